@@ -1,0 +1,106 @@
+/**
+ * Builds lib/bundle/ from gateway/ and cli/:
+ *
+ *   image/            a complete build context: Dockerfile, one .mjs a role, third-party licences
+ *   lambda/<name>/    one folder, one CDK asset
+ *   cli/              the command line
+ *
+ * Readable on purpose: not minified, names kept, so that stack traces read. Two runs over the same sources are byte-equal,
+ * which keeps asset hashes stable. Ends with the check of the layers.
+ */
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { build } from 'esbuild';
+import type { BuildOptions, Metafile } from 'esbuild';
+import { importGraph, layerViolations } from './layer-check';
+import { licencesOf } from './third-party-licences';
+import { NODE_MAJOR } from '../src/private/contract';
+
+const ROOT = join(__dirname, '..');
+const OUT = join(ROOT, 'lib', 'bundle');
+const VERSION: string = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version;
+
+const COMMON: BuildOptions = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  platform: 'node',
+  target: `node${NODE_MAJOR}`,
+  format: 'esm',
+  outExtension: { '.js': '.mjs' },
+  keepNames: true,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+  define: { __HYBRIDGE_VERSION__: JSON.stringify(VERSION) },
+  // Optional accelerators that their libraries try to load and do without.
+  external: ['pg-native', 'bufferutil', 'utf-8-validate'],
+  // CommonJS libraries inside an ES module still call require().
+  banner: { js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);" },
+};
+
+async function main() {
+  rmSync(OUT, { recursive: true, force: true });
+  const metafiles = [...await bundleImage(), ...await bundleLambdas(), ...await bundleCommandLine(), await graphOfConstructs()];
+  checkLayers(metafiles);
+}
+
+async function bundleImage(): Promise<Metafile[]> {
+  const context = join(OUT, 'image');
+  mkdirSync(context, { recursive: true });
+  const entries = filesIn('gateway/src/main', /\.ts$/);
+  const { metafile } = await build({ ...COMMON, entryPoints: entries, outdir: context, external: [...COMMON.external!, ...entries.map(siblingArtefact)] });
+  cpSync(join(ROOT, 'gateway', 'image', 'Dockerfile'), join(context, 'Dockerfile'));
+  writeFileSync(join(context, '.dockerignore'), 'Dockerfile\n.dockerignore\n');
+  writeFileSync(join(context, 'THIRD-PARTY-LICENSES.txt'), licencesOf(ROOT, Object.keys(metafile!.inputs)));
+  return [metafile!];
+}
+
+/** start.ts loads its siblings at run time: they are artefacts of their own, not parts of it. */
+function siblingArtefact(entry: string): string {
+  return `./${basename(entry, '.ts')}.mjs`;
+}
+
+async function bundleLambdas(): Promise<Metafile[]> {
+  const metafiles: Metafile[] = [];
+  for (const entry of filesIn('gateway/src/main/lambda', /\.ts$/)) {
+    const outdir = join(OUT, 'lambda', basename(entry, '.ts'));
+    const { metafile } = await build({ ...COMMON, entryPoints: [{ in: entry, out: 'index' }], outdir, minify: true });
+    writeFileSync(join(outdir, 'THIRD-PARTY-LICENSES.txt'), licencesOf(ROOT, Object.keys(metafile!.inputs)));
+    metafiles.push(metafile!);
+  }
+  return metafiles;
+}
+
+async function bundleCommandLine(): Promise<Metafile[]> {
+  const outdir = join(OUT, 'cli');
+  const { metafile } = await build({ ...COMMON, entryPoints: ['cli/hybridge.ts'], outdir });
+  writeFileSync(join(outdir, 'THIRD-PARTY-LICENSES.txt'), licencesOf(ROOT, Object.keys(metafile!.inputs)));
+  return [metafile!];
+}
+
+/** The constructs are compiled by jsii; they are bundled here only to see their imports. */
+async function graphOfConstructs(): Promise<Metafile> {
+  const { metafile } = await build({ ...COMMON, format: 'cjs', entryPoints: ['src/index.ts'], outdir: OUT, write: false, packages: 'external' });
+  return metafile!;
+}
+
+function checkLayers(metafiles: readonly Metafile[]) {
+  const inputs = Object.assign({}, ...metafiles.map((metafile) => metafile.inputs));
+  const violations = layerViolations(importGraph(inputs), Object.keys(inputs).filter((file) => file.startsWith('gateway/src/main/')));
+  if (violations.length === 0) return;
+  console.error(`${violations.length} breach${violations.length > 1 ? 'es' : ''} of the layers (projenrc/layer-table.ts):`);
+  for (const violation of violations) console.error(`  ${violation}`);
+  process.exitCode = 1;
+}
+
+function filesIn(folder: string, pattern: RegExp): string[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true })
+    .filter((entry) => entry.isFile() && pattern.test(entry.name) && !entry.name.includes('.test.'))
+    .map((entry) => `${folder}/${entry.name}`)
+    .sort();
+}
+
+main().catch((error) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

