@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** `lib/bundle/` is as far from `src/private/` (tests) as from `lib/private/` (the shipped package). */
+const BUNDLE = join(__dirname, '..', '..', 'lib', 'bundle');
+
+/** Build context of the packaged image. */
+export function imageContext(): string {
+  return existing(join(BUNDLE, 'image'));
+}
+
+/** Code asset of one Lambda function, named after its file in gateway/src/main/lambda/. */
+export function lambdaCode(name: string): string {
+  return existing(join(BUNDLE, 'lambda', name));
+}
+
+function existing(folder: string): string {
+  if (existsSync(folder)) return folder;
+  throw new Error(`the bundle ${folder} does not exist: run "npx projen gateway:bundle" in a clone of cdk-hybridge, or reinstall the package`);
+}
