@@ -1,0 +1,49 @@
+/** Structured log lines, one JSON object a line on standard error. */
+
+/** nginx' names, which `KONG_LOG_LEVEL` uses, from quiet to talkative. */
+export const LOG_LEVELS = ['emerg', 'alert', 'crit', 'error', 'warn', 'notice', 'info', 'debug'] as const;
+
+export type LogLevel = typeof LOG_LEVELS[number];
+
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** What rooms log through. Time and destination are the creator's business. */
+export interface Log {
+  error(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  notice(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  debug(message: string, fields?: LogFields): void;
+  /** A log whose lines all carry these fields too. */
+  with(fields: LogFields): Log;
+}
+
+export interface LogOptions {
+  /** @default 'notice' */
+  readonly level?: LogLevel;
+  /** @default - standard error */
+  readonly write?: (line: string) => void;
+  /** @default - the clock of the machine */
+  readonly now?: () => Date;
+}
+
+export function createLog(options: LogOptions = {}, bound: LogFields = {}): Log {
+  const threshold = LOG_LEVELS.indexOf(options.level ?? 'notice');
+  const write = options.write ?? ((line: string) => void process.stderr.write(line));
+  const now = options.now ?? (() => new Date());
+  const at = (level: LogLevel) => (message: string, fields: LogFields = {}) => {
+    if (LOG_LEVELS.indexOf(level) > threshold) return;
+    write(`${JSON.stringify({ time: now().toISOString(), level, message, ...bound, ...fields })}\n`);
+  };
+  return {
+    error: at('error'),
+    warn: at('warn'),
+    notice: at('notice'),
+    info: at('info'),
+    debug: at('debug'),
+    with: (fields) => createLog(options, { ...bound, ...fields }),
+  };
+}
+
+/** A log that drops everything, for callers that have none. */
+export const SILENT: Log = createLog({ write: () => undefined });
