@@ -1,0 +1,129 @@
+/**
+ * What crosses the tunnel on 8005 (Kong's v1 protocol, `/v1/outlet`), its constants, and the interfaces through which a control plane
+ * feeds the tunnel and hears of its data planes. No sockets here.
+ */
+import type { ConfigHashes } from '../model/config-hash.ts';
+import type { ConfigTable } from '../model/config-table.ts';
+
+/** Path of the configuration tunnel. */
+export const OUTLET_PATH = '/v1/outlet';
+
+/** A data plane pings at this interval, and at once after it applied a configuration. Milliseconds. */
+export const PING_INTERVAL_MS = 30_000;
+
+/** Silence after which either side gives the connection up. Milliseconds. */
+export const SILENCE_LIMIT_MS = 45_000;
+
+/** How often silence is looked at, so a dead peer is noticed after 45 to 50 s. Milliseconds. */
+export const SILENCE_CHECK_MS = 5_000;
+
+/** A data plane has this long to say who it is. Milliseconds. */
+export const BASIC_INFO_LIMIT_MS = 5_000;
+
+/** Largest frame by default (`KONG_CLUSTER_MAX_PAYLOAD`). Bytes. */
+export const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
+
+/** Length of every hash on the wire. The text itself is opaque to a data plane. */
+export const HASH_LENGTH = 32;
+
+export interface PluginVersion {
+  readonly name: string;
+  readonly version?: string;
+}
+
+/** First frame of a data plane: binary, plain JSON. */
+export interface BasicInfo {
+  readonly type: 'basic_info';
+  readonly plugins: readonly PluginVersion[];
+  readonly process_conf?: Readonly<Record<string, unknown>>;
+  readonly filters?: Readonly<Record<string, unknown>>;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** A push of the control plane: binary, gzip of JSON, one unfragmented frame. */
+export interface Reconfigure {
+  readonly type: 'reconfigure';
+  /** Seconds since 1970, with decimals; only for logs. */
+  readonly timestamp?: number;
+  readonly config_table: ConfigTable;
+  /** Left out: the data plane computes it. */
+  readonly config_hash?: string;
+  readonly hashes?: ConfigHashes | null;
+}
+
+/** Report of a data plane that could not apply a configuration: binary, plain JSON. */
+export interface ApplyFailure {
+  readonly type: 'error';
+  readonly error: {
+    readonly name: string;
+    readonly message: string;
+    readonly source: string;
+    /** Hash of the configuration that was refused. */
+    readonly config_hash: string;
+    readonly flattened_errors?: readonly unknown[];
+    readonly [field: string]: unknown;
+  };
+}
+
+export type SyncStatus =
+  | 'unknown'
+  | 'normal'
+  | 'kong_version_incompatible'
+  | 'plugin_set_incompatible'
+  | 'plugin_version_incompatible'
+  | 'filter_set_incompatible';
+
+/** A row of `/clustering/data-planes`, without the `ttl` that only the store knows. */
+export interface DataPlaneNode {
+  /** UUID. */
+  readonly id: string;
+  readonly hostname: string;
+  /** Address that the connection came from. */
+  readonly ip: string;
+  /** As the data plane says it, `X.Y.Z`. */
+  readonly version: string;
+  /** Seconds since 1970. */
+  readonly last_seen: number;
+  /** Equal to `last_seen`. */
+  readonly updated_at: number;
+  /** What the data plane runs; 32 zeros while it has nothing. */
+  readonly config_hash: string;
+  readonly sync_status: SyncStatus;
+  /** `null`: the data plane did not say. */
+  readonly labels: Readonly<Record<string, string>> | null;
+  readonly cert_details: { readonly expiry_timestamp: number } | null;
+  readonly rpc_capabilities: readonly string[];
+}
+
+/** Who keeps the list of data planes. */
+export interface NodeRegistry {
+  /** Called at every ping: insert or replace the row. Must not throw; what fails is the registry's to log. */
+  seen(node: DataPlaneNode): void;
+  /** A data plane refused a configuration. */
+  refused(node: DataPlaneNode, failure: ApplyFailure['error']): void;
+}
+
+/** One state of the configuration, ready to be sent. Immutable. */
+export interface PreparedConfiguration {
+  readonly table: ConfigTable;
+  /** 32 characters; equal to `hashes.config`. */
+  readonly hash: string;
+  readonly hashes: ConfigHashes;
+  /** Grows with every change of the store. */
+  readonly revision: number;
+  /** Names of the plugins that the table uses, each once. */
+  readonly plugins: readonly string[];
+  /**
+   * The push for a data plane of this version: gzip of a `Reconfigure`. Made at the first call and kept;
+   * the same bytes serve all data planes of one version.
+   */
+  payload(version: string): Promise<Buffer>;
+}
+
+/** Who knows the configuration. */
+export interface ConfigurationSource {
+  /** `undefined` until the first one is known. */
+  latest(): PreparedConfiguration | undefined;
+  /** Calls the listener after each change of `latest()`. Returns the function that ends it. */
+  onChange(listener: () => void): () => void;
+}
