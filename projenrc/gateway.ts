@@ -9,6 +9,8 @@ const BUNDLED_LIBRARIES = [
   'ws@^8.23.0',
   '@peculiar/x509@^2.2.0',
   'reflect-metadata@^0.2.2',
+  '@aws-sdk/client-secrets-manager@^3',
+  '@aws-sdk/client-cognito-identity-provider@^3',
 ];
 
 /** Libraries that only tests and type checks need. */
