@@ -50,6 +50,9 @@ async function bundleImage(): Promise<Metafile[]> {
   const entries = filesIn('gateway/src/main', /\.ts$/);
   const { metafile } = await build({ ...COMMON, entryPoints: entries, outdir: context, external: [...COMMON.external!, ...entries.map(siblingArtefact)] });
   cpSync(join(ROOT, 'gateway', 'image', 'Dockerfile'), join(context, 'Dockerfile'));
+  // An empty folder, which COPY takes with the right owner: no shell is needed to make one.
+  mkdirSync(join(context, 'working-directory'));
+  writeFileSync(join(context, 'working-directory', '.keep'), '');
   writeFileSync(join(context, '.dockerignore'), 'Dockerfile\n.dockerignore\n');
   writeFileSync(join(context, 'THIRD-PARTY-LICENSES.txt'), licencesOf(ROOT, Object.keys(metafile!.inputs)));
   return [metafile!];

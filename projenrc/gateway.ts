@@ -32,7 +32,7 @@ export class Gateway extends Component {
     super(project);
     project.addDevDeps(...BUNDLED_LIBRARIES, ...DEVELOPMENT_LIBRARIES);
     for (const room of ['gateway', 'cli']) this.esmRoom(project, room);
-    new TextFile(project, 'vitest.config.ts', { marker: false, lines: vitestConfig() });
+    new TextFile(project, 'vitest.config.mts', { marker: false, lines: vitestConfig() });
 
     const types = project.addTask('gateway:types', { description: 'Type-check gateway/ and cli/' });
     types.exec('tsc -p gateway/tsconfig.json');
@@ -42,8 +42,8 @@ export class Gateway extends Component {
       steps: [{ exec: 'vitest run', receiveArgs: true }],
     });
     project.addTask('gateway:dev', {
-      description: 'Run one gateway node from source',
-      steps: [{ exec: 'tsx cli/hybridge.ts start', receiveArgs: true }],
+      description: 'Bundle and run one gateway node in the foreground',
+      steps: [{ spawn: 'gateway:bundle' }, { exec: 'node lib/bundle/cli/hybridge.mjs start', receiveArgs: true }],
     });
   }
 

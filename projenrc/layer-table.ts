@@ -91,6 +91,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: [CONTRACT, `${GATEWAY}/base`],
     why: 'what Lambda functions do knows no plane',
   },
+  [`${GATEWAY}/process`]: {
+    mayImport: [CONTRACT, `${GATEWAY}/settings`, `${GATEWAY}/base`],
+    why: 'what every node does with its process (settings, signals, exit codes); it knows no plane',
+  },
   [`${GATEWAY}/main`]: {
     mayImport: [CONTRACT, GATEWAY],
     why: 'main wires everything and is imported by nobody',

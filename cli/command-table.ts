@@ -1,0 +1,7 @@
+/** Every command, in the order of the overview. */
+import type { Command } from './command.ts';
+import { cert } from './commands/cert.ts';
+import { demo } from './commands/demo.ts';
+import { start } from './commands/start.ts';
+
+export const COMMANDS: readonly Command[] = [start, cert, demo];

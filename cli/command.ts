@@ -1,0 +1,36 @@
+/** What a command of the command line is. */
+import { parseArgs } from 'node:util';
+import type { ParseArgsOptionsConfig } from 'node:util';
+import { messageOf } from '../gateway/src/base/errors.ts';
+import type { ExitReason } from '../gateway/src/base/errors.ts';
+
+export interface Command {
+  readonly name: string;
+  /** One line for the overview. */
+  readonly summary: string;
+  /** What `--help` prints. */
+  readonly usage: string;
+  /** @returns the exit code */
+  run(words: readonly string[]): Promise<number>;
+}
+
+/** A command ends without success for a reason that its user can mend. */
+export class CommandFailure extends Error {
+  constructor(message: string, readonly reason: ExitReason = 'usage', options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'CommandFailure';
+  }
+}
+
+/**
+ * The options among a command's words.
+ *
+ * @throws CommandFailure for an unknown option, a missing value, or words that are no options
+ */
+export function parseOptions<const T extends ParseArgsOptionsConfig>(command: string, words: readonly string[], options: T) {
+  try {
+    return parseArgs({ args: [...words], options, strict: true, allowPositionals: false }).values;
+  } catch (error) {
+    throw new CommandFailure(`${messageOf(error)}; see hybridge ${command} --help`, 'usage', { cause: error });
+  }
+}

@@ -1,0 +1,36 @@
+/** What a synthesis left in its folder, and what each file is for. */
+import { readdirSync, statSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { humanSize } from '../terminal/table.ts';
+import type { Table } from '../terminal/table.ts';
+
+interface ArtefactKind {
+  readonly file: RegExp;
+  readonly kind: string;
+  readonly use: (name: string) => string;
+}
+
+const KINDS: readonly ArtefactKind[] = [
+  { file: /^[^/]+\.template\.json$/, kind: 'CloudFormation template', use: (name) => `npx cdk deploy ${basename(name, '.template.json')}` },
+  {
+    file: /\/cluster\.yaml$/,
+    kind: 'EKS Anywhere ClusterSpec',
+    use: (name) => `eksctl anywhere create cluster -f ${basename(name)} (admin machine)`,
+  },
+  { file: /\/hardware\.csv$/, kind: 'Tinkerbell hardware', use: () => 'the same command, --hardware-csv; put the BMC passwords in first' },
+  { file: /\.k8s\.yaml$/, kind: 'Kubernetes manifests', use: (name) => `kubectl apply -f ${basename(name)} (on site; on EKS the template applies them)` },
+  { file: /^hybridge\/topology\.json$/, kind: 'topology', use: () => 'read by the hybridge command line' },
+];
+
+/** The artefacts below a cloud assembly, in the order of the kinds above. Assets and CDK's own bookkeeping are left out. */
+export function artefactTable(assembly: string): Table {
+  const files = readdirSync(assembly, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => ({ name: relative(assembly, path), size: statSync(path).size }));
+  const rows = KINDS.flatMap(({ file, kind, use }) => files
+    .filter(({ name }) => file.test(name) && !name.startsWith('asset.'))
+    .sort((a, b) => a.name.localeCompare(b.name))
+    .map(({ name, size }) => [name, kind, humanSize(size), use(name)]));
+  return { headings: ['artefact', 'kind', 'size', 'what to do with it'], rows };
+}

@@ -1,0 +1,48 @@
+/** One gateway node as a child process, its output in a file. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { CommandFailure } from '../command.ts';
+import { lastLines } from './synthesis.ts';
+
+export class NodeProcess {
+  readonly log: string;
+  readonly #child: ChildProcess;
+
+  /** @param folder where its log lies */
+  constructor(readonly name: string, artefact: string, environment: Record<string, string>, folder: string) {
+    mkdirSync(folder, { recursive: true });
+    this.log = join(folder, 'node.log');
+    const output = openSync(this.log, 'w');
+    this.#child = spawn(process.execPath, [artefact], { env: environment, stdio: ['ignore', output, output] });
+  }
+
+  /**
+   * Waits until a condition of this node holds.
+   *
+   * @throws CommandFailure when the node ends first, or the time is over; both say where its log is
+   */
+  async until(what: string, holds: () => Promise<boolean>, limitMs = 10_000): Promise<void> {
+    const deadline = Date.now() + limitMs;
+    while (!await holds().catch(() => false)) {
+      if (this.#child.exitCode !== null) throw new CommandFailure(this.#report(`ended with ${this.#child.exitCode} before it was ${what}`), 'unavailable');
+      if (Date.now() > deadline) throw new CommandFailure(this.#report(`was not ${what} within ${limitMs / 1000} s`), 'unavailable');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const ended = once(this.#child, 'exit');
+    this.#child.kill('SIGINT');
+    const kill = setTimeout(() => this.#child.kill('SIGKILL'), 5000);
+    await ended;
+    clearTimeout(kill);
+  }
+
+  #report(what: string): string {
+    return `${this.name} ${what}:\n${lastLines(this.log, 10)}\nIts log: ${this.log}`;
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * The life of a node's process: read the settings, start, run until told to stop, drain, end with the right exit code.
+ * What goes wrong for a reason that a person can mend is one line on standard error, never a stack trace.
+ */
+import { constants, accessSync, mkdirSync } from 'node:fs';
+import { EXIT_CODES, GatewayError, messageOf } from '../base/errors.ts';
+import { createLog } from '../base/log.ts';
+import type { Log } from '../base/log.ts';
+import { SETTINGS } from '../settings/names.ts';
+import { SettingsError, readSettings } from '../settings/read.ts';
+import type { Settings } from '../settings/settings.ts';
+import { withDefaultCertificates } from './default-certificates.ts';
+
+/** A started node. */
+export interface RunningNode {
+  /** Tells load balancers to go elsewhere while everything is still served. */
+  drain?(): void | Promise<void>;
+  /** Finishes what is in flight, closes listeners and stores. */
+  close(): Promise<void>;
+}
+
+export type StartNode = (settings: Settings, log: Log) => Promise<RunningNode>;
+
+/** Runs a node in this process and sets its exit code. Resolves once the node has started, or has failed to. */
+export async function runNode(start: StartNode): Promise<void> {
+  crashLoudly();
+  silenceExperimentalWarnings();
+  try {
+    const { settings, warnings } = readSettings(process.env);
+    const log = createLog({ level: settings.logLevel }).with({ role: settings.role });
+    for (const warning of warnings) log.warn(warning);
+    prepareWorkingDirectory(settings);
+    const node = await start(await withDefaultCertificates(settings), log);
+    closeOnSignal(node, settings, log);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Prints why a process ends, one line for each problem, and sets the exit code. */
+export function fail(error: unknown): void {
+  const failure = asGatewayError(error);
+  if (!failure) throw error;
+  const lines = failure instanceof SettingsError ? failure.problems : [messageOf(failure)];
+  for (const line of lines) process.stderr.write(`hybridge: ${line}\n`);
+  process.exitCode = EXIT_CODES[failure.reason];
+  // A part that started before another failed may hold the process open.
+  setImmediate(() => process.exit());
+}
+
+function asGatewayError(error: unknown): GatewayError | undefined {
+  if (error instanceof GatewayError) return error;
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  const where = `${address}:${port}`;
+  switch (code) {
+    case 'EADDRINUSE':
+      return new GatewayError('address-in-use', `${where} is taken by another process: stop it, or choose another port with ${listenSettings()}`, 'address');
+    case 'EACCES':
+      if (port === undefined) return undefined;
+      return new GatewayError('address-denied', `${where} may not be opened by this user: choose a port above 1023 with ${listenSettings()}`, 'address');
+    case 'EADDRNOTAVAIL':
+      return new GatewayError('address-unknown', `${where} is no address of this machine: see ${listenSettings()}`, 'address');
+    default:
+      return undefined;
+  }
+}
+
+function listenSettings(): string {
+  return Object.values(SETTINGS).map((setting) => setting.name).filter((name) => name.endsWith('_LISTEN')).join(', ');
+}
+
+function prepareWorkingDirectory(settings: Settings): void {
+  try {
+    mkdirSync(settings.prefix, { recursive: true, mode: 0o750 });
+    accessSync(settings.prefix, constants.W_OK);
+  } catch (error) {
+    throw new GatewayError('prefix-not-writable',
+      `${SETTINGS.prefix.name}: the working directory ${settings.prefix} cannot be made or written: ${messageOf(error)}`, 'io', { cause: error });
+  }
+}
+
+function closeOnSignal(node: RunningNode, settings: Settings, log: Log): void {
+  let stopping = false;
+  const stop = async (signal: NodeJS.Signals) => {
+    if (stopping) {
+      log.warn('told to stop a second time: ending at once', { signal });
+      process.exit(1);
+    }
+    stopping = true;
+    // A person at a terminal does not want to wait for load balancers; only SIGTERM comes from an orchestrator.
+    const drainSeconds = signal === 'SIGTERM' ? settings.drainSeconds : 0;
+    log.notice('stopping', { signal, drain_seconds: drainSeconds });
+    try {
+      await node.drain?.();
+      await new Promise((resolve) => setTimeout(resolve, drainSeconds * 1000));
+      await node.close();
+      log.notice('stopped');
+      process.exit(0);
+    } catch (error) {
+      log.error('the node did not stop cleanly', { error: messageOf(error) });
+      process.exit(EXIT_CODES.defect);
+    }
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+/** Node 24 calls `node:sqlite` experimental on every start; the pinned version is what we test with. */
+function silenceExperimentalWarnings(): void {
+  const printers = process.listeners('warning');
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => {
+    if (warning.name !== 'ExperimentalWarning') for (const print of printers) print(warning);
+  });
+}
+
+/** Defects end the process with their stack: a node in an unknown state must not go on. */
+function crashLoudly(): void {
+  const crash = (error: unknown) => {
+    process.stderr.write(`hybridge: defect: ${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(EXIT_CODES.defect);
+  };
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
+}

@@ -1,0 +1,92 @@
+/** Certificates and keys, given as a path, as PEM, or as base64 of PEM. */
+import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { messageOf } from '../base/errors.ts';
+import { Secret } from '../base/secret.ts';
+import type { KeyPair } from './settings.ts';
+
+/** A setting's name and its text. */
+export interface Given {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What is wrong with the material, in one line that names the setting. */
+export class KeyMaterialProblem extends Error {}
+
+/**
+ * Reads a certificate and its key, and makes sure that they belong together.
+ *
+ * @throws KeyMaterialProblem
+ */
+export function readKeyPair(certificate: Given, key: Given): KeyPair {
+  const certificatePem = readPem(certificate, /-----BEGIN (TRUSTED )?CERTIFICATE-----/, 'certificate');
+  const keyPem = readPem(key, /-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY-----/, 'private key');
+  const parsedCertificate = attempt(certificate, 'certificate', () => new X509Certificate(certificatePem));
+  const parsedKey = attempt(key, 'private key', () => createPrivateKey(keyPem));
+  if (!parsedCertificate.checkPrivateKey(parsedKey)) {
+    throw new KeyMaterialProblem(`${key.name} is not the key of the certificate in ${certificate.name}`
+      + ` (${describe(parsedCertificate)}): give the pair that was made together`);
+  }
+  return {
+    certificate: certificatePem,
+    key: new Secret(keyPem),
+    source: { certificate: certificate.text, key: isPath(key.text) ? key.text : `${key.name} (in the environment)` },
+  };
+}
+
+/** @throws KeyMaterialProblem */
+export function readCertificates(given: Given): string {
+  const pem = readPem(given, /-----BEGIN (TRUSTED )?CERTIFICATE-----/, 'certificate');
+  attempt(given, 'certificate', () => new X509Certificate(pem));
+  return pem;
+}
+
+/** Milliseconds since the epoch at which a PEM certificate ends. */
+export function expiryOf(pem: string): number {
+  return Date.parse(new X509Certificate(pem).validTo);
+}
+
+function readPem(given: Given, wanted: RegExp, what: string): string {
+  const pem = isPath(given.text) ? readFile(given, what) : decoded(given.text);
+  if (wanted.test(pem)) return pem;
+  const where = isPath(given.text) ? `${given.text} holds` : 'its value holds';
+  throw new KeyMaterialProblem(`${given.name}: ${where} no ${what} in PEM form (no line matching ${wanted.source.replace(/[()?\\]/g, '')})`);
+}
+
+function readFile(given: Given, what: string): string {
+  try {
+    return readFileSync(given.text, 'utf8');
+  } catch (error) {
+    throw new KeyMaterialProblem(`${given.name}: cannot read the ${what} ${given.text}: ${reasonOf(error)}`);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const reasons: Record<string, string> = {
+    ENOENT: 'no such file', EACCES: 'not permitted for the user that runs the gateway', EISDIR: 'it is a folder', ENOTDIR: 'a part of the path is no folder',
+  };
+  return reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? messageOf(error);
+}
+
+/** Anything that is neither PEM nor base64 of PEM is taken for a path, so that a missing file is reported as one. */
+function isPath(text: string): boolean {
+  return !text.includes('-----BEGIN ') && !decoded(text).includes('-----BEGIN ');
+}
+
+function decoded(text: string): string {
+  return text.includes('-----BEGIN ') ? text : Buffer.from(text, 'base64').toString('utf8');
+}
+
+function attempt<T>(given: Given, what: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch {
+    // OpenSSL's own words ("error:0480006C…") help nobody, and may quote what they read.
+    throw new KeyMaterialProblem(`${given.name}: the ${what} cannot be parsed; is the file cut off or encrypted?`);
+  }
+}
+
+function describe(certificate: X509Certificate): string {
+  return `${certificate.subject.replace(/\n/g, ', ')}, until ${certificate.validTo}`;
+}

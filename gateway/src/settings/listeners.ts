@@ -1,0 +1,41 @@
+/** `*_LISTEN`: `off`, or `ip:port [flag …]` entries separated by commas, in nginx' words. */
+import type { Listener } from './settings.ts';
+import type { ValueKind } from './value-kinds.ts';
+import { splitList } from './value-kinds.ts';
+
+const FLAGS = ['ssl', 'http2', 'proxy_protocol', 'deferred', 'bind', 'reuseport'];
+const PARAMETERS = /^(backlog=\d+|ipv6only=(on|off)|so_keepalive=(on|off|\d*[smh]?:\d*[smh]?:\d*))$/;
+
+export const listeners: ValueKind<readonly Listener[]> = {
+  expected: `off, or ip:port [${FLAGS.join('|')}|backlog=N …] separated by commas`,
+  parse: (value) => {
+    const entries = splitList(value);
+    // Only a first `off` switches everything off, as in nginx templates of the field.
+    if (entries.length === 0 || /^off\b/.test(entries[0]!)) return entries.length === 0 ? undefined : [];
+    const parsed = entries.map(parseListener);
+    return parsed.every((listener) => listener !== undefined) ? parsed : undefined;
+  },
+};
+
+function parseListener(entry: string): Listener | undefined {
+  const [address = '', ...flags] = entry.split(/\s+/);
+  const match = /^(?:\[([0-9a-f:.]+)\]|([^\s:[\]]+)):(\d{1,5})$/i.exec(address);
+  const port = Number(match?.[3]);
+  if (!match || port > 65535) return undefined;
+  if (!flags.every((flag) => FLAGS.includes(flag) || PARAMETERS.test(flag))) return undefined;
+  const backlog = flags.find((flag) => flag.startsWith('backlog='));
+  return {
+    host: (match[1] ?? match[2])!.replace(/^\*$/, '0.0.0.0'),
+    port,
+    ssl: flags.includes('ssl'),
+    http2: flags.includes('http2'),
+    proxyProtocol: flags.includes('proxy_protocol'),
+    reusePort: flags.includes('reuseport'),
+    ...backlog && { backlog: Number(backlog.slice('backlog='.length)) },
+  };
+}
+
+/** An address that only programs on the same machine can reach. */
+export function isLoopback(listener: Listener): boolean {
+  return listener.host === 'localhost' || listener.host === '::1' || listener.host.startsWith('127.');
+}
