@@ -23,6 +23,12 @@ export const BASIC_INFO_LIMIT_MS = 5_000;
 /** Largest frame by default (`KONG_CLUSTER_MAX_PAYLOAD`). Bytes. */
 export const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
 
+/**
+ * Header in a control plane's handshake answer that invites error reports. Kong's control planes drop a connection that sends one, so
+ * ours are only sent where this header was seen; its value is `accept`.
+ */
+export const REPORTS_HEADER = 'Hybridge-Error-Reports';
+
 /** Length of every hash on the wire. The text itself is opaque to a data plane. */
 export const HASH_LENGTH = 32;
 

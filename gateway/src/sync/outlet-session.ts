@@ -1,0 +1,220 @@
+/** One data plane's connection, seen from the control plane: who it is, what it runs, what it still has to get. */
+import { WebSocket } from 'ws';
+
+import { checkPlugins, checkVersion } from './compatibility.ts';
+import type { Verdict } from './compatibility.ts';
+import { BASIC_INFO_LIMIT_MS, HASH_LENGTH, SILENCE_CHECK_MS, SILENCE_LIMIT_MS } from './protocol.ts';
+import type { ApplyFailure, BasicInfo, ConfigurationSource, DataPlaneNode, NodeRegistry, PreparedConfiguration } from './protocol.ts';
+import type { Clock, Timer } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { NO_HASH } from '../model/config-hash.ts';
+
+/** What the URL and the handshake say about a data plane. */
+export interface OutletPeer {
+  readonly id: string;
+  readonly hostname: string;
+  readonly version: string;
+  readonly ip: string;
+  /** End of its certificate, seconds since 1970. */
+  readonly certificateExpiry?: number;
+}
+
+export interface OutletContext {
+  readonly source: ConfigurationSource;
+  readonly registry: NodeRegistry;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const HOSTNAME = /^[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?$/i;
+const NUMBERED_VERSION = /^\d+\.\d+/;
+
+/** Time for the peer to answer a close frame before its socket is taken away. Milliseconds. */
+const CLOSE_GRACE_MS = 1_000;
+
+export class OutletSession {
+  readonly #socket: WebSocket;
+  readonly #peer: OutletPeer;
+  readonly #context: OutletContext;
+  readonly #log: Log;
+  readonly #silence: Timer;
+  #introduction: Timer | undefined;
+  #info: BasicInfo | undefined;
+  #verdict: Verdict = { status: 'unknown' };
+  #hash = NO_HASH;
+  #lastPing: number;
+  #pushing = false;
+  #pushed: PreparedConfiguration | undefined;
+  #ended = false;
+
+  constructor(socket: WebSocket, peer: OutletPeer, context: OutletContext) {
+    this.#socket = socket;
+    this.#peer = peer;
+    this.#context = context;
+    this.#log = context.log.with({ node: peer.id, hostname: peer.hostname, ip: peer.ip, version: peer.version });
+    this.#lastPing = context.clock.now();
+    this.#introduction = context.clock.after(BASIC_INFO_LIMIT_MS, () => this.#close('no basic_info within 5 seconds'));
+    this.#silence = context.clock.every(SILENCE_CHECK_MS, () => this.#checkSilence());
+    socket.on('message', (data, binary) => this.#received(data as Buffer, binary));
+    socket.on('ping', (data) => this.#pinged(data));
+    socket.on('pong', () => this.#unexpected('a pong'));
+    socket.on('error', (error) => this.#log.warn(`tunnel: ${messageOf(error)}`));
+    socket.on('close', () => this.#end());
+  }
+
+  /** Sends the newest configuration, unless it was sent or the data plane cannot run it. One push at a time: a slow reader gets the newest next. */
+  push(): void {
+    const configuration = this.#context.source.latest();
+    if (this.#ended || this.#info === undefined || configuration === undefined) return;
+    if (this.#pushing || configuration === this.#pushed) return;
+    const before = this.#verdict.status;
+    this.#verdict = checkPlugins(configuration, this.#info.plugins);
+    if (this.#verdict.status !== 'normal') {
+      if (before !== this.#verdict.status) this.#log.warn(`configuration withheld: ${this.#verdict.reason}`);
+      return;
+    }
+    this.#pushing = true;
+    this.#pushed = configuration;
+    void this.#send(configuration).finally(() => {
+      this.#pushing = false;
+      this.push();
+    });
+  }
+
+  /** Ends the session with a close frame. */
+  shutDown(): void {
+    this.#close(undefined);
+  }
+
+  async #send(configuration: PreparedConfiguration): Promise<void> {
+    try {
+      const payload = await configuration.payload(this.#peer.version);
+      if (this.#ended) return;
+      await new Promise<void>((resolve, reject) => this.#socket.send(payload, { binary: true }, (error) => error ? reject(error) : resolve()));
+      this.#log.info('configuration sent', { hash: configuration.hash, bytes: payload.length });
+    } catch (error) {
+      this.#log.warn(`configuration could not be sent: ${messageOf(error)}`);
+      this.#socket.terminate();
+    }
+  }
+
+  #received(data: Buffer, binary: boolean): void {
+    if (this.#ended) return;
+    if (this.#info === undefined) {
+      // Kong drops the connection without a close frame here, and data planes cope with that; a person with a text client sees the same.
+      if (!binary) return this.#drop('the first frame is not binary');
+      return this.#introduced(data);
+    }
+    const failure = binary ? readFailure(data) : undefined;
+    if (failure === undefined) return this.#unexpected('a message');
+    this.#log.warn(`data plane refused the configuration: ${failure.message}`, { hash: failure.config_hash });
+    const node = this.#node();
+    if (node !== undefined) this.#context.registry.refused(node, failure);
+  }
+
+  #introduced(data: Buffer): void {
+    const info = readBasicInfo(data);
+    if (info === undefined) return this.#close('the first message is no basic_info with a list of plugins');
+    this.#introduction?.cancel();
+    this.#info = info;
+    this.#lastPing = this.#context.clock.now();
+    this.#verdict = checkVersion(this.#peer.version);
+    if (this.#verdict.status !== 'normal') {
+      this.#report();
+      return this.#close(this.#verdict.reason);
+    }
+    this.#log.notice('data plane connected');
+    this.push();
+  }
+
+  #pinged(data: Buffer): void {
+    if (this.#ended) return;
+    if (this.#info === undefined) return this.#drop('a ping came before basic_info');
+    if (data.length !== HASH_LENGTH) return this.#unexpected(`a ping of ${data.length} bytes`);
+    this.#hash = data.toString('latin1');
+    this.#lastPing = this.#context.clock.now();
+    this.#report();
+    this.#socket.pong('', false, () => undefined);
+  }
+
+  #report(): void {
+    const node = this.#node();
+    if (node === undefined) this.#log.warn('data plane is not listed: its node_id is no UUID, or its hostname or version is not valid');
+    else this.#context.registry.seen(node);
+  }
+
+  #node(): DataPlaneNode | undefined {
+    const { id, hostname, version, ip, certificateExpiry } = this.#peer;
+    if (!UUID.test(id) || !HOSTNAME.test(hostname) || !NUMBERED_VERSION.test(version)) return undefined;
+    const now = Math.floor(this.#context.clock.now() / 1000);
+    return {
+      id: id.toLowerCase(),
+      hostname,
+      ip,
+      version,
+      last_seen: now,
+      updated_at: now,
+      config_hash: this.#hash,
+      sync_status: this.#verdict.status === 'unknown' ? 'normal' : this.#verdict.status,
+      labels: this.#info?.labels ?? null,
+      cert_details: certificateExpiry === undefined ? null : { expiry_timestamp: certificateExpiry },
+      rpc_capabilities: [],
+    };
+  }
+
+  #checkSilence(): void {
+    if (this.#context.clock.now() - this.#lastPing > SILENCE_LIMIT_MS) this.#close('no ping within 45 seconds');
+  }
+
+  #unexpected(what: string): void {
+    if (this.#ended) return;
+    if (this.#info === undefined) this.#drop(`${what} came before basic_info`);
+    else this.#close(`unexpected frame: ${what}`);
+  }
+
+  #drop(reason: string): void {
+    this.#log.warn(`data plane dropped: ${reason}`);
+    this.#socket.terminate();
+    this.#end();
+  }
+
+  /** Closes without a code: data planes know nothing else from a control plane. */
+  #close(reason: string | undefined): void {
+    if (this.#ended) return;
+    if (reason !== undefined) this.#log.warn(`data plane closed: ${reason}`);
+    this.#socket.close();
+    this.#context.clock.after(CLOSE_GRACE_MS, () => this.#socket.terminate());
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#introduction?.cancel();
+    this.#silence.cancel();
+  }
+}
+
+function readJson(data: Buffer): unknown {
+  try {
+    return JSON.parse(data.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function readBasicInfo(data: Buffer): BasicInfo | undefined {
+  const message = readJson(data) as Partial<BasicInfo> | null | undefined;
+  if (message?.type !== 'basic_info' || typeof message.plugins !== 'object' || message.plugins === null) return undefined;
+  // An empty list arrives as `{}` from senders that know no difference.
+  const plugins = Array.isArray(message.plugins) ? message.plugins.filter((plugin) => typeof plugin?.name === 'string') : [];
+  const labels = typeof message.labels === 'object' && message.labels !== null && !Array.isArray(message.labels) ? message.labels : undefined;
+  return { type: 'basic_info', plugins, ...(labels === undefined ? {} : { labels }) };
+}
+
+function readFailure(data: Buffer): ApplyFailure['error'] | undefined {
+  const message = readJson(data) as Partial<ApplyFailure> | null | undefined;
+  return message?.type === 'error' && typeof message.error?.message === 'string' ? message.error : undefined;
+}
