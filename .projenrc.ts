@@ -52,9 +52,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
 });
 
-new Repository(project);
 new Layers(project);
 new Gateway(project);
 new Bundle(project);
+new Repository(project);
 
 project.synth();

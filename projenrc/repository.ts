@@ -60,9 +60,32 @@ export class Repository extends Component {
   }
 
   private scripts(project: awscdk.AwsCdkConstructLibrary) {
-    // projen's `test` runs jest; the gateway's and the command line's suites follow it (see projenrc/gateway.ts).
-    project.testTask.reset();
-    project.testTask.exec('jest --passWithNoTests', { name: 'constructs', receiveArgs: true });
+    const { testTask, compileTask, postCompileTask, eslint } = project;
+    testTask.reset();
+    testTask.spawn(project.tasks.tryFind('gateway:bundle')!);
+    testTask.exec('jest', { name: 'constructs, examples, layers' });
+    testTask.exec('vitest run', { name: 'gateway, command line', env: { HYBRIDGE_TEST_BUNDLE: 'keep' } });
+    project.addTask('test:constructs', { description: 'Run the suites of the constructs', steps: [{ exec: 'jest', receiveArgs: true }] });
+
+    // Silenced: names that are reserved in another target language, and the floor of a peer (users may run older versions than our tests).
+    compileTask.reset('jsii --silence-warnings=reserved-word --silence-warnings=metadata/missing-dev-dependency --fail-on-warnings');
+    if (eslint) postCompileTask.spawn(eslint.eslintTask);
+
+    project.addTask('demo', {
+      description: 'Synthesize examples/hybrid and run its gateway on this machine; -- --keep leaves it running',
+      steps: [
+        { spawn: 'gateway:bundle' },
+        { exec: 'node lib/bundle/cli/hybridge.mjs demo --app "tsx --tsconfig examples/tsconfig.json examples/hybrid/app.ts"', receiveArgs: true },
+      ],
+    });
+    project.addTask('reference', {
+      description: 'Write docs/reference/ from the tables in the sources',
+      exec: 'tsx gateway/reference/write-pages.ts',
+    });
+    project.addTask('check:readme', { description: 'Compile the TypeScript of README.md and docs/', exec: 'tsx projenrc/checks/readme-snippets.ts' });
+    project.addTask('check:package', { description: 'Look into the npm package that would be published', exec: 'tsx projenrc/checks/package-contents.ts' });
+    project.addTask('check:map', { description: 'Compare the map in ARCHITECTURE.md with the tree', exec: 'tsx projenrc/checks/architecture-map.ts' });
+
     project.tryFindObjectFile('package.json')?.patch(JsonPatch.add('/bin', { hybridge: 'lib/bundle/cli/hybridge.mjs' }));
   }
 }

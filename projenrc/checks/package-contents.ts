@@ -1,0 +1,32 @@
+/** Looks at what `npm pack` would publish: all that the constructs need at run time, and nothing of the halves that were bundled. */
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+const ROOT = join(__dirname, '..', '..');
+
+const MAIN_ARTEFACTS = readdirSync(join(ROOT, 'gateway', 'src', 'main')).filter((name) => name.endsWith('.ts')).map((name) => `lib/bundle/image/${basename(name, '.ts')}.mjs`);
+const LAMBDAS = readdirSync(join(ROOT, 'gateway', 'src', 'main', 'lambda')).filter((name) => name.endsWith('.ts')).map((name) => `lib/bundle/lambda/${basename(name, '.ts')}/index.mjs`);
+
+const REQUIRED = [
+  '.jsii', 'lib/index.js', 'lib/index.d.ts', 'README.md', 'LICENSE', 'API.md',
+  'lib/bundle/image/Dockerfile', 'lib/bundle/image/working-directory/.keep', 'lib/bundle/image/THIRD-PARTY-LICENSES.txt',
+  'lib/bundle/cli/hybridge.mjs', 'lib/bundle/cli/THIRD-PARTY-LICENSES.txt',
+  ...MAIN_ARTEFACTS, ...LAMBDAS,
+];
+const FORBIDDEN = [/^gateway\//, /^cli\//, /^projenrc\//, /^test\//, /^examples\//, /^docs\//, /^src\//, /^\.ci\//, /\.test\./, /\.tsbuildinfo$/, /(^|\/)\.env/, /\.(key|pem)$/];
+
+function main() {
+  const listing = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const [pack] = JSON.parse(listing) as { files: { path: string }[]; size: number }[];
+  const files = pack.files.map((file) => file.path).filter((path) => !path.startsWith('node_modules/'));
+  const problems = [
+    ...REQUIRED.filter((path) => !files.includes(path)).map((path) => `missing: ${path}`),
+    ...files.filter((path) => FORBIDDEN.some((pattern) => pattern.test(path))).map((path) => `does not belong: ${path}`),
+  ];
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) process.exitCode = 1;
+  else console.log(`${files.length} files, ${(pack.size / 1e6).toFixed(1)} MB packed: image context, ${LAMBDAS.length} Lambda functions and command line are there, sources are not`);
+}
+
+main();
