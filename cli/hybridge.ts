@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /** The command line: finds the command, runs it, turns failures into one line and an exit code. */
-import { COMMANDS } from './command-table.ts';
-import { CommandFailure } from './command.ts';
 import { EXIT_CODES, GatewayError, messageOf } from '../gateway/src/base/errors.ts';
 import { HYBRIDGE_VERSION } from '../gateway/src/base/version.ts';
+import { COMMANDS } from './command-table.ts';
+import { CommandFailure } from './command.ts';
 
 async function main(words: readonly string[]): Promise<number> {
   const [name, ...rest] = words;
@@ -24,7 +24,7 @@ async function main(words: readonly string[]): Promise<number> {
     process.stdout.write(`${command.usage}\n`);
     return 0;
   }
-  return await command.run(rest);
+  return command.run(rest);
 }
 
 function overview(): string {

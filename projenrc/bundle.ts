@@ -12,9 +12,9 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } f
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import type { BuildOptions, Metafile } from 'esbuild';
+import { NODE_MAJOR } from '../src/private/contract';
 import { importGraph, layerViolations } from './layer-check';
 import { licencesOf } from './third-party-licences';
-import { NODE_MAJOR } from '../src/private/contract';
 
 const ROOT = join(__dirname, '..');
 const OUT = join(ROOT, 'lib', 'bundle');

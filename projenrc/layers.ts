@@ -14,7 +14,10 @@ export class Layers extends Component {
     eslint.addRules({
       'import/no-cycle': ['error'],
       'import/no-restricted-paths': ['error', { zones: zones() }],
+      'import/order': ['error', { groups: ['builtin', 'external', 'internal', 'parent', 'sibling', 'index'], alphabetize: { order: 'asc', caseInsensitive: true } }],
       'curly': 'off',
+      // Tables read best with several columns a line.
+      '@stylistic/object-property-newline': 'off',
       '@stylistic/max-len': ['error', {
         code: 180, ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreComments: true, ignoreRegExpLiterals: true,
       }],

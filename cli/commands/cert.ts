@@ -1,8 +1,8 @@
 /** `hybridge cert`: the shared certificate of a tunnel, for planes that are started by hand. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf } from '../../gateway/src/base/errors.ts';
 import { SHARED_TUNNEL_SERVER_NAME } from '../../gateway/contract.ts';
+import { messageOf } from '../../gateway/src/base/errors.ts';
 import { CommandFailure, parseOptions } from '../command.ts';
 import type { Command } from '../command.ts';
 

@@ -1,7 +1,7 @@
 /** The upstream of the demo: answers every request with what it got, in the shape that httpbin made known. */
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 
 const MAX_BODY_BYTES = 1_000_000;

@@ -17,11 +17,11 @@ export interface LocalPlane {
   /** Paths of the tunnel's certificate and key. */
   readonly certificate: string;
   readonly key: string;
-  /** A free port for each port that manifests name. */
-  portFor(port: number): number;
   /** Addresses of the control plane's tunnels. */
   readonly configuration: string;
   readonly telemetry: string;
+  /** A free port for each port that manifests name. */
+  portFor(port: number): number;
 }
 
 type Replacement = (there: string, local: LocalPlane) => string | undefined;

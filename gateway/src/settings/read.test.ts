@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ENV } from '../../contract.ts';
 import { createSelfSignedCertificate } from '../base/self-signed-certificate.ts';
+import { SETTINGS } from './names.ts';
 import { SettingsError, readSettings } from './read.ts';
 import type { Environment } from './read.ts';
-import { SETTINGS } from './names.ts';
-import { ENV } from '../../contract.ts';
 
 let folder: string;
 let pair: { certificate: string; key: string };

@@ -188,7 +188,7 @@ class Reader {
     const found = vault === 'env' ? this.environment[variable.toUpperCase().replaceAll('-', '_')] : undefined;
     const value = found !== undefined && key !== undefined ? fieldOf(found, key) : found;
     if (value !== undefined) return value;
-    const expected = vault === 'env' ? `the environment has no such value` : `settings can be read from the vault 'env' only`;
+    const expected = vault === 'env' ? 'the environment has no such value' : 'settings can be read from the vault \'env\' only';
     this.problems.push(`${name}: {vault://${vault}/${resource}} cannot be resolved: ${expected}`);
     return undefined;
   }
