@@ -1,0 +1,41 @@
+/** Indexes the documents of one cluster for the rules. */
+import type { Hardware } from './hardware/machine';
+import type { ClusterDocument, Document } from './model/document';
+import type { TinkerbellDatacenterSpec, VSphereDatacenterSpec } from './model/machines';
+import { PROVIDERS, machineRefs } from './rules/references';
+import type { Context, FeatureFlag } from './rules/rule';
+import { DEFAULT_EKS_ANYWHERE_VERSION } from './syntax/version';
+
+export interface CheckOptions {
+  /**
+   * The release whose rules apply.
+   * @default v0.26.0
+   */
+  readonly eksAnywhereVersion?: string;
+  /** Feature flags that are on in the environment of the tools. */
+  readonly flags?: readonly FeatureFlag[];
+}
+
+export function contextOf(cluster: ClusterDocument, documents: readonly Document[], hardware: Hardware | undefined, options: CheckOptions): Context {
+  const byPath = new Map(documents.map((document) => [`${document.kind}/${document.metadata?.name ?? ''}`, document]));
+  // The tools look up by API version as well, so a document of another one is as good as absent.
+  const find = (kind: string | undefined, name: string | undefined) => {
+    const document = name ? byPath.get(`${kind}/${name}`) : undefined;
+    return document?.apiVersion === cluster.apiVersion ? document : undefined;
+  };
+  const datacenter = find(cluster.spec?.datacenterRef?.kind, cluster.spec?.datacenterRef?.name);
+  const machines = (kind: string) => [...new Set(machineRefs(cluster).flatMap(({ ref }) => ref.kind === kind ? find(kind, ref.name) ?? [] : []))];
+  return {
+    cluster,
+    documents,
+    hardware,
+    find: <Spec>(kind: string | undefined, name: string | undefined) => find(kind, name) as Document<Spec> | undefined,
+    provider: PROVIDERS[cluster.spec?.datacenterRef?.kind ?? '']?.provider,
+    tinkerbellDatacenter: datacenter?.kind === 'TinkerbellDatacenterConfig' ? datacenter as Document<TinkerbellDatacenterSpec> : undefined,
+    vsphereDatacenter: datacenter?.kind === 'VSphereDatacenterConfig' ? datacenter as Document<VSphereDatacenterSpec> : undefined,
+    tinkerbellMachines: machines('TinkerbellMachineConfig') as Context['tinkerbellMachines'],
+    vsphereMachines: machines('VSphereMachineConfig') as Context['vsphereMachines'],
+    eksAnywhereVersion: options.eksAnywhereVersion ?? DEFAULT_EKS_ANYWHERE_VERSION,
+    flags: new Set(options.flags),
+  };
+}

@@ -1,0 +1,107 @@
+/** Rules about identity providers and GitOps objects. The tools look only at those that the Cluster refers to. */
+import { oneOf, shown } from '../finding';
+import type { ClusterDocument } from '../model/document';
+import { documentPath } from '../model/document';
+import type { AwsIamSpec, FluxSpec, GitOpsSpec, Github, OidcSpec } from '../model/identity';
+import { parseUrl } from '../syntax/url';
+import type { Context, Problem, Rule } from './rule';
+
+type SpecCheck<Spec> = (spec: Spec, context: Context) => Iterable<Problem>;
+
+/** A rule about each document of a kind that the Cluster refers to. */
+function onReferenced<Spec>(id: string, kind: string, check: SpecCheck<Partial<Spec>>): Rule<ClusterDocument> {
+  return {
+    id,
+    *check(cluster, context) {
+      const refs = [...(cluster.spec?.identityProviderRefs ?? []), ...(cluster.spec?.gitOpsRef ? [cluster.spec.gitOpsRef] : [])];
+      for (const ref of refs.filter((candidate) => candidate.kind === kind)) {
+        const document = context.find<Spec>(ref.kind, ref.name);
+        if (!document) continue;
+        for (const problem of check(document.spec ?? {}, context)) yield { document: documentPath(document), ...problem };
+      }
+    },
+  };
+}
+
+const KEY_ALGORITHMS = ['rsa', 'ecdsa', 'ed25519'];
+const BACKEND_MODES = ['EKSConfigMap', 'CRD'];
+/** What the tools take as a branch: at most one dot or slash, no dash before it, two characters or more. */
+const BRANCH = /^([0-9A-Za-z_+,]+)\.?\/?([0-9A-Za-z\-_+,]+)$/;
+const REPOSITORY = /^([0-9A-Za-z-_.]+)$/;
+
+export const IDENTITY_RULES: readonly Rule<ClusterDocument>[] = [
+  onReferenced<OidcSpec>('X4', 'OIDCConfig', oidc),
+  onReferenced<AwsIamSpec>('X5', 'AWSIamConfig', awsIam),
+  onReferenced<FluxSpec>('X6', 'FluxConfig', fluxProvider),
+  onReferenced<FluxSpec>('X7', 'FluxConfig', (spec) => spec.github ? github(spec.github, 'spec.github') : []),
+  onReferenced<FluxSpec>('X8', 'FluxConfig', fluxGit),
+  onReferenced<FluxSpec>('X9', 'FluxConfig', (spec) => [...branch(spec.branch, 'spec.branch'), ...repository(spec.github?.repository, 'spec.github.repository')]),
+  onReferenced<GitOpsSpec>('X10', 'GitOpsConfig', gitOps),
+];
+
+function* oidc(spec: OidcSpec): Iterable<Problem> {
+  if (!spec.clientId) yield { at: 'spec.clientId', message: 'is empty; expected the client id that tokens are issued for' };
+  const url = spec.issuerUrl ? parseUrl(spec.issuerUrl) : undefined;
+  if (!spec.issuerUrl) yield { at: 'spec.issuerUrl', message: 'is empty; expected the https URL of the issuer' };
+  else if (url?.scheme !== 'https') yield { at: 'spec.issuerUrl', message: `is ${shown(spec.issuerUrl)}; expected a URL that starts with https://` };
+  const claims = spec.requiredClaims?.length ?? 0;
+  if (claims > 1) yield { at: 'spec.requiredClaims', message: `has ${claims} entries; at most one is supported` };
+}
+
+function* awsIam(spec: AwsIamSpec): Iterable<Problem> {
+  if (!spec.awsRegion) yield { at: 'spec.awsRegion', message: 'is empty; expected a region such as eu-central-1' };
+  const modes = spec.backendMode ?? [];
+  if (modes.length === 0) yield { at: 'spec.backendMode', message: `is empty; expected ${oneOf(BACKEND_MODES)}` };
+  for (const [index, mode] of modes.entries()) {
+    if (!BACKEND_MODES.includes(mode)) yield { at: `spec.backendMode[${index}]`, message: `is ${shown(mode)}; expected ${oneOf(BACKEND_MODES)}` };
+  }
+  for (const [index, role] of (spec.mapRoles ?? []).entries()) {
+    if (!role.roleARN) yield { at: `spec.mapRoles[${index}].roleARN`, message: 'is empty; expected the ARN of a role' };
+    if (!role.username) yield { at: `spec.mapRoles[${index}].username`, message: 'is empty; expected the Kubernetes user name' };
+  }
+  for (const [index, user] of (spec.mapUsers ?? []).entries()) {
+    if (!user.userARN) yield { at: `spec.mapUsers[${index}].userARN`, message: 'is empty; expected the ARN of a user' };
+    if (!user.username) yield { at: `spec.mapUsers[${index}].username`, message: 'is empty; expected the Kubernetes user name' };
+  }
+  if (modes.includes('EKSConfigMap') && !spec.mapRoles?.length && !spec.mapUsers?.length) {
+    yield { at: 'spec.mapRoles', message: 'and mapUsers are empty: nobody could sign in', severity: 'warning' };
+  }
+}
+
+function* fluxProvider(spec: FluxSpec): Iterable<Problem> {
+  if (spec.github && spec.git) yield { at: 'spec.git', message: 'and github are both set', fix: 'keep one' };
+  if (!spec.github && !spec.git) yield { at: 'spec.github', message: 'and git are both missing; expected one of them' };
+}
+
+function* github(spec: Github, at: string): Iterable<Problem> {
+  if (!spec.owner) yield { at: `${at}.owner`, message: 'is empty; expected the owner of the repository' };
+  if (!spec.repository) yield { at: `${at}.repository`, message: 'is empty; expected the name of the repository' };
+}
+
+function* fluxGit(spec: FluxSpec): Iterable<Problem> {
+  if (!spec.git) return;
+  const { repositoryUrl, sshKeyAlgorithm } = spec.git;
+  if (!repositoryUrl || parseUrl(repositoryUrl)?.scheme !== 'ssh') {
+    yield { at: 'spec.git.repositoryUrl', message: `is ${shown(repositoryUrl)}; expected a URL that starts with ssh://`, fix: 'write ssh://git@host/path instead of git@host:path' };
+  }
+  if (sshKeyAlgorithm && !KEY_ALGORITHMS.includes(sshKeyAlgorithm)) {
+    yield { at: 'spec.git.sshKeyAlgorithm', message: `is ${shown(sshKeyAlgorithm)}; expected ${oneOf(KEY_ALGORITHMS)}` };
+  }
+}
+
+function* branch(name: string | undefined, at: string): Iterable<Problem> {
+  if (name && !BRANCH.test(name)) {
+    yield { at, message: `is ${shown(name)}; the tools take two characters or more, at most one '/' or '.', and a dash only after it` };
+  }
+}
+
+function* repository(name: string | undefined, at: string): Iterable<Problem> {
+  if (name && !REPOSITORY.test(name)) yield { at, message: `is ${shown(name)}; expected letters, digits, '_', '-' and '.'` };
+}
+
+function* gitOps(spec: GitOpsSpec): Iterable<Problem> {
+  const at = 'spec.flux.github';
+  yield* github(spec.flux?.github ?? {}, at);
+  yield* branch(spec.flux?.github?.branch, `${at}.branch`);
+  yield* repository(spec.flux?.github?.repository, `${at}.repository`);
+}

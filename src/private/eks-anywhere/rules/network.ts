@@ -1,0 +1,211 @@
+/** Rules about the cluster's networks, its network plugin, proxies and registries. */
+import { oneOf, shown } from '../finding';
+import type { ClusterDocument } from '../model/document';
+import { overlaps, parseCidr, parseIp } from '../syntax/ip';
+import { parseUrl } from '../syntax/url';
+import type { Context, Problem, Rule } from './rule';
+
+const AT = 'spec.clusterNetwork';
+const DEFAULT_NODE_MASK = 24;
+/** Kubernetes' controller hands out at most 2^16 node networks. */
+const LARGEST_MASK_DIFFERENCE = 16;
+const POLICY_MODES = ['default', 'always', 'never'];
+const ROUTING_MODES = ['overlay', 'direct'];
+const LEGACY_PLUGINS = ['cilium', 'cilium-enterprise', 'kindnetd'];
+const CURATED_PACKAGES_REGISTRY = /783794618700\.dkr\.ecr\..*\.amazonaws\.com/;
+
+type NetworkName = 'pods' | 'services';
+const NETWORKS: readonly NetworkName[] = ['pods', 'services'];
+
+export const NETWORK_RULES: readonly Rule<ClusterDocument>[] = [
+  { id: 'C31', check: (cluster) => blockPresent(cluster, 'pods') },
+  { id: 'C32', check: (cluster) => blockPresent(cluster, 'services') },
+  { id: 'C33', check: singleBlocks },
+  { id: 'C34', check: blockSyntax },
+  { id: 'C36', check: maskAboveNodeMask },
+  { id: 'C37', check: maskDifference },
+  { id: 'S9', check: noOverlap },
+  { id: 'C30', check: kindnetdOnDockerOnly },
+  { id: 'C38', check: oneCniFormat },
+  { id: 'C39', check: legacyPlugin },
+  { id: 'C41', check: onePlugin },
+  { id: 'C42', check: skipUpgrade },
+  { id: 'C43', check: routing },
+  { id: 'C44', check: policyMode },
+  { id: 'C50', check: proxyPresent },
+  { id: 'C51', check: proxySyntax },
+  { id: 'C54', check: mirrorEndpoint },
+  { id: 'C55', check: mirrorPort },
+  { id: 'C56', check: mirrorNamespaces },
+  { id: 'C57', check: oneCuratedRegistry },
+  { id: 'F1', check: insecureMirrorOnBottlerocket },
+];
+
+function blocks(cluster: ClusterDocument, network: NetworkName): readonly string[] {
+  return cluster.spec?.clusterNetwork?.[network]?.cidrBlocks ?? [];
+}
+
+function* blockPresent(cluster: ClusterDocument, network: NetworkName): Iterable<Problem> {
+  if (blocks(cluster, network).length === 0) yield { at: `${AT}.${network}.cidrBlocks`, message: `is empty; expected one network, such as ${network === 'pods' ? '192.168.0.0/16' : '10.96.0.0/12'}` };
+}
+
+function* singleBlocks(cluster: ClusterDocument): Iterable<Problem> {
+  for (const network of NETWORKS) {
+    const count = blocks(cluster, network).length;
+    if (count > 1) yield { at: `${AT}.${network}.cidrBlocks`, message: `has ${count} networks; exactly one is supported` };
+  }
+}
+
+function* blockSyntax(cluster: ClusterDocument): Iterable<Problem> {
+  for (const network of NETWORKS) {
+    const [block] = blocks(cluster, network);
+    if (block !== undefined && !parseCidr(block)) yield { at: `${AT}.${network}.cidrBlocks[0]`, message: `is ${shown(block)}; expected a network such as 10.96.0.0/12` };
+  }
+}
+
+function masks(cluster: ClusterDocument): { pod: number; node: number } | undefined {
+  const pods = parseCidr(blocks(cluster, 'pods')[0] ?? '');
+  return pods && { pod: pods.prefixLength, node: cluster.spec?.clusterNetwork?.nodes?.cidrMaskSize ?? DEFAULT_NODE_MASK };
+}
+
+function* maskAboveNodeMask(cluster: ClusterDocument): Iterable<Problem> {
+  const sizes = masks(cluster);
+  if (sizes && sizes.pod >= sizes.node) {
+    yield { at: `${AT}.pods.cidrBlocks[0]`, message: `has the mask /${sizes.pod}, which leaves no room for the /${sizes.node} network of each node`, fix: `use a network larger than /${sizes.node}` };
+  }
+}
+
+function* maskDifference(cluster: ClusterDocument): Iterable<Problem> {
+  const sizes = masks(cluster);
+  if (sizes && sizes.node - sizes.pod > LARGEST_MASK_DIFFERENCE) {
+    yield { at: `${AT}.nodes.cidrMaskSize`, message: `is ${sizes.node}, more than ${LARGEST_MASK_DIFFERENCE} bits above the pods' /${sizes.pod}` };
+  }
+}
+
+function* noOverlap(cluster: ClusterDocument): Iterable<Problem> {
+  const [pods, services] = NETWORKS.map((network) => parseCidr(blocks(cluster, network)[0] ?? ''));
+  if (pods && services && overlaps(pods, services)) {
+    yield { at: `${AT}.services.cidrBlocks[0]`, message: `${blocks(cluster, 'services')[0]} overlaps the pods' ${blocks(cluster, 'pods')[0]}`, fix: 'use two networks that share no address' };
+  }
+}
+
+function* kindnetdOnDockerOnly(cluster: ClusterDocument, { provider }: Context): Iterable<Problem> {
+  const network = cluster.spec?.clusterNetwork;
+  if (provider === 'docker') return;
+  if (network?.cni === 'kindnetd') yield { at: `${AT}.cni`, message: 'is kindnetd, which works on Docker only', fix: 'use cniConfig.cilium' };
+  if (network?.cniConfig?.kindnetd) yield { at: `${AT}.cniConfig.kindnetd`, message: 'is set; it works on Docker only', fix: 'use cilium' };
+}
+
+function* oneCniFormat(cluster: ClusterDocument): Iterable<Problem> {
+  const network = cluster.spec?.clusterNetwork;
+  if (network?.cni && network.cniConfig) yield { at: `${AT}.cni`, message: 'and cniConfig are both set', fix: 'remove cni, which is deprecated' };
+}
+
+function* legacyPlugin(cluster: ClusterDocument): Iterable<Problem> {
+  const network = cluster.spec?.clusterNetwork;
+  if (network?.cni && !network.cniConfig && !LEGACY_PLUGINS.includes(network.cni)) {
+    yield { at: `${AT}.cni`, message: `is ${shown(network.cni)}; expected cniConfig.cilium instead` };
+  }
+}
+
+function* onePlugin(cluster: ClusterDocument): Iterable<Problem> {
+  const network = cluster.spec?.clusterNetwork;
+  if (network?.cni) return;
+  const plugins = Object.values(network?.cniConfig ?? {}).filter((plugin) => plugin !== undefined).length;
+  if (plugins === 0) yield { at: `${AT}.cniConfig`, message: 'names no network plugin', fix: 'add cilium: {}' };
+  if (plugins > 1) yield { at: `${AT}.cniConfig`, message: 'names more than one network plugin', fix: 'keep one' };
+}
+
+function* skipUpgrade(cluster: ClusterDocument): Iterable<Problem> {
+  const cilium = cluster.spec?.clusterNetwork?.cniConfig?.cilium;
+  if (cilium?.skipUpgrade && cilium.policyEnforcementMode) {
+    yield { at: `${AT}.cniConfig.cilium.policyEnforcementMode`, message: 'is set together with skipUpgrade, which leaves Cilium to you', fix: 'remove one of them' };
+  }
+}
+
+function* routing(cluster: ClusterDocument): Iterable<Problem> {
+  const cilium = cluster.spec?.clusterNetwork?.cniConfig?.cilium;
+  const at = `${AT}.cniConfig.cilium`;
+  const mode = cilium?.routingMode;
+  if (mode && !ROUTING_MODES.includes(mode)) yield { at: `${at}.routingMode`, message: `is ${shown(mode)}; expected ${oneOf(ROUTING_MODES)}` };
+  if (mode === 'direct' && !cilium?.ipv4NativeRoutingCIDR) yield { at: `${at}.ipv4NativeRoutingCIDR`, message: 'is missing; direct routing needs it' };
+  for (const name of ['ipv4NativeRoutingCIDR', 'ipv6NativeRoutingCIDR'] as const) {
+    const block = cilium?.[name];
+    if (block && !parseCidr(block)) yield { at: `${at}.${name}`, message: `is ${shown(block)}; expected a network such as 10.0.0.0/8` };
+  }
+}
+
+function* policyMode(cluster: ClusterDocument): Iterable<Problem> {
+  const mode = cluster.spec?.clusterNetwork?.cniConfig?.cilium?.policyEnforcementMode;
+  if (mode && !POLICY_MODES.includes(mode)) yield { at: `${AT}.cniConfig.cilium.policyEnforcementMode`, message: `is ${shown(mode)}; expected ${oneOf(POLICY_MODES)}` };
+}
+
+const PROXIES = ['httpProxy', 'httpsProxy'] as const;
+
+function* proxyPresent(cluster: ClusterDocument): Iterable<Problem> {
+  const proxy = cluster.spec?.proxyConfiguration;
+  for (const name of PROXIES) {
+    if (proxy && !proxy[name]) yield { at: `spec.proxyConfiguration.${name}`, message: 'is empty; both httpProxy and httpsProxy are needed' };
+  }
+}
+
+function* proxySyntax(cluster: ClusterDocument): Iterable<Problem> {
+  for (const name of PROXIES) {
+    const text = cluster.spec?.proxyConfiguration?.[name];
+    const problem = text ? proxyProblem(text) : undefined;
+    if (problem) yield { at: `spec.proxyConfiguration.${name}`, message: `is ${shown(text)}, which ${problem}; expected host:port or http://host:port` };
+  }
+}
+
+function proxyProblem(text: string): string | undefined {
+  const isUrl = text.startsWith('http');
+  const url = isUrl ? parseUrl(text) : undefined;
+  if (isUrl && !url) return 'is no URL';
+  const match = url ? [text, url.host, url.port] : /^(\[[^\]]*\]|[^:[\]]*):([^:]*)$/.exec(text);
+  if (!match || match[2] === '') return 'has no port';
+  const host = match[1].replace(/^\[|\]$/g, '');
+  if (!parseIp(host) && !isResolvable(host)) return `has the host ${shown(host)}, which is neither an address nor a name`;
+  return portProblem(match[2]);
+}
+
+/** Names are not looked up here: a check must not depend on the network it runs in. */
+function isResolvable(host: string): boolean {
+  return /^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$/.test(host)
+    && !/(^|\.)\d+\.?$/.test(host) && !/\.invalid\.?$/.test(host);
+}
+
+function portProblem(text: string): string | undefined {
+  const port = Number(text);
+  return /^\+?\d+$/.test(text) && port >= 1 && port <= 65535 ? undefined : `has the port ${shown(text)}, which is not between 1 and 65535`;
+}
+
+function* mirrorEndpoint(cluster: ClusterDocument): Iterable<Problem> {
+  const mirror = cluster.spec?.registryMirrorConfiguration;
+  if (mirror && !mirror.endpoint) yield { at: 'spec.registryMirrorConfiguration.endpoint', message: 'is empty; expected the host of the registry' };
+}
+
+function* mirrorPort(cluster: ClusterDocument): Iterable<Problem> {
+  const port = cluster.spec?.registryMirrorConfiguration?.port;
+  if (port && portProblem(port)) yield { at: 'spec.registryMirrorConfiguration.port', message: `is ${shown(port)}; expected a number from 1 to 65535, as text` };
+}
+
+function* mirrorNamespaces(cluster: ClusterDocument): Iterable<Problem> {
+  for (const [index, { registry }] of (cluster.spec?.registryMirrorConfiguration?.ociNamespaces ?? []).entries()) {
+    if (!registry) yield { at: `spec.registryMirrorConfiguration.ociNamespaces[${index}].registry`, message: 'is empty; expected the registry that is mirrored' };
+  }
+}
+
+function* oneCuratedRegistry(cluster: ClusterDocument): Iterable<Problem> {
+  const namespaces = cluster.spec?.registryMirrorConfiguration?.ociNamespaces ?? [];
+  if (namespaces.filter(({ registry }) => CURATED_PACKAGES_REGISTRY.test(registry ?? '')).length > 1) {
+    yield { at: 'spec.registryMirrorConfiguration.ociNamespaces', message: 'names more than one registry of curated packages', fix: 'keep one' };
+  }
+}
+
+function* insecureMirrorOnBottlerocket(cluster: ClusterDocument, context: Context): Iterable<Problem> {
+  const machines = [...context.tinkerbellMachines, ...context.vsphereMachines];
+  const isBottlerocket = machines.some((machine) => (machine.spec?.osFamily || 'bottlerocket') === 'bottlerocket');
+  if (cluster.spec?.registryMirrorConfiguration?.insecureSkipVerify && isBottlerocket) {
+    yield { at: 'spec.registryMirrorConfiguration.insecureSkipVerify', message: 'is true, which Bottlerocket does not support', fix: 'set caCertContent instead' };
+  }
+}

@@ -1,0 +1,49 @@
+/** What a rule is, and what it may look at. Rules are pure and know neither constructs nor files. */
+import type { Severity } from '../finding';
+import type { Hardware } from '../hardware/machine';
+import type { ClusterDocument, Document } from '../model/document';
+import type { TinkerbellDatacenterSpec, TinkerbellMachineSpec, VSphereDatacenterSpec, VSphereMachineSpec } from '../model/machines';
+
+export type Provider = 'tinkerbell' | 'vsphere' | 'docker';
+
+/** Feature flags that the tools read from the environment. */
+export type FeatureFlag = 'API_SERVER_EXTRA_ARGS_ENABLED' | 'VSPHERE_IN_PLACE_UPGRADE';
+
+/** Something that is wrong, relative to the subject that the rule was given. */
+export interface Problem {
+  /** Path below the subject, such as `spec.controlPlaneConfiguration.count`. */
+  readonly at: string;
+  readonly message: string;
+  readonly fix?: string;
+  /** @default error */
+  readonly severity?: Severity;
+  /** @default the document that the rule was given */
+  readonly document?: string;
+}
+
+/** One row of a table: a number from the reference, and its condition. */
+export interface Rule<Subject> {
+  readonly id: string;
+  readonly check: (subject: Subject, context: Context) => Iterable<Problem>;
+}
+
+export type TinkerbellMachine = Document<TinkerbellMachineSpec>;
+export type VSphereMachine = Document<VSphereMachineSpec>;
+
+/** All documents of one cluster, indexed as the rules need them. */
+export interface Context {
+  readonly cluster: ClusterDocument;
+  readonly documents: readonly Document[];
+  readonly provider?: Provider;
+  /** The datacenter document that the Cluster refers to, if it is there. */
+  readonly tinkerbellDatacenter?: Document<TinkerbellDatacenterSpec>;
+  readonly vsphereDatacenter?: Document<VSphereDatacenterSpec>;
+  /** Machine configurations that the Cluster refers to, each once. */
+  readonly tinkerbellMachines: readonly TinkerbellMachine[];
+  readonly vsphereMachines: readonly VSphereMachine[];
+  readonly hardware?: Hardware;
+  readonly eksAnywhereVersion: string;
+  readonly flags: ReadonlySet<FeatureFlag>;
+  /** The document of a kind and name; the last one where there are several, as in the tools. */
+  find<Spec = unknown>(kind: string | undefined, name: string | undefined): Document<Spec> | undefined;
+}

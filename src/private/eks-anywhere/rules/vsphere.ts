@@ -1,0 +1,133 @@
+/** Rules about vSphere: datacenter, machine configurations, and what they and the Cluster must agree on. */
+import { oneOf, shown } from '../finding';
+import type { ClusterDocument, Document } from '../model/document';
+import { documentPath } from '../model/document';
+import type { FailureDomain, VSphereDatacenterSpec } from '../model/machines';
+import { isBottlerocketMachine } from './machine';
+import type { Context, Problem, Rule, VSphereMachine } from './rule';
+
+const OS_FAMILIES = ['bottlerocket', 'ubuntu', 'redhat'];
+const BOTTLEROCKET_USER = 'ec2-user';
+
+type Datacenter = Document<VSphereDatacenterSpec>;
+
+export const VSPHERE_DATACENTER_RULES: readonly Rule<Datacenter>[] = [
+  { id: 'X12', check: required },
+  { id: 'X13', check: network },
+  { id: 'X14', check: failureDomains },
+  { id: 'V5', check: uniqueDomains },
+];
+
+export const VSPHERE_MACHINE_RULES: readonly Rule<VSphereMachine>[] = [
+  { id: 'X15', check: places },
+  { id: 'X15', check: osFamily },
+  { id: 'X16', check: bottlerocketUser },
+  { id: 'V7', check: template },
+];
+
+export const VSPHERE_CLUSTER_RULES: readonly Rule<ClusterDocument>[] = [
+  { id: 'V3', check: sameFamilyWithExternalEtcd },
+  { id: 'V4', check: oneDomainPerGroup },
+  { id: 'V5', check: domainsDefined },
+  { id: 'V6', check: noNetworksOnControlPlane },
+];
+
+function* required({ spec }: Datacenter): Iterable<Problem> {
+  for (const field of ['server', 'datacenter', 'network'] as const) {
+    if (!spec?.[field]) yield { at: `spec.${field}`, message: 'is empty' };
+  }
+}
+
+/** A relative network is completed by the tools; an absolute one elsewhere is silently put below the datacenter's. */
+function* network({ spec }: Datacenter): Iterable<Problem> {
+  const path = spec?.network ?? '';
+  const parent = `/${spec?.datacenter}/network/`;
+  if (path.startsWith('/') && !(path.startsWith(parent) && path.length > parent.length)) {
+    yield { at: 'spec.network', message: `is ${shown(path)}; expected a path below ${parent}, or the network's name alone` };
+  }
+}
+
+const DOMAIN_FIELDS: readonly (keyof FailureDomain)[] = ['name', 'computeCluster', 'resourcePool', 'datastore', 'folder', 'network'];
+
+function* failureDomains({ spec }: Datacenter): Iterable<Problem> {
+  for (const [index, domain] of (spec?.failureDomains ?? []).entries()) {
+    const at = `spec.failureDomains[${index}]`;
+    for (const field of DOMAIN_FIELDS) {
+      if (!domain[field]) yield { at: `${at}.${field}`, message: 'is empty' };
+    }
+    const parent = `/${spec?.datacenter}/network/`;
+    if (domain.network && !domain.network.startsWith(parent)) {
+      yield { at: `${at}.network`, message: `is ${shown(domain.network)}; expected a path below ${parent} (here the name alone is not completed)` };
+    }
+  }
+}
+
+function* uniqueDomains({ spec }: Datacenter): Iterable<Problem> {
+  const names = (spec?.failureDomains ?? []).map((domain) => domain.name);
+  for (const [index, name] of names.entries()) {
+    if (name && names.indexOf(name) < index) yield { at: `spec.failureDomains[${index}].name`, message: `is ${shown(name)}, the name of another failure domain as well` };
+  }
+}
+
+function* places({ spec }: VSphereMachine): Iterable<Problem> {
+  for (const field of ['datastore', 'resourcePool'] as const) {
+    if (!spec?.[field]) yield { at: `spec.${field}`, message: 'is empty' };
+  }
+}
+
+function* osFamily({ spec }: VSphereMachine): Iterable<Problem> {
+  const family = spec?.osFamily;
+  if (family && !OS_FAMILIES.includes(family)) yield { at: 'spec.osFamily', message: `is ${shown(family)}; expected ${oneOf(OS_FAMILIES)}` };
+}
+
+function* bottlerocketUser(machine: VSphereMachine): Iterable<Problem> {
+  const name = machine.spec?.users?.[0]?.name;
+  if (isBottlerocketMachine(machine) && name !== undefined && name !== BOTTLEROCKET_USER) {
+    yield { at: 'spec.users[0].name', message: `is ${shown(name)}; Bottlerocket knows only '${BOTTLEROCKET_USER}'` };
+  }
+}
+
+function* template(machine: VSphereMachine): Iterable<Problem> {
+  if (!machine.spec?.template && !isBottlerocketMachine(machine)) {
+    yield { at: 'spec.template', message: 'is missing; only Bottlerocket images are imported by the tools', fix: 'name the template that the machines are cloned from' };
+  }
+}
+
+function* sameFamilyWithExternalEtcd(cluster: ClusterDocument, context: Context): Iterable<Problem> {
+  if (!cluster.spec?.externalEtcdConfiguration) return;
+  const [first, ...others] = context.vsphereMachines;
+  for (const machine of others) {
+    if ((machine.spec?.osFamily ?? 'bottlerocket') === (first.spec?.osFamily ?? 'bottlerocket')) continue;
+    yield { document: documentPath(machine), at: 'spec.osFamily', message: `is ${shown(machine.spec?.osFamily)}; with external etcd all machine configurations need the same, ${shown(first.spec?.osFamily)}` };
+  }
+}
+
+function* oneDomainPerGroup(cluster: ClusterDocument): Iterable<Problem> {
+  for (const [index, group] of (cluster.spec?.workerNodeGroupConfigurations ?? []).entries()) {
+    const count = group.failureDomains?.length ?? 0;
+    if (count > 1) yield { at: `spec.workerNodeGroupConfigurations[${index}].failureDomains`, message: `has ${count} entries; one per group is supported`, fix: 'make a group for each failure domain' };
+  }
+}
+
+function* domainsDefined(cluster: ClusterDocument, context: Context): Iterable<Problem> {
+  const known = (context.vsphereDatacenter?.spec?.failureDomains ?? []).map((domain) => domain.name);
+  for (const [index, group] of (cluster.spec?.workerNodeGroupConfigurations ?? []).entries()) {
+    for (const [position, domain] of (group.failureDomains ?? []).entries()) {
+      if (known.includes(domain)) continue;
+      yield { at: `spec.workerNodeGroupConfigurations[${index}].failureDomains[${position}]`, message: `is ${shown(domain)}; the datacenter defines ${known.join(', ') || 'none'}` };
+    }
+  }
+}
+
+function* noNetworksOnControlPlane(cluster: ClusterDocument, context: Context): Iterable<Problem> {
+  const roles = [
+    { role: 'control plane', ref: cluster.spec?.controlPlaneConfiguration?.machineGroupRef },
+    { role: 'etcd', ref: cluster.spec?.externalEtcdConfiguration?.machineGroupRef },
+  ];
+  for (const { role, ref } of roles) {
+    const machine = context.vsphereMachines.find((candidate) => candidate.metadata?.name === ref?.name);
+    if (ref && machine?.spec?.networks?.length) {
+      yield { document: documentPath(machine), at: 'spec.networks', message: `is set; ${role} machines use the datacenter's network`, fix: 'remove networks' };
+    }
+  }
+}

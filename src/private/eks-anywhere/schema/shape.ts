@@ -1,0 +1,64 @@
+/** Shapes of documents as data: which fields there are, of which type, and which must be present. */
+
+export type Shape = TextShape | NumberShape | BooleanShape | IntOrTextShape | ListShape | MapShape | ObjectShape | FreeShape;
+
+export interface TextShape {
+  readonly type: 'text';
+  /** Values that the custom resource definition allows, where it lists them. */
+  readonly values?: readonly string[];
+  /** Go's time.Duration: any text here, but one that must parse. */
+  readonly isDuration?: boolean;
+}
+export interface NumberShape {
+  readonly type: 'integer' | 'number';
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+export interface BooleanShape { readonly type: 'boolean' }
+export interface IntOrTextShape { readonly type: 'integer or text' }
+export interface ListShape {
+  readonly type: 'list';
+  readonly items: Shape;
+  readonly maxItems?: number;
+}
+export interface MapShape {
+  readonly type: 'map';
+  readonly values: Shape;
+}
+export interface ObjectShape {
+  readonly type: 'object';
+  readonly fields: Readonly<Record<string, Shape>>;
+  readonly required: readonly string[];
+}
+/** Anything goes: judged elsewhere, or passed on unread. */
+export interface FreeShape { readonly type: 'free' }
+
+export const text: TextShape = { type: 'text' };
+export const duration: TextShape = { type: 'text', isDuration: true };
+export const integer: NumberShape = { type: 'integer' };
+export const number: NumberShape = { type: 'number' };
+export const boolean: BooleanShape = { type: 'boolean' };
+export const integerOrText: IntOrTextShape = { type: 'integer or text' };
+export const free: FreeShape = { type: 'free' };
+
+export function textOf(...values: readonly string[]): TextShape {
+  return { type: 'text', values };
+}
+
+export function list(items: Shape, maxItems?: number): ListShape {
+  return { type: 'list', items, maxItems };
+}
+
+export function map(values: Shape = text): MapShape {
+  return { type: 'map', values };
+}
+
+/** Fields whose name ends with `!` must be present. */
+export function object(fields: Readonly<Record<string, Shape>>): ObjectShape {
+  const entries = Object.entries(fields).map(([name, shape]) => [name.replace(/!$/, ''), shape] as const);
+  return {
+    type: 'object',
+    fields: Object.fromEntries(entries),
+    required: Object.keys(fields).filter((name) => name.endsWith('!')).map((name) => name.slice(0, -1)),
+  };
+}

@@ -1,0 +1,104 @@
+/** Addresses and networks as the EKS Anywhere tools read them (Go's net.ParseIP and net.ParseCIDR). */
+
+/** An address as a number; both families fit a bigint. */
+export interface IpAddress {
+  readonly version: 4 | 6;
+  readonly value: bigint;
+}
+
+/** A network: its first address and the length of its prefix in bits. */
+export interface Cidr {
+  readonly network: IpAddress;
+  readonly prefixLength: number;
+}
+
+/** The address, or undefined when the text is none. No blanks, no zones, no leading zeros in IPv4. */
+export function parseIp(text: string): IpAddress | undefined {
+  return text.includes(':') ? parseIpv6(text) : parseIpv4(text);
+}
+
+/** The network with host bits cleared, or undefined when the text is none. */
+export function parseCidr(text: string): Cidr | undefined {
+  const parts = text.split('/');
+  if (parts.length !== 2 || !/^\d{1,3}$/.test(parts[1])) return undefined;
+  const address = parseIp(parts[0]);
+  const prefixLength = Number(parts[1]);
+  if (!address || prefixLength > bits(address)) return undefined;
+  return { network: networkOf(address, prefixLength), prefixLength };
+}
+
+/** The length of a contiguous dotted netmask such as `255.255.255.0`, or undefined. */
+export function netmaskLength(text: string): number | undefined {
+  const mask = parseIpv4(text);
+  if (!mask) return undefined;
+  const inverted = ~mask.value & 0xffffffffn;
+  if ((inverted & (inverted + 1n)) !== 0n) return undefined;
+  return 32 - (inverted === 0n ? 0 : inverted.toString(2).length);
+}
+
+export function networkOf(address: IpAddress, prefixLength: number): IpAddress {
+  const hostBits = BigInt(bits(address) - prefixLength);
+  return { version: address.version, value: (address.value >> hostBits) << hostBits };
+}
+
+/** The highest address of the network; in IPv4 its broadcast address. */
+export function lastAddress(cidr: Cidr): bigint {
+  const hostBits = BigInt(bits(cidr.network) - cidr.prefixLength);
+  return cidr.network.value | ((1n << hostBits) - 1n);
+}
+
+export function contains(cidr: Cidr, address: IpAddress): boolean {
+  return cidr.network.version === address.version && networkOf(address, cidr.prefixLength).value === cidr.network.value;
+}
+
+export function overlaps(a: Cidr, b: Cidr): boolean {
+  return contains(a, b.network) || contains(b, a.network);
+}
+
+export function sameIp(a: string, b: string): boolean {
+  const first = parseIp(a);
+  const second = parseIp(b);
+  if (!first || !second) return a === b;
+  return first.version === second.version && first.value === second.value;
+}
+
+function bits(address: IpAddress): number {
+  return address.version === 4 ? 32 : 128;
+}
+
+function parseIpv4(text: string): IpAddress | undefined {
+  const octets = text.split('.');
+  if (octets.length !== 4 || !octets.every((octet) => /^(0|[1-9]\d{0,2})$/.test(octet) && Number(octet) <= 255)) return undefined;
+  return { version: 4, value: octets.reduce((value, octet) => (value << 8n) | BigInt(octet), 0n) };
+}
+
+function parseIpv6(text: string): IpAddress | undefined {
+  const halves = text.split('::');
+  if (halves.length > 2) return undefined;
+  const head = groups(halves[0]);
+  const tail = groups(halves[1] ?? '');
+  if (!head || !tail) return undefined;
+  const missing = 8 - head.length - tail.length;
+  if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;
+  const all = [...head, ...Array<number>(missing).fill(0), ...tail];
+  return { version: 6, value: all.reduce((value, group) => (value << 16n) | BigInt(group), 0n) };
+}
+
+/** The 16-bit groups of one side of `::`; the last may be an IPv4 address. */
+function groups(text: string): number[] | undefined {
+  if (text === '') return [];
+  const parts = text.split(':');
+  const found: number[] = [];
+  for (const [at, part] of parts.entries()) {
+    if (part.includes('.') && at === parts.length - 1) {
+      const embedded = parseIpv4(part);
+      if (!embedded) return undefined;
+      found.push(Number(embedded.value >> 16n), Number(embedded.value & 0xffffn));
+    } else if (/^[0-9a-fA-F]{1,4}$/.test(part)) {
+      found.push(parseInt(part, 16));
+    } else {
+      return undefined;
+    }
+  }
+  return found;
+}

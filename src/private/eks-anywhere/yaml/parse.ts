@@ -1,0 +1,157 @@
+/**
+ * Reads cluster.yaml as the EKS Anywhere CLI does: documents are split at lines of exactly `---`, unquoted scalars mean
+ * what YAML 1.1 says, a null is an absent field. Keeps the line of every value for messages.
+ */
+import type { Node, Pair, YAMLMap } from 'yaml';
+import { LineCounter, Scalar as ScalarNode, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import type { Finding } from '../finding';
+import { shown } from '../finding';
+import { resolvePlainScalar } from './scalar';
+
+export interface ParsedFile {
+  readonly documents: readonly ParsedDocument[];
+  /** What is wrong with the text itself. */
+  readonly findings: readonly Finding[];
+}
+
+export interface ParsedDocument {
+  readonly content: Readonly<Record<string, unknown>>;
+  /** Path below the document, such as `.spec.count` → line in the file. */
+  readonly lines: ReadonlyMap<string, number>;
+  /** Findings whose path is relative to the document. */
+  readonly findings: readonly Finding[];
+}
+
+interface Piece {
+  readonly text: string;
+  readonly firstLine: number;
+}
+
+export function parseClusterFile(source: string): ParsedFile {
+  const text = source.replace(/^\ufeff/, '');
+  const findings: Finding[] = [];
+  const documents: ParsedDocument[] = [];
+  for (const piece of pieces(text)) {
+    findings.push(...lostDocuments(piece));
+    const document = parsePiece(piece, findings);
+    if (document) documents.push(document);
+  }
+  return { documents, findings };
+}
+
+/** The tools split on nothing but a line that is exactly `---`. */
+function pieces(text: string): Piece[] {
+  const found: Piece[] = [];
+  let lines: string[] = [];
+  let firstLine = 1;
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line === '---') {
+      found.push({ text: lines.join('\n'), firstLine });
+      lines = [];
+      firstLine = index + 2;
+    } else {
+      lines.push(line);
+    }
+  }
+  return [...found, { text: lines.join('\n'), firstLine }];
+}
+
+/** A separator with anything behind it merges two documents for one of the tools' two readers. */
+function lostDocuments({ text, firstLine }: Piece): Finding[] {
+  let hasContent = false;
+  for (const [index, line] of text.split('\n').entries()) {
+    if (/^---\s/.test(line) && hasContent) {
+      return [{
+        ruleId: 'P5', severity: 'error', path: 'cluster.yaml', line: firstLine + index,
+        message: `separates documents by ${JSON.stringify(line)}; the CLI knows only a line of exactly '---' with a plain line feed, and loses what follows`,
+        fix: 'remove what follows the three dashes; use LF line ends',
+      }];
+    }
+    hasContent ||= /^[^#\s]/.test(line) && !line.startsWith('---') && !line.startsWith('%');
+  }
+  return [];
+}
+
+function parsePiece(piece: Piece, findings: Finding[]): ParsedDocument | undefined {
+  const counter = new LineCounter();
+  // All scalars stay text here; what an unquoted one means is decided by resolvePlainScalar.
+  const parsed = parseDocument(piece.text, { schema: 'failsafe', version: '1.1', merge: true, uniqueKeys: false, lineCounter: counter, logLevel: 'error' });
+  const lineAt = (offset: number) => piece.firstLine + counter.linePos(offset).line - 1;
+  for (const error of parsed.errors) {
+    if (error.code === 'MULTIPLE_DOCS') continue;
+    findings.push({ ruleId: 'P2', severity: 'error', path: 'cluster.yaml', line: lineAt(error.pos[0]), message: `is no YAML: ${error.message.split('\n')[0].replace(/:$/, '')}` });
+  }
+  if (parsed.errors.some((error) => error.code !== 'MULTIPLE_DOCS') || parsed.contents === null) return undefined;
+  if (isScalar(parsed.contents) && plainValue(parsed.contents) === null) return undefined;
+  const walker = new Walker(lineAt, (node) => isAlias(node) ? node.resolve(parsed) : node);
+  const content = walker.value(parsed.contents, '');
+  if (!isMap(parsed.contents)) {
+    findings.push({ ruleId: 'P2', severity: 'error', path: 'cluster.yaml', line: piece.firstLine, message: 'holds a document that is no object' });
+    return undefined;
+  }
+  return { content: content as Record<string, unknown>, lines: walker.lines, findings: walker.findings };
+}
+
+class Walker {
+  public readonly lines = new Map<string, number>();
+  public readonly findings: Finding[] = [];
+
+  constructor(private readonly lineAt: (offset: number) => number, private readonly resolve: (node: unknown) => unknown) {}
+
+  public value(given: unknown, path: string): unknown {
+    const node = this.resolve(given) as Node | null | undefined;
+    if (node?.range && !this.lines.has(path)) this.lines.set(path, this.lineAt(node.range[0]));
+    if (isMap(node)) return this.map(node, path);
+    if (isSeq(node)) return node.items.map((item, at) => this.value(item, `${path}[${at}]`));
+    return isScalar(node) ? plainValue(node) : null;
+  }
+
+  private map(node: YAMLMap, path: string): Record<string, unknown> {
+    const result: Record<string, unknown> = {};
+    const own = new Set<string>();
+    for (const pair of node.items) {
+      if (isMergeKey(pair)) {
+        const merged = this.value(pair.value, `${path}.<<`);
+        for (const source of Array.isArray(merged) ? merged : [merged]) Object.assign(result, { ...(source as object), ...result });
+        continue;
+      }
+      const key = this.key(pair, path);
+      if (own.has(key)) this.findings.push({ ruleId: 'P2', severity: 'error', path: `${path}.${key}`, line: this.lineOf(pair), message: 'is given twice', fix: 'keep one' });
+      own.add(key);
+      const line = this.lineOf(pair);
+      if (line !== undefined) this.lines.set(`${path}.${key}`, line);
+      result[key] = this.value(pair.value, `${path}.${key}`);
+    }
+    return result;
+  }
+
+  private key(pair: Pair, path: string): string {
+    const node = this.resolve(pair.key);
+    if (!isScalar(node)) return '';
+    const text = String(node.value ?? '');
+    const read = isPlain(node) ? resolvePlainScalar(text) : text;
+    if (typeof read !== 'string' && String(read) !== text) {
+      this.findings.push({ ruleId: 'S10', severity: 'error', path: `${path}.${text}`, line: this.lineOf(pair), message: `is a key that YAML reads as ${shown(read)}`, fix: 'put it in quotes' });
+    }
+    return text;
+  }
+
+  private lineOf(pair: Pair): number | undefined {
+    const range = (pair.key as Node | null)?.range;
+    return range ? this.lineAt(range[0]) : undefined;
+  }
+}
+
+function isPlain(node: ScalarNode): boolean {
+  return node.type === undefined || node.type === ScalarNode.PLAIN;
+}
+
+function plainValue(node: ScalarNode): unknown {
+  const text = String(node.value ?? '');
+  if (!isPlain(node) || node.tag === 'tag:yaml.org,2002:str' && node.source !== undefined && node.type !== ScalarNode.PLAIN) return text;
+  return resolvePlainScalar(text);
+}
+
+function isMergeKey(pair: Pair): boolean {
+  return isScalar(pair.key) && isPlain(pair.key) && pair.key.value === '<<';
+}
