@@ -1,0 +1,22 @@
+/** Consumers: who sends requests. Credentials and plugins refer to them. */
+import { defineEntity } from '../schema/entity-schema.ts';
+import { string } from '../schema/field.ts';
+import type { EntityOf, RowOf } from '../schema/infer.ts';
+import * as typedefs from '../schema/typedefs.ts';
+
+export const consumer = defineEntity({
+  name: 'consumers',
+  endpointKey: 'username',
+  fields: {
+    id: typedefs.id,
+    created_at: typedefs.createdAt,
+    updated_at: typedefs.updatedAt,
+    username: string({ unique: true, description: 'Names the consumer in URLs and declarative files.' }),
+    custom_id: string({ unique: true, description: 'The id that the consumer has in another system.' }),
+    tags: typedefs.tags,
+  },
+  entity_checks: [{ at_least_one_of: ['custom_id', 'username'] }],
+});
+
+export type Consumer = EntityOf<typeof consumer>;
+export type ConsumerRow = RowOf<typeof consumer>;

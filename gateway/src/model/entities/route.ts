@@ -1,0 +1,152 @@
+/** Routes: which requests go to a service. What a route may match on depends on its protocols. */
+import { defineEntity } from '../schema/entity-schema.ts';
+import type { EntitySchema, Subschema } from '../schema/entity-schema.ts';
+import type { EntityCheck, EntityValue, Fields } from '../schema/field.ts';
+import { array, boolean, foreign, integer, map, record, set, string } from '../schema/field.ts';
+import type { EntityOf, RowOf } from '../schema/infer.ts';
+import * as typedefs from '../schema/typedefs.ts';
+
+const endpoint = record({ ip: typedefs.ipOrCidr, port: typedefs.port }, { entity_checks: [{ at_least_one_of: ['ip', 'port'] }] });
+
+const fields = {
+  id: typedefs.id,
+  created_at: typedefs.createdAt,
+  updated_at: typedefs.updatedAt,
+  name: { ...typedefs.utf8Name, description: 'Names the route in URLs and declarative files.' },
+  protocols: set(typedefs.protocol, {
+    required: true,
+    default: ['http', 'https'],
+    len_min: 1,
+    mutually_exclusive_subsets: [['http', 'https'], ['tcp', 'tls', 'udp'], ['tls_passthrough'], ['grpc', 'grpcs']],
+    description: 'Requests must come by one of these protocols.',
+  }),
+  https_redirect_status_code: integer({
+    required: true, default: 426, one_of: [426, 301, 302, 307, 308],
+    description: 'Status of the answer to a plain HTTP request when the route takes HTTPS only.',
+  }),
+  strip_path: boolean({ required: true, default: true, description: 'Whether the matched part of the path is cut off before the request is sent on.' }),
+  preserve_host: boolean({ required: true, default: false, description: 'Whether the upstream sees the host of the request instead of its own.' }),
+  request_buffering: boolean({ required: true, default: true, description: 'Whether a request body is read whole before it is sent on.' }),
+  response_buffering: boolean({ required: true, default: true, description: 'Whether a response body is read whole before it is sent on.' }),
+  tags: typedefs.tags,
+  service: foreign('services', { description: 'Where matching requests go.' }),
+  snis: set(typedefs.wildcardHost, { description: 'Server names of the TLS handshake.' }),
+  sources: set(endpoint, { description: 'Addresses that a stream comes from.' }),
+  destinations: set(endpoint, { description: 'Addresses that a stream goes to.' }),
+  methods: set(typedefs.httpMethod, { description: 'HTTP methods.' }),
+  hosts: array(typedefs.routeHost, { description: 'Host names of the request; one label may be a wildcard.' }),
+  paths: array(typedefs.routerPath, { description: 'Prefixes of the path, or regular expressions behind ~.' }),
+  headers: map(string({
+    ...typedefs.headerName,
+    match_none: [{ pattern: '^[Hh][Oo][Ss][Tt]$', err: "cannot contain 'host' header, which must be specified in the 'hosts' attribute" }],
+  }), array(string()), { description: 'Values that headers of the request must have; a regular expression behind ~*.' }),
+  regex_priority: integer({ default: 0, description: 'Of routes that match by regular expressions, the highest wins.' }),
+  path_handling: string({ default: 'v0', one_of: ['v0', 'v1'], description: 'How the paths of service, route and request are joined.' }),
+};
+
+export const route: EntitySchema<typeof fields> = defineEntity({
+  name: 'routes',
+  endpointKey: 'name',
+  fields,
+  entity_checks: [
+    {
+      conditional: {
+        if_field: 'protocols',
+        if_match: { elements: { type: 'string', not_one_of: ['grpcs', 'https', 'tls', 'tls_passthrough'] } },
+        then_field: 'snis',
+        then_match: { len_eq: 0 },
+        then_err: "'snis' can only be set when 'protocols' is 'grpcs', 'https', 'tls' or 'tls_passthrough'",
+      },
+    },
+    { custom_entity_check: { field_sources: ['path_handling'], fn: () => undefined } },
+    {
+      custom_entity_check: {
+        run_with_missing_fields: true,
+        field_sources: [
+          'id', 'protocols', 'snis', 'sources', 'destinations', 'methods', 'hosts', 'paths', 'headers', 'expression', 'regex_priority', 'priority',
+        ],
+        fn: headerExpressions,
+      },
+    },
+  ],
+  subschema: {
+    key: 'protocols',
+    choose: (protocol) => SUBSCHEMAS[protocol],
+    unknown: (protocol) => `unknown type: ${protocol}`,
+  },
+});
+
+export type Route = EntityOf<typeof route>;
+export type RouteRow = RowOf<typeof route>;
+
+/** Fields that a family of protocols has no use for. */
+function forbidden(names: readonly string[], family: string): Fields {
+  return Object.fromEntries(names.map((name) => {
+    const field = fields[name as keyof typeof fields];
+    return [name, { ...field, eq: null, err: `cannot set '${name}' when 'protocols' is ${family}` }];
+  }));
+}
+
+/** A route must match on something. `secure` is the protocol of the family that has server names, too. */
+function mustSetOneOf(names: readonly string[], plain: string, secure?: string): EntityCheck {
+  return {
+    custom_entity_check: {
+      field_sources: ['protocols'],
+      fn: (entity) => {
+        const isSecure = secure !== undefined && (entity.protocols as readonly string[]).includes(secure);
+        const all = isSecure ? [...names, 'snis'] : names;
+        if (all.some((name) => isSet(entity[name]))) return undefined;
+        return { '@entity': `must set one of ${all.map((name) => `'${name}'`).join(', ')} when 'protocols' is ${isSecure ? `'${secure}'` : plain}` };
+      },
+    },
+  };
+}
+
+function isSet(value: unknown): boolean {
+  return value !== null && value !== undefined && Object.keys(value).length > 0;
+}
+
+const http: Subschema = {
+  fields: forbidden(['sources', 'destinations'], "'http' or 'https'"),
+  entity_checks: [mustSetOneOf(['methods', 'hosts', 'headers', 'paths'], "'http'", 'https')],
+};
+
+const STREAMS = "'tcp', 'tls', 'tls_passthrough' or 'udp'";
+
+const stream: Subschema = {
+  fields: forbidden(['methods', 'hosts', 'paths', 'headers'], STREAMS),
+  entity_checks: [mustSetOneOf(['sources', 'destinations', 'snis'], "'tcp', 'tls' or 'udp'")],
+};
+
+const passthrough: Subschema = {
+  fields: forbidden(['methods', 'hosts', 'paths', 'headers'], STREAMS),
+  entity_checks: [{
+    custom_entity_check: {
+      field_sources: ['protocols'],
+      fn: (entity) => (isSet(entity.snis) ? undefined : { '@entity': "must set snis when 'protocols' is 'tls_passthrough'" }),
+    },
+  }],
+};
+
+const GRPC = "'grpc' or 'grpcs'";
+
+const grpc: Subschema = {
+  fields: {
+    ...forbidden(['methods', 'sources', 'destinations'], GRPC),
+    strip_path: { ...fields.strip_path, default: false, eq: false, err: `cannot set 'strip_path' when 'protocols' is ${GRPC}` },
+  },
+  entity_checks: [mustSetOneOf(['hosts', 'headers', 'paths'], "'grpc'", 'grpcs')],
+};
+
+const SUBSCHEMAS: Readonly<Record<string, Subschema>> = { http, https: http, tcp: stream, tls: stream, udp: stream, tls_passthrough: passthrough, grpc, grpcs: grpc };
+
+/** Header values behind `~*` are regular expressions; a route with a broken one could match nothing. */
+function headerExpressions(entity: EntityValue): Readonly<Record<string, string>> | undefined {
+  for (const values of Object.values((entity.headers ?? {}) as Record<string, readonly string[]>)) {
+    // A single value behind ~* is an expression; several values are compared as they are.
+    const pattern = values.length === 1 && values[0]!.startsWith('~*') ? values[0]!.slice(2) : undefined;
+    const violation = pattern === undefined ? undefined : typedefs.regexViolation(pattern);
+    if (violation) return { '@entity': `Router Expression failed validation: ${violation}` };
+  }
+  return undefined;
+}

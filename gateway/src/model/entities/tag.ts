@@ -1,0 +1,16 @@
+/** Tags as rows: which entity has which tag. Derived from the entities' `tags`; never written on its own. */
+import { defineEntity } from '../schema/entity-schema.ts';
+import { string } from '../schema/field.ts';
+import { tags } from '../schema/typedefs.ts';
+
+export const tag = defineEntity({
+  name: 'tags',
+  primaryKey: 'tag',
+  hasAdminApi: false,
+  isExported: false,
+  fields: {
+    tag: string({ ...tags.elements, required: true, description: 'The tag.' }),
+    entity_name: string({ required: true, description: 'Type of the tagged entity.' }),
+    entity_id: string({ uuid: true, auto: true, required: true, description: 'Id of the tagged entity.' }),
+  },
+});

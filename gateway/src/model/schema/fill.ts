@@ -1,0 +1,108 @@
+/** Turns what a user gave into a whole entity: shorthands expanded, automatic values and defaults filled in, sets without repetitions. */
+import { randomInt, randomUUID } from 'node:crypto';
+
+import { effectiveFields, subschemaOf } from './entity-schema.ts';
+import type { EntitySchema } from './entity-schema.ts';
+import type { EntityValue, Field, Fields, MapField, RecordField } from './field.ts';
+import { isPlainObject, validateField } from './validate-field.ts';
+import type { Violations } from './violations.ts';
+
+export interface FillOptions {
+  /** `import` takes times as they come; the others set `updated_at`, and `insert` and `upsert` also a missing `created_at`. */
+  readonly mode: 'insert' | 'upsert' | 'update' | 'import';
+  /** Seconds since 1970. */
+  readonly now: () => number;
+}
+
+export interface Filled {
+  readonly entity: EntityValue;
+  /** What is wrong with shorthands, which are gone from the entity. */
+  readonly violations: Violations;
+}
+
+/** A whole entity: every field of the schema is there, unset ones are null. Of an update only the given fields and times. */
+export function fillEntity(schema: EntitySchema, given: EntityValue, options: FillOptions): Filled {
+  const { entity, violations } = expandShorthands(schema, given);
+  const fields = effectiveFields(schema, subschemaOf(schema, entity));
+  return { entity: fillFields(fields, entity, options), violations };
+}
+
+function expandShorthands(schema: EntitySchema, given: EntityValue): Filled {
+  const entity: Record<string, unknown> = { ...given };
+  const violations: Violations = {};
+  for (const [name, shorthand] of Object.entries(schema.shorthands ?? {})) {
+    if (entity[name] === undefined) continue;
+    const value = entity[name];
+    delete entity[name];
+    const violation = validateField(shorthand.field, value, { schemas: new Map() });
+    if (violation === undefined) Object.assign(entity, shorthand.expand(value));
+    else violations[name] = violation;
+  }
+  return { entity, violations };
+}
+
+function fillFields(fields: Fields, given: EntityValue, options: FillOptions): EntityValue {
+  const filled: Record<string, unknown> = { ...given };
+  for (const [name, field] of Object.entries(fields)) {
+    const value = options.mode === 'import' ? given[name] : automatic(name, field, given[name], options);
+    if (value !== undefined) filled[name] = fillValue(field, value, options);
+    else if (options.mode !== 'update') filled[name] = fillAbsent(field, options);
+  }
+  return filled;
+}
+
+function automatic(name: string, field: Field, value: unknown, { mode, now }: FillOptions): unknown {
+  if (!field.auto || !field.timestamp) return value;
+  if (name === 'updated_at') return now();
+  return mode !== 'update' && (value === undefined || value === null) ? now() : value;
+}
+
+function fillAbsent(field: Field, options: FillOptions): unknown {
+  if (field.auto) {
+    if (field.uuid) return randomUUID();
+    if (field.timestamp) return options.mode === 'import' ? null : options.now();
+    return randomText(32);
+  }
+  if (field.default !== undefined) return structuredClone(field.default);
+  if (field.type === 'record' && field.required && field.fields) return fillFields(field.fields, {}, options);
+  return null;
+}
+
+/** Fills in what lies inside a given value. Nested values are whole also in an update: merging has happened before. */
+function fillValue(field: Field, value: unknown, options: FillOptions): unknown {
+  if (field.type === 'string') return field.uuid && typeof value === 'string' ? value.toLowerCase() : value;
+  if (field.type === 'record' || field.type === 'map') return fillTable(field, value, options);
+  if (field.type === 'foreign' && isPlainObject(value) && typeof value.id === 'string') return { ...value, id: value.id.toLowerCase() };
+  if (field.type !== 'array' && field.type !== 'set') return value;
+  const list = isPlainObject(value) && Object.keys(value).length === 0 ? [] : value;
+  if (!Array.isArray(list)) return value;
+  const items = list.map((item) => fillValue(field.elements, item, insideOf(options)));
+  return field.type === 'set' ? withoutRepetitions(items) : items;
+}
+
+/** An empty list is an empty object and the other way round: Lua, in whose notation this API was made, cannot tell them apart. */
+function fillTable(field: RecordField | MapField, value: unknown, options: FillOptions): unknown {
+  const table = Array.isArray(value) && value.length === 0 ? {} : value;
+  if (!isPlainObject(table)) return value;
+  if (field.type === 'map') return mapValues(table, (item) => fillValue(field.values, item, insideOf(options)));
+  return field.fields ? fillFields(field.fields, table, insideOf(options)) : table;
+}
+
+function insideOf(options: FillOptions): FillOptions {
+  return options.mode === 'update' ? { ...options, mode: 'upsert' } : options;
+}
+
+function withoutRepetitions(items: readonly unknown[]): readonly unknown[] {
+  return items.filter((item, index) => typeof item === 'object' || items.indexOf(item) === index);
+}
+
+function mapValues(value: Record<string, unknown>, change: (item: unknown) => unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, change(item)]));
+}
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** Random letters and digits from the system's source, for keys and secrets. */
+export function randomText(length: number): string {
+  return Array.from({ length }, () => LETTERS[randomInt(LETTERS.length)]).join('');
+}

@@ -1,0 +1,26 @@
+/** Partial updates: what a PATCH leaves of a stored entity. */
+import { effectiveFields, subschemaOf } from './entity-schema.ts';
+import type { EntitySchema } from './entity-schema.ts';
+import type { EntityValue, Field, Fields } from './field.ts';
+import { isPlainObject } from './validate-field.ts';
+
+/** The stored entity with the changes on top: records and maps are merged in depth, lists are replaced, null clears. */
+export function mergeEntity(schema: EntitySchema, stored: EntityValue, changes: EntityValue): EntityValue {
+  const fields = effectiveFields(schema, subschemaOf(schema, { ...stored, ...changes }));
+  return mergeFields(fields, stored, changes);
+}
+
+function mergeFields(fields: Fields, stored: EntityValue, changes: EntityValue): EntityValue {
+  const merged: Record<string, unknown> = { ...stored };
+  for (const [name, value] of Object.entries(changes)) {
+    if (value !== undefined) merged[name] = mergeValue(fields[name], stored[name], value);
+  }
+  return merged;
+}
+
+function mergeValue(field: Field | undefined, stored: unknown, change: unknown): unknown {
+  if (!isPlainObject(stored) || !isPlainObject(change)) return change;
+  if (field?.type === 'record') return mergeFields(field.fields ?? {}, stored, change);
+  if (field?.type === 'map') return { ...stored, ...change };
+  return change;
+}

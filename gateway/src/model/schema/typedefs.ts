@@ -1,0 +1,127 @@
+/** Kinds of fields that many schemas share. Each is a whole field: spread it and add attributes. */
+import { foreign, integer, set, string } from './field.ts';
+import { isIpOrCidr, parseHost } from './host-names.ts';
+import { pcre } from './pcre.ts';
+import { brokenEscape, hasOnlyPathCharacters, normalizedPath } from './url-path.ts';
+import { messageOf } from '../../base/errors.ts';
+
+export const id = string({ uuid: true, auto: true, description: 'Identifies the entity; a UUID, made when it is not given.' });
+
+export const createdAt = integer({ timestamp: true, auto: true, description: 'When the entity was made. Seconds since 1970.' });
+
+export const updatedAt = integer({ timestamp: true, auto: true, description: 'When the entity was changed last. Seconds since 1970.' });
+
+/** The only printable characters of ASCII that a tag may not have separate tags in queries. */
+const TAG = /^(?:[ -+\-.0-~]|[^\x00-\x7f])+$/u;
+
+export const tags = set(string({
+  required: true,
+  check: (tag: string) => (TAG.test(tag) ? undefined : `invalid tag '${tag}': expected printable ascii (except \`,\` and \`/\`) or valid utf-8 sequences`),
+}), { description: 'Words to group and filter entities by.' });
+
+const NAME = /^(?:[A-Za-z0-9.\-_~]|[^\x00-\x7f])+$/u;
+
+function nameViolation(name: string): string | undefined {
+  return NAME.test(name) ? undefined : `invalid value '${name}': the only accepted ascii characters are alphanumerics or ., -, _, and ~`;
+}
+
+export const utf8Name = string({ unique: true, check: nameViolation });
+
+export const host = string({
+  check: (value: string) => {
+    const parsed = parseHost(value);
+    if (typeof parsed === 'string') return `invalid value: ${value}`;
+    return parsed.port === undefined ? undefined : 'must not have a port';
+  },
+});
+
+export const port = integer({ between: [0, 65535] });
+
+/** Milliseconds. */
+export const timeout = integer({ between: [1, 2 ** 31 - 2] });
+
+export const path = string({
+  starts_with: '/',
+  match_none: [{ pattern: '//', err: 'must not have empty segments' }],
+  check: (value: string) => {
+    if (!hasOnlyPathCharacters(value)) return `invalid path: '${value}' (characters outside of the reserved list of RFC 3986 found)`;
+    return escapeViolation(value);
+  },
+});
+
+function escapeViolation(value: string): string | undefined {
+  const broken = brokenEscape(value);
+  return broken === undefined ? undefined : `invalid url-encoded value: '${broken}'`;
+}
+
+/** A fixed path from `/`, or a regular expression behind `~`. */
+export const routerPath = string({
+  match_none: [{ pattern: '//', err: 'must not have empty segments' }],
+  match_any: { patterns: ['^/', '^~/'], err: 'should start with: / (fixed path) or ~/ (regex path)' },
+  check: (value: string) => (value.startsWith('~') ? regexViolation(value.slice(1)) : fixedPathViolation(value)),
+});
+
+function fixedPathViolation(value: string): string | undefined {
+  const violation = escapeViolation(value);
+  if (violation) return violation;
+  const normalized = normalizedPath(value);
+  return normalized === value ? undefined : `non-normalized path, consider use '${normalized}' instead`;
+}
+
+export function regexViolation(pattern: string): string | undefined {
+  try {
+    pcre(pattern);
+    return undefined;
+  } catch (error) {
+    return `invalid regex: '${pattern}' (PCRE returned: ${messageOf(error)})`;
+  }
+}
+
+/** A host name with at most one wildcard label, perhaps with a port. */
+export const routeHost = string({
+  match_all: [{ pattern: '^[^*]*%*?[^*]*$', err: 'invalid wildcard: must have at most one wildcard' }],
+  match_any: { patterns: ['^%*%.', '%.%*$', '^[^*]*$'], err: 'invalid wildcard: must be placed at leftmost or rightmost label' },
+  check: (value: string) => {
+    const parsed = parseHost(value.replace('*', 'wildcard'));
+    if (typeof parsed === 'object') return undefined;
+    return parsed === 'invalid hostname' ? `invalid hostname: ${value}` : parsed;
+  },
+});
+
+/** A server name with at most one wildcard. */
+export const wildcardHost = string({
+  check: (value: string) => {
+    const wildcards = value.split('*').length - 1;
+    if (wildcards > 1) return 'only one wildcard must be specified';
+    if (wildcards === 1 && !/^\*\.|\.\*$/.test(value)) return 'wildcard must be leftmost or rightmost character';
+    const parsed = parseHost(value.replace('*', 'wildcard'));
+    if (typeof parsed === 'string') return `invalid value: ${value}`;
+    if (parsed.kind !== 'name') return 'must not be an IP';
+    return parsed.port === undefined ? undefined : 'must not have a port';
+  },
+});
+
+export const headerName = string({
+  check: (name: string) => (/^[A-Za-z0-9_-]+$/.test(name) ? undefined : `bad header name '${name}', allowed characters are A-Z, a-z, 0-9, '_', and '-'`),
+});
+
+export const ipOrCidr = string({ check: (value: string) => (isIpOrCidr(value) ? undefined : `invalid ip or cidr range: '${value}'`) });
+
+export const httpMethod = string({ match: '^%u+$' });
+
+/** A UUID of an entity that is not looked up. */
+export const uuid = string({ uuid: true });
+
+export const PROTOCOLS = ['grpc', 'grpcs', 'http', 'https', 'tcp', 'tls', 'tls_passthrough', 'udp'] as const;
+
+export const protocol = string({ one_of: PROTOCOLS });
+
+/** `protocols` of a plugin that works on HTTP requests, gRPC included. */
+export const protocolsHttp = set(string({ one_of: ['grpc', 'grpcs', 'http', 'https'] }), {
+  required: true,
+  default: ['grpc', 'grpcs', 'http', 'https'],
+  description: 'The plugin runs on requests that came by one of these protocols.',
+});
+
+/** `consumer` of a plugin that runs before a consumer is known. */
+export const noConsumer = foreign('consumers', { eq: null, description: 'This plugin cannot be bound to a consumer.' });

@@ -1,0 +1,23 @@
+/** The keys of consumers. */
+import { defineEntity } from '../../model/schema/entity-schema.ts';
+import { foreign, string } from '../../model/schema/field.ts';
+import type { EntityOf, RowOf } from '../../model/schema/infer.ts';
+import * as typedefs from '../../model/schema/typedefs.ts';
+
+export const keyAuthCredential = defineEntity({
+  name: 'keyauth_credentials',
+  endpointKey: 'key',
+  adminApiName: 'key-auths',
+  adminApiNestedName: 'key-auth',
+  hasTtl: true,
+  fields: {
+    id: typedefs.id,
+    created_at: typedefs.createdAt,
+    consumer: foreign('consumers', { required: true, on_delete: 'cascade', description: 'Whose key it is.' }),
+    key: string({ required: false, unique: true, auto: true, description: 'The key; made when it is not given.' }),
+    tags: typedefs.tags,
+  },
+});
+
+export type KeyAuthCredential = EntityOf<typeof keyAuthCredential>;
+export type KeyAuthCredentialRow = RowOf<typeof keyAuthCredential>;
