@@ -42,6 +42,14 @@ export class NodeProcess {
     clearTimeout(kill);
   }
 
+  /** Ends it the hard way, as a crash of its machine would. */
+  async kill(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const ended = once(this.#child, 'exit');
+    this.#child.kill('SIGKILL');
+    await ended;
+  }
+
   #report(what: string): string {
     return `${this.name} ${what}:\n${lastLines(this.log, 10)}\nIts log: ${this.log}`;
   }

@@ -1,0 +1,125 @@
+/** What a person sees when a node cannot start: one clear line, the right exit code, no stack trace, nothing lost. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EXIT_CODES } from '../../src/base/errors.ts';
+import { createSelfSignedCertificate } from '../../src/base/self-signed-certificate.ts';
+import { IMAGE, LocalTopology, eventually, statusOf } from './local-topology.ts';
+
+let folder: string;
+let tunnel: { KONG_CLUSTER_CERT: string; KONG_CLUSTER_CERT_KEY: string };
+let otherKey: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'hybridge-bad-input-'));
+  tunnel = { KONG_CLUSTER_CERT: join(folder, 'cluster.crt'), KONG_CLUSTER_CERT_KEY: join(folder, 'cluster.key') };
+  otherKey = join(folder, 'other.key');
+  const [pair, other] = await Promise.all([createSelfSignedCertificate({ commonName: 'kong_clustering' }), createSelfSignedCertificate({ commonName: 'x' })]);
+  writeFileSync(tunnel.KONG_CLUSTER_CERT, pair.certificate);
+  writeFileSync(tunnel.KONG_CLUSTER_CERT_KEY, pair.key);
+  writeFileSync(otherKey, other.key);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Outcome {
+  readonly code: number | null;
+  readonly stderr: string;
+}
+
+async function start(environment: Record<string, string>): Promise<Outcome> {
+  const child = spawn(process.execPath, [join(IMAGE, 'start.mjs')], {
+    env: { PATH: process.env.PATH ?? '', KONG_PREFIX: join(folder, 'prefix'), KONG_STATUS_LISTEN: 'off', ...environment },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => stderr += text);
+  const patience = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  const [code] = await once(child, 'close') as [number | null];
+  clearTimeout(patience);
+  return { code, stderr };
+}
+
+/** The lines that are not log entries. */
+function complaints({ stderr }: Outcome): string[] {
+  return stderr.split('\n').filter((line) => line.startsWith('hybridge: '));
+}
+
+function expectOneLine(outcome: Outcome, code: number, ...parts: string[]): void {
+  expect(complaints(outcome), outcome.stderr).toHaveLength(1);
+  for (const part of parts) expect(complaints(outcome)[0]).toContain(part);
+  expect(outcome.stderr).not.toMatch(/^\s+at /m);
+  expect(outcome.code).toBe(code);
+}
+
+const laptop = { KONG_PROXY_LISTEN: '127.0.0.1:0', KONG_ADMIN_LISTEN: '127.0.0.1:0' };
+
+describe('a node does not start with', () => {
+  it('a wrong value', async () => {
+    expectOneLine(await start({ ...laptop, KONG_ROLE: 'dataplane' }), EXIT_CODES.configuration, 'KONG_ROLE', "'dataplane'", 'traditional, control_plane, data_plane');
+  });
+
+  it('a certificate that cannot be read', async () => {
+    expectOneLine(await start({ KONG_ROLE: 'data_plane', ...tunnel, KONG_CLUSTER_CERT: join(folder, 'none.crt') }), EXIT_CODES.configuration,
+      'KONG_CLUSTER_CERT', 'none.crt', 'no such file');
+  });
+
+  it('a key of another certificate', async () => {
+    expectOneLine(await start({ KONG_ROLE: 'data_plane', ...tunnel, KONG_CLUSTER_CERT_KEY: otherKey }), EXIT_CODES.configuration,
+      'KONG_CLUSTER_CERT_KEY is not the key of the certificate');
+  });
+
+  it.each(['PROXY', 'ADMIN', 'STATUS'])('a busy port in KONG_%s_LISTEN', async (listener) => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const outcome = await start({ ...laptop, [`KONG_${listener}_LISTEN`]: `127.0.0.1:${port}` });
+    taken.close();
+    expectOneLine(outcome, EXIT_CODES.address, `127.0.0.1:${port}`);
+  });
+
+  it('a database that is down', async () => {
+    expectOneLine(await start({ ...laptop, KONG_DATABASE: 'postgres', KONG_PG_PORT: '1', KONG_PG_PASSWORD: 'hunter2' }), EXIT_CODES.unavailable, '127.0.0.1:1');
+  });
+
+  it('a working directory that cannot be made', async () => {
+    const file = join(folder, 'a-file');
+    writeFileSync(file, '');
+    expectOneLine(await start({ ...laptop, KONG_PREFIX: join(file, 'below') }), EXIT_CODES.io, 'KONG_PREFIX', file);
+  });
+});
+
+it('warns of an unknown name with the nearest known one, and starts', async () => {
+  const topology = new LocalTopology();
+  try {
+    const node = await topology.singleNode('node', { KONG_PROXY_LISTN: 'x' });
+    await eventually('the node is ready', async () => await statusOf(`${node.status}/status/ready`) === 200);
+    expect(readFileSync(node.process.log, 'utf8')).toContain('did you mean KONG_PROXY_LISTEN?');
+  } finally {
+    await topology.close();
+  }
+});
+
+it('a corrupt cache is moved aside with one warning, and the node goes on', async () => {
+  const topology = new LocalTopology();
+  try {
+    const first = await topology.dataPlane('plane');
+    await eventually('it runs', async () => await statusOf(`${first.status}/status`) === 200);
+    await first.process.stop();
+    const cache = join(first.environment.KONG_PREFIX!, 'configuration-cache');
+    mkdirSync(cache, { recursive: true });
+    for (const name of ['current', 'previous']) writeFileSync(join(cache, name), 'not a configuration');
+    const again = await topology.restart(first);
+    await eventually('it runs again', async () => await statusOf(`${again.status}/status`) === 200);
+    const log = readFileSync(again.process.log, 'utf8');
+    expect(log).not.toMatch(/^\s+at /m);
+    expect(log).toContain('corrupt');
+    expect(readdirSync(cache).some((name) => name.includes('corrupt'))).toBe(true);
+  } finally {
+    await topology.close();
+  }
+});
