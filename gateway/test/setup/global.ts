@@ -2,11 +2,27 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+
+import { PostgresServer } from './postgres-server.ts';
+import type { PostgresAddress } from './postgres-server.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 
-export default function setup(): void {
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A running server; null where the platform has no binaries. */
+    readonly postgres: PostgresAddress | null;
+  }
+}
+
+/** @returns what ends it all */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (process.env.HYBRIDGE_TEST_BUNDLE !== 'keep' || !existsSync(join(ROOT, 'lib', 'bundle', 'image'))) {
     execFileSync(join(ROOT, 'node_modules', '.bin', 'tsx'), ['projenrc/bundle.ts'], { cwd: ROOT, stdio: 'inherit' });
   }
+  const server = await PostgresServer.start();
+  if (!server) console.warn(`no PostgreSQL for ${process.platform}-${process.arch} among the installed packages: its suites are skipped`);
+  project.provide('postgres', server?.address ?? null);
+  return async () => server?.remove();
 }

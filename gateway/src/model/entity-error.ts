@@ -1,0 +1,89 @@
+/** Failures of operations on entities, with the codes, names and texts of the Admin API. */
+import { describeViolations, inlineTable } from './schema/violations.ts';
+import type { Violations } from './schema/violations.ts';
+
+/** Code and name of each kind. The numbers are part of the Admin API. */
+const KINDS = {
+  invalidPrimaryKey: [1, 'invalid primary key'],
+  schemaViolation: [2, 'schema violation'],
+  primaryKeyViolation: [3, 'primary key violation'],
+  foreignKeyViolation: [4, 'foreign key violation'],
+  uniqueViolation: [5, 'unique constraint violation'],
+  notFound: [6, 'not found'],
+  invalidOffset: [7, 'invalid offset'],
+  invalidSize: [9, 'invalid size'],
+  invalidUnique: [10, 'invalid unique'],
+  invalidOptions: [11, 'invalid options'],
+  foreignKeysUnresolved: [13, 'foreign keys unresolved'],
+} as const satisfies Readonly<Record<string, readonly [number, string]>>;
+
+export type EntityErrorKind = keyof typeof KINDS;
+
+export class EntityError extends Error {
+  /** Number that clients of the Admin API know the failure by. */
+  readonly code: number;
+  /** What the Admin API calls it. */
+  readonly title: string;
+
+  constructor(
+    readonly kind: EntityErrorKind,
+    message: string,
+    /** What is wrong, by field. */
+    readonly fields?: Readonly<Record<string, unknown>>,
+    /** What is wrong with options of the request, by option; printed in place of fields. */
+    readonly options?: Readonly<Record<string, string>>,
+    titleSuffix = '',
+  ) {
+    super(message);
+    this.name = 'EntityError';
+    this.code = KINDS[kind][0];
+    this.title = KINDS[kind][1] + titleSuffix;
+  }
+}
+
+export function schemaViolation(violations: Violations): EntityError {
+  return new EntityError('schemaViolation', describeViolations(violations), violations);
+}
+
+export function invalidPrimaryKey(fields: Readonly<Record<string, string>>): EntityError {
+  return new EntityError('invalidPrimaryKey', `invalid primary key: '${inlineTable(fields)}'`, fields);
+}
+
+export function primaryKeyViolation(key: Readonly<Record<string, unknown>>): EntityError {
+  return new EntityError('primaryKeyViolation', `primary key violation on key '${inlineTable(key)}'`, key);
+}
+
+export function uniqueViolation(values: Readonly<Record<string, unknown>>): EntityError {
+  return new EntityError('uniqueViolation', `UNIQUE violation detected on '${inlineTable(values)}'`, values);
+}
+
+/** A reference to something that is not there. */
+export function danglingReference(field: string, key: Readonly<Record<string, unknown>>, target: string): EntityError {
+  return new EntityError('foreignKeyViolation', `the foreign key '${inlineTable(key)}' does not reference an existing '${target}' entity.`, { [field]: key });
+}
+
+/** Something that cannot go because others refer to it. */
+export function stillReferenced(entity: string, by: string): EntityError {
+  return new EntityError('foreignKeyViolation', `an existing '${by}' entity references this '${entity}' entity`, { '@referenced_by': by });
+}
+
+/** A reference by name or another unique field to something that is not there. */
+export function unresolvedReference(field: string, key: Readonly<Record<string, string>>, target: string): EntityError {
+  const [name] = Object.keys(key) as [string];
+  const text = `the foreign key cannot be resolved with '${inlineTable(key)}' for an existing '${target}' entity`;
+  return new EntityError('foreignKeysUnresolved', `foreign key unresolved (${field}.${name}: ${text})`, { [field]: { [name]: text } });
+}
+
+/** @param isPrimary whether the key is the primary key or another unique field */
+export function notFound(key: Readonly<Record<string, string>>, isPrimary: boolean): EntityError {
+  return new EntityError('notFound', `could not find the entity with ${isPrimary ? 'primary key ' : ''}'${inlineTable(key)}'`, key);
+}
+
+export function invalidOption(option: string, text: string): EntityError {
+  return new EntityError('invalidOptions', `invalid option (${option}: ${text})`, undefined, { [option]: text });
+}
+
+/** A name in a URL that no entity could have. */
+export function invalidUnique(field: string, text: string): EntityError {
+  return new EntityError('invalidUnique', text, undefined, undefined, ` ${field}`);
+}

@@ -1,0 +1,5 @@
+/** All migrations, oldest first. They only go forward: a name that was released is never changed or removed. */
+import type { Migration } from '../migrate.ts';
+import { entities } from './0001-entities.ts';
+
+export const MIGRATIONS: readonly Migration[] = [entities];

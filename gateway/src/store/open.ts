@@ -1,0 +1,26 @@
+/** Opens the store that a node is set to use. */
+import type { Clock } from './reader.ts';
+import { openPostgresStore } from './postgres.ts';
+import type { PostgresConnection } from './postgres.ts';
+import { openSqliteStore } from './sqlite.ts';
+import type { Store } from './store.ts';
+import type { Log } from '../base/log.ts';
+import type { Schemas } from '../model/schema/entity-schema.ts';
+
+export type Place =
+  | { readonly kind: 'embedded'; readonly file: string }
+  | { readonly kind: 'postgres'; readonly connection: PostgresConnection };
+
+export interface OpenStoreOptions {
+  readonly place: Place;
+  readonly schemas: Schemas;
+  readonly log: Log;
+  /** Milliseconds between looks for changes by other nodes. */
+  readonly pollMs: number;
+  readonly clock?: Clock;
+}
+
+/** @throws GatewayError `database-unavailable`, `database-newer` */
+export function openStore({ place, ...options }: OpenStoreOptions): Promise<Store> {
+  return place.kind === 'embedded' ? openSqliteStore({ ...options, file: place.file }) : openPostgresStore({ ...options, connection: place.connection });
+}

@@ -1,0 +1,37 @@
+/** The tables as kysely sees them. One set of tables serves all entity types, so a new type needs no migration. */
+import type { Kysely, RawBuilder, Transaction } from 'kysely';
+
+export interface Tables {
+  entities: {
+    entity: string;
+    key: string;
+    /** JSON. */
+    body: string;
+    /** Seconds since 1970; null: never. */
+    expires_at: number | null;
+  };
+  /** Values that only one entity of a type may have. Digests, because databases index only short texts. */
+  unique_values: { entity: string; field: string; digest: string; key: string };
+  entity_references: { entity: string; key: string; field: string; target: string; target_key: string };
+  entity_tags: { entity: string; key: string; digest: string; tag: string };
+  changes: { revision: number; position: number; entity: string; key: string; operation: string; body: string | null; at: number };
+  /** One row. */
+  revisions: { id: number; value: number };
+  data_planes: { id: string; body: string; expires_at: number };
+  applied_migrations: { name: string; applied_at: number };
+}
+
+export type Connection = Kysely<Tables> | Transaction<Tables>;
+
+/** What differs between databases. */
+export interface Dialect {
+  readonly name: 'sqlite' | 'postgres';
+  /** Column types. `key` compares byte by byte, whatever the language of the database. */
+  readonly types: { readonly key: RawBuilder<unknown>; readonly text: RawBuilder<unknown>; readonly long: RawBuilder<unknown> };
+  /** Holds every other node off until the transaction ends. */
+  lock(transaction: Transaction<Tables>): Promise<void>;
+  /** Begins a transaction that sees one state. */
+  snapshot<T>(db: Kysely<Tables>, work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>;
+  /** Tells other nodes, inside the transaction that changed something. @default - they poll */
+  notify?(transaction: Transaction<Tables>, revision: number): Promise<void>;
+}
