@@ -1,0 +1,190 @@
+/** A data plane: listeners, the configuration that runs, and its orderly end. Where configurations come from is its caller's business. */
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+
+import { SYSTEM_CLOCK } from '../base/clock.ts';
+import { GatewayError, messageOf } from '../base/errors.ts';
+import { addressSet } from '../base/ip-range.ts';
+import type { Log } from '../base/log.ts';
+import { NO_HASH } from '../model/config-hash.ts';
+import type { ConfigTable } from '../model/config-table.ts';
+import { describeTableErrors, validateConfigTable } from '../model/declarative.ts';
+import type { TableError } from '../model/declarative.ts';
+import { compileSnapshot } from '../model/snapshot.ts';
+import { HANDLERS } from '../plugins/handlers.ts';
+import { SCHEMAS } from '../plugins/schemas.ts';
+import type { Settings } from '../settings/settings.ts';
+import { compileConfiguration } from './compiled-configuration.ts';
+import type { CompiledConfiguration, Handlers } from './compiled-configuration.ts';
+import { ConfigurationCache } from './configuration-cache.ts';
+import { Pipeline } from './http/pipeline.ts';
+import { ProxyListener } from './http/proxy-listener.ts';
+import { UpstreamPool } from './http/upstream-pool.ts';
+import { nodeId } from './node-id.ts';
+import { StatusApi } from './status-api.ts';
+
+export type ApplyResult =
+  | { readonly applied: true }
+  | { readonly applied: false; readonly message: string; readonly errors: readonly TableError[] };
+
+export interface DataPlaneOptions {
+  readonly settings: Settings;
+  readonly log: Log;
+  /**
+   * Whether configurations are kept on disk and the last one is started from. A node whose store is in the same process needs neither.
+   * @default true
+   */
+  readonly keepsConfiguration?: boolean;
+}
+
+/** Addresses that are really listened on, in the order of the settings. */
+export interface DataPlaneAddresses {
+  readonly proxy: readonly AddressInfo[];
+  readonly status: readonly AddressInfo[];
+}
+
+/** How often the end of the last requests is looked for while stopping. Milliseconds. */
+const STOP_POLL_MS = 20;
+
+export class DataPlane {
+  /** UUID of this node. */
+  readonly id: string;
+  readonly #settings: Settings;
+  readonly #log: Log;
+  readonly #cache: ConfigurationCache | undefined;
+  readonly #pool: UpstreamPool;
+  readonly #pipeline: Pipeline;
+  readonly #proxy: ProxyListener;
+  readonly #status: StatusApi;
+  #compiled: CompiledConfiguration | undefined;
+  #hash: string | undefined;
+  #draining = false;
+  #closing = false;
+
+  /** @throws GatewayError `prefix-unwritable`, `setting-invalid` */
+  constructor({ settings, log, keepsConfiguration = true }: DataPlaneOptions) {
+    this.#settings = settings;
+    this.#log = log;
+    this.id = nodeId(settings.prefix, settings.nodeId, log);
+    this.#cache = keepsConfiguration ? new ConfigurationCache(join(settings.prefix, 'configuration'), log) : undefined;
+    this.#pool = new UpstreamPool(settings.upstreamPool);
+    this.#pipeline = new Pipeline({
+      pool: this.#pool,
+      log,
+      configuration: () => this.#compiled,
+      closing: () => this.#closing,
+      isTrusted: trustedAddresses(settings),
+    });
+    this.#proxy = new ProxyListener(this.#pipeline);
+    this.#status = new StatusApi({
+      readiness: () => ({ draining: this.#draining, hash: this.#hash }),
+      counters: () => ({
+        connectionsActive: this.#proxy.connections,
+        connectionsAccepted: this.#proxy.accepted,
+        totalRequests: this.#pipeline.total,
+      }),
+      beginDraining: () => this.drain(),
+    });
+  }
+
+  /** Hash of the configuration that runs; 32 zeros for none. */
+  get currentHash(): string {
+    return this.#hash ?? NO_HASH;
+  }
+
+  /** Whether this node takes no part in load balancing any more. */
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  /**
+   * Starts from the kept configuration, when there is one, and opens the listeners.
+   * @throws GatewayError `address-unavailable`, `certificate-missing`
+   */
+  async start(): Promise<DataPlaneAddresses> {
+    this.#startFromCache();
+    const { listen, certificates } = this.#settings;
+    // Probes first: a proxy port that cannot be opened is then seen from outside as "not ready", not as silence.
+    const status = await this.#status.open(listen.status, certificates.status ?? certificates.proxy);
+    const proxy = await this.#proxy.open(listen.proxy, certificates.proxy);
+    return { proxy, status };
+  }
+
+  /**
+   * Takes a configuration over: the next request sees it, requests under way end with the old one. What is wrong with it leaves
+   * everything as it was.
+   * @param hash what the node reports from now on; 32 zeros for an empty table
+   */
+  apply(table: ConfigTable, hash: string): ApplyResult {
+    const result = this.#compile(table, hash);
+    if (!result.applied) return result;
+    this.#compiled = result.compiled;
+    this.#hash = hash;
+    this.#store(table, hash);
+    return { applied: true };
+  }
+
+  /** Tells load balancers to look elsewhere; everything is served as before. There is no way back. */
+  drain(): void {
+    if (this.#draining) return;
+    this.#draining = true;
+    this.#log.notice('draining: not ready for new traffic from now on');
+  }
+
+  /**
+   * Stops: no new connections, answers under way are finished, and after the limit what is left is cut.
+   * @param limitMs for the requests under way
+   */
+  async close(limitMs = 10_000): Promise<void> {
+    this.drain();
+    this.#closing = true;
+    const stopped = this.#proxy.stop();
+    const deadline = SYSTEM_CLOCK.now() + limitMs;
+    while (this.#pipeline.active > 0 && SYSTEM_CLOCK.now() < deadline) await new Promise((resolve) => setTimeout(resolve, STOP_POLL_MS));
+    if (this.#pipeline.active > 0) this.#log.warn(`${this.#pipeline.active} requests did not end within ${limitMs / 1000} seconds and were cut`);
+    this.#proxy.abort();
+    await stopped;
+    this.#pool.close();
+    await this.#status.close();
+  }
+
+  #compile(table: ConfigTable, hash: string): ApplyResult & { compiled?: CompiledConfiguration } {
+    const checked = validateConfigTable(table, { schemas: SCHEMAS });
+    if (!checked.ok) return { applied: false, message: describeTableErrors(checked.errors), errors: checked.errors };
+    for (const warning of checked.warnings) this.#log.warn(warning);
+    try {
+      const compiled = compileConfiguration(compileSnapshot(checked.table, hash), HANDLERS as unknown as Handlers, this.#log);
+      return { applied: true, compiled };
+    } catch (error) {
+      return { applied: false, message: messageOf(error), errors: [] };
+    }
+  }
+
+  #startFromCache(): void {
+    const cached = this.#cache?.load(({ table, hash }) => {
+      const result = this.#compile(table, hash);
+      if (!result.applied) return result.message;
+      this.#compiled = result.compiled;
+      this.#hash = hash;
+      return undefined;
+    });
+    if (cached !== undefined) this.#log.notice('started with the kept configuration', { hash: cached.hash });
+  }
+
+  #store(table: ConfigTable, hash: string): void {
+    try {
+      this.#cache?.store(table, hash);
+    } catch (error) {
+      // It runs; only a restart without control plane would not find it.
+      this.#log.error(messageOf(error));
+    }
+  }
+}
+
+function trustedAddresses(settings: Settings): (address: string) => boolean {
+  try {
+    return addressSet(settings.trustedIps);
+  } catch (error) {
+    throw new GatewayError('setting-invalid', `KONG_TRUSTED_IPS: ${messageOf(error)}`);
+  }
+}

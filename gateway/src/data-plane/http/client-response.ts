@@ -1,0 +1,49 @@
+/** The head of an answer on its way to the client. */
+import type { IncomingMessage } from 'node:http';
+
+import type { ClientResponse } from '../../plugin-kit/exchange.ts';
+import { connectionOptions, NOT_TO_CLIENT, withCharset } from './header-rules.ts';
+
+export class ResponseHead implements ClientResponse {
+  readonly status: number;
+  /** Names and values in turn. */
+  readonly headers: string[];
+
+  constructor(status: number, headers: string[]) {
+    this.status = status;
+    this.headers = headers;
+  }
+
+  header(name: string): string | undefined {
+    const index = this.#find(name.toLowerCase(), 0);
+    return index === -1 ? undefined : this.headers[index + 1];
+  }
+
+  setHeader(name: string, value: string): void {
+    this.removeHeader(name);
+    this.headers.push(name, value);
+  }
+
+  removeHeader(name: string): void {
+    const wanted = name.toLowerCase();
+    for (let index = this.#find(wanted, 0); index !== -1; index = this.#find(wanted, index)) this.headers.splice(index, 2);
+  }
+
+  #find(name: string, from: number): number {
+    for (let index = from; index < this.headers.length; index += 2) if (this.headers[index]!.toLowerCase() === name) return index;
+    return -1;
+  }
+}
+
+/** What of an upstream's answer goes to the client. */
+export function headOfUpstream(response: IncomingMessage): ResponseHead {
+  const headers: string[] = [];
+  const raw = response.rawHeaders;
+  const dropped = connectionOptions(response.headers.connection);
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = raw[index]!.toLowerCase();
+    if (NOT_TO_CLIENT.has(name) || dropped?.has(name) === true) continue;
+    headers.push(raw[index]!, name === 'content-type' ? withCharset(raw[index + 1]!) : raw[index + 1]!);
+  }
+  return new ResponseHead(response.statusCode ?? 502, headers);
+}

@@ -1,0 +1,231 @@
+/** One request on Node's HTTP engine, as plugins and the pipeline see it. */
+import type { IncomingMessage } from 'node:http';
+
+import type { Consumer, Credential, Route, Service } from '../../model/snapshot.ts';
+import type { ClientRequest, ClientResponse, Exchange, Refusal, UpstreamRequest } from '../../plugin-kit/exchange.ts';
+import type { PluginPhases } from '../../plugin-kit/plugin.ts';
+import type { RequestPath } from '../router/request-path.ts';
+import type { RouterInput } from '../router/route-matcher.ts';
+import type { RouteMatch } from '../router/router.ts';
+import { nextRequestId } from './request-id.ts';
+
+/** What the listener knows of a request before it is routed. */
+export interface RequestFacts {
+  readonly path: RequestPath;
+  /** Path as the client sent it, without query. */
+  readonly rawPath: string;
+  /** With its `?`, or empty. */
+  readonly search: string;
+  readonly scheme: 'http' | 'https';
+  /** Host header, lower case and without port. */
+  readonly host: string;
+  /** Host header as it came; empty when there is none. */
+  readonly authority: string;
+  /** Of the Host header, else the listener's. */
+  readonly port: number;
+  readonly listenerPort: number;
+  readonly remoteAddress: string;
+  /** Whether the other end of the connection is a trusted proxy. */
+  readonly trusted: boolean;
+  readonly clientIp: string;
+  readonly sni?: string;
+}
+
+export class HttpExchange implements Exchange, RouterInput {
+  readonly requestId = nextRequestId();
+  readonly startedAt = performance.now();
+  readonly incoming: IncomingMessage;
+  readonly facts: RequestFacts;
+  readonly request: ClientRequest;
+  readonly upstream: UpstreamRequest;
+  match: RouteMatch | undefined;
+  response: ClientResponse | undefined;
+  consumer: Consumer | undefined;
+  credential: Credential | undefined;
+  refusal: Refusal | undefined;
+  /** Headers to send instead of the client's; a value of `undefined` takes one away. By lower-case name. */
+  changedHeaders: Map<string, { name: string; value: string } | undefined> | undefined;
+  search: string;
+  /** Plugins that ran in the phase access; the later phases run the same. */
+  readonly ran: PluginPhases[] = [];
+  /** Tells a client that waits for it to send its body. */
+  sendContinue: (() => void) | undefined;
+  replacedBody: Buffer | undefined;
+
+  /** @param upgrade whether the client asks for a WebSocket */
+  constructor(incoming: IncomingMessage, facts: RequestFacts, readonly upgrade = false) {
+    this.incoming = incoming;
+    this.facts = facts;
+    this.search = facts.search;
+    this.request = new RequestView(this);
+    this.upstream = new UpstreamChanges(this);
+  }
+
+  get method(): string {
+    return this.incoming.method ?? 'GET';
+  }
+
+  get host(): string {
+    return this.facts.host;
+  }
+
+  get port(): number {
+    return this.facts.port;
+  }
+
+  get path(): string {
+    return this.facts.path.path;
+  }
+
+  get scheme(): 'http' | 'https' {
+    return this.facts.scheme;
+  }
+
+  get sni(): string | undefined {
+    return this.facts.sni;
+  }
+
+  get route(): Route | undefined {
+    return this.match?.route;
+  }
+
+  get service(): Service | undefined {
+    return this.match?.route.service;
+  }
+
+  headerValues(name: string): readonly string[] {
+    return this.incoming.headersDistinct[name] ?? [];
+  }
+
+  authenticate(consumer: Consumer, credential: Credential | undefined): void {
+    this.consumer = consumer;
+    this.credential = credential;
+    const identity: readonly (readonly [string, string | null | undefined])[] = [
+      ['X-Consumer-ID', consumer.id],
+      ['X-Consumer-Custom-ID', consumer.customId],
+      ['X-Consumer-Username', consumer.username],
+      ['X-Credential-Identifier', credential?.id],
+      ['X-Anonymous-Consumer', credential === undefined ? 'true' : undefined],
+    ];
+    for (const [name, value] of identity) {
+      if (value === null || value === undefined) this.upstream.removeHeader(name);
+      else this.upstream.setHeader(name, value);
+    }
+  }
+
+  refuse(refusal: Refusal): void {
+    this.refusal = refusal;
+  }
+}
+
+class RequestView implements ClientRequest {
+  readonly #exchange: HttpExchange;
+  #arguments: URLSearchParams | undefined;
+
+  constructor(exchange: HttpExchange) {
+    this.#exchange = exchange;
+  }
+
+  get method(): string {
+    return this.#exchange.method;
+  }
+
+  get scheme(): 'http' | 'https' {
+    return this.#exchange.scheme;
+  }
+
+  get path(): string {
+    return this.#exchange.path;
+  }
+
+  get query(): string {
+    return this.#exchange.facts.search.slice(1);
+  }
+
+  get clientIp(): string {
+    return this.#exchange.facts.clientIp;
+  }
+
+  header(name: string): string | undefined {
+    return this.headerValues(name)[0];
+  }
+
+  headerValues(name: string): readonly string[] {
+    return this.#exchange.headerValues(name);
+  }
+
+  queryValues(name: string): readonly string[] {
+    if (this.#exchange.facts.search.length < 2) return [];
+    this.#arguments ??= new URLSearchParams(this.query);
+    return this.#arguments.getAll(name);
+  }
+
+  async body(maxBytes: number): Promise<Buffer | undefined> {
+    const { incoming } = this.#exchange;
+    if (!hasBody(incoming)) return undefined;
+    this.#exchange.sendContinue?.();
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for (;;) {
+      const chunk = incoming.read() as Buffer | null;
+      if (chunk !== null) {
+        chunks.push(chunk);
+        size += chunk.length;
+        if (size <= maxBytes) continue;
+        // Too long to look into: what was read goes back, to be sent on with the rest.
+        incoming.unshift(Buffer.concat(chunks));
+        return undefined;
+      }
+      if (incoming.readableEnded || incoming.complete) break;
+      await new Promise<void>((resolve, reject) => {
+        incoming.once('readable', resolve).once('end', resolve).once('error', reject).once('aborted', () => reject(new Error('the client went away')));
+      });
+      incoming.removeAllListeners('readable');
+    }
+    const body = Buffer.concat(chunks);
+    this.#exchange.replacedBody = body;
+    return body;
+  }
+}
+
+class UpstreamChanges implements UpstreamRequest {
+  readonly #exchange: HttpExchange;
+
+  constructor(exchange: HttpExchange) {
+    this.#exchange = exchange;
+  }
+
+  setHeader(name: string, value: string): void {
+    this.#changes().set(name.toLowerCase(), { name, value });
+  }
+
+  removeHeader(name: string): void {
+    this.#changes().set(name.toLowerCase(), undefined);
+  }
+
+  removeQuery(name: string): void {
+    const { search } = this.#exchange;
+    if (search.length < 2) return;
+    const kept = search.slice(1).split('&').filter((pair) => decodeName(pair) !== name);
+    this.#exchange.search = kept.length === 0 ? '' : `?${kept.join('&')}`;
+  }
+
+  setBody(body: Buffer): void {
+    this.#exchange.replacedBody = body;
+  }
+
+  #changes(): NonNullable<HttpExchange['changedHeaders']> {
+    this.#exchange.changedHeaders ??= new Map();
+    return this.#exchange.changedHeaders;
+  }
+}
+
+/** Whether the request announces a body. */
+export function hasBody(incoming: IncomingMessage): boolean {
+  const length = incoming.headers['content-length'];
+  return incoming.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+}
+
+function decodeName(pair: string): string {
+  return [...new URLSearchParams(pair).keys()][0] ?? '';
+}

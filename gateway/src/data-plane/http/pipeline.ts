@@ -1,0 +1,157 @@
+/** The way of a request: facts, route, plugins, upstream, answer. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { Consumer } from '../../model/snapshot.ts';
+import type { Phase, PluginPhases } from '../../plugin-kit/plugin.ts';
+import type { CompiledConfiguration, PlannedPlugin } from '../compiled-configuration.ts';
+import { ownHead, writeHead } from './answer.ts';
+import type { OwnAnswer } from './answer.ts';
+import type { ResponseHead } from './client-response.ts';
+import { HttpExchange } from './http-exchange.ts';
+import { protocolAnswer } from './protocol-rules.ts';
+import { proxy } from './proxy.ts';
+import { readFacts } from './request-facts.ts';
+import { nextRequestId } from './request-id.ts';
+import type { UpstreamPool } from './upstream-pool.ts';
+
+export interface PipelineOptions {
+  readonly pool: UpstreamPool;
+  readonly log: Log;
+  /** What runs now; a request keeps what it began with. */
+  configuration(): CompiledConfiguration | undefined;
+  /** Whether this node is about to stop. */
+  closing(): boolean;
+  isTrusted(address: string): boolean;
+}
+
+const NO_ROUTE: OwnAnswer = { status: 404, message: 'no Route matched with those values' };
+const NO_SERVICE: OwnAnswer = { status: 503, message: 'no Service found with those values' };
+const UNEXPECTED: OwnAnswer = { status: 500, message: 'An unexpected error occurred' };
+
+/** Messages of requests that never became one are text by default, as from nginx. */
+const TEXT_STATUSES: ReadonlySet<number> = new Set([400, 405, 414]);
+
+/** `continue`: the client waits for a 100 before it sends its body. `upgrade`: it asks for a WebSocket. */
+export type ClientWish = 'continue' | 'upgrade';
+
+export class Pipeline {
+  readonly #options: PipelineOptions;
+  #active = 0;
+  #total = 0;
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+  }
+
+  /** Requests that are under way. */
+  get active(): number {
+    return this.#active;
+  }
+
+  /** Requests since the start. */
+  get total(): number {
+    return this.#total;
+  }
+
+  handle(incoming: IncomingMessage, response: ServerResponse, wish?: ClientWish): void {
+    this.#total += 1;
+    const facts = readFacts(incoming, this.#options.isTrusted);
+    if ('status' in facts) return this.#reject(facts, incoming, response);
+    const exchange = new HttpExchange(incoming, facts, wish === 'upgrade');
+    if (wish === 'continue') {
+      exchange.sendContinue = () => {
+        exchange.sendContinue = undefined;
+        response.writeContinue();
+      };
+    }
+    this.#active += 1;
+    response.once('close', () => {
+      this.#active -= 1;
+      void this.#runAll('log', exchange);
+    });
+    this.#serve(exchange, response).catch((error: unknown) => this.#fail(error, exchange, response));
+  }
+
+  async #serve(exchange: HttpExchange, response: ServerResponse): Promise<void> {
+    const answer = await this.#decide(exchange, response);
+    if (answer !== undefined) await this.#answer(answer, exchange, response);
+  }
+
+  /** The gateway's own answer, unless the upstream's was sent. */
+  async #decide(exchange: HttpExchange, response: ServerResponse): Promise<OwnAnswer | undefined> {
+    const configuration = this.#options.configuration();
+    if (configuration === undefined) return NO_ROUTE;
+    for (const plugin of configuration.globalPlan) await plugin.phases?.rewrite?.(exchange);
+    if (exchange.refusal !== undefined) return exchange.refusal;
+    exchange.match = configuration.router.find(exchange);
+    const wrongProtocol = exchange.route && protocolAnswer(exchange, exchange.route);
+    if (exchange.route === undefined || wrongProtocol !== undefined) {
+      // Requests that end here are still seen by the global plugins' later phases.
+      for (const { phases } of configuration.globalPlan) if (phases !== undefined) exchange.ran.push(phases);
+      return wrongProtocol ?? NO_ROUTE;
+    }
+    for (const plugin of configuration.planOf(exchange.route)) {
+      const phases = phasesFor(plugin, exchange.consumer);
+      if (phases === undefined) continue;
+      exchange.ran.push(phases);
+      const pending = phases.access?.(exchange);
+      if (pending !== undefined) await pending;
+      if (exchange.refusal !== undefined) return exchange.refusal;
+    }
+    const { service } = exchange;
+    if (service === undefined) return NO_SERVICE;
+    return proxy(exchange, service, response, {
+      pool: this.#options.pool,
+      closing: this.#options.closing,
+      beforeHead: () => this.#runAll('responseHeaders', exchange),
+    });
+  }
+
+  async #answer(answer: OwnAnswer, exchange: HttpExchange, response: ServerResponse): Promise<void> {
+    const { head, body } = ownHead(answer, exchange.requestId, exchange.headerValues('accept').at(0), exchange.startedAt);
+    exchange.response = head;
+    await this.#runAll('responseHeaders', exchange);
+    this.#write(response, head, body);
+  }
+
+  #reject(answer: OwnAnswer, incoming: IncomingMessage, response: ServerResponse): void {
+    const fallback = TEXT_STATUSES.has(answer.status) ? 'text' as const : 'json' as const;
+    const { head, body } = ownHead({ ...answer, fallback }, nextRequestId(), incoming.headersDistinct.accept?.[0], performance.now());
+    if (answer.status !== 404) response.shouldKeepAlive = false;
+    this.#write(response, head, body);
+  }
+
+  #write(response: ServerResponse, head: ResponseHead, body: string): void {
+    if (response.destroyed || response.headersSent) return;
+    writeHead(response, head, this.#options.closing());
+    response.end(body);
+  }
+
+  #fail(error: unknown, exchange: HttpExchange, response: ServerResponse): void {
+    this.#options.log.error(`request failed: ${messageOf(error)}`, { request: exchange.requestId, route: exchange.route?.name ?? exchange.route?.id });
+    if (response.headersSent || response.destroyed) {
+      response.destroy();
+      return;
+    }
+    const { head, body } = ownHead(UNEXPECTED, exchange.requestId, exchange.headerValues('accept').at(0), exchange.startedAt);
+    this.#write(response, head, body);
+  }
+
+  async #runAll(phase: Phase, exchange: HttpExchange): Promise<void> {
+    for (const phases of exchange.ran) {
+      try {
+        const pending = phases[phase]?.(exchange);
+        if (pending !== undefined) await pending;
+      } catch (error) {
+        this.#options.log.error(`a plugin failed in phase ${phase}: ${messageOf(error)}`, { request: exchange.requestId });
+      }
+    }
+  }
+}
+
+function phasesFor(plugin: PlannedPlugin, consumer: Consumer | undefined): PluginPhases | undefined {
+  const own = consumer === undefined ? undefined : plugin.ofConsumer?.get(consumer.id);
+  return own ?? plugin.phases;
+}

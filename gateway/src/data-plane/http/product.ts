@@ -1,0 +1,4 @@
+/** How this gateway names itself in `Server` and `Via`. */
+import { HYBRIDGE_VERSION } from '../../base/version.ts';
+
+export const PRODUCT = `hybridge/${HYBRIDGE_VERSION}`;

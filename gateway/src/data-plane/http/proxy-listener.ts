@@ -1,0 +1,138 @@
+/** The ports that consumers reach. HTTP/1.1 on Node's server, with its strict parser. */
+import { createServer as createHttpServer, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+import { GatewayError } from '../../base/errors.ts';
+import { listen } from '../../base/listen.ts';
+import type { KeyPair, Listener } from '../../settings/settings.ts';
+import { renderError } from './error-body.ts';
+import type { Pipeline } from './pipeline.ts';
+import { PRODUCT } from './product.ts';
+import { nextRequestId } from './request-id.ts';
+
+/** nginx' four buffers of 8 KiB for a head, and the request line. */
+const MAX_HEAD_BYTES = 49_152;
+
+const SERVER_OPTIONS = {
+  insecureHTTPParser: false,
+  // Answered by ourselves, so that such a client gets an answer in our format.
+  requireHostHeader: false,
+  maxHeaderSize: MAX_HEAD_BYTES,
+  keepAliveTimeout: 75_000,
+  headersTimeout: 60_000,
+  // A body may take as long as it takes.
+  requestTimeout: 0,
+  shouldUpgradeCallback: (request: IncomingMessage) => request.method === 'GET' && request.httpVersion === '1.1'
+    && request.headers.upgrade?.toLowerCase() === 'websocket',
+};
+
+/** Answers to what never became a request, by the parser's code. */
+const PARSER_ANSWERS: Readonly<Record<string, { status: string; message: string }>> = {
+  HPE_HEADER_OVERFLOW: { status: '400 Bad Request', message: 'Request header or cookie too large' },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: '408 Request Timeout', message: 'Request timeout' },
+};
+
+const MALFORMED = { status: '400 Bad Request', message: 'Bad request' };
+
+export class ProxyListener {
+  readonly #servers: Server[] = [];
+  readonly #sockets = new Set<Duplex>();
+  readonly #pipeline: Pipeline;
+  #accepted = 0;
+
+  constructor(pipeline: Pipeline) {
+    this.#pipeline = pipeline;
+  }
+
+  /** @throws GatewayError `address-unavailable`, `certificate-missing` */
+  async open(listeners: readonly Listener[], certificate: KeyPair | undefined): Promise<readonly AddressInfo[]> {
+    const bound: AddressInfo[] = [];
+    for (const listener of listeners) {
+      const server = this.#createServer(listener, certificate);
+      bound.push(await listen(server, listener, 'KONG_PROXY_LISTEN'));
+      this.#servers.push(server);
+    }
+    return bound;
+  }
+
+  /** Connections open now, idle ones included. */
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  /** Connections since the start. */
+  get accepted(): number {
+    return this.#accepted;
+  }
+
+  /** Takes no new connections, and ends each open one after its current answer. Settles when all are gone. */
+  async stop(): Promise<void> {
+    const closed = this.#servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+    for (const server of this.#servers) server.closeIdleConnections();
+    await Promise.all(closed);
+  }
+
+  /** Ends what is still open, at once. */
+  abort(): void {
+    for (const server of this.#servers) server.closeAllConnections();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #createServer(listener: Listener, certificate: KeyPair | undefined): Server {
+    const server = listener.ssl ? createHttpsServer({ ...SERVER_OPTIONS, ...tlsOptions(listener, certificate) }) : createHttpServer(SERVER_OPTIONS);
+    server.on(listener.ssl ? 'secureConnection' : 'connection', (socket: Duplex) => {
+      this.#accepted += 1;
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+    server.on('request', (request, response) => this.#pipeline.handle(request, response));
+    server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => this.#pipeline.handle(request, response, 'continue'));
+    // Other expectations are ignored, as by nginx.
+    server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => this.#pipeline.handle(request, response));
+    server.on('upgrade', (request, socket, head) => {
+      if (head.length > 0) socket.unshift(head);
+      const response = new ServerResponse(request);
+      response.assignSocket(socket as never);
+      // Outside of Node's server nobody else ends the connection after an answer that is no switch.
+      response.shouldKeepAlive = false;
+      response.once('finish', () => socket.end());
+      socket.on('error', () => socket.destroy());
+      socket.once('close', () => response.emit('close'));
+      this.#pipeline.handle(request, response, 'upgrade');
+    });
+    server.on('clientError', answerParserError);
+    return server;
+  }
+}
+
+function tlsOptions(listener: Listener, certificate: KeyPair | undefined): { cert: string; key: string; ALPNProtocols: string[]; minVersion: 'TLSv1.2' } {
+  if (certificate === undefined) {
+    throw new GatewayError(
+      'certificate-missing',
+      `KONG_PROXY_LISTEN: ${listener.host}:${listener.port} says ssl, but there is no certificate; set KONG_SSL_CERT and KONG_SSL_CERT_KEY, or remove ssl`,
+    );
+  }
+  return { cert: certificate.certificate, key: certificate.key.reveal(), ALPNProtocols: ['http/1.1'], minVersion: 'TLSv1.2' };
+}
+
+function answerParserError(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const { status, message } = PARSER_ANSWERS[error.code ?? ''] ?? MALFORMED;
+  const requestId = nextRequestId();
+  const { body, contentType } = renderError(message, requestId, undefined, 'text');
+  socket.end([
+    `HTTP/1.1 ${status}`,
+    `Date: ${new Date().toUTCString()}`,
+    `Content-Type: ${contentType}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+    `Server: ${PRODUCT}`,
+    'X-Kong-Response-Latency: 0',
+    `X-Kong-Request-Id: ${requestId}`,
+    '',
+    body,
+  ].join('\r\n'));
+}

@@ -1,0 +1,138 @@
+/** Sends a request to its service and streams the answer back. Bodies are never collected, in neither direction. */
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+import type { Service } from '../../model/snapshot.ts';
+import { addProxyHeaders, writeHead } from './answer.ts';
+import type { OwnAnswer } from './answer.ts';
+import { headOfUpstream, ResponseHead } from './client-response.ts';
+import { hasBody } from './http-exchange.ts';
+import type { HttpExchange } from './http-exchange.ts';
+import { UpstreamError } from './upstream-pool.ts';
+import type { UpstreamAnswer, UpstreamFailure, UpstreamPool } from './upstream-pool.ts';
+import { buildUpstreamHead } from './upstream-request.ts';
+import type { UpstreamHead } from './upstream-request.ts';
+
+/** What the pipeline gives to the proxy. */
+export interface ProxyContext {
+  readonly pool: UpstreamPool;
+  /** Whether client connections end with their current answer. */
+  closing(): boolean;
+  /** Lets plugins change the head of the answer. */
+  beforeHead(exchange: HttpExchange, head: ResponseHead): void | Promise<void>;
+}
+
+const FAILURES: Readonly<Record<UpstreamFailure, OwnAnswer>> = {
+  name: { status: 503, message: 'name resolution failed' },
+  connect: { status: 502, message: 'An invalid response was received from the upstream server', fallback: 'text' },
+  timeout: { status: 504, message: 'The upstream server is timing out', fallback: 'text' },
+  broken: { status: 502, message: 'An invalid response was received from the upstream server', fallback: 'text' },
+};
+
+/** RFC 9110 §9.2.2. A request that may have arrived is repeated only with one of these. */
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
+
+/** Returns the gateway's own answer when the upstream gave none; `undefined` when the client has been served, or is gone. */
+export async function proxy(exchange: HttpExchange, service: Service, response: ServerResponse, context: ProxyContext): Promise<OwnAnswer | undefined> {
+  const head = buildUpstreamHead(exchange, service);
+  const sentAt = performance.now();
+  const outcome = await sendWithRetries(exchange, service, head, response, context);
+  if (outcome === 'gone') return undefined;
+  const answeredAt = performance.now();
+  if (outcome instanceof UpstreamError) return failureAnswer(outcome, exchange, sentAt, answeredAt);
+  const answerHead = headOfUpstream(outcome.response);
+  addProxyHeaders(answerHead, exchange, sentAt, answeredAt);
+  if (outcome.kind === 'upgrade') {
+    switchProtocols(outcome, answerHead, response);
+    return undefined;
+  }
+  exchange.response = answerHead;
+  await context.beforeHead(exchange, answerHead);
+  await stream(outcome.response, answerHead, response, context.closing());
+  return undefined;
+}
+
+async function sendWithRetries(
+  exchange: HttpExchange, service: Service, head: UpstreamHead, response: ServerResponse, context: ProxyContext,
+): Promise<UpstreamAnswer | UpstreamError | 'gone'> {
+  for (let left = service.retries; ; left -= 1) {
+    const attempt = context.pool.send(service, head, (request) => sendBody(exchange, request));
+    const abandon = () => attempt.request.destroy();
+    response.once('close', abandon);
+    try {
+      return await attempt.answer;
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      exchange.incoming.unpipe(attempt.request);
+      if (response.closed) return 'gone';
+      if (left <= 0 || !mayRepeat(exchange, error)) return error;
+    } finally {
+      response.off('close', abandon);
+    }
+  }
+}
+
+function mayRepeat(exchange: HttpExchange, error: UpstreamError): boolean {
+  if (error.kind === 'name') return false;
+  if (!error.sent) return true;
+  const repeatable = exchange.replacedBody !== undefined || !hasBody(exchange.incoming);
+  return repeatable && IDEMPOTENT.has(exchange.method);
+}
+
+function sendBody(exchange: HttpExchange, request: ClientRequest): void {
+  exchange.sendContinue?.();
+  if (exchange.replacedBody !== undefined) request.end(exchange.replacedBody);
+  else if (hasBody(exchange.incoming)) exchange.incoming.pipe(request);
+  else request.end();
+}
+
+function failureAnswer(error: UpstreamError, exchange: HttpExchange, sentAt: number, answeredAt: number): OwnAnswer {
+  const answer = FAILURES[error.kind];
+  if (error.kind === 'name') return answer;
+  const added = new ResponseHead(answer.status, []);
+  addProxyHeaders(added, exchange, sentAt, answeredAt);
+  const headers = Object.fromEntries(pairs(added.headers).filter(([name]) => name !== 'Server' && name !== 'X-Kong-Request-Id'));
+  return { ...answer, headers };
+}
+
+function stream(from: IncomingMessage, head: ResponseHead, to: ServerResponse, closing: boolean): Promise<void> {
+  return new Promise((resolve) => {
+    to.once('close', () => {
+      if (!to.writableFinished) from.destroy();
+      resolve();
+    });
+    // An upstream that stops in the middle: the client must not take the part for the whole.
+    const cut = () => to.destroy();
+    from.once('aborted', cut).once('error', cut);
+    writeHead(to, head, closing, from.statusMessage);
+    from.pipe(to);
+    // The first bytes of a body may be long in coming, e.g. of an event stream. Most times they are there already, and share a packet with the head.
+    setImmediate(() => {
+      if (!to.destroyed && !to.writableEnded) to.flushHeaders();
+    });
+  });
+}
+
+function switchProtocols(answer: UpstreamAnswer & { kind: 'upgrade' }, head: ResponseHead, response: ServerResponse): void {
+  const client = response.socket as Duplex | null;
+  const { socket: upstream, response: { statusMessage } } = answer;
+  if (client === null) return void upstream.destroy();
+  response.detachSocket(client as never);
+  head.setHeader('Connection', 'upgrade');
+  head.setHeader('Upgrade', 'websocket');
+  const lines = pairs(head.headers).map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  client.write(Buffer.from(`HTTP/1.1 101 ${statusMessage ?? 'Switching Protocols'}\r\n${lines}\r\n`, 'latin1'));
+  if (answer.head.length > 0) client.write(answer.head);
+  const end = () => {
+    client.destroy();
+    upstream.destroy();
+    response.emit('close');
+  };
+  upstream.once('close', end).once('error', end);
+  client.once('close', end).once('error', end);
+  client.pipe(upstream).pipe(client);
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  return Array.from({ length: flat.length / 2 }, (_, index) => [flat[2 * index]!, flat[2 * index + 1]!]);
+}

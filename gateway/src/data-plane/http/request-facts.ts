@@ -1,0 +1,78 @@
+/** Reads what routing needs from a request's head, and refuses what no gateway should pass on. RFC 9112 §3.2, §6. */
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { isIP } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+
+import { plainAddress } from '../../base/ip-range.ts';
+import { parsePath } from '../router/request-path.ts';
+import type { RequestFacts } from './http-exchange.ts';
+
+export interface Rejection {
+  readonly status: number;
+  readonly message: string;
+}
+
+const BAD_REQUEST: Rejection = { status: 400, message: 'Bad request' };
+const NO_ROUTE: Rejection = { status: 404, message: 'no Route matched with those values' };
+
+/** nginx' limit for a request line. Bytes. */
+const MAX_TARGET_BYTES = 8_192;
+
+const ABSOLUTE = /^https?:\/\/([^/?#]*)([^#]*)$/i;
+const AUTHORITY = /^(?:\[[0-9a-f:.]+\]|[^\s:/?#@[\]\\"<>^`{|}]*)(?::(\d{1,5}))?$/i;
+
+/** @param isTrusted whether an address belongs to a proxy whose forwarding headers are believed */
+export function readFacts(incoming: IncomingMessage, isTrusted: (address: string) => boolean): RequestFacts | Rejection {
+  const target = incoming.url ?? '';
+  if (target.length > MAX_TARGET_BYTES) return { status: 414, message: 'URI too long' };
+  if (incoming.method === 'TRACE' || incoming.method === 'CONNECT') return { status: 405, message: 'Method not allowed' };
+  if (incoming.httpVersion === '1.0' && incoming.headers['transfer-encoding'] !== undefined) return BAD_REQUEST;
+  const absolute = ABSOLUTE.exec(target);
+  const local = absolute === null ? target : originForm(absolute[2] ?? '');
+  const hosts = incoming.headersDistinct.host ?? [];
+  if (!local.startsWith('/') || local.includes('#') || hosts.length > 1) return BAD_REQUEST;
+  if (hosts[0] === undefined && incoming.httpVersion !== '1.0') return BAD_REQUEST;
+  // A target with a host of its own wins over the header. RFC 9112 §3.2.2
+  const authority = absolute?.[1] ?? hosts[0] ?? '';
+  const parsedAuthority = AUTHORITY.exec(authority);
+  if (parsedAuthority === null) return BAD_REQUEST;
+
+  const queryAt = local.indexOf('?');
+  const rawPath = queryAt === -1 ? local : local.slice(0, queryAt);
+  const path = parsePath(rawPath);
+  if (path === 'invalid') return BAD_REQUEST;
+  if (path === 'unmatchable') return NO_ROUTE;
+
+  const socket = incoming.socket as Socket & Partial<TLSSocket>;
+  const remoteAddress = plainAddress(socket.remoteAddress);
+  const trusted = isTrusted(remoteAddress);
+  const listenerPort = socket.localPort ?? 0;
+  const port = parsedAuthority[1];
+  const sni = typeof socket.servername === 'string' ? socket.servername : undefined;
+  return {
+    path,
+    rawPath,
+    search: queryAt === -1 ? '' : local.slice(queryAt),
+    scheme: socket.encrypted === true ? 'https' : 'http',
+    authority,
+    host: (port === undefined ? authority : authority.slice(0, -port.length - 1)).toLowerCase(),
+    port: port === undefined ? listenerPort : Number(port),
+    listenerPort,
+    remoteAddress,
+    trusted,
+    clientIp: trusted ? namedClient(incoming) ?? remoteAddress : remoteAddress,
+    ...(sni === undefined ? {} : { sni }),
+  };
+}
+
+/** An absolute target without a path means the root. */
+function originForm(rest: string): string {
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/** The client that a trusted proxy names. */
+function namedClient(incoming: IncomingMessage): string | undefined {
+  const value = incoming.headersDistinct['x-real-ip']?.[0];
+  return value !== undefined && isIP(value) !== 0 ? value : undefined;
+}

@@ -1,0 +1,140 @@
+/** Connections to upstreams: opened when needed, kept alive, with the three timeouts of a service. Sits on Node's HTTP client. */
+import { Agent as HttpAgent, request as httpRequest } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { rootCertificates } from 'node:tls';
+
+import type { Service } from '../../model/snapshot.ts';
+import type { UpstreamHead } from './upstream-request.ts';
+
+export interface UpstreamPoolOptions {
+  /** Idle connections kept for each upstream; 0 keeps none. */
+  readonly size: number;
+  /** Requests on one connection before it is closed. */
+  readonly maxRequests: number;
+  readonly idleTimeoutSeconds: number;
+  /** Authorities for upstreams whose service has `tls_verify`, as PEM. @default - those that Node carries */
+  readonly authorities?: readonly string[];
+}
+
+/** What went wrong, by what may be done about it. */
+export type UpstreamFailure = 'name' | 'connect' | 'timeout' | 'broken';
+
+export class UpstreamError extends Error {
+  constructor(
+    readonly kind: UpstreamFailure,
+    /** Whether a part of the request may have reached the upstream. */
+    readonly sent: boolean,
+    options: ErrorOptions,
+  ) {
+    super(`upstream ${kind}`, options);
+  }
+}
+
+export interface UpstreamAttempt {
+  /** Settles with the head of the answer; rejects with an `UpstreamError`. */
+  readonly answer: Promise<UpstreamAnswer>;
+  readonly request: ClientRequest;
+}
+
+export type UpstreamAnswer =
+  | { readonly kind: 'response'; readonly response: IncomingMessage }
+  | { readonly kind: 'upgrade'; readonly response: IncomingMessage; readonly socket: Duplex; readonly head: Buffer };
+
+export class UpstreamPool {
+  readonly #http: HttpAgent;
+  readonly #https: HttpsAgent;
+  readonly #authorities: readonly string[];
+
+  constructor(options: UpstreamPoolOptions) {
+    const settings = {
+      keepAlive: options.size > 0,
+      maxFreeSockets: Math.max(options.size, 1),
+      maxTotalSockets: Infinity,
+      // The connection used last is the one least likely to be closed by the other end.
+      scheduling: 'lifo' as const,
+      timeout: options.idleTimeoutSeconds * 1000,
+    };
+    this.#http = limitRequests(new HttpAgent(settings), options.maxRequests);
+    this.#https = limitRequests(new HttpsAgent(settings), options.maxRequests);
+    this.#authorities = options.authorities ?? rootCertificates;
+  }
+
+  /** Starts a request. @param onReady called when the connection stands, to send the body */
+  send(service: Service, head: UpstreamHead, onReady: (request: ClientRequest) => void): UpstreamAttempt {
+    const secure = service.protocol === 'https';
+    const options = {
+      host: service.host.replace(/^\[|\]$/g, ''),
+      port: service.port,
+      method: head.method,
+      path: head.path,
+      headers: head.headers as unknown as Record<string, string>,
+      setHost: false,
+      insecureHTTPParser: false,
+      maxHeaderSize: 65_536,
+    };
+    const request = secure
+      ? httpsRequest({ ...options, agent: this.#https, ...this.#tlsOptions(service, head) })
+      : httpRequest({ ...options, agent: this.#http });
+    return { request, answer: follow(request, service, onReady) };
+  }
+
+  close(): void {
+    this.#http.destroy();
+    this.#https.destroy();
+  }
+
+  #tlsOptions(service: Service, head: UpstreamHead): { servername: string; rejectUnauthorized: boolean; ca?: string[] } {
+    const verify = service.tlsVerify === true;
+    const host = head.headers[1]!.replace(/:\d+$/, '');
+    return { servername: /^[\d.]+$|:/.test(host) ? '' : host, rejectUnauthorized: verify, ...(verify ? { ca: [...this.#authorities] } : {}) };
+  }
+}
+
+const NAME_FAILURES = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'ENODATA']);
+
+function follow(request: ClientRequest, service: Service, onReady: (request: ClientRequest) => void): Promise<UpstreamAnswer> {
+  return new Promise((resolve, reject) => {
+    let connected = false;
+    let timedOut = false;
+    const expire = () => {
+      timedOut = true;
+      request.destroy();
+    };
+    const connectTimer = setTimeout(expire, service.connectTimeoutMs);
+    const ready = (socket: Socket) => {
+      clearTimeout(connectTimer);
+      connected = true;
+      socket.setTimeout(service.writeTimeoutMs);
+      request.once('finish', () => socket.setTimeout(service.readTimeoutMs));
+      onReady(request);
+    };
+    request.once('socket', (socket) => {
+      if (request.reusedSocket || !socket.connecting) ready(socket);
+      else socket.once(service.protocol === 'https' ? 'secureConnect' : 'connect', () => ready(socket));
+    });
+    request.once('timeout', expire);
+    request.once('response', (response) => resolve({ kind: 'response', response }));
+    request.once('upgrade', (response, socket, head) => resolve({ kind: 'upgrade', response, socket, head }));
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(connectTimer);
+      const kind = timedOut ? 'timeout' : NAME_FAILURES.has(error.code ?? '') ? 'name' : connected ? 'broken' : 'connect';
+      reject(new UpstreamError(kind, connected, { cause: error }));
+    });
+    request.once('close', () => clearTimeout(connectTimer));
+  });
+}
+
+/** Node counts no requests per connection. */
+function limitRequests<A extends HttpAgent>(agent: A, maxRequests: number): A {
+  const served = new WeakMap<Duplex, number>();
+  const keep = agent.keepSocketAlive.bind(agent) as (socket: Duplex) => boolean;
+  agent.keepSocketAlive = (socket: Duplex) => {
+    const count = (served.get(socket) ?? 0) + 1;
+    served.set(socket, count);
+    return (maxRequests === 0 || count < maxRequests) && keep(socket);
+  };
+  return agent;
+}

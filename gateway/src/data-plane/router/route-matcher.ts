@@ -1,0 +1,210 @@
+/**
+ * A route as the router compares it: conditions prepared once, and its place in the order of precedence.
+ * Semantics: `router_flavor=traditional_compatible`, as recorded from Kong Gateway OSS 3.9.1.
+ */
+import { createHash } from 'node:crypto';
+
+import type { Route } from '../../model/snapshot.ts';
+import { normaliseRoutePath } from './request-path.ts';
+
+/** What a route can look at. */
+export interface RouterInput {
+  readonly method: string;
+  /** Lower case, without port; empty when there is none. */
+  readonly host: string;
+  /** Of the Host header, else the listener's. */
+  readonly port: number;
+  /** Decoded, normalised. */
+  readonly path: string;
+  readonly scheme: 'http' | 'https';
+  /** Server name of the TLS handshake. */
+  readonly sni?: string;
+  /** Values of a header, by lower-case name. */
+  headerValues(name: string): readonly string[];
+}
+
+export interface PathMatch {
+  /** The part of the path that matched. */
+  readonly matched: string;
+  readonly captures?: Readonly<Record<string, string>>;
+}
+
+export interface RouteMatcher {
+  readonly route: Route;
+  /** Place in the order of precedence; set when all are known, smaller first. */
+  rank: number;
+  readonly plainHosts: readonly string[];
+  /** Set when every path is a plain prefix. */
+  readonly prefixes: readonly string[] | undefined;
+  readonly precedence: readonly number[];
+  /** Breaks ties, the highest first. */
+  readonly id: string;
+  /** Tests everything but the path. */
+  accepts(input: RouterInput): boolean;
+  matchPath(path: string): PathMatch | undefined;
+}
+
+const WHOLE: PathMatch = { matched: '' };
+
+/** Most header conditions that count. */
+const MAX_HEADERS = 255;
+
+/** Longest path that counts for precedence: 15 bits. */
+const MAX_PATH_LENGTH = 32_767;
+
+/** One matcher, or several when paths of different kinds or lengths must be ordered each for itself. @throws Error for a regular expression that does not compile */
+export function compileRoute(route: Route): RouteMatcher[] {
+  const groups = groupPaths(route.paths);
+  if (groups.length <= 1) return [compile(route, route.paths, route.id)];
+  return groups.map((paths, index) => compile(route, paths, uuidOfName(`${route.id}#${index + 1}`)));
+}
+
+/** Smaller than zero when a comes first. */
+export function byPrecedence(a: RouteMatcher, b: RouteMatcher): number {
+  for (let index = 0; index < a.precedence.length; index += 1) {
+    const difference = b.precedence[index]! - a.precedence[index]!;
+    if (difference !== 0) return difference;
+  }
+  return a.id < b.id ? 1 : a.id > b.id ? -1 : 0;
+}
+
+function compile(route: Route, paths: readonly string[], id: string): RouteMatcher {
+  const conditions = [methodTest(route.methods), hostTest(route.hosts), headerTest(route.headers), sniTest(route.snis)]
+    .filter((test) => test !== undefined);
+  const regex = paths.some(isRegex);
+  return {
+    route,
+    rank: 0,
+    id,
+    plainHosts: route.hosts.length > 0 && route.hosts.every((host) => !host.includes('*') && !hasPort(host)) ? route.hosts.map(lower) : [],
+    prefixes: regex || paths.length === 0 ? undefined : paths.map(normaliseRoutePath),
+    accepts: (input) => conditions.every((test) => test(input)),
+    matchPath: pathTest(paths, route),
+    precedence: precedenceOf(route, paths, regex),
+  };
+}
+
+function precedenceOf(route: Route, paths: readonly string[], regex: boolean): readonly number[] {
+  const headers = Object.keys(route.headers).length;
+  const fields = [route.methods.length, route.hosts.length, headers, paths.length, route.snis.length].filter((count) => count > 0).length;
+  const plainHostsOnly = route.hosts.length > 0 && !route.hosts.some((host) => host.includes('*'));
+  return [
+    fields,
+    plainHostsOnly ? 1 : 0,
+    Math.min(headers, MAX_HEADERS),
+    regex ? 1 : 0,
+    regex ? route.regexPriority : 0,
+    Math.min(Math.max(0, ...paths.map((path) => Buffer.byteLength(path))), MAX_PATH_LENGTH),
+  ];
+}
+
+/** Paths of one group are all regular expressions, or all prefixes of one length. */
+function groupPaths(paths: readonly string[]): string[][] {
+  const groups = new Map<string | number, string[]>();
+  for (const path of paths) {
+    const key = isRegex(path) ? 'regex' : Buffer.byteLength(path);
+    groups.set(key, [...(groups.get(key) ?? []), path]);
+  }
+  return [...groups.values()];
+}
+
+type Test = (input: RouterInput) => boolean;
+
+function methodTest(methods: readonly string[]): Test | undefined {
+  if (methods.length === 0) return undefined;
+  const accepted = new Set(methods);
+  return (input) => accepted.has(input.method);
+}
+
+function hostTest(hosts: readonly string[]): Test | undefined {
+  if (hosts.length === 0) return undefined;
+  const tests = hosts.map(singleHostTest);
+  return (input) => input.host !== '' && tests.some((test) => test(input));
+}
+
+function singleHostTest(pattern: string): Test {
+  const match = /^(.*?)(?::(\d+))?$/s.exec(lower(pattern));
+  const name = match?.[1] ?? '';
+  const port = match?.[2] === undefined ? undefined : Number(match[2]);
+  const named: (host: string) => boolean = name.startsWith('*')
+    ? (host) => host.endsWith(name.slice(1))
+    : name.endsWith('*') ? (host) => host.startsWith(name.slice(0, -1)) : (host) => host === name;
+  return port === undefined ? (input) => named(input.host) : (input) => input.port === port && named(input.host);
+}
+
+function headerTest(headers: Readonly<Record<string, readonly string[]>>): Test | undefined {
+  const tests = Object.entries(headers).map(([name, values]) => {
+    const [first = ''] = values;
+    if (values.length === 1 && first.startsWith('~*')) {
+      const pattern = compilePattern(first.slice(2), `header ${name}`);
+      return (input: RouterInput) => input.headerValues(name).some((value) => pattern.test(lower(value)));
+    }
+    const accepted = new Set(values.map(lower));
+    return (input: RouterInput) => input.headerValues(name).some((value) => accepted.has(lower(value)));
+  });
+  return tests.length === 0 ? undefined : (input) => tests.every((test) => test(input));
+}
+
+function sniTest(snis: readonly string[]): Test | undefined {
+  if (snis.length === 0) return undefined;
+  const accepted = new Set(snis.map((sni) => sni.replace(/\.$/, '')));
+  return (input) => input.scheme !== 'https' || accepted.has(input.sni ?? '');
+}
+
+function pathTest(paths: readonly string[], route: Route): RouteMatcher['matchPath'] {
+  if (paths.length === 0) return () => WHOLE;
+  const tests = paths.map((path) => isRegex(path) ? regexTest(path.slice(1), route) : prefixTest(normaliseRoutePath(path)));
+  return (path) => {
+    for (const test of tests) {
+      const match = test(path);
+      if (match !== undefined) return match;
+    }
+    return undefined;
+  };
+}
+
+function prefixTest(prefix: string): RouteMatcher['matchPath'] {
+  const match = { matched: prefix };
+  return (path) => path.startsWith(prefix) ? match : undefined;
+}
+
+function regexTest(source: string, route: Route): RouteMatcher['matchPath'] {
+  const pattern = compilePattern(`^${source}`, `route ${route.name ?? route.id}, path ~${source}`);
+  return (path) => {
+    const match = pattern.exec(path);
+    if (match === null) return undefined;
+    return { matched: match[0], ...(match.groups === undefined ? {} : { captures: match.groups }) };
+  };
+}
+
+/** Patterns are written for Rust's engine; what that writes otherwise is translated. */
+function compilePattern(source: string, where: string): RegExp {
+  const flags = /^\^?\(\?i\)/.test(source) ? 'i' : '';
+  const translated = source.replace(/^(\^?)\(\?i\)/, '$1').replaceAll('(?P<', '(?<');
+  try {
+    return new RegExp(translated, flags);
+  } catch (error) {
+    throw new Error(`${where} is no regular expression: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function isRegex(path: string): boolean {
+  return path.startsWith('~');
+}
+
+function hasPort(host: string): boolean {
+  return /:\d+$/.test(host);
+}
+
+function lower(text: string): string {
+  return text.toLowerCase();
+}
+
+/** UUID version 5 in the namespace that Kong uses for parts of routes, so that ties fall alike. */
+function uuidOfName(name: string): string {
+  const namespace = Buffer.from('7f145bf90dce4f9198ebdebbce4b9f6b', 'hex');
+  const bytes = createHash('sha1').update(namespace).update(name).digest().subarray(0, 16);
+  bytes[6] = 0x50 + bytes[6]! % 0x10;
+  bytes[8] = 0x80 + bytes[8]! % 0x40;
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}

