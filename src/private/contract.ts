@@ -76,6 +76,8 @@ export const ENV = {
   pgPasswordFile: 'HYBRIDGE_PG_PASSWORD_FILE',
   pgSsl: 'KONG_PG_SSL',
   pgSslVerify: 'KONG_PG_SSL_VERIFY',
+  /** Seconds that a node keeps serving after it was told to stop. */
+  drainSeconds: 'HYBRIDGE_DRAIN_SECONDS',
 } as const;
 
 /** Absolute paths inside the image. */
@@ -90,6 +92,8 @@ export const PATHS = {
   databaseCredentials: '/etc/hybridge/database',
   /** Extra certificate authorities. */
   certificateAuthorities: '/etc/hybridge/ca',
+  /** Issuer, client id and client secret of the identity provider, mounted from a Secret: one file each. */
+  identityCredentials: '/etc/hybridge/identity',
 } as const;
 
 /** Paths of the status API. */

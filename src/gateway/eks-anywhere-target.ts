@@ -1,0 +1,127 @@
+import { Token } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { EksAnywhereCluster } from '../eks-anywhere/eks-anywhere-cluster';
+import { parameterPath } from '../private/gateway/handoff-names';
+import { metalLbObjects } from '../private/gateway/metal-lb';
+import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
+import type { PlaneDescription } from '../private/gateway/plane';
+import { PROXY_PORTS, service } from '../private/gateway/services';
+import { SiteHosting } from '../private/gateway/site-hosting';
+import { SitePlane } from '../private/gateway/site-plane';
+import type { KubernetesObject } from '../private/kubernetes/manifest-chart';
+import { requireObjectName } from '../private/kubernetes/names';
+import { requireAddressRange } from '../private/network/address-range';
+import { addressNumber } from '../private/network/cidr-text';
+import type { Exposure } from './exposure';
+import { GatewayTarget } from './gateway-target';
+
+/** Options of `EksAnywhereTarget.cluster()`. */
+export interface EksAnywhereTargetOptions {
+  /** How consumers reach the proxy: `nodePort`, `metalLb` or `clusterIp`. */
+  readonly exposure: Exposure;
+
+  /**
+   * Repository that the site pulls the gateway's image from, without a tag, such as `registry.acme.example/hybridge`. The account's own
+   * registry is of no use to a site: its passwords end after twelve hours. The tag follows from the image's content; `topology.json` shows it.
+   */
+  readonly imageRepository: string;
+
+  /**
+   * Secret of type `kubernetes.io/dockerconfigjson` in the plane's namespace that opens the repository.
+   *
+   * @default - the nodes may pull without one
+   */
+  readonly imagePullSecret?: string;
+
+  /**
+   * ClusterSecretStore of the External Secrets Operator on the site that reads AWS Secrets Manager in the control plane's region.
+   *
+   * @default 'aws-secrets-manager'
+   */
+  readonly secretStore?: string;
+
+  /**
+   * ClusterSecretStore of the External Secrets Operator on the site that reads the SSM Parameter Store in the control plane's region.
+   *
+   * @default 'aws-parameter-store'
+   */
+  readonly parameterStore?: string;
+}
+
+/**
+ * A plane runs on an EKS Anywhere cluster. Its manifests are written to `cdk.out/hybridge/<plane>/`, to be applied on site; they hold no
+ * token and no secret. Needed on the site: the External Secrets Operator 0.16 or later with the two stores that the options name, and MetalLB for
+ * `Exposure.metalLb()`.
+ */
+export class EksAnywhereTarget extends GatewayTarget {
+  /** On a cluster that this app declares. */
+  public static cluster(cluster: EksAnywhereCluster, options: EksAnywhereTargetOptions): EksAnywhereTarget {
+    return new EksAnywhereTarget(cluster, options);
+  }
+
+  private constructor(private readonly cluster: EksAnywhereCluster, private readonly options: EksAnywhereTargetOptions) {
+    super();
+    requireRepository(options.imageRepository);
+    for (const property of ['imagePullSecret', 'secretStore', 'parameterStore'] as const) {
+      const name = options[property];
+      if (name !== undefined) requireObjectName(property, name);
+    }
+  }
+
+  /** @internal */
+  public _dataPlaneScope(controlPlane: Construct): Construct {
+    return controlPlane;
+  }
+
+  /** @internal */
+  public _image(scope: Construct, placement: DataPlanePlacement): string {
+    return `${this.options.imageRepository}:${placement.engine._image(scope).tag}`;
+  }
+
+  /** @internal */
+  public _place(scope: Construct, placed: PlacedDataPlane): void {
+    const { plane, controlPlane, logs } = placed;
+    if (logs) throw new Error('logs: a site has no role in AWS to sign requests with, expected on planes on EKS only: leave it out here');
+    this.refuseEndpoint();
+    const { secretStore = 'aws-secrets-manager', parameterStore = 'aws-parameter-store', imagePullSecret } = this.options;
+    new SitePlane(scope, 'Resource', {
+      plane,
+      hosting: new SiteHosting(parameterPath(scope, plane.name), { secretStore, parameterStore }, imagePullSecret),
+      services: this.services(plane),
+      target: 'eks-anywhere',
+      cluster: this.cluster.clusterName,
+      controlPlane,
+    });
+  }
+
+  /** MetalLB would answer for the address of the cluster's API, and the cluster would be gone. */
+  private refuseEndpoint() {
+    const choice = this.options.exposure._choice;
+    const endpoint = addressNumber(this.cluster.endpoint);
+    if (choice.kind !== 'metal-lb' || endpoint === undefined) return;
+    const { first, last } = requireAddressRange('exposure', choice.range);
+    if (endpoint < first || endpoint > last) return;
+    throw new Error(`exposure: the range ${choice.range} holds ${this.cluster.endpoint}, the endpoint of cluster ${this.cluster.clusterName}: choose addresses that nothing has`);
+  }
+
+  private services(plane: PlaneDescription): readonly KubernetesObject[] {
+    const choice = this.options.exposure._choice;
+    switch (choice.kind) {
+      case 'cluster':
+      case 'node-port':
+        return [service(plane, 'proxy', PROXY_PORTS, choice)];
+      case 'metal-lb':
+        return [...metalLbObjects(plane, choice.range), service(plane, 'proxy', PROXY_PORTS, { kind: 'site-load-balancer', addressPool: plane.name })];
+      default:
+        throw new Error('exposure: got a load balancer of AWS, expected nodePort, metalLb or clusterIp: there is no AWS network on a site');
+    }
+  }
+}
+
+const REPOSITORY = /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9]+([._-][a-z0-9]+)*)+$/;
+
+function requireRepository(repository: string) {
+  const got = Token.isUnresolved(repository) ? 'a value known only after deployment' : JSON.stringify(repository);
+  if (!Token.isUnresolved(repository) && REPOSITORY.test(repository)) return;
+  throw new Error(`imageRepository: got ${got}, expected a registry and a path without tag or digest, such as registry.acme.example/hybridge`);
+}

@@ -1,0 +1,115 @@
+import { Stack } from 'aws-cdk-lib';
+import type * as eks from 'aws-cdk-lib/aws-eks-v2';
+import type { Construct, IDependable } from 'constructs';
+import type { CloudCluster } from '../eks/cloud-cluster';
+import { EksPlane } from '../private/gateway/eks-plane';
+import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
+import { PROXY_PORTS, service } from '../private/gateway/services';
+import type { ServiceReach } from '../private/gateway/services';
+import { Exposure } from './exposure';
+import { GatewayTarget } from './gateway-target';
+
+/** Options of `EksTarget.cluster()`. */
+export interface EksTargetOptions {
+  /**
+   * How consumers reach the proxy of a data plane: `clusterIp`, `internalLoadBalancer` or `internetLoadBalancer`.
+   *
+   * @default - Exposure.internalLoadBalancer()
+   */
+  readonly exposure?: Exposure;
+}
+
+/** Options of `EksTarget.existingCluster()`. */
+export interface ExistingEksTargetOptions extends EksTargetOptions {
+  /**
+   * Class of the controller that makes Network Load Balancers in the cluster: `eks.amazonaws.com/nlb` in Auto Mode,
+   * `service.k8s.aws/nlb` with the AWS Load Balancer Controller.
+   *
+   * @default 'eks.amazonaws.com/nlb'
+   */
+  readonly loadBalancerClass?: string;
+}
+
+const AUTO_MODE_LOAD_BALANCERS = 'eks.amazonaws.com/nlb';
+
+/** A plane runs on an Amazon EKS cluster. */
+export class EksTarget extends GatewayTarget {
+  /** On a cluster that this library made. It has everything that a plane needs. */
+  public static cluster(cluster: CloudCluster, options: EksTargetOptions = {}): EksTarget {
+    return new EksTarget(cluster.cluster, cluster._ready, AUTO_MODE_LOAD_BALANCERS, options.exposure);
+  }
+
+  /**
+   * On any other cluster. It has to have: a kubectl provider, the add-on `aws-secrets-store-csi-driver-provider`, the Pod Identity agent
+   * (Auto Mode carries it), and a controller for Network Load Balancers.
+   */
+  public static existingCluster(cluster: eks.ICluster, options: ExistingEksTargetOptions = {}): EksTarget {
+    return new EksTarget(cluster, [], options.loadBalancerClass ?? AUTO_MODE_LOAD_BALANCERS, options.exposure);
+  }
+
+  /** The cluster. */
+  public readonly cluster: eks.ICluster;
+
+  /** @internal */
+  public readonly _ready: readonly IDependable[];
+
+  /** @internal */
+  public readonly _exposure?: Exposure;
+
+  private readonly loadBalancerClass: string;
+
+  private constructor(cluster: eks.ICluster, ready: readonly IDependable[], loadBalancerClass: string, exposure?: Exposure) {
+    super();
+    this.cluster = cluster;
+    this._ready = ready;
+    this.loadBalancerClass = loadBalancerClass;
+    this._exposure = exposure;
+  }
+
+  /**
+   * A Service that is reached through a Network Load Balancer.
+   *
+   * @internal
+   */
+  public _loadBalancer(sourceCidrs?: readonly string[]): ServiceReach {
+    return { kind: 'network-load-balancer', loadBalancerClass: this.loadBalancerClass, sourceCidrs };
+  }
+
+  /**
+   * Manifests are applied from the stack that the cluster is in: its functions are in that region.
+   *
+   * @internal
+   */
+  public _dataPlaneScope(controlPlane: Construct): Construct {
+    const stack = Stack.of(this.cluster);
+    return stack === Stack.of(controlPlane) ? controlPlane : stack;
+  }
+
+  /** @internal */
+  public _image(scope: Construct, placement: DataPlanePlacement): string {
+    return placement.engine._image(scope).uri;
+  }
+
+  /** @internal */
+  public _place(scope: Construct, placed: PlacedDataPlane): void {
+    const { plane } = placed;
+    const resource = new EksPlane(scope, 'Resource', {
+      cluster: this.cluster,
+      plane,
+      services: [service(plane, 'proxy', PROXY_PORTS, this.proxyReach())],
+      ready: this._ready,
+      contents: placed.contents,
+      controlPlane: placed.controlPlane,
+    });
+    placed.logs?._grantWrite(resource.role, this.cluster, this.cluster.vpc);
+  }
+
+  private proxyReach(): ServiceReach {
+    const choice = (this._exposure ?? Exposure.internalLoadBalancer())._choice;
+    switch (choice.kind) {
+      case 'cluster': return choice;
+      case 'network-load-balancer': return this._loadBalancer(choice.sourceCidrs);
+      default: throw new Error(`exposure: got ${choice.kind}, expected clusterIp, internalLoadBalancer or internetLoadBalancer, which EKS has`);
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import { requireCidrs } from '../private/network/cidr-text';
+import { requireAddressRange } from '../private/network/address-range';
+
+/** Ports of `Exposure.nodePort()`, each 30000 to 32767. */
+export interface NodePortOptions {
+  /**
+   * Port on every node for plain HTTP.
+   *
+   * @default 30080
+   */
+  readonly http?: number;
+
+  /**
+   * Port on every node for TLS.
+   *
+   * @default 30443
+   */
+  readonly https?: number;
+}
+
+/** How consumers reach the proxy of a data plane. */
+export class Exposure {
+  /** Inside the cluster only. */
+  public static clusterIp(): Exposure {
+    return new Exposure({ kind: 'cluster' });
+  }
+
+  /** A Network Load Balancer with private addresses. EKS only. */
+  public static internalLoadBalancer(): Exposure {
+    return new Exposure({ kind: 'network-load-balancer' });
+  }
+
+  /**
+   * A Network Load Balancer on the internet. EKS only.
+   *
+   * @param cidrs networks of consumers in CIDR notation; `0.0.0.0/0` is everybody
+   */
+  public static internetLoadBalancer(...cidrs: string[]): Exposure {
+    requireCidrs('cidrs', cidrs);
+    return new Exposure({ kind: 'network-load-balancer', sourceCidrs: cidrs });
+  }
+
+  /** A port on every node. EKS Anywhere only; a load balancer of the site's stands in front. */
+  public static nodePort(options: NodePortOptions = {}): Exposure {
+    const { http = 30080, https = 30443 } = options;
+    requireNodePort('http', http);
+    requireNodePort('https', https);
+    if (http === https) throw new Error(`https: got ${https}, which http has already; expected another port`);
+    return new Exposure({ kind: 'node-port', nodePorts: { 'proxy': http, 'proxy-tls': https } });
+  }
+
+  /**
+   * An address of the site's network, announced by MetalLB. EKS Anywhere only; MetalLB 0.13 or later has to be installed.
+   *
+   * @param range addresses that MetalLB may give out, as `10.20.0.100-10.20.0.120` or in CIDR notation; outside the DHCP range and unused
+   */
+  public static metalLb(range: string): Exposure {
+    requireAddressRange('range', range);
+    return new Exposure({ kind: 'metal-lb', range });
+  }
+
+  /** @internal */
+  public readonly _choice: ExposureChoice;
+
+  private constructor(choice: ExposureChoice) {
+    this._choice = choice;
+  }
+}
+
+/** What was chosen. */
+type ExposureChoice =
+  | { readonly kind: 'cluster' }
+  | { readonly kind: 'network-load-balancer'; readonly sourceCidrs?: readonly string[] }
+  | { readonly kind: 'node-port'; readonly nodePorts: Readonly<Record<string, number>> }
+  | { readonly kind: 'metal-lb'; readonly range: string };
+
+function requireNodePort(property: string, port: number) {
+  if (Number.isInteger(port) && port >= 30000 && port <= 32767) return;
+  throw new Error(`${property}: got ${port}, expected a port that Kubernetes gives to nodes, 30000 to 32767`);
+}

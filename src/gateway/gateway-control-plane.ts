@@ -1,0 +1,131 @@
+import { Construct } from 'constructs';
+import { PORTS } from '../private/contract';
+import { EksPlane } from '../private/gateway/eks-plane';
+import type { PlaneDescription, PlaneResources } from '../private/gateway/plane';
+import { controlPlaneSettings, withUserSettings } from '../private/gateway/plane-settings';
+import type { TunnelAddresses } from '../private/gateway/plane-settings';
+import { ADMIN_PORT, TELEMETRY_PORT, TUNNEL_PORT, service } from '../private/gateway/services';
+import type { TunnelCertificate } from '../private/gateway/tunnel-certificate';
+import { kebabCase, requireObjectName } from '../private/kubernetes/names';
+import { requireCidrs } from '../private/network/cidr-text';
+import type { EksTarget } from './eks-target';
+import type { GatewayDatabase } from './gateway-database';
+import { GatewayDataPlane } from './gateway-data-plane';
+import type { GatewayDataPlaneOptions } from './gateway-data-plane';
+import type { GatewayEngine } from './gateway-engine';
+import type { Trust } from './trust';
+
+/** Properties of `GatewayControlPlane`. */
+export interface GatewayControlPlaneProps {
+  /** Where the plane runs. */
+  readonly target: EksTarget;
+
+  /** Which gateway runs in this plane and its data planes. */
+  readonly engine: GatewayEngine;
+
+  /** Where the configuration is kept. */
+  readonly database: GatewayDatabase;
+
+  /** How the two ends of a tunnel know each other. */
+  readonly trust: Trust;
+
+  /**
+   * Networks that data planes may open tunnels from over the internet, in CIDR notation. `0.0.0.0/0` leaves the door to mutual TLS alone.
+   *
+   * @default - the tunnel's load balancers have private addresses
+   */
+  readonly tunnelCidrs?: string[];
+
+  /**
+   * How many nodes.
+   *
+   * @default 2
+   */
+  readonly replicas?: number;
+
+  /**
+   * Further settings of the nodes, such as `KONG_LOG_LEVEL`. Never secrets.
+   *
+   * @default - none
+   */
+  readonly settings?: { [name: string]: string };
+}
+
+const RESOURCES: PlaneResources = { cpuRequest: '250m', cpuLimit: '1', memoryRequest: '256Mi', memoryLimit: '512Mi', storage: '256Mi' };
+
+/**
+ * A gateway control plane on Amazon EKS: nodes that people and pipelines administer and that data planes open tunnels to.
+ *
+ * Created in a namespace of its own: a Job that brings the database's schema up to date, the nodes, two Network Load Balancers that pass TLS through
+ * (8005 configuration, 8006 telemetry), the Admin API inside the cluster only, network policies, a role for the pods. The database and the tunnel's
+ * certificate are made below it.
+ */
+export class GatewayControlPlane extends Construct {
+  /** Name of the plane: namespace, folder, prefix of its objects. Derived from the id. */
+  public readonly planeName: string;
+
+  /** Host of the load balancer for configuration, port 8005. Known after deployment. */
+  public readonly tunnelHost: string;
+
+  /** Host of the load balancer for telemetry, port 8006. Known after deployment. */
+  public readonly telemetryHost: string;
+
+  /** @internal */
+  public readonly _engine: GatewayEngine;
+
+  /** @internal */
+  public readonly _tunnel: TunnelCertificate;
+
+  constructor(scope: Construct, id: string, props: GatewayControlPlaneProps) {
+    super(scope, id);
+    const { target, engine, replicas = 2 } = props;
+    this.planeName = requireObjectName('id', kebabCase(id));
+    this._engine = engine;
+    if (!Number.isInteger(replicas) || replicas < 1) throw new Error(`replicas: got ${replicas}, expected a whole number, at least 1`);
+    if (props.tunnelCidrs) requireCidrs('tunnelCidrs', props.tunnelCidrs);
+    if (target._exposure) throw new Error('target: has an exposure, which is for data planes; leave it out and say with tunnelCidrs who may open tunnels');
+
+    this._tunnel = props.trust._bind(this, this.planeName);
+    const database = props.database._bind(this, { plane: this.planeName, vpc: target.cluster.vpc, peer: target.cluster });
+    const image = engine._image(this);
+    const settings = withUserSettings(controlPlaneSettings(this._tunnel.identity, database.settings), props.settings);
+    const plane: PlaneDescription = {
+      name: this.planeName,
+      role: 'control_plane',
+      image: image.uri,
+      settings,
+      secrets: [this._tunnel.mount, database.mount],
+      replicas,
+      resources: RESOURCES,
+    };
+    const loadBalancer = target._loadBalancer(props.tunnelCidrs);
+    const resource = new EksPlane(this, 'Resource', {
+      cluster: target.cluster,
+      plane,
+      services: [
+        service(plane, 'cluster', [TUNNEL_PORT], loadBalancer),
+        service(plane, 'clustertelemetry', [TELEMETRY_PORT], loadBalancer),
+        service(plane, 'admin', [ADMIN_PORT], { kind: 'cluster' }),
+      ],
+      ready: target._ready,
+      contents: [this._tunnel, database],
+      migrations: { databasePort: database.port },
+    });
+    this.tunnelHost = resource.loadBalancerHost('TunnelHost', `${this.planeName}-cluster`);
+    this.telemetryHost = resource.loadBalancerHost('TelemetryHost', `${this.planeName}-clustertelemetry`);
+  }
+
+  /**
+   * Adds a data plane: in this construct, or in the stack of the plane's own EKS cluster where that is another one.
+   *
+   * @param id becomes the plane's name; unique in the app
+   */
+  public addDataPlane(id: string, options: GatewayDataPlaneOptions): GatewayDataPlane {
+    return new GatewayDataPlane(options.target._dataPlaneScope(this), id, { ...options, controlPlane: this });
+  }
+
+  /** @internal */
+  public get _addresses(): TunnelAddresses {
+    return { configuration: `${this.tunnelHost}:${PORTS.cluster}`, telemetry: `${this.telemetryHost}:${PORTS.telemetry}` };
+  }
+}

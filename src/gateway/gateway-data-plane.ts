@@ -1,0 +1,100 @@
+import { Construct } from 'constructs';
+import type { CognitoIdentity } from '../identity/cognito-identity';
+import type { OpenSearchLogs } from '../logging/opensearch-logs';
+import type { PlaneResources } from '../private/gateway/plane';
+import { dataPlaneSettings, withUserSettings } from '../private/gateway/plane-settings';
+import { kebabCase, requireObjectName } from '../private/kubernetes/names';
+import type { GatewayControlPlane } from './gateway-control-plane';
+import type { GatewayTarget } from './gateway-target';
+
+/** Options of `GatewayControlPlane.addDataPlane()`. */
+export interface GatewayDataPlaneOptions {
+  /** Where the plane runs. */
+  readonly target: GatewayTarget;
+
+  /**
+   * Labels that the control plane shows for the plane's nodes: at most ten, keys and values of 1 to 63 characters.
+   *
+   * @default - none
+   */
+  readonly labels?: { [key: string]: string };
+
+  /**
+   * Identity provider of the consumers. The plane's nodes get issuer, client id and client secret as files in `/etc/hybridge/identity`, and with a
+   * `hostname` the web client gets the plane's callback and logout addresses.
+   *
+   * @default - none
+   */
+  readonly identity?: CognitoIdentity;
+
+  /**
+   * Where the plane's nodes may send their logs: the plane's role and network get access. EKS only; a site has no role in AWS.
+   *
+   * @default - none
+   */
+  readonly logs?: OpenSearchLogs;
+
+  /**
+   * Name under which consumers know the plane, such as `apis.acme.example`.
+   *
+   * @default - none
+   */
+  readonly hostname?: string;
+
+  /**
+   * How many nodes.
+   *
+   * @default 2
+   */
+  readonly replicas?: number;
+
+  /**
+   * Further settings of the nodes, such as `KONG_LOG_LEVEL`. Never secrets.
+   *
+   * @default - none
+   */
+  readonly settings?: { [name: string]: string };
+}
+
+/** Properties of `GatewayDataPlane`. */
+export interface GatewayDataPlaneProps extends GatewayDataPlaneOptions {
+  /** The plane that this one gets its configuration from. */
+  readonly controlPlane: GatewayControlPlane;
+}
+
+const RESOURCES: PlaneResources = { cpuRequest: '500m', cpuLimit: '2', memoryRequest: '256Mi', memoryLimit: '1Gi', storage: '1Gi' };
+
+/**
+ * A gateway data plane: nodes that carry traffic, get their configuration through the tunnel, and keep serving when it is cut.
+ *
+ * On EKS the objects are applied from the stack of the scope, which has to be in the cluster's region. On EKS Anywhere they are written to
+ * `cdk.out/hybridge/<plane>/`, and what is known only after deployment goes to the SSM Parameter Store.
+ */
+export class GatewayDataPlane extends Construct {
+  /** Name of the plane: namespace, folder, prefix of its objects. Derived from the id. */
+  public readonly planeName: string;
+
+  constructor(scope: Construct, id: string, props: GatewayDataPlaneProps) {
+    super(scope, id);
+    const { controlPlane, target, identity, logs, replicas = 2 } = props;
+    this.planeName = requireObjectName('id', kebabCase(id));
+    if (!Number.isInteger(replicas) || replicas < 1) throw new Error(`replicas: got ${replicas}, expected a whole number, at least 1`);
+    const tunnel = controlPlane._tunnel;
+    const own = dataPlaneSettings(tunnel.identity, controlPlane._addresses, props.labels ?? {});
+    identity?._serve(props.hostname);
+    target._place(this, {
+      plane: {
+        name: this.planeName,
+        role: 'data_plane',
+        image: target._image(this, { engine: controlPlane._engine }),
+        settings: withUserSettings(own, props.settings),
+        secrets: [tunnel.mount, ...identity ? [identity._mount] : []],
+        replicas,
+        resources: RESOURCES,
+      },
+      controlPlane: controlPlane.planeName,
+      contents: [tunnel, ...identity ? [identity] : []],
+      logs,
+    });
+  }
+}

@@ -1,0 +1,26 @@
+import type { Construct } from 'constructs';
+import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
+
+/** Where a plane runs: `EksTarget` or `EksAnywhereTarget`. */
+export abstract class GatewayTarget {
+  /**
+   * Where the construct of a data plane goes that `addDataPlane` makes.
+   *
+   * @internal
+   */
+  public abstract _dataPlaneScope(controlPlane: Construct): Construct;
+
+  /**
+   * Address of the image for the place.
+   *
+   * @internal
+   */
+  public abstract _image(scope: Construct, placement: DataPlanePlacement): string;
+
+  /**
+   * Emits the plane.
+   *
+   * @internal
+   */
+  public abstract _place(scope: Construct, placed: PlacedDataPlane): void;
+}

@@ -1,0 +1,135 @@
+import { ArnFormat, Duration, Stack, Token } from 'aws-cdk-lib';
+import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Yaml } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { IDependable } from 'constructs';
+import { ChartTokens, manifestChart } from '../kubernetes/manifest-chart';
+import type { KubernetesObject } from '../kubernetes/manifest-chart';
+import { withReadableTokens } from '../kubernetes/readable-tokens';
+import { writeFilesAtSynthesis } from '../output-files';
+import { EksHosting } from './eks-hosting';
+import type { PlaneDescription, SecretMount } from './plane';
+import { foundationObjects, migrationJob, workloadObjects } from './plane-objects';
+import { Topology } from './topology';
+
+export interface EksPlaneProps {
+  readonly cluster: eks.ICluster;
+  readonly plane: PlaneDescription;
+  readonly services: readonly KubernetesObject[];
+  /** What has to exist before the plane's objects. */
+  readonly ready: readonly IDependable[];
+  /** What has to hold its content before the pods start: certificates, the database. */
+  readonly contents: readonly IDependable[];
+  /** Makes the schema current before the pods start. */
+  readonly migrations?: { readonly databasePort: number };
+  /** Id of the control plane that a data plane belongs to. */
+  readonly controlPlane?: string;
+}
+
+/**
+ * A plane on EKS: its manifests applied through the cluster's kubectl function from the scope's own stack, and the role that its pods have.
+ * Applied in steps, each waiting for the one before: what pods need, migrations, pods.
+ */
+export class EksPlane extends Construct {
+  /** What the plane's pods may do in AWS. */
+  readonly role: iam.Role;
+  private readonly foundation: eks.KubernetesManifest;
+  private readonly files: Record<string, readonly KubernetesObject[]> = {};
+
+  constructor(scope: Construct, id: string, private readonly props: EksPlaneProps) {
+    super(scope, id);
+    const { plane, migrations } = props;
+    const hosting = new EksHosting(this.secretsRegion());
+    this.role = this.podRole();
+    const association = this.associateRole();
+    plane.secrets.forEach((mount) => this.grantRead(mount));
+
+    this.foundation = this.apply('Foundation', '1-foundation', [
+      ...foundationObjects(plane, hosting, migrations?.databasePort),
+      ...props.services,
+    ], props.ready);
+    const podsNeed: IDependable[] = [this.foundation, association, this.role, ...props.contents];
+    if (migrations) podsNeed.push(this.migrate(hosting, podsNeed));
+    this.apply('Workload', '3-plane', workloadObjects(plane, hosting), podsNeed);
+    this.writeFiles();
+  }
+
+  /** Host name of a load balancer, known once the controller has made it. */
+  public loadBalancerHost(id: string, serviceName: string): string {
+    return this.waitFor(id, 'service', serviceName, '.status.loadBalancer.ingress[0].hostname', this.foundation).value;
+  }
+
+  private apply(id: string, file: string, objects: readonly KubernetesObject[], after: readonly IDependable[]): eks.KubernetesManifest {
+    const chart = manifestChart(this.props.plane.name, objects, ChartTokens.RESOLVED_BY_CLOUDFORMATION);
+    this.files[`${file}.k8s.yaml`] = chart.toJson();
+    const manifest = new eks.KubernetesManifest(this, id, { cluster: this.props.cluster, manifest: chart.toJson(), prune: true });
+    manifest.node.addDependency(...after);
+    return manifest;
+  }
+
+  private migrate(hosting: EksHosting, after: readonly IDependable[]): IDependable {
+    // Expressions count as their text: what they stand for does not change without one of them changing.
+    const job = migrationJob(this.props.plane, hosting, (template) => JSON.stringify(Stack.of(this).resolve(template)));
+    const applied = this.apply('Migrations', '2-migrations', [job], after);
+    // Empty until the Job has succeeded; a Job that fails ends the deployment here, with the old pods still serving.
+    return this.waitFor('Migrated', 'job', job.metadata.name, '.status.succeeded', applied);
+  }
+
+  private waitFor(id: string, objectType: string, objectName: string, jsonPath: string, after: IDependable): eks.KubernetesObjectValue {
+    const { cluster, plane } = this.props;
+    // The function that looks ends after fifteen minutes.
+    const value = new eks.KubernetesObjectValue(this, id, {
+      cluster, objectType, objectName, objectNamespace: plane.name, jsonPath, timeout: Duration.minutes(13),
+    });
+    value.node.addDependency(after);
+    return value;
+  }
+
+  private podRole(): iam.Role {
+    const principal = new iam.ServicePrincipal('pods.eks.amazonaws.com');
+    const role = new iam.Role(this, 'Role', { assumedBy: principal, description: `Pods of the gateway plane ${this.props.plane.name}` });
+    role.assumeRolePolicy?.addStatements(new iam.PolicyStatement({ principals: [principal], actions: ['sts:TagSession'] }));
+    return role;
+  }
+
+  private associateRole(): IDependable {
+    const { cluster, plane } = this.props;
+    return new eks.CfnPodIdentityAssociation(this, 'Identity', {
+      clusterName: cluster.clusterName, namespace: plane.name, serviceAccount: plane.name, roleArn: this.role.roleArn,
+    });
+  }
+
+  /** By name where the secret is in another stack: the name is known at synth, and the stacks stay independent. */
+  private grantRead(mount: SecretMount) {
+    const owner = Stack.of(mount.secret);
+    const resource = owner === Stack.of(this) ? mount.secret.secretArn : owner.formatArn({
+      service: 'secretsmanager', region: owner.region, resource: 'secret', resourceName: `${mount.secretName}-??????`, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    this.role.addToPolicy(new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'], resources: [resource] }));
+  }
+
+  private secretsRegion(): string | undefined {
+    const regions = new Set(this.props.plane.secrets.map((mount) => Stack.of(mount.secret).region));
+    const [region] = regions;
+    return region === Stack.of(this).region ? undefined : region;
+  }
+
+  private writeFiles() {
+    const { plane, controlPlane } = this.props;
+    const stack = Stack.of(this);
+    writeFilesAtSynthesis(this, plane.name, () => Object.fromEntries(
+      Object.entries(this.files).map(([file, objects]) => [file, Yaml.stringify(...withReadableTokens(stack, objects))]),
+    ));
+    Topology.of(this).addPlane(plane.name, () => ({
+      id: plane.name,
+      role: plane.role,
+      target: 'eks',
+      ...!Token.isUnresolved(stack.region) && { region: stack.region },
+      folder: plane.name,
+      manifests: Object.keys(this.files),
+      settings: withReadableTokens(stack, plane.settings),
+      ...controlPlane && { controlPlane },
+    }));
+  }
+}

@@ -1,0 +1,21 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+
+/**
+ * Name of a secret that stands in files applied on site, so it has to be known at synth and to be the same after every deployment.
+ * The stack's name is part of it: two deployments of one program share an account.
+ */
+export function secretName(scope: Construct, plane: string, purpose: string): string {
+  return `hybridge/${stackName(scope)}/${plane}/${purpose}`;
+}
+
+/** Where the SSM parameters of a plane lie; ends with '/'. */
+export function parameterPath(scope: Construct, plane: string): string {
+  return `/hybridge/${stackName(scope)}/${plane}/`;
+}
+
+function stackName(scope: Construct): string {
+  const { stackName: name } = Stack.of(scope);
+  if (Token.isUnresolved(name)) throw new Error(`${scope.node.path}: the stack's name is known only after deployment, expected a literal: give the stack a stackName`);
+  return name;
+}

@@ -1,0 +1,69 @@
+import { PORTS } from '../contract';
+import type { KubernetesObject } from '../kubernetes/manifest-chart';
+import type { PlaneDescription } from './plane';
+import { migrationLabels, objectLabels, selectorLabels } from './plane-labels';
+
+/** Pods of the plane's namespace that carry this label with the value "true" may call the Admin API. */
+export const ADMIN_CLIENT_LABEL = 'hybridge/admin-client';
+
+/** RFC 1918 and RFC 6598: where load balancers' health checks and monitoring come from. */
+const PRIVATE_NETWORKS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'];
+
+/** The cloud's metadata service: nothing a gateway proxies to may lead there. */
+const METADATA_SERVICE = '169.254.169.254/32';
+
+type Rule = Readonly<Record<string, unknown>>;
+
+const ANYWHERE = [{ ipBlock: { cidr: '0.0.0.0/0' } }];
+const PRIVATE = PRIVATE_NETWORKS.map((cidr) => ({ ipBlock: { cidr } }));
+
+const DNS: Rule = { to: ANYWHERE, ports: [{ protocol: 'UDP', port: 53 }, { protocol: 'TCP', port: 53 }] };
+const STATUS: Rule = { from: PRIVATE, ports: tcp(PORTS.status) };
+
+/** Who may talk to the pods of a plane, and whom they may talk to. */
+export function networkPolicies(plane: PlaneDescription, databasePort: number | undefined): readonly KubernetesObject[] {
+  return plane.role === 'data_plane' ? [dataPlanePolicy(plane)] : [controlPlanePolicy(plane, databasePort), migrationsPolicy(plane, databasePort)];
+}
+
+function dataPlanePolicy(plane: PlaneDescription): KubernetesObject {
+  return policy(plane, plane.name, selectorLabels(plane), {
+    ingress: [{ from: ANYWHERE, ports: tcp(PORTS.proxy, PORTS.proxyTls) }, STATUS],
+    // Upstreams are configuration, known to the control plane only.
+    egress: [DNS, { to: [{ ipBlock: { cidr: '0.0.0.0/0', except: [METADATA_SERVICE] } }] }],
+  });
+}
+
+function controlPlanePolicy(plane: PlaneDescription, databasePort: number | undefined): KubernetesObject {
+  return policy(plane, plane.name, selectorLabels(plane), {
+    ingress: [
+      // The load balancers limit the sources; mutual TLS limits who gets further.
+      { from: ANYWHERE, ports: tcp(PORTS.cluster, PORTS.telemetry) },
+      { from: [{ podSelector: { matchLabels: { [ADMIN_CLIENT_LABEL]: 'true' } } }], ports: tcp(PORTS.admin) },
+      STATUS,
+    ],
+    egress: [DNS, ...databaseRule(databasePort)],
+  });
+}
+
+function migrationsPolicy(plane: PlaneDescription, databasePort: number | undefined): KubernetesObject {
+  const { 'app.kubernetes.io/instance': instance, 'app.kubernetes.io/component': component } = migrationLabels(plane);
+  const selector = { 'app.kubernetes.io/instance': instance, 'app.kubernetes.io/component': component };
+  return policy(plane, `${plane.name}-migrations`, selector, { ingress: [], egress: [DNS, ...databaseRule(databasePort)] });
+}
+
+function databaseRule(databasePort: number | undefined): readonly Rule[] {
+  return databasePort ? [{ to: PRIVATE, ports: tcp(databasePort) }] : [];
+}
+
+function policy(plane: PlaneDescription, name: string, matchLabels: Readonly<Record<string, string>>, rules: Rule): KubernetesObject {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name, namespace: plane.name, labels: objectLabels(plane) },
+    spec: { podSelector: { matchLabels }, policyTypes: ['Ingress', 'Egress'], ...rules },
+  };
+}
+
+function tcp(...ports: readonly number[]) {
+  return ports.map((port) => ({ protocol: 'TCP', port }));
+}

@@ -1,0 +1,23 @@
+import { IMAGE_NAME } from '../contract';
+import type { PlaneDescription } from './plane';
+
+const COMPONENTS = { control_plane: 'control-plane', data_plane: 'data-plane' } as const;
+
+/** What selectors match. Immutable in a Deployment: a change here replaces every plane. */
+export function selectorLabels(plane: PlaneDescription): Readonly<Record<string, string>> {
+  return {
+    'app.kubernetes.io/name': IMAGE_NAME,
+    'app.kubernetes.io/instance': plane.name,
+    'app.kubernetes.io/component': COMPONENTS[plane.role],
+  };
+}
+
+/** Labels of every object of a plane. */
+export function objectLabels(plane: PlaneDescription): Readonly<Record<string, string>> {
+  return { ...selectorLabels(plane), 'app.kubernetes.io/part-of': IMAGE_NAME, 'app.kubernetes.io/managed-by': 'cdk-hybridge' };
+}
+
+/** The migrations' pods: not selected by the plane's Services, covered by its policy for the database. */
+export function migrationLabels(plane: PlaneDescription): Readonly<Record<string, string>> {
+  return { ...objectLabels(plane), 'app.kubernetes.io/component': 'migrations' };
+}

@@ -1,0 +1,97 @@
+import { DATABASES, DRAIN_SECONDS, ENV, PATHS, PORTS, ROLES } from '../contract';
+import { refuseSecret } from '../kubernetes/secret-text';
+import type { PlaneSettings } from './plane';
+
+/** Where a data plane finds its control plane: `host:port` each. */
+export interface TunnelAddresses {
+  readonly configuration: string;
+  readonly telemetry: string;
+}
+
+/** How both ends of a tunnel know each other, as settings. */
+export interface TunnelIdentity {
+  /** `KONG_CLUSTER_MTLS`. */
+  readonly mode: 'shared';
+}
+
+export function controlPlaneSettings(tunnel: TunnelIdentity, database: PlaneSettings): PlaneSettings {
+  return {
+    [ENV.role]: ROLES.controlPlane,
+    [ENV.database]: DATABASES.postgres,
+    ...nodeSettings(),
+    // Reachable in the pod network, because the ClusterIP Service is how people get to it; the NetworkPolicy says who.
+    [ENV.adminListen]: `0.0.0.0:${PORTS.admin}`,
+    [ENV.clusterListen]: `0.0.0.0:${PORTS.cluster}`,
+    [ENV.clusterTelemetryListen]: `0.0.0.0:${PORTS.telemetry}`,
+    ...tunnelSettings(tunnel),
+    ...database,
+  };
+}
+
+export function dataPlaneSettings(tunnel: TunnelIdentity, addresses: TunnelAddresses, labels: Readonly<Record<string, string>>): PlaneSettings {
+  return {
+    [ENV.role]: ROLES.dataPlane,
+    [ENV.database]: DATABASES.off,
+    ...nodeSettings(),
+    [ENV.proxyListen]: `0.0.0.0:${PORTS.proxy}, 0.0.0.0:${PORTS.proxyTls} ssl`,
+    [ENV.clusterControlPlane]: addresses.configuration,
+    [ENV.clusterTelemetryEndpoint]: addresses.telemetry,
+    ...tunnelSettings(tunnel),
+    ...labelSettings(labels),
+  };
+}
+
+/**
+ * Adds settings of the user's to those that the constructs own.
+ *
+ * @throws Error that names the property
+ */
+export function withUserSettings(own: PlaneSettings, given: PlaneSettings = {}): PlaneSettings {
+  for (const [name, value] of Object.entries(given)) {
+    const property = `settings[${JSON.stringify(name)}]`;
+    if (!/^(KONG|HYBRIDGE)_[A-Z0-9_]+$/.test(name)) throw new Error(`${property}: expected the name of a setting, such as KONG_LOG_LEVEL`);
+    if (name in own) throw new Error(`${property}: the construct sets it to ${own[name]}; leave it out and use the construct's own properties`);
+    if (/(PASSWORD|SECRET|TOKEN|_KEY)$/.test(name)) {
+      throw new Error(`${property}: names a secret, and settings are readable by everybody who may see the pod; mount it as a file and give its path`);
+    }
+    refuseSecret(property, value);
+  }
+  return { ...own, ...given };
+}
+
+function nodeSettings(): PlaneSettings {
+  return {
+    [ENV.prefix]: PATHS.prefix,
+    [ENV.statusListen]: `0.0.0.0:${PORTS.status}`,
+    [ENV.drainSeconds]: String(DRAIN_SECONDS),
+  };
+}
+
+function tunnelSettings(tunnel: TunnelIdentity): PlaneSettings {
+  return {
+    [ENV.clusterMtls]: tunnel.mode,
+    [ENV.clusterCert]: `${PATHS.clusterCertificate}/tls.crt`,
+    [ENV.clusterCertKey]: `${PATHS.clusterCertificate}/tls.key`,
+  };
+}
+
+const LABEL_PART = /^[a-z0-9]([\w.:-]*[a-z0-9])?$/i;
+const RESERVED_LABEL = /^(kong|konnect|insomnia|mesh|kic)/i;
+
+/** Kong's rules for `cluster_dp_labels`: at most ten, keys and values of 1 to 63 characters, some prefixes reserved. */
+function labelSettings(labels: Readonly<Record<string, string>>): PlaneSettings {
+  const entries = Object.entries(labels);
+  if (entries.length === 0) return {};
+  if (entries.length > 10) throw new Error(`labels: got ${entries.length}, expected at most 10: leave some out`);
+  for (const [key, value] of entries) {
+    if (!LABEL_PART.test(key) || key.length > 63 || key.includes(':') || RESERVED_LABEL.test(key)) {
+      throw new Error(`labels: key ${JSON.stringify(key)}: expected 1 to 63 letters, digits, '.', '_' or '-', beginning and ending with a letter or digit,`
+        + ' and not beginning with kong, konnect, insomnia, mesh or kic');
+    }
+    if (!LABEL_PART.test(value) || value.length > 63) {
+      throw new Error(`labels[${JSON.stringify(key)}]: got ${JSON.stringify(value)}, expected 1 to 63 letters, digits, '.', '_', ':' or '-',`
+        + ' beginning and ending with a letter or digit');
+    }
+  }
+  return { [ENV.clusterDpLabels]: entries.map(([key, value]) => `${key}:${value}`).join(',') };
+}

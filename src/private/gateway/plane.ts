@@ -1,0 +1,48 @@
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+
+/** KONG_* name → value. Values may hold CDK tokens, never secrets. */
+export type PlaneSettings = Readonly<Record<string, string>>;
+
+/** One file of a mounted secret. */
+export interface SecretFile {
+  /** Name of the file in the mounted folder. */
+  readonly file: string;
+  /** Property of the secret's JSON document that the file holds. */
+  readonly property: string;
+}
+
+/** A Secrets Manager secret that pods read as files. */
+export interface SecretMount {
+  /** Ends the names of the Kubernetes objects that deliver it: `<plane>-<name>`. */
+  readonly name: string;
+  /** Folder in the container. */
+  readonly path: string;
+  readonly secret: ISecret;
+  /** The secret's name in Secrets Manager: known at synth, so that it can stand in files that are applied on site. */
+  readonly secretName: string;
+  /** Type of the Kubernetes Secret, where one is made. */
+  readonly secretType: 'kubernetes.io/tls' | 'Opaque';
+  readonly files: readonly SecretFile[];
+}
+
+/** CPU in cores and memory in Kubernetes' notation. */
+export interface PlaneResources {
+  readonly cpuRequest: string;
+  readonly cpuLimit: string;
+  readonly memoryRequest: string;
+  readonly memoryLimit: string;
+  /** Bound of the working directory: node id, configuration cache. */
+  readonly storage: string;
+}
+
+/** What a plane is, whatever it runs on. Every target renders the same description. */
+export interface PlaneDescription {
+  /** Namespace and prefix of the plane's objects. */
+  readonly name: string;
+  readonly role: 'control_plane' | 'data_plane';
+  readonly image: string;
+  readonly settings: PlaneSettings;
+  readonly secrets: readonly SecretMount[];
+  readonly replicas: number;
+  readonly resources: PlaneResources;
+}

@@ -1,0 +1,67 @@
+import { Construct } from 'constructs';
+import type { IConstruct } from 'constructs';
+import { writeFilesAtSynthesis } from '../output-files';
+import type { PlaneSettings } from './plane';
+
+/** One plane as `topology.json` shows it. */
+export interface PlaneEntry {
+  readonly id: string;
+  readonly role: 'control_plane' | 'data_plane';
+  /** `eks` or the kind of EKS Anywhere cluster. */
+  readonly target: string;
+  readonly region?: string;
+  /** Name of the cluster it runs on, where the cluster has one. */
+  readonly cluster?: string;
+  /** Relative to the folder that topology.json lies in. */
+  readonly folder: string;
+  readonly manifests: readonly string[];
+  readonly settings: PlaneSettings;
+  /** Id of the control plane that a data plane belongs to. */
+  readonly controlPlane?: string;
+}
+
+/** One cluster as `topology.json` shows it. */
+export interface ClusterEntry {
+  readonly name: string;
+  readonly kind: string;
+  /** Absent for clusters that need no files. */
+  readonly folder?: string;
+  readonly files: readonly string[];
+}
+
+/** Collects what an app declares, and writes `cdk.out/hybridge/topology.json`. One for each app. */
+export class Topology extends Construct {
+  public static of(scope: IConstruct): Topology {
+    const { root } = scope.node;
+    return root.node.tryFindChild(ID) as Topology | undefined ?? new Topology(root as Construct);
+  }
+
+  private readonly planes = new Map<string, () => PlaneEntry>();
+  private readonly clusters = new Map<string, () => ClusterEntry>();
+
+  private constructor(root: Construct) {
+    super(root, ID);
+    writeFilesAtSynthesis(this, '.', () => ({ 'topology.json': this.render() }));
+  }
+
+  /**
+   * @param entry called at synthesis
+   * @throws Error when another plane has the id: both would write the same folder
+   */
+  public addPlane(id: string, entry: () => PlaneEntry): void {
+    if (this.planes.has(id)) throw new Error(`id: another plane of this app is called ${id} already: give this one another id`);
+    this.planes.set(id, entry);
+  }
+
+  public addCluster(name: string, entry: () => ClusterEntry): void {
+    this.clusters.set(name, entry);
+  }
+
+  private render(): string {
+    const planes = [...this.planes.values()].map((entry) => entry());
+    const clusters = [...this.clusters.values()].map((entry) => entry());
+    return `${JSON.stringify({ planes, clusters }, undefined, 2)}\n`;
+  }
+}
+
+const ID = 'HybridgeTopology';

@@ -1,0 +1,48 @@
+import { Token } from 'aws-cdk-lib';
+import * as cdk8s from 'cdk8s';
+
+/** A Kubernetes object as plain data. Values may hold CDK tokens. */
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly [field: string]: unknown;
+}
+
+/** What becomes of CDK tokens in a chart. */
+export enum ChartTokens {
+  /** CloudFormation resolves them: the objects travel in a template. */
+  RESOLVED_BY_CLOUDFORMATION,
+  /** There is nobody to resolve them: the objects are applied from files. */
+  REFUSED,
+}
+
+/**
+ * A cdk8s chart of its own app: trees of cdk8s and CDK cannot be mixed, and an app of its own keeps a failure with its plane.
+ * Objects keep the names and the order that they are given.
+ */
+export function manifestChart(name: string, objects: readonly KubernetesObject[], tokens: ChartTokens): cdk8s.Chart {
+  const app = new cdk8s.App({ resolvers: tokens === ChartTokens.REFUSED ? [new TokenRefusal()] : [] });
+  const chart = new cdk8s.Chart(app, name, { disableResourceNameHashes: true });
+  let previous: cdk8s.ApiObject | undefined;
+  for (const object of objects) {
+    const { apiVersion, kind, metadata, ...rest } = object;
+    const next = new cdk8s.ApiObject(chart, `${kind}-${metadata.name}`, { apiVersion, kind, metadata: { ...metadata, labels: { ...metadata.labels } }, ...rest });
+    if (previous) next.addDependency(previous);
+    previous = next;
+  }
+  return chart;
+}
+
+class TokenRefusal implements cdk8s.IResolver {
+  public resolve(context: cdk8s.ResolutionContext): void {
+    if (!Token.isUnresolved(context.value)) return;
+    throw new Error(`${context.obj.kind} ${context.obj.metadata.name}: ${context.key.join('.')} is known only after deployment, expected a value known now,`
+      + ' because the object is applied on site from a file: give a literal value');
+  }
+}

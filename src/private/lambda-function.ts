@@ -1,0 +1,41 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { lambdaCode } from './bundle';
+import { NODE_MAJOR } from './contract';
+
+/**
+ * A Lambda function of ours that stands behind a custom resource. It may write its own log group and what `statements`
+ * say, nothing else: no managed policy, no wildcard.
+ */
+export class CustomResourceFunction extends Construct {
+  readonly serviceToken: string;
+
+  constructor(scope: Construct, id: string, bundle: string, statements: readonly iam.PolicyStatement[]) {
+    super(scope, id);
+    // Explicit, because a feature flag decides whether CDK makes one, and a log group that Lambda makes is kept for ever.
+    const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
+    const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    const policy = new iam.Policy(this, 'Policy', {
+      roles: [role],
+      statements: [
+        new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }),
+        ...statements,
+      ],
+    });
+    const handler = new lambda.Function(this, 'Handler', {
+      code: lambda.Code.fromAsset(lambdaCode(bundle)),
+      handler: 'index.handler',
+      runtime: new lambda.Runtime(`nodejs${NODE_MAJOR}.x`, lambda.RuntimeFamily.NODEJS),
+      architecture: lambda.Architecture.ARM_64,
+      memorySize: 256,
+      timeout: Duration.minutes(2),
+      role: role.withoutPolicyUpdates(),
+      logGroup,
+    });
+    handler.node.addDependency(policy);
+    this.serviceToken = handler.functionArn;
+  }
+}
