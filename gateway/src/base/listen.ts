@@ -30,7 +30,8 @@ export function listen(server: Server, address: ListenAddress, setting: string):
       { cause: error },
     ));
     server.once('error', fail);
-    server.listen({ host: address.host, port: address.port, ...(address.backlog === undefined ? {} : { backlog: address.backlog }) }, () => {
+    // As nginx does: 0.0.0.0 and [::] are two listeners, and may have the same port.
+    server.listen({ host: address.host, port: address.port, ipv6Only: address.host.includes(':'), ...(address.backlog === undefined ? {} : { backlog: address.backlog }) }, () => {
       server.off('error', fail);
       resolve(server.address() as AddressInfo);
     });

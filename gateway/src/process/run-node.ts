@@ -39,34 +39,12 @@ export async function runNode(start: StartNode): Promise<void> {
 
 /** Prints why a process ends, one line for each problem, and sets the exit code. */
 export function fail(error: unknown): void {
-  const failure = asGatewayError(error);
-  if (!failure) throw error;
-  const lines = failure instanceof SettingsError ? failure.problems : [messageOf(failure)];
+  if (!(error instanceof GatewayError)) throw error;
+  const lines = error instanceof SettingsError ? error.problems : [messageOf(error)];
   for (const line of lines) process.stderr.write(`hybridge: ${line}\n`);
-  process.exitCode = EXIT_CODES[failure.reason];
+  process.exitCode = EXIT_CODES[error.reason];
   // A part that started before another failed may hold the process open.
   setImmediate(() => process.exit());
-}
-
-function asGatewayError(error: unknown): GatewayError | undefined {
-  if (error instanceof GatewayError) return error;
-  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
-  const where = `${address}:${port}`;
-  switch (code) {
-    case 'EADDRINUSE':
-      return new GatewayError('address-in-use', `${where} is taken by another process: stop it, or choose another port with ${listenSettings()}`, 'address');
-    case 'EACCES':
-      if (port === undefined) return undefined;
-      return new GatewayError('address-denied', `${where} may not be opened by this user: choose a port above 1023 with ${listenSettings()}`, 'address');
-    case 'EADDRNOTAVAIL':
-      return new GatewayError('address-unknown', `${where} is no address of this machine: see ${listenSettings()}`, 'address');
-    default:
-      return undefined;
-  }
-}
-
-function listenSettings(): string {
-  return Object.values(SETTINGS).map((setting) => setting.name).filter((name) => name.endsWith('_LISTEN')).join(', ');
 }
 
 function prepareWorkingDirectory(settings: Settings): void {
