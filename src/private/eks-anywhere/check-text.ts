@@ -4,7 +4,8 @@ import type { CheckOptions } from './check';
 import type { Finding } from './finding';
 import { parseHardware } from './hardware/machine';
 import type { Document } from './model/document';
-import { documentPath } from './model/document';
+import { documentPaths } from './model/document';
+import { isKnownKind } from './schema/kinds';
 import type { ParsedDocument } from './yaml/parse';
 import { parseClusterFile } from './yaml/parse';
 
@@ -18,32 +19,34 @@ export function check(clusterYaml: string, hardwareCsv?: string, options: CheckO
   const file = parseClusterFile(clusterYaml);
   const hardware = hardwareCsv === undefined ? undefined : parseHardware(hardwareCsv);
   const contents = file.documents.map((document) => document.content);
-  const own = file.documents.flatMap((document) => document.findings.map((finding) => ({ ...finding, path: `${nameOf(document)}${finding.path}` })));
-  const found = checkDocuments(contents, hardware, options).map((finding) => withLine(finding, file.documents));
-  return [...file.findings, ...own, ...missingApiVersions(file.documents), ...found];
+  const paths = documentPaths(contents as unknown as Document[]);
+  const named = file.documents.map((document, index) => ({ document, path: paths[index] }));
+  return [
+    ...file.findings,
+    ...named.flatMap(({ document, path }) => document.findings.map((finding) => ({ ...finding, path: `${path}${finding.path}` }))),
+    ...named.flatMap(foreignWithoutApiVersion),
+    ...checkDocuments(contents, hardware, options).map((finding) => withLine(finding, named)),
+  ];
 }
 
-function nameOf(document: ParsedDocument): string {
-  return documentPath(document.content as unknown as Document);
+interface Named {
+  readonly document: ParsedDocument;
+  readonly path: string;
 }
 
-/** The tools want an API version on every document, also on those that they do not look at. */
-function missingApiVersions(documents: readonly ParsedDocument[]): Finding[] {
-  return documents.filter(({ content }) => !content.apiVersion && !knownToRules(content)).map((document) => ({
-    ruleId: 'P6', severity: 'error', path: `${nameOf(document)}.apiVersion`, message: 'is missing', line: document.lines.get(''),
-  }));
-}
-
-function knownToRules(content: Readonly<Record<string, unknown>>): boolean {
-  return checkDocuments([content]).some((finding) => finding.ruleId === 'P6');
+/** The tools want an API version on every document, also on those that no rule looks at. */
+function foreignWithoutApiVersion({ document, path }: Named): Finding[] {
+  if (document.content.apiVersion || isKnownKind(document.content.kind)) return [];
+  return [{ ruleId: 'P6', severity: 'error', path: `${path}.apiVersion`, message: 'is missing', line: document.lines.get('') }];
 }
 
 /** The line of the place itself, or of the nearest thing around it. */
-function withLine(finding: Finding, documents: readonly ParsedDocument[]): Finding {
+function withLine(finding: Finding, documents: readonly Named[]): Finding {
   if (finding.line !== undefined) return finding;
-  const document = documents.find((candidate) => finding.path === nameOf(candidate) || finding.path.startsWith(`${nameOf(candidate)}.`));
-  if (!document) return finding;
-  let path = finding.path.slice(nameOf(document).length);
-  while (path !== '' && !document.lines.has(path)) path = path.replace(/(\.[^.[\]]*|\[\d+\])$/, '') === path ? '' : path.replace(/(\.[^.[\]]*|\[\d+\])$/, '');
-  return { ...finding, line: document.lines.get(path) };
+  const owner = documents.find(({ path }) => finding.path === path || finding.path.startsWith(`${path}.`));
+  if (!owner) return finding;
+  for (let path = finding.path.slice(owner.path.length); ; path = path.replace(/(\.[^.[\]]*|\[\d+\])$/, '')) {
+    const line = owner.document.lines.get(path);
+    if (line !== undefined || !/(\.[^.[\]]*|\[\d+\])$/.test(path)) return { ...finding, line };
+  }
 }

@@ -8,7 +8,7 @@ import type { Finding } from './finding';
 import type { Hardware } from './hardware/machine';
 import { HARDWARE_FILE } from './hardware/machine';
 import type { ClusterDocument, Document } from './model/document';
-import { documentPath } from './model/document';
+import { documentPath, documentPaths } from './model/document';
 import { CLUSTER_RULES } from './rules/cluster';
 import { CONTROL_PLANE_RULES } from './rules/control-plane';
 import { HARDWARE_RULES, MACHINE_ROW_RULES } from './rules/hardware';
@@ -56,10 +56,11 @@ interface ShapeFinding extends Finding {
 /** Documents without the parts that have the wrong shape, and what was wrong with those. */
 function fitDocuments(documents: readonly object[]): { fitting: Document[]; findings: ShapeFinding[] } {
   const findings: ShapeFinding[] = [];
-  const fitting = documents.map((document) => {
+  const paths = documentPaths(documents as Document[]);
+  const fitting = documents.map((document, index) => {
     const kind = (document as Document).kind;
     if (!isKnownKind(kind)) return document as Document;
-    const path = documentPath(document as Document);
+    const path = paths[index];
     if (!(document as Document).apiVersion) findings.push(apiVersionMissing(path));
     const { value, misfits } = fit(KINDS[kind], document, path);
     findings.push(...misfits.map((misfit) => ({

@@ -2,8 +2,8 @@
 import { oneOf, shown } from '../finding';
 import type { ClusterDocument } from '../model/document';
 import { KNOWN_EKS_ANYWHERE_MINORS, NEWEST_MINOR_IN_EXTENDED_SUPPORT, kubernetesMinor, parseSemanticVersion, supportedKubernetesVersions } from '../syntax/version';
-import type { Context, Problem, Rule } from './rule';
 import { healthCheckProblems } from './node-group';
+import type { Context, Problem, Rule } from './rule';
 
 const NAME_LIMIT = 35;
 

@@ -2,9 +2,9 @@
 import { parseDocument } from 'yaml';
 import { oneOf, shown } from '../finding';
 import type { HealthCheck, NodeGroup, Taint } from '../model/cluster';
+import { fit, isRecord } from '../schema/fit';
 import { BOTTLEROCKET_KUBERNETES } from '../schema/host-os';
 import { KUBELET_CONFIGURATION } from '../schema/kubelet';
-import { fit, isRecord } from '../schema/fit';
 import { parseDurationMs } from '../syntax/duration';
 import { labelKeyProblem, labelValueProblem } from '../syntax/names';
 import type { Context, Problem } from './rule';

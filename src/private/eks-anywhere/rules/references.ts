@@ -3,8 +3,8 @@ import { oneOf, shown } from '../finding';
 import type { Ref } from '../model/cluster';
 import type { ClusterDocument, Document } from '../model/document';
 import { documentPath } from '../model/document';
-import { API_VERSION, isKnownKind } from '../schema/kinds';
 import type { TinkerbellMachineSpec } from '../model/machines';
+import { API_VERSION, isKnownKind } from '../schema/kinds';
 import type { Context, Problem, Provider, Rule } from './rule';
 
 /** Kinds of datacenters, with the machine configurations that belong to each. */

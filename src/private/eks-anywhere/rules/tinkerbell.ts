@@ -1,8 +1,8 @@
 /** Rules about bare metal: datacenter, machine configurations, and what they and the Cluster must agree on. */
 import { oneOf, shown } from '../finding';
+import { HARDWARE_FILE } from '../hardware/machine';
 import type { ClusterDocument, Document } from '../model/document';
 import { documentPath } from '../model/document';
-import { HARDWARE_FILE } from '../hardware/machine';
 import type { AffinityTerm, TinkerbellDatacenterSpec } from '../model/machines';
 import { parseIp, sameIp } from '../syntax/ip';
 import { parseRequestUri } from '../syntax/url';
@@ -160,7 +160,7 @@ function* bottlerocketVersion(cluster: ClusterDocument, context: Context): Itera
   ];
   const refused = used.filter(({ machine, version }) => machine && isBottlerocketMachine(machine) && (kubernetesMinor(version ?? '') ?? 0) > LAST_BOTTLEROCKET_MINOR);
   for (const machine of new Set(refused.map((use) => use.machine!))) {
-    yield { document: documentPath(machine), at: 'spec.osFamily', message: `is 'bottlerocket', which bare metal supports up to Kubernetes 1.${LAST_BOTTLEROCKET_MINOR}`, fix: `use ubuntu or redhat` };
+    yield { document: documentPath(machine), at: 'spec.osFamily', message: `is 'bottlerocket', which bare metal supports up to Kubernetes 1.${LAST_BOTTLEROCKET_MINOR}`, fix: 'use ubuntu or redhat' };
   }
 }
 

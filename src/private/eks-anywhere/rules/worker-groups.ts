@@ -2,8 +2,8 @@
 import { oneOf, shown } from '../finding';
 import type { WorkerGroup } from '../model/cluster';
 import type { ClusterDocument } from '../model/document';
-import { kubernetesMinor } from '../syntax/version';
 import { isDnsLabel } from '../syntax/names';
+import { kubernetesMinor } from '../syntax/version';
 import { isWorkloadCluster } from './cluster';
 import { healthCheckProblems, kubeletProblems, labelProblems, taintProblems } from './node-group';
 import type { Context, Problem, Rule } from './rule';

@@ -1,6 +1,6 @@
 /** Durations as Go writes them: `10m0s`, `1h30m`, `500ms`. */
 
-const UNIT_MS: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, 'µs': 1e-3, 'μs': 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const UNIT_MS: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, μs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /** Milliseconds, negative ones too, or undefined when the text is no duration. */
 export function parseDurationMs(text: string): number | undefined {

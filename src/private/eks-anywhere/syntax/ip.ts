@@ -1,4 +1,5 @@
 /** Addresses and networks as the EKS Anywhere tools read them (Go's net.ParseIP and net.ParseCIDR). */
+/* eslint-disable no-bitwise -- the subject is bits */
 
 /** An address as a number; both families fit a bigint. */
 export interface IpAddress {

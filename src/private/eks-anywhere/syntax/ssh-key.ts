@@ -21,7 +21,7 @@ class Blob {
 }
 
 type FieldCheck = (field: Uint8Array) => boolean;
-const positiveNumber: FieldCheck = (field) => field.length > 0 && (field[0] & 0x80) === 0;
+const positiveNumber: FieldCheck = (field) => field.length > 0 && field[0] < 0x80;
 const anything: FieldCheck = (field) => field.length > 0;
 const sized = (...lengths: number[]): FieldCheck => (field) => lengths.includes(field.length);
 const curvePoint = (bytes: number): FieldCheck => (field) => field.length === 2 * bytes + 1 && field[0] === 4;

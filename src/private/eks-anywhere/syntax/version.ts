@@ -7,9 +7,9 @@ interface SupportWindow {
 }
 
 const SUPPORT: Readonly<Record<string, SupportWindow>> = {
-  '0.24': { oldest: 28, newest: 34 },
-  '0.25': { oldest: 29, newest: 35 },
-  '0.26': { oldest: 30, newest: 36 },
+  0.24: { oldest: 28, newest: 34 },
+  0.25: { oldest: 29, newest: 35 },
+  0.26: { oldest: 30, newest: 36 },
 };
 
 /** The release whose rules are checked when none is named. */

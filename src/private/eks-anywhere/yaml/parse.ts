@@ -46,7 +46,7 @@ function pieces(text: string): Piece[] {
   let firstLine = 1;
   for (const [index, line] of text.split('\n').entries()) {
     if (line === '---') {
-      found.push({ text: lines.join('\n'), firstLine });
+      found.push({ text: `${lines.join('\n')}\n`, firstLine });
       lines = [];
       firstLine = index + 2;
     } else {
@@ -153,5 +153,6 @@ function plainValue(node: ScalarNode): unknown {
 }
 
 function isMergeKey(pair: Pair): boolean {
-  return isScalar(pair.key) && isPlain(pair.key) && pair.key.value === '<<';
+  // The library marks the key as a symbol where it has resolved it already.
+  return isScalar(pair.key) && isPlain(pair.key) && (typeof pair.key.value === 'symbol' || pair.key.value === '<<');
 }

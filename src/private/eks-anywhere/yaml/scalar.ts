@@ -25,9 +25,14 @@ const BASES: readonly (readonly [RegExp, number])[] = [
   [/^(0|[1-9]\d*)$/, 10],
 ];
 
-/** Other readers of YAML 1.1 also know base-60 numbers and dates; Go leaves both as text. */
-const BASE_60 = /^[-+]?\d[\d_]*(:[0-5]?\d)+(\.[\d_]*)?$/;
-const DATE = /^\d{4}-\d{1,2}-\d{1,2}([Tt \t].*)?$/;
+/** What other readers of YAML take for numbers, base-60 numbers and dates; Go leaves these as text. */
+const READ_ELSEWHERE: readonly RegExp[] = [
+  /^[-+]?[\d_]*(\.[\d_]*)?([eE][-+]?[\d_]+)?$/,
+  /^[-+]?\d[\da-fA-F_xXoObB]*$/,
+  /^[-+]?\d[\d_]*(:[0-5]?\d)+(\.[\d_]*)?$/,
+  /^\d{4}-\d{1,2}-\d{1,2}([Tt \t].*)?$/,
+  /^(=|<<)$/,
+];
 
 /** The value that the tools see for an unquoted scalar. */
 export function resolvePlainScalar(text: string): Scalar {
@@ -40,7 +45,7 @@ export function resolvePlainScalar(text: string): Scalar {
 
 /** Whether text must be quoted so that every reader of YAML, old or new, sees the text itself. */
 export function needsQuotes(text: string): boolean {
-  return typeof resolvePlainScalar(text) !== 'string' || BASE_60.test(text) || DATE.test(text) || text === '=' || text === '<<';
+  return typeof resolvePlainScalar(text) !== 'string' || READ_ELSEWHERE.some((pattern) => pattern.test(text));
 }
 
 /** The text that an unquoted scalar becomes where a string is wanted, as Go's JSON conversion writes it. */

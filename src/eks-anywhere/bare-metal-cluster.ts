@@ -1,0 +1,99 @@
+import type { Construct } from 'constructs';
+import { bareMetalDocuments } from '../private/eks-anywhere/build/bare-metal';
+import { controlPlaneMachineName, workerMachineName } from '../private/eks-anywhere/build/cluster';
+import { defaultSshUser } from '../private/eks-anywhere/model/os-family';
+import { CLUSTER_PROP_PATHS, machinePropPaths } from '../private/eks-anywhere/prop-path';
+import type { PropPath } from '../private/eks-anywhere/prop-path';
+import { EksAnywhereCluster } from './eks-anywhere-cluster';
+import type { EksAnywhereClusterProps } from './eks-anywhere-cluster';
+import type { HardwareInventory } from './hardware-inventory';
+import type { NodeGroupOptions, WorkerNodeGroupOptions } from './node-groups';
+import type { OperatingSystem } from './operating-system';
+
+/** The Kubernetes control plane nodes of a cluster on bare metal. */
+export interface BareMetalControlPlaneNodes extends NodeGroupOptions {
+  /**
+   * The one label that machines of the hardware inventory must carry to become such a node, such as `{ type: 'cp' }`. No machine may
+   * match the selectors of two groups.
+   */
+  readonly select: { [key: string]: string };
+}
+
+/** A group of worker nodes of a cluster on bare metal. */
+export interface BareMetalWorkerNodes extends WorkerNodeGroupOptions {
+  /**
+   * The one label that machines of the hardware inventory must carry to become such a node, such as `{ type: 'worker' }`. No machine may
+   * match the selectors of two groups.
+   */
+  readonly select: { [key: string]: string };
+}
+
+/** Properties of a cluster on bare metal. */
+export interface BareMetalClusterProps extends EksAnywhereClusterProps {
+  /**
+   * Address for the services that install the machines (Tinkerbell): a free IP address in the machines' network, another than
+   * `endpoint`. Fixed once the cluster exists.
+   */
+  readonly tinkerbellIp: string;
+
+  /** Operating system of all nodes; `imageUrl` is needed. */
+  readonly os: OperatingSystem;
+
+  /** The machines: as many for each selector as all its groups together want, and the spare ones that upgrades need. */
+  readonly hardware: HardwareInventory;
+
+  /** The Kubernetes control plane nodes: an odd number of them, because etcd runs there as well. */
+  readonly controlPlaneNodes: BareMetalControlPlaneNodes;
+
+  /**
+   * Groups of worker nodes.
+   * @default - none: pods run on the control plane nodes
+   */
+  readonly workerNodes?: BareMetalWorkerNodes[];
+}
+
+/**
+ * An EKS Anywhere cluster on bare metal: servers that are powered on through their BMC, boot from the network and get their
+ * operating system and Kubernetes installed.
+ *
+ * Writes `cluster.yaml` and `hardware.csv` to `cdk.out/hybridge/<id>/`. BMC passwords are placeholders in that file; they are filled in on the
+ * machine that runs `eksctl anywhere create cluster -f cluster.yaml --hardware-csv hardware.csv`.
+ */
+export class BareMetalCluster extends EksAnywhereCluster {
+  /** The machines that the cluster is made from. */
+  public readonly hardware: HardwareInventory;
+
+  constructor(scope: Construct, id: string, props: BareMetalClusterProps) {
+    super(scope, id, props);
+    this.hardware = props.hardware;
+    const workerNodes = props.workerNodes ?? [];
+    this._define({
+      documents: bareMetalDocuments({
+        ...props,
+        clusterName: this.clusterName,
+        workerNodes,
+        osFamily: props.os.family,
+        osImageUrl: props.os.imageUrl,
+        sshUser: props.sshUser ?? defaultSshUser('TinkerbellMachineConfig', props.os.family),
+      }),
+      propPaths: propPaths(this.clusterName, workerNodes),
+      hardware: () => props.hardware._toHardware(),
+      files: () => ({ 'hardware.csv': props.hardware._toCsv() }),
+    });
+  }
+}
+
+function propPaths(clusterName: string, workerNodes: readonly BareMetalWorkerNodes[]): PropPath[] {
+  const groups = [
+    { machineName: controlPlaneMachineName(clusterName), prop: 'controlPlaneNodes' },
+    ...workerNodes.map((group, index) => ({ machineName: workerMachineName(clusterName, group.name), prop: `workerNodes[${index}]` })),
+  ];
+  return [
+    ...machinePropPaths('TinkerbellMachineConfig', groups, { hardwareSelector: '.select', users: 'sshKey', osFamily: 'os', osImageURL: 'os: imageUrl' }),
+    { pattern: /^TinkerbellDatacenterConfig\/[^.]*\.spec\.tinkerbellIP$/, prop: 'tinkerbellIp' },
+    { pattern: /^TinkerbellDatacenterConfig\/[^.]*\.spec\.osImageURL$/, prop: 'os: imageUrl' },
+    { pattern: /^hardware\.csv\/(.*)\.([^.]*)$/, prop: "hardware: machine '$1': $2" },
+    { pattern: /^hardware\.csv$/, prop: 'hardware' },
+    ...CLUSTER_PROP_PATHS,
+  ];
+}

@@ -1,0 +1,58 @@
+import { Token } from 'aws-cdk-lib';
+import { environmentPlaceholder, secretPlaceholder } from '../private/eks-anywhere/hardware/placeholder';
+
+/** Environment variables that hold the credentials of a BMC. */
+export interface BmcEnvironmentVariables {
+  /** Name of the variable that holds the user name. */
+  readonly username: string;
+
+  /** Name of the variable that holds the password. */
+  readonly password: string;
+}
+
+/**
+ * Where the user name and password of a machine's BMC are found. The app never sees them: the generated `hardware.csv` carries
+ * placeholders, which are filled in on the machine that installs the cluster.
+ */
+export class BmcCredentials {
+  /**
+   * Credentials in environment variables of the machine that installs the cluster.
+   *
+   * @throws Error when a name is no name of an environment variable
+   */
+  public static fromEnvironment(variables: BmcEnvironmentVariables): BmcCredentials {
+    for (const [prop, name] of Object.entries(variables)) {
+      if (Token.isUnresolved(name) || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+        // What was given may be the secret itself: it is not repeated.
+        throw new Error(`BmcCredentials.fromEnvironment: ${prop} is no name of an environment variable; expected a name such as BMC_PASSWORD, not its value`);
+      }
+    }
+    return new BmcCredentials(environmentPlaceholder(variables.username), environmentPlaceholder(variables.password));
+  }
+
+  /**
+   * Credentials in a secret of AWS Secrets Manager: a JSON object with the keys `username` and `password`.
+   *
+   * @param secretName name of the secret, not its ARN
+   * @throws Error when the text is no name of a secret
+   */
+  public static fromSecretsManager(secretName: string): BmcCredentials {
+    if (Token.isUnresolved(secretName) || !/^[A-Za-z0-9/_+=.@-]{1,512}$/.test(secretName)) {
+      throw new Error(`BmcCredentials.fromSecretsManager: secretName is '${secretName}'; expected the plain name of a secret, such as factory/bmc`);
+    }
+    return new BmcCredentials(secretPlaceholder(secretName, 'username'), secretPlaceholder(secretName, 'password'));
+  }
+
+  private constructor(
+    /**
+     * What stands for the user name in `hardware.csv`.
+     * @internal
+     */
+    public readonly _username: string,
+    /**
+     * What stands for the password in `hardware.csv`.
+     * @internal
+     */
+    public readonly _password: string,
+  ) {}
+}

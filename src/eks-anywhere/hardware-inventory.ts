@@ -1,0 +1,158 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { Hardware, MachineCells } from '../private/eks-anywhere/hardware/machine';
+import { formatHardware, machineFromCells, parseHardware } from '../private/eks-anywhere/hardware/machine';
+import { parsePlaceholder } from '../private/eks-anywhere/hardware/placeholder';
+import type { BmcCredentials } from './bmc-credentials';
+import { refuseTokens } from './token-refusal';
+
+/** The management controller (BMC) of a machine, which powers it on. */
+export interface BmcConnection {
+  /** IP address of the BMC. */
+  readonly address: string;
+
+  /** Where its user name and password are found. */
+  readonly credentials: BmcCredentials;
+}
+
+/** A bare-metal machine: one row of `hardware.csv`. */
+export interface HardwareMachine {
+  /** Host name: a lower-case DNS name, unique. */
+  readonly hostname: string;
+
+  /** Hardware address of the network interface that the machine boots from: `aa:bb:cc:dd:ee:ff`. */
+  readonly mac: string;
+
+  /** IPv4 address that the machine gets, unique. */
+  readonly ipAddress: string;
+
+  /** Netmask of that address, such as `255.255.255.0`. */
+  readonly netmask: string;
+
+  /** IPv4 address of the gateway, in the same network. */
+  readonly gateway: string;
+
+  /** IP addresses of name servers, at least one. */
+  readonly nameservers: string[];
+
+  /** Labels by which node groups select machines, such as `{ type: 'cp' }`. */
+  readonly labels: { [key: string]: string };
+
+  /** Device that the operating system is written to, such as `/dev/sda` or `/dev/nvme0n1`. */
+  readonly disk: string;
+
+  /**
+   * The machine's BMC. Either all machines of an inventory have one or none has.
+   * @default - none: somebody powers the machine on by hand
+   */
+  readonly bmc?: BmcConnection;
+
+  /**
+   * VLAN of the interface, from 1 to 4094.
+   * @default - untagged
+   */
+  readonly vlanId?: number;
+}
+
+/** Options for reading a file. */
+export interface HardwareCsvOptions {
+  /**
+   * Where the BMC credentials of every machine with a BMC are found; replaces what the file says.
+   * @default - the file holds placeholders such as `${env:BMC_PASSWORD}`
+   */
+  readonly bmcCredentials?: BmcCredentials;
+}
+
+/**
+ * The machines that a bare-metal cluster is made from.
+ *
+ * BMC passwords never pass through: a file that holds one as plain text is refused.
+ */
+export class HardwareInventory {
+  /**
+   * Reads a `hardware.csv`.
+   *
+   * @param path of the file, absolute or relative to the working directory
+   * @throws Error when the file is missing, is no CSV, lacks columns or holds a BMC password
+   */
+  public static fromCsv(path: string, options: HardwareCsvOptions = {}): HardwareInventory {
+    if (!existsSync(path)) throw new Error(`hardware: the file '${path}' does not exist (working directory: ${process.cwd()})`);
+    const { machines, fileProblem } = parseHardware(readFileSync(path, 'utf8'));
+    if (fileProblem) throw new Error(`hardware: '${path}' line ${fileProblem.line}: ${fileProblem.message}`);
+    const inventory = new HardwareInventory();
+    for (const machine of machines) inventory.cells.push(withCredentials(machine.cells, options.bmcCredentials));
+    refusePasswords(inventory.cells, machines.map((machine) => machine.line), path);
+    return inventory;
+  }
+
+  private readonly cells: MachineCells[] = [];
+
+  /**
+   * @param machines more can be added with `add`
+   */
+  constructor(machines: HardwareMachine[] = []) {
+    for (const machine of machines) this.add(machine);
+  }
+
+  /** Number of machines. */
+  public get count(): number {
+    return this.cells.length;
+  }
+
+  /**
+   * Adds a machine.
+   *
+   * @throws Error when a value is known only after deployment
+   */
+  public add(machine: HardwareMachine): void {
+    refuseTokens(machine, `hardware: machine '${machine.hostname}'`);
+    this.cells.push(cellsOf(machine));
+  }
+
+  /**
+   * The machines as the rules see them.
+   * @internal
+   */
+  public _toHardware(): Hardware {
+    return { machines: this.cells.map((cells) => machineFromCells(cells)) };
+  }
+
+  /**
+   * The text of hardware.csv, with placeholders for secrets.
+   * @internal
+   */
+  public _toCsv(): string {
+    return formatHardware(this.cells);
+  }
+}
+
+function cellsOf(machine: HardwareMachine): MachineCells {
+  return {
+    hostname: machine.hostname,
+    mac: machine.mac,
+    ip_address: machine.ipAddress,
+    netmask: machine.netmask,
+    gateway: machine.gateway,
+    nameservers: machine.nameservers.join('|'),
+    labels: Object.entries(machine.labels).map(([key, value]) => `${key}=${value}`).join('|'),
+    disk: machine.disk,
+    bmc_ip: machine.bmc?.address ?? '',
+    bmc_username: machine.bmc?.credentials._username ?? '',
+    bmc_password: machine.bmc?.credentials._password ?? '',
+    vlan_id: machine.vlanId === undefined ? '' : String(machine.vlanId),
+  };
+}
+
+function withCredentials(cells: MachineCells, credentials: BmcCredentials | undefined): MachineCells {
+  if (!credentials || (cells.bmc_ip === '' && cells.bmc_username === '' && cells.bmc_password === '')) return cells;
+  return { ...cells, bmc_username: credentials._username, bmc_password: credentials._password };
+}
+
+/** The message names rows, never what is in them. */
+function refusePasswords(cells: readonly MachineCells[], lines: readonly (number | undefined)[], path: string): void {
+  const plain = lines.filter((_line, index) => cells[index].bmc_password !== '' && !parsePlaceholder(cells[index].bmc_password));
+  if (plain.length === 0) return;
+  throw new Error(
+    `hardware: '${path}' holds BMC passwords as plain text (line${plain.length > 1 ? 's' : ''} ${plain.join(', ')}), and what is synthesized must hold no secret; `
+    + 'write ${env:NAME} or ${secretsmanager:name#password} instead, or pass bmcCredentials to HardwareInventory.fromCsv',
+  );
+}

@@ -1,0 +1,44 @@
+/** From the place in a document to the property that put it there: people change properties, not documents. */
+
+/** A pattern of document paths, and the property it stands for (`$1` as in String.replace). */
+export interface PropPath {
+  readonly pattern: RegExp;
+  readonly prop: string;
+}
+
+/** The name of the property; the document's own path when no property stands behind it. */
+export function propOf(path: string, table: readonly PropPath[]): string {
+  const row = table.find(({ pattern }) => pattern.test(path));
+  return row ? path.replace(row.pattern, row.prop) : path;
+}
+
+/** Properties that every kind of cluster has; special ones of a kind come before these. */
+export const CLUSTER_PROP_PATHS: readonly PropPath[] = [
+  { pattern: /^Cluster\.metadata\.name.*$/, prop: 'clusterName' },
+  { pattern: /^Cluster\.spec\.kubernetesVersion.*$/, prop: 'kubernetesVersion' },
+  { pattern: /^Cluster\.spec\.controlPlaneConfiguration\.endpoint.*$/, prop: 'endpoint' },
+  { pattern: /^Cluster\.spec\.clusterNetwork\.pods.*$/, prop: 'podsCidr' },
+  { pattern: /^Cluster\.spec\.clusterNetwork\.services.*$/, prop: 'servicesCidr' },
+  { pattern: /^Cluster\.spec\.clusterNetwork\.nodes.*$/, prop: 'nodeCidrMaskSize' },
+  { pattern: /^Cluster\.spec\.controlPlaneConfiguration\.upgradeRolloutStrategy\.rollingUpdate\.?(.*)$/, prop: 'controlPlaneNodes.$1' },
+  { pattern: /^Cluster\.spec\.controlPlaneConfiguration\.(.*)$/, prop: 'controlPlaneNodes.$1' },
+  { pattern: /^Cluster\.spec\.workerNodeGroupConfigurations(\[\d+\])\.upgradeRolloutStrategy\.rollingUpdate$/, prop: 'workerNodes$1.maxSurge' },
+  { pattern: /^Cluster\.spec\.workerNodeGroupConfigurations(\[\d+\])\.upgradeRolloutStrategy\.rollingUpdate\.(.*)$/, prop: 'workerNodes$1.$2' },
+  { pattern: /^Cluster\.spec\.workerNodeGroupConfigurations(.*)$/, prop: 'workerNodes$1' },
+];
+
+/** Rows for the machine configuration of each group: the properties of a group lie under its own name. */
+export function machinePropPaths(kind: string, groups: readonly { readonly machineName: string; readonly prop: string }[], fields: Readonly<Record<string, string>>): PropPath[] {
+  // Of two groups with one name the later is the one to rename.
+  return [...groups].reverse().flatMap(({ machineName, prop }) => [
+    ...Object.entries(fields).map(([field, name]) => ({
+      pattern: new RegExp(`^${escaped(`${kind}/${machineName}.spec.${field}`)}(\\..*|\\[.*)?$`),
+      prop: name.startsWith('.') ? `${prop}${name}` : name,
+    })),
+    { pattern: new RegExp(`^${escaped(`${kind}/${machineName}.metadata.name`)}$`), prop: `${prop}.name` },
+  ]);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+}

@@ -1,0 +1,67 @@
+import * as fc from 'fast-check';
+import { parseAllDocuments } from 'yaml';
+import { toYaml } from '../../../src/private/eks-anywhere/yaml/emit';
+import { parseClusterFile } from '../../../src/private/eks-anywhere/yaml/parse';
+import { resolvePlainScalar } from '../../../src/private/eks-anywhere/yaml/scalar';
+
+describe('an unquoted scalar means to the tools', () => {
+  test.each([
+    ['yes', true], ['on', true], ['y', true], ['Y', true], ['no', false], ['off', false], ['n', false], ['TRUE', true], ['tRUE', 'tRUE'],
+    ['1.10', 1.1], ['1.0', 1], ['1e3', 1000], ['0x1F', 31], ['010', 8], ['0o10', 8], ['0b11', 3], ['1_000', 1000], ['+1', 1], ['-2', -2], ['.5', 0.5], ['09', 9],
+    ['~', null], ['null', null], ['', null], ['.inf', Infinity],
+    ['2026-11-21', '2026-11-21'], ['12:30:45', '12:30:45'], ['=', '='], ['<<', '<<'], ['1.35.2', '1.35.2'], ['10.20.0.1', '10.20.0.1'], ['md-0', 'md-0'], ['-', '-'], ['1.2e', '1.2e'],
+  ])('%s: %p', (text, expected) => {
+    expect(resolvePlainScalar(text)).toBe(expected);
+  });
+});
+
+/** Texts that some reader of YAML takes for something else, and ordinary ones. */
+const text = fc.oneof(
+  fc.constantFrom('yes', 'no', 'on', 'off', 'y', 'n', 'true', 'Null', '~', '', '1.10', '0x1F', '0b11', '0o10', '010', '1_000', '1e3', '.5', '.inf', '12:30:45', '52:54:00:11:22:33', '2026-11-21', '=', '<<', '---', '- a', 'a: b', '# c', '1.35'),
+  fc.string(),
+  fc.string({ unit: fc.constantFrom('0', '1', '9', 'a', 'e', 'x', '.', ':', '-', '+', '_', ' ', '\n', '"', '\'', '#') }),
+);
+const value = fc.letrec<{ any: unknown }>((tie) => ({
+  any: fc.oneof({ maxDepth: 4 }, text, fc.integer(), fc.boolean(), fc.array(tie('any'), { maxLength: 4 }), fc.dictionary(text, tie('any'), { maxKeys: 4 })),
+})).any;
+const document = fc.dictionary(fc.constantFrom('apiVersion', 'kind', 'metadata', 'spec'), value, { minKeys: 1, maxKeys: 4 });
+
+test('what is written is read back the same, by the tools, by YAML 1.1 and by YAML 1.2', () => {
+  fc.assert(fc.property(fc.array(document, { minLength: 1, maxLength: 3 }), (documents) => {
+    const written = toYaml(documents);
+    const expected = JSON.parse(JSON.stringify(documents));
+    const byTools = parseClusterFile(written);
+    expect({ findings: byTools.findings, documents: byTools.documents.map(({ content }) => content) }).toEqual({ findings: [], documents: expected });
+    for (const version of ['1.1', '1.2'] as const) expect(parseAllDocuments(written, { version }).map((one) => one.toJS())).toEqual(expected);
+  }), { numRuns: 300 });
+});
+
+test('separates documents by exactly three dashes and ends lines with LF', () => {
+  expect(toYaml([{ a: 'x' }, { b: 1 }])).toBe('a: x\n---\nb: 1\n');
+});
+
+describe('a file written by hand', () => {
+  const problems = (source: string) => {
+    const { documents, findings } = parseClusterFile(source);
+    return [...findings, ...documents.flatMap((one) => one.findings)].map(({ ruleId, path, line }) => `${ruleId} ${path} ${line}`);
+  };
+
+  test('is read with the line of every value', () => {
+    const { documents } = parseClusterFile('# head\na: 1\n---\nb:\n  - c: yes\n    d: "yes"\n');
+    expect(documents.map(({ content }) => content)).toEqual([{ a: 1 }, { b: [{ c: true, d: 'yes' }] }]);
+    expect(documents[1].lines.get('.b[0].d')).toBe(6);
+  });
+  test('may have a byte order mark, leading separators, comments and document ends', () => {
+    expect(problems('\ufeff---\n# c\na: 1\n...\n---\n\n---\nb: 1')).toEqual([]);
+  });
+  test.each([['a blank', '--- '], ['a comment', '--- # b'], ['a carriage return', '---\r']])('is refused when a separator is followed by %s', (_title, separator) => {
+    expect(problems(`a: 1\n${separator}\nb: 1\n`)).toEqual(['P5 cluster.yaml 2']);
+  });
+  test('is refused when a key is doubled', () => expect(problems('a:\n  b: 1\n  b: 2\n')).toEqual(['P2 .a.b 3']));
+  test('is refused when it is no YAML', () => expect(problems('a: [1\n')[0]).toMatch(/^P2 cluster.yaml/));
+  test('is refused when a key is read otherwise', () => expect(problems('labels:\n  on: x\n')).toEqual(['S10 .labels.on 2']));
+  test('may use anchors and merge keys', () => {
+    const { documents } = parseClusterFile('a: &x {b: 1, c: 2}\nd:\n  <<: *x\n  c: 3\n');
+    expect(documents[0].content.d).toEqual({ b: 1, c: 3 });
+  });
+});
