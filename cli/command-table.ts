@@ -2,6 +2,7 @@
 import type { Command } from './command.ts';
 import { cert } from './commands/cert.ts';
 import { demo } from './commands/demo.ts';
+import { eksa } from './commands/eksa.ts';
 import { start } from './commands/start.ts';
 
-export const COMMANDS: readonly Command[] = [start, cert, demo];
+export const COMMANDS: readonly Command[] = [start, cert, demo, eksa];

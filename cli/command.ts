@@ -10,6 +10,8 @@ export interface Command {
   readonly summary: string;
   /** What `--help` prints. */
   readonly usage: string;
+  /** Commands below this one; the first word chooses, and `--help` after it shows theirs. */
+  readonly subcommands?: readonly Command[];
   /** @returns the exit code */
   run(words: readonly string[]): Promise<number>;
 }

@@ -21,7 +21,8 @@ async function main(words: readonly string[]): Promise<number> {
     return EXIT_CODES.usage;
   }
   if (rest.includes('--help') || rest.includes('-h')) {
-    process.stdout.write(`${command.usage}\n`);
+    const subcommand = command.subcommands?.find((candidate) => candidate.name === rest[0]);
+    process.stdout.write(`${(subcommand ?? command).usage}\n`);
     return 0;
   }
   return command.run(rest);

@@ -4,6 +4,7 @@
  *   image/            a complete build context: Dockerfile, one .mjs a role, third-party licences
  *   lambda/<name>/    one folder, one CDK asset
  *   cli/              the command line
+ *   eksa-check.mjs    the rules of EKS Anywhere as one function, for any JavaScript runtime
  *
  * Readable on purpose: not minified, names kept, so that stack traces read. Two runs over the same sources are byte-equal,
  * which keeps asset hashes stable. Ends with the check of the layers.
@@ -40,7 +41,7 @@ const COMMON: BuildOptions = {
 
 async function main() {
   rmSync(OUT, { recursive: true, force: true });
-  const metafiles = [...await bundleImage(), ...await bundleLambdas(), ...await bundleCommandLine(), await graphOfConstructs()];
+  const metafiles = [...await bundleImage(), ...await bundleLambdas(), ...await bundleCommandLine(), await bundleEksAnywhereCheck(), await graphOfConstructs()];
   checkLayers(metafiles);
 }
 
@@ -79,6 +80,15 @@ async function bundleCommandLine(): Promise<Metafile[]> {
   const { metafile } = await build({ ...COMMON, entryPoints: ['cli/hybridge.ts'], outdir });
   writeFileSync(join(outdir, 'THIRD-PARTY-LICENSES.txt'), licencesOf(ROOT, Object.keys(metafile!.inputs)));
   return [metafile!];
+}
+
+/** `check(clusterYaml, hardwareCsv?)` for editors and pipelines: one file that asks nothing of its runtime, neither Node nor a browser. */
+async function bundleEksAnywhereCheck(): Promise<Metafile> {
+  const { metafile } = await build({
+    ...COMMON, platform: 'neutral', banner: {}, external: [], entryPoints: [{ in: 'src/private/eks-anywhere/check-text.ts', out: 'eksa-check' }], outdir: OUT,
+  });
+  writeFileSync(join(OUT, 'eksa-check.THIRD-PARTY-LICENSES.txt'), licencesOf(ROOT, Object.keys(metafile!.inputs)));
+  return metafile!;
 }
 
 /** The constructs are compiled by jsii; they are bundled here only to see their imports. */

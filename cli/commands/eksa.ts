@@ -1,0 +1,28 @@
+/** `hybridge eksa`: the files of EKS Anywhere clusters, whether written by hand or synthesized. */
+import { CommandFailure } from '../command.ts';
+import type { Command } from '../command.ts';
+import { check } from '../eksa/check.ts';
+
+/** In the order in which a person needs them. */
+const SUBCOMMANDS: readonly Command[] = [check];
+
+const WIDTH = Math.max(...SUBCOMMANDS.map(({ name }) => name.length));
+
+export const eksa: Command = {
+  name: 'eksa',
+  summary: 'check, change and show EKS Anywhere clusters from their files',
+  usage: [
+    'Usage: hybridge eksa <subcommand> [options]',
+    '',
+    ...SUBCOMMANDS.map(({ name, summary }) => `  ${name.padEnd(WIDTH)}  ${summary}`),
+    '',
+    'hybridge eksa <subcommand> --help tells more.',
+  ].join('\n'),
+  subcommands: SUBCOMMANDS,
+  async run([name, ...words]) {
+    const subcommand = SUBCOMMANDS.find((candidate) => candidate.name === name);
+    const known = SUBCOMMANDS.map((candidate) => candidate.name).join(', ');
+    if (!subcommand) throw new CommandFailure(`eksa: ${name === undefined ? 'a subcommand is missing' : `there is no subcommand '${name}'`}; subcommands: ${known}`);
+    return subcommand.run(words);
+  },
+};

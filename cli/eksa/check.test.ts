@@ -1,0 +1,85 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { EXIT_CODES } from '../../gateway/src/base/errors.ts';
+import { runEksa, sample } from './testing.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'hybridge-eksa-check-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const CLUSTER = sample('bare-metal.yaml');
+const HARDWARE = sample('bare-metal.csv');
+
+/** A copy of a sample with one text replaced, as a person would mistype it. */
+function changed(name: string, from: string, to: string): string {
+  const text = readFileSync(sample(name), 'utf8');
+  expect(text).toContain(from);
+  const path = join(folder, name);
+  writeFileSync(path, text.replace(from, to));
+  return path;
+}
+
+describe('hybridge eksa check', () => {
+  it('accepts files that are right', async () => {
+    expect(await runEksa('check', CLUSTER, HARDWARE)).toEqual({ code: 0, output: `${CLUSTER}, ${HARDWARE}: 0 errors, 0 warnings; would be accepted\n` });
+  });
+
+  it('names file, line, rule, property and fix of a mistake in the YAML', async () => {
+    const file = changed('bare-metal.yaml', "kubernetesVersion: '1.35'", 'kubernetesVersion: 1.35');
+    const { code, output } = await runEksa('check', file, HARDWARE);
+    expect(code).toBe(1);
+    expect(output).toMatch(new RegExp(`^${file}:25  error S10  Cluster\\.spec\\.kubernetesVersion .*\\n +→ put it in quotes`));
+    expect(output).toContain('1 error, 0 warnings; would be refused');
+  });
+
+  it('names the line of the machine in hardware.csv, whatever the file is called', async () => {
+    const file = changed('bare-metal.csv', '10.20.0.22', '10.20.0.300');
+    const { code, output } = await runEksa('check', CLUSTER, file);
+    expect(code).toBe(1);
+    expect(output).toMatch(new RegExp(`^${file}:3 +error R1 +hardware\\.csv/node-02\\.ip_address is '10\\.20\\.0\\.300'`));
+  });
+
+  it('prints findings as JSON with all their fields', async () => {
+    const file = changed('bare-metal.yaml', 'tinkerbellIP: 10.20.0.11', 'tinkerbellIP: 10.20.0.10');
+    const { code, output } = await runEksa('check', file, HARDWARE, '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(output)).toEqual({
+      errors: 1,
+      warnings: 0,
+      findings: [expect.objectContaining({ file, line: expect.any(Number), path: expect.stringContaining('spec'), ruleId: 'T26', severity: 'error', message: expect.stringContaining('10.20.0.10') })],
+    });
+  });
+
+  it('reads the feature flags of the tools from the environment', async () => {
+    const file = changed('bare-metal.yaml', '    count: 1\n    endpoint', "    count: 1\n    apiServerExtraArgs: { v: '2' }\n    endpoint");
+    expect((await runEksa('check', file, HARDWARE)).output).toContain('C67');
+    vi.stubEnv('API_SERVER_EXTRA_ARGS_ENABLED', 'true');
+    expect((await runEksa('check', file, HARDWARE)).code).toBe(0);
+    vi.unstubAllEnvs();
+  });
+
+  it('judges by the release that is named', async () => {
+    expect((await runEksa('check', CLUSTER, HARDWARE, '--release', 'v0.24.0')).output).toContain('Cluster.spec.kubernetesVersion');
+  });
+
+  it('says that bare metal needs hardware.csv', async () => {
+    expect(await runEksa('check', CLUSTER)).toMatchObject({ code: 1, output: expect.stringContaining('F8') });
+  });
+
+  it.each([
+    ['a file that is not there', ['check', '/nowhere/cluster.yaml'], EXIT_CODES.io, 'cannot read /nowhere/cluster.yaml: ENOENT'],
+    ['no file', ['check'], EXIT_CODES.usage, 'eksa check: got no file; expected cluster.yaml and, for bare metal, hardware.csv'],
+    ['an unknown option', ['check', '--jsn', CLUSTER], EXIT_CODES.usage, "'--jsn'"],
+    ['an unknown subcommand', ['chek', CLUSTER], EXIT_CODES.usage, "there is no subcommand 'chek'; subcommands: check"],
+    ['no subcommand', [], EXIT_CODES.usage, 'a subcommand is missing'],
+  ])('refuses %s', async (_what, words, code, failure) => {
+    expect(await runEksa(...words)).toMatchObject({ code, output: '', failure: expect.stringContaining(failure) });
+  });
+
+  it('refuses a file that is no text', async () => {
+    const file = join(folder, 'binary.yaml');
+    writeFileSync(file, Buffer.from([0xff, 0xfe, 0x00]));
+    expect(await runEksa('check', file)).toMatchObject({ code: EXIT_CODES.io, failure: `cannot read ${file}: is no UTF-8 text` });
+  });
+});
