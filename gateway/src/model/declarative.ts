@@ -2,13 +2,13 @@
  * Reading a configuration table that somebody else made: a control plane through the tunnel, or a cache file.
  * The whole table is taken, or none of it. Which tables pass was recorded from Kong Gateway OSS 3.9.1 data planes.
  */
-import { ENTITIES_WITHOUT_SCHEMA } from './entities/core.ts';
 import type { ConfigTable, Row } from './config-table.ts';
+import { ENTITIES_WITHOUT_SCHEMA } from './entities/core.ts';
 import { foreignFieldsOf, primaryKeyOf, uniqueFieldsOf } from './schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from './schema/entity-schema.ts';
 import { fillEntity } from './schema/fill.ts';
-import { isPlainObject } from './schema/validate-field.ts';
 import { validateEntity } from './schema/validate-entity.ts';
+import { isPlainObject } from './schema/validate-field.ts';
 import { flattenViolations } from './schema/violations.ts';
 
 /** One thing that is wrong with a table. */
@@ -89,9 +89,9 @@ class TableReading {
         this.errors.push({ entity: schema.name, index, field: '', message: 'expected a record' });
         return {};
       }
-      const { entity, violations } = fillEntity(schema, this.upgraded(schema, row), { mode: 'import', now: () => 0 });
+      const entity = fillEntity(schema, this.upgraded(schema, row), { mode: 'import', now: () => 0 });
       const invalid = validateEntity(schema, entity, { schemas: this.schemas, acceptsUnknownNulls: true, acceptsPlainReferences: true });
-      for (const [field, message] of flattenViolations({ ...violations, ...invalid })) this.rejectRow(schema.name, index, entity, field, message);
+      for (const [field, message] of flattenViolations(invalid ?? {})) this.rejectRow(schema.name, index, entity, field, message);
       return onlyKnownFields(schema, entity);
     });
   }

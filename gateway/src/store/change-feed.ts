@@ -1,6 +1,6 @@
 /** Tells listeners of new revisions, once for each, in whatever way they became known. */
-import type { Log } from '../base/log.ts';
 import { messageOf } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
 
 export class ChangeFeed {
   private readonly listeners = new Set<(revision: number) => void>();

@@ -1,11 +1,11 @@
 /** Opens the store that a node is set to use. */
-import type { Clock } from './reader.ts';
-import { openPostgresStore } from './postgres.ts';
-import type { PostgresConnection } from './postgres.ts';
-import { openSqliteStore } from './sqlite.ts';
-import type { Store } from './store.ts';
 import type { Log } from '../base/log.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
+import { openPostgresStore } from './postgres.ts';
+import type { PostgresConnection } from './postgres.ts';
+import type { Clock } from './reader.ts';
+import { openSqliteStore } from './sqlite.ts';
+import type { Store } from './store.ts';
 
 export type Place =
   | { readonly kind: 'embedded'; readonly file: string }

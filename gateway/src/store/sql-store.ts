@@ -23,6 +23,16 @@ export interface SqlStoreOptions {
 }
 
 export class SqlStore implements Store {
+  /** Brings the tables up to date and begins to watch for changes. */
+  static async open(db: Kysely<Tables>, dialect: Dialect, { schemas, log, pollMs, clock = { now: Date.now } }: SqlStoreOptions): Promise<SqlStore> {
+    const applied = await migrate(db, dialect, MIGRATIONS);
+    if (applied.length > 0) log.info('database migrated', { migrations: applied });
+    const reader = new TableReader(db, clock);
+    const feed = new ChangeFeed(await reader.revision(), log);
+    if (pollMs > 0) feed.poll(pollMs, () => reader.revision());
+    return new SqlStore(db, dialect, schemas, clock, feed);
+  }
+
   readonly dataPlanes: DataPlaneRows;
 
   private constructor(
@@ -33,16 +43,6 @@ export class SqlStore implements Store {
     readonly feed: ChangeFeed,
   ) {
     this.dataPlanes = new DataPlaneTable(db, clock);
-  }
-
-  /** Brings the tables up to date and begins to watch for changes. */
-  static async open(db: Kysely<Tables>, dialect: Dialect, { schemas, log, pollMs, clock = { now: Date.now } }: SqlStoreOptions): Promise<SqlStore> {
-    const applied = await migrate(db, dialect, MIGRATIONS);
-    if (applied.length > 0) log.info('database migrated', { migrations: applied });
-    const reader = new TableReader(db, clock);
-    const feed = new ChangeFeed(await reader.revision(), log);
-    if (pollMs > 0) feed.poll(pollMs, () => reader.revision());
-    return new SqlStore(db, dialect, schemas, clock, feed);
   }
 
   read<T>(work: (reader: Reader) => Promise<T>): Promise<T> {

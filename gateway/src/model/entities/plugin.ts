@@ -44,6 +44,7 @@ export function pluginEntity(plugins: ReadonlyMap<string, PluginSchema>): Entity
     fields,
     subschema: {
       key: 'name',
+      needsStored: true,
       choose: (name) => plugins.get(name),
       unknown: (name) => `plugin '${name}' not enabled; add it to the 'plugins' configuration property`,
     },

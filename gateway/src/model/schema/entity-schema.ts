@@ -14,6 +14,8 @@ export interface SubschemaChoice {
   choose(value: string): Subschema | undefined;
   /** The violation for such a value. */
   unknown(value: string): string;
+  /** A change that does not name the subschema is read against the stored entity's, so there must be one. @default false */
+  readonly needsStored?: boolean;
 }
 
 /** An input that stands for other fields, e.g. `url` of a service. Never stored, never answered. */
@@ -38,6 +40,8 @@ export interface EntitySchema<F extends Fields = Fields> {
   readonly hasAdminApi?: boolean;
   /** Whether configuration tables carry it. @default true */
   readonly isExported?: boolean;
+  /** A unique field that a list can be narrowed to, by a query argument of its name. @default - none */
+  readonly lookupField?: string;
   /** Rows may expire; bodies take `ttl` in seconds. @default false */
   readonly hasTtl?: boolean;
   /** Fields that together must be unique, null being a value too. */

@@ -8,26 +8,25 @@ import { isPlainObject, validateField } from './validate-field.ts';
 import type { Violations } from './violations.ts';
 
 export interface FillOptions {
-  /** `import` takes times as they come; the others set `updated_at`, and `insert` and `upsert` also a missing `created_at`. */
-  readonly mode: 'insert' | 'upsert' | 'update' | 'import';
+  /** `write` sets `updated_at`, and `created_at` when it is missing; `import` takes times as they come. */
+  readonly mode: 'write' | 'import';
   /** Seconds since 1970. */
   readonly now: () => number;
 }
 
-export interface Filled {
+export interface Expanded {
   readonly entity: EntityValue;
   /** What is wrong with shorthands, which are gone from the entity. */
   readonly violations: Violations;
 }
 
-/** A whole entity: every field of the schema is there, unset ones are null. Of an update only the given fields and times. */
-export function fillEntity(schema: EntitySchema, given: EntityValue, options: FillOptions): Filled {
-  const { entity, violations } = expandShorthands(schema, given);
-  const fields = effectiveFields(schema, subschemaOf(schema, entity));
-  return { entity: fillFields(fields, entity, options), violations };
+/** A whole entity: every field of the schema is there, unset ones are null. The input has no shorthands any more. */
+export function fillEntity(schema: EntitySchema, given: EntityValue, options: FillOptions): EntityValue {
+  return fillFields(effectiveFields(schema, subschemaOf(schema, given)), given, options);
 }
 
-function expandShorthands(schema: EntitySchema, given: EntityValue): Filled {
+/** Puts the fields that shorthands stand for in their places. */
+export function expandShorthands(schema: EntitySchema, given: EntityValue): Expanded {
   const entity: Record<string, unknown> = { ...given };
   const violations: Violations = {};
   for (const [name, shorthand] of Object.entries(schema.shorthands ?? {})) {
@@ -45,16 +44,16 @@ function fillFields(fields: Fields, given: EntityValue, options: FillOptions): E
   const filled: Record<string, unknown> = { ...given };
   for (const [name, field] of Object.entries(fields)) {
     const value = options.mode === 'import' ? given[name] : automatic(name, field, given[name], options);
-    if (value !== undefined) filled[name] = fillValue(field, value, options);
-    else if (options.mode !== 'update') filled[name] = fillAbsent(field, options);
+    filled[name] = value === undefined ? fillAbsent(field, options) : fillValue(field, value, options);
   }
   return filled;
 }
 
-function automatic(name: string, field: Field, value: unknown, { mode, now }: FillOptions): unknown {
-  if (!field.auto || !field.timestamp) return value;
-  if (name === 'updated_at') return now();
-  return mode !== 'update' && (value === undefined || value === null) ? now() : value;
+function automatic(name: string, field: Field, value: unknown, { now }: FillOptions): unknown {
+  if (!field.auto) return value;
+  if (field.timestamp) return name === 'updated_at' ? now() : value ?? now();
+  // A null key or secret is made like an absent one; a null id is a mistake that validation tells.
+  return field.uuid ? value : value ?? undefined;
 }
 
 function fillAbsent(field: Field, options: FillOptions): unknown {
@@ -68,7 +67,6 @@ function fillAbsent(field: Field, options: FillOptions): unknown {
   return null;
 }
 
-/** Fills in what lies inside a given value. Nested values are whole also in an update: merging has happened before. */
 function fillValue(field: Field, value: unknown, options: FillOptions): unknown {
   if (field.type === 'string') return field.uuid && typeof value === 'string' ? value.toLowerCase() : value;
   if (field.type === 'record' || field.type === 'map') return fillTable(field, value, options);
@@ -76,7 +74,7 @@ function fillValue(field: Field, value: unknown, options: FillOptions): unknown 
   if (field.type !== 'array' && field.type !== 'set') return value;
   const list = isPlainObject(value) && Object.keys(value).length === 0 ? [] : value;
   if (!Array.isArray(list)) return value;
-  const items = list.map((item) => fillValue(field.elements, item, insideOf(options)));
+  const items = list.map((item) => fillValue(field.elements, item, options));
   return field.type === 'set' ? withoutRepetitions(items) : items;
 }
 
@@ -84,12 +82,8 @@ function fillValue(field: Field, value: unknown, options: FillOptions): unknown 
 function fillTable(field: RecordField | MapField, value: unknown, options: FillOptions): unknown {
   const table = Array.isArray(value) && value.length === 0 ? {} : value;
   if (!isPlainObject(table)) return value;
-  if (field.type === 'map') return mapValues(table, (item) => fillValue(field.values, item, insideOf(options)));
-  return field.fields ? fillFields(field.fields, table, insideOf(options)) : table;
-}
-
-function insideOf(options: FillOptions): FillOptions {
-  return options.mode === 'update' ? { ...options, mode: 'upsert' } : options;
+  if (field.type === 'map') return mapValues(table, (item) => fillValue(field.values, item, options));
+  return field.fields ? fillFields(field.fields, table, options) : table;
 }
 
 function withoutRepetitions(items: readonly unknown[]): readonly unknown[] {

@@ -1,6 +1,6 @@
 /** Static types from schemas: nobody writes the shape of an entity twice. */
-import type { Field, Fields } from './field.ts';
 import type { EntitySchema } from './entity-schema.ts';
+import type { Field, Fields } from './field.ts';
 
 /** A reference as the Admin API shows it. */
 export interface Reference {

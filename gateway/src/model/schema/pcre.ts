@@ -1,4 +1,5 @@
 /** Regular expressions as routes and plugins write them (PCRE), made into JavaScript's. */
+import { scopeInlineFlags } from './inline-flags.ts';
 
 const TRANSLATIONS: readonly (readonly [RegExp, string])[] = [
   // Named groups and references to them.
@@ -20,7 +21,8 @@ const TRANSLATIONS: readonly (readonly [RegExp, string])[] = [
  */
 export function pcre(pattern: string, flags = ''): RegExp {
   const inlineFlags = /^\(\?([ims]+)\)/.exec(pattern);
-  const body = TRANSLATIONS.reduce((text, [from, to]) => text.replace(from, to), pattern.slice(inlineFlags?.[0].length ?? 0));
+  const rest = scopeInlineFlags(pattern.slice(inlineFlags?.[0].length ?? 0));
+  const body = TRANSLATIONS.reduce((text, [from, to]) => text.replace(from, to), rest);
   const compiled = new RegExp(body, mergeFlags(flags, inlineFlags?.[1]));
   const groups = new RegExp(`${body}|`, '').exec('')!.length - 1;
   const reference = missingReference(body, groups);

@@ -1,9 +1,9 @@
 /** Kinds of fields that many schemas share. Each is a whole field: spread it and add attributes. */
+import { messageOf } from '../../base/errors.ts';
 import { foreign, integer, set, string } from './field.ts';
 import { isIpOrCidr, parseHost } from './host-names.ts';
 import { pcre } from './pcre.ts';
 import { brokenEscape, hasOnlyPathCharacters, normalizedPath } from './url-path.ts';
-import { messageOf } from '../../base/errors.ts';
 
 export const id = string({ uuid: true, auto: true, description: 'Identifies the entity; a UUID, made when it is not given.' });
 

@@ -1,6 +1,6 @@
 /** Validation of a whole entity against its schema. Existence of what it refers to is the store's to tell. */
 import { checkEntity } from './entity-checks.ts';
-import { effectiveFields, subschemaKeyOf } from './entity-schema.ts';
+import { effectiveFields, primaryKeyOf, subschemaKeyOf } from './entity-schema.ts';
 import type { EntitySchema, Subschema } from './entity-schema.ts';
 import type { EntityValue } from './field.ts';
 import { validateFields } from './validate-field.ts';
@@ -9,6 +9,9 @@ import type { Violations } from './violations.ts';
 
 /** What is wrong with a filled entity; nothing when it is valid. */
 export function validateEntity(schema: EntitySchema, entity: EntityValue, context: FieldContext): Violations | undefined {
+  const key = primaryKeyOf(schema);
+  // Only an explicit null can leave the key out: it is made when it is absent.
+  if (entity[key] === null) return { [key]: 'required field missing' };
   const choice = chooseSubschema(schema, entity);
   if (choice.violation) return choice.violation;
   const { subschema } = choice;

@@ -1,10 +1,10 @@
 /** Validation of one field's value: type, constraints, and what lies inside lists, maps and records. */
 import { violatedConstraint } from './constraints.ts';
 import { checkEntity } from './entity-checks.ts';
-import type { EntityValue, Field, Fields, ForeignField, ListField, MapField, RecordField } from './field.ts';
-import type { Violation, Violations } from './violations.ts';
 import { primaryKeyOf, uniqueFieldsOf } from './entity-schema.ts';
 import type { Schemas } from './entity-schema.ts';
+import type { EntityValue, Field, Fields, ForeignField, ListField, MapField, RecordField } from './field.ts';
+import type { Violation, Violations } from './violations.ts';
 
 export interface FieldContext {
   /** To know by which fields a referred entity may be named. */

@@ -1,7 +1,7 @@
 /** The first tables: entities with their keys, references and tags, the log of changes, data planes. */
 import type { Transaction } from 'kysely';
-import type { Dialect, Tables } from '../tables.ts';
 import type { Migration } from '../migrate.ts';
+import type { Dialect, Tables } from '../tables.ts';
 
 export const entities: Migration = {
   name: '0001-entities',

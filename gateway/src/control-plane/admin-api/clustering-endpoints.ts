@@ -1,0 +1,92 @@
+/** Endpoints about data planes: who is connected, and who runs which configuration. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Role } from '../../settings/settings.ts';
+import type { Store } from '../../store/store.ts';
+import type { ConfigurationHistory } from '../configuration.ts';
+import type { DataPlaneFailures } from '../nodes.ts';
+import type { AdminAnswer, AdminRequest, Endpoint } from './endpoint.ts';
+import { pageAnswer, pageRequested } from './pagination.ts';
+import { RequestError } from './request-body.ts';
+
+export interface ClusteringOptions {
+  readonly store: Store;
+  readonly role: Role;
+  readonly configuration: ConfigurationHistory;
+  readonly failures: DataPlaneFailures;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+export function clusteringEndpoints(options: ClusteringOptions): readonly Endpoint[] {
+  const { store, role } = options;
+  const onControlPlane = (handler: (request: AdminRequest) => Promise<AdminAnswer>) => (
+    async (request: AdminRequest) => (role === 'control_plane' ? handler(request) : NOT_A_CONTROL_PLANE));
+  return [
+    {
+      path: '/clustering/data-planes',
+      methods: { GET: onControlPlane(async (request) => pageAnswer(request, await store.dataPlanes.list(pageRequested(request)), (row) => row, ['size'])) },
+    },
+    {
+      path: '/clustering/status',
+      methods: {
+        GET: onControlPlane(async () => {
+          const { items } = await store.dataPlanes.list({ size: MOST_DATA_PLANES });
+          const body = Object.fromEntries(items.map(({ id, config_hash, hostname, ip, last_seen }) => [id, { config_hash, hostname, ip, last_seen }]));
+          return { status: 200, body, headers: { deprecation: 'true' } };
+        }),
+      },
+    },
+    { path: '/clustering/revision', methods: { GET: (request) => revisionAnswer(request, options) } },
+  ];
+}
+
+const NOT_A_CONTROL_PLANE: AdminAnswer = {
+  status: 400, body: { message: 'this endpoint is only available when Kong is configured to run as Control Plane for the cluster' },
+};
+
+const MOST_DATA_PLANES = 100_000;
+
+/** A data plane that was silent this long is not connected: it pings every 30 s, and the tunnel gives it up after 45 to 50. Seconds. */
+const CONNECTED_SECONDS = 50;
+
+const LONGEST_WAIT_SECONDS = 60;
+
+/** How often rows are looked at while a client waits; other nodes of the control plane write them, too. Milliseconds. */
+const LOOK_MS = 50;
+
+/**
+ * `GET /clustering/revision`: the revision of the store, and whether every connected data plane runs it.
+ * `?revision=7` asks about that revision or a later one, `&wait=10` answers as soon as it is so, at most after 10 s.
+ * 200 when it is so, or when nothing was waited for; 504 when the time was over.
+ */
+async function revisionAnswer({ query }: AdminRequest, options: ClusteringOptions): Promise<AdminAnswer> {
+  const current = await options.store.read((reader) => reader.revision());
+  const wanted = wholeNumber(query, 'revision', Number.MAX_SAFE_INTEGER) ?? current;
+  const waitSeconds = wholeNumber(query, 'wait', LONGEST_WAIT_SECONDS);
+  const deadline = options.now() + (waitSeconds ?? 0) * 1000;
+  for (;;) {
+    const state = await runningState(wanted, options);
+    if (state.in_sync || options.now() >= deadline) {
+      return { status: state.in_sync || waitSeconds === undefined ? 200 : 504, body: { revision: current, ...state } };
+    }
+    await sleep(LOOK_MS);
+  }
+}
+
+function wholeNumber(query: URLSearchParams, name: string, most: number): number | undefined {
+  const given = query.get(name);
+  if (given === null) return undefined;
+  if (!/^\d{1,15}$/.test(given) || Number(given) > most) throw new RequestError(400, `${name} must be a whole number between 0 and ${most}, got '${given}'`);
+  return Number(given);
+}
+
+async function runningState(wanted: number, { store, configuration, failures, now }: ClusteringOptions) {
+  const { items } = await store.dataPlanes.list({ size: MOST_DATA_PLANES });
+  const connected = items.filter(({ last_seen }) => (last_seen as number) > now() / 1000 - CONNECTED_SECONDS);
+  const planes = connected.map(({ id, hostname, config_hash, sync_status }) => ({
+    id, hostname, config_hash, sync_status, in_sync: configuration.isSince(config_hash as string, wanted), error: failures.of(id) ?? null,
+  }));
+  const isPrepared = (configuration.latest()?.revision ?? -1) >= wanted;
+  return { in_sync: isPrepared && planes.every((plane) => plane.in_sync), data_planes: planes };
+}

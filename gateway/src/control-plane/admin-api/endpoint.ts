@@ -1,0 +1,111 @@
+/** What an endpoint of the Admin API is, and finding the one that a path means. */
+import type { EntityValue } from '../../model/schema/field.ts';
+
+export const METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
+
+export type Method = typeof METHODS[number];
+
+export interface AdminRequest {
+  /** Values of the path's parameters, unescaped. */
+  readonly params: Readonly<Record<string, string>>;
+  /** The path as it came, without query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /**
+   * The body as JSON or form; empty when there is none.
+   *
+   * @param typed gives the values of forms the types that fields want
+   * @throws RequestError the body cannot be read
+   */
+  body(typed?: (form: EntityValue) => EntityValue | Promise<EntityValue>): Promise<EntityValue>;
+}
+
+export interface AdminAnswer {
+  readonly status: number;
+  /** Printed as JSON; a string is sent as plain text. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The revision that has what was written. */
+  readonly revision?: number;
+}
+
+export type Handler = (request: AdminRequest) => Promise<AdminAnswer> | AdminAnswer;
+
+export interface Endpoint {
+  /** E.g. `/services/{services}/routes`. */
+  readonly path: string;
+  readonly methods: Readonly<Partial<Record<Method, Handler>>>;
+}
+
+export interface Match {
+  readonly endpoint: Endpoint;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+interface Node {
+  readonly fixed: Map<string, Node>;
+  parameter?: { readonly name: string; readonly node: Node };
+  endpoint?: Endpoint;
+}
+
+/** Finds endpoints by path, segment by segment. A fixed segment wins over a parameter; one slash at the end is fine. */
+export class EndpointTable {
+  private readonly root: Node = { fixed: new Map() };
+
+  constructor(readonly endpoints: readonly Endpoint[]) {
+    for (const endpoint of endpoints) this.add(endpoint);
+  }
+
+  /** @param path as it came: escapes in fixed segments are not undone */
+  find(path: string): Match | undefined {
+    const segments = path.split('/').slice(1);
+    if (segments.length > 1 && segments.at(-1) === '') segments.pop();
+    return match(this.root, segments, []);
+  }
+
+  private add(endpoint: Endpoint): void {
+    let node = this.root;
+    for (const segment of endpoint.path.split('/').slice(1)) node = step(node, segment);
+    if (node.endpoint) throw new Error(`two endpoints have the path ${endpoint.path}`);
+    node.endpoint = endpoint;
+  }
+}
+
+function step(node: Node, segment: string): Node {
+  const parameter = /^\{(.+)\}$/.exec(segment)?.[1];
+  if (parameter) {
+    node.parameter ??= { name: parameter, node: { fixed: new Map() } };
+    return node.parameter.node;
+  }
+  let next = node.fixed.get(segment);
+  if (!next) node.fixed.set(segment, next = { fixed: new Map() });
+  return next;
+}
+
+function match(node: Node, segments: readonly string[], values: readonly (readonly [string, string])[]): Match | undefined {
+  const [segment, ...rest] = segments;
+  if (segment === undefined) return node.endpoint && { endpoint: node.endpoint, params: Object.fromEntries(values) };
+  const fixed = node.fixed.get(segment);
+  const found = fixed && match(fixed, rest, values);
+  if (found || !node.parameter || segment === '') return found;
+  const value = unescaped(segment);
+  return value === undefined ? undefined : match(node.parameter.node, rest, [...values, [node.parameter.name, value]]);
+}
+
+function unescaped(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Methods that `Allow` names: HEAD comes with GET, OPTIONS with all. */
+export function allowedMethods(endpoint: Endpoint): string {
+  const methods = [...Object.keys(endpoint.methods), 'OPTIONS', ...endpoint.methods.GET ? ['HEAD'] : []];
+  return methods.sort().join(', ');
+}
+
+export const NOT_FOUND: AdminAnswer = { status: 404, body: { message: 'Not found' } };
+
+export const METHOD_NOT_ALLOWED: AdminAnswer = { status: 405, body: { message: 'Method not allowed' } };

@@ -1,0 +1,37 @@
+/** Gives the texts of a form the types that the fields of a schema want. What does not fit stays text, for validation to tell. */
+import { effectiveFields, subschemaOf } from '../../model/schema/entity-schema.ts';
+import type { EntitySchema } from '../../model/schema/entity-schema.ts';
+import type { EntityValue, Field, Fields } from '../../model/schema/field.ts';
+import { isPlainObject } from '../../model/schema/validate-field.ts';
+
+/** @param stored what is being changed: it may decide the subschema */
+export function typedForm(schema: EntitySchema, form: EntityValue, stored: EntityValue = {}): EntityValue {
+  return typedFields(effectiveFields(schema, subschemaOf(schema, { ...stored, ...form })), form, schema.hasTtl ? { ttl: { type: 'integer' } } : {});
+}
+
+function typedFields(fields: Fields, values: EntityValue, more: Fields = {}): EntityValue {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => {
+    const field = fields[name] ?? more[name];
+    return [name, field ? typed(field, value) : value];
+  }));
+}
+
+function typed(field: Field, value: unknown): unknown {
+  if (value === '') return null;
+  switch (field.type) {
+    case 'integer':
+    case 'number': return typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value;
+    case 'boolean': return value === 'true' ? true : value === 'false' ? false : value;
+    case 'array':
+    case 'set': return typedList(field.elements, value);
+    case 'map': return isPlainObject(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, typed(field.values, item)])) : value;
+    case 'record': return isPlainObject(value) && field.fields ? typedFields(field.fields, value) : value;
+    default: return value;
+  }
+}
+
+/** One value where a list is wanted is a list of one. */
+function typedList(elements: Field, value: unknown): unknown {
+  if (isPlainObject(value)) return value;
+  return (Array.isArray(value) ? value : [value]).map((item) => typed(elements, item));
+}

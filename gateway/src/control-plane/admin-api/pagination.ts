@@ -1,0 +1,70 @@
+/** Pages of lists: reading `size`, `offset` and `tags` of a request, and writing the page with the way to the next. */
+import { EntityError, invalidOption } from '../../model/entity-error.ts';
+import type { ListOptions, Page, TagFilter } from '../../store/store.ts';
+import type { AdminAnswer, AdminRequest } from './endpoint.ts';
+
+const DEFAULT_SIZE = 100;
+const MOST_ROWS = 1_000;
+const MOST_TAGS = 5;
+
+/** @throws EntityError a size or offset that is none */
+export function pageRequested({ query }: AdminRequest): { readonly size: number; readonly after?: string } {
+  const offset = query.get('offset');
+  return { size: sizeRequested(query), ...offset !== null && { after: keyFromOffset(offset) } };
+}
+
+function sizeRequested(query: URLSearchParams): number {
+  const given = query.getAll('size');
+  if (given.length === 0) return DEFAULT_SIZE;
+  const size = given.length === 1 && given[0]!.trim() !== '' ? Number(given[0]) : NaN;
+  if (Number.isNaN(size)) throw new EntityError('invalidSize', 'size must be a number');
+  if (!Number.isInteger(size) || size < 1 || size > MOST_ROWS) throw new EntityError('invalidSize', `size must be an integer between 1 and ${MOST_ROWS}`);
+  return size;
+}
+
+/** Offsets are what clients of this API know: unpadded base64 of a JSON array with the last key. */
+function keyFromOffset(offset: string): string {
+  const invalid = (why: string) => new EntityError('invalidOffset', `'${offset}' is not a valid offset: bad ${why} encoding`);
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(offset) || offset.replace(/=+$/, '').length % 4 === 1) throw invalid('base64');
+  try {
+    const keys: unknown = JSON.parse(Buffer.from(offset, 'base64').toString());
+    if (Array.isArray(keys) && keys.length === 1 && typeof keys[0] === 'string') return keys[0];
+  } catch {
+    throw invalid('json');
+  }
+  throw invalid('json');
+}
+
+function offsetFromKey(key: string): string {
+  return Buffer.from(JSON.stringify([key])).toString('base64').replace(/=+$/, '');
+}
+
+/** `?tags=a,b` means both, `?tags=a/b` any. @throws EntityError not both, none, or too many */
+export function tagsRequested({ query }: AdminRequest): TagFilter | undefined {
+  const given = query.get('tags');
+  if (given === null) return undefined;
+  if (given === '') throw invalidOption('tags', 'cannot be null');
+  const isAny = given.includes('/');
+  if ((isAny && given.includes(',')) || /^[,/]+$/.test(given)) throw invalidOption('tags', 'invalid filter syntax');
+  const tags = isAny ? given.split('/').filter((tag) => tag !== '') : given.split(',');
+  if (tags.length > MOST_TAGS) throw invalidOption('tags', `cannot query more than ${MOST_TAGS} tags`);
+  return { tags, match: isAny ? 'any' : 'all' };
+}
+
+/** @param kept query arguments that the way to the next page carries along */
+export function pageAnswer<Item>(request: AdminRequest, page: Page<Item>, toBody: (item: Item) => unknown, kept: readonly string[]): AdminAnswer {
+  const data = page.items.map(toBody);
+  if (page.next === undefined) return { status: 200, body: { data, next: null } };
+  const offset = offsetFromKey(page.next);
+  const more = kept.flatMap((name) => {
+    const value = request.query.get(name);
+    return value === null ? [] : [`&${name}=${encodeURIComponent(value)}`];
+  });
+  return { status: 200, body: { data, next: `${request.path.replace(/\/$/, '')}?offset=${encodeURIComponent(offset)}${more.join('')}`, offset } };
+}
+
+/** What a list of entities asks the store for. */
+export function listRequested(request: AdminRequest): ListOptions {
+  const tags = tagsRequested(request);
+  return { ...pageRequested(request), ...tags && { tags } };
+}

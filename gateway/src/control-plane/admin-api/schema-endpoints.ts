@@ -1,0 +1,59 @@
+/** Endpoints that tell what entities and plugins look like, and judge entities without storing them. */
+import type { PluginSchema } from '../../model/entities/plugin.ts';
+import type { EntitySchema } from '../../model/schema/entity-schema.ts';
+import { printSchema } from '../../model/schema/print.ts';
+import { validateGiven } from '../entity-operations.ts';
+import type { OperationContext } from '../entity-operations.ts';
+import type { AdminAnswer, AdminRequest, Endpoint } from './endpoint.ts';
+import { typedForm } from './form-types.ts';
+
+export function schemaEndpoints(context: OperationContext, plugins: ReadonlyMap<string, PluginSchema>): readonly Endpoint[] {
+  const { schemas } = context;
+  const noEntity = (name: string): AdminAnswer => ({ status: 404, body: { message: `No entity named '${name}'` } });
+  const noPlugin = (name: string): AdminAnswer => ({ status: 404, body: { message: `No plugin named '${name}'` } });
+  const validate = async (schema: EntitySchema, request: AdminRequest): Promise<AdminAnswer> => {
+    const error = validateGiven(schema, await request.body((form) => typedForm(schema, form)), context);
+    if (error) throw error;
+    return { status: 200, body: { message: 'schema validation successful' } };
+  };
+  return [
+    {
+      path: '/schemas/{name}',
+      methods: {
+        GET: ({ params }) => {
+          const schema = schemas.get(params.name!);
+          return schema ? { status: 200, body: printSchema(schema) } : noEntity(params.name!);
+        },
+      },
+    },
+    {
+      path: '/schemas/{name}/validate',
+      methods: {
+        POST: (request) => {
+          const schema = schemas.get(request.params.name!);
+          return schema ? validate(schema, request) : noEntity(request.params.name!);
+        },
+      },
+    },
+    { path: '/schemas/plugins/validate', methods: { POST: (request) => validate(schemas.get('plugins')!, request) } },
+    {
+      path: '/schemas/plugins/{name}',
+      methods: {
+        GET: ({ params }) => {
+          const plugin = plugins.get(params.name!);
+          return plugin ? { status: 200, body: printSchema(plugin) } : noPlugin(params.name!);
+        },
+      },
+    },
+    { path: '/plugins/enabled', methods: { GET: () => ({ status: 200, body: { enabled_plugins: [...plugins.keys()] } }) } },
+    {
+      path: '/plugins/schema/{name}',
+      methods: {
+        GET: ({ params }) => {
+          const config = plugins.get(params.name!)?.fields.config;
+          return config?.type === 'record' ? { status: 200, body: printSchema({ fields: config.fields ?? {}, entity_checks: config.entity_checks }) } : noPlugin(params.name!);
+        },
+      },
+    },
+  ];
+}

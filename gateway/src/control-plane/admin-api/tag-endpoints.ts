@@ -1,0 +1,34 @@
+/** `/tags`: which entities carry which tags. Tags are written with their entities only. */
+import { invalidUnique, schemaViolation } from '../../model/entity-error.ts';
+import { tags } from '../../model/schema/typedefs.ts';
+import { validateField } from '../../model/schema/validate-field.ts';
+import type { Store } from '../../store/store.ts';
+import type { AdminRequest, Endpoint } from './endpoint.ts';
+import { pageAnswer, pageRequested } from './pagination.ts';
+
+export function tagEndpoints(store: Store): readonly Endpoint[] {
+  const list = (request: AdminRequest, tag?: string) => store.read(async (reader) => {
+    const page = await reader.tags({ ...pageRequested(request), ...tag !== undefined && { tag } });
+    return pageAnswer(request, page, (row) => row, ['size']);
+  });
+  const refuse = () => {
+    throw schemaViolation({ tags: 'does not support insert/upsert/update/delete operations' });
+  };
+  return [
+    { path: '/tags', methods: { GET: (request) => list(request), POST: refuse } },
+    {
+      path: '/tags/{tags}',
+      methods: {
+        GET: (request) => {
+          const tag = request.params.tags!;
+          const violation = validateField(tags.elements, tag, { schemas: new Map() });
+          if (typeof violation === 'string') throw invalidUnique('tag', violation);
+          return list(request, tag);
+        },
+        PUT: refuse,
+        PATCH: refuse,
+        DELETE: refuse,
+      },
+    },
+  ];
+}

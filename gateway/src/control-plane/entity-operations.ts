@@ -1,0 +1,131 @@
+/** Making, changing and deleting entities: from what a user gave to what the store keeps. Each works inside a transaction of the store. */
+import { EntityError, invalidOption, invalidPrimaryKey, invalidUnique, notFound, schemaViolation, unresolvedReference } from '../model/entity-error.ts';
+import { UUID } from '../model/schema/constraints.ts';
+import { foreignFieldsOf, primaryKeyOf, uniqueFieldsOf } from '../model/schema/entity-schema.ts';
+import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
+import type { EntityValue } from '../model/schema/field.ts';
+import { expandShorthands, fillEntity } from '../model/schema/fill.ts';
+import { mergeEntity } from '../model/schema/merge.ts';
+import { validateEntity } from '../model/schema/validate-entity.ts';
+import { isPlainObject, validateField } from '../model/schema/validate-field.ts';
+import type { Entity, Reader, Writer } from '../store/store.ts';
+import { violatedRelations } from './relation-rules.ts';
+
+export interface OperationContext {
+  readonly schemas: Schemas;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** How a URL names an entity: by its primary key, or by its endpoint key. */
+export interface EntityAddress {
+  readonly field: string;
+  readonly value: string;
+  readonly isPrimary: boolean;
+}
+
+/** @throws EntityError the text can be neither */
+export function addressOf(schema: EntitySchema, text: string): EntityAddress {
+  const primary = primaryKeyOf(schema);
+  if (UUID.test(text)) return { field: primary, value: text.toLowerCase(), isPrimary: true };
+  const field = schema.endpointKey;
+  if (field === undefined) throw invalidPrimaryKey({ [primary]: 'expected a valid UUID' });
+  const violation = validateField({ ...schema.fields[field]!, required: true }, text, { schemas: new Map() });
+  if (typeof violation === 'string') throw invalidUnique(field, violation);
+  return { field, value: text, isPrimary: false };
+}
+
+export function findAt(reader: Reader, schema: EntitySchema, address: EntityAddress): Promise<Entity | undefined> {
+  return address.isPrimary ? reader.get(schema.name, address.value) : reader.getByUnique(schema.name, address.field, address.value);
+}
+
+/** @throws EntityError invalid, taken, or referring to nothing */
+export async function createEntity(writer: Writer, schema: EntitySchema, given: EntityValue, context: OperationContext): Promise<Entity> {
+  const entity = await prepare(writer, schema, given, undefined, context);
+  await writer.insert(schema.name, entity);
+  return entity;
+}
+
+/** Makes the entity, or replaces the one that is there; what is not given becomes the default. The address wins over the body. */
+export async function putEntity(writer: Writer, schema: EntitySchema, address: EntityAddress, given: EntityValue, context: OperationContext): Promise<Entity> {
+  const stored = await findAt(writer, schema, address);
+  const primary = primaryKeyOf(schema);
+  const { [primary]: _, ...rest } = given;
+  const key = address.isPrimary ? address.value : stored?.[primary];
+  const entity = await prepare(writer, schema, { ...rest, ...key !== undefined && { [primary]: key }, [address.field]: address.value }, undefined, context);
+  if (stored) await writer.replace(schema.name, entity);
+  else await writer.insert(schema.name, entity);
+  return entity;
+}
+
+/** Changes the given fields only. */
+export async function changeEntity(writer: Writer, schema: EntitySchema, address: EntityAddress, changes: EntityValue, context: OperationContext): Promise<Entity> {
+  const stored = await findAt(writer, schema, address);
+  if (!stored) throw notFound({ [address.field]: address.value }, address.isPrimary);
+  const entity = await prepare(writer, schema, changes, stored, context);
+  const primary = primaryKeyOf(schema);
+  // A key never changes: a body with another one speaks of an entity that is not there.
+  if (entity[primary] !== stored[primary]) throw notFound({ [address.field]: address.value }, address.isPrimary);
+  await writer.replace(schema.name, entity);
+  return entity;
+}
+
+/** @returns whether it was there */
+export async function deleteEntity(writer: Writer, schema: EntitySchema, address: EntityAddress): Promise<boolean> {
+  const stored = await findAt(writer, schema, address);
+  return stored ? writer.delete(schema.name, stored[primaryKeyOf(schema)] as string) : false;
+}
+
+/** The entity to store: shorthands expanded, merged with the stored one, completed, valid, references resolved. */
+async function prepare(reader: Reader, schema: EntitySchema, given: EntityValue, stored: Entity | undefined, context: OperationContext): Promise<Entity> {
+  const ttl = schema.hasTtl ? { ttl: expiry(given, stored, context) } : undefined;
+  const expanded = expandShorthands(schema, given);
+  if (Object.keys(expanded.violations).length > 0) throw schemaViolation(expanded.violations);
+  const whole = stored ? mergeEntity(schema, stored, expanded.entity) : expanded.entity;
+  const entity = fillEntity(schema, whole, { mode: 'write', now: () => Math.floor(context.now() / 1000) });
+  const violations = validateEntity(schema, entity, { schemas: context.schemas, isUpdate: stored !== undefined });
+  if (violations) throw schemaViolation(violations);
+  const resolved = await resolveReferences(reader, schema, entity, context.schemas);
+  const relations = await violatedRelations(reader, schema.name, resolved, given);
+  if (relations) throw schemaViolation(relations);
+  return { ...resolved, ...ttl };
+}
+
+/** What is wrong with an entity, as `/schemas/{entity}/validate` tells it: existence and uniqueness are not looked at. */
+export function validateGiven(schema: EntitySchema, given: EntityValue, context: OperationContext): EntityError | undefined {
+  const expanded = expandShorthands(schema, given);
+  if (Object.keys(expanded.violations).length > 0) return schemaViolation(expanded.violations);
+  const entity = fillEntity(schema, expanded.entity, { mode: 'write', now: () => Math.floor(context.now() / 1000) });
+  const violations = validateEntity(schema, entity, { schemas: context.schemas });
+  return violations && schemaViolation(violations);
+}
+
+const LONGEST_TTL_SECONDS = 100_000_000;
+
+/** The second when the row goes; null: never. */
+function expiry(given: EntityValue, stored: Entity | undefined, { now }: OperationContext): number | null {
+  if (given.ttl === undefined) return (stored?.ttl ?? null) as number | null;
+  const ttl = given.ttl;
+  if (!Number.isInteger(ttl) || (ttl as number) < 0 || (ttl as number) > LONGEST_TTL_SECONDS) {
+    throw invalidOption('ttl', `must be an integer between 0 and ${LONGEST_TTL_SECONDS}`);
+  }
+  return ttl === 0 ? null : Math.floor(now() / 1000) + (ttl as number);
+}
+
+async function resolveReferences(reader: Reader, schema: EntitySchema, entity: Entity, schemas: Schemas): Promise<Entity> {
+  const resolved: Record<string, unknown> = { ...entity };
+  for (const { name, reference } of foreignFieldsOf(schema)) {
+    const value = entity[name];
+    if (isPlainObject(value)) resolved[name] = { id: value.id ?? await resolveReference(reader, name, value, reference, schemas) };
+  }
+  return resolved;
+}
+
+async function resolveReference(reader: Reader, field: string, value: EntityValue, reference: string, schemas: Schemas): Promise<string> {
+  // Validation let it pass, so the target has a schema and one of its unique fields is given.
+  const target = schemas.get(reference)!;
+  const unique = uniqueFieldsOf(target).find((name) => typeof value[name] === 'string')!;
+  const found = await reader.getByUnique(reference, unique, value[unique] as string);
+  if (!found) throw unresolvedReference(field, { [unique]: value[unique] as string }, reference);
+  return found[primaryKeyOf(target)] as string;
+}

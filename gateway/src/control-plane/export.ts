@@ -1,0 +1,45 @@
+/** The configuration that data planes get: everything in the store that may take effect. Format recorded from Kong Gateway OSS 3.9.1. */
+import type { ConfigTable, Row } from '../model/config-table.ts';
+import { foreignFieldsOf } from '../model/schema/entity-schema.ts';
+import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
+import type { Entity, Store } from '../store/store.ts';
+
+export interface Exported {
+  readonly table: ConfigTable;
+  /** The revision of the store that the table shows. */
+  readonly revision: number;
+}
+
+/** Reads one state of the store. Entity types without rows are left out; rows are in the order of their keys. */
+export async function exportConfigTable(store: Store, schemas: Schemas): Promise<Exported> {
+  const exported = [...schemas.values()].filter((schema) => schema.isExported !== false);
+  return store.read(async (reader) => {
+    const revision = await reader.revision();
+    const dropped = new Set<string>();
+    const table: Record<string, unknown> = { _format_version: '3.0', _transform: false };
+    // What is referred to comes before what refers to it, so one pass finds all that goes with something disabled.
+    for (const schema of exported) {
+      const rows = (await reader.all(schema.name)).filter((entity) => keep(schema, entity, dropped)).map((entity) => rowOf(schema, entity));
+      if (rows.length > 0) table[schema.name] = rows;
+    }
+    return { table: table as unknown as ConfigTable, revision };
+  });
+}
+
+/** Something disabled, or belonging to something disabled, takes no effect and is not sent. */
+function keep(schema: EntitySchema, entity: Entity, dropped: Set<string>): boolean {
+  const belongsToDropped = foreignFieldsOf(schema).some(({ name, reference }) => dropped.has(`${reference}/${idIn(entity, name)}`));
+  if (entity.enabled !== false && !belongsToDropped) return true;
+  dropped.add(`${schema.name}/${String(entity.id)}`);
+  return false;
+}
+
+function rowOf(schema: EntitySchema, entity: Entity): Row {
+  const row: Record<string, unknown> = { ...entity };
+  for (const { name } of foreignFieldsOf(schema)) row[name] = idIn(entity, name) ?? null;
+  return row;
+}
+
+function idIn(entity: Entity, field: string): string | undefined {
+  return (entity[field] as { readonly id: string } | null | undefined)?.id;
+}
