@@ -15,6 +15,8 @@ export interface OwnAnswer {
   readonly fallback?: DefaultFormat;
   /** Without a body. */
   readonly empty?: boolean;
+  /** After an attempt at the upstream: its latency headers are among `headers`. */
+  readonly attempted?: boolean;
 }
 
 /** The head of an answer of the gateway; a plugin may still change it. */
@@ -27,17 +29,20 @@ export function ownHead(answer: OwnAnswer, requestId: string, accept: string | u
     'Content-Length', String(Buffer.byteLength(content)),
     'Server', PRODUCT,
     ...Object.entries(answer.headers ?? {}).flat(),
-    'X-Kong-Response-Latency', String(Math.round(performance.now() - startedAt)),
+    ...(answer.attempted === true ? [] : ['X-Kong-Response-Latency', String(Math.round(performance.now() - startedAt))]),
     'X-Kong-Request-Id', requestId,
   ]);
   return { head, body: content };
 }
 
-/** Headers that the gateway adds to an upstream's answer. */
-export function addProxyHeaders(head: ResponseHead, exchange: HttpExchange, sentAt: number, answeredAt: number): void {
+/**
+ * Adds what the gateway says about a proxied answer.
+ * @param via what the upstream's answer came through
+ */
+export function addProxyHeaders(head: ResponseHead, exchange: HttpExchange, sentAt: number, answeredAt: number, via?: string): void {
   if (head.header('server') === undefined) head.headers.push('Server', PRODUCT);
   head.headers.push(
-    'Via', `1.1 ${PRODUCT}`,
+    'Via', via === undefined ? `1.1 ${PRODUCT}` : `${via}, 1.1 ${PRODUCT}`,
     'X-Kong-Upstream-Latency', String(Math.round(answeredAt - sentAt)),
     'X-Kong-Proxy-Latency', String(Math.round(sentAt - exchange.startedAt)),
     'X-Kong-Request-Id', exchange.requestId,
@@ -51,8 +56,9 @@ export function writeHead(response: ServerResponse, head: ResponseHead, closing:
   if (closing || !framed) response.shouldKeepAlive = false;
   // Node would allow a Trailer header only with chunks of its own.
   if (head.header('content-length') !== undefined) head.removeHeader('trailer');
-  const connection = head.header('connection') ?? (response.shouldKeepAlive ? 'keep-alive' : 'close');
-  head.setHeader('Connection', connection);
+  const persistence = response.shouldKeepAlive ? 'keep-alive' : 'close';
+  const offered = head.header('connection');
+  head.setHeader('Connection', offered === undefined ? persistence : `${persistence}, ${offered}`);
   if (statusMessage === undefined) response.writeHead(head.status, head.headers);
   else response.writeHead(head.status, statusMessage, head.headers);
 }

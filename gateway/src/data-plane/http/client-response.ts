@@ -43,6 +43,8 @@ export function headOfUpstream(response: IncomingMessage): ResponseHead {
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index]!.toLowerCase();
     if (NOT_TO_CLIENT.has(name) || dropped?.has(name) === true) continue;
+    // Of several content types the first counts; a client that picks another would see another document.
+    if (name === 'content-type' && raw.findIndex((other, at) => at % 2 === 0 && other.toLowerCase() === name) < index) continue;
     headers.push(raw[index]!, name === 'content-type' ? withCharset(raw[index + 1]!) : raw[index + 1]!);
   }
   return new ResponseHead(response.statusCode ?? 502, headers);

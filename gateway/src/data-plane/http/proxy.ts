@@ -41,7 +41,7 @@ export async function proxy(exchange: HttpExchange, service: Service, response: 
   const answeredAt = performance.now();
   if (outcome instanceof UpstreamError) return failureAnswer(outcome, exchange, sentAt, answeredAt);
   const answerHead = headOfUpstream(outcome.response);
-  addProxyHeaders(answerHead, exchange, sentAt, answeredAt);
+  addProxyHeaders(answerHead, exchange, sentAt, answeredAt, outcome.response.headers.via);
   if (outcome.kind === 'upgrade') {
     switchProtocols(outcome, answerHead, response);
     return undefined;
@@ -92,7 +92,7 @@ function failureAnswer(error: UpstreamError, exchange: HttpExchange, sentAt: num
   const added = new ResponseHead(answer.status, []);
   addProxyHeaders(added, exchange, sentAt, answeredAt);
   const headers = Object.fromEntries(pairs(added.headers).filter(([name]) => name !== 'Server' && name !== 'X-Kong-Request-Id'));
-  return { ...answer, headers };
+  return { ...answer, headers, attempted: true };
 }
 
 function stream(from: IncomingMessage, head: ResponseHead, to: ServerResponse, closing: boolean): Promise<void> {

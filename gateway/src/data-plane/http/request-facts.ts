@@ -36,7 +36,7 @@ export function readFacts(incoming: IncomingMessage, isTrusted: (address: string
   // A target with a host of its own wins over the header. RFC 9112 §3.2.2
   const authority = absolute?.[1] ?? hosts[0] ?? '';
   const parsedAuthority = AUTHORITY.exec(authority);
-  if (parsedAuthority === null) return BAD_REQUEST;
+  if (parsedAuthority === null || hosts[0] === '' || absolute?.[1] === '') return BAD_REQUEST;
 
   const queryAt = local.indexOf('?');
   const rawPath = queryAt === -1 ? local : local.slice(0, queryAt);

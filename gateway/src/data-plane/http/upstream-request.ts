@@ -63,7 +63,7 @@ function forwardingHeaders(exchange: HttpExchange, stripped: string): string[] {
   const headers = [
     'X-Forwarded-For', joined(exchange.headerValues('x-forwarded-for'), facts.remoteAddress),
     'X-Forwarded-Proto', theirs('x-forwarded-proto') ?? facts.scheme,
-    'X-Forwarded-Host', theirs('x-forwarded-host') ?? facts.host,
+    'X-Forwarded-Host', theirs('x-forwarded-host') ?? facts.host.replace(/\.$/, ''),
     'X-Forwarded-Port', theirs('x-forwarded-port') ?? String(facts.listenerPort),
     'X-Forwarded-Path', theirs('x-forwarded-path') ?? facts.rawPath,
     'X-Real-IP', facts.clientIp,
@@ -84,11 +84,11 @@ function pushFraming(exchange: HttpExchange, headers: string[]): void {
   if (replacedBody !== undefined) headers.push('Content-Length', String(replacedBody.length));
   else if (incoming.headers['transfer-encoding'] !== undefined) headers.push('Transfer-Encoding', 'chunked');
   else if (hasBody(incoming)) headers.push('Content-Length', incoming.headers['content-length']!);
-  else if (incoming.headers['content-length'] !== undefined || METHODS_WITH_BODY.has(exchange.method)) headers.push('Content-Length', '0');
+  else if (incoming.headers['content-length'] !== undefined || !METHODS_WITHOUT_BODY.has(exchange.method)) headers.push('Content-Length', '0');
 }
 
-/** Without a body these say so: RFC 9110 §8.6. */
-const METHODS_WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+/** With any other method the absence of a body is said, RFC 9110 §8.6. */
+const METHODS_WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS']);
 
 function joined(values: readonly string[], own: string): string {
   return values.length === 0 ? own : `${values.join(', ')}, ${own}`;

@@ -4,6 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 
+import { messageOf } from '../../base/errors.ts';
+import { pcre } from '../../model/schema/pcre.ts';
 import type { Route } from '../../model/snapshot.ts';
 import { normaliseRoutePath } from './request-path.ts';
 
@@ -177,14 +179,11 @@ function regexTest(source: string, route: Route): RouteMatcher['matchPath'] {
   };
 }
 
-/** Patterns are written for Rust's engine; what that writes otherwise is translated. */
 function compilePattern(source: string, where: string): RegExp {
-  const flags = /^\^?\(\?i\)/.test(source) ? 'i' : '';
-  const translated = source.replace(/^(\^?)\(\?i\)/, '$1').replaceAll('(?P<', '(?<');
   try {
-    return new RegExp(translated, flags);
+    return pcre(source);
   } catch (error) {
-    throw new Error(`${where} is no regular expression: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`${where} is no regular expression: ${messageOf(error)}`, { cause: error });
   }
 }
 
