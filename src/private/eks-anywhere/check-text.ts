@@ -23,7 +23,7 @@ export function check(clusterYaml: string, hardwareCsv?: string, options: CheckO
   const named = file.documents.map((document, index) => ({ document, path: paths[index] }));
   return [
     ...file.findings,
-    ...named.flatMap(({ document, path }) => document.findings.map((finding) => ({ ...finding, path: `${path}${finding.path}` }))),
+    ...named.flatMap(({ document, path }) => relevant(document).map((finding) => ({ ...finding, path: `${path}${finding.path}` }))),
     ...named.flatMap(foreignWithoutApiVersion),
     ...checkDocuments(contents, hardware, options).map((finding) => withLine(finding, named)),
   ];
@@ -32,6 +32,11 @@ export function check(clusterYaml: string, hardwareCsv?: string, options: CheckO
 interface Named {
   readonly document: ParsedDocument;
   readonly path: string;
+}
+
+/** Of documents that no rule looks at, only what no tool would read. */
+function relevant({ content, findings }: ParsedDocument): readonly Finding[] {
+  return isKnownKind(content.kind) ? findings : findings.filter((finding) => finding.ruleId !== 'S10');
 }
 
 /** The tools want an API version on every document, also on those that no rule looks at. */

@@ -56,6 +56,7 @@ export const HARDWARE_RULES: readonly Rule<ClusterDocument>[] = [
   { id: 'F8', check: fileGiven },
   { id: 'T31', check: enoughMachines },
   { id: 'T32', check: oneSelectorPerMachine },
+  { id: 'T31', check: enoughForAffinity },
   { id: 'T31', check: affinityMatches },
 ];
 
@@ -150,18 +151,25 @@ function* fileGiven(cluster: ClusterDocument, { provider, hardware }: Context): 
   }
 }
 
-/** Every selector that the tools count: hardwareSelector, and matchLabels of required affinity terms. */
+/** Every hardwareSelector, with the nodes wanted from it. */
 function demands(cluster: ClusterDocument, context: Context): Demand[] {
+  return rolesOf(cluster, context).flatMap(({ at, count, machine }) => {
+    const selector = machine?.spec?.hardwareSelector ?? {};
+    return machine?.spec?.hardwareAffinity || Object.keys(selector).length === 0 ? [] : [{ selector, count, source: `${at}.count` }];
+  });
+}
+
+/** Who wants how many machines of which machine configuration. */
+function rolesOf(cluster: ClusterDocument, context: Context) {
   const roles = [
     { at: 'spec.controlPlaneConfiguration', count: cluster.spec?.controlPlaneConfiguration?.count ?? 0, ref: cluster.spec?.controlPlaneConfiguration?.machineGroupRef },
     ...groupsOf(cluster).map((group, index) => ({ at: `spec.workerNodeGroupConfigurations[${index}]`, count: initialCount(group), ref: group.machineGroupRef })),
   ];
-  return roles.flatMap(({ at, count, ref }) => {
-    const machine = context.tinkerbellMachines.find((candidate) => candidate.metadata?.name === ref?.name);
-    const terms = machine?.spec?.hardwareAffinity?.required ?? [];
-    const selectors = machine?.spec?.hardwareAffinity ? terms.map((term) => term.labelSelector?.matchLabels ?? {}) : [machine?.spec?.hardwareSelector ?? {}];
-    return selectors.filter((selector) => Object.keys(selector).length > 0).map((selector) => ({ selector, count: Math.max(0, count), source: `${at}.count` }));
-  });
+  return roles.map(({ at, count, ref }) => ({
+    at,
+    count: Math.max(0, count),
+    machine: context.tinkerbellMachines.find((candidate) => candidate.metadata?.name === ref?.name),
+  }));
 }
 
 function* enoughMachines(cluster: ClusterDocument, context: Context): Iterable<Problem> {
@@ -185,6 +193,25 @@ function* oneSelectorPerMachine(cluster: ClusterDocument, context: Context): Ite
     const matched = selectors.filter((selector) => matchesLabels(selector, machine));
     if (matched.length > 1) {
       yield { document: `${HARDWARE_FILE}/${machine.cells.hostname}`, at: 'labels', message: `matches more than one selector: ${matched.map(selectorText).join(' and ')}`, fix: 'give each machine the label of one group only' };
+    }
+  }
+}
+
+/**
+ * Of affinity terms the tools count the labels only, and each term must find all nodes of the group although terms are alternatives.
+ * Terms of different groups may share labels: expressions tell their machines apart.
+ */
+function* enoughForAffinity(cluster: ClusterDocument, context: Context): Iterable<Problem> {
+  if (!context.hardware || context.hardware.fileProblem) return;
+  for (const { count, machine } of rolesOf(cluster, context)) {
+    for (const [index, term] of (machine?.spec?.hardwareAffinity?.required ?? []).entries()) {
+      const selector = term.labelSelector?.matchLabels ?? {};
+      const matching = context.hardware.machines.filter((candidate) => matchesLabels(selector, candidate)).length;
+      if (Object.keys(selector).length === 0 || matching >= count) continue;
+      yield {
+        document: documentPath(machine!), at: `spec.hardwareAffinity.required[${index}].labelSelector.matchLabels`,
+        message: `must match ${count} machine${count === 1 ? '' : 's'}; hardware.csv has ${matching} labelled ${selectorText(selector)}`,
+      };
     }
   }
 }

@@ -34,8 +34,8 @@ export function* taintProblems(taints: readonly Taint[] | undefined, at: string)
 
 export function* healthCheckProblems(check: HealthCheck | undefined, at: string): Iterable<Problem> {
   const limit = check?.maxUnhealthy;
-  const isLimit = limit === undefined || (typeof limit === 'number' ? limit >= 0 : /^\d+%$/.test(limit));
-  if (!isLimit) yield { at: `${at}.maxUnhealthy`, message: `is ${shown(limit)}; expected a number of machines or a share such as '40%'` };
+  if (typeof limit === 'string' && !/^\d+%$/.test(limit)) yield { at: `${at}.maxUnhealthy`, message: `is ${shown(limit)}; expected a number of machines or a share such as '40%'` };
+  if (typeof limit === 'number' && limit < 0) yield { at: `${at}.maxUnhealthy`, message: `is ${limit}: no machine would ever be replaced`, severity: 'warning' };
   for (const name of ['nodeStartupTimeout', 'unhealthyMachineTimeout'] as const) {
     const text = check?.[name];
     if (text !== undefined && (parseDurationMs(text) ?? 0) < 0) yield { at: `${at}.${name}`, message: `is ${shown(text)}; expected a duration that is not negative` };
@@ -68,6 +68,7 @@ function* bottlerocketKubeletProblems(group: NodeGroup | undefined, configuratio
 /** C72: the audit policy is text that holds YAML. */
 export function* auditPolicyProblems(content: string | undefined, at: string): Iterable<Problem> {
   if (!content) return;
-  const [error] = parseDocument(content).errors;
+  // The tools read the first document only, and of a doubled key the later one.
+  const error = parseDocument(content, { version: '1.1', uniqueKeys: false }).errors.find(({ code }) => code !== 'MULTIPLE_DOCS');
   if (error) yield { at, message: `is no YAML: ${error.message.split('\n')[0]}` };
 }

@@ -10,6 +10,8 @@ import type { Context, Problem, Rule } from './rule';
 
 const AT = 'spec.workerNodeGroupConfigurations';
 const ROLLOUT_TYPES = ['RollingUpdate', 'InPlace'];
+/** `<cluster>-<group>` names objects and is the value of labels on them. */
+const OBJECT_NAME_LIMIT = 63;
 /** The name that the tools give the first group when it has none. */
 export const DEFAULT_GROUP_NAME = 'md-0';
 
@@ -62,6 +64,10 @@ export const WORKER_GROUP_RULES: readonly Rule<ClusterDocument>[] = [
   each('S26', function* (group, at) {
     if (group.name && !isDnsLabel(group.name)) yield { at: `${at}.name`, message: `is ${shown(group.name)}; it names Kubernetes objects: lower-case letters, digits and dashes` };
   }),
+  each('S26', function* (group, at, { cluster }) {
+    const length = `${cluster.metadata?.name}-${group.name}`.length;
+    if (length > OBJECT_NAME_LIMIT) yield { at: `${at}.name`, message: `makes an object name of ${length} characters together with the cluster's; at most ${OBJECT_NAME_LIMIT} are allowed` };
+  }),
   each('C71', (group, at, context) => kubeletProblems(group, at, context)),
   each('taint', (group, at) => taintProblems(group.taints, `${at}.taints`)),
   each('MHC', (group, at) => healthCheckProblems(group.machineHealthCheck, `${at}.machineHealthCheck`)),
@@ -81,7 +87,7 @@ function* autoscalingBounds(group: WorkerGroup, at: string): Iterable<Problem> {
   const count = initialCount(group);
   const range = `${at}.autoscalingConfiguration`;
   if (minimum < 0) yield { at: `${range}.minCount`, message: `is ${minimum}; expected 0 or more` };
-  if (scaling.maxCount === undefined) yield { at: `${range}.maxCount`, message: 'is missing' };
+  if (scaling.maxCount === undefined && Math.max(minimum, count) > 0) yield { at: `${range}.maxCount`, message: 'is missing, which means 0' };
   else if (minimum > maximum) yield { at: `${range}.minCount`, message: `is ${minimum}, more than maxCount ${maximum}` };
   else if (minimum > count) yield { at: `${range}.minCount`, message: `is ${minimum}, more than count ${count}` };
   else if (maximum < count) yield { at: `${range}.maxCount`, message: `is ${maximum}, less than count ${count}` };

@@ -1,9 +1,9 @@
 /** The shape of a Cluster's spec, v1alpha1 as of EKS Anywhere v0.26. */
-import { boolean, duration, free, integer, integerOrText, list, map, object, text } from './shape';
+import { boolean, duration, free, integer, integerOrText, list, map, object, text, time } from './shape';
 
 export const REF = object({ kind: text, name: text });
 
-const TAINT = object({ 'key!': text, 'effect!': text, 'value': text, 'timeAdded': text });
+const TAINT = object({ 'key!': text, 'effect!': text, 'value': text, 'timeAdded': time });
 
 const HEALTH_CHECK = object({ maxUnhealthy: integerOrText, nodeStartupTimeout: duration, unhealthyMachineTimeout: duration });
 

@@ -18,6 +18,11 @@ export interface Fitting {
   readonly misfits: readonly Misfit[];
 }
 
+const FORMATS = {
+  duration: { isValid: (text: string) => parseDurationMs(text) !== undefined, example: 'a duration such as 10m0s' },
+  time: { isValid: (text: string) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text)), example: 'a time such as 2026-11-21T12:00:00Z' },
+} as const;
+
 /** @param path of the value, for messages and for the paths of misfits */
 export function fit(shape: Shape, value: unknown, path: string): Fitting {
   const misfits: Misfit[] = [];
@@ -86,11 +91,10 @@ function fittedText(shape: TextShape, value: unknown, path: string, misfits: Mis
     misfits.push({ kind: 'value', path, message: `is ${shown(value)}; expected ${oneOf(shape.values)}` });
     return undefined;
   }
-  if (shape.isDuration && parseDurationMs(value) === undefined) {
-    misfits.push({ kind: 'value', path, message: `is ${shown(value)}; expected a duration such as 10m0s` });
-    return undefined;
-  }
-  return value;
+  const expected = shape.format && !FORMATS[shape.format].isValid(value) ? FORMATS[shape.format].example : undefined;
+  if (!expected) return value;
+  misfits.push({ kind: 'value', path, message: `is ${shown(value)}; expected ${expected}` });
+  return undefined;
 }
 
 function fittedNumber(shape: NumberShape, value: unknown, path: string, misfits: Misfit[]): unknown {

@@ -6,8 +6,8 @@ export interface TextShape {
   readonly type: 'text';
   /** Values that the custom resource definition allows, where it lists them. */
   readonly values?: readonly string[];
-  /** Go's time.Duration: any text here, but one that must parse. */
-  readonly isDuration?: boolean;
+  /** What the text must parse as. */
+  readonly format?: 'duration' | 'time';
 }
 export interface NumberShape {
   readonly type: 'integer' | 'number';
@@ -34,7 +34,10 @@ export interface ObjectShape {
 export interface FreeShape { readonly type: 'free' }
 
 export const text: TextShape = { type: 'text' };
-export const duration: TextShape = { type: 'text', isDuration: true };
+/** Go's time.Duration. */
+export const duration: TextShape = { type: 'text', format: 'duration' };
+/** RFC 3339. */
+export const time: TextShape = { type: 'text', format: 'time' };
 export const integer: NumberShape = { type: 'integer' };
 export const number: NumberShape = { type: 'number' };
 export const boolean: BooleanShape = { type: 'boolean' };

@@ -82,7 +82,9 @@ function parseIpv6(text: string): IpAddress | undefined {
   const missing = 8 - head.length - tail.length;
   if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;
   const all = [...head, ...Array<number>(missing).fill(0), ...tail];
-  return { version: 6, value: all.reduce((value, group) => (value << 16n) | BigInt(group), 0n) };
+  const value = all.reduce((sum, group) => (sum << 16n) | BigInt(group), 0n);
+  // `::ffff:10.0.0.1` is 10.0.0.1, here as in Go.
+  return value >> 32n === 0xffffn ? { version: 4, value: value & 0xffffffffn } : { version: 6, value };
 }
 
 /** The 16-bit groups of one side of `::`; the last may be an IPv4 address. */

@@ -148,8 +148,7 @@ function isPlain(node: ScalarNode): boolean {
 
 function plainValue(node: ScalarNode): unknown {
   const text = String(node.value ?? '');
-  if (!isPlain(node) || node.tag === 'tag:yaml.org,2002:str' && node.source !== undefined && node.type !== ScalarNode.PLAIN) return text;
-  return resolvePlainScalar(text);
+  return isPlain(node) && node.tag !== 'tag:yaml.org,2002:str' && node.tag !== '!' ? resolvePlainScalar(text) : text;
 }
 
 function isMergeKey(pair: Pair): boolean {
