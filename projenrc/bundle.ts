@@ -9,7 +9,7 @@
  * Readable on purpose: not minified, names kept, so that stack traces read. Two runs over the same sources are byte-equal,
  * which keeps asset hashes stable. Ends with the check of the layers.
  */
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import type { BuildOptions, Metafile } from 'esbuild';
@@ -18,7 +18,9 @@ import { importGraph, layerViolations } from './layer-check';
 import { licencesOf } from './third-party-licences';
 
 const ROOT = join(__dirname, '..');
-const OUT = join(ROOT, 'lib', 'bundle');
+const DESTINATION = join(ROOT, 'lib', 'bundle');
+/** Built beside its destination and moved there whole: nobody ever reads half a bundle, and a build that fails leaves the last one. */
+const OUT = `${DESTINATION}.${process.pid}`;
 const VERSION: string = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version;
 
 const COMMON: BuildOptions = {
@@ -40,9 +42,14 @@ const COMMON: BuildOptions = {
 };
 
 async function main() {
-  rmSync(OUT, { recursive: true, force: true });
-  const metafiles = [...await bundleImage(), ...await bundleLambdas(), ...await bundleCommandLine(), await bundleEksAnywhereCheck(), await graphOfConstructs()];
-  checkLayers(metafiles);
+  try {
+    const metafiles = [...await bundleImage(), ...await bundleLambdas(), ...await bundleCommandLine(), await bundleEksAnywhereCheck(), await graphOfConstructs()];
+    rmSync(DESTINATION, { recursive: true, force: true });
+    renameSync(OUT, DESTINATION);
+    checkLayers(metafiles);
+  } finally {
+    rmSync(OUT, { recursive: true, force: true });
+  }
 }
 
 async function bundleImage(): Promise<Metafile[]> {
