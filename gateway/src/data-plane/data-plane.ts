@@ -20,7 +20,7 @@ import { ConfigurationCache } from './configuration-cache.ts';
 import { Pipeline } from './http/pipeline.ts';
 import { ProxyListener } from './http/proxy-listener.ts';
 import { UpstreamPool } from './http/upstream-pool.ts';
-import { nodeId } from './node-id.ts';
+import { nodeId } from '../base/node-id.ts';
 import { StatusApi } from './status-api.ts';
 
 export type ApplyResult =

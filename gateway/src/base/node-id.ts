@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { GatewayError, messageOf } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
+import { GatewayError, messageOf } from './errors.ts';
+import type { Log } from './log.ts';
 
 const FILE = 'kong.id';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
