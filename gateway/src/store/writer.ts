@@ -139,7 +139,8 @@ function uniqueDigests(schema: EntitySchema, row: Entity): readonly UniqueDigest
   const together = schema.uniqueTogether;
   if (!together) return single;
   const values = Object.fromEntries(together.map((field) => [field, row[field]]));
-  return [...single, { field: together.join('+'), digest: digestOf(JSON.stringify(values)), values }];
+  // The combination comes first: of two violations it is the one that clients know to expect.
+  return [{ field: together.join('+'), digest: digestOf(JSON.stringify(values)), values }, ...single];
 }
 
 function referenceIn(row: Entity, field: string): string | undefined {

@@ -13,7 +13,7 @@ export interface NodeInformation {
   readonly configuration: Readonly<Record<string, unknown>>;
 }
 
-/** Counters of the Admin API's own listener. */
+/** Counters of one API's listeners. */
 export interface ConnectionCounts {
   accepted: number;
   active: number;
@@ -24,10 +24,9 @@ export interface InformationOptions {
   readonly store: Store;
   readonly plugins: ReadonlyMap<string, PluginSchema>;
   readonly node: NodeInformation;
-  readonly counts: Readonly<ConnectionCounts>;
 }
 
-export function informationEndpoints({ store, plugins, node, counts }: InformationOptions): readonly Endpoint[] {
+export function informationEndpoints({ store, plugins, node }: InformationOptions): readonly Endpoint[] {
   const available = Object.fromEntries([...plugins.values()].map(({ name, priority }) => [name, { version: KONG_VERSION, priority }]));
   return [
     {
@@ -51,31 +50,35 @@ export function informationEndpoints({ store, plugins, node, counts }: Informati
         }),
       },
     },
-    {
-      path: '/status',
-      methods: {
-        GET: async () => ({
-          status: 200,
-          body: {
-            memory: { lua_shared_dicts: {}, workers_lua_vms: [{ pid: process.pid, http_allocated_gc: mebibytes(getHeapStatistics().used_heap_size) }] },
-            server: {
-              connections_accepted: counts.accepted,
-              connections_active: counts.active,
-              connections_handled: counts.accepted,
-              connections_reading: 0,
-              connections_writing: 1,
-              connections_waiting: Math.max(0, counts.active - 1),
-              total_requests: counts.requests,
-            },
-            database: { reachable: await store.isReachable() },
-          },
-        }),
-      },
-    },
     { path: '/timers', methods: { GET: () => ({ status: 200, body: { worker: { id: 0, count: 1 }, stats: { flamegraph: {}, sys: {}, timers: {} } } }) } },
     { path: '/robots.txt', methods: { GET: () => ({ status: 200, body: 'User-agent: *\nDisallow: /', headers: { 'content-type': 'text/plain; charset=UTF-8' } }) } },
     { path: '/config', methods: { GET: () => ONLY_WITHOUT_DATABASE, POST: () => ONLY_WITHOUT_DATABASE } },
   ];
+}
+
+/** `/status`: whether the node lives, and what it has to do. */
+export function statusEndpoint(store: Store, counts: Readonly<ConnectionCounts>): Endpoint {
+  return {
+    path: '/status',
+    methods: {
+      GET: async () => ({
+        status: 200,
+        body: {
+          memory: { lua_shared_dicts: {}, workers_lua_vms: [{ pid: process.pid, http_allocated_gc: mebibytes(getHeapStatistics().used_heap_size) }] },
+          server: {
+            connections_accepted: counts.accepted,
+            connections_active: counts.active,
+            connections_handled: counts.accepted,
+            connections_reading: 0,
+            connections_writing: 1,
+            connections_waiting: Math.max(0, counts.active - 1),
+            total_requests: counts.requests,
+          },
+          database: { reachable: await store.isReachable() },
+        },
+      }),
+    },
+  };
 }
 
 const ONLY_WITHOUT_DATABASE = { status: 400, body: { message: 'this endpoint is only available when Kong is configured to not use a database' } };

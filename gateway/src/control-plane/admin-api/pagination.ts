@@ -1,5 +1,6 @@
 /** Pages of lists: reading `size`, `offset` and `tags` of a request, and writing the page with the way to the next. */
 import { EntityError, invalidOption } from '../../model/entity-error.ts';
+import { UUID } from '../../model/schema/constraints.ts';
 import type { ListOptions, Page, TagFilter } from '../../store/store.ts';
 import type { AdminAnswer, AdminRequest } from './endpoint.ts';
 
@@ -7,10 +8,13 @@ const DEFAULT_SIZE = 100;
 const MOST_ROWS = 1_000;
 const MOST_TAGS = 5;
 
-/** @throws EntityError a size or offset that is none */
-export function pageRequested({ query }: AdminRequest): { readonly size: number; readonly after?: string } {
+/**
+ * @param isKey whether a text may be the last key of a page
+ * @throws EntityError a size or offset that is none
+ */
+export function pageRequested({ query }: AdminRequest, isKey = (key: string) => UUID.test(key)): { readonly size: number; readonly after?: string } {
   const offset = query.get('offset');
-  return { size: sizeRequested(query), ...offset !== null && { after: keyFromOffset(offset) } };
+  return { size: sizeRequested(query), ...offset !== null && { after: keyFromOffset(offset, isKey) } };
 }
 
 function sizeRequested(query: URLSearchParams): number {
@@ -23,12 +27,12 @@ function sizeRequested(query: URLSearchParams): number {
 }
 
 /** Offsets are what clients of this API know: unpadded base64 of a JSON array with the last key. */
-function keyFromOffset(offset: string): string {
+function keyFromOffset(offset: string, isKey: (key: string) => boolean): string {
   const invalid = (why: string) => new EntityError('invalidOffset', `'${offset}' is not a valid offset: bad ${why} encoding`);
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(offset) || offset.replace(/=+$/, '').length % 4 === 1) throw invalid('base64');
   try {
     const keys: unknown = JSON.parse(Buffer.from(offset, 'base64').toString());
-    if (Array.isArray(keys) && keys.length === 1 && typeof keys[0] === 'string') return keys[0];
+    if (Array.isArray(keys) && keys.length === 1 && typeof keys[0] === 'string' && isKey(keys[0])) return keys[0];
   } catch {
     throw invalid('json');
   }

@@ -8,7 +8,7 @@ import { pageAnswer, pageRequested } from './pagination.ts';
 
 export function tagEndpoints(store: Store): readonly Endpoint[] {
   const list = (request: AdminRequest, tag?: string) => store.read(async (reader) => {
-    const page = await reader.tags({ ...pageRequested(request), ...tag !== undefined && { tag } });
+    const page = await reader.tags({ ...pageRequested(request, isTagKey), ...tag !== undefined && { tag } });
     return pageAnswer(request, page, (row) => row, ['size']);
   });
   const refuse = () => {
@@ -31,4 +31,14 @@ export function tagEndpoints(store: Store): readonly Endpoint[] {
       },
     },
   ];
+}
+
+/** The key of a tag's row: digest of the tag, type and id of the entity. */
+function isTagKey(key: string): boolean {
+  try {
+    const parts: unknown = JSON.parse(key);
+    return Array.isArray(parts) && parts.length === 3 && parts.every((part) => typeof part === 'string');
+  } catch {
+    return false;
+  }
 }

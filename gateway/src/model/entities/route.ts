@@ -4,6 +4,7 @@ import type { EntitySchema, Subschema } from '../schema/entity-schema.ts';
 import type { EntityCheck, EntityValue, Fields } from '../schema/field.ts';
 import { array, boolean, foreign, integer, map, record, set, string } from '../schema/field.ts';
 import type { EntityOf, RowOf } from '../schema/infer.ts';
+import { isFirstOfRange } from '../schema/host-names.ts';
 import * as typedefs from '../schema/typedefs.ts';
 
 const endpoint = record({ ip: typedefs.ipOrCidr, port: typedefs.port }, { entity_checks: [{ at_least_one_of: ['ip', 'port'] }] });
@@ -65,7 +66,7 @@ export const route: EntitySchema<typeof fields> = defineEntity({
         field_sources: [
           'id', 'protocols', 'snis', 'sources', 'destinations', 'methods', 'hosts', 'paths', 'headers', 'expression', 'regex_priority', 'priority',
         ],
-        fn: headerExpressions,
+        fn: expressionViolation,
       },
     },
   ],
@@ -140,13 +141,26 @@ const grpc: Subschema = {
 
 const SUBSCHEMAS: Readonly<Record<string, Subschema>> = { http, https: http, tcp: stream, tls: stream, udp: stream, tls_passthrough: passthrough, grpc, grpcs: grpc };
 
+/** What no router could compile. */
+function expressionViolation(entity: EntityValue): Readonly<Record<string, string>> | undefined {
+  const violation = headerExpressions(entity) ?? hostBits(entity);
+  return violation === undefined ? undefined : { '@entity': `Router Expression failed validation: ${violation}` };
+}
+
+/** A range of IPv6 addresses must begin at its first address; of IPv4 ranges the rest is cut off. */
+function hostBits(entity: EntityValue): string | undefined {
+  const endpoints = [...(entity.sources ?? []) as readonly { readonly ip: string | null }[], ...(entity.destinations ?? []) as readonly { readonly ip: string | null }[]];
+  const wrong = endpoints.find(({ ip }) => ip !== null && ip.includes(':') && !isFirstOfRange(ip));
+  return wrong && `host part of address was not zero: ${wrong.ip}`;
+}
+
 /** Header values behind `~*` are regular expressions; a route with a broken one could match nothing. */
-function headerExpressions(entity: EntityValue): Readonly<Record<string, string>> | undefined {
+function headerExpressions(entity: EntityValue): string | undefined {
   for (const values of Object.values((entity.headers ?? {}) as Record<string, readonly string[]>)) {
     // A single value behind ~* is an expression; several values are compared as they are.
     const pattern = values.length === 1 && values[0]!.startsWith('~*') ? values[0]!.slice(2) : undefined;
     const violation = pattern === undefined ? undefined : typedefs.regexViolation(pattern);
-    if (violation) return { '@entity': `Router Expression failed validation: ${violation}` };
+    if (violation) return violation;
   }
   return undefined;
 }

@@ -16,9 +16,10 @@ export function parseHost(text: string): ParsedHost | 'invalid hostname' | 'inva
   return withPort(isIPv4(host) ? 'ipv4' : 'name', port);
 }
 
-function withPort(kind: ParsedHost['kind'], port: string | undefined): ParsedHost | 'invalid port number' {
+function withPort(kind: ParsedHost['kind'], port: string | undefined): ParsedHost | 'invalid hostname' | 'invalid port number' {
   if (port === undefined) return { kind };
-  return /^\d{1,5}$/.test(port) && Number(port) <= 65535 ? { kind, port: Number(port) } : 'invalid port number';
+  if (!/^\d+$/.test(port)) return 'invalid hostname';
+  return Number(port) <= 65535 ? { kind, port: Number(port) } : 'invalid port number';
 }
 
 /** Letters, digits, `-`, `_` and single dots; one dot at the end is fine. Longer labels than DNS allows are accepted, as Kong does. */
@@ -33,4 +34,20 @@ export function isIpOrCidr(text: string): boolean {
   const version = isIP(address!);
   if (version === 0 || more.length > 0) return false;
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
+
+/** Whether a valid IPv6 address or range has no bits set behind its prefix. */
+export function isFirstOfRange(range: string): boolean {
+  const [address, bits = '128'] = range.split('/') as [string, string?];
+  return Array.from(ipv6Bits(address).slice(Number(bits))).every((bit) => bit === '0');
+}
+
+/** The 128 bits of a valid address, as text. */
+function ipv6Bits(address: string): string {
+  const [head, tail] = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...bytes: string[]) => (
+    [[0, 1], [2, 3]].map(([high, low]) => (Number(bytes[high!]) * 256 + Number(bytes[low!])).toString(16)).join(':'))).split('::') as [string, string?];
+  const groups = (part: string | undefined) => (part ? part.split(':') : []);
+  const missing = 8 - groups(head).length - groups(tail).length;
+  const all = tail === undefined ? groups(head) : [...groups(head), ...Array.from({ length: missing }, () => '0'), ...groups(tail)];
+  return all.map((group) => Number.parseInt(group, 16).toString(2).padStart(16, '0')).join('');
 }

@@ -1,0 +1,125 @@
+/** A table of endpoints as a Fastify instance that does not listen: how requests are read, and the rules that all answers follow. */
+import Fastify from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+import { messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { KONG_VERSION } from '../../base/version.ts';
+import { EntityError } from '../../model/entity-error.ts';
+import type { EntityErrorKind } from '../../model/entity-error.ts';
+import { EndpointTable, METHOD_NOT_ALLOWED, NOT_FOUND, allowedMethods } from './endpoint.ts';
+import type { AdminAnswer, Endpoint, Match, Method } from './endpoint.ts';
+import { RequestError, parseBody } from './request-body.ts';
+
+export interface EndpointServerOptions {
+  readonly endpoints: readonly Endpoint[];
+  readonly log: Log;
+  /** Called for each request. */
+  readonly onRequest?: () => void;
+  /** Largest body. @default 10 MiB */
+  readonly bodyLimitBytes?: number;
+}
+
+/** The answer header of writes: the revision of the store that has what was written. */
+export const REVISION_HEADER = 'hybridge-revision';
+
+const DEFAULT_BODY_LIMIT = 10 * 2 ** 20;
+
+export function createEndpointServer(options: EndpointServerOptions): FastifyInstance {
+  const table = new EndpointTable(options.endpoints);
+  const app = Fastify({ logger: false, bodyLimit: options.bodyLimitBytes ?? DEFAULT_BODY_LIMIT, exposeHeadRoutes: false });
+  // Bodies are read by parseBody, which knows all formats; here they are bytes.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addHook('onRequest', async (request) => {
+    request.startedAt = performance.now();
+    options.onRequest?.();
+  });
+  app.all('/*', async (request, reply) => {
+    if (request.method === 'TRACE') return send(request, reply, { status: 405 });
+    const match = table.find(request.url.split('?', 1)[0]!);
+    return send(request, reply, match ? await answerMatched(match, request, options.log) : NOT_FOUND);
+  });
+  // Fastify has no route for methods that nothing here answers to.
+  app.setNotFoundHandler((request, reply) => send(request, reply, { status: 405 }));
+  app.setErrorHandler((error: { readonly statusCode?: number; readonly message: string }, request, reply) => {
+    const status = error.statusCode && error.statusCode < 500 ? error.statusCode : 500;
+    if (status === 500) options.log.error('the Admin API failed', { error: error.message });
+    return send(request, reply, FRAMEWORK_ERRORS[status] ?? { status, body: { message: status === 500 ? UNEXPECTED : error.message } });
+  });
+  return app;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** When the request began, on the clock of `performance`. */
+    startedAt?: number;
+  }
+}
+
+async function answerMatched({ endpoint, params }: Match, request: FastifyRequest, log: Log): Promise<AdminAnswer> {
+  if (request.method === 'OPTIONS') return preflight(allowedMethods(endpoint), request);
+  const handler = endpoint.methods[(request.method === 'HEAD' ? 'GET' : request.method) as Method];
+  // A HEAD of an endpoint without GET has always been answered so.
+  if (!handler) return request.method === 'HEAD' ? { status: 200, headers: { 'content-type': 'text/html; charset=UTF-8' } } : METHOD_NOT_ALLOWED;
+  const at = request.url.indexOf('?');
+  try {
+    return await handler({
+      params,
+      path: at < 0 ? request.url : request.url.slice(0, at),
+      query: new URLSearchParams(at < 0 ? '' : request.url.slice(at + 1)),
+      body: async (typed) => {
+        const { values, isForm } = parseBody((request.body as Buffer | undefined) ?? Buffer.alloc(0), request.headers['content-type']);
+        return isForm && typed ? typed(values) : values;
+      },
+    });
+  } catch (error) {
+    return failure(error, log);
+  }
+}
+
+function preflight(allow: string, request: FastifyRequest): AdminAnswer {
+  return {
+    status: 204,
+    headers: {
+      'allow': allow,
+      'access-control-allow-methods': allow,
+      'access-control-allow-headers': String(request.headers['access-control-request-headers'] ?? 'Content-Type'),
+    },
+  };
+}
+
+const UNEXPECTED = 'An unexpected error occurred';
+
+/** Failures that Fastify finds before an endpoint is asked. */
+const FRAMEWORK_ERRORS: Readonly<Record<number, AdminAnswer>> = {
+  413: { status: 413, body: { message: 'Request body too large' } },
+  415: { status: 415 },
+};
+
+const STATUS_OF_KIND: Readonly<Partial<Record<EntityErrorKind, number>>> = { uniqueViolation: 409, notFound: 404 };
+
+function failure(error: unknown, log: Log): AdminAnswer {
+  if (error instanceof RequestError) return { status: error.status, ...error.message && { body: { message: error.message } } };
+  if (!(error instanceof EntityError)) {
+    // Databases go down and come back; the client may try again. What happened is for the log, not for the client.
+    log.error('a request of the Admin API failed', { error: messageOf(error) });
+    return { status: 500, body: { message: UNEXPECTED } };
+  }
+  const { code, title: name, message, fields, options } = error;
+  return { status: STATUS_OF_KIND[error.kind] ?? 400, body: { code, name, message, ...fields && { fields }, ...options && { options } } };
+}
+
+function send(request: FastifyRequest, reply: FastifyReply, { status, body, headers, revision }: AdminAnswer): FastifyReply {
+  const isText = typeof body === 'string';
+  reply.code(status).headers({
+    'server': `kong/${KONG_VERSION}`,
+    'x-kong-admin-latency': String(Math.round(performance.now() - (request.startedAt ?? performance.now()))),
+    'access-control-allow-origin': request.headers.origin ?? '*',
+    'access-control-allow-credentials': 'true',
+    ...body !== undefined && !isText && { 'content-type': 'application/json; charset=utf-8' },
+    ...revision !== undefined && { [REVISION_HEADER]: String(revision) },
+    ...headers,
+  });
+  return reply.send(body === undefined ? undefined : isText ? body : JSON.stringify(body));
+}

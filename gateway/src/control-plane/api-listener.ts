@@ -1,0 +1,66 @@
+/** Opens the addresses of an API and closes them in order: no new connections, what is being answered is finished. */
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+
+import { GatewayError } from '../base/errors.ts';
+import { listen } from '../base/listen.ts';
+import type { KeyPair, Listener } from '../settings/settings.ts';
+import type { ConnectionCounts } from './admin-api/information-endpoints.ts';
+
+export interface ApiListenerOptions {
+  readonly app: FastifyInstance;
+  /** Name of the setting that the addresses come from, e.g. `KONG_ADMIN_LISTEN`. */
+  readonly setting: string;
+  /** For addresses with `ssl`. */
+  readonly certificate?: KeyPair;
+  readonly counts: ConnectionCounts;
+}
+
+/** How long a request may take that is being answered when the listener closes. Milliseconds. */
+const CLOSE_LIMIT_MS = 5_000;
+
+export class ApiListener {
+  readonly #servers: Server[] = [];
+
+  constructor(private readonly options: ApiListenerOptions) {}
+
+  /** @throws GatewayError `address-unavailable`, `certificate-missing` */
+  async open(listeners: readonly Listener[]): Promise<readonly AddressInfo[]> {
+    const { app, setting, counts } = this.options;
+    await app.ready();
+    const bound: AddressInfo[] = [];
+    for (const listener of listeners) {
+      const server = this.#createServer(listener);
+      server.on('request', (request, response) => app.routing(request, response));
+      server.on('connection', (socket) => {
+        counts.accepted += 1;
+        counts.active += 1;
+        socket.once('close', () => { counts.active -= 1; });
+      });
+      bound.push(await listen(server, listener, setting));
+      this.#servers.push(server);
+    }
+    return bound;
+  }
+
+  async close(): Promise<void> {
+    const closed = this.#servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+    const limit = setTimeout(() => this.#servers.forEach((server) => server.closeAllConnections()), CLOSE_LIMIT_MS);
+    for (const server of this.#servers) server.closeIdleConnections();
+    await Promise.all(closed);
+    clearTimeout(limit);
+    await this.options.app.close();
+  }
+
+  #createServer(listener: Listener): Server {
+    if (!listener.ssl) return createServer();
+    const { certificate, setting } = this.options;
+    if (!certificate) {
+      throw new GatewayError('certificate-missing', `${setting}: ${listener.host}:${listener.port} says ssl, but there is no certificate; set one, or remove ssl`);
+    }
+    return createTlsServer({ cert: certificate.certificate, key: certificate.key.reveal() });
+  }
+}

@@ -1,0 +1,126 @@
+/** A control plane: store, Admin API, configuration, tunnel and the list of data planes, started in order and closed in reverse. */
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { getCACertificates } from 'node:tls';
+import type { AddressInfo } from 'node:net';
+
+import type { Log } from '../base/log.ts';
+import { nodeId } from '../base/node-id.ts';
+import { PLUGIN_SCHEMAS, SCHEMAS } from '../plugins/schemas.ts';
+import type { Settings } from '../settings/settings.ts';
+import { openStore } from '../store/open.ts';
+import type { Place } from '../store/open.ts';
+import type { Store } from '../store/store.ts';
+import type { ConfigurationSource } from '../sync/protocol.ts';
+import { TunnelServer } from '../sync/server.ts';
+import { createAdminApi } from './admin-api/admin-api.ts';
+import { ApiListener } from './api-listener.ts';
+import { bootstrap } from './bootstrap.ts';
+import { ConfigurationWatcher } from './configuration.ts';
+import { DataPlaneRegistry } from './nodes.ts';
+import { shownSettings } from './shown-settings.ts';
+import { createStatusApi } from './status-api.ts';
+
+export interface ControlPlaneOptions {
+  readonly settings: Settings;
+  readonly log: Log;
+}
+
+/** Addresses that a control plane listens on, in the order of the settings. */
+export interface ControlPlaneAddresses {
+  readonly admin: readonly AddressInfo[];
+  readonly status: readonly AddressInfo[];
+  readonly cluster: readonly AddressInfo[];
+}
+
+/** File of the embedded database in the working directory. */
+const DATABASE_FILE = 'hybridge.db';
+
+export class ControlPlane {
+  /** What has been started, with what ends it. */
+  readonly #parts: { close(): Promise<void> }[] = [];
+  readonly #draining = { isOn: false };
+  #configuration?: ConfigurationSource;
+
+  constructor(private readonly options: ControlPlaneOptions) {}
+
+  /** The configuration, for a data plane in the same process. @throws Error before `start` */
+  get configuration(): ConfigurationSource {
+    if (!this.#configuration) throw new Error('the control plane has not been started');
+    return this.#configuration;
+  }
+
+  /** @throws GatewayError `database-unavailable`, `address-unavailable`, … ; then nothing stays open */
+  async start(): Promise<ControlPlaneAddresses> {
+    try {
+      return await this.#startParts();
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  /** Readiness fails from now on, while everything is still served. */
+  drain(): void {
+    this.#draining.isOn = true;
+  }
+
+  /** Finishes what is being answered, then closes everything. May be called again. */
+  async close(): Promise<void> {
+    for (let part = this.#parts.pop(); part; part = this.#parts.pop()) await part.close();
+  }
+
+  async #startParts(): Promise<ControlPlaneAddresses> {
+    const { settings, log } = this.options;
+    const store = this.#own(await openStore({ place: placeOf(settings), schemas: SCHEMAS, log, pollMs: settings.dbUpdateFrequencySeconds * 1000 }));
+    await bootstrap(store, Date.now());
+    const configuration = this.#own(new ConfigurationWatcher(store, SCHEMAS, log));
+    await configuration.start();
+    this.#configuration = configuration;
+    const registry = this.#own(new DataPlaneRegistry(store.dataPlanes, settings.tunnel.purgeDelaySeconds, log));
+    const cluster = await this.#openTunnel(configuration, registry);
+    const admin = await this.#openAdminApi(store, configuration, registry);
+    const status = await this.#openStatusApi(store);
+    return { admin, status, cluster };
+  }
+
+  #own<Part extends { close(): Promise<void> }>(part: Part): Part {
+    this.#parts.push(part);
+    return part;
+  }
+
+  async #openTunnel(source: ConfigurationSource, registry: DataPlaneRegistry): Promise<readonly AddressInfo[]> {
+    const { settings: { role, listen, tunnel }, log } = this.options;
+    if (role !== 'control_plane') return [];
+    // The settings do not let a control plane start without an identity.
+    const server = this.#own(new TunnelServer({ trust: { ...tunnel, identity: tunnel.identity! }, source, registry, log, maxPayloadBytes: tunnel.maxPayloadBytes }));
+    return server.listen(listen.cluster);
+  }
+
+  async #openAdminApi(store: Store, configuration: ConfigurationWatcher, failures: DataPlaneRegistry): Promise<readonly AddressInfo[]> {
+    const { settings, log } = this.options;
+    const counts = { accepted: 0, active: 0, requests: 0 };
+    const app = createAdminApi({
+      store, configuration, failures, log, counts, schemas: SCHEMAS, plugins: PLUGIN_SCHEMAS, role: settings.role,
+      node: { nodeId: nodeId(settings.prefix, settings.nodeId, log), hostname: hostname(), configuration: shownSettings(settings, [...PLUGIN_SCHEMAS.keys()]) },
+    });
+    const listener = this.#own(new ApiListener({ app, counts, setting: 'KONG_ADMIN_LISTEN', certificate: settings.certificates.admin }));
+    return listener.open(settings.listen.admin);
+  }
+
+  /** In a single node, the data plane has the status API. */
+  async #openStatusApi(store: Store): Promise<readonly AddressInfo[]> {
+    const { settings, log } = this.options;
+    if (settings.role !== 'control_plane') return [];
+    const counts = { accepted: 0, active: 0, requests: 0 };
+    const app = createStatusApi({ store, counts, log, draining: this.#draining });
+    const listener = this.#own(new ApiListener({ app, counts, setting: 'KONG_STATUS_LISTEN', certificate: settings.certificates.status }));
+    return listener.open(settings.listen.status);
+  }
+}
+
+function placeOf({ database, prefix, postgres, tunnel }: Settings): Place {
+  if (database !== 'postgres') return { kind: 'embedded', file: join(prefix, DATABASE_FILE) };
+  const authorities = tunnel.trusted.flatMap((entry) => (entry === 'system' ? getCACertificates('system') : [entry]));
+  return { kind: 'postgres', connection: { ...postgres, authorities: authorities.length > 0 ? authorities : undefined } };
+}

@@ -1,0 +1,38 @@
+/** The settings as `GET /` shows them: names of `KONG_*` in lower case without the prefix. Built field by field, so no secret slips in. */
+import type { Listener, Settings } from '../settings/settings.ts';
+
+export function shownSettings(settings: Settings, plugins: readonly string[]): Readonly<Record<string, unknown>> {
+  const { postgres, tunnel, listen } = settings;
+  return {
+    role: settings.role,
+    // Clients ask whether there is a database at all; ours counts as one.
+    database: settings.database === 'embedded' ? 'postgres' : settings.database,
+    router_flavor: 'traditional_compatible',
+    wasm: false,
+    prefix: settings.prefix,
+    log_level: settings.logLevel,
+    plugins: ['bundled'],
+    loaded_plugins: Object.fromEntries(plugins.map((name) => [name, true])),
+    proxy_listeners: listen.proxy.map(shownListener),
+    stream_listeners: {},
+    admin_listeners: listen.admin.map(shownListener),
+    status_listeners: listen.status.map(shownListener),
+    cluster_listeners: listen.cluster.map(shownListener),
+    cluster_mtls: tunnel.mode,
+    cluster_data_plane_purge_delay: tunnel.purgeDelaySeconds,
+    cluster_max_payload: tunnel.maxPayloadBytes,
+    db_update_frequency: settings.dbUpdateFrequencySeconds,
+    ...settings.database === 'postgres' && {
+      pg_host: postgres.host, pg_port: postgres.port, pg_database: postgres.database, pg_user: postgres.user, pg_password: '******', pg_ssl: postgres.ssl, pg_ssl_verify: postgres.sslVerify,
+    },
+  };
+}
+
+function shownListener({ host, port, ssl, http2, proxyProtocol, reusePort, backlog }: Listener): Readonly<Record<string, unknown>> {
+  const flags = [ssl && 'ssl', http2 && 'http2', proxyProtocol && 'proxy_protocol', reusePort && 'reuseport', backlog !== undefined && `backlog=${backlog}`];
+  return {
+    listener: [`${host}:${port}`, ...flags.filter((flag) => flag !== false)].join(' '),
+    ip: host, port, ssl, http2, proxy_protocol: proxyProtocol, deferred: false, reuseport: reusePort, bind: false,
+    ...backlog !== undefined && { [`backlog=${backlog}`]: true },
+  };
+}
