@@ -1,8 +1,8 @@
 /** A control plane: store, Admin API, configuration, tunnel and the list of data planes, started in order and closed in reverse. */
+import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates } from 'node:tls';
-import type { AddressInfo } from 'node:net';
 
 import type { Log } from '../base/log.ts';
 import { nodeId } from '../base/node-id.ts';

@@ -57,16 +57,18 @@ const LOOK_MS = 50;
 
 /**
  * `GET /clustering/revision`: the revision of the store, and whether every connected data plane runs it.
- * `?revision=7` asks about that revision or a later one, `&wait=10` answers as soon as it is so, at most after 10 s.
+ * `?revision=7` asks about that revision or a later one, `&data_planes=3` for three of them at least, `&wait=10` answers as soon as it is so,
+ * at most after 10 s.
  * 200 when it is so, or when nothing was waited for; 504 when the time was over.
  */
 async function revisionAnswer({ query }: AdminRequest, options: ClusteringOptions): Promise<AdminAnswer> {
   const current = await options.store.read((reader) => reader.revision());
   const wanted = wholeNumber(query, 'revision', Number.MAX_SAFE_INTEGER) ?? current;
+  const least = wholeNumber(query, 'data_planes', MOST_DATA_PLANES) ?? 0;
   const waitSeconds = wholeNumber(query, 'wait', LONGEST_WAIT_SECONDS);
   const deadline = options.now() + (waitSeconds ?? 0) * 1000;
   for (;;) {
-    const state = await runningState(wanted, options);
+    const state = await runningState(wanted, least, options);
     if (state.in_sync || options.now() >= deadline) {
       return { status: state.in_sync || waitSeconds === undefined ? 200 : 504, body: { revision: current, ...state } };
     }
@@ -81,12 +83,12 @@ function wholeNumber(query: URLSearchParams, name: string, most: number): number
   return Number(given);
 }
 
-async function runningState(wanted: number, { store, configuration, failures, now }: ClusteringOptions) {
+async function runningState(wanted: number, least: number, { store, configuration, failures, now }: ClusteringOptions) {
   const { items } = await store.dataPlanes.list({ size: MOST_DATA_PLANES });
   const connected = items.filter(({ last_seen }) => (last_seen as number) > now() / 1000 - CONNECTED_SECONDS);
   const planes = connected.map(({ id, hostname, config_hash, sync_status }) => ({
     id, hostname, config_hash, sync_status, in_sync: configuration.isSince(config_hash as string, wanted), error: failures.of(id) ?? null,
   }));
   const isPrepared = (configuration.latest()?.revision ?? -1) >= wanted;
-  return { in_sync: isPrepared && planes.every((plane) => plane.in_sync), data_planes: planes };
+  return { in_sync: isPrepared && planes.length >= least && planes.every((plane) => plane.in_sync), data_planes: planes };
 }

@@ -2,10 +2,10 @@
  * Endpoints of entity types, made from their schemas: the collection, the entity, and for each reference the entity referred to
  * and the collection below it. No entity type has code of its own here.
  */
-import type { Reader, Store, Entity } from '../../store/store.ts';
 import { foreignFieldsOf, primaryKeyOf } from '../../model/schema/entity-schema.ts';
 import type { EntitySchema } from '../../model/schema/entity-schema.ts';
 import type { EntityValue } from '../../model/schema/field.ts';
+import type { Reader, Store, Entity } from '../../store/store.ts';
 import { addressOf, changeEntity, createEntity, deleteEntity, findAt, putEntity } from '../entity-operations.ts';
 import type { EntityAddress, OperationContext } from '../entity-operations.ts';
 import { METHOD_NOT_ALLOWED, NOT_FOUND } from './endpoint.ts';

@@ -3,8 +3,8 @@ import { defineEntity } from '../schema/entity-schema.ts';
 import type { EntitySchema, Subschema } from '../schema/entity-schema.ts';
 import type { EntityCheck, EntityValue, Fields } from '../schema/field.ts';
 import { array, boolean, foreign, integer, map, record, set, string } from '../schema/field.ts';
-import type { EntityOf, RowOf } from '../schema/infer.ts';
 import { isFirstOfRange } from '../schema/host-names.ts';
+import type { EntityOf, RowOf } from '../schema/infer.ts';
 import * as typedefs from '../schema/typedefs.ts';
 
 const endpoint = record({ ip: typedefs.ipOrCidr, port: typedefs.port }, { entity_checks: [{ at_least_one_of: ['ip', 'port'] }] });
