@@ -1,15 +1,11 @@
 /** A control plane: store, Admin API, configuration, tunnel and the list of data planes, started in order and closed in reverse. */
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { getCACertificates } from 'node:tls';
 
 import type { Log } from '../base/log.ts';
 import { nodeId } from '../base/node-id.ts';
 import { PLUGIN_SCHEMAS, SCHEMAS } from '../plugins/schemas.ts';
 import type { Settings } from '../settings/settings.ts';
-import { openStore } from '../store/open.ts';
-import type { Place } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import type { ConfigurationSource } from '../sync/protocol.ts';
 import { TunnelServer } from '../sync/server.ts';
@@ -17,6 +13,7 @@ import { createAdminApi } from './admin-api/admin-api.ts';
 import { ApiListener } from './api-listener.ts';
 import { bootstrap } from './bootstrap.ts';
 import { ConfigurationWatcher } from './configuration.ts';
+import { openNodeStore } from './node-store.ts';
 import { DataPlaneRegistry } from './nodes.ts';
 import { shownSettings } from './shown-settings.ts';
 import { createStatusApi } from './status-api.ts';
@@ -32,9 +29,6 @@ export interface ControlPlaneAddresses {
   readonly status: readonly AddressInfo[];
   readonly cluster: readonly AddressInfo[];
 }
-
-/** File of the embedded database in the working directory. */
-const DATABASE_FILE = 'hybridge.db';
 
 export class ControlPlane {
   /** What has been started, with what ends it. */
@@ -72,7 +66,7 @@ export class ControlPlane {
 
   async #startParts(): Promise<ControlPlaneAddresses> {
     const { settings, log } = this.options;
-    const store = this.#own(await openStore({ place: placeOf(settings), schemas: SCHEMAS, log, pollMs: settings.dbUpdateFrequencySeconds * 1000 }));
+    const store = this.#own(await openNodeStore(settings, log));
     await bootstrap(store, Date.now());
     const configuration = this.#own(new ConfigurationWatcher(store, SCHEMAS, log));
     await configuration.start();
@@ -117,10 +111,4 @@ export class ControlPlane {
     const listener = this.#own(new ApiListener({ app, counts, setting: 'KONG_STATUS_LISTEN', certificate: settings.certificates.status }));
     return listener.open(settings.listen.status);
   }
-}
-
-function placeOf({ database, prefix, postgres, tunnel }: Settings): Place {
-  if (database !== 'postgres') return { kind: 'embedded', file: join(prefix, DATABASE_FILE) };
-  const authorities = tunnel.trusted.flatMap((entry) => (entry === 'system' ? getCACertificates('system') : [entry]));
-  return { kind: 'postgres', connection: { ...postgres, authorities: authorities.length > 0 ? authorities : undefined } };
 }

@@ -3,6 +3,7 @@
  * What goes wrong for a reason that a person can mend is one line on standard error, never a stack trace.
  */
 import { constants, accessSync, mkdirSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { EXIT_CODES, GatewayError, messageOf } from '../base/errors.ts';
 import { createLog } from '../base/log.ts';
 import type { Log } from '../base/log.ts';
@@ -13,6 +14,8 @@ import { withDefaultCertificates } from './default-certificates.ts';
 
 /** A started node. */
 export interface RunningNode {
+  /** What it listens on, by listener. */
+  readonly addresses: Readonly<Partial<Record<keyof Settings['listen'], readonly AddressInfo[]>>>;
   /** Tells load balancers to go elsewhere while everything is still served. */
   drain?(): void | Promise<void>;
   /** Finishes what is in flight, closes listeners and stores. */
@@ -26,19 +29,41 @@ export async function runNode(start: StartNode): Promise<void> {
   crashLoudly();
   silenceExperimentalWarnings();
   try {
-    const { settings, warnings } = readSettings(process.env);
-    const log = createLog({ level: settings.logLevel }).with({ role: settings.role });
-    for (const warning of warnings) log.warn(warning);
-    prepareWorkingDirectory(settings);
+    const { settings, log } = prepare();
     const node = await start(await withDefaultCertificates(settings), log);
+    log.notice('started', { listening: Object.fromEntries(Object.entries(node.addresses).map(([name, addresses]) => [name, addresses.map(shown)])) });
     closeOnSignal(node, settings, log);
   } catch (error) {
     fail(error);
   }
 }
 
+/** Runs a task that ends by itself with the settings of a node, and sets the exit code. */
+export async function runOnce(task: (settings: Settings, log: Log) => Promise<void>): Promise<void> {
+  crashLoudly();
+  silenceExperimentalWarnings();
+  try {
+    const { settings, log } = prepare();
+    await task(settings, log);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function prepare(): { settings: Settings; log: Log } {
+  const { settings, warnings } = readSettings(process.env);
+  const log = createLog({ level: settings.logLevel }).with({ role: settings.role });
+  for (const warning of warnings) log.warn(warning);
+  prepareWorkingDirectory(settings);
+  return { settings, log };
+}
+
+function shown({ address, port, family }: AddressInfo): string {
+  return family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
 /** Prints why a process ends, one line for each problem, and sets the exit code. */
-export function fail(error: unknown): void {
+function fail(error: unknown): void {
   if (!(error instanceof GatewayError)) throw error;
   const lines = error instanceof SettingsError ? error.problems : [messageOf(error)];
   for (const line of lines) process.stderr.write(`hybridge: ${line}\n`);

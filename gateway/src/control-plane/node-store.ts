@@ -1,0 +1,24 @@
+/** The store that a node's settings name, opened, with its tables up to date. */
+import { join } from 'node:path';
+import { getCACertificates } from 'node:tls';
+
+import type { Log } from '../base/log.ts';
+import { SCHEMAS } from '../plugins/schemas.ts';
+import type { Settings } from '../settings/settings.ts';
+import { openStore } from '../store/open.ts';
+import type { Place } from '../store/open.ts';
+import type { Store } from '../store/store.ts';
+
+/** File of the embedded database in the working directory. */
+const DATABASE_FILE = 'hybridge.db';
+
+/** @throws GatewayError `database-unavailable`, `database-newer` */
+export function openNodeStore(settings: Settings, log: Log): Promise<Store> {
+  return openStore({ place: placeOf(settings), schemas: SCHEMAS, log, pollMs: settings.dbUpdateFrequencySeconds * 1000 });
+}
+
+function placeOf({ database, prefix, postgres, tunnel }: Settings): Place {
+  if (database !== 'postgres') return { kind: 'embedded', file: join(prefix, DATABASE_FILE) };
+  const authorities = tunnel.trusted.flatMap((entry) => (entry === 'system' ? getCACertificates('system') : [entry]));
+  return { kind: 'postgres', connection: { ...postgres, authorities: authorities.length > 0 ? authorities : undefined } };
+}
