@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -112,10 +112,14 @@ export class CloudCluster extends Construct {
       outputConfigCommand: false,
     });
     this.cluster = cluster;
+    Validations.of(cluster.node.defaultChild!).acknowledge({
+      id: 'CloudFormation-Validate::W9009',
+      reason: 'the construct of CDK names what is encrypted (Secrets); EKS takes the property and encrypts everything',
+    });
     protectFromDeletion(cluster, props.deletionProtection ?? true);
     (props.adminRoles ?? []).forEach((role, at) => cluster.grantClusterAdmin(`Admin${at}`, role.roleArn));
     this._ready = [this.secretsProvider(cluster), this.networkPolicyController(cluster)];
-    Topology.of(this).addCluster(this.node.path, () => ({ name: this.node.id, kind: 'eks', files: [] }));
+    Topology.of(this).addCluster(() => ({ name: this.node.path, kind: 'eks', files: [] }));
   }
 
   /** Mounts secrets of AWS Secrets Manager into pods (docs/decisions/0102-secrets-reach-pods-as-files.md). */

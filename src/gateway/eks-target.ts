@@ -101,7 +101,7 @@ export class EksTarget extends GatewayTarget {
       contents: placed.contents,
       controlPlane: placed.controlPlane,
     });
-    placed.logs?._grantWrite(resource.role, this.cluster, this.cluster.vpc);
+    placed.logs?._grantWrite(resource.role, this.cluster.clusterSecurityGroup, this.cluster.vpc);
   }
 
   private proxyReach(): ServiceReach {

@@ -1,5 +1,5 @@
-import { requireCidrs } from '../private/network/cidr-text';
 import { requireAddressRange } from '../private/network/address-range';
+import { requireCidrs } from '../private/network/cidr-text';
 
 /** Ports of `Exposure.nodePort()`, each 30000 to 32767. */
 export interface NodePortOptions {

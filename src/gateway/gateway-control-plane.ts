@@ -9,9 +9,9 @@ import type { TunnelCertificate } from '../private/gateway/tunnel-certificate';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
 import { requireCidrs } from '../private/network/cidr-text';
 import type { EksTarget } from './eks-target';
-import type { GatewayDatabase } from './gateway-database';
 import { GatewayDataPlane } from './gateway-data-plane';
 import type { GatewayDataPlaneOptions } from './gateway-data-plane';
+import type { GatewayDatabase } from './gateway-database';
 import type { GatewayEngine } from './gateway-engine';
 import type { Trust } from './trust';
 
@@ -86,7 +86,7 @@ export class GatewayControlPlane extends Construct {
     if (target._exposure) throw new Error('target: has an exposure, which is for data planes; leave it out and say with tunnelCidrs who may open tunnels');
 
     this._tunnel = props.trust._bind(this, this.planeName);
-    const database = props.database._bind(this, { plane: this.planeName, vpc: target.cluster.vpc, peer: target.cluster });
+    const database = props.database._bind(this, { plane: this.planeName, vpc: target.cluster.vpc, peer: target.cluster.clusterSecurityGroup });
     const image = engine._image(this);
     const settings = withUserSettings(controlPlaneSettings(this._tunnel.identity, database.settings), props.settings);
     const plane: PlaneDescription = {
@@ -95,6 +95,7 @@ export class GatewayControlPlane extends Construct {
       image: image.uri,
       settings,
       secrets: [this._tunnel.mount, database.mount],
+      files: database.files,
       replicas,
       resources: RESOURCES,
     };

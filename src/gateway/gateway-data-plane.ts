@@ -89,6 +89,7 @@ export class GatewayDataPlane extends Construct {
         image: target._image(this, { engine: controlPlane._engine }),
         settings: withUserSettings(own, props.settings),
         secrets: [tunnel.mount, ...identity ? [identity._mount] : []],
+        files: [],
         replicas,
         resources: RESOURCES,
       },

@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -11,18 +11,11 @@ export interface OpenSearchLogsProps {
   readonly vpc: ec2.IVpc;
 
   /**
-   * Disk of each data node, in GiB, 10 to 3072. A thousand requests a second make about 80 GiB a day before compression.
+   * Disk of each data node, in GiB, 10 to 1536, which is what this kind of node takes. A thousand requests a second make about 80 GiB a day before compression.
    *
    * @default 100
    */
   readonly storageGib?: number;
-
-  /**
-   * Kind of the data nodes.
-   *
-   * @default 'r7g.large.search'
-   */
-  readonly dataNodeType?: string;
 
   /**
    * What becomes of the logs when the stack is removed.
@@ -51,8 +44,8 @@ export class OpenSearchLogs extends Construct {
     super(scope, id);
     this.vpc = props.vpc;
     const { storageGib = 100, removalPolicy = RemovalPolicy.RETAIN } = props;
-    if (!Number.isInteger(storageGib) || storageGib < 10 || storageGib > 3072) {
-      throw new Error(`storageGib: got ${storageGib}, expected a whole number of GiB, 10 to 3072`);
+    if (!Number.isInteger(storageGib) || storageGib < 10 || storageGib > 1536) {
+      throw new Error(`storageGib: got ${storageGib}, expected a whole number of GiB, 10 to 1536`);
     }
     const { policy, ...logging } = this.domainLogs();
     this.domain = new opensearch.Domain(this, 'Resource', {
@@ -61,7 +54,7 @@ export class OpenSearchLogs extends Construct {
       vpcSubnets: [{ subnets: props.vpc.selectSubnets({ subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }).subnets.slice(0, 2) }],
       capacity: {
         dataNodes: 2,
-        dataNodeInstanceType: props.dataNodeType ?? 'r7g.large.search',
+        dataNodeInstanceType: 'r7g.large.search',
         masterNodes: 3,
         masterNodeInstanceType: 'm7g.large.search',
         multiAzWithStandbyEnabled: false,
@@ -103,6 +96,7 @@ export class OpenSearchLogs extends Construct {
         principals: [new iam.ServicePrincipal('es.amazonaws.com')],
         actions: ['logs:PutLogEvents', 'logs:CreateLogStream'],
         resources: [appLogGroup, slowSearchLogGroup, slowIndexLogGroup].map((each) => each.logGroupArn),
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
       })],
     });
     return {

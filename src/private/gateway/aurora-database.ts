@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Annotations, Duration, Stack } from 'aws-cdk-lib';
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as rds from 'aws-cdk-lib/aws-rds';
@@ -6,7 +6,8 @@ import { Construct } from 'constructs';
 import type { IDependable } from 'constructs';
 import { ENV, PATHS } from '../contract';
 import { secretName } from './handoff-names';
-import type { PlaneSettings, SecretMount } from './plane';
+import type { FileMount, PlaneSettings, SecretMount } from './plane';
+import { rdsAuthorities } from './rds-authorities';
 
 /** Who uses the database. */
 export interface DatabaseClient {
@@ -21,6 +22,8 @@ export interface DatabaseClient {
 export interface PlaneDatabase extends IDependable {
   readonly settings: PlaneSettings;
   readonly mount: SecretMount;
+  /** Authorities of the server's certificate. */
+  readonly files: readonly FileMount[];
   readonly port: number;
 }
 
@@ -35,11 +38,17 @@ export interface AuroraDatabaseProps extends DatabaseClient {
 const PORT = 5432;
 const DATABASE = 'hybridge';
 const USER = 'hybridge';
+const AUTHORITIES_FILE = 'rds.pem';
+const VERIFICATION: PlaneSettings = {
+  [ENV.pgSslVerify]: 'on',
+  [ENV.trustedCertificate]: `system,${PATHS.certificateAuthorities}/${AUTHORITIES_FILE}`,
+};
 const ENGINE = rds.DatabaseClusterEngine.auroraPostgres({ version: rds.AuroraPostgresEngineVersion.of('17.7', '17', { serverlessV2AutoPauseSupported: true }) });
 
 export class AuroraDatabase extends Construct implements PlaneDatabase {
   readonly settings: PlaneSettings;
   readonly mount: SecretMount;
+  readonly files: readonly FileMount[];
   readonly port = PORT;
   readonly cluster: rds.DatabaseCluster;
 
@@ -67,8 +76,11 @@ export class AuroraDatabase extends Construct implements PlaneDatabase {
       deletionProtection: props.deletionProtection,
       removalPolicy: props.removalPolicy,
     });
-    this.cluster.connections.allowDefaultPortFrom(props.peer, `gateway control plane ${props.plane}`);
-    this.settings = this.connectionSettings();
+    this.cluster.connections.allowFrom(props.peer, ec2.Port.tcp(PORT), `gateway control plane ${props.plane}`);
+    const authorities = rdsAuthorities(Stack.of(this).region);
+    if (!authorities) this.warnUnverified();
+    this.files = authorities ? [{ name: 'authorities', path: PATHS.certificateAuthorities, files: { [AUTHORITIES_FILE]: authorities } }] : [];
+    this.settings = { ...this.connectionSettings(), ...authorities && VERIFICATION };
     this.mount = {
       name: 'database',
       path: PATHS.databaseCredentials,
@@ -77,6 +89,11 @@ export class AuroraDatabase extends Construct implements PlaneDatabase {
       secretType: 'Opaque',
       files: [{ file: 'password', property: 'password' }],
     };
+  }
+
+  private warnUnverified() {
+    Annotations.of(this).addWarningV2('cdk-hybridge:database.unverified', 'connections to the database are encrypted, but its certificate is not verified,'
+      + ' because the authorities differ by region and the stack names none: give the stack env.region');
   }
 
   private connectionSettings(): PlaneSettings {

@@ -14,8 +14,11 @@ const METADATA_SERVICE = '169.254.169.254/32';
 
 type Rule = Readonly<Record<string, unknown>>;
 
-const ANYWHERE = [{ ipBlock: { cidr: '0.0.0.0/0' } }];
-const PRIVATE = PRIVATE_NETWORKS.map((cidr) => ({ ipBlock: { cidr } }));
+// Cilium, which EKS Anywhere installs, matches no pod of the cluster by its address: pods need a rule of their own.
+const CLUSTER = { namespaceSelector: {} };
+const ANYWHERE = [{ ipBlock: { cidr: '0.0.0.0/0' } }, CLUSTER];
+const ANYWHERE_BUT_METADATA = [{ ipBlock: { cidr: '0.0.0.0/0', except: [METADATA_SERVICE] } }, CLUSTER];
+const PRIVATE = [...PRIVATE_NETWORKS.map((cidr) => ({ ipBlock: { cidr } })), CLUSTER];
 
 const DNS: Rule = { to: ANYWHERE, ports: [{ protocol: 'UDP', port: 53 }, { protocol: 'TCP', port: 53 }] };
 const STATUS: Rule = { from: PRIVATE, ports: tcp(PORTS.status) };
@@ -29,7 +32,7 @@ function dataPlanePolicy(plane: PlaneDescription): KubernetesObject {
   return policy(plane, plane.name, selectorLabels(plane), {
     ingress: [{ from: ANYWHERE, ports: tcp(PORTS.proxy, PORTS.proxyTls) }, STATUS],
     // Upstreams are configuration, known to the control plane only.
-    egress: [DNS, { to: [{ ipBlock: { cidr: '0.0.0.0/0', except: [METADATA_SERVICE] } }] }],
+    egress: [DNS, { to: ANYWHERE_BUT_METADATA }],
   });
 }
 

@@ -17,6 +17,12 @@ export function foundationObjects(plane: PlaneDescription, hosting: PlaneHosting
       automountServiceAccountToken: false,
     },
     ...networkPolicies(plane, databasePort),
+    ...plane.files.map((mount): KubernetesObject => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: `${plane.name}-${mount.name}`, namespace: plane.name, labels: objectLabels(plane) },
+      data: mount.files,
+    })),
     ...plane.secrets.flatMap((mount) => hosting.secretObjects(plane, mount)),
   ];
 }

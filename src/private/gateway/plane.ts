@@ -25,6 +25,16 @@ export interface SecretMount {
   readonly files: readonly SecretFile[];
 }
 
+/** Files that everybody may read, mounted into pods. */
+export interface FileMount {
+  /** Ends the name of the ConfigMap: `<plane>-<name>`. */
+  readonly name: string;
+  /** Folder in the container. */
+  readonly path: string;
+  /** File name → text, known at synth. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
 /** CPU in cores and memory in Kubernetes' notation. */
 export interface PlaneResources {
   readonly cpuRequest: string;
@@ -43,6 +53,7 @@ export interface PlaneDescription {
   readonly image: string;
   readonly settings: PlaneSettings;
   readonly secrets: readonly SecretMount[];
+  readonly files: readonly FileMount[];
   readonly replicas: number;
   readonly resources: PlaneResources;
 }

@@ -90,13 +90,14 @@ function podSpec(plane: PlaneDescription, hosting: PlaneHosting, artefact: strin
       volumeMounts: [
         { name: 'prefix', mountPath: PATHS.prefix },
         { name: 'tmp', mountPath: '/tmp' },
-        ...plane.secrets.map((mount) => ({ name: mount.name, mountPath: mount.path, readOnly: true })),
+        ...[...plane.secrets, ...plane.files].map((mount) => ({ name: mount.name, mountPath: mount.path, readOnly: true })),
       ],
     }],
     volumes: [
       { name: 'prefix', emptyDir: { sizeLimit: resources.storage } },
       { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
       ...plane.secrets.map((mount) => ({ name: mount.name, ...hosting.secretVolume(plane, mount) })),
+      ...plane.files.map((mount) => ({ name: mount.name, configMap: { name: `${plane.name}-${mount.name}` } })),
     ],
   };
 }

@@ -1,5 +1,8 @@
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
+import { BareMetalCluster } from '../../eks-anywhere/bare-metal-cluster';
+import { EksAnywhereCluster } from '../../eks-anywhere/eks-anywhere-cluster';
+import { VSphereCluster } from '../../eks-anywhere/vsphere-cluster';
 import { writeFilesAtSynthesis } from '../output-files';
 import type { PlaneSettings } from './plane';
 
@@ -37,7 +40,7 @@ export class Topology extends Construct {
   }
 
   private readonly planes = new Map<string, () => PlaneEntry>();
-  private readonly clusters = new Map<string, () => ClusterEntry>();
+  private readonly clusters: (() => ClusterEntry)[] = [];
 
   private constructor(root: Construct) {
     super(root, ID);
@@ -53,15 +56,23 @@ export class Topology extends Construct {
     this.planes.set(id, entry);
   }
 
-  public addCluster(name: string, entry: () => ClusterEntry): void {
-    this.clusters.set(name, entry);
+  public addCluster(entry: () => ClusterEntry): void {
+    this.clusters.push(entry);
   }
 
   private render(): string {
     const planes = [...this.planes.values()].map((entry) => entry());
-    const clusters = [...this.clusters.values()].map((entry) => entry());
+    const sites = this.node.root.node.findAll().filter((construct) => construct instanceof EksAnywhereCluster).map(siteEntry);
+    const clusters = [...this.clusters.map((entry) => entry()), ...sites];
     return `${JSON.stringify({ planes, clusters }, undefined, 2)}\n`;
   }
 }
 
 const ID = 'HybridgeTopology';
+
+/** Clusters on sites are declared without any plane, too: they are found, not told. */
+function siteEntry(cluster: EksAnywhereCluster): ClusterEntry {
+  const bareMetal = cluster instanceof BareMetalCluster;
+  const kind = bareMetal ? 'eks-anywhere-bare-metal' : cluster instanceof VSphereCluster ? 'eks-anywhere-vsphere' : 'eks-anywhere';
+  return { name: cluster.clusterName, kind, folder: cluster.node.id, files: bareMetal ? ['cluster.yaml', 'hardware.csv'] : ['cluster.yaml'] };
+}

@@ -1,7 +1,10 @@
-import { SecretValue, Tokenization } from 'aws-cdk-lib';
+import { CfnDynamicReference, CfnParameter, Reference, SecretValue, Tokenization } from 'aws-cdk-lib';
 
 /** CloudFormation's dynamic references to secrets; custom resources get them as this literal text (aws/aws-cdk#16476). */
 const DYNAMIC_REFERENCE = /\{\{resolve:(secretsmanager|ssm-secure):/;
+
+/** Attributes such as `UserPoolClient.ClientSecret`; not `MasterUserSecret.SecretArn`. */
+const SECRET_ATTRIBUTE = /(secret|password|privatekey)$/i;
 
 /**
  * Refuses a secret where plain text lands in a manifest or template.
@@ -9,16 +12,12 @@ const DYNAMIC_REFERENCE = /\{\{resolve:(secretsmanager|ssm-secure):/;
  * @throws Error that names the property
  */
 export function refuseSecret(property: string, text: string): void {
-  const { tokens } = Tokenization.reverseString(text);
-  const isSecret = DYNAMIC_REFERENCE.test(text) || tokens.some((token) => SecretValue.isSecretValue(token) || DYNAMIC_REFERENCE.test(describe(token)));
-  if (!isSecret) return;
+  if (!DYNAMIC_REFERENCE.test(text) && !Tokenization.reverseString(text).tokens.some(isSecret)) return;
   throw new Error(`${property}: got a secret, expected text that everybody may read; keep it in Secrets Manager and let the plane mount it as a file`);
 }
 
-function describe(token: unknown): string {
-  try {
-    return JSON.stringify((token as { toJSON?: () => unknown }).toJSON?.() ?? '');
-  } catch {
-    return '';
-  }
+function isSecret(token: unknown): boolean {
+  if (SecretValue.isSecretValue(token) || token instanceof CfnDynamicReference) return true;
+  if (!Reference.isReference(token)) return false;
+  return SECRET_ATTRIBUTE.test(token.displayName) || (token.target instanceof CfnParameter && token.target.noEcho);
 }
