@@ -1,0 +1,114 @@
+/** Every example as a user would synthesize it: offline, without credentials, with CloudFormation's own validation in strict mode. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+
+const ROOT = join(__dirname, '..');
+const EXAMPLES = ['hybrid'];
+
+/** Planted where an example would be given real ones: none may come out anywhere. */
+const PLANTED = { FACTORY_BMC_USER: 'planted-bmc-user', FACTORY_BMC_PASSWORD: 'planted-bmc-password' };
+
+const CONTEXT = {
+  'aws:cdk:disable-asset-staging': true,
+  '@aws-cdk/core:strictCfnValidateErrors': true,
+};
+
+interface Synthesis {
+  readonly folder: string;
+  readonly seconds: number;
+  readonly printed: string;
+}
+
+function synthesize(example: string): Synthesis {
+  const folder = mkdtempSync(join(tmpdir(), 'cdk.out'));
+  const began = Date.now();
+  const { AWS_PROFILE, AWS_REGION, AWS_ACCESS_KEY_ID, ...env } = process.env;
+  const printed = execFileSync(process.execPath, [join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs'), '--tsconfig', 'examples/tsconfig.json', `examples/${example}/app.ts`], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    env: {
+      ...env, ...PLANTED, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(CONTEXT), CDK_VALIDATION: 'true', CDK_DEFAULT_ACCOUNT: '', CDK_DEFAULT_REGION: '',
+      // Nothing may be asked on the network: a look-up would fail here.
+      AWS_EC2_METADATA_DISABLED: 'true', https_proxy: 'http://127.0.0.1:9', http_proxy: 'http://127.0.0.1:9',
+    },
+  });
+  return { folder, seconds: (Date.now() - began) / 1000, printed };
+}
+
+function files(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(path).isDirectory() ? files(path) : [path];
+  });
+}
+
+/** What follows from the content of bundles changes with every line of them. */
+function masked(text: string): string {
+  return text.replace(/[0-9a-f]{64}/g, '<hash>').replace(/migrations-[0-9a-f]{10}/g, 'migrations-<hash>').replace(/-----BEGIN CERTIFICATE-----[^"]*?-----END CERTIFICATE-----/g, '<certificate>');
+}
+
+describe.each(EXAMPLES)('examples/%s', (example) => {
+  let synthesis: Synthesis;
+  beforeAll(() => {
+    synthesis = synthesize(example);
+  }, 30_000);
+  afterAll(() => rmSync(synthesis.folder, { recursive: true, force: true }));
+
+  const stacks = () => readdirSync(synthesis.folder).filter((file) => file.endsWith('.template.json')).sort();
+  const produced = () => files(join(synthesis.folder, 'hybridge')).sort();
+
+  it('synthesizes in less than 8 seconds without a finding', () => {
+    const report = JSON.parse(readFileSync(join(synthesis.folder, 'validation-report.json'), 'utf8'));
+    expect(report.pluginReports).toMatchObject([{ pluginName: 'CloudFormation Validate', conclusion: 'success', violations: [] }]);
+    expect(synthesis.printed).toBe('');
+    expect(synthesis.seconds).toBeLessThan(8);
+  });
+
+  it('asks for no look-up', () => {
+    const manifest = JSON.parse(readFileSync(join(synthesis.folder, 'manifest.json'), 'utf8'));
+    expect(manifest.missing).toBeUndefined();
+  });
+
+  it('has stacks that CloudFormation takes: fewer than 150 resources and 200 KB each', () => {
+    for (const file of stacks()) {
+      const text = readFileSync(join(synthesis.folder, file), 'utf8');
+      expect(Object.keys(JSON.parse(text).Resources).length).toBeLessThan(150);
+      expect(text.length).toBeLessThan(200_000);
+    }
+  });
+
+  it('has the templates of the snapshot', () => {
+    for (const file of stacks()) expect(masked(readFileSync(join(synthesis.folder, file), 'utf8'))).toMatchSnapshot(file);
+  });
+
+  it('has the files of the snapshot for sites and planes', () => {
+    for (const file of produced()) expect(masked(readFileSync(file, 'utf8'))).toMatchSnapshot(relative(synthesis.folder, file));
+  });
+
+  it('lists in its topology exactly the files that it wrote', () => {
+    const topology = JSON.parse(readFileSync(join(synthesis.folder, 'hybridge', 'topology.json'), 'utf8'));
+    const listed = [
+      ...topology.planes.flatMap(({ folder, manifests }: any) => manifests.map((file: string) => `${folder}/${file}`)),
+      ...topology.clusters.flatMap(({ folder, files: written }: any) => written.map((file: string) => `${folder}/${file}`)),
+      'topology.json',
+    ];
+    expect(produced().map((file) => relative(join(synthesis.folder, 'hybridge'), file))).toEqual(listed.sort());
+  });
+
+  it('names every plane, its place, its control plane and its role', () => {
+    const { planes } = JSON.parse(readFileSync(join(synthesis.folder, 'hybridge', 'topology.json'), 'utf8'));
+    expect(planes.map(({ id, role, target, controlPlane }: any) => [id, role, target, controlPlane])).toMatchSnapshot();
+    for (const { settings, role } of planes) expect(settings.KONG_ROLE).toBe(role);
+  });
+
+  it('holds no secret in any file', () => {
+    const texts = files(synthesis.folder).filter((file) => !/[/\\]asset\./.test(file)).map((file) => readFileSync(file, 'utf8')).concat(synthesis.printed);
+    for (const text of texts) {
+      for (const secret of Object.values(PLANTED)) expect(text).not.toContain(secret);
+      expect(text).not.toMatch(/-----BEGIN [A-Z ]*PRIVATE KEY-----/);
+      expect(text).not.toMatch(/AKIA[0-9A-Z]{16}|"SecretString"|bearer [a-z0-9._-]{20}/i);
+    }
+  });
+});
