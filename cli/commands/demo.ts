@@ -34,8 +34,9 @@ export const demo: Command = {
     const progress = new Progress();
 
     if (options.app !== undefined) await progress.step('synthesize', () => synthesize(options.app!, assembly, `${directory}/synth.log`));
-    process.stdout.write(`\n${renderTable(artefactTable(assembly))}\nin ${assembly}\n\n`);
-    await runTopology(readTopology(assembly), { directory, keep: options.keep, progress });
+    const topology = readTopology(assembly);
+    process.stdout.write(`\n${renderTable(artefactTable(assembly, [topology.controlPlane, ...topology.dataPlanes]))}\nin ${assembly}\n\n`);
+    await runTopology(topology, { directory, keep: options.keep, progress });
     return 0;
   },
 };

@@ -2,9 +2,10 @@
 import { CommandFailure } from '../command.ts';
 import type { Command } from '../command.ts';
 import { check } from '../eksa/check.ts';
+import { diff } from '../eksa/diff.ts';
 
 /** In the order in which a person needs them. */
-const SUBCOMMANDS: readonly Command[] = [check];
+const SUBCOMMANDS: readonly Command[] = [check, diff];
 
 const WIDTH = Math.max(...SUBCOMMANDS.map(({ name }) => name.length));
 

@@ -3,11 +3,12 @@ import { readdirSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { humanSize } from '../terminal/table.ts';
 import type { Table } from '../terminal/table.ts';
+import type { Plane } from './topology.ts';
 
 interface ArtefactKind {
   readonly file: RegExp;
   readonly kind: string;
-  readonly use: (name: string) => string;
+  readonly use: (name: string, appliedByTemplate: boolean) => string;
 }
 
 const KINDS: readonly ArtefactKind[] = [
@@ -15,15 +16,24 @@ const KINDS: readonly ArtefactKind[] = [
   {
     file: /\/cluster\.yaml$/,
     kind: 'EKS Anywhere ClusterSpec',
-    use: (name) => `eksctl anywhere create cluster -f ${basename(name)} (admin machine)`,
+    use: (name) => `eksctl anywhere create cluster -f ${basename(name)}`,
   },
-  { file: /\/hardware\.csv$/, kind: 'Tinkerbell hardware', use: () => 'the same command, --hardware-csv; put the BMC passwords in first' },
-  { file: /\.k8s\.yaml$/, kind: 'Kubernetes manifests', use: (name) => `kubectl apply -f ${basename(name)} (on site; on EKS the template applies them)` },
+  { file: /\/hardware\.csv$/, kind: 'Tinkerbell hardware', use: () => 'hybridge eksa render fills in the BMC credentials; then --hardware-csv' },
+  {
+    file: /\.k8s\.yaml$/,
+    kind: 'Kubernetes manifests',
+    use: (name, appliedByTemplate) => appliedByTemplate ? 'to read: the template applies them' : `kubectl apply -f ${basename(name)}`,
+  },
   { file: /^hybridge\/topology\.json$/, kind: 'topology', use: () => 'read by the hybridge command line' },
 ];
 
-/** The artefacts below a cloud assembly, in the order of the kinds above. Assets and CDK's own bookkeeping are left out. */
-export function artefactTable(assembly: string): Table {
+/**
+ * The artefacts below a cloud assembly, in the order of the kinds above. Assets and CDK's own bookkeeping are left out.
+ *
+ * @param planes those of them that run on EKS are applied by a template
+ */
+export function artefactTable(assembly: string, planes: readonly Plane[]): Table {
+  const applied = planes.filter((plane) => plane.target === 'eks').flatMap((plane) => plane.manifests);
   const files = readdirSync(assembly, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
@@ -31,6 +41,6 @@ export function artefactTable(assembly: string): Table {
   const rows = KINDS.flatMap(({ file, kind, use }) => files
     .filter(({ name }) => file.test(name) && !name.startsWith('asset.'))
     .sort((a, b) => a.name.localeCompare(b.name))
-    .map(({ name, size }) => [name, kind, humanSize(size), use(name)]));
+    .map(({ name, size }) => [name, kind, humanSize(size), use(name, applied.includes(join(assembly, name)))]));
   return { headings: ['artefact', 'kind', 'size', 'what to do with it'], rows };
 }

@@ -33,10 +33,11 @@ export class NodeProcess {
     }
   }
 
-  async stop(): Promise<void> {
+  /** @param signal an interrupt ends a node at once; SIGTERM is what an orchestrator sends */
+  async stop(signal: 'SIGINT' | 'SIGTERM' = 'SIGINT'): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = once(this.#child, 'exit');
-    this.#child.kill('SIGINT');
+    this.#child.kill(signal);
     const kill = setTimeout(() => this.#child.kill('SIGKILL'), 5000);
     await ended;
     clearTimeout(kill);

@@ -1,7 +1,7 @@
 /** What a person sees when a node cannot start: one clear line, the right exit code, no stack trace, nothing lost. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../../src/base/errors.ts';
 import { createSelfSignedCertificate } from '../../src/base/self-signed-certificate.ts';
-import { IMAGE, LocalTopology, eventually, statusOf } from './local-topology.ts';
+import { IMAGE, LocalTopology, admin, eventually, statusOf } from './local-topology.ts';
 
 let folder: string;
 let tunnel: { KONG_CLUSTER_CERT: string; KONG_CLUSTER_CERT_KEY: string };
@@ -104,21 +104,29 @@ it('warns of an unknown name with the nearest known one, and starts', async () =
   }
 });
 
-it('a corrupt cache is moved aside with one warning, and the node goes on', async () => {
+it('starts from the configuration before when the newest in the cache is corrupt, and keeps the corrupt one aside', async () => {
   const topology = new LocalTopology();
   try {
-    const first = await topology.dataPlane('plane');
-    await eventually('it runs', async () => await statusOf(`${first.status}/status`) === 200);
-    await first.process.stop();
-    const cache = join(first.environment.KONG_PREFIX!, 'configuration-cache');
-    mkdirSync(cache, { recursive: true });
-    for (const name of ['current', 'previous']) writeFileSync(join(cache, name), 'not a configuration');
-    const again = await topology.restart(first);
-    await eventually('it runs again', async () => await statusOf(`${again.status}/status`) === 200);
+    const port = await topology.upstream((_, response) => void response.end('served'));
+    const controlPlane = await topology.controlPlane();
+    await eventually('the Admin API answers', async () => await statusOf(`${controlPlane.admin}/status`) === 200);
+    const plane = await topology.dataPlane('plane');
+    await admin(controlPlane, 'PUT', '/services/echo', { url: `http://127.0.0.1:${port}` });
+    for (const name of ['first', 'second']) {
+      await admin(controlPlane, 'PUT', `/services/echo/routes/${name}`, { paths: [`/${name}`] });
+      await eventually(`${name} is served`, async () => await statusOf(`${plane.proxy}/${name}`) === 200);
+    }
+    await Promise.all([controlPlane.process.stop(), plane.process.stop()]);
+    const cache = join(plane.environment.KONG_PREFIX!, 'configuration');
+    truncateSync(join(cache, 'configuration.0'), 100);
+
+    const again = await topology.restart(plane);
+    await eventually('it is ready again', async () => await statusOf(`${again.status}/status/ready`) === 200);
+    expect(await statusOf(`${again.proxy}/first`)).toBe(200);
     const log = readFileSync(again.process.log, 'utf8');
     expect(log).not.toMatch(/^\s+at /m);
-    expect(log).toContain('corrupt');
-    expect(readdirSync(cache).some((name) => name.includes('corrupt'))).toBe(true);
+    expect(log.split('\n').filter((line) => line.includes('configuration.0'))).toHaveLength(1);
+    expect(readdirSync(cache).filter((name) => name.startsWith('configuration.0'))).toEqual([expect.stringMatching(/^configuration\.0\..+/)]);
   } finally {
     await topology.close();
   }

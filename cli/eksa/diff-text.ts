@@ -1,0 +1,67 @@
+/** An upgrade as people read it: what changes, what is refused, what happens to the nodes. */
+import { shown } from '../../src/private/eks-anywhere/finding';
+import type { Change } from '../../src/private/eks-anywhere/update/changes';
+import type { FileDiff } from '../../src/private/eks-anywhere/update/diff-text';
+import type { GroupPlan } from '../../src/private/eks-anywhere/update/rollout';
+import type { Refusal } from '../../src/private/eks-anywhere/update/rule';
+import { renderTable } from '../terminal/table.ts';
+import { describeFindings } from './finding-text.ts';
+
+export function describeDiff(diff: FileDiff, files: { readonly old: string; readonly new: string }): string {
+  if (diff.unreadable) return describeFindings(diff.unreadable.map((finding) => ({ file: files[finding.side], ...finding })), 'nothing was compared');
+  const sections = [
+    section('Changes', diff.changes.length === 0 ? 'none' : renderTable({ headings: ['where', 'from', 'to'], rows: diff.changes.map(changeRow) })),
+    diff.refusals.length > 0 && section('Refused', diff.refusals.map((refusal) => describeRefusal(refusal, files.new)).join('\n')),
+    section('Nodes', renderTable({ headings: ['group', 'now', 'then', 'what happens', 'because of'], rows: diff.groups.map(groupRow) })),
+    diff.machines.length > 0 && section('Machines wanted beside those in use', renderTable({
+      headings: ['labels', 'for', 'wanted', 'spare in hardware.csv'],
+      rows: diff.machines.map(({ selector, groups, wanted, spare }) => [selector, groups.join(', '), String(wanted), spare === undefined ? 'not counted: give --hardware' : String(spare)]),
+    })),
+    diff.newFile.length > 0 && section(`The new file by itself (hybridge eksa check ${files.new})`,
+      describeFindings(diff.newFile.map((finding) => ({ file: files.new, ...finding })), `${diff.newFile.length} more to mend`)),
+    section('Verdict', `eksctl anywhere upgrade cluster   ${verdict(diff.cliAccepts)}\nkubectl apply, Flux, Argo CD       ${verdict(diff.webhookAccepts)}`),
+  ];
+  return `${sections.filter((text) => text !== false).join('\n\n')}\n`;
+}
+
+function section(heading: string, body: string): string {
+  return `${heading}\n${body.trimEnd().split('\n').map((line) => `  ${line}`).join('\n')}`;
+}
+
+function changeRow({ path, old, new: now }: Change): string[] {
+  return [path, brief(old), brief(now)];
+}
+
+/** Values as they are, long ones cut. */
+function brief(value: unknown): string {
+  const text = value === undefined ? '(nothing)' : shown(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+const ROAD_NAMES = { cli: 'CLI', api: 'API' } as const;
+
+function describeRefusal({ ruleId, roads, path, message, fix, line }: Refusal, file: string): string {
+  const place = path.startsWith('hardware.csv') ? '' : `${file}${line === undefined ? '' : `:${line}`}  `;
+  return `${place}${ruleId}  by ${roads.map((road) => ROAD_NAMES[road]).join(' and ')}  ${path} ${message}${fix ? `\n  → ${fix}` : ''}`;
+}
+
+function groupRow(plan: GroupPlan): string[] {
+  return [plan.name, String(plan.nodesBefore), String(plan.nodesAfter), happening(plan), plan.reasons.join(', ')];
+}
+
+function happening({ action, nodesBefore, nodesAfter, surge, unavailable }: GroupPlan): string {
+  const scaling = nodesAfter === nodesBefore ? '' : nodesAfter > nodesBefore ? `${nodesAfter - nodesBefore} added` : `${nodesBefore - nodesAfter} taken away`;
+  const replaced = {
+    'nothing': 'nothing',
+    'scale': '',
+    'new': '',
+    'removed': '',
+    'in place': 'upgraded in place, one after the other',
+    'rolling': `replaced, ${surge} added first${unavailable > 0 ? `, ${unavailable} may be missing meanwhile` : ''}`,
+  }[action];
+  return [replaced, scaling].filter((text) => text !== '').join('; ');
+}
+
+function verdict(isAccepted: boolean): string {
+  return isAccepted ? 'accepted' : 'refused';
+}
