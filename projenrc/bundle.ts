@@ -4,7 +4,7 @@
  *   image/            a complete build context: Dockerfile, one .mjs a role, third-party licences
  *   lambda/<name>/    one folder, one CDK asset
  *   cli/              the command line
- *   eksa-check.mjs    the rules of EKS Anywhere as one function, for any JavaScript runtime
+ *   eksa-*.mjs        the rules of EKS Anywhere as functions (check, diff), for any JavaScript runtime
  *
  * Readable on purpose: not minified, names kept, so that stack traces read. Two runs over the same sources are byte-equal,
  * which keeps asset hashes stable. Ends with the check of the layers.
@@ -43,7 +43,7 @@ const COMMON: BuildOptions = {
 
 async function main() {
   try {
-    const metafiles = [...await bundleImage(), ...await bundleLambdas(), ...await bundleCommandLine(), await bundleEksAnywhereCheck(), await graphOfConstructs()];
+    const metafiles = [...await bundleImage(), ...await bundleLambdas(), ...await bundleCommandLine(), await bundleEksAnywhereRules(), await graphOfConstructs()];
     rmSync(DESTINATION, { recursive: true, force: true });
     renameSync(OUT, DESTINATION);
     checkLayers(metafiles);
@@ -89,12 +89,17 @@ async function bundleCommandLine(): Promise<Metafile[]> {
   return [metafile!];
 }
 
-/** `check(clusterYaml, hardwareCsv?)` for editors and pipelines: one file that asks nothing of its runtime, neither Node nor a browser. */
-async function bundleEksAnywhereCheck(): Promise<Metafile> {
+/** `check(clusterYaml, hardwareCsv?)` and `diff(oldYaml, newYaml, hardwareCsv?)` for editors and pipelines: files that ask nothing of their runtime. */
+async function bundleEksAnywhereRules(): Promise<Metafile> {
   const { metafile } = await build({
-    ...COMMON, platform: 'neutral', banner: {}, external: [], entryPoints: [{ in: 'src/private/eks-anywhere/check-text.ts', out: 'eksa-check' }], outdir: OUT,
+    ...COMMON,
+    platform: 'neutral',
+    banner: {},
+    external: [],
+    entryPoints: [{ in: 'src/private/eks-anywhere/check-text.ts', out: 'eksa-check' }, { in: 'src/private/eks-anywhere/update/diff-text.ts', out: 'eksa-diff' }],
+    outdir: OUT,
   });
-  writeFileSync(join(OUT, 'eksa-check.THIRD-PARTY-LICENSES.txt'), licencesOf(ROOT, Object.keys(metafile!.inputs)));
+  writeFileSync(join(OUT, 'eksa.THIRD-PARTY-LICENSES.txt'), licencesOf(ROOT, Object.keys(metafile!.inputs)));
   return metafile!;
 }
 

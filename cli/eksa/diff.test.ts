@@ -1,0 +1,72 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { EXIT_CODES } from '../../gateway/src/base/errors.ts';
+import { runEksa, sample } from './testing.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'hybridge-eksa-diff-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const OLD = sample('bare-metal.yaml');
+const HARDWARE = sample('bare-metal.csv');
+
+function changed(name: string, ...replacements: [string, string][]): string {
+  const text = replacements.reduce((state, [from, to]) => state.replace(from, to), readFileSync(OLD, 'utf8'));
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const UPGRADED = changed('upgraded.yaml', ["'1.35'", "'1.36'"], ['kube-1-35', 'kube-1-36']);
+const MOVED = changed('moved.yaml', ['192.168.0.0/16', '172.20.0.0/16']);
+const MASKED = changed('masked.yaml', ['    services:', '    nodes: { cidrMaskSize: 24 }\n    services:']);
+
+describe('hybridge eksa diff', () => {
+  it('tells what an upgrade changes and does to the nodes', async () => {
+    const { code, output } = await runEksa('diff', OLD, UPGRADED);
+    expect(code).toBe(0);
+    expect(output).toMatch(/Cluster\.spec\.kubernetesVersion +'1\.35' +'1\.36'/);
+    expect(output).toMatch(/control plane +1 +1 +replaced, 1 added first +kubernetesVersion, osImageURL/);
+    expect(output).toMatch(/type=worker +md-0 +1 +not counted: give --hardware/);
+    expect(output).not.toContain('Refused');
+  });
+
+  it('refuses where hardware.csv has no spare machines', async () => {
+    const { code, output } = await runEksa('diff', OLD, UPGRADED, '--hardware', HARDWARE);
+    expect(code).toBe(1);
+    expect(output).toContain('T31  by CLI and API  hardware.csv has 0 spare machines labelled type=cp; 1 more is wanted for control plane');
+  });
+
+  it('names the line, the rule and the roads of a refused change', async () => {
+    const { code, output } = await runEksa('diff', OLD, MOVED);
+    expect(code).toBe(1);
+    expect(output).toContain(`${MOVED}:10  W3  by CLI and API  Cluster.spec.clusterNetwork.pods.cidrBlocks is ["172.20.0.0/16"] and was ["192.168.0.0/16"]`);
+    expect(output).toMatch(/upgrade cluster +refused\n +kubectl apply, Flux, Argo CD +refused\n$/);
+  });
+
+  it.each([['both', 1], ['api', 1], ['cli', 0]])('lets the road decide how it ends: %s', async (road, code) => {
+    expect((await runEksa('diff', OLD, MASKED, '--road', road)).code).toBe(code);
+  });
+
+  it('prints the answers as JSON', async () => {
+    const { output } = await runEksa('diff', OLD, MASKED, '--json');
+    expect(JSON.parse(output)).toMatchObject({ cliAccepts: true, webhookAccepts: false, refusals: [{ ruleId: 'W3', roads: ['api'], line: expect.any(Number) }], machines: [{ wanted: 0 }, { wanted: 0 }] });
+  });
+
+  it('names the file that cannot be read as a cluster', async () => {
+    const broken = join(folder, 'broken.yaml');
+    writeFileSync(broken, 'kind: Cluster\n  metadata: {}\n');
+    const { code, output } = await runEksa('diff', OLD, broken);
+    expect(code).toBe(1);
+    expect(output).toContain(`${broken}:`);
+    expect(output).toContain('nothing was compared');
+  });
+
+  it.each([
+    ['one file', ['diff', OLD], 'expected old.yaml and new.yaml'],
+    ['an unknown road', ['diff', OLD, OLD, '--road', 'sea'], "--road: 'sea' is not valid; expected both, cli, api"],
+  ])('refuses %s', async (_what, words, failure) => {
+    expect(await runEksa(...words)).toMatchObject({ code: EXIT_CODES.usage, failure: expect.stringContaining(failure) });
+  });
+});

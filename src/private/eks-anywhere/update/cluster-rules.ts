@@ -1,0 +1,173 @@
+/** Fields of the Cluster that stay as they are once the cluster exists. */
+import { shown } from '../finding';
+import type { ClusterNetwork, ClusterSpec, Ref, WorkerGroup } from '../model/cluster';
+import type { ClusterDocument } from '../model/document';
+import { isSame, isSameRef, isSameSet } from './compare';
+import type { Pair, State } from './pair';
+import { isPaused, isSelfManaged } from './pair';
+import type { Road, UpdateRule, Violation } from './rule';
+import { ROADS } from './rule';
+
+/** A field, how two values of it compare, and why it cannot change. */
+interface FixedField {
+  readonly id: string;
+  readonly roads: readonly Road[];
+  readonly path: string;
+  readonly value: (cluster: ClusterDocument) => unknown;
+  readonly same?: (one: never, other: never) => boolean;
+  readonly applies?: (pair: Pair) => boolean;
+  readonly fix?: string;
+}
+
+const API: readonly Road[] = ['api'];
+const CLI: readonly Road[] = ['cli'];
+
+const FIXED: readonly FixedField[] = [
+  { id: 'W19', roads: CLI, path: 'metadata.name', value: ({ metadata }) => metadata?.name, fix: 'another name is another cluster: create it, then delete this one' },
+  { id: 'W19', roads: CLI, path: 'metadata.namespace', value: ({ metadata }) => metadata?.namespace, same: (old, now) => old === now || (old === 'default' && (now ?? '') === '') },
+  { id: 'W3', roads: ROADS, path: 'spec.datacenterRef', value: ({ spec }) => spec?.datacenterRef, same: isSameRef },
+  { id: 'W3', roads: ROADS, path: 'spec.controlPlaneConfiguration.endpoint', value: ({ spec }) => spec?.controlPlaneConfiguration?.endpoint },
+  { id: 'W3', roads: ROADS, path: 'spec.clusterNetwork.pods.cidrBlocks', value: ({ spec }) => spec?.clusterNetwork?.pods?.cidrBlocks, same: isSameSet },
+  { id: 'W3', roads: ROADS, path: 'spec.clusterNetwork.services.cidrBlocks', value: ({ spec }) => spec?.clusterNetwork?.services?.cidrBlocks, same: isSameSet },
+  { id: 'W3', roads: ROADS, path: 'spec.clusterNetwork.dns.resolvConf', value: ({ spec }) => spec?.clusterNetwork?.dns?.resolvConf },
+  { id: 'W3', roads: API, path: 'spec.clusterNetwork.nodes', value: ({ spec }) => spec?.clusterNetwork?.nodes, fix: 'leave it as it is: even the default, written out, counts as a change' },
+  { id: 'W3', roads: ROADS, path: 'spec.proxyConfiguration', value: ({ spec }) => spec?.proxyConfiguration, same: isSameProxy },
+  { id: 'W3', roads: API, path: 'spec.gitOpsRef', value: ({ spec }) => spec?.gitOpsRef, same: isSameRef, applies: (pair) => !isSelfManaged(pair.old.cluster) },
+  { id: 'W19', roads: CLI, path: 'spec.gitOpsRef', value: ({ spec }) => spec?.gitOpsRef, same: isSameRef, applies: (pair) => pair.old.cluster.spec?.gitOpsRef !== undefined },
+  { id: 'W5', roads: API, path: 'spec.controlPlaneConfiguration.labels', value: ({ spec }) => spec?.controlPlaneConfiguration?.labels, applies: onBareMetal },
+  { id: 'W5', roads: API, path: 'spec.controlPlaneConfiguration.taints', value: ({ spec }) => spec?.controlPlaneConfiguration?.taints, applies: onBareMetal },
+  { id: 'W19', roads: CLI, path: 'spec.controlPlaneConfiguration.machineGroupRef', value: ({ spec }) => spec?.controlPlaneConfiguration?.machineGroupRef, same: isSameRef, applies: onBareMetal, fix: 'change the machine configuration instead of naming another' },
+];
+
+export const CLUSTER_UPDATE_RULES: readonly UpdateRule[] = [
+  ...FIXED.map(fixedField),
+  { id: 'W3', roads: ROADS, check: managementCluster },
+  { id: 'W3', roads: ROADS, check: awsIamRef },
+  { id: 'W4', roads: ROADS, check: etcdTopology },
+  { id: 'W3', roads: ROADS, check: skipUpgrade },
+  { id: 'W19', roads: CLI, check: cniPlugin },
+  { id: 'W5', roads: API, check: (pair) => groupFields(pair, ['labels', 'taints']) },
+  { id: 'W19', roads: CLI, check: (pair) => groupFields(pair, ['machineGroupRef']) },
+  { id: 'W6', roads: API, check: noScalingWhileUpgrading },
+];
+
+/** The webhook lets a paused cluster's fixed fields change; the CLI does not. */
+function fixedField(field: FixedField): UpdateRule {
+  return {
+    id: field.id,
+    roads: field.roads,
+    * check(pair) {
+      const roads = roadsFor(field.roads, pair.old.cluster);
+      if (roads.length === 0 || field.applies?.(pair) === false) return;
+      const [old, now] = [field.value(pair.old.cluster), field.value(pair.new.cluster)];
+      const same = field.same ?? isSame;
+      if (!same(old as never, now as never)) yield { path: `Cluster.${field.path}`, message: changed(old, now), fix: field.fix ?? `set it back to ${shown(old)}`, roads };
+    },
+  };
+}
+
+function roadsFor(roads: readonly Road[], old: ClusterDocument): readonly Road[] {
+  return isPaused(old) ? roads.filter((road) => road === 'cli') : roads;
+}
+
+/** `is 'b' and was 'a'; it is fixed once the cluster exists`. */
+export function changed(old: unknown, now: unknown): string {
+  return `is ${shown(now)} and was ${shown(old)}; it is fixed once the cluster exists`;
+}
+
+function onBareMetal(pair: Pair): boolean {
+  return pair.new.cluster.spec?.datacenterRef?.kind === 'TinkerbellDatacenterConfig';
+}
+
+function isSameProxy(one: ClusterSpec['proxyConfiguration'], other: ClusterSpec['proxyConfiguration']): boolean {
+  if (!one || !other) return one === other;
+  return one.httpProxy === other.httpProxy && one.httpsProxy === other.httpsProxy && isSameSet(one.noProxy, other.noProxy);
+}
+
+/** To the API a cluster that names itself and one that names nobody are the same; the CLI compares the names. */
+function* managementCluster({ old, new: now }: Pair): Iterable<Violation> {
+  const [before, after] = [old.cluster, now.cluster].map((cluster) => cluster.spec?.managementCluster?.name ?? '');
+  if (before === after) return;
+  const isSameForApi = isSelfManaged(old.cluster) && isSelfManaged(now.cluster);
+  const isRenamed = old.cluster.metadata?.name !== now.cluster.metadata?.name;
+  // A renamed cluster that manages itself is reported by its name.
+  if (isSameForApi && isRenamed) return;
+  yield { path: 'Cluster.spec.managementCluster.name', message: changed(before, after), fix: `set it back to ${shown(before)}`, roads: roadsFor(isSameForApi ? CLI : ROADS, old.cluster) };
+}
+
+/** It may be added and removed, but not exchanged. */
+function* awsIamRef({ old, new: now }: Pair): Iterable<Violation> {
+  const [before, after] = [old, now].map(awsIamName);
+  if (before === undefined || after === undefined || before === after) return;
+  yield { path: 'Cluster.spec.identityProviderRefs', message: `names the AWSIamConfig ${shown(after)} and named ${shown(before)}; it cannot be exchanged`, fix: `name ${shown(before)}`, roads: roadsFor(ROADS, old.cluster) };
+}
+
+export function awsIamName({ cluster }: State): string | undefined {
+  return cluster.spec?.identityProviderRefs?.find((ref: Ref) => ref.kind === 'AWSIamConfig')?.name;
+}
+
+function* etcdTopology({ old, new: now }: Pair): Iterable<Violation> {
+  const [before, after] = [old, now].map(({ cluster }) => cluster.spec?.externalEtcdConfiguration !== undefined);
+  if (before === after) return;
+  const topology = (isExternal: boolean) => isExternal ? 'on machines of its own' : 'on the control plane nodes';
+  yield {
+    path: 'Cluster.spec.externalEtcdConfiguration', message: `would run etcd ${topology(after)}; it runs ${topology(before)}, and cannot move`,
+    fix: before ? 'put externalEtcdConfiguration back' : 'remove externalEtcdConfiguration', roads: roadsFor(ROADS, old.cluster),
+  };
+}
+
+function* skipUpgrade({ old, new: now }: Pair): Iterable<Violation> {
+  const [before, after] = [old, now].map(({ cluster }) => cluster.spec?.clusterNetwork?.cniConfig?.cilium?.skipUpgrade === true);
+  if (!before || after) return;
+  yield { path: 'Cluster.spec.clusterNetwork.cniConfig.cilium.skipUpgrade', message: 'cannot be taken back: Cilium has been managed by other means since', fix: 'leave skipUpgrade: true', roads: roadsFor(ROADS, old.cluster) };
+}
+
+function* cniPlugin({ old, new: now }: Pair): Iterable<Violation> {
+  const [before, after] = [old, now].map(({ cluster }) => plugin(cluster.spec?.clusterNetwork));
+  if (before === undefined || before === after) return;
+  yield { path: 'Cluster.spec.clusterNetwork.cniConfig', message: changed(before, after), fix: `use ${before}` };
+}
+
+function plugin(network: ClusterNetwork | undefined): string | undefined {
+  const { cilium, kindnetd } = network?.cniConfig ?? {};
+  return cilium ? 'cilium' : kindnetd && 'kindnetd';
+}
+
+/** Worker groups are the same group when they have the same name. */
+export function groupsOnBothSides({ old, new: now }: Pair): readonly { readonly index: number; readonly old: WorkerGroup; readonly new: WorkerGroup }[] {
+  const before = new Map((old.cluster.spec?.workerNodeGroupConfigurations ?? []).map((group) => [group.name, group]));
+  return (now.cluster.spec?.workerNodeGroupConfigurations ?? []).flatMap((group, index) => {
+    const twin = before.get(group.name);
+    return twin ? [{ index, old: twin, new: group }] : [];
+  });
+}
+
+function* groupFields(pair: Pair, fields: readonly (keyof WorkerGroup)[]): Iterable<Violation> {
+  if (!onBareMetal(pair)) return;
+  for (const { index, old, new: now } of groupsOnBothSides(pair)) {
+    for (const field of fields.filter((name) => !isSame(old[name], now[name]))) {
+      const isPausable = field !== 'machineGroupRef';
+      if (isPausable && isPaused(pair.old.cluster)) continue;
+      yield { path: `Cluster.spec.workerNodeGroupConfigurations[${index}].${field}`, message: changed(old[field], now[field]), fix: 'make a new group instead, and remove this one later' };
+    }
+  }
+}
+
+function* noScalingWhileUpgrading(pair: Pair): Iterable<Violation> {
+  const [old, now] = [pair.old.cluster.spec, pair.new.cluster.spec];
+  if (!onBareMetal(pair) || old?.kubernetesVersion === now?.kubernetesVersion) return;
+  const fix = 'upgrade first, scale in a second step';
+  const counts = (path: string, before = 0, after = 0) => ({ path, message: `is ${after} and was ${before}, while kubernetesVersion changes as well`, fix });
+  const [cpBefore, cpAfter] = [old, now].map((spec) => spec?.controlPlaneConfiguration?.count);
+  if (cpBefore !== cpAfter) yield counts('Cluster.spec.controlPlaneConfiguration.count', cpBefore, cpAfter);
+  for (const { index, old: before, new: after } of groupsOnBothSides(pair)) {
+    if (before.count !== after.count) yield counts(`Cluster.spec.workerNodeGroupConfigurations[${index}].count`, before.count, after.count);
+  }
+  const [groupsBefore, groupsAfter] = [old, now].map((spec) => (spec?.workerNodeGroupConfigurations ?? []).map((group) => group.name ?? ''));
+  const added = groupsAfter.filter((name) => !groupsBefore.includes(name));
+  const removed = groupsBefore.filter((name) => !groupsAfter.includes(name));
+  if (added.length + removed.length === 0) return;
+  const what = [...added.map((name) => `adds ${shown(name)}`), ...removed.map((name) => `removes ${shown(name)}`)].join(' and ');
+  // Two groups renamed into each other's place leave the number as it was, and the webhook looks at number and new names.
+  if (added.length > 0 || groupsBefore.length !== groupsAfter.length) yield { path: 'Cluster.spec.workerNodeGroupConfigurations', message: `${what} while kubernetesVersion changes as well`, fix };
+}

@@ -1,0 +1,60 @@
+/** What an upgrade of a cluster would do, and whether it would be let through. */
+import type { CheckOptions } from '../check';
+import type { Finding } from '../finding';
+import type { Hardware } from '../hardware/machine';
+import { HARDWARE_FILE } from '../hardware/machine';
+import type { Change } from './changes';
+import { changesOf } from './changes';
+import { isAccepted, judge } from './judge';
+import type { Pair } from './pair';
+import { stateOf } from './pair';
+import type { GroupPlan } from './rollout';
+import { rolloutOf } from './rollout';
+import type { Refusal } from './rule';
+import { ROADS } from './rule';
+import type { SpareNeed } from './spare-machines';
+import { spareNeeds } from './spare-machines';
+
+export interface UpgradeDiff {
+  /** Whether `eksctl anywhere upgrade cluster` lets the change through. */
+  readonly cliAccepts: boolean;
+  /** Whether the admission webhooks do: the road of kubectl and GitOps. */
+  readonly webhookAccepts: boolean;
+  readonly refusals: readonly Refusal[];
+  /** Errors of the new file that have nothing to do with the old one. */
+  readonly newFile: readonly Finding[];
+  readonly changes: readonly Change[];
+  readonly groups: readonly GroupPlan[];
+  readonly machines: readonly SpareNeed[];
+}
+
+/**
+ * @param oldDocuments what the cluster holds
+ * @param newDocuments what is to be applied
+ * @param hardware all machines of the site, those in use included
+ * @returns undefined when one of the two does not hold exactly one Cluster
+ */
+export function diffDocuments(oldDocuments: readonly object[], newDocuments: readonly object[], hardware?: Hardware, options: CheckOptions = {}): UpgradeDiff | undefined {
+  const [old, now] = [stateOf(oldDocuments), stateOf(newDocuments)];
+  if (!old || !now) return undefined;
+  const pair: Pair = { old, new: now, hardware };
+  const groups = rolloutOf(pair);
+  const machines = spareNeeds(pair, groups);
+  const { refusals, newFile } = judge(pair, newDocuments, options);
+  const all = [...refusals.map((refusal) => onBothRoads(refusal, pair)), ...machines.flatMap(shortage)];
+  return { cliAccepts: isAccepted(all, 'cli'), webhookAccepts: isAccepted(all, 'api'), refusals: all, newFile, changes: changesOf(pair), groups, machines };
+}
+
+/** The CLI finds scaling during an upgrade when it counts machines, which needs the file. */
+function onBothRoads(refusal: Refusal, { hardware }: Pair): Refusal {
+  return refusal.ruleId === 'W6' && hardware ? { ...refusal, roads: ROADS } : refusal;
+}
+
+function shortage({ selector, groups, wanted, spare }: SpareNeed): Refusal[] {
+  if (spare === undefined || spare >= wanted) return [];
+  return [{
+    ruleId: 'T31', roads: ROADS, path: HARDWARE_FILE,
+    message: `has ${spare} spare machine${spare === 1 ? '' : 's'} labelled ${selector}; ${wanted} more ${wanted === 1 ? 'is' : 'are'} wanted for ${groups.join(' and ')}`,
+    fix: 'add or relabel machines; nodes that are replaced with maxSurge 0 need no spare ones',
+  }];
+}

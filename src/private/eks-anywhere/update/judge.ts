@@ -1,0 +1,50 @@
+/** Whether a change would be accepted, on each of the two roads. */
+import { checkDocuments } from '../check';
+import type { CheckOptions } from '../check';
+import type { Finding } from '../finding';
+import { CLUSTER_UPDATE_RULES } from './cluster-rules';
+import { ENCRYPTION_UPDATE_RULES } from './encryption-rules';
+import { OBJECT_UPDATE_RULES } from './object-rules';
+import type { Pair } from './pair';
+import { POLICY_UPDATE_RULES } from './policy-rules';
+import type { Refusal, Road, UpdateRule } from './rule';
+import { refusals } from './rule';
+import { VERSION_UPDATE_RULES } from './version-rules';
+
+export const UPDATE_RULES: readonly UpdateRule[] = [
+  ...CLUSTER_UPDATE_RULES, ...VERSION_UPDATE_RULES, ...ENCRYPTION_UPDATE_RULES, ...OBJECT_UPDATE_RULES, ...POLICY_UPDATE_RULES,
+];
+
+/**
+ * Rules of creation that are run again on the new state: all of the Cluster's own on both roads; those on references and on the
+ * supported versions by the CLI alone; those on the datacenter and on bare-metal machines by the API's webhooks alone.
+ */
+const RUN_AGAIN: readonly { readonly rules: RegExp; readonly road: Road }[] = [
+  { road: 'cli', rules: /^(C\d+|X(?!11$)\d+|H\d+|version)$/ },
+  { road: 'api', rules: /^(C\d+|X([4-9]|1[024-7])|H\d+|T([34578]|9|1[0-6]))$/ },
+];
+
+export interface Judgement {
+  readonly refusals: readonly Refusal[];
+  /** What is wrong with the new file by itself and did not count above: `eksa check` tells the same. */
+  readonly newFile: readonly Finding[];
+}
+
+export function judge(pair: Pair, newDocuments: readonly object[], options: CheckOptions = {}): Judgement {
+  const errors = checkDocuments(newDocuments, undefined, options).filter(({ severity }) => severity === 'error');
+  const again = errors.flatMap((finding): Refusal[] => {
+    const roads = RUN_AGAIN.filter(({ rules }) => rules.test(finding.ruleId)).map(({ road }) => road);
+    const { ruleId, path, message, fix } = finding;
+    return roads.length > 0 ? [{ ruleId, roads, path, message, fix }] : [];
+  });
+  const counted = new Set(again.map(({ ruleId, path }) => `${ruleId} ${path}`));
+  return {
+    refusals: [...refusals(UPDATE_RULES, pair), ...again],
+    // Encryption is refused at creation only, and hardware is counted separately.
+    newFile: errors.filter(({ ruleId, path }) => !['F8', 'F9'].includes(ruleId) && !counted.has(`${ruleId} ${path}`)),
+  };
+}
+
+export function isAccepted(all: readonly Refusal[], road: Road): boolean {
+  return !all.some(({ roads }) => roads.includes(road));
+}

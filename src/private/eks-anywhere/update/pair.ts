@@ -1,0 +1,65 @@
+/** Two states of one cluster: what it holds, and what is to be applied. Defaults are filled in on both sides, as the tools do. */
+import type { Hardware } from '../hardware/machine';
+import type { ClusterDocument, Document } from '../model/document';
+import { fit } from '../schema/fit';
+import { KINDS, isKnownKind } from '../schema/kinds';
+import { withDefaults } from './defaults';
+
+export interface State {
+  readonly cluster: ClusterDocument;
+  readonly documents: readonly Document[];
+}
+
+export interface Pair {
+  readonly old: State;
+  readonly new: State;
+  /** All machines of the site, those in use included; only where a file was given. */
+  readonly hardware?: Hardware;
+}
+
+/** A document on both sides. */
+export interface DocumentPair<Spec = unknown> {
+  readonly old: Document<Spec>;
+  readonly new: Document<Spec>;
+}
+
+/** @returns undefined when there is not exactly one Cluster */
+export function stateOf(documents: readonly object[]): State | undefined {
+  const fitting = documents.map((document) => {
+    const kind = (document as Document).kind;
+    return isKnownKind(kind) ? fit(KINDS[kind], document, '').value as Document : document as Document;
+  });
+  const clusters = fitting.filter(({ kind }) => kind === 'Cluster');
+  if (clusters.length !== 1) return undefined;
+  const filled = fitting.map((document) => withDefaults(document, clusters[0] as ClusterDocument));
+  return { cluster: filled.find(({ kind }) => kind === 'Cluster') as ClusterDocument, documents: filled };
+}
+
+/** Documents of a kind that are there before and after, under the same name. */
+export function* bothSides<Spec>(pair: Pair, kind: string): Iterable<DocumentPair<Spec>> {
+  for (const document of pair.old.documents) {
+    const twin = document.kind === kind ? find(pair.new, kind, document.metadata?.name) : undefined;
+    if (twin) yield { old: document as Document<Spec>, new: twin as Document<Spec> };
+  }
+}
+
+export function find<Spec = unknown>(state: State, kind: string | undefined, name: string | undefined): Document<Spec> | undefined {
+  return state.documents.find((document) => document.kind === kind && document.metadata?.name === name) as Document<Spec> | undefined;
+}
+
+/** An annotation of EKS Anywhere, by the part of its name behind the slash. */
+export function annotation(document: Document, name: string): string | undefined {
+  return document.metadata?.annotations?.[`anywhere.eks.amazonaws.com/${name}`];
+}
+
+/** The webhooks let most changes pass while the object is paused; the CLI pauses it while it upgrades. */
+export function isPaused(document: Document): boolean {
+  return annotation(document, 'paused') === 'true';
+}
+
+/** A cluster that manages itself: it names no management cluster, or itself. */
+export function isSelfManaged(cluster: ClusterDocument): boolean {
+  const manager = cluster.spec?.managementCluster?.name ?? '';
+  return manager === '' || manager === cluster.metadata?.name;
+}
+

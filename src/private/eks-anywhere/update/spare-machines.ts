@@ -1,0 +1,65 @@
+/** Machines of bare metal that a change needs beside those in use. */
+import type { Machine } from '../hardware/machine';
+import { isEligible, selectorText } from '../hardware/selection';
+import type { Ref } from '../model/cluster';
+import type { TinkerbellMachineSpec } from '../model/machines';
+import { find } from './pair';
+import type { Pair, State } from './pair';
+import type { GroupPlan } from './rollout';
+
+export interface SpareNeed {
+  /** `type=worker`; terms of an affinity are alternatives. */
+  readonly selector: string;
+  /** Names of the groups that take machines by this selector. */
+  readonly groups: readonly string[];
+  /** Machines that are wanted in addition to those that run. */
+  readonly wanted: number;
+  /** Machines of hardware.csv that match and that no node of the old state needs; undefined without the file. */
+  readonly spare?: number;
+}
+
+/** One row a selector; machines wanted by several groups with one selector are summed. Other providers need none. */
+export function spareNeeds(pair: Pair, plans: readonly GroupPlan[]): SpareNeed[] {
+  const uses = plans.flatMap((plan) => {
+    const spec = machineSpec(pair.new, plan.machineAfter) ?? machineSpec(pair.old, plan.machineBefore);
+    return spec ? [{ plan, spec, selector: selectorOf(spec) }] : [];
+  });
+  return [...new Set(uses.map(({ selector }) => selector))].map((selector) => {
+    const same = uses.filter((use) => use.selector === selector);
+    return {
+      selector,
+      groups: same.map(({ plan }) => plan.name),
+      wanted: same.reduce((sum, { plan }) => sum + wantedBy(plan), 0),
+      ...(pair.hardware ? { spare: spare(pair.hardware.machines, same[0].spec, runningOn(selector, pair, plans)) } : {}),
+    };
+  });
+}
+
+function machineSpec(state: State, ref: Ref | undefined): TinkerbellMachineSpec | undefined {
+  return ref?.kind === 'TinkerbellMachineConfig' ? find<TinkerbellMachineSpec>(state, ref.kind, ref.name)?.spec : undefined;
+}
+
+function selectorOf({ hardwareSelector, hardwareAffinity }: TinkerbellMachineSpec): string {
+  if (!hardwareAffinity) return selectorText(hardwareSelector ?? {});
+  return (hardwareAffinity.required ?? []).map(({ labelSelector }) => [
+    selectorText(labelSelector?.matchLabels ?? {}),
+    ...(labelSelector?.matchExpressions ?? []).map(({ key, operator, values }) => [key, operator, ...(values ?? [])].join(' ')),
+  ].filter((part) => part !== '').join(', ')).join(' or ');
+}
+
+/** More nodes, or nodes that are added before old ones go. The tools refuse both at once. */
+function wantedBy({ nodesBefore, nodesAfter, surge }: GroupPlan): number {
+  return Math.max(0, nodesAfter - nodesBefore) + surge;
+}
+
+function runningOn(selector: string, pair: Pair, plans: readonly GroupPlan[]): number {
+  const running = plans.filter(({ machineBefore }) => {
+    const spec = machineSpec(pair.old, machineBefore);
+    return spec && selectorOf(spec) === selector;
+  });
+  return running.reduce((sum, { nodesBefore }) => sum + nodesBefore, 0);
+}
+
+function spare(machines: readonly Machine[], spec: TinkerbellMachineSpec, running: number): number {
+  return Math.max(0, machines.filter((machine) => isEligible(spec, machine)).length - running);
+}
