@@ -4,14 +4,15 @@ import { controlPlaneMachineName, workerMachineName } from '../private/eks-anywh
 import { defaultSshUser } from '../private/eks-anywhere/model/os-family';
 import { CLUSTER_PROP_PATHS, machinePropPaths } from '../private/eks-anywhere/prop-path';
 import type { PropPath } from '../private/eks-anywhere/prop-path';
+import { clusterInput, controlPlaneInput, hostOs, workerInput } from './cluster-input';
 import { EksAnywhereCluster } from './eks-anywhere-cluster';
-import type { EksAnywhereClusterProps } from './eks-anywhere-cluster';
+import type { MachineClusterProps } from './eks-anywhere-cluster';
 import type { HardwareInventory } from './hardware-inventory';
-import type { NodeGroupOptions, WorkerNodeGroupOptions } from './node-groups';
+import type { ControlPlaneNodeOptions, WorkerNodeGroupOptions } from './node-groups';
 import type { OperatingSystem } from './operating-system';
 
 /** The Kubernetes control plane nodes of a cluster on bare metal. */
-export interface BareMetalControlPlaneNodes extends NodeGroupOptions {
+export interface BareMetalControlPlaneNodes extends ControlPlaneNodeOptions {
   /**
    * The one label that machines of the hardware inventory must carry to become such a node, such as `{ type: 'cp' }`. No machine may
    * match the selectors of two groups.
@@ -29,7 +30,7 @@ export interface BareMetalWorkerNodes extends WorkerNodeGroupOptions {
 }
 
 /** Properties of a cluster on bare metal. */
-export interface BareMetalClusterProps extends EksAnywhereClusterProps {
+export interface BareMetalClusterProps extends MachineClusterProps {
   /**
    * Address for the services that install the machines (Tinkerbell): a free IP address in the machines' network, another than
    * `endpoint`. Fixed once the cluster exists.
@@ -50,6 +51,36 @@ export interface BareMetalClusterProps extends EksAnywhereClusterProps {
    * @default - none: pods run on the control plane nodes
    */
   readonly workerNodes?: BareMetalWorkerNodes[];
+
+  /**
+   * Whether upgrades of Kubernetes happen on the running machines instead of on spare ones. Not together with autoscaling.
+   * @default false
+   */
+  readonly upgradeInPlace?: boolean;
+
+  /**
+   * URL of a folder at the site with the images that machines boot for their installation; needed behind a proxy. Fixed once the cluster exists.
+   * @default - from the internet
+   */
+  readonly hookImagesUrl?: string;
+
+  /**
+   * URL of an image ending in `.iso` that machines boot for their installation through their BMC instead of from the network.
+   * @default - machines boot from the network
+   */
+  readonly isoUrl?: string;
+
+  /**
+   * Whether to leave out kube-vip for services of Kubernetes, which gives them `tinkerbellIp`. Fixed once the cluster exists.
+   * @default false
+   */
+  readonly skipServiceLoadBalancer?: boolean;
+
+  /**
+   * Network interface on which kube-vip announces services.
+   * @default - chosen by kube-vip
+   */
+  readonly loadBalancerInterface?: string;
 }
 
 /**
@@ -69,12 +100,21 @@ export class BareMetalCluster extends EksAnywhereCluster {
     const workerNodes = props.workerNodes ?? [];
     this._define({
       documents: bareMetalDocuments({
-        ...props,
-        clusterName: this.clusterName,
-        workerNodes,
+        ...clusterInput(this.clusterName, props),
+        endpoint: props.endpoint,
+        controlPlaneNodes: controlPlaneInput(props.controlPlaneNodes),
+        workerNodes: workerNodes.map(workerInput),
+        upgradeInPlace: props.upgradeInPlace,
+        tinkerbellIp: props.tinkerbellIp,
         osFamily: props.os.family,
         osImageUrl: props.os.imageUrl,
+        hookImagesUrl: props.hookImagesUrl,
+        isoUrl: props.isoUrl,
+        skipServiceLoadBalancer: props.skipServiceLoadBalancer,
+        loadBalancerInterface: props.loadBalancerInterface,
+        hostOs: hostOs(props.timeServers),
         sshUser: props.sshUser ?? defaultSshUser('TinkerbellMachineConfig', props.os.family),
+        sshKey: props.sshKey,
       }),
       propPaths: propPaths(this.clusterName, workerNodes),
       hardware: () => props.hardware._toHardware(),
@@ -83,15 +123,16 @@ export class BareMetalCluster extends EksAnywhereCluster {
   }
 }
 
+const DATACENTER_PROPS = { tinkerbellIP: 'tinkerbellIp', osImageURL: 'os: imageUrl', hookImagesURLPath: 'hookImagesUrl', hookIsoURL: 'isoUrl' };
+
 function propPaths(clusterName: string, workerNodes: readonly BareMetalWorkerNodes[]): PropPath[] {
   const groups = [
     { machineName: controlPlaneMachineName(clusterName), prop: 'controlPlaneNodes' },
     ...workerNodes.map((group, index) => ({ machineName: workerMachineName(clusterName, group.name), prop: `workerNodes[${index}]` })),
   ];
   return [
-    ...machinePropPaths('TinkerbellMachineConfig', groups, { hardwareSelector: '.select', users: 'sshKey', osFamily: 'os', osImageURL: 'os: imageUrl' }),
-    { pattern: /^TinkerbellDatacenterConfig\/[^.]*\.spec\.tinkerbellIP$/, prop: 'tinkerbellIp' },
-    { pattern: /^TinkerbellDatacenterConfig\/[^.]*\.spec\.osImageURL$/, prop: 'os: imageUrl' },
+    ...machinePropPaths('TinkerbellMachineConfig', groups, { 'hardwareSelector': '.select', 'users': 'sshKey', 'osFamily': 'os', 'osImageURL': 'os: imageUrl', 'hostOSConfiguration.ntpConfiguration': 'timeServers' }),
+    ...Object.entries(DATACENTER_PROPS).map(([field, prop]) => ({ pattern: new RegExp(`^TinkerbellDatacenterConfig/[^.]*\\.spec\\.${field}$`), prop })),
     { pattern: /^hardware\.csv\/(.*)\.([^.]*)$/, prop: "hardware: machine '$1': $2" },
     { pattern: /^hardware\.csv$/, prop: 'hardware' },
     ...CLUSTER_PROP_PATHS,

@@ -1,4 +1,4 @@
-import { Annotations, Token } from 'aws-cdk-lib';
+import { Annotations } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { checkDocuments } from '../private/eks-anywhere/check';
 import type { Finding } from '../private/eks-anywhere/finding';
@@ -8,6 +8,12 @@ import type { PropPath } from '../private/eks-anywhere/prop-path';
 import { propOf } from '../private/eks-anywhere/prop-path';
 import { toYaml } from '../private/eks-anywhere/yaml/emit';
 import { writeFilesAtSynthesis } from '../private/output-files';
+import type { CiliumOptions } from './cilium';
+import { kebabCase } from './cluster-input';
+import type { FluxSync } from './flux-sync';
+import type { IdentityProvider } from './identity-provider';
+import type { MachineHealthCheck } from './machine-health-check';
+import type { ProxyOptions, RegistryMirrorOptions } from './site-network';
 import { refuseTokens } from './token-refusal';
 
 /** Properties of every EKS Anywhere cluster. */
@@ -28,12 +34,6 @@ export interface EksAnywhereClusterProps {
   /** Kubernetes version, such as `1.35`. Upgrades go one minor at a time and never back. */
   readonly kubernetesVersion: string;
 
-  /**
-   * Address that the Kubernetes API gets: a free IP address in the network of the control plane nodes, outside the DHCP range and
-   * outside `podsCidr` and `servicesCidr`. Fixed once the cluster exists.
-   */
-  readonly endpoint: string;
-
   /** Network that pods get their addresses from, such as `192.168.0.0/16`. Fixed once the cluster exists. */
   readonly podsCidr: string;
 
@@ -47,6 +47,76 @@ export interface EksAnywhereClusterProps {
   readonly nodeCidrMaskSize?: number;
 
   /**
+   * Path of the resolv.conf that pods inherit from their node. Fixed once the cluster exists.
+   * @default - the node's own
+   */
+  readonly dnsResolvConf?: string;
+
+  /**
+   * Options of Cilium, the network plugin. Can be changed later.
+   * @default - Cilium with its defaults
+   */
+  readonly cilium?: CiliumOptions;
+
+  /**
+   * The cluster that creates and upgrades this one. Fixed once the cluster exists.
+   * @default - none: the cluster manages itself and can manage others
+   */
+  readonly managementCluster?: EksAnywhereCluster;
+
+  /**
+   * How people sign in to the Kubernetes API; at most one of each kind.
+   * @default - only with the administrator's kubeconfig
+   */
+  readonly identityProviders?: IdentityProvider[];
+
+  /**
+   * The Git repository that Flux keeps the cluster in step with. Fixed once it is set.
+   * @default - none
+   */
+  readonly gitOps?: FluxSync;
+
+  /**
+   * An HTTP proxy between the machines and the internet. Fixed once the cluster exists. On bare metal `hookImagesUrl` is needed with it.
+   * @default - none
+   */
+  readonly proxy?: ProxyOptions;
+
+  /**
+   * A container registry at the site that holds copies of all images. Can be changed later.
+   * @default - images come from the internet
+   */
+  readonly registryMirror?: RegistryMirrorOptions;
+
+  /**
+   * URL that tokens of Kubernetes service accounts name as their issuer, so that AWS can trust them (IRSA). Can be changed later; a change
+   * replaces the control plane nodes.
+   * @default - tokens are good inside the cluster only
+   */
+  readonly serviceAccountIssuer?: string;
+
+  /**
+   * Whether curated packages are installed, which need an EKS Anywhere Enterprise Subscription.
+   * @default - as the CLI decides: installed where credentials are given to it
+   */
+  readonly curatedPackages?: boolean;
+
+  /**
+   * When a machine counts as broken and is replaced. Can be changed later.
+   * @default - the defaults of its fields
+   */
+  readonly machineHealthCheck?: MachineHealthCheck;
+}
+
+/** Properties of clusters whose nodes are machines, physical or virtual. */
+export interface MachineClusterProps extends EksAnywhereClusterProps {
+  /**
+   * Address that the Kubernetes API gets: a free IP address in the network of the control plane nodes, outside the DHCP range and
+   * outside `podsCidr` and `servicesCidr`. Fixed once the cluster exists.
+   */
+  readonly endpoint: string;
+
+  /**
    * Public SSH key of the people who may log in to the nodes, one line of OpenSSH's format, such as `ssh-ed25519 AAAA... ops`.
    * On bare metal fixed once the cluster exists.
    */
@@ -57,6 +127,12 @@ export interface EksAnywhereClusterProps {
    * @default - `ec2-user` on bare metal and Bottlerocket, `capv` elsewhere on vSphere
    */
   readonly sshUser?: string;
+
+  /**
+   * Time servers of the nodes: names or addresses. Can be changed later; a change replaces the nodes.
+   * @default - those of the operating system
+   */
+  readonly timeServers?: string[];
 }
 
 /** Rules that one property alone can break: they are judged when the cluster is made. The others wait for the finished app. */
@@ -87,8 +163,8 @@ export abstract class EksAnywhereCluster extends Construct {
   /** Kubernetes version, such as `1.35`. */
   public readonly kubernetesVersion: string;
 
-  /** Address of the Kubernetes API. */
-  public readonly endpoint: string;
+  /** Address of the Kubernetes API; undefined on Docker, where the CLI chooses it. */
+  public readonly endpoint?: string;
 
   /** Network of the pods. */
   public readonly podsCidr: string;
@@ -97,6 +173,7 @@ export abstract class EksAnywhereCluster extends Construct {
   public readonly servicesCidr: string;
 
   private readonly eksAnywhereVersion: string;
+  private readonly managedBy?: string;
 
   /**
    * @param scope an App, a Stage, a Stack or any other construct; the cluster is part of no template
@@ -104,15 +181,20 @@ export abstract class EksAnywhereCluster extends Construct {
   protected constructor(scope: Construct, id: string, props: EksAnywhereClusterProps) {
     super(scope, id);
     refuseTokens(props, this.node.path);
+    const { endpoint, sshKey } = props as Partial<MachineClusterProps>;
     this.clusterName = props.clusterName ?? kebabCase(id);
     this.kubernetesVersion = props.kubernetesVersion;
-    this.endpoint = props.endpoint;
+    this.endpoint = endpoint;
     this.podsCidr = props.podsCidr;
     this.servicesCidr = props.servicesCidr;
     this.eksAnywhereVersion = props.eksAnywhereVersion;
-    if (!props.sshKey) {
-      throw new Error(`${this.node.path}: sshKey is ${props.sshKey === '' ? 'empty' : 'undefined'}; expected a public key such as 'ssh-ed25519 AAAA... ops'. If it comes from an environment variable, that variable is not set`);
+    if ('sshKey' in props && !sshKey) {
+      throw new Error(`${this.node.path}: sshKey is ${sshKey === '' ? 'empty' : 'undefined'}; expected a public key such as 'ssh-ed25519 AAAA... ops'. If it comes from an environment variable, that variable is not set`);
     }
+    if (props.managementCluster && props.managementCluster.managedBy) {
+      throw new Error(`${this.node.path}: managementCluster is ${props.managementCluster.node.path}, which is itself managed by ${props.managementCluster.managedBy}; expected a cluster that manages itself`);
+    }
+    this.managedBy = props.managementCluster?.clusterName;
   }
 
   /**
@@ -157,9 +239,4 @@ function claimedFolder(cluster: Construct): string {
   }
   taken.set(cluster.node.id, cluster.node.path);
   return cluster.node.id;
-}
-
-function kebabCase(id: string): string {
-  if (Token.isUnresolved(id)) return id;
-  return id.replace(/([a-z0-9])([A-Z])/g, '$1-$2').replace(/[^A-Za-z0-9-]+/g, '-').toLowerCase();
 }

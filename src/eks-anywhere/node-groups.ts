@@ -1,4 +1,4 @@
-/** What every group of Kubernetes nodes can say, whatever it runs on. */
+import type { MachineHealthCheck } from './machine-health-check';
 
 /** What a taint does to pods that do not tolerate it. */
 export enum TaintEffect {
@@ -25,7 +25,7 @@ export interface NodeTaint {
   readonly effect: TaintEffect;
 }
 
-/** Options of every group of nodes. */
+/** Options of every group of nodes, whatever they run on. */
 export interface NodeGroupOptions {
   /** Number of nodes. Can be changed later. */
   readonly count: number;
@@ -49,6 +49,50 @@ export interface NodeGroupOptions {
    * @default 1
    */
   readonly maxSurge?: number;
+
+  /**
+   * Settings of the nodes' kubelets: the fields of `kubelet.config.k8s.io/v1beta1`, without `kind` and `apiVersion`; `providerID` is not
+   * among them. Can be changed later; a change replaces the nodes.
+   * @default - the defaults of EKS Anywhere
+   */
+  readonly kubeletConfiguration?: { [key: string]: any };
+
+  /**
+   * When a machine counts as broken and is replaced, for this group.
+   * @default - as for the cluster
+   */
+  readonly machineHealthCheck?: MachineHealthCheck;
+}
+
+/** Options of every Kubernetes control plane. */
+export interface ControlPlaneNodeOptions extends NodeGroupOptions {
+  /**
+   * Further names of the Kubernetes API in its certificate: IP addresses and lower-case domain names with a dot. Can be changed later; a
+   * change replaces the nodes.
+   * @default - only `endpoint` and what Kubernetes adds
+   */
+  readonly certificateNames?: string[];
+
+  /**
+   * What the Kubernetes API logs about requests: the text of an `audit.k8s.io/v1` Policy, in YAML. Can be changed later.
+   * @default - the policy of EKS Anywhere
+   */
+  readonly auditPolicy?: string;
+
+  /**
+   * Whether to leave out kube-vip, which announces `endpoint`, because a load balancer of your own has that address.
+   * @default false
+   */
+  readonly skipLoadBalancer?: boolean;
+}
+
+/** Bounds for the Kubernetes cluster autoscaler, which must be installed separately. */
+export interface NodeAutoscaling {
+  /** Least number of nodes, 0 or more and at most `count`. */
+  readonly minCount: number;
+
+  /** Greatest number of nodes, at least `count`. */
+  readonly maxCount: number;
 }
 
 /** Options of every group of worker nodes. */
@@ -61,4 +105,16 @@ export interface WorkerNodeGroupOptions extends NodeGroupOptions {
    * @default 0
    */
   readonly maxUnavailable?: number;
+
+  /**
+   * Bounds for the cluster autoscaler. Not together with `upgradeInPlace`.
+   * @default - the number of nodes is fixed
+   */
+  readonly autoscaling?: NodeAutoscaling;
+
+  /**
+   * Kubernetes version of these nodes: at most two minors behind the cluster's. Upgrades go one minor at a time and never back.
+   * @default - the cluster's
+   */
+  readonly kubernetesVersion?: string;
 }

@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
 
 /**
  * Refuses values that are known only after a deployment: the files of EKS Anywhere are written when the app is synthesized.
@@ -18,7 +19,8 @@ export function refuseTokens(props: object, path: string): void {
 function tokenPaths(value: unknown, path: string): string[] {
   if (Token.isUnresolved(value)) return [path];
   if (Array.isArray(value)) return value.flatMap((item, at) => tokenPaths(item, `${path}[${at}]`));
-  if (typeof value !== 'object' || value === null) return [];
+  // Another construct has been judged when it was made.
+  if (typeof value !== 'object' || value === null || Construct.isConstruct(value)) return [];
   return Object.entries(value).flatMap(([name, content]) => [
     ...(Token.isUnresolved(name) ? [`${path || 'a key'}`] : []),
     ...tokenPaths(content, path ? `${path}.${name}` : name),

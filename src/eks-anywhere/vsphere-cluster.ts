@@ -1,14 +1,15 @@
 import { Size } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { controlPlaneMachineName, workerMachineName } from '../private/eks-anywhere/build/cluster';
+import { controlPlaneMachineName, etcdMachineName, workerMachineName } from '../private/eks-anywhere/build/cluster';
 import { vsphereDocuments } from '../private/eks-anywhere/build/vsphere';
 import type { VirtualMachineInput } from '../private/eks-anywhere/build/vsphere';
 import { defaultSshUser } from '../private/eks-anywhere/model/os-family';
 import { CLUSTER_PROP_PATHS, machinePropPaths } from '../private/eks-anywhere/prop-path';
 import type { PropPath } from '../private/eks-anywhere/prop-path';
-import type { EksAnywhereClusterProps } from './eks-anywhere-cluster';
+import { clusterInput, controlPlaneInput, hostOs, workerInput } from './cluster-input';
+import type { MachineClusterProps } from './eks-anywhere-cluster';
 import { EksAnywhereCluster } from './eks-anywhere-cluster';
-import type { NodeGroupOptions, WorkerNodeGroupOptions } from './node-groups';
+import type { ControlPlaneNodeOptions, WorkerNodeGroupOptions } from './node-groups';
 import type { OperatingSystem } from './operating-system';
 
 const DEFAULT_CPUS = 2;
@@ -19,50 +20,74 @@ const LEAST_MEMORY_MIB = 2048;
 /** Below this the tools silently take 20 GiB. */
 const LEAST_DISK_GIB = 20;
 
-/** The Kubernetes control plane nodes of a cluster on vSphere. */
-export interface VSphereControlPlaneNodes extends NodeGroupOptions {
+/** Size of virtual machines. Can be changed later; a change replaces the nodes. */
+export interface VirtualMachineSize {
   /**
-   * Virtual CPUs of each node. Can be changed later; a change replaces the nodes.
+   * Virtual CPUs of each machine.
    * @default 2
    */
   readonly cpus?: number;
 
   /**
-   * Memory of each node, at least 2 GiB. Can be changed later; a change replaces the nodes.
+   * Memory of each machine, at least 2 GiB.
    * @default Size.gibibytes(8)
    */
   readonly memory?: Size;
 
   /**
-   * Disk of each node, at least 20 GiB and not smaller than the template's. Can be changed later; a change replaces the nodes.
+   * Disk of each machine, at least 20 GiB and not smaller than the template's; with linked clones exactly the template's.
    * @default Size.gibibytes(25)
    */
   readonly disk?: Size;
 }
 
+/** The Kubernetes control plane nodes of a cluster on vSphere. */
+export interface VSphereControlPlaneNodes extends ControlPlaneNodeOptions, VirtualMachineSize {}
+
 /** A group of worker nodes of a cluster on vSphere. */
-export interface VSphereWorkerNodes extends WorkerNodeGroupOptions {
+export interface VSphereWorkerNodes extends WorkerNodeGroupOptions, VirtualMachineSize {
   /**
-   * Virtual CPUs of each node. Can be changed later; a change replaces the nodes.
-   * @default 2
+   * Name of the failure domain that the group's machines are placed in.
+   * @default - placed as the cluster's properties say
    */
-  readonly cpus?: number;
+  readonly failureDomain?: string;
 
   /**
-   * Memory of each node, at least 2 GiB. Can be changed later; a change replaces the nodes.
-   * @default Size.gibibytes(8)
+   * Networks of the machines, at most two.
+   * @default - the cluster's `network`
    */
-  readonly memory?: Size;
+  readonly networks?: string[];
+}
 
-  /**
-   * Disk of each node, at least 20 GiB and not smaller than the template's. Can be changed later; a change replaces the nodes.
-   * @default Size.gibibytes(25)
-   */
-  readonly disk?: Size;
+/** Machines of their own for etcd. Whether there are any is fixed once the cluster exists. */
+export interface VSphereEtcdNodes extends VirtualMachineSize {
+  /** Number of machines, odd. */
+  readonly count: number;
+}
+
+/** A part of vSphere that fails as a whole, and where machines are placed in it. */
+export interface VSphereFailureDomain {
+  /** Name by which worker groups refer to it, unique. */
+  readonly name: string;
+
+  /** Inventory path of the compute cluster. */
+  readonly computeCluster: string;
+
+  /** Inventory path of the resource pool. */
+  readonly resourcePool: string;
+
+  /** Inventory path of the datastore. */
+  readonly datastore: string;
+
+  /** Inventory path of the folder. */
+  readonly folder: string;
+
+  /** Inventory path of the network, below `/<datacenter>/network/`. */
+  readonly network: string;
 }
 
 /** Properties of a cluster on vSphere. */
-export interface VSphereClusterProps extends EksAnywhereClusterProps {
+export interface VSphereClusterProps extends MachineClusterProps {
   /** Name or address of the vCenter server, without scheme. Fixed once the cluster exists. */
   readonly server: string;
 
@@ -107,6 +132,36 @@ export interface VSphereClusterProps extends EksAnywhereClusterProps {
 
   /** Groups of worker nodes, at least one. */
   readonly workerNodes: VSphereWorkerNodes[];
+
+  /**
+   * Machines of their own for etcd.
+   * @default - etcd runs on the control plane nodes
+   */
+  readonly etcdNodes?: VSphereEtcdNodes;
+
+  /**
+   * Failure domains that worker groups can be placed in.
+   * @default - none
+   */
+  readonly failureDomains?: VSphereFailureDomain[];
+
+  /**
+   * Storage policy of the machines' disks. Fixed once the cluster exists.
+   * @default - the datastore's
+   */
+  readonly storagePolicy?: string;
+
+  /**
+   * Whether machines share the template's disk (linked clones) or get a copy of it. Linked clones need a snapshot of the template.
+   * @default - linked where the template has a snapshot
+   */
+  readonly linkedClones?: boolean;
+
+  /**
+   * URNs of vCenter tags that the machines carry.
+   * @default - none
+   */
+  readonly tags?: string[];
 }
 
 /**
@@ -124,20 +179,31 @@ export class VSphereCluster extends EksAnywhereCluster {
     const place = { datastore: props.datastore, folder: props.folder, resourcePool: props.resourcePool, template: props.template };
     this._define({
       documents: vsphereDocuments({
-        ...props,
-        clusterName: this.clusterName,
-        controlPlaneNodes: { ...props.controlPlaneNodes, ...place, ...this.size(props.controlPlaneNodes, 'controlPlaneNodes') },
-        workerNodes: props.workerNodes.map((group, index) => ({ ...group, ...place, ...this.size(group, `workerNodes[${index}]`) })),
-        osFamily: props.os.family,
+        ...clusterInput(this.clusterName, props),
+        endpoint: props.endpoint,
+        controlPlaneNodes: { ...controlPlaneInput(props.controlPlaneNodes), ...place, ...this.size(props.controlPlaneNodes, 'controlPlaneNodes') },
+        workerNodes: props.workerNodes.map((group, index) => ({ ...workerInput(group), ...place, ...this.size(group, `workerNodes[${index}]`) })),
+        etcdCount: props.etcdNodes?.count,
+        etcdNodes: props.etcdNodes && { ...place, ...this.size(props.etcdNodes, 'etcdNodes') },
+        server: props.server,
+        datacenter: props.datacenter,
+        network: props.network,
         insecure: props.insecure ?? false,
         thumbprint: props.thumbprint ?? '',
+        failureDomains: props.failureDomains,
+        storagePolicy: props.storagePolicy,
+        linkedClones: props.linkedClones,
+        tags: props.tags,
+        osFamily: props.os.family,
+        hostOs: hostOs(props.timeServers),
         sshUser: props.sshUser ?? defaultSshUser('VSphereMachineConfig', props.os.family),
+        sshKey: props.sshKey,
       }),
-      propPaths: propPaths(this.clusterName, props.workerNodes),
+      propPaths: propPaths(this.clusterName, props),
     });
   }
 
-  private size(nodes: VSphereControlPlaneNodes, prop: string): Pick<VirtualMachineInput, 'cpus' | 'memoryMiB' | 'diskGiB'> {
+  private size(nodes: VirtualMachineSize, prop: string): Pick<VirtualMachineInput, 'cpus' | 'memoryMiB' | 'diskGiB'> {
     const cpus = nodes.cpus ?? DEFAULT_CPUS;
     const memoryMiB = (nodes.memory ?? DEFAULT_MEMORY).toMebibytes();
     const diskGiB = (nodes.disk ?? DEFAULT_DISK).toGibibytes();
@@ -148,16 +214,18 @@ export class VSphereCluster extends EksAnywhereCluster {
   }
 }
 
-function propPaths(clusterName: string, workerNodes: readonly VSphereWorkerNodes[]): PropPath[] {
+function propPaths(clusterName: string, { workerNodes }: VSphereClusterProps): PropPath[] {
   const groups = [
+    { machineName: etcdMachineName(clusterName), prop: 'etcdNodes' },
     { machineName: controlPlaneMachineName(clusterName), prop: 'controlPlaneNodes' },
     ...workerNodes.map((group, index) => ({ machineName: workerMachineName(clusterName, group.name), prop: `workerNodes[${index}]` })),
   ];
   return [
     ...machinePropPaths('VSphereMachineConfig', groups, {
       'users[0].name': 'sshUser', 'users': 'sshKey', 'osFamily': 'os', 'template': 'template', 'datastore': 'datastore', 'folder': 'folder', 'resourcePool': 'resourcePool',
+      'networks': '.networks', 'hostOSConfiguration.ntpConfiguration': 'timeServers',
     }),
-    { pattern: /^VSphereDatacenterConfig\/[^.]*\.spec\.([a-zA-Z]+)$/, prop: '$1' },
+    { pattern: /^VSphereDatacenterConfig\/[^.]*\.spec\.(.*)$/, prop: '$1' },
     ...CLUSTER_PROP_PATHS,
   ];
 }

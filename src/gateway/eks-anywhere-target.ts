@@ -97,7 +97,7 @@ export class EksAnywhereTarget extends GatewayTarget {
   /** MetalLB would answer for the address of the cluster's API, and the cluster would be gone. */
   private refuseEndpoint() {
     const choice = this.options.exposure._choice;
-    const endpoint = addressNumber(this.cluster.endpoint);
+    const endpoint = addressNumber(this.cluster.endpoint ?? '');
     if (choice.kind !== 'metal-lb' || endpoint === undefined) return;
     const { first, last } = requireAddressRange('exposure', choice.range);
     if (endpoint < first || endpoint > last) return;

@@ -1,5 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import { BareMetalCluster, TaintEffect, VSphereCluster } from '../../../src';
+import { EVERY_OPTION } from '../../eks-anywhere/every-option';
 import { bareMetal, newApp, synthesized, vsphere } from '../../eks-anywhere/sample';
 import { testWithData } from './recorded-data';
 import { crdViolations } from './strict-crd';
@@ -21,6 +22,13 @@ testWithData('synthesizes vSphere documents that the strict schemas accept', () 
   const app = newApp();
   new VSphereCluster(app, 'Plant', vsphere({ thumbprint: '12:34', insecure: true }));
   expect(violationsOf(synthesized(app, 'Plant/cluster.yaml'))).toEqual([]);
+});
+
+testWithData('synthesizes every option so that the strict schemas accept it', () => {
+  const app = newApp();
+  new BareMetalCluster(app, 'Factory', bareMetal({ ...EVERY_OPTION, hookImagesUrl: 'http://10.20.0.2/hook', isoUrl: 'http://10.20.0.2/hook.iso', timeServers: ['10.20.0.5'], upgradeInPlace: true }));
+  new VSphereCluster(app, 'Plant', vsphere({ ...EVERY_OPTION, etcdNodes: { count: 3 }, linkedClones: false, storagePolicy: 'silver', tags: ['urn:x'], timeServers: ['10.20.0.5'] }));
+  expect([...violationsOf(synthesized(app, 'Factory/cluster.yaml')), ...violationsOf(synthesized(app, 'Plant/cluster.yaml'))]).toEqual([]);
 });
 
 testWithData('has a strict walker that sees unknown, missing and mistyped fields', () => {

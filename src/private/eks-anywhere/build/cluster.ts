@@ -1,19 +1,29 @@
 /** The Cluster document and the names of the objects around it. */
-import type { ClusterSpec, Ref } from '../model/cluster';
-import type { ClusterDocument, Document } from '../model/document';
+import type { Cilium, ClusterSpec, Ref } from '../model/cluster';
+import type { Document } from '../model/document';
 import { API_VERSION } from '../schema/kinds';
-import type { NodeGroupInput, WorkerGroupInput } from './node-groups';
+import type { ControlPlaneInput, WorkerGroupInput } from './node-groups';
 import { controlPlane, workerGroup } from './node-groups';
 
 export interface ClusterInput {
   readonly clusterName: string;
   readonly kubernetesVersion: string;
-  readonly endpoint: string;
+  readonly endpoint?: string;
   readonly podsCidr: string;
   readonly servicesCidr: string;
   readonly nodeCidrMaskSize?: number;
-  readonly controlPlaneNodes: NodeGroupInput;
+  readonly dnsResolvConf?: string;
+  readonly cilium?: Cilium;
+  readonly controlPlaneNodes: ControlPlaneInput;
   readonly workerNodes: readonly WorkerGroupInput[];
+  readonly etcdCount?: number;
+  readonly upgradeInPlace?: boolean;
+  /** Name of the cluster that creates and upgrades this one; its own name when it manages itself. */
+  readonly managementClusterName: string;
+  /** Parts of the spec that need no translation. */
+  readonly extra?: Partial<ClusterSpec>;
+  /** Documents that the cluster refers to. */
+  readonly companions?: readonly Document[];
 }
 
 /** The name of the machine configuration of the control plane nodes. */
@@ -21,30 +31,46 @@ export function controlPlaneMachineName(clusterName: string): string {
   return `${clusterName}-cp`;
 }
 
+/** The name of the machine configuration of the external etcd machines. */
+export function etcdMachineName(clusterName: string): string {
+  return `${clusterName}-etcd`;
+}
+
 /** The name of the machine configuration of a worker group. */
 export function workerMachineName(clusterName: string, group: string): string {
   return `${clusterName}-${group}`;
 }
 
-export function clusterDocument(input: ClusterInput, datacenterKind: string, machineKind: string): ClusterDocument {
+/** @param machineKind undefined where nodes have no machine configurations (Docker) */
+export function clusterDocument(input: ClusterInput, datacenterKind: string, machineKind?: string): Document {
   const name = input.clusterName;
-  const machine = (machineName: string): Ref => ({ kind: machineKind, name: machineName });
+  const machine = (machineName: string): Ref | undefined => machineKind ? { kind: machineKind, name: machineName } : undefined;
   const spec: ClusterSpec = {
     kubernetesVersion: input.kubernetesVersion,
-    managementCluster: { name },
+    managementCluster: { name: input.managementClusterName },
     datacenterRef: { kind: datacenterKind, name },
     clusterNetwork: {
-      cniConfig: { cilium: {} },
+      cniConfig: { cilium: input.cilium ?? {} },
       pods: { cidrBlocks: [input.podsCidr] },
       services: { cidrBlocks: [input.servicesCidr] },
-      ...(input.nodeCidrMaskSize === undefined ? {} : { nodes: { cidrMaskSize: input.nodeCidrMaskSize } }),
+      nodes: input.nodeCidrMaskSize === undefined ? undefined : { cidrMaskSize: input.nodeCidrMaskSize },
+      dns: input.dnsResolvConf === undefined ? undefined : { resolvConf: { path: input.dnsResolvConf } },
     },
-    controlPlaneConfiguration: controlPlane(input.controlPlaneNodes, input.endpoint, machine(controlPlaneMachineName(name))),
-    workerNodeGroupConfigurations: input.workerNodes.map((group) => workerGroup(group, machine(workerMachineName(name, group.name)))),
+    controlPlaneConfiguration: controlPlane(input.controlPlaneNodes, input, machine(controlPlaneMachineName(name))),
+    externalEtcdConfiguration: input.etcdCount === undefined ? undefined : { count: input.etcdCount, machineGroupRef: machine(etcdMachineName(name)) },
+    workerNodeGroupConfigurations: input.workerNodes.map((group) => workerGroup(group, input, machine(workerMachineName(name, group.name)))),
+    ...input.extra,
   };
   return document('Cluster', name, spec);
 }
 
 export function document<Spec>(kind: string, name: string, spec: Spec): Document<Spec> {
-  return { apiVersion: API_VERSION, kind, metadata: { name }, spec };
+  return { apiVersion: API_VERSION, kind, metadata: { name }, spec: withoutUndefined(spec) };
+}
+
+/** Fields that are undefined are left out, at every depth. */
+function withoutUndefined<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(withoutUndefined) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, content]) => content !== undefined).map(([name, content]) => [name, withoutUndefined(content)])) as T;
 }

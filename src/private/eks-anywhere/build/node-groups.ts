@@ -1,42 +1,74 @@
 /** Node groups as documents. What the tools default silently or crash on when it is missing is always written. */
-import type { ControlPlane, Ref, Taint, WorkerGroup } from '../model/cluster';
+import type { ControlPlane, HealthCheck, NodeGroup, Ref, RolloutStrategy, Taint, WorkerGroup } from '../model/cluster';
+
+const KUBELET_HEADER = { apiVersion: 'kubelet.config.k8s.io/v1beta1', kind: 'KubeletConfiguration' };
 
 export interface NodeGroupInput {
   readonly count: number;
   readonly labels?: Readonly<Record<string, string>>;
   readonly taints?: readonly Taint[];
   readonly maxSurge?: number;
+  readonly kubeletConfiguration?: Readonly<Record<string, unknown>>;
+  readonly healthCheck?: HealthCheck;
+}
+
+export interface ControlPlaneInput extends NodeGroupInput {
+  readonly certificateNames?: readonly string[];
+  readonly auditPolicy?: string;
+  readonly skipLoadBalancer?: boolean;
 }
 
 export interface WorkerGroupInput extends NodeGroupInput {
   readonly name: string;
   readonly maxUnavailable?: number;
+  readonly autoscaling?: { readonly minCount: number; readonly maxCount: number };
+  readonly kubernetesVersion?: string;
+  readonly failureDomain?: string;
 }
 
-export function controlPlane(input: NodeGroupInput, endpoint: string, machineGroupRef: Ref): ControlPlane {
+/** What the groups of a cluster share. */
+export interface GroupSurroundings {
+  /** Undefined on Docker, where the tools choose one. */
+  readonly endpoint?: string;
+  readonly upgradeInPlace?: boolean;
+}
+
+export function controlPlane(input: ControlPlaneInput, surroundings: GroupSurroundings, machineGroupRef: Ref | undefined): ControlPlane {
   return {
     count: input.count,
-    endpoint: { host: endpoint },
+    endpoint: surroundings.endpoint === undefined ? undefined : { host: surroundings.endpoint },
     machineGroupRef,
-    ...labelsAndTaints(input),
-    // The controller dereferences nil when a strategy has no parameters.
-    upgradeRolloutStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: input.maxSurge ?? 1 } },
+    ...nodeGroup(input),
+    certSans: input.certificateNames,
+    auditPolicyContent: input.auditPolicy,
+    skipLoadBalancerDeployment: input.skipLoadBalancer,
+    upgradeRolloutStrategy: strategy(surroundings, { maxSurge: input.maxSurge ?? 1 }),
   };
 }
 
-export function workerGroup(input: WorkerGroupInput, machineGroupRef: Ref): WorkerGroup {
+export function workerGroup(input: WorkerGroupInput, surroundings: GroupSurroundings, machineGroupRef: Ref | undefined): WorkerGroup {
   return {
     name: input.name,
     count: input.count,
+    autoscalingConfiguration: input.autoscaling,
+    kubernetesVersion: input.kubernetesVersion,
     machineGroupRef,
-    ...labelsAndTaints(input),
-    upgradeRolloutStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: input.maxSurge ?? 1, maxUnavailable: input.maxUnavailable ?? 0 } },
+    failureDomains: input.failureDomain === undefined ? undefined : [input.failureDomain],
+    ...nodeGroup(input),
+    upgradeRolloutStrategy: strategy(surroundings, { maxSurge: input.maxSurge ?? 1, maxUnavailable: input.maxUnavailable ?? 0 }),
   };
 }
 
-function labelsAndTaints({ labels, taints }: NodeGroupInput) {
+/** The controller dereferences nil when a rolling strategy has no parameters, so they are always there. */
+function strategy({ upgradeInPlace }: GroupSurroundings, rollingUpdate: RolloutStrategy['rollingUpdate']): RolloutStrategy {
+  return upgradeInPlace ? { type: 'InPlace' } : { type: 'RollingUpdate', rollingUpdate };
+}
+
+function nodeGroup({ labels, taints, kubeletConfiguration, healthCheck }: NodeGroupInput): Partial<NodeGroup> {
   return {
-    ...(labels && Object.keys(labels).length > 0 ? { labels } : {}),
-    ...(taints && taints.length > 0 ? { taints: taints.map(({ key, value, effect }) => ({ key, ...(value === undefined ? {} : { value }), effect })) } : {}),
+    labels: labels && Object.keys(labels).length > 0 ? labels : undefined,
+    taints: taints && taints.length > 0 ? taints.map(({ key, value, effect }) => ({ key, value, effect })) : undefined,
+    kubeletConfiguration: kubeletConfiguration && { ...KUBELET_HEADER, ...kubeletConfiguration },
+    machineHealthCheck: healthCheck,
   };
 }

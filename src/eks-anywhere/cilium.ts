@@ -1,0 +1,37 @@
+/** Between which pods Cilium lets traffic pass. */
+export enum CiliumPolicyMode {
+  /** All traffic, except to pods that a network policy selects. */
+  DEFAULT = 'default',
+  /** Only traffic that a network policy allows. */
+  ALWAYS = 'always',
+  /** All traffic: network policies have no effect. */
+  NEVER = 'never',
+}
+
+/** Options of Cilium, the network plugin. Can be changed later. */
+export interface CiliumOptions {
+  /**
+   * Between which pods traffic passes.
+   * @default CiliumPolicyMode.DEFAULT
+   */
+  readonly policyMode?: CiliumPolicyMode;
+
+  /**
+   * Network whose addresses are reached without encapsulation, such as `10.0.0.0/8`: pod traffic is then routed, and the network between the
+   * nodes must know the routes.
+   * @default - pod traffic is encapsulated
+   */
+  readonly nativeRoutingCidr?: string;
+
+  /**
+   * Interfaces on which traffic that leaves the cluster takes the node's address, such as `eth0`.
+   * @default - chosen by Cilium
+   */
+  readonly egressMasqueradeInterfaces?: string;
+
+  /**
+   * Whether EKS Anywhere leaves Cilium alone once it is installed, so that you upgrade it yourself. Not together with `policyMode`.
+   * @default false
+   */
+  readonly skipUpgrade?: boolean;
+}

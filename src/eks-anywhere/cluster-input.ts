@@ -1,0 +1,95 @@
+import { Token } from 'aws-cdk-lib';
+import type { ClusterInput } from '../private/eks-anywhere/build/cluster';
+import { FLUX_KIND, companion } from '../private/eks-anywhere/build/identity';
+import type { ControlPlaneInput, NodeGroupInput, WorkerGroupInput } from '../private/eks-anywhere/build/node-groups';
+import type { Cilium, ClusterSpec, HealthCheck, RegistryMirror } from '../private/eks-anywhere/model/cluster';
+import type { HostOs } from '../private/eks-anywhere/model/machines';
+import { formatDuration } from '../private/eks-anywhere/syntax/duration';
+import type { CiliumOptions } from './cilium';
+import type { EksAnywhereClusterProps } from './eks-anywhere-cluster';
+import type { MachineHealthCheck } from './machine-health-check';
+import type { ControlPlaneNodeOptions, NodeGroupOptions, WorkerNodeGroupOptions } from './node-groups';
+import type { ProxyOptions, RegistryMirrorOptions } from './site-network';
+
+/** Properties of every cluster, as the documents are built from them; the groups are added by each kind of cluster. */
+export function clusterInput(clusterName: string, props: EksAnywhereClusterProps): Omit<ClusterInput, 'controlPlaneNodes' | 'workerNodes'> {
+  const identities = (props.identityProviders ?? []).map((provider) => companion(provider._kind, clusterName, provider._spec));
+  const flux = props.gitOps && companion(FLUX_KIND, clusterName, props.gitOps._spec);
+  const extra: Partial<ClusterSpec> = {
+    identityProviderRefs: identities.length > 0 ? identities.map(({ ref }) => ref) : undefined,
+    gitOpsRef: flux?.ref,
+    proxyConfiguration: props.proxy && proxy(props.proxy),
+    registryMirrorConfiguration: props.registryMirror && registryMirror(props.registryMirror),
+    podIamConfig: props.serviceAccountIssuer === undefined ? undefined : { serviceAccountIssuer: props.serviceAccountIssuer },
+    packages: props.curatedPackages === undefined ? undefined : { disable: !props.curatedPackages },
+    machineHealthCheck: props.machineHealthCheck && healthCheck(props.machineHealthCheck),
+  };
+  return {
+    clusterName,
+    kubernetesVersion: props.kubernetesVersion,
+    podsCidr: props.podsCidr,
+    servicesCidr: props.servicesCidr,
+    nodeCidrMaskSize: props.nodeCidrMaskSize,
+    dnsResolvConf: props.dnsResolvConf,
+    cilium: props.cilium && cilium(props.cilium),
+    managementClusterName: props.managementCluster?.clusterName ?? clusterName,
+    extra,
+    companions: [...identities.map(({ document }) => document), ...flux ? [flux.document] : []],
+  };
+}
+
+export function controlPlaneInput<Options extends ControlPlaneNodeOptions>(options: Options): Options & ControlPlaneInput {
+  return { ...options, ...groupInput(options) };
+}
+
+export function workerInput<Options extends WorkerNodeGroupOptions>(options: Options): Options & WorkerGroupInput {
+  return { ...options, ...groupInput(options) };
+}
+
+function groupInput(options: NodeGroupOptions): Pick<NodeGroupInput, 'healthCheck'> {
+  return { healthCheck: options.machineHealthCheck && healthCheck(options.machineHealthCheck) };
+}
+
+/** Time servers are the only part of the host's configuration that every operating system takes. */
+export function hostOs(timeServers: string[] | undefined): HostOs | undefined {
+  return timeServers && { ntpConfiguration: { servers: timeServers } };
+}
+
+function healthCheck({ maxUnhealthy, nodeStartupTimeout, unhealthyMachineTimeout }: MachineHealthCheck): HealthCheck {
+  return {
+    maxUnhealthy: maxUnhealthy !== undefined && /^\d+$/.test(maxUnhealthy) ? Number(maxUnhealthy) : maxUnhealthy,
+    nodeStartupTimeout: nodeStartupTimeout && formatDuration(nodeStartupTimeout.toSeconds()),
+    unhealthyMachineTimeout: unhealthyMachineTimeout && formatDuration(unhealthyMachineTimeout.toSeconds()),
+  };
+}
+
+function cilium({ policyMode, nativeRoutingCidr, egressMasqueradeInterfaces, skipUpgrade }: CiliumOptions): Cilium {
+  return {
+    policyEnforcementMode: policyMode,
+    routingMode: nativeRoutingCidr === undefined ? undefined : 'direct',
+    ipv4NativeRoutingCIDR: nativeRoutingCidr,
+    egressMasqueradeInterfaces,
+    skipUpgrade,
+  };
+}
+
+function proxy({ httpProxy, httpsProxy, noProxy }: ProxyOptions): ClusterSpec['proxyConfiguration'] {
+  return { httpProxy, httpsProxy, noProxy };
+}
+
+function registryMirror(options: RegistryMirrorOptions): RegistryMirror {
+  return {
+    endpoint: options.endpoint,
+    port: String(options.port ?? 443),
+    ociNamespaces: options.namespaces?.map(({ registry, namespace }) => ({ registry, namespace })),
+    caCertContent: options.caCertificate,
+    authenticate: options.authenticate,
+    insecureSkipVerify: options.insecureSkipVerify,
+  };
+}
+
+/** `FactoryNorth` → `factory-north`. */
+export function kebabCase(id: string): string {
+  if (Token.isUnresolved(id)) return id;
+  return id.replace(/([a-z0-9])([A-Z])/g, '$1-$2').replace(/[^A-Za-z0-9-]+/g, '-').toLowerCase();
+}

@@ -1,0 +1,48 @@
+import type { Construct } from 'constructs';
+import { dockerDocuments } from '../private/eks-anywhere/build/docker';
+import { CLUSTER_PROP_PATHS } from '../private/eks-anywhere/prop-path';
+import { clusterInput, controlPlaneInput, workerInput } from './cluster-input';
+import { EksAnywhereCluster } from './eks-anywhere-cluster';
+import type { EksAnywhereClusterProps } from './eks-anywhere-cluster';
+import type { ControlPlaneNodeOptions, WorkerNodeGroupOptions } from './node-groups';
+
+/** Properties of a cluster in Docker containers. */
+export interface DockerClusterProps extends EksAnywhereClusterProps {
+  /**
+   * The Kubernetes control plane nodes, each a container: an odd number unless etcd has containers of its own.
+   * @default - one node
+   */
+  readonly controlPlaneNodes?: ControlPlaneNodeOptions;
+
+  /**
+   * Groups of worker nodes, each node a container.
+   * @default - one group `md-0` of one node
+   */
+  readonly workerNodes?: WorkerNodeGroupOptions[];
+
+  /**
+   * Number of containers for etcd alone, odd.
+   * @default - etcd runs in the control plane nodes
+   */
+  readonly etcdCount?: number;
+}
+
+/**
+ * An EKS Anywhere cluster in Docker containers on one machine, for development and tests; not for production.
+ *
+ * Writes `cluster.yaml` to `cdk.out/hybridge/<id>/`, for `eksctl anywhere create cluster -f cluster.yaml` on a machine with Docker.
+ */
+export class DockerCluster extends EksAnywhereCluster {
+  constructor(scope: Construct, id: string, props: DockerClusterProps) {
+    super(scope, id, props);
+    this._define({
+      documents: dockerDocuments({
+        ...clusterInput(this.clusterName, props),
+        controlPlaneNodes: controlPlaneInput(props.controlPlaneNodes ?? { count: 1 }),
+        workerNodes: (props.workerNodes ?? [{ name: 'md-0', count: 1 }]).map(workerInput),
+        etcdCount: props.etcdCount,
+      }),
+      propPaths: [{ pattern: /^Cluster\.spec\.externalEtcdConfiguration.*$/, prop: 'etcdCount' }, ...CLUSTER_PROP_PATHS],
+    });
+  }
+}

@@ -1,0 +1,124 @@
+import { AWS_IAM_KIND, OIDC_KIND } from '../private/eks-anywhere/build/identity';
+
+/** Options of an OpenID Connect provider. */
+export interface OidcProviderOptions {
+  /** Client id that tokens are issued for. */
+  readonly clientId: string;
+
+  /** URL of the issuer, with `https://`. The Kubernetes API must be able to reach it. */
+  readonly issuerUrl: string;
+
+  /**
+   * Claim that holds the user's name.
+   * @default sub
+   */
+  readonly usernameClaim?: string;
+
+  /**
+   * Text put before user names, so that they cannot be taken for others.
+   * @default - the issuer's URL
+   */
+  readonly usernamePrefix?: string;
+
+  /**
+   * Claim that holds the user's groups.
+   * @default - no groups
+   */
+  readonly groupsClaim?: string;
+
+  /**
+   * Text put before group names, so that they cannot be taken for others.
+   * @default - none
+   */
+  readonly groupsPrefix?: string;
+
+  /**
+   * One claim that tokens must carry, with its value; more than one is not supported.
+   * @default - none
+   */
+  readonly requiredClaims?: { [claim: string]: string };
+}
+
+/** An IAM role or user that may sign in to Kubernetes. */
+export interface IamMapping {
+  /** ARN of the role or user. */
+  readonly arn: string;
+
+  /** Kubernetes user name that it gets. */
+  readonly username: string;
+
+  /**
+   * Kubernetes groups that it is in.
+   * @default - none
+   */
+  readonly groups?: string[];
+}
+
+/** Options of sign-in with AWS identities. */
+export interface AwsIamProviderOptions {
+  /** Region that the authenticator asks, such as `eu-central-1`. Fixed once the cluster exists. */
+  readonly region: string;
+
+  /**
+   * Roles that may sign in. Can be changed later.
+   * @default - none
+   */
+  readonly roles?: IamMapping[];
+
+  /**
+   * Users that may sign in. Can be changed later.
+   * @default - none
+   */
+  readonly users?: IamMapping[];
+
+  /**
+   * AWS partition. Fixed once the cluster exists.
+   * @default aws
+   */
+  readonly partition?: string;
+}
+
+/** How people prove to the Kubernetes API who they are. A cluster takes one of each kind. */
+export class IdentityProvider {
+  /**
+   * Tokens of an OpenID Connect provider. On a management cluster fixed once the cluster exists.
+   */
+  public static oidc(options: OidcProviderOptions): IdentityProvider {
+    const requiredClaims = Object.entries(options.requiredClaims ?? {}).map(([claim, value]) => ({ claim, value }));
+    return new IdentityProvider(OIDC_KIND, {
+      clientId: options.clientId,
+      issuerUrl: options.issuerUrl,
+      usernameClaim: options.usernameClaim,
+      usernamePrefix: options.usernamePrefix,
+      groupsClaim: options.groupsClaim,
+      groupsPrefix: options.groupsPrefix,
+      requiredClaims: requiredClaims.length > 0 ? requiredClaims : undefined,
+    });
+  }
+
+  /**
+   * Identities of AWS: roles and users, by the AWS IAM Authenticator, which EKS Anywhere installs.
+   */
+  public static awsIam(options: AwsIamProviderOptions): IdentityProvider {
+    return new IdentityProvider(AWS_IAM_KIND, {
+      awsRegion: options.region,
+      backendMode: ['EKSConfigMap'],
+      partition: options.partition ?? 'aws',
+      mapRoles: options.roles?.map(({ arn, username, groups }) => ({ roleARN: arn, username, groups })),
+      mapUsers: options.users?.map(({ arn, username, groups }) => ({ userARN: arn, username, groups })),
+    });
+  }
+
+  private constructor(
+    /**
+     * Kind of the document.
+     * @internal
+     */
+    public readonly _kind: string,
+    /**
+     * Its spec.
+     * @internal
+     */
+    public readonly _spec: object,
+  ) {}
+}

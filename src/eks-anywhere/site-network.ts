@@ -1,0 +1,61 @@
+/** The way from a site to the internet: proxies and registry mirrors. */
+
+/** An HTTP proxy between the machines and the internet. Fixed once the cluster exists. */
+export interface ProxyOptions {
+  /** Proxy for http requests: `host:port` or `http://host:port`. */
+  readonly httpProxy: string;
+
+  /** Proxy for https requests: `host:port` or `http://host:port`. */
+  readonly httpsProxy: string;
+
+  /**
+   * Addresses, networks and domains that are reached without the proxy. EKS Anywhere adds those of the cluster itself.
+   * @default - none
+   */
+  readonly noProxy?: string[];
+}
+
+/** Images of one registry, mirrored under a namespace. */
+export interface RegistryNamespace {
+  /** The registry that is mirrored, such as `public.ecr.aws`. */
+  readonly registry: string;
+
+  /** The project or path in the mirror that holds its images; may be empty. */
+  readonly namespace: string;
+}
+
+/** A container registry at the site that holds copies of all images. Can be changed later. */
+export interface RegistryMirrorOptions {
+  /** Host name or address of the mirror, without scheme. */
+  readonly endpoint: string;
+
+  /**
+   * Port of the mirror, from 1 to 65535.
+   * @default 443
+   */
+  readonly port?: number;
+
+  /**
+   * Where the images of each registry lie in the mirror; at most one of them may be the registry of curated packages.
+   * @default - at the mirror's root
+   */
+  readonly namespaces?: RegistryNamespace[];
+
+  /**
+   * Certificate of the authority that signed the mirror's, in PEM.
+   * @default - a public authority signed it
+   */
+  readonly caCertificate?: string;
+
+  /**
+   * Whether the mirror asks for a login: the CLI then reads `REGISTRY_USERNAME` and `REGISTRY_PASSWORD` from its environment.
+   * @default false
+   */
+  readonly authenticate?: boolean;
+
+  /**
+   * Whether to skip the check of the mirror's certificate. Not on Bottlerocket.
+   * @default false
+   */
+  readonly insecureSkipVerify?: boolean;
+}

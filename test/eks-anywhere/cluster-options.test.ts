@@ -1,0 +1,98 @@
+import { Duration } from 'aws-cdk-lib';
+import { BareMetalCluster, BareMetalClusterProps, CiliumPolicyMode, FluxSync, IdentityProvider, VSphereCluster, VSphereClusterProps } from '../../src';
+import { EVERY_OPTION } from './every-option';
+import { bareMetal, newApp, synthesized, vsphere } from './sample';
+
+const NODE_OPTIONS = { kubeletConfiguration: { maxPods: 50, evictionHard: { 'memory.available': '500Mi' } }, machineHealthCheck: { nodeStartupTimeout: Duration.hours(1) } };
+
+test('a bare-metal cluster writes every option', () => {
+  const app = newApp();
+  new BareMetalCluster(app, 'Factory', bareMetal({
+    ...EVERY_OPTION,
+    timeServers: ['ntp.acme.example', '10.20.0.5'],
+    hookImagesUrl: 'http://10.20.0.2/hook',
+    isoUrl: 'http://10.20.0.2/hook.iso',
+    skipServiceLoadBalancer: true,
+    loadBalancerInterface: 'eno1',
+    upgradeInPlace: true,
+    controlPlaneNodes: { count: 1, select: { type: 'cp' }, certificateNames: ['api.acme.example'], auditPolicy: 'apiVersion: audit.k8s.io/v1\nkind: Policy\n', skipLoadBalancer: true, ...NODE_OPTIONS },
+    workerNodes: [{ name: 'gateway', count: 1, select: { type: 'worker' }, kubernetesVersion: '1.35', ...NODE_OPTIONS }],
+  }));
+  expect(synthesized(app, 'Factory/cluster.yaml')).toMatchSnapshot();
+});
+
+test('a vSphere cluster writes every option', () => {
+  const app = newApp();
+  new VSphereCluster(app, 'Plant', vsphere({
+    ...EVERY_OPTION,
+    timeServers: ['ntp.acme.example'],
+    etcdNodes: { count: 3 },
+    failureDomains: [{ name: 'a', computeCluster: '/DC1/host/a', resourcePool: '/DC1/host/a/Resources', datastore: '/DC1/datastore/a', folder: '/DC1/vm/a', network: '/DC1/network/a' }],
+    storagePolicy: 'silver',
+    linkedClones: true,
+    tags: ['urn:vmomi:InventoryServiceTag:1:GLOBAL'],
+    workerNodes: [{ name: 'gateway', count: 2, autoscaling: { minCount: 1, maxCount: 3 }, failureDomain: 'a', networks: ['/DC1/network/a'], ...NODE_OPTIONS }],
+  }));
+  expect(synthesized(app, 'Plant/cluster.yaml')).toMatchSnapshot();
+});
+
+test('a workload cluster names its management cluster', () => {
+  const app = newApp();
+  const management = new VSphereCluster(app, 'Management', vsphere());
+  new VSphereCluster(app, 'Workload', vsphere({ managementCluster: management, endpoint: '10.30.0.11' }));
+  expect(synthesized(app, 'Workload/cluster.yaml')).toContain('managementCluster:\n    name: management\n');
+});
+
+test('fails when the management cluster is itself managed', () => {
+  const app = newApp();
+  const management = new VSphereCluster(app, 'Management', vsphere());
+  const workload = new VSphereCluster(app, 'Workload', vsphere({ managementCluster: management }));
+  expect(() => new VSphereCluster(app, 'Third', vsphere({ managementCluster: workload }))).toThrow(/Third: managementCluster is Workload, which is itself managed by management/);
+});
+
+const GITHUB = { owner: 'acme', repository: 'clusters' };
+const refusedOnBareMetal: [string, Partial<BareMetalClusterProps>, RegExp][] = [
+  ['a proxy without port', { proxy: { httpProxy: '10.20.0.4', httpsProxy: '10.20.0.4:1' }, hookImagesUrl: 'http://x/' }, /proxy.httpProxy is '10.20.0.4', which has no port.*\[rule C51\]/],
+  ['a proxy without local hook images', { proxy: { httpProxy: '10.20.0.4:1', httpsProxy: '10.20.0.4:1' } }, /hookImagesUrl is missing.*\[rule T27\]/],
+  ['a registry port out of range', { registryMirror: { endpoint: 'r', port: 70000 } }, /registryMirror.port is '70000'.*\[rule C55\]/],
+  ['an empty mirrored registry', { registryMirror: { endpoint: 'r', namespaces: [{ registry: '', namespace: 'x' }] } }, /registryMirror.namespaces\[0\].registry is empty.*\[rule C56\]/],
+  ['an issuer without https', { identityProviders: [IdentityProvider.oidc({ clientId: 'x', issuerUrl: 'http://sso' })] }, /identityProviders: OIDCConfig issuerUrl is 'http:\/\/sso'.*\[rule X4\]/],
+  ['two claims', { identityProviders: [IdentityProvider.oidc({ clientId: 'x', issuerUrl: 'https://sso', requiredClaims: { a: '1', b: '2' } })] }, /identityProviders: OIDCConfig requiredClaims has 2 entries.*\[rule X4\]/],
+  ['two providers of a kind', { identityProviders: [1, 2].map(() => IdentityProvider.awsIam({ region: 'eu-west-1' })) }, /identityProviders\[1\] is AWSIamConfig a second time.*\[rule C48\]/],
+  ['a branch that the tools refuse', { gitOps: FluxSync.github({ ...GITHUB, branch: 'release-1.0' }) }, /gitOps: branch is 'release-1.0'.*\[rule X9\]/],
+  ['a Git URL in scp form', { gitOps: FluxSync.git({ repositoryUrl: 'git@host:path.git' }) }, /gitOps: repositoryUrl is 'git@host:path.git'.*\[rule X8\]/],
+  ['an empty issuer', { serviceAccountIssuer: '' }, /serviceAccountIssuer is empty.*\[rule C58\]/],
+  ['a policy mode beside skipUpgrade', { cilium: { skipUpgrade: true, policyMode: CiliumPolicyMode.NEVER } }, /cilium.policyMode is set together with skipUpgrade.*\[rule C42\]/],
+  ['a routing network that is none', { cilium: { nativeRoutingCidr: '10.0.0.0' } }, /cilium.nativeRoutingCidr is '10.0.0.0'.*\[rule C43\]/],
+  ['a health check limit that is none', { machineHealthCheck: { maxUnhealthy: 'many' } }, /machineHealthCheck.maxUnhealthy is 'many'.*\[rule MHC\]/],
+  ['an unknown kubelet setting', { controlPlaneNodes: { count: 1, select: { type: 'cp' }, kubeletConfiguration: { maxPodz: 1 } } }, /controlPlaneNodes.kubeletConfiguration.maxPodz is no field.*did you mean 'maxPods'.*\[rule C69\]/],
+  ['a provider id', { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, kubeletConfiguration: { providerID: 'x' } }] }, /workerNodes\[0\].kubeletConfiguration.providerID is set by EKS Anywhere itself.*\[rule C71\]/],
+  ['an audit policy that is no YAML', { controlPlaneNodes: { count: 1, select: { type: 'cp' }, auditPolicy: 'a: b: c' } }, /controlPlaneNodes.auditPolicy is no YAML.*\[rule C72\]/],
+  ['a certificate name without a dot', { controlPlaneNodes: { count: 1, select: { type: 'cp' }, certificateNames: ['api'] } }, /controlPlaneNodes.certificateNames\[0\] is 'api'.*\[rule C66\]/],
+  ['autoscaling beside in-place upgrades', { upgradeInPlace: true, workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, autoscaling: { minCount: 1, maxCount: 1 } }] }, /workerNodes\[0\].autoscaling is set; it does not go with in-place upgrades.*\[rule T30\]/],
+  ['autoscaling bounds the wrong way round', { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, autoscaling: { minCount: 2, maxCount: 1 } }] }, /workerNodes\[0\].autoscaling.minCount is 2, more than maxCount 1.*\[rule C14\]/],
+  ['a group ahead of the cluster', { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, kubernetesVersion: '1.36' }] }, /workerNodes\[0\].kubernetesVersion is '1.36'; expected the cluster's 1.35.*\[rule S16\]/],
+  ['a boot image of another type', { isoUrl: 'http://x/hook.img' }, /isoUrl is 'http:\/\/x\/hook.img'; expected a URL that ends with .iso.*\[rule T5\]/],
+  ['an empty time server', { timeServers: [''] }, /timeServers.* is ''; expected a name or address.*\[rule H2\]/],
+];
+test.each(refusedOnBareMetal)('a bare-metal cluster fails on %s', (_title, changes, message) => {
+  const app = newApp();
+  expect(() => {
+    new BareMetalCluster(app, 'Factory', bareMetal(changes));
+    app.synth();
+  }).toThrow(message);
+});
+
+const refusedOnVSphere: [string, Partial<VSphereClusterProps>, RegExp][] = [
+  ['an even number of etcd machines', { etcdNodes: { count: 2 } }, /etcdNodes.count is 2.*\[rule C47\]/],
+  ['an unknown failure domain', { workerNodes: [{ name: 'a', count: 1, failureDomain: 'x' }] }, /workerNodes\[0\].failureDomain is 'x'; the datacenter defines none.*\[rule V5\]/],
+  ['a failure domain in another datacenter', { failureDomains: [{ name: 'a', computeCluster: 'c', resourcePool: 'r', datastore: 'd', folder: 'f', network: 'net' }] }, /failureDomains\[0\].network is 'net'; expected a path below \/DC1\/network\/.*\[rule X14\]/],
+  ['three networks', { workerNodes: [{ name: 'a', count: 1, networks: ['a', 'b', 'c'] }] }, /workerNodes\[0\].networks has 3 entries; at most 2.*\[rule S1\]/],
+];
+test.each(refusedOnVSphere)('a vSphere cluster fails on %s', (_title, changes, message) => {
+  const app = newApp();
+  expect(() => {
+    new VSphereCluster(app, 'Plant', vsphere(changes));
+    app.synth();
+  }).toThrow(message);
+});

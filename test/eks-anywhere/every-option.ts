@@ -1,0 +1,24 @@
+import { Duration } from 'aws-cdk-lib';
+import { CiliumPolicyMode, EksAnywhereClusterProps, FluxSync, IdentityProvider, SshKeyAlgorithm } from '../../src';
+
+/** Every option that all kinds of clusters have. */
+export const EVERY_OPTION: Partial<EksAnywhereClusterProps> = {
+  dnsResolvConf: '/etc/resolv.conf',
+  cilium: { policyMode: CiliumPolicyMode.ALWAYS, nativeRoutingCidr: '10.0.0.0/8', egressMasqueradeInterfaces: 'eth0' },
+  identityProviders: [
+    IdentityProvider.oidc({
+      clientId: 'kubernetes', issuerUrl: 'https://sso.acme.example', usernameClaim: 'email', usernamePrefix: 'sso:', groupsClaim: 'groups', groupsPrefix: 'sso:', requiredClaims: { aud: 'kubernetes' },
+    }),
+    IdentityProvider.awsIam({
+      region: 'eu-central-1',
+      roles: [{ arn: 'arn:aws:iam::123456789012:role/admin', username: 'admin', groups: ['system:masters'] }],
+      users: [{ arn: 'arn:aws:iam::123456789012:user/ops', username: 'ops' }],
+    }),
+  ],
+  gitOps: FluxSync.git({ repositoryUrl: 'ssh://git@git.acme.example/clusters.git', sshKeyAlgorithm: SshKeyAlgorithm.ED25519, branch: 'release', path: 'clusters/one' }),
+  proxy: { httpProxy: '10.20.0.4:3128', httpsProxy: 'http://proxy.acme.example:3128', noProxy: ['10.0.0.0/8'] },
+  registryMirror: { endpoint: 'registry.acme.example', port: 5000, namespaces: [{ registry: 'public.ecr.aws', namespace: 'mirror' }], authenticate: true, insecureSkipVerify: true },
+  serviceAccountIssuer: 'https://s3.eu-central-1.amazonaws.com/acme-issuer',
+  curatedPackages: false,
+  machineHealthCheck: { maxUnhealthy: '40%', unhealthyMachineTimeout: Duration.minutes(3) },
+};
