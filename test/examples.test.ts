@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 
 const ROOT = join(__dirname, '..');
 const EXAMPLES = ['hybrid'];
@@ -21,7 +22,7 @@ interface Synthesis {
   readonly printed: string;
 }
 
-function synthesize(example: string): Synthesis {
+function synthesize(example: string, context: Readonly<Record<string, unknown>> = {}): Synthesis {
   const folder = mkdtempSync(join(tmpdir(), 'cdk.out'));
   const began = Date.now();
   const { AWS_PROFILE, AWS_REGION, AWS_ACCESS_KEY_ID, ...env } = process.env;
@@ -29,7 +30,7 @@ function synthesize(example: string): Synthesis {
     cwd: ROOT,
     encoding: 'utf8',
     env: {
-      ...env, ...PLANTED, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(CONTEXT), CDK_VALIDATION: 'true', CDK_DEFAULT_ACCOUNT: '', CDK_DEFAULT_REGION: '',
+      ...env, ...PLANTED, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify({ ...CONTEXT, ...context }), CDK_VALIDATION: 'true', CDK_DEFAULT_ACCOUNT: '', CDK_DEFAULT_REGION: '',
       // Nothing may be asked on the network: a look-up would fail here.
       AWS_EC2_METADATA_DISABLED: 'true', https_proxy: 'http://127.0.0.1:9', http_proxy: 'http://127.0.0.1:9',
     },
@@ -49,6 +50,12 @@ function masked(text: string): string {
   return text.replace(/[0-9a-f]{64}/g, '<hash>').replace(/migrations-[0-9a-f]{10}/g, 'migrations-<hash>').replace(/-----BEGIN CERTIFICATE-----[^"]*?-----END CERTIFICATE-----/g, '<certificate>');
 }
 
+function findings({ folder }: Synthesis): unknown {
+  return JSON.parse(readFileSync(join(folder, 'validation-report.json'), 'utf8')).pluginReports;
+}
+
+const NO_FINDINGS = [{ pluginName: 'CloudFormation Validate', conclusion: 'success', violations: [] }];
+
 describe.each(EXAMPLES)('examples/%s', (example) => {
   let synthesis: Synthesis;
   beforeAll(() => {
@@ -60,11 +67,16 @@ describe.each(EXAMPLES)('examples/%s', (example) => {
   const produced = () => files(join(synthesis.folder, 'hybridge')).sort();
 
   it('synthesizes in less than 8 seconds without a finding', () => {
-    const report = JSON.parse(readFileSync(join(synthesis.folder, 'validation-report.json'), 'utf8'));
-    expect(report.pluginReports).toMatchObject([{ pluginName: 'CloudFormation Validate', conclusion: 'success', violations: [] }]);
+    expect(findings(synthesis)).toMatchObject(NO_FINDINGS);
     expect(synthesis.printed).toBe('');
     expect(synthesis.seconds).toBeLessThan(8);
   });
+
+  it('synthesizes without a finding in an app with all recommended feature flags, too', () => {
+    const flagged = synthesize(example, CURRENTLY_RECOMMENDED_FLAGS);
+    expect(findings(flagged)).toMatchObject(NO_FINDINGS);
+    rmSync(flagged.folder, { recursive: true, force: true });
+  }, 30_000);
 
   it('asks for no look-up', () => {
     const manifest = JSON.parse(readFileSync(join(synthesis.folder, 'manifest.json'), 'utf8'));

@@ -70,7 +70,7 @@ const SECRETS_PROVIDER_ADDON = 'aws-secrets-store-csi-driver-provider';
 
 /**
  * An Amazon EKS cluster for gateway planes, in Auto Mode: EKS runs nodes, load balancer controller, network policies and the Pod Identity
- * agent (docs/decisions/0101-eks-auto-mode.md).
+ * agent (docs/decisions/0004-eks-auto-mode.md).
  *
  * Created: the cluster with its role and node role, a KMS key for Secrets, all five kinds of control plane logs, the add-on that mounts
  * secrets of AWS Secrets Manager, the functions that apply manifests, and a VPC unless one is given.
@@ -122,7 +122,7 @@ export class CloudCluster extends Construct {
     Topology.of(this).addCluster(() => ({ name: this.node.path, kind: 'eks', files: [] }));
   }
 
-  /** Mounts secrets of AWS Secrets Manager into pods (docs/decisions/0102-secrets-reach-pods-as-files.md). */
+  /** Mounts secrets of AWS Secrets Manager into pods (docs/decisions/0005-secrets-reach-pods-as-files.md). */
   private secretsProvider(cluster: eks.Cluster): IDependable {
     return new eks.CfnAddon(this, 'SecretsProvider', {
       clusterName: cluster.clusterName,

@@ -47,8 +47,8 @@ export class EksTarget extends GatewayTarget {
     return new EksTarget(cluster, [], options.loadBalancerClass ?? AUTO_MODE_LOAD_BALANCERS, options.exposure);
   }
 
-  /** The cluster. */
-  public readonly cluster: eks.ICluster;
+  /** @internal */
+  public readonly _cluster: eks.ICluster;
 
   /** @internal */
   public readonly _ready: readonly IDependable[];
@@ -60,7 +60,7 @@ export class EksTarget extends GatewayTarget {
 
   private constructor(cluster: eks.ICluster, ready: readonly IDependable[], loadBalancerClass: string, exposure?: Exposure) {
     super();
-    this.cluster = cluster;
+    this._cluster = cluster;
     this._ready = ready;
     this.loadBalancerClass = loadBalancerClass;
     this._exposure = exposure;
@@ -81,7 +81,7 @@ export class EksTarget extends GatewayTarget {
    * @internal
    */
   public _dataPlaneScope(controlPlane: Construct): Construct {
-    const stack = Stack.of(this.cluster);
+    const stack = Stack.of(this._cluster);
     return stack === Stack.of(controlPlane) ? controlPlane : stack;
   }
 
@@ -94,14 +94,14 @@ export class EksTarget extends GatewayTarget {
   public _place(scope: Construct, placed: PlacedDataPlane): void {
     const { plane } = placed;
     const resource = new EksPlane(scope, 'Resource', {
-      cluster: this.cluster,
+      cluster: this._cluster,
       plane,
       services: [service(plane, 'proxy', PROXY_PORTS, this.proxyReach())],
       ready: this._ready,
       contents: placed.contents,
       controlPlane: placed.controlPlane,
     });
-    placed.logs?._grantWrite(resource.role, this.cluster.clusterSecurityGroup, this.cluster.vpc);
+    placed.logs?._grantWrite(resource.role, this._cluster.clusterSecurityGroup, this._cluster.vpc);
   }
 
   private proxyReach(): ServiceReach {

@@ -86,7 +86,7 @@ export class GatewayControlPlane extends Construct {
     if (target._exposure) throw new Error('target: has an exposure, which is for data planes; leave it out and say with tunnelCidrs who may open tunnels');
 
     this._tunnel = props.trust._bind(this, this.planeName);
-    const database = props.database._bind(this, { plane: this.planeName, vpc: target.cluster.vpc, peer: target.cluster.clusterSecurityGroup });
+    const database = props.database._bind(this, { plane: this.planeName, vpc: target._cluster.vpc, peer: target._cluster.clusterSecurityGroup });
     const image = engine._image(this);
     const settings = withUserSettings(controlPlaneSettings(this._tunnel.identity, database.settings), props.settings);
     const plane: PlaneDescription = {
@@ -101,7 +101,7 @@ export class GatewayControlPlane extends Construct {
     };
     const loadBalancer = target._loadBalancer(props.tunnelCidrs);
     const resource = new EksPlane(this, 'Resource', {
-      cluster: target.cluster,
+      cluster: target._cluster,
       plane,
       services: [
         service(plane, 'cluster', [TUNNEL_PORT], loadBalancer),

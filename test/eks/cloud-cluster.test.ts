@@ -43,9 +43,11 @@ describe('the cluster', () => {
 
   it('mounts secrets of AWS Secrets Manager, and enforces network policies', () => {
     template.hasResourceProperties('AWS::EKS::Addon', { AddonName: 'aws-secrets-store-csi-driver-provider' });
-    template.hasResourceProperties('Custom::AWSCDK-EKS-KubernetesResource', { Manifest: Match.serializedJson([
-      Match.objectLike({ kind: 'ConfigMap', metadata: { name: 'amazon-vpc-cni', namespace: 'kube-system' }, data: { 'enable-network-policy-controller': 'true' } }),
-    ]) });
+    template.hasResourceProperties('Custom::AWSCDK-EKS-KubernetesResource', {
+      Manifest: Match.serializedJson([
+        Match.objectLike({ kind: 'ConfigMap', metadata: { name: 'amazon-vpc-cni', namespace: 'kube-system' }, data: { 'enable-network-policy-controller': 'true' } }),
+      ]),
+    });
   });
 
   it('asks for no Pod Identity add-on: Auto Mode carries the agent', () => {

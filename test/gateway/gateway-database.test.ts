@@ -1,6 +1,6 @@
+import { X509Certificate } from 'node:crypto';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { X509Certificate } from 'node:crypto';
 import { GatewayDatabase } from '../../src';
 import { only, testApp, testControlPlane, testStack, writtenManifests } from './sample';
 

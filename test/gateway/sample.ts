@@ -1,11 +1,11 @@
 /** A small topology for the tests of this folder and its neighbours: everything in one stack. */
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { BareMetalCluster, CloudCluster, EksTarget, GatewayControlPlane, GatewayDatabase, GatewayEngine, Trust } from '../../src';
 import type { CloudClusterProps, GatewayControlPlaneProps } from '../../src';

@@ -12,10 +12,12 @@ describe('a generated certificate', () => {
     const secret = { Ref: Match.stringLikeRegexp('ControlPlaneTunnelSecret') };
     template.hasResourceProperties('Custom::HybridgeTunnelCertificate', { SecretArn: secret, CommonName: 'kong_clustering', ValidDays: '90' });
     template.hasResourceProperties('AWS::IAM::Policy', {
-      PolicyDocument: { Statement: [
-        { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('MakerLogs'), 'Arn'] } },
-        { Action: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], Resource: secret },
-      ].map((statement) => Match.objectLike(statement)) },
+      PolicyDocument: {
+        Statement: [
+          { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('MakerLogs'), 'Arn'] } },
+          { Action: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], Resource: secret },
+        ].map((statement) => Match.objectLike(statement)),
+      },
     });
   });
 

@@ -22,7 +22,12 @@ export interface FakeAws {
   /** How many answers to CloudFormation fail from now on. */
   refuseAnswers: number;
   /** Settings for an SDK client that reach this server. */
-  readonly client: { readonly endpoint: string; readonly region: string; readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }; readonly maxAttempts: number };
+  readonly client: {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+    readonly maxAttempts: number;
+  };
   event(type: CustomResourceEvent['RequestType'], properties: Record<string, unknown>, physicalId?: string): CustomResourceEvent;
   close(): Promise<void>;
 }

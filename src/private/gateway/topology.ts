@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { BareMetalCluster } from '../../eks-anywhere/bare-metal-cluster';
+import { DockerCluster } from '../../eks-anywhere/docker-cluster';
 import { EksAnywhereCluster } from '../../eks-anywhere/eks-anywhere-cluster';
 import { VSphereCluster } from '../../eks-anywhere/vsphere-cluster';
 import { writeFilesAtSynthesis } from '../output-files';
@@ -72,7 +73,14 @@ const ID = 'HybridgeTopology';
 
 /** Clusters on sites are declared without any plane, too: they are found, not told. */
 function siteEntry(cluster: EksAnywhereCluster): ClusterEntry {
-  const bareMetal = cluster instanceof BareMetalCluster;
-  const kind = bareMetal ? 'eks-anywhere-bare-metal' : cluster instanceof VSphereCluster ? 'eks-anywhere-vsphere' : 'eks-anywhere';
-  return { name: cluster.clusterName, kind, folder: cluster.node.id, files: bareMetal ? ['cluster.yaml', 'hardware.csv'] : ['cluster.yaml'] };
+  const { kind, files } = SITE_KINDS.find(({ type }) => cluster instanceof type)!;
+  return { name: cluster.clusterName, kind, folder: cluster.node.id, files };
 }
+
+/** From the particular to the general. */
+const SITE_KINDS = [
+  { type: BareMetalCluster, kind: 'eks-anywhere-bare-metal', files: ['cluster.yaml', 'hardware.csv'] },
+  { type: VSphereCluster, kind: 'eks-anywhere-vsphere', files: ['cluster.yaml'] },
+  { type: DockerCluster, kind: 'eks-anywhere-docker', files: ['cluster.yaml'] },
+  { type: EksAnywhereCluster, kind: 'eks-anywhere', files: ['cluster.yaml'] },
+];
