@@ -1,7 +1,5 @@
 /** The stores that the same suites run against: each call opens a new, empty one. */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 
@@ -11,6 +9,7 @@ import { openStore } from '../../src/store/open.ts';
 import type { OpenStoreOptions, Place } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createDatabase } from './postgres-server.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 export interface StoreKind {
   readonly name: string;
@@ -22,7 +21,7 @@ export interface StoreKind {
 
 export const STORE_KINDS: readonly StoreKind[] = [
   { name: 'SQLite in memory', newPlace: async () => ({ kind: 'embedded', file: ':memory:' }) },
-  { name: 'SQLite in a file', newPlace: async () => ({ kind: 'embedded', file: join(mkdtempSync(join(tmpdir(), 'hybridge-store-')), 'hybridge.db') }) },
+  { name: 'SQLite in a file', newPlace: async () => ({ kind: 'embedded', file: join(temporaryFolder('store'), 'hybridge.db') }) },
   {
     name: 'PostgreSQL',
     skip: inject('postgres') ? undefined : 'no PostgreSQL binaries for this platform',

@@ -27,7 +27,13 @@ const DEFAULT_BODY_LIMIT = 10 * 2 ** 20;
 
 export function createEndpointServer(options: EndpointServerOptions): FastifyInstance {
   const table = new EndpointTable(options.endpoints);
-  const app = Fastify({ logger: false, bodyLimit: options.bodyLimitBytes ?? DEFAULT_BODY_LIMIT, exposeHeadRoutes: false });
+  const app = Fastify({
+    logger: false,
+    bodyLimit: options.bodyLimitBytes ?? DEFAULT_BODY_LIMIT,
+    exposeHeadRoutes: false,
+    // A path that cannot be unescaped names nothing.
+    frameworkErrors: (_error, request, reply) => { void send(request, reply, NOT_FOUND); },
+  });
   // Bodies are read by parseBody, which knows all formats; here they are bytes.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

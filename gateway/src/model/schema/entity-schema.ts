@@ -10,12 +10,12 @@ export interface Subschema {
 export interface SubschemaChoice {
   /** The deciding field. Of a set, its first element decides. */
   readonly key: string;
+  /** A change that does not name the subschema is read against the stored entity's, so there must be one. @default false */
+  readonly needsStored?: boolean;
   /** @returns nothing for a value that has no subschema */
   choose(value: string): Subschema | undefined;
   /** The violation for such a value. */
   unknown(value: string): string;
-  /** A change that does not name the subschema is read against the stored entity's, so there must be one. @default false */
-  readonly needsStored?: boolean;
 }
 
 /** An input that stands for other fields, e.g. `url` of a service. Never stored, never answered. */

@@ -1,0 +1,119 @@
+import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { temporaryFolder } from '../../test/setup/temporary-folder.ts';
+import { SILENT } from '../base/log.ts';
+import { Secret } from '../base/secret.ts';
+import { createSelfSignedCertificate } from '../base/self-signed-certificate.ts';
+import type { Listener, Role, Settings } from '../settings/settings.ts';
+import type { ControlPlaneAddresses } from './control-plane.ts';
+import { ControlPlane } from './control-plane.ts';
+
+const anyPort: Listener = { host: '127.0.0.1', port: 0, ssl: false, http2: false, proxyProtocol: false, reusePort: false };
+
+async function settingsOf(role: Role, more: Partial<Settings['listen']> = {}, prefix = temporaryFolder('control-plane')): Promise<Settings> {
+  const { certificate, key } = await createSelfSignedCertificate({ commonName: 'kong_clustering', days: 1 });
+  return {
+    role,
+    database: 'embedded',
+    prefix,
+    logLevel: 'notice',
+    listen: { proxy: [], admin: [anyPort], status: [anyPort], cluster: [anyPort], telemetry: [], ...more },
+    tunnel: {
+      mode: 'shared', identity: { certificate, key: new Secret(key), source: { certificate: 'test', key: 'test' } }, trusted: [], controlPlanes: [], labels: {},
+      maxPayloadBytes: 2 ** 24, purgeDelaySeconds: 1_209_600,
+    },
+    postgres: { host: '127.0.0.1', port: 1, database: 'none', user: 'nobody', password: new Secret('hunter2'), ssl: false, sslVerify: false, timeoutMs: 1_000 },
+    dbUpdateFrequencySeconds: 5,
+    upstreamPool: { size: 0, maxRequests: 0, idleTimeoutSeconds: 0 },
+    trustedIps: [],
+    drainSeconds: 0,
+    certificates: {},
+  };
+}
+
+describe('a control plane', () => {
+  let controlPlane: ControlPlane | undefined;
+  afterEach(() => controlPlane?.close());
+
+  const start = async (settings: Settings): Promise<ControlPlaneAddresses> => {
+    controlPlane = new ControlPlane({ settings, log: SILENT });
+    return controlPlane.start();
+  };
+  const at = ([address]: readonly AddressInfo[], path: string) => `http://127.0.0.1:${address!.port}${path}`;
+
+  it('keeps what was written when it is started again, and stays the same node', async () => {
+    const settings = await settingsOf('control_plane');
+    const before = await start(settings);
+    const { node_id: id } = await (await fetch(at(before.admin, '/'))).json() as { node_id: string };
+    await fetch(at(before.admin, '/services/svc'), { method: 'PUT', body: '{"host":"h.test"}', headers: { 'content-type': 'application/json' } });
+    const table = controlPlane!.configuration.latest()!.table;
+    await controlPlane!.close();
+
+    const after = await start(settings);
+    expect(await (await fetch(at(after.admin, '/services/svc'))).json()).toMatchObject({ host: 'h.test' });
+    expect(await (await fetch(at(after.admin, '/'))).json()).toMatchObject({ node_id: id });
+    expect(controlPlane!.configuration.latest()!.table.parameters).toEqual(table.parameters);
+  });
+
+  it('opens the tunnel only in its own role', async () => {
+    const single = await start(await settingsOf('traditional'));
+    expect(single).toMatchObject({ cluster: [], status: [] });
+    await controlPlane!.close();
+    const own = await start(await settingsOf('control_plane'));
+    expect([own.cluster.length, own.status.length]).toEqual([1, 1]);
+  });
+
+  it('shows its settings without secrets', async () => {
+    const { admin } = await start({ ...await settingsOf('control_plane') });
+    const text = await (await fetch(at(admin, '/'))).text();
+    expect(text).not.toMatch(/hunter2|PRIVATE KEY|redacted/);
+    expect(JSON.parse(text).configuration).toMatchObject({ role: 'control_plane', router_flavor: 'traditional_compatible', cluster_mtls: 'shared' });
+  });
+
+  it('is ready until it is told to drain', async () => {
+    const { status } = await start(await settingsOf('control_plane'));
+    const ready = async () => (await fetch(at(status, '/status/ready'))).status;
+    expect(await ready()).toBe(200);
+    controlPlane!.drain();
+    expect(await ready()).toBe(503);
+    expect((await fetch(at(status, '/status'))).status).toBe(200);
+  });
+
+  it('can be told so over its status API', async () => {
+    const { status } = await start(await settingsOf('control_plane'));
+    const tell = (body: string) => fetch(at(status, '/status/ready'), { method: 'POST', body, headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+    expect((await tell('status=sleeping')).status).toBe(400);
+    expect((await tell('status=draining')).status).toBe(204);
+    expect((await fetch(at(status, '/status/ready'))).status).toBe(503);
+  });
+
+  it('finishes what it is answering before it closes', async () => {
+    const { admin } = await start(await settingsOf('control_plane'));
+    const answer = new Promise<number>((resolve, reject) => {
+      const slow = request(at(admin, '/services/slow'), { method: 'PUT', headers: { 'content-type': 'application/json' } }, (response) => resolve(response.statusCode!));
+      slow.on('error', reject);
+      slow.write('{"host":');
+      void sleep(150).then(() => slow.end('"h.test"}'));
+    });
+    await sleep(50);
+    const closing = controlPlane!.close();
+    expect(await answer).toBe(200);
+    await closing;
+    await expect(fetch(at(admin, '/'))).rejects.toThrow();
+  });
+
+  it('leaves nothing open when a port is taken', async () => {
+    const first = await start(await settingsOf('control_plane'));
+    const taken = { ...anyPort, port: first.admin[0]!.port };
+    const second = new ControlPlane({ settings: await settingsOf('control_plane', { admin: [taken] }), log: SILENT });
+    await expect(second.start()).rejects.toMatchObject({ code: 'address-unavailable', message: expect.stringContaining(`KONG_ADMIN_LISTEN: cannot listen on 127.0.0.1:${taken.port}`) });
+  });
+
+  it('does not start without its database', async () => {
+    const settings = { ...await settingsOf('control_plane'), database: 'postgres' } as const;
+    await expect(start(settings)).rejects.toMatchObject({ code: 'database-unavailable', reason: 'unavailable' });
+  });
+});

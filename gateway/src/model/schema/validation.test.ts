@@ -1,0 +1,140 @@
+/** Parts of the schema engine that no entity of today uses to the full. What entities use is proved by the recorded cases of the Admin API. */
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { defineEntity } from './entity-schema.ts';
+import type { EntityValue } from './field.ts';
+import { array, boolean, integer, map, number, record, set, string } from './field.ts';
+import { fillEntity } from './fill.ts';
+import { isFirstOfRange } from './host-names.ts';
+import { luaPattern } from './lua-pattern.ts';
+import { mergeEntity } from './merge.ts';
+import { pcre } from './pcre.ts';
+import { normalizedPath } from './url-path.ts';
+import { validateEntity } from './validate-entity.ts';
+import { describeViolations, flattenViolations } from './violations.ts';
+
+const limits = record({ minute: integer({ gt: 0 }), hour: integer() }, { entity_checks: [{ at_least_one_of: ['minute', 'hour'] }] });
+
+const sample = defineEntity({
+  name: 'samples',
+  fields: {
+    id: string({ uuid: true, auto: true }),
+    active: record({ path: string({ default: '/' }), statuses: array(integer({ between: [100, 999] }), { default: [200] }) }, { required: true }),
+    limits: map(string(), limits),
+    policy: string({ default: 'local', one_of: ['local', 'redis'] }),
+    redis: record({ host: string(), port: integer({ default: 6379 }) }, { required: true }),
+    list: set(number()),
+    on: boolean({ required: true, default: false }),
+    one: string(),
+    other: string(),
+    left: string(),
+    right: string(),
+  },
+  entity_checks: [
+    { conditional: { if_field: 'policy', if_match: { eq: 'redis' }, then_field: 'redis.host', then_match: { required: true } } },
+    { mutually_exclusive: ['one', 'other'] },
+    { mutually_required: ['left', 'right'] },
+    { distinct: ['one', 'other'] },
+  ],
+});
+
+const fill = (given: EntityValue) => fillEntity(sample, given, { mode: 'write', now: () => 1 });
+const check = (given: EntityValue) => validateEntity(sample, fill(given), { schemas: new Map() });
+const message = (given: EntityValue) => describeViolations(check(given) ?? {});
+
+describe('defaults', () => {
+  it('fill records to their depth, and leave optional ones null', () => {
+    expect(fill({ active: { path: '/x' }, limits: { a: {} } })).toMatchObject({
+      active: { path: '/x', statuses: [200] }, limits: { a: { minute: null, hour: null } }, redis: { host: null, port: 6379 }, policy: 'local', on: false, list: null,
+    });
+  });
+
+  it('are not shared between entities', () => {
+    const one = fill({}) as { active: { statuses: number[] } };
+    one.active.statuses.push(500);
+    expect(fill({})).toMatchObject({ active: { statuses: [200] } });
+  });
+
+  it('do not replace an explicit null', () => {
+    expect(fill({ policy: null })).toMatchObject({ policy: null });
+  });
+});
+
+describe('violations', () => {
+  it.each([
+    ['of a record in a map', { limits: { sms: {} } }, 'schema violation (limits.@entity: {\n  "at least one of these fields must be non-empty: \'minute\', \'hour\'"\n})'],
+    ['of an element in depth', { active: { statuses: [200, 99] } }, 'schema violation (active.statuses: {\n  [2] = "value should be between 100 and 999"\n})'],
+    ['of a field in a record that another field makes necessary', { policy: 'redis' },
+      "2 schema violations (failed conditional validation given value of field 'policy'; redis.host: required field missing)"],
+    ['of fields that exclude each other', { one: 'a', other: 'b' }, "schema violation (only one or none of these fields must be set: 'one', 'other')"],
+    ['of fields that need each other', { left: 'a' }, "schema violation (all or none of these fields must be set: 'left', 'right')"],
+    ['of quotes and backslashes', { active: { 'a"b\\': 1 } }, 'schema violation (active.a"b\\: unknown field)'],
+  ])('are told in one line: %s', (_, given, expected) => {
+    expect(message(given)).toBe(expected);
+  });
+
+  it('are told as paths where lists are flat', () => {
+    expect(flattenViolations(check({ active: { statuses: [200, 99] }, on: 'x' })!)).toEqual([['active.statuses.2', 'value should be between 100 and 999'], ['on', 'expected a boolean']]);
+  });
+
+  it('never throw, whatever comes', () => {
+    fc.assert(fc.property(fc.object({ key: fc.constantFrom(...Object.keys(sample.fields), 'statuses', 'host', 'x'), maxDepth: 3 }), (given) => {
+      const violations = check(given as EntityValue);
+      if (violations) expect(describeViolations(violations)).toMatch(/^(\d+ )?schema violations? \(/);
+    }));
+  });
+});
+
+describe('merging changes', () => {
+  it('goes into records and maps, replaces lists, and clears by null', () => {
+    const stored = { active: { path: '/a', statuses: [1] }, limits: { a: { minute: 1, hour: null } }, list: [1, 2], one: 'x' };
+    expect(mergeEntity(sample, stored, { active: { path: '/b' }, limits: { b: { minute: 2 } }, list: [3], one: null })).toEqual({
+      active: { path: '/b', statuses: [1] }, limits: { a: { minute: 1, hour: null }, b: { minute: 2 } }, list: [3], one: null,
+    });
+  });
+});
+
+describe('a Lua pattern', () => {
+  it.each([
+    ['^%u+$', ['GET'], ['get', 'G1', '']],
+    ['^[a-z][a-z%d-]-[a-z%d]+$', ['my-vault', 'a1'], ['a', 'A', 'a-']],
+    ['^[^*]*%*?[^*]*$', ['a', '*.a', 'a.*'], ['*.a.*']],
+    ['%.%.', ['1..2'], ['1.2']],
+    ['^%d+[%.%d]*%-?.*$', ['3.9.1', '3.9.1-rc'], ['v3']],
+  ])('%s matches what Lua matches', (pattern, matching, others) => {
+    expect(matching.filter((text) => !luaPattern(pattern).test(text))).toEqual([]);
+    expect(others.filter((text) => luaPattern(pattern).test(text))).toEqual([]);
+  });
+
+  it('that uses more than that is refused', () => {
+    expect(() => luaPattern('%b()')).toThrow('%b');
+  });
+});
+
+describe('a PCRE pattern', () => {
+  it('keeps named groups, inline flags and POSIX classes', () => {
+    expect(pcre('^/(?P<name>[[:alpha:]]+)$').exec('/abc')?.groups?.name).toBe('abc');
+    expect(pcre('(?i)^/abc').test('/ABC')).toBe(true);
+  });
+
+  it.each(['(', '/[', '\\1', '(?>a)'])('that cannot be compiled is refused: %s', (pattern) => {
+    expect(() => pcre(pattern)).toThrow(SyntaxError);
+  });
+});
+
+describe('a path', () => {
+  it.each([['/a/../b', '/b'], ['/a/./b/', '/a/b/'], ['/%41%2f', '/A%2F'], ['/', '/'], ['/..', '/'], ['/a/..', '/']])('%s is %s in normal form', (path, normal) => {
+    expect(normalizedPath(path)).toBe(normal);
+  });
+
+  it('in normal form stays as it is', () => {
+    fc.assert(fc.property(fc.stringMatching(/^\/[a-z%.\/0-9]{0,20}$/), (path) => {
+      expect(normalizedPath(normalizedPath(path))).toBe(normalizedPath(path));
+    }));
+  });
+});
+
+it.each([['::1', true], ['::1/64', false], ['2001:db8::/32', true], ['2001:db8:1::/32', false], ['::ffff:1.2.3.4/96', false], ['::/0', true]])('%s begins its range: %j', (range, isFirst) => {
+  expect(isFirstOfRange(range)).toBe(isFirst);
+});
