@@ -3,9 +3,10 @@ import { CommandFailure } from '../command.ts';
 import type { Command } from '../command.ts';
 import { check } from '../eksa/check.ts';
 import { diff } from '../eksa/diff.ts';
+import { render } from '../eksa/render.ts';
 
 /** In the order in which a person needs them. */
-const SUBCOMMANDS: readonly Command[] = [check, diff];
+const SUBCOMMANDS: readonly Command[] = [check, diff, render];
 
 const WIDTH = Math.max(...SUBCOMMANDS.map(({ name }) => name.length));
 

@@ -1,71 +1,39 @@
 /** What the demo asks of the control plane, through its Admin API as anyone would. */
+import { AdminClient } from '../../gateway/src/admin-client/admin-client.ts';
 import { CommandFailure } from '../command.ts';
 import type { Table } from '../terminal/table.ts';
 
-const CONVERGENCE_LIMIT_MS = 15_000;
-
-interface Answer<T> {
-  readonly body: T;
-  /** Revision of the store after the request. */
-  readonly revision: number;
-}
-
-/** @throws CommandFailure with what was asked, and the answer */
-async function request<T>(admin: string, method: string, path: string, body?: object): Promise<Answer<T>> {
-  const response = await fetch(`${admin}${path}`, { method, ...body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } });
-  const text = await response.text();
-  if (!response.ok) throw new CommandFailure(`the Admin API answered ${response.status} to ${method} ${path}: ${text.trim()}`, 'unavailable');
-  return { body: JSON.parse(text) as T, revision: Number(response.headers.get('hybridge-revision')) };
-}
+const CONVERGENCE_LIMIT_SECONDS = 15;
 
 /** The first API: a service that points at an upstream, and a route at /httpbin. @returns the revision that holds both */
-export async function createEchoApi(admin: string, upstreamPort: number): Promise<number> {
-  await request(admin, 'PUT', '/services/httpbin', { url: `http://127.0.0.1:${upstreamPort}` });
-  const { revision } = await request(admin, 'PUT', '/services/httpbin/routes/httpbin', { paths: ['/httpbin'] });
+export async function createEchoApi(admin: AdminClient, upstreamPort: number): Promise<number> {
+  await admin.put('services', 'httpbin', { url: `http://127.0.0.1:${upstreamPort}` });
+  const { revision } = await admin.put('services/httpbin/routes', 'httpbin', { paths: ['/httpbin'] });
+  if (revision === undefined) throw new CommandFailure('the Admin API did not say the revision of a write; is it a Hybridge control plane?', 'unavailable');
   return revision;
 }
 
-interface RevisionState {
-  readonly in_sync: boolean;
-  readonly data_planes: readonly { readonly hostname: string; readonly in_sync: boolean; readonly error: unknown }[];
-}
-
-/** @throws CommandFailure naming how far it came */
-export async function untilAllRun(admin: string, revision: number, dataPlanes: number): Promise<void> {
-  const deadline = Date.now() + CONVERGENCE_LIMIT_MS;
-  for (;;) {
-    const { body } = await request<RevisionState>(admin, 'GET', `/clustering/revision?revision=${revision}`);
-    const running = body.data_planes.filter((plane) => plane.in_sync).length;
-    if (running >= dataPlanes) return;
-    if (Date.now() > deadline) {
-      throw new CommandFailure(`${running} of ${dataPlanes} data planes run revision ${revision} after ${CONVERGENCE_LIMIT_MS / 1000} s: ${JSON.stringify(body)}`, 'unavailable');
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-interface DataPlaneRow {
-  readonly id: string;
-  readonly ip: string;
-  readonly version: string;
-  readonly sync_status: string;
-  readonly config_hash: string;
-  readonly labels: Readonly<Record<string, string>> | null;
-  readonly last_seen: number;
+/** @throws CommandFailure naming which data planes lag */
+export async function untilAllRun(admin: AdminClient, revision: number, dataPlanes: number): Promise<void> {
+  const state = await admin.waitForRevision({ revision, dataPlanes, seconds: CONVERGENCE_LIMIT_SECONDS });
+  if (state.in_sync) return;
+  const lagging = state.data_planes.filter((plane) => !plane.in_sync).map((plane) => `${plane.id} (${plane.sync_status})`);
+  throw new CommandFailure(`${state.data_planes.length} of ${dataPlanes} data planes are connected after ${CONVERGENCE_LIMIT_SECONDS} s; `
+    + `not at revision ${revision}: ${lagging.join(', ') || 'none of them'}`, 'unavailable');
 }
 
 /** `/clustering/data-planes` as a table. */
-export async function dataPlaneRows(admin: string): Promise<Table> {
-  const { body } = await request<{ data: readonly DataPlaneRow[] }>(admin, 'GET', '/clustering/data-planes');
-  return {
-    headings: ['/clustering/data-planes', 'labels', 'version', 'status', 'configuration', 'last seen'],
-    rows: body.data.map((row) => [
-      row.id,
-      Object.entries(row.labels ?? {}).map(([key, value]) => `${key}:${value}`).join(' '),
-      row.version,
-      row.sync_status,
-      row.config_hash,
-      new Date(row.last_seen * 1000).toISOString().slice(11, 19),
-    ]),
-  };
+export async function dataPlaneRows(admin: AdminClient): Promise<Table> {
+  const rows: string[][] = [];
+  for await (const row of admin.list('clustering/data-planes')) {
+    rows.push([
+      String(row.id),
+      Object.entries(row.labels as Record<string, string> ?? {}).map(([key, value]) => `${key}:${value}`).join(' '),
+      String(row.version),
+      String(row.sync_status),
+      String(row.config_hash),
+      new Date(Number(row.last_seen) * 1000).toISOString().slice(11, 19),
+    ]);
+  }
+  return { headings: ['/clustering/data-planes', 'labels', 'version', 'status', 'configuration', 'last seen'], rows };
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ARTEFACTS, ENV, PORTS, SHARED_TUNNEL_SERVER_NAME, STATUS_PATHS } from '../../gateway/contract.ts';
+import { AdminClient } from '../../gateway/src/admin-client/admin-client.ts';
 import { createSelfSignedCertificate } from '../../gateway/src/base/self-signed-certificate.ts';
 import { artefact } from '../bundle.ts';
 import type { Progress } from '../terminal/progress.ts';
@@ -49,7 +50,7 @@ export async function runTopology(topology: Topology, options: RunOptions): Prom
     await start(controlPlane, STATUS_PATHS.ready);
     // Without a configuration data planes are alive, but not ready: they are once the first one has arrived.
     for (const run of dataPlanes) await start(run, STATUS_PATHS.live);
-    const admin = controlPlane.url(PORTS.admin);
+    const admin = new AdminClient({ url: controlPlane.url(PORTS.admin), timeoutMs: 20_000 });
     const revision = await progress.step('create service and route through the Admin API', () => createEchoApi(admin, upstream.port));
     await progress.step(`wait until ${dataPlanes.length} data planes run revision ${revision}`, () => untilAllRun(admin, revision, dataPlanes.length));
     const answers = await progress.step('call the API through every data plane', () => Promise.all(dataPlanes.map(call)));

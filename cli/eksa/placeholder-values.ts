@@ -1,0 +1,58 @@
+/** Replaces the placeholders of hardware.csv by their values, all or none. */
+import { parsePlaceholder } from '../../src/private/eks-anywhere/hardware/placeholder';
+import type { Placeholder } from '../../src/private/eks-anywhere/hardware/placeholder';
+import { CommandFailure } from '../command.ts';
+import { readSecret } from './secrets-manager.ts';
+
+/** A value, or why there is none. */
+type Answer = { readonly value: string } | { readonly missing: string };
+
+/**
+ * @param columns names of the columns; one is `hostname`
+ * @param environment variables by name
+ * @returns the rows with values in place of placeholders
+ * @throws CommandFailure that names every machine, cell and source for which there is no value; values are never part of it
+ */
+export async function fillPlaceholders(columns: readonly string[], rows: readonly (readonly string[])[], environment: Readonly<NodeJS.ProcessEnv>): Promise<string[][]> {
+  const missing: string[] = [];
+  const secrets = new Map<string, Promise<Answer>>();
+  const filled = await Promise.all(rows.map((row) => Promise.all(row.map(async (cell, column) => {
+    const answer = await valueOf(cell, environment, secrets);
+    if ('value' in answer) return answer.value;
+    missing.push(`machine '${row[columns.indexOf('hostname')] ?? '?'}': ${columns[column]} needs ${answer.missing}`);
+    return cell;
+  }))));
+  if (missing.length === 0) return filled;
+  throw new CommandFailure(`nothing was written: ${missing.length} value${missing.length === 1 ? ' is' : 's are'} missing\n${missing.map((line) => `  ${line}`).join('\n')}`, 'configuration');
+}
+
+async function valueOf(cell: string, environment: Readonly<NodeJS.ProcessEnv>, secrets: Map<string, Promise<Answer>>): Promise<Answer> {
+  const placeholder = parsePlaceholder(cell);
+  if (placeholder?.source === 'environment') return fromEnvironment(placeholder.variable, environment);
+  if (placeholder) return fromSecret(placeholder, secrets);
+  // Whatever looks like a placeholder and is none would end up on the machine as it is.
+  return /\$\{/.test(cell) ? { missing: `a placeholder that can be read: '${cell}' is neither \${env:NAME} nor \${secretsmanager:name#key}` } : { value: cell };
+}
+
+function fromEnvironment(variable: string, environment: Readonly<NodeJS.ProcessEnv>): Answer {
+  const value = environment[variable];
+  return value ? { value } : { missing: `the environment variable ${variable}, which is ${value === undefined ? 'not set' : 'empty'}` };
+}
+
+/** One request a secret, however many cells name it. */
+async function fromSecret({ secretName, key }: Extract<Placeholder, { source: 'secretsmanager' }>, secrets: Map<string, Promise<Answer>>): Promise<Answer> {
+  if (!secrets.has(secretName)) secrets.set(secretName, readSecret(secretName));
+  const answer = await secrets.get(secretName)!;
+  if ('missing' in answer) return answer;
+  const value = keyOf(answer.value, key);
+  return value ? { value } : { missing: `the key '${key}' of the secret '${secretName}', which is no JSON object with text under that key` };
+}
+
+function keyOf(text: string, key: string): string | undefined {
+  try {
+    const value: unknown = (JSON.parse(text) as Record<string, unknown> | null)?.[key];
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

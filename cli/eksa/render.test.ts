@@ -1,0 +1,143 @@
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { EXIT_CODES } from '../../gateway/src/base/errors.ts';
+import { runEksa, sample } from './testing.ts';
+
+let folder: string;
+let assembly: string;
+let out: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hybridge-eksa-render-'));
+  assembly = join(folder, 'cdk.out', 'hybridge', 'Factory');
+  out = join(folder, 'install');
+  mkdirSync(assembly, { recursive: true });
+  writeFileSync(join(folder, 'cdk.out', 'manifest.json'), '{}');
+  copyFileSync(sample('bare-metal.yaml'), join(assembly, 'cluster.yaml'));
+  copyFileSync(sample('bare-metal.csv'), join(assembly, 'hardware.csv'));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+const run = () => runEksa('render', '--assembly-folder', assembly, '--out', out);
+
+describe('hybridge eksa render', () => {
+  it('fills variables into files that only their owner reads, and prints no value', async () => {
+    vi.stubEnv('BMC_USER', 'root');
+    vi.stubEnv('BMC_PASSWORD', 'a "quoted", secret');
+    const { code, output } = await run();
+    expect(code).toBe(0);
+    expect(output).toContain(`next: eksctl anywhere create cluster -f ${join(out, 'cluster.yaml')} --hardware-csv ${join(out, 'hardware.csv')}`);
+    expect(output).not.toContain('secret');
+    const rows = readFileSync(join(out, 'hardware.csv'), 'utf8').split('\n');
+    expect(rows[1]).toBe('node-01,52:54:00:aa:00:01,10.20.0.21,255.255.255.0,10.20.0.1,10.20.0.2|1.1.1.1,type=cp,/dev/sda,10.20.1.21,root,"a ""quoted"", secret",');
+    expect(readFileSync(join(out, 'cluster.yaml'), 'utf8')).toBe(readFileSync(sample('bare-metal.yaml'), 'utf8'));
+    for (const name of ['cluster.yaml', 'hardware.csv']) expect(statSync(join(out, name)).mode & 0o777).toBe(0o600);
+    expect(statSync(out).mode & 0o777).toBe(0o700);
+    expect(readdirSync(out).sort()).toEqual(['cluster.yaml', 'hardware.csv']);
+  });
+
+  it('narrows the permissions of a file that was there before', async () => {
+    vi.stubEnv('BMC_USER', 'root');
+    vi.stubEnv('BMC_PASSWORD', 'x');
+    mkdirSync(out);
+    writeFileSync(join(out, 'hardware.csv'), 'old', { mode: 0o644 });
+    expect((await run()).code).toBe(0);
+    expect(statSync(join(out, 'hardware.csv')).mode & 0o777).toBe(0o600);
+  });
+
+  it('writes nothing where a variable is missing, and names machine, cell and variable', async () => {
+    vi.stubEnv('BMC_USER', 'root');
+    vi.stubEnv('BMC_PASSWORD', '');
+    const { code, failure } = await run();
+    expect(code).toBe(EXIT_CODES.configuration);
+    expect(failure).toContain("machine 'node-01': bmc_password needs the environment variable BMC_PASSWORD, which is empty");
+    expect(failure).toContain("machine 'node-02': bmc_password");
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('refuses a placeholder that it cannot read', async () => {
+    writeFileSync(join(assembly, 'hardware.csv'), readFileSync(sample('bare-metal.csv'), 'utf8').replaceAll('${env:BMC_USER}', '${vault:x}'));
+    expect((await run()).failure).toContain("'${vault:x}' is neither ${env:NAME} nor ${secretsmanager:name#key}");
+  });
+
+  it('refuses to write secrets into the cloud assembly', async () => {
+    out = join(assembly, 'filled');
+    expect(await run()).toMatchObject({ code: EXIT_CODES.usage, failure: expect.stringContaining('lies inside the cloud assembly') });
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it('copies the one file of a cluster without machines', async () => {
+    rmSync(join(assembly, 'hardware.csv'));
+    expect((await run()).code).toBe(0);
+    expect(readdirSync(out)).toEqual(['cluster.yaml']);
+  });
+
+  it.each([
+    [['--out', 'x'], '--assembly-folder is missing'],
+    [['--assembly-folder', 'x'], '--out is missing'],
+  ])('wants both folders: %j', async (words, failure) => {
+    expect(await runEksa('render', ...words)).toMatchObject({ code: EXIT_CODES.usage, failure: expect.stringContaining(failure) });
+  });
+
+  it('says when the assembly has no such cluster', async () => {
+    rmSync(join(assembly, 'cluster.yaml'));
+    expect(await run()).toMatchObject({ code: EXIT_CODES.io, failure: expect.stringContaining(join(assembly, 'cluster.yaml')) });
+  });
+});
+
+describe('hybridge eksa render with Secrets Manager', () => {
+  const secrets: Record<string, string> = { 'factory/bmc': JSON.stringify({ username: 'root', password: 'from-the-vault' }) };
+  const asked: string[] = [];
+  const server = createServer((request, response) => void answer(request, response));
+
+  /** The wire format of GetSecretValue (AWS JSON 1.1). */
+  async function answer(request: IncomingMessage, response: ServerResponse) {
+    const { SecretId } = JSON.parse(Buffer.concat(await request.toArray()).toString()) as { SecretId: string };
+    asked.push(SecretId);
+    const SecretString = secrets[SecretId];
+    response.writeHead(SecretString ? 200 : 400, { 'content-type': 'application/x-amz-json-1.1' });
+    response.end(JSON.stringify(SecretString ? { Name: SecretId, SecretString } : { __type: 'ResourceNotFoundException', Message: 'no such secret' }));
+  }
+
+  beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
+  afterAll(() => server.close());
+  beforeEach(() => {
+    asked.length = 0;
+    vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    vi.stubEnv('AWS_REGION', 'eu-central-1');
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  });
+
+  function refersTo(secret: string, key: string) {
+    const text = readFileSync(sample('bare-metal.csv'), 'utf8');
+    writeFileSync(join(assembly, 'hardware.csv'), text.replaceAll('${env:BMC_USER}', `\${secretsmanager:${secret}#username}`).replaceAll('${env:BMC_PASSWORD}', `\${secretsmanager:${secret}#${key}}`));
+  }
+
+  it('reads each secret once', async () => {
+    refersTo('factory/bmc', 'password');
+    expect((await run()).code).toBe(0);
+    expect(readFileSync(join(out, 'hardware.csv'), 'utf8').match(/root,from-the-vault/g)).toHaveLength(2);
+    expect(asked).toEqual(['factory/bmc']);
+  });
+
+  it('names a secret that is not there', async () => {
+    refersTo('factory/other', 'password');
+    expect(await run()).toMatchObject({ code: EXIT_CODES.configuration, failure: expect.stringContaining("machine 'node-01': bmc_password needs the secret 'factory/other', which Secrets Manager does not know") });
+  });
+
+  it('names a key that the secret lacks, without its contents', async () => {
+    refersTo('factory/bmc', 'pin');
+    const { failure } = await run();
+    expect(failure).toContain("needs the key 'pin' of the secret 'factory/bmc'");
+    expect(failure).not.toContain('from-the-vault');
+  });
+});
