@@ -6,6 +6,7 @@ import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { GatewayError, messageOf } from '../base/errors.ts';
 import { addressSet } from '../base/ip-range.ts';
 import type { Log } from '../base/log.ts';
+import { nodeId } from '../base/node-id.ts';
 import { NO_HASH } from '../model/config-hash.ts';
 import type { ConfigTable } from '../model/config-table.ts';
 import { describeTableErrors, validateConfigTable } from '../model/declarative.ts';
@@ -14,13 +15,14 @@ import { compileSnapshot } from '../model/snapshot.ts';
 import { HANDLERS } from '../plugins/handlers.ts';
 import { SCHEMAS } from '../plugins/schemas.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { RequestsRecord } from '../sync/telemetry-protocol.ts';
 import { compileConfiguration } from './compiled-configuration.ts';
 import type { CompiledConfiguration, Handlers } from './compiled-configuration.ts';
 import { ConfigurationCache } from './configuration-cache.ts';
 import { Pipeline } from './http/pipeline.ts';
 import { ProxyListener } from './http/proxy-listener.ts';
 import { UpstreamPool } from './http/upstream-pool.ts';
-import { nodeId } from '../base/node-id.ts';
+import { RequestCounts } from './request-counts.ts';
 import { StatusApi } from './status-api.ts';
 
 export type ApplyResult =
@@ -56,6 +58,7 @@ export class DataPlane {
   readonly #pipeline: Pipeline;
   readonly #proxy: ProxyListener;
   readonly #status: StatusApi;
+  readonly #counts = new RequestCounts();
   #compiled: CompiledConfiguration | undefined;
   #hash: string | undefined;
   #draining = false;
@@ -74,6 +77,7 @@ export class DataPlane {
       configuration: () => this.#compiled,
       closing: () => this.#closing,
       isTrusted: trustedAddresses(settings),
+      onEnd: (route, status, durationMs) => this.#counts.add(route, status, durationMs),
     });
     this.#proxy = new ProxyListener(this.#pipeline);
     this.#status = new StatusApi({
@@ -95,6 +99,11 @@ export class DataPlane {
   /** Whether this node takes no part in load balancing any more. */
   get draining(): boolean {
     return this.#draining;
+  }
+
+  /** Requests by route and status since the last call. */
+  takeRequestCounts(): readonly RequestsRecord[] {
+    return this.#counts.take();
   }
 
   /**

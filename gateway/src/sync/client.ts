@@ -5,17 +5,17 @@ import { unzip } from 'node:zlib';
 
 import { WebSocket } from 'ws';
 
-import { Backoff } from './backoff.ts';
-import { MAX_PAYLOAD_BYTES, OUTLET_PATH, PING_INTERVAL_MS, REPORTS_HEADER, SILENCE_CHECK_MS, SILENCE_LIMIT_MS } from './protocol.ts';
-import type { ApplyFailure, BasicInfo, Reconfigure } from './protocol.ts';
-import { clientTlsOptions } from './trust.ts';
-import type { TunnelTrust } from './trust.ts';
 import { SYSTEM_CLOCK } from '../base/clock.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { hashConfigTable, isEmptyTable, NO_HASH } from '../model/config-hash.ts';
 import type { ConfigTable } from '../model/config-table.ts';
+import { Backoff } from './backoff.ts';
+import type { ApplyFailure, BasicInfo, Reconfigure } from './protocol.ts';
+import { MAX_PAYLOAD_BYTES, OUTLET_PATH, PING_INTERVAL_MS, REPORTS_HEADER, SILENCE_CHECK_MS, SILENCE_LIMIT_MS } from './protocol.ts';
+import type { TunnelTrust } from './trust.ts';
+import { clientTlsOptions } from './trust.ts';
 
 const decompress = promisify(unzip);
 
@@ -192,6 +192,8 @@ export class TunnelClient {
         socket?.terminate();
       } else if (message.type === 'reconfigure') {
         await this.#reconfigure(message);
+      } else {
+        this.#options.log.info(`a message of type ${JSON.stringify(message.type)} from the control plane is ignored`);
       }
     }
     this.#applying = false;

@@ -1,7 +1,7 @@
 /** Whether a data plane can run what this control plane sends. Rules recorded from Kong Gateway OSS 3.9.1. */
+import { KONG_VERSION } from '../base/version.ts';
 import type { PluginVersion, PreparedConfiguration, SyncStatus } from './protocol.ts';
 import { parseVersion } from './versions.ts';
-import { KONG_VERSION } from '../base/version.ts';
 
 export interface Verdict {
   readonly status: SyncStatus;

@@ -2,9 +2,9 @@
  * What data planes older than this control plane cannot read is taken out of their push. A table: each row says below which version it
  * applies. Recorded from Kong Gateway OSS 3.9.1; rows of further plugins come with those plugins.
  */
-import { compareVersions, parseVersion } from './versions.ts';
 import { KONG_VERSION } from '../base/version.ts';
 import type { ConfigTable, Row } from '../model/config-table.ts';
+import { compareVersions, parseVersion } from './versions.ts';
 
 interface Rule {
   /** Applies to data planes older than this. */

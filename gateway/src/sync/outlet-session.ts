@@ -1,24 +1,15 @@
 /** One data plane's connection, seen from the control plane: who it is, what it runs, what it still has to get. */
 import { WebSocket } from 'ws';
 
-import { checkPlugins, checkVersion } from './compatibility.ts';
-import type { Verdict } from './compatibility.ts';
-import { BASIC_INFO_LIMIT_MS, HASH_LENGTH, SILENCE_CHECK_MS, SILENCE_LIMIT_MS } from './protocol.ts';
-import type { ApplyFailure, BasicInfo, ConfigurationSource, DataPlaneNode, NodeRegistry, PreparedConfiguration } from './protocol.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { NO_HASH } from '../model/config-hash.ts';
-
-/** What the URL and the handshake say about a data plane. */
-export interface OutletPeer {
-  readonly id: string;
-  readonly hostname: string;
-  readonly version: string;
-  readonly ip: string;
-  /** End of its certificate, seconds since 1970. */
-  readonly certificateExpiry?: number;
-}
+import { checkPlugins, checkVersion } from './compatibility.ts';
+import type { Verdict } from './compatibility.ts';
+import { BASIC_INFO_LIMIT_MS, HASH_LENGTH, SILENCE_CHECK_MS, SILENCE_LIMIT_MS } from './protocol.ts';
+import type { ApplyFailure, BasicInfo, ConfigurationSource, DataPlaneNode, NodeRegistry, PreparedConfiguration } from './protocol.ts';
+import type { TunnelPeer } from './tunnel-listener.ts';
 
 export interface OutletContext {
   readonly source: ConfigurationSource;
@@ -36,7 +27,7 @@ const CLOSE_GRACE_MS = 1_000;
 
 export class OutletSession {
   readonly #socket: WebSocket;
-  readonly #peer: OutletPeer;
+  readonly #peer: TunnelPeer;
   readonly #context: OutletContext;
   readonly #log: Log;
   readonly #silence: Timer;
@@ -49,7 +40,7 @@ export class OutletSession {
   #pushed: PreparedConfiguration | undefined;
   #ended = false;
 
-  constructor(socket: WebSocket, peer: OutletPeer, context: OutletContext) {
+  constructor(socket: WebSocket, peer: TunnelPeer, context: OutletContext) {
     this.#socket = socket;
     this.#peer = peer;
     this.#context = context;

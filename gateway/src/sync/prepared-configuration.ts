@@ -2,12 +2,12 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
-import { conversionKey, convertFor } from './down-conversion.ts';
-import type { PreparedConfiguration, Reconfigure } from './protocol.ts';
 import { KONG_VERSION } from '../base/version.ts';
 import { hashConfigTable } from '../model/config-hash.ts';
 import { rowsOf } from '../model/config-table.ts';
 import type { ConfigTable } from '../model/config-table.ts';
+import { conversionKey, convertFor } from './down-conversion.ts';
+import type { PreparedConfiguration, Reconfigure } from './protocol.ts';
 
 const compress = promisify(gzip);
 

@@ -16,10 +16,16 @@ export interface Exchanged {
 /** How long an answer may take. Milliseconds. */
 const ANSWER_LIMIT_MS = 5_000;
 
-/** How long a connection is watched after the last answer to see whether it is closed. Milliseconds. */
-const CLOSE_WATCH_MS = 25;
+/** How long a connection is watched after the last answer, by what is expected. Milliseconds. */
+const CLOSE_WATCH_MS = { open: 8, closed: 1_000 } as const;
 
-export async function exchange(step: Step, ports: { readonly proxy: number; readonly tls: number }): Promise<Exchanged> {
+export interface ExchangeOptions {
+  readonly ports: { readonly proxy: number; readonly tls: number };
+  /** What should become of the connection: how long it is watched depends on it, what is told does not. */
+  readonly expected: keyof typeof CLOSE_WATCH_MS;
+}
+
+export async function exchange(step: Step, { ports, expected }: ExchangeOptions): Promise<Exchanged> {
   const socket = step.tls === true
     ? connectTls({ port: ports.tls, host: '127.0.0.1', rejectUnauthorized: false, ...(step.sni === undefined ? {} : { servername: step.sni }) })
     : connect({ port: ports.proxy, host: '127.0.0.1' });
@@ -30,7 +36,7 @@ export async function exchange(step: Step, ports: { readonly proxy: number; read
     const answers = step.one_by_one === true
       ? await connection.oneByOne(requests)
       : await connection.pipelined(requests, step.send === undefined ? requests.length : 1, methodsOf(step));
-    return { answers, open: await connection.staysOpen() };
+    return { answers, open: await connection.staysOpen(CLOSE_WATCH_MS[expected]) };
   } finally {
     socket.destroy();
   }
@@ -84,9 +90,9 @@ class Connection {
     return answers;
   }
 
-  async staysOpen(): Promise<boolean> {
-    const deadline = Date.now() + CLOSE_WATCH_MS;
-    while (!this.#ended && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+  async staysOpen(watchMs: number): Promise<boolean> {
+    const deadline = Date.now() + watchMs;
+    while (!this.#ended && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 2));
     return !this.#ended;
   }
 

@@ -57,9 +57,10 @@ export class TrafficRunner {
       if (step.up?.u0 !== undefined) this.#upstream.script = step.up.u0;
       if (step.http === undefined && step.send === undefined) continue;
       this.#upstream.received.length = 0;
+      const wanted = traffic.expect[seen.length] ?? {};
       const ports = { u0: this.#upstream.port, proxy: this.#ports.proxy, proxyssl: this.#ports.tls };
-      const observation = observe(step, await exchange(step, this.#ports), this.#upstream.received, ports);
-      seen.push(onlyRecorded(observation, traffic.expect[seen.length] ?? {}));
+      const observation = observe(step, await exchange(step, { ports: this.#ports, expected: wanted.conn === 'closed' ? 'closed' : 'open' }), this.#upstream.received, ports);
+      seen.push(onlyRecorded(observation, wanted));
     }
     return seen;
   }

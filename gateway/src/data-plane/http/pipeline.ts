@@ -24,6 +24,8 @@ export interface PipelineOptions {
   /** Whether this node is about to stop. */
   closing(): boolean;
   isTrusted(address: string): boolean;
+  /** Called at the end of each request that was routed, or refused a route. */
+  onEnd(route: string | undefined, status: number, durationMs: number): void;
 }
 
 const NO_ROUTE: OwnAnswer = { status: 404, message: 'no Route matched with those values' };
@@ -69,6 +71,7 @@ export class Pipeline {
     this.#active += 1;
     response.once('close', () => {
       this.#active -= 1;
+      this.#options.onEnd(exchange.route?.id, response.statusCode, performance.now() - exchange.startedAt);
       void this.#runAll('log', exchange);
     });
     this.#serve(exchange, response).catch((error: unknown) => this.#fail(error, exchange, response));

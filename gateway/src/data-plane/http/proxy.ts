@@ -118,6 +118,7 @@ function switchProtocols(answer: UpstreamAnswer & { kind: 'upgrade' }, head: Res
   const { socket: upstream, response: { statusMessage } } = answer;
   if (client === null) return void upstream.destroy();
   response.detachSocket(client as never);
+  response.statusCode = 101;
   head.setHeader('Connection', 'upgrade');
   head.setHeader('Upgrade', 'websocket');
   const lines = pairs(head.headers).map(([name, value]) => `${name}: ${value}\r\n`).join('');

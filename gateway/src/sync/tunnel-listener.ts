@@ -1,0 +1,187 @@
+/** A port of the tunnel: TLS, the judgement of client certificates, and WebSockets on a few paths. What is said on them is not known here. */
+import type { IncomingMessage } from 'node:http';
+import { createServer } from 'node:https';
+import type { Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+
+import { messageOf } from '../base/errors.ts';
+import { plainAddress } from '../base/ip-range.ts';
+import { listen } from '../base/listen.ts';
+import type { ListenAddress } from '../base/listen.ts';
+import type { Log } from '../base/log.ts';
+import { MAX_PAYLOAD_BYTES } from './protocol.ts';
+import { refuse } from './refusal.ts';
+import { judgePeer, peerExpiry, serverTlsOptions } from './trust.ts';
+import type { PeerCertificate, TunnelTrust } from './trust.ts';
+
+/** What a handshake says about the node at the other end. Nothing of it is verified, besides the certificate. */
+export interface TunnelPeer {
+  readonly id: string;
+  /** Empty when it was not said. */
+  readonly hostname: string;
+  readonly version: string;
+  readonly ip: string;
+  /** End of its certificate, seconds since 1970. */
+  readonly certificateExpiry?: number;
+}
+
+/** Takes over a WebSocket. Returns what ends it in an orderly way. */
+export type TunnelEndpoint = (websocket: WebSocket, peer: TunnelPeer) => () => void;
+
+export interface TunnelListenerOptions {
+  readonly trust: TunnelTrust;
+  /** By path. All else is answered with 404. */
+  readonly endpoints: Readonly<Record<string, TunnelEndpoint>>;
+  /** Name of the setting that the addresses come from, for messages. */
+  readonly setting: string;
+  readonly log: Log;
+  /** Largest frame that a node may send. @default 16 MiB */
+  readonly maxPayloadBytes?: number | undefined;
+  /** Further headers of the handshake's answer. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Refusals by what was presented; in mode shared the connection just ends, as data planes know it. */
+const PKI_REFUSALS: Readonly<Record<Exclude<PeerCertificate, 'trusted'>, string>> = {
+  none: 'No required SSL certificate was sent',
+  wrong: 'The SSL certificate error',
+};
+
+/** Without these a node cannot be told from others. */
+const REQUIRED_ARGUMENTS = ['node_id', 'node_version'];
+
+/** Time for close frames to leave while closing. Milliseconds. */
+const CLOSE_GRACE_MS = 500;
+
+export class TunnelListener {
+  readonly #options: TunnelListenerOptions;
+  readonly #servers: Server[] = [];
+  readonly #endings = new Map<WebSocket, () => void>();
+  readonly #sockets = new Set<Duplex>();
+  readonly #websockets: WebSocketServer;
+
+  constructor(options: TunnelListenerOptions) {
+    this.#options = options;
+    this.#websockets = new WebSocketServer({
+      noServer: true,
+      perMessageDeflate: false,
+      maxPayload: options.maxPayloadBytes ?? MAX_PAYLOAD_BYTES,
+      // Pongs carry nothing here, whereas a data plane's ping carries its hash.
+      autoPong: false,
+      clientTracking: false,
+    });
+    const added = Object.entries(options.headers ?? {}).map(([name, value]) => `${name}: ${value}`);
+    this.#websockets.on('headers', (headers) => void headers.push(`Date: ${new Date().toUTCString()}`, ...added));
+  }
+
+  /** Number of nodes connected now. */
+  get connected(): number {
+    return this.#endings.size;
+  }
+
+  /** @throws GatewayError `address-unavailable` */
+  async listen(addresses: readonly ListenAddress[]): Promise<readonly AddressInfo[]> {
+    const bound: AddressInfo[] = [];
+    for (const address of addresses) {
+      const server = this.#createServer();
+      bound.push(await listen(server, address, this.#options.setting));
+      this.#servers.push(server);
+    }
+    return bound;
+  }
+
+  /** Ends all sessions, then the listeners. */
+  async close(): Promise<void> {
+    for (const end of this.#endings.values()) end();
+    const closed = this.#servers.map((server) => new Promise<void>((resolve) => void server.close(() => resolve())));
+    // Whoever does not answer a close frame is not waited for.
+    const deadline = setTimeout(() => this.#sockets.forEach((socket) => void socket.destroy()), CLOSE_GRACE_MS);
+    for (const server of this.#servers) server.closeIdleConnections();
+    await Promise.all(closed);
+    clearTimeout(deadline);
+  }
+
+  #createServer(): Server {
+    const { trust, log, endpoints } = this.#options;
+    const judge = judgePeer(trust);
+    const server = createServer({ ...serverTlsOptions(trust), headersTimeout: 10_000, requestTimeout: 10_000, maxHeaderSize: 16_384 });
+    const admits = (request: IncomingMessage, socket: Duplex): boolean => {
+      const verdict = judge(socket as TLSSocket);
+      if (verdict === 'trusted') return true;
+      log.warn(`tunnel: ${request.socket.remoteAddress} refused: ${verdict === 'none' ? 'no client certificate' : 'client certificate not trusted'}`);
+      if (trust.mode === 'shared') socket.destroy();
+      else refuse(socket, 400, PKI_REFUSALS[verdict]);
+      return false;
+    };
+    server.on('secureConnection', (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+    server.on('tlsClientError', (error) => log.info(`tunnel: TLS handshake failed: ${messageOf(error)}`));
+    server.on('clientError', (_error, socket) => void socket.destroy());
+    server.on('request', (request) => {
+      if (!admits(request, request.socket)) return;
+      const known = endpoints[pathOf(request)] !== undefined;
+      // A request for a tunnel that does not ask for an upgrade gets no answer, as from Kong.
+      if (known && missingArgument(request) === undefined) request.socket.destroy();
+      else refuse(request.socket, known ? 400 : 404);
+    });
+    server.on('upgrade', (request, socket, head) => {
+      socket.on('error', () => void socket.destroy());
+      if (admits(request, socket)) this.#upgrade(request, socket as TLSSocket, head);
+    });
+    return server;
+  }
+
+  #upgrade(request: IncomingMessage, socket: TLSSocket, head: Buffer): void {
+    const endpoint = this.#options.endpoints[pathOf(request)];
+    if (endpoint === undefined) return refuse(socket, 404);
+    const absent = missingArgument(request);
+    if (absent !== undefined) {
+      this.#options.log.warn(`tunnel: ${socket.remoteAddress} refused: ${absent} is missing in the query`);
+      return refuse(socket, 400);
+    }
+    if (!asksForWebSocket(request)) return void socket.destroy();
+    const peer = peerOf(request, socket);
+    return this.#websockets.handleUpgrade(request, socket, head, (websocket) => {
+      this.#endings.set(websocket, endpoint(websocket, peer));
+      websocket.once('close', () => this.#endings.delete(websocket));
+    });
+  }
+}
+
+function peerOf(request: IncomingMessage, socket: TLSSocket): TunnelPeer {
+  const query = queryOf(request);
+  const expiry = peerExpiry(socket);
+  return {
+    id: query.get('node_id') ?? '',
+    hostname: query.get('node_hostname') ?? '',
+    version: query.get('node_version') ?? '',
+    ip: plainAddress(socket.remoteAddress),
+    ...(expiry === undefined ? {} : { certificateExpiry: expiry }),
+  };
+}
+
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '').split('?', 1)[0] ?? '';
+}
+
+function queryOf(request: IncomingMessage): URLSearchParams {
+  return new URLSearchParams((request.url ?? '').split('?').slice(1).join('?'));
+}
+
+function missingArgument(request: IncomingMessage): string | undefined {
+  const query = queryOf(request);
+  return REQUIRED_ARGUMENTS.find((name) => !query.get(name));
+}
+
+function asksForWebSocket(request: IncomingMessage): boolean {
+  const { headers } = request;
+  return request.method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
+    && headers['sec-websocket-version'] === '13' && headers['sec-websocket-key'] !== undefined;
+}
