@@ -26,6 +26,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
+/** The permissions of a file, such as `600`. */
+const mode = (path: string) => statSync(path).mode.toString(8).slice(-3);
 const run = () => runEksa('render', '--assembly-folder', assembly, '--out', out);
 
 describe('hybridge eksa render', () => {
@@ -39,8 +41,8 @@ describe('hybridge eksa render', () => {
     const rows = readFileSync(join(out, 'hardware.csv'), 'utf8').split('\n');
     expect(rows[1]).toBe('node-01,52:54:00:aa:00:01,10.20.0.21,255.255.255.0,10.20.0.1,10.20.0.2|1.1.1.1,type=cp,/dev/sda,10.20.1.21,root,"a ""quoted"", secret",');
     expect(readFileSync(join(out, 'cluster.yaml'), 'utf8')).toBe(readFileSync(sample('bare-metal.yaml'), 'utf8'));
-    for (const name of ['cluster.yaml', 'hardware.csv']) expect(statSync(join(out, name)).mode & 0o777).toBe(0o600);
-    expect(statSync(out).mode & 0o777).toBe(0o700);
+    for (const name of ['cluster.yaml', 'hardware.csv']) expect(mode(join(out, name))).toBe('600');
+    expect(mode(out)).toBe('700');
     expect(readdirSync(out).sort()).toEqual(['cluster.yaml', 'hardware.csv']);
   });
 
@@ -50,7 +52,7 @@ describe('hybridge eksa render', () => {
     mkdirSync(out);
     writeFileSync(join(out, 'hardware.csv'), 'old', { mode: 0o644 });
     expect((await run()).code).toBe(0);
-    expect(statSync(join(out, 'hardware.csv')).mode & 0o777).toBe(0o600);
+    expect(mode(join(out, 'hardware.csv'))).toBe('600');
   });
 
   it('writes nothing where a variable is missing, and names machine, cell and variable', async () => {
