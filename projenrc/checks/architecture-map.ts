@@ -8,11 +8,11 @@ const ROOT = join(__dirname, '..', '..');
 const MAPPED = [
   '', 'src', 'src/private', 'gateway', 'gateway/src', 'gateway/src/control-plane', 'gateway/src/data-plane', 'gateway/src/model', 'gateway/test', 'cli', 'examples',
 ];
-const NOT_ROOMS = new Set(['node_modules', 'lib', 'dist', 'coverage', '.git', '.demo', 'cdk.out', '.hybridge', 'tmp']);
+const NOT_ROOMS = new Set(['node_modules', 'lib', 'dist', 'coverage', '.git', '.demo', 'cdk.out', '.hybridge', '.projen', 'tmp']);
 
 function main() {
-  const map = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8');
-  const onMap = [...map.matchAll(/^ *(?:[│├└─ ]*)`?((?:[\w.-]+\/)+)`?(?= |$)/gm)].map((match) => match[1].replace(/\/$/, ''));
+  const map = /^## Map\n+```\n([\s\S]*?)^```$/m.exec(readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8'))?.[1] ?? '';
+  const onMap = [...map.matchAll(/^((?:[\w.-]+\/)+)(?= |$)/gm)].map((match) => match[1].replace(/\/$/, ''));
   const onDisk = MAPPED.flatMap((folder) => readdirSync(join(ROOT, folder), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !NOT_ROOMS.has(entry.name) && !entry.name.startsWith('.snippets-'))
     .map((entry) => folder ? `${folder}/${entry.name}` : entry.name));
