@@ -18,13 +18,11 @@ const CONTEXT = {
 
 interface Synthesis {
   readonly folder: string;
-  readonly seconds: number;
   readonly printed: string;
 }
 
 function synthesize(example: string, context: Readonly<Record<string, unknown>> = {}): Synthesis {
   const folder = mkdtempSync(join(tmpdir(), 'cdk.out'));
-  const began = Date.now();
   const { AWS_PROFILE, AWS_REGION, AWS_ACCESS_KEY_ID, ...env } = process.env;
   const printed = execFileSync(process.execPath, [join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs'), '--tsconfig', 'examples/tsconfig.json', `examples/${example}/app.ts`], {
     cwd: ROOT,
@@ -35,7 +33,7 @@ function synthesize(example: string, context: Readonly<Record<string, unknown>> 
       AWS_EC2_METADATA_DISABLED: 'true', https_proxy: 'http://127.0.0.1:9', http_proxy: 'http://127.0.0.1:9',
     },
   });
-  return { folder, seconds: (Date.now() - began) / 1000, printed };
+  return { folder, printed };
 }
 
 function files(folder: string): string[] {
@@ -66,10 +64,9 @@ describe.each(EXAMPLES)('examples/%s', (example) => {
   const stacks = () => readdirSync(synthesis.folder).filter((file) => file.endsWith('.template.json')).sort();
   const produced = () => files(join(synthesis.folder, 'hybridge')).sort();
 
-  it('synthesizes in less than 8 seconds without a finding', () => {
+  it('synthesizes without a finding and without a word', () => {
     expect(findings(synthesis)).toMatchObject(NO_FINDINGS);
     expect(synthesis.printed).toBe('');
-    expect(synthesis.seconds).toBeLessThan(8);
   });
 
   it('synthesizes without a finding in an app with all recommended feature flags, too', () => {

@@ -84,7 +84,10 @@ export class OpenSearchLogs extends Construct {
     if (vpc.vpcId !== this.vpc.vpcId) {
       throw new Error(`logs: the domain ${this.node.path} is in another VPC than the plane's cluster, expected the same one: make OpenSearchLogs with the vpc of that cluster`);
     }
-    this.domain.grantPathWrite(`${DATA_STREAMS}*`, role);
+    // Not grantPathWrite(): it lets delete, too.
+    role.addToPrincipalPolicy(new iam.PolicyStatement({
+      actions: ['es:ESHttpPost', 'es:ESHttpPut'], resources: [`${this.domain.domainArn}/${DATA_STREAMS}*`],
+    }));
     this.domain.connections.allowFrom(peer, ec2.Port.HTTPS, 'logs of gateways');
   }
 

@@ -2,7 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { CognitoIdentity, EksAnywhereTarget, EksTarget, Exposure, GatewayControlPlane, GatewayDataPlane, OpenSearchLogs } from '../../src';
 import type { GatewayDataPlaneOptions } from '../../src';
-import { environment, only, testCluster, testControlPlane, testFactory, testStack, writtenManifests } from './sample';
+import { environment, only, testApp, testCluster, testControlPlane, testFactory, testStack, writtenManifests } from './sample';
 
 const IMAGE = { imageRepository: 'registry.acme.example/hybridge' };
 
@@ -136,7 +136,7 @@ describe('logs', () => {
     controlPlane.addDataPlane('Plane', { target: EksTarget.cluster(cluster), logs: new OpenSearchLogs(cloud, 'Logs', { vpc: cluster.vpc }) });
     const template = Template.fromStack(cloud);
     template.hasResourceProperties('AWS::IAM::Policy', {
-      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: Match.arrayWith(['es:ESHttpPost']), Resource: { 'Fn::Join': ['', [Match.anyValue(), '/logs-gateway-*']] } })]) },
+      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: ['es:ESHttpPost', 'es:ESHttpPut'], Resource: { 'Fn::Join': ['', [Match.anyValue(), '/logs-gateway-*']] } })]) },
     });
     template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { Description: 'logs of gateways', FromPort: 443, ToPort: 443 });
   });
@@ -184,6 +184,15 @@ describe('wrong properties', () => {
     const stack = testStack();
     const target = () => EksAnywhereTarget.cluster(testFactory(stack.node.root as App), options);
     expect(() => testControlPlane(stack).addDataPlane('Plane', { target: target() })).toThrow(message);
+  });
+
+  it('are refused: a cluster in another account', () => {
+    const app = testApp();
+    const [one, two] = ['111122223333', '444455556666'].map((account, at) => new Stack(app, `Stack${at}`, { env: { account, region: 'eu-central-1' } }));
+    for (const stack of [one, two]) stack.node.setContext(`availability-zones:account=${stack.account}:region=eu-central-1`, ['eu-central-1a', 'eu-central-1b']);
+    const plane = testControlPlane(one);
+    expect(() => plane.addDataPlane('Plane', { target: EksTarget.cluster(testCluster(two)) }))
+      .toThrow("target: the cluster is in account 444455556666, expected 111122223333, where the plane's secrets are");
   });
 
   it('are refused on a site: an image repository that is known after deployment', () => {

@@ -63,7 +63,8 @@ export class EksPlane extends Construct {
   private apply(id: string, file: string, objects: readonly KubernetesObject[], after: readonly IDependable[]): eks.KubernetesManifest {
     const chart = manifestChart(this.props.plane.name, objects, ChartTokens.RESOLVED_BY_CLOUDFORMATION);
     this.files[`${file}.k8s.yaml`] = chart.toJson();
-    const manifest = new eks.KubernetesManifest(this, id, { cluster: this.props.cluster, manifest: chart.toJson(), prune: true });
+    // Overwriting makes the first deployment repeatable: without it, what a broken one left behind stops the next.
+    const manifest = new eks.KubernetesManifest(this, id, { cluster: this.props.cluster, manifest: chart.toJson(), prune: true, overwrite: true });
     manifest.node.addDependency(...after);
     return manifest;
   }
@@ -103,6 +104,7 @@ export class EksPlane extends Construct {
   /** By name where the secret is in another stack: the name is known at synth, and the stacks stay independent. */
   private grantRead(mount: SecretMount) {
     const owner = Stack.of(mount.secret);
+    requireSameAccount(owner, Stack.of(this));
     const resource = owner === Stack.of(this) ? mount.secret.secretArn : owner.formatArn({
       service: 'secretsmanager', region: owner.region, resource: 'secret', resourceName: `${mount.secretName}-??????`, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
@@ -132,4 +134,10 @@ export class EksPlane extends Construct {
       ...controlPlane && { controlPlane },
     }));
   }
+}
+
+/** Another account would need a key and a policy of its own on every secret. */
+function requireSameAccount(owner: Stack, plane: Stack) {
+  if (owner.account === plane.account || Token.isUnresolved(owner.account) || Token.isUnresolved(plane.account)) return;
+  throw new Error(`target: the cluster is in account ${plane.account}, expected ${owner.account}, where the plane's secrets are: choose a cluster of that account`);
 }
