@@ -22,6 +22,8 @@ export interface ApiListenerOptions {
 /** How long a request may take that is being answered when the listener closes. Milliseconds. */
 const CLOSE_LIMIT_MS = 5_000;
 
+const SWEEP_MS = 20;
+
 export class ApiListener {
   readonly #servers: Server[] = [];
 
@@ -49,9 +51,11 @@ export class ApiListener {
   async close(): Promise<void> {
     const closed = this.#servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
     const limit = setTimeout(() => this.#servers.forEach((server) => server.closeAllConnections()), CLOSE_LIMIT_MS);
-    for (const server of this.#servers) server.closeIdleConnections();
+    // A connection that was busy becomes idle later, and would be kept alive for a request that is not wanted any more.
+    const sweep = setInterval(() => this.#servers.forEach((server) => server.closeIdleConnections()), SWEEP_MS);
     await Promise.all(closed);
     clearTimeout(limit);
+    clearInterval(sweep);
     await this.options.app.close();
   }
 

@@ -1,8 +1,9 @@
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, inject, it } from 'vitest';
 
+import { PostgresServer, createDatabase } from '../../test/setup/postgres-server.ts';
 import { temporaryFolder } from '../../test/setup/temporary-folder.ts';
 import { SILENT } from '../base/log.ts';
 import { Secret } from '../base/secret.ts';
@@ -20,7 +21,7 @@ async function settingsOf(role: Role, more: Partial<Settings['listen']> = {}, pr
     database: 'embedded',
     prefix,
     logLevel: 'notice',
-    listen: { proxy: [], admin: [anyPort], status: [anyPort], cluster: [anyPort], telemetry: [], ...more },
+    listen: { proxy: [], admin: [anyPort], status: [anyPort], cluster: [anyPort], telemetry: [anyPort], ...more },
     tunnel: {
       mode: 'shared', identity: { certificate, key: new Secret(key), source: { certificate: 'test', key: 'test' } }, trusted: [], controlPlanes: [], labels: {},
       maxPayloadBytes: 2 ** 24, purgeDelaySeconds: 1_209_600,
@@ -60,10 +61,11 @@ describe('a control plane', () => {
 
   it('opens the tunnel only in its own role', async () => {
     const single = await start(await settingsOf('traditional'));
-    expect(single).toMatchObject({ cluster: [], status: [] });
+    expect(single).toMatchObject({ cluster: [], telemetry: [], status: [] });
     await controlPlane!.close();
     const own = await start(await settingsOf('control_plane'));
-    expect([own.cluster.length, own.status.length]).toEqual([1, 1]);
+    expect([own.cluster.length, own.telemetry.length, own.status.length]).toEqual([1, 1, 1]);
+    expect(await (await fetch(at(own.admin, '/clustering/telemetry'))).json()).toEqual({ data: [] });
   });
 
   it('shows its settings without secrets', async () => {
@@ -110,6 +112,34 @@ describe('a control plane', () => {
     const taken = { ...anyPort, port: first.admin[0]!.port };
     const second = new ControlPlane({ settings: await settingsOf('control_plane', { admin: [taken] }), log: SILENT });
     await expect(second.start()).rejects.toMatchObject({ code: 'address-unavailable', message: expect.stringContaining(`KONG_ADMIN_LISTEN: cannot listen on 127.0.0.1:${taken.port}`) });
+  });
+
+  it.skipIf(!inject('postgres'))('outlives an outage of its database: it says so meanwhile, keeps the configuration, and goes on', async () => {
+    const database = await PostgresServer.start();
+    try {
+      await createDatabase(database!.address, 'hybridge');
+      const settings = await settingsOf('control_plane');
+      const connection = { ...settings.postgres, ...database!.address, password: undefined, database: 'hybridge' };
+      const { admin, status } = await start({ ...settings, database: 'postgres', postgres: connection });
+      const ready = async () => (await fetch(at(status, '/status/ready'))).status;
+      const put = () => fetch(at(admin, '/services/svc'), { method: 'PUT', body: '{"host":"h.test"}', headers: { 'content-type': 'application/json' } });
+      expect([await ready(), (await put()).status]).toEqual([200, 200]);
+      await expect.poll(() => controlPlane!.configuration.latest()!.table.services).toHaveLength(1);
+
+      await database!.stop();
+      const down = await put();
+      expect([down.status, await down.json()]).toEqual([500, { message: 'An unexpected error occurred' }]);
+      expect(await (await fetch(at(status, '/status'))).json()).toMatchObject({ database: { reachable: false } });
+      expect(await ready()).toBe(503);
+      expect(controlPlane!.configuration.latest()!.table.services).toHaveLength(1);
+
+      await database!.launch();
+      await expect.poll(ready, { timeout: 5_000 }).toBe(200);
+      expect((await put()).status).toBe(200);
+    } finally {
+      await controlPlane?.close();
+      await database?.remove();
+    }
   });
 
   it('does not start without its database', async () => {

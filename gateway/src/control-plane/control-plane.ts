@@ -9,7 +9,10 @@ import type { Settings } from '../settings/settings.ts';
 import type { Store } from '../store/store.ts';
 import type { ConfigurationSource } from '../sync/protocol.ts';
 import { TunnelServer } from '../sync/server.ts';
+import { TelemetryServer } from '../sync/telemetry-server.ts';
+import type { TelemetryAccount } from '../sync/telemetry-server.ts';
 import { createAdminApi } from './admin-api/admin-api.ts';
+import type { AdminApiOptions } from './admin-api/admin-api.ts';
 import { ApiListener } from './api-listener.ts';
 import { bootstrap } from './bootstrap.ts';
 import { ConfigurationWatcher } from './configuration.ts';
@@ -28,6 +31,7 @@ export interface ControlPlaneAddresses {
   readonly admin: readonly AddressInfo[];
   readonly status: readonly AddressInfo[];
   readonly cluster: readonly AddressInfo[];
+  readonly telemetry: readonly AddressInfo[];
 }
 
 export class ControlPlane {
@@ -72,10 +76,10 @@ export class ControlPlane {
     await configuration.start();
     this.#configuration = configuration;
     const registry = this.#own(new DataPlaneRegistry(store.dataPlanes, settings.tunnel.purgeDelaySeconds, log));
-    const cluster = await this.#openTunnel(configuration, registry);
-    const admin = await this.#openAdminApi(store, configuration, registry);
+    const { cluster, telemetry, accounts } = await this.#openTunnels(configuration, registry);
+    const admin = await this.#openAdminApi({ store, configuration, failures: registry, telemetry: accounts });
     const status = await this.#openStatusApi(store);
-    return { admin, status, cluster };
+    return { admin, status, cluster, telemetry };
   }
 
   #own<Part extends { close(): Promise<void> }>(part: Part): Part {
@@ -83,19 +87,21 @@ export class ControlPlane {
     return part;
   }
 
-  async #openTunnel(source: ConfigurationSource, registry: DataPlaneRegistry): Promise<readonly AddressInfo[]> {
+  async #openTunnels(source: ConfigurationSource, registry: DataPlaneRegistry) {
     const { settings: { role, listen, tunnel }, log } = this.options;
-    if (role !== 'control_plane') return [];
+    if (role !== 'control_plane') return { cluster: [], telemetry: [], accounts: () => new Map<string, TelemetryAccount>() };
     // The settings do not let a control plane start without an identity.
-    const server = this.#own(new TunnelServer({ trust: { ...tunnel, identity: tunnel.identity! }, source, registry, log, maxPayloadBytes: tunnel.maxPayloadBytes }));
-    return server.listen(listen.cluster);
+    const trust = { ...tunnel, identity: tunnel.identity! };
+    const records = this.#own(new TelemetryServer({ trust, log }));
+    const configurations = this.#own(new TunnelServer({ trust, source, registry, log, maxPayloadBytes: tunnel.maxPayloadBytes }));
+    return { telemetry: await records.listen(listen.telemetry), cluster: await configurations.listen(listen.cluster), accounts: () => records.accounts };
   }
 
-  async #openAdminApi(store: Store, configuration: ConfigurationWatcher, failures: DataPlaneRegistry): Promise<readonly AddressInfo[]> {
+  async #openAdminApi(parts: Pick<AdminApiOptions, 'store' | 'configuration' | 'failures' | 'telemetry'>): Promise<readonly AddressInfo[]> {
     const { settings, log } = this.options;
     const counts = { accepted: 0, active: 0, requests: 0 };
     const app = createAdminApi({
-      store, configuration, failures, log, counts, schemas: SCHEMAS, plugins: PLUGIN_SCHEMAS, role: settings.role,
+      ...parts, log, counts, schemas: SCHEMAS, plugins: PLUGIN_SCHEMAS, role: settings.role,
       node: { nodeId: nodeId(settings.prefix, settings.nodeId, log), hostname: hostname(), configuration: shownSettings(settings, [...PLUGIN_SCHEMAS.keys()]) },
     });
     const listener = this.#own(new ApiListener({ app, counts, setting: 'KONG_ADMIN_LISTEN', certificate: settings.certificates.admin }));

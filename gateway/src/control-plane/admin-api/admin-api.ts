@@ -6,6 +6,7 @@ import type { PluginSchema } from '../../model/entities/plugin.ts';
 import type { Schemas } from '../../model/schema/entity-schema.ts';
 import type { Role } from '../../settings/settings.ts';
 import type { Store } from '../../store/store.ts';
+import type { TelemetryAccount } from '../../sync/telemetry-server.ts';
 import type { ConfigurationHistory } from '../configuration.ts';
 import type { DataPlaneFailures } from '../nodes.ts';
 import { clusteringEndpoints } from './clustering-endpoints.ts';
@@ -24,6 +25,8 @@ export interface AdminApiOptions {
   readonly node: NodeInformation;
   readonly configuration: ConfigurationHistory;
   readonly failures: DataPlaneFailures;
+  /** What arrived on the telemetry port, by node id. @default - nothing */
+  readonly telemetry?: () => ReadonlyMap<string, TelemetryAccount>;
   readonly log: Log;
   /** Connections of the listener that serves this; its owner counts them. @default - none are counted */
   readonly counts?: ConnectionCounts;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Role } from '../../settings/settings.ts';
 import type { Store } from '../../store/store.ts';
+import type { TelemetryAccount } from '../../sync/telemetry-server.ts';
 import type { ConfigurationHistory } from '../configuration.ts';
 import type { DataPlaneFailures } from '../nodes.ts';
 import type { AdminAnswer, AdminRequest, Endpoint } from './endpoint.ts';
@@ -14,6 +15,7 @@ export interface ClusteringOptions {
   readonly role: Role;
   readonly configuration: ConfigurationHistory;
   readonly failures: DataPlaneFailures;
+  readonly telemetry?: () => ReadonlyMap<string, TelemetryAccount>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -35,6 +37,13 @@ export function clusteringEndpoints(options: ClusteringOptions): readonly Endpoi
           const body = Object.fromEntries(items.map(({ id, config_hash, hostname, ip, last_seen }) => [id, { config_hash, hostname, ip, last_seen }]));
           return { status: 200, body, headers: { deprecation: 'true' } };
         }),
+      },
+    },
+    {
+      // What this node took on the telemetry port, and what data planes gave up because it did not get through.
+      path: '/clustering/telemetry',
+      methods: {
+        GET: onControlPlane(async () => ({ status: 200, body: { data: [...options.telemetry?.() ?? []].map(([id, { run, records, dropped }]) => ({ id, run, records, dropped })) } })),
       },
     },
     { path: '/clustering/revision', methods: { GET: (request) => revisionAnswer(request, options) } },
