@@ -23,7 +23,7 @@ export async function fillPlaceholders(columns: readonly string[], rows: readonl
     return cell;
   }))));
   if (missing.length === 0) return filled;
-  throw new CommandFailure(`nothing was written: ${missing.length} value${missing.length === 1 ? ' is' : 's are'} missing\n${missing.map((line) => `  ${line}`).join('\n')}`, 'configuration');
+  throw new CommandFailure(`nothing was written: ${missing.length} value${missing.length === 1 ? ' is' : 's are'} missing: ${missing.join('; ')}`, 'configuration');
 }
 
 async function valueOf(cell: string, environment: Readonly<NodeJS.ProcessEnv>, secrets: Map<string, Promise<Answer>>): Promise<Answer> {
