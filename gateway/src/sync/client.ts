@@ -106,7 +106,7 @@ export class TunnelClient {
     });
     this.#socket = socket;
     this.#retryAfterMs = undefined;
-    let failure = 'connection closed by the control plane';
+    let failure: string | undefined;
     socket.on('upgrade', (response) => {
       this.#reportsWanted = response.headers[REPORTS_HEADER.toLowerCase()] === 'accept';
     });
@@ -124,9 +124,10 @@ export class TunnelClient {
     socket.on('ping', () => this.#heard('a ping from the control plane is ignored'));
     socket.on('pong', () => this.#heard());
     socket.on('error', (error) => {
-      failure = messageOf(error);
+      // After a refusal this is only the end of our own making.
+      failure ??= messageOf(error);
     });
-    socket.on('close', () => this.#lost(authority, failure));
+    socket.on('close', () => this.#lost(authority, failure ?? 'connection closed by the control plane'));
   }
 
   #opened(socket: WebSocket): void {
