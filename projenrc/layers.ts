@@ -16,6 +16,8 @@ export class Layers extends Component {
       'import/no-restricted-paths': ['error', { zones: zones() }],
       'import/order': ['error', { groups: ['builtin', 'external', 'internal', 'parent', 'sibling', 'index'], alphabetize: { order: 'asc', caseInsensitive: true } }],
       'curly': 'off',
+      // File modes and addresses are bits.
+      'no-bitwise': 'off',
       // Tables read best with several columns a line.
       '@stylistic/object-property-newline': 'off',
       '@stylistic/max-len': ['error', {

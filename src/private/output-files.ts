@@ -1,7 +1,7 @@
-import { Stage, attachCustomSynthesis } from 'aws-cdk-lib';
-import type { Construct } from 'constructs';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Stage, attachCustomSynthesis } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
 
 /** Folder below the cloud assembly (`cdk.out`) that holds everything which is not CloudFormation. */
 const OUTPUT_FOLDER = 'hybridge';

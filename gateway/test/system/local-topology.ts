@@ -28,19 +28,20 @@ export class LocalTopology {
   readonly folder = mkdtempSync(join(tmpdir(), 'hybridge-system-'));
   readonly #nodes: NodeProcess[] = [];
   readonly #servers: Server[] = [];
+  #certificate: Promise<void> | undefined;
   #tunnel: { configuration: number; telemetry: number } | undefined;
 
   async controlPlane(name = 'control-plane', extra: Record<string, string> = {}): Promise<LocalNode> {
-    const [admin, status, configuration, telemetry] = await freePorts(4) as [number, number, number, number];
+    const [adminPort, status, configuration, telemetry] = await freePorts(4) as [number, number, number, number];
     this.#tunnel = { configuration, telemetry };
     return this.#start(name, {
       KONG_ROLE: 'control_plane',
-      KONG_ADMIN_LISTEN: `127.0.0.1:${admin}`,
+      KONG_ADMIN_LISTEN: `127.0.0.1:${adminPort}`,
       KONG_STATUS_LISTEN: `127.0.0.1:${status}`,
       KONG_CLUSTER_LISTEN: `127.0.0.1:${configuration}`,
       KONG_CLUSTER_TELEMETRY_LISTEN: `127.0.0.1:${telemetry}`,
       ...extra,
-    }, { admin, status, proxy: 0 });
+    }, { admin: adminPort, status, proxy: 0 });
   }
 
   /** A data plane of the control plane that was started last. */
@@ -58,10 +59,10 @@ export class LocalTopology {
   }
 
   async singleNode(name = 'node', extra: Record<string, string> = {}): Promise<LocalNode> {
-    const [proxy, admin, status] = await freePorts(3) as [number, number, number];
+    const [proxy, adminPort, status] = await freePorts(3) as [number, number, number];
     return this.#start(name, {
-      KONG_PROXY_LISTEN: `127.0.0.1:${proxy}`, KONG_ADMIN_LISTEN: `127.0.0.1:${admin}`, KONG_STATUS_LISTEN: `127.0.0.1:${status}`, ...extra,
-    }, { admin, status, proxy });
+      KONG_PROXY_LISTEN: `127.0.0.1:${proxy}`, KONG_ADMIN_LISTEN: `127.0.0.1:${adminPort}`, KONG_STATUS_LISTEN: `127.0.0.1:${status}`, ...extra,
+    }, { admin: adminPort, status, proxy });
   }
 
   /** Starts a stopped node again: same settings, same working directory. */
@@ -96,8 +97,6 @@ export class LocalTopology {
     await this.#certificate;
     return paths;
   }
-
-  #certificate: Promise<void> | undefined;
 
   async #start(name: string, settings: Record<string, string>, ports: { admin: number; status: number; proxy: number }): Promise<LocalNode> {
     const folder = join(this.folder, name);
