@@ -43,7 +43,10 @@ export function clusteringEndpoints(options: ClusteringOptions): readonly Endpoi
       // What this node took on the telemetry port, and what data planes gave up because it did not get through.
       path: '/clustering/telemetry',
       methods: {
-        GET: onControlPlane(async () => ({ status: 200, body: { data: [...options.telemetry?.() ?? []].map(([id, { run, records, dropped }]) => ({ id, run, records, dropped })) } })),
+        GET: onControlPlane(async () => {
+          const data = [...options.telemetry?.() ?? []].map(([id, { run, records, dropped }]) => ({ id, run, records, dropped }));
+          return { status: 200, body: { data } };
+        }),
       },
     },
     { path: '/clustering/revision', methods: { GET: (request) => revisionAnswer(request, options) } },

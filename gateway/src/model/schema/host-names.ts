@@ -1,31 +1,40 @@
 /** Host names, addresses and address ranges, as the Admin API accepts them. */
-import { isIP, isIPv4, isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 
 export interface ParsedHost {
   readonly kind: 'name' | 'ipv4' | 'ipv6';
   readonly port?: number;
 }
 
-/** Reads `host`, `host:port`, `[ipv6]:port` or an address; a text says what is wrong. */
-export function parseHost(text: string): ParsedHost | 'invalid hostname' | 'invalid port number' {
-  if (isIPv6(text)) return { kind: 'ipv6' };
-  const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(text);
-  if (bracketed) return isIPv6(bracketed[1]!) ? withPort('ipv6', bracketed[2]) : 'invalid hostname';
-  const [, host, port] = /^([^:]*)(?::(.*))?$/s.exec(text) ?? [];
-  if (host === undefined || !isHostName(host)) return 'invalid hostname';
-  return withPort(isIPv4(host) ? 'ipv4' : 'name', port);
+/** What is wrong, in the words of the Admin API. */
+export type HostViolation = 'invalid port number' | `invalid ${'hostname' | 'ipv4 address' | 'ipv6 address'}: ${string}`;
+
+/** Reads `host`, `host:port`, `[ipv6]:port` or an address. */
+export function parseHost(text: string): ParsedHost | HostViolation {
+  if (text.split(':').length > 2) return parseIpv6(text);
+  const [, host, port] = /^(.*?)(?::(\d+))?$/s.exec(text) as unknown as [string, string, string?];
+  if (/^[\d.]+$/.test(host)) return isDottedQuad(host) ? withPort('ipv4', port) : `invalid ipv4 address: ${text}`;
+  return isHostName(host) ? withPort('name', port) : `invalid hostname: ${text}`;
 }
 
-function withPort(kind: ParsedHost['kind'], port: string | undefined): ParsedHost | 'invalid hostname' | 'invalid port number' {
+function parseIpv6(text: string): ParsedHost | HostViolation {
+  const [, bracketed, port] = /^\[([^\]]*)\](?::(\d+))?$/.exec(text) ?? [];
+  return isIPv6(bracketed ?? text) ? withPort('ipv6', port) : `invalid ipv6 address: ${text}`;
+}
+
+function withPort(kind: ParsedHost['kind'], port: string | undefined): ParsedHost | HostViolation {
   if (port === undefined) return { kind };
-  if (!/^\d+$/.test(port)) return 'invalid hostname';
   return Number(port) <= 65535 ? { kind, port: Number(port) } : 'invalid port number';
 }
 
-/** Letters, digits, `-`, `_` and single dots; one dot at the end is fine. Longer labels than DNS allows are accepted, as Kong does. */
+/** Leading zeros are fine, as everywhere in this API. */
+function isDottedQuad(text: string): boolean {
+  return /^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) <= 255);
+}
+
+/** Labels of letters, digits, `-` and `_` that do not end in a dash; one dot at the end is fine. Longer labels than DNS allows are accepted. */
 function isHostName(text: string): boolean {
-  if (/^[\d.]+$/.test(text) && !isIPv4(text)) return false;
-  return /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?$/.test(text);
+  return /^([A-Za-z0-9_-]*[A-Za-z0-9_])(\.[A-Za-z0-9_-]*[A-Za-z0-9_])*\.?$/.test(text);
 }
 
 /** An IPv4 or IPv6 address, or a range in CIDR notation. */

@@ -30,8 +30,8 @@ export const utf8Name = string({ unique: true, check: nameViolation });
 export const host = string({
   check: (value: string) => {
     const parsed = parseHost(value);
-    if (typeof parsed === 'string') return `invalid value: ${value}`;
-    return parsed.port === undefined ? undefined : 'must not have a port';
+    if (typeof parsed === 'string' && parsed !== 'invalid port number') return `invalid value: ${value}`;
+    return typeof parsed === 'string' || parsed.port !== undefined ? 'must not have a port' : undefined;
   },
 });
 
@@ -82,9 +82,9 @@ export const routeHost = string({
   match_all: [{ pattern: '^[^*]*%*?[^*]*$', err: 'invalid wildcard: must have at most one wildcard' }],
   match_any: { patterns: ['^%*%.', '%.%*$', '^[^*]*$'], err: 'invalid wildcard: must be placed at leftmost or rightmost label' },
   check: (value: string) => {
-    const parsed = parseHost(value.replace('*', 'wildcard'));
-    if (typeof parsed === 'object') return undefined;
-    return parsed === 'invalid hostname' ? `invalid hostname: ${value}` : parsed;
+    // Any label stands for the wildcard; messages show this one.
+    const parsed = parseHost(value.replace('*', 'abc'));
+    return typeof parsed === 'string' ? parsed : undefined;
   },
 });
 
@@ -94,7 +94,8 @@ export const wildcardHost = string({
     const wildcards = value.split('*').length - 1;
     if (wildcards > 1) return 'only one wildcard must be specified';
     if (wildcards === 1 && !/^\*\.|\.\*$/.test(value)) return 'wildcard must be leftmost or rightmost character';
-    const parsed = parseHost(value.replace('*', 'wildcard'));
+    const parsed = parseHost(value.replace('*', 'abc'));
+    if (parsed === 'invalid port number') return 'must not have a port';
     if (typeof parsed === 'string') return `invalid value: ${value}`;
     if (parsed.kind !== 'name') return 'must not be an IP';
     return parsed.port === undefined ? undefined : 'must not have a port';

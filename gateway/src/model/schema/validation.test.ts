@@ -6,7 +6,7 @@ import { defineEntity } from './entity-schema.ts';
 import type { EntityValue } from './field.ts';
 import { array, boolean, integer, map, number, record, set, string } from './field.ts';
 import { fillEntity } from './fill.ts';
-import { isFirstOfRange } from './host-names.ts';
+import { isFirstOfRange, parseHost } from './host-names.ts';
 import { luaPattern } from './lua-pattern.ts';
 import { mergeEntity } from './merge.ts';
 import { pcre } from './pcre.ts';
@@ -137,4 +137,16 @@ describe('a path', () => {
 
 it.each([['::1', true], ['::1/64', false], ['2001:db8::/32', true], ['2001:db8:1::/32', false], ['::ffff:1.2.3.4/96', false], ['::/0', true]])('%s begins its range: %j', (range, isFirst) => {
   expect(isFirstOfRange(range)).toBe(isFirst);
+});
+
+describe('a host', () => {
+  it.each([
+    ['a', { kind: 'name' }], ['a_b.test.', { kind: 'name' }], ['-a.test', { kind: 'name' }], ['a.test:80', { kind: 'name', port: 80 }],
+    ['1.2.3.4', { kind: 'ipv4' }], ['01.2.3.4:8000', { kind: 'ipv4', port: 8000 }], ['::1', { kind: 'ipv6' }], ['[::1]', { kind: 'ipv6' }], ['[::1]:80', { kind: 'ipv6', port: 80 }],
+    ['a.test:65536', 'invalid port number'], ['', 'invalid hostname: '], ['a..b', 'invalid hostname: a..b'], ['.a', 'invalid hostname: .a'], ['a-.test', 'invalid hostname: a-.test'],
+    ['http://a', 'invalid hostname: http://a'], ['a:x', 'invalid hostname: a:x'], ['1.2.3', 'invalid ipv4 address: 1.2.3'], ['256.1.1.1', 'invalid ipv4 address: 256.1.1.1'],
+    ['[::1]:x', 'invalid ipv6 address: [::1]:x'], ['a:b:c', 'invalid ipv6 address: a:b:c'],
+  ])('%s is read', (text, expected) => {
+    expect(parseHost(text)).toEqual(expected);
+  });
 });
