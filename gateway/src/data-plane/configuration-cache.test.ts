@@ -1,0 +1,101 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { createLog } from '../base/log.ts';
+import type { ConfigTable } from '../model/config-table.ts';
+import { ConfigurationCache } from './configuration-cache.ts';
+
+const table = (name: string): ConfigTable => ({ _format_version: '3.0', services: [{ id: name }] });
+const all = () => undefined;
+
+let folder: string;
+let warnings: string[];
+let cache: ConfigurationCache;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hybridge-cache-'));
+  warnings = [];
+  cache = new ConfigurationCache(join(folder, 'configuration'), createLog({ level: 'warn', write: (line) => void warnings.push(line) }));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const file = (generation: number) => join(folder, 'configuration', `configuration.${generation}`);
+
+/** Ways in which a file can be broken. */
+const DAMAGES: readonly (readonly [title: string, damage: (path: string) => void])[] = [
+  ['an empty file', (path) => truncateSync(path, 0)],
+  ['a cut file', (path) => truncateSync(path, statSync(path).size - 3)],
+  ['one changed byte', (path) => {
+    const bytes = readFileSync(path);
+    bytes[bytes.length - 5]! += 1;
+    writeFileSync(path, bytes);
+  }],
+  ['something else', (path) => writeFileSync(path, 'hello\nworld')],
+];
+
+describe('configurations on disk', () => {
+  it('give back the newest', () => {
+    cache.store(table('a'), 'hash-a');
+    cache.store(table('b'), 'hash-b');
+    expect(cache.load(all)).toEqual({ table: table('b'), hash: 'hash-b' });
+    expect(warnings).toEqual([]);
+  });
+
+  it('are nothing at the first start', () => {
+    expect(cache.load(all)).toBeUndefined();
+    expect(warnings).toEqual([]);
+  });
+
+  it('can be read by their owner only', () => {
+    cache.store(table('a'), 'hash-a');
+    // eslint-disable-next-line no-bitwise
+    expect((statSync(file(0)).mode & 0o777).toString(8)).toBe('600');
+  });
+
+  it.each(DAMAGES)('fall back to the generation before after %s, which is moved aside and told of once', (_title, damage) => {
+    cache.store(table('a'), 'hash-a');
+    cache.store(table('b'), 'hash-b');
+    damage(file(0));
+    expect(cache.load(all)?.hash).toBe('hash-a');
+    expect(warnings).toHaveLength(1);
+    expect(existsSync(file(0))).toBe(false);
+    expect(readdirSync(join(folder, 'configuration')).some((name) => name.startsWith('configuration.0.bad-'))).toBe(true);
+    expect(cache.load(all)?.hash).toBe('hash-a');
+    expect(warnings).toHaveLength(1);
+  });
+
+  it('are nothing when both generations are broken, and can be stored again', () => {
+    cache.store(table('a'), 'hash-a');
+    cache.store(table('b'), 'hash-b');
+    writeFileSync(file(0), '');
+    writeFileSync(file(1), '');
+    expect(cache.load(all)).toBeUndefined();
+    cache.store(table('c'), 'hash-c');
+    expect(cache.load(all)?.hash).toBe('hash-c');
+  });
+
+  it('fall back when the newest cannot be run by this version', () => {
+    cache.store(table('a'), 'hash-a');
+    cache.store(table('b'), 'hash-b');
+    expect(cache.load(({ hash }) => hash === 'hash-b' ? 'plugin x is not known' : undefined)?.hash).toBe('hash-a');
+    expect(warnings[0]).toContain('plugin x is not known');
+  });
+
+  it('survive a crash between the steps of storing', () => {
+    cache.store(table('a'), 'hash-a');
+    cache.store(table('b'), 'hash-b');
+    // The new file was begun, the newest was renamed already.
+    writeFileSync(join(folder, 'configuration', 'configuration.new'), 'half');
+    rmSync(file(0));
+    expect(cache.load(all)?.hash).toBe('hash-a');
+  });
+
+  it('say what is wrong with a folder that cannot be written', () => {
+    writeFileSync(join(folder, 'configuration'), 'a file');
+    expect(() => cache.store(table('a'), 'hash-a')).toThrow(/cannot store the configuration in .*configuration/);
+  });
+});

@@ -1,0 +1,114 @@
+/** Both ends of telemetry together: what is sent arrives once, what is lost is counted. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+
+import { eventually } from '../../test/fixtures/eventually.ts';
+import { ManualClock } from '../../test/fixtures/manual-clock.ts';
+import { MinimalDataPlane, NODE_ID } from '../../test/fixtures/minimal-data-plane.ts';
+import { sharedIdentity } from '../../test/fixtures/tunnel-certificates.ts';
+import { SILENT } from '../base/log.ts';
+import { TelemetryClient } from './telemetry-client.ts';
+import { DISCARDED_PATHS, MAX_KEPT_RECORDS } from './telemetry-protocol.ts';
+import type { TelemetryRecord } from './telemetry-protocol.ts';
+import { TelemetryServer } from './telemetry-server.ts';
+import { clientTlsOptions } from './trust.ts';
+import type { TunnelTrust } from './trust.ts';
+
+let trust: TunnelTrust;
+let received: TelemetryRecord[];
+let server: TelemetryServer;
+let port: number;
+let clock: ManualClock;
+let client: TelemetryClient;
+
+async function startServer(at = 0): Promise<void> {
+  server = new TelemetryServer({ trust, log: SILENT, onRecords: (_node, records) => void received.push(...records) });
+  const [address] = await server.listen([{ host: '127.0.0.1', port: at }]);
+  port = address!.port;
+}
+
+function record(index: number): TelemetryRecord {
+  return { t: 'metrics', index };
+}
+
+beforeEach(async () => {
+  trust = { mode: 'shared', identity: await sharedIdentity() };
+  received = [];
+  clock = new ManualClock();
+  await startServer();
+  client = new TelemetryClient({
+    trust, endpoint: { host: '127.0.0.1', port }, node: { id: NODE_ID, hostname: 'dp-1', version: '3.9.1' }, labels: {}, log: SILENT, clock,
+  });
+});
+
+afterEach(async () => {
+  client.close();
+  await server.close();
+});
+
+/** Lets seconds pass until something is there. */
+async function untilTicked(what: string, ask: () => boolean): Promise<void> {
+  await eventually(what, () => {
+    clock.advance(1_000);
+    return ask();
+  });
+}
+
+describe('telemetry', () => {
+  it('arrives in batches, and is accounted for', async () => {
+    client.start();
+    for (let index = 0; index < 2_500; index += 1) client.add(record(index));
+    await untilTicked('all records', () => received.length === 2_500);
+    expect(received.map(({ index }) => index)).toEqual(Array.from({ length: 2_500 }, (_, index) => index));
+    expect(server.accounts.get(NODE_ID)).toMatchObject({ seq: 3, records: 2_500, dropped: 0 });
+  });
+
+  it('waits for a control plane that is away, and then arrives once', async () => {
+    client.start();
+    client.add(record(1));
+    await untilTicked('the first', () => received.length === 1);
+    await server.close();
+    client.add(record(2));
+    clock.advance(1_000);
+    await startServer(port);
+    await untilTicked('the second', () => received.length === 2);
+    await untilTicked('nothing twice', () => server.accounts.get(NODE_ID)?.records !== undefined);
+    expect(received.map(({ index }) => index)).toEqual([1, 2]);
+  });
+
+  it('gives up the oldest records beyond the limit, and tells how many', async () => {
+    for (let index = 0; index < MAX_KEPT_RECORDS + 7; index += 1) client.add(record(index));
+    client.start();
+    await untilTicked('what was kept', () => received.length === MAX_KEPT_RECORDS);
+    expect(received[0]!.index).toBe(7);
+    expect(server.accounts.get(NODE_ID)!.dropped).toBe(7);
+    expect(client.dropped).toBe(7);
+  });
+
+  it.each(DISCARDED_PATHS)('of other products at %s is accepted and thrown away', async (path) => {
+    const socket = new WebSocket(`wss://127.0.0.1:${port}${path}?node_id=${NODE_ID}&node_version=3.9.1`, clientTlsOptions(trust, '127.0.0.1'));
+    await new Promise((resolve, reject) => void socket.once('open', resolve).once('error', reject));
+    socket.send(Buffer.from([1, 2, 3]));
+    const pong = new Promise((resolve) => void socket.once('pong', resolve));
+    socket.ping();
+    await pong;
+    expect(server.accounts.size).toBe(0);
+    socket.terminate();
+  });
+
+  it('that is no telemetry ends the connection, and nothing else', async () => {
+    const stranger = await MinimalDataPlane.connect({ port, identity: trust.identity, path: `/v1/telemetry?node_id=${NODE_ID}&node_version=3.9.1` });
+    await stranger.opened();
+    stranger.send('binary', 'not gzip');
+    await eventually('a close frame', () => stranger.framesOf('close').length > 0);
+    client.start();
+    client.add(record(1));
+    await untilTicked('the next one is served', () => received.length === 1);
+  });
+
+  it('is taken from nodes with a trusted certificate only', async () => {
+    const stranger = await MinimalDataPlane.connect({ port, path: `/v1/telemetry?node_id=${NODE_ID}&node_version=3.9.1` });
+    await stranger.ended();
+    expect(stranger.status).toBeUndefined();
+  });
+});
