@@ -85,7 +85,7 @@ const refusedAtSynth: [string, Partial<BareMetalClusterProps>, RegExp][] = [
   ['node networks too many', { nodeCidrMaskSize: 33 }, /nodeCidrMaskSize is 33.*\[rule C37\]/],
   ['tinkerbellIp equal to the endpoint', { tinkerbellIp: '10.20.0.10' }, /tinkerbellIp is 10.20.0.10, the control plane's endpoint as well.*\[rule T26\]/],
   ['more workers than machines', { workerNodes: [{ name: 'a', count: 2, select: { type: 'worker' } }] }, /workerNodes\[0\].count wants 2 machines labelled type=worker; hardware.csv has 1.*\[rule T31\]/],
-  ['groups that share too few machines', { workerNodes: [{ name: 'a', count: 1, select: { type: 'cp' } }] }, /hardware has 1 of the 2 machines labelled type=cp that are wanted.*\[rule T31\]/],
+  ['groups that share too few machines', { workerNodes: [{ name: 'a', count: 1, select: { type: 'cp' } }] }, /hardware has 1 of the 2 machines labelled type=cp that are wanted.*\[rule S7\]/],
   ['two groups of one name', { workerNodes: [{ name: 'a', count: 0, select: { type: 'worker' } }, { name: 'a', count: 1, select: { type: 'worker' } }] }, /workerNodes\[1\].name is 'a', the name of another group.*\[rule C25\]/],
   ['a group named like the control plane', { workerNodes: [{ name: 'cp', count: 1, select: { type: 'worker' } }] }, /workerNodes\[0\].name is the name of two documents.*\[rule P9\]/],
   ['a group name that names no object', { workerNodes: [{ name: 'Gate_way', count: 1, select: { type: 'worker' } }] }, /workerNodes\[0\].name is 'Gate_way'.*\[rule S26\]/],
@@ -96,7 +96,7 @@ const refusedAtSynth: [string, Partial<BareMetalClusterProps>, RegExp][] = [
   ['a bad node label', { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, labels: { '-x': 'y' } }] }, /workerNodes\[0\].labels.-x the label key '-x'.*\[rule C26\]/],
   ['taints on every group', { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, taints: [{ key: 'k', effect: TaintEffect.NO_EXECUTE }] }] }, /workerNodes has a NoSchedule or NoExecute taint on every group.*\[rule C27\]/],
   ['a control plane surge of two', { controlPlaneNodes: { count: 1, select: { type: 'cp' }, maxSurge: 2 } }, /controlPlaneNodes.maxSurge is 2; expected 0 or 1.*\[rule C60\]/],
-  ['no way to replace a worker', { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, maxSurge: 0 }] }, /workerNodes\[0\].maxSurge has maxSurge 0 and maxUnavailable 0.*\[rule C19\]/],
+  ['no way to replace a worker', { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, maxSurge: 0 }] }, /workerNodes\[0\].maxSurge has maxSurge 0 and maxUnavailable 0.*\[rule C21\]/],
 ];
 test.each(refusedAtSynth)('fails at synth on %s', (_title, changes, message) => {
   expect(() => synth(changes)).toThrow(message);

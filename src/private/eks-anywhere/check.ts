@@ -11,7 +11,7 @@ import type { ClusterDocument, Document } from './model/document';
 import { documentPath, documentPaths } from './model/document';
 import { CLUSTER_RULES } from './rules/cluster';
 import { CONTROL_PLANE_RULES } from './rules/control-plane';
-import { HARDWARE_RULES, MACHINE_ROW_RULES } from './rules/hardware';
+import { HARDWARE_RULES, MACHINE_ROW_RULES, machineContext } from './rules/hardware';
 import { IDENTITY_RULES } from './rules/identity';
 import { MACHINE_RULES } from './rules/machine';
 import { NETWORK_RULES } from './rules/network';
@@ -120,15 +120,14 @@ function apply<Subject extends Document>(rules: readonly Rule<Subject>[], subjec
 
 function findingOf(ruleId: string, subject: Document, problem: Problem): Finding {
   const document = problem.document ?? documentPath(subject);
-  return { ruleId, severity: problem.severity ?? 'error', path: problem.at ? `${document}.${problem.at}` : document, message: problem.message, fix: problem.fix };
+  return { ruleId: problem.rule ?? ruleId, severity: problem.severity ?? 'error', path: problem.at ? `${document}.${problem.at}` : document, message: problem.message, fix: problem.fix };
 }
 
 function machineRowFindings(context: Context): Finding[] {
-  const machines = context.hardware?.machines ?? [];
-  return machines.flatMap((machine, index) => {
-    const machineContext = { ...context, earlier: machines.slice(0, index) };
+  const withIndexes = machineContext(context);
+  return (context.hardware?.machines ?? []).flatMap((machine) => {
     return MACHINE_ROW_RULES.flatMap((rule): Finding[] => {
-      const message = rule.check(machine, machineContext);
+      const message = rule.check(machine, withIndexes);
       return message ? [{ ruleId: rule.id, severity: 'error', path: `${HARDWARE_FILE}/${machine.cells.hostname || `line ${machine.line}`}.${rule.column}`, message, line: machine.line }] : [];
     });
   });

@@ -21,8 +21,34 @@ export interface MachineRule {
 }
 
 export interface MachineContext extends Context {
-  /** The machines above this one. */
-  readonly earlier: readonly Machine[];
+  /** The first machine of the file with the same value in a column; addresses are compared by value. */
+  firstWith(column: Column, value: string): Machine | undefined;
+  /** The first machine of the file with a BMC. */
+  readonly firstWithBmc?: Machine;
+}
+
+/** Indexes the machines once, so that a thousand of them are compared in one pass. */
+export function machineContext(context: Context): MachineContext {
+  const machines = context.hardware?.machines ?? [];
+  const indexes = new Map(UNIQUE_COLUMNS.map((column) => [column, new Map<string, Machine>()]));
+  for (const machine of machines) {
+    for (const [column, index] of indexes) {
+      const key = comparable(machine.cells[column]);
+      if (key !== '' && !index.has(key)) index.set(key, machine);
+    }
+  }
+  return {
+    ...context,
+    firstWith: (column, value) => indexes.get(column)?.get(comparable(value)),
+    firstWithBmc: machines.find((machine) => hasBmc(machine.cells)),
+  };
+}
+
+const UNIQUE_COLUMNS: readonly Column[] = ['hostname', 'mac', 'ip_address', 'bmc_ip'];
+
+function comparable(value: string): string {
+  const address = parseIp(value);
+  return address ? `${address.version}/${address.value}` : value.toLowerCase();
 }
 
 export const MACHINE_ROW_RULES: readonly MachineRule[] = [
@@ -41,10 +67,10 @@ export const MACHINE_ROW_RULES: readonly MachineRule[] = [
   { id: 'R10', column: 'bmc_username', check: ({ cells }) => hasBmc(cells) && cells.bmc_username === '' ? 'is empty although bmc_ip is set' : undefined },
   { id: 'R10', column: 'bmc_password', check: ({ cells }) => hasBmc(cells) && cells.bmc_password === '' ? 'is empty although bmc_ip is set' : undefined },
   { id: 'R11', column: 'vlan_id', check: vlan },
-  { id: 'R12', column: 'ip_address', check: (machine, { earlier }) => taken(machine, earlier, 'ip_address', sameIp) },
-  { id: 'R13', column: 'mac', check: (machine, { earlier }) => taken(machine, earlier, 'mac', (a, b) => a.toLowerCase() === b.toLowerCase()) },
-  { id: 'R14', column: 'hostname', check: (machine, { earlier }) => taken(machine, earlier, 'hostname', (a, b) => a === b) },
-  { id: 'R15', column: 'bmc_ip', check: (machine, { earlier }) => machine.cells.bmc_ip === '' ? undefined : taken(machine, earlier, 'bmc_ip', sameIp) },
+  { id: 'R12', column: 'ip_address', check: (machine, context) => taken(machine, context, 'ip_address') },
+  { id: 'R13', column: 'mac', check: (machine, context) => taken(machine, context, 'mac') },
+  { id: 'R14', column: 'hostname', check: (machine, context) => taken(machine, context, 'hostname') },
+  { id: 'R15', column: 'bmc_ip', check: (machine, context) => taken(machine, context, 'bmc_ip') },
   { id: 'S8', column: 'gateway', check: gatewayInSubnet },
   { id: 'S8', column: 'ip_address', check: usableAddress },
   { id: 'S8', column: 'ip_address', check: addressFreeForNode },
@@ -68,9 +94,9 @@ function hasBmc(cells: Machine['cells']): boolean {
   return BMC_COLUMNS.some((column) => cells[column] !== '');
 }
 
-function taken(machine: Machine, earlier: readonly Machine[], column: Column, same: (a: string, b: string) => boolean): string | undefined {
-  const other = earlier.find((candidate) => same(candidate.cells[column], machine.cells[column]));
-  return other && `is ${shown(machine.cells[column])}, which machine ${shown(other.cells.hostname)} has as well`;
+function taken(machine: Machine, context: MachineContext, column: Column): string | undefined {
+  const other = context.firstWith(column, machine.cells[column]);
+  return other && other !== machine ? `is ${shown(machine.cells[column])}, which machine ${shown(other.cells.hostname)} has as well` : undefined;
 }
 
 function nameserversAreAddresses({ cells }: Machine): string | undefined {
@@ -133,16 +159,13 @@ function addressFreeForNode({ cells }: Machine, { cluster, tinkerbellDatacenter 
   return undefined;
 }
 
-function bmcAddressOfItsOwn({ cells }: Machine, { hardware }: MachineContext): string | undefined {
-  if (cells.bmc_ip === '') return undefined;
-  const other = hardware?.machines.find((machine) => machine.cells.ip_address !== '' && sameIp(machine.cells.ip_address, cells.bmc_ip));
+function bmcAddressOfItsOwn({ cells }: Machine, context: MachineContext): string | undefined {
+  const other = cells.bmc_ip === '' ? undefined : context.firstWith('ip_address', cells.bmc_ip);
   return other && `is ${shown(cells.bmc_ip)}, the ip_address of machine ${shown(other.cells.hostname)}`;
 }
 
-function bmcEverywhereOrNowhere({ cells }: Machine, { hardware }: MachineContext): string | undefined {
-  if (hasBmc(cells)) return undefined;
-  const other = hardware?.machines.find((machine) => hasBmc(machine.cells));
-  return other && `is empty, while machine ${shown(other.cells.hostname)} has one: machines must all be powered on by their BMC, or all by hand`;
+function bmcEverywhereOrNowhere({ cells }: Machine, { firstWithBmc: other }: MachineContext): string | undefined {
+  return other && !hasBmc(cells) ? `is empty, while machine ${shown(other.cells.hostname)} has one: machines must all be powered on by their BMC, or all by hand` : undefined;
 }
 
 function* fileGiven(cluster: ClusterDocument, { provider, hardware }: Context): Iterable<Problem> {
@@ -182,7 +205,7 @@ function* enoughMachines(cluster: ClusterDocument, context: Context): Iterable<P
       yield { at: same[0].source, message: `wants ${machines}; hardware.csv has ${matching.length}`, fix };
     } else {
       const sum = same.map((demand) => `${demand.count} for ${demand.source}`).join(', ');
-      yield { document: HARDWARE_FILE, at: '', message: `has ${matching.length} of the ${machines} that are wanted: ${sum}`, fix };
+      yield { rule: 'S7', document: HARDWARE_FILE, at: '', message: `has ${matching.length} of the ${machines} that are wanted: ${sum}`, fix };
     }
   }
 }

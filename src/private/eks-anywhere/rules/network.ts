@@ -153,19 +153,20 @@ function* proxySyntax(cluster: ClusterDocument): Iterable<Problem> {
   for (const name of PROXIES) {
     const text = cluster.spec?.proxyConfiguration?.[name];
     const problem = text ? proxyProblem(text) : undefined;
-    if (problem) yield { at: `spec.proxyConfiguration.${name}`, message: `is ${shown(text)}, which ${problem}; expected host:port or http://host:port` };
+    if (problem) yield { rule: problem.rule, at: `spec.proxyConfiguration.${name}`, message: `is ${shown(text)}, which ${problem.message}; expected host:port or http://host:port` };
   }
 }
 
-function proxyProblem(text: string): string | undefined {
+function proxyProblem(text: string): { rule: string; message: string } | undefined {
   const isUrl = text.startsWith('http');
   const url = isUrl ? parseUrl(text) : undefined;
-  if (isUrl && !url) return 'is no URL';
+  if (isUrl && !url) return { rule: 'C51', message: 'is no URL' };
   const match = url ? [text, url.host, url.port] : /^(\[[^\]]*\]|[^:[\]]*):([^:]*)$/.exec(text);
-  if (!match || match[2] === '') return 'has no port';
+  if (!match || match[2] === '') return { rule: 'C51', message: 'has no port' };
   const host = match[1].replace(/^\[|\]$/g, '');
-  if (!parseIp(host) && !isResolvable(host)) return `has the host ${shown(host)}, which is neither an address nor a name`;
-  return portProblem(match[2]);
+  if (!parseIp(host) && !isResolvable(host)) return { rule: 'C52', message: `has the host ${shown(host)}, which is neither an address nor a name` };
+  const port = portProblem(match[2]);
+  return port ? { rule: 'C53', message: port } : undefined;
 }
 
 /** Names are not looked up here: a check must not depend on the network it runs in. */

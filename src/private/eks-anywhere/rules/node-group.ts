@@ -52,7 +52,7 @@ export function* kubeletProblems(group: NodeGroup | undefined, at: string, conte
   }
   if (!isRecord(configuration)) return;
   if (configuration.kind === '') yield { at: `${path}.kind`, message: 'is empty', fix: "set kind to 'KubeletConfiguration'" };
-  if (configuration.providerID) yield { at: `${path}.providerID`, message: 'is set by EKS Anywhere itself', fix: 'remove providerID' };
+  if (configuration.providerID) yield { rule: 'C70', at: `${path}.providerID`, message: 'is set by EKS Anywhere itself', fix: 'remove providerID' };
   yield* bottlerocketKubeletProblems(group, configuration, path, context);
 }
 
@@ -61,7 +61,7 @@ function* bottlerocketKubeletProblems(group: NodeGroup | undefined, configuratio
   if (!machine || (machine.spec?.osFamily || 'bottlerocket') !== 'bottlerocket') return;
   const settings = Object.fromEntries(Object.entries(configuration).filter(([name]) => name !== 'kind' && name !== 'apiVersion'));
   for (const misfit of fit(BOTTLEROCKET_KUBERNETES, settings, path).misfits) {
-    yield { at: misfit.path, message: `${misfit.message} (Bottlerocket's Kubernetes settings)`, fix: misfit.fix };
+    yield { rule: 'F6', at: misfit.path, message: `${misfit.message} (Bottlerocket's Kubernetes settings)`, fix: misfit.fix };
   }
 }
 

@@ -91,7 +91,7 @@ function* identityKinds(cluster: ClusterDocument): Iterable<Problem> {
   for (const [index, kind] of kinds.entries()) {
     const at = `spec.identityProviderRefs[${index}].kind`;
     if (!IDENTITY_KINDS.includes(kind)) yield { at, message: `is ${shown(kind)}; expected ${oneOf(IDENTITY_KINDS)}` };
-    else if (kinds.indexOf(kind) < index) yield { at, message: `is ${kind} a second time; only one of a kind is used`, fix: 'keep one' };
+    else if (kinds.indexOf(kind) < index) yield { rule: 'X11', at, message: `is ${kind} a second time; only one of a kind is used`, fix: 'keep one' };
   }
 }
 

@@ -11,6 +11,11 @@ export type FeatureFlag = 'API_SERVER_EXTRA_ARGS_ENABLED' | 'VSPHERE_IN_PLACE_UP
 
 /** Something that is wrong, relative to the subject that the rule was given. */
 export interface Problem {
+  /**
+   * Number of the rule, where one condition in the code stands for several in the reference.
+   * @default the row's
+   */
+  readonly rule?: string;
   /** Path below the subject, such as `spec.controlPlaneConfiguration.count`. */
   readonly at: string;
   readonly message: string;

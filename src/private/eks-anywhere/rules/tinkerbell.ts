@@ -64,7 +64,7 @@ function* isoUrl(datacenter: Datacenter): Iterable<Problem> {
   const at = 'spec.hookIsoURL';
   const url = parseRequestUri(text);
   if (!url) yield { at, message: `is ${shown(text)}; expected a URL that ends with .iso` };
-  else if (!/\.iso$/.test(text)) yield { at, message: `is ${shown(text)}; expected a URL that ends with .iso` };
+  else if (!/\.iso$/.test(text)) yield { rule: 'T25', at, message: `is ${shown(text)}; expected a URL that ends with .iso` };
   if (!datacenter.spec?.isoBoot) yield { at, message: 'is set although isoBoot is not', fix: 'set isoBoot: true or remove hookIsoURL' };
 }
 
@@ -108,8 +108,8 @@ function* expressions({ spec }: TinkerbellMachine): Iterable<Problem> {
       const path = `${at}.labelSelector.matchExpressions[${index}]`;
       const takesValues = operator === 'In' || operator === 'NotIn';
       if (!OPERATORS.includes(operator)) yield { at: `${path}.operator`, message: `is ${shown(operator)}; expected ${oneOf(OPERATORS)}` };
-      else if (takesValues && values.length === 0) yield { at: `${path}.values`, message: `is empty; ${operator} needs at least one` };
-      else if (!takesValues && values.length > 0) yield { at: `${path}.values`, message: `is set; ${operator} takes none` };
+      else if (takesValues && values.length === 0) yield { rule: 'T12', at: `${path}.values`, message: `is empty; ${operator} needs at least one` };
+      else if (!takesValues && values.length > 0) yield { rule: 'T12', at: `${path}.values`, message: `is set; ${operator} takes none` };
     }
   }
 }
@@ -173,7 +173,7 @@ function* imagePresent(_cluster: ClusterDocument, context: Context): Iterable<Pr
     return;
   }
   for (const machine of without) {
-    yield { document: documentPath(machine), at: 'spec.osImageURL', message: 'is missing, and the datacenter has none either', fix: 'set osImageURL on every machine configuration, or once on the datacenter' };
+    yield { rule: 'T22', document: documentPath(machine), at: 'spec.osImageURL', message: 'is missing, and the datacenter has none either', fix: 'set osImageURL on every machine configuration, or once on the datacenter' };
   }
 }
 
@@ -201,7 +201,7 @@ function* imageNamesVersion(cluster: ClusterDocument, context: Context): Iterabl
     if (!url || !owner || !version || seen.has(key)) continue;
     seen.add(key);
     if (url.replace(/[-._]/g, '').includes(version.replace(/[-._]/g, ''))) continue;
-    yield { document: documentPath(owner), at: 'spec.osImageURL', message: `is ${shown(url)}, which does not name Kubernetes ${version}`, fix: `name the version in the file's name, such as ubuntu-${version.replace('.', '-')}.gz` };
+    yield { rule: shared ? 'T23' : 'T24', document: documentPath(owner), at: 'spec.osImageURL', message: `is ${shown(url)}, which does not name Kubernetes ${version}`, fix: `name the version in the file's name, such as ubuntu-${version.replace('.', '-')}.gz` };
   }
 }
 

@@ -87,10 +87,10 @@ function* autoscalingBounds(group: WorkerGroup, at: string): Iterable<Problem> {
   const count = initialCount(group);
   const range = `${at}.autoscalingConfiguration`;
   if (minimum < 0) yield { at: `${range}.minCount`, message: `is ${minimum}; expected 0 or more` };
-  if (scaling.maxCount === undefined && Math.max(minimum, count) > 0) yield { at: `${range}.maxCount`, message: 'is missing, which means 0' };
-  else if (minimum > maximum) yield { at: `${range}.minCount`, message: `is ${minimum}, more than maxCount ${maximum}` };
-  else if (minimum > count) yield { at: `${range}.minCount`, message: `is ${minimum}, more than count ${count}` };
-  else if (maximum < count) yield { at: `${range}.maxCount`, message: `is ${maximum}, less than count ${count}` };
+  if (scaling.maxCount === undefined && Math.max(minimum, count) > 0) yield { rule: 'C17', at: `${range}.maxCount`, message: 'is missing, which means 0' };
+  else if (minimum > maximum) yield { rule: 'C15', at: `${range}.minCount`, message: `is ${minimum}, more than maxCount ${maximum}` };
+  else if (minimum > count) yield { rule: 'C16', at: `${range}.minCount`, message: `is ${minimum}, more than count ${count}` };
+  else if (maximum < count) yield { rule: 'C17', at: `${range}.maxCount`, message: `is ${maximum}, less than count ${count}` };
 }
 
 function* rollingUpdate(group: WorkerGroup, at: string): Iterable<Problem> {
@@ -102,9 +102,9 @@ function* rollingUpdate(group: WorkerGroup, at: string): Iterable<Problem> {
     return;
   }
   const { maxSurge = 0, maxUnavailable = 0 } = strategy.rollingUpdate;
-  if (maxSurge < 0) yield { at: `${path}.maxSurge`, message: `is ${maxSurge}; expected 0 or more` };
-  if (maxUnavailable < 0) yield { at: `${path}.maxUnavailable`, message: `is ${maxUnavailable}; expected 0 or more` };
-  if (maxSurge === 0 && maxUnavailable === 0) yield { at: path, message: 'has maxSurge 0 and maxUnavailable 0: nothing could ever be replaced', fix: 'set one of them to 1' };
+  if (maxSurge < 0) yield { rule: 'C20', at: `${path}.maxSurge`, message: `is ${maxSurge}; expected 0 or more` };
+  if (maxUnavailable < 0) yield { rule: 'C20', at: `${path}.maxUnavailable`, message: `is ${maxUnavailable}; expected 0 or more` };
+  if (maxSurge === 0 && maxUnavailable === 0) yield { rule: 'C21', at: path, message: 'has maxSurge 0 and maxUnavailable 0: nothing could ever be replaced', fix: 'set one of them to 1' };
 }
 
 function* inPlace(group: WorkerGroup, at: string, { provider, flags }: Context): Iterable<Problem> {
@@ -113,7 +113,7 @@ function* inPlace(group: WorkerGroup, at: string, { provider, flags }: Context):
   const path = `${at}.upgradeRolloutStrategy`;
   if (strategy.rollingUpdate) yield { at: `${path}.rollingUpdate`, message: 'is set; it has no meaning for InPlace', fix: 'remove rollingUpdate' };
   const isAllowed = provider === 'tinkerbell' || (provider === 'vsphere' && flags.has('VSPHERE_IN_PLACE_UPGRADE'));
-  if (!isAllowed) yield { at: `${path}.type`, message: 'is InPlace; only bare metal supports that', fix: 'use RollingUpdate' };
+  if (!isAllowed) yield { rule: provider === 'vsphere' ? 'C23' : 'C24', at: `${path}.type`, message: 'is InPlace; only bare metal supports that', fix: 'use RollingUpdate' };
 }
 
 function* uniqueNames(cluster: ClusterDocument): Iterable<Problem> {

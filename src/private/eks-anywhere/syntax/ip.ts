@@ -67,10 +67,14 @@ function bits(address: IpAddress): number {
   return address.version === 4 ? 32 : 128;
 }
 
+const IPV4 = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
+
 function parseIpv4(text: string): IpAddress | undefined {
-  const octets = text.split('.');
-  if (octets.length !== 4 || !octets.every((octet) => /^(0|[1-9]\d{0,2})$/.test(octet) && Number(octet) <= 255)) return undefined;
-  return { version: 4, value: octets.reduce((value, octet) => (value << 8n) | BigInt(octet), 0n) };
+  const octets = IPV4.exec(text);
+  if (!octets) return undefined;
+  const [first, second, third, fourth] = octets.slice(1).map(Number);
+  if (first > 255 || second > 255 || third > 255 || fourth > 255) return undefined;
+  return { version: 4, value: BigInt(((first * 256 + second) * 256 + third) * 256 + fourth) };
 }
 
 function parseIpv6(text: string): IpAddress | undefined {

@@ -1,0 +1,74 @@
+import { checkDocuments } from '../../../src/private/eks-anywhere/check';
+import { parseHardware } from '../../../src/private/eks-anywhere/hardware/machine';
+import { CLUSTER_RULES } from '../../../src/private/eks-anywhere/rules/cluster';
+import { CONTROL_PLANE_RULES } from '../../../src/private/eks-anywhere/rules/control-plane';
+import { HARDWARE_RULES, MACHINE_ROW_RULES } from '../../../src/private/eks-anywhere/rules/hardware';
+import { IDENTITY_RULES } from '../../../src/private/eks-anywhere/rules/identity';
+import { MACHINE_RULES } from '../../../src/private/eks-anywhere/rules/machine';
+import { NETWORK_RULES } from '../../../src/private/eks-anywhere/rules/network';
+import { REFERENCE_RULES } from '../../../src/private/eks-anywhere/rules/references';
+import { TINKERBELL_CLUSTER_RULES, TINKERBELL_DATACENTER_RULES, TINKERBELL_MACHINE_RULES } from '../../../src/private/eks-anywhere/rules/tinkerbell';
+import { VSPHERE_CLUSTER_RULES, VSPHERE_DATACENTER_RULES, VSPHERE_MACHINE_RULES } from '../../../src/private/eks-anywhere/rules/vsphere';
+import { WORKER_GROUP_RULES } from '../../../src/private/eks-anywhere/rules/worker-groups';
+import type { Base, Changes } from './rule-bases';
+import { BASES, changed } from './rule-bases';
+import { RULE_SAMPLES } from './rule-samples';
+
+function errors(base: Base, changes: Changes) {
+  const { documents, csv } = changed(base, changes);
+  return checkDocuments(documents, csv === undefined ? undefined : parseHardware(csv)).filter(({ severity }) => severity === 'error');
+}
+
+test.each(Object.entries(BASES))('accepts the base %s', (_name, base) => {
+  expect(errors(base, {})).toEqual([]);
+});
+
+describe.each(RULE_SAMPLES)('rule $rule ($base, $at)', ({ rule, base, breaks, holds, at, also = [] }) => {
+  test('refuses what breaks it, and nothing else is found', () => {
+    const found = errors(BASES[base], breaks);
+    expect(found).toContainEqual(expect.objectContaining({ ruleId: rule, path: at, message: expect.stringMatching(/\S{2}/) }));
+    expect(found.filter(({ ruleId }) => ruleId !== rule && !also.includes(ruleId))).toEqual([]);
+  });
+
+  test('accepts what just satisfies it', () => {
+    expect(errors(BASES[base], holds)).toEqual([]);
+  });
+});
+
+test('has a sample for every rule', () => {
+  const tables = [
+    CLUSTER_RULES, CONTROL_PLANE_RULES, HARDWARE_RULES, IDENTITY_RULES, MACHINE_RULES, MACHINE_ROW_RULES, NETWORK_RULES, REFERENCE_RULES,
+    TINKERBELL_CLUSTER_RULES, TINKERBELL_DATACENTER_RULES, TINKERBELL_MACHINE_RULES, VSPHERE_CLUSTER_RULES, VSPHERE_DATACENTER_RULES, VSPHERE_MACHINE_RULES, WORKER_GROUP_RULES,
+  ];
+  const withSample = new Set(RULE_SAMPLES.map(({ rule }) => rule));
+  // Reachable only with a feature flag of the tools: see the test below.
+  const flagged = ['C68'];
+  expect(tables.flatMap((table) => table.map(({ id }) => id)).filter((id) => !withSample.has(id) && !flagged.includes(id))).toEqual([]);
+});
+
+test('takes feature flags of the tools into account', () => {
+  const at = 'Cluster.spec.controlPlaneConfiguration.apiServerExtraArgs';
+  const withFlag = (args: object) => checkDocuments(changed(BASES.bareMetal, { [at]: args }).documents, parseHardware(BASES.bareMetal.csv!), { flags: ['API_SERVER_EXTRA_ARGS_ENABLED'] })
+    .map(({ ruleId }) => ruleId);
+  expect(withFlag({ v: '2' })).toEqual([]);
+  expect(withFlag({ 'oidc-issuer-url': 'https://x' })).toEqual(['C68']);
+});
+
+test('reports a wrong type once, not also as a missing value', () => {
+  expect(errors(BASES.docker, { 'Cluster.spec.controlPlaneConfiguration.count': '1' }).map(({ ruleId, path }) => `${ruleId} ${path}`)).toEqual(['S1 Cluster.spec.controlPlaneConfiguration.count']);
+});
+
+test('names a nameless document as the reference to it does', () => {
+  expect(errors(BASES.bareMetal, { 'FluxConfig/flux.metadata': {} }).map(({ path }) => path)).toContain('FluxConfig/flux.metadata.name');
+});
+
+test.each([
+  ['an unknown release', { eksAnywhereVersion: 'v0.99.0' }, {}, 'version'],
+  ['seven control plane nodes', {}, { 'Cluster.spec.controlPlaneConfiguration.count': 7 }, 'C9'],
+  ['a machine configuration that nothing uses', {}, { '+TinkerbellMachineConfig/spare': { osFamily: 'ubuntu', hardwareSelector: { a: 'b' } } }, 'P9'],
+  ['machines without a user', {}, { 'VSphereMachineConfig/prod-cp.spec.users': undefined }, 'SSH'],
+])('warns about %s', (_title, options, changes, rule) => {
+  const base = 'VSphereMachineConfig/prod-cp.spec.users' in changes ? BASES.vsphere : BASES.docker;
+  const findings = checkDocuments(changed(base, changes).documents, undefined, options);
+  expect(findings.map(({ ruleId, severity }) => `${severity} ${ruleId}`)).toEqual([`warning ${rule}`]);
+});
