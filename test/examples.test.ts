@@ -58,7 +58,7 @@ describe.each(EXAMPLES)('examples/%s', (example) => {
   let synthesis: Synthesis;
   beforeAll(() => {
     synthesis = synthesize(example);
-  }, 30_000);
+  }, 60_000);
   afterAll(() => rmSync(synthesis.folder, { recursive: true, force: true }));
 
   const stacks = () => readdirSync(synthesis.folder).filter((file) => file.endsWith('.template.json')).sort();
@@ -73,7 +73,7 @@ describe.each(EXAMPLES)('examples/%s', (example) => {
     const flagged = synthesize(example, CURRENTLY_RECOMMENDED_FLAGS);
     expect(findings(flagged)).toMatchObject(NO_FINDINGS);
     rmSync(flagged.folder, { recursive: true, force: true });
-  }, 30_000);
+  }, 60_000);
 
   it('asks for no look-up', () => {
     const manifest = JSON.parse(readFileSync(join(synthesis.folder, 'manifest.json'), 'utf8'));

@@ -9,10 +9,11 @@ import { Construct } from 'constructs';
 import type { IDependable } from 'constructs';
 import { Topology } from '../private/gateway/topology';
 import { requireCidrs } from '../private/network/cidr-text';
+import { requireTwoZones } from '../private/network/two-zones';
 
 /** Properties of `CloudCluster`. */
 export interface CloudClusterProps {
-  /** Version of Kubernetes. May be raised by one minor version at a time. */
+  /** Version of Kubernetes, 1.29 or later. May be raised by one minor version at a time. */
   readonly kubernetesVersion: eks.KubernetesVersion;
 
   /**
@@ -36,7 +37,7 @@ export interface CloudClusterProps {
   readonly adminRoles?: iam.IRole[];
 
   /**
-   * Network of the nodes. Needs private subnets with a way to the internet, or VPC endpoints for ECR, EKS, EKS Auth, STS, S3 and Secrets Manager.
+   * Network of the nodes. Needs private subnets with a way to the internet in at least two availability zones.
    *
    * @default - a new VPC over two availability zones with public and private subnets and one NAT gateway
    */
@@ -94,6 +95,8 @@ export class CloudCluster extends Construct {
 
   constructor(scope: Construct, id: string, props: CloudClusterProps) {
     super(scope, id);
+    requireAutoMode(props.kubernetesVersion);
+    if (props.vpc) requireTwoZones('vpc', props.vpc);
     this.vpc = props.vpc ?? gatewayVpc(this);
     this.secretsEncryptionKey = props.secretsEncryptionKey
       ?? new kms.Key(this, 'SecretsKey', { description: 'Kubernetes Secrets', enableKeyRotation: true, removalPolicy: RemovalPolicy.RETAIN });
@@ -146,6 +149,13 @@ export class CloudCluster extends Construct {
       }],
     });
   }
+}
+
+/** https://docs.aws.amazon.com/eks/latest/userguide/automode.html */
+function requireAutoMode({ version }: eks.KubernetesVersion) {
+  const [major, minor] = version.split('.').map(Number);
+  if (major === 1 && minor >= 29) return;
+  throw new Error(`kubernetesVersion: got ${version}, expected 1.29 or later, which Auto Mode asks for`);
 }
 
 function gatewayVpc(scope: Construct): ec2.Vpc {

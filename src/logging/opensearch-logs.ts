@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as opensearch from 'aws-cdk-lib/aws-opensearchservice';
 import { Construct } from 'constructs';
+import { requireTwoZones } from '../private/network/two-zones';
 
 /** Properties of `OpenSearchLogs`. */
 export interface OpenSearchLogsProps {
@@ -48,6 +49,7 @@ export class OpenSearchLogs extends Construct {
       throw new Error(`storageGib: got ${storageGib}, expected a whole number of GiB, 10 to 1536`);
     }
     const { policy, ...logging } = this.domainLogs();
+    requireTwoZones('vpc', props.vpc);
     this.domain = new opensearch.Domain(this, 'Resource', {
       version: opensearch.EngineVersion.openSearch('2.19'),
       vpc: props.vpc,

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
@@ -90,6 +91,13 @@ it.each([
   [['0.0.0.0/0'], 'adminCidrs: got 0.0.0.0/0, expected the networks of administrators'],
 ])('refuses adminCidrs %j', (adminCidrs, message) => {
   expect(() => testCluster(testStack(), { adminCidrs })).toThrow(message);
+});
+
+it('refuses a version that Auto Mode does not have, and a VPC of one zone', () => {
+  expect(() => testCluster(testStack(), { kubernetesVersion: KubernetesVersion.V1_28 })).toThrow('kubernetesVersion: got 1.28, expected 1.29 or later');
+  const stack = testStack();
+  const vpc = new ec2.Vpc(stack, 'Vpc', { availabilityZones: ['eu-central-1a'] });
+  expect(() => testCluster(stack, { vpc })).toThrow('vpc: has private subnets with a way to the internet in 1 availability zone, expected at least 2');
 });
 
 it('is the same cluster whatever feature flags the app has', () => {

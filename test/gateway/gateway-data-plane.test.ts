@@ -25,7 +25,7 @@ describe('on EKS in another region', () => {
   });
 
   it('gets the tunnel from the other region at deployment', () => {
-    const endpoint = { value: expect.stringMatching(/^\$\{ExportsReader.+\}:8005$/) };
+    const endpoint = { value: expect.stringMatching(/^\$\{ControlPlaneTunnelHost\w+\.Value\}:8005$/) };
     expect(environment(only(manifests, 'Deployment'))).toMatchObject({ KONG_CLUSTER_CONTROL_PLANE: endpoint, KONG_ROLE: { value: 'data_plane' } });
     template.resourceCountIs('Custom::CrossRegionExportReader', 1);
   });
@@ -111,6 +111,17 @@ it('opens the chosen ports on nodes, or none', () => {
   controlPlane.addDataPlane('Inside', { target: EksAnywhereTarget.cluster(factory, { ...IMAGE, exposure: Exposure.clusterIp() }) });
   expect(only(writtenManifests(cloud, 'ports'), 'Service').spec).toMatchObject({ type: 'NodePort', ports: [{ nodePort: 31080 }, { nodePort: 31443 }] });
   expect(only(writtenManifests(cloud, 'inside'), 'Service').spec).toMatchObject({ type: 'ClusterIP' });
+});
+
+it('carries a setting of the user that is known after deployment to a site by an SSM parameter', () => {
+  const cloud = testStack();
+  const target = EksAnywhereTarget.cluster(testFactory(cloud.node.root as App), { ...IMAGE, exposure: Exposure.nodePort() });
+  testControlPlane(cloud).addDataPlane('Site', { target, settings: { KONG_PROXY_SERVER: `http://${cloud.urlSuffix}:3128` } });
+  expect(environment(only(writtenManifests(cloud, 'site'), 'Deployment')).KONG_PROXY_SERVER)
+    .toEqual({ valueFrom: { secretKeyRef: { name: 'deployed-values', key: 'kong_proxy_server' } } });
+  Template.fromStack(cloud).hasResourceProperties('AWS::SSM::Parameter', {
+    Name: '/hybridge/Cloud/site/kong_proxy_server', Value: { 'Fn::Join': ['', ['http://', { Ref: 'AWS::URLSuffix' }, ':3128']] },
+  });
 });
 
 it('has the same settings wherever it runs', () => {

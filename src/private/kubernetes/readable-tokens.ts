@@ -1,11 +1,28 @@
-import type { Stack } from 'aws-cdk-lib';
+import { Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import type { IResolvable } from 'aws-cdk-lib';
 
 /**
  * A document with every CloudFormation expression written as text that a person can read:
  * `{ "Fn::GetAtt": ["Db", "Endpoint.Address"] }` → `${Db.Endpoint.Address}`.
+ *
+ * @param document plain data whose strings may hold tokens
  */
 export function withReadableTokens<T>(stack: Stack, document: T): T {
-  return readable(stack.resolve(document)) as T;
+  if (typeof document === 'string') return readableText(stack, document) as T;
+  if (Array.isArray(document)) return document.map((item) => withReadableTokens(stack, item)) as T;
+  if (typeof document !== 'object' || document === null) return document;
+  return Object.fromEntries(Object.entries(document).map(([key, field]) => [key, withReadableTokens(stack, field)])) as T;
+}
+
+function readableText(stack: Stack, value: string): string {
+  if (!Token.isUnresolved(value)) return value;
+  const parts = Tokenization.reverseString(value).mapTokens({ mapToken: (token) => text(ownerOf(token, stack).resolve(token)) });
+  return parts.join({ join: (left, right) => `${left ?? ''}${right ?? ''}` });
+}
+
+/** A value of another stack is shown as it is called there, not as CDK carries it over. */
+function ownerOf(token: IResolvable, stack: Stack): Stack {
+  return Reference.isReference(token) ? Stack.of(token.target) : stack;
 }
 
 type Printer = (argument: any) => string;
@@ -20,16 +37,9 @@ const INTRINSICS: Readonly<Record<string, Printer>> = {
   'Fn::Split': ([separator, value]: [string, unknown]) => `split(${text(value)}, '${separator}')`,
 };
 
-function readable(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(readable);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value);
-  const print = entries.length === 1 ? INTRINSICS[entries[0][0]] : undefined;
-  if (print) return print(entries[0][1]);
-  return Object.fromEntries(entries.map(([key, field]) => [key, readable(field)]));
-}
-
 function text(value: unknown): string {
-  const printed = readable(value);
-  return typeof printed === 'string' ? printed : JSON.stringify(printed);
+  if (typeof value === 'string') return value;
+  const [[name, argument] = [], ...others] = Object.entries(value ?? {});
+  const print = others.length === 0 && name !== undefined ? INTRINSICS[name] : undefined;
+  return print ? print(argument) : JSON.stringify(value);
 }
