@@ -11,6 +11,7 @@ const BUNDLED_LIBRARIES = [
   'reflect-metadata@^0.2.2',
   '@aws-sdk/client-secrets-manager@^3',
   '@aws-sdk/client-cognito-identity-provider@^3',
+  '@aws-sdk/client-eks@^3',
 ];
 
 /** Libraries that only tests and type checks need. */
