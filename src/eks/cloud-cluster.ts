@@ -1,5 +1,7 @@
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { CfnResource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { CfnAddon } from 'aws-cdk-lib/aws-eks';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -127,7 +129,7 @@ export class CloudCluster extends Construct {
 
   /** Mounts secrets of AWS Secrets Manager into pods (docs/decisions/0005-secrets-reach-pods-as-files.md). */
   private secretsProvider(cluster: eks.Cluster): IDependable {
-    return new eks.CfnAddon(this, 'SecretsProvider', {
+    return new CfnAddon(this, 'SecretsProvider', {
       clusterName: cluster.clusterName,
       // No version: EKS picks the default for the cluster's version of Kubernetes.
       addonName: SECRETS_PROVIDER_ADDON,
@@ -185,5 +187,5 @@ function endpointAccess(adminCidrs: string[] | undefined): eks.EndpointAccess {
 
 /** The construct of CDK has no property for it. */
 function protectFromDeletion(cluster: eks.Cluster, deletionProtection: boolean) {
-  (cluster.node.defaultChild as eks.CfnCluster).addPropertyOverride('DeletionProtection', deletionProtection);
+  (cluster.node.defaultChild as CfnResource).addPropertyOverride('DeletionProtection', deletionProtection);
 }

@@ -1,4 +1,5 @@
 import { ArnFormat, Duration, Stack, Token } from 'aws-cdk-lib';
+import { CfnPodIdentityAssociation } from 'aws-cdk-lib/aws-eks';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Yaml } from 'cdk8s';
@@ -96,7 +97,7 @@ export class EksPlane extends Construct {
 
   private associateRole(): IDependable {
     const { cluster, plane } = this.props;
-    return new eks.CfnPodIdentityAssociation(this, 'Identity', {
+    return new CfnPodIdentityAssociation(this, 'Identity', {
       clusterName: cluster.clusterName, namespace: plane.name, serviceAccount: plane.name, roleArn: this.role.roleArn,
     });
   }
