@@ -209,6 +209,27 @@ describe('a data plane', () => {
     client.destroy();
   });
 
+  it('sends a body on whole that a plugin looked into, and one that was too long for it', async () => {
+    const upstream = await startUpstream((request, response) => {
+      let size = 0;
+      request.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+      }).on('end', () => void response.end(String(size)));
+    });
+    const { dataPlane, port } = await startDataPlane();
+    const consumer = '00000003-aaaa-4aaa-8aaa-aaaaaaaaaaaa';
+    expect(dataPlane.apply(tableFor(upstream.port, {}, {
+      consumers: [{ id: consumer, username: 'bob' }],
+      keyauth_credentials: [{ id: '00000004-aaaa-4aaa-8aaa-aaaaaaaaaaaa', consumer, key: 'k' }],
+      plugins: [{ id: '00000005-aaaa-4aaa-8aaa-aaaaaaaaaaaa', name: 'key-auth', config: { key_in_body: true } }],
+    }), HASH)).toEqual({ applied: true });
+    for (const size of [10, 500_000, 3_000_000]) {
+      const headers = { 'apikey': 'k', 'Content-Type': 'application/octet-stream' };
+      expect((await call(port, { method: 'POST', headers, body: 'x'.repeat(size) })).body).toBe(String(size));
+      expect((await call(port, { method: 'POST', headers: { ...headers, 'Transfer-Encoding': 'chunked' }, body: 'x'.repeat(size) })).body).toBe(String(size));
+    }
+  });
+
   it('keeps connections to the upstream', async () => {
     let connections = 0;
     const upstream = await startUpstream((_request, response) => void response.end('ok'));

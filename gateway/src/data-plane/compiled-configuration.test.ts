@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+
+import { SILENT } from '../base/log.ts';
+import type { Row } from '../model/config-table.ts';
+import { compileSnapshot } from '../model/snapshot.ts';
+import { FakeExchange } from '../plugin-kit/testing.ts';
+import { compileConfiguration } from './compiled-configuration.ts';
+import type { Handlers } from './compiled-configuration.ts';
+
+/** A plugin that writes down which of its configurations ran. */
+const marker = (name: string, priority: number): Handlers[string] => ({
+  name,
+  priority,
+  prepare: (config) => ({ access: (exchange) => exchange.upstream.setHeader(name, String((config as Row).mark)) }),
+});
+
+const HANDLERS: Handlers = { 'first': marker('first', 20), 'last': marker('last', 10), 'a-tie': marker('a-tie', 15), 'z-tie': marker('z-tie', 15) };
+
+/** `r`oute, `s`ervice, `c`onsumer. */
+function plugin(scope: string, name = 'first'): Row {
+  return {
+    id: `${name}-${scope}`,
+    name,
+    config: { mark: scope === '' ? 'global' : scope },
+    ...(scope.includes('r') ? { route: 'route' } : {}),
+    ...(scope.includes('s') ? { service: 'service' } : {}),
+    ...(scope.includes('c') ? { consumer: 'consumer' } : {}),
+  };
+}
+
+function marksOf(plugins: readonly Row[], consumer: string | undefined): string[] {
+  const snapshot = compileSnapshot({
+    _format_version: '3.0',
+    services: [{ id: 'service' }, { id: 'other' }],
+    routes: [{ id: 'route', service: 'service' }, { id: 'other-route', service: 'other' }],
+    consumers: [{ id: 'consumer', username: 'c' }, { id: 'stranger', username: 's' }],
+    plugins,
+  }, 'hash');
+  const compiled = compileConfiguration(snapshot, HANDLERS, SILENT);
+  const exchange = new FakeExchange();
+  for (const { phases, ofConsumer } of compiled.planOf(snapshot.routes[0]!)) void (ofConsumer?.get(consumer ?? '') ?? phases)?.access?.(exchange);
+  return exchange.changes;
+}
+
+/** From the strongest to the weakest, as Kong documents it. */
+const SCOPES = ['rsc', 'rc', 'sc', 'rs', 'c', 'r', 's', ''];
+
+describe('which configuration of a plugin runs', () => {
+  it.each(SCOPES.map((scope, index) => [scope || 'global', SCOPES.slice(index)] as const))('for a consumer, %s wins over all that follow it', (winner, scopes) => {
+    expect(marksOf(scopes.map((scope) => plugin(scope)).reverse(), 'consumer')).toEqual([`set header first: ${winner}`]);
+  });
+
+  it('without a consumer, and for other consumers, none that is for a consumer', () => {
+    const all = SCOPES.map((scope) => plugin(scope));
+    expect(marksOf(all, undefined)).toEqual(['set header first: rs']);
+    expect(marksOf(all, 'stranger')).toEqual(['set header first: rs']);
+    expect(marksOf([plugin('c')], 'stranger')).toEqual([]);
+  });
+
+  it('none of other routes and services, none that is disabled', () => {
+    const elsewhere = [{ ...plugin('r'), route: 'other-route' }, { ...plugin('s'), service: 'other' }, { ...plugin(''), enabled: false }];
+    expect(marksOf(elsewhere, 'consumer')).toEqual([]);
+  });
+
+  it('in the order of priority, and of equals the last name first', () => {
+    const names = ['last', 'a-tie', 'first', 'z-tie'];
+    expect(marksOf(names.map((name) => plugin('', name)), undefined).map((change) => change.split(' ')[2])).toEqual(['first:', 'z-tie:', 'a-tie:', 'last:']);
+  });
+});
+
+describe('a configuration', () => {
+  it('without a disabled service has none of its routes', () => {
+    const { routes } = compileSnapshot({ _format_version: '3.0', services: [{ id: 's', enabled: false }], routes: [{ id: 'r', service: 's' }, { id: 'q' }] }, 'hash');
+    expect(routes.map(({ id }) => id)).toEqual(['q']);
+  });
+
+  it('is refused for a path that is no regular expression, naming the route', () => {
+    const snapshot = compileSnapshot({ _format_version: '3.0', routes: [{ id: 'r', name: 'broken', paths: ['~/('] }] }, 'hash');
+    expect(() => compileConfiguration(snapshot, {}, SILENT)).toThrow(/route broken, path ~/);
+  });
+});
