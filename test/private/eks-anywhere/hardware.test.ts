@@ -62,7 +62,7 @@ describe('selection', () => {
   const machines = ['cp', 'cp', 'worker'].map((type, at) => machineFromCells({ ...blank(), hostname: `n${at}`, labels: `type=${type}|rack=r${at}` }));
   test('sums demands of one selector, whatever the order of its labels', () => {
     const uses = selectorUses([
-      { selector: { type: 'cp', a: 'b' }, count: 1, source: 'x' }, { selector: { a: 'b', type: 'cp' }, count: 2, source: 'y' }, { selector: { type: 'cp' }, count: 1, source: 'z' },
+      { selector: { type: 'cp', a: 'b' }, count: 1, source: 'x', role: 'x' }, { selector: { a: 'b', type: 'cp' }, count: 2, source: 'y', role: 'y' }, { selector: { type: 'cp' }, count: 1, source: 'z', role: 'z' },
     ], machines);
     expect(uses.map(({ wanted, matching }) => [wanted, matching.length])).toEqual([[3, 0], [1, 2]]);
   });

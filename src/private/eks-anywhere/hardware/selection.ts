@@ -9,8 +9,10 @@ export interface Demand {
   /** Every label must be on the machine; none means any machine. */
   readonly selector: Labels;
   readonly count: number;
-  /** Who wants them, for messages: a path in the documents. */
+  /** The place in the documents that says how many. */
   readonly source: string;
+  /** Who wants them, for people. */
+  readonly role: string;
 }
 
 export interface SelectorUse {

@@ -21,10 +21,10 @@ export interface MachineRule {
 }
 
 export interface MachineContext extends Context {
-  /** The first machine of the file with the same value in a column; addresses are compared by value. */
-  firstWith(column: Column, value: string): Machine | undefined;
   /** The first machine of the file with a BMC. */
   readonly firstWithBmc?: Machine;
+  /** The first machine of the file with the same value in a column; addresses are compared by value. */
+  firstWith(column: Column, value: string): Machine | undefined;
 }
 
 /** Indexes the machines once, so that a thousand of them are compared in one pass. */
@@ -96,7 +96,9 @@ function hasBmc(cells: Machine['cells']): boolean {
 
 function taken(machine: Machine, context: MachineContext, column: Column): string | undefined {
   const other = context.firstWith(column, machine.cells[column]);
-  return other && other !== machine ? `is ${shown(machine.cells[column])}, which machine ${shown(other.cells.hostname)} has as well` : undefined;
+  if (!other || other === machine) return undefined;
+  if (column === 'hostname') return `is ${shown(machine.cells.hostname)}, the hostname of another machine as well`;
+  return `is ${shown(machine.cells[column])}, which machine ${shown(other.cells.hostname)} has as well`;
 }
 
 function nameserversAreAddresses({ cells }: Machine): string | undefined {
@@ -176,20 +178,21 @@ function* fileGiven(cluster: ClusterDocument, { provider, hardware }: Context): 
 
 /** Every hardwareSelector, with the nodes wanted from it. */
 function demands(cluster: ClusterDocument, context: Context): Demand[] {
-  return rolesOf(cluster, context).flatMap(({ at, count, machine }) => {
+  return rolesOf(cluster, context).flatMap(({ at, role, count, machine }) => {
     const selector = machine?.spec?.hardwareSelector ?? {};
-    return machine?.spec?.hardwareAffinity || Object.keys(selector).length === 0 ? [] : [{ selector, count, source: `${at}.count` }];
+    return machine?.spec?.hardwareAffinity || Object.keys(selector).length === 0 ? [] : [{ selector, count, source: `${at}.count`, role }];
   });
 }
 
 /** Who wants how many machines of which machine configuration. */
 function rolesOf(cluster: ClusterDocument, context: Context) {
   const roles = [
-    { at: 'spec.controlPlaneConfiguration', count: cluster.spec?.controlPlaneConfiguration?.count ?? 0, ref: cluster.spec?.controlPlaneConfiguration?.machineGroupRef },
-    ...groupsOf(cluster).map((group, index) => ({ at: `spec.workerNodeGroupConfigurations[${index}]`, count: initialCount(group), ref: group.machineGroupRef })),
+    { at: 'spec.controlPlaneConfiguration', role: 'the control plane', count: cluster.spec?.controlPlaneConfiguration?.count ?? 0, ref: cluster.spec?.controlPlaneConfiguration?.machineGroupRef },
+    ...groupsOf(cluster).map((group, index) => ({ at: `spec.workerNodeGroupConfigurations[${index}]`, role: `group ${shown(group.name)}`, count: initialCount(group), ref: group.machineGroupRef })),
   ];
-  return roles.map(({ at, count, ref }) => ({
+  return roles.map(({ at, role, count, ref }) => ({
     at,
+    role,
     count: Math.max(0, count),
     machine: context.tinkerbellMachines.find((candidate) => candidate.metadata?.name === ref?.name),
   }));
@@ -204,7 +207,7 @@ function* enoughMachines(cluster: ClusterDocument, context: Context): Iterable<P
     if (same.length === 1) {
       yield { at: same[0].source, message: `wants ${machines}; hardware.csv has ${matching.length}`, fix };
     } else {
-      const sum = same.map((demand) => `${demand.count} for ${demand.source}`).join(', ');
+      const sum = same.map((demand) => `${demand.count} for ${demand.role}`).join(', ');
       yield { rule: 'S7', document: HARDWARE_FILE, at: '', message: `has ${matching.length} of the ${machines} that are wanted: ${sum}`, fix };
     }
   }

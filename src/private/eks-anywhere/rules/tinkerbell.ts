@@ -114,9 +114,13 @@ function* expressions({ spec }: TinkerbellMachine): Iterable<Problem> {
   }
 }
 
-function* osFamily({ spec }: TinkerbellMachine): Iterable<Problem> {
-  const family = spec?.osFamily ?? '';
-  if (!OS_FAMILIES.includes(family)) yield { at: 'spec.osFamily', message: `is ${shown(family)}; expected ${oneOf(OS_FAMILIES)}` };
+function isKnownFamily({ spec }: TinkerbellMachine): boolean {
+  return OS_FAMILIES.includes(spec?.osFamily ?? '');
+}
+
+function* osFamily(machine: TinkerbellMachine): Iterable<Problem> {
+  const family = machine.spec?.osFamily ?? '';
+  if (!isKnownFamily(machine)) yield { at: 'spec.osFamily', message: `is ${shown(family)}; expected ${oneOf(OS_FAMILIES)}` };
 }
 
 /** The selector is rendered without quotes into the Cluster API templates and read back as YAML. */
@@ -144,8 +148,8 @@ function machines(cluster: ClusterDocument, context: Context) {
 function* sameFamily(cluster: ClusterDocument, context: Context): Iterable<Problem> {
   const { controlPlane, workers } = machines(cluster, context);
   const expected = controlPlane?.spec?.osFamily;
-  if (!controlPlane || !expected) return;
-  const others = [...new Set(workers.map((worker) => worker.machine))].flatMap((machine) => machine?.spec?.osFamily && machine.spec.osFamily !== expected ? [machine] : []);
+  if (!controlPlane || !isKnownFamily(controlPlane)) return;
+  const others = [...new Set(workers.map((worker) => worker.machine))].flatMap((machine) => machine && isKnownFamily(machine) && machine.spec?.osFamily !== expected ? [machine] : []);
   for (const machine of others) {
     yield { document: documentPath(machine), at: 'spec.osFamily', message: `is ${shown(machine.spec?.osFamily)}; expected the control plane's ${shown(expected)}` };
   }
@@ -198,7 +202,7 @@ function* imageNamesVersion(cluster: ClusterDocument, context: Context): Iterabl
     const url = shared || machine?.spec?.osImageURL;
     const owner = shared ? context.tinkerbellDatacenter : machine;
     const key = `${owner && documentPath(owner)} ${version}`;
-    if (!url || !owner || !version || seen.has(key)) continue;
+    if (!url || !parseRequestUri(url) || !owner || !version || seen.has(key)) continue;
     seen.add(key);
     if (url.replace(/[-._]/g, '').includes(version.replace(/[-._]/g, ''))) continue;
     yield { rule: shared ? 'T23' : 'T24', document: documentPath(owner), at: 'spec.osImageURL', message: `is ${shown(url)}, which does not name Kubernetes ${version}`, fix: `name the version in the file's name, such as ubuntu-${version.replace('.', '-')}.gz` };

@@ -18,6 +18,9 @@ export interface Fitting {
   readonly misfits: readonly Misfit[];
 }
 
+/** So many fields of an object are listed to somebody who wrote another; of more, nobody would read the list. */
+const LISTED_FIELDS = 8;
+
 const FORMATS = {
   duration: { isValid: (text: string) => parseDurationMs(text) !== undefined, example: 'a duration such as 10m0s' },
   time: { isValid: (text: string) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text)), example: 'a time such as 2026-11-21T12:00:00Z' },
@@ -59,11 +62,12 @@ function fittedObject(shape: ObjectShape, value: unknown, path: string, misfits:
 }
 
 function unknownField(shape: ObjectShape, name: string, path: string): Misfit {
-  const known = nearest(name, Object.keys(shape.fields));
+  const names = Object.keys(shape.fields);
+  const known = nearest(name, names);
   return {
     kind: 'unknown',
     path,
-    message: `is no field of this object${known ? '' : `; it has ${Object.keys(shape.fields).join(', ') || 'none'}`}`,
+    message: `is no field of this object${known || names.length > LISTED_FIELDS ? '' : `; it has ${names.join(', ') || 'none'}`}`,
     fix: known ? `did you mean '${known}'?` : `remove '${name}'`,
   };
 }
