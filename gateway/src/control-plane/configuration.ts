@@ -1,4 +1,6 @@
 /** Keeps the newest configuration ready to be sent: follows the store, exports, prepares. Changes that come meanwhile make one more export, not one each. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
@@ -17,6 +19,18 @@ export interface ConfigurationHistory {
 /** Configurations whose hashes are remembered; a data plane that is further behind counts as not in sync anyway. */
 const REMEMBERED = 1_000;
 
+/** An export begins this long after a change, so that the requests of one script share it. Milliseconds. */
+const SETTLE_MS = 20;
+
+/**
+ * An export, with all that follows from it in this process, costs in proportion to the whole configuration. While changes keep coming,
+ * at least this many times its duration passes before the next one: the rest of the time belongs to those who write.
+ */
+const REST_FACTOR = 3;
+
+/** Whatever it costs, data planes do not wait longer than this for a change. Milliseconds. */
+const LONGEST_REST_MS = 1_000;
+
 /** Pause after an export that failed. Milliseconds. */
 const RETRY_MS = 1_000;
 
@@ -28,6 +42,7 @@ export class ConfigurationWatcher implements ConfigurationSource, ConfigurationH
   private exporting?: Promise<void>;
   private isStale = false;
   private isClosed = false;
+  private readonly closing = new AbortController();
   private stopListening?: () => void;
   private retry?: NodeJS.Timeout;
 
@@ -54,6 +69,7 @@ export class ConfigurationWatcher implements ConfigurationSource, ConfigurationH
 
   async close(): Promise<void> {
     this.isClosed = true;
+    this.closing.abort();
     this.stopListening?.();
     clearTimeout(this.retry);
     await this.exporting;
@@ -68,10 +84,14 @@ export class ConfigurationWatcher implements ConfigurationSource, ConfigurationH
   }
 
   private async exportUntilFresh(): Promise<void> {
+    let restMs = SETTLE_MS;
     while (this.isStale && !this.isClosed) {
+      await sleep(restMs, undefined, { signal: this.closing.signal }).catch(() => undefined);
       this.isStale = false;
       try {
+        const startedAt = performance.now();
         await this.exportOnce();
+        restMs = Math.min(LONGEST_REST_MS, Math.max(SETTLE_MS, REST_FACTOR * (performance.now() - startedAt)));
       } catch (error) {
         this.log.error('cannot export the configuration; data planes keep the one they have', { error: messageOf(error) });
         this.retry = setTimeout(() => void this.refresh(), RETRY_MS).unref();
@@ -82,7 +102,7 @@ export class ConfigurationWatcher implements ConfigurationSource, ConfigurationH
 
   private async exportOnce(): Promise<void> {
     const { table, revision } = await exportConfigTable(this.store, this.schemas);
-    if (this.current && revision <= this.current.revision) return;
+    if (this.isClosed || (this.current && revision <= this.current.revision)) return;
     this.current = prepareConfiguration(table, revision);
     this.remember(this.current.hash, revision);
     for (const listener of this.listeners) listener();
