@@ -40,13 +40,13 @@ export function compileConfiguration(snapshot: Snapshot, handlers: Handlers, log
     return handler === undefined ? [] : [[plugin, handler.prepare(plugin.config, context)]];
   }));
   const byName = new Map(Object.values(handlers)
-    .map((handler): [string, readonly PluginInstance[]] => [handler.name, snapshot.plugins.filter((plugin) => plugin.name === handler.name)])
-    .filter(([, instances]) => instances.length > 0)
+    .map((handler): [string, ScopeIndex] => [handler.name, new ScopeIndex(snapshot.plugins.filter((plugin) => plugin.name === handler.name))])
+    .filter(([, instances]) => instances.size > 0)
     // Kong runs plugins of one priority in the descending order of their names.
     .sort(([a], [b]) => handlers[b]!.priority - handlers[a]!.priority || (a < b ? 1 : -1)));
 
   const planFor = (route: Route | undefined): Plan => [...byName].flatMap(([name, instances]) => {
-    const planned = planPlugin(name, instances.filter((instance) => appliesTo(instance, route)), prepared);
+    const planned = planPlugin(name, instances.of(route), prepared);
     return planned === undefined ? [] : [planned];
   });
   const plans = new Map(snapshot.routes.map((route) => [route, planFor(route)]));
@@ -54,8 +54,26 @@ export function compileConfiguration(snapshot: Snapshot, handlers: Handlers, log
   return { snapshot, router: new Router(snapshot.routes), globalPlan, planOf: (route) => plans.get(route) ?? globalPlan };
 }
 
-function appliesTo(instance: PluginInstance, route: Route | undefined): boolean {
-  return (instance.route === undefined || instance.route === route?.id) && (instance.service === undefined || instance.service === route?.service?.id);
+/** Configurations of one plugin by scope, so that ten thousand routes with one each are not compared with one another. */
+class ScopeIndex {
+  readonly size: number;
+  readonly #byScope: ReadonlyMap<string, readonly PluginInstance[]>;
+
+  constructor(instances: readonly PluginInstance[]) {
+    this.size = instances.length;
+    this.#byScope = Map.groupBy(instances, ({ route, service }) => scopeKey(route, service));
+  }
+
+  /** Those that apply to a route; without one, the global ones. */
+  of(route: Route | undefined): readonly PluginInstance[] {
+    const routes = route === undefined ? [undefined] : [undefined, route.id];
+    const services = route?.service === undefined ? [undefined] : [undefined, route.service.id];
+    return routes.flatMap((id) => services.flatMap((service) => this.#byScope.get(scopeKey(id, service)) ?? []));
+  }
+}
+
+function scopeKey(route: string | undefined, service: string | undefined): string {
+  return `${route ?? ''} ${service ?? ''}`;
 }
 
 function planPlugin(name: string, instances: readonly PluginInstance[], prepared: ReadonlyMap<PluginInstance, PluginPhases>): PlannedPlugin | undefined {
