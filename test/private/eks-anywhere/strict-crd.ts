@@ -15,8 +15,18 @@ interface Schema {
 
 /** What breaks a custom resource definition, unknown fields included, as `kubectl apply` would say it. */
 export function crdViolations(document: { kind: string; spec?: unknown }): string[] {
-  const definition = parse(recorded(`crds/anywhere.eks.amazonaws.com_${document.kind.toLowerCase()}s.yaml`));
-  return violations(definition.spec.versions[0].schema.openAPIV3Schema.properties.spec, document.spec, `${document.kind}.spec`);
+  return violations(specSchema(document.kind), document.spec, `${document.kind}.spec`);
+}
+
+const schemas = new Map<string, Schema>();
+
+function specSchema(kind: string): Schema {
+  const known = schemas.get(kind);
+  if (known) return known;
+  const definition = parse(recorded(`crds/anywhere.eks.amazonaws.com_${kind.toLowerCase()}s.yaml`));
+  const schema: Schema = definition.spec.versions[0].schema.openAPIV3Schema.properties.spec;
+  schemas.set(kind, schema);
+  return schema;
 }
 
 function violations(schema: Schema, value: unknown, path: string): string[] {

@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { parseAllDocuments } from 'yaml';
+import { BareMetalCluster, VSphereCluster } from '../../src';
+import { check } from '../../src/private/eks-anywhere/check-text';
+import { crdViolations } from '../private/eks-anywhere/strict-crd';
+import { newApp, synthesized } from './sample';
+import { validBareMetal, validVSphere } from './valid-props';
+
+const CRDS = join(__dirname, '..', '..', '..', 'shared', 'data', 'eks-anywhere', 'crds');
+
+/** Errors of our own checker on the text, and breaches of the strict schemas where these are at hand. */
+function faults(yaml: string, csv?: string): string[] {
+  const own = check(yaml, csv).filter(({ severity }) => severity === 'error').map(({ path, message }) => `${path} ${message}`);
+  const schema = existsSync(CRDS) ? parseAllDocuments(yaml, { version: '1.1' }).flatMap((document) => crdViolations(document.toJS())) : [];
+  return [...own, ...schema];
+}
+
+test('whatever valid properties say, the bare-metal files are accepted', () => {
+  fc.assert(fc.property(validBareMetal, (props) => {
+    const app = newApp();
+    new BareMetalCluster(app, 'Any', props);
+    expect(faults(synthesized(app, 'Any/cluster.yaml'), synthesized(app, 'Any/hardware.csv'))).toEqual([]);
+  }), { numRuns: 60 });
+}, 30_000);
+
+test('whatever valid properties say, the vSphere file is accepted', () => {
+  fc.assert(fc.property(validVSphere, (props) => {
+    const app = newApp();
+    new VSphereCluster(app, 'Any', props);
+    expect(faults(synthesized(app, 'Any/cluster.yaml'))).toEqual([]);
+  }), { numRuns: 60 });
+}, 30_000);

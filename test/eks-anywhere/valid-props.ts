@@ -1,0 +1,97 @@
+import { Duration, Size } from 'aws-cdk-lib';
+import * as fc from 'fast-check';
+import {
+  BareMetalClusterProps, CiliumPolicyMode, ControlPlaneNodeOptions, EksAnywhereClusterProps, FluxSync, HardwareInventory, HardwareMachine, IdentityProvider, MachineClusterProps, NodeGroupOptions,
+  OperatingSystem, SshKeyAlgorithm, TaintEffect, VSphereClusterProps, WorkerNodeGroupOptions,
+} from '../../src';
+import { SSH_KEY } from './sample';
+
+/** Random properties that break no rule, for tests of what is made from them. */
+
+const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+const words = fc.constantFrom('yes', 'no', 'on', 'y', 'n', '1.10', '0x10', '1e3', 'null', 'true', '010', '1_000', 'plain', 'a.b-c_d', '12-30', '2026-11-21');
+const name = fc.string({ unit: fc.constantFrom('a', 'b', 'x', '1', '9'), minLength: 1, maxLength: 8 }).map((text) => `n${text}`);
+const host = fc.oneof(fc.constantFrom('proxy.acme.example', 'localhost'), fc.ipV4());
+const port = fc.integer({ min: 1, max: 65535 });
+const minutes = fc.integer({ min: 1, max: 90 }).map((number) => Duration.minutes(number));
+const healthCheck = fc.record({
+  maxUnhealthy: optional(fc.oneof(fc.nat(100).map(String), fc.nat(100).map((share) => `${share}%`))), nodeStartupTimeout: optional(minutes), unhealthyMachineTimeout: optional(minutes),
+});
+const labels = fc.dictionary(fc.oneof(name, name.map((key) => `acme.example/${key}`)), words, { maxKeys: 3 });
+const softTaint = fc.record({ key: name, value: optional(words), effect: fc.constant(TaintEffect.PREFER_NO_SCHEDULE) });
+const kubelet = fc.record({ maxPods: optional(fc.integer({ min: 1, max: 250 })), evictionHard: optional(fc.constant({ 'memory.available': '100Mi' })), shutdownGracePeriod: optional(fc.constant('30s')) }, { requiredKeys: [] });
+
+const nodes: fc.Arbitrary<Omit<NodeGroupOptions, 'count'>> = fc.record({
+  labels: optional(labels), taints: optional(fc.array(softTaint, { maxLength: 2 })), maxSurge: fc.constantFrom(undefined, 1), kubeletConfiguration: optional(kubelet.map(withoutUndefined)), machineHealthCheck: optional(healthCheck),
+});
+
+const controlPlane = (counts: number[]): fc.Arbitrary<ControlPlaneNodeOptions> => fc.tuple(nodes, fc.record({
+  count: fc.constantFrom(...counts), certificateNames: optional(fc.array(fc.oneof(fc.ipV4(), name.map((text) => `${text}.acme.example`)), { maxLength: 2 })),
+  auditPolicy: optional(fc.constant('apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n  - level: None\n')), skipLoadBalancer: optional(fc.boolean()),
+})).map(([shared, own]) => ({ ...shared, ...own }));
+
+const workers = fc.uniqueArray(fc.tuple(nodes, fc.record({
+  name, count: fc.integer({ min: 1, max: 3 }), maxUnavailable: optional(fc.nat(2)), kubernetesVersion: fc.constantFrom(undefined, '1.35', '1.34'),
+})).map(([shared, own]): WorkerNodeGroupOptions => ({ ...shared, ...own })), { selector: (group) => group.name, minLength: 1, maxLength: 3 });
+
+const identity = fc.subarray([
+  IdentityProvider.oidc({ clientId: 'yes', issuerUrl: 'https://sso.acme.example/realm', groupsPrefix: 'on:', requiredClaims: { aud: '1.10' } }),
+  IdentityProvider.awsIam({ region: 'eu-central-1', users: [{ arn: 'arn:aws:iam::123456789012:user/x', username: 'true', groups: ['no'] }] }),
+]);
+
+const common: fc.Arbitrary<EksAnywhereClusterProps> = fc.record({
+  eksAnywhereVersion: fc.constant('v0.26.0'),
+  kubernetesVersion: fc.constant('1.35'),
+  podsCidr: fc.constantFrom('192.168.0.0/16', '172.16.0.0/15'),
+  servicesCidr: fc.constantFrom('10.96.0.0/12', '10.112.0.0/24'),
+  nodeCidrMaskSize: fc.constantFrom(undefined, 24, 26),
+  dnsResolvConf: fc.constantFrom(undefined, '/etc/resolv.conf'),
+  cilium: optional(fc.record({ policyMode: fc.constantFrom(undefined, ...Object.values(CiliumPolicyMode)), nativeRoutingCidr: fc.constantFrom(undefined, '10.0.0.0/8') })),
+  identityProviders: identity,
+  gitOps: fc.constantFrom(undefined, FluxSync.github({ owner: 'acme', repository: '1.10', personal: true }), FluxSync.git({ repositoryUrl: 'ssh://git@git.example/x', sshKeyAlgorithm: SshKeyAlgorithm.RSA, branch: 'on' })),
+  proxy: optional(fc.record({ httpProxy: fc.tuple(host, port).map(([where, number]) => `${where}:${number}`), httpsProxy: fc.tuple(host, port).map(([where, number]) => `http://${where}:${number}`), noProxy: optional(fc.array(words, { maxLength: 2 })) })),
+  registryMirror: optional(fc.record({ endpoint: host, port: optional(port), namespaces: optional(fc.array(fc.record({ registry: fc.constant('public.ecr.aws'), namespace: fc.oneof(fc.constant(''), words) }), { maxLength: 2 })), authenticate: optional(fc.boolean()) })),
+  serviceAccountIssuer: fc.constantFrom(undefined, 'https://s3.eu-central-1.amazonaws.com/issuer'),
+  curatedPackages: optional(fc.boolean()),
+  machineHealthCheck: optional(healthCheck),
+});
+
+const machines: fc.Arbitrary<Pick<MachineClusterProps, 'endpoint' | 'sshKey' | 'sshUser' | 'timeServers'>> = fc.record({
+  endpoint: fc.constant('10.20.0.10'), sshKey: fc.constant(SSH_KEY), sshUser: fc.constantFrom(undefined, 'ops', 'yes'), timeServers: optional(fc.array(host, { minLength: 1, maxLength: 2 })),
+});
+
+/** Bare metal with just as many machines as nodes. */
+export const validBareMetal: fc.Arbitrary<BareMetalClusterProps> = fc.tuple(common, machines, controlPlane([1, 3]), workers, fc.boolean()).map(([shared, own, controlPlaneNodes, groups, upgradeInPlace]) => {
+  const workerNodes = groups.map((group) => ({ ...group, select: { type: `worker-${group.name}` } }));
+  const wanted = [...Array<string>(controlPlaneNodes.count).fill('cp'), ...workerNodes.flatMap((group) => Array<string>(group.count).fill(group.select.type))];
+  return {
+    ...shared,
+    ...own,
+    tinkerbellIp: '10.20.0.11',
+    os: OperatingSystem.ubuntu({ imageUrl: 'http://10.20.0.2/kube-1-35-and-1-34.gz' }),
+    hookImagesUrl: 'http://10.20.0.2/hook',
+    hardware: new HardwareInventory(wanted.map(hardwareMachine)),
+    controlPlaneNodes: { ...controlPlaneNodes, select: { type: 'cp' } },
+    workerNodes,
+    upgradeInPlace,
+  };
+});
+
+function hardwareMachine(type: string, index: number): HardwareMachine {
+  return {
+    hostname: `node-${index}`, mac: `52:54:00:aa:00:${index.toString(16).padStart(2, '0')}`, ipAddress: `10.20.0.${index + 20}`, netmask: '255.255.255.0', gateway: '10.20.0.1',
+    nameservers: ['10.20.0.2'], labels: { type, rack: 'yes' }, disk: '/dev/sda', vlanId: index === 0 ? 10 : undefined,
+  };
+}
+
+export const validVSphere: fc.Arbitrary<VSphereClusterProps> = fc.tuple(common, machines, controlPlane([1, 3, 5]), workers, fc.record({
+  network: fc.constantFrom('VM Network', '/DC1/network/yes'), thumbprint: fc.constantFrom(undefined, '12:34:56'), insecure: optional(fc.boolean()), storagePolicy: optional(words), linkedClones: optional(fc.boolean()),
+  tags: optional(fc.array(words, { maxLength: 2 })), etcdNodes: optional(fc.record({ count: fc.constantFrom(1, 3), memory: fc.constantFrom(undefined, Size.gibibytes(16)) })),
+})).map(([shared, own, controlPlaneNodes, workerNodes, place]) => ({
+  ...shared, ...own, controlPlaneNodes, workerNodes, ...place,
+  server: 'vcenter.acme.example', datacenter: 'DC1', datastore: '1.10', folder: '', resourcePool: '*/Resources', template: 'on', os: OperatingSystem.redHat(),
+}));
+
+function withoutUndefined(fields: object): { [key: string]: any } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
