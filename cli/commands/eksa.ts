@@ -3,10 +3,11 @@ import { CommandFailure } from '../command.ts';
 import type { Command } from '../command.ts';
 import { check } from '../eksa/check.ts';
 import { diff } from '../eksa/diff.ts';
+import { importCommand } from '../eksa/import.ts';
 import { render } from '../eksa/render.ts';
 
 /** In the order in which a person needs them. */
-const SUBCOMMANDS: readonly Command[] = [check, diff, render];
+const SUBCOMMANDS: readonly Command[] = [check, diff, render, importCommand];
 
 const WIDTH = Math.max(...SUBCOMMANDS.map(({ name }) => name.length));
 

@@ -1,0 +1,38 @@
+/** `hybridge eksa import`: the program for a cluster that exists as files. */
+import { importCluster } from '../../src/private/eks-anywhere/import/import-cluster';
+import type { Command } from '../command.ts';
+import { readText } from './files.ts';
+import { describeFindings } from './finding-text.ts';
+import { parseWords } from './words.ts';
+
+export const importCommand: Command = {
+  name: 'import',
+  summary: 'print the TypeScript program for an existing cluster.yaml',
+  usage: [
+    'Usage: hybridge eksa import cluster.yaml [hardware.csv] [--new-names] [--release vX.Y.Z] > app.ts',
+    '',
+    'Prints a CDK app whose synthesis writes the same documents. Nothing is dropped silently: what the constructs cannot say is refused',
+    'by name, with its line, and no program is printed (exit code 1). BMC credentials never become part of the program.',
+    '',
+    '  --new-names       documents may get the names that the constructs give them; only for clusters that are yet to be created',
+    '  --release vX.Y.Z  release of EKS Anywhere that the program names; default: the eksaVersion of the file, else v0.26.0',
+  ].join('\n'),
+  async run(words) {
+    const { options, files: [cluster, hardware] } = parseWords('import', words, {
+      'new-names': { type: 'boolean', default: false }, 'release': { type: 'string' },
+    }, { least: 1, most: 2, names: 'cluster.yaml and, for bare metal, hardware.csv' });
+    const found = importCluster({
+      cluster: readText(cluster!),
+      hardware: hardware === undefined ? undefined : { text: readText(hardware), path: hardware },
+      newNames: options['new-names'],
+      release: options.release,
+    });
+    if (found.program !== undefined) {
+      process.stdout.write(found.program);
+      return 0;
+    }
+    const findings = found.findings.map((finding) => ({ file: finding.path.startsWith('hardware.csv') ? hardware ?? 'hardware.csv' : cluster!, ...finding }));
+    process.stderr.write(describeFindings(findings, `no program: ${findings.length} place${findings.length === 1 ? '' : 's'} to mend or to keep as YAML`));
+    return 1;
+  },
+};

@@ -1,0 +1,95 @@
+/**
+ * From the files of a cluster to the program that makes them. Nothing is dropped: what was read is built again, and every place that
+ * would come out differently is refused by name.
+ */
+import { check } from '../check-text';
+import type { Finding } from '../finding';
+import { shown } from '../finding';
+import { parseHardware } from '../hardware/machine';
+import type { Document } from '../model/document';
+import { DEFAULT_EKS_ANYWHERE_VERSION } from '../syntax/version';
+import { changesOf } from '../update/changes';
+import { lineOf } from '../update/line-of';
+import { stateOf } from '../update/pair';
+import { parseClusterFile } from '../yaml/parse';
+import { comparable } from './comparable';
+import { withConventionalNames } from './conventional-names';
+import { hardwareSource } from './hardware-source';
+import { programOf } from './program';
+import { documentsOf, readSite } from './read-site';
+import type { Site } from './read-site';
+
+export interface ImportFiles {
+  /** Text of cluster.yaml. */
+  readonly cluster: string;
+  /** Text of hardware.csv, and the path by which the program names it. */
+  readonly hardware?: { readonly text: string; readonly path: string };
+  /** Whether documents may get the names that the constructs give: right for a new cluster, wrong for one that exists. */
+  readonly newNames?: boolean;
+  /**
+   * Release of EKS Anywhere that the program names.
+   * @default - the file's eksaVersion, else v0.26.0
+   */
+  readonly release?: string;
+}
+
+export type Import =
+  | { readonly program: string; readonly findings: readonly [] }
+  /** Errors of the files themselves, or places that no property can say. */
+  | { readonly program?: undefined; readonly findings: readonly Finding[] };
+
+/** Number of the finding for what the constructs cannot say yet. */
+export const NOT_EXPRESSIBLE = 'import';
+
+export function importCluster(files: ImportFiles): Import {
+  const errors = check(files.cluster, files.hardware?.text).filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) return { findings: errors };
+  const parsed = parseClusterFile(files.cluster).documents;
+  const given = parsed.map(({ content }) => content as unknown as Document);
+  const state = stateOf(files.newNames ? withConventionalNames(given) : given);
+  const site = state && readSite(state);
+  if (!state || !site) return { findings: [unsupported('Cluster.spec.datacenterRef.kind', 'names a provider for which there is no construct')] };
+  const findings = [...beyondOneProgram(site), ...lost(state.documents, site, files.newNames ?? false)].map((finding) => ({ ...finding, line: lineOf(finding.path, parsed) }));
+  if (findings.length > 0) return { findings };
+  const hardware = files.hardware && hardwareSource(files.hardware.path, parseHardware(files.hardware.text));
+  return { program: programOf(site, files.release ?? state.cluster.spec?.eksaVersion ?? DEFAULT_EKS_ANYWHERE_VERSION, hardware), findings: [] };
+}
+
+/** What the construct would write otherwise than the file has it. */
+function lost(documents: readonly Document[], site: Site, newNames: boolean): Finding[] {
+  const [before, after] = [comparable(documents)!, comparable(documentsOf(site))!];
+  return changesOf({ old: before, new: after }).map(({ path, old, new: now }) => {
+    const written = now === undefined ? 'nothing' : brief(now);
+    return unsupported(path, old === undefined ? `is missing; ${site.construct} would write ${written}` : `is ${brief(old)}; ${site.construct} would write ${written}`, newNames ? undefined : fixFor(path));
+  });
+}
+
+/** Limits of the constructs that the documents do not know. */
+function beyondOneProgram(site: Site): Finding[] {
+  const { input } = site;
+  const findings: Finding[] = [];
+  if (input.managementClusterName !== input.clusterName) {
+    findings.push(unsupported('Cluster.spec.managementCluster.name', `is ${shown(input.managementClusterName)}; a workload cluster takes its management cluster as an object, and this file does not hold it`,
+      'import both, put them into one program and set managementCluster'));
+  }
+  if (site.construct === 'VSphereCluster') {
+    const machines = [site.input.controlPlaneNodes, ...site.input.workerNodes, ...site.input.etcdNodes ? [site.input.etcdNodes] : []];
+    if (machines.some(({ cpus, memoryMiB, diskGiB }) => cpus < 1 || memoryMiB < 2048 || diskGiB < 20)) {
+      findings.push(unsupported('Cluster', 'has machines with less than 1 CPU, 2048 MiB or 20 GiB, which the tools raise silently', 'write what they raise it to'));
+    }
+  }
+  return findings;
+}
+
+function unsupported(path: string, message: string, fix?: string): Finding {
+  return { ruleId: NOT_EXPRESSIBLE, severity: 'error', path, message, fix };
+}
+
+function fixFor(path: string): string | undefined {
+  return /Ref\.name$|Refs\[[^\]]*\]$|^(Flux|OIDC|AWSIam|\w+Machine|\w+Datacenter)Config\/[^.]*$/.test(path) ? 'if the cluster is yet to be created, --new-names gives documents the names that the construct uses' : undefined;
+}
+
+function brief(value: unknown): string {
+  const text = shown(value);
+  return text.length > 100 ? `${text.slice(0, 97)}...` : text;
+}

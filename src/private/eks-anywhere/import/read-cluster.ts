@@ -1,0 +1,115 @@
+/** From documents back to what they were built from, as far as the constructs can say it; what is lost shows when they are built again. */
+import type { ClusterInput } from '../build/cluster';
+import type { ControlPlaneInput, NodeGroupInput, WorkerGroupInput } from '../build/node-groups';
+import type { Cilium, ClusterSpec, HealthCheck, NodeGroup, WorkerGroup } from '../model/cluster';
+import type { Document } from '../model/document';
+import type { HostOs, MachineSpec } from '../model/machines';
+import { formatDuration, parseDurationMs } from '../syntax/duration';
+import type { State } from '../update/pair';
+import type { Companions } from './read-companions';
+import { readCompanions } from './read-companions';
+
+/** @param state with defaults filled in */
+export function readCluster(state: State): ClusterInput {
+  const { cluster } = state;
+  const spec = cluster.spec ?? {};
+  const companions = readCompanions(state);
+  const network = spec.clusterNetwork;
+  return {
+    clusterName: cluster.metadata?.name ?? '',
+    kubernetesVersion: spec.kubernetesVersion ?? '',
+    endpoint: spec.controlPlaneConfiguration?.endpoint?.host,
+    podsCidr: network?.pods?.cidrBlocks?.[0] ?? '',
+    servicesCidr: network?.services?.cidrBlocks?.[0] ?? '',
+    nodeCidrMaskSize: network?.nodes?.cidrMaskSize,
+    dnsResolvConf: network?.dns?.resolvConf?.path,
+    cilium: cilium(network?.cniConfig?.cilium),
+    controlPlaneNodes: readControlPlane(spec),
+    workerNodes: (spec.workerNodeGroupConfigurations ?? []).map(readGroup),
+    etcdCount: spec.externalEtcdConfiguration?.count,
+    upgradeInPlace: spec.controlPlaneConfiguration?.upgradeRolloutStrategy?.type === 'InPlace' || undefined,
+    managementClusterName: spec.managementCluster?.name || cluster.metadata?.name || '',
+    extra: extra(spec, companions),
+    companions: companions.documents,
+  };
+}
+
+/** What the properties can say; the rest of Cilium's fields is lost here. */
+function cilium(given: Cilium | undefined): Cilium | undefined {
+  if (!given) return undefined;
+  const { policyEnforcementMode, ipv4NativeRoutingCIDR, egressMasqueradeInterfaces, skipUpgrade } = given;
+  return { policyEnforcementMode, routingMode: ipv4NativeRoutingCIDR === undefined ? undefined : 'direct', ipv4NativeRoutingCIDR, egressMasqueradeInterfaces, skipUpgrade };
+}
+
+function extra(spec: ClusterSpec, { identities, gitOps }: Companions): Partial<ClusterSpec> {
+  const { proxyConfiguration: proxy, registryMirrorConfiguration: mirror, podIamConfig, packages, machineHealthCheck } = spec;
+  return {
+    identityProviderRefs: identities.length > 0 ? identities : undefined,
+    gitOpsRef: gitOps,
+    proxyConfiguration: proxy && { httpProxy: proxy.httpProxy, httpsProxy: proxy.httpsProxy, noProxy: proxy.noProxy },
+    registryMirrorConfiguration: mirror && { ...mirror, port: String(Number(mirror.port)) },
+    podIamConfig,
+    packages: packages && { disable: packages.disable },
+    machineHealthCheck: healthCheck(machineHealthCheck),
+  };
+}
+
+function readControlPlane(spec: ClusterSpec): ControlPlaneInput {
+  const given = spec.controlPlaneConfiguration ?? {};
+  return {
+    ...readNodes(given),
+    certificateNames: given.certSans,
+    auditPolicy: given.auditPolicyContent,
+    skipLoadBalancer: given.skipLoadBalancerDeployment || undefined,
+  };
+}
+
+function readGroup(given: WorkerGroup): WorkerGroupInput {
+  const scaling = given.autoscalingConfiguration;
+  return {
+    ...readNodes(given),
+    name: given.name ?? '',
+    maxUnavailable: given.upgradeRolloutStrategy?.rollingUpdate?.maxUnavailable,
+    autoscaling: scaling && { minCount: scaling.minCount ?? 0, maxCount: scaling.maxCount ?? 0 },
+    kubernetesVersion: given.kubernetesVersion,
+    failureDomain: given.failureDomains?.[0],
+  };
+}
+
+function readNodes(given: NodeGroup): NodeGroupInput {
+  return {
+    count: given.count ?? 1,
+    labels: given.labels,
+    taints: given.taints?.map(({ key, value, effect }) => ({ key, value, effect })),
+    maxSurge: given.upgradeRolloutStrategy?.rollingUpdate?.maxSurge,
+    kubeletConfiguration: kubelet(given.kubeletConfiguration),
+    healthCheck: healthCheck(given.machineHealthCheck),
+  };
+}
+
+/** The header is written by the constructs. */
+function kubelet(given: unknown): Record<string, unknown> | undefined {
+  if (typeof given !== 'object' || given === null) return undefined;
+  const { kind: _kind, apiVersion: _apiVersion, ...settings } = given as Record<string, unknown>;
+  return settings;
+}
+
+/** Times in whole seconds, as the properties take them. */
+export function healthCheck(given: HealthCheck | undefined): HealthCheck | undefined {
+  const time = (text: string | undefined) => text === undefined ? undefined : formatDuration(Math.floor((parseDurationMs(text) ?? 0) / 1000));
+  return given && { maxUnhealthy: given.maxUnhealthy, nodeStartupTimeout: time(given.nodeStartupTimeout), unhealthyMachineTimeout: time(given.unhealthyMachineTimeout) };
+}
+
+/** What all machines of a cluster have in common, read from those of the control plane. */
+export interface CommonMachine {
+  readonly osFamily: string;
+  readonly hostOs?: HostOs;
+  readonly sshUser: string;
+  readonly sshKey: string;
+}
+
+export function readMachine(machine: Document<MachineSpec> | undefined): CommonMachine {
+  const { osFamily = 'ubuntu', hostOSConfiguration, users } = machine?.spec ?? {};
+  const servers = hostOSConfiguration?.ntpConfiguration?.servers;
+  return { osFamily, hostOs: servers && { ntpConfiguration: { servers } }, sshUser: users?.[0]?.name ?? '', sshKey: users?.[0]?.sshAuthorizedKeys?.[0] ?? '' };
+}

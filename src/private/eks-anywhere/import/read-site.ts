@@ -1,0 +1,111 @@
+/** The same for each kind of site: what a construct's builder takes, and the documents that it makes of it. */
+import { bareMetalDocuments } from '../build/bare-metal';
+import type { BareMetalInput } from '../build/bare-metal';
+import type { ClusterInput } from '../build/cluster';
+import { dockerDocuments } from '../build/docker';
+import { vsphereDocuments } from '../build/vsphere';
+import type { VirtualMachineInput, VSphereInput } from '../build/vsphere';
+import type { Ref } from '../model/cluster';
+import type { Document } from '../model/document';
+import type { TinkerbellDatacenterSpec, TinkerbellMachineSpec, VSphereDatacenterSpec, VSphereMachineSpec } from '../model/machines';
+import type { State } from '../update/pair';
+import { find } from '../update/pair';
+import { readCluster, readMachine } from './read-cluster';
+
+/** One kind of site, with all that its construct is told. */
+export type Site =
+  | { readonly construct: 'BareMetalCluster'; readonly input: BareMetalInput }
+  | { readonly construct: 'VSphereCluster'; readonly input: VSphereInput }
+  | { readonly construct: 'DockerCluster'; readonly input: ClusterInput };
+
+const READERS: Readonly<Record<string, (state: State) => Site>> = {
+  TinkerbellDatacenterConfig: readBareMetal,
+  VSphereDatacenterConfig: readVSphere,
+  DockerDatacenterConfig: (state) => ({ construct: 'DockerCluster', input: readCluster(state) }),
+};
+
+/** @returns undefined for a provider without a construct */
+export function readSite(state: State): Site | undefined {
+  return READERS[state.cluster.spec?.datacenterRef?.kind ?? '']?.(state);
+}
+
+/** What the construct would write. */
+export function documentsOf(site: Site): Document[] {
+  switch (site.construct) {
+    case 'BareMetalCluster': return bareMetalDocuments(site.input);
+    case 'VSphereCluster': return vsphereDocuments(site.input);
+    default: return dockerDocuments(site.input);
+  }
+}
+
+function machineOf<Spec>(state: State, ref: Ref | undefined): Document<Spec> | undefined {
+  return find<Spec>(state, ref?.kind, ref?.name);
+}
+
+function datacenterOf<Spec>(state: State): Partial<Spec> {
+  return machineOf<Spec>(state, state.cluster.spec?.datacenterRef)?.spec ?? {};
+}
+
+function readBareMetal(state: State): Site {
+  const spec = state.cluster.spec ?? {};
+  const input = readCluster(state);
+  const datacenter = datacenterOf<TinkerbellDatacenterSpec>(state);
+  const select = (ref: Ref | undefined) => machineOf<TinkerbellMachineSpec>(state, ref)?.spec?.hardwareSelector ?? {};
+  return {
+    construct: 'BareMetalCluster',
+    input: {
+      ...input,
+      ...readMachine(machineOf(state, spec.controlPlaneConfiguration?.machineGroupRef)),
+      controlPlaneNodes: { ...input.controlPlaneNodes, select: select(spec.controlPlaneConfiguration?.machineGroupRef) },
+      workerNodes: input.workerNodes.map((group, index) => ({ ...group, select: select(spec.workerNodeGroupConfigurations?.[index].machineGroupRef) })),
+      tinkerbellIp: datacenter.tinkerbellIP ?? '',
+      osImageUrl: datacenter.osImageURL,
+      hookImagesUrl: datacenter.hookImagesURLPath,
+      isoUrl: datacenter.isoBoot ? datacenter.hookIsoURL : undefined,
+      skipServiceLoadBalancer: datacenter.skipLoadBalancerDeployment || undefined,
+      loadBalancerInterface: datacenter.loadBalancerInterface,
+    },
+  };
+}
+
+function readVSphere(state: State): Site {
+  const spec = state.cluster.spec ?? {};
+  const input = readCluster(state);
+  const { server = '', datacenter = '', network = '', insecure = false, thumbprint = '', failureDomains } = datacenterOf<VSphereDatacenterSpec>(state);
+  const first = machineOf<VSphereMachineSpec>(state, spec.controlPlaneConfiguration?.machineGroupRef);
+  const { storagePolicyName, cloneMode, tags } = first?.spec ?? {};
+  const machine = (ref: Ref | undefined) => virtualMachine(machineOf<VSphereMachineSpec>(state, ref)?.spec ?? {}, first?.spec ?? {});
+  return {
+    construct: 'VSphereCluster',
+    input: {
+      ...input,
+      ...readMachine(first),
+      controlPlaneNodes: { ...input.controlPlaneNodes, ...machine(spec.controlPlaneConfiguration?.machineGroupRef) },
+      workerNodes: input.workerNodes.map((group, index) => workerMachine(group, state, index, machine)),
+      etcdNodes: spec.externalEtcdConfiguration && machine(spec.externalEtcdConfiguration.machineGroupRef),
+      server, datacenter, network, insecure, thumbprint, failureDomains,
+      storagePolicy: storagePolicyName,
+      linkedClones: cloneMode === undefined ? undefined : cloneMode === 'linkedClone',
+      tags,
+    },
+  };
+}
+
+/** Only workers can have networks of their own. */
+function workerMachine(group: ClusterInput['workerNodes'][number], state: State, index: number, machine: (ref: Ref | undefined) => VirtualMachineInput) {
+  const ref = state.cluster.spec?.workerNodeGroupConfigurations?.[index].machineGroupRef;
+  return { ...group, ...machine(ref), networks: machineOf<VSphereMachineSpec>(state, ref)?.spec?.networks };
+}
+
+/** Size of its own, place and template of the first: the construct has one of those for all. */
+function virtualMachine(own: VSphereMachineSpec, first: VSphereMachineSpec): VirtualMachineInput {
+  return {
+    cpus: own.numCPUs || 2,
+    memoryMiB: own.memoryMiB || 8192,
+    diskGiB: own.diskGiB ?? 25,
+    datastore: first.datastore ?? '',
+    folder: first.folder ?? '',
+    resourcePool: first.resourcePool ?? '',
+    template: first.template,
+  };
+}

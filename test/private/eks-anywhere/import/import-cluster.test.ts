@@ -1,0 +1,111 @@
+import { existsSync, readFileSync, readdirSync } from 'fs';
+import { join } from 'path';
+import { parseHardware } from '../../../../src/private/eks-anywhere/hardware/machine';
+import { comparable } from '../../../../src/private/eks-anywhere/import/comparable';
+import { withConventionalNames } from '../../../../src/private/eks-anywhere/import/conventional-names';
+import type { Import } from '../../../../src/private/eks-anywhere/import/import-cluster';
+import { importCluster } from '../../../../src/private/eks-anywhere/import/import-cluster';
+import type { Document } from '../../../../src/private/eks-anywhere/model/document';
+import { changesOf } from '../../../../src/private/eks-anywhere/update/changes';
+import { parseClusterFile } from '../../../../src/private/eks-anywhere/yaml/parse';
+import { recordedLines, testWithData } from '../recorded-data';
+import { runProgram } from './run-program';
+
+const BASES = join(__dirname, 'bases');
+
+function read(name: string): { cluster: string; hardware?: string } {
+  const hardware = join(BASES, `${name}.csv`);
+  return { cluster: readFileSync(join(BASES, `${name}.yaml`), 'utf8'), hardware: existsSync(hardware) ? readFileSync(hardware, 'utf8') : undefined };
+}
+
+function imported({ cluster, hardware }: { cluster: string; hardware?: string | null }, newNames = true): Import {
+  return importCluster({ cluster, hardware: hardware ? { text: hardware, path: 'hardware.csv' } : undefined, newNames });
+}
+
+/** What two files mean differently. */
+function differences(before: string, after: string) {
+  const documents = (text: string) => parseClusterFile(text).documents.map(({ content }) => content as unknown as Document);
+  return changesOf({ old: comparable(withConventionalNames(documents(before)))!, new: comparable(documents(after))! });
+}
+
+describe('an imported program', () => {
+  test.each(readdirSync(BASES).filter((name) => name.endsWith('.yaml')).map((name) => name.replace('.yaml', '')))('of %s synthesizes documents that mean the same', (name) => {
+    const files = read(name);
+    const { program, findings } = imported(files);
+    expect(findings).toEqual([]);
+    const written = runProgram(program!, files.hardware);
+    expect(differences(files.cluster, written['cluster.yaml'])).toEqual([]);
+    const machines = (text: string) => parseHardware(text).machines.map(({ cells: { bmc_username: _user, bmc_password: _password, ...cells } }) => cells);
+    if (files.hardware) expect(machines(written['hardware.csv'])).toEqual(machines(files.hardware));
+  });
+
+  test('reads as one would write it', () => {
+    expect(imported(read('bm-inplace')).program).toMatchSnapshot();
+    expect(imported(read('vs-fd')).program).toMatchSnapshot();
+  });
+
+  testWithData('of every valid recorded cluster synthesizes documents that mean the same, or names what it cannot say', () => {
+    interface Case { id: string; cluster: string; csv: string | null; realAccepts: boolean; weRefuse: boolean; grade: string }
+    const valid = recordedLines<Case>('cases.jsonl').filter((one) => one.grade === 'must' && one.realAccepts && !one.weRefuse)
+      // Each is an app of its own: a quarter of them is what the time allows.
+      .filter((_one, index) => index % 4 === 0);
+    const outcomes = valid.map(({ id, cluster, csv }) => {
+      const { program, findings } = imported({ cluster, hardware: csv });
+      if (program === undefined) return { id, ok: findings.length > 0 && findings.every(({ path, message }) => path && message), refused: true };
+      return { id, ok: differences(cluster, runProgram(program, csv ?? undefined)['cluster.yaml']).length === 0, refused: false };
+    });
+    expect(outcomes.filter(({ ok }) => !ok).map(({ id }) => id)).toEqual([]);
+    expect(outcomes.filter(({ refused }) => !refused).length).toBeGreaterThan(valid.length / 2);
+  }, 60_000);
+});
+
+describe('what no property says is refused by name', () => {
+  const bareMetal = read('bm').cluster;
+
+  test.each([
+    ['a field of Cilium', bareMetal.replace('cilium: {}', 'cilium: { cniExclusive: false }'), 'Cluster.spec.clusterNetwork.cniConfig.cilium.cniExclusive'],
+    ['an annotation', bareMetal.replace('  name: lab\nspec', '  name: lab\n  annotations: { team: ops }\nspec'), 'Cluster.metadata.annotations'],
+    ['a second user', bareMetal.replace('    sshAuthorizedKeys:', '    sshAuthorizedKeys: [ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJEknZ1PAp1G5VZykDakPgzAfJq+/lv81/BlQrRuY7e1]\n  - name: other\n    sshAuthorizedKeys:'), 'TinkerbellMachineConfig/lab-cp.spec.users[other]'],
+    ['another document', `${bareMetal}\n---\napiVersion: v1\nkind: Secret\nmetadata: { name: extra }\n`, 'Secret/extra'],
+    ['another manager', bareMetal.replace('managementCluster:\n    name: lab', 'managementCluster:\n    name: head-office'), 'Cluster.spec.managementCluster.name'],
+    ['another image for one group', bareMetal.replace('  osImageURL: http://10.20.0.2/images/ubuntu-2204-kube-1-35.gz\n', '').replaceAll('  osFamily: ubuntu', '  osFamily: ubuntu\n  osImageURL: http://10.20.0.2/1-35.gz'), 'TinkerbellMachineConfig/lab-cp.spec.osImageURL'],
+  ])('%s', (_what, cluster, path) => {
+    const { program, findings } = imported({ ...read('bm'), cluster });
+    expect(program).toBeUndefined();
+    expect(findings.map((finding) => finding.path)).toContain(path);
+    for (const { line, message } of findings) {
+      expect(line === undefined || line > 0).toBe(true);
+      expect(message).toBeTruthy();
+    }
+  });
+
+  test('names of documents, unless the cluster is yet to be created', () => {
+    const { program, findings } = imported(read('bm-flux'), false);
+    expect(program).toBeUndefined();
+    expect(findings.map(({ path }) => path)).toEqual(['Cluster.spec.gitOpsRef.name', 'FluxConfig/flux', 'FluxConfig/lab']);
+    expect(findings[0].fix).toContain('--new-names');
+  });
+
+  test('files with errors of their own, which are told instead', () => {
+    const { findings } = imported({ ...read('bm'), cluster: bareMetal.replace("'1.35'", "'1.12'") });
+    expect(findings.map(({ ruleId }) => ruleId)).toContain('version');
+  });
+});
+
+describe('BMC credentials in the file', () => {
+  const { cluster, hardware } = read('bm');
+
+  test('never become part of the program: one credential for all is named by two variables', () => {
+    const { program } = imported({ cluster, hardware: hardware!.replaceAll('${env:BMC_PASSWORD}', 's3cret') });
+    expect(program).not.toContain('s3cret');
+    expect(program).toContain("BmcCredentials.fromEnvironment({ username: 'BMC_USERNAME', password: 'BMC_PASSWORD' })");
+    expect(runProgram(program!, hardware!.replaceAll('${env:BMC_PASSWORD}', 's3cret'))['hardware.csv']).toContain('${env:BMC_USERNAME},${env:BMC_PASSWORD}');
+  });
+
+  test('that differ make machines in code, with variables of their own', () => {
+    const { program } = imported({ cluster, hardware: hardware!.replace('${env:BMC_PASSWORD}', 'one-s3cret').replace('${env:BMC_PASSWORD}', 'two-s3cret') });
+    expect(program).not.toContain('s3cret');
+    expect(program).toContain("BmcCredentials.fromEnvironment({ username: 'BMC_USERNAME_NODE_02', password: 'BMC_PASSWORD_NODE_02' })");
+    expect(runProgram(program!)['hardware.csv']).toContain('${env:BMC_USERNAME_NODE_02},${env:BMC_PASSWORD_NODE_02}');
+  });
+});
