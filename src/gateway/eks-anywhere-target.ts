@@ -17,7 +17,7 @@ import { GatewayTarget } from './gateway-target';
 
 /** Options of `EksAnywhereTarget.cluster()`. */
 export interface EksAnywhereTargetOptions {
-  /** How consumers reach the proxy: `nodePort`, `metalLb` or `clusterIp`. */
+  /** How consumers reach the proxy: `nodePort`, `metalLb`, `kubeVip` or `clusterIp`. */
   readonly exposure: Exposure;
 
   /**
@@ -83,6 +83,7 @@ export class EksAnywhereTarget extends GatewayTarget {
     const { plane, controlPlane, logs } = placed;
     if (logs) throw new Error('logs: a site has no role in AWS to sign requests with, expected on planes on EKS only: leave it out here');
     this.refuseEndpoint();
+    this.claimAddresses(scope);
     const { secretStore = 'aws-secrets-manager', parameterStore = 'aws-parameter-store', imagePullSecret } = this.options;
     new SitePlane(scope, 'Resource', {
       plane,
@@ -104,6 +105,16 @@ export class EksAnywhereTarget extends GatewayTarget {
     throw new Error(`exposure: the range ${choice.range} holds ${this.cluster.endpoint}, the endpoint of cluster ${this.cluster.clusterName}: choose addresses that nothing has`);
   }
 
+  /** The other addresses of the site are compared at synthesis, when all machines and planes are known. */
+  private claimAddresses(scope: Construct) {
+    const choice = this.options.exposure._choice;
+    if (choice.kind === 'metal-lb') this.cluster._claimAddresses(`${scope.node.path}: exposure`, choice.range);
+    if (choice.kind !== 'kube-vip') return;
+    const absence = this.cluster._kubeVipAbsence();
+    if (absence) throw new Error(`exposure: kubeVip has nobody to answer for ${choice.address} on cluster ${this.cluster.clusterName}, because ${absence}: use metalLb or nodePort`);
+    this.cluster._claimAddresses(`${scope.node.path}: exposure`, `${choice.address}-${choice.address}`);
+  }
+
   private services(plane: PlaneDescription): readonly KubernetesObject[] {
     const choice = this.options.exposure._choice;
     switch (choice.kind) {
@@ -112,8 +123,10 @@ export class EksAnywhereTarget extends GatewayTarget {
         return [service(plane, 'proxy', PROXY_PORTS, choice)];
       case 'metal-lb':
         return [...metalLbObjects(plane, choice.range), service(plane, 'proxy', PROXY_PORTS, { kind: 'site-load-balancer', addressPool: plane.name })];
+      case 'kube-vip':
+        return [service(plane, 'proxy', PROXY_PORTS, { kind: 'site-address', address: choice.address })];
       default:
-        throw new Error('exposure: got a load balancer of AWS, expected nodePort, metalLb or clusterIp: there is no AWS network on a site');
+        throw new Error('exposure: got a load balancer of AWS, expected nodePort, metalLb, kubeVip or clusterIp: there is no AWS network on a site');
     }
   }
 }

@@ -1,5 +1,5 @@
 import { requireAddressRange } from '../private/network/address-range';
-import { requireCidrs } from '../private/network/cidr-text';
+import { requireAddress, requireCidrs } from '../private/network/cidr-text';
 
 /** Ports of `Exposure.nodePort()`, each 30000 to 32767. */
 export interface NodePortOptions {
@@ -59,6 +59,17 @@ export class Exposure {
     return new Exposure({ kind: 'metal-lb', range });
   }
 
+  /**
+   * An address of the site's network, answered for by kube-vip, which EKS Anywhere installs. Bare metal only, on clusters that manage themselves or have no
+   * worker nodes.
+   *
+   * @param address IPv4 address in the network of the machines that nothing has: not `endpoint`, not `tinkerbellIp`
+   */
+  public static kubeVip(address: string): Exposure {
+    requireAddress('address', address);
+    return new Exposure({ kind: 'kube-vip', address });
+  }
+
   /** @internal */
   public readonly _choice: ExposureChoice;
 
@@ -72,7 +83,8 @@ type ExposureChoice =
   | { readonly kind: 'cluster' }
   | { readonly kind: 'network-load-balancer'; readonly sourceCidrs?: readonly string[] }
   | { readonly kind: 'node-port'; readonly nodePorts: Readonly<Record<string, number>> }
-  | { readonly kind: 'metal-lb'; readonly range: string };
+  | { readonly kind: 'metal-lb'; readonly range: string }
+  | { readonly kind: 'kube-vip'; readonly address: string };
 
 function requireNodePort(property: string, port: number) {
   if (Number.isInteger(port) && port >= 30000 && port <= 32767) return;

@@ -57,7 +57,8 @@ const RESOURCES: PlaneResources = { cpuRequest: '250m', cpuLimit: '1', memoryReq
  * A gateway control plane on Amazon EKS: nodes that people and pipelines administer and that data planes open tunnels to.
  *
  * Created in a namespace of its own: a Job that brings the database's schema up to date, the nodes, two Network Load Balancers that pass TLS through
- * (8005 configuration, 8006 telemetry), the Admin API inside the cluster only, network policies, a role for the pods. The database and the tunnel's
+ * (8005 configuration, 8006 telemetry), the Admin API for pods of the namespace with the label
+ * `hybridge/admin-client: "true"` and for `kubectl port-forward` only, network policies, a role for the pods. The database and the tunnel's
  * certificate are made below it.
  */
 export class GatewayControlPlane extends Construct {

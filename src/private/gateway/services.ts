@@ -8,6 +8,7 @@ export type ServiceReach =
   | { readonly kind: 'cluster' }
   | { readonly kind: 'node-port'; readonly nodePorts: Readonly<Record<string, number>> }
   | { readonly kind: 'site-load-balancer'; readonly addressPool: string }
+  | { readonly kind: 'site-address'; readonly address: string }
   | { readonly kind: 'network-load-balancer'; readonly loadBalancerClass: string; readonly sourceCidrs?: readonly string[] };
 
 export interface ServicePort {
@@ -43,6 +44,9 @@ export function service(plane: PlaneDescription, suffix: string, ports: readonly
   };
 }
 
+/** EKS Anywhere's kube-vip looks at Services of this class only. */
+const KUBE_VIP_CLASS = 'kube-vip.io/kube-vip-class';
+
 interface Reach {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly spec: Readonly<Record<string, unknown>>;
@@ -53,6 +57,7 @@ function reachOf(reach: ServiceReach): Reach {
     case 'cluster': return { spec: { type: 'ClusterIP' } };
     case 'node-port': return { spec: { type: 'NodePort' } };
     case 'site-load-balancer': return { annotations: { 'metallb.io/address-pool': reach.addressPool }, spec: { type: 'LoadBalancer' } };
+    case 'site-address': return { annotations: { 'kube-vip.io/loadbalancerIPs': reach.address }, spec: { type: 'LoadBalancer', loadBalancerClass: KUBE_VIP_CLASS } };
     case 'network-load-balancer': return networkLoadBalancer(reach.loadBalancerClass, reach.sourceCidrs);
   }
 }

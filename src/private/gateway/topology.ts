@@ -74,7 +74,7 @@ const ID = 'HybridgeTopology';
 /** Clusters on sites are declared without any plane, too: they are found, not told. */
 function siteEntry(cluster: EksAnywhereCluster): ClusterEntry {
   const { kind, files } = SITE_KINDS.find(({ type }) => cluster instanceof type)!;
-  return { name: cluster.clusterName, kind, folder: cluster.node.id, files };
+  return { name: cluster.clusterName, kind, folder: cluster.node.id, files: [...files, ...cluster._furtherFiles()] };
 }
 
 /** From the particular to the general. */

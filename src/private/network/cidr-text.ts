@@ -34,3 +34,13 @@ export function addressNumber(text: string): number | undefined {
   const parts = match.slice(1).map(Number);
   return parts.some((part) => part > 255) ? undefined : parts.reduce((sum, part) => sum * 256 + part, 0);
 }
+
+/**
+ * Checks one IPv4 address.
+ *
+ * @throws Error that names the property
+ */
+export function requireAddress(property: string, address: string): void {
+  if (Token.isUnresolved(address)) throw new Error(`${property}: is known only after deployment, expected a literal: the address is written into files for the site`);
+  if (addressNumber(address) === undefined) throw new Error(`${property}: got ${JSON.stringify(address)}, expected an IPv4 address such as 10.20.0.12`);
+}
