@@ -48,13 +48,14 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   // A connection that dies while idle is replaced at the next query.
   pool.on('error', (error) => log.warn('a connection to the database was lost', { error: messageOf(error) }));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  let store: SqlStore | undefined;
   try {
-    const store = await SqlStore.open(db, dialect, options);
+    store = await SqlStore.open(db, dialect, options);
     const listener = new ChangeListener(config, store.feed, log);
     await listener.start();
     return Object.assign(store, { close: closeBoth(listener, store.close.bind(store)) });
   } catch (error) {
-    await db.destroy();
+    await (store?.close() ?? db.destroy());
     throw unavailable(connection, error);
   }
 }
@@ -119,6 +120,9 @@ class ChangeListener {
     this.client = client;
     await client.connect();
     await client.query(`listen ${CHANNEL}`);
+    // What changed while nobody listened.
+    const { rows } = await client.query<{ readonly value: number }>('select value from revisions where id = 1');
+    this.feed.advance(rows[0]!.value);
   }
 
   private reconnect(): void {
