@@ -19,6 +19,9 @@ import { clientTlsOptions } from './trust.ts';
 
 const decompress = promisify(unzip);
 
+/** Most bytes that a push may unpack to: ten thousand routes are 5 MB. */
+const MAX_UNPACKED_BYTES = 512 * 1024 * 1024;
+
 export type ApplyOutcome =
   | { readonly applied: true }
   | { readonly applied: false; readonly message: string; readonly errors?: readonly unknown[] };
@@ -125,9 +128,16 @@ export class TunnelClient {
     socket.on('pong', () => this.#heard());
     socket.on('error', (error) => {
       // After a refusal this is only the end of our own making.
-      failure ??= messageOf(error);
+      failure ??= this.#explain(error);
     });
     socket.on('close', () => this.#lost(authority, failure ?? 'connection closed by the control plane'));
+  }
+
+  /** What went wrong, with the fix where there is one. */
+  #explain(error: NodeJS.ErrnoException): string {
+    if (error.code !== 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return messageOf(error);
+    const limit = this.#options.maxPayloadBytes ?? MAX_PAYLOAD_BYTES;
+    return `the control plane sent more than ${limit} bytes at once; raise KONG_CLUSTER_MAX_PAYLOAD on this node`;
   }
 
   #opened(socket: WebSocket): void {
@@ -237,7 +247,7 @@ function failureOf(outcome: ApplyOutcome & { applied: false }, hash: string): Ap
 
 async function decode(data: Buffer): Promise<Partial<Reconfigure> | undefined> {
   try {
-    const message: unknown = JSON.parse((await decompress(data)).toString('utf8'));
+    const message: unknown = JSON.parse((await decompress(data, { maxOutputLength: MAX_UNPACKED_BYTES })).toString('utf8'));
     return typeof message === 'object' && message !== null ? message as Partial<Reconfigure> : undefined;
   } catch {
     return undefined;

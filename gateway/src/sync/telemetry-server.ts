@@ -19,6 +19,9 @@ const decompress = promisify(gunzip);
 /** Most bytes that one frame may unpack to: a small frame must not fill the memory. */
 const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
 
+/** Accounts that are kept; nodes that come and go with ever new ids must not fill the memory. */
+const MAX_ACCOUNTS = 10_000;
+
 /** What arrived from one data plane since its process started. */
 export interface TelemetryAccount {
   readonly run: string;
@@ -95,7 +98,10 @@ export class TelemetryServer {
     const account = known?.run === hello.run ? known : { run: hello.run, seq: 0, records: 0, dropped: 0 };
     // A batch whose ack was lost on the way comes again.
     if (seq > account.seq) {
+      this.#accounts.delete(hello.node_id);
       this.#accounts.set(hello.node_id, { run: hello.run, seq, records: account.records + records.length, dropped });
+      // A Map keeps the order of insertion: the first is the one not heard of longest.
+      if (this.#accounts.size > MAX_ACCOUNTS) this.#accounts.delete(this.#accounts.keys().next().value!);
       this.#onRecords(hello.node_id, records);
     }
     websocket.send(Buffer.from(JSON.stringify({ ack: seq })), { binary: true }, () => undefined);

@@ -416,6 +416,14 @@ describe('what a data plane does with what a control plane sends', () => {
     await next.pinged('b'.repeat(32));
   });
 
+  it('frame larger than cluster_max_payload: the session ends, and the log names the setting', async () => {
+    const limited = await setUp({ maxPayloadBytes: 1_000 });
+    const other = await limited.controlPlane.session();
+    other.send('binary', Buffer.alloc(1_001));
+    await eventually('it is told', () => limited.log.some(({ message }) => message.includes('more than 1000 bytes at once; raise KONG_CLUSTER_MAX_PAYLOAD')));
+    await eventually('the end', () => other.ended);
+  });
+
   it('reports to a control plane that asks for it why a configuration was refused', async () => {
     const inviting = await setUp({}, (controlPlane) => {
       controlPlane.headers = ['Hybridge-Error-Reports: accept'];
