@@ -156,7 +156,7 @@ export class CognitoIdentity extends Construct {
   }
 
   private copySecret(): SecretMount {
-    const name = secretName(this, requireObjectName('id', kebabCase(this.node.id)), 'web-client');
+    const name = secretName(this, requireObjectName('id', kebabCase(this.node.id)), 'login');
     const secret = new secretsmanager.Secret(this, 'WebClientSecret', {
       secretName: name,
       description: 'Issuer, client id and client secret of the gateways\' web client',

@@ -37,7 +37,7 @@ describe('on EKS in another region', () => {
     const policies = JSON.stringify(template.findResources('AWS::IAM::Policy'));
     expect(policies).toContain(':secretsmanager:eu-central-1:');
     expect(policies).toContain(':secret:hybridge/Cloud/control-plane/tunnel-??????');
-    expect(policies).toContain(':secret:hybridge/Cloud/identity/web-client-??????');
+    expect(policies).toContain(':secret:hybridge/Cloud/identity/login-??????');
   });
 
   it('is reached by the given consumers', () => {

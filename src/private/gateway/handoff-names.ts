@@ -3,7 +3,9 @@ import type { Construct } from 'constructs';
 
 /**
  * Name of a secret that stands in files applied on site, so it has to be known at synth and to be the same after every deployment.
- * The stack's name is part of it: two deployments of one program share an account.
+ * The stack's name is part of it: two deployments of one program share an account. Deleting a stack frees its names at once: CloudFormation leaves secrets no recovery window.
+ *
+ * @param purpose one word: a name that ends in a hyphen and six characters is taken for an ARN's random suffix
  */
 export function secretName(scope: Construct, plane: string, purpose: string): string {
   return `hybridge/${stackName(scope)}/${plane}/${purpose}`;
