@@ -4,15 +4,18 @@ import { checkDocuments } from '../private/eks-anywhere/check';
 import type { Finding } from '../private/eks-anywhere/finding';
 import type { Hardware } from '../private/eks-anywhere/hardware/machine';
 import type { Document } from '../private/eks-anywhere/model/document';
+import { kubeVipAbsence } from '../private/eks-anywhere/packages/kube-vip';
 import type { PropPath } from '../private/eks-anywhere/prop-path';
 import { propOf } from '../private/eks-anywhere/prop-path';
 import { toYaml } from '../private/eks-anywhere/yaml/emit';
 import { writeFilesAtSynthesis } from '../private/output-files';
+import { ClusterSurroundings } from '../private/site/cluster-surroundings';
 import type { CiliumOptions } from './cilium';
 import { kebabCase } from './cluster-input';
 import type { FluxSync } from './flux-sync';
 import type { IdentityProvider } from './identity-provider';
 import type { MachineHealthCheck } from './machine-health-check';
+import type { Package } from './packages/package';
 import type { ProxyOptions, RegistryMirrorOptions } from './site-network';
 import { refuseTokens } from './token-refusal';
 
@@ -146,6 +149,8 @@ interface Definition {
   readonly propPaths: readonly PropPath[];
   /** Read when the app is synthesized, because machines may be added until then. */
   readonly hardware?: () => Hardware;
+  /** Facts worth knowing that are no faults. */
+  readonly notes?: () => readonly string[];
   /** Further files beside cluster.yaml. */
   readonly files?: () => Readonly<Record<string, string>>;
 }
@@ -174,6 +179,8 @@ export abstract class EksAnywhereCluster extends Construct {
 
   private readonly eksAnywhereVersion: string;
   private readonly managedBy?: string;
+  private readonly surroundings = new ClusterSurroundings();
+  private documents: readonly Document[] = [];
 
   /**
    * @param scope an App, a Stage, a Stack or any other construct; the cluster is part of no template
@@ -189,12 +196,59 @@ export abstract class EksAnywhereCluster extends Construct {
     this.servicesCidr = props.servicesCidr;
     this.eksAnywhereVersion = props.eksAnywhereVersion;
     if ('sshKey' in props && !sshKey) {
-      throw new Error(`${this.node.path}: sshKey is ${sshKey === '' ? 'empty' : 'undefined'}; expected a public key such as 'ssh-ed25519 AAAA... ops'. If it comes from an environment variable, that variable is not set`);
+      const found = sshKey === '' ? 'empty' : 'undefined';
+      throw new Error(`${this.node.path}: sshKey is ${found}; expected a public key such as 'ssh-ed25519 AAAA... ops'. If it comes from an environment variable, that variable is not set`);
     }
-    if (props.managementCluster && props.managementCluster.managedBy) {
-      throw new Error(`${this.node.path}: managementCluster is ${props.managementCluster.node.path}, which is itself managed by ${props.managementCluster.managedBy}; expected a cluster that manages itself`);
+    const manager = props.managementCluster;
+    if (manager?.managedBy) {
+      throw new Error(`${this.node.path}: managementCluster is ${manager.node.path}, which is itself managed by ${manager.managedBy}; expected a cluster that manages itself`);
     }
     this.managedBy = props.managementCluster?.clusterName;
+  }
+
+  /**
+   * Adds a curated package: it is written to `packages.yaml`, and namespaces that it needs to `package-namespaces.yaml`, beside `cluster.yaml`.
+   * What cannot work on this cluster is refused when the app is synthesized.
+   */
+  public addPackage(curatedPackage: Package): void {
+    this.surroundings.addPackage(curatedPackage);
+  }
+
+  /**
+   * Keeps addresses of the site's network for a service; checked at synthesis against all others.
+   *
+   * @param owner property whose value the range is, for messages
+   * @internal
+   */
+  public _claimAddresses(owner: string, range: string): void {
+    this.surroundings.claimAddresses({ owner, range });
+  }
+
+  /**
+   * Why kube-vip does not serve Services of type LoadBalancer here; undefined where it does.
+   *
+   * @internal
+   */
+  public _kubeVipAbsence(): string | undefined {
+    return kubeVipAbsence(this.documents);
+  }
+
+  /**
+   * Has a further file written beside `cluster.yaml`.
+   *
+   * @internal
+   */
+  public _addFile(name: string, render: () => string): void {
+    this.surroundings.addFile(name, render);
+  }
+
+  /**
+   * Names of the further files beside `cluster.yaml`, once everything is added.
+   *
+   * @internal
+   */
+  public _furtherFiles(): string[] {
+    return Object.keys(this.surroundings.render(this.documents));
   }
 
   /**
@@ -207,8 +261,11 @@ export abstract class EksAnywhereCluster extends Construct {
     const early = findings.filter((finding) => finding.severity === 'error' && JUDGED_EARLY.has(finding.ruleId));
     if (early.length > 0) throw new Error(`${this.node.path}: ${early.map((finding) => described(finding, definition)).join('\n')}`);
 
-    this.node.addValidation({ validate: () => this.errors(definition) });
-    writeFilesAtSynthesis(this, claimedFolder(this), () => ({ 'cluster.yaml': toYaml(definition.documents), ...definition.files?.() }));
+    this.documents = definition.documents;
+    this.node.addValidation({ validate: () => [...this.errors(definition), ...this.surroundings.problems(definition.documents, definition.hardware?.())] });
+    writeFilesAtSynthesis(this, claimedFolder(this), () => ({
+      'cluster.yaml': toYaml(definition.documents), ...definition.files?.(), ...this.surroundings.render(definition.documents),
+    }));
   }
 
   /** All errors; warnings become annotations. */
@@ -217,6 +274,7 @@ export abstract class EksAnywhereCluster extends Construct {
     for (const finding of findings.filter(({ severity }) => severity === 'warning')) {
       Annotations.of(this).addWarningV2(`cdk-hybridge:eksAnywhere.${finding.ruleId}`, described(finding, definition));
     }
+    for (const note of definition.notes?.() ?? []) Annotations.of(this).addInfo(note);
     return findings.filter(({ severity }) => severity === 'error').map((finding) => described(finding, definition));
   }
 }

@@ -1,0 +1,35 @@
+import type { PackageOptions } from './package-options';
+import type { PackageSecret } from './package-secret';
+
+/** Options of `Package.harbor()`. */
+export interface HarborOptions extends PackageOptions {
+  /** URL that people and nodes reach the registry at, such as `https://registry.factory.example:30003`; https only. */
+  readonly externalUrl: string;
+
+  /** Key that Harbor encrypts its passwords with: 16 characters. Fixed once it is installed. */
+  readonly secretKey: PackageSecret;
+
+  /** First password of the user `admin`. Without one everybody would know it, because the chart has a default. */
+  readonly adminPassword: PackageSecret;
+
+  /**
+   * Name of a Secret of type `kubernetes.io/tls` in the namespace of Harbor.
+   *
+   * @default - Harbor makes a certificate that nobody trusts, for the host of `externalUrl`
+   */
+  readonly tlsSecretName?: string;
+
+  /**
+   * Address of a load balancer that the registry gets, free and in a pool of MetalLB; the port of `externalUrl` is then 443.
+   *
+   * @default - none: ports 30002 and 30003 of every node
+   */
+  readonly loadBalancerIp?: string;
+
+  /**
+   * Whether images are kept on volumes, which needs a StorageClass on the cluster. Without it they are gone with the pod.
+   *
+   * @default true
+   */
+  readonly persistent?: boolean;
+}

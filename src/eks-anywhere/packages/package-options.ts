@@ -1,0 +1,23 @@
+/** What every curated package can be told. */
+export interface PackageOptions {
+  /**
+   * Name of the Package object and of its Helm release: at most 53 lower-case letters, digits and dashes. Fixed once it is installed.
+   *
+   * @default - the name of the package, such as `metallb`
+   */
+  readonly name?: string;
+
+  /**
+   * Version as the bundle names it, such as `0.15.2-<hash>`, or a digest. Can be changed later.
+   *
+   * @default - the newest in the active bundle
+   */
+  readonly packageVersion?: string;
+
+  /**
+   * Namespace on the cluster that the package goes to. Fixed once it is installed.
+   *
+   * @default - the usual one of the package, which each method names
+   */
+  readonly targetNamespace?: string;
+}

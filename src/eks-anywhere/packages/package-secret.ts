@@ -1,0 +1,48 @@
+import { Token } from 'aws-cdk-lib';
+import { environmentPlaceholder, parsePlaceholder, secretPlaceholder } from '../../private/eks-anywhere/hardware/placeholder';
+
+/**
+ * Where a secret of a curated package is found. The app never sees it: the generated `packages.yaml` carries a placeholder, which
+ * `hybridge eksa render` fills in on the machine that installs the package.
+ */
+export class PackageSecret {
+  /**
+   * A secret in an environment variable of that machine.
+   *
+   * @param variable name of the variable, not its value
+   * @throws Error when the text is no name of a variable
+   */
+  public static fromEnvironment(variable: string): PackageSecret {
+    const placeholder = environmentPlaceholder(variable);
+    // What was given may be the secret itself: it is not repeated.
+    if (!isPlaceholder(variable, placeholder)) throw new Error('PackageSecret.fromEnvironment: variable is no name of an environment variable; expected a name such as HARBOR_SECRET_KEY, not its value');
+    return new PackageSecret(placeholder);
+  }
+
+  /**
+   * A key of a secret of AWS Secrets Manager that holds a JSON object.
+   *
+   * @param secretName name of the secret, not its ARN
+   * @param key name of the key
+   * @throws Error when name or key cannot be one
+   */
+  public static fromSecretsManager(secretName: string, key: string): PackageSecret {
+    const placeholder = secretPlaceholder(secretName, key);
+    if (Token.isUnresolved(key) || !isPlaceholder(secretName, placeholder)) {
+      throw new Error('PackageSecret.fromSecretsManager: secretName and key do not name a secret; expected a plain name such as factory/harbor and a key such as secretKey');
+    }
+    return new PackageSecret(placeholder);
+  }
+
+  private constructor(
+    /**
+     * What stands for the secret in `packages.yaml`.
+     * @internal
+     */
+    public readonly _placeholder: string,
+  ) {}
+}
+
+function isPlaceholder(name: string, placeholder: string): boolean {
+  return !Token.isUnresolved(name) && parsePlaceholder(placeholder) !== undefined;
+}

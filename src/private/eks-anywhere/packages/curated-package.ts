@@ -1,0 +1,77 @@
+/** Curated packages of EKS Anywhere as documents. The settings of a package travel as text that holds YAML: an object there is refused. */
+import type { Document } from '../model/document';
+import { toYaml } from '../yaml/emit';
+
+/** The cluster that a package is for, as far as packages depend on it. */
+export interface PackageCluster {
+  readonly clusterName: string;
+  /** Its own name where it manages itself. */
+  readonly managementClusterName: string;
+  readonly hasWorkers: boolean;
+}
+
+/** One package, settled for one cluster. */
+export interface CuratedPackage {
+  /** Name in the bundle, such as `metallb`. */
+  readonly packageName: string;
+  /** Name of the object and of the Helm release. */
+  readonly name: string;
+  /** @default the newest in the active bundle */
+  readonly version?: string;
+  readonly targetNamespace: string;
+  /** Settings that are undefined, and objects that have none, are left out. */
+  readonly config?: PackageConfig;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** The cluster that the package is installed on; another than the one it is for only where it works from the management cluster. */
+  readonly installedOn?: string;
+  /** Ranges of addresses that it gives out. */
+  readonly pools?: readonly AddressPool[];
+}
+
+export interface PackageConfig {
+  readonly [setting: string]: unknown;
+}
+
+export interface AddressPool {
+  /** Where the range stands, for messages: `pools[0].addresses[1]`. */
+  readonly at: string;
+  readonly range: string;
+  /** Whether the addresses are answered for on the nodes' own network, so that they must lie in it. */
+  readonly isLocal: boolean;
+}
+
+/** Namespaces that every cluster has, or that the controller of packages makes. */
+const PRESENT_NAMESPACES = ['default', 'kube-system', 'eksa-system', 'eksa-packages'];
+
+/** The object for the management cluster, whose controller installs the package. */
+export function packageDocument(curated: CuratedPackage, cluster: PackageCluster): Document {
+  const config = curated.config && withoutGaps(curated.config) as PackageConfig | undefined;
+  return {
+    apiVersion: 'packages.eks.amazonaws.com/v1alpha1',
+    kind: 'Package',
+    metadata: {
+      name: curated.name,
+      namespace: `eksa-packages-${curated.installedOn ?? cluster.clusterName}`,
+      annotations: curated.annotations,
+    },
+    spec: {
+      packageName: curated.packageName,
+      packageVersion: curated.version,
+      targetNamespace: curated.targetNamespace,
+      config: config && toYaml([config]).trimEnd(),
+    },
+  };
+}
+
+/** The namespaces that packages go to and that somebody has to make on the cluster first. */
+export function packageNamespaces(packages: readonly CuratedPackage[]): Document[] {
+  const wanted = new Set(packages.map(({ targetNamespace }) => targetNamespace).filter((name) => !PRESENT_NAMESPACES.includes(name)));
+  return [...wanted].sort().map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
+}
+
+function withoutGaps(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutGaps);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([name, content]) => [name, withoutGaps(content)] as const).filter(([, content]) => content !== undefined);
+  return entries.length === 0 && Object.keys(value).length > 0 ? undefined : Object.fromEntries(entries);
+}
