@@ -2,15 +2,18 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';
 import type { IncomingMessage, RequestOptions, Server, ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { connect, createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { eventually } from '../../test/fixtures/eventually.ts';
 import { createLog } from '../base/log.ts';
+import { createSelfSignedCertificate } from '../base/self-signed-certificate.ts';
 import type { ConfigTable, Row } from '../model/config-table.ts';
 import { readSettings } from '../settings/read.ts';
 import { DataPlane } from './data-plane.ts';
@@ -347,6 +350,27 @@ const SMUGGLED: readonly (readonly [title: string, head: string])[] = [
   ['an escaped NUL', 'GET /%00 HTTP/1.1\r\nHost: a\r\n\r\n'],
   ['a chunk size that is none', 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n'],
 ];
+
+describe('upstreams with TLS', () => {
+  it.each([[null, 200], [false, 200], [true, 502]])('with tls_verify %s, a certificate that nobody vouches for: %d', async (verify, status) => {
+    const { certificate, key } = await createSelfSignedCertificate({ commonName: 'localhost' });
+    let name: unknown;
+    const upstream = createTlsServer({ cert: certificate, key }, (request, response) => {
+      name = (request.socket as TLSSocket & { servername?: unknown }).servername;
+      response.end('ok');
+    });
+    await new Promise<void>((resolve) => void upstream.listen(0, '127.0.0.1', resolve));
+    closing.push(() => {
+      upstream.closeAllConnections();
+      upstream.close();
+    });
+    const running = await startDataPlane();
+    const { port } = upstream.address() as AddressInfo;
+    expect(running.dataPlane.apply(tableFor(port, { protocol: 'https', host: 'localhost', tls_verify: verify, retries: 0 }), HASH)).toEqual({ applied: true });
+    expect((await call(running.port)).status).toBe(status);
+    expect(name).toBe(status === 200 ? 'localhost' : undefined);
+  });
+});
 
 describe('requests that can be read in two ways', () => {
   it.each(SMUGGLED)('%s: refused with 400, the connection closed, the upstream not asked', async (_title, head) => {
