@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import { bareMetalDocuments } from '../private/eks-anywhere/build/bare-metal';
 import { controlPlaneMachineName, workerMachineName } from '../private/eks-anywhere/build/cluster';
+import { spareMachines } from '../private/eks-anywhere/hardware/selection';
 import { defaultSshUser } from '../private/eks-anywhere/model/os-family';
 import { CLUSTER_PROP_PATHS, machinePropPaths } from '../private/eks-anywhere/prop-path';
 import type { PropPath } from '../private/eks-anywhere/prop-path';
@@ -118,10 +119,31 @@ export class BareMetalCluster extends EksAnywhereCluster {
       }),
       propPaths: propPaths(this.clusterName, workerNodes),
       hardware: () => props.hardware._toHardware(),
+      notes: () => props.upgradeInPlace ? [] : missingSpares(props, workerNodes),
       files: () => ({ 'hardware.csv': props.hardware._toCsv() }),
     });
   }
 }
+
+/** A rolling upgrade takes spare machines first and frees old ones afterwards. */
+function missingSpares(props: BareMetalClusterProps, workerNodes: readonly BareMetalWorkerNodes[]): string[] {
+  const demands = [{ ...props.controlPlaneNodes, name: 'the control plane' }, ...workerNodes].map(({ select, count, name, maxSurge = 1 }) => ({
+    selector: select, count, maxSurge, source: name, role: name,
+  }));
+  return spareMachines(demands, props.hardware._toHardware().machines).filter(({ spare, needed }) => spare < needed).map(({ selector, spare, needed }) => {
+    const machines = `${needed} spare machine${needed === 1 ? '' : 's'} labelled ${selector}`;
+    return `hardware: an upgrade of Kubernetes needs ${machines} and there ${spare === 1 ? 'is' : 'are'} ${spare}; add machines before you upgrade, or set upgradeInPlace`;
+  });
+}
+
+/** Fields of a machine configuration → the property; those with a dot belong to the group. */
+const MACHINE_PROPS = {
+  'hardwareSelector': '.select',
+  'users': 'sshKey',
+  'osFamily': 'os',
+  'osImageURL': 'os: imageUrl',
+  'hostOSConfiguration.ntpConfiguration': 'timeServers',
+};
 
 const DATACENTER_PROPS = { tinkerbellIP: 'tinkerbellIp', osImageURL: 'os: imageUrl', hookImagesURLPath: 'hookImagesUrl', hookIsoURL: 'isoUrl' };
 
@@ -131,7 +153,7 @@ function propPaths(clusterName: string, workerNodes: readonly BareMetalWorkerNod
     ...workerNodes.map((group, index) => ({ machineName: workerMachineName(clusterName, group.name), prop: `workerNodes[${index}]` })),
   ];
   return [
-    ...machinePropPaths('TinkerbellMachineConfig', groups, { 'hardwareSelector': '.select', 'users': 'sshKey', 'osFamily': 'os', 'osImageURL': 'os: imageUrl', 'hostOSConfiguration.ntpConfiguration': 'timeServers' }),
+    ...machinePropPaths('TinkerbellMachineConfig', groups, MACHINE_PROPS),
     ...Object.entries(DATACENTER_PROPS).map(([field, prop]) => ({ pattern: new RegExp(`^TinkerbellDatacenterConfig/[^.]*\\.spec\\.${field}$`), prop })),
     { pattern: /^hardware\.csv\/(.*)\.([^.]*)$/, prop: "hardware: machine '$1': $2" },
     { pattern: /^hardware\.csv$/, prop: 'hardware' },

@@ -131,7 +131,7 @@ test('warns about a Kubernetes version past its standard support', () => {
   const app = newApp();
   const cluster = new BareMetalCluster(app, 'Factory', bareMetal({ kubernetesVersion: '1.33', os: OperatingSystem.ubuntu({ imageUrl: 'https://images.acme.example/ubuntu-1-33.gz' }) }));
   app.synth();
-  expect(cluster.node.metadata.map((entry) => entry.data)).toEqual([expect.stringMatching(/kubernetesVersion is '1.33', which is past its standard support.*cdk-hybridge:eksAnywhere.version/s)]);
+  expect(cluster.node.metadata.filter((entry) => entry.type === 'aws:cdk:warning').map((entry) => entry.data)).toEqual([expect.stringMatching(/kubernetesVersion is '1.33', which is past its standard support.*cdk-hybridge:eksAnywhere.version/s)]);
 });
 
 test('counts machines that are added after the cluster is made', () => {
@@ -140,4 +140,16 @@ test('counts machines that are added after the cluster is made', () => {
   new BareMetalCluster(app, 'Factory', bareMetal({ hardware, workerNodes: [{ name: 'a', count: 2, select: { type: 'worker' } }] }));
   hardware.add(machine(3, 'worker'));
   expect(synthesized(app, 'Factory/hardware.csv')).toContain('node-03');
+});
+
+test('tells how many spare machines upgrades need', () => {
+  const notes = (changes: Partial<BareMetalClusterProps>) => {
+    const app = newApp();
+    const cluster = new BareMetalCluster(app, 'Factory', bareMetal(changes));
+    app.synth();
+    return cluster.node.metadata.filter((entry) => entry.type === 'aws:cdk:info').map((entry) => entry.data);
+  };
+  const spareWorker = new HardwareInventory([machine(1, 'cp'), machine(2, 'worker'), machine(3, 'worker')]);
+  expect(notes({ hardware: spareWorker })).toEqual(['hardware: an upgrade of Kubernetes needs 1 spare machine labelled type=cp and there are 0; add machines before you upgrade, or set upgradeInPlace']);
+  expect(notes({ upgradeInPlace: true })).toEqual([]);
 });

@@ -1,8 +1,8 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
 import {
-  BareMetalClusterProps, CiliumPolicyMode, ControlPlaneNodeOptions, EksAnywhereClusterProps, FluxSync, HardwareInventory, HardwareMachine, IdentityProvider, MachineClusterProps, NodeGroupOptions,
-  OperatingSystem, SshKeyAlgorithm, TaintEffect, VSphereClusterProps, WorkerNodeGroupOptions,
+  BareMetalClusterProps, CiliumPolicyMode, ControlPlaneNodeOptions, EksAnywhereClusterProps, FluxSync, HardwareInventory, HardwareMachine, IdentityProvider, MachineClusterProps,
+  NodeGroupOptions, OperatingSystem, SshKeyAlgorithm, TaintEffect, VSphereClusterProps, WorkerNodeGroupOptions,
 } from '../../src';
 import { SSH_KEY } from './sample';
 
@@ -15,14 +15,24 @@ const host = fc.oneof(fc.constantFrom('proxy.acme.example', 'localhost'), fc.ipV
 const port = fc.integer({ min: 1, max: 65535 });
 const minutes = fc.integer({ min: 1, max: 90 }).map((number) => Duration.minutes(number));
 const healthCheck = fc.record({
-  maxUnhealthy: optional(fc.oneof(fc.nat(100).map(String), fc.nat(100).map((share) => `${share}%`))), nodeStartupTimeout: optional(minutes), unhealthyMachineTimeout: optional(minutes),
+  maxUnhealthy: optional(fc.oneof(fc.nat(100).map(String), fc.nat(100).map((share) => `${share}%`))),
+  nodeStartupTimeout: optional(minutes),
+  unhealthyMachineTimeout: optional(minutes),
 });
 const labels = fc.dictionary(fc.oneof(name, name.map((key) => `acme.example/${key}`)), words, { maxKeys: 3 });
 const softTaint = fc.record({ key: name, value: optional(words), effect: fc.constant(TaintEffect.PREFER_NO_SCHEDULE) });
-const kubelet = fc.record({ maxPods: optional(fc.integer({ min: 1, max: 250 })), evictionHard: optional(fc.constant({ 'memory.available': '100Mi' })), shutdownGracePeriod: optional(fc.constant('30s')) }, { requiredKeys: [] });
+const kubelet = fc.record({
+  maxPods: fc.integer({ min: 1, max: 250 }),
+  evictionHard: fc.constant({ 'memory.available': '100Mi' }),
+  shutdownGracePeriod: fc.constant('30s'),
+}, { requiredKeys: [] });
 
 const nodes: fc.Arbitrary<Omit<NodeGroupOptions, 'count'>> = fc.record({
-  labels: optional(labels), taints: optional(fc.array(softTaint, { maxLength: 2 })), maxSurge: fc.constantFrom(undefined, 1), kubeletConfiguration: optional(kubelet.map(withoutUndefined)), machineHealthCheck: optional(healthCheck),
+  labels: optional(labels),
+  taints: optional(fc.array(softTaint, { maxLength: 2 })),
+  maxSurge: fc.constantFrom(undefined, 1),
+  kubeletConfiguration: optional(kubelet),
+  machineHealthCheck: optional(healthCheck),
 });
 
 const controlPlane = (counts: number[]): fc.Arbitrary<ControlPlaneNodeOptions> => fc.tuple(nodes, fc.record({
@@ -48,9 +58,22 @@ const common: fc.Arbitrary<EksAnywhereClusterProps> = fc.record({
   dnsResolvConf: fc.constantFrom(undefined, '/etc/resolv.conf'),
   cilium: optional(fc.record({ policyMode: fc.constantFrom(undefined, ...Object.values(CiliumPolicyMode)), nativeRoutingCidr: fc.constantFrom(undefined, '10.0.0.0/8') })),
   identityProviders: identity,
-  gitOps: fc.constantFrom(undefined, FluxSync.github({ owner: 'acme', repository: '1.10', personal: true }), FluxSync.git({ repositoryUrl: 'ssh://git@git.example/x', sshKeyAlgorithm: SshKeyAlgorithm.RSA, branch: 'on' })),
-  proxy: optional(fc.record({ httpProxy: fc.tuple(host, port).map(([where, number]) => `${where}:${number}`), httpsProxy: fc.tuple(host, port).map(([where, number]) => `http://${where}:${number}`), noProxy: optional(fc.array(words, { maxLength: 2 })) })),
-  registryMirror: optional(fc.record({ endpoint: host, port: optional(port), namespaces: optional(fc.array(fc.record({ registry: fc.constant('public.ecr.aws'), namespace: fc.oneof(fc.constant(''), words) }), { maxLength: 2 })), authenticate: optional(fc.boolean()) })),
+  gitOps: fc.constantFrom(
+    undefined,
+    FluxSync.github({ owner: 'acme', repository: '1.10', personal: true }),
+    FluxSync.git({ repositoryUrl: 'ssh://git@git.example/x', sshKeyAlgorithm: SshKeyAlgorithm.RSA, branch: 'on' }),
+  ),
+  proxy: optional(fc.record({
+    httpProxy: fc.tuple(host, port).map(([where, number]) => `${where}:${number}`),
+    httpsProxy: fc.tuple(host, port).map(([where, number]) => `http://${where}:${number}`),
+    noProxy: optional(fc.array(words, { maxLength: 2 })),
+  })),
+  registryMirror: optional(fc.record({
+    endpoint: host,
+    port: optional(port),
+    namespaces: optional(fc.array(fc.record({ registry: fc.constant('public.ecr.aws'), namespace: fc.oneof(fc.constant(''), words) }), { maxLength: 2 })),
+    authenticate: optional(fc.boolean()),
+  })),
   serviceAccountIssuer: fc.constantFrom(undefined, 'https://s3.eu-central-1.amazonaws.com/issuer'),
   curatedPackages: optional(fc.boolean()),
   machineHealthCheck: optional(healthCheck),
@@ -61,7 +84,8 @@ const machines: fc.Arbitrary<Pick<MachineClusterProps, 'endpoint' | 'sshKey' | '
 });
 
 /** Bare metal with just as many machines as nodes. */
-export const validBareMetal: fc.Arbitrary<BareMetalClusterProps> = fc.tuple(common, machines, controlPlane([1, 3]), workers, fc.boolean()).map(([shared, own, controlPlaneNodes, groups, upgradeInPlace]) => {
+export const validBareMetal = fc.tuple(common, machines, controlPlane([1, 3]), workers, fc.boolean()).map((parts): BareMetalClusterProps => {
+  const [shared, own, controlPlaneNodes, groups, upgradeInPlace] = parts;
   const workerNodes = groups.map((group) => ({ ...group, select: { type: `worker-${group.name}` } }));
   const wanted = [...Array<string>(controlPlaneNodes.count).fill('cp'), ...workerNodes.flatMap((group) => Array<string>(group.count).fill(group.select.type))];
   return {
@@ -85,13 +109,13 @@ function hardwareMachine(type: string, index: number): HardwareMachine {
 }
 
 export const validVSphere: fc.Arbitrary<VSphereClusterProps> = fc.tuple(common, machines, controlPlane([1, 3, 5]), workers, fc.record({
-  network: fc.constantFrom('VM Network', '/DC1/network/yes'), thumbprint: fc.constantFrom(undefined, '12:34:56'), insecure: optional(fc.boolean()), storagePolicy: optional(words), linkedClones: optional(fc.boolean()),
+  network: fc.constantFrom('VM Network', '/DC1/network/yes'),
+  thumbprint: fc.constantFrom(undefined, '12:34:56'),
+  insecure: optional(fc.boolean()),
+  storagePolicy: optional(words),
+  linkedClones: optional(fc.boolean()),
   tags: optional(fc.array(words, { maxLength: 2 })), etcdNodes: optional(fc.record({ count: fc.constantFrom(1, 3), memory: fc.constantFrom(undefined, Size.gibibytes(16)) })),
 })).map(([shared, own, controlPlaneNodes, workerNodes, place]) => ({
   ...shared, ...own, controlPlaneNodes, workerNodes, ...place,
   server: 'vcenter.acme.example', datacenter: 'DC1', datastore: '1.10', folder: '', resourcePool: '*/Resources', template: 'on', os: OperatingSystem.redHat(),
 }));
-
-function withoutUndefined(fields: object): { [key: string]: any } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-}

@@ -64,3 +64,19 @@ export function selectorUses(demands: readonly Demand[], machines: readonly Mach
 export function selectorText(selector: Labels): string {
   return Object.entries(selector).map(([key, value]) => `${key}=${value}`).sort().join(', ');
 }
+
+/** Machines of a selector that no node needs, and those that a rolling upgrade would use for a while. */
+export interface SpareMachines {
+  readonly selector: string;
+  readonly spare: number;
+  readonly needed: number;
+}
+
+/** One row a selector; groups are upgraded one after the other, so the largest surge decides. */
+export function spareMachines(demands: readonly (Demand & { readonly maxSurge: number })[], machines: readonly Machine[]): SpareMachines[] {
+  return selectorUses(demands, machines).map(({ selector, wanted, matching }) => ({
+    selector: selectorText(selector),
+    spare: Math.max(0, matching.length - wanted),
+    needed: Math.max(...demands.filter((demand) => selectorText(demand.selector) === selectorText(selector)).map(({ maxSurge }) => maxSurge)),
+  }));
+}

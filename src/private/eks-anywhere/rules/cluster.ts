@@ -67,7 +67,11 @@ function* kubernetesVersion(cluster: ClusterDocument, { eksAnywhereVersion }: Co
   ];
   for (const { at, version } of used) {
     if (supported.includes(version)) continue;
-    yield { at, message: `is ${shown(version)}; EKS Anywhere ${eksAnywhereVersion} knows ${supported[0]} to ${supported[supported.length - 1]}`, fix: `use one of ${oneOf(supported)}` };
+    yield {
+      at,
+      message: `is ${shown(version)}; EKS Anywhere ${eksAnywhereVersion} knows ${supported[0]} to ${supported[supported.length - 1]}`,
+      fix: `use one of ${oneOf(supported)}`,
+    };
   }
 }
 

@@ -41,7 +41,11 @@ function host(cluster: ClusterDocument): string {
 
 function* endpointPresent(cluster: ClusterDocument, { provider }: Context): Iterable<Problem> {
   if (provider !== 'docker' && host(cluster) === '') {
-    yield { at: `${AT}.endpoint.host`, message: 'is empty; expected the address that the Kubernetes API gets', fix: 'use a free address of the node network outside the DHCP range' };
+    yield {
+      at: `${AT}.endpoint.host`,
+      message: 'is empty; expected the address that the Kubernetes API gets',
+      fix: 'use a free address of the node network outside the DHCP range',
+    };
   }
 }
 
@@ -71,7 +75,11 @@ function* endpointOutsideNetworks(cluster: ClusterDocument): Iterable<Problem> {
     const text = cluster.spec?.clusterNetwork?.[network]?.cidrBlocks?.[0] ?? '';
     const cidr = parseCidr(text);
     if (address && cidr && contains(cidr, address)) {
-      yield { at: `${AT}.endpoint.host`, message: `is ${shown(host(cluster))}, which lies inside the ${network} CIDR ${text}`, fix: `choose an address outside, or another ${network} CIDR` };
+      yield {
+        at: `${AT}.endpoint.host`,
+        message: `is ${shown(host(cluster))}, which lies inside the ${network} CIDR ${text}`,
+        fix: `choose an address outside, or another ${network} CIDR`,
+      };
     }
   }
 }
@@ -174,7 +182,11 @@ function* certificateNames(cluster: ClusterDocument): Iterable<Problem> {
 
 function* extraArguments(cluster: ClusterDocument, { flags }: Context): Iterable<Problem> {
   if (cluster.spec?.controlPlaneConfiguration?.apiServerExtraArgs && !flags.has('API_SERVER_EXTRA_ARGS_ENABLED')) {
-    yield { at: `${AT}.apiServerExtraArgs`, message: 'is set; the tools refuse it unless API_SERVER_EXTRA_ARGS_ENABLED=true is in their environment', fix: 'remove apiServerExtraArgs' };
+    yield {
+      at: `${AT}.apiServerExtraArgs`,
+      message: 'is set; the tools refuse it unless API_SERVER_EXTRA_ARGS_ENABLED=true is in their environment',
+      fix: 'remove apiServerExtraArgs',
+    };
   }
 }
 

@@ -218,7 +218,12 @@ function* oneSelectorPerMachine(cluster: ClusterDocument, context: Context): Ite
   for (const machine of context.hardware?.machines ?? []) {
     const matched = selectors.filter((selector) => matchesLabels(selector, machine));
     if (matched.length > 1) {
-      yield { document: `${HARDWARE_FILE}/${machine.cells.hostname}`, at: 'labels', message: `matches more than one selector: ${matched.map(selectorText).join(' and ')}`, fix: 'give each machine the label of one group only' };
+      yield {
+        document: `${HARDWARE_FILE}/${machine.cells.hostname}`,
+        at: 'labels',
+        message: `matches more than one selector: ${matched.map(selectorText).join(' and ')}`,
+        fix: 'give each machine the label of one group only',
+      };
     }
   }
 }

@@ -82,7 +82,11 @@ function* fluxGit(spec: FluxSpec): Iterable<Problem> {
   if (!spec.git) return;
   const { repositoryUrl, sshKeyAlgorithm } = spec.git;
   if (!repositoryUrl || parseUrl(repositoryUrl)?.scheme !== 'ssh') {
-    yield { at: 'spec.git.repositoryUrl', message: `is ${shown(repositoryUrl)}; expected a URL that starts with ssh://`, fix: 'write ssh://git@host/path instead of git@host:path' };
+    yield {
+      at: 'spec.git.repositoryUrl',
+      message: `is ${shown(repositoryUrl)}; expected a URL that starts with ssh://`,
+      fix: 'write ssh://git@host/path instead of git@host:path',
+    };
   }
   if (sshKeyAlgorithm && !KEY_ALGORITHMS.includes(sshKeyAlgorithm)) {
     yield { at: 'spec.git.sshKeyAlgorithm', message: `is ${shown(sshKeyAlgorithm)}; expected ${oneOf(KEY_ALGORITHMS)}` };

@@ -71,7 +71,11 @@ function* firstKey(machine: Document<MachineSpec>): Iterable<Problem> {
   const users = machine.spec?.users ?? [];
   const key = users[0]?.sshAuthorizedKeys?.[0];
   if (key && !isAuthorizedKey(key)) {
-    yield { at: 'spec.users[0].sshAuthorizedKeys[0]', message: `starts with ${shown(key.split(/\s/)[0].slice(0, 20))} and is no OpenSSH public key`, fix: "give the content of the .pub file, such as 'ssh-ed25519 AAAA... name'" };
+    yield {
+      at: 'spec.users[0].sshAuthorizedKeys[0]',
+      message: `starts with ${shown(key.split(/\s/)[0].slice(0, 20))} and is no OpenSSH public key`,
+      fix: "give the content of the .pub file, such as 'ssh-ed25519 AAAA... name'",
+    };
   } else if (!key) {
     yield { at: 'spec.users', message: 'holds no user with an SSH key; the CLI generates one, kubectl and GitOps fail', severity: 'warning' };
   }

@@ -46,7 +46,10 @@ function blocks(cluster: ClusterDocument, network: NetworkName): readonly string
 }
 
 function* blockPresent(cluster: ClusterDocument, network: NetworkName): Iterable<Problem> {
-  if (blocks(cluster, network).length === 0) yield { at: `${AT}.${network}.cidrBlocks`, message: `is empty; expected one network, such as ${network === 'pods' ? '192.168.0.0/16' : '10.96.0.0/12'}` };
+  if (blocks(cluster, network).length === 0) yield {
+    at: `${AT}.${network}.cidrBlocks`,
+    message: `is empty; expected one network, such as ${network === 'pods' ? '192.168.0.0/16' : '10.96.0.0/12'}`,
+  };
 }
 
 function* singleBlocks(cluster: ClusterDocument): Iterable<Problem> {
@@ -71,7 +74,11 @@ function masks(cluster: ClusterDocument): { pod: number; node: number } | undefi
 function* maskAboveNodeMask(cluster: ClusterDocument): Iterable<Problem> {
   const sizes = masks(cluster);
   if (sizes && sizes.pod >= sizes.node) {
-    yield { at: `${AT}.pods.cidrBlocks[0]`, message: `has the mask /${sizes.pod}, which leaves no room for the /${sizes.node} network of each node`, fix: `use a network larger than /${sizes.node}` };
+    yield {
+      at: `${AT}.pods.cidrBlocks[0]`,
+      message: `has the mask /${sizes.pod}, which leaves no room for the /${sizes.node} network of each node`,
+      fix: `use a network larger than /${sizes.node}`,
+    };
   }
 }
 
@@ -85,7 +92,11 @@ function* maskDifference(cluster: ClusterDocument): Iterable<Problem> {
 function* noOverlap(cluster: ClusterDocument): Iterable<Problem> {
   const [pods, services] = NETWORKS.map((network) => parseCidr(blocks(cluster, network)[0] ?? ''));
   if (pods && services && overlaps(pods, services)) {
-    yield { at: `${AT}.services.cidrBlocks[0]`, message: `${blocks(cluster, 'services')[0]} overlaps the pods' ${blocks(cluster, 'pods')[0]}`, fix: 'use two networks that share no address' };
+    yield {
+      at: `${AT}.services.cidrBlocks[0]`,
+      message: `${blocks(cluster, 'services')[0]} overlaps the pods' ${blocks(cluster, 'pods')[0]}`,
+      fix: 'use two networks that share no address',
+    };
   }
 }
 
@@ -153,7 +164,11 @@ function* proxySyntax(cluster: ClusterDocument): Iterable<Problem> {
   for (const name of PROXIES) {
     const text = cluster.spec?.proxyConfiguration?.[name];
     const problem = text ? proxyProblem(text) : undefined;
-    if (problem) yield { rule: problem.rule, at: `spec.proxyConfiguration.${name}`, message: `is ${shown(text)}, which ${problem.message}; expected host:port or http://host:port` };
+    if (problem) yield {
+      rule: problem.rule,
+      at: `spec.proxyConfiguration.${name}`,
+      message: `is ${shown(text)}, which ${problem.message}; expected host:port or http://host:port`,
+    };
   }
 }
 

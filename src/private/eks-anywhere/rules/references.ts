@@ -65,7 +65,11 @@ function* namespaces(cluster: ClusterDocument, context: Context): Iterable<Probl
   for (const document of referenced(cluster, context)) {
     const actual = document.metadata?.namespace ?? '';
     if (actual !== expected) {
-      yield { document: documentPath(document), at: 'metadata.namespace', message: `is ${shown(actual)}; expected ${shown(expected)}, the Cluster's (nothing and 'default' count as different)` };
+      yield {
+        document: documentPath(document),
+        at: 'metadata.namespace',
+        message: `is ${shown(actual)}; expected ${shown(expected)}, the Cluster's (nothing and 'default' count as different)`,
+      };
     }
   }
 }
@@ -109,7 +113,11 @@ function* referencedPolicies(cluster: ClusterDocument, context: Context): Iterab
   for (const { at, ref } of places) {
     const isUsable = [...IDENTITY_KINDS, ...GIT_OPS_KINDS].includes(ref.kind ?? '') && ref.name;
     if (isUsable && !context.find(ref.kind, ref.name)) {
-      yield { at: `${at}.name`, message: `is ${shown(ref.name)}, but the file holds no ${ref.kind} of that name; the CLI ignores that silently`, fix: `add the ${ref.kind} to the file` };
+      yield {
+        at: `${at}.name`,
+        message: `is ${shown(ref.name)}, but the file holds no ${ref.kind} of that name; the CLI ignores that silently`,
+        fix: `add the ${ref.kind} to the file`,
+      };
     }
   }
 }
@@ -121,7 +129,11 @@ function* templates(_cluster: ClusterDocument, context: Context): Iterable<Probl
     if (!ref) continue;
     if (ref.kind !== 'TinkerbellTemplateConfig') yield { document, at: 'spec.templateRef.kind', message: `is ${shown(ref.kind)}; expected TinkerbellTemplateConfig` };
     else if (!context.find(ref.kind, ref.name)) {
-      yield { document, at: 'spec.templateRef.name', message: `is ${shown(ref.name)}, but the file holds no TinkerbellTemplateConfig of that name; the CLI would use its own template instead` };
+      yield {
+        document,
+        at: 'spec.templateRef.name',
+        message: `is ${shown(ref.name)}, but the file holds no TinkerbellTemplateConfig of that name; the CLI would use its own template instead`,
+      };
     }
   }
 }

@@ -149,11 +149,17 @@ function* sameFamily(cluster: ClusterDocument, context: Context): Iterable<Probl
   const { controlPlane, workers } = machines(cluster, context);
   const expected = controlPlane?.spec?.osFamily;
   if (!controlPlane || !isKnownFamily(controlPlane)) return;
-  const others = [...new Set(workers.map((worker) => worker.machine))].flatMap((machine) => machine && isKnownFamily(machine) && machine.spec?.osFamily !== expected ? [machine] : []);
+  const others = [...new Set(workers.map((worker) => worker.machine))].flatMap((machine) => {
+    return machine && isKnownFamily(machine) && machine.spec?.osFamily !== expected ? [machine] : [];
+  });
   for (const machine of others) {
     yield { document: documentPath(machine), at: 'spec.osFamily', message: `is ${shown(machine.spec?.osFamily)}; expected the control plane's ${shown(expected)}` };
   }
-  if (others.length > 0) yield { document: documentPath(controlPlane), at: 'spec.osFamily', message: `is ${shown(expected)}; expected the same as on ${others.map(documentPath).join(', ')}` };
+  if (others.length > 0) yield {
+    document: documentPath(controlPlane),
+    at: 'spec.osFamily',
+    message: `is ${shown(expected)}; expected the same as on ${others.map(documentPath).join(', ')}`,
+  };
 }
 
 function* bottlerocketVersion(cluster: ClusterDocument, context: Context): Iterable<Problem> {
@@ -164,7 +170,12 @@ function* bottlerocketVersion(cluster: ClusterDocument, context: Context): Itera
   ];
   const refused = used.filter(({ machine, version }) => machine && isBottlerocketMachine(machine) && (kubernetesMinor(version ?? '') ?? 0) > LAST_BOTTLEROCKET_MINOR);
   for (const machine of new Set(refused.map((use) => use.machine!))) {
-    yield { document: documentPath(machine), at: 'spec.osFamily', message: `is 'bottlerocket', which bare metal supports up to Kubernetes 1.${LAST_BOTTLEROCKET_MINOR}`, fix: 'use ubuntu or redhat' };
+    yield {
+      document: documentPath(machine),
+      at: 'spec.osFamily',
+      message: `is 'bottlerocket', which bare metal supports up to Kubernetes 1.${LAST_BOTTLEROCKET_MINOR}`,
+      fix: 'use ubuntu or redhat',
+    };
   }
 }
 
@@ -173,18 +184,34 @@ function* imagePresent(_cluster: ClusterDocument, context: Context): Iterable<Pr
   if (!datacenter || datacenter.spec?.osImageURL) return;
   const without = context.tinkerbellMachines.filter((machine) => !machine.spec?.osImageURL && machine.spec?.osFamily && !isBottlerocketMachine(machine));
   if (without.length > 0 && !context.tinkerbellMachines.some((machine) => machine.spec?.osImageURL)) {
-    yield { document: documentPath(datacenter), at: 'spec.osImageURL', message: 'is missing: the tools bring an image for Bottlerocket only', fix: 'set osImageURL to the image that the machines get' };
+    yield {
+      document: documentPath(datacenter),
+      at: 'spec.osImageURL',
+      message: 'is missing: the tools bring an image for Bottlerocket only',
+      fix: 'set osImageURL to the image that the machines get',
+    };
     return;
   }
   for (const machine of without) {
-    yield { rule: 'T22', document: documentPath(machine), at: 'spec.osImageURL', message: 'is missing, and the datacenter has none either', fix: 'set osImageURL on every machine configuration, or once on the datacenter' };
+    yield {
+      rule: 'T22',
+      document: documentPath(machine),
+      at: 'spec.osImageURL',
+      message: 'is missing, and the datacenter has none either',
+      fix: 'set osImageURL on every machine configuration, or once on the datacenter',
+    };
   }
 }
 
 function* imageOnOneLevel(_cluster: ClusterDocument, context: Context): Iterable<Problem> {
   if (!context.tinkerbellDatacenter?.spec?.osImageURL) return;
   for (const machine of context.tinkerbellMachines) {
-    if (machine.spec?.osImageURL) yield { document: documentPath(machine), at: 'spec.osImageURL', message: 'is set, and the datacenter has one as well', fix: 'keep it on one level' };
+    if (machine.spec?.osImageURL) yield {
+      document: documentPath(machine),
+      at: 'spec.osImageURL',
+      message: 'is set, and the datacenter has one as well',
+      fix: 'keep it on one level',
+    };
   }
 }
 
@@ -205,7 +232,13 @@ function* imageNamesVersion(cluster: ClusterDocument, context: Context): Iterabl
     if (!url || !parseRequestUri(url) || !owner || !version || seen.has(key)) continue;
     seen.add(key);
     if (url.replace(/[-._]/g, '').includes(version.replace(/[-._]/g, ''))) continue;
-    yield { rule: shared ? 'T23' : 'T24', document: documentPath(owner), at: 'spec.osImageURL', message: `is ${shown(url)}, which does not name Kubernetes ${version}`, fix: `name the version in the file's name, such as ubuntu-${version.replace('.', '-')}.gz` };
+    yield {
+      rule: shared ? 'T23' : 'T24',
+      document: documentPath(owner),
+      at: 'spec.osImageURL',
+      message: `is ${shown(url)}, which does not name Kubernetes ${version}`,
+      fix: `name the version in the file's name, such as ubuntu-${version.replace('.', '-')}.gz`,
+    };
   }
 }
 

@@ -98,14 +98,22 @@ function* sameFamilyWithExternalEtcd(cluster: ClusterDocument, context: Context)
   const [first, ...others] = context.vsphereMachines;
   for (const machine of others) {
     if ((machine.spec?.osFamily ?? 'bottlerocket') === (first.spec?.osFamily ?? 'bottlerocket')) continue;
-    yield { document: documentPath(machine), at: 'spec.osFamily', message: `is ${shown(machine.spec?.osFamily)}; with external etcd all machine configurations need the same, ${shown(first.spec?.osFamily)}` };
+    yield {
+      document: documentPath(machine),
+      at: 'spec.osFamily',
+      message: `is ${shown(machine.spec?.osFamily)}; with external etcd all machine configurations need the same, ${shown(first.spec?.osFamily)}`,
+    };
   }
 }
 
 function* oneDomainPerGroup(cluster: ClusterDocument): Iterable<Problem> {
   for (const [index, group] of (cluster.spec?.workerNodeGroupConfigurations ?? []).entries()) {
     const count = group.failureDomains?.length ?? 0;
-    if (count > 1) yield { at: `spec.workerNodeGroupConfigurations[${index}].failureDomains`, message: `has ${count} entries; one per group is supported`, fix: 'make a group for each failure domain' };
+    if (count > 1) yield {
+      at: `spec.workerNodeGroupConfigurations[${index}].failureDomains`,
+      message: `has ${count} entries; one per group is supported`,
+      fix: 'make a group for each failure domain',
+    };
   }
 }
 
@@ -114,7 +122,10 @@ function* domainsDefined(cluster: ClusterDocument, context: Context): Iterable<P
   for (const [index, group] of (cluster.spec?.workerNodeGroupConfigurations ?? []).entries()) {
     for (const [position, domain] of (group.failureDomains ?? []).entries()) {
       if (known.includes(domain)) continue;
-      yield { at: `spec.workerNodeGroupConfigurations[${index}].failureDomains[${position}]`, message: `is ${shown(domain)}; the datacenter defines ${known.join(', ') || 'none'}` };
+      yield {
+        at: `spec.workerNodeGroupConfigurations[${index}].failureDomains[${position}]`,
+        message: `is ${shown(domain)}; the datacenter defines ${known.join(', ') || 'none'}`,
+      };
     }
   }
 }

@@ -66,7 +66,10 @@ export const WORKER_GROUP_RULES: readonly Rule<ClusterDocument>[] = [
   }),
   each('S26', function* (group, at, { cluster }) {
     const length = `${cluster.metadata?.name}-${group.name}`.length;
-    if (length > OBJECT_NAME_LIMIT) yield { at: `${at}.name`, message: `makes an object name of ${length} characters together with the cluster's; at most ${OBJECT_NAME_LIMIT} are allowed` };
+    if (length > OBJECT_NAME_LIMIT) yield {
+      at: `${at}.name`,
+      message: `makes an object name of ${length} characters together with the cluster's; at most ${OBJECT_NAME_LIMIT} are allowed`,
+    };
   }),
   each('C71', (group, at, context) => kubeletProblems(group, at, context)),
   each('taint', (group, at) => taintProblems(group.taints, `${at}.taints`)),
@@ -104,7 +107,12 @@ function* rollingUpdate(group: WorkerGroup, at: string): Iterable<Problem> {
   const { maxSurge = 0, maxUnavailable = 0 } = strategy.rollingUpdate;
   if (maxSurge < 0) yield { rule: 'C20', at: `${path}.maxSurge`, message: `is ${maxSurge}; expected 0 or more` };
   if (maxUnavailable < 0) yield { rule: 'C20', at: `${path}.maxUnavailable`, message: `is ${maxUnavailable}; expected 0 or more` };
-  if (maxSurge === 0 && maxUnavailable === 0) yield { rule: 'C21', at: path, message: 'has maxSurge 0 and maxUnavailable 0: nothing could ever be replaced', fix: 'set one of them to 1' };
+  if (maxSurge === 0 && maxUnavailable === 0) yield {
+    rule: 'C21',
+    at: path,
+    message: 'has maxSurge 0 and maxUnavailable 0: nothing could ever be replaced',
+    fix: 'set one of them to 1',
+  };
 }
 
 function* inPlace(group: WorkerGroup, at: string, { provider, flags }: Context): Iterable<Problem> {
