@@ -5,9 +5,10 @@ import { check } from '../eksa/check.ts';
 import { diff } from '../eksa/diff.ts';
 import { importCommand } from '../eksa/import.ts';
 import { render } from '../eksa/render.ts';
+import { show } from '../eksa/show.ts';
 
 /** In the order in which a person needs them. */
-const SUBCOMMANDS: readonly Command[] = [check, diff, render, importCommand];
+const SUBCOMMANDS: readonly Command[] = [check, diff, show, render, importCommand];
 
 const WIDTH = Math.max(...SUBCOMMANDS.map(({ name }) => name.length));
 
