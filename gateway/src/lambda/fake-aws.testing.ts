@@ -1,4 +1,4 @@
-/** An HTTP server that speaks as much of Secrets Manager, Cognito and CloudFormation's response bucket as the tests of this folder need. */
+/** An HTTP server that speaks as much of Secrets Manager, Cognito, EKS and CloudFormation's response bucket as the tests of this folder need. */
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -53,7 +53,8 @@ export async function startFakeAws(operations: Record<string, Operation> = {}): 
   async function serve(request: IncomingMessage, response: ServerResponse) {
     const body = await textOf(request);
     if (request.url === '/answer') answerCloudFormation(request, response, body);
-    else answerClient(String(request.headers['x-amz-target']).split('.').pop()!, body, response);
+    else if (request.headers['x-amz-target']) answerClient(String(request.headers['x-amz-target']).split('.').pop()!, body, response);
+    else answerClient(restOperation(request), JSON.stringify({ ...JSON.parse(body || '{}') as object, path: request.url }), response);
   }
 
   function answerClient(operation: string, input: string, response: ServerResponse) {
@@ -71,6 +72,11 @@ export async function startFakeAws(operations: Record<string, Operation> = {}): 
     response.writeHead(status).end();
   }
   return fake;
+}
+
+/** Services with REST paths, such as EKS, are called by method and first part of the path: `POST /cluster-registrations`. */
+function restOperation({ method, url = '' }: IncomingMessage): string {
+  return `${method} /${url.split('/')[1]}`;
 }
 
 function secretOperations(secrets: Map<string, string>): Record<string, Operation> {
