@@ -12,6 +12,7 @@ const BUNDLED_LIBRARIES = [
   '@aws-sdk/client-secrets-manager@^3',
   '@aws-sdk/client-cognito-identity-provider@^3',
   '@aws-sdk/client-eks@^3',
+  '@dagrejs/dagre@^3.1.3',
 ];
 
 /** Libraries that only tests and type checks need. */

@@ -29,6 +29,7 @@ export class Repository extends Component {
       '@types/node@^24',
       'tsx@^4',
       'esbuild@^0.28',
+      'cdk-nag@3.0.2',
       // Tests read the Kubernetes schema from it; the manifests are data of our own.
       'cdk8s-plus-27@2.9.5',
     );
