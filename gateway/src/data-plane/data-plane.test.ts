@@ -348,6 +348,10 @@ const SMUGGLED: readonly (readonly [title: string, head: string])[] = [
   ['a fragment', 'GET /#x HTTP/1.1\r\nHost: a\r\n\r\n'],
   ['a path above the root', 'GET /../etc HTTP/1.1\r\nHost: a\r\n\r\n'],
   ['an escaped NUL', 'GET /%00 HTTP/1.1\r\nHost: a\r\n\r\n'],
+  ['encodings in two lines', 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
+  ['a length beyond all numbers', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9223372036854775808\r\n\r\n'],
+  ['a NUL in the host', 'GET http://a%00b/ HTTP/1.1\r\nHost: a\r\n\r\n'],
+  ['a request behind a refused one', 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n'],
   ['a chunk size that is none', 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n'],
 ];
 
@@ -390,6 +394,37 @@ describe('requests that can be read in two ways', () => {
     });
     expect(answer.split('\r\n')[0]).toBe('HTTP/1.1 400 Bad Request');
     expect(complete).toBe(0);
+  });
+});
+
+describe('requests behind others on one connection', () => {
+  const send = (port: number, bytes: string) => new Promise<string>((resolve) => {
+    let text = '';
+    const client = connect(port, '127.0.0.1', () => void client.write(bytes, 'latin1'));
+    client.on('data', (chunk) => {
+      text += String(chunk);
+    }).on('close', () => resolve(text));
+  });
+
+  it('are refused after the answer to the first, when they are malformed', async () => {
+    const upstream = await startUpstream((_request, response) => void setTimeout(() => response.end('first'), 20));
+    const { dataPlane, port } = await startDataPlane();
+    dataPlane.apply(tableFor(upstream.port), HASH);
+    const answers = await send(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\nGET nonsense\r\n\r\n');
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400']);
+  });
+
+  it('are dropped when the first said that it is the last', async () => {
+    const upstream = await startUpstream((_request, response) => void setTimeout(() => response.end('first'), 20));
+    const { dataPlane, port } = await startDataPlane();
+    dataPlane.apply(tableFor(upstream.port), HASH);
+    const answers = await send(port, 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\nGET /second HTTP/1.1\r\nHost: a\r\n\r\n');
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+  });
+
+  it.each([['GET / HTTP/2.0', 505], ['CONNECT a:443 HTTP/1.1', 405], ['TRACE / HTTP/1.1', 405]])('%s is answered with %d', async (line, status) => {
+    const { port } = await startDataPlane();
+    expect(await send(port, `${line}\r\nHost: a\r\n\r\n`)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
   });
 });
 

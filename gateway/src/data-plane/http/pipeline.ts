@@ -1,5 +1,6 @@
 /** The way of a request: facts, route, plugins, upstream, answer. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
@@ -33,13 +34,15 @@ const NO_SERVICE: OwnAnswer = { status: 503, message: 'no Service found with tho
 const UNEXPECTED: OwnAnswer = { status: 500, message: 'An unexpected error occurred' };
 
 /** Messages of requests that never became one are text by default, as from nginx. */
-const TEXT_STATUSES: ReadonlySet<number> = new Set([400, 405, 414]);
+const TEXT_STATUSES: ReadonlySet<number> = new Set([400, 405, 414, 505]);
 
 /** `continue`: the client waits for a 100 before it sends its body. `upgrade`: it asks for a WebSocket. */
 export type ClientWish = 'continue' | 'upgrade';
 
 export class Pipeline {
   readonly #options: PipelineOptions;
+  /** Connections whose last request was malformed. */
+  readonly #refused = new WeakSet<Socket>();
   #active = 0;
   #total = 0;
 
@@ -58,6 +61,8 @@ export class Pipeline {
   }
 
   handle(incoming: IncomingMessage, response: ServerResponse, wish?: ClientWish): void {
+    // What a client sent behind a request that was refused as malformed is not to be trusted to be a request.
+    if (this.#refused.has(incoming.socket)) return;
     this.#total += 1;
     const facts = readFacts(incoming, this.#options.isTrusted);
     if ('status' in facts) return this.#reject(facts, incoming, response);
@@ -122,7 +127,10 @@ export class Pipeline {
   #reject(answer: OwnAnswer, incoming: IncomingMessage, response: ServerResponse): void {
     const fallback = TEXT_STATUSES.has(answer.status) ? 'text' as const : 'json' as const;
     const { head, body } = ownHead({ ...answer, fallback }, nextRequestId(), incoming.headersDistinct.accept?.[0], performance.now());
-    if (answer.status !== 404) response.shouldKeepAlive = false;
+    if (answer.status !== 404) {
+      response.shouldKeepAlive = false;
+      this.#refused.add(incoming.socket);
+    }
     this.#write(response, head, body);
   }
 

@@ -41,6 +41,7 @@ export class ProxyListener {
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Duplex>();
   readonly #pipeline: Pipeline;
+  readonly #waiting = new WeakMap<Duplex, Set<ServerResponse>>();
   #accepted = 0;
 
   constructor(pipeline: Pipeline) {
@@ -81,6 +82,28 @@ export class ProxyListener {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** Remembers the answers that a connection still waits for. */
+  #track(socket: Duplex, response: ServerResponse): void {
+    const waiting = this.#waiting.get(socket) ?? new Set();
+    this.#waiting.set(socket, waiting.add(response));
+    response.once('close', () => waiting.delete(response));
+  }
+
+  /** Answers what is no request, after the requests before it have got their answers. */
+  #refuseRest(error: NodeJS.ErrnoException, socket: Duplex): void {
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+    const { status, message } = PARSER_ANSWERS[error.code ?? ''] ?? MALFORMED;
+    const waiting = [...this.#waiting.get(socket) ?? []];
+    const last = waiting.at(-1);
+    const answer = () => void socket.end(rawAnswer(status, message), () => socket.destroy());
+    if (last === undefined) return answer();
+    // The body of the last request is what is broken: its answer will never come.
+    if (!last.req.complete) return waiting.length === 1 && !last.headersSent ? answer() : void socket.destroy();
+    // Where the client said that it would send no more, what followed is dropped without a word.
+    last.once('close', () => last.shouldKeepAlive ? answer() : socket.destroy());
+    return undefined;
+  }
+
   #createServer(listener: Listener, certificate: KeyPair | undefined): Server {
     const server = listener.ssl ? createHttpsServer({ ...SERVER_OPTIONS, ...tlsOptions(listener, certificate) }) : createHttpServer(SERVER_OPTIONS);
     server.on(listener.ssl ? 'secureConnection' : 'connection', (socket: Duplex) => {
@@ -103,7 +126,9 @@ export class ProxyListener {
       socket.once('close', () => response.emit('close'));
       this.#pipeline.handle(request, response, 'upgrade');
     });
-    server.on('clientError', answerParserError);
+    server.on('request', (request, response: ServerResponse) => this.#track(request.socket, response));
+    server.on('connect', (_request, socket) => void socket.end(rawAnswer('405 Method Not Allowed', 'Method not allowed')));
+    server.on('clientError', (error, socket) => this.#refuseRest(error, socket));
     return server;
   }
 }
@@ -118,12 +143,10 @@ function tlsOptions(listener: Listener, certificate: KeyPair | undefined): { cer
   return { cert: certificate.certificate, key: certificate.key.reveal(), ALPNProtocols: ['http/1.1'], minVersion: 'TLSv1.2' };
 }
 
-function answerParserError(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const { status, message } = PARSER_ANSWERS[error.code ?? ''] ?? MALFORMED;
+function rawAnswer(status: string, message: string): string {
   const requestId = nextRequestId();
   const { body, contentType } = renderError(message, requestId, undefined, 'text');
-  socket.end([
+  return [
     `HTTP/1.1 ${status}`,
     `Date: ${new Date().toUTCString()}`,
     `Content-Type: ${contentType}`,
@@ -134,5 +157,5 @@ function answerParserError(error: NodeJS.ErrnoException, socket: Duplex): void {
     `X-Kong-Request-Id: ${requestId}`,
     '',
     body,
-  ].join('\r\n'));
+  ].join('\r\n');
 }

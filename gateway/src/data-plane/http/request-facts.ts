@@ -27,7 +27,11 @@ export function readFacts(incoming: IncomingMessage, isTrusted: (address: string
   const target = incoming.url ?? '';
   if (target.length > MAX_TARGET_BYTES) return { status: 414, message: 'URI too long' };
   if (incoming.method === 'TRACE' || incoming.method === 'CONNECT') return { status: 405, message: 'Method not allowed' };
-  if (incoming.httpVersion === '1.0' && incoming.headers['transfer-encoding'] !== undefined) return BAD_REQUEST;
+  if (incoming.httpVersion !== '1.1' && incoming.httpVersion !== '1.0') return { status: 505, message: 'HTTP version not supported' };
+  const encoding = incoming.headers['transfer-encoding'];
+  // Any other list of encodings is one that this gateway, or the next server, may read otherwise.
+  if (encoding !== undefined && (encoding.toLowerCase() !== 'chunked' || incoming.httpVersion === '1.0')) return BAD_REQUEST;
+  if (Number(incoming.headers['content-length'] ?? 0) > Number.MAX_SAFE_INTEGER) return BAD_REQUEST;
   const absolute = ABSOLUTE.exec(target);
   const local = absolute === null ? target : originForm(absolute[2] ?? '');
   const hosts = incoming.headersDistinct.host ?? [];
@@ -36,7 +40,7 @@ export function readFacts(incoming: IncomingMessage, isTrusted: (address: string
   // A target with a host of its own wins over the header. RFC 9112 §3.2.2
   const authority = absolute?.[1] ?? hosts[0] ?? '';
   const parsedAuthority = AUTHORITY.exec(authority);
-  if (parsedAuthority === null || hosts[0] === '' || absolute?.[1] === '') return BAD_REQUEST;
+  if (parsedAuthority === null || authority.includes('%00') || hosts[0] === '' || absolute?.[1] === '') return BAD_REQUEST;
 
   const queryAt = local.indexOf('?');
   const rawPath = queryAt === -1 ? local : local.slice(0, queryAt);

@@ -46,9 +46,12 @@ function buildHeaders(exchange: HttpExchange, service: Service, stripped: string
   ];
   const dropped = connectionOptions(incoming.headersDistinct.connection?.join(','));
   const raw = incoming.rawHeaders;
+  const chunked = exchange.replacedBody === undefined && incoming.headers['transfer-encoding'] !== undefined;
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index]!.toLowerCase();
     if (NOT_TO_UPSTREAM.has(name) || dropped?.has(name) === true || changedHeaders?.has(name) === true) continue;
+    // Trailers can only follow chunks.
+    if (name === 'trailer' && !chunked) continue;
     headers.push(raw[index]!, raw[index + 1]!);
   }
   if (exchange.headerValues('te').some((value) => /\btrailers\b(?!\s*;)/i.test(value))) headers.push('TE', 'trailers');
