@@ -1,18 +1,13 @@
 /** `hybridge eksa render`: the files of a synthesized cluster with their secrets filled in, on the machine that installs it. */
-import { chmodSync, existsSync, mkdirSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { messageOf } from '../../gateway/src/base/errors.ts';
 import type { CsvRecord } from '../../src/private/eks-anywhere/hardware/csv';
 import { CsvSyntaxError, formatRecord, parseCsv } from '../../src/private/eks-anywhere/hardware/csv';
 import { CommandFailure } from '../command.ts';
 import type { Command } from '../command.ts';
-import { readText } from './files.ts';
+import { readText, writeOwnerOnly } from './files.ts';
 import { fillPlaceholders } from './placeholder-values.ts';
 import { parseWords } from './words.ts';
-
-/** Files that only the person who installs may read. */
-const OWNER_ONLY = 0o600;
-const OWNER_ONLY_FOLDER = 0o700;
 
 export const render: Command = {
   name: 'render',
@@ -35,7 +30,7 @@ export const render: Command = {
     const cluster = readText(join(from, 'cluster.yaml'));
     const hardwareFile = join(from, 'hardware.csv');
     const files = { 'cluster.yaml': cluster, ...(existsSync(hardwareFile) ? { 'hardware.csv': await filledHardware(hardwareFile) } : {}) };
-    for (const [name, text] of Object.entries(files)) writeOwnerOnly(out, name, text);
+    for (const [name, text] of Object.entries(files)) writeOwnerOnly(join(out, name), text);
     process.stdout.write(report(out, Object.keys(files)));
     return 0;
   },
@@ -67,20 +62,6 @@ function refuseInsideAssembly(from: string, out: string): void {
 
 function real(path: string): string {
   return existsSync(path) ? realpathSync(path) : resolve(path);
-}
-
-/** A new file takes the place of an old one, so that no moment has the secret in a file with wider permissions. */
-function writeOwnerOnly(folder: string, name: string, text: string): void {
-  const path = join(folder, name);
-  const temporary = join(folder, `.${name}.${process.pid}`);
-  try {
-    mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
-    writeFileSync(temporary, text, { mode: OWNER_ONLY, flag: 'wx' });
-    chmodSync(temporary, OWNER_ONLY);
-    renameSync(temporary, path);
-  } catch (error) {
-    throw new CommandFailure(`cannot write ${path}: ${messageOf(error)}`, 'io', { cause: error });
-  }
 }
 
 function report(out: string, names: readonly string[]): string {

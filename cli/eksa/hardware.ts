@@ -1,0 +1,52 @@
+/** `hybridge eksa hardware`: the machines of hardware.csv as Kubernetes objects. */
+import { bmcSecret, hardwareObjects, hasBmc, HARDWARE_NAMESPACE } from '../../src/private/eks-anywhere/gitops/hardware-objects';
+import type { SecretStore } from '../../src/private/eks-anywhere/gitops/hardware-objects';
+import type { Hardware, MachineCells } from '../../src/private/eks-anywhere/hardware/machine';
+import { COLUMNS, HARDWARE_FILE, machineFromCells, parseHardware } from '../../src/private/eks-anywhere/hardware/machine';
+import { toYaml } from '../../src/private/eks-anywhere/yaml/emit';
+import { CommandFailure } from '../command.ts';
+import type { Command } from '../command.ts';
+import { readText, writeOwnerOnly } from './files.ts';
+import { fillPlaceholders } from './placeholder-values.ts';
+import { parseWords } from './words.ts';
+
+export const hardware: Command = {
+  name: 'hardware',
+  summary: 'print the machines of hardware.csv as Kubernetes objects, for kubectl and GitOps',
+  usage: [
+    'Usage: hybridge eksa hardware hardware.csv [--secret-store NAME] [--secrets FILE]',
+    '',
+    'Prints Hardware and Machine objects, as "eksctl anywhere generate hardware" makes them but without credentials, so that they can lie in',
+    'Git. For credentials in AWS Secrets Manager an ExternalSecret can take the place of the Secret; Secrets that have to come from elsewhere',
+    'are named in a comment.',
+    '',
+    '  --secret-store NAME  ClusterSecretStore of the External Secrets Operator that reads Secrets Manager',
+    '  --secrets FILE       writes the Secrets with their values, from the environment or Secrets Manager, for "kubectl apply -f"; mode 0600',
+  ].join('\n'),
+  async run(words) {
+    const { options, files: [file] } = parseWords('hardware', words, { 'secret-store': { type: 'string' }, 'secrets': { type: 'string' } }, { least: 1, most: 1, names: HARDWARE_FILE });
+    const { machines } = read(file!);
+    const name = options['secret-store'];
+    const store: SecretStore | undefined = name === undefined ? undefined : { kind: 'ClusterSecretStore', name };
+    const { objects, missingSecrets } = hardwareObjects(machines, store);
+    if (options.secrets !== undefined) writeOwnerOnly(options.secrets, await secretsOf(machines.filter(hasBmc)));
+    const comments = missingSecrets.map(({ name: secret, hostname }) => `# machine ${hostname} needs the Secret ${HARDWARE_NAMESPACE}/${secret} (kubernetes.io/basic-auth), which is not among these objects\n`);
+    process.stdout.write(`${options.secrets === undefined ? comments.join('') : ''}${toYaml(objects)}`);
+    return 0;
+  },
+};
+
+function read(file: string): Hardware {
+  const found = parseHardware(readText(file));
+  if (found.fileProblem) throw new CommandFailure(`${file}:${found.fileProblem.line} ${found.fileProblem.message}`, 'configuration');
+  return found;
+}
+
+async function secretsOf(machines: Hardware['machines']): Promise<string> {
+  const filled = await fillPlaceholders(COLUMNS, machines.map(({ cells }) => COLUMNS.map((column) => cells[column])), process.env);
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  return toYaml(filled.map((row) => {
+    const cells = Object.fromEntries(COLUMNS.map((column, index) => [column, row[index]!])) as MachineCells;
+    return bmcSecret(machineFromCells(cells), { username: base64(cells.bmc_username), password: base64(cells.bmc_password) });
+  }));
+}
