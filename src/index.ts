@@ -4,6 +4,7 @@ export * from './eks-anywhere/cilium';
 export * from './eks-anywhere/docker-cluster';
 export * from './eks-anywhere/eks-anywhere-cluster';
 export * from './eks-anywhere/flux-sync';
+export * from './eks-anywhere/hardware-affinity';
 export * from './eks-anywhere/hardware-inventory';
 export * from './eks-anywhere/identity-provider';
 export * from './eks-anywhere/machine-health-check';

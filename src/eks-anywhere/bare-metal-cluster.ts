@@ -8,27 +8,45 @@ import type { PropPath } from '../private/eks-anywhere/prop-path';
 import { clusterInput, controlPlaneInput, hostOs, workerInput } from './cluster-input';
 import { EksAnywhereCluster } from './eks-anywhere-cluster';
 import type { MachineClusterProps } from './eks-anywhere-cluster';
+import type { HardwareAffinity } from './hardware-affinity';
 import type { HardwareInventory } from './hardware-inventory';
 import type { ControlPlaneNodeOptions, WorkerNodeGroupOptions } from './node-groups';
 import type { OperatingSystem } from './operating-system';
 
-/** The Kubernetes control plane nodes of a cluster on bare metal. */
-export interface BareMetalControlPlaneNodes extends ControlPlaneNodeOptions {
+/** Which machines become the nodes of a group, and how they are installed. */
+export interface BareMetalMachineOptions {
   /**
    * The one label that machines of the hardware inventory must carry to become such a node, such as `{ type: 'cp' }`. No machine may
-   * match the selectors of two groups.
+   * match the selectors of two groups. Either this or `affinity` is needed.
+   * @default - none
    */
-  readonly select: { [key: string]: string };
+  readonly select?: { [key: string]: string };
+
+  /**
+   * Which machines become such nodes, where one label does not tell. Either this or `select` is needed.
+   * @default - none
+   */
+  readonly affinity?: HardwareAffinity;
+
+  /**
+   * URL of the disk image of this group, for a group whose Kubernetes version or hardware is another. Its text must contain the Kubernetes version.
+   * @default - the image of `os`
+   */
+  readonly imageUrl?: string;
+
+  /**
+   * The steps by which Tinkerbell installs a machine: the content of `spec.template` of a TinkerbellTemplateConfig. Tied to the release of EKS
+   * Anywhere; only for hardware that its own steps do not suit.
+   * @default - the steps of EKS Anywhere
+   */
+  readonly installationTemplate?: { [key: string]: any };
 }
 
+/** The Kubernetes control plane nodes of a cluster on bare metal. */
+export interface BareMetalControlPlaneNodes extends ControlPlaneNodeOptions, BareMetalMachineOptions {}
+
 /** A group of worker nodes of a cluster on bare metal. */
-export interface BareMetalWorkerNodes extends WorkerNodeGroupOptions {
-  /**
-   * The one label that machines of the hardware inventory must carry to become such a node, such as `{ type: 'worker' }`. No machine may
-   * match the selectors of two groups.
-   */
-  readonly select: { [key: string]: string };
-}
+export interface BareMetalWorkerNodes extends WorkerNodeGroupOptions, BareMetalMachineOptions {}
 
 /** Properties of a cluster on bare metal. */
 export interface BareMetalClusterProps extends MachineClusterProps {
@@ -113,7 +131,7 @@ export class BareMetalCluster extends EksAnywhereCluster {
         isoUrl: props.isoUrl,
         skipServiceLoadBalancer: props.skipServiceLoadBalancer,
         loadBalancerInterface: props.loadBalancerInterface,
-        hostOs: hostOs(props.timeServers),
+        hostOs: hostOs(props),
         sshUser: props.sshUser ?? defaultSshUser('TinkerbellMachineConfig', props.os.family),
         sshKey: props.sshKey,
       }),
@@ -127,9 +145,8 @@ export class BareMetalCluster extends EksAnywhereCluster {
 
 /** A rolling upgrade takes spare machines first and frees old ones afterwards. */
 function missingSpares(props: BareMetalClusterProps, workerNodes: readonly BareMetalWorkerNodes[]): string[] {
-  const demands = [{ ...props.controlPlaneNodes, name: 'the control plane' }, ...workerNodes].map(({ select, count, name, maxSurge = 1 }) => ({
-    selector: select, count, maxSurge, source: name, role: name,
-  }));
+  const groups = [{ ...props.controlPlaneNodes, name: 'the control plane' }, ...workerNodes];
+  const demands = groups.flatMap(({ select, count, name, maxSurge = 1 }) => select ? [{ selector: select, count, maxSurge, source: name, role: name }] : []);
   return spareMachines(demands, props.hardware._toHardware().machines).filter(({ spare, needed }) => spare < needed).map(({ selector, spare, needed }) => {
     const machines = `${needed} spare machine${needed === 1 ? '' : 's'} labelled ${selector}`;
     return `hardware: an upgrade of Kubernetes needs ${machines} and there ${spare === 1 ? 'is' : 'are'} ${spare}; add machines before you upgrade, or set upgradeInPlace`;
@@ -139,9 +156,10 @@ function missingSpares(props: BareMetalClusterProps, workerNodes: readonly BareM
 /** Fields of a machine configuration → the property; those with a dot belong to the group. */
 const MACHINE_PROPS = {
   'hardwareSelector': '.select',
+  'hardwareAffinity': '.affinity*',
   'users': 'sshKey',
   'osFamily': 'os',
-  'osImageURL': 'os: imageUrl',
+  'osImageURL': '.imageUrl',
   'hostOSConfiguration.ntpConfiguration': 'timeServers',
 };
 
@@ -154,6 +172,7 @@ function propPaths(clusterName: string, workerNodes: readonly BareMetalWorkerNod
   ];
   return [
     ...machinePropPaths('TinkerbellMachineConfig', groups, MACHINE_PROPS),
+    { pattern: /^TinkerbellTemplateConfig\/([^.]*)\.spec\.template(.*)$/, prop: "installationTemplate of '$1'$2" },
     ...Object.entries(DATACENTER_PROPS).map(([field, prop]) => ({ pattern: new RegExp(`^TinkerbellDatacenterConfig/[^.]*\\.spec\\.${field}$`), prop })),
     { pattern: /^hardware\.csv\/(.*)\.([^.]*)$/, prop: "hardware: machine '$1': $2" },
     { pattern: /^hardware\.csv$/, prop: 'hardware' },

@@ -9,6 +9,7 @@ import type { CiliumOptions } from './cilium';
 import type { EksAnywhereClusterProps } from './eks-anywhere-cluster';
 import type { MachineHealthCheck } from './machine-health-check';
 import type { ControlPlaneNodeOptions, NodeGroupOptions, WorkerNodeGroupOptions } from './node-groups';
+import type { OperatingSystem } from './operating-system';
 import type { ProxyOptions, RegistryMirrorOptions } from './site-network';
 
 /** Properties of every cluster, as the documents are built from them; the groups are added by each kind of cluster. */
@@ -50,9 +51,10 @@ function groupInput(options: NodeGroupOptions): Pick<NodeGroupInput, 'healthChec
   return { healthCheck: options.machineHealthCheck && healthCheck(options.machineHealthCheck) };
 }
 
-/** Time servers are the only part of the host's configuration that every operating system takes. */
-export function hostOs(timeServers: string[] | undefined): HostOs | undefined {
-  return timeServers && { ntpConfiguration: { servers: timeServers } };
+/** The configuration of the nodes' operating system; undefined when nothing is said about it. */
+export function hostOs({ os, timeServers }: { readonly os: OperatingSystem; readonly timeServers?: string[] }): HostOs | undefined {
+  const configuration: HostOs = { ...os._hostOs, ntpConfiguration: timeServers && { servers: timeServers } };
+  return Object.values(configuration).some((part) => part !== undefined) ? configuration : undefined;
 }
 
 function healthCheck({ maxUnhealthy, nodeStartupTimeout, unhealthyMachineTimeout }: MachineHealthCheck): HealthCheck {

@@ -1,3 +1,4 @@
+import type { HostOs } from '../private/eks-anywhere/model/machines';
 import { OsFamily } from '../private/eks-anywhere/model/os-family';
 
 /** Options of an operating system. */
@@ -8,6 +9,34 @@ export interface OperatingSystemOptions {
    * @default - none; bare metal needs one
    */
   readonly imageUrl?: string;
+}
+
+/** Options of Bottlerocket. Can be changed later; a change replaces the nodes. */
+export interface BottlerocketOptions {
+  /**
+   * Kubernetes settings of Bottlerocket, such as `{ maxPods: 50, clusterDNSIPs: ['10.96.0.10'] }`: the names of EKS Anywhere's
+   * `bottlerocketConfiguration.kubernetes`.
+   * @default - the defaults of Bottlerocket
+   */
+  readonly kubernetes?: { [key: string]: any };
+
+  /**
+   * Kernel settings (sysctl) with their values.
+   * @default - the defaults of Bottlerocket
+   */
+  readonly sysctl?: { [key: string]: string };
+
+  /**
+   * Parameters that the kernel is booted with; each may be given several times.
+   * @default - the defaults of Bottlerocket
+   */
+  readonly bootKernelParameters?: { [key: string]: string[] };
+
+  /**
+   * Further certificate authorities that the nodes trust: a name for each, and its certificate in PEM.
+   * @default - none
+   */
+  readonly certificateAuthorities?: { [key: string]: string };
 }
 
 /** The operating system of a cluster's nodes. The family is fixed once the cluster exists. */
@@ -29,8 +58,8 @@ export class OperatingSystem {
   /**
    * Bottlerocket. Only on vSphere: bare metal supports it up to Kubernetes 1.28, which no current release installs.
    */
-  public static bottlerocket(): OperatingSystem {
-    return new OperatingSystem(OsFamily.BOTTLEROCKET);
+  public static bottlerocket(options: BottlerocketOptions = {}): OperatingSystem {
+    return new OperatingSystem(OsFamily.BOTTLEROCKET, undefined, hostOsOf(options));
   }
 
   private constructor(
@@ -38,5 +67,22 @@ export class OperatingSystem {
     public readonly family: string,
     /** URL of the disk image, for bare metal. */
     public readonly imageUrl?: string,
+    /**
+     * What the documents say about it besides the family.
+     * @internal
+     */
+    public readonly _hostOs: HostOs = {},
   ) {}
+}
+
+function hostOsOf({ kubernetes, sysctl, bootKernelParameters, certificateAuthorities }: BottlerocketOptions): HostOs {
+  const isConfigured = kubernetes || sysctl || bootKernelParameters;
+  return {
+    certBundles: certificateAuthorities && Object.entries(certificateAuthorities).map(([name, data]) => ({ name, data })),
+    bottlerocketConfiguration: isConfigured && {
+      kubernetes,
+      kernel: sysctl && { sysctlSettings: sysctl },
+      boot: bootKernelParameters && { bootKernelParameters },
+    },
+  };
 }

@@ -195,7 +195,7 @@ export class VSphereCluster extends EksAnywhereCluster {
         linkedClones: props.linkedClones,
         tags: props.tags,
         osFamily: props.os.family,
-        hostOs: hostOs(props.timeServers),
+        hostOs: hostOs(props),
         sshUser: props.sshUser ?? defaultSshUser('VSphereMachineConfig', props.os.family),
         sshKey: props.sshKey,
       }),
@@ -224,6 +224,7 @@ function propPaths(clusterName: string, { workerNodes }: VSphereClusterProps): P
     ...machinePropPaths('VSphereMachineConfig', groups, {
       'users[0].name': 'sshUser', 'users': 'sshKey', 'osFamily': 'os', 'template': 'template', 'datastore': 'datastore', 'folder': 'folder', 'resourcePool': 'resourcePool',
       'networks': '.networks', 'hostOSConfiguration.ntpConfiguration': 'timeServers',
+      'hostOSConfiguration': 'os*',
     }),
     { pattern: /^VSphereDatacenterConfig\/[^.]*\.spec\.(.*)$/, prop: '$1' },
     ...CLUSTER_PROP_PATHS,

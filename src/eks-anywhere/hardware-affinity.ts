@@ -1,0 +1,59 @@
+/** How the value of a label is compared. */
+export enum LabelOperator {
+  /** The label has one of the values. */
+  IN = 'In',
+  /** The label is missing or has none of the values. */
+  NOT_IN = 'NotIn',
+  /** The label is there, whatever its value. */
+  EXISTS = 'Exists',
+  /** The label is missing. */
+  DOES_NOT_EXIST = 'DoesNotExist',
+}
+
+/** A condition on one label of a machine. */
+export interface LabelExpression {
+  /** The label. */
+  readonly key: string;
+
+  /** How its value is compared. */
+  readonly operator: LabelOperator;
+
+  /**
+   * Values to compare with; needed for `IN` and `NOT_IN`, refused otherwise.
+   * @default - none
+   */
+  readonly values?: string[];
+}
+
+/** Conditions that a machine must meet all together. */
+export interface HardwareTerm {
+  /**
+   * Labels with the values that they must have. EKS Anywhere counts machines by these only.
+   * @default - none
+   */
+  readonly labels?: { [key: string]: string };
+
+  /**
+   * Further conditions.
+   * @default - none
+   */
+  readonly expressions?: LabelExpression[];
+}
+
+/** Conditions that are good to meet. */
+export interface PreferredHardwareTerm extends HardwareTerm {
+  /** How good, from 1 to 100; machines with the greatest sum are taken first. */
+  readonly weight: number;
+}
+
+/** Which machines of the hardware inventory a group of nodes takes, where one label does not tell. */
+export interface HardwareAffinity {
+  /** Alternatives, at least one: a machine must meet one of them. EKS Anywhere wants enough machines for each of them. */
+  readonly required: HardwareTerm[];
+
+  /**
+   * Conditions that decide between the machines that meet the required ones.
+   * @default - none
+   */
+  readonly preferred?: PreferredHardwareTerm[];
+}

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BareMetalCluster, BareMetalClusterProps, BottlerocketOptions, HardwareInventory, LabelOperator, OperatingSystem, VSphereCluster } from '../../src';
+import { bareMetal, machine, newApp, synthesized, vsphere } from './sample';
+
+const CERTIFICATE = readFileSync(join(__dirname, '..', 'private', 'eks-anywhere', 'certificate.pem'), 'utf8');
+
+function bareMetalYaml(changes: Partial<BareMetalClusterProps>): string {
+  const app = newApp();
+  new BareMetalCluster(app, 'Factory', bareMetal(changes));
+  return synthesized(app, 'Factory/cluster.yaml');
+}
+
+const AFFINITY = {
+  required: [{ labels: { type: 'cp' }, expressions: [{ key: 'rack', operator: LabelOperator.IN, values: ['r1', 'r2'] }] }, { labels: { type: 'spare' } }],
+  preferred: [{ weight: 50, labels: { rack: 'r1' } }],
+};
+
+test('chooses machines by affinity', () => {
+  const hardware = new HardwareInventory([{ ...machine(1, 'cp'), labels: { type: 'cp', rack: 'r1' } }, machine(2, 'worker'), machine(3, 'spare')]);
+  expect(bareMetalYaml({ hardware, controlPlaneNodes: { count: 1, affinity: AFFINITY } })).toContain(`
+  hardwareAffinity:
+    required:
+      - labelSelector:
+          matchLabels:
+            type: cp
+          matchExpressions:
+            - key: rack
+              operator: In
+              values:
+                - r1
+                - r2
+      - labelSelector:
+          matchLabels:
+            type: spare
+    preferred:
+      - weight: 50
+        hardwareAffinityTerm:
+          labelSelector:
+            matchLabels:
+              rack: r1
+`);
+});
+
+test('gives every group an image of its own as soon as one has', () => {
+  const yaml = bareMetalYaml({ workerNodes: [{ name: 'old', count: 1, select: { type: 'worker' }, kubernetesVersion: '1.34', imageUrl: 'http://10.20.0.2/ubuntu-1-34.gz' }] });
+  expect(yaml.match(/osImageURL: .*/g)).toEqual(['osImageURL: https://images.acme.example/ubuntu-1-35.gz', 'osImageURL: http://10.20.0.2/ubuntu-1-34.gz']);
+});
+
+test('writes an installation template and refers to it', () => {
+  const installationTemplate = { version: '0.1', name: 'mine', id: '', global_timeout: 6000, tasks: [{ name: 'mine', worker: '{{.device_1}}', actions: [{ name: 'reboot', image: 'r', timeout: 90 }] }] };
+  const yaml = bareMetalYaml({ controlPlaneNodes: { count: 1, select: { type: 'cp' }, installationTemplate } });
+  expect(yaml).toContain('templateRef:\n    kind: TinkerbellTemplateConfig\n    name: factory-cp\n');
+  expect(yaml).toContain('kind: TinkerbellTemplateConfig\nmetadata:\n  name: factory-cp\nspec:\n  template:\n    version: "0.1"\n');
+});
+
+const refused: [string, Partial<BareMetalClusterProps>, RegExp][] = [
+  ['a group that selects nothing', { controlPlaneNodes: { count: 1 } }, /controlPlaneNodes.select is empty.*\[rule T7\]/],
+  ['a group that selects twice', { controlPlaneNodes: { count: 1, select: { type: 'cp' }, affinity: AFFINITY } }, /controlPlaneNodes.affinity and hardwareSelector are both set.*\[rule T7\]/],
+  ['affinity without a required term', { controlPlaneNodes: { count: 1, affinity: { required: [] } } }, /controlPlaneNodes.affinity.required is empty.*\[rule T9\]/],
+  ['an operator without values', { controlPlaneNodes: { count: 1, affinity: { required: [{ expressions: [{ key: 'a', operator: LabelOperator.IN }] }] } } }, /controlPlaneNodes.affinity.required\[0\].labelSelector.matchExpressions\[0\].values is empty; In needs at least one.*\[rule T12\]/],
+  ['a weight out of range', { controlPlaneNodes: { count: 1, affinity: { required: [{}], preferred: [{ weight: 0 }] } } }, /controlPlaneNodes.affinity.preferred\[0\].weight is 0; expected 1 to 100.*\[rule S1\]/],
+  ['too few machines for a term', { controlPlaneNodes: { count: 1, affinity: AFFINITY } }, /controlPlaneNodes.affinity.required\[1\].labelSelector.matchLabels must match 1 machine; hardware.csv has 0 labelled type=spare.*\[rule T31\]/],
+  ['an image of another version', { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, imageUrl: 'http://x/1-34' }] }, /workerNodes\[0\].imageUrl is 'http:\/\/x\/1-34', which does not name Kubernetes 1.35.*\[rule T24\]/],
+  ['a template with an unknown field', { controlPlaneNodes: { count: 1, select: { type: 'cp' }, installationTemplate: { version: '0.1', name: 'x', id: '', global_timeout: 1, tasks: [], task: [] } } }, /installationTemplate of 'factory-cp'.task is no field.*\[rule S1\]/],
+];
+test.each(refused)('fails on %s', (_title, changes, message) => {
+  expect(() => bareMetalYaml(changes)).toThrow(message);
+});
+
+function bottlerocketYaml(options: BottlerocketOptions): string {
+  const app = newApp();
+  new VSphereCluster(app, 'Plant', vsphere({ os: OperatingSystem.bottlerocket(options), template: undefined, timeServers: ['10.20.0.5'] }));
+  return synthesized(app, 'Plant/cluster.yaml');
+}
+
+test('configures Bottlerocket', () => {
+  const yaml = bottlerocketYaml({
+    kubernetes: { maxPods: 50, clusterDNSIPs: ['10.96.0.10'] }, sysctl: { 'vm.max_map_count': '262144' }, bootKernelParameters: { console: ['tty0', 'ttyS0'] }, certificateAuthorities: { site: CERTIFICATE },
+  });
+  expect(yaml.slice(yaml.indexOf('  hostOSConfiguration'), yaml.indexOf('  users'))).toMatchSnapshot();
+});
+
+const refusedOnBottlerocket: [string, BottlerocketOptions, RegExp][] = [
+  ['an unknown setting', { kubernetes: { maxPodz: 1 } }, /os.bottlerocketConfiguration.kubernetes.maxPodz is no field of this object \(did you mean 'maxPods'\?\).*\[rule S1\]/],
+  ['a DNS address that is none', { kubernetes: { clusterDNSIPs: ['dns'] } }, /os.bottlerocketConfiguration.kubernetes.clusterDNSIPs\[0\] is 'dns'; expected an IP address.*\[rule H7\]/],
+  ['a certificate that is none', { certificateAuthorities: { site: 'none' } }, /os.certBundles\[0\].data is no PEM block.*\[rule H4\]/],
+];
+test.each(refusedOnBottlerocket)('fails on Bottlerocket with %s', (_title, options, message) => {
+  expect(() => bottlerocketYaml(options)).toThrow(message);
+});
