@@ -49,12 +49,13 @@ describe('a single node with the embedded store', () => {
 
   it('finishes a request that is under way when it is told to stop, and takes no new one', async () => {
     let answer: (() => void) | undefined;
-    const slow = await topology.upstream((_, response) => {
-      answer = () => void response.end('late');
+    const slow = await topology.upstream((request, response) => {
+      if (request.url === '/ready') response.end();
+      else answer = () => void response.end('late');
     });
     await admin(node, 'PUT', '/services/slow', { url: `http://127.0.0.1:${slow}` });
     await admin(node, 'PUT', '/services/slow/routes/slow', { paths: ['/slow'] });
-    await eventually('the route is there', async () => (await admin<{ data: unknown[] }>(node, 'GET', '/services/slow/routes')).data.length === 1);
+    await eventually('the route is served', async () => await statusOf(`${node.proxy}/slow/ready`) === 200);
     const underWay = fetch(`${node.proxy}/slow`).then((response) => response.text());
     await eventually('the upstream has the request', () => answer !== undefined);
     const stopped = node.process.stop('SIGTERM');
