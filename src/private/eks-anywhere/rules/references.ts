@@ -126,7 +126,8 @@ function* templates(_cluster: ClusterDocument, context: Context): Iterable<Probl
   for (const machine of context.tinkerbellMachines) {
     const ref = machine.spec?.templateRef;
     const document = documentPath(machine);
-    if (!ref) continue;
+    // An empty reference counts as none.
+    if (!ref?.kind && !ref?.name) continue;
     if (ref.kind !== 'TinkerbellTemplateConfig') yield { document, at: 'spec.templateRef.kind', message: `is ${shown(ref.kind)}; expected TinkerbellTemplateConfig` };
     else if (!context.find(ref.kind, ref.name)) {
       yield {
