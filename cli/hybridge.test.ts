@@ -20,15 +20,15 @@ describe('hybridge', () => {
   it('shows its commands', () => {
     const { status, stdout } = hybridge('help');
     expect(status).toBe(0);
-    for (const name of ['start', 'cert', 'demo']) expect(stdout).toMatch(new RegExp(`^ {2}${name} +\\S`, 'm'));
+    for (const name of ['start', 'cert', 'demo', 'eksa']) expect(stdout).toMatch(new RegExp(`^ {2}${name} +\\S`, 'm'));
   });
 
   it('names the commands when one is unknown', () => {
     expect(hybridge('strat')).toEqual({ status: EXIT_CODES.usage, stdout: '', stderr: expect.stringContaining("there is no command 'strat'; commands: start, ") });
   });
 
-  it.each(['start', 'cert', 'demo'])('tells how %s is used', (name) => {
-    expect(hybridge(name, '--help')).toEqual({ status: 0, stderr: '', stdout: expect.stringContaining(`Usage: hybridge ${name}`) });
+  it.each(['start', 'cert', 'demo', 'eksa', 'eksa check', 'eksa diff'])('tells how %s is used', (name) => {
+    expect(hybridge(...name.split(' '), '--help')).toEqual({ status: 0, stderr: '', stdout: expect.stringContaining(`Usage: hybridge ${name}`) });
   });
 
   it('refuses an unknown option in one line', () => {

@@ -19,7 +19,7 @@ export function describeDiff(diff: FileDiff, files: { readonly old: string; read
     })),
     diff.newFile.length > 0 && section(`The new file by itself (hybridge eksa check ${files.new})`,
       describeFindings(diff.newFile.map((finding) => ({ file: files.new, ...finding })), `${diff.newFile.length} more to mend`)),
-    section('Verdict', `eksctl anywhere upgrade cluster   ${verdict(diff.cliAccepts)}\nkubectl apply, Flux, Argo CD       ${verdict(diff.webhookAccepts)}`),
+    section('Verdict', `eksctl anywhere upgrade cluster   ${verdict(diff.cliAccepts, diff)}\nkubectl apply, Flux, Argo CD      ${verdict(diff.webhookAccepts, diff)}`),
   ];
   return `${sections.filter((text) => text !== false).join('\n\n')}\n`;
 }
@@ -62,6 +62,7 @@ function happening({ action, nodesBefore, nodesAfter, surge, unavailable }: Grou
   return [replaced, scaling].filter((text) => text !== '').join('; ');
 }
 
-function verdict(isAccepted: boolean): string {
-  return isAccepted ? 'accepted' : 'refused';
+function verdict(isAccepted: boolean, { newFile }: FileDiff): string {
+  if (!isAccepted) return 'refused';
+  return newFile.length > 0 ? 'accepted as a change, once the new file is mended' : 'accepted';
 }
