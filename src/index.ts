@@ -1,3 +1,7 @@
+export * from './eks-anywhere/aws/certificate-authority';
+export * from './eks-anywhere/aws/eks-connector';
+export * from './eks-anywhere/aws/oidc-issuer';
+export * from './eks-anywhere/aws/roles-anywhere';
 export * from './eks-anywhere/bare-metal-cluster';
 export * from './eks-anywhere/bmc-credentials';
 export * from './eks-anywhere/cilium';

@@ -5,6 +5,8 @@ import { parse, parseAllDocuments } from 'yaml';
 import {
   AdotMode, BareMetalCluster, BareMetalClusterProps, DockerCluster, EksAnywhereCluster, MetalLbOptions, OperatingSystem, Package, PackageSecret,
 } from '../../../src';
+import { testWithData } from '../../private/eks-anywhere/recorded-data';
+import { crdViolations } from '../../private/eks-anywhere/strict-crd';
 import { bareMetal, newApp, synthesized } from '../sample';
 
 const SECRETS = { secretKey: PackageSecret.fromEnvironment('HARBOR_SECRET_KEY'), adminPassword: PackageSecret.fromSecretsManager('factory/harbor', 'admin') };
@@ -68,6 +70,10 @@ describe('packages.yaml', () => {
       expect(typeof spec.config).toBe('string');
       expect(typeof parse(spec.config)).toBe('object');
     }
+  });
+
+  testWithData('holds objects that the custom resource definition of packages takes, without a field that it does not know', () => {
+    for (const document of packagesOf(workload, ...EVERY_PACKAGE)) expect(crdViolations(document)).toEqual([]);
   });
 
   it('quotes what YAML would take for an alias', () => {

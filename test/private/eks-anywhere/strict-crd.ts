@@ -14,16 +14,16 @@ interface Schema {
 }
 
 /** What breaks a custom resource definition, unknown fields included, as `kubectl apply` would say it. */
-export function crdViolations(document: { kind: string; spec?: unknown }): string[] {
-  return violations(specSchema(document.kind), document.spec, `${document.kind}.spec`);
+export function crdViolations(document: { apiVersion?: string; kind: string; spec?: unknown }): string[] {
+  return violations(specSchema(document.kind, document.apiVersion?.split('/')[0]), document.spec, `${document.kind}.spec`);
 }
 
 const schemas = new Map<string, Schema>();
 
-function specSchema(kind: string): Schema {
+function specSchema(kind: string, group = 'anywhere.eks.amazonaws.com'): Schema {
   const known = schemas.get(kind);
   if (known) return known;
-  const definition = parse(recorded(`crds/anywhere.eks.amazonaws.com_${kind.toLowerCase()}s.yaml`));
+  const definition = parse(recorded(`crds/${group}_${kind.toLowerCase()}s.yaml`));
   const schema: Schema = definition.spec.versions[0].schema.openAPIV3Schema.properties.spec;
   schemas.set(kind, schema);
   return schema;

@@ -1,0 +1,176 @@
+import { CustomResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { toYaml } from '../../private/eks-anywhere/yaml/emit';
+import { secretName } from '../../private/gateway/handoff-names';
+import { requireObjectName } from '../../private/kubernetes/names';
+import { CustomResourceFunction } from '../../private/lambda-function';
+import { connectorObjects } from '../../private/site/connector-objects';
+import type { EksAnywhereCluster } from '../eks-anywhere-cluster';
+import { refuseTokens } from '../token-refusal';
+
+/** Properties of `EksConnector`. */
+export interface EksConnectorProps {
+  /** The cluster to register. */
+  readonly cluster: EksAnywhereCluster;
+
+  /**
+   * Name in Amazon EKS, unique in account and region: at most 100 letters, digits, '-' and '_'. A change registers the cluster anew.
+   *
+   * @default - the cluster's name
+   */
+  readonly registeredName?: string;
+
+  /**
+   * Raise it when the activation ended (after three days) before the agents had signed in: the next deployment registers the cluster again. A
+   * cluster that is connected is left as it is.
+   *
+   * @default 1
+   */
+  readonly registration?: number;
+
+  /**
+   * ARNs of the IAM users and roles that see the cluster's objects (not its Secrets) in the console of Amazon EKS. They need
+   * `eks:AccessKubernetesApi`, `eks:DescribeCluster` and `eks:ListClusters`, too.
+   *
+   * @default - none: the console shows that the cluster is there
+   */
+  readonly consoleUsers?: string[];
+
+  /**
+   * ClusterSecretStore of the External Secrets Operator on the site that reads AWS Secrets Manager in this stack's region, to fetch the activation.
+   *
+   * @default - none: the Secret is made by hand, as docs/eks-anywhere.md shows
+   */
+  readonly secretStore?: string;
+
+  /**
+   * Image of the connector; for sites with a mirror.
+   *
+   * @default 'public.ecr.aws/eks-connector/eks-connector:0.0.11'
+   */
+  readonly connectorImage?: string;
+
+  /**
+   * Image of the Systems Manager agent; for sites with a mirror.
+   *
+   * @default 'public.ecr.aws/amazon-ssm-agent/amazon-ssm-agent:3.2.2222.0'
+   */
+  readonly agentImage?: string;
+}
+
+const REGISTERED_NAME = /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/;
+const PRINCIPAL = /^arn:aws[a-z-]*:iam::\d{12}:(user|role)\/[\w+=,.@/-]+$/;
+const SERVICE = 'eks-connector.amazonaws.com';
+const SERVICE_ROLE = `role/aws-service-role/${SERVICE}/AWSServiceRoleForAmazonEKSConnector`;
+
+/**
+ * Registers an EKS Anywhere cluster with Amazon EKS, so that the console shows it beside the clusters in AWS.
+ *
+ * Creates the role of the agents, a secret, and a Lambda function that registers the cluster and puts the activation into that secret, and nowhere else.
+ * Writes the agents' manifests to `cdk.out/hybridge/<cluster's id>/eks-connector.yaml`, to be applied on the cluster. Its images run on x86 nodes only.
+ */
+export class EksConnector extends Construct {
+  /** ARN of the registered cluster. */
+  public readonly registeredClusterArn: string;
+
+  /** When the activation ends, in ISO 8601: three days after the registration. Of no meaning once the agents have signed in. */
+  public readonly activationExpiry: string;
+
+  /** Activation id, activation code and region, as a JSON document with `id`, `code` and `region`. */
+  public readonly activationSecret: secretsmanager.ISecret;
+
+  /** Role of the agents on the cluster. */
+  public readonly agentRole: iam.IRole;
+
+  /**
+   * @param scope in the stack whose account and region the cluster is registered in
+   * @throws Error when a property cannot be what it says
+   */
+  constructor(scope: Construct, id: string, props: EksConnectorProps) {
+    super(scope, id);
+    const { cluster, consoleUsers = [], registration = 1 } = props;
+    const registeredName = props.registeredName ?? cluster.clusterName;
+    this.require(props, registeredName, registration, consoleUsers);
+    const name = secretName(this, cluster.clusterName, 'eks-connector');
+    this.activationSecret = this.makeSecret(name, cluster.clusterName);
+    const agentRole = this.makeAgentRole();
+    this.agentRole = agentRole;
+    const registrar = new CustomResourceFunction(this, 'Registrar', 'eks-connector', this.permissions(registeredName));
+    const resource = new CustomResource(this, 'Registration', {
+      resourceType: 'Custom::HybridgeEksConnector',
+      serviceToken: registrar.serviceToken,
+      properties: {
+        ClusterName: registeredName, RoleArn: agentRole.roleArn, Region: Stack.of(this).region, SecretArn: this.activationSecret.secretArn, Registration: String(registration),
+      },
+    });
+    // The agents act with the role's permissions, which CloudFormation makes after the role.
+    resource.node.addDependency(agentRole);
+    this.registeredClusterArn = resource.getAttString('ClusterArn');
+    this.activationExpiry = resource.getAttString('ActivationExpiry');
+    cluster._addFile('eks-connector.yaml', () => toYaml(connectorObjects({
+      connectorImage: props.connectorImage ?? 'public.ecr.aws/eks-connector/eks-connector:0.0.11',
+      agentImage: props.agentImage ?? 'public.ecr.aws/amazon-ssm-agent/amazon-ssm-agent:3.2.2222.0',
+      secretName: name,
+      secretStore: props.secretStore,
+      consoleUsers,
+    })));
+  }
+
+  private require(props: EksConnectorProps, registeredName: string, registration: number, consoleUsers: readonly string[]) {
+    refuseTokens(props, this.node.path);
+    if (!REGISTERED_NAME.test(registeredName)) {
+      throw new Error(`${this.node.path}: registeredName is '${registeredName}'; expected at most 100 letters, digits, '-' and '_', beginning with a letter or digit`);
+    }
+    if (!Number.isInteger(registration) || registration < 1) throw new Error(`${this.node.path}: registration is ${registration}; expected a whole number from 1`);
+    for (const [at, arn] of consoleUsers.entries()) {
+      if (!PRINCIPAL.test(arn)) throw new Error(`${this.node.path}: consoleUsers[${at}] is '${arn}'; expected the ARN of an IAM user or role, such as arn:aws:iam::123456789012:role/operators`);
+    }
+    if (props.secretStore !== undefined) requireObjectName(`${this.node.path}: secretStore`, props.secretStore);
+  }
+
+  private makeSecret(name: string, cluster: string): secretsmanager.Secret {
+    return new secretsmanager.Secret(this, 'Activation', {
+      secretName: name,
+      description: `Activation of EKS Connector for the cluster ${cluster}`,
+      // Never used: the function replaces it before anybody reads.
+      generateSecretString: { secretStringTemplate: '{}', generateStringKey: 'replaced' },
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+  }
+
+  /** https://docs.aws.amazon.com/eks/latest/userguide/connector-iam-role.html */
+  private makeAgentRole(): iam.Role {
+    const clusters = Stack.of(this).formatArn({ service: 'eks', resource: 'cluster', resourceName: '*' });
+    return new iam.Role(this, 'AgentRole', {
+      assumedBy: new iam.ServicePrincipal('ssm.amazonaws.com'),
+      description: 'Agents of EKS Connector on a cluster outside AWS',
+      inlinePolicies: {
+        Channels: new iam.PolicyDocument({
+          statements: [
+            new iam.PolicyStatement({ actions: ['ssmmessages:CreateControlChannel'], resources: [clusters] }),
+            // These know no resources.
+            new iam.PolicyStatement({ actions: ['ssmmessages:CreateDataChannel', 'ssmmessages:OpenDataChannel', 'ssmmessages:OpenControlChannel'], resources: ['*'] }),
+          ],
+        }),
+      },
+    });
+  }
+
+  private permissions(registeredName: string): iam.PolicyStatement[] {
+    const stack = Stack.of(this);
+    const cluster = stack.formatArn({ service: 'eks', resource: 'cluster', resourceName: registeredName });
+    const serviceRole = stack.formatArn({ service: 'iam', region: '', resource: SERVICE_ROLE });
+    return [
+      new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], resources: [this.activationSecret.secretArn] }),
+      new iam.PolicyStatement({ actions: ['eks:DescribeCluster', 'eks:DeregisterCluster', 'eks:TagResource'], resources: [cluster] }),
+      // These know no resources.
+      new iam.PolicyStatement({ actions: ['eks:RegisterCluster', 'ssm:CreateActivation', 'ssm:DeleteActivation'], resources: ['*'] }),
+      new iam.PolicyStatement({ actions: ['ssm:DeregisterManagedInstance'], resources: [stack.formatArn({ service: 'ssm', resource: 'managed-instance', resourceName: '*' })] }),
+      // Only Systems Manager can assume the role, whoever it is passed to.
+      new iam.PolicyStatement({ actions: ['iam:PassRole'], resources: [this.agentRole.roleArn] }),
+      new iam.PolicyStatement({ actions: ['iam:CreateServiceLinkedRole'], resources: [serviceRole], conditions: { StringEquals: { 'iam:AWSServiceName': SERVICE } } }),
+    ];
+  }
+}

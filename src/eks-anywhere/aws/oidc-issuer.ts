@@ -1,0 +1,137 @@
+import { RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as deployment from 'aws-cdk-lib/aws-s3-deployment';
+import { Construct } from 'constructs';
+import { DISCOVERY_PATH, KEYS_FILE, discoveryDocument, issuerUrl } from '../../private/eks-anywhere/issuer/discovery';
+import { isDnsLabel } from '../../private/eks-anywhere/syntax/names';
+import { refuseTokens } from '../token-refusal';
+
+/** Properties of `OidcIssuer`. */
+export interface OidcIssuerProps {
+  /**
+   * Name of the bucket that holds the issuer's two public documents: 3 to 63 lower-case letters, digits and '-', unique among all customers of AWS. It is
+   * part of `issuerUrl`, and so of every token: fixed once the cluster exists.
+   */
+  readonly bucketName: string;
+
+  /**
+   * What becomes of bucket and documents when the stack is removed. Without them no token of the cluster is good for anything in AWS.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/** Options of `OidcIssuer.createRole()`. */
+export interface ServiceAccountRoleOptions {
+  /** Kubernetes namespace of the service account. */
+  readonly namespace: string;
+
+  /** Name of the service account. */
+  readonly serviceAccount: string;
+
+  /**
+   * What the role is for.
+   *
+   * @default - names the service account
+   */
+  readonly description?: string;
+}
+
+/** What tokens for AWS are made out to. */
+const AUDIENCE = 'sts.amazonaws.com';
+const BUCKET_NAME = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
+
+/**
+ * Lets pods of an EKS Anywhere cluster assume IAM roles with the tokens of their service accounts (IRSA).
+ *
+ * Creates a bucket with the discovery document and an IAM identity provider that trusts it. The cluster gets `issuerUrl` as its
+ * `serviceAccountIssuer`; once it exists, `hybridge eksa publish-keys` puts its public keys beside that document. One issuer is for one cluster.
+ */
+export class OidcIssuer extends Construct {
+  /** URL of the issuer, known at synth: `serviceAccountIssuer` of the cluster. */
+  public readonly issuerUrl: string;
+
+  /** Bucket of the public documents. */
+  public readonly bucket: s3.IBucket;
+
+  /** The identity provider in IAM. */
+  public readonly provider: iam.IOidcProvider;
+
+  /**
+   * @param scope in a stack whose region is known at synth: it is part of the URL
+   * @throws Error when region or bucketName are not known, or bucketName is no name of a bucket
+   */
+  constructor(scope: Construct, id: string, props: OidcIssuerProps) {
+    super(scope, id);
+    const { bucketName, removalPolicy = RemovalPolicy.RETAIN } = props;
+    refuseTokens({ bucketName }, this.node.path);
+    const { region } = Stack.of(this);
+    if (Token.isUnresolved(region)) throw new Error(`${this.node.path}: the region of stack ${Stack.of(this).stackName} is known only after deployment, and it is part of issuerUrl; expected env: { region: '...' } on the stack`);
+    if (!BUCKET_NAME.test(bucketName)) throw new Error(`${this.node.path}: bucketName is '${bucketName}'; expected 3 to 63 lower-case letters, digits and '-', beginning and ending with a letter or digit`);
+    this.issuerUrl = issuerUrl(region, bucketName);
+    const bucket = this.makeBucket(bucketName, removalPolicy);
+    this.bucket = bucket;
+    const documents = this.publish(bucket);
+    const provider = new iam.OidcProviderNative(this, 'Provider', { url: this.issuerUrl, clientIds: [AUDIENCE] });
+    // IAM looks at the issuer when it makes the provider.
+    provider.node.addDependency(documents);
+    this.provider = provider;
+  }
+
+  /**
+   * Defines a role that pods with one service account can assume, and nobody else. The service account carries the annotation
+   * `eks.amazonaws.com/role-arn` with the role's ARN.
+   *
+   * @throws Error when namespace or serviceAccount cannot be names of Kubernetes
+   */
+  public createRole(id: string, options: ServiceAccountRoleOptions): iam.Role {
+    const { namespace, serviceAccount } = options;
+    for (const [option, name] of Object.entries({ namespace, serviceAccount })) {
+      if (Token.isUnresolved(name) || !isDnsLabel(name)) throw new Error(`${this.node.path}: ${option} is '${name}'; expected at most 63 lower-case letters, digits and '-'`);
+    }
+    const issuer = this.issuerUrl.replace('https://', '');
+    return new iam.Role(this, id, {
+      description: options.description ?? `Pods of ${namespace}/${serviceAccount} on a cluster outside AWS`,
+      assumedBy: new iam.WebIdentityPrincipal(this.provider.oidcProviderRef.oidcProviderArn, {
+        StringEquals: { [`${issuer}:sub`]: `system:serviceaccount:${namespace}:${serviceAccount}`, [`${issuer}:aud`]: AUDIENCE },
+      }),
+    });
+  }
+
+  /** Everybody may read two objects, by name and over TLS; nothing else. */
+  private makeBucket(bucketName: string, removalPolicy: RemovalPolicy): s3.Bucket {
+    const bucket = new s3.Bucket(this, 'Bucket', {
+      bucketName,
+      removalPolicy,
+      encryption: s3.BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      versioned: true,
+      objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      blockPublicAccess: new s3.BlockPublicAccess({ blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: false, restrictPublicBuckets: false }),
+    });
+    bucket.addToResourcePolicy(new iam.PolicyStatement({
+      sid: 'PublicDocuments',
+      principals: [new iam.AnyPrincipal()],
+      actions: ['s3:GetObject'],
+      resources: [DISCOVERY_PATH, KEYS_FILE].map((key) => bucket.arnForObjects(key)),
+    }));
+    return bucket;
+  }
+
+  private publish(bucket: s3.Bucket): deployment.BucketDeployment {
+    return new deployment.BucketDeployment(this, 'Documents', {
+      destinationBucket: bucket,
+      sources: [deployment.Source.jsonData(DISCOVERY_PATH, discoveryDocument(this.issuerUrl))],
+      contentType: 'application/json',
+      // The keys lie there as well, and are none of this deployment's business.
+      prune: false,
+      retainOnDelete: true,
+      memoryLimit: 256,
+      logGroup: new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY }),
+    });
+  }
+}

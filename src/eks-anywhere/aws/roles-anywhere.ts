@@ -1,0 +1,105 @@
+import { Duration, Lazy, Names, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as rolesanywhere from 'aws-cdk-lib/aws-rolesanywhere';
+import { Construct } from 'constructs';
+import type { CertificateAuthority } from './certificate-authority';
+
+/** Properties of `RolesAnywhere`. */
+export interface RolesAnywhereProps {
+  /** Who signs the certificates: the authority of the cluster itself, or another. */
+  readonly authority: CertificateAuthority;
+
+  /**
+   * How long credentials are good, from 15 minutes to 12 hours.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly sessionDuration?: Duration;
+}
+
+/** Which certificates open a role. At least one of the two: the authority alone would let every certificate in. */
+export interface CertificateSubject {
+  /**
+   * Common name (CN); `*` stands for any text, as in `system:node:factory-*`.
+   *
+   * @default - any
+   */
+  readonly commonName?: string;
+
+  /**
+   * Organisation (O), such as `system:nodes`, which the nodes of Kubernetes have.
+   *
+   * @default - any
+   */
+  readonly organization?: string;
+}
+
+/** Path of the certificate and key that each node of Kubernetes shows, as its kubelet keeps them. */
+const NODE_CERTIFICATE = '/var/lib/kubelet/pki/kubelet-client-current.pem';
+const SHORTEST = Duration.minutes(15);
+const LONGEST = Duration.hours(12);
+
+/**
+ * Lets machines and pods outside AWS get credentials for IAM roles by a certificate (IAM Roles Anywhere). The alternative to `OidcIssuer` where nothing may be public.
+ *
+ * Creates a trust anchor for an authority and a profile with the roles that are added; at least one role is needed.
+ */
+export class RolesAnywhere extends Construct {
+  /** ARN of the trust anchor. */
+  public readonly trustAnchorArn: string;
+
+  /** ARN of the profile. */
+  public readonly profileArn: string;
+
+  private readonly roles: iam.Role[] = [];
+
+  /**
+   * @throws Error when sessionDuration is out of bounds
+   */
+  constructor(scope: Construct, id: string, props: RolesAnywhereProps) {
+    super(scope, id);
+    const { authority, sessionDuration = Duration.hours(1) } = props;
+    const seconds = sessionDuration.toSeconds();
+    if (seconds < SHORTEST.toSeconds() || seconds > LONGEST.toSeconds()) throw new Error(`${this.node.path}: sessionDuration is ${seconds} seconds; expected 15 minutes to 12 hours`);
+    const name = Names.uniqueResourceName(this, { maxLength: 60, separator: '-' });
+    const anchor = new rolesanywhere.CfnTrustAnchor(this, 'TrustAnchor', { name, enabled: true, source: authority._source });
+    this.trustAnchorArn = anchor.attrTrustAnchorArn;
+    const profile = new rolesanywhere.CfnProfile(this, 'Profile', {
+      name, enabled: true, durationSeconds: seconds, roleArns: Lazy.list({ produce: () => this.roles.map(({ roleArn }) => roleArn) }),
+    });
+    this.profileArn = profile.attrProfileArn;
+    this.node.addValidation({ validate: () => this.roles.length > 0 ? [] : ['no role was added, and a profile needs one: call addRole()'] });
+  }
+
+  /**
+   * Adds a role that holders of certain certificates can assume.
+   *
+   * @throws Error when the subject names nothing
+   */
+  public addRole(id: string, subject: CertificateSubject): iam.Role {
+    const fields = { 'aws:PrincipalTag/x509Subject/CN': subject.commonName, 'aws:PrincipalTag/x509Subject/O': subject.organization };
+    const wanted = Object.entries(fields).filter(([, value]) => value !== undefined && value !== '' && value !== '*');
+    if (wanted.length === 0) {
+      throw new Error(`${this.node.path}: subject of ${id} names neither commonName nor organization, so every certificate of the authority would open the role; expected at least one, such as { organization: 'system:nodes' }`);
+    }
+    const principal = new iam.ServicePrincipal('rolesanywhere.amazonaws.com', {
+      conditions: { ArnEquals: { 'aws:SourceArn': this.trustAnchorArn }, StringLike: Object.fromEntries(wanted) },
+    });
+    const role = new iam.Role(this, id, { assumedBy: principal, description: `Holders of certificates with ${wanted.map(([, value]) => value).join(' and ')}` });
+    role.assumeRolePolicy!.addStatements(new iam.PolicyStatement({ actions: ['sts:TagSession', 'sts:SetSourceIdentity'], principals: [principal] }));
+    this.roles.push(role);
+    return role;
+  }
+
+  /**
+   * The configuration file of AWS with which nodes get credentials for a role by the certificate of their kubelet: the key `config` of the Secret that
+   * `Package.credentialProvider()` reads. It holds no secret; known after deployment, so meant for a `CfnOutput`.
+   */
+  public nodeConfiguration(role: iam.IRole): string {
+    const options = {
+      'certificate': NODE_CERTIFICATE, 'private-key': NODE_CERTIFICATE, 'trust-anchor-arn': this.trustAnchorArn, 'profile-arn': this.profileArn, 'role-arn': role.roleArn,
+    };
+    const command = ['aws_signing_helper credential-process', ...Object.entries(options).map(([option, value]) => `--${option} ${value}`)].join(' ');
+    return `[default]\nregion = ${Stack.of(this).region}\ncredential_process = ${command}\n`;
+  }
+}

@@ -1,0 +1,145 @@
+import { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { k8s } from 'cdk8s-plus-27';
+import { parseAllDocuments } from 'yaml';
+import { BareMetalCluster, EksConnector, EksConnectorProps } from '../../../src';
+import { testStack } from '../../gateway/sample';
+import { bareMetal, everything, synthesized } from '../sample';
+
+const OPERATORS = 'arn:aws:iam::123456789012:role/operators';
+
+function connected(props: Partial<EksConnectorProps> = {}) {
+  const stack = testStack();
+  const cluster = new BareMetalCluster(stack.node.root as App, 'Factory', bareMetal());
+  return { stack, connector: new EksConnector(stack, 'Connector', { cluster, ...props }) };
+}
+
+function manifests(props: Partial<EksConnectorProps> = {}): any[] {
+  const { stack } = connected(props);
+  return parseAllDocuments(synthesized(stack.node.root as App, 'Factory/eks-connector.yaml')).map((document) => document.toJS());
+}
+
+describe('in the template', () => {
+  const { stack, connector } = connected();
+  const template = Template.fromStack(stack);
+
+  it('registers the cluster by a function that is told the secret\'s name, not its content', () => {
+    template.hasResource('Custom::HybridgeEksConnector', {
+      Properties: {
+        ClusterName: 'factory', Region: 'eu-central-1', Registration: '1', SecretArn: { Ref: Match.stringLikeRegexp('ConnectorActivation') }, RoleArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('AgentRole'), 'Arn'] },
+      },
+    });
+    template.hasResourceProperties('AWS::SecretsManager::Secret', { Name: 'hybridge/Cloud/factory/eks-connector' });
+  });
+
+  it('offers ARN and end of the activation, and nothing of the activation itself', () => {
+    expect(stack.resolve([connector.registeredClusterArn, connector.activationExpiry])).toEqual(
+      ['ClusterArn', 'ActivationExpiry'].map((attribute) => ({ 'Fn::GetAtt': [expect.stringMatching('ConnectorRegistration'), attribute] })),
+    );
+  });
+
+  it('allows the function what it calls, on this cluster, this role and this secret', () => {
+    const statements = policyOf(template, 'Registrar').filter(({ Action }) => !JSON.stringify(Action).includes('logs:'));
+    expect(statements.map(({ Action, Resource, Condition }) => [Action, typeof Resource === 'string' ? Resource : JSON.stringify(Resource).replace(/ConnectorAgentRole\w+/, 'AgentRole'), Condition])).toEqual([
+      [['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], expect.stringContaining('ConnectorActivation'), undefined],
+      [['eks:DescribeCluster', 'eks:DeregisterCluster', 'eks:TagResource'], expect.stringContaining(':cluster/factory'), undefined],
+      [['eks:RegisterCluster', 'ssm:CreateActivation', 'ssm:DeleteActivation'], '*', undefined],
+      ['ssm:DeregisterManagedInstance', expect.stringContaining(':managed-instance/*'), undefined],
+      ['iam:PassRole', '{"Fn::GetAtt":["AgentRole","Arn"]}', undefined],
+      ['iam:CreateServiceLinkedRole', expect.stringContaining(':role/aws-service-role/eks-connector.amazonaws.com/AWSServiceRoleForAmazonEKSConnector'), { StringEquals: { 'iam:AWSServiceName': 'eks-connector.amazonaws.com' } }],
+    ]);
+  });
+
+  it('lets the agents open their channels, and Systems Manager alone assume their role', () => {
+    template.hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: { Statement: [{ Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'ssm.amazonaws.com' } }] },
+      Policies: [{
+        PolicyDocument: {
+          Statement: [
+            { Action: 'ssmmessages:CreateControlChannel', Effect: 'Allow' },
+            { Action: ['ssmmessages:CreateDataChannel', 'ssmmessages:OpenDataChannel', 'ssmmessages:OpenControlChannel'], Effect: 'Allow', Resource: '*' },
+          ],
+        },
+      }],
+    });
+  });
+
+  it('changes with the number of the registration only', () => {
+    Template.fromStack(connected({ registration: 2 }).stack).hasResourceProperties('Custom::HybridgeEksConnector', { Registration: '2' });
+  });
+});
+
+describe('eks-connector.yaml', () => {
+  const objects = manifests({ consoleUsers: [OPERATORS], secretStore: 'aws-secrets-manager' });
+
+  it('is what the snapshot shows', () => {
+    const { stack } = connected({ consoleUsers: [OPERATORS], secretStore: 'aws-secrets-manager' });
+    expect(synthesized(stack.node.root as App, 'Factory/eks-connector.yaml')).toMatchSnapshot();
+  });
+
+  it('runs on the control plane nodes where there are no others, on x86 only', () => {
+    const { spec } = objects.find(({ kind }) => kind === 'StatefulSet').spec.template;
+    expect(spec.tolerations).toContainEqual({ key: 'node-role.kubernetes.io/control-plane', operator: 'Exists', effect: 'NoSchedule' });
+    expect(spec.nodeSelector).toEqual({ 'kubernetes.io/arch': 'amd64' });
+  });
+
+  it('takes the activation from the Secret that External Secrets fills', () => {
+    const secret = objects.find(({ kind }) => kind === 'ExternalSecret');
+    expect(secret.spec.data).toEqual(['id', 'code', 'region'].map((key) => ({ secretKey: key, remoteRef: { key: 'hybridge/Cloud/factory/eks-connector', property: key } })));
+    const [init] = objects.find(({ kind }) => kind === 'StatefulSet').spec.template.spec.initContainers;
+    expect(init.env.slice(1).map(({ valueFrom }: any) => valueFrom.secretKeyRef)).toEqual(['id', 'code', 'region'].map((key) => ({ name: secret.spec.target.name, key })));
+  });
+
+  it('leaves the Secret to a person where there is no store', () => {
+    expect(manifests().map(({ kind }) => kind)).not.toContain('ExternalSecret');
+  });
+
+  it('lets people look, not into Secrets, and lets the agents be nobody else', () => {
+    const roles = objects.filter(({ kind }) => kind === 'ClusterRole');
+    expect(roles.find(({ metadata }) => metadata.name === 'eks-connector-service').rules).toEqual([{ apiGroups: [''], resources: ['users'], verbs: ['impersonate'], resourceNames: [OPERATORS] }]);
+    const { rules } = roles.find(({ metadata }) => metadata.name === 'eks-connector-console-reader');
+    expect(rules.flatMap(({ resources }: any) => resources)).not.toContain('secrets');
+    expect(new Set(rules.flatMap(({ verbs }: any) => verbs))).toEqual(new Set(['get', 'list']));
+  });
+
+  it('gives nobody access unless asked', () => {
+    expect(manifests().filter(({ kind }) => kind === 'ClusterRole').map(({ metadata }) => metadata.name)).toEqual(['eks-connector-cluster-meta-access']);
+  });
+
+  const kinds: Readonly<Record<string, { manifest(props: any): any }>> = {
+    ClusterRole: k8s.KubeClusterRole, ClusterRoleBinding: k8s.KubeClusterRoleBinding, ConfigMap: k8s.KubeConfigMap, Namespace: k8s.KubeNamespace, Role: k8s.KubeRole,
+    RoleBinding: k8s.KubeRoleBinding, Secret: k8s.KubeSecret, ServiceAccount: k8s.KubeServiceAccount, StatefulSet: k8s.KubeStatefulSet,
+  };
+  it.each(objects.filter(({ kind }) => kind !== 'ExternalSecret').map((object): [string, any] => [`${object.kind} ${object.metadata.name}`, object]))('%s has fields of Kubernetes only', (_title, object) => {
+    const { apiVersion, kind, ...fields } = object;
+    // The library spells one field in its own way.
+    const spelled = JSON.parse(JSON.stringify(fields).replace('nonResourceURLs', 'nonResourceUrLs'));
+    expect(kinds[kind].manifest(spelled)).toEqual(object);
+  });
+
+  it('holds no activation, nor does anything else that is written', () => {
+    const { stack } = connected({ secretStore: 'store' });
+    expect(everything((stack.node.root as App).synth().directory)).not.toMatch(/activationCode|"SecretString"/);
+  });
+});
+
+it.each([
+  ['a name that EKS refuses', { registeredName: 'fac tory' }, "registeredName is 'fac tory'; expected at most 100"],
+  ['a registration below 1', { registration: 0 }, 'registration is 0; expected a whole number from 1'],
+  ['a person by name', { consoleUsers: ['alice'] }, "consoleUsers[0] is 'alice'; expected the ARN"],
+  ['a store that cannot be', { secretStore: 'A B' }, 'secretStore: got "A B"'],
+] as const)('refuses %s', (_title, props, message) => {
+  expect(() => connected(props as Partial<EksConnectorProps>)).toThrow(message);
+});
+
+it('refuses a second connector for one cluster', () => {
+  const { stack } = connected();
+  const cluster = new BareMetalCluster(stack, 'Plant', bareMetal());
+  new EksConnector(stack, 'First', { cluster });
+  expect(() => new EksConnector(stack, 'Second', { cluster })).toThrow(/eks-connector.*already/);
+});
+
+function policyOf(template: Template, name: string): { Action: unknown; Resource: unknown; Condition?: unknown }[] {
+  const [policy] = Object.entries(template.findResources('AWS::IAM::Policy')).filter(([id]) => id.includes(name)).map(([, resource]) => resource);
+  return policy.Properties.PolicyDocument.Statement;
+}

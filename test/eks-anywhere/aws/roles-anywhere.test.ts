@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, Duration } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { CertificateAuthority, RolesAnywhere } from '../../../src';
+import { testStack } from '../../gateway/sample';
+
+/** Self-signed authority and certificate of a node, made with OpenSSL for these tests; their keys are thrown away. */
+const AUTHORITY = readFileSync(join(__dirname, 'authority.pem'), 'utf8');
+const NODE = readFileSync(join(__dirname, 'node.pem'), 'utf8');
+
+describe('roles for the nodes of a cluster', () => {
+  const stack = testStack();
+  const anywhere = new RolesAnywhere(stack, 'Anywhere', { authority: CertificateAuthority.fromPem(AUTHORITY) });
+  const role = anywhere.addRole('Pull', { organization: 'system:nodes', commonName: 'system:node:factory-*' });
+  const template = Template.fromStack(stack);
+
+  it('trust the authority of the cluster', () => {
+    template.hasResourceProperties('AWS::RolesAnywhere::TrustAnchor', { Enabled: true, Source: { SourceType: 'CERTIFICATE_BUNDLE', SourceData: { X509CertificateData: AUTHORITY } } });
+  });
+
+  it('are in one profile, for an hour', () => {
+    template.hasResourceProperties('AWS::RolesAnywhere::Profile', { Enabled: true, DurationSeconds: 3600, RoleArns: [{ 'Fn::GetAtt': [Match.stringLikeRegexp('AnywherePull'), 'Arn'] }] });
+  });
+
+  it('open for certificates of that subject and that authority only, for every action', () => {
+    const condition = {
+      ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [expect.stringMatching('TrustAnchor'), 'TrustAnchorArn'] } },
+      StringLike: { 'aws:PrincipalTag/x509Subject/CN': 'system:node:factory-*', 'aws:PrincipalTag/x509Subject/O': 'system:nodes' },
+    };
+    const trust = { Effect: 'Allow', Principal: { Service: 'rolesanywhere.amazonaws.com' }, Condition: condition };
+    expect(stack.resolve(role.assumeRolePolicy).Statement).toEqual([
+      { ...trust, Action: 'sts:AssumeRole' },
+      { ...trust, Action: ['sts:TagSession', 'sts:SetSourceIdentity'] },
+    ]);
+  });
+
+  it('come with the configuration file of the nodes', () => {
+    const text = JSON.stringify(stack.resolve(anywhere.nodeConfiguration(role)));
+    expect(text).toContain('[default]\\nregion = eu-central-1\\ncredential_process = aws_signing_helper credential-process --certificate /var/lib/kubelet/pki/kubelet-client-current.pem --private-key ');
+    for (const option of ['trust-anchor-arn', 'profile-arn', 'role-arn']) expect(text).toContain(`--${option} `);
+  });
+});
+
+it('trusts a private authority of AWS', () => {
+  const stack = testStack();
+  const arn = 'arn:aws:acm-pca:eu-central-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555';
+  new RolesAnywhere(stack, 'Anywhere', { authority: CertificateAuthority.fromPrivateCa(arn) }).addRole('Role', { commonName: 'gateway' });
+  Template.fromStack(stack).hasResourceProperties('AWS::RolesAnywhere::TrustAnchor', { Source: { SourceType: 'AWS_ACM_PCA', SourceData: { AcmPcaArn: arn } } });
+});
+
+it('refuses a profile without roles', () => {
+  const stack = testStack();
+  new RolesAnywhere(stack, 'Anywhere', { authority: CertificateAuthority.fromPem(AUTHORITY) });
+  expect(() => (stack.node.root as App).synth()).toThrow('no role was added, and a profile needs one');
+});
+
+const made = (sessionDuration?: Duration) => new RolesAnywhere(testStack(), 'Anywhere', { authority: CertificateAuthority.fromPem(AUTHORITY), sessionDuration });
+
+it.each<[string, () => unknown, string]>([
+  ['a role for every certificate', () => made().addRole('Role', {}), 'names neither commonName nor organization'],
+  ['a role for any common name', () => made().addRole('Role', { commonName: '*' }), 'names neither commonName nor organization'],
+  ['sessions of minutes', () => made(Duration.minutes(5)), 'sessionDuration is 300 seconds; expected 15 minutes to 12 hours'],
+  ['a certificate that may sign nothing', () => CertificateAuthority.fromPem(NODE), 'is that of no authority'],
+  ['text that is no certificate', () => CertificateAuthority.fromPem('hello'), 'pem holds 0 certificates'],
+  ['three certificates', () => CertificateAuthority.fromPem(AUTHORITY.repeat(3)), 'pem holds 3 certificates'],
+  ['a certificate that cannot be read', () => CertificateAuthority.fromPem('-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'), 'certificate 1 cannot be read'],
+  ['a private key', () => CertificateAuthority.fromPem(`${AUTHORITY}-----BEGIN PRIVATE KEY-----`), 'pem holds a private key'],
+  ['an ARN of something else', () => CertificateAuthority.fromPrivateCa('arn:aws:acm:x'), "arn is 'arn:aws:acm:x'"],
+])('refuses %s', (_title, make, message) => {
+  expect(make).toThrow(message);
+});
