@@ -5,11 +5,12 @@ import { check } from '../eksa/check.ts';
 import { diff } from '../eksa/diff.ts';
 import { hardware } from '../eksa/hardware.ts';
 import { importCommand } from '../eksa/import.ts';
+import { publishKeys } from '../eksa/publish-keys.ts';
 import { render } from '../eksa/render.ts';
 import { show } from '../eksa/show.ts';
 
 /** In the order in which a person needs them. */
-const SUBCOMMANDS: readonly Command[] = [check, diff, show, render, hardware, importCommand];
+const SUBCOMMANDS: readonly Command[] = [check, diff, show, render, hardware, publishKeys, importCommand];
 
 const WIDTH = Math.max(...SUBCOMMANDS.map(({ name }) => name.length));
 

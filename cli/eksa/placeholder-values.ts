@@ -1,4 +1,4 @@
-/** Replaces the placeholders of hardware.csv by their values, all or none. */
+/** Replaces placeholders in files of a cluster by their values, all or none. */
 import { parsePlaceholder } from '../../src/private/eks-anywhere/hardware/placeholder';
 import type { Placeholder } from '../../src/private/eks-anywhere/hardware/placeholder';
 import { CommandFailure } from '../command.ts';
@@ -7,6 +7,13 @@ import { readSecret } from './secrets-manager.ts';
 /** A value, or why there is none. */
 type Answer = { readonly value: string } | { readonly missing: string };
 
+/** A text that may be a placeholder. */
+export interface FillableText {
+  readonly text: string;
+  /** What it is, for messages: `machine 'node-01': bmc_password`. */
+  readonly place: string;
+}
+
 /**
  * @param columns names of the columns; one is `hostname`
  * @param environment variables by name
@@ -14,14 +21,25 @@ type Answer = { readonly value: string } | { readonly missing: string };
  * @throws CommandFailure that names every machine, cell and source for which there is no value; values are never part of it
  */
 export async function fillPlaceholders(columns: readonly string[], rows: readonly (readonly string[])[], environment: Readonly<NodeJS.ProcessEnv>): Promise<string[][]> {
+  const values = await fillTexts(rows.flatMap((row) => row.map((text, column) => ({
+    text, place: `machine '${row[columns.indexOf('hostname')] ?? '?'}': ${columns[column]}`,
+  }))), environment);
+  return rows.map((row) => values.splice(0, row.length));
+}
+
+/**
+ * @returns the texts, those that are placeholders replaced by their values
+ * @throws CommandFailure that names every place and source for which there is no value; values are never part of it
+ */
+export async function fillTexts(texts: readonly FillableText[], environment: Readonly<NodeJS.ProcessEnv>): Promise<string[]> {
   const missing: string[] = [];
   const secrets = new Map<string, Promise<Answer>>();
-  const filled = await Promise.all(rows.map((row) => Promise.all(row.map(async (cell, column) => {
-    const answer = await valueOf(cell, environment, secrets);
+  const filled = await Promise.all(texts.map(async ({ text, place }) => {
+    const answer = await valueOf(text, environment, secrets);
     if ('value' in answer) return answer.value;
-    missing.push(`machine '${row[columns.indexOf('hostname')] ?? '?'}': ${columns[column]} needs ${answer.missing}`);
-    return cell;
-  }))));
+    missing.push(`${place} needs ${answer.missing}`);
+    return text;
+  }));
   if (missing.length === 0) return filled;
   throw new CommandFailure(`nothing was written: ${missing.length} value${missing.length === 1 ? ' is' : 's are'} missing: ${missing.join('; ')}`, 'configuration');
 }

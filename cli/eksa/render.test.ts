@@ -46,6 +46,16 @@ describe('hybridge eksa render', () => {
     expect(readdirSync(out).sort()).toEqual(['cluster.yaml', 'hardware.csv']);
   });
 
+  it('fills the settings of packages, too, and says how they are installed', async () => {
+    vi.stubEnv('BMC_USER', 'root');
+    vi.stubEnv('BMC_PASSWORD', 'x');
+    vi.stubEnv('HARBOR_KEY', 'sixteen-letters-');
+    writeFileSync(join(assembly, 'packages.yaml'), 'kind: Package\nmetadata:\n  name: harbor\nspec:\n  config: |-\n    secretKey: ${env:HARBOR_KEY}\n');
+    expect((await run()).output).toContain(`then: eksctl anywhere apply packages -f ${join(out, 'packages.yaml')}`);
+    expect(readFileSync(join(out, 'packages.yaml'), 'utf8')).toContain('secretKey: sixteen-letters-');
+    expect(mode(join(out, 'packages.yaml'))).toBe('600');
+  });
+
   it('narrows the permissions of a file that was there before', async () => {
     vi.stubEnv('BMC_USER', 'root');
     vi.stubEnv('BMC_PASSWORD', 'x');

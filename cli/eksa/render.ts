@@ -6,6 +6,7 @@ import { CsvSyntaxError, formatRecord, parseCsv } from '../../src/private/eks-an
 import { CommandFailure } from '../command.ts';
 import type { Command } from '../command.ts';
 import { readText, writeOwnerOnly } from './files.ts';
+import { filledPackages } from './package-secrets.ts';
 import { fillPlaceholders } from './placeholder-values.ts';
 import { parseWords } from './words.ts';
 
@@ -15,7 +16,7 @@ export const render: Command = {
   usage: [
     'Usage: hybridge eksa render --assembly-folder cdk.out/hybridge/CLUSTER --out DIR',
     '',
-    'Copies cluster.yaml and hardware.csv to DIR, with every placeholder of hardware.csv replaced: ${env:NAME} by the environment variable,',
+    'Copies cluster.yaml, hardware.csv and packages.yaml to DIR, with every placeholder replaced: ${env:NAME} by the environment variable,',
     '${secretsmanager:name#key} by a key of a JSON secret of AWS Secrets Manager (region and credentials as for any AWS SDK). Files are',
     'readable by their owner only. Where one value is missing nothing is written, and machine and variable are named. Values are never printed.',
     '',
@@ -29,7 +30,12 @@ export const render: Command = {
     refuseInsideAssembly(from, out);
     const cluster = readText(join(from, 'cluster.yaml'));
     const hardwareFile = join(from, 'hardware.csv');
-    const files = { 'cluster.yaml': cluster, ...(existsSync(hardwareFile) ? { 'hardware.csv': await filledHardware(hardwareFile) } : {}) };
+    const packagesFile = join(from, 'packages.yaml');
+    const files = {
+      'cluster.yaml': cluster,
+      ...(existsSync(hardwareFile) ? { 'hardware.csv': await filledHardware(hardwareFile) } : {}),
+      ...(existsSync(packagesFile) ? { 'packages.yaml': await filledPackages(packagesFile, process.env) } : {}),
+    };
     for (const [name, text] of Object.entries(files)) writeOwnerOnly(join(out, name), text);
     process.stdout.write(report(out, Object.keys(files)));
     return 0;
@@ -67,5 +73,6 @@ function real(path: string): string {
 function report(out: string, names: readonly string[]): string {
   const paths = names.map((name) => join(out, name));
   const hardware = names.includes('hardware.csv') ? ` --hardware-csv ${join(out, 'hardware.csv')}` : '';
-  return [...paths.map((path) => `${path}  (mode 0600)`), '', `next: eksctl anywhere create cluster -f ${join(out, 'cluster.yaml')}${hardware}`, ''].join('\n');
+  const packages = names.includes('packages.yaml') ? [`then: eksctl anywhere apply packages -f ${join(out, 'packages.yaml')}`] : [];
+  return [...paths.map((path) => `${path}  (mode 0600)`), '', `next: eksctl anywhere create cluster -f ${join(out, 'cluster.yaml')}${hardware}`, ...packages, ''].join('\n');
 }
