@@ -1,5 +1,5 @@
 /** Documents in a form in which two that mean the same are the same: defaults filled in, what means nothing left out. */
-import type { Cilium, ClusterNetwork, ClusterSpec, HealthCheck, RolloutStrategy } from '../model/cluster';
+import type { Cilium, ClusterNetwork, ClusterSpec, HealthCheck, NodeGroup, RolloutStrategy, WorkerGroup } from '../model/cluster';
 import type { Document } from '../model/document';
 import type { VSphereMachineSpec } from '../model/machines';
 import { parseDurationMs } from '../syntax/duration';
@@ -11,7 +11,7 @@ const FALSE_MATTERS = ['cniExclusive', 'skipAdmissionForSystemResources'];
 /** Fields where an empty object differs from nothing. */
 const EMPTY_MATTERS = ['cilium', 'kindnetd', 'spec'];
 /** Fields whose content is passed on to other programs as it is. */
-const OPAQUE = ['kubeletConfiguration', 'helmValues', 'labels', 'hardwareSelector', 'matchLabels'];
+const OPAQUE = ['kubeletConfiguration', 'helmValues', 'labels', 'hardwareSelector', 'matchLabels', 'template'];
 
 /** @returns undefined when there is not exactly one Cluster */
 export function comparable(documents: readonly object[]): State | undefined {
@@ -25,7 +25,8 @@ function meaningOf(document: Document, { cluster }: State): Document {
   const metadata = { ...document.metadata, namespace: document.metadata?.namespace === 'default' ? undefined : document.metadata?.namespace };
   if (document.kind === 'Cluster') return { ...document, metadata, spec: clusterMeaning(document.spec as ClusterSpec, cluster.metadata?.name) };
   if (document.kind === 'VSphereMachineConfig') return { ...document, metadata, spec: virtualMachine(document.spec as VSphereMachineSpec) };
-  return { ...document, metadata };
+  // Docker's datacenter has nothing to say, and may leave out where it would be said.
+  return { ...document, metadata, spec: document.spec ?? {} };
 }
 
 function clusterMeaning(spec: ClusterSpec, name: string | undefined): ClusterSpec {
@@ -38,12 +39,25 @@ function clusterMeaning(spec: ClusterSpec, name: string | undefined): ClusterSpe
     machineHealthCheck: health(spec.machineHealthCheck),
     clusterNetwork: spec.clusterNetwork && network(spec.clusterNetwork),
     controlPlaneConfiguration: controlPlane && {
-      ...controlPlane, machineHealthCheck: health(controlPlane.machineHealthCheck), upgradeRolloutStrategy: strategy(controlPlane.upgradeRolloutStrategy, { maxSurge: 1 }),
+      ...controlPlane, ...group(controlPlane), upgradeRolloutStrategy: strategy(controlPlane.upgradeRolloutStrategy, { maxSurge: 1 }),
     },
-    workerNodeGroupConfigurations: spec.workerNodeGroupConfigurations?.map((group) => ({
-      ...group, machineHealthCheck: health(group.machineHealthCheck), upgradeRolloutStrategy: strategy(group.upgradeRolloutStrategy, { maxSurge: 1, maxUnavailable: 0 }),
+    workerNodeGroupConfigurations: spec.workerNodeGroupConfigurations?.map((workers) => ({
+      ...workers, ...group(workers), autoscalingConfiguration: scaling(workers.autoscalingConfiguration),
+      upgradeRolloutStrategy: strategy(workers.upgradeRolloutStrategy, { maxSurge: 1, maxUnavailable: 0 }),
     })),
   };
+}
+
+function group({ machineHealthCheck, kubeletConfiguration: kubelet }: NodeGroup): Pick<NodeGroup, 'machineHealthCheck' | 'kubeletConfiguration'> {
+  return {
+    machineHealthCheck: health(machineHealthCheck),
+    // There is only this one; the tools decode nothing else.
+    kubeletConfiguration: kubelet && { apiVersion: 'kubelet.config.k8s.io/v1beta1', ...kubelet },
+  };
+}
+
+function scaling(given: WorkerGroup['autoscalingConfiguration']): WorkerGroup['autoscalingConfiguration'] {
+  return given && { minCount: given.minCount ?? 0, maxCount: given.maxCount ?? 0 };
 }
 
 /** Cilium's own defaults: pod traffic is encapsulated, and no other plugin is let in. */

@@ -2,6 +2,7 @@
 import { controlPlaneMachineName, etcdMachineName, workerMachineName } from '../build/cluster';
 import type { ClusterSpec, Ref } from '../model/cluster';
 import type { ClusterDocument, Document } from '../model/document';
+import type { TinkerbellMachineSpec } from '../model/machines';
 
 /** What the tools call the first group when it has no name. */
 const DEFAULT_GROUP_NAME = 'md-0';
@@ -31,9 +32,23 @@ export function withConventionalNames(documents: readonly Document[]): readonly 
     identityProviderRefs: identities?.map((ref) => rename(ref, name) ?? ref),
     gitOpsRef: rename(spec.gitOpsRef, name),
   };
-  return documents.flatMap((document): Document[] => {
+  const machines = documents.flatMap((document): Document[] => {
     if (document === cluster) return [{ ...cluster, spec: newSpec }];
     const names = renamed.get(`${document.kind}/${document.metadata?.name ?? ''}`) ?? [document.metadata?.name];
     return names.map((newName) => ({ ...document, metadata: { ...document.metadata, name: newName } }));
+  });
+  return withOwnTemplates(machines);
+}
+
+/** A machine configuration's installation template has its name; one that several share becomes one for each. */
+function withOwnTemplates(documents: readonly Document[]): readonly Document[] {
+  const users = documents.filter(({ kind, spec }) => kind === 'TinkerbellMachineConfig' && (spec as TinkerbellMachineSpec | undefined)?.templateRef) as Document<TinkerbellMachineSpec>[];
+  return documents.flatMap((document): Document[] => {
+    if (users.some((user) => user === document)) {
+      const spec = document.spec as TinkerbellMachineSpec;
+      return [{ ...document, spec: { ...spec, templateRef: { ...spec.templateRef, name: document.metadata?.name } } }];
+    }
+    const takers = users.filter(({ spec }) => spec?.templateRef?.kind === document.kind && spec.templateRef.name === document.metadata?.name);
+    return takers.length === 0 ? [document] : takers.map(({ metadata }) => ({ ...document, metadata: { ...document.metadata, name: metadata?.name } }));
   });
 }

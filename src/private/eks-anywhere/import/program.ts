@@ -7,7 +7,7 @@ import type { VirtualMachineInput, VSphereInput } from '../build/vsphere';
 import type { Cilium, HealthCheck, RegistryMirror } from '../model/cluster';
 import type { Document } from '../model/document';
 import type { HostOs } from '../model/machines';
-import { defaultSshUser } from '../model/os-family';
+import { OsFamily, defaultSshUser } from '../model/os-family';
 import { parseDurationMs } from '../syntax/duration';
 import { hardwareExpression } from './hardware-source';
 import type { HardwareSource } from './hardware-source';
@@ -126,11 +126,22 @@ interface MachineInput {
 
 function machines(input: MachineInput, kind: Parameters<typeof defaultSshUser>[0]): Readonly<Record<string, Value>> {
   return {
-    os: call(`OperatingSystem.${OPERATING_SYSTEMS[input.osFamily]}`, [input.osImageUrl === undefined ? undefined : { imageUrl: input.osImageUrl }], LIBRARY),
+    os: call(`OperatingSystem.${OPERATING_SYSTEMS[input.osFamily]}`, [osOptions(input)], LIBRARY),
     sshUser: input.sshUser === defaultSshUser(kind, input.osFamily) ? undefined : input.sshUser,
     sshKey: input.sshKey,
     timeServers: input.hostOs?.ntpConfiguration?.servers,
   };
+}
+
+function osOptions({ osFamily, osImageUrl, hostOs }: MachineInput): Value {
+  const { kubernetes, kernel, boot } = hostOs?.bottlerocketConfiguration ?? {};
+  const options: Readonly<Record<string, Value>> = osFamily === OsFamily.BOTTLEROCKET ? {
+    kubernetes: kubernetes as Value,
+    sysctl: kernel?.sysctlSettings,
+    bootKernelParameters: boot?.bootKernelParameters,
+    certificateAuthorities: hostOs?.certBundles && Object.fromEntries(hostOs.certBundles.map(({ name = '', data }) => [name, data])),
+  } : { imageUrl: osImageUrl };
+  return Object.values(options).some((option) => option !== undefined) ? options : undefined;
 }
 
 function bareMetal(input: BareMetalInput, hardware: HardwareSource | undefined): Readonly<Record<string, Value>> {
@@ -142,9 +153,24 @@ function bareMetal(input: BareMetalInput, hardware: HardwareSource | undefined):
     skipServiceLoadBalancer: input.skipServiceLoadBalancer,
     loadBalancerInterface: input.loadBalancerInterface,
     hardware: hardware && hardwareExpression(hardware),
-    controlPlaneNodes: { ...controlPlane(input.controlPlaneNodes), select: input.controlPlaneNodes.select },
-    workerNodes: input.workerNodes.length > 0 ? input.workerNodes.map((group) => ({ ...workers(group), select: group.select })) : undefined,
+    controlPlaneNodes: { ...controlPlane(input.controlPlaneNodes), ...installed(input.controlPlaneNodes) },
+    workerNodes: input.workerNodes.length > 0 ? input.workerNodes.map((group) => ({ ...workers(group), ...installed(group) })) : undefined,
   };
+}
+
+type Installed = Pick<BareMetalInput['controlPlaneNodes'], 'select' | 'affinity' | 'imageUrl' | 'installationTemplate'>;
+
+function installed({ select, affinity, imageUrl, installationTemplate }: Installed): Readonly<Record<string, Value>> {
+  return {
+    select,
+    affinity: affinity && { required: affinity.required.map(hardwareTerm), preferred: affinity.preferred?.map((term) => ({ ...hardwareTerm(term), weight: term.weight })) },
+    imageUrl,
+    installationTemplate: installationTemplate as Value,
+  };
+}
+
+function hardwareTerm({ labels, expressions }: NonNullable<Installed['affinity']>['required'][number]): Readonly<Record<string, Value>> {
+  return { labels, expressions: expressions?.map(({ key, operator, values }) => ({ key, operator: member(`LabelOperator.${constantCase(operator)}`, LIBRARY), values })) };
 }
 
 function vsphere(input: VSphereInput): Readonly<Record<string, Value>> {

@@ -110,6 +110,19 @@ export interface CommonMachine {
 
 export function readMachine(machine: Document<MachineSpec> | undefined): CommonMachine {
   const { osFamily = 'ubuntu', hostOSConfiguration, users } = machine?.spec ?? {};
-  const servers = hostOSConfiguration?.ntpConfiguration?.servers;
-  return { osFamily, hostOs: servers && { ntpConfiguration: { servers } }, sshUser: users?.[0]?.name ?? '', sshKey: users?.[0]?.sshAuthorizedKeys?.[0] ?? '' };
+  return { osFamily, hostOs: hostOSConfiguration && hostOs(hostOSConfiguration), sshUser: users?.[0]?.name ?? '', sshKey: users?.[0]?.sshAuthorizedKeys?.[0] ?? '' };
+}
+
+function hostOs({ ntpConfiguration, certBundles, bottlerocketConfiguration }: HostOs): HostOs {
+  const { kubernetes, kernel, boot } = bottlerocketConfiguration ?? {};
+  return {
+    ntpConfiguration: ntpConfiguration?.servers && { servers: ntpConfiguration.servers },
+    // A property holds one certificate under each name.
+    certBundles: certBundles && Object.entries(Object.fromEntries(certBundles.map(({ name = '', data }) => [name, data] as const))).map(([name, data]) => ({ name, data })),
+    bottlerocketConfiguration: bottlerocketConfiguration && {
+      kubernetes,
+      kernel: kernel?.sysctlSettings && { sysctlSettings: kernel.sysctlSettings },
+      boot: boot?.bootKernelParameters && { bootKernelParameters: boot.bootKernelParameters },
+    },
+  };
 }

@@ -7,7 +7,7 @@ import { vsphereDocuments } from '../build/vsphere';
 import type { VirtualMachineInput, VSphereInput } from '../build/vsphere';
 import type { Ref } from '../model/cluster';
 import type { Document } from '../model/document';
-import type { TinkerbellDatacenterSpec, TinkerbellMachineSpec, VSphereDatacenterSpec, VSphereMachineSpec } from '../model/machines';
+import type { AffinityTerm, TinkerbellDatacenterSpec, TinkerbellMachineSpec, VSphereDatacenterSpec, VSphereMachineSpec } from '../model/machines';
 import type { State } from '../update/pair';
 import { find } from '../update/pair';
 import { readCluster, readMachine } from './read-cluster';
@@ -50,14 +50,13 @@ function readBareMetal(state: State): Site {
   const spec = state.cluster.spec ?? {};
   const input = readCluster(state);
   const datacenter = datacenterOf<TinkerbellDatacenterSpec>(state);
-  const select = (ref: Ref | undefined) => machineOf<TinkerbellMachineSpec>(state, ref)?.spec?.hardwareSelector ?? {};
   return {
     construct: 'BareMetalCluster',
     input: {
       ...input,
       ...readMachine(machineOf(state, spec.controlPlaneConfiguration?.machineGroupRef)),
-      controlPlaneNodes: { ...input.controlPlaneNodes, select: select(spec.controlPlaneConfiguration?.machineGroupRef) },
-      workerNodes: input.workerNodes.map((group, index) => ({ ...group, select: select(spec.workerNodeGroupConfigurations?.[index].machineGroupRef) })),
+      controlPlaneNodes: { ...input.controlPlaneNodes, ...physicalMachine(state, spec.controlPlaneConfiguration?.machineGroupRef) },
+      workerNodes: input.workerNodes.map((group, index) => ({ ...group, ...physicalMachine(state, spec.workerNodeGroupConfigurations?.[index].machineGroupRef) })),
       tinkerbellIp: datacenter.tinkerbellIP ?? '',
       osImageUrl: datacenter.osImageURL,
       hookImagesUrl: datacenter.hookImagesURLPath,
@@ -65,6 +64,27 @@ function readBareMetal(state: State): Site {
       skipServiceLoadBalancer: datacenter.skipLoadBalancerDeployment || undefined,
       loadBalancerInterface: datacenter.loadBalancerInterface,
     },
+  };
+}
+
+/** Which machines a group takes, and how they are installed. */
+function physicalMachine(state: State, ref: Ref | undefined): Pick<BareMetalInput['controlPlaneNodes'], 'select' | 'affinity' | 'imageUrl' | 'installationTemplate'> {
+  const { hardwareSelector, hardwareAffinity, osImageURL, templateRef } = machineOf<TinkerbellMachineSpec>(state, ref)?.spec ?? {};
+  return {
+    select: hardwareSelector,
+    affinity: hardwareAffinity && {
+      required: (hardwareAffinity.required ?? []).map(hardwareTerm),
+      preferred: hardwareAffinity.preferred?.map(({ weight = 0, hardwareAffinityTerm = {} }) => ({ ...hardwareTerm(hardwareAffinityTerm), weight })),
+    },
+    imageUrl: osImageURL,
+    installationTemplate: machineOf<{ template?: Record<string, unknown> }>(state, templateRef)?.spec?.template,
+  };
+}
+
+function hardwareTerm({ labelSelector }: AffinityTerm) {
+  return {
+    labels: labelSelector?.matchLabels,
+    expressions: labelSelector?.matchExpressions?.map(({ key = '', operator = '', values }) => ({ key, operator, values })),
   };
 }
 

@@ -68,7 +68,7 @@ describe('what no property says is refused by name', () => {
     ['a second user', bareMetal.replace('    sshAuthorizedKeys:', '    sshAuthorizedKeys: [ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJEknZ1PAp1G5VZykDakPgzAfJq+/lv81/BlQrRuY7e1]\n  - name: other\n    sshAuthorizedKeys:'), 'TinkerbellMachineConfig/lab-cp.spec.users[other]'],
     ['another document', `${bareMetal}\n---\napiVersion: v1\nkind: Secret\nmetadata: { name: extra }\n`, 'Secret/extra'],
     ['another manager', bareMetal.replace('managementCluster:\n    name: lab', 'managementCluster:\n    name: head-office'), 'Cluster.spec.managementCluster.name'],
-    ['another image for one group', bareMetal.replace('  osImageURL: http://10.20.0.2/images/ubuntu-2204-kube-1-35.gz\n', '').replaceAll('  osFamily: ubuntu', '  osFamily: ubuntu\n  osImageURL: http://10.20.0.2/1-35.gz'), 'TinkerbellMachineConfig/lab-cp.spec.osImageURL'],
+    ['another user for one group', bareMetal.replace('- name: ec2-user', '- name: ops'), 'TinkerbellMachineConfig/lab-md-0.spec.users[ops]'],
   ])('%s', (_what, cluster, path) => {
     const { program, findings } = imported({ ...read('bm'), cluster });
     expect(program).toBeUndefined();
