@@ -1,7 +1,7 @@
-import { Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { EksAnywhereCluster } from '../eks-anywhere/eks-anywhere-cluster';
 import { parameterPath } from '../private/gateway/handoff-names';
+import { requireRepository } from '../private/gateway/image-repository';
 import { metalLbObjects } from '../private/gateway/metal-lb';
 import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
 import type { PlaneDescription } from '../private/gateway/plane';
@@ -129,12 +129,4 @@ export class EksAnywhereTarget extends GatewayTarget {
         throw new Error('exposure: got a load balancer of AWS, expected nodePort, metalLb, kubeVip or clusterIp: there is no AWS network on a site');
     }
   }
-}
-
-const REPOSITORY = /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9]+([._-][a-z0-9]+)*)+$/;
-
-function requireRepository(repository: string) {
-  const got = Token.isUnresolved(repository) ? 'a value known only after deployment' : JSON.stringify(repository);
-  if (!Token.isUnresolved(repository) && REPOSITORY.test(repository)) return;
-  throw new Error(`imageRepository: got ${got}, expected a registry and a path without tag or digest, such as registry.acme.example/hybridge`);
 }

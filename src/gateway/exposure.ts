@@ -25,13 +25,13 @@ export class Exposure {
     return new Exposure({ kind: 'cluster' });
   }
 
-  /** A Network Load Balancer with private addresses. EKS only. */
+  /** A load balancer with private addresses: a Network Load Balancer, unless the target says otherwise. In AWS only. */
   public static internalLoadBalancer(): Exposure {
     return new Exposure({ kind: 'network-load-balancer' });
   }
 
   /**
-   * A Network Load Balancer on the internet. EKS only.
+   * A load balancer on the internet: a Network Load Balancer, unless the target says otherwise. In AWS only.
    *
    * @param cidrs networks of consumers in CIDR notation; `0.0.0.0/0` is everybody
    */
@@ -75,6 +75,18 @@ export class Exposure {
 
   private constructor(choice: ExposureChoice) {
     this._choice = choice;
+  }
+
+  /**
+   * Networks of the consumers of a load balancer in AWS; `undefined` when it has private addresses.
+   *
+   * @param place what has load balancers only, for people
+   * @throws Error for any other exposure
+   * @internal
+   */
+  public _cloudSources(place: string): readonly string[] | undefined {
+    if (this._choice.kind === 'network-load-balancer') return this._choice.sourceCidrs;
+    throw new Error(`exposure: got ${this._choice.kind}, expected internalLoadBalancer or internetLoadBalancer, which ${place} has`);
   }
 }
 

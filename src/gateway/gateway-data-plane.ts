@@ -28,7 +28,7 @@ export interface GatewayDataPlaneOptions {
   readonly identity?: CognitoIdentity;
 
   /**
-   * Where the plane's nodes may send their logs: the plane's role and network get access. EKS only; a site has no role in AWS.
+   * Where the plane's nodes may send their logs: the plane's role and network get access. On EKS and ECS only: elsewhere the nodes have no role in AWS.
    *
    * @default - none
    */
@@ -44,7 +44,7 @@ export interface GatewayDataPlaneOptions {
   /**
    * How many nodes.
    *
-   * @default 2
+   * @default - 2; 1 on Docker
    */
   readonly replicas?: number;
 
@@ -76,7 +76,8 @@ export class GatewayDataPlane extends Construct {
 
   constructor(scope: Construct, id: string, props: GatewayDataPlaneProps) {
     super(scope, id);
-    const { controlPlane, target, identity, logs, replicas = 2 } = props;
+    const { controlPlane, target, identity, logs, replicas = target._replicas } = props;
+    const engine = controlPlane._engine;
     this.planeName = requireObjectName('id', kebabCase(id));
     if (!Number.isInteger(replicas) || replicas < 1) throw new Error(`replicas: got ${replicas}, expected a whole number, at least 1`);
     const tunnel = controlPlane._tunnel;
@@ -86,13 +87,14 @@ export class GatewayDataPlane extends Construct {
       plane: {
         name: this.planeName,
         role: 'data_plane',
-        image: target._image(this, { engine: controlPlane._engine }),
+        image: target._image(this, { engine }),
         settings: withUserSettings(own, props.settings),
         secrets: [tunnel.mount, ...identity ? [identity._mount] : []],
         files: [],
         replicas,
         resources: RESOURCES,
       },
+      engine,
       controlPlane: controlPlane.planeName,
       contents: [tunnel, ...identity ? [identity] : []],
       logs,

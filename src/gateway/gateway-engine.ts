@@ -1,4 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
+import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as ecrAssets from 'aws-cdk-lib/aws-ecr-assets';
 import type { Construct } from 'constructs';
 import { imageContext } from '../private/bundle';
@@ -29,6 +30,8 @@ export class GatewayEngine {
 interface EngineImage {
   /** Address in the account's registry; a token. */
   readonly uri: string;
+  /** Where the address is; who pulls needs a grant. */
+  readonly repository: ecr.IRepository;
   /** Follows from the image's content, known at synth. */
   readonly tag: string;
 }
@@ -39,5 +42,5 @@ function packagedImage(scope: Construct): EngineImage {
   const stack = Stack.of(scope);
   const image = stack.node.tryFindChild(IMAGE_ID) as ecrAssets.DockerImageAsset | undefined
     ?? new ecrAssets.DockerImageAsset(stack, IMAGE_ID, { directory: imageContext(), platform: ecrAssets.Platform.LINUX_AMD64, displayName: 'hybridge' });
-  return { uri: image.imageUri, tag: image.assetHash };
+  return { uri: image.imageUri, repository: image.repository, tag: image.assetHash };
 }

@@ -1,8 +1,17 @@
 import type { Construct } from 'constructs';
 import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
 
-/** Where a plane runs: `EksTarget` or `EksAnywhereTarget`. */
+/** Where a plane runs: `EksTarget`, `EcsTarget`, `AutoScalingGroupTarget`, `EksAnywhereTarget` or `DockerTarget`. */
 export abstract class GatewayTarget {
+  /**
+   * How many nodes a plane has when nobody says.
+   *
+   * @internal
+   */
+  public get _replicas(): number {
+    return 2;
+  }
+
   /**
    * Where the construct of a data plane goes that `addDataPlane` makes.
    *

@@ -67,6 +67,8 @@ export const ENV = {
   clusterCaCert: 'KONG_CLUSTER_CA_CERT',
   clusterDpLabels: 'KONG_CLUSTER_DP_LABELS',
   trustedCertificate: 'KONG_LUA_SSL_TRUSTED_CERTIFICATE',
+  /** Senders whose X-Forwarded-* headers are believed. */
+  trustedIps: 'KONG_TRUSTED_IPS',
   pgHost: 'KONG_PG_HOST',
   pgPort: 'KONG_PG_PORT',
   pgDatabase: 'KONG_PG_DATABASE',

@@ -52,6 +52,12 @@ export interface Manifest {
   readonly data?: Record<string, string>;
 }
 
+/** A plane as `topology.json` shows it. */
+export function topologyEntry(scope: Construct, id: string): any {
+  const { directory } = (scope.node.root as App).synth();
+  return JSON.parse(readFileSync(join(directory, 'hybridge', 'topology.json'), 'utf8')).planes.find((entry: { id: string }) => entry.id === id);
+}
+
 /** The manifests of a plane, as synthesis writes them for people to read. */
 export function writtenManifests(scope: Construct, plane: string): Manifest[] {
   const { directory } = (scope.node.root as App).synth();

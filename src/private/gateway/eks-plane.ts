@@ -12,6 +12,7 @@ import { writeFilesAtSynthesis } from '../output-files';
 import { EksHosting } from './eks-hosting';
 import type { PlaneDescription, SecretMount } from './plane';
 import { foundationObjects, migrationJob, workloadObjects } from './plane-objects';
+import { requireSameAccount } from './same-account';
 import { Topology } from './topology';
 
 export interface EksPlaneProps {
@@ -105,7 +106,7 @@ export class EksPlane extends Construct {
   /** By name where the secret is in another stack: the name is known at synth, and the stacks stay independent. */
   private grantRead(mount: SecretMount) {
     const owner = Stack.of(mount.secret);
-    requireSameAccount(owner, Stack.of(this));
+    requireSameAccount('cluster', mount.secret, this);
     const resource = owner === Stack.of(this) ? mount.secret.secretArn : owner.formatArn({
       service: 'secretsmanager', region: owner.region, resource: 'secret', resourceName: `${mount.secretName}-??????`, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
@@ -135,10 +136,4 @@ export class EksPlane extends Construct {
       ...controlPlane && { controlPlane },
     }));
   }
-}
-
-/** Another account would need a key and a policy of its own on every secret. */
-function requireSameAccount(owner: Stack, plane: Stack) {
-  if (owner.account === plane.account || Token.isUnresolved(owner.account) || Token.isUnresolved(plane.account)) return;
-  throw new Error(`target: the cluster is in account ${plane.account}, expected ${owner.account}, where the plane's secrets are: choose a cluster of that account`);
 }

@@ -1,13 +1,11 @@
 import { PORTS } from '../contract';
 import type { KubernetesObject } from '../kubernetes/manifest-chart';
+import { PRIVATE_NETWORKS } from '../network/private-networks';
 import type { PlaneDescription } from './plane';
 import { migrationLabels, objectLabels, selectorLabels } from './plane-labels';
 
 /** Pods of the plane's namespace that carry this label with the value "true" may call the Admin API. */
 export const ADMIN_CLIENT_LABEL = 'hybridge/admin-client';
-
-/** RFC 1918 and RFC 6598: where load balancers' health checks and monitoring come from. */
-const PRIVATE_NETWORKS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'];
 
 /** The cloud's metadata service: nothing a gateway proxies to may lead there. */
 const METADATA_SERVICE = '169.254.169.254/32';

@@ -9,7 +9,7 @@ export interface DataPlanePlacement {
 }
 
 /** A data plane that is settled except for where it runs. */
-export interface PlacedDataPlane {
+export interface PlacedDataPlane extends DataPlanePlacement {
   readonly plane: PlaneDescription;
   /** Id of its control plane. */
   readonly controlPlane: string;

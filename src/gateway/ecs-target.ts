@@ -1,0 +1,174 @@
+import { Stack } from 'aws-cdk-lib';
+import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import type { Construct } from 'constructs';
+import { ENV } from '../private/contract';
+import { EcsPlane } from '../private/gateway/ecs-plane';
+import { requireFargateSize } from '../private/gateway/fargate-sizes';
+import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
+import { describeCloudPlane } from '../private/gateway/plane-entry';
+import { ProxyLoadBalancer } from '../private/gateway/proxy-load-balancer';
+import { requirePercent, requireWhole } from '../private/gateway/scaling-numbers';
+import { TlsLoadBalancer } from '../private/gateway/tls-load-balancer';
+import { requireTwoZones } from '../private/network/two-zones';
+import { Exposure } from './exposure';
+import { GatewayTarget } from './gateway-target';
+
+/** Options of the targets of `EcsTarget`. */
+export interface EcsTargetOptions {
+  /**
+   * How consumers reach the proxy: `internalLoadBalancer` or `internetLoadBalancer`.
+   *
+   * @default - Exposure.internalLoadBalancer()
+   */
+  readonly exposure?: Exposure;
+
+  /**
+   * Certificate of the name that consumers use. With it an Application Load Balancer ends their TLS and speaks TLS of its own to the nodes; its network is
+   * named in `KONG_TRUSTED_IPS`, so that nodes believe what it says about consumers.
+   *
+   * @default - a Network Load Balancer passes TLS through to the nodes
+   */
+  readonly certificate?: acm.ICertificate;
+
+  /**
+   * Processor of each node, in units of 1/1024 vCPU. Fargate takes certain sizes only.
+   *
+   * @default 1024
+   */
+  readonly cpu?: number;
+
+  /**
+   * Memory of each node, in MiB. Fargate takes certain sizes only.
+   *
+   * @default 2048
+   */
+  readonly memoryMib?: number;
+
+  /**
+   * How many nodes at most. The plane's `replicas` are the least.
+   *
+   * @default - twice the replicas
+   */
+  readonly maxReplicas?: number;
+
+  /**
+   * Average use of the processor that scaling aims at, in percent, 10 to 90.
+   *
+   * @default 60
+   */
+  readonly cpuPercent?: number;
+
+  /**
+   * Requests a minute that each node should get; scaling aims at it besides `cpuPercent`. Needs a `certificate`: a Network Load Balancer does not count requests.
+   *
+   * @default - scaling looks at the processor only
+   */
+  readonly requestsPerReplica?: number;
+
+  /**
+   * Whether AWS refuses to delete the load balancer until this is taken back.
+   *
+   * @default true
+   */
+  readonly deletionProtection?: boolean;
+}
+
+interface Place {
+  readonly vpc: ec2.IVpc;
+  /** Made with the plane where there is none. */
+  readonly cluster?: ecs.ICluster;
+  readonly capacityProvider?: string;
+}
+
+/**
+ * A data plane runs as a service on Amazon ECS: tasks in private subnets behind a load balancer, spread over zones, with a read-only root file system and an unprivileged user. A deployment
+ * that does not become ready is rolled back. Certificate, key and the identity provider's secret are ECS secrets: ECS reads them from Secrets Manager when a task starts, and the
+ * template holds their addresses only.
+ */
+export class EcsTarget extends GatewayTarget {
+  /** On Fargate, in a cluster that is made with the plane, with Container Insights. */
+  public static fargate(vpc: ec2.IVpc, options: EcsTargetOptions = {}): EcsTarget {
+    return new EcsTarget({ vpc }, options);
+  }
+
+  /** On Fargate, in a cluster that exists or is declared elsewhere. Whether it has Container Insights is its own affair. */
+  public static fargateCluster(cluster: ecs.ICluster, options: EcsTargetOptions = {}): EcsTarget {
+    return new EcsTarget({ vpc: cluster.vpc, cluster }, options);
+  }
+
+  /**
+   * On EC2 instances of a cluster.
+   *
+   * @param capacityProvider name of the capacity provider of the cluster that has linux/amd64 instances
+   */
+  public static ec2Cluster(cluster: ecs.ICluster, capacityProvider: string, options: EcsTargetOptions = {}): EcsTarget {
+    if (/^FARGATE(_SPOT)?$/.test(capacityProvider)) {
+      throw new Error(`capacityProvider: got ${capacityProvider}, expected the name of one with EC2 instances: use EcsTarget.fargateCluster for Fargate`);
+    }
+    return new EcsTarget({ vpc: cluster.vpc, cluster, capacityProvider }, options);
+  }
+
+  private constructor(private readonly place: Place, private readonly options: EcsTargetOptions) {
+    super();
+    const { cpu = 1024, memoryMib = 2048, cpuPercent = 60, requestsPerReplica, certificate } = options;
+    requireTwoZones('vpc', place.vpc);
+    requirePercent('cpuPercent', cpuPercent);
+    requireWhole('cpu', cpu, 128);
+    requireWhole('memoryMib', memoryMib, 256);
+    if (!place.capacityProvider) requireFargateSize(cpu, memoryMib);
+    if (requestsPerReplica === undefined) return;
+    requireWhole('requestsPerReplica', requestsPerReplica, 1);
+    if (!certificate) {
+      throw new Error('requestsPerReplica: a Network Load Balancer does not count requests, expected a certificate beside it: give one for an Application Load Balancer, or scale by cpuPercent');
+    }
+  }
+
+  /** @internal */
+  public _dataPlaneScope(controlPlane: Construct): Construct {
+    const stack = Stack.of(this.place.cluster ?? this.place.vpc);
+    return stack === Stack.of(controlPlane) ? controlPlane : stack;
+  }
+
+  /** @internal */
+  public _image(scope: Construct, placement: DataPlanePlacement): string {
+    return placement.engine._image(scope).uri;
+  }
+
+  /** @internal */
+  public _place(scope: Construct, given: PlacedDataPlane): void {
+    const { cpu = 1024, memoryMib = 2048, cpuPercent = 60, requestsPerReplica } = this.options;
+    const placed = this.trusting(given);
+    const { plane } = placed;
+    const maxReplicas = this.options.maxReplicas ?? plane.replicas * 2;
+    requireWhole('maxReplicas', maxReplicas, plane.replicas, 'the replicas of the plane');
+    const cluster = this.place.cluster ?? new ecs.Cluster(scope, 'Cluster', { vpc: this.place.vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
+    const loadBalancer = this.loadBalancer(scope, plane.name);
+    const resource = new EcsPlane(scope, 'Resource', {
+      placed,
+      cluster,
+      capacityProvider: this.place.capacityProvider,
+      cpu,
+      memoryMib,
+      loadBalancer,
+      scaling: { maxReplicas, cpuPercent, requestsPerReplica },
+    });
+    placed.logs?._grantWrite(resource.taskRole, resource.securityGroup, this.place.vpc);
+    describeCloudPlane(scope, 'ecs', placed);
+  }
+
+  private loadBalancer(scope: Construct, plane: string): ProxyLoadBalancer | TlsLoadBalancer {
+    const { exposure = Exposure.internalLoadBalancer(), certificate, deletionProtection = true } = this.options;
+    const { vpc } = this.place;
+    const props = { vpc, plane, sourceCidrs: exposure._cloudSources('ECS'), deletionProtection };
+    return certificate ? new TlsLoadBalancer(scope, 'LoadBalancer', { ...props, certificate }) : new ProxyLoadBalancer(scope, 'LoadBalancer', props);
+  }
+
+  /** Nodes behind an Application Load Balancer know consumers by its headers only. */
+  private trusting(placed: PlacedDataPlane): PlacedDataPlane {
+    const { plane } = placed;
+    if (!this.options.certificate || plane.settings[ENV.trustedIps] !== undefined) return placed;
+    return { ...placed, plane: { ...plane, settings: { ...plane.settings, [ENV.trustedIps]: this.place.vpc.vpcCidrBlock } } };
+  }
+}
