@@ -1,4 +1,4 @@
-import { Annotations } from 'aws-cdk-lib';
+import { Annotations, Stage } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { checkDocuments } from '../private/eks-anywhere/check';
 import type { Finding } from '../private/eks-anywhere/finding';
@@ -274,7 +274,9 @@ export abstract class EksAnywhereCluster extends Construct {
     for (const finding of findings.filter(({ severity }) => severity === 'warning')) {
       Annotations.of(this).addWarningV2(`cdk-hybridge:eksAnywhere.${finding.ruleId}`, described(finding, definition));
     }
-    for (const note of definition.notes?.() ?? []) Annotations.of(this).addInfo(note);
+    // Validation runs at every synthesis, of which there may be several; a note is made once.
+    const known = new Set(this.node.metadata.map(({ data }) => data));
+    for (const note of (definition.notes?.() ?? []).filter((text) => !known.has(text))) Annotations.of(this).addInfo(note);
     return findings.filter(({ severity }) => severity === 'error').map((finding) => described(finding, definition));
   }
 }
@@ -286,15 +288,16 @@ function described({ ruleId, path, message, fix }: Finding, { propPaths }: Defin
 
 const folders = new WeakMap<object, Map<string, string>>();
 
-/** The folder below cdk.out/hybridge: the id, which must not be taken by a cluster elsewhere in the app. */
+/** The folder below cdk.out/hybridge: the id, in a folder of its stage where it has one; it must not be taken by another cluster of the app. */
 function claimedFolder(cluster: Construct): string {
-  const root = cluster.node.root;
-  const taken = folders.get(root) ?? new Map<string, string>();
-  folders.set(root, taken);
-  const owner = taken.get(cluster.node.id);
+  const stage = Stage.of(cluster);
+  const folder = stage?.parentStage ? `${stage.stageName}/${cluster.node.id}` : cluster.node.id;
+  const taken = folders.get(cluster.node.root) ?? new Map<string, string>();
+  folders.set(cluster.node.root, taken);
+  const owner = taken.get(folder);
   if (owner !== undefined) {
-    throw new Error(`${cluster.node.path}: the id '${cluster.node.id}' is also that of ${owner}, and both would write to cdk.out/hybridge/${cluster.node.id}/; choose another id`);
+    throw new Error(`${cluster.node.path}: the id '${cluster.node.id}' is also that of ${owner}, and both would write to cdk.out/hybridge/${folder}/; choose another id`);
   }
-  taken.set(cluster.node.id, cluster.node.path);
-  return cluster.node.id;
+  taken.set(folder, cluster.node.path);
+  return folder;
 }

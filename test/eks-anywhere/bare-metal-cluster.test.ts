@@ -1,4 +1,4 @@
-import { CfnParameter, Stack } from 'aws-cdk-lib';
+import { CfnParameter, Stack, Stage } from 'aws-cdk-lib';
 import { BareMetalCluster, BareMetalClusterProps, BmcCredentials, HardwareInventory, OperatingSystem, TaintEffect } from '../../src';
 import { bareMetal, everything, inventory, machine, newApp, synthesized } from './sample';
 
@@ -41,7 +41,13 @@ test('takes its name from the id, in lower case', () => {
   expect(cluster.clusterName).toBe('factory-north');
 });
 
-test('writes the files of clusters in stacks and stages into the one folder of the app', () => {
+test('gives clusters of a stage a folder of the stage', () => {
+  const app = newApp();
+  for (const name of ['Test', 'Production']) new BareMetalCluster(new Stage(app, name), 'Factory', bareMetal());
+  expect(synthesized(app, 'Test/Factory/hardware.csv')).toBe(synthesized(app, 'Production/Factory/hardware.csv'));
+});
+
+test('writes the files of clusters in stacks into the one folder of the app', () => {
   const app = newApp();
   new BareMetalCluster(new Stack(app, 'Stack'), 'Factory', bareMetal());
   expect(synthesized(app, 'Factory/hardware.csv')).toContain('node-02');

@@ -1,5 +1,5 @@
-import { recorded, testWithData } from './recorded-data';
 import { check } from '../../../src/private/eks-anywhere/check-text';
+import { recorded, testWithData } from './recorded-data';
 
 interface Verdict {
   readonly file: string;

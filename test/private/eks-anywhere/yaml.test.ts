@@ -60,6 +60,11 @@ describe('a file written by hand', () => {
   test('is refused when a key is doubled', () => expect(problems('a:\n  b: 1\n  b: 2\n')).toEqual(['P2 .a.b 3']));
   test('is refused when it is no YAML', () => expect(problems('a: [1\n')[0]).toMatch(/^P2 cluster.yaml/));
   test('is refused when a key is read otherwise', () => expect(problems('labels:\n  on: x\n')).toEqual(['S10 .labels.on 2']));
+  test('is refused when an alias stands inside its own anchor', () => expect(problems('a: &x\n  b: *x\n')).toEqual(['P2 .a.b 2']));
+  test('is refused when aliases multiply without end', () => {
+    const levels = Array.from({ length: 8 }, (_, level) => `a${level + 1}: &a${level + 1} [${Array(10).fill(`*a${level}`).join(', ')}]`);
+    expect(problems(['a0: &a0 [x]', ...levels].join('\n')).map((problem) => problem.split(' ')[0])).toEqual(['P2']);
+  });
   test('may use anchors and merge keys', () => {
     const { documents } = parseClusterFile('a: &x {b: 1, c: 2}\nd:\n  <<: *x\n  c: 3\n');
     expect(documents[0].content.d).toEqual({ b: 1, c: 3 });

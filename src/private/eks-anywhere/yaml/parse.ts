@@ -92,18 +92,37 @@ function parsePiece(piece: Piece, findings: Finding[]): ParsedDocument | undefin
   return { content: content as Record<string, unknown>, lines: walker.lines, findings: walker.findings };
 }
 
+/** Lists and objects of one document; the largest real file has some hundred. */
+const MOST_NODES = 20_000;
+
 class Walker {
   public readonly lines = new Map<string, number>();
   public readonly findings: Finding[] = [];
+  private readonly open = new Set<unknown>();
+  private nodes = 0;
 
   constructor(private readonly lineAt: (offset: number) => number, private readonly resolve: (node: unknown) => unknown) {}
 
   public value(given: unknown, path: string): unknown {
     const node = this.resolve(given) as Node | null | undefined;
     if (node?.range && !this.lines.has(path)) this.lines.set(path, this.lineAt(node.range[0]));
-    if (isMap(node)) return this.map(node, path);
-    if (isSeq(node)) return node.items.map((item, at) => this.value(item, `${path}[${at}]`));
-    return isScalar(node) ? plainValue(node) : null;
+    if (isScalar(node)) return plainValue(node);
+    if (!isMap(node) && !isSeq(node)) return null;
+    if (this.isEndless(node, path)) return null;
+    this.open.add(node);
+    const value = isMap(node) ? this.map(node, path) : node.items.map((item, at) => this.value(item, `${path}[${at}]`));
+    this.open.delete(node);
+    return value;
+  }
+
+  /** An alias inside its own anchor, or so many aliases that they only serve to fill the memory. */
+  private isEndless(node: Node, path: string): boolean {
+    const isCycle = this.open.has(node);
+    if (!isCycle && ++this.nodes <= MOST_NODES) return false;
+    if (isCycle || this.nodes === MOST_NODES + 1) {
+      this.findings.push({ ruleId: 'P2', severity: 'error', path, line: this.lines.get(path), message: isCycle ? 'contains itself' : `and what is before it hold more than ${MOST_NODES} values` });
+    }
+    return true;
   }
 
   private map(node: YAMLMap, path: string): Record<string, unknown> {
