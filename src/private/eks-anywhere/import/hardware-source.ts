@@ -2,9 +2,7 @@
 import type { Hardware, Machine } from '../hardware/machine';
 import { parsePlaceholder } from '../hardware/placeholder';
 import type { Expression, Value } from './typescript';
-import { call } from './typescript';
-
-const LIBRARY = 'cdk-hybridge';
+import { LIBRARY, call } from './typescript';
 
 export interface HardwareSource {
   /** Path of the file, as the program shall name it. */

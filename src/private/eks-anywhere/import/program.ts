@@ -1,23 +1,19 @@
 /** The TypeScript program that makes a site: its construct with the properties that are not the default. */
 import type { BareMetalInput } from '../build/bare-metal';
 import type { ClusterInput } from '../build/cluster';
-import { FLUX_KIND, OIDC_KIND } from '../build/identity';
+import { FLUX_KIND } from '../build/identity';
 import type { ControlPlaneInput, NodeGroupInput, WorkerGroupInput } from '../build/node-groups';
 import type { VirtualMachineInput, VSphereInput } from '../build/vsphere';
-import type { Cilium, HealthCheck, RegistryMirror } from '../model/cluster';
-import type { Document } from '../model/document';
+import type { HealthCheck } from '../model/cluster';
 import type { HostOs } from '../model/machines';
 import { OsFamily, defaultSshUser } from '../model/os-family';
 import { parseDurationMs } from '../syntax/duration';
 import { hardwareExpression } from './hardware-source';
 import type { HardwareSource } from './hardware-source';
-import type { AwsIamFields, FluxFields, IamMapping, OidcFields } from './read-companions';
+import { cilium, fluxSync, identity, registryMirror } from './program-policies';
 import type { Site } from './read-site';
-import { call, importStatements, importsOf, member, write } from './typescript';
-import type { Expression, Value } from './typescript';
-
-const LIBRARY = 'cdk-hybridge';
-const CDK = 'aws-cdk-lib';
+import { CDK, LIBRARY, call, importStatements, importsOf, member, write } from './typescript';
+import type { Value } from './typescript';
 
 const OPERATING_SYSTEMS: Readonly<Record<string, string>> = { ubuntu: 'ubuntu', redhat: 'redHat', bottlerocket: 'bottlerocket' };
 
@@ -71,49 +67,6 @@ function common(input: ClusterInput, release: string): Readonly<Record<string, V
     curatedPackages: extra.packages?.disable === undefined ? undefined : !extra.packages.disable,
     machineHealthCheck: healthCheck(extra.machineHealthCheck),
   };
-}
-
-function cilium(given: Cilium | undefined): Value {
-  const mode = given?.policyEnforcementMode;
-  const options = {
-    policyMode: mode ? member(`CiliumPolicyMode.${mode.toUpperCase()}`, LIBRARY) : undefined,
-    nativeRoutingCidr: given?.ipv4NativeRoutingCIDR,
-    egressMasqueradeInterfaces: given?.egressMasqueradeInterfaces,
-    skipUpgrade: given?.skipUpgrade,
-  };
-  return Object.values(options).some((value) => value !== undefined) ? options : undefined;
-}
-
-function registryMirror(given: RegistryMirror): Value {
-  return {
-    endpoint: given.endpoint,
-    port: given.port === undefined || given.port === '443' ? undefined : Number(given.port),
-    namespaces: given.ociNamespaces?.map(({ registry, namespace }) => ({ registry, namespace })),
-    caCertificate: given.caCertContent,
-    authenticate: given.authenticate,
-    insecureSkipVerify: given.insecureSkipVerify,
-  };
-}
-
-function identity({ kind, spec }: Document): Expression {
-  if (kind === OIDC_KIND) {
-    const { clientId, issuerUrl, usernameClaim, usernamePrefix, groupsClaim, groupsPrefix, requiredClaims } = spec as OidcFields;
-    const claims = requiredClaims && Object.fromEntries(requiredClaims.map(({ claim, value }) => [claim, value]));
-    return call('IdentityProvider.oidc', [{ clientId, issuerUrl, usernameClaim, usernamePrefix, groupsClaim, groupsPrefix, requiredClaims: claims }], LIBRARY);
-  }
-  const { awsRegion, partition, mapRoles, mapUsers } = spec as AwsIamFields;
-  const mapping = ({ roleARN, userARN, username, groups }: IamMapping) => ({ arn: roleARN ?? userARN, username, groups });
-  return call('IdentityProvider.awsIam', [{ region: awsRegion, roles: mapRoles?.map(mapping), users: mapUsers?.map(mapping), partition: partition === 'aws' ? undefined : partition }], LIBRARY);
-}
-
-function fluxSync({ spec }: Document): Expression {
-  const { branch, clusterConfigPath, systemNamespace, github, git } = spec as FluxFields;
-  const options = { branch: branch === 'main' ? undefined : branch, path: clusterConfigPath, namespace: systemNamespace === 'flux-system' ? undefined : systemNamespace };
-  if (git) {
-    const sshKeyAlgorithm = git.sshKeyAlgorithm ? member(`SshKeyAlgorithm.${git.sshKeyAlgorithm.toUpperCase()}`, LIBRARY) : undefined;
-    return call('FluxSync.git', [{ repositoryUrl: git.repositoryUrl, sshKeyAlgorithm, ...options }], LIBRARY);
-  }
-  return call('FluxSync.github', [{ owner: github?.owner, repository: github?.repository, personal: github?.personal || undefined, ...options }], LIBRARY);
 }
 
 interface MachineInput {

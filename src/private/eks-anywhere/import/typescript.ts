@@ -1,5 +1,9 @@
 /** Values as TypeScript expressions, laid out as a person would. */
 
+/** The modules that programs import from. */
+export const LIBRARY = 'cdk-hybridge';
+export const CDK = 'aws-cdk-lib';
+
 /** An expression that is no literal, with the names that it needs. */
 export class Expression {
   constructor(public readonly text: (indent: string) => string, public readonly imports: readonly Import[]) {}

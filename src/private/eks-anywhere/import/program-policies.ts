@@ -1,0 +1,50 @@
+/** Network plugin, registries, identity providers and Flux as expressions of the program. */
+import { OIDC_KIND } from '../build/identity';
+import type { Cilium, RegistryMirror } from '../model/cluster';
+import type { Document } from '../model/document';
+import type { AwsIamFields, FluxFields, IamMapping, OidcFields } from './read-companions';
+import type { Expression, Value } from './typescript';
+import { LIBRARY, call, member } from './typescript';
+
+export function cilium(given: Cilium | undefined): Value {
+  const mode = given?.policyEnforcementMode;
+  const options = {
+    policyMode: mode ? member(`CiliumPolicyMode.${mode.toUpperCase()}`, LIBRARY) : undefined,
+    nativeRoutingCidr: given?.ipv4NativeRoutingCIDR,
+    egressMasqueradeInterfaces: given?.egressMasqueradeInterfaces,
+    skipUpgrade: given?.skipUpgrade,
+  };
+  return Object.values(options).some((value) => value !== undefined) ? options : undefined;
+}
+
+export function registryMirror(given: RegistryMirror): Value {
+  return {
+    endpoint: given.endpoint,
+    port: given.port === undefined || given.port === '443' ? undefined : Number(given.port),
+    namespaces: given.ociNamespaces?.map(({ registry, namespace }) => ({ registry, namespace })),
+    caCertificate: given.caCertContent,
+    authenticate: given.authenticate,
+    insecureSkipVerify: given.insecureSkipVerify,
+  };
+}
+
+export function identity({ kind, spec }: Document): Expression {
+  if (kind === OIDC_KIND) {
+    const { clientId, issuerUrl, usernameClaim, usernamePrefix, groupsClaim, groupsPrefix, requiredClaims } = spec as OidcFields;
+    const claims = requiredClaims && Object.fromEntries(requiredClaims.map(({ claim, value }) => [claim, value]));
+    return call('IdentityProvider.oidc', [{ clientId, issuerUrl, usernameClaim, usernamePrefix, groupsClaim, groupsPrefix, requiredClaims: claims }], LIBRARY);
+  }
+  const { awsRegion, partition, mapRoles, mapUsers } = spec as AwsIamFields;
+  const mapping = ({ roleARN, userARN, username, groups }: IamMapping) => ({ arn: roleARN ?? userARN, username, groups });
+  return call('IdentityProvider.awsIam', [{ region: awsRegion, roles: mapRoles?.map(mapping), users: mapUsers?.map(mapping), partition: partition === 'aws' ? undefined : partition }], LIBRARY);
+}
+
+export function fluxSync({ spec }: Document): Expression {
+  const { branch, clusterConfigPath, systemNamespace, github, git } = spec as FluxFields;
+  const options = { branch: branch === 'main' ? undefined : branch, path: clusterConfigPath, namespace: systemNamespace === 'flux-system' ? undefined : systemNamespace };
+  if (git) {
+    const sshKeyAlgorithm = git.sshKeyAlgorithm ? member(`SshKeyAlgorithm.${git.sshKeyAlgorithm.toUpperCase()}`, LIBRARY) : undefined;
+    return call('FluxSync.git', [{ repositoryUrl: git.repositoryUrl, sshKeyAlgorithm, ...options }], LIBRARY);
+  }
+  return call('FluxSync.github', [{ owner: github?.owner, repository: github?.repository, personal: github?.personal || undefined, ...options }], LIBRARY);
+}
