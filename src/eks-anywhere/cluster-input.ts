@@ -76,6 +76,10 @@ function cilium({ policyMode, nativeRoutingCidr, egressMasqueradeInterfaces, ski
 }
 
 function proxy({ httpProxy, httpsProxy, noProxy }: ProxyOptions): ClusterSpec['proxyConfiguration'] {
+  for (const [prop, url] of Object.entries({ httpProxy, httpsProxy })) {
+    // The files lie in cdk.out, which is kept and uploaded. The value is not repeated.
+    if (/:[^/@]*@/.test(url.replace(/^https?:/, ''))) throw new Error(`proxy.${prop} holds a password, which would be written to cdk.out; expected a proxy that asks for no login`);
+  }
   return { httpProxy, httpsProxy, noProxy };
 }
 

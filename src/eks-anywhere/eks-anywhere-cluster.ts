@@ -159,7 +159,7 @@ interface Definition {
  * A Kubernetes cluster that EKS Anywhere installs on machines of one's own.
  *
  * Creates nothing in AWS. When the app is synthesized, the files that `eksctl anywhere create cluster` takes are written to
- * `cdk.out/hybridge/<id>/`; what that command, the Kubernetes API or the machines would refuse is refused first, with the property to change.
+ * `cdk.out/hybridge/<id>/` (in a stage to `cdk.out/hybridge/<stage>/<id>/`); what that command, the Kubernetes API or the machines would refuse is refused first, with the property to change.
  */
 export abstract class EksAnywhereCluster extends Construct {
   /** Name of the cluster. */

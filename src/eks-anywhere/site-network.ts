@@ -1,6 +1,6 @@
 /** The way from a site to the internet: proxies and registry mirrors. */
 
-/** An HTTP proxy between the machines and the internet. Fixed once the cluster exists. */
+/** An HTTP proxy between the machines and the internet, without login: a password would lie in cdk.out. Fixed once the cluster exists. */
 export interface ProxyOptions {
   /** Proxy for http requests: `host:port` or `http://host:port`. */
   readonly httpProxy: string;

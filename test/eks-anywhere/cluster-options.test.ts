@@ -53,6 +53,7 @@ test('fails when the management cluster is itself managed', () => {
 const GITHUB = { owner: 'acme', repository: 'clusters' };
 const refusedOnBareMetal: [string, Partial<BareMetalClusterProps>, RegExp][] = [
   ['a proxy without port', { proxy: { httpProxy: '10.20.0.4', httpsProxy: '10.20.0.4:1' }, hookImagesUrl: 'http://x/' }, /proxy.httpProxy is '10.20.0.4', which has no port.*\[rule C51\]/],
+  ['a password of the proxy', { proxy: { httpProxy: 'http://user:hunter2@10.20.0.4:3128', httpsProxy: '10.20.0.4:1' } }, /proxy.httpProxy holds a password, which would be written to cdk.out(?!.*hunter2)/],
   ['a proxy without local hook images', { proxy: { httpProxy: '10.20.0.4:1', httpsProxy: '10.20.0.4:1' } }, /hookImagesUrl is missing.*\[rule T27\]/],
   ['a registry port out of range', { registryMirror: { endpoint: 'r', port: 70000 } }, /registryMirror.port is '70000'.*\[rule C55\]/],
   ['an empty mirrored registry', { registryMirror: { endpoint: 'r', namespaces: [{ registry: '', namespace: 'x' }] } }, /registryMirror.namespaces\[0\].registry is empty.*\[rule C56\]/],

@@ -22,7 +22,7 @@ test('whatever valid properties say, the bare-metal files are accepted', () => {
     const app = newApp();
     new BareMetalCluster(app, 'Any', props);
     expect(faults(synthesized(app, 'Any/cluster.yaml'), synthesized(app, 'Any/hardware.csv'))).toEqual([]);
-  }), { numRuns: 60 });
+  }), { numRuns: 40 });
 }, 30_000);
 
 test('whatever valid properties say, the vSphere file is accepted', () => {
@@ -30,5 +30,5 @@ test('whatever valid properties say, the vSphere file is accepted', () => {
     const app = newApp();
     new VSphereCluster(app, 'Any', props);
     expect(faults(synthesized(app, 'Any/cluster.yaml'))).toEqual([]);
-  }), { numRuns: 60 });
+  }), { numRuns: 40 });
 }, 30_000);

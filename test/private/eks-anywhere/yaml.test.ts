@@ -33,7 +33,7 @@ test('what is written is read back the same, by the tools, by YAML 1.1 and by YA
     const byTools = parseClusterFile(written);
     expect({ findings: byTools.findings, documents: byTools.documents.map(({ content }) => content) }).toEqual({ findings: [], documents: expected });
     for (const version of ['1.1', '1.2'] as const) expect(parseAllDocuments(written, { version }).map((one) => one.toJS())).toEqual(expected);
-  }), { numRuns: 300 });
+  }), { numRuns: 150 });
 });
 
 test('separates documents by exactly three dashes and ends lines with LF', () => {
