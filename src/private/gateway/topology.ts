@@ -5,6 +5,7 @@ import { DockerCluster } from '../../eks-anywhere/docker-cluster';
 import { EksAnywhereCluster } from '../../eks-anywhere/eks-anywhere-cluster';
 import { VSphereCluster } from '../../eks-anywhere/vsphere-cluster';
 import { writeFilesAtSynthesis } from '../output-files';
+import { PolicyPack } from '../policy/policy-pack';
 import type { PlaneSettings } from './plane';
 
 /** One plane as `topology.json` shows it. */
@@ -35,7 +36,9 @@ export interface ClusterEntry {
 
 /** Collects what an app declares, and writes `cdk.out/hybridge/topology.json`. One for each app. */
 export class Topology extends Construct {
+  /** The app's topology. Whoever asks is a part of it, and comes under the policy. */
   public static of(scope: IConstruct): Topology {
+    PolicyPack.watch(scope);
     const { root } = scope.node;
     return root.node.tryFindChild(ID) as Topology | undefined ?? new Topology(root as Construct);
   }
