@@ -34,4 +34,16 @@ export interface CiliumOptions {
    * @default false
    */
   readonly skipUpgrade?: boolean;
+
+  /**
+   * Whether Cilium disables the configurations of other network plugins that it finds on the nodes.
+   * @default true
+   */
+  readonly exclusive?: boolean;
+
+  /**
+   * Values for Cilium's Helm chart, for what the other options cannot say. EKS Anywhere then ignores the other options, so they are refused beside it.
+   * @default - none
+   */
+  readonly helmValues?: { [key: string]: any };
 }

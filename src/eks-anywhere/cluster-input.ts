@@ -65,13 +65,17 @@ function healthCheck({ maxUnhealthy, nodeStartupTimeout, unhealthyMachineTimeout
   };
 }
 
-function cilium({ policyMode, nativeRoutingCidr, egressMasqueradeInterfaces, skipUpgrade }: CiliumOptions): Cilium {
+function cilium({ helmValues, ...options }: CiliumOptions): Cilium {
+  const ignored = Object.entries(options).filter(([, value]) => value !== undefined).map(([name]) => name);
+  if (helmValues && ignored.length > 0) throw new Error(`cilium.helmValues makes EKS Anywhere ignore ${ignored.join(', ')}; expected helmValues alone: say everything there`);
   return {
-    policyEnforcementMode: policyMode,
-    routingMode: nativeRoutingCidr === undefined ? undefined : 'direct',
-    ipv4NativeRoutingCIDR: nativeRoutingCidr,
-    egressMasqueradeInterfaces,
-    skipUpgrade,
+    policyEnforcementMode: options.policyMode,
+    routingMode: options.nativeRoutingCidr === undefined ? undefined : 'direct',
+    ipv4NativeRoutingCIDR: options.nativeRoutingCidr,
+    egressMasqueradeInterfaces: options.egressMasqueradeInterfaces,
+    skipUpgrade: options.skipUpgrade,
+    cniExclusive: options.exclusive,
+    helmValues,
   };
 }
 

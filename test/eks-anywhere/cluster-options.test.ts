@@ -36,6 +36,12 @@ test('a vSphere cluster writes every option', () => {
   expect(synthesized(app, 'Plant/cluster.yaml')).toMatchSnapshot();
 });
 
+test('Helm values of Cilium are passed on as they are', () => {
+  const app = newApp();
+  new VSphereCluster(app, 'Plant', vsphere({ cilium: { helmValues: { hubble: { enabled: true, mode: 'yes' } } } }));
+  expect(synthesized(app, 'Plant/cluster.yaml')).toContain('      cilium:\n        helmValues:\n          hubble:\n            enabled: true\n            mode: "yes"\n');
+});
+
 test('a workload cluster names its management cluster', () => {
   const app = newApp();
   const management = new VSphereCluster(app, 'Management', vsphere());
@@ -63,6 +69,7 @@ const refusedOnBareMetal: [string, Partial<BareMetalClusterProps>, RegExp][] = [
   ['a branch that the tools refuse', { gitOps: FluxSync.github({ ...GITHUB, branch: 'release-1.0' }) }, /gitOps: branch is 'release-1.0'.*\[rule X9\]/],
   ['a Git URL in scp form', { gitOps: FluxSync.git({ repositoryUrl: 'git@host:path.git' }) }, /gitOps: repositoryUrl is 'git@host:path.git'.*\[rule X8\]/],
   ['an empty issuer', { serviceAccountIssuer: '' }, /serviceAccountIssuer is empty.*\[rule C58\]/],
+  ['options beside Helm values', { cilium: { helmValues: { hubble: { enabled: true } }, exclusive: true } }, /cilium.helmValues makes EKS Anywhere ignore exclusive/],
   ['a policy mode beside skipUpgrade', { cilium: { skipUpgrade: true, policyMode: CiliumPolicyMode.NEVER } }, /cilium.policyMode is set together with skipUpgrade.*\[rule C42\]/],
   ['a routing network that is none', { cilium: { nativeRoutingCidr: '10.0.0.0' } }, /cilium.nativeRoutingCidr is '10.0.0.0'.*\[rule C43\]/],
   ['a health check limit that is none', { machineHealthCheck: { maxUnhealthy: 'many' } }, /machineHealthCheck.maxUnhealthy is 'many'.*\[rule MHC\]/],

@@ -4,7 +4,7 @@ import { CiliumPolicyMode, EksAnywhereClusterProps, FluxSync, IdentityProvider, 
 /** Every option that all kinds of clusters have. */
 export const EVERY_OPTION: Partial<EksAnywhereClusterProps> = {
   dnsResolvConf: '/etc/resolv.conf',
-  cilium: { policyMode: CiliumPolicyMode.ALWAYS, nativeRoutingCidr: '10.0.0.0/8', egressMasqueradeInterfaces: 'eth0' },
+  cilium: { policyMode: CiliumPolicyMode.ALWAYS, nativeRoutingCidr: '10.0.0.0/8', egressMasqueradeInterfaces: 'eth0', exclusive: false },
   identityProviders: [
     IdentityProvider.oidc({
       clientId: 'kubernetes', issuerUrl: 'https://sso.acme.example', usernameClaim: 'email', usernamePrefix: 'sso:', groupsClaim: 'groups', groupsPrefix: 'sso:', requiredClaims: { aud: 'kubernetes' },
