@@ -30,6 +30,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: [],
     why: 'knowledge about EKS Anywhere is pure: constructs run it at synth, the command line runs it on files',
   },
+  'src/private/topology': {
+    mayImport: [],
+    why: 'what topology.json holds is read by the command line as well',
+  },
   [CONTRACT]: {
     mayImport: ['src/private/contract.ts'],
     why: 'the only file that looks out of gateway/, and it sees only the contract',
@@ -101,7 +105,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   'cli': {
     mayImport: [
-      'src/private/contract.ts', 'src/private/eks-anywhere',
+      'src/private/contract.ts', 'src/private/eks-anywhere', 'src/private/topology',
       CONTRACT, `${GATEWAY}/admin-client`, `${GATEWAY}/model`, `${GATEWAY}/base`,
     ],
     why: 'the command line starts the gateway as it is bundled; it imports pure rooms, the model, base and the admin client',

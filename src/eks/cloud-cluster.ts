@@ -124,7 +124,7 @@ export class CloudCluster extends Construct {
     protectFromDeletion(cluster, props.deletionProtection ?? true);
     (props.adminRoles ?? []).forEach((role, at) => cluster.grantClusterAdmin(`Admin${at}`, role.roleArn));
     this._ready = [this.secretsProvider(cluster), this.networkPolicyController(cluster)];
-    Topology.of(this).addCluster(() => ({ name: this.node.path, kind: 'eks', files: [] }));
+    Topology.of(this).addCluster(this, () => ({ name: this.node.path, kind: 'eks', files: [] }));
   }
 
   /** Mounts secrets of AWS Secrets Manager into pods (docs/decisions/0005-secrets-reach-pods-as-files.md). */

@@ -5,6 +5,7 @@ import type { PlaneDescription, PlaneResources } from '../private/gateway/plane'
 import { controlPlaneSettings, withUserSettings } from '../private/gateway/plane-settings';
 import type { TunnelAddresses } from '../private/gateway/plane-settings';
 import { ADMIN_PORT, TELEMETRY_PORT, TUNNEL_PORT, service } from '../private/gateway/services';
+import { Topology } from '../private/gateway/topology';
 import type { TunnelCertificate } from '../private/gateway/tunnel-certificate';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
 import { requireCidrs } from '../private/network/cidr-text';
@@ -100,6 +101,7 @@ export class GatewayControlPlane extends Construct {
       replicas,
       resources: RESOURCES,
     };
+    Topology.of(this).addUse(this.planeName, { replicas, secrets: plane.secrets, others: [] });
     const loadBalancer = target._loadBalancer(props.tunnelCidrs);
     const resource = new EksPlane(this, 'Resource', {
       cluster: target._cluster,

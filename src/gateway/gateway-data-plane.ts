@@ -3,6 +3,7 @@ import type { CognitoIdentity } from '../identity/cognito-identity';
 import type { OpenSearchLogs } from '../logging/opensearch-logs';
 import type { PlaneResources } from '../private/gateway/plane';
 import { dataPlaneSettings, withUserSettings } from '../private/gateway/plane-settings';
+import { Topology } from '../private/gateway/topology';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
 import type { GatewayControlPlane } from './gateway-control-plane';
 import type { GatewayTarget } from './gateway-target';
@@ -81,6 +82,7 @@ export class GatewayDataPlane extends Construct {
     this.planeName = requireObjectName('id', kebabCase(id));
     if (!Number.isInteger(replicas) || replicas < 1) throw new Error(`replicas: got ${replicas}, expected a whole number, at least 1`);
     const tunnel = controlPlane._tunnel;
+    const secrets = [tunnel.mount, ...identity ? [identity._mount] : []];
     const own = dataPlaneSettings(tunnel.identity, controlPlane._addresses, props.labels ?? {});
     identity?._serve(props.hostname);
     target._place(this, {
@@ -89,7 +91,7 @@ export class GatewayDataPlane extends Construct {
         role: 'data_plane',
         image: target._image(this, { engine }),
         settings: withUserSettings(own, props.settings),
-        secrets: [tunnel.mount, ...identity ? [identity._mount] : []],
+        secrets,
         files: [],
         replicas,
         resources: RESOURCES,
@@ -99,5 +101,6 @@ export class GatewayDataPlane extends Construct {
       contents: [tunnel, ...identity ? [identity] : []],
       logs,
     });
+    Topology.of(this).addUse(this.planeName, { replicas, hostname: props.hostname, secrets, others: logs ? [logs] : [] });
   }
 }

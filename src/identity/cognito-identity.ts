@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { PATHS } from '../private/contract';
 import { secretName } from '../private/gateway/handoff-names';
 import type { SecretMount } from '../private/gateway/plane';
+import { Topology } from '../private/gateway/topology';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
 import { CustomResourceFunction } from '../private/lambda-function';
 
@@ -99,6 +100,7 @@ export class CognitoIdentity extends Construct {
     });
     this._mount = this.copySecret();
     this.webClientSecret = this._mount.secret;
+    Topology.of(this).addIntegration(this, 'identity', 'Amazon Cognito', [this._mount]);
   }
 
   /**

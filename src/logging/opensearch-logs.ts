@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as opensearch from 'aws-cdk-lib/aws-opensearchservice';
 import { Construct } from 'constructs';
+import { Topology } from '../private/gateway/topology';
 import { requireTwoZones } from '../private/network/two-zones';
 
 /** Properties of `OpenSearchLogs`. */
@@ -74,6 +75,7 @@ export class OpenSearchLogs extends Construct {
       removalPolicy,
     });
     this.domain.node.addDependency(policy);
+    Topology.of(this).addIntegration(this, 'logs', 'Amazon OpenSearch Service', []);
   }
 
   /**

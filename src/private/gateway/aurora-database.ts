@@ -8,6 +8,7 @@ import { ENV, PATHS } from '../contract';
 import { secretName } from './handoff-names';
 import type { FileMount, PlaneSettings, SecretMount } from './plane';
 import { rdsAuthorities } from './rds-authorities';
+import { Topology } from './topology';
 
 /** Who uses the database. */
 export interface DatabaseClient {
@@ -91,6 +92,7 @@ export class AuroraDatabase extends Construct implements PlaneDatabase {
       secretType: 'Opaque',
       files: [{ file: 'password', property: 'password' }],
     };
+    Topology.of(this).addIntegration(this, 'database', 'Amazon Aurora PostgreSQL', [this.mount]);
   }
 
   private warnUnverified() {

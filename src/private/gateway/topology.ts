@@ -1,37 +1,33 @@
+import { Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { BareMetalCluster } from '../../eks-anywhere/bare-metal-cluster';
 import { DockerCluster } from '../../eks-anywhere/docker-cluster';
 import { EksAnywhereCluster } from '../../eks-anywhere/eks-anywhere-cluster';
 import { VSphereCluster } from '../../eks-anywhere/vsphere-cluster';
+import { PORTS } from '../contract';
 import { writeFilesAtSynthesis } from '../output-files';
 import { PolicyPack } from '../policy/policy-pack';
-import type { PlaneSettings } from './plane';
+import type { ClusterEntry, IntegrationEntry, IntegrationKind, Place, PlaneEntry, TopologyDocument, TunnelEntry } from '../topology/document';
+import type { SecretMount } from './plane';
 
-/** One plane as `topology.json` shows it. */
-export interface PlaneEntry {
-  readonly id: string;
-  readonly role: 'control_plane' | 'data_plane';
-  /** `eks` or the kind of EKS Anywhere cluster. */
-  readonly target: string;
-  readonly region?: string;
-  /** Name of the cluster it runs on, where the cluster has one. */
-  readonly cluster?: string;
-  /** Relative to the folder that topology.json lies in. */
-  readonly folder: string;
-  readonly manifests: readonly string[];
-  readonly settings: PlaneSettings;
-  /** Id of the control plane that a data plane belongs to. */
-  readonly controlPlane?: string;
+export type { ClusterEntry, PlaneEntry } from '../topology/document';
+
+/** What a plane relies on, whatever it runs on. */
+export interface PlaneUse {
+  readonly replicas: number;
+  readonly hostname?: string;
+  /** Secrets that its nodes read. The integrations they belong to are thereby known. */
+  readonly secrets: readonly SecretMount[];
+  /** Integrations that it reads no secret of. */
+  readonly others: readonly IConstruct[];
 }
 
-/** One cluster as `topology.json` shows it. */
-export interface ClusterEntry {
-  readonly name: string;
-  readonly kind: string;
-  /** Absent for clusters that need no files. */
-  readonly folder?: string;
-  readonly files: readonly string[];
+interface Integration {
+  readonly construct: IConstruct;
+  readonly kind: IntegrationKind;
+  readonly service: string;
+  readonly secrets: readonly SecretMount[];
 }
 
 /** Collects what an app declares, and writes `cdk.out/hybridge/topology.json`. One for each app. */
@@ -44,11 +40,13 @@ export class Topology extends Construct {
   }
 
   private readonly planes = new Map<string, () => PlaneEntry>();
-  private readonly clusters: (() => ClusterEntry)[] = [];
+  private readonly uses = new Map<string, PlaneUse>();
+  private readonly clusters: { readonly construct: IConstruct; readonly entry: () => ClusterEntry }[] = [];
+  private readonly integrations: Integration[] = [];
 
   private constructor(root: Construct) {
     super(root, ID);
-    writeFilesAtSynthesis(this, '.', () => ({ 'topology.json': this.render() }));
+    writeFilesAtSynthesis(this, '.', () => ({ 'topology.json': `${JSON.stringify(this.document(), undefined, 2)}\n` }));
   }
 
   /**
@@ -60,19 +58,77 @@ export class Topology extends Construct {
     this.planes.set(id, entry);
   }
 
-  public addCluster(entry: () => ClusterEntry): void {
-    this.clusters.push(entry);
+  /** Says what a plane relies on. */
+  public addUse(id: string, use: PlaneUse): void {
+    this.uses.set(id, use);
   }
 
-  private render(): string {
-    const planes = [...this.planes.values()].map((entry) => entry());
+  /** @param construct what planes name as their cluster, or its parent */
+  public addCluster(construct: IConstruct, entry: () => ClusterEntry): void {
+    this.clusters.push({ construct, entry });
+  }
+
+  /** @param secrets what planes read of it */
+  public addIntegration(construct: IConstruct, kind: IntegrationKind, service: string, secrets: readonly SecretMount[]): void {
+    this.integrations.push({ construct, kind, service, secrets });
+  }
+
+  private document(): TopologyDocument {
+    const planes = [...this.planes].map(([id, entry]) => this.planeEntry(entry(), this.uses.get(id)));
     const sites = this.node.root.node.findAll().filter((construct) => construct instanceof EksAnywhereCluster).map(siteEntry);
-    const clusters = [...this.clusters.map((entry) => entry()), ...sites];
-    return `${JSON.stringify({ planes, clusters }, undefined, 2)}\n`;
+    const clusters = this.clusters.map(({ construct, entry }) => ({ ...entry(), ...placeOf(construct) }));
+    const integrations = this.integrations.map((integration) => this.integrationEntry(integration));
+    return { planes, clusters: [...clusters, ...sites], integrations, tunnels: planes.flatMap(tunnels) };
+  }
+
+  private planeEntry(entry: PlaneEntry, use: PlaneUse | undefined): PlaneEntry {
+    const cluster = entry.cluster === undefined ? undefined : this.clusterName(entry.cluster);
+    if (!use) return { ...entry, ...cluster !== undefined && { cluster } };
+    const mounted = new Set(use.secrets);
+    const uses = this.integrations.filter(({ construct, secrets }) => secrets.some((secret) => mounted.has(secret)) || use.others.includes(construct));
+    return {
+      ...entry,
+      ...cluster !== undefined && { cluster },
+      replicas: use.replicas,
+      ...use.hostname !== undefined && !Token.isUnresolved(use.hostname) && { hostname: use.hostname },
+      uses: uses.map(({ construct }) => construct.node.path),
+    };
+  }
+
+  /** Planes on EKS name the path of the cluster's construct, which may lie below one of ours. */
+  private clusterName(name: string): string {
+    const owner = this.clusters.find(({ construct }) => name === construct.node.path || name.startsWith(`${construct.node.path}/`));
+    return owner?.entry().name ?? name;
+  }
+
+  private integrationEntry({ construct, kind, service, secrets }: Integration): IntegrationEntry {
+    return {
+      id: construct.node.path,
+      kind,
+      service,
+      ...placeOf(construct),
+      secrets: secrets.map((secret) => ({
+        name: secret.secretName,
+        readers: [...this.uses].filter(([, use]) => use.secrets.includes(secret)).map(([id]) => id),
+      })),
+    };
   }
 }
 
 const ID = 'HybridgeTopology';
+
+function placeOf(construct: IConstruct): Place {
+  const stack = Stack.of(construct);
+  const known = (value: string) => Token.isUnresolved(value) ? undefined : value;
+  const [account, region] = [known(stack.account), known(stack.region)];
+  return { ...account !== undefined && { account }, ...region !== undefined && { region }, stack: stack.node.path };
+}
+
+function tunnels({ id, controlPlane }: PlaneEntry): TunnelEntry[] {
+  if (controlPlane === undefined) return [];
+  const tunnel = { from: id, to: controlPlane, protection: 'mutual TLS' } as const;
+  return [{ ...tunnel, carries: 'configuration', port: PORTS.cluster }, { ...tunnel, carries: 'telemetry', port: PORTS.telemetry }];
+}
 
 /** Clusters on sites are declared without any plane, too: they are found, not told. */
 function siteEntry(cluster: EksAnywhereCluster): ClusterEntry {

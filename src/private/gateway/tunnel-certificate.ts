@@ -8,6 +8,7 @@ import { CustomResourceFunction } from '../lambda-function';
 import { secretName } from './handoff-names';
 import type { SecretMount } from './plane';
 import type { TunnelIdentity } from './plane-settings';
+import { Topology } from './topology';
 
 export interface TunnelCertificateProps {
   /** Name of the control plane. */
@@ -51,5 +52,6 @@ export class TunnelCertificate extends Construct {
       secretType: 'kubernetes.io/tls',
       files: [{ file: 'tls.crt', property: 'certificate' }, { file: 'tls.key', property: 'privateKey' }],
     };
+    Topology.of(this).addIntegration(this, 'trust', 'shared certificate', [this.mount]);
   }
 }
