@@ -24,6 +24,7 @@ export * from './eks-anywhere/packages/package-secret';
 export * from './eks-anywhere/site-network';
 export * from './eks-anywhere/vsphere-cluster';
 export * from './eks/cloud-cluster';
+export * from './gateway/auto-scaling-group-target';
 export * from './gateway/ecs-target';
 export * from './gateway/eks-anywhere-target';
 export * from './gateway/eks-target';

@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { CfnPodIdentityAssociation } from 'aws-cdk-lib/aws-eks';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -10,9 +10,9 @@ import type { KubernetesObject } from '../kubernetes/manifest-chart';
 import { withReadableTokens } from '../kubernetes/readable-tokens';
 import { writeFilesAtSynthesis } from '../output-files';
 import { EksHosting } from './eks-hosting';
-import type { PlaneDescription, SecretMount } from './plane';
+import type { PlaneDescription } from './plane';
 import { foundationObjects, migrationJob, workloadObjects } from './plane-objects';
-import { requireSameAccount } from './same-account';
+import { secretReadStatement } from './secret-access';
 import { Topology } from './topology';
 
 export interface EksPlaneProps {
@@ -45,7 +45,7 @@ export class EksPlane extends Construct {
     const hosting = new EksHosting(this.secretsRegion());
     this.role = this.podRole();
     const association = this.associateRole();
-    plane.secrets.forEach((mount) => this.grantRead(mount));
+    plane.secrets.forEach((mount) => this.role.addToPolicy(secretReadStatement('cluster', mount, this)));
 
     this.foundation = this.apply('Foundation', '1-foundation', [
       ...foundationObjects(plane, hosting, migrations?.databasePort),
@@ -103,16 +103,6 @@ export class EksPlane extends Construct {
     });
   }
 
-  /** By name where the secret is in another stack: the name is known at synth, and the stacks stay independent. */
-  private grantRead(mount: SecretMount) {
-    const owner = Stack.of(mount.secret);
-    requireSameAccount('cluster', mount.secret, this);
-    const resource = owner === Stack.of(this) ? mount.secret.secretArn : owner.formatArn({
-      service: 'secretsmanager', region: owner.region, resource: 'secret', resourceName: `${mount.secretName}-??????`, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
-    this.role.addToPolicy(new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'], resources: [resource] }));
-  }
-
   private secretsRegion(): string | undefined {
     const regions = new Set(this.props.plane.secrets.map((mount) => Stack.of(mount.secret).region));
     const [region] = regions;
@@ -129,7 +119,6 @@ export class EksPlane extends Construct {
       id: plane.name,
       role: plane.role,
       target: 'eks',
-      cluster: this.props.cluster.node.path,
       ...!Token.isUnresolved(stack.region) && { region: stack.region },
       folder: plane.name,
       manifests: Object.keys(this.files),

@@ -1,0 +1,20 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { SecretMount } from './plane';
+import { requireSameAccount } from './same-account';
+
+/**
+ * What a plane needs to read one of its secrets. By name where the secret is in another stack: the name is known at synth, and the stacks stay independent.
+ *
+ * @param place what the plane runs on, such as `cluster`
+ * @throws Error when the secret is in another account
+ */
+export function secretReadStatement(place: string, mount: SecretMount, plane: Construct): iam.PolicyStatement {
+  requireSameAccount(place, mount.secret, plane);
+  const owner = Stack.of(mount.secret);
+  const resource = owner === Stack.of(plane) ? mount.secret.secretArn : owner.formatArn({
+    service: 'secretsmanager', region: owner.region, resource: 'secret', resourceName: `${mount.secretName}-??????`, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  return new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'], resources: [resource] });
+}
