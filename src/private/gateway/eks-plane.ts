@@ -119,6 +119,7 @@ export class EksPlane extends Construct {
       id: plane.name,
       role: plane.role,
       target: 'eks',
+      cluster: this.props.cluster.node.path,
       ...!Token.isUnresolved(stack.region) && { region: stack.region },
       folder: plane.name,
       manifests: Object.keys(this.files),
