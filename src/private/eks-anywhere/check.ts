@@ -11,13 +11,16 @@ import type { ClusterDocument, Document } from './model/document';
 import { documentPath, documentPaths } from './model/document';
 import { CLUSTER_RULES } from './rules/cluster';
 import { CONTROL_PLANE_RULES } from './rules/control-plane';
-import { HARDWARE_RULES, MACHINE_ROW_RULES, machineContext } from './rules/hardware';
+import { HARDWARE_RULES } from './rules/hardware';
+import { MACHINE_ROW_RULES, machineContext } from './rules/hardware-row';
 import { IDENTITY_RULES } from './rules/identity';
 import { MACHINE_RULES } from './rules/machine';
 import { NETWORK_RULES } from './rules/network';
 import { REFERENCE_RULES } from './rules/references';
 import type { Context, Problem, Rule } from './rules/rule';
-import { TINKERBELL_CLUSTER_RULES, TINKERBELL_DATACENTER_RULES, TINKERBELL_MACHINE_RULES } from './rules/tinkerbell';
+import { SITE_NETWORK_RULES } from './rules/site-network';
+import { TINKERBELL_DATACENTER_RULES, TINKERBELL_MACHINE_RULES } from './rules/tinkerbell';
+import { TINKERBELL_CLUSTER_RULES } from './rules/tinkerbell-cluster';
 import { VSPHERE_CLUSTER_RULES, VSPHERE_DATACENTER_RULES, VSPHERE_MACHINE_RULES } from './rules/vsphere';
 import { WORKER_GROUP_RULES } from './rules/worker-groups';
 import type { Misfit } from './schema/fit';
@@ -27,7 +30,7 @@ import { KINDS, isKnownKind } from './schema/kinds';
 export type { CheckOptions } from './context';
 
 const ON_CLUSTER: readonly Rule<ClusterDocument>[] = [
-  ...REFERENCE_RULES, ...CLUSTER_RULES, ...CONTROL_PLANE_RULES, ...WORKER_GROUP_RULES, ...NETWORK_RULES, ...IDENTITY_RULES, ...HARDWARE_RULES,
+  ...REFERENCE_RULES, ...CLUSTER_RULES, ...CONTROL_PLANE_RULES, ...WORKER_GROUP_RULES, ...NETWORK_RULES, ...SITE_NETWORK_RULES, ...IDENTITY_RULES, ...HARDWARE_RULES,
 ];
 
 /**

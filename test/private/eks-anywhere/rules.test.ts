@@ -2,12 +2,15 @@ import { checkDocuments } from '../../../src/private/eks-anywhere/check';
 import { parseHardware } from '../../../src/private/eks-anywhere/hardware/machine';
 import { CLUSTER_RULES } from '../../../src/private/eks-anywhere/rules/cluster';
 import { CONTROL_PLANE_RULES } from '../../../src/private/eks-anywhere/rules/control-plane';
-import { HARDWARE_RULES, MACHINE_ROW_RULES } from '../../../src/private/eks-anywhere/rules/hardware';
+import { HARDWARE_RULES } from '../../../src/private/eks-anywhere/rules/hardware';
+import { MACHINE_ROW_RULES } from '../../../src/private/eks-anywhere/rules/hardware-row';
 import { IDENTITY_RULES } from '../../../src/private/eks-anywhere/rules/identity';
 import { MACHINE_RULES } from '../../../src/private/eks-anywhere/rules/machine';
 import { NETWORK_RULES } from '../../../src/private/eks-anywhere/rules/network';
 import { REFERENCE_RULES } from '../../../src/private/eks-anywhere/rules/references';
-import { TINKERBELL_CLUSTER_RULES, TINKERBELL_DATACENTER_RULES, TINKERBELL_MACHINE_RULES } from '../../../src/private/eks-anywhere/rules/tinkerbell';
+import { SITE_NETWORK_RULES } from '../../../src/private/eks-anywhere/rules/site-network';
+import { TINKERBELL_DATACENTER_RULES, TINKERBELL_MACHINE_RULES } from '../../../src/private/eks-anywhere/rules/tinkerbell';
+import { TINKERBELL_CLUSTER_RULES } from '../../../src/private/eks-anywhere/rules/tinkerbell-cluster';
 import { VSPHERE_CLUSTER_RULES, VSPHERE_DATACENTER_RULES, VSPHERE_MACHINE_RULES } from '../../../src/private/eks-anywhere/rules/vsphere';
 import { WORKER_GROUP_RULES } from '../../../src/private/eks-anywhere/rules/worker-groups';
 import type { Base, Changes } from './rule-bases';
@@ -37,7 +40,7 @@ describe.each(RULE_SAMPLES)('rule $rule ($base, $at)', ({ rule, base, breaks, ho
 
 test('has a sample for every rule', () => {
   const tables = [
-    CLUSTER_RULES, CONTROL_PLANE_RULES, HARDWARE_RULES, IDENTITY_RULES, MACHINE_RULES, MACHINE_ROW_RULES, NETWORK_RULES, REFERENCE_RULES,
+    CLUSTER_RULES, CONTROL_PLANE_RULES, HARDWARE_RULES, IDENTITY_RULES, MACHINE_RULES, MACHINE_ROW_RULES, NETWORK_RULES, REFERENCE_RULES, SITE_NETWORK_RULES,
     TINKERBELL_CLUSTER_RULES, TINKERBELL_DATACENTER_RULES, TINKERBELL_MACHINE_RULES, VSPHERE_CLUSTER_RULES, VSPHERE_DATACENTER_RULES, VSPHERE_MACHINE_RULES, WORKER_GROUP_RULES,
   ];
   const withSample = new Set(RULE_SAMPLES.map(({ rule }) => rule));

@@ -1,8 +1,7 @@
-/** Rules about the cluster's networks, its network plugin, proxies and registries. */
+/** Rules about the cluster's networks and its network plugin. */
 import { oneOf, shown } from '../finding';
 import type { ClusterDocument } from '../model/document';
-import { overlaps, parseCidr, parseIp } from '../syntax/ip';
-import { parseUrl } from '../syntax/url';
+import { overlaps, parseCidr } from '../syntax/ip';
 import type { Context, Problem, Rule } from './rule';
 
 const AT = 'spec.clusterNetwork';
@@ -12,7 +11,6 @@ const LARGEST_MASK_DIFFERENCE = 16;
 const POLICY_MODES = ['default', 'always', 'never'];
 const ROUTING_MODES = ['overlay', 'direct'];
 const LEGACY_PLUGINS = ['cilium', 'cilium-enterprise', 'kindnetd'];
-const CURATED_PACKAGES_REGISTRY = /783794618700\.dkr\.ecr\..*\.amazonaws\.com/;
 
 type NetworkName = 'pods' | 'services';
 const NETWORKS: readonly NetworkName[] = ['pods', 'services'];
@@ -32,13 +30,6 @@ export const NETWORK_RULES: readonly Rule<ClusterDocument>[] = [
   { id: 'C42', check: skipUpgrade },
   { id: 'C43', check: routing },
   { id: 'C44', check: policyMode },
-  { id: 'C50', check: proxyPresent },
-  { id: 'C51', check: proxySyntax },
-  { id: 'C54', check: mirrorEndpoint },
-  { id: 'C55', check: mirrorPort },
-  { id: 'C56', check: mirrorNamespaces },
-  { id: 'C57', check: oneCuratedRegistry },
-  { id: 'F1', check: insecureMirrorOnBottlerocket },
 ];
 
 function blocks(cluster: ClusterDocument, network: NetworkName): readonly string[] {
@@ -149,79 +140,4 @@ function* routing(cluster: ClusterDocument): Iterable<Problem> {
 function* policyMode(cluster: ClusterDocument): Iterable<Problem> {
   const mode = cluster.spec?.clusterNetwork?.cniConfig?.cilium?.policyEnforcementMode;
   if (mode && !POLICY_MODES.includes(mode)) yield { at: `${AT}.cniConfig.cilium.policyEnforcementMode`, message: `is ${shown(mode)}; expected ${oneOf(POLICY_MODES)}` };
-}
-
-const PROXIES = ['httpProxy', 'httpsProxy'] as const;
-
-function* proxyPresent(cluster: ClusterDocument): Iterable<Problem> {
-  const proxy = cluster.spec?.proxyConfiguration;
-  for (const name of PROXIES) {
-    if (proxy && !proxy[name]) yield { at: `spec.proxyConfiguration.${name}`, message: 'is empty; both httpProxy and httpsProxy are needed' };
-  }
-}
-
-function* proxySyntax(cluster: ClusterDocument): Iterable<Problem> {
-  for (const name of PROXIES) {
-    const text = cluster.spec?.proxyConfiguration?.[name];
-    const problem = text ? proxyProblem(text) : undefined;
-    if (problem) yield {
-      rule: problem.rule,
-      at: `spec.proxyConfiguration.${name}`,
-      message: `is ${shown(text)}, which ${problem.message}; expected host:port or http://host:port`,
-    };
-  }
-}
-
-function proxyProblem(text: string): { rule: string; message: string } | undefined {
-  const isUrl = text.startsWith('http');
-  const url = isUrl ? parseUrl(text) : undefined;
-  if (isUrl && !url) return { rule: 'C51', message: 'is no URL' };
-  const match = url ? [text, url.host, url.port] : /^(\[[^\]]*\]|[^:[\]]*):([^:]*)$/.exec(text);
-  if (!match || match[2] === '') return { rule: 'C51', message: 'has no port' };
-  const host = match[1].replace(/^\[|\]$/g, '');
-  if (!parseIp(host) && !isResolvable(host)) return { rule: 'C52', message: `has the host ${shown(host)}, which is neither an address nor a name` };
-  const port = portProblem(match[2]);
-  return port ? { rule: 'C53', message: port } : undefined;
-}
-
-/** Names are not looked up here: a check must not depend on the network it runs in. */
-function isResolvable(host: string): boolean {
-  return /^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$/.test(host)
-    && !/(^|\.)\d+\.?$/.test(host) && !/\.invalid\.?$/.test(host);
-}
-
-function portProblem(text: string): string | undefined {
-  const port = Number(text);
-  return /^\+?\d+$/.test(text) && port >= 1 && port <= 65535 ? undefined : `has the port ${shown(text)}, which is not between 1 and 65535`;
-}
-
-function* mirrorEndpoint(cluster: ClusterDocument): Iterable<Problem> {
-  const mirror = cluster.spec?.registryMirrorConfiguration;
-  if (mirror && !mirror.endpoint) yield { at: 'spec.registryMirrorConfiguration.endpoint', message: 'is empty; expected the host of the registry' };
-}
-
-function* mirrorPort(cluster: ClusterDocument): Iterable<Problem> {
-  const port = cluster.spec?.registryMirrorConfiguration?.port;
-  if (port && portProblem(port)) yield { at: 'spec.registryMirrorConfiguration.port', message: `is ${shown(port)}; expected a number from 1 to 65535, as text` };
-}
-
-function* mirrorNamespaces(cluster: ClusterDocument): Iterable<Problem> {
-  for (const [index, { registry }] of (cluster.spec?.registryMirrorConfiguration?.ociNamespaces ?? []).entries()) {
-    if (!registry) yield { at: `spec.registryMirrorConfiguration.ociNamespaces[${index}].registry`, message: 'is empty; expected the registry that is mirrored' };
-  }
-}
-
-function* oneCuratedRegistry(cluster: ClusterDocument): Iterable<Problem> {
-  const namespaces = cluster.spec?.registryMirrorConfiguration?.ociNamespaces ?? [];
-  if (namespaces.filter(({ registry }) => CURATED_PACKAGES_REGISTRY.test(registry ?? '')).length > 1) {
-    yield { at: 'spec.registryMirrorConfiguration.ociNamespaces', message: 'names more than one registry of curated packages', fix: 'keep one' };
-  }
-}
-
-function* insecureMirrorOnBottlerocket(cluster: ClusterDocument, context: Context): Iterable<Problem> {
-  const machines = [...context.tinkerbellMachines, ...context.vsphereMachines];
-  const isBottlerocket = machines.some((machine) => (machine.spec?.osFamily || 'bottlerocket') === 'bottlerocket');
-  if (cluster.spec?.registryMirrorConfiguration?.insecureSkipVerify && isBottlerocket) {
-    yield { at: 'spec.registryMirrorConfiguration.insecureSkipVerify', message: 'is true, which Bottlerocket does not support', fix: 'set caCertContent instead' };
-  }
 }
