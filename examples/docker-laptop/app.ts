@@ -10,3 +10,5 @@ new DockerCluster(app, 'Laptop', {
   podsCidr: '192.168.0.0/16',
   servicesCidr: '10.96.0.0/12',
 });
+
+app.synth();

@@ -1,8 +1,9 @@
-/** Two clusters on vSphere: one that manages, and one that it creates and upgrades, which carries the traffic. */
-import { App } from 'aws-cdk-lib';
-import { OperatingSystem, VSphereCluster } from 'cdk-hybridge';
+/** Two clusters on vSphere: one that manages, and one that it creates and upgrades, which carries the traffic. Both show in the console of Amazon EKS. */
+import { App, Stack } from 'aws-cdk-lib';
+import { EksConnector, OperatingSystem, Package, VSphereCluster } from 'cdk-hybridge';
 
 const app = new App();
+const aws = new Stack(app, 'Fleet', { env: { region: 'eu-central-1' } });
 
 /** Both clusters live in one vCenter and are run by the same people. */
 const common = {
@@ -28,10 +29,19 @@ const management = new VSphereCluster(app, 'Management', {
   workerNodes: [{ name: 'general', count: 1 }],
 });
 
-new VSphereCluster(app, 'Production', {
+const production = new VSphereCluster(app, 'Production', {
   ...common,
   managementCluster: management,
   endpoint: '10.30.0.11',
   controlPlaneNodes: { count: 3 },
   workerNodes: [{ name: 'general', count: 3, autoscaling: { minCount: 3, maxCount: 6 } }],
 });
+
+// All packages are installed by the management cluster; the autoscaler runs there, too, because machines are its objects.
+production.addPackage(Package.certManager());
+production.addPackage(Package.clusterAutoscaler());
+production.addPackage(Package.metricsServer());
+
+for (const cluster of [management, production]) new EksConnector(aws, `${cluster.node.id}Connector`, { cluster });
+
+app.synth();
