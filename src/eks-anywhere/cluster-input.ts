@@ -10,6 +10,7 @@ import type { EksAnywhereClusterProps } from './eks-anywhere-cluster';
 import type { MachineHealthCheck } from './machine-health-check';
 import type { ControlPlaneNodeOptions, NodeGroupOptions, WorkerNodeGroupOptions } from './node-groups';
 import type { OperatingSystem } from './operating-system';
+import { packageSwitches } from './packages/package-switches';
 import type { ProxyOptions, RegistryMirrorOptions } from './site-network';
 
 /** Properties of every cluster, as the documents are built from them; the groups are added by each kind of cluster. */
@@ -22,7 +23,7 @@ export function clusterInput(clusterName: string, props: EksAnywhereClusterProps
     proxyConfiguration: props.proxy && proxy(props.proxy),
     registryMirrorConfiguration: props.registryMirror && registryMirror(props.registryMirror),
     podIamConfig: props.serviceAccountIssuer === undefined ? undefined : { serviceAccountIssuer: props.serviceAccountIssuer },
-    packages: props.curatedPackages === undefined ? undefined : { disable: !props.curatedPackages },
+    packages: packageSwitches(props),
     machineHealthCheck: props.machineHealthCheck && healthCheck(props.machineHealthCheck),
   };
   return {
@@ -101,5 +102,5 @@ function registryMirror(options: RegistryMirrorOptions): RegistryMirror {
 /** `FactoryNorth` → `factory-north`. */
 export function kebabCase(id: string): string {
   if (Token.isUnresolved(id)) return id;
-  return id.replace(/([a-z0-9])([A-Z])/g, '$1-$2').replace(/[^A-Za-z0-9-]+/g, '-').toLowerCase();
+  return id.replace(/([a-z0-9])([A-Z])/g, '$1-$2').replace(/[^A-Za-z0-9-]+/g, '-').replace(/^-+|-+$/g, '').toLowerCase();
 }

@@ -1,5 +1,5 @@
 import { CfnParameter, Stack, Stage } from 'aws-cdk-lib';
-import { BareMetalCluster, BareMetalClusterProps, BmcCredentials, HardwareInventory, OperatingSystem, TaintEffect } from '../../src';
+import { BareMetalCluster, BareMetalClusterProps, BmcCredentials, HardwareInventory, IdentityProvider, OperatingSystem, TaintEffect } from '../../src';
 import { bareMetal, everything, inventory, machine, newApp, synthesized } from './sample';
 
 function synth(changes: Partial<BareMetalClusterProps>): void {
@@ -36,9 +36,8 @@ test('needs no workers: a single machine is a cluster', () => {
   expect(synthesized(app, 'Edge/cluster.yaml')).toContain('workerNodeGroupConfigurations: []');
 });
 
-test('takes its name from the id, in lower case', () => {
-  const cluster = new BareMetalCluster(newApp(), 'FactoryNorth', bareMetal());
-  expect(cluster.clusterName).toBe('factory-north');
+test.each([['FactoryNorth', 'factory-north'], ['Plant 7!', 'plant-7'], ['edge-1', 'edge-1']])('takes its name from the id: %s becomes %s', (id, name) => {
+  expect(new BareMetalCluster(newApp(), id, bareMetal()).clusterName).toBe(name);
 });
 
 test('gives clusters of a stage a folder of the stage', () => {
@@ -117,6 +116,8 @@ test('fails on tokens, naming the property', () => {
   const app = newApp();
   const parameter = new CfnParameter(new Stack(app, 'Stack'), 'Endpoint');
   expect(() => new BareMetalCluster(app, 'Factory', bareMetal({ endpoint: parameter.valueAsString }))).toThrow(/Factory: endpoint holds a token/);
+  const identityProviders = [IdentityProvider.oidc({ clientId: 'x', issuerUrl: parameter.valueAsString })];
+  expect(() => new BareMetalCluster(app, 'Other', bareMetal({ identityProviders }))).toThrow(/Other: identityProviders\[0\].issuerUrl holds a token/);
   expect(() => new HardwareInventory([{ ...machine(1, 'cp'), gateway: parameter.valueAsString }])).toThrow(/machine 'node-01': gateway holds a token/);
 });
 
