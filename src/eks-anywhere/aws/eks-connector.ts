@@ -6,6 +6,7 @@ import { toYaml } from '../../private/eks-anywhere/yaml/emit';
 import { secretName } from '../../private/gateway/handoff-names';
 import { requireObjectName } from '../../private/kubernetes/names';
 import { CustomResourceFunction } from '../../private/lambda-function';
+import { PolicyPack } from '../../private/policy/policy-pack';
 import { connectorObjects } from '../../private/site/connector-objects';
 import type { EksAnywhereCluster } from '../eks-anywhere-cluster';
 import { refuseTokens } from '../token-refusal';
@@ -90,6 +91,7 @@ export class EksConnector extends Construct {
    */
   constructor(scope: Construct, id: string, props: EksConnectorProps) {
     super(scope, id);
+    PolicyPack.watch(this);
     const { cluster, consoleUsers = [], registration = 1 } = props;
     const registeredName = props.registeredName ?? cluster.clusterName;
     this.require(props, registeredName, registration, consoleUsers);

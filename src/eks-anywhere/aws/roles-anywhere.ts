@@ -2,6 +2,7 @@ import { Duration, Lazy, Names, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as rolesanywhere from 'aws-cdk-lib/aws-rolesanywhere';
 import { Construct } from 'constructs';
+import { PolicyPack } from '../../private/policy/policy-pack';
 import type { CertificateAuthority } from './certificate-authority';
 
 /** Properties of `RolesAnywhere`. */
@@ -58,6 +59,7 @@ export class RolesAnywhere extends Construct {
    */
   constructor(scope: Construct, id: string, props: RolesAnywhereProps) {
     super(scope, id);
+    PolicyPack.watch(this);
     const { authority, sessionDuration = Duration.hours(1) } = props;
     const seconds = sessionDuration.toSeconds();
     if (seconds < SHORTEST.toSeconds() || seconds > LONGEST.toSeconds()) throw new Error(`${this.node.path}: sessionDuration is ${seconds} seconds; expected 15 minutes to 12 hours`);
