@@ -19,6 +19,7 @@ export * from './eks-anywhere/packages/harbor';
 export * from './eks-anywhere/packages/metal-lb';
 export * from './eks-anywhere/packages/observability';
 export * from './eks-anywhere/packages/package';
+export * from './eks-anywhere/packages/package-controller';
 export * from './eks-anywhere/packages/package-options';
 export * from './eks-anywhere/packages/package-secret';
 export * from './eks-anywhere/site-network';

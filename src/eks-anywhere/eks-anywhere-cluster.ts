@@ -16,6 +16,7 @@ import type { FluxSync } from './flux-sync';
 import type { IdentityProvider } from './identity-provider';
 import type { MachineHealthCheck } from './machine-health-check';
 import type { Package } from './packages/package';
+import type { PackageControllerOptions, PackageCronJobOptions } from './packages/package-controller';
 import type { ProxyOptions, RegistryMirrorOptions } from './site-network';
 import { refuseTokens } from './token-refusal';
 
@@ -103,6 +104,19 @@ export interface EksAnywhereClusterProps {
    * @default - as the CLI decides: installed where credentials are given to it
    */
   readonly curatedPackages?: boolean;
+
+  /**
+   * Image, resources and environment of the controller of curated packages. Not on a workload cluster. Can be changed later.
+   * @default - as the release has them
+   */
+  readonly packageController?: PackageControllerOptions;
+
+  /**
+   * Image of the job that renews the login to the registry of curated packages, and whether there is one. Not on a workload cluster. Can be
+   * changed later.
+   * @default - as the release has it
+   */
+  readonly packageCronJob?: PackageCronJobOptions;
 
   /**
    * When a machine counts as broken and is replaced. Can be changed later.

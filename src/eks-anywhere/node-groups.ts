@@ -84,6 +84,13 @@ export interface ControlPlaneNodeOptions extends NodeGroupOptions {
    * @default false
    */
   readonly skipLoadBalancer?: boolean;
+
+  /**
+   * Whether objects of `kube-system` bypass admission webhooks, so that a broken webhook cannot keep the cluster's own parts from starting.
+   * Can be changed later; a change replaces the nodes.
+   * @default - as the release has it
+   */
+  readonly skipAdmissionForSystemResources?: boolean;
 }
 
 /** Bounds for the Kubernetes cluster autoscaler, which must be installed separately. */

@@ -15,7 +15,7 @@ test('a bare-metal cluster writes every option', () => {
     skipServiceLoadBalancer: true,
     loadBalancerInterface: 'eno1',
     upgradeInPlace: true,
-    controlPlaneNodes: { count: 1, select: { type: 'cp' }, certificateNames: ['api.acme.example'], auditPolicy: 'apiVersion: audit.k8s.io/v1\nkind: Policy\n', skipLoadBalancer: true, ...NODE_OPTIONS },
+    controlPlaneNodes: { count: 1, select: { type: 'cp' }, certificateNames: ['api.acme.example'], auditPolicy: 'apiVersion: audit.k8s.io/v1\nkind: Policy\n', skipLoadBalancer: true, skipAdmissionForSystemResources: true, ...NODE_OPTIONS },
     workerNodes: [{ name: 'gateway', count: 1, select: { type: 'worker' }, kubernetesVersion: '1.35', ...NODE_OPTIONS }],
   }));
   expect(synthesized(app, 'Factory/cluster.yaml')).toMatchSnapshot();
@@ -40,6 +40,13 @@ test('Helm values of Cilium are passed on as they are', () => {
   const app = newApp();
   new VSphereCluster(app, 'Plant', vsphere({ cilium: { helmValues: { hubble: { enabled: true, mode: 'yes' } } } }));
   expect(synthesized(app, 'Plant/cluster.yaml')).toContain('      cilium:\n        helmValues:\n          hubble:\n            enabled: true\n            mode: "yes"\n');
+});
+
+test.each(['packageController', 'packageCronJob'])('a workload cluster takes no %s', (prop) => {
+  const app = newApp();
+  const managementCluster = new VSphereCluster(app, 'Management', vsphere());
+  new VSphereCluster(app, 'Workload', vsphere({ managementCluster, endpoint: '10.30.0.11', [prop]: { tag: '0.4.5' } }));
+  expect(() => app.synth()).toThrow(new RegExp(`${prop} is set on a workload cluster.*\\[rule C63\\]`));
 });
 
 test('a workload cluster names its management cluster', () => {

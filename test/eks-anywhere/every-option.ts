@@ -20,5 +20,10 @@ export const EVERY_OPTION: Partial<EksAnywhereClusterProps> = {
   registryMirror: { endpoint: 'registry.acme.example', port: 5000, namespaces: [{ registry: 'public.ecr.aws', namespace: 'mirror' }], authenticate: true, insecureSkipVerify: true },
   serviceAccountIssuer: 'https://s3.eu-central-1.amazonaws.com/acme-issuer',
   curatedPackages: false,
+  packageController: {
+    repository: 'registry.acme.example/packages', tag: '0.4.5', digest: `sha256:${'ab'.repeat(32)}`, environment: { HTTPS_PROXY: 'http://proxy.acme.example:3128', MODE: 'a=b' },
+    requests: { cpu: '100m', memory: '50Mi' }, limits: { memory: '450Mi' }, disableWebhooks: true,
+  },
+  packageCronJob: { repository: 'registry.acme.example/token-refresher', tag: '0.4.5', digest: `sha256:${'cd'.repeat(32)}`, disable: true },
   machineHealthCheck: { maxUnhealthy: '40%', unhealthyMachineTimeout: Duration.minutes(3) },
 };

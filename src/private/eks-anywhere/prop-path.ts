@@ -31,6 +31,8 @@ export const CLUSTER_PROP_PATHS: readonly PropPath[] = [
   { pattern: /^Cluster\.spec\.proxyConfiguration(.*)$/, prop: 'proxy$1' },
   { pattern: /^Cluster\.spec\.registryMirrorConfiguration\.ociNamespaces(.*)$/, prop: 'registryMirror.namespaces$1' },
   { pattern: /^Cluster\.spec\.registryMirrorConfiguration(.*)$/, prop: 'registryMirror$1' },
+  { pattern: /^Cluster\.spec\.packages\.controller(?:\.resources)?(.*)$/, prop: 'packageController$1' },
+  { pattern: /^Cluster\.spec\.packages\.cronjob(.*)$/, prop: 'packageCronJob$1' },
   { pattern: /^Cluster\.spec\.podIamConfig.*$/, prop: 'serviceAccountIssuer' },
   { pattern: /^Cluster\.spec\.machineHealthCheck(.*)$/, prop: 'machineHealthCheck$1' },
   { pattern: /^Cluster\.spec\.externalEtcdConfiguration(.*)$/, prop: 'etcdNodes$1' },

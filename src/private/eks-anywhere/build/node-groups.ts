@@ -16,6 +16,7 @@ export interface ControlPlaneInput extends NodeGroupInput {
   readonly certificateNames?: readonly string[];
   readonly auditPolicy?: string;
   readonly skipLoadBalancer?: boolean;
+  readonly skipAdmissionForSystemResources?: boolean;
 }
 
 export interface WorkerGroupInput extends NodeGroupInput {
@@ -42,6 +43,7 @@ export function controlPlane(input: ControlPlaneInput, surroundings: GroupSurrou
     certSans: input.certificateNames,
     auditPolicyContent: input.auditPolicy,
     skipLoadBalancerDeployment: input.skipLoadBalancer,
+    skipAdmissionForSystemResources: input.skipAdmissionForSystemResources,
     upgradeRolloutStrategy: strategy(surroundings, { maxSurge: input.maxSurge ?? 1 }),
   };
 }

@@ -1,7 +1,8 @@
-/** Network plugin, registries, identity providers and Flux as expressions of the program. */
+/** Network plugin, registries, packages, identity providers and Flux as expressions of the program. */
 import { OIDC_KIND } from '../build/identity';
-import type { Cilium, RegistryMirror } from '../model/cluster';
+import type { Cilium, PackageSwitches, RegistryMirror } from '../model/cluster';
 import type { Document } from '../model/document';
+import { environment } from './read-cluster';
 import type { AwsIamFields, FluxFields, IamMapping, OidcFields } from './read-companions';
 import type { Expression, Value } from './typescript';
 import { LIBRARY, call, member } from './typescript';
@@ -25,6 +26,23 @@ export function registryMirror(given: RegistryMirror): Value {
     caCertificate: given.caCertContent,
     authenticate: given.authenticate,
     insecureSkipVerify: given.insecureSkipVerify,
+  };
+}
+
+export function packageSwitches(given: PackageSwitches | undefined): Readonly<Record<string, Value>> {
+  const { disable, controller, cronjob } = given ?? {};
+  return {
+    curatedPackages: disable === undefined ? undefined : !disable,
+    packageController: controller && {
+      repository: controller.repository,
+      tag: controller.tag,
+      digest: controller.digest,
+      environment: controller.env && environment(controller.env),
+      requests: controller.resources?.requests as Value,
+      limits: controller.resources?.limits as Value,
+      disableWebhooks: controller.disableWebhooks || undefined,
+    },
+    packageCronJob: cronjob && { repository: cronjob.repository, tag: cronjob.tag, digest: cronjob.digest, disable: cronjob.disable || undefined },
   };
 }
 

@@ -10,7 +10,7 @@ import { OsFamily, defaultSshUser } from '../model/os-family';
 import { parseDurationMs } from '../syntax/duration';
 import { hardwareExpression } from './hardware-source';
 import type { HardwareSource } from './hardware-source';
-import { cilium, fluxSync, identity, registryMirror } from './program-policies';
+import { cilium, fluxSync, identity, packageSwitches, registryMirror } from './program-policies';
 import type { Site } from './read-site';
 import { CDK, LIBRARY, call, importStatements, importsOf, member, write } from './typescript';
 import type { Value } from './typescript';
@@ -64,7 +64,7 @@ function common(input: ClusterInput, release: string): Readonly<Record<string, V
     proxy: extra.proxyConfiguration as Value,
     registryMirror: extra.registryMirrorConfiguration && registryMirror(extra.registryMirrorConfiguration),
     serviceAccountIssuer: extra.podIamConfig?.serviceAccountIssuer,
-    curatedPackages: extra.packages?.disable === undefined ? undefined : !extra.packages.disable,
+    ...packageSwitches(extra.packages),
     machineHealthCheck: healthCheck(extra.machineHealthCheck),
   };
 }
@@ -153,7 +153,13 @@ function size({ cpus, memoryMiB, diskGiB }: VirtualMachineInput): Readonly<Recor
 }
 
 function controlPlane(input: ControlPlaneInput): Readonly<Record<string, Value>> {
-  return { ...nodes(input), certificateNames: input.certificateNames, auditPolicy: input.auditPolicy, skipLoadBalancer: input.skipLoadBalancer };
+  return {
+    ...nodes(input),
+    certificateNames: input.certificateNames,
+    auditPolicy: input.auditPolicy,
+    skipLoadBalancer: input.skipLoadBalancer,
+    skipAdmissionForSystemResources: input.skipAdmissionForSystemResources,
+  };
 }
 
 function workers(input: WorkerGroupInput): Readonly<Record<string, Value>> {

@@ -1,7 +1,7 @@
 /** From documents back to what they were built from, as far as the constructs can say it; what is lost shows when they are built again. */
 import type { ClusterInput } from '../build/cluster';
 import type { ControlPlaneInput, NodeGroupInput, WorkerGroupInput } from '../build/node-groups';
-import type { Cilium, ClusterSpec, HealthCheck, NodeGroup, WorkerGroup } from '../model/cluster';
+import type { Cilium, ClusterSpec, HealthCheck, NodeGroup, PackageSwitches, WorkerGroup } from '../model/cluster';
 import type { Document } from '../model/document';
 import type { HostOs, MachineSpec } from '../model/machines';
 import { formatDuration, parseDurationMs } from '../syntax/duration';
@@ -49,9 +49,21 @@ function extra(spec: ClusterSpec, { identities, gitOps }: Companions): Partial<C
     proxyConfiguration: proxy && { httpProxy: proxy.httpProxy, httpsProxy: proxy.httpsProxy, noProxy: proxy.noProxy },
     registryMirrorConfiguration: mirror && { ...mirror, port: String(Number(mirror.port)) },
     podIamConfig,
-    packages: packages && { disable: packages.disable },
+    packages: packages && packageSwitches(packages),
     machineHealthCheck: healthCheck(machineHealthCheck),
   };
+}
+
+function packageSwitches({ disable, controller, cronjob }: PackageSwitches): PackageSwitches {
+  return { disable, controller: controller && { ...controller, env: controller.env && Object.entries(environment(controller.env)).map(([name, value]) => `${name}=${value}`) }, cronjob };
+}
+
+/** A property holds one value under each name; what is lost by that shows when it is written again. */
+export function environment(lines: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(lines.map((line) => {
+    const [name, ...value] = line.split('=');
+    return [name, value.join('=')];
+  }));
 }
 
 function readControlPlane(spec: ClusterSpec): ControlPlaneInput {
@@ -61,6 +73,7 @@ function readControlPlane(spec: ClusterSpec): ControlPlaneInput {
     certificateNames: given.certSans,
     auditPolicy: given.auditPolicyContent,
     skipLoadBalancer: given.skipLoadBalancerDeployment || undefined,
+    skipAdmissionForSystemResources: given.skipAdmissionForSystemResources,
   };
 }
 

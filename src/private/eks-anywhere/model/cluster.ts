@@ -78,6 +78,29 @@ export interface RegistryMirror {
   readonly insecureSkipVerify?: boolean;
 }
 
+interface PackageImage {
+  readonly repository?: string;
+  readonly tag?: string;
+  readonly digest?: string;
+}
+
+interface Amount {
+  readonly cpu?: string;
+  readonly memory?: string;
+}
+
+/** What a cluster runs for curated packages. */
+export interface PackageSwitches {
+  readonly disable?: boolean;
+  readonly controller?: PackageImage & {
+    readonly disableWebhooks?: boolean;
+    /** Each `name=value`. */
+    readonly env?: readonly string[];
+    readonly resources?: { readonly requests?: Amount; readonly limits?: Amount };
+  };
+  readonly cronjob?: PackageImage & { readonly disable?: boolean };
+}
+
 export interface ClusterSpec {
   readonly kubernetesVersion?: string;
   readonly datacenterRef?: Ref;
@@ -94,7 +117,7 @@ export interface ClusterSpec {
   readonly proxyConfiguration?: { readonly httpProxy?: string; readonly httpsProxy?: string; readonly noProxy?: readonly string[] };
   readonly registryMirrorConfiguration?: RegistryMirror;
   readonly podIamConfig?: { readonly serviceAccountIssuer?: string };
-  readonly packages?: { readonly disable?: boolean; readonly controller?: object; readonly cronjob?: object };
+  readonly packages?: PackageSwitches;
   readonly machineHealthCheck?: HealthCheck;
   readonly etcdEncryption?: readonly object[];
 }

@@ -1,0 +1,29 @@
+import type { PackageSwitches } from '../../private/eks-anywhere/model/cluster';
+import type { EksAnywhereClusterProps } from '../eks-anywhere-cluster';
+import type { PackageComputeAmount, PackageControllerOptions, PackageCronJobOptions } from './package-controller';
+
+/** What a cluster says about curated packages as a whole; undefined when nothing is said. */
+export function packageSwitches({ curatedPackages, packageController, packageCronJob }: EksAnywhereClusterProps): PackageSwitches | undefined {
+  if (curatedPackages === undefined && !packageController && !packageCronJob) return undefined;
+  return {
+    disable: curatedPackages === undefined ? undefined : !curatedPackages,
+    controller: packageController && controller(packageController),
+    cronjob: packageCronJob && cronJob(packageCronJob),
+  };
+}
+
+function controller({ repository, tag, digest, environment, requests, limits, disableWebhooks }: PackageControllerOptions): PackageSwitches['controller'] {
+  return {
+    repository, tag, digest, disableWebhooks,
+    env: environment && Object.entries(environment).map(([name, value]) => `${name}=${value}`),
+    resources: requests || limits ? { requests: requests && amount(requests), limits: limits && amount(limits) } : undefined,
+  };
+}
+
+function amount({ cpu, memory }: PackageComputeAmount): PackageComputeAmount {
+  return { cpu, memory };
+}
+
+function cronJob({ repository, tag, digest, disable }: PackageCronJobOptions): PackageSwitches['cronjob'] {
+  return { repository, tag, digest, disable };
+}
