@@ -26,6 +26,7 @@ export * from './eks-anywhere/site-network';
 export * from './eks-anywhere/vsphere-cluster';
 export * from './eks/cloud-cluster';
 export * from './gateway/auto-scaling-group-target';
+export * from './gateway/docker-target';
 export * from './gateway/ecs-target';
 export * from './gateway/eks-anywhere-target';
 export * from './gateway/eks-target';

@@ -5,16 +5,26 @@ import type { PlacedDataPlane } from './placement';
 import { Topology } from './topology';
 
 /** Lists a data plane that CloudFormation alone makes, without files of its own. */
-export function describeCloudPlane(scope: Construct, target: string, { plane, controlPlane }: PlacedDataPlane): void {
-  const stack = Stack.of(scope);
+export function describeCloudPlane(scope: Construct, target: string, placed: PlacedDataPlane): void {
+  const { region } = Stack.of(scope);
+  describePlane(scope, target, placed, [], Token.isUnresolved(region) ? undefined : region);
+}
+
+/**
+ * Lists a data plane that is no set of Kubernetes objects.
+ *
+ * @param files that are written for it
+ * @param region absent outside AWS
+ */
+export function describePlane(scope: Construct, target: string, { plane, controlPlane }: PlacedDataPlane, files: readonly string[], region?: string): void {
   Topology.of(scope).addPlane(plane.name, () => ({
     id: plane.name,
     role: plane.role,
     target,
-    ...!Token.isUnresolved(stack.region) && { region: stack.region },
+    ...region && { region },
     folder: plane.name,
-    manifests: [],
-    settings: withReadableTokens(stack, plane.settings),
+    manifests: files,
+    settings: withReadableTokens(Stack.of(scope), plane.settings),
     controlPlane,
   }));
 }

@@ -1,0 +1,80 @@
+import type { Construct } from 'constructs';
+import { ComposePlane } from '../private/gateway/compose-plane';
+import { requireRepository } from '../private/gateway/image-repository';
+import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
+import { GatewayTarget } from './gateway-target';
+
+/** Options of `DockerTarget.compose()`. */
+export interface DockerTargetOptions {
+  /**
+   * Repository that the machine pulls the gateway's image from, without a tag, such as `registry.acme.example/hybridge`. The tag follows from the image's content;
+   * `compose.yaml` names it.
+   */
+  readonly imageRepository: string;
+
+  /**
+   * Port of the machine for plain HTTP, 1 to 65535.
+   *
+   * @default 8000
+   */
+  readonly httpPort?: number;
+
+  /**
+   * Port of the machine for TLS, 1 to 65535.
+   *
+   * @default 8443
+   */
+  readonly httpsPort?: number;
+}
+
+/**
+ * A data plane of one node runs with Docker on a laptop or an edge box.
+ *
+ * Three files are written to `cdk.out/hybridge/<plane>/`, to be copied to the machine: `compose.yaml`, `plane.env` with the settings, and `fetch.sh`, which brings what no file may hold:
+ * values known only after deployment from the SSM Parameter Store, certificate and key from Secrets Manager, for the user that runs it. Then `docker compose up --detach`. The
+ * machine needs Docker with Compose 2.30 or later and the AWS CLI.
+ */
+export class DockerTarget extends GatewayTarget {
+  /** With Docker Compose. */
+  public static compose(options: DockerTargetOptions): DockerTarget {
+    return new DockerTarget(options);
+  }
+
+  private constructor(private readonly options: DockerTargetOptions) {
+    super();
+    const { httpPort = 8000, httpsPort = 8443 } = options;
+    requireRepository(options.imageRepository);
+    requirePort('httpPort', httpPort);
+    requirePort('httpsPort', httpsPort);
+    if (httpPort === httpsPort) throw new Error(`httpsPort: got ${httpsPort}, which httpPort has already; expected another port`);
+  }
+
+  /** @internal */
+  public override get _replicas(): number {
+    return 1;
+  }
+
+  /** @internal */
+  public _dataPlaneScope(controlPlane: Construct): Construct {
+    return controlPlane;
+  }
+
+  /** @internal */
+  public _image(scope: Construct, placement: DataPlanePlacement): string {
+    return `${this.options.imageRepository}:${placement.engine._image(scope).tag}`;
+  }
+
+  /** @internal */
+  public _place(scope: Construct, placed: PlacedDataPlane): void {
+    const { plane, logs } = placed;
+    const { httpPort: http = 8000, httpsPort: https = 8443 } = this.options;
+    if (logs) throw new Error('logs: a machine with Docker has no role in AWS to sign requests with, expected on planes on EKS and ECS only: leave it out here');
+    if (plane.replicas !== 1) throw new Error(`replicas: got ${plane.replicas}, expected 1, because the nodes of one machine would share its ports: give each machine a data plane of its own`);
+    new ComposePlane(scope, 'Resource', { placed, ports: { http, https } });
+  }
+}
+
+function requirePort(property: string, port: number) {
+  if (Number.isInteger(port) && port >= 1 && port <= 65535) return;
+  throw new Error(`${property}: got ${port}, expected a port, 1 to 65535`);
+}
