@@ -1,7 +1,7 @@
-import type { PackageOptions } from '../../eks-anywhere/packages/package-options';
-import { refuseTokens } from '../../eks-anywhere/token-refusal';
-import type { CuratedPackage, PackageCluster } from '../eks-anywhere/packages/curated-package';
-import { isDnsLabel } from '../eks-anywhere/syntax/names';
+import type { PackageOptions } from '../../../eks-anywhere/packages/package-options';
+import { refuseTokens } from '../../../eks-anywhere/token-refusal';
+import type { CuratedPackage, PackageCluster } from '../../eks-anywhere/packages/curated-package';
+import { isDnsLabel } from '../../eks-anywhere/syntax/names';
 
 /** A package as far as it does not depend on a cluster. */
 export type Settled = (cluster: PackageCluster) => CuratedPackage;

@@ -1,6 +1,6 @@
-import type { HarborOptions } from '../../eks-anywhere/packages/harbor';
-import { parseIp } from '../eks-anywhere/syntax/ip';
-import { isDnsSubdomain } from '../eks-anywhere/syntax/names';
+import type { HarborOptions } from '../../../eks-anywhere/packages/harbor';
+import { parseIp } from '../../eks-anywhere/syntax/ip';
+import { isDnsSubdomain } from '../../eks-anywhere/syntax/names';
 import type { Settled } from './settled';
 import { identity, wrong } from './settled';
 

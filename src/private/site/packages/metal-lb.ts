@@ -1,9 +1,9 @@
-import type { MetalLbBgpPeer, MetalLbOptions } from '../../eks-anywhere/packages/metal-lb';
-import { parseRange } from '../eks-anywhere/packages/address-range';
-import { sharedAddresses } from '../eks-anywhere/packages/site-addresses';
-import { formatDuration } from '../eks-anywhere/syntax/duration';
-import { parseIp } from '../eks-anywhere/syntax/ip';
-import { isDnsLabel, isDnsSubdomain } from '../eks-anywhere/syntax/names';
+import type { MetalLbBgpPeer, MetalLbOptions } from '../../../eks-anywhere/packages/metal-lb';
+import { parseRange } from '../../eks-anywhere/packages/address-range';
+import { sharedAddresses } from '../../eks-anywhere/packages/site-addresses';
+import { formatDuration } from '../../eks-anywhere/syntax/duration';
+import { parseIp } from '../../eks-anywhere/syntax/ip';
+import { isDnsLabel, isDnsSubdomain } from '../../eks-anywhere/syntax/names';
 import type { Settled } from './settled';
 import { identity, requireWhole, wrong } from './settled';
 

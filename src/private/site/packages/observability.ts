@@ -1,6 +1,6 @@
 import { SizeRoundingBehavior } from 'aws-cdk-lib';
-import type { AdotOptions, PrometheusOptions } from '../../eks-anywhere/packages/observability';
-import { AdotMode } from '../../eks-anywhere/packages/observability';
+import type { AdotOptions, PrometheusOptions } from '../../../eks-anywhere/packages/observability';
+import { AdotMode } from '../../../eks-anywhere/packages/observability';
 import type { Settled } from './settled';
 import { identity, requireWhole, wrong } from './settled';
 

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
-import type { CertManagerOptions, ClusterAutoscalerOptions, CredentialProviderOptions, MetricsServerOptions } from '../../eks-anywhere/packages/cluster-services';
-import { formatDuration } from '../eks-anywhere/syntax/duration';
-import { isDnsSubdomain } from '../eks-anywhere/syntax/names';
+import type { CertManagerOptions, ClusterAutoscalerOptions, CredentialProviderOptions, MetricsServerOptions } from '../../../eks-anywhere/packages/cluster-services';
+import { formatDuration } from '../../eks-anywhere/syntax/duration';
+import { isDnsSubdomain } from '../../eks-anywhere/syntax/names';
 import type { Settled } from './settled';
 import { identity, requireWhole, wrong } from './settled';
 
