@@ -11,6 +11,7 @@ export * from './eks-anywhere/flux-sync';
 export * from './eks-anywhere/hardware-affinity';
 export * from './eks-anywhere/hardware-inventory';
 export * from './eks-anywhere/identity-provider';
+export * from './eks-anywhere/kubernetes-version';
 export * from './eks-anywhere/machine-health-check';
 export * from './eks-anywhere/node-groups';
 export * from './eks-anywhere/operating-system';

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
-import { BareMetalCluster, EksConnector, HardwareInventory, OidcIssuer, OperatingSystem, Package } from 'cdk-hybridge';
+import { BareMetalCluster, EksAnywhereKubernetesVersion, EksConnector, HardwareInventory, OidcIssuer, OperatingSystem, Package } from 'cdk-hybridge';
 
 const app = new App();
 const aws = new Stack(app, 'FactoryInAws', { env: { region: 'eu-central-1' } });
@@ -13,7 +13,7 @@ const issuer = new OidcIssuer(aws, 'Issuer', { bucketName: 'acme-factory-tokens'
 
 const factory = new BareMetalCluster(app, 'Factory', {
   eksAnywhereVersion: 'v0.26.0',
-  kubernetesVersion: '1.35',
+  kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
   endpoint: '10.20.0.10',
   tinkerbellIp: '10.20.0.11',
   podsCidr: '192.168.0.0/16',

@@ -10,8 +10,8 @@ import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
 import { App, Stack } from 'aws-cdk-lib';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import {
-  BareMetalCluster, CloudCluster, CognitoIdentity, EksAnywhereTarget, EksTarget, Exposure, GatewayControlPlane, GatewayDatabase, GatewayEngine,
-  HardwareInventory, OpenSearchLogs, OperatingSystem, Trust, VSphereCluster,
+  BareMetalCluster, CloudCluster, CognitoIdentity, EksAnywhereKubernetesVersion, EksAnywhereTarget, EksTarget, Exposure, GatewayControlPlane,
+  GatewayDatabase, GatewayEngine, HardwareInventory, OpenSearchLogs, OperatingSystem, Trust, VSphereCluster,
 } from 'cdk-hybridge';
 
 const sshKey = readFileSync(join(__dirname, 'operators.pub'), 'utf8').trim();
@@ -40,7 +40,7 @@ const controlPlane = new GatewayControlPlane(cloud, 'ControlPlane', {
 
 const factory = new BareMetalCluster(app, 'Factory', {
   eksAnywhereVersion: 'v0.26.0',
-  kubernetesVersion: '1.35',
+  kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
   endpoint: '10.20.0.10',
   tinkerbellIp: '10.20.0.11',
   podsCidr: '192.168.0.0/16',
@@ -54,7 +54,7 @@ const factory = new BareMetalCluster(app, 'Factory', {
 
 const branch = new VSphereCluster(app, 'Branch', {
   eksAnywhereVersion: 'v0.26.0',
-  kubernetesVersion: '1.35',
+  kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
   endpoint: '10.30.0.10',
   podsCidr: '192.168.0.0/16',
   servicesCidr: '10.96.0.0/12',

@@ -1,6 +1,6 @@
 /** Two clusters on vSphere: one that manages, and one that it creates and upgrades, which carries the traffic. Both show in the console of Amazon EKS. */
 import { App, Stack } from 'aws-cdk-lib';
-import { EksConnector, OperatingSystem, Package, VSphereCluster } from 'cdk-hybridge';
+import { EksAnywhereKubernetesVersion, EksConnector, OperatingSystem, Package, VSphereCluster } from 'cdk-hybridge';
 
 const app = new App();
 const aws = new Stack(app, 'Fleet', { env: { region: 'eu-central-1' } });
@@ -8,7 +8,7 @@ const aws = new Stack(app, 'Fleet', { env: { region: 'eu-central-1' } });
 /** Both clusters live in one vCenter and are run by the same people. */
 const common = {
   eksAnywhereVersion: 'v0.26.0',
-  kubernetesVersion: '1.35',
+  kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
   podsCidr: '192.168.0.0/16',
   servicesCidr: '10.96.0.0/12',
   server: 'vcenter.acme.example',

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, CfnOutput, Size, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { CertificateAuthority, OperatingSystem, Package, RolesAnywhere, VSphereCluster } from 'cdk-hybridge';
+import { CertificateAuthority, EksAnywhereKubernetesVersion, OperatingSystem, Package, RolesAnywhere, VSphereCluster } from 'cdk-hybridge';
 
 const app = new App();
 const aws = new Stack(app, 'BranchInAws', { env: { region: 'eu-central-1' } });
@@ -26,7 +26,7 @@ const failureDomains = ['a', 'b'].map((rack) => ({
 
 const branch = new VSphereCluster(app, 'Branch', {
   eksAnywhereVersion: 'v0.26.0',
-  kubernetesVersion: '1.35',
+  kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
   endpoint: '10.30.0.10',
   podsCidr: '192.168.0.0/16',
   servicesCidr: '10.96.0.0/12',

@@ -5,6 +5,7 @@ import type { ControlPlaneInput, NodeGroupInput, WorkerGroupInput } from '../pri
 import type { Cilium, ClusterSpec, HealthCheck, RegistryMirror } from '../private/eks-anywhere/model/cluster';
 import type { HostOs } from '../private/eks-anywhere/model/machines';
 import { formatDuration } from '../private/eks-anywhere/syntax/duration';
+import { holdsPassword } from '../private/eks-anywhere/syntax/url';
 import type { CiliumOptions } from './cilium';
 import type { EksAnywhereClusterProps } from './eks-anywhere-cluster';
 import type { MachineHealthCheck } from './machine-health-check';
@@ -28,7 +29,7 @@ export function clusterInput(clusterName: string, props: EksAnywhereClusterProps
   };
   return {
     clusterName,
-    kubernetesVersion: props.kubernetesVersion,
+    kubernetesVersion: props.kubernetesVersion.version,
     podsCidr: props.podsCidr,
     servicesCidr: props.servicesCidr,
     nodeCidrMaskSize: props.nodeCidrMaskSize,
@@ -44,8 +45,8 @@ export function controlPlaneInput<Options extends ControlPlaneNodeOptions>(optio
   return { ...options, ...groupInput(options) };
 }
 
-export function workerInput<Options extends WorkerNodeGroupOptions>(options: Options): Options & WorkerGroupInput {
-  return { ...options, ...groupInput(options) };
+export function workerInput<Options extends WorkerNodeGroupOptions>(options: Options): Omit<Options, 'kubernetesVersion'> & WorkerGroupInput {
+  return { ...options, ...groupInput(options), kubernetesVersion: options.kubernetesVersion?.version };
 }
 
 function groupInput(options: NodeGroupOptions): Pick<NodeGroupInput, 'healthCheck'> {
@@ -83,7 +84,7 @@ function cilium({ helmValues, ...options }: CiliumOptions): Cilium {
 function proxy({ httpProxy, httpsProxy, noProxy }: ProxyOptions): ClusterSpec['proxyConfiguration'] {
   for (const [prop, url] of Object.entries({ httpProxy, httpsProxy })) {
     // The files lie in cdk.out, which is kept and uploaded. The value is not repeated.
-    if (/:[^/@]*@/.test(url.replace(/^https?:/, ''))) throw new Error(`proxy.${prop} holds a password, which would be written to cdk.out; expected a proxy that asks for no login`);
+    if (holdsPassword(url)) throw new Error(`proxy.${prop} holds a password, which would be written to cdk.out; expected a proxy that asks for no login`);
   }
   return { httpProxy, httpsProxy, noProxy };
 }

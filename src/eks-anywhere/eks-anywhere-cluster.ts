@@ -14,6 +14,7 @@ import type { CiliumOptions } from './cilium';
 import { kebabCase } from './cluster-input';
 import type { FluxSync } from './flux-sync';
 import type { IdentityProvider } from './identity-provider';
+import type { EksAnywhereKubernetesVersion } from './kubernetes-version';
 import type { MachineHealthCheck } from './machine-health-check';
 import type { Package } from './packages/package';
 import type { PackageControllerOptions, PackageCronJobOptions } from './packages/package-controller';
@@ -35,8 +36,10 @@ export interface EksAnywhereClusterProps {
    */
   readonly eksAnywhereVersion: string;
 
-  /** Kubernetes version, such as `1.35`. Upgrades go one minor at a time and never back. */
-  readonly kubernetesVersion: string;
+  /**
+   * Minor version of Kubernetes; `eksAnywhereVersion` must know it. Upgrades go one minor at a time and never back.
+   */
+  readonly kubernetesVersion: EksAnywhereKubernetesVersion;
 
   /** Network that pods get their addresses from, such as `192.168.0.0/16`. Fixed once the cluster exists. */
   readonly podsCidr: string;
@@ -179,8 +182,8 @@ export abstract class EksAnywhereCluster extends Construct {
   /** Name of the cluster. */
   public readonly clusterName: string;
 
-  /** Kubernetes version, such as `1.35`. */
-  public readonly kubernetesVersion: string;
+  /** Minor version of Kubernetes. */
+  public readonly kubernetesVersion: EksAnywhereKubernetesVersion;
 
   /** Address of the Kubernetes API; undefined on Docker, where the CLI chooses it. */
   public readonly endpoint?: string;

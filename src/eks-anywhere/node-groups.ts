@@ -1,3 +1,4 @@
+import type { EksAnywhereKubernetesVersion } from './kubernetes-version';
 import type { MachineHealthCheck } from './machine-health-check';
 
 /** What a taint does to pods that do not tolerate it. */
@@ -120,8 +121,8 @@ export interface WorkerNodeGroupOptions extends NodeGroupOptions {
   readonly autoscaling?: NodeAutoscaling;
 
   /**
-   * Kubernetes version of these nodes: at most two minors behind the cluster's. Upgrades go one minor at a time and never back.
+   * Minor version of Kubernetes of these nodes: at most two minors behind the cluster's. Upgrades go one minor at a time and never back.
    * @default - the cluster's
    */
-  readonly kubernetesVersion?: string;
+  readonly kubernetesVersion?: EksAnywhereKubernetesVersion;
 }

@@ -1,5 +1,8 @@
 import { CfnParameter, Stack, Stage } from 'aws-cdk-lib';
-import { BareMetalCluster, BareMetalClusterProps, BmcCredentials, HardwareInventory, IdentityProvider, OperatingSystem, TaintEffect } from '../../src';
+import {
+  BareMetalCluster, BareMetalClusterProps, BmcCredentials, EksAnywhereKubernetesVersion, HardwareInventory, IdentityProvider, OperatingSystem,
+  TaintEffect,
+} from '../../src';
 import { bareMetal, everything, inventory, machine, newApp, synthesized } from './sample';
 
 function synth(changes: Partial<BareMetalClusterProps>): void {
@@ -62,8 +65,8 @@ const refusedAtOnce: [string, Partial<BareMetalClusterProps>, RegExp][] = [
   ['an upper-case cluster name', { clusterName: 'Factory' }, /clusterName is 'Factory'.*\[rule S12\]/],
   ['a long cluster name', { clusterName: 'a'.repeat(36) }, /clusterName has 36 characters.*\[rule C2\]/],
   ['a one-letter cluster name', { clusterName: 'a' }, /clusterName is 'a'.*\[rule C1\]/],
-  ['an unknown Kubernetes version', { kubernetesVersion: '1.29' }, /kubernetesVersion is '1.29'; EKS Anywhere v0.26.0 knows 1.30 to 1.36/],
-  ['a Kubernetes version that the older release does not know', { eksAnywhereVersion: 'v0.25.0', kubernetesVersion: '1.36' }, /knows 1.29 to 1.35/],
+  ['an unknown Kubernetes version', { kubernetesVersion: EksAnywhereKubernetesVersion.V1_29 }, /kubernetesVersion is '1.29'; EKS Anywhere v0.26.0 knows 1.30 to 1.36/],
+  ['a Kubernetes version that the older release does not know', { eksAnywhereVersion: 'v0.25.0', kubernetesVersion: EksAnywhereKubernetesVersion.V1_36 }, /knows 1.29 to 1.35/],
   ['a name as endpoint', { endpoint: 'api.example.com' }, /endpoint is 'api.example.com'; expected an IP address.*\[rule S11\]/],
   ['an empty endpoint', { endpoint: '' }, /endpoint is empty.*\[rule C3\]/],
   ['no pod network', { podsCidr: '192.168.0.0' }, /podsCidr is '192.168.0.0'; expected a network.*\[rule C34\]/],
@@ -95,7 +98,7 @@ const refusedAtSynth: [string, Partial<BareMetalClusterProps>, RegExp][] = [
   ['a group named like the control plane', { workerNodes: [{ name: 'cp', count: 1, select: { type: 'worker' } }] }, /workerNodes\[0\].name is the name of two documents.*\[rule P9\]/],
   ['a group name that names no object', { workerNodes: [{ name: 'Gate_way', count: 1, select: { type: 'worker' } }] }, /workerNodes\[0\].name is 'Gate_way'.*\[rule S26\]/],
   ['a selector that YAML reads otherwise', { controlPlaneNodes: { count: 1, select: { type: 'yes' } } }, /controlPlaneNodes.select is 'yes', which the tools read back as 'true'.*\[rule S8\]/],
-  ['an image of another version', { kubernetesVersion: '1.36' }, /os: imageUrl is .*which does not name Kubernetes 1.36.*\[rule T23\]/],
+  ['an image of another version', { kubernetesVersion: EksAnywhereKubernetesVersion.V1_36 }, /os: imageUrl is .*which does not name Kubernetes 1.36.*\[rule T23\]/],
   ['no image', { os: OperatingSystem.redHat() }, /os: imageUrl is missing.*\[rule T20\]/],
   ['Bottlerocket', { os: OperatingSystem.bottlerocket() }, /os is 'bottlerocket', which bare metal supports up to Kubernetes 1.28.*\[rule T19\]/],
   ['a bad node label', { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, labels: { '-x': 'y' } }] }, /workerNodes\[0\].labels.-x the label key '-x'.*\[rule C26\]/],
@@ -136,7 +139,7 @@ test('keeps BMC passwords out of everything that is synthesized', () => {
 
 test('warns about a Kubernetes version past its standard support', () => {
   const app = newApp();
-  const cluster = new BareMetalCluster(app, 'Factory', bareMetal({ kubernetesVersion: '1.33', os: OperatingSystem.ubuntu({ imageUrl: 'https://images.acme.example/ubuntu-1-33.gz' }) }));
+  const cluster = new BareMetalCluster(app, 'Factory', bareMetal({ kubernetesVersion: EksAnywhereKubernetesVersion.V1_33, os: OperatingSystem.ubuntu({ imageUrl: 'https://images.acme.example/ubuntu-1-33.gz' }) }));
   app.synth();
   expect(cluster.node.metadata.filter((entry) => entry.type === 'aws:cdk:warning').map((entry) => entry.data)).toEqual([expect.stringMatching(/kubernetesVersion is '1.33', which is past its standard support.*cdk-hybridge:eksAnywhere.version/s)]);
 });

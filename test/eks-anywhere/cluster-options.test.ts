@@ -1,5 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
-import { BareMetalCluster, BareMetalClusterProps, CiliumPolicyMode, FluxSync, IdentityProvider, VSphereCluster, VSphereClusterProps } from '../../src';
+import {
+  BareMetalCluster, BareMetalClusterProps, CiliumPolicyMode, EksAnywhereKubernetesVersion, FluxSync, IdentityProvider, VSphereCluster,
+  VSphereClusterProps,
+} from '../../src';
 import { EVERY_OPTION } from './every-option';
 import { bareMetal, newApp, synthesized, vsphere } from './sample';
 
@@ -16,7 +19,7 @@ test('a bare-metal cluster writes every option', () => {
     loadBalancerInterface: 'eno1',
     upgradeInPlace: true,
     controlPlaneNodes: { count: 1, select: { type: 'cp' }, certificateNames: ['api.acme.example'], auditPolicy: 'apiVersion: audit.k8s.io/v1\nkind: Policy\n', skipLoadBalancer: true, skipAdmissionForSystemResources: true, ...NODE_OPTIONS },
-    workerNodes: [{ name: 'gateway', count: 1, select: { type: 'worker' }, kubernetesVersion: '1.35', ...NODE_OPTIONS }],
+    workerNodes: [{ name: 'gateway', count: 1, select: { type: 'worker' }, kubernetesVersion: EksAnywhereKubernetesVersion.V1_35, ...NODE_OPTIONS }],
   }));
   expect(synthesized(app, 'Factory/cluster.yaml')).toMatchSnapshot();
 });
@@ -86,7 +89,7 @@ const refusedOnBareMetal: [string, Partial<BareMetalClusterProps>, RegExp][] = [
   ['a certificate name without a dot', { controlPlaneNodes: { count: 1, select: { type: 'cp' }, certificateNames: ['api'] } }, /controlPlaneNodes.certificateNames\[0\] is 'api'.*\[rule C66\]/],
   ['autoscaling beside in-place upgrades', { upgradeInPlace: true, workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, autoscaling: { minCount: 1, maxCount: 1 } }] }, /workerNodes\[0\].autoscaling is set; it does not go with in-place upgrades.*\[rule T30\]/],
   ['autoscaling bounds the wrong way round', { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, autoscaling: { minCount: 2, maxCount: 1 } }] }, /workerNodes\[0\].autoscaling.minCount is 2, more than maxCount 1.*\[rule C15\]/],
-  ['a group ahead of the cluster', { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, kubernetesVersion: '1.36' }] }, /workerNodes\[0\].kubernetesVersion is '1.36'; expected the cluster's 1.35.*\[rule S16\]/],
+  ['a group ahead of the cluster', { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, kubernetesVersion: EksAnywhereKubernetesVersion.V1_36 }] }, /workerNodes\[0\].kubernetesVersion is '1.36'; expected the cluster's 1.35.*\[rule S16\]/],
   ['a boot image of another type', { isoUrl: 'http://x/hook.img' }, /isoUrl is 'http:\/\/x\/hook.img'; expected a URL that ends with .iso.*\[rule T25\]/],
   ['an empty time server', { timeServers: [''] }, /timeServers.* is ''; expected a name or address.*\[rule H2\]/],
 ];

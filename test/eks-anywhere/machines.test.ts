@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BareMetalCluster, BareMetalClusterProps, BottlerocketOptions, HardwareInventory, LabelOperator, OperatingSystem, VSphereCluster } from '../../src';
+import {
+  BareMetalCluster, BareMetalClusterProps, BottlerocketOptions, EksAnywhereKubernetesVersion, HardwareInventory, LabelOperator, OperatingSystem,
+  VSphereCluster,
+} from '../../src';
 import { bareMetal, machine, newApp, synthesized, vsphere } from './sample';
 
 const CERTIFICATE = readFileSync(join(__dirname, '..', 'private', 'eks-anywhere', 'certificate.pem'), 'utf8');
@@ -43,7 +46,7 @@ test('chooses machines by affinity', () => {
 });
 
 test('gives every group an image of its own as soon as one has', () => {
-  const yaml = bareMetalYaml({ workerNodes: [{ name: 'old', count: 1, select: { type: 'worker' }, kubernetesVersion: '1.34', imageUrl: 'http://10.20.0.2/ubuntu-1-34.gz' }] });
+  const yaml = bareMetalYaml({ workerNodes: [{ name: 'old', count: 1, select: { type: 'worker' }, kubernetesVersion: EksAnywhereKubernetesVersion.V1_34, imageUrl: 'http://10.20.0.2/ubuntu-1-34.gz' }] });
   expect(yaml.match(/osImageURL: .*/g)).toEqual(['osImageURL: https://images.acme.example/ubuntu-1-35.gz', 'osImageURL: http://10.20.0.2/ubuntu-1-34.gz']);
 });
 

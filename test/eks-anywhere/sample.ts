@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { BareMetalClusterProps, BmcCredentials, HardwareInventory, HardwareMachine, OperatingSystem, VSphereClusterProps } from '../../src';
+import { BareMetalClusterProps, BmcCredentials, EksAnywhereKubernetesVersion, HardwareInventory, HardwareMachine, OperatingSystem, VSphereClusterProps } from '../../src';
 
 /** A public key that belongs to nobody. */
 export const SSH_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFdF0Yyd0BV7vUAiH2dQVo5NxCzTNpUfPLLUpHkIbPwW ops@example';
@@ -28,7 +28,7 @@ export function inventory(): HardwareInventory {
 export function bareMetal(changes: Partial<BareMetalClusterProps> = {}): BareMetalClusterProps {
   return {
     eksAnywhereVersion: 'v0.26.0',
-    kubernetesVersion: '1.35',
+    kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
     endpoint: '10.20.0.10',
     podsCidr: '192.168.0.0/16',
     servicesCidr: '10.96.0.0/12',
@@ -45,7 +45,7 @@ export function bareMetal(changes: Partial<BareMetalClusterProps> = {}): BareMet
 export function vsphere(changes: Partial<VSphereClusterProps> = {}): VSphereClusterProps {
   return {
     eksAnywhereVersion: 'v0.26.0',
-    kubernetesVersion: '1.35',
+    kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
     endpoint: '10.30.0.10',
     podsCidr: '192.168.0.0/16',
     servicesCidr: '10.96.0.0/12',

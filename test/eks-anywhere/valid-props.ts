@@ -1,8 +1,9 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
 import {
-  BareMetalClusterProps, CiliumPolicyMode, ControlPlaneNodeOptions, EksAnywhereClusterProps, FluxSync, HardwareInventory, HardwareMachine, IdentityProvider, MachineClusterProps,
-  NodeGroupOptions, OperatingSystem, SshKeyAlgorithm, TaintEffect, VSphereClusterProps, WorkerNodeGroupOptions,
+  BareMetalClusterProps, CiliumPolicyMode, ControlPlaneNodeOptions, EksAnywhereClusterProps, EksAnywhereKubernetesVersion, FluxSync,
+  HardwareInventory, HardwareMachine, IdentityProvider, MachineClusterProps, NodeGroupOptions, OperatingSystem, SshKeyAlgorithm, TaintEffect,
+  VSphereClusterProps, WorkerNodeGroupOptions,
 } from '../../src';
 import { SSH_KEY } from './sample';
 
@@ -41,7 +42,7 @@ const controlPlane = (counts: number[]): fc.Arbitrary<ControlPlaneNodeOptions> =
 })).map(([shared, own]) => ({ ...shared, ...own }));
 
 const workers = fc.uniqueArray(fc.tuple(nodes, fc.record({
-  name, count: fc.integer({ min: 1, max: 3 }), maxUnavailable: optional(fc.nat(2)), kubernetesVersion: fc.constantFrom(undefined, '1.35', '1.34'),
+  name, count: fc.integer({ min: 1, max: 3 }), maxUnavailable: optional(fc.nat(2)), kubernetesVersion: fc.constantFrom(undefined, EksAnywhereKubernetesVersion.V1_35, EksAnywhereKubernetesVersion.V1_34),
 })).map(([shared, own]): WorkerNodeGroupOptions => ({ ...shared, ...own })), { selector: (group) => group.name, minLength: 1, maxLength: 3 });
 
 const identity = fc.subarray([
@@ -51,7 +52,7 @@ const identity = fc.subarray([
 
 const common: fc.Arbitrary<EksAnywhereClusterProps> = fc.record({
   eksAnywhereVersion: fc.constant('v0.26.0'),
-  kubernetesVersion: fc.constant('1.35'),
+  kubernetesVersion: fc.constant(EksAnywhereKubernetesVersion.V1_35),
   podsCidr: fc.constantFrom('192.168.0.0/16', '172.16.0.0/15'),
   servicesCidr: fc.constantFrom('10.96.0.0/12', '10.112.0.0/24'),
   nodeCidrMaskSize: fc.constantFrom(undefined, 24, 26),

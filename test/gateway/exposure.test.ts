@@ -1,10 +1,10 @@
 import { App } from 'aws-cdk-lib';
 import type { BareMetalClusterProps } from '../../src';
-import { BareMetalCluster, DockerCluster, EksAnywhereCluster, EksAnywhereTarget, Exposure, Package, VSphereCluster } from '../../src';
+import { BareMetalCluster, DockerCluster, EksAnywhereCluster, EksAnywhereKubernetesVersion, EksAnywhereTarget, Exposure, Package, VSphereCluster } from '../../src';
 import { bareMetal, vsphere } from '../eks-anywhere/sample';
 import { only, testControlPlane, testStack, writtenManifests } from './sample';
 
-const DOCKER = { eksAnywhereVersion: 'v0.26.0', kubernetesVersion: '1.35', podsCidr: '192.168.0.0/16', servicesCidr: '10.96.0.0/12' };
+const DOCKER = { eksAnywhereVersion: 'v0.26.0', kubernetesVersion: EksAnywhereKubernetesVersion.V1_35, podsCidr: '192.168.0.0/16', servicesCidr: '10.96.0.0/12' };
 
 it.each([
   ['a port below the range', () => Exposure.nodePort({ http: 8080 }), 'http: got 8080, expected a port that Kubernetes gives to nodes, 30000 to 32767'],

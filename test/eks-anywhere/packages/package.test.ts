@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { App, Duration, Lazy, Size } from 'aws-cdk-lib';
 import { parse, parseAllDocuments } from 'yaml';
 import {
-  AdotMode, BareMetalCluster, BareMetalClusterProps, DockerCluster, EksAnywhereCluster, MetalLbOptions, OperatingSystem, Package, PackageSecret,
+  AdotMode, BareMetalCluster, BareMetalClusterProps, DockerCluster, EksAnywhereCluster, EksAnywhereKubernetesVersion, MetalLbOptions,
+  OperatingSystem, Package, PackageSecret,
 } from '../../../src';
 import { testWithData } from '../../private/eks-anywhere/recorded-data';
 import { crdViolations } from '../../private/eks-anywhere/strict-crd';
@@ -20,7 +21,7 @@ function cluster(app: App, changes: Partial<BareMetalClusterProps> = {}, id = 'F
 /** A cluster that another one manages, with a group that scales. */
 function workload(app: App): BareMetalCluster {
   return cluster(app, {
-    managementCluster: new DockerCluster(app, 'Management', { eksAnywhereVersion: 'v0.26.0', kubernetesVersion: '1.35', podsCidr: '192.168.0.0/16', servicesCidr: '10.96.0.0/12' }),
+    managementCluster: new DockerCluster(app, 'Management', { eksAnywhereVersion: 'v0.26.0', kubernetesVersion: EksAnywhereKubernetesVersion.V1_35, podsCidr: '192.168.0.0/16', servicesCidr: '10.96.0.0/12' }),
     workerNodes: [{ name: 'gateway', count: 1, select: { type: 'worker' }, autoscaling: { minCount: 1, maxCount: 1 } }],
   });
 }

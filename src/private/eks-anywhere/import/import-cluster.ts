@@ -7,14 +7,15 @@ import type { Finding } from '../finding';
 import { shown } from '../finding';
 import { parseHardware } from '../hardware/machine';
 import type { Document } from '../model/document';
+import { holdsPassword } from '../syntax/url';
 import { DEFAULT_EKS_ANYWHERE_VERSION } from '../syntax/version';
 import { changesOf } from '../update/changes';
 import { lineOf } from '../update/line-of';
 import { stateOf } from '../update/pair';
 import { parseClusterFile } from '../yaml/parse';
 import { comparable } from './comparable';
-import { withConventionalNames } from './conventional-names';
 import { hardwareSource } from './hardware-source';
+import { asNewCluster } from './new-cluster';
 import { programOf } from './program';
 import { documentsOf, readSite } from './read-site';
 import type { Site } from './read-site';
@@ -24,7 +25,10 @@ export interface ImportFiles {
   readonly cluster: string;
   /** Text of hardware.csv, and the path by which the program names it. */
   readonly hardware?: { readonly text: string; readonly path: string };
-  /** Whether documents may get the names that the constructs give: right for a new cluster, wrong for one that exists. */
+  /**
+   * Whether documents may get the names that the constructs give, and deprecated forms may be replaced as the tools replace them: right for a
+   * new cluster, wrong for one that exists.
+   */
   readonly newNames?: boolean;
   /**
    * Release of EKS Anywhere that the program names.
@@ -46,7 +50,7 @@ export function importCluster(files: ImportFiles): Import {
   if (errors.length > 0) return { findings: errors };
   const parsed = parseClusterFile(files.cluster).documents;
   const given = parsed.map(({ content }) => content as unknown as Document);
-  const state = stateOf(files.newNames ? withConventionalNames(given) : given);
+  const state = stateOf(files.newNames ? asNewCluster(given) : given);
   const site = state && readSite(state);
   if (!state || !site) return { findings: [unsupported('Cluster.spec.datacenterRef.kind', 'names a provider for which there is no construct')] };
   const findings = [...beyondOneProgram(site), ...lost(state.documents, site, files.newNames ?? false)].map((finding) => ({ ...finding, line: lineOf(finding.path, parsed) }));
@@ -60,14 +64,15 @@ function lost(documents: readonly Document[], site: Site, newNames: boolean): Fi
   const [before, after] = [comparable(documents)!, comparable(documentsOf(site))!];
   return changesOf({ old: before, new: after }).map(({ path, old, new: now }) => {
     const written = now === undefined ? 'nothing' : brief(now);
-    return unsupported(path, old === undefined ? `is missing; ${site.construct} would write ${written}` : `is ${brief(old)}; ${site.construct} would write ${written}`, newNames ? undefined : fixFor(path));
+    return unsupported(path, old === undefined ? `is missing; ${site.construct} would write ${written}` : `is ${brief(old)}; ${site.construct} would write ${written}`, fixFor(path, newNames));
   });
 }
 
 /** Limits of the constructs that the documents do not know. */
 function beyondOneProgram(site: Site): Finding[] {
   const { input } = site;
-  const findings: Finding[] = [];
+  const findings = Object.entries(input.extra?.proxyConfiguration ?? {}).filter(([, url]) => typeof url === 'string' && holdsPassword(url)).map(([field]) =>
+    unsupported(`Cluster.spec.proxyConfiguration.${field}`, 'holds a password, which would be written to cdk.out', 'use a proxy that asks for no login'));
   if (input.managementClusterName !== input.clusterName) {
     findings.push(unsupported('Cluster.spec.managementCluster.name', `is ${shown(input.managementClusterName)}; a workload cluster takes its management cluster as an object, and this file does not hold it`,
       'import both, put them into one program and set managementCluster'));
@@ -85,8 +90,14 @@ function unsupported(path: string, message: string, fix?: string): Finding {
   return { ruleId: NOT_EXPRESSIBLE, severity: 'error', path, message, fix };
 }
 
-function fixFor(path: string): string | undefined {
-  return /Ref\.name$|Refs\[[^\]]*\]$|^(Flux|OIDC|AWSIam|\w+Machine|\w+Datacenter)Config\/[^.]*$/.test(path) ? 'if the cluster is yet to be created, --new-names gives documents the names that the construct uses' : undefined;
+/** Places that come out right for a cluster that is yet to be created. */
+const SETTLED_BY_NEW_NAMES = /Ref\.name$|Refs\[[^\]]*\]$|^Cluster\.spec\.(gitOps|bundles)Ref$|^(Flux|GitOps|OIDC|AWSIam|\w+Machine|\w+Datacenter)Config\/[^.]*$/;
+
+const WHOLE_DOCUMENT = /^[A-Za-z]+\/[^.]*$/;
+
+function fixFor(path: string, newNames: boolean): string | undefined {
+  if (newNames) return WHOLE_DOCUMENT.test(path) ? 'the cluster does not refer to it: keep it in a file of its own, or delete it' : undefined;
+  return SETTLED_BY_NEW_NAMES.test(path) ? 'if the cluster is yet to be created, --new-names gives documents the names and forms that the construct uses' : undefined;
 }
 
 function brief(value: unknown): string {

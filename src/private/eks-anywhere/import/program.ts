@@ -8,6 +8,7 @@ import type { HealthCheck } from '../model/cluster';
 import type { HostOs } from '../model/machines';
 import { OsFamily, defaultSshUser } from '../model/os-family';
 import { parseDurationMs } from '../syntax/duration';
+import { KNOWN_KUBERNETES_VERSIONS } from '../syntax/version';
 import { hardwareExpression } from './hardware-source';
 import type { HardwareSource } from './hardware-source';
 import { cilium, fluxSync, identity, packageSwitches, registryMirror } from './program-policies';
@@ -52,7 +53,7 @@ function common(input: ClusterInput, release: string): Readonly<Record<string, V
   return {
     clusterName: input.clusterName,
     eksAnywhereVersion: release,
-    kubernetesVersion: input.kubernetesVersion,
+    kubernetesVersion: kubernetesVersion(input.kubernetesVersion),
     endpoint: input.endpoint,
     podsCidr: input.podsCidr,
     servicesCidr: input.servicesCidr,
@@ -67,6 +68,12 @@ function common(input: ClusterInput, release: string): Readonly<Record<string, V
     ...packageSwitches(extra.packages),
     machineHealthCheck: healthCheck(extra.machineHealthCheck),
   };
+}
+
+/** The constant of a version; `of` where there is none yet. */
+function kubernetesVersion(version: string): Value {
+  if (!KNOWN_KUBERNETES_VERSIONS.includes(version)) return call('EksAnywhereKubernetesVersion.of', [version], LIBRARY);
+  return member(`EksAnywhereKubernetesVersion.V${version.replace('.', '_')}`, LIBRARY);
 }
 
 interface MachineInput {
@@ -168,7 +175,7 @@ function workers(input: WorkerGroupInput): Readonly<Record<string, Value>> {
     ...nodes(input),
     maxUnavailable: input.maxUnavailable || undefined,
     autoscaling: input.autoscaling && { minCount: input.autoscaling.minCount, maxCount: input.autoscaling.maxCount },
-    kubernetesVersion: input.kubernetesVersion,
+    kubernetesVersion: input.kubernetesVersion === undefined ? undefined : kubernetesVersion(input.kubernetesVersion),
   };
 }
 

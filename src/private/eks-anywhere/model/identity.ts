@@ -25,6 +25,7 @@ export interface FluxSpec {
   readonly git?: { readonly repositoryUrl?: string; readonly sshKeyAlgorithm?: string };
 }
 
+/** The deprecated form of a FluxConfig. */
 export interface GitOpsSpec {
-  readonly flux?: { readonly github?: Github };
+  readonly flux?: { readonly github?: Github & { readonly personal?: boolean; readonly clusterConfigPath?: string; readonly fluxSystemNamespace?: string } };
 }

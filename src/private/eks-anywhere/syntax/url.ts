@@ -47,3 +47,8 @@ function hostAndPort(authority: string): { host: string; port: string } | undefi
   if (!/^\d*$/.test(port) || host.includes(':') || NO_HOST_CHARACTER.test(host) || BROKEN_ESCAPE.test(host)) return undefined;
   return { host, port };
 }
+
+/** Whether a proxy's address, with or without scheme, carries a password. */
+export function holdsPassword(url: string): boolean {
+  return /:[^/@]*@/.test(url.replace(/^https?:/, ''));
+}

@@ -18,6 +18,9 @@ export const DEFAULT_EKS_ANYWHERE_VERSION = 'v0.26.0';
 /** Minor versions of EKS Anywhere whose rules are known here, newest last. */
 export const KNOWN_EKS_ANYWHERE_MINORS: readonly string[] = Object.keys(SUPPORT);
 
+/** The Kubernetes minors that any of these releases creates, oldest first. */
+export const KNOWN_KUBERNETES_VERSIONS: readonly string[] = [...new Set(Object.values(SUPPORT).flatMap(versionsOf))];
+
 /** Kubernetes 1.33 left standard support on 2026-08-31; it and older ones need a licence token. */
 export const NEWEST_MINOR_IN_EXTENDED_SUPPORT = 33;
 
@@ -43,6 +46,9 @@ export function kubernetesMinor(text: string): number | undefined {
 export function supportedKubernetesVersions(eksAnywhereVersion: string): readonly string[] | undefined {
   const version = parseSemanticVersion(eksAnywhereVersion);
   const window = version && SUPPORT[`${version.major}.${version.minor}`];
-  if (!window) return undefined;
-  return Array.from({ length: window.newest - window.oldest + 1 }, (_, at) => `1.${window.oldest + at}`);
+  return window && versionsOf(window);
+}
+
+function versionsOf({ oldest, newest }: SupportWindow): string[] {
+  return Array.from({ length: newest - oldest + 1 }, (_, at) => `1.${oldest + at}`);
 }

@@ -2,9 +2,9 @@ import { existsSync, readFileSync, readdirSync } from 'fs';
 import { join } from 'path';
 import { parseHardware } from '../../../../src/private/eks-anywhere/hardware/machine';
 import { comparable } from '../../../../src/private/eks-anywhere/import/comparable';
-import { withConventionalNames } from '../../../../src/private/eks-anywhere/import/conventional-names';
 import type { Import } from '../../../../src/private/eks-anywhere/import/import-cluster';
 import { importCluster } from '../../../../src/private/eks-anywhere/import/import-cluster';
+import { asNewCluster } from '../../../../src/private/eks-anywhere/import/new-cluster';
 import type { Document } from '../../../../src/private/eks-anywhere/model/document';
 import { changesOf } from '../../../../src/private/eks-anywhere/update/changes';
 import { parseClusterFile } from '../../../../src/private/eks-anywhere/yaml/parse';
@@ -25,7 +25,7 @@ function imported({ cluster, hardware }: { cluster: string; hardware?: string | 
 /** What two files mean differently. */
 function differences(before: string, after: string) {
   const documents = (text: string) => parseClusterFile(text).documents.map(({ content }) => content as unknown as Document);
-  return changesOf({ old: comparable(withConventionalNames(documents(before)))!, new: comparable(documents(after))! });
+  return changesOf({ old: comparable(asNewCluster(documents(before)))!, new: comparable(documents(after))! });
 }
 
 describe('an imported program', () => {
@@ -67,6 +67,7 @@ describe('what no property says is refused by name', () => {
     ['an annotation', bareMetal.replace('  name: lab\nspec', '  name: lab\n  annotations: { team: ops }\nspec'), 'Cluster.metadata.annotations'],
     ['a second user', bareMetal.replace('    sshAuthorizedKeys:', '    sshAuthorizedKeys: [ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJEknZ1PAp1G5VZykDakPgzAfJq+/lv81/BlQrRuY7e1]\n  - name: other\n    sshAuthorizedKeys:'), 'TinkerbellMachineConfig/lab-cp.spec.users[other]'],
     ['another document', `${bareMetal}\n---\napiVersion: v1\nkind: Secret\nmetadata: { name: extra }\n`, 'Secret/extra'],
+    ['a password of the proxy', bareMetal.replace('  managementCluster:', '  proxyConfiguration: { httpProxy: "http://ops:s3cret@10.20.0.4:3128", httpsProxy: "10.20.0.4:3128" }\n  managementCluster:').replace('  tinkerbellIP', '  hookImagesURLPath: http://10.20.0.2/hook\n  tinkerbellIP'), 'Cluster.spec.proxyConfiguration.httpProxy'],
     ['another manager', bareMetal.replace('managementCluster:\n    name: lab', 'managementCluster:\n    name: head-office'), 'Cluster.spec.managementCluster.name'],
     ['another user for one group', bareMetal.replace('- name: ec2-user', '- name: ops'), 'TinkerbellMachineConfig/lab-md-0.spec.users[ops]'],
   ])('%s', (_what, cluster, path) => {
@@ -84,6 +85,13 @@ describe('what no property says is refused by name', () => {
     expect(program).toBeUndefined();
     expect(findings.map(({ path }) => path)).toEqual(['Cluster.spec.gitOpsRef.name', 'FluxConfig/flux', 'FluxConfig/lab']);
     expect(findings[0].fix).toContain('--new-names');
+  });
+
+  test('deprecated forms, unless the cluster is yet to be created', () => {
+    const { findings } = imported(read('bm-gitops'), false);
+    expect(findings.map(({ path }) => path)).toEqual(['Cluster.spec.bundlesRef', 'Cluster.spec.gitOpsRef', 'GitOpsConfig/flux']);
+    for (const { fix } of findings) expect(fix).toContain('--new-names');
+    expect(imported(read('bm-gitops')).program).toContain("gitOps: FluxSync.github({ owner: 'ops'");
   });
 
   test('files with errors of their own, which are told instead', () => {

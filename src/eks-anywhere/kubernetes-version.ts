@@ -1,0 +1,53 @@
+import { Token } from 'aws-cdk-lib';
+import { kubernetesMinor, supportedKubernetesVersions } from '../private/eks-anywhere/syntax/version';
+
+/**
+ * A minor version of Kubernetes, as a release of EKS Anywhere installs it; the release chooses the patch. Which ones a release installs is
+ * told by `supportedBy`, and checked when the app is synthesized.
+ */
+export class EksAnywhereKubernetesVersion {
+  /** Kubernetes 1.28: EKS Anywhere 0.24. */
+  public static readonly V1_28 = EksAnywhereKubernetesVersion.of('1.28');
+  /** Kubernetes 1.29: EKS Anywhere 0.24 and 0.25. */
+  public static readonly V1_29 = EksAnywhereKubernetesVersion.of('1.29');
+  /** Kubernetes 1.30: EKS Anywhere 0.24 to 0.26. */
+  public static readonly V1_30 = EksAnywhereKubernetesVersion.of('1.30');
+  /** Kubernetes 1.31: EKS Anywhere 0.24 to 0.26. */
+  public static readonly V1_31 = EksAnywhereKubernetesVersion.of('1.31');
+  /** Kubernetes 1.32: EKS Anywhere 0.24 to 0.26. */
+  public static readonly V1_32 = EksAnywhereKubernetesVersion.of('1.32');
+  /** Kubernetes 1.33: EKS Anywhere 0.24 to 0.26. */
+  public static readonly V1_33 = EksAnywhereKubernetesVersion.of('1.33');
+  /** Kubernetes 1.34: EKS Anywhere 0.24 to 0.26. */
+  public static readonly V1_34 = EksAnywhereKubernetesVersion.of('1.34');
+  /** Kubernetes 1.35: EKS Anywhere 0.25 and 0.26. */
+  public static readonly V1_35 = EksAnywhereKubernetesVersion.of('1.35');
+  /** Kubernetes 1.36: EKS Anywhere 0.26. */
+  public static readonly V1_36 = EksAnywhereKubernetesVersion.of('1.36');
+
+  /**
+   * A version that has no constant here yet.
+   *
+   * @param version major and minor, such as `1.37`
+   * @throws Error when the text is no such version
+   */
+  public static of(version: string): EksAnywhereKubernetesVersion {
+    if (Token.isUnresolved(version)) throw new Error('EksAnywhereKubernetesVersion.of: version is a token; the files of EKS Anywhere are written at synth: expected a plain value such as 1.35');
+    if (kubernetesMinor(version) === undefined) throw new Error(`EksAnywhereKubernetesVersion.of: version is '${version}'; expected major and minor such as 1.35: the release of EKS Anywhere chooses the patch`);
+    return new EksAnywhereKubernetesVersion(version);
+  }
+
+  /**
+   * The versions that a release of EKS Anywhere installs, oldest first; empty for a release that is not known here.
+   *
+   * @param eksAnywhereVersion such as `v0.26.0`
+   */
+  public static supportedBy(eksAnywhereVersion: string): EksAnywhereKubernetesVersion[] {
+    return (supportedKubernetesVersions(eksAnywhereVersion) ?? []).map((version) => new EksAnywhereKubernetesVersion(version));
+  }
+
+  private constructor(
+    /** Major and minor, such as `1.35`. */
+    public readonly version: string,
+  ) {}
+}
