@@ -4,5 +4,6 @@ import { cert } from './commands/cert.ts';
 import { demo } from './commands/demo.ts';
 import { eksa } from './commands/eksa.ts';
 import { start } from './commands/start.ts';
+import { topology } from './commands/topology.ts';
 
-export const COMMANDS: readonly Command[] = [start, cert, demo, eksa];
+export const COMMANDS: readonly Command[] = [start, cert, demo, topology, eksa];

@@ -42,7 +42,8 @@ const controlPlane = (counts: number[]): fc.Arbitrary<ControlPlaneNodeOptions> =
 })).map(([shared, own]) => ({ ...shared, ...own }));
 
 const workers = fc.uniqueArray(fc.tuple(nodes, fc.record({
-  name, count: fc.integer({ min: 1, max: 3 }), maxUnavailable: optional(fc.nat(2)), kubernetesVersion: fc.constantFrom(undefined, EksAnywhereKubernetesVersion.V1_35, EksAnywhereKubernetesVersion.V1_34),
+  name, count: fc.integer({ min: 1, max: 3 }), maxUnavailable: optional(fc.nat(2)),
+  kubernetesVersion: fc.constantFrom(undefined, EksAnywhereKubernetesVersion.V1_35, EksAnywhereKubernetesVersion.V1_34),
 })).map(([shared, own]): WorkerNodeGroupOptions => ({ ...shared, ...own })), { selector: (group) => group.name, minLength: 1, maxLength: 3 });
 
 const identity = fc.subarray([

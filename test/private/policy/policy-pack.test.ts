@@ -72,8 +72,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   EKS_HYBRID_ENDPOINT: [['AWS::EKS::Cluster',
     { ...EKS, RemoteNetworkConfig: { RemoteNodeNetworks: [{ Cidrs: ['10.0.0.0/16'] }] }, ResourcesVpcConfig: { EndpointPrivateAccess: true, EndpointPublicAccess: true, PublicAccessCidrs: ['198.51.100.0/24'] } },
-    { ...EKS, RemoteNetworkConfig: { RemoteNodeNetworks: [{ Cidrs: ['10.0.0.0/16'] }] } },
-  ]],
+    { ...EKS, RemoteNetworkConfig: { RemoteNodeNetworks: [{ Cidrs: ['10.0.0.0/16'] }] } }]],
   EKS_OPEN_ENDPOINT: [
     ['AWS::EKS::Cluster', { ...EKS, ResourcesVpcConfig: { EndpointPublicAccess: true, PublicAccessCidrs: ['0.0.0.0/0'] } }, { ...EKS, ResourcesVpcConfig: { EndpointPublicAccess: true, PublicAccessCidrs: ['198.51.100.0/24'] } }],
     ['AWS::EKS::Cluster', { ...EKS, ResourcesVpcConfig: { EndpointPrivateAccess: true } }, EKS],
@@ -97,8 +96,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   RDS_PUBLIC: [['AWS::RDS::DBInstance', { DBClusterIdentifier: 'c', PubliclyAccessible: true }, { DBClusterIdentifier: 'c', PubliclyAccessible: false }]],
   OPENSEARCH_UNENCRYPTED: [['AWS::OpenSearchService::Domain',
     { EncryptionAtRestOptions: { Enabled: true }, NodeToNodeEncryptionOptions: { Enabled: true } },
-    { EncryptionAtRestOptions: { Enabled: true }, NodeToNodeEncryptionOptions: { Enabled: true }, DomainEndpointOptions: { EnforceHTTPS: true } },
-  ]],
+    { EncryptionAtRestOptions: { Enabled: true }, NodeToNodeEncryptionOptions: { Enabled: true }, DomainEndpointOptions: { EnforceHTTPS: true } }]],
   CACHE_UNENCRYPTED: [['AWS::ElastiCache::ReplicationGroup', { AtRestEncryptionEnabled: true }, { AtRestEncryptionEnabled: true, TransitEncryptionEnabled: true }]],
   S3_PUBLIC: [
     ['AWS::S3::Bucket', { PublicAccessBlockConfiguration: { BlockPublicAcls: true } }, {}],

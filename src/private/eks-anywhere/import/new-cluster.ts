@@ -17,7 +17,8 @@ function withFlux(documents: readonly Document[]): readonly Document[] {
   if (ref?.kind !== OLD_FLUX_KIND) return documents;
   return documents.map((document): Document => {
     if (document.kind === 'Cluster') return { ...document, spec: { ...document.spec as object, gitOpsRef: { ...ref, kind: FLUX_KIND } } };
-    return document.kind === OLD_FLUX_KIND && document.metadata?.name === ref.name ? { ...document, kind: FLUX_KIND, spec: fluxSpec(document.spec as GitOpsSpec | undefined) } : document;
+    const isMeant = document.kind === OLD_FLUX_KIND && document.metadata?.name === ref.name;
+    return isMeant ? { ...document, kind: FLUX_KIND, spec: fluxSpec(document.spec as GitOpsSpec | undefined) } : document;
   });
 }
 

@@ -1,0 +1,157 @@
+/** What a picture of a topology shows, before anybody draws: boxes within boxes, cards in them, lines between cards. */
+import type { ClusterEntry, IntegrationEntry, Place, PlaneEntry, TopologyDocument } from '../../src/private/topology/document';
+
+export type CardKind = 'control plane' | 'data plane' | 'trust' | 'database' | 'identity' | 'logs';
+
+/** A region of an account, a cluster in it, or a site. */
+export interface Box {
+  readonly id: string;
+  readonly kind: 'region' | 'cluster' | 'site';
+  readonly title: string;
+  /** Id of the box around it. */
+  readonly parent?: string;
+}
+
+export interface Card {
+  readonly id: string;
+  readonly kind: CardKind;
+  readonly title: string;
+  readonly lines: readonly string[];
+  /** Id of the box around it. */
+  readonly parent: string;
+  /** Characters that the header of that box has, if the card is its only content. */
+  readonly heading?: number;
+}
+
+/** From the one who opens the connection. */
+export interface Line {
+  readonly from: string;
+  readonly to: string;
+  readonly kind: 'tunnel' | 'use';
+}
+
+export interface SecretRow {
+  readonly name: string;
+  readonly home: string;
+  readonly readers: readonly string[];
+}
+
+export interface Scene {
+  readonly title: string;
+  readonly boxes: readonly Box[];
+  readonly cards: readonly Card[];
+  readonly lines: readonly Line[];
+  readonly secrets: readonly SecretRow[];
+  /** Ports of the tunnels, such as `8005 configuration`. */
+  readonly ports: readonly string[];
+}
+
+export function sceneOf(document: TopologyDocument): Scene {
+  const { planes, clusters, integrations, tunnels } = document;
+  const boxes = new Map<string, Box>();
+  const add = (box: Box) => {
+    if (!boxes.has(box.id)) boxes.set(box.id, box);
+    return box.id;
+  };
+  const regionOf = (place: Place) => add(regionBox(place, clusters, integrations));
+  const boxOfCluster = (cluster: ClusterEntry) => add(clusterBox(cluster, isSite(cluster) ? undefined : regionOf(cluster)));
+  clusters.forEach(boxOfCluster);
+  const planeCards = planes.map((plane) => planeCard(document, plane, boxOfPlane(plane)));
+  function boxOfPlane(plane: PlaneEntry): string {
+    const cluster = clusters.find(({ name }) => name === plane.cluster);
+    if (cluster) return boxOfCluster(cluster);
+    return plane.cluster === undefined ? regionOf(plane) : add({ id: `cluster ${plane.cluster}`, kind: 'cluster', title: `${plane.target} cluster ${plane.cluster}`, parent: regionOf(plane) });
+  }
+  const integrationCards = integrations.map((integration) => integrationCard(integration, regionOf(integration)));
+  const dataPlanes = planes.filter(({ role }) => role === 'data_plane');
+  const known = new Set(planes.map(({ id }) => id));
+  return {
+    title: `${counted(planes.length - dataPlanes.length, 'control plane')}, ${counted(dataPlanes.length, 'data plane')}, ${counted(clusters.length, 'cluster')}`,
+    boxes: [...boxes.values()],
+    cards: withHeadings([...planeCards, ...integrationCards], boxes),
+    lines: [...tunnelLines(document, known), ...useLines(document)],
+    secrets: integrations.flatMap((integration) => integration.secrets.map(({ name, readers }) => ({ name, readers, home: `AWS Secrets Manager, ${regionName(integration)}` }))),
+    ports: [...new Set(tunnels.map(({ port, carries }) => `${port} ${carries}`))],
+  };
+}
+
+/** A box with one card is as wide as the card: its title shall fit. */
+function withHeadings(cards: readonly Card[], boxes: ReadonlyMap<string, Box>): Card[] {
+  return cards.map((card) => {
+    const isAlone = cards.filter(({ parent }) => parent === card.parent).length === 1;
+    return isAlone ? { ...card, heading: boxes.get(card.parent)!.title.length } : card;
+  });
+}
+
+function tunnelLines({ tunnels }: TopologyDocument, known: ReadonlySet<string>): Line[] {
+  const pairs = new Map(tunnels.filter(({ from, to }) => known.has(from) && known.has(to)).map(({ from, to }) => [`${from} ${to}`, { from: planeId(from), to: planeId(to) }]));
+  return [...pairs.values()].map((pair) => ({ ...pair, kind: 'tunnel' }));
+}
+
+/** What the trust is for, the tunnels say: lines of data planes to it would lie beside theirs. */
+function useLines({ planes, integrations }: TopologyDocument): Line[] {
+  const drawn = (plane: PlaneEntry) => integrations.filter(({ id, kind }) => plane.uses?.includes(id) && (plane.role === 'control_plane' || kind !== 'trust'));
+  return planes.flatMap((plane) => drawn(plane).map(({ id }): Line => ({ from: planeId(plane.id), to: integrationId(id), kind: 'use' })));
+}
+
+function planeCard({ tunnels, integrations }: TopologyDocument, plane: PlaneEntry, parent: string): Card {
+  const { id, role, target, cluster, hostname, replicas, uses = [] } = plane;
+  const kind = role === 'control_plane' ? 'control plane' : 'data plane';
+  const [opened, taken] = [tunnels.filter(({ from }) => from === id), tunnels.filter(({ to }) => to === id)];
+  const used = integrations.filter((integration) => uses.includes(integration.id)).map((integration) => integration.kind);
+  const secrets = integrations.flatMap((integration) => integration.secrets).filter(({ readers }) => readers.includes(id));
+  return {
+    id: planeId(id),
+    kind,
+    parent,
+    title: id,
+    lines: [
+      [kind, ...replicas === undefined ? [] : [counted(replicas, 'node')], ...cluster === undefined ? [target] : []].join(', '),
+      ...hostname === undefined ? [] : [hostname],
+      ...opened.length > 0 ? [`tunnel to ${opened[0]!.to}: ${portsOf(opened)}`] : [],
+      ...taken.length > 0 ? [`takes tunnels: ${portsOf(taken)}`] : [],
+      ...used.length > 0 ? [`uses ${used.join(', ')}`] : [],
+      ...secrets.length > 0 ? [`reads ${counted(secrets.length, 'secret')}: ${secrets.map(({ name }) => name.slice(name.lastIndexOf('/') + 1)).join(', ')}`] : [],
+    ],
+  };
+}
+
+function integrationCard({ id, kind, service, secrets }: IntegrationEntry, parent: string): Card {
+  return { id: integrationId(id), kind, parent, title: `${kind}: ${service}`, lines: [id, ...secrets.map(({ name }) => `secret ${name}`)] };
+}
+
+/** Things whose account nobody names are drawn in the one account of their region that somebody names. */
+function regionBox(place: Place, ...entries: readonly (readonly Place[])[]): Box {
+  const account = place.account ?? entries.flat().find(({ region, account: named }) => region === place.region && named !== undefined)?.account;
+  return { id: `region ${place.region ?? ''} ${account ?? ''}`, kind: 'region', title: `AWS ${regionName(place)}${account === undefined ? '' : `, account ${account}`}` };
+}
+
+function clusterBox({ name, kind }: ClusterEntry, parent: string | undefined): Box {
+  const kinds: Readonly<Record<string, string>> = { 'eks-anywhere-bare-metal': 'EKS Anywhere on bare metal', 'eks-anywhere-vsphere': 'EKS Anywhere on vSphere', 'eks-anywhere-docker': 'EKS Anywhere on Docker', 'eks': 'EKS' };
+  const title = `${name}: ${kinds[kind] ?? kind}`;
+  return parent === undefined ? { id: `cluster ${name}`, kind: 'site', title: `site ${title}` } : { id: `cluster ${name}`, kind: 'cluster', title, parent };
+}
+
+function isSite({ kind }: ClusterEntry): boolean {
+  return kind.startsWith('eks-anywhere');
+}
+
+function regionName({ region }: Place): string {
+  return region ?? 'in the region that it is deployed to';
+}
+
+function portsOf(tunnels: TopologyDocument['tunnels']): string {
+  return [...new Set(tunnels.map(({ port }) => port))].join(', ');
+}
+
+function planeId(id: string): string {
+  return `plane ${id}`;
+}
+
+function integrationId(id: string): string {
+  return `integration ${id}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
