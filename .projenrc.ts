@@ -45,6 +45,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     jestConfig: {
       testMatch: ['<rootDir>/test/**/*(*.)@(spec|test).ts?(x)'],
       collectCoverage: false,
+      // Two cores are what a small CI machine has; by default one of them would be left idle.
+      maxWorkers: 2,
       setupFiles: ['<rootDir>/test/setup/environment.ts'],
       setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'],
       moduleNameMapper: { '^cdk-hybridge$': '<rootDir>/src' },

@@ -24,24 +24,28 @@ const CONTEXT = {
   '@aws-cdk/core:strictCfnValidateErrors': true,
 };
 
-interface Synthesis {
-  readonly folder: string;
-  readonly printed: string;
+/** Where a run with the flags of a new project (`flagged`) or without went to. */
+function folderOf(outputs: string, example: string, flagged = false): string {
+  return join(outputs, flagged ? 'flagged' : 'plain', example);
 }
 
-function synthesize(example: string, context: Readonly<Record<string, unknown>> = {}): Synthesis {
-  const folder = mkdtempSync(join(tmpdir(), 'cdk.out'));
+/** Runs every program twice in one process and returns what it printed. */
+function synthesizeAll(outputs: string): string {
+  const jobs = EXAMPLES.flatMap((example) => [
+    { program: join(ROOT, 'examples', example, 'app.ts'), outdir: folderOf(outputs, example), context: CONTEXT },
+    { program: join(ROOT, 'examples', example, 'app.ts'), outdir: folderOf(outputs, example, true), context: { ...CONTEXT, ...CURRENTLY_RECOMMENDED_FLAGS } },
+  ]);
   const { AWS_PROFILE, AWS_REGION, AWS_ACCESS_KEY_ID, ...env } = process.env;
-  const printed = execFileSync(process.execPath, [join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs'), '--tsconfig', 'examples/tsconfig.json', `examples/${example}/app.ts`], {
+  return execFileSync(process.execPath, [join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs'), '--tsconfig', 'examples/tsconfig.json', join(__dirname, 'setup', 'synthesize-programs.ts')], {
     cwd: ROOT,
     encoding: 'utf8',
+    input: JSON.stringify(jobs),
     env: {
-      ...env, ...PLANTED, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify({ ...CONTEXT, ...context }), CDK_VALIDATION: 'true', CDK_DEFAULT_ACCOUNT: '', CDK_DEFAULT_REGION: '',
+      ...env, ...PLANTED, CDK_VALIDATION: 'true', CDK_DEFAULT_ACCOUNT: '', CDK_DEFAULT_REGION: '',
       // Nothing may be asked on the network: a look-up would fail here.
       AWS_EC2_METADATA_DISABLED: 'true', https_proxy: 'http://127.0.0.1:9', http_proxy: 'http://127.0.0.1:9',
     },
   });
-  return { folder, printed };
 }
 
 function files(folder: string): string[] {
@@ -57,53 +61,58 @@ function masked(text: string): string {
 }
 
 /** CDK leaves out of its report what ran without finding anything. */
-function findings({ folder }: Synthesis): unknown[] {
+function findings(folder: string): unknown[] {
   const { pluginReports } = JSON.parse(readFileSync(join(folder, 'validation-report.json'), 'utf8'));
   return pluginReports.flatMap(({ pluginName, conclusion, violations }: any) => [...conclusion === 'success' ? [] : [pluginName], ...violations]);
 }
 
+const outputs = mkdtempSync(join(tmpdir(), 'examples-'));
+let printed: string;
+beforeAll(() => {
+  printed = synthesizeAll(outputs);
+}, 120_000);
+afterAll(() => rmSync(outputs, { recursive: true, force: true }));
+
+it('examples synthesize without a word', () => {
+  expect(printed).toBe('');
+});
+
+it('examples are validated, as the report of one shows that acknowledges a finding', () => {
+  expect(readFileSync(join(folderOf(outputs, 'hybrid'), 'validation-report.json'), 'utf8')).toContain('"CloudFormation Validate"');
+});
+
 describe.each(EXAMPLES)('examples/%s', (example) => {
-  let synthesis: Synthesis;
-  beforeAll(() => {
-    synthesis = synthesize(example);
-  }, 60_000);
-  afterAll(() => rmSync(synthesis.folder, { recursive: true, force: true }));
+  const folder = folderOf(outputs, example);
+  const stacks = () => readdirSync(folder).filter((file) => file.endsWith('.template.json')).sort();
+  const produced = () => files(join(folder, 'hybridge')).sort();
 
-  const stacks = () => readdirSync(synthesis.folder).filter((file) => file.endsWith('.template.json')).sort();
-  const produced = () => files(join(synthesis.folder, 'hybridge')).sort();
-
-  it('synthesizes without a finding and without a word', () => {
-    expect(findings(synthesis)).toEqual([]);
-    expect(synthesis.printed).toBe('');
+  it('synthesizes without a finding', () => {
+    expect(findings(folder)).toEqual([]);
   });
 
   it('synthesizes without a finding in an app with all recommended feature flags, too', () => {
-    // Flags change stacks only.
-    if (stacks().length === 0) return;
-    const flagged = synthesize(example, CURRENTLY_RECOMMENDED_FLAGS);
-    expect(findings(flagged)).toEqual([]);
-    rmSync(flagged.folder, { recursive: true, force: true });
-  }, 60_000);
+    expect(findings(folderOf(outputs, example, true))).toEqual([]);
+  });
 
   it('asks for no look-up', () => {
-    const manifest = JSON.parse(readFileSync(join(synthesis.folder, 'manifest.json'), 'utf8'));
+    const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
     expect(manifest.missing).toBeUndefined();
   });
 
   it('has stacks that CloudFormation takes: fewer than 150 resources and 200 KB each', () => {
     for (const file of stacks()) {
-      const text = readFileSync(join(synthesis.folder, file), 'utf8');
+      const text = readFileSync(join(folder, file), 'utf8');
       expect(Object.keys(JSON.parse(text).Resources).length).toBeLessThan(150);
       expect(text.length).toBeLessThan(200_000);
     }
   });
 
   it('has the templates of the snapshot', () => {
-    for (const file of stacks()) expect(masked(readFileSync(join(synthesis.folder, file), 'utf8'))).toMatchSnapshot(file);
+    for (const file of stacks()) expect(masked(readFileSync(join(folder, file), 'utf8'))).toMatchSnapshot(file);
   });
 
   it('has the files of the snapshot for sites and planes', () => {
-    for (const file of produced()) expect(masked(readFileSync(file, 'utf8'))).toMatchSnapshot(relative(synthesis.folder, file));
+    for (const file of produced()) expect(masked(readFileSync(file, 'utf8'))).toMatchSnapshot(relative(folder, file));
   });
 
   it('writes files of clusters that the checker accepts', () => {
@@ -113,35 +122,30 @@ describe.each(EXAMPLES)('examples/%s', (example) => {
     }
   });
 
-  // One that acknowledges something: CDK's report is silent otherwise.
-  (example === 'hybrid' ? it : it.skip)('is validated, as its report shows', () => {
-    expect(readFileSync(join(synthesis.folder, 'validation-report.json'), 'utf8')).toContain('"CloudFormation Validate"');
-  });
-
-  const itWithPlanes = hasPlanes(example) ? it : it.skip;
-
-  itWithPlanes('lists in its topology exactly the files that it wrote', () => {
-    const topology = JSON.parse(readFileSync(join(synthesis.folder, 'hybridge', 'topology.json'), 'utf8'));
-    const listed = [
-      ...topology.planes.flatMap(({ folder, manifests }: any) => manifests.map((file: string) => `${folder}/${file}`)),
-      ...topology.clusters.flatMap(({ folder, files: written }: any) => written.map((file: string) => `${folder}/${file}`)),
-      'topology.json',
-    ];
-    expect(produced().map((file) => relative(join(synthesis.folder, 'hybridge'), file))).toEqual(listed.sort());
-  });
-
-  itWithPlanes('names every plane, its place, its control plane and its role', () => {
-    const { planes } = JSON.parse(readFileSync(join(synthesis.folder, 'hybridge', 'topology.json'), 'utf8'));
-    expect(planes.map(({ id, role, target, controlPlane }: any) => [id, role, target, controlPlane])).toMatchSnapshot();
-    for (const { settings, role } of planes) expect(settings.KONG_ROLE).toBe(role);
-  });
-
   it('holds no secret in any file', () => {
-    const texts = files(synthesis.folder).filter((file) => !/[/\\]asset\./.test(file)).map((file) => readFileSync(file, 'utf8')).concat(synthesis.printed);
+    const texts = files(folder).filter((file) => !/[/\\]asset\./.test(file)).map((file) => readFileSync(file, 'utf8'));
     for (const text of texts) {
       for (const secret of Object.values(PLANTED)) expect(text).not.toContain(secret);
       expect(text).not.toMatch(/-----BEGIN [A-Z ]*PRIVATE KEY-----/);
       expect(text).not.toMatch(/AKIA[0-9A-Z]{16}|"SecretString"|bearer [a-z0-9._-]{20}/i);
     }
+  });
+
+  if (!hasPlanes(example)) return;
+
+  it('lists in its topology exactly the files that it wrote', () => {
+    const topology = JSON.parse(readFileSync(join(folder, 'hybridge', 'topology.json'), 'utf8'));
+    const listed = [
+      ...topology.planes.flatMap((plane: any) => plane.manifests.map((file: string) => `${plane.folder}/${file}`)),
+      ...topology.clusters.flatMap((cluster: any) => cluster.files.map((file: string) => `${cluster.folder}/${file}`)),
+      'topology.json',
+    ];
+    expect(produced().map((file) => relative(join(folder, 'hybridge'), file))).toEqual(listed.sort());
+  });
+
+  it('names every plane, its place, its control plane and its role', () => {
+    const { planes } = JSON.parse(readFileSync(join(folder, 'hybridge', 'topology.json'), 'utf8'));
+    expect(planes.map(({ id, role, target, controlPlane }: any) => [id, role, target, controlPlane])).toMatchSnapshot();
+    for (const { settings, role } of planes) expect(settings.KONG_ROLE).toBe(role);
   });
 });
