@@ -85,6 +85,9 @@ export class Repository extends Component {
       description: 'Write docs/reference/ from the tables in the sources',
       exec: 'tsx gateway/reference/write-pages.ts',
     });
+    const types = project.addTask('check:types', { description: 'Type-check tests and examples: the test runner only strips types' });
+    types.exec('tsc --noEmit -p test/tsconfig.json');
+    types.exec('tsc --noEmit -p examples/tsconfig.json');
     project.addTask('check:readme', { description: 'Compile the TypeScript of README.md and docs/', exec: 'tsx projenrc/checks/readme-snippets.ts' });
     project.addTask('check:package', { description: 'Look into the npm package that would be published', exec: 'tsx projenrc/checks/package-contents.ts' });
     project.addTask('check:map', { description: 'Compare the map in ARCHITECTURE.md with the tree', exec: 'tsx projenrc/checks/architecture-map.ts' });

@@ -11,6 +11,9 @@ interface Job {
   readonly context: Readonly<Record<string, unknown>>;
 }
 
+// Every App listens for the end of the process.
+process.setMaxListeners(0);
+
 const load = createRequire(__filename);
 
 for (const { program, outdir, context } of JSON.parse(readFileSync(0, 'utf8')) as Job[]) {

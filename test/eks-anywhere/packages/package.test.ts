@@ -138,7 +138,7 @@ describe('on a cluster', () => {
     ['the same package twice', cluster, [Package.metricsServer(), Package.metricsServer({ name: 'again' })], /package again: metrics-server is on the cluster already.*\[rule K3\]/],
     ['two packages of one name', cluster, [Package.metricsServer({ name: 'one' }), Package.prometheus({ name: 'one' })], /package one: name is also that of metrics-server.*\[rule K4\]/],
     ['an autoscaler with nothing to scale', cluster, [Package.clusterAutoscaler()], /no group of workerNodes has autoscaling.*\[rule K5\]/],
-    ['a credential provider on Bottlerocket', (app) => cluster(app, { os: OperatingSystem.bottlerocket({ imageUrl: 'https://images.acme.example/bottlerocket-1-35.gz' }) }),
+    ['a credential provider on Bottlerocket', (app) => cluster(app, { os: OperatingSystem.bottlerocket() }),
       [Package.credentialProvider({ matchImages: ['*.dkr.ecr.*.amazonaws.com'] })], /does not work on Bottlerocket.*\[rule K6\]/],
     ['a pool with the endpoint', cluster, [pools('10.20.0.10-10.20.0.10')], /package metallb: pools\[0\].addresses\[0\] is 10.20.0.10-10.20.0.10, which takes in the endpoint 10.20.0.10.*\[rule K7\]/],
     ['a pool with tinkerbellIp', cluster, [pools('10.20.0.11/32')], /takes in tinkerbellIp 10.20.0.11/],
