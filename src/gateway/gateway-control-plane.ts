@@ -1,15 +1,17 @@
 import { Construct } from 'constructs';
 import { PORTS } from '../private/contract';
+import type { ControlPlaneLink } from '../private/gateway/control-plane-link';
 import { EksPlane } from '../private/gateway/eks-plane';
 import type { PlaneDescription, PlaneResources } from '../private/gateway/plane';
 import { controlPlaneSettings, withUserSettings } from '../private/gateway/plane-settings';
-import type { TunnelAddresses } from '../private/gateway/plane-settings';
 import { ADMIN_PORT, TELEMETRY_PORT, TUNNEL_PORT, service } from '../private/gateway/services';
 import { Topology } from '../private/gateway/topology';
-import type { TunnelCertificate } from '../private/gateway/tunnel-certificate';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
 import { requireCidrs } from '../private/network/cidr-text';
 import type { EksTarget } from './eks-target';
+import { ExternalControlPlane } from './external-control-plane';
+import type { GatewayControlPlaneAttributes } from './external-control-plane';
+import type { IGatewayControlPlane } from './gateway-control-plane-interface';
 import { GatewayDataPlane } from './gateway-data-plane';
 import type { GatewayDataPlaneOptions } from './gateway-data-plane';
 import type { GatewayDatabase } from './gateway-database';
@@ -62,7 +64,16 @@ const RESOURCES: PlaneResources = { cpuRequest: '250m', cpuLimit: '1', memoryReq
  * `hybridge/admin-client: "true"` and for `kubectl port-forward` only, network policies, a role for the pods. The database and the tunnel's
  * certificate are made below it.
  */
-export class GatewayControlPlane extends Construct {
+export class GatewayControlPlane extends Construct implements IGatewayControlPlane {
+  /**
+   * A control plane that runs elsewhere, to add data planes to.
+   *
+   * @param id becomes the plane's name; unique in the app
+   */
+  public static fromAttributes(scope: Construct, id: string, attributes: GatewayControlPlaneAttributes): ExternalControlPlane {
+    return new ExternalControlPlane(scope, id, attributes);
+  }
+
   /** Name of the plane: namespace, folder, prefix of its objects. Derived from the id. */
   public readonly planeName: string;
 
@@ -73,30 +84,26 @@ export class GatewayControlPlane extends Construct {
   public readonly telemetryHost: string;
 
   /** @internal */
-  public readonly _engine: GatewayEngine;
-
-  /** @internal */
-  public readonly _tunnel: TunnelCertificate;
+  public readonly _link: ControlPlaneLink;
 
   constructor(scope: Construct, id: string, props: GatewayControlPlaneProps) {
     super(scope, id);
     const { target, engine, replicas = 2 } = props;
     this.planeName = requireObjectName('id', kebabCase(id));
-    this._engine = engine;
     if (!Number.isInteger(replicas) || replicas < 1) throw new Error(`replicas: got ${replicas}, expected a whole number, at least 1`);
     if (props.tunnelCidrs) requireCidrs('tunnelCidrs', props.tunnelCidrs);
     if (target._exposure) throw new Error('target: has an exposure, which is for data planes; leave it out and say with tunnelCidrs who may open tunnels');
 
-    this._tunnel = props.trust._bind(this, this.planeName);
+    const tunnel = props.trust._bind(this, this.planeName);
     const database = props.database._bind(this, { plane: this.planeName, vpc: target._cluster.vpc, peer: target._cluster.clusterSecurityGroup });
     const image = engine._image(this);
-    const settings = withUserSettings(controlPlaneSettings(this._tunnel.identity, database.settings), props.settings);
+    const settings = withUserSettings(controlPlaneSettings(tunnel.identity, database.settings), props.settings);
     const plane: PlaneDescription = {
       name: this.planeName,
       role: 'control_plane',
       image: image.uri,
       settings,
-      secrets: [this._tunnel.mount, database.mount],
+      secrets: [tunnel.mount, database.mount],
       files: database.files,
       replicas,
       resources: RESOURCES,
@@ -112,11 +119,13 @@ export class GatewayControlPlane extends Construct {
         service(plane, 'admin', [ADMIN_PORT], { kind: 'cluster' }),
       ],
       ready: target._ready,
-      contents: [this._tunnel, database],
+      contents: [tunnel, database],
       migrations: { databasePort: database.port },
     });
     this.tunnelHost = resource.loadBalancerHost('TunnelHost', `${this.planeName}-cluster`);
     this.telemetryHost = resource.loadBalancerHost('TelemetryHost', `${this.planeName}-clustertelemetry`);
+    const addresses = { configuration: `${this.tunnelHost}:${PORTS.cluster}`, telemetry: `${this.telemetryHost}:${PORTS.telemetry}` };
+    this._link = { engine, tunnel, addresses };
   }
 
   /**
@@ -126,10 +135,5 @@ export class GatewayControlPlane extends Construct {
    */
   public addDataPlane(id: string, options: GatewayDataPlaneOptions): GatewayDataPlane {
     return new GatewayDataPlane(options.target._dataPlaneScope(this), id, { ...options, controlPlane: this });
-  }
-
-  /** @internal */
-  public get _addresses(): TunnelAddresses {
-    return { configuration: `${this.tunnelHost}:${PORTS.cluster}`, telemetry: `${this.telemetryHost}:${PORTS.telemetry}` };
   }
 }

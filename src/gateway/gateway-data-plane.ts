@@ -5,7 +5,7 @@ import type { PlaneResources } from '../private/gateway/plane';
 import { dataPlaneSettings, withUserSettings } from '../private/gateway/plane-settings';
 import { Topology } from '../private/gateway/topology';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
-import type { GatewayControlPlane } from './gateway-control-plane';
+import type { IGatewayControlPlane } from './gateway-control-plane-interface';
 import type { GatewayTarget } from './gateway-target';
 
 /** Options of `GatewayControlPlane.addDataPlane()`. */
@@ -60,7 +60,7 @@ export interface GatewayDataPlaneOptions {
 /** Properties of `GatewayDataPlane`. */
 export interface GatewayDataPlaneProps extends GatewayDataPlaneOptions {
   /** The plane that this one gets its configuration from. */
-  readonly controlPlane: GatewayControlPlane;
+  readonly controlPlane: IGatewayControlPlane;
 }
 
 const RESOURCES: PlaneResources = { cpuRequest: '500m', cpuLimit: '2', memoryRequest: '256Mi', memoryLimit: '1Gi', storage: '1Gi' };
@@ -78,12 +78,11 @@ export class GatewayDataPlane extends Construct {
   constructor(scope: Construct, id: string, props: GatewayDataPlaneProps) {
     super(scope, id);
     const { controlPlane, target, identity, logs, replicas = target._replicas } = props;
-    const engine = controlPlane._engine;
+    const { engine, tunnel, addresses } = controlPlane._link;
     this.planeName = requireObjectName('id', kebabCase(id));
     if (!Number.isInteger(replicas) || replicas < 1) throw new Error(`replicas: got ${replicas}, expected a whole number, at least 1`);
-    const tunnel = controlPlane._tunnel;
     const secrets = [tunnel.mount, ...identity ? [identity._mount] : []];
-    const own = dataPlaneSettings(tunnel.identity, controlPlane._addresses, props.labels ?? {});
+    const own = dataPlaneSettings(tunnel.identity, addresses, props.labels ?? {});
     identity?._serve(props.hostname);
     target._place(this, {
       plane: {

@@ -6,6 +6,9 @@ import type { PlaneSettings } from './plane';
 export interface TunnelAddresses {
   readonly configuration: string;
   readonly telemetry: string;
+  /** Names in the certificates of the two, where they are not the hosts. Without effect with one shared certificate. */
+  readonly serverName?: string;
+  readonly telemetryServerName?: string;
 }
 
 /** How both ends of a tunnel know each other, as settings. */
@@ -36,6 +39,8 @@ export function dataPlaneSettings(tunnel: TunnelIdentity, addresses: TunnelAddre
     [ENV.proxyListen]: `0.0.0.0:${PORTS.proxy}, 0.0.0.0:${PORTS.proxyTls} ssl`,
     [ENV.clusterControlPlane]: addresses.configuration,
     [ENV.clusterTelemetryEndpoint]: addresses.telemetry,
+    ...addresses.serverName && { [ENV.clusterServerName]: addresses.serverName },
+    ...addresses.telemetryServerName && { [ENV.clusterTelemetryServerName]: addresses.telemetryServerName },
     ...tunnelSettings(tunnel),
     ...labelSettings(labels),
   };

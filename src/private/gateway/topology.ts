@@ -5,7 +5,7 @@ import { BareMetalCluster } from '../../eks-anywhere/bare-metal-cluster';
 import { DockerCluster } from '../../eks-anywhere/docker-cluster';
 import { EksAnywhereCluster } from '../../eks-anywhere/eks-anywhere-cluster';
 import { VSphereCluster } from '../../eks-anywhere/vsphere-cluster';
-import { PORTS } from '../contract';
+import { ENV, PORTS } from '../contract';
 import { writeFilesAtSynthesis } from '../output-files';
 import { PolicyPack } from '../policy/policy-pack';
 import type { ClusterEntry, IntegrationEntry, IntegrationKind, Place, PlaneEntry, TopologyDocument, TunnelEntry } from '../topology/document';
@@ -124,10 +124,19 @@ function placeOf(construct: IConstruct): Place {
   return { ...account !== undefined && { account }, ...region !== undefined && { region }, stack: stack.node.path };
 }
 
-function tunnels({ id, controlPlane }: PlaneEntry): TunnelEntry[] {
+function tunnels({ id, controlPlane, settings }: PlaneEntry): TunnelEntry[] {
   if (controlPlane === undefined) return [];
   const tunnel = { from: id, to: controlPlane, protection: 'mutual TLS' } as const;
-  return [{ ...tunnel, carries: 'configuration', port: PORTS.cluster }, { ...tunnel, carries: 'telemetry', port: PORTS.telemetry }];
+  return [
+    { ...tunnel, carries: 'configuration', port: portOf(settings[ENV.clusterControlPlane], PORTS.cluster) },
+    { ...tunnel, carries: 'telemetry', port: portOf(settings[ENV.clusterTelemetryEndpoint], PORTS.telemetry) },
+  ];
+}
+
+/** Control planes that run elsewhere may have other ports than ours. */
+function portOf(endpoint: string | undefined, usual: number): number {
+  const port = /:(\d+)$/.exec(endpoint ?? '')?.[1];
+  return port === undefined ? usual : Number(port);
 }
 
 /** Clusters on sites are declared without any plane, too: they are found, not told. */

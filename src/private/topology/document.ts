@@ -13,7 +13,7 @@ export interface Place {
 export interface PlaneEntry extends Place {
   readonly id: string;
   readonly role: 'control_plane' | 'data_plane';
-  /** `eks`, another service of AWS, or the kind of EKS Anywhere cluster. */
+  /** `eks`, another service of AWS, the kind of EKS Anywhere cluster, or `external` for what this app does not make. */
   readonly target: string;
   /** Name of the cluster it runs on, where it runs on one. */
   readonly cluster?: string;

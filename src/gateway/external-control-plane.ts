@@ -1,0 +1,83 @@
+import { Construct } from 'constructs';
+import { ENV, ROLES } from '../private/contract';
+import type { ControlPlaneLink } from '../private/gateway/control-plane-link';
+import { Topology } from '../private/gateway/topology';
+import { requireEndpoint, requireServerName } from '../private/gateway/tunnel-endpoint';
+import { kebabCase, requireObjectName } from '../private/kubernetes/names';
+import { GatewayDataPlane } from './gateway-data-plane';
+import type { GatewayDataPlaneOptions } from './gateway-data-plane';
+import type { IGatewayControlPlane } from './gateway-control-plane-interface';
+import { GatewayEngine } from './gateway-engine';
+import type { Trust } from './trust';
+
+/** What has to be known of a control plane that runs elsewhere. */
+export interface GatewayControlPlaneAttributes {
+  /** Where data planes get their configuration, as `host:port`: `KONG_CLUSTER_CONTROL_PLANE`. */
+  readonly tunnelEndpoint: string;
+
+  /** Where data planes send telemetry, as `host:port`: `KONG_CLUSTER_TELEMETRY_ENDPOINT`. */
+  readonly telemetryEndpoint: string;
+
+  /** How the two ends of a tunnel know each other: what the other end was set up for. */
+  readonly trust: Trust;
+
+  /**
+   * Name that data planes ask for and expect in the control plane's certificate: `KONG_CLUSTER_SERVER_NAME`.
+   *
+   * @default - the host of `tunnelEndpoint`; with one shared certificate its own fixed name
+   */
+  readonly serverName?: string;
+
+  /**
+   * The same for telemetry: `KONG_CLUSTER_TELEMETRY_SERVER_NAME`.
+   *
+   * @default - the host of `telemetryEndpoint`; with one shared certificate its own fixed name
+   */
+  readonly telemetryServerName?: string;
+
+  /**
+   * Which gateway runs in the data planes.
+   *
+   * @default GatewayEngine.packaged()
+   */
+  readonly engine?: GatewayEngine;
+}
+
+/**
+ * A gateway control plane that this app does not make: another program's, another company's, a service's. Nothing is created for it but what its data planes need
+ * of `trust`.
+ */
+export class ExternalControlPlane extends Construct implements IGatewayControlPlane {
+  /** Name of the plane, derived from the id. */
+  public readonly planeName: string;
+
+  /** @internal */
+  public readonly _link: ControlPlaneLink;
+
+  constructor(scope: Construct, id: string, attributes: GatewayControlPlaneAttributes) {
+    super(scope, id);
+    const { tunnelEndpoint, telemetryEndpoint, trust, serverName, telemetryServerName, engine = GatewayEngine.packaged() } = attributes;
+    this.planeName = requireObjectName('id', kebabCase(id));
+    requireEndpoint('tunnelEndpoint', tunnelEndpoint);
+    requireEndpoint('telemetryEndpoint', telemetryEndpoint);
+    requireServerName('serverName', serverName);
+    requireServerName('telemetryServerName', telemetryServerName);
+    this._link = {
+      engine,
+      tunnel: trust._bind(this, this.planeName),
+      addresses: { configuration: tunnelEndpoint, telemetry: telemetryEndpoint, serverName, telemetryServerName },
+    };
+    Topology.of(this).addPlane(this.planeName, () => ({
+      id: this.planeName, role: ROLES.controlPlane, target: 'external', folder: this.planeName, manifests: [], settings: { [ENV.role]: ROLES.controlPlane },
+    }));
+  }
+
+  /**
+   * Adds a data plane: in this construct, or in the stack of the plane's own EKS cluster where that is another one.
+   *
+   * @param id becomes the plane's name; unique in the app
+   */
+  public addDataPlane(id: string, options: GatewayDataPlaneOptions): GatewayDataPlane {
+    return new GatewayDataPlane(options.target._dataPlaneScope(this), id, { ...options, controlPlane: this });
+  }
+}
