@@ -12,6 +12,8 @@ const BUNDLED_LIBRARIES = [
   '@aws-sdk/client-secrets-manager@^3',
   '@aws-sdk/client-cognito-identity-provider@^3',
   '@aws-sdk/client-eks@^3',
+  '@aws-sdk/client-s3@^3',
+  '@aws-sdk/client-ssm@^3',
   '@dagrejs/dagre@^3.1.3',
 ];
 
