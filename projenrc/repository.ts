@@ -63,7 +63,7 @@ export class Repository extends Component {
   }
 
   private scripts(project: awscdk.AwsCdkConstructLibrary) {
-    const { testTask, compileTask, postCompileTask, eslint } = project;
+    const { testTask, compileTask, postCompileTask, packageTask, eslint } = project;
     testTask.reset();
     testTask.spawn(project.tasks.tryFind('gateway:bundle')!);
     testTask.exec('jest', { name: 'constructs, examples, layers' });
@@ -73,6 +73,9 @@ export class Repository extends Component {
     // Silenced: names that are reserved in another target language, and the floor of a peer (users may run older versions than our tests).
     compileTask.reset('jsii --silence-warnings=reserved-word --silence-warnings=metadata/missing-dev-dependency --fail-on-warnings');
     if (eslint) postCompileTask.spawn(eslint.eslintTask);
+    // The packages of the other languages need their tools; package-all makes them all.
+    packageTask.reset();
+    packageTask.spawn(project.tasks.tryFind('package:js')!);
 
     project.addTask('demo', {
       description: 'Synthesize examples/hybrid and run its gateway on this machine; -- --keep leaves it running',
