@@ -1,3 +1,6 @@
+export * from './caching/gateway-cache';
+export * from './caching/valkey-cache';
+export * from './caching/valkey-capacity';
 export * from './eks-anywhere/aws/certificate-authority';
 export * from './eks-anywhere/aws/eks-connector';
 export * from './eks-anywhere/aws/oidc-issuer';
@@ -12,6 +15,7 @@ export * from './eks-anywhere/hardware-affinity';
 export * from './eks-anywhere/hardware-inventory';
 export * from './eks-anywhere/identity-provider';
 export * from './eks-anywhere/kubernetes-version';
+export * from './eks-anywhere/license-token';
 export * from './eks-anywhere/machine-health-check';
 export * from './eks-anywhere/node-groups';
 export * from './eks-anywhere/operating-system';

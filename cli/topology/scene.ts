@@ -1,7 +1,7 @@
 /** What a picture of a topology shows, before anybody draws: boxes within boxes, cards in them, lines between cards. */
 import type { ClusterEntry, IntegrationEntry, Place, PlaneEntry, TopologyDocument } from '../../src/private/topology/document';
 
-export type CardKind = 'control plane' | 'data plane' | 'trust' | 'database' | 'identity' | 'logs';
+export type CardKind = 'control plane' | 'data plane' | 'trust' | 'database' | 'identity' | 'logs' | 'cache';
 
 /** A region of an account, a cluster in it, or a site. */
 export interface Box {

@@ -25,6 +25,7 @@ const CARDS: Readonly<Record<CardKind, string>> = {
   'database': '#57606a',
   'identity': '#7a3e9d',
   'logs': '#57606a',
+  'cache': '#57606a',
 };
 
 const LINES: Readonly<Record<Line['kind'], string>> = {

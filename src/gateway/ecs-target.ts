@@ -155,6 +155,7 @@ export class EcsTarget extends GatewayTarget {
       scaling: { maxReplicas, cpuPercent, requestsPerReplica },
     });
     placed.logs?._grantWrite(resource.taskRole, resource.securityGroup, this.place.vpc);
+    placed.cache?._admit(resource.securityGroup, this.place.vpc);
     describeCloudPlane(scope, 'ecs', placed);
   }
 

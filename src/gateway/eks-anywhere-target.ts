@@ -80,8 +80,9 @@ export class EksAnywhereTarget extends GatewayTarget {
 
   /** @internal */
   public _place(scope: Construct, placed: PlacedDataPlane): void {
-    const { plane, controlPlane, logs } = placed;
+    const { plane, controlPlane, logs, cache } = placed;
     if (logs) throw new Error('logs: a site has no role in AWS to sign requests with, expected on planes on EKS only: leave it out here');
+    if (cache) throw new Error(`cache: ${cache.node.path} lets in its own VPC only, expected a plane on EKS, ECS or an Auto Scaling group there: leave it out here, and give plugins a Redis or Valkey server of the site`);
     this.refuseEndpoint();
     this.claimAddresses(scope);
     const { secretStore = 'aws-secrets-manager', parameterStore = 'aws-parameter-store', imagePullSecret } = this.options;

@@ -102,6 +102,7 @@ export class EksTarget extends GatewayTarget {
       controlPlane: placed.controlPlane,
     });
     placed.logs?._grantWrite(resource.role, this._cluster.clusterSecurityGroup, this._cluster.vpc);
+    placed.cache?._admit(this._cluster.clusterSecurityGroup, this._cluster.vpc);
   }
 
   private proxyReach(): ServiceReach {

@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import type { GatewayCache } from '../caching/gateway-cache';
 import type { CognitoIdentity } from '../identity/cognito-identity';
 import type { OpenSearchLogs } from '../logging/opensearch-logs';
 import type { PlaneResources } from '../private/gateway/plane';
@@ -34,6 +35,14 @@ export interface GatewayDataPlaneOptions {
    * @default - none
    */
   readonly logs?: OpenSearchLogs;
+
+  /**
+   * What the nodes of the plane share with each other, and with other planes of the same network: the network is opened, and the password lies in `/etc/hybridge/cache`. Plugins take it by
+   * `cache.redisConfig()`. On EKS, ECS and Auto Scaling groups, in the cache's own VPC only.
+   *
+   * @default - each node counts and remembers for itself
+   */
+  readonly cache?: GatewayCache;
 
   /**
    * Name under which consumers know the plane, such as `apis.acme.example`.
@@ -77,11 +86,11 @@ export class GatewayDataPlane extends Construct {
 
   constructor(scope: Construct, id: string, props: GatewayDataPlaneProps) {
     super(scope, id);
-    const { controlPlane, target, identity, logs, replicas = target._replicas } = props;
+    const { controlPlane, target, identity, logs, cache, replicas = target._replicas } = props;
     const { engine, tunnel, addresses } = controlPlane._link;
     this.planeName = requireObjectName('id', kebabCase(id));
     if (!Number.isInteger(replicas) || replicas < 1) throw new Error(`replicas: got ${replicas}, expected a whole number, at least 1`);
-    const secrets = [tunnel.mount, ...identity ? [identity._mount] : []];
+    const secrets = [tunnel.mount, ...identity ? [identity._mount] : [], ...cache ? [cache._mount] : []];
     const own = dataPlaneSettings(tunnel.identity, addresses, props.labels ?? {});
     identity?._serve(props.hostname);
     target._place(this, {
@@ -97,8 +106,9 @@ export class GatewayDataPlane extends Construct {
       },
       engine,
       controlPlane: controlPlane.planeName,
-      contents: [tunnel, ...identity ? [identity] : []],
+      contents: [tunnel, ...identity ? [identity] : [], ...cache ? [cache] : []],
       logs,
+      cache,
     });
     Topology.of(this).addUse(this.planeName, { replicas, hostname: props.hostname, secrets, others: logs ? [logs] : [] });
   }

@@ -96,6 +96,8 @@ export const PATHS = {
   certificateAuthorities: '/etc/hybridge/ca',
   /** Issuer, client id and client secret of the identity provider, mounted from a Secret: one file each. */
   identityCredentials: '/etc/hybridge/identity',
+  /** Password of the cache that planes share, mounted from a Secret. */
+  cacheCredentials: '/etc/hybridge/cache',
 } as const;
 
 /** Paths of the status API. */

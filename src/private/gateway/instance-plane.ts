@@ -52,9 +52,10 @@ export class InstancePlane extends Construct {
   }
 
   private launchTemplate(role: iam.Role, userData: ec2.UserData): ec2.LaunchTemplate {
-    const { placed: { plane }, vpc, instanceType, machineImage, loadBalancer } = this.props;
+    const { placed: { plane, cache }, vpc, instanceType, machineImage, loadBalancer } = this.props;
     const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc, description: `Nodes of the gateway plane ${plane.name}`, allowAllOutbound: true });
     admitLoadBalancer(securityGroup, loadBalancer);
+    cache?._admit(securityGroup, vpc);
     return new ec2.LaunchTemplate(this, 'LaunchTemplate', {
       machineImage,
       instanceType,

@@ -1,4 +1,5 @@
 import type { IDependable } from 'constructs';
+import type { GatewayCache } from '../../caching/gateway-cache';
 import type { GatewayEngine } from '../../gateway/gateway-engine';
 import type { OpenSearchLogs } from '../../logging/opensearch-logs';
 import type { PlaneDescription } from './plane';
@@ -16,4 +17,5 @@ export interface PlacedDataPlane extends DataPlanePlacement {
   /** What has to hold its content before the pods start. */
   readonly contents: readonly IDependable[];
   readonly logs?: OpenSearchLogs;
+  readonly cache?: GatewayCache;
 }

@@ -13,7 +13,8 @@ import { requireSameAccount } from './same-account';
 export function secretReadStatement(place: string, mount: SecretMount, plane: Construct): iam.PolicyStatement {
   requireSameAccount(place, mount.secret, plane);
   const owner = Stack.of(mount.secret);
-  const resource = owner === Stack.of(plane) ? mount.secret.secretArn : owner.formatArn({
+  // Secrets that are imported by name have no whole ARN.
+  const resource = owner === Stack.of(plane) && mount.secret.secretFullArn ? mount.secret.secretArn : owner.formatArn({
     service: 'secretsmanager', region: owner.region, resource: 'secret', resourceName: `${mount.secretName}-??????`, arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
   return new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'], resources: [resource] });

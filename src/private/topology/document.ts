@@ -40,7 +40,7 @@ export interface ClusterEntry extends Place {
 }
 
 /** Kinds of things that planes rely on. */
-export type IntegrationKind = 'trust' | 'database' | 'identity' | 'logs';
+export type IntegrationKind = 'trust' | 'database' | 'identity' | 'logs' | 'cache';
 
 /** One thing that planes rely on. */
 export interface IntegrationEntry extends Place {

@@ -1,0 +1,171 @@
+import { Names, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as elasticache from 'aws-cdk-lib/aws-elasticache';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { cacheMount } from '../private/gateway/cache-connection';
+import type { CacheConnection, CacheNetwork, ValkeyNodes, ValkeyServerless } from '../private/gateway/cache-connection';
+import { secretName } from '../private/gateway/handoff-names';
+import type { SecretMount } from '../private/gateway/plane';
+import { Topology } from '../private/gateway/topology';
+import { kebabCase, requireObjectName } from '../private/kubernetes/names';
+import { requireTwoZones } from '../private/network/two-zones';
+import { GatewayCache } from './gateway-cache';
+import { ValkeyCapacity } from './valkey-capacity';
+
+/** Properties of `ValkeyCache`. */
+export interface ValkeyCacheProps {
+  /** Network of the cache, with private subnets in at least two availability zones. Data planes that use it run in the same network. */
+  readonly vpc: ec2.IVpc;
+
+  /**
+   * Nodes or serverless.
+   *
+   * @default ValkeyCapacity.nodes()
+   */
+  readonly capacity?: ValkeyCapacity;
+
+  /**
+   * Key that data on disk and snapshots are encrypted with.
+   *
+   * @default - a key that AWS owns
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * How many days the daily snapshot is kept, 0 (no snapshots) to 35.
+   *
+   * @default 15
+   */
+  readonly snapshotDays?: number;
+}
+
+const ENGINE = 'valkey';
+const USER = 'gateway';
+
+/** Everything but administering the server and looking at what others do. INFO is what clients ask before they begin. */
+const ALLOWED = 'on ~* &* +@all -@dangerous +info';
+
+/** Not Redis' own, which is the first that anybody tries. Serverless has no choice. */
+const PORT = 6380;
+const SERVERLESS_PORT = 6379;
+
+/**
+ * A Valkey cache on ElastiCache, for what the data planes of one network share: counters of rate limits, cached answers, sessions.
+ *
+ * TLS only, encrypted on disk, over two or more availability zones, in private subnets, opened to the planes that have it as their `cache` and to nobody else. The one user may not administer the server; its
+ * password is generated into Secrets Manager and mounted into the planes' nodes. IAM's sign-in is not offered, because a gateway would have to make a new token every fifteen minutes and for each
+ * connection, which the `redis` block of plugins cannot say.
+ */
+export class ValkeyCache extends GatewayCache {
+  /** Opens and closes the network to the cache. */
+  public readonly connections: ec2.Connections;
+
+  /** User name and password as a JSON document. */
+  public readonly secret: secretsmanager.ISecret;
+
+  /** @internal */
+  public readonly _mount: SecretMount;
+
+  /** @internal */
+  protected readonly _connection: CacheConnection;
+
+  /** @internal */
+  protected readonly _network: CacheNetwork;
+
+  constructor(scope: Construct, id: string, private readonly props: ValkeyCacheProps) {
+    super(scope, id);
+    const { vpc, capacity = ValkeyCapacity.nodes(), snapshotDays = 15 } = props;
+    if (!Number.isInteger(snapshotDays) || snapshotDays < 0 || snapshotDays > 35) throw new Error(`snapshotDays: got ${snapshotDays}, expected a whole number, 0 to 35`);
+    requireTwoZones('vpc', vpc);
+    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc, description: 'Cache that gateways share', allowAllOutbound: false });
+    this.connections = securityGroup.connections;
+    const name = secretName(this, requireObjectName('id', kebabCase(id)), 'cache');
+    this.secret = new secretsmanager.Secret(this, 'Secret', {
+      secretName: name,
+      description: 'User and password of the cache that gateways share',
+      generateSecretString: { secretStringTemplate: JSON.stringify({ username: USER }), generateStringKey: 'password', passwordLength: 64, excludePunctuation: true },
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this._mount = cacheMount(this.secret, name);
+    const common: CommonParts = { userGroupId: this.users(), securityGroupIds: [securityGroup.securityGroupId], snapshotRetentionLimit: snapshotDays, kmsKeyId: props.encryptionKey?.keyArn };
+    const choice = capacity._choice;
+    this._connection = choice.kind === 'nodes' ? this.replicationGroup(choice, common) : this.serverless(choice, common);
+    this._network = { vpc, connections: this.connections };
+    Topology.of(this).addIntegration(this, 'cache', 'Amazon ElastiCache for Valkey', [this._mount]);
+  }
+
+  /** A group of one user. Without a default user in it, nobody gets in without a name. */
+  private users(): string {
+    const user = new elasticache.CfnUser(this, 'User', {
+      engine: ENGINE,
+      userId: this.uniqueName(),
+      userName: USER,
+      accessString: ALLOWED,
+      // CloudFormation resolves it; the template holds the reference.
+      authenticationMode: { Type: 'password', Passwords: [this.secret.secretValueFromJson('password').unsafeUnwrap()] },
+    });
+    return new elasticache.CfnUserGroup(this, 'Users', { engine: ENGINE, userGroupId: this.uniqueName(), userIds: [user.ref] }).ref;
+  }
+
+  private replicationGroup({ nodeType, replicas }: ValkeyNodes, { userGroupId, ...common }: CommonParts): CacheConnection {
+    const group = new elasticache.CfnReplicationGroup(this, 'Resource', {
+      ...common,
+      replicationGroupDescription: 'What gateways share: counters, cached answers, sessions',
+      engine: ENGINE,
+      engineVersion: '8.1',
+      cacheNodeType: nodeType,
+      numNodeGroups: 1,
+      replicasPerNodeGroup: replicas,
+      automaticFailoverEnabled: true,
+      multiAzEnabled: true,
+      port: PORT,
+      cacheSubnetGroupName: new elasticache.CfnSubnetGroup(this, 'Subnets', { description: 'Private subnets of the cache that gateways share', subnetIds: this.subnetIds() }).ref,
+      userGroupIds: [userGroupId],
+      transitEncryptionEnabled: true,
+      transitEncryptionMode: 'required',
+      atRestEncryptionEnabled: true,
+      autoMinorVersionUpgrade: true,
+      logDeliveryConfigurations: [this.log('engine-log', 'EngineLog'), this.log('slow-log', 'SlowLog')],
+    });
+    Validations.of(group).acknowledge({ id: 'AwsSolutions-AEC6', reason: 'a user group with a password for a user that may not administer the server takes the place of AUTH, which knows one almighty user' });
+    return { host: group.attrPrimaryEndPointAddress, port: PORT, username: USER };
+  }
+
+  private serverless({ maxStorageGb, maxEcpuPerSecond }: ValkeyServerless, common: CommonParts): CacheConnection {
+    const cache = new elasticache.CfnServerlessCache(this, 'Resource', {
+      ...common,
+      serverlessCacheName: this.uniqueName(),
+      description: 'What gateways share: counters, cached answers, sessions',
+      engine: ENGINE,
+      majorEngineVersion: '8',
+      subnetIds: this.subnetIds(),
+      cacheUsageLimits: { dataStorage: { maximum: maxStorageGb, unit: 'GB' }, ecpuPerSecond: { maximum: maxEcpuPerSecond } },
+    });
+    return { host: cache.attrEndpointAddress, port: SERVERLESS_PORT, username: USER };
+  }
+
+  /** Serverless takes three at most. */
+  private subnetIds(): string[] {
+    return this.props.vpc.selectSubnets({ subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }).subnetIds.slice(0, 3);
+  }
+
+  private log(logType: string, id: string): elasticache.CfnReplicationGroup.LogDeliveryConfigurationRequestProperty {
+    const group = new logs.LogGroup(this, id, { retention: logs.RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
+    return { logType, logFormat: 'json', destinationType: 'cloudwatch-logs', destinationDetails: { cloudWatchLogsDetails: { logGroup: group.logGroupName } } };
+  }
+
+  /** ElastiCache makes names lower-case, and CloudFormation would take that for a change. */
+  private uniqueName(): string {
+    return Names.uniqueResourceName(this, { maxLength: 40, separator: '-', allowedSpecialCharacters: '-' }).toLowerCase();
+  }
+}
+
+interface CommonParts {
+  readonly userGroupId: string;
+  readonly securityGroupIds: string[];
+  readonly snapshotRetentionLimit: number;
+  readonly kmsKeyId?: string;
+}

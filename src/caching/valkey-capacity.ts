@@ -1,0 +1,69 @@
+import type { ValkeyChoice } from '../private/gateway/cache-connection';
+
+/** Options of `ValkeyCapacity.nodes()`. */
+export interface ValkeyNodesOptions {
+  /**
+   * Type of the nodes, such as `cache.m7g.large`.
+   *
+   * @default 'cache.t4g.small'
+   */
+  readonly nodeType?: string;
+
+  /**
+   * How many replicas stand by in other availability zones, 1 to 5.
+   *
+   * @default 1
+   */
+  readonly replicas?: number;
+}
+
+/** Options of `ValkeyCapacity.serverless()`. */
+export interface ValkeyServerlessOptions {
+  /**
+   * Most data that the cache may hold, in GB, 1 to 5000: the bound of the bill.
+   *
+   * @default 5
+   */
+  readonly maxStorageGb?: number;
+
+  /**
+   * Most processing units a second, 1000 to 15000000. A simple command on 1 kB is one.
+   *
+   * @default 5000
+   */
+  readonly maxEcpuPerSecond?: number;
+}
+
+/** What a `ValkeyCache` consists of. */
+export class ValkeyCapacity {
+  /** Nodes of one's own: a primary and replicas, over availability zones, with automatic failover. Billed by the hour. */
+  public static nodes(options: ValkeyNodesOptions = {}): ValkeyCapacity {
+    const { nodeType = 'cache.t4g.small', replicas = 1 } = options;
+    if (!/^cache\.[a-z0-9]+\.[a-z0-9]+$/.test(nodeType)) throw new Error(`nodeType: got ${JSON.stringify(nodeType)}, expected a type of ElastiCache such as cache.t4g.small`);
+    requireWithin('replicas', replicas, 1, 5);
+    return new ValkeyCapacity({ kind: 'nodes', nodeType, replicas });
+  }
+
+  /**
+   * ElastiCache Serverless: grows and shrinks by itself, billed by use. It is a cluster that looks like one node: the keys of one command have to be in one slot, which holds for the counters and entries
+   * that the gateway keeps.
+   */
+  public static serverless(options: ValkeyServerlessOptions = {}): ValkeyCapacity {
+    const { maxStorageGb = 5, maxEcpuPerSecond = 5000 } = options;
+    requireWithin('maxStorageGb', maxStorageGb, 1, 5000);
+    requireWithin('maxEcpuPerSecond', maxEcpuPerSecond, 1000, 15_000_000);
+    return new ValkeyCapacity({ kind: 'serverless', maxStorageGb, maxEcpuPerSecond });
+  }
+
+  /** @internal */
+  public readonly _choice: ValkeyChoice;
+
+  private constructor(choice: ValkeyChoice) {
+    this._choice = choice;
+  }
+}
+
+function requireWithin(property: string, value: number, least: number, most: number) {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new Error(`${property}: got ${value}, expected a whole number, ${least} to ${most}`);
+}
