@@ -84,8 +84,14 @@ export interface BareMetalClusterProps extends MachineClusterProps {
   readonly hookImagesUrl?: string;
 
   /**
-   * URL of an image ending in `.iso` that machines boot for their installation through their BMC instead of from the network.
-   * @default - machines boot from the network
+   * Whether machines boot for their installation from an image that their BMC attaches, instead of from the network. Fixed once the cluster exists.
+   * @default - true where `isoUrl` is set
+   */
+  readonly isoBoot?: boolean;
+
+  /**
+   * URL of that image, ending in `.iso` and reachable from the BMCs. Fixed once the cluster exists.
+   * @default - the image of the release, where `isoBoot` is true
    */
   readonly isoUrl?: string;
 
@@ -128,6 +134,7 @@ export class BareMetalCluster extends EksAnywhereCluster {
         osFamily: props.os.family,
         osImageUrl: props.os.imageUrl,
         hookImagesUrl: props.hookImagesUrl,
+        isoBoot: props.isoBoot ?? (props.isoUrl === undefined ? undefined : true),
         isoUrl: props.isoUrl,
         skipServiceLoadBalancer: props.skipServiceLoadBalancer,
         loadBalancerInterface: props.loadBalancerInterface,
@@ -163,7 +170,7 @@ const MACHINE_PROPS = {
   'hostOSConfiguration.ntpConfiguration': 'timeServers',
 };
 
-const DATACENTER_PROPS = { tinkerbellIP: 'tinkerbellIp', osImageURL: 'os: imageUrl', hookImagesURLPath: 'hookImagesUrl', hookIsoURL: 'isoUrl' };
+const DATACENTER_PROPS = { tinkerbellIP: 'tinkerbellIp', osImageURL: 'os: imageUrl', hookImagesURLPath: 'hookImagesUrl', hookIsoURL: 'isoUrl', isoBoot: 'isoBoot' };
 
 function propPaths(clusterName: string, workerNodes: readonly BareMetalWorkerNodes[]): PropPath[] {
   const groups = [

@@ -19,6 +19,8 @@ export function clusterInput(clusterName: string, props: EksAnywhereClusterProps
   const identities = (props.identityProviders ?? []).map((provider) => companion(provider._kind, clusterName, provider._spec));
   const flux = props.gitOps && companion(FLUX_KIND, clusterName, props.gitOps._spec);
   const extra: Partial<ClusterSpec> = {
+    eksaVersion: props.pinEksAnywhereVersion ? props.eksAnywhereVersion : undefined,
+    licenseToken: props.licenseToken?._placeholder,
     identityProviderRefs: identities.length > 0 ? identities.map(({ ref }) => ref) : undefined,
     gitOpsRef: flux?.ref,
     proxyConfiguration: props.proxy && proxy(props.proxy),
@@ -29,6 +31,7 @@ export function clusterInput(clusterName: string, props: EksAnywhereClusterProps
   };
   return {
     clusterName,
+    metadata: { namespace: props.namespace, labels: props.clusterLabels, annotations: props.clusterAnnotations },
     kubernetesVersion: props.kubernetesVersion.version,
     podsCidr: props.podsCidr,
     servicesCidr: props.servicesCidr,

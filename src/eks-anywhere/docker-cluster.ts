@@ -25,6 +25,12 @@ export interface DockerClusterProps extends EksAnywhereClusterProps {
    * @default - etcd runs in the control plane nodes
    */
   readonly etcdCount?: number;
+
+  /**
+   * Whether pods are connected by kindnetd, the plugin of kind, instead of Cilium. Not together with `cilium`. Fixed once the cluster exists.
+   * @default false
+   */
+  readonly kindnetd?: boolean;
 }
 
 /**
@@ -35,12 +41,14 @@ export interface DockerClusterProps extends EksAnywhereClusterProps {
 export class DockerCluster extends EksAnywhereCluster {
   constructor(scope: Construct, id: string, props: DockerClusterProps) {
     super(scope, id, props);
+    if (props.kindnetd && props.cilium) throw new Error(`${this.node.path}: kindnetd is true and cilium is set; expected one of them: a cluster has one network plugin`);
     this._define({
       documents: dockerDocuments({
         ...clusterInput(this.clusterName, props),
         controlPlaneNodes: controlPlaneInput(props.controlPlaneNodes ?? { count: 1 }),
         workerNodes: (props.workerNodes ?? [{ name: 'md-0', count: 1 }]).map(workerInput),
         etcdCount: props.etcdCount,
+        kindnetd: props.kindnetd,
       }),
       propPaths: [{ pattern: /^Cluster\.spec\.externalEtcdConfiguration.*$/, prop: 'etcdCount' }, ...CLUSTER_PROP_PATHS],
     });

@@ -1,12 +1,15 @@
 import { Annotations, Stage } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { checkDocuments } from '../private/eks-anywhere/check';
+import type { CheckOptions } from '../private/eks-anywhere/check';
+import { neededFlags } from '../private/eks-anywhere/feature-flags';
 import type { Finding } from '../private/eks-anywhere/finding';
 import type { Hardware } from '../private/eks-anywhere/hardware/machine';
 import type { Document } from '../private/eks-anywhere/model/document';
 import { kubeVipAbsence } from '../private/eks-anywhere/packages/kube-vip';
 import type { PropPath } from '../private/eks-anywhere/prop-path';
 import { propOf } from '../private/eks-anywhere/prop-path';
+import { isNewerRelease } from '../private/eks-anywhere/syntax/version';
 import { toYaml } from '../private/eks-anywhere/yaml/emit';
 import { writeFilesAtSynthesis } from '../private/output-files';
 import { ClusterSurroundings } from '../private/site/cluster-surroundings';
@@ -15,6 +18,7 @@ import { kebabCase } from './cluster-input';
 import type { FluxSync } from './flux-sync';
 import type { IdentityProvider } from './identity-provider';
 import type { EksAnywhereKubernetesVersion } from './kubernetes-version';
+import type { LicenseToken } from './license-token';
 import type { MachineHealthCheck } from './machine-health-check';
 import type { Package } from './packages/package';
 import type { PackageControllerOptions, PackageCronJobOptions } from './packages/package-controller';
@@ -31,10 +35,43 @@ export interface EksAnywhereClusterProps {
   readonly clusterName?: string;
 
   /**
-   * Release of EKS Anywhere that will create the cluster, such as `v0.26.0`. Chooses the rules that are checked; the files do not
-   * name it, because its CLI writes its own version into them.
+   * Kubernetes namespace of the Cluster object and of all objects that it refers to, on the management cluster. Fixed once the cluster exists.
+   * @default - `default`, and the files do not name it
+   */
+  readonly namespace?: string;
+
+  /**
+   * Labels of the Cluster object; those of nodes are set by group. Can be changed later.
+   * @default - none
+   */
+  readonly clusterLabels?: { [key: string]: string };
+
+  /**
+   * Annotations of the Cluster object. Those under `anywhere.eks.amazonaws.com` steer EKS Anywhere. Can be changed later.
+   * @default - none
+   */
+  readonly clusterAnnotations?: { [key: string]: string };
+
+  /**
+   * Release of EKS Anywhere that will create the cluster, such as `v0.26.0`; not newer than that of `managementCluster`. Chooses the rules that
+   * are checked. Upgrades go one minor at a time and never back.
    */
   readonly eksAnywhereVersion: string;
+
+  /**
+   * Whether `cluster.yaml` names `eksAnywhereVersion` (its field `eksaVersion`): for a workload cluster that kubectl, Flux or Argo CD apply and
+   * that must not follow its management cluster to another release. The CLI writes its own version in any case. Cannot be taken back once
+   * the cluster exists.
+   * @default false
+   */
+  readonly pinEksAnywhereVersion?: boolean;
+
+  /**
+   * Where the licence token is found. Versions of Kubernetes past their standard support need one, another one for each cluster. Can be
+   * changed later, in place.
+   * @default - none
+   */
+  readonly licenseToken?: LicenseToken;
 
   /**
    * Minor version of Kubernetes; `eksAnywhereVersion` must know it. Upgrades go one minor at a time and never back.
@@ -197,6 +234,8 @@ export abstract class EksAnywhereCluster extends Construct {
   private readonly eksAnywhereVersion: string;
   private readonly managedBy?: string;
   private readonly surroundings = new ClusterSurroundings();
+  /** Of this cluster and those that it manages: placeholder → path of the cluster. */
+  private readonly licenses = new Map<string, string>();
   private documents: readonly Document[] = [];
 
   /**
@@ -221,6 +260,10 @@ export abstract class EksAnywhereCluster extends Construct {
       throw new Error(`${this.node.path}: managementCluster is ${manager.node.path}, which is itself managed by ${manager.managedBy}; expected a cluster that manages itself`);
     }
     this.managedBy = props.managementCluster?.clusterName;
+    if (manager && isNewerRelease(props.eksAnywhereVersion, manager.eksAnywhereVersion)) {
+      throw new Error(`${this.node.path}: eksAnywhereVersion is '${props.eksAnywhereVersion}', newer than '${manager.eksAnywhereVersion}' of managementCluster; expected the same or an older one: upgrade the management cluster first`);
+    }
+    if (props.licenseToken) (manager ?? this).claimLicense(this, props.licenseToken);
   }
 
   /**
@@ -274,7 +317,7 @@ export abstract class EksAnywhereCluster extends Construct {
    * @internal
    */
   protected _define(definition: Definition): void {
-    const findings = checkDocuments(definition.documents, undefined, { eksAnywhereVersion: this.eksAnywhereVersion });
+    const findings = checkDocuments(definition.documents, undefined, this.rules(definition));
     const early = findings.filter((finding) => finding.severity === 'error' && JUDGED_EARLY.has(finding.ruleId));
     if (early.length > 0) throw new Error(`${this.node.path}: ${early.map((finding) => described(finding, definition)).join('\n')}`);
 
@@ -285,15 +328,28 @@ export abstract class EksAnywhereCluster extends Construct {
     }));
   }
 
+  /** The tools refuse a workload cluster whose token another cluster of its management cluster has. */
+  private claimLicense(cluster: EksAnywhereCluster, { _placeholder: placeholder }: LicenseToken): void {
+    const owner = this.licenses.get(placeholder);
+    if (owner !== undefined) throw new Error(`${cluster.node.path}: licenseToken is ${placeholder}, which ${owner} has already; expected a token of its own: a licence is for one cluster`);
+    this.licenses.set(placeholder, cluster.node.path);
+  }
+
+  /** Whoever sets a property behind a feature flag of the tools has read that it needs the flag; a note says it again. */
+  private rules({ documents }: Definition): CheckOptions {
+    return { eksAnywhereVersion: this.eksAnywhereVersion, flags: neededFlags(documents) };
+  }
+
   /** All errors; warnings become annotations. */
   private errors(definition: Definition): string[] {
-    const findings = checkDocuments(definition.documents, definition.hardware?.(), { eksAnywhereVersion: this.eksAnywhereVersion });
+    const findings = checkDocuments(definition.documents, definition.hardware?.(), this.rules(definition));
     for (const finding of findings.filter(({ severity }) => severity === 'warning')) {
       Annotations.of(this).addWarningV2(`cdk-hybridge:eksAnywhere.${finding.ruleId}`, described(finding, definition));
     }
     // Validation runs at every synthesis, of which there may be several; a note is made once.
     const known = new Set(this.node.metadata.map(({ data }) => data));
-    for (const note of (definition.notes?.() ?? []).filter((text) => !known.has(text))) Annotations.of(this).addInfo(note);
+    const flags = neededFlags(definition.documents).map((flag) => `set ${flag}=true wherever eksctl anywhere runs for this cluster: it is a feature flag that its properties need`);
+    for (const note of [...flags, ...definition.notes?.() ?? []].filter((text) => !known.has(text))) Annotations.of(this).addInfo(note);
     return findings.filter(({ severity }) => severity === 'error').map((finding) => described(finding, definition));
   }
 }

@@ -54,6 +54,14 @@ export interface IamMapping {
   readonly groups?: string[];
 }
 
+/** Where the AWS IAM Authenticator finds who may sign in. */
+export enum AwsIamBackend {
+  /** In `roles` and `users`, which become the ConfigMap `aws-auth`. */
+  EKS_CONFIG_MAP = 'EKSConfigMap',
+  /** In objects of kind IAMIdentityMapping, which you put on the cluster. */
+  CRD = 'CRD',
+}
+
 /** Options of sign-in with AWS identities. */
 export interface AwsIamProviderOptions {
   /** Region that the authenticator asks, such as `eu-central-1`. Fixed once the cluster exists. */
@@ -70,6 +78,12 @@ export interface AwsIamProviderOptions {
    * @default - none
    */
   readonly users?: IamMapping[];
+
+  /**
+   * Where the authenticator finds who may sign in; what it finds first counts. Fixed once the cluster exists.
+   * @default [AwsIamBackend.EKS_CONFIG_MAP]
+   */
+  readonly backends?: AwsIamBackend[];
 
   /**
    * AWS partition. Fixed once the cluster exists.
@@ -102,7 +116,7 @@ export class IdentityProvider {
   public static awsIam(options: AwsIamProviderOptions): IdentityProvider {
     return new IdentityProvider(AWS_IAM_KIND, {
       awsRegion: options.region,
-      backendMode: ['EKSConfigMap'],
+      backendMode: options.backends ?? [AwsIamBackend.EKS_CONFIG_MAP],
       partition: options.partition ?? 'aws',
       mapRoles: options.roles?.map(({ arn, username, groups }) => ({ roleARN: arn, username, groups })),
       mapUsers: options.users?.map(({ arn, username, groups }) => ({ userARN: arn, username, groups })),

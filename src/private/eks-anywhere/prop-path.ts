@@ -15,7 +15,11 @@ export function propOf(path: string, table: readonly PropPath[]): string {
 /** Properties that every kind of cluster has; special ones of a kind come before these. */
 export const CLUSTER_PROP_PATHS: readonly PropPath[] = [
   { pattern: /^Cluster\.metadata\.name.*$/, prop: 'clusterName' },
+  { pattern: /^[A-Za-z]+(?:\/[^.]*)?\.metadata\.namespace$/, prop: 'namespace' },
+  { pattern: /^Cluster\.metadata\.(labels|annotations)(.*)$/, prop: 'cluster: $1$2' },
   { pattern: /^Cluster\.spec\.kubernetesVersion.*$/, prop: 'kubernetesVersion' },
+  { pattern: /^Cluster\.spec\.licenseToken$/, prop: 'licenseToken' },
+  { pattern: /^Cluster\.spec\.eksaVersion$/, prop: 'eksAnywhereVersion' },
   { pattern: /^Cluster\.spec\.controlPlaneConfiguration\.endpoint.*$/, prop: 'endpoint' },
   { pattern: /^Cluster\.spec\.clusterNetwork\.pods.*$/, prop: 'podsCidr' },
   { pattern: /^Cluster\.spec\.clusterNetwork\.services.*$/, prop: 'servicesCidr' },

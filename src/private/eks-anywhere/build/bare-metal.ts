@@ -2,7 +2,7 @@
 import type { Document } from '../model/document';
 import type { AffinityTerm, HostOs, TinkerbellDatacenterSpec, TinkerbellMachineSpec } from '../model/machines';
 import type { ClusterInput } from './cluster';
-import { clusterDocument, controlPlaneMachineName, document, workerMachineName } from './cluster';
+import { clusterDocument, controlPlaneMachineName, document, inNamespace, workerMachineName } from './cluster';
 import type { ControlPlaneInput, WorkerGroupInput } from './node-groups';
 
 interface Term {
@@ -25,6 +25,7 @@ export interface BareMetalInput extends ClusterInput {
   readonly osFamily: string;
   readonly osImageUrl?: string;
   readonly hookImagesUrl?: string;
+  readonly isoBoot?: boolean;
   readonly isoUrl?: string;
   readonly skipServiceLoadBalancer?: boolean;
   readonly loadBalancerInterface?: string;
@@ -41,13 +42,13 @@ export function bareMetalDocuments(input: BareMetalInput): Document[] {
   ];
   // The tools take the image from the datacenter or from every machine configuration, never from both.
   const hasOwnImages = groups.some(({ group }) => group.imageUrl !== undefined);
-  return [
+  return inNamespace([
     clusterDocument(input, 'TinkerbellDatacenterConfig', 'TinkerbellMachineConfig'),
     document('TinkerbellDatacenterConfig', name, datacenter(input, hasOwnImages)),
     ...groups.map(({ machineName, group }) => document('TinkerbellMachineConfig', machineName, machine(input, group, machineName, hasOwnImages))),
     ...groups.flatMap(({ machineName, group }) => group.installationTemplate ? [document(TEMPLATE_KIND, machineName, { template: group.installationTemplate })] : []),
     ...input.companions ?? [],
-  ];
+  ], input.metadata?.namespace);
 }
 
 const TEMPLATE_KIND = 'TinkerbellTemplateConfig';
@@ -57,7 +58,7 @@ function datacenter(input: BareMetalInput, hasOwnImages: boolean): TinkerbellDat
     tinkerbellIP: input.tinkerbellIp,
     osImageURL: hasOwnImages ? undefined : input.osImageUrl,
     hookImagesURLPath: input.hookImagesUrl,
-    isoBoot: input.isoUrl === undefined ? undefined : true,
+    isoBoot: input.isoBoot,
     hookIsoURL: input.isoUrl,
     skipLoadBalancerDeployment: input.skipServiceLoadBalancer,
     loadBalancerInterface: input.loadBalancerInterface,

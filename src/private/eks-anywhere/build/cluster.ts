@@ -1,12 +1,14 @@
 /** The Cluster document and the names of the objects around it. */
 import type { Cilium, ClusterSpec, Ref } from '../model/cluster';
-import type { Document } from '../model/document';
+import type { Document, Metadata } from '../model/document';
 import { API_VERSION } from '../schema/kinds';
 import type { ControlPlaneInput, WorkerGroupInput } from './node-groups';
 import { controlPlane, workerGroup } from './node-groups';
 
 export interface ClusterInput {
   readonly clusterName: string;
+  /** Of the Cluster object; the namespace is that of all documents. */
+  readonly metadata?: Pick<Metadata, 'namespace' | 'labels' | 'annotations'>;
   readonly kubernetesVersion: string;
   readonly endpoint?: string;
   readonly podsCidr: string;
@@ -14,6 +16,8 @@ export interface ClusterInput {
   readonly nodeCidrMaskSize?: number;
   readonly dnsResolvConf?: string;
   readonly cilium?: Cilium;
+  /** Kindnetd instead of Cilium. */
+  readonly kindnetd?: boolean;
   readonly controlPlaneNodes: ControlPlaneInput;
   readonly workerNodes: readonly WorkerGroupInput[];
   readonly etcdCount?: number;
@@ -50,7 +54,7 @@ export function clusterDocument(input: ClusterInput, datacenterKind: string, mac
     managementCluster: { name: input.managementClusterName },
     datacenterRef: { kind: datacenterKind, name },
     clusterNetwork: {
-      cniConfig: { cilium: input.cilium ?? {} },
+      cniConfig: input.kindnetd ? { kindnetd: {} } : { cilium: input.cilium ?? {} },
       pods: { cidrBlocks: [input.podsCidr] },
       services: { cidrBlocks: [input.servicesCidr] },
       nodes: input.nodeCidrMaskSize === undefined ? undefined : { cidrMaskSize: input.nodeCidrMaskSize },
@@ -61,7 +65,13 @@ export function clusterDocument(input: ClusterInput, datacenterKind: string, mac
     workerNodeGroupConfigurations: input.workerNodes.map((group) => workerGroup(group, input, machine(workerMachineName(name, group.name)))),
     ...input.extra,
   };
-  return document('Cluster', name, spec);
+  const { apiVersion, kind, metadata, spec: written } = document('Cluster', name, spec);
+  return { apiVersion, kind, metadata: withoutUndefined({ ...metadata, labels: input.metadata?.labels, annotations: input.metadata?.annotations }), spec: written };
+}
+
+/** References hold no namespace, so that all documents of a cluster lie in one. */
+export function inNamespace(documents: readonly Document[], namespace: string | undefined): Document[] {
+  return documents.map((one) => namespace === undefined ? one : { ...one, metadata: { ...one.metadata, namespace } });
 }
 
 export function document<Spec>(kind: string, name: string, spec: Spec): Document<Spec> {

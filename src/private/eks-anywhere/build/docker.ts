@@ -1,12 +1,12 @@
 /** All documents of a cluster in Docker containers. */
 import type { Document } from '../model/document';
 import type { ClusterInput } from './cluster';
-import { clusterDocument, document } from './cluster';
+import { clusterDocument, document, inNamespace } from './cluster';
 
 export function dockerDocuments(input: ClusterInput): Document[] {
-  return [
+  return inNamespace([
     clusterDocument(input, 'DockerDatacenterConfig'),
     document('DockerDatacenterConfig', input.clusterName, {}),
     ...input.companions ?? [],
-  ];
+  ], input.metadata?.namespace);
 }

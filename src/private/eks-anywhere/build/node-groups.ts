@@ -15,6 +15,7 @@ export interface NodeGroupInput {
 export interface ControlPlaneInput extends NodeGroupInput {
   readonly certificateNames?: readonly string[];
   readonly auditPolicy?: string;
+  readonly apiServerExtraArgs?: Readonly<Record<string, string>>;
   readonly skipLoadBalancer?: boolean;
   readonly skipAdmissionForSystemResources?: boolean;
 }
@@ -42,6 +43,7 @@ export function controlPlane(input: ControlPlaneInput, surroundings: GroupSurrou
     ...nodeGroup(input),
     certSans: input.certificateNames,
     auditPolicyContent: input.auditPolicy,
+    apiServerExtraArgs: input.apiServerExtraArgs,
     skipLoadBalancerDeployment: input.skipLoadBalancer,
     skipAdmissionForSystemResources: input.skipAdmissionForSystemResources,
     upgradeRolloutStrategy: strategy(surroundings, { maxSurge: input.maxSurge ?? 1 }),

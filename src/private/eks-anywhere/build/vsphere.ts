@@ -2,7 +2,7 @@
 import type { Document } from '../model/document';
 import type { FailureDomain, HostOs, VSphereDatacenterSpec, VSphereMachineSpec } from '../model/machines';
 import type { ClusterInput } from './cluster';
-import { clusterDocument, controlPlaneMachineName, document, etcdMachineName, workerMachineName } from './cluster';
+import { clusterDocument, controlPlaneMachineName, document, etcdMachineName, inNamespace, workerMachineName } from './cluster';
 import type { ControlPlaneInput, WorkerGroupInput } from './node-groups';
 
 /** Size and place of the virtual machines of a group. */
@@ -40,14 +40,14 @@ export function vsphereDocuments(input: VSphereInput): Document[] {
   const name = input.clusterName;
   const { server, datacenter, network, insecure, thumbprint, failureDomains } = input;
   const datacenterSpec: VSphereDatacenterSpec = { server, datacenter, network, insecure, thumbprint, failureDomains };
-  return [
+  return inNamespace([
     clusterDocument(input, 'VSphereDatacenterConfig', 'VSphereMachineConfig'),
     document('VSphereDatacenterConfig', name, datacenterSpec),
     document('VSphereMachineConfig', controlPlaneMachineName(name), machine(input, input.controlPlaneNodes)),
     ...input.workerNodes.map((group) => document('VSphereMachineConfig', workerMachineName(name, group.name), machine(input, group))),
     ...input.etcdNodes ? [document('VSphereMachineConfig', etcdMachineName(name), machine(input, input.etcdNodes))] : [],
     ...input.companions ?? [],
-  ];
+  ], input.metadata?.namespace);
 }
 
 function machine(input: VSphereInput, group: VirtualMachineInput): VSphereMachineSpec {

@@ -5,6 +5,7 @@ import type { VSphereMachineSpec } from '../model/machines';
 import { parseDurationMs } from '../syntax/duration';
 import { stateOf } from '../update/pair';
 import type { State } from '../update/pair';
+import { effectiveSize } from './virtual-machine-size';
 
 /** Fields where `false` differs from nothing. */
 const FALSE_MATTERS = ['cniExclusive', 'skipAdmissionForSystemResources'];
@@ -80,7 +81,8 @@ function health(check: HealthCheck | undefined): HealthCheck | undefined {
 }
 
 function virtualMachine(spec: VSphereMachineSpec): VSphereMachineSpec {
-  return { ...spec, numCPUs: spec.numCPUs || 2, memoryMiB: spec.memoryMiB || 8192 };
+  const { cpus, memoryMiB, diskGiB } = effectiveSize(spec);
+  return { ...spec, numCPUs: cpus, memoryMiB, diskGiB };
 }
 
 /** Without undefined, `false`, empty text, empty lists and objects, where those mean the same as nothing. */

@@ -14,6 +14,8 @@ export function cilium(given: Cilium | undefined): Value {
     nativeRoutingCidr: given?.ipv4NativeRoutingCIDR,
     egressMasqueradeInterfaces: given?.egressMasqueradeInterfaces,
     skipUpgrade: given?.skipUpgrade,
+    exclusive: given?.cniExclusive,
+    helmValues: given?.helmValues as Value,
   };
   return Object.values(options).some((value) => value !== undefined) ? options : undefined;
 }
@@ -46,15 +48,25 @@ export function packageSwitches(given: PackageSwitches | undefined): Readonly<Re
   };
 }
 
+/** Constants of AwsIamBackend. */
+const BACKENDS: Readonly<Record<string, string>> = { EKSConfigMap: 'EKS_CONFIG_MAP', CRD: 'CRD' };
+
 export function identity({ kind, spec }: Document): Expression {
   if (kind === OIDC_KIND) {
     const { clientId, issuerUrl, usernameClaim, usernamePrefix, groupsClaim, groupsPrefix, requiredClaims } = spec as OidcFields;
     const claims = requiredClaims && Object.fromEntries(requiredClaims.map(({ claim, value }) => [claim, value]));
     return call('IdentityProvider.oidc', [{ clientId, issuerUrl, usernameClaim, usernamePrefix, groupsClaim, groupsPrefix, requiredClaims: claims }], LIBRARY);
   }
-  const { awsRegion, partition, mapRoles, mapUsers } = spec as AwsIamFields;
+  const { awsRegion, backendMode = [], partition, mapRoles, mapUsers } = spec as AwsIamFields;
+  const backends = backendMode.map((mode) => member(`AwsIamBackend.${BACKENDS[mode]}`, LIBRARY));
   const mapping = ({ roleARN, userARN, username, groups }: IamMapping) => ({ arn: roleARN ?? userARN, username, groups });
-  return call('IdentityProvider.awsIam', [{ region: awsRegion, roles: mapRoles?.map(mapping), users: mapUsers?.map(mapping), partition: partition === 'aws' ? undefined : partition }], LIBRARY);
+  return call('IdentityProvider.awsIam', [{
+    region: awsRegion,
+    roles: mapRoles?.map(mapping),
+    users: mapUsers?.map(mapping),
+    backends: backendMode.join() === 'EKSConfigMap' ? undefined : backends,
+    partition: partition === 'aws' ? undefined : partition,
+  }], LIBRARY);
 }
 
 export function fluxSync({ spec }: Document): Expression {

@@ -43,15 +43,18 @@ function propsOf(site: Site, release: string, hardware: HardwareSource | undefin
 }
 
 function docker(input: ClusterInput): Readonly<Record<string, Value>> {
-  return { controlPlaneNodes: controlPlane(input.controlPlaneNodes), workerNodes: input.workerNodes.map(workers), etcdCount: input.etcdCount };
+  return { controlPlaneNodes: controlPlane(input.controlPlaneNodes), workerNodes: input.workerNodes.map(workers), etcdCount: input.etcdCount, kindnetd: input.kindnetd };
 }
 
 function common(input: ClusterInput, release: string): Readonly<Record<string, Value>> {
-  const { extra = {}, companions = [] } = input;
+  const { extra = {}, companions = [], metadata } = input;
   const identities = companions.filter(({ kind }) => kind !== FLUX_KIND).map(identity);
   const flux = companions.find(({ kind }) => kind === FLUX_KIND);
   return {
     clusterName: input.clusterName,
+    namespace: metadata?.namespace,
+    clusterLabels: metadata?.labels,
+    clusterAnnotations: metadata?.annotations,
     eksAnywhereVersion: release,
     kubernetesVersion: kubernetesVersion(input.kubernetesVersion),
     endpoint: input.endpoint,
@@ -109,6 +112,7 @@ function bareMetal(input: BareMetalInput, hardware: HardwareSource | undefined):
     tinkerbellIp: input.tinkerbellIp,
     upgradeInPlace: input.upgradeInPlace,
     hookImagesUrl: input.hookImagesUrl,
+    isoBoot: input.isoUrl === undefined ? input.isoBoot : undefined,
     isoUrl: input.isoUrl,
     skipServiceLoadBalancer: input.skipServiceLoadBalancer,
     loadBalancerInterface: input.loadBalancerInterface,

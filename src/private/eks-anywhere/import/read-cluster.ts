@@ -17,6 +17,7 @@ export function readCluster(state: State): ClusterInput {
   const network = spec.clusterNetwork;
   return {
     clusterName: cluster.metadata?.name ?? '',
+    metadata: metadata(cluster),
     kubernetesVersion: spec.kubernetesVersion ?? '',
     endpoint: spec.controlPlaneConfiguration?.endpoint?.host,
     podsCidr: network?.pods?.cidrBlocks?.[0] ?? '',
@@ -24,6 +25,7 @@ export function readCluster(state: State): ClusterInput {
     nodeCidrMaskSize: network?.nodes?.cidrMaskSize,
     dnsResolvConf: network?.dns?.resolvConf?.path,
     cilium: cilium(network?.cniConfig?.cilium),
+    kindnetd: network?.cniConfig?.kindnetd ? true : undefined,
     controlPlaneNodes: readControlPlane(spec),
     workerNodes: (spec.workerNodeGroupConfigurations ?? []).map(readGroup),
     etcdCount: spec.externalEtcdConfiguration?.count,
@@ -34,11 +36,18 @@ export function readCluster(state: State): ClusterInput {
   };
 }
 
-/** What the properties can say; the rest of Cilium's fields is lost here. */
+function metadata({ metadata: given }: Document): ClusterInput['metadata'] {
+  return { namespace: given?.namespace, labels: given?.labels, annotations: given?.annotations };
+}
+
+/** What the properties can say; with values for the chart the tools ignore the other fields. */
 function cilium(given: Cilium | undefined): Cilium | undefined {
   if (!given) return undefined;
-  const { policyEnforcementMode, ipv4NativeRoutingCIDR, egressMasqueradeInterfaces, skipUpgrade } = given;
-  return { policyEnforcementMode, routingMode: ipv4NativeRoutingCIDR === undefined ? undefined : 'direct', ipv4NativeRoutingCIDR, egressMasqueradeInterfaces, skipUpgrade };
+  const { policyEnforcementMode, ipv4NativeRoutingCIDR, egressMasqueradeInterfaces, skipUpgrade, cniExclusive, helmValues } = given;
+  if (helmValues) return { helmValues };
+  return {
+    policyEnforcementMode, routingMode: ipv4NativeRoutingCIDR === undefined ? undefined : 'direct', ipv4NativeRoutingCIDR, egressMasqueradeInterfaces, skipUpgrade, cniExclusive,
+  };
 }
 
 function extra(spec: ClusterSpec, { identities, gitOps }: Companions): Partial<ClusterSpec> {

@@ -24,6 +24,7 @@ export interface IamMapping {
 
 export interface AwsIamFields {
   readonly awsRegion?: string;
+  readonly backendMode?: readonly string[];
   readonly partition?: string;
   readonly mapRoles?: readonly IamMapping[];
   readonly mapUsers?: readonly IamMapping[];
@@ -42,9 +43,9 @@ const SAYABLE: Readonly<Record<string, (spec: never) => object>> = {
   [OIDC_KIND]: ({ clientId, issuerUrl, usernameClaim, usernamePrefix, groupsClaim, groupsPrefix, requiredClaims }: OidcFields) => ({
     clientId, issuerUrl, usernameClaim, usernamePrefix, groupsClaim, groupsPrefix, requiredClaims: requiredClaims?.map(({ claim, value }) => ({ claim, value })),
   }),
-  [AWS_IAM_KIND]: ({ awsRegion, partition, mapRoles, mapUsers }: AwsIamFields) => ({
+  [AWS_IAM_KIND]: ({ awsRegion, backendMode, partition, mapRoles, mapUsers }: AwsIamFields) => ({
     awsRegion,
-    backendMode: ['EKSConfigMap'],
+    backendMode,
     partition,
     mapRoles: mapRoles?.map(({ roleARN, username, groups }) => ({ roleARN, username, groups })),
     mapUsers: mapUsers?.map(({ userARN, username, groups }) => ({ userARN, username, groups })),

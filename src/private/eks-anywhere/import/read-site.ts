@@ -11,6 +11,7 @@ import type { AffinityTerm, TinkerbellDatacenterSpec, TinkerbellMachineSpec, VSp
 import type { State } from '../update/pair';
 import { find } from '../update/pair';
 import { readCluster, readMachine } from './read-cluster';
+import { effectiveSize } from './virtual-machine-size';
 
 /** One kind of site, with all that its construct is told. */
 export type Site =
@@ -60,7 +61,8 @@ function readBareMetal(state: State): Site {
       tinkerbellIp: datacenter.tinkerbellIP ?? '',
       osImageUrl: datacenter.osImageURL,
       hookImagesUrl: datacenter.hookImagesURLPath,
-      isoUrl: datacenter.isoBoot ? datacenter.hookIsoURL : undefined,
+      isoBoot: datacenter.isoBoot || undefined,
+      isoUrl: datacenter.hookIsoURL,
       skipServiceLoadBalancer: datacenter.skipLoadBalancerDeployment || undefined,
       loadBalancerInterface: datacenter.loadBalancerInterface,
     },
@@ -120,9 +122,7 @@ function workerMachine(group: ClusterInput['workerNodes'][number], state: State,
 /** Size of its own, place and template of the first: the construct has one of those for all. */
 function virtualMachine(own: VSphereMachineSpec, first: VSphereMachineSpec): VirtualMachineInput {
   return {
-    cpus: own.numCPUs || 2,
-    memoryMiB: own.memoryMiB || 8192,
-    diskGiB: own.diskGiB ?? 25,
+    ...effectiveSize(own),
     datastore: first.datastore ?? '',
     folder: first.folder ?? '',
     resourcePool: first.resourcePool ?? '',

@@ -15,14 +15,14 @@ export interface Import {
 }
 
 /** Undefined properties are left out. */
-export type Value = string | number | boolean | undefined | Expression | readonly Value[] | { readonly [name: string]: Value };
+export type Value = string | number | boolean | null | undefined | Expression | readonly Value[] | { readonly [name: string]: Value };
 
 const LINE = 120;
 
 export function write(value: Value, indent: string): string {
   if (value instanceof Expression) return value.text(indent);
   if (typeof value === 'string') return quoted(value);
-  if (typeof value !== 'object') return String(value);
+  if (typeof value !== 'object' || value === null) return String(value);
   const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
   const parts = (at: string) => Array.isArray(value) ? value.map((item: Value) => write(item, at)) : properties(value as Readonly<Record<string, Value>>, at);
   const flat = parts(indent);
@@ -47,7 +47,7 @@ export function member(path: string, from: string): Expression {
 
 export function importsOf(value: Value): readonly Import[] {
   if (value instanceof Expression) return value.imports;
-  return typeof value === 'object' ? (Object.values(value) as Value[]).flatMap(importsOf) : [];
+  return typeof value === 'object' && value !== null ? (Object.values(value) as Value[]).flatMap(importsOf) : [];
 }
 
 /** One statement a module, names sorted. */

@@ -1,15 +1,17 @@
-/** One document of the file, whatever its kind. */
+/** Documents of the file, whatever their kind. */
 import type { ClusterSpec } from './cluster';
+
+export interface Metadata {
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+}
 
 export interface Document<Spec = unknown> {
   readonly apiVersion?: string;
   readonly kind: string;
-  readonly metadata?: {
-    readonly name?: string;
-    readonly namespace?: string;
-    readonly annotations?: Readonly<Record<string, string>>;
-    readonly labels?: Readonly<Record<string, string>>;
-  };
+  readonly metadata?: Metadata;
   readonly spec?: Spec;
 }
 

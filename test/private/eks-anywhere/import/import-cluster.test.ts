@@ -59,12 +59,33 @@ describe('an imported program', () => {
   }, 60_000);
 });
 
+describe('a property says', () => {
+  test.each<[string, string, (cluster: string) => string, RegExp]>([
+    ['that Cilium leaves other plugins alone', 'bm', (text) => text.replace('cilium: {}', 'cilium: { cniExclusive: false }'), /cilium: \{ exclusive: false \}/],
+    ["values of Cilium's chart", 'bm', (text) => text.replace('cilium: {}', 'cilium: { helmValues: { debug: { enabled: true }, tolerations: [null] } }'), /helmValues: \{ debug: \{ enabled: true \}, tolerations: \[null\] \}/],
+    ['kindnetd', 'dk-etcd', (text) => text.replace('cilium: {}', 'kindnetd: {}'), /kindnetd: true/],
+    ['labels and annotations', 'bm', (text) => text.replace('  name: lab\nspec', '  name: lab\n  labels: { tier: "1" }\n  annotations: { example.com/team: ops }\nspec'), /clusterLabels: \{ tier: '1' \},\n  clusterAnnotations: \{ 'example.com\/team': 'ops' \}/],
+    ['the namespace', 'vs-ext', (text) => text.replace(/^metadata:$/gm, 'metadata:\n  namespace: sites'), /namespace: 'sites'/],
+    ['where sign-in with IAM looks', 'bm-iam', (text) => text.replace(/backendMode:\n *- EKSConfigMap/, 'backendMode: [CRD]'), /backends: \[AwsIamBackend.CRD\]/],
+    ['boot from the image of the release', 'bm', (text) => text.replace('  tinkerbellIP', '  isoBoot: true\n  tinkerbellIP'), /isoBoot: true/],
+    ['boot from an image', 'bm', (text) => text.replace('  tinkerbellIP', '  isoBoot: true\n  hookIsoURL: http://10.20.0.2/hook.iso\n  tinkerbellIP'), /(?<!isoBoot: true,\n)  isoUrl: /],
+    ['a disk as large as the template, whatever smaller size is written', 'vs-ext', (text) => text.replace(/diskGiB: \d+/, 'diskGiB: 1'), /disk: Size.gibibytes\(20\)/],
+  ])('%s', (_what, base, change, expected) => {
+    const { hardware, ...files } = read(base);
+    const cluster = change(files.cluster);
+    expect(cluster).not.toBe(files.cluster);
+    const { program, findings } = imported({ cluster, hardware });
+    expect(findings).toEqual([]);
+    expect(program).toMatch(expected);
+    expect(differences(cluster, runProgram(program!, hardware)['cluster.yaml'])).toEqual([]);
+  });
+});
+
 describe('what no property says is refused by name', () => {
   const bareMetal = read('bm').cluster;
 
   test.each([
-    ['a field of Cilium', bareMetal.replace('cilium: {}', 'cilium: { cniExclusive: false }'), 'Cluster.spec.clusterNetwork.cniConfig.cilium.cniExclusive'],
-    ['an annotation', bareMetal.replace('  name: lab\nspec', '  name: lab\n  annotations: { team: ops }\nspec'), 'Cluster.metadata.annotations'],
+    ['a field of Cilium beside values for its chart', bareMetal.replace('cilium: {}', 'cilium: { cniExclusive: false, helmValues: { debug: true } }'), 'Cluster.spec.clusterNetwork.cniConfig.cilium.cniExclusive'],
     ['a second user', bareMetal.replace('    sshAuthorizedKeys:', '    sshAuthorizedKeys: [ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJEknZ1PAp1G5VZykDakPgzAfJq+/lv81/BlQrRuY7e1]\n  - name: other\n    sshAuthorizedKeys:'), 'TinkerbellMachineConfig/lab-cp.spec.users[other]'],
     ['another document', `${bareMetal}\n---\napiVersion: v1\nkind: Secret\nmetadata: { name: extra }\n`, 'Secret/extra'],
     ['a password of the proxy', bareMetal.replace('  managementCluster:', '  proxyConfiguration: { httpProxy: "http://ops:s3cret@10.20.0.4:3128", httpsProxy: "10.20.0.4:3128" }\n  managementCluster:').replace('  tinkerbellIP', '  hookImagesURLPath: http://10.20.0.2/hook\n  tinkerbellIP'), 'Cluster.spec.proxyConfiguration.httpProxy'],
