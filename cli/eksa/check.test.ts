@@ -33,6 +33,13 @@ describe('hybridge eksa check', () => {
     expect(output).toContain('1 error, 0 warnings; would be refused');
   });
 
+  it('tells that a licence token is still to be filled in', async () => {
+    const file = changed('bare-metal.yaml', "  kubernetesVersion: '1.35'", "  licenseToken: ${env:LICENSE}\n  kubernetesVersion: '1.35'");
+    const { code, output } = await runEksa('check', file, HARDWARE);
+    expect(code).toBe(0);
+    expect(output).toMatch(new RegExp(`^${file}:25  warning version  Cluster\\.spec\\.licenseToken is the placeholder \\$\\{env:LICENSE\\}; the tools need the token itself\\n +→ fill it in with hybridge eksa render`));
+  });
+
   it('names the line of the machine in hardware.csv, whatever the file is called', async () => {
     const file = changed('bare-metal.csv', '10.20.0.22', '10.20.0.300');
     const { code, output } = await runEksa('check', CLUSTER, file);

@@ -6,8 +6,9 @@ import { COLUMNS, HARDWARE_FILE, machineFromCells, parseHardware } from '../../s
 import { toYaml } from '../../src/private/eks-anywhere/yaml/emit';
 import { CommandFailure } from '../command.ts';
 import type { Command } from '../command.ts';
+import { cellTexts } from './fillable-file.ts';
 import { readText, writeOwnerOnly } from './files.ts';
-import { fillPlaceholders } from './placeholder-values.ts';
+import { fillTexts } from './placeholder-values.ts';
 import { parseWords } from './words.ts';
 
 export const hardware: Command = {
@@ -43,10 +44,10 @@ function read(file: string): Hardware {
 }
 
 async function secretsOf(machines: Hardware['machines']): Promise<string> {
-  const filled = await fillPlaceholders(COLUMNS, machines.map(({ cells }) => COLUMNS.map((column) => cells[column])), process.env);
+  const values = await fillTexts(cellTexts(COLUMNS, machines.map(({ cells }) => COLUMNS.map((column) => cells[column]))), process.env);
   const base64 = (text: string) => Buffer.from(text).toString('base64');
-  return toYaml(filled.map((row) => {
-    const cells = Object.fromEntries(COLUMNS.map((column, index) => [column, row[index]!])) as MachineCells;
+  return toYaml(machines.map((_machine, index) => {
+    const cells = Object.fromEntries(COLUMNS.map((column, at) => [column, values[index * COLUMNS.length + at]!])) as MachineCells;
     return bmcSecret(machineFromCells(cells), { username: base64(cells.bmc_username), password: base64(cells.bmc_password) });
   }));
 }

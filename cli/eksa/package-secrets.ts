@@ -3,8 +3,8 @@ import { parse } from 'yaml';
 import { parsePlaceholder } from '../../src/private/eks-anywhere/hardware/placeholder';
 import { toYaml } from '../../src/private/eks-anywhere/yaml/emit';
 import { parseClusterFile } from '../../src/private/eks-anywhere/yaml/parse';
+import type { FillableFile } from './fillable-file.ts';
 import { readText } from './files.ts';
-import { fillTexts } from './placeholder-values.ts';
 import type { FillableText } from './placeholder-values.ts';
 
 /** A Package; its settings are text that holds YAML. */
@@ -13,18 +13,26 @@ interface PackageDocument {
   readonly spec?: { readonly config?: string };
 }
 
-/** The text of packages.yaml. Settings are read and written again, so that whatever a secret is made of stays one value. */
-export async function filledPackages(file: string, environment: Readonly<NodeJS.ProcessEnv>): Promise<string> {
+/** packages.yaml. Settings are read and written again, so that whatever a secret is made of stays one value. */
+export function fillablePackages(file: string): FillableFile {
   const documents = parseClusterFile(readText(file)).documents.map(({ content }) => content as PackageDocument);
   const settings = documents.map(({ spec }) => spec?.config === undefined ? undefined : parse(spec.config) as unknown);
-  const places = documents.flatMap(({ metadata }, index) => placeholdersIn(settings[index], `package '${metadata?.name ?? '?'}': `));
-  const values = await fillTexts(places, environment);
-  const byPlace = new Map(places.map(({ place }, index) => [place, values[index]!]));
-  return toYaml(documents.map((document, index) => {
-    if (settings[index] === undefined) return document;
-    const config = withValues(settings[index], `package '${document.metadata?.name ?? '?'}': `, byPlace) as object;
-    return { ...document, spec: { ...document.spec, config: toYaml([config]).trimEnd() } };
-  }));
+  const texts = documents.flatMap((document, index) => placeholdersIn(settings[index], ownPlace(document)));
+  return {
+    texts,
+    fill: (values) => {
+      const byPlace = new Map(texts.map(({ place }, index) => [place, values[index]!]));
+      return toYaml(documents.map((document, index) => {
+        if (settings[index] === undefined) return document;
+        const config = withValues(settings[index], ownPlace(document), byPlace) as object;
+        return { ...document, spec: { ...document.spec, config: toYaml([config]).trimEnd() } };
+      }));
+    },
+  };
+}
+
+function ownPlace({ metadata }: PackageDocument): string {
+  return `package '${metadata?.name ?? '?'}': `;
 }
 
 function placeholdersIn(value: unknown, place: string): FillableText[] {

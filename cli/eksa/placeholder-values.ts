@@ -15,19 +15,6 @@ export interface FillableText {
 }
 
 /**
- * @param columns names of the columns; one is `hostname`
- * @param environment variables by name
- * @returns the rows with values in place of placeholders
- * @throws CommandFailure that names every machine, cell and source for which there is no value; values are never part of it
- */
-export async function fillPlaceholders(columns: readonly string[], rows: readonly (readonly string[])[], environment: Readonly<NodeJS.ProcessEnv>): Promise<string[][]> {
-  const values = await fillTexts(rows.flatMap((row) => row.map((text, column) => ({
-    text, place: `machine '${row[columns.indexOf('hostname')] ?? '?'}': ${columns[column]}`,
-  }))), environment);
-  return rows.map((row) => values.splice(0, row.length));
-}
-
-/**
  * @returns the texts, those that are placeholders replaced by their values
  * @throws CommandFailure that names every place and source for which there is no value; values are never part of it
  */

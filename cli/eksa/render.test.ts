@@ -56,6 +56,61 @@ describe('hybridge eksa render', () => {
     expect(mode(join(out, 'packages.yaml'))).toBe('600');
   });
 
+  describe('with a licence token', () => {
+    const jwt = 'eyJhbGciOiJFUzM4NCJ9.eyJlbmRWYWxpZGl0eSI6IngifQ.c2lnbmF0dXJl';
+
+    beforeEach(() => {
+      vi.stubEnv('BMC_USER', 'root');
+      vi.stubEnv('BMC_PASSWORD', 'x');
+      const text = readFileSync(sample('bare-metal.yaml'), 'utf8');
+      writeFileSync(join(assembly, 'cluster.yaml'), text.replace(/^ {2}kubernetesVersion/m, '  licenseToken: ${env:LICENSE} # of this site\n$&'));
+    });
+
+    it('fills it in and leaves the rest of cluster.yaml as it is', async () => {
+      vi.stubEnv('LICENSE', jwt);
+      const { code, output } = await run();
+      expect(code).toBe(0);
+      expect(output).not.toContain(jwt);
+      const before = readFileSync(join(assembly, 'cluster.yaml'), 'utf8');
+      expect(readFileSync(join(out, 'cluster.yaml'), 'utf8')).toBe(before.replace('${env:LICENSE}', `"${jwt}"`));
+      expect(mode(join(out, 'cluster.yaml'))).toBe('600');
+    });
+
+    it('names it together with everything else that is missing', async () => {
+      vi.stubEnv('BMC_PASSWORD', '');
+      const { code, failure } = await run();
+      expect(code).toBe(EXIT_CODES.configuration);
+      expect(failure).toMatch(/3 values are missing: Cluster\.spec\.licenseToken needs the environment variable LICENSE, which is not set; machine 'node-01'/);
+      expect(existsSync(out)).toBe(false);
+    });
+
+    it.each(['not-a-token', `${jwt}\n`, '${env:OTHER}'])('refuses the value %j, which is none, without repeating it', async (value) => {
+      vi.stubEnv('LICENSE', value);
+      const { code, failure } = await run();
+      expect(code).toBe(EXIT_CODES.configuration);
+      expect(failure).toContain('Cluster.spec.licenseToken needs a licence token: three parts joined by dots; what ${env:LICENSE} stands for is none');
+      expect(failure).not.toContain(value);
+      expect(existsSync(out)).toBe(false);
+    });
+  });
+
+  it('names the feature flags that the installation needs', async () => {
+    vi.stubEnv('BMC_USER', 'root');
+    vi.stubEnv('BMC_PASSWORD', 'x');
+    const text = readFileSync(sample('bare-metal.yaml'), 'utf8');
+    writeFileSync(join(assembly, 'cluster.yaml'), text.replace('    count: 1\n    endpoint', "    count: 1\n    apiServerExtraArgs: { v: '2' }\n    endpoint"));
+    expect((await run()).output).toContain('next: API_SERVER_EXTRA_ARGS_ENABLED=true eksctl anywhere create cluster');
+  });
+
+  it('knows the assembly of a cluster in a stage, which lies one folder deeper', async () => {
+    const deeper = join(folder, 'cdk.out', 'hybridge', 'Test', 'Factory');
+    mkdirSync(deeper, { recursive: true });
+    copyFileSync(sample('bare-metal.yaml'), join(deeper, 'cluster.yaml'));
+    const words = (target: string) => ['render', '--assembly-folder', deeper, '--out', target];
+    expect(await runEksa(...words(join(folder, 'cdk.out', 'filled')))).toMatchObject({ code: EXIT_CODES.usage, failure: expect.stringContaining(`inside the cloud assembly ${join(folder, 'cdk.out')},`) });
+    expect(await runEksa(...words(out))).toMatchObject({ code: 0 });
+  });
+
   it('narrows the permissions of a file that was there before', async () => {
     vi.stubEnv('BMC_USER', 'root');
     vi.stubEnv('BMC_PASSWORD', 'x');

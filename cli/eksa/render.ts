@@ -1,13 +1,16 @@
 /** `hybridge eksa render`: the files of a synthesized cluster with their secrets filled in, on the machine that installs it. */
 import { existsSync, realpathSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
-import type { CsvRecord } from '../../src/private/eks-anywhere/hardware/csv';
-import { CsvSyntaxError, formatRecord, parseCsv } from '../../src/private/eks-anywhere/hardware/csv';
+import { dirname, join, relative, resolve } from 'node:path';
+import { neededFlags } from '../../src/private/eks-anywhere/feature-flags';
+import type { Document } from '../../src/private/eks-anywhere/model/document';
+import { parseClusterFile } from '../../src/private/eks-anywhere/yaml/parse';
 import { CommandFailure } from '../command.ts';
 import type { Command } from '../command.ts';
+import { fillableCluster, fillableHardware } from './fillable-file.ts';
+import type { FillableFile } from './fillable-file.ts';
 import { readText, writeOwnerOnly } from './files.ts';
-import { filledPackages } from './package-secrets.ts';
-import { fillPlaceholders } from './placeholder-values.ts';
+import { fillablePackages } from './package-secrets.ts';
+import { fillTexts } from './placeholder-values.ts';
 import { parseWords } from './words.ts';
 
 export const render: Command = {
@@ -18,7 +21,7 @@ export const render: Command = {
     '',
     'Copies cluster.yaml, hardware.csv and packages.yaml to DIR, with every placeholder replaced: ${env:NAME} by the environment variable,',
     '${secretsmanager:name#key} by a key of a JSON secret of AWS Secrets Manager (region and credentials as for any AWS SDK). Files are',
-    'readable by their owner only. Where one value is missing nothing is written, and machine and variable are named. Values are never printed.',
+    'readable by their owner only. Where one value is missing nothing is written, and place and variable are named. Values are never printed.',
     '',
     '  --assembly-folder DIR  what cdk synth wrote for the cluster',
     '  --out DIR              where to write; made if missing, must lie outside the folder of the assembly',
@@ -28,51 +31,49 @@ export const render: Command = {
     const { 'assembly-folder': from, out } = options;
     if (!from || !out) throw new CommandFailure(`eksa render: ${from ? '--out' : '--assembly-folder'} is missing; see hybridge eksa render --help`);
     refuseInsideAssembly(from, out);
-    const cluster = readText(join(from, 'cluster.yaml'));
-    const hardwareFile = join(from, 'hardware.csv');
-    const packagesFile = join(from, 'packages.yaml');
-    const files = {
-      'cluster.yaml': cluster,
-      ...(existsSync(hardwareFile) ? { 'hardware.csv': await filledHardware(hardwareFile) } : {}),
-      ...(existsSync(packagesFile) ? { 'packages.yaml': await filledPackages(packagesFile, process.env) } : {}),
-    };
-    for (const [name, text] of Object.entries(files)) writeOwnerOnly(join(out, name), text);
-    process.stdout.write(report(out, Object.keys(files)));
+    const files = FILES.filter(({ name, isAlways }) => isAlways || existsSync(join(from, name))).map(({ name, open }) => ({ name, file: open(join(from, name)) }));
+    const values = await fillTexts(files.flatMap(({ file }) => file.texts), process.env);
+    const filled = files.map(({ name, file }) => ({ name, text: file.fill(values.splice(0, file.texts.length)) }));
+    for (const { name, text } of filled) writeOwnerOnly(join(out, name), text);
+    process.stdout.write(report(out, filled.map(({ name }) => name), flagsOf(join(from, 'cluster.yaml'))));
     return 0;
   },
 };
 
-async function filledHardware(file: string): Promise<string> {
-  const [header, ...rows] = records(file);
-  const filled = await fillPlaceholders(header?.cells ?? [], rows.map((row) => row.cells), process.env);
-  return [header?.cells ?? [], ...filled].map((cells) => `${formatRecord(cells)}\n`).join('');
-}
-
-function records(file: string): CsvRecord[] {
-  try {
-    return parseCsv(readText(file));
-  } catch (error) {
-    if (!(error instanceof CsvSyntaxError)) throw error;
-    throw new CommandFailure(`${file}:${error.line} ${error.message}`, 'configuration', { cause: error });
-  }
-}
+/** What a cluster has; all of its placeholders are looked up together, so that everything that is missing is named at once. */
+const FILES: readonly { readonly name: string; readonly open: (path: string) => FillableFile; readonly isAlways?: boolean }[] = [
+  { name: 'cluster.yaml', open: fillableCluster, isAlways: true },
+  { name: 'hardware.csv', open: fillableHardware },
+  { name: 'packages.yaml', open: fillablePackages },
+];
 
 /** The assembly is uploaded and kept: no secret may come to lie in it. */
 function refuseInsideAssembly(from: string, out: string): void {
-  const assembly = resolve(real(from), '..', '..');
-  const way = relative(assembly, real(out));
+  const assembly = assemblyAround(real(from));
+  const way = assembly === undefined ? '..' : relative(assembly, real(out));
   const isInside = way === '' || !(way.startsWith('..') || resolve(way) === way);
-  if (isInside && existsSync(join(assembly, 'manifest.json'))) throw new CommandFailure(`--out: ${out} lies inside the cloud assembly ${assembly}, which must hold no secret; choose a folder outside`);
+  if (isInside) throw new CommandFailure(`--out: ${out} lies inside the cloud assembly ${assembly}, which must hold no secret; choose a folder outside`);
   if (resolve(real(from)) === resolve(real(out))) throw new CommandFailure(`--out: ${out} is the folder that is read; choose another`);
+}
+
+/** Clusters of a stage lie one folder deeper than others. */
+function assemblyAround(folder: string): string | undefined {
+  if (existsSync(join(folder, 'manifest.json'))) return folder;
+  return dirname(folder) === folder ? undefined : assemblyAround(dirname(folder));
 }
 
 function real(path: string): string {
   return existsSync(path) ? realpathSync(path) : resolve(path);
 }
 
-function report(out: string, names: readonly string[]): string {
+function flagsOf(clusterFile: string): string[] {
+  return neededFlags(parseClusterFile(readText(clusterFile)).documents.map(({ content }) => content as unknown as Document));
+}
+
+function report(out: string, names: readonly string[], flags: readonly string[]): string {
   const paths = names.map((name) => join(out, name));
+  const environment = flags.map((flag) => `${flag}=true `).join('');
   const hardware = names.includes('hardware.csv') ? ` --hardware-csv ${join(out, 'hardware.csv')}` : '';
   const packages = names.includes('packages.yaml') ? [`then: eksctl anywhere apply packages -f ${join(out, 'packages.yaml')}`] : [];
-  return [...paths.map((path) => `${path}  (mode 0600)`), '', `next: eksctl anywhere create cluster -f ${join(out, 'cluster.yaml')}${hardware}`, ...packages, ''].join('\n');
+  return [...paths.map((path) => `${path}  (mode 0600)`), '', `next: ${environment}eksctl anywhere create cluster -f ${join(out, 'cluster.yaml')}${hardware}`, ...packages, ''].join('\n');
 }

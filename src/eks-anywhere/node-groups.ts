@@ -81,6 +81,14 @@ export interface ControlPlaneNodeOptions extends NodeGroupOptions {
   readonly auditPolicy?: string;
 
   /**
+   * Further arguments of the Kubernetes API server, without dashes, such as `{ 'service-account-max-token-expiration': '24h' }`; `oidc-*` only
+   * without an OpenID Connect provider. A feature flag of the tools: `API_SERVER_EXTRA_ARGS_ENABLED=true` has to be in the environment wherever
+   * `eksctl anywhere` runs. Can be changed later; a change replaces the nodes.
+   * @default - those of EKS Anywhere
+   */
+  readonly apiServerExtraArgs?: { [argument: string]: string };
+
+  /**
    * Whether to leave out kube-vip, which announces `endpoint`, because a load balancer of your own has that address.
    * @default false
    */

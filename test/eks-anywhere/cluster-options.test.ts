@@ -59,6 +59,28 @@ test('a workload cluster names its management cluster', () => {
   expect(synthesized(app, 'Workload/cluster.yaml')).toContain('managementCluster:\n    name: management\n');
 });
 
+test('the file names the release only where it is pinned', () => {
+  const app = newApp();
+  const managementCluster = new VSphereCluster(app, 'Management', vsphere());
+  new VSphereCluster(app, 'Workload', vsphere({ managementCluster, endpoint: '10.30.0.11', pinEksAnywhereVersion: true, eksAnywhereVersion: 'v0.25.1' }));
+  expect(synthesized(app, 'Workload/cluster.yaml')).toContain('  eksaVersion: v0.25.1\n');
+  expect(synthesized(app, 'Management/cluster.yaml')).not.toContain('eksaVersion');
+});
+
+test('fails when a workload cluster is of a newer release than its management cluster', () => {
+  const app = newApp();
+  const managementCluster = new VSphereCluster(app, 'Management', vsphere({ eksAnywhereVersion: 'v0.25.4' }));
+  expect(() => new VSphereCluster(app, 'Workload', vsphere({ managementCluster, endpoint: '10.30.0.11', eksAnywhereVersion: 'v0.26.0' })))
+    .toThrow(/^Workload: eksAnywhereVersion is 'v0.26.0', newer than 'v0.25.4' of managementCluster/);
+});
+
+test('arguments of the API server are written, with a note about the flag that the tools want', () => {
+  const app = newApp();
+  const cluster = new VSphereCluster(app, 'Plant', vsphere({ controlPlaneNodes: { count: 3, apiServerExtraArgs: { v: '2' } } }));
+  expect(synthesized(app, 'Plant/cluster.yaml')).toContain('    apiServerExtraArgs:\n      v: "2"\n');
+  expect(cluster.node.metadata.map(({ data }) => data)).toContainEqual(expect.stringContaining('API_SERVER_EXTRA_ARGS_ENABLED=true wherever eksctl anywhere runs'));
+});
+
 test('fails when the management cluster is itself managed', () => {
   const app = newApp();
   const management = new VSphereCluster(app, 'Management', vsphere());
@@ -85,6 +107,9 @@ const refusedOnBareMetal: [string, Partial<BareMetalClusterProps>, RegExp][] = [
   ['a health check limit that is none', { machineHealthCheck: { maxUnhealthy: 'many' } }, /machineHealthCheck.maxUnhealthy is 'many'.*\[rule MHC\]/],
   ['an unknown kubelet setting', { controlPlaneNodes: { count: 1, select: { type: 'cp' }, kubeletConfiguration: { maxPodz: 1 } } }, /controlPlaneNodes.kubeletConfiguration.maxPodz is no field.*did you mean 'maxPods'.*\[rule C69\]/],
   ['a provider id', { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, kubeletConfiguration: { providerID: 'x' } }] }, /workerNodes\[0\].kubeletConfiguration.providerID is set by EKS Anywhere itself.*\[rule C70\]/],
+  ['arguments that belong to the OpenID Connect provider', {
+    identityProviders: [IdentityProvider.oidc({ clientId: 'x', issuerUrl: 'https://sso' })], controlPlaneNodes: { count: 1, select: { type: 'cp' }, apiServerExtraArgs: { 'oidc-issuer-url': 'https://x' } },
+  }, /controlPlaneNodes.apiServerExtraArgs.*\[rule C68\]/],
   ['an audit policy that is no YAML', { controlPlaneNodes: { count: 1, select: { type: 'cp' }, auditPolicy: 'a: b: c' } }, /controlPlaneNodes.auditPolicy is no YAML.*\[rule C72\]/],
   ['a certificate name without a dot', { controlPlaneNodes: { count: 1, select: { type: 'cp' }, certificateNames: ['api'] } }, /controlPlaneNodes.certificateNames\[0\] is 'api'.*\[rule C66\]/],
   ['autoscaling beside in-place upgrades', { upgradeInPlace: true, workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, autoscaling: { minCount: 1, maxCount: 1 } }] }, /workerNodes\[0\].autoscaling is set; it does not go with in-place upgrades.*\[rule T30\]/],

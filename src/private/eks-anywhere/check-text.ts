@@ -3,7 +3,8 @@ import { checkDocuments } from './check';
 import type { CheckOptions } from './check';
 import type { Finding } from './finding';
 import { parseHardware } from './hardware/machine';
-import type { Document } from './model/document';
+import { parsePlaceholder } from './hardware/placeholder';
+import type { ClusterDocument, Document } from './model/document';
 import { documentPaths } from './model/document';
 import { isKnownKind } from './schema/kinds';
 import type { ParsedDocument } from './yaml/parse';
@@ -25,8 +26,17 @@ export function check(clusterYaml: string, hardwareCsv?: string, options: CheckO
     ...file.findings,
     ...named.flatMap(({ document, path }) => relevant(document).map((finding) => ({ ...finding, path: `${path}${finding.path}` }))),
     ...named.flatMap(foreignWithoutApiVersion),
-    ...checkDocuments(contents, hardware, options).map((finding) => withLine(finding, named)),
+    ...[...checkDocuments(contents, hardware, options), ...unfilledLicense(contents as unknown as Document[])].map((finding) => withLine(finding, named)),
   ];
+}
+
+/** Right where a program is synthesized; the tools do not know placeholders. */
+function unfilledLicense(documents: readonly Document[]): Finding[] {
+  const token = (documents.find(({ kind }) => kind === 'Cluster') as ClusterDocument | undefined)?.spec?.licenseToken;
+  if (typeof token !== 'string' || !parsePlaceholder(token)) return [];
+  return [{
+    ruleId: 'version', severity: 'warning', path: 'Cluster.spec.licenseToken', message: `is the placeholder ${token}; the tools need the token itself`, fix: 'fill it in with hybridge eksa render',
+  }];
 }
 
 interface Named {

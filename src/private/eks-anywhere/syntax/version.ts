@@ -36,6 +36,13 @@ export function parseSemanticVersion(text: string): SemanticVersion | undefined 
   return match ? { major: Number(match[1]), minor: Number(match[2]), patch: Number(match[3]) } : undefined;
 }
 
+/** Whether one version of EKS Anywhere is newer than another; of texts that are none, neither is. */
+export function isNewerRelease(one: string, other: string): boolean {
+  const [newer, older] = [one, other].map(parseSemanticVersion);
+  if (!newer || !older) return false;
+  return (newer.major - older.major || newer.minor - older.minor || newer.patch - older.patch) > 0;
+}
+
 /** The minor of `1.NN`, or undefined when the text is anything else. */
 export function kubernetesMinor(text: string): number | undefined {
   const match = /^1\.(0|[1-9]\d*)$/.exec(text);

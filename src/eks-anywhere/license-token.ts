@@ -1,0 +1,50 @@
+import { Token } from 'aws-cdk-lib';
+import { environmentPlaceholder, parsePlaceholder, secretPlaceholder } from '../private/eks-anywhere/hardware/placeholder';
+
+/**
+ * Where the licence token of a cluster is found: the JWT that AWS License Manager gives for an EKS Anywhere Enterprise Subscription. The app never
+ * sees it: the generated `cluster.yaml` carries a placeholder, which `hybridge eksa render` fills in on the machine that installs the cluster.
+ *
+ * Source: https://anywhere.eks.amazonaws.com/docs/clustermgmt/support/cluster-license/
+ */
+export class LicenseToken {
+  /**
+   * A token in an environment variable of that machine.
+   *
+   * @param variable name of the variable, not its value
+   * @throws Error when the text is no name of a variable
+   */
+  public static fromEnvironment(variable: string): LicenseToken {
+    const placeholder = environmentPlaceholder(variable);
+    // What was given may be the token itself: it is not repeated.
+    if (!isPlaceholder(variable, placeholder)) throw new Error('LicenseToken.fromEnvironment: variable is no name of an environment variable; expected a name such as EKSA_LICENSE_TOKEN, not its value');
+    return new LicenseToken(placeholder);
+  }
+
+  /**
+   * A token under a key of a secret of AWS Secrets Manager that holds a JSON object.
+   *
+   * @param secretName name of the secret, not its ARN
+   * @param key name of the key
+   * @throws Error when name or key cannot be one
+   */
+  public static fromSecretsManager(secretName: string, key: string): LicenseToken {
+    const placeholder = secretPlaceholder(secretName, key);
+    if (Token.isUnresolved(key) || !isPlaceholder(secretName, placeholder)) {
+      throw new Error('LicenseToken.fromSecretsManager: secretName and key do not name a secret; expected a plain name such as factory/eks-anywhere and a key such as licenseToken');
+    }
+    return new LicenseToken(placeholder);
+  }
+
+  private constructor(
+    /**
+     * What stands for the token in `cluster.yaml`.
+     * @internal
+     */
+    public readonly _placeholder: string,
+  ) {}
+}
+
+function isPlaceholder(name: string, placeholder: string): boolean {
+  return !Token.isUnresolved(name) && parsePlaceholder(placeholder) !== undefined;
+}
