@@ -12,6 +12,7 @@ import { propOf } from '../private/eks-anywhere/prop-path';
 import { isNewerRelease } from '../private/eks-anywhere/syntax/version';
 import { toYaml } from '../private/eks-anywhere/yaml/emit';
 import { writeFilesAtSynthesis } from '../private/output-files';
+import type { OutputFiles } from '../private/output-files';
 import { ClusterSurroundings } from '../private/site/cluster-surroundings';
 import type { CiliumOptions } from './cilium';
 import { kebabCase } from './cluster-input';
@@ -39,6 +40,12 @@ export interface EksAnywhereClusterProps {
    * @default - `default`, and the files do not name it
    */
   readonly namespace?: string;
+
+  /**
+   * Name of the datacenter configuration, for a cluster that exists under another name than this library gives. Fixed once the cluster exists.
+   * @default - the cluster's name
+   */
+  readonly datacenterConfigName?: string;
 
   /**
    * Labels of the Cluster object; those of nodes are set by group. Can be changed later.
@@ -237,6 +244,7 @@ export abstract class EksAnywhereCluster extends Construct {
   /** Of this cluster and those that it manages: placeholder → path of the cluster. */
   private readonly licenses = new Map<string, string>();
   private documents: readonly Document[] = [];
+  private render: () => OutputFiles = () => ({});
 
   /**
    * @param scope an App, a Stage, a Stack or any other construct; the cluster is part of no template
@@ -312,6 +320,15 @@ export abstract class EksAnywhereCluster extends Construct {
   }
 
   /**
+   * What is written for the cluster, as far as it is known now: name → text.
+   *
+   * @internal
+   */
+  public _files(): { readonly [name: string]: string } {
+    return this.render();
+  }
+
+  /**
    * Called by a subclass when its documents are known: judges them, and has them written at synthesis.
    *
    * @internal
@@ -323,9 +340,8 @@ export abstract class EksAnywhereCluster extends Construct {
 
     this.documents = definition.documents;
     this.node.addValidation({ validate: () => [...this.errors(definition), ...this.surroundings.problems(definition.documents, definition.hardware?.())] });
-    writeFilesAtSynthesis(this, claimedFolder(this), () => ({
-      'cluster.yaml': toYaml(definition.documents), ...definition.files?.(), ...this.surroundings.render(definition.documents),
-    }));
+    this.render = () => ({ 'cluster.yaml': toYaml(definition.documents), ...definition.files?.(), ...this.surroundings.render(definition.documents) });
+    writeFilesAtSynthesis(this, claimedFolder(this), this.render);
   }
 
   /** The tools refuse a workload cluster whose token another cluster of its management cluster has. */

@@ -8,15 +8,16 @@ import type { Construct } from 'constructs';
  * @param purpose one word: a name that ends in a hyphen and six characters is taken for an ARN's random suffix
  */
 export function secretName(scope: Construct, plane: string, purpose: string): string {
-  return `hybridge/${stackName(scope)}/${plane}/${purpose}`;
+  return `hybridge/${knownStackName(scope)}/${plane}/${purpose}`;
 }
 
 /** Where the SSM parameters of a plane lie; ends with '/'. */
 export function parameterPath(scope: Construct, plane: string): string {
-  return `/hybridge/${stackName(scope)}/${plane}/`;
+  return `/hybridge/${knownStackName(scope)}/${plane}/`;
 }
 
-function stackName(scope: Construct): string {
+/** @throws Error when CloudFormation makes the name */
+export function knownStackName(scope: Construct): string {
   const { stackName: name } = Stack.of(scope);
   if (Token.isUnresolved(name)) throw new Error(`${scope.node.path}: the stack's name is known only after deployment, expected a literal: give the stack a stackName`);
   return name;

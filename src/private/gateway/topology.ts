@@ -8,7 +8,7 @@ import { VSphereCluster } from '../../eks-anywhere/vsphere-cluster';
 import { ENV, PORTS } from '../contract';
 import { writeFilesAtSynthesis } from '../output-files';
 import { PolicyPack } from '../policy/policy-pack';
-import type { ClusterEntry, IntegrationEntry, IntegrationKind, Place, PlaneEntry, TopologyDocument, TunnelEntry } from '../topology/document';
+import type { ClusterEntry, HandoffEntry, IntegrationEntry, IntegrationKind, Place, PlaneEntry, TopologyDocument, TunnelEntry } from '../topology/document';
 import type { SecretMount } from './plane';
 
 export type { ClusterEntry, PlaneEntry } from '../topology/document';
@@ -43,6 +43,7 @@ export class Topology extends Construct {
   private readonly uses = new Map<string, PlaneUse>();
   private readonly clusters: { readonly construct: IConstruct; readonly entry: () => ClusterEntry }[] = [];
   private readonly integrations: Integration[] = [];
+  private readonly handoffs: HandoffEntry[] = [];
 
   private constructor(root: Construct) {
     super(root, ID);
@@ -73,12 +74,18 @@ export class Topology extends Construct {
     this.integrations.push({ construct, kind, service, secrets });
   }
 
+  /** Lists files that a site gets for itself. */
+  public addHandoff(entry: HandoffEntry): void {
+    this.handoffs.push(entry);
+  }
+
   private document(): TopologyDocument {
     const planes = [...this.planes].map(([id, entry]) => this.planeEntry(entry(), this.uses.get(id)));
     const sites = this.node.root.node.findAll().filter((construct) => construct instanceof EksAnywhereCluster).map(siteEntry);
     const clusters = this.clusters.map(({ construct, entry }) => ({ ...entry(), ...placeOf(construct) }));
     const integrations = this.integrations.map((integration) => this.integrationEntry(integration));
-    return { planes, clusters: [...clusters, ...sites], integrations, tunnels: planes.flatMap(tunnels) };
+    const handoffs = this.handoffs.length > 0 && { handoffs: this.handoffs };
+    return { planes, clusters: [...clusters, ...sites], integrations, tunnels: planes.flatMap(tunnels), ...handoffs };
   }
 
   private planeEntry(entry: PlaneEntry, use: PlaneUse | undefined): PlaneEntry {

@@ -69,9 +69,19 @@ export interface TunnelEntry {
   readonly protection: 'mutual TLS';
 }
 
+/** Files that a site gets besides those of its planes and clusters. */
+export interface HandoffEntry {
+  readonly site: string;
+  /** Relative to the folder that topology.json lies in. */
+  readonly folder: string;
+  readonly files: readonly string[];
+}
+
 export interface TopologyDocument {
   readonly planes: readonly PlaneEntry[];
   readonly clusters: readonly ClusterEntry[];
   readonly integrations: readonly IntegrationEntry[];
   readonly tunnels: readonly TunnelEntry[];
+  /** Absent where no site has files of its own. */
+  readonly handoffs?: readonly HandoffEntry[];
 }

@@ -1,0 +1,60 @@
+import type { OutputFiles } from '../output-files';
+import { INDEX_VERSION } from './index-document';
+import type { HandoffIndex, PulledSecret } from './index-document';
+
+/** A plane as its site gets it. */
+export interface ContentsOfPlane {
+  readonly name: string;
+  /** Name → text, whose tokens CloudFormation resolves. */
+  readonly files: OutputFiles;
+  /** Secrets that the command line fetches. */
+  readonly pulledSecrets: readonly PulledSecret[];
+}
+
+/** Collects what a site gets. */
+export class SiteContents {
+  private readonly planes: ContentsOfPlane[] = [];
+  private readonly clusters = new Map<string, () => OutputFiles>();
+  private readonly firstFiles = new Map<string, string>();
+
+  constructor(private readonly site: string) {}
+
+  public addPlane(plane: ContentsOfPlane): void {
+    this.planes.push(plane);
+  }
+
+  /** @param render called when the app is synthesized, because packages and machines may be added until then */
+  public addCluster(name: string, render: () => OutputFiles): void {
+    this.clusters.set(name, render);
+  }
+
+  /** @throws Error when the site has a file of that name already */
+  public addFirstFile(name: string, text: string): void {
+    if (this.firstFiles.has(name)) throw new Error(`the site ${this.site} has a ${name} already: expected one`);
+    this.firstFiles.set(name, text);
+  }
+
+  public isEmpty(): boolean {
+    return this.planes.length === 0;
+  }
+
+  /** Path below the site's prefix, and text. */
+  public files(): readonly (readonly [path: string, text: string])[] {
+    return [
+      ...this.firstFiles,
+      ...this.planes.flatMap(({ name, files }) => Object.entries(files).map(([file, text]) => [`planes/${name}/${file}`, text] as const)),
+      ...[...this.clusters].flatMap(([name, render]) => Object.entries(render()).map(([file, text]) => [`clusters/${name}/${file}`, text] as const)),
+    ];
+  }
+
+  /** The index but for the digests, which are known when CloudFormation has resolved the texts. */
+  public index(): Omit<HandoffIndex, 'files'> {
+    return {
+      version: INDEX_VERSION,
+      site: this.site,
+      planes: this.planes.map(({ name, pulledSecrets }) => ({ name, folder: `planes/${name}`, secrets: pulledSecrets })),
+      clusters: [...this.clusters.keys()].map((name) => ({ name, folder: `clusters/${name}` })),
+      firstFiles: [...this.firstFiles.keys()],
+    };
+  }
+}
