@@ -65,6 +65,11 @@ export const ENV = {
   clusterCert: 'KONG_CLUSTER_CERT',
   clusterCertKey: 'KONG_CLUSTER_CERT_KEY',
   clusterCaCert: 'KONG_CLUSTER_CA_CERT',
+  clusterAllowedCommonNames: 'KONG_CLUSTER_ALLOWED_COMMON_NAMES',
+  /** Path of further certificates that the other end may hold with `shared`. */
+  clusterAcceptedCerts: 'HYBRIDGE_CLUSTER_ACCEPTED_CERTS',
+  /** Path of the list of certificates that a control plane lets in no more. */
+  clusterRevokedFile: 'HYBRIDGE_CLUSTER_REVOKED_FILE',
   clusterDpLabels: 'KONG_CLUSTER_DP_LABELS',
   trustedCertificate: 'KONG_LUA_SSL_TRUSTED_CERTIFICATE',
   /** Senders whose X-Forwarded-* headers are believed. */
@@ -90,11 +95,13 @@ export const PATHS = {
   prefix: '/var/lib/hybridge',
   /** Certificate and key of the tunnel, mounted from a Secret of type kubernetes.io/tls. */
   clusterCertificate: '/etc/hybridge/cluster',
+  /** List of certificates that the control plane lets in no more, mounted from a ConfigMap. */
+  revokedCertificates: '/etc/hybridge/revoked',
   /** Credentials of the control plane's database, mounted from a Secret. */
   databaseCredentials: '/etc/hybridge/database',
   /** Extra certificate authorities. */
   certificateAuthorities: '/etc/hybridge/ca',
-  /** Issuer, client id and client secret of the identity provider, mounted from a Secret: one file each. */
+  /** Issuer, client id and client secret of the identity provider and the key of sessions, mounted from a Secret: one file each. */
   identityCredentials: '/etc/hybridge/identity',
   /** Password of the cache that planes share, mounted from a Secret. */
   cacheCredentials: '/etc/hybridge/cache',

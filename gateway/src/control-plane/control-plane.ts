@@ -5,7 +5,8 @@ import { hostname } from 'node:os';
 import type { Log } from '../base/log.ts';
 import { nodeId } from '../base/node-id.ts';
 import { PLUGIN_SCHEMAS, SCHEMAS } from '../plugins/schemas.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { Settings, TunnelSettings } from '../settings/settings.ts';
+import { TunnelFileWatch } from '../settings/tunnel-file-watch.ts';
 import type { Store } from '../store/store.ts';
 import type { ConfigurationSource } from '../sync/protocol.ts';
 import { TunnelServer } from '../sync/server.ts';
@@ -91,9 +92,11 @@ export class ControlPlane {
     const { settings: { role, listen, tunnel }, log } = this.options;
     if (role !== 'control_plane') return { cluster: [], telemetry: [], accounts: () => new Map<string, TelemetryAccount>() };
     // The settings do not let a control plane start without an identity.
-    const trust = { ...tunnel, identity: tunnel.identity! };
+    const trustOf = (material: TunnelSettings) => ({ ...material, identity: material.identity! });
+    const trust = trustOf(tunnel);
     const records = this.#own(new TelemetryServer({ trust, log }));
     const configurations = this.#own(new TunnelServer({ trust, source, registry, log, maxPayloadBytes: tunnel.maxPayloadBytes }));
+    this.#own(new TunnelFileWatch({ tunnel, log, changed: (renewed) => [records, configurations].forEach((server) => server.renew(trustOf(renewed))) }));
     return { telemetry: await records.listen(listen.telemetry), cluster: await configurations.listen(listen.cluster), accounts: () => records.accounts };
   }
 

@@ -5,7 +5,7 @@ import { GatewayError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { KONG_VERSION } from '../base/version.ts';
 import { HANDLERS } from '../plugins/handlers.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { Settings, TunnelSettings } from '../settings/settings.ts';
 import { TunnelClient } from '../sync/client.ts';
 import type { TunnelTrust } from '../sync/trust.ts';
 import type { DataPlane } from './data-plane.ts';
@@ -17,7 +17,7 @@ export function tunnelOf(dataPlane: DataPlane, settings: Settings, log: Log): Tu
     throw new GatewayError('setting-missing', 'KONG_CLUSTER_CONTROL_PLANE is not set, expected host:port of the control plane; a data plane gets its configuration from there');
   }
   return new TunnelClient({
-    trust: trustOf(settings),
+    trust: trustOf(tunnel),
     controlPlanes: tunnel.controlPlanes,
     node: { id: dataPlane.id, hostname: hostname(), version: KONG_VERSION },
     info: {
@@ -36,7 +36,7 @@ export function tunnelOf(dataPlane: DataPlane, settings: Settings, log: Log): Tu
 }
 
 /** @throws GatewayError `setting-missing` */
-export function trustOf({ tunnel }: Settings): TunnelTrust {
+export function trustOf(tunnel: TunnelSettings): TunnelTrust {
   if (tunnel.identity === undefined) {
     throw new GatewayError('setting-missing', 'KONG_CLUSTER_CERT and KONG_CLUSTER_CERT_KEY are not set, expected the certificate and key of this node in the tunnel');
   }
@@ -44,6 +44,7 @@ export function trustOf({ tunnel }: Settings): TunnelTrust {
     mode: tunnel.mode,
     identity: tunnel.identity,
     trusted: tunnel.trusted,
+    ...(tunnel.accepted === undefined ? {} : { accepted: tunnel.accepted }),
     ...(tunnel.authorities === undefined ? {} : { authorities: tunnel.authorities }),
     ...(tunnel.serverName === undefined ? {} : { serverName: tunnel.serverName }),
   };

@@ -3,7 +3,7 @@ import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { messageOf } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
-import type { KeyPair } from './settings.ts';
+import type { KeyPair, RevokedCertificates } from './settings.ts';
 
 /** A setting's name and its text. */
 export interface Given {
@@ -42,6 +42,28 @@ export function readCertificates(given: Given): string {
   return pem;
 }
 
+/**
+ * Reads a list of certificates that are let in no more. Blank lines and what follows a `#` say nothing.
+ *
+ * @throws KeyMaterialProblem that names the line
+ */
+export function readRevoked({ name, text }: Given): RevokedCertificates {
+  const entries = readFile({ name, text }, 'list of revoked certificates').split('\n')
+    .map((line, index) => ({ number: index + 1, entry: line.replace(/#.*/, '').trim() }))
+    .filter(({ entry }) => entry !== '')
+    .map(({ number, entry }) => {
+      const [, kind, value = ''] = /^(cn|serial):\s*(\S+)$/.exec(entry) ?? [];
+      const serial = value.replaceAll(':', '').toUpperCase().replace(/^0+/, '');
+      if (kind === 'cn') return { commonName: value.toLowerCase() };
+      if (kind === 'serial' && /^[0-9A-F]+$/.test(serial)) return { serialNumber: serial };
+      throw new KeyMaterialProblem(`${name}: line ${number} of ${text} is '${entry}'; expected cn:<common name> or serial:<hexadecimal number>`);
+    });
+  return {
+    commonNames: entries.flatMap(({ commonName }) => commonName ?? []),
+    serialNumbers: entries.flatMap(({ serialNumber }) => serialNumber ?? []),
+  };
+}
+
 /** Milliseconds since the epoch at which a PEM certificate ends. */
 export function expiryOf(pem: string): number {
   return Date.parse(new X509Certificate(pem).validTo);
@@ -70,7 +92,7 @@ function reasonOf(error: unknown): string {
 }
 
 /** Anything that is neither PEM nor base64 of PEM is taken for a path, so that a missing file is reported as one. */
-function isPath(text: string): boolean {
+export function isPath(text: string): boolean {
   return !text.includes('-----BEGIN ') && !decoded(text).includes('-----BEGIN ');
 }
 

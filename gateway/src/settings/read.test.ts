@@ -105,6 +105,11 @@ describe('roles', () => {
     ['a control plane without tunnel', () => ({ KONG_ROLE: 'control_plane', KONG_CLUSTER_LISTEN: 'off', ...tunnel() }), 'KONG_CLUSTER_LISTEN'],
     ['a data plane without proxy', () => ({ KONG_ROLE: 'data_plane', KONG_PROXY_LISTEN: 'off', ...tunnel() }), 'KONG_PROXY_LISTEN'],
     ['pki without authority', () => ({ KONG_ROLE: 'control_plane', KONG_CLUSTER_MTLS: 'pki', ...tunnel() }), 'KONG_CLUSTER_CA_CERT is missing'],
+    ['pki_check_cn without names or a domain', () => ({ KONG_ROLE: 'control_plane', KONG_CLUSTER_MTLS: 'pki_check_cn', KONG_CLUSTER_CA_CERT: pair.certificate, ...tunnel() }), 'KONG_CLUSTER_ALLOWED_COMMON_NAMES is missing'],
+    ['names that nobody looks at', () => ({ KONG_ROLE: 'control_plane', KONG_CLUSTER_ALLOWED_COMMON_NAMES: 'a.example', ...tunnel() }), 'with KONG_CLUSTER_MTLS=pki_check_cn only'],
+    ['revocation of a shared certificate', () => ({ KONG_ROLE: 'control_plane', HYBRIDGE_CLUSTER_REVOKED_FILE: '/dev/null', ...tunnel() }), 'none can be told from the others; use pki'],
+    ['a list of revoked certificates that is not there', () => ({ KONG_ROLE: 'control_plane', HYBRIDGE_CLUSTER_REVOKED_FILE: '/nowhere', ...tunnel() }), 'cannot read the list of revoked certificates /nowhere: no such file'],
+    ['accepted certificates besides an authority', () => ({ KONG_ROLE: 'data_plane', KONG_CLUSTER_MTLS: 'pki', HYBRIDGE_CLUSTER_ACCEPTED_CERTS: pair.certificate, ...tunnel() }), 'name old and new authority in KONG_CLUSTER_CA_CERT'],
     ['labels on a control plane', () => ({ KONG_ROLE: 'control_plane', KONG_CLUSTER_DP_LABELS: 'a:b', ...tunnel() }), 'labels belong to data planes'],
   ];
   it.each(cases)('refuses %s', (_, environment, expected) => {

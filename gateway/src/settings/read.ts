@@ -11,6 +11,8 @@ import type { SettingDefinition, SettingKey, SettingValue } from './names.ts';
 import { nearestName } from './nearest-name.ts';
 import { roleProblems } from './role-rules.ts';
 import type { KeyPair, PostgresSettings, Settings, TunnelSettings } from './settings.ts';
+import { readTunnelMaterial, tunnelFiles } from './tunnel-material.ts';
+import type { TunnelTexts } from './tunnel-material.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -71,10 +73,12 @@ export function readSettings(environment: Environment, now: () => number = Date.
 }
 
 function tunnelSettings(reader: Reader): TunnelSettings {
+  const texts = reader.tunnelTexts();
   return {
     mode: reader.value('clusterMtls'),
-    identity: reader.keyPair('clusterCert', 'clusterCertKey'),
-    authorities: reader.certificates('clusterCaCert'),
+    ...readTunnelMaterial(texts, (read) => reader.material(read)),
+    files: tunnelFiles(texts),
+    allowedCommonNames: reader.value('clusterAllowedCommonNames'),
     trusted: reader.value('trustedCertificate').map((entry) => entry === 'system' ? entry : reader.trustedFile(entry)),
     controlPlanes: reader.value('clusterControlPlane'),
     serverName: reader.optional('clusterServerName'),
@@ -121,19 +125,23 @@ class Reader {
   }
 
   keyPair(certificate: SettingKey, key: SettingKey): KeyPair | undefined {
-    const [certificateText, keyText] = [this.text(certificate), this.text(key)];
-    if (certificateText === undefined && keyText === undefined) return undefined;
-    if (certificateText === undefined || keyText === undefined) {
-      const [given, missing] = certificateText === undefined ? [key, certificate] : [certificate, key];
-      this.problems.push(`${SETTINGS[missing].name} is missing: ${SETTINGS[given].name} is set, and a certificate and its key go together`);
-      return undefined;
-    }
-    return this.material(() => readKeyPair({ name: SETTINGS[certificate].name, text: certificateText }, { name: SETTINGS[key].name, text: keyText }));
+    const pair = this.pairTexts(certificate, key);
+    if (pair === undefined) return undefined;
+    return this.material(() => readKeyPair({ name: SETTINGS[certificate].name, text: pair.certificate }, { name: SETTINGS[key].name, text: pair.key }));
   }
 
-  certificates(key: SettingKey): string | undefined {
-    const text = this.text(key);
-    return text === undefined ? undefined : this.material(() => readCertificates({ name: SETTINGS[key].name, text }));
+  tunnelTexts(): TunnelTexts {
+    const given = { ...this.pairTexts('clusterCert', 'clusterCertKey'), accepted: this.text('clusterAcceptedCerts'), authorities: this.text('clusterCaCert'), revoked: this.text('clusterRevokedFile') };
+    return Object.fromEntries(Object.entries(given).filter(([, text]) => text !== undefined));
+  }
+
+  private pairTexts(certificate: SettingKey, key: SettingKey): { readonly certificate: string; readonly key: string } | undefined {
+    const [certificateText, keyText] = [this.text(certificate), this.text(key)];
+    if (certificateText === undefined && keyText === undefined) return undefined;
+    if (certificateText !== undefined && keyText !== undefined) return { certificate: certificateText, key: keyText };
+    const [given, missing] = certificateText === undefined ? [key, certificate] : [certificate, key];
+    this.problems.push(`${SETTINGS[missing].name} is missing: ${SETTINGS[given].name} is set, and a certificate and its key go together`);
+    return undefined;
   }
 
   trustedFile(path: string): string {
@@ -154,7 +162,7 @@ class Reader {
     }
   }
 
-  private material<T>(read: () => T): T | undefined {
+  material<T>(read: () => T): T | undefined {
     try {
       return read();
     } catch (error) {

@@ -1,4 +1,6 @@
 /** What each role needs and excludes, as a table. */
+import { X509Certificate } from 'node:crypto';
+
 import { SETTINGS } from './names.ts';
 import type { SettingKey } from './names.ts';
 import type { Settings } from './settings.ts';
@@ -8,7 +10,10 @@ interface RoleRule {
   readonly message: string;
 }
 
-const { adminListen, clusterCaCert, clusterCert, clusterCertKey, clusterDpLabels, clusterListen, clusterMtls, database, proxyListen, role } = SETTINGS;
+const {
+  adminListen, clusterAcceptedCerts, clusterAllowedCommonNames, clusterCaCert, clusterCert, clusterCertKey, clusterRevokedFile,
+  clusterDpLabels, clusterListen, clusterMtls, database, proxyListen, role,
+} = SETTINGS;
 
 const isControlPlane = (settings: Settings) => settings.role === 'control_plane';
 const isDataPlane = (settings: Settings) => settings.role === 'data_plane';
@@ -40,8 +45,25 @@ const RULES: readonly RoleRule[] = [
       + 'make one with "hybridge cert"',
   },
   {
-    broken: (settings) => isControlPlane(settings) && settings.tunnel.mode === 'pki' && settings.tunnel.authorities === undefined,
-    message: `${clusterCaCert.name} is missing: with ${clusterMtls.name}=pki a control plane checks data planes against that authority`,
+    broken: (settings) => isControlPlane(settings) && settings.tunnel.mode !== 'shared' && settings.tunnel.authorities === undefined,
+    message: `${clusterCaCert.name} is missing: with ${clusterMtls.name}=pki and pki_check_cn a control plane checks data planes against that authority`,
+  },
+  {
+    broken: (settings) => settings.role !== 'traditional' && settings.tunnel.mode === 'shared' && settings.tunnel.revoked !== undefined,
+    message: `${clusterRevokedFile.name}: with ${clusterMtls.name}=shared all nodes have the same certificate, so that none can be told from the others; use pki, or replace the certificate`,
+  },
+  {
+    broken: (settings) => settings.role !== 'traditional' && settings.tunnel.mode !== 'shared' && settings.tunnel.accepted !== undefined,
+    message: `${clusterAcceptedCerts.name}: is for ${clusterMtls.name}=shared; with pki name old and new authority in ${clusterCaCert.name}`,
+  },
+  {
+    broken: (settings) => settings.tunnel.mode !== 'pki_check_cn' && settings.tunnel.allowedCommonNames.length > 0,
+    message: `${clusterAllowedCommonNames.name}: is looked at with ${clusterMtls.name}=pki_check_cn only; set that, or leave the names out`,
+  },
+  {
+    broken: ({ role: own, tunnel: { mode, allowedCommonNames, identity } }) => own === 'control_plane' && mode === 'pki_check_cn' && allowedCommonNames.length === 0
+      && identity !== undefined && !/^CN=[^.]+\.[^.]/m.test(new X509Certificate(identity.certificate).subject ?? ''),
+    message: `${clusterAllowedCommonNames.name} is missing: the common name of the control plane's certificate has no parent domain that those of data planes could have; name them`,
   },
   {
     broken: (settings, isGiven) => isControlPlane(settings) && isGiven('clusterDpLabels'),

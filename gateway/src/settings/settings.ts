@@ -4,7 +4,7 @@ import type { Secret } from '../base/secret.ts';
 
 export type Role = 'traditional' | 'control_plane' | 'data_plane';
 export type Database = 'embedded' | 'postgres' | 'off';
-export type TunnelMode = 'shared' | 'pki';
+export type TunnelMode = 'shared' | 'pki' | 'pki_check_cn';
 
 /** One address that a node listens on. */
 export interface Listener {
@@ -32,17 +32,45 @@ export interface KeyPair {
   readonly source: { readonly certificate: string; readonly key: string };
 }
 
-export interface TunnelSettings {
-  readonly mode: TunnelMode;
+/** What makes and judges identities in a tunnel. It may change while the node runs, when it comes from files. */
+export interface TunnelMaterial {
   /** Identity of this node; set for the roles control_plane and data_plane. */
   readonly identity?: KeyPair;
-  /** Authorities that the peer's certificate must come from, as PEM; mode pki. */
+  /** Further certificates that the other end may hold in mode shared, as PEM. */
+  readonly accepted?: string;
+  /** Authorities that the peer's certificate must come from, as PEM; modes pki. */
   readonly authorities?: string;
+  /** Certificates that a control plane lets in no more; modes pki. */
+  readonly revoked?: RevokedCertificates;
+}
+
+/** Certificates by what identifies them: all of a common name, or single ones. */
+export interface RevokedCertificates {
+  /** In lower case. */
+  readonly commonNames: readonly string[];
+  /** Hexadecimal, upper case, without leading zeros. */
+  readonly serialNumbers: readonly string[];
+}
+
+/** Paths of what was given as files. */
+export interface TunnelFiles {
+  readonly certificate?: string;
+  readonly key?: string;
+  readonly accepted?: string;
+  readonly authorities?: string;
+  readonly revoked?: string;
+}
+
+export interface TunnelSettings extends TunnelMaterial {
+  readonly mode: TunnelMode;
+  readonly files: TunnelFiles;
+  /** Common names that a control plane lets in, mode pki_check_cn; empty: those of the parent domain of its own. */
+  readonly allowedCommonNames: readonly string[];
   /** Further authorities that a data plane trusts (`KONG_LUA_SSL_TRUSTED_CERTIFICATE`), as PEM; `system` stands for the machine's own. */
   readonly trusted: readonly string[];
   /** Addresses of control planes, tried in turn; data planes only. */
   readonly controlPlanes: readonly HostPort[];
-  /** Name to send and verify in mode pki. @default - the host of the control plane */
+  /** Name to send and verify in modes pki. @default - the host of the control plane */
   readonly serverName?: string;
   readonly telemetryEndpoint?: HostPort;
   readonly telemetryServerName?: string;

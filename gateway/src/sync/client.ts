@@ -22,6 +22,12 @@ const decompress = promisify(unzip);
 /** Most bytes that a push may unpack to: ten thousand routes are 5 MB. */
 const MAX_UNPACKED_BYTES = 512 * 1024 * 1024;
 
+/** After their certificates changed, the data planes of a fleet reconnect spread over this time. Milliseconds. */
+const RENEWAL_SPREAD_MS = 10_000;
+
+/** Time for the control plane to answer a close frame. Milliseconds. */
+const CLOSE_GRACE_MS = 1_000;
+
 export type ApplyOutcome =
   | { readonly applied: true }
   | { readonly applied: false; readonly message: string; readonly errors?: readonly unknown[] };
@@ -54,6 +60,10 @@ export class TunnelClient {
   readonly #options: TunnelClientOptions;
   readonly #clock: Clock;
   readonly #backoff: Backoff;
+  readonly #random: () => number;
+  #trust: TunnelTrust;
+  #renewal: Timer | undefined;
+  #renewing = false;
   #socket: WebSocket | undefined;
   #timers: Timer[] = [];
   #retry: Timer | undefined;
@@ -69,7 +79,9 @@ export class TunnelClient {
   constructor(options: TunnelClientOptions) {
     this.#options = options;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
-    this.#backoff = new Backoff(options.random ?? Math.random);
+    this.#random = options.random ?? Math.random;
+    this.#trust = options.trust;
+    this.#backoff = new Backoff(this.#random);
   }
 
   /** Whether a control plane is connected now. */
@@ -84,8 +96,17 @@ export class TunnelClient {
     this.#connect();
   }
 
+  /** Shows and expects other certificates from now on: an open tunnel is made anew within ten seconds, at once with the same control plane. */
+  renew(trust: TunnelTrust): void {
+    this.#trust = trust;
+    this.#renewal?.cancel();
+    // The files of a fleet change together, and each new tunnel begins with a whole configuration.
+    this.#renewal = this.#clock.after(this.#random() * RENEWAL_SPREAD_MS, () => this.#reconnect());
+  }
+
   close(): void {
     this.#closed = true;
+    this.#renewal?.cancel();
     this.#retry?.cancel();
     this.#stopTimers();
     const socket = this.#socket;
@@ -94,13 +115,22 @@ export class TunnelClient {
     setTimeout(() => socket?.terminate(), 100).unref();
   }
 
+  /** One that is not open connects with the new certificates anyway. */
+  #reconnect(): void {
+    const socket = this.#socket;
+    if (!this.connected || socket === undefined) return;
+    this.#renewing = true;
+    socket.close();
+    this.#clock.after(CLOSE_GRACE_MS, () => void socket.terminate());
+  }
+
   #connect(): void {
-    const { trust, controlPlanes, node, log, maxPayloadBytes } = this.#options;
+    const { controlPlanes, node, log, maxPayloadBytes } = this.#options;
     const target = controlPlanes[this.#address % controlPlanes.length]!;
     const query = `node_id=${node.id}&node_hostname=${encodeURIComponent(node.hostname)}&node_version=${node.version}`;
     const authority = target.host.includes(':') ? `[${target.host}]:${target.port}` : `${target.host}:${target.port}`;
     const socket = new WebSocket(`wss://${authority}${OUTLET_PATH}?${query}`, {
-      ...clientTlsOptions(trust, target.host),
+      ...clientTlsOptions(this.#trust, target.host),
       perMessageDeflate: false,
       maxPayload: maxPayloadBytes ?? MAX_PAYLOAD_BYTES,
       handshakeTimeout: 10_000,
@@ -155,6 +185,11 @@ export class TunnelClient {
     this.#stopTimers();
     this.#newest = undefined;
     if (this.#closed) return;
+    if (this.#renewing) {
+      this.#renewing = false;
+      this.#options.log.notice(`connecting to control plane ${authority} again, with the renewed certificate`);
+      return this.#connect();
+    }
     this.#failures += 1;
     this.#address += 1;
     // With several control planes the next one is tried at once; only a round without success waits.

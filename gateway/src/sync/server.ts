@@ -72,6 +72,11 @@ export class TunnelServer {
     return this.#listener.listen(addresses);
   }
 
+  /** Shows and expects other certificates from now on. Tunnels that would not be let in again are closed. */
+  renew(trust: TunnelTrust): void {
+    this.#listener.renew(trust);
+  }
+
   /** Ends all sessions with a close frame, then the listeners. */
   async close(): Promise<void> {
     this.#unsubscribe?.();

@@ -41,6 +41,7 @@ export class TelemetryClient {
   readonly #clock: Clock;
   readonly #backoff: Backoff;
   readonly #run = randomUUID();
+  #trust: TunnelTrust;
   #records: TelemetryRecord[] = [];
   /** Sent or to be sent, not acknowledged. */
   #batches: Batch[] = [];
@@ -55,10 +56,12 @@ export class TelemetryClient {
   #sending = false;
   #closed = true;
   #complained = false;
+  #renewing = false;
 
   constructor(options: TelemetryClientOptions) {
     this.#options = options;
     this.#clock = options.clock ?? SYSTEM_CLOCK;
+    this.#trust = options.trust;
     this.#backoff = new Backoff(options.random ?? Math.random);
   }
 
@@ -72,6 +75,14 @@ export class TelemetryClient {
     this.#closed = false;
     this.#flush = this.#clock.every(FLUSH_INTERVAL_MS, () => this.#cut());
     this.#connect();
+  }
+
+  /** Shows and expects other certificates from now on. The connection is made anew after the usual pause: what is to be sent is kept. */
+  renew(trust: TunnelTrust): void {
+    this.#trust = trust;
+    if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    this.#renewing = true;
+    this.#socket.terminate();
   }
 
   /** What was not sent is lost: a node that stops does not wait for its control plane. */
@@ -123,11 +134,11 @@ export class TelemetryClient {
   }
 
   #connect(): void {
-    const { endpoint, node, trust, labels } = this.#options;
+    const { endpoint, node, labels } = this.#options;
     const authority = endpoint.host.includes(':') ? `[${endpoint.host}]:${endpoint.port}` : `${endpoint.host}:${endpoint.port}`;
     const query = `node_id=${node.id}&node_hostname=${encodeURIComponent(node.hostname)}&node_version=${node.version}`;
     const socket = new WebSocket(`wss://${authority}${TELEMETRY_PATH}?${query}`, {
-      ...clientTlsOptions(trust, endpoint.host), perMessageDeflate: false, handshakeTimeout: 10_000,
+      ...clientTlsOptions(this.#trust, endpoint.host), perMessageDeflate: false, handshakeTimeout: 10_000,
     });
     this.#socket = socket;
     let failure = 'closed by the other end';
@@ -158,8 +169,9 @@ export class TelemetryClient {
   #lost(authority: string, failure: string): void {
     if (this.#closed) return;
     // Once: without telemetry everything else goes on, and the tunnel tells of a lost control plane.
-    if (!this.#complained) this.#options.log.warn(`telemetry endpoint ${authority} is not reachable: ${failure}; records are kept and sent later`);
-    this.#complained = true;
+    if (!this.#complained && !this.#renewing) this.#options.log.warn(`telemetry endpoint ${authority} is not reachable: ${failure}; records are kept and sent later`);
+    this.#complained ||= !this.#renewing;
+    this.#renewing = false;
     this.#sent = 0;
     this.#retry = this.#clock.after(this.#backoff.next(), () => this.#connect());
   }

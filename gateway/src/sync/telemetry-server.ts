@@ -69,6 +69,11 @@ export class TelemetryServer {
     return this.#listener.listen(addresses);
   }
 
+  /** Shows and expects other certificates from now on. Tunnels that would not be let in again are closed. */
+  renew(trust: TunnelTrust): void {
+    this.#listener.renew(trust);
+  }
+
   async close(): Promise<void> {
     await this.#listener.close();
   }

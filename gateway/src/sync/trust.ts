@@ -1,4 +1,4 @@
-/** Who is let into the tunnel: certificates of both ends, in the modes `shared` and `pki`. */
+/** Who is let into the tunnel: certificates of both ends, in the modes `shared`, `pki` and `pki_check_cn`. */
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { getCACertificates } from 'node:tls';
@@ -7,16 +7,30 @@ import { SHARED_TUNNEL_SERVER_NAME } from '../../contract.ts';
 import type { Secret } from '../base/secret.ts';
 
 export interface TunnelTrust {
-  /** `shared`: both ends hold one certificate. `pki`: each has its own, signed by a common authority. */
-  readonly mode: 'shared' | 'pki';
+  /** `shared`: both ends hold one certificate. `pki`: each has its own, signed by a common authority. `pki_check_cn`: and the control plane looks at its common name. */
+  readonly mode: 'shared' | 'pki' | 'pki_check_cn';
   /** Certificate chain and key of this node, as PEM. */
   readonly identity: { readonly certificate: string; readonly key: Secret };
-  /** Authorities of the peer's certificate, as PEM; mode pki. */
+  /** Further certificates that the other end may hold in mode shared while one takes the place of another, as PEM. */
+  readonly accepted?: string;
+  /** Authorities of the peer's certificate, as PEM; modes pki. */
   readonly authorities?: string;
+  /** Common names that a control plane lets in, mode pki_check_cn. @default - those of the parent domain of its own */
+  readonly allowedCommonNames?: readonly string[];
+  /** Certificates that a control plane lets in no more, modes pki. */
+  readonly revoked?: RevokedCertificates;
   /** Further authorities that a data plane trusts, as PEM; `system` stands for the machine's own. */
   readonly trusted?: readonly string[];
-  /** Name that a data plane expects in mode pki. @default - the host of the control plane */
+  /** Name that a data plane expects in modes pki. @default - the host of the control plane */
   readonly serverName?: string;
+}
+
+/** Certificates by what identifies them: all of a common name, or single ones. */
+export interface RevokedCertificates {
+  /** In lower case. */
+  readonly commonNames: readonly string[];
+  /** Hexadecimal, upper case, without leading zeros. */
+  readonly serialNumbers: readonly string[];
 }
 
 /** `none`: nothing was sent; `wrong`: not one that we trust. */
@@ -27,7 +41,7 @@ export function serverTlsOptions(trust: TunnelTrust): TlsOptions {
   return {
     cert: trust.identity.certificate,
     key: trust.identity.key.reveal(),
-    ...(trust.mode === 'pki' && trust.authorities !== undefined ? { ca: trust.authorities } : {}),
+    ...(trust.mode !== 'shared' && trust.authorities !== undefined ? { ca: trust.authorities } : {}),
     requestCert: true,
     rejectUnauthorized: false,
     minVersion: 'TLSv1.2',
@@ -36,15 +50,81 @@ export function serverTlsOptions(trust: TunnelTrust): TlsOptions {
   };
 }
 
-/** A check of the certificate that a data plane presented. */
+/** A check of the certificate that a data plane presented in the handshake. */
 export function judgePeer(trust: TunnelTrust): (socket: TLSSocket) => PeerCertificate {
-  const own = new X509Certificate(trust.identity.certificate).fingerprint256;
+  const admits = admission(trust);
   return (socket) => {
     const peer = socket.getPeerX509Certificate();
     if (peer === undefined) return 'none';
-    const trusted = trust.mode === 'shared' ? peer.fingerprint256 === own : socket.authorized;
-    return trusted ? 'trusted' : 'wrong';
+    // OpenSSL has checked authority, dates and use.
+    return (trust.mode === 'shared' || socket.authorized) && admits(peer) ? 'trusted' : 'wrong';
   };
+}
+
+/** A check whether an open tunnel would be let in again: what OpenSSL found in its handshake was about the authorities of that time. */
+export function judgeAgain(trust: TunnelTrust): (socket: TLSSocket) => boolean {
+  const admits = admission(trust);
+  const authorities = trust.mode === 'shared' ? [] : certificatesIn(trust.authorities ?? '').map((pem) => new X509Certificate(pem));
+  return (socket) => {
+    const peer = socket.getPeerX509Certificate();
+    if (peer === undefined || !admits(peer)) return false;
+    return trust.mode === 'shared' || comesFrom(peer, authorities);
+  };
+}
+
+/** What is looked at besides the chain. */
+function admission(trust: TunnelTrust): (peer: X509Certificate) => boolean {
+  if (trust.mode === 'shared') {
+    const accepted = new Set(sharedCertificates(trust).map((pem) => new X509Certificate(pem).fingerprint256));
+    return (peer) => accepted.has(peer.fingerprint256);
+  }
+  const { commonNames = [], serialNumbers = [] } = trust.revoked ?? {};
+  const [revokedNames, revokedNumbers] = [new Set(commonNames), new Set(serialNumbers)];
+  const isAllowed = trust.mode === 'pki_check_cn' ? nameRule(trust) : () => true;
+  return (peer) => {
+    const name = commonName(peer);
+    return !revokedNumbers.has(peer.serialNumber.replace(/^0+/, '')) && !revokedNames.has(name) && isAllowed(name);
+  };
+}
+
+function nameRule({ identity, allowedCommonNames = [] }: TunnelTrust): (name: string) => boolean {
+  if (allowedCommonNames.length > 0) {
+    const allowed = new Set(allowedCommonNames.map((name) => name.toLowerCase()));
+    return (name) => allowed.has(name);
+  }
+  const domain = parentDomain(commonName(new X509Certificate(identity.certificate)));
+  return (name) => domain !== undefined && parentDomain(name) === domain;
+}
+
+function commonName(certificate: X509Certificate): string {
+  // Several common names are possible, and ambiguous: such a certificate has none for us.
+  const name: unknown = certificate.toLegacyObject().subject?.CN;
+  return typeof name === 'string' ? name.toLowerCase() : '';
+}
+
+/** `a.b.c` → `b.c`; undefined for a name of one part. */
+function parentDomain(name: string): string | undefined {
+  const dot = name.indexOf('.');
+  return dot > 0 && dot < name.length - 1 ? name.slice(dot + 1) : undefined;
+}
+
+/** Whether one of the authorities signed the certificate, or an intermediate that came with it. */
+function comesFrom(peer: X509Certificate, authorities: readonly X509Certificate[]): boolean {
+  for (let link: X509Certificate | undefined = peer; link !== undefined; link = link.issuerCertificate) {
+    const signed = link;
+    if (authorities.some((authority) => signed.checkIssued(authority) && signed.verify(authority.publicKey))) return true;
+    if (link.issuerCertificate?.fingerprint256 === link.fingerprint256) return false;
+  }
+  return false;
+}
+
+/** Its own first. */
+function sharedCertificates({ identity, accepted = '' }: TunnelTrust): readonly string[] {
+  return [...certificatesIn(identity.certificate).slice(0, 1), ...certificatesIn(accepted)];
+}
+
+function certificatesIn(pem: string): readonly string[] {
+  return pem.match(/-----BEGIN (TRUSTED )?CERTIFICATE-----[\s\S]+?-----END (TRUSTED )?CERTIFICATE-----/g) ?? [];
 }
 
 /** Seconds since 1970 at which the peer's certificate ends. */
@@ -57,8 +137,8 @@ export function peerExpiry(socket: TLSSocket): number | undefined {
 export function clientTlsOptions(trust: TunnelTrust, host: string): ConnectionOptions {
   const identity = { cert: trust.identity.certificate, key: trust.identity.key.reveal(), minVersion: 'TLSv1.2' as const };
   if (trust.mode === 'shared') {
-    // The one certificate that the other end can hold is ours: nothing else is trusted, whatever signed it.
-    return { ...identity, ca: trust.identity.certificate, allowPartialTrustChain: true, servername: SHARED_TUNNEL_SERVER_NAME };
+    // The certificates that the other end can hold are known one by one: nothing else is trusted, whatever signed it.
+    return { ...identity, ca: [...sharedCertificates(trust)], allowPartialTrustChain: true, servername: SHARED_TUNNEL_SERVER_NAME };
   }
   const servername = trust.serverName ?? host;
   return {

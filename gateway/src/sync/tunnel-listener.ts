@@ -16,7 +16,7 @@ import type { ListenAddress } from '../base/listen.ts';
 import type { Log } from '../base/log.ts';
 import { MAX_PAYLOAD_BYTES } from './protocol.ts';
 import { refuse } from './refusal.ts';
-import { judgePeer, peerExpiry, serverTlsOptions } from './trust.ts';
+import { judgeAgain, judgePeer, peerExpiry, serverTlsOptions } from './trust.ts';
 import type { PeerCertificate, TunnelTrust } from './trust.ts';
 
 /** What a handshake says about the node at the other end. Nothing of it is verified, besides the certificate. */
@@ -61,12 +61,16 @@ const CLOSE_GRACE_MS = 500;
 export class TunnelListener {
   readonly #options: TunnelListenerOptions;
   readonly #servers: Server[] = [];
-  readonly #endings = new Map<WebSocket, () => void>();
+  readonly #tunnels = new Map<WebSocket, { readonly socket: TLSSocket; readonly end: () => void }>();
   readonly #sockets = new Set<Duplex>();
   readonly #websockets: WebSocketServer;
+  #trust: TunnelTrust;
+  #judge: (socket: TLSSocket) => PeerCertificate;
 
   constructor(options: TunnelListenerOptions) {
     this.#options = options;
+    this.#trust = options.trust;
+    this.#judge = judgePeer(options.trust);
     this.#websockets = new WebSocketServer({
       noServer: true,
       perMessageDeflate: false,
@@ -81,7 +85,7 @@ export class TunnelListener {
 
   /** Number of nodes connected now. */
   get connected(): number {
-    return this.#endings.size;
+    return this.#tunnels.size;
   }
 
   /** @throws GatewayError `address-unavailable` */
@@ -95,9 +99,27 @@ export class TunnelListener {
     return bound;
   }
 
+  /** Shows and expects other certificates from now on. Tunnels stay, except those that would not be let in again. */
+  renew(trust: TunnelTrust): void {
+    this.#trust = trust;
+    this.#judge = judgePeer(trust);
+    // A new context has new keys for session tickets as well: nobody resumes what was agreed under the old one.
+    for (const server of this.#servers) server.setSecureContext(serverTlsOptions(trust));
+    const admits = judgeAgain(trust);
+    const tunnels = [...this.#tunnels.values()];
+    for (const { socket, end } of tunnels) {
+      if (admits(socket)) continue;
+      this.#options.log.warn(`tunnel: ${socket.remoteAddress} closed: its certificate is not trusted any more`);
+      end();
+    }
+    const open = new Set<Duplex>(tunnels.map(({ socket }) => socket));
+    // They shook hands under the old rules and have not asked for anything yet.
+    for (const socket of this.#sockets) if (!open.has(socket)) socket.destroy();
+  }
+
   /** Ends all sessions, then the listeners. */
   async close(): Promise<void> {
-    for (const end of this.#endings.values()) end();
+    for (const { end } of this.#tunnels.values()) end();
     const closed = this.#servers.map((server) => new Promise<void>((resolve) => void server.close(() => resolve())));
     // Whoever does not answer a close frame is not waited for.
     const deadline = setTimeout(() => this.#sockets.forEach((socket) => void socket.destroy()), CLOSE_GRACE_MS);
@@ -107,14 +129,13 @@ export class TunnelListener {
   }
 
   #createServer(): Server {
-    const { trust, log, endpoints } = this.#options;
-    const judge = judgePeer(trust);
-    const server = createServer({ ...serverTlsOptions(trust), headersTimeout: 10_000, requestTimeout: 10_000, maxHeaderSize: 16_384 });
+    const { log, endpoints } = this.#options;
+    const server = createServer({ ...serverTlsOptions(this.#trust), headersTimeout: 10_000, requestTimeout: 10_000, maxHeaderSize: 16_384 });
     const admits = (request: IncomingMessage, socket: Duplex): boolean => {
-      const verdict = judge(socket as TLSSocket);
+      const verdict = this.#judge(socket as TLSSocket);
       if (verdict === 'trusted') return true;
       log.warn(`tunnel: ${request.socket.remoteAddress} refused: ${verdict === 'none' ? 'no client certificate' : 'client certificate not trusted'}`);
-      if (trust.mode === 'shared') socket.destroy();
+      if (this.#trust.mode === 'shared') socket.destroy();
       else refuse(socket, 400, PKI_REFUSALS[verdict]);
       return false;
     };
@@ -149,8 +170,8 @@ export class TunnelListener {
     if (!asksForWebSocket(request)) return void socket.destroy();
     const peer = peerOf(request, socket);
     return this.#websockets.handleUpgrade(request, socket, head, (websocket) => {
-      this.#endings.set(websocket, endpoint(websocket, peer));
-      websocket.once('close', () => this.#endings.delete(websocket));
+      this.#tunnels.set(websocket, { socket, end: endpoint(websocket, peer) });
+      websocket.once('close', () => this.#tunnels.delete(websocket));
     });
   }
 }
