@@ -6,7 +6,7 @@ import {
   AdotMode, BareMetalCluster, BareMetalClusterProps, DockerCluster, EksAnywhereCluster, EksAnywhereKubernetesVersion, MetalLbOptions,
   OperatingSystem, Package, PackageSecret,
 } from '../../../src';
-import { testWithData } from '../../private/eks-anywhere/recorded-data';
+import { testWithForeignFiles } from '../../private/eks-anywhere/recorded-data';
 import { crdViolations } from '../../private/eks-anywhere/strict-crd';
 import { bareMetal, newApp, synthesized } from '../sample';
 
@@ -73,7 +73,7 @@ describe('packages.yaml', () => {
     }
   });
 
-  testWithData('holds objects that the custom resource definition of packages takes, without a field that it does not know', () => {
+  testWithForeignFiles('holds objects that the custom resource definition of packages takes, without a field that it does not know', () => {
     for (const document of packagesOf(workload, ...EVERY_PACKAGE)) expect(crdViolations(document)).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import { check } from '../../../src/private/eks-anywhere/check-text';
-import { recorded, testWithData } from './recorded-data';
+import { foreignFile, testWithForeignFiles } from './recorded-data';
 
 interface Verdict {
   readonly file: string;
@@ -14,10 +14,10 @@ const STRICTER: Readonly<Record<string, string>> = {
   'pkg/cluster/testdata/docker_cluster_oidc_awsiam_gitops.yaml': 'X5', // back ends named mode1 and mode2
 };
 
-testWithData('judges the files of the EKS Anywhere repository as its CLI does, its version apart', () => {
-  const { verdicts } = JSON.parse(recorded('verdicts.json')) as { verdicts: Verdict[] };
+testWithForeignFiles('judges the files of the EKS Anywhere repository as its CLI does, its version apart', () => {
+  const { verdicts } = JSON.parse(foreignFile('verdicts.json')) as { verdicts: Verdict[] };
   const wrong = verdicts.filter(({ file }) => file.endsWith('.yaml')).flatMap(({ file, csv, accepted }) => {
-    const findings = check(recorded(`corpus/${file}`), csv ? recorded(`corpus/${csv}`) : undefined);
+    const findings = check(foreignFile(`corpus/${file}`), csv ? foreignFile(`corpus/${csv}`) : undefined);
     // The files are older than the versions that v0.26 knows.
     const [first] = findings.filter(({ severity, ruleId }) => severity === 'error' && ruleId !== 'version');
     const expected = STRICTER[file] ?? (accepted ? undefined : first?.ruleId ?? 'a refusal');

@@ -2,14 +2,14 @@ import { parseAllDocuments } from 'yaml';
 import { BareMetalCluster, TaintEffect, VSphereCluster } from '../../../src';
 import { EVERY_OPTION } from '../../eks-anywhere/every-option';
 import { bareMetal, newApp, synthesized, vsphere } from '../../eks-anywhere/sample';
-import { testWithData } from './recorded-data';
+import { testWithForeignFiles } from './recorded-data';
 import { crdViolations } from './strict-crd';
 
 function violationsOf(text: string): string[] {
   return parseAllDocuments(text, { version: '1.1' }).flatMap((document) => crdViolations(document.toJS()));
 }
 
-testWithData('synthesizes bare-metal documents that the strict schemas accept', () => {
+testWithForeignFiles('synthesizes bare-metal documents that the strict schemas accept', () => {
   const app = newApp();
   new BareMetalCluster(app, 'Factory', bareMetal({
     nodeCidrMaskSize: 25,
@@ -18,20 +18,20 @@ testWithData('synthesizes bare-metal documents that the strict schemas accept', 
   expect(violationsOf(synthesized(app, 'Factory/cluster.yaml'))).toEqual([]);
 });
 
-testWithData('synthesizes vSphere documents that the strict schemas accept', () => {
+testWithForeignFiles('synthesizes vSphere documents that the strict schemas accept', () => {
   const app = newApp();
   new VSphereCluster(app, 'Plant', vsphere({ thumbprint: '12:34', insecure: true }));
   expect(violationsOf(synthesized(app, 'Plant/cluster.yaml'))).toEqual([]);
 });
 
-testWithData('synthesizes every option so that the strict schemas accept it', () => {
+testWithForeignFiles('synthesizes every option so that the strict schemas accept it', () => {
   const app = newApp();
   new BareMetalCluster(app, 'Factory', bareMetal({ ...EVERY_OPTION, hookImagesUrl: 'http://10.20.0.2/hook', isoUrl: 'http://10.20.0.2/hook.iso', timeServers: ['10.20.0.5'], upgradeInPlace: true }));
   new VSphereCluster(app, 'Plant', vsphere({ ...EVERY_OPTION, etcdNodes: { count: 3 }, linkedClones: false, storagePolicy: 'silver', tags: ['urn:x'], timeServers: ['10.20.0.5'] }));
   expect([...violationsOf(synthesized(app, 'Factory/cluster.yaml')), ...violationsOf(synthesized(app, 'Plant/cluster.yaml'))]).toEqual([]);
 });
 
-testWithData('has a strict walker that sees unknown, missing and mistyped fields', () => {
+testWithForeignFiles('has a strict walker that sees unknown, missing and mistyped fields', () => {
   expect(crdViolations({ kind: 'VSphereMachineConfig', spec: { datastore: 1, numCPU: 2, cloneMode: 'clone' } })).toEqual(expect.arrayContaining([
     'VSphereMachineConfig.spec.datastore: 1 is no string',
     'VSphereMachineConfig.spec.numCPU: unknown field',

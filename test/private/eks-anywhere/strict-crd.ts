@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { recorded } from './recorded-data';
+import { foreignFile } from './recorded-data';
 
 interface Schema {
   readonly 'type'?: string;
@@ -23,7 +23,7 @@ const schemas = new Map<string, Schema>();
 function specSchema(kind: string, group = 'anywhere.eks.amazonaws.com'): Schema {
   const known = schemas.get(kind);
   if (known) return known;
-  const definition = parse(recorded(`crds/${group}_${kind.toLowerCase()}s.yaml`));
+  const definition = parse(foreignFile(`crds/${group}_${kind.toLowerCase()}s.yaml`));
   const schema: Schema = definition.spec.versions[0].schema.openAPIV3Schema.properties.spec;
   schemas.set(kind, schema);
   return schema;

@@ -1,9 +1,6 @@
-/** Pairs that were run through the real webhooks and the real CLI; the data lie beside the repository, not in it. */
-import { existsSync, readFileSync } from 'fs';
-import { join } from 'path';
+/** Pairs that were run through the real webhooks and the real CLI. */
 import { diff } from '../../../../src/private/eks-anywhere/update/diff-text';
-
-const PAIRS = join(__dirname, '..', '..', '..', '..', '..', 'shared', 'data', 'eks-anywhere', 'updates.jsonl');
+import { recordedLines } from '../recorded-data';
 
 interface Pair {
   readonly id: string;
@@ -13,16 +10,12 @@ interface Pair {
   readonly cliAccepts: boolean;
 }
 
-if (existsSync(PAIRS)) {
-  test('recorded pairs of states get the answers of the real tools', () => {
-    const pairs = readFileSync(PAIRS, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Pair);
-    const wrong = pairs.filter((pair) => {
-      const found = diff(pair.old, pair.new);
-      return found.cliAccepts !== pair.cliAccepts || found.webhookAccepts !== pair.webhookAccepts;
-    });
-    expect(pairs.length).toBeGreaterThan(100);
-    expect(wrong.map(({ id }) => id)).toEqual([]);
+test('recorded pairs of states get the answers of the real tools', () => {
+  const pairs = recordedLines<Pair>('updates');
+  const wrong = pairs.filter((pair) => {
+    const found = diff(pair.old, pair.new);
+    return found.cliAccepts !== pair.cliAccepts || found.webhookAccepts !== pair.webhookAccepts;
   });
-} else {
-  test.skip('recorded pairs of states (../shared/data/eks-anywhere is not beside this repository)', () => undefined);
-}
+  expect(pairs.length).toBeGreaterThan(100);
+  expect(wrong.map(({ id }) => id)).toEqual([]);
+});
