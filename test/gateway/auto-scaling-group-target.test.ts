@@ -63,8 +63,8 @@ describe('on instances', () => {
     expect(script.length).toBeLessThan(16_384);
   });
 
-  // Only root may give a file to another user.
-  (process.getuid?.() === 0 ? it : it.skip)('fetches secrets into files of the gateway\'s user alone', () => {
+  const isRoot = process.getuid?.() === 0;
+  (isRoot ? it : it.skip)(`fetches secrets into files of the gateway's user alone${isRoot ? '' : ' (skipped: only root may give files to another user)'}`, () => {
     const folder = mkdtempSync(join(tmpdir(), 'secrets'));
     const answer = JSON.stringify({ certificate: 'PUBLIC\n', privateKey: 'KEY\n', issuer: 'https://i', client_id: 'id', client_secret: 's"e\'c$ret' });
     writeFileSync(join(folder, 'aws'), `#!/bin/sh\necho "$@" >> ${folder}/asked\ncat <<'ENDS'\n${answer}\nENDS\n`, { mode: 0o755 });
