@@ -1,17 +1,37 @@
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { CfnResource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { CfnAddon } from 'aws-cdk-lib/aws-eks';
+import { CfnPodIdentityAssociation } from 'aws-cdk-lib/aws-eks';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { IDependable } from 'constructs';
+import { ClusterAddons } from '../private/eks/addons';
+import { clusterNetwork } from '../private/eks/cluster-network';
+import type { ClusterNetwork } from '../private/eks/cluster-network';
+import { requireVersions } from '../private/eks/kubernetes-version';
+import { CONTROLLER_CLASS, LoadBalancerController } from '../private/eks/load-balancer-controller';
+import { NodeGroups } from '../private/eks/node-groups';
+import { podRole } from '../private/eks/pod-role';
 import { Topology } from '../private/gateway/topology';
-import { requireCidrs } from '../private/network/cidr-text';
-import { requireTwoZones } from '../private/network/two-zones';
+import { ClusterAccess } from './cluster-access';
+import type { ClusterAddon } from './cluster-addon';
+import { ClusterCompute } from './cluster-compute';
+
+/** Networks outside AWS whose machines join a cluster as hybrid nodes. Private IPv4 addresses, apart from each other, the VPC and Services; at most 15 of each kind. */
+export interface RemoteNetworks {
+  /** Networks of the machines, in CIDR notation. */
+  readonly nodeCidrs: string[];
+
+  /**
+   * Networks of the pods on them, in CIDR notation. Needed when something in AWS opens connections to those pods: webhooks, metrics, load balancers.
+   *
+   * @default - pods are seen with the addresses of their machines
+   */
+  readonly podCidrs?: string[];
+}
 
 /** Properties of `CloudCluster`. */
 export interface CloudClusterProps {
@@ -25,6 +45,20 @@ export interface CloudClusterProps {
   readonly kubectlLayer: lambda.ILayerVersion;
 
   /**
+   * What pods run on. Another choice replaces the cluster.
+   *
+   * @default - ClusterCompute.autoMode()
+   */
+  readonly compute?: ClusterCompute;
+
+  /**
+   * Name of the cluster, 1 to 100 letters, digits, '-' and '_'. Another name replaces the cluster.
+   *
+   * @default - made by EKS
+   */
+  readonly clusterName?: string;
+
+  /**
    * Networks whose machines may reach the cluster's API from the internet, in CIDR notation. Identity is checked as well.
    *
    * @default - the API is reachable from within the VPC only
@@ -32,18 +66,54 @@ export interface CloudClusterProps {
   readonly adminCidrs?: string[];
 
   /**
-   * IAM roles that administer the cluster.
+   * IAM roles that administer the cluster. More, and lesser rights: `grantAccess()`.
    *
    * @default - none; the role that deploys is not one by itself
    */
   readonly adminRoles?: iam.IRole[];
 
   /**
-   * Network of the nodes. Needs private subnets with a way to the internet in at least two availability zones.
+   * Network of the nodes. Needs private subnets with a way to the internet in at least two availability zones, unless `subnets` says otherwise.
    *
    * @default - a new VPC over two availability zones with public and private subnets and one NAT gateway
    */
   readonly vpc?: ec2.IVpc;
+
+  /**
+   * Addresses of the new VPC, in CIDR notation, /16 to /18. Networks that are to be joined some day need different ones.
+   *
+   * @default '10.0.0.0/16'
+   */
+  readonly vpcCidr?: string;
+
+  /**
+   * Subnets of nodes, pods and the cluster's own network interfaces, in at least two availability zones. Isolated ones need VPC endpoints; synthesis says which are missing.
+   *
+   * @default - the private subnets with a way to the internet
+   */
+  readonly subnets?: ec2.SubnetSelection;
+
+  /**
+   * Addresses of Services, in CIDR notation, /12 to /24. Cannot be changed afterwards.
+   *
+   * @default - EKS takes 10.100.0.0/16 or 172.20.0.0/16, whichever is outside the VPC
+   */
+  readonly servicesCidr?: string;
+
+  /**
+   * Networks outside AWS whose machines may join (`HybridNodes`). The API of such a cluster is private: without `adminCidrs`. Routes to these networks are the VPC's affair.
+   *
+   * @default - none
+   */
+  readonly remoteNetworks?: RemoteNetworks;
+
+  /**
+   * Further add-ons of EKS, and versions or configuration of those that the cluster has anyway: `aws-secrets-store-csi-driver-provider` and `metrics-server`; with node groups also
+   * `eks-pod-identity-agent`, `vpc-cni`, `kube-proxy`, `coredns` and `aws-ebs-csi-driver`; with remote networks also `eks-pod-identity-agent`, `kube-proxy` and `coredns`.
+   *
+   * @default - those only, in the versions that EKS chooses
+   */
+  readonly addons?: ClusterAddon[];
 
   /**
    * Key that encrypts Kubernetes Secrets. Cannot be changed afterwards.
@@ -60,6 +130,15 @@ export interface CloudClusterProps {
   readonly deletionProtection?: boolean;
 }
 
+/** Options of `CloudCluster.addPodRole()`. */
+export interface PodRoleOptions {
+  /** Namespace of the pods. */
+  readonly namespace: string;
+
+  /** Service account of the pods. The association makes neither of the two. */
+  readonly serviceAccount: string;
+}
+
 const ALL_LOGS = [
   eks.ClusterLoggingTypes.API,
   eks.ClusterLoggingTypes.AUDIT,
@@ -68,15 +147,17 @@ const ALL_LOGS = [
   eks.ClusterLoggingTypes.SCHEDULER,
 ];
 
-/** Carries the Secrets Store CSI driver and its AWS provider. */
-const SECRETS_PROVIDER_ADDON = 'aws-secrets-store-csi-driver-provider';
+/** What Auto Mode's own controller makes Network Load Balancers for. */
+const AUTO_MODE_CLASS = 'eks.amazonaws.com/nlb';
+
+/** Labels of Kubernetes: namespaces, service accounts. */
+const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
- * An Amazon EKS cluster for gateway planes, in Auto Mode: EKS runs nodes, load balancer controller, network policies and the Pod Identity
- * agent (docs/decisions/0004-eks-auto-mode.md).
+ * An Amazon EKS cluster for gateway planes, in Auto Mode or with managed node groups.
  *
- * Created: the cluster with its role and node role, a KMS key for Secrets, all five kinds of control plane logs, the add-on that mounts
- * secrets of AWS Secrets Manager, the functions that apply manifests, and a VPC unless one is given.
+ * Created: the cluster with its role and those of its nodes, a KMS key for Secrets, all five kinds of control plane logs, the add-ons that mount secrets of AWS Secrets Manager
+ * and measure pods, the functions that apply manifests, a VPC unless one is given, and with node groups what Auto Mode would carry.
  */
 export class CloudCluster extends Construct {
   /** The cluster. */
@@ -95,52 +176,139 @@ export class CloudCluster extends Construct {
    */
   public readonly _ready: IDependable[];
 
+  /**
+   * Of Services that want a Network Load Balancer.
+   *
+   * @internal
+   */
+  public readonly _loadBalancerClass: string;
+
+  /** @internal */
+  public readonly _kubernetesVersion: string;
+
+  /** @internal */
+  public readonly _remoteNetworks?: RemoteNetworks;
+
+  private readonly resource: eks.Cluster;
+  private readonly principals = new Set<string>();
+  private readonly files: string[] = [];
+
+  /**
+   * @throws Error that names the property which EKS would refuse, or which does not fit the others
+   */
   constructor(scope: Construct, id: string, props: CloudClusterProps) {
     super(scope, id);
-    requireAutoMode(props.kubernetesVersion);
-    if (props.vpc) requireTwoZones('vpc', props.vpc);
-    this.vpc = props.vpc ?? gatewayVpc(this);
+    requireVersions(props.kubernetesVersion, props.kubectlLayer);
+    const network = clusterNetwork(this, props);
+    this.vpc = network.vpc;
+    this._kubernetesVersion = props.kubernetesVersion.version;
+    this._remoteNetworks = props.remoteNetworks;
+    const compute = props.compute ?? ClusterCompute.autoMode();
+    const isAutoMode = compute._nodeGroups.length === 0;
+    this._loadBalancerClass = isAutoMode ? AUTO_MODE_CLASS : CONTROLLER_CLASS;
     this.secretsEncryptionKey = props.secretsEncryptionKey
       ?? new kms.Key(this, 'SecretsKey', { description: 'Kubernetes Secrets', enableKeyRotation: true, removalPolicy: RemovalPolicy.RETAIN });
+    this.resource = this.makeCluster(props, network, isAutoMode);
+    this.cluster = this.resource;
+    protectFromDeletion(this.resource, props.deletionProtection ?? true);
+    (props.adminRoles ?? []).forEach((role, at) => this.grantAccess(`Admin${at}`, role, ClusterAccess.admin()));
+    const addons = new ClusterAddons(this, this.resource, { isAutoMode, isHybrid: props.remoteNetworks !== undefined }, props.addons ?? []);
+    this._ready = isAutoMode ? [...addons.onNodes, this.networkPolicyController()] : this.makeNodes(compute, addons, network);
+    Topology.of(this).addCluster(this, () => ({ name: this.node.path, kind: 'eks', ...this.files.length > 0 && { folder: this._folder }, files: this.files }));
+  }
+
+  /**
+   * Lets somebody into the cluster: an access entry.
+   *
+   * @param id unique among the calls
+   * @param role who; each role once
+   * @param access what they may do
+   * @throws Error when the role has an entry already, which EKS refuses
+   */
+  public grantAccess(id: string, role: iam.IRole, access: ClusterAccess): void {
+    const { roleArn } = role;
+    if (this.principals.has(roleArn)) {
+      throw new Error(`role: ${role.node.path} has access to ${this.node.path} already, expected one entry for each role: make one call with the greater rights`);
+    }
+    this.principals.add(roleArn);
+    this.resource.grantAccess(id, roleArn, [access._policy]);
+  }
+
+  /**
+   * Makes a role that the pods of a service account have by EKS Pod Identity.
+   *
+   * @throws Error when a name cannot be one
+   */
+  public addPodRole(id: string, options: PodRoleOptions): iam.Role {
+    const { namespace, serviceAccount } = options;
+    Object.entries({ namespace, serviceAccount }).forEach(([property, got]) => {
+      if (!LABEL.test(got)) throw new Error(`${property}: got ${JSON.stringify(got)}, expected 1 to 63 lower-case letters, digits and '-'`);
+    });
+    const role = podRole(this, id, `Pods of ${serviceAccount} in ${namespace}`);
+    // Not addServiceAccount() of CDK: it installs the agent a second time in Auto Mode, and applies a manifest that belongs to whoever owns the pods.
+    new CfnPodIdentityAssociation(this, `${id}Identity`, { clusterName: this.resource.clusterName, namespace, serviceAccount, roleArn: role.roleArn });
+    return role;
+  }
+
+  /**
+   * Below `cdk.out/hybridge`, for what machines outside AWS need.
+   *
+   * @internal
+   */
+  public get _folder(): string {
+    return this.node.path.replaceAll('/', '-');
+  }
+
+  /**
+   * Lists files that are written into the folder.
+   *
+   * @internal
+   */
+  public _addFiles(...files: string[]): void {
+    this.files.push(...files);
+  }
+
+  private makeCluster(props: CloudClusterProps, network: ClusterNetwork, isAutoMode: boolean): eks.Cluster {
     const cluster = new eks.Cluster(this, 'Resource', {
       version: props.kubernetesVersion,
+      clusterName: props.clusterName,
       vpc: this.vpc,
-      vpcSubnets: [{ subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }],
-      endpointAccess: endpointAccess(props.adminCidrs),
+      vpcSubnets: [network.subnets],
+      securityGroup: network.securityGroup,
+      endpointAccess: network.endpointAccess,
+      ipFamily: eks.IpFamily.IP_V4,
+      serviceIpv4Cidr: props.servicesCidr,
+      ...props.remoteNetworks && remoteNetworks(props.remoteNetworks),
       clusterLogging: ALL_LOGS,
       secretsEncryptionKey: this.secretsEncryptionKey,
       kubectlProviderOptions: { kubectlLayer: props.kubectlLayer },
-      defaultCapacityType: eks.DefaultCapacityType.AUTOMODE,
-      compute: { nodePools: ['system', 'general-purpose'] },
+      ...isAutoMode
+        ? { defaultCapacityType: eks.DefaultCapacityType.AUTOMODE, compute: { nodePools: ['system', 'general-purpose'] } }
+        // What EKS would install by itself it never updates; add-ons come instead.
+        : { defaultCapacityType: eks.DefaultCapacityType.NODEGROUP, defaultCapacity: 0, bootstrapSelfManagedAddons: false },
       // Manifests are applied by a role with an access entry of its own; who deploys need not be able to read the cluster.
       bootstrapClusterCreatorAdminPermissions: false,
       outputConfigCommand: false,
     });
-    this.cluster = cluster;
     Validations.of(cluster.node.defaultChild!).acknowledge({
       id: 'CloudFormation-Validate::W9009',
       reason: 'the construct of CDK names what is encrypted (Secrets); EKS takes the property and encrypts everything',
     });
-    protectFromDeletion(cluster, props.deletionProtection ?? true);
-    (props.adminRoles ?? []).forEach((role, at) => cluster.grantClusterAdmin(`Admin${at}`, role.roleArn));
-    this._ready = [this.secretsProvider(cluster), this.networkPolicyController(cluster)];
-    Topology.of(this).addCluster(this, () => ({ name: this.node.path, kind: 'eks', files: [] }));
+    return cluster;
   }
 
-  /** Mounts secrets of AWS Secrets Manager into pods (docs/decisions/0005-secrets-reach-pods-as-files.md). */
-  private secretsProvider(cluster: eks.Cluster): IDependable {
-    return new CfnAddon(this, 'SecretsProvider', {
-      clusterName: cluster.clusterName,
-      // No version: EKS picks the default for the cluster's version of Kubernetes.
-      addonName: SECRETS_PROVIDER_ADDON,
-      resolveConflicts: 'OVERWRITE',
-    });
+  private makeNodes(compute: ClusterCompute, addons: ClusterAddons, { subnets }: ClusterNetwork): IDependable[] {
+    const { groups } = new NodeGroups(this, 'Nodes', { cluster: this.resource, groups: compute._nodeGroups, subnets });
+    groups.forEach((group) => group.node.addDependency(...addons.forNodes));
+    addons.onNodes.forEach((addon) => addon.node.addDependency(...groups));
+    const controller = new LoadBalancerController(this, 'LoadBalancers', { cluster: this.resource, after: [...groups, ...addons.onNodes] });
+    return [...addons.onNodes, controller];
   }
 
   /** In Auto Mode this switch makes EKS enforce NetworkPolicy objects; without it they are kept and ignored. */
-  private networkPolicyController(cluster: eks.Cluster): IDependable {
+  private networkPolicyController(): IDependable {
     return new eks.KubernetesManifest(this, 'NetworkPolicies', {
-      cluster,
+      cluster: this.resource,
       overwrite: true,
       prune: false,
       manifest: [{
@@ -153,36 +321,8 @@ export class CloudCluster extends Construct {
   }
 }
 
-/** https://docs.aws.amazon.com/eks/latest/userguide/automode.html */
-function requireAutoMode({ version }: eks.KubernetesVersion) {
-  const [major, minor] = version.split('.').map(Number);
-  if (major === 1 && minor >= 29) return;
-  throw new Error(`kubernetesVersion: got ${version}, expected 1.29 or later, which Auto Mode asks for`);
-}
-
-function gatewayVpc(scope: Construct): ec2.Vpc {
-  const flowLogs = new logs.LogGroup(scope, 'FlowLogs', { retention: logs.RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
-  return new ec2.Vpc(scope, 'Vpc', {
-    maxAzs: 2,
-    natGateways: 1,
-    subnetConfiguration: [
-      // No node lives in a public subnet: only load balancers and the NAT gateway, which ask for their addresses themselves.
-      { name: 'Public', subnetType: ec2.SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },
-      { name: 'Private', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 19 },
-    ],
-    // Explicit, because a feature flag decides otherwise.
-    restrictDefaultSecurityGroup: true,
-    flowLogs: { All: { destination: ec2.FlowLogDestination.toCloudWatchLogs(flowLogs) } },
-  });
-}
-
-function endpointAccess(adminCidrs: string[] | undefined): eks.EndpointAccess {
-  if (!adminCidrs) return eks.EndpointAccess.PRIVATE;
-  requireCidrs('adminCidrs', adminCidrs);
-  if (adminCidrs.includes('0.0.0.0/0')) {
-    throw new Error('adminCidrs: got 0.0.0.0/0, expected the networks of administrators: leave it out for an API that only the VPC reaches');
-  }
-  return eks.EndpointAccess.PUBLIC_AND_PRIVATE.onlyFrom(...adminCidrs);
+function remoteNetworks({ nodeCidrs, podCidrs }: RemoteNetworks) {
+  return { remoteNodeNetworks: [{ cidrs: nodeCidrs }], ...podCidrs && { remotePodNetworks: [{ cidrs: podCidrs }] } };
 }
 
 /** The construct of CDK has no property for it. */

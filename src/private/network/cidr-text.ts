@@ -9,10 +9,17 @@ const CIDR = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/;
  */
 export function requireCidrs(property: string, cidrs: readonly string[]): void {
   if (cidrs.length === 0) throw new Error(`${property}: got an empty list, expected at least one network such as 203.0.113.0/24: leave the property out instead`);
-  cidrs.forEach((cidr, at) => {
-    if (Token.isUnresolved(cidr) || isNetwork(cidr)) return;
-    throw new Error(`${property}[${at}]: got ${JSON.stringify(cidr)}, expected an IPv4 network in CIDR notation without host bits, such as 203.0.113.0/24`);
-  });
+  cidrs.forEach((cidr, at) => requireCidr(`${property}[${at}]`, cidr));
+}
+
+/**
+ * Checks one IPv4 network; a token passes.
+ *
+ * @throws Error that names the property
+ */
+export function requireCidr(property: string, cidr: string): void {
+  if (Token.isUnresolved(cidr) || isNetwork(cidr)) return;
+  throw new Error(`${property}: got ${JSON.stringify(cidr)}, expected an IPv4 network in CIDR notation without host bits, such as 203.0.113.0/24`);
 }
 
 /** Host bits are refused: a typing error there widens or narrows the network without a word. */

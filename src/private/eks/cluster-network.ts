@@ -1,0 +1,89 @@
+/** Where a cluster's nodes live and who reaches its API. */
+import { Token } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import type { Construct } from 'constructs';
+import { requireCidr, requireCidrs } from '../network/cidr-text';
+import { requireTwoZones } from '../network/two-zones';
+import { gatewayVpc } from './gateway-vpc';
+import { requireRemoteNetworks } from './remote-networks';
+
+/** Properties of `CloudCluster` that concern networks. */
+export interface NetworkProps {
+  readonly vpc?: ec2.IVpc;
+  readonly vpcCidr?: string;
+  readonly subnets?: ec2.SubnetSelection;
+  readonly servicesCidr?: string;
+  readonly adminCidrs?: readonly string[];
+  readonly remoteNetworks?: { readonly nodeCidrs: string[]; readonly podCidrs?: string[] };
+}
+
+export interface ClusterNetwork {
+  readonly vpc: ec2.IVpc;
+  readonly subnets: ec2.SubnetSelection;
+  readonly endpointAccess: eks.EndpointAccess;
+  /** Of the network interfaces of the cluster's API, where the default does not do. */
+  readonly securityGroup?: ec2.ISecurityGroup;
+}
+
+/** @throws Error that names the property */
+export function clusterNetwork(scope: Construct, props: NetworkProps): ClusterNetwork {
+  const { remoteNetworks, servicesCidr } = props;
+  if (servicesCidr !== undefined) requirePrefix('servicesCidr', servicesCidr, 12, 24);
+  const endpointAccess = accessOf(props);
+  const vpc = vpcOf(scope, props);
+  const subnets = props.subnets ?? { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS };
+  if (props.subnets) requireZonesOf(vpc, props.subnets);
+  if (!remoteNetworks) return { vpc, subnets, endpointAccess };
+  const { nodeCidrs, podCidrs = [] } = remoteNetworks;
+  requireRemoteNetworks({ nodeCidrs, podCidrs, vpc, servicesCidr });
+  return { vpc, subnets, endpointAccess, securityGroup: admitRemote(scope, vpc, { Machines: nodeCidrs, Pods: podCidrs }) };
+}
+
+function vpcOf(scope: Construct, { vpc, vpcCidr, subnets }: NetworkProps): ec2.IVpc {
+  if (!vpc) {
+    if (subnets) throw new Error('subnets: got a selection without vpc, expected both: the subnets of a new VPC are chosen with it');
+    if (vpcCidr !== undefined) requirePrefix('vpcCidr', vpcCidr, 16, 18);
+    return gatewayVpc(scope, vpcCidr);
+  }
+  if (vpcCidr !== undefined) throw new Error(`vpcCidr: got ${vpcCidr} together with vpc, expected one of them: the VPC has its addresses already`);
+  if (!subnets) requireTwoZones('vpc', vpc);
+  return vpc;
+}
+
+function requireZonesOf(vpc: ec2.IVpc, selection: ec2.SubnetSelection) {
+  const { subnets, isPendingLookup, hasPublic } = vpc.selectSubnets(selection);
+  if (isPendingLookup) return;
+  if (hasPublic) throw new Error('subnets: got public ones, expected private or isolated ones: nodes have no business with addresses that the internet reaches');
+  const zones = new Set(subnets.map(({ availabilityZone }) => availabilityZone));
+  if (zones.size < 2) throw new Error(`subnets: are in ${zones.size} availability zone${zones.size === 1 ? '' : 's'}, expected at least 2, which EKS asks for`);
+}
+
+function accessOf({ adminCidrs, remoteNetworks }: NetworkProps): eks.EndpointAccess {
+  if (!adminCidrs) return eks.EndpointAccess.PRIVATE;
+  if (remoteNetworks) {
+    throw new Error('adminCidrs: got networks together with remoteNetworks, expected none: the name of the API would resolve to public addresses on site, and machines there could not'
+      + ' join: leave adminCidrs out and administer through the private network');
+  }
+  requireCidrs('adminCidrs', adminCidrs);
+  if (adminCidrs.includes('0.0.0.0/0')) {
+    throw new Error('adminCidrs: got 0.0.0.0/0, expected the networks of administrators: leave it out for an API that only the VPC reaches');
+  }
+  return eks.EndpointAccess.PUBLIC_AND_PRIVATE.onlyFrom(...adminCidrs);
+}
+
+function requirePrefix(property: string, cidr: string, widest: number, narrowest: number) {
+  requireCidr(property, cidr);
+  const length = Number(cidr.split('/')[1]);
+  if (Token.isUnresolved(cidr) || (length >= widest && length <= narrowest)) return;
+  throw new Error(`${property}: got ${cidr}, expected a network of /${widest} to /${narrowest}`);
+}
+
+/** EKS lets in its own nodes only. */
+function admitRemote(scope: Construct, vpc: ec2.IVpc, networks: Readonly<Record<string, readonly string[]>>): ec2.SecurityGroup {
+  const group = new ec2.SecurityGroup(scope, 'RemoteAccess', { vpc, description: 'API of the cluster, for machines outside AWS', allowAllOutbound: true });
+  for (const [who, cidrs] of Object.entries(networks)) {
+    for (const cidr of cidrs) group.addIngressRule(ec2.Peer.ipv4(cidr), ec2.Port.HTTPS, `${who} outside AWS`);
+  }
+  return group;
+}

@@ -1,0 +1,10 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+
+/** A role that pods get by EKS Pod Identity. The agent tags its sessions, so that may be allowed, too. */
+export function podRole(scope: Construct, id: string, description: string): iam.Role {
+  const principal = new iam.ServicePrincipal('pods.eks.amazonaws.com');
+  const role = new iam.Role(scope, id, { assumedBy: principal, description });
+  role.assumeRolePolicy?.addStatements(new iam.PolicyStatement({ principals: [principal], actions: ['sts:TagSession'] }));
+  return role;
+}
