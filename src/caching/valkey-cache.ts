@@ -90,7 +90,8 @@ export class ValkeyCache extends GatewayCache {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this._mount = cacheMount(this.secret, name);
-    const common: CommonParts = { userGroupId: this.users(), securityGroupIds: [securityGroup.securityGroupId], snapshotRetentionLimit: snapshotDays, kmsKeyId: props.encryptionKey?.keyArn };
+    const securityGroupIds = [securityGroup.securityGroupId];
+    const common: CommonParts = { userGroupId: this.users(), securityGroupIds, snapshotRetentionLimit: snapshotDays, kmsKeyId: props.encryptionKey?.keyArn };
     const choice = capacity._choice;
     this._connection = choice.kind === 'nodes' ? this.replicationGroup(choice, common) : this.serverless(choice, common);
     this._network = { vpc, connections: this.connections };

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import type { GatewayCache } from '../caching/gateway-cache';
-import type { CognitoIdentity } from '../identity/cognito-identity';
+import type { GatewayIdentity } from '../identity/gateway-identity';
 import type { OpenSearchLogs } from '../logging/opensearch-logs';
 import type { PlaneResources } from '../private/gateway/plane';
 import { dataPlaneSettings, withUserSettings } from '../private/gateway/plane-settings';
@@ -22,12 +22,12 @@ export interface GatewayDataPlaneOptions {
   readonly labels?: { [key: string]: string };
 
   /**
-   * Identity provider of the consumers. The plane's nodes get issuer, client id and client secret as files in `/etc/hybridge/identity`, and with a
+   * Identity provider of the consumers. The plane's nodes get issuer, client id, client secret and the key of sessions as files in `/etc/hybridge/identity`, and with a
    * `hostname` the web client gets the plane's callback and logout addresses.
    *
    * @default - none
    */
-  readonly identity?: CognitoIdentity;
+  readonly identity?: GatewayIdentity;
 
   /**
    * Where the plane's nodes may send their logs: the plane's role and network get access. On EKS and ECS only: elsewhere the nodes have no role in AWS.

@@ -1,14 +1,16 @@
-import { CustomResource, Duration, Lazy, Names, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Duration, Lazy, Names, RemovalPolicy, Stack, Token, Validations } from 'aws-cdk-lib';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { PATHS } from '../private/contract';
-import { secretName } from '../private/gateway/handoff-names';
 import type { SecretMount } from '../private/gateway/plane';
 import { Topology } from '../private/gateway/topology';
+import { ClientSecretCopy } from '../private/identity/client-secret-copy';
+import { CALLBACK_PATH, LOGGED_OUT_PATH } from '../private/identity/openid-connect-config';
+import type { IdentityFacts } from '../private/identity/openid-connect-config';
+import { identitySecretName, mountWebClient } from '../private/identity/web-client-secret';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
-import { CustomResourceFunction } from '../private/lambda-function';
+import type { CognitoMachineClient, MachineClientOptions } from './cognito-machine-client';
+import { GatewayIdentity } from './gateway-identity';
 
 /** Properties of `CognitoIdentity`. */
 export interface CognitoIdentityProps {
@@ -20,11 +22,18 @@ export interface CognitoIdentityProps {
   readonly domainPrefix?: string;
 
   /**
-   * Addresses that the login may return to, besides those of the data planes that have a `hostname`.
+   * Addresses that the login may return to, besides `/oidc/callback` of the data planes that have a `hostname`.
    *
    * @default - those of the data planes only
    */
   readonly callbackUrls?: string[];
+
+  /**
+   * Addresses that a logout may end at, besides `/oidc/logged-out` of the data planes that have a `hostname`.
+   *
+   * @default - those of the data planes only
+   */
+  readonly logoutUrls?: string[];
 
   /**
    * Whether users must have a second factor (a code of an authenticator app), may have one, or cannot.
@@ -34,36 +43,77 @@ export interface CognitoIdentityProps {
   readonly mfa?: cognito.Mfa;
 
   /**
-   * Scope that machine clients get with their credentials; shown in tokens as `<identifier>/<scope>`.
+   * Least length of passwords, 8 to 99. They need upper and lower case, a digit and a symbol, too.
    *
-   * @default 'call'
+   * @default 12
    */
-  readonly scope?: string;
+  readonly passwordMinLength?: number;
 
   /**
-   * What becomes of the users when the stack is removed.
+   * Whether Cognito blocks logins that look like an attack, and passwords that were stolen elsewhere. Needs the plan Plus, which costs 0.02 $ a month for each active user.
+   *
+   * @default false
+   */
+  readonly threatProtection?: boolean;
+
+  /**
+   * What scopes of the gateway begin with: the identifier of the resource server.
+   *
+   * @default 'gateway'
+   */
+  readonly resourceServer?: string;
+
+  /**
+   * Scopes that machine clients may ask for: name → what it allows, for people. Shown in tokens as `<resourceServer>/<name>`.
+   *
+   * @default - { call: 'Call APIs through the gateway' }
+   */
+  readonly scopes?: { [name: string]: string };
+
+  /**
+   * What becomes of the users when the stack is removed. With `RETAIN` Cognito refuses to delete the pool, too.
    *
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
 }
 
-/** Where the openid-connect plugin takes the browser back to. */
-const CALLBACK_PATH = '/oidc/callback';
-const LOGOUT_PATH = '/oidc/logged-out';
+/** Properties of `CognitoIdentity.existing()`. */
+export interface ExistingCognitoProps {
+  /** The users. In the account and region of the stack. */
+  readonly userPool: cognito.IUserPool;
 
-/** Identifier of the resource server: what scopes begin with. */
-const RESOURCE_SERVER = 'gateway';
+  /** Client of browsers: authorization code, with a secret. Its callback addresses are its owner's affair; synthesis says which ones the data planes need. */
+  readonly webClient: cognito.IUserPoolClient;
+
+  /** Host of the login pages, such as `acme.auth.eu-central-1.amazoncognito.com`, or the pool's own domain. */
+  readonly loginHost: string;
+
+  /**
+   * Ids of further clients whose access tokens the gateway accepts.
+   *
+   * @default - those of the web client only
+   */
+  readonly machineClientIds?: string[];
+}
 
 /**
- * A Cognito user pool as the identity provider of gateways: login pages, a client for browsers (authorization code), a client for machines
- * (client credentials with a scope of its own).
+ * A Cognito user pool as the identity provider of gateways: login pages, a client for browsers (authorization code with PKCE), a client for each machine
+ * that calls APIs (client credentials with scopes of the gateway's).
  *
- * The browser client's secret is copied to Secrets Manager by a Lambda function; neither template nor response holds it.
+ * Secrets of clients are copied to Secrets Manager by a Lambda function; neither template nor response holds them.
  */
-export class CognitoIdentity extends Construct {
+export class CognitoIdentity extends GatewayIdentity {
+  /** A user pool that exists or is declared elsewhere. */
+  public static existing(scope: Construct, id: string, props: ExistingCognitoProps): GatewayIdentity {
+    return new ExistingCognito(scope, id, props);
+  }
+
   /** The users. */
   public readonly userPool: cognito.UserPool;
+
+  /** The login pages. */
+  public readonly domain: cognito.UserPoolDomain;
 
   /** What tokens name as their issuer, and what `/.well-known/openid-configuration` is found below. */
   public readonly issuer: string;
@@ -71,70 +121,120 @@ export class CognitoIdentity extends Construct {
   /** Client of browsers: authorization code with PKCE. */
   public readonly webClient: cognito.UserPoolClient;
 
-  /** Client of machines: client credentials. */
-  public readonly machineClient: cognito.UserPoolClient;
-
-  /** Issuer, client id and client secret of the browser client, as a JSON document. */
+  /** Issuer, client id and client secret of the browser client, and what sessions are sealed with, as a JSON document. */
   public readonly webClientSecret: secretsmanager.ISecret;
 
   /** @internal */
   public readonly _mount: SecretMount;
 
   private readonly hostnames = new Set<string>();
+  private readonly scopes: ReadonlyMap<string, cognito.OAuthScope>;
+  private readonly copy: ClientSecretCopy;
+  private readonly machines: cognito.UserPoolClient[] = [];
 
-  constructor(scope: Construct, id: string, props: CognitoIdentityProps = {}) {
+  constructor(scope: Construct, id: string, private readonly props: CognitoIdentityProps = {}) {
     super(scope, id);
-    this.userPool = this.makePool(props);
-    this.userPool.addDomain('Domain', { cognitoDomain: { domainPrefix: this.domainPrefix(props.domainPrefix) } });
-    this.issuer = `https://cognito-idp.${Stack.of(this).region}.amazonaws.com/${this.userPool.userPoolId}`;
-    const callScope = new cognito.ResourceServerScope({ scopeName: props.scope ?? 'call', scopeDescription: 'Call APIs through the gateway' });
-    const resourceServer = this.userPool.addResourceServer('ResourceServer', { identifier: RESOURCE_SERVER, scopes: [callScope] });
-    const scopeOfMachines = cognito.OAuthScope.resourceServer(resourceServer, callScope);
-    this.webClient = this.makeWebClient(props.callbackUrls ?? []);
-    this.machineClient = this.userPool.addClient('MachineClient', {
-      generateSecret: true,
-      oAuth: { flows: { clientCredentials: true }, scopes: [scopeOfMachines] },
-      accessTokenValidity: Duration.minutes(15),
-      enableTokenRevocation: true,
-      preventUserExistenceErrors: true,
-    });
-    this._mount = this.copySecret();
+    this.userPool = this.makePool();
+    this.domain = this.userPool.addDomain('Domain', { cognitoDomain: { domainPrefix: this.domainPrefix(props.domainPrefix) } });
+    this.issuer = issuerOf(this.userPool);
+    this.scopes = this.makeScopes();
+    this.webClient = this.makeWebClient();
+    this.copy = new ClientSecretCopy(this, 'SecretCopier', { userPoolId: this.userPool.userPoolId, userPoolArn: this.userPool.userPoolArn, issuer: this.issuer });
+    this._mount = mountWebClient(this, this.copy, this.webClient.userPoolClientId);
     this.webClientSecret = this._mount.secret;
     Topology.of(this).addIntegration(this, 'identity', 'Amazon Cognito', [this._mount]);
   }
 
   /**
-   * Lets the login return to a data plane.
+   * Adds a machine that calls APIs. AWS bills each machine client and each token that it asks for.
    *
-   * @internal
+   * @param id becomes the last part of the name of its secret
    */
-  public _serve(hostname: string | undefined): void {
-    if (hostname === undefined) return;
-    if (!Token.isUnresolved(hostname) && !/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/.test(hostname)) {
-      throw new Error(`hostname: got ${JSON.stringify(hostname)}, expected a full name in lower case without scheme and port, such as apis.acme.example`);
+  public addMachineClient(id: string, options: MachineClientOptions = {}): CognitoMachineClient {
+    const { scopes = [...this.scopes.keys()], tokenValidity = Duration.minutes(15) } = options;
+    if (!tokenValidity.isUnresolved() && (tokenValidity.toMinutes() < 5 || tokenValidity.toMinutes() > 1440)) {
+      throw new Error(`tokenValidity: got ${tokenValidity.toHumanString()}, expected five minutes to a day`);
     }
+    const purpose = requireObjectName('id', kebabCase(id));
+    if (purpose === 'login') throw new Error('id: got login, which the secret of the browser client is called: choose another one');
+    const place = new Construct(this, id);
+    const client = new cognito.UserPoolClient(place, 'Client', {
+      userPool: this.userPool,
+      generateSecret: true,
+      oAuth: { flows: { clientCredentials: true }, scopes: scopes.map((name, at) => this.scope(`scopes[${at}]`, name)) },
+      accessTokenValidity: tokenValidity,
+      enableTokenRevocation: true,
+      preventUserExistenceErrors: true,
+    });
+    const { resourceServer = DEFAULT_SERVER } = this.props;
+    const secret = this.copy.copy(place, {
+      clientId: client.userPoolClientId,
+      secretName: identitySecretName(this, purpose),
+      description: `What the machine ${id} gets access tokens with`,
+      more: { TokenEndpoint: `${this.domain.baseUrl()}/oauth2/token`, Scope: scopes.map((name) => `${resourceServer}/${name}`).join(' ') },
+    });
+    this.machines.push(client);
+    return { client, secret };
+  }
+
+  /** @internal */
+  protected _admit(hostname: string): void {
     this.hostnames.add(hostname);
   }
 
-  private makePool(props: CognitoIdentityProps): cognito.UserPool {
-    const mfa = props.mfa ?? cognito.Mfa.REQUIRED;
-    return new cognito.UserPool(this, 'Resource', {
+  /** @internal */
+  protected _facts(): IdentityFacts {
+    const clientIds = [this.webClient, ...this.machines].map(({ userPoolClientId }) => userPoolClientId);
+    return { issuer: this.issuer, loginUrl: this.domain.baseUrl(), webClientId: this.webClient.userPoolClientId, clientIds, mount: this._mount };
+  }
+
+  private makePool(): cognito.UserPool {
+    const { mfa = cognito.Mfa.REQUIRED, passwordMinLength = 12, threatProtection = false, removalPolicy = RemovalPolicy.RETAIN } = this.props;
+    if (!Number.isInteger(passwordMinLength) || passwordMinLength < 8 || passwordMinLength > 99) {
+      throw new Error(`passwordMinLength: got ${passwordMinLength}, expected a whole number, 8 to 99`);
+    }
+    const pool = new cognito.UserPool(this, 'Resource', {
       selfSignUpEnabled: false,
       signInAliases: { email: true },
       signInCaseSensitive: false,
       accountRecovery: cognito.AccountRecovery.EMAIL_ONLY,
       mfa,
       ...mfa !== cognito.Mfa.OFF && { mfaSecondFactor: { otp: true, sms: false } },
-      passwordPolicy: { minLength: 12, requireDigits: true, requireLowercase: true, requireUppercase: true, requireSymbols: true, tempPasswordValidity: Duration.days(3) },
-      featurePlan: cognito.FeaturePlan.ESSENTIALS,
-      deletionProtection: (props.removalPolicy ?? RemovalPolicy.RETAIN) === RemovalPolicy.RETAIN,
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+      passwordPolicy: {
+        minLength: passwordMinLength, requireDigits: true, requireLowercase: true, requireUppercase: true, requireSymbols: true, tempPasswordValidity: Duration.days(3),
+      },
+      featurePlan: threatProtection ? cognito.FeaturePlan.PLUS : cognito.FeaturePlan.ESSENTIALS,
+      ...threatProtection && { standardThreatProtectionMode: cognito.StandardThreatProtectionMode.FULL_FUNCTION },
+      deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
+      removalPolicy,
     });
+    if (!threatProtection) Validations.of(pool).acknowledge({ id: 'AwsSolutions-COG8', reason: 'the plan Plus costs for each user: threatProtection turns it on' });
+    return pool;
   }
 
-  private makeWebClient(given: readonly string[]): cognito.UserPoolClient {
-    given.forEach((url, at) => requireCallback(`callbackUrls[${at}]`, url));
-    const callbacks = () => [...given, ...[...this.hostnames].map((hostname) => `https://${hostname}${CALLBACK_PATH}`)];
+  private makeScopes(): ReadonlyMap<string, cognito.OAuthScope> {
+    const { resourceServer: identifier = DEFAULT_SERVER, scopes: given = { call: 'Call APIs through the gateway' } } = this.props;
+    if (!/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/.test(identifier) || identifier.endsWith('/')) {
+      throw new Error(`resourceServer: got ${JSON.stringify(identifier)}, expected 1 to 256 printable characters without spaces, quotes and backslashes, and without a slash at the end`);
+    }
+    if (Object.keys(given).length === 0) throw new Error('scopes: got none, expected at least one, because machine clients cannot do without: leave the property out for the scope call');
+    const scopes = Object.entries(given).map(([scopeName, scopeDescription]) => new cognito.ResourceServerScope({ scopeName: requireScopeName(scopeName), scopeDescription }));
+    const server = this.userPool.addResourceServer('ResourceServer', { identifier, scopes });
+    return new Map(scopes.map((each) => [each.scopeName, cognito.OAuthScope.resourceServer(server, each)]));
+  }
+
+  private scope(property: string, name: string): cognito.OAuthScope {
+    const known = this.scopes.get(name);
+    if (known) return known;
+    throw new Error(`${property}: got ${JSON.stringify(name)}, expected one of ${[...this.scopes.keys()].join(', ')}: name it in the scopes of the identity first`);
+  }
+
+  private makeWebClient(): cognito.UserPoolClient {
+    const { callbackUrls = [], logoutUrls = [] } = this.props;
+    callbackUrls.forEach((url, at) => requireCallback(`callbackUrls[${at}]`, url));
+    logoutUrls.forEach((url, at) => requireCallback(`logoutUrls[${at}]`, url));
+    const ofPlanes = (path: string) => [...this.hostnames].map((hostname) => `https://${hostname}${path}`);
+    const callbacks = () => [...callbackUrls, ...ofPlanes(CALLBACK_PATH)];
     this.node.addValidation({
       validate: () => callbacks().length > 0 ? []
         : ['callbackUrls: got none, expected at least one address for the login to return to: give callbackUrls, or a hostname to a data plane with this identity'],
@@ -146,7 +246,7 @@ export class CognitoIdentity extends Construct {
         flows: { authorizationCodeGrant: true },
         scopes: [cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL, cognito.OAuthScope.PROFILE],
         callbackUrls: Lazy.list({ produce: callbacks }),
-        logoutUrls: Lazy.list({ produce: () => [...this.hostnames].map((hostname) => `https://${hostname}${LOGOUT_PATH}`) }, { omitEmpty: true }),
+        logoutUrls: Lazy.list({ produce: () => [...logoutUrls, ...ofPlanes(LOGGED_OUT_PATH)] }, { omitEmpty: true }),
       },
       // Revoking does not reach whoever checks a token by itself: only its end does.
       accessTokenValidity: Duration.minutes(15),
@@ -157,28 +257,6 @@ export class CognitoIdentity extends Construct {
     });
   }
 
-  private copySecret(): SecretMount {
-    const name = secretName(this, requireObjectName('id', kebabCase(this.node.id)), 'login');
-    const secret = new secretsmanager.Secret(this, 'WebClientSecret', {
-      secretName: name,
-      description: 'Issuer, client id and client secret of the gateways\' web client',
-      // Never used: the function below replaces it before anybody reads.
-      generateSecretString: { secretStringTemplate: '{}', generateStringKey: 'replaced' },
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    const copier = new CustomResourceFunction(this, 'SecretCopier', 'client-secret', [
-      new iam.PolicyStatement({ actions: ['cognito-idp:DescribeUserPoolClient'], resources: [this.userPool.userPoolArn] }),
-      new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], resources: [secret.secretArn] }),
-    ]);
-    new CustomResource(this, 'SecretCopy', {
-      resourceType: 'Custom::HybridgeClientSecret',
-      serviceToken: copier.serviceToken,
-      properties: { UserPoolId: this.userPool.userPoolId, ClientId: this.webClient.userPoolClientId, Issuer: this.issuer, SecretArn: secret.secretArn },
-    });
-    const files = ['issuer', 'client_id', 'client_secret'].map((property) => ({ file: property, property }));
-    return { name: 'identity', path: PATHS.identityCredentials, secret, secretName: name, secretType: 'Opaque', files };
-  }
-
   private domainPrefix(given: string | undefined): string {
     if (given === undefined) return derivedPrefix(this);
     if (Token.isUnresolved(given) || (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(given) && !/aws|amazon|cognito/.test(given))) return given;
@@ -186,10 +264,60 @@ export class CognitoIdentity extends Construct {
   }
 }
 
+class ExistingCognito extends GatewayIdentity {
+  public readonly issuer: string;
+  public readonly webClientSecret: secretsmanager.ISecret;
+  public readonly _mount: SecretMount;
+
+  constructor(scope: Construct, id: string, private readonly props: ExistingCognitoProps) {
+    super(scope, id);
+    const { userPool, webClient, loginHost } = props;
+    if (!Token.isUnresolved(loginHost) && !/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/.test(loginHost)) {
+      throw new Error(`loginHost: got ${JSON.stringify(loginHost)}, expected a host without scheme and path, such as acme.auth.eu-central-1.amazoncognito.com`);
+    }
+    this.requireHere();
+    this.issuer = issuerOf(userPool);
+    const copy = new ClientSecretCopy(this, 'SecretCopier', { userPoolId: userPool.userPoolId, userPoolArn: userPool.userPoolArn, issuer: this.issuer });
+    this._mount = mountWebClient(this, copy, webClient.userPoolClientId);
+    this.webClientSecret = this._mount.secret;
+    Topology.of(this).addIntegration(this, 'identity', 'Amazon Cognito', [this._mount]);
+  }
+
+  protected _admit(hostname: string): void {
+    Annotations.of(this).addInfo(`the web client has to know the callback address https://${hostname}${CALLBACK_PATH} and the logout address https://${hostname}${LOGGED_OUT_PATH}`);
+  }
+
+  protected _facts(): IdentityFacts {
+    const { webClient: { userPoolClientId: webClientId }, loginHost, machineClientIds = [] } = this.props;
+    return { issuer: this.issuer, loginUrl: `https://${loginHost}`, webClientId, clientIds: [webClientId, ...machineClientIds], mount: this._mount };
+  }
+
+  /** The function that reads the secret asks the service of its own account and region. */
+  private requireHere() {
+    for (const part of ['account', 'region'] as const) {
+      const [got, expected] = [this.props.userPool.env[part], Stack.of(this)[part]];
+      if (got === expected || Token.isUnresolved(got) || Token.isUnresolved(expected)) continue;
+      throw new Error(`userPool: is in ${part} ${got}, expected ${expected}, which the stack is in: declare CognitoIdentity.existing in a stack there`);
+    }
+  }
+}
+
+const DEFAULT_SERVER = 'gateway';
+
+/** Never the login pages' domain: tokens name this one. */
+function issuerOf(pool: cognito.IUserPool): string {
+  return `https://cognito-idp.${pool.env.region}.amazonaws.com/${pool.userPoolId}`;
+}
+
 /** Account and hash of the path: nobody else has both. */
 function derivedPrefix(scope: Construct): string {
   const hash = Names.nodeUniqueId(scope.node).slice(-8).toLowerCase();
   return `gateway-${hash}-${Stack.of(scope).account}`;
+}
+
+function requireScopeName(name: string): string {
+  if (/^[\x21\x23-\x2e\x30-\x5b\x5d-\x7e]{1,256}$/.test(name)) return name;
+  throw new Error(`scopes: got the name ${JSON.stringify(name)}, expected 1 to 256 printable characters without spaces, quotes, slashes and backslashes`);
 }
 
 function requireCallback(property: string, url: string) {

@@ -119,10 +119,12 @@ describe('a cache elsewhere', () => {
     const template = Template.fromStack(cloud);
     template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { GroupId: 'sg-0123456789abcdef0', FromPort: 6379 });
     template.hasResourceProperties('AWS::IAM::Policy', {
-      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({
-        Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
-        Resource: { 'Fn::Join': ['', [Match.anyValue(), { Ref: 'AWS::Partition' }, Match.anyValue(), { Ref: 'AWS::AccountId' }, ':secret:acme/redis-??????']] },
-      })]) },
+      PolicyDocument: {
+        Statement: Match.arrayWith([Match.objectLike({
+          Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
+          Resource: { 'Fn::Join': ['', [Match.anyValue(), { Ref: 'AWS::Partition' }, Match.anyValue(), { Ref: 'AWS::AccountId' }, ':secret:acme/redis-??????']] },
+        })]),
+      },
     });
   });
 

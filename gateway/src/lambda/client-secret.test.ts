@@ -50,6 +50,24 @@ describe('copying a client secret', () => {
     expect(JSON.parse(aws.secrets.get('arn:secret')!)).toMatchObject({ client_id: 'web2', client_secret: 'next' });
   });
 
+  it('gives a machine what it gets tokens with', async () => {
+    await clientSecret(aws.event('Create', { ...PROPERTIES, TokenEndpoint: 'https://login.example/oauth2/token', Scope: 'gateway/call' }), clients());
+    expect(JSON.parse(aws.secrets.get('arn:secret')!)).toEqual({
+      issuer: 'https://issuer.example', client_id: 'web', client_secret: PLANTED, token_endpoint: 'https://login.example/oauth2/token', scope: 'gateway/call',
+    });
+  });
+
+  it('makes a key for sessions once, and keeps it over updates and new clients', async () => {
+    const document = () => JSON.parse(aws.secrets.get('arn:secret')!) as { client_secret: string; session_secret: string };
+    aws.secrets.set('arn:secret', '{"replaced":"random text"}');
+    await clientSecret(aws.event('Create', { ...PROPERTIES, Session: 'true' }), clients());
+    const { session_secret } = document();
+    expect(Buffer.from(session_secret, 'base64url')).toHaveLength(32);
+    poolClient = { ClientId: 'web', ClientSecret: 'next' };
+    await clientSecret(aws.event('Update', { ...PROPERTIES, Session: 'true' }), clients());
+    expect(document()).toMatchObject({ client_secret: 'next', session_secret });
+  });
+
   it('refuses a client without a secret', async () => {
     poolClient = { ClientId: 'web' };
     await expect(clientSecret(aws.event('Create', PROPERTIES), clients())).rejects.toThrow('app client web has no secret: create it with generateSecret');

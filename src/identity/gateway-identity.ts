@@ -1,0 +1,72 @@
+import { Token } from 'aws-cdk-lib';
+import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import type { SecretMount } from '../private/gateway/plane';
+import { loginPluginConfig, tokenPluginConfig } from '../private/identity/openid-connect-config';
+import type { IdentityFacts } from '../private/identity/openid-connect-config';
+
+/** Options of `GatewayIdentity.pluginConfig()`. */
+export interface OpenIdConnectOptions {
+  /**
+   * Name under which browsers know the gateway, such as `apis.acme.example`: they are sent to the login pages and back to it.
+   *
+   * @default - nobody is sent anywhere: requests bring an access token, or are refused
+   */
+  readonly hostname?: string;
+
+  /**
+   * Scopes that an access token has to have, such as `gateway/call`. Tokens of browsers have openid, email and profile only.
+   *
+   * @default - any
+   */
+  readonly scopesRequired?: string[];
+}
+
+/** An identity provider of gateways' consumers: `CognitoIdentity`, or a pool that exists. */
+export abstract class GatewayIdentity extends Construct {
+  /** What tokens name as their issuer, and what `/.well-known/openid-configuration` is found below. */
+  public abstract readonly issuer: string;
+
+  /** Issuer, client id and client secret of the browser client, and what sessions are sealed with, as a JSON document. */
+  public abstract readonly webClientSecret: secretsmanager.ISecret;
+
+  /** @internal */
+  public abstract readonly _mount: SecretMount;
+
+  /**
+   * Lets the login return to a data plane.
+   *
+   * @internal
+   */
+  public _serve(hostname: string | undefined): void {
+    if (hostname === undefined) return;
+    requireHostname(hostname);
+    this._admit(hostname);
+  }
+
+  /**
+   * What the plugin `openid-connect` is configured with for this provider: with a `hostname` for browsers (authorization code with PKCE, a session of the gateway, logout) and for requests that bring an access
+   * token, without one for the latter only.
+   *
+   * Tokens of the clients that are known when this is called are accepted, and of no other client of the pool: call it after `addMachineClient`. The client's secret and the key of sessions are references to what nodes of planes with
+   * this `identity` have. The plugin is one that Kong sells; the packaged image has it under the same name.
+   */
+  public pluginConfig(options: OpenIdConnectOptions = {}): { [key: string]: any } {
+    const { hostname, scopesRequired } = options;
+    if (hostname === undefined) return tokenPluginConfig(this._facts(), scopesRequired);
+    requireHostname(hostname);
+    this._admit(hostname);
+    return loginPluginConfig(this._facts(), hostname, scopesRequired);
+  }
+
+  /** @internal */
+  protected abstract _admit(hostname: string): void;
+
+  /** @internal */
+  protected abstract _facts(): IdentityFacts;
+}
+
+function requireHostname(hostname: string) {
+  if (Token.isUnresolved(hostname) || /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/.test(hostname)) return;
+  throw new Error(`hostname: got ${JSON.stringify(hostname)}, expected a full name in lower case without scheme and port, such as apis.acme.example`);
+}
