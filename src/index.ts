@@ -48,6 +48,7 @@ export * from './gateway/gateway-database';
 export * from './gateway/gateway-engine';
 export * from './gateway/gateway-target';
 export * from './gateway/kubernetes-target-options';
+export * from './gateway/kubernetes-target-options';
 export * from './gateway/trust';
 export * from './identity/cognito-identity';
 export * from './identity/cognito-machine-client';

@@ -2,10 +2,12 @@ import type { Construct } from 'constructs';
 import type { EksAnywhereCluster } from '../eks-anywhere/eks-anywhere-cluster';
 import { parameterPath } from '../private/gateway/handoff-names';
 import { requireRepository } from '../private/gateway/image-repository';
+import { onKubernetes } from '../private/gateway/kubernetes-plane';
 import { metalLbObjects } from '../private/gateway/metal-lb';
 import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
 import type { PlaneDescription } from '../private/gateway/plane';
-import { PROXY_PORTS, service } from '../private/gateway/services';
+import { PROXY_PORTS } from '../private/gateway/services';
+import type { ServiceReach } from '../private/gateway/services';
 import { SiteHosting } from '../private/gateway/site-hosting';
 import { SitePlane } from '../private/gateway/site-plane';
 import type { KubernetesObject } from '../private/kubernetes/manifest-chart';
@@ -14,9 +16,10 @@ import { requireAddressRange } from '../private/network/address-range';
 import { addressNumber } from '../private/network/cidr-text';
 import type { Exposure } from './exposure';
 import { GatewayTarget } from './gateway-target';
+import type { KubernetesTargetOptions } from './kubernetes-target-options';
 
 /** Options of `EksAnywhereTarget.cluster()`. */
-export interface EksAnywhereTargetOptions {
+export interface EksAnywhereTargetOptions extends KubernetesTargetOptions {
   /** How consumers reach the proxy: `nodePort`, `metalLb`, `kubeVip` or `clusterIp`. */
   readonly exposure: Exposure;
 
@@ -80,7 +83,8 @@ export class EksAnywhereTarget extends GatewayTarget {
 
   /** @internal */
   public _place(scope: Construct, placed: PlacedDataPlane): void {
-    const { plane, controlPlane, logs, cache } = placed;
+    const { controlPlane, logs, cache } = placed;
+    const plane = onKubernetes(placed.plane, this.options);
     if (logs) throw new Error('logs: a site has no role in AWS to sign requests with, expected on planes on EKS only: leave it out here');
     if (cache) throw new Error(`cache: ${cache.node.path} lets in its own VPC only, expected a plane on EKS, ECS or an Auto Scaling group there: leave it out here, and give plugins a Redis or Valkey server of the site`);
     this.refuseEndpoint();
@@ -89,7 +93,8 @@ export class EksAnywhereTarget extends GatewayTarget {
     new SitePlane(scope, 'Resource', {
       plane,
       hosting: new SiteHosting(parameterPath(scope, plane.name), { secretStore, parameterStore }, imagePullSecret),
-      services: this.services(plane),
+      services: [{ suffix: 'proxy', ports: PROXY_PORTS, reach: this.reach(plane) }],
+      addresses: this.addresses(plane),
       target: 'eks-anywhere',
       cluster: this.cluster.clusterName,
       controlPlane,
@@ -116,16 +121,21 @@ export class EksAnywhereTarget extends GatewayTarget {
     this.cluster._claimAddresses(`${scope.node.path}: exposure`, `${choice.address}-${choice.address}`);
   }
 
-  private services(plane: PlaneDescription): readonly KubernetesObject[] {
+  private addresses(plane: PlaneDescription): readonly KubernetesObject[] {
+    const choice = this.options.exposure._choice;
+    return choice.kind === 'metal-lb' ? metalLbObjects(plane, choice.range) : [];
+  }
+
+  private reach(plane: PlaneDescription): ServiceReach {
     const choice = this.options.exposure._choice;
     switch (choice.kind) {
       case 'cluster':
       case 'node-port':
-        return [service(plane, 'proxy', PROXY_PORTS, choice)];
+        return choice;
       case 'metal-lb':
-        return [...metalLbObjects(plane, choice.range), service(plane, 'proxy', PROXY_PORTS, { kind: 'site-load-balancer', addressPool: plane.name })];
+        return { kind: 'site-load-balancer', addressPool: plane.name };
       case 'kube-vip':
-        return [service(plane, 'proxy', PROXY_PORTS, { kind: 'site-address', address: choice.address })];
+        return { kind: 'site-address', address: choice.address };
       default:
         throw new Error('exposure: got a load balancer of AWS, expected nodePort, metalLb, kubeVip or clusterIp: there is no AWS network on a site');
     }

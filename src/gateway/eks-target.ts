@@ -3,14 +3,16 @@ import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import type { Construct, IDependable } from 'constructs';
 import type { CloudCluster } from '../eks/cloud-cluster';
 import { EksPlane } from '../private/gateway/eks-plane';
+import { onKubernetes } from '../private/gateway/kubernetes-plane';
 import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
-import { PROXY_PORTS, service } from '../private/gateway/services';
+import { PROXY_PORTS } from '../private/gateway/services';
 import type { ServiceReach } from '../private/gateway/services';
 import { Exposure } from './exposure';
 import { GatewayTarget } from './gateway-target';
+import type { KubernetesTargetOptions } from './kubernetes-target-options';
 
 /** Options of `EksTarget.cluster()`. */
-export interface EksTargetOptions {
+export interface EksTargetOptions extends KubernetesTargetOptions {
   /**
    * How consumers reach the proxy of a data plane: `clusterIp`, `internalLoadBalancer` or `internetLoadBalancer`.
    *
@@ -36,7 +38,7 @@ const AUTO_MODE_LOAD_BALANCERS = 'eks.amazonaws.com/nlb';
 export class EksTarget extends GatewayTarget {
   /** On a cluster that this library made. It has everything that a plane needs. */
   public static cluster(cluster: CloudCluster, options: EksTargetOptions = {}): EksTarget {
-    return new EksTarget(cluster.cluster, cluster._ready, AUTO_MODE_LOAD_BALANCERS, options.exposure);
+    return new EksTarget(cluster.cluster, cluster._ready, cluster._loadBalancerClass, options);
   }
 
   /**
@@ -44,7 +46,7 @@ export class EksTarget extends GatewayTarget {
    * (Auto Mode carries it), and a controller for Network Load Balancers.
    */
   public static existingCluster(cluster: eks.ICluster, options: ExistingEksTargetOptions = {}): EksTarget {
-    return new EksTarget(cluster, [], options.loadBalancerClass ?? AUTO_MODE_LOAD_BALANCERS, options.exposure);
+    return new EksTarget(cluster, [], options.loadBalancerClass ?? AUTO_MODE_LOAD_BALANCERS, options);
   }
 
   /** @internal */
@@ -54,16 +56,16 @@ export class EksTarget extends GatewayTarget {
   public readonly _ready: readonly IDependable[];
 
   /** @internal */
-  public readonly _exposure?: Exposure;
+  public readonly _options: EksTargetOptions;
 
   private readonly loadBalancerClass: string;
 
-  private constructor(cluster: eks.ICluster, ready: readonly IDependable[], loadBalancerClass: string, exposure?: Exposure) {
+  private constructor(cluster: eks.ICluster, ready: readonly IDependable[], loadBalancerClass: string, options: EksTargetOptions) {
     super();
     this._cluster = cluster;
     this._ready = ready;
     this.loadBalancerClass = loadBalancerClass;
-    this._exposure = exposure;
+    this._options = options;
   }
 
   /**
@@ -92,11 +94,11 @@ export class EksTarget extends GatewayTarget {
 
   /** @internal */
   public _place(scope: Construct, placed: PlacedDataPlane): void {
-    const { plane } = placed;
+    const plane = onKubernetes(placed.plane, this._options);
     const resource = new EksPlane(scope, 'Resource', {
       cluster: this._cluster,
       plane,
-      services: [service(plane, 'proxy', PROXY_PORTS, this.proxyReach())],
+      services: [{ suffix: 'proxy', ports: PROXY_PORTS, reach: this.proxyReach() }],
       ready: this._ready,
       contents: placed.contents,
       controlPlane: placed.controlPlane,
@@ -106,7 +108,7 @@ export class EksTarget extends GatewayTarget {
   }
 
   private proxyReach(): ServiceReach {
-    const choice = (this._exposure ?? Exposure.internalLoadBalancer())._choice;
+    const choice = (this._options.exposure ?? Exposure.internalLoadBalancer())._choice;
     switch (choice.kind) {
       case 'cluster': return choice;
       case 'network-load-balancer': return this._loadBalancer(choice.sourceCidrs);

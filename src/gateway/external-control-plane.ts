@@ -4,9 +4,9 @@ import type { ControlPlaneLink } from '../private/gateway/control-plane-link';
 import { Topology } from '../private/gateway/topology';
 import { requireEndpoint, requireServerName } from '../private/gateway/tunnel-endpoint';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
+import type { IGatewayControlPlane } from './gateway-control-plane-interface';
 import { GatewayDataPlane } from './gateway-data-plane';
 import type { GatewayDataPlaneOptions } from './gateway-data-plane';
-import type { IGatewayControlPlane } from './gateway-control-plane-interface';
 import { GatewayEngine } from './gateway-engine';
 import type { Trust } from './trust';
 

@@ -2,9 +2,10 @@ import { Construct } from 'constructs';
 import { PORTS } from '../private/contract';
 import type { ControlPlaneLink } from '../private/gateway/control-plane-link';
 import { EksPlane } from '../private/gateway/eks-plane';
+import { onKubernetes } from '../private/gateway/kubernetes-plane';
 import type { PlaneDescription, PlaneResources } from '../private/gateway/plane';
 import { controlPlaneSettings, withUserSettings } from '../private/gateway/plane-settings';
-import { ADMIN_PORT, TELEMETRY_PORT, TUNNEL_PORT, service } from '../private/gateway/services';
+import { ADMIN_PORT, TELEMETRY_PORT, TUNNEL_PORT } from '../private/gateway/services';
 import { Topology } from '../private/gateway/topology';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
 import { requireCidrs } from '../private/network/cidr-text';
@@ -92,13 +93,13 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
     this.planeName = requireObjectName('id', kebabCase(id));
     if (!Number.isInteger(replicas) || replicas < 1) throw new Error(`replicas: got ${replicas}, expected a whole number, at least 1`);
     if (props.tunnelCidrs) requireCidrs('tunnelCidrs', props.tunnelCidrs);
-    if (target._exposure) throw new Error('target: has an exposure, which is for data planes; leave it out and say with tunnelCidrs who may open tunnels');
+    if (target._options.exposure) throw new Error('target: has an exposure, which is for data planes; leave it out and say with tunnelCidrs who may open tunnels');
 
     const tunnel = props.trust._bind(this, this.planeName);
     const database = props.database._bind(this, { plane: this.planeName, vpc: target._cluster.vpc, peer: target._cluster.clusterSecurityGroup });
     const image = engine._image(this);
     const settings = withUserSettings(controlPlaneSettings(tunnel.identity, database.settings), props.settings);
-    const plane: PlaneDescription = {
+    const plane = onKubernetes<PlaneDescription>({
       name: this.planeName,
       role: 'control_plane',
       image: image.uri,
@@ -107,16 +108,16 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
       files: database.files,
       replicas,
       resources: RESOURCES,
-    };
+    }, target._options);
     Topology.of(this).addUse(this.planeName, { replicas, secrets: plane.secrets, others: [] });
     const loadBalancer = target._loadBalancer(props.tunnelCidrs);
     const resource = new EksPlane(this, 'Resource', {
       cluster: target._cluster,
       plane,
       services: [
-        service(plane, 'cluster', [TUNNEL_PORT], loadBalancer),
-        service(plane, 'clustertelemetry', [TELEMETRY_PORT], loadBalancer),
-        service(plane, 'admin', [ADMIN_PORT], { kind: 'cluster' }),
+        { suffix: 'cluster', ports: [TUNNEL_PORT], reach: loadBalancer },
+        { suffix: 'clustertelemetry', ports: [TELEMETRY_PORT], reach: loadBalancer },
+        { suffix: 'admin', ports: [ADMIN_PORT], reach: { kind: 'cluster' } },
       ],
       ready: target._ready,
       contents: [tunnel, database],

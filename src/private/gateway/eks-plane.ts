@@ -13,12 +13,14 @@ import { EksHosting } from './eks-hosting';
 import type { PlaneDescription } from './plane';
 import { foundationObjects, migrationJob, workloadObjects } from './plane-objects';
 import { secretReadStatement } from './secret-access';
+import { serviceObject } from './services';
+import type { PlaneService } from './services';
 import { Topology } from './topology';
 
 export interface EksPlaneProps {
   readonly cluster: eks.ICluster;
   readonly plane: PlaneDescription;
-  readonly services: readonly KubernetesObject[];
+  readonly services: readonly PlaneService[];
   /** What has to exist before the plane's objects. */
   readonly ready: readonly IDependable[];
   /** What has to hold its content before the pods start: certificates, the database. */
@@ -49,7 +51,7 @@ export class EksPlane extends Construct {
 
     this.foundation = this.apply('Foundation', '1-foundation', [
       ...foundationObjects(plane, hosting, migrations?.databasePort),
-      ...props.services,
+      ...props.services.map((service) => serviceObject(plane, service)),
     ], props.ready);
     const podsNeed: IDependable[] = [this.foundation, association, this.role, ...props.contents];
     if (migrations) podsNeed.push(this.migrate(hosting, podsNeed));

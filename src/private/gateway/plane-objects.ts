@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KubernetesObject } from '../kubernetes/manifest-chart';
 import type { PlaneHosting } from './hosting';
+import { metricsObjects } from './metrics-discovery';
 import { networkPolicies } from './network-policies';
 import type { PlaneDescription } from './plane';
 import { migrationLabels, objectLabels, selectorLabels } from './plane-labels';
@@ -35,7 +36,8 @@ export function workloadObjects(plane: PlaneDescription, hosting: PlaneHosting):
       kind: 'Deployment',
       metadata: { name: plane.name, namespace: plane.name, labels: objectLabels(plane) },
       spec: {
-        replicas: plane.replicas,
+        // Left to the autoscaler where there is one: each deployment would set it back.
+        ...!plane.scaling && { replicas: plane.replicas },
         revisionHistoryLimit: 5,
         selector: { matchLabels: selectorLabels(plane) },
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
@@ -49,7 +51,25 @@ export function workloadObjects(plane: PlaneDescription, hosting: PlaneHosting):
       // A pod that never became ready serves nobody: it must not hold up the maintenance of a node.
       spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow', selector: { matchLabels: selectorLabels(plane) } },
     },
+    ...autoscaler(plane),
+    ...metricsObjects(plane),
   ];
+}
+
+function autoscaler(plane: PlaneDescription): readonly KubernetesObject[] {
+  const { name, replicas, scaling } = plane;
+  if (!scaling) return [];
+  return [{
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name, namespace: name, labels: objectLabels(plane) },
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+      minReplicas: replicas,
+      maxReplicas: scaling.maxReplicas,
+      metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: scaling.cpuPercent } } }],
+    },
+  }];
 }
 
 /**

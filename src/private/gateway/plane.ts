@@ -45,6 +45,13 @@ export interface PlaneResources {
   readonly storage: string;
 }
 
+/** How the number of nodes follows the load: `replicas` are the least. */
+export interface PlaneScaling {
+  readonly maxReplicas: number;
+  /** Average use of the processor that is aimed at, in percent of what the pods request. */
+  readonly cpuPercent: number;
+}
+
 /** What a plane is, whatever it runs on. Every target renders the same description. */
 export interface PlaneDescription {
   /** Namespace and prefix of the plane's objects. */
@@ -56,4 +63,8 @@ export interface PlaneDescription {
   readonly files: readonly FileMount[];
   readonly replicas: number;
   readonly resources: PlaneResources;
+  /** Absent: the number of nodes is fixed. */
+  readonly scaling?: PlaneScaling;
+  /** How Prometheus finds the nodes on Kubernetes. Absent: it does not. */
+  readonly discovery?: 'annotations' | 'service-monitor';
 }

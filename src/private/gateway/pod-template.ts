@@ -1,5 +1,6 @@
 import { ARTEFACTS, DRAIN_SECONDS, PATHS, PORTS, RUN_AS, STATUS_PATHS } from '../contract';
 import type { PlaneHosting } from './hosting';
+import { metricsAnnotations } from './metrics-discovery';
 import type { PlaneDescription, PlaneResources } from './plane';
 import { migrationLabels, objectLabels, selectorLabels } from './plane-labels';
 
@@ -30,8 +31,9 @@ type Data = Readonly<Record<string, unknown>>;
 
 /** Pods of the plane itself. */
 export function planePodTemplate(plane: PlaneDescription, hosting: PlaneHosting): Data {
+  const annotations = metricsAnnotations(plane);
   return {
-    metadata: { labels: objectLabels(plane) },
+    metadata: { labels: objectLabels(plane), ...annotations && { annotations } },
     spec: {
       ...podSpec(plane, hosting, ARTEFACTS.start, plane.resources, {
         ports: CONTAINER_PORTS[plane.role].map((port) => ({ ...port, protocol: 'TCP' })),

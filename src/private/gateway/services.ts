@@ -28,8 +28,16 @@ export const TUNNEL_PORT: ServicePort = { name: 'cluster', port: PORTS.cluster, 
 export const TELEMETRY_PORT: ServicePort = { name: 'telemetry', port: PORTS.telemetry, targetPort: 'telemetry' };
 export const ADMIN_PORT: ServicePort = { name: 'admin', port: PORTS.admin, targetPort: 'admin' };
 
+/** A Service that a plane has, whoever makes the object. */
+export interface PlaneService {
+  /** Ends its name: `<plane>-<suffix>`. */
+  readonly suffix: 'proxy' | 'admin' | 'cluster' | 'clustertelemetry';
+  readonly ports: readonly ServicePort[];
+  readonly reach: ServiceReach;
+}
+
 /** A Service in front of a plane's pods. TLS is never ended in front of them. */
-export function service(plane: PlaneDescription, suffix: string, ports: readonly ServicePort[], reach: ServiceReach): KubernetesObject {
+export function serviceObject(plane: PlaneDescription, { suffix, ports, reach }: PlaneService): KubernetesObject {
   const { annotations, spec } = reachOf(reach);
   const nodePorts: Readonly<Record<string, number>> = reach.kind === 'node-port' ? reach.nodePorts : {};
   return {
@@ -47,12 +55,13 @@ export function service(plane: PlaneDescription, suffix: string, ports: readonly
 /** EKS Anywhere's kube-vip looks at Services of this class only. */
 const KUBE_VIP_CLASS = 'kube-vip.io/kube-vip-class';
 
-interface Reach {
+export interface Reach {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly spec: Readonly<Record<string, unknown>>;
 }
 
-function reachOf(reach: ServiceReach): Reach {
+/** What a Service says about how it is reached. */
+export function reachOf(reach: ServiceReach): Reach {
   switch (reach.kind) {
     case 'cluster': return { spec: { type: 'ClusterIP' } };
     case 'node-port': return { spec: { type: 'NodePort' } };

@@ -8,13 +8,17 @@ import { withReadableTokens } from '../kubernetes/readable-tokens';
 import { writeFilesAtSynthesis } from '../output-files';
 import type { PlaneDescription } from './plane';
 import { foundationObjects, workloadObjects } from './plane-objects';
+import { serviceObject } from './services';
+import type { PlaneService } from './services';
 import type { SiteHosting } from './site-hosting';
 import { Topology } from './topology';
 
 export interface SitePlaneProps {
   readonly plane: PlaneDescription;
   readonly hosting: SiteHosting;
-  readonly services: readonly KubernetesObject[];
+  readonly services: readonly PlaneService[];
+  /** What stands behind the addresses of the services. */
+  readonly addresses: readonly KubernetesObject[];
   /** Kind of the cluster, for the topology. */
   readonly target: string;
   /** Name of the cluster, for the topology. */
@@ -33,7 +37,8 @@ export class SitePlane extends Construct {
     const { plane, hosting } = props;
     const workload = workloadObjects(plane, hosting);
     // After the workload: the hosting has met every value by now.
-    const foundation = [...foundationObjects(plane, hosting), ...hosting.deployedValues(plane), ...props.services];
+    const services = props.services.map((service) => serviceObject(plane, service));
+    const foundation = [...foundationObjects(plane, hosting), ...hosting.deployedValues(plane), ...props.addresses, ...services];
     const files = { '1-foundation.k8s.yaml': this.rendered(foundation), '3-plane.k8s.yaml': this.rendered(workload) };
     for (const [name, value] of hosting.parameters) {
       new ssm.StringParameter(this, name.split('/').pop()!, { parameterName: name, stringValue: value, description: `For the gateway plane ${plane.name}` });

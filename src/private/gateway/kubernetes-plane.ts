@@ -1,0 +1,24 @@
+import type { KubernetesTargetOptions } from '../../gateway/kubernetes-target-options';
+import type { PlaneDescription, PlaneScaling } from './plane';
+import { requirePercent, requireWhole } from './scaling-numbers';
+
+/**
+ * Adds to a plane what its target on Kubernetes says.
+ *
+ * @throws Error that names the property
+ */
+export function onKubernetes<Plane extends PlaneDescription>(plane: Plane, options: KubernetesTargetOptions): Plane {
+  const scaling = scalingOf(plane, options);
+  return { ...plane, ...scaling && { scaling }, ...options.metricsDiscovery && { discovery: options.metricsDiscovery } };
+}
+
+function scalingOf(plane: PlaneDescription, { maxReplicas, cpuPercent }: KubernetesTargetOptions): PlaneScaling | undefined {
+  if (maxReplicas === undefined) {
+    if (cpuPercent !== undefined) throw new Error(`cpuPercent: got ${cpuPercent} without maxReplicas, expected both: say with maxReplicas how far the plane may grow, or leave cpuPercent out`);
+    return undefined;
+  }
+  if (plane.role === 'control_plane') throw new Error(`maxReplicas: got ${maxReplicas}, which is for data planes: a control plane has as many nodes as its replicas say`);
+  requireWhole('maxReplicas', maxReplicas, plane.replicas, 'the replicas of the plane');
+  requirePercent('cpuPercent', cpuPercent ?? 60);
+  return { maxReplicas, cpuPercent: cpuPercent ?? 60 };
+}
