@@ -1,4 +1,4 @@
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { RemovalPolicy, Token, Validations } from 'aws-cdk-lib';
 import type { CfnResource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { CfnPodIdentityAssociation } from 'aws-cdk-lib/aws-eks';
@@ -150,6 +150,8 @@ const ALL_LOGS = [
 /** What Auto Mode's own controller makes Network Load Balancers for. */
 const AUTO_MODE_CLASS = 'eks.amazonaws.com/nlb';
 
+const NAME = /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/;
+
 /** Labels of Kubernetes: namespaces, service accounts. */
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -186,6 +188,13 @@ export class CloudCluster extends Construct {
   /** @internal */
   public readonly _kubernetesVersion: string;
 
+  /**
+   * As it was given.
+   *
+   * @internal
+   */
+  public readonly _clusterName?: string;
+
   /** @internal */
   public readonly _remoteNetworks?: RemoteNetworks;
 
@@ -199,9 +208,13 @@ export class CloudCluster extends Construct {
   constructor(scope: Construct, id: string, props: CloudClusterProps) {
     super(scope, id);
     requireVersions(props.kubernetesVersion, props.kubectlLayer);
+    if (props.clusterName !== undefined && !Token.isUnresolved(props.clusterName) && !NAME.test(props.clusterName)) {
+      throw new Error(`clusterName: got ${JSON.stringify(props.clusterName)}, expected 1 to 100 letters, digits, '-' and '_', beginning with a letter or digit`);
+    }
     const network = clusterNetwork(this, props);
     this.vpc = network.vpc;
     this._kubernetesVersion = props.kubernetesVersion.version;
+    this._clusterName = props.clusterName;
     this._remoteNetworks = props.remoteNetworks;
     const compute = props.compute ?? ClusterCompute.autoMode();
     const isAutoMode = compute._nodeGroups.length === 0;

@@ -1,0 +1,70 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { ciliumValues, nodeConfig } from '../private/eks/node-config';
+import { requireNodeLabels } from '../private/eks/node-labels';
+import { writeFilesAtSynthesis } from '../private/output-files';
+import type { CloudCluster } from './cloud-cluster';
+import type { HybridCredentials } from './hybrid-credentials';
+
+/** Properties of `HybridNodes`. */
+export interface HybridNodesProps {
+  /** The cluster that the machines join. It has `remoteNetworks`. */
+  readonly cluster: CloudCluster;
+
+  /** How the machines prove who they are: all of them the same way. */
+  readonly credentials: HybridCredentials;
+
+  /**
+   * Labels of the nodes in Kubernetes, such as `{ site: 'plant-7' }`.
+   *
+   * @default - none but those of EKS: `eks.amazonaws.com/compute-type: hybrid`
+   */
+  readonly labels?: { [key: string]: string };
+}
+
+/**
+ * Machines outside AWS that are nodes of an Amazon EKS cluster (EKS Hybrid Nodes): the cluster's control plane is in AWS, pods run on site.
+ *
+ * Created: the role of the machines, which may join, pull images and hand roles to their pods; an access entry of type HYBRID_LINUX for it; with certificates a trust anchor and a profile. Written to
+ * `cdk.out/hybridge/<cluster>/<id>/`: `nodeconfig.yaml` for nodeadm, with placeholders for what is secret or known after deployment, and `cilium-values.yaml` for the pods' network when the cluster has `podCidrs`.
+ *
+ * The network is yours: a VPN or Direct Connect, routes of the VPC to the remote networks and back, and port 10250 of the machines open to the VPC.
+ * https://docs.aws.amazon.com/eks/latest/userguide/hybrid-nodes-networking.html
+ */
+export class HybridNodes extends Construct {
+  /** What the machines may do in AWS. */
+  public readonly role: iam.IRole;
+
+  /**
+   * @throws Error when the cluster has no remote networks, or a label is none that nodes may give themselves
+   */
+  constructor(scope: Construct, id: string, props: HybridNodesProps) {
+    super(scope, id);
+    const { cluster, labels = {} } = props;
+    const networks = cluster._remoteNetworks;
+    if (!networks) {
+      throw new Error(`cluster: ${cluster.node.path} has no remoteNetworks, expected the networks of the machines: give CloudCluster remoteNetworks: { nodeCidrs: [...] }`);
+    }
+    requireNodeLabels('labels', labels);
+    const credentials = props.credentials._bind(this, cluster.cluster);
+    this.role = credentials.role;
+    new eks.AccessEntry(this, 'Access', {
+      cluster: cluster.cluster, principal: this.role.roleArn, accessEntryType: eks.AccessEntryType.HYBRID_LINUX, accessPolicies: [],
+    });
+    const literal = (value: string, placeholder: string) => Token.isUnresolved(value) ? `\${${placeholder}}` : value;
+    const files = {
+      [`${id}/nodeconfig.yaml`]: nodeConfig({
+        clusterName: literal(cluster._clusterName ?? cluster.cluster.clusterName, 'CLUSTER_NAME'),
+        region: literal(Stack.of(cluster).region, 'AWS_REGION'),
+        kubernetesVersion: cluster._kubernetesVersion,
+        credentials,
+        labels,
+      }),
+      ...networks.podCidrs && { [`${id}/cilium-values.yaml`]: ciliumValues(networks.podCidrs) },
+    };
+    cluster._addFiles(...Object.keys(files));
+    writeFilesAtSynthesis(this, cluster._folder, () => files);
+  }
+}
