@@ -2,6 +2,7 @@ import { App, CloudFormationValidatePlugin, Stack, Validations } from 'aws-cdk-l
 import type { IPolicyValidationContext, IPolicyValidationPlugin, PolicyValidationPluginReport, PolicyViolation } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
+import { acknowledgeInherent } from './acknowledge';
 import { GUARD_RULES, guardText } from './guard-rules';
 
 /** Context that switches the policy off: `false`. */
@@ -22,18 +23,23 @@ export class PolicyPack extends Construct {
     if (!stack || !App.isApp(root)) return;
     const pack = root.node.tryFindChild(ID) as PolicyPack | undefined ?? new PolicyPack(root);
     pack.stacks.add(stack.node.path);
+    pack.owners.add(scope.node.path);
   }
 
   private readonly stacks = new Set<string>();
+  /** Paths of constructs of this library. */
+  private readonly owners = new Set<string>();
 
   private constructor(root: App) {
     super(root, ID);
     // At validation, because only then is known which plugins the app has registered itself.
-    let isRegistered = false;
+    let isDone = false;
     this.node.addValidation({
       validate: () => {
-        if (!isRegistered && isOn(root)) this.register(root);
-        isRegistered = true;
+        if (isDone) return [];
+        isDone = true;
+        acknowledgeInherent(root, this.owners);
+        if (isOn(root)) this.register(root);
         return [];
       },
     });

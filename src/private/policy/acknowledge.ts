@@ -1,0 +1,51 @@
+/** Acknowledges in a finished tree what cdk-nag would find in resources of this library: each on its own resource, with the reason. */
+import { CfnResource, Stack, Validations } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { ACKNOWLEDGEMENTS, MANAGED_POLICIES } from './acknowledgements';
+import { referenceText, wildcardsOf } from './iam-wildcards';
+
+/** What CDK puts beside our constructs because they ask for it. */
+const SINGLETONS = /^Custom::CDKBucketDeployment/;
+
+/** @param owners paths of constructs of this library */
+export function acknowledgeInherent(root: IConstruct, owners: ReadonlySet<string>): void {
+  for (const resource of root.node.findAll().filter((each) => CfnResource.isCfnResource(each))) {
+    const at = placeOf(resource, owners);
+    if (at === undefined) continue;
+    const validations = Validations.of(resource);
+    for (const [id, reason] of findingsOf(resource, at)) validations.acknowledge({ id, reason });
+  }
+}
+
+/** The path within its stack, of what belongs to this library. */
+function placeOf(resource: CfnResource, owners: ReadonlySet<string>): string | undefined {
+  const inStack = resource.node.path.slice(Stack.of(resource).node.path.length + 1);
+  return SINGLETONS.test(inStack) || resource.node.scopes.some(({ node }) => owners.has(node.path)) ? inStack : undefined;
+}
+
+function findingsOf(resource: CfnResource, at: string): readonly (readonly [string, string])[] {
+  const type = resource.cfnResourceType;
+  const rows = ACKNOWLEDGEMENTS.filter((row) => row.types.includes(type) && (row.at?.test(at) ?? true));
+  const isAccess = type.startsWith('AWS::IAM::');
+  if (rows.length === 0 && !isAccess) return [];
+  const properties = propertiesOf(resource);
+  return [
+    ...rows.filter((row) => row.when?.(properties) ?? true).flatMap(({ rules, reason }) => rules.map((id) => [id, reason] as const)),
+    ...isAccess ? accessFindings(properties, at) : [],
+  ];
+}
+
+function accessFindings({ ManagedPolicyArns = [], Policies = [], PolicyDocument }: Readonly<Record<string, any>>, at: string): [string, string][] {
+  const managed = (ManagedPolicyArns as unknown[]).map(referenceText).flatMap((policy): [string, string][] => {
+    const row = MANAGED_POLICIES.find((each) => each.policy.test(policy) && each.at.test(at));
+    return row ? [[`AwsSolutions-IAM4[Policy::${policy}]`, row.reason]] : [];
+  });
+  const documents = [...Policies.map((policy: any) => policy.PolicyDocument), ...PolicyDocument ? [PolicyDocument] : []];
+  const wildcards = documents.flatMap(wildcardsOf).flatMap(({ id, reason }): [string, string][] => reason ? [[`AwsSolutions-IAM5[${id}]`, reason]] : []);
+  return [...managed, ...wildcards];
+}
+
+function propertiesOf(resource: CfnResource): Readonly<Record<string, any>> {
+  const { Resources } = Stack.of(resource).resolve(resource._toCloudFormation());
+  return (Object.values(Resources)[0] as any).Properties ?? {};
+}

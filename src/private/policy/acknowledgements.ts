@@ -1,0 +1,203 @@
+/** What cdk-nag finds in resources of this library and cannot be otherwise: where, and why. Applied by acknowledge.ts; a test fails when a row is not needed any more. */
+
+/** One finding, or several with one reason. */
+export interface Acknowledgement {
+  /** Ids of cdk-nag. */
+  readonly rules: readonly string[];
+  readonly types: readonly string[];
+  /** The resource's path within its stack. */
+  readonly at?: RegExp;
+  /** Whether these properties, as they are in the template, raise it. */
+  readonly when?: (properties: Readonly<Record<string, any>>) => boolean;
+  readonly reason: string;
+}
+
+const lacks = (property: string) => (properties: Readonly<Record<string, unknown>>) => properties[property] === undefined;
+const takesEveryone = ({ SecurityGroupIngress = [] }: Readonly<Record<string, any>>) => SecurityGroupIngress.some(({ CidrIp, CidrIpv6 }: any) => CidrIp === '0.0.0.0/0' || CidrIpv6 === '::/0');
+
+/** Of functions behind custom resources, ours and CDK's. */
+const FUNCTIONS: readonly Acknowledgement[] = [
+  {
+    rules: ['NIST.800.53.R5-LambdaConcurrency'],
+    types: ['AWS::Lambda::Function'],
+    when: lacks('ReservedConcurrentExecutions'),
+    reason: 'CloudFormation calls it, once for each change of a resource; a reservation would be taken from everything else in the account',
+  },
+  {
+    rules: ['NIST.800.53.R5-LambdaDLQ'],
+    types: ['AWS::Lambda::Function'],
+    when: lacks('DeadLetterConfig'),
+    reason: 'CloudFormation waits for its answer and rolls back without one: nothing would ever read the queue',
+  },
+  {
+    rules: ['NIST.800.53.R5-LambdaInsideVPC'],
+    types: ['AWS::Lambda::Function'],
+    when: lacks('VpcConfig'),
+    reason: 'it calls public endpoints of AWS only, signed and encrypted, and nothing in a VPC',
+  },
+  {
+    rules: ['AwsSolutions-L1'],
+    types: ['AWS::Lambda::Function'],
+    at: /(KubectlProvider\/Handler|^Custom::CDKBucketDeployment\w+)\/Resource$/,
+    reason: 'the version of Python is chosen by CDK, which supports it, and changes with the version of CDK',
+  },
+];
+
+const STORED_DATA: readonly Acknowledgement[] = [
+  {
+    rules: ['NIST.800.53.R5-CloudWatchLogGroupEncrypted'],
+    types: ['AWS::Logs::LogGroup'],
+    when: lacks('KmsKeyId'),
+    reason: 'CloudWatch encrypts every log group; a key of the account would cost more than the logs, which hold no secrets',
+  },
+  {
+    rules: ['NIST.800.53.R5-SecretsManagerUsingKMSKey'],
+    types: ['AWS::SecretsManager::Secret'],
+    when: lacks('KmsKeyId'),
+    reason: 'Secrets Manager encrypts with the key that AWS keeps for it in this account; who reads it is decided by policies of the secret\'s readers',
+  },
+  {
+    rules: ['AwsSolutions-SMG4', 'NIST.800.53.R5-SecretsManagerRotationEnabled'],
+    types: ['AWS::SecretsManager::Secret'],
+    at: /(^|\/)Tunnel\/Secret\/Resource$/,
+    reason: 'both ends of the tunnel hold it, so that only who makes it can replace it, with a time in which both are good: not a rotation of Secrets Manager',
+  },
+  {
+    rules: ['AwsSolutions-SMG4', 'NIST.800.53.R5-SecretsManagerRotationEnabled'],
+    types: ['AWS::SecretsManager::Secret'],
+    at: /(^|\/)WebClientSecret\/Resource$/,
+    reason: 'Amazon Cognito makes the secret of a client and never changes it: a new secret is a new client',
+  },
+  {
+    rules: ['AwsSolutions-SMG4', 'NIST.800.53.R5-SecretsManagerRotationEnabled'],
+    types: ['AWS::SecretsManager::Secret'],
+    at: /(^|\/)Activation\/Resource$/,
+    reason: 'an activation is used once, when the site connects, and expires by itself',
+  },
+  {
+    rules: ['AwsSolutions-SMG4', 'NIST.800.53.R5-SecretsManagerRotationEnabled'],
+    types: ['AWS::SecretsManager::Secret'],
+    at: /(^|\/)Database\/Credentials\/Resource$/,
+    reason: 'nodes read the password from a mounted file when they start; it changes with a new revision of the plane, not underneath it',
+  },
+  {
+    rules: ['NIST.800.53.R5-RDSInBackupPlan'],
+    types: ['AWS::RDS::DBInstance'],
+    reason: 'Aurora backs up the cluster all the time, kept for its BackupRetentionPeriod; plans of AWS Backup belong to the account',
+  },
+  {
+    rules: ['NIST.800.53.R5-RDSEnhancedMonitoringEnabled'],
+    types: ['AWS::RDS::DBInstance'],
+    when: lacks('MonitoringInterval'),
+    reason: 'the metrics of Aurora and of the gateway show load and latency; processes of a machine that AWS runs say no more',
+  },
+  {
+    rules: ['AwsSolutions-OS3', 'AwsSolutions-OS5'],
+    types: ['AWS::OpenSearchService::Domain'],
+    when: lacks('AccessPolicies'),
+    reason: 'without a policy of its own the domain takes signed requests of roles only that IAM allows it, from within its VPC',
+  },
+];
+
+/** The one bucket that has to be public: public keys and the address where they lie. */
+const ISSUER_BUCKET: readonly Acknowledgement[] = [
+  {
+    rules: ['AwsSolutions-S2', 'NIST.800.53.R5-S3BucketLevelPublicAccessProhibited', 'NIST.800.53.R5-S3BucketPublicReadProhibited', 'NIST.800.53.R5-S3BucketPublicWriteProhibited'],
+    types: ['AWS::S3::Bucket'],
+    at: /(^|\/)Bucket\/Resource$/,
+    when: ({ PublicAccessBlockConfiguration }) => PublicAccessBlockConfiguration?.BlockPublicPolicy === false,
+    reason: 'IAM reads an issuer without credentials: the two documents, public keys and their address, have to be readable by everybody; writing is not public',
+  },
+  {
+    rules: ['AwsSolutions-S1', 'NIST.800.53.R5-S3BucketLoggingEnabled', 'NIST.800.53.R5-S3BucketReplicationEnabled', 'NIST.800.53.R5-S3DefaultEncryptionKMS'],
+    types: ['AWS::S3::Bucket'],
+    at: /(^|\/)Bucket\/Resource$/,
+    when: ({ PublicAccessBlockConfiguration }) => PublicAccessBlockConfiguration?.BlockPublicPolicy === false,
+    reason: 'two public documents, written anew by each deployment: nothing to hide, nothing to lose, and no reader who could decrypt with a key of the account',
+  },
+];
+
+const ACCESS: readonly Acknowledgement[] = [
+  {
+    rules: ['NIST.800.53.R5-IAMNoInlinePolicy'],
+    types: ['AWS::IAM::Policy'],
+    reason: 'the policy belongs to one role and goes with it: nobody else can be given it by mistake',
+  },
+  {
+    rules: ['NIST.800.53.R5-IAMNoInlinePolicy'],
+    types: ['AWS::IAM::Role'],
+    when: ({ Policies = [] }) => Policies.length > 0,
+    reason: 'the policy belongs to one role and goes with it: nobody else can be given it by mistake',
+  },
+  {
+    rules: ['AwsSolutions-COG8'],
+    types: ['AWS::Cognito::UserPool'],
+    when: ({ UserPoolTier }) => UserPoolTier !== 'PLUS',
+    reason: 'the plus tier is paid for by the user; logins need nothing of it',
+  },
+  {
+    rules: ['NIST.800.53.R5-VPCNoUnrestrictedRouteToIGW'],
+    types: ['AWS::EC2::Route'],
+    at: /PublicSubnet\d+\/DefaultRoute$/,
+    reason: 'public subnets hold load balancers and the NAT gateway only; nodes are in the private ones, which have no such route',
+  },
+];
+
+const TRAFFIC: readonly Acknowledgement[] = [
+  {
+    rules: ['AwsSolutions-EC23'],
+    types: ['AWS::EC2::SecurityGroup'],
+    at: /LoadBalancer\/SecurityGroup\/Resource$/,
+    when: takesEveryone,
+    reason: 'consumers of the APIs may call from everywhere, because the program names 0.0.0.0/0 as their network; it opens the ports of the proxy only',
+  },
+  {
+    rules: ['AwsSolutions-ELB2', 'NIST.800.53.R5-ELBLoggingEnabled'],
+    types: ['AWS::ElasticLoadBalancingV2::LoadBalancer'],
+    when: ({ Type }) => Type === 'network',
+    reason: 'a network load balancer logs only where it ends TLS itself; here the gateway does, and logs every request',
+  },
+  {
+    rules: ['NIST.800.53.R5-ELBv2ACMCertificateRequired'],
+    types: ['AWS::ElasticLoadBalancingV2::Listener'],
+    when: ({ Protocol }) => Protocol === 'TCP',
+    reason: 'TLS ends in the gateway, which routes by its server name; on its port without TLS it answers what the routes allow there',
+  },
+  {
+    rules: ['AwsSolutions-ECS2'],
+    types: ['AWS::ECS::TaskDefinition'],
+    reason: 'the gateway is configured by its environment; what is secret comes from Secrets Manager, and the policy looks for names of secrets here',
+  },
+  {
+    rules: ['AwsSolutions-AS3'],
+    types: ['AWS::AutoScaling::AutoScalingGroup'],
+    when: lacks('NotificationConfigurations'),
+    reason: 'instances come and go with the load, and their events are in the group\'s history; whom to tell is the account\'s decision',
+  },
+];
+
+export const ACKNOWLEDGEMENTS: readonly Acknowledgement[] = [...FUNCTIONS, ...STORED_DATA, ...ISSUER_BUCKET, ...ACCESS, ...TRAFFIC];
+
+/** Policies that AWS keeps, in roles of this library. */
+export const MANAGED_POLICIES: readonly { readonly policy: RegExp; readonly at: RegExp; readonly reason: string }[] = [
+  {
+    policy: /AmazonEKS(Cluster|Compute|BlockStorage|LoadBalancing|Networking)Policy$/,
+    at: /(^|\/)Resource\/Role\/Resource$/,
+    reason: 'what EKS does in Auto Mode changes with EKS: it expects its own policies on the role of the cluster',
+  },
+  {
+    policy: /(AmazonEKSWorkerNodePolicy|AmazonEC2ContainerRegistryReadOnly)$/,
+    at: /(^|\/)Resource\/ResourcenodePoolRole\/Resource$/,
+    reason: 'what nodes of Auto Mode do changes with EKS; they pull images and ask for their cluster, nothing else',
+  },
+  {
+    policy: /(AWSLambdaBasicExecutionRole|AWSLambdaVPCAccessExecutionRole|AmazonEC2ContainerRegistryReadOnly|AmazonElasticContainerRegistryPublicReadOnly\W*Ref\W+AWS::NoValue\W+)$/,
+    at: /(^|\/)Resource\/KubectlProvider\//,
+    reason: 'written by CDK for the functions that apply manifests: logs, addresses in the VPC, charts from registries',
+  },
+  {
+    policy: /AWSLambdaBasicExecutionRole$/,
+    at: /^Custom::CDKBucketDeployment/,
+    reason: 'written by CDK for the function that copies files into a bucket: logs',
+  },
+];
