@@ -7,6 +7,8 @@ import type { Finding } from '../private/eks-anywhere/finding';
 import type { Hardware } from '../private/eks-anywhere/hardware/machine';
 import type { Document } from '../private/eks-anywhere/model/document';
 import { kubeVipAbsence } from '../private/eks-anywhere/packages/kube-vip';
+import { sceneOfDocuments } from '../private/eks-anywhere/picture/scene';
+import { drawSvg } from '../private/eks-anywhere/picture/svg';
 import type { PropPath } from '../private/eks-anywhere/prop-path';
 import { propOf } from '../private/eks-anywhere/prop-path';
 import { isNewerRelease } from '../private/eks-anywhere/syntax/version';
@@ -243,8 +245,8 @@ export abstract class EksAnywhereCluster extends Construct {
   private readonly surroundings = new ClusterSurroundings();
   /** Of this cluster and those that it manages: placeholder → path of the cluster. */
   private readonly licenses = new Map<string, string>();
-  private documents: readonly Document[] = [];
-  private render: () => OutputFiles = () => ({});
+  private folder = '';
+  private definition: Definition = { documents: [], propPaths: [] };
 
   /**
    * @param scope an App, a Stage, a Stack or any other construct; the cluster is part of no template
@@ -298,7 +300,7 @@ export abstract class EksAnywhereCluster extends Construct {
    * @internal
    */
   public _kubeVipAbsence(): string | undefined {
-    return kubeVipAbsence(this.documents);
+    return kubeVipAbsence(this.definition.documents);
   }
 
   /**
@@ -311,12 +313,12 @@ export abstract class EksAnywhereCluster extends Construct {
   }
 
   /**
-   * Names of the further files beside `cluster.yaml`, once everything is added.
+   * Where its files lie below `cdk.out/hybridge`, and their names, once everything is added.
    *
    * @internal
    */
-  public _furtherFiles(): string[] {
-    return Object.keys(this.surroundings.render(this.documents));
+  public _location(): { readonly folder: string; readonly files: readonly string[] } {
+    return { folder: this.folder, files: [...Object.keys(this.render()), PICTURE] };
   }
 
   /**
@@ -338,10 +340,16 @@ export abstract class EksAnywhereCluster extends Construct {
     const early = findings.filter((finding) => finding.severity === 'error' && JUDGED_EARLY.has(finding.ruleId));
     if (early.length > 0) throw new Error(`${this.node.path}: ${early.map((finding) => described(finding, definition)).join('\n')}`);
 
-    this.documents = definition.documents;
+    this.definition = definition;
+    this.folder = claimedFolder(this);
     this.node.addValidation({ validate: () => [...this.errors(definition), ...this.surroundings.problems(definition.documents, definition.hardware?.())] });
-    this.render = () => ({ 'cluster.yaml': toYaml(definition.documents), ...definition.files?.(), ...this.surroundings.render(definition.documents) });
-    writeFilesAtSynthesis(this, claimedFolder(this), this.render);
+    writeFilesAtSynthesis(this, this.folder, () => ({ ...this.render(), [PICTURE]: drawSvg(sceneOfDocuments(definition.documents, definition.hardware?.())!) }));
+  }
+
+  /** Everything that a tool reads. */
+  private render(): OutputFiles {
+    const { documents, files } = this.definition;
+    return { 'cluster.yaml': toYaml(documents), ...files?.(), ...this.surroundings.render(documents) };
   }
 
   /** The tools refuse a workload cluster whose token another cluster of its management cluster has. */
@@ -374,6 +382,9 @@ export abstract class EksAnywhereCluster extends Construct {
 function described({ ruleId, path, message, fix }: Finding, { propPaths }: Definition): string {
   return `${propOf(path, propPaths)} ${message}${fix ? ` (${fix})` : ''} [rule ${ruleId}]`;
 }
+
+/** For people: no tool reads it. */
+const PICTURE = 'cluster.svg';
 
 const folders = new WeakMap<object, Map<string, string>>();
 

@@ -148,14 +148,14 @@ function portOf(endpoint: string | undefined, usual: number): number {
 
 /** Clusters on sites are declared without any plane, too: they are found, not told. */
 function siteEntry(cluster: EksAnywhereCluster): ClusterEntry {
-  const { kind, files } = SITE_KINDS.find(({ type }) => cluster instanceof type)!;
-  return { name: cluster.clusterName, kind, folder: cluster.node.id, files: [...files, ...cluster._furtherFiles()] };
+  const { kind } = SITE_KINDS.find(({ type }) => cluster instanceof type)!;
+  return { name: cluster.clusterName, kind, ...cluster._location() };
 }
 
 /** From the particular to the general. */
 const SITE_KINDS = [
-  { type: BareMetalCluster, kind: 'eks-anywhere-bare-metal', files: ['cluster.yaml', 'hardware.csv'] },
-  { type: VSphereCluster, kind: 'eks-anywhere-vsphere', files: ['cluster.yaml'] },
-  { type: DockerCluster, kind: 'eks-anywhere-docker', files: ['cluster.yaml'] },
-  { type: EksAnywhereCluster, kind: 'eks-anywhere', files: ['cluster.yaml'] },
+  { type: BareMetalCluster, kind: 'eks-anywhere-bare-metal' },
+  { type: VSphereCluster, kind: 'eks-anywhere-vsphere' },
+  { type: DockerCluster, kind: 'eks-anywhere-docker' },
+  { type: EksAnywhereCluster, kind: 'eks-anywhere' },
 ];

@@ -47,9 +47,13 @@ const PROVIDER_NAMES: Readonly<Record<string, string>> = { TinkerbellDatacenterC
 
 /** @returns undefined when the text does not hold exactly one Cluster */
 export function sceneOf(clusterYaml: string, hardwareCsv?: string): Scene | undefined {
-  const state = stateOf(parseClusterFile(clusterYaml).documents.map(({ content }) => content));
+  return sceneOfDocuments(parseClusterFile(clusterYaml).documents.map(({ content }) => content), hardwareCsv === undefined ? undefined : parseHardware(hardwareCsv));
+}
+
+/** @returns undefined when there is not exactly one Cluster among the documents */
+export function sceneOfDocuments(documents: readonly object[], hardware?: Hardware): Scene | undefined {
+  const state = stateOf(documents);
   if (!state) return undefined;
-  const hardware = hardwareCsv === undefined ? undefined : parseHardware(hardwareCsv);
   const spec = state.cluster.spec ?? {};
   const groups = groupsOf(state, spec, hardware);
   const taken = (hardware?.machines ?? []).filter((machine) => machineSpecs(state, spec).some((candidate) => isEligible(candidate, machine)));
