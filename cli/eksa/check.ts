@@ -1,14 +1,11 @@
 /** `hybridge eksa check`: every offline rule on files that people wrote. */
 import { check as findingsOf } from '../../src/private/eks-anywhere/check-text';
+import { FEATURE_FLAGS } from '../../src/private/eks-anywhere/feature-flags';
 import type { Finding } from '../../src/private/eks-anywhere/finding';
-import type { FeatureFlag } from '../../src/private/eks-anywhere/rules/rule';
 import type { Command } from '../command.ts';
 import { readText } from './files.ts';
 import { describeFindings } from './finding-text.ts';
 import { parseWords } from './words.ts';
-
-/** What the tools allow only with a variable set to `true`; they read the same environment. */
-const FLAGS: readonly FeatureFlag[] = ['API_SERVER_EXTRA_ARGS_ENABLED', 'VSPHERE_IN_PLACE_UPGRADE'];
 
 export const check: Command = {
   name: 'check',
@@ -18,7 +15,7 @@ export const check: Command = {
     '',
     'Runs every rule that needs no network on the files of one cluster and prints what breaks one, with its line and what to change.',
     'Bare metal needs hardware.csv. Ends with 0 when there is no error (warnings are fine), with 1 otherwise. The feature flags of the',
-    `tools are read from the environment, as they do: ${FLAGS.join(', ')}.`,
+    `tools are read from the environment, as they do: ${FEATURE_FLAGS.join(', ')}.`,
     '',
     '  --release vX.Y.Z  the EKS Anywhere release whose rules apply; default: the newest known, v0.26.0',
     '  --json            prints { errors, warnings, findings } for machines; a finding has file, line, path, ruleId, severity, message, fix',
@@ -27,7 +24,7 @@ export const check: Command = {
     const { options, files: [cluster, hardware] } = parseWords('check', words, { release: { type: 'string' }, json: { type: 'boolean', default: false } }, {
       least: 1, most: 2, names: 'cluster.yaml and, for bare metal, hardware.csv',
     });
-    const rules = { eksAnywhereVersion: options.release, flags: FLAGS.filter((flag) => process.env[flag] === 'true') };
+    const rules = { eksAnywhereVersion: options.release, flags: FEATURE_FLAGS.filter((flag) => process.env[flag] === 'true') };
     const findings = findingsOf(readText(cluster!), hardware === undefined ? undefined : readText(hardware), rules)
       .map((finding) => ({ file: fileOf(finding, cluster!, hardware), ...finding }));
     const errors = findings.filter(({ severity }) => severity === 'error').length;

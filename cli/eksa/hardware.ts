@@ -6,8 +6,8 @@ import { COLUMNS, HARDWARE_FILE, machineFromCells, parseHardware } from '../../s
 import { toYaml } from '../../src/private/eks-anywhere/yaml/emit';
 import { CommandFailure } from '../command.ts';
 import type { Command } from '../command.ts';
-import { cellTexts } from './fillable-file.ts';
 import { readText, writeOwnerOnly } from './files.ts';
+import { cellTexts } from './fillable-file.ts';
 import { fillTexts } from './placeholder-values.ts';
 import { parseWords } from './words.ts';
 

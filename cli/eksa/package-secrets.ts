@@ -3,8 +3,8 @@ import { parse } from 'yaml';
 import { parsePlaceholder } from '../../src/private/eks-anywhere/hardware/placeholder';
 import { toYaml } from '../../src/private/eks-anywhere/yaml/emit';
 import { parseClusterFile } from '../../src/private/eks-anywhere/yaml/parse';
-import type { FillableFile } from './fillable-file.ts';
 import { readText } from './files.ts';
+import type { FillableFile } from './fillable-file.ts';
 import type { FillableText } from './placeholder-values.ts';
 
 /** A Package; its settings are text that holds YAML. */

@@ -16,6 +16,9 @@ function isUpgradedInPlace({ controlPlaneConfiguration, workerNodeGroupConfigura
   return [controlPlaneConfiguration, ...workerNodeGroupConfigurations].some((group) => group?.upgradeRolloutStrategy?.type === 'InPlace');
 }
 
+/** All that are known. */
+export const FEATURE_FLAGS: readonly FeatureFlag[] = FLAGS.map(({ flag }) => flag);
+
 /** @returns none where the documents hold no Cluster */
 export function neededFlags(documents: readonly Document[]): FeatureFlag[] {
   const cluster = documents.find(({ kind }) => kind === 'Cluster') as ClusterDocument | undefined;
