@@ -10,13 +10,16 @@ import { PROXY_PORTS } from '../private/gateway/services';
 import type { ServiceReach } from '../private/gateway/services';
 import { SiteHosting } from '../private/gateway/site-hosting';
 import { SitePlane } from '../private/gateway/site-plane';
+import { PLANE_STORE, planeStore } from '../private/handoff/plane-store';
 import type { KubernetesObject } from '../private/kubernetes/manifest-chart';
 import { requireObjectName } from '../private/kubernetes/names';
 import { requireAddressRange } from '../private/network/address-range';
 import { addressNumber } from '../private/network/cidr-text';
 import type { Exposure } from './exposure';
 import { GatewayTarget } from './gateway-target';
+import type { HandoffSite } from './handoff-site';
 import type { KubernetesTargetOptions } from './kubernetes-target-options';
+import { SecretDelivery } from './secret-delivery';
 
 /** Options of `EksAnywhereTarget.cluster()`. */
 export interface EksAnywhereTargetOptions extends KubernetesTargetOptions {
@@ -37,24 +40,23 @@ export interface EksAnywhereTargetOptions extends KubernetesTargetOptions {
   readonly imagePullSecret?: string;
 
   /**
-   * ClusterSecretStore of the External Secrets Operator on the site that reads AWS Secrets Manager in the control plane's region.
+   * What carries the plane's files to the site, with all values filled in: `Handoff.addSite()`.
    *
-   * @default 'aws-secrets-manager'
+   * @default - the files in `cdk.out/hybridge/<plane>/` are taken as they are, and the site reads values from the SSM Parameter Store
    */
-  readonly secretStore?: string;
+  readonly site?: HandoffSite;
 
   /**
-   * ClusterSecretStore of the External Secrets Operator on the site that reads the SSM Parameter Store in the control plane's region.
+   * How certificates and passwords reach the site.
    *
-   * @default 'aws-parameter-store'
+   * @default SecretDelivery.externalSecrets()
    */
-  readonly parameterStore?: string;
+  readonly delivery?: SecretDelivery;
 }
 
 /**
- * A plane runs on an EKS Anywhere cluster. Its manifests are written to `cdk.out/hybridge/<plane>/`, to be applied on site; they hold no
- * token and no secret. Needed on the site: the External Secrets Operator 0.16 or later with the two stores that the options name, and MetalLB for
- * `Exposure.metalLb()`.
+ * A plane runs on an EKS Anywhere cluster. Its manifests are written to `cdk.out/hybridge/<plane>/`, without a token or a secret: to be applied on site as they are, or handed
+ * over by `site`. Needed on the site: MetalLB for `Exposure.metalLb()`; unless `delivery` says otherwise, the External Secrets Operator 0.16 or later with two stores.
  */
 export class EksAnywhereTarget extends GatewayTarget {
   /** On a cluster that this app declares. */
@@ -62,13 +64,21 @@ export class EksAnywhereTarget extends GatewayTarget {
     return new EksAnywhereTarget(cluster, options);
   }
 
+  private readonly delivery: SecretDelivery['_choice'];
+
   private constructor(private readonly cluster: EksAnywhereCluster, private readonly options: EksAnywhereTargetOptions) {
     super();
     requireRepository(options.imageRepository);
-    for (const property of ['imagePullSecret', 'secretStore', 'parameterStore'] as const) {
-      const name = options[property];
-      if (name !== undefined) requireObjectName(property, name);
-    }
+    if (options.imagePullSecret !== undefined) requireObjectName('imagePullSecret', options.imagePullSecret);
+    this.delivery = (options.delivery ?? SecretDelivery.externalSecrets())._choice;
+    if (options.site) return;
+    if (this.delivery.kind === 'pull') throw new Error('delivery: got pull() without a site, expected both: the command line begins with what the site is told; give site: handoff.addSite(...)');
+    if (this.delivery.issuer) throw new Error('delivery: got an issuer without a site, expected both: the role is known only after deployment, and a site\'s files get its ARN; give site: handoff.addSite(...)');
+  }
+
+  /** @internal */
+  public get _takesCharts(): boolean {
+    return true;
   }
 
   /** @internal */
@@ -89,15 +99,29 @@ export class EksAnywhereTarget extends GatewayTarget {
     if (cache) throw new Error(`cache: ${cache.node.path} lets in its own VPC only, expected a plane on EKS, ECS or an Auto Scaling group there: leave it out here, and give plugins a Redis or Valkey server of the site`);
     this.refuseEndpoint();
     this.claimAddresses(scope);
-    const { secretStore = 'aws-secrets-manager', parameterStore = 'aws-parameter-store', imagePullSecret } = this.options;
+    const { site } = this.options;
     new SitePlane(scope, 'Resource', {
       plane,
-      hosting: new SiteHosting(parameterPath(scope, plane.name), { secretStore, parameterStore }, imagePullSecret),
+      site,
+      hosting: this.hosting(scope, plane),
+      store: this.delivery.kind === 'external-secrets' && this.delivery.issuer ? planeStore(scope, plane, this.delivery.issuer) : [],
       services: [{ suffix: 'proxy', ports: PROXY_PORTS, reach: this.reach(plane) }],
       addresses: this.addresses(plane),
       target: 'eks-anywhere',
-      cluster: this.cluster.clusterName,
+      cluster: this.cluster,
       controlPlane,
+    });
+  }
+
+  private hosting(scope: Construct, plane: PlaneDescription): SiteHosting {
+    const { delivery, options: { site, imagePullSecret } } = this;
+    if (delivery.kind === 'pull') return new SiteHosting({ imagePullSecret });
+    const { issuer, secretStore, parameterStore, refreshInterval } = delivery;
+    return new SiteHosting({
+      imagePullSecret,
+      refreshInterval,
+      secrets: issuer ? { kind: 'SecretStore', name: PLANE_STORE } : { kind: 'ClusterSecretStore', name: secretStore },
+      ...!site && { parameters: { path: parameterPath(scope, plane.name), store: { kind: 'ClusterSecretStore', name: parameterStore } } },
     });
   }
 

@@ -40,7 +40,7 @@ export interface HandoffSiteProps extends HandoffSiteOptions {
 }
 
 /** Options of `HandoffSite.syncWithFlux()`: one of the two identities, and no more. */
-export interface FluxSyncOptions {
+export interface HandoffFluxOptions {
   /**
    * Issuer that the cluster names as its `serviceAccountIssuer`: the service account `source-controller` gets a role that reads the site's manifests. The cluster
    * needs the Amazon EKS Pod Identity Webhook.
@@ -115,7 +115,7 @@ export class HandoffSite extends Construct {
   }
 
   /**
-   * Lets somebody fetch the site's files, and the secrets of its planes: a role by certificate (`RolesAnywhere.addRole`), by service account (`OidcIssuer.createRole`), or any
+   * Lets somebody fetch the site's files, and the secrets of planes without a store of their own: a role by certificate (`RolesAnywhere.addRole`), by service account (`OidcIssuer.createRole`), or any
    * other of this account. Others assume `readerRole`.
    *
    * @throws Error when no policy can be added to the grantee, as to a role of another account
@@ -134,7 +134,7 @@ export class HandoffSite extends Construct {
    *
    * @throws Error when none or both of the identities are given, or it was called before
    */
-  public syncWithFlux(options: FluxSyncOptions): void {
+  public syncWithFlux(options: HandoffFluxOptions): void {
     const { issuer, credentialsSecret, namespace = 'flux-system' } = options;
     if ((issuer === undefined) === (credentialsSecret === undefined)) {
       throw new Error(`${this.node.path}: syncWithFlux got ${issuer ? 'both issuer and credentialsSecret' : 'neither issuer nor credentialsSecret'}; expected one of them, which says how Flux signs in to the bucket`);
@@ -157,7 +157,7 @@ export class HandoffSite extends Construct {
   }
 
   /**
-   * @param secrets what readers fetch for the plane; none where the site's operator does
+   * @param secrets what readers fetch for the plane; none where it has a store of its own
    * @internal
    */
   public _addPlane(cluster: EksAnywhereCluster, plane: ContentsOfPlane, secrets: readonly SecretMount[]): void {

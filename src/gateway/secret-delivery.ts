@@ -59,7 +59,7 @@ export class SecretDelivery {
     const seconds = refreshInterval.toSeconds();
     if (seconds < 60 || seconds > 86_400) throw new Error(`refreshInterval: got ${seconds} seconds, expected a minute to a day`);
     const stores = { secretStore: secretStore ?? 'aws-secrets-manager', parameterStore: parameterStore ?? 'aws-parameter-store' };
-    return new SecretDelivery({ kind: 'external-secrets', issuer, ...stores, refreshInterval: `${seconds}s` });
+    return new SecretDelivery({ kind: 'external-secrets', issuer, ...stores, refreshInterval: `${Math.floor(seconds / 60)}m${seconds % 60}s` });
   }
 
   private constructor(

@@ -188,7 +188,6 @@ describe('wrong properties', () => {
   it.each([
     [{ imageRepository: 'registry.acme.example/hybridge:1.0', exposure: Exposure.nodePort() }, 'imageRepository: got "registry.acme.example/hybridge:1.0", expected a registry and a path without tag'],
     [{ imageRepository: 'hybridge', exposure: Exposure.nodePort() }, 'imageRepository: got "hybridge"'],
-    [{ ...IMAGE, exposure: Exposure.nodePort(), secretStore: 'AWS' }, 'secretStore: got "AWS", expected at most 40 lower-case letters'],
     [{ ...IMAGE, exposure: Exposure.internalLoadBalancer() }, 'exposure: got a load balancer of AWS, expected nodePort, metalLb, kubeVip or clusterIp'],
     [{ ...IMAGE, exposure: Exposure.metalLb('10.20.0.1-10.20.0.50') }, 'exposure: the range 10.20.0.1-10.20.0.50 holds 10.20.0.10, the endpoint of cluster factory'],
   ])('are refused on a site: %j', (options, message) => {

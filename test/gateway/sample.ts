@@ -77,3 +77,10 @@ export function environment(deployment: Manifest): Record<string, unknown> {
   return Object.fromEntries(deployment.spec.template.spec.containers[0].env.map(({ name, ...rest }: { name: string }) => [name, rest]));
 }
 
+
+/** The first entry for a handoff in `topology.json`, and the files that it names. */
+export function writtenHandoff(scope: Construct): { entry: any; texts: Record<string, string> } {
+  const { directory } = (scope.node.root as App).synth();
+  const [entry] = JSON.parse(readFileSync(join(directory, 'hybridge', 'topology.json'), 'utf8')).handoffs;
+  return { entry, texts: Object.fromEntries(entry.files.map((file: string) => [file, readFileSync(join(directory, 'hybridge', entry.folder, file), 'utf8')])) };
+}

@@ -1,36 +1,47 @@
-import { Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
+import type { PulledSecret } from '../handoff/index-document';
 import type { KubernetesObject } from '../kubernetes/manifest-chart';
 import { refuseSecret } from '../kubernetes/secret-text';
 import type { PlaneHosting } from './hosting';
 import type { PlaneDescription, SecretMount } from './plane';
 import { objectLabels } from './plane-labels';
 
-/** What a site has to offer: names of things that are installed there. */
-export interface SiteStores {
-  /** ClusterSecretStore of External Secrets that reads AWS Secrets Manager. */
-  readonly secretStore: string;
-  /** ClusterSecretStore of External Secrets that reads the SSM Parameter Store. */
-  readonly parameterStore: string;
+/** A store of the External Secrets Operator. */
+export interface StoreReference {
+  readonly kind: 'ClusterSecretStore' | 'SecretStore';
+  readonly name: string;
+}
+
+export interface SiteHostingProps {
+  /** Where the plane's SSM parameters lie, ending with '/', and the store that reads them. Absent where the files get their values at deployment. */
+  readonly parameters?: { readonly path: string; readonly store: StoreReference };
+  /** The store that reads secrets; absent where a person fetches them. */
+  readonly secrets?: StoreReference;
+  /** How often the operator looks, in Go's notation; of no meaning without one. */
+  readonly refreshInterval?: string;
+  readonly imagePullSecret?: string;
 }
 
 /**
- * Hosting on a cluster outside AWS. The objects are applied from files, so they hold no token: a value known only after
- * deployment becomes an SSM parameter, and the objects refer to one Secret that External Secrets fills from those parameters.
+ * Hosting on a cluster outside AWS. Where objects are applied from files as synthesized, a value known only after deployment becomes an SSM parameter, and the objects
+ * refer to one Secret that External Secrets fills from those parameters. Where CloudFormation hands the files over, it puts the values into them.
  */
 export class SiteHosting implements PlaneHosting {
+  public readonly imagePullSecret?: string;
   private readonly values = new Map<string, string>();
 
-  /** @param parameterPath where the plane's parameters lie, ending with '/' */
-  constructor(private readonly parameterPath: string, private readonly stores: SiteStores, public readonly imagePullSecret?: string) {}
+  constructor(private readonly props: SiteHostingProps) {
+    this.imagePullSecret = props.imagePullSecret;
+  }
 
   /** Parameter name → value, for everything that the objects refer to so far. */
   public get parameters(): ReadonlyMap<string, string> {
-    return new Map([...this.values].map(([key, value]) => [this.parameterPath + key, value]));
+    return new Map([...this.values].map(([key, value]) => [this.props.parameters!.path + key, value]));
   }
 
   public environmentVariable(name: string, value: string) {
     refuseSecret(name, value);
-    if (!Token.isUnresolved(value)) return { name, value };
+    if (!this.props.parameters || !Token.isUnresolved(value)) return { name, value };
     const key = name.toLowerCase();
     this.values.set(key, value);
     return { name, valueFrom: { secretKeyRef: { name: 'deployed-values', key } } };
@@ -38,28 +49,44 @@ export class SiteHosting implements PlaneHosting {
 
   /** The one object that holds the values known after deployment. Not secrets; External Secrets just makes nothing else. */
   public deployedValues(plane: PlaneDescription): readonly KubernetesObject[] {
-    if (this.values.size === 0) return [];
-    const data = [...this.values.keys()].map((key) => ({ secretKey: key, remoteRef: { key: this.parameterPath + key } }));
-    return [this.externalSecret(plane, 'deployed-values', 'Opaque', this.stores.parameterStore, data)];
+    const { parameters } = this.props;
+    if (!parameters || this.values.size === 0) return [];
+    const data = [...this.values.keys()].map((key) => ({ secretKey: key, remoteRef: { key: parameters.path + key } }));
+    return [this.externalSecret(plane, 'deployed-values', 'Opaque', parameters.store, data)];
   }
 
   public secretObjects(plane: PlaneDescription, mount: SecretMount): readonly KubernetesObject[] {
-    const data = mount.files.map(({ file, property }) => ({ secretKey: file, remoteRef: { key: mount.secretName, property } }));
-    return [this.externalSecret(plane, `${plane.name}-${mount.name}`, mount.secretType, this.stores.secretStore, data)];
+    const { secrets } = this.props;
+    if (!secrets) return [];
+    const data = mount.files.map(({ file, property }) => ({ secretKey: file, remoteRef: { key: mount.secretName, ...property && { property } } }));
+    return [this.externalSecret(plane, `${plane.name}-${mount.name}`, mount.secretType, secrets, data)];
   }
 
   public secretVolume(plane: PlaneDescription, mount: SecretMount) {
     return { secret: { secretName: `${plane.name}-${mount.name}`, defaultMode: 0o440 } };
   }
 
-  private externalSecret(plane: PlaneDescription, name: string, type: string, store: string, data: readonly unknown[]): KubernetesObject {
+  /** What the command line makes of the plane's secrets, where no operator does. */
+  public pulledSecrets(plane: PlaneDescription): readonly PulledSecret[] {
+    if (this.props.secrets) return [];
+    return plane.secrets.map((mount) => ({
+      name: `${plane.name}-${mount.name}`,
+      type: mount.secretType,
+      labels: objectLabels(plane),
+      secretName: mount.secretName,
+      region: Stack.of(mount.secret).region,
+      entries: mount.files.map(({ file, property }) => ({ key: file, property })),
+    }));
+  }
+
+  private externalSecret(plane: PlaneDescription, name: string, type: string, secretStoreRef: StoreReference, data: readonly unknown[]): KubernetesObject {
     return {
       apiVersion: 'external-secrets.io/v1',
       kind: 'ExternalSecret',
       metadata: { name, namespace: plane.name, labels: objectLabels(plane) },
       spec: {
-        refreshInterval: '5m0s',
-        secretStoreRef: { kind: 'ClusterSecretStore', name: store },
+        refreshInterval: this.props.refreshInterval,
+        secretStoreRef,
         target: { name, creationPolicy: 'Owner', template: { type } },
         data,
       },

@@ -2,9 +2,12 @@ import { Stack } from 'aws-cdk-lib';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Yaml } from 'cdk8s';
 import { Construct } from 'constructs';
+import type { EksAnywhereCluster } from '../../eks-anywhere/eks-anywhere-cluster';
+import type { HandoffSite } from '../../gateway/handoff-site';
 import { ChartTokens, manifestChart } from '../kubernetes/manifest-chart';
 import type { KubernetesObject } from '../kubernetes/manifest-chart';
 import { withReadableTokens } from '../kubernetes/readable-tokens';
+import { yamlWithTokens } from '../kubernetes/token-yaml';
 import { writeFilesAtSynthesis } from '../output-files';
 import type { PlaneDescription } from './plane';
 import { foundationObjects, workloadObjects } from './plane-objects';
@@ -21,15 +24,18 @@ export interface SitePlaneProps {
   readonly addresses: readonly KubernetesObject[];
   /** Kind of the cluster, for the topology. */
   readonly target: string;
-  /** Name of the cluster, for the topology. */
-  readonly cluster: string;
+  readonly cluster: EksAnywhereCluster;
+  /** Store of the plane's own, where it has one. */
+  readonly store: readonly KubernetesObject[];
+  /** What the files are handed over to; where there is none, a person takes them as they are synthesized. */
+  readonly site?: HandoffSite;
   /** Id of the control plane. */
   readonly controlPlane: string;
 }
 
 /**
- * A plane on a site: its manifests as files without tokens in `cdk.out/hybridge/<plane>/`, and the SSM parameters that carry
- * what is known only after deployment.
+ * A plane on a site: its manifests as files in `cdk.out/hybridge/<plane>/`, without tokens, and the SSM parameters that carry what is known only after deployment. With a
+ * handoff, CloudFormation puts the values into the files on their way to it, and those in `cdk.out` are for people to read.
  */
 export class SitePlane extends Construct {
   constructor(scope: Construct, id: string, private readonly props: SitePlaneProps) {
@@ -38,17 +44,28 @@ export class SitePlane extends Construct {
     const workload = workloadObjects(plane, hosting);
     // After the workload: the hosting has met every value by now.
     const services = props.services.map((service) => serviceObject(plane, service));
-    const foundation = [...foundationObjects(plane, hosting), ...hosting.deployedValues(plane), ...props.addresses, ...services];
-    const files = { '1-foundation.k8s.yaml': this.rendered(foundation), '3-plane.k8s.yaml': this.rendered(workload) };
+    const [namespace, ...others] = foundationObjects(plane, hosting);
+    const foundation = [namespace, ...props.store, ...others, ...hosting.deployedValues(plane), ...props.addresses, ...services];
+    const objects = { '1-foundation.k8s.yaml': foundation, '3-plane.k8s.yaml': workload };
     for (const [name, value] of hosting.parameters) {
       new ssm.StringParameter(this, name.split('/').pop()!, { parameterName: name, stringValue: value, description: `For the gateway plane ${plane.name}` });
     }
+    if (props.site) this.handOver(props.site, objects);
+    const files = mapped(objects, (list) => this.readable(list));
     writeFilesAtSynthesis(this, plane.name, () => files);
     this.describe(Object.keys(files));
   }
 
-  private rendered(objects: readonly KubernetesObject[]): string {
-    return Yaml.stringify(...manifestChart(this.props.plane.name, objects, ChartTokens.REFUSED).toJson());
+  private readable(objects: readonly KubernetesObject[]): string {
+    const { plane, site } = this.props;
+    if (!site) return Yaml.stringify(...manifestChart(plane.name, objects, ChartTokens.REFUSED).toJson());
+    return Yaml.stringify(...withReadableTokens(Stack.of(this), resolvedChart(plane, objects)));
+  }
+
+  private handOver(site: HandoffSite, objects: Readonly<Record<string, readonly KubernetesObject[]>>) {
+    const { plane, hosting, cluster, store } = this.props;
+    const files = mapped(objects, (list) => yamlWithTokens(resolvedChart(plane, list)));
+    site._addPlane(cluster, { name: plane.name, files, pulledSecrets: hosting.pulledSecrets(plane) }, store.length > 0 ? [] : plane.secrets);
   }
 
   private describe(manifests: readonly string[]) {
@@ -57,11 +74,19 @@ export class SitePlane extends Construct {
       id: plane.name,
       role: plane.role,
       target,
-      cluster,
+      cluster: cluster.clusterName,
       folder: plane.name,
       manifests,
       settings: withReadableTokens(Stack.of(this), plane.settings),
       controlPlane,
     }));
   }
+}
+
+function resolvedChart(plane: PlaneDescription, objects: readonly KubernetesObject[]): any[] {
+  return manifestChart(plane.name, objects, ChartTokens.RESOLVED_BY_CLOUDFORMATION).toJson();
+}
+
+function mapped(objects: Readonly<Record<string, readonly KubernetesObject[]>>, print: (list: readonly KubernetesObject[]) => string): Record<string, string> {
+  return Object.fromEntries(Object.entries(objects).map(([file, list]) => [file, print(list)]));
 }
