@@ -1,20 +1,20 @@
 import type { Construct } from 'constructs';
 import { bareMetalDocuments } from '../private/eks-anywhere/build/bare-metal';
-import { controlPlaneMachineName, workerMachineName } from '../private/eks-anywhere/build/cluster';
+import { machineNames } from '../private/eks-anywhere/build/cluster';
 import { spareMachines } from '../private/eks-anywhere/hardware/selection';
-import { defaultSshUser } from '../private/eks-anywhere/model/os-family';
 import { CLUSTER_PROP_PATHS, machinePropPaths } from '../private/eks-anywhere/prop-path';
 import type { PropPath } from '../private/eks-anywhere/prop-path';
-import { clusterInput, controlPlaneInput, hostOs, workerInput } from './cluster-input';
+import { clusterInput, controlPlaneInput, machineConfigInput, workerInput } from './cluster-input';
 import { EksAnywhereCluster } from './eks-anywhere-cluster';
 import type { MachineClusterProps } from './eks-anywhere-cluster';
 import type { HardwareAffinity } from './hardware-affinity';
 import type { HardwareInventory } from './hardware-inventory';
+import type { MachineGroupOptions } from './machine-group';
 import type { ControlPlaneNodeOptions, WorkerNodeGroupOptions } from './node-groups';
 import type { OperatingSystem } from './operating-system';
 
 /** Which machines become the nodes of a group, and how they are installed. */
-export interface BareMetalMachineOptions {
+export interface BareMetalMachineOptions extends MachineGroupOptions {
   /**
    * The one label that machines of the hardware inventory must carry to become such a node, such as `{ type: 'cp' }`. No machine may
    * match the selectors of two groups. Either this or `affinity` is needed.
@@ -40,6 +40,12 @@ export interface BareMetalMachineOptions {
    * @default - the steps of EKS Anywhere
    */
   readonly installationTemplate?: { [key: string]: any };
+
+  /**
+   * Name of the TinkerbellTemplateConfig that holds `installationTemplate`; groups of one name share it.
+   * @default - the name of the machine configuration
+   */
+  readonly installationTemplateName?: string;
 }
 
 /** The Kubernetes control plane nodes of a cluster on bare metal. */
@@ -123,26 +129,27 @@ export class BareMetalCluster extends EksAnywhereCluster {
     super(scope, id, props);
     this.hardware = props.hardware;
     const workerNodes = props.workerNodes ?? [];
+    for (const [index, group] of [props.controlPlaneNodes, ...workerNodes].entries()) {
+      if (group.installationTemplateName === undefined || group.installationTemplate) continue;
+      const prop = index === 0 ? 'controlPlaneNodes' : `workerNodes[${index - 1}]`;
+      throw new Error(`${this.node.path}: ${prop}.installationTemplateName is '${group.installationTemplateName}' and there is no installationTemplate; expected both or none`);
+    }
     this._define({
       documents: bareMetalDocuments({
         ...clusterInput(this.clusterName, props),
         endpoint: props.endpoint,
-        controlPlaneNodes: controlPlaneInput(props.controlPlaneNodes),
-        workerNodes: workerNodes.map(workerInput),
+        controlPlaneNodes: { ...controlPlaneInput(props.controlPlaneNodes), ...machineConfigInput(MACHINE_KIND, props, { group: props.controlPlaneNodes, prop: 'controlPlaneNodes' }) },
+        workerNodes: workerNodes.map((group, index) => ({ ...workerInput(group), ...machineConfigInput(MACHINE_KIND, props, { group, prop: `workerNodes[${index}]` }) })),
         upgradeInPlace: props.upgradeInPlace,
         tinkerbellIp: props.tinkerbellIp,
-        osFamily: props.os.family,
         osImageUrl: props.os.imageUrl,
         hookImagesUrl: props.hookImagesUrl,
         isoBoot: props.isoBoot ?? (props.isoUrl === undefined ? undefined : true),
         isoUrl: props.isoUrl,
         skipServiceLoadBalancer: props.skipServiceLoadBalancer,
         loadBalancerInterface: props.loadBalancerInterface,
-        hostOs: hostOs(props),
-        sshUser: props.sshUser ?? defaultSshUser('TinkerbellMachineConfig', props.os.family),
-        sshKey: props.sshKey,
       }),
-      propPaths: propPaths(this.clusterName, workerNodes),
+      propPaths: propPaths(this.clusterName, props),
       hardware: () => props.hardware._toHardware(),
       notes: () => props.upgradeInPlace ? [] : missingSpares(props, workerNodes),
       files: () => ({ 'hardware.csv': props.hardware._toCsv() }),
@@ -160,6 +167,8 @@ function missingSpares(props: BareMetalClusterProps, workerNodes: readonly BareM
   });
 }
 
+const MACHINE_KIND = 'TinkerbellMachineConfig';
+
 /** Fields of a machine configuration → the property; those with a dot belong to the group. */
 const MACHINE_PROPS = {
   'hardwareSelector': '.select',
@@ -172,13 +181,14 @@ const MACHINE_PROPS = {
 
 const DATACENTER_PROPS = { tinkerbellIP: 'tinkerbellIp', osImageURL: 'os: imageUrl', hookImagesURLPath: 'hookImagesUrl', hookIsoURL: 'isoUrl', isoBoot: 'isoBoot' };
 
-function propPaths(clusterName: string, workerNodes: readonly BareMetalWorkerNodes[]): PropPath[] {
+function propPaths(clusterName: string, { controlPlaneNodes, workerNodes = [] }: BareMetalClusterProps): PropPath[] {
+  const names = machineNames({ clusterName, controlPlaneNodes, workerNodes });
   const groups = [
-    { machineName: controlPlaneMachineName(clusterName), prop: 'controlPlaneNodes' },
-    ...workerNodes.map((group, index) => ({ machineName: workerMachineName(clusterName, group.name), prop: `workerNodes[${index}]` })),
+    { machineName: names.controlPlane, prop: 'controlPlaneNodes', hasOwnName: controlPlaneNodes.machineConfigName !== undefined },
+    ...names.workers.map((machineName, index) => ({ machineName, prop: `workerNodes[${index}]`, hasOwnName: workerNodes[index].machineConfigName !== undefined })),
   ];
   return [
-    ...machinePropPaths('TinkerbellMachineConfig', groups, MACHINE_PROPS),
+    ...machinePropPaths(MACHINE_KIND, groups, MACHINE_PROPS),
     { pattern: /^TinkerbellTemplateConfig\/([^.]*)\.spec\.template(.*)$/, prop: "installationTemplate of '$1'$2" },
     ...Object.entries(DATACENTER_PROPS).map(([field, prop]) => ({ pattern: new RegExp(`^TinkerbellDatacenterConfig/[^.]*\\.spec\\.${field}$`), prop })),
     { pattern: /^hardware\.csv\/(.*)\.([^.]*)$/, prop: "hardware: machine '$1': $2" },

@@ -1,13 +1,16 @@
 import { Token } from 'aws-cdk-lib';
 import type { ClusterInput } from '../private/eks-anywhere/build/cluster';
-import { FLUX_KIND, companion } from '../private/eks-anywhere/build/identity';
+import { companion } from '../private/eks-anywhere/build/identity';
+import type { MachineConfigInput } from '../private/eks-anywhere/build/machine-config';
 import type { ControlPlaneInput, NodeGroupInput, WorkerGroupInput } from '../private/eks-anywhere/build/node-groups';
 import type { Cilium, ClusterSpec, HealthCheck, RegistryMirror } from '../private/eks-anywhere/model/cluster';
 import type { HostOs } from '../private/eks-anywhere/model/machines';
+import { defaultSshUser } from '../private/eks-anywhere/model/os-family';
 import { formatDuration } from '../private/eks-anywhere/syntax/duration';
 import { holdsPassword } from '../private/eks-anywhere/syntax/url';
 import type { CiliumOptions } from './cilium';
-import type { EksAnywhereClusterProps } from './eks-anywhere-cluster';
+import type { EksAnywhereClusterProps, MachineClusterProps } from './eks-anywhere-cluster';
+import type { MachineGroupOptions } from './machine-group';
 import type { MachineHealthCheck } from './machine-health-check';
 import type { ControlPlaneNodeOptions, NodeGroupOptions, WorkerNodeGroupOptions } from './node-groups';
 import type { OperatingSystem } from './operating-system';
@@ -16,8 +19,8 @@ import type { ProxyOptions, RegistryMirrorOptions } from './site-network';
 
 /** Properties of every cluster, as the documents are built from them; the groups are added by each kind of cluster. */
 export function clusterInput(clusterName: string, props: EksAnywhereClusterProps): Omit<ClusterInput, 'controlPlaneNodes' | 'workerNodes'> {
-  const identities = (props.identityProviders ?? []).map((provider) => companion(provider._kind, clusterName, provider._spec));
-  const flux = props.gitOps && companion(FLUX_KIND, clusterName, props.gitOps._spec);
+  const identities = (props.identityProviders ?? []).map((provider) => companion(provider._kind, provider._configName ?? clusterName, provider._spec));
+  const flux = props.gitOps && companion(props.gitOps._kind, props.gitOps._options.configName ?? clusterName, props.gitOps._spec);
   const extra: Partial<ClusterSpec> = {
     eksaVersion: props.pinEksAnywhereVersion ? props.eksAnywhereVersion : undefined,
     licenseToken: props.licenseToken?._placeholder,
@@ -32,6 +35,7 @@ export function clusterInput(clusterName: string, props: EksAnywhereClusterProps
   return {
     clusterName,
     metadata: { namespace: props.namespace, labels: props.clusterLabels, annotations: props.clusterAnnotations },
+    datacenterConfigName: props.datacenterConfigName,
     kubernetesVersion: props.kubernetesVersion.version,
     podsCidr: props.podsCidr,
     servicesCidr: props.servicesCidr,
@@ -56,8 +60,29 @@ function groupInput(options: NodeGroupOptions): Pick<NodeGroupInput, 'healthChec
   return { healthCheck: options.machineHealthCheck && healthCheck(options.machineHealthCheck) };
 }
 
+/** A group, and the property that holds it. */
+interface NamedGroup {
+  readonly prop: string;
+  readonly group: MachineGroupOptions & { readonly os?: OperatingSystem };
+}
+
+/** What the machine configuration of a group says, by itself or because its cluster says it for all. */
+export function machineConfigInput(
+  kind: 'TinkerbellMachineConfig' | 'VSphereMachineConfig', props: MachineClusterProps & { readonly os: OperatingSystem }, { group, prop }: NamedGroup,
+): MachineConfigInput {
+  if (group.login && !group.login.keys[0]) throw new Error(`${prop}.login.keys is ${group.login.keys.length > 0 ? "['']" : 'empty'}; expected a public key such as 'ssh-ed25519 AAAA... ops'`);
+  const os = group.os ?? props.os;
+  const { user: name = props.sshUser ?? defaultSshUser(kind, os.family), keys, furtherUsers = {} } = group.login ?? { keys: [props.sshKey] };
+  return {
+    machineConfigName: group.machineConfigName,
+    osFamily: os.family,
+    hostOs: hostOs(os, group.timeServers ?? props.timeServers),
+    users: [{ name, sshAuthorizedKeys: keys }, ...Object.entries(furtherUsers).map(([user, theirs]) => ({ name: user, sshAuthorizedKeys: theirs }))],
+  };
+}
+
 /** The configuration of the nodes' operating system; undefined when nothing is said about it. */
-export function hostOs({ os, timeServers }: { readonly os: OperatingSystem; readonly timeServers?: string[] }): HostOs | undefined {
+function hostOs(os: OperatingSystem, timeServers: string[] | undefined): HostOs | undefined {
   const configuration: HostOs = { ...os._hostOs, ntpConfiguration: timeServers && { servers: timeServers } };
   return Object.values(configuration).some((part) => part !== undefined) ? configuration : undefined;
 }

@@ -47,7 +47,7 @@ export class DockerCluster extends EksAnywhereCluster {
         ...clusterInput(this.clusterName, props),
         controlPlaneNodes: controlPlaneInput(props.controlPlaneNodes ?? { count: 1 }),
         workerNodes: (props.workerNodes ?? [{ name: 'md-0', count: 1 }]).map(workerInput),
-        etcdCount: props.etcdCount,
+        etcdNodes: props.etcdCount === undefined ? undefined : { count: props.etcdCount },
         kindnetd: props.kindnetd,
       }),
       propPaths: [{ pattern: /^Cluster\.spec\.externalEtcdConfiguration.*$/, prop: 'etcdCount' }, ...CLUSTER_PROP_PATHS],

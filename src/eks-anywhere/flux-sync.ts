@@ -1,3 +1,5 @@
+import { FLUX_KIND, OLD_FLUX_KIND } from '../private/eks-anywhere/build/identity';
+
 /** Where in a repository Flux looks. */
 export interface FluxOptions {
   /**
@@ -7,16 +9,29 @@ export interface FluxOptions {
   readonly branch?: string;
 
   /**
-   * Folder for the clusters of this management cluster.
+   * Folder in the repository for the clusters of this management cluster.
    * @default - `clusters/<name of the management cluster>`
    */
   readonly path?: string;
+
+  /**
+   * Name of a ClusterSecretStore of the External Secrets Operator, on the management cluster, that reads AWS Secrets Manager. Credentials of BMCs
+   * that lie there come from it. Can be changed later.
+   * @default - Secrets with credentials of BMCs have to be there: `hybridge eksa hardware --secrets` makes them
+   */
+  readonly secretStore?: string;
 
   /**
    * Kubernetes namespace that Flux runs in.
    * @default flux-system
    */
   readonly namespace?: string;
+
+  /**
+   * Name of the FluxConfig or GitOpsConfig, for a cluster that exists under another name than this library gives. Fixed once the cluster exists.
+   * @default - the cluster's name
+   */
+  readonly configName?: string;
 }
 
 /** Options of a repository on GitHub. */
@@ -63,7 +78,17 @@ export class FluxSync {
    */
   public static github(options: FluxGithubOptions): FluxSync {
     const { owner, repository, personal } = options;
-    return new FluxSync({ ...common(options), github: { owner, repository, personal } });
+    return new FluxSync(FLUX_KIND, { ...common(options), github: { owner, repository, personal } }, options);
+  }
+
+  /**
+   * A repository on GitHub in the deprecated form, a GitOpsConfig: for a cluster that was created with one, because the reference to it is fixed.
+   * For all others use `github`.
+   */
+  public static gitOpsConfig(options: FluxGithubOptions): FluxSync {
+    const { owner, repository, personal } = options;
+    const { branch, clusterConfigPath, systemNamespace } = common(options);
+    return new FluxSync(OLD_FLUX_KIND, { flux: { github: { owner, repository, personal, branch, clusterConfigPath, fluxSystemNamespace: systemNamespace } } }, options);
   }
 
   /**
@@ -71,18 +96,31 @@ export class FluxSync {
    * key from the one that `EKSA_GIT_KNOWN_HOSTS` names.
    */
   public static git(options: FluxGitOptions): FluxSync {
-    return new FluxSync({ ...common(options), git: { repositoryUrl: options.repositoryUrl, sshKeyAlgorithm: options.sshKeyAlgorithm } });
+    return new FluxSync(FLUX_KIND, { ...common(options), git: { repositoryUrl: options.repositoryUrl, sshKeyAlgorithm: options.sshKeyAlgorithm } }, options);
   }
 
   private constructor(
     /**
-     * Spec of the FluxConfig.
+     * Kind of the document.
+     * @internal
+     */
+    public readonly _kind: string,
+    /**
+     * Its spec.
      * @internal
      */
     public readonly _spec: object,
+    /**
+     * What is said besides.
+     * @internal
+     */
+    public readonly _options: FluxOptions,
   ) {}
 }
 
 function common({ branch, path, namespace }: FluxOptions) {
+  if (path !== undefined && (path.startsWith('/') || path.split('/').some((part) => part === '..' || part === '.'))) {
+    throw new Error(`FluxSync: path is '${path}'; expected a folder in the repository, such as clusters/site`);
+  }
   return { branch: branch ?? 'main', clusterConfigPath: path, systemNamespace: namespace ?? 'flux-system' };
 }

@@ -37,6 +37,12 @@ export interface OidcProviderOptions {
    * @default - none
    */
   readonly requiredClaims?: { [claim: string]: string };
+
+  /**
+   * Name of the OIDCConfig, for a cluster that exists under another name than this library gives. Fixed once the cluster exists.
+   * @default - the cluster's name
+   */
+  readonly configName?: string;
 }
 
 /** An IAM role or user that may sign in to Kubernetes. */
@@ -90,6 +96,12 @@ export interface AwsIamProviderOptions {
    * @default aws
    */
   readonly partition?: string;
+
+  /**
+   * Name of the AWSIamConfig, for a cluster that exists under another name than this library gives. Fixed once the cluster exists.
+   * @default - the cluster's name
+   */
+  readonly configName?: string;
 }
 
 /** How people prove to the Kubernetes API who they are. A cluster takes one of each kind. */
@@ -107,7 +119,7 @@ export class IdentityProvider {
       groupsClaim: options.groupsClaim,
       groupsPrefix: options.groupsPrefix,
       requiredClaims: requiredClaims.length > 0 ? requiredClaims : undefined,
-    });
+    }, options.configName);
   }
 
   /**
@@ -120,7 +132,7 @@ export class IdentityProvider {
       partition: options.partition ?? 'aws',
       mapRoles: options.roles?.map(({ arn, username, groups }) => ({ roleARN: arn, username, groups })),
       mapUsers: options.users?.map(({ arn, username, groups }) => ({ userARN: arn, username, groups })),
-    });
+    }, options.configName);
   }
 
   private constructor(
@@ -134,5 +146,10 @@ export class IdentityProvider {
      * @internal
      */
     public readonly _spec: object,
+    /**
+     * Its name, where that is not the cluster's.
+     * @internal
+     */
+    public readonly _configName?: string,
   ) {}
 }

@@ -1,16 +1,18 @@
 import { Size } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { controlPlaneMachineName, etcdMachineName, workerMachineName } from '../private/eks-anywhere/build/cluster';
+import { machineNames } from '../private/eks-anywhere/build/cluster';
 import { vsphereDocuments } from '../private/eks-anywhere/build/vsphere';
 import type { VirtualMachineInput } from '../private/eks-anywhere/build/vsphere';
-import { defaultSshUser } from '../private/eks-anywhere/model/os-family';
 import { CLUSTER_PROP_PATHS, machinePropPaths } from '../private/eks-anywhere/prop-path';
 import type { PropPath } from '../private/eks-anywhere/prop-path';
-import { clusterInput, controlPlaneInput, hostOs, workerInput } from './cluster-input';
+import { clusterInput, controlPlaneInput, machineConfigInput, workerInput } from './cluster-input';
 import type { MachineClusterProps } from './eks-anywhere-cluster';
 import { EksAnywhereCluster } from './eks-anywhere-cluster';
+import type { MachineGroupOptions } from './machine-group';
 import type { ControlPlaneNodeOptions, WorkerNodeGroupOptions } from './node-groups';
 import type { OperatingSystem } from './operating-system';
+
+const MACHINE_KIND = 'VSphereMachineConfig';
 
 const DEFAULT_CPUS = 2;
 const DEFAULT_MEMORY = Size.gibibytes(8);
@@ -41,11 +43,63 @@ export interface VirtualMachineSize {
   readonly disk?: Size;
 }
 
+/** The virtual machines of a group of nodes. A change replaces the nodes. */
+export interface VirtualMachineOptions extends VirtualMachineSize, MachineGroupOptions {
+  /**
+   * Operating system of these nodes. With machines of their own for etcd all groups have the same family. The family is fixed once the cluster exists.
+   * @default - `os` of the cluster
+   */
+  readonly os?: OperatingSystem;
+
+  /**
+   * Template that these virtual machines are cloned from, by inventory path: a group with another `kubernetesVersion` or `os` needs its own.
+   * Can be changed later.
+   * @default - `template` of the cluster
+   */
+  readonly template?: string;
+
+  /**
+   * Datastore for these nodes' disks, by name or inventory path. Can be changed later.
+   * @default - `datastore` of the cluster
+   */
+  readonly datastore?: string;
+
+  /**
+   * Folder for these virtual machines, by name or inventory path. Can be changed later.
+   * @default - `folder` of the cluster
+   */
+  readonly folder?: string;
+
+  /**
+   * Resource pool for these virtual machines, by inventory path. Can be changed later.
+   * @default - `resourcePool` of the cluster
+   */
+  readonly resourcePool?: string;
+
+  /**
+   * Storage policy of these machines' disks. Fixed once the cluster exists.
+   * @default - `storagePolicy` of the cluster
+   */
+  readonly storagePolicy?: string;
+
+  /**
+   * Whether these machines share the template's disk (linked clones) or get a copy of it. Can be changed later.
+   * @default - `linkedClones` of the cluster
+   */
+  readonly linkedClones?: boolean;
+
+  /**
+   * URNs of vCenter tags that these machines carry. Can be changed later.
+   * @default - `tags` of the cluster
+   */
+  readonly tags?: string[];
+}
+
 /** The Kubernetes control plane nodes of a cluster on vSphere. */
-export interface VSphereControlPlaneNodes extends ControlPlaneNodeOptions, VirtualMachineSize {}
+export interface VSphereControlPlaneNodes extends ControlPlaneNodeOptions, VirtualMachineOptions {}
 
 /** A group of worker nodes of a cluster on vSphere. */
-export interface VSphereWorkerNodes extends WorkerNodeGroupOptions, VirtualMachineSize {
+export interface VSphereWorkerNodes extends WorkerNodeGroupOptions, VirtualMachineOptions {
   /**
    * Name of the failure domain that the group's machines are placed in.
    * @default - placed as the cluster's properties say
@@ -60,7 +114,7 @@ export interface VSphereWorkerNodes extends WorkerNodeGroupOptions, VirtualMachi
 }
 
 /** Machines of their own for etcd. Whether there are any is fixed once the cluster exists. */
-export interface VSphereEtcdNodes extends VirtualMachineSize {
+export interface VSphereEtcdNodes extends VirtualMachineOptions {
   /** Number of machines, odd. */
   readonly count: number;
 }
@@ -173,34 +227,40 @@ export interface VSphereClusterProps extends MachineClusterProps {
 export class VSphereCluster extends EksAnywhereCluster {
   constructor(scope: Construct, id: string, props: VSphereClusterProps) {
     super(scope, id, props);
-    if (props.os.imageUrl) {
-      throw new Error(`${this.node.path}: os has imageUrl '${props.os.imageUrl}', which is for bare metal; on vSphere set template to the template in vCenter`);
-    }
-    const place = { datastore: props.datastore, folder: props.folder, resourcePool: props.resourcePool, template: props.template };
     this._define({
       documents: vsphereDocuments({
         ...clusterInput(this.clusterName, props),
         endpoint: props.endpoint,
-        controlPlaneNodes: { ...controlPlaneInput(props.controlPlaneNodes), ...place, ...this.size(props.controlPlaneNodes, 'controlPlaneNodes') },
-        workerNodes: props.workerNodes.map((group, index) => ({ ...workerInput(group), ...place, ...this.size(group, `workerNodes[${index}]`) })),
-        etcdCount: props.etcdNodes?.count,
-        etcdNodes: props.etcdNodes && { ...place, ...this.size(props.etcdNodes, 'etcdNodes') },
+        controlPlaneNodes: { ...controlPlaneInput(props.controlPlaneNodes), ...this.machine(props, props.controlPlaneNodes, 'controlPlaneNodes') },
+        workerNodes: props.workerNodes.map((group, index) => ({ ...workerInput(group), ...this.machine(props, group, `workerNodes[${index}]`) })),
+        etcdNodes: props.etcdNodes && { count: props.etcdNodes.count, ...this.machine(props, props.etcdNodes, 'etcdNodes') },
         server: props.server,
         datacenter: props.datacenter,
         network: props.network,
         insecure: props.insecure ?? false,
         thumbprint: props.thumbprint ?? '',
         failureDomains: props.failureDomains,
-        storagePolicy: props.storagePolicy,
-        linkedClones: props.linkedClones,
-        tags: props.tags,
-        osFamily: props.os.family,
-        hostOs: hostOs(props),
-        sshUser: props.sshUser ?? defaultSshUser('VSphereMachineConfig', props.os.family),
-        sshKey: props.sshKey,
       }),
       propPaths: propPaths(this.clusterName, props),
     });
+  }
+
+  /** What a group does not say, the cluster says for all. */
+  private machine(props: VSphereClusterProps, group: VirtualMachineOptions, prop: string): VirtualMachineInput {
+    for (const [place, os] of Object.entries({ os: props.os, [`${prop}.os`]: group.os })) {
+      if (os?.imageUrl) throw new Error(`${this.node.path}: ${place} has imageUrl '${os.imageUrl}', which is for bare metal; on vSphere set template to the template in vCenter`);
+    }
+    return {
+      ...machineConfigInput(MACHINE_KIND, props, { group, prop }),
+      ...this.size(group, prop),
+      datastore: group.datastore ?? props.datastore,
+      folder: group.folder ?? props.folder,
+      resourcePool: group.resourcePool ?? props.resourcePool,
+      template: group.template ?? props.template,
+      storagePolicy: group.storagePolicy ?? props.storagePolicy,
+      linkedClones: group.linkedClones ?? props.linkedClones,
+      tags: group.tags ?? props.tags,
+    };
   }
 
   private size(nodes: VirtualMachineSize, prop: string): Pick<VirtualMachineInput, 'cpus' | 'memoryMiB' | 'diskGiB'> {
@@ -214,14 +274,15 @@ export class VSphereCluster extends EksAnywhereCluster {
   }
 }
 
-function propPaths(clusterName: string, { workerNodes }: VSphereClusterProps): PropPath[] {
+function propPaths(clusterName: string, { controlPlaneNodes, workerNodes, etcdNodes }: VSphereClusterProps): PropPath[] {
+  const names = machineNames({ clusterName, controlPlaneNodes, workerNodes, etcdNodes });
   const groups = [
-    { machineName: etcdMachineName(clusterName), prop: 'etcdNodes' },
-    { machineName: controlPlaneMachineName(clusterName), prop: 'controlPlaneNodes' },
-    ...workerNodes.map((group, index) => ({ machineName: workerMachineName(clusterName, group.name), prop: `workerNodes[${index}]` })),
+    { machineName: names.etcd, prop: 'etcdNodes', hasOwnName: etcdNodes?.machineConfigName !== undefined },
+    { machineName: names.controlPlane, prop: 'controlPlaneNodes', hasOwnName: controlPlaneNodes.machineConfigName !== undefined },
+    ...names.workers.map((machineName, index) => ({ machineName, prop: `workerNodes[${index}]`, hasOwnName: workerNodes[index].machineConfigName !== undefined })),
   ];
   return [
-    ...machinePropPaths('VSphereMachineConfig', groups, {
+    ...machinePropPaths(MACHINE_KIND, groups, {
       'users[0].name': 'sshUser', 'users': 'sshKey', 'osFamily': 'os', 'template': 'template', 'datastore': 'datastore', 'folder': 'folder', 'resourcePool': 'resourcePool',
       'networks': '.networks', 'hostOSConfiguration.ntpConfiguration': 'timeServers',
       'hostOSConfiguration': 'os*',

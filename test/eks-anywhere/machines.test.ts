@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  BareMetalCluster, BareMetalClusterProps, BottlerocketOptions, EksAnywhereKubernetesVersion, HardwareInventory, LabelOperator, OperatingSystem,
+  BareMetalCluster, BareMetalClusterProps, BottlerocketOptions, EksAnywhereKubernetesVersion, FluxSync, HardwareInventory, IdentityProvider, LabelOperator, OperatingSystem,
   VSphereCluster,
 } from '../../src';
-import { bareMetal, machine, newApp, synthesized, vsphere } from './sample';
+import { SSH_KEY, bareMetal, machine, newApp, synthesized, vsphere } from './sample';
 
 const CERTIFICATE = readFileSync(join(__dirname, '..', 'private', 'eks-anywhere', 'certificate.pem'), 'utf8');
 
@@ -66,9 +66,48 @@ const refused: [string, Partial<BareMetalClusterProps>, RegExp][] = [
   ['too few machines for a term', { controlPlaneNodes: { count: 1, affinity: AFFINITY } }, /controlPlaneNodes.affinity.required\[1\].labelSelector.matchLabels must match 1 machine; hardware.csv has 0 labelled type=spare.*\[rule T31\]/],
   ['an image of another version', { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, imageUrl: 'http://x/1-34' }] }, /workerNodes\[0\].imageUrl is 'http:\/\/x\/1-34', which does not name Kubernetes 1.35.*\[rule T24\]/],
   ['a template with an unknown field', { controlPlaneNodes: { count: 1, select: { type: 'cp' }, installationTemplate: { version: '0.1', name: 'x', id: '', global_timeout: 1, tasks: [], task: [] } } }, /installationTemplate of 'factory-cp'.task is no field.*\[rule S1\]/],
+  ['a name for no template', { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, installationTemplateName: 'mine' }] }, /Factory: workerNodes\[0\].installationTemplateName is 'mine' and there is no installationTemplate/],
+  ['groups that share a machine configuration and disagree', {
+    controlPlaneNodes: { count: 1, select: { type: 'cp' }, machineConfigName: 'one' }, workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, machineConfigName: 'one' }],
+  }, /workerNodes\[0\].machineConfigName is the name of two documents of this kind.*\[rule P9\]/],
+  ['a login without keys', { controlPlaneNodes: { count: 1, select: { type: 'cp' }, login: { keys: [] } } }, /controlPlaneNodes.login.keys is empty; expected a public key/],
 ];
 test.each(refused)('fails on %s', (_title, changes, message) => {
   expect(() => bareMetalYaml(changes)).toThrow(message);
+});
+
+test('names documents as a cluster that exists has them', () => {
+  const yaml = bareMetalYaml({
+    datacenterConfigName: 'site',
+    controlPlaneNodes: { count: 1, select: { type: 'one' }, machineConfigName: 'servers' },
+    workerNodes: [{ name: 'a', count: 1, select: { type: 'one' }, machineConfigName: 'servers' }],
+    hardware: new HardwareInventory([machine(1, 'one'), machine(2, 'one')]),
+    identityProviders: [IdentityProvider.oidc({ clientId: 'kubernetes', issuerUrl: 'https://sso.acme.example', configName: 'sso' })],
+    gitOps: FluxSync.gitOpsConfig({ owner: 'acme', repository: 'clusters', configName: 'git' }),
+  });
+  expect(yaml.match(/^kind: .*\nmetadata:\n  name: .*$/gm)?.map((text) => text.replace(/kind: |\nmetadata:\n  name:/g, ''))).toEqual([
+    'Cluster factory', 'TinkerbellDatacenterConfig site', 'TinkerbellMachineConfig servers', 'OIDCConfig sso', 'GitOpsConfig git',
+  ]);
+  expect(yaml.match(/machineGroupRef:\n *kind: TinkerbellMachineConfig\n *name: servers\n/g)).toHaveLength(2);
+});
+
+test('lets a group of virtual machines differ from its cluster', () => {
+  const app = newApp();
+  new VSphereCluster(app, 'Plant', vsphere({
+    storagePolicy: 'fast',
+    workerNodes: [{
+      name: 'a', count: 1, os: OperatingSystem.redHat(), template: '/DC1/vm/Templates/rhel-1-35', datastore: '/DC1/datastore/ds2', folder: '/DC1/vm/other', resourcePool: '/DC1/host/c2/Resources',
+      linkedClones: true, tags: ['urn:one'], timeServers: ['10.20.0.5'], login: { user: 'ops', keys: [SSH_KEY] },
+    }],
+  }));
+  const [, , controlPlane, workers] = synthesized(app, 'Plant/cluster.yaml').split('---\n');
+  expect(controlPlane).not.toMatch(/redhat|ds2|urn:one|10\.20\.0\.5|ops$/);
+  expect(workers.slice(workers.indexOf('spec:'))).toMatchSnapshot();
+});
+
+test('fails on an image URL of a group on vSphere', () => {
+  const workerNodes = [{ name: 'a', count: 1, os: OperatingSystem.ubuntu({ imageUrl: 'http://x/ubuntu-1-35' }) }];
+  expect(() => new VSphereCluster(newApp(), 'Plant', vsphere({ workerNodes }))).toThrow(/workerNodes\[0\].os has imageUrl 'http:\/\/x\/ubuntu-1-35', which is for bare metal/);
 });
 
 function bottlerocketYaml(options: BottlerocketOptions): string {

@@ -52,17 +52,25 @@ export const CLUSTER_PROP_PATHS: readonly PropPath[] = [
   { pattern: /^Cluster\.spec\.workerNodeGroupConfigurations(.*)$/, prop: 'workerNodes$1' },
 ];
 
+/** A group of nodes, by the property that holds it. */
+interface MachineGroupProps {
+  readonly machineName: string;
+  readonly prop: string;
+  /** Whether a property names the machine configuration. */
+  readonly hasOwnName: boolean;
+}
+
 /**
  * Rows for the machine configuration of each group: names that start with a dot lie under the group's own, and `*` keeps the rest of the path.
  */
-export function machinePropPaths(kind: string, groups: readonly { readonly machineName: string; readonly prop: string }[], fields: Readonly<Record<string, string>>): PropPath[] {
+export function machinePropPaths(kind: string, groups: readonly MachineGroupProps[], fields: Readonly<Record<string, string>>): PropPath[] {
   // Of two groups with one name the later is the one to rename.
-  return [...groups].reverse().flatMap(({ machineName, prop }) => [
+  return [...groups].reverse().flatMap(({ machineName, prop, hasOwnName }) => [
     ...Object.entries(fields).map(([field, name]) => ({
       pattern: new RegExp(`^${escaped(`${kind}/${machineName}.spec.${field}`)}(\\..*|\\[.*)?$`),
       prop: `${name.startsWith('.') ? prop : ''}${name.replace('*', '$1')}`,
     })),
-    { pattern: new RegExp(`^${escaped(`${kind}/${machineName}.metadata.name`)}$`), prop: `${prop}.name` },
+    { pattern: new RegExp(`^${escaped(`${kind}/${machineName}.metadata.name`)}$`), prop: `${prop}.${hasOwnName ? 'machineConfigName' : 'name'}` },
   ]);
 }
 

@@ -1,8 +1,10 @@
 /** All documents of a cluster on bare metal. */
 import type { Document } from '../model/document';
-import type { AffinityTerm, HostOs, TinkerbellDatacenterSpec, TinkerbellMachineSpec } from '../model/machines';
+import type { AffinityTerm, TinkerbellDatacenterSpec, TinkerbellMachineSpec } from '../model/machines';
 import type { ClusterInput } from './cluster';
-import { clusterDocument, controlPlaneMachineName, document, inNamespace, workerMachineName } from './cluster';
+import { clusterDocument, document, inNamespace, machineNames } from './cluster';
+import type { MachineConfigInput } from './machine-config';
+import { distinct } from './machine-config';
 import type { ControlPlaneInput, WorkerGroupInput } from './node-groups';
 
 interface Term {
@@ -11,42 +13,44 @@ interface Term {
 }
 
 /** Which machines a group takes, and how they are installed. */
-interface MachineInput {
+export interface PhysicalMachineInput extends MachineConfigInput {
   readonly select?: Readonly<Record<string, string>>;
   readonly affinity?: { readonly required: readonly Term[]; readonly preferred?: readonly (Term & { readonly weight: number })[] };
   readonly imageUrl?: string;
   readonly installationTemplate?: Readonly<Record<string, unknown>>;
+  /** The machine configuration's when undefined. */
+  readonly installationTemplateName?: string;
 }
 
 export interface BareMetalInput extends ClusterInput {
-  readonly controlPlaneNodes: ControlPlaneInput & MachineInput;
-  readonly workerNodes: readonly (WorkerGroupInput & MachineInput)[];
+  readonly controlPlaneNodes: ControlPlaneInput & PhysicalMachineInput;
+  readonly workerNodes: readonly (WorkerGroupInput & PhysicalMachineInput)[];
   readonly tinkerbellIp: string;
-  readonly osFamily: string;
   readonly osImageUrl?: string;
   readonly hookImagesUrl?: string;
   readonly isoBoot?: boolean;
   readonly isoUrl?: string;
   readonly skipServiceLoadBalancer?: boolean;
   readonly loadBalancerInterface?: string;
-  readonly hostOs?: HostOs;
-  readonly sshUser: string;
-  readonly sshKey: string;
 }
 
 export function bareMetalDocuments(input: BareMetalInput): Document[] {
-  const name = input.clusterName;
+  const names = machineNames(input);
   const groups = [
-    { machineName: controlPlaneMachineName(name), group: input.controlPlaneNodes },
-    ...input.workerNodes.map((group) => ({ machineName: workerMachineName(name, group.name), group })),
+    { machineName: names.controlPlane, group: input.controlPlaneNodes },
+    ...input.workerNodes.map((group, index) => ({ machineName: names.workers[index], group })),
   ];
   // The tools take the image from the datacenter or from every machine configuration, never from both.
   const hasOwnImages = groups.some(({ group }) => group.imageUrl !== undefined);
   return inNamespace([
     clusterDocument(input, 'TinkerbellDatacenterConfig', 'TinkerbellMachineConfig'),
-    document('TinkerbellDatacenterConfig', name, datacenter(input, hasOwnImages)),
-    ...groups.map(({ machineName, group }) => document('TinkerbellMachineConfig', machineName, machine(input, group, machineName, hasOwnImages))),
-    ...groups.flatMap(({ machineName, group }) => group.installationTemplate ? [document(TEMPLATE_KIND, machineName, { template: group.installationTemplate })] : []),
+    document('TinkerbellDatacenterConfig', input.datacenterConfigName ?? input.clusterName, datacenter(input, hasOwnImages)),
+    ...distinct([
+      ...groups.map(({ machineName, group }) => {
+        return document('TinkerbellMachineConfig', machineName, machine(group, machineName, hasOwnImages ? group.imageUrl ?? input.osImageUrl : undefined));
+      }),
+      ...groups.flatMap(({ machineName, group }) => group.installationTemplate ? [document(TEMPLATE_KIND, templateName(group, machineName), { template: group.installationTemplate })] : []),
+    ]),
     ...input.companions ?? [],
   ], input.metadata?.namespace);
 }
@@ -65,18 +69,22 @@ function datacenter(input: BareMetalInput, hasOwnImages: boolean): TinkerbellDat
   };
 }
 
-function machine(input: BareMetalInput, group: MachineInput, machineName: string, hasOwnImages: boolean): TinkerbellMachineSpec {
+function templateName({ installationTemplateName }: PhysicalMachineInput, machineName: string): string {
+  return installationTemplateName ?? machineName;
+}
+
+function machine(group: PhysicalMachineInput, machineName: string, osImageURL: string | undefined): TinkerbellMachineSpec {
   return {
     hardwareSelector: group.select,
     hardwareAffinity: group.affinity && {
       required: group.affinity.required.map(affinityTerm),
       preferred: group.affinity.preferred?.map((term) => ({ weight: term.weight, hardwareAffinityTerm: affinityTerm(term) })),
     },
-    osFamily: input.osFamily,
-    osImageURL: hasOwnImages ? group.imageUrl ?? input.osImageUrl : undefined,
-    templateRef: group.installationTemplate && { kind: TEMPLATE_KIND, name: machineName },
-    hostOSConfiguration: input.hostOs,
-    users: [{ name: input.sshUser, sshAuthorizedKeys: [input.sshKey] }],
+    osFamily: group.osFamily,
+    osImageURL,
+    templateRef: group.installationTemplate && { kind: TEMPLATE_KIND, name: templateName(group, machineName) },
+    hostOSConfiguration: group.hostOs,
+    users: group.users,
   };
 }
 

@@ -18,9 +18,11 @@ export interface ClusterInput {
   readonly cilium?: Cilium;
   /** Kindnetd instead of Cilium. */
   readonly kindnetd?: boolean;
+  /** Of the datacenter configuration; the cluster's when undefined. */
+  readonly datacenterConfigName?: string;
   readonly controlPlaneNodes: ControlPlaneInput;
   readonly workerNodes: readonly WorkerGroupInput[];
-  readonly etcdCount?: number;
+  readonly etcdNodes?: EtcdInput;
   readonly upgradeInPlace?: boolean;
   /** Name of the cluster that creates and upgrades this one; its own name when it manages itself. */
   readonly managementClusterName: string;
@@ -28,6 +30,30 @@ export interface ClusterInput {
   readonly extra?: Partial<ClusterSpec>;
   /** Documents that the cluster refers to. */
   readonly companions?: readonly Document[];
+}
+
+/** Machines for etcd alone. */
+export interface EtcdInput {
+  readonly count: number;
+  readonly machineConfigName?: string;
+}
+
+/** Names of the machine configurations of all groups. */
+export interface MachineNames {
+  readonly controlPlane: string;
+  readonly workers: readonly string[];
+  readonly etcd: string;
+}
+
+export function machineNames({ clusterName, controlPlaneNodes, workerNodes, etcdNodes }: Pick<ClusterInput, 'clusterName' | 'etcdNodes'> & {
+  readonly controlPlaneNodes: Pick<ControlPlaneInput, 'machineConfigName'>;
+  readonly workerNodes: readonly Pick<WorkerGroupInput, 'name' | 'machineConfigName'>[];
+}): MachineNames {
+  return {
+    controlPlane: controlPlaneNodes.machineConfigName ?? controlPlaneMachineName(clusterName),
+    workers: workerNodes.map((group) => group.machineConfigName ?? workerMachineName(clusterName, group.name)),
+    etcd: etcdNodes?.machineConfigName ?? etcdMachineName(clusterName),
+  };
 }
 
 /** The name of the machine configuration of the control plane nodes. */
@@ -48,11 +74,12 @@ export function workerMachineName(clusterName: string, group: string): string {
 /** @param machineKind undefined where nodes have no machine configurations (Docker) */
 export function clusterDocument(input: ClusterInput, datacenterKind: string, machineKind?: string): Document {
   const name = input.clusterName;
+  const names = machineNames(input);
   const machine = (machineName: string): Ref | undefined => machineKind ? { kind: machineKind, name: machineName } : undefined;
   const spec: ClusterSpec = {
     kubernetesVersion: input.kubernetesVersion,
     managementCluster: { name: input.managementClusterName },
-    datacenterRef: { kind: datacenterKind, name },
+    datacenterRef: { kind: datacenterKind, name: input.datacenterConfigName ?? name },
     clusterNetwork: {
       cniConfig: input.kindnetd ? { kindnetd: {} } : { cilium: input.cilium ?? {} },
       pods: { cidrBlocks: [input.podsCidr] },
@@ -60,9 +87,9 @@ export function clusterDocument(input: ClusterInput, datacenterKind: string, mac
       nodes: input.nodeCidrMaskSize === undefined ? undefined : { cidrMaskSize: input.nodeCidrMaskSize },
       dns: input.dnsResolvConf === undefined ? undefined : { resolvConf: { path: input.dnsResolvConf } },
     },
-    controlPlaneConfiguration: controlPlane(input.controlPlaneNodes, input, machine(controlPlaneMachineName(name))),
-    externalEtcdConfiguration: input.etcdCount === undefined ? undefined : { count: input.etcdCount, machineGroupRef: machine(etcdMachineName(name)) },
-    workerNodeGroupConfigurations: input.workerNodes.map((group) => workerGroup(group, input, machine(workerMachineName(name, group.name)))),
+    controlPlaneConfiguration: controlPlane(input.controlPlaneNodes, input, machine(names.controlPlane)),
+    externalEtcdConfiguration: input.etcdNodes && { count: input.etcdNodes.count, machineGroupRef: machine(names.etcd) },
+    workerNodeGroupConfigurations: input.workerNodes.map((group, index) => workerGroup(group, input, machine(names.workers[index]))),
     ...input.extra,
   };
   const { apiVersion, kind, metadata, spec: written } = document('Cluster', name, spec);

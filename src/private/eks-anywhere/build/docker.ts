@@ -6,7 +6,7 @@ import { clusterDocument, document, inNamespace } from './cluster';
 export function dockerDocuments(input: ClusterInput): Document[] {
   return inNamespace([
     clusterDocument(input, 'DockerDatacenterConfig'),
-    document('DockerDatacenterConfig', input.clusterName, {}),
+    document('DockerDatacenterConfig', input.datacenterConfigName ?? input.clusterName, {}),
     ...input.companions ?? [],
   ], input.metadata?.namespace);
 }

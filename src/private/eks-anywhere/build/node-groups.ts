@@ -10,6 +10,8 @@ export interface NodeGroupInput {
   readonly maxSurge?: number;
   readonly kubeletConfiguration?: Readonly<Record<string, unknown>>;
   readonly healthCheck?: HealthCheck;
+  /** Of the machine configuration, where nodes have one; made from the group's when undefined. */
+  readonly machineConfigName?: string;
 }
 
 export interface ControlPlaneInput extends NodeGroupInput {

@@ -1,12 +1,14 @@
 /** All documents of a cluster on vSphere. */
 import type { Document } from '../model/document';
-import type { FailureDomain, HostOs, VSphereDatacenterSpec, VSphereMachineSpec } from '../model/machines';
-import type { ClusterInput } from './cluster';
-import { clusterDocument, controlPlaneMachineName, document, etcdMachineName, inNamespace, workerMachineName } from './cluster';
+import type { FailureDomain, VSphereDatacenterSpec, VSphereMachineSpec } from '../model/machines';
+import type { ClusterInput, EtcdInput } from './cluster';
+import { clusterDocument, document, inNamespace, machineNames } from './cluster';
+import type { MachineConfigInput } from './machine-config';
+import { distinct } from './machine-config';
 import type { ControlPlaneInput, WorkerGroupInput } from './node-groups';
 
-/** Size and place of the virtual machines of a group. */
-export interface VirtualMachineInput {
+/** The virtual machines of a group. */
+export interface VirtualMachineInput extends MachineConfigInput {
   readonly cpus: number;
   readonly memoryMiB: number;
   readonly diskGiB: number;
@@ -15,42 +17,42 @@ export interface VirtualMachineInput {
   readonly resourcePool: string;
   readonly template?: string;
   readonly networks?: readonly string[];
+  readonly storagePolicy?: string;
+  readonly linkedClones?: boolean;
+  readonly tags?: readonly string[];
 }
 
 export interface VSphereInput extends ClusterInput {
   readonly controlPlaneNodes: ControlPlaneInput & VirtualMachineInput;
   readonly workerNodes: readonly (WorkerGroupInput & VirtualMachineInput)[];
-  readonly etcdNodes?: VirtualMachineInput;
+  readonly etcdNodes?: EtcdInput & VirtualMachineInput;
   readonly server: string;
   readonly datacenter: string;
   readonly network: string;
   readonly insecure: boolean;
   readonly thumbprint: string;
   readonly failureDomains?: readonly FailureDomain[];
-  readonly storagePolicy?: string;
-  readonly linkedClones?: boolean;
-  readonly tags?: readonly string[];
-  readonly osFamily: string;
-  readonly hostOs?: HostOs;
-  readonly sshUser: string;
-  readonly sshKey: string;
 }
 
+const MACHINE_KIND = 'VSphereMachineConfig';
+
 export function vsphereDocuments(input: VSphereInput): Document[] {
-  const name = input.clusterName;
+  const names = machineNames(input);
   const { server, datacenter, network, insecure, thumbprint, failureDomains } = input;
   const datacenterSpec: VSphereDatacenterSpec = { server, datacenter, network, insecure, thumbprint, failureDomains };
   return inNamespace([
-    clusterDocument(input, 'VSphereDatacenterConfig', 'VSphereMachineConfig'),
-    document('VSphereDatacenterConfig', name, datacenterSpec),
-    document('VSphereMachineConfig', controlPlaneMachineName(name), machine(input, input.controlPlaneNodes)),
-    ...input.workerNodes.map((group) => document('VSphereMachineConfig', workerMachineName(name, group.name), machine(input, group))),
-    ...input.etcdNodes ? [document('VSphereMachineConfig', etcdMachineName(name), machine(input, input.etcdNodes))] : [],
+    clusterDocument(input, 'VSphereDatacenterConfig', MACHINE_KIND),
+    document('VSphereDatacenterConfig', input.datacenterConfigName ?? input.clusterName, datacenterSpec),
+    ...distinct([
+      document(MACHINE_KIND, names.controlPlane, machine(input.controlPlaneNodes)),
+      ...input.workerNodes.map((group, index) => document(MACHINE_KIND, names.workers[index], machine(group))),
+      ...input.etcdNodes ? [document(MACHINE_KIND, names.etcd, machine(input.etcdNodes))] : [],
+    ]),
     ...input.companions ?? [],
   ], input.metadata?.namespace);
 }
 
-function machine(input: VSphereInput, group: VirtualMachineInput): VSphereMachineSpec {
+function machine(group: VirtualMachineInput): VSphereMachineSpec {
   return {
     datastore: group.datastore,
     folder: group.folder,
@@ -58,13 +60,13 @@ function machine(input: VSphereInput, group: VirtualMachineInput): VSphereMachin
     numCPUs: group.cpus,
     memoryMiB: group.memoryMiB,
     diskGiB: group.diskGiB,
-    osFamily: input.osFamily,
+    osFamily: group.osFamily,
     template: group.template,
-    storagePolicyName: input.storagePolicy,
-    cloneMode: input.linkedClones === undefined ? undefined : input.linkedClones ? 'linkedClone' : 'fullClone',
+    storagePolicyName: group.storagePolicy,
+    cloneMode: group.linkedClones === undefined ? undefined : group.linkedClones ? 'linkedClone' : 'fullClone',
     networks: group.networks,
-    tags: input.tags,
-    hostOSConfiguration: input.hostOs,
-    users: [{ name: input.sshUser, sshAuthorizedKeys: [input.sshKey] }],
+    tags: group.tags,
+    hostOSConfiguration: group.hostOs,
+    users: group.users,
   };
 }

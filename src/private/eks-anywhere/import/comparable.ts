@@ -1,6 +1,8 @@
 /** Documents in a form in which two that mean the same are the same: defaults filled in, what means nothing left out. */
+import { OLD_FLUX_KIND } from '../build/identity';
 import type { Cilium, ClusterNetwork, ClusterSpec, HealthCheck, NodeGroup, RolloutStrategy, WorkerGroup } from '../model/cluster';
 import type { Document } from '../model/document';
+import type { GitOpsSpec } from '../model/identity';
 import type { VSphereMachineSpec } from '../model/machines';
 import { parseDurationMs } from '../syntax/duration';
 import { stateOf } from '../update/pair';
@@ -25,6 +27,7 @@ export function comparable(documents: readonly object[]): State | undefined {
 function meaningOf(document: Document, { cluster }: State): Document {
   const metadata = { ...document.metadata, namespace: document.metadata?.namespace === 'default' ? undefined : document.metadata?.namespace };
   if (document.kind === 'Cluster') return { ...document, metadata, spec: clusterMeaning(document.spec as ClusterSpec, cluster.metadata?.name) };
+  if (document.kind === OLD_FLUX_KIND) return { ...document, metadata, spec: oldFlux(document.spec as GitOpsSpec | undefined, cluster) };
   if (document.kind === 'VSphereMachineConfig') return { ...document, metadata, spec: virtualMachine(document.spec as VSphereMachineSpec) };
   // Docker's datacenter has nothing to say, and may leave out where it would be said.
   return { ...document, metadata, spec: document.spec ?? {} };
@@ -78,6 +81,13 @@ function strategy(given: RolloutStrategy | undefined, defaults: RolloutStrategy[
 function health(check: HealthCheck | undefined): HealthCheck | undefined {
   const time = (text: string | undefined) => text === undefined ? undefined : `${parseDurationMs(text) ?? text} ms`;
   return check && { ...check, nodeStartupTimeout: time(check.nodeStartupTimeout), unhealthyMachineTimeout: time(check.unhealthyMachineTimeout) };
+}
+
+/** The tools make a FluxConfig of it, and fill in what that has. */
+function oldFlux(spec: GitOpsSpec | undefined, { spec: cluster, metadata }: State['cluster']): GitOpsSpec {
+  const { branch, clusterConfigPath, fluxSystemNamespace, ...github } = spec?.flux?.github ?? {};
+  const path = clusterConfigPath || `clusters/${cluster?.managementCluster?.name || metadata?.name}`;
+  return { flux: { github: { ...github, branch: branch || 'main', clusterConfigPath: path, fluxSystemNamespace: fluxSystemNamespace || 'flux-system' } } };
 }
 
 function virtualMachine(spec: VSphereMachineSpec): VSphereMachineSpec {

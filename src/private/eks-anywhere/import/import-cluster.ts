@@ -2,7 +2,9 @@
  * From the files of a cluster to the program that makes them. Nothing is dropped: what was read is built again, and every place that
  * would come out differently is refused by name.
  */
+import { machineNames } from '../build/cluster';
 import { check } from '../check-text';
+import { FEATURE_FLAGS } from '../feature-flags';
 import type { Finding } from '../finding';
 import { shown } from '../finding';
 import { parseHardware } from '../hardware/machine';
@@ -15,6 +17,7 @@ import { stateOf } from '../update/pair';
 import { parseClusterFile } from '../yaml/parse';
 import { comparable } from './comparable';
 import { hardwareSource } from './hardware-source';
+import { withLicenseReference } from './license';
 import { asNewCluster } from './new-cluster';
 import { programOf } from './program';
 import { documentsOf, readSite } from './read-site';
@@ -46,10 +49,10 @@ export type Import =
 export const NOT_EXPRESSIBLE = 'import';
 
 export function importCluster(files: ImportFiles): Import {
-  const errors = check(files.cluster, files.hardware?.text).filter(({ severity }) => severity === 'error');
+  const errors = check(files.cluster, files.hardware?.text, { flags: FEATURE_FLAGS }).filter(({ severity }) => severity === 'error');
   if (errors.length > 0) return { findings: errors };
   const parsed = parseClusterFile(files.cluster).documents;
-  const given = parsed.map(({ content }) => content as unknown as Document);
+  const given = withLicenseReference(parsed.map(({ content }) => content as unknown as Document));
   const state = stateOf(files.newNames ? asNewCluster(given) : given);
   const site = state && readSite(state);
   if (!state || !site) return { findings: [unsupported('Cluster.spec.datacenterRef.kind', 'names a provider for which there is no construct')] };
@@ -77,10 +80,26 @@ function beyondOneProgram(site: Site): Finding[] {
     findings.push(unsupported('Cluster.spec.managementCluster.name', `is ${shown(input.managementClusterName)}; a workload cluster takes its management cluster as an object, and this file does not hold it`,
       'import both, put them into one program and set managementCluster'));
   }
+  findings.push(...withoutKey(site));
   if (site.construct === 'VSphereCluster' && [site.input.controlPlaneNodes, ...site.input.workerNodes, ...site.input.etcdNodes ? [site.input.etcdNodes] : []].some(({ cpus }) => cpus < 1)) {
     findings.push(unsupported('Cluster', 'has machines with less than 1 CPU', 'write how many they have'));
   }
   return findings;
+}
+
+/** Groups to whose nodes nobody could log in: the CLI makes keys of its own, and the Kubernetes API fails on such machine configurations. */
+function withoutKey(site: Site): Finding[] {
+  if (site.construct === 'DockerCluster') return [];
+  const { controlPlane, workers, etcd } = machineNames(site.input);
+  const [kind, etcdNodes] = site.construct === 'VSphereCluster' ? ['VSphereMachineConfig', site.input.etcdNodes] as const : ['TinkerbellMachineConfig'] as const;
+  const groups = [
+    { name: controlPlane, group: site.input.controlPlaneNodes },
+    ...site.input.workerNodes.map((group, index) => ({ name: workers[index], group })),
+    ...etcdNodes ? [{ name: etcd, group: etcdNodes }] : [],
+  ];
+  return groups.filter(({ group }) => !group.users[0]?.sshAuthorizedKeys?.[0]).map(({ name }) => unsupported(
+    `${kind}/${name}.spec.users`, 'names no user with a public key: the CLI would make a key pair, and the Kubernetes API refuses such an object', 'write a user with the public key that shall log in',
+  ));
 }
 
 function unsupported(path: string, message: string, fix?: string): Finding {

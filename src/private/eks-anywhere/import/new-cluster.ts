@@ -1,10 +1,8 @@
 /** Files of a cluster that is yet to be created, as the constructs would write them: what the tools turn into something else is turned first. */
-import { FLUX_KIND } from '../build/identity';
+import { FLUX_KIND, OLD_FLUX_KIND } from '../build/identity';
 import type { ClusterDocument, Document } from '../model/document';
 import type { GitOpsSpec } from '../model/identity';
 import { withConventionalNames } from './conventional-names';
-
-const OLD_FLUX_KIND = 'GitOpsConfig';
 
 /** The same cluster: deprecated forms replaced as the tools replace them, under the names that the constructs give. */
 export function asNewCluster(documents: readonly Document[]): readonly Document[] {

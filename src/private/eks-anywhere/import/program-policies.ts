@@ -1,7 +1,8 @@
 /** Network plugin, registries, packages, identity providers and Flux as expressions of the program. */
-import { OIDC_KIND } from '../build/identity';
+import { OIDC_KIND, OLD_FLUX_KIND } from '../build/identity';
 import type { Cilium, PackageSwitches, RegistryMirror } from '../model/cluster';
 import type { Document } from '../model/document';
+import type { GitOpsSpec } from '../model/identity';
 import { environment } from './read-cluster';
 import type { AwsIamFields, FluxFields, IamMapping, OidcFields } from './read-companions';
 import type { Expression, Value } from './typescript';
@@ -51,11 +52,13 @@ export function packageSwitches(given: PackageSwitches | undefined): Readonly<Re
 /** Constants of AwsIamBackend. */
 const BACKENDS: Readonly<Record<string, string>> = { EKSConfigMap: 'EKS_CONFIG_MAP', CRD: 'CRD' };
 
-export function identity({ kind, spec }: Document): Expression {
+/** @param clusterName which is a document's name where nothing else is said */
+export function identity({ kind, metadata, spec }: Document, clusterName: string): Expression {
+  const configName = metadata?.name === clusterName ? undefined : metadata?.name;
   if (kind === OIDC_KIND) {
     const { clientId, issuerUrl, usernameClaim, usernamePrefix, groupsClaim, groupsPrefix, requiredClaims } = spec as OidcFields;
     const claims = requiredClaims && Object.fromEntries(requiredClaims.map(({ claim, value }) => [claim, value]));
-    return call('IdentityProvider.oidc', [{ clientId, issuerUrl, usernameClaim, usernamePrefix, groupsClaim, groupsPrefix, requiredClaims: claims }], LIBRARY);
+    return call('IdentityProvider.oidc', [{ clientId, issuerUrl, usernameClaim, usernamePrefix, groupsClaim, groupsPrefix, requiredClaims: claims, configName }], LIBRARY);
   }
   const { awsRegion, backendMode = [], partition, mapRoles, mapUsers } = spec as AwsIamFields;
   const backends = backendMode.map((mode) => member(`AwsIamBackend.${BACKENDS[mode]}`, LIBRARY));
@@ -66,15 +69,25 @@ export function identity({ kind, spec }: Document): Expression {
     users: mapUsers?.map(mapping),
     backends: backendMode.join() === 'EKSConfigMap' ? undefined : backends,
     partition: partition === 'aws' ? undefined : partition,
+    configName,
   }], LIBRARY);
 }
 
-export function fluxSync({ spec }: Document): Expression {
+export function fluxSync({ kind, metadata, spec }: Document, clusterName: string): Expression {
+  const configName = metadata?.name === clusterName ? undefined : metadata?.name;
+  if (kind === OLD_FLUX_KIND) {
+    const { owner, repository, personal, fluxSystemNamespace, ...rest } = (spec as GitOpsSpec).flux?.github ?? {};
+    return call('FluxSync.gitOpsConfig', [{ owner, repository, personal: personal || undefined, ...fluxOptions({ ...rest, systemNamespace: fluxSystemNamespace }), configName }], LIBRARY);
+  }
   const { branch, clusterConfigPath, systemNamespace, github, git } = spec as FluxFields;
-  const options = { branch: branch === 'main' ? undefined : branch, path: clusterConfigPath, namespace: systemNamespace === 'flux-system' ? undefined : systemNamespace };
+  const options = { ...fluxOptions({ branch, clusterConfigPath, systemNamespace }), configName };
   if (git) {
     const sshKeyAlgorithm = git.sshKeyAlgorithm ? member(`SshKeyAlgorithm.${git.sshKeyAlgorithm.toUpperCase()}`, LIBRARY) : undefined;
     return call('FluxSync.git', [{ repositoryUrl: git.repositoryUrl, sshKeyAlgorithm, ...options }], LIBRARY);
   }
   return call('FluxSync.github', [{ owner: github?.owner, repository: github?.repository, personal: github?.personal || undefined, ...options }], LIBRARY);
+}
+
+function fluxOptions({ branch, clusterConfigPath, systemNamespace }: Pick<FluxFields, 'branch' | 'clusterConfigPath' | 'systemNamespace'>): Readonly<Record<string, Value>> {
+  return { branch: branch === 'main' ? undefined : branch, path: clusterConfigPath, namespace: systemNamespace === 'flux-system' ? undefined : systemNamespace };
 }

@@ -1,22 +1,25 @@
 /** The TypeScript program that makes a site: its construct with the properties that are not the default. */
-import type { BareMetalInput } from '../build/bare-metal';
+import type { BareMetalInput, PhysicalMachineInput } from '../build/bare-metal';
 import type { ClusterInput } from '../build/cluster';
-import { FLUX_KIND } from '../build/identity';
+import { FLUX_KIND, OLD_FLUX_KIND } from '../build/identity';
 import type { ControlPlaneInput, NodeGroupInput, WorkerGroupInput } from '../build/node-groups';
 import type { VirtualMachineInput, VSphereInput } from '../build/vsphere';
 import type { HealthCheck } from '../model/cluster';
-import type { HostOs } from '../model/machines';
-import { OsFamily, defaultSshUser } from '../model/os-family';
 import { parseDurationMs } from '../syntax/duration';
 import { KNOWN_KUBERNETES_VERSIONS } from '../syntax/version';
 import { hardwareExpression } from './hardware-source';
 import type { HardwareSource } from './hardware-source';
+import { licenseExpression, licenseNotes } from './license';
+import { clusterLogin, groupLogin, operatingSystem, timeServers } from './program-machines';
 import { cilium, fluxSync, identity, packageSwitches, registryMirror } from './program-policies';
 import type { Site } from './read-site';
+import { shareOut } from './shared-values';
 import { CDK, LIBRARY, call, importStatements, importsOf, member, write } from './typescript';
 import type { Value } from './typescript';
 
-const OPERATING_SYSTEMS: Readonly<Record<string, string>> = { ubuntu: 'ubuntu', redhat: 'redHat', bottlerocket: 'bottlerocket' };
+const GIT_OPS_KINDS = [FLUX_KIND, OLD_FLUX_KIND];
+const BARE_METAL_KIND = 'TinkerbellMachineConfig';
+const VSPHERE_KIND = 'VSphereMachineConfig';
 
 /**
  * @param release of EKS Anywhere, such as v0.26.0
@@ -26,7 +29,7 @@ export function programOf(site: Site, release: string, hardware?: HardwareSource
   const id = pascalCase(site.input.clusterName);
   const props = propsOf(site, release, hardware);
   const imports = importStatements([{ from: CDK, name: 'App' }, { from: LIBRARY, name: site.construct }, ...importsOf(props)]);
-  const notes = hardware?.notes.map((note) => `// ${note}\n`).join('') ?? '';
+  const notes = [...licenseNotes(site.input.extra?.licenseToken), ...hardware?.notes ?? []].map((note) => `// ${note}\n`).join('');
   return `${imports}\nconst app = new App();\n\n${notes}new ${site.construct}(app, '${id}', ${write(props, '')});\n\napp.synth();\n`;
 }
 
@@ -36,26 +39,28 @@ export function pascalCase(name: string): string {
 
 function propsOf(site: Site, release: string, hardware: HardwareSource | undefined): Readonly<Record<string, Value>> {
   switch (site.construct) {
-    case 'BareMetalCluster': return { ...common(site.input, release), ...machines(site.input, 'TinkerbellMachineConfig'), ...bareMetal(site.input, hardware) };
-    case 'VSphereCluster': return { ...common(site.input, release), ...machines(site.input, 'VSphereMachineConfig'), ...vsphere(site.input) };
+    case 'BareMetalCluster': return { ...common(site.input, release), ...bareMetal(site.input, hardware) };
+    case 'VSphereCluster': return { ...common(site.input, release), ...vsphere(site.input) };
     default: return { ...common(site.input, release), ...docker(site.input) };
   }
 }
 
 function docker(input: ClusterInput): Readonly<Record<string, Value>> {
-  return { controlPlaneNodes: controlPlane(input.controlPlaneNodes), workerNodes: input.workerNodes.map(workers), etcdCount: input.etcdCount, kindnetd: input.kindnetd };
+  return { controlPlaneNodes: controlPlane(input.controlPlaneNodes), workerNodes: input.workerNodes.map(workers), etcdCount: input.etcdNodes?.count, kindnetd: input.kindnetd };
 }
 
 function common(input: ClusterInput, release: string): Readonly<Record<string, Value>> {
   const { extra = {}, companions = [], metadata } = input;
-  const identities = companions.filter(({ kind }) => kind !== FLUX_KIND).map(identity);
-  const flux = companions.find(({ kind }) => kind === FLUX_KIND);
+  const identities = companions.filter(({ kind }) => !GIT_OPS_KINDS.includes(kind)).map((document) => identity(document, input.clusterName));
+  const flux = companions.find(({ kind }) => GIT_OPS_KINDS.includes(kind));
   return {
     clusterName: input.clusterName,
     namespace: metadata?.namespace,
     clusterLabels: metadata?.labels,
     clusterAnnotations: metadata?.annotations,
     eksAnywhereVersion: release,
+    licenseToken: extra.licenseToken === undefined ? undefined : licenseExpression(extra.licenseToken),
+    datacenterConfigName: input.datacenterConfigName,
     kubernetesVersion: kubernetesVersion(input.kubernetesVersion),
     endpoint: input.endpoint,
     podsCidr: input.podsCidr,
@@ -64,7 +69,7 @@ function common(input: ClusterInput, release: string): Readonly<Record<string, V
     dnsResolvConf: input.dnsResolvConf,
     cilium: cilium(input.cilium),
     identityProviders: identities.length > 0 ? identities : undefined,
-    gitOps: flux && fluxSync(flux),
+    gitOps: flux && fluxSync(flux, input.clusterName),
     proxy: extra.proxyConfiguration as Value,
     registryMirror: extra.registryMirrorConfiguration && registryMirror(extra.registryMirrorConfiguration),
     serviceAccountIssuer: extra.podIamConfig?.serviceAccountIssuer,
@@ -79,36 +84,14 @@ function kubernetesVersion(version: string): Value {
   return member(`EksAnywhereKubernetesVersion.V${version.replace('.', '_')}`, LIBRARY);
 }
 
-interface MachineInput {
-  readonly hostOs?: HostOs;
-  readonly osFamily: string;
-  readonly osImageUrl?: string;
-  readonly sshUser: string;
-  readonly sshKey: string;
-}
-
-function machines(input: MachineInput, kind: Parameters<typeof defaultSshUser>[0]): Readonly<Record<string, Value>> {
-  return {
-    os: call(`OperatingSystem.${OPERATING_SYSTEMS[input.osFamily]}`, [osOptions(input)], LIBRARY),
-    sshUser: input.sshUser === defaultSshUser(kind, input.osFamily) ? undefined : input.sshUser,
-    sshKey: input.sshKey,
-    timeServers: input.hostOs?.ntpConfiguration?.servers,
-  };
-}
-
-function osOptions({ osFamily, osImageUrl, hostOs }: MachineInput): Value {
-  const { kubernetes, kernel, boot } = hostOs?.bottlerocketConfiguration ?? {};
-  const options: Readonly<Record<string, Value>> = osFamily === OsFamily.BOTTLEROCKET ? {
-    kubernetes: kubernetes as Value,
-    sysctl: kernel?.sysctlSettings,
-    bootKernelParameters: boot?.bootKernelParameters,
-    certificateAuthorities: hostOs?.certBundles && Object.fromEntries(hostOs.certBundles.map(({ name = '', data }) => [name, data])),
-  } : { imageUrl: osImageUrl };
-  return Object.values(options).some((option) => option !== undefined) ? options : undefined;
-}
-
 function bareMetal(input: BareMetalInput, hardware: HardwareSource | undefined): Readonly<Record<string, Value>> {
+  const groups = [input.controlPlaneNodes, ...input.workerNodes];
+  const { shared, own: [controlPlaneOwn, ...workersOwn] } = shareOut(groups.map((group) => ({ timeServers: timeServers(group) })));
+  const login = clusterLogin(BARE_METAL_KIND, groups[0]);
   return {
+    os: operatingSystem(groups[0], input.osImageUrl),
+    ...login,
+    ...shared,
     tinkerbellIp: input.tinkerbellIp,
     upgradeInPlace: input.upgradeInPlace,
     hookImagesUrl: input.hookImagesUrl,
@@ -117,45 +100,59 @@ function bareMetal(input: BareMetalInput, hardware: HardwareSource | undefined):
     skipServiceLoadBalancer: input.skipServiceLoadBalancer,
     loadBalancerInterface: input.loadBalancerInterface,
     hardware: hardware && hardwareExpression(hardware),
-    controlPlaneNodes: { ...controlPlane(input.controlPlaneNodes), ...installed(input.controlPlaneNodes) },
-    workerNodes: input.workerNodes.length > 0 ? input.workerNodes.map((group) => ({ ...workers(group), ...installed(group) })) : undefined,
+    controlPlaneNodes: {
+      ...controlPlane(input.controlPlaneNodes), ...installed(input.controlPlaneNodes), ...controlPlaneOwn, login: groupLogin(BARE_METAL_KIND, groups[0], login),
+    },
+    workerNodes: input.workerNodes.length > 0 ? input.workerNodes.map((group, index) => ({
+      ...workers(group), ...installed(group), ...workersOwn[index], login: groupLogin(BARE_METAL_KIND, group, login),
+    })) : undefined,
   };
 }
 
-type Installed = Pick<BareMetalInput['controlPlaneNodes'], 'select' | 'affinity' | 'imageUrl' | 'installationTemplate'>;
-
-function installed({ select, affinity, imageUrl, installationTemplate }: Installed): Readonly<Record<string, Value>> {
+function installed({ machineConfigName, select, affinity, imageUrl, installationTemplate, installationTemplateName }: PhysicalMachineInput): Readonly<Record<string, Value>> {
   return {
+    machineConfigName,
     select,
     affinity: affinity && { required: affinity.required.map(hardwareTerm), preferred: affinity.preferred?.map((term) => ({ ...hardwareTerm(term), weight: term.weight })) },
     imageUrl,
     installationTemplate: installationTemplate as Value,
+    installationTemplateName,
   };
 }
 
-function hardwareTerm({ labels, expressions }: NonNullable<Installed['affinity']>['required'][number]): Readonly<Record<string, Value>> {
+function hardwareTerm({ labels, expressions }: NonNullable<PhysicalMachineInput['affinity']>['required'][number]): Readonly<Record<string, Value>> {
   return { labels, expressions: expressions?.map(({ key, operator, values }) => ({ key, operator: member(`LabelOperator.${constantCase(operator)}`, LIBRARY), values })) };
 }
 
 function vsphere(input: VSphereInput): Readonly<Record<string, Value>> {
-  const { datastore, folder, resourcePool, template } = input.controlPlaneNodes;
+  const { controlPlaneNodes, workerNodes, etcdNodes } = input;
+  const groups = [controlPlaneNodes, ...workerNodes, ...etcdNodes ? [etcdNodes] : []];
+  const { shared, own } = shareOut(groups.map(placed));
+  const login = clusterLogin(VSPHERE_KIND, controlPlaneNodes);
+  const machine = (group: VirtualMachineInput): Readonly<Record<string, Value>> => ({
+    machineConfigName: group.machineConfigName, ...size(group), ...own[groups.indexOf(group as typeof groups[number])], login: groupLogin(VSPHERE_KIND, group, login),
+  });
   return {
     server: input.server,
     datacenter: input.datacenter,
     network: input.network,
-    datastore, folder, resourcePool, template,
+    ...shared,
+    ...login,
     thumbprint: input.thumbprint || undefined,
     insecure: input.insecure || undefined,
     failureDomains: input.failureDomains?.map(({ name, computeCluster, resourcePool: pool, datastore: store, folder: place, network }) => ({
       name, computeCluster, resourcePool: pool, datastore: store, folder: place, network,
     })),
-    storagePolicy: input.storagePolicy,
-    linkedClones: input.linkedClones,
-    tags: input.tags,
-    controlPlaneNodes: { ...controlPlane(input.controlPlaneNodes), ...size(input.controlPlaneNodes) },
-    workerNodes: input.workerNodes.map((group) => ({ ...workers(group), ...size(group), failureDomain: group.failureDomain, networks: group.networks })),
-    etcdNodes: input.etcdNodes && { count: input.etcdCount, ...size(input.etcdNodes) },
+    controlPlaneNodes: { ...controlPlane(controlPlaneNodes), ...machine(controlPlaneNodes) },
+    workerNodes: workerNodes.map((group) => ({ ...workers(group), ...machine(group), failureDomain: group.failureDomain, networks: group.networks })),
+    etcdNodes: etcdNodes && { count: etcdNodes.count, ...machine(etcdNodes) },
   };
+}
+
+/** What a group of virtual machines can leave to its cluster. */
+function placed(group: VirtualMachineInput): Readonly<Record<string, Value>> {
+  const { datastore, folder, resourcePool, template, storagePolicy, linkedClones, tags } = group;
+  return { os: operatingSystem(group), timeServers: timeServers(group), datastore, folder, resourcePool, template, storagePolicy, linkedClones, tags };
 }
 
 function size({ cpus, memoryMiB, diskGiB }: VirtualMachineInput): Readonly<Record<string, Value>> {
@@ -168,6 +165,7 @@ function controlPlane(input: ControlPlaneInput): Readonly<Record<string, Value>>
     ...nodes(input),
     certificateNames: input.certificateNames,
     auditPolicy: input.auditPolicy,
+    apiServerExtraArgs: input.apiServerExtraArgs,
     skipLoadBalancer: input.skipLoadBalancer,
     skipAdmissionForSystemResources: input.skipAdmissionForSystemResources,
   };

@@ -3,7 +3,6 @@ import type { ClusterInput } from '../build/cluster';
 import type { ControlPlaneInput, NodeGroupInput, WorkerGroupInput } from '../build/node-groups';
 import type { Cilium, ClusterSpec, HealthCheck, NodeGroup, PackageSwitches, WorkerGroup } from '../model/cluster';
 import type { Document } from '../model/document';
-import type { HostOs, MachineSpec } from '../model/machines';
 import { formatDuration, parseDurationMs } from '../syntax/duration';
 import type { State } from '../update/pair';
 import type { Companions } from './read-companions';
@@ -18,6 +17,7 @@ export function readCluster(state: State): ClusterInput {
   return {
     clusterName: cluster.metadata?.name ?? '',
     metadata: metadata(cluster),
+    datacenterConfigName: spec.datacenterRef?.name === cluster.metadata?.name ? undefined : spec.datacenterRef?.name,
     kubernetesVersion: spec.kubernetesVersion ?? '',
     endpoint: spec.controlPlaneConfiguration?.endpoint?.host,
     podsCidr: network?.pods?.cidrBlocks?.[0] ?? '',
@@ -28,7 +28,7 @@ export function readCluster(state: State): ClusterInput {
     kindnetd: network?.cniConfig?.kindnetd ? true : undefined,
     controlPlaneNodes: readControlPlane(spec),
     workerNodes: (spec.workerNodeGroupConfigurations ?? []).map(readGroup),
-    etcdCount: spec.externalEtcdConfiguration?.count,
+    etcdNodes: spec.externalEtcdConfiguration && { count: spec.externalEtcdConfiguration.count ?? 0 },
     upgradeInPlace: spec.controlPlaneConfiguration?.upgradeRolloutStrategy?.type === 'InPlace' || undefined,
     managementClusterName: spec.managementCluster?.name || cluster.metadata?.name || '',
     extra: extra(spec, companions),
@@ -57,6 +57,7 @@ function extra(spec: ClusterSpec, { identities, gitOps }: Companions): Partial<C
     gitOpsRef: gitOps,
     proxyConfiguration: proxy && { httpProxy: proxy.httpProxy, httpsProxy: proxy.httpsProxy, noProxy: proxy.noProxy },
     registryMirrorConfiguration: mirror && { ...mirror, port: String(Number(mirror.port)) },
+    licenseToken: spec.licenseToken,
     podIamConfig,
     packages: packages && packageSwitches(packages),
     machineHealthCheck: healthCheck(machineHealthCheck),
@@ -81,6 +82,7 @@ function readControlPlane(spec: ClusterSpec): ControlPlaneInput {
     ...readNodes(given),
     certificateNames: given.certSans,
     auditPolicy: given.auditPolicyContent,
+    apiServerExtraArgs: given.apiServerExtraArgs,
     skipLoadBalancer: given.skipLoadBalancerDeployment || undefined,
     skipAdmissionForSystemResources: given.skipAdmissionForSystemResources,
   };
@@ -120,31 +122,4 @@ function kubelet(given: unknown): Record<string, unknown> | undefined {
 export function healthCheck(given: HealthCheck | undefined): HealthCheck | undefined {
   const time = (text: string | undefined) => text === undefined ? undefined : formatDuration(Math.floor((parseDurationMs(text) ?? 0) / 1000));
   return given && { maxUnhealthy: given.maxUnhealthy, nodeStartupTimeout: time(given.nodeStartupTimeout), unhealthyMachineTimeout: time(given.unhealthyMachineTimeout) };
-}
-
-/** What all machines of a cluster have in common, read from those of the control plane. */
-export interface CommonMachine {
-  readonly osFamily: string;
-  readonly hostOs?: HostOs;
-  readonly sshUser: string;
-  readonly sshKey: string;
-}
-
-export function readMachine(machine: Document<MachineSpec> | undefined): CommonMachine {
-  const { osFamily = 'ubuntu', hostOSConfiguration, users } = machine?.spec ?? {};
-  return { osFamily, hostOs: hostOSConfiguration && hostOs(hostOSConfiguration), sshUser: users?.[0]?.name ?? '', sshKey: users?.[0]?.sshAuthorizedKeys?.[0] ?? '' };
-}
-
-function hostOs({ ntpConfiguration, certBundles, bottlerocketConfiguration }: HostOs): HostOs {
-  const { kubernetes, kernel, boot } = bottlerocketConfiguration ?? {};
-  return {
-    ntpConfiguration: ntpConfiguration?.servers && { servers: ntpConfiguration.servers },
-    // A property holds one certificate under each name.
-    certBundles: certBundles && Object.entries(Object.fromEntries(certBundles.map(({ name = '', data }) => [name, data] as const))).map(([name, data]) => ({ name, data })),
-    bottlerocketConfiguration: bottlerocketConfiguration && {
-      kubernetes,
-      kernel: kernel?.sysctlSettings && { sysctlSettings: kernel.sysctlSettings },
-      boot: boot?.bootKernelParameters && { bootKernelParameters: boot.bootKernelParameters },
-    },
-  };
 }

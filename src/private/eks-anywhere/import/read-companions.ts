@@ -1,7 +1,8 @@
 /** Identity providers and Flux, as far as the properties can say them. */
-import { AWS_IAM_KIND, FLUX_KIND, OIDC_KIND, companion } from '../build/identity';
+import { AWS_IAM_KIND, FLUX_KIND, OIDC_KIND, OLD_FLUX_KIND, companion } from '../build/identity';
 import type { Ref } from '../model/cluster';
 import type { Document } from '../model/document';
+import type { GitOpsSpec } from '../model/identity';
 import type { State } from '../update/pair';
 import { find } from '../update/pair';
 
@@ -55,6 +56,9 @@ const SAYABLE: Readonly<Record<string, (spec: never) => object>> = {
     github: github && { owner: github.owner, repository: github.repository, personal: github.personal },
     git: git && { repositoryUrl: git.repositoryUrl, sshKeyAlgorithm: git.sshKeyAlgorithm },
   }),
+  [OLD_FLUX_KIND]: ({ flux: { github: { owner, repository, personal, branch, clusterConfigPath, fluxSystemNamespace } = {} } = {} }: GitOpsSpec) => ({
+    flux: { github: { owner, repository, personal, branch: branch || 'main', clusterConfigPath, fluxSystemNamespace: fluxSystemNamespace || 'flux-system' } },
+  }),
 };
 
 export interface Companions {
@@ -63,14 +67,12 @@ export interface Companions {
   readonly documents: readonly Document[];
 }
 
-/** Under the names that the constructs give them. */
 export function readCompanions(state: State): Companions {
   const { identityProviderRefs = [], gitOpsRef } = state.cluster.spec ?? {};
-  const name = state.cluster.metadata?.name ?? '';
   const read = (ref: Ref | undefined) => {
     const spec = find(state, ref?.kind, ref?.name)?.spec;
     const sayable = SAYABLE[ref?.kind ?? ''];
-    return ref?.kind && spec && sayable ? [companion(ref.kind, name, sayable(spec as never))] : [];
+    return ref?.kind && ref.name && spec && sayable ? [companion(ref.kind, ref.name, sayable(spec as never))] : [];
   };
   const [identities, gitOps] = [identityProviderRefs.flatMap(read), read(gitOpsRef)];
   return { identities: identities.map(({ ref }) => ref), gitOps: gitOps[0]?.ref, documents: [...identities, ...gitOps].map(({ document }) => document) };

@@ -1,7 +1,8 @@
 /** The same for each kind of site: what a construct's builder takes, and the documents that it makes of it. */
 import { bareMetalDocuments } from '../build/bare-metal';
-import type { BareMetalInput } from '../build/bare-metal';
-import type { ClusterInput } from '../build/cluster';
+import type { BareMetalInput, PhysicalMachineInput } from '../build/bare-metal';
+import type { ClusterInput, MachineNames } from '../build/cluster';
+import { machineNames } from '../build/cluster';
 import { dockerDocuments } from '../build/docker';
 import { vsphereDocuments } from '../build/vsphere';
 import type { VirtualMachineInput, VSphereInput } from '../build/vsphere';
@@ -10,7 +11,8 @@ import type { Document } from '../model/document';
 import type { AffinityTerm, TinkerbellDatacenterSpec, TinkerbellMachineSpec, VSphereDatacenterSpec, VSphereMachineSpec } from '../model/machines';
 import type { State } from '../update/pair';
 import { find } from '../update/pair';
-import { readCluster, readMachine } from './read-cluster';
+import { readCluster } from './read-cluster';
+import { readMachineConfig } from './read-machine-config';
 import { effectiveSize } from './virtual-machine-size';
 
 /** One kind of site, with all that its construct is told. */
@@ -47,17 +49,29 @@ function datacenterOf<Spec>(state: State): Partial<Spec> {
   return machineOf<Spec>(state, state.cluster.spec?.datacenterRef)?.spec ?? {};
 }
 
+/** Machine configurations of all groups: where the file names them, and how the constructs would. */
+function groupsOf({ cluster: { spec = {} } }: State, input: ClusterInput) {
+  const conventional: MachineNames = machineNames(input);
+  return {
+    controlPlane: { ref: spec.controlPlaneConfiguration?.machineGroupRef, conventional: conventional.controlPlane },
+    workers: input.workerNodes.map((_group, index) => ({ ref: spec.workerNodeGroupConfigurations?.[index].machineGroupRef, conventional: conventional.workers[index] })),
+    etcd: { ref: spec.externalEtcdConfiguration?.machineGroupRef, conventional: conventional.etcd },
+  };
+}
+
+type GroupRef = ReturnType<typeof groupsOf>['controlPlane'];
+
 function readBareMetal(state: State): Site {
-  const spec = state.cluster.spec ?? {};
   const input = readCluster(state);
+  const groups = groupsOf(state, input);
+  const first = physicalMachine(state, groups.controlPlane);
   const datacenter = datacenterOf<TinkerbellDatacenterSpec>(state);
   return {
     construct: 'BareMetalCluster',
     input: {
       ...input,
-      ...readMachine(machineOf(state, spec.controlPlaneConfiguration?.machineGroupRef)),
-      controlPlaneNodes: { ...input.controlPlaneNodes, ...physicalMachine(state, spec.controlPlaneConfiguration?.machineGroupRef) },
-      workerNodes: input.workerNodes.map((group, index) => ({ ...group, ...physicalMachine(state, spec.workerNodeGroupConfigurations?.[index].machineGroupRef) })),
+      controlPlaneNodes: { ...input.controlPlaneNodes, ...first },
+      workerNodes: input.workerNodes.map((group, index) => ({ ...group, ...withFamilyOf(first, physicalMachine(state, groups.workers[index])) })),
       tinkerbellIp: datacenter.tinkerbellIP ?? '',
       osImageUrl: datacenter.osImageURL,
       hookImagesUrl: datacenter.hookImagesURLPath,
@@ -69,17 +83,27 @@ function readBareMetal(state: State): Site {
   };
 }
 
+/** On bare metal all groups have one operating system; only time servers are a group's own. */
+function withFamilyOf(first: PhysicalMachineInput, own: PhysicalMachineInput): PhysicalMachineInput {
+  const ntpConfiguration = own.hostOs?.ntpConfiguration;
+  return { ...own, osFamily: first.osFamily, hostOs: first.hostOs || ntpConfiguration ? { ...first.hostOs, ntpConfiguration } : undefined };
+}
+
 /** Which machines a group takes, and how they are installed. */
-function physicalMachine(state: State, ref: Ref | undefined): Pick<BareMetalInput['controlPlaneNodes'], 'select' | 'affinity' | 'imageUrl' | 'installationTemplate'> {
-  const { hardwareSelector, hardwareAffinity, osImageURL, templateRef } = machineOf<TinkerbellMachineSpec>(state, ref)?.spec ?? {};
+function physicalMachine(state: State, { ref, conventional }: GroupRef): PhysicalMachineInput {
+  const document = machineOf<TinkerbellMachineSpec>(state, ref);
+  const { hardwareSelector, hardwareAffinity, osImageURL, templateRef } = document?.spec ?? {};
+  const installationTemplate = machineOf<{ template?: Record<string, unknown> }>(state, templateRef)?.spec?.template;
   return {
+    ...readMachineConfig(document, ref, conventional),
     select: hardwareSelector,
     affinity: hardwareAffinity && {
       required: (hardwareAffinity.required ?? []).map(hardwareTerm),
       preferred: hardwareAffinity.preferred?.map(({ weight = 0, hardwareAffinityTerm = {} }) => ({ ...hardwareTerm(hardwareAffinityTerm), weight })),
     },
     imageUrl: osImageURL,
-    installationTemplate: machineOf<{ template?: Record<string, unknown> }>(state, templateRef)?.spec?.template,
+    installationTemplate,
+    installationTemplateName: installationTemplate && templateRef?.name !== ref?.name ? templateRef?.name : undefined,
   };
 }
 
@@ -91,41 +115,34 @@ function hardwareTerm({ labelSelector }: AffinityTerm) {
 }
 
 function readVSphere(state: State): Site {
-  const spec = state.cluster.spec ?? {};
   const input = readCluster(state);
+  const groups = groupsOf(state, input);
   const { server = '', datacenter = '', network = '', insecure = false, thumbprint = '', failureDomains } = datacenterOf<VSphereDatacenterSpec>(state);
-  const first = machineOf<VSphereMachineSpec>(state, spec.controlPlaneConfiguration?.machineGroupRef);
-  const { storagePolicyName, cloneMode, tags } = first?.spec ?? {};
-  const machine = (ref: Ref | undefined) => virtualMachine(machineOf<VSphereMachineSpec>(state, ref)?.spec ?? {}, first?.spec ?? {});
   return {
     construct: 'VSphereCluster',
     input: {
       ...input,
-      ...readMachine(first),
-      controlPlaneNodes: { ...input.controlPlaneNodes, ...machine(spec.controlPlaneConfiguration?.machineGroupRef) },
-      workerNodes: input.workerNodes.map((group, index) => workerMachine(group, state, index, machine)),
-      etcdNodes: spec.externalEtcdConfiguration && machine(spec.externalEtcdConfiguration.machineGroupRef),
+      controlPlaneNodes: { ...input.controlPlaneNodes, ...virtualMachine(state, groups.controlPlane) },
+      workerNodes: input.workerNodes.map((group, index) => ({ ...group, ...virtualMachine(state, groups.workers[index]) })),
+      etcdNodes: input.etcdNodes && { ...input.etcdNodes, ...virtualMachine(state, groups.etcd) },
       server, datacenter, network, insecure, thumbprint, failureDomains,
-      storagePolicy: storagePolicyName,
-      linkedClones: cloneMode === undefined ? undefined : cloneMode === 'linkedClone',
-      tags,
     },
   };
 }
 
-/** Only workers can have networks of their own. */
-function workerMachine(group: ClusterInput['workerNodes'][number], state: State, index: number, machine: (ref: Ref | undefined) => VirtualMachineInput) {
-  const ref = state.cluster.spec?.workerNodeGroupConfigurations?.[index].machineGroupRef;
-  return { ...group, ...machine(ref), networks: machineOf<VSphereMachineSpec>(state, ref)?.spec?.networks };
-}
-
-/** Size of its own, place and template of the first: the construct has one of those for all. */
-function virtualMachine(own: VSphereMachineSpec, first: VSphereMachineSpec): VirtualMachineInput {
+function virtualMachine(state: State, { ref, conventional }: GroupRef): VirtualMachineInput {
+  const document = machineOf<VSphereMachineSpec>(state, ref);
+  const spec = document?.spec ?? {};
   return {
-    ...effectiveSize(own),
-    datastore: first.datastore ?? '',
-    folder: first.folder ?? '',
-    resourcePool: first.resourcePool ?? '',
-    template: first.template,
+    ...readMachineConfig(document, ref, conventional),
+    ...effectiveSize(spec),
+    datastore: spec.datastore ?? '',
+    folder: spec.folder ?? '',
+    resourcePool: spec.resourcePool ?? '',
+    template: spec.template,
+    networks: spec.networks,
+    storagePolicy: spec.storagePolicyName,
+    linkedClones: spec.cloneMode ? spec.cloneMode === 'linkedClone' : undefined,
+    tags: spec.tags,
   };
 }

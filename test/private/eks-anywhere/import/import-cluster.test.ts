@@ -81,16 +81,64 @@ describe('a property says', () => {
   });
 });
 
+describe('a group says for itself', () => {
+  const OTHER_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJEknZ1PAp1G5VZykDakPgzAfJq+/lv81/BlQrRuY7e1';
+
+  test.each<[string, string, (cluster: string) => string, RegExp]>([
+    ['another user', 'bm', (text) => text.replace('- name: ec2-user', '- name: ops'), /sshUser: 'ops',[\s\S]*workerNodes: [\s\S]*login: \{\s*user: 'ec2-user',\s*keys: \['ssh-/],
+    ['a second key', 'bm', (text) => text.replace('    sshAuthorizedKeys:\n', `    sshAuthorizedKeys:\n    - ${OTHER_KEY}\n`), /login: \{ keys: \['ssh-/],
+    ['a second user', 'bm', (text) => text.replace('  users:\n', `  users:\n  - name: first\n    sshAuthorizedKeys: [${OTHER_KEY}]\n`), /furtherUsers: \{ 'ec2-user': \[/],
+    ['time servers that another has not', 'bm', (text) => text.replace('  users:', '  hostOSConfiguration: { ntpConfiguration: { servers: [time.acme.example] } }\n  users:'), /controlPlaneNodes: .*timeServers: \['time.acme.example'\]/],
+    ['another operating system and template', 'vs-two', (text) => text.replace(/osFamily: ubuntu([\s\S]*?)template: (\S+)/, 'osFamily: redhat$1template: /DC1/vm/Templates/rhel'),
+      /os: OperatingSystem.redHat\(\),[\s\S]*template: '\/DC1\/vm\/Templates\/rhel',[\s\S]*os: OperatingSystem.ubuntu\(\), template: /],
+    ['another place, and full clones', 'vs-linked', (text) => text.replace('cloneMode: linkedClone', 'cloneMode: fullClone').replace('datastore: ', 'datastore: /DC1/datastore/other # '),
+      /datastore: '\/DC1\/datastore\/other',[\s\S]*linkedClones: false,[\s\S]*workerNodes: [\s\S]*datastore: /],
+    ['tags, where another has none', 'vs-two', (text) => text.replace('osFamily:', 'tags: [urn:one]\n  osFamily:'), /controlPlaneNodes: .*tags: \['urn:one'\]/],
+  ])('%s', (_what, base, change, expected) => {
+    const { hardware, ...files } = read(base);
+    const cluster = change(files.cluster);
+    expect(cluster).not.toBe(files.cluster);
+    const { program, findings } = imported({ cluster, hardware });
+    expect(findings).toEqual([]);
+    expect(program).toMatch(expected);
+    expect(differences(cluster, runProgram(program!, hardware)['cluster.yaml'])).toEqual([]);
+  });
+});
+
+describe('a cluster that exists keeps', () => {
+  /** Compared as they are, without the names and forms of new clusters. */
+  function exactDifferences(before: string, after: string) {
+    const documents = (text: string) => parseClusterFile(text).documents.map(({ content }) => content as unknown as Document);
+    return changesOf({ old: comparable(documents(before))!, new: comparable(documents(after))! });
+  }
+
+  test.each<[string, string, (cluster: string) => string, readonly string[]]>([
+    ['the name of its FluxConfig', 'bm-flux', (text) => text, ["configName: 'flux'"]],
+    ['the name of its AWSIamConfig', 'bm-iam', (text) => text, ["configName: 'iam'"]],
+    ['the name of its OIDCConfig', 'bm-oidc', (text) => text, ["configName: 'sso'"]],
+    ['a GitOpsConfig', 'bm-gitops', (text) => text.replace(/  bundlesRef:\n(    .*\n)+/, ''), ['FluxSync.gitOpsConfig({', "configName: 'flux'"]],
+    ['names of machine and datacenter configurations', 'bm', (text) => text.replace(/lab-cp/g, 'masters').replace(/(kind: TinkerbellDatacenterConfig\n(?:metadata:\n)? *name: )lab/g, '$1site'),
+      ["datacenterConfigName: 'site'", "machineConfigName: 'masters'"]],
+    ['a machine configuration that groups share', 'vs-two', (text) => text.replace('name: prod-md-1', 'name: prod-md-0').replace(/---\n(?:(?!---)[\s\S])*name: prod-md-1[\s\S]*$/, ''), ["machineConfigName: 'prod-md-0'"]],
+  ])('%s', (_what, base, change, expected) => {
+    const { hardware, ...files } = read(base);
+    const cluster = change(files.cluster);
+    const { program, findings } = imported({ cluster, hardware }, false);
+    expect(findings).toEqual([]);
+    for (const text of expected) expect(program).toContain(text);
+    expect(exactDifferences(cluster, runProgram(program!, hardware)['cluster.yaml'])).toEqual([]);
+  });
+});
+
 describe('what no property says is refused by name', () => {
   const bareMetal = read('bm').cluster;
 
   test.each([
     ['a field of Cilium beside values for its chart', bareMetal.replace('cilium: {}', 'cilium: { cniExclusive: false, helmValues: { debug: true } }'), 'Cluster.spec.clusterNetwork.cniConfig.cilium.cniExclusive'],
-    ['a second user', bareMetal.replace('    sshAuthorizedKeys:', '    sshAuthorizedKeys: [ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJEknZ1PAp1G5VZykDakPgzAfJq+/lv81/BlQrRuY7e1]\n  - name: other\n    sshAuthorizedKeys:'), 'TinkerbellMachineConfig/lab-cp.spec.users[other]'],
     ['another document', `${bareMetal}\n---\napiVersion: v1\nkind: Secret\nmetadata: { name: extra }\n`, 'Secret/extra'],
     ['a password of the proxy', bareMetal.replace('  managementCluster:', '  proxyConfiguration: { httpProxy: "http://ops:s3cret@10.20.0.4:3128", httpsProxy: "10.20.0.4:3128" }\n  managementCluster:').replace('  tinkerbellIP', '  hookImagesURLPath: http://10.20.0.2/hook\n  tinkerbellIP'), 'Cluster.spec.proxyConfiguration.httpProxy'],
     ['another manager', bareMetal.replace('managementCluster:\n    name: lab', 'managementCluster:\n    name: head-office'), 'Cluster.spec.managementCluster.name'],
-    ['another user for one group', bareMetal.replace('- name: ec2-user', '- name: ops'), 'TinkerbellMachineConfig/lab-md-0.spec.users[ops]'],
+    ['a group without a key', bareMetal.replace(/    sshAuthorizedKeys:\n( *)- .*\n/, '    sshAuthorizedKeys: [""]\n'), 'TinkerbellMachineConfig/lab-cp.spec.users'],
   ])('%s', (_what, cluster, path) => {
     const { program, findings } = imported({ ...read('bm'), cluster });
     expect(program).toBeUndefined();
@@ -101,16 +149,9 @@ describe('what no property says is refused by name', () => {
     }
   });
 
-  test('names of documents, unless the cluster is yet to be created', () => {
-    const { program, findings } = imported(read('bm-flux'), false);
-    expect(program).toBeUndefined();
-    expect(findings.map(({ path }) => path)).toEqual(['Cluster.spec.gitOpsRef.name', 'FluxConfig/flux', 'FluxConfig/lab']);
-    expect(findings[0].fix).toContain('--new-names');
-  });
-
-  test('deprecated forms, unless the cluster is yet to be created', () => {
+  test('deprecated forms that the tools overwrite, unless the cluster is yet to be created', () => {
     const { findings } = imported(read('bm-gitops'), false);
-    expect(findings.map(({ path }) => path)).toEqual(['Cluster.spec.bundlesRef', 'Cluster.spec.gitOpsRef', 'GitOpsConfig/flux']);
+    expect(findings.map(({ path }) => path)).toEqual(['Cluster.spec.bundlesRef']);
     for (const { fix } of findings) expect(fix).toContain('--new-names');
     expect(imported(read('bm-gitops')).program).toContain("gitOps: FluxSync.github({ owner: 'ops'");
   });

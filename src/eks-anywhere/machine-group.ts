@@ -1,0 +1,42 @@
+/** A user of the nodes' operating system and the keys that log in as it. */
+export interface NodeLogin {
+  /**
+   * Name of the user. On bare metal fixed once the cluster exists.
+   * @default - `sshUser` of the cluster
+   */
+  readonly user?: string;
+
+  /**
+   * Public SSH keys, each one line of OpenSSH's format; at least one. EKS Anywhere installs the first only: further ones are for clusters that
+   * already name them, because on bare metal their number is fixed once the cluster exists.
+   */
+  readonly keys: string[];
+
+  /**
+   * Further users, each with its public keys. EKS Anywhere creates the first user only: these are for clusters that already name them.
+   * @default - none
+   */
+  readonly furtherUsers?: { [user: string]: string[] };
+}
+
+/** What can differ between the groups of a cluster whose nodes are machines, physical or virtual. */
+export interface MachineGroupOptions {
+  /**
+   * Name of the machine configuration, for a cluster that exists under another name than this library gives. Groups of one name share one machine
+   * configuration, and must say the same about their machines. Fixed once the cluster exists on bare metal; elsewhere a change replaces the nodes.
+   * @default - `<cluster>-cp`, `<cluster>-etcd`, `<cluster>-<group>`
+   */
+  readonly machineConfigName?: string;
+
+  /**
+   * Time servers of these nodes: names or addresses. Can be changed later; a change replaces the nodes.
+   * @default - `timeServers` of the cluster
+   */
+  readonly timeServers?: string[];
+
+  /**
+   * Who may log in to these nodes.
+   * @default - `sshUser` with `sshKey` of the cluster
+   */
+  readonly login?: NodeLogin;
+}
