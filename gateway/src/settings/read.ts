@@ -97,6 +97,7 @@ function postgresSettings(reader: Reader): PostgresSettings {
     database: reader.value('pgDatabase'),
     user: reader.value('pgUser'),
     password: reader.databasePassword(),
+    passwordFile: reader.optional('pgPasswordFile'),
     schema: reader.optional('pgSchema'),
     ssl: reader.value('pgSsl'),
     sslVerify: reader.value('pgSslVerify'),

@@ -86,6 +86,8 @@ export interface PostgresSettings {
   readonly database: string;
   readonly user: string;
   readonly password?: Secret;
+  /** Where the password is read again for each connection, because it may change. */
+  readonly passwordFile?: string;
   readonly schema?: string;
   readonly ssl: boolean;
   readonly sslVerify: boolean;

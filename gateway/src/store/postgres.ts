@@ -1,4 +1,5 @@
 /** The store of production: PostgreSQL, shared by all nodes of a control plane. */
+import { readFile } from 'node:fs/promises';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 
@@ -17,6 +18,8 @@ export interface PostgresConnection {
   readonly database: string;
   readonly user: string;
   readonly password?: Secret;
+  /** File that holds the password: read for each connection, so that a password may change. Goes before `password`. */
+  readonly passwordFile?: string;
   /** Schema that holds the tables. @default - the first of the user's search path */
   readonly schema?: string;
   readonly ssl: boolean;
@@ -68,13 +71,13 @@ function closeBoth(listener: ChangeListener, closeStore: () => Promise<void>): (
 }
 
 function clientConfig(connection: PostgresConnection): pg.ClientConfig {
-  const { timeoutMs, schema } = connection;
+  const { timeoutMs, schema, passwordFile } = connection;
   return {
     host: connection.host,
     port: connection.port,
     database: connection.database,
     user: connection.user,
-    password: connection.password?.reveal(),
+    password: passwordFile === undefined ? connection.password?.reveal() : () => passwordIn(passwordFile),
     ssl: connection.ssl && { rejectUnauthorized: connection.sslVerify, ca: connection.authorities && [...connection.authorities] },
     connectionTimeoutMillis: timeoutMs,
     query_timeout: timeoutMs,
@@ -83,6 +86,10 @@ function clientConfig(connection: PostgresConnection): pg.ClientConfig {
     options: schema === undefined ? undefined : `-c search_path=${schema}`,
     types: { getTypeParser },
   };
+}
+
+async function passwordIn(file: string): Promise<string> {
+  return (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
 }
 
 /** 64-bit numbers as numbers: revisions and times stay below 2^53. */
