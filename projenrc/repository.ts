@@ -93,6 +93,10 @@ export class Repository extends Component {
     types.exec('tsc --noEmit -p examples/tsconfig.json');
     project.addTask('check:readme', { description: 'Compile the TypeScript of README.md and docs/', exec: 'tsx projenrc/checks/readme-snippets.ts' });
     project.addTask('check:package', { description: 'Look into the npm package that would be published', exec: 'tsx projenrc/checks/package-contents.ts' });
+    project.addTask('check:judges', {
+      description: 'Let cfn-lint, checkov, hadolint and kube-score judge what the examples synthesize',
+      exec: 'tsx projenrc/checks/outside-judges.ts',
+    });
     project.addTask('check:map', { description: 'Compare the map in ARCHITECTURE.md with the tree', exec: 'tsx projenrc/checks/architecture-map.ts' });
 
     project.tryFindObjectFile('package.json')?.patch(JsonPatch.add('/bin', { hybridge: 'lib/bundle/cli/hybridge.mjs' }));
