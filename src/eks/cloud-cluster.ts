@@ -1,4 +1,4 @@
-import { RemovalPolicy, Token, Validations } from 'aws-cdk-lib';
+import { Annotations, RemovalPolicy, Token, Validations } from 'aws-cdk-lib';
 import type { CfnResource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { CfnPodIdentityAssociation } from 'aws-cdk-lib/aws-eks';
@@ -218,6 +218,9 @@ export class CloudCluster extends Construct {
     this._remoteNetworks = props.remoteNetworks;
     const compute = props.compute ?? ClusterCompute.autoMode();
     const isAutoMode = compute._nodeGroups.length === 0;
+    if (!isAutoMode && network.isIsolated) {
+      throw new Error('compute: got node groups in isolated subnets, expected Auto Mode there: the chart and the image of the load balancer controller come from the internet');
+    }
     this._loadBalancerClass = isAutoMode ? AUTO_MODE_CLASS : CONTROLLER_CLASS;
     this.secretsEncryptionKey = props.secretsEncryptionKey
       ?? new kms.Key(this, 'SecretsKey', { description: 'Kubernetes Secrets', enableKeyRotation: true, removalPolicy: RemovalPolicy.RETAIN });
@@ -307,6 +310,8 @@ export class CloudCluster extends Construct {
       id: 'CloudFormation-Validate::W9009',
       reason: 'the construct of CDK names what is encrypted (Secrets); EKS takes the property and encrypts everything',
     });
+    // Ours says which endpoints are missing, and nothing when none is.
+    if (network.isIsolated) Annotations.of(cluster).acknowledgeWarning('@aws-cdk/aws-eks:isolatedSubnetsForKubectlPrivateSubnets', 'endpoints are looked at one by one');
     return cluster;
   }
 

@@ -37,12 +37,16 @@ export class HybridNodes extends Construct {
   /** What the machines may do in AWS. */
   public readonly role: iam.IRole;
 
+  /** @internal */
+  public readonly _cluster: CloudCluster;
+
   /**
    * @throws Error when the cluster has no remote networks, or a label is none that nodes may give themselves
    */
   constructor(scope: Construct, id: string, props: HybridNodesProps) {
     super(scope, id);
     const { cluster, labels = {} } = props;
+    this._cluster = cluster;
     const networks = cluster._remoteNetworks;
     if (!networks) {
       throw new Error(`cluster: ${cluster.node.path} has no remoteNetworks, expected the networks of the machines: give CloudCluster remoteNetworks: { nodeCidrs: [...] }`);

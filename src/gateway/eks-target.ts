@@ -1,7 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct, IDependable } from 'constructs';
 import type { CloudCluster } from '../eks/cloud-cluster';
+import type { HybridNodes } from '../eks/hybrid-nodes';
+import { KubectlAccess, requireParts, watchNodes } from '../private/eks/existing-cluster';
+import type { ClusterNeeds } from '../private/eks/existing-cluster';
 import { EksPlane } from '../private/gateway/eks-plane';
 import { onKubernetes } from '../private/gateway/kubernetes-plane';
 import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
@@ -30,23 +34,65 @@ export interface ExistingEksTargetOptions extends EksTargetOptions {
    * @default 'eks.amazonaws.com/nlb'
    */
   readonly loadBalancerClass?: string;
+
+  /**
+   * Lambda layer with kubectl of the cluster's version, such as `KubectlV35Layer` of `@aws-cdk/lambda-layer-kubectl-v35`, for clusters that were imported without a `kubectlProvider`: the functions
+   * that apply manifests are then made in the cluster's stack, with an access entry as administrators of the cluster.
+   *
+   * @default - the cluster has a kubectl provider
+   */
+  readonly kubectlLayer?: lambda.ILayerVersion;
+}
+
+/** Options of `EksTarget.hybridNodes()`. */
+export interface HybridNodesTargetOptions extends KubernetesTargetOptions {
+  /**
+   * How consumers reach the proxy of a data plane: `clusterIp` or `nodePort`.
+   *
+   * @default - Exposure.nodePort()
+   */
+  readonly exposure?: Exposure;
 }
 
 const AUTO_MODE_LOAD_BALANCERS = 'eks.amazonaws.com/nlb';
+
+/** Which nodes pods are for, where a cluster has several kinds. */
+const ON_HYBRID_NODES = { 'eks.amazonaws.com/compute-type': 'hybrid' };
+
+interface NodesOfTarget {
+  /** Absent where there are no load balancers. */
+  readonly loadBalancerClass?: string;
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  /** Whether `CloudCluster` has looked at the network already. */
+  readonly isOurs?: boolean;
+}
 
 /** A plane runs on an Amazon EKS cluster. */
 export class EksTarget extends GatewayTarget {
   /** On a cluster that this library made. It has everything that a plane needs. */
   public static cluster(cluster: CloudCluster, options: EksTargetOptions = {}): EksTarget {
-    return new EksTarget(cluster.cluster, cluster._ready, cluster._loadBalancerClass, options);
+    return new EksTarget(cluster.cluster, cluster._ready, options, { loadBalancerClass: cluster._loadBalancerClass, isOurs: true });
   }
 
   /**
-   * On any other cluster. It has to have: a kubectl provider, the add-on `aws-secrets-store-csi-driver-provider`, the Pod Identity agent
-   * (Auto Mode carries it), and a controller for Network Load Balancers.
+   * On any other cluster, imported or made with CDK. It has to have: a kubectl provider or a `kubectlLayer` here, the add-on `aws-secrets-store-csi-driver-provider`, the Pod Identity agent (Auto Mode
+   * carries it), and a controller for Network Load Balancers. An import has to name what planes need: always `vpc` and `clusterSecurityGroupId` for control planes and for data planes with `logs` or `cache`.
+   *
+   * @throws Error when `kubectlLayer` does not fit the import; what else an import lacks is refused where a plane needs it
    */
   public static existingCluster(cluster: eks.ICluster, options: ExistingEksTargetOptions = {}): EksTarget {
-    return new EksTarget(cluster, [], options.loadBalancerClass ?? AUTO_MODE_LOAD_BALANCERS, options);
+    const loadBalancerClass = options.loadBalancerClass ?? AUTO_MODE_LOAD_BALANCERS;
+    if (!options.kubectlLayer) return new EksTarget(cluster, [], options, { loadBalancerClass });
+    const access = KubectlAccess.to(cluster, options.kubectlLayer);
+    return new EksTarget(access.cluster, access.ready, options, { loadBalancerClass });
+  }
+
+  /**
+   * On machines outside AWS that are nodes of a cluster of this library, and on no others. For data planes. Images and secrets come from AWS with the machines' and the plane's own roles.
+   */
+  public static hybridNodes(nodes: HybridNodes, options: HybridNodesTargetOptions = {}): EksTarget {
+    const { cluster, _ready } = nodes._cluster;
+    return new EksTarget(cluster, _ready, { exposure: Exposure.nodePort(), ...options }, { nodeSelector: ON_HYBRID_NODES, isOurs: true });
   }
 
   /** @internal */
@@ -58,14 +104,23 @@ export class EksTarget extends GatewayTarget {
   /** @internal */
   public readonly _options: EksTargetOptions;
 
-  private readonly loadBalancerClass: string;
-
-  private constructor(cluster: eks.ICluster, ready: readonly IDependable[], loadBalancerClass: string, options: EksTargetOptions) {
+  private constructor(cluster: eks.ICluster, ready: readonly IDependable[], options: EksTargetOptions, private readonly nodes: NodesOfTarget) {
     super();
     this._cluster = cluster;
     this._ready = ready;
-    this.loadBalancerClass = loadBalancerClass;
     this._options = options;
+  }
+
+  /**
+   * Refuses a cluster that lacks what a plane needs.
+   *
+   * @param plane that findings belong to
+   * @throws Error that names what is missing
+   * @internal
+   */
+  public _require(plane: Construct, needs: ClusterNeeds): void {
+    if (!this.nodes.isOurs) watchNodes(plane, this._cluster);
+    requireParts(this._cluster, { ...needs, kubectlProvider: 'manifests are applied through it' });
   }
 
   /**
@@ -74,7 +129,13 @@ export class EksTarget extends GatewayTarget {
    * @internal
    */
   public _loadBalancer(sourceCidrs?: readonly string[]): ServiceReach {
-    return { kind: 'network-load-balancer', loadBalancerClass: this.loadBalancerClass, sourceCidrs };
+    if (this.nodes.loadBalancerClass === undefined) throw new Error('target: got hybridNodes, which have no load balancers of AWS, expected a cluster: use EksTarget.cluster() for a control plane');
+    return { kind: 'network-load-balancer', loadBalancerClass: this.nodes.loadBalancerClass, sourceCidrs };
+  }
+
+  /** @internal */
+  public get _takesCharts(): boolean {
+    return true;
   }
 
   /**
@@ -94,7 +155,9 @@ export class EksTarget extends GatewayTarget {
 
   /** @internal */
   public _place(scope: Construct, placed: PlacedDataPlane): void {
-    const plane = onKubernetes(placed.plane, this._options);
+    const { logs, cache } = placed;
+    this._require(scope, logs || cache ? { vpc: 'logs and cache are reached in it', clusterSecurityGroup: 'logs and cache let it in' } : {});
+    const plane = { ...onKubernetes(placed.plane, this._options), ...this.nodes.nodeSelector && { nodeSelector: this.nodes.nodeSelector } };
     const resource = new EksPlane(scope, 'Resource', {
       cluster: this._cluster,
       plane,
@@ -103,16 +166,16 @@ export class EksTarget extends GatewayTarget {
       contents: placed.contents,
       controlPlane: placed.controlPlane,
     });
-    placed.logs?._grantWrite(resource.role, this._cluster.clusterSecurityGroup, this._cluster.vpc);
-    placed.cache?._admit(this._cluster.clusterSecurityGroup, this._cluster.vpc);
+    logs?._grantWrite(resource.role, this._cluster.clusterSecurityGroup, this._cluster.vpc);
+    cache?._admit(this._cluster.clusterSecurityGroup, this._cluster.vpc);
   }
 
   private proxyReach(): ServiceReach {
     const choice = (this._options.exposure ?? Exposure.internalLoadBalancer())._choice;
-    switch (choice.kind) {
-      case 'cluster': return choice;
-      case 'network-load-balancer': return this._loadBalancer(choice.sourceCidrs);
-      default: throw new Error(`exposure: got ${choice.kind}, expected clusterIp, internalLoadBalancer or internetLoadBalancer, which EKS has`);
-    }
+    if (choice.kind === 'cluster') return choice;
+    if (choice.kind === 'network-load-balancer' && this.nodes.loadBalancerClass !== undefined) return this._loadBalancer(choice.sourceCidrs);
+    if (choice.kind === 'node-port' && this.nodes.loadBalancerClass === undefined) return choice;
+    const offered = this.nodes.loadBalancerClass ? 'clusterIp, internalLoadBalancer or internetLoadBalancer, which EKS has' : 'clusterIp or nodePort, which hybrid nodes have';
+    throw new Error(`exposure: got ${choice.kind}, expected ${offered}`);
   }
 }

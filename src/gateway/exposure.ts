@@ -40,7 +40,7 @@ export class Exposure {
     return new Exposure({ kind: 'network-load-balancer', sourceCidrs: cidrs });
   }
 
-  /** A port on every node. EKS Anywhere only; a load balancer of the site's stands in front. */
+  /** A port on every node. On EKS Anywhere and hybrid nodes of EKS; a load balancer of the site's stands in front. */
   public static nodePort(options: NodePortOptions = {}): Exposure {
     const { http = 30080, https = 30443 } = options;
     requireNodePort('http', http);

@@ -96,6 +96,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
     if (target._options.exposure) throw new Error('target: has an exposure, which is for data planes; leave it out and say with tunnelCidrs who may open tunnels');
 
     const tunnel = props.trust._bind(this, this.planeName);
+    target._require(this, { vpc: 'the database lives in it', clusterSecurityGroup: 'the database lets it in' });
     const database = props.database._bind(this, { plane: this.planeName, vpc: target._cluster.vpc, peer: target._cluster.clusterSecurityGroup });
     const image = engine._image(this);
     const settings = withUserSettings(controlPlaneSettings(tunnel.identity, database.settings), props.settings);

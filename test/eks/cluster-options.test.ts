@@ -109,17 +109,6 @@ describe('networks', () => {
     template.hasResourceProperties('AWS::EKS::Cluster', { Name: 'gateways', KubernetesNetworkConfig: { ServiceIpv4Cidr: '172.24.0.0/16' } });
   });
 
-  it('may be isolated subnets of a VPC', () => {
-    const stack = testStack();
-    const vpc = new ec2.Vpc(stack, 'Vpc', {
-      availabilityZones: ['eu-central-1a', 'eu-central-1b'], subnetConfiguration: [{ name: 'Nodes', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }],
-    });
-    testCluster(stack, { vpc, subnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED } });
-    Template.fromStack(stack, {}).hasResourceProperties('AWS::EKS::Cluster', {
-      ResourcesVpcConfig: { SubnetIds: vpc.isolatedSubnets.map((subnet) => stack.resolve(subnet.subnetId)) },
-    });
-  });
-
   it.each<[string, (stack: Stack) => Partial<CloudClusterProps>]>([
     ['vpcCidr: got "10.8.0.1/16", expected an IPv4 network', () => ({ vpcCidr: '10.8.0.1/16' })],
     ['vpcCidr: got 10.8.0.0/24, expected a network of /16 to /18', () => ({ vpcCidr: '10.8.0.0/24' })],

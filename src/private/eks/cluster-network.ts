@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import { requireCidr, requireCidrs } from '../network/cidr-text';
 import { requireTwoZones } from '../network/two-zones';
 import { gatewayVpc } from './gateway-vpc';
+import { isolatedOf, KUBECTL_NEEDS, NODE_NEEDS, watchEndpoints } from './isolated-subnets';
 import { requireRemoteNetworks } from './remote-networks';
 
 /** Properties of `CloudCluster` that concern networks. */
@@ -22,6 +23,8 @@ export interface ClusterNetwork {
   readonly vpc: ec2.IVpc;
   readonly subnets: ec2.SubnetSelection;
   readonly endpointAccess: eks.EndpointAccess;
+  /** Whether nodes have no way to the internet. */
+  readonly isIsolated: boolean;
   /** Of the network interfaces of the cluster's API, where the default does not do. */
   readonly securityGroup?: ec2.ISecurityGroup;
 }
@@ -34,10 +37,13 @@ export function clusterNetwork(scope: Construct, props: NetworkProps): ClusterNe
   const vpc = vpcOf(scope, props);
   const subnets = props.subnets ?? { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS };
   if (props.subnets) requireZonesOf(vpc, props.subnets);
-  if (!remoteNetworks) return { vpc, subnets, endpointAccess };
+  const selected = vpc.selectSubnets(subnets).subnets;
+  watchEndpoints(scope, { property: 'subnets', vpc, subnets: selected, needs: { ...KUBECTL_NEEDS, ...NODE_NEEDS } });
+  const network = { vpc, subnets, endpointAccess, isIsolated: isolatedOf(vpc, selected).length > 0 };
+  if (!remoteNetworks) return network;
   const { nodeCidrs, podCidrs = [] } = remoteNetworks;
   requireRemoteNetworks({ nodeCidrs, podCidrs, vpc, servicesCidr });
-  return { vpc, subnets, endpointAccess, securityGroup: admitRemote(scope, vpc, { Machines: nodeCidrs, Pods: podCidrs }) };
+  return { ...network, securityGroup: admitRemote(scope, vpc, { Machines: nodeCidrs, Pods: podCidrs }) };
 }
 
 function vpcOf(scope: Construct, { vpc, vpcCidr, subnets }: NetworkProps): ec2.IVpc {

@@ -63,6 +63,8 @@ export interface PlaneDescription {
   readonly files: readonly FileMount[];
   readonly replicas: number;
   readonly resources: PlaneResources;
+  /** Labels of the nodes in Kubernetes that its pods may run on, besides operating system and processor. */
+  readonly nodeSelector?: Readonly<Record<string, string>>;
   /** Absent: the number of nodes is fixed. */
   readonly scaling?: PlaneScaling;
   /** How Prometheus finds the nodes on Kubernetes. Absent: it does not. */

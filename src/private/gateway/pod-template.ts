@@ -59,7 +59,7 @@ function podSpec(plane: PlaneDescription, hosting: PlaneHosting, artefact: strin
     serviceAccountName: plane.name,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    nodeSelector: { 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64' },
+    nodeSelector: { 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64', ...plane.nodeSelector },
     securityContext: {
       runAsNonRoot: true,
       runAsUser: RUN_AS.user,

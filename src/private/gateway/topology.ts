@@ -8,6 +8,7 @@ import { VSphereCluster } from '../../eks-anywhere/vsphere-cluster';
 import { ENV, PORTS } from '../contract';
 import { writeFilesAtSynthesis } from '../output-files';
 import { PolicyPack } from '../policy/policy-pack';
+import { StackSizes } from '../stack-sizes';
 import type { ClusterEntry, HandoffEntry, IntegrationEntry, IntegrationKind, Place, PlaneEntry, TopologyDocument, TunnelEntry } from '../topology/document';
 import type { SecretMount } from './plane';
 
@@ -35,6 +36,7 @@ export class Topology extends Construct {
   /** The app's topology. Whoever asks is a part of it, and comes under the policy. */
   public static of(scope: IConstruct): Topology {
     PolicyPack.watch(scope);
+    StackSizes.watch(scope);
     const { root } = scope.node;
     return root.node.tryFindChild(ID) as Topology | undefined ?? new Topology(root as Construct);
   }
