@@ -51,6 +51,7 @@ export * from './gateway/gateway-engine';
 export * from './gateway/gateway-target';
 export * from './gateway/handoff';
 export * from './gateway/handoff-site';
+export * from './gateway/kong-helm-options';
 export * from './gateway/kubernetes-target-options';
 export * from './gateway/secret-delivery';
 export * from './gateway/trust';

@@ -136,7 +136,7 @@ describe.each(EXAMPLES)('examples/%s', (example) => {
   it('lists in its topology exactly the files that it wrote', () => {
     const topology = JSON.parse(readFileSync(join(folder, 'hybridge', 'topology.json'), 'utf8'));
     const listed = [
-      ...topology.planes.flatMap((plane: any) => plane.manifests.map((file: string) => `${plane.folder}/${file}`)),
+      ...topology.planes.flatMap((plane: any) => [...plane.manifests, ...plane.helmFiles ?? []].map((file: string) => `${plane.folder}/${file}`)),
       ...topology.clusters.flatMap((cluster: any) => cluster.files.map((file: string) => `${cluster.folder}/${file}`)),
       'topology.json',
     ];

@@ -3,6 +3,7 @@ import { PORTS } from '../private/contract';
 import type { ControlPlaneLink } from '../private/gateway/control-plane-link';
 import { EksPlane } from '../private/gateway/eks-plane';
 import { onKubernetes } from '../private/gateway/kubernetes-plane';
+import { requireKongSettings } from '../private/gateway/kong-helm/refusals';
 import type { PlaneDescription, PlaneResources } from '../private/gateway/plane';
 import { controlPlaneSettings, withUserSettings } from '../private/gateway/plane-settings';
 import { ADMIN_PORT, TELEMETRY_PORT, TUNNEL_PORT } from '../private/gateway/services';
@@ -99,16 +100,19 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
     target._require(this, { vpc: 'the database lives in it', clusterSecurityGroup: 'the database lets it in' });
     const database = props.database._bind(this, { plane: this.planeName, vpc: target._cluster.vpc, peer: target._cluster.clusterSecurityGroup });
     const image = engine._image(this);
+    const chart = engine._chart;
+    requireKongSettings(chart, props.settings);
     const settings = withUserSettings(controlPlaneSettings(tunnel.identity, database.settings), props.settings);
     const plane = onKubernetes<PlaneDescription>({
       name: this.planeName,
       role: 'control_plane',
       image: image.uri,
       settings,
-      secrets: [tunnel.mount, database.mount],
+      secrets: [tunnel.mount, database.mount, ...chart?.licence ? [chart.licence] : []],
       files: database.files,
       replicas,
       resources: RESOURCES,
+      ...chart && { chart },
     }, target._options);
     Topology.of(this).addUse(this.planeName, { replicas, secrets: plane.secrets, others: [] });
     const loadBalancer = target._loadBalancer(props.tunnelCidrs);

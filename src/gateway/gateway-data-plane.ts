@@ -2,11 +2,13 @@ import { Construct } from 'constructs';
 import type { GatewayCache } from '../caching/gateway-cache';
 import type { GatewayIdentity } from '../identity/gateway-identity';
 import type { OpenSearchLogs } from '../logging/opensearch-logs';
+import { requireKongSettings, requirePlugin } from '../private/gateway/kong-helm/refusals';
 import type { PlaneResources } from '../private/gateway/plane';
 import { dataPlaneSettings, withUserSettings } from '../private/gateway/plane-settings';
 import { Topology } from '../private/gateway/topology';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
 import type { IGatewayControlPlane } from './gateway-control-plane-interface';
+import type { GatewayEngine } from './gateway-engine';
 import type { GatewayTarget } from './gateway-target';
 
 /** Options of `GatewayControlPlane.addDataPlane()`. */
@@ -90,7 +92,8 @@ export class GatewayDataPlane extends Construct {
     const { engine, tunnel, addresses } = controlPlane._link;
     this.planeName = requireObjectName('id', kebabCase(id));
     if (!Number.isInteger(replicas) || replicas < 1) throw new Error(`replicas: got ${replicas}, expected a whole number, at least 1`);
-    const secrets = [tunnel.mount, ...identity ? [identity._mount] : [], ...cache ? [cache._mount] : []];
+    refuseUnfit(engine, props);
+    const secrets = [tunnel.mount, ...identity ? [identity._mount] : [], ...cache ? [cache._mount] : [], ...engine._chart?.licence ? [engine._chart.licence] : []];
     const own = dataPlaneSettings(tunnel.identity, addresses, props.labels ?? {});
     identity?._serve(props.hostname);
     target._place(this, {
@@ -103,6 +106,7 @@ export class GatewayDataPlane extends Construct {
         files: [],
         replicas,
         resources: RESOURCES,
+        ...engine._chart && { chart: engine._chart },
       },
       engine,
       controlPlane: controlPlane.planeName,
@@ -112,4 +116,12 @@ export class GatewayDataPlane extends Construct {
     });
     Topology.of(this).addUse(this.planeName, { replicas, hostname: props.hostname, secrets, others: logs ? [logs] : [] });
   }
+}
+
+/** @throws Error that names the property which the engine cannot have */
+function refuseUnfit({ _chart: chart }: GatewayEngine, { target, identity, settings }: GatewayDataPlaneOptions) {
+  if (!chart) return;
+  if (!target._takesCharts) throw new Error('target: the engine is kongHelm, which needs Kubernetes, expected EksTarget or EksAnywhereTarget: choose one of them, or GatewayEngine.packaged()');
+  if (identity) requirePlugin(chart, 'identity', 'openid-connect');
+  requireKongSettings(chart, settings);
 }

@@ -3,6 +3,9 @@ import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as ecrAssets from 'aws-cdk-lib/aws-ecr-assets';
 import type { Construct } from 'constructs';
 import { imageContext } from '../private/bundle';
+import { kongChart } from '../private/gateway/kong-helm/chart';
+import type { KongChart } from '../private/gateway/kong-helm/chart';
+import type { KongHelmOptions } from './kong-helm-options';
 
 /** Which gateway runs in the planes. */
 export class GatewayEngine {
@@ -15,24 +18,46 @@ export class GatewayEngine {
   }
 
   /**
+   * Kong Gateway, deployed by Kong's own Helm chart `kong` from https://charts.konghq.com: with the same settings, names, services, secrets and network policies as the packaged gateway. On EKS the
+   * stack installs it; on EKS Anywhere the plane's folder holds a HelmRelease for Flux, and the values and the command for Helm. On other targets there is no Helm.
+   *
+   * Kong takes the password of its database, its licence and the secrets of plugins from environment variables, so on EKS these become Secrets of Kubernetes: the add-on that mounts secrets gets
+   * its switch `syncSecret`.
+   *
+   * @throws Error that names the property: an unknown version, an enterprise edition without a licence
+   */
+  public static kongHelm(options: KongHelmOptions): GatewayEngine {
+    const chart = kongChart(options);
+    return new GatewayEngine(() => ({ uri: `${chart.imageRepository}:${chart.gatewayVersion}`, tag: chart.gatewayVersion }), chart);
+  }
+
+  /**
    * The image as published for the stack of the scope.
    *
    * @internal
    */
   public readonly _image: (scope: Construct) => EngineImage;
 
-  private constructor(image: (scope: Construct) => EngineImage) {
+  /**
+   * The Helm chart that deploys it. Absent for the packaged gateway.
+   *
+   * @internal
+   */
+  public readonly _chart?: KongChart;
+
+  private constructor(image: (scope: Construct) => EngineImage, chart?: KongChart) {
     this._image = image;
+    this._chart = chart;
   }
 }
 
 /** An image of the gateway. */
 interface EngineImage {
-  /** Address in the account's registry; a token. */
+  /** Address in a registry; a token where it is the account's own. */
   readonly uri: string;
-  /** Where the address is; who pulls needs a grant. */
-  readonly repository: ecr.IRepository;
-  /** Follows from the image's content, known at synth. */
+  /** Where the address is, in the account; who pulls needs a grant. */
+  readonly repository?: ecr.IRepository;
+  /** Known at synth. */
   readonly tag: string;
 }
 

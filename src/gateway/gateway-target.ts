@@ -13,6 +13,15 @@ export abstract class GatewayTarget {
   }
 
   /**
+   * Whether Helm charts can be installed there.
+   *
+   * @internal
+   */
+  public get _takesCharts(): boolean {
+    return false;
+  }
+
+  /**
    * Where the construct of a data plane goes that `addDataPlane` makes.
    *
    * @internal

@@ -63,7 +63,7 @@ export class EcsPlane extends Construct {
       // The image declares the folder as a volume: ECS gives it the owner that it has there.
       volumes: [{ name: PREFIX_VOLUME }],
     });
-    engine._image(this).repository.grantPull(task.obtainExecutionRole());
+    engine._image(this).repository?.grantPull(task.obtainExecutionRole());
     const container = task.addContainer(CONTAINER, {
       image: ecs.ContainerImage.fromRegistry(plane.image),
       ...this.environment(),

@@ -1,12 +1,13 @@
 import type { KubernetesObject } from '../kubernetes/manifest-chart';
 import { refuseSecret } from '../kubernetes/secret-text';
 import type { PlaneHosting } from './hosting';
+import { isSecretOfKubernetes } from './kong-helm/environment';
 import type { PlaneDescription, SecretMount } from './plane';
 import { objectLabels } from './plane-labels';
 
 /**
  * Hosting on EKS: CloudFormation resolves tokens on the way to the cluster, and the AWS provider of the Secrets Store CSI
- * driver mounts secrets with the plane's own Pod Identity. No Kubernetes Secret ever exists.
+ * driver mounts secrets with the plane's own Pod Identity. No Kubernetes Secret ever exists, except for what Kong's chart takes from nowhere else.
  */
 export class EksHosting implements PlaneHosting {
   /** @param secretsRegion region of the plane's secrets, when it is not the cluster's */
@@ -31,10 +32,11 @@ export class EksHosting implements PlaneHosting {
           objects: JSON.stringify([{
             objectName: mount.secretName,
             objectType: 'secretsmanager',
-            // The whole document is mounted as well, whatever one asks for: this names its file.
-            objectAlias: `${mount.name}.json`,
-            jmesPath: mount.files.map(({ file, property }) => ({ path: property, objectAlias: file })),
+            ...filesOf(mount),
           }], undefined, 2),
+        },
+        ...plane.chart && isSecretOfKubernetes(plane, mount) && {
+          secretObjects: [{ secretName: `${plane.name}-${mount.name}`, type: 'Opaque', data: mount.files.map(({ file }) => ({ objectName: file, key: file })) }],
         },
       },
     }];
@@ -45,4 +47,11 @@ export class EksHosting implements PlaneHosting {
       csi: { driver: 'secrets-store.csi.k8s.io', readOnly: true, volumeAttributes: { secretProviderClass: `${plane.name}-${mount.name}` } },
     };
   }
+}
+
+/** The whole document is mounted as well, whatever one asks for: the first name is that of its file. */
+function filesOf({ name, files }: SecretMount) {
+  const whole = files.find(({ property }) => property === '');
+  if (whole) return { objectAlias: whole.file };
+  return { objectAlias: `${name}.json`, jmesPath: files.map(({ file, property }) => ({ path: property, objectAlias: file })) };
 }

@@ -10,6 +10,11 @@ import type { KubernetesObject } from '../kubernetes/manifest-chart';
 import { withReadableTokens } from '../kubernetes/readable-tokens';
 import { writeFilesAtSynthesis } from '../output-files';
 import { EksHosting } from './eks-hosting';
+import { CHART_NAME, CHART_REPOSITORY } from './kong-helm/chart';
+import type { KongChart } from './kong-helm/chart';
+import { syncSecrets } from './kong-helm/secret-sync';
+import { VALUES_FILE, valuesText } from './kong-helm/site-files';
+import { chartValues } from './kong-helm/values';
 import type { PlaneDescription } from './plane';
 import { foundationObjects, migrationJob, workloadObjects } from './plane-objects';
 import { secretReadStatement } from './secret-access';
@@ -39,7 +44,10 @@ export class EksPlane extends Construct {
   /** What the plane's pods may do in AWS. */
   readonly role: iam.Role;
   private readonly foundation: eks.KubernetesManifest;
+  /** What makes the Services. */
+  private readonly services: IDependable;
   private readonly files: Record<string, readonly KubernetesObject[]> = {};
+  private values: unknown;
 
   constructor(scope: Construct, id: string, private readonly props: EksPlaneProps) {
     super(scope, id);
@@ -51,17 +59,23 @@ export class EksPlane extends Construct {
 
     this.foundation = this.apply('Foundation', '1-foundation', [
       ...foundationObjects(plane, hosting, migrations?.databasePort),
-      ...props.services.map((service) => serviceObject(plane, service)),
+      ...plane.chart ? [] : props.services.map((service) => serviceObject(plane, service)),
     ], props.ready);
     const podsNeed: IDependable[] = [this.foundation, association, this.role, ...props.contents];
-    if (migrations) podsNeed.push(this.migrate(hosting, podsNeed));
-    this.apply('Workload', '3-plane', workloadObjects(plane, hosting), podsNeed);
+    if (plane.chart) {
+      syncSecrets(props.cluster);
+      this.services = this.install(plane.chart, hosting, podsNeed);
+    } else {
+      if (migrations) podsNeed.push(this.migrate(hosting, podsNeed));
+      this.apply('Workload', '3-plane', workloadObjects(plane, hosting), podsNeed);
+      this.services = this.foundation;
+    }
     this.writeFiles();
   }
 
   /** Host name of a load balancer, known once the controller has made it. */
   public loadBalancerHost(id: string, serviceName: string): string {
-    return this.waitFor(id, 'service', serviceName, '.status.loadBalancer.ingress[0].hostname', this.foundation).value;
+    return this.waitFor(id, 'service', serviceName, '.status.loadBalancer.ingress[0].hostname', this.services).value;
   }
 
   private apply(id: string, file: string, objects: readonly KubernetesObject[], after: readonly IDependable[]): eks.KubernetesManifest {
@@ -71,6 +85,28 @@ export class EksPlane extends Construct {
     const manifest = new eks.KubernetesManifest(this, id, { cluster: this.props.cluster, manifest: chart.toJson(), prune: true, overwrite: true });
     manifest.node.addDependency(...after);
     return manifest;
+  }
+
+  /** The chart brings its own migrations: its pods wait for them. */
+  private install(chart: KongChart, hosting: EksHosting, after: readonly IDependable[]): IDependable {
+    const { cluster, plane, services } = this.props;
+    const values = chartValues(plane, chart, services, hosting);
+    this.values = values;
+    const release = new eks.HelmChart(this, 'Workload', {
+      cluster,
+      chart: CHART_NAME,
+      repository: CHART_REPOSITORY,
+      version: chart.version,
+      release: plane.name,
+      namespace: plane.name,
+      createNamespace: false,
+      values,
+      wait: true,
+      // The function that installs ends after fifteen minutes.
+      timeout: Duration.minutes(13),
+    });
+    release.node.addDependency(...after);
+    return release;
   }
 
   private migrate(hosting: EksHosting, after: readonly IDependable[]): IDependable {
@@ -114,9 +150,11 @@ export class EksPlane extends Construct {
   private writeFiles() {
     const { plane, controlPlane } = this.props;
     const stack = Stack.of(this);
-    writeFilesAtSynthesis(this, plane.name, () => Object.fromEntries(
-      Object.entries(this.files).map(([file, objects]) => [file, Yaml.stringify(...withReadableTokens(stack, objects))]),
-    ));
+    const helm = (): Record<string, string> => this.values ? { [VALUES_FILE]: valuesText(withReadableTokens(stack, this.values)) } : {};
+    writeFilesAtSynthesis(this, plane.name, () => ({
+      ...Object.fromEntries(Object.entries(this.files).map(([file, objects]) => [file, Yaml.stringify(...withReadableTokens(stack, objects))])),
+      ...helm(),
+    }));
     Topology.of(this).addPlane(plane.name, () => ({
       id: plane.name,
       role: plane.role,
@@ -125,6 +163,7 @@ export class EksPlane extends Construct {
       ...!Token.isUnresolved(stack.region) && { region: stack.region },
       folder: plane.name,
       manifests: Object.keys(this.files),
+      ...this.values !== undefined && { helmFiles: [VALUES_FILE] },
       settings: withReadableTokens(stack, plane.settings),
       ...controlPlane && { controlPlane },
     }));

@@ -45,7 +45,7 @@ export class InstancePlane extends Construct {
     const { plane, engine } = this.props.placed;
     const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'), description: `Instances of the gateway plane ${plane.name}` });
     plane.secrets.forEach((mount) => role.addToPolicy(secretReadStatement('VPC', mount, this)));
-    engine._image(this).repository.grantPull(role);
+    engine._image(this).repository?.grantPull(role);
     logGroup.grantWrite(role);
     role.addToPolicy(sessionManager());
     return role;

@@ -27,7 +27,7 @@ export function networkPolicies(plane: PlaneDescription, databasePort: number | 
 }
 
 function dataPlanePolicy(plane: PlaneDescription): KubernetesObject {
-  return policy(plane, plane.name, selectorLabels(plane), {
+  return policy(plane, plane.name, { matchLabels: selectorLabels(plane) }, {
     ingress: [{ from: ANYWHERE, ports: tcp(PORTS.proxy, PORTS.proxyTls) }, STATUS],
     // Upstreams are configuration, known to the control plane only.
     egress: [DNS, { to: ANYWHERE_BUT_METADATA }],
@@ -35,7 +35,7 @@ function dataPlanePolicy(plane: PlaneDescription): KubernetesObject {
 }
 
 function controlPlanePolicy(plane: PlaneDescription, databasePort: number | undefined): KubernetesObject {
-  return policy(plane, plane.name, selectorLabels(plane), {
+  return policy(plane, plane.name, { matchLabels: selectorLabels(plane) }, {
     ingress: [
       // The load balancers limit the sources; mutual TLS limits who gets further.
       { from: ANYWHERE, ports: tcp(PORTS.cluster, PORTS.telemetry) },
@@ -48,20 +48,22 @@ function controlPlanePolicy(plane: PlaneDescription, databasePort: number | unde
 
 function migrationsPolicy(plane: PlaneDescription, databasePort: number | undefined): KubernetesObject {
   const { 'app.kubernetes.io/instance': instance, 'app.kubernetes.io/component': component } = migrationLabels(plane);
-  const selector = { 'app.kubernetes.io/instance': instance, 'app.kubernetes.io/component': component };
-  return policy(plane, `${plane.name}-migrations`, selector, { ingress: [], egress: [DNS, ...databaseRule(databasePort)] });
+  // The chart has a Job before and one after an upgrade, and another for the first time.
+  const ofChart = { matchLabels: { 'app.kubernetes.io/instance': instance }, matchExpressions: [{ key: 'app.kubernetes.io/component', operator: 'NotIn', values: ['app'] }] };
+  const ours = { matchLabels: { 'app.kubernetes.io/instance': instance, 'app.kubernetes.io/component': component } };
+  return policy(plane, `${plane.name}-migrations`, plane.chart ? ofChart : ours, { ingress: [], egress: [DNS, ...databaseRule(databasePort)] });
 }
 
 function databaseRule(databasePort: number | undefined): readonly Rule[] {
   return databasePort ? [{ to: PRIVATE, ports: tcp(databasePort) }] : [];
 }
 
-function policy(plane: PlaneDescription, name: string, matchLabels: Readonly<Record<string, string>>, rules: Rule): KubernetesObject {
+function policy(plane: PlaneDescription, name: string, podSelector: Rule, rules: Rule): KubernetesObject {
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
     metadata: { name, namespace: plane.name, labels: objectLabels(plane) },
-    spec: { podSelector: { matchLabels }, policyTypes: ['Ingress', 'Egress'], ...rules },
+    spec: { podSelector, policyTypes: ['Ingress', 'Egress'], ...rules },
   };
 }
 

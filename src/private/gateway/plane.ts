@@ -1,4 +1,5 @@
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { KongChart } from './kong-helm/chart';
 
 /** KONG_* name → value. Values may hold CDK tokens, never secrets. */
 export type PlaneSettings = Readonly<Record<string, string>>;
@@ -7,7 +8,7 @@ export type PlaneSettings = Readonly<Record<string, string>>;
 export interface SecretFile {
   /** Name of the file in the mounted folder. */
   readonly file: string;
-  /** Property of the secret's JSON document that the file holds. */
+  /** Property of the secret's JSON document that the file holds; empty: the whole secret. */
   readonly property: string;
 }
 
@@ -67,6 +68,8 @@ export interface PlaneDescription {
   readonly nodeSelector?: Readonly<Record<string, string>>;
   /** Absent: the number of nodes is fixed. */
   readonly scaling?: PlaneScaling;
+  /** Kong's chart makes the objects of the pods. Absent: we do. */
+  readonly chart?: KongChart;
   /** How Prometheus finds the nodes on Kubernetes. Absent: it does not. */
   readonly discovery?: 'annotations' | 'service-monitor';
 }

@@ -115,7 +115,7 @@ function probes(): Data {
 }
 
 /** Preferences, not demands: a site with one worker node still runs its plane. */
-function spread(plane: PlaneDescription): Data {
+export function spread(plane: PlaneDescription): Data {
   const labelSelector = { matchLabels: selectorLabels(plane) };
   return {
     topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname']

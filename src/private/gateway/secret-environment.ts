@@ -5,6 +5,8 @@ export interface SecretVariable {
   readonly name: string;
   readonly mount: SecretMount;
   readonly property: string;
+  /** Name of the property's file, where it is mounted. */
+  readonly file: string;
 }
 
 /** The environment of a plane where secrets cannot be mounted as files. */
@@ -19,7 +21,7 @@ export interface SplitEnvironment {
  */
 export function splitEnvironment({ settings, secrets }: PlaneDescription): SplitEnvironment {
   const setting = (mount: SecretMount, { file }: SecretFile) => Object.keys(settings).find((name) => settings[name] === `${mount.path}/${file}`);
-  const variables = secrets.flatMap((mount) => mount.files.map((file) => ({ name: setting(mount, file) ?? ownName(mount, file), mount, property: file.property })));
+  const variables = secrets.flatMap((mount) => mount.files.map((file) => ({ name: setting(mount, file) ?? ownName(mount, file), mount, ...file })));
   const taken = new Set(variables.map(({ name }) => name));
   return { plain: Object.fromEntries(Object.entries(settings).filter(([name]) => !taken.has(name))), secrets: variables };
 }

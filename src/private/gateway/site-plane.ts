@@ -9,6 +9,8 @@ import type { KubernetesObject } from '../kubernetes/manifest-chart';
 import { withReadableTokens } from '../kubernetes/readable-tokens';
 import { yamlWithTokens } from '../kubernetes/token-yaml';
 import { writeFilesAtSynthesis } from '../output-files';
+import { fluxObjects, helmFiles } from './kong-helm/site-files';
+import { chartValues } from './kong-helm/values';
 import type { PlaneDescription } from './plane';
 import { foundationObjects, workloadObjects } from './plane-objects';
 import { serviceObject } from './services';
@@ -41,9 +43,10 @@ export class SitePlane extends Construct {
   constructor(scope: Construct, id: string, private readonly props: SitePlaneProps) {
     super(scope, id);
     const { plane, hosting } = props;
-    const workload = workloadObjects(plane, hosting);
+    const values = plane.chart && chartValues(plane, plane.chart, props.services, hosting);
+    const workload = plane.chart ? fluxObjects(plane, plane.chart, values) : workloadObjects(plane, hosting);
     // After the workload: the hosting has met every value by now.
-    const services = props.services.map((service) => serviceObject(plane, service));
+    const services = plane.chart ? [] : props.services.map((service) => serviceObject(plane, service));
     const [namespace, ...others] = foundationObjects(plane, hosting);
     const foundation = [namespace, ...props.store, ...others, ...hosting.deployedValues(plane), ...props.addresses, ...services];
     const objects = { '1-foundation.k8s.yaml': foundation, '3-plane.k8s.yaml': workload };
@@ -52,8 +55,9 @@ export class SitePlane extends Construct {
     }
     if (props.site) this.handOver(props.site, objects);
     const files = mapped(objects, (list) => this.readable(list));
-    writeFilesAtSynthesis(this, plane.name, () => files);
-    this.describe(Object.keys(files));
+    const helm = plane.chart ? helmFiles(plane, plane.chart, withReadableTokens(Stack.of(this), values)) : {};
+    writeFilesAtSynthesis(this, plane.name, () => ({ ...files, ...helm }));
+    this.describe(Object.keys(files), Object.keys(helm));
   }
 
   private readable(objects: readonly KubernetesObject[]): string {
@@ -68,7 +72,7 @@ export class SitePlane extends Construct {
     site._addPlane(cluster, { name: plane.name, files, pulledSecrets: hosting.pulledSecrets(plane) }, store.length > 0 ? [] : plane.secrets);
   }
 
-  private describe(manifests: readonly string[]) {
+  private describe(manifests: readonly string[], helm: readonly string[]) {
     const { plane, target, cluster, controlPlane } = this.props;
     Topology.of(this).addPlane(plane.name, () => ({
       id: plane.name,
@@ -77,6 +81,7 @@ export class SitePlane extends Construct {
       cluster: cluster.clusterName,
       folder: plane.name,
       manifests,
+      ...helm.length > 0 && { helmFiles: helm },
       settings: withReadableTokens(Stack.of(this), plane.settings),
       controlPlane,
     }));

@@ -20,6 +20,8 @@ export interface PlaneEntry extends Place {
   /** Relative to the folder that topology.json lies in. */
   readonly folder: string;
   readonly manifests: readonly string[];
+  /** What Helm installs the plane by, beside the manifests. */
+  readonly helmFiles?: readonly string[];
   readonly settings: Readonly<Record<string, string>>;
   /** Id of the control plane that a data plane belongs to. */
   readonly controlPlane?: string;
