@@ -37,6 +37,11 @@ export function fillableCluster(file: string): FillableFile {
   };
 }
 
+/** A file that holds no secrets. */
+export function plainFile(file: string): FillableFile {
+  return { texts: [], fill: () => readText(file) };
+}
+
 /** hardware.csv, whatever its cells. */
 export function fillableHardware(file: string): FillableFile {
   const [header, ...rows] = records(file);

@@ -1,5 +1,5 @@
 /** `hybridge eksa hardware`: the machines of hardware.csv as Kubernetes objects. */
-import { bmcSecret, hardwareObjects, hasBmc, HARDWARE_NAMESPACE } from '../../src/private/eks-anywhere/gitops/hardware-objects';
+import { bmcSecret, hardwareObjects, hasBmc, missingSecretComments } from '../../src/private/eks-anywhere/gitops/hardware-objects';
 import type { SecretStore } from '../../src/private/eks-anywhere/gitops/hardware-objects';
 import type { Hardware, MachineCells } from '../../src/private/eks-anywhere/hardware/machine';
 import { COLUMNS, HARDWARE_FILE, machineFromCells, parseHardware } from '../../src/private/eks-anywhere/hardware/machine';
@@ -29,10 +29,9 @@ export const hardware: Command = {
     const { machines } = read(file!);
     const name = options['secret-store'];
     const store: SecretStore | undefined = name === undefined ? undefined : { kind: 'ClusterSecretStore', name };
-    const { objects, missingSecrets } = hardwareObjects(machines, store);
+    const made = hardwareObjects(machines, store);
     if (options.secrets !== undefined) writeOwnerOnly(options.secrets, await secretsOf(machines.filter(hasBmc)));
-    const comments = missingSecrets.map(({ name: secret, hostname }) => `# machine ${hostname} needs the Secret ${HARDWARE_NAMESPACE}/${secret} (kubernetes.io/basic-auth), which is not among these objects\n`);
-    process.stdout.write(`${options.secrets === undefined ? comments.join('') : ''}${toYaml(objects)}`);
+    process.stdout.write(`${options.secrets === undefined ? missingSecretComments(made) : ''}${toYaml(made.objects)}`);
     return 0;
   },
 };

@@ -111,6 +111,21 @@ describe('hybridge eksa render', () => {
     expect(await runEksa(...words(out))).toMatchObject({ code: 0 });
   });
 
+  it('fills the files for the repository that Flux follows as well', async () => {
+    vi.stubEnv('BMC_USER', 'root');
+    vi.stubEnv('BMC_PASSWORD', 'x');
+    vi.stubEnv('LICENSE', 'aa.bb.cc');
+    const place = join('gitops', 'clusters', 'lab', 'lab', 'eksa-system');
+    mkdirSync(join(assembly, place), { recursive: true });
+    writeFileSync(join(assembly, place, 'eksa-cluster.yaml'), 'kind: Cluster\nspec:\n  licenseToken: ${env:LICENSE}\n');
+    writeFileSync(join(assembly, place, 'hardware.yaml'), 'kind: Hardware\n');
+    const { code, output } = await run();
+    expect(code).toBe(0);
+    expect(output).toContain(`for the repository that Flux follows: ${join(out, 'gitops')}`);
+    expect(readFileSync(join(out, place, 'eksa-cluster.yaml'), 'utf8')).toBe('kind: Cluster\nspec:\n  licenseToken: "aa.bb.cc"\n');
+    expect(readFileSync(join(out, place, 'hardware.yaml'), 'utf8')).toBe('kind: Hardware\n');
+  });
+
   it('narrows the permissions of a file that was there before', async () => {
     vi.stubEnv('BMC_USER', 'root');
     vi.stubEnv('BMC_PASSWORD', 'x');

@@ -1,13 +1,14 @@
 /** `hybridge eksa render`: the files of a synthesized cluster with their secrets filled in, on the machine that installs it. */
-import { existsSync, realpathSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { neededFlags } from '../../src/private/eks-anywhere/feature-flags';
+import { CLUSTER_FILE } from '../../src/private/eks-anywhere/gitops/repository';
 import type { Document } from '../../src/private/eks-anywhere/model/document';
 import { parseClusterFile } from '../../src/private/eks-anywhere/yaml/parse';
 import { CommandFailure } from '../command.ts';
 import type { Command } from '../command.ts';
 import { readText, writeOwnerOnly } from './files.ts';
-import { fillableCluster, fillableHardware } from './fillable-file.ts';
+import { fillableCluster, fillableHardware, plainFile } from './fillable-file.ts';
 import type { FillableFile } from './fillable-file.ts';
 import { fillablePackages } from './package-secrets.ts';
 import { fillTexts } from './placeholder-values.ts';
@@ -19,7 +20,7 @@ export const render: Command = {
   usage: [
     'Usage: hybridge eksa render --assembly-folder cdk.out/hybridge/CLUSTER --out DIR',
     '',
-    'Copies cluster.yaml, hardware.csv and packages.yaml to DIR, with every placeholder replaced: ${env:NAME} by the environment variable,',
+    'Copies cluster.yaml, hardware.csv, packages.yaml and gitops/ to DIR, with every placeholder replaced: ${env:NAME} by the environment variable,',
     '${secretsmanager:name#key} by a key of a JSON secret of AWS Secrets Manager (region and credentials as for any AWS SDK). Files are',
     'readable by their owner only. Where one value is missing nothing is written, and place and variable are named. Values are never printed.',
     '',
@@ -31,7 +32,7 @@ export const render: Command = {
     const { 'assembly-folder': from, out } = options;
     if (!from || !out) throw new CommandFailure(`eksa render: ${from ? '--out' : '--assembly-folder'} is missing; see hybridge eksa render --help`);
     refuseInsideAssembly(from, out);
-    const files = FILES.filter(({ name, isAlways }) => isAlways || existsSync(join(from, name))).map(({ name, open }) => ({ name, file: open(join(from, name)) }));
+    const files = filesOf(from).map(({ name, open }) => ({ name, file: open(join(from, name)) }));
     const values = await fillTexts(files.flatMap(({ file }) => file.texts), process.env);
     const filled = files.map(({ name, file }) => ({ name, text: file.fill(values.splice(0, file.texts.length)) }));
     for (const { name, text } of filled) writeOwnerOnly(join(out, name), text);
@@ -41,11 +42,29 @@ export const render: Command = {
 };
 
 /** What a cluster has; all of its placeholders are looked up together, so that everything that is missing is named at once. */
-const FILES: readonly { readonly name: string; readonly open: (path: string) => FillableFile; readonly isAlways?: boolean }[] = [
+const FILES: readonly FileOfCluster[] = [
   { name: 'cluster.yaml', open: fillableCluster, isAlways: true },
   { name: 'hardware.csv', open: fillableHardware },
   { name: 'packages.yaml', open: fillablePackages },
 ];
+
+interface FileOfCluster {
+  readonly name: string;
+  readonly open: (path: string) => FillableFile;
+  readonly isAlways?: boolean;
+}
+
+/** What belongs into a Git repository; of its files, that of the cluster may want a licence token. */
+const REPOSITORY = 'gitops';
+
+function filesOf(folder: string): FileOfCluster[] {
+  const entries = existsSync(join(folder, REPOSITORY)) ? readdirSync(join(folder, REPOSITORY), { recursive: true, withFileTypes: true }) : [];
+  const repository = entries.filter((entry) => entry.isFile()).map(({ name, parentPath }) => relative(folder, join(parentPath, name))).sort();
+  return [
+    ...FILES.filter(({ name, isAlways }) => isAlways || existsSync(join(folder, name))),
+    ...repository.map((name) => ({ name, open: basename(name) === CLUSTER_FILE ? fillableCluster : plainFile })),
+  ];
+}
 
 /** The assembly is uploaded and kept: no secret may come to lie in it. */
 function refuseInsideAssembly(from: string, out: string): void {
@@ -74,6 +93,7 @@ function report(out: string, names: readonly string[], flags: readonly string[])
   const paths = names.map((name) => join(out, name));
   const environment = flags.map((flag) => `${flag}=true `).join('');
   const hardware = names.includes('hardware.csv') ? ` --hardware-csv ${join(out, 'hardware.csv')}` : '';
+  const repository = names.some((name) => name.startsWith(REPOSITORY)) ? [`for the repository that Flux follows: ${join(out, REPOSITORY)}`] : [];
   const packages = names.includes('packages.yaml') ? [`then: eksctl anywhere apply packages -f ${join(out, 'packages.yaml')}`] : [];
-  return [...paths.map((path) => `${path}  (mode 0600)`), '', `next: ${environment}eksctl anywhere create cluster -f ${join(out, 'cluster.yaml')}${hardware}`, ...packages, ''].join('\n');
+  return [...paths.map((path) => `${path}  (mode 0600)`), '', `next: ${environment}eksctl anywhere create cluster -f ${join(out, 'cluster.yaml')}${hardware}`, ...packages, ...repository, ''].join('\n');
 }

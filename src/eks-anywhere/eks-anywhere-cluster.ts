@@ -4,6 +4,7 @@ import { checkDocuments } from '../private/eks-anywhere/check';
 import type { CheckOptions } from '../private/eks-anywhere/check';
 import { neededFlags } from '../private/eks-anywhere/feature-flags';
 import type { Finding } from '../private/eks-anywhere/finding';
+import { repositoryFiles } from '../private/eks-anywhere/gitops/repository';
 import type { Hardware } from '../private/eks-anywhere/hardware/machine';
 import type { Document } from '../private/eks-anywhere/model/document';
 import { kubeVipAbsence } from '../private/eks-anywhere/packages/kube-vip';
@@ -245,6 +246,8 @@ export abstract class EksAnywhereCluster extends Construct {
   private readonly surroundings = new ClusterSurroundings();
   /** Of this cluster and those that it manages: placeholder → path of the cluster. */
   private readonly licenses = new Map<string, string>();
+  /** Its own, or that of its management cluster. */
+  private readonly gitOps?: FluxSync;
   private folder = '';
   private definition: Definition = { documents: [], propPaths: [] };
 
@@ -273,6 +276,8 @@ export abstract class EksAnywhereCluster extends Construct {
     if (manager && isNewerRelease(props.eksAnywhereVersion, manager.eksAnywhereVersion)) {
       throw new Error(`${this.node.path}: eksAnywhereVersion is '${props.eksAnywhereVersion}', newer than '${manager.eksAnywhereVersion}' of managementCluster; expected the same or an older one: upgrade the management cluster first`);
     }
+    if (manager?.gitOps && props.gitOps) refuseOtherRepository(this, manager, [manager.gitOps, props.gitOps]);
+    this.gitOps = props.gitOps ?? manager?.gitOps;
     if (props.licenseToken) (manager ?? this).claimLicense(this, props.licenseToken);
   }
 
@@ -318,7 +323,7 @@ export abstract class EksAnywhereCluster extends Construct {
    * @internal
    */
   public _location(): { readonly folder: string; readonly files: readonly string[] } {
-    return { folder: this.folder, files: [...Object.keys(this.render()), PICTURE] };
+    return { folder: this.folder, files: Object.keys(this.written()) };
   }
 
   /**
@@ -343,13 +348,28 @@ export abstract class EksAnywhereCluster extends Construct {
     this.definition = definition;
     this.folder = claimedFolder(this);
     this.node.addValidation({ validate: () => [...this.errors(definition), ...this.surroundings.problems(definition.documents, definition.hardware?.())] });
-    writeFilesAtSynthesis(this, this.folder, () => ({ ...this.render(), [PICTURE]: drawSvg(sceneOfDocuments(definition.documents, definition.hardware?.())!) }));
+    writeFilesAtSynthesis(this, this.folder, () => this.written());
   }
 
   /** Everything that a tool reads. */
   private render(): OutputFiles {
     const { documents, files } = this.definition;
     return { 'cluster.yaml': toYaml(documents), ...files?.(), ...this.surroundings.render(documents) };
+  }
+
+  /** The same with what goes to other places: a Git repository, and people. */
+  private written(): OutputFiles {
+    const { documents, hardware } = this.definition;
+    return { ...this.render(), ...this.repository(), [PICTURE]: drawSvg(sceneOfDocuments(documents, hardware?.())!) };
+  }
+
+  private repository(): OutputFiles {
+    if (!this.gitOps) return {};
+    const { secretStore, path = `clusters/${this.managedBy ?? this.clusterName}` } = this.gitOps._options;
+    const { documents, hardware } = this.definition;
+    const store = secretStore === undefined ? undefined : { kind: 'ClusterSecretStore', name: secretStore } as const;
+    const files = repositoryFiles({ path, documents, release: this.eksAnywhereVersion, hardware: hardware?.(), store });
+    return Object.fromEntries(Object.entries(files).map(([name, text]) => [`${REPOSITORY}/${name}`, text]));
   }
 
   /** The tools refuse a workload cluster whose token another cluster of its management cluster has. */
@@ -385,6 +405,16 @@ function described({ ruleId, path, message, fix }: Finding, { propPaths }: Defin
 
 /** For people: no tool reads it. */
 const PICTURE = 'cluster.svg';
+
+/** What lies below it belongs into the repository that Flux follows. */
+const REPOSITORY = 'gitops';
+
+/** One Flux, on the management cluster, follows one repository. */
+function refuseOtherRepository({ node }: Construct, manager: EksAnywhereCluster, both: readonly FluxSync[]): void {
+  const [theirs, own] = both.map(({ _kind, _spec, _options: { path } }) => JSON.stringify([_kind, { ..._spec, clusterConfigPath: path ?? `clusters/${manager.clusterName}` }]));
+  if (own === theirs) return;
+  throw new Error(`${node.path}: gitOps is another repository, branch or folder than that of managementCluster; expected the same, or leave it out: Flux on ${manager.node.path} follows that one`);
+}
 
 const folders = new WeakMap<object, Map<string, string>>();
 

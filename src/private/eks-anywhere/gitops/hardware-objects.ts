@@ -37,6 +37,11 @@ export function hardwareObjects(machines: readonly Machine[], store?: SecretStor
   };
 }
 
+/** One line for each Secret that has to come from elsewhere. */
+export function missingSecretComments({ missingSecrets }: HardwareObjects): string {
+  return missingSecrets.map(({ name, hostname }) => `# machine ${hostname} needs the Secret ${HARDWARE_NAMESPACE}/${name} (${SECRET_TYPE}), which is not among these objects\n`).join('');
+}
+
 /** @param data user name and password, in base64 */
 export function bmcSecret(machine: Machine, data: { readonly username: string; readonly password: string }): object {
   return { apiVersion: 'v1', kind: 'Secret', metadata: { name: secretName(machine), namespace: HARDWARE_NAMESPACE, labels: MOVES_ALONG }, type: SECRET_TYPE, data };

@@ -23,7 +23,7 @@ export function runProgram(program: string, hardware?: string): Readonly<Record<
     new Function('require', 'exports', outputText)((name: string) => MODULES[name], {});
     const root = join(folder, 'cdk.out', 'hybridge');
     const [cluster] = readdirSync(root);
-    return Object.fromEntries(readdirSync(join(root, cluster)).map((name) => [name, readFileSync(join(root, cluster, name), 'utf8')]));
+    return Object.fromEntries(readdirSync(join(root, cluster)).filter((name) => name.includes('.')).map((name) => [name, readFileSync(join(root, cluster, name), 'utf8')]));
   } finally {
     rmSync(folder, { recursive: true });
   }
