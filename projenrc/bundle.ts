@@ -84,7 +84,9 @@ async function bundleLambdas(): Promise<Metafile[]> {
 
 async function bundleCommandLine(): Promise<Metafile[]> {
   const outdir = join(OUT, 'cli');
-  const { metafile } = await build({ ...COMMON, entryPoints: ['cli/hybridge.ts'], outdir });
+  // Clients of AWS are parts of their own, so that a command which asks nobody does not load them; ES modules of them, because a part made of CommonJS has no
+  // named exports. All in one folder: the gateway is found from there.
+  const { metafile } = await build({ ...COMMON, entryPoints: ['cli/hybridge.ts'], outdir, splitting: true, chunkNames: 'part-[hash]', mainFields: ['module', 'main'] });
   writeFileSync(join(outdir, 'THIRD-PARTY-LICENSES.txt'), licencesOf(ROOT, Object.keys(metafile!.inputs)));
   return [metafile!];
 }

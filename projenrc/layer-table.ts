@@ -34,6 +34,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: [],
     why: 'what topology.json holds is read by the command line as well',
   },
+  'src/private/handoff/index-document.ts': {
+    mayImport: [],
+    why: 'what a site\'s index holds is read by the command line as well',
+  },
   [CONTRACT]: {
     mayImport: ['src/private/contract.ts'],
     why: 'the only file that looks out of gateway/, and it sees only the contract',
@@ -105,7 +109,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   'cli': {
     mayImport: [
-      'src/private/contract.ts', 'src/private/eks-anywhere', 'src/private/topology',
+      'src/private/contract.ts', 'src/private/eks-anywhere', 'src/private/handoff/index-document.ts', 'src/private/topology',
       CONTRACT, `${GATEWAY}/admin-client`, `${GATEWAY}/model`, `${GATEWAY}/base`,
     ],
     why: 'the command line starts the gateway as it is bundled; it imports pure rooms, the model, base and the admin client',

@@ -1,0 +1,73 @@
+/** `hybridge handoff pull`: what a site gets, complete with its secrets, on the machine from which its cluster is administered. */
+import { join } from 'node:path';
+import type { HandoffIndex } from '../../src/private/handoff/index-document';
+import { CommandFailure, parseOptions } from '../command.ts';
+import type { Command } from '../command.ts';
+import { renderTable } from '../terminal/table.ts';
+import { readSite } from './site-files.ts';
+import { compareFolder, writeFolder } from './site-folder.ts';
+import type { FileChange } from './site-folder.ts';
+import { awsSource } from './site-source.ts';
+
+const OPTIONS = {
+  site: { type: 'string' }, plane: { type: 'string' }, region: { type: 'string' }, out: { type: 'string' },
+  check: { type: 'boolean', default: false }, json: { type: 'boolean', default: false },
+} as const;
+
+export const pull: Command = {
+  name: 'pull',
+  summary: 'write the files of a site to a folder, with all values and secrets filled in',
+  usage: [
+    'Usage: hybridge handoff pull --site STACK/SITE [--plane NAME] [--region REGION] [--out DIR] [--check] [--json]',
+    '',
+    'Fetches what the last deployment put into the bucket of the handoff (Handoff.addSite() in the program), and makes Kubernetes Secrets of the secrets of planes',
+    'with SecretDelivery.pull(). Credentials are those of any AWS SDK; they have to be those of a reader of the site. Files are readable by their owner only. Where',
+    'one value is missing nothing is written. Values are never printed.',
+    '',
+    '  --site STACK/SITE  as the output of the stack says, such as Cloud/factory',
+    '  --plane NAME       only this plane of the site',
+    '  --region REGION    of the stack (default: as the SDK decides)',
+    '  --out DIR          where to write; made if missing (default: the name of the site)',
+    '  --check            writes nothing and tells what would change: exit code 1 where something would',
+    '  --json             prints { site, out, files } for machines',
+  ].join('\n'),
+  async run(words) {
+    const options = parseOptions('handoff pull', words, OPTIONS);
+    const { site, plane, region, check, json } = options;
+    if (site === undefined) throw new CommandFailure('handoff pull: --site is missing; see hybridge handoff pull --help');
+    if (!/^[A-Za-z][A-Za-z0-9-]*\/[a-z0-9-]+$/.test(site)) throw new CommandFailure(`--site: got '${site}', expected STACK/SITE as the output of the stack says, such as Cloud/factory`);
+    const out = options.out ?? site.split('/')[1]!;
+    const { index, files } = await readSite(await awsSource(region), site, plane);
+    const changes = compareFolder(out, site, files, (path) => plane === undefined || path.startsWith(`planes/${plane}/`));
+    const isCurrent = changes.every(({ state }) => state === 'unchanged');
+    if (!check) writeFolder(out, site, files, changes);
+    process.stdout.write(json ? `${JSON.stringify({ site, out, files: changes }, undefined, 2)}\n` : report({ out, changes, check, isCurrent, index, plane }));
+    return check && !isCurrent ? 1 : 0;
+  },
+};
+
+interface Report {
+  readonly out: string;
+  readonly changes: readonly FileChange[];
+  readonly check: boolean;
+  readonly isCurrent: boolean;
+  readonly index: HandoffIndex;
+  readonly plane?: string | undefined;
+}
+
+function report({ out, changes, check, isCurrent, index, plane }: Report): string {
+  const table = renderTable({ headings: ['file', 'state'], rows: changes.map(({ path, state }) => [join(out, path), state]) });
+  if (check) return `${table}\n${isCurrent ? `${out} is what the site gets now` : `${out} is not what the site gets now: pull again, and apply`}\n`;
+  const apply = (path: string) => `  kubectl apply --server-side -f ${path}`;
+  const planes = index.planes.filter(({ name }) => plane === undefined || name === plane);
+  const clusters = plane === undefined ? index.clusters : [];
+  return [
+    table,
+    'on the cluster of each plane:',
+    ...plane === undefined ? index.firstFiles.map((file) => `${apply(join(out, file))}  (once)`) : [],
+    ...planes.map(({ folder }) => apply(`${join(out, folder)}/`)),
+    ...clusters.length > 0 ? ['', 'to install a cluster:'] : [],
+    ...clusters.map(({ name, folder }) => `  hybridge eksa render --assembly-folder ${join(out, folder)} --out ${name}-install`),
+    '',
+  ].join('\n');
+}

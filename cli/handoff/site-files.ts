@@ -1,0 +1,109 @@
+/** The files of a site as they have to be on its admin machine: what lies in the bucket, and its secrets as Kubernetes Secrets. */
+import { toYaml } from '../../src/private/eks-anywhere/yaml/emit';
+import type { HandedPlane, HandoffIndex, HandoffParameter, PulledSecret } from '../../src/private/handoff/index-document';
+import { INDEX_FILE, INDEX_VERSION, handoffParameter } from '../../src/private/handoff/index-document';
+import { CommandFailure } from '../command.ts';
+import { digestOf } from './site-source.ts';
+import type { SiteSource } from './site-source.ts';
+
+export interface SiteFiles {
+  readonly index: HandoffIndex;
+  /** Path below the folder of the site → text. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** Between the foundation, which makes the namespace, and the pods. */
+const SECRETS_FILE = '2-secrets.k8s.yaml';
+
+/**
+ * All of a site, or one plane of it; all or nothing.
+ *
+ * @param site as `<stack>/<site>`
+ * @throws CommandFailure when anything is missing, may not be read, or does not fit together
+ */
+export async function readSite(source: SiteSource, site: string, plane: string | undefined): Promise<SiteFiles> {
+  const [stack, name] = site.split('/') as [string, string];
+  const parameterName = handoffParameter(stack, name);
+  const parameter = parsed<HandoffParameter>(await source.parameter(parameterName), `the parameter ${parameterName}`);
+  const read = (path: string) => source.object(parameter.bucket, parameter.region, parameter.prefix + path);
+  const text = await read(INDEX_FILE);
+  requireDigest(INDEX_FILE, text, parameter.digest);
+  const index = parsed<HandoffIndex>(text, INDEX_FILE);
+  if (index.version !== INDEX_VERSION) throw new CommandFailure(`the site was deployed by another version of cdk-hybridge (index ${index.version}, this command line reads ${INDEX_VERSION}): use the version of the program`, 'configuration');
+  const planes = chosenPlanes(index, site, plane);
+  const wanted = Object.entries(index.files).filter(([path]) => plane === undefined || planes.some(({ folder }) => path.startsWith(`${folder}/`)));
+  const files = await Promise.all(wanted.map(async ([path, digest]): Promise<[string, string]> => {
+    requirePlainPath(path);
+    const content = await read(path);
+    requireDigest(path, content, digest);
+    return [path, content];
+  }));
+  return { index, files: new Map([...files, ...await secretFiles(source, planes)]) };
+}
+
+function chosenPlanes(index: HandoffIndex, site: string, plane: string | undefined): readonly HandedPlane[] {
+  const planes = index.planes.filter(({ name }) => plane === undefined || name === plane);
+  if (planes.length > 0) return planes;
+  throw new CommandFailure(`--plane: the site ${site} has no plane '${plane}'; it has ${index.planes.map(({ name }) => name).join(', ')}`);
+}
+
+async function secretFiles(source: SiteSource, planes: readonly HandedPlane[]): Promise<[string, string][]> {
+  const documents = new Map<string, Promise<SecretDocument>>();
+  const missing: string[] = [];
+  const files = await Promise.all(planes.filter(({ secrets }) => secrets.length > 0).map(async ({ name, folder, secrets }): Promise<[string, string]> => {
+    const objects = await Promise.all(secrets.map(async (secret) => kubernetesSecret(name, secret, await documentOf(source, secret, documents), missing)));
+    return [`${folder}/${SECRETS_FILE}`, toYaml(objects)];
+  }));
+  if (missing.length > 0) throw new CommandFailure(`nothing was written: missing ${[...new Set(missing)].join('; ')}`, 'configuration');
+  return files;
+}
+
+/** The properties of a secret, or why there are none. */
+type SecretDocument = { readonly properties: Readonly<Record<string, unknown>> } | { readonly missing: string };
+
+/** One request a secret, however many planes use it. */
+function documentOf(source: SiteSource, { secretName, region }: PulledSecret, documents: Map<string, Promise<SecretDocument>>): Promise<SecretDocument> {
+  const key = `${region} ${secretName}`;
+  if (!documents.has(key)) documents.set(key, source.secret(secretName, region).then((answer) => 'missing' in answer ? answer : propertiesOf(secretName, answer.text)));
+  return documents.get(key)!;
+}
+
+function propertiesOf(name: string, text: string): SecretDocument {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return { properties: value as Record<string, unknown> };
+  } catch {
+    // Said below, without a word of the text.
+  }
+  return { missing: `a JSON object in the secret ${name}` };
+}
+
+function kubernetesSecret(namespace: string, secret: PulledSecret, document: SecretDocument, missing: string[]): object {
+  const { name, type, labels, entries, secretName } = secret;
+  if ('missing' in document) missing.push(document.missing);
+  const valueOf = (property: string) => {
+    const value = 'properties' in document ? document.properties[property] : undefined;
+    if (typeof value === 'string' && value !== '') return Buffer.from(value).toString('base64');
+    if ('properties' in document) missing.push(`text under '${property}' in the secret ${secretName}`);
+    return '';
+  };
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace, labels }, type, data: Object.fromEntries(entries.map(({ key, property }) => [key, valueOf(property)])) };
+}
+
+function parsed<T>(text: string, what: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch (error) {
+    throw new CommandFailure(`${what} holds no JSON; expected what a deployment of cdk-hybridge writes`, 'configuration', { cause: error });
+  }
+}
+
+/** Files of two deployments must not be mixed. */
+function requireDigest(path: string, text: string, digest: string): void {
+  if (digestOf(text) !== digest) throw new CommandFailure(`${path} is not what the last finished deployment wrote: a deployment is going on, or somebody changed it; try again when it has ended`, 'unavailable');
+}
+
+function requirePlainPath(path: string): void {
+  if (path.split('/').every((part) => /^[\w.-]+$/.test(part) && part !== '..' && part !== '.')) return;
+  throw new CommandFailure(`the index names a file '${path}', which would lie outside of --out`, 'configuration');
+}
