@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { ciliumValues, nodeConfig } from '../private/eks/node-config';
 import { requireNodeLabels } from '../private/eks/node-labels';
 import { writeFilesAtSynthesis } from '../private/output-files';
+import { PolicyPack } from '../private/policy/policy-pack';
 import type { CloudCluster } from './cloud-cluster';
 import type { HybridCredentials } from './hybrid-credentials';
 
@@ -45,6 +46,7 @@ export class HybridNodes extends Construct {
    */
   constructor(scope: Construct, id: string, props: HybridNodesProps) {
     super(scope, id);
+    PolicyPack.watch(this);
     const { cluster, labels = {} } = props;
     this._cluster = cluster;
     const networks = cluster._remoteNetworks;

@@ -3,6 +3,7 @@ import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { IDependable } from 'constructs';
+import { Topology } from '../gateway/topology';
 import { KUBECTL_NEEDS, NODE_NEEDS, watchEndpoints } from './isolated-subnets';
 
 /** What an import may have left out → what needs it, for people. */
@@ -66,6 +67,7 @@ export class KubectlAccess extends Construct {
   private constructor(cluster: eks.ICluster, kubectlLayer: lambda.ILayerVersion) {
     // Whatever implements ICluster is a construct.
     super(cluster as unknown as Construct, ID);
+    Topology.of(this).addCluster(cluster, () => ({ name: cluster.node.path, kind: 'eks', files: [] }));
     const { vpc } = cluster;
     const subnets = vpc.privateSubnets.length > 0 ? vpc.privateSubnets : vpc.isolatedSubnets;
     watchEndpoints(this, { property: 'kubectlLayer', vpc, subnets, needs: KUBECTL_NEEDS });

@@ -6,7 +6,6 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 const SERVICE = 'elasticloadbalancing.amazonaws.com';
 const CLUSTER_TAG = 'elbv2.k8s.aws/cluster';
 
-/** None of them knows resources: they list. */
 const READS = {
   ec2: [
     'DescribeAccountAttributes', 'DescribeAddresses', 'DescribeAvailabilityZones', 'DescribeInstances', 'DescribeInternetGateways', 'DescribeNetworkInterfaces',
@@ -18,6 +17,9 @@ const READS = {
   ],
 };
 
+/** None of them knows resources: they list. */
+export const LOAD_BALANCER_READS = Object.entries(READS).flatMap(([service, reads]) => reads.map((read) => `${service}:${read}`));
+
 interface Write {
   readonly actions: readonly string[];
   readonly on: readonly string[];
@@ -27,10 +29,10 @@ interface Write {
 /** @returns statements for the stack's account and region */
 export function loadBalancerStatements(stack: Stack, cluster: eks.ICluster): readonly iam.PolicyStatement[] {
   return [
-    new iam.PolicyStatement({ actions: Object.entries(READS).flatMap(([service, reads]) => reads.map((read) => `${service}:${read}`)), resources: ['*'] }),
+    new iam.PolicyStatement({ actions: LOAD_BALANCER_READS, resources: ['*'] }),
     new iam.PolicyStatement({
       actions: ['iam:CreateServiceLinkedRole'],
-      resources: [`arn:${stack.partition}:iam::${stack.account}:role/aws-service-role/${SERVICE}/*`],
+      resources: [`arn:${stack.partition}:iam::${stack.account}:role/aws-service-role/${SERVICE}/AWSServiceRoleForElasticLoadBalancing`],
       conditions: { StringEquals: { 'iam:AWSServiceName': SERVICE } },
     }),
     ...[...securityGroups(stack, cluster), ...loadBalancers(stack, cluster.clusterName)].map(({ actions, on, conditions }) =>
@@ -61,32 +63,28 @@ function securityGroups(stack: Stack, cluster: eks.ICluster): readonly Write[] {
   ];
 }
 
+const WRITES = {
+  create: ['CreateLoadBalancer', 'CreateTargetGroup'],
+  tag: ['AddTags', 'RemoveTags'],
+  change: [
+    'CreateListener', 'DeleteLoadBalancer', 'DeleteTargetGroup', 'DeregisterTargets', 'ModifyCapacityReservation', 'ModifyLoadBalancerAttributes', 'ModifyTargetGroup',
+    'ModifyTargetGroupAttributes', 'RegisterTargets', 'SetIpAddressType', 'SetSecurityGroups', 'SetSubnets',
+  ],
+  changeListeners: ['DeleteListener', 'ModifyListener', 'ModifyListenerAttributes'],
+};
+
+const action = (name: string) => `elasticloadbalancing:${name}`;
+
+export const LOAD_BALANCER_WRITES = Object.values(WRITES).flat().map(action);
+
 function loadBalancers(stack: Stack, clusterName: string): readonly Write[] {
   const arn = (resource: string) => `arn:${stack.partition}:elasticloadbalancing:${stack.region}:${stack.account}:${resource}`;
-  const balancers = arn('loadbalancer/net/*/*');
-  const targets = arn('targetgroup/*/*');
-  const listeners = arn('listener/net/*/*/*');
-  const action = (name: string) => `elasticloadbalancing:${name}`;
+  const made = [arn('loadbalancer/net/*/*'), arn('targetgroup/*/*')];
   return [
-    { actions: ['CreateLoadBalancer', 'CreateTargetGroup'].map(action), on: [balancers, targets], conditions: { StringEquals: asked(clusterName) } },
-    {
-      actions: [action('AddTags')],
-      on: [balancers, targets],
-      conditions: { StringEquals: { 'elasticloadbalancing:CreateAction': ['CreateLoadBalancer', 'CreateTargetGroup'], ...asked(clusterName) } },
-    },
-    {
-      actions: ['AddTags', 'RemoveTags'].map(action),
-      on: [balancers, targets],
-      conditions: { StringEquals: carried(clusterName), Null: { [`aws:RequestTag/${CLUSTER_TAG}`]: 'true' } },
-    },
-    {
-      actions: [
-        'DeleteLoadBalancer', 'DeleteTargetGroup', 'ModifyCapacityReservation', 'ModifyLoadBalancerAttributes', 'ModifyTargetGroup', 'ModifyTargetGroupAttributes',
-        'SetIpAddressType', 'SetSecurityGroups', 'SetSubnets', 'RegisterTargets', 'DeregisterTargets', 'CreateListener',
-      ].map(action),
-      on: [balancers, targets],
-      conditions: { StringEquals: carried(clusterName) },
-    },
-    { actions: ['AddTags', 'RemoveTags', 'DeleteListener', 'ModifyListener', 'ModifyListenerAttributes'].map(action), on: [listeners] },
+    { actions: WRITES.create.map(action), on: made, conditions: { StringEquals: asked(clusterName) } },
+    { actions: [action('AddTags')], on: made, conditions: { StringEquals: { 'elasticloadbalancing:CreateAction': WRITES.create, ...asked(clusterName) } } },
+    { actions: WRITES.tag.map(action), on: made, conditions: { StringEquals: carried(clusterName), Null: { [`aws:RequestTag/${CLUSTER_TAG}`]: 'true' } } },
+    { actions: WRITES.change.map(action), on: made, conditions: { StringEquals: carried(clusterName) } },
+    { actions: [...WRITES.tag, ...WRITES.changeListeners].map(action), on: [arn('listener/net/*/*/*')] },
   ];
 }

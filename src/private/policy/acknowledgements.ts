@@ -38,7 +38,7 @@ const FUNCTIONS: readonly Acknowledgement[] = [
   {
     rules: ['AwsSolutions-L1'],
     types: ['AWS::Lambda::Function'],
-    at: /(KubectlProvider\/Handler|^Custom::CDKBucketDeployment\w+)\/Resource$/,
+    at: /(Kubectl\/?Provider\/Handler|^Custom::CDKBucketDeployment\w+)\/Resource$/,
     reason: 'the version of Python is chosen by CDK, which supports it, and changes with the version of CDK',
   },
 ];
@@ -192,8 +192,23 @@ export const MANAGED_POLICIES: readonly { readonly policy: RegExp; readonly at: 
   },
   {
     policy: /(AWSLambdaBasicExecutionRole|AWSLambdaVPCAccessExecutionRole|AmazonEC2ContainerRegistryReadOnly|AmazonElasticContainerRegistryPublicReadOnly\W*Ref\W+AWS::NoValue\W+)$/,
-    at: /(^|\/)Resource\/KubectlProvider\//,
+    at: /(^|\/)(Resource\/KubectlProvider|HybridgeKubectl\/Provider)\//,
     reason: 'written by CDK for the functions that apply manifests: logs, addresses in the VPC, charts from registries',
+  },
+  {
+    policy: /(AmazonEKSWorkerNodePolicy|AmazonEC2ContainerRegistryPullOnly)$/,
+    at: /(^|\/)Nodes\/Role\/Resource$/,
+    reason: 'nodes ask for their cluster and pull images, nothing else; what that takes changes with the image of EKS',
+  },
+  {
+    policy: /(AmazonEKS_CNI_Policy|AmazonEBSCSIDriverPolicy)$/,
+    at: /(^|\/)(Network|Volumes)Role\/Resource$/,
+    reason: 'add-ons are kept by EKS, and their rights with them: addresses for pods, volumes for claims',
+  },
+  {
+    policy: /(AmazonEC2ContainerRegistryPullOnly|AmazonSSMManagedInstanceCore)$/,
+    at: /(^|\/)Role\/Resource$/,
+    reason: 'machines outside AWS pull images and keep their registration with Systems Manager; what its agent calls changes with the agent',
   },
   {
     policy: /AWSLambdaBasicExecutionRole$/,

@@ -1,5 +1,7 @@
 /** Statements of IAM whose resources or actions hold a `*`, and why they do: what is not listed here is a mistake. */
 
+import { LOAD_BALANCER_READS, LOAD_BALANCER_WRITES } from '../eks/load-balancer-statements';
+
 /** One explained wildcard. */
 export interface ExplainedWildcard {
   /** What the statement may do; each of its actions has to be one of them. */
@@ -9,7 +11,27 @@ export interface ExplainedWildcard {
   readonly reason: string;
 }
 
+/** Of the AWS Load Balancer Controller: each statement names the cluster's tag where IAM knows it. */
+const LOAD_BALANCERS: readonly ExplainedWildcard[] = [
+  {
+    actions: LOAD_BALANCER_READS,
+    resource: /^\*$/,
+    reason: 'IAM knows no resource of actions that list; the controller looks for subnets, security groups and load balancers of its cluster by their tags',
+  },
+  {
+    actions: ['ec2:CreateSecurityGroup', 'ec2:CreateTags', 'ec2:DeleteTags', 'ec2:AuthorizeSecurityGroupIngress', 'ec2:RevokeSecurityGroupIngress', 'ec2:DeleteSecurityGroup'],
+    resource: /:security-group\/\*$/,
+    reason: 'the controller makes security groups whose ids nobody knows before; it changes those only that carry the tag of its cluster',
+  },
+  {
+    actions: LOAD_BALANCER_WRITES,
+    resource: /:elasticloadbalancing:\S+:(loadbalancer\/net\/\*\/\*|targetgroup\/\*\/\*|listener\/net\/\*\/\*\/\*)$/,
+    reason: 'the controller makes load balancers whose names nobody knows before; it changes those only that carry the tag of its cluster, and listeners, which belong to them',
+  },
+];
+
 export const EXPLAINED_WILDCARDS: readonly ExplainedWildcard[] = [
+  ...LOAD_BALANCERS,
   {
     actions: ['ecr:GetAuthorizationToken'],
     resource: /^\*$/,
@@ -27,6 +49,11 @@ export const EXPLAINED_WILDCARDS: readonly ExplainedWildcard[] = [
     actions: ['ssm:CreateActivation', 'ssm:DeleteActivation', 'eks:RegisterCluster'],
     resource: /^\*$/,
     reason: 'activations have no ARN, nor has a cluster before it is registered: IAM knows no resource of these actions',
+  },
+  {
+    actions: ['ssm:DescribeInstanceInformation'],
+    resource: /^\*$/,
+    reason: 'a machine looks for itself in Systems Manager when it leaves: IAM knows no resource of actions that list',
   },
   {
     actions: ['ssm:DeregisterManagedInstance'],
