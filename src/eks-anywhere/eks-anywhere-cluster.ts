@@ -16,6 +16,7 @@ import { isNewerRelease } from '../private/eks-anywhere/syntax/version';
 import { toYaml } from '../private/eks-anywhere/yaml/emit';
 import { writeFilesAtSynthesis } from '../private/output-files';
 import type { OutputFiles } from '../private/output-files';
+import { printOutsideStacks } from '../private/site/annotations';
 import { ClusterSurroundings } from '../private/site/cluster-surroundings';
 import type { CiliumOptions } from './cilium';
 import { kebabCase } from './cluster-input';
@@ -394,6 +395,7 @@ export abstract class EksAnywhereCluster extends Construct {
     const known = new Set(this.node.metadata.map(({ data }) => data));
     const flags = neededFlags(definition.documents).map((flag) => `set ${flag}=true wherever eksctl anywhere runs for this cluster: it is a feature flag that its properties need`);
     for (const note of [...flags, ...definition.notes?.() ?? []].filter((text) => !known.has(text))) Annotations.of(this).addInfo(note);
+    printOutsideStacks(this, process.env, (line) => process.stderr.write(line));
     return findings.filter(({ severity }) => severity === 'error').map((finding) => described(finding, definition));
   }
 }
