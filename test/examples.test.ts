@@ -138,6 +138,7 @@ describe.each(EXAMPLES)('examples/%s', (example) => {
     const listed = [
       ...topology.planes.flatMap((plane: any) => [...plane.manifests, ...plane.helmFiles ?? []].map((file: string) => `${plane.folder}/${file}`)),
       ...topology.clusters.flatMap((cluster: any) => cluster.files.map((file: string) => `${cluster.folder}/${file}`)),
+      ...(topology.handoffs ?? []).flatMap((handoff: any) => handoff.files.map((file: string) => `${handoff.folder}/${file}`)),
       'topology.json',
     ];
     expect(produced().map((file) => relative(join(folder, 'hybridge'), file))).toEqual(listed.sort());

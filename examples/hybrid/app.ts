@@ -8,10 +8,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
 import { App, Stack } from 'aws-cdk-lib';
+import { AccountRootPrincipal } from 'aws-cdk-lib/aws-iam';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import {
   BareMetalCluster, CloudCluster, CognitoIdentity, EksAnywhereKubernetesVersion, EksAnywhereTarget, EksTarget, Exposure, GatewayControlPlane,
-  GatewayDatabase, GatewayEngine, HardwareInventory, OpenSearchLogs, OperatingSystem, Trust, VSphereCluster,
+  GatewayDatabase, GatewayEngine, Handoff, HardwareInventory, OidcIssuer, OpenSearchLogs, OperatingSystem, SecretDelivery, Trust, VSphereCluster,
 } from 'cdk-hybridge';
 
 const sshKey = readFileSync(join(__dirname, 'operators.pub'), 'utf8').trim();
@@ -52,6 +53,13 @@ const factory = new BareMetalCluster(app, 'Factory', {
   sshKey,
 });
 
+// What sites get from here: the factory by a person, the branch by Flux and the External Secrets Operator.
+const handoff = new Handoff(cloud, 'Handoff');
+const factorySite = handoff.addSite('Factory', { readers: [new AccountRootPrincipal()] });
+const branchIssuer = new OidcIssuer(cloud, 'BranchIssuer', { bucketName: 'acme-branch-tokens' });
+const branchSite = handoff.addSite('Branch');
+branchSite.syncWithFlux({ issuer: branchIssuer });
+
 const branch = new VSphereCluster(app, 'Branch', {
   eksAnywhereVersion: 'v0.26.0',
   kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
@@ -69,6 +77,7 @@ const branch = new VSphereCluster(app, 'Branch', {
   thumbprint: 'A3:6F:1C:55:0E:92:4B:D7:38:E1:7C:20:9A:6D:F4:85:1B:C2:EE:47',
   controlPlaneNodes: { count: 3 },
   workerNodes: [{ name: 'gateway', count: 2 }],
+  serviceAccountIssuer: branchIssuer.issuerUrl,
   sshKey,
 });
 
@@ -81,13 +90,17 @@ const virginiaCluster = new CloudCluster(virginia, 'Cluster', {
 const logs = new OpenSearchLogs(virginia, 'Logs', { vpc: virginiaCluster.vpc });
 
 controlPlane.addDataPlane('FactoryPlane', {
-  target: EksAnywhereTarget.cluster(factory, { exposure: Exposure.metalLb('10.20.0.100-10.20.0.120'), imageRepository }),
+  target: EksAnywhereTarget.cluster(factory, {
+    exposure: Exposure.metalLb('10.20.0.100-10.20.0.120'), imageRepository, site: factorySite, delivery: SecretDelivery.pull(),
+  }),
   labels: { site: 'factory' },
   hostname: 'apis.factory.acme.example',
   identity,
 });
 controlPlane.addDataPlane('BranchPlane', {
-  target: EksAnywhereTarget.cluster(branch, { exposure: Exposure.nodePort(), imageRepository }),
+  target: EksAnywhereTarget.cluster(branch, {
+    exposure: Exposure.nodePort(), imageRepository, site: branchSite, delivery: SecretDelivery.externalSecrets({ issuer: branchIssuer }),
+  }),
   labels: { site: 'branch' },
   hostname: 'apis.branch.acme.example',
   identity,

@@ -43,7 +43,7 @@ export class SiteContents {
     return [
       ...this.firstFiles,
       ...this.planes.flatMap(({ name, files }) => Object.entries(files).map(([file, text]) => [`planes/${name}/${file}`, text] as const)),
-      ...[...this.clusters].flatMap(([name, render]) => Object.entries(render()).map(([file, text]) => [`clusters/${name}/${file}`, text] as const)),
+      ...[...this.clusters].flatMap(([name, render]) => Object.entries(render()).filter(isForTools).map(([file, text]) => [`clusters/${name}/${file}`, text] as const)),
     ];
   }
 
@@ -57,4 +57,9 @@ export class SiteContents {
       firstFiles: [...this.firstFiles.keys()],
     };
   }
+}
+
+/** Pictures are for people, who find them in `cdk.out`. */
+function isForTools([file]: readonly [string, string]): boolean {
+  return !file.endsWith('.svg');
 }
