@@ -59,3 +59,4 @@ export * from './identity/cognito-identity';
 export * from './identity/cognito-machine-client';
 export * from './identity/gateway-identity';
 export * from './logging/opensearch-logs';
+export * from './logging/gateway-logs';

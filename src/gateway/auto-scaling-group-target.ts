@@ -93,7 +93,7 @@ export class AutoScalingGroupTarget extends GatewayTarget {
   public _place(scope: Construct, placed: PlacedDataPlane): void {
     const { exposure = Exposure.internalLoadBalancer(), cpuPercent = 60, deletionProtection = true } = this.options;
     const { plane, logs } = placed;
-    if (logs) throw new Error('logs: the nodes cannot reach the role of their instance, expected on planes on EKS and ECS only: leave it out here');
+    if (logs) throw new Error('logs: the nodes cannot reach the role of their instance, expected logs with an ingest, which takes a token: set ingest: true on them');
     const maxReplicas = this.options.maxReplicas ?? plane.replicas * 2;
     requireWhole('maxReplicas', maxReplicas, plane.replicas + 1, 'one more than the replicas of the plane');
     const sourceCidrs = exposure._cloudSources('an Auto Scaling group');

@@ -68,7 +68,7 @@ export class DockerTarget extends GatewayTarget {
   public _place(scope: Construct, placed: PlacedDataPlane): void {
     const { plane, logs, cache } = placed;
     const { httpPort: http = 8000, httpsPort: https = 8443 } = this.options;
-    if (logs) throw new Error('logs: a machine with Docker has no role in AWS to sign requests with, expected on planes on EKS and ECS only: leave it out here');
+    if (logs) throw new Error('logs: a machine with Docker has no role in AWS to sign requests with, expected logs with an ingest, which takes a token: set ingest: true on them');
     if (cache) throw new Error(`cache: ${cache.node.path} lets in its own VPC only, expected a plane on EKS, ECS or an Auto Scaling group there: leave it out here, one node shares with nobody`);
     if (plane.replicas !== 1) throw new Error(`replicas: got ${plane.replicas}, expected 1, because the nodes of one machine would share its ports: give each machine a data plane of its own`);
     new ComposePlane(scope, 'Resource', { placed, ports: { http, https } });

@@ -4,12 +4,14 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as opensearch from 'aws-cdk-lib/aws-opensearchservice';
 import { Construct } from 'constructs';
-import { Topology } from '../private/gateway/topology';
+import { domainStore } from '../private/logging/domain-store';
 import { requireTwoZones } from '../private/network/two-zones';
+import { GatewayLogs } from './gateway-logs';
+import type { GatewayLogsProps } from './gateway-logs';
 
 /** Properties of `OpenSearchLogs`. */
-export interface OpenSearchLogsProps {
-  /** Network that the domain lives in. Data planes that write to it run on a cluster in the same network. */
+export interface OpenSearchLogsProps extends GatewayLogsProps {
+  /** Network that the domain lives in, with private subnets in at least two availability zones. Data planes that write to it without `ingest` run in the same network. */
   readonly vpc: ec2.IVpc;
 
   /**
@@ -27,24 +29,36 @@ export interface OpenSearchLogsProps {
   readonly removalPolicy?: RemovalPolicy;
 }
 
-/** Name that data streams of gateways begin with. */
-const DATA_STREAMS = 'logs-gateway-';
+/** Properties of `OpenSearchLogs.existing()`. */
+export interface ExistingDomainProps extends GatewayLogsProps {
+  /** The domain: OpenSearch 2.5 or later, in a VPC, without fine-grained access control, so that IAM decides. */
+  readonly domain: opensearch.IDomain;
+
+  /** Network that the domain is in. */
+  readonly vpc: ec2.IVpc;
+
+  /** Security group of the domain: opened to the planes. */
+  readonly securityGroup: ec2.ISecurityGroup;
+}
 
 /**
  * An OpenSearch domain for the logs of gateways: in the VPC over two availability zones, three managers of its own, encrypted on disk and between nodes,
- * TLS 1.2 and signed requests only, its own slow and error logs in CloudWatch. Takes some 20 minutes to create.
+ * TLS 1.2 and signed requests only, its own slow and error logs in CloudWatch. Takes some 20 minutes to create. In it: an index template with a field for what can be asked about a request and for nothing else, a data
+ * stream `logs-gateway-default` that is rolled over every day and deleted after `retentionDays`, a dashboard and three alerts, put there by a Lambda function in the VPC.
  *
  * The account needs the service-linked role of OpenSearch once: `aws iam create-service-linked-role --aws-service-name opensearchservice.amazonaws.com`.
  */
-export class OpenSearchLogs extends Construct {
+export class OpenSearchLogs extends GatewayLogs {
+  /** A domain that exists or is declared elsewhere: what gateways need in it is put there. */
+  public static existing(scope: Construct, id: string, props: ExistingDomainProps): GatewayLogs {
+    return new ExistingDomain(scope, id, props);
+  }
+
   /** The domain. */
   public readonly domain: opensearch.Domain;
 
-  private readonly vpc: ec2.IVpc;
-
   constructor(scope: Construct, id: string, props: OpenSearchLogsProps) {
     super(scope, id);
-    this.vpc = props.vpc;
     const { storageGib = 100, removalPolicy = RemovalPolicy.RETAIN } = props;
     if (!Number.isInteger(storageGib) || storageGib < 10 || storageGib > 1536) {
       throw new Error(`storageGib: got ${storageGib}, expected a whole number of GiB, 10 to 1536`);
@@ -75,24 +89,8 @@ export class OpenSearchLogs extends Construct {
       removalPolicy,
     });
     this.domain.node.addDependency(policy);
-    Topology.of(this).addIntegration(this, 'logs', 'Amazon OpenSearch Service', []);
-  }
-
-  /**
-   * Lets a plane write documents into the gateways' data streams.
-   *
-   * @throws Error when the plane's pods have no way to the domain
-   * @internal
-   */
-  public _grantWrite(role: iam.IRole, peer: ec2.IConnectable, vpc: ec2.IVpc): void {
-    if (vpc.vpcId !== this.vpc.vpcId) {
-      throw new Error(`logs: the domain ${this.node.path} is in another VPC than the plane's cluster, expected the same one: make OpenSearchLogs with the vpc of that cluster`);
-    }
-    // Not grantPathWrite(): it lets delete, too.
-    role.addToPrincipalPolicy(new iam.PolicyStatement({
-      actions: ['es:ESHttpPost', 'es:ESHttpPut'], resources: [`${this.domain.domainArn}/${DATA_STREAMS}*`],
-    }));
-    this.domain.connections.allowFrom(peer, ec2.Port.HTTPS, 'logs of gateways');
+    const { domainArn, domainEndpoint, connections } = this.domain;
+    this._open(domainStore({ domainArn, domainEndpoint, connections, vpc: props.vpc, ready: [this.domain] }), 'Amazon OpenSearch Service', props);
   }
 
   private domainLogs() {
@@ -109,5 +107,13 @@ export class OpenSearchLogs extends Construct {
     return {
       policy, appLogEnabled: true, appLogGroup, slowSearchLogEnabled: true, slowSearchLogGroup, slowIndexLogEnabled: true, slowIndexLogGroup,
     };
+  }
+}
+
+class ExistingDomain extends GatewayLogs {
+  constructor(scope: Construct, id: string, props: ExistingDomainProps) {
+    super(scope, id);
+    const { domain: { domainArn, domainEndpoint }, vpc, securityGroup } = props;
+    this._open(domainStore({ domainArn, domainEndpoint, vpc, connections: securityGroup.connections, ready: [] }), 'Amazon OpenSearch Service', props);
   }
 }

@@ -105,6 +105,8 @@ export const PATHS = {
   identityCredentials: '/etc/hybridge/identity',
   /** Password of the cache that planes share, mounted from a Secret. */
   cacheCredentials: '/etc/hybridge/cache',
+  /** Token that logs are sent with, mounted from a Secret. */
+  logCredentials: '/etc/hybridge/logs',
 } as const;
 
 /** Paths of the status API. */

@@ -158,7 +158,7 @@ describe('logs', () => {
     const other = testStack('us-east-1', cloud.node.root as App, 'Virginia');
     const logs = new OpenSearchLogs(other, 'Logs', { vpc: testCluster(other).vpc });
     expect(() => controlPlane.addDataPlane('Plane', { target: EksTarget.cluster(testCluster(new Stack(other.node.root, 'Third'))), logs }))
-      .toThrow('logs: the domain Virginia/Logs is in another VPC than the plane\'s cluster, expected the same one');
+      .toThrow('logs: Virginia/Logs is in another VPC than the plane\'s cluster, expected the same one');
     const site = EksAnywhereTarget.cluster(testFactory(cloud.node.root as App), { ...IMAGE, exposure: Exposure.nodePort() });
     expect(() => controlPlane.addDataPlane('Site', { target: site, logs })).toThrow('logs: a site has no role in AWS to sign requests with');
   });

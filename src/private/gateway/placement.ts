@@ -1,7 +1,7 @@
 import type { IDependable } from 'constructs';
 import type { GatewayCache } from '../../caching/gateway-cache';
 import type { GatewayEngine } from '../../gateway/gateway-engine';
-import type { OpenSearchLogs } from '../../logging/opensearch-logs';
+import type { GatewayLogs } from '../../logging/gateway-logs';
 import type { PlaneDescription } from './plane';
 
 /** What a data plane brings to the place where it runs. */
@@ -16,6 +16,7 @@ export interface PlacedDataPlane extends DataPlanePlacement {
   readonly controlPlane: string;
   /** What has to hold its content before the pods start. */
   readonly contents: readonly IDependable[];
-  readonly logs?: OpenSearchLogs;
+  /** Where the plane's role writes. Absent where nodes send with a token. */
+  readonly logs?: GatewayLogs;
   readonly cache?: GatewayCache;
 }

@@ -1,0 +1,29 @@
+/** The values of a secret that are in force, kept for a while. */
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+
+const STAGES = ['AWSCURRENT', 'AWSPREVIOUS'];
+
+/** @param keptMs how long an answer is good for */
+export function secretTokens(client: SecretsManagerClient, secretId: string, property: string, keptMs = 60_000, now = Date.now): () => Promise<readonly string[]> {
+  let kept: { readonly until: number; readonly tokens: readonly string[] } | undefined;
+  return async () => {
+    if (kept && kept.until > now()) return kept.tokens;
+    const tokens = (await Promise.all(STAGES.map((stage) => tokenOf(client, secretId, stage, property)))).filter((token) => token !== undefined);
+    if (tokens.length === 0) throw new Error(`the secret ${secretId} has no property ${property}`);
+    kept = { until: now() + keptMs, tokens };
+    return tokens;
+  };
+}
+
+async function tokenOf(client: SecretsManagerClient, secretId: string, stage: string, property: string): Promise<string | undefined> {
+  try {
+    const { SecretString = '{}' } = await client.send(new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage }));
+    const value = (JSON.parse(SecretString) as Record<string, unknown>)[property];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  } catch (error) {
+    // A secret that was never changed has no version before this one.
+    if ((error as Error).name === 'ResourceNotFoundException' && stage === 'AWSPREVIOUS') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,24 @@
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { IDependable } from 'constructs';
+
+/** Name of the data stream's template, and what all names begin with. */
+export const STREAM = 'logs-gateway';
+
+/** A domain or a collection, as those see it that write into it. */
+export interface LogStore {
+  /** `https://` and the host. */
+  readonly endpoint: string;
+  readonly service: 'es' | 'aoss';
+  readonly vpc: ec2.IVpc;
+  /** Data stream, or index. */
+  readonly target: string;
+  /** What has to exist before anybody calls. */
+  readonly ready: readonly IDependable[];
+  /** What a role needs to write documents, and nothing else. */
+  writing(): readonly iam.PolicyStatement[];
+  /** What a role needs to make templates, policies, dashboards and alerts. */
+  settingUp(): readonly iam.PolicyStatement[];
+  /** Opens the network. */
+  admit(peer: ec2.IConnectable, role: iam.IRole): void;
+}
