@@ -5,6 +5,7 @@
  *   lambda/<name>/    one folder, one CDK asset
  *   cli/              the command line
  *   eksa-*.mjs        the rules of EKS Anywhere as functions (check, diff), for any JavaScript runtime
+ *   declarative.cjs   the reader of declarative files, for constructs: it is loaded while they are made, so it is no ES module
  *
  * Readable on purpose: not minified, names kept, so that stack traces read. Two runs over the same sources are byte-equal,
  * which keeps asset hashes stable. Ends with the check of the layers.
@@ -43,7 +44,9 @@ const COMMON: BuildOptions = {
 
 async function main() {
   try {
-    const metafiles = [...await bundleImage(), ...await bundleLambdas(), ...await bundleCommandLine(), await bundleEksAnywhereRules(), await graphOfConstructs()];
+    const metafiles = [
+      ...await bundleImage(), ...await bundleLambdas(), ...await bundleCommandLine(), await bundleEksAnywhereRules(), await bundleDeclarativeReader(), await graphOfConstructs(),
+    ];
     rmSync(DESTINATION, { recursive: true, force: true });
     renameSync(OUT, DESTINATION);
     checkLayers(metafiles);
@@ -102,6 +105,22 @@ async function bundleEksAnywhereRules(): Promise<Metafile> {
     outdir: OUT,
   });
   writeFileSync(join(OUT, 'eksa.THIRD-PARTY-LICENSES.txt'), licencesOf(ROOT, Object.keys(metafile!.inputs)));
+  return metafile!;
+}
+
+/** `readDeclarative(text, options?)` with the gateway's own schemas. */
+async function bundleDeclarativeReader(): Promise<Metafile> {
+  const { metafile } = await build({
+    ...COMMON,
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    banner: {},
+    // What the constructs run on.
+    target: 'node20',
+    entryPoints: [{ in: 'gateway/src/declarative/read.ts', out: 'declarative' }],
+    outdir: OUT,
+  });
+  writeFileSync(join(OUT, 'declarative.THIRD-PARTY-LICENSES.txt'), licencesOf(ROOT, Object.keys(metafile!.inputs)));
   return metafile!;
 }
 

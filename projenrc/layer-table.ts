@@ -95,6 +95,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: [`${GATEWAY}/model`, `${GATEWAY}/base`],
     why: 'the client speaks HTTP; it knows the types of the model only',
   },
+  [`${GATEWAY}/declarative`]: {
+    mayImport: [`${GATEWAY}/plugins/schemas.ts`, `${GATEWAY}/model`, `${GATEWAY}/base`],
+    why: 'declarative files are read and checked by themselves; who applies them is another matter',
+  },
   [`${GATEWAY}/lambda`]: {
     mayImport: [CONTRACT, `${GATEWAY}/base`],
     why: 'what Lambda functions do knows no plane',

@@ -134,4 +134,6 @@ export const ARTEFACTS = {
   singleNode: 'single-node.mjs',
   /** Brings the database's schema up to date and ends. */
   migrate: 'migrate.mjs',
+  /** Writes a declarative configuration through the Admin API, waits for the data planes and ends. */
+  applyConfiguration: 'apply-configuration.mjs',
 } as const;

@@ -1,0 +1,145 @@
+/**
+ * Makes a control plane hold what a declarative file says: writes its entities one by one, takes away those that an earlier version of the file had, and waits until the
+ * data planes run it. Repeating it changes nothing. Works with every control plane that has Kong's Admin API in front of a database.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { GatewayError } from '../base/errors.ts';
+import type { DesiredConfiguration, DesiredEntity } from '../model/desired-entity.ts';
+import type { EntityValue } from '../model/schema/field.ts';
+import { AdminApiError } from './admin-client.ts';
+import type { AdminClient } from './admin-client.ts';
+
+export interface ApplyOptions {
+  /** Tag that marks what belongs to the file. */
+  readonly tag: string;
+  /** Seconds that data planes may take. @default 120 */
+  readonly waitSeconds?: number;
+}
+
+export interface Applied {
+  readonly written: number;
+  readonly deleted: number;
+  /** How many data planes are connected and run it. */
+  readonly dataPlanes: number;
+}
+
+/**
+ * @throws AdminApiError the control plane refused an entity
+ * @throws GatewayError `configuration-not-running`: a data plane did not take it in time, or refused it
+ */
+export async function applyConfiguration(client: AdminClient, { entities }: DesiredConfiguration, { tag, waitSeconds = 120 }: ApplyOptions): Promise<Applied> {
+  const before = await configurationHashes(client);
+  const ids = new Map<string, string>();
+  for (const entity of entities) ids.set(identity(entity), await write(client, entity, ids, tag));
+  const stale = await staleEntities(client, tag, new Set([...ids].map(([of, id]) => `${of.split(' ')[0]} ${id}`)));
+  for (const { type, id } of stale) await client.delete(COLLECTIONS[type] ?? type, id);
+  const dataPlanes = await waitForDataPlanes(client, before, waitSeconds);
+  return { written: entities.length, deleted: stale.length, dataPlanes };
+}
+
+/** Waits until the Admin API answers: its nodes may be starting. @throws GatewayError `admin-api-unreachable` */
+export async function waitForAdminApi(client: AdminClient, seconds: number): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    try {
+      await client.request('GET', '/status');
+      return;
+    } catch (error) {
+      if (Date.now() + LOOK_MS > deadline) throw error;
+      await sleep(LOOK_MS);
+    }
+  }
+}
+
+/** Where names in URLs are others than those of entity types. */
+const COLLECTIONS: Readonly<Record<string, string>> = { keyauth_credentials: 'key-auths' };
+
+/** What refers goes before what is referred to. */
+const DELETION_ORDER = ['keyauth_credentials', 'plugins', 'routes', 'services', 'consumers'];
+
+function identity({ type, key }: Pick<DesiredEntity, 'type' | 'key'>): string {
+  return `${type} ${key}`;
+}
+
+async function write(client: AdminClient, entity: DesiredEntity, ids: ReadonlyMap<string, string>, tag: string): Promise<string> {
+  const references = Object.entries(entity.references).map(([field, reference]) => [field, { id: ids.get(identity(reference)) }]);
+  const tags = [...Array.isArray(entity.fields.tags) ? entity.fields.tags as string[] : [], tag];
+  const body: EntityValue = { ...entity.fields, ...Object.fromEntries(references), tags };
+  const { body: stored } = await client.put(entity.collection, entity.key, body) as { readonly body: EntityValue };
+  return stored.id as string;
+}
+
+interface Marked {
+  readonly type: string;
+  readonly id: string;
+}
+
+async function staleEntities(client: AdminClient, tag: string, wanted: ReadonlySet<string>): Promise<readonly Marked[]> {
+  const marked: Marked[] = [];
+  for await (const row of client.list(`tags/${encodeURIComponent(tag)}`)) marked.push({ type: row.entity_name as string, id: row.entity_id as string });
+  return marked
+    .filter(({ type, id }) => !wanted.has(`${type} ${id}`))
+    .toSorted((one, other) => DELETION_ORDER.indexOf(one.type) - DELETION_ORDER.indexOf(other.type));
+}
+
+/** Node id → hash of the configuration that it runs. */
+type Hashes = ReadonlyMap<string, string>;
+
+/** A data plane that was silent this long is not connected: it pings every 30 s. Seconds. */
+const CONNECTED_SECONDS = 50;
+
+async function configurationHashes(client: AdminClient): Promise<Hashes> {
+  const hashes = new Map<string, string>();
+  for await (const node of client.list('clustering/data-planes')) {
+    if ((node.last_seen as number) > Date.now() / 1000 - CONNECTED_SECONDS) hashes.set(node.id as string, node.config_hash as string);
+  }
+  return hashes;
+}
+
+async function waitForDataPlanes(client: AdminClient, before: Hashes, waitSeconds: number): Promise<number> {
+  const deadline = Date.now() + waitSeconds * 1000;
+  for (;;) {
+    const remaining = Math.ceil((deadline - Date.now()) / 1000);
+    if (remaining <= 0) throw notRunning(`not all data planes run it after ${waitSeconds} seconds`);
+    const state = await revisionState(client, Math.min(remaining, LONGEST_LOOK_SECONDS));
+    if (state === undefined) return waitForHashes(client, before, deadline, waitSeconds);
+    const refused = state.data_planes.find(({ error }) => error !== null);
+    if (refused) throw notRunning(`${refused.hostname} refused it: ${String(refused.error!.message)}`);
+    if (state.in_sync) return state.data_planes.length;
+  }
+}
+
+const LONGEST_LOOK_SECONDS = 10;
+
+/** Nothing when the control plane is another gateway, which does not count revisions. */
+async function revisionState(client: AdminClient, seconds: number) {
+  try {
+    return await client.waitForRevision({ seconds });
+  } catch (error) {
+    if (error instanceof AdminApiError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+const LOOK_MS = 1000;
+
+/** A change that reaches data planes takes a moment to be hashed; when nothing is seen of one by then, there was none. Milliseconds. */
+const QUIET_MS = 10_000;
+
+/** Without revisions: all connected data planes have one hash, and it is another than before, unless nothing changes for a while. */
+async function waitForHashes(client: AdminClient, before: Hashes, deadline: number, waitSeconds: number): Promise<number> {
+  const begun = Date.now();
+  for (;;) {
+    const now = await configurationHashes(client);
+    const isOne = new Set(now.values()).size <= 1;
+    const isNew = [...now].every(([id, hash]) => before.get(id) !== hash);
+    if (isOne && (isNew || Date.now() - begun >= QUIET_MS)) return now.size;
+    if (Date.now() + LOOK_MS > deadline) throw notRunning(`the data planes do not agree on it after ${waitSeconds} seconds`);
+    await sleep(LOOK_MS);
+  }
+}
+
+function notRunning(why: string): GatewayError {
+  return new GatewayError('configuration-not-running', `the configuration is written, but ${why}; GET /clustering/data-planes shows who`, 'unavailable');
+}

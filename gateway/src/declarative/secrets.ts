@@ -1,0 +1,27 @@
+/** Text in a declarative file that only the owner should know. Files lie in repositories, templates and ConfigMaps: secrets stand there as references. */
+
+const SECRET_NAME = /(^|_)(password|passphrase|secret|token|private_key|api_key|access_key|client_secret|secret_access_key|session_token)$/i;
+
+const REFERENCE = /^\{vault:\/\/[^{}]+\}$/;
+
+/** Fields of credentials that let somebody in. */
+const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
+  keyauth_credentials: ['key'],
+};
+
+/** Paths below an entity whose value is a secret in plain text. */
+export function plainSecrets(type: string, entity: Readonly<Record<string, unknown>>): readonly (readonly (string | number)[])[] {
+  return walk(entity, [], (path, name) => (path.length === 1 && (CREDENTIALS[type] ?? []).includes(name)) || SECRET_NAME.test(name));
+}
+
+type Path = readonly (string | number)[];
+
+function walk(value: unknown, path: Path, isSecret: (path: Path, name: string) => boolean): Path[] {
+  if (typeof value === 'string') {
+    const name = path.findLast((part) => typeof part === 'string');
+    return name !== undefined && isSecret(path, name) && value !== '' && !REFERENCE.test(value) ? [path] : [];
+  }
+  if (Array.isArray(value)) return value.flatMap((item, at) => walk(item, [...path, at], isSecret));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, item]) => walk(item, [...path, name], isSecret));
+}

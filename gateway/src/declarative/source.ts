@@ -1,0 +1,53 @@
+/** A declarative file as text: its content, and where in the file each part of it stands. JSON is YAML, too. */
+import { LineCounter, parseDocument } from 'yaml';
+import type { Document } from 'yaml';
+
+/** Keys and positions from the root of the file: `['services', 0, 'host']`. */
+export type SourcePath = readonly (string | number)[];
+
+export interface SourceError {
+  /** From 1. */
+  readonly line: number;
+  /** As people write it: `services[0].host`; empty for the file as a whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+export class Source {
+  readonly content: unknown;
+  readonly errors: SourceError[] = [];
+  readonly #lines = new LineCounter();
+  readonly #document: Document;
+
+  constructor(text: string) {
+    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
+    for (const { pos, message } of this.#document.errors) this.errors.push({ line: this.#lines.linePos(pos[0]).line, path: '', message });
+    this.content = this.errors.length > 0 ? undefined : this.#contentOf();
+  }
+
+  #contentOf(): unknown {
+    try {
+      return this.#document.toJS({ maxAliasCount: 100 }) as unknown;
+    } catch (error) {
+      this.errors.push({ line: 1, path: '', message: (error as Error).message });
+      return undefined;
+    }
+  }
+
+  reject(path: SourcePath, message: string): void {
+    this.errors.push({ line: this.lineOf(path), path: pathText(path), message });
+  }
+
+  /** Where the nearest part stands that the file has: what is missing is told at what should have it. */
+  lineOf(path: SourcePath): number {
+    for (let length = path.length; length > 0; length -= 1) {
+      const node = this.#document.getIn(path.slice(0, length), true) as { readonly range?: readonly number[] } | undefined;
+      if (node?.range) return this.#lines.linePos(node.range[0]!).line;
+    }
+    return 1;
+  }
+}
+
+export function pathText(path: SourcePath): string {
+  return path.map((part, at) => (typeof part === 'number' ? `[${part}]` : at === 0 ? part : `.${part}`)).join('');
+}
