@@ -16,33 +16,35 @@ import type { OperatingSystem } from './operating-system';
 /** Which machines become the nodes of a group, and how they are installed. */
 export interface BareMetalMachineOptions extends MachineGroupOptions {
   /**
-   * The one label that machines of the hardware inventory must carry to become such a node, such as `{ type: 'cp' }`. No machine may
-   * match the selectors of two groups. Either this or `affinity` is needed.
+   * The one label that machines of the hardware inventory must carry to become such a node, such as `{ type: 'cp' }`. No machine may match the
+   * selectors of two groups. Either this or `affinity` is needed. Can be changed later; a change replaces the nodes.
    * @default - none
    */
   readonly select?: { [key: string]: string };
 
   /**
-   * Which machines become such nodes, where one label does not tell. Either this or `select` is needed.
+   * Which machines become such nodes, where one label does not tell. Either this or `select` is needed. Can be changed later; a change replaces the
+   * nodes.
    * @default - none
    */
   readonly affinity?: HardwareAffinity;
 
   /**
    * URL of the disk image of this group, for a group whose Kubernetes version or hardware is another. Its text must contain the Kubernetes version.
+   * Can be changed later; a change replaces the nodes.
    * @default - the image of `os`
    */
   readonly imageUrl?: string;
 
   /**
    * The steps by which Tinkerbell installs a machine: the content of `spec.template` of a TinkerbellTemplateConfig. Tied to the release of EKS
-   * Anywhere; only for hardware that its own steps do not suit.
+   * Anywhere; only for hardware that its own steps do not suit. Can be changed later; a change replaces the nodes.
    * @default - the steps of EKS Anywhere
    */
   readonly installationTemplate?: { [key: string]: any };
 
   /**
-   * Name of the TinkerbellTemplateConfig that holds `installationTemplate`; groups of one name share it.
+   * Name of the TinkerbellTemplateConfig that holds `installationTemplate`; groups of one name share it. Can be changed later.
    * @default - the name of the machine configuration
    */
   readonly installationTemplateName?: string;
@@ -62,23 +64,26 @@ export interface BareMetalClusterProps extends MachineClusterProps {
    */
   readonly tinkerbellIp: string;
 
-  /** Operating system of all nodes; `imageUrl` is needed. */
+  /** Operating system of all nodes; `imageUrl` is needed. The family is fixed once the cluster exists; another image replaces the nodes. */
   readonly os: OperatingSystem;
 
-  /** The machines: as many for each selector as all its groups together want, and the spare ones that upgrades need. */
+  /**
+   * The machines: as many for each selector as all its groups together want, and the spare ones that upgrades need. Machines can be added later,
+   * and taken away once no node runs on them.
+   */
   readonly hardware: HardwareInventory;
 
-  /** The Kubernetes control plane nodes: an odd number of them, because etcd runs there as well. */
+  /** The Kubernetes control plane nodes: an odd number of them, because etcd runs there as well. Their number can be changed later. */
   readonly controlPlaneNodes: BareMetalControlPlaneNodes;
 
   /**
-   * Groups of worker nodes.
+   * Groups of worker nodes. Groups can be added and taken away later, but not together with another Kubernetes version.
    * @default - none: pods run on the control plane nodes
    */
   readonly workerNodes?: BareMetalWorkerNodes[];
 
   /**
-   * Whether upgrades of Kubernetes happen on the running machines instead of on spare ones. Not together with autoscaling.
+   * Whether upgrades of Kubernetes happen on the running machines instead of on spare ones. Not together with autoscaling. Can be changed later.
    * @default false
    */
   readonly upgradeInPlace?: boolean;
@@ -90,13 +95,14 @@ export interface BareMetalClusterProps extends MachineClusterProps {
   readonly hookImagesUrl?: string;
 
   /**
-   * Whether machines boot for their installation from an image that their BMC attaches, instead of from the network. Fixed once the cluster exists.
+   * Whether machines boot for their installation from an image that their BMC attaches, instead of from the network. Can be changed
+   * later, for the installations that follow.
    * @default - true where `isoUrl` is set
    */
   readonly isoBoot?: boolean;
 
   /**
-   * URL of that image, ending in `.iso` and reachable from the BMCs. Fixed once the cluster exists.
+   * URL of that image, ending in `.iso` and reachable from the BMCs. Can be changed later, for the installations that follow.
    * @default - the image of the release, where `isoBoot` is true
    */
   readonly isoUrl?: string;
@@ -108,7 +114,7 @@ export interface BareMetalClusterProps extends MachineClusterProps {
   readonly skipServiceLoadBalancer?: boolean;
 
   /**
-   * Network interface on which kube-vip announces services.
+   * Network interface on which kube-vip announces services. Can be changed later.
    * @default - chosen by kube-vip
    */
   readonly loadBalancerInterface?: string;

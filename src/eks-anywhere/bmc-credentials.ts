@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { environmentPlaceholder, secretPlaceholder } from '../private/eks-anywhere/hardware/placeholder';
 
-/** Environment variables that hold the credentials of a BMC. */
+/** Environment variables that hold the credentials of a BMC. Can be changed later: they are read by `hybridge eksa render`. */
 export interface BmcEnvironmentVariables {
   /** Name of the variable that holds the user name. */
   readonly username: string;

@@ -9,19 +9,19 @@ import type { ControlPlaneNodeOptions, WorkerNodeGroupOptions } from './node-gro
 /** Properties of a cluster in Docker containers. */
 export interface DockerClusterProps extends EksAnywhereClusterProps {
   /**
-   * The Kubernetes control plane nodes, each a container: an odd number unless etcd has containers of its own.
+   * The Kubernetes control plane nodes, each a container: an odd number unless etcd has containers of its own. Their number can be changed later.
    * @default - one node
    */
   readonly controlPlaneNodes?: ControlPlaneNodeOptions;
 
   /**
-   * Groups of worker nodes, each node a container.
+   * Groups of worker nodes, each node a container. Groups can be added and taken away later.
    * @default - one group `md-0` of one node
    */
   readonly workerNodes?: WorkerNodeGroupOptions[];
 
   /**
-   * Number of containers for etcd alone, odd.
+   * Number of containers for etcd alone, odd. Whether there are any is fixed once the cluster exists.
    * @default - etcd runs in the control plane nodes
    */
   readonly etcdCount?: number;

@@ -1,6 +1,6 @@
 import { FLUX_KIND, OLD_FLUX_KIND } from '../private/eks-anywhere/build/identity';
 
-/** Where in a repository Flux looks. */
+/** Where in a repository Flux looks. Fixed once it is set, but for `secretStore`. */
 export interface FluxOptions {
   /**
    * Branch: two characters or more, at most one `/` or `.`, and a dash only after it.
@@ -34,7 +34,7 @@ export interface FluxOptions {
   readonly configName?: string;
 }
 
-/** Options of a repository on GitHub. */
+/** Options of a repository on GitHub. Fixed once they are set. */
 export interface FluxGithubOptions extends FluxOptions {
   /** User or organisation that owns the repository. */
   readonly owner: string;
@@ -59,7 +59,7 @@ export enum SshKeyAlgorithm {
   ED25519 = 'ed25519',
 }
 
-/** Options of a repository on any Git server. */
+/** Options of a repository on any Git server. Fixed once they are set. */
 export interface FluxGitOptions extends FluxOptions {
   /** URL of the repository, with `ssh://`. */
   readonly repositoryUrl: string;

@@ -10,7 +10,7 @@ export enum LabelOperator {
   DOES_NOT_EXIST = 'DoesNotExist',
 }
 
-/** A condition on one label of a machine. */
+/** A condition on one label of a machine. Can be changed later; a change replaces the nodes. */
 export interface LabelExpression {
   /** The label. */
   readonly key: string;
@@ -25,7 +25,7 @@ export interface LabelExpression {
   readonly values?: string[];
 }
 
-/** Conditions that a machine must meet all together. */
+/** Conditions that a machine must meet all together. Can be changed later; a change replaces the nodes. */
 export interface HardwareTerm {
   /**
    * Labels with the values that they must have. EKS Anywhere counts machines by these only.
@@ -40,13 +40,16 @@ export interface HardwareTerm {
   readonly expressions?: LabelExpression[];
 }
 
-/** Conditions that are good to meet. */
+/** Conditions that are good to meet. Can be changed later; a change replaces the nodes. */
 export interface PreferredHardwareTerm extends HardwareTerm {
   /** How good, from 1 to 100; machines with the greatest sum are taken first. */
   readonly weight: number;
 }
 
-/** Which machines of the hardware inventory a group of nodes takes, where one label does not tell. */
+/**
+ * Which machines of the hardware inventory a group of nodes takes, where one label does not tell. Can be changed later; a change replaces the
+ * nodes.
+ */
 export interface HardwareAffinity {
   /** Alternatives, at least one: a machine must meet one of them. EKS Anywhere wants enough machines for each of them. */
   readonly required: HardwareTerm[];

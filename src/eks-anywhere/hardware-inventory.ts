@@ -5,7 +5,7 @@ import { parsePlaceholder } from '../private/eks-anywhere/hardware/placeholder';
 import type { BmcCredentials } from './bmc-credentials';
 import { refuseTokens } from './token-refusal';
 
-/** The management controller (BMC) of a machine, which powers it on. */
+/** The management controller (BMC) of a machine, which powers it on. Can be changed later, for the installations that follow. */
 export interface BmcConnection {
   /** IP address of the BMC. */
   readonly address: string;
@@ -14,7 +14,10 @@ export interface BmcConnection {
   readonly credentials: BmcCredentials;
 }
 
-/** A bare-metal machine: one row of `hardware.csv`. */
+/**
+ * A bare-metal machine: one row of `hardware.csv`. Can be changed later; a machine that runs keeps what it was installed with until it is installed
+ * again.
+ */
 export interface HardwareMachine {
   /** Host name: a lower-case DNS name, unique. */
   readonly hostname: string;

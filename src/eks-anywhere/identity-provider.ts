@@ -1,6 +1,9 @@
 import { AWS_IAM_KIND, OIDC_KIND } from '../private/eks-anywhere/build/identity';
 
-/** Options of an OpenID Connect provider. */
+/**
+ * Options of an OpenID Connect provider. On a management cluster fixed once the cluster exists; on others a change replaces the control plane
+ * nodes.
+ */
 export interface OidcProviderOptions {
   /** Client id that tokens are issued for. */
   readonly clientId: string;
@@ -45,7 +48,7 @@ export interface OidcProviderOptions {
   readonly configName?: string;
 }
 
-/** An IAM role or user that may sign in to Kubernetes. */
+/** An IAM role or user that may sign in to Kubernetes. Can be changed later, in place. */
 export interface IamMapping {
   /** ARN of the role or user. */
   readonly arn: string;

@@ -35,7 +35,8 @@ export interface MachineGroupOptions {
   readonly timeServers?: string[];
 
   /**
-   * Who may log in to these nodes.
+   * Who may log in to these nodes. On bare metal the first user and its first key are fixed once the cluster exists; on vSphere a change replaces
+   * the nodes.
    * @default - `sshUser` with `sshKey` of the cluster
    */
   readonly login?: NodeLogin;

@@ -11,7 +11,7 @@ export enum TaintEffect {
   NO_EXECUTE = 'NoExecute',
 }
 
-/** A taint on every node of a group. */
+/** A taint on every node of a group. On bare metal fixed once the cluster exists; elsewhere a change replaces the nodes. */
 export interface NodeTaint {
   /** Kubernetes label key: `[prefix/]name`, the name at most 63 characters. */
   readonly key: string;
@@ -32,21 +32,21 @@ export interface NodeGroupOptions {
   readonly count: number;
 
   /**
-   * Labels on the Kubernetes nodes. On bare metal fixed once the cluster exists.
+   * Labels on the Kubernetes nodes. On bare metal fixed once the cluster exists; elsewhere a change replaces the nodes.
    * @default - none
    */
   readonly labels?: { [key: string]: string };
 
   /**
-   * Taints on the Kubernetes nodes. On bare metal fixed once the cluster exists. At least one worker group must be free of
+   * Taints on the Kubernetes nodes. On bare metal fixed once the cluster exists; elsewhere a change replaces the nodes. At least one worker group must be free of
    * `NoSchedule` and `NoExecute`.
    * @default - none
    */
   readonly taints?: NodeTaint[];
 
   /**
-   * Number of machines that an upgrade may add before it takes old ones away. The control plane takes 0 or 1. On bare metal
-   * as many spare machines must be in the hardware inventory.
+   * Number of machines that an upgrade may add before it takes old ones away. The control plane takes 0 or 1. On bare metal as many spare machines
+   * must be in the hardware inventory. Can be changed later, in place.
    * @default 1
    */
   readonly maxSurge?: number;
@@ -59,7 +59,7 @@ export interface NodeGroupOptions {
   readonly kubeletConfiguration?: { [key: string]: any };
 
   /**
-   * When a machine counts as broken and is replaced, for this group.
+   * When a machine counts as broken and is replaced, for this group. Can be changed later, in place.
    * @default - as for the cluster
    */
   readonly machineHealthCheck?: MachineHealthCheck;
@@ -89,7 +89,8 @@ export interface ControlPlaneNodeOptions extends NodeGroupOptions {
   readonly apiServerExtraArgs?: { [argument: string]: string };
 
   /**
-   * Whether to leave out kube-vip, which announces `endpoint`, because a load balancer of your own has that address.
+   * Whether to leave out kube-vip, which announces `endpoint`, because a load balancer of your own has that address. Can be changed later; a change
+   * replaces the nodes.
    * @default false
    */
   readonly skipLoadBalancer?: boolean;
@@ -102,7 +103,7 @@ export interface ControlPlaneNodeOptions extends NodeGroupOptions {
   readonly skipAdmissionForSystemResources?: boolean;
 }
 
-/** Bounds for the Kubernetes cluster autoscaler, which must be installed separately. */
+/** Bounds for the Kubernetes cluster autoscaler, which must be installed separately. Can be changed later, in place. */
 export interface NodeAutoscaling {
   /** Least number of nodes, 0 or more and at most `count`. */
   readonly minCount: number;
@@ -117,13 +118,13 @@ export interface WorkerNodeGroupOptions extends NodeGroupOptions {
   readonly name: string;
 
   /**
-   * Number of nodes that may be missing while an upgrade runs; not 0 when `maxSurge` is 0.
+   * Number of nodes that may be missing while an upgrade runs; not 0 when `maxSurge` is 0. Can be changed later, in place.
    * @default 0
    */
   readonly maxUnavailable?: number;
 
   /**
-   * Bounds for the cluster autoscaler. Not together with `upgradeInPlace`.
+   * Bounds for the cluster autoscaler. Not together with `upgradeInPlace`. Can be changed later, in place.
    * @default - the number of nodes is fixed
    */
   readonly autoscaling?: NodeAutoscaling;

@@ -15,7 +15,7 @@ export interface ProxyOptions {
   readonly noProxy?: string[];
 }
 
-/** Images of one registry, mirrored under a namespace. */
+/** Images of one registry, mirrored under a namespace. Can be changed later; a change replaces the nodes. */
 export interface RegistryNamespace {
   /** The registry that is mirrored, such as `public.ecr.aws`. */
   readonly registry: string;

@@ -101,13 +101,13 @@ export interface VSphereControlPlaneNodes extends ControlPlaneNodeOptions, Virtu
 /** A group of worker nodes of a cluster on vSphere. */
 export interface VSphereWorkerNodes extends WorkerNodeGroupOptions, VirtualMachineOptions {
   /**
-   * Name of the failure domain that the group's machines are placed in.
+   * Name of the failure domain that the group's machines are placed in. Can be changed later; a change replaces the nodes.
    * @default - placed as the cluster's properties say
    */
   readonly failureDomain?: string;
 
   /**
-   * Networks of the machines, at most two.
+   * Networks of the machines, at most two. Can be changed later; a change replaces the nodes.
    * @default - the cluster's `network`
    */
   readonly networks?: string[];
@@ -119,7 +119,7 @@ export interface VSphereEtcdNodes extends VirtualMachineOptions {
   readonly count: number;
 }
 
-/** A part of vSphere that fails as a whole, and where machines are placed in it. */
+/** A part of vSphere that fails as a whole, and where machines are placed in it. Can be changed later; nodes placed in it are replaced. */
 export interface VSphereFailureDomain {
   /** Name by which worker groups refer to it, unique. */
   readonly name: string;
@@ -151,50 +151,52 @@ export interface VSphereClusterProps extends MachineClusterProps {
   /** Network of the nodes: its name, or its path below `/<datacenter>/network/`. Fixed once the cluster exists. */
   readonly network: string;
 
-  /** Datastore for the nodes' disks, by name or inventory path. */
+  /** Datastore for the nodes' disks, by name or inventory path. Can be changed later; a change replaces the nodes. */
   readonly datastore: string;
 
-  /** Folder for the virtual machines, by name or inventory path. */
+  /** Folder for the virtual machines, by name or inventory path. Can be changed later; a change replaces the nodes. */
   readonly folder: string;
 
-  /** Resource pool for the virtual machines, by inventory path. */
+  /** Resource pool for the virtual machines, by inventory path. Can be changed later; a change replaces the nodes. */
   readonly resourcePool: string;
 
   /**
-   * Template that virtual machines are cloned from, by inventory path. It must carry the vSphere tags `eksdRelease:…` and `os:…`.
+   * Template that virtual machines are cloned from, by inventory path. It must carry the vSphere tags `eksdRelease:…` and `os:…`. Can be changed
+   * later; a change replaces the nodes.
    * @default - none: EKS Anywhere imports one, which it can for Bottlerocket only
    */
   readonly template?: string;
 
-  /** Operating system of all nodes. */
+  /** Operating system of all nodes. The family is fixed once the cluster exists. */
   readonly os: OperatingSystem;
 
   /**
-   * Fingerprint of vCenter's certificate (SHA-1, pairs of hex digits joined by colons), for a certificate that no public authority signed.
+   * Fingerprint of vCenter's certificate (SHA-1, pairs of hex digits joined by colons), for a certificate that no public authority signed. Can be
+   * changed later.
    * @default - the certificate must be trusted by the machine that runs the CLI
    */
   readonly thumbprint?: string;
 
   /**
-   * Whether to skip the check of vCenter's certificate. `thumbprint` is then without effect.
+   * Whether to skip the check of vCenter's certificate. `thumbprint` is then without effect. Can be changed later.
    * @default false
    */
   readonly insecure?: boolean;
 
-  /** The Kubernetes control plane nodes: an odd number of them, because etcd runs there as well. */
+  /** The Kubernetes control plane nodes: an odd number of them, because etcd runs there as well. Their number can be changed later. */
   readonly controlPlaneNodes: VSphereControlPlaneNodes;
 
-  /** Groups of worker nodes, at least one. */
+  /** Groups of worker nodes, at least one. Groups can be added and taken away later. */
   readonly workerNodes: VSphereWorkerNodes[];
 
   /**
-   * Machines of their own for etcd.
+   * Machines of their own for etcd. Whether there are any is fixed once the cluster exists.
    * @default - etcd runs on the control plane nodes
    */
   readonly etcdNodes?: VSphereEtcdNodes;
 
   /**
-   * Failure domains that worker groups can be placed in.
+   * Failure domains that worker groups can be placed in. Can be changed later; nodes of a domain that changes are replaced.
    * @default - none
    */
   readonly failureDomains?: VSphereFailureDomain[];
@@ -206,13 +208,14 @@ export interface VSphereClusterProps extends MachineClusterProps {
   readonly storagePolicy?: string;
 
   /**
-   * Whether machines share the template's disk (linked clones) or get a copy of it. Linked clones need a snapshot of the template.
+   * Whether machines share the template's disk (linked clones) or get a copy of it. Linked clones need a snapshot of the template. Can be changed
+   * later; a change replaces the nodes.
    * @default - linked where the template has a snapshot
    */
   readonly linkedClones?: boolean;
 
   /**
-   * URNs of vCenter tags that the machines carry.
+   * URNs of vCenter tags that the machines carry. Can be changed later; a change replaces the nodes.
    * @default - none
    */
   readonly tags?: string[];
