@@ -1,8 +1,8 @@
-/** Where everything in a picture goes. From left to right: data planes, control planes, what they rely on. */
+/** Where everything in a picture goes. From left to right: sites and regions that open tunnels, regions that take them. */
 import { Graph, layout as layOut } from '@dagrejs/dagre';
-import { crowdOf, shifted } from './crowd.ts';
-import type { Crowd } from './crowd.ts';
-import { BOX_HEADER, BOX_PADDING, sizeOf } from './measures.ts';
+import { blockOf, crowded, shifted } from './blocks.ts';
+import type { Block } from './blocks.ts';
+import { BOX_PADDING } from './measures.ts';
 import type { Point, Rectangle } from './measures.ts';
 import type { Box, Card, Line, Scene } from './scene.ts';
 
@@ -11,6 +11,7 @@ export interface Layout {
   readonly height: number;
   readonly boxes: readonly (Rectangle & { readonly box: Box })[];
   readonly cards: readonly (Rectangle & { readonly card: Card })[];
+  /** The tunnels. What a plane uses is written on its card: lines for it would be a web. */
   readonly lines: readonly PlacedLine[];
   /** Around data planes whose tunnels are drawn as one line. */
   readonly outlines: readonly Rectangle[];
@@ -26,118 +27,102 @@ export interface PlacedLine {
 /** More data planes of one control plane than these become one block. */
 const MOST_WITH_LINES = 8;
 
-/** What the library places: a card by itself, or a whole crowd. */
+/** Between blocks side by side; the lines turn in the middle of it. */
+const CORRIDOR = 110;
+const BETWEEN_BLOCKS = 28;
+
+/** What the library places: a region, a site, or many of them at once. */
 interface Piece {
   readonly id: string;
-  readonly parent?: string;
-  readonly width: number;
-  readonly height: number;
-  /** Room above it for the headers of the boxes around it. */
-  readonly headroom: number;
-  readonly card?: Card;
-  readonly crowd?: Crowd;
+  readonly block: Block;
+  readonly isCrowd: boolean;
 }
 
-type Edge = Line & { readonly tunnels?: number };
+type Tunnel = Line & { readonly tunnels?: number };
+type Placed = Piece & Rectangle;
 
 export function layoutOf(scene: Scene): Layout {
-  const { pieces, edges } = piecesOf(scene);
-  const graph = new Graph({ compound: true });
-  graph.setGraph({ rankdir: 'LR', nodesep: 34, ranksep: 90, edgesep: 12 });
-  const parents = new Map(scene.boxes.map(({ id, parent }) => [id, parent]));
-  const needed = new Set(pieces.flatMap(({ parent }) => ancestors(parent, parents)));
-  for (const id of needed) graph.setNode(id, {});
-  for (const id of needed) if (parents.get(id) !== undefined) graph.setParent(id, parents.get(id)!);
-  for (const { id, parent, width, height, headroom } of pieces) {
-    graph.setNode(id, { width, height: height + headroom });
-    if (parent !== undefined) graph.setParent(id, parent);
-  }
-  for (const { from, to, kind } of edges) graph.setEdge(from, to, { weight: kind === 'tunnel' ? 3 : 1 });
-  layOut(graph);
-  return atOrigin(placed(scene, pieces, edges, graph));
+  const { pieces, tunnels } = piecesOf(scene);
+  const placed = placedPieces(pieces, tunnels);
+  const boxes = placed.flatMap(({ block }) => block.boxes);
+  const cards = placed.flatMap(({ block }) => block.cards);
+  const ends = new Map<string, Rectangle>([...placed.map((piece) => [piece.id, piece] as const), ...cards.map((card) => [card.card.id, card] as const)]);
+  return {
+    width: Math.max(0, ...placed.map(({ x, width }) => x + width)),
+    height: Math.max(0, ...placed.map(({ y, height }) => y + height)),
+    boxes,
+    cards,
+    lines: tunnels.map((line) => ({ line, tunnels: line.tunnels, points: pointsOf(line, ends, pieceOf(placed, line.from), pieceOf(placed, line.to)) })),
+    outlines: placed.filter(({ isCrowd }) => isCrowd),
+  };
 }
 
-function piecesOf(scene: Scene): { readonly pieces: readonly Piece[]; readonly edges: readonly Edge[] } {
-  const { cards, lines, boxes } = scene;
-  const parents = new Map(boxes.map(({ id, parent }) => [id, parent]));
-  const crowds = [...new Set(lines.filter(({ kind }) => kind === 'tunnel').map(({ to }) => to))]
-    .map((to) => ({ to, members: lines.filter((line) => line.kind === 'tunnel' && line.to === to).map(({ from }) => from) }))
-    .filter(({ members }) => members.length > MOST_WITH_LINES);
-  const crowded = new Set(crowds.flatMap(({ members }) => members));
-  const blocks = crowds.map(({ to, members }): Piece => {
-    const crowd = crowdOf(scene, cards.filter(({ id }) => members.includes(id)));
-    return { id: `crowd of ${to}`, width: crowd.width + 2 * BOX_PADDING, height: crowd.height + 2 * BOX_PADDING, headroom: 0, crowd };
+function piecesOf(scene: Scene): { readonly pieces: readonly Piece[]; readonly tunnels: readonly Tunnel[] } {
+  const tops = scene.boxes.filter(({ parent }) => parent === undefined);
+  const topOf = (id: string) => topBox(scene, scene.cards.find((card) => card.id === id)?.parent);
+  const outward = scene.lines.filter(({ from, to }) => topOf(from) !== topOf(to));
+  const targets = new Set(outward.map(({ to }) => topOf(to)));
+  const crowds = [...new Set(outward.map(({ to }) => to))]
+    .map((to) => ({ to, lines: outward.filter((line) => line.to === to && !targets.has(topOf(line.from))) }))
+    .filter(({ lines }) => lines.length > MOST_WITH_LINES)
+    .map(({ to, lines }) => ({ id: `crowd of ${to}`, to, lines, members: tops.filter(({ id }) => lines.some(({ from }) => topOf(from) === id)) }));
+  const inCrowd = new Set(crowds.flatMap(({ members }) => members));
+  const counted = new Set(crowds.flatMap(({ lines }) => lines));
+  const single = tops.filter((box) => !inCrowd.has(box)).flatMap((box): Piece[] => {
+    const block = blockOf(scene, box);
+    return block ? [{ id: box.id, block, isCrowd: false }] : [];
   });
-  const single = cards.filter(({ id }) => !crowded.has(id))
-    .map((card): Piece => ({ id: card.id, parent: card.parent, ...sizeOf(card), headroom: ancestors(card.parent, parents).length * (BOX_HEADER + BOX_PADDING), card }));
   return {
-    pieces: [...blocks, ...single],
-    edges: [
-      ...crowds.map(({ to, members }): Edge => ({ from: `crowd of ${to}`, to, kind: 'tunnel', tunnels: members.length })),
-      ...lines.filter(({ from }) => !crowded.has(from)),
+    pieces: [...crowds.map(({ id, members }): Piece => ({ id, block: outlined(crowded(scene, members)), isCrowd: true })), ...single],
+    tunnels: [
+      ...crowds.map(({ id, to, lines }): Tunnel => ({ from: id, to, tunnels: lines.length })),
+      ...scene.lines.filter((line) => !counted.has(line)),
     ],
   };
 }
 
-function ancestors(id: string | undefined, parents: ReadonlyMap<string, string | undefined>): string[] {
-  return id === undefined ? [] : [id, ...ancestors(parents.get(id), parents)];
+function topBox({ boxes }: Scene, id: string | undefined): string | undefined {
+  const box = boxes.find((each) => each.id === id);
+  return box?.parent === undefined ? box?.id : topBox({ boxes } as Scene, box.parent);
 }
 
-function placed(scene: Scene, pieces: readonly Piece[], edges: readonly Edge[], graph: Graph): Omit<Layout, 'width' | 'height'> {
-  const at = new Map(pieces.map((piece) => {
-    const node = graph.node(piece.id) as { x: number; y: number; height: number };
-    return [piece.id, { x: node.x - piece.width / 2, y: node.y + node.height / 2 - piece.height, width: piece.width, height: piece.height }];
-  }));
-  const crowds = pieces.filter(({ crowd }) => crowd).map(({ id, crowd }) => {
-    const outline = at.get(id)!;
-    return { outline, crowd: shifted(crowd!, outline.x + BOX_PADDING, outline.y + BOX_PADDING) };
-  });
-  const single = pieces.filter(({ card }) => card).map(({ id, card }) => ({ card: card!, ...at.get(id)! }));
-  return {
-    boxes: [...boxesAround(scene, single), ...crowds.flatMap(({ crowd }) => crowd.boxes)],
-    cards: [...single, ...crowds.flatMap(({ crowd }) => crowd.cards)],
-    lines: edges.map((line) => ({ line, tunnels: line.tunnels, points: pointsOf(line, graph, at) })),
-    outlines: crowds.map(({ outline }) => outline),
-  };
+function outlined(block: Block): Block {
+  return { ...shifted(block, BOX_PADDING, BOX_PADDING), width: block.width + 2 * BOX_PADDING, height: block.height + 2 * BOX_PADDING };
 }
 
-/** From the inside out, so that what is inside has its place already. Boxes without cards are not drawn: nothing says where. */
-function boxesAround({ boxes }: Scene, cards: Layout['cards']): Layout['boxes'] {
-  const parents = new Map(boxes.map(({ id, parent }) => [id, parent]));
-  const drawn: (Rectangle & { readonly box: Box })[] = [];
-  for (const box of [...boxes].sort((one, other) => ancestors(other.id, parents).length - ancestors(one.id, parents).length)) {
-    const inside = [...cards.filter(({ card }) => card.parent === box.id), ...drawn.filter((each) => each.box.parent === box.id)];
-    if (inside.length === 0) continue;
-    const [x, y] = [Math.min(...inside.map((each) => each.x)) - BOX_PADDING, Math.min(...inside.map((each) => each.y)) - BOX_HEADER];
-    const [right, bottom] = [Math.max(...inside.map((each) => each.x + each.width)) + BOX_PADDING, Math.max(...inside.map((each) => each.y + each.height)) + BOX_PADDING];
-    drawn.push({ box, x, y, width: right - x, height: bottom - y });
+function placedPieces(pieces: readonly Piece[], tunnels: readonly Tunnel[]): readonly Placed[] {
+  const graph = new Graph();
+  graph.setGraph({ rankdir: 'LR', nodesep: BETWEEN_BLOCKS, ranksep: CORRIDOR });
+  for (const { id, block: { width, height } } of pieces) graph.setNode(id, { width, height });
+  for (const { from, to } of tunnels) {
+    const [one, other] = [pieceOf(pieces, from), pieceOf(pieces, to)];
+    if (one && other && one !== other) graph.setEdge(one.id, other.id, {});
   }
-  // Outer ones first: they are drawn below.
-  return drawn.reverse();
+  layOut(graph);
+  const centres = new Map(pieces.map(({ id }) => [id, graph.node(id) as { x: number; y: number }]));
+  return pieces.map((piece) => {
+    const { x: centre, y: middle } = centres.get(piece.id)!;
+    // Columns begin where their widest block does.
+    const left = Math.min(...pieces.filter(({ id }) => centres.get(id)!.x === centre).map(({ block }) => centre - block.width / 2));
+    const [x, y] = [left, middle - piece.block.height / 2];
+    return { ...piece, x, y, width: piece.block.width, height: piece.block.height, block: shifted(piece.block, x, y) };
+  });
 }
 
-/** Lines leave on the right and arrive on the left. */
-function pointsOf({ from, to }: Line, graph: Graph, places: ReadonlyMap<string, Rectangle>): Point[] {
-  const [start, end] = [places.get(from)!, places.get(to)!];
-  const { points = [] } = graph.edge(from, to) as { points?: Point[] };
-  return [
-    { x: start.x + start.width, y: start.y + start.height / 2 },
-    ...points.slice(1, -1).map(({ x, y }) => ({ x, y })),
-    { x: end.x, y: end.y + end.height / 2 },
-  ];
+function pieceOf<T extends Piece>(pieces: readonly T[], id: string): T | undefined {
+  return pieces.find((piece) => piece.id === id || piece.block.cards.some(({ card }) => card.id === id));
 }
 
-function atOrigin({ boxes, cards, lines, outlines }: Omit<Layout, 'width' | 'height'>): Layout {
-  const everything: readonly Rectangle[] = [...cards, ...boxes, ...outlines, ...lines.flatMap(({ points }) => points.map((point) => ({ ...point, width: 0, height: 0 })))];
-  if (everything.length === 0) return { width: 0, height: 0, boxes, cards, lines, outlines };
-  const [left, top] = [Math.min(...everything.map(({ x }) => x)), Math.min(...everything.map(({ y }) => y))];
-  const move = <T extends Point>(thing: T): T => ({ ...thing, x: thing.x - left, y: thing.y - top });
-  return {
-    width: Math.max(...everything.map(({ x, width }) => x + width)) - left,
-    height: Math.max(...everything.map(({ y, height }) => y + height)) - top,
-    boxes: boxes.map(move),
-    cards: cards.map(move),
-    lines: lines.map((line) => ({ ...line, points: line.points.map(move) })),
-    outlines: outlines.map(move),
-  };
+/** Lines leave on the right and arrive on the left, with right angles; all tunnels of a control plane meet on their way. */
+function pointsOf({ from, to }: Line, ends: ReadonlyMap<string, Rectangle>, source: Placed | undefined, target: Placed | undefined): Point[] {
+  const [start, end] = [ends.get(from)!, ends.get(to)!];
+  const [fromY, toY] = [start.y + start.height / 2, end.y + end.height / 2];
+  const arrival = { x: end.x, y: toY };
+  if (source === target) {
+    // Within one region: around on the left, inside its frame.
+    const x = (target?.x ?? start.x) + BOX_PADDING / 2;
+    return [{ x: start.x, y: fromY }, { x, y: fromY }, { x, y: toY }, arrival];
+  }
+  const x = (target?.x ?? end.x) - CORRIDOR / 2;
+  return [{ x: start.x + start.width, y: fromY }, { x, y: fromY }, { x, y: toY }, arrival];
 }

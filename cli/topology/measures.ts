@@ -21,8 +21,7 @@ export const GAP = 16;
 /** Characters of a line on a card; the rest is in its tooltip. */
 const MOST_CHARACTERS = 48;
 
-/** @param heading what stands in the header of the box right around it, if that shall fit */
-export function sizeOf({ title, lines, heading }: Card): Size {
-  const longest = Math.min(MOST_CHARACTERS, Math.max(title.length + 1, heading ?? 0, ...lines.map(({ length }) => length)));
+export function sizeOf({ title, lines }: Card): Size {
+  const longest = Math.min(MOST_CHARACTERS, Math.max(title.length + 1, ...lines.map(({ length }) => length)));
   return { width: Math.ceil(longest * CHARACTER) + 2 * CARD_PADDING, height: (lines.length + 1) * LINE_HEIGHT + 2 * CARD_PADDING - 4 };
 }

@@ -19,15 +19,12 @@ export interface Card {
   readonly lines: readonly string[];
   /** Id of the box around it. */
   readonly parent: string;
-  /** Characters that the header of that box has, if the card is its only content. */
-  readonly heading?: number;
 }
 
-/** From the one who opens the connection. */
+/** A tunnel, from the one who opens it. */
 export interface Line {
   readonly from: string;
   readonly to: string;
-  readonly kind: 'tunnel' | 'use';
 }
 
 export interface SecretRow {
@@ -68,30 +65,16 @@ export function sceneOf(document: TopologyDocument): Scene {
   return {
     title: `${counted(planes.length - dataPlanes.length, 'control plane')}, ${counted(dataPlanes.length, 'data plane')}, ${counted(clusters.length, 'cluster')}`,
     boxes: [...boxes.values()],
-    cards: withHeadings([...planeCards, ...integrationCards], boxes),
-    lines: [...tunnelLines(document, known), ...useLines(document)],
+    cards: [...planeCards, ...integrationCards],
+    lines: tunnelLines(document, known),
     secrets: integrations.flatMap((integration) => integration.secrets.map(({ name, readers }) => ({ name, readers, home: `AWS Secrets Manager, ${regionName(integration)}` }))),
     ports: [...new Set(tunnels.map(({ port, carries }) => `${port} ${carries}`))],
   };
 }
 
-/** A box with one card is as wide as the card: its title shall fit. */
-function withHeadings(cards: readonly Card[], boxes: ReadonlyMap<string, Box>): Card[] {
-  return cards.map((card) => {
-    const isAlone = cards.filter(({ parent }) => parent === card.parent).length === 1;
-    return isAlone ? { ...card, heading: boxes.get(card.parent)!.title.length } : card;
-  });
-}
-
 function tunnelLines({ tunnels }: TopologyDocument, known: ReadonlySet<string>): Line[] {
   const pairs = new Map(tunnels.filter(({ from, to }) => known.has(from) && known.has(to)).map(({ from, to }) => [`${from} ${to}`, { from: planeId(from), to: planeId(to) }]));
-  return [...pairs.values()].map((pair) => ({ ...pair, kind: 'tunnel' }));
-}
-
-/** What the trust is for, the tunnels say: lines of data planes to it would lie beside theirs. */
-function useLines({ planes, integrations }: TopologyDocument): Line[] {
-  const drawn = (plane: PlaneEntry) => integrations.filter(({ id, kind }) => plane.uses?.includes(id) && (plane.role === 'control_plane' || kind !== 'trust'));
-  return planes.flatMap((plane) => drawn(plane).map(({ id }): Line => ({ from: planeId(plane.id), to: integrationId(id), kind: 'use' })));
+  return [...pairs.values()];
 }
 
 function planeCard({ tunnels, integrations }: TopologyDocument, plane: PlaneEntry, parent: string): Card {

@@ -3,7 +3,7 @@ import { layoutOf } from './layout.ts';
 import type { Layout, PlacedLine } from './layout.ts';
 import { BOX_HEADER, CARD_PADDING, CHARACTER, FONT, LINE_HEIGHT } from './measures.ts';
 import type { Point } from './measures.ts';
-import type { Box, Card, CardKind, Line, Scene } from './scene.ts';
+import type { Box, Card, CardKind, Scene } from './scene.ts';
 
 const MARGIN = 28;
 const TITLE_HEIGHT = 48;
@@ -28,10 +28,7 @@ const CARDS: Readonly<Record<CardKind, string>> = {
   'cache': '#57606a',
 };
 
-const LINES: Readonly<Record<Line['kind'], string>> = {
-  tunnel: 'stroke="#2e7040" stroke-width="1.8" marker-end="url(#arrow)"',
-  use: 'stroke="#8c959f" stroke-width="1.1" stroke-dasharray="5 4"',
-};
+const TUNNEL = 'stroke="#2e7040" stroke-width="1.8" stroke-linejoin="round" marker-end="url(#arrow)"';
 
 export function drawSvg(scene: Scene): string {
   const layout = layoutOf(scene);
@@ -68,10 +65,10 @@ function shapes({ boxes, cards, lines, outlines }: Layout): string[] {
   ];
 }
 
-function drawLine({ line, points, tunnels }: PlacedLine): string[] {
+function drawLine({ points, tunnels }: PlacedLine): string[] {
   const { x, y } = points[0]!;
   return [
-    `<path d="${pathOf(points)}" fill="none" ${LINES[line.kind]}/>`,
+    `<path d="${pathOf(points)}" fill="none" ${TUNNEL}/>`,
     ...tunnels === undefined ? [] : [text(`${tunnels} tunnels`, x + 8, y - 8, `font-weight="bold" fill="${CARDS['data plane']}"`)],
   ];
 }
@@ -92,29 +89,27 @@ function drawCard({ kind, title, lines }: Card, x: number, y: number, width: num
 
 interface LegendEntry {
   readonly text: string;
-  readonly line?: Line['kind'];
+  readonly isTunnel?: boolean;
 }
 
 function legendOf({ lines, ports, secrets }: Scene): LegendEntry[] {
-  const has = (kind: Line['kind']) => lines.some((line) => line.kind === kind);
   return [
-    ...has('tunnel') ? [{ line: 'tunnel' as const, text: `tunnel: ${ports.join(', ')}; mutual TLS; opened by the data plane` }] : [],
-    ...has('use') ? [{ line: 'use' as const, text: 'uses' }] : [],
+    ...lines.length > 0 ? [{ isTunnel: true, text: `tunnel: ${ports.join(', ')}; mutual TLS; opened by the data plane` }] : [],
     ...secrets.map(({ name, home, readers }) => ({ text: `secret ${name}: in ${home}; read by ${readers.length > 6 ? `${readers.length} planes` : readers.join(', ') || 'nobody'}` })),
   ];
 }
 
-function drawLegend({ line, text: words }: LegendEntry, y: number): string[] {
+function drawLegend({ isTunnel, text: words }: LegendEntry, y: number): string[] {
   return [
-    ...line ? [`<path d="M${MARGIN} ${round(y - 4)}h40" fill="none" ${LINES[line]}/>`] : [],
-    text(words, MARGIN + (line ? 52 : 0), y, `fill="${MUTED}"`),
+    ...isTunnel ? [`<path d="M${MARGIN} ${round(y - 4)}h40" fill="none" ${TUNNEL}/>`] : [],
+    text(words, MARGIN + (isTunnel ? 52 : 0), y, `fill="${MUTED}"`),
   ];
 }
 
 function descriptionOf({ boxes, cards, lines }: Scene): string {
   const titles = new Map(cards.map(({ id, title }) => [id, title]));
   const places = boxes.map(({ id, title }) => `${title}: ${cards.filter(({ parent }) => parent === id).map((card) => card.title).join(', ') || 'nothing of its own'}`);
-  const tunnels = lines.filter(({ kind }) => kind === 'tunnel').map(({ from, to }) => `${titles.get(from)} to ${titles.get(to)}`);
+  const tunnels = lines.map(({ from, to }) => `${titles.get(from)} to ${titles.get(to)}`);
   return `${places.join('. ')}. Tunnels: ${tunnels.join(', ') || 'none'}.`;
 }
 
