@@ -25,7 +25,7 @@ class FakeAws {
 
   constructor() {
     this.deploy({
-      'flux.yaml': 'kind: Bucket\n',
+      'notes.yaml': 'kind: Notes\n',
       'planes/factory-plane/1-foundation.k8s.yaml': 'kind: Namespace\n',
       'planes/factory-plane/3-plane.k8s.yaml': 'kind: Deployment\n',
       'planes/yard-plane/3-plane.k8s.yaml': 'kind: Deployment\n',
@@ -43,7 +43,7 @@ class FakeAws {
       site: 'factory',
       planes: [{ name: 'factory-plane', folder: 'planes/factory-plane', secrets: [secret] }, { name: 'yard-plane', folder: 'planes/yard-plane', secrets: [] }],
       clusters: [{ name: 'Factory', folder: 'clusters/Factory' }],
-      firstFiles: ['flux.yaml'],
+      fluxFiles: [],
       files: Object.fromEntries(Object.entries(files).map(([path, text]) => [path, sha256(text)])),
       ...changes,
     });
@@ -133,8 +133,8 @@ describe('hybridge handoff pull', () => {
   it('writes what the site gets, and says what to do with it', async () => {
     const { code, output } = await site();
     expect(code).toBe(0);
-    expect(output.split('on the cluster of each plane:\n')[1]).toBe([
-      `  kubectl apply --server-side -f ${out}/flux.yaml  (once)`,
+    expect(output.slice(output.indexOf('on the cluster'))).toBe([
+      'on the cluster of each plane:',
       `  kubectl apply --server-side -f ${out}/planes/factory-plane/`,
       `  kubectl apply --server-side -f ${out}/planes/yard-plane/`,
       '',
@@ -143,6 +143,18 @@ describe('hybridge handoff pull', () => {
       '',
     ].join('\n'));
     expect(readFileSync(join(out, 'planes/factory-plane/3-plane.k8s.yaml'), 'utf8')).toBe('kind: Deployment\n');
+  });
+
+  it('leaves the planes to Flux where there is one, except for secrets', async () => {
+    aws.deploy({ 'flux.yaml': 'kind: Bucket\n' }, { fluxFiles: ['flux.yaml'], clusters: [] });
+    const { output } = await site();
+    expect(output.slice(output.indexOf('on the cluster'))).toBe([
+      'on the cluster, once, for Flux to apply the planes:',
+      `  kubectl apply --server-side -f ${out}/flux.yaml`,
+      'when their namespaces are there:',
+      `  kubectl apply --server-side -f ${out}/planes/factory-plane/2-secrets.k8s.yaml`,
+      '',
+    ].join('\n'));
   });
 
   it('makes Secrets for the planes that have no operator', async () => {
@@ -170,7 +182,7 @@ describe('hybridge handoff pull', () => {
   it('removes what the site no longer gets, and leaves what is not its own', async () => {
     await site();
     writeFileSync(join(out, 'planes/yard-plane/notes.txt'), 'mine');
-    aws.deploy({ 'planes/factory-plane/1-foundation.k8s.yaml': 'kind: Namespace\n' }, { clusters: [], firstFiles: [] });
+    aws.deploy({ 'planes/factory-plane/1-foundation.k8s.yaml': 'kind: Namespace\n' }, { clusters: [] });
     const { output } = await site();
     expect(output).toMatch(/planes\/yard-plane\/3-plane.k8s.yaml +gone/);
     expect(filesBelow(out).map((file) => file.slice(out.length + 1)).sort()).toEqual([
@@ -203,7 +215,7 @@ describe('hybridge handoff pull --check', () => {
   it.each<[string, () => void, string, string]>([
     ['a certificate was renewed', () => aws.secrets.set('hybridge/Cloud/control-plane/tunnel', JSON.stringify({ ...TUNNEL, privateKey: 'new' })), 'planes/factory-plane/2-secrets.k8s.yaml', 'changed'],
     ['a file was changed on the machine', () => writeFileSync(join(out, 'planes/factory-plane/3-plane.k8s.yaml'), 'x'), 'planes/factory-plane/3-plane.k8s.yaml', 'changed'],
-    ['a file was removed on the machine', () => rmSync(join(out, 'flux.yaml')), 'flux.yaml', 'new'],
+    ['a file was removed on the machine', () => rmSync(join(out, 'notes.yaml')), 'notes.yaml', 'new'],
   ])('says no where %s, and writes nothing', async (_title, change, path, state) => {
     await site();
     change();
@@ -216,8 +228,8 @@ describe('hybridge handoff pull --check', () => {
   it('says no where the site no longer gets a file', async () => {
     await site();
     aws.deploy({ 'planes/factory-plane/1-foundation.k8s.yaml': 'kind: Namespace\n' });
-    expect((await site('--check')).output).toMatch(/flux.yaml +gone/);
-    expect(existsSync(join(out, 'flux.yaml'))).toBe(true);
+    expect((await site('--check')).output).toMatch(/notes.yaml +gone/);
+    expect(existsSync(join(out, 'notes.yaml'))).toBe(true);
   });
 
   it('writes no folder', async () => {
@@ -232,8 +244,8 @@ describe('nothing is written', () => {
     ['when a secret is not there', () => aws.secrets.clear(), EXIT_CODES.configuration, 'missing the secret hybridge/Cloud/control-plane/tunnel, which Secrets Manager does not have in eu-central-1'],
     ['when a secret was never filled', () => aws.secrets.set('hybridge/Cloud/control-plane/tunnel', '{"replaced":"planted"}'), EXIT_CODES.configuration, "missing text under 'certificate' in the secret hybridge/Cloud/control-plane/tunnel; text under 'privateKey'"],
     ['when a secret is no JSON', () => aws.secrets.set('hybridge/Cloud/control-plane/tunnel', 'planted'), EXIT_CODES.configuration, 'missing a JSON object in the secret hybridge/Cloud/control-plane/tunnel'],
-    ['when a file is not there', () => aws.objects.delete('/handoff/Cloud/factory/flux.yaml'), EXIT_CODES.configuration, 's3://handoff/Cloud/factory/flux.yaml is not there: is a deployment going on?'],
-    ['when a file is another', () => aws.objects.set('/handoff/Cloud/factory/flux.yaml', 'kind: Other\n'), EXIT_CODES.unavailable, 'flux.yaml is not what the last finished deployment wrote'],
+    ['when a file is not there', () => aws.objects.delete('/handoff/Cloud/factory/notes.yaml'), EXIT_CODES.configuration, 's3://handoff/Cloud/factory/notes.yaml is not there: is a deployment going on?'],
+    ['when a file is another', () => aws.objects.set('/handoff/Cloud/factory/notes.yaml', 'kind: Other\n'), EXIT_CODES.unavailable, 'notes.yaml is not what the last finished deployment wrote'],
     ['when the index is another', () => aws.objects.set('/handoff/Cloud/factory/index.json', '{}'), EXIT_CODES.unavailable, 'index.json is not what the last finished deployment wrote'],
     ['when the index is of another version', () => aws.deploy({}, { version: 2 }), EXIT_CODES.configuration, 'index 2, this command line reads 1'],
     ['when a file would lie elsewhere', () => aws.deploy({ '../../.bashrc': 'x' }), EXIT_CODES.configuration, "the index names a file '../../.bashrc', which would lie outside of --out"],

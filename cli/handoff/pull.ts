@@ -4,7 +4,7 @@ import type { HandoffIndex } from '../../src/private/handoff/index-document';
 import { CommandFailure, parseOptions } from '../command.ts';
 import type { Command } from '../command.ts';
 import { renderTable } from '../terminal/table.ts';
-import { readSite } from './site-files.ts';
+import { SECRETS_FILE, readSite } from './site-files.ts';
 import { compareFolder, writeFolder } from './site-folder.ts';
 import type { FileChange } from './site-folder.ts';
 import { awsSource } from './site-source.ts';
@@ -58,16 +58,26 @@ interface Report {
 function report({ out, changes, check, isCurrent, index, plane }: Report): string {
   const table = renderTable({ headings: ['file', 'state'], rows: changes.map(({ path, state }) => [join(out, path), state]) });
   if (check) return `${table}\n${isCurrent ? `${out} is what the site gets now` : `${out} is not what the site gets now: pull again, and apply`}\n`;
-  const apply = (path: string) => `  kubectl apply --server-side -f ${path}`;
-  const planes = index.planes.filter(({ name }) => plane === undefined || name === plane);
   const clusters = plane === undefined ? index.clusters : [];
   return [
     table,
-    'on the cluster of each plane:',
-    ...plane === undefined ? index.firstFiles.map((file) => `${apply(join(out, file))}  (once)`) : [],
-    ...planes.map(({ folder }) => apply(`${join(out, folder)}/`)),
+    ...commands(out, index, plane),
     ...clusters.length > 0 ? ['', 'to install a cluster:'] : [],
     ...clusters.map(({ name, folder }) => `  hybridge eksa render --assembly-folder ${join(out, folder)} --out ${name}-install`),
     '',
   ].join('\n');
+}
+
+/** On the server's side, because otherwise kubectl keeps a copy of each Secret in an annotation. */
+function commands(out: string, { planes, fluxFiles }: HandoffIndex, plane: string | undefined): string[] {
+  const apply = (path: string) => `  kubectl apply --server-side -f ${join(out, path)}`;
+  const chosen = planes.filter(({ name }) => plane === undefined || name === plane);
+  if (fluxFiles.length === 0) return ['on the cluster of each plane:', ...chosen.map(({ folder }) => `${apply(folder)}/`)];
+  const secrets = chosen.filter((each) => each.secrets.length > 0);
+  return [
+    'on the cluster, once, for Flux to apply the planes:',
+    ...fluxFiles.map(apply),
+    ...secrets.length > 0 ? ['when their namespaces are there:'] : [],
+    ...secrets.map(({ folder }) => apply(`${folder}/${SECRETS_FILE}`)),
+  ];
 }

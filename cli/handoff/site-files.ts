@@ -13,7 +13,7 @@ export interface SiteFiles {
 }
 
 /** Between the foundation, which makes the namespace, and the pods. */
-const SECRETS_FILE = '2-secrets.k8s.yaml';
+export const SECRETS_FILE = '2-secrets.k8s.yaml';
 
 /**
  * All of a site, or one plane of it; all or nothing.

@@ -150,7 +150,7 @@ export class HandoffSite extends Construct {
       prefix: `${this.prefix}planes/`,
       ...credentialsSecret !== undefined ? { credentialsSecret } : { roleArn: this.fluxRole(issuer!, namespace).roleArn },
     });
-    this.contents.addFirstFile('flux.yaml', yamlWithTokens(objects));
+    this.contents.addFluxFile('flux.yaml', yamlWithTokens(objects));
     const readable = { 'flux.yaml': yamlWithTokens(withReadableTokens(Stack.of(this), objects)) };
     writeFilesAtSynthesis(this, `handoff/${this.siteName}`, () => readable);
     Topology.of(this).addHandoff({ site: this.siteName, folder: `handoff/${this.siteName}`, files: Object.keys(readable) });

@@ -60,7 +60,7 @@ describe('a site that Flux keeps', () => {
     expect(Properties.Files.map(({ Path }: any) => Path)).toEqual([
       'flux.yaml', 'planes/factory-plane/1-foundation.k8s.yaml', 'planes/factory-plane/3-plane.k8s.yaml', 'clusters/Factory/cluster.yaml', 'clusters/Factory/hardware.csv',
     ]);
-    expect(JSON.stringify(Properties.Index)).toContain('\\"firstFiles\\":[\\"flux.yaml\\"]');
+    expect(JSON.stringify(Properties.Index)).toContain('\\"fluxFiles\\":[\\"flux.yaml\\"]');
   });
 
   it('shows it in cdk.out and in the topology', () => {

@@ -73,7 +73,7 @@ describe('a plane whose secrets are fetched by a person', () => {
       version: 1,
       site: 'factory',
       clusters: [{ name: 'Factory', folder: 'clusters/Factory' }],
-      firstFiles: [],
+      fluxFiles: [],
       planes: [{
         name: 'factory-plane',
         folder: 'planes/factory-plane',
@@ -89,7 +89,7 @@ describe('a plane whose secrets are fetched by a person', () => {
   });
 
   it('needs no operator on the site and no parameter for each value', () => {
-    const kinds = Object.entries(files).filter(([path]) => path.startsWith('planes/')).flatMap(([, text]) => objects(text)).map(({ kind }) => kind);
+    const kinds = Object.entries<string>(files).filter(([path]) => path.startsWith('planes/')).flatMap(([, text]) => objects(text)).map(({ kind }) => kind);
     expect(kinds).not.toContain('ExternalSecret');
     template.resourcePropertiesCountIs('AWS::SSM::Parameter', { Name: Match.stringLikeRegexp('^/hybridge/Cloud/factory-plane/') }, 0);
   });

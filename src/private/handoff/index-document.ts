@@ -49,8 +49,8 @@ export interface HandoffIndex {
   readonly site: string;
   readonly planes: readonly HandedPlane[];
   readonly clusters: readonly HandedCluster[];
-  /** Manifests that are applied once, by a person. */
-  readonly firstFiles: readonly string[];
+  /** Manifests that are applied once, by a person: with them, Flux applies those of the planes. */
+  readonly fluxFiles: readonly string[];
   /** Path below the prefix → SHA-256 in hex. */
   readonly files: Readonly<Record<string, string>>;
 }

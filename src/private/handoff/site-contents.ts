@@ -15,7 +15,7 @@ export interface ContentsOfPlane {
 export class SiteContents {
   private readonly planes: ContentsOfPlane[] = [];
   private readonly clusters = new Map<string, () => OutputFiles>();
-  private readonly firstFiles = new Map<string, string>();
+  private readonly fluxFiles = new Map<string, string>();
 
   constructor(private readonly site: string) {}
 
@@ -29,9 +29,9 @@ export class SiteContents {
   }
 
   /** @throws Error when the site has a file of that name already */
-  public addFirstFile(name: string, text: string): void {
-    if (this.firstFiles.has(name)) throw new Error(`the site ${this.site} has a ${name} already: expected one`);
-    this.firstFiles.set(name, text);
+  public addFluxFile(name: string, text: string): void {
+    if (this.fluxFiles.has(name)) throw new Error(`the site ${this.site} has a ${name} already: expected one`);
+    this.fluxFiles.set(name, text);
   }
 
   public isEmpty(): boolean {
@@ -41,7 +41,7 @@ export class SiteContents {
   /** Path below the site's prefix, and text. */
   public files(): readonly (readonly [path: string, text: string])[] {
     return [
-      ...this.firstFiles,
+      ...this.fluxFiles,
       ...this.planes.flatMap(({ name, files }) => Object.entries(files).map(([file, text]) => [`planes/${name}/${file}`, text] as const)),
       ...[...this.clusters].flatMap(([name, render]) => Object.entries(render()).filter(isForTools).map(([file, text]) => [`clusters/${name}/${file}`, text] as const)),
     ];
@@ -54,7 +54,7 @@ export class SiteContents {
       site: this.site,
       planes: this.planes.map(({ name, pulledSecrets }) => ({ name, folder: `planes/${name}`, secrets: pulledSecrets })),
       clusters: [...this.clusters.keys()].map((name) => ({ name, folder: `clusters/${name}` })),
-      firstFiles: [...this.firstFiles.keys()],
+      fluxFiles: [...this.fluxFiles.keys()],
     };
   }
 }
