@@ -12,8 +12,8 @@ export function acknowledgeInherent(root: IConstruct, owners: ReadonlySet<string
   for (const resource of root.node.findAll().filter((each) => CfnResource.isCfnResource(each))) {
     const at = placeOf(resource, owners);
     if (at === undefined) continue;
-    const validations = Validations.of(resource);
-    for (const [id, reason] of findingsOf(resource, at)) validations.acknowledge({ id, reason });
+    // What acknowledge() writes. The oldest CDK that this library runs with refuses ids with colons, which cdk-nag has.
+    for (const [id, reason] of findingsOf(resource, at)) resource.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { [`Annotation::${id}`]: reason });
   }
 }
 
