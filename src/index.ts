@@ -20,6 +20,7 @@ export * from './eks-anywhere/machine-group';
 export * from './eks-anywhere/machine-health-check';
 export * from './eks-anywhere/node-groups';
 export * from './eks-anywhere/operating-system';
+export * from './eks-anywhere/management-cluster';
 export * from './eks-anywhere/packages/cluster-services';
 export * from './eks-anywhere/packages/harbor';
 export * from './eks-anywhere/packages/metal-lb';

@@ -4,6 +4,7 @@ import { companion } from '../private/eks-anywhere/build/identity';
 import type { MachineConfigInput } from '../private/eks-anywhere/build/machine-config';
 import type { ControlPlaneInput, NodeGroupInput, WorkerGroupInput } from '../private/eks-anywhere/build/node-groups';
 import type { Cilium, ClusterSpec, HealthCheck, RegistryMirror } from '../private/eks-anywhere/model/cluster';
+import type { Document } from '../private/eks-anywhere/model/document';
 import type { HostOs } from '../private/eks-anywhere/model/machines';
 import { defaultSshUser } from '../private/eks-anywhere/model/os-family';
 import { formatDuration } from '../private/eks-anywhere/syntax/duration';
@@ -44,8 +45,18 @@ export function clusterInput(clusterName: string, props: EksAnywhereClusterProps
     cilium: props.cilium && cilium(props.cilium),
     managementClusterName: props.managementCluster?.clusterName ?? clusterName,
     extra,
+    furtherDocuments: props.furtherDocuments && furtherDocuments(props.furtherDocuments),
     companions: [...identities.map(({ document }) => document), ...flux ? [flux.document] : []],
   };
+}
+
+/** What is synthesized lies in cdk.out, which is kept and uploaded. */
+function furtherDocuments(documents: { [key: string]: any }[]): readonly Document[] {
+  for (const [index, { kind }] of documents.entries()) {
+    if (typeof kind !== 'string' || kind === '') throw new Error(`furtherDocuments[${index}].kind is ${JSON.stringify(kind) ?? 'missing'}; expected the kind of a Kubernetes object`);
+    if (kind === 'Secret') throw new Error(`furtherDocuments[${index}] is a Secret, whose content would be written to cdk.out; expected no Secrets: keep it in a file of its own`);
+  }
+  return documents as Document[];
 }
 
 export function controlPlaneInput<Options extends ControlPlaneNodeOptions>(options: Options): Options & ControlPlaneInput {

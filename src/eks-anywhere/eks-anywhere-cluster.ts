@@ -25,6 +25,7 @@ import type { IdentityProvider } from './identity-provider';
 import type { EksAnywhereKubernetesVersion } from './kubernetes-version';
 import type { LicenseToken } from './license-token';
 import type { MachineHealthCheck } from './machine-health-check';
+import type { IManagementCluster } from './management-cluster';
 import type { Package } from './packages/package';
 import type { PackageControllerOptions, PackageCronJobOptions } from './packages/package-controller';
 import type { ProxyOptions, RegistryMirrorOptions } from './site-network';
@@ -114,13 +115,14 @@ export interface EksAnywhereClusterProps {
   readonly cilium?: CiliumOptions;
 
   /**
-   * The cluster that creates and upgrades this one. Fixed once the cluster exists.
+   * The cluster that creates and upgrades this one: another of this app, or `ManagementCluster.fromClusterName`. Fixed once the cluster exists.
    * @default - none: the cluster manages itself and can manage others
    */
-  readonly managementCluster?: EksAnywhereCluster;
+  readonly managementCluster?: IManagementCluster;
 
   /**
-   * How people sign in to the Kubernetes API; at most one of each kind.
+   * How people sign in to the Kubernetes API; at most one of each kind. Sign-in with AWS identities is fixed once the cluster exists; a change of
+   * the others replaces the control plane nodes.
    * @default - only with the administrator's kubeconfig
    */
   readonly identityProviders?: IdentityProvider[];
@@ -151,7 +153,7 @@ export interface EksAnywhereClusterProps {
   readonly serviceAccountIssuer?: string;
 
   /**
-   * Whether curated packages are installed, which need an EKS Anywhere Enterprise Subscription.
+   * Whether curated packages are installed, which need an EKS Anywhere Enterprise Subscription. Can be changed later.
    * @default - as the CLI decides: installed where credentials are given to it
    */
   readonly curatedPackages?: boolean;
@@ -174,6 +176,13 @@ export interface EksAnywhereClusterProps {
    * @default - the defaults of its fields
    */
   readonly machineHealthCheck?: MachineHealthCheck;
+
+  /**
+   * Further objects for `cluster.yaml`, written as they are: for files that Flux or kubectl apply. The CLI of EKS Anywhere does not look at what the
+   * cluster does not refer to. No Secrets: the file lies in `cdk.out`. Can be changed later.
+   * @default - none
+   */
+  readonly furtherDocuments?: { [key: string]: any }[];
 }
 
 /** Properties of clusters whose nodes are machines, physical or virtual. */
@@ -226,7 +235,7 @@ interface Definition {
  * Creates nothing in AWS. When the app is synthesized, the files that `eksctl anywhere create cluster` takes are written to
  * `cdk.out/hybridge/<id>/` (in a stage to `cdk.out/hybridge/<stage>/<id>/`); what that command, the Kubernetes API or the machines would refuse is refused first, with the property to change.
  */
-export abstract class EksAnywhereCluster extends Construct {
+export abstract class EksAnywhereCluster extends Construct implements IManagementCluster {
   /** Name of the cluster. */
   public readonly clusterName: string;
 
@@ -242,8 +251,10 @@ export abstract class EksAnywhereCluster extends Construct {
   /** Network of the services. */
   public readonly servicesCidr: string;
 
+  /** Name of the cluster that creates and upgrades this one; undefined where the cluster manages itself. */
+  public readonly managementClusterName?: string;
+
   private readonly eksAnywhereVersion: string;
-  private readonly managedBy?: string;
   private readonly surroundings = new ClusterSurroundings();
   /** Of this cluster and those that it manages: placeholder → path of the cluster. */
   private readonly licenses = new Map<string, string>();
@@ -269,11 +280,16 @@ export abstract class EksAnywhereCluster extends Construct {
       const found = sshKey === '' ? 'empty' : 'undefined';
       throw new Error(`${this.node.path}: sshKey is ${found}; expected a public key such as 'ssh-ed25519 AAAA... ops'. If it comes from an environment variable, that variable is not set`);
     }
-    const manager = props.managementCluster;
-    if (manager?.managedBy) {
-      throw new Error(`${this.node.path}: managementCluster is ${manager.node.path}, which is itself managed by ${manager.managedBy}; expected a cluster that manages itself`);
+    // One of another app is known by its name only.
+    const manager = props.managementCluster instanceof EksAnywhereCluster ? props.managementCluster : undefined;
+    this.managementClusterName = props.managementCluster?.clusterName;
+    if (props.managementCluster?.managementClusterName) {
+      const name = manager?.node.path ?? props.managementCluster.clusterName;
+      throw new Error(`${this.node.path}: managementCluster is ${name}, which is itself managed by ${props.managementCluster.managementClusterName}; expected a cluster that manages itself`);
     }
-    this.managedBy = props.managementCluster?.clusterName;
+    if (this.managementClusterName === this.clusterName) {
+      throw new Error(`${this.node.path}: managementCluster is '${this.clusterName}', the name of this cluster; expected another cluster, or nothing for one that manages itself`);
+    }
     if (manager && isNewerRelease(props.eksAnywhereVersion, manager.eksAnywhereVersion)) {
       throw new Error(`${this.node.path}: eksAnywhereVersion is '${props.eksAnywhereVersion}', newer than '${manager.eksAnywhereVersion}' of managementCluster; expected the same or an older one: upgrade the management cluster first`);
     }
@@ -366,7 +382,7 @@ export abstract class EksAnywhereCluster extends Construct {
 
   private repository(): OutputFiles {
     if (!this.gitOps) return {};
-    const { secretStore, path = `clusters/${this.managedBy ?? this.clusterName}` } = this.gitOps._options;
+    const { secretStore, path = `clusters/${this.managementClusterName ?? this.clusterName}` } = this.gitOps._options;
     const { documents, hardware } = this.definition;
     const store = secretStore === undefined ? undefined : { kind: 'ClusterSecretStore', name: secretStore } as const;
     const files = repositoryFiles({ path, documents, release: this.eksAnywhereVersion, hardware: hardware?.(), store });

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import {
-  BareMetalCluster, BareMetalClusterProps, CiliumPolicyMode, EksAnywhereKubernetesVersion, FluxSync, IdentityProvider, VSphereCluster,
+  BareMetalCluster, BareMetalClusterProps, CiliumPolicyMode, EksAnywhereKubernetesVersion, FluxSync, IdentityProvider, ManagementCluster, VSphereCluster,
   VSphereClusterProps,
 } from '../../src';
 import { EVERY_OPTION } from './every-option';
@@ -57,6 +57,32 @@ test('a workload cluster names its management cluster', () => {
   const management = new VSphereCluster(app, 'Management', vsphere());
   new VSphereCluster(app, 'Workload', vsphere({ managementCluster: management, endpoint: '10.30.0.11' }));
   expect(synthesized(app, 'Workload/cluster.yaml')).toContain('managementCluster:\n    name: management\n');
+});
+
+test('a workload cluster names a management cluster that another app creates', () => {
+  const app = newApp();
+  new VSphereCluster(app, 'Workload', vsphere({ managementCluster: ManagementCluster.fromClusterName('head-office') }));
+  expect(synthesized(app, 'Workload/cluster.yaml')).toContain('managementCluster:\n    name: head-office\n');
+});
+
+test('fails when a cluster is to be managed by itself', () => {
+  const managementCluster = ManagementCluster.fromClusterName('plant');
+  expect(() => new VSphereCluster(newApp(), 'Plant', vsphere({ managementCluster }))).toThrow(/^Plant: managementCluster is 'plant', the name of this cluster; expected another cluster/);
+});
+
+test('further documents are written as they are, behind the cluster and outside of its namespace', () => {
+  const app = newApp();
+  new VSphereCluster(app, 'Plant', vsphere({ namespace: 'sites', furtherDocuments: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'extra' }, data: { on: 'yes', empty: null } }] }));
+  const documents = synthesized(app, 'Plant/cluster.yaml').split('---\n');
+  expect(documents.pop()).toBe('apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: extra\ndata:\n  "on": "yes"\n  empty: null\n');
+  for (const document of documents) expect(document).toContain('  namespace: sites\n');
+});
+
+test.each([
+  ['a Secret', { kind: 'Secret', metadata: { name: 'x' } }, /furtherDocuments\[0\] is a Secret, whose content would be written to cdk.out/],
+  ['something that is no object of Kubernetes', { name: 'x' }, /furtherDocuments\[0\].kind is missing; expected the kind of a Kubernetes object/],
+])('%s is no further document', (_title, document, message) => {
+  expect(() => new VSphereCluster(newApp(), 'Plant', vsphere({ furtherDocuments: [document] }))).toThrow(message);
 });
 
 test('the file names the release only where it is pinned', () => {

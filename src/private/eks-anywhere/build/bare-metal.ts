@@ -2,7 +2,7 @@
 import type { Document } from '../model/document';
 import type { AffinityTerm, TinkerbellDatacenterSpec, TinkerbellMachineSpec } from '../model/machines';
 import type { ClusterInput } from './cluster';
-import { clusterDocument, document, inNamespace, machineNames } from './cluster';
+import { clusterDocument, completed, document, machineNames } from './cluster';
 import type { MachineConfigInput } from './machine-config';
 import { distinct } from './machine-config';
 import type { ControlPlaneInput, WorkerGroupInput } from './node-groups';
@@ -42,17 +42,18 @@ export function bareMetalDocuments(input: BareMetalInput): Document[] {
   ];
   // The tools take the image from the datacenter or from every machine configuration, never from both.
   const hasOwnImages = groups.some(({ group }) => group.imageUrl !== undefined);
-  return inNamespace([
+  return completed([
     clusterDocument(input, 'TinkerbellDatacenterConfig', 'TinkerbellMachineConfig'),
     document('TinkerbellDatacenterConfig', input.datacenterConfigName ?? input.clusterName, datacenter(input, hasOwnImages)),
     ...distinct([
       ...groups.map(({ machineName, group }) => {
         return document('TinkerbellMachineConfig', machineName, machine(group, machineName, hasOwnImages ? group.imageUrl ?? input.osImageUrl : undefined));
       }),
-      ...groups.flatMap(({ machineName, group }) => group.installationTemplate ? [document(TEMPLATE_KIND, templateName(group, machineName), { template: group.installationTemplate })] : []),
+      ...groups.flatMap(({ machineName, group }) => {
+        return group.installationTemplate ? [document(TEMPLATE_KIND, templateName(group, machineName), { template: group.installationTemplate })] : [];
+      }),
     ]),
-    ...input.companions ?? [],
-  ], input.metadata?.namespace);
+  ], input);
 }
 
 const TEMPLATE_KIND = 'TinkerbellTemplateConfig';

@@ -30,6 +30,8 @@ export interface ClusterInput {
   readonly extra?: Partial<ClusterSpec>;
   /** Documents that the cluster refers to. */
   readonly companions?: readonly Document[];
+  /** Documents that the cluster does not refer to, written as they are. */
+  readonly furtherDocuments?: readonly Document[];
 }
 
 /** Machines for etcd alone. */
@@ -96,9 +98,14 @@ export function clusterDocument(input: ClusterInput, datacenterKind: string, mac
   return { apiVersion, kind, metadata: withoutUndefined({ ...metadata, labels: input.metadata?.labels, annotations: input.metadata?.annotations }), spec: written };
 }
 
-/** References hold no namespace, so that all documents of a cluster lie in one. */
-export function inNamespace(documents: readonly Document[], namespace: string | undefined): Document[] {
-  return documents.map((one) => namespace === undefined ? one : { ...one, metadata: { ...one.metadata, namespace } });
+/**
+ * Everything for cluster.yaml. References hold no namespace, so that all documents of a cluster lie in one.
+ *
+ * @param own documents of the cluster, its machines and its datacenter
+ */
+export function completed(own: readonly Document[], { companions = [], furtherDocuments = [], metadata: { namespace } = {} }: ClusterInput): Document[] {
+  const documents = [...own, ...companions];
+  return [...namespace === undefined ? documents : documents.map((one) => ({ ...one, metadata: { ...one.metadata, namespace } })), ...furtherDocuments];
 }
 
 export function document<Spec>(kind: string, name: string, spec: Spec): Document<Spec> {

@@ -1,12 +1,11 @@
 /** All documents of a cluster in Docker containers. */
 import type { Document } from '../model/document';
 import type { ClusterInput } from './cluster';
-import { clusterDocument, document, inNamespace } from './cluster';
+import { clusterDocument, completed, document } from './cluster';
 
 export function dockerDocuments(input: ClusterInput): Document[] {
-  return inNamespace([
+  return completed([
     clusterDocument(input, 'DockerDatacenterConfig'),
     document('DockerDatacenterConfig', input.datacenterConfigName ?? input.clusterName, {}),
-    ...input.companions ?? [],
-  ], input.metadata?.namespace);
+  ], input);
 }

@@ -2,7 +2,7 @@
 import type { Document } from '../model/document';
 import type { FailureDomain, VSphereDatacenterSpec, VSphereMachineSpec } from '../model/machines';
 import type { ClusterInput, EtcdInput } from './cluster';
-import { clusterDocument, document, inNamespace, machineNames } from './cluster';
+import { clusterDocument, completed, document, machineNames } from './cluster';
 import type { MachineConfigInput } from './machine-config';
 import { distinct } from './machine-config';
 import type { ControlPlaneInput, WorkerGroupInput } from './node-groups';
@@ -40,7 +40,7 @@ export function vsphereDocuments(input: VSphereInput): Document[] {
   const names = machineNames(input);
   const { server, datacenter, network, insecure, thumbprint, failureDomains } = input;
   const datacenterSpec: VSphereDatacenterSpec = { server, datacenter, network, insecure, thumbprint, failureDomains };
-  return inNamespace([
+  return completed([
     clusterDocument(input, 'VSphereDatacenterConfig', MACHINE_KIND),
     document('VSphereDatacenterConfig', input.datacenterConfigName ?? input.clusterName, datacenterSpec),
     ...distinct([
@@ -48,8 +48,7 @@ export function vsphereDocuments(input: VSphereInput): Document[] {
       ...input.workerNodes.map((group, index) => document(MACHINE_KIND, names.workers[index], machine(group))),
       ...input.etcdNodes ? [document(MACHINE_KIND, names.etcd, machine(input.etcdNodes))] : [],
     ]),
-    ...input.companions ?? [],
-  ], input.metadata?.namespace);
+  ], input);
 }
 
 function machine(group: VirtualMachineInput): VSphereMachineSpec {

@@ -37,8 +37,8 @@ function clusterMeaning(spec: ClusterSpec, name: string | undefined): ClusterSpe
   const controlPlane = spec.controlPlaneConfiguration;
   return {
     ...spec,
-    // The CLI writes its own version here; a program names it in a property.
-    eksaVersion: undefined,
+    // The CLI writes its own version here, and a program may name another one: only whether there is one counts.
+    eksaVersion: spec.eksaVersion && 'set',
     managementCluster: { name: spec.managementCluster?.name || name },
     machineHealthCheck: health(spec.machineHealthCheck),
     clusterNetwork: spec.clusterNetwork && network(spec.clusterNetwork),

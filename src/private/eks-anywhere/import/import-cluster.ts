@@ -7,13 +7,15 @@ import { check } from '../check-text';
 import { FEATURE_FLAGS } from '../feature-flags';
 import type { Finding } from '../finding';
 import { shown } from '../finding';
-import { parseHardware } from '../hardware/machine';
+import { HARDWARE_FILE, parseHardware } from '../hardware/machine';
 import type { Document } from '../model/document';
+import { documentPath } from '../model/document';
 import { holdsPassword } from '../syntax/url';
 import { DEFAULT_EKS_ANYWHERE_VERSION } from '../syntax/version';
 import { changesOf } from '../update/changes';
 import { lineOf } from '../update/line-of';
 import { stateOf } from '../update/pair';
+import type { State } from '../update/pair';
 import { parseClusterFile } from '../yaml/parse';
 import { comparable } from './comparable';
 import { hardwareSource } from './hardware-source';
@@ -22,6 +24,7 @@ import { asNewCluster } from './new-cluster';
 import { programOf } from './program';
 import { documentsOf, readSite } from './read-site';
 import type { Site } from './read-site';
+import { withoutServerFields } from './server-fields';
 
 export interface ImportFiles {
   /** Text of cluster.yaml. */
@@ -52,11 +55,12 @@ export function importCluster(files: ImportFiles): Import {
   const errors = check(files.cluster, files.hardware?.text, { flags: FEATURE_FLAGS }).filter(({ severity }) => severity === 'error');
   if (errors.length > 0) return { findings: errors };
   const parsed = parseClusterFile(files.cluster).documents;
-  const given = withLicenseReference(parsed.map(({ content }) => content as unknown as Document));
+  const given = withLicenseReference(parsed.map(({ content }) => withoutServerFields(content as unknown as Document)));
   const state = stateOf(files.newNames ? asNewCluster(given) : given);
-  const site = state && readSite(state);
+  const site = state && withFurtherDocuments(readSite(state), state);
   if (!state || !site) return { findings: [unsupported('Cluster.spec.datacenterRef.kind', 'names a provider for which there is no construct')] };
-  const findings = [...beyondOneProgram(site), ...lost(state.documents, site, files.newNames ?? false)].map((finding) => ({ ...finding, line: lineOf(finding.path, parsed) }));
+  const unsaid = [...beyondOneProgram(site, files), ...lost(state.documents, site, files.newNames ?? false)];
+  const findings = unsaid.map((finding) => ({ ...finding, line: lineOf(finding.path, parsed) }));
   if (findings.length > 0) return { findings };
   const hardware = files.hardware && hardwareSource(files.hardware.path, parseHardware(files.hardware.text));
   return { program: programOf(site, files.release ?? state.cluster.spec?.eksaVersion ?? DEFAULT_EKS_ANYWHERE_VERSION, hardware), findings: [] };
@@ -71,14 +75,21 @@ function lost(documents: readonly Document[], site: Site, newNames: boolean): Fi
   });
 }
 
+/** What nothing refers to is taken along as it is, except what holds secrets. */
+function withFurtherDocuments(site: Site | undefined, { documents }: State): Site | undefined {
+  if (!site) return undefined;
+  const written = new Set(documentsOf(site).map(documentPath));
+  const furtherDocuments = documents.filter((document) => document.kind !== 'Secret' && !written.has(documentPath(document)));
+  return furtherDocuments.length === 0 ? site : { ...site, input: { ...site.input, furtherDocuments } } as Site;
+}
+
 /** Limits of the constructs that the documents do not know. */
-function beyondOneProgram(site: Site): Finding[] {
+function beyondOneProgram(site: Site, { hardware }: ImportFiles): Finding[] {
   const { input } = site;
   const findings = Object.entries(input.extra?.proxyConfiguration ?? {}).filter(([, url]) => typeof url === 'string' && holdsPassword(url)).map(([field]) =>
     unsupported(`Cluster.spec.proxyConfiguration.${field}`, 'holds a password, which would be written to cdk.out', 'use a proxy that asks for no login'));
-  if (input.managementClusterName !== input.clusterName) {
-    findings.push(unsupported('Cluster.spec.managementCluster.name', `is ${shown(input.managementClusterName)}; a workload cluster takes its management cluster as an object, and this file does not hold it`,
-      'import both, put them into one program and set managementCluster'));
+  if (site.construct === 'BareMetalCluster' && !hardware) {
+    findings.push(unsupported(HARDWARE_FILE, 'is missing; BareMetalCluster takes its machines from it', 'name the file behind cluster.yaml'));
   }
   findings.push(...withoutKey(site));
   if (site.construct === 'VSphereCluster' && [site.input.controlPlaneNodes, ...site.input.workerNodes, ...site.input.etcdNodes ? [site.input.etcdNodes] : []].some(({ cpus }) => cpus < 1)) {
@@ -109,10 +120,9 @@ function unsupported(path: string, message: string, fix?: string): Finding {
 /** Places that come out right for a cluster that is yet to be created. */
 const SETTLED_BY_NEW_NAMES = /Ref\.name$|Refs\[[^\]]*\]$|^Cluster\.spec\.(gitOps|bundles)Ref$|^(Flux|GitOps|OIDC|AWSIam|\w+Machine|\w+Datacenter)Config\/[^.]*$/;
 
-const WHOLE_DOCUMENT = /^[A-Za-z]+\/[^.]*$/;
-
 function fixFor(path: string, newNames: boolean): string | undefined {
-  if (newNames) return WHOLE_DOCUMENT.test(path) ? 'the cluster does not refer to it: keep it in a file of its own, or delete it' : undefined;
+  if (/^Secret\//.test(path)) return 'what is synthesized must hold no secret: keep it in a file of its own';
+  if (newNames) return undefined;
   return SETTLED_BY_NEW_NAMES.test(path) ? 'if the cluster is yet to be created, --new-names gives documents the names and forms that the construct uses' : undefined;
 }
 

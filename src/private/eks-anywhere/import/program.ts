@@ -59,6 +59,7 @@ function common(input: ClusterInput, release: string): Readonly<Record<string, V
     clusterLabels: metadata?.labels,
     clusterAnnotations: metadata?.annotations,
     eksAnywhereVersion: release,
+    pinEksAnywhereVersion: extra.eksaVersion === undefined ? undefined : true,
     licenseToken: extra.licenseToken === undefined ? undefined : licenseExpression(extra.licenseToken),
     datacenterConfigName: input.datacenterConfigName,
     kubernetesVersion: kubernetesVersion(input.kubernetesVersion),
@@ -75,6 +76,8 @@ function common(input: ClusterInput, release: string): Readonly<Record<string, V
     serviceAccountIssuer: extra.podIamConfig?.serviceAccountIssuer,
     ...packageSwitches(extra.packages),
     machineHealthCheck: healthCheck(extra.machineHealthCheck),
+    managementCluster: input.managementClusterName === input.clusterName ? undefined : call('ManagementCluster.fromClusterName', [input.managementClusterName], LIBRARY),
+    furtherDocuments: input.furtherDocuments as unknown as Value,
   };
 }
 

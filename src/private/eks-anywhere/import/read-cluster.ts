@@ -59,6 +59,7 @@ function extra(spec: ClusterSpec, { identities, gitOps }: Companions): Partial<C
     registryMirrorConfiguration: mirror && { ...mirror, port: String(Number(mirror.port)) },
     licenseToken: spec.licenseToken,
     podIamConfig,
+    eksaVersion: spec.eksaVersion,
     packages: packages && packageSwitches(packages),
     machineHealthCheck: healthCheck(machineHealthCheck),
   };
