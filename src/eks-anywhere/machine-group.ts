@@ -13,7 +13,8 @@ export interface NodeLogin {
   readonly keys: string[];
 
   /**
-   * Further users, each with its public keys. EKS Anywhere creates the first user only: these are for clusters that already name them.
+   * Further users, each with its public keys. EKS Anywhere creates the first user only: these are for clusters that already name them, because on
+   * bare metal their number is fixed once the cluster exists.
    * @default - none
    */
   readonly furtherUsers?: { [user: string]: string[] };

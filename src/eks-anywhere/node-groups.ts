@@ -114,7 +114,7 @@ export interface NodeAutoscaling {
 
 /** Options of every group of worker nodes. */
 export interface WorkerNodeGroupOptions extends NodeGroupOptions {
-  /** Name of the group, unique in the cluster: lower-case letters, digits and dashes. A new name is a new group. */
+  /** Name of the group, unique in the cluster: lower-case letters, digits and dashes. Cannot be changed: a new name is a new group. */
   readonly name: string;
 
   /**
