@@ -56,6 +56,7 @@ export * from './gateway/kong-helm-options';
 export * from './gateway/kubernetes-target-options';
 export * from './gateway/secret-delivery';
 export * from './gateway/trust';
+export * from './gateway/trust-options';
 export * from './identity/cognito-identity';
 export * from './identity/cognito-machine-client';
 export * from './identity/gateway-identity';

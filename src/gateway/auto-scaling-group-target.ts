@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { InstancePlane } from '../private/gateway/instance-plane';
+import { refuseLeaf } from '../private/gateway/leaf-objects';
 import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
 import { describeCloudPlane } from '../private/gateway/plane-entry';
 import { ProxyLoadBalancer } from '../private/gateway/proxy-load-balancer';
@@ -93,6 +94,7 @@ export class AutoScalingGroupTarget extends GatewayTarget {
   public _place(scope: Construct, placed: PlacedDataPlane): void {
     const { exposure = Exposure.internalLoadBalancer(), cpuPercent = 60, deletionProtection = true } = this.options;
     const { plane, logs } = placed;
+    refuseLeaf('an Auto Scaling group', plane);
     if (logs) throw new Error('logs: the nodes cannot reach the role of their instance, expected logs with an ingest, which takes a token: set ingest: true on them');
     const maxReplicas = this.options.maxReplicas ?? plane.replicas * 2;
     requireWhole('maxReplicas', maxReplicas, plane.replicas + 1, 'one more than the replicas of the plane');

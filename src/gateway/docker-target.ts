@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import { ComposePlane } from '../private/gateway/compose-plane';
 import { requireRepository } from '../private/gateway/image-repository';
+import { refuseLeaf } from '../private/gateway/leaf-objects';
 import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
 import { GatewayTarget } from './gateway-target';
 
@@ -67,6 +68,7 @@ export class DockerTarget extends GatewayTarget {
   /** @internal */
   public _place(scope: Construct, placed: PlacedDataPlane): void {
     const { plane, logs, cache } = placed;
+    refuseLeaf('a machine with Docker', plane);
     const { httpPort: http = 8000, httpsPort: https = 8443 } = this.options;
     if (logs) throw new Error('logs: a machine with Docker has no role in AWS to sign requests with, expected logs with an ingest, which takes a token: set ingest: true on them');
     if (cache) throw new Error(`cache: ${cache.node.path} lets in its own VPC only, expected a plane on EKS, ECS or an Auto Scaling group there: leave it out here, one node shares with nobody`);

@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import { ENV } from '../private/contract';
 import { EcsPlane } from '../private/gateway/ecs-plane';
 import { requireFargateSize } from '../private/gateway/fargate-sizes';
+import { refuseLeaf } from '../private/gateway/leaf-objects';
 import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
 import { describeCloudPlane } from '../private/gateway/plane-entry';
 import { ProxyLoadBalancer } from '../private/gateway/proxy-load-balancer';
@@ -141,6 +142,7 @@ export class EcsTarget extends GatewayTarget {
     const { cpu = 1024, memoryMib = 2048, cpuPercent = 60, requestsPerReplica } = this.options;
     const placed = this.trusting(given);
     const { plane } = placed;
+    refuseLeaf('ECS', plane);
     const maxReplicas = this.options.maxReplicas ?? plane.replicas * 2;
     requireWhole('maxReplicas', maxReplicas, plane.replicas, 'the replicas of the plane');
     const cluster = this.place.cluster ?? new ecs.Cluster(scope, 'Cluster', { vpc: this.place.vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });

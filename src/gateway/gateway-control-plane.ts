@@ -97,19 +97,22 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
     if (target._options.exposure) throw new Error('target: has an exposure, which is for data planes; leave it out and say with tunnelCidrs who may open tunnels');
 
     const tunnel = props.trust._bind(this, this.planeName);
+    if (engine._chart && tunnel.packagedOnly) throw new Error(tunnel.packagedOnly);
+    const trust = tunnel.forControlPlane(engine._chart ? 'kong' : 'packaged');
     target._require(this, { vpc: 'the database lives in it', clusterSecurityGroup: 'the database lets it in' });
     const database = props.database._bind(this, { plane: this.planeName, vpc: target._cluster.vpc, peer: target._cluster.clusterSecurityGroup });
     const image = engine._image(this);
     const chart = engine._chart;
     requireKongSettings(chart, props.settings);
-    const settings = withUserSettings(controlPlaneSettings(tunnel.identity, database.settings), props.settings);
+    const settings = withUserSettings(controlPlaneSettings(trust.settings, database.settings), props.settings);
     const plane = onKubernetes<PlaneDescription>({
       name: this.planeName,
       role: 'control_plane',
       image: image.uri,
       settings,
-      secrets: [tunnel.mount, database.mount, ...chart?.licence ? [chart.licence] : []],
-      files: database.files,
+      secrets: [...trust.secrets, database.mount, ...chart?.licence ? [chart.licence] : []],
+      files: [...trust.files, ...database.files],
+      certificate: trust.certificate,
       replicas,
       resources: RESOURCES,
       ...chart && { chart },
@@ -125,7 +128,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
         { suffix: 'admin', ports: [ADMIN_PORT], reach: { kind: 'cluster' } },
       ],
       ready: target._ready,
-      contents: [tunnel, database],
+      contents: [...trust.contents, database],
       migrations: { databasePort: database.port },
     });
     this.tunnelHost = resource.loadBalancerHost('TunnelHost', `${this.planeName}-cluster`);

@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import type { GatewayCache } from '../caching/gateway-cache';
 import type { GatewayIdentity } from '../identity/gateway-identity';
 import type { OpenSearchLogs } from '../logging/opensearch-logs';
+import type { ControlPlaneLink } from '../private/gateway/control-plane-link';
 import { requireKongSettings, requirePlugin } from '../private/gateway/kong-helm/refusals';
 import type { PlaneResources } from '../private/gateway/plane';
 import { dataPlaneSettings, withUserSettings } from '../private/gateway/plane-settings';
@@ -86,15 +87,20 @@ export class GatewayDataPlane extends Construct {
   /** Name of the plane: namespace, folder, prefix of its objects. Derived from the id. */
   public readonly planeName: string;
 
+  private readonly link: ControlPlaneLink;
+
   constructor(scope: Construct, id: string, props: GatewayDataPlaneProps) {
     super(scope, id);
     const { controlPlane, target, identity, logs, cache, replicas = target._replicas } = props;
     const { engine, tunnel, addresses } = controlPlane._link;
+    this.link = controlPlane._link;
     this.planeName = requireObjectName('id', kebabCase(id));
     if (!Number.isInteger(replicas) || replicas < 1) throw new Error(`replicas: got ${replicas}, expected a whole number, at least 1`);
     refuseUnfit(engine, props);
-    const secrets = [tunnel.mount, ...identity ? [identity._mount] : [], ...cache ? [cache._mount] : [], ...engine._chart?.licence ? [engine._chart.licence] : []];
-    const own = dataPlaneSettings(tunnel.identity, addresses, props.labels ?? {});
+    if (engine._chart && tunnel.packagedOnly) throw new Error(tunnel.packagedOnly);
+    const trust = tunnel.forDataPlane(this.planeName);
+    const secrets = [...trust.secrets, ...identity ? [identity._mount] : [], ...cache ? [cache._mount] : [], ...engine._chart?.licence ? [engine._chart.licence] : []];
+    const own = dataPlaneSettings(trust.settings, addresses, props.labels ?? {});
     identity?._serve(props.hostname);
     target._place(this, {
       plane: {
@@ -103,18 +109,31 @@ export class GatewayDataPlane extends Construct {
         image: target._image(this, { engine }),
         settings: withUserSettings(own, props.settings),
         secrets,
-        files: [],
+        files: trust.files,
+        certificate: trust.certificate,
         replicas,
         resources: RESOURCES,
         ...engine._chart && { chart: engine._chart },
       },
       engine,
       controlPlane: controlPlane.planeName,
-      contents: [tunnel, ...identity ? [identity] : [], ...cache ? [cache] : []],
+      contents: [...trust.contents, ...identity ? [identity] : [], ...cache ? [cache] : []],
       logs,
       cache,
     });
     Topology.of(this).addUse(this.planeName, { replicas, hostname: props.hostname, secrets, others: logs ? [logs] : [] });
+  }
+
+  /**
+   * Lets no node of this plane into tunnels any more: the control plane refuses every certificate with the plane's name, also new ones, and ends the tunnels that are open, a minute or two after the
+   * deployment. The nodes keep serving what they have. Take the call back to let them in again.
+   *
+   * @throws Error when the trust cannot tell the plane from others: with one shared certificate, and with certificates whose names are not known here
+   */
+  public revoke(): void {
+    const { engine, tunnel } = this.link;
+    if (engine._chart) throw new Error('revoke: Kong\'s control plane knows no list of revoked certificates, expected GatewayEngine.packaged(): revoke the certificate at its authority, and let Kong ask it (KONG_CLUSTER_OCSP)');
+    tunnel.revoke(this.planeName);
   }
 }
 

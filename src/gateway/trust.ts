@@ -1,40 +1,134 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { ExistingAuthorityTrust, ExistingSharedTrust } from '../private/gateway/existing-trust';
+import { leafHours } from '../private/gateway/leaf-hours';
+import { leafTrust } from '../private/gateway/leaf-trust';
+import { PrivateAuthority } from '../private/gateway/private-authority';
+import { RevocationList } from '../private/gateway/revocation-list';
+import type { SharedProperties } from '../private/gateway/shared-trust';
+import { Topology } from '../private/gateway/topology';
 import { TunnelCertificate } from '../private/gateway/tunnel-certificate';
+import type { TunnelTrust } from '../private/gateway/tunnel-trust';
+import type { CertManagerTrustOptions, ExistingPkiTrustOptions, ExistingTrustOptions, GeneratedTrustOptions, PrivateCaTrustOptions, TrustSecretProperties } from './trust-options';
 
-/** Options of `Trust.generated()`. */
-export interface GeneratedTrustOptions {
-  /**
-   * How long the certificate is good for, in days, 1 to 3650.
-   *
-   * @default 1095
-   */
-  readonly validDays?: number;
-
-  /**
-   * What becomes of the secret when the stack or the control plane is removed. A certificate can be made again; a key that nobody needs should not lie around.
-   *
-   * @default RemovalPolicy.DESTROY
-   */
-  readonly removalPolicy?: RemovalPolicy;
-}
+const DAYS = { valid: 1095, longest: 3650, rotation: 365 };
 
 /**
- * How the two ends of a tunnel know each other. One object serves the control plane and all its data planes.
+ * How the two ends of a tunnel know each other. One object serves the control plane and all its data planes. docs/trust.md says which one when.
  */
 export class Trust {
   /**
    * One certificate that every plane shows and expects (`KONG_CLUSTER_MTLS=shared`).
    *
    * A Lambda function makes it (EC P-384, self-signed, CN=kong_clustering) and writes it to Secrets Manager; neither template nor response holds
-   * anything of the key. It is made once: updates keep a certificate that serves.
+   * anything of the key. Updates of the stack keep a certificate that serves; with `rotateEvery` Secrets Manager replaces it by schedule.
+   *
+   * @throws Error that names the property
    */
   public static generated(options: GeneratedTrustOptions = {}): Trust {
-    const { validDays = 1095, removalPolicy = RemovalPolicy.DESTROY } = options;
-    if (!Number.isInteger(validDays) || validDays < 1 || validDays > 3650) {
-      throw new Error(`validDays: got ${validDays}, expected a whole number of days, 1 to 3650`);
+    const { rotateEvery, removalPolicy = RemovalPolicy.DESTROY } = options;
+    const rotationDays = rotateEvery && wholeDays('rotateEvery', rotateEvery, 2, DAYS.rotation);
+    const validDays = options.validDays ?? Math.max(DAYS.valid, 4 * (rotationDays ?? 0));
+    if (!Number.isInteger(validDays) || validDays < 1 || validDays > DAYS.longest) {
+      throw new Error(`validDays: got ${validDays}, expected a whole number of days, 1 to ${DAYS.longest}`);
     }
-    return new Trust((scope, plane) => new TunnelCertificate(scope, 'Tunnel', { plane, validDays, removalPolicy }));
+    // Announced, in force and still accepted, for one turn each; and one turn that fails.
+    if (rotationDays && validDays < 4 * rotationDays) {
+      throw new Error(`validDays: got ${validDays}, expected at least ${4 * rotationDays}, four times rotateEvery, because a certificate is accepted before and after it is in force`);
+    }
+    return new Trust((scope, plane) => new TunnelCertificate(scope, 'Tunnel', { plane, validDays, rotationDays, removalPolicy }).trust);
+  }
+
+  /**
+   * One certificate that every plane shows and expects (`KONG_CLUSTER_MTLS=shared`), in a secret that somebody else keeps.
+   *
+   * @param secret a JSON document with certificate and key, in account and region of the stack that it is imported in; its name has to be known at synth
+   * @throws Error that names the property
+   */
+  public static existing(secret: ISecret, options: ExistingTrustOptions = {}): Trust {
+    const properties = secretProperties(options);
+    return new Trust((scope) => new ExistingSharedTrust(scope, 'Tunnel', secret, properties).trust);
+  }
+
+  /**
+   * A certificate of its own for each plane, from one authority (`KONG_CLUSTER_MTLS=pki`), in secrets that somebody else keeps and replaces. For every target.
+   *
+   * @throws Error that names the property
+   */
+  public static existingPki(options: ExistingPkiTrustOptions): Trust {
+    const properties = secretProperties(options);
+    return new Trust((scope, plane, serials) => {
+      const { authority, serverName, controlPlane, dataPlanes } = options;
+      return new ExistingAuthorityTrust(scope, 'Tunnel', plane, { authority, serverName, controlPlane, dataPlanes, properties, revoked: new RevocationList(serials) }).trust;
+    });
+  }
+
+  /**
+   * A certificate of its own for each plane (`KONG_CLUSTER_MTLS=pki`), which cert-manager makes in the plane's cluster and keeps renewed (EC P-384). The key never leaves the cluster.
+   *
+   * The clusters have to have cert-manager and the issuer. Only certificates with the names of this control plane's data planes are let in, whatever else the authority signs. EKS and EKS Anywhere only.
+   *
+   * @throws Error that names the property
+   */
+  public static certManager(options: CertManagerTrustOptions): Trust {
+    const { issuerName: name, issuerKind: kind = 'ClusterIssuer', issuerGroup: group = 'cert-manager.io' } = options;
+    requireMatch('issuerName', name, /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'the name of an object in the clusters, such as tunnels');
+    requireMatch('issuerKind', kind, /^[A-Z][A-Za-z0-9]*$/, 'a kind of issuer, such as ClusterIssuer');
+    requireMatch('issuerGroup', group, /^[a-z0-9.-]+\.[a-z]+$/, 'an API group, such as cert-manager.io');
+    const hours = leafHours(options, { validity: 90 * 24, most: 3650 * 24 });
+    return new Trust((scope, plane, serials) => {
+      const owner = new Construct(scope, 'Tunnel');
+      Topology.of(owner).addIntegration(owner, 'trust', `certificates of cert-manager (${name})`, []);
+      return leafTrust({ owner, controlPlane: plane, issuer: { issuer: { name, kind, group } }, ...hours, revoked: new RevocationList(serials) });
+    });
+  }
+
+  /**
+   * A certificate of its own for each plane (`KONG_CLUSTER_MTLS=pki`), from an authority of AWS Private CA, which cert-manager has signed and keeps renewed (EC P-384). The key never leaves the cluster.
+   *
+   * The clusters have to have cert-manager and the AWS Private CA Connector for Kubernetes (on EKS the add-ons `cert-manager` and `aws-privateca-connector-for-kubernetes`; the latter gets a role here).
+   * Made with each plane: an issuer and the certificate. EKS and EKS Anywhere only. On a site the connector needs credentials of AWS, and the authority's ARN has to be known at synth, or the site
+   * gets its files by `Handoff`. A new authority costs about 50 USD a month, see `shortLived`.
+   *
+   * @throws Error that names the property
+   */
+  public static privateCa(options: PrivateCaTrustOptions = {}): Trust {
+    const { authority, shortLived, removalPolicy = RemovalPolicy.DESTROY } = options;
+    const isShortLived = shortLived ?? !authority;
+    if (authority && options.removalPolicy !== undefined) throw new Error('removalPolicy: is for a new authority, expected nothing beside authority: what made it decides what becomes of it');
+    const hours = leafHours(options, isShortLived ? { validity: 6 * 24, most: 7 * 24 } : { validity: 90 * 24, most: 3650 * 24 });
+    return new Trust((scope, plane, serials) => {
+      const owner = new Construct(scope, 'Tunnel');
+      const arn = authority?.certificateAuthorityArn ?? new PrivateAuthority(owner, 'Authority', { plane, isShortLived, removalPolicy }).arn;
+      if (!authority) new CfnOutput(owner, 'AuthorityArn', { value: arn, description: `Authority of the tunnels of ${plane}` });
+      const region = Token.isUnresolved(arn) ? Stack.of(owner).region : arn.split(':')[3];
+      Topology.of(owner).addIntegration(owner, 'trust', 'AWS Private CA', []);
+      return leafTrust({ owner, controlPlane: plane, issuer: { authority: { arn, region } }, ...hours, revoked: new RevocationList(serials) });
+    });
+  }
+
+  /** @internal */
+  public readonly _serialNumbers = new Set<string>();
+
+  private readonly bind: (scope: Construct, plane: string, serials: ReadonlySet<string>) => TunnelTrust;
+
+  private constructor(bind: (scope: Construct, plane: string, serials: ReadonlySet<string>) => TunnelTrust) {
+    this.bind = bind;
+  }
+
+  /**
+   * Control planes let a certificate in no more, and end the tunnels of whoever shows it, a minute or two after the deployment. For a key that was stolen: the plane's next certificate is let in.
+   * `GatewayDataPlane.revoke()` keeps a whole plane out.
+   *
+   * @param serialNumber hexadecimal, as `openssl x509 -noout -serial` prints it, with or without colons
+   * @throws Error when it is no serial number
+   */
+  public revokeSerialNumber(serialNumber: string): void {
+    const digits = serialNumber.replace(/:/g, '').replace(/^0+(?=.)/, '').toUpperCase();
+    if (!/^[0-9A-F]{1,40}$/.test(digits)) throw new Error(`serialNumber: got ${JSON.stringify(serialNumber)}, expected 1 to 40 hexadecimal digits, as openssl x509 -noout -serial prints them`);
+    this._serialNumbers.add(digits);
   }
 
   /**
@@ -42,9 +136,33 @@ export class Trust {
    *
    * @internal
    */
-  public readonly _bind: (scope: Construct, plane: string) => TunnelCertificate;
-
-  private constructor(bind: (scope: Construct, plane: string) => TunnelCertificate) {
-    this._bind = bind;
+  public _bind(scope: Construct, plane: string): TunnelTrust {
+    const trust = this.bind(scope, plane, this._serialNumbers);
+    scope.node.addValidation({
+      validate: () => trust.mode === 'shared' && this._serialNumbers.size > 0
+        ? ['revokeSerialNumber: all planes have one certificate, so that none can be told from the others: use Trust.privateCa, Trust.certManager or Trust.existingPki']
+        : [],
+    });
+    return trust;
   }
+}
+
+function wholeDays(property: string, duration: Duration, least: number, most: number): number {
+  const days = duration.toDays({ integral: false });
+  if (Number.isInteger(days) && days >= least && days <= most) return days;
+  throw new Error(`${property}: got ${duration.toHumanString()}, expected whole days, ${least} to ${most}`);
+}
+
+function secretProperties(options: TrustSecretProperties & { readonly acceptedProperty?: string }): SharedProperties {
+  const { certificateProperty = 'certificate', privateKeyProperty = 'privateKey', acceptedProperty } = options;
+  const given = { certificateProperty, privateKeyProperty, ...acceptedProperty !== undefined && { acceptedProperty } };
+  for (const [property, name] of Object.entries(given)) {
+    requireMatch(property, name, /^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and _, because readers take a dot for a step into the document: give the secret properties with such names');
+  }
+  if (new Set(Object.values(given)).size < Object.keys(given).length) throw new Error(`privateKeyProperty: got ${privateKeyProperty}, expected properties that differ from each other`);
+  return { certificate: certificateProperty, privateKey: privateKeyProperty, ...acceptedProperty !== undefined && { accepted: acceptedProperty } };
+}
+
+function requireMatch(property: string, value: string, pattern: RegExp, expected: string): void {
+  if (!pattern.test(value)) throw new Error(`${property}: got ${JSON.stringify(value)}, expected ${expected}`);
 }

@@ -7,13 +7,15 @@ import { lambdaCode } from './bundle';
 import { NODE_MAJOR } from './contract';
 
 /**
- * A Lambda function of ours that stands behind a custom resource. It may write its own log group and what `statements`
+ * A Lambda function of ours that stands behind a custom resource, or a schedule. It may write its own log group and what `statements`
  * say, nothing else: no managed policy, no wildcard.
  */
 export class CustomResourceFunction extends Construct {
   readonly serviceToken: string;
+  private readonly handler: lambda.Function;
 
-  constructor(scope: Construct, id: string, bundle: string, statements: readonly iam.PolicyStatement[]) {
+  /** @param environment for everybody to read; never secrets */
+  constructor(scope: Construct, id: string, bundle: string, statements: readonly iam.PolicyStatement[], environment?: Readonly<Record<string, string>>) {
     super(scope, id);
     // Explicit, because a feature flag decides whether CDK makes one, and a log group that Lambda makes is kept for ever.
     const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
@@ -34,8 +36,17 @@ export class CustomResourceFunction extends Construct {
       timeout: Duration.minutes(2),
       role: role.withoutPolicyUpdates(),
       logGroup,
+      ...environment && { environment: { ...environment } },
     });
     handler.node.addDependency(policy);
+    this.handler = handler;
     this.serviceToken = handler.functionArn;
+  }
+
+  /** Lets a service of AWS call the function, on behalf of one account only. */
+  public allow(service: string, account: string): Construct {
+    return new lambda.CfnPermission(this, 'Permission', {
+      action: 'lambda:InvokeFunction', functionName: this.handler.functionArn, principal: service, sourceAccount: account,
+    });
   }
 }

@@ -8,7 +8,7 @@ export type SecretDocument = Readonly<Record<string, string>>;
 export async function readSecretDocument(client: SecretsManagerClient, secretId: string): Promise<SecretDocument | undefined> {
   try {
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
-    return parsed(SecretString);
+    return parseSecretDocument(SecretString);
   } catch (error) {
     // A secret without a value answers this; a secret that does not exist does as well, and then writing says so.
     if ((error as Error).name === 'ResourceNotFoundException') return undefined;
@@ -20,7 +20,8 @@ export async function writeSecretDocument(client: SecretsManagerClient, secretId
   await client.send(new PutSecretValueCommand({ SecretId: secretId, SecretString: JSON.stringify(document) }));
 }
 
-function parsed(text: string | undefined): SecretDocument | undefined {
+/** `undefined` for what is no document of texts. */
+export function parseSecretDocument(text: string | undefined): SecretDocument | undefined {
   try {
     const value: unknown = JSON.parse(text ?? '');
     if (typeof value !== 'object' || value === null) return undefined;

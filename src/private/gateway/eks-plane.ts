@@ -10,6 +10,7 @@ import type { KubernetesObject } from '../kubernetes/manifest-chart';
 import { withReadableTokens } from '../kubernetes/readable-tokens';
 import { writeFilesAtSynthesis } from '../output-files';
 import { EksHosting } from './eks-hosting';
+import { IssuerAccess } from './issuer-access';
 import { CHART_NAME, CHART_REPOSITORY } from './kong-helm/chart';
 import type { KongChart } from './kong-helm/chart';
 import { syncSecrets } from './kong-helm/secret-sync';
@@ -55,6 +56,7 @@ export class EksPlane extends Construct {
     const hosting = new EksHosting(this.secretsRegion());
     this.role = this.podRole();
     const association = this.associateRole();
+    if (plane.certificate?.authority) IssuerAccess.of(this, this.props.cluster).allow(plane.certificate.authority.arn);
     plane.secrets.forEach((mount) => this.role.addToPolicy(secretReadStatement('cluster', mount, this)));
 
     this.foundation = this.apply('Foundation', '1-foundation', [

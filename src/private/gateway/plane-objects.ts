@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KubernetesObject } from '../kubernetes/manifest-chart';
 import type { PlaneHosting } from './hosting';
+import { leafObjects } from './leaf-objects';
 import { metricsObjects } from './metrics-discovery';
 import { networkPolicies } from './network-policies';
 import type { PlaneDescription } from './plane';
@@ -25,6 +26,7 @@ export function foundationObjects(plane: PlaneDescription, hosting: PlaneHosting
       data: mount.files,
     })),
     ...plane.secrets.flatMap((mount) => hosting.secretObjects(plane, mount)),
+    ...plane.certificate ? leafObjects(plane, plane.certificate) : [],
   ];
 }
 

@@ -11,13 +11,8 @@ export interface TunnelAddresses {
   readonly telemetryServerName?: string;
 }
 
-/** How both ends of a tunnel know each other, as settings. */
-export interface TunnelIdentity {
-  /** `KONG_CLUSTER_MTLS`. */
-  readonly mode: 'shared';
-}
-
-export function controlPlaneSettings(tunnel: TunnelIdentity, database: PlaneSettings): PlaneSettings {
+/** @param tunnel how both ends of a tunnel know each other */
+export function controlPlaneSettings(tunnel: PlaneSettings, database: PlaneSettings): PlaneSettings {
   return {
     [ENV.role]: ROLES.controlPlane,
     [ENV.database]: DATABASES.postgres,
@@ -26,12 +21,13 @@ export function controlPlaneSettings(tunnel: TunnelIdentity, database: PlaneSett
     [ENV.adminListen]: `0.0.0.0:${PORTS.admin}`,
     [ENV.clusterListen]: `0.0.0.0:${PORTS.cluster}`,
     [ENV.clusterTelemetryListen]: `0.0.0.0:${PORTS.telemetry}`,
-    ...tunnelSettings(tunnel),
+    ...tunnel,
     ...database,
   };
 }
 
-export function dataPlaneSettings(tunnel: TunnelIdentity, addresses: TunnelAddresses, labels: Readonly<Record<string, string>>): PlaneSettings {
+/** @param tunnel how both ends of a tunnel know each other */
+export function dataPlaneSettings(tunnel: PlaneSettings, addresses: TunnelAddresses, labels: Readonly<Record<string, string>>): PlaneSettings {
   return {
     [ENV.role]: ROLES.dataPlane,
     [ENV.database]: DATABASES.off,
@@ -39,9 +35,9 @@ export function dataPlaneSettings(tunnel: TunnelIdentity, addresses: TunnelAddre
     [ENV.proxyListen]: `0.0.0.0:${PORTS.proxy}, 0.0.0.0:${PORTS.proxyTls} ssl`,
     [ENV.clusterControlPlane]: addresses.configuration,
     [ENV.clusterTelemetryEndpoint]: addresses.telemetry,
+    ...tunnel,
     ...addresses.serverName && { [ENV.clusterServerName]: addresses.serverName },
     ...addresses.telemetryServerName && { [ENV.clusterTelemetryServerName]: addresses.telemetryServerName },
-    ...tunnelSettings(tunnel),
     ...labelSettings(labels),
   };
 }
@@ -69,14 +65,6 @@ function nodeSettings(): PlaneSettings {
     [ENV.prefix]: PATHS.prefix,
     [ENV.statusListen]: `0.0.0.0:${PORTS.status}`,
     [ENV.drainSeconds]: String(DRAIN_SECONDS),
-  };
-}
-
-function tunnelSettings(tunnel: TunnelIdentity): PlaneSettings {
-  return {
-    [ENV.clusterMtls]: tunnel.mode,
-    [ENV.clusterCert]: `${PATHS.clusterCertificate}/tls.crt`,
-    [ENV.clusterCertKey]: `${PATHS.clusterCertificate}/tls.key`,
   };
 }
 

@@ -36,6 +36,22 @@ export interface FileMount {
   readonly files: Readonly<Record<string, string>>;
 }
 
+/** A certificate that cert-manager makes in the plane's cluster and keeps renewed; pods read it as files `tls.crt`, `tls.key` and `ca.crt`. */
+export interface LeafCertificate {
+  /** Ends the names of its objects: `<plane>-<name>`. */
+  readonly name: string;
+  /** Folder in the container. */
+  readonly path: string;
+  readonly commonName: string;
+  readonly usages: readonly ('server auth' | 'client auth')[];
+  readonly durationHours: number;
+  readonly renewBeforeHours: number;
+  /** Who signs it: an object in the cluster. */
+  readonly issuer?: { readonly name: string; readonly kind: string; readonly group: string };
+  /** Who signs it, instead: an authority of AWS Private CA, whose issuer is made beside the certificate. */
+  readonly authority?: { readonly arn: string; readonly region: string };
+}
+
 /** CPU in cores and memory in Kubernetes' notation. */
 export interface PlaneResources {
   readonly cpuRequest: string;
@@ -62,6 +78,8 @@ export interface PlaneDescription {
   readonly settings: PlaneSettings;
   readonly secrets: readonly SecretMount[];
   readonly files: readonly FileMount[];
+  /** Identity in tunnels, where it is no secret of AWS. On Kubernetes only. */
+  readonly certificate?: LeafCertificate;
   readonly replicas: number;
   readonly resources: PlaneResources;
   /** Labels of the nodes in Kubernetes that its pods may run on, besides operating system and processor. */

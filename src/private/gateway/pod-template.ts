@@ -1,6 +1,7 @@
 import { ARTEFACTS, DRAIN_SECONDS, PATHS, PORTS, RUN_AS, STATUS_PATHS } from '../contract';
 import type { PlaneHosting } from './hosting';
 import { metricsAnnotations } from './metrics-discovery';
+import { leafSecretName } from './leaf-objects';
 import type { PlaneDescription, PlaneResources } from './plane';
 import { migrationLabels, objectLabels, selectorLabels } from './plane-labels';
 
@@ -92,13 +93,14 @@ function podSpec(plane: PlaneDescription, hosting: PlaneHosting, artefact: strin
       volumeMounts: [
         { name: 'prefix', mountPath: PATHS.prefix },
         { name: 'tmp', mountPath: '/tmp' },
-        ...[...plane.secrets, ...plane.files].map((mount) => ({ name: mount.name, mountPath: mount.path, readOnly: true })),
+        ...[...plane.secrets, ...plane.certificate ? [plane.certificate] : [], ...plane.files].map((mount) => ({ name: mount.name, mountPath: mount.path, readOnly: true })),
       ],
     }],
     volumes: [
       { name: 'prefix', emptyDir: { sizeLimit: resources.storage } },
       { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
       ...plane.secrets.map((mount) => ({ name: mount.name, ...hosting.secretVolume(plane, mount) })),
+      ...plane.certificate ? [{ name: plane.certificate.name, secret: { secretName: leafSecretName(plane, plane.certificate), defaultMode: 0o440 } }] : [],
       ...plane.files.map((mount) => ({ name: mount.name, configMap: { name: `${plane.name}-${mount.name}` } })),
     ],
   };

@@ -23,7 +23,7 @@ export interface ChartEnvironment {
 }
 
 /** Where the chart mounts Secrets, and where we mount what stands in for them. */
-export function mountPath(plane: PlaneDescription, mount: SecretMount): string {
+export function mountPath(plane: PlaneDescription, mount: Pick<SecretMount, 'name'>): string {
   return `/etc/secrets/${plane.name}-${mount.name}`;
 }
 
@@ -54,7 +54,8 @@ export function chartEnvironment(plane: PlaneDescription, hosting: PlaneHosting)
 
 /** Paths of our image become paths of the chart's mounts; several may stand in one value. */
 function inMounts(plane: PlaneDescription, value: string): string {
-  return plane.secrets.reduce((text, mount) => text.split(`${mount.path}/`).join(`${mountPath(plane, mount)}/`), value);
+  const mounts = [...plane.secrets, ...plane.certificate ? [plane.certificate] : []];
+  return mounts.reduce((text, mount) => text.split(`${mount.path}/`).join(`${mountPath(plane, mount)}/`), value);
 }
 
 function mentions(value: string, path: string): boolean {

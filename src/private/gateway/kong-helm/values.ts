@@ -1,6 +1,7 @@
 import { KongEdition } from '../../../gateway/kong-helm-options';
 import { DRAIN_SECONDS, PORTS, STATUS_PATHS } from '../../contract';
 import type { PlaneHosting } from '../hosting';
+import { leafSecretName } from '../leaf-objects';
 import { metricsAnnotations } from '../metrics-discovery';
 import type { PlaneDescription } from '../plane';
 import { spread } from '../pod-template';
@@ -97,11 +98,12 @@ function mountedVolumes(plane: PlaneDescription, hosting: PlaneHosting): Values 
   };
 }
 
-/** On sites there are Secrets, which the chart mounts itself. */
+/** On sites, and of cert-manager, there are Secrets, which the chart mounts itself. */
 function secretVolumes(plane: PlaneDescription, hosting: PlaneHosting): Values {
   const names = plane.secrets
     .filter((mount) => 'secret' in hosting.secretVolume(plane, mount) && !isSecretOfKubernetes(plane, mount))
     .map((mount) => `${plane.name}-${mount.name}`);
+  if (plane.certificate) names.push(leafSecretName(plane, plane.certificate));
   return names.length > 0 ? { secretVolumes: names } : {};
 }
 
