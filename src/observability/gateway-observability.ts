@@ -1,0 +1,144 @@
+import { Duration, Stack, Token } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import { Yaml } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { IConstruct } from 'constructs';
+import type { EksTarget } from '../gateway/eks-target';
+import { ChartTokens, manifestChart } from '../private/kubernetes/manifest-chart';
+import { requireObjectName } from '../private/kubernetes/names';
+import { monitoringObjects } from '../private/observability/monitoring-objects';
+import { watchesOf } from '../private/observability/watched-resources';
+import type { Watch, WatchAlarm } from '../private/observability/watched-resources';
+import { PolicyPack } from '../private/policy/policy-pack';
+
+/** Alerts and dashboard in a Kubernetes cluster. */
+export interface KubernetesMonitoringOptions {
+  /**
+   * Namespace of Prometheus and Grafana; it has to exist.
+   *
+   * @default 'monitoring'
+   */
+  readonly namespace?: string;
+
+  /**
+   * Labels that the `ruleSelector` of the Prometheus Operator asks for.
+   *
+   * @default - { release: 'kube-prometheus-stack' }, which that chart asks for
+   */
+  readonly ruleLabels?: { [key: string]: string };
+}
+
+/** Properties of `GatewayObservability`. */
+export interface GatewayObservabilityProps {
+  /**
+   * What is looked at: control planes, data planes, `ValkeyCache`, `OpenSearchLogs`, and any other construct with databases, services or load balancers in it. In the region of the stack: CloudWatch keeps to it.
+   */
+  readonly watch: IConstruct[];
+
+  /**
+   * Who is told of alarms, and of their end.
+   *
+   * @default - alarms show in CloudWatch only
+   */
+  readonly alarmTopic?: sns.ITopic;
+}
+
+const ROW = 24;
+
+/**
+ * A CloudWatch dashboard and alarms for planes and for what they rely on: pods on EKS (Container Insights, which the add-on `amazon-cloudwatch-observability` of the cluster measures), tasks, instances, load balancers,
+ * databases, caches, log domains. What the gateway itself says, request by request, Prometheus knows: `addKubernetesMonitoring` brings alerts and a Grafana dashboard for that.
+ */
+export class GatewayObservability extends Construct {
+  /**
+   * What `addKubernetesMonitoring` applies, as YAML, for clusters outside AWS: to be applied there, or put where Flux looks.
+   *
+   * The metrics are those of the plugin `prometheus`, under the names of Kong Gateway 3.9.
+   */
+  public static kubernetesMonitoring(options: KubernetesMonitoringOptions = {}): string {
+    return Yaml.stringify(...manifestChart('monitoring', settledObjects(options), ChartTokens.REFUSED).toJson());
+  }
+
+  /** Graphs of everything that is watched. */
+  public readonly dashboard: cloudwatch.Dashboard;
+
+  /** All alarms, to be composed or sent elsewhere. */
+  public readonly alarms: cloudwatch.Alarm[] = [];
+
+  constructor(scope: Construct, id: string, private readonly props: GatewayObservabilityProps) {
+    super(scope, id);
+    PolicyPack.watch(this);
+    if (props.watch.length === 0) throw new Error('watch: got nothing, expected at least one plane, cache or log domain');
+    this.dashboard = new cloudwatch.Dashboard(this, 'Dashboard', { defaultInterval: Duration.hours(6) });
+    props.watch.forEach((construct, at) => this.watchConstruct(construct, `watch[${at}]`));
+  }
+
+  /**
+   * Brings a PrometheusRule and a ConfigMap with a Grafana dashboard to a cluster that has the Prometheus Operator and Grafana with its sidecar, such as the chart kube-prometheus-stack.
+   *
+   * The metrics are those of the plugin `prometheus`, under the names of Kong Gateway 3.9.
+   */
+  public addKubernetesMonitoring(id: string, target: EksTarget, options: KubernetesMonitoringOptions = {}): void {
+    const manifest = manifestChart(id, settledObjects(options), ChartTokens.RESOLVED_BY_CLOUDFORMATION).toJson();
+    const applied = new eks.KubernetesManifest(this, id, { cluster: target._cluster, manifest, prune: true, overwrite: true });
+    applied.node.addDependency(...target._ready);
+  }
+
+  private watchConstruct(construct: IConstruct, property: string) {
+    this.requireRegion(construct, property);
+    const watches = watchesOf(construct, new Set(this.props.watch));
+    if (watches.length === 0) {
+      throw new Error(`${property}: ${construct.node.path} has nothing that CloudWatch measures, expected a plane in AWS, a cache or a log domain: leave it out; Prometheus looks after planes on sites`);
+    }
+    this.dashboard.addWidgets(new cloudwatch.TextWidget({ markdown: `## ${construct.node.path}`, width: ROW, height: 1 }));
+    const graphs = watches.flatMap(({ graphs: all }) => all);
+    const width = ROW / Math.min(graphs.length, 4);
+    this.dashboard.addWidgets(...graphs.map(({ title, metrics }) => new cloudwatch.GraphWidget({ title, left: [...metrics], width, height: 6 })));
+    watches.forEach((watch) => this.addAlarms(construct, watch));
+  }
+
+  private addAlarms(construct: IConstruct, { what, alarms }: Watch) {
+    const name = construct.node.path.replace(/\//g, '-');
+    const place = this.node.tryFindChild(name) as Construct | undefined ?? new Construct(this, name);
+    for (const alarm of alarms) this.addAlarm(place, what, construct, alarm);
+  }
+
+  private addAlarm(place: Construct, what: string, construct: IConstruct, { id, metric, above, below, minutes, says }: WatchAlarm) {
+    const alarm = new cloudwatch.Alarm(place, uniqueId(place, `${what.replace(/\W/g, '')}${id}`), {
+      metric,
+      threshold: above ?? below!,
+      comparisonOperator: above === undefined ? cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD : cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: minutes,
+      // Where nothing is measured, because an add-on is missing or a plane has just been made, nobody is told.
+      treatMissingData: cloudwatch.TreatMissingData.IGNORE,
+      alarmDescription: `${construct.node.path}: ${says}`,
+    });
+    this.alarms.push(alarm);
+    const { alarmTopic } = this.props;
+    if (!alarmTopic) return;
+    const action = new SnsAction(alarmTopic);
+    alarm.addAlarmAction(action);
+    alarm.addOkAction(action);
+  }
+
+  private requireRegion(construct: IConstruct, property: string) {
+    const [got, expected] = [Stack.of(construct).region, Stack.of(this).region];
+    if (got === expected || Token.isUnresolved(got) || Token.isUnresolved(expected)) return;
+    throw new Error(`${property}: ${construct.node.path} is in ${got}, expected ${expected}, because alarms see their own region only: make a GatewayObservability in a stack there`);
+  }
+}
+
+/** A plane may have two target groups. */
+function uniqueId(place: Construct, id: string): string {
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? id : `${id}${number}`;
+    if (!place.node.tryFindChild(candidate)) return candidate;
+  }
+}
+
+function settledObjects({ namespace = 'monitoring', ruleLabels = { release: 'kube-prometheus-stack' } }: KubernetesMonitoringOptions) {
+  return monitoringObjects(requireObjectName('namespace', namespace), ruleLabels);
+}
