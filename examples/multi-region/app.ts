@@ -1,0 +1,49 @@
+/**
+ * One gateway control plane in Frankfurt, a data plane near the consumers in each of three regions. A region that loses the control plane keeps serving.
+ *
+ * Synthesizes without an AWS account: every address below is one of the documentation ranges or private.
+ */
+import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
+import { App, Stack } from 'aws-cdk-lib';
+import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
+import { CloudCluster, EksTarget, Exposure, GatewayControlPlane, GatewayDatabase, GatewayEngine, Trust } from 'cdk-hybridge';
+
+const app = new App();
+
+/** A stack with a cluster. Networks have addresses apart, so that they can be joined some day. */
+function clusterIn(region: string, id: string, vpcCidr: string): CloudCluster {
+  // Addresses of the tunnel go from region to region through the Parameter Store.
+  const stack = new Stack(app, id, { env: { region }, crossRegionReferences: true });
+  return new CloudCluster(stack, 'Cluster', {
+    kubernetesVersion: KubernetesVersion.V1_35,
+    kubectlLayer: new KubectlV35Layer(stack, 'Kubectl'),
+    adminCidrs: ['198.51.100.0/24'],
+    vpcCidr,
+  });
+}
+
+const frankfurt = clusterIn('eu-central-1', 'Frankfurt', '10.10.0.0/16');
+
+const controlPlane = new GatewayControlPlane(Stack.of(frankfurt), 'ControlPlane', {
+  target: EksTarget.cluster(frankfurt),
+  engine: GatewayEngine.packaged(),
+  database: GatewayDatabase.auroraServerless(),
+  trust: Trust.generated(),
+  // Mutual TLS is the door: the other regions come through NAT gateways whose addresses are known after deployment only.
+  tunnelCidrs: ['0.0.0.0/0'],
+});
+
+const regions = {
+  Frankfurt: { cluster: frankfurt, region: 'eu-central-1' },
+  Virginia: { cluster: clusterIn('us-east-1', 'Virginia', '10.20.0.0/16'), region: 'us-east-1' },
+  Singapore: { cluster: clusterIn('ap-southeast-1', 'Singapore', '10.30.0.0/16'), region: 'ap-southeast-1' },
+};
+for (const [name, { cluster, region }] of Object.entries(regions)) {
+  controlPlane.addDataPlane(`${name}Plane`, {
+    target: EksTarget.cluster(cluster, { exposure: Exposure.internetLoadBalancer('0.0.0.0/0'), maxReplicas: 10 }),
+    labels: { region },
+    hostname: `${region}.apis.acme.example`,
+  });
+}
+
+app.synth();
