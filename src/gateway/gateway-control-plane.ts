@@ -1,15 +1,17 @@
 import { Construct } from 'constructs';
 import { PORTS } from '../private/contract';
 import type { ControlPlaneLink } from '../private/gateway/control-plane-link';
+import { declarativeText } from '../private/gateway/declarative-file';
 import { EksPlane } from '../private/gateway/eks-plane';
-import { onKubernetes } from '../private/gateway/kubernetes-plane';
 import { requireKongSettings } from '../private/gateway/kong-helm/refusals';
+import { onKubernetes } from '../private/gateway/kubernetes-plane';
 import type { PlaneDescription, PlaneResources } from '../private/gateway/plane';
 import { controlPlaneSettings, withUserSettings } from '../private/gateway/plane-settings';
 import { ADMIN_PORT, TELEMETRY_PORT, TUNNEL_PORT } from '../private/gateway/services';
 import { Topology } from '../private/gateway/topology';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
 import { requireCidrs } from '../private/network/cidr-text';
+import type { DeclarativeConfigOptions } from './declarative-config';
 import type { EksTarget } from './eks-target';
 import { ExternalControlPlane } from './external-control-plane';
 import type { GatewayControlPlaneAttributes } from './external-control-plane';
@@ -17,7 +19,7 @@ import type { IGatewayControlPlane } from './gateway-control-plane-interface';
 import { GatewayDataPlane } from './gateway-data-plane';
 import type { GatewayDataPlaneOptions } from './gateway-data-plane';
 import type { GatewayDatabase } from './gateway-database';
-import type { GatewayEngine } from './gateway-engine';
+import { GatewayEngine } from './gateway-engine';
 import type { Trust } from './trust';
 
 /** Properties of `GatewayControlPlane`. */
@@ -88,6 +90,8 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
   /** @internal */
   public readonly _link: ControlPlaneLink;
 
+  private readonly resource: EksPlane;
+
   constructor(scope: Construct, id: string, props: GatewayControlPlaneProps) {
     super(scope, id);
     const { target, engine, replicas = 2 } = props;
@@ -119,7 +123,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
     }, target._options);
     Topology.of(this).addUse(this.planeName, { replicas, secrets: plane.secrets, others: [] });
     const loadBalancer = target._loadBalancer(props.tunnelCidrs);
-    const resource = new EksPlane(this, 'Resource', {
+    this.resource = new EksPlane(this, 'Resource', {
       cluster: target._cluster,
       plane,
       services: [
@@ -131,10 +135,25 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
       contents: [...trust.contents, database],
       migrations: { databasePort: database.port },
     });
-    this.tunnelHost = resource.loadBalancerHost('TunnelHost', `${this.planeName}-cluster`);
-    this.telemetryHost = resource.loadBalancerHost('TelemetryHost', `${this.planeName}-clustertelemetry`);
+    this.tunnelHost = this.resource.loadBalancerHost('TunnelHost', `${this.planeName}-cluster`);
+    this.telemetryHost = this.resource.loadBalancerHost('TelemetryHost', `${this.planeName}-clustertelemetry`);
     const addresses = { configuration: `${this.tunnelHost}:${PORTS.cluster}`, telemetry: `${this.telemetryHost}:${PORTS.telemetry}` };
     this._link = { engine, tunnel, addresses };
+  }
+
+  /**
+   * Makes the control plane hold what a declarative file says. The file is checked at synth with the gateway's own schemas; a Job in the plane's namespace, named after the content, writes it through
+   * the Admin API entity by entity and waits until every connected data plane runs it. What an earlier version of the file had and this one has not is deleted; what others made is left alone. Secrets
+   * are refused: they stand as references such as `{vault://env/name}`.
+   *
+   * @param id names the configuration in this plane; entities are tagged `hybridge-<id>`
+   * @throws Error that lists everything that the gateway would refuse, with the lines of the file
+   */
+  public addDeclarativeConfig(id: string, options: DeclarativeConfigOptions): void {
+    const { waitSeconds = 120 } = options;
+    if (!Number.isInteger(waitSeconds) || waitSeconds < 1 || waitSeconds > 300) throw new Error(`waitSeconds: got ${waitSeconds}, expected a whole number of seconds, 1 to 300`);
+    const text = declarativeText(options, this._link.engine._chart);
+    this.resource.run(`Config-${id}`, { id: kebabCase(id), text, waitSeconds, image: GatewayEngine.packaged()._image(this).uri });
   }
 
   /**

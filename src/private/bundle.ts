@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 /** `lib/bundle/` is as far from `src/private/` (tests) as from `lib/private/` (the shipped package). */
@@ -12,6 +13,12 @@ export function imageContext(): string {
 /** Code asset of one Lambda function, named after its file in gateway/src/main/lambda/. */
 export function lambdaCode(name: string): string {
   return existing(join(BUNDLE, 'lambda', name));
+}
+
+/** The gateway's `readDeclarative`: a function of gateway/src/declarative/read.ts. */
+export function declarativeReader(): unknown {
+  // Loaded where it is used: an app without declarative files never pays for it.
+  return createRequire(__filename)(existing(join(BUNDLE, 'declarative.cjs'))).readDeclarative;
 }
 
 function existing(folder: string): string {

@@ -9,6 +9,8 @@ import { ChartTokens, manifestChart } from '../kubernetes/manifest-chart';
 import type { KubernetesObject } from '../kubernetes/manifest-chart';
 import { withReadableTokens } from '../kubernetes/readable-tokens';
 import { writeFilesAtSynthesis } from '../output-files';
+import { configurationObjects, requireConfigurationId } from './configuration-job';
+import type { ConfigurationJobProps } from './configuration-job';
 import { EksHosting } from './eks-hosting';
 import { IssuerAccess } from './issuer-access';
 import { CHART_NAME, CHART_REPOSITORY } from './kong-helm/chart';
@@ -48,6 +50,7 @@ export class EksPlane extends Construct {
   /** What makes the Services. */
   private readonly services: IDependable;
   private readonly files: Record<string, readonly KubernetesObject[]> = {};
+  private readonly workload: IDependable;
   private values: unknown;
 
   constructor(scope: Construct, id: string, private readonly props: EksPlaneProps) {
@@ -66,10 +69,11 @@ export class EksPlane extends Construct {
     const podsNeed: IDependable[] = [this.foundation, association, this.role, ...props.contents];
     if (plane.chart) {
       syncSecrets(props.cluster);
-      this.services = this.install(plane.chart, hosting, podsNeed);
+      this.workload = this.install(plane.chart, hosting, podsNeed);
+      this.services = this.workload;
     } else {
       if (migrations) podsNeed.push(this.migrate(hosting, podsNeed));
-      this.apply('Workload', '3-plane', workloadObjects(plane, hosting), podsNeed);
+      this.workload = this.apply('Workload', '3-plane', workloadObjects(plane, hosting), podsNeed);
       this.services = this.foundation;
     }
     this.writeFiles();
@@ -78,6 +82,15 @@ export class EksPlane extends Construct {
   /** Host name of a load balancer, known once the controller has made it. */
   public loadBalancerHost(id: string, serviceName: string): string {
     return this.waitFor(id, 'service', serviceName, '.status.loadBalancer.ingress[0].hostname', this.services).value;
+  }
+
+  /** Runs a Job with what it needs, once for each content, after the pods are there; the deployment waits for it. */
+  public run(id: string, props: Omit<ConfigurationJobProps, 'plane' | 'hosting'>): void {
+    const { plane } = this.props;
+    requireConfigurationId(plane, props.id);
+    const objects = configurationObjects({ ...props, plane, hosting: new EksHosting() }, (template) => JSON.stringify(Stack.of(this).resolve(template)));
+    const applied = this.apply(id, `4-config-${props.id}`, objects, [this.workload]);
+    this.waitFor(`${id}Applied`, 'job', objects.at(-1)!.metadata.name, '.status.succeeded', applied);
   }
 
   private apply(id: string, file: string, objects: readonly KubernetesObject[], after: readonly IDependable[]): eks.KubernetesManifest {

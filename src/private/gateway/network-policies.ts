@@ -2,7 +2,7 @@ import { PORTS } from '../contract';
 import type { KubernetesObject } from '../kubernetes/manifest-chart';
 import { PRIVATE_NETWORKS } from '../network/private-networks';
 import type { PlaneDescription } from './plane';
-import { migrationLabels, objectLabels, selectorLabels } from './plane-labels';
+import { CONFIGURATION, configurationLabels, migrationLabels, objectLabels, selectorLabels } from './plane-labels';
 
 /** Pods of the plane's namespace that carry this label with the value "true" may call the Admin API. */
 export const ADMIN_CLIENT_LABEL = 'hybridge/admin-client';
@@ -49,9 +49,18 @@ function controlPlanePolicy(plane: PlaneDescription, databasePort: number | unde
 function migrationsPolicy(plane: PlaneDescription, databasePort: number | undefined): KubernetesObject {
   const { 'app.kubernetes.io/instance': instance, 'app.kubernetes.io/component': component } = migrationLabels(plane);
   // The chart has a Job before and one after an upgrade, and another for the first time.
-  const ofChart = { matchLabels: { 'app.kubernetes.io/instance': instance }, matchExpressions: [{ key: 'app.kubernetes.io/component', operator: 'NotIn', values: ['app'] }] };
+  const ofChart = { matchLabels: { 'app.kubernetes.io/instance': instance }, matchExpressions: [{ key: 'app.kubernetes.io/component', operator: 'NotIn', values: ['app', CONFIGURATION] }] };
   const ours = { matchLabels: { 'app.kubernetes.io/instance': instance, 'app.kubernetes.io/component': component } };
   return policy(plane, `${plane.name}-migrations`, plane.chart ? ofChart : ours, { ingress: [], egress: [DNS, ...databaseRule(databasePort)] });
+}
+
+/** A Job that applies a configuration talks to the Admin API only. */
+export function configurationPolicy(plane: PlaneDescription, id: string): KubernetesObject {
+  const { 'app.kubernetes.io/instance': instance } = configurationLabels(plane);
+  const podSelector = { matchLabels: { 'app.kubernetes.io/instance': instance, 'app.kubernetes.io/component': CONFIGURATION } };
+  return policy(plane, `${plane.name}-config-${id}`, podSelector, {
+    ingress: [], egress: [DNS, { to: [{ podSelector: { matchLabels: selectorLabels(plane) } }], ports: tcp(PORTS.admin) }],
+  });
 }
 
 function databaseRule(databasePort: number | undefined): readonly Rule[] {

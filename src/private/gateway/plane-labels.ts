@@ -19,6 +19,14 @@ export function objectLabels(plane: PlaneDescription): Readonly<Record<string, s
   return { ...selectorLabels(plane), 'app.kubernetes.io/part-of': IMAGE_NAME, 'app.kubernetes.io/managed-by': 'cdk-hybridge' };
 }
 
+/** Pods of Jobs that apply configurations: clients of the Admin API. */
+export function configurationLabels(plane: PlaneDescription): Readonly<Record<string, string>> {
+  return { ...objectLabels(plane), 'app.kubernetes.io/component': CONFIGURATION };
+}
+
+/** `app.kubernetes.io/component` of these pods. */
+export const CONFIGURATION = 'configuration';
+
 /** The migrations' pods: not selected by the plane's Services, covered by its policy for the database. */
 export function migrationLabels(plane: PlaneDescription): Readonly<Record<string, string>> {
   return { ...objectLabels(plane), 'app.kubernetes.io/component': 'migrations' };

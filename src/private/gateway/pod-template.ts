@@ -1,7 +1,7 @@
 import { ARTEFACTS, DRAIN_SECONDS, PATHS, PORTS, RUN_AS, STATUS_PATHS } from '../contract';
 import type { PlaneHosting } from './hosting';
-import { metricsAnnotations } from './metrics-discovery';
 import { leafSecretName } from './leaf-objects';
+import { metricsAnnotations } from './metrics-discovery';
 import type { PlaneDescription, PlaneResources } from './plane';
 import { migrationLabels, objectLabels, selectorLabels } from './plane-labels';
 
@@ -53,6 +53,11 @@ export function migrationPodTemplate(plane: PlaneDescription, hosting: PlaneHost
     metadata: { labels: migrationLabels(plane) },
     spec: { ...podSpec(plane, hosting, ARTEFACTS.migrate, MIGRATION_RESOURCES, {}, ['up']), restartPolicy: 'Never' },
   };
+}
+
+/** Pods of a Job that applies a configuration, which is one of the plane's files. */
+export function configurationPodTemplate(plane: PlaneDescription, hosting: PlaneHosting, labels: Readonly<Record<string, string>>, args: readonly string[]): Data {
+  return { metadata: { labels }, spec: { ...podSpec(plane, hosting, ARTEFACTS.applyConfiguration, MIGRATION_RESOURCES, {}, args), restartPolicy: 'Never' } };
 }
 
 function podSpec(plane: PlaneDescription, hosting: PlaneHosting, artefact: string, resources: PlaneResources, container: Data, args: readonly string[] = []): Data {
