@@ -63,5 +63,4 @@ export * from './identity/cognito-machine-client';
 export * from './identity/gateway-identity';
 export * from './logging/opensearch-logs';
 export * from './logging/gateway-logs';
-export * from './logging/opensearch-logs';
 export * from './observability/gateway-observability';

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import type { GatewayCache } from '../caching/gateway-cache';
 import type { GatewayIdentity } from '../identity/gateway-identity';
-import type { OpenSearchLogs } from '../logging/opensearch-logs';
+import type { GatewayLogs } from '../logging/gateway-logs';
 import type { ControlPlaneLink } from '../private/gateway/control-plane-link';
 import { requireKongSettings, requirePlugin } from '../private/gateway/kong-helm/refusals';
 import type { PlaneResources } from '../private/gateway/plane';
@@ -33,11 +33,12 @@ export interface GatewayDataPlaneOptions {
   readonly identity?: GatewayIdentity;
 
   /**
-   * Where the plane's nodes may send their logs: the plane's role and network get access. On EKS and ECS only: elsewhere the nodes have no role in AWS.
+   * Where the plane's nodes may send their logs. With an `ingest`, the token that it asks for lies in `/etc/hybridge/logs`, and plugins take it by `logs.pluginConfig()`. Without one, the plane's role and network
+   * get access, on EKS and ECS only: elsewhere the nodes have no role in AWS.
    *
    * @default - none
    */
-  readonly logs?: OpenSearchLogs;
+  readonly logs?: GatewayLogs;
 
   /**
    * What the nodes of the plane share with each other, and with other planes of the same network: the network is opened, and the password lies in `/etc/hybridge/cache`. Plugins take it by
@@ -99,7 +100,7 @@ export class GatewayDataPlane extends Construct {
     refuseUnfit(engine, props);
     if (engine._chart && tunnel.packagedOnly) throw new Error(tunnel.packagedOnly);
     const trust = tunnel.forDataPlane(this.planeName);
-    const secrets = [...trust.secrets, ...identity ? [identity._mount] : [], ...cache ? [cache._mount] : [], ...engine._chart?.licence ? [engine._chart.licence] : []];
+    const secrets = [...trust.secrets, ...identity ? [identity._mount] : [], ...cache ? [cache._mount] : [], ...logs?._mount ? [logs._mount] : [], ...engine._chart?.licence ? [engine._chart.licence] : []];
     const own = dataPlaneSettings(trust.settings, addresses, props.labels ?? {});
     identity?._serve(props.hostname);
     target._place(this, {
@@ -111,14 +112,16 @@ export class GatewayDataPlane extends Construct {
         secrets,
         files: trust.files,
         certificate: trust.certificate,
+        rereadDays: trust.rereadDays,
         replicas,
         resources: RESOURCES,
         ...engine._chart && { chart: engine._chart },
       },
       engine,
       controlPlane: controlPlane.planeName,
-      contents: [...trust.contents, ...identity ? [identity] : [], ...cache ? [cache] : []],
-      logs,
+      contents: [...trust.contents, ...identity ? [identity] : [], ...cache ? [cache] : [], ...logs?._mount ? [logs._mount.secret] : []],
+      // Who has a token needs no role.
+      ...!logs?._mount && { logs },
       cache,
     });
     Topology.of(this).addUse(this.planeName, { replicas, hostname: props.hostname, secrets, others: logs ? [logs] : [] });

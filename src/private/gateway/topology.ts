@@ -6,6 +6,7 @@ import { DockerCluster } from '../../eks-anywhere/docker-cluster';
 import { EksAnywhereCluster } from '../../eks-anywhere/eks-anywhere-cluster';
 import { VSphereCluster } from '../../eks-anywhere/vsphere-cluster';
 import { ENV, PORTS } from '../contract';
+import { withReadableTokens } from '../kubernetes/readable-tokens';
 import { writeFilesAtSynthesis } from '../output-files';
 import { PolicyPack } from '../policy/policy-pack';
 import { StackSizes } from '../stack-sizes';
@@ -117,7 +118,7 @@ export class Topology extends Construct {
       service,
       ...placeOf(construct),
       secrets: secrets.map((secret) => ({
-        name: secret.secretName,
+        name: withReadableTokens(Stack.of(construct), secret.secretName),
         readers: [...this.uses].filter(([, use]) => use.secrets.includes(secret)).map(([id]) => id),
       })),
     };
