@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { parseAllDocuments } from 'yaml';
 import { BareMetalCluster, VSphereCluster } from '../../src';
 import { check } from '../../src/private/eks-anywhere/check-text';
+import { isKnownKind } from '../../src/private/eks-anywhere/schema/kinds';
 import { crdViolations } from '../private/eks-anywhere/strict-crd';
 import { newApp, synthesized } from './sample';
 import { validBareMetal, validVSphere } from './valid-props';
@@ -13,7 +14,7 @@ const CRDS = join(__dirname, '..', '..', '..', 'shared', 'data', 'eks-anywhere',
 /** Errors of our own checker on the text, and breaches of the strict schemas where these are at hand. */
 function faults(yaml: string, csv?: string): string[] {
   const own = check(yaml, csv).filter(({ severity }) => severity === 'error').map(({ path, message }) => `${path} ${message}`);
-  const schema = existsSync(CRDS) ? parseAllDocuments(yaml, { version: '1.1' }).flatMap((document) => crdViolations(document.toJS())) : [];
+  const schema = existsSync(CRDS) ? parseAllDocuments(yaml, { version: '1.1' }).map((document) => document.toJS()).filter(({ kind }) => isKnownKind(kind)).flatMap(crdViolations) : [];
   return [...own, ...schema];
 }
 

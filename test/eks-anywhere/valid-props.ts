@@ -2,10 +2,12 @@ import { Duration, Size } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
 import {
   BareMetalClusterProps, CiliumPolicyMode, ControlPlaneNodeOptions, EksAnywhereClusterProps, EksAnywhereKubernetesVersion, FluxSync,
-  HardwareInventory, HardwareMachine, IdentityProvider, MachineClusterProps, NodeGroupOptions, OperatingSystem, SshKeyAlgorithm, TaintEffect,
-  VSphereClusterProps, WorkerNodeGroupOptions,
+  HardwareInventory, HardwareMachine, IdentityProvider, MachineClusterProps, MachineGroupOptions, NodeGroupOptions, OperatingSystem, SshKeyAlgorithm, TaintEffect,
+  VSphereClusterProps, VirtualMachineOptions, WorkerNodeGroupOptions,
 } from '../../src';
 import { SSH_KEY } from './sample';
+
+const OTHER_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJEknZ1PAp1G5VZykDakPgzAfJq+/lv81/BlQrRuY7e1';
 
 /** Random properties that break no rule, for tests of what is made from them. */
 
@@ -36,6 +38,22 @@ const nodes: fc.Arbitrary<Omit<NodeGroupOptions, 'count'>> = fc.record({
   machineHealthCheck: optional(healthCheck),
 });
 
+/** What groups say for themselves. */
+const ownMachine: fc.Arbitrary<MachineGroupOptions> = fc.record({
+  timeServers: optional(fc.array(host, { minLength: 1, maxLength: 2 })),
+  login: optional(fc.record({ user: optional(name), keys: fc.constantFrom([SSH_KEY], [OTHER_KEY, SSH_KEY]), furtherUsers: optional(fc.constant({ 'yes': [SSH_KEY], '1.10': [] })) })),
+});
+
+const ownVirtualMachine: fc.Arbitrary<VirtualMachineOptions> = fc.tuple(ownMachine, fc.record({
+  template: optional(words), datastore: optional(words), folder: optional(words), resourcePool: optional(words), linkedClones: optional(fc.boolean()),
+  tags: optional(fc.array(words, { maxLength: 2 })), cpus: optional(fc.integer({ min: 1, max: 64 })), disk: optional(fc.integer({ min: 20, max: 500 }).map((size) => Size.gibibytes(size))),
+})).map(([shared, own]) => ({ ...shared, ...own }));
+
+/** Adds what groups say for themselves, and names to some of them. */
+const withOwn = <Group, Own extends MachineGroupOptions>(groups: readonly Group[], own: readonly Own[]): (Group & Own)[] => {
+  return groups.map((group, index) => ({ ...group, ...own[index], machineConfigName: index % 2 === 1 ? `machines-${index}` : undefined }));
+};
+
 const controlPlane = (counts: number[]): fc.Arbitrary<ControlPlaneNodeOptions> => fc.tuple(nodes, fc.record({
   count: fc.constantFrom(...counts), certificateNames: optional(fc.array(fc.oneof(fc.ipV4(), name.map((text) => `${text}.acme.example`)), { maxLength: 2 })),
   auditPolicy: optional(fc.constant('apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n  - level: None\n')), skipLoadBalancer: optional(fc.boolean()),
@@ -47,12 +65,18 @@ const workers = fc.uniqueArray(fc.tuple(nodes, fc.record({
 })).map(([shared, own]): WorkerNodeGroupOptions => ({ ...shared, ...own })), { selector: (group) => group.name, minLength: 1, maxLength: 3 });
 
 const identity = fc.subarray([
-  IdentityProvider.oidc({ clientId: 'yes', issuerUrl: 'https://sso.acme.example/realm', groupsPrefix: 'on:', requiredClaims: { aud: '1.10' } }),
+  IdentityProvider.oidc({ clientId: 'yes', issuerUrl: 'https://sso.acme.example/realm', groupsPrefix: 'on:', requiredClaims: { aud: '1.10' }, configName: 'no' }),
   IdentityProvider.awsIam({ region: 'eu-central-1', users: [{ arn: 'arn:aws:iam::123456789012:user/x', username: 'true', groups: ['no'] }] }),
 ]);
 
 const common: fc.Arbitrary<EksAnywhereClusterProps> = fc.record({
   eksAnywhereVersion: fc.constant('v0.26.0'),
+  namespace: fc.constantFrom(undefined, 'eksa-system', 'yes'),
+  datacenterConfigName: fc.constantFrom(undefined, 'site', '1-10'),
+  clusterLabels: optional(labels),
+  clusterAnnotations: optional(labels),
+  furtherDocuments: fc.constantFrom(undefined, [], [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'on' }, data: { '1.10': 'yes', 'no': '' } }]),
+  pinEksAnywhereVersion: optional(fc.boolean()),
   kubernetesVersion: fc.constant(EksAnywhereKubernetesVersion.V1_35),
   podsCidr: fc.constantFrom('192.168.0.0/16', '172.16.0.0/15'),
   servicesCidr: fc.constantFrom('10.96.0.0/12', '10.112.0.0/24'),
@@ -63,6 +87,7 @@ const common: fc.Arbitrary<EksAnywhereClusterProps> = fc.record({
   gitOps: fc.constantFrom(
     undefined,
     FluxSync.github({ owner: 'acme', repository: '1.10', personal: true }),
+    FluxSync.gitOpsConfig({ owner: 'acme', repository: 'clusters', path: 'yes', configName: 'git' }),
     FluxSync.git({ repositoryUrl: 'ssh://git@git.example/x', sshKeyAlgorithm: SshKeyAlgorithm.RSA, branch: 'on' }),
   ),
   proxy: optional(fc.record({
@@ -86,9 +111,11 @@ const machines: fc.Arbitrary<Pick<MachineClusterProps, 'endpoint' | 'sshKey' | '
 });
 
 /** Bare metal with just as many machines as nodes. */
-export const validBareMetal = fc.tuple(common, machines, controlPlane([1, 3]), workers, fc.boolean()).map((parts): BareMetalClusterProps => {
-  const [shared, own, controlPlaneNodes, groups, upgradeInPlace] = parts;
-  const workerNodes = groups.map((group) => ({ ...group, select: { type: `worker-${group.name}` } }));
+export const validBareMetal = fc.tuple(
+  common, machines, controlPlane([1, 3]), workers, fc.array(ownMachine, { minLength: 4, maxLength: 4 }), fc.boolean(),
+).map((parts): BareMetalClusterProps => {
+  const [shared, own, controlPlaneNodes, groups, [controlPlaneOwn, ...workersOwn], upgradeInPlace] = parts;
+  const workerNodes = withOwn(groups, workersOwn).map((group) => ({ ...group, select: { type: `worker-${group.name}` } }));
   const wanted = [...Array<string>(controlPlaneNodes.count).fill('cp'), ...workerNodes.flatMap((group) => Array<string>(group.count).fill(group.select.type))];
   return {
     ...shared,
@@ -97,7 +124,7 @@ export const validBareMetal = fc.tuple(common, machines, controlPlane([1, 3]), w
     os: OperatingSystem.ubuntu({ imageUrl: 'http://10.20.0.2/kube-1-35-and-1-34.gz' }),
     hookImagesUrl: 'http://10.20.0.2/hook',
     hardware: new HardwareInventory(wanted.map(hardwareMachine)),
-    controlPlaneNodes: { ...controlPlaneNodes, select: { type: 'cp' } },
+    controlPlaneNodes: { ...controlPlaneNodes, ...controlPlaneOwn, select: { type: 'cp' } },
     workerNodes,
     upgradeInPlace,
   };
@@ -117,7 +144,7 @@ export const validVSphere: fc.Arbitrary<VSphereClusterProps> = fc.tuple(common, 
   storagePolicy: optional(words),
   linkedClones: optional(fc.boolean()),
   tags: optional(fc.array(words, { maxLength: 2 })), etcdNodes: optional(fc.record({ count: fc.constantFrom(1, 3), memory: fc.constantFrom(undefined, Size.gibibytes(16)) })),
-})).map(([shared, own, controlPlaneNodes, workerNodes, place]) => ({
-  ...shared, ...own, controlPlaneNodes, workerNodes, ...place,
+}), fc.array(ownVirtualMachine, { minLength: 4, maxLength: 4 })).map(([shared, own, controlPlaneNodes, workerNodes, place, [controlPlaneOwn, ...workersOwn]]) => ({
+  ...shared, ...own, controlPlaneNodes: { ...controlPlaneNodes, ...controlPlaneOwn }, workerNodes: withOwn(workerNodes, workersOwn), ...place,
   server: 'vcenter.acme.example', datacenter: 'DC1', datastore: '1.10', folder: '', resourcePool: '*/Resources', template: 'on', os: OperatingSystem.redHat(),
 }));

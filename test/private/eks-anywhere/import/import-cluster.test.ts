@@ -1,14 +1,10 @@
 import { existsSync, readFileSync, readdirSync } from 'fs';
 import { join } from 'path';
 import { parseHardware } from '../../../../src/private/eks-anywhere/hardware/machine';
-import { comparable } from '../../../../src/private/eks-anywhere/import/comparable';
 import type { Import } from '../../../../src/private/eks-anywhere/import/import-cluster';
 import { importCluster } from '../../../../src/private/eks-anywhere/import/import-cluster';
-import { asNewCluster } from '../../../../src/private/eks-anywhere/import/new-cluster';
-import type { Document } from '../../../../src/private/eks-anywhere/model/document';
-import { changesOf } from '../../../../src/private/eks-anywhere/update/changes';
-import { parseClusterFile } from '../../../../src/private/eks-anywhere/yaml/parse';
 import { recordedLines } from '../recorded-data';
+import { differences, differencesOfNew } from './differences';
 import { runProgram } from './run-program';
 
 const BASES = join(__dirname, 'bases');
@@ -22,20 +18,6 @@ function imported({ cluster, hardware }: { cluster: string; hardware?: string | 
   return importCluster({ cluster, hardware: hardware ? { text: hardware, path: 'hardware.csv' } : undefined, newNames });
 }
 
-function documents(text: string): Document[] {
-  return parseClusterFile(text).documents.map(({ content }) => content as unknown as Document);
-}
-
-/** What two files mean differently, the old one under the names and in the forms of new clusters. */
-function differences(before: string, after: string) {
-  return changesOf({ old: comparable(asNewCluster(documents(before)))!, new: comparable(documents(after))! });
-}
-
-/** The same for a cluster that exists. */
-function exactDifferences(before: string, after: string) {
-  return changesOf({ old: comparable(documents(before))!, new: comparable(documents(after))! });
-}
-
 /** What docs/eks-anywhere.md lists as refused. */
 const NOBODY_SHOULD_WRITE = /MachineConfig\/[^.]*\.spec\.users$|^Cluster\.spec\.(proxyConfiguration\.https?Proxy|bundlesRef)$/;
 
@@ -45,7 +27,7 @@ describe('an imported program', () => {
     const { program, findings } = imported(files);
     expect(findings).toEqual([]);
     const written = runProgram(program!, files.hardware);
-    expect(differences(files.cluster, written['cluster.yaml'])).toEqual([]);
+    expect(differencesOfNew(files.cluster, written['cluster.yaml'])).toEqual([]);
     const machines = (text: string) => parseHardware(text).machines.map(({ cells: { bmc_username: _user, bmc_password: _password, ...cells } }) => cells);
     if (files.hardware) expect(machines(written['hardware.csv'])).toEqual(machines(files.hardware));
   });
@@ -74,7 +56,7 @@ describe('an imported program', () => {
         continue;
       }
       const written = runProgram(program, csv ?? undefined)['cluster.yaml'];
-      expect({ id, differences: newNames ? differences(cluster, written) : exactDifferences(cluster, written) }).toEqual({ id, differences: [] });
+      expect({ id, differences: newNames ? differencesOfNew(cluster, written) : differences(cluster, written) }).toEqual({ id, differences: [] });
     }
   }, 60_000);
 });
@@ -100,7 +82,7 @@ describe('a property says', () => {
     const { program, findings } = imported({ cluster, hardware });
     expect(findings).toEqual([]);
     expect(program).toMatch(expected);
-    expect(differences(cluster, runProgram(program!, hardware)['cluster.yaml'])).toEqual([]);
+    expect(differencesOfNew(cluster, runProgram(program!, hardware)['cluster.yaml'])).toEqual([]);
   });
 });
 
@@ -124,7 +106,7 @@ describe('a group says for itself', () => {
     const { program, findings } = imported({ cluster, hardware });
     expect(findings).toEqual([]);
     expect(program).toMatch(expected);
-    expect(differences(cluster, runProgram(program!, hardware)['cluster.yaml'])).toEqual([]);
+    expect(differencesOfNew(cluster, runProgram(program!, hardware)['cluster.yaml'])).toEqual([]);
   });
 });
 
@@ -143,7 +125,7 @@ describe('a cluster that exists keeps', () => {
     const { program, findings } = imported({ cluster, hardware }, false);
     expect(findings).toEqual([]);
     for (const text of expected) expect(program).toContain(text);
-    expect(exactDifferences(cluster, runProgram(program!, hardware)['cluster.yaml'])).toEqual([]);
+    expect(differences(cluster, runProgram(program!, hardware)['cluster.yaml'])).toEqual([]);
   });
 });
 
