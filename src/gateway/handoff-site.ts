@@ -7,7 +7,7 @@ import type { OidcIssuer } from '../eks-anywhere/aws/oidc-issuer';
 import type { EksAnywhereCluster } from '../eks-anywhere/eks-anywhere-cluster';
 import { knownStackName } from '../private/gateway/handoff-names';
 import type { SecretMount } from '../private/gateway/plane';
-import { secretReadStatement } from '../private/gateway/secret-access';
+import { secretReadStatements } from '../private/gateway/secret-access';
 import { Topology } from '../private/gateway/topology';
 import { fluxObjects } from '../private/handoff/flux-objects';
 import { INDEX_FILE, handoffParameter } from '../private/handoff/index-document';
@@ -125,7 +125,7 @@ export class HandoffSite extends Construct {
     this.allow(grantee, new iam.PolicyStatement({ actions: ['ssm:GetParameter'], resources: [parameter] }));
     this.allow(grantee, new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [this.bucket.arnForObjects(`${this.prefix}*`)] }));
     this.readers.push(grantee);
-    for (const mount of this.secrets) this.allow(grantee, secretReadStatement('handoff', mount, this));
+    this.secrets.flatMap((mount) => secretReadStatements('handoff', mount, this)).forEach((statement) => this.allow(grantee, statement));
   }
 
   /**
@@ -166,7 +166,7 @@ export class HandoffSite extends Construct {
     for (const mount of secrets) {
       if (this.secrets.some(({ secretName }) => secretName === mount.secretName)) continue;
       this.secrets.push(mount);
-      for (const reader of this.readers) this.allow(reader, secretReadStatement('handoff', mount, this));
+      for (const reader of this.readers) secretReadStatements('handoff', mount, this).forEach((statement) => this.allow(reader, statement));
     }
   }
 

@@ -20,7 +20,7 @@ import { VALUES_FILE, valuesText } from './kong-helm/site-files';
 import { chartValues } from './kong-helm/values';
 import type { PlaneDescription } from './plane';
 import { foundationObjects, migrationJob, workloadObjects } from './plane-objects';
-import { secretReadStatement } from './secret-access';
+import { secretReadStatements } from './secret-access';
 import { serviceObject } from './services';
 import type { PlaneService } from './services';
 import { Topology } from './topology';
@@ -60,7 +60,7 @@ export class EksPlane extends Construct {
     this.role = this.podRole();
     const association = this.associateRole();
     if (plane.certificate?.authority) IssuerAccess.of(this, this.props.cluster).allow(plane.certificate.authority.arn);
-    plane.secrets.forEach((mount) => this.role.addToPolicy(secretReadStatement('cluster', mount, this)));
+    plane.secrets.flatMap((mount) => secretReadStatements('cluster', mount, this)).forEach((statement) => this.role.addToPolicy(statement));
 
     this.foundation = this.apply('Foundation', '1-foundation', [
       ...foundationObjects(plane, hosting, migrations?.databasePort),

@@ -8,7 +8,7 @@ import { startCommands, startFiles } from './instance-start';
 import type { PlacedDataPlane } from './placement';
 import { admitLoadBalancer } from './proxy-load-balancer';
 import type { ProxyLoadBalancer } from './proxy-load-balancer';
-import { secretReadStatement } from './secret-access';
+import { secretReadStatements } from './secret-access';
 
 export interface InstancePlaneProps {
   readonly placed: PlacedDataPlane;
@@ -44,7 +44,7 @@ export class InstancePlane extends Construct {
   private role(logGroup: logs.LogGroup): iam.Role {
     const { plane, engine } = this.props.placed;
     const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'), description: `Instances of the gateway plane ${plane.name}` });
-    plane.secrets.forEach((mount) => role.addToPolicy(secretReadStatement('VPC', mount, this)));
+    plane.secrets.flatMap((mount) => secretReadStatements('VPC', mount, this)).forEach((statement) => role.addToPolicy(statement));
     engine._image(this).repository?.grantPull(role);
     logGroup.grantWrite(role);
     role.addToPolicy(sessionManager());

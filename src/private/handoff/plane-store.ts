@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import type { OidcIssuer } from '../../eks-anywhere/aws/oidc-issuer';
 import type { PlaneDescription } from '../gateway/plane';
 import { objectLabels } from '../gateway/plane-labels';
-import { secretReadStatement } from '../gateway/secret-access';
+import { secretReadStatements } from '../gateway/secret-access';
 import type { KubernetesObject } from '../kubernetes/manifest-chart';
 
 /** Name of the store and its service account in the plane's namespace. */
@@ -40,6 +40,6 @@ function storeRole(scope: Construct, plane: PlaneDescription, issuer: OidcIssuer
   const role = issuer.createRole(`${plane.name}-secrets`, {
     namespace: plane.name, serviceAccount: PLANE_STORE, description: `External Secrets for the gateway plane ${plane.name}`,
   });
-  for (const mount of plane.secrets) role.addToPolicy(secretReadStatement('cluster', mount, scope));
+  plane.secrets.flatMap((mount) => secretReadStatements('cluster', mount, scope)).forEach((statement) => role.addToPolicy(statement));
   return role;
 }
