@@ -106,6 +106,32 @@ describe('a generated certificate that is replaced by turns', () => {
     expect(spec.data.map(({ secretKey, remoteRef }: any) => [secretKey, remoteRef.property])).toEqual([['tls.crt', 'certificate'], ['tls.key', 'privateKey'], ['accepted.crt', 'accepted']]);
   });
 
+  it('makes ECS start new tasks twice a turn, because tasks read secrets when they start', () => {
+    const scope = testStack();
+    const cluster = testCluster(scope);
+    const controlPlane = testControlPlane(scope, { trust: Trust.generated({ rotateEvery: Duration.days(5) }), target: EksTarget.cluster(cluster) });
+    controlPlane.addDataPlane('Tasks', { target: EcsTarget.fargate(cluster.vpc) });
+    const tasks = Template.fromStack(scope);
+    const [service] = Object.keys(tasks.findResources('AWS::ECS::Service'));
+    tasks.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(2 days)',
+      Target: { Arn: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':scheduler:::aws-sdk:ecs:updateService']] }, Input: { 'Fn::Join': ['', Match.arrayWith([{ 'Fn::GetAtt': [service, 'Name'] }])] } },
+    });
+    tasks.hasResourceProperties('AWS::IAM::Policy', { PolicyDocument: { Statement: [Match.objectLike({ Action: 'ecs:UpdateService', Resource: { Ref: service } })] } });
+  });
+
+  it('is fetched again every hour by instances, which is all that they need', () => {
+    const scope = testStack();
+    const cluster = testCluster(scope);
+    const controlPlane = testControlPlane(scope, { trust: Trust.generated({ rotateEvery: Duration.days(5) }), target: EksTarget.cluster(cluster) });
+    controlPlane.addDataPlane('Machines', { target: AutoScalingGroupTarget.vpc(cluster.vpc) });
+    const [launch] = Object.values<any>(Template.fromStack(scope).findResources('AWS::EC2::LaunchTemplate'));
+    const script = JSON.stringify(launch.Properties.LaunchTemplateData.UserData);
+    expect(script).toContain('systemctl enable --now hybridge-secrets.timer');
+    expect(script).toContain('OnUnitActiveSec=1h');
+    expect(script).toContain("'accepted' > \\\"$folder\\\"/tunnel/accepted.crt");
+  });
+
   it('is refused for Kong\'s nodes, with the way to have it', () => {
     expect(() => testControlPlane(testStack(), { trust: Trust.generated({ rotateEvery: Duration.days(60) }), engine: GatewayEngine.kongHelm({ chartVersion: '3.4.1' }) }))
       .toThrow(/trust: replaces its shared certificate by turns.*use certificates of an authority.*or leave rotateEvery out/);
@@ -290,7 +316,7 @@ describe('certificates of cert-manager', () => {
   it('have names of at most 64 characters', () => {
     const scope = testStack();
     const controlPlane = testControlPlane(scope, { trust: Trust.certManager({ issuerName: 'tunnels' }) });
-    expect(() => controlPlane.addDataPlane('TheDataPlaneOfTheFactoryUpInNorth', { target: site(scope) })).toThrow(/^id: the certificate of plane the-data-plane-of-the-factory-up-in-north would be for .* expected at most 64/);
+    expect(() => controlPlane.addDataPlane('FactoryPlaneOfTheNorthernProvinces', { target: site(scope) })).toThrow(/^id: the certificate of plane factory-plane-of-the-northern-provinces would be for .* expected at most 64/);
   });
 
   it.each<[object, string]>([

@@ -18,12 +18,16 @@ class Versions {
   readonly operations = {
     GetSecretValue: (input: Record<string, string>) => this.#get(input),
     PutSecretValue: (input: Record<string, string>) => this.#put(input as never),
-    DescribeSecret: () => ({ status: 200, body: { VersionIdsToStages: Object.fromEntries([...this.texts.keys()].map((id) => [id, [...this.stages].filter(([, at]) => at === id).map(([stage]) => stage)])) } }),
+    DescribeSecret: () => ({ status: 200, body: { VersionIdsToStages: Object.fromEntries([...this.texts.keys()].map((id) => [id, this.#stagesOf(id)])) } }),
     UpdateSecretVersionStage: ({ VersionStage = '', MoveToVersionId = '', RemoveFromVersionId }: Record<string, string>) => this.#move(VersionStage, MoveToVersionId, RemoveFromVersionId),
   };
 
   document(stage = 'AWSCURRENT'): Record<string, string> {
     return JSON.parse(this.texts.get(this.stages.get(stage)!)!) as Record<string, string>;
+  }
+
+  #stagesOf(id: string): string[] {
+    return [...this.stages].filter(([, at]) => at === id).map(([stage]) => stage);
   }
 
   #get({ VersionStage = 'AWSCURRENT', VersionId }: Record<string, string>): Answer {

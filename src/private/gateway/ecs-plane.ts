@@ -11,6 +11,7 @@ import { admitLoadBalancer } from './proxy-load-balancer';
 import type { ProxyLoadBalancer } from './proxy-load-balancer';
 import { requireSameAccount } from './same-account';
 import { splitEnvironment } from './secret-environment';
+import { TaskRenewal } from './task-renewal';
 import { TlsLoadBalancer } from './tls-load-balancer';
 
 export interface EcsPlaneProps {
@@ -48,6 +49,7 @@ export class EcsPlane extends Construct {
     this.taskRole = task.taskRole;
     const service = this.service(task);
     service.node.addDependency(...contents);
+    if (plane.rereadDays !== undefined) new TaskRenewal(this, 'Renewal', { cluster, service, days: plane.rereadDays });
     this.balance(service);
   }
 

@@ -1,7 +1,7 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { DRAIN_SECONDS, PATHS, PORTS, RUN_AS, STATUS_PATHS } from '../contract';
+import { DRAIN_SECONDS, ENV, PATHS, PORTS, RUN_AS, STATUS_PATHS } from '../contract';
 import { envFile } from './env-file';
 import type { PlaneDescription, SecretMount } from './plane';
 
@@ -11,6 +11,7 @@ const MEMORY = '/run/hybridge';
 const SETTINGS_FILE = '/etc/hybridge/plane.env';
 const SECRETS_SCRIPT = '/usr/local/sbin/hybridge-secrets';
 const IMAGE_SCRIPT = '/usr/local/sbin/hybridge-image';
+const TIMER = '/etc/systemd/system/hybridge-secrets.timer';
 const OWNER = `${RUN_AS.user}:${RUN_AS.group}`;
 const OWNED = `-o ${RUN_AS.user} -g ${RUN_AS.group}`;
 
@@ -36,6 +37,7 @@ export function startCommands(files: readonly StartFile[]): readonly string[] {
     'systemctl daemon-reload',
     'systemctl enable --now docker.service',
     'systemctl enable --now hybridge.service',
+    ...files.some(({ path }) => path === TIMER) ? [`systemctl enable --now ${basename(TIMER)}`] : [],
     `timeout 300 bash -c 'until curl --fail --silent --output /dev/null http://127.0.0.1:${PORTS.status}${STATUS_PATHS.ready}; do sleep 2; done'`,
   ];
 }
@@ -48,6 +50,7 @@ export function startFiles(scope: Construct, plane: PlaneDescription, logGroup: 
     { path: SECRETS_SCRIPT, mode: '0755', text: secretsScript(plane.secrets) },
     { path: IMAGE_SCRIPT, mode: '0755', text: imageScript(plane.image, region) },
     { path: '/etc/systemd/system/hybridge.service', mode: '0644', text: unit(plane, logGroup, region) },
+    ...changesTunnel(plane) ? rereadFiles() : [],
   ];
 }
 
@@ -76,6 +79,25 @@ function secretCommands({ name, secret, secretName, files }: SecretMount): reado
       `chown ${OWNER} ${folder}/${file}`,
     ]),
   ];
+}
+
+/** Whether the certificate in tunnels may be replaced while the node runs. The node reads files again by itself. */
+function changesTunnel({ settings }: PlaneDescription): boolean {
+  return settings[ENV.clusterMtls] === 'pki' || settings[ENV.clusterAcceptedCerts] !== undefined;
+}
+
+/** Every hour, spread over some minutes: a fleet does not ask at one moment. */
+function rereadFiles(): readonly StartFile[] {
+  const service = lines(
+    '[Unit]', 'Description=Secrets of the gateway, read again', 'Requisite=hybridge.service', 'After=hybridge.service', '',
+    '[Service]', 'Type=oneshot', `ExecStart=${SECRETS_SCRIPT}`,
+  );
+  const timer = lines(
+    '[Unit]', 'Description=Secrets of the gateway, read again every hour', '',
+    '[Timer]', 'OnActiveSec=1h', 'OnUnitActiveSec=1h', 'RandomizedDelaySec=10m', '',
+    '[Install]', 'WantedBy=timers.target',
+  );
+  return [{ path: TIMER.replace('.timer', '.service'), mode: '0644', text: service }, { path: TIMER, mode: '0644', text: timer }];
 }
 
 /** Starts from the image that is there, if it is: a machine comes back without its registry. */

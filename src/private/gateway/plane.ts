@@ -80,6 +80,8 @@ export interface PlaneDescription {
   readonly files: readonly FileMount[];
   /** Identity in tunnels, where it is no secret of AWS. On Kubernetes only. */
   readonly certificate?: LeafCertificate;
+  /** Days within which nodes have to read their secrets again, where they do that only when they start. */
+  readonly rereadDays?: number;
   readonly replicas: number;
   readonly resources: PlaneResources;
   /** Labels of the nodes in Kubernetes that its pods may run on, besides operating system and processor. */

@@ -24,8 +24,9 @@ export function sharedMount({ certificate, privateKey, accepted }: SharedPropert
  * One certificate in one secret: every plane shows it and expects it.
  *
  * @param owner what has to be there before the secret can be read
+ * @param rereadDays from one certificate to the next, where they change by schedule
  */
-export function sharedTrust(owner: Construct, mount: SecretMount): TunnelTrust {
+export function sharedTrust(owner: Construct, mount: SecretMount, rereadDays?: number): TunnelTrust {
   const path = (file: string) => `${mount.path}/${file}`;
   const accepts = mount.files.some(({ file }) => file === ACCEPTED_FILE);
   const plane = {
@@ -38,6 +39,7 @@ export function sharedTrust(owner: Construct, mount: SecretMount): TunnelTrust {
     secrets: [mount],
     files: [],
     contents: [owner],
+    ...rereadDays !== undefined && { rereadDays },
   };
   return {
     mode: 'shared',

@@ -51,7 +51,7 @@ export class TunnelCertificate extends Construct {
     if (rotationDays !== undefined) this.rotate(rotationDays, props.validDays).node.addDependency(certificate);
     const properties = { certificate: 'certificate', privateKey: 'privateKey', ...rotationDays !== undefined && { accepted: 'accepted' } };
     const mount = { ...sharedMount(properties), secret: this.secret, secretName: name };
-    this.trust = sharedTrust(this, mount);
+    this.trust = sharedTrust(this, mount, rotationDays);
     Topology.of(this).addIntegration(this, 'trust', 'shared certificate', [mount]);
   }
 

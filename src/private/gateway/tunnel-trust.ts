@@ -9,6 +9,8 @@ export interface PlaneTrust {
   readonly files: readonly FileMount[];
   /** Made in the cluster itself, where there is no secret in AWS. */
   readonly certificate?: LeafCertificate;
+  /** Days from one certificate to the next, where they change by schedule. */
+  readonly rereadDays?: number;
   /** What has to be there before the nodes start. */
   readonly contents: readonly IDependable[];
 }
