@@ -41,7 +41,9 @@ const nodes: fc.Arbitrary<Omit<NodeGroupOptions, 'count'>> = fc.record({
 /** What groups say for themselves. */
 const ownMachine: fc.Arbitrary<MachineGroupOptions> = fc.record({
   timeServers: optional(fc.array(host, { minLength: 1, maxLength: 2 })),
-  login: optional(fc.record({ user: optional(name), keys: fc.constantFrom([SSH_KEY], [OTHER_KEY, SSH_KEY]), furtherUsers: optional(fc.constant({ 'yes': [SSH_KEY], '1.10': [] })) })),
+  login: optional(fc.record({
+    user: optional(name), keys: fc.constantFrom([SSH_KEY], [OTHER_KEY, SSH_KEY]), furtherUsers: optional(fc.constant({ 'yes': [SSH_KEY], '1.10': [] })),
+  })),
 });
 
 const ownVirtualMachine: fc.Arbitrary<VirtualMachineOptions> = fc.tuple(ownMachine, fc.record({

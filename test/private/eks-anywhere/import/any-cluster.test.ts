@@ -19,7 +19,7 @@ test('whatever valid properties say on bare metal, the imported program means th
     new BareMetalCluster(app, 'Any', props);
     const cluster = synthesized(app, 'Any/cluster.yaml');
     expect(differences(cluster, again(cluster, synthesized(app, 'Any/hardware.csv')))).toEqual([]);
-  }), { numRuns: 12 });
+  }), { numRuns: 10 });
 }, 30_000);
 
 test('whatever valid properties say on vSphere, the imported program means the same', () => {
@@ -28,5 +28,5 @@ test('whatever valid properties say on vSphere, the imported program means the s
     new VSphereCluster(app, 'Any', props);
     const cluster = synthesized(app, 'Any/cluster.yaml');
     expect(differences(cluster, again(cluster))).toEqual([]);
-  }), { numRuns: 12 });
+  }), { numRuns: 10 });
 }, 30_000);

@@ -16,7 +16,7 @@ function differences(before: string, after: string) {
 
 test.each([
   ['encryption of etcd', CLUSTER.replace(/^ {2}kubernetesVersion/m, `${ENCRYPTION}$&`), /etcdEncryption: \{ pluginName: 'aws-kms', socket: 'unix:\/\/\/run\/kms.sock', cacheSize: 500, timeout: Duration.seconds\(5\) \}/],
-  ['upgrades in place', CLUSTER.replace(/type: RollingUpdate/g, 'type: InPlace').replace(/^ +rollingUpdate:\n(?: +max\w+: \d\n)+/gm, ''), /upgradeInPlace: true/],
+  ['upgrades in place', CLUSTER.replace(/^( +)machineGroupRef:/gm, '$1upgradeRolloutStrategy: { type: InPlace }\n$&'), /upgradeInPlace: true/],
 ])('%s of a cluster that exists comes out the same', (_what, cluster, property) => {
   expect(cluster).not.toBe(CLUSTER);
   const { program, findings } = importCluster({ cluster });
