@@ -1,6 +1,6 @@
 /**
- * Runs CDK programs in one process, which loads the library and CDK's validator once: [{program, outdir, context}] on standard input.
- * An App takes its folder and its context when it is created, and is synthesized when the process has nothing left to do.
+ * Runs CDK programs one after the other in one process, which loads the library once: [{program, outdir, context, isValidated}] on standard input.
+ * An App takes its folder and its context when it is created, and is synthesized at the event `beforeExit`.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -9,17 +9,19 @@ interface Job {
   readonly program: string;
   readonly outdir: string;
   readonly context: Readonly<Record<string, unknown>>;
+  /** Whether CDK's validation runs over the templates: a second and a half. */
+  readonly isValidated: boolean;
 }
-
-// Every App listens for the end of the process.
-process.setMaxListeners(0);
 
 const load = createRequire(__filename);
 
-for (const { program, outdir, context } of JSON.parse(readFileSync(0, 'utf8')) as Job[]) {
+for (const { program, outdir, context, isValidated } of JSON.parse(readFileSync(0, 'utf8')) as Job[]) {
   process.env.CDK_OUTDIR = outdir;
   process.env.CDK_CONTEXT_JSON = JSON.stringify(context);
+  process.env.CDK_VALIDATION = String(isValidated);
   load(program);
+  // Now, so that the App can go before the next one comes.
+  process.emit('beforeExit', 0);
   // The next run of the same program is a new App.
   delete load.cache[load.resolve(program)];
 }
