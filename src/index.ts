@@ -10,6 +10,7 @@ export * from './eks-anywhere/bmc-credentials';
 export * from './eks-anywhere/cilium';
 export * from './eks-anywhere/docker-cluster';
 export * from './eks-anywhere/eks-anywhere-cluster';
+export * from './eks-anywhere/etcd-encryption';
 export * from './eks-anywhere/flux-sync';
 export * from './eks-anywhere/hardware-affinity';
 export * from './eks-anywhere/hardware-inventory';

@@ -11,20 +11,21 @@ export const check: Command = {
   name: 'check',
   summary: 'tell what the EKS Anywhere tools, the API server or the machines would refuse',
   usage: [
-    'Usage: hybridge eksa check cluster.yaml [hardware.csv] [--release vX.Y.Z] [--json]',
+    'Usage: hybridge eksa check cluster.yaml [hardware.csv] [--existing] [--release vX.Y.Z] [--json]',
     '',
     'Runs every rule that needs no network on the files of one cluster and prints what breaks one, with its line and what to change.',
     'Bare metal needs hardware.csv. Ends with 0 when there is no error (warnings are fine), with 1 otherwise. The feature flags of the',
     `tools are read from the environment, as they do: ${FEATURE_FLAGS.join(', ')}.`,
     '',
+    '  --existing        the cluster is there already, and may have what none can be created with (etcdEncryption)',
     '  --release vX.Y.Z  the EKS Anywhere release whose rules apply; default: the newest known, v0.26.0',
     '  --json            prints { errors, warnings, findings } for machines; a finding has file, line, path, ruleId, severity, message, fix',
   ].join('\n'),
   async run(words) {
-    const { options, files: [cluster, hardware] } = parseWords('check', words, { release: { type: 'string' }, json: { type: 'boolean', default: false } }, {
+    const { options, files: [cluster, hardware] } = parseWords('check', words, { existing: { type: 'boolean', default: false }, release: { type: 'string' }, json: { type: 'boolean', default: false } }, {
       least: 1, most: 2, names: 'cluster.yaml and, for bare metal, hardware.csv',
     });
-    const rules = { eksAnywhereVersion: options.release, flags: FEATURE_FLAGS.filter((flag) => process.env[flag] === 'true') };
+    const rules = { eksAnywhereVersion: options.release, isExisting: options.existing, flags: FEATURE_FLAGS.filter((flag) => process.env[flag] === 'true') };
     const findings = findingsOf(readText(cluster!), hardware === undefined ? undefined : readText(hardware), rules)
       .map((finding) => ({ file: fileOf(finding, cluster!, hardware), ...finding }));
     const errors = findings.filter(({ severity }) => severity === 'error').length;

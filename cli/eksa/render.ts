@@ -3,7 +3,7 @@ import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { neededFlags } from '../../src/private/eks-anywhere/feature-flags';
 import { CLUSTER_FILE } from '../../src/private/eks-anywhere/gitops/repository';
-import type { Document } from '../../src/private/eks-anywhere/model/document';
+import type { ClusterDocument, Document } from '../../src/private/eks-anywhere/model/document';
 import { parseClusterFile } from '../../src/private/eks-anywhere/yaml/parse';
 import { CommandFailure } from '../command.ts';
 import type { Command } from '../command.ts';
@@ -36,7 +36,7 @@ export const render: Command = {
     const values = await fillTexts(files.flatMap(({ file }) => file.texts), process.env);
     const filled = files.map(({ name, file }) => ({ name, text: file.fill(values.splice(0, file.texts.length)) }));
     for (const { name, text } of filled) writeOwnerOnly(join(out, name), text);
-    process.stdout.write(report(out, filled.map(({ name }) => name), flagsOf(join(from, 'cluster.yaml'))));
+    process.stdout.write(report(out, filled.map(({ name }) => name), commandFor(join(from, 'cluster.yaml'))));
     return 0;
   },
 };
@@ -85,15 +85,21 @@ function real(path: string): string {
   return existsSync(path) ? realpathSync(path) : resolve(path);
 }
 
-function flagsOf(clusterFile: string): string[] {
-  return neededFlags(parseClusterFile(readText(clusterFile)).documents.map(({ content }) => content as unknown as Document));
+/** What the documents ask of the command that applies them. */
+function commandFor(clusterFile: string): { readonly environment: string; readonly verb: string } {
+  const documents = parseClusterFile(readText(clusterFile)).documents.map(({ content }) => content as unknown as Document);
+  const cluster = documents.find(({ kind }) => kind === 'Cluster') as ClusterDocument | undefined;
+  return {
+    environment: neededFlags(documents).map((flag) => `${flag}=true `).join(''),
+    // No cluster can be created with it.
+    verb: cluster?.spec?.etcdEncryption === undefined ? 'create' : 'upgrade',
+  };
 }
 
-function report(out: string, names: readonly string[], flags: readonly string[]): string {
+function report(out: string, names: readonly string[], { environment, verb }: ReturnType<typeof commandFor>): string {
   const paths = names.map((name) => join(out, name));
-  const environment = flags.map((flag) => `${flag}=true `).join('');
   const hardware = names.includes('hardware.csv') ? ` --hardware-csv ${join(out, 'hardware.csv')}` : '';
   const repository = names.some((name) => name.startsWith(REPOSITORY)) ? [`for the repository that Flux follows: ${join(out, REPOSITORY)}`] : [];
   const packages = names.includes('packages.yaml') ? [`then: eksctl anywhere apply packages -f ${join(out, 'packages.yaml')}`] : [];
-  return [...paths.map((path) => `${path}  (mode 0600)`), '', `next: ${environment}eksctl anywhere create cluster -f ${join(out, 'cluster.yaml')}${hardware}`, ...packages, ...repository, ''].join('\n');
+  return [...paths.map((path) => `${path}  (mode 0600)`), '', `next: ${environment}eksctl anywhere ${verb} cluster -f ${join(out, 'cluster.yaml')}${hardware}`, ...packages, ...repository, ''].join('\n');
 }

@@ -223,6 +223,8 @@ interface Definition {
   readonly propPaths: readonly PropPath[];
   /** Read when the app is synthesized, because machines may be added until then. */
   readonly hardware?: () => Hardware;
+  /** Whether a property says that the cluster is there already. */
+  readonly isExisting?: boolean;
   /** Facts worth knowing that are no faults. */
   readonly notes?: () => readonly string[];
   /** Further files beside cluster.yaml. */
@@ -397,8 +399,8 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
   }
 
   /** Whoever sets a property behind a feature flag of the tools has read that it needs the flag; a note says it again. */
-  private rules({ documents }: Definition): CheckOptions {
-    return { eksAnywhereVersion: this.eksAnywhereVersion, flags: neededFlags(documents) };
+  private rules({ documents, isExisting }: Definition): CheckOptions {
+    return { eksAnywhereVersion: this.eksAnywhereVersion, flags: neededFlags(documents), isExisting };
   }
 
   /** All errors; warnings become annotations. */

@@ -1,13 +1,17 @@
 import { Size } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { machineNames } from '../private/eks-anywhere/build/cluster';
+import { encryption } from '../private/eks-anywhere/build/encryption';
+import type { EncryptionInput } from '../private/eks-anywhere/build/encryption';
 import { vsphereDocuments } from '../private/eks-anywhere/build/vsphere';
 import type { VirtualMachineInput } from '../private/eks-anywhere/build/vsphere';
 import { CLUSTER_PROP_PATHS, machinePropPaths } from '../private/eks-anywhere/prop-path';
 import type { PropPath } from '../private/eks-anywhere/prop-path';
+import { formatDuration } from '../private/eks-anywhere/syntax/duration';
 import { clusterInput, controlPlaneInput, machineConfigInput, workerInput } from './cluster-input';
 import type { MachineClusterProps } from './eks-anywhere-cluster';
 import { EksAnywhereCluster } from './eks-anywhere-cluster';
+import type { EtcdEncryption } from './etcd-encryption';
 import type { MachineGroupOptions } from './machine-group';
 import type { ControlPlaneNodeOptions, WorkerNodeGroupOptions } from './node-groups';
 import type { OperatingSystem } from './operating-system';
@@ -196,6 +200,20 @@ export interface VSphereClusterProps extends MachineClusterProps {
   readonly etcdNodes?: VSphereEtcdNodes;
 
   /**
+   * Encryption of what Kubernetes keeps in etcd. Only for a cluster that exists: create it without, then `eksctl anywhere upgrade cluster`. Can be
+   * changed later; a change replaces the control plane nodes.
+   * @default - none
+   */
+  readonly etcdEncryption?: EtcdEncryption;
+
+  /**
+   * Whether upgrades of Kubernetes happen on the running machines instead of on new ones. Not together with autoscaling or `etcdNodes`. A feature flag
+   * of the tools: `VSPHERE_IN_PLACE_UPGRADE=true` has to be in the environment wherever `eksctl anywhere` runs. Can be changed later.
+   * @default false
+   */
+  readonly upgradeInPlace?: boolean;
+
+  /**
    * Failure domains that worker groups can be placed in. Can be changed later; nodes of a domain that changes are replaced.
    * @default - none
    */
@@ -230,9 +248,10 @@ export interface VSphereClusterProps extends MachineClusterProps {
 export class VSphereCluster extends EksAnywhereCluster {
   constructor(scope: Construct, id: string, props: VSphereClusterProps) {
     super(scope, id, props);
+    const input = clusterInput(this.clusterName, props);
     this._define({
       documents: vsphereDocuments({
-        ...clusterInput(this.clusterName, props),
+        ...input,
         endpoint: props.endpoint,
         controlPlaneNodes: { ...controlPlaneInput(props.controlPlaneNodes), ...this.machine(props, props.controlPlaneNodes, 'controlPlaneNodes') },
         workerNodes: props.workerNodes.map((group, index) => ({ ...workerInput(group), ...this.machine(props, group, `workerNodes[${index}]`) })),
@@ -243,7 +262,10 @@ export class VSphereCluster extends EksAnywhereCluster {
         insecure: props.insecure ?? false,
         thumbprint: props.thumbprint ?? '',
         failureDomains: props.failureDomains,
+        upgradeInPlace: props.upgradeInPlace,
+        extra: { ...input.extra, etcdEncryption: props.etcdEncryption && encryption(encryptionInput(props.etcdEncryption)) },
       }),
+      isExisting: props.etcdEncryption !== undefined,
       propPaths: propPaths(this.clusterName, props),
     });
   }
@@ -277,6 +299,10 @@ export class VSphereCluster extends EksAnywhereCluster {
   }
 }
 
+function encryptionInput({ pluginName, socket, cacheSize, timeout, resources = ['secrets'] }: EtcdEncryption): EncryptionInput {
+  return { pluginName, socket, cacheSize, timeout: timeout && formatDuration(timeout.toSeconds()), resources };
+}
+
 function propPaths(clusterName: string, { controlPlaneNodes, workerNodes, etcdNodes }: VSphereClusterProps): PropPath[] {
   const names = machineNames({ clusterName, controlPlaneNodes, workerNodes, etcdNodes });
   const groups = [
@@ -290,6 +316,10 @@ function propPaths(clusterName: string, { controlPlaneNodes, workerNodes, etcdNo
       'networks': '.networks', 'hostOSConfiguration.ntpConfiguration': 'timeServers',
       'hostOSConfiguration': 'os*',
     }),
+    { pattern: /^Cluster\.spec\.etcdEncryption.*\.name$/, prop: 'etcdEncryption.pluginName' },
+    { pattern: /^Cluster\.spec\.etcdEncryption.*\.socketListenAddress$/, prop: 'etcdEncryption.socket' },
+    { pattern: /^Cluster\.spec\.etcdEncryption.*\.cachesize$/, prop: 'etcdEncryption.cacheSize' },
+    { pattern: /^Cluster\.spec\.etcdEncryption.*\.resources$/, prop: 'etcdEncryption.resources' },
     { pattern: /^VSphereDatacenterConfig\/[^.]*\.spec\.(.*)$/, prop: '$1' },
     ...CLUSTER_PROP_PATHS,
   ];

@@ -1,4 +1,5 @@
-import { Size } from 'aws-cdk-lib';
+import { Duration, Size } from 'aws-cdk-lib';
+import { parseAllDocuments } from 'yaml';
 import { OperatingSystem, VSphereCluster, VSphereClusterProps } from '../../src';
 import { newApp, synthesized, vsphere } from './sample';
 
@@ -40,4 +41,48 @@ const refused: [string, Partial<VSphereClusterProps>, RegExp][] = [
 ];
 test.each(refused)('fails on %s', (_title, changes, message) => {
   expect(() => synth(changes)).toThrow(message);
+});
+
+describe('encryption of etcd', () => {
+  const ENCRYPTION = { pluginName: 'aws-kms', socket: 'unix:///var/run/kmsplugin/socket.sock' };
+
+  test('is written for a cluster that exists', () => {
+    const app = newApp();
+    new VSphereCluster(app, 'Plant', vsphere({ etcdEncryption: { ...ENCRYPTION, resources: ['secrets', 'configmaps'], cacheSize: 500, timeout: Duration.seconds(5) } }));
+    expect(parseAllDocuments(synthesized(app, 'Plant/cluster.yaml'))[0].toJS().spec.etcdEncryption).toEqual([{
+      providers: [{ kms: { name: 'aws-kms', socketListenAddress: 'unix:///var/run/kmsplugin/socket.sock', cachesize: 500, timeout: '5s' } }],
+      resources: ['secrets', 'configmaps'],
+    }]);
+  });
+
+  test('encrypts Secrets where nothing else is said', () => {
+    const app = newApp();
+    new VSphereCluster(app, 'Plant', vsphere({ etcdEncryption: ENCRYPTION }));
+    expect(parseAllDocuments(synthesized(app, 'Plant/cluster.yaml'))[0].toJS().spec.etcdEncryption[0]).toEqual({
+      providers: [{ kms: { name: 'aws-kms', socketListenAddress: ENCRYPTION.socket } }], resources: ['secrets'],
+    });
+  });
+
+  test.each([
+    ['a name', { pluginName: '' }, /etcdEncryption.pluginName is empty.*\[rule W12\]/],
+    ['a Unix socket', { socket: 'tcp://127.0.0.1:1' }, /etcdEncryption.socket is 'tcp:\/\/127.0.0.1:1'.*\[rule W12\]/],
+    ['something to encrypt', { resources: [] }, /etcdEncryption.resources is empty.*\[rule W12\]/],
+  ])('wants %s', (_what, change, message) => {
+    const app = newApp();
+    new VSphereCluster(app, 'Plant', vsphere({ etcdEncryption: { ...ENCRYPTION, ...change } }));
+    expect(() => app.synth()).toThrow(message);
+  });
+});
+
+test('upgrades in place are a feature flag of the tools, which a note names', () => {
+  const app = newApp();
+  const cluster = new VSphereCluster(app, 'Plant', vsphere({ upgradeInPlace: true }));
+  expect(synthesized(app, 'Plant/cluster.yaml').match(/type: InPlace/g)).toHaveLength(2);
+  expect(cluster.node.metadata.map(({ data }) => data)).toContainEqual(expect.stringContaining('VSPHERE_IN_PLACE_UPGRADE=true wherever eksctl anywhere runs'));
+});
+
+test('upgrades in place do not go with etcd on machines of its own', () => {
+  const app = newApp();
+  new VSphereCluster(app, 'Plant', vsphere({ upgradeInPlace: true, etcdNodes: { count: 3 } }));
+  expect(() => app.synth()).toThrow(/etcdNodes is set; in-place upgrades need stacked etcd \[rule C61\]/);
 });

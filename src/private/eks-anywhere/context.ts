@@ -14,6 +14,11 @@ export interface CheckOptions {
   readonly eksAnywhereVersion?: string;
   /** Feature flags that are on in the environment of the tools. */
   readonly flags?: readonly FeatureFlag[];
+  /**
+   * Whether the cluster is there already, so that it may have what it cannot be created with.
+   * @default false
+   */
+  readonly isExisting?: boolean;
 }
 
 export function contextOf(cluster: ClusterDocument, documents: readonly Document[], hardware: Hardware | undefined, options: CheckOptions): Context {
@@ -37,5 +42,6 @@ export function contextOf(cluster: ClusterDocument, documents: readonly Document
     vsphereMachines: machines('VSphereMachineConfig') as Context['vsphereMachines'],
     eksAnywhereVersion: options.eksAnywhereVersion ?? DEFAULT_EKS_ANYWHERE_VERSION,
     flags: new Set(options.flags),
+    isExisting: options.isExisting ?? false,
   };
 }

@@ -52,7 +52,7 @@ export type Import =
 export const NOT_EXPRESSIBLE = 'import';
 
 export function importCluster(files: ImportFiles): Import {
-  const errors = check(files.cluster, files.hardware?.text, { flags: FEATURE_FLAGS }).filter(({ severity }) => severity === 'error');
+  const errors = check(files.cluster, files.hardware?.text, { flags: FEATURE_FLAGS, isExisting: !files.newNames }).filter(({ severity }) => severity === 'error');
   if (errors.length > 0) return { findings: errors };
   const parsed = parseClusterFile(files.cluster).documents;
   const given = withLicenseReference(parsed.map(({ content }) => withoutServerFields(content as unknown as Document)));

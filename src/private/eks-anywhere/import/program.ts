@@ -1,6 +1,7 @@
 /** The TypeScript program that makes a site: its construct with the properties that are not the default. */
 import type { BareMetalInput, PhysicalMachineInput } from '../build/bare-metal';
 import type { ClusterInput } from '../build/cluster';
+import { readEncryption } from '../build/encryption';
 import { FLUX_KIND, OLD_FLUX_KIND } from '../build/identity';
 import type { ControlPlaneInput, NodeGroupInput, WorkerGroupInput } from '../build/node-groups';
 import type { VirtualMachineInput, VSphereInput } from '../build/vsphere';
@@ -141,6 +142,8 @@ function vsphere(input: VSphereInput): Readonly<Record<string, Value>> {
     network: input.network,
     ...shared,
     ...login,
+    upgradeInPlace: input.upgradeInPlace,
+    etcdEncryption: input.extra?.etcdEncryption && etcdEncryption(input.extra.etcdEncryption),
     thumbprint: input.thumbprint || undefined,
     insecure: input.insecure || undefined,
     failureDomains: input.failureDomains?.map(({ name, computeCluster, resourcePool: pool, datastore: store, folder: place, network }) => ({
@@ -150,6 +153,11 @@ function vsphere(input: VSphereInput): Readonly<Record<string, Value>> {
     workerNodes: workerNodes.map((group) => ({ ...workers(group), ...machine(group), failureDomain: group.failureDomain, networks: group.networks })),
     etcdNodes: etcdNodes && { count: etcdNodes.count, ...machine(etcdNodes) },
   };
+}
+
+function etcdEncryption(given: readonly object[]): Value {
+  const { pluginName, socket, resources, cacheSize, timeout } = readEncryption(given);
+  return { pluginName, socket, resources: resources.join() === 'secrets' ? undefined : resources, cacheSize, timeout: duration(timeout) };
 }
 
 /** What a group of virtual machines can leave to its cluster. */

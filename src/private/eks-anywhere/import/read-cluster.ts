@@ -1,5 +1,6 @@
 /** From documents back to what they were built from, as far as the constructs can say it; what is lost shows when they are built again. */
 import type { ClusterInput } from '../build/cluster';
+import { encryption, readEncryption } from '../build/encryption';
 import type { ControlPlaneInput, NodeGroupInput, WorkerGroupInput } from '../build/node-groups';
 import type { Cilium, ClusterSpec, HealthCheck, NodeGroup, PackageSwitches, WorkerGroup } from '../model/cluster';
 import type { Document } from '../model/document';
@@ -58,6 +59,7 @@ function extra(spec: ClusterSpec, { identities, gitOps }: Companions): Partial<C
     proxyConfiguration: proxy && { httpProxy: proxy.httpProxy, httpsProxy: proxy.httpsProxy, noProxy: proxy.noProxy },
     registryMirrorConfiguration: mirror && { ...mirror, port: String(Number(mirror.port)) },
     licenseToken: spec.licenseToken,
+    etcdEncryption: spec.etcdEncryption && etcdEncryption(spec.etcdEncryption),
     podIamConfig,
     eksaVersion: spec.eksaVersion,
     packages: packages && packageSwitches(packages),
@@ -119,8 +121,20 @@ function kubelet(given: unknown): Record<string, unknown> | undefined {
   return settings;
 }
 
+function etcdEncryption(given: readonly object[]): readonly object[] {
+  const read = readEncryption(given);
+  return encryption({ ...read, timeout: wholeSeconds(read.timeout) });
+}
+
+function wholeSeconds(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : formatDuration(Math.floor((parseDurationMs(text) ?? 0) / 1000));
+}
+
 /** Times in whole seconds, as the properties take them. */
 export function healthCheck(given: HealthCheck | undefined): HealthCheck | undefined {
-  const time = (text: string | undefined) => text === undefined ? undefined : formatDuration(Math.floor((parseDurationMs(text) ?? 0) / 1000));
-  return given && { maxUnhealthy: given.maxUnhealthy, nodeStartupTimeout: time(given.nodeStartupTimeout), unhealthyMachineTimeout: time(given.unhealthyMachineTimeout) };
+  return given && {
+    maxUnhealthy: given.maxUnhealthy,
+    nodeStartupTimeout: wholeSeconds(given.nodeStartupTimeout),
+    unhealthyMachineTimeout: wholeSeconds(given.unhealthyMachineTimeout),
+  };
 }

@@ -2,6 +2,7 @@
 import { oneOf, shown } from '../finding';
 import type { ClusterDocument } from '../model/document';
 import { KNOWN_EKS_ANYWHERE_MINORS, NEWEST_MINOR_IN_EXTENDED_SUPPORT, kubernetesMinor, parseSemanticVersion, supportedKubernetesVersions } from '../syntax/version';
+import { encryptionProblems } from './encryption';
 import { healthCheckProblems } from './node-group';
 import type { Context, Problem, Rule } from './rule';
 
@@ -126,8 +127,10 @@ function* eksaVersion(cluster: ClusterDocument): Iterable<Problem> {
   }
 }
 
-function* encryptionAtCreate(cluster: ClusterDocument): Iterable<Problem> {
-  if (cluster.spec?.etcdEncryption !== undefined) {
+function* encryptionAtCreate(cluster: ClusterDocument, { isExisting }: Context): Iterable<Problem> {
+  if (isExisting) {
+    for (const problem of encryptionProblems(cluster)) yield { rule: 'W12', ...problem };
+  } else if (cluster.spec?.etcdEncryption !== undefined) {
     yield { at: 'spec.etcdEncryption', message: 'cannot be set when a cluster is created', fix: 'create the cluster without it and add it with an upgrade' };
   }
 }

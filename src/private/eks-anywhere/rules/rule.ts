@@ -49,6 +49,8 @@ export interface Context {
   readonly hardware?: Hardware;
   readonly eksAnywhereVersion: string;
   readonly flags: ReadonlySet<FeatureFlag>;
+  /** Whether the files are those of a cluster that is there, and not of one to create. */
+  readonly isExisting: boolean;
   /** The document of a kind and name; the last one where there are several, as in the tools. */
   find<Spec = unknown>(kind: string | undefined, name: string | undefined): Document<Spec> | undefined;
 }

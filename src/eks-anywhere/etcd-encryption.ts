@@ -1,0 +1,33 @@
+import type { Duration } from 'aws-cdk-lib';
+
+/**
+ * Encryption of what Kubernetes keeps in etcd, by a plugin for key management (KMS) that runs on every control plane node. The plugin has to be
+ * there first, which is why a cluster cannot be created with it. Can be changed later; a change replaces the control plane nodes.
+ *
+ * Source: https://anywhere.eks.amazonaws.com/docs/clustermgmt/security/encryption-at-rest/
+ */
+export interface EtcdEncryption {
+  /** Name of the plugin, as Kubernetes shall know it. */
+  readonly pluginName: string;
+
+  /** Socket on which the plugin listens, such as `unix:///var/run/kmsplugin/socket.sock`. */
+  readonly socket: string;
+
+  /**
+   * What is encrypted, by the names of Kubernetes resources; at least one.
+   * @default ['secrets']
+   */
+  readonly resources?: string[];
+
+  /**
+   * Number of data keys that the Kubernetes API keeps in memory.
+   * @default 1000
+   */
+  readonly cacheSize?: number;
+
+  /**
+   * Time that the Kubernetes API waits for the plugin.
+   * @default Duration.seconds(3)
+   */
+  readonly timeout?: Duration;
+}

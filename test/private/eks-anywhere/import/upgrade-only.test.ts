@@ -1,0 +1,31 @@
+import { readFileSync } from 'fs';
+import { join } from 'path';
+import { comparable } from '../../../../src/private/eks-anywhere/import/comparable';
+import { importCluster } from '../../../../src/private/eks-anywhere/import/import-cluster';
+import { changesOf } from '../../../../src/private/eks-anywhere/update/changes';
+import { parseClusterFile } from '../../../../src/private/eks-anywhere/yaml/parse';
+import { runProgram } from './run-program';
+
+const CLUSTER = readFileSync(join(__dirname, 'bases/vs-two.yaml'), 'utf8');
+const ENCRYPTION = '  etcdEncryption: [{ providers: [{ kms: { name: aws-kms, socketListenAddress: "unix:///run/kms.sock", cachesize: 500, timeout: 5s } }], resources: [secrets] }]\n';
+
+function differences(before: string, after: string) {
+  const [old, now] = [before, after].map((text) => comparable(parseClusterFile(text).documents.map(({ content }) => content))!);
+  return changesOf({ old, new: now });
+}
+
+test.each([
+  ['encryption of etcd', CLUSTER.replace(/^ {2}kubernetesVersion/m, `${ENCRYPTION}$&`), /etcdEncryption: \{ pluginName: 'aws-kms', socket: 'unix:\/\/\/run\/kms.sock', cacheSize: 500, timeout: Duration.seconds\(5\) \}/],
+  ['upgrades in place', CLUSTER.replace(/^( +)machineGroupRef:/gm, '$1upgradeRolloutStrategy: { type: InPlace }\n$&'), /upgradeInPlace: true/],
+])('%s of a cluster that exists comes out the same', (_what, cluster, property) => {
+  expect(cluster).not.toBe(CLUSTER);
+  const { program, findings } = importCluster({ cluster });
+  expect(findings).toEqual([]);
+  expect(program).toMatch(property);
+  expect(differences(cluster, runProgram(program!)['cluster.yaml'])).toEqual([]);
+});
+
+test('a cluster that is yet to be created cannot have etcd encrypted', () => {
+  const { findings } = importCluster({ cluster: CLUSTER.replace(/^ {2}kubernetesVersion/m, `${ENCRYPTION}$&`), newNames: true });
+  expect(findings.map(({ ruleId }) => ruleId)).toEqual(['F9']);
+});
