@@ -48,7 +48,8 @@ const ownMachine: fc.Arbitrary<MachineGroupOptions> = fc.record({
 
 const ownVirtualMachine: fc.Arbitrary<VirtualMachineOptions> = fc.tuple(ownMachine, fc.record({
   template: optional(words), datastore: optional(words), folder: optional(words), resourcePool: optional(words), linkedClones: optional(fc.boolean()),
-  tags: optional(fc.array(words, { maxLength: 2 })), cpus: optional(fc.integer({ min: 1, max: 64 })), disk: optional(fc.integer({ min: 20, max: 500 }).map((size) => Size.gibibytes(size))),
+  tags: optional(fc.array(words, { maxLength: 2 })), cpus: optional(fc.integer({ min: 1, max: 64 })),
+  disk: optional(fc.integer({ min: 20, max: 500 }).map((size) => Size.gibibytes(size))),
 })).map(([shared, own]) => ({ ...shared, ...own }));
 
 /** Adds what groups say for themselves, and names to some of them. */
