@@ -70,7 +70,8 @@ const MOST_BYTES = 200_000;
 /**
  * What one site gets: the manifests of its planes, the files of its clusters, and where they are found. Made by `Handoff.addSite()`.
  *
- * Creates a custom resource that writes the files below `<stack>/<site>/` in the bucket, the SSM parameter `/hybridge/<stack>/<site>/handoff`, and a role where there are `readers`.
+ * Creates a custom resource that writes the files below `<stack>/<site>/` in the bucket, the SSM parameter `/hybridge/<stack>/<site>/handoff`, and a role where there are `readers`. Two outputs
+ * of the stack say how the files are fetched and which role it is.
  */
 export class HandoffSite extends Construct {
   /** Name of the site, derived from the id. */
@@ -181,6 +182,7 @@ export class HandoffSite extends Construct {
   private makeReaderRole(readers: readonly iam.IPrincipal[]): iam.Role {
     const role = new iam.Role(this, 'Reader', { assumedBy: new iam.CompositePrincipal(...readers), description: `Fetches what the site ${this.siteName} gets` });
     this.grantRead(role);
+    new CfnOutput(this, 'ReaderRole', { value: role.roleArn, description: `Assumed by those who fetch what the site ${this.siteName} gets` });
     return role;
   }
 

@@ -134,8 +134,10 @@ describe('a plane whose secrets are fetched by a person', () => {
     });
   });
 
-  it('says how to fetch it', () => {
-    expect(Object.values(template.findOutputs('*')).map(({ Value }) => Value)).toContain('hybridge handoff pull --site Cloud/factory --region eu-central-1');
+  it('says how to fetch it, and as whom', () => {
+    const values = Object.values(template.findOutputs('*')).map(({ Value }) => Value);
+    expect(values).toContain('hybridge handoff pull --site Cloud/factory --region eu-central-1');
+    expect(values).toContainEqual(stack.resolve(site.readerRole!.roleArn));
   });
 });
 
