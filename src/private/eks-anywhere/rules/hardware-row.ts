@@ -50,7 +50,7 @@ export const MACHINE_ROW_RULES: readonly MachineRule[] = [
   { id: 'R2', column: 'gateway', check: ({ cells }) => parseIp(cells.gateway) ? undefined : notAnAddress(cells.gateway) },
   { id: 'R3', column: 'nameservers', check: ({ cells }) => cells.nameservers.split('|').includes('') ? "has an empty entry; expected addresses joined by '|'" : undefined },
   { id: 'S8', column: 'nameservers', check: nameserversAreAddresses },
-  { id: 'R4', column: 'netmask', check: ({ cells }) => cells.netmask === '' ? 'is empty' : undefined },
+  { id: 'R4', column: 'netmask', check: ({ cells }) => cells.netmask === '' ? 'is empty; expected a netmask such as 255.255.255.0' : undefined },
   { id: 'S8', column: 'netmask', check: ({ cells }) => cells.netmask !== '' && netmaskLength(cells.netmask) === undefined ? `is ${shown(cells.netmask)}; expected a contiguous mask such as 255.255.255.0` : undefined },
   { id: 'R5', column: 'mac', check: ({ cells }) => isMac(cells.mac) ? undefined : `is ${shown(cells.mac)}; expected aa:bb:cc:dd:ee:ff` },
   { id: 'S8', column: 'mac', check: ({ cells }) => isMac(cells.mac) && !isEthernetMac(cells.mac) ? `is ${shown(cells.mac)}; the cluster takes six pairs joined by colons only` : undefined },

@@ -25,7 +25,7 @@ export const MACHINE_RULES: readonly Rule<Document<MachineSpec>>[] = [
   }),
   onHostOs('H4', function* ({ certBundles }) {
     for (const [index, bundle] of (certBundles ?? []).entries()) {
-      if (!bundle.name) yield { at: `${AT}.certBundles[${index}].name`, message: 'is empty' };
+      if (!bundle.name) yield { at: `${AT}.certBundles[${index}].name`, message: 'is empty; expected a name for the certificates' };
       const problem = certificateProblem(bundle.data ?? '');
       if (problem) yield { at: `${AT}.certBundles[${index}].data`, message: problem };
     }

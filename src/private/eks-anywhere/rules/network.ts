@@ -76,7 +76,7 @@ function* maskAboveNodeMask(cluster: ClusterDocument): Iterable<Problem> {
 function* maskDifference(cluster: ClusterDocument): Iterable<Problem> {
   const sizes = masks(cluster);
   if (sizes && sizes.node - sizes.pod > LARGEST_MASK_DIFFERENCE) {
-    yield { at: `${AT}.nodes.cidrMaskSize`, message: `is ${sizes.node}, more than ${LARGEST_MASK_DIFFERENCE} bits above the pods' /${sizes.pod}` };
+    yield { at: `${AT}.nodes.cidrMaskSize`, message: `is ${sizes.node}, ${sizes.node - sizes.pod} bits longer than the pods' /${sizes.pod}; at most ${LARGEST_MASK_DIFFERENCE} are supported`, fix: `use ${sizes.pod + LARGEST_MASK_DIFFERENCE} or less, or a smaller network for pods` };
   }
 }
 

@@ -70,5 +70,5 @@ export function* auditPolicyProblems(content: string | undefined, at: string): I
   if (!content) return;
   // The tools read the first document only, and of a doubled key the later one.
   const error = parseDocument(content, { version: '1.1', uniqueKeys: false }).errors.find(({ code }) => code !== 'MULTIPLE_DOCS');
-  if (error) yield { at, message: `is no YAML: ${error.message.split('\n')[0]}` };
+  if (error) yield { at, message: `is no YAML: ${error.message.split('\n')[0].replace(/:$/, '')}` };
 }

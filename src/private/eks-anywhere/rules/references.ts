@@ -68,7 +68,7 @@ function* namespaces(cluster: ClusterDocument, context: Context): Iterable<Probl
       yield {
         document: documentPath(document),
         at: 'metadata.namespace',
-        message: `is ${shown(actual)}; expected ${shown(expected)}, the Cluster's (nothing and 'default' count as different)`,
+        message: `is ${shown(actual || undefined)}; expected ${shown(expected || undefined)}, as on the Cluster (nothing and 'default' count as different)`,
       };
     }
   }

@@ -32,10 +32,16 @@ export const VSPHERE_CLUSTER_RULES: readonly Rule<ClusterDocument>[] = [
   { id: 'V6', check: noNetworksOnControlPlane },
 ];
 
+const DATACENTER_FIELDS = { server: 'the name or address of the vCenter server', datacenter: 'the name of the vSphere datacenter', network: 'the network of the nodes' } as const;
+
 function* required({ spec }: Datacenter): Iterable<Problem> {
-  for (const field of ['server', 'datacenter', 'network'] as const) {
-    if (!spec?.[field]) yield { at: `spec.${field}`, message: 'is empty' };
+  for (const [field, meaning] of entriesOf(DATACENTER_FIELDS)) {
+    if (!spec?.[field]) yield { at: `spec.${field}`, message: `is empty; expected ${meaning}` };
   }
+}
+
+function entriesOf<Key extends string>(table: Readonly<Record<Key, string>>): [Key, string][] {
+  return Object.entries(table) as [Key, string][];
 }
 
 /** A relative network is completed by the tools; an absolute one elsewhere is silently put below the datacenter's. */
@@ -47,13 +53,20 @@ function* network({ spec }: Datacenter): Iterable<Problem> {
   }
 }
 
-const DOMAIN_FIELDS: readonly (keyof FailureDomain)[] = ['name', 'computeCluster', 'resourcePool', 'datastore', 'folder', 'network'];
+const DOMAIN_FIELDS: Readonly<Record<keyof FailureDomain, string>> = {
+  name: 'the name by which groups refer to the domain',
+  computeCluster: 'the inventory path of the compute cluster',
+  resourcePool: 'the inventory path of the resource pool',
+  datastore: 'the inventory path of the datastore',
+  folder: 'the inventory path of the folder',
+  network: 'the inventory path of the network',
+};
 
 function* failureDomains({ spec }: Datacenter): Iterable<Problem> {
   for (const [index, domain] of (spec?.failureDomains ?? []).entries()) {
     const at = `spec.failureDomains[${index}]`;
-    for (const field of DOMAIN_FIELDS) {
-      if (!domain[field]) yield { at: `${at}.${field}`, message: 'is empty' };
+    for (const [field, meaning] of entriesOf(DOMAIN_FIELDS)) {
+      if (!domain[field]) yield { at: `${at}.${field}`, message: `is empty; expected ${meaning}` };
     }
     const parent = `/${spec?.datacenter}/network/`;
     if (domain.network && !domain.network.startsWith(parent)) {
@@ -70,8 +83,8 @@ function* uniqueDomains({ spec }: Datacenter): Iterable<Problem> {
 }
 
 function* places({ spec }: VSphereMachine): Iterable<Problem> {
-  for (const field of ['datastore', 'resourcePool'] as const) {
-    if (!spec?.[field]) yield { at: `spec.${field}`, message: 'is empty' };
+  for (const [field, meaning] of entriesOf({ datastore: 'the datastore for the disks', resourcePool: 'the resource pool for the machines' })) {
+    if (!spec?.[field]) yield { at: `spec.${field}`, message: `is empty; expected ${meaning}, by name or inventory path` };
   }
 }
 
@@ -124,7 +137,7 @@ function* domainsDefined(cluster: ClusterDocument, context: Context): Iterable<P
       if (known.includes(domain)) continue;
       yield {
         at: `spec.workerNodeGroupConfigurations[${index}].failureDomains[${position}]`,
-        message: `is ${shown(domain)}; the datacenter defines ${known.join(', ') || 'none'}`,
+        message: `is ${shown(domain)}; the datacenter defines ${known.map(shown).join(', ') || 'none'}`,
       };
     }
   }
