@@ -2,9 +2,9 @@ import { App, Duration, NestedStack, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { parseAllDocuments } from 'yaml';
-import { CognitoIdentity, EksAnywhereTarget, Exposure, Handoff, HandoffSite, OidcIssuer, SecretDelivery } from '../../src';
+import { CognitoIdentity, EksAnywhereTarget, EksTarget, Exposure, Handoff, HandoffSite, OidcIssuer, OpenSearchLogs, SecretDelivery } from '../../src';
 import type { EksAnywhereTargetOptions, HandoffSiteOptions } from '../../src';
-import { environment, only, testControlPlane, testFactory, testStack, writtenManifests } from './sample';
+import { environment, only, testCluster, testControlPlane, testFactory, testStack, writtenManifests } from './sample';
 
 const REPOSITORY = 'registry.acme.example/hybridge';
 
@@ -202,6 +202,20 @@ it('lets a role read that exists before the planes do, as one for certificates',
     target: EksAnywhereTarget.cluster(testFactory(stack.node.root as App), { exposure: Exposure.nodePort(), imageRepository: REPOSITORY, site, delivery: SecretDelivery.pull() }),
   });
   expect(statements(stack, role).flatMap(({ Action }) => Action)).toEqual(['ssm:GetParameter', 's3:GetObject', 'secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret']);
+});
+
+it('brings the token of logs with an ingest like every other secret, so that a site needs no role to send them', () => {
+  const stack = testStack();
+  const site = new Handoff(stack, 'Handoff').addSite('Factory', { readers: [new iam.AccountRootPrincipal()] });
+  const cluster = testCluster(stack);
+  const logs = new OpenSearchLogs(stack, 'Logs', { vpc: cluster.vpc, ingest: true });
+  testControlPlane(stack, { target: EksTarget.cluster(cluster) }).addDataPlane('FactoryPlane', {
+    target: EksAnywhereTarget.cluster(testFactory(stack.node.root as App), { exposure: Exposure.nodePort(), imageRepository: REPOSITORY, site, delivery: SecretDelivery.pull() }),
+    logs,
+  });
+  const token = handedOver(stack).index.planes[0].secrets.find(({ name }: { name: string }) => name === 'factory-plane-logs');
+  expect(token).toMatchObject({ type: 'Opaque', secretName: expect.stringMatching(/^hybridge\/Cloud\//), entries: [{ key: 'token', property: 'token' }] });
+  expect(JSON.stringify(statements(stack, site.readerRole!))).toMatch(/LogsIngest\w*Token/);
 });
 
 it('writes into the bucket with a role that may do nothing else', () => {
