@@ -88,6 +88,10 @@ export class Repository extends Component {
       description: 'Write docs/reference/ from the tables in the sources',
       exec: 'tsx gateway/reference/write-pages.ts',
     });
+    project.addTask('pictures', {
+      description: 'Draw the topology of every example into docs/pictures/',
+      exec: 'tsx cli/topology/write-pictures.ts',
+    });
     const types = project.addTask('check:types', { description: 'Type-check tests and examples: the test runner only strips types' });
     types.exec('tsc --noEmit -p test/tsconfig.json');
     types.exec('tsc --noEmit -p examples/tsconfig.json');
@@ -96,6 +100,10 @@ export class Repository extends Component {
     project.addTask('check:judges', {
       description: 'Let cfn-lint, checkov, hadolint and kube-score judge what the examples synthesize',
       exec: 'tsx projenrc/checks/outside-judges.ts',
+    });
+    project.addTask('check:languages', {
+      description: 'Build the Python package and synthesize with it; generate the sources of the other languages',
+      exec: 'tsx projenrc/checks/other-languages.ts',
     });
     project.addTask('check:map', { description: 'Compare the map in ARCHITECTURE.md with the tree', exec: 'tsx projenrc/checks/architecture-map.ts' });
 

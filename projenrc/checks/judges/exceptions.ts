@@ -38,8 +38,16 @@ const TEMPLATES: readonly JudgeException[] = [
     reason: 'the metrics of Aurora and of the gateway show load and latency; processes of a machine that AWS runs say no more',
   },
   {
-    judge: 'checkov', rules: ['CKV_AWS_18', 'CKV_AWS_54', 'CKV_AWS_56'], where: / AWS::S3::Bucket\.IssuerBucket/,
+    judge: 'checkov', rules: ['CKV_AWS_18', 'CKV_AWS_54', 'CKV_AWS_56'], where: / AWS::S3::Bucket\.\w*IssuerBucket/,
     reason: 'IAM reads an issuer without credentials: public keys and their address, readable by everybody, written by the deployment only',
+  },
+  {
+    judge: 'checkov', rules: ['CKV_AWS_18'], where: / AWS::S3::Bucket\.HandoffBucket/,
+    reason: 'files for sites, which hold no secrets: the deployment writes them, and every version is kept',
+  },
+  {
+    judge: 'checkov', rules: ['CKV_AWS_111'], where: / AWS::IAM::Policy\.LogsSetupFunction/,
+    reason: 'Lambda gives a function its address in a VPC before anybody knows its id: IAM knows no resource of these actions',
   },
   {
     judge: 'checkov', rules: ['CKV_AWS_111'], where: / AWS::IAM::Policy\.MachinesRole/,
@@ -65,12 +73,8 @@ const MANIFESTS: readonly JudgeException[] = [
     reason: 'the tag is the hash of the image\'s content and is pushed once; the digest exists only after the image is built',
   },
   {
-    judge: 'checkov', rules: ['CKV_K8S_35'], where: /-plane\.k8s\.yaml Deployment\./,
-    reason: 'addresses that are known only after deployment, which External Secrets writes into a Secret because it knows no other kind; what is secret comes as files',
-  },
-  {
-    judge: 'kube-score', rules: ['service-type'], where: /branch-plane-proxy$/,
-    reason: 'the example exposes its branch with Exposure.nodePort() on purpose: there is no load balancer on that site',
+    judge: 'kube-score', rules: ['service-type'], where: /(branch|plant)-plane-proxy$/,
+    reason: 'the examples expose these planes with Exposure.nodePort() on purpose: there is no load balancer on those sites',
   },
   {
     judge: 'checkov',

@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import * as cdk8s from 'cdk8s';
+import { requireManifestRules } from '../policy/manifest-rules';
 
 /** A Kubernetes object as plain data. Values may hold CDK tokens. */
 export interface KubernetesObject {
@@ -25,8 +26,11 @@ export enum ChartTokens {
 /**
  * A cdk8s chart of its own app: trees of cdk8s and CDK cannot be mixed, and an app of its own keeps a failure with its plane.
  * Objects keep the names and the order that they are given.
+ *
+ * @throws Error when one of them breaks a rule of manifests (policy/manifest-rules.ts)
  */
 export function manifestChart(name: string, objects: readonly KubernetesObject[], tokens: ChartTokens): cdk8s.Chart {
+  requireManifestRules(objects);
   const app = new cdk8s.App({ resolvers: tokens === ChartTokens.REFUSED ? [new TokenRefusal()] : [] });
   const chart = new cdk8s.Chart(app, name, { disableResourceNameHashes: true });
   let previous: cdk8s.ApiObject | undefined;

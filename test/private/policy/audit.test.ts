@@ -2,9 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
 import { ACKNOWLEDGEMENTS, MANAGED_POLICIES } from '../../../src/private/policy/acknowledgements';
 import { EXPLAINED_WILDCARDS, referenceText, wildcardsOf } from '../../../src/private/policy/iam-wildcards';
+import { manifestBreaches } from '../../../src/private/policy/manifest-rules';
 
 interface Finding {
   readonly rule: string;
@@ -70,6 +72,18 @@ describe.each(EXAMPLES)('examples/%s', (example) => {
   it('names resources and actions in every statement of IAM, but for wildcards that iam-wildcards.ts explains', () => {
     const unexplained = policiesOf(example).flatMap(({ id, document }) => wildcardsOf(document).filter(({ reason }) => !reason).map((wildcard) => `${id}: ${wildcard.id}`));
     expect(unexplained).toEqual([]);
+  });
+});
+
+describe.each(EXAMPLES)('manifests of examples/%s', (example) => {
+  it('keep the rules of manifests', () => {
+    const folder = join(outputs, example, 'hybridge');
+    const files = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.k8s.yaml')) : [];
+    const breaches = [...new Set(files.map((file) => dirname(file)))].flatMap((plane) => {
+      const objects = files.filter((file) => dirname(file) === plane).flatMap((file) => parseAllDocuments(readFileSync(join(folder, file), 'utf8')).map((document) => document.toJS()));
+      return manifestBreaches(objects.filter(Boolean));
+    });
+    expect(breaches).toEqual([]);
   });
 });
 
