@@ -65,7 +65,7 @@ const STORED_DATA: readonly Acknowledgement[] = [
   {
     rules: ['AwsSolutions-SMG4', 'NIST.800.53.R5-SecretsManagerRotationEnabled'],
     types: ['AWS::SecretsManager::Secret'],
-    at: /(^|\/)WebClientSecret\/Resource$/,
+    at: /\/ClientSecret\/Resource$/,
     reason: 'Amazon Cognito makes the secret of a client and never changes it: a new secret is a new client',
   },
   {
@@ -81,9 +81,33 @@ const STORED_DATA: readonly Acknowledgement[] = [
     reason: 'nodes read the password from a mounted file when they start; it changes with a new revision of the plane, not underneath it',
   },
   {
+    rules: ['AwsSolutions-SMG4', 'NIST.800.53.R5-SecretsManagerRotationEnabled'],
+    types: ['AWS::SecretsManager::Secret'],
+    at: /(^|\/)Password\/Resource$/,
+    reason: 'CloudFormation gives the password to ElastiCache and keeps the two equal; nodes have it while they run, and a change is a deployment',
+  },
+  {
+    rules: ['AwsSolutions-SMG4', 'NIST.800.53.R5-SecretsManagerRotationEnabled'],
+    types: ['AWS::SecretsManager::Secret'],
+    at: /(^|\/)Ingest\/Token\/Resource$/,
+    reason: 'planes on sites learn of a new token at different times: whoever changes it does so when all can be reached, and the one before stays good until the next change',
+  },
+  {
+    rules: ['AwsSolutions-AEC6'],
+    types: ['AWS::ElastiCache::ReplicationGroup'],
+    when: ({ UserGroupIds = [] }) => UserGroupIds.length > 0,
+    reason: 'a user group with a password for a user that may not administer the server takes the place of AUTH, which knows one almighty user',
+  },
+  {
+    rules: ['AwsSolutions-RDS11'],
+    types: ['AWS::RDS::DBInstance'],
+    when: ({ Port }) => Port === '5432',
+    reason: 'who may connect is decided by the security group, which knows the cluster\'s pods only; another port would hide nothing from them',
+  },
+  {
     rules: ['NIST.800.53.R5-RDSInBackupPlan'],
     types: ['AWS::RDS::DBInstance'],
-    reason: 'Aurora backs up the cluster all the time, kept for its BackupRetentionPeriod; plans of AWS Backup belong to the account',
+    reason: 'RDS backs up all the time, kept for the BackupRetentionPeriod; plans of AWS Backup belong to the account',
   },
   {
     rules: ['NIST.800.53.R5-RDSEnhancedMonitoringEnabled'],
@@ -96,6 +120,17 @@ const STORED_DATA: readonly Acknowledgement[] = [
     types: ['AWS::OpenSearchService::Domain'],
     when: lacks('AccessPolicies'),
     reason: 'without a policy of its own the domain takes signed requests of roles only that IAM allows it, from within its VPC',
+  },
+];
+
+/** What sites get: made from the program, without secrets. */
+const HANDOFF_BUCKET: readonly Acknowledgement[] = [
+  {
+    rules: ['AwsSolutions-S1', 'NIST.800.53.R5-S3BucketLoggingEnabled', 'NIST.800.53.R5-S3BucketReplicationEnabled', 'NIST.800.53.R5-S3DefaultEncryptionKMS'],
+    types: ['AWS::S3::Bucket'],
+    at: /(^|\/)Bucket\/Resource$/,
+    when: ({ LifecycleConfiguration, PublicAccessBlockConfiguration }) => LifecycleConfiguration !== undefined && PublicAccessBlockConfiguration?.BlockPublicPolicy === true,
+    reason: 'manifests and files of clusters without secrets, encrypted by S3 and written anew by each deployment; each site reads its own prefix, by policy; data events of CloudTrail tell who read what',
   },
 ];
 
@@ -114,6 +149,17 @@ const ISSUER_BUCKET: readonly Acknowledgement[] = [
     at: /(^|\/)Bucket\/Resource$/,
     when: ({ PublicAccessBlockConfiguration }) => PublicAccessBlockConfiguration?.BlockPublicPolicy === false,
     reason: 'two public documents, written anew by each deployment: nothing to hide, nothing to lose, and no reader who could decrypt with a key of the account',
+  },
+];
+
+/** Buckets that nobody but roles of this library reads. */
+const FILES_OF_SITES: readonly Acknowledgement[] = [
+  {
+    rules: ['AwsSolutions-S1', 'NIST.800.53.R5-S3BucketLoggingEnabled', 'NIST.800.53.R5-S3BucketReplicationEnabled', 'NIST.800.53.R5-S3DefaultEncryptionKMS'],
+    types: ['AWS::S3::Bucket'],
+    at: /(^|\/)Bucket\/Resource$/,
+    when: ({ PublicAccessBlockConfiguration }) => PublicAccessBlockConfiguration?.BlockPublicPolicy === true,
+    reason: 'files for sites, which hold no secrets: the deployment writes them, each version is kept, and a site that has fetched them needs the bucket no more',
   },
 ];
 
@@ -144,6 +190,12 @@ const ACCESS: readonly Acknowledgement[] = [
 ];
 
 const TRAFFIC: readonly Acknowledgement[] = [
+  {
+    rules: ['AwsSolutions-APIG4'],
+    types: ['AWS::ApiGatewayV2::Route'],
+    at: /(^|\/)Ingest\/Api\//,
+    reason: 'the function itself asks for the token that the gateways\' plugin sends in a header, and compares it before it reads anything; an authorizer would be a second function that does the same',
+  },
   {
     rules: ['AwsSolutions-EC23'],
     types: ['AWS::EC2::SecurityGroup'],
@@ -176,7 +228,7 @@ const TRAFFIC: readonly Acknowledgement[] = [
   },
 ];
 
-export const ACKNOWLEDGEMENTS: readonly Acknowledgement[] = [...FUNCTIONS, ...STORED_DATA, ...ISSUER_BUCKET, ...ACCESS, ...TRAFFIC];
+export const ACKNOWLEDGEMENTS: readonly Acknowledgement[] = [...FUNCTIONS, ...STORED_DATA, ...HANDOFF_BUCKET, ...ISSUER_BUCKET, ...FILES_OF_SITES, ...ACCESS, ...TRAFFIC];
 
 /** Policies that AWS keeps, in roles of this library. */
 export const MANAGED_POLICIES: readonly { readonly policy: RegExp; readonly at: RegExp; readonly reason: string }[] = [

@@ -76,6 +76,21 @@ export const EXPLAINED_WILDCARDS: readonly ExplainedWildcard[] = [
     reason: 'the data streams of gateways: one for each namespace, behind a common prefix; writing only',
   },
   {
+    actions: ['es:ESHttpGet', 'es:ESHttpPost', 'es:ESHttpPut', 'es:ESHttpDelete'],
+    resource: /\/(_plugins\/_ism\/change_policy\/logs-gateway\*|_plugins\/_alerting\/monitors\/\*|_dashboards\/api\/saved_objects\/\*)$/,
+    reason: 'the indices behind the gateways\' data streams are numbered, OpenSearch chooses the ids of alerts, and Dashboards names objects by type: what is not logs of gateways and not about them is left out',
+  },
+  {
+    actions: ['ec2:CreateNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DeleteNetworkInterface'],
+    resource: /^\*$/,
+    reason: 'Lambda gives a function its address in a VPC in the name of the function\'s role, and asks before it exists whether the role may: IAM knows no resource of some of these actions',
+  },
+  {
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams', 'logs:GetLogEvents'],
+    resource: /:log-group:RDSOSMetrics:log-stream:\*$/,
+    reason: 'RDS names a log stream after each instance, in the one group that it writes',
+  },
+  {
     actions: ['lambda:InvokeFunction'],
     resource: /^<\S+KubectlProvider\S+\.Arn>:\*$/,
     reason: 'all versions of the one function that applies manifests: written by CDK',
@@ -86,9 +101,29 @@ export const EXPLAINED_WILDCARDS: readonly ExplainedWildcard[] = [
     reason: 'references between regions travel in parameters that CDK names after the value: written by CDK',
   },
   {
+    actions: ['s3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion'],
+    resource: /^<\S+Bucket\w*\.Arn>\/\*$/,
+    reason: 'the function of a handoff writes the files of all sites into the one bucket that is made for them',
+  },
+  {
+    actions: ['s3:GetObject'],
+    resource: /^<\S+Bucket\w*\.Arn>\/[\w-]+\/[\w-]+\/(planes\/)?\*$/,
+    reason: 'everything below the prefix of one site, whose files change with the program',
+  },
+  {
     actions: ['s3:GetObject*', 's3:GetBucket*', 's3:List*'],
     resource: /:s3:::cdk-[a-z0-9]+-assets-\S+$/,
     reason: 'the files that CDK copies come from the bucket of its bootstrap, which holds nothing else: written by CDK',
+  },
+  {
+    actions: ['s3:GetObject'],
+    resource: /^<\S*Handoff\S*\.Arn>\/\S+\/\*$/,
+    reason: 'a site reads all files below its own prefix, which change with what runs there; no other site\'s',
+  },
+  {
+    actions: ['s3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion'],
+    resource: /^<\S*Handoff\S*\.Arn>\/\*$/,
+    reason: 'the function that writes the files of all sites into the one bucket that holds nothing else',
   },
   {
     actions: ['s3:GetObject*', 's3:GetBucket*', 's3:List*', 's3:DeleteObject*', 's3:PutObject', 's3:PutObjectLegalHold', 's3:PutObjectRetention', 's3:PutObjectTagging', 's3:PutObjectVersionTagging', 's3:Abort*'],
