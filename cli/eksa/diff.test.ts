@@ -54,6 +54,16 @@ describe('hybridge eksa diff', () => {
     expect(JSON.parse(output)).toMatchObject({ cliAccepts: true, webhookAccepts: false, refusals: [{ ruleId: 'W3', roads: ['api'], line: expect.any(Number) }], machines: [{ wanted: 0 }, { wanted: 0 }] });
   });
 
+  it.each([
+    ['aa.first.cc', 'aa.second.cc', "'(a token)' '(another token)'"],
+    ['${env:LICENSE}', 'aa.second.cc', "'${env:LICENSE}' '(a token)'"],
+  ])('tells that a licence token changed from %s to %s, and prints references only', async (from, to, told) => {
+    const withToken = (name: string, token: string) => changed(name, ['  kubernetesVersion', `  licenseToken: '${token}'\n  kubernetesVersion`]);
+    const words = ['diff', withToken('licensed.yaml', from), withToken('renewed.yaml', to)];
+    for (const { output } of [await runEksa(...words), await runEksa(...words, '--json')]) expect(output).not.toMatch(/first|second/);
+    expect((await runEksa(...words)).output.replace(/ +/g, ' ')).toContain(`Cluster.spec.licenseToken ${told}`);
+  });
+
   it('names the file that cannot be read as a cluster', async () => {
     const broken = join(folder, 'broken.yaml');
     writeFileSync(broken, 'kind: Cluster\n  metadata: {}\n');

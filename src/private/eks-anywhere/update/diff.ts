@@ -3,6 +3,7 @@ import type { CheckOptions } from '../check';
 import type { Finding } from '../finding';
 import type { Hardware } from '../hardware/machine';
 import { HARDWARE_FILE } from '../hardware/machine';
+import { parsePlaceholder } from '../hardware/placeholder';
 import type { Change } from './changes';
 import { changesOf } from './changes';
 import { isAccepted, judge } from './judge';
@@ -42,7 +43,14 @@ export function diffDocuments(oldDocuments: readonly object[], newDocuments: rea
   const machines = spareNeeds(pair, groups);
   const { refusals, newFile } = judge(pair, newDocuments, options);
   const all = [...refusals.map((refusal) => onBothRoads(refusal, pair)), ...machines.flatMap(shortage)];
-  return { cliAccepts: isAccepted(all, 'cli'), webhookAccepts: isAccepted(all, 'api'), refusals: all, newFile, changes: changesOf(pair), groups, machines };
+  return { cliAccepts: isAccepted(all, 'cli'), webhookAccepts: isAccepted(all, 'api'), refusals: all, newFile, changes: changesOf(pair).map(withoutToken), groups, machines };
+}
+
+/** Licence tokens are not shown, references to them are. */
+function withoutToken(change: Change): Change {
+  if (change.path !== 'Cluster.spec.licenseToken') return change;
+  const [old, now] = [change.old, change.new].map((token) => typeof token !== 'string' || parsePlaceholder(token) ? token : '(a token)');
+  return { path: change.path, old, new: now === old && now !== undefined ? '(another token)' : now };
 }
 
 /** The CLI finds scaling during an upgrade when it counts machines, which needs the file. */
