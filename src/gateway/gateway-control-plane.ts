@@ -102,6 +102,9 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
 
     const tunnel = props.trust._bind(this, this.planeName);
     if (engine._chart && tunnel.packagedOnly) throw new Error(tunnel.packagedOnly);
+    if (engine._chart && props.database._rotatesPassword) {
+      throw new Error('database: rotatesPassword needs nodes that read the password again, and Kong reads it when it starts: leave it out, or use GatewayEngine.packaged()');
+    }
     const trust = tunnel.forControlPlane(engine._chart ? 'kong' : 'packaged');
     target._require(this, { vpc: 'the database lives in it', clusterSecurityGroup: 'the database lets it in' });
     const database = props.database._bind(this, { plane: this.planeName, vpc: target._cluster.vpc, peer: target._cluster.clusterSecurityGroup });

@@ -1,4 +1,6 @@
+import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import type { IDependable } from 'constructs';
 import type { GatewayCache } from '../caching/gateway-cache';
 import type { GatewayIdentity } from '../identity/gateway-identity';
 import type { GatewayLogs } from '../logging/gateway-logs';
@@ -100,15 +102,16 @@ export class GatewayDataPlane extends Construct {
     refuseUnfit(engine, props);
     if (engine._chart && tunnel.packagedOnly) throw new Error(tunnel.packagedOnly);
     const trust = tunnel.forDataPlane(this.planeName);
-    const secrets = [...trust.secrets, ...identity ? [identity._mount] : [], ...cache ? [cache._mount] : [], ...logs?._mount ? [logs._mount] : [], ...engine._chart?.licence ? [engine._chart.licence] : []];
-    const own = dataPlaneSettings(trust.settings, addresses, props.labels ?? {});
+    const own = [identity?._mount, cache?._mount, logs?._mount, engine._chart?.licence].filter((mount) => mount !== undefined);
+    const secrets = [...trust.secrets, ...own];
+    const settings = dataPlaneSettings(trust.settings, addresses, props.labels ?? {});
     identity?._serve(props.hostname);
     target._place(this, {
       plane: {
         name: this.planeName,
         role: 'data_plane',
         image: target._image(this, { engine }),
-        settings: withUserSettings(own, props.settings),
+        settings: withUserSettings(settings, props.settings),
         secrets,
         files: trust.files,
         certificate: trust.certificate,
@@ -119,7 +122,7 @@ export class GatewayDataPlane extends Construct {
       },
       engine,
       controlPlane: controlPlane.planeName,
-      contents: [...trust.contents, ...identity ? [identity] : [], ...cache ? [cache] : [], ...logs?._mount ? [logs._mount.secret] : []],
+      contents: [...trust.contents, ...identity ? [identity] : [], ...cache ? [cache] : [], ...logToken(this, logs)],
       // Who has a token needs no role.
       ...!logs?._mount && { logs },
       cache,
@@ -138,6 +141,11 @@ export class GatewayDataPlane extends Construct {
     if (engine._chart) throw new Error('revoke: Kong\'s control plane knows no list of revoked certificates, expected GatewayEngine.packaged(): revoke the certificate at its authority, and let Kong ask it (KONG_CLUSTER_OCSP)');
     tunnel.revoke(this.planeName);
   }
+}
+
+/** A domain may have a stack of its own, after the one with the network: nodes then wait for the token, not the stack. */
+function logToken(scope: Construct, logs: GatewayLogs | undefined): IDependable[] {
+  return logs?._mount && Stack.of(logs._mount.secret) === Stack.of(scope) ? [logs._mount.secret] : [];
 }
 
 /** @throws Error that names the property which the engine cannot have */

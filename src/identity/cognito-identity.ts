@@ -1,4 +1,4 @@
-import { Annotations, Duration, Lazy, Names, RemovalPolicy, Stack, Token, Validations } from 'aws-cdk-lib';
+import { Annotations, Duration, Lazy, Names, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -193,7 +193,7 @@ export class CognitoIdentity extends GatewayIdentity {
     if (!Number.isInteger(passwordMinLength) || passwordMinLength < 8 || passwordMinLength > 99) {
       throw new Error(`passwordMinLength: got ${passwordMinLength}, expected a whole number, 8 to 99`);
     }
-    const pool = new cognito.UserPool(this, 'Resource', {
+    return new cognito.UserPool(this, 'Resource', {
       selfSignUpEnabled: false,
       signInAliases: { email: true },
       signInCaseSensitive: false,
@@ -208,8 +208,6 @@ export class CognitoIdentity extends GatewayIdentity {
       deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
       removalPolicy,
     });
-    if (!threatProtection) Validations.of(pool).acknowledge({ id: 'AwsSolutions-COG8', reason: 'the plan Plus costs for each user: threatProtection turns it on' });
-    return pool;
   }
 
   private makeScopes(): ReadonlyMap<string, cognito.OAuthScope> {

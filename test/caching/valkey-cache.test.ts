@@ -34,7 +34,7 @@ describe('nodes', () => {
       UserName: 'gateway',
       UserId: Match.stringLikeRegexp('^[a-z][a-z0-9-]{0,39}$'),
       AccessString: 'on ~* &* +@all -@dangerous +info',
-      AuthenticationMode: { Type: 'password', Passwords: [{ 'Fn::Join': ['', ['{{resolve:secretsmanager:', { Ref: Match.stringLikeRegexp('^CacheSecret') }, ':SecretString:password::}}']] }] },
+      AuthenticationMode: { Type: 'password', Passwords: [{ 'Fn::Join': ['', ['{{resolve:secretsmanager:', { Ref: Match.stringLikeRegexp('^CachePassword') }, ':SecretString:password::}}']] }] },
     });
     template.hasResourceProperties('AWS::ElastiCache::UserGroup', { Engine: 'valkey', UserIds: [{ Ref: Match.stringLikeRegexp('^CacheUser') }] });
     template.hasResourceProperties('AWS::ElastiCache::ReplicationGroup', { UserGroupIds: [{ Ref: Match.stringLikeRegexp('^CacheUsers') }] });

@@ -66,7 +66,7 @@ describe('on instances', () => {
   const isRoot = process.getuid?.() === 0;
   (isRoot ? it : it.skip)(`fetches secrets into files of the gateway's user alone${isRoot ? '' : ' (skipped: only root may give files to another user)'}`, () => {
     const folder = mkdtempSync(join(tmpdir(), 'secrets'));
-    const answer = JSON.stringify({ certificate: 'PUBLIC\n', privateKey: 'KEY\n', issuer: 'https://i', client_id: 'id', client_secret: 's"e\'c$ret' });
+    const answer = JSON.stringify({ certificate: 'PUBLIC\n', privateKey: 'KEY\n', issuer: 'https://i', client_id: 'id', client_secret: 's"e\'c$ret', session_secret: 'key' });
     writeFileSync(join(folder, 'aws'), `#!/bin/sh\necho "$@" >> ${folder}/asked\ncat <<'ENDS'\n${answer}\nENDS\n`, { mode: 0o755 });
     execFileSync('bash', ['-s', folder], { input: startFile(script, '/usr/local/sbin/hybridge-secrets'), env: { ...process.env, PATH: `${folder}:${process.env.PATH}` } });
     expect(readFileSync(join(folder, 'tunnel', 'tls.key'), 'utf8')).toBe('KEY\n');
@@ -95,7 +95,7 @@ describe('on instances', () => {
       Properties: { MinSize: '2', MaxSize: '4', DesiredCapacity: Match.absent(), HealthCheckType: 'ELB', TargetGroupARNs: [Match.anyValue(), Match.anyValue()] },
       CreationPolicy: { ResourceSignal: { Count: 2 } },
       UpdatePolicy: { AutoScalingRollingUpdate: { MinInstancesInService: 2, MaxBatchSize: 1, WaitOnResourceSignals: true } },
-      DependsOn: Match.arrayWith([Match.stringLikeRegexp('IdentitySecretCopy'), Match.stringLikeRegexp('MachinesRoleDefaultPolicy')].reverse()),
+      DependsOn: Match.arrayWith([Match.stringLikeRegexp('IdentityWebClientSecretSecretCopy'), Match.stringLikeRegexp('MachinesRoleDefaultPolicy')].reverse()),
     });
     const [id] = Object.keys(template.findResources('AWS::AutoScaling::AutoScalingGroup'));
     expect(script).toContain(`cfn-signal --stack Cloud --resource ${id} --region eu-central-1 -e $exitCode`);
@@ -141,6 +141,6 @@ describe('wrong properties', () => {
   it('are refused: logs', () => {
     const stack = testStack();
     const logs = new OpenSearchLogs(stack, 'Logs', { vpc: new ec2.Vpc(stack, 'Vpc') });
-    expect(() => topology({}, { logs })).toThrow('logs: the nodes cannot reach the role of their instance, expected on planes on EKS and ECS only');
+    expect(() => topology({}, { logs })).toThrow('logs: the nodes cannot reach the role of their instance, expected logs with an ingest, which takes a token: set ingest: true');
   });
 });

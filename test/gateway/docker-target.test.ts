@@ -62,7 +62,7 @@ it('runs unprivileged, with one writable folder, and cannot start before the sec
 
 it('mounts every secret as a file, and holds none', () => {
   expect(gateway.secrets.map(({ target }: { target: string }) => target)).toEqual([
-    '/etc/hybridge/cluster/tls.crt', '/etc/hybridge/cluster/tls.key', '/etc/hybridge/identity/issuer', '/etc/hybridge/identity/client_id', '/etc/hybridge/identity/client_secret',
+    '/etc/hybridge/cluster/tls.crt', '/etc/hybridge/cluster/tls.key', '/etc/hybridge/identity/issuer', '/etc/hybridge/identity/client_id', '/etc/hybridge/identity/client_secret', '/etc/hybridge/identity/session_secret',
   ]);
   for (const { source } of gateway.secrets) expect(compose.secrets[source].file).toMatch(/^\.\/secrets\/(tunnel|identity)\/[\w.]+$/);
   for (const file of ['compose.yaml', 'plane.env', 'fetch.sh']) expect(written(file)).not.toMatch(/-----BEGIN|\$\{Token|TOKEN\[/);
@@ -86,7 +86,7 @@ describe('fetch.sh', () => {
     writeFileSync(join(folder, 'aws'), `#!/bin/sh\n${aws}\n`, { mode: 0o755 });
     return spawnSync('sh', [join(folder, 'fetch.sh')], { env: { ...process.env, PATH: `${folder}:${process.env.PATH}` }, encoding: 'utf8' });
   };
-  const secret = JSON.stringify({ certificate: 'PUBLIC\n', privateKey: 'KEY\n', issuer: 'https://i', client_id: 'id', client_secret: 's"e\'c$ret' });
+  const secret = JSON.stringify({ certificate: 'PUBLIC\n', privateKey: 'KEY\n', issuer: 'https://i', client_id: 'id', client_secret: 's"e\'c$ret', session_secret: 'key' });
 
   it('writes values and secrets for the user alone', () => {
     const { status, stderr } = fetch(`case "$1" in ssm) echo "$6" | sed 's/.*_//' ;; *) cat <<'ENDS'\n${secret}\nENDS\n;; esac`);

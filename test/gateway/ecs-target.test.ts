@@ -30,7 +30,7 @@ describe('on Fargate', () => {
 
   it('has the settings of any plane, with certificate and key as secrets', () => {
     expect(environment).toMatchObject({ KONG_ROLE: 'data_plane', KONG_DATABASE: 'off', KONG_CLUSTER_MTLS: 'shared', KONG_CLUSTER_DP_LABELS: 'tier:edge' });
-    expect(Object.keys(secrets)).toEqual(['KONG_CLUSTER_CERT', 'KONG_CLUSTER_CERT_KEY', 'IDENTITY_ISSUER', 'IDENTITY_CLIENT_ID', 'IDENTITY_CLIENT_SECRET']);
+    expect(Object.keys(secrets)).toEqual(['KONG_CLUSTER_CERT', 'KONG_CLUSTER_CERT_KEY', 'IDENTITY_ISSUER', 'IDENTITY_CLIENT_ID', 'IDENTITY_CLIENT_SECRET', 'IDENTITY_SESSION_SECRET']);
     expect(secrets.KONG_CLUSTER_CERT).toContain(':certificate::');
     expect(secrets.KONG_CLUSTER_CERT_KEY).toContain(':privateKey::');
     for (const name of Object.keys(secrets)) expect(environment).not.toHaveProperty(name);
@@ -67,7 +67,7 @@ describe('on Fargate', () => {
 
   it('starts after the secrets hold their content', () => {
     const [service] = Object.values<any>(template.findResources('AWS::ECS::Service'));
-    expect(service.DependsOn).toEqual(expect.arrayContaining([expect.stringContaining('TunnelCertificate'), expect.stringContaining('IdentitySecretCopy')]));
+    expect(service.DependsOn).toEqual(expect.arrayContaining([expect.stringContaining('TunnelCertificate'), expect.stringContaining('IdentityWebClientSecretSecretCopy')]));
   });
 
   it('is reached through a Network Load Balancer that asks for readiness', () => {

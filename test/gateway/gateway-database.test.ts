@@ -3,7 +3,7 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { EksTarget, GatewayDatabase } from '../../src';
+import { EksTarget, GatewayDatabase, GatewayEngine } from '../../src';
 import { environment, only, testApp, testCluster, testControlPlane, testStack, writtenManifests } from './sample';
 
 describe('Aurora serverless', () => {
@@ -81,8 +81,8 @@ describe('RDS', () => {
     template.hasResource('AWS::RDS::DBInstance', {
       Properties: {
         Engine: 'postgres', EngineVersion: '17.7', DBInstanceClass: 'db.t4g.medium', MultiAZ: true, StorageType: 'gp3', AllocatedStorage: '20', MaxAllocatedStorage: 100, StorageEncrypted: true,
-        DeletionProtection: true, BackupRetentionPeriod: 7, AutoMinorVersionUpgrade: true, PubliclyAccessible: false, EnableIAMDatabaseAuthentication: true, CopyTagsToSnapshot: true,
-        EnablePerformanceInsights: true, DatabaseInsightsMode: 'standard', MonitoringInterval: 60, EnableCloudwatchLogsExports: ['postgresql', 'upgrade'],
+        DeletionProtection: true, BackupRetentionPeriod: 7, AutoMinorVersionUpgrade: true, PubliclyAccessible: false, EnableIAMDatabaseAuthentication: true,
+        CopyTagsToSnapshot: true, EnablePerformanceInsights: true, DatabaseInsightsMode: 'standard', MonitoringInterval: 60, EnableCloudwatchLogsExports: ['postgresql', 'upgrade'],
       },
       DeletionPolicy: 'Snapshot',
     });
@@ -179,4 +179,9 @@ it.each([
   [{ storageGib: 100, maxStorageGib: 105 }, 'maxStorageGib: got 105, expected a whole number, 110 to 65536'],
 ])('refuses an instance with %j', (options, message) => {
   expect(() => GatewayDatabase.rds(options)).toThrow(message);
+});
+
+it('refuses a password that changes where Kong runs, which would not notice', () => {
+  const engine = GatewayEngine.kongHelm({ chartVersion: '3.4.1' });
+  expect(() => testControlPlane(testStack(), { engine, database: GatewayDatabase.rds({ rotatesPassword: true }) })).toThrow('database: rotatesPassword needs nodes that read the password again');
 });

@@ -34,7 +34,7 @@ export class ClientSecretCopy extends Construct {
   }
 
   public copy(scope: Construct, { clientId, secretName, description, more }: CopiedClient): secretsmanager.Secret {
-    const secret = new secretsmanager.Secret(scope, 'Secret', {
+    const secret = new secretsmanager.Secret(scope, 'ClientSecret', {
       secretName,
       description,
       // Never used: the function replaces it before anybody reads.

@@ -1,0 +1,65 @@
+/**
+ * What gateways rely on, each with more than its defaults: PostgreSQL on RDS with a password that changes by itself, Cognito with a machine client, logs in OpenSearch from planes anywhere, a cache
+ * that nodes share, dashboard and alarms.
+ *
+ * Synthesizes without an AWS account: every address below is one of the documentation ranges.
+ */
+import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
+import { App, Stack } from 'aws-cdk-lib';
+import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import {
+  CloudCluster, CognitoIdentity, DockerTarget, EksTarget, Exposure, GatewayControlPlane, GatewayDatabase, GatewayEngine, GatewayObservability, OpenSearchLogs, Trust, ValkeyCache,
+} from 'cdk-hybridge';
+
+const app = new App();
+const env = { region: 'eu-central-1' };
+const cloud = new Stack(app, 'Cloud', { env });
+// Apart, so that neither stack grows past what one looks through, and so that logs outlive gateways.
+const logging = new Stack(app, 'Logging', { env });
+const watching = new Stack(app, 'Watching', { env });
+
+const cluster = new CloudCluster(cloud, 'Cluster', {
+  kubernetesVersion: KubernetesVersion.V1_35,
+  kubectlLayer: new KubectlV35Layer(cloud, 'Kubectl'),
+  adminCidrs: ['198.51.100.0/24'],
+});
+
+const identity = new CognitoIdentity(cloud, 'Identity', { scopes: { read: 'Look at orders', write: 'Change orders' } });
+identity.addMachineClient('Billing', { scopes: ['read'] });
+
+const cache = new ValkeyCache(cloud, 'Cache', { vpc: cluster.vpc });
+const logs = new OpenSearchLogs(logging, 'Logs', { vpc: cluster.vpc, retentionDays: 90, ingest: true });
+
+const controlPlane = new GatewayControlPlane(cloud, 'ControlPlane', {
+  target: EksTarget.cluster(cluster),
+  engine: GatewayEngine.packaged(),
+  database: GatewayDatabase.rds({ rotatesPassword: true }),
+  trust: Trust.generated(),
+  // Mutual TLS is the door.
+  tunnelCidrs: ['0.0.0.0/0'],
+});
+
+const apis = controlPlane.addDataPlane('Apis', {
+  target: EksTarget.cluster(cluster, { exposure: Exposure.internetLoadBalancer('0.0.0.0/0') }),
+  hostname: 'apis.acme.example',
+  identity,
+  logs,
+  cache,
+});
+
+// One node counts for itself; its logs go the same way as everybody's.
+controlPlane.addDataPlane('Shop', {
+  target: DockerTarget.compose({ imageRepository: 'registry.acme.example/hybridge' }),
+  hostname: 'apis.shop.acme.example',
+  identity,
+  logs,
+});
+
+const masterKey = new kms.Key(watching, 'TopicKey', { description: 'Alarms of gateways', enableKeyRotation: true });
+const alarmTopic = new sns.Topic(watching, 'Alarms', { masterKey, enforceSSL: true });
+const observability = new GatewayObservability(watching, 'Observability', { watch: [controlPlane, apis, cache, logs], alarmTopic });
+observability.addKubernetesMonitoring('KubernetesMonitoring', EksTarget.cluster(cluster));
+
+app.synth();
