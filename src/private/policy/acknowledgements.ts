@@ -123,17 +123,6 @@ const STORED_DATA: readonly Acknowledgement[] = [
   },
 ];
 
-/** What sites get: made from the program, without secrets. */
-const HANDOFF_BUCKET: readonly Acknowledgement[] = [
-  {
-    rules: ['AwsSolutions-S1', 'NIST.800.53.R5-S3BucketLoggingEnabled', 'NIST.800.53.R5-S3BucketReplicationEnabled', 'NIST.800.53.R5-S3DefaultEncryptionKMS'],
-    types: ['AWS::S3::Bucket'],
-    at: /(^|\/)Bucket\/Resource$/,
-    when: ({ LifecycleConfiguration, PublicAccessBlockConfiguration }) => LifecycleConfiguration !== undefined && PublicAccessBlockConfiguration?.BlockPublicPolicy === true,
-    reason: 'manifests and files of clusters without secrets, encrypted by S3 and written anew by each deployment; each site reads its own prefix, by policy; data events of CloudTrail tell who read what',
-  },
-];
-
 /** The one bucket that has to be public: public keys and the address where they lie. */
 const ISSUER_BUCKET: readonly Acknowledgement[] = [
   {
@@ -228,7 +217,7 @@ const TRAFFIC: readonly Acknowledgement[] = [
   },
 ];
 
-export const ACKNOWLEDGEMENTS: readonly Acknowledgement[] = [...FUNCTIONS, ...STORED_DATA, ...HANDOFF_BUCKET, ...ISSUER_BUCKET, ...FILES_OF_SITES, ...ACCESS, ...TRAFFIC];
+export const ACKNOWLEDGEMENTS: readonly Acknowledgement[] = [...FUNCTIONS, ...STORED_DATA, ...ISSUER_BUCKET, ...FILES_OF_SITES, ...ACCESS, ...TRAFFIC];
 
 /** Policies that AWS keeps, in roles of this library. */
 export const MANAGED_POLICIES: readonly { readonly policy: RegExp; readonly at: RegExp; readonly reason: string }[] = [

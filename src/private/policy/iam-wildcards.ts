@@ -101,16 +101,6 @@ export const EXPLAINED_WILDCARDS: readonly ExplainedWildcard[] = [
     reason: 'references between regions travel in parameters that CDK names after the value: written by CDK',
   },
   {
-    actions: ['s3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion'],
-    resource: /^<\S+Bucket\w*\.Arn>\/\*$/,
-    reason: 'the function of a handoff writes the files of all sites into the one bucket that is made for them',
-  },
-  {
-    actions: ['s3:GetObject'],
-    resource: /^<\S+Bucket\w*\.Arn>\/[\w-]+\/[\w-]+\/(planes\/)?\*$/,
-    reason: 'everything below the prefix of one site, whose files change with the program',
-  },
-  {
     actions: ['s3:GetObject*', 's3:GetBucket*', 's3:List*'],
     resource: /:s3:::cdk-[a-z0-9]+-assets-\S+$/,
     reason: 'the files that CDK copies come from the bucket of its bootstrap, which holds nothing else: written by CDK',
