@@ -57,7 +57,7 @@ function files(folder: string): string[] {
 
 /** What follows from the content of bundles changes with every line of them. */
 function masked(text: string): string {
-  return text.replace(/[0-9a-f]{64}/g, '<hash>').replace(/migrations-[0-9a-f]{10}/g, 'migrations-<hash>').replace(/-----BEGIN CERTIFICATE-----[^"]*?-----END CERTIFICATE-----/g, '<certificate>');
+  return text.replace(/[0-9a-f]{64}/g, '<hash>').replace(/migrations-[0-9a-f]{10}/g, 'migrations-<hash>').replace(/(config-[a-z0-9-]+)-[0-9a-f]{8}\b/g, '$1-<hash>').replace(/-----BEGIN CERTIFICATE-----[^"]*?-----END CERTIFICATE-----/g, '<certificate>');
 }
 
 /** CDK leaves out of its report what ran without finding anything. */
