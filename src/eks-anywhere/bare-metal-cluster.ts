@@ -190,8 +190,8 @@ const DATACENTER_PROPS = { tinkerbellIP: 'tinkerbellIp', osImageURL: 'os: imageU
 function propPaths(clusterName: string, { controlPlaneNodes, workerNodes = [] }: BareMetalClusterProps): PropPath[] {
   const names = machineNames({ clusterName, controlPlaneNodes, workerNodes });
   const groups = [
-    { machineName: names.controlPlane, prop: 'controlPlaneNodes', hasOwnName: controlPlaneNodes.machineConfigName !== undefined },
-    ...names.workers.map((machineName, index) => ({ machineName, prop: `workerNodes[${index}]`, hasOwnName: workerNodes[index].machineConfigName !== undefined })),
+    { machineName: names.controlPlane, prop: 'controlPlaneNodes', group: controlPlaneNodes },
+    ...names.workers.map((machineName, index) => ({ machineName, prop: `workerNodes[${index}]`, group: workerNodes[index] })),
   ];
   return [
     ...machinePropPaths(MACHINE_KIND, groups, MACHINE_PROPS),

@@ -306,9 +306,9 @@ function encryptionInput({ pluginName, socket, cacheSize, timeout, resources = [
 function propPaths(clusterName: string, { controlPlaneNodes, workerNodes, etcdNodes }: VSphereClusterProps): PropPath[] {
   const names = machineNames({ clusterName, controlPlaneNodes, workerNodes, etcdNodes });
   const groups = [
-    { machineName: names.etcd, prop: 'etcdNodes', hasOwnName: etcdNodes?.machineConfigName !== undefined },
-    { machineName: names.controlPlane, prop: 'controlPlaneNodes', hasOwnName: controlPlaneNodes.machineConfigName !== undefined },
-    ...names.workers.map((machineName, index) => ({ machineName, prop: `workerNodes[${index}]`, hasOwnName: workerNodes[index].machineConfigName !== undefined })),
+    { machineName: names.etcd, prop: 'etcdNodes', group: etcdNodes },
+    { machineName: names.controlPlane, prop: 'controlPlaneNodes', group: controlPlaneNodes },
+    ...names.workers.map((machineName, index) => ({ machineName, prop: `workerNodes[${index}]`, group: workerNodes[index] })),
   ];
   return [
     ...machinePropPaths(MACHINE_KIND, groups, {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   BareMetalCluster, BareMetalClusterProps, BottlerocketOptions, EksAnywhereKubernetesVersion, FluxSync, HardwareInventory, IdentityProvider, LabelOperator, OperatingSystem,
-  VSphereCluster,
+  VSphereCluster, VSphereWorkerNodes,
 } from '../../src';
 import { SSH_KEY, bareMetal, machine, newApp, synthesized, vsphere } from './sample';
 
@@ -103,6 +103,21 @@ test('lets a group of virtual machines differ from its cluster', () => {
   const [, , controlPlane, workers] = synthesized(app, 'Plant/cluster.yaml').split('---\n');
   expect(controlPlane).not.toMatch(/redhat|ds2|urn:one|10\.20\.0\.5|ops$/);
   expect(workers.slice(workers.indexOf('spec:'))).toMatchSnapshot();
+});
+
+const refusedOfGroup: [string, Partial<VSphereWorkerNodes>, RegExp][] = [
+  ['a key that is none', { login: { keys: ['none'] } }, /workerNodes\[0\].login.*is no OpenSSH public key/],
+  ['another user than Bottlerocket knows', { os: OperatingSystem.bottlerocket(), login: { user: 'ops', keys: [SSH_KEY] } }, /workerNodes\[0\].login is 'ops'; Bottlerocket knows only 'ec2-user'.*\[rule X16\]/],
+  ['an empty datastore', { datastore: '' }, /workerNodes\[0\].datastore is empty.*\[rule X15\]/],
+  ['a time server that is none', { timeServers: ['a b'] }, /workerNodes\[0\].timeServers.*\[rule H2\]/],
+  ['a setting that Bottlerocket does not know', { os: OperatingSystem.bottlerocket({ kubernetes: { maxPodz: 1 } }) }, /workerNodes\[0\].os.bottlerocketConfiguration.kubernetes.maxPodz is no field/],
+];
+test.each(refusedOfGroup)('names the property of a group with %s', (_title, changes, message) => {
+  const app = newApp();
+  expect(() => {
+    new VSphereCluster(app, 'Plant', vsphere({ workerNodes: [{ name: 'a', count: 1, ...changes }] }));
+    app.synth();
+  }).toThrow(message);
 });
 
 test('fails on an image URL of a group on vSphere', () => {

@@ -56,22 +56,36 @@ export const CLUSTER_PROP_PATHS: readonly PropPath[] = [
 interface MachineGroupProps {
   readonly machineName: string;
   readonly prop: string;
-  /** Whether a property names the machine configuration. */
-  readonly hasOwnName: boolean;
+  /** What the group says for itself. */
+  readonly group: object | undefined;
 }
 
+/** Properties of a cluster that a group calls otherwise. */
+const CALLED_BY_GROUPS: Readonly<Record<string, string>> = { sshKey: 'login', sshUser: 'login' };
+
 /**
- * Rows for the machine configuration of each group: names that start with a dot lie under the group's own, and `*` keeps the rest of the path.
+ * Rows for the machine configuration of each group: names that start with a dot lie under the group's own, others do where the group says them
+ * for itself, and `*` keeps the rest of the path.
  */
 export function machinePropPaths(kind: string, groups: readonly MachineGroupProps[], fields: Readonly<Record<string, string>>): PropPath[] {
   // Of two groups with one name the later is the one to rename.
-  return [...groups].reverse().flatMap(({ machineName, prop, hasOwnName }) => [
+  return [...groups].reverse().flatMap(({ machineName, prop, group }) => [
     ...Object.entries(fields).map(([field, name]) => ({
       pattern: new RegExp(`^${escaped(`${kind}/${machineName}.spec.${field}`)}(\\..*|\\[.*)?$`),
-      prop: `${name.startsWith('.') ? prop : ''}${name.replace('*', '$1')}`,
+      prop: propOfGroup(name, prop, group).replace('*', '$1'),
     })),
-    { pattern: new RegExp(`^${escaped(`${kind}/${machineName}.metadata.name`)}$`), prop: `${prop}.${hasOwnName ? 'machineConfigName' : 'name'}` },
+    { pattern: new RegExp(`^${escaped(`${kind}/${machineName}.metadata.name`)}$`), prop: `${prop}.${says(group, 'machineConfigName') ? 'machineConfigName' : 'name'}` },
   ]);
+}
+
+function propOfGroup(name: string, prop: string, group: object | undefined): string {
+  if (name.startsWith('.')) return `${prop}${name}`;
+  const own = CALLED_BY_GROUPS[name] ?? name;
+  return says(group, own.replace('*', '')) ? `${prop}.${own}` : name;
+}
+
+function says(group: object | undefined, name: string): boolean {
+  return (group as Readonly<Record<string, unknown>> | undefined)?.[name] !== undefined;
 }
 
 function escaped(text: string): string {
