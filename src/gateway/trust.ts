@@ -105,7 +105,7 @@ export class Trust {
       if (!authority) new CfnOutput(owner, 'AuthorityArn', { value: arn, description: `Authority of the tunnels of ${plane}` });
       const region = Token.isUnresolved(arn) ? Stack.of(owner).region : arn.split(':')[3];
       Topology.of(owner).addIntegration(owner, 'trust', 'AWS Private CA', []);
-      return leafTrust({ owner, controlPlane: plane, issuer: { authority: { arn, region } }, ...hours, revoked: new RevocationList(serials) });
+      return leafTrust({ owner, controlPlane: plane, issuer: { authority: { arn, region, ready: owner } }, ...hours, revoked: new RevocationList(serials) });
     });
   }
 

@@ -352,6 +352,9 @@ describe('a private authority', () => {
     template.resourceCountIs('AWS::ACMPCA::CertificateAuthorityActivation', 1);
     const pods = Object.entries<any>(template.findResources('Custom::AWSCDK-EKS-KubernetesResource')).filter(([id]) => id.includes('Workload'));
     expect(pods).toHaveLength(2);
+    const requests = Object.entries<any>(template.findResources('Custom::AWSCDK-EKS-KubernetesResource')).filter(([id]) => id.includes('Foundation'));
+    expect(requests).toHaveLength(2);
+    for (const [, { DependsOn }] of requests) expect(DependsOn).toEqual(expect.arrayContaining([expect.stringContaining('AuthorityActivation'), expect.stringMatching(/HybridgeIssuerAccess.*Identity/)]));
     for (const [, { DependsOn }] of pods) expect(DependsOn.some((id: string) => id.includes('TunnelAuthorityActivation'))).toBe(true);
   });
 

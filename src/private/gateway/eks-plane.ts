@@ -59,13 +59,12 @@ export class EksPlane extends Construct {
     const hosting = new EksHosting(this.secretsRegion());
     this.role = this.podRole();
     const association = this.associateRole();
-    if (plane.certificate?.authority) IssuerAccess.of(this, this.props.cluster).allow(plane.certificate.authority.arn);
     plane.secrets.flatMap((mount) => secretReadStatements('cluster', mount, this)).forEach((statement) => this.role.addToPolicy(statement));
 
     this.foundation = this.apply('Foundation', '1-foundation', [
       ...foundationObjects(plane, hosting, migrations?.databasePort),
       ...plane.chart ? [] : props.services.map((service) => serviceObject(plane, service)),
-    ], props.ready);
+    ], [...props.ready, ...this.issuerNeeds()]);
     const podsNeed: IDependable[] = [this.foundation, association, this.role, ...props.contents];
     if (plane.chart) {
       syncSecrets(props.cluster);
@@ -140,6 +139,15 @@ export class EksPlane extends Construct {
     });
     value.node.addDependency(after);
     return value;
+  }
+
+  /** A request for a certificate that comes too early fails, and cert-manager waits an hour before the next. */
+  private issuerNeeds(): readonly IDependable[] {
+    const authority = this.props.plane.certificate?.authority;
+    if (!authority) return [];
+    const access = IssuerAccess.of(this, this.props.cluster);
+    access.allow(authority.arn);
+    return [authority.ready, access];
   }
 
   private podRole(): iam.Role {

@@ -1,4 +1,5 @@
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IDependable } from 'constructs';
 import type { KongChart } from './kong-helm/chart';
 
 /** KONG_* name → value. Values may hold CDK tokens, never secrets. */
@@ -49,7 +50,12 @@ export interface LeafCertificate {
   /** Who signs it: an object in the cluster. */
   readonly issuer?: { readonly name: string; readonly kind: string; readonly group: string };
   /** Who signs it, instead: an authority of AWS Private CA, whose issuer is made beside the certificate. */
-  readonly authority?: { readonly arn: string; readonly region: string };
+  readonly authority?: {
+    readonly arn: string;
+    readonly region: string;
+    /** What has to be there before anything is signed. */
+    readonly ready: IDependable;
+  };
 }
 
 /** CPU in cores and memory in Kubernetes' notation. */
