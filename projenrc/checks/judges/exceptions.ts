@@ -26,6 +26,10 @@ const TEMPLATES: readonly JudgeException[] = [
     reason: 'CDK\'s functions: names of functions and files, no secrets; Lambda encrypts them with a key that AWS keeps',
   },
   {
+    judge: 'checkov', rules: ['CKV_AWS_173'], where: / AWS::Lambda::Function\.LogsIngestFunction/,
+    reason: 'addresses and names, no secrets: the token itself is read from Secrets Manager; Lambda encrypts them with a key that AWS keeps',
+  },
+  {
     judge: 'checkov', rules: ['CKV_AWS_149'], where: / AWS::SecretsManager::Secret\./,
     reason: 'encrypted with the key that AWS keeps for the account; who reads a secret is decided by the policies of its readers',
   },
@@ -46,7 +50,7 @@ const TEMPLATES: readonly JudgeException[] = [
     reason: 'files for sites, which hold no secrets: the deployment writes them, and every version is kept',
   },
   {
-    judge: 'checkov', rules: ['CKV_AWS_111'], where: / AWS::IAM::Policy\.LogsSetupFunction/,
+    judge: 'checkov', rules: ['CKV_AWS_111'], where: / AWS::IAM::Policy\.Logs(Setup|Ingest)Function/,
     reason: 'Lambda gives a function its address in a VPC before anybody knows its id: IAM knows no resource of these actions',
   },
   {
