@@ -47,6 +47,7 @@ export * from './gateway/eks-target';
 export * from './gateway/exposure';
 export * from './gateway/external-control-plane';
 export * from './gateway/gateway-control-plane';
+export * from './gateway/gateway-control-plane-grants';
 export * from './gateway/gateway-control-plane-interface';
 export * from './gateway/gateway-data-plane';
 export * from './gateway/gateway-database';

@@ -15,6 +15,7 @@ import type { DeclarativeConfigOptions } from './declarative-config';
 import type { EksTarget } from './eks-target';
 import { ExternalControlPlane } from './external-control-plane';
 import type { GatewayControlPlaneAttributes } from './external-control-plane';
+import { GatewayControlPlaneGrants } from './gateway-control-plane-grants';
 import type { IGatewayControlPlane } from './gateway-control-plane-interface';
 import { GatewayDataPlane } from './gateway-data-plane';
 import type { GatewayDataPlaneOptions } from './gateway-data-plane';
@@ -87,6 +88,9 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
   /** Host of the load balancer for telemetry, port 8006. Known after deployment. */
   public readonly telemetryHost: string;
 
+  /** Who may administer the plane, and read the certificate of its tunnels. */
+  public readonly grants: GatewayControlPlaneGrants;
+
   /** @internal */
   public readonly _link: ControlPlaneLink;
 
@@ -142,6 +146,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
     this.telemetryHost = this.resource.loadBalancerHost('TelemetryHost', `${this.planeName}-clustertelemetry`);
     const addresses = { configuration: `${this.tunnelHost}:${PORTS.cluster}`, telemetry: `${this.telemetryHost}:${PORTS.telemetry}` };
     this._link = { engine, tunnel, addresses };
+    this.grants = GatewayControlPlaneGrants._of(this, this.planeName, this.resource, trust.secrets);
   }
 
   /**

@@ -92,6 +92,16 @@ export class EksPlane extends Construct {
     this.waitFor(`${id}Applied`, 'job', objects.at(-1)!.metadata.name, '.status.succeeded', applied);
   }
 
+  /** Where the plane runs. */
+  public get cluster(): eks.ICluster {
+    return this.props.cluster;
+  }
+
+  /** Adds objects beside the plane's own. */
+  public add(id: string, file: string, objects: readonly KubernetesObject[]): void {
+    this.apply(id, file, objects, [this.foundation]);
+  }
+
   private apply(id: string, file: string, objects: readonly KubernetesObject[], after: readonly IDependable[]): eks.KubernetesManifest {
     const chart = manifestChart(this.props.plane.name, objects, ChartTokens.RESOLVED_BY_CLOUDFORMATION);
     this.files[`${file}.k8s.yaml`] = chart.toJson();
