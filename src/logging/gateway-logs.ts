@@ -26,7 +26,7 @@ export interface GatewayLogsProps {
   readonly ingest?: boolean;
 }
 
-/** A place for logs of gateways: `OpenSearchLogs`, `OpenSearchServerlessLogs`, or a domain that exists. */
+/** A place for logs of gateways: `OpenSearchLogs`, or a domain that exists. */
 export abstract class GatewayLogs extends Construct {
   private store?: LogStore;
   private ingest?: LogIngest;

@@ -60,7 +60,7 @@ describe('what gateways need in the domain', () => {
     template.hasResource('Custom::HybridgeLogStream', {
       Properties: {
         Endpoint: { 'Fn::Join': ['', ['https://', { 'Fn::GetAtt': [Match.stringLikeRegexp('^Logs'), 'DomainEndpoint'] }]] },
-        Service: 'es', Stream: 'logs-gateway', RetentionDays: '7', Content: Match.stringLikeRegexp('^[0-9a-f]{64}$'),
+        Stream: 'logs-gateway', RetentionDays: '7', Content: Match.stringLikeRegexp('^[0-9a-f]{64}$'),
       },
       DependsOn: Match.arrayWith([Match.stringLikeRegexp('^Logs[0-9A-F]{8}$')]),
     });

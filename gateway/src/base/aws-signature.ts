@@ -36,8 +36,6 @@ export function signedHeaders(request: UnsignedRequest, { service, region }: Sig
     'host': url.host,
     'x-amz-date': time,
     ...credentials.sessionToken !== undefined && { 'x-amz-security-token': credentials.sessionToken },
-    // Serverless collections of OpenSearch ask for it; everybody else takes it.
-    ...service === 'aoss' && { 'x-amz-content-sha256': sha256(body) },
   };
   const names = Object.keys(signed).sort();
   const canonical = [

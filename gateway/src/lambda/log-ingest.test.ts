@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 const send = (body: unknown, changes: Partial<HttpEvent> = {}, endpoint = fake.url) => {
-  const call = openSearchClient({ endpoint, service: 'es', region: 'eu-central-1' }, () => ({ accessKeyId: 'test', secretAccessKey: 'test' }));
+  const call = openSearchClient({ endpoint, region: 'eu-central-1' }, () => ({ accessKeyId: 'test', secretAccessKey: 'test' }));
   const event = { headers: { 'x-log-token': 'right' }, body: JSON.stringify(body), ...changes };
   return takeLogs(event, { target: 'logs-gateway-default', call, tokens: async () => ['right', 'before'] });
 };

@@ -15,10 +15,10 @@ afterEach(async () => {
 });
 
 function run(RequestType: CustomResourceEvent['RequestType'], changes: Record<string, string> = {}) {
-  const ResourceProperties = { Endpoint: fake.url, Service: 'es', Stream: 'logs-gateway', RetentionDays: '30', ...changes };
+  const ResourceProperties = { Endpoint: fake.url, Stream: 'logs-gateway', RetentionDays: '30', ...changes };
   const event: CustomResourceEvent = { RequestType, ResourceProperties, ResponseURL: '', StackId: 'stack', RequestId: 'request', LogicalResourceId: 'Setup' };
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test', sessionToken: 'test' };
-  return openSearchSetup(event, (endpoint, service) => openSearchClient({ endpoint, service, region: 'eu-central-1' }, () => credentials));
+  return openSearchSetup(event, (endpoint) => openSearchClient({ endpoint, region: 'eu-central-1' }, () => credentials));
 }
 
 const POLICY = '/_plugins/_ism/policies/logs-gateway';
@@ -90,13 +90,6 @@ describe('a domain', () => {
   });
 });
 
-it('gives a serverless collection a template for its index and a dashboard, which is what it has a place for', async () => {
-  await run('Create', { Service: 'aoss' });
-  expect(stored('/_index_template/logs-gateway')).toMatchObject({ index_patterns: ['logs-gateway'] });
-  expect(stored('/_index_template/logs-gateway')).not.toHaveProperty('data_stream');
-  expect(fake.calls).toEqual(['PUT /_index_template/logs-gateway', 'POST /_dashboards/api/saved_objects/_bulk_create?overwrite=true']);
-});
-
-it('refuses a service that is none', async () => {
-  await expect(run('Create', { Service: 'elastic' })).rejects.toThrow('property Service of Setup: expected es or aoss, got "elastic"');
+it('refuses to guess what the template left out', async () => {
+  await expect(run('Create', { Stream: '' })).rejects.toThrow('property Stream of Setup: expected text, got ""');
 });

@@ -1,5 +1,5 @@
 /**
- * Custom resource: what a domain or collection of OpenSearch needs before gateways write their logs: index template, retention, data stream, dashboard, alerts. Everything is put, so that a
+ * Custom resource: what a domain of OpenSearch needs before gateways write their logs: index template, retention, data stream, dashboard, alerts. Everything is put, so that a
  * second time changes nothing. What was logged stays when the resource goes.
  */
 import { textProperty } from './custom-resource.ts';
@@ -10,35 +10,31 @@ import { monitors } from './opensearch/monitors.ts';
 import { indexTemplate, retentionPolicy } from './opensearch/stream-objects.ts';
 
 /** Makes the client of one place. */
-export type Connect = (endpoint: string, service: 'es' | 'aoss') => OpenSearchCall;
+export type Connect = (endpoint: string) => OpenSearchCall;
 
 interface Wanted {
   readonly call: OpenSearchCall;
   readonly stream: string;
   readonly days: number;
-  readonly isServerless: boolean;
 }
 
 type Step = (wanted: Wanted) => Promise<void>;
 
-/** In the order in which one needs the other. Serverless collections have neither retention policies of this kind, nor data streams, nor alerts. */
-const STEPS: readonly { readonly put: Step; readonly remove?: Step; readonly isForServerless: boolean }[] = [
-  { put: putRetention, remove: ({ call, stream }) => removed(call, `/_plugins/_ism/policies/${stream}`), isForServerless: false },
-  { put: putTemplate, remove: ({ call, stream }) => removed(call, `/_index_template/${stream}`), isForServerless: true },
-  { put: putStream, isForServerless: false },
-  { put: putDashboard, remove: removeDashboard, isForServerless: true },
-  { put: putMonitors, remove: removeMonitors, isForServerless: false },
+/** In the order in which one needs the other. */
+const STEPS: readonly { readonly put: Step; readonly remove?: Step }[] = [
+  { put: putRetention, remove: ({ call, stream }) => removed(call, `/_plugins/_ism/policies/${stream}`) },
+  { put: putTemplate, remove: ({ call, stream }) => removed(call, `/_index_template/${stream}`) },
+  { put: putStream },
+  { put: putDashboard, remove: removeDashboard },
+  { put: putMonitors, remove: removeMonitors },
 ];
 
-/** Properties: `Endpoint`, `Service` (`es` or `aoss`), `Stream`, `RetentionDays`; `Content` is there to be changed. */
+/** Properties: `Endpoint`, `Stream`, `RetentionDays`; `Content` is there to be changed. */
 export async function openSearchSetup(event: CustomResourceEvent, connect: Connect): Promise<CustomResourceResult> {
-  const [endpoint, service, stream] = ['Endpoint', 'Service', 'Stream'].map((name) => textProperty(event, name)) as [string, string, string];
-  if (service !== 'es' && service !== 'aoss') throw new Error(`property Service of ${event.LogicalResourceId}: expected es or aoss, got ${JSON.stringify(service)}`);
-  const isServerless = service === 'aoss';
-  const wanted: Wanted = { call: connect(endpoint, service), stream, days: Number(textProperty(event, 'RetentionDays')), isServerless };
-  const steps = STEPS.filter(({ isForServerless }) => isForServerless || !isServerless);
-  if (event.RequestType === 'Delete') await removeAll(steps.map(({ remove }) => remove).reverse(), wanted);
-  else for (const { put } of steps) await put(wanted);
+  const [endpoint, stream] = [textProperty(event, 'Endpoint'), textProperty(event, 'Stream')];
+  const wanted: Wanted = { call: connect(endpoint), stream, days: Number(textProperty(event, 'RetentionDays')) };
+  if (event.RequestType === 'Delete') await removeAll(STEPS.map(({ remove }) => remove).reverse(), wanted);
+  else for (const { put } of STEPS) await put(wanted);
   return { physicalId: `opensearch-setup/${new URL(endpoint).host}/${stream}` };
 }
 
@@ -63,9 +59,9 @@ async function putRetention({ call, stream, days }: Wanted): Promise<void> {
   accepted(await call('POST', change, { policy_id: stream }), 'POST', change);
 }
 
-async function putTemplate({ call, stream, isServerless }: Wanted): Promise<void> {
+async function putTemplate({ call, stream }: Wanted): Promise<void> {
   const path = `/_index_template/${stream}`;
-  accepted(await call('PUT', path, indexTemplate(stream, isServerless)), 'PUT', path);
+  accepted(await call('PUT', path, indexTemplate(stream)), 'PUT', path);
 }
 
 async function putStream({ call, stream }: Wanted): Promise<void> {

@@ -18,7 +18,6 @@ export function domainStore({ domainArn, domainEndpoint, vpc, connections, ready
   const paths = (...all: readonly string[]) => all.map((path) => `${domainArn}/${path}`);
   return {
     endpoint: `https://${domainEndpoint}`,
-    service: 'es',
     vpc,
     target: `${STREAM}-default`,
     ready,

@@ -31,7 +31,7 @@ export class LogIngest extends Construct {
       vpc: store.vpc,
       description: 'Writes logs of gateways into OpenSearch',
       statements: [...store.writing(), new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [this.mount.secret.secretArn] })],
-      environment: { ENDPOINT: store.endpoint, SERVICE: store.service, TARGET: store.target, SECRET_ARN: this.mount.secret.secretArn },
+      environment: { ENDPOINT: store.endpoint, TARGET: store.target, SECRET_ARN: this.mount.secret.secretArn },
     });
     store.admit(writer.securityGroup, writer.role);
     const api = new apigateway.HttpApi(this, 'Api', { description: 'Takes logs of gateways', createDefaultStage: false });

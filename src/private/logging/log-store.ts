@@ -5,13 +5,12 @@ import type { IDependable } from 'constructs';
 /** Name of the data stream's template, and what all names begin with. */
 export const STREAM = 'logs-gateway';
 
-/** A domain or a collection, as those see it that write into it. */
+/** A domain, as those see it that write into it. */
 export interface LogStore {
   /** `https://` and the host. */
   readonly endpoint: string;
-  readonly service: 'es' | 'aoss';
   readonly vpc: ec2.IVpc;
-  /** Data stream, or index. */
+  /** Data stream. */
   readonly target: string;
   /** What has to exist before anybody calls. */
   readonly ready: readonly IDependable[];

@@ -21,7 +21,7 @@ export class LogStreamSetup extends Construct {
     const resource = new CustomResource(this, 'Resource', {
       resourceType: 'Custom::HybridgeLogStream',
       serviceToken: setup.handler.functionArn,
-      properties: { Endpoint: store.endpoint, Service: store.service, Stream: STREAM, RetentionDays: String(retentionDays), Content: contentDigest() },
+      properties: { Endpoint: store.endpoint, Stream: STREAM, RetentionDays: String(retentionDays), Content: contentDigest() },
     });
     resource.node.addDependency(...store.ready);
   }

@@ -1,12 +1,10 @@
-/** Signed requests to an OpenSearch domain or collection. */
+/** Signed requests to an OpenSearch domain. */
 import { signedHeaders } from '../../base/aws-signature.ts';
 import type { AwsCredentials } from '../../base/aws-signature.ts';
 
 export interface OpenSearchPlace {
   /** `https://` and the host. */
   readonly endpoint: string;
-  /** `es` for domains, `aoss` for serverless collections. */
-  readonly service: 'es' | 'aoss';
   readonly region: string;
 }
 
@@ -23,9 +21,9 @@ const TIMEOUT_MS = 20_000;
  * @param credentials read for each request: those of a function change while it lives
  * @returns calls with a JSON body, or with text as it is; they answer whatever the status, and fail only when nobody answers
  */
-export function openSearchClient(place: OpenSearchPlace, credentials: () => AwsCredentials): OpenSearchCall {
+export function openSearchClient({ endpoint, region }: OpenSearchPlace, credentials: () => AwsCredentials): OpenSearchCall {
   return async (method, path, body) => {
-    const url = new URL(path, place.endpoint);
+    const url = new URL(path, endpoint);
     const isText = typeof body === 'string';
     const text = isText ? body : body === undefined ? undefined : JSON.stringify(body);
     const headers = {
@@ -33,7 +31,7 @@ export function openSearchClient(place: OpenSearchPlace, credentials: () => AwsC
       // What Dashboards asks for, so that no other site can make a browser send it.
       ...path.startsWith('/_dashboards/') && { 'osd-xsrf': 'true' },
     };
-    const { host, ...signed } = signedHeaders({ method, url, headers, body: text }, place, credentials(), new Date());
+    const { host, ...signed } = signedHeaders({ method, url, headers, body: text }, { service: 'es', region }, credentials(), new Date());
     const response = await fetch(url, { method, headers: signed, body: text, signal: AbortSignal.timeout(TIMEOUT_MS) });
     return { status: response.status, body: parsed(await response.text()) };
   };

@@ -41,7 +41,7 @@ export async function startFakeOpenSearch(): Promise<FakeOpenSearch> {
 
   function answer({ method = '', url = '', headers }: IncomingMessage, text: string): Answer {
     calls.push(`${method} ${url}`);
-    if (!/^AWS4-HMAC-SHA256 Credential=\S+\/eu-central-1\/(es|aoss)\/aws4_request, /.test(headers.authorization ?? '')) return { status: 403, body: { message: 'not signed' } };
+    if (!/^AWS4-HMAC-SHA256 Credential=\S+\/eu-central-1\/es\/aws4_request, /.test(headers.authorization ?? '')) return { status: 403, body: { message: 'not signed' } };
     const refusal = refusals.get(`${method} ${url}`);
     if (refusal !== undefined) return { status: refusal, body: { error: 'refused' } };
     const [path = '', query = ''] = url.split('?');

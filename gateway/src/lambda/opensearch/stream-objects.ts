@@ -4,15 +4,14 @@ import { FIELDS } from './log-document.ts';
 /** Shards grow to what one node searches fast, and no index is older than a day, so that a day can be deleted. */
 const ROLLOVER = { min_size: '30gb', min_index_age: '1d' };
 
-export function indexTemplate(stream: string, isServerless: boolean): Readonly<Record<string, unknown>> {
+export function indexTemplate(stream: string): Readonly<Record<string, unknown>> {
   return {
-    index_patterns: [isServerless ? stream : `${stream}*`],
+    index_patterns: [`${stream}*`],
     // Above the templates that OpenSearch brings for logs-*.
     priority: 500,
-    // Serverless collections know no data streams: there the name is an index.
-    ...!isServerless && { data_stream: { timestamp_field: { name: '@timestamp' } } },
+    data_stream: { timestamp_field: { name: '@timestamp' } },
     template: {
-      settings: { 'index.refresh_interval': isServerless ? '10s' : '5s', ...!isServerless && { 'index.number_of_shards': 1, 'index.number_of_replicas': 1 } },
+      settings: { 'index.refresh_interval': '5s', 'index.number_of_shards': 1, 'index.number_of_replicas': 1 },
       mappings: {
         // What is in no list is kept, and not indexed: nobody can make fields by sending names.
         dynamic: false,

@@ -5,8 +5,8 @@ import type { HttpEvent } from '../../lambda/log-ingest.ts';
 import { credentialsOfFunction, openSearchClient } from '../../lambda/opensearch/client.ts';
 import { secretTokens } from '../../lambda/secret-tokens.ts';
 
-const { AWS_REGION: region = '', ENDPOINT: endpoint = '', SERVICE: service = '', TARGET: target = '', SECRET_ARN: secretArn = '' } = process.env;
-const call = openSearchClient({ endpoint, service: service === 'aoss' ? 'aoss' : 'es', region }, credentialsOfFunction);
+const { AWS_REGION: region = '', ENDPOINT: endpoint = '', TARGET: target = '', SECRET_ARN: secretArn = '' } = process.env;
+const call = openSearchClient({ endpoint, region }, credentialsOfFunction);
 const tokens = secretTokens(new SecretsManagerClient(), secretArn, 'token');
 
 export const handler = (event: HttpEvent) => takeLogs(event, { target, call, tokens });

@@ -1,4 +1,4 @@
-/** Lambda entry: what an OpenSearch domain or collection needs before gateways write their logs. */
+/** Lambda entry: what an OpenSearch domain needs before gateways write their logs. */
 import { answerCustomResource } from '../../lambda/custom-resource.ts';
 import type { CustomResourceEvent } from '../../lambda/custom-resource.ts';
 import { credentialsOfFunction, openSearchClient } from '../../lambda/opensearch/client.ts';
@@ -7,4 +7,4 @@ import { openSearchSetup } from '../../lambda/opensearch-setup.ts';
 const region = process.env.AWS_REGION ?? '';
 
 export const handler = (event: CustomResourceEvent) => answerCustomResource(event, (request) =>
-  openSearchSetup(request, (endpoint, service) => openSearchClient({ endpoint, service, region }, credentialsOfFunction)));
+  openSearchSetup(request, (endpoint) => openSearchClient({ endpoint, region }, credentialsOfFunction)));
