@@ -113,4 +113,7 @@ controlPlane.addDataPlane('VirginiaPlane', {
   logs,
 });
 
+// The first API, on every data plane.
+controlPlane.addDeclarativeConfig('Apis', { file: join(__dirname, 'apis', 'httpbin.yaml') });
+
 app.synth();
