@@ -63,6 +63,6 @@ export * from './gateway/trust-options';
 export * from './identity/cognito-identity';
 export * from './identity/cognito-machine-client';
 export * from './identity/gateway-identity';
-export * from './logging/opensearch-logs';
 export * from './logging/gateway-logs';
+export * from './logging/opensearch-logs';
 export * from './observability/gateway-observability';
