@@ -23,7 +23,7 @@ describe('what is applied to the cluster', () => {
       KONG_PG_HOST: { value: expect.stringMatching(/^\$\{ControlPlaneDatabase\w+\.Endpoint\.Address\}$/) },
       KONG_PG_SSL: { value: 'on' },
       KONG_PG_SSL_VERIFY: { value: 'on' },
-      KONG_LUA_SSL_TRUSTED_CERTIFICATE: { value: 'system,/etc/hybridge/ca/rds.pem' },
+      KONG_LUA_SSL_TRUSTED_CERTIFICATE: { value: 'system,/etc/hybridge/ca/authorities.pem' },
       HYBRIDGE_PG_PASSWORD_FILE: { value: '/etc/hybridge/database/password' },
     });
   });

@@ -4,10 +4,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { AccountRootPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { parse, parseAllDocuments } from 'yaml';
 import {
-  AutoScalingGroupTarget, CognitoIdentity, DockerTarget, EcsTarget, EksAnywhereTarget, EksTarget, Exposure, GatewayEngine, KongEdition, MetricsDiscovery,
+  AutoScalingGroupTarget, CognitoIdentity, DockerTarget, EcsTarget, EksAnywhereTarget, EksTarget, Exposure, GatewayEngine, Handoff, KongEdition, MetricsDiscovery,
+  SecretDelivery,
 } from '../../src';
 import type { GatewayDataPlaneOptions, KongHelmOptions } from '../../src';
 import { only, testCluster, testControlPlane, testFactory, testStack, topologyEntry, writtenManifests } from './sample';
@@ -253,6 +255,14 @@ describe('wrong choices are refused', () => {
     const stack = testStack();
     expect(() => GatewayEngine.kongHelm({ chartVersion: '3.4.1', licence: licence(stack) })).toThrow('licence: got one with the community edition');
     expect(() => GatewayEngine.kongHelm({ chartVersion: '3.4.1', licence: licence(new Stack(stack, 'Other')), edition: KongEdition.ENTERPRISE })).toThrow('gatewayVersion: got undefined, expected four numbers');
+  });
+
+  it('a licence on a site whose secrets a person fetches', () => {
+    const stack = testStack();
+    const engine = GatewayEngine.kongHelm({ chartVersion: '3.4.1', edition: KongEdition.ENTERPRISE, gatewayVersion: '3.10.0.1', licence: licence(stack) });
+    const handedOver = new Handoff(stack, 'Handoff').addSite('Site', { readers: [new AccountRootPrincipal()] });
+    const target = EksAnywhereTarget.cluster(testFactory(stack.node.root as App), { ...site, site: handedOver, delivery: SecretDelivery.pull() });
+    expect(() => testControlPlane(stack, { engine }).addDataPlane('Site', { target })).toThrow('licence: the command line takes properties of secrets');
   });
 
   const imageRepository = 'registry.acme.example/kong';
