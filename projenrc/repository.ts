@@ -105,6 +105,7 @@ export class Repository extends Component {
       description: 'Build the Python package and synthesize with it; generate the sources of the other languages',
       exec: 'tsx projenrc/checks/other-languages.ts',
     });
+    project.addTask('bench:synth', { description: 'How long synthesis and checks take, and how much memory', exec: 'tsx --tsconfig examples/tsconfig.json test/bench/run.ts' });
     project.addTask('check:map', { description: 'Compare the map in ARCHITECTURE.md with the tree', exec: 'tsx projenrc/checks/architecture-map.ts' });
 
     project.tryFindObjectFile('package.json')?.patch(JsonPatch.add('/bin', { hybridge: 'lib/bundle/cli/hybridge.mjs' }));

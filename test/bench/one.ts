@@ -1,0 +1,41 @@
+/** One measurement of bench/run.ts in a process of its own; the last line printed is the result. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import * as library from '../../src';
+import { check } from '../../src/private/eks-anywhere/check-text';
+import { addFiftyClusters } from './fifty-clusters';
+
+const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+process.env.CDK_OUTDIR = folder;
+
+function synthesizeFifty(): void {
+  const app = new App({ outdir: folder, autoSynth: false });
+  addFiftyClusters(app);
+  app.synth();
+}
+
+const SUBJECTS: Readonly<Record<string, () => void>> = {
+  'hybrid': () => {
+    createRequire(__filename)(join(__dirname, '..', '..', 'examples', 'hybrid', 'app.ts'));
+    process.emit('beforeExit', 0);
+  },
+  'fifty-clusters': synthesizeFifty,
+  'check': () => {
+    synthesizeFifty();
+    const site = join(folder, 'hybridge', 'Site0');
+    const [yaml, csv] = [readFileSync(join(site, 'cluster.yaml'), 'utf8'), readFileSync(join(site, 'hardware.csv'), 'utf8')];
+    begun = performance.now();
+    if (check(yaml, csv).some(({ severity }) => severity === 'error')) throw new Error('the file of a synthesized cluster is refused');
+  },
+};
+
+// Loaded lazily otherwise, in the middle of the measurement.
+void Object.values(library);
+let begun = performance.now();
+SUBJECTS[process.argv[2]!]!();
+const ms = performance.now() - begun;
+rmSync(folder, { recursive: true });
+process.stdout.write(`\n${JSON.stringify({ ms, mebibytes: process.resourceUsage().maxRSS / 1024 })}\n`);
