@@ -106,6 +106,7 @@ export class Repository extends Component {
       exec: 'tsx projenrc/checks/other-languages.ts',
     });
     project.addTask('bench:synth', { description: 'How long synthesis and checks take, and how much memory', exec: 'tsx --tsconfig examples/tsconfig.json test/bench/run.ts' });
+    project.addTask('check:examples', { description: 'Validate the templates of all examples in strict mode', exec: 'tsx --tsconfig projenrc/tsconfig.json projenrc/checks/validated-examples.ts' });
     project.addTask('check:map', { description: 'Compare the map in ARCHITECTURE.md with the tree', exec: 'tsx projenrc/checks/architecture-map.ts' });
 
     project.tryFindObjectFile('package.json')?.patch(JsonPatch.add('/bin', { hybridge: 'lib/bundle/cli/hybridge.mjs' }));

@@ -36,6 +36,8 @@ beforeAll(() => {
   const jobs = EXAMPLES.map((example) => ({ program: join(ROOT, 'examples', example, 'app.ts'), outdir: join(outputs, example), context: { 'aws:cdk:disable-asset-staging': true } }));
   audits = JSON.parse(execFileSync(process.execPath, [join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs'), '--tsconfig', 'examples/tsconfig.json', join(ROOT, 'test', 'setup', 'audit-programs.ts')], {
     cwd: ROOT, encoding: 'utf8', input: JSON.stringify(jobs), maxBuffer: 64 * 1024 * 1024,
+    // Not left out: a child would get the variables from before test/setup/environment.ts.
+    env: { ...process.env },
   }));
 }, 60_000);
 afterAll(() => rmSync(outputs, { recursive: true, force: true }));
