@@ -1,4 +1,7 @@
-/** Compiles every `ts` block of the README and of docs/ as a file of its own against the sources: what a reader copies, compiles. */
+/**
+ * Compiles every `ts` block of the README and of docs/ as a file of its own against the sources: what a reader copies, compiles. A page of fragments
+ * names what they take for granted in a comment that readers do not see: `<!-- snippets assume`, a line of TypeScript each, `-->`.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +16,7 @@ function main() {
   const folder = mkdtempSync(join(ROOT, 'examples', '.snippets-'));
   try {
     snippets.forEach(({ code }, at) => writeFileSync(join(folder, `snippet-${at}.ts`), code));
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: '../tsconfig.json', include: ['*.ts'] }));
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: '../tsconfig.json', include: ['*.ts'], compilerOptions: { noUnusedLocals: false } }));
     compile(folder, snippets);
   } finally {
     rmSync(folder, { recursive: true });
@@ -41,12 +44,18 @@ function compile(folder: string, snippets: readonly Snippet[]) {
 
 function snippetsOf(page: string): Snippet[] {
   const text = readFileSync(join(ROOT, page), 'utf8');
+  // In one line, so that the lines of the fragment can be told.
+  const assumed = /<!-- snippets assume\n([\s\S]*?)-->/.exec(text)?.[1]?.trim().split('\n').join(' ') ?? '';
   return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => ({
     page,
     line: text.slice(0, match.index).split('\n').length,
-    // A block without import or export would share its names with the others.
-    code: `${match[1]}\nexport {};\n`,
+    code: asModule(match[1]!, assumed),
   }));
+}
+
+/** A block without import or export would share its names with the others; a fragment may give a name that another one takes for granted. */
+function asModule(block: string, assumed: string): string {
+  return /^import /m.test(block) || assumed === '' ? `${block}\nexport {};\n` : `${assumed} {${block}}\nexport {};\n`;
 }
 
 function markdownIn(folder: string): string[] {
