@@ -8,8 +8,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
 import { App, Stack } from 'aws-cdk-lib';
-import { AccountRootPrincipal } from 'aws-cdk-lib/aws-iam';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
+import { AccountRootPrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   BareMetalCluster, CloudCluster, CognitoIdentity, EksAnywhereKubernetesVersion, EksAnywhereTarget, EksTarget, Exposure, GatewayControlPlane,
   GatewayDatabase, GatewayEngine, Handoff, HardwareInventory, OidcIssuer, OpenSearchLogs, OperatingSystem, SecretDelivery, Trust, VSphereCluster,
