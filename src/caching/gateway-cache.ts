@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -7,7 +7,10 @@ import type { CacheConnection, CacheNetwork } from '../private/gateway/cache-con
 import { requireKnownName } from '../private/gateway/existing-secret';
 import type { SecretMount } from '../private/gateway/plane';
 import { Topology } from '../private/gateway/topology';
+import { requireServerName } from '../private/gateway/tunnel-endpoint';
 import { vaultReference } from '../private/gateway/vault-reference';
+import { requirePort } from '../private/input/numbers';
+import { within } from '../private/input/place';
 
 /** Properties of `GatewayCache.existing()`. */
 export interface ExistingCacheProps {
@@ -107,8 +110,12 @@ class ExistingCache extends GatewayCache {
   constructor(scope: Construct, id: string, props: ExistingCacheProps) {
     super(scope, id);
     const { host, port = 6379, username, vpc, securityGroup, secret } = props;
-    if (!Number.isInteger(port) || port < 1 || port > 65535) throw new Error(`port: got ${port}, expected a port, 1 to 65535`);
-    this._mount = cacheMount(secret, requireKnownName('secret', secret));
+    this._mount = within(this, () => {
+      requireServerName('host', host);
+      requirePort('port', port);
+      if (username !== undefined && !Token.isUnresolved(username) && !/^\S+$/.test(username)) throw new Error(`username: got ${JSON.stringify(username)}, expected a name without spaces: leave it out for the default user`);
+      return cacheMount(secret, requireKnownName('secret', secret));
+    });
     this._connection = { host, port, username };
     this._network = { vpc, connections: securityGroup.connections };
     Topology.of(this).addIntegration(this, 'cache', 'Valkey or Redis', [this._mount]);

@@ -10,6 +10,8 @@ import type { CacheConnection, CacheNetwork, ValkeyNodes, ValkeyServerless } fro
 import { secretName } from '../private/gateway/handoff-names';
 import type { SecretMount } from '../private/gateway/plane';
 import { Topology } from '../private/gateway/topology';
+import { requireWhole } from '../private/input/numbers';
+import { within } from '../private/input/place';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
 import { requireTwoZones } from '../private/network/two-zones';
 import { GatewayCache } from './gateway-cache';
@@ -78,11 +80,13 @@ export class ValkeyCache extends GatewayCache {
   constructor(scope: Construct, id: string, private readonly props: ValkeyCacheProps) {
     super(scope, id);
     const { vpc, capacity = ValkeyCapacity.nodes(), snapshotDays = 15 } = props;
-    if (!Number.isInteger(snapshotDays) || snapshotDays < 0 || snapshotDays > 35) throw new Error(`snapshotDays: got ${snapshotDays}, expected a whole number, 0 to 35`);
-    requireTwoZones('vpc', vpc);
+    within(this, () => {
+      requireWhole('snapshotDays', snapshotDays, { least: 0, most: 35 });
+      requireTwoZones('vpc', vpc);
+    });
     const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc, description: 'Cache that gateways share', allowAllOutbound: false });
     this.connections = securityGroup.connections;
-    const name = secretName(this, requireObjectName('id', kebabCase(id)), 'cache');
+    const name = within(this, () => secretName(this, requireObjectName('id', kebabCase(id)), 'cache'));
     this.secret = new secretsmanager.Secret(this, 'Password', {
       secretName: name,
       description: 'User and password of the cache that gateways share',

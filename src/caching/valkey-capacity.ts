@@ -1,4 +1,6 @@
 import type { ValkeyChoice } from '../private/gateway/cache-connection';
+import { requireWhole } from '../private/input/numbers';
+import { shown, within } from '../private/input/place';
 
 /** Options of `ValkeyCapacity.nodes()`. */
 export interface ValkeyNodesOptions {
@@ -39,8 +41,10 @@ export class ValkeyCapacity {
   /** Nodes of one's own: a primary and replicas, over availability zones, with automatic failover. Billed by the hour. */
   public static nodes(options: ValkeyNodesOptions = {}): ValkeyCapacity {
     const { nodeType = 'cache.t4g.small', replicas = 1 } = options;
-    if (!/^cache\.[a-z0-9]+\.[a-z0-9]+$/.test(nodeType)) throw new Error(`nodeType: got ${JSON.stringify(nodeType)}, expected a type of ElastiCache such as cache.t4g.small`);
-    requireWithin('replicas', replicas, 1, 5);
+    within('ValkeyCapacity.nodes', () => {
+      if (!/^cache\.[a-z0-9]+\.[a-z0-9]+$/.test(nodeType)) throw new Error(`nodeType: got ${shown(nodeType)}, expected a type of ElastiCache such as cache.t4g.small`);
+      requireWhole('replicas', replicas, { least: 1, most: 5 });
+    });
     return new ValkeyCapacity({ kind: 'nodes', nodeType, replicas });
   }
 
@@ -50,8 +54,10 @@ export class ValkeyCapacity {
    */
   public static serverless(options: ValkeyServerlessOptions = {}): ValkeyCapacity {
     const { maxStorageGb = 5, maxEcpuPerSecond = 5000 } = options;
-    requireWithin('maxStorageGb', maxStorageGb, 1, 5000);
-    requireWithin('maxEcpuPerSecond', maxEcpuPerSecond, 1000, 15_000_000);
+    within('ValkeyCapacity.serverless', () => {
+      requireWhole('maxStorageGb', maxStorageGb, { least: 1, most: 5000 });
+      requireWhole('maxEcpuPerSecond', maxEcpuPerSecond, { least: 1000, most: 15_000_000 });
+    });
     return new ValkeyCapacity({ kind: 'serverless', maxStorageGb, maxEcpuPerSecond });
   }
 
@@ -61,9 +67,4 @@ export class ValkeyCapacity {
   private constructor(choice: ValkeyChoice) {
     this._choice = choice;
   }
-}
-
-function requireWithin(property: string, value: number, least: number, most: number) {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new Error(`${property}: got ${value}, expected a whole number, ${least} to ${most}`);
 }

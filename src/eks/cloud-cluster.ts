@@ -16,6 +16,8 @@ import { CONTROLLER_CLASS, LoadBalancerController } from '../private/eks/load-ba
 import { NodeGroups } from '../private/eks/node-groups';
 import { podRole } from '../private/eks/pod-role';
 import { Topology } from '../private/gateway/topology';
+import { claimName } from '../private/input/claims';
+import { within } from '../private/input/place';
 import { ClusterAccess } from './cluster-access';
 import type { ClusterAddon } from './cluster-addon';
 import { ClusterCompute } from './cluster-compute';
@@ -207,11 +209,11 @@ export class CloudCluster extends Construct {
    */
   constructor(scope: Construct, id: string, props: CloudClusterProps) {
     super(scope, id);
-    requireVersions(props.kubernetesVersion, props.kubectlLayer);
-    if (props.clusterName !== undefined && !Token.isUnresolved(props.clusterName) && !NAME.test(props.clusterName)) {
-      throw new Error(`clusterName: got ${JSON.stringify(props.clusterName)}, expected 1 to 100 letters, digits, '-' and '_', beginning with a letter or digit`);
-    }
-    const network = clusterNetwork(this, props);
+    const network = within(this, () => {
+      requireVersions(props.kubernetesVersion, props.kubectlLayer);
+      if (props.clusterName !== undefined) requireClusterName(this, props.clusterName);
+      return clusterNetwork(this, props);
+    });
     this.vpc = network.vpc;
     this._kubernetesVersion = props.kubernetesVersion.version;
     this._clusterName = props.clusterName;
@@ -219,7 +221,7 @@ export class CloudCluster extends Construct {
     const compute = props.compute ?? ClusterCompute.autoMode();
     const isAutoMode = compute._nodeGroups.length === 0;
     if (!isAutoMode && network.isIsolated) {
-      throw new Error('compute: got node groups in isolated subnets, expected Auto Mode there: the chart and the image of the load balancer controller come from the internet');
+      throw new Error(`${this.node.path}: compute: got node groups in isolated subnets, expected Auto Mode there: the chart and the image of the load balancer controller come from the internet`);
     }
     this._loadBalancerClass = isAutoMode ? AUTO_MODE_CLASS : CONTROLLER_CLASS;
     this.secretsEncryptionKey = props.secretsEncryptionKey
@@ -228,7 +230,7 @@ export class CloudCluster extends Construct {
     this.cluster = this.resource;
     protectFromDeletion(this.resource, props.deletionProtection ?? true);
     (props.adminRoles ?? []).forEach((role, at) => this.grantAccess(`Admin${at}`, role, ClusterAccess.admin()));
-    const addons = new ClusterAddons(this, this.resource, { isAutoMode, isHybrid: props.remoteNetworks !== undefined }, props.addons ?? []);
+    const addons = within(this, () => new ClusterAddons(this, this.resource, { isAutoMode, isHybrid: props.remoteNetworks !== undefined }, props.addons ?? []));
     this._ready = isAutoMode ? [...addons.onNodes, this.networkPolicyController()] : this.makeNodes(compute, addons, network);
     Topology.of(this).addCluster(this, () => ({ name: this.node.path, kind: 'eks', ...this.files.length > 0 && { folder: this._folder }, files: this.files }));
   }
@@ -244,7 +246,7 @@ export class CloudCluster extends Construct {
   public grantAccess(id: string, role: iam.IRole, access: ClusterAccess): void {
     const { roleArn } = role;
     if (this.principals.has(roleArn)) {
-      throw new Error(`role: ${role.node.path} has access to ${this.node.path} already, expected one entry for each role: make one call with the greater rights`);
+      throw new Error(`${this.node.path}: role: ${role.node.path} has access to ${this.node.path} already, expected one entry for each role: make one call with the greater rights`);
     }
     this.principals.add(roleArn);
     this.resource.grantAccess(id, roleArn, [access._policy]);
@@ -258,7 +260,7 @@ export class CloudCluster extends Construct {
   public addPodRole(id: string, options: PodRoleOptions): iam.Role {
     const { namespace, serviceAccount } = options;
     Object.entries({ namespace, serviceAccount }).forEach(([property, got]) => {
-      if (!LABEL.test(got)) throw new Error(`${property}: got ${JSON.stringify(got)}, expected 1 to 63 lower-case letters, digits and '-'`);
+      if (!LABEL.test(got)) throw new Error(`${this.node.path}: ${property}: got ${JSON.stringify(got)}, expected 1 to 63 lower-case letters, digits and '-'`);
     });
     const role = podRole(this, id, `Pods of ${serviceAccount} in ${namespace}`);
     // Not addServiceAccount() of CDK: it installs the agent a second time in Auto Mode, and applies a manifest that belongs to whoever owns the pods.
@@ -337,6 +339,13 @@ export class CloudCluster extends Construct {
       }],
     });
   }
+}
+
+function requireClusterName(owner: Construct, name: string) {
+  if (!Token.isUnresolved(name) && !NAME.test(name)) {
+    throw new Error(`clusterName: got ${JSON.stringify(name)}, expected 1 to 100 letters, digits, '-' and '_', beginning with a letter or digit`);
+  }
+  claimName(owner, { property: 'clusterName', what: 'cluster name', name });
 }
 
 function remoteNetworks({ nodeCidrs, podCidrs }: RemoteNetworks) {

@@ -1,6 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
+import { requireNodeLabels } from '../private/eks/node-labels';
+import { within } from '../private/input/place';
 
 /** Instances that EKS keeps as one group. */
 export interface NodeGroup {
@@ -91,15 +93,17 @@ export class ClusterCompute {
    * @throws Error when a group is wrong in itself, or none can carry a plane
    */
   public static nodeGroups(...groups: NodeGroup[]): ClusterCompute {
-    if (groups.length === 0) throw new Error('nodeGroups: got none, expected at least one group: add { name: \'gateways\' }, or use ClusterCompute.autoMode()');
-    groups.forEach((group, at) => requireGroup(`nodeGroups[${at}]`, group));
-    const names = groups.map(({ name }) => name);
-    const repeated = names.findIndex((name, at) => names.indexOf(name) !== at);
-    if (repeated >= 0) throw new Error(`nodeGroups[${repeated}].name: got ${JSON.stringify(names[repeated])}, which another group has: give each its own`);
-    if (!groups.some(carriesPlanes)) {
-      throw new Error('nodeGroups: got none for x86-64 without taints, expected one: the gateway\'s image is for x86-64, and planes tolerate no taint');
-    }
-    return new ClusterCompute(groups);
+    return within('ClusterCompute.nodeGroups', () => {
+      if (groups.length === 0) throw new Error('nodeGroups: got none, expected at least one group: add { name: \'gateways\' }, or use ClusterCompute.autoMode()');
+      groups.forEach((group, at) => requireGroup(`nodeGroups[${at}]`, group));
+      const names = groups.map(({ name }) => name);
+      const repeated = names.findIndex((name, at) => names.indexOf(name) !== at);
+      if (repeated >= 0) throw new Error(`nodeGroups[${repeated}].name: got ${JSON.stringify(names[repeated])}, which another group has: give each its own`);
+      if (!groups.some(carriesPlanes)) {
+        throw new Error('nodeGroups: got none for x86-64 without taints, expected one: the gateway\'s image is for x86-64, and planes tolerate no taint');
+      }
+      return new ClusterCompute(groups);
+    });
   }
 
   private constructor(
@@ -117,7 +121,7 @@ function carriesPlanes({ instanceTypes = [], taints = [] }: NodeGroup): boolean 
 }
 
 function requireGroup(property: string, group: NodeGroup) {
-  const { name, minSize = 2, maxSize = minSize * 2, diskGib = 50, maxUnavailablePercent = 33, instanceTypes } = group;
+  const { name, minSize = 2, maxSize = minSize * 2, diskGib = 50, maxUnavailablePercent = 33, labels = {}, instanceTypes } = group;
   if (!Token.isUnresolved(name) && !NAME.test(name)) {
     throw new Error(`${property}.name: got ${JSON.stringify(name)}, expected 1 to 40 lower-case letters, digits and '-', beginning with a letter`);
   }
@@ -126,6 +130,7 @@ function requireGroup(property: string, group: NodeGroup) {
   if (maxSize < minSize) throw new Error(`${property}.maxSize: got ${maxSize}, which is less than minSize, ${minSize}: raise it or lower minSize`);
   requireWithin(`${property}.diskGib`, diskGib, 20, 16_384);
   requireWithin(`${property}.maxUnavailablePercent`, maxUnavailablePercent, 1, 100);
+  requireNodeLabels(`${property}.labels`, labels);
   if (!instanceTypes) return;
   if (instanceTypes.length === 0) throw new Error(`${property}.instanceTypes: got an empty list, expected at least one: leave it out for m7i.large`);
   const architectures = new Set(instanceTypes.map(({ architecture }) => architecture));

@@ -1,10 +1,12 @@
-import { CfnOutput, Duration, Names, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Names, Stack, Token } from 'aws-cdk-lib';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as rolesanywhere from 'aws-cdk-lib/aws-rolesanywhere';
 import type { Construct } from 'constructs';
 import type { CertificateAuthority } from '../eks-anywhere/aws/certificate-authority';
 import type { NodeCredentials } from '../private/eks/node-config';
+import { requireSeconds, requireWhole } from '../private/input/numbers';
+import { shown, within } from '../private/input/place';
 
 /** Options of `HybridCredentials.systemsManager()`. */
 export interface SystemsManagerCredentialsOptions {
@@ -54,11 +56,11 @@ export class HybridCredentials {
    * @throws Error when registrationLimit is out of bounds
    */
   public static systemsManager(options: SystemsManagerCredentialsOptions = {}): HybridCredentials {
-    const { registrationLimit = 10 } = options;
-    if (!Number.isInteger(registrationLimit) || registrationLimit < 1 || registrationLimit > 1000) {
-      throw new Error(`registrationLimit: got ${registrationLimit}, expected a whole number, 1 to 1000`);
-    }
-    return new HybridCredentials((scope, cluster) => bySystemsManager(scope, cluster, registrationLimit));
+    return within('HybridCredentials.systemsManager', () => {
+      const { registrationLimit = 10 } = options;
+      requireWhole('registrationLimit', registrationLimit, { least: 1, most: 1000 });
+      return new HybridCredentials((scope, cluster) => bySystemsManager(scope, cluster, registrationLimit));
+    });
   }
 
   /**
@@ -67,13 +69,14 @@ export class HybridCredentials {
    * @throws Error when sessionDuration is out of bounds, or a path is none
    */
   public static rolesAnywhere(options: RolesAnywhereCredentialsOptions): HybridCredentials {
-    const { sessionDuration = Duration.hours(1), certificatePath = '/etc/iam/pki/server.pem', privateKeyPath = '/etc/iam/pki/server.key' } = options;
-    const seconds = sessionDuration.toSeconds();
-    if (seconds < 900 || seconds > 43_200) throw new Error(`sessionDuration: got ${seconds} seconds, expected 15 minutes to 12 hours`);
-    Object.entries({ certificatePath, privateKeyPath }).forEach(([property, path]) => {
-      if (!path.startsWith('/')) throw new Error(`${property}: got ${JSON.stringify(path)}, expected the absolute path of a file on the machines`);
+    return within('HybridCredentials.rolesAnywhere', () => {
+      const { sessionDuration = Duration.hours(1), certificatePath = '/etc/iam/pki/server.pem', privateKeyPath = '/etc/iam/pki/server.key' } = options;
+      requireSeconds('sessionDuration', sessionDuration, { least: 900, most: 43_200, expected: '15 minutes to 12 hours' });
+      Object.entries({ certificatePath, privateKeyPath }).forEach(([property, path]) => {
+        if (Token.isUnresolved(path) || !/^\/[^\s]+$/.test(path)) throw new Error(`${property}: got ${shown(path)}, expected the absolute path of a file on the machines`);
+      });
+      return new HybridCredentials((scope, cluster) => byCertificate(scope, cluster, options.authority, sessionDuration, { certificatePath, privateKeyPath }));
     });
-    return new HybridCredentials((scope, cluster) => byCertificate(scope, cluster, options.authority, sessionDuration, { certificatePath, privateKeyPath }));
   }
 
   private constructor(

@@ -4,6 +4,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { ciliumValues, nodeConfig } from '../private/eks/node-config';
 import { requireNodeLabels } from '../private/eks/node-labels';
+import { within } from '../private/input/place';
 import { writeFilesAtSynthesis } from '../private/output-files';
 import { PolicyPack } from '../private/policy/policy-pack';
 import type { CloudCluster } from './cloud-cluster';
@@ -51,9 +52,9 @@ export class HybridNodes extends Construct {
     this._cluster = cluster;
     const networks = cluster._remoteNetworks;
     if (!networks) {
-      throw new Error(`cluster: ${cluster.node.path} has no remoteNetworks, expected the networks of the machines: give CloudCluster remoteNetworks: { nodeCidrs: [...] }`);
+      throw new Error(`${this.node.path}: cluster: ${cluster.node.path} has no remoteNetworks, expected the networks of the machines: give CloudCluster remoteNetworks: { nodeCidrs: [...] }`);
     }
-    requireNodeLabels('labels', labels);
+    within(this, () => requireNodeLabels('labels', labels));
     const credentials = props.credentials._bind(this, cluster.cluster);
     this.role = credentials.role;
     new eks.AccessEntry(this, 'Access', {

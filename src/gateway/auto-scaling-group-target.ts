@@ -6,7 +6,8 @@ import { refuseLeaf } from '../private/gateway/leaf-objects';
 import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
 import { describeCloudPlane } from '../private/gateway/plane-entry';
 import { ProxyLoadBalancer } from '../private/gateway/proxy-load-balancer';
-import { requirePercent, requireWhole } from '../private/gateway/scaling-numbers';
+import { requirePercent, requireWhole } from '../private/input/numbers';
+import { within } from '../private/input/place';
 import { requireTwoZones } from '../private/network/two-zones';
 import { Exposure } from './exposure';
 import { GatewayTarget } from './gateway-target';
@@ -66,7 +67,7 @@ export interface AutoScalingGroupTargetOptions {
 export class AutoScalingGroupTarget extends GatewayTarget {
   /** @param vpc needs private subnets with a way to the internet in at least two availability zones */
   public static vpc(vpc: ec2.IVpc, options: AutoScalingGroupTargetOptions = {}): AutoScalingGroupTarget {
-    return new AutoScalingGroupTarget(vpc, options);
+    return within('AutoScalingGroupTarget.vpc', () => new AutoScalingGroupTarget(vpc, options));
   }
 
   private constructor(private readonly network: ec2.IVpc, private readonly options: AutoScalingGroupTargetOptions) {
@@ -97,7 +98,7 @@ export class AutoScalingGroupTarget extends GatewayTarget {
     refuseLeaf('an Auto Scaling group', plane);
     if (logs) throw new Error('logs: the nodes cannot reach the role of their instance, expected logs with an ingest, which takes a token: set ingest: true on them');
     const maxReplicas = this.options.maxReplicas ?? plane.replicas * 2;
-    requireWhole('maxReplicas', maxReplicas, plane.replicas + 1, 'one more than the replicas of the plane');
+    requireWhole('maxReplicas', maxReplicas, { least: plane.replicas + 1, floor: 'one more than the replicas of the plane' });
     const sourceCidrs = exposure._cloudSources('an Auto Scaling group');
     const loadBalancer = new ProxyLoadBalancer(scope, 'LoadBalancer', { vpc: this.network, plane: plane.name, sourceCidrs, deletionProtection });
     new InstancePlane(scope, 'Resource', {

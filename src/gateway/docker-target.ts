@@ -3,6 +3,8 @@ import { ComposePlane } from '../private/gateway/compose-plane';
 import { requireRepository } from '../private/gateway/image-repository';
 import { refuseLeaf } from '../private/gateway/leaf-objects';
 import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
+import { requirePort } from '../private/input/numbers';
+import { within } from '../private/input/place';
 import { GatewayTarget } from './gateway-target';
 
 /** Options of `DockerTarget.compose()`. */
@@ -38,7 +40,7 @@ export interface DockerTargetOptions {
 export class DockerTarget extends GatewayTarget {
   /** With Docker Compose. */
   public static compose(options: DockerTargetOptions): DockerTarget {
-    return new DockerTarget(options);
+    return within('DockerTarget.compose', () => new DockerTarget(options));
   }
 
   private constructor(private readonly options: DockerTargetOptions) {
@@ -75,9 +77,4 @@ export class DockerTarget extends GatewayTarget {
     if (plane.replicas !== 1) throw new Error(`replicas: got ${plane.replicas}, expected 1, because the nodes of one machine would share its ports: give each machine a data plane of its own`);
     new ComposePlane(scope, 'Resource', { placed, ports: { http, https } });
   }
-}
-
-function requirePort(property: string, port: number) {
-  if (Number.isInteger(port) && port >= 1 && port <= 65535) return;
-  throw new Error(`${property}: got ${port}, expected a port, 1 to 65535`);
 }

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -10,8 +10,9 @@ import { refuseLeaf } from '../private/gateway/leaf-objects';
 import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
 import { describeCloudPlane } from '../private/gateway/plane-entry';
 import { ProxyLoadBalancer } from '../private/gateway/proxy-load-balancer';
-import { requirePercent, requireWhole } from '../private/gateway/scaling-numbers';
 import { TlsLoadBalancer } from '../private/gateway/tls-load-balancer';
+import { requirePercent, requireWhole } from '../private/input/numbers';
+import { within } from '../private/input/place';
 import { requireTwoZones } from '../private/network/two-zones';
 import { Exposure } from './exposure';
 import { GatewayTarget } from './gateway-target';
@@ -91,12 +92,12 @@ interface Place {
 export class EcsTarget extends GatewayTarget {
   /** On Fargate, in a cluster that is made with the plane, with Container Insights. */
   public static fargate(vpc: ec2.IVpc, options: EcsTargetOptions = {}): EcsTarget {
-    return new EcsTarget({ vpc }, options);
+    return within('EcsTarget.fargate', () => new EcsTarget({ vpc }, options));
   }
 
   /** On Fargate, in a cluster that exists or is declared elsewhere. Whether it has Container Insights is its own affair. */
   public static fargateCluster(cluster: ecs.ICluster, options: EcsTargetOptions = {}): EcsTarget {
-    return new EcsTarget({ vpc: cluster.vpc, cluster }, options);
+    return within('EcsTarget.fargateCluster', () => new EcsTarget({ vpc: cluster.vpc, cluster }, options));
   }
 
   /**
@@ -105,10 +106,12 @@ export class EcsTarget extends GatewayTarget {
    * @param capacityProvider name of the capacity provider of the cluster that has linux/amd64 instances
    */
   public static ec2Cluster(cluster: ecs.ICluster, capacityProvider: string, options: EcsTargetOptions = {}): EcsTarget {
-    if (/^FARGATE(_SPOT)?$/.test(capacityProvider)) {
-      throw new Error(`capacityProvider: got ${capacityProvider}, expected the name of one with EC2 instances: use EcsTarget.fargateCluster for Fargate`);
-    }
-    return new EcsTarget({ vpc: cluster.vpc, cluster, capacityProvider }, options);
+    return within('EcsTarget.ec2Cluster', () => {
+      if (!Token.isUnresolved(capacityProvider) && (capacityProvider === '' || /^(FARGATE|aws|ecs|fargate)/.test(capacityProvider))) {
+        throw new Error(`capacityProvider: got ${JSON.stringify(capacityProvider)}, expected the name of one with EC2 instances: use EcsTarget.fargateCluster for Fargate`);
+      }
+      return new EcsTarget({ vpc: cluster.vpc, cluster, capacityProvider }, options);
+    });
   }
 
   private constructor(private readonly place: Place, private readonly options: EcsTargetOptions) {
@@ -116,11 +119,11 @@ export class EcsTarget extends GatewayTarget {
     const { cpu = 1024, memoryMib = 2048, cpuPercent = 60, requestsPerReplica, certificate } = options;
     requireTwoZones('vpc', place.vpc);
     requirePercent('cpuPercent', cpuPercent);
-    requireWhole('cpu', cpu, 128);
-    requireWhole('memoryMib', memoryMib, 256);
+    requireWhole('cpu', cpu, { least: 128 });
+    requireWhole('memoryMib', memoryMib, { least: 256 });
     if (!place.capacityProvider) requireFargateSize(cpu, memoryMib);
     if (requestsPerReplica === undefined) return;
-    requireWhole('requestsPerReplica', requestsPerReplica, 1);
+    requireWhole('requestsPerReplica', requestsPerReplica, { least: 1 });
     if (!certificate) {
       throw new Error('requestsPerReplica: a Network Load Balancer does not count requests, expected a certificate beside it: give one for an Application Load Balancer, or scale by cpuPercent');
     }
@@ -144,7 +147,7 @@ export class EcsTarget extends GatewayTarget {
     const { plane } = placed;
     refuseLeaf('ECS', plane);
     const maxReplicas = this.options.maxReplicas ?? plane.replicas * 2;
-    requireWhole('maxReplicas', maxReplicas, plane.replicas, 'the replicas of the plane');
+    requireWhole('maxReplicas', maxReplicas, { least: plane.replicas, floor: 'the replicas of the plane' });
     const cluster = this.place.cluster ?? new ecs.Cluster(scope, 'Cluster', { vpc: this.place.vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
     const loadBalancer = this.loadBalancer(scope, plane.name);
     const resource = new EcsPlane(scope, 'Resource', {

@@ -4,6 +4,7 @@ import { parameterPath } from '../private/gateway/handoff-names';
 import { requireRepository } from '../private/gateway/image-repository';
 import { onKubernetes } from '../private/gateway/kubernetes-plane';
 import { metalLbObjects } from '../private/gateway/metal-lb';
+import { claimNodePorts } from '../private/gateway/node-ports';
 import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
 import type { PlaneDescription } from '../private/gateway/plane';
 import { PROXY_PORTS } from '../private/gateway/services';
@@ -11,6 +12,7 @@ import type { ServiceReach } from '../private/gateway/services';
 import { SiteHosting } from '../private/gateway/site-hosting';
 import { SitePlane } from '../private/gateway/site-plane';
 import { PLANE_STORE, planeStore } from '../private/handoff/plane-store';
+import { within } from '../private/input/place';
 import type { KubernetesObject } from '../private/kubernetes/manifest-chart';
 import { requireObjectName } from '../private/kubernetes/names';
 import { requireAddressRange } from '../private/network/address-range';
@@ -61,7 +63,7 @@ export interface EksAnywhereTargetOptions extends KubernetesTargetOptions {
 export class EksAnywhereTarget extends GatewayTarget {
   /** On a cluster that this app declares. */
   public static cluster(cluster: EksAnywhereCluster, options: EksAnywhereTargetOptions): EksAnywhereTarget {
-    return new EksAnywhereTarget(cluster, options);
+    return within('EksAnywhereTarget.cluster', () => new EksAnywhereTarget(cluster, options));
   }
 
   private readonly delivery: SecretDelivery['_choice'];
@@ -139,6 +141,7 @@ export class EksAnywhereTarget extends GatewayTarget {
   private claimAddresses(scope: Construct) {
     const choice = this.options.exposure._choice;
     if (choice.kind === 'metal-lb') this.cluster._claimAddresses(`${scope.node.path}: exposure`, choice.range);
+    if (choice.kind === 'node-port') claimNodePorts(scope, this.cluster, choice.nodePorts);
     if (choice.kind !== 'kube-vip') return;
     const absence = this.cluster._kubeVipAbsence();
     if (absence) throw new Error(`exposure: kubeVip has nobody to answer for ${choice.address} on cluster ${this.cluster.clusterName}, because ${absence}: use metalLb or nodePort`);

@@ -1,3 +1,4 @@
+import { shown, within } from '../private/input/place';
 import { requireAddressRange } from '../private/network/address-range';
 import { requireAddress, requireCidrs } from '../private/network/cidr-text';
 
@@ -36,16 +37,18 @@ export class Exposure {
    * @param cidrs networks of consumers in CIDR notation; `0.0.0.0/0` is everybody
    */
   public static internetLoadBalancer(...cidrs: string[]): Exposure {
-    requireCidrs('cidrs', cidrs);
+    within('Exposure.internetLoadBalancer', () => requireCidrs('cidrs', cidrs));
     return new Exposure({ kind: 'network-load-balancer', sourceCidrs: cidrs });
   }
 
   /** A port on every node. On EKS Anywhere and hybrid nodes of EKS; a load balancer of the site's stands in front. */
   public static nodePort(options: NodePortOptions = {}): Exposure {
     const { http = 30080, https = 30443 } = options;
-    requireNodePort('http', http);
-    requireNodePort('https', https);
-    if (http === https) throw new Error(`https: got ${https}, which http has already; expected another port`);
+    within('Exposure.nodePort', () => {
+      requireNodePort('http', http);
+      requireNodePort('https', https);
+      if (http === https) throw new Error(`https: got ${https}, which http has already; expected another port`);
+    });
     return new Exposure({ kind: 'node-port', nodePorts: { 'proxy': http, 'proxy-tls': https } });
   }
 
@@ -55,7 +58,7 @@ export class Exposure {
    * @param range addresses that MetalLB may give out, as `10.20.0.100-10.20.0.120` or in CIDR notation; outside the DHCP range and unused
    */
   public static metalLb(range: string): Exposure {
-    requireAddressRange('range', range);
+    within('Exposure.metalLb', () => requireAddressRange('range', range));
     return new Exposure({ kind: 'metal-lb', range });
   }
 
@@ -66,7 +69,7 @@ export class Exposure {
    * @param address IPv4 address in the network of the machines that nothing has: not `endpoint`, not `tinkerbellIp`
    */
   public static kubeVip(address: string): Exposure {
-    requireAddress('address', address);
+    within('Exposure.kubeVip', () => requireAddress('address', address));
     return new Exposure({ kind: 'kube-vip', address });
   }
 
@@ -100,5 +103,5 @@ type ExposureChoice =
 
 function requireNodePort(property: string, port: number) {
   if (Number.isInteger(port) && port >= 30000 && port <= 32767) return;
-  throw new Error(`${property}: got ${port}, expected a port that Kubernetes gives to nodes, 30000 to 32767`);
+  throw new Error(`${property}: got ${shown(port)}, expected a port that Kubernetes gives to nodes, 30000 to 32767`);
 }

@@ -3,6 +3,7 @@ import { ENV, ROLES } from '../private/contract';
 import type { ControlPlaneLink } from '../private/gateway/control-plane-link';
 import { Topology } from '../private/gateway/topology';
 import { requireEndpoint, requireServerName } from '../private/gateway/tunnel-endpoint';
+import { within } from '../private/input/place';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
 import type { IGatewayControlPlane } from './gateway-control-plane-interface';
 import { GatewayDataPlane } from './gateway-data-plane';
@@ -57,19 +58,21 @@ export class ExternalControlPlane extends Construct implements IGatewayControlPl
   constructor(scope: Construct, id: string, attributes: GatewayControlPlaneAttributes) {
     super(scope, id);
     const { tunnelEndpoint, telemetryEndpoint, trust, serverName, telemetryServerName, engine = GatewayEngine.packaged() } = attributes;
-    this.planeName = requireObjectName('id', kebabCase(id));
-    requireEndpoint('tunnelEndpoint', tunnelEndpoint);
-    requireEndpoint('telemetryEndpoint', telemetryEndpoint);
-    requireServerName('serverName', serverName);
-    requireServerName('telemetryServerName', telemetryServerName);
+    this.planeName = within(this, () => requireObjectName('id', kebabCase(id)));
+    within(this, () => {
+      requireEndpoint('tunnelEndpoint', tunnelEndpoint);
+      requireEndpoint('telemetryEndpoint', telemetryEndpoint);
+      requireServerName('serverName', serverName);
+      requireServerName('telemetryServerName', telemetryServerName);
+    });
     this._link = {
       engine,
-      tunnel: trust._bind(this, this.planeName),
+      tunnel: within(this, () => trust._bind(this, this.planeName)),
       addresses: { configuration: tunnelEndpoint, telemetry: telemetryEndpoint, serverName, telemetryServerName },
     };
-    Topology.of(this).addPlane(this.planeName, () => ({
+    within(this, () => Topology.of(this).addPlane(this.planeName, () => ({
       id: this.planeName, role: ROLES.controlPlane, target: 'external', folder: this.planeName, manifests: [], settings: { [ENV.role]: ROLES.controlPlane },
-    }));
+    })));
   }
 
   /**

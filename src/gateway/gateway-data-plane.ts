@@ -9,7 +9,10 @@ import { requireKongSettings, requirePlugin } from '../private/gateway/kong-helm
 import type { PlaneResources } from '../private/gateway/plane';
 import { dataPlaneSettings, withUserSettings } from '../private/gateway/plane-settings';
 import { Topology } from '../private/gateway/topology';
+import { requireWhole } from '../private/input/numbers';
+import { within } from '../private/input/place';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
+import { requireHostname } from '../private/network/host-name';
 import type { IGatewayControlPlane } from './gateway-control-plane-interface';
 import type { GatewayEngine } from './gateway-engine';
 import type { GatewayTarget } from './gateway-target';
@@ -94,11 +97,30 @@ export class GatewayDataPlane extends Construct {
 
   constructor(scope: Construct, id: string, props: GatewayDataPlaneProps) {
     super(scope, id);
+    this.link = props.controlPlane._link;
+    this.planeName = within(this, () => requireObjectName('id', kebabCase(id)));
+    within(this, () => this.place(props));
+  }
+
+  /**
+   * Lets no node of this plane into tunnels any more: the control plane refuses every certificate with the plane's name, also new ones, and ends the tunnels that are open, a minute or two after the
+   * deployment. The nodes keep serving what they have. Take the call back to let them in again.
+   *
+   * @throws Error when the trust cannot tell the plane from others: with one shared certificate, and with certificates whose names are not known here
+   */
+  public revoke(): void {
+    within(this, () => {
+      const { engine, tunnel } = this.link;
+      if (engine._chart) throw new Error('revoke: Kong\'s control plane knows no list of revoked certificates, expected GatewayEngine.packaged(): revoke the certificate at its authority, and let Kong ask it (KONG_CLUSTER_OCSP)');
+      tunnel.revoke(this.planeName);
+    });
+  }
+
+  private place(props: GatewayDataPlaneProps) {
     const { controlPlane, target, identity, logs, cache, replicas = target._replicas } = props;
-    const { engine, tunnel, addresses } = controlPlane._link;
-    this.link = controlPlane._link;
-    this.planeName = requireObjectName('id', kebabCase(id));
-    if (!Number.isInteger(replicas) || replicas < 1) throw new Error(`replicas: got ${replicas}, expected a whole number, at least 1`);
+    const { engine, tunnel, addresses } = this.link;
+    requireWhole('replicas', replicas, { least: 1 });
+    if (props.hostname !== undefined) requireHostname('hostname', props.hostname);
     refuseUnfit(engine, props);
     if (engine._chart && tunnel.packagedOnly) throw new Error(tunnel.packagedOnly);
     const trust = tunnel.forDataPlane(this.planeName);
@@ -128,18 +150,6 @@ export class GatewayDataPlane extends Construct {
       cache,
     });
     Topology.of(this).addUse(this.planeName, { replicas, hostname: props.hostname, secrets, others: logs ? [logs] : [] });
-  }
-
-  /**
-   * Lets no node of this plane into tunnels any more: the control plane refuses every certificate with the plane's name, also new ones, and ends the tunnels that are open, a minute or two after the
-   * deployment. The nodes keep serving what they have. Take the call back to let them in again.
-   *
-   * @throws Error when the trust cannot tell the plane from others: with one shared certificate, and with certificates whose names are not known here
-   */
-  public revoke(): void {
-    const { engine, tunnel } = this.link;
-    if (engine._chart) throw new Error('revoke: Kong\'s control plane knows no list of revoked certificates, expected GatewayEngine.packaged(): revoke the certificate at its authority, and let Kong ask it (KONG_CLUSTER_OCSP)');
-    tunnel.revoke(this.planeName);
   }
 }
 

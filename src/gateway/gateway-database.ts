@@ -6,6 +6,9 @@ import { AuroraDatabase } from '../private/gateway/aurora-database';
 import { ExistingDatabase } from '../private/gateway/existing-database';
 import type { DatabaseClient, PlaneDatabase } from '../private/gateway/plane-database';
 import { RdsDatabase } from '../private/gateway/rds-database';
+import { requireServerName } from '../private/gateway/tunnel-endpoint';
+import { requirePort, requireWhole } from '../private/input/numbers';
+import { shown, within } from '../private/input/place';
 
 /** What databases that this library makes have in common. */
 export interface RdsDatabaseOptions {
@@ -140,13 +143,15 @@ export class GatewayDatabase {
    * cluster's pods only, password generated into Secrets Manager, seven days of backups, its log in CloudWatch.
    */
   public static auroraServerless(options: AuroraServerlessOptions = {}): GatewayDatabase {
-    const { minCapacity = 0.5, maxCapacity = 4, standbyInstances = 1 } = options;
-    requireCapacity('minCapacity', minCapacity, 0);
-    requireCapacity('maxCapacity', maxCapacity, 1);
-    if (minCapacity > maxCapacity) throw new Error(`minCapacity: got ${minCapacity}, which is more than maxCapacity, ${maxCapacity}: lower it or raise maxCapacity`);
-    requireWhole('standbyInstances', standbyInstances, 0, 15);
-    const settled = { ...settledOptions(options), minCapacity, maxCapacity, standbyInstances };
-    return new GatewayDatabase((scope, client) => new AuroraDatabase(scope, 'Database', { ...settled, ...client }), settled.rotatesPassword);
+    return within('GatewayDatabase.auroraServerless', () => {
+      const { minCapacity = 0.5, maxCapacity = 4, standbyInstances = 1 } = options;
+      requireCapacity('minCapacity', minCapacity, 0);
+      requireCapacity('maxCapacity', maxCapacity, 1);
+      if (minCapacity > maxCapacity) throw new Error(`minCapacity: got ${minCapacity}, which is more than maxCapacity, ${maxCapacity}: lower it or raise maxCapacity`);
+      requireWhole('standbyInstances', standbyInstances, { least: 0, most: 15 });
+      const settled = { ...settledOptions(options), minCapacity, maxCapacity, standbyInstances };
+      return new GatewayDatabase((scope, client) => new AuroraDatabase(scope, 'Database', { ...settled, ...client }), settled.rotatesPassword);
+    });
   }
 
   /**
@@ -154,22 +159,28 @@ export class GatewayDatabase {
    * cluster's pods only, password generated into Secrets Manager, backups, minor upgrades, Database Insights, metrics of the machine, its log in CloudWatch.
    */
   public static rds(options: RdsInstanceOptions = {}): GatewayDatabase {
-    const { instanceType = ec2.InstanceType.of(ec2.InstanceClass.T4G, ec2.InstanceSize.MEDIUM), storageGib = 20, multiAz = true } = options;
-    requireWhole('storageGib', storageGib, 20, 65_536);
-    const { maxStorageGib = Math.min(storageGib * 5, 65_536) } = options;
-    requireWhole('maxStorageGib', maxStorageGib, Math.ceil(storageGib * 11 / 10), 65_536);
-    const settled = { ...settledOptions(options), instanceType, storageGib, maxStorageGib, multiAz };
-    return new GatewayDatabase((scope, client) => new RdsDatabase(scope, 'Database', { ...settled, ...client }), settled.rotatesPassword);
+    return within('GatewayDatabase.rds', () => {
+      const { instanceType = ec2.InstanceType.of(ec2.InstanceClass.T4G, ec2.InstanceSize.MEDIUM), storageGib = 20, multiAz = true } = options;
+      requireWhole('storageGib', storageGib, { least: 20, most: 65_536 });
+      const { maxStorageGib = Math.min(storageGib * 5, 65_536) } = options;
+      requireWhole('maxStorageGib', maxStorageGib, { least: Math.ceil(storageGib * 11 / 10), most: 65_536 });
+      const settled = { ...settledOptions(options), instanceType, storageGib, maxStorageGib, multiAz };
+      return new GatewayDatabase((scope, client) => new RdsDatabase(scope, 'Database', { ...settled, ...client }), settled.rotatesPassword);
+    });
   }
 
   /** A PostgreSQL server that exists or is declared elsewhere: RDS, another cloud's, one's own. */
   public static existing(options: ExistingDatabaseOptions): GatewayDatabase {
-    const { port = 5432, certificateAuthorities } = options;
-    requireWhole('port', port, 1, 65_535);
-    if (certificateAuthorities !== undefined && !Token.isUnresolved(certificateAuthorities) && !certificateAuthorities.includes('-----BEGIN CERTIFICATE-----')) {
-      throw new Error('certificateAuthorities: got no certificate, expected PEM text that begins with -----BEGIN CERTIFICATE-----: read the file, do not name it');
-    }
-    return new GatewayDatabase((scope, client) => new ExistingDatabase(scope, 'Database', { ...options, port, ...client }), false);
+    return within('GatewayDatabase.existing', () => {
+      const { port = 5432, host, database, user, certificateAuthorities } = options;
+      requireServerName('host', host);
+      Object.entries({ database, user }).forEach(([property, name]) => requireIdentifier(property, name));
+      requirePort('port', port);
+      if (certificateAuthorities !== undefined && !Token.isUnresolved(certificateAuthorities) && !certificateAuthorities.includes('-----BEGIN CERTIFICATE-----')) {
+        throw new Error('certificateAuthorities: got no certificate, expected PEM text that begins with -----BEGIN CERTIFICATE-----: read the file, do not name it');
+      }
+      return new GatewayDatabase((scope, client) => new ExistingDatabase(scope, 'Database', { ...options, port, ...client }), false);
+    });
   }
 
   /**
@@ -188,17 +199,18 @@ export class GatewayDatabase {
   }
 }
 
-function settledOptions({ backupDays = 7, rotatesPassword = false, removalPolicy = RemovalPolicy.SNAPSHOT, deletionProtection = true }: RdsDatabaseOptions) {
-  requireWhole('backupDays', backupDays, 1, 35);
-  return { backupDays, rotatesPassword, removalPolicy, deletionProtection };
+/** What PostgreSQL keeps of a name; in a setting it stands as it is. */
+function requireIdentifier(property: string, name: string) {
+  if (Token.isUnresolved(name) || /^[^\s'"\\]{1,63}$/.test(name)) return;
+  throw new Error(`${property}: got ${shown(name)}, expected 1 to 63 characters without spaces, quotes and backslashes, as PostgreSQL knows it`);
 }
 
-function requireWhole(property: string, value: number, least: number, most: number) {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new Error(`${property}: got ${value}, expected a whole number, ${least} to ${most}`);
+function settledOptions({ backupDays = 7, rotatesPassword = false, removalPolicy = RemovalPolicy.SNAPSHOT, deletionProtection = true }: RdsDatabaseOptions) {
+  requireWhole('backupDays', backupDays, { least: 1, most: 35 });
+  return { backupDays, rotatesPassword, removalPolicy, deletionProtection };
 }
 
 function requireCapacity(property: string, capacity: number, least: number) {
   if (capacity >= least && capacity <= 256 && Number.isInteger(capacity * 2)) return;
-  throw new Error(`${property}: got ${capacity}, expected a multiple of 0.5 from ${least} to 256`);
+  throw new Error(`${property}: got ${shown(capacity)}, expected a multiple of 0.5 from ${least} to 256`);
 }

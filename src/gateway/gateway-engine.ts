@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import { imageContext } from '../private/bundle';
 import { kongChart } from '../private/gateway/kong-helm/chart';
 import type { KongChart } from '../private/gateway/kong-helm/chart';
+import { within } from '../private/input/place';
 import type { KongHelmOptions } from './kong-helm-options';
 
 /** Which gateway runs in the planes. */
@@ -27,8 +28,10 @@ export class GatewayEngine {
    * @throws Error that names the property: an unknown version, an enterprise edition without a licence
    */
   public static kongHelm(options: KongHelmOptions): GatewayEngine {
-    const chart = kongChart(options);
-    return new GatewayEngine(() => ({ uri: `${chart.imageRepository}:${chart.gatewayVersion}`, tag: chart.gatewayVersion }), chart);
+    return within('GatewayEngine.kongHelm', () => {
+      const chart = kongChart(options);
+      return new GatewayEngine(() => ({ uri: `${chart.imageRepository}:${chart.gatewayVersion}`, tag: chart.gatewayVersion }), chart);
+    });
   }
 
   /**

@@ -14,6 +14,8 @@ import { INDEX_FILE, handoffParameter } from '../private/handoff/index-document'
 import type { HandoffParameter } from '../private/handoff/index-document';
 import { SiteContents } from '../private/handoff/site-contents';
 import type { ContentsOfPlane } from '../private/handoff/site-contents';
+import { claimName } from '../private/input/claims';
+import { within } from '../private/input/place';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
 import { withReadableTokens } from '../private/kubernetes/readable-tokens';
 import { yamlWithTokens } from '../private/kubernetes/token-yaml';
@@ -93,7 +95,8 @@ export class HandoffSite extends Construct {
     super(scope, id);
     const stack = Stack.of(this);
     const stackName = knownStackName(this);
-    this.siteName = requireObjectName('id', kebabCase(id));
+    this.siteName = within(this, () => requireObjectName('id', kebabCase(id)));
+    within(this, () => claimName(this, { property: 'id', what: 'site', name: `${stackName}/${this.siteName}` }));
     this.bucket = props.bucket;
     this.prefix = `${stackName}/${this.siteName}/`;
     this.contents = new SiteContents(this.siteName);
@@ -140,8 +143,10 @@ export class HandoffSite extends Construct {
     if ((issuer === undefined) === (credentialsSecret === undefined)) {
       throw new Error(`${this.node.path}: syncWithFlux got ${issuer ? 'both issuer and credentialsSecret' : 'neither issuer nor credentialsSecret'}; expected one of them, which says how Flux signs in to the bucket`);
     }
-    requireObjectName('namespace', namespace);
-    if (credentialsSecret !== undefined) requireObjectName('credentialsSecret', credentialsSecret);
+    within(this, () => {
+      requireObjectName('namespace', namespace);
+      if (credentialsSecret !== undefined) requireObjectName('credentialsSecret', credentialsSecret);
+    });
     const objects = fluxObjects({
       name: this.siteName,
       namespace,

@@ -1,5 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { OidcIssuer } from '../eks-anywhere/aws/oidc-issuer';
+import { requireSeconds } from '../private/input/numbers';
+import { within } from '../private/input/place';
 import { requireObjectName } from '../private/kubernetes/names';
 
 /** Options of `SecretDelivery.externalSecrets()`. */
@@ -50,16 +52,17 @@ export class SecretDelivery {
    * @throws Error when a name cannot be one of Kubernetes, both an issuer and a store are given, or refreshInterval is out of bounds
    */
   public static externalSecrets(options: ExternalSecretsOptions = {}): SecretDelivery {
-    const { issuer, secretStore, parameterStore, refreshInterval = Duration.minutes(5) } = options;
-    for (const [property, name] of Object.entries({ secretStore, parameterStore })) {
-      if (name === undefined) continue;
-      if (issuer) throw new Error(`${property}: got '${name}' beside issuer, which makes a store for the plane; leave one of the two out`);
-      requireObjectName(property, name);
-    }
-    const seconds = refreshInterval.toSeconds();
-    if (seconds < 60 || seconds > 86_400) throw new Error(`refreshInterval: got ${seconds} seconds, expected a minute to a day`);
-    const stores = { secretStore: secretStore ?? 'aws-secrets-manager', parameterStore: parameterStore ?? 'aws-parameter-store' };
-    return new SecretDelivery({ kind: 'external-secrets', issuer, ...stores, refreshInterval: `${Math.floor(seconds / 60)}m${seconds % 60}s` });
+    return within('SecretDelivery.externalSecrets', () => {
+      const { issuer, secretStore, parameterStore, refreshInterval = Duration.minutes(5) } = options;
+      for (const [property, name] of Object.entries({ secretStore, parameterStore })) {
+        if (name === undefined) continue;
+        if (issuer) throw new Error(`${property}: got '${name}' beside issuer, which makes a store for the plane; leave one of the two out`);
+        requireObjectName(property, name);
+      }
+      const seconds = requireSeconds('refreshInterval', refreshInterval, { least: 60, most: 86_400, expected: 'a minute to a day' });
+      const stores = { secretStore: secretStore ?? 'aws-secrets-manager', parameterStore: parameterStore ?? 'aws-parameter-store' };
+      return new SecretDelivery({ kind: 'external-secrets', issuer, ...stores, refreshInterval: `${Math.floor(seconds / 60)}m${seconds % 60}s` });
+    });
   }
 
   private constructor(

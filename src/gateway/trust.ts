@@ -11,6 +11,8 @@ import type { SharedProperties } from '../private/gateway/shared-trust';
 import { Topology } from '../private/gateway/topology';
 import { TunnelCertificate } from '../private/gateway/tunnel-certificate';
 import type { TunnelTrust } from '../private/gateway/tunnel-trust';
+import { requireWhole } from '../private/input/numbers';
+import { KNOWN_LATER, shown, within } from '../private/input/place';
 import type { CertManagerTrustOptions, ExistingPkiTrustOptions, ExistingTrustOptions, GeneratedTrustOptions, PrivateCaTrustOptions, TrustSecretProperties } from './trust-options';
 
 const DAYS = { valid: 1095, longest: 3650, rotation: 365 };
@@ -28,17 +30,17 @@ export class Trust {
    * @throws Error that names the property
    */
   public static generated(options: GeneratedTrustOptions = {}): Trust {
-    const { rotateEvery, removalPolicy = RemovalPolicy.DESTROY } = options;
-    const rotationDays = rotateEvery && wholeDays('rotateEvery', rotateEvery, 2, DAYS.rotation);
-    const validDays = options.validDays ?? Math.max(DAYS.valid, 4 * (rotationDays ?? 0));
-    if (!Number.isInteger(validDays) || validDays < 1 || validDays > DAYS.longest) {
-      throw new Error(`validDays: got ${validDays}, expected a whole number of days, 1 to ${DAYS.longest}`);
-    }
-    // Announced, in force and still accepted, for one turn each; and one turn that fails.
-    if (rotationDays && validDays < 4 * rotationDays) {
-      throw new Error(`validDays: got ${validDays}, expected at least ${4 * rotationDays}, four times rotateEvery, because a certificate is accepted before and after it is in force`);
-    }
-    return new Trust((scope, plane) => new TunnelCertificate(scope, 'Tunnel', { plane, validDays, rotationDays, removalPolicy }).trust);
+    return within('Trust.generated', () => {
+      const { rotateEvery, removalPolicy = RemovalPolicy.DESTROY } = options;
+      const rotationDays = rotateEvery && wholeDays('rotateEvery', rotateEvery, 2, DAYS.rotation);
+      const validDays = options.validDays ?? Math.max(DAYS.valid, 4 * (rotationDays ?? 0));
+      requireWhole('validDays', validDays, { least: 1, most: DAYS.longest, unit: 'days' });
+      // Announced, in force and still accepted, for one turn each; and one turn that fails.
+      if (rotationDays && validDays < 4 * rotationDays) {
+        throw new Error(`validDays: got ${validDays}, expected at least ${4 * rotationDays}, four times rotateEvery, because a certificate is accepted before and after it is in force`);
+      }
+      return new Trust((scope, plane) => new TunnelCertificate(scope, 'Tunnel', { plane, validDays, rotationDays, removalPolicy }).trust);
+    });
   }
 
   /**
@@ -48,8 +50,10 @@ export class Trust {
    * @throws Error that names the property
    */
   public static existing(secret: ISecret, options: ExistingTrustOptions = {}): Trust {
-    const properties = secretProperties(options);
-    return new Trust((scope) => new ExistingSharedTrust(scope, 'Tunnel', secret, properties).trust);
+    return within('Trust.existing', () => {
+      const properties = secretProperties(options);
+      return new Trust((scope) => new ExistingSharedTrust(scope, 'Tunnel', secret, properties).trust);
+    });
   }
 
   /**
@@ -58,10 +62,12 @@ export class Trust {
    * @throws Error that names the property
    */
   public static existingPki(options: ExistingPkiTrustOptions): Trust {
-    const properties = secretProperties(options);
-    return new Trust((scope, plane, serials) => {
-      const { authority, serverName, controlPlane, dataPlanes } = options;
-      return new ExistingAuthorityTrust(scope, 'Tunnel', plane, { authority, serverName, controlPlane, dataPlanes, properties, revoked: new RevocationList(serials) }).trust;
+    return within('Trust.existingPki', () => {
+      const properties = secretProperties(options);
+      return new Trust((scope, plane, serials) => {
+        const { authority, serverName, controlPlane, dataPlanes } = options;
+        return new ExistingAuthorityTrust(scope, 'Tunnel', plane, { authority, serverName, controlPlane, dataPlanes, properties, revoked: new RevocationList(serials) }).trust;
+      });
     });
   }
 
@@ -73,15 +79,17 @@ export class Trust {
    * @throws Error that names the property
    */
   public static certManager(options: CertManagerTrustOptions): Trust {
-    const { issuerName: name, issuerKind: kind = 'ClusterIssuer', issuerGroup: group = 'cert-manager.io' } = options;
-    requireMatch('issuerName', name, /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'the name of an object in the clusters, such as tunnels');
-    requireMatch('issuerKind', kind, /^[A-Z][A-Za-z0-9]*$/, 'a kind of issuer, such as ClusterIssuer');
-    requireMatch('issuerGroup', group, /^[a-z0-9.-]+\.[a-z]+$/, 'an API group, such as cert-manager.io');
-    const hours = leafHours(options, { validity: 90 * 24, most: 3650 * 24 });
-    return new Trust((scope, plane, serials) => {
-      const owner = new Construct(scope, 'Tunnel');
-      Topology.of(owner).addIntegration(owner, 'trust', `certificates of cert-manager (${name})`, []);
-      return leafTrust({ owner, controlPlane: plane, issuer: { issuer: { name, kind, group } }, ...hours, revoked: new RevocationList(serials) });
+    return within('Trust.certManager', () => {
+      const { issuerName: name, issuerKind: kind = 'ClusterIssuer', issuerGroup: group = 'cert-manager.io' } = options;
+      requireMatch('issuerName', name, /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'the name of an object in the clusters, such as tunnels');
+      requireMatch('issuerKind', kind, /^[A-Z][A-Za-z0-9]*$/, 'a kind of issuer, such as ClusterIssuer');
+      requireMatch('issuerGroup', group, /^[a-z0-9.-]+\.[a-z]+$/, 'an API group, such as cert-manager.io');
+      const hours = leafHours(options, { validity: 90 * 24, most: 3650 * 24 });
+      return new Trust((scope, plane, serials) => {
+        const owner = new Construct(scope, 'Tunnel');
+        Topology.of(owner).addIntegration(owner, 'trust', `certificates of cert-manager (${name})`, []);
+        return leafTrust({ owner, controlPlane: plane, issuer: { issuer: { name, kind, group } }, ...hours, revoked: new RevocationList(serials) });
+      });
     });
   }
 
@@ -95,17 +103,19 @@ export class Trust {
    * @throws Error that names the property
    */
   public static privateCa(options: PrivateCaTrustOptions = {}): Trust {
-    const { authority, shortLived, removalPolicy = RemovalPolicy.DESTROY } = options;
-    const isShortLived = shortLived ?? !authority;
-    if (authority && options.removalPolicy !== undefined) throw new Error('removalPolicy: is for a new authority, expected nothing beside authority: what made it decides what becomes of it');
-    const hours = leafHours(options, isShortLived ? { validity: 6 * 24, most: 7 * 24 } : { validity: 90 * 24, most: 3650 * 24 });
-    return new Trust((scope, plane, serials) => {
-      const owner = new Construct(scope, 'Tunnel');
-      const arn = authority?.certificateAuthorityArn ?? new PrivateAuthority(owner, 'Authority', { plane, isShortLived, removalPolicy }).arn;
-      if (!authority) new CfnOutput(owner, 'AuthorityArn', { value: arn, description: `Authority of the tunnels of ${plane}` });
-      const region = Token.isUnresolved(arn) ? Stack.of(owner).region : arn.split(':')[3];
-      Topology.of(owner).addIntegration(owner, 'trust', 'AWS Private CA', []);
-      return leafTrust({ owner, controlPlane: plane, issuer: { authority: { arn, region, ready: owner } }, ...hours, revoked: new RevocationList(serials) });
+    return within('Trust.privateCa', () => {
+      const { authority, shortLived, removalPolicy = RemovalPolicy.DESTROY } = options;
+      const isShortLived = shortLived ?? !authority;
+      if (authority && options.removalPolicy !== undefined) throw new Error('removalPolicy: is for a new authority, expected nothing beside authority: what made it decides what becomes of it');
+      const hours = leafHours(options, isShortLived ? { validity: 6 * 24, most: 7 * 24 } : { validity: 90 * 24, most: 3650 * 24 });
+      return new Trust((scope, plane, serials) => {
+        const owner = new Construct(scope, 'Tunnel');
+        const arn = authority?.certificateAuthorityArn ?? new PrivateAuthority(owner, 'Authority', { plane, isShortLived, removalPolicy }).arn;
+        if (!authority) new CfnOutput(owner, 'AuthorityArn', { value: arn, description: `Authority of the tunnels of ${plane}` });
+        const region = Token.isUnresolved(arn) ? Stack.of(owner).region : arn.split(':')[3];
+        Topology.of(owner).addIntegration(owner, 'trust', 'AWS Private CA', []);
+        return leafTrust({ owner, controlPlane: plane, issuer: { authority: { arn, region, ready: owner } }, ...hours, revoked: new RevocationList(serials) });
+      });
     });
   }
 
@@ -127,7 +137,7 @@ export class Trust {
    */
   public revokeSerialNumber(serialNumber: string): void {
     const digits = serialNumber.replace(/:/g, '').replace(/^0+(?=.)/, '').toUpperCase();
-    if (!/^[0-9A-F]{1,40}$/.test(digits)) throw new Error(`serialNumber: got ${JSON.stringify(serialNumber)}, expected 1 to 40 hexadecimal digits, as openssl x509 -noout -serial prints them`);
+    if (!/^[0-9A-F]{1,40}$/.test(digits)) throw new Error(`Trust.revokeSerialNumber: serialNumber: got ${JSON.stringify(serialNumber)}, expected 1 to 40 hexadecimal digits, as openssl x509 -noout -serial prints them`);
     this._serialNumbers.add(digits);
   }
 
@@ -148,6 +158,7 @@ export class Trust {
 }
 
 function wholeDays(property: string, duration: Duration, least: number, most: number): number {
+  if (duration.isUnresolved()) throw new Error(`${property}: got ${KNOWN_LATER}, expected whole days, ${least} to ${most}`);
   const days = duration.toDays({ integral: false });
   if (Number.isInteger(days) && days >= least && days <= most) return days;
   throw new Error(`${property}: got ${duration.toHumanString()}, expected whole days, ${least} to ${most}`);
@@ -164,5 +175,5 @@ function secretProperties(options: TrustSecretProperties & { readonly acceptedPr
 }
 
 function requireMatch(property: string, value: string, pattern: RegExp, expected: string): void {
-  if (!pattern.test(value)) throw new Error(`${property}: got ${JSON.stringify(value)}, expected ${expected}`);
+  if (!pattern.test(value)) throw new Error(`${property}: got ${shown(value)}, expected ${expected}`);
 }

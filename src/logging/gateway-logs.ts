@@ -4,6 +4,8 @@ import { Construct } from 'constructs';
 import type { SecretMount } from '../private/gateway/plane';
 import { Topology } from '../private/gateway/topology';
 import { vaultReference } from '../private/gateway/vault-reference';
+import { requireWhole } from '../private/input/numbers';
+import { within } from '../private/input/place';
 import { LogIngest } from '../private/logging/log-ingest';
 import type { LogStore } from '../private/logging/log-store';
 import { LogStreamSetup } from '../private/logging/log-stream-setup';
@@ -80,7 +82,7 @@ export abstract class GatewayLogs extends Construct {
    * @internal
    */
   protected _open(store: LogStore, service: string, { retentionDays = 30, ingest = false }: GatewayLogsProps): void {
-    if (!Number.isInteger(retentionDays) || retentionDays < 1 || retentionDays > 3650) throw new Error(`retentionDays: got ${retentionDays}, expected a whole number, 1 to 3650`);
+    within(this, () => requireWhole('retentionDays', retentionDays, { least: 1, most: 3650 }));
     this.store = store;
     new LogStreamSetup(this, 'Setup', store, retentionDays);
     if (ingest) this.ingest = new LogIngest(this, 'Ingest', store);

@@ -4,6 +4,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as opensearch from 'aws-cdk-lib/aws-opensearchservice';
 import { Construct } from 'constructs';
+import { requireWhole } from '../private/input/numbers';
+import { within } from '../private/input/place';
 import { domainStore } from '../private/logging/domain-store';
 import { requireTwoZones } from '../private/network/two-zones';
 import { GatewayLogs } from './gateway-logs';
@@ -60,11 +62,11 @@ export class OpenSearchLogs extends GatewayLogs {
   constructor(scope: Construct, id: string, props: OpenSearchLogsProps) {
     super(scope, id);
     const { storageGib = 100, removalPolicy = RemovalPolicy.RETAIN } = props;
-    if (!Number.isInteger(storageGib) || storageGib < 10 || storageGib > 1536) {
-      throw new Error(`storageGib: got ${storageGib}, expected a whole number of GiB, 10 to 1536`);
-    }
+    within(this, () => {
+      requireWhole('storageGib', storageGib, { least: 10, most: 1536, unit: 'GiB' });
+      requireTwoZones('vpc', props.vpc);
+    });
     const { policy, ...logging } = this.domainLogs();
-    requireTwoZones('vpc', props.vpc);
     this.domain = new opensearch.Domain(this, 'Resource', {
       version: opensearch.EngineVersion.openSearch('2.19'),
       vpc: props.vpc,

@@ -146,6 +146,6 @@ it.each([0, 1001, 2.5])('refuses a limit of %d registrations', (registrationLimi
 });
 
 it('refuses sessions that are too short, and paths that are relative', () => {
-  expect(() => HybridCredentials.rolesAnywhere({ authority: AUTHORITY, sessionDuration: Duration.minutes(5) })).toThrow('sessionDuration: got 300 seconds, expected 15 minutes to 12 hours');
+  expect(() => HybridCredentials.rolesAnywhere({ authority: AUTHORITY, sessionDuration: Duration.minutes(5) })).toThrow('sessionDuration: got 5 minutes, expected 15 minutes to 12 hours');
   expect(() => HybridCredentials.rolesAnywhere({ authority: AUTHORITY, certificatePath: 'server.pem' })).toThrow('certificatePath: got "server.pem", expected the absolute path');
 });

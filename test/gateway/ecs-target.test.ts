@@ -178,7 +178,7 @@ describe('wrong properties', () => {
   it('are refused: Fargate as a provider of instances', () => {
     const cloud = testStack();
     const cluster = new ecs.Cluster(cloud, 'Ecs', { vpc: new ec2.Vpc(cloud, 'Vpc') });
-    expect(() => EcsTarget.ec2Cluster(cluster, 'FARGATE_SPOT')).toThrow('capacityProvider: got FARGATE_SPOT, expected the name of one with EC2 instances');
+    expect(() => EcsTarget.ec2Cluster(cluster, 'FARGATE_SPOT')).toThrow('capacityProvider: got "FARGATE_SPOT", expected the name of one with EC2 instances');
   });
 
   it('are refused: a VPC in another account', () => {

@@ -166,7 +166,7 @@ describe('a database elsewhere', () => {
   });
 
   it.each([
-    [{ port: 0 }, 'port: got 0, expected a whole number, 1 to 65535'],
+    [{ port: 0 }, 'port: got 0, expected a port, 1 to 65535'],
     [{ certificateAuthorities: 'ca.pem' }, 'certificateAuthorities: got no certificate, expected PEM text'],
   ])('is refused with %j', (options, message) => {
     const secret = Secret.fromSecretNameV2(testStack(), 'Secret', 'acme/pg');

@@ -233,7 +233,7 @@ it.each<[string, () => unknown, string]>([
   ['an issuer without a site', () => byHand({ delivery: SecretDelivery.externalSecrets({ issuer: new OidcIssuer(testStack(), 'Issuer', { bucketName: 'acme-tokens' }) }) }), 'delivery: got an issuer without a site, expected both'],
   ['an issuer beside a store', () => SecretDelivery.externalSecrets({ issuer: new OidcIssuer(testStack(), 'Issuer', { bucketName: 'acme-tokens' }), secretStore: 'vault' }), "secretStore: got 'vault' beside issuer"],
   ['a store that cannot be one', () => SecretDelivery.externalSecrets({ parameterStore: 'My Store' }), 'parameterStore: got "My Store"'],
-  ['a question every second', () => SecretDelivery.externalSecrets({ refreshInterval: Duration.seconds(1) }), 'refreshInterval: got 1 seconds, expected a minute to a day'],
+  ['a question every second', () => SecretDelivery.externalSecrets({ refreshInterval: Duration.seconds(1) }), 'refreshInterval: got 1 second, expected a minute to a day'],
   ['a site without planes', () => {
     const stack = testStack();
     new Handoff(stack, 'Handoff').addSite('Factory');

@@ -144,7 +144,7 @@ describe('what generated certificates refuse', () => {
   });
 
   it.each([Duration.hours(36), Duration.days(1), Duration.days(366)])('a turn every %s', (rotateEvery) => {
-    expect(() => Trust.generated({ rotateEvery })).toThrow(/^rotateEvery: got .*, expected whole days, 2 to 365$/);
+    expect(() => Trust.generated({ rotateEvery })).toThrow(/^Trust.generated: rotateEvery: got .*, expected whole days, 2 to 365$/);
   });
 
   it('turns that the certificate does not outlive', () => {
@@ -176,7 +176,7 @@ describe('an existing shared certificate', () => {
 
   it('has a name that is known at synth', () => {
     const stack = testStack();
-    expect(() => testControlPlane(stack, { trust: Trust.existing(new Secret(stack, 'New')) })).toThrow(/^secret: the secret's name is known only after deployment, expected a literal/);
+    expect(() => testControlPlane(stack, { trust: Trust.existing(new Secret(stack, 'New')) })).toThrow(/^Cloud\/ControlPlane: secret: the secret's name is known only after deployment, expected a literal/);
   });
 
   it.each([
@@ -316,7 +316,7 @@ describe('certificates of cert-manager', () => {
   it('have names of at most 64 characters', () => {
     const scope = testStack();
     const controlPlane = testControlPlane(scope, { trust: Trust.certManager({ issuerName: 'tunnels' }) });
-    expect(() => controlPlane.addDataPlane('FactoryPlaneOfTheNorthernProvinces', { target: site(scope) })).toThrow(/^id: the certificate of plane factory-plane-of-the-northern-provinces would be for .* expected at most 64/);
+    expect(() => controlPlane.addDataPlane('FactoryPlaneOfTheNorthernProvinces', { target: site(scope) })).toThrow(/^Cloud\/ControlPlane\/FactoryPlaneOfTheNorthernProvinces: id: the certificate of plane factory-plane-of-the-northern-provinces would be for .* expected at most 64/);
   });
 
   it.each<[object, string]>([

@@ -1,9 +1,11 @@
 /** Which add-ons of EKS a cluster has, and how they are made. */
+import { Token } from 'aws-cdk-lib';
 import { CfnAddon } from 'aws-cdk-lib/aws-eks';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { ClusterAddon } from '../../eks/cluster-addon';
+import { shown } from '../input/place';
 import { podRole } from './pod-role';
 
 /** An add-on as the tables below have it. */
@@ -117,7 +119,13 @@ export class ClusterAddons {
   private refuse(given: readonly ClusterAddon[]) {
     const { isAutoMode, isHybrid } = this.situation;
     const carried = isAutoMode ? [...IN_AUTO_MODE, ...isHybrid ? [] : IN_AUTO_MODE_ON_AWS] : [];
-    given.forEach(({ name }, at) => {
+    given.forEach(({ name, version }, at) => {
+      if (Token.isUnresolved(name) || !/^[a-z0-9]([a-z0-9_-]*[a-z0-9])?$/.test(name)) {
+        throw new Error(`addons[${at}].name: got ${shown(name)}, expected the name of an add-on such as coredns: aws eks describe-addon-versions lists them`);
+      }
+      if (version !== undefined && !Token.isUnresolved(version) && !/^v\d+\.\d+\.\d+-eksbuild\.\d+$/.test(version)) {
+        throw new Error(`addons[${at}].version: got ${shown(version)}, expected one such as v1.12.1-eksbuild.2: aws eks describe-addon-versions --addon-name ${name} lists them`);
+      }
       if (carried.includes(name)) throw new Error(`addons[${at}].name: got ${name}, which is a part of Auto Mode: leave it out, or choose compute: ClusterCompute.nodeGroups(...)`);
       if (given.findIndex((other) => other.name === name) < at) throw new Error(`addons[${at}].name: got ${name} a second time, expected each add-on once`);
     });

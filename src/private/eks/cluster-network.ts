@@ -3,11 +3,13 @@ import { Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import type { Construct } from 'constructs';
+import { KNOWN_LATER } from '../input/place';
+import { requireAddressRange } from '../network/address-range';
 import { requireCidr, requireCidrs } from '../network/cidr-text';
 import { requireTwoZones } from '../network/two-zones';
 import { gatewayVpc } from './gateway-vpc';
 import { isolatedOf, KUBECTL_NEEDS, NODE_NEEDS, watchEndpoints } from './isolated-subnets';
-import { requireRemoteNetworks } from './remote-networks';
+import { requireRemoteNetworks, vpcCidrs } from './remote-networks';
 
 /** Properties of `CloudCluster` that concern networks. */
 export interface NetworkProps {
@@ -35,6 +37,7 @@ export function clusterNetwork(scope: Construct, props: NetworkProps): ClusterNe
   if (servicesCidr !== undefined) requirePrefix('servicesCidr', servicesCidr, 12, 24);
   const endpointAccess = accessOf(props);
   const vpc = vpcOf(scope, props);
+  if (servicesCidr !== undefined) requireServicesApart(servicesCidr, vpc);
   const subnets = props.subnets ?? { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS };
   if (props.subnets) requireZonesOf(vpc, props.subnets);
   const selected = vpc.selectSubnets(subnets).subnets;
@@ -49,6 +52,7 @@ export function clusterNetwork(scope: Construct, props: NetworkProps): ClusterNe
 function vpcOf(scope: Construct, { vpc, vpcCidr, subnets }: NetworkProps): ec2.IVpc {
   if (!vpc) {
     if (subnets) throw new Error('subnets: got a selection without vpc, expected both: the subnets of a new VPC are chosen with it');
+    if (Token.isUnresolved(vpcCidr)) throw new Error(`vpcCidr: got ${KNOWN_LATER}, expected a literal such as 10.8.0.0/16: the addresses of subnets are worked out from it now`);
     if (vpcCidr !== undefined) requirePrefix('vpcCidr', vpcCidr, 16, 18);
     return gatewayVpc(scope, vpcCidr);
   }
@@ -83,6 +87,20 @@ function requirePrefix(property: string, cidr: string, widest: number, narrowest
   const length = Number(cidr.split('/')[1]);
   if (Token.isUnresolved(cidr) || (length >= widest && length <= narrowest)) return;
   throw new Error(`${property}: got ${cidr}, expected a network of /${widest} to /${narrowest}`);
+}
+
+/** https://docs.aws.amazon.com/eks/latest/APIReference/API_KubernetesNetworkConfigRequest.html */
+const SERVICE_NETWORKS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
+
+function requireServicesApart(servicesCidr: string, vpc: ec2.IVpc) {
+  if (Token.isUnresolved(servicesCidr)) return;
+  const range = (text: string) => requireAddressRange('servicesCidr', text);
+  const { first, last } = range(servicesCidr);
+  if (!SERVICE_NETWORKS.map(range).some((network) => network.first <= first && last <= network.last)) {
+    throw new Error(`servicesCidr: got ${servicesCidr}, expected a part of ${SERVICE_NETWORKS.join(', ')}, which EKS asks for`);
+  }
+  const clash = vpcCidrs(vpc).filter((text) => !Token.isUnresolved(text)).find((text) => range(text).first <= last && first <= range(text).last);
+  if (clash) throw new Error(`servicesCidr: got ${servicesCidr}, which overlaps ${clash} of the VPC, expected networks apart: pods could not tell a Service from a machine`);
 }
 
 /** EKS lets in its own nodes only. */

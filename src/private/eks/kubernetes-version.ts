@@ -2,6 +2,7 @@
 import { Token } from 'aws-cdk-lib';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import { KNOWN_LATER } from '../input/place';
 
 /** What Auto Mode asks for; older ones EKS does not make any more. https://docs.aws.amazon.com/eks/latest/userguide/automode.html */
 const LEAST_MINOR = 29;
@@ -15,9 +16,11 @@ const LAYER_CLASS = /^KubectlV(\d+)Layer$/;
  * @throws Error that names the property
  */
 export function requireVersions({ version }: eks.KubernetesVersion, kubectlLayer: lambda.ILayerVersion): void {
-  if (Token.isUnresolved(version)) return;
-  const [major, minor] = version.split('.').map(Number);
-  if (major !== 1 || !(minor >= LEAST_MINOR)) throw new Error(`kubernetesVersion: got ${version}, expected 1.${LEAST_MINOR} or later, which EKS and its Auto Mode ask for`);
+  const minor = Token.isUnresolved(version) ? NaN : Number(/^1\.(\d{1,3})$/.exec(version)?.[1] ?? NaN);
+  if (!(minor >= LEAST_MINOR)) {
+    throw new Error(`kubernetesVersion: got ${Token.isUnresolved(version) ? KNOWN_LATER : version}, expected 1.${LEAST_MINOR} or later, major and minor number, which EKS and its Auto Mode ask for:`
+      + ' it decides about kubectl and goes into files for hybrid nodes');
+  }
   const layer = LAYER_CLASS.exec(kubectlLayer.constructor.name);
   if (!layer || Math.abs(Number(layer[1]) - minor) <= 1) return;
   throw new Error(`kubectlLayer: got ${layer[0]} for kubernetesVersion ${version}, expected at most one minor version of difference: use KubectlV${minor}Layer`

@@ -61,7 +61,7 @@ function requirePrivate({ property, text, range: { first, last } }: NamedRange) 
 }
 
 /** That of a VPC in the same app is known, though its attribute is a token. */
-function vpcCidrs(vpc: ec2.IVpc): readonly string[] {
+export function vpcCidrs(vpc: ec2.IVpc): readonly string[] {
   const resource = vpc.node.defaultChild;
   if (resource instanceof ec2.CfnVPC) return resource.cidrBlock === undefined ? [] : [resource.cidrBlock];
   // An imported VPC throws when it was not told.

@@ -1,14 +1,18 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { claimName } from '../input/claims';
 
 /**
  * Name of a secret that stands in files applied on site, so it has to be known at synth and to be the same after every deployment.
  * The stack's name is part of it: two deployments of one program share an account. Deleting a stack frees its names at once: CloudFormation leaves secrets no recovery window.
  *
+ * @throws Error when another construct of the account and region has it
  * @param purpose one word: a name that ends in a hyphen and six characters is taken for an ARN's random suffix
  */
 export function secretName(scope: Construct, plane: string, purpose: string): string {
-  return `hybridge/${knownStackName(scope)}/${plane}/${purpose}`;
+  const name = `hybridge/${knownStackName(scope)}/${plane}/${purpose}`;
+  claimName(scope, { property: 'id', what: 'secret', name });
+  return name;
 }
 
 /** Where the SSM parameters of a plane lie; ends with '/'. */

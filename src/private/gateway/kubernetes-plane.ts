@@ -1,6 +1,6 @@
 import type { KubernetesTargetOptions } from '../../gateway/kubernetes-target-options';
+import { requirePercent, requireWhole } from '../input/numbers';
 import type { PlaneDescription, PlaneScaling } from './plane';
-import { requirePercent, requireWhole } from './scaling-numbers';
 
 /**
  * Adds to a plane what its target on Kubernetes says.
@@ -18,7 +18,7 @@ function scalingOf(plane: PlaneDescription, { maxReplicas, cpuPercent }: Kuberne
     return undefined;
   }
   if (plane.role === 'control_plane') throw new Error(`maxReplicas: got ${maxReplicas}, which is for data planes: a control plane has as many nodes as its replicas say`);
-  requireWhole('maxReplicas', maxReplicas, plane.replicas, 'the replicas of the plane');
+  requireWhole('maxReplicas', maxReplicas, { least: plane.replicas, floor: 'the replicas of the plane' });
   requirePercent('cpuPercent', cpuPercent ?? 60);
   return { maxReplicas, cpuPercent: cpuPercent ?? 60 };
 }

@@ -1,4 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
+import { KNOWN_LATER } from '../input/place';
 
 export interface LeafHours {
   readonly durationHours: number;
@@ -23,6 +24,7 @@ export function leafHours(given: { readonly validity?: Duration; readonly renewB
 }
 
 function wholeHours(property: string, duration: Duration, least: number, most: number): number {
+  if (duration.isUnresolved()) throw new Error(`${property}: got ${KNOWN_LATER}, expected whole hours, ${least} to ${most}`);
   const hours = duration.toHours({ integral: false });
   if (Number.isInteger(hours) && hours >= least && hours <= most) return hours;
   throw new Error(`${property}: got ${duration.toHumanString()}, expected whole hours, ${least} to ${most}`);

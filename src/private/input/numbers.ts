@@ -1,0 +1,48 @@
+/** Numbers have to be known at synth: what is wrong with them would come out minutes into a deployment. */
+import { Token } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
+import { KNOWN_LATER, shown } from './place';
+
+export interface WholeBounds {
+  readonly least: number;
+  /** Absent: nobody knows a bound. */
+  readonly most?: number;
+  /** Such as `GiB`. */
+  readonly unit?: string;
+  /** What `least` is, for people. */
+  readonly floor?: string;
+}
+
+/** @throws Error that names the property */
+export function requireWhole(property: string, value: number, { least, most, unit, floor }: WholeBounds): void {
+  if (!Token.isUnresolved(value) && Number.isInteger(value) && value >= least && value <= (most ?? Number.MAX_SAFE_INTEGER)) return;
+  const range = most === undefined ? `at least ${least}` : `${least} to ${most}`;
+  throw new Error(`${property}: got ${shown(value)}, expected a whole number${unit ? ` of ${unit}` : ''}, ${range}${floor ? `, ${floor}` : ''}`);
+}
+
+/** @throws Error that names the property */
+export function requirePort(property: string, port: number): void {
+  if (!Token.isUnresolved(port) && Number.isInteger(port) && port >= 1 && port <= 65535) return;
+  throw new Error(`${property}: got ${shown(port)}, expected a port, 1 to 65535`);
+}
+
+/**
+ * Of scaling. Below ten percent nothing is left to scale in, above ninety new nodes come too late.
+ *
+ * @throws Error that names the property
+ */
+export function requirePercent(property: string, value: number): void {
+  if (!Token.isUnresolved(value) && value >= 10 && value <= 90) return;
+  throw new Error(`${property}: got ${shown(value)}, expected a percentage from 10 to 90`);
+}
+
+/**
+ * @param expected for people, such as `a minute to a day`
+ * @returns seconds
+ * @throws Error that names the property
+ */
+export function requireSeconds(property: string, duration: Duration, bounds: { readonly least: number; readonly most: number; readonly expected: string }): number {
+  const seconds = duration.isUnresolved() ? NaN : duration.toSeconds({ integral: false });
+  if (Number.isInteger(seconds) && seconds >= bounds.least && seconds <= bounds.most) return seconds;
+  throw new Error(`${property}: got ${duration.isUnresolved() ? KNOWN_LATER : duration.toHumanString()}, expected ${bounds.expected}, in whole seconds`);
+}
