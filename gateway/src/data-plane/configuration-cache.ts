@@ -16,6 +16,13 @@ export interface CachedConfiguration {
   readonly hash: string;
 }
 
+/** Why a configuration that is whole cannot be used. */
+export interface Unusable {
+  readonly problem: string;
+  /** The node may be able to use it after its next start, so the file stays where it is. @default false */
+  readonly stays?: boolean;
+}
+
 interface Head {
   readonly format: string;
   readonly hash: string;
@@ -41,15 +48,16 @@ export class ConfigurationCache {
    * The newest generation that is whole and that `accept` takes. A file that is not whole is moved aside, never deleted, and told of in one warning.
    * @param accept says why a configuration cannot be used, or nothing
    */
-  load(accept: (cached: CachedConfiguration) => string | undefined): CachedConfiguration | undefined {
+  load(accept: (cached: CachedConfiguration) => Unusable | undefined): CachedConfiguration | undefined {
     for (const generation of GENERATIONS) {
       const path = join(this.#folder, generation);
       const bytes = this.#read(path);
       if (bytes === undefined) continue;
       const cached = parse(bytes);
-      const problem = typeof cached === 'string' ? cached : accept(cached);
-      if (problem === undefined) return cached as CachedConfiguration;
-      this.#moveAside(path, problem);
+      const unusable = typeof cached === 'string' ? { problem: cached } : accept(cached);
+      if (unusable === undefined) return cached as CachedConfiguration;
+      if (unusable.stays) this.#log.warn(`stored configuration ${path} cannot be used now: ${unusable.problem}; it stays for the next start`);
+      else this.#moveAside(path, unusable.problem);
     }
     return undefined;
   }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 import { SYSTEM_CLOCK } from '../base/clock.ts';
+import type { EnvVault } from '../base/env-vault.ts';
 import { GatewayError, messageOf } from '../base/errors.ts';
 import { addressSet } from '../base/ip-range.ts';
 import type { Log } from '../base/log.ts';
@@ -11,6 +12,7 @@ import { NO_HASH } from '../model/config-hash.ts';
 import type { ConfigTable } from '../model/config-table.ts';
 import { describeTableErrors, validateConfigTable } from '../model/declarative.ts';
 import type { TableError } from '../model/declarative.ts';
+import type { Schemas } from '../model/schema/entity-schema.ts';
 import { compileSnapshot } from '../model/snapshot.ts';
 import { HANDLERS } from '../plugins/handlers.ts';
 import { SCHEMAS } from '../plugins/schemas.ts';
@@ -22,12 +24,19 @@ import { ConfigurationCache } from './configuration-cache.ts';
 import { Pipeline } from './http/pipeline.ts';
 import { ProxyListener } from './http/proxy-listener.ts';
 import { UpstreamPool } from './http/upstream-pool.ts';
+import { nodeVault, withNodeSecrets } from './node-secrets.ts';
 import { RequestCounts } from './request-counts.ts';
 import { StatusApi } from './status-api.ts';
 
 export type ApplyResult =
   | { readonly applied: true }
-  | { readonly applied: false; readonly message: string; readonly errors: readonly TableError[] };
+  | {
+    readonly applied: false;
+    readonly message: string;
+    readonly errors: readonly TableError[];
+    /** Nothing is wrong but that this node has no secret for some reference. */
+    readonly lacksSecrets?: boolean;
+  };
 
 export interface DataPlaneOptions {
   readonly settings: Settings;
@@ -37,6 +46,10 @@ export interface DataPlaneOptions {
    * @default true
    */
   readonly keepsConfiguration?: boolean;
+  /** Where references to secrets lead. @default - the node's environment, and the secrets mounted for plugins */
+  readonly vault?: EnvVault;
+  /** What the node understands and runs. @default - the packaged plugins */
+  readonly plugins?: { readonly schemas: Schemas; readonly handlers: Handlers };
 }
 
 /** Addresses that are really listened on, in the order of the settings. */
@@ -53,6 +66,9 @@ export class DataPlane {
   readonly id: string;
   readonly #settings: Settings;
   readonly #log: Log;
+  readonly #vault: EnvVault;
+  readonly #schemas: Schemas;
+  readonly #handlers: Handlers;
   readonly #cache: ConfigurationCache | undefined;
   readonly #pool: UpstreamPool;
   readonly #pipeline: Pipeline;
@@ -65,9 +81,12 @@ export class DataPlane {
   #closing = false;
 
   /** @throws GatewayError `prefix-unwritable`, `setting-invalid` */
-  constructor({ settings, log, keepsConfiguration = true }: DataPlaneOptions) {
+  constructor({ settings, log, keepsConfiguration = true, vault = nodeVault(), plugins }: DataPlaneOptions) {
     this.#settings = settings;
     this.#log = log;
+    this.#vault = vault;
+    this.#schemas = plugins?.schemas ?? SCHEMAS;
+    this.#handlers = plugins?.handlers ?? HANDLERS as unknown as Handlers;
     this.id = nodeId(settings.prefix, settings.nodeId, log);
     this.#cache = keepsConfiguration ? new ConfigurationCache(join(settings.prefix, 'configuration'), log) : undefined;
     this.#pool = new UpstreamPool(settings.upstreamPool);
@@ -158,11 +177,13 @@ export class DataPlane {
   }
 
   #compile(table: ConfigTable, hash: string): ApplyResult & { compiled?: CompiledConfiguration } {
-    const checked = validateConfigTable(table, { schemas: SCHEMAS });
-    if (!checked.ok) return { applied: false, message: describeTableErrors(checked.errors), errors: checked.errors };
+    const checked = validateConfigTable(table, { schemas: this.#schemas });
+    if (!checked.ok) return refusal(checked.errors);
+    const resolved = withNodeSecrets(checked.table, this.#schemas, this.#vault);
+    if (resolved.errors.length > 0) return { ...refusal(resolved.errors), lacksSecrets: true };
     for (const warning of checked.warnings) this.#log.warn(warning);
     try {
-      const compiled = compileConfiguration(compileSnapshot(checked.table, hash), HANDLERS as unknown as Handlers, this.#log);
+      const compiled = compileConfiguration(compileSnapshot(resolved.table, hash), this.#handlers, this.#log);
       return { applied: true, compiled };
     } catch (error) {
       return { applied: false, message: messageOf(error), errors: [] };
@@ -172,7 +193,7 @@ export class DataPlane {
   #startFromCache(): void {
     const cached = this.#cache?.load(({ table, hash }) => {
       const result = this.#compile(table, hash);
-      if (!result.applied) return result.message;
+      if (!result.applied) return { problem: result.message, stays: result.lacksSecrets };
       this.#compiled = result.compiled;
       this.#hash = hash;
       return undefined;
@@ -188,6 +209,10 @@ export class DataPlane {
       this.#log.error(messageOf(error));
     }
   }
+}
+
+function refusal(errors: readonly TableError[]): ApplyResult & { readonly applied: false } {
+  return { applied: false, message: describeTableErrors(errors), errors };
 }
 
 function trustedAddresses(settings: Settings): (address: string) => boolean {

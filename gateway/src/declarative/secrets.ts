@@ -1,8 +1,7 @@
 /** Text in a declarative file that only the owner should know. Files lie in repositories, templates and ConfigMaps: secrets stand there as references. */
+import { isSecretReference } from '../model/schema/secret-references.ts';
 
 const SECRET_NAME = /(^|_)(password|passphrase|secret|token|private_key|api_key|access_key|client_secret|secret_access_key|session_token)$/i;
-
-const REFERENCE = /^\{vault:\/\/[^{}]+\}$/;
 
 /** Fields of credentials that let somebody in. */
 const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
@@ -19,7 +18,7 @@ type Path = readonly (string | number)[];
 function walk(value: unknown, path: Path, isSecret: (path: Path, name: string) => boolean): Path[] {
   if (typeof value === 'string') {
     const name = path.findLast((part) => typeof part === 'string');
-    return name !== undefined && isSecret(path, name) && value !== '' && !REFERENCE.test(value) ? [path] : [];
+    return name !== undefined && isSecret(path, name) && value !== '' && !isSecretReference(value) ? [path] : [];
   }
   if (Array.isArray(value)) return value.flatMap((item, at) => walk(item, [...path, at], isSecret));
   if (typeof value !== 'object' || value === null) return [];

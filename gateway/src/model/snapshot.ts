@@ -74,7 +74,7 @@ export interface Snapshot {
 }
 
 /** Which field of a credential is looked up. */
-const CREDENTIAL_KEYS: Readonly<Record<string, string>> = {
+export const CREDENTIAL_KEYS: Readonly<Record<string, string>> = {
   keyauth_credentials: 'key',
 };
 

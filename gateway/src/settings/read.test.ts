@@ -79,7 +79,7 @@ describe('wrong values', () => {
     ['too many labels', { KONG_CLUSTER_DP_LABELS: 'abcdefghijk'.split('').map((key) => `${key}:1`).join(',') }, 'up to 10 key:value pairs'],
     ['trusted address', { KONG_TRUSTED_IPS: 'localhost' }, 'KONG_TRUSTED_IPS'],
     ['vault', { KONG_PG_PASSWORD: '{vault://aws/pg}' }, "settings can be read from the vault 'env' only"],
-    ['missing vault value', { KONG_PG_PASSWORD: '{vault://env/nothing}' }, 'the environment has no such value'],
+    ['missing vault value', { KONG_PG_PASSWORD: '{vault://env/nothing}' }, 'KONG_PG_PASSWORD: {vault://env/nothing} cannot be resolved: the environment has no NOTHING'],
   ];
   it.each(cases)('refuses a wrong %s, naming setting, value and expectation', (_, environment, expected) => {
     expect(problemsOf(environment).join('\n')).toContain(expected);

@@ -1,6 +1,8 @@
 /** Turns an environment into the settings of one node; the only place that knows how names, values and roles go together. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { EnvVault, parseVaultReference } from '../base/env-vault.ts';
+import type { VaultReference } from '../base/env-vault.ts';
 import { GatewayError, messageOf } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
 import { ACCEPTED_NAMES, ACCEPTED_PREFIXES } from './accepted-names.ts';
@@ -188,27 +190,18 @@ class Reader {
     const { name } = SETTINGS[key];
     const given = this.environment[name]?.trim();
     if (given === undefined || given === '') return undefined;
-    const reference = /^\{vault:\/\/([^/}]+)\/([^}]+)\}$/.exec(given);
-    return reference ? this.fromVault(name, reference[1]!, reference[2]!) : given;
+    const reference = parseVaultReference(given);
+    return reference ? this.fromVault(name, given, reference) : given;
   }
 
-  private fromVault(name: string, vault: string, resource: string): string | undefined {
-    const [variable = '', key] = resource.split('/');
-    const found = vault === 'env' ? this.environment[variable.toUpperCase().replaceAll('-', '_')] : undefined;
-    const value = found !== undefined && key !== undefined ? fieldOf(found, key) : found;
-    if (value !== undefined) return value;
-    const expected = vault === 'env' ? 'the environment has no such value' : 'settings can be read from the vault \'env\' only';
-    this.problems.push(`${name}: {vault://${vault}/${resource}} cannot be resolved: ${expected}`);
-    return undefined;
-  }
-}
-
-function fieldOf(json: string, key: string): string | undefined {
-  try {
-    const value = (JSON.parse(json) as Record<string, unknown>)[key];
-    return typeof value === 'string' ? value : undefined;
-  } catch {
-    return undefined;
+  private fromVault(name: string, given: string, reference: VaultReference): string | undefined {
+    try {
+      if (reference.vault !== 'env') throw new Error('settings can be read from the vault \'env\' only');
+      return new EnvVault({ environment: this.environment }).read(reference);
+    } catch (error) {
+      this.problems.push(`${name}: ${given} cannot be resolved: ${messageOf(error)}`);
+      return undefined;
+    }
   }
 }
 

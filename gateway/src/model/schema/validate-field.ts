@@ -4,6 +4,7 @@ import { checkEntity } from './entity-checks.ts';
 import { primaryKeyOf, uniqueFieldsOf } from './entity-schema.ts';
 import type { Schemas } from './entity-schema.ts';
 import type { EntityValue, Field, Fields, ForeignField, ListField, MapField, RecordField } from './field.ts';
+import { isSecretReference } from './secret-references.ts';
 import type { Violation, Violations } from './violations.ts';
 
 export interface FieldContext {
@@ -22,7 +23,11 @@ export function validateField(field: Field, value: unknown, context: FieldContex
   if (value === null || value === undefined) return field.required ? 'required field missing' : undefined;
   if (field.eq === null) return field.err ?? 'value must be null';
   switch (field.type) {
-    case 'string': return typeof value === 'string' ? violatedConstraint({ len_min: 1, ...field }, value) : 'expected a string';
+    case 'string': {
+      if (typeof value !== 'string') return 'expected a string';
+      // What a reference stands for is known where it is resolved.
+      return field.referenceable && isSecretReference(value) ? undefined : violatedConstraint({ len_min: 1, ...field }, value);
+    }
     case 'integer': return Number.isInteger(value) ? violatedConstraint(field, value) : 'expected an integer';
     case 'number': return typeof value === 'number' ? violatedConstraint(field, value) : 'expected a number';
     case 'boolean': return typeof value === 'boolean' ? violatedConstraint(field, value) : 'expected a boolean';

@@ -1,0 +1,84 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+// How the constructs name files of mounted secrets: both halves must agree.
+import { vaultReference } from '../../../src/private/gateway/vault-reference.ts';
+import { EnvVault, parseVaultReference } from './env-vault.ts';
+
+let root: string;
+let folders: string[];
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'hybridge-vault-'));
+  folders = ['identity', 'cache'].map((mount) => join(root, mount));
+  for (const folder of [...folders, join(root, 'cluster')]) mkdirSync(folder);
+  // As Kubernetes mounts a Secret: links into a folder that is swapped as a whole.
+  mkdirSync(join(root, 'cache', '..data'));
+  writeFileSync(join(root, 'cache', '..data', 'password'), 'of-the-file\n');
+  symlinkSync(join('..data', 'password'), join(root, 'cache', 'password'));
+  writeFileSync(join(root, 'identity', 'client_secret'), 'of-the-client');
+  writeFileSync(join(root, 'identity', 'empty'), '');
+  writeFileSync(join(root, 'cluster', 'tls.key'), 'of-the-tunnel');
+});
+
+afterAll(() => rmSync(root, { recursive: true }));
+
+const read = (reference: string, environment: Record<string, string> = {}, prefix?: string) => (
+  new EnvVault({ environment, folders }).read(parseVaultReference(reference)!, prefix));
+
+describe('references', () => {
+  it.each([
+    ['{vault://env/my-secret}', { vault: 'env', name: 'my-secret' }],
+    ['{vault://env/my-secret/key}', { vault: 'env', name: 'my-secret', field: 'key' }],
+    ['{vault://my-env/a}', { vault: 'my-env', name: 'a' }],
+    ['{vault://env}', undefined],
+    ['{vault://env/}', undefined],
+    ['vault://env/a', undefined],
+    ['x{vault://env/a}', undefined],
+    ['{vault://env/a}{vault://env/b}', undefined],
+    ['', undefined],
+  ])('%s', (text, expected) => expect(parseVaultReference(text)).toEqual(expected));
+});
+
+describe('the vault env', () => {
+  it.each<[string, Record<string, string>, string]>([
+    ['{vault://env/my-secret}', { MY_SECRET: 'a' }, 'a'],
+    ['{vault://env/MY_SECRET}', { MY_SECRET: 'a' }, 'a'],
+    ['{vault://env/my-secret/user}', { MY_SECRET: '{"user":"b","n":1}' }, 'b'],
+    ['{vault://env/my-secret}', { MY_SECRET: '{"user":"b"}' }, '{"user":"b"}'],
+    ['{vault://env/my-secret}', { KONG_VAULT_ENV_PREFIX: 'APP_', APP_MY_SECRET: 'c', MY_SECRET: 'a' }, 'c'],
+  ])('%s of %j is %s', (reference, environment, expected) => expect(read(reference, environment)).toBe(expected));
+
+  it('puts the prefix of a configured vault before the name, in place of that of the node', () => {
+    expect(read('{vault://mine/secret}', { MINE_SECRET: 'a', APP_SECRET: 'b', KONG_VAULT_ENV_PREFIX: 'APP_' }, 'mine_')).toBe('a');
+  });
+
+  it.each([
+    ['cache', 'password', 'of-the-file'],
+    ['identity', 'client_secret', 'of-the-client'],
+  ])('finds the mounted file that the constructs refer to: %s/%s', (name, file, expected) => {
+    expect(read(vaultReference({ name }, file))).toBe(expected);
+  });
+
+  it('takes the variable before the file', () => {
+    expect(read(vaultReference({ name: 'cache' }, 'password'), { CACHE_PASSWORD: 'of-the-variable' })).toBe('of-the-variable');
+  });
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    ['{vault://env/nothing}', {}, /^the environment has no NOTHING, and no file in \S+identity, \S+cache stands for it$/],
+    ['{vault://env/empty}', { EMPTY: '' }, /no EMPTY/],
+    ['{vault://env/identity-empty}', {}, /no IDENTITY_EMPTY/],
+    ['{vault://env/cluster-tls.key}', {}, /no CLUSTER_TLS\.KEY/],
+    ['{vault://env/cache-..data}', {}, /no CACHE_\.\.DATA/],
+    ['{vault://env/cache-../cluster/tls.key}', {}, /no CACHE_\.\./],
+    ['{vault://env/a/b}', { A: 'hunter2' }, /^A is no JSON object, so it has no field 'b'$/],
+    ['{vault://env/a/b}', { A: '{"c":"hunter2"}' }, /^the JSON object in A has no text in a field 'b'$/],
+    ['{vault://env/a/b}', { A: 'null' }, /no text in a field 'b'/],
+  ])('%s with %j: an error that says where was looked, and shows no secret', (reference, environment, expected) => {
+    expect(() => read(reference, environment)).toThrow(expected);
+    expect(() => read(reference, environment)).not.toThrow('hunter2');
+  });
+});

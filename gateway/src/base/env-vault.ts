@@ -1,0 +1,100 @@
+/**
+ * The vault `env`: secrets that a node was given as environment variables, or as files of mounted folders. Configurations name them by references,
+ * `{vault://env/cache-password}`, or `{vault://env/database/password}` for one field of a value that is a JSON object.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
+import { messageOf } from './errors.ts';
+
+export interface VaultReference {
+  /** `env`, or the prefix of a vault that is configured. */
+  readonly vault: string;
+  /** Name of the secret. */
+  readonly name: string;
+  /** Field of a secret that is a JSON object. */
+  readonly field?: string;
+}
+
+const REFERENCE = /^\{vault:\/\/([^/{}]+)\/([^/{}]+)(?:\/([^{}]+))?\}$/;
+
+/** What a text refers to; `undefined` when it is no reference. */
+export function parseVaultReference(text: string): VaultReference | undefined {
+  const [, vault, name, field] = REFERENCE.exec(text) ?? [];
+  return vault === undefined || name === undefined ? undefined : { vault, name, ...field !== undefined && { field } };
+}
+
+export interface EnvVaultOptions {
+  /** @default - that of the process */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /**
+   * Mounted folders, one secret a file: `/etc/hybridge/cache` with the file `password` holds the secret `cache-password`. The environment wins.
+   * Only folders that are meant to be read by name belong here: whoever may configure plugins may name every file in them. @default - none
+   */
+  readonly folders?: readonly string[];
+}
+
+export class EnvVault {
+  readonly #environment: Readonly<Record<string, string | undefined>>;
+  readonly #folders: readonly string[];
+
+  constructor({ environment = process.env, folders = [] }: EnvVaultOptions = {}) {
+    this.#environment = environment;
+    this.#folders = folders;
+  }
+
+  /**
+   * The secret, read anew at each call.
+   * @param prefix put before the name, as vaults of this kind can have it
+   * @throws Error that says where the secret was looked for, and never what was found
+   */
+  read({ name, field }: VaultReference, prefix = this.#environment.KONG_VAULT_ENV_PREFIX ?? ''): string {
+    const variable = variableOf(`${prefix}${name}`);
+    // An empty variable counts as unset, as for settings.
+    const value = this.#environment[variable] || this.#readFile(variable);
+    if (value === undefined || value === '') throw new Error(`the environment has no ${variable}${this.#elsewhere()}`);
+    return field === undefined ? value : fieldOf(value, field, variable);
+  }
+
+  #elsewhere(): string {
+    return this.#folders.length === 0 ? '' : `, and no file in ${this.#folders.join(', ')} stands for it`;
+  }
+
+  /** Files are found by the names of what is there: nothing of a reference becomes part of a path. */
+  #readFile(variable: string): string | undefined {
+    for (const folder of this.#folders) {
+      const file = filesOf(folder).find((candidate) => variableOf(`${basename(folder)}_${candidate}`) === variable);
+      if (file === undefined) continue;
+      try {
+        return readFileSync(join(folder, file), 'utf8').replace(/\r?\n$/, '');
+      } catch (error) {
+        throw new Error(`cannot read ${join(folder, file)}: ${messageOf(error)}`, { cause: error });
+      }
+    }
+    return undefined;
+  }
+}
+
+function variableOf(name: string): string {
+  return name.toUpperCase().replaceAll('-', '_');
+}
+
+/** A folder that is not mounted has no secrets. Names with a dot in front are what Kubernetes swaps mounts with. */
+function filesOf(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).filter((name) => !name.startsWith('.'));
+  } catch {
+    return [];
+  }
+}
+
+function fieldOf(json: string, field: string, variable: string): string {
+  let value: unknown;
+  try {
+    value = (JSON.parse(json) as Record<string, unknown> | null)?.[field];
+  } catch {
+    throw new Error(`${variable} is no JSON object, so it has no field '${field}'`);
+  }
+  if (typeof value !== 'string') throw new Error(`the JSON object in ${variable} has no text in a field '${field}'`);
+  return value;
+}

@@ -1,0 +1,154 @@
+/** Secrets of a node in what its plugins are prepared with, and nowhere else. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { EnvVault } from '../base/env-vault.ts';
+import { createLog } from '../base/log.ts';
+import type { ConfigTable, Row } from '../model/config-table.ts';
+import { coreEntities } from '../model/entities/core.ts';
+import { definePlugin } from '../model/entities/plugin.ts';
+import { schemasByName } from '../model/schema/entity-schema.ts';
+import { array, map, record, string } from '../model/schema/field.ts';
+import { keyAuthCredential } from '../plugins/key-auth/entities.ts';
+import { readSettings } from '../settings/read.ts';
+import type { Handlers } from './compiled-configuration.ts';
+import { DataPlane } from './data-plane.ts';
+
+/** How gzip begins; a kept configuration has a line before it. */
+const GZIP = Buffer.from([0x1f, 0x8b]);
+
+const TOKEN = 'hunter2-of-the-token';
+
+/** A plugin with a reference wherever one can stand, and one field that takes none. */
+const shipper = definePlugin({
+  name: 'shipper',
+  priority: 1,
+  fields: {
+    config: record({
+      headers: map(string(), string({ referenceable: true })),
+      hosts: array(string({ referenceable: true, match: '^[a-z.]+$' })),
+      redis: record({ password: string({ referenceable: true }) }, { required: true }),
+      comment: string(),
+    }, { required: true }),
+  },
+});
+
+const SCHEMAS = schemasByName([...coreEntities(new Map([['shipper', shipper]])), keyAuthCredential]);
+
+let folder: string;
+let logged: string[];
+/** What the plugin was prepared with. */
+let prepared: unknown[];
+let dataPlane: DataPlane;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hybridge-secrets-'));
+  logged = [];
+  prepared = [];
+});
+
+afterEach(async () => {
+  await dataPlane.close(0);
+  rmSync(folder, { recursive: true });
+});
+
+function startWith(environment: Record<string, string>): DataPlane {
+  const { settings } = readSettings({ KONG_PREFIX: folder, KONG_PROXY_LISTEN: 'off', KONG_STATUS_LISTEN: 'off' });
+  const handlers: Handlers = {
+    shipper: {
+      name: 'shipper',
+      priority: 1,
+      prepare: (config, { credentials }) => {
+        prepared.push({ config, keys: [...credentials.get('keyauth_credentials')!.keys()] });
+        return {};
+      },
+    },
+  };
+  const log = createLog({ level: 'debug', write: (line) => void logged.push(line) });
+  dataPlane = new DataPlane({ settings, log, vault: new EnvVault({ environment }), plugins: { schemas: SCHEMAS, handlers } });
+  return dataPlane;
+}
+
+function table(config: Row, more: Record<string, readonly Row[]> = {}): ConfigTable {
+  return {
+    _format_version: '3.0',
+    plugins: [{ id: '00000004-aaaa-4aaa-8aaa-aaaaaaaaaaaa', name: 'shipper', config }],
+    ...more,
+  };
+}
+
+const CONSUMER = '00000005-aaaa-4aaa-8aaa-aaaaaaaaaaaa';
+const keyed = (...keys: string[]) => ({
+  consumers: [{ id: CONSUMER, username: 'alice' }],
+  keyauth_credentials: keys.map((key, index) => ({ id: `0000000${index}-bbbb-4aaa-8aaa-aaaaaaaaaaaa`, key, consumer: CONSUMER })),
+});
+
+describe('secrets of a node', () => {
+  it('stand in maps, lists and records where the configuration has references', () => {
+    const config = { headers: { 'x-token': '{vault://env/token}', 'x-plain': 'a' }, hosts: ['a.example', '{vault://env/all/host}'], redis: { password: '{vault://env/token}' } };
+    const result = startWith({ TOKEN, ALL: '{"host":"b.example"}' }).apply(table(config), 'a'.repeat(32));
+    expect(result).toEqual({ applied: true });
+    expect(prepared).toMatchObject([{ config: { headers: { 'x-token': TOKEN, 'x-plain': 'a' }, hosts: ['a.example', 'b.example'], redis: { password: TOKEN } } }]);
+  });
+
+  it('do not stand in fields that take none: their text is what it is', () => {
+    expect(startWith({ TOKEN }).apply(table({ comment: '{vault://env/token}' }), 'a'.repeat(32)).applied).toBe(true);
+    expect(prepared).toMatchObject([{ config: { comment: '{vault://env/token}' } }]);
+  });
+
+  it('are keys of consumers, so that the reference itself opens nothing', () => {
+    expect(startWith({ TOKEN }).apply(table({}, keyed('{vault://env/token}', 'plain')), 'a'.repeat(32)).applied).toBe(true);
+    expect(prepared).toMatchObject([{ keys: [TOKEN, 'plain'] }]);
+  });
+
+  it('come from configured vaults of the kind env, with their prefix', () => {
+    const vaults = { vaults: [{ id: '00000009-aaaa-4aaa-8aaa-aaaaaaaaaaaa', name: 'env', prefix: 'mine', config: { prefix: 'mine_' } }] };
+    expect(startWith({ MINE_TOKEN: TOKEN }).apply(table({ redis: { password: '{vault://mine/token}' } }, vaults), 'a'.repeat(32)).applied).toBe(true);
+    expect(prepared).toMatchObject([{ config: { redis: { password: TOKEN } } }]);
+  });
+
+  it('are neither logged nor kept on disk, from where the node starts again with them', async () => {
+    const hash = 'a'.repeat(32);
+    startWith({ TOKEN }).apply(table({ redis: { password: '{vault://env/token}' } }, keyed('{vault://env/token}')), hash);
+    await dataPlane.close(0);
+    const kept = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name)))
+      .map((bytes) => (bytes.includes(GZIP) ? gunzipSync(bytes.subarray(bytes.indexOf(GZIP))) : bytes).toString('latin1'));
+    expect(kept.some((text) => text.includes('{vault://env/token}'))).toBe(true);
+    expect([...kept, ...logged].filter((text) => text.includes(TOKEN))).toEqual([]);
+    await startWith({ TOKEN }).start();
+    expect(dataPlane.currentHash).toBe(hash);
+    expect(prepared).toHaveLength(2);
+    expect(prepared[1]).toEqual(prepared[0]);
+  });
+
+  it('that are gone at a start keep the node from starting with its configuration, which is still there when they are back', async () => {
+    const hash = 'a'.repeat(32);
+    startWith({ TOKEN }).apply(table({ redis: { password: '{vault://env/token}' } }), hash);
+    await dataPlane.close(0);
+    await startWith({}).start();
+    expect(dataPlane.currentHash).toBe('0'.repeat(32));
+    expect(logged.join('')).toMatch(/cannot be used now: .*the environment has no TOKEN.*it stays for the next start/);
+    await dataPlane.close(0);
+    await startWith({ TOKEN }).start();
+    expect(dataPlane.currentHash).toBe(hash);
+  });
+
+  it.each<[string, ConfigTable, string, RegExp]>([
+    ['missing', table({ headers: { 'x-token': '{vault://env/gone}' } }), 'config.headers.x-token', /\{vault:\/\/env\/gone\} cannot be resolved: the environment has no GONE/],
+    ['of an unknown vault', table({ hosts: ['{vault://aws/gone}'] }), 'config.hosts.1', /vault 'aws' is not known, expected env/],
+    ['missing in a field', table({ redis: { password: '{vault://env/all/gone}' } }), 'config.redis.password', /the JSON object in ALL has no text in a field 'gone'/],
+    ['missing as a key', table({}, keyed('{vault://env/gone}')), 'key', /cannot be resolved/],
+  ])('%s: the configuration is refused with the place and the reason, and the old one stays', (_, wrong, field, message) => {
+    startWith({ TOKEN, ALL: '{"host":"hunter2"}' }).apply(table({ redis: { password: '{vault://env/token}' } }), 'a'.repeat(32));
+    const result = dataPlane.apply(wrong, 'b'.repeat(32));
+    expect(result).toMatchObject({ applied: false, message: expect.stringMatching(message) as string, errors: [{ field }] });
+    expect(JSON.stringify(result)).not.toContain('hunter2');
+    expect(dataPlane.currentHash).toBe('a'.repeat(32));
+    expect(prepared).toHaveLength(1);
+  });
+});

@@ -1,0 +1,70 @@
+/**
+ * A configuration with this node's secrets in the places of references. Only what runs is made of it: the tunnel, the cache on disk and
+ * the log keep the references.
+ */
+import { PATHS } from '../../contract.ts';
+import { EnvVault, parseVaultReference } from '../base/env-vault.ts';
+import { messageOf } from '../base/errors.ts';
+import { rowsOf } from '../model/config-table.ts';
+import type { ConfigTable, Row } from '../model/config-table.ts';
+import type { TableError } from '../model/declarative.ts';
+import { effectiveFields, subschemaOf } from '../model/schema/entity-schema.ts';
+import type { Schemas } from '../model/schema/entity-schema.ts';
+import { isSecretReference, withSecrets } from '../model/schema/secret-references.ts';
+import { CREDENTIAL_KEYS } from '../model/snapshot.ts';
+
+/** The vault `env` of a node: its environment, and the secrets that the constructs mount for plugins. Those of the node itself are not among them. */
+export function nodeVault(): EnvVault {
+  return new EnvVault({ folders: [PATHS.identityCredentials, PATHS.cacheCredentials, PATHS.logCredentials] });
+}
+
+export interface ResolvedTable {
+  readonly table: ConfigTable;
+  /** References that lead nowhere on this node. */
+  readonly errors: readonly TableError[];
+}
+
+/** @param table that has been validated and completed */
+export function withNodeSecrets(table: ConfigTable, schemas: Schemas, vault: EnvVault): ResolvedTable {
+  const errors: TableError[] = [];
+  const prefixes = prefixesOf(table);
+  const read = (reference: string): string => {
+    const parsed = parseVaultReference(reference)!;
+    if (!prefixes.has(parsed.vault)) throw new Error(`vault '${parsed.vault}' is not known, expected ${[...prefixes.keys()].join(' or ')}`);
+    return vault.read(parsed, prefixes.get(parsed.vault));
+  };
+  const resolveRow = (entity: string, row: Row, index: number): Row => {
+    const resolve = (reference: string, field: string): string => {
+      try {
+        return read(reference);
+      } catch (error) {
+        const name = row.name ?? row.username;
+        errors.push({
+          entity, index, field, message: `${reference} cannot be resolved: ${messageOf(error)}`,
+          ...typeof row.id === 'string' && { id: row.id }, ...typeof name === 'string' && { name },
+        });
+        return reference;
+      }
+    };
+    const schema = schemas.get(entity)!;
+    const resolved = withSecrets(effectiveFields(schema, subschemaOf(schema, row)), row, resolve);
+    const key = CREDENTIAL_KEYS[entity];
+    // Declarative files name keys so; compared as it stands, a reference would be a key that everybody knows who saw the file.
+    return key !== undefined && isSecretReference(row[key]) ? { ...resolved, [key]: resolve(row[key], key) } : resolved;
+  };
+  const entities = Object.keys(table).filter((entity) => schemas.has(entity));
+  const resolved = Object.fromEntries(entities.map((entity) => [entity, rowsOf(table, entity).map((row, index) => resolveRow(entity, row, index))]));
+  return { table: { ...table, ...resolved } as ConfigTable, errors };
+}
+
+/** Vaults by the name that references use, with what they put before names: `env`, and those of its kind that are configured. */
+function prefixesOf(table: ConfigTable): ReadonlyMap<string, string | undefined> {
+  const configured = rowsOf(table, 'vaults').filter((row) => row.name === 'env' && typeof row.prefix === 'string');
+  return new Map<string, string | undefined>([
+    ['env', undefined],
+    ...configured.map((row): [string, string] => {
+      const { prefix } = (row.config ?? {}) as { readonly prefix?: unknown };
+      return [row.prefix as string, typeof prefix === 'string' ? prefix : ''];
+    }),
+  ]);
+}

@@ -1,0 +1,40 @@
+/** References to secrets in fields that take them (`referenceable`), and their replacement by the secrets. */
+import { parseVaultReference } from '../../base/env-vault.ts';
+import type { EntityValue, Field, Fields } from './field.ts';
+
+/** @param path dotted, list elements from 1, as violations name fields @returns the secret */
+export type ResolveSecret = (reference: string, path: string) => string;
+
+export function isSecretReference(value: unknown): value is string {
+  return typeof value === 'string' && parseVaultReference(value) !== undefined;
+}
+
+/** The values with secrets in the places of references; what has none is passed on as it is. */
+export function withSecrets(fields: Fields, values: EntityValue, resolve: ResolveSecret, path = ''): EntityValue {
+  return changed(values, (name, value) => {
+    const field = fields[name];
+    return field === undefined ? value : resolveField(field, value, resolve, path === '' ? name : `${path}.${name}`);
+  });
+}
+
+function resolveField(field: Field, value: unknown, resolve: ResolveSecret, path: string): unknown {
+  if (value === null || value === undefined) return value;
+  switch (field.type) {
+    case 'string': return field.referenceable && isSecretReference(value) ? resolve(value, path) : value;
+    case 'record': return field.fields === undefined ? value : withSecrets(field.fields, value as EntityValue, resolve, path);
+    case 'map': return changed(value as EntityValue, (key, item) => resolveField(field.values, item, resolve, `${path}.${key}`));
+    case 'array':
+    case 'set': {
+      const items = value as readonly unknown[];
+      const resolved = items.map((item, index) => resolveField(field.elements, item, resolve, `${path}.${index + 1}`));
+      return resolved.some((item, index) => item !== items[index]) ? resolved : items;
+    }
+    default: return value;
+  }
+}
+
+/** The same object when nothing in it changes: most rows of most tables hold no reference. */
+function changed(values: EntityValue, change: (name: string, value: unknown) => unknown): EntityValue {
+  const entries = Object.entries(values).map(([name, value]) => [name, change(name, value)] as const);
+  return entries.some(([name, value]) => value !== values[name]) ? Object.fromEntries(entries) : values;
+}
