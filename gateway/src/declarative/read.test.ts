@@ -49,9 +49,16 @@ describe('a declarative file', () => {
   });
 
   it('may have plugins of another gateway, when that one runs', () => {
-    const text = HTTPBIN.replace('key-auth\n      config:\n        key_names: [apikey]', 'rate-limiting\n      config: { minute: 5 }');
+    const text = HTTPBIN.replace('key-auth\n      config:\n        key_names: [apikey]', 'rate-limiting\n      config: { minute: 5 }')
+      .replace(/ {2}keyauth_credentials:[^]*/, '');
     expect(readDeclarative(text).errors).toMatchObject([{ line: 9, path: 'services[0].routes[0].plugins[0].name' }]);
     expect(readDeclarative(text, { takesUnknownPlugins: true })).toMatchObject({ errors: [], plugins: [{ name: 'rate-limiting' }] });
+  });
+
+  it('has no keys of consumers then, for which that one would take the text of the reference', () => {
+    expect(readDeclarative(HTTPBIN, { takesUnknownPlugins: true }).errors).toMatchObject([
+      { line: 16, path: 'consumers[0].keyauth_credentials[0].key', message: expect.stringContaining('make it through the Admin API') as string },
+    ]);
   });
 });
 

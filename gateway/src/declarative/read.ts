@@ -11,7 +11,7 @@ import { validateEntity } from '../model/schema/validate-entity.ts';
 import { isPlainObject } from '../model/schema/validate-field.ts';
 import { flattenViolations } from '../model/schema/violations.ts';
 import { SCHEMAS } from '../plugins/schemas.ts';
-import { plainSecrets } from './secrets.ts';
+import { plainSecrets, referencedKeys } from './secrets.ts';
 import { Source, pathText } from './source.ts';
 import type { SourceError, SourcePath } from './source.ts';
 
@@ -148,6 +148,9 @@ class Reading {
     for (const [field, message] of flattenViolations({ ...violations, ...invalid })) this.source.reject([...path, ...fieldPath(field)], message);
     for (const secret of plainSecrets(schema.name, given)) {
       this.source.reject([...path, ...secret], 'got a secret in plain text, expected a reference such as {vault://env/name}: everybody who may read the file, the template or the ConfigMap would see it');
+    }
+    for (const name of this.options.takesUnknownPlugins ? referencedKeys(schema.name, given) : []) {
+      this.source.reject([...path, name], "got a reference, which Kong's data planes would take for the key itself, expected no credential: make it through the Admin API");
     }
     for (const { name, reference } of references(schema)) this.resolve(found, name, reference);
   }

@@ -13,6 +13,11 @@ export function plainSecrets(type: string, entity: Readonly<Record<string, unkno
   return walk(entity, [], (path, name) => (path.length === 1 && (CREDENTIALS[type] ?? []).includes(name)) || SECRET_NAME.test(name));
 }
 
+/** Fields of a credential whose secret is a reference. */
+export function referencedKeys(type: string, entity: Readonly<Record<string, unknown>>): readonly string[] {
+  return (CREDENTIALS[type] ?? []).filter((name) => isSecretReference(entity[name]));
+}
+
 type Path = readonly (string | number)[];
 
 function walk(value: unknown, path: Path, isSecret: (path: Path, name: string) => boolean): Path[] {
