@@ -38,6 +38,7 @@ export * from './eks/cluster-addon';
 export * from './eks/cluster-compute';
 export * from './eks/hybrid-credentials';
 export * from './eks/hybrid-nodes';
+export * from './gateway/admin-exposure';
 export * from './gateway/auto-scaling-group-target';
 export * from './gateway/declarative-config';
 export * from './gateway/docker-target';

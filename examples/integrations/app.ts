@@ -1,16 +1,18 @@
 /**
  * What gateways rely on, each with more than its defaults: PostgreSQL on RDS with a password that changes by itself, Cognito with a machine client, logs in OpenSearch from planes anywhere, a cache
- * that nodes share, dashboard and alarms.
+ * that nodes share, an Admin API that administrators reach with a browser, dashboard and alarms.
  *
  * Synthesizes without an AWS account: every address below is one of the documentation ranges.
  */
 import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
 import { App, Stack } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
-  CloudCluster, CognitoIdentity, DockerTarget, EksTarget, Exposure, GatewayControlPlane, GatewayDatabase, GatewayEngine, GatewayObservability, OpenSearchLogs, Trust, ValkeyCache,
+  AdminExposure, CloudCluster, CognitoIdentity, DockerTarget, EksTarget, Exposure, GatewayControlPlane, GatewayDatabase, GatewayEngine, GatewayObservability, OpenSearchLogs,
+  Trust, ValkeyCache,
 } from 'cdk-hybridge';
 
 const app = new App();
@@ -32,6 +34,9 @@ identity.addMachineClient('Billing', { scopes: ['read'] });
 const cache = new ValkeyCache(cloud, 'Cache', { vpc: cluster.vpc });
 const logs = new OpenSearchLogs(logging, 'Logs', { vpc: cluster.vpc, retentionDays: 90, ingest: true });
 
+// A pool of their own: whoever is in it administers the gateways.
+const administrators = new CognitoIdentity(cloud, 'Administrators');
+
 const controlPlane = new GatewayControlPlane(cloud, 'ControlPlane', {
   target: EksTarget.cluster(cluster),
   engine: GatewayEngine.packaged(),
@@ -39,6 +44,13 @@ const controlPlane = new GatewayControlPlane(cloud, 'ControlPlane', {
   trust: Trust.generated(),
   // Mutual TLS is the door.
   tunnelCidrs: ['0.0.0.0/0'],
+  adminExposure: AdminExposure.internalLoadBalancer({
+    hostname: 'admin.acme.example',
+    certificate: Certificate.fromCertificateArn(cloud, 'AdminCertificate', 'arn:aws:acm:eu-central-1:111122223333:certificate/4f1c2d3e-5b6a-4798-8a9b-0c1d2e3f4a5b'),
+    identity: administrators,
+    // The company's network, through its VPN.
+    cidrs: ['10.20.0.0/16'],
+  }),
 });
 
 const apis = controlPlane.addDataPlane('Apis', {

@@ -8,9 +8,13 @@ import { KubectlAccess, requireParts, watchNodes } from '../private/eks/existing
 import type { ClusterNeeds } from '../private/eks/existing-cluster';
 import { EksPlane } from '../private/gateway/eks-plane';
 import { onKubernetes } from '../private/gateway/kubernetes-plane';
+import { claimNodePorts } from '../private/gateway/node-ports';
 import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
 import { PROXY_PORTS } from '../private/gateway/services';
 import type { ServiceReach } from '../private/gateway/services';
+import { targetBinding } from '../private/gateway/target-binding';
+import type { TargetBinding } from '../private/gateway/target-binding';
+import { shown, within } from '../private/input/place';
 import { Exposure } from './exposure';
 import { GatewayTarget } from './gateway-target';
 import type { KubernetesTargetOptions } from './kubernetes-target-options';
@@ -56,6 +60,9 @@ export interface HybridNodesTargetOptions extends KubernetesTargetOptions {
 
 const AUTO_MODE_LOAD_BALANCERS = 'eks.amazonaws.com/nlb';
 
+/** As Kubernetes takes it: the name after a domain. */
+const CLASS = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?\/[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/;
+
 /** Which nodes pods are for, where a cluster has several kinds. */
 const ON_HYBRID_NODES = { 'eks.amazonaws.com/compute-type': 'hybrid' };
 
@@ -82,8 +89,12 @@ export class EksTarget extends GatewayTarget {
    */
   public static existingCluster(cluster: eks.ICluster, options: ExistingEksTargetOptions = {}): EksTarget {
     const loadBalancerClass = options.loadBalancerClass ?? AUTO_MODE_LOAD_BALANCERS;
+    if (!CLASS.test(loadBalancerClass)) {
+      throw new Error(`EksTarget.existingCluster: loadBalancerClass: got ${shown(loadBalancerClass)}, expected a domain and a name, such as service.k8s.aws/nlb`);
+    }
     if (!options.kubectlLayer) return new EksTarget(cluster, [], options, { loadBalancerClass });
-    const access = KubectlAccess.to(cluster, options.kubectlLayer);
+    const { kubectlLayer } = options;
+    const access = within('EksTarget.existingCluster', () => KubectlAccess.to(cluster, kubectlLayer));
     return new EksTarget(access.cluster, access.ready, options, { loadBalancerClass });
   }
 
@@ -133,6 +144,17 @@ export class EksTarget extends GatewayTarget {
     return { kind: 'network-load-balancer', loadBalancerClass: this.nodes.loadBalancerClass, sourceCidrs };
   }
 
+  /**
+   * How the cluster's controller is told to keep the target group of a load balancer that CloudFormation makes.
+   *
+   * @throws Error when there is no such controller
+   * @internal
+   */
+  public get _targetBinding(): TargetBinding {
+    if (this.nodes.loadBalancerClass === undefined) throw new Error('target: got hybridNodes, which load balancers of AWS do not reach, expected a cluster: use EksTarget.cluster(), or AdminExposure.clusterIp()');
+    return targetBinding(this.nodes.loadBalancerClass);
+  }
+
   /** @internal */
   public get _takesCharts(): boolean {
     return true;
@@ -156,12 +178,14 @@ export class EksTarget extends GatewayTarget {
   /** @internal */
   public _place(scope: Construct, placed: PlacedDataPlane): void {
     const { logs, cache } = placed;
+    const reach = this.proxyReach();
+    if (reach.kind === 'node-port') claimNodePorts(scope, this._cluster, reach.nodePorts);
     this._require(scope, logs || cache ? { vpc: 'logs and cache are reached in it', clusterSecurityGroup: 'logs and cache let it in' } : {});
     const plane = { ...onKubernetes(placed.plane, this._options), ...this.nodes.nodeSelector && { nodeSelector: this.nodes.nodeSelector } };
     const resource = new EksPlane(scope, 'Resource', {
       cluster: this._cluster,
       plane,
-      services: [{ suffix: 'proxy', ports: PROXY_PORTS, reach: this.proxyReach() }],
+      services: [{ suffix: 'proxy', ports: PROXY_PORTS, reach }],
       ready: this._ready,
       contents: placed.contents,
       controlPlane: placed.controlPlane,

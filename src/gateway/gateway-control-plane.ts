@@ -1,5 +1,7 @@
+import type * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import { PORTS } from '../private/contract';
+import { AdminLoadBalancer } from '../private/gateway/admin-load-balancer';
 import type { ControlPlaneLink } from '../private/gateway/control-plane-link';
 import { declarativeText } from '../private/gateway/declarative-file';
 import { EksPlane } from '../private/gateway/eks-plane';
@@ -7,10 +9,13 @@ import { requireKongSettings } from '../private/gateway/kong-helm/refusals';
 import { onKubernetes } from '../private/gateway/kubernetes-plane';
 import type { PlaneDescription, PlaneResources } from '../private/gateway/plane';
 import { controlPlaneSettings, withUserSettings } from '../private/gateway/plane-settings';
-import { ADMIN_PORT, TELEMETRY_PORT, TUNNEL_PORT } from '../private/gateway/services';
+import { ADMIN_PORT, ADMIN_TLS_PORT, TELEMETRY_PORT, TUNNEL_PORT } from '../private/gateway/services';
 import { Topology } from '../private/gateway/topology';
+import { requireWhole } from '../private/input/numbers';
+import { within } from '../private/input/place';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
 import { requireCidrs } from '../private/network/cidr-text';
+import { AdminExposure } from './admin-exposure';
 import type { DeclarativeConfigOptions } from './declarative-config';
 import type { EksTarget } from './eks-target';
 import { ExternalControlPlane } from './external-control-plane';
@@ -45,6 +50,13 @@ export interface GatewayControlPlaneProps {
   readonly tunnelCidrs?: string[];
 
   /**
+   * How administrators reach the Admin API. With either choice pods of the namespace with the label `hybridge/admin-client: "true"` do, and `kubectl port-forward`.
+   *
+   * @default - AdminExposure.clusterIp()
+   */
+  readonly adminExposure?: AdminExposure;
+
+  /**
    * How many nodes.
    *
    * @default 2
@@ -66,7 +78,7 @@ const RESOURCES: PlaneResources = { cpuRequest: '250m', cpuLimit: '1', memoryReq
  *
  * Created in a namespace of its own: a Job that brings the database's schema up to date, the nodes, two Network Load Balancers that pass TLS through
  * (8005 configuration, 8006 telemetry), the Admin API for pods of the namespace with the label
- * `hybridge/admin-client: "true"` and for `kubectl port-forward` only, network policies, a role for the pods. The database and the tunnel's
+ * `hybridge/admin-client: "true"` and for `kubectl port-forward` only, unless `adminExposure` says more, network policies, a role for the pods. The database and the tunnel's
  * certificate are made below it.
  */
 export class GatewayControlPlane extends Construct implements IGatewayControlPlane {
@@ -88,6 +100,9 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
   /** Host of the load balancer for telemetry, port 8006. Known after deployment. */
   public readonly telemetryHost: string;
 
+  /** Load balancer of administrators, for a record that leads to it; absent without `AdminExposure.internalLoadBalancer()`. */
+  public readonly adminLoadBalancer?: elb.ApplicationLoadBalancer;
+
   /** Who may administer the plane, and read the certificate of its tunnels. */
   public readonly grants: GatewayControlPlaneGrants;
 
@@ -98,54 +113,14 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
 
   constructor(scope: Construct, id: string, props: GatewayControlPlaneProps) {
     super(scope, id);
-    const { target, engine, replicas = 2 } = props;
-    this.planeName = requireObjectName('id', kebabCase(id));
-    if (!Number.isInteger(replicas) || replicas < 1) throw new Error(`replicas: got ${replicas}, expected a whole number, at least 1`);
-    if (props.tunnelCidrs) requireCidrs('tunnelCidrs', props.tunnelCidrs);
-    if (target._options.exposure) throw new Error('target: has an exposure, which is for data planes; leave it out and say with tunnelCidrs who may open tunnels');
-
-    const tunnel = props.trust._bind(this, this.planeName);
-    if (engine._chart && tunnel.packagedOnly) throw new Error(tunnel.packagedOnly);
-    if (engine._chart && props.database._rotatesPassword) {
-      throw new Error('database: rotatesPassword needs nodes that read the password again, and Kong reads it when it starts: leave it out, or use GatewayEngine.packaged()');
-    }
-    const trust = tunnel.forControlPlane(engine._chart ? 'kong' : 'packaged');
-    target._require(this, { vpc: 'the database lives in it', clusterSecurityGroup: 'the database lets it in' });
-    const database = props.database._bind(this, { plane: this.planeName, vpc: target._cluster.vpc, peer: target._cluster.clusterSecurityGroup });
-    const image = engine._image(this);
-    const chart = engine._chart;
-    requireKongSettings(chart, props.settings);
-    const settings = withUserSettings(controlPlaneSettings(trust.settings, database.settings), props.settings);
-    const plane = onKubernetes<PlaneDescription>({
-      name: this.planeName,
-      role: 'control_plane',
-      image: image.uri,
-      settings,
-      secrets: [...trust.secrets, database.mount, ...chart?.licence ? [chart.licence] : []],
-      files: [...trust.files, ...database.files],
-      certificate: trust.certificate,
-      replicas,
-      resources: RESOURCES,
-      ...chart && { chart },
-    }, target._options);
-    Topology.of(this).addUse(this.planeName, { replicas, secrets: plane.secrets, others: [] });
-    const loadBalancer = target._loadBalancer(props.tunnelCidrs);
-    this.resource = new EksPlane(this, 'Resource', {
-      cluster: target._cluster,
-      plane,
-      services: [
-        { suffix: 'cluster', ports: [TUNNEL_PORT], reach: loadBalancer },
-        { suffix: 'clustertelemetry', ports: [TELEMETRY_PORT], reach: loadBalancer },
-        { suffix: 'admin', ports: [ADMIN_PORT], reach: { kind: 'cluster' } },
-      ],
-      ready: target._ready,
-      contents: [...trust.contents, database],
-      migrations: { databasePort: database.port },
-    });
+    this.planeName = within(this, () => requireObjectName('id', kebabCase(id)));
+    const { tunnel, trust, resource, admin } = within(this, () => this.make(props));
+    this.resource = resource;
+    this.adminLoadBalancer = admin?.loadBalancer;
     this.tunnelHost = this.resource.loadBalancerHost('TunnelHost', `${this.planeName}-cluster`);
     this.telemetryHost = this.resource.loadBalancerHost('TelemetryHost', `${this.planeName}-clustertelemetry`);
     const addresses = { configuration: `${this.tunnelHost}:${PORTS.cluster}`, telemetry: `${this.telemetryHost}:${PORTS.telemetry}` };
-    this._link = { engine, tunnel, addresses };
+    this._link = { engine: props.engine, tunnel, addresses };
     this.grants = GatewayControlPlaneGrants._of(this, this.planeName, this.resource, trust.secrets);
   }
 
@@ -158,10 +133,12 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
    * @throws Error that lists everything that the gateway would refuse, with the lines of the file
    */
   public addDeclarativeConfig(id: string, options: DeclarativeConfigOptions): void {
-    const { waitSeconds = 120 } = options;
-    if (!Number.isInteger(waitSeconds) || waitSeconds < 1 || waitSeconds > 300) throw new Error(`waitSeconds: got ${waitSeconds}, expected a whole number of seconds, 1 to 300`);
-    const text = declarativeText(options, this._link.engine._chart);
-    this.resource.run(`Config-${id}`, { id: kebabCase(id), text, waitSeconds, image: GatewayEngine.packaged()._image(this).uri });
+    within(this, () => {
+      const { waitSeconds = 120 } = options;
+      requireWhole('waitSeconds', waitSeconds, { least: 1, most: 300, unit: 'seconds' });
+      const text = declarativeText(options, this._link.engine._chart);
+      this.resource.run(`Config-${id}`, { id: kebabCase(id), text, waitSeconds, image: GatewayEngine.packaged()._image(this).uri });
+    });
   }
 
   /**
@@ -171,5 +148,56 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
    */
   public addDataPlane(id: string, options: GatewayDataPlaneOptions): GatewayDataPlane {
     return new GatewayDataPlane(options.target._dataPlaneScope(this), id, { ...options, controlPlane: this });
+  }
+
+  private make(props: GatewayControlPlaneProps) {
+    const { target, engine, replicas = 2, adminExposure = AdminExposure.clusterIp() } = props;
+    requireWhole('replicas', replicas, { least: 1 });
+    if (props.tunnelCidrs) requireCidrs('tunnelCidrs', props.tunnelCidrs);
+    if (target._options.exposure) throw new Error('target: has an exposure, which is for data planes; leave it out and say with tunnelCidrs who may open tunnels, and with adminExposure who may administer');
+
+    const tunnel = props.trust._bind(this, this.planeName);
+    if (engine._chart && tunnel.packagedOnly) throw new Error(tunnel.packagedOnly);
+    if (engine._chart && props.database._rotatesPassword) {
+      throw new Error('database: rotatesPassword needs nodes that read the password again, and Kong reads it when it starts: leave it out, or use GatewayEngine.packaged()');
+    }
+    const trust = tunnel.forControlPlane(engine._chart ? 'kong' : 'packaged');
+    target._require(this, { vpc: 'the database lives in it', clusterSecurityGroup: 'the database lets it in' });
+    const database = props.database._bind(this, { plane: this.planeName, vpc: target._cluster.vpc, peer: target._cluster.clusterSecurityGroup });
+    const administrators = adminExposure._loadBalancer;
+    const admin = administrators && new AdminLoadBalancer(this, 'Admin', { ...administrators, plane: this.planeName, cluster: target._cluster, binding: target._targetBinding });
+    const image = engine._image(this);
+    const chart = engine._chart;
+    requireKongSettings(chart, props.settings);
+    const settings = withUserSettings(controlPlaneSettings(trust.settings, database.settings, admin !== undefined), props.settings);
+    const plane = onKubernetes<PlaneDescription>({
+      name: this.planeName,
+      role: 'control_plane',
+      image: image.uri,
+      settings,
+      secrets: [...trust.secrets, database.mount, ...chart?.licence ? [chart.licence] : []],
+      files: [...trust.files, ...database.files],
+      certificate: trust.certificate,
+      replicas,
+      resources: RESOURCES,
+      ...chart && { chart },
+      ...admin && { adminSources: admin.sources },
+    }, target._options);
+    Topology.of(this).addUse(this.planeName, { replicas, secrets: plane.secrets, others: [] });
+    const loadBalancer = target._loadBalancer(props.tunnelCidrs);
+    const resource = new EksPlane(this, 'Resource', {
+      cluster: target._cluster,
+      plane,
+      services: [
+        { suffix: 'cluster', ports: [TUNNEL_PORT], reach: loadBalancer },
+        { suffix: 'clustertelemetry', ports: [TELEMETRY_PORT], reach: loadBalancer },
+        { suffix: 'admin', ports: admin ? [ADMIN_PORT, ADMIN_TLS_PORT] : [ADMIN_PORT], reach: { kind: 'cluster' } },
+      ],
+      ready: target._ready,
+      contents: [...trust.contents, database],
+      migrations: { databasePort: database.port },
+    });
+    if (admin) resource.add('AdminTargets', '6-admin-targets', [admin.bindingTo(`${this.planeName}-admin`)]);
+    return { tunnel, trust, resource, admin };
   }
 }

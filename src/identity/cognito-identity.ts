@@ -5,9 +5,13 @@ import { Construct } from 'constructs';
 import type { SecretMount } from '../private/gateway/plane';
 import { Topology } from '../private/gateway/topology';
 import { ClientSecretCopy } from '../private/identity/client-secret-copy';
+import type { LoadBalancerLogin } from '../private/identity/load-balancer-login';
 import { CALLBACK_PATH, LOGGED_OUT_PATH } from '../private/identity/openid-connect-config';
 import type { IdentityFacts } from '../private/identity/openid-connect-config';
 import { identitySecretName, mountWebClient } from '../private/identity/web-client-secret';
+import { claimName } from '../private/input/claims';
+import { requireSeconds, requireWhole } from '../private/input/numbers';
+import { within } from '../private/input/place';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
 import type { CognitoMachineClient, MachineClientOptions } from './cognito-machine-client';
 import { GatewayIdentity } from './gateway-identity';
@@ -128,19 +132,22 @@ export class CognitoIdentity extends GatewayIdentity {
   public readonly _mount: SecretMount;
 
   private readonly hostnames = new Set<string>();
+  /** Of load balancers. */
+  private readonly furtherCallbacks = new Set<string>();
   private readonly scopes: ReadonlyMap<string, cognito.OAuthScope>;
   private readonly copy: ClientSecretCopy;
   private readonly machines: cognito.UserPoolClient[] = [];
 
   constructor(scope: Construct, id: string, private readonly props: CognitoIdentityProps = {}) {
     super(scope, id);
-    this.userPool = this.makePool();
-    this.domain = this.userPool.addDomain('Domain', { cognitoDomain: { domainPrefix: this.domainPrefix(props.domainPrefix) } });
+    this.userPool = within(this, () => this.makePool());
+    const domainPrefix = within(this, () => this.domainPrefix(props.domainPrefix));
+    this.domain = this.userPool.addDomain('Domain', { cognitoDomain: { domainPrefix } });
     this.issuer = issuerOf(this.userPool);
-    this.scopes = this.makeScopes();
-    this.webClient = this.makeWebClient();
+    this.scopes = within(this, () => this.makeScopes());
+    this.webClient = within(this, () => this.makeWebClient());
     this.copy = new ClientSecretCopy(this, 'SecretCopier', { userPoolId: this.userPool.userPoolId, userPoolArn: this.userPool.userPoolArn, issuer: this.issuer });
-    this._mount = mountWebClient(this, this.copy, this.webClient.userPoolClientId);
+    this._mount = within(this, () => mountWebClient(this, this.copy, this.webClient.userPoolClientId));
     this.webClientSecret = this._mount.secret;
     Topology.of(this).addIntegration(this, 'identity', 'Amazon Cognito', [this._mount]);
   }
@@ -151,10 +158,34 @@ export class CognitoIdentity extends GatewayIdentity {
    * @param id becomes the last part of the name of its secret
    */
   public addMachineClient(id: string, options: MachineClientOptions = {}): CognitoMachineClient {
+    return within(this, () => this.makeMachineClient(id, options));
+  }
+
+  /** @internal */
+  protected _admit(hostname: string): void {
+    this.hostnames.add(hostname);
+  }
+
+  /** @internal */
+  protected _admitCallback(url: string): void {
+    this.furtherCallbacks.add(url);
+  }
+
+  /** @internal */
+  protected _login(): LoadBalancerLogin {
+    return { userPool: this.userPool, client: this.webClient, domain: this.domain };
+  }
+
+  /** @internal */
+  protected _facts(): IdentityFacts {
+    const clientIds = [this.webClient, ...this.machines].map(({ userPoolClientId }) => userPoolClientId);
+    return { issuer: this.issuer, loginUrl: this.domain.baseUrl(), webClientId: this.webClient.userPoolClientId, clientIds, mount: this._mount };
+  }
+
+  private makeMachineClient(id: string, options: MachineClientOptions): CognitoMachineClient {
     const { scopes = [...this.scopes.keys()], tokenValidity = Duration.minutes(15) } = options;
-    if (!tokenValidity.isUnresolved() && (tokenValidity.toMinutes() < 5 || tokenValidity.toMinutes() > 1440)) {
-      throw new Error(`tokenValidity: got ${tokenValidity.toHumanString()}, expected five minutes to a day`);
-    }
+    if (scopes.length === 0) throw new Error('scopes: got none, expected at least one, because tokens of machines cannot do without: leave the property out for all of the identity\'s');
+    requireSeconds('tokenValidity', tokenValidity, { least: 300, most: 86_400, expected: 'five minutes to a day' });
     const purpose = requireObjectName('id', kebabCase(id));
     if (purpose === 'login') throw new Error('id: got login, which the secret of the browser client is called: choose another one');
     const place = new Construct(this, id);
@@ -177,22 +208,9 @@ export class CognitoIdentity extends GatewayIdentity {
     return { client, secret };
   }
 
-  /** @internal */
-  protected _admit(hostname: string): void {
-    this.hostnames.add(hostname);
-  }
-
-  /** @internal */
-  protected _facts(): IdentityFacts {
-    const clientIds = [this.webClient, ...this.machines].map(({ userPoolClientId }) => userPoolClientId);
-    return { issuer: this.issuer, loginUrl: this.domain.baseUrl(), webClientId: this.webClient.userPoolClientId, clientIds, mount: this._mount };
-  }
-
   private makePool(): cognito.UserPool {
     const { mfa = cognito.Mfa.REQUIRED, passwordMinLength = 12, threatProtection = false, removalPolicy = RemovalPolicy.RETAIN } = this.props;
-    if (!Number.isInteger(passwordMinLength) || passwordMinLength < 8 || passwordMinLength > 99) {
-      throw new Error(`passwordMinLength: got ${passwordMinLength}, expected a whole number, 8 to 99`);
-    }
+    requireWhole('passwordMinLength', passwordMinLength, { least: 8, most: 99 });
     return new cognito.UserPool(this, 'Resource', {
       selfSignUpEnabled: false,
       signInAliases: { email: true },
@@ -216,7 +234,10 @@ export class CognitoIdentity extends GatewayIdentity {
       throw new Error(`resourceServer: got ${JSON.stringify(identifier)}, expected 1 to 256 printable characters without spaces, quotes and backslashes, and without a slash at the end`);
     }
     if (Object.keys(given).length === 0) throw new Error('scopes: got none, expected at least one, because machine clients cannot do without: leave the property out for the scope call');
-    const scopes = Object.entries(given).map(([scopeName, scopeDescription]) => new cognito.ResourceServerScope({ scopeName: requireScopeName(scopeName), scopeDescription }));
+    const scopes = Object.entries(given).map(([scopeName, scopeDescription]) => {
+      if (scopeDescription.length < 1 || scopeDescription.length > 256) throw new Error(`scopes: got ${JSON.stringify(scopeDescription)} for ${scopeName}, expected 1 to 256 characters that say what it allows`);
+      return new cognito.ResourceServerScope({ scopeName: requireScopeName(scopeName), scopeDescription });
+    });
     const server = this.userPool.addResourceServer('ResourceServer', { identifier, scopes });
     return new Map(scopes.map((each) => [each.scopeName, cognito.OAuthScope.resourceServer(server, each)]));
   }
@@ -232,7 +253,7 @@ export class CognitoIdentity extends GatewayIdentity {
     callbackUrls.forEach((url, at) => requireCallback(`callbackUrls[${at}]`, url));
     logoutUrls.forEach((url, at) => requireCallback(`logoutUrls[${at}]`, url));
     const ofPlanes = (path: string) => [...this.hostnames].map((hostname) => `https://${hostname}${path}`);
-    const callbacks = () => [...callbackUrls, ...ofPlanes(CALLBACK_PATH)];
+    const callbacks = () => [...callbackUrls, ...ofPlanes(CALLBACK_PATH), ...this.furtherCallbacks];
     this.node.addValidation({
       validate: () => callbacks().length > 0 ? []
         : ['callbackUrls: got none, expected at least one address for the login to return to: give callbackUrls, or a hostname to a data plane with this identity'],
@@ -257,7 +278,10 @@ export class CognitoIdentity extends GatewayIdentity {
 
   private domainPrefix(given: string | undefined): string {
     if (given === undefined) return derivedPrefix(this);
-    if (Token.isUnresolved(given) || (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(given) && !/aws|amazon|cognito/.test(given))) return given;
+    if (Token.isUnresolved(given) || (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(given) && !/aws|amazon|cognito/.test(given))) {
+      claimName(this, { property: 'domainPrefix', what: 'domain prefix', name: given, among: Stack.of(this).region });
+      return given;
+    }
     throw new Error(`domainPrefix: got ${JSON.stringify(given)}, expected 1 to 63 lower-case letters, digits and '-', without the words aws, amazon and cognito`);
   }
 }
@@ -269,11 +293,14 @@ class ExistingCognito extends GatewayIdentity {
 
   constructor(scope: Construct, id: string, private readonly props: ExistingCognitoProps) {
     super(scope, id);
-    const { userPool, webClient, loginHost } = props;
-    if (!Token.isUnresolved(loginHost) && !/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/.test(loginHost)) {
-      throw new Error(`loginHost: got ${JSON.stringify(loginHost)}, expected a host without scheme and path, such as acme.auth.eu-central-1.amazoncognito.com`);
-    }
-    this.requireHere();
+    const { userPool, webClient, loginHost, machineClientIds = [] } = props;
+    within(this, () => {
+      if (!Token.isUnresolved(loginHost) && !/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/.test(loginHost)) {
+        throw new Error(`loginHost: got ${JSON.stringify(loginHost)}, expected a host without scheme and path, such as acme.auth.eu-central-1.amazoncognito.com`);
+      }
+      machineClientIds.forEach((clientId, at) => requireClientId(`machineClientIds[${at}]`, clientId));
+      this.requireHere();
+    });
     this.issuer = issuerOf(userPool);
     const copy = new ClientSecretCopy(this, 'SecretCopier', { userPoolId: userPool.userPoolId, userPoolArn: userPool.userPoolArn, issuer: this.issuer });
     this._mount = mountWebClient(this, copy, webClient.userPoolClientId);
@@ -283,6 +310,18 @@ class ExistingCognito extends GatewayIdentity {
 
   protected _admit(hostname: string): void {
     Annotations.of(this).addInfo(`the web client has to know the callback address https://${hostname}${CALLBACK_PATH} and the logout address https://${hostname}${LOGGED_OUT_PATH}`);
+  }
+
+  protected _admitCallback(url: string): void {
+    Annotations.of(this).addInfo(`the web client has to know the callback address ${url}`);
+  }
+
+  protected _login(): LoadBalancerLogin {
+    const { userPool, webClient: client, loginHost } = this.props;
+    if (Token.isUnresolved(loginHost)) throw new Error('loginHost: is known only after deployment, expected a literal: load balancers know domains of Amazon by their first part');
+    const domain = this.node.tryFindChild('LoginDomain') as cognito.IUserPoolDomain | undefined
+      ?? cognito.UserPoolDomain.fromDomainName(this, 'LoginDomain', loginHost.replace(/\.auth\.[a-z0-9-]+\.amazoncognito\.com$/, ''));
+    return { userPool, client, domain };
   }
 
   protected _facts(): IdentityFacts {
@@ -316,6 +355,12 @@ function derivedPrefix(scope: Construct): string {
 function requireScopeName(name: string): string {
   if (/^[\x21\x23-\x2e\x30-\x5b\x5d-\x7e]{1,256}$/.test(name)) return name;
   throw new Error(`scopes: got the name ${JSON.stringify(name)}, expected 1 to 256 printable characters without spaces, quotes, slashes and backslashes`);
+}
+
+/** https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientDescription.html */
+function requireClientId(property: string, clientId: string) {
+  if (Token.isUnresolved(clientId) || /^[\w+]{1,128}$/.test(clientId)) return;
+  throw new Error(`${property}: got ${JSON.stringify(clientId)}, expected the id of an app client: 1 to 128 letters, digits, '_' and '+'`);
 }
 
 function requireCallback(property: string, url: string) {

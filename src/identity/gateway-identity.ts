@@ -1,9 +1,12 @@
-import { Token } from 'aws-cdk-lib';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { SecretMount } from '../private/gateway/plane';
+import { LOAD_BALANCER_CALLBACK } from '../private/identity/load-balancer-login';
+import type { LoadBalancerLogin } from '../private/identity/load-balancer-login';
 import { loginPluginConfig, tokenPluginConfig } from '../private/identity/openid-connect-config';
 import type { IdentityFacts } from '../private/identity/openid-connect-config';
+import { within } from '../private/input/place';
+import { requireHostname } from '../private/network/host-name';
 
 /** Options of `GatewayIdentity.pluginConfig()`. */
 export interface OpenIdConnectOptions {
@@ -22,7 +25,7 @@ export interface OpenIdConnectOptions {
   readonly scopesRequired?: string[];
 }
 
-/** An identity provider of gateways' consumers: `CognitoIdentity`, or a pool that exists. */
+/** An identity provider of gateways' consumers, or of their administrators: `CognitoIdentity`, or a pool that exists. */
 export abstract class GatewayIdentity extends Construct {
   /** What tokens name as their issuer, and what `/.well-known/openid-configuration` is found below. */
   public abstract readonly issuer: string;
@@ -33,15 +36,35 @@ export abstract class GatewayIdentity extends Construct {
   /** @internal */
   public abstract readonly _mount: SecretMount;
 
+  private hasConsumers = false;
+  private hasAdministrators = false;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.node.addValidation({ validate: () => this.hasConsumers && this.hasAdministrators ? [MIXED] : [] });
+  }
+
   /**
    * Lets the login return to a data plane.
    *
    * @internal
    */
   public _serve(hostname: string | undefined): void {
+    this.hasConsumers = true;
     if (hostname === undefined) return;
-    requireHostname(hostname);
+    within(this, () => requireHostname('hostname', hostname));
     this._admit(hostname);
+  }
+
+  /**
+   * Lets the login return to a load balancer of administrators.
+   *
+   * @internal
+   */
+  public _administrate(hostname: string): LoadBalancerLogin {
+    this.hasAdministrators = true;
+    this._admitCallback(`https://${hostname}${LOAD_BALANCER_CALLBACK}`);
+    return this._login();
   }
 
   /**
@@ -53,8 +76,9 @@ export abstract class GatewayIdentity extends Construct {
    */
   public pluginConfig(options: OpenIdConnectOptions = {}): { [key: string]: any } {
     const { hostname, scopesRequired } = options;
+    this.hasConsumers = true;
     if (hostname === undefined) return tokenPluginConfig(this._facts(), scopesRequired);
-    requireHostname(hostname);
+    within(this, () => requireHostname('hostname', hostname));
     this._admit(hostname);
     return loginPluginConfig(this._facts(), hostname, scopesRequired);
   }
@@ -63,10 +87,13 @@ export abstract class GatewayIdentity extends Construct {
   protected abstract _admit(hostname: string): void;
 
   /** @internal */
+  protected abstract _admitCallback(url: string): void;
+
+  /** @internal */
+  protected abstract _login(): LoadBalancerLogin;
+
+  /** @internal */
   protected abstract _facts(): IdentityFacts;
 }
 
-function requireHostname(hostname: string) {
-  if (Token.isUnresolved(hostname) || /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/.test(hostname)) return;
-  throw new Error(`hostname: got ${JSON.stringify(hostname)}, expected a full name in lower case without scheme and port, such as apis.acme.example`);
-}
+const MIXED = 'identity: consumers of APIs and administrators (AdminExposure.internalLoadBalancer) log in with the same user pool, so that every consumer would be an administrator: expected one of its own for administrators, such as another CognitoIdentity';

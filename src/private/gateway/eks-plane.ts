@@ -97,9 +97,9 @@ export class EksPlane extends Construct {
     return this.props.cluster;
   }
 
-  /** Adds objects beside the plane's own. */
+  /** Adds objects beside the plane's own, after its Services. */
   public add(id: string, file: string, objects: readonly KubernetesObject[]): void {
-    this.apply(id, file, objects, [this.foundation]);
+    this.apply(id, file, objects, [this.services]);
   }
 
   private apply(id: string, file: string, objects: readonly KubernetesObject[], after: readonly IDependable[]): eks.KubernetesManifest {

@@ -40,6 +40,7 @@ function controlPlanePolicy(plane: PlaneDescription, databasePort: number | unde
       // The load balancers limit the sources; mutual TLS limits who gets further.
       { from: ANYWHERE, ports: tcp(PORTS.cluster, PORTS.telemetry) },
       { from: [{ podSelector: { matchLabels: { [ADMIN_CLIENT_LABEL]: 'true' } } }], ports: tcp(PORTS.admin) },
+      ...plane.adminSources ? [{ from: plane.adminSources.map((cidr) => ({ ipBlock: { cidr } })), ports: tcp(PORTS.adminTls) }] : [],
       STATUS,
     ],
     egress: [DNS, ...databaseRule(databasePort)],

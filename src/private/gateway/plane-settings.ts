@@ -1,4 +1,6 @@
+import { Token } from 'aws-cdk-lib';
 import { DATABASES, DRAIN_SECONDS, ENV, PATHS, PORTS, ROLES } from '../contract';
+import { shown } from '../input/place';
 import { refuseSecret } from '../kubernetes/secret-text';
 import type { PlaneSettings } from './plane';
 
@@ -11,14 +13,18 @@ export interface TunnelAddresses {
   readonly telemetryServerName?: string;
 }
 
-/** @param tunnel how both ends of a tunnel know each other */
-export function controlPlaneSettings(tunnel: PlaneSettings, database: PlaneSettings): PlaneSettings {
+/**
+ * @param tunnel how both ends of a tunnel know each other
+ * @param hasAdminTls whether the Admin API is called by TLS, too
+ */
+export function controlPlaneSettings(tunnel: PlaneSettings, database: PlaneSettings, hasAdminTls: boolean): PlaneSettings {
   return {
     [ENV.role]: ROLES.controlPlane,
     [ENV.database]: DATABASES.postgres,
     ...nodeSettings(),
     // Reachable in the pod network, because the ClusterIP Service is how people get to it; the NetworkPolicy says who.
-    [ENV.adminListen]: `0.0.0.0:${PORTS.admin}`,
+    // Without a certificate of its own the node makes one; only a load balancer sees it, which does not ask who signed it.
+    [ENV.adminListen]: `0.0.0.0:${PORTS.admin}${hasAdminTls ? `, 0.0.0.0:${PORTS.adminTls} ssl` : ''}`,
     [ENV.clusterListen]: `0.0.0.0:${PORTS.cluster}`,
     [ENV.clusterTelemetryListen]: `0.0.0.0:${PORTS.telemetry}`,
     ...tunnel,
@@ -50,9 +56,9 @@ export function dataPlaneSettings(tunnel: PlaneSettings, addresses: TunnelAddres
 export function withUserSettings(own: PlaneSettings, given: PlaneSettings = {}): PlaneSettings {
   for (const [name, value] of Object.entries(given)) {
     const property = `settings[${JSON.stringify(name)}]`;
-    if (!/^(KONG|HYBRIDGE)_[A-Z0-9_]+$/.test(name)) throw new Error(`${property}: expected the name of a setting, such as KONG_LOG_LEVEL`);
+    if (!/^(KONG|HYBRIDGE)_[A-Z0-9_]+$/.test(name)) throw new Error(`${property}: got a name that no gateway reads, expected that of a setting, such as KONG_LOG_LEVEL`);
     if (name in own) throw new Error(`${property}: the construct sets it to ${own[name]}; leave it out and use the construct's own properties`);
-    if (/(PASSWORD|SECRET|TOKEN|_KEY)$/.test(name)) {
+    if (/(PASSWORD|PASSWD|SECRET|TOKEN|_KEY|CREDENTIALS?|LICENSE_DATA|SESSION_CONF)$/.test(name)) {
       throw new Error(`${property}: names a secret, and settings are readable by everybody who may see the pod; mount it as a file and give its path`);
     }
     refuseSecret(property, value);
@@ -81,8 +87,8 @@ function labelSettings(labels: Readonly<Record<string, string>>): PlaneSettings 
       throw new Error(`labels: key ${JSON.stringify(key)}: expected 1 to 63 letters, digits, '.', '_' or '-', beginning and ending with a letter or digit,`
         + ' and not beginning with kong, konnect, insomnia, mesh or kic');
     }
-    if (!LABEL_PART.test(value) || value.length > 63) {
-      throw new Error(`labels[${JSON.stringify(key)}]: got ${JSON.stringify(value)}, expected 1 to 63 letters, digits, '.', '_', ':' or '-',`
+    if (Token.isUnresolved(value) || !LABEL_PART.test(value) || value.length > 63) {
+      throw new Error(`labels[${JSON.stringify(key)}]: got ${shown(value)}, expected 1 to 63 letters, digits, '.', '_', ':' or '-',`
         + ' beginning and ending with a letter or digit');
     }
   }

@@ -96,6 +96,8 @@ export interface PlaneDescription {
   readonly scaling?: PlaneScaling;
   /** Kong's chart makes the objects of the pods. Absent: we do. */
   readonly chart?: KongChart;
+  /** Networks in CIDR notation of a load balancer that calls the Admin API, by TLS. Absent: none does. */
+  readonly adminSources?: readonly string[];
   /** How Prometheus finds the nodes on Kubernetes. Absent: it does not. */
   readonly discovery?: 'annotations' | 'service-monitor';
 }

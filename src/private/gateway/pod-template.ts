@@ -26,6 +26,10 @@ export const CONTAINER_PORTS: Readonly<Record<PlaneDescription['role'], readonly
   ],
 };
 
+function containerPorts({ role, adminSources }: PlaneDescription): readonly NamedPort[] {
+  return [...CONTAINER_PORTS[role], ...adminSources ? [{ name: 'admin-tls', containerPort: PORTS.adminTls }] : []];
+}
+
 const MIGRATION_RESOURCES: PlaneResources = { cpuRequest: '100m', cpuLimit: '500m', memoryRequest: '128Mi', memoryLimit: '256Mi', storage: '64Mi' };
 
 type Data = Readonly<Record<string, unknown>>;
@@ -37,7 +41,7 @@ export function planePodTemplate(plane: PlaneDescription, hosting: PlaneHosting)
     metadata: { labels: objectLabels(plane), ...annotations && { annotations } },
     spec: {
       ...podSpec(plane, hosting, ARTEFACTS.start, plane.resources, {
-        ports: CONTAINER_PORTS[plane.role].map((port) => ({ ...port, protocol: 'TCP' })),
+        ports: containerPorts(plane).map((port) => ({ ...port, protocol: 'TCP' })),
         ...probes(),
       }),
       // Draining, then the requests that are still running.

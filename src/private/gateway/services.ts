@@ -27,6 +27,7 @@ export const PROXY_PORTS: readonly ServicePort[] = [
 export const TUNNEL_PORT: ServicePort = { name: 'cluster', port: PORTS.cluster, targetPort: 'cluster' };
 export const TELEMETRY_PORT: ServicePort = { name: 'telemetry', port: PORTS.telemetry, targetPort: 'telemetry' };
 export const ADMIN_PORT: ServicePort = { name: 'admin', port: PORTS.admin, targetPort: 'admin' };
+export const ADMIN_TLS_PORT: ServicePort = { name: 'admin-tls', port: PORTS.adminTls, targetPort: 'admin-tls' };
 
 /** A Service that a plane has, whoever makes the object. */
 export interface PlaneService {

@@ -205,6 +205,38 @@ const TRAFFIC: readonly Acknowledgement[] = [
     reason: 'TLS ends in the gateway, which routes by its server name; on its port without TLS it answers what the routes allow there',
   },
   {
+    rules: ['AwsSolutions-ELB2', 'NIST.800.53.R5-ELBLoggingEnabled'],
+    types: ['AWS::ElasticLoadBalancingV2::LoadBalancer'],
+    at: /\/LoadBalancer\/Resource\/Resource$/,
+    when: ({ Type }) => Type === 'application',
+    reason: 'the nodes behind it log every request with its consumer; what the load balancer refuses by itself is counted in its metrics',
+  },
+  {
+    rules: ['NIST.800.53.R5-ALBWAFEnabled'],
+    types: ['AWS::ElasticLoadBalancingV2::LoadBalancer'],
+    at: /\/LoadBalancer\/Resource\/Resource$/,
+    when: ({ Type }) => Type === 'application',
+    reason: 'the gateway behind it parses strictly, authenticates and limits; which rules of a firewall its APIs need besides is not known to the plane',
+  },
+  {
+    rules: ['NIST.800.53.R5-ELBv2ACMCertificateRequired'],
+    types: ['AWS::ElasticLoadBalancingV2::Listener'],
+    when: ({ Protocol }) => Protocol === 'HTTP',
+    reason: 'it sends consumers to the port with TLS, and nothing else',
+  },
+  {
+    rules: ['NIST.800.53.R5-ALBWAFEnabled'],
+    types: ['AWS::ElasticLoadBalancingV2::LoadBalancer'],
+    at: /(^|\/)Admin\/Resource\/Resource$/,
+    reason: 'it has private addresses, is reached from named networks only, and lets nobody through without a login',
+  },
+  {
+    rules: ['AwsSolutions-S1', 'NIST.800.53.R5-S3BucketLoggingEnabled', 'NIST.800.53.R5-S3BucketReplicationEnabled', 'NIST.800.53.R5-S3DefaultEncryptionKMS'],
+    types: ['AWS::S3::Bucket'],
+    at: /(^|\/)AccessLogs\/Resource$/,
+    reason: 'it holds access logs itself, which load balancers write with the key of Amazon S3 only; whoever keeps all logs of an account in one place gives that bucket as accessLogs',
+  },
+  {
     rules: ['AwsSolutions-ECS2'],
     types: ['AWS::ECS::TaskDefinition'],
     reason: 'the gateway is configured by its environment; what is secret comes from Secrets Manager, and the policy looks for names of secrets here',

@@ -1,4 +1,5 @@
 /** The policy over templates: CloudFormation Guard clauses as data. What a clause says is what has to hold. */
+import { ADMIN_TAG } from '../gateway/admin-tag';
 
 /** One rule over the resources of some types. */
 export interface GuardRule {
@@ -110,6 +111,15 @@ export const GUARD_RULES: readonly GuardRule[] = [
     finding: `the rule opens one of the ports ${ADMIN_PORTS.join(', ')} to everybody`,
     reason: 'whoever reaches the Admin API, the database or SSH can try to administer the gateway',
     fix: 'name the networks of administrators, or a security group, as the source',
+  },
+  {
+    id: 'ELB_PUBLIC_ADMIN',
+    types: ['AWS::ElasticLoadBalancingV2::LoadBalancer'],
+    clauses: `when Tags exists
+ Tags[ Key == '${ADMIN_TAG}' ] !empty { Scheme == 'internal' }`,
+    finding: `Scheme is not internal, on a load balancer with the tag ${ADMIN_TAG}`,
+    reason: 'the login of one administrator would be all that is between the internet and the configuration of every gateway',
+    fix: 'leave the Scheme of AdminExposure.internalLoadBalancer() alone, and let administrators come through a VPN',
   },
   {
     id: 'RDS_UNENCRYPTED',

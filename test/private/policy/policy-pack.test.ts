@@ -89,6 +89,10 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['AWS::EC2::SecurityGroup', { SecurityGroupIngress: [{ CidrIpv6: '::/0', IpProtocol: '-1' }] }, {}],
   ],
   EC2_OPEN_ADMIN_INGRESS: [['AWS::EC2::SecurityGroupIngress', { GroupId: 'sg-1', ...ingress(EVERYBODY, 5432, 5432) }, { GroupId: 'sg-1', ...ingress({ SourceSecurityGroupId: 'sg-2' }, 5432, 5432) }]],
+  ELB_PUBLIC_ADMIN: [['AWS::ElasticLoadBalancingV2::LoadBalancer',
+    { Scheme: 'internet-facing', Tags: [{ Key: 'hybridge:admin-api', Value: 'control-plane' }] },
+    { Scheme: 'internal', Tags: [{ Key: 'hybridge:admin-api', Value: 'control-plane' }] }],
+  ['AWS::ElasticLoadBalancingV2::LoadBalancer', { Tags: [{ Key: 'hybridge:admin-api', Value: 'control-plane' }] }, { Scheme: 'internet-facing', Tags: [{ Key: 'team', Value: 'apis' }] }]],
   RDS_UNENCRYPTED: [
     ['AWS::RDS::DBCluster', { Engine: 'aurora-postgresql' }, { Engine: 'aurora-postgresql', StorageEncrypted: true }],
     ['AWS::RDS::DBInstance', { StorageEncrypted: false }, { DBClusterIdentifier: 'c' }],

@@ -51,7 +51,7 @@ interface ChartService {
 /** The container's ports behind each Service. The chart adds `ssl` to the listeners with TLS itself. */
 const SERVICES: Readonly<Record<PlaneService['suffix'], ChartService>> = {
   proxy: { http: PORTS.proxy, tls: PORTS.proxyTls },
-  admin: { http: PORTS.admin },
+  admin: { http: PORTS.admin, tls: PORTS.adminTls },
   cluster: { tls: PORTS.cluster },
   clustertelemetry: { tls: PORTS.telemetry },
 };
@@ -71,7 +71,9 @@ function oneService({ suffix, ports, reach }: PlaneService): Values {
   const nodePorts: Readonly<Record<string, number>> = reach.kind === 'node-port' ? reach.nodePorts : {};
   const protocol = (containerPort: number | undefined) => {
     if (containerPort === undefined) return { enabled: false };
-    const { name, port } = ports.find(({ targetPort }) => PORT_OF[targetPort] === containerPort)!;
+    const found = ports.find(({ targetPort }) => PORT_OF[targetPort] === containerPort);
+    if (!found) return { enabled: false };
+    const { name, port } = found;
     return { enabled: true, servicePort: port, containerPort, ...nodePorts[name] && { nodePort: nodePorts[name] } };
   };
   // The tunnels have no plain listener in the chart.
@@ -80,7 +82,7 @@ function oneService({ suffix, ports, reach }: PlaneService): Values {
 }
 
 const PORT_OF: Readonly<Record<string, number>> = {
-  'proxy': PORTS.proxy, 'proxy-tls': PORTS.proxyTls, 'admin': PORTS.admin, 'cluster': PORTS.cluster, 'telemetry': PORTS.telemetry,
+  'proxy': PORTS.proxy, 'proxy-tls': PORTS.proxyTls, 'admin': PORTS.admin, 'admin-tls': PORTS.adminTls, 'cluster': PORTS.cluster, 'telemetry': PORTS.telemetry,
 };
 
 function enterpriseValues(plane: PlaneDescription, { edition, licence }: KongChart): Values {

@@ -1,0 +1,12 @@
+/** What an Application Load Balancer needs to log people in with a Cognito user pool. */
+import type * as cognito from 'aws-cdk-lib/aws-cognito';
+
+/** Where on its host name the load balancer takes people back from the login pages; nobody can choose another. */
+export const LOAD_BALANCER_CALLBACK = '/oauth2/idpresponse';
+
+export interface LoadBalancerLogin {
+  readonly userPool: cognito.IUserPool;
+  /** Authorization code, with a secret, which the load balancer reads itself. */
+  readonly client: cognito.IUserPoolClient;
+  readonly domain: cognito.IUserPoolDomain;
+}
