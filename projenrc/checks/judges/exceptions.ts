@@ -54,7 +54,7 @@ const TEMPLATES: readonly JudgeException[] = [
     reason: 'Lambda gives a function its address in a VPC before anybody knows its id: IAM knows no resource of these actions',
   },
   {
-    judge: 'checkov', rules: ['CKV_AWS_111'], where: / AWS::IAM::Policy\.MachinesRole/,
+    judge: 'checkov', rules: ['CKV_AWS_111'], where: /^ec2-data-plane\/\S+ AWS::IAM::Policy\.(Public|Internal)Role/,
     reason: 'an instance reports itself and opens channels to Systems Manager before anybody knows its name: IAM knows no resource of these actions',
   },
   {
@@ -63,7 +63,7 @@ const TEMPLATES: readonly JudgeException[] = [
   },
   {
     judge: 'checkov', rules: ['CKV_AWS_91'], where: / AWS::ElasticLoadBalancingV2::LoadBalancer\./,
-    reason: 'a network load balancer logs only where it ends TLS itself; here the gateway does, and logs every request',
+    reason: 'a network load balancer logs only where it ends TLS itself; the gateway logs every request, behind an application load balancer, too',
   },
   {
     judge: 'checkov', rules: ['CKV_AWS_317'], where: / AWS::OpenSearchService::Domain\./,
