@@ -50,6 +50,10 @@ const TEMPLATES: readonly JudgeException[] = [
     reason: 'files for sites, which hold no secrets: the deployment writes them, and every version is kept',
   },
   {
+    judge: 'checkov', rules: ['CKV_AWS_18'], where: / AWS::S3::Bucket\.\w*AdminAccessLogs/,
+    reason: 'it holds access logs itself; whoever keeps all logs of an account in one place gives that bucket as accessLogs',
+  },
+  {
     judge: 'checkov', rules: ['CKV_AWS_111'], where: / AWS::IAM::Policy\.Logs(Setup|Ingest)Function/,
     reason: 'Lambda gives a function its address in a VPC before anybody knows its id: IAM knows no resource of these actions',
   },
