@@ -16,6 +16,8 @@ export interface OutletContext {
   readonly registry: NodeRegistry;
   readonly clock: Clock;
   readonly log: Log;
+  /** What data planes take when their settings are as ours. */
+  readonly maxPayloadBytes: number;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -83,12 +85,20 @@ export class OutletSession {
     try {
       const payload = await configuration.payload(this.#peer.version);
       if (this.#ended) return;
+      this.#warnOfSize(payload.length);
       await new Promise<void>((resolve, reject) => this.#socket.send(payload, { binary: true }, (error) => error ? reject(error) : resolve()));
       this.#log.info('configuration sent', { hash: configuration.hash, bytes: payload.length });
     } catch (error) {
       this.#log.warn(`configuration could not be sent: ${messageOf(error)}`);
       this.#socket.terminate();
     }
+  }
+
+  /** Sent all the same: how much a data plane takes is its own setting. One that takes less only reconnects, and does not say why. */
+  #warnOfSize(bytes: number): void {
+    const { maxPayloadBytes } = this.#context;
+    if (bytes <= maxPayloadBytes) return;
+    this.#log.warn(`the configuration has ${bytes} bytes, more than KONG_CLUSTER_MAX_PAYLOAD (${maxPayloadBytes}): a data plane with that limit reconnects for ever without it; raise it on both sides`);
   }
 
   #received(data: Buffer, binary: boolean): void {

@@ -6,7 +6,7 @@ import type { Clock, Timer } from '../base/clock.ts';
 import type { ListenAddress } from '../base/listen.ts';
 import type { Log } from '../base/log.ts';
 import { OutletSession } from './outlet-session.ts';
-import { OUTLET_PATH, REPORTS_HEADER } from './protocol.ts';
+import { MAX_PAYLOAD_BYTES, OUTLET_PATH, REPORTS_HEADER } from './protocol.ts';
 import type { ConfigurationSource, NodeRegistry } from './protocol.ts';
 import type { TunnelTrust } from './trust.ts';
 import { TunnelListener } from './tunnel-listener.ts';
@@ -16,11 +16,18 @@ export interface TunnelServerOptions {
   readonly source: ConfigurationSource;
   readonly registry: NodeRegistry;
   readonly log: Log;
-  /** Largest frame that a data plane may send. @default 16 MiB */
+  /** Largest frame that a data plane may send; larger pushes are sent with a warning. @default 16 MiB */
   readonly maxPayloadBytes?: number;
   /** @default - the machine's */
   readonly clock?: Clock;
 }
+
+/**
+ * Kong's newer protocol. Its control planes do not have it by default either, and answer so as we do; data planes ask only when a setting tells them to.
+ * What they do then was recorded from 3.9.1: with the first setting alone they use our path as well, with both they wait for the other one for ever.
+ */
+const RPC_PATH = '/v2/outlet';
+const RPC_ADVICE = 'a data plane with KONG_CLUSTER_RPC=on goes on without it, one with KONG_CLUSTER_INCREMENTAL_SYNC=on as well gets no configuration until that is turned off';
 
 /** A change is sent this long after it was heard of, so that the writes of one script or one declarative file travel together. Milliseconds. */
 const SETTLE_MS = 50;
@@ -40,7 +47,7 @@ export class TunnelServer {
   #scheduled: Timer | undefined;
   #lastPush = -Infinity;
 
-  constructor({ trust, source, registry, log, maxPayloadBytes, clock = SYSTEM_CLOCK }: TunnelServerOptions) {
+  constructor({ trust, source, registry, log, maxPayloadBytes = MAX_PAYLOAD_BYTES, clock = SYSTEM_CLOCK }: TunnelServerOptions) {
     this.#source = source;
     this.#clock = clock;
     this.#listener = new TunnelListener({
@@ -49,10 +56,10 @@ export class TunnelServer {
       maxPayloadBytes,
       setting: 'KONG_CLUSTER_LISTEN',
       headers: { [REPORTS_HEADER]: 'accept' },
-      // `/v2/outlet` is no endpoint: a data plane that finds none there uses this one, and Kong's is not there by default either.
+      absent: { [RPC_PATH]: RPC_ADVICE },
       endpoints: {
         [OUTLET_PATH]: (websocket, peer) => {
-          const session = new OutletSession(websocket, peer, { source, registry, log, clock });
+          const session = new OutletSession(websocket, peer, { source, registry, log, clock, maxPayloadBytes });
           this.#sessions.add(session);
           websocket.once('close', () => this.#sessions.delete(session));
           return () => session.shutDown();

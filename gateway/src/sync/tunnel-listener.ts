@@ -37,6 +37,8 @@ export interface TunnelListenerOptions {
   readonly trust: TunnelTrust;
   /** By path. All else is answered with 404. */
   readonly endpoints: Readonly<Record<string, TunnelEndpoint>>;
+  /** Paths that are asked for and not served, with what to tell of them in the log. @default - none */
+  readonly absent?: Readonly<Record<string, string>>;
   /** Name of the setting that the addresses come from, for messages. */
   readonly setting: string;
   readonly log: Log;
@@ -55,6 +57,9 @@ const PKI_REFUSALS: Readonly<Record<Exclude<PeerCertificate, 'trusted'>, string>
 /** Without these a node cannot be told from others. */
 const REQUIRED_ARGUMENTS = ['node_id', 'node_version'];
 
+/** Nodes told of; more than a fleet has, less than fills a log. */
+const MAX_TOLD = 1_000;
+
 /** Time for close frames to leave while closing. Milliseconds. */
 const CLOSE_GRACE_MS = 500;
 
@@ -64,6 +69,8 @@ export class TunnelListener {
   readonly #tunnels = new Map<WebSocket, { readonly socket: TLSSocket; readonly end: () => void }>();
   readonly #sockets = new Set<Duplex>();
   readonly #websockets: WebSocketServer;
+  /** Who was told of in the log for asking for what is absent: such nodes ask every few seconds. */
+  readonly #told = new Set<string>();
   #trust: TunnelTrust;
   #judge: (socket: TLSSocket) => PeerCertificate;
 
@@ -161,7 +168,10 @@ export class TunnelListener {
 
   #upgrade(request: IncomingMessage, socket: TLSSocket, head: Buffer): void {
     const endpoint = this.#options.endpoints[pathOf(request)];
-    if (endpoint === undefined) return refuse(socket, 404);
+    if (endpoint === undefined) {
+      this.#tellOfAbsent(pathOf(request), plainAddress(socket.remoteAddress));
+      return refuse(socket, 404);
+    }
     const absent = missingArgument(request);
     if (absent !== undefined) {
       this.#options.log.warn(`tunnel: ${socket.remoteAddress} refused: ${absent} is missing in the query`);
@@ -173,6 +183,14 @@ export class TunnelListener {
       this.#tunnels.set(websocket, { socket, end: endpoint(websocket, peer) });
       websocket.once('close', () => this.#tunnels.delete(websocket));
     });
+  }
+
+  #tellOfAbsent(path: string, address: string): void {
+    const text = this.#options.absent?.[path];
+    const asked = `${address} asks for ${path}`;
+    if (text === undefined || this.#told.has(asked) || this.#told.size >= MAX_TOLD) return;
+    this.#told.add(asked);
+    this.#options.log.warn(`tunnel: ${asked}, which is not served: ${text}`);
   }
 }
 

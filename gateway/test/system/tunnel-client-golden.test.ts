@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createLog } from '../../src/base/log.ts';
 import { DataPlane } from '../../src/data-plane/data-plane.ts';
 import { readinessOf } from '../../src/data-plane/readiness.ts';
+import { trustOf } from '../../src/data-plane/tunnel.ts';
 import { hashConfigTable } from '../../src/model/config-hash.ts';
 import type { ConfigHashes } from '../../src/model/config-hash.ts';
 import { rowsOf } from '../../src/model/config-table.ts';
@@ -18,6 +19,7 @@ import { readSettings } from '../../src/settings/read.ts';
 import { TunnelClient } from '../../src/sync/client.ts';
 import type { TunnelClientOptions } from '../../src/sync/client.ts';
 import { eventually } from '../fixtures/eventually.ts';
+import { kongIdentity } from '../fixtures/kong-certificate.ts';
 import { ManualClock } from '../fixtures/manual-clock.ts';
 import { MinimalControlPlane } from '../fixtures/minimal-control-plane.ts';
 import type { MinimalSession } from '../fixtures/minimal-control-plane.ts';
@@ -151,6 +153,20 @@ describe('the handshake of a data plane', () => {
     running.push(setup);
     await eventually('a refusal', () => setup.log.some(({ message }) => message.includes('does not match certificate')));
     expect(controlPlane.attempts).toBe(0);
+  });
+
+  it('succeeds with a certificate of kong hybrid gen_cert, from the settings to the first push', async () => {
+    const identity = kongIdentity();
+    const controlPlane = await new MinimalControlPlane(identity).start();
+    const { settings } = readSettings({
+      KONG_ROLE: 'data_plane', KONG_DATABASE: 'off', KONG_CLUSTER_CONTROL_PLANE: `127.0.0.1:${controlPlane.port}`,
+      KONG_CLUSTER_CERT: identity.certificate, KONG_CLUSTER_CERT_KEY: identity.key.reveal(),
+    });
+    const setup = new Setup(controlPlane, { trust: trustOf(settings.tunnel) });
+    running.push(setup);
+    const session = await controlPlane.session();
+    session.push(pushOf(BASE, 'c'.repeat(32)));
+    await session.pinged('c'.repeat(32));
   });
 
   it('fails in mode shared with any other certificate, of the same name too', async () => {

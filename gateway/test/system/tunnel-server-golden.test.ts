@@ -1,13 +1,15 @@
 /** Our control plane's end of the tunnel against a minimal data plane, with the outcomes recorded from Kong Gateway OSS 3.9.1. */
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 
-import { SILENT } from '../../src/base/log.ts';
+import { createLog } from '../../src/base/log.ts';
 import type { ConfigTable } from '../../src/model/config-table.ts';
+import { readSettings } from '../../src/settings/read.ts';
 import { prepareConfiguration } from '../../src/sync/prepared-configuration.ts';
 import type { ApplyFailure, ConfigurationSource, DataPlaneNode, NodeRegistry, PreparedConfiguration } from '../../src/sync/protocol.ts';
 import { TunnelServer } from '../../src/sync/server.ts';
 import type { TunnelTrust } from '../../src/sync/trust.ts';
 import { eventually } from '../fixtures/eventually.ts';
+import { kongIdentity } from '../fixtures/kong-certificate.ts';
 import { ManualClock } from '../fixtures/manual-clock.ts';
 import { MinimalDataPlane, NODE_ID, OUTLET, UPGRADE_HEADERS } from '../fixtures/minimal-data-plane.ts';
 import type { MinimalDataPlaneOptions } from '../fixtures/minimal-data-plane.ts';
@@ -63,11 +65,15 @@ class Setup {
   readonly registry = new Registry();
   readonly clock: ManualClock | undefined;
   readonly server: TunnelServer;
+  readonly warnings: string[] = [];
   port = 0;
 
-  constructor(trust: TunnelTrust, clock?: ManualClock) {
+  constructor(trust: TunnelTrust, clock?: ManualClock, maxPayloadBytes?: number) {
     this.clock = clock;
-    this.server = new TunnelServer({ trust, source: this.source, registry: this.registry, log: SILENT, ...(clock === undefined ? {} : { clock }) });
+    const log = createLog({ level: 'warn', write: (line) => void this.warnings.push((JSON.parse(line) as { message: string }).message) });
+    this.server = new TunnelServer({
+      trust, source: this.source, registry: this.registry, log, ...(clock === undefined ? {} : { clock }), ...(maxPayloadBytes === undefined ? {} : { maxPayloadBytes }),
+    });
   }
 
   async start(): Promise<this> {
@@ -94,8 +100,8 @@ afterEach(async () => {
   running = [];
 });
 
-async function setUp(trust: TunnelTrust = { mode: 'shared', identity: shared }, clock?: ManualClock): Promise<Setup> {
-  const setup = new Setup(trust, clock);
+async function setUp(trust: TunnelTrust = { mode: 'shared', identity: shared }, clock?: ManualClock, maxPayloadBytes?: number): Promise<Setup> {
+  const setup = new Setup(trust, clock, maxPayloadBytes);
   running.push(setup);
   return setup.start();
 }
@@ -169,9 +175,61 @@ describe('handshakes in mode shared', () => {
     dataPlane.disconnect();
   });
 
+  /** Kong's data planes verify chain and name, with the certificate itself as the authority. */
+  const verifying = (identity: Identity) => ({ rejectUnauthorized: true, ca: identity.certificate, servername: 'kong_clustering' });
+
+  it.each<[string, () => Promise<Identity>]>([
+    ['ours', () => sharedIdentity()],
+    ['one of kong hybrid gen_cert', async () => kongIdentity()],
+  ])('a data plane that verifies as Kong\'s do takes %s, by TLS 1.2 and 1.3', async (_, make) => {
+    const identity = await make();
+    const { settings } = readSettings({
+      KONG_ROLE: 'control_plane', KONG_CLUSTER_CERT: identity.certificate, KONG_CLUSTER_CERT_KEY: identity.key.reveal(),
+    });
+    const setup = await setUp({ ...settings.tunnel, identity: settings.tunnel.identity! });
+    for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+      const dataPlane = await setup.connect({ identity, tls: { ...verifying(identity), maxVersion } });
+      expect(dataPlane.tls.authorized).toBe(true);
+      dataPlane.introduce({ type: 'basic_info', plugins: [{ name: 'key-auth', version: '3.9.1' }] });
+      await eventually('a push', () => dataPlane.pushes.length === 1);
+    }
+  });
+
+  it('a refused data plane that leaves its end open, as Kong\'s do, is cut off', async () => {
+    const setup = await setUp();
+    const dataPlane = await MinimalDataPlane.connect({ port: setup.port, identity: shared, path: '/v1/other', tls: { allowHalfOpen: true }, staysHalfOpen: true });
+    await dataPlane.opened();
+    expect(dataPlane.status).toBe(404);
+    // Nothing ends on this side: only an end that is gone answers what is written with a reset.
+    await eventually('the reset', () => {
+      if (!dataPlane.closed) dataPlane.send('ping', ZEROS);
+      return dataPlane.closed;
+    });
+  });
+
   it('every recorded handshake is asserted', () => {
     const others = ['TLS 1.1 only', 'ALPN h2,http/1.1 offered'];
     expect(handshakes.map(({ name }) => name).filter((name) => !(name in ACTIONS) && !others.includes(name))).toEqual([]);
+  });
+});
+
+describe('a data plane that is set up for Kong\'s newer protocol', () => {
+  interface RpcCase {
+    readonly name: string;
+    readonly v2Request: readonly string[];
+  }
+  /** The answer that let a data plane go on by our path, unless it synchronizes by the newer one only. */
+  const { v2Request } = recorded<Readonly<Record<string, readonly RpcCase[]>>>('frames-v2')['cluster_rpc=on']!.find(({ name }) => name === '404 on /v2/outlet')!;
+
+  it('finds no such path, with its own request, and is told of once with what to change', async () => {
+    const setup = await setUp();
+    const [line, ...headers] = v2Request;
+    for (let attempt = 1; attempt <= 2; attempt += 1) {
+      const dataPlane = await setup.connect({ identity: shared, path: line!.split(' ')[1]!, headers: headers.filter((header) => !header.startsWith('Host:')) });
+      expect(dataPlane.status).toBe(404);
+      await dataPlane.ended();
+    }
+    expect(setup.warnings.filter((text) => text.includes('/v2/outlet'))).toEqual([expect.stringMatching(/127\.0\.0\.1 asks for .*KONG_CLUSTER_INCREMENTAL_SYNC=on.* turned off/)]);
   });
 });
 
@@ -382,6 +440,14 @@ describe('pushes', () => {
     dataPlane.send('ping', hash);
     await eventually('a pong', () => dataPlane.framesOf('pong').length === 2);
     expect(setup.registry.rows.at(-1)!).toMatchObject({ sync_status: 'normal', config_hash: hash });
+  });
+
+  it('that are larger than what data planes take by default are sent with a warning', async () => {
+    const setup = await setUp(undefined, undefined, 100);
+    const dataPlane = await setup.connect({ identity: shared });
+    dataPlane.introduce({ type: 'basic_info', plugins: [{ name: 'key-auth' }] });
+    await eventually('a push', () => dataPlane.pushes.length === 1);
+    expect(setup.warnings).toEqual([expect.stringMatching(/has \d+ bytes, more than KONG_CLUSTER_MAX_PAYLOAD \(100\)/)]);
   });
 
   it('end with an empty close frame when the control plane stops', async () => {
