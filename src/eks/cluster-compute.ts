@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { requireNodeLabels } from '../private/eks/node-labels';
+import { requireWhole } from '../private/input/numbers';
 import { within } from '../private/input/place';
 
 /** Instances that EKS keeps as one group. */
@@ -125,11 +126,11 @@ function requireGroup(property: string, group: NodeGroup) {
   if (!Token.isUnresolved(name) && !NAME.test(name)) {
     throw new Error(`${property}.name: got ${JSON.stringify(name)}, expected 1 to 40 lower-case letters, digits and '-', beginning with a letter`);
   }
-  requireWithin(`${property}.minSize`, minSize, 1, 450);
-  requireWithin(`${property}.maxSize`, maxSize, 1, 450);
+  requireWhole(`${property}.minSize`, minSize, { least: 1, most: 450 });
+  requireWhole(`${property}.maxSize`, maxSize, { least: 1, most: 450 });
   if (maxSize < minSize) throw new Error(`${property}.maxSize: got ${maxSize}, which is less than minSize, ${minSize}: raise it or lower minSize`);
-  requireWithin(`${property}.diskGib`, diskGib, 20, 16_384);
-  requireWithin(`${property}.maxUnavailablePercent`, maxUnavailablePercent, 1, 100);
+  requireWhole(`${property}.diskGib`, diskGib, { least: 20, most: 16_384 });
+  requireWhole(`${property}.maxUnavailablePercent`, maxUnavailablePercent, { least: 1, most: 100 });
   requireNodeLabels(`${property}.labels`, labels);
   if (!instanceTypes) return;
   if (instanceTypes.length === 0) throw new Error(`${property}.instanceTypes: got an empty list, expected at least one: leave it out for m7i.large`);
@@ -137,9 +138,4 @@ function requireGroup(property: string, group: NodeGroup) {
   if (architectures.size > 1) {
     throw new Error(`${property}.instanceTypes: got ${instanceTypes.join(', ')}, which have ${[...architectures].join(' and ')}, expected one architecture: make a group for each`);
   }
-}
-
-function requireWithin(property: string, got: number, least: number, most: number) {
-  if (Token.isUnresolved(got) || (Number.isInteger(got) && got >= least && got <= most)) return;
-  throw new Error(`${property}: got ${got}, expected a whole number, ${least} to ${most}`);
 }

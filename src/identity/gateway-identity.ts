@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { SecretMount } from '../private/gateway/plane';
@@ -76,6 +77,7 @@ export abstract class GatewayIdentity extends Construct {
    */
   public pluginConfig(options: OpenIdConnectOptions = {}): { [key: string]: any } {
     const { hostname, scopesRequired } = options;
+    within(this, () => scopesRequired?.forEach((scope, at) => requireScope(`scopesRequired[${at}]`, scope)));
     this.hasConsumers = true;
     if (hostname === undefined) return tokenPluginConfig(this._facts(), scopesRequired);
     within(this, () => requireHostname('hostname', hostname));
@@ -97,3 +99,9 @@ export abstract class GatewayIdentity extends Construct {
 }
 
 const MIXED = 'identity: consumers of APIs and administrators (AdminExposure.internalLoadBalancer) log in with the same user pool, so that every consumer would be an administrator: expected one of its own for administrators, such as another CognitoIdentity';
+
+/** https://www.rfc-editor.org/rfc/rfc6749#section-3.3 */
+function requireScope(property: string, scope: string) {
+  if (Token.isUnresolved(scope) || /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)) return;
+  throw new Error(`${property}: got ${JSON.stringify(scope)}, expected the name of a scope, such as gateway/call`);
+}

@@ -7,6 +7,8 @@ import { Yaml } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import type { EksTarget } from '../gateway/eks-target';
+import { within } from '../private/input/place';
+import { requireLabels } from '../private/kubernetes/labels';
 import { ChartTokens, manifestChart } from '../private/kubernetes/manifest-chart';
 import { requireObjectName } from '../private/kubernetes/names';
 import { monitoringObjects } from '../private/observability/monitoring-objects';
@@ -59,7 +61,7 @@ export class GatewayObservability extends Construct {
    * The metrics are those of the plugin `prometheus`, under the names of Kong Gateway 3.9.
    */
   public static kubernetesMonitoring(options: KubernetesMonitoringOptions = {}): string {
-    return Yaml.stringify(...manifestChart('monitoring', settledObjects(options), ChartTokens.REFUSED).toJson());
+    return within('GatewayObservability.kubernetesMonitoring', () => Yaml.stringify(...manifestChart('monitoring', settledObjects(options), ChartTokens.REFUSED).toJson()));
   }
 
   /** Graphs of everything that is watched. */
@@ -71,9 +73,9 @@ export class GatewayObservability extends Construct {
   constructor(scope: Construct, id: string, private readonly props: GatewayObservabilityProps) {
     super(scope, id);
     PolicyPack.watch(this);
-    if (props.watch.length === 0) throw new Error('watch: got nothing, expected at least one plane, cache or log domain');
+    if (props.watch.length === 0) throw new Error(`${this.node.path}: watch: got nothing, expected at least one plane, cache or log domain`);
     this.dashboard = new cloudwatch.Dashboard(this, 'Dashboard', { defaultInterval: Duration.hours(6) });
-    props.watch.forEach((construct, at) => this.watchConstruct(construct, `watch[${at}]`));
+    within(this, () => props.watch.forEach((construct, at) => this.watchConstruct(construct, `watch[${at}]`)));
   }
 
   /**
@@ -82,7 +84,7 @@ export class GatewayObservability extends Construct {
    * The metrics are those of the plugin `prometheus`, under the names of Kong Gateway 3.9.
    */
   public addKubernetesMonitoring(id: string, target: EksTarget, options: KubernetesMonitoringOptions = {}): void {
-    const manifest = manifestChart(id, settledObjects(options), ChartTokens.RESOLVED_BY_CLOUDFORMATION).toJson();
+    const manifest = within(this, () => manifestChart(id, settledObjects(options), ChartTokens.RESOLVED_BY_CLOUDFORMATION).toJson());
     const applied = new eks.KubernetesManifest(this, id, { cluster: target._cluster, manifest, prune: true, overwrite: true });
     applied.node.addDependency(...target._ready);
   }
@@ -140,5 +142,6 @@ function uniqueId(place: Construct, id: string): string {
 }
 
 function settledObjects({ namespace = 'monitoring', ruleLabels = { release: 'kube-prometheus-stack' } }: KubernetesMonitoringOptions) {
+  requireLabels('ruleLabels', ruleLabels);
   return monitoringObjects(requireObjectName('namespace', namespace), ruleLabels);
 }

@@ -173,13 +173,13 @@ describe('wrong properties', () => {
 
   it.each<[Partial<GatewayDataPlaneOptions>, string]>([
     [{ labels: eleven }, 'labels: got 11, expected at most 10'],
-    [{ labels: { kongZone: 'x' } }, 'labels: key "kongZone": expected 1 to 63 letters, digits'],
+    [{ labels: { kongZone: 'x' } }, 'labels: got the key "kongZone", expected 1 to 63 letters, digits'],
     [{ labels: { site: '' } }, 'labels["site"]: got "", expected 1 to 63 letters, digits'],
-    [{ labels: { 'a:b': 'x' } }, 'labels: key "a:b"'],
+    [{ labels: { 'a:b': 'x' } }, 'labels: got the key "a:b"'],
     [{ replicas: 1.5 }, 'replicas: got 1.5, expected a whole number, at least 1'],
     [{ target: EksTarget.cluster(cluster, { exposure: Exposure.nodePort() }) }, 'exposure: got node-port, expected clusterIp, internalLoadBalancer or internetLoadBalancer'],
     [{ identity: new CognitoIdentity(cloud, 'Identity', { callbackUrls: ['https://a.example/'] }), hostname: 'https://apis.acme.example' }, 'hostname: got "https://apis.acme.example", expected a full name'],
-    [{ settings: { KONG_CLUSTER_CONTROL_PLANE: 'elsewhere:8005' } }, 'settings["KONG_CLUSTER_CONTROL_PLANE"]: the construct sets it'],
+    [{ settings: { KONG_CLUSTER_CONTROL_PLANE: 'elsewhere:8005' } }, 'settings["KONG_CLUSTER_CONTROL_PLANE"]: got "elsewhere:8005", but the construct sets it'],
   ])('are refused: %j', (options, message) => {
     const target = EksTarget.cluster(cluster);
     expect(() => new GatewayDataPlane(cloud, `Wrong${made++}`, { target, controlPlane, ...options })).toThrow(message);

@@ -1,24 +1,15 @@
 /** Labels that nodes give themselves when they join. */
-import { Token } from 'aws-cdk-lib';
-
-const NAME = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
-const PREFIX = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
+import { requireLabels } from '../kubernetes/labels';
 
 /** Of those that belong to Kubernetes, kubelet gives itself these only. */
 const ALLOWED = /^(kubernetes\.io\/(hostname|arch|os)|topology\.kubernetes\.io\/(region|zone)|node\.kubernetes\.io\/.+|kubelet\.kubernetes\.io\/.+)$/;
 
 /** @throws Error that names the property and the label */
 export function requireNodeLabels(property: string, labels: Readonly<Record<string, string>>): void {
-  for (const [key, value] of Object.entries(labels)) {
-    const [name, prefix, ...rest] = key.split('/').reverse();
-    if (rest.length > 0 || !NAME.test(name) || (prefix !== undefined && !PREFIX.test(prefix))) {
-      throw new Error(`${property}: got the key ${JSON.stringify(key)}, expected 1 to 63 letters, digits, '-', '_' and '.', after a domain and '/' or alone`);
-    }
-    if (prefix !== undefined && /(^|\.)(kubernetes|k8s)\.io$/.test(prefix) && !ALLOWED.test(key)) {
-      throw new Error(`${property}: got the key ${key}, which belongs to Kubernetes and which its nodes must not give themselves: use a domain of your own, or none`);
-    }
-    if (!Token.isUnresolved(value) && value !== '' && !NAME.test(value)) {
-      throw new Error(`${property}: got ${JSON.stringify(value)} for ${key}, expected at most 63 letters, digits, '-', '_' and '.'`);
-    }
+  for (const key of Object.keys(labels)) {
+    const [domain, name] = key.split('/');
+    if (name === undefined || !/(^|\.)(kubernetes|k8s)\.io$/.test(domain) || ALLOWED.test(key)) continue;
+    throw new Error(`${property}: got the key ${key}, which belongs to Kubernetes and which its nodes must not give themselves: use a domain of your own, or none`);
   }
+  requireLabels(property, labels);
 }

@@ -57,10 +57,11 @@ export function withUserSettings(own: PlaneSettings, given: PlaneSettings = {}):
   for (const [name, value] of Object.entries(given)) {
     const property = `settings[${JSON.stringify(name)}]`;
     if (!/^(KONG|HYBRIDGE)_[A-Z0-9_]+$/.test(name)) throw new Error(`${property}: got a name that no gateway reads, expected that of a setting, such as KONG_LOG_LEVEL`);
-    if (name in own) throw new Error(`${property}: the construct sets it to ${own[name]}; leave it out and use the construct's own properties`);
     if (/(PASSWORD|PASSWD|SECRET|TOKEN|_KEY|CREDENTIALS?|LICENSE_DATA|SESSION_CONF)$/.test(name)) {
-      throw new Error(`${property}: names a secret, and settings are readable by everybody who may see the pod; mount it as a file and give its path`);
+      throw new Error(`${property}: got the name of a secret, expected settings only that everybody may read who may see the pod:`
+        + ' keep it in Secrets Manager; database, identity and trust of a plane mount theirs as files');
     }
+    if (name in own) throw new Error(`${property}: got ${shown(value)}, but the construct sets it to ${own[name]}, expected nothing: leave it out and use the construct's own properties`);
     refuseSecret(property, value);
   }
   return { ...own, ...given };
@@ -84,7 +85,7 @@ function labelSettings(labels: Readonly<Record<string, string>>): PlaneSettings 
   if (entries.length > 10) throw new Error(`labels: got ${entries.length}, expected at most 10: leave some out`);
   for (const [key, value] of entries) {
     if (!LABEL_PART.test(key) || key.length > 63 || key.includes(':') || RESERVED_LABEL.test(key)) {
-      throw new Error(`labels: key ${JSON.stringify(key)}: expected 1 to 63 letters, digits, '.', '_' or '-', beginning and ending with a letter or digit,`
+      throw new Error(`labels: got the key ${JSON.stringify(key)}, expected 1 to 63 letters, digits, '.', '_' or '-', beginning and ending with a letter or digit,`
         + ' and not beginning with kong, konnect, insomnia, mesh or kic');
     }
     if (Token.isUnresolved(value) || !LABEL_PART.test(value) || value.length > 63) {
