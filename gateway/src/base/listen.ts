@@ -2,6 +2,7 @@
 import type { AddressInfo, Server } from 'node:net';
 
 import { GatewayError, messageOf } from './errors.ts';
+import type { Log } from './log.ts';
 
 export interface ListenAddress {
   readonly host: string;
@@ -14,7 +15,12 @@ const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'another process listens there; stop it or choose another port',
   EACCES: 'this user may not open it; choose a port of 1024 or above',
   EADDRNOTAVAIL: 'this machine has no such address',
+  EAFNOSUPPORT: 'this machine has no addresses of that kind',
 };
+
+function shown({ host, port }: ListenAddress): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
 
 /**
  * Opens the address and returns the real one.
@@ -25,7 +31,7 @@ export function listen(server: Server, address: ListenAddress, setting: string):
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => reject(new GatewayError(
       'address-unavailable',
-      `${setting}: cannot listen on ${address.host}:${address.port}: ${REASONS[error.code ?? ''] ?? messageOf(error)}`,
+      `${setting}: cannot listen on ${shown(address)}: ${REASONS[error.code ?? ''] ?? messageOf(error)}`,
       'address',
       { cause: error },
     ));
@@ -36,4 +42,35 @@ export function listen(server: Server, address: ListenAddress, setting: string):
       resolve(server.address() as AddressInfo);
     });
   });
+}
+
+/** Addresses of IPv6 that stand beside one of IPv4 in usual settings: the Helm chart of the field always writes both. */
+const IPV6_TWINS: readonly string[] = ['::', '::1'];
+
+const NO_IPV6: readonly unknown[] = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'];
+
+/**
+ * Opens addresses one after another. On a machine without IPv6 `[::]` and `[::1]` are left out with a warning, as long as another address is open:
+ * nginx would not start at all.
+ * @param open opens one address, by `listen`
+ * @throws GatewayError `address-unavailable`
+ */
+export async function openEach<A extends ListenAddress>(addresses: readonly A[], log: Log, open: (address: A) => Promise<AddressInfo>): Promise<readonly AddressInfo[]> {
+  const bound: AddressInfo[] = [];
+  const failures: GatewayError[] = [];
+  for (const address of addresses) {
+    try {
+      bound.push(await open(address));
+    } catch (error) {
+      if (!lacksIpv6(error, address)) throw error;
+      failures.push(error);
+    }
+  }
+  if (bound.length === 0 && failures[0] !== undefined) throw failures[0];
+  for (const { message } of failures) log.warn(`${message}; it is left out, the other addresses are open`);
+  return bound;
+}
+
+function lacksIpv6(error: unknown, { host }: ListenAddress): error is GatewayError {
+  return IPV6_TWINS.includes(host) && error instanceof GatewayError && NO_IPV6.includes((error.cause as NodeJS.ErrnoException | undefined)?.code);
 }

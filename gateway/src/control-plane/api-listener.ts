@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 import { GatewayError } from '../base/errors.ts';
-import { listen } from '../base/listen.ts';
+import { listen, openEach } from '../base/listen.ts';
+import type { Log } from '../base/log.ts';
 import type { KeyPair, Listener } from '../settings/settings.ts';
 import type { ConnectionCounts } from './admin-api/information-endpoints.ts';
 
@@ -17,6 +18,7 @@ export interface ApiListenerOptions {
   /** For addresses with `ssl`. */
   readonly certificate?: KeyPair;
   readonly counts: ConnectionCounts;
+  readonly log: Log;
 }
 
 /** How long a request may take that is being answered when the listener closes. Milliseconds. */
@@ -31,10 +33,9 @@ export class ApiListener {
 
   /** @throws GatewayError `address-unavailable`, `certificate-missing` */
   async open(listeners: readonly Listener[]): Promise<readonly AddressInfo[]> {
-    const { app, setting, counts } = this.options;
+    const { app, setting, counts, log } = this.options;
     await app.ready();
-    const bound: AddressInfo[] = [];
-    for (const listener of listeners) {
+    return openEach(listeners, log, async (listener) => {
       const server = this.#createServer(listener);
       server.on('request', (request, response) => app.routing(request, response));
       server.on('connection', (socket) => {
@@ -42,10 +43,10 @@ export class ApiListener {
         counts.active += 1;
         socket.once('close', () => { counts.active -= 1; });
       });
-      bound.push(await listen(server, listener, setting));
+      const bound = await listen(server, listener, setting);
       this.#servers.push(server);
-    }
-    return bound;
+      return bound;
+    });
   }
 
   async close(): Promise<void> {

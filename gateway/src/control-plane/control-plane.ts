@@ -107,7 +107,7 @@ export class ControlPlane {
       ...parts, log, counts, schemas: SCHEMAS, plugins: PLUGIN_SCHEMAS, role: settings.role,
       node: { nodeId: nodeId(settings.prefix, settings.nodeId, log), hostname: hostname(), configuration: shownSettings(settings, [...PLUGIN_SCHEMAS.keys()]) },
     });
-    const listener = this.#own(new ApiListener({ app, counts, setting: 'KONG_ADMIN_LISTEN', certificate: settings.certificates.admin }));
+    const listener = this.#own(new ApiListener({ app, counts, log, setting: 'KONG_ADMIN_LISTEN', certificate: settings.certificates.admin }));
     return listener.open(settings.listen.admin);
   }
 
@@ -117,7 +117,7 @@ export class ControlPlane {
     if (settings.role !== 'control_plane') return [];
     const counts = { accepted: 0, active: 0, requests: 0 };
     const app = createStatusApi({ store, counts, log, draining: this.#draining });
-    const listener = this.#own(new ApiListener({ app, counts, setting: 'KONG_STATUS_LISTEN', certificate: settings.certificates.status }));
+    const listener = this.#own(new ApiListener({ app, counts, log, setting: 'KONG_STATUS_LISTEN', certificate: settings.certificates.status }));
     return listener.open(settings.listen.status);
   }
 }

@@ -1,4 +1,5 @@
 /** A data plane with real sockets on both sides. */
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';
 import type { IncomingMessage, RequestOptions, Server, ServerResponse } from 'node:http';
@@ -7,6 +8,7 @@ import { connect, createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -504,6 +506,27 @@ describe('the status API', () => {
   it.each([['GET', '/other', 404], ['DELETE', '/status', 405], ['HEAD', '/status', 200]])('%s %s: %d', async (method, path, status) => {
     const { statusPort } = await startDataPlane();
     expect((await call(statusPort, { method, path })).status).toBe(status);
+  });
+});
+
+describe('a listener with ssl and http2', () => {
+  it.each([[['h2', 'http/1.1'], 'http/1.1'], [[], false]] as const)('offers HTTP/1.1 only: of %j a client gets %s', async (ALPNProtocols, chosen) => {
+    const { certificate, key } = await createSelfSignedCertificate({ commonName: 'localhost' });
+    const { port } = await startDataPlane({ KONG_PROXY_LISTEN: '127.0.0.1:0 http2 ssl', KONG_SSL_CERT: certificate, KONG_SSL_CERT_KEY: key });
+    const socket = connectTls({ host: '127.0.0.1', port, ca: certificate, servername: 'localhost', ALPNProtocols: [...ALPNProtocols] });
+    await once(socket, 'secureConnect');
+    expect(socket.alpnProtocol).toBe(chosen);
+    socket.write('GET / HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n');
+    const [answer] = await once(socket, 'data') as [Buffer];
+    expect(answer.toString('latin1')).toMatch(/^HTTP\/1\.1 404 /);
+    socket.destroy();
+  });
+
+  it('refuses a client that speaks nothing but HTTP/2', async () => {
+    const { certificate, key } = await createSelfSignedCertificate({ commonName: 'localhost' });
+    const { port } = await startDataPlane({ KONG_PROXY_LISTEN: '127.0.0.1:0 http2 ssl', KONG_SSL_CERT: certificate, KONG_SSL_CERT_KEY: key });
+    const socket = connectTls({ host: '127.0.0.1', port, ca: certificate, servername: 'localhost', ALPNProtocols: ['h2'] });
+    await expect(once(socket, 'secureConnect')).rejects.toThrow(/no application protocol/);
   });
 });
 

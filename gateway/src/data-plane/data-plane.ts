@@ -98,7 +98,7 @@ export class DataPlane {
       isTrusted: trustedAddresses(settings),
       onEnd: (route, status, durationMs) => this.#counts.add(route, status, durationMs),
     });
-    this.#proxy = new ProxyListener(this.#pipeline);
+    this.#proxy = new ProxyListener(this.#pipeline, log);
     this.#status = new StatusApi({
       readiness: () => ({ draining: this.#draining, hash: this.#hash }),
       counters: () => ({
@@ -107,7 +107,7 @@ export class DataPlane {
         totalRequests: this.#pipeline.total,
       }),
       beginDraining: () => this.drain(),
-    });
+    }, log);
   }
 
   /** Hash of the configuration that runs; 32 zeros for none. */

@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net';
 
 import { STATUS_PATHS } from '../../contract.ts';
 import { GatewayError } from '../base/errors.ts';
-import { listen } from '../base/listen.ts';
+import { listen, openEach } from '../base/listen.ts';
+import type { Log } from '../base/log.ts';
 import { NO_HASH } from '../model/config-hash.ts';
 import type { KeyPair, Listener } from '../settings/settings.ts';
 import { readinessOf } from './readiness.ts';
@@ -44,22 +45,23 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
 
 export class StatusApi {
   readonly #source: StatusSource;
+  readonly #log: Log;
   readonly #servers: Server[] = [];
 
-  constructor(source: StatusSource) {
+  constructor(source: StatusSource, log: Log) {
     this.#source = source;
+    this.#log = log;
   }
 
   /** @throws GatewayError `address-unavailable`, `certificate-missing` */
   async open(listeners: readonly Listener[], certificate: KeyPair | undefined): Promise<readonly AddressInfo[]> {
-    const bound: AddressInfo[] = [];
-    for (const listener of listeners) {
+    return openEach(listeners, this.#log, async (listener) => {
       const server = createStatusServer(listener, certificate);
       server.on('request', (request, response) => void this.#answer(request, response));
-      bound.push(await listen(server, listener, 'KONG_STATUS_LISTEN'));
+      const bound = await listen(server, listener, 'KONG_STATUS_LISTEN');
       this.#servers.push(server);
-    }
-    return bound;
+      return bound;
+    });
   }
 
   async close(): Promise<void> {

@@ -39,3 +39,8 @@ function parseListener(entry: string): Listener | undefined {
 export function isLoopback(listener: Listener): boolean {
   return listener.host === 'localhost' || listener.host === '::1' || listener.host.startsWith('127.');
 }
+
+/** As in settings. */
+export function shownAddress({ host, port }: Pick<Listener, 'host' | 'port'>): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}

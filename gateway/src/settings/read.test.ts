@@ -194,6 +194,30 @@ it('warns of an Admin API that others can reach', () => {
   expect(readSettings({ KONG_ADMIN_LISTEN: '0.0.0.0:8001' }).warnings).toEqual([expect.stringContaining('has no authentication')]);
 });
 
+describe('listeners that are not all they say', () => {
+  it('warns of http2, which is not spoken, and tells what clients see', () => {
+    const { warnings } = readSettings({ KONG_PROXY_LISTEN: '0.0.0.0:8000 http2, [::]:8443 http2 ssl, 0.0.0.0:8444 ssl' });
+    expect(warnings).toEqual([
+      expect.stringMatching(/^KONG_PROXY_LISTEN: 0\.0\.0\.0:8000 says http2, .*without TLS are refused/),
+      expect.stringMatching(/^KONG_PROXY_LISTEN: \[::\]:8443 says http2, .*HTTP\/1\.1 only/),
+    ]);
+  });
+
+  it('says nothing of it on a control plane, which has no proxy', () => {
+    expect(readSettings({ KONG_ROLE: 'control_plane', KONG_PROXY_LISTEN: '0.0.0.0:8443 http2 ssl', ...tunnel() }).warnings).toEqual([]);
+  });
+
+  it.each(['KONG_PROXY_LISTEN', 'KONG_ADMIN_LISTEN', 'KONG_STATUS_LISTEN'])('refuses proxy_protocol in %s, which would break every request', (name) => {
+    expect(problemsOf({ [name]: '127.0.0.1:8000 proxy_protocol' })).toEqual([expect.stringContaining(`${name}: proxy_protocol is not supported`)]);
+  });
+
+  it('has none of them in the default settings', () => {
+    const { settings, warnings } = readSettings({});
+    expect(warnings).toEqual([]);
+    expect(Object.values(settings.listen).flat().filter(({ host, http2 }) => http2 || host.includes(':'))).toEqual([]);
+  });
+});
+
 it('reads every name that the constructs set', () => {
   const names: string[] = Object.values(SETTINGS).map((definition) => definition.name);
   expect(Object.values(ENV).filter((name) => !names.includes(name))).toEqual([]);

@@ -6,8 +6,8 @@ import type { VaultReference } from '../base/env-vault.ts';
 import { GatewayError, messageOf } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
 import { ACCEPTED_NAMES, ACCEPTED_PREFIXES } from './accepted-names.ts';
-import { KeyMaterialProblem, expiryOf, readCertificates, readKeyPair } from './key-material.ts';
-import { isLoopback } from './listeners.ts';
+import { cautions } from './cautions.ts';
+import { KeyMaterialProblem, readCertificates, readKeyPair } from './key-material.ts';
 import { SETTINGS } from './names.ts';
 import type { SettingDefinition, SettingKey, SettingValue } from './names.ts';
 import { nearestName } from './nearest-name.ts';
@@ -27,7 +27,7 @@ export class SettingsError extends GatewayError {
 
 export interface SettingsReading {
   readonly settings: Settings;
-  /** Sentences for the log: unknown names, expired certificates, an Admin API that others can reach. */
+  /** Sentences for the log: unknown names, and what cautions.ts looks at. */
   readonly warnings: readonly string[];
 }
 
@@ -219,19 +219,6 @@ function unknownNames(environment: Environment): string[] {
 
 /** What Kubernetes puts into every container of a namespace that has a Service of that name (`KONG_PROXY_PORT_80_TCP_ADDR`), and our tests. */
 const NOT_SETTINGS = /_(SERVICE_(HOST|PORT)(_\w+)?|PORT|PORT_\d+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)$|^HYBRIDGE_TEST_/;
-
-function cautions(settings: Settings, now: number): string[] {
-  const { identity } = settings.tunnel;
-  const expired = identity && expiryOf(identity.certificate) < now
-    ? [`${SETTINGS.clusterCert.name}: the certificate ended on ${new Date(expiryOf(identity.certificate)).toISOString()}; peers will refuse it`]
-    : [];
-  const reachable = settings.role === 'data_plane' ? [] : settings.listen.admin.filter((listener) => !isLoopback(listener));
-  return [
-    ...expired,
-    ...reachable.map((listener) => `${SETTINGS.adminListen.name}: the Admin API on ${listener.host}:${listener.port} has no authentication; `
-      + 'whoever reaches that port owns the gateway. Limit it by a network policy, or listen on 127.0.0.1'),
-  ];
-}
 
 function abbreviated(text: string): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;

@@ -12,8 +12,10 @@ interface RoleRule {
 
 const {
   adminListen, clusterAcceptedCerts, clusterAllowedCommonNames, clusterCaCert, clusterCert, clusterCertKey, clusterRevokedFile,
-  clusterDpLabels, clusterListen, clusterMtls, database, proxyListen, role,
+  clusterDpLabels, clusterListen, clusterMtls, clusterTelemetryListen, database, proxyListen, role, statusListen, trustedIps,
 } = SETTINGS;
+
+const LISTEN_SETTINGS = { proxy: proxyListen, admin: adminListen, status: statusListen, cluster: clusterListen, telemetry: clusterTelemetryListen } as const;
 
 const isControlPlane = (settings: Settings) => settings.role === 'control_plane';
 const isDataPlane = (settings: Settings) => settings.role === 'data_plane';
@@ -71,6 +73,13 @@ const RULES: readonly RoleRule[] = [
   },
 ];
 
+/** Whoever sends that header to a port that does not read it gets nothing but refusals. */
+const proxyProtocolRules = (['proxy', 'admin', 'status', 'cluster', 'telemetry'] as const).map((name): RoleRule => ({
+  broken: ({ listen }) => listen[name].some(({ proxyProtocol }) => proxyProtocol),
+  message: `${LISTEN_SETTINGS[name].name}: proxy_protocol is not supported; turn it off here and at the load balancer, `
+    + `and let that set X-Forwarded-For, with its addresses in ${trustedIps.name}`,
+}));
+
 export function roleProblems(settings: Settings, isGiven: (key: SettingKey) => boolean): string[] {
-  return RULES.filter((rule) => rule.broken(settings, isGiven)).map((rule) => rule.message);
+  return [...RULES, ...proxyProtocolRules].filter((rule) => rule.broken(settings, isGiven)).map((rule) => rule.message);
 }

@@ -11,7 +11,7 @@ import type { WebSocket } from 'ws';
 
 import { messageOf } from '../base/errors.ts';
 import { plainAddress } from '../base/ip-range.ts';
-import { listen } from '../base/listen.ts';
+import { listen, openEach } from '../base/listen.ts';
 import type { ListenAddress } from '../base/listen.ts';
 import type { Log } from '../base/log.ts';
 import { MAX_PAYLOAD_BYTES } from './protocol.ts';
@@ -97,13 +97,12 @@ export class TunnelListener {
 
   /** @throws GatewayError `address-unavailable` */
   async listen(addresses: readonly ListenAddress[]): Promise<readonly AddressInfo[]> {
-    const bound: AddressInfo[] = [];
-    for (const address of addresses) {
+    return openEach(addresses, this.#options.log, async (address) => {
       const server = this.#createServer();
-      bound.push(await listen(server, address, this.#options.setting));
+      const bound = await listen(server, address, this.#options.setting);
       this.#servers.push(server);
-    }
-    return bound;
+      return bound;
+    });
   }
 
   /** Shows and expects other certificates from now on. Tunnels stay, except those that would not be let in again. */

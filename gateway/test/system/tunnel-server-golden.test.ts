@@ -197,7 +197,7 @@ describe('handshakes in mode shared', () => {
 
   it('a refused data plane that leaves its end open, as Kong\'s do, is cut off', async () => {
     const setup = await setUp();
-    const dataPlane = await MinimalDataPlane.connect({ port: setup.port, identity: shared, path: '/v1/other', tls: { allowHalfOpen: true }, staysHalfOpen: true });
+    const dataPlane = await MinimalDataPlane.connect({ port: setup.port, identity: shared, path: '/v1/other', staysHalfOpen: true });
     await dataPlane.opened();
     expect(dataPlane.status).toBe(404);
     // Nothing ends on this side: only an end that is gone answers what is written with a reset.

@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 import { GatewayError } from '../../base/errors.ts';
-import { listen } from '../../base/listen.ts';
+import { listen, openEach } from '../../base/listen.ts';
+import type { Log } from '../../base/log.ts';
 import type { KeyPair, Listener } from '../../settings/settings.ts';
 import { renderError } from './error-body.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -41,22 +42,23 @@ export class ProxyListener {
   readonly #servers: Server[] = [];
   readonly #sockets = new Set<Duplex>();
   readonly #pipeline: Pipeline;
+  readonly #log: Log;
   readonly #waiting = new WeakMap<Duplex, Set<ServerResponse>>();
   #accepted = 0;
 
-  constructor(pipeline: Pipeline) {
+  constructor(pipeline: Pipeline, log: Log) {
     this.#pipeline = pipeline;
+    this.#log = log;
   }
 
   /** @throws GatewayError `address-unavailable`, `certificate-missing` */
   async open(listeners: readonly Listener[], certificate: KeyPair | undefined): Promise<readonly AddressInfo[]> {
-    const bound: AddressInfo[] = [];
-    for (const listener of listeners) {
+    return openEach(listeners, this.#log, async (listener) => {
       const server = this.#createServer(listener, certificate);
-      bound.push(await listen(server, listener, 'KONG_PROXY_LISTEN'));
+      const bound = await listen(server, listener, 'KONG_PROXY_LISTEN');
       this.#servers.push(server);
-    }
-    return bound;
+      return bound;
+    });
   }
 
   /** Connections open now, idle ones included. */
