@@ -26,6 +26,8 @@ const cluster = new CloudCluster(cloud, 'Cluster', {
   kubernetesVersion: KubernetesVersion.V1_35,
   kubectlLayer: new KubectlV35Layer(cloud, 'Kubectl'),
   adminCidrs: ['198.51.100.0/24'],
+  // Numbers of pods in CloudWatch, for dashboard and alarms.
+  addons: [{ name: 'amazon-cloudwatch-observability' }],
 });
 
 const identity = new CognitoIdentity(cloud, 'Identity', { scopes: { read: 'Look at orders', write: 'Change orders' } });

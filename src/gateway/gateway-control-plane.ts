@@ -1,3 +1,4 @@
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import { PORTS } from '../private/contract';
@@ -15,6 +16,7 @@ import { requireWhole } from '../private/input/numbers';
 import { within } from '../private/input/place';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
 import { requireCidrs } from '../private/network/cidr-text';
+import { planeMetric, serviceConnections } from '../private/observability/plane-measures';
 import { AdminExposure } from './admin-exposure';
 import type { DeclarativeConfigOptions } from './declarative-config';
 import type { EksTarget } from './eks-target';
@@ -148,6 +150,51 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
    */
   public addDataPlane(id: string, options: GatewayDataPlaneOptions): GatewayDataPlane {
     return new GatewayDataPlane(options.target._dataPlaneScope(this), id, { ...options, controlPlane: this });
+  }
+
+  /**
+   * Nodes of data planes that are connected: open connections through the load balancer of the configuration tunnel, one for each node. Maximum of a minute, unless options say otherwise; reported also when there are none.
+   */
+  public metricConnectedDataPlanes(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return serviceConnections(this, this.tunnelHost, options);
+  }
+
+  /**
+   * Nodes that run. Needs the cluster's add-on `amazon-cloudwatch-observability`.
+   *
+   * Average over a minute, unless options say otherwise.
+   *
+   * @throws Error when nothing measures it: the cluster is without the add-on
+   */
+  public metricRunningNodes(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return planeMetric('metricRunningNodes', this, 'runningNodes', options);
+  }
+
+  /**
+   * Nodes that the load balancer of administrators finds ready. Minimum over a minute, unless options say otherwise.
+   *
+   * @throws Error when nothing measures it: without `AdminExposure.internalLoadBalancer()`
+   */
+  public metricHealthyNodes(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return planeMetric('metricHealthyNodes', this, 'healthyNodes', options);
+  }
+
+  /**
+   * Use of the processor in percent: of the limit of pods. Average over a minute, unless options say otherwise.
+   *
+   * @throws Error when nothing measures it: the cluster is without the add-on `amazon-cloudwatch-observability`
+   */
+  public metricCpuUtilization(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return planeMetric('metricCpuUtilization', this, 'cpu', options);
+  }
+
+  /**
+   * Use of memory in percent: of the limit of pods. Average over a minute, unless options say otherwise.
+   *
+   * @throws Error when nothing measures it: the cluster is without the add-on `amazon-cloudwatch-observability`
+   */
+  public metricMemoryUtilization(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return planeMetric('metricMemoryUtilization', this, 'memory', options);
   }
 
   private make(props: GatewayControlPlaneProps) {

@@ -1,4 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { IDependable } from 'constructs';
 import type { GatewayCache } from '../caching/gateway-cache';
@@ -13,6 +14,7 @@ import { requireWhole } from '../private/input/numbers';
 import { within } from '../private/input/place';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
 import { requireHostname } from '../private/network/host-name';
+import { planeMetric } from '../private/observability/plane-measures';
 import type { IGatewayControlPlane } from './gateway-control-plane-interface';
 import type { GatewayEngine } from './gateway-engine';
 import type { GatewayTarget } from './gateway-target';
@@ -114,6 +116,82 @@ export class GatewayDataPlane extends Construct {
       if (engine._chart) throw new Error('revoke: Kong\'s control plane knows no list of revoked certificates, expected GatewayEngine.packaged(): revoke the certificate at its authority, and let Kong ask it (KONG_CLUSTER_OCSP)');
       tunnel.revoke(this.planeName);
     });
+  }
+
+  /**
+   * Nodes that run. On EKS pods, with the cluster's add-on `amazon-cloudwatch-observability`; on ECS tasks; on Auto Scaling groups instances in service.
+   *
+   * Average over a minute, unless options say otherwise; on ECS the number of reports in a minute, for which only the period of a minute makes sense.
+   *
+   * @throws Error when nothing measures it: on sites and machines with Docker, and on EKS without the add-on
+   */
+  public metricRunningNodes(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return planeMetric('metricRunningNodes', this, 'runningNodes', options);
+  }
+
+  /**
+   * Nodes that the load balancer finds ready. Minimum over a minute, unless options say otherwise.
+   *
+   * @throws Error when nothing measures it: on EKS, sites and machines with Docker
+   */
+  public metricHealthyNodes(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return planeMetric('metricHealthyNodes', this, 'healthyNodes', options);
+  }
+
+  /**
+   * Use of the processor in percent: on EKS of the limit of pods, elsewhere of what a task or an instance has. Average over a minute, unless options say otherwise.
+   *
+   * @throws Error when nothing measures it: on sites and machines with Docker, and on EKS without the add-on `amazon-cloudwatch-observability`
+   */
+  public metricCpuUtilization(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return planeMetric('metricCpuUtilization', this, 'cpu', options);
+  }
+
+  /**
+   * Use of memory in percent: on EKS of the limit of pods, on ECS of what a task has. Average over a minute, unless options say otherwise.
+   *
+   * @throws Error when nothing measures it: on sites, machines with Docker and Auto Scaling groups, and on EKS without the add-on `amazon-cloudwatch-observability`
+   */
+  public metricMemoryUtilization(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return planeMetric('metricMemoryUtilization', this, 'memory', options);
+  }
+
+  /**
+   * Connections of consumers that are open, as the load balancer counts them. With a Network Load Balancer the maximum of a minute, with an Application Load Balancer the sum that it reports for a minute, unless options say otherwise.
+   *
+   * On EKS the first call makes a resource that waits for the load balancer.
+   *
+   * @throws Error when nothing measures it: on sites and machines with Docker, and without a load balancer
+   */
+  public metricConnections(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return planeMetric('metricConnections', this, 'connections', options);
+  }
+
+  /**
+   * Requests. Sum of a minute, unless options say otherwise.
+   *
+   * @throws Error unless an Application Load Balancer stands in front (`EcsTarget` with a `certificate`): nothing else counts requests in CloudWatch
+   */
+  public metricRequestCount(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return planeMetric('metricRequestCount', this, 'requests', options);
+  }
+
+  /**
+   * Answers of the nodes with a status of 500 or more, their own and those of upstreams. Sum of a minute, unless options say otherwise; there is no value for a minute without any.
+   *
+   * @throws Error unless an Application Load Balancer stands in front (`EcsTarget` with a `certificate`)
+   */
+  public metricServerErrorCount(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return planeMetric('metricServerErrorCount', this, 'serverErrors', options);
+  }
+
+  /**
+   * Time from a request to the first byte of the nodes' answer, in seconds, upstreams included. What 99 of a hundred requests of a minute do not exceed, unless options say otherwise.
+   *
+   * @throws Error unless an Application Load Balancer stands in front (`EcsTarget` with a `certificate`)
+   */
+  public metricLatency(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return planeMetric('metricLatency', this, 'latency', options);
   }
 
   private place(props: GatewayDataPlaneProps) {

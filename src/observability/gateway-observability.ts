@@ -1,4 +1,4 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Duration, Stack, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
@@ -51,8 +51,11 @@ export interface GatewayObservabilityProps {
 const ROW = 24;
 
 /**
- * A CloudWatch dashboard and alarms for planes and for what they rely on: pods on EKS (Container Insights, which the add-on `amazon-cloudwatch-observability` of the cluster measures), tasks, instances, load balancers,
- * databases, caches, log domains. What the gateway itself says, request by request, Prometheus knows: `addKubernetesMonitoring` brings alerts and a Grafana dashboard for that.
+ * A CloudWatch dashboard and alarms for planes and for what they rely on: connected data planes, pods on EKS (Container Insights, which the add-on `amazon-cloudwatch-observability` of the cluster measures; without it there is a
+ * warning and there are no alarms about pods), tasks, instances, load balancers with their certificates and failed requests, the replacement of the tunnel's certificate, databases, caches, log domains. What the gateway itself says,
+ * request by request, Prometheus knows: `addKubernetesMonitoring` brings alerts and a Grafana dashboard for that.
+ *
+ * Planes have the same metrics as methods, such as `controlPlane.metricConnectedDataPlanes()`, for alarms of one's own.
  */
 export class GatewayObservability extends Construct {
   /**
@@ -92,11 +95,14 @@ export class GatewayObservability extends Construct {
   private watchConstruct(construct: IConstruct, property: string) {
     this.requireRegion(construct, property);
     const watches = watchesOf(construct, new Set(this.props.watch));
-    if (watches.length === 0) {
-      throw new Error(`${property}: ${construct.node.path} has nothing that CloudWatch measures, expected a plane in AWS, a cache or a log domain: leave it out; Prometheus looks after planes on sites`);
+    const unmeasured = watches.flatMap((watch) => watch.unmeasured ?? []);
+    const graphs = watches.flatMap((watch) => watch.graphs);
+    if (graphs.length === 0) {
+      throw new Error(`${property}: ${construct.node.path} has nothing that CloudWatch measures${unmeasured.map((why) => `: ${why}`).join('') || ', expected a plane in AWS, a cache or a log domain: leave it out; Prometheus looks after planes on sites'}`);
     }
+    // Alarms that look at nothing would be worse than none.
+    unmeasured.forEach((why) => Annotations.of(this).addWarningV2('cdk-hybridge:unmeasured', `${property}: ${construct.node.path} has no alarms about pods, because ${why}`));
     this.dashboard.addWidgets(new cloudwatch.TextWidget({ markdown: `## ${construct.node.path}`, width: ROW, height: 1 }));
-    const graphs = watches.flatMap(({ graphs: all }) => all);
     const width = ROW / Math.min(graphs.length, 4);
     this.dashboard.addWidgets(...graphs.map(({ title, metrics }) => new cloudwatch.GraphWidget({ title, left: [...metrics], width, height: 6 })));
     watches.forEach((watch) => this.addAlarms(construct, watch));
@@ -108,14 +114,13 @@ export class GatewayObservability extends Construct {
     for (const alarm of alarms) this.addAlarm(place, what, construct, alarm);
   }
 
-  private addAlarm(place: Construct, what: string, construct: IConstruct, { id, metric, above, below, minutes, says }: WatchAlarm) {
+  private addAlarm(place: Construct, what: string, construct: IConstruct, { id, metric, above, below, periods, missingIsBad, says }: WatchAlarm) {
     const alarm = new cloudwatch.Alarm(place, uniqueId(place, `${what.replace(/\W/g, '')}${id}`), {
       metric,
       threshold: above ?? below!,
       comparisonOperator: above === undefined ? cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD : cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: minutes,
-      // Where nothing is measured, because an add-on is missing or a plane has just been made, nobody is told.
-      treatMissingData: cloudwatch.TreatMissingData.IGNORE,
+      evaluationPeriods: periods,
+      treatMissingData: missingIsBad ? cloudwatch.TreatMissingData.BREACHING : cloudwatch.TreatMissingData.IGNORE,
       alarmDescription: `${construct.node.path}: ${says}`,
     });
     this.alarms.push(alarm);

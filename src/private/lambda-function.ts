@@ -12,10 +12,10 @@ import { NODE_MAJOR } from './contract';
  */
 export class CustomResourceFunction extends Construct {
   readonly serviceToken: string;
-  private readonly handler: lambda.Function;
+  readonly handler: lambda.Function;
 
   /** @param environment for everybody to read; never secrets */
-  constructor(scope: Construct, id: string, bundle: string, statements: readonly iam.PolicyStatement[], environment?: Readonly<Record<string, string>>) {
+  constructor(scope: Construct, id: string, readonly bundle: string, statements: readonly iam.PolicyStatement[], environment?: Readonly<Record<string, string>>) {
     super(scope, id);
     // Explicit, because a feature flag decides whether CDK makes one, and a log group that Lambda makes is kept for ever.
     const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });

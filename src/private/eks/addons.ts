@@ -6,6 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { ClusterAddon } from '../../eks/cluster-addon';
 import { shown } from '../input/place';
+import { INSIGHTS_ADDON } from './container-insights';
 import { podRole } from './pod-role';
 
 /** An add-on as the tables below have it. */
@@ -36,6 +37,9 @@ const SECRETS_PROVIDER: AddonEntry = {
 
 /** What HorizontalPodAutoscaler objects look at. */
 const METRICS: AddonEntry = { name: 'metrics-server', id: 'Metrics' };
+
+/** Numbers of pods in CloudWatch, for whoever asks for the add-on: it does nothing without a role. */
+const INSIGHTS: AddonEntry = { name: INSIGHTS_ADDON, id: 'Insights', identity: { serviceAccount: 'cloudwatch-agent', managedPolicy: 'CloudWatchAgentServerPolicy' } };
 
 const PROXY: AddonEntry = { name: 'kube-proxy', id: 'Proxy', isForNodes: true };
 const DNS: AddonEntry = { name: 'coredns', id: 'Dns' };
@@ -81,7 +85,7 @@ export class ClusterAddons {
   constructor(private readonly scope: Construct, private readonly cluster: eks.ICluster, private readonly situation: AddonSituation, given: readonly ClusterAddon[]) {
     this.refuse(given);
     const own = defaults(situation);
-    const further = given.filter(({ name }) => !own.some((entry) => entry.name === name)).map(({ name }) => ({ name, id: `Addon-${name}` }));
+    const further = given.filter(({ name }) => !own.some((entry) => entry.name === name)).map(({ name }) => name === INSIGHTS.name ? INSIGHTS : { name, id: `Addon-${name}` });
     const made = [...own, ...further].map((entry: AddonEntry) => ({ entry, addon: this.make(entry, given.find(({ name }) => name === entry.name)) }));
     this.forNodes = made.filter(({ entry }) => entry.isForNodes).map(({ addon }) => addon);
     this.onNodes = made.filter(({ entry }) => !entry.isForNodes).map(({ addon }) => addon);

@@ -1,4 +1,5 @@
 import { Annotations, Duration, RemovalPolicy, Stack, Tags, Token } from 'aws-cdk-lib';
+import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -36,11 +37,13 @@ export class AdminLoadBalancer extends Construct {
   readonly loadBalancer: elb.ApplicationLoadBalancer;
   /** Where its requests to pods come from, in CIDR notation. */
   readonly sources: readonly string[];
+  readonly certificate: acm.ICertificate;
   private readonly targets: elb.ApplicationTargetGroup;
 
   constructor(scope: Construct, id: string, private readonly props: AdminLoadBalancerProps) {
     super(scope, id);
     const { cluster: { vpc }, hostname, hostedZone, certificate, deletionProtection = true } = props;
+    this.certificate = certificate;
     requireTwoZones('target', vpc);
     requireRegion(this, props);
     const subnets = vpc.selectSubnets({ subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }).subnets;

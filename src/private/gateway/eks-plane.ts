@@ -52,6 +52,7 @@ export class EksPlane extends Construct {
   private readonly files: Record<string, readonly KubernetesObject[]> = {};
   private readonly workload: IDependable;
   private values: unknown;
+  private proxyHostName?: string;
 
   constructor(scope: Construct, id: string, private readonly props: EksPlaneProps) {
     super(scope, id);
@@ -95,6 +96,18 @@ export class EksPlane extends Construct {
   /** Where the plane runs. */
   public get cluster(): eks.ICluster {
     return this.props.cluster;
+  }
+
+  /** Its namespace. */
+  public get planeName(): string {
+    return this.props.plane.name;
+  }
+
+  /** Host of the proxy's load balancer, where it has one. Asking makes the resource that waits for it. */
+  public get proxyHost(): (() => string) | undefined {
+    const { plane, services } = this.props;
+    const isBalanced = services.some(({ suffix, reach }) => suffix === 'proxy' && reach.kind === 'network-load-balancer');
+    return isBalanced ? () => this.proxyHostName ??= this.loadBalancerHost('ProxyHost', `${plane.name}-proxy`) : undefined;
   }
 
   /** Adds objects beside the plane's own, after its Services. */

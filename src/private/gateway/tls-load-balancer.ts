@@ -16,11 +16,14 @@ export class TlsLoadBalancer extends Construct implements PlaneLoadBalancer {
   readonly hostname: string;
   readonly nodePorts = [PORTS.proxyTls, PORTS.status];
   readonly securityGroup: ec2.ISecurityGroup;
+  /** Of the name that consumers use. */
+  readonly certificate: acm.ICertificate;
   private readonly listener: elb.ApplicationListener;
 
   constructor(scope: Construct, id: string, props: TlsLoadBalancerProps) {
     super(scope, id);
     const { vpc, sourceCidrs, deletionProtection, certificate } = props;
+    this.certificate = certificate;
     const securityGroup = consumersSecurityGroup(this, props, [80, 443]);
     const loadBalancer = new elb.ApplicationLoadBalancer(this, 'Resource', {
       vpc,

@@ -26,6 +26,18 @@ export const PROMETHEUS_RULES: readonly Rule[] = [
     summary: 'The target {{ $labels.target }} of {{ $labels.upstream }} does not answer',
   },
   { alert: 'GatewayDatabaseUnreachable', for: '2m', severity: 'critical', expr: 'min by (namespace) (kong_datastore_reachable) == 0', summary: 'A control plane cannot reach its database' },
+  {
+    alert: 'GatewayDataPlaneSilent', for: '1m', severity: 'warning',
+    // Nodes ping every 30 s. Who is gone for good is forgotten after cluster_data_plane_purge_delay, 14 days.
+    expr: 'time() - max by (namespace, node_id, hostname) (kong_data_plane_last_seen) > 120',
+    summary: 'The control plane has not heard of the node {{ $labels.hostname }} for two minutes',
+  },
+  { alert: 'GatewayTunnelDown', for: '5m', severity: 'warning', expr: 'min by (namespace) (kong_control_plane_connected) == 0', summary: 'A node of a data plane is not connected: it serves what it has, and hears of no change' },
+  {
+    alert: 'GatewayCertificateEnds', for: '1h', severity: 'warning',
+    expr: 'min by (namespace) (kong_data_plane_cluster_cert_expiry_timestamp) - time() < 14 * 86400',
+    summary: 'The certificate of a data plane\'s tunnel ends within two weeks',
+  },
   { alert: 'GatewayMetricErrors', for: '0m', severity: 'warning', expr: 'increase(kong_nginx_metric_errors_total[15m]) > 0', summary: 'A node could not count: its metrics are not complete' },
   { alert: 'GatewayAbsent', for: '5m', severity: 'critical', expr: 'absent(kong_node_info)', summary: 'No node of a gateway is scraped' },
 ];

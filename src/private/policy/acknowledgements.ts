@@ -284,6 +284,11 @@ export const MANAGED_POLICIES: readonly { readonly policy: RegExp; readonly at: 
     reason: 'machines outside AWS pull images and keep their registration with Systems Manager; what its agent calls changes with the agent',
   },
   {
+    policy: /CloudWatchAgentServerPolicy$/,
+    at: /(^|\/)InsightsRole\/Resource$/,
+    reason: 'the agent of the add-on writes metrics and logs of the cluster; what it calls changes with the add-on',
+  },
+  {
     policy: /AWSLambdaBasicExecutionRole$/,
     at: /^Custom::CDKBucketDeployment/,
     reason: 'written by CDK for the function that copies files into a bucket: logs',
