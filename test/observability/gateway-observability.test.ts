@@ -4,7 +4,8 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { parseAllDocuments } from 'yaml';
 import {
-  AdminExposure, AutoScalingGroupTarget, CognitoIdentity, DockerTarget, EcsTarget, EksTarget, GatewayDatabase, GatewayObservability, OpenSearchLogs, Trust, ValkeyCache, ValkeyCapacity,
+  AdminExposure, AutoScalingGroupTarget, CognitoIdentity, DockerTarget, EcsTarget, EksTarget, GatewayDatabase, GatewayObservability, OpenSearchLogs, Trust, ValkeyCache,
+  ValkeyCapacity,
 } from '../../src';
 import { PROMETHEUS_RULES } from '../../src/private/observability/prometheus-rules';
 import { testCluster, testControlPlane, testStack } from '../gateway/sample';
