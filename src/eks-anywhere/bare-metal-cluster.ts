@@ -4,6 +4,7 @@ import { machineNames } from '../private/eks-anywhere/build/cluster';
 import { spareMachines } from '../private/eks-anywhere/hardware/selection';
 import { CLUSTER_PROP_PATHS, machinePropPaths } from '../private/eks-anywhere/prop-path';
 import type { PropPath } from '../private/eks-anywhere/prop-path';
+import { within } from '../private/input/place';
 import { clusterInput, controlPlaneInput, machineConfigInput, workerInput } from './cluster-input';
 import { EksAnywhereCluster } from './eks-anywhere-cluster';
 import type { MachineClusterProps } from './eks-anywhere-cluster';
@@ -142,7 +143,7 @@ export class BareMetalCluster extends EksAnywhereCluster {
     }
     this._define({
       documents: bareMetalDocuments({
-        ...clusterInput(this.clusterName, props),
+        ...within(this, () => clusterInput(this.clusterName, props)),
         endpoint: props.endpoint,
         controlPlaneNodes: { ...controlPlaneInput(props.controlPlaneNodes), ...machineConfigInput(MACHINE_KIND, props, { group: props.controlPlaneNodes, prop: 'controlPlaneNodes' }) },
         workerNodes: workerNodes.map((group, index) => ({ ...workerInput(group), ...machineConfigInput(MACHINE_KIND, props, { group, prop: `workerNodes[${index}]` }) })),

@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import { dockerDocuments } from '../private/eks-anywhere/build/docker';
 import { CLUSTER_PROP_PATHS } from '../private/eks-anywhere/prop-path';
+import { within } from '../private/input/place';
 import { clusterInput, controlPlaneInput, workerInput } from './cluster-input';
 import { EksAnywhereCluster } from './eks-anywhere-cluster';
 import type { EksAnywhereClusterProps } from './eks-anywhere-cluster';
@@ -44,7 +45,7 @@ export class DockerCluster extends EksAnywhereCluster {
     if (props.kindnetd && props.cilium) throw new Error(`${this.node.path}: kindnetd is true and cilium is set; expected one of them: a cluster has one network plugin`);
     this._define({
       documents: dockerDocuments({
-        ...clusterInput(this.clusterName, props),
+        ...within(this, () => clusterInput(this.clusterName, props)),
         controlPlaneNodes: controlPlaneInput(props.controlPlaneNodes ?? { count: 1 }),
         workerNodes: (props.workerNodes ?? [{ name: 'md-0', count: 1 }]).map(workerInput),
         etcdNodes: props.etcdCount === undefined ? undefined : { count: props.etcdCount },

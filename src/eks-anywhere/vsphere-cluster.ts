@@ -8,6 +8,7 @@ import type { VirtualMachineInput } from '../private/eks-anywhere/build/vsphere'
 import { CLUSTER_PROP_PATHS, machinePropPaths } from '../private/eks-anywhere/prop-path';
 import type { PropPath } from '../private/eks-anywhere/prop-path';
 import { formatDuration } from '../private/eks-anywhere/syntax/duration';
+import { within } from '../private/input/place';
 import { clusterInput, controlPlaneInput, machineConfigInput, workerInput } from './cluster-input';
 import type { MachineClusterProps } from './eks-anywhere-cluster';
 import { EksAnywhereCluster } from './eks-anywhere-cluster';
@@ -248,7 +249,7 @@ export interface VSphereClusterProps extends MachineClusterProps {
 export class VSphereCluster extends EksAnywhereCluster {
   constructor(scope: Construct, id: string, props: VSphereClusterProps) {
     super(scope, id, props);
-    const input = clusterInput(this.clusterName, props);
+    const input = within(this, () => clusterInput(this.clusterName, props));
     this._define({
       documents: vsphereDocuments({
         ...input,

@@ -9,6 +9,7 @@ import { RdsDatabase } from '../private/gateway/rds-database';
 import { requireServerName } from '../private/gateway/tunnel-endpoint';
 import { requirePort, requireWhole } from '../private/input/numbers';
 import { shown, within } from '../private/input/place';
+import { refuseSecret } from '../private/kubernetes/secret-text';
 
 /** What databases that this library makes have in common. */
 export interface RdsDatabaseOptions {
@@ -176,8 +177,8 @@ export class GatewayDatabase {
       requireServerName('host', host);
       Object.entries({ database, user }).forEach(([property, name]) => requireIdentifier(property, name));
       requirePort('port', port);
-      if (certificateAuthorities !== undefined && !Token.isUnresolved(certificateAuthorities) && !certificateAuthorities.includes('-----BEGIN CERTIFICATE-----')) {
-        throw new Error('certificateAuthorities: got no certificate, expected PEM text that begins with -----BEGIN CERTIFICATE-----: read the file, do not name it');
+      if (certificateAuthorities !== undefined && !Token.isUnresolved(certificateAuthorities) && !isCertificates(certificateAuthorities)) {
+        throw new Error('certificateAuthorities: got no certificate, expected PEM text that begins with -----BEGIN CERTIFICATE-----, without private keys: read the file, do not name it');
       }
       return new GatewayDatabase((scope, client) => new ExistingDatabase(scope, 'Database', { ...options, port, ...client }), false);
     });
@@ -199,8 +200,13 @@ export class GatewayDatabase {
   }
 }
 
+function isCertificates(pem: string): boolean {
+  return pem.includes('-----BEGIN CERTIFICATE-----') && !pem.includes('PRIVATE KEY');
+}
+
 /** What PostgreSQL keeps of a name; in a setting it stands as it is. */
 function requireIdentifier(property: string, name: string) {
+  refuseSecret(property, name);
   if (Token.isUnresolved(name) || /^[^\s'"\\]{1,63}$/.test(name)) return;
   throw new Error(`${property}: got ${shown(name)}, expected 1 to 63 characters without spaces, quotes and backslashes, as PostgreSQL knows it`);
 }

@@ -40,7 +40,7 @@ export abstract class GatewayLogs extends Construct {
    * @throws Error when there is no `ingest`
    */
   public pluginConfig(): { [key: string]: any } {
-    if (!this.ingest) throw new Error(`ingest: ${this.node.path} has no address that http-log can send to, because OpenSearch takes signed requests only: set ingest: true`);
+    if (!this.ingest) throw new Error(`${this.node.path}: ingest: got none, so that there is no address that http-log can send to, expected one, because OpenSearch takes signed requests only: set ingest: true`);
     return {
       http_endpoint: this.ingest.url,
       method: 'POST',

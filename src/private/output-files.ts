@@ -2,6 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Stage, attachCustomSynthesis } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { claimName } from './input/claims';
+import { within } from './input/place';
 
 /** Folder below the cloud assembly (`cdk.out`) that holds everything which is not CloudFormation. */
 const OUTPUT_FOLDER = 'hybridge';
@@ -14,6 +16,7 @@ export type OutputFiles = Readonly<Record<string, string>>;
  *
  * @param scope the construct that the files belong to; stages are flattened into the app's one folder
  * @param render called once per synthesis, after validation
+ * @throws Error at synthesis when another construct writes one of the files
  */
 export function writeFilesAtSynthesis(scope: Construct, folder: string, render: () => OutputFiles): void {
   attachCustomSynthesis(scope, {
@@ -21,9 +24,15 @@ export function writeFilesAtSynthesis(scope: Construct, folder: string, render: 
       const assembly = Stage.isStage(scope.node.root) ? scope.node.root.outdir : session.outdir;
       for (const [path, text] of Object.entries(render())) {
         const file = join(assembly, OUTPUT_FOLDER, folder, path);
+        claimFile(scope, join(folder, path));
         mkdirSync(dirname(file), { recursive: true });
         writeFileSync(file, text);
       }
     },
   });
+}
+
+/** Some file systems know no difference between capital and small letters. */
+function claimFile(scope: Construct, path: string) {
+  within(scope, () => claimName(scope, { property: 'id', what: 'file', name: path.toLowerCase(), among: `cdk.out/${OUTPUT_FOLDER}` }));
 }

@@ -3,6 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import { Construct } from 'constructs';
+import { requireTwoZones } from '../network/two-zones';
 import { secretName } from './handoff-names';
 import type { FileMount, PlaneSettings, SecretMount } from './plane';
 import { DATABASE, POSTGRES, POSTGRES_PORT, USER, connectionSettings, letRdsRotate, passwordMount, rdsAuthoritiesMount } from './plane-database';
@@ -28,6 +29,7 @@ export class RdsDatabase extends Construct implements PlaneDatabase {
 
   constructor(scope: Construct, id: string, private readonly props: RdsDatabaseProps) {
     super(scope, id);
+    requireTwoZones('target: the VPC of the cluster', props.vpc);
     const name = secretName(this, props.plane, 'database');
     const credentials = props.rotatesPassword ? undefined : new rds.DatabaseSecret(this, 'Credentials', { username: USER, dbname: DATABASE, secretName: name });
     this.instance = this.makeInstance(credentials ? rds.Credentials.fromSecret(credentials, USER) : UNUSED);

@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import { refuseSecret } from '../kubernetes/secret-text';
 
 const HOST = '(?:[a-z0-9]([a-z0-9-]*[a-z0-9])?\\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?';
 const ENDPOINT = new RegExp(`^${HOST}:([0-9]{1,5})$`, 'i');
@@ -10,6 +11,7 @@ const NAME = new RegExp(`^${HOST}$`, 'i');
  * @throws Error that names the property
  */
 export function requireEndpoint(property: string, endpoint: string): void {
+  refuseSecret(property, endpoint);
   if (Token.isUnresolved(endpoint)) return;
   const port = Number(ENDPOINT.exec(endpoint)?.pop());
   if (port >= 1 && port <= 65535) return;
@@ -18,6 +20,8 @@ export function requireEndpoint(property: string, endpoint: string): void {
 
 /** @throws Error that names the property */
 export function requireServerName(property: string, name: string | undefined): void {
-  if (name === undefined || Token.isUnresolved(name) || NAME.test(name)) return;
+  if (name === undefined) return;
+  refuseSecret(property, name);
+  if (Token.isUnresolved(name) || NAME.test(name)) return;
   throw new Error(`${property}: got ${JSON.stringify(name)}, expected the name in a certificate, such as control-plane.acme.example`);
 }

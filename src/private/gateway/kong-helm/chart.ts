@@ -1,5 +1,6 @@
 import { KongEdition } from '../../../gateway/kong-helm-options';
 import type { KongHelmOptions } from '../../../gateway/kong-helm-options';
+import { shown } from '../../input/place';
 import { requireKnownName } from '../existing-secret';
 import { requireRepository } from '../image-repository';
 import type { SecretMount } from '../plane';
@@ -24,7 +25,7 @@ const LAST_COMMUNITY_MINOR = 9;
 export function kongChart(options: KongHelmOptions): KongChart {
   const { chartVersion, edition = KongEdition.COMMUNITY, licence } = options;
   if (!/^3\.\d+\.\d+$/.test(chartVersion)) {
-    throw new Error(`chartVersion: got ${JSON.stringify(chartVersion)}, expected a version 3.x.y of the chart, such as 3.4.1: its values are what is known here`);
+    throw new Error(`chartVersion: got ${shown(chartVersion)}, expected a version 3.x.y of the chart, such as 3.4.1: its values are what is known here`);
   }
   const isEnterprise = edition === KongEdition.ENTERPRISE;
   if (licence && !isEnterprise) throw new Error('licence: got one with the community edition, expected none: leave it out, or set edition to KongEdition.ENTERPRISE');
@@ -45,12 +46,12 @@ export function kongChart(options: KongHelmOptions): KongChart {
 function communityVersion(version: string): string {
   const minor = Number(/^3\.(\d+)\.\d+$/.exec(version)?.[1] ?? NaN);
   if (minor <= LAST_COMMUNITY_MINOR) return version;
-  throw new Error(`gatewayVersion: got ${JSON.stringify(version)}, expected 3.x.y up to 3.${LAST_COMMUNITY_MINOR}, the last that Kong publishes of the community edition: choose 3.9.1, or the enterprise edition`);
+  throw new Error(`gatewayVersion: got ${shown(version)}, expected 3.x.y up to 3.${LAST_COMMUNITY_MINOR}, the last that Kong publishes of the community edition: choose 3.9.1, or the enterprise edition`);
 }
 
 function enterpriseVersion(version: string | undefined): string {
   if (version && /^3\.\d+\.\d+\.\d+$/.test(version)) return version;
-  throw new Error(`gatewayVersion: got ${JSON.stringify(version)}, expected four numbers, as the enterprise edition has: such as 3.10.0.1`);
+  throw new Error(`gatewayVersion: got ${shown(version)}, expected four numbers, as the enterprise edition has: such as 3.10.0.1`);
 }
 
 /** The chart asks for the key `license`. */
