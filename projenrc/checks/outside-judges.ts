@@ -1,4 +1,4 @@
-/** Lets cfn-lint, checkov, hadolint and kube-score judge what every example synthesizes. What they find is explained in judges/exceptions.ts, or fails. */
+/** Lets cfn-guard, cfn-lint, checkov, hadolint and kube-score judge what every example synthesizes. What they find is explained in judges/exceptions.ts, or fails. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

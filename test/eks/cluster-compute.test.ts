@@ -42,10 +42,11 @@ describe('a cluster with a node group', () => {
     });
   });
 
-  it('asks for IMDSv2 with one hop, and encrypts disks', () => {
+  it('asks for IMDSv2 with one hop, encrypts disks, and measures every minute', () => {
     template.hasResourceProperties('AWS::EC2::LaunchTemplate', {
       LaunchTemplateData: {
         MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1 },
+        Monitoring: { Enabled: true },
         BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { Encrypted: true, VolumeSize: 50, VolumeType: 'gp3' } }],
       },
     });

@@ -44,9 +44,9 @@ describe('on Fargate', () => {
     expect(Object.keys(template.findResources('AWS::IAM::Policy')).filter((id) => id.includes('TaskTaskRole'))).toEqual([]);
   });
 
-  it('runs unprivileged, with one writable folder', () => {
+  it('runs unprivileged, within the memory of its task, with one writable folder', () => {
     expect(gateway).toMatchObject({
-      User: '10001:10001', ReadonlyRootFilesystem: true, Privileged: false, StopTimeout: 45,
+      User: '10001:10001', ReadonlyRootFilesystem: true, Privileged: false, StopTimeout: 45, Memory: 2048,
       LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
       MountPoints: [{ ContainerPath: '/var/lib/hybridge', ReadOnly: false, SourceVolume: 'prefix' }],
       LogConfiguration: { LogDriver: 'awslogs', Options: { mode: 'non-blocking' } },

@@ -1,7 +1,7 @@
 /** What the judges find and stays, with the reason. One that matches nothing any more fails the check. */
 
 export interface JudgeException {
-  readonly judge: 'cfn-lint' | 'checkov' | 'hadolint' | 'kube-score';
+  readonly judge: 'cfn-guard' | 'cfn-lint' | 'checkov' | 'hadolint' | 'kube-score';
   readonly rules: readonly string[];
   /** File and resource as the check prints them. */
   readonly where: RegExp;
@@ -75,6 +75,88 @@ const TEMPLATES: readonly JudgeException[] = [
   },
 ];
 
+/** Proactive controls of AWS Control Tower. */
+const CONTROLS: readonly JudgeException[] = [
+  {
+    judge: 'cfn-guard', rules: ['cloudwatch_log_group_encrypted_check'], where: / AWS::Logs::LogGroup\./,
+    reason: 'CloudWatch encrypts every log group; a key of the account would cost more than the logs, which hold no secrets',
+  },
+  {
+    judge: 'cfn-guard', rules: ['cloudwatch_log_group_retention_period_check'], where: / AWS::Logs::LogGroup\./,
+    reason: 'what functions, nodes and flows say is read while a fault is looked for: a month or three; who changed what is in CloudTrail, and requests stay in OpenSearch as long as retentionDays says',
+  },
+  {
+    judge: 'cfn-guard', rules: ['lambda_inside_vpc_check'], where: / AWS::Lambda::Function\./,
+    reason: 'these functions call public endpoints of AWS only, and nothing in a VPC; those that have to be in one are, by references that the rule does not follow',
+  },
+  {
+    judge: 'cfn-guard', rules: ['rds_instance_enhanced_monitoring_enabled_check'], where: / AWS::RDS::DBInstance\./,
+    reason: 'the metrics of Aurora and of the gateway show load and latency; processes of a machine that AWS runs say no more',
+  },
+  {
+    judge: 'cfn-guard', rules: ['rds_storage_encrypted_kms_key_check'], where: / AWS::RDS::DBInstance\./,
+    reason: 'encrypted with the key that AWS keeps for the account; a snapshot goes to no other account',
+  },
+  {
+    judge: 'cfn-guard', rules: ['rds_instance_no_default_ports_check'], where: / AWS::RDS::DBInstance\./,
+    reason: 'the security group lets in the cluster only, under whatever port; another number hides nothing from whoever is there',
+  },
+  {
+    judge: 'cfn-guard', rules: ['elbv2_logging_enabled_check'], where: / AWS::ElasticLoadBalancingV2::LoadBalancer\./,
+    reason: 'a network load balancer logs only where it ends TLS itself; here the gateway does, and logs every request',
+  },
+  {
+    judge: 'cfn-guard', rules: ['opensearch_audit_logging_enabled_check', 'opensearch_fine_grained_access_control_enabled_check'], where: / AWS::OpenSearchService::Domain\./,
+    reason: 'both need users inside the domain; here roles of IAM get in, and CloudTrail keeps who changed what',
+  },
+  {
+    judge: 'cfn-guard', rules: ['opensearch_https_required_check'], where: / AWS::OpenSearchService::Domain\./,
+    reason: 'the rule knows the policy of 2019 only; the domain has that of 2023, which refuses keys without forward secrecy as well',
+  },
+  {
+    judge: 'cfn-guard', rules: ['opensearch_data_node_fault_tolerance_check'], where: / AWS::OpenSearchService::Domain\./,
+    reason: 'two data nodes in two zones hold every document twice, and three managers of their own decide: a third data node would wait in a zone that the network has not got',
+  },
+  {
+    judge: 'cfn-guard', rules: ['s3_bucket_level_public_access_prohibited_check'], where: / AWS::S3::Bucket\.\w*IssuerBucket/,
+    reason: 'IAM reads an issuer without credentials: public keys and their address, readable by everybody, written by the deployment only',
+  },
+  {
+    judge: 'cfn-guard', rules: ['s3_bucket_default_encryption_kms_check', 's3_bucket_logging_enabled_check', 's3_bucket_object_lock_enabled_check', 's3_event_notifications_enabled_check'],
+    where: / AWS::S3::Bucket\.\w*(IssuerBucket|HandoffBucket)/,
+    reason: 'public documents, and files for sites without secrets: the deployment writes them again whenever it runs, nobody else may, every version is kept for a quarter of a year, and nobody waits for a notice',
+  },
+  {
+    judge: 'cfn-guard', rules: ['s3_bucket_default_encryption_kms_check', 's3_bucket_logging_enabled_check', 's3_bucket_object_lock_enabled_check', 's3_event_notifications_enabled_check'],
+    where: / AWS::S3::Bucket\.\w*AccessLogs/,
+    reason: 'load balancers write their logs into buckets with keys of S3 only; the bucket is the log, and its own log would be without end',
+  },
+  {
+    judge: 'cfn-guard', rules: ['eks_endpoint_no_public_access_check'], where: / AWS::EKS::Cluster\./,
+    reason: 'the program names the networks of its administrators (adminCidrs); nodes and functions use the private endpoint',
+  },
+  {
+    judge: 'cfn-guard', rules: ['kms_create_grant_aws_service_check'], where: / AWS::KMS::Key\./,
+    reason: 'the policy hands the key to the IAM of its own account, as AWS advises: without that statement nobody could administer it',
+  },
+  {
+    judge: 'cfn-guard', rules: ['autoscaling_multiple_az_check'], where: / AWS::AutoScaling::AutoScalingGroup\./,
+    reason: 'the rule looks for names of zones; the group has subnets, in two zones or more, or the program does not synthesize',
+  },
+  {
+    judge: 'cfn-guard', rules: ['autoscaling_mixed_instances_policy_multiple_instance_types_check'], where: / AWS::AutoScaling::AutoScalingGroup\./,
+    reason: 'nodes of a plane are measured and alarmed alike; who wants a mixture gives it to managed node groups or to Auto Mode',
+  },
+  {
+    judge: 'cfn-guard', rules: ['api_gw_v2_authorization_type_configured_check'], where: / AWS::ApiGatewayV2::Route\.\w*Ingest/,
+    reason: 'the function behind the route asks for a token that only nodes of its planes have, and compares it in constant time; an authorizer would be a second function for each batch',
+  },
+  {
+    judge: 'cfn-guard', rules: ['lambda_function_public_access_prohibited_check'], where: / AWS::Lambda::Permission\.\w*Ingest/,
+    reason: 'the permission names API, account and route as its source; the rule takes only text or one reference, not an ARN that is put together',
+  },
+];
+
 const MANIFESTS: readonly JudgeException[] = [
   {
     judge: 'checkov', rules: ['CKV_K8S_43'], where: /\.k8s\.yaml (Deployment|Job)\./,
@@ -114,4 +196,4 @@ const IMAGE: readonly JudgeException[] = [
   },
 ];
 
-export const EXCEPTIONS: readonly JudgeException[] = [...TEMPLATES, ...MANIFESTS, ...IMAGE];
+export const EXCEPTIONS: readonly JudgeException[] = [...TEMPLATES, ...CONTROLS, ...MANIFESTS, ...IMAGE];

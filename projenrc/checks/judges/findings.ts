@@ -1,7 +1,7 @@
 /** Runs each judge over what the examples were synthesized into, and makes its report a list of findings. */
 import { execFile } from 'node:child_process';
-import { globSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 export interface Finding {
   readonly judge: string;
@@ -49,6 +49,19 @@ export const JUDGES: readonly Judge[] = [
     },
   },
   {
+    name: 'cfn-guard',
+    async judge(program, outputs) {
+      const files = templates(outputs).map((file) => ({ file, resources: JSON.parse(readFileSync(join(outputs, file), 'utf8')).Resources ?? {} }));
+      const rules = rulesFor(join(program, '..', '..', '..', '..', 'rules'), new Set(files.flatMap(({ resources }) => Object.values<any>(resources).map(({ Type }) => Type))));
+      const words = ['validate', '--structured', '--output-format', 'json', '--show-summary', 'none', '--data', ...files.map(({ file }) => file), '--rules', ...rules];
+      const reports = await jsonOf(program, words, outputs);
+      return reports.flatMap(({ name, not_compliant: broken }: any) => {
+        const { file, resources } = files.find((each) => name.endsWith(each.file))!;
+        return broken.flatMap(({ Rule }: any) => resourcesIn(Rule).map((id) => ({ judge: 'cfn-guard', rule: Rule.name, where: `${file} ${resources[id].Type}.${id}`, message: titleIn(Rule) })));
+      });
+    },
+  },
+  {
     name: 'kube-score',
     async judge(program, outputs) {
       // All objects of a plane at once: a rule may ask for one that stands beside another.
@@ -79,4 +92,20 @@ function jsonOf(program: string, words: readonly string[], cwd: string): Promise
       if (error && !stdout.trim()) reject(new Error(`${program} failed: ${stderr.trim().slice(-2000)}`));
     });
   });
+}
+
+/** Files of rules that speak of a type of resource which is there: half of them, and half the time. */
+function rulesFor(folder: string, types: ReadonlySet<string>): readonly string[] {
+  return globSync('**/*.guard', { cwd: folder }).sort().map((file) => join(folder, file))
+    .filter((file) => (readFileSync(file, 'utf8').match(/AWS::\w+::\w+/g) ?? []).some((type) => types.has(type)));
+}
+
+/** Names of the resources that a broken rule points at. */
+function resourcesIn(rule: object): readonly string[] {
+  return [...new Set([...JSON.stringify(rule).matchAll(/"path":"\/Resources\/([^/"]+)/g)].map(([, resource]) => resource))];
+}
+
+/** Such as `[CT.S3.PR.6]: Require an Amazon S3 bucket to have lifecycle policies configured`. */
+function titleIn(rule: { readonly name: string }): string {
+  return JSON.stringify(rule).match(/\[CT\.[^\]]+\]:[^\\"]+/)?.[0].trim() ?? rule.name;
 }

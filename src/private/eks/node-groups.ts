@@ -57,6 +57,8 @@ export class NodeGroups extends Construct {
       // Pods are one hop further away than the node: they do not get its role.
       httpPutResponseHopLimit: 1,
       httpEndpoint: true,
+      // A measurement a minute: five are too late for whoever scales by them.
+      detailedMonitoring: true,
       blockDevices: [{ deviceName: ROOT_DEVICE, volume: ec2.BlockDeviceVolume.ebs(diskGib, { encrypted: true, volumeType: ec2.EbsDeviceVolumeType.GP3 }) }],
     });
   }

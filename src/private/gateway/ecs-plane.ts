@@ -68,6 +68,8 @@ export class EcsPlane extends Construct {
     engine._image(this).repository?.grantPull(task.obtainExecutionRole());
     const container = task.addContainer(CONTAINER, {
       image: ecs.ContainerImage.fromRegistry(plane.image),
+      // All that the task has: nobody else runs in it.
+      memoryLimitMiB: memoryMib,
       ...this.environment(),
       portMappings: [PORTS.proxy, PORTS.proxyTls, PORTS.status].map((containerPort) => ({ containerPort })),
       user: `${RUN_AS.user}:${RUN_AS.group}`,

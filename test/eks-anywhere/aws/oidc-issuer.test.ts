@@ -34,6 +34,13 @@ describe('an issuer', () => {
     template.hasResourceProperties('AWS::S3::BucketPolicy', { PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })]) } });
   });
 
+  it('keeps what it replaces for a quarter of a year, not for ever', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      VersioningConfiguration: { Status: 'Enabled' },
+      LifecycleConfiguration: { Rules: [{ NoncurrentVersionExpiration: { NoncurrentDays: 90 }, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' }] },
+    });
+  });
+
   it('publishes the discovery document and leaves the keys that lie beside it', () => {
     template.hasResourceProperties('Custom::CDKBucketDeployment', { Prune: false, RetainOnDelete: true, SystemMetadata: { 'content-type': 'application/json' } });
   });
