@@ -1,0 +1,62 @@
+/** Every Kubernetes object in a cloud assembly: those in files for people, and those that CloudFormation applies. */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+
+export interface KubernetesObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly spec?: any;
+}
+
+export interface EmittedObject {
+  /** File, and the resource in a template. */
+  readonly source: string;
+  readonly object: KubernetesObject;
+}
+
+/** What values look like that exist only after a deployment. */
+const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = {
+  'AWS::Region': 'eu-central-1', 'AWS::AccountId': '111122223333', 'AWS::Partition': 'aws', 'AWS::URLSuffix': 'amazonaws.com', 'AWS::StackName': 'stack',
+};
+const ATTRIBUTES: readonly (readonly [RegExp, (id: string) => string])[] = [
+  [/Arn$/, (id) => `arn:aws:iam::111122223333:role/${id}`],
+  [/Port$/, () => '5432'],
+  [/(Address|Endpoint|DNSName|Name)$/i, (id) => `${id.toLowerCase().slice(0, 30)}.eu-central-1.amazonaws.com`],
+];
+
+const FUNCTIONS: Readonly<Record<string, (argument: any) => any>> = {
+  'Ref': (name: string) => PSEUDO_PARAMETERS[name] ?? `ref-${name.toLowerCase().slice(0, 40)}`,
+  'Fn::GetAtt': ([id, attribute]: string[]) => (ATTRIBUTES.find(([name]) => name.test(attribute))?.[1] ?? ((it: string) => `of-${it.toLowerCase().slice(0, 30)}`))(id),
+  'Fn::Join': ([separator, parts]: [string, any]) => (standIn(parts) as unknown[]).join(separator),
+  'Fn::Split': ([separator, text]: [string, any]) => String(standIn(text)).split(separator),
+  'Fn::Select': ([index, list]: [number, any]) => [standIn(list)].flat()[index] ?? `selected-${index}`,
+  'Fn::ImportValue': () => 'imported',
+  'Fn::GetStackOutput': () => 'output',
+};
+
+function standIn(value: any): any {
+  if (Array.isArray(value)) return value.map(standIn);
+  if (typeof value !== 'object' || value === null) return value;
+  const [[name, argument], ...others] = Object.entries(value).concat([['', undefined]]);
+  if (others.length === 1 && FUNCTIONS[name]) return FUNCTIONS[name](argument);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, standIn(item)]));
+}
+
+/** @param folder with one assembly or several */
+export function emittedObjects(folder: string): readonly EmittedObject[] {
+  return [...fromFiles(folder), ...fromTemplates(folder)];
+}
+
+function fromFiles(folder: string): readonly EmittedObject[] {
+  return globSync('**/hybridge/**/*.yaml', { cwd: folder }).sort().flatMap((source) => parseAllDocuments(readFileSync(join(folder, source), 'utf8'))
+    .map((document) => ({ source, object: document.toJS() as KubernetesObject }))
+    .filter(({ object }) => object?.apiVersion && object.kind));
+}
+
+function fromTemplates(folder: string): readonly EmittedObject[] {
+  return globSync('**/*.template.json', { cwd: folder }).sort().flatMap((file) => Object.entries<any>(JSON.parse(readFileSync(join(folder, file), 'utf8')).Resources ?? {})
+    .filter(([, { Type }]) => Type === 'Custom::AWSCDK-EKS-KubernetesResource')
+    .flatMap(([id, { Properties }]) => (JSON.parse(standIn(Properties.Manifest)) as KubernetesObject[]).map((object) => ({ source: `${file} ${id}`, object }))));
+}
