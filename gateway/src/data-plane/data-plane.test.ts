@@ -228,11 +228,17 @@ describe('a data plane', () => {
       keyauth_credentials: [{ id: '00000004-aaaa-4aaa-8aaa-aaaaaaaaaaaa', consumer, key: 'k' }],
       plugins: [{ id: '00000005-aaaa-4aaa-8aaa-aaaaaaaaaaaa', name: 'key-auth', config: { key_in_body: true } }],
     }), HASH)).toEqual({ applied: true });
+    // Node warns when listeners pile up on a body that comes in many parts.
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => void warnings.push(warning);
+    process.on('warning', onWarning);
+    closing.push(() => void process.off('warning', onWarning));
     for (const size of [10, 500_000, 3_000_000]) {
       const headers = { 'apikey': 'k', 'Content-Type': 'application/octet-stream' };
       expect((await call(port, { method: 'POST', headers, body: 'x'.repeat(size) })).body).toBe(String(size));
       expect((await call(port, { method: 'POST', headers: { ...headers, 'Transfer-Encoding': 'chunked' }, body: 'x'.repeat(size) })).body).toBe(String(size));
     }
+    expect(warnings).toEqual([]);
   });
 
   it('keeps connections to the upstream', async () => {

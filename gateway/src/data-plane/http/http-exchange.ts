@@ -1,4 +1,5 @@
 /** One request on Node's HTTP engine, as plugins and the pipeline see it. */
+import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 
 import type { Consumer, Credential, Route, Service } from '../../model/snapshot.ts';
@@ -177,14 +178,26 @@ class RequestView implements ClientRequest {
         return undefined;
       }
       if (incoming.readableEnded || incoming.complete) break;
-      await new Promise<void>((resolve, reject) => {
-        incoming.once('readable', resolve).once('end', resolve).once('error', reject).once('aborted', () => reject(new Error('the client went away')));
-      });
-      incoming.removeAllListeners('readable');
+      await nextPart(incoming);
     }
     const body = Buffer.concat(chunks);
     this.#exchange.replacedBody = body;
     return body;
+  }
+}
+
+/** Settles when there is more to read, or nothing any more. A body comes in many parts, so no listener may stay behind. */
+async function nextPart(incoming: IncomingMessage): Promise<void> {
+  const heard = new AbortController();
+  const { signal } = heard;
+  try {
+    await Promise.race([
+      once(incoming, 'readable', { signal }),
+      once(incoming, 'end', { signal }),
+      once(incoming, 'aborted', { signal }).then(() => Promise.reject(new Error('the client went away'))),
+    ]);
+  } finally {
+    heard.abort();
   }
 }
 
