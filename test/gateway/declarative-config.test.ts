@@ -98,6 +98,7 @@ describe('is refused at synth', () => {
     [{ inline: { _format_version: '3.0', consumers: [{ username: 'a', keyauth_credentials: [{ id: '6a1d3e64-1f0a-4b6e-9d8e-2d8a5a3c1b11', key: 'opensesame' }] }] } },
       'consumers[0].keyauth_credentials[0].key: got a secret in plain text'],
     [{ inline: { _format_version: '3.0', services: Array.from({ length: 2000 }, (_, at) => ({ name: `service-${at}`, host: 'a.test' })) } }, 'expected at most 100000: split it'],
+    [{ inline: { _format_version: '3.0', services: Array.from({ length: 300 }, (_, at) => ({ name: `service-${at}`, host: 'a.test', tags: ['道'.repeat(100)] })) } }, 'bytes, expected at most 100000: split it'],
   ])('%#', (options, message) => {
     expect(() => applied(options)).toThrow(message);
   });

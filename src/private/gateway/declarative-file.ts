@@ -11,7 +11,7 @@ interface Reading {
   readonly plugins: readonly { readonly name: string; readonly path: string; readonly line: number }[];
 }
 
-/** A ConfigMap takes 1 MiB; what applies it gets the template's part through functions that take 256 KiB at once. */
+/** What applies it keeps a copy in an annotation, of which Kubernetes takes 256 KiB, and gets the template's part through functions that take as much at once. */
 const MAX_BYTES = 100_000;
 
 /**
@@ -32,7 +32,8 @@ export function declarativeText({ file, inline }: DeclarativeConfigOptions, char
   }
   for (const { name, path, line } of plugins) requirePlugin(chart, `${property}: ${place(line)}${path}`, name);
   const text = JSON.stringify({ entities });
-  if (text.length > MAX_BYTES) throw new Error(`${property}: got ${text.length} bytes, expected at most ${MAX_BYTES}: split it into several, each with an id of its own`);
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MAX_BYTES) throw new Error(`${property}: got ${bytes} bytes, expected at most ${MAX_BYTES}: split it into several, each with an id of its own`);
   return text;
 }
 
