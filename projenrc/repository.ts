@@ -78,11 +78,8 @@ export class Repository extends Component {
     packageTask.spawn(project.tasks.tryFind('package:js')!);
 
     project.addTask('demo', {
-      description: 'Synthesize examples/hybrid and run its gateway on this machine; -- --keep leaves it running',
-      steps: [
-        { spawn: 'gateway:bundle' },
-        { exec: 'node lib/bundle/cli/hybridge.mjs demo --app "tsx --tsconfig examples/tsconfig.json examples/hybrid/app.ts"', receiveArgs: true },
-      ],
+      description: 'Synthesize examples/hybrid and run its gateway on this machine; -- --keep leaves it running, -- --from ecs runs data planes as examples/every-target synthesizes them for ECS',
+      steps: [{ spawn: 'gateway:bundle' }, { exec: 'node projenrc/demo.mjs', receiveArgs: true }],
     });
     project.addTask('reference', {
       description: 'Write docs/reference/ from the tables in the sources',
@@ -98,7 +95,7 @@ export class Repository extends Component {
     project.addTask('check:readme', { description: 'Compile the TypeScript of README.md and docs/', exec: 'tsx projenrc/checks/readme-snippets.ts' });
     project.addTask('check:package', { description: 'Look into the npm package that would be published', exec: 'tsx projenrc/checks/package-contents.ts' });
     project.addTask('check:judges', {
-      description: 'Let cfn-lint, checkov, hadolint and kube-score judge what the examples synthesize',
+      description: 'Let cfn-guard, cfn-lint, checkov, hadolint and kube-score judge what the examples synthesize',
       exec: 'tsx projenrc/checks/outside-judges.ts',
     });
     project.addTask('check:languages', {

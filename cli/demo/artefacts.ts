@@ -24,6 +24,9 @@ const KINDS: readonly ArtefactKind[] = [
     kind: 'Kubernetes manifests',
     use: (name, appliedByTemplate) => appliedByTemplate ? 'to read: the template applies them' : `kubectl apply -f ${basename(name)}`,
   },
+  { file: /\/compose\.yaml$/, kind: 'Docker Compose', use: () => 'copy the folder to the machine; sh fetch.sh; docker compose up --detach' },
+  { file: /\/plane\.env$/, kind: 'settings', use: () => 'read by Docker Compose' },
+  { file: /\/fetch\.sh$/, kind: 'shell script', use: () => 'brings addresses and secrets to the machine' },
   { file: /^hybridge\/topology\.json$/, kind: 'topology', use: () => 'read by the hybridge command line' },
 ];
 

@@ -11,13 +11,15 @@ import { renderTable } from '../terminal/table.ts';
 import { createEchoApi, dataPlaneRows, untilAllRun } from './control-plane-api.ts';
 import { startEchoUpstream } from './echo-upstream.ts';
 import { freePorts } from './free-ports.ts';
-import { environmentOf, localSettings } from './local-settings.ts';
-import type { LocalPlane, LocalSetting } from './local-settings.ts';
-import { settingsInManifests } from './manifests.ts';
 import { NodeProcess } from './node-process.ts';
+import { environmentOf, localSettings } from './settings/local-settings.ts';
+import type { LocalPlane, LocalSetting } from './settings/local-settings.ts';
+import { settingsOf } from './settings/sources.ts';
 import type { Plane, Topology } from './topology.ts';
 
 export interface RunOptions {
+  /** Cloud assembly of the topology. */
+  readonly assembly: string;
   /** For logs and working directories. */
   readonly directory: string;
   /** Whether everything goes on running until Ctrl-C. */
@@ -29,14 +31,17 @@ export interface RunOptions {
 interface LocalRun {
   readonly plane: Plane;
   readonly settings: readonly LocalSetting[];
+  /** For people. */
+  readonly readFrom: string;
   url(port: number): string;
 }
 
 /** @throws CommandFailure that says which part failed, and where its log is; whatever was started is stopped */
 export async function runTopology(topology: Topology, options: RunOptions): Promise<void> {
   const { progress, keep } = options;
-  const runs = await prepare(topology, options.directory);
+  const runs = await prepare(topology, options);
   const [controlPlane, ...dataPlanes] = runs as [LocalRun, ...LocalRun[]];
+  process.stdout.write(`${renderTable({ headings: ['plane', 'target', 'its settings are read from'], rows: runs.map(({ plane, readFrom }) => [plane.id, plane.target ?? '', readFrom]) })}\n`);
   process.stdout.write(`${renderTable(changedSettings(runs))}\n`);
 
   const upstream = await startEchoUpstream();
@@ -66,14 +71,13 @@ export async function runTopology(topology: Topology, options: RunOptions): Prom
 }
 
 /** Working directories, one certificate for the tunnel, and local settings for every plane; the control plane's is first. */
-async function prepare(topology: Topology, directory: string): Promise<readonly LocalRun[]> {
+async function prepare(topology: Topology, { assembly, directory }: RunOptions): Promise<readonly LocalRun[]> {
   const planes = [topology.controlPlane, ...topology.dataPlanes];
   const shared = join(directory, 'tunnel');
   const { certificate, key } = await createSelfSignedCertificate({ commonName: SHARED_TUNNEL_SERVER_NAME, days: 7 });
   mkdirSync(shared, { recursive: true });
-  const paths = { certificate: join(shared, 'cluster.crt'), key: join(shared, 'cluster.key') };
-  writeFileSync(paths.certificate, certificate);
-  writeFileSync(paths.key, key, { mode: 0o600 });
+  const identity = { certificate: { path: join(shared, 'cluster.crt'), text: certificate }, key: { path: join(shared, 'cluster.key'), text: key } };
+  for (const { path, text } of Object.values(identity)) writeFileSync(path, text, { mode: 0o600 });
 
   const portOf = await portMap(planes);
   const tunnel = (port: number) => `127.0.0.1:${portOf(topology.controlPlane, port)}`;
@@ -81,13 +85,14 @@ async function prepare(topology: Topology, directory: string): Promise<readonly 
     const folder = join(directory, plane.id);
     rmSync(folder, { recursive: true, force: true });
     const local: LocalPlane = {
-      ...paths,
+      ...identity,
       prefix: join(folder, 'prefix'),
       configuration: tunnel(PORTS.cluster),
       telemetry: tunnel(PORTS.telemetry),
       portFor: (port) => portOf(plane, port),
     };
-    return { plane, settings: localSettings(settingsInManifests(plane.manifests), local), url: (port) => `http://127.0.0.1:${portOf(plane, port)}` };
+    const { settings, readFrom } = settingsOf(plane, assembly);
+    return { plane, settings: localSettings(settings, local), readFrom, url: (port) => `http://127.0.0.1:${portOf(plane, port)}` };
   });
 }
 
@@ -98,13 +103,19 @@ async function portMap(planes: readonly Plane[]): Promise<(plane: Plane, port: n
   return (plane, port) => free[planes.indexOf(plane) * ports.length + ports.indexOf(port as typeof ports[number])]!;
 }
 
-/** What is different here from the manifests, once for all planes that share it. */
+/** What is different here from what was synthesized, once for all planes that share it. */
 function changedSettings(runs: readonly LocalRun[]) {
+  const isShared = ({ name, isContent }: LocalSetting) => SAME_FOR_ALL.has(name) && !isContent;
   const rows = runs.flatMap(({ plane, settings }) => settings
     .filter(({ here, there }) => here !== there)
-    .filter(({ name }) => !SAME_FOR_ALL.has(name) || plane === runs[0]!.plane)
-    .map(({ name, there, here }) => [SAME_FOR_ALL.has(name) ? '(all)' : plane.id, name, abbreviated(there), here === undefined ? '(left out)' : abbreviated(here)]));
-  return { headings: ['plane', 'setting', 'in the manifests', 'in this demo'], rows };
+    .filter((setting) => !isShared(setting) || plane === runs[0]!.plane)
+    .map((setting) => [isShared(setting) ? '(all)' : plane.id, setting.name, abbreviated(setting.there), shown(setting)]));
+  return { headings: ['plane', 'setting', 'as synthesized', 'in this demo'], rows };
+}
+
+function shown({ here, isContent }: LocalSetting): string {
+  if (here === undefined) return '(left out)';
+  return isContent ? '(content of the one made here)' : abbreviated(here);
 }
 
 /** Settings that change in the same way for every plane. */

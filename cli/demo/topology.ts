@@ -8,10 +8,10 @@ import { outputFolder } from './synthesis.ts';
 export interface Plane {
   readonly id: string;
   readonly role: string;
-  /** What it runs on, e.g. `EksAnywhere`. */
+  /** What it runs on, e.g. `eks-anywhere`. */
   readonly target?: string;
   readonly region?: string;
-  /** Manifest files, absolute. */
+  /** Files written for it, absolute: manifests, or those for Docker Compose. */
   readonly manifests: readonly string[];
 }
 

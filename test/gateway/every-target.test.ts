@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { parseAllDocuments } from 'yaml';
-import { AutoScalingGroupTarget, DockerTarget, EcsTarget, EksAnywhereTarget, EksTarget, Exposure } from '../../src';
+import { AutoScalingGroupTarget, CognitoIdentity, DockerTarget, EcsTarget, EksAnywhereTarget, EksTarget, Exposure } from '../../src';
 import type { GatewayTarget } from '../../src';
 import { testCluster, testControlPlane, testFactory, testStack } from './sample';
 
@@ -20,7 +20,8 @@ const targets: Readonly<Record<string, GatewayTarget>> = {
   machines: AutoScalingGroupTarget.vpc(cluster.vpc),
   laptop: DockerTarget.compose({ imageRepository }),
 };
-for (const [id, target] of Object.entries(targets)) controlPlane.addDataPlane(id, { target, labels: { tier: 'edge' }, settings: { KONG_LOG_LEVEL: 'debug' } });
+const identity = new CognitoIdentity(cloud, 'Identity');
+for (const [id, target] of Object.entries(targets)) controlPlane.addDataPlane(id, { target, identity, hostname: `${id}.acme.example`, labels: { tier: 'edge' }, settings: { KONG_LOG_LEVEL: 'debug' } });
 
 const { directory } = (cloud.node.root as App).synth();
 const file = (plane: string, name: string) => readFileSync(join(directory, 'hybridge', plane, name), 'utf8');
@@ -33,18 +34,20 @@ const EFFECTIVE: Readonly<Record<string, () => Record<string, unknown>>> = {
   site: () => ofPods('site'),
   ecs: () => {
     const [{ Environment, Secrets }] = resource('AWS::ECS::TaskDefinition').Properties.ContainerDefinitions;
-    return Object.fromEntries([...Environment, ...Secrets].map(({ Name, Value }: any) => [Name, Value]));
+    // What no setting names is no setting elsewhere either, but a file.
+    return Object.fromEntries([...Environment, ...Secrets].filter(({ Name }) => !Name.startsWith('IDENTITY_')).map(({ Name, Value }: any) => [Name, Value]));
   },
-  machines: () => {
-    const [, parts] = resource('AWS::EC2::LaunchTemplate').Properties.LaunchTemplateData.UserData['Fn::Base64']['Fn::Join'];
-    const script: string = parts.map((part: unknown) => (typeof part === 'string' ? part : '<deployed>')).join('');
-    return envLines(script.split("cat > /etc/hybridge/plane.env <<'HYBRIDGE_FILE_ENDS'\n")[1].split('HYBRIDGE_FILE_ENDS')[0]);
-  },
+  machines: () => envLines(userData().split("cat > /etc/hybridge/plane.env <<'HYBRIDGE_FILE_ENDS'\n")[1].split('HYBRIDGE_FILE_ENDS')[0]),
   laptop: () => ({
     ...envLines(file('laptop', 'plane.env')),
     ...Object.fromEntries([...file('laptop', 'fetch.sh').matchAll(/printf '(KONG_\w+)=%s/g)].map(([, name]) => [name, undefined])),
   }),
 };
+
+function userData(): string {
+  const [, parts] = resource('AWS::EC2::LaunchTemplate').Properties.LaunchTemplateData.UserData['Fn::Base64']['Fn::Join'];
+  return parts.map((part: unknown) => (typeof part === 'string' ? part : '<deployed>')).join('');
+}
 
 function ofPods(plane: string): Record<string, unknown> {
   const [deployment] = parseAllDocuments(file(plane, '3-plane.k8s.yaml')).map((document) => document.toJS()).filter(({ kind }) => kind === 'Deployment');
@@ -68,4 +71,33 @@ describe.each(Object.keys(EFFECTIVE))('a node on %s', (place) => {
     const comparable = Object.keys(expected).filter((name) => ![...AFTER_DEPLOYMENT, ...place === 'ecs' ? AS_CONTENT : []].includes(name));
     for (const name of comparable) expect([name, got[name]]).toEqual([name, expected[name]]);
   });
+});
+
+/** Which properties of which secrets reach the nodes of each place, as `secret property`. */
+const SECRETS: Readonly<Record<string, () => readonly string[]>> = {
+  eks: () => objectsOf('eks', 'SecretProviderClass').flatMap(({ spec }) => JSON.parse(spec.parameters.objects))
+    .flatMap(({ objectName, jmesPath }) => jmesPath.map(({ path }: any) => `${objectName} ${path}`)),
+  site: () => objectsOf('site', 'ExternalSecret').flatMap(({ spec }) => spec.data)
+    .filter(({ remoteRef }) => remoteRef.property).map(({ remoteRef }) => `${remoteRef.key} ${remoteRef.property}`),
+  ecs: () => resource('AWS::ECS::TaskDefinition').Properties.ContainerDefinitions[0].Secrets.map(({ ValueFrom }: any) => {
+    const [{ Ref }, suffix] = ValueFrom['Fn::Join'][1];
+    return `${Template.fromStack(cloud).toJSON().Resources[Ref].Properties.Name} ${suffix.split(':')[1]}`;
+  }),
+  machines: () => fetched(userData(), /^property '\S+' '(\S+)' '(\w+)' > /gm),
+  laptop: () => fetched(file('laptop', 'fetch.sh'), /^property '(\S+)' '(\w+)' > /gm),
+};
+
+function objectsOf(plane: string, kind: string): any[] {
+  return parseAllDocuments(file(plane, '1-foundation.k8s.yaml')).map((document) => document.toJS()).filter((object) => object.kind === kind);
+}
+
+function fetched(script: string, line: RegExp): string[] {
+  return [...script.matchAll(line)].map(([, secret, property]) => `${secret} ${property}`);
+}
+
+it.each(Object.keys(SECRETS))('a node on %s gets the same properties of the same secrets', (place) => {
+  expect([...SECRETS[place]()].sort()).toEqual([
+    ...['certificate', 'privateKey'].map((property) => `hybridge/Cloud/control-plane/tunnel ${property}`),
+    ...['client_id', 'client_secret', 'issuer', 'session_secret'].map((property) => `hybridge/Cloud/identity/login ${property}`),
+  ]);
 });

@@ -58,7 +58,7 @@ const TEMPLATES: readonly JudgeException[] = [
     reason: 'Lambda gives a function its address in a VPC before anybody knows its id: IAM knows no resource of these actions',
   },
   {
-    judge: 'checkov', rules: ['CKV_AWS_111'], where: /^ec2-data-plane\/\S+ AWS::IAM::Policy\.(Public|Internal)Role/,
+    judge: 'checkov', rules: ['CKV_AWS_111'], where: / AWS::IAM::Policy\.((Public|Internal)Role|ControlPlaneOnEc2Role)/,
     reason: 'an instance reports itself and opens channels to Systems Manager before anybody knows its name: IAM knows no resource of these actions',
   },
   {
@@ -159,6 +159,10 @@ const CONTROLS: readonly JudgeException[] = [
 
 const MANIFESTS: readonly JudgeException[] = [
   {
+    judge: 'checkov', rules: ['CKV_K8S_35'], where: /Deployment\.on-eks-anywhere\.on-eks-anywhere$/,
+    reason: 'addresses that are known after deployment only: External Secrets writes Secrets, whatever they hold; what is secret is mounted as files',
+  },
+  {
     judge: 'checkov', rules: ['CKV_K8S_43'], where: /\.k8s\.yaml (Deployment|Job)\./,
     reason: 'the tag is the hash of the image\'s content and is pushed once; the digest exists only after the image is built',
   },
@@ -167,7 +171,7 @@ const MANIFESTS: readonly JudgeException[] = [
     reason: 'the pods come from Kong\'s chart, which is rendered when it is installed: its labels are what the policies name',
   },
   {
-    judge: 'kube-score', rules: ['service-type'], where: /(branch|plant)-plane-proxy$/,
+    judge: 'kube-score', rules: ['service-type'], where: /((branch|plant)-plane|on-eks-anywhere)-proxy$/,
     reason: 'the examples expose these planes with Exposure.nodePort() on purpose: there is no load balancer on those sites',
   },
   {

@@ -1,36 +1,44 @@
-/** Turns the settings of a plane in its cluster into settings of a process on this machine. What changes is told, the rest is taken as it is. */
-import { ENV } from '../../gateway/contract.ts';
-import type { ManifestSetting } from './manifests.ts';
+/** Turns the settings of a plane in its place into settings of a process on this machine. What changes is told, the rest is taken as it is. */
+import { ENV } from '../../../gateway/contract.ts';
+import type { PlaneSetting } from './plane-setting.ts';
 
 export interface LocalSetting {
   readonly name: string;
-  /** What the manifest has. */
+  /** What was synthesized. */
   readonly there: string;
   /** What the process gets; undefined: it is left out. */
   readonly here: string | undefined;
+  /** Whether `here` is the content of a certificate or key. */
+  readonly isContent: boolean;
+}
+
+/** A certificate or key: nodes take it as a file or as its content. */
+export interface Pem {
+  readonly path: string;
+  readonly text: string;
 }
 
 /** What a process on this machine has instead of a cluster's services. */
 export interface LocalPlane {
   /** Its working directory. */
   readonly prefix: string;
-  /** Paths of the tunnel's certificate and key. */
-  readonly certificate: string;
-  readonly key: string;
+  /** Of the tunnel. */
+  readonly certificate: Pem;
+  readonly key: Pem;
   /** Addresses of the control plane's tunnels. */
   readonly configuration: string;
   readonly telemetry: string;
-  /** A free port for each port that manifests name. */
+  /** A free port for each port that settings name. */
   portFor(port: number): number;
 }
 
-type Replacement = (there: string, local: LocalPlane) => string | undefined;
+type Replacement = (there: string, local: LocalPlane, isContent: boolean) => string | undefined;
 
 const REPLACEMENTS: Readonly<Record<string, Replacement>> = {
   [ENV.prefix]: (_, local) => local.prefix,
-  [ENV.clusterCert]: (_, local) => local.certificate,
-  [ENV.clusterCertKey]: (_, local) => local.key,
-  [ENV.clusterCaCert]: (_, local) => local.certificate,
+  [ENV.clusterCert]: (_, local, isContent) => pem(local.certificate, isContent),
+  [ENV.clusterCertKey]: (_, local, isContent) => pem(local.key, isContent),
+  [ENV.clusterCaCert]: (_, local, isContent) => pem(local.certificate, isContent),
   [ENV.clusterControlPlane]: (_, local) => local.configuration,
   [ENV.clusterTelemetryEndpoint]: (_, local) => local.telemetry,
   [ENV.proxyListen]: onThisMachine,
@@ -53,13 +61,12 @@ const REPLACEMENTS: Readonly<Record<string, Replacement>> = {
   HYBRIDGE_DRAIN_SECONDS: leftOut,
 };
 
-export function localSettings(settings: readonly ManifestSetting[], local: LocalPlane): readonly LocalSetting[] {
-  return settings.flatMap(({ name, value, from }) => {
+export function localSettings(settings: readonly PlaneSetting[], local: LocalPlane): readonly LocalSetting[] {
+  return settings.map(({ name, value, from, isContent = false }) => {
     const there = value ?? `(${from})`;
     const replace = REPLACEMENTS[name];
-    if (replace) return [{ name, there, here: replace(value ?? '', local) }];
-    // Without a value there is nothing to take: only the cluster knows it.
-    return [{ name, there, here: value }];
+    // Without a value there is nothing to take: only the place it runs in knows it.
+    return { name, there, here: replace ? replace(value ?? '', local, isContent) : value, isContent };
   });
 }
 
@@ -67,6 +74,10 @@ export function localSettings(settings: readonly ManifestSetting[], local: Local
 export function environmentOf(settings: readonly LocalSetting[]): Record<string, string> {
   const inherited = Object.fromEntries(['PATH', 'HOME', 'TMPDIR', 'LANG'].flatMap((name) => process.env[name] === undefined ? [] : [[name, process.env[name]!]]));
   return { ...inherited, ...Object.fromEntries(settings.flatMap(({ name, here }) => here === undefined ? [] : [[name, here]])) };
+}
+
+function pem({ path, text }: Pem, isContent: boolean): string {
+  return isContent ? text : path;
 }
 
 function leftOut(): undefined {

@@ -1,17 +1,10 @@
 /** Reads the settings of a plane out of its Kubernetes manifests, as a container would get them. */
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { ENV } from '../../gateway/contract.ts';
-import { CommandFailure } from '../command.ts';
-
-/** A setting as the manifest has it: a value, or where the cluster takes it from. */
-export interface ManifestSetting {
-  readonly name: string;
-  readonly value?: string;
-  /** e.g. `Secret gateway-endpoints, key control-plane`. */
-  readonly from?: string;
-}
+import { ENV } from '../../../gateway/contract.ts';
+import { CommandFailure } from '../../command.ts';
+import type { PlaneSetting, PlaneSettings } from './plane-setting.ts';
 
 interface EnvironmentVariable {
   readonly name: string;
@@ -34,20 +27,20 @@ interface Workload {
  * @param files manifests of one plane
  * @throws CommandFailure when no Deployment among them has such a container
  */
-export function settingsInManifests(files: readonly string[]): readonly ManifestSetting[] {
+export function settingsInManifests(files: readonly string[]): PlaneSettings {
   for (const file of files) {
     const workloads = parseAllDocuments(readFileSync(file, 'utf8')).map((document) => document.toJS() as Workload | null);
     for (const workload of workloads) {
       if (workload?.kind !== 'Deployment') continue;
       const container = workload.spec?.template?.spec?.containers?.find((candidate) => candidate.env?.some(({ name }) => name === ENV.role));
-      if (container) return (container.env ?? []).map(asSetting);
+      if (container) return { settings: (container.env ?? []).map(asSetting), readFrom: `${basename(dirname(file))}/${basename(file)}: Deployment` };
     }
   }
   throw new CommandFailure(`no Deployment in ${files.map((file) => basename(file)).join(', ')} sets ${ENV.role}: are these manifests of a gateway plane?`,
     'configuration');
 }
 
-function asSetting({ name, value, valueFrom }: EnvironmentVariable): ManifestSetting {
+function asSetting({ name, value, valueFrom }: EnvironmentVariable): PlaneSetting {
   const { secretKeyRef, configMapKeyRef, fieldRef } = valueFrom ?? {};
   if (secretKeyRef) return { name, from: `Secret ${secretKeyRef.name}, key ${secretKeyRef.key}` };
   if (configMapKeyRef) return { name, from: `ConfigMap ${configMapKeyRef.name}, key ${configMapKeyRef.key}` };

@@ -1,0 +1,52 @@
+/**
+ * One data plane, five places: EKS, EKS Anywhere, ECS, EC2 and Docker, each with the same options, so that the nodes get the same settings. `npm run demo -- --from all` runs all five on this machine.
+ *
+ * Synthesizes without an AWS account: every address below is one of the documentation ranges.
+ */
+import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
+import { App, Stack } from 'aws-cdk-lib';
+import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
+import {
+  AutoScalingGroupTarget, CloudCluster, DockerCluster, DockerTarget, EcsTarget, EksAnywhereKubernetesVersion, EksAnywhereTarget, EksTarget, Exposure,
+  GatewayControlPlane, GatewayDatabase, GatewayEngine, Trust,
+} from 'cdk-hybridge';
+import type { GatewayTarget } from 'cdk-hybridge';
+
+const app = new App();
+const cloud = new Stack(app, 'Cloud', { env: { region: 'eu-central-1' } });
+
+const cluster = new CloudCluster(cloud, 'Cluster', {
+  kubernetesVersion: KubernetesVersion.V1_35,
+  kubectlLayer: new KubectlV35Layer(cloud, 'Kubectl'),
+  adminCidrs: ['198.51.100.0/24'],
+});
+const laptop = new DockerCluster(app, 'Laptop', {
+  eksAnywhereVersion: 'v0.26.0',
+  kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
+  podsCidr: '192.168.0.0/16',
+  servicesCidr: '10.96.0.0/12',
+});
+
+const controlPlane = new GatewayControlPlane(cloud, 'ControlPlane', {
+  target: EksTarget.cluster(cluster),
+  engine: GatewayEngine.packaged(),
+  database: GatewayDatabase.auroraServerless(),
+  trust: Trust.generated(),
+  // Mutual TLS is the door.
+  tunnelCidrs: ['0.0.0.0/0'],
+});
+
+// Outside AWS, images come from a registry of the company's.
+const imageRepository = 'registry.acme.example/hybridge';
+const targets: Readonly<Record<string, GatewayTarget>> = {
+  OnEks: EksTarget.cluster(cluster),
+  OnEksAnywhere: EksAnywhereTarget.cluster(laptop, { exposure: Exposure.nodePort(), imageRepository }),
+  OnEcs: EcsTarget.fargate(cluster.vpc),
+  OnEc2: AutoScalingGroupTarget.vpc(cluster.vpc),
+  OnDocker: DockerTarget.compose({ imageRepository }),
+};
+for (const [id, target] of Object.entries(targets)) {
+  controlPlane.addDataPlane(id, { target, labels: { tier: 'edge' }, settings: { KONG_LOG_LEVEL: 'info' } });
+}
+
+app.synth();
