@@ -18,7 +18,8 @@ export interface KubernetesTargetOptions {
   readonly maxReplicas?: number;
 
   /**
-   * Average use of the processor that scaling aims at, in percent of what the pods request, 10 to 90. Needs `maxReplicas`.
+   * Average use of the processor that scaling aims at, in percent of what the pods request, 10 to 90. Needs `maxReplicas`. With the default, two nodes carry for a minute what three carried: as long as Kubernetes needs to see a load
+   * and to start a node.
    *
    * @default 60
    */
@@ -30,4 +31,11 @@ export interface KubernetesTargetOptions {
    * @default - it does not
    */
   readonly metricsDiscovery?: MetricsDiscovery;
+
+  /**
+   * Labels of the ServiceMonitor, which the `serviceMonitorSelector` of Prometheus asks for: without them the operator leaves it alone. Needs `MetricsDiscovery.SERVICE_MONITOR`.
+   *
+   * @default - { release: 'kube-prometheus-stack' }, which that chart asks for
+   */
+  readonly serviceMonitorLabels?: { [key: string]: string };
 }

@@ -116,7 +116,7 @@ describe('values of a data plane', () => {
     expect(given.podDisruptionBudget).toEqual({ enabled: true, maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow' });
     expect(given.lifecycle.preStop.exec.command).toEqual(['kong', 'quit', '--wait=15']);
     expect(given.terminationGracePeriodSeconds).toBeGreaterThan(15);
-    expect(given.serviceMonitor.enabled).toBe(true);
+    expect(given.serviceMonitor).toMatchObject({ enabled: true, labels: { release: 'kube-prometheus-stack' } });
   });
 
   it('on a site name Secrets and ports of nodes, and hold nothing that only CloudFormation understands', () => {

@@ -47,10 +47,19 @@ describe.each(['eks', 'site'] as const)('a data plane on %s', (kind) => {
     expect(only(manifests, 'Deployment').spec.template.metadata.annotations).toBeUndefined();
   });
 
+  it('has a ServiceMonitor with the labels that Prometheus selects by', () => {
+    const labelsOf = (serviceMonitorLabels?: Record<string, string>) => only(planeOn(kind, { metricsDiscovery: MetricsDiscovery.SERVICE_MONITOR, serviceMonitorLabels }), 'ServiceMonitor').metadata.labels;
+    expect(labelsOf()).toMatchObject({ release: 'kube-prometheus-stack' });
+    expect(labelsOf({ team: 'apis' })).toMatchObject({ team: 'apis' });
+    expect(labelsOf({ team: 'apis' })).not.toHaveProperty('release');
+  });
+
   it.each([
     [{ maxReplicas: 1 }, 'maxReplicas: got 1, expected a whole number, at least 2, the replicas of the plane'],
     [{ maxReplicas: 4, cpuPercent: 95 }, 'cpuPercent: got 95, expected a percentage from 10 to 90'],
     [{ cpuPercent: 50 }, 'cpuPercent: got 50 without maxReplicas, expected both'],
+    [{ serviceMonitorLabels: { release: 'prometheus' } }, 'serviceMonitorLabels: got labels without a ServiceMonitor, expected metricsDiscovery: MetricsDiscovery.SERVICE_MONITOR beside them'],
+    [{ metricsDiscovery: MetricsDiscovery.SERVICE_MONITOR, serviceMonitorLabels: { 'release ': 'prometheus' } }, 'serviceMonitorLabels: got the key "release "'],
   ])('refuses %j', (options, message) => {
     expect(() => planeOn(kind, options)).toThrow(message);
   });

@@ -1,5 +1,7 @@
+import { MetricsDiscovery } from '../../gateway/kubernetes-target-options';
 import type { KubernetesTargetOptions } from '../../gateway/kubernetes-target-options';
 import { requirePercent, requireWhole } from '../input/numbers';
+import { requireLabels } from '../kubernetes/labels';
 import type { PlaneDescription, PlaneScaling } from './plane';
 
 /**
@@ -9,7 +11,19 @@ import type { PlaneDescription, PlaneScaling } from './plane';
  */
 export function onKubernetes<Plane extends PlaneDescription>(plane: Plane, options: KubernetesTargetOptions): Plane {
   const scaling = scalingOf(plane, options);
-  return { ...plane, ...scaling && { scaling }, ...options.metricsDiscovery && { discovery: options.metricsDiscovery } };
+  return { ...plane, ...scaling && { scaling }, ...discoveryOf(options) };
+}
+
+/** What the chart kube-prometheus-stack selects unless told otherwise. */
+const MONITOR_LABELS = { release: 'kube-prometheus-stack' };
+
+function discoveryOf({ metricsDiscovery: discovery, serviceMonitorLabels }: KubernetesTargetOptions): Pick<PlaneDescription, 'discovery' | 'monitorLabels'> {
+  if (discovery === MetricsDiscovery.SERVICE_MONITOR) {
+    requireLabels('serviceMonitorLabels', serviceMonitorLabels ?? {});
+    return { discovery, monitorLabels: serviceMonitorLabels ?? MONITOR_LABELS };
+  }
+  if (serviceMonitorLabels) throw new Error('serviceMonitorLabels: got labels without a ServiceMonitor, expected metricsDiscovery: MetricsDiscovery.SERVICE_MONITOR beside them: add it, or leave the labels out');
+  return discovery ? { discovery } : {};
 }
 
 function scalingOf(plane: PlaneDescription, { maxReplicas, cpuPercent }: KubernetesTargetOptions): PlaneScaling | undefined {

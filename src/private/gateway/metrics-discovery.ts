@@ -24,7 +24,7 @@ export function metricsObjects(plane: PlaneDescription): readonly KubernetesObje
     {
       apiVersion: 'monitoring.coreos.com/v1',
       kind: 'ServiceMonitor',
-      metadata: { name: plane.name, namespace: plane.name, labels: objectLabels(plane) },
+      metadata: { name: plane.name, namespace: plane.name, labels: { ...plane.monitorLabels, ...objectLabels(plane) } },
       spec: { selector: { matchLabels: { ...selectorLabels(plane), ...own } }, endpoints: [{ port: 'status', path: STATUS_PATHS.metrics }] },
     },
   ];

@@ -100,4 +100,6 @@ export interface PlaneDescription {
   readonly adminSources?: readonly string[];
   /** How Prometheus finds the nodes on Kubernetes. Absent: it does not. */
   readonly discovery?: 'annotations' | 'service-monitor';
+  /** Labels of the ServiceMonitor. */
+  readonly monitorLabels?: Readonly<Record<string, string>>;
 }

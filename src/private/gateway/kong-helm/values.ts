@@ -139,7 +139,7 @@ function podValues(plane: PlaneDescription): Values {
     nodeSelector: { 'kubernetes.io/os': 'linux', ...plane.nodeSelector },
     ...spread(plane),
     ...annotations && { podAnnotations: annotations },
-    serviceMonitor: plane.discovery === 'service-monitor' ? { enabled: true, trustCRDsExist: true } : { enabled: false },
+    serviceMonitor: plane.discovery === 'service-monitor' ? { enabled: true, trustCRDsExist: true, labels: plane.monitorLabels } : { enabled: false },
   };
 }
 
