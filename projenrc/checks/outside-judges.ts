@@ -1,12 +1,17 @@
-/** Lets cfn-guard, cfn-lint, checkov, hadolint and kube-score judge what every example synthesizes. What they find is explained in judges/exceptions.ts, or fails. */
+/**
+ * Lets cfn-guard, cfn-lint, checkov, hadolint and kube-score judge what every example synthesizes. What they find is explained in judges/exceptions.ts, or fails.
+ * `--guard-rules FOLDER`: a copy of `rules/aws` of the AWS Guard Rules Registry judges, too.
+ */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { EXCEPTIONS } from './judges/exceptions';
 import type { JudgeException } from './judges/exceptions';
-import { JUDGES } from './judges/findings';
+import { JUDGES, guardJudge } from './judges/findings';
 import type { Finding } from './judges/findings';
+import { REGISTRY, REGISTRY_EXCEPTIONS } from './judges/registry-exceptions';
 import { installTools } from './judges/tools';
 
 const ROOT = join(__dirname, '..', '..');
@@ -19,8 +24,10 @@ async function main() {
     cpSync(join(ROOT, 'lib', 'bundle', 'image'), join(outputs, 'image'), { recursive: true });
     const { programs, missing } = await installation;
     for (const [name, reason] of missing) console.log(`skipped: ${name}: ${reason}`);
-    const judges = JUDGES.filter(({ name }) => programs.has(name));
-    const findings = (await Promise.all(judges.map(({ name, judge }) => judge(programs.get(name)!, outputs)))).flat();
+    const judges = JUDGES.filter(({ name }) => programs.has(name)).map((judge) => ({ ...judge, program: programs.get(judge.name)! }));
+    const { values: { 'guard-rules': registry } } = parseArgs({ options: { 'guard-rules': { type: 'string' } } });
+    if (registry) judges.push({ ...guardJudge(REGISTRY, () => registry), program: programs.get('cfn-guard')! });
+    const findings = (await Promise.all(judges.map(({ program, judge }) => judge(program, outputs)))).flat();
     report(findings, EXCEPTIONS.filter(({ judge }) => programs.has(judge)), judges.map(({ name }) => name));
   } finally {
     rmSync(outputs, { recursive: true, force: true });
@@ -37,7 +44,7 @@ function synthesizeExamples(outputs: string) {
 
 function report(findings: readonly Finding[], exceptions: readonly JudgeException[], judges: readonly string[]) {
   const isExplainedBy = ({ judge, rule, where }: Finding) => (row: JudgeException) => row.judge === judge && row.rules.includes(rule) && row.where.test(where);
-  const unexplained = findings.filter((finding) => !exceptions.some(isExplainedBy(finding)));
+  const unexplained = findings.filter((finding) => ![...exceptions, ...REGISTRY_EXCEPTIONS].some(isExplainedBy(finding)));
   const leftOver = exceptions.flatMap((exception) => exception.rules
     .filter((rule) => !findings.some((finding) => finding.rule === rule && isExplainedBy(finding)(exception)))
     .map((rule) => `${exception.judge} ${rule} at ${exception.where}: nothing is found there any more; delete it from projenrc/checks/judges/exceptions.ts`));

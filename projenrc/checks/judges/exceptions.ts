@@ -1,7 +1,7 @@
 /** What the judges find and stays, with the reason. One that matches nothing any more fails the check. */
 
 export interface JudgeException {
-  readonly judge: 'cfn-guard' | 'cfn-lint' | 'checkov' | 'hadolint' | 'kube-score';
+  readonly judge: 'cfn-guard' | 'cfn-lint' | 'checkov' | 'guard-rules-registry' | 'hadolint' | 'kube-score';
   readonly rules: readonly string[];
   /** File and resource as the check prints them. */
   readonly where: RegExp;

@@ -48,19 +48,7 @@ export const JUDGES: readonly Judge[] = [
       return report.map(({ code, file, line, message }: any) => ({ judge: 'hadolint', rule: code, where: `${file} line ${line}`, message }));
     },
   },
-  {
-    name: 'cfn-guard',
-    async judge(program, outputs) {
-      const files = templates(outputs).map((file) => ({ file, resources: JSON.parse(readFileSync(join(outputs, file), 'utf8')).Resources ?? {} }));
-      const rules = rulesFor(join(program, '..', '..', '..', '..', 'rules'), new Set(files.flatMap(({ resources }) => Object.values<any>(resources).map(({ Type }) => Type))));
-      const words = ['validate', '--structured', '--output-format', 'json', '--show-summary', 'none', '--data', ...files.map(({ file }) => file), '--rules', ...rules];
-      const reports = await jsonOf(program, words, outputs);
-      return reports.flatMap(({ name, not_compliant: broken }: any) => {
-        const { file, resources } = files.find((each) => name.endsWith(each.file))!;
-        return broken.flatMap(({ Rule }: any) => resourcesIn(Rule).map((id) => ({ judge: 'cfn-guard', rule: Rule.name, where: `${file} ${resources[id].Type}.${id}`, message: titleIn(Rule) })));
-      });
-    },
-  },
+  guardJudge('cfn-guard', (program) => join(program, '..', '..', '..', '..', 'rules')),
   {
     name: 'kube-score',
     async judge(program, outputs) {
@@ -76,6 +64,23 @@ export const JUDGES: readonly Judge[] = [
     },
   },
 ];
+
+/** @param folder of rules, below which there may be others */
+export function guardJudge(name: string, folder: (program: string) => string): Judge {
+  return {
+    name,
+    async judge(program, outputs) {
+      const files = templates(outputs).map((file) => ({ file, resources: JSON.parse(readFileSync(join(outputs, file), 'utf8')).Resources ?? {} }));
+      const rules = rulesFor(folder(program), new Set(files.flatMap(({ resources }) => Object.values<any>(resources).map(({ Type }) => Type))));
+      const words = ['validate', '--structured', '--output-format', 'json', '--show-summary', 'none', '--data', ...files.map(({ file }) => file), '--rules', ...rules];
+      const reports = await jsonOf(program, words, outputs);
+      return reports.flatMap(({ name: path, not_compliant: broken }: any) => {
+        const { file, resources } = files.find((each) => path.endsWith(each.file))!;
+        return broken.flatMap(({ Rule }: any) => resourcesIn(Rule).map((id) => ({ judge: name, rule: Rule.name, where: `${file} ${resources[id].Type}.${id}`, message: titleIn(Rule) })));
+      });
+    },
+  };
+}
 
 /** Of 10; 7 is "almost OK". */
 const PASSING_GRADE = 7;
