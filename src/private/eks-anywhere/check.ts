@@ -15,6 +15,7 @@ import { HARDWARE_RULES } from './rules/hardware';
 import { MACHINE_ROW_RULES, machineContext } from './rules/hardware-row';
 import { IDENTITY_RULES } from './rules/identity';
 import { MACHINE_RULES } from './rules/machine';
+import { METADATA_RULES } from './rules/metadata';
 import { NETWORK_RULES } from './rules/network';
 import { REFERENCE_RULES } from './rules/references';
 import type { Context, Problem, Rule } from './rules/rule';
@@ -95,6 +96,7 @@ function missingSpecFields(document: Document, path: string): ShapeFinding[] {
 function ruleFindings(context: Context): Finding[] {
   return [
     ...apply(ON_CLUSTER, context.cluster, context),
+    ...metadataFindings(context),
     ...(context.provider === 'tinkerbell' ? tinkerbellFindings(context) : []),
     ...(context.provider === 'vsphere' ? vsphereFindings(context) : []),
     ...machineRowFindings(context),
@@ -115,6 +117,12 @@ function vsphereFindings(context: Context): Finding[] {
     ...(context.vsphereDatacenter ? apply(VSPHERE_DATACENTER_RULES, context.vsphereDatacenter, context) : []),
     ...context.vsphereMachines.flatMap((machine) => [...apply(VSPHERE_MACHINE_RULES, machine, context), ...apply(MACHINE_RULES, machine, context)]),
   ];
+}
+
+function metadataFindings({ documents }: Context): Finding[] {
+  return documents.filter(({ kind }) => isKnownKind(kind)).flatMap((document) => {
+    return METADATA_RULES.flatMap((rule) => [...rule.check(document)].map((problem) => findingOf(rule.id, document, problem)));
+  });
 }
 
 function apply<Subject extends Document>(rules: readonly Rule<Subject>[], subject: Subject, context: Context): Finding[] {

@@ -26,6 +26,10 @@ const PROXY = (httpProxy: string) => ({ 'Cluster.spec.proxyConfiguration': { htt
 const KUBELET = (fields: object) => ({ apiVersion: 'kubelet.config.k8s.io/v1beta1', kind: 'KubeletConfiguration', ...fields });
 const EXPRESSION = (operator: string, values?: string[]) => ({ [`${AFFINITY}.required[0].labelSelector.matchExpressions[0]`]: { key: 'broken', operator, ...values ? { values } : {} } });
 const RACK = 'type=cp|rack=r1';
+const WORKERS_BY_AFFINITY = {
+  'TinkerbellMachineConfig/lab-md-0.spec.hardwareSelector': undefined,
+  'TinkerbellMachineConfig/lab-md-0.spec.hardwareAffinity': { required: [{ labelSelector: { matchLabels: { type: 'worker' } } }] },
+};
 
 export const RULE_SAMPLES: readonly RuleSample[] = [
   // Shape
@@ -33,6 +37,18 @@ export const RULE_SAMPLES: readonly RuleSample[] = [
     rule: 'S1', base: 'vsphere', at: 'VSphereMachineConfig/prod-cp.spec.numCPU',
     breaks: { 'VSphereMachineConfig/prod-cp.spec.numCPU': 2 },
     holds: { 'VSphereMachineConfig/prod-cp.spec.numCPUs': 4 },
+  },
+  { rule: 'meta', base: 'docker', at: 'DockerDatacenterConfig/dev.metadata.labels.a b', breaks: { 'DockerDatacenterConfig/dev.metadata.labels': { 'a b': 'c' } }, holds: { 'DockerDatacenterConfig/dev.metadata.labels': { 'x.io/a': '' } } },
+  { rule: 'meta', base: 'docker', at: 'Cluster.metadata.annotations.a b', breaks: { 'Cluster.metadata.annotations': { 'a b': 'c' } }, holds: { 'Cluster.metadata.annotations': { 'X.io/a': 'any text, at any length' } } },
+  {
+    rule: 'meta', base: 'docker', at: 'Cluster.metadata.namespace',
+    breaks: { 'Cluster.metadata.namespace': 'a.b', 'DockerDatacenterConfig/dev.metadata.namespace': 'a.b' },
+    holds: { 'Cluster.metadata.namespace': 'a-b', 'DockerDatacenterConfig/dev.metadata.namespace': 'a-b' },
+  },
+  {
+    rule: 'meta', base: 'docker', at: 'DockerDatacenterConfig/Dev.metadata.name',
+    breaks: { 'Cluster.spec.datacenterRef.name': 'Dev', 'DockerDatacenterConfig/dev.metadata.name': 'Dev' },
+    holds: { 'Cluster.spec.datacenterRef.name': 'dev.1', 'DockerDatacenterConfig/dev.metadata.name': 'dev.1' },
   },
   { rule: 'S10', base: 'docker', at: `${GROUP}.labels.pool`, breaks: { [`${GROUP}.labels`]: { pool: 1 } }, holds: { [`${GROUP}.labels`]: { pool: '1' } } },
   { rule: 'P6', base: 'docker', at: 'DockerDatacenterConfig/dev.apiVersion', also: ['X1'], breaks: { 'DockerDatacenterConfig/dev.apiVersion': undefined }, holds: {} },
@@ -252,7 +268,7 @@ export const RULE_SAMPLES: readonly RuleSample[] = [
     breaks: { [`${NETWORK}.cni`]: 'calico', [`${NETWORK}.cniConfig`]: undefined },
     holds: { [`${NETWORK}.cni`]: 'kindnetd', [`${NETWORK}.cniConfig`]: undefined },
   },
-  { rule: 'C41', base: 'docker', at: `${NETWORK}.cniConfig`, breaks: { [`${NETWORK}.cniConfig`]: {} }, holds: { [`${NETWORK}.cniConfig`]: { kindnetd: {} } } },
+  { rule: 'C41', base: 'docker', at: `${NETWORK}.cniConfig.cilium`, breaks: { [`${NETWORK}.cniConfig`]: {} }, holds: { [`${NETWORK}.cniConfig`]: { kindnetd: {} } } },
   {
     rule: 'C42', base: 'docker', at: `${NETWORK}.cniConfig.cilium.policyEnforcementMode`,
     breaks: { [`${NETWORK}.cniConfig.cilium`]: { skipUpgrade: true, policyEnforcementMode: 'always' } },
@@ -290,6 +306,10 @@ export const RULE_SAMPLES: readonly RuleSample[] = [
     holds: MIRROR({ insecureSkipVerify: false }),
   },
   // References and what they lead to
+  {
+    rule: 'X1', base: 'docker', at: 'Cluster.spec.datacenterRef.kind', also: ['C3', 'C5', 'C6'],
+    breaks: { 'Cluster.spec.datacenterRef.kind': 'VSphereDatacenterConfig' }, holds: { 'Cluster.spec.datacenterRef.kind': 'DockerDatacenterConfig' },
+  },
   { rule: 'X1', base: 'docker', at: 'Cluster.spec.datacenterRef.name', breaks: { 'Cluster.spec.datacenterRef.name': 'x' }, holds: {} },
   { rule: 'X2', base: 'vsphere', at: `${GROUP}.machineGroupRef.name`, breaks: { [`${GROUP}.machineGroupRef.name`]: 'x' }, holds: { [`${GROUP}.machineGroupRef.name`]: 'prod-cp' } },
   {
@@ -326,6 +346,16 @@ export const RULE_SAMPLES: readonly RuleSample[] = [
     holds: { 'AWSIamConfig/iam.spec.backendMode': ['CRD'] },
   },
   {
+    rule: 'X6', base: 'bareMetal', at: 'FluxConfig/flux.spec.github',
+    breaks: { 'FluxConfig/flux.spec.github': undefined },
+    holds: {},
+  },
+  {
+    rule: 'X6', base: 'bareMetal', at: 'FluxConfig/flux.spec.git',
+    breaks: { 'FluxConfig/flux.spec.github': undefined },
+    holds: {},
+  },
+  {
     rule: 'X6', base: 'bareMetal', at: 'FluxConfig/flux.spec.git',
     breaks: { 'FluxConfig/flux.spec.git': { repositoryUrl: 'ssh://x' } },
     holds: { 'FluxConfig/flux.spec.git': { repositoryUrl: 'ssh://x' }, 'FluxConfig/flux.spec.github': undefined },
@@ -350,7 +380,7 @@ export const RULE_SAMPLES: readonly RuleSample[] = [
   },
   { rule: 'T4', base: 'bareMetal', at: `${DATACENTER}.tinkerbellIP`, breaks: { [`${DATACENTER}.tinkerbellIP`]: 'tink' }, holds: { [`${DATACENTER}.tinkerbellIP`]: 'fd00::1' } },
   {
-    rule: 'T5', base: 'bareMetal', at: `${DATACENTER}.hookIsoURL`,
+    rule: 'T5', base: 'bareMetal', at: `${DATACENTER}.isoBoot`,
     breaks: { [`${DATACENTER}.hookIsoURL`]: 'http://x/a.iso' },
     holds: { [`${DATACENTER}.hookIsoURL`]: 'http://x/a.iso', [`${DATACENTER}.isoBoot`]: true },
   },
@@ -368,6 +398,9 @@ export const RULE_SAMPLES: readonly RuleSample[] = [
     rule: 'T27', base: 'bareMetal', at: `${DATACENTER}.hookImagesURLPath`,
     breaks: PROXY('10.0.0.4:1'),
     holds: { ...PROXY('10.0.0.4:1'), [`${DATACENTER}.hookImagesURLPath`]: 'http://x' },
+  },
+  {
+    rule: 'T7', base: 'affinity', at: AFFINITY, breaks: { [AFFINITY]: undefined, ...WORKERS_BY_AFFINITY }, holds: WORKERS_BY_AFFINITY,
   },
   { rule: 'T7', base: 'bareMetal', at: `${MACHINE}.hardwareSelector`, breaks: { [`${MACHINE}.hardwareSelector`]: undefined }, holds: {} },
   {
@@ -442,6 +475,16 @@ export const RULE_SAMPLES: readonly RuleSample[] = [
     holds: {},
   },
   {
+    rule: 'T31', base: 'bareMetal', at: 'hardware.csv',
+    breaks: { [`${MACHINE}.hardwareSelector`]: { type: 'CP' } },
+    holds: { [`${MACHINE}.hardwareSelector`]: { type: 'CP' }, 'csv:node-01.labels': 'type=CP' },
+  },
+  {
+    rule: 'S7', base: 'affinity', at: 'hardware.csv',
+    breaks: { ...WORKERS_BY_AFFINITY, 'TinkerbellMachineConfig/lab-md-0.spec.hardwareAffinity': { required: [{ labelSelector: { matchLabels: { type: 'cp' } } }] }, [`${AFFINITY}`]: { required: [{ labelSelector: { matchLabels: { type: 'cp' } } }] } },
+    holds: { ...WORKERS_BY_AFFINITY, [`${AFFINITY}`]: { required: [{ labelSelector: { matchLabels: { type: 'cp' } } }] } },
+  },
+  {
     rule: 'S7', base: 'bareMetal', at: 'hardware.csv',
     breaks: { 'TinkerbellMachineConfig/lab-md-0.spec.hardwareSelector': { type: 'cp' } },
     holds: { 'TinkerbellMachineConfig/lab-md-0.spec.hardwareSelector': { type: 'cp' }, 'csv:node-02.labels': 'type=cp' },
@@ -474,6 +517,11 @@ export const RULE_SAMPLES: readonly RuleSample[] = [
     breaks: { 'VSphereMachineConfig/prod-cp.spec.osFamily': 'windows' },
     holds: { 'VSphereMachineConfig/prod-cp.spec.osFamily': 'redhat' },
   },
+  {
+    rule: 'X16', base: 'vsphere', at: 'VSphereMachineConfig/prod-cp.spec.osFamily',
+    breaks: { 'VSphereMachineConfig/prod-cp.spec.osFamily': '' },
+    holds: { 'VSphereMachineConfig/prod-cp.spec.osFamily': '', 'VSphereMachineConfig/prod-cp.spec.users[0].name': 'ec2-user' },
+  },
   { rule: 'X16', base: 'bottlerocket', at: 'VSphereMachineConfig/rock-cp.spec.users[0].name', breaks: { 'VSphereMachineConfig/rock-cp.spec.users[0].name': 'capv' }, holds: {} },
   {
     rule: 'V3', base: 'bottlerocket', at: 'VSphereMachineConfig/rock-md-0.spec.osFamily',
@@ -485,6 +533,7 @@ export const RULE_SAMPLES: readonly RuleSample[] = [
     breaks: { 'VSphereDatacenterConfig/prod.spec.failureDomains[1]': { name: 'b', computeCluster: 'c', resourcePool: 'r', datastore: 'd', folder: 'f', network: '/DC1/network/b' }, [`${GROUP}.failureDomains`]: ['a', 'b'] },
     holds: { [`${GROUP}.failureDomains`]: [] },
   },
+  { rule: 'V5', base: 'vsphere', at: 'VSphereDatacenterConfig/prod.spec.failureDomains', breaks: { 'VSphereDatacenterConfig/prod.spec.failureDomains': undefined }, holds: {} },
   { rule: 'V5', base: 'vsphere', at: `${GROUP}.failureDomains[0]`, breaks: { [`${GROUP}.failureDomains`]: ['b'] }, holds: {} },
   {
     rule: 'V6', base: 'vsphere', at: 'VSphereMachineConfig/prod-cp.spec.networks',

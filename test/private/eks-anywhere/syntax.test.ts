@@ -5,6 +5,7 @@ import { formatDuration, parseDurationMs } from '../../../src/private/eks-anywhe
 import { contains, netmaskLength, overlaps, parseCidr, parseIp, sameIp } from '../../../src/private/eks-anywhere/syntax/ip';
 import { isEthernetMac, isMac } from '../../../src/private/eks-anywhere/syntax/mac';
 import { isDnsLabel, isDnsSubdomain, labelKeyProblem, labelValueProblem } from '../../../src/private/eks-anywhere/syntax/names';
+import { isQuantity } from '../../../src/private/eks-anywhere/syntax/quantity';
 import { isAuthorizedKey } from '../../../src/private/eks-anywhere/syntax/ssh-key';
 import { parseRequestUri, parseUrl } from '../../../src/private/eks-anywhere/syntax/url';
 import { kubernetesMinor, parseSemanticVersion, supportedKubernetesVersions } from '../../../src/private/eks-anywhere/syntax/version';
@@ -14,7 +15,7 @@ describe('addresses', () => {
   test.each(['0.0.0.0', '10.20.0.1', '255.255.255.255', '::', '::1', 'fd00::1', '1:2:3:4:5:6:7:8', '::ffff:10.0.0.1'])('%s is one', (text) => {
     expect(parseIp(text)).toBeDefined();
   });
-  test.each(['', '10.20.0', '10.20.0.1.2', '10.20.0.256', '10.20.0.01', ' 10.20.0.1', '10.20.0.1/24', ':::', '1:2:3:4:5:6:7', '1::2::3', 'fd00::g', 'fe80::1%eth0', '1:2:3:4:5:6:7::8'])('%s is none', (text) => {
+  test.each(['', '10.20.0', '10.20.0.1.2', '10.20.0.256', '10.20.0.01', ' 10.20.0.1', '10.20.0.1/24', ':::', '1:2:3:4:5:6:7', '1::2::3', 'fd00::g', 'fe80::1%eth0', '1:2:3:4:5:6:7::8', '10.0.0.1::8'])('%s is none', (text) => {
     expect(parseIp(text)).toBeUndefined();
   });
   test('compares addresses by value', () => {
@@ -24,7 +25,7 @@ describe('addresses', () => {
 });
 
 describe('networks', () => {
-  test.each(['10.96.0.0/12', '10.96.0.1/32', '0.0.0.0/0', 'fd00::/64'])('%s is one', (text) => expect(parseCidr(text)).toBeDefined());
+  test.each(['10.96.0.0/12', '10.96.0.1/32', '0.0.0.0/0', 'fd00::/64', '10.96.0.0/0012', '::ffff:10.0.0.0/104'])('%s is one', (text) => expect(parseCidr(text)).toBeDefined());
   test.each(['', '10.96.0.0', '10.96.0.0/33', '10.96.0.0/-1', '10.96.0.0/ 8', 'x/8', '10.0.0.0/8/8', 'fd00::/129'])('%s is none', (text) => expect(parseCidr(text)).toBeUndefined());
   test.each([
     ['192.168.0.0/16', '192.168.128.0/20', true],
@@ -51,7 +52,7 @@ describe('names', () => {
 });
 
 describe('hardware addresses', () => {
-  test.each(['52:54:00:aa:00:01', '52-54-00-AA-00-01', '5254.00aa.0001', '525400aa0001', '52:54:00:aa:00:01:02:03'])('the tools read %s', (text) => expect(isMac(text)).toBe(true));
+  test.each(['52:54:00:aa:00:01', '52-54-00-AA-00-01', '5254.00aa.0001', '525400aa0001', '525400aa00010203', '52:54:00:aa:00:01:02:03'])('the tools read %s', (text) => expect(isMac(text)).toBe(true));
   test.each(['', '52:54:00:aa:00', '52:54:00-aa:00:01', '52:54:00:aa:00:0g', '52:54:00:aa:00:01:02'])('the tools refuse %s', (text) => expect(isMac(text)).toBe(false));
   test.each([['52:54:00:AA:00:01', true], ['52-54-00-aa-00-01', false], ['525400aa0001', false]])('the cluster takes %s: %s', (text, expected) => expect(isEthernetMac(text)).toBe(expected));
 });
@@ -59,10 +60,10 @@ describe('hardware addresses', () => {
 describe('SSH keys', () => {
   const [type, blob] = SSH_KEY.split(' ');
   test.each([
-    SSH_KEY, `${type} ${blob}`, `# comment\n${SSH_KEY}`, `from="10.0.0.0/8, 10.1.0.0/16",no-pty ${SSH_KEY}`,
+    SSH_KEY, `${type} ${blob}`, `# comment\n${SSH_KEY}`, `from="10.0.0.0/8, 10.1.0.0/16",no-pty ${SSH_KEY}`, `environment="A=\\"b c\\"" ${SSH_KEY}`,
     'ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBEmKSENjQEezOmxkZMy7opKgwFB9nkt5YRrYMjNuG5N87uRgg6CLrbo5wAdT/y6v0mKV0U2w0WZ2YB/++Tpockg= x',
   ])('%s is one', (key) => expect(isAuthorizedKey(key)).toBe(true));
-  test.each(['', 'none', type, `${type} AAAA`, `${type} ${blob.slice(0, -4)}`, blob, '-----BEGIN OPENSSH PRIVATE KEY-----'])('%s is none', (key) => expect(isAuthorizedKey(key)).toBe(false));
+  test.each(['', 'none', type, `${type} AAAA`, `${type} ${blob.slice(0, -4)}`, blob, '-----BEGIN OPENSSH PRIVATE KEY-----', `from="10.0.0.0/8 ${SSH_KEY}`])('%s is none', (key) => expect(isAuthorizedKey(key)).toBe(false));
 });
 
 describe('URLs', () => {
@@ -71,21 +72,31 @@ describe('URLs', () => {
     ['HTTPS://user@host', { scheme: 'https', host: 'host', port: '', path: '' }],
     ['ssh://git@host/path.git', { scheme: 'ssh', host: 'host', port: '', path: '/path.git' }],
     ['http://[fd00::1]:3128', { scheme: 'http', host: 'fd00::1', port: '3128', path: '' }],
+    ['http://[fe80::1%25eth0]/', { scheme: 'http', host: 'fe80::1%25eth0', port: '', path: '/' }],
+    ['ssh://fd00::1:22/x', { scheme: 'ssh', host: 'fd00::1', port: '22', path: '/x' }],
+    ['http://host/?a=%', { scheme: 'http', host: 'host', port: '', path: '/' }],
     ['mailto:someone', { scheme: 'mailto', host: '', port: '', path: 'someone' }],
   ])('%s is read', (text, expected) => expect(parseUrl(text)).toEqual(expected));
-  test.each(['git@host:path', ':x', 'http://host:port', 'http://a b/', 'http://x/%zz', 'http://x\n'])('%s is none', (text) => expect(parseUrl(text)).toBeUndefined());
+  test.each(['git@host:path', ':x', 'http://host:port', 'http://a b/', 'http://x/%zz', 'http://x\n', 'http://[fd00::1/', 'http://[x]/', 'http://fd00::1:80/', 'http://x[/', 'http://a b@x/', 'http://x/#%', '//[/x'])('%s is none', (text) => expect(parseUrl(text)).toBeUndefined());
   test('an absolute path can be requested, a relative one cannot', () => {
     expect(parseRequestUri('/images/ubuntu.gz')).toBeDefined();
     expect(parseRequestUri('images/ubuntu.gz')).toBeUndefined();
     expect(parseRequestUri('')).toBeUndefined();
+    expect(parseRequestUri('//a b:c')).toBeDefined();
+    expect(parseRequestUri('/images/#%')).toBeUndefined();
   });
 });
 
 describe('durations', () => {
-  test.each([['10m0s', 600_000], ['1h30m', 5_400_000], ['300s', 300_000], ['-5m', -300_000], ['1.5s', 1500], ['0', 0], ['5 minutes', undefined], ['10', undefined], ['', undefined], ['m', undefined]])('%s is %s ms', (text, expected) => {
+  test.each([['10m0s', 600_000], ['1h30m', 5_400_000], ['300s', 300_000], ['-5m', -300_000], ['1.5s', 1500], ['0', 0], ['5 minutes', undefined], ['10', undefined], ['', undefined], ['m', undefined], ['2562047h', 9_223_369_200_000], ['2562048h', undefined]])('%s is %s ms', (text, expected) => {
     expect(parseDurationMs(text)).toBe(expected);
   });
   test.each([[600, '10m0s'], [45, '45s'], [3600, '1h0m0s']])('%s s are written %s', (seconds, expected) => expect(formatDuration(seconds)).toBe(expected));
+});
+
+describe('amounts', () => {
+  test.each(['100m', '1Gi', '1.5', '.5k', '2e3', '-1', '1E', '1.Ki'])('%s is one', (text) => expect(isQuantity(text)).toBe(true));
+  test.each(['', 'lots', '1 Gi', '1ki', '1KB', 'Gi', '1e', '1.2.3'])('%s is none', (text) => expect(isQuantity(text)).toBe(false));
 });
 
 describe('versions', () => {

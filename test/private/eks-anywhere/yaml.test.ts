@@ -10,6 +10,7 @@ describe('an unquoted scalar means to the tools', () => {
     ['1.10', 1.1], ['1.0', 1], ['1e3', 1000], ['0x1F', 31], ['010', 8], ['0o10', 8], ['0b11', 3], ['1_000', 1000], ['+1', 1], ['-2', -2], ['.5', 0.5], ['09', 9],
     ['~', null], ['null', null], ['', null], ['.inf', Infinity],
     ['2026-11-21', '2026-11-21'], ['12:30:45', '12:30:45'], ['=', '='], ['<<', '<<'], ['1.35.2', '1.35.2'], ['10.20.0.1', '10.20.0.1'], ['md-0', 'md-0'], ['-', '-'], ['1.2e', '1.2e'],
+    ['.5_0', 0.5], ['.5_', '.5_'], ['1e400', '1e400'], ['0x1FFFFFFFFFFFFFFFF', '0x1FFFFFFFFFFFFFFFF'], ['18446744073709551616', 18446744073709552000],
   ])('%s: %p', (text, expected) => {
     expect(resolvePlainScalar(text)).toBe(expected);
   });
@@ -61,6 +62,21 @@ describe('a file written by hand', () => {
   test('is refused when it is no YAML', () => expect(problems('a: [1\n')[0]).toMatch(/^P2 cluster.yaml/));
   test('is refused when a key is read otherwise', () => expect(problems('labels:\n  on: x\n')).toEqual(['S10 .labels.on 2']));
   test('is refused when an alias stands inside its own anchor', () => expect(problems('a: &x\n  b: *x\n')).toEqual(['P2 .a.b 2']));
+  test.each([
+    ['an alias leads nowhere', 'a: *x\n', 'P2 .a 1'],
+    ['an object is a key', 'a:\n  ? {b: c}\n  : d\n', 'P2 .a 2'],
+    ['text is merged', 'a:\n  <<: b\n', 'P2 .a.<< 2'],
+    ['a tag contradicts the value', 'a: !!int b\n', 'P2 .a 1'],
+    ['an empty line starts with a tab', 'a: b\n\t\nc: d\n', 'P2 cluster.yaml 2'],
+    ['a comment is indented by a tab', 'a: b\n\t# c\n', 'P2 cluster.yaml 2'],
+    ['it holds control characters', 'a: b\nc: \u0007\n', 'P2 cluster.yaml 2'],
+  ])('is refused when %s', (_title, source, problem) => expect(problems(source)).toEqual([problem]));
+  test('may hold tabs where they indent nothing', () => {
+    expect(problems('d: [e,\n\t# f\n  g]\nh:\ti\t# j\n')).toEqual([]);
+  });
+  test('may tag values as what they are', () => {
+    expect(parseClusterFile("a: !!int '5'\nb: !!str 5\nc: !x yes\n").documents[0].content).toEqual({ a: 5, b: '5', c: 'yes' });
+  });
   test('is refused when aliases multiply without end', () => {
     const levels = Array.from({ length: 8 }, (_, level) => `a${level + 1}: &a${level + 1} [${Array(10).fill(`*a${level}`).join(', ')}]`);
     expect(problems(['a0: &a0 [x]', ...levels].join('\n')).map((problem) => problem.split(' ')[0])).toEqual(['P2']);

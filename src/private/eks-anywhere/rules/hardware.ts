@@ -14,6 +14,7 @@ export const HARDWARE_RULES: readonly Rule<ClusterDocument>[] = [
   { id: 'T31', check: enoughMachines },
   { id: 'T32', check: oneSelectorPerMachine },
   { id: 'T31', check: enoughForAffinity },
+  { id: 'S7', check: enoughForSharedAffinity },
   { id: 'T31', check: affinityMatches },
 ];
 
@@ -51,7 +52,10 @@ function* enoughMachines(cluster: ClusterDocument, context: Context): Iterable<P
     if (matching.length >= wanted) continue;
     const machines = `${wanted} machine${wanted === 1 ? '' : 's'} labelled ${selectorText(selector)}`;
     const fix = 'add or relabel machines, or lower the count';
-    if (same.length === 1) {
+    if (matching.length === 0) {
+      const whose = same.map((demand) => `${demand.count} for ${demand.role}`).join(', ');
+      yield { document: HARDWARE_FILE, at: '', message: `has no machine labelled ${selectorText(selector)}; wanted are ${whose}`, fix: 'add or relabel machines, or change the hardwareSelector' };
+    } else if (same.length === 1) {
       yield { at: same[0].source, message: `wants ${machines}; hardware.csv has ${matching.length}`, fix };
     } else {
       const sum = same.map((demand) => `${demand.count} for ${demand.role}`).join(', ');
@@ -91,6 +95,23 @@ function* enoughForAffinity(cluster: ClusterDocument, context: Context): Iterabl
         message: `must match ${count} machine${count === 1 ? '' : 's'}; hardware.csv has ${matching} labelled ${selectorText(selector)}`,
       };
     }
+  }
+}
+
+/** Groups that choose by the very same terms need machines for all of them together. */
+function* enoughForSharedAffinity(cluster: ClusterDocument, context: Context): Iterable<Problem> {
+  const byTerms = new Map<string, ReturnType<typeof rolesOf>>();
+  for (const role of rolesOf(cluster, context).filter(({ machine }) => machine?.spec?.hardwareAffinity?.required?.length)) {
+    const key = JSON.stringify(role.machine?.spec?.hardwareAffinity?.required);
+    byTerms.set(key, [...(byTerms.get(key) ?? []), role]);
+  }
+  for (const same of [...byTerms.values()].filter((roles) => roles.length > 1)) {
+    const wanted = same.reduce((sum, { count }) => sum + count, 0);
+    const eligible = (context.hardware?.machines ?? []).filter((machine) => isEligible(same[0].machine?.spec, machine)).length;
+    // None at all is told below; fewer than one group needs, above.
+    if (eligible === 0 || eligible >= wanted || same.some(({ count }) => count > eligible)) continue;
+    const sum = same.map(({ count, role }) => `${count} for ${role}`).join(', ');
+    yield { document: HARDWARE_FILE, at: '', message: `has ${eligible} of the ${wanted} machines that are wanted by the same affinity terms: ${sum}`, fix: 'add or relabel machines, or lower the count' };
   }
 }
 

@@ -70,7 +70,9 @@ function* awsIam(spec: AwsIamSpec): Iterable<Problem> {
 
 function* fluxProvider(spec: FluxSpec): Iterable<Problem> {
   if (spec.github && spec.git) yield { at: 'spec.git', message: 'and github are both set', fix: 'keep one' };
-  if (!spec.github && !spec.git) yield { at: 'spec.github', message: 'and git are both missing; expected one of them' };
+  if (spec.github || spec.git) return;
+  yield { at: 'spec.github', message: 'is missing, and so is git; expected one of them' };
+  yield { at: 'spec.git', message: 'is missing, and so is github; expected one of them' };
 }
 
 function* github(spec: Github, at: string): Iterable<Problem> {

@@ -114,7 +114,7 @@ function* onePlugin(cluster: ClusterDocument): Iterable<Problem> {
   const network = cluster.spec?.clusterNetwork;
   if (network?.cni) return;
   const plugins = Object.values(network?.cniConfig ?? {}).filter((plugin) => plugin !== undefined).length;
-  if (plugins === 0) yield { at: `${AT}.cniConfig`, message: 'names no network plugin', fix: 'add cilium: {}' };
+  if (plugins === 0) yield { at: `${AT}.cniConfig.cilium`, message: 'is missing, and no other network plugin is named', fix: 'add cniConfig with cilium: {}' };
   if (plugins > 1) yield { at: `${AT}.cniConfig`, message: 'names more than one network plugin', fix: 'keep one' };
 }
 

@@ -48,7 +48,14 @@ function* datacenter(cluster: ClusterDocument, context: Context): Iterable<Probl
   const kinds = Object.keys(PROVIDERS);
   if (!ref) yield { at: 'spec.datacenterRef', message: 'is missing; expected kind and name of the datacenter document' };
   else if (!kinds.includes(ref.kind ?? '')) yield { at: 'spec.datacenterRef.kind', message: `is ${shown(ref.kind)}; expected ${oneOf(kinds)}` };
-  else if (!context.find(ref.kind, ref.name)) yield { at: 'spec.datacenterRef.name', message: `is ${shown(ref.name)}, but the file holds no ${ref.kind} of that name` };
+  else if (!context.find(ref.kind, ref.name)) yield missingDatacenter(ref, context);
+}
+
+/** Another kind of datacenter under the same name tells which of the two is wrong. */
+function missingDatacenter(ref: Ref, { documents }: Context): Problem {
+  const other = documents.find(({ kind, metadata }) => kind !== ref.kind && Object.hasOwn(PROVIDERS, kind) && metadata?.name === ref.name);
+  if (other) return { at: 'spec.datacenterRef.kind', message: `is ${ref.kind}, but the datacenter ${shown(ref.name)} in the file is a ${other.kind}` };
+  return { at: 'spec.datacenterRef.name', message: `is ${shown(ref.name)}, but the file holds no ${ref.kind} of that name` };
 }
 
 function* machineConfigs(cluster: ClusterDocument, context: Context): Iterable<Problem> {

@@ -48,7 +48,7 @@ function* isoUrl(datacenter: Datacenter): Iterable<Problem> {
   const url = parseRequestUri(text);
   if (!url) yield { at, message: `is ${shown(text)}; expected a URL that ends with .iso` };
   else if (!/\.iso$/.test(text)) yield { rule: 'T25', at, message: `is ${shown(text)}; expected a URL that ends with .iso` };
-  if (!datacenter.spec?.isoBoot) yield { at, message: 'is set although isoBoot is not', fix: 'set isoBoot: true or remove hookIsoURL' };
+  if (!datacenter.spec?.isoBoot) yield { at: 'spec.isoBoot', message: 'is not true although hookIsoURL is set', fix: 'set isoBoot: true or remove hookIsoURL' };
 }
 
 function* endpointDiffers(datacenter: Datacenter, { cluster }: Context): Iterable<Problem> {
@@ -64,10 +64,17 @@ function* hookWithProxy(datacenter: Datacenter, { cluster }: Context): Iterable<
   }
 }
 
-function* selectorOrAffinity({ spec }: TinkerbellMachine): Iterable<Problem> {
+function* selectorOrAffinity({ spec }: TinkerbellMachine, { tinkerbellMachines }: Context): Iterable<Problem> {
   const hasSelector = Object.keys(spec?.hardwareSelector ?? {}).length > 0;
   if (hasSelector && spec?.hardwareAffinity) yield { at: 'spec.hardwareAffinity', message: 'and hardwareSelector are both set', fix: 'keep one' };
-  if (!hasSelector && !spec?.hardwareAffinity) yield { at: 'spec.hardwareSelector', message: 'is empty; expected the label of the machines to use, such as type: cp' };
+  if (hasSelector || spec?.hardwareAffinity) return;
+  // Where the other groups choose by affinity, that is what is missing here.
+  const others = tinkerbellMachines.filter((machine) => machine.spec !== spec);
+  if (others.length > 0 && others.every((machine) => machine.spec?.hardwareAffinity)) {
+    yield { at: 'spec.hardwareAffinity', message: 'is missing, and so is hardwareSelector; expected at least one required term' };
+  } else {
+    yield { at: 'spec.hardwareSelector', message: 'is empty; expected the label of the machines to use, such as type: cp' };
+  }
 }
 
 function* onePair({ spec }: TinkerbellMachine): Iterable<Problem> {

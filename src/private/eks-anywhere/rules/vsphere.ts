@@ -95,9 +95,9 @@ function* osFamily({ spec }: VSphereMachine): Iterable<Problem> {
 
 function* bottlerocketUser(machine: VSphereMachine): Iterable<Problem> {
   const name = machine.spec?.users?.[0]?.name;
-  if (isBottlerocketMachine(machine) && name !== undefined && name !== BOTTLEROCKET_USER) {
-    yield { at: 'spec.users[0].name', message: `is ${shown(name)}; Bottlerocket knows only '${BOTTLEROCKET_USER}'` };
-  }
+  if (!isBottlerocketMachine(machine) || name === undefined || name === BOTTLEROCKET_USER) return;
+  yield { at: 'spec.users[0].name', message: `is ${shown(name)}; Bottlerocket knows only '${BOTTLEROCKET_USER}'` };
+  if (!machine.spec?.osFamily) yield { at: 'spec.osFamily', message: `is empty, which means bottlerocket, whose user cannot be ${shown(name)}`, fix: `set osFamily to ${oneOf(OS_FAMILIES)}` };
 }
 
 function* template(machine: VSphereMachine): Iterable<Problem> {
@@ -110,7 +110,7 @@ function* sameFamilyWithExternalEtcd(cluster: ClusterDocument, context: Context)
   if (!cluster.spec?.externalEtcdConfiguration) return;
   const [first, ...others] = context.vsphereMachines;
   for (const machine of others) {
-    if ((machine.spec?.osFamily ?? 'bottlerocket') === (first.spec?.osFamily ?? 'bottlerocket')) continue;
+    if ((machine.spec?.osFamily || 'bottlerocket') === (first.spec?.osFamily || 'bottlerocket')) continue;
     yield {
       document: documentPath(machine),
       at: 'spec.osFamily',
@@ -131,7 +131,11 @@ function* oneDomainPerGroup(cluster: ClusterDocument): Iterable<Problem> {
 }
 
 function* domainsDefined(cluster: ClusterDocument, context: Context): Iterable<Problem> {
-  const known = (context.vsphereDatacenter?.spec?.failureDomains ?? []).map((domain) => domain.name);
+  const datacenter = context.vsphereDatacenter;
+  const known = (datacenter?.spec?.failureDomains ?? []).map((domain) => domain.name);
+  if (datacenter && known.length === 0 && (cluster.spec?.workerNodeGroupConfigurations ?? []).some((group) => group.failureDomains?.length)) {
+    yield { document: documentPath(datacenter), at: 'spec.failureDomains', message: 'is missing although worker groups name failure domains', fix: 'define them here, or remove failureDomains from the groups' };
+  }
   for (const [index, group] of (cluster.spec?.workerNodeGroupConfigurations ?? []).entries()) {
     for (const [position, domain] of (group.failureDomains ?? []).entries()) {
       if (known.includes(domain)) continue;

@@ -1,6 +1,7 @@
 /** Fits a plain value into a shape: says what does not fit, and returns the part that does. */
 import { oneOf, shown } from '../finding';
 import { parseDurationMs } from '../syntax/duration';
+import { isQuantity } from '../syntax/quantity';
 import type { ListShape, MapShape, NumberShape, ObjectShape, Shape, TextShape } from './shape';
 
 /** One place where a value does not fit. */
@@ -20,6 +21,9 @@ export interface Fitting {
 
 /** So many fields of an object are listed to somebody who wrote another; of more, nobody would read the list. */
 const LISTED_FIELDS = 8;
+
+/** What no integer of the tools' types holds any more. */
+const LARGEST_INTEGER = 2 ** 63;
 
 const FORMATS = {
   duration: { isValid: (text: string) => parseDurationMs(text) !== undefined, example: 'a duration such as 10m0s' },
@@ -41,6 +45,7 @@ function fitted(shape: Shape, value: unknown, path: string, misfits: Misfit[]): 
     case 'text': return fittedText(shape, value, path, misfits);
     case 'boolean': return typeof value === 'boolean' ? value : wrongType('true or false', value, path, misfits);
     case 'integer or text': return typeof value === 'string' || Number.isInteger(value) ? value : wrongType('an integer or text', value, path, misfits);
+    case 'quantity': return isQuantity(String(value)) ? value : wrongType('an amount such as 100m or 1Gi', value, path, misfits);
     default: return fittedNumber(shape, value, path, misfits);
   }
 }
@@ -102,7 +107,7 @@ function fittedText(shape: TextShape, value: unknown, path: string, misfits: Mis
 }
 
 function fittedNumber(shape: NumberShape, value: unknown, path: string, misfits: Misfit[]): unknown {
-  const isFit = typeof value === 'number' && Number.isFinite(value) && (shape.type === 'number' || Number.isInteger(value));
+  const isFit = typeof value === 'number' && Number.isFinite(value) && (shape.type === 'number' || (Number.isInteger(value) && Math.abs(value) < LARGEST_INTEGER));
   if (!isFit) return wrongType(shape.type === 'number' ? 'a number' : 'an integer', value, path, misfits);
   if (value < (shape.minimum ?? -Infinity) || value > (shape.maximum ?? Infinity)) {
     misfits.push({ kind: 'value', path, message: `is ${value}; expected ${shape.minimum ?? 'no lower bound'} to ${shape.maximum ?? 'no upper bound'}` });

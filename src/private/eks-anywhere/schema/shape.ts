@@ -1,6 +1,6 @@
 /** Shapes of documents as data: which fields there are, of which type, and which must be present. */
 
-export type Shape = TextShape | NumberShape | BooleanShape | IntOrTextShape | ListShape | MapShape | ObjectShape | FreeShape;
+export type Shape = TextShape | NumberShape | BooleanShape | IntOrTextShape | QuantityShape | ListShape | MapShape | ObjectShape | FreeShape;
 
 export interface TextShape {
   readonly type: 'text';
@@ -16,6 +16,8 @@ export interface NumberShape {
 }
 export interface BooleanShape { readonly type: 'boolean' }
 export interface IntOrTextShape { readonly type: 'integer or text' }
+/** Text or a number: an amount of a resource. */
+export interface QuantityShape { readonly type: 'quantity' }
 export interface ListShape {
   readonly type: 'list';
   readonly items: Shape;
@@ -39,9 +41,13 @@ export const duration: TextShape = { type: 'text', format: 'duration' };
 /** RFC 3339. */
 export const time: TextShape = { type: 'text', format: 'time' };
 export const integer: NumberShape = { type: 'integer' };
+/** Go's int32 and uint32. */
+export const int32: NumberShape = { type: 'integer', minimum: -(2 ** 31), maximum: 2 ** 31 - 1 };
+export const uint32: NumberShape = { type: 'integer', minimum: 0, maximum: 2 ** 32 - 1 };
 export const number: NumberShape = { type: 'number' };
 export const boolean: BooleanShape = { type: 'boolean' };
 export const integerOrText: IntOrTextShape = { type: 'integer or text' };
+export const quantity: QuantityShape = { type: 'quantity' };
 export const free: FreeShape = { type: 'free' };
 
 export function textOf(...values: readonly string[]): TextShape {

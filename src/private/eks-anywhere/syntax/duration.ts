@@ -2,6 +2,9 @@
 
 const UNIT_MS: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, μs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
+/** Go counts nanoseconds in 63 bits: some 292 years. */
+const LONGEST_MS = 2 ** 63 / 1e6;
+
 /** Milliseconds, negative ones too, or undefined when the text is no duration. */
 export function parseDurationMs(text: string): number | undefined {
   const match = /^([+-]?)(.+)$/.exec(text);
@@ -14,6 +17,7 @@ export function parseDurationMs(text: string): number | undefined {
     if (!found) return undefined;
     total += Number(found[1]) * UNIT_MS[found[2]];
   }
+  if (total >= LONGEST_MS) return undefined;
   return match[1] === '-' ? -total : total;
 }
 

@@ -13,6 +13,9 @@ export interface Cidr {
   readonly prefixLength: number;
 }
 
+/** `::ffff:0:0`, below which IPv4 addresses can be written as IPv6. */
+const IPV4_IN_IPV6 = 0xffffn << 32n;
+
 /** The address, or undefined when the text is none. No blanks, no zones, no leading zeros in IPv4. */
 export function parseIp(text: string): IpAddress | undefined {
   return text.includes(':') ? parseIpv6(text) : parseIpv4(text);
@@ -21,8 +24,9 @@ export function parseIp(text: string): IpAddress | undefined {
 /** The network with host bits cleared, or undefined when the text is none. */
 export function parseCidr(text: string): Cidr | undefined {
   const parts = text.split('/');
-  if (parts.length !== 2 || !/^\d{1,3}$/.test(parts[1])) return undefined;
-  const address = parseIp(parts[0]);
+  if (parts.length !== 2 || !/^\d+$/.test(parts[1])) return undefined;
+  const plain = parseIp(parts[0]);
+  const address = plain?.version === 4 && parts[0].includes(':') ? { version: 6, value: IPV4_IN_IPV6 | plain.value } as const : plain;
   const prefixLength = Number(parts[1]);
   if (!address || prefixLength > bits(address)) return undefined;
   return { network: networkOf(address, prefixLength), prefixLength };
@@ -80,8 +84,8 @@ function parseIpv4(text: string): IpAddress | undefined {
 function parseIpv6(text: string): IpAddress | undefined {
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
-  const head = groups(halves[0]);
-  const tail = groups(halves[1] ?? '');
+  const head = groups(halves[0], halves.length === 1);
+  const tail = groups(halves[1] ?? '', true);
   if (!head || !tail) return undefined;
   const missing = 8 - head.length - tail.length;
   if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;
@@ -91,13 +95,13 @@ function parseIpv6(text: string): IpAddress | undefined {
   return value >> 32n === 0xffffn ? { version: 4, value: value & 0xffffffffn } : { version: 6, value };
 }
 
-/** The 16-bit groups of one side of `::`; the last may be an IPv4 address. */
-function groups(text: string): number[] | undefined {
+/** The 16-bit groups of one side of `::`; the last of the whole address may be an IPv4 address. */
+function groups(text: string, isEnd: boolean): number[] | undefined {
   if (text === '') return [];
   const parts = text.split(':');
   const found: number[] = [];
   for (const [at, part] of parts.entries()) {
-    if (part.includes('.') && at === parts.length - 1) {
+    if (part.includes('.') && isEnd && at === parts.length - 1) {
       const embedded = parseIpv4(part);
       if (!embedded) return undefined;
       found.push(Number(embedded.value >> 16n), Number(embedded.value & 0xffffn));

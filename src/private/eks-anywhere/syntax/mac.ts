@@ -3,12 +3,12 @@
 const FORMS: readonly RegExp[] = [
   /^[0-9a-f]{2}(?:([:-])[0-9a-f]{2})(?:\1[0-9a-f]{2})*$/i,
   /^[0-9a-f]{4}(?:\.[0-9a-f]{4})+$/i,
-  /^[0-9a-f]{12}$/i,
+  /^[0-9a-f]+$/i,
 ];
 /** Ethernet, EUI-64 and InfiniBand. */
 const BYTES = [6, 8, 20];
 
-/** Any form that Go's net.ParseMAC takes: 6, 8 or 20 bytes joined by colons, dashes or dots, or 12 bare digits. */
+/** Any form that Go's net.ParseMAC takes: 6, 8 or 20 bytes joined by colons, dashes or dots, or not at all. */
 export function isMac(text: string): boolean {
   return FORMS.some((form) => form.test(text)) && BYTES.includes(text.replace(/[:.-]/g, '').length / 2);
 }

@@ -48,10 +48,18 @@ function isKeyLine(line: string): boolean {
   const fields = /^(\S+)[ \t]+(\S+)/.exec(line);
   if (!fields) return false;
   if (isKeyBlob(fields[2])) return true;
-  // The first field may be options such as `from="10.0.0.0/8",no-pty`, in which quoted blanks count as text.
-  const options = /^(?:"(?:\\"|[^"])*"|[^\s"])+[ \t]+(.*)$/.exec(line);
-  const key = options && /^(\S+)[ \t]+(\S+)/.exec(options[1]);
+  const key = /^(\S+)[ \t]+(\S+)/.exec(afterOptions(line));
   return !!key && isKeyBlob(key[2]);
+}
+
+/** What follows options such as `from="10.0.0.0/8",no-pty`: they end at the first blank outside quotes. */
+function afterOptions(line: string): string {
+  let isQuoted = false;
+  for (let at = 0; at < line.length; at++) {
+    if (line[at] === '"' && line[at - 1] !== '\\') isQuoted = !isQuoted;
+    else if (!isQuoted && /[ \t]/.test(line[at])) return line.slice(at).trimStart();
+  }
+  return '';
 }
 
 function isKeyBlob(text: string): boolean {

@@ -1,4 +1,5 @@
 /** URLs as Go's net/url reads them, where the EKS Anywhere tools rely on it. */
+import { parseIp } from './ip';
 
 export interface Url {
   /** Lower case; empty for a bare path. */
@@ -11,41 +12,58 @@ export interface Url {
 
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
 const BROKEN_ESCAPE = /%(?![0-9a-fA-F]{2})/;
-/** Characters that Go refuses in a host name. */
-const NO_HOST_CHARACTER = /[ "\\^`{|}#/?@]/;
+const SCHEME = /^([a-zA-Z][a-zA-Z0-9+.-]*):/;
+/** What may stand unescaped in a host; an escape may only hide a percent sign or what is no ASCII. */
+const HOST = /^(?:[!"$&'()*+,.:;<=>[\]_~\w\u0080-\uffff-]|%25|%[89a-fA-F][0-9a-fA-F])*$/;
+const USER = /^(?:[\w.~!$&'()*+,;=:@-]|%[0-9a-fA-F]{2})*$/;
+const OPTIONAL_PORT = /^(?::\d*)?$/;
 
 /** `url.Parse`: any reference, relative ones too. */
 export function parseUrl(text: string): Url | undefined {
-  if (CONTROL_CHARACTER.test(text) || text.startsWith(':')) return undefined;
-  const withoutFragment = text.split('#')[0];
-  const scheme = /^[a-zA-Z][a-zA-Z0-9+.-]*(?=:)/.exec(withoutFragment)?.[0] ?? '';
-  const rest = scheme ? withoutFragment.slice(scheme.length + 1) : withoutFragment;
-  // `git@host:path` and `1.2.3.4:80` have a colon in the first segment and so are neither scheme nor path.
-  if (!scheme && /^[^/?]*:/.test(rest)) return undefined;
-  if (!rest.startsWith('//')) return BROKEN_ESCAPE.test(rest) ? undefined : { scheme: scheme.toLowerCase(), host: '', port: '', path: rest.split('?')[0] };
-  const [, authority, after] = /^\/\/([^/?]*)(.*)$/s.exec(rest)!;
-  const place = hostAndPort(authority.slice(authority.lastIndexOf('@') + 1));
-  const path = after.split('?')[0];
-  if (!place || BROKEN_ESCAPE.test(path)) return undefined;
-  return { scheme: scheme.toLowerCase(), ...place, path };
+  const [reference, ...fragment] = text.split('#');
+  return BROKEN_ESCAPE.test(fragment.join('#')) ? undefined : parse(reference, false);
 }
 
-/** `url.ParseRequestURI`: an absolute URL or an absolute path, without fragment handling. */
+/** `url.ParseRequestURI`: an absolute URL or an absolute path; a fragment is not cut off. */
 export function parseRequestUri(text: string): Url | undefined {
-  if (text === '' || CONTROL_CHARACTER.test(text)) return undefined;
-  const hasScheme = /^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(text);
-  if (!hasScheme && !text.startsWith('/')) return undefined;
-  return parseUrl(text);
+  return text === '' ? undefined : parse(text, true);
 }
 
-function hostAndPort(authority: string): { host: string; port: string } | undefined {
-  const bracketed = /^\[([^\]]*)\](?::(\d*))?$/.exec(authority);
-  if (bracketed) return { host: bracketed[1], port: bracketed[2] ?? '' };
-  const colon = authority.lastIndexOf(':');
-  const host = colon < 0 ? authority : authority.slice(0, colon);
-  const port = colon < 0 ? '' : authority.slice(colon + 1);
-  if (!/^\d*$/.test(port) || host.includes(':') || NO_HOST_CHARACTER.test(host) || BROKEN_ESCAPE.test(host)) return undefined;
-  return { host, port };
+function parse(text: string, isRequest: boolean): Url | undefined {
+  if (CONTROL_CHARACTER.test(text) || text.startsWith(':')) return undefined;
+  if (text === '*') return { scheme: '', host: '', port: '', path: text };
+  const scheme = (SCHEME.exec(text)?.[1] ?? '');
+  const rest = (scheme ? text.slice(scheme.length + 1) : text).split('?')[0];
+  if (!rest.startsWith('/')) {
+    if (scheme) return { scheme: scheme.toLowerCase(), host: '', port: '', path: rest };
+    // `git@host:path` and `1.2.3.4:80` have a colon in the first segment and so are neither scheme nor path.
+    if (isRequest || /^[^/]*:/.test(rest)) return undefined;
+  }
+  const hasAuthority = rest.startsWith('//') && (scheme !== '' || (!isRequest && !rest.startsWith('///')));
+  const [, authority, path] = hasAuthority ? /^\/\/([^/]*)(.*)$/s.exec(rest)! : ['', '', rest];
+  const place = hostAndPort(authority, scheme.toLowerCase());
+  return place && !BROKEN_ESCAPE.test(path) ? { scheme: scheme.toLowerCase(), ...place, path } : undefined;
+}
+
+function hostAndPort(authority: string, scheme: string): { host: string; port: string } | undefined {
+  const at = authority.lastIndexOf('@');
+  const [user, place] = [authority.slice(0, Math.max(0, at)), authority.slice(at + 1)];
+  if (!USER.test(user) || place.lastIndexOf('[') > 0) return undefined;
+  const literal = place.startsWith('[');
+  if (literal && !place.includes(']')) return undefined;
+  // Only http and https insist on brackets around addresses with colons.
+  const colon = literal ? place.lastIndexOf(']') + 1 : /^https?$/.test(scheme) ? place.indexOf(':') : place.lastIndexOf(':');
+  const split = colon < 0 ? place.length : colon;
+  const [host, port] = [place.slice(0, split), place.slice(split)];
+  if (!OPTIONAL_PORT.test(port)) return undefined;
+  if (literal) return isAddressLiteral(host.slice(1, -1)) ? { host: host.slice(1, -1), port: port.slice(1) } : undefined;
+  return HOST.test(host) ? { host, port: port.slice(1) } : undefined;
+}
+
+/** An IPv6 address, with or without a zone such as `%25eth0`. */
+function isAddressLiteral(text: string): boolean {
+  const [address, ...zone] = text.split('%25');
+  return address.includes(':') && parseIp(address) !== undefined && (zone.length === 0 || zone.join('') !== '');
 }
 
 /** Whether a proxy's address, with or without scheme, carries a password. */

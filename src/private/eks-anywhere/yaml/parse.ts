@@ -2,8 +2,8 @@
  * Reads cluster.yaml as the EKS Anywhere CLI does: documents are split at lines of exactly `---`, unquoted scalars mean
  * what YAML 1.1 says, a null is an absent field. Keeps the line of every value for messages.
  */
-import type { Node, Pair, YAMLMap } from 'yaml';
-import { LineCounter, Scalar as ScalarNode, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import type { Document, Node, Pair, YAMLMap } from 'yaml';
+import { LineCounter, Scalar as ScalarNode, isAlias, isCollection, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
 import type { Finding } from '../finding';
 import { shown } from '../finding';
 import { resolvePlainScalar } from './scalar';
@@ -81,7 +81,11 @@ function parsePiece(piece: Piece, findings: Finding[]): ParsedDocument | undefin
     if (error.code === 'MULTIPLE_DOCS') continue;
     findings.push({ ruleId: 'P2', severity: 'error', path: 'cluster.yaml', line: lineAt(error.pos[0]), message: `is no YAML: ${error.message.split('\n')[0].replace(/:$/, '')}` });
   }
-  if (parsed.errors.some((error) => error.code !== 'MULTIPLE_DOCS') || parsed.contents === null) return undefined;
+  if (parsed.errors.some((error) => error.code !== 'MULTIPLE_DOCS')) return undefined;
+  findings.push(...[...unreadableCharacters(piece.text), ...strayTabs(piece.text, parsed)].map(({ offset, message }): Finding => ({
+    ruleId: 'P2', severity: 'error', path: 'cluster.yaml', line: lineAt(offset), message,
+  })));
+  if (parsed.contents === null) return undefined;
   if (isScalar(parsed.contents) && plainValue(parsed.contents) === null) return undefined;
   const walker = new Walker(lineAt, (node) => isAlias(node) ? node.resolve(parsed) : node);
   const content = walker.value(parsed.contents, '');
@@ -90,6 +94,32 @@ function parsePiece(piece: Piece, findings: Finding[]): ParsedDocument | undefin
     return undefined;
   }
   return { content: content as Record<string, unknown>, lines: walker.lines, findings: walker.findings };
+}
+
+interface Flaw {
+  readonly offset: number;
+  readonly message: string;
+}
+
+/** Control characters, which no reader of the tools takes; the first one only. */
+function unreadableCharacters(text: string): Flaw[] {
+  const found = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/.exec(text);
+  if (!found) return [];
+  const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+  return [{ offset: found.index, message: `holds the character U+${code}, which YAML does not allow` }];
+}
+
+/** A tab at the start of an empty line or before a comment, which is no indentation to the tools: only quotes and brackets may hold it. */
+function strayTabs(text: string, parsed: Document): Flaw[] {
+  const lines = [...text.matchAll(/^\t[ \t]*(?=#|\r?$|(?![\s\S]))/gm)];
+  if (lines.length === 0) return [];
+  const ranges: (readonly [number, number])[] = [];
+  visit(parsed, (_key, node) => {
+    const isQuoted = isScalar(node) && (node.type === ScalarNode.QUOTE_DOUBLE || node.type === ScalarNode.QUOTE_SINGLE);
+    if ((isQuoted || (isCollection(node) && node.flow)) && node.range) ranges.push([node.range[0], node.range[1]]);
+  });
+  const stray = lines.find(({ index }) => !ranges.some(([start, end]) => start <= index && index < end));
+  return stray ? [{ offset: stray.index, message: 'holds a line that starts with a tab; YAML is indented by blanks' }] : [];
 }
 
 /** Lists and objects of one document; the largest real file has some hundred. */
@@ -105,14 +135,26 @@ class Walker {
 
   public value(given: unknown, path: string): unknown {
     const node = this.resolve(given) as Node | null | undefined;
+    if (isAlias(given) && node === undefined) this.refuse(path, given, `refers to the anchor ${shown(given.source)}, which is not there`);
     if (node?.range && !this.lines.has(path)) this.lines.set(path, this.lineAt(node.range[0]));
-    if (isScalar(node)) return plainValue(node);
+    if (isScalar(node)) return this.scalar(node, path);
     if (!isMap(node) && !isSeq(node)) return null;
     if (this.isEndless(node, path)) return null;
     this.open.add(node);
     const value = isMap(node) ? this.map(node, path) : node.items.map((item, at) => this.value(item, `${path}[${at}]`));
     this.open.delete(node);
     return value;
+  }
+
+  private scalar(node: ScalarNode, path: string): unknown {
+    const value = plainValue(node);
+    const expected = TAG_TYPES[node.tag ?? ''];
+    if (expected && typeof value !== expected) this.refuse(path, node, `is tagged as ${expected} and is ${shown(value)}`);
+    return value;
+  }
+
+  private refuse(path: string, node: Node, message: string) {
+    this.findings.push({ ruleId: 'P2', severity: 'error', path, line: node.range ? this.lineAt(node.range[0]) : undefined, message });
   }
 
   /** An alias inside its own anchor, or so many aliases that they only serve to fill the memory. */
@@ -131,7 +173,10 @@ class Walker {
     for (const pair of node.items) {
       if (isMergeKey(pair)) {
         const merged = this.value(pair.value, `${path}.<<`);
-        for (const source of Array.isArray(merged) ? merged : [merged]) Object.assign(result, { ...(source as object), ...result });
+        for (const source of Array.isArray(merged) ? merged : [merged]) {
+          if (isObject(source)) Object.assign(result, { ...source, ...result });
+          else this.refuse(`${path}.<<`, pair.value as Node, `merges ${shown(source)}; expected an object`);
+        }
         continue;
       }
       const key = this.key(pair, path);
@@ -146,7 +191,10 @@ class Walker {
 
   private key(pair: Pair, path: string): string {
     const node = this.resolve(pair.key);
-    if (!isScalar(node)) return '';
+    if (!isScalar(node)) {
+      this.refuse(path, pair.key as Node, 'has a list, an object or nothing as a key; expected text');
+      return '';
+    }
     const text = String(node.value ?? '');
     const read = isPlain(node) ? resolvePlainScalar(text) : text;
     if (typeof read !== 'string' && String(read) !== text) {
@@ -165,9 +213,20 @@ function isPlain(node: ScalarNode): boolean {
   return node.type === undefined || node.type === ScalarNode.PLAIN;
 }
 
+/** What an explicit tag makes of text; every other tag leaves it text. */
+const TAG_TYPES: Readonly<Record<string, 'number' | 'boolean' | undefined>> = {
+  'tag:yaml.org,2002:int': 'number',
+  'tag:yaml.org,2002:float': 'number',
+  'tag:yaml.org,2002:bool': 'boolean',
+};
+
 function plainValue(node: ScalarNode): unknown {
   const text = String(node.value ?? '');
-  return isPlain(node) && node.tag !== 'tag:yaml.org,2002:str' && node.tag !== '!' ? resolvePlainScalar(text) : text;
+  return (node.tag === undefined ? isPlain(node) : TAG_TYPES[node.tag] !== undefined || node.tag === 'tag:yaml.org,2002:null') ? resolvePlainScalar(text) : text;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isMergeKey(pair: Pair): boolean {

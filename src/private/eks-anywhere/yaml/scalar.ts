@@ -40,7 +40,9 @@ export function resolvePlainScalar(text: string): Scalar {
   if (meaning !== undefined) return meaning;
   if (!/^[-+.\d]/.test(text)) return text;
   const plain = text.replace(/_/g, '');
-  return integer(plain) ?? (FLOAT.test(plain) ? Number(plain) : text);
+  // In a number that starts with its point, underscores stand between digits only; one that overflows stays text.
+  const decimal = text.startsWith('.') ? text.replace(/(?<=\d)_(?=\d)/g, '') : plain;
+  return integer(plain) ?? (FLOAT.test(decimal) && Number.isFinite(Number(decimal)) ? Number(decimal) : text);
 }
 
 /** Whether text must be quoted so that every reader of YAML, old or new, sees the text itself. */
@@ -59,7 +61,9 @@ function integer(text: string): number | undefined {
   const digits = text.replace(/^[-+]/, '');
   for (const [pattern, base] of BASES) {
     const match = pattern.exec(digits);
-    if (match) return sign * parseInt(match[1], base);
+    const value = match ? sign * parseInt(match[1], base) : NaN;
+    // Larger ones are read as decimal fractions, which only base 10 knows.
+    if (value < 2 ** 64 && value >= -(2 ** 63)) return value;
   }
   return undefined;
 }
