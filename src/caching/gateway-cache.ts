@@ -1,5 +1,5 @@
 import { Stack, Token } from 'aws-cdk-lib';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { cacheMount } from '../private/gateway/cache-connection';
@@ -11,6 +11,7 @@ import { requireServerName } from '../private/gateway/tunnel-endpoint';
 import { vaultReference } from '../private/gateway/vault-reference';
 import { requirePort } from '../private/input/numbers';
 import { within } from '../private/input/place';
+import { admit } from '../private/network/admission';
 
 /** Properties of `GatewayCache.existing()`. */
 export interface ExistingCacheProps {
@@ -91,14 +92,14 @@ export abstract class GatewayCache extends Construct {
    * @throws Error when they have no way to it
    * @internal
    */
-  public _admit(peer: ec2.IConnectable, vpc: ec2.IVpc): void {
+  public _admit(plane: Construct, peer: ec2.IConnectable, vpc: ec2.IVpc): void {
     const { vpc: own, connections } = this._network;
     if (vpc !== own && vpc.vpcId !== own.vpcId) {
       const [here, there] = [Stack.of(this).region, Stack.of(vpc).region];
       const where = here === there ? 'another VPC' : `another region, ${here},`;
       throw new Error(`cache: ${this.node.path} is in ${where} than the plane, expected the same VPC, because every request waits for it: make a ValkeyCache with the vpc of that plane`);
     }
-    connections.allowFrom(peer, ec2.Port.tcp(this.port), 'what gateways share');
+    admit(plane, { to: connections, peer, port: this.port, description: 'what gateways share' });
   }
 }
 

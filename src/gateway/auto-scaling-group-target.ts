@@ -1,10 +1,10 @@
-import { Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { InstancePlane } from '../private/gateway/instance-plane';
 import { refuseLeaf } from '../private/gateway/leaf-objects';
 import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
 import { describeCloudPlane } from '../private/gateway/plane-entry';
+import { planeScope } from '../private/gateway/plane-scope';
 import { ProxyLoadBalancer } from '../private/gateway/proxy-load-balancer';
 import { requirePercent, requireWhole } from '../private/input/numbers';
 import { within } from '../private/input/place';
@@ -82,8 +82,7 @@ export class AutoScalingGroupTarget extends GatewayTarget {
 
   /** @internal */
   public _dataPlaneScope(controlPlane: Construct): Construct {
-    const stack = Stack.of(this.network);
-    return stack === Stack.of(controlPlane) ? controlPlane : stack;
+    return planeScope(controlPlane, this.network);
   }
 
   /** @internal */

@@ -1,4 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -9,6 +9,7 @@ import { requireFargateSize } from '../private/gateway/fargate-sizes';
 import { refuseLeaf } from '../private/gateway/leaf-objects';
 import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
 import { describeCloudPlane } from '../private/gateway/plane-entry';
+import { planeScope } from '../private/gateway/plane-scope';
 import { ProxyLoadBalancer } from '../private/gateway/proxy-load-balancer';
 import { TlsLoadBalancer } from '../private/gateway/tls-load-balancer';
 import { requirePercent, requireWhole } from '../private/input/numbers';
@@ -131,8 +132,7 @@ export class EcsTarget extends GatewayTarget {
 
   /** @internal */
   public _dataPlaneScope(controlPlane: Construct): Construct {
-    const stack = Stack.of(this.place.cluster ?? this.place.vpc);
-    return stack === Stack.of(controlPlane) ? controlPlane : stack;
+    return planeScope(controlPlane, this.place.cluster ?? this.place.vpc);
   }
 
   /** @internal */
@@ -159,8 +159,8 @@ export class EcsTarget extends GatewayTarget {
       loadBalancer,
       scaling: { maxReplicas, cpuPercent, requestsPerReplica },
     });
-    placed.logs?._grantWrite(resource.taskRole, resource.securityGroup, this.place.vpc);
-    placed.cache?._admit(resource.securityGroup, this.place.vpc);
+    placed.logs?._grantWrite(scope, resource.taskRole, resource.securityGroup, this.place.vpc);
+    placed.cache?._admit(scope, resource.securityGroup, this.place.vpc);
     describeCloudPlane(scope, 'ecs', placed);
   }
 

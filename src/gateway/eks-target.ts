@@ -1,4 +1,3 @@
-import { Stack } from 'aws-cdk-lib';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct, IDependable } from 'constructs';
@@ -10,6 +9,7 @@ import { EksPlane } from '../private/gateway/eks-plane';
 import { onKubernetes } from '../private/gateway/kubernetes-plane';
 import { claimNodePorts } from '../private/gateway/node-ports';
 import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
+import { planeScope } from '../private/gateway/plane-scope';
 import { PROXY_PORTS } from '../private/gateway/services';
 import type { ServiceReach } from '../private/gateway/services';
 import { targetBinding } from '../private/gateway/target-binding';
@@ -161,13 +161,12 @@ export class EksTarget extends GatewayTarget {
   }
 
   /**
-   * Manifests are applied from the stack that the cluster is in: its functions are in that region.
+   * Manifests are applied from a stack in the region of the cluster: its functions are there.
    *
    * @internal
    */
   public _dataPlaneScope(controlPlane: Construct): Construct {
-    const stack = Stack.of(this._cluster);
-    return stack === Stack.of(controlPlane) ? controlPlane : stack;
+    return planeScope(controlPlane, this._cluster);
   }
 
   /** @internal */
@@ -190,8 +189,8 @@ export class EksTarget extends GatewayTarget {
       contents: placed.contents,
       controlPlane: placed.controlPlane,
     });
-    logs?._grantWrite(resource.role, this._cluster.clusterSecurityGroup, this._cluster.vpc);
-    cache?._admit(this._cluster.clusterSecurityGroup, this._cluster.vpc);
+    logs?._grantWrite(scope, resource.role, this._cluster.clusterSecurityGroup, this._cluster.vpc);
+    cache?._admit(scope, this._cluster.clusterSecurityGroup, this._cluster.vpc);
   }
 
   private proxyReach(): ServiceReach {

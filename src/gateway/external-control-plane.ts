@@ -76,7 +76,7 @@ export class ExternalControlPlane extends Construct implements IGatewayControlPl
   }
 
   /**
-   * Adds a data plane: in this construct, or in the stack of the plane's own EKS cluster where that is another one.
+   * Adds a data plane: in this construct, or in the stack of its cluster or network where that is in another region or account.
    *
    * @param id becomes the plane's name; unique in the app
    */

@@ -67,13 +67,13 @@ export abstract class GatewayLogs extends Construct {
    * @throws Error when the plane's pods have no way to the domain
    * @internal
    */
-  public _grantWrite(role: iam.IRole, peer: ec2.IConnectable, vpc: ec2.IVpc): void {
+  public _grantWrite(plane: Construct, role: iam.IRole, peer: ec2.IConnectable, vpc: ec2.IVpc): void {
     const store = this.store!;
     if (vpc !== store.vpc && vpc.vpcId !== store.vpc.vpcId) {
       throw new Error(`logs: ${this.node.path} is in another VPC than the plane's cluster, expected the same one: make it with the vpc of that cluster, or give it an ingest, which planes anywhere reach`);
     }
     store.writing().forEach((statement) => role.addToPrincipalPolicy(statement));
-    store.admit(peer, role);
+    store.admit(plane, peer);
   }
 
   /**

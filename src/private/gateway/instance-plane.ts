@@ -55,7 +55,7 @@ export class InstancePlane extends Construct {
     const { placed: { plane, cache }, vpc, instanceType, machineImage, loadBalancer } = this.props;
     const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc, description: `Nodes of the gateway plane ${plane.name}`, allowAllOutbound: true });
     admitLoadBalancer(securityGroup, loadBalancer);
-    cache?._admit(securityGroup, vpc);
+    cache?._admit(this, securityGroup, vpc);
     return new ec2.LaunchTemplate(this, 'LaunchTemplate', {
       machineImage,
       instanceType,

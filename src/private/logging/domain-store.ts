@@ -1,6 +1,7 @@
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IDependable } from 'constructs';
+import { admit } from '../network/admission';
 import { STREAM } from './log-store';
 import type { LogStore } from './log-store';
 
@@ -30,6 +31,6 @@ export function domainStore({ domainArn, domainEndpoint, vpc, connections, ready
         '_plugins/_alerting/monitors', '_plugins/_alerting/monitors/*', '_dashboards/api/saved_objects/*',
       ),
     })],
-    admit: (peer) => connections.allowFrom(peer, ec2.Port.HTTPS, 'logs of gateways'),
+    admit: (owner, peer) => admit(owner, { to: connections, peer, port: 443, description: 'logs of gateways' }),
   };
 }

@@ -33,7 +33,7 @@ export class LogIngest extends Construct {
       statements: [...store.writing(), new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [this.mount.secret.secretArn] })],
       environment: { ENDPOINT: store.endpoint, TARGET: store.target, SECRET_ARN: this.mount.secret.secretArn },
     });
-    store.admit(writer.securityGroup, writer.role);
+    store.admit(this, writer.securityGroup);
     const api = new apigateway.HttpApi(this, 'Api', { description: 'Takes logs of gateways', createDefaultStage: false });
     api.addRoutes({ path: PATH, methods: [apigateway.HttpMethod.POST], integration: new HttpLambdaIntegration('Write', writer.handler) });
     const accessLog = new logs.LogGroup(this, 'AccessLog', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });

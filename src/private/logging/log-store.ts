@@ -1,6 +1,6 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type { IDependable } from 'constructs';
+import type { Construct, IDependable } from 'constructs';
 
 /** Name of the data stream's template, and what all names begin with. */
 export const STREAM = 'logs-gateway';
@@ -18,6 +18,6 @@ export interface LogStore {
   writing(): readonly iam.PolicyStatement[];
   /** What a role needs to make templates, policies, dashboards and alerts. */
   settingUp(): readonly iam.PolicyStatement[];
-  /** Opens the network. */
-  admit(peer: ec2.IConnectable, role: iam.IRole): void;
+  /** Opens the network to somebody of the owner's. */
+  admit(owner: Construct, peer: ec2.IConnectable): void;
 }

@@ -17,7 +17,7 @@ export class LogStreamSetup extends Construct {
     const setup = new VpcFunction(this, 'Function', {
       bundle: BUNDLE, vpc: store.vpc, description: 'Makes what logs of gateways need in OpenSearch', statements: store.settingUp(),
     });
-    store.admit(setup.securityGroup, setup.role);
+    store.admit(this, setup.securityGroup);
     const resource = new CustomResource(this, 'Resource', {
       resourceType: 'Custom::HybridgeLogStream',
       serviceToken: setup.handler.functionArn,

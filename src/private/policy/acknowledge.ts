@@ -1,5 +1,6 @@
 /** Acknowledges in a finished tree what cdk-nag would find in resources of this library: each on its own resource, with the reason. */
 import { CfnResource, Stack, Validations } from 'aws-cdk-lib';
+import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
 import { ACKNOWLEDGEMENTS, MANAGED_POLICIES } from './acknowledgements';
 import { referenceText, wildcardsOf } from './iam-wildcards';
@@ -7,14 +8,30 @@ import { referenceText, wildcardsOf } from './iam-wildcards';
 /** What CDK puts beside our constructs because they ask for it. */
 const SINGLETONS = /^Custom::CDKBucketDeployment/;
 
+/** Not found in a secret with a schedule. */
+const ROTATION = ['AwsSolutions-SMG4', 'NIST.800.53.R5-SecretsManagerRotationEnabled'];
+
 /** @param owners paths of constructs of this library */
 export function acknowledgeInherent(root: IConstruct, owners: ReadonlySet<string>): void {
-  for (const resource of root.node.findAll().filter((each) => CfnResource.isCfnResource(each))) {
+  const resources = root.node.findAll().filter((each) => CfnResource.isCfnResource(each));
+  const rotated = new Set(resources.filter((each) => each instanceof CfnRotationSchedule).map((schedule) => secretOf(schedule)));
+  for (const resource of resources) {
     const at = placeOf(resource, owners);
     if (at === undefined) continue;
+    const isRotated = rotated.has(keyOf(resource, { Ref: Stack.of(resource).resolve(resource.logicalId) }));
+    const found = findingsOf(resource, at).filter(([id]) => !isRotated || !ROTATION.includes(id));
     // What acknowledge() writes. The oldest CDK that this library runs with refuses ids with colons, which cdk-nag has.
-    for (const [id, reason] of findingsOf(resource, at)) resource.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { [`Annotation::${id}`]: reason });
+    for (const [id, reason] of found) resource.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { [`Annotation::${id}`]: reason });
   }
+}
+
+/** The secret that a schedule is for. */
+function secretOf(schedule: CfnRotationSchedule): string {
+  return keyOf(schedule, Stack.of(schedule).resolve(schedule.secretId));
+}
+
+function keyOf(place: IConstruct, reference: unknown): string {
+  return `${Stack.of(place).node.path} ${JSON.stringify(reference)}`;
 }
 
 /** The path within its stack, of what belongs to this library. */

@@ -134,12 +134,17 @@ interface Statement {
   readonly Effect: string;
   readonly Action?: unknown;
   readonly Resource?: unknown;
+  readonly NotAction?: unknown;
+  readonly NotResource?: unknown;
 }
 
 /** @param document as it is in the template */
 export function wildcardsOf(document: { readonly Statement?: readonly Statement[] }): Wildcard[] {
   const found = new Map<string, string | undefined>();
-  for (const { Action, Resource } of (document.Statement ?? []).filter(({ Effect }) => Effect === 'Allow')) {
+  for (const { Action, Resource, NotAction, NotResource } of (document.Statement ?? []).filter(({ Effect }) => Effect === 'Allow')) {
+    // Everything else is a wildcard without a star.
+    if (NotAction) found.set(`NotAction::${listOf(NotAction).join(', ')}`, undefined);
+    if (NotResource) found.set(`NotResource::${listOf(NotResource).map(referenceText).join(', ')}`, undefined);
     const actions = listOf(Action).map(String);
     const resources = listOf(Resource).map(referenceText);
     const reason = (resource: string) => EXPLAINED_WILDCARDS

@@ -40,6 +40,7 @@ export function connectorObjects(input: ConnectorObjectsInput): KubernetesObject
     ...ownAccess(),
     agentConfiguration(),
     agents(input),
+    ...protection(),
     ...input.consoleUsers.length === 0 ? [] : consoleAccess(input.consoleUsers),
   ];
 }
@@ -114,6 +115,8 @@ function agents({ connectorImage, agentImage }: ConnectorObjectsInput): Kubernet
         metadata: { labels: LABELS },
         spec: {
           serviceAccountName: NAME,
+          // Mounted below, from the Secret that AWS' own manifest has.
+          automountServiceAccountToken: false,
           securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
           ...PLACEMENT,
           initContainers: [{
@@ -127,8 +130,9 @@ function agents({ connectorImage, agentImage }: ConnectorObjectsInput): Kubernet
             { name: 'connector-proxy', image: connectorImage, ...common, args: ['server'], env: [podName], volumeMounts: [token, shared, vault] },
           ],
           volumes: [
-            { name: 'shared', emptyDir: {} },
-            { name: 'vault', emptyDir: {} },
+            // A socket; the keys of the registration.
+            { name: 'shared', emptyDir: { sizeLimit: '16Mi' } },
+            { name: 'vault', emptyDir: { sizeLimit: '64Mi' } },
             { name: 'settings', configMap: { name: AGENT_CONFIG } },
             { name: 'token', secret: { secretName: TOKEN_SECRET } },
           ],
@@ -136,6 +140,15 @@ function agents({ connectorImage, agentImage }: ConnectorObjectsInput): Kubernet
       },
     },
   };
+}
+
+/** Agents open connections and take none; one of them stays while machines are replaced. */
+function protection(): KubernetesObject[] {
+  const selector = { matchLabels: LABELS };
+  return [
+    { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: METADATA, spec: { podSelector: selector, policyTypes: ['Ingress'] } },
+    { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: METADATA, spec: { maxUnavailable: 1, selector } },
+  ];
 }
 
 /** The images are for x86 only. AWS' own manifest knows the old name of the control plane's taint alone, and stays pending on clusters without workers. */
@@ -146,6 +159,7 @@ const PLACEMENT = {
     { key: 'node-role.kubernetes.io/master', operator: 'Exists', effect: 'NoSchedule' },
     { key: 'CriticalAddonsOnly', operator: 'Exists' },
   ],
+  topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: LABELS } }],
   affinity: {
     podAntiAffinity: {
       preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: LABELS } } }],
