@@ -26,8 +26,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(root, { recursive: true }));
 
-const read = (reference: string, environment: Record<string, string> = {}, prefix?: string) => (
-  new EnvVault({ environment, folders }).read(parseVaultReference(reference)!, prefix));
+const read = (reference: string, environment: Record<string, string> = {}) => new EnvVault({ environment, folders }).read(parseVaultReference(reference)!);
 
 describe('references', () => {
   it.each([
@@ -49,11 +48,12 @@ describe('the vault env', () => {
     ['{vault://env/MY_SECRET}', { MY_SECRET: 'a' }, 'a'],
     ['{vault://env/my-secret/user}', { MY_SECRET: '{"user":"b","n":1}' }, 'b'],
     ['{vault://env/my-secret}', { MY_SECRET: '{"user":"b"}' }, '{"user":"b"}'],
-    ['{vault://env/my-secret}', { KONG_VAULT_ENV_PREFIX: 'APP_', APP_MY_SECRET: 'c', MY_SECRET: 'a' }, 'c'],
   ])('%s of %j is %s', (reference, environment, expected) => expect(read(reference, environment)).toBe(expected));
 
-  it('puts the prefix of a configured vault before the name, in place of that of the node', () => {
-    expect(read('{vault://mine/secret}', { MINE_SECRET: 'a', APP_SECRET: 'b', KONG_VAULT_ENV_PREFIX: 'APP_' }, 'mine_')).toBe('a');
+  it('puts its prefix before the name, or that of a configured vault', () => {
+    const vault = new EnvVault({ environment: { SECRET: 'a', APP_SECRET: 'b', MINE_SECRET: 'c' }, prefix: 'app_' });
+    expect(vault.read({ vault: 'env', name: 'secret' })).toBe('b');
+    expect(vault.read({ vault: 'mine', name: 'secret' }, 'mine_')).toBe('c');
   });
 
   it.each([

@@ -27,6 +27,8 @@ export function parseVaultReference(text: string): VaultReference | undefined {
 export interface EnvVaultOptions {
   /** @default - that of the process */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Put before names of variables. @default - nothing */
+  readonly prefix?: string;
   /**
    * Mounted folders, one secret a file: `/etc/hybridge/cache` with the file `password` holds the secret `cache-password`. The environment wins.
    * Only folders that are meant to be read by name belong here: whoever may configure plugins may name every file in them. @default - none
@@ -36,19 +38,21 @@ export interface EnvVaultOptions {
 
 export class EnvVault {
   readonly #environment: Readonly<Record<string, string | undefined>>;
+  readonly #prefix: string;
   readonly #folders: readonly string[];
 
-  constructor({ environment = process.env, folders = [] }: EnvVaultOptions = {}) {
+  constructor({ environment = process.env, prefix = '', folders = [] }: EnvVaultOptions = {}) {
     this.#environment = environment;
+    this.#prefix = prefix;
     this.#folders = folders;
   }
 
   /**
    * The secret, read anew at each call.
-   * @param prefix put before the name, as vaults of this kind can have it
+   * @param prefix in place of the vault's own: configured vaults of this kind have one
    * @throws Error that says where the secret was looked for, and never what was found
    */
-  read({ name, field }: VaultReference, prefix = this.#environment.KONG_VAULT_ENV_PREFIX ?? ''): string {
+  read({ name, field }: VaultReference, prefix = this.#prefix): string {
     const variable = variableOf(`${prefix}${name}`);
     // An empty variable counts as unset, as for settings.
     const value = this.#environment[variable] || this.#readFile(variable);

@@ -30,7 +30,7 @@ async function settingsOf(role: Role, more: Partial<Settings['listen']> = {}, pr
     dbUpdateFrequencySeconds: 5,
     upstreamPool: { size: 0, maxRequests: 0, idleTimeoutSeconds: 0 },
     trustedIps: [],
-    drainSeconds: 0,
+    vaultPrefix: '', drainSeconds: 0,
     certificates: {},
   };
 }

@@ -81,7 +81,7 @@ export class DataPlane {
   #closing = false;
 
   /** @throws GatewayError `prefix-unwritable`, `setting-invalid` */
-  constructor({ settings, log, keepsConfiguration = true, vault = nodeVault(), plugins }: DataPlaneOptions) {
+  constructor({ settings, log, keepsConfiguration = true, vault = nodeVault(settings.vaultPrefix), plugins }: DataPlaneOptions) {
     this.#settings = settings;
     this.#log = log;
     this.#vault = vault;

@@ -14,8 +14,8 @@ import { isSecretReference, withSecrets } from '../model/schema/secret-reference
 import { CREDENTIAL_KEYS } from '../model/snapshot.ts';
 
 /** The vault `env` of a node: its environment, and the secrets that the constructs mount for plugins. Those of the node itself are not among them. */
-export function nodeVault(): EnvVault {
-  return new EnvVault({ folders: [PATHS.identityCredentials, PATHS.cacheCredentials, PATHS.logCredentials] });
+export function nodeVault(prefix: string): EnvVault {
+  return new EnvVault({ prefix, folders: [PATHS.identityCredentials, PATHS.cacheCredentials, PATHS.logCredentials] });
 }
 
 export interface ResolvedTable {

@@ -83,6 +83,7 @@ export const SETTINGS = {
     'Requests after which an upstream connection is closed; 0: none.'),
   upstreamKeepaliveIdleTimeout: setting('KONG_UPSTREAM_KEEPALIVE_IDLE_TIMEOUT', integer(0), '60', 'Seconds that an idle upstream connection is kept.'),
   trustedIps: setting('KONG_TRUSTED_IPS', networks, '', 'Senders whose X-Forwarded-* headers are believed.'),
+  vaultEnvPrefix: setting('KONG_VAULT_ENV_PREFIX', text, '', 'Put before the names of environment variables that references `{vault://env/name}` lead to, in settings and plugins.'),
   drainSeconds: setting('HYBRIDGE_DRAIN_SECONDS', integer(0, 3600), '0',
     'Seconds that a node keeps serving after SIGTERM, so that load balancers notice first. The manifests set it.'),
 

@@ -15,6 +15,7 @@ import { roleProblems } from './role-rules.ts';
 import type { KeyPair, PostgresSettings, Settings, TunnelSettings } from './settings.ts';
 import { readTunnelMaterial, tunnelFiles } from './tunnel-material.ts';
 import type { TunnelTexts } from './tunnel-material.ts';
+import { withoutEffect } from './without-effect.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -27,7 +28,7 @@ export class SettingsError extends GatewayError {
 
 export interface SettingsReading {
   readonly settings: Settings;
-  /** Sentences for the log: unknown names, and what cautions.ts looks at. */
+  /** Sentences for the log: unknown names, what without-effect.ts knows, and what cautions.ts looks at. */
   readonly warnings: readonly string[];
 }
 
@@ -62,6 +63,7 @@ export function readSettings(environment: Environment, now: () => number = Date.
       idleTimeoutSeconds: reader.value('upstreamKeepaliveIdleTimeout'),
     },
     trustedIps: reader.value('trustedIps'),
+    vaultPrefix: reader.value('vaultEnvPrefix'),
     drainSeconds: reader.value('drainSeconds'),
     certificates: {
       proxy: reader.keyPair('sslCert', 'sslCertKey'),
@@ -71,7 +73,7 @@ export function readSettings(environment: Environment, now: () => number = Date.
   };
   const problems = [...reader.problems, ...reader.problems.length === 0 ? roleProblems(settings, (key) => reader.isGiven(key)) : []];
   if (problems.length > 0) throw new SettingsError(problems);
-  return { settings: deepFreeze(settings), warnings: [...unknownNames(environment), ...cautions(settings, now())] };
+  return { settings: deepFreeze(settings), warnings: [...unknownNames(environment), ...withoutEffect(environment), ...cautions(settings, now())] };
 }
 
 function tunnelSettings(reader: Reader): TunnelSettings {
@@ -197,7 +199,7 @@ class Reader {
   private fromVault(name: string, given: string, reference: VaultReference): string | undefined {
     try {
       if (reference.vault !== 'env') throw new Error('settings can be read from the vault \'env\' only');
-      return new EnvVault({ environment: this.environment }).read(reference);
+      return new EnvVault({ environment: this.environment, prefix: this.environment[SETTINGS.vaultEnvPrefix.name] ?? '' }).read(reference);
     } catch (error) {
       this.problems.push(`${name}: ${given} cannot be resolved: ${messageOf(error)}`);
       return undefined;

@@ -126,6 +126,8 @@ export interface Settings {
   readonly upstreamPool: UpstreamPoolSettings;
   /** CIDRs whose forwarding headers are believed. */
   readonly trustedIps: readonly string[];
+  /** What the vault `env` puts before names of variables; empty for nothing. */
+  readonly vaultPrefix: string;
   /** Seconds that a node keeps serving after SIGTERM. */
   readonly drainSeconds: number;
   /** Certificates of the proxy's, admin's and status listeners with `ssl`. */
