@@ -4,7 +4,7 @@
  * Synthesizes without an AWS account: every address below is one of the documentation ranges.
  */
 import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import { CloudCluster, ClusterCompute, EksTarget, Exposure, GatewayControlPlane, GatewayDatabase, GatewayEngine, Trust } from 'cdk-hybridge';
@@ -23,7 +23,8 @@ const controlPlane = new GatewayControlPlane(cloud, 'ControlPlane', {
   target: EksTarget.cluster(cluster),
   engine: GatewayEngine.packaged(),
   database: GatewayDatabase.auroraServerless(),
-  trust: Trust.generated(),
+  // Replaced every 90 days, without a break.
+  trust: Trust.generated({ rotateEvery: Duration.days(90) }),
 });
 
 controlPlane.addDataPlane('Plane', {

@@ -19,6 +19,8 @@ function clusterIn(region: string, id: string, vpcCidr: string): CloudCluster {
     kubectlLayer: new KubectlV35Layer(stack, 'Kubectl'),
     adminCidrs: ['198.51.100.0/24'],
     vpcCidr,
+    // Make the certificates of the planes, each in its own cluster.
+    addons: [{ name: 'cert-manager' }, { name: 'aws-privateca-connector-for-kubernetes' }],
   });
 }
 
@@ -28,7 +30,8 @@ const controlPlane = new GatewayControlPlane(Stack.of(frankfurt), 'ControlPlane'
   target: EksTarget.cluster(frankfurt),
   engine: GatewayEngine.packaged(),
   database: GatewayDatabase.auroraServerless(),
-  trust: Trust.generated(),
+  // Every plane has a certificate of its own, so that one region can be locked out: `plane.revoke()`.
+  trust: Trust.privateCa(),
   // Mutual TLS is the door: the other regions come through NAT gateways whose addresses are known after deployment only.
   tunnelCidrs: ['0.0.0.0/0'],
 });
