@@ -1,4 +1,4 @@
-/** Every Kubernetes object in a cloud assembly: those in files for people, and those that CloudFormation applies. */
+/** Every Kubernetes object in a cloud assembly: those in files for people, those that CloudFormation applies, and those that it writes for sites. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -50,13 +50,22 @@ export function emittedObjects(folder: string): readonly EmittedObject[] {
 }
 
 function fromFiles(folder: string): readonly EmittedObject[] {
-  return globSync('**/hybridge/**/*.yaml', { cwd: folder }).sort().flatMap((source) => parseAllDocuments(readFileSync(join(folder, source), 'utf8'))
-    .map((document) => ({ source, object: document.toJS() as KubernetesObject }))
-    .filter(({ object }) => object?.apiVersion && object.kind));
+  return globSync('**/hybridge/**/*.yaml', { cwd: folder }).sort().flatMap((source) => objectsIn(source, readFileSync(join(folder, source), 'utf8')));
 }
+
+function objectsIn(source: string, text: string): readonly EmittedObject[] {
+  return parseAllDocuments(text).map((document) => ({ source, object: document.toJS() as KubernetesObject })).filter(({ object }) => object?.apiVersion && object.kind);
+}
+
+/** Custom resources that carry objects, by their type. */
+const CARRIERS: Readonly<Record<string, (source: string, properties: any) => readonly EmittedObject[]>> = {
+  'Custom::AWSCDK-EKS-KubernetesResource': (source, { Manifest }) => (JSON.parse(standIn(Manifest)) as KubernetesObject[]).map((object) => ({ source, object })),
+  'Custom::HybridgeHandoffFiles': (source, { Files }) => (standIn(Files) as { Path: string; Text: string }[])
+    .filter(({ Path }) => Path.endsWith('.yaml'))
+    .flatMap(({ Path, Text }) => objectsIn(`${source} ${Path}`, Text)),
+};
 
 function fromTemplates(folder: string): readonly EmittedObject[] {
   return globSync('**/*.template.json', { cwd: folder }).sort().flatMap((file) => Object.entries<any>(JSON.parse(readFileSync(join(folder, file), 'utf8')).Resources ?? {})
-    .filter(([, { Type }]) => Type === 'Custom::AWSCDK-EKS-KubernetesResource')
-    .flatMap(([id, { Properties }]) => (JSON.parse(standIn(Properties.Manifest)) as KubernetesObject[]).map((object) => ({ source: `${file} ${id}`, object }))));
+    .flatMap(([id, { Type, Properties }]) => CARRIERS[Type]?.(`${file} ${id}`, Properties) ?? []));
 }
