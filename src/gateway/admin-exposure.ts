@@ -11,7 +11,7 @@ import { requireHostname } from '../private/network/host-name';
 
 /** Options of `AdminExposure.internalLoadBalancer()`. */
 export interface AdminLoadBalancerOptions {
-  /** Name under which administrators' browsers know the load balancer, such as `admin.acme.example`. Requests for other names are refused. */
+  /** Name under which administrators' browsers know the load balancer, such as `admin.acme.example`, at most 120 characters. Requests for other names are refused. */
   readonly hostname: string;
 
   /** Certificate for that name, in the region of the plane. */
@@ -85,8 +85,14 @@ export class AdminExposure {
   ) {}
 }
 
+/** Rules compare 128 characters, and one compares the name after `https://`. */
+const LONGEST_HOSTNAME = 120;
+
 function requireOptions({ hostname, certificate, identity, cidrs, sessionDuration, hostedZone }: AdminLoadBalancerOptions) {
   requireHostname('hostname', hostname, 'admin.acme.example');
+  if (!Token.isUnresolved(hostname) && hostname.length > LONGEST_HOSTNAME) {
+    throw new Error(`hostname: got ${JSON.stringify(hostname)}, ${hostname.length} characters, expected at most ${LONGEST_HOSTNAME}, because rules of load balancers compare no more: take a shorter name`);
+  }
   // Python and JavaScript let them be left out.
   if (!certificate) throw new Error(`certificate: got ${certificate}, expected one of ACM for ${hostname}: the load balancer speaks TLS only`);
   if (!identity) throw new Error(`identity: got ${identity}, expected a CognitoIdentity of administrators: nobody reaches the Admin API without a login`);

@@ -179,6 +179,7 @@ describe('refused', () => {
     ['no certificate', { certificate: undefined }, 'certificate: got undefined, expected one of ACM for admin.acme.example'],
     ['no login', { identity: undefined }, 'identity: got undefined, expected a CognitoIdentity'],
     ['an address as a name', { hostname: 'https://admin.acme.example/' }, 'hostname: got "https://admin.acme.example/", expected a full name in lower case'],
+    ['a name that rules cannot compare', { hostname: `${'a'.repeat(60)}.${'b'.repeat(60)}.example` }, '129 characters, expected at most 120'],
     ['a name without a dot', { hostname: 'admin' }, 'hostname: got "admin"'],
     ['a login for ever', { sessionDuration: Duration.days(8) }, 'sessionDuration: got 8 days, expected five minutes to seven days'],
     ['a zone of somebody else', { hostedZone: PrivateHostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z1', zoneName: 'other.example' }) }, 'hostedZone: got other.example, which admin.acme.example is not in'],
