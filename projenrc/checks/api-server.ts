@@ -38,7 +38,7 @@ async function main() {
 
 function synthesize(outputs: string) {
   const examples = readdirSync(join(ROOT, 'examples')).filter((name) => existsSync(join(ROOT, 'examples', name, 'app.ts'))).sort();
-  const programs = [...examples.map((name) => [name, join(ROOT, 'examples', name, 'app.ts')]), ['every-kind', join(__dirname, 'api-server', 'every-kind.ts')]];
+  const programs = [...examples.map((name) => [name, join(ROOT, 'examples', name, 'app.ts')]), ['every-kind', join(__dirname, 'api-server', 'every-kind-program.ts')]];
   const jobs = programs.map(([name, program]) => ({ program, outdir: join(outputs, name), context: { 'aws:cdk:disable-asset-staging': true } }));
   execFileSync('tsx', ['--tsconfig', 'examples/tsconfig.json', 'test/setup/synthesize-programs.ts'], {
     cwd: ROOT, input: JSON.stringify(jobs), env: { ...process.env, CDK_VALIDATION: 'false' }, stdio: ['pipe', 'inherit', 'inherit'],
