@@ -1,5 +1,5 @@
 /** Choices that no example makes: databases, caches, logs, credentials, places and engines. Looked at by the audit, never deployed. */
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, App, Duration, Stack } from 'aws-cdk-lib';
 import { InstanceType, SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster as EcsCluster, ContainerInsights } from 'aws-cdk-lib/aws-ecs';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
@@ -22,6 +22,7 @@ const vpc = Vpc.fromVpcAttributes(cloud, 'Network', {
   privateSubnetIds: ['subnet-0aaa1111bbbb2222c', 'subnet-0ddd3333eeee4444f'], privateSubnetRouteTableIds: ['rtb-0aaa1111bbbb2222c', 'rtb-0ddd3333eeee4444f'],
 });
 const cluster = new CloudCluster(cloud, 'Cluster', { ...kubernetes, vpc, remoteNetworks: { nodeCidrs: ['192.168.0.0/20'], podCidrs: ['192.168.64.0/20'] } });
+Annotations.of(cluster).acknowledgeWarning('@aws-cdk/aws-eks:clusterMustManuallyTagSubnet', 'the network stands for one that exists, with its tags');
 const target = EksTarget.cluster(cluster);
 const known = (id: string) => Secret.fromSecretNameV2(cloud, id, `given/${id.toLowerCase()}`);
 const authority = CertificateAuthority.fromPrivateCa('arn:aws:acm-pca:eu-central-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555');
