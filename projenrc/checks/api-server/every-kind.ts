@@ -53,7 +53,7 @@ function definePlant(app: App): BareMetalCluster {
       IdentityProvider.oidc({ clientId: 'kubernetes', issuerUrl: 'https://login.acme.example', groupsClaim: 'groups' }),
       IdentityProvider.awsIam({ region: 'eu-central-1', roles: [{ arn: 'arn:aws:iam::111122223333:role/operators', username: 'operator', groups: ['system:masters'] }] }),
     ],
-    packageController: { cpu: '500m', memory: '256Mi' },
+    packageController: { requests: { cpu: '500m', memory: '256Mi' } },
   });
   const harbor = { externalUrl: 'https://harbor.acme.example', secretKey: PackageSecret.fromEnvironment('HARBOR_KEY'), adminPassword: PackageSecret.fromEnvironment('HARBOR_PASSWORD') };
   const packages = [
