@@ -284,6 +284,17 @@ const ENGINES: readonly Mistake[] = [
   },
 ];
 
+const ACCOUNTS: readonly Mistake[] = [
+  ...([['a secret', Trust.generated()], ['an authority', Trust.privateCa()]] as const).map(([what, trust]): Mistake => ({
+    what: `a plane in another account than ${what} of its trust`, place: 'Other$ID/Plane', says: /target: the cluster is in account 444455556666, expected 111122223333, where the plane's secrets are: choose a cluster of that account/,
+    make: ({ app }, id) => {
+      const [home, other] = ['111122223333', '444455556666'].map((account, at) => new Stack(app, `${at === 0 ? 'Home' : 'Other'}${id}`, { env: { account, region: 'eu-central-1' }, stackName: `${what.replace(/\W/g, '-')}-${at}` }));
+      new GatewayControlPlane(home, `Control${id}`, { target: EksTarget.cluster(testCluster(home)), engine: GatewayEngine.packaged(), database: GatewayDatabase.auroraServerless(), trust })
+        .addDataPlane('Plane', { target: EksTarget.cluster(testCluster(other)) });
+    },
+  })),
+];
+
 const LIMITS: readonly Mistake[] = [{
   what: 'more resources than CloudFormation takes', place: 'Cloud', says: /has \d+ resources \(.*, expected at most 500, which CloudFormation takes: give some planes a stack of their own/, isLate: true,
   make: ({ stack }) => Array.from({ length: 480 }, (_, at) => new CfnResource(stack, `Resource${at}`, { type: 'AWS::SSM::Parameter' })),
@@ -434,6 +445,7 @@ const KINDS: Readonly<Record<string, readonly Mistake[]>> = {
   'values known only after deployment': TOKENS,
   'networks without a way out': ISOLATED_NETWORKS,
   'what an engine, a trust or a target cannot have': ENGINES,
+  'accounts': ACCOUNTS,
   'limits': LIMITS,
   'names that something else has': CLASHES,
   'versions': VERSIONS,

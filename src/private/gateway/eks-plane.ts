@@ -20,6 +20,7 @@ import { VALUES_FILE, valuesText } from './kong-helm/site-files';
 import { chartValues } from './kong-helm/values';
 import type { PlaneDescription } from './plane';
 import { foundationObjects, migrationJob, workloadObjects } from './plane-objects';
+import { requireSameAccount } from './same-account';
 import { secretReadStatements } from './secret-access';
 import { serviceObject } from './services';
 import type { PlaneService } from './services';
@@ -168,6 +169,8 @@ export class EksPlane extends Construct {
   private issuerNeeds(): readonly IDependable[] {
     const authority = this.props.plane.certificate?.authority;
     if (!authority) return [];
+    // What is made of a trust is in the account of its control plane, and so is the authority.
+    if (Construct.isConstruct(authority.ready)) requireSameAccount('cluster', { stack: Stack.of(authority.ready) }, this);
     const access = IssuerAccess.of(this, this.props.cluster);
     access.allow(authority.arn);
     return [authority.ready, access];
