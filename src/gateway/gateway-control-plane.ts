@@ -231,7 +231,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
       ...chart && { chart },
       ...admin && { adminSources: admin.sources },
     }, target._options);
-    Topology.of(this).addUse(this.planeName, { replicas, secrets: plane.secrets, others: [] });
+    Topology.of(this).addUse(this.planeName, { replicas, hostname: administrators?.hostname, secrets: plane.secrets, others: administrators ? [administrators.identity] : [] });
     const loadBalancer = target._loadBalancer(props.tunnelCidrs);
     const resource = new EksPlane(this, 'Resource', {
       cluster: target._cluster,

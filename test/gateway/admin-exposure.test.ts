@@ -8,7 +8,7 @@ import { PrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AdminExposure, ClusterCompute, CognitoIdentity, EksTarget, GatewayDatabase, GatewayEngine } from '../../src';
 import type { AdminLoadBalancerOptions } from '../../src';
-import { environment, kubectlLayer, only, testCluster, testControlPlane, testStack, writtenManifests } from './sample';
+import { environment, kubectlLayer, only, testCluster, testControlPlane, testStack, topologyEntry, writtenManifests } from './sample';
 
 function options(stack: Stack, more: Partial<AdminLoadBalancerOptions> = {}): AdminLoadBalancerOptions {
   return {
@@ -107,6 +107,10 @@ describe('an internal load balancer', () => {
     });
     const policies = Object.keys(template.findResources('AWS::S3::BucketPolicy'));
     expect(template.toJSON().Resources[loadBalancer].DependsOn).toEqual(expect.arrayContaining(policies));
+  });
+
+  it('is in the picture, with the pool of administrators', () => {
+    expect(topologyEntry(stack, 'control-plane')).toMatchObject({ hostname: 'admin.acme.example', uses: expect.arrayContaining(['Cloud/Administrators']) });
   });
 
   it('has a record in the zone', () => {

@@ -26,7 +26,7 @@ export interface PlaneEntry extends Place {
   /** Id of the control plane that a data plane belongs to. */
   readonly controlPlane?: string;
   readonly replicas?: number;
-  /** Name under which consumers know the plane. */
+  /** Name under which consumers know the plane, or administrators a control plane. */
   readonly hostname?: string;
   /** Ids of integrations. */
   readonly uses?: readonly string[];
