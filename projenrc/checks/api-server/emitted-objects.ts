@@ -53,8 +53,11 @@ function fromFiles(folder: string): readonly EmittedObject[] {
   return globSync('**/hybridge/**/*.yaml', { cwd: folder }).sort().flatMap((source) => objectsIn(source, readFileSync(join(folder, source), 'utf8')));
 }
 
+/** As kubectl reads it: by YAML 1.1, where `off` is a boolean. */
 function objectsIn(source: string, text: string): readonly EmittedObject[] {
-  return parseAllDocuments(text).map((document) => ({ source, object: document.toJS() as KubernetesObject })).filter(({ object }) => object?.apiVersion && object.kind);
+  const documents = parseAllDocuments(text, { version: '1.1' });
+  for (const { errors: [error] } of documents) if (error) throw new Error(`${source}: ${error.message}`);
+  return documents.map((document) => ({ source, object: document.toJS() as KubernetesObject })).filter(({ object }) => object?.apiVersion && object.kind);
 }
 
 /** Custom resources that carry objects, by their type. */
