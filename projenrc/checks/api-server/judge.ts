@@ -35,7 +35,7 @@ export class Judge {
     const theirs = new Set(judged.map(({ object }) => object.metadata.namespace ?? 'default').filter((name) => NAMESPACES_OF_OTHERS.test(name)));
     for (const name of theirs) await this.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, true);
     const verdicts: Verdict[] = [];
-    for (const emitted of judged.toSorted((one, other) => rank(one) - rank(other))) {
+    for (const emitted of [...judged].sort((one, other) => rank(one) - rank(other))) {
       for (const object of [emitted.object, ...podsOf(emitted.object)]) {
         const answer = await this.apply(object, KEPT.includes(object.kind));
         verdicts.push(...complaints(answer).map((message) => ({ ...emitted, object, message })));
