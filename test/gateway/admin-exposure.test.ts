@@ -2,7 +2,7 @@ import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
-import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-eks-v2';
 import { PrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -162,6 +162,17 @@ describe('the same elsewhere', () => {
       LoadBalancerAttributes: Match.arrayWith([{ Key: 'deletion_protection.enabled', Value: 'false' }, { Key: 'access_logs.s3.bucket', Value: 'acme-access-logs' }]),
     });
     template.hasResourceProperties('AWS::ElasticLoadBalancingV2::ListenerRule', { Actions: Match.arrayWith([Match.objectLike({ AuthenticateCognitoConfig: Match.objectLike({ SessionTimeout: 3600 }) })]) });
+  });
+
+  it('takes one subnet of each zone, where a network has several', () => {
+    const stack = testStack();
+    const subnetConfiguration = [
+      { name: 'Public', subnetType: SubnetType.PUBLIC }, { name: 'Nodes', subnetType: SubnetType.PRIVATE_WITH_EGRESS }, { name: 'Others', subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+    ];
+    const vpc = new Vpc(stack, 'Company', { maxAzs: 2, subnetConfiguration });
+    testControlPlane(stack, { target: EksTarget.cluster(testCluster(stack, { vpc, subnets: { subnetGroupName: 'Nodes' } })), adminExposure: exposure(stack) });
+    const [{ Properties }] = Object.values<any>(Template.fromStack(stack).findResources('AWS::ElasticLoadBalancingV2::LoadBalancer'));
+    expect(Properties.Subnets).toEqual(vpc.selectSubnets({ subnetGroupName: 'Nodes' }).subnetIds.map((id) => stack.resolve(id)));
   });
 
   it('makes no load balancer by default', () => {

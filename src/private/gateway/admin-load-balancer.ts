@@ -46,7 +46,8 @@ export class AdminLoadBalancer extends Construct {
     this.certificate = certificate;
     requireTwoZones('target', vpc);
     requireRegion(this, props);
-    const subnets = vpc.selectSubnets({ subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }).subnets;
+    // A load balancer takes no two subnets of one zone.
+    const { subnets } = vpc.selectSubnets({ subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS, onePerAz: true });
     this.sources = subnets.map((subnet) => networkOf(subnet, vpc));
     const securityGroup = this.administrators();
     this.loadBalancer = new elb.ApplicationLoadBalancer(this, 'Resource', {
