@@ -11,17 +11,28 @@ export interface Block extends Size {
   readonly cards: readonly (Rectangle & { readonly card: Card })[];
 }
 
+/** More data planes of one control plane than these become one block, with one line. */
+export const MOST_WITH_LINES = 8;
+
 const NOTHING: Block = { width: 0, height: 0, boxes: [], cards: [] };
 
 /** @returns undefined for a box that holds no card: nothing says where it belongs */
 export function blockOf(scene: Scene, box: Box): Block | undefined {
   const cards = scene.cards.filter(({ parent }) => parent === box.id);
   const inner = scene.boxes.filter(({ parent }) => parent === box.id).map((each) => blockOf(scene, each)).filter((block) => block !== undefined);
-  const planes = [...inner, ...cards.filter(isPlane).map(cardBlock)];
-  // Who takes tunnels comes first: they arrive from the left.
-  planes.sort((one, other) => Number(takesTunnels(other)) - Number(takesTunnels(one)));
-  const content = beside(inRows(planes), inColumn(cards.filter((card) => !isPlane(card)).map(cardBlock)));
+  const planes = planesIn(inner, cards.filter(isPlane).map(cardBlock));
+  const others = inColumn(cards.filter((card) => !isPlane(card)).map(cardBlock));
+  // Tunnels leave on the right and arrive on the left: nothing else stands there.
+  const content = takesTunnels(planes) ? beside(planes, others) : beside(others, planes);
   return content.cards.length === 0 ? undefined : framed(box, content);
+}
+
+/** One below the other while lines are drawn from each; many fill an area, those outside of clusters beside those in clusters. */
+function planesIn(inner: readonly Block[], loose: readonly Block[]): Block {
+  const planes = [...inner, ...loose].sort((one, other) => Number(takesTunnels(other)) - Number(takesTunnels(one)));
+  const clusters = inRows(inner);
+  if (planes.reduce((sum, { cards }) => sum + cards.length, 0) <= MOST_WITH_LINES) return inColumn(planes);
+  return inner.length === 0 ? inRows(planes) : beside(clusters, inColumnsOf(loose, clusters.height));
 }
 
 /** Regions first and sites below them, each in rows: side by side their heights would leave holes. */
@@ -72,6 +83,21 @@ function inColumn(blocks: readonly Block[]): Block {
     return item;
   });
   return joined(items, { width: Math.max(...blocks.map(({ width }) => width)), height: y - GAP });
+}
+
+/** As many columns as keep them within a height. */
+function inColumnsOf(blocks: readonly Block[], mostHeight: number): Block {
+  const columns: Block[][] = [];
+  let height = Infinity;
+  for (const block of blocks) {
+    height += GAP + block.height;
+    if (height <= mostHeight) columns.at(-1)!.push(block);
+    else {
+      columns.push([block]);
+      height = block.height;
+    }
+  }
+  return columns.map(inColumn).reduce(beside, NOTHING);
 }
 
 function beside(left: Block, right: Block): Block {

@@ -1,6 +1,6 @@
 /** Where everything in a picture goes. From left to right: sites and regions that open tunnels, regions that take them. */
 import { Graph, layout as layOut } from '@dagrejs/dagre';
-import { blockOf, crowded, shifted } from './blocks.ts';
+import { MOST_WITH_LINES, blockOf, crowded, shifted } from './blocks.ts';
 import type { Block } from './blocks.ts';
 import { BOX_PADDING } from './measures.ts';
 import type { Point, Rectangle } from './measures.ts';
@@ -23,9 +23,6 @@ export interface PlacedLine {
   /** How many tunnels it stands for, when more than one. */
   readonly tunnels?: number;
 }
-
-/** More data planes of one control plane than these become one block. */
-const MOST_WITH_LINES = 8;
 
 /** Between blocks side by side; the lines turn in the middle of it. */
 const CORRIDOR = 110;

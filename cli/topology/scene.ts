@@ -57,6 +57,8 @@ export function sceneOf(document: TopologyDocument): Scene {
   function boxOfPlane(plane: PlaneEntry): string {
     const cluster = clusters.find(({ name }) => name === plane.cluster);
     if (cluster) return boxOfCluster(cluster);
+    const outside = OUTSIDE_AWS[plane.target];
+    if (outside !== undefined) return add({ id: `outside ${plane.id}`, kind: 'site', title: outside(plane.id) });
     return plane.cluster === undefined ? regionOf(plane) : add({ id: `cluster ${plane.cluster}`, kind: 'cluster', title: `${plane.target} cluster ${plane.cluster}`, parent: regionOf(plane) });
   }
   const integrationCards = integrations.map((integration) => integrationCard(integration, regionOf(integration)));
@@ -71,6 +73,12 @@ export function sceneOf(document: TopologyDocument): Scene {
     ports: [...new Set(tunnels.map(({ port, carries }) => `${port} ${carries}`))],
   };
 }
+
+/** Targets that are in no region of AWS and in no cluster of the topology, and how their place is called. */
+const OUTSIDE_AWS: Readonly<Record<string, (id: string) => string>> = {
+  external: (id) => `elsewhere: ${id}`,
+  docker: (id) => `site ${id}: machine with Docker`,
+};
 
 function tunnelLines({ tunnels }: TopologyDocument, known: ReadonlySet<string>): Line[] {
   const pairs = new Map(tunnels.filter(({ from, to }) => known.has(from) && known.has(to)).map(({ from, to }) => [`${from} ${to}`, { from: planeId(from), to: planeId(to) }]));

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import type { ClusterEntry, IntegrationEntry, PlaneEntry, TopologyDocument } from '../../src/private/topology/document';
 import { topology } from '../commands/topology.ts';
 import { layoutOf } from './layout.ts';
-import type { Rectangle } from './measures.ts';
+import type { Point, Rectangle } from './measures.ts';
 import { sceneOf } from './scene.ts';
 import { drawSvg } from './svg.ts';
 import { drawText } from './text.ts';
@@ -53,6 +53,11 @@ function holds(outer: Rectangle, inner: Rectangle): boolean {
   return outer.x <= inner.x && outer.y <= inner.y && outer.x + outer.width >= inner.x + inner.width && outer.y + outer.height >= inner.y + inner.height;
 }
 
+/** A part of a line as a rectangle of hardly any width. */
+function segment(from: Point, to: Point): Rectangle {
+  return { x: Math.min(from.x, to.x) + 0.1, y: Math.min(from.y, to.y) + 0.1, width: Math.abs(from.x - to.x), height: Math.abs(from.y - to.y) };
+}
+
 describe.each([1, 3, 8, 9, 60])('the layout of %i data planes', (count) => {
   const scene = sceneOf(documentWith(count));
   const layout = layoutOf(scene);
@@ -73,6 +78,14 @@ describe.each([1, 3, 8, 9, 60])('the layout of %i data planes', (count) => {
   it('shows every tunnel: as a line of its own, or counted on a common one', () => {
     expect(layout.lines.reduce((sum, line) => sum + (line.tunnels ?? 1), 0)).toBe(count);
     expect(layout.lines.length).toBe(count > 8 ? 1 : count);
+  });
+
+  it('draws no line through a card that it does not belong to', () => {
+    const crossed = layout.lines.flatMap(({ line, points }) => points.slice(1).flatMap((to, at) => layout.cards
+      .filter(({ card }) => card.id !== line.from && card.id !== line.to)
+      .filter((card) => overlaps(card, segment(points[at]!, to)))
+      .map(({ card }) => `${line.from} through ${card.id}`)));
+    expect(crossed).toEqual([]);
   });
 
   it('is not so long that it has to be shrunk', () => {
@@ -107,6 +120,21 @@ describe('the picture', () => {
     expect(drawSvg(sceneOf(nothing))).toMatch(/^<svg [^]*<\/svg>\n$/);
     expect(drawText(sceneOf({ ...nothing, clusters: documentWith(3).clusters }))).toContain('site site-2: EKS Anywhere on vSphere');
     expect(drawSvg(sceneOf({ ...nothing, clusters: documentWith(3).clusters }))).not.toMatch(/NaN|Infinity/);
+  });
+
+  it('draws control planes that run elsewhere, and machines with Docker, in no region of AWS', () => {
+    const document = documentWith(4);
+    const planes = document.planes.map((plane): PlaneEntry => {
+      if (plane.role === 'control_plane') return { ...written, id: plane.id, role: plane.role, target: 'external' };
+      return plane.id === 'store-0' ? { ...written, id: plane.id, role: plane.role, target: 'docker', controlPlane: 'control-plane' } : plane;
+    });
+    const scene = sceneOf({ ...document, planes });
+    const titleAround = (id: string) => scene.boxes.find((box) => box.id === scene.cards.find((card) => card.id === `plane ${id}`)!.parent)!;
+    expect(titleAround('control-plane')).toMatchObject({ kind: 'site', title: 'elsewhere: control-plane' });
+    expect(titleAround('store-0')).toMatchObject({ kind: 'site', title: 'site store-0: machine with Docker' });
+    const layout = layoutOf(scene);
+    const [source, target] = ['plane store-1', 'plane control-plane'].map((id) => layout.cards.find(({ card }) => card.id === id)!);
+    expect(target!.x).toBeGreaterThan(source!.x + source!.width);
   });
 
   it('draws a data plane whose control plane is elsewhere', () => {
