@@ -14,7 +14,7 @@ interface Vector {
 
 /**
  * Vectors that are too long to be kept are described by their names. The third ("999990 and then 20 more bytes") names sizes and neither fields nor characters; what is known is
- * that its text is outside of the five sections. Some billion readings of it were tried (one to three values, in lists, objects and fields, of several characters and lengths) without meeting its hash.
+ * that its text is outside of the five sections. Of some hundred million readings (one to three values, in lists, objects and fields) none has its hash.
  */
 const GENERATED: Readonly<Record<string, () => ConfigTable>> = {
   'long: 20000 services {"id":"<i, 8 digits>","host":"host-<i>.example","n":<i>}': () => withServices(
