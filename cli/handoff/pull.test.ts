@@ -205,6 +205,66 @@ describe('hybridge handoff pull', () => {
   });
 });
 
+describe('hybridge handoff pull of a plane for Docker', () => {
+  const secret = (path: string, property: string) => ({ path, secretName: 'hybridge/Cloud/control-plane/tunnel', region: 'eu-central-1', property });
+  const machine = { name: 'shop', folder: 'machines/shop', secrets: [secret('secrets/tunnel/tls.crt', 'certificate'), secret('secrets/tunnel/tls.key', 'privateKey')] };
+  const files = { 'machines/shop/compose.yaml': 'services: {}\n', 'machines/shop/plane.env': 'KONG_ROLE=data_plane\n' };
+  const at = (path: string) => join(out, 'machines/shop', path);
+  beforeEach(() => aws.deploy(files, { planes: [], clusters: [], machines: [machine] }));
+
+  it('writes secrets as the files that Compose mounts, and says how to start', async () => {
+    const { code, output } = await site();
+    expect(code).toBe(0);
+    expect(output.slice(output.indexOf('on the machine'))).toBe(`on the machine of each plane, in this folder:\n  docker compose --project-directory ${out}/machines/shop up --detach\n`);
+    expect(readFileSync(at('secrets/tunnel/tls.crt'), 'utf8')).toBe(TUNNEL.certificate);
+    expect(readFileSync(at('secrets/tunnel/tls.key'), 'utf8')).toBe(TUNNEL.privateKey);
+    expect(output).not.toContain('planted');
+  });
+
+  it('gives them, and a folder to write, to the user of the container, who is never root', async () => {
+    await site();
+    const [, user, group] = /^HYBRIDGE_USER=(\d+):(\d+)\n$/.exec(readFileSync(at('.env'), 'utf8'))!.map(Number);
+    expect(user).toBe(process.getuid!() || 10001);
+    for (const path of ['state', 'secrets', 'secrets/tunnel', 'secrets/tunnel/tls.key']) expect(statSync(at(path))).toMatchObject({ uid: user, gid: group });
+    for (const path of ['.env', 'compose.yaml', 'secrets/tunnel/tls.key']) expect(mode(at(path))).toBe('600');
+    for (const path of ['state', 'secrets/tunnel']) expect(mode(at(path))).toBe('700');
+  });
+
+  it('has the container made anew when something changed', async () => {
+    await site();
+    expect((await site()).output).toMatch(/up --detach\n$/);
+    aws.secrets.set('hybridge/Cloud/control-plane/tunnel', JSON.stringify({ ...TUNNEL, privateKey: 'new' }));
+    expect((await site('--check')).output).toMatch(/tls\.key +changed/);
+    expect((await site()).output).toMatch(/up --detach --force-recreate\n$/);
+    expect(readFileSync(at('secrets/tunnel/tls.key'), 'utf8')).toBe('new');
+  });
+
+  it('takes one of several by its name, beside planes on Kubernetes', async () => {
+    aws.deploy({ ...files, 'planes/yard-plane/3-plane.k8s.yaml': 'kind: Deployment\n' }, { planes: [{ name: 'yard-plane', folder: 'planes/yard-plane', secrets: [] }], clusters: [], machines: [machine] });
+    expect((await site('--plane', 'shop')).output).not.toContain('kubectl');
+    expect(existsSync(join(out, 'planes'))).toBe(false);
+    const { output } = await site();
+    expect(output.slice(output.indexOf('on the cluster'))).toBe([
+      'on the cluster of each plane:',
+      `  kubectl apply --server-side -f ${out}/planes/yard-plane/`,
+      '',
+      'on the machine of each plane, in this folder:',
+      `  docker compose --project-directory ${out}/machines/shop up --detach`,
+      '',
+    ].join('\n'));
+  });
+
+  it.each<[string, () => void, string]>([
+    ['a property is missing', () => aws.secrets.set('hybridge/Cloud/control-plane/tunnel', '{"certificate":"planted"}'), "missing text under 'privateKey' in the secret hybridge/Cloud/control-plane/tunnel"],
+    ['a file would lie elsewhere', () => aws.deploy(files, { planes: [], clusters: [], machines: [{ ...machine, secrets: [secret('../../x', 'certificate')] }] }), "'../../x', which would lie outside of --out"],
+    ['the plane is another', () => aws.deploy(files, { planes: [], clusters: [], machines: [{ ...machine, name: 'kiosk' }] }), "has no plane 'shop'; it has kiosk"],
+  ])('writes nothing when %s', async (_title, prepare, failure) => {
+    prepare();
+    expect((await site('--plane', 'shop')).failure).toContain(failure);
+    expect(existsSync(out)).toBe(false);
+  });
+});
+
 describe('hybridge handoff pull --check', () => {
   it('says yes where nothing would change', async () => {
     await site();

@@ -1,8 +1,9 @@
-/** The files of a site as they have to be on its admin machine: what lies in the bucket, and its secrets as Kubernetes Secrets. */
+/** The files of a site as they have to be on its machine: what lies in the bucket, and its secrets as Kubernetes Secrets, or as files for Docker Compose. */
 import { toYaml } from '../../src/private/eks-anywhere/yaml/emit';
-import type { HandedPlane, HandoffIndex, HandoffParameter, PulledSecret } from '../../src/private/handoff/index-document';
+import type { HandedMachine, HandedPlane, HandoffIndex, HandoffParameter, PulledSecret } from '../../src/private/handoff/index-document';
 import { INDEX_FILE, INDEX_VERSION, handoffParameter } from '../../src/private/handoff/index-document';
 import { CommandFailure } from '../command.ts';
+import { userFile } from './machine-folder.ts';
 import { digestOf } from './site-source.ts';
 import type { SiteSource } from './site-source.ts';
 
@@ -30,39 +31,46 @@ export async function readSite(source: SiteSource, site: string, plane: string |
   requireDigest(INDEX_FILE, text, parameter.digest);
   const index = parsed<HandoffIndex>(text, INDEX_FILE);
   if (index.version !== INDEX_VERSION) throw new CommandFailure(`the site was deployed by another version of cdk-hybridge (index ${index.version}, this command line reads ${INDEX_VERSION}): use the version of the program`, 'configuration');
-  const planes = chosenPlanes(index, site, plane);
-  const wanted = Object.entries(index.files).filter(([path]) => plane === undefined || planes.some(({ folder }) => path.startsWith(`${folder}/`)));
+  const { planes, machines } = chosen(index, site, plane);
+  const wanted = Object.entries(index.files).filter(([path]) => plane === undefined || [...planes, ...machines].some(({ folder }) => path.startsWith(`${folder}/`)));
   const files = await Promise.all(wanted.map(async ([path, digest]): Promise<[string, string]> => {
     requirePlainPath(path);
     const content = await read(path);
     requireDigest(path, content, digest);
     return [path, content];
   }));
-  return { index, files: new Map([...files, ...await secretFiles(source, planes)]) };
+  return { index, files: new Map([...files, ...await secretFiles(source, planes, machines)]) };
 }
 
-function chosenPlanes(index: HandoffIndex, site: string, plane: string | undefined): readonly HandedPlane[] {
-  const planes = index.planes.filter(({ name }) => plane === undefined || name === plane);
-  if (planes.length > 0) return planes;
-  throw new CommandFailure(`--plane: the site ${site} has no plane '${plane}'; it has ${index.planes.map(({ name }) => name).join(', ')}`);
+/** The planes of an index that are wanted: all of them, or the one of a name. */
+export function chosen(index: HandoffIndex, site: string, plane: string | undefined): { readonly planes: readonly HandedPlane[]; readonly machines: readonly HandedMachine[] } {
+  const { planes, machines = [] } = index;
+  const isWanted = ({ name }: { readonly name: string }) => plane === undefined || name === plane;
+  const wanted = { planes: planes.filter(isWanted), machines: machines.filter(isWanted) };
+  if (wanted.planes.length + wanted.machines.length > 0) return wanted;
+  throw new CommandFailure(`--plane: the site ${site} has no plane '${plane}'; it has ${[...planes, ...machines].map(({ name }) => name).join(', ')}`);
 }
 
-async function secretFiles(source: SiteSource, planes: readonly HandedPlane[]): Promise<[string, string][]> {
+async function secretFiles(source: SiteSource, planes: readonly HandedPlane[], machines: readonly HandedMachine[]): Promise<[string, string][]> {
   const documents = new Map<string, Promise<SecretDocument>>();
   const missing: string[] = [];
-  const files = await Promise.all(planes.filter(({ secrets }) => secrets.length > 0).map(async ({ name, folder, secrets }): Promise<[string, string]> => {
+  const manifests = await Promise.all(planes.filter(({ secrets }) => secrets.length > 0).map(async ({ name, folder, secrets }): Promise<[string, string]> => {
     const objects = await Promise.all(secrets.map(async (secret) => kubernetesSecret(name, secret, await documentOf(source, secret, documents), missing)));
     return [`${folder}/${SECRETS_FILE}`, toYaml(objects)];
   }));
+  const files = await Promise.all(machines.flatMap(({ folder, secrets }) => secrets.map(async (file): Promise<[string, string]> => {
+    requirePlainPath(file.path);
+    return [`${folder}/${file.path}`, propertyOf(file, await documentOf(source, file, documents), missing)];
+  })));
   if (missing.length > 0) throw new CommandFailure(`nothing was written: missing ${[...new Set(missing)].join('; ')}`, 'configuration');
-  return files;
+  return [...manifests, ...files, ...machines.map(userFile)];
 }
 
 /** The properties of a secret, or why there are none. */
 type SecretDocument = { readonly properties: Readonly<Record<string, unknown>> } | { readonly missing: string };
 
 /** One request a secret, however many planes use it. */
-function documentOf(source: SiteSource, { secretName, region }: PulledSecret, documents: Map<string, Promise<SecretDocument>>): Promise<SecretDocument> {
+function documentOf(source: SiteSource, { secretName, region }: Pick<PulledSecret, 'secretName' | 'region'>, documents: Map<string, Promise<SecretDocument>>): Promise<SecretDocument> {
   const key = `${region} ${secretName}`;
   if (!documents.has(key)) documents.set(key, source.secret(secretName, region).then((answer) => 'missing' in answer ? answer : propertiesOf(secretName, answer.text)));
   return documents.get(key)!;
@@ -80,14 +88,20 @@ function propertiesOf(name: string, text: string): SecretDocument {
 
 function kubernetesSecret(namespace: string, secret: PulledSecret, document: SecretDocument, missing: string[]): object {
   const { name, type, labels, entries, secretName } = secret;
-  if ('missing' in document) missing.push(document.missing);
-  const valueOf = (property: string) => {
-    const value = 'properties' in document ? document.properties[property] : undefined;
-    if (typeof value === 'string' && value !== '') return Buffer.from(value).toString('base64');
-    if ('properties' in document) missing.push(`text under '${property}' in the secret ${secretName}`);
-    return '';
-  };
+  const valueOf = (property: string) => Buffer.from(propertyOf({ secretName, property }, document, missing)).toString('base64');
   return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace, labels }, type, data: Object.fromEntries(entries.map(({ key, property }) => [key, valueOf(property)])) };
+}
+
+/** @param missing takes what is not there */
+function propertyOf({ secretName, property }: { readonly secretName: string; readonly property: string }, document: SecretDocument, missing: string[]): string {
+  if ('missing' in document) {
+    missing.push(document.missing);
+    return '';
+  }
+  const value = document.properties[property];
+  if (typeof value === 'string' && value !== '') return value;
+  missing.push(`text under '${property}' in the secret ${secretName}`);
+  return '';
 }
 
 function parsed<T>(text: string, what: string): T {

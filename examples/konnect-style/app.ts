@@ -7,9 +7,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { AccountRootPrincipal } from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { DockerTarget, EcsTarget, Exposure, GatewayControlPlane, Trust } from 'cdk-hybridge';
+import { DockerTarget, EcsTarget, Exposure, GatewayControlPlane, Handoff, Trust } from 'cdk-hybridge';
 
 const app = new App();
 const cloud = new Stack(app, 'Cloud', { env: { region: 'eu-central-1' } });
@@ -45,8 +46,11 @@ controlPlane.addDataPlane('Containers', {
   target: EcsTarget.fargate(network, { exposure: Exposure.internetLoadBalancer('0.0.0.0/0'), maxReplicas: 6 }),
   labels: { region: 'eu-central-1' },
 });
+
+// The box in the shop pulls its files and its certificate: nobody copies anything.
+const shop = new Handoff(cloud, 'Handoff').addSite('Shop', { readers: [new AccountRootPrincipal()] });
 controlPlane.addDataPlane('Shop', {
-  target: DockerTarget.compose({ imageRepository: 'registry.acme.example/hybridge', httpPort: 80, httpsPort: 443 }),
+  target: DockerTarget.compose({ imageRepository: 'registry.acme.example/hybridge', httpPort: 80, httpsPort: 443, site: shop }),
   labels: { site: 'shop' },
 });
 

@@ -6,6 +6,7 @@ import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/pla
 import { requirePort } from '../private/input/numbers';
 import { within } from '../private/input/place';
 import { GatewayTarget } from './gateway-target';
+import type { HandoffSite } from './handoff-site';
 
 /** Options of `DockerTarget.compose()`. */
 export interface DockerTargetOptions {
@@ -28,6 +29,13 @@ export interface DockerTargetOptions {
    * @default 8443
    */
   readonly httpsPort?: number;
+
+  /**
+   * What carries the plane's files to the machine, with all values filled in: `Handoff.addSite()`. There, `hybridge handoff pull` brings files and secrets, and nobody copies anything.
+   *
+   * @default - the files in `cdk.out/hybridge/<plane>/` are copied to the machine, and fetch.sh brings the rest
+   */
+  readonly site?: HandoffSite;
 }
 
 /**
@@ -36,6 +44,8 @@ export interface DockerTargetOptions {
  * Three files are written to `cdk.out/hybridge/<plane>/`, to be copied to the machine: `compose.yaml`, `plane.env` with the settings, and `fetch.sh`, which brings what no file may hold:
  * values known only after deployment from the SSM Parameter Store, certificate and key from Secrets Manager, for the user that runs it. Then `docker compose up --detach`. The
  * machine needs Docker with Compose 2.30 or later and the AWS CLI.
+ *
+ * With a `site`, the machine gets the first two by `hybridge handoff pull`, which fetches certificate and key as well and says what to run; it needs Node.js in place of the AWS CLI.
  */
 export class DockerTarget extends GatewayTarget {
   /** With Docker Compose. */
@@ -71,10 +81,10 @@ export class DockerTarget extends GatewayTarget {
   public _place(scope: Construct, placed: PlacedDataPlane): void {
     const { plane, logs, cache } = placed;
     refuseLeaf('a machine with Docker', plane);
-    const { httpPort: http = 8000, httpsPort: https = 8443 } = this.options;
+    const { httpPort: http = 8000, httpsPort: https = 8443, site } = this.options;
     if (logs) throw new Error('logs: a machine with Docker has no role in AWS to sign requests with, expected logs with an ingest, which takes a token: set ingest: true on them');
     if (cache) throw new Error(`cache: ${cache.node.path} lets in its own VPC only, expected a plane on EKS, ECS or an Auto Scaling group there: leave it out here, one node shares with nobody`);
     if (plane.replicas !== 1) throw new Error(`replicas: got ${plane.replicas}, expected 1, because the nodes of one machine would share its ports: give each machine a data plane of its own`);
-    new ComposePlane(scope, 'Resource', { placed, ports: { http, https } });
+    new ComposePlane(scope, 'Resource', { placed, ports: { http, https }, site });
   }
 }

@@ -13,7 +13,7 @@ import { fluxObjects } from '../private/handoff/flux-objects';
 import { INDEX_FILE, handoffParameter } from '../private/handoff/index-document';
 import type { HandoffParameter } from '../private/handoff/index-document';
 import { SiteContents } from '../private/handoff/site-contents';
-import type { ContentsOfPlane } from '../private/handoff/site-contents';
+import type { ContentsOfMachine, ContentsOfPlane } from '../private/handoff/site-contents';
 import { claimName } from '../private/input/claims';
 import { within } from '../private/input/place';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
@@ -70,7 +70,7 @@ export interface HandoffFluxOptions {
 const MOST_BYTES = 200_000;
 
 /**
- * What one site gets: the manifests of its planes, the files of its clusters, and where they are found. Made by `Handoff.addSite()`.
+ * What one site gets: the manifests or Compose files of its planes, the files of its clusters, and where they are found. Made by `Handoff.addSite()`.
  *
  * Creates a custom resource that writes the files below `<stack>/<site>/` in the bucket, the SSM parameter `/hybridge/<stack>/<site>/handoff`, and a role where there are `readers`. Two outputs
  * of the stack say how the files are fetched and which role it is.
@@ -169,6 +169,19 @@ export class HandoffSite extends Construct {
   public _addPlane(cluster: EksAnywhereCluster, plane: ContentsOfPlane, secrets: readonly SecretMount[]): void {
     this.contents.addPlane(plane);
     this.contents.addCluster(cluster.node.id, () => cluster._files());
+    this.letRead(secrets);
+  }
+
+  /**
+   * @param secrets what readers fetch for the plane
+   * @internal
+   */
+  public _addMachine(machine: ContentsOfMachine, secrets: readonly SecretMount[]): void {
+    this.contents.addMachine(machine);
+    this.letRead(secrets);
+  }
+
+  private letRead(secrets: readonly SecretMount[]) {
     for (const mount of secrets) {
       if (this.secrets.some(({ secretName }) => secretName === mount.secretName)) continue;
       this.secrets.push(mount);
@@ -206,7 +219,7 @@ export class HandoffSite extends Construct {
   }
 
   private problems(): string[] {
-    if (this.contents.isEmpty()) return ['no plane is on the site: give it to a target, EksAnywhereTarget.cluster(..., { site }), or leave it out'];
+    if (this.contents.isEmpty()) return ['no plane is on the site: give it to a target, EksAnywhereTarget.cluster(..., { site }) or DockerTarget.compose({ site }), or leave it out'];
     const bytes = this.contents.files().reduce((sum, [, text]) => sum + Buffer.byteLength(text), 0);
     return bytes <= MOST_BYTES ? [] : [`the site's files have ${bytes} bytes, expected at most ${MOST_BYTES}: make two sites of it`];
   }

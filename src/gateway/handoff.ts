@@ -53,7 +53,7 @@ export class Handoff extends Construct {
   }
 
   /**
-   * Adds a site: what `EksAnywhereTarget.cluster()` takes as its `site`. One site for each place that one person or one Flux looks after.
+   * Adds a site: what `EksAnywhereTarget.cluster()` and `DockerTarget.compose()` take as their `site`. One site for each place that one person or one Flux looks after.
    *
    * @param id becomes the site's name
    */

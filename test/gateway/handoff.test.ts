@@ -1,8 +1,10 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { App, Duration, NestedStack, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { parseAllDocuments } from 'yaml';
-import { CognitoIdentity, EksAnywhereTarget, EksTarget, Exposure, Handoff, HandoffSite, OidcIssuer, OpenSearchLogs, SecretDelivery } from '../../src';
+import { CognitoIdentity, DockerTarget, EksAnywhereTarget, EksTarget, Exposure, Handoff, HandoffSite, OidcIssuer, OpenSearchLogs, SecretDelivery } from '../../src';
 import type { EksAnywhereTargetOptions, HandoffSiteOptions } from '../../src';
 import { environment, only, testCluster, testControlPlane, testFactory, testStack, writtenManifests } from './sample';
 
@@ -256,4 +258,48 @@ it.each<[string, () => unknown, string]>([
   }, 'expected at most 200000: make two sites of it'],
 ])('refuses %s', (_title, make, message) => {
   expect(make).toThrow(message);
+});
+
+describe('a plane for Docker on a site', () => {
+  const stack = testStack();
+  const site = new Handoff(stack, 'Handoff').addSite('Shop', { readers: [new iam.ArnPrincipal('arn:aws:iam::444455556666:role/shops')] });
+  testControlPlane(stack).addDataPlane('Shop', {
+    target: DockerTarget.compose({ imageRepository: REPOSITORY, site }),
+    identity: new CognitoIdentity(stack, 'Identity'),
+    hostname: 'apis.shop.acme.example',
+  });
+  const { index, files } = handedOver(stack);
+
+  it('is handed over with its values in the env file, apart from what Flux would apply', () => {
+    expect(Object.keys(files)).toEqual(['machines/shop/compose.yaml', 'machines/shop/plane.env']);
+    expect(files['machines/shop/plane.env']).toMatch(/^KONG_CLUSTER_CONTROL_PLANE=<ControlPlane\w*TunnelHost\w+\.Value>:8005$/m);
+    expect(files['machines/shop/plane.env']).toMatch(/^KONG_CLUSTER_CERT=\/etc\/hybridge\/cluster\/tls\.crt$/m);
+    const { services: { gateway } } = objects(files['machines/shop/compose.yaml'])[0];
+    expect(gateway.env_file).toEqual([{ path: 'plane.env', format: 'raw' }]);
+    expect(gateway.user).toBe('${HYBRIDGE_USER:?run "hybridge handoff pull" first}');
+  });
+
+  it('has an index of the secrets that its compose file mounts, without one of them', () => {
+    const { secrets } = objects(files['machines/shop/compose.yaml'])[0];
+    expect(index).toMatchObject({ planes: [], clusters: [] });
+    expect(index.machines).toEqual([{ name: 'shop', folder: 'machines/shop', secrets: expect.any(Array) }]);
+    expect(index.machines[0].secrets.map(({ path }: any) => `./${path}`)).toEqual(Object.values(secrets).map(({ file }: any) => file));
+    expect(index.machines[0].secrets.slice(0, 2)).toEqual([
+      { path: 'secrets/tunnel/tls.crt', secretName: 'hybridge/Cloud/control-plane/tunnel', region: 'eu-central-1', property: 'certificate' },
+      { path: 'secrets/tunnel/tls.key', secretName: 'hybridge/Cloud/control-plane/tunnel', region: 'eu-central-1', property: 'privateKey' },
+    ]);
+  });
+
+  it('lets readers of the site read these secrets', () => {
+    const resources = statements(stack, site.readerRole!).filter(({ Action }) => Action.includes('secretsmanager:GetSecretValue')).map(({ Resource }) => Resource.Ref);
+    expect(resources).toEqual([expect.stringContaining('TunnelSecret'), expect.stringContaining('WebClientSecret')]);
+  });
+
+  it('needs no parameters of its own, and its files in cdk.out are to read', () => {
+    const names = Object.values(Template.fromStack(stack).findResources('AWS::SSM::Parameter')).map(({ Properties }) => Properties.Name);
+    expect(names).toEqual(['/hybridge/Cloud/shop/handoff']);
+    const { directory } = (stack.node.root as App).synth();
+    expect(readdirSync(join(directory, 'hybridge', 'shop')).sort()).toEqual(['compose.yaml', 'plane.env']);
+    expect(readFileSync(join(directory, 'hybridge', 'shop', 'plane.env'), 'utf8')).toMatch(/^KONG_CLUSTER_CONTROL_PLANE=\$\{ControlPlane\w*TunnelHost\w+\.Value\}:8005$/m);
+  });
 });

@@ -1,5 +1,7 @@
+import { Stack } from 'aws-cdk-lib';
 import { Yaml } from 'cdk8s';
 import { DRAIN_SECONDS, PATHS, PORTS, RUN_AS } from '../contract';
+import type { PulledFile } from '../handoff/index-document';
 import { envFile } from './env-file';
 import type { PlaneDescription, SecretFile, SecretMount } from './plane';
 
@@ -12,6 +14,15 @@ export interface ComposePorts {
 export interface ComposePlane {
   readonly plane: PlaneDescription;
   readonly ports: ComposePorts;
+  /** Names of settings that `fetch.sh` brings to the machine; the others stand in the files. */
+  readonly fetched?: readonly string[];
+  /** The command that has to be run before Compose starts anything. */
+  readonly firstStep: string;
+}
+
+/** What `fetch.sh` is made of. */
+export interface FetchedParts {
+  readonly plane: PlaneDescription;
   /** Settings known only after deployment → SSM parameter that holds the value. */
   readonly deployed: ReadonlyMap<string, string>;
   /** Region of parameters and secrets; the AWS CLI's own where it is not known. */
@@ -20,17 +31,23 @@ export interface ComposePlane {
 
 const SETTINGS_FILE = 'plane.env';
 const DEPLOYED_FILE = 'deployed.env';
-const FETCH_FILE = 'fetch.sh';
 const SECRETS_FOLDER = 'secrets';
 
-/** Everything that a machine with Docker needs to run the plane, except what `fetch.sh` brings: file name → text. */
+/** What a machine with Docker needs to run the plane, except what is brought to it: file name → text. */
 export function composeFiles(given: ComposePlane): Readonly<Record<string, string>> {
-  const { plane, deployed } = given;
-  const known = Object.fromEntries(Object.entries(plane.settings).filter(([name]) => !deployed.has(name)));
-  return { 'compose.yaml': Yaml.stringify(composeDocument(given)), [SETTINGS_FILE]: envFile(known), [FETCH_FILE]: fetchScript(given) };
+  const { plane, fetched = [] } = given;
+  const known = Object.fromEntries(Object.entries(plane.settings).filter(([name]) => !fetched.includes(name)));
+  return { 'compose.yaml': Yaml.stringify(composeDocument(given)), [SETTINGS_FILE]: envFile(known) };
 }
 
-function composeDocument({ plane, ports }: ComposePlane) {
+/** The files of secrets that `compose.yaml` mounts, and which properties of which secrets they hold. */
+export function secretFiles({ secrets }: PlaneDescription): readonly PulledFile[] {
+  return secrets.flatMap((mount) => mount.files.map((file) => ({
+    path: filePath(mount, file), secretName: mount.secretName, region: Stack.of(mount.secret).region, property: file.property,
+  })));
+}
+
+function composeDocument({ plane, ports, fetched, firstStep }: ComposePlane) {
   const files = plane.secrets.flatMap((mount) => mount.files.map((file) => ({ mount, file, source: sourceName(mount, file) })));
   return {
     name: plane.name,
@@ -38,9 +55,9 @@ function composeDocument({ plane, ports }: ComposePlane) {
       gateway: {
         image: plane.image,
         platform: 'linux/amd64',
-        user: `\${HYBRIDGE_USER:?run "sh ${FETCH_FILE}" first}`,
+        user: `\${HYBRIDGE_USER:?run "${firstStep}" first}`,
         // Raw: everything else would have $, # and quotes mean something.
-        env_file: [SETTINGS_FILE, DEPLOYED_FILE].map((path) => ({ path, format: 'raw' })),
+        env_file: [SETTINGS_FILE, ...fetched ? [DEPLOYED_FILE] : []].map((path) => ({ path, format: 'raw' })),
         ports: [`${ports.http}:${PORTS.proxy}`, `${ports.https}:${PORTS.proxyTls}`, `127.0.0.1:${PORTS.status}:${PORTS.status}`],
         volumes: [`./state:${PATHS.prefix}`],
         secrets: files.map(({ mount, file, source }) => ({ source, target: `${mount.path}/${file.file}` })),
@@ -61,7 +78,7 @@ function composeDocument({ plane, ports }: ComposePlane) {
 }
 
 /** Brings values and secrets to the machine. Its last act lets Compose start: half of them is none. */
-function fetchScript({ plane, deployed, region }: ComposePlane): string {
+export function fetchScript({ plane, deployed, region }: FetchedParts): string {
   const where = region ? ` --region '${region}'` : '';
   const folders = plane.secrets.map(({ name }) => `${SECRETS_FOLDER}/${name}`);
   return `#!/bin/sh

@@ -1,9 +1,12 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import type { HandoffSite } from '../../gateway/handoff-site';
+import { withReadableTokens } from '../kubernetes/readable-tokens';
 import { refuseSecret } from '../kubernetes/secret-text';
 import { writeFilesAtSynthesis } from '../output-files';
-import { composeFiles } from './compose-files';
+import type { OutputFiles } from '../output-files';
+import { composeFiles, fetchScript, secretFiles } from './compose-files';
 import type { ComposePorts } from './compose-files';
 import { parameterPath } from './handoff-names';
 import type { PlacedDataPlane } from './placement';
@@ -12,27 +15,45 @@ import { describePlane } from './plane-entry';
 export interface ComposePlaneProps {
   readonly placed: PlacedDataPlane;
   readonly ports: ComposePorts;
+  /** What the files are handed over to; where there is none, a person copies them. */
+  readonly site?: HandoffSite;
 }
 
 /**
- * A data plane for one machine with Docker: files in `cdk.out/hybridge/<plane>/` without tokens and secrets, and the SSM parameters that carry what is
- * known only after deployment.
+ * A data plane for one machine with Docker: files in `cdk.out/hybridge/<plane>/` without tokens and secrets. What is known only after deployment, SSM parameters carry; with a handoff, CloudFormation puts it
+ * into the files on their way to it, and those in `cdk.out` are for people to read.
  */
 export class ComposePlane extends Construct {
-  constructor(scope: Construct, id: string, { placed, ports }: ComposePlaneProps) {
+  constructor(scope: Construct, id: string, private readonly props: ComposePlaneProps) {
     super(scope, id);
-    const { plane } = placed;
+    const { placed, site } = props;
+    for (const [name, value] of Object.entries(placed.plane.settings)) refuseSecret(name, value);
+    const files = site ? this.handOver(site) : this.fetched();
+    writeFilesAtSynthesis(this, placed.plane.name, () => files);
+    describePlane(this, 'docker', placed, Object.keys(files));
+  }
+
+  /** Files of which one fetches the rest on the machine. */
+  private fetched(): OutputFiles {
+    const { placed: { plane }, ports } = this.props;
     const deployed = new Map<string, string>();
-    for (const [name, value] of Object.entries(plane.settings)) {
-      refuseSecret(name, value);
-      if (!Token.isUnresolved(value)) continue;
+    for (const [name, stringValue] of Object.entries(plane.settings).filter(([, value]) => Token.isUnresolved(value))) {
       const parameterName = parameterPath(this, plane.name) + name.toLowerCase();
       deployed.set(name, parameterName);
-      new ssm.StringParameter(this, name.toLowerCase(), { parameterName, stringValue: value, description: `For the gateway plane ${plane.name}` });
+      new ssm.StringParameter(this, name.toLowerCase(), { parameterName, stringValue, description: `For the gateway plane ${plane.name}` });
     }
     const { region } = Stack.of(this);
-    const files = composeFiles({ plane, ports, deployed, ...!Token.isUnresolved(region) && { region } });
-    writeFilesAtSynthesis(this, plane.name, () => files);
-    describePlane(this, 'docker', placed, Object.keys(files));
+    return {
+      ...composeFiles({ plane, ports, fetched: [...deployed.keys()], firstStep: 'sh fetch.sh' }),
+      'fetch.sh': fetchScript({ plane, deployed, ...!Token.isUnresolved(region) && { region } }),
+    };
+  }
+
+  /** @returns the files for people to read */
+  private handOver(site: HandoffSite): OutputFiles {
+    const { placed: { plane }, ports } = this.props;
+    const files = composeFiles({ plane, ports, firstStep: 'hybridge handoff pull' });
+    site._addMachine({ name: plane.name, files, pulledFiles: secretFiles(plane) }, plane.secrets);
+    return withReadableTokens(Stack.of(this), files);
   }
 }

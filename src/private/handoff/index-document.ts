@@ -38,6 +38,23 @@ export interface HandedPlane {
   readonly secrets: readonly PulledSecret[];
 }
 
+/** A file that is made on site from a property of a secret of AWS Secrets Manager. */
+export interface PulledFile {
+  /** Below the folder of its plane. */
+  readonly path: string;
+  /** Name of the secret; its text is a JSON object. */
+  readonly secretName: string;
+  readonly region: string;
+  readonly property: string;
+}
+
+/** One plane of a site that Docker Compose runs on a machine. Its files lie in `folder`. */
+export interface HandedMachine {
+  readonly name: string;
+  readonly folder: string;
+  readonly secrets: readonly PulledFile[];
+}
+
 /** One EKS Anywhere cluster of a site. */
 export interface HandedCluster {
   readonly name: string;
@@ -47,7 +64,10 @@ export interface HandedCluster {
 export interface HandoffIndex {
   readonly version: number;
   readonly site: string;
+  /** On Kubernetes. */
   readonly planes: readonly HandedPlane[];
+  /** Absent where there are none. */
+  readonly machines?: readonly HandedMachine[];
   readonly clusters: readonly HandedCluster[];
   /** Manifests that are applied once, by a person: with them, Flux applies those of the planes. */
   readonly fluxFiles: readonly string[];

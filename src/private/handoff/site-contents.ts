@@ -1,6 +1,6 @@
 import type { OutputFiles } from '../output-files';
 import { INDEX_VERSION } from './index-document';
-import type { HandoffIndex, PulledSecret } from './index-document';
+import type { HandoffIndex, PulledFile, PulledSecret } from './index-document';
 
 /** A plane as its site gets it. */
 export interface ContentsOfPlane {
@@ -11,9 +11,19 @@ export interface ContentsOfPlane {
   readonly pulledSecrets: readonly PulledSecret[];
 }
 
+/** A plane for Docker Compose as its site gets it. */
+export interface ContentsOfMachine {
+  readonly name: string;
+  /** Name → text, whose tokens CloudFormation resolves. */
+  readonly files: OutputFiles;
+  /** What the command line writes beside them. */
+  readonly pulledFiles: readonly PulledFile[];
+}
+
 /** Collects what a site gets. */
 export class SiteContents {
   private readonly planes: ContentsOfPlane[] = [];
+  private readonly machines: ContentsOfMachine[] = [];
   private readonly clusters = new Map<string, () => OutputFiles>();
   private readonly fluxFiles = new Map<string, string>();
 
@@ -21,6 +31,10 @@ export class SiteContents {
 
   public addPlane(plane: ContentsOfPlane): void {
     this.planes.push(plane);
+  }
+
+  public addMachine(machine: ContentsOfMachine): void {
+    this.machines.push(machine);
   }
 
   /** @param render called when the app is synthesized, because packages and machines may be added until then */
@@ -35,7 +49,7 @@ export class SiteContents {
   }
 
   public isEmpty(): boolean {
-    return this.planes.length === 0;
+    return this.planes.length + this.machines.length === 0;
   }
 
   /** Path below the site's prefix, and text. */
@@ -43,6 +57,8 @@ export class SiteContents {
     return [
       ...this.fluxFiles,
       ...this.planes.flatMap(({ name, files }) => Object.entries(files).map(([file, text]) => [`planes/${name}/${file}`, text] as const)),
+      // Apart from the planes on Kubernetes: Flux applies everything that lies beside those.
+      ...this.machines.flatMap(({ name, files }) => Object.entries(files).map(([file, text]) => [`machines/${name}/${file}`, text] as const)),
       ...[...this.clusters].flatMap(([name, render]) => Object.entries(render()).filter(isForTools).map(([file, text]) => [`clusters/${name}/${file}`, text] as const)),
     ];
   }
@@ -53,6 +69,7 @@ export class SiteContents {
       version: INDEX_VERSION,
       site: this.site,
       planes: this.planes.map(({ name, pulledSecrets }) => ({ name, folder: `planes/${name}`, secrets: pulledSecrets })),
+      ...this.machines.length > 0 && { machines: this.machines.map(({ name, pulledFiles }) => ({ name, folder: `machines/${name}`, secrets: pulledFiles })) },
       clusters: [...this.clusters.keys()].map((name) => ({ name, folder: `clusters/${name}` })),
       fluxFiles: [...this.fluxFiles.keys()],
     };
