@@ -29,6 +29,21 @@ describe('answering CloudFormation', () => {
     expect(aws.told).toMatchObject([{ Status: 'FAILED', Reason: 'Error: no permission', PhysicalResourceId: 'thing' }]);
   });
 
+  it('cuts a reason that CloudFormation would not take', async () => {
+    await answerCustomResource(aws.event('Create', {}), async () => {
+      throw new Error('\u20ac'.repeat(100_000));
+    });
+    expect(Buffer.byteLength(JSON.stringify(aws.told[0]))).toBeLessThan(4096);
+    expect(aws.told[0]).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/^Error: \u20ac+$/) });
+  });
+
+  it('logs neither properties nor the presigned address', async () => {
+    await answerCustomResource(aws.event('Create', { Text: 'planted-property' }), async () => ({ physicalId: 'thing', attributes: { Fingerprint: 'planted-attribute' } }));
+    const lines = JSON.stringify([vi.mocked(console.log).mock.calls, vi.mocked(console.error).mock.calls]);
+    expect(lines).toContain('Resource');
+    for (const hidden of ['planted', '/answer']) expect(lines).not.toContain(hidden);
+  });
+
   it('deletes nothing for a resource that was never created', async () => {
     const work = vi.fn(async () => {
       throw new Error('broken');

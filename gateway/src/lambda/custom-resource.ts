@@ -26,6 +26,9 @@ const NEVER_CREATED = 'hybridge:never-created';
 
 const ATTEMPTS = 4;
 
+/** CloudFormation refuses answers of more than 4096 bytes, and would then wait an hour for another one. */
+const MOST_REASON = 1000;
+
 /**
  * Runs the work and tells CloudFormation how it ended. Fails only when CloudFormation cannot be told, so that Lambda tries again.
  *
@@ -46,7 +49,7 @@ async function outcome(event: CustomResourceEvent, work: CustomResourceWork): Pr
   } catch (error) {
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     console.error(JSON.stringify({ failed: event.LogicalResourceId, reason }));
-    return { Status: 'FAILED', Reason: reason, PhysicalResourceId: event.PhysicalResourceId ?? NEVER_CREATED };
+    return { Status: 'FAILED', Reason: reason.slice(0, MOST_REASON), PhysicalResourceId: event.PhysicalResourceId ?? NEVER_CREATED };
   }
 }
 

@@ -183,6 +183,25 @@ describe('an update', () => {
   });
 });
 
+describe('a rollback', () => {
+  it('of another role registers with the first one again, under the same id, with an activation that the secret holds', async () => {
+    const first = await run('Create');
+    const changed = await run('Update', { RoleArn: 'arn:aws:iam::123456789012:role/other' });
+    const back = await run('Update');
+    expect([changed.physicalId, back.physicalId]).toEqual([first.physicalId, first.physicalId]);
+    expect(registered.get('factory')).toMatchObject({ roleArn: PROPERTIES.RoleArn, activationId: kept().id });
+  });
+
+  it('of another name leaves the first one registered, and takes the other away', async () => {
+    await run('Create');
+    const other = await run('Update', { ClusterName: 'plant' });
+    expect(other.physicalId).toBe('eks-connector/plant');
+    expect((await run('Update')).physicalId).toBe('eks-connector/factory');
+    await run('Delete', { ClusterName: 'plant' });
+    expect([...registered.keys()]).toEqual(['factory']);
+  });
+});
+
 describe('a deletion', () => {
   it('deregisters the cluster', async () => {
     await run('Create');

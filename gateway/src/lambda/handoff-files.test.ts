@@ -114,6 +114,20 @@ describe('files of a site', () => {
     expect(updated.attributes!.Digest).not.toBe(attributes!.Digest);
   });
 
+  it('are what they were after an update that is rolled back, in the same place', async () => {
+    const first = await handoffFiles(event('Create'), client);
+    const before = bucket.keys().map((key) => [key, bucket.current(key)]);
+    const failed = await handoffFiles(event('Update', { Files: [{ Path: 'flux.yaml', Text: 'kind: Bucket\n' }] }), client);
+    expect(failed.physicalId).toBe(first.physicalId);
+    expect(await handoffFiles(event('Update'), client)).toEqual(first);
+    expect(bucket.keys().map((key) => [key, bucket.current(key)])).toEqual(before);
+  });
+
+  it('may be deleted twice', async () => {
+    await handoffFiles(event('Create'), client);
+    for (const _ of [1, 2]) await expect(handoffFiles(event('Delete'), client)).resolves.toEqual({ physicalId: 'handoff/handoff/Cloud/factory/' });
+  });
+
   it('go with all their versions when the site goes, so that the bucket can go, too', async () => {
     await handoffFiles(event('Create', { Prefix: 'Cloud/branch/' }), client);
     await handoffFiles(event('Create'), client);

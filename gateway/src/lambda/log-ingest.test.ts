@@ -126,6 +126,13 @@ describe('the tokens in force', () => {
     await aws.close();
   });
 
+  it('are not quoted when the secret is no document', async () => {
+    const aws = await startFakeAws({ GetSecretValue: () => ({ status: 200, body: { SecretString: 'planted-token' } }) });
+    const outcome = await secretTokens(new SecretsManagerClient(aws.client), 'arn:secret', 'token')().catch((error: unknown) => String(error));
+    expect(outcome).toBe('Error: the secret arn:secret has no property token');
+    await aws.close();
+  });
+
   it('are one before the first change, and none is an error', async () => {
     const absent = { status: 400, body: { __type: 'ResourceNotFoundException', message: 'no such version' } };
     const aws = await startFakeAws({ GetSecretValue: ({ VersionStage }) => (VersionStage === 'AWSCURRENT' ? { status: 200, body: { SecretString: '{"token":"only"}' } } : absent) });

@@ -1,6 +1,7 @@
 /** The values of a secret that are in force, kept for a while. */
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { parseSecretDocument } from './secret-documents.ts';
 
 const STAGES = ['AWSCURRENT', 'AWSPREVIOUS'];
 
@@ -18,9 +19,9 @@ export function secretTokens(client: SecretsManagerClient, secretId: string, pro
 
 async function tokenOf(client: SecretsManagerClient, secretId: string, stage: string, property: string): Promise<string | undefined> {
   try {
-    const { SecretString = '{}' } = await client.send(new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage }));
-    const value = (JSON.parse(SecretString) as Record<string, unknown>)[property];
-    return typeof value === 'string' && value !== '' ? value : undefined;
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage }));
+    // Not JSON.parse: its errors quote what they could not read, and Lambda logs them.
+    return parseSecretDocument(SecretString)?.[property] || undefined;
   } catch (error) {
     // A secret that was never changed has no version before this one.
     if ((error as Error).name === 'ResourceNotFoundException' && stage === 'AWSPREVIOUS') return undefined;
