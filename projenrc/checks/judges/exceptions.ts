@@ -22,7 +22,7 @@ const TEMPLATES: readonly JudgeException[] = [
     reason: 'these functions call public endpoints of AWS only, and nothing in a VPC; those that apply manifests are in the cluster\'s',
   },
   {
-    judge: 'checkov', rules: ['CKV_AWS_173'], where: / AWS::Lambda::Function\.(\w*KubectlProvider|CustomCDKBucketDeployment|LogsIngestFunction)/,
+    judge: 'checkov', rules: ['CKV_AWS_173'], where: / AWS::Lambda::Function\.(\w*KubectlProvider|\w*TunnelTurner|CustomCDKBucketDeployment|LogsIngestFunction)/,
     reason: 'names of functions, files, secrets and addresses, nothing secret; Lambda encrypts them with a key that AWS keeps',
   },
   {
@@ -152,8 +152,8 @@ const CONTROLS: readonly JudgeException[] = [
     reason: 'the function behind the route asks for a token that only nodes of its planes have, and compares it in constant time; an authorizer would be a second function for each batch',
   },
   {
-    judge: 'cfn-guard', rules: ['lambda_function_public_access_prohibited_check'], where: / AWS::Lambda::Permission\.\w*Ingest/,
-    reason: 'the permission names API, account and route as its source; the rule takes only text or one reference, not an ARN that is put together',
+    judge: 'cfn-guard', rules: ['lambda_function_public_access_prohibited_check'], where: / AWS::Lambda::Permission\.\w*(Ingest|TunnelTurner)/,
+    reason: 'the permission names its source, API and route or the account; the rule takes only text or one reference to a resource, not an ARN that is put together nor AWS::AccountId',
   },
 ];
 
@@ -177,15 +177,11 @@ const MANIFESTS: readonly JudgeException[] = [
   {
     judge: 'checkov',
     rules: [
-      'CKV_K8S_8', 'CKV_K8S_9', 'CKV_K8S_10', 'CKV_K8S_11', 'CKV_K8S_12', 'CKV_K8S_13', 'CKV_K8S_15', 'CKV_K8S_22', 'CKV_K8S_23', 'CKV_K8S_25', 'CKV_K8S_35', 'CKV_K8S_38',
-      'CKV_K8S_40', 'CKV_K8S_43',
+      'CKV_K8S_8', 'CKV_K8S_9', 'CKV_K8S_10', 'CKV_K8S_11', 'CKV_K8S_12', 'CKV_K8S_13', 'CKV_K8S_15', 'CKV_K8S_22', 'CKV_K8S_23', 'CKV_K8S_25', 'CKV_K8S_35', 'CKV_K8S_40',
+      'CKV_K8S_43',
     ],
     where: /eks-connector\.yaml StatefulSet\./,
     reason: 'the agents of Amazon EKS Connector in the shape that AWS publishes and supports: they run as root, write to their disk and talk to the API server',
-  },
-  {
-    judge: 'checkov', rules: ['CKV2_K8S_6'], where: /eks-connector\.yaml Pod\./,
-    reason: 'the agents call addresses of AWS that change, and nobody calls them: what a NetworkPolicy could name is the site\'s firewall',
   },
   {
     judge: 'checkov', rules: ['CKV2_K8S_3'], where: /eks-connector\.yaml ClusterRoleBinding\./,
