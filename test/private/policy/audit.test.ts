@@ -1,8 +1,8 @@
 /** What cdk-nag, the table of IAM wildcards and the rules of manifests say about every example, and about what none of them shows: everything is explained, and no explanation is left over. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { ACKNOWLEDGEMENTS, MANAGED_POLICIES } from '../../../src/private/policy/acknowledgements';
 import { EXPLAINED_WILDCARDS, referenceText, wildcardsOf } from '../../../src/private/policy/iam-wildcards';
@@ -41,6 +41,9 @@ const OF_THE_PROGRAM: readonly { readonly rule: string; readonly types: readonly
   { rule: 'AwsSolutions-AS3', types: ['AWS::AutoScaling::AutoScalingGroup'], reason: 'instances of an ECS cluster that stands for one that exists already; ECS decides how many there are' },
 ];
 
+/** Where programs would take real ones from. */
+const PLANTED = Object.fromEntries(['FACTORY_BMC_USER', 'FACTORY_BMC_PASSWORD', 'BMC_USER', 'BMC_USERNAME', 'BMC_PASSWORD'].map((name) => [name, `planted-${name.toLowerCase()}`]));
+
 const outputs = mkdtempSync(join(tmpdir(), 'audit-'));
 let audits: readonly Audit[];
 beforeAll(() => {
@@ -48,7 +51,7 @@ beforeAll(() => {
   audits = JSON.parse(execFileSync(process.execPath, [join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs'), '--tsconfig', 'examples/tsconfig.json', join(ROOT, 'test', 'setup', 'audit-programs.ts')], {
     cwd: ROOT, encoding: 'utf8', input: JSON.stringify(jobs), maxBuffer: 64 * 1024 * 1024,
     // Not left out: a child would get the variables from before test/setup/environment.ts.
-    env: { ...process.env },
+    env: { ...process.env, ...PLANTED },
   }));
 }, 60_000);
 afterAll(() => rmSync(outputs, { recursive: true, force: true }));
@@ -86,6 +89,44 @@ describe.each(NAMES)('%s', (name) => {
     const unexplained = policiesOf(name).flatMap(({ id, document }) => wildcardsOf(document).filter(({ reason }) => !reason).map((wildcard) => `${id}: ${wildcard.id}`));
     expect(unexplained).toEqual([]);
   });
+});
+
+/** Folders and files that the deployment copies to AWS, as far as they are of this repository. */
+function assetsOf(name: string): readonly string[] {
+  const folder = join(outputs, name);
+  const manifests = readdirSync(folder).filter((file) => file.endsWith('.assets.json')).map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')));
+  const sources = manifests.flatMap(({ files = {}, dockerImages = {} }) => [...Object.values<any>(files), ...Object.values<any>(dockerImages)].map(({ source }) => String(source.path ?? source.directory)));
+  return [...new Set(sources.map((source) => resolve(folder, source)))].filter((source) => source.startsWith(ROOT) && !source.includes(`${sep}node_modules${sep}`));
+}
+
+function textsIn(path: string): readonly { readonly file: string; readonly text: string }[] {
+  const files = statSync(path).isDirectory() ? readdirSync(path, { recursive: true, encoding: 'utf8' }).map((file) => join(path, file)).filter((file) => statSync(file).isFile()) : [path];
+  return files.map((file) => ({ file, text: readFileSync(file, 'utf8') }));
+}
+
+/** The programs of the gateway and of functions know how a key begins: they make some. */
+const isProgram = (file: string) => file.startsWith(join(ROOT, 'lib', 'bundle'));
+
+describe.each(NAMES)('what %s leaves behind', (name) => {
+  it('holds no secret: templates, manifests, files for sites, pictures of them, assets', () => {
+    const texts = [join(outputs, name), ...assetsOf(name)].flatMap(textsIn);
+    expect(texts.length).toBeGreaterThan(3);
+    const found = texts.filter(({ file, text }) => /planted-|\bAKIA[0-9A-Z]{16}\b|"SecretString"\s*:/.test(text) || (!isProgram(file) && /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)));
+    expect(found.map(({ file }) => file)).toEqual([]);
+  });
+
+  it('lets CloudFormation fill secrets into nothing that people read: manifests, outputs, parameters, functions\' environments', () => {
+    const folder = join(outputs, name);
+    const readable = readdirSync(folder).filter((file) => file.endsWith('.template.json')).map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8'))).flatMap(({ Outputs, Resources }) => [
+      Outputs ?? {},
+      ...Object.values<any>(Resources).filter(({ Type }) => /^Custom::|^AWS::(SSM::Parameter|Lambda::Function|ECS::TaskDefinition|EC2::LaunchTemplate|EKS::Addon)$/.test(Type)),
+    ]);
+    expect(JSON.stringify(readable)).not.toMatch(/\{\{resolve:(secretsmanager|ssm-secure):|ClientSecret"\]/);
+  });
+});
+
+it('reads the image and the functions as well', () => {
+  expect(NAMES.flatMap(assetsOf)).toEqual(expect.arrayContaining([join(ROOT, 'lib', 'bundle', 'image'), join(ROOT, 'lib', 'bundle', 'lambda', 'tunnel-certificate')]));
 });
 
 /** YAML that is written for other readers than the API of a Kubernetes cluster, or is judged by rules of its own (cluster.yaml). */
