@@ -19,6 +19,7 @@ const PATHS: Readonly<Record<string, readonly string[]>> = {
     'commonName', 'dnsNames[]', 'duration', 'issuerRef.group', 'issuerRef.kind', 'issuerRef.name', 'privateKey.algorithm', 'privateKey.rotationPolicy', 'privateKey.size', 'renewBefore', 'secretName', 'usages[]',
   ],
   'eks.amazonaws.com/v1 TargetGroupBinding': ['serviceRef.name', 'serviceRef.port', 'targetGroupARN', 'targetType'],
+  'elbv2.k8s.aws/v1beta1 TargetGroupBinding': ['serviceRef.name', 'serviceRef.port', 'targetGroupARN', 'targetType'],
   'external-secrets.io/v1 ExternalSecret': [
     'data[].remoteRef.key', 'data[].remoteRef.property', 'data[].secretKey', 'refreshInterval', 'secretStoreRef.kind', 'secretStoreRef.name', 'target.creationPolicy', 'target.name', 'target.template.metadata.labels.*',
     'target.template.type',

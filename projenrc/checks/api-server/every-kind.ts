@@ -3,13 +3,14 @@ import { Stack } from 'aws-cdk-lib';
 import type { App } from 'aws-cdk-lib';
 import { CertificateAuthority } from 'aws-cdk-lib/aws-acmpca';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import { LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  AdminExposure, BareMetalCluster, BmcCredentials, CloudCluster, CognitoIdentity, EksAnywhereKubernetesVersion, EksAnywhereTarget, EksConnector, EksTarget, Exposure,
-  FluxSync, GatewayControlPlane, GatewayDatabase, GatewayEngine, GatewayObservability, Handoff, HardwareInventory, IdentityProvider, KongEdition, MetricsDiscovery, OidcIssuer,
-  OpenSearchLogs, OperatingSystem, Package, PackageSecret, SecretDelivery, Trust, ValkeyCache,
+  AdminExposure, BareMetalCluster, BmcCredentials, CloudCluster, ClusterCompute, CognitoIdentity, EksAnywhereKubernetesVersion, EksAnywhereTarget, EksConnector,
+  EksTarget, Exposure, FluxSync, GatewayControlPlane, GatewayDatabase, GatewayEngine, GatewayObservability, Handoff, HardwareInventory, IdentityProvider,
+  KongEdition, MetricsDiscovery, OidcIssuer, OpenSearchLogs, OperatingSystem, Package, PackageSecret, SecretDelivery, Trust, ValkeyCache,
 } from '../../../src';
 
 const imageRepository = 'registry.acme.example/hybridge';
@@ -20,9 +21,12 @@ export function defineEveryKind(app: App): void {
   new EksConnector(cloud, 'Connector', { cluster: plant, consoleUsers: ['arn:aws:iam::111122223333:role/operators'], secretStore: 'aws' });
   const kubectlLayer = LayerVersion.fromLayerVersionArn(cloud, 'Kubectl', 'arn:aws:lambda:eu-central-1:111122223333:layer:kubectl:1');
   const cluster = new CloudCluster(cloud, 'Cluster', { kubernetesVersion: KubernetesVersion.V1_35, kubectlLayer });
+  // Another controller keeps its load balancers.
+  const compute = ClusterCompute.nodeGroups({ name: 'gateways', instanceTypes: [new InstanceType('m7i.large')], minSize: 2, maxSize: 4 });
+  const withNodeGroups = new CloudCluster(cloud, 'NodeGroups', { kubernetesVersion: KubernetesVersion.V1_35, kubectlLayer, compute });
   const identity = new CognitoIdentity(cloud, 'Identity');
   defineTrusts(cloud, cluster, plant, identity);
-  defineSitePlanes(cloud, cluster, plant, identity);
+  defineSitePlanes(cloud, [cluster, withNodeGroups], plant, identity);
 }
 
 function definePlant(app: App): BareMetalCluster {
@@ -94,17 +98,17 @@ function defineTrusts(cloud: Stack, cluster: CloudCluster, plant: BareMetalClust
 }
 
 /** The ways of exposing a plane on a site, of bringing it there, and the other engine. */
-function defineSitePlanes(cloud: Stack, cluster: CloudCluster, plant: BareMetalCluster, identity: CognitoIdentity) {
+function defineSitePlanes(cloud: Stack, [cluster, withNodeGroups]: readonly CloudCluster[], plant: BareMetalCluster, identity: CognitoIdentity) {
   const handoff = new Handoff(cloud, 'Handoff');
   const issuer = new OidcIssuer(cloud, 'Issuer', { bucketName: 'acme-plant-tokens' });
   const synced = handoff.addSite('Synced');
   synced.syncWithFlux({ issuer });
-  const shared = { target: EksTarget.cluster(cluster), database: GatewayDatabase.auroraServerless(), trust: Trust.generated(), adminExposure: adminLoadBalancer(cloud) };
+  const shared = { database: GatewayDatabase.auroraServerless(), trust: Trust.generated(), adminExposure: adminLoadBalancer(cloud) };
   const licence = Secret.fromSecretNameV2(cloud, 'Licence', 'acme/kong-licence');
   const enterprise = GatewayEngine.kongHelm({ chartVersion: '3.4.1', edition: KongEdition.ENTERPRISE, gatewayVersion: '3.10.0.1', licence });
-  const kong = new GatewayControlPlane(cloud, 'KongControl', { ...shared, engine: enterprise });
+  const kong = new GatewayControlPlane(cloud, 'KongControl', { ...shared, target: EksTarget.cluster(withNodeGroups), engine: enterprise });
   kong.addDataPlane('Kong', { target: EksAnywhereTarget.cluster(plant, { imageRepository, exposure: Exposure.kubeVip('10.20.0.12') }) });
-  const plain = new GatewayControlPlane(cloud, 'Control', { ...shared, engine: GatewayEngine.packaged() });
+  const plain = new GatewayControlPlane(cloud, 'Control', { ...shared, target: EksTarget.cluster(cluster), engine: GatewayEngine.packaged() });
   const pulled = { imageRepository, site: handoff.addSite('Pulled'), delivery: SecretDelivery.pull(), exposure: Exposure.metalLb('10.20.0.100-10.20.0.120') };
   const stored = { imageRepository, site: synced, delivery: SecretDelivery.externalSecrets({ issuer }), exposure: Exposure.clusterIp() };
   plain.addDataPlane('Pulled', { target: EksAnywhereTarget.cluster(plant, pulled), identity, hostname: 'pulled.acme.example' });
