@@ -100,7 +100,7 @@ function hostOs(os: OperatingSystem, timeServers: string[] | undefined): HostOs 
 
 function healthCheck({ maxUnhealthy, nodeStartupTimeout, unhealthyMachineTimeout }: MachineHealthCheck): HealthCheck {
   return {
-    maxUnhealthy: maxUnhealthy !== undefined && /^\d+$/.test(maxUnhealthy) ? Number(maxUnhealthy) : maxUnhealthy,
+    maxUnhealthy: maxUnhealthy !== undefined && /^-?\d+$/.test(maxUnhealthy) ? Number(maxUnhealthy) : maxUnhealthy,
     nodeStartupTimeout: nodeStartupTimeout && formatDuration(nodeStartupTimeout.toSeconds()),
     unhealthyMachineTimeout: unhealthyMachineTimeout && formatDuration(unhealthyMachineTimeout.toSeconds()),
   };

@@ -22,12 +22,21 @@ export function check(clusterYaml: string, hardwareCsv?: string, options: CheckO
   const contents = file.documents.map((document) => document.content);
   const paths = documentPaths(contents as unknown as Document[]);
   const named = file.documents.map((document, index) => ({ document, path: paths[index] }));
-  return [
+  return limited([
     ...file.findings,
     ...named.flatMap(({ document, path }) => relevant(document).map((finding) => ({ ...finding, path: `${path}${finding.path}` }))),
     ...named.flatMap(foreignWithoutApiVersion),
     ...[...checkDocuments(contents, hardware, options), ...unfilledLicense(contents as unknown as Document[])].map((finding) => withLine(finding, named)),
-  ];
+  ]);
+}
+
+/** More than anybody reads: so many come from a file of another kind. */
+const MOST_FINDINGS = 1000;
+
+function limited(findings: readonly Finding[]): Finding[] {
+  if (findings.length <= MOST_FINDINGS) return [...findings];
+  const message = `has ${findings.length - MOST_FINDINGS} more problems, which are not listed`;
+  return [...findings.slice(0, MOST_FINDINGS), { ruleId: 'P2', severity: 'error', path: 'cluster.yaml', message }];
 }
 
 /** Right where a program is synthesized; the tools do not know placeholders. */

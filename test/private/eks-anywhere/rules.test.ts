@@ -1,4 +1,5 @@
 import { checkDocuments } from '../../../src/private/eks-anywhere/check';
+import { check } from '../../../src/private/eks-anywhere/check-text';
 import { parseHardware } from '../../../src/private/eks-anywhere/hardware/machine';
 import { CLUSTER_RULES } from '../../../src/private/eks-anywhere/rules/cluster';
 import { CONTROL_PLANE_RULES } from '../../../src/private/eks-anywhere/rules/control-plane';
@@ -74,4 +75,24 @@ test.each([
   const base = 'VSphereMachineConfig/prod-cp.spec.users' in changes ? BASES.vsphere : BASES.docker;
   const findings = checkDocuments(changed(base, changes).documents, undefined, options);
   expect(findings.map(({ ruleId, severity }) => `${severity} ${ruleId}`)).toEqual([`warning ${rule}`]);
+});
+
+test('names a document without a kind as such', () => {
+  expect(check('metadata: { name: x }\n').map(({ path, line }) => `${path} ${line}`)).toEqual(['(no kind)/x.apiVersion 1', 'Cluster undefined']);
+});
+
+test('lists a thousand findings and says how many more there are', () => {
+  const findings = check('a: 1\n'.repeat(1201));
+  expect(findings).toHaveLength(1001);
+  expect(findings[1000].message).toMatch(/^has \d+ more problems/);
+});
+
+describe('of numbers in a kubeletConfiguration', () => {
+  const at = 'Cluster.spec.controlPlaneConfiguration.kubeletConfiguration';
+  const kubelet = (fields: object) => errors(BASES.docker, { [at]: { kind: 'KubeletConfiguration', ...fields } }).map(({ ruleId, path }) => `${ruleId} ${path.slice(at.length)}`);
+  test.each([{ maxPods: 2 ** 31 - 1 }, { podPidsLimit: 2 ** 40 }, { reservedMemory: [{ numaNode: 0, limits: { memory: '1.5Gi', cpu: 2 } }] }])('%j fit', (fields) => expect(kubelet(fields)).toEqual([]));
+  test.each([
+    [{ maxPods: 2 ** 31 }, 'C69 .maxPods'], [{ podPidsLimit: 2 ** 63 }, 'C69 .podPidsLimit'], [{ logging: { verbosity: -1 } }, 'C69 .logging.verbosity'],
+    [{ reservedMemory: [{ numaNode: 0, limits: { memory: 'lots' } }] }, 'C69 .reservedMemory[0].limits.memory'],
+  ])('%j do not', (fields, finding) => expect(kubelet(fields)).toEqual([finding]));
 });

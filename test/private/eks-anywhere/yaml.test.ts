@@ -81,6 +81,23 @@ describe('a file written by hand', () => {
     const levels = Array.from({ length: 8 }, (_, level) => `a${level + 1}: &a${level + 1} [${Array(10).fill(`*a${level}`).join(', ')}]`);
     expect(problems(['a0: &a0 [x]', ...levels].join('\n')).map((problem) => problem.split(' ')[0])).toEqual(['P2']);
   });
+  test.each([
+    ['has too many characters', `a: ${'x'.repeat(2 ** 20)}\n`],
+    ['has too many lines', '- a\n'.repeat(50_001)],
+    ['is nested too deeply', `a: ${'['.repeat(20_000)}`],
+    ['is no text', '\u0000\u0001\ufffd: '.repeat(1000)],
+  ])('is refused with one line when it %s', (_title, source) => expect(problems(source).map((problem) => problem.split(' ').slice(0, 2).join(' '))).toEqual(['P2 cluster.yaml']));
+  test('is refused by the first error of a document, in few words', () => {
+    const [{ message, line }] = parseClusterFile(`a: b\n${'!'.repeat(5000)} x\nc: [\nd: "\n`).findings;
+    expect({ line, isShort: message.length < 200 }).toEqual({ line: 2, isShort: true });
+  });
+  test('may use an anchor many times', () => {
+    expect(parseClusterFile(`a: &x word\nb: [${Array(10_000).fill('*x').join(', ')}]\n`).documents[0].content.b).toEqual(Array(10_000).fill('word'));
+  });
+  test('has fields of every name', () => {
+    const { content } = parseClusterFile('__proto__: {a: b}\nconstructor: c\n').documents[0];
+    expect(Object.entries(content)).toEqual([['__proto__', { a: 'b' }], ['constructor', 'c']]);
+  });
   test('may use anchors and merge keys', () => {
     const { documents } = parseClusterFile('a: &x {b: 1, c: 2}\nd:\n  <<: *x\n  c: 3\n');
     expect(documents[0].content.d).toEqual({ b: 1, c: 3 });

@@ -59,7 +59,7 @@ export function importCluster(files: ImportFiles): Import {
   const state = stateOf(files.newNames ? asNewCluster(given) : given);
   const site = state && withFurtherDocuments(readSite(state), state);
   if (!state || !site) return { findings: [unsupported('Cluster.spec.datacenterRef.kind', 'names a provider for which there is no construct')] };
-  const unsaid = [...beyondOneProgram(site, files), ...lost(state.documents, site, files.newNames ?? false)];
+  const unsaid = [...withoutKind(given), ...beyondOneProgram(site, files), ...lost(state.documents, site, files.newNames ?? false)];
   const findings = unsaid.map((finding) => ({ ...finding, line: lineOf(finding.path, parsed) }));
   if (findings.length > 0) return { findings };
   const hardware = files.hardware && hardwareSource(files.hardware.path, parseHardware(files.hardware.text));
@@ -81,6 +81,11 @@ function withFurtherDocuments(site: Site | undefined, { documents }: State): Sit
   const written = new Set(documentsOf(site).map(documentPath));
   const furtherDocuments = documents.filter((document) => document.kind !== 'Secret' && !written.has(documentPath(document)));
   return furtherDocuments.length === 0 ? site : { ...site, input: { ...site.input, furtherDocuments } } as Site;
+}
+
+/** The tools pass over a document without a kind; no construct writes one. */
+function withoutKind(documents: readonly Document[]): Finding[] {
+  return documents.filter(({ kind }) => !kind).map((document) => unsupported(documentPath(document), 'is no object of any kind', 'remove the document, or give it a kind'));
 }
 
 /** Limits of the constructs that the documents do not know. */

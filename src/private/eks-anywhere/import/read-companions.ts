@@ -13,7 +13,7 @@ export interface OidcFields {
   readonly usernamePrefix?: string;
   readonly groupsClaim?: string;
   readonly groupsPrefix?: string;
-  readonly requiredClaims?: readonly { readonly claim: string; readonly value: string }[];
+  readonly requiredClaims?: readonly { readonly claim: string; readonly value?: string }[];
 }
 
 export interface IamMapping {

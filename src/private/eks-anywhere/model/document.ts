@@ -39,7 +39,12 @@ function refsIn(value: unknown): { kind: string; name: string }[] {
   return [...own, ...Object.values(value).flatMap(refsIn)];
 }
 
+/** Documents are written by hand: what should be text may be anything. */
+function textOr(value: unknown, otherwise: string): string {
+  return typeof value === 'string' ? value : otherwise;
+}
+
 /** How findings name a document: there is one Cluster, so it needs no name. */
 export function documentPath(document: Document): string {
-  return document.kind === 'Cluster' ? 'Cluster' : `${document.kind}/${document.metadata?.name ?? ''}`;
+  return document.kind === 'Cluster' ? 'Cluster' : `${textOr(document.kind, '(no kind)')}/${textOr(document.metadata?.name, '')}`;
 }

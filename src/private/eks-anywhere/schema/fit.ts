@@ -134,7 +134,7 @@ function described(value: unknown): string {
 }
 
 function set(target: Record<string, unknown>, name: string, value: unknown) {
-  if (value !== undefined) target[name] = value;
+  if (value !== undefined) Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

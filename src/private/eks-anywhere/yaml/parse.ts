@@ -27,9 +27,14 @@ interface Piece {
   readonly firstLine: number;
 }
 
+/** The largest real file has some hundred kilobytes, of which certificates are the most; larger ones are another thing. */
+const MOST_CHARACTERS = 2 ** 20;
+const MOST_LINES = 50_000;
+
 export function parseClusterFile(source: string): ParsedFile {
   const text = source.replace(/^\ufeff/, '');
-  const findings: Finding[] = [];
+  const findings: Finding[] = [...tooLarge(text)];
+  if (findings.length > 0) return { documents: [], findings };
   const documents: ParsedDocument[] = [];
   for (const piece of pieces(text)) {
     findings.push(...lostDocuments(piece));
@@ -37,6 +42,13 @@ export function parseClusterFile(source: string): ParsedFile {
     if (document) documents.push(document);
   }
   return { documents, findings };
+}
+
+/** Told before anything is read, so that a wrong file costs neither time nor memory. */
+function* tooLarge(text: string): Iterable<Finding> {
+  const finding = (message: string): Finding => ({ ruleId: 'P2', severity: 'error', path: 'cluster.yaml', line: 1, message, fix: 'give the file that describes one cluster' });
+  if (text.length > MOST_CHARACTERS) yield finding(`has ${text.length} characters; at most ${MOST_CHARACTERS} are read`);
+  else if (text.split('\n').length > MOST_LINES) yield finding(`has more than ${MOST_LINES} lines`);
 }
 
 /** The tools split on nothing but a line that is exactly `---`. */
@@ -75,25 +87,33 @@ function lostDocuments({ text, firstLine }: Piece): Finding[] {
 function parsePiece(piece: Piece, findings: Finding[]): ParsedDocument | undefined {
   const counter = new LineCounter();
   // All scalars stay text here; what an unquoted one means is decided by resolvePlainScalar.
-  const parsed = parseDocument(piece.text, { schema: 'failsafe', version: '1.1', merge: true, uniqueKeys: false, lineCounter: counter, logLevel: 'error' });
+  const parsed = parseDocument(piece.text, { schema: 'failsafe', version: '1.1', merge: true, uniqueKeys: false, lineCounter: counter, logLevel: 'error', prettyErrors: false });
   const lineAt = (offset: number) => piece.firstLine + counter.linePos(offset).line - 1;
-  for (const error of parsed.errors) {
-    if (error.code === 'MULTIPLE_DOCS') continue;
-    findings.push({ ruleId: 'P2', severity: 'error', path: 'cluster.yaml', line: lineAt(error.pos[0]), message: `is no YAML: ${error.message.split('\n')[0].replace(/:$/, '')}` });
+  // What follows the first error of a document is read in its light, and mostly wrong.
+  const error = parsed.errors.find(({ code }) => code !== 'MULTIPLE_DOCS');
+  if (error) {
+    findings.push({ ruleId: 'P2', severity: 'error', path: 'cluster.yaml', line: lineAt(error.pos[0]), message: `is no YAML: ${syntaxError(error.message)}` });
+    return undefined;
   }
-  if (parsed.errors.some((error) => error.code !== 'MULTIPLE_DOCS')) return undefined;
   findings.push(...[...unreadableCharacters(piece.text), ...strayTabs(piece.text, parsed)].map(({ offset, message }): Finding => ({
     ruleId: 'P2', severity: 'error', path: 'cluster.yaml', line: lineAt(offset), message,
   })));
   if (parsed.contents === null) return undefined;
   if (isScalar(parsed.contents) && plainValue(parsed.contents) === null) return undefined;
-  const walker = new Walker(lineAt, (node) => isAlias(node) ? node.resolve(parsed) : node);
+  const targets = aliasTargets(parsed);
+  const walker = new Walker(lineAt, (node) => isAlias(node) ? targets.get(node) : node);
   const content = walker.value(parsed.contents, '');
   if (!isMap(parsed.contents)) {
     findings.push({ ruleId: 'P2', severity: 'error', path: 'cluster.yaml', line: piece.firstLine, message: 'holds a document that is no object' });
     return undefined;
   }
   return { content: content as Record<string, unknown>, lines: walker.lines, findings: walker.findings };
+}
+
+/** What the library says, which may quote all of a senseless text. */
+function syntaxError(message: string): string {
+  if (/call stack/.test(message)) return 'it is nested too deeply';
+  return message.length > 160 ? `${message.slice(0, 157)}...` : message;
 }
 
 interface Flaw {
@@ -120,6 +140,17 @@ function strayTabs(text: string, parsed: Document): Flaw[] {
   });
   const stray = lines.find(({ index }) => !ranges.some(([start, end]) => start <= index && index < end));
   return stray ? [{ offset: stray.index, message: 'holds a line that starts with a tab; YAML is indented by blanks' }] : [];
+}
+
+/** What each alias stands for, found in one pass; the library would search the whole document for each of them. */
+function aliasTargets(parsed: Document): ReadonlyMap<unknown, unknown> {
+  const anchors = new Map<string, unknown>();
+  const targets = new Map<unknown, unknown>();
+  visit(parsed, {
+    Alias: (_key, node) => void targets.set(node, anchors.get(node.source)),
+    Value: (_key, node) => void (node.anchor && anchors.set(node.anchor, node)),
+  });
+  return targets;
 }
 
 /** Lists and objects of one document; the largest real file has some hundred. */
@@ -184,7 +215,8 @@ class Walker {
       own.add(key);
       const line = this.lineOf(pair);
       if (line !== undefined) this.lines.set(`${path}.${key}`, line);
-      result[key] = this.value(pair.value, `${path}.${key}`);
+      // A plain assignment would take the key __proto__ for something else than a field.
+      Object.defineProperty(result, key, { value: this.value(pair.value, `${path}.${key}`), enumerable: true, configurable: true, writable: true });
     }
     return result;
   }

@@ -68,6 +68,8 @@ describe('a property says', () => {
     ['kindnetd', 'dk-etcd', (text) => text.replace('cilium: {}', 'kindnetd: {}'), /kindnetd: true/],
     ['labels and annotations', 'bm', (text) => text.replace('  name: lab\nspec', '  name: lab\n  labels: { tier: "1" }\n  annotations: { example.com/team: ops }\nspec'), /clusterLabels: \{ tier: '1' \},\n  clusterAnnotations: \{ 'example.com\/team': 'ops' \}/],
     ['the namespace', 'vs-ext', (text) => text.replace(/^metadata:$/gm, 'metadata:\n  namespace: sites'), /namespace: 'sites'/],
+    ['a claim without a value', 'bm-oidc', (text) => text.replace(/ *value: kubernetes\n/, ''), /requiredClaims: \{ aud: '' \}/],
+    ['that no machine is ever replaced', 'bm', (text) => text.replace('  kubernetesVersion:', '  machineHealthCheck: { maxUnhealthy: -1 }\n  kubernetesVersion:'), /maxUnhealthy: '-1'/],
     ['where sign-in with IAM looks', 'bm-iam', (text) => text.replace(/backendMode:\n *- EKSConfigMap/, 'backendMode: [CRD]'), /backends: \[AwsIamBackend.CRD\]/],
     ['boot from the image of the release', 'bm', (text) => text.replace('  tinkerbellIP', '  isoBoot: true\n  tinkerbellIP'), /isoBoot: true/],
     ['boot from an image', 'bm', (text) => text.replace('  tinkerbellIP', '  isoBoot: true\n  hookIsoURL: http://10.20.0.2/hook.iso\n  tinkerbellIP'), /(?<!isoBoot: true,\n)  isoUrl: /],
@@ -135,6 +137,7 @@ describe('what no property says is refused by name', () => {
   test.each([
     ['a field of Cilium beside values for its chart', bareMetal.replace('cilium: {}', 'cilium: { cniExclusive: false, helmValues: { debug: true } }'), 'Cluster.spec.clusterNetwork.cniConfig.cilium.cniExclusive'],
     ['a Secret', `${bareMetal}\n---\napiVersion: v1\nkind: Secret\nmetadata: { name: extra }\n`, 'Secret/extra'],
+    ['a document without a kind', `${bareMetal}\n---\napiVersion: v1\nmetadata: { name: extra }\n`, '(no kind)/extra'],
     ['a password of the proxy', bareMetal.replace('  managementCluster:', '  proxyConfiguration: { httpProxy: "http://ops:s3cret@10.20.0.4:3128", httpsProxy: "10.20.0.4:3128" }\n  managementCluster:').replace('  tinkerbellIP', '  hookImagesURLPath: http://10.20.0.2/hook\n  tinkerbellIP'), 'Cluster.spec.proxyConfiguration.httpProxy'],
     ['a group without a key', bareMetal.replace(/    sshAuthorizedKeys:\n( *)- .*\n/, '    sshAuthorizedKeys: [""]\n'), 'TinkerbellMachineConfig/lab-cp.spec.users'],
   ])('%s', (_what, cluster, path) => {
