@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { App, CfnParameter, CfnResource, Duration, Lazy, SecretValue, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { Cluster as EcsCluster } from 'aws-cdk-lib/aws-ecs';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -309,6 +310,10 @@ const CLASHES: readonly Mistake[] = [
         .addDataPlane(`First${id}`, { target: inEks(world) });
     },
   },
+  ...['default', 'KubeSystem', 'cert-manager', 'Monitoring'].map((name): Mistake => ({
+    what: `a plane that would take the namespace of ${name}`, place: `Cloud/ControlPlane/${name}`, says: /id: got "[\w-]+", which would be the namespace [a-z-]+, expected one that nothing else in a cluster has: such as/,
+    make: (world) => world.controlPlane.addDataPlane(name, { target: inEks(world) }),
+  })),
   {
     what: 'two clusters of a name', place: 'Cloud/$ID/Cluster', says: /clusterName: got "cloud", which is the cluster name of Cloud\/Cluster in the same account and region already, expected another one/,
     make: ({ stack, vpc }, id) => testCluster(new Stack(stack, id, { env: { region: 'eu-central-1' } }), { vpc, clusterName: 'cloud' }),
@@ -395,6 +400,22 @@ const NUMBERS_AND_NAMES: readonly Mistake[] = [
   {
     what: 'processors that the image is not for', place: 'AutoScalingGroupTarget.vpc', says: /instanceType: got c7g\.large, which has an Arm processor, expected an x86 one/,
     make: ({ vpc }) => AutoScalingGroupTarget.vpc(vpc, { instanceType: new ec2.InstanceType('c7g.large') }),
+  },
+  ...['Überbreit', 'a'.repeat(41), '...'].map((name): Mistake => ({
+    what: `the id ${name}`, place: `Cloud/ControlPlane/${name}`, says: /id: got "[^"]*", expected (at most 40 lower-case letters|letters a to z), digits and '-'/,
+    make: (world) => world.controlPlane.addDataPlane(name, { target: inEks(world) }),
+  })),
+  {
+    what: 'a capacity provider of Fargate', place: 'EcsTarget.ec2Cluster', says: /capacityProvider: got "FARGATE_SPOT", expected the name of one with EC2 instances: use EcsTarget\.fargateCluster/,
+    make: ({ stack, vpc }, id) => EcsTarget.ec2Cluster(new EcsCluster(stack, id, { vpc }), 'FARGATE_SPOT'),
+  },
+  { what: 'a serial number', place: 'Trust.revokeSerialNumber', says: /serialNumber: got "no number", expected 1 to 40 hexadecimal digits, as openssl/, make: () => Trust.generated().revokeSerialNumber('no number') },
+  { what: 'an address', place: 'Exposure.kubeVip', says: /address: got "10\.20\.0\.300", expected an IPv4 address/, make: () => Exposure.kubeVip('10.20.0.300') },
+  { what: 'a range that ends before it begins', place: 'Exposure.metalLb', says: /range: got "10\.20\.0\.9-10\.20\.0\.1", expected IPv4 addresses as first-last/, make: () => Exposure.metalLb('10.20.0.9-10.20.0.1') },
+  { what: 'a namespace', place: 'ClusterAccess', says: /namespaces\[0\]: got "No Name", expected the name of a namespace/, make: () => ClusterAccess.edit('No Name') },
+  {
+    what: 'a file that is not there', place: 'Cloud/ControlPlane', says: /file: cannot read "no\.yaml": .*; give a path from the folder that the app runs in/,
+    make: ({ controlPlane }, id) => controlPlane.addDeclarativeConfig(id, { file: 'no.yaml' }),
   },
   { what: 'two listeners on a port', place: 'DockerTarget.compose', says: /httpsPort: got 8000, which httpPort has already; expected another port/, make: () => DockerTarget.compose({ ...IMAGE, httpsPort: 8000 }) },
   { what: 'a port that nodes do not give', place: 'Exposure.nodePort', says: /http: got 80, expected a port that Kubernetes gives to nodes, 30000 to 32767/, make: () => Exposure.nodePort({ http: 80 }) },

@@ -1,10 +1,10 @@
 import { Construct } from 'constructs';
 import { ENV, ROLES } from '../private/contract';
 import type { ControlPlaneLink } from '../private/gateway/control-plane-link';
+import { planeNameOf } from '../private/gateway/plane-name';
 import { Topology } from '../private/gateway/topology';
 import { requireEndpoint, requireServerName } from '../private/gateway/tunnel-endpoint';
 import { within } from '../private/input/place';
-import { kebabCase, requireObjectName } from '../private/kubernetes/names';
 import type { IGatewayControlPlane } from './gateway-control-plane-interface';
 import { GatewayDataPlane } from './gateway-data-plane';
 import type { GatewayDataPlaneOptions } from './gateway-data-plane';
@@ -58,7 +58,7 @@ export class ExternalControlPlane extends Construct implements IGatewayControlPl
   constructor(scope: Construct, id: string, attributes: GatewayControlPlaneAttributes) {
     super(scope, id);
     const { tunnelEndpoint, telemetryEndpoint, trust, serverName, telemetryServerName, engine = GatewayEngine.packaged() } = attributes;
-    this.planeName = within(this, () => requireObjectName('id', kebabCase(id)));
+    this.planeName = within(this, () => planeNameOf(id));
     within(this, () => {
       requireEndpoint('tunnelEndpoint', tunnelEndpoint);
       requireEndpoint('telemetryEndpoint', telemetryEndpoint);

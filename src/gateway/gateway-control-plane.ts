@@ -9,12 +9,13 @@ import { EksPlane } from '../private/gateway/eks-plane';
 import { requireKongSettings } from '../private/gateway/kong-helm/refusals';
 import { onKubernetes } from '../private/gateway/kubernetes-plane';
 import type { PlaneDescription, PlaneResources } from '../private/gateway/plane';
+import { planeNameOf } from '../private/gateway/plane-name';
 import { controlPlaneSettings, withUserSettings } from '../private/gateway/plane-settings';
 import { ADMIN_PORT, ADMIN_TLS_PORT, TELEMETRY_PORT, TUNNEL_PORT } from '../private/gateway/services';
 import { Topology } from '../private/gateway/topology';
 import { requireWhole } from '../private/input/numbers';
 import { within } from '../private/input/place';
-import { kebabCase, requireObjectName } from '../private/kubernetes/names';
+import { kebabCase } from '../private/kubernetes/names';
 import { requireCidrs } from '../private/network/cidr-text';
 import { planeMetric, serviceConnections } from '../private/observability/plane-measures';
 import { AdminExposure } from './admin-exposure';
@@ -116,7 +117,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
 
   constructor(scope: Construct, id: string, props: GatewayControlPlaneProps) {
     super(scope, id);
-    this.planeName = within(this, () => requireObjectName('id', kebabCase(id)));
+    this.planeName = within(this, () => planeNameOf(id));
     const { tunnel, trust, resource, admin } = within(this, () => this.make(props));
     this.resource = resource;
     this.adminLoadBalancer = admin?.loadBalancer;

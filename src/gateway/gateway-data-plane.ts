@@ -8,11 +8,11 @@ import type { GatewayLogs } from '../logging/gateway-logs';
 import type { ControlPlaneLink } from '../private/gateway/control-plane-link';
 import { requireKongSettings, requirePlugin } from '../private/gateway/kong-helm/refusals';
 import type { PlaneResources } from '../private/gateway/plane';
+import { planeNameOf } from '../private/gateway/plane-name';
 import { dataPlaneSettings, withUserSettings } from '../private/gateway/plane-settings';
 import { Topology } from '../private/gateway/topology';
 import { requireWhole } from '../private/input/numbers';
 import { within } from '../private/input/place';
-import { kebabCase, requireObjectName } from '../private/kubernetes/names';
 import { requireHostname } from '../private/network/host-name';
 import { planeMetric } from '../private/observability/plane-measures';
 import type { IGatewayControlPlane } from './gateway-control-plane-interface';
@@ -101,7 +101,7 @@ export class GatewayDataPlane extends Construct {
   constructor(scope: Construct, id: string, props: GatewayDataPlaneProps) {
     super(scope, id);
     this.link = props.controlPlane._link;
-    this.planeName = within(this, () => requireObjectName('id', kebabCase(id)));
+    this.planeName = within(this, () => planeNameOf(id));
     within(this, () => this.place(props));
   }
 
