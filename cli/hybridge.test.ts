@@ -67,6 +67,12 @@ describe('hybridge demo', () => {
     expect(hybridge('demo')).toMatchObject({ status: EXIT_CODES.usage, stderr: expect.stringContaining('give either --app or --assembly') });
   });
 
+  it('refuses a target that it does not know before the app is synthesized', () => {
+    const { status, stdout, stderr } = hybridge('demo', '--app', 'echo synthesized', '--from', 'lambda');
+    expect([status, stdout]).toEqual([EXIT_CODES.usage, '']);
+    expect(stderr).toContain("--from: got 'lambda', expected eks, eks-anywhere, ecs, ec2, docker, all");
+  });
+
   it('shows the end of what a failing app printed, and where the rest is', () => {
     const { status, stderr } = hybridge('demo', '--app', 'echo the stack has a flaw; exit 3');
     expect(status).toBe(EXIT_CODES.configuration);
