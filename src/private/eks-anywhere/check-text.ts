@@ -26,7 +26,10 @@ export function check(clusterYaml: string, hardwareCsv?: string, options: CheckO
     ...file.findings,
     ...named.flatMap(({ document, path }) => relevant(document).map((finding) => ({ ...finding, path: `${path}${finding.path}` }))),
     ...named.flatMap(foreignWithoutApiVersion),
-    ...[...checkDocuments(contents, hardware, options), ...unfilledLicense(contents as unknown as Document[])].map((finding) => withLine(finding, named)),
+    // A Cluster that cannot be read is not missing.
+    ...[...checkDocuments(contents, hardware, options), ...unfilledLicense(contents as unknown as Document[])]
+      .filter(({ ruleId }) => ruleId !== 'P1' || file.findings.length === 0)
+      .map((finding) => withLine(finding, named)),
   ]);
 }
 

@@ -77,6 +77,10 @@ test.each([
   expect(findings.map(({ ruleId, severity }) => `${severity} ${ruleId}`)).toEqual([`warning ${rule}`]);
 });
 
+test('says of a file that cannot be read only why', () => {
+  expect(check('kind: Cluster\nspec:\n\tclusterNetwork: {}\n').map(({ path, line, message }) => `${path} ${line} ${message}`)).toEqual(['cluster.yaml 3 is no YAML: Tabs are not allowed as indentation']);
+});
+
 test('names a document without a kind as such', () => {
   expect(check('metadata: { name: x }\n').map(({ path, line }) => `${path} ${line}`)).toEqual(['(no kind)/x.apiVersion 1', 'Cluster undefined']);
 });

@@ -52,6 +52,8 @@ export function needsQuotes(text: string): boolean {
 
 /** The text that an unquoted scalar becomes where a string is wanted, as Go's JSON conversion writes it. */
 export function textAfterRoundTrip(text: string): string {
+  // Digits beyond what a number here holds exactly: Go's integers hold them up to 2^64.
+  if (/^[1-9]\d{0,18}$/.test(text)) return text;
   const value = resolvePlainScalar(text);
   return value === null ? '' : String(value);
 }
