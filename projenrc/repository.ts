@@ -90,6 +90,7 @@ export class Repository extends Component {
       exec: 'tsx cli/topology/write-pictures.ts',
     });
     const types = project.addTask('check:types', { description: 'Type-check tests and examples: the test runner only strips types' });
+    project.tryFindObjectFile('test/tsconfig.json')?.addOverride('compilerOptions.paths', { 'cdk-hybridge': ['../src/index.ts'] });
     types.exec('tsc --noEmit -p test/tsconfig.json');
     types.exec('tsc --noEmit -p examples/tsconfig.json');
     project.addTask('check:readme', { description: 'Compile the TypeScript of README.md and docs/', exec: 'tsx projenrc/checks/readme-snippets.ts' });
