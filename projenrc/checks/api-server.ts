@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseAllDocuments } from 'yaml';
 import { emittedObjects } from './api-server/emitted-objects';
-import type { KubernetesObject } from './api-server/emitted-objects';
+import type { EmittedObject, KubernetesObject } from './api-server/emitted-objects';
 import { Judge } from './api-server/judge';
 import type { Verdict } from './api-server/judge';
 import { ApiServer } from './api-server/server';
@@ -23,16 +23,21 @@ async function main() {
   });
   if (!apiserver || !etcd || !definitions) throw new Error(`got no ${['apiserver', 'etcd', 'definitions'].find((_, at) => ![apiserver, etcd, definitions][at])}, expected: ${USAGE}`);
   const outputs = assemblies ?? mkdtempSync(join(tmpdir(), 'judged-'));
-  const server = await ApiServer.start({ apiserver, etcd });
   try {
     if (!assemblies) synthesize(outputs);
+    await judgeObjects(await ApiServer.start({ apiserver, etcd }), definitionsIn(definitions), emittedObjects(outputs));
+  } finally {
+    if (!assemblies) rmSync(outputs, { recursive: true, force: true });
+  }
+}
+
+async function judgeObjects(server: ApiServer, definitions: readonly KubernetesObject[], objects: readonly EmittedObject[]) {
+  try {
     const judge = new Judge(server);
-    await judge.teach(definitionsIn(definitions));
-    const objects = emittedObjects(outputs);
+    await judge.teach(definitions);
     report(objects.length, await judge.judge(objects));
   } finally {
     await server.stop();
-    if (!assemblies) rmSync(outputs, { recursive: true, force: true });
   }
 }
 
