@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 import { SYSTEM_CLOCK } from '../base/clock.ts';
+import type { Clock, Timer } from '../base/clock.ts';
 import type { EnvVault } from '../base/env-vault.ts';
 import { GatewayError, messageOf } from '../base/errors.ts';
 import { addressSet } from '../base/ip-range.ts';
@@ -10,33 +11,21 @@ import type { Log } from '../base/log.ts';
 import { nodeId } from '../base/node-id.ts';
 import { NO_HASH } from '../model/config-hash.ts';
 import type { ConfigTable } from '../model/config-table.ts';
-import { describeTableErrors, validateConfigTable } from '../model/declarative.ts';
-import type { TableError } from '../model/declarative.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
-import { compileSnapshot } from '../model/snapshot.ts';
 import { HANDLERS } from '../plugins/handlers.ts';
 import { SCHEMAS } from '../plugins/schemas.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { RequestsRecord } from '../sync/telemetry-protocol.ts';
-import { compileConfiguration } from './compiled-configuration.ts';
-import type { CompiledConfiguration, Handlers } from './compiled-configuration.ts';
+import type { Handlers } from './compiled-configuration.ts';
 import { ConfigurationCache } from './configuration-cache.ts';
 import { Pipeline } from './http/pipeline.ts';
 import { ProxyListener } from './http/proxy-listener.ts';
 import { UpstreamPool } from './http/upstream-pool.ts';
-import { nodeVault, withNodeSecrets } from './node-secrets.ts';
+import { nodeVault } from './node-secrets.ts';
 import { RequestCounts } from './request-counts.ts';
+import { RunningConfiguration } from './running-configuration.ts';
+import type { ApplyResult } from './running-configuration.ts';
 import { StatusApi } from './status-api.ts';
-
-export type ApplyResult =
-  | { readonly applied: true }
-  | {
-    readonly applied: false;
-    readonly message: string;
-    readonly errors: readonly TableError[];
-    /** Nothing is wrong but that this node has no secret for some reference. */
-    readonly lacksSecrets?: boolean;
-  };
 
 export interface DataPlaneOptions {
   readonly settings: Settings;
@@ -48,6 +37,8 @@ export interface DataPlaneOptions {
   readonly keepsConfiguration?: boolean;
   /** Where references to secrets lead. @default - the node's environment, and the secrets mounted for plugins */
   readonly vault?: EnvVault;
+  /** @default - the machine's */
+  readonly clock?: Clock;
   /** What the node understands and runs. @default - the packaged plugins */
   readonly plugins?: { readonly schemas: Schemas; readonly handlers: Handlers };
 }
@@ -58,6 +49,9 @@ export interface DataPlaneAddresses {
   readonly status: readonly AddressInfo[];
 }
 
+/** How often secrets in mounted files are looked at. Kubernetes takes up to two minutes to swap them. Milliseconds. */
+const SECRETS_INTERVAL_MS = 30_000;
+
 /** How often the end of the last requests is looked for while stopping. Milliseconds. */
 const STOP_POLL_MS = 20;
 
@@ -66,41 +60,42 @@ export class DataPlane {
   readonly id: string;
   readonly #settings: Settings;
   readonly #log: Log;
-  readonly #vault: EnvVault;
-  readonly #schemas: Schemas;
-  readonly #handlers: Handlers;
-  readonly #cache: ConfigurationCache | undefined;
+  readonly #clock: Clock;
+  readonly #configuration: RunningConfiguration;
   readonly #pool: UpstreamPool;
   readonly #pipeline: Pipeline;
   readonly #proxy: ProxyListener;
   readonly #status: StatusApi;
   readonly #counts = new RequestCounts();
-  #compiled: CompiledConfiguration | undefined;
-  #hash: string | undefined;
+  #secretsLook: Timer | undefined;
   #draining = false;
   #closing = false;
 
   /** @throws GatewayError `prefix-unwritable`, `setting-invalid` */
-  constructor({ settings, log, keepsConfiguration = true, vault = nodeVault(settings.vaultPrefix), plugins }: DataPlaneOptions) {
+  constructor({ settings, log, keepsConfiguration = true, vault = nodeVault(settings.vaultPrefix), plugins, clock = SYSTEM_CLOCK }: DataPlaneOptions) {
     this.#settings = settings;
     this.#log = log;
-    this.#vault = vault;
-    this.#schemas = plugins?.schemas ?? SCHEMAS;
-    this.#handlers = plugins?.handlers ?? HANDLERS as unknown as Handlers;
+    this.#clock = clock;
     this.id = nodeId(settings.prefix, settings.nodeId, log);
-    this.#cache = keepsConfiguration ? new ConfigurationCache(join(settings.prefix, 'configuration'), log) : undefined;
+    this.#configuration = new RunningConfiguration({
+      schemas: plugins?.schemas ?? SCHEMAS,
+      handlers: plugins?.handlers ?? HANDLERS as unknown as Handlers,
+      vault,
+      cache: keepsConfiguration ? new ConfigurationCache(join(settings.prefix, 'configuration'), log) : undefined,
+      log,
+    });
     this.#pool = new UpstreamPool(settings.upstreamPool);
     this.#pipeline = new Pipeline({
       pool: this.#pool,
       log,
-      configuration: () => this.#compiled,
+      configuration: () => this.#configuration.compiled,
       closing: () => this.#closing,
       isTrusted: trustedAddresses(settings),
       onEnd: (route, status, durationMs) => this.#counts.add(route, status, durationMs),
     });
     this.#proxy = new ProxyListener(this.#pipeline, log);
     this.#status = new StatusApi({
-      readiness: () => ({ draining: this.#draining, hash: this.#hash }),
+      readiness: () => ({ draining: this.#draining, hash: this.#configuration.hash }),
       counters: () => ({
         connectionsActive: this.#proxy.connections,
         connectionsAccepted: this.#proxy.accepted,
@@ -112,7 +107,7 @@ export class DataPlane {
 
   /** Hash of the configuration that runs; 32 zeros for none. */
   get currentHash(): string {
-    return this.#hash ?? NO_HASH;
+    return this.#configuration.hash ?? NO_HASH;
   }
 
   /** Whether this node takes no part in load balancing any more. */
@@ -130,7 +125,8 @@ export class DataPlane {
    * @throws GatewayError `address-unavailable`, `certificate-missing`
    */
   async start(): Promise<DataPlaneAddresses> {
-    this.#startFromCache();
+    this.#configuration.startFromCache();
+    this.#secretsLook = this.#clock.every(SECRETS_INTERVAL_MS, () => this.#configuration.renewSecrets());
     const { listen, certificates } = this.#settings;
     // Probes first: a proxy port that cannot be opened is then seen from outside as "not ready", not as silence.
     const status = await this.#status.open(listen.status, certificates.status ?? certificates.proxy);
@@ -144,12 +140,7 @@ export class DataPlane {
    * @param hash what the node reports from now on; 32 zeros for an empty table
    */
   apply(table: ConfigTable, hash: string): ApplyResult {
-    const result = this.#compile(table, hash);
-    if (!result.applied) return result;
-    this.#compiled = result.compiled;
-    this.#hash = hash;
-    this.#store(table, hash);
-    return { applied: true };
+    return this.#configuration.apply(table, hash);
   }
 
   /** Tells load balancers to look elsewhere; everything is served as before. There is no way back. */
@@ -166,6 +157,7 @@ export class DataPlane {
   async close(limitMs = 10_000): Promise<void> {
     this.drain();
     this.#closing = true;
+    this.#secretsLook?.cancel();
     const stopped = this.#proxy.stop();
     const deadline = SYSTEM_CLOCK.now() + limitMs;
     while (this.#pipeline.active > 0 && SYSTEM_CLOCK.now() < deadline) await new Promise((resolve) => setTimeout(resolve, STOP_POLL_MS));
@@ -175,44 +167,6 @@ export class DataPlane {
     this.#pool.close();
     await this.#status.close();
   }
-
-  #compile(table: ConfigTable, hash: string): ApplyResult & { compiled?: CompiledConfiguration } {
-    const checked = validateConfigTable(table, { schemas: this.#schemas });
-    if (!checked.ok) return refusal(checked.errors);
-    const resolved = withNodeSecrets(checked.table, this.#schemas, this.#vault);
-    if (resolved.errors.length > 0) return { ...refusal(resolved.errors), lacksSecrets: true };
-    for (const warning of checked.warnings) this.#log.warn(warning);
-    try {
-      const compiled = compileConfiguration(compileSnapshot(resolved.table, hash), this.#handlers, this.#log);
-      return { applied: true, compiled };
-    } catch (error) {
-      return { applied: false, message: messageOf(error), errors: [] };
-    }
-  }
-
-  #startFromCache(): void {
-    const cached = this.#cache?.load(({ table, hash }) => {
-      const result = this.#compile(table, hash);
-      if (!result.applied) return { problem: result.message, stays: result.lacksSecrets };
-      this.#compiled = result.compiled;
-      this.#hash = hash;
-      return undefined;
-    });
-    if (cached !== undefined) this.#log.notice('started with the kept configuration', { hash: cached.hash });
-  }
-
-  #store(table: ConfigTable, hash: string): void {
-    try {
-      this.#cache?.store(table, hash);
-    } catch (error) {
-      // It runs; only a restart without control plane would not find it.
-      this.#log.error(messageOf(error));
-    }
-  }
-}
-
-function refusal(errors: readonly TableError[]): ApplyResult & { readonly applied: false } {
-  return { applied: false, message: describeTableErrors(errors), errors };
 }
 
 function trustedAddresses(settings: Settings): (address: string) => boolean {

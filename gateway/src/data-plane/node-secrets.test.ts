@@ -1,11 +1,12 @@
 /** Secrets of a node in what its plugins are prepared with, and nowhere else. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { ManualClock } from '../../test/fixtures/manual-clock.ts';
 import { EnvVault } from '../base/env-vault.ts';
 import { createLog } from '../base/log.ts';
 import type { ConfigTable, Row } from '../model/config-table.ts';
@@ -44,11 +45,13 @@ let logged: string[];
 /** What the plugin was prepared with. */
 let prepared: unknown[];
 let dataPlane: DataPlane;
+let clock: ManualClock;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'hybridge-secrets-'));
   logged = [];
   prepared = [];
+  clock = new ManualClock();
 });
 
 afterEach(async () => {
@@ -56,7 +59,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function startWith(environment: Record<string, string>): DataPlane {
+function startWith(environment: Record<string, string>, folders: readonly string[] = []): DataPlane {
   const { settings } = readSettings({ KONG_PREFIX: folder, KONG_PROXY_LISTEN: 'off', KONG_STATUS_LISTEN: 'off' });
   const handlers: Handlers = {
     shipper: {
@@ -69,7 +72,7 @@ function startWith(environment: Record<string, string>): DataPlane {
     },
   };
   const log = createLog({ level: 'debug', write: (line) => void logged.push(line) });
-  dataPlane = new DataPlane({ settings, log, vault: new EnvVault({ environment }), plugins: { schemas: SCHEMAS, handlers } });
+  dataPlane = new DataPlane({ settings, log, clock, vault: new EnvVault({ environment, folders }), plugins: { schemas: SCHEMAS, handlers } });
   return dataPlane;
 }
 
@@ -136,6 +139,52 @@ describe('secrets of a node', () => {
     await dataPlane.close(0);
     await startWith({ TOKEN }).start();
     expect(dataPlane.currentHash).toBe(hash);
+  });
+
+  it('in mounted files are used anew when they change, and not when they are gone or nothing changed', async () => {
+    const mount = join(folder, 'cache');
+    const file = join(mount, 'password');
+    mkdirSync(mount);
+    writeFileSync(file, 'first');
+    await startWith({}, [mount]).start();
+    dataPlane.apply(table({ redis: { password: '{vault://env/cache-password}' } }), 'a'.repeat(32));
+    const look = () => {
+      clock.advance(30_000);
+      return (prepared as { config: { redis: { password: string } } }[]).map(({ config }) => config.redis.password);
+    };
+    expect(look()).toEqual(['first']);
+    writeFileSync(file, 'second');
+    expect(look()).toEqual(['first', 'second']);
+    rmSync(file);
+    expect(look()).toEqual(['first', 'second']);
+    writeFileSync(file, 'second');
+    expect(look()).toEqual(['first', 'second']);
+    expect(dataPlane.currentHash).toBe('a'.repeat(32));
+    expect(logged.join('')).toContain('secrets of the configuration have changed and are in use');
+    expect(logged.join('')).not.toMatch(/"[^"]*(first|second)[^"]*"/);
+  });
+
+  it('that were missing are waited for: the newest configuration is taken over when they are there', async () => {
+    const mount = join(folder, 'cache');
+    mkdirSync(mount);
+    await startWith({}, [mount]).start();
+    const waiting = table({ redis: { password: '{vault://env/cache-password}' } });
+    expect(dataPlane.apply(waiting, 'a'.repeat(32)).applied).toBe(false);
+    clock.advance(30_000);
+    expect(dataPlane.currentHash).toBe('0'.repeat(32));
+    writeFileSync(join(mount, 'password'), 'there');
+    clock.advance(30_000);
+    expect(dataPlane.currentHash).toBe('a'.repeat(32));
+    expect(prepared).toMatchObject([{ config: { redis: { password: 'there' } } }]);
+  });
+
+  it('that were missing are not waited for when a newer configuration needs none', async () => {
+    await startWith({}, []).start();
+    expect(dataPlane.apply(table({ redis: { password: '{vault://env/token}' } }), 'a'.repeat(32)).applied).toBe(false);
+    expect(dataPlane.apply(table({}), 'b'.repeat(32)).applied).toBe(true);
+    clock.advance(60_000);
+    expect(dataPlane.currentHash).toBe('b'.repeat(32));
+    expect(prepared).toHaveLength(1);
   });
 
   it.each<[string, ConfigTable, string, RegExp]>([

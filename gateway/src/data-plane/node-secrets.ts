@@ -22,21 +22,68 @@ export interface ResolvedTable {
   readonly table: ConfigTable;
   /** References that lead nowhere on this node. */
   readonly errors: readonly TableError[];
+  readonly secrets: UsedSecrets;
+}
+
+/** The secrets of one configuration. It holds nothing else of it. */
+export class UsedSecrets {
+  readonly #vault: EnvVault;
+  readonly #prefixes: ReadonlyMap<string, string | undefined>;
+  readonly #byReference = new Map<string, string>();
+  readonly #missing = new Set<string>();
+
+  constructor(vault: EnvVault, table: ConfigTable) {
+    this.#vault = vault;
+    this.#prefixes = prefixesOf(table);
+  }
+
+  /** Number of references that were read. */
+  get size(): number {
+    return this.#byReference.size;
+  }
+
+  /** @throws Error that says why there is no such secret */
+  read(reference: string): string {
+    this.#missing.add(reference);
+    const secret = this.#look(reference);
+    this.#missing.delete(reference);
+    this.#byReference.set(reference, secret);
+    return secret;
+  }
+
+  #look(reference: string): string {
+    const parsed = parseVaultReference(reference)!;
+    if (!this.#prefixes.has(parsed.vault)) throw new Error(`vault '${parsed.vault}' is not known, expected ${[...this.#prefixes.keys()].join(' or ')}`);
+    return this.#vault.read(parsed, this.#prefixes.get(parsed.vault));
+  }
+
+  /** Whether each still reads as it did. One that cannot be read now, because its mount is being swapped, counts as the same. */
+  areCurrent(): boolean {
+    return [...this.#byReference].every(([reference, secret]) => [secret, undefined].includes(this.#find(reference)));
+  }
+
+  /** Whether those that were missing can be read now. */
+  areThere(): boolean {
+    return [...this.#missing].every((reference) => this.#find(reference) !== undefined);
+  }
+
+  #find(reference: string): string | undefined {
+    try {
+      return this.#look(reference);
+    } catch {
+      return undefined;
+    }
+  }
 }
 
 /** @param table that has been validated and completed */
 export function withNodeSecrets(table: ConfigTable, schemas: Schemas, vault: EnvVault): ResolvedTable {
   const errors: TableError[] = [];
-  const prefixes = prefixesOf(table);
-  const read = (reference: string): string => {
-    const parsed = parseVaultReference(reference)!;
-    if (!prefixes.has(parsed.vault)) throw new Error(`vault '${parsed.vault}' is not known, expected ${[...prefixes.keys()].join(' or ')}`);
-    return vault.read(parsed, prefixes.get(parsed.vault));
-  };
+  const secrets = new UsedSecrets(vault, table);
   const resolveRow = (entity: string, row: Row, index: number): Row => {
     const resolve = (reference: string, field: string): string => {
       try {
-        return read(reference);
+        return secrets.read(reference);
       } catch (error) {
         const name = row.name ?? row.username;
         errors.push({
@@ -54,7 +101,7 @@ export function withNodeSecrets(table: ConfigTable, schemas: Schemas, vault: Env
   };
   const entities = Object.keys(table).filter((entity) => schemas.has(entity));
   const resolved = Object.fromEntries(entities.map((entity) => [entity, rowsOf(table, entity).map((row, index) => resolveRow(entity, row, index))]));
-  return { table: { ...table, ...resolved } as ConfigTable, errors };
+  return { table: { ...table, ...resolved } as ConfigTable, errors, secrets };
 }
 
 /** Vaults by the name that references use, with what they put before names: `env`, and those of its kind that are configured. */
