@@ -47,6 +47,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
       collectCoverage: false,
       // Two cores are what a small CI machine has; by default one of them would be left idle.
       maxWorkers: 2,
+      // Synthesis of a whole topology, on a machine that has other work too.
+      testTimeout: 30_000,
       setupFiles: ['<rootDir>/test/setup/environment.ts'],
       setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'],
       moduleNameMapper: { '^cdk-hybridge$': '<rootDir>/src' },

@@ -235,7 +235,9 @@ const ENGINES: readonly Mistake[] = [
   },
   {
     what: 'a rotated password, which Kong reads once', place: 'Cloud/$ID', says: /database: rotatesPassword needs nodes that read the password again, .*leave it out/,
-    make: ({ stack, cluster }, id) => new GatewayControlPlane(stack, id, { target: EksTarget.cluster(cluster), engine: COMMUNITY, database: GatewayDatabase.rds({ rotatesPassword: true }), trust: Trust.generated() }),
+    make: ({ stack, cluster }, id) => new GatewayControlPlane(stack, id, {
+      target: EksTarget.cluster(cluster), engine: COMMUNITY, database: GatewayDatabase.rds({ rotatesPassword: true }), trust: Trust.generated(),
+    }),
   },
   {
     what: 'a certificate of which two are good at a time', place: 'Cloud/$ID', says: /rotateEvery.*Kong.*expected|GatewayEngine\.packaged/,

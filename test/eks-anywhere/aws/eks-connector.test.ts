@@ -108,7 +108,8 @@ describe('eks-connector.yaml', () => {
 
   const kinds: Readonly<Record<string, { manifest(props: any): any }>> = {
     ClusterRole: k8s.KubeClusterRole, ClusterRoleBinding: k8s.KubeClusterRoleBinding, ConfigMap: k8s.KubeConfigMap, Namespace: k8s.KubeNamespace,
-    NetworkPolicy: k8s.KubeNetworkPolicy, PodDisruptionBudget: k8s.KubePodDisruptionBudget, Role: k8s.KubeRole, RoleBinding: k8s.KubeRoleBinding, Secret: k8s.KubeSecret, ServiceAccount: k8s.KubeServiceAccount, StatefulSet: k8s.KubeStatefulSet,
+    NetworkPolicy: k8s.KubeNetworkPolicy, PodDisruptionBudget: k8s.KubePodDisruptionBudget, Role: k8s.KubeRole, RoleBinding: k8s.KubeRoleBinding, Secret: k8s.KubeSecret,
+    ServiceAccount: k8s.KubeServiceAccount, StatefulSet: k8s.KubeStatefulSet,
   };
   it.each(objects.filter(({ kind }) => kind !== 'ExternalSecret').map((object): [string, any] => [`${object.kind} ${object.metadata.name}`, object]))('%s has fields of Kubernetes only', (_title, object) => {
     const { apiVersion, kind, ...fields } = object;

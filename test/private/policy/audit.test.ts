@@ -95,7 +95,9 @@ describe.each(NAMES)('%s', (name) => {
 function assetsOf(name: string): readonly string[] {
   const folder = join(outputs, name);
   const manifests = readdirSync(folder).filter((file) => file.endsWith('.assets.json')).map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')));
-  const sources = manifests.flatMap(({ files = {}, dockerImages = {} }) => [...Object.values<any>(files), ...Object.values<any>(dockerImages)].map(({ source }) => String(source.path ?? source.directory)));
+  const sources = manifests.flatMap(({ files = {}, dockerImages = {} }) => (
+    [...Object.values<any>(files), ...Object.values<any>(dockerImages)].map(({ source }) => String(source.path ?? source.directory))
+  ));
   return [...new Set(sources.map((source) => resolve(folder, source)))].filter((source) => source.startsWith(ROOT) && !source.includes(`${sep}node_modules${sep}`));
 }
 

@@ -8,7 +8,8 @@ import { LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Domain } from 'aws-cdk-lib/aws-opensearchservice';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  BareMetalCluster, CertificateAuthority, CloudCluster, CognitoIdentity, EcsTarget, EksAnywhereTarget, EksConnector, EksTarget, Exposure, GatewayCache, GatewayControlPlane, GatewayDatabase,
+  BareMetalCluster, CertificateAuthority, CloudCluster, CognitoIdentity, EcsTarget, EksAnywhereTarget, EksConnector, EksTarget, Exposure,
+  GatewayCache, GatewayControlPlane, GatewayDatabase,
   GatewayEngine, Handoff, HybridCredentials, HybridNodes, KongEdition, MetricsDiscovery, OpenSearchLogs, RolesAnywhere, SecretDelivery, Trust, ValkeyCache, ValkeyCapacity,
 } from '../../../src';
 import { bareMetal } from '../../eks-anywhere/sample';

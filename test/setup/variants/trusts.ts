@@ -7,7 +7,8 @@ import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import { LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  AutoScalingGroupTarget, BareMetalCluster, CloudCluster, DockerTarget, EcsTarget, EksAnywhereTarget, EksTarget, Exposure, GatewayControlPlane, GatewayDatabase, GatewayEngine, Handoff,
+  AutoScalingGroupTarget, BareMetalCluster, CloudCluster, DockerTarget, EcsTarget, EksAnywhereTarget, EksTarget, Exposure, GatewayControlPlane,
+  GatewayDatabase, GatewayEngine, Handoff,
   SecretDelivery, Trust,
 } from '../../../src';
 import { bareMetal } from '../../eks-anywhere/sample';
@@ -23,7 +24,9 @@ const factory = new BareMetalCluster(app, 'Factory', bareMetal());
 const target = EksTarget.cluster(cluster);
 const imageRepository = 'registry.acme.example/hybridge';
 const known = (id: string) => Secret.fromSecretNameV2(cloud, id, `tunnels/${id.toLowerCase()}`);
-const onSite = (httpPort: number, changes: object = {}) => EksAnywhereTarget.cluster(factory, { imageRepository, exposure: Exposure.nodePort({ http: httpPort, https: httpPort + 1 }), ...changes });
+const onSite = (httpPort: number, changes: object = {}) => EksAnywhereTarget.cluster(factory, {
+  imageRepository, exposure: Exposure.nodePort({ http: httpPort, https: httpPort + 1 }), ...changes,
+});
 const database = GatewayDatabase.existing({ host: 'db.acme.example', database: 'gateways', user: 'gateways', secret: Secret.fromSecretNameV2(cloud, 'Database', 'databases/gateways') });
 
 function controlPlane(id: string, trust: Trust): GatewayControlPlane {
