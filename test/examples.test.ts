@@ -23,7 +23,7 @@ const PLANTED = {
 };
 
 const CONTEXT = {
-  'aws:cdk:disable-asset-staging': true,
+  'aws:cdk:disable-asset-staging': true, 'aws:cdk:disable-creation-stack-traces': true,
   '@aws-cdk/core:strictCfnValidateErrors': true,
 };
 

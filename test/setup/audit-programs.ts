@@ -34,10 +34,11 @@ Stage.prototype.synth = function (options) {
 };
 
 function findingsIn(root: App) {
+  const types = new Map(root.node.findAll().filter(CfnResource.isCfnResource).map((resource) => [resource.node.path, resource.cfnResourceType]));
   return [new AwsSolutionsChecks(), new NIST80053R5Checks()].flatMap((pack) => {
     Object.assign(pack, { isAcknowledged: () => false });
     return pack.validateScope(root).violations.flatMap(({ ruleName, violatingResources }) => violatingResources.map(({ constructPath }) => ({
-      rule: ruleName, path: constructPath!, type: (root.node.findAll().find(({ node }) => node.path === constructPath) as CfnResource).cfnResourceType,
+      rule: ruleName, path: constructPath!, type: types.get(constructPath!)!,
     })));
   });
 }

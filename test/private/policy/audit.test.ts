@@ -47,7 +47,7 @@ const PLANTED = Object.fromEntries(['FACTORY_BMC_USER', 'FACTORY_BMC_PASSWORD', 
 const outputs = mkdtempSync(join(tmpdir(), 'audit-'));
 let audits: readonly Audit[];
 beforeAll(() => {
-  const jobs = [...PROGRAMS].map(([name, program]) => ({ program, outdir: join(outputs, name), context: { 'aws:cdk:disable-asset-staging': true } }));
+  const jobs = [...PROGRAMS].map(([name, program]) => ({ program, outdir: join(outputs, name), context: { 'aws:cdk:disable-asset-staging': true, 'aws:cdk:disable-creation-stack-traces': true } }));
   audits = JSON.parse(execFileSync(process.execPath, [join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs'), '--tsconfig', 'examples/tsconfig.json', join(ROOT, 'test', 'setup', 'audit-programs.ts')], {
     cwd: ROOT, encoding: 'utf8', input: JSON.stringify(jobs), maxBuffer: 64 * 1024 * 1024,
     // Not left out: a child would get the variables from before test/setup/environment.ts.
