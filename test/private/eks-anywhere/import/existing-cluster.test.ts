@@ -1,18 +1,11 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
-import { comparable } from '../../../../src/private/eks-anywhere/import/comparable';
 import { importCluster } from '../../../../src/private/eks-anywhere/import/import-cluster';
-import { changesOf } from '../../../../src/private/eks-anywhere/update/changes';
-import { parseClusterFile } from '../../../../src/private/eks-anywhere/yaml/parse';
+import { differences } from './differences';
 import { runProgram } from './run-program';
 
 const CLUSTER = readFileSync(join(__dirname, 'bases/vs-two.yaml'), 'utf8');
 const ENCRYPTION = '  etcdEncryption: [{ providers: [{ kms: { name: aws-kms, socketListenAddress: "unix:///run/kms.sock", cachesize: 500, timeout: 5s } }], resources: [secrets] }]\n';
-
-function differences(before: string, after: string) {
-  const [old, now] = [before, after].map((text) => comparable(parseClusterFile(text).documents.map(({ content }) => content))!);
-  return changesOf({ old, new: now });
-}
 
 test.each([
   ['encryption of etcd', CLUSTER.replace(/^ {2}kubernetesVersion/m, `${ENCRYPTION}$&`), /etcdEncryption: \{ pluginName: 'aws-kms', socket: 'unix:\/\/\/run\/kms.sock', cacheSize: 500, timeout: Duration.seconds\(5\) \}/],
