@@ -15,6 +15,8 @@ const BUNDLED_LIBRARIES = [
   '@aws-sdk/client-s3@^3',
   '@aws-sdk/client-ssm@^3',
   '@dagrejs/dagre@^3.1.3',
+  // Regular expressions in linear time, for paths that anyone may send.
+  're2js@^2.10.0',
 ];
 
 /** Libraries that only tests and type checks need. */
