@@ -105,6 +105,11 @@ export class Repository extends Component {
     });
     project.addTask('bench:synth', { description: 'How long synthesis and checks take, and how much memory', exec: 'tsx --tsconfig examples/tsconfig.json test/bench/run.ts' });
     project.addTask('check:examples', { description: 'Validate the templates of all examples in strict mode', exec: 'tsx --tsconfig projenrc/tsconfig.json projenrc/checks/validated-examples.ts' });
+    project.addTask('check:words', {
+      description: 'Hold the word list over pages, docstrings, comments and messages',
+      exec: 'tsx --tsconfig projenrc/tsconfig.json projenrc/checks/check-words.ts',
+      receiveArgs: true,
+    });
     project.addTask('check:map', { description: 'Compare the map in ARCHITECTURE.md with the tree', exec: 'tsx projenrc/checks/architecture-map.ts' });
 
     project.tryFindObjectFile('package.json')?.patch(JsonPatch.add('/bin', { hybridge: 'lib/bundle/cli/hybridge.mjs' }));
