@@ -19,8 +19,6 @@ export const PORTS = {
   admin: 8001,
   /** Admin API, TLS. */
   adminTls: 8444,
-  /** Web GUI. */
-  gui: 8002,
   /** Tunnel for configuration (mTLS, WebSocket). */
   cluster: 8005,
   /** Tunnel for telemetry (mTLS, WebSocket). */
@@ -29,18 +27,14 @@ export const PORTS = {
   status: 8100,
 } as const;
 
-/** Values of `KONG_ROLE`. */
+/** Values of `KONG_ROLE` that constructs set. */
 export const ROLES = {
-  /** One process that is both planes. */
-  traditional: 'traditional',
   controlPlane: 'control_plane',
   dataPlane: 'data_plane',
 } as const;
 
-/** Values of `KONG_DATABASE`. */
+/** Values of `KONG_DATABASE` that constructs set. */
 export const DATABASES = {
-  /** SQLite inside the process; the file lies in the working directory. */
-  embedded: 'embedded',
   postgres: 'postgres',
   off: 'off',
 } as const;
@@ -50,8 +44,6 @@ export const ENV = {
   role: 'KONG_ROLE',
   database: 'KONG_DATABASE',
   prefix: 'KONG_PREFIX',
-  nodeId: 'KONG_NODE_ID',
-  logLevel: 'KONG_LOG_LEVEL',
   proxyListen: 'KONG_PROXY_LISTEN',
   adminListen: 'KONG_ADMIN_LISTEN',
   statusListen: 'KONG_STATUS_LISTEN',
@@ -65,7 +57,6 @@ export const ENV = {
   clusterCert: 'KONG_CLUSTER_CERT',
   clusterCertKey: 'KONG_CLUSTER_CERT_KEY',
   clusterCaCert: 'KONG_CLUSTER_CA_CERT',
-  clusterAllowedCommonNames: 'KONG_CLUSTER_ALLOWED_COMMON_NAMES',
   /** Path of further certificates that the other end may hold with `shared`. */
   clusterAcceptedCerts: 'HYBRIDGE_CLUSTER_ACCEPTED_CERTS',
   /** Path of the list of certificates that a control plane lets in no more. */

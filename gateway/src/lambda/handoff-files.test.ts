@@ -28,23 +28,23 @@ class FakeBucket {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     if (this.missing) return void response.writeHead(404).end('<Error><Code>NoSuchBucket</Code><Message>gone</Message></Error>');
-    if (request.method === 'PUT') this.put(key, Buffer.concat(chunks).toString());
-    else if (request.method === 'DELETE') this.remove(key, query.get('versionId'));
-    else return void response.writeHead(200, { 'content-type': 'application/xml' }).end(query.has('versions') ? this.versionPage(query) : this.page(query));
+    if (request.method === 'PUT') this.#put(key, Buffer.concat(chunks).toString());
+    else if (request.method === 'DELETE') this.#remove(key, query.get('versionId'));
+    else return void response.writeHead(200, { 'content-type': 'application/xml' }).end(query.has('versions') ? this.#versionPage(query) : this.#page(query));
     response.writeHead(request.method === 'PUT' ? 200 : 204).end();
   }
 
-  private put(key: string, text: string) {
+  #put(key: string, text: string) {
     this.written.push(key);
     this.versions.push({ key, id: `v${this.versions.length + 1}`, text });
   }
 
-  private remove(key: string, id: string | null) {
+  #remove(key: string, id: string | null) {
     if (id === null) this.versions.push({ key, id: `v${this.versions.length + 1}` });
     else this.versions.splice(this.versions.findIndex((version) => version.key === key && version.id === id), 1);
   }
 
-  private page(query: URLSearchParams): string {
+  #page(query: URLSearchParams): string {
     const keys = this.keys().filter((key) => key.startsWith(query.get('prefix')!));
     // A page begins after the last key of the one before, whatever was deleted between the two.
     const left = keys.filter((key) => key > (query.get('continuation-token') ?? ''));
@@ -53,7 +53,7 @@ class FakeBucket {
     return `<ListBucketResult>${contents}${next}</ListBucketResult>`;
   }
 
-  private versionPage(query: URLSearchParams): string {
+  #versionPage(query: URLSearchParams): string {
     const found = this.versions.filter(({ key }) => key.startsWith(query.get('prefix')!));
     const entries = found.slice(0, 2).map(({ key, id, text }) => {
       const tag = text === undefined ? 'DeleteMarker' : 'Version';
