@@ -1,10 +1,16 @@
+/** The configuration that a control plane keeps ready, over a real store, and its way through the tunnel to a data plane. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { eventually } from '../../test/fixtures/eventually.ts';
+import { ManualClock } from '../../test/fixtures/manual-clock.ts';
+import { MinimalDataPlane } from '../../test/fixtures/minimal-data-plane.ts';
+import { sharedIdentity } from '../../test/fixtures/tunnel-certificates.ts';
 import { SILENT } from '../base/log.ts';
 import { rowsOf } from '../model/config-table.ts';
 import { SCHEMAS } from '../plugins/schemas.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
+import { TunnelServer } from '../sync/server.ts';
 import { bootstrap } from './bootstrap.ts';
 import { ConfigurationWatcher } from './configuration.ts';
 
@@ -18,7 +24,7 @@ describe('the configuration that is kept ready', () => {
   beforeEach(async () => {
     store = await openStore({ place: { kind: 'embedded', file: ':memory:' }, schemas: SCHEMAS, log: SILENT, pollMs: 0 });
     await bootstrap(store, Date.now());
-    watcher = new ConfigurationWatcher(store, SCHEMAS, SILENT);
+    watcher = new ConfigurationWatcher({ store, schemas: SCHEMAS, log: SILENT, intervalMs: 20 });
     await watcher.start();
   });
   afterEach(async () => {
@@ -44,7 +50,9 @@ describe('the configuration that is kept ready', () => {
     const { revision } = await insert(store, 1);
     await expect.poll(() => watcher.latest()!.revision).toBe(revision);
     const after = watcher.latest()!;
-    expect([watcher.isSince(after.hash, revision), watcher.isSince(before.hash, revision), watcher.isSince(before.hash, before.revision)]).toEqual([true, false, true]);
+    expect(watcher.isSince(after.hash, revision)).toBe(true);
+    expect(watcher.isSince(before.hash, revision)).toBe(false);
+    expect(watcher.isSince(before.hash, before.revision)).toBe(true);
     expect(watcher.isSince('0'.repeat(32), 0)).toBe(false);
   });
 
@@ -64,4 +72,37 @@ describe('the configuration that is kept ready', () => {
     await insert(store, 1);
     expect(announced).toBe(0);
   });
+});
+
+it('many writes reach a data plane as four pushes a second, the last of them included', async () => {
+  const clock = new ManualClock();
+  const store = await openStore({ place: { kind: 'embedded', file: ':memory:' }, schemas: SCHEMAS, log: SILENT, pollMs: 0 });
+  await bootstrap(store, clock.now());
+  const source = new ConfigurationWatcher({ store, schemas: SCHEMAS, log: SILENT, clock });
+  await source.start();
+  const identity = await sharedIdentity();
+  const registry = { seen: () => undefined, refused: () => undefined };
+  const server = new TunnelServer({ trust: { mode: 'shared', identity }, source, registry, log: SILENT });
+  const [address] = await server.listen([{ host: '127.0.0.1', port: 0 }]);
+  try {
+    const dataPlane = await MinimalDataPlane.connect({ port: address!.port, identity });
+    await dataPlane.opened();
+    dataPlane.introduce({ type: 'basic_info', plugins: [{ name: 'key-auth', version: '3.9.1' }] });
+    await eventually('the first push', () => dataPlane.pushes.length === 1);
+
+    for (let n = 1; n <= 100; n += 1) {
+      await insert(store, n);
+      const before = source.latest();
+      clock.advance(10);
+      if ((n * 10 - 50) % 250 === 0) await eventually('the next configuration', () => source.latest() !== before);
+    }
+    clock.advance(1_000);
+    await eventually('a push with the last change', () => rowsOf(dataPlane.pushes.at(-1)!.config_table, 'services').length === 100);
+    // One at the start, and at 50, 300, 550, 800 and 1,050 ms.
+    expect(dataPlane.pushes.length).toBe(6);
+  } finally {
+    await server.close();
+    await source.close();
+    await store.close();
+  }
 });

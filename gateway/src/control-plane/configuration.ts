@@ -1,6 +1,6 @@
-/** Keeps the newest configuration ready to be sent: follows the store, exports, prepares. Changes that come meanwhile make one more export, not one each. */
-import { setTimeout as sleep } from 'node:timers/promises';
-
+/** Keeps the newest configuration ready to be sent: follows the store, exports, prepares. How often is the throttle's decision. */
+import { SYSTEM_CLOCK } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
@@ -8,8 +8,9 @@ import type { Store } from '../store/store.ts';
 import { prepareConfiguration } from '../sync/prepared-configuration.ts';
 import type { ConfigurationSource, PreparedConfiguration } from '../sync/protocol.ts';
 import { exportConfigTable } from './export.ts';
+import { PushThrottle } from './push-throttle.ts';
 
-/** What a waiting client needs to know besides the newest configuration. */
+/** What a waiting client needs to know in addition to the newest configuration. */
 export interface ConfigurationHistory {
   latest(): PreparedConfiguration | undefined;
   /** Whether a hash is that of a configuration of this revision or a later one. */
@@ -19,98 +20,75 @@ export interface ConfigurationHistory {
 /** Configurations whose hashes are remembered; a data plane that is further behind counts as not in sync anyway. */
 const REMEMBERED = 1_000;
 
-/** An export begins this long after a change, so that the requests of one script share it. Milliseconds. */
-const SETTLE_MS = 20;
-
-/**
- * An export, with all that follows from it in this process, costs in proportion to the whole configuration. While changes keep coming,
- * at least this many times its duration passes before the next one: the rest of the time belongs to those who write.
- */
-const REST_FACTOR = 3;
-
-/** Whatever it costs, data planes do not wait longer than this for a change. Milliseconds. */
-const LONGEST_REST_MS = 1_000;
-
-/** Pause after an export that failed. Milliseconds. */
-const RETRY_MS = 1_000;
+export interface ConfigurationWatcherOptions {
+  readonly store: Store;
+  readonly schemas: Schemas;
+  readonly log: Log;
+  /** Least time from one configuration to the next. Milliseconds. @default 250 */
+  readonly intervalMs?: number;
+  /** @default - the machine's */
+  readonly clock?: Clock;
+}
 
 export class ConfigurationWatcher implements ConfigurationSource, ConfigurationHistory {
-  private current?: PreparedConfiguration;
+  readonly #store: Store;
+  readonly #schemas: Schemas;
+  readonly #throttle: PushThrottle;
+  #current: PreparedConfiguration | undefined;
   /** The newest revision of each configuration, by hash. */
-  private readonly revisions = new Map<string, number>();
-  private readonly listeners = new Set<() => void>();
-  private exporting?: Promise<void>;
-  private isStale = false;
-  private isClosed = false;
-  private readonly closing = new AbortController();
-  private stopListening?: () => void;
-  private retry?: NodeJS.Timeout;
+  readonly #revisions = new Map<string, number>();
+  readonly #listeners = new Set<() => void>();
+  #isClosed = false;
+  #stopListening: (() => void) | undefined;
 
-  constructor(private readonly store: Store, private readonly schemas: Schemas, private readonly log: Log) {}
+  constructor({ store, schemas, log, intervalMs, clock = SYSTEM_CLOCK }: ConfigurationWatcherOptions) {
+    this.#store = store;
+    this.#schemas = schemas;
+    this.#throttle = new PushThrottle({
+      clock,
+      intervalMs,
+      push: () => this.#export(),
+      failed: (error) => log.error('cannot export the configuration; data planes keep the one they have', { error: messageOf(error) }),
+    });
+  }
 
   /** Resolves when the first configuration is ready. */
   async start(): Promise<void> {
-    this.stopListening = this.store.onChange(() => void this.refresh());
-    await this.exportOnce();
+    this.#stopListening = this.#store.onChange(() => this.#throttle.request());
+    await this.#export();
   }
 
   latest(): PreparedConfiguration | undefined {
-    return this.current;
+    return this.#current;
   }
 
   isSince(hash: string, revision: number): boolean {
-    return (this.revisions.get(hash) ?? -1) >= revision;
+    return (this.#revisions.get(hash) ?? -1) >= revision;
   }
 
   onChange(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   async close(): Promise<void> {
-    this.isClosed = true;
-    this.closing.abort();
-    this.stopListening?.();
-    clearTimeout(this.retry);
-    await this.exporting;
-    this.listeners.clear();
+    this.#isClosed = true;
+    this.#stopListening?.();
+    await this.#throttle.close();
+    this.#listeners.clear();
   }
 
-  /** Exports, and again when something changed meanwhile. Never rejects. */
-  private refresh(): Promise<void> {
-    this.isStale = true;
-    this.exporting ??= this.exportUntilFresh().finally(() => { this.exporting = undefined; });
-    return this.exporting;
+  async #export(): Promise<void> {
+    const { table, revision } = await exportConfigTable(this.#store, this.#schemas);
+    if (this.#isClosed || (this.#current && revision <= this.#current.revision)) return;
+    this.#current = prepareConfiguration(table, revision);
+    this.#remember(this.#current.hash, revision);
+    for (const listener of this.#listeners) listener();
   }
 
-  private async exportUntilFresh(): Promise<void> {
-    let restMs = SETTLE_MS;
-    while (this.isStale && !this.isClosed) {
-      await sleep(restMs, undefined, { signal: this.closing.signal }).catch(() => undefined);
-      this.isStale = false;
-      try {
-        const startedAt = performance.now();
-        await this.exportOnce();
-        restMs = Math.min(LONGEST_REST_MS, Math.max(SETTLE_MS, REST_FACTOR * (performance.now() - startedAt)));
-      } catch (error) {
-        this.log.error('cannot export the configuration; data planes keep the one they have', { error: messageOf(error) });
-        this.retry = setTimeout(() => void this.refresh(), RETRY_MS).unref();
-        return;
-      }
-    }
-  }
-
-  private async exportOnce(): Promise<void> {
-    const { table, revision } = await exportConfigTable(this.store, this.schemas);
-    if (this.isClosed || (this.current && revision <= this.current.revision)) return;
-    this.current = prepareConfiguration(table, revision);
-    this.remember(this.current.hash, revision);
-    for (const listener of this.listeners) listener();
-  }
-
-  private remember(hash: string, revision: number): void {
-    this.revisions.delete(hash);
-    this.revisions.set(hash, revision);
-    if (this.revisions.size > REMEMBERED) this.revisions.delete(this.revisions.keys().next().value!);
+  #remember(hash: string, revision: number): void {
+    this.#revisions.delete(hash);
+    this.#revisions.set(hash, revision);
+    if (this.#revisions.size > REMEMBERED) this.#revisions.delete(this.#revisions.keys().next().value!);
   }
 }

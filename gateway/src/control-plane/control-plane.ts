@@ -35,6 +35,9 @@ export interface ControlPlaneAddresses {
   readonly telemetry: readonly AddressInfo[];
 }
 
+/** A data plane in the same process applies a configuration at once, so it needs no long pause between two. Milliseconds. */
+const LOCAL_INTERVAL_MS = 20;
+
 export class ControlPlane {
   /** What has been started, with what ends it. */
   readonly #parts: { close(): Promise<void> }[] = [];
@@ -73,7 +76,8 @@ export class ControlPlane {
     const { settings, log } = this.options;
     const store = this.#own(await openNodeStore(settings, log));
     await bootstrap(store, Date.now());
-    const configuration = this.#own(new ConfigurationWatcher(store, SCHEMAS, log));
+    const intervalMs = settings.role === 'control_plane' ? undefined : LOCAL_INTERVAL_MS;
+    const configuration = this.#own(new ConfigurationWatcher({ store, schemas: SCHEMAS, log, intervalMs }));
     await configuration.start();
     this.#configuration = configuration;
     const registry = this.#own(new DataPlaneRegistry(store.dataPlanes, settings.tunnel.purgeDelaySeconds, log));

@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net';
 
 import { SYSTEM_CLOCK } from '../base/clock.ts';
-import type { Clock, Timer } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { ListenAddress } from '../base/listen.ts';
 import type { Log } from '../base/log.ts';
 import { OutletSession } from './outlet-session.ts';
@@ -29,27 +29,14 @@ export interface TunnelServerOptions {
 const RPC_PATH = '/v2/outlet';
 const RPC_ADVICE = 'a data plane with KONG_CLUSTER_RPC=on goes on without it, one with KONG_CLUSTER_INCREMENTAL_SYNC=on as well gets no configuration until that is turned off';
 
-/** A change is sent this long after it was heard of, so that the writes of one script or one declarative file travel together. Milliseconds. */
-const SETTLE_MS = 50;
-
-/**
- * Least time between two pushes. Kong waits 5 s, which is what people feel as "slow hybrid mode"; its data planes look for a new
- * configuration once a second and take the newest, so four a second neither swamp nor starve them. Milliseconds.
- */
-const PUSH_INTERVAL_MS = 250;
-
 export class TunnelServer {
   readonly #source: ConfigurationSource;
-  readonly #clock: Clock;
   readonly #listener: TunnelListener;
   readonly #sessions = new Set<OutletSession>();
   #unsubscribe: (() => void) | undefined;
-  #scheduled: Timer | undefined;
-  #lastPush = -Infinity;
 
   constructor({ trust, source, registry, log, maxPayloadBytes = MAX_PAYLOAD_BYTES, clock = SYSTEM_CLOCK }: TunnelServerOptions) {
     this.#source = source;
-    this.#clock = clock;
     this.#listener = new TunnelListener({
       trust,
       log,
@@ -75,7 +62,7 @@ export class TunnelServer {
 
   /** @throws GatewayError `address-unavailable` */
   async listen(addresses: readonly ListenAddress[]): Promise<readonly AddressInfo[]> {
-    this.#unsubscribe ??= this.#source.onChange(() => this.#schedulePush());
+    this.#unsubscribe ??= this.#source.onChange(() => this.#sessions.forEach((session) => session.push()));
     return this.#listener.listen(addresses);
   }
 
@@ -87,18 +74,6 @@ export class TunnelServer {
   /** Ends all sessions with a close frame, then the listeners. */
   async close(): Promise<void> {
     this.#unsubscribe?.();
-    this.#scheduled?.cancel();
     await this.#listener.close();
-  }
-
-  /** Leading edge: the first change goes out after the settling time, what follows waits for the interval. */
-  #schedulePush(): void {
-    if (this.#scheduled !== undefined) return;
-    const wait = Math.max(SETTLE_MS, this.#lastPush + PUSH_INTERVAL_MS - this.#clock.now());
-    this.#scheduled = this.#clock.after(wait, () => {
-      this.#scheduled = undefined;
-      this.#lastPush = this.#clock.now();
-      for (const session of this.#sessions) session.push();
-    });
   }
 }
