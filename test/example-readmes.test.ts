@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const EXAMPLES = join(__dirname, '..', 'examples');
-const HEADINGS = ['What is built', 'The program', 'Deploy', 'See that it works', 'What it costs', 'Take it away'];
+const HEADINGS = ['What is built', 'The program', 'Deploy', 'See that it works', 'What it costs', 'Clean up'];
 const names = readdirSync(EXAMPLES).filter((name) => existsSync(join(EXAMPLES, name, 'app.ts'))).sort();
 
 /** Heading → text below it. */
@@ -72,8 +72,8 @@ describe.each(names)('the README of examples/%s', (name) => {
     expect(Math.abs(Number(total) - sum)).toBeLessThanOrEqual(10);
   });
 
-  it('takes it away in order, and says what is kept', () => {
-    const away = section('Take it away');
+  it('cleans up in order, and says what is kept', () => {
+    const away = section('Clean up');
     expect(away).toContain(isInAws ? 'npx cdk destroy' : 'eksctl anywhere delete cluster');
     expect(away).toMatch(/^(Kept on purpose: |Nothing (else )?is kept)|stays|is kept/m);
     if (/deletionProtection|CloudCluster\(|auroraServerless/.test(program)) expect(away.indexOf('deletionProtection: false')).toBeLessThan(away.indexOf('npx cdk destroy'));

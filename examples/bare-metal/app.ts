@@ -1,10 +1,18 @@
 /**
- * A cluster on four servers of one's own: a control plane node, two workers, and a spare one that upgrades use. Beside it in AWS: an entry in the
+ * A cluster on four of your own servers: a control plane node, two workers, and a spare one that upgrades use. In AWS: an entry in the
  * console of Amazon EKS, and an issuer that lets its pods assume IAM roles.
  */
 import { join } from 'node:path';
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
-import { BareMetalCluster, EksAnywhereKubernetesVersion, EksConnector, HardwareInventory, OidcIssuer, OperatingSystem, Package } from 'cdk-hybridge';
+import {
+  BareMetalCluster,
+  EksAnywhereKubernetesVersion,
+  EksConnector,
+  HardwareInventory,
+  OidcIssuer,
+  OperatingSystem,
+  Package,
+} from 'cdk-hybridge';
 
 const app = new App();
 const aws = new Stack(app, 'FactoryInAws', { env: { region: 'eu-central-1' } });

@@ -1,5 +1,6 @@
 /**
- * Gateways in what a company has already: its network, its EKS cluster, its PostgreSQL server, its tunnel certificate, its user pool. Nothing of it is made, only what the gateways add.
+ * Gateways in what a company has already: its network, its EKS cluster, its PostgreSQL server, its tunnel certificate,
+ * its user pool. Nothing of it is made, only what the gateways add.
  *
  * Synthesizes without an AWS account: every id below is made up.
  */

@@ -1,6 +1,6 @@
 /**
- * Data planes on machines without Kubernetes: two fleets of EC2 instances in a network of the company's in Ireland, one for consumers on the internet and one for the company's own programs. The control
- * plane is on EKS in Frankfurt.
+ * Data planes on machines without Kubernetes: two fleets of EC2 instances in a network of the company's in Ireland, one
+ * for consumers on the internet and one for the company's own programs. The control plane is on EKS in Frankfurt.
  *
  * Synthesizes without an AWS account: every address below is one of the documentation ranges.
  */
@@ -9,7 +9,16 @@ import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { AutoScalingGroupTarget, CloudCluster, EksTarget, Exposure, GatewayControlPlane, GatewayDatabase, GatewayEngine, Trust } from 'cdk-hybridge';
+import {
+  AutoScalingGroupTarget,
+  CloudCluster,
+  EksTarget,
+  Exposure,
+  GatewayControlPlane,
+  GatewayDatabase,
+  GatewayEngine,
+  Trust,
+} from 'cdk-hybridge';
 
 const app = new App();
 const cloud = new Stack(app, 'Cloud', { env: { region: 'eu-central-1' }, crossRegionReferences: true });
@@ -29,7 +38,10 @@ const controlPlane = new GatewayControlPlane(cloud, 'ControlPlane', {
 });
 
 // A network of the company's own: any VPC with private subnets in two zones will do.
-const flowLogs = new logs.LogGroup(ireland, 'FlowLogs', { retention: logs.RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
+const flowLogs = new logs.LogGroup(ireland, 'FlowLogs', {
+  retention: logs.RetentionDays.THREE_MONTHS,
+  removalPolicy: RemovalPolicy.DESTROY,
+});
 const network = new ec2.Vpc(ireland, 'Network', {
   maxAzs: 2,
   natGateways: 1,

@@ -1,6 +1,6 @@
 /**
- * Data planes on Amazon ECS: public APIs on Fargate behind a load balancer that ends TLS and counts requests, internal APIs on instances of an ECS cluster that the company runs anyway. The control plane
- * is on EKS in the same network.
+ * Data planes on Amazon ECS: public APIs on Fargate behind a load balancer that ends TLS and counts requests, internal
+ * APIs on instances of an ECS cluster that the company runs anyway. The control plane is on EKS in the same network.
  *
  * Synthesizes without an AWS account: every address below is one of the documentation ranges.
  */
@@ -13,7 +13,17 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as route53 from 'aws-cdk-lib/aws-route53';
-import { CloudCluster, CognitoIdentity, EcsTarget, EksTarget, Exposure, GatewayControlPlane, GatewayDatabase, GatewayEngine, Trust } from 'cdk-hybridge';
+import {
+  CloudCluster,
+  CognitoIdentity,
+  EcsTarget,
+  EksTarget,
+  Exposure,
+  GatewayControlPlane,
+  GatewayDatabase,
+  GatewayEngine,
+  Trust,
+} from 'cdk-hybridge';
 
 const app = new App();
 const cloud = new Stack(app, 'Cloud', { env: { region: 'eu-central-1' } });
@@ -49,7 +59,9 @@ const launchTemplate = new ec2.LaunchTemplate(cloud, 'Instances', {
   // Containers do not get at the role of their machine.
   httpPutResponseHopLimit: 1,
   detailedMonitoring: true,
-  blockDevices: [{ deviceName: '/dev/xvda', volume: ec2.BlockDeviceVolume.ebs(30, { encrypted: true, volumeType: ec2.EbsDeviceVolumeType.GP3 }) }],
+  blockDevices: [
+    { deviceName: '/dev/xvda', volume: ec2.BlockDeviceVolume.ebs(30, { encrypted: true, volumeType: ec2.EbsDeviceVolumeType.GP3 }) },
+  ],
 });
 const instances = new autoscaling.AutoScalingGroup(cloud, 'Group', {
   vpc,
@@ -60,15 +72,27 @@ const instances = new autoscaling.AutoScalingGroup(cloud, 'Group', {
   groupMetrics: [autoscaling.GroupMetrics.all()],
 });
 // An instance that is not needed any more goes when its tasks run elsewhere; protected ones would outlast the stack.
-const capacity = new ecs.AsgCapacityProvider(cloud, 'Capacity', { autoScalingGroup: instances, enableManagedDraining: true, enableManagedTerminationProtection: false });
+const capacity = new ecs.AsgCapacityProvider(cloud, 'Capacity', {
+  autoScalingGroup: instances,
+  enableManagedDraining: true,
+  enableManagedTerminationProtection: false,
+});
 company.addAsgCapacityProvider(capacity);
 
 // The name of the public APIs, with a certificate that renews itself.
 const zone = route53.HostedZone.fromHostedZoneAttributes(cloud, 'Zone', { hostedZoneId: 'Z0123456789EXAMPLE', zoneName: 'acme.example' });
-const certificate = new acm.Certificate(cloud, 'Certificate', { domainName: 'apis.acme.example', validation: acm.CertificateValidation.fromDns(zone) });
+const certificate = new acm.Certificate(cloud, 'Certificate', {
+  domainName: 'apis.acme.example',
+  validation: acm.CertificateValidation.fromDns(zone),
+});
 
 controlPlane.addDataPlane('Public', {
-  target: EcsTarget.fargate(vpc, { exposure: Exposure.internetLoadBalancer('0.0.0.0/0'), certificate, maxReplicas: 8, requestsPerReplica: 60_000 }),
+  target: EcsTarget.fargate(vpc, {
+    exposure: Exposure.internetLoadBalancer('0.0.0.0/0'),
+    certificate,
+    maxReplicas: 8,
+    requestsPerReplica: 60_000,
+  }),
   labels: { region: 'eu-central-1', consumers: 'internet' },
   hostname: 'apis.acme.example',
   identity: new CognitoIdentity(cloud, 'Identity'),

@@ -7,7 +7,16 @@ import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
-import { CloudCluster, ClusterCompute, EksTarget, Exposure, GatewayControlPlane, GatewayDatabase, GatewayEngine, Trust } from 'cdk-hybridge';
+import {
+  CloudCluster,
+  ClusterCompute,
+  EksTarget,
+  Exposure,
+  GatewayControlPlane,
+  GatewayDatabase,
+  GatewayEngine,
+  Trust,
+} from 'cdk-hybridge';
 
 const app = new App();
 const cloud = new Stack(app, 'Cloud', { env: { region: 'eu-central-1' } });

@@ -1,5 +1,6 @@
 /**
- * One data plane, five places: EKS, EKS Anywhere, ECS, EC2 and Docker, each with the same options, so that the nodes get the same settings. `npm run demo -- --from all` runs all five on this machine.
+ * One data plane, five places: EKS, EKS Anywhere, ECS, EC2 and Docker, each with the same options, so that the nodes
+ * get the same settings. `npm run demo -- --from all` runs all five on this machine.
  *
  * Synthesizes without an AWS account: every address below is one of the documentation ranges.
  */
@@ -7,8 +8,19 @@ import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
 import { App, Stack } from 'aws-cdk-lib';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import {
-  AutoScalingGroupTarget, CloudCluster, DockerCluster, DockerTarget, EcsTarget, EksAnywhereKubernetesVersion, EksAnywhereTarget, EksTarget, Exposure,
-  GatewayControlPlane, GatewayDatabase, GatewayEngine, Trust,
+  AutoScalingGroupTarget,
+  CloudCluster,
+  DockerCluster,
+  DockerTarget,
+  EcsTarget,
+  EksAnywhereKubernetesVersion,
+  EksAnywhereTarget,
+  EksTarget,
+  Exposure,
+  GatewayControlPlane,
+  GatewayDatabase,
+  GatewayEngine,
+  Trust,
 } from 'cdk-hybridge';
 import type { GatewayTarget } from 'cdk-hybridge';
 

@@ -1,6 +1,7 @@
 /**
- * The shape of examples/hybrid with Kong Gateway, by Kong's own Helm chart: a control plane on EKS in Frankfurt, data planes on EKS beside it and on an EKS Anywhere cluster in a factory.
- * With another `engine` the same program deploys the packaged gateway: names, ports, services and settings stay.
+ * The shape of examples/hybrid with Kong Gateway, by Kong's own Helm chart: a control plane on EKS in Frankfurt, data
+ * planes on EKS beside it and on an EKS Anywhere cluster in a factory. With another `engine` the same program deploys
+ * the packaged gateway: names, ports, services and settings stay.
  *
  * Synthesizes without an AWS account: every address below is one of the documentation ranges or private.
  */
@@ -9,7 +10,16 @@ import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
 import { App, Stack } from 'aws-cdk-lib';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import {
-  CloudCluster, DockerCluster, EksAnywhereKubernetesVersion, EksAnywhereTarget, EksTarget, Exposure, GatewayControlPlane, GatewayDatabase, GatewayEngine, Trust,
+  CloudCluster,
+  DockerCluster,
+  EksAnywhereKubernetesVersion,
+  EksAnywhereTarget,
+  EksTarget,
+  Exposure,
+  GatewayControlPlane,
+  GatewayDatabase,
+  GatewayEngine,
+  Trust,
 } from 'cdk-hybridge';
 
 const app = new App();

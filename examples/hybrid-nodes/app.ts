@@ -1,5 +1,6 @@
 /**
- * One EKS cluster with nodes in AWS and nodes in a plant: the gateway control plane runs in AWS, its data plane on the plant's machines, joined by a VPN.
+ * One EKS cluster with nodes in AWS and nodes in a plant: the gateway control plane runs in AWS, its data plane on the
+ * plant's machines, joined by a VPN.
  *
  * Synthesizes without an AWS account: every address below is one of the documentation ranges or private.
  */
@@ -8,7 +9,17 @@ import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { CloudCluster, EksTarget, Exposure, GatewayControlPlane, GatewayDatabase, GatewayEngine, HybridCredentials, HybridNodes, Trust } from 'cdk-hybridge';
+import {
+  CloudCluster,
+  EksTarget,
+  Exposure,
+  GatewayControlPlane,
+  GatewayDatabase,
+  GatewayEngine,
+  HybridCredentials,
+  HybridNodes,
+  Trust,
+} from 'cdk-hybridge';
 
 const machines = '10.80.0.0/24';
 const pods = '10.85.0.0/16';
@@ -38,7 +49,11 @@ const cluster = new CloudCluster(cloud, 'Cluster', {
   vpc: network,
   remoteNetworks: { nodeCidrs: [machines], podCidrs: [pods] },
 });
-const plant = new HybridNodes(cloud, 'Plant', { cluster, credentials: HybridCredentials.systemsManager({ registrationLimit: 4 }), labels: { site: 'plant' } });
+const plant = new HybridNodes(cloud, 'Plant', {
+  cluster,
+  credentials: HybridCredentials.systemsManager({ registrationLimit: 4 }),
+  labels: { site: 'plant' },
+});
 
 // The tunnel's load balancers have private addresses: the plant reaches them through the VPN.
 const controlPlane = new GatewayControlPlane(cloud, 'ControlPlane', {

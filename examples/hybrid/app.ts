@@ -11,8 +11,24 @@ import { App, Stack } from 'aws-cdk-lib';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import { AccountRootPrincipal } from 'aws-cdk-lib/aws-iam';
 import {
-  BareMetalCluster, CloudCluster, CognitoIdentity, EksAnywhereKubernetesVersion, EksAnywhereTarget, EksTarget, Exposure, GatewayControlPlane,
-  GatewayDatabase, GatewayEngine, Handoff, HardwareInventory, OidcIssuer, OpenSearchLogs, OperatingSystem, SecretDelivery, Trust, VSphereCluster,
+  BareMetalCluster,
+  CloudCluster,
+  CognitoIdentity,
+  EksAnywhereKubernetesVersion,
+  EksAnywhereTarget,
+  EksTarget,
+  Exposure,
+  GatewayControlPlane,
+  GatewayDatabase,
+  GatewayEngine,
+  Handoff,
+  HardwareInventory,
+  OidcIssuer,
+  OpenSearchLogs,
+  OperatingSystem,
+  SecretDelivery,
+  Trust,
+  VSphereCluster,
 } from 'cdk-hybridge';
 
 const sshKey = readFileSync(join(__dirname, 'operators.pub'), 'utf8').trim();

@@ -1,6 +1,7 @@
 /**
- * What gateways rely on, each with more than its defaults: PostgreSQL on RDS with a password that changes by itself, Cognito with a machine client, logs in OpenSearch from planes anywhere, a cache
- * that nodes share, an Admin API that administrators reach with a browser, dashboard and alarms.
+ * What gateways rely on, each with more than its defaults: PostgreSQL on RDS with a password that rotates, Cognito with
+ * a machine client, logs in OpenSearch from planes anywhere, a cache that nodes share, an Admin API that administrators
+ * reach with a browser, dashboard and alarms.
  *
  * Synthesizes without an AWS account: every address below is one of the documentation ranges.
  */
@@ -11,14 +12,25 @@ import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
-  AdminExposure, CloudCluster, CognitoIdentity, DockerTarget, EksTarget, Exposure, GatewayControlPlane, GatewayDatabase, GatewayEngine, GatewayObservability, OpenSearchLogs,
-  Trust, ValkeyCache,
+  AdminExposure,
+  CloudCluster,
+  CognitoIdentity,
+  DockerTarget,
+  EksTarget,
+  Exposure,
+  GatewayControlPlane,
+  GatewayDatabase,
+  GatewayEngine,
+  GatewayObservability,
+  OpenSearchLogs,
+  Trust,
+  ValkeyCache,
 } from 'cdk-hybridge';
 
 const app = new App();
 const env = { region: 'eu-central-1' };
 const cloud = new Stack(app, 'Cloud', { env });
-// Apart, so that neither stack grows past what one looks through, and so that logs outlive gateways.
+// A separate stack: both stay small enough to review, and logs outlive gateways.
 const logging = new Stack(app, 'Logging', { env });
 const watching = new Stack(app, 'Watching', { env });
 
@@ -36,7 +48,7 @@ identity.addMachineClient('Billing', { scopes: ['read'] });
 const cache = new ValkeyCache(cloud, 'Cache', { vpc: cluster.vpc });
 const logs = new OpenSearchLogs(logging, 'Logs', { vpc: cluster.vpc, retentionDays: 90, ingest: true });
 
-// A pool of their own: whoever is in it administers the gateways.
+// A separate pool: every user in it administers the gateways.
 const administrators = new CognitoIdentity(cloud, 'Administrators');
 
 const controlPlane = new GatewayControlPlane(cloud, 'ControlPlane', {
@@ -48,7 +60,11 @@ const controlPlane = new GatewayControlPlane(cloud, 'ControlPlane', {
   tunnelCidrs: ['0.0.0.0/0'],
   adminExposure: AdminExposure.internalLoadBalancer({
     hostname: 'admin.acme.example',
-    certificate: Certificate.fromCertificateArn(cloud, 'AdminCertificate', 'arn:aws:acm:eu-central-1:111122223333:certificate/4f1c2d3e-5b6a-4798-8a9b-0c1d2e3f4a5b'),
+    certificate: Certificate.fromCertificateArn(
+      cloud,
+      'AdminCertificate',
+      'arn:aws:acm:eu-central-1:111122223333:certificate/4f1c2d3e-5b6a-4798-8a9b-0c1d2e3f4a5b',
+    ),
     identity: administrators,
     // The company's network, through its VPN.
     cidrs: ['10.20.0.0/16'],
@@ -63,7 +79,7 @@ const apis = controlPlane.addDataPlane('Apis', {
   cache,
 });
 
-// One node counts for itself; its logs go the same way as everybody's.
+// One node counts for itself; its logs take the same way as those of the others.
 controlPlane.addDataPlane('Shop', {
   target: DockerTarget.compose({ imageRepository: 'registry.acme.example/hybridge' }),
   hostname: 'apis.shop.acme.example',

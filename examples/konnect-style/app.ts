@@ -1,5 +1,6 @@
 /**
- * Data planes of a control plane that somebody else runs: a service, or another team. Here are only the places where traffic flows: ECS Fargate in Frankfurt, and a box with Docker in a shop.
+ * Data planes of a control plane that another party runs: a service, or another team. This program has only the places
+ * where traffic flows: ECS Fargate in Frankfurt, and a box with Docker in a shop.
  *
  * Synthesizes without an AWS account: hosts and names are examples.
  */
@@ -27,7 +28,7 @@ const network = new ec2.Vpc(cloud, 'Network', {
   ],
 });
 
-// What the service's console tells: two hosts, their names, and a certificate for each data plane, which was put into Secrets Manager.
+// From the console of the service: two hosts, their names, and a certificate for each data plane, which was put into Secrets Manager.
 const controlPlane = GatewayControlPlane.fromAttributes(cloud, 'Service', {
   tunnelEndpoint: 'a1b2c3d4.eu.cp.gateways.example:443',
   telemetryEndpoint: 'a1b2c3d4.eu.tp.gateways.example:443',
@@ -47,7 +48,7 @@ controlPlane.addDataPlane('Containers', {
   labels: { region: 'eu-central-1' },
 });
 
-// The box in the shop pulls its files and its certificate: nobody copies anything.
+// The box in the shop pulls its files and its certificate; no manual copies.
 const shop = new Handoff(cloud, 'Handoff').addSite('Shop', { readers: [new AccountRootPrincipal()] });
 controlPlane.addDataPlane('Shop', {
   target: DockerTarget.compose({ imageRepository: 'registry.acme.example/hybridge', httpPort: 80, httpsPort: 443, site: shop }),

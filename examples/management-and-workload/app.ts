@@ -1,4 +1,7 @@
-/** Two clusters on vSphere: one that manages, and one that it creates and upgrades, which carries the traffic. Both show in the console of Amazon EKS. */
+/**
+ * Two clusters on vSphere: one that manages, and one that it creates and upgrades, which carries the traffic. Both show
+ * in the console of Amazon EKS.
+ */
 import { App, Stack } from 'aws-cdk-lib';
 import { EksAnywhereKubernetesVersion, EksConnector, OperatingSystem, Package, VSphereCluster } from 'cdk-hybridge';
 

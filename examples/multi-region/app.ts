@@ -1,5 +1,6 @@
 /**
- * One gateway control plane in Frankfurt, a data plane near the consumers in each of three regions. A region that loses the control plane keeps serving.
+ * One gateway control plane in Frankfurt, a data plane near the consumers in each of three regions. A region that loses
+ * the control plane keeps serving.
  *
  * Synthesizes without an AWS account: every address below is one of the documentation ranges or private.
  */

@@ -1,6 +1,7 @@
 /**
- * A cluster of virtual machines on vSphere: three control plane nodes, workers in two failure domains. Beside it in AWS: a role that its nodes get by their
- * certificates, to pull images from Amazon ECR. Nothing in AWS is public, and no access key lies on the site.
+ * A cluster of virtual machines on vSphere: three control plane nodes, workers in two failure domains. In AWS: a role
+ * that its nodes assume with their certificates, to pull images from Amazon ECR. Nothing in AWS is public, and the site
+ * holds no access key.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -45,11 +46,20 @@ const branch = new VSphereCluster(app, 'Branch', {
 });
 
 branch.addPackage(Package.metalLb({ pools: [{ name: 'default', addresses: ['10.30.0.100-10.30.0.120'] }] }));
-branch.addPackage(Package.credentialProvider({ matchImages: ['123456789012.dkr.ecr.eu-central-1.amazonaws.com', '783794618700.dkr.ecr.*.amazonaws.com'] }));
+branch.addPackage(
+  Package.credentialProvider({ matchImages: ['123456789012.dkr.ecr.eu-central-1.amazonaws.com', '783794618700.dkr.ecr.*.amazonaws.com'] }),
+);
 
-const anywhere = new RolesAnywhere(aws, 'Anywhere', { authority: CertificateAuthority.fromPem(readFileSync(join(__dirname, 'branch-ca.pem'), 'utf8')) });
+const anywhere = new RolesAnywhere(aws, 'Anywhere', {
+  authority: CertificateAuthority.fromPem(readFileSync(join(__dirname, 'branch-ca.pem'), 'utf8')),
+});
 const nodes = anywhere.addRole('Nodes', { organization: 'system:nodes' });
-nodes.addToPolicy(new PolicyStatement({ actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'], resources: repositories }));
+nodes.addToPolicy(
+  new PolicyStatement({
+    actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+    resources: repositories,
+  }),
+);
 // Knows no resources.
 nodes.addToPolicy(new PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }));
 new CfnOutput(aws, 'NodeConfiguration', { value: anywhere.nodeConfiguration(nodes) });
