@@ -15,8 +15,9 @@ export default defineConfig({
   test: {
     include: ['gateway/**/*.test.ts', 'cli/**/*.test.ts'],
     globalSetup: ['gateway/test/setup/global.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // More than conditions may take to come true (gateway/test/fixtures/eventually.ts), so that a failure names the condition.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // One more than a small CI machine has cores: system tests wait for processes of their own most of the time.
     maxWorkers: 3,
     sequence: { sequencer: SystemTestsFirst },

@@ -7,6 +7,9 @@ import { join } from 'node:path';
 import { CommandFailure } from '../command.ts';
 import { lastLines } from './synthesis.ts';
 
+/** How long a node may take to start on a machine that is busy. Milliseconds. */
+const START_LIMIT_MS = 30_000;
+
 export class NodeProcess {
   readonly log: string;
   readonly #child: ChildProcess;
@@ -24,11 +27,11 @@ export class NodeProcess {
    *
    * @throws CommandFailure when the node ends first, or the time is over; both say where its log is
    */
-  async until(what: string, holds: () => Promise<boolean>, limitMs = 10_000): Promise<void> {
-    const deadline = Date.now() + limitMs;
+  async until(what: string, holds: () => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + START_LIMIT_MS;
     while (!await holds().catch(() => false)) {
       if (this.#child.exitCode !== null) throw new CommandFailure(this.#report(`ended with ${this.#child.exitCode} before it was ${what}`), 'unavailable');
-      if (Date.now() > deadline) throw new CommandFailure(this.#report(`was not ${what} within ${limitMs / 1000} s`), 'unavailable');
+      if (Date.now() > deadline) throw new CommandFailure(this.#report(`was not ${what} within ${START_LIMIT_MS / 1000} s`), 'unavailable');
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }

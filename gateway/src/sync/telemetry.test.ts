@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 
+import { freePorts } from '../../../cli/demo/free-ports.ts';
 import { eventually } from '../../test/fixtures/eventually.ts';
 import { ManualClock } from '../../test/fixtures/manual-clock.ts';
 import { MinimalDataPlane, NODE_ID } from '../../test/fixtures/minimal-data-plane.ts';
@@ -21,10 +22,9 @@ let port: number;
 let clock: ManualClock;
 let client: TelemetryClient;
 
-async function startServer(at = 0): Promise<void> {
+async function startServer(): Promise<void> {
   server = new TelemetryServer({ trust, log: SILENT, onRecords: (_node, records) => void received.push(...records) });
-  const [address] = await server.listen([{ host: '127.0.0.1', port: at }]);
-  port = address!.port;
+  await server.listen([{ host: '127.0.0.1', port }]);
 }
 
 function record(index: number): TelemetryRecord {
@@ -35,6 +35,7 @@ beforeEach(async () => {
   trust = { mode: 'shared', identity: await sharedIdentity() };
   received = [];
   clock = new ManualClock();
+  [port] = await freePorts(1) as [number];
   await startServer();
   client = new TelemetryClient({
     trust, endpoint: { host: '127.0.0.1', port }, node: { id: NODE_ID, hostname: 'dp-1', version: '3.9.1' }, labels: {}, log: SILENT, clock,
@@ -70,7 +71,7 @@ describe('telemetry', () => {
     await server.close();
     client.add(record(2));
     clock.advance(1_000);
-    await startServer(port);
+    await startServer();
     await untilTicked('the second', () => received.length === 2);
     await untilTicked('nothing twice', () => server.accounts.get(NODE_ID)?.records !== undefined);
     expect(received.map(({ index }) => index)).toEqual([1, 2]);

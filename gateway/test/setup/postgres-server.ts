@@ -2,11 +2,11 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { chownSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { freePorts } from '../../../cli/demo/free-ports.ts';
 
 const run = promisify(execFile);
 
@@ -30,7 +30,7 @@ export class PostgresServer {
     const folder = mkdtempSync(join(tmpdir(), 'hybridge-postgres-'));
     if (isRoot()) chownSync(folder, NOBODY, NOBODY);
     const native = readableCopy(shipped, folder);
-    const server = new PostgresServer(native, folder, { host: '127.0.0.1', port: await freePort(), user: 'postgres' });
+    const server = new PostgresServer(native, folder, { host: '127.0.0.1', port: (await freePorts(1))[0]!, user: 'postgres' });
     await run(join(native, 'bin', 'initdb'), ['-D', server.data, '-U', 'postgres', '--auth=trust', '--no-sync', '-E', 'UTF8', '--locale=C'], asNobody());
     await server.launch();
     return server;
@@ -123,12 +123,4 @@ function readableCopy(shipped: string, folder: string): string {
 function isOpenToOthers(path: string): boolean {
   const parent = dirname(path);
   return ['5', '7'].includes(statSync(path).mode.toString(8).at(-1)!) && (parent === path || isOpenToOthers(parent));
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as { readonly port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

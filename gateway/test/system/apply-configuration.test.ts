@@ -4,7 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readDeclarative } from '../../src/declarative/read.ts';
-import { IMAGE, LocalTopology, eventually, statusOf } from './local-topology.ts';
+import { eventually } from '../fixtures/eventually.ts';
+import { IMAGE, LocalTopology, statusOf } from './local-topology.ts';
 import type { LocalNode } from './local-topology.ts';
 
 const topology = new LocalTopology();

@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../../src/base/errors.ts';
 import { createSelfSignedCertificate } from '../../src/base/self-signed-certificate.ts';
-import { IMAGE, LocalTopology, admin, eventually, statusOf } from './local-topology.ts';
+import { eventually } from '../fixtures/eventually.ts';
+import { IMAGE, LocalTopology, admin, statusOf } from './local-topology.ts';
 
 let folder: string;
 let tunnel: { KONG_CLUSTER_CERT: string; KONG_CLUSTER_CERT_KEY: string };
@@ -38,7 +39,7 @@ async function start(environment: Record<string, string>): Promise<Outcome> {
   });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => stderr += text);
-  const patience = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  const patience = setTimeout(() => child.kill('SIGKILL'), 30_000);
   const [code] = await once(child, 'close') as [number | null];
   clearTimeout(patience);
   return { code, stderr };

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createSelfSignedCertificate } from '../../src/base/self-signed-certificate.ts';
 import type { SelfSignedCertificate } from '../../src/base/self-signed-certificate.ts';
-import { LocalTopology, admin, eventually, statusOf } from './local-topology.ts';
+import { eventually } from '../fixtures/eventually.ts';
+import { LocalTopology, admin, statusOf } from './local-topology.ts';
 import type { LocalNode } from './local-topology.ts';
 
 const topology = new LocalTopology();
@@ -56,11 +57,11 @@ it('loses no request, and configurations keep arriving', async () => {
     while (flowing) answers.push(await statusOf(`${dataPlane.proxy}/echo`));
   })();
   hand(current, [previous, current, next]);
-  await eventually('the data plane shows the current certificate', async () => await shownDays() === 200, 25_000);
+  await eventually('the data plane shows the current certificate', async () => await shownDays() === 200);
   await admin(controlPlane, 'PUT', '/services/echo/routes/after', { paths: ['/after'] });
   await eventually('a configuration arrives', async () => await statusOf(`${dataPlane.proxy}/after`) === 200);
   flowing = false;
   await traffic;
   expect(answers.length).toBeGreaterThan(100);
   expect(answers.filter((status) => status !== 200)).toEqual([]);
-}, 40_000);
+});

@@ -10,7 +10,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { freePorts } from '../../../cli/demo/free-ports.ts';
 import { RUN_AS } from '../../contract.ts';
 import { createSelfSignedCertificate } from '../../src/base/self-signed-certificate.ts';
-import { IMAGE, eventually, statusOf } from './local-topology.ts';
+import { eventually } from '../fixtures/eventually.ts';
+import { IMAGE, statusOf } from './local-topology.ts';
 
 const isRoot = process.getuid?.() === 0;
 let folder: string;

@@ -109,15 +109,6 @@ export class LocalTopology {
   }
 }
 
-/** Resolves once a condition holds. @throws Error naming what did not come true in time */
-export async function eventually(what: string, holds: () => Promise<boolean> | boolean, limitMs = 10_000): Promise<void> {
-  const deadline = Date.now() + limitMs;
-  while (!await holds()) {
-    if (Date.now() > deadline) throw new Error(`not within ${limitMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-}
-
 /** @returns the status of a GET, or 0 when nobody answers */
 export async function statusOf(url: string, headers: Record<string, string> = {}): Promise<number> {
   try {

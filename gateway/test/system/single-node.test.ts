@@ -2,7 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LocalTopology, admin, eventually, statusOf } from './local-topology.ts';
+import { eventually } from '../fixtures/eventually.ts';
+import { LocalTopology, admin, statusOf } from './local-topology.ts';
 import type { LocalNode } from './local-topology.ts';
 
 const topology = new LocalTopology();
