@@ -5,6 +5,7 @@
  *   lambda/<name>/    one folder, one CDK asset
  *   cli/              the command line
  *   eksa-*.mjs        the rules of EKS Anywhere as functions (check, diff), for any JavaScript runtime
+ *   plugins.json      names of the plugins that the packaged gateway has, for constructs
  *   declarative.cjs   the reader of declarative files, for constructs: it is loaded while they are made, so it is no ES module
  *
  * Readable on purpose: not minified, names kept, so that stack traces read. Two runs over the same sources are byte-equal,
@@ -12,6 +13,7 @@
  */
 import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import type { BuildOptions, Metafile } from 'esbuild';
 import { NODE_MAJOR } from '../src/private/contract';
@@ -47,6 +49,7 @@ async function main() {
     const metafiles = [
       ...await bundleImage(), ...await bundleLambdas(), ...await bundleCommandLine(), await bundleEksAnywhereRules(), await bundleDeclarativeReader(), await graphOfConstructs(),
     ];
+    await writePluginNames();
     rmSync(DESTINATION, { recursive: true, force: true });
     renameSync(OUT, DESTINATION);
     checkLayers(metafiles);
@@ -122,6 +125,11 @@ async function bundleDeclarativeReader(): Promise<Metafile> {
   });
   writeFileSync(join(OUT, 'declarative.THIRD-PARTY-LICENSES.txt'), licencesOf(ROOT, Object.keys(metafile!.inputs)));
   return metafile!;
+}
+
+async function writePluginNames(): Promise<void> {
+  const { PLUGINS } = await import(pathToFileURL(join(ROOT, 'gateway', 'src', 'plugins', 'schemas.ts')).href) as { PLUGINS: readonly { name: string }[] };
+  writeFileSync(join(OUT, 'plugins.json'), `${JSON.stringify(PLUGINS.map(({ name }) => name).sort())}\n`);
 }
 
 /** The constructs are compiled by jsii; they are bundled here only to see their imports. */

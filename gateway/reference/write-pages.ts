@@ -1,13 +1,17 @@
 /** Writes the pages of docs/reference/ that are made from tables in the sources. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { adminApiPage } from './admin-api-page.ts';
+import { gatewayPage } from './gateway-page.ts';
 import { settingsPage } from './settings-page.ts';
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'docs', 'reference');
 
-const PAGES: Readonly<Record<string, () => string>> = {
+const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
+  'admin-api.md': adminApiPage,
+  'gateway.md': gatewayPage,
   'settings.md': settingsPage,
 };
 
 mkdirSync(FOLDER, { recursive: true });
-for (const [file, render] of Object.entries(PAGES)) writeFileSync(join(FOLDER, file), render());
+for (const [file, render] of Object.entries(PAGES)) writeFileSync(join(FOLDER, file), await render());

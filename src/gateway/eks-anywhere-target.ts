@@ -96,7 +96,7 @@ export class EksAnywhereTarget extends GatewayTarget {
   /** @internal */
   public _place(scope: Construct, placed: PlacedDataPlane): void {
     const { controlPlane, logs, cache } = placed;
-    const plane = onKubernetes(placed.plane, this.options);
+    const plane = onKubernetes(scope, placed.plane, this.options);
     if (logs) throw new Error('logs: a site has no role in AWS to sign requests with, expected logs with an ingest, which takes a token: set ingest: true on them');
     if (cache) throw new Error(`cache: ${cache.node.path} lets in its own VPC only, expected a plane on EKS, ECS or an Auto Scaling group there: leave it out here, and give plugins a Redis or Valkey server of the site`);
     this.refuseEndpoint();

@@ -180,7 +180,7 @@ export class EksTarget extends GatewayTarget {
     const reach = this.proxyReach();
     if (reach.kind === 'node-port') claimNodePorts(scope, this._cluster, reach.nodePorts);
     this._require(scope, logs || cache ? { vpc: 'logs and cache are reached in it', clusterSecurityGroup: 'logs and cache let it in' } : {});
-    const plane = { ...onKubernetes(placed.plane, this._options), ...this.nodes.nodeSelector && { nodeSelector: this.nodes.nodeSelector } };
+    const plane = { ...onKubernetes(scope, placed.plane, this._options), ...this.nodes.nodeSelector && { nodeSelector: this.nodes.nodeSelector } };
     const resource = new EksPlane(scope, 'Resource', {
       cluster: this._cluster,
       plane,

@@ -219,7 +219,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
     const chart = engine._chart;
     requireKongSettings(chart, props.settings);
     const settings = withUserSettings(controlPlaneSettings(trust.settings, database.settings, admin !== undefined), props.settings);
-    const plane = onKubernetes<PlaneDescription>({
+    const plane = onKubernetes<PlaneDescription>(this, {
       name: this.planeName,
       role: 'control_plane',
       image: image.uri,

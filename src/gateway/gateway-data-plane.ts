@@ -7,6 +7,7 @@ import type { GatewayIdentity } from '../identity/gateway-identity';
 import type { GatewayLogs } from '../logging/gateway-logs';
 import type { ControlPlaneLink } from '../private/gateway/control-plane-link';
 import { requireKongSettings, requirePlugin } from '../private/gateway/kong-helm/refusals';
+import { warnOfMissingPlugin } from '../private/gateway/missing-plugins';
 import type { PlaneResources } from '../private/gateway/plane';
 import { planeNameOf } from '../private/gateway/plane-name';
 import { dataPlaneSettings, withUserSettings } from '../private/gateway/plane-settings';
@@ -96,11 +97,12 @@ export class GatewayDataPlane extends Construct {
   /** Name of the plane: namespace, folder, prefix of its objects. Derived from the id. */
   public readonly planeName: string;
 
-  private readonly link: ControlPlaneLink;
+  /** @internal */
+  public readonly _link: ControlPlaneLink;
 
   constructor(scope: Construct, id: string, props: GatewayDataPlaneProps) {
     super(scope, id);
-    this.link = props.controlPlane._link;
+    this._link = props.controlPlane._link;
     this.planeName = within(this, () => planeNameOf(id));
     within(this, () => this.place(props));
   }
@@ -113,7 +115,7 @@ export class GatewayDataPlane extends Construct {
    */
   public revoke(): void {
     within(this, () => {
-      const { engine, tunnel } = this.link;
+      const { engine, tunnel } = this._link;
       if (engine._chart) throw new Error('revoke: Kong\'s control plane knows no list of revoked certificates, expected GatewayEngine.packaged(): revoke the certificate at its authority, and let Kong ask it (KONG_CLUSTER_OCSP)');
       tunnel.revoke(this.planeName);
     });
@@ -197,10 +199,11 @@ export class GatewayDataPlane extends Construct {
 
   private place(props: GatewayDataPlaneProps) {
     const { controlPlane, target, identity, logs, cache, replicas = target._replicas } = props;
-    const { engine, tunnel, addresses } = this.link;
+    const { engine, tunnel, addresses } = this._link;
     requireWhole('replicas', replicas, { least: 1 });
     if (props.hostname !== undefined) requireHostname('hostname', props.hostname);
     refuseUnfit(engine, props);
+    if (!engine._chart) warnOfMissingPlugins(this, props);
     if (engine._chart && tunnel.packagedOnly) throw new Error(tunnel.packagedOnly);
     const trust = tunnel.forDataPlane(this.planeName);
     const own = [identity?._mount, cache?._mount, logs?._mount, engine._chart?.licence].filter((mount) => mount !== undefined);
@@ -235,6 +238,13 @@ export class GatewayDataPlane extends Construct {
 /** A domain may have a stack of its own, after the one with the network: nodes then wait for the token, not the stack. */
 function logToken(scope: Construct, logs: GatewayLogs | undefined): IDependable[] {
   return logs?._mount && Stack.of(logs._mount.secret) === Stack.of(scope) ? [logs._mount.secret] : [];
+}
+
+/** Logs without an ingest take signed requests, which no plugin of either engine sends: there is nothing to warn about. */
+function warnOfMissingPlugins(scope: Construct, { identity, logs, cache }: GatewayDataPlaneOptions) {
+  if (identity) warnOfMissingPlugin(scope, 'identity', 'identity');
+  if (logs?._mount) warnOfMissingPlugin(scope, 'logs', 'logs');
+  if (cache) warnOfMissingPlugin(scope, 'cache', 'cache');
 }
 
 /** @throws Error that names the property which the engine cannot have */

@@ -73,7 +73,8 @@ export abstract class GatewayIdentity extends Construct {
    * token, without one for the latter only.
    *
    * Tokens of the clients that are known when this is called are accepted, and of no other client of the pool: call it after `addMachineClient`. The client's secret and the key of sessions are references to what nodes of planes with
-   * this `identity` have. The plugin is one that Kong sells; the packaged image has it under the same name.
+   * this `identity` have. Kong Gateway has the plugin in its enterprise edition; whether the
+   * packaged gateway has it is in `docs/reference/gateway.md`, and synthesis warns while it does not.
    */
   public pluginConfig(options: OpenIdConnectOptions = {}): { [key: string]: any } {
     const { hostname, scopesRequired } = options;

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -19,6 +19,11 @@ export function lambdaCode(name: string): string {
 export function declarativeReader(): unknown {
   // Loaded where it is used: an app without declarative files never pays for it.
   return createRequire(__filename)(existing(join(BUNDLE, 'declarative.cjs'))).readDeclarative;
+}
+
+/** Names of the plugins that the packaged gateway has: the bundler writes them from the gateway's own list. */
+export function packagedPlugins(): ReadonlySet<string> {
+  return new Set(JSON.parse(readFileSync(existing(join(BUNDLE, 'plugins.json')), 'utf8')) as string[]);
 }
 
 function existing(folder: string): string {

@@ -1,15 +1,19 @@
+import type { Construct } from 'constructs';
 import { MetricsDiscovery } from '../../gateway/kubernetes-target-options';
 import type { KubernetesTargetOptions } from '../../gateway/kubernetes-target-options';
 import { requirePercent, requireWhole } from '../input/numbers';
 import { requireLabels } from '../kubernetes/labels';
+import { warnOfMissingPlugin } from './missing-plugins';
 import type { PlaneDescription, PlaneScaling } from './plane';
 
 /**
  * Adds to a plane what its target on Kubernetes says.
  *
+ * @param scope the plane's construct, for warnings
  * @throws Error that names the property
  */
-export function onKubernetes<Plane extends PlaneDescription>(plane: Plane, options: KubernetesTargetOptions): Plane {
+export function onKubernetes<Plane extends PlaneDescription>(scope: Construct, plane: Plane, options: KubernetesTargetOptions): Plane {
+  if (options.metricsDiscovery && !plane.chart) warnOfMissingPlugin(scope, 'metricsDiscovery', 'target: metricsDiscovery');
   const scaling = scalingOf(plane, options);
   return { ...plane, ...scaling && { scaling }, ...discoveryOf(options) };
 }

@@ -11,6 +11,7 @@ import type { ConfigurationHistory } from '../configuration.ts';
 import type { DataPlaneFailures } from '../nodes.ts';
 import { clusteringEndpoints } from './clustering-endpoints.ts';
 import { createEndpointServer } from './endpoint-server.ts';
+import type { Endpoint } from './endpoint.ts';
 import { entityEndpoints } from './entity-endpoints.ts';
 import { endpointListEndpoint, informationEndpoints, statusEndpoint } from './information-endpoints.ts';
 import type { ConnectionCounts, NodeInformation } from './information-endpoints.ts';
@@ -37,7 +38,18 @@ export interface AdminApiOptions {
 }
 
 export function createAdminApi(options: AdminApiOptions): FastifyInstance {
-  const { store, plugins, schemas, now = Date.now, counts = { accepted: 0, active: 0, requests: 0 } } = options;
+  const { counts = { accepted: 0, active: 0, requests: 0 } } = options;
+  return createEndpointServer({
+    endpoints: adminEndpoints({ ...options, counts }),
+    log: options.log,
+    bodyLimitBytes: options.bodyLimitBytes,
+    onRequest: () => { counts.requests += 1; },
+  });
+}
+
+/** Every endpoint; docs/reference/admin-api.md is made from them. */
+export function adminEndpoints(options: AdminApiOptions & { readonly counts: ConnectionCounts }): readonly Endpoint[] {
+  const { store, plugins, schemas, counts, now = Date.now } = options;
   const context = { schemas, now };
   const endpoints = [
     ...informationEndpoints({ store, plugins, node: options.node }),
@@ -47,10 +59,5 @@ export function createAdminApi(options: AdminApiOptions): FastifyInstance {
     ...tagEndpoints(store),
     ...clusteringEndpoints({ ...options, now }),
   ];
-  return createEndpointServer({
-    endpoints: [...endpoints, endpointListEndpoint(endpoints)],
-    log: options.log,
-    bodyLimitBytes: options.bodyLimitBytes,
-    onRequest: () => { counts.requests += 1; },
-  });
+  return [...endpoints, endpointListEndpoint(endpoints)];
 }

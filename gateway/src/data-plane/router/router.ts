@@ -13,6 +13,9 @@ const CACHE_SIZE = 5_000;
 
 const NONE = Symbol('no route');
 
+/** Routes of other protocols are stored and never match. */
+export const SERVED_PROTOCOLS: readonly string[] = ['http', 'https'];
+
 export class Router {
   readonly #byHost = new Map<string, PathIndex>();
   readonly #anyHost = new PathIndex();
@@ -103,5 +106,5 @@ function firstOf(matchers: readonly RouteMatcher[], input: RouterInput, best: Ro
 }
 
 function servesHttp(route: Route): boolean {
-  return route.protocols.some((protocol) => protocol === 'http' || protocol === 'https');
+  return route.protocols.some((protocol) => SERVED_PROTOCOLS.includes(protocol));
 }

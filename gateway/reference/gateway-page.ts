@@ -1,0 +1,99 @@
+/** docs/reference/gateway.md: what the packaged gateway does in this build, and where it differs from Kong Gateway. */
+import { PORTS } from '../contract.ts';
+import { KONG_VERSION } from '../src/base/version.ts';
+import { SERVED_PROTOCOLS } from '../src/data-plane/router/router.ts';
+import { ENTITIES_WITHOUT_SCHEMA } from '../src/model/entities/core.ts';
+import type { PluginSchema } from '../src/model/entities/plugin.ts';
+import { PROTOCOLS } from '../src/model/schema/typedefs.ts';
+import { PLUGINS, SCHEMAS } from '../src/plugins/schemas.ts';
+import { DEVIATIONS } from '../test/conformance/deviations.ts';
+import { code, generatedBy, table } from './markdown.ts';
+
+export function gatewayPage(): string {
+  return [
+    generatedBy('gateway-page.ts', 'the schemas, the plugin list and the conformance suite'),
+    '# What the packaged gateway does',
+    '',
+    `This page describes the gateway that \`GatewayEngine.packaged()\` deploys and \`hybridge start\` runs, as of this build. It reports version ${KONG_VERSION} to clients and tunnels, `
+    + 'because it follows the interfaces of Kong Gateway of that version. What is not on this page is not there. `GatewayEngine.kongHelm()` deploys Kong Gateway itself, with everything that it has.',
+    '',
+    '## Entities',
+    '',
+    'The Admin API, declarative files and the tunnel know these entities. [admin-api.md](admin-api.md) lists their fields.',
+    '',
+    ...table(['entity', 'named by', 'in the Admin API', 'sent to data planes'], [...SCHEMAS.values()].map((schema) => [
+      code(schema.name), code(schema.endpointKey ?? 'id'), yes(schema.hasAdminApi !== false), yes(schema.isExported !== false),
+    ])),
+    '',
+    'A data plane that gets one of the following entities from a Kong control plane starts all the same, logs a warning, and does not use it: '
+    + `${[...ENTITIES_WITHOUT_SCHEMA].map(code).join(', ')}.`,
+    '',
+    '## Plugins',
+    '',
+    ...table(['plugin', 'priority', 'may be bound to'], PLUGINS.map((plugin) => [code(plugin.name), String(plugin.priority), scopesOf(plugin)])),
+    '',
+    'Any other plugin name is rejected: by the Admin API with status 400, in declarative files with its line, and by a data plane that gets one from a Kong control plane. The constructs warn at synth about '
+    + 'properties that need a plugin which is missing here; the warnings are derived from this list and go away as plugins arrive.',
+    '',
+    '## Protocols',
+    '',
+    ...table(['what', 'supported'], PROTOCOL_ROWS),
+    '',
+    `Routes may name the protocols ${PROTOCOLS.map(code).join(', ')}. Data planes serve ${SERVED_PROTOCOLS.map(code).join(' and ')}; a route with other protocols is stored and never matches.`,
+    '',
+    '## Ports',
+    '',
+    ...table(['port', 'what'], PORT_ROWS.map(([port, what]) => [String(PORTS[port]), what])),
+    '',
+    'Constructs set these ports. A node that you start yourself takes its own defaults from [settings.md](settings.md).',
+    '',
+    '## Settings',
+    '',
+    'A node is set up by environment variables: [settings.md](settings.md) lists them, and says what happens to settings of Kong Gateway that this gateway does not implement.',
+    '',
+    '## Differences from Kong Gateway',
+    '',
+    `The conformance suite (\`gateway/test/conformance/\`) replays traffic that was recorded from Kong Gateway ${KONG_VERSION} and compares answers and upstream requests. `
+    + `It accepts the following ${DEVIATIONS.length} differences and fails on any other, and on any of these that no longer exists.`,
+    '',
+    ...DEVIATIONS.map(({ reason }) => `- ${capital(reason)}.`),
+    '',
+  ].join('\n');
+}
+
+const PROTOCOL_ROWS: readonly (readonly [string, string])[] = [
+  ['HTTP/1.0 and HTTP/1.1 from consumers and to upstreams', 'yes, with keep-alive on both sides'],
+  ['TLS from consumers and to upstreams', 'yes; certificates from settings'],
+  ['WebSocket (RFC 6455) through a route', 'yes, by HTTP/1.1 upgrade'],
+  ['PROXY protocol, v1 and v2', 'no'],
+  ['HTTP/2, gRPC', 'no'],
+  ['TCP, UDP and TLS streams', 'no'],
+  ['Tunnel of configuration, Kong protocol v1 (`/v1/outlet`)', 'yes, both ends: Kong and Hybridge planes can be combined'],
+  ['Tunnel of configuration, Kong protocol v2 (`/v2/outlet`, incremental)', 'no; Kong 3.9 uses v1 by default'],
+  ['Tunnel of telemetry', 'yes, both ends, between Hybridge planes'],
+  ['PostgreSQL and SQLite as the database of a control plane', 'yes'],
+  ['Prometheus metrics (`/metrics`)', 'with the plugin `prometheus` only'],
+];
+
+const PORT_ROWS: readonly (readonly [keyof typeof PORTS, string])[] = [
+  ['proxy', 'requests of consumers, HTTP'],
+  ['proxyTls', 'requests of consumers, HTTPS'],
+  ['admin', 'Admin API, HTTP'],
+  ['adminTls', 'Admin API, HTTPS'],
+  ['cluster', 'tunnel of configuration, mutual TLS'],
+  ['telemetry', 'tunnel of telemetry, mutual TLS'],
+  ['status', 'status API: probes'],
+];
+
+function scopesOf({ fields }: PluginSchema): string {
+  return ['service', 'route', 'consumer'].filter((scope) => fields[scope]?.eq !== null).join(', ');
+}
+
+function yes(is: boolean): string {
+  return is ? 'yes' : 'no';
+}
+
+/** Names such as gRPC keep their spelling. */
+function capital(text: string): string {
+  return /^[a-z][A-Z]/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
+}
