@@ -1,26 +1,34 @@
-/** Tells listeners of new revisions, once for each, in whatever way they became known. */
+/** Calls listeners once for each new revision that becomes known, whether a write, a notification or a poll brought it. */
+import type { Clock, Timer } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 
 export class ChangeFeed {
-  private readonly listeners = new Set<(revision: number) => void>();
-  private latest: number;
-  private timer?: NodeJS.Timeout;
+  readonly #listeners = new Set<(revision: number) => void>();
+  readonly #log: Log;
+  readonly #clock: Clock;
+  #latest: number;
+  #timer: Timer | undefined;
+  #isClosed = false;
 
-  constructor(start: number, private readonly log: Log) {
-    this.latest = start;
+  /** @param start the newest revision that is already known */
+  constructor(start: number, log: Log, clock: Clock) {
+    this.#latest = start;
+    this.#log = log;
+    this.#clock = clock;
   }
 
+  /** @returns the function that removes the listener */
   listen(listener: (revision: number) => void): () => void {
-    this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
-  /** A revision became known; older and known ones are ignored. */
+  /** Announces a revision, unless it or a newer one is known already. */
   advance(revision: number): void {
-    if (revision <= this.latest) return;
-    this.latest = revision;
-    for (const listener of this.listeners) listener(revision);
+    if (revision <= this.#latest) return;
+    this.#latest = revision;
+    for (const listener of this.#listeners) listener(revision);
   }
 
   /** Looks for changes by other nodes. A failure is logged once for each outage; the next look may succeed. */
@@ -29,20 +37,23 @@ export class ChangeFeed {
     const look = async () => {
       try {
         this.advance(await revision());
-        if (isDown) this.log.notice('the database answers again');
+        if (isDown) this.#log.notice('the database answers again');
         isDown = false;
       } catch (error) {
-        if (!isDown) this.log.error('cannot look for changes in the database', { error: messageOf(error) });
+        if (!isDown) this.#log.error('cannot look for changes in the database', { error: messageOf(error) });
         isDown = true;
       }
-      if (this.timer) this.timer = setTimeout(look, everyMs).unref();
+      schedule();
     };
-    this.timer = setTimeout(look, everyMs).unref();
+    const schedule = () => {
+      if (!this.#isClosed) this.#timer = this.#clock.after(everyMs, () => void look());
+    };
+    schedule();
   }
 
   close(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.listeners.clear();
+    this.#isClosed = true;
+    this.#timer?.cancel();
+    this.#listeners.clear();
   }
 }

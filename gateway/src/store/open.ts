@@ -1,9 +1,9 @@
-/** Opens the store that a node is set to use. */
+/** Opens a store, whichever database it uses. */
+import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import { openPostgresStore } from './postgres.ts';
 import type { PostgresConnection } from './postgres.ts';
-import type { Clock } from './reader.ts';
 import { openSqliteStore } from './sqlite.ts';
 import type { Store } from './store.ts';
 
@@ -17,10 +17,12 @@ export interface OpenStoreOptions {
   readonly log: Log;
   /** Milliseconds between looks for changes by other nodes. */
   readonly pollMs: number;
+  /** @default - the machine's */
   readonly clock?: Clock;
 }
 
 /** @throws GatewayError `database-unavailable`, `database-newer` */
 export function openStore({ place, ...options }: OpenStoreOptions): Promise<Store> {
-  return place.kind === 'embedded' ? openSqliteStore({ ...options, file: place.file }) : openPostgresStore({ ...options, connection: place.connection });
+  if (place.kind === 'embedded') return openSqliteStore({ ...options, file: place.file });
+  return openPostgresStore({ ...options, connection: place.connection });
 }

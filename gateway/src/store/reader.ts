@@ -1,25 +1,20 @@
-/** Reading entities through one connection or transaction. */
+/** Reads entities through one connection or transaction. */
 import { createHash } from 'node:crypto';
 
 import type { Entity, ListOptions, Page, Reader, TagRow } from './store.ts';
 import type { Connection } from './tables.ts';
 
-export interface Clock {
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-}
-
 export class TableReader implements Reader {
-  constructor(protected readonly db: Connection, protected readonly clock: Clock) {}
+  /** @param nowMs moment that decides which rows have expired, in milliseconds since 1970 */
+  constructor(protected readonly db: Connection, protected readonly nowMs: number) {}
 
   async get(entity: string, key: string): Promise<Entity | undefined> {
-    const row = await this.live().where('entity', '=', entity).where('key', '=', key).executeTakeFirst();
+    const row = await this.#live(entity).where('key', '=', key).executeTakeFirst();
     return row && bodyOf(row);
   }
 
   async getByUnique(entity: string, field: string, value: string): Promise<Entity | undefined> {
-    const row = await this.live()
-      .where('entity', '=', entity)
+    const row = await this.#live(entity)
       .where('key', 'in', this.db.selectFrom('unique_values').select('unique_values.key')
         .where('unique_values.entity', '=', entity).where('field', '=', field).where('digest', '=', digestOf(value)))
       .executeTakeFirst();
@@ -27,7 +22,7 @@ export class TableReader implements Reader {
   }
 
   async list(entity: string, options: ListOptions): Promise<Page> {
-    let query = this.live().where('entity', '=', entity).orderBy('key').limit(options.size + 1);
+    let query = this.#live(entity).orderBy('key').limit(options.size + 1);
     if (options.after !== undefined) query = query.where('key', '>', options.after);
     if (options.referring) {
       query = query.where('key', 'in', this.db.selectFrom('entity_references').select('entity_references.key')
@@ -49,11 +44,12 @@ export class TableReader implements Reader {
   }
 
   async all(entity: string): Promise<readonly Entity[]> {
-    return (await this.live().where('entity', '=', entity).orderBy('key').execute()).map(bodyOf);
+    return (await this.#rows(entity).orderBy('key').execute()).map(bodyOf);
   }
 
   async tags({ size, after, tag }: { readonly size: number; readonly after?: string; readonly tag?: string }): Promise<Page<TagRow>> {
-    let query = this.db.selectFrom('entity_tags').select(['tag', 'digest', 'entity', 'key']).orderBy('digest').orderBy('entity').orderBy('key').limit(size + 1);
+    let query = this.db.selectFrom('entity_tags').select(['tag', 'digest', 'entity', 'key'])
+      .orderBy('digest').orderBy('entity').orderBy('key').limit(size + 1);
     if (tag !== undefined) query = query.where('digest', '=', digestOf(tag));
     if (after !== undefined) {
       const [digest, entity, key] = JSON.parse(after) as [string, string, string];
@@ -69,11 +65,12 @@ export class TableReader implements Reader {
     return row.value;
   }
 
-  /** Rows that have not expired. */
-  private live() {
-    const now = Math.floor(this.clock.now() / 1000);
-    return this.db.selectFrom('entities').select(['key', 'body'])
-      .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]));
+  #rows(entity: string) {
+    return this.db.selectFrom('entities').select(['key', 'body']).where('entity', '=', entity);
+  }
+
+  #live(entity: string) {
+    return this.#rows(entity).where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', toSeconds(this.nowMs))]));
   }
 }
 
@@ -83,11 +80,16 @@ export function pageOf<Row, Item>(rows: readonly Row[], size: number, toItem: (r
   return rows.length > size ? { items, next: keyOf(rows[size - 1]!) } : { items };
 }
 
+/** Whole seconds, as `expires_at` of a row counts them: a row is over when its second begins. */
+export function toSeconds(ms: number): number {
+  return Math.floor(ms / 1000);
+}
+
 function bodyOf({ body }: { readonly body: string }): Entity {
   return JSON.parse(body) as Entity;
 }
 
-/** Stands for a text of any length in indexes. */
+/** Represents a text of any length in indexes. SHA-256, hexadecimal. */
 export function digestOf(value: string): string {
   return createHash('sha256').update(value).digest('hex');
 }

@@ -39,6 +39,10 @@ export interface Reader {
   /** By a field that is unique. */
   getByUnique(entity: string, field: string, value: string): Promise<Entity | undefined>;
   list(entity: string, options: ListOptions): Promise<Page>;
+  /**
+   * Every row of the revision, expired ones too until a revision removes them: for one revision, this gives the same rows at any time.
+   * The other methods leave expired rows out.
+   */
   all(entity: string): Promise<readonly Entity[]>;
   /** Tags of all entities, or the entities of one tag; `after` is opaque. */
   tags(options: { readonly size: number; readonly after?: string; readonly tag?: string }): Promise<Page<TagRow>>;
@@ -72,8 +76,9 @@ export interface Change {
   readonly revision: number;
   readonly entity: string;
   readonly key: string;
-  readonly operation: 'insert' | 'replace' | 'delete';
-  /** The entity afterwards; null when it was deleted. */
+  /** `expire`: its time to live was over, or that of what it belongs to. */
+  readonly operation: 'insert' | 'replace' | 'delete' | 'expire';
+  /** The entity afterwards; null when it was removed. */
   readonly after: Entity | null;
   /** Milliseconds since 1970. */
   readonly at: number;

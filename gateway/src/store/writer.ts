@@ -1,126 +1,139 @@
-/** Writing entities inside one transaction, with the rules that hold between entities and the log of changes. */
+/** Writes entities inside one transaction: checks the rules between entities and logs the changes. */
 import type { Transaction } from 'kysely';
 
 import { danglingReference, primaryKeyViolation, stillReferenced, uniqueViolation } from '../model/entity-error.ts';
 import { foreignFieldsOf, primaryKeyOf, uniqueFieldsOf } from '../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
-import { TableReader, digestOf } from './reader.ts';
-import type { Clock } from './reader.ts';
+import { TableReader, digestOf, toSeconds } from './reader.ts';
 import type { Change, Entity, Writer } from './store.ts';
 import type { Tables } from './tables.ts';
 
 export class TableWriter extends TableReader implements Writer {
-  /** The revision of this transaction's changes; set by the first of them. */
-  changed?: number;
-  private position = 0;
+  readonly #transaction: Transaction<Tables>;
+  readonly #schemas: Schemas;
+  #changed: number | undefined;
+  #position = 0;
 
-  constructor(private readonly transaction: Transaction<Tables>, private readonly schemas: Schemas, clock: Clock) {
-    super(transaction, clock);
+  /** @param nowMs when the transaction began, in milliseconds since 1970: one moment decides which rows have expired */
+  constructor(transaction: Transaction<Tables>, schemas: Schemas, nowMs: number) {
+    super(transaction, nowMs);
+    this.#transaction = transaction;
+    this.#schemas = schemas;
   }
 
-  /**
-   * Removes rows whose time is over; until then they hold their keys and unique values. Types with a time to live are never referred to,
-   * and everyone knows when their rows end, so no change is logged.
-   */
-  async dropExpired(): Promise<void> {
-    await this.transaction.deleteFrom('entities').where('expires_at', '<=', Math.floor(this.clock.now() / 1000)).execute();
+  /** The revision of this writer's changes; `undefined` until the first of them. */
+  get changed(): number | undefined {
+    return this.#changed;
+  }
+
+  /** Removes the rows whose time to live is over, with what belongs to them. Until then they hold their keys and unique values. */
+  async expire(): Promise<void> {
+    const rows = await this.#transaction.selectFrom('entities').select(['entity', 'key'])
+      .where('expires_at', '<=', toSeconds(this.nowMs)).orderBy('entity').orderBy('key').execute();
+    for (const { entity, key } of rows) await this.#remove(entity, key, 'expire');
   }
 
   async insert(entity: string, row: Entity): Promise<void> {
-    const schema = this.schemaOf(entity);
-    const key = this.keyOf(schema, row);
+    const schema = this.#schemaOf(entity);
+    const key = this.#keyOf(schema, row);
     if (await this.get(entity, key)) throw primaryKeyViolation({ [primaryKeyOf(schema)]: key });
-    await this.checkUnique(schema, row, key);
-    await this.checkReferences(schema, row);
-    await this.transaction.insertInto('entities').values({ entity, key, body: JSON.stringify(row), expires_at: expiryOf(row) }).execute();
-    await this.index(schema, row, key);
-    await this.log(entity, key, 'insert', row);
+    await this.#checkUnique(schema, row, key);
+    await this.#checkReferences(schema, row);
+    await this.#transaction.insertInto('entities').values({ entity, key, body: JSON.stringify(row), expires_at: expiryOf(row) }).execute();
+    await this.#index(schema, row, key);
+    await this.#log(entity, key, 'insert', row);
   }
 
   async replace(entity: string, row: Entity): Promise<void> {
-    const schema = this.schemaOf(entity);
-    const key = this.keyOf(schema, row);
-    await this.checkUnique(schema, row, key);
-    await this.checkReferences(schema, row);
-    await this.transaction.updateTable('entities').set({ body: JSON.stringify(row), expires_at: expiryOf(row) })
+    const schema = this.#schemaOf(entity);
+    const key = this.#keyOf(schema, row);
+    await this.#checkUnique(schema, row, key);
+    await this.#checkReferences(schema, row);
+    await this.#transaction.updateTable('entities').set({ body: JSON.stringify(row), expires_at: expiryOf(row) })
       .where('entity', '=', entity).where('key', '=', key).execute();
-    await this.unindex(entity, key);
-    await this.index(schema, row, key);
-    await this.log(entity, key, 'replace', row);
+    await this.#unindex(entity, key);
+    await this.#index(schema, row, key);
+    await this.#log(entity, key, 'replace', row);
   }
 
-  async delete(entity: string, key: string): Promise<boolean> {
-    if (!await this.get(entity, key)) return false;
-    const referring = await this.transaction.selectFrom('entity_references').selectAll()
+  delete(entity: string, key: string): Promise<boolean> {
+    return this.#remove(entity, key, 'delete');
+  }
+
+  /** @returns whether it was there */
+  async #remove(entity: string, key: string, operation: 'delete' | 'expire'): Promise<boolean> {
+    const found = await this.#transaction.selectFrom('entities').select('key').where('entity', '=', entity).where('key', '=', key).executeTakeFirst();
+    if (!found) return false;
+    const referring = await this.#transaction.selectFrom('entity_references').selectAll()
       .where('target', '=', entity).where('target_key', '=', key).orderBy('entity').orderBy('key').execute();
     for (const reference of referring) {
-      const field = foreignFieldsOf(this.schemaOf(reference.entity)).find(({ name }) => name === reference.field);
-      if (field?.onDelete === 'cascade') await this.delete(reference.entity, reference.key);
-      else if (field?.onDelete === 'null') await this.clearReference(reference.entity, reference.key, reference.field);
+      const field = foreignFieldsOf(this.#schemaOf(reference.entity)).find(({ name }) => name === reference.field);
+      if (field?.onDelete === 'cascade') await this.#remove(reference.entity, reference.key, operation);
+      else if (field?.onDelete === 'null') await this.#clearReference(reference.entity, reference.key, reference.field);
       else throw stillReferenced(entity, reference.entity);
     }
-    await this.transaction.deleteFrom('entities').where('entity', '=', entity).where('key', '=', key).execute();
-    await this.log(entity, key, 'delete', null);
+    await this.#transaction.deleteFrom('entities').where('entity', '=', entity).where('key', '=', key).execute();
+    await this.#log(entity, key, operation, null);
     return true;
   }
 
-  private async clearReference(entity: string, key: string, field: string): Promise<void> {
+  async #clearReference(entity: string, key: string, field: string): Promise<void> {
     const row = await this.get(entity, key);
     if (row) await this.replace(entity, { ...row, [field]: null });
   }
 
-  private async checkUnique(schema: EntitySchema, row: Entity, key: string): Promise<void> {
+  async #checkUnique(schema: EntitySchema, row: Entity, key: string): Promise<void> {
     for (const { field, digest, values } of uniqueDigests(schema, row)) {
-      const taken = await this.transaction.selectFrom('unique_values').select('key')
+      const taken = await this.#transaction.selectFrom('unique_values').select('key')
         .where('entity', '=', schema.name).where('field', '=', field).where('digest', '=', digest).where('key', '!=', key).executeTakeFirst();
       if (taken) throw uniqueViolation(values);
     }
   }
 
-  private async checkReferences(schema: EntitySchema, row: Entity): Promise<void> {
+  async #checkReferences(schema: EntitySchema, row: Entity): Promise<void> {
     for (const { name, reference } of foreignFieldsOf(schema)) {
       const target = referenceIn(row, name);
       if (target !== undefined && !await this.get(reference, target)) throw danglingReference(name, { id: target }, reference);
     }
   }
 
-  private async index(schema: EntitySchema, row: Entity, key: string): Promise<void> {
+  async #index(schema: EntitySchema, row: Entity, key: string): Promise<void> {
     const entity = schema.name;
     const unique = uniqueDigests(schema, row).map(({ field, digest }) => ({ entity, field, digest, key }));
-    if (unique.length > 0) await this.transaction.insertInto('unique_values').values(unique).execute();
+    if (unique.length > 0) await this.#transaction.insertInto('unique_values').values(unique).execute();
     const references = foreignFieldsOf(schema).flatMap(({ name, reference }) => {
       const target = referenceIn(row, name);
       return target === undefined ? [] : [{ entity, key, field: name, target: reference, target_key: target }];
     });
-    if (references.length > 0) await this.transaction.insertInto('entity_references').values(references).execute();
+    if (references.length > 0) await this.#transaction.insertInto('entity_references').values(references).execute();
     const tags = ((row.tags ?? []) as readonly string[]).map((tag) => ({ entity, key, digest: digestOf(tag), tag }));
-    if (tags.length > 0) await this.transaction.insertInto('entity_tags').values(tags).execute();
+    if (tags.length > 0) await this.#transaction.insertInto('entity_tags').values(tags).execute();
   }
 
-  private async unindex(entity: string, key: string): Promise<void> {
+  async #unindex(entity: string, key: string): Promise<void> {
     for (const table of ['unique_values', 'entity_references', 'entity_tags'] as const) {
-      await this.transaction.deleteFrom(table).where('entity', '=', entity).where('key', '=', key).execute();
+      await this.#transaction.deleteFrom(table).where('entity', '=', entity).where('key', '=', key).execute();
     }
   }
 
-  private async log(entity: string, key: string, operation: Change['operation'], after: Entity | null): Promise<void> {
-    if (this.changed === undefined) {
-      await this.transaction.updateTable('revisions').set((eb) => ({ value: eb('value', '+', 1) })).where('id', '=', 1).execute();
-      this.changed = await this.revision();
+  async #log(entity: string, key: string, operation: Change['operation'], after: Entity | null): Promise<void> {
+    if (this.#changed === undefined) {
+      await this.#transaction.updateTable('revisions').set((eb) => ({ value: eb('value', '+', 1) })).where('id', '=', 1).execute();
+      this.#changed = await this.revision();
     }
-    this.position += 1;
-    await this.transaction.insertInto('changes').values({
-      revision: this.changed, position: this.position, entity, key, operation, body: after && JSON.stringify(after), at: this.clock.now(),
+    this.#position += 1;
+    await this.#transaction.insertInto('changes').values({
+      revision: this.#changed, position: this.#position, entity, key, operation, body: after && JSON.stringify(after), at: this.nowMs,
     }).execute();
   }
 
-  private schemaOf(entity: string): EntitySchema {
-    const schema = this.schemas.get(entity);
+  #schemaOf(entity: string): EntitySchema {
+    const schema = this.#schemas.get(entity);
     if (!schema) throw new Error(`no entity type is named '${entity}'`);
     return schema;
   }
 
-  private keyOf(schema: EntitySchema, row: Entity): string {
+  #keyOf(schema: EntitySchema, row: Entity): string {
     return row[primaryKeyOf(schema)] as string;
   }
 }
