@@ -74,7 +74,7 @@ export interface GatewayControlPlaneProps {
   readonly settings?: { [name: string]: string };
 }
 
-/** Measured: docs/observability.md. Memory is for 10,000 services and routes that are written at once; half of the limit is what Node.js takes for its heap. */
+/** Measured: docs/sizing.md. Memory is for 10,000 services and routes that are written at once; half of the limit is what Node.js takes for its heap. */
 const RESOURCES: PlaneResources = { cpuRequest: '250m', cpuLimit: '1', memoryRequest: '256Mi', memoryLimit: '1Gi', storage: '256Mi' };
 
 /**

@@ -84,7 +84,7 @@ export interface GatewayDataPlaneProps extends GatewayDataPlaneOptions {
   readonly controlPlane: IGatewayControlPlane;
 }
 
-/** Measured: docs/observability.md. Memory is for 10,000 services and routes; requests use one processor, the second is for what Node.js does beside them, such as collecting garbage. */
+/** Measured: docs/sizing.md. Memory is for 10,000 services and routes; requests use one processor, the second is for what Node.js does beside them, such as collecting garbage. */
 const RESOURCES: PlaneResources = { cpuRequest: '500m', cpuLimit: '2', memoryRequest: '256Mi', memoryLimit: '1Gi', storage: '1Gi' };
 
 /**

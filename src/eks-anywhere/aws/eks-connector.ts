@@ -42,7 +42,7 @@ export interface EksConnectorProps {
   /**
    * ClusterSecretStore of the External Secrets Operator on the site that reads AWS Secrets Manager in this stack's region, to fetch the activation.
    *
-   * @default - none: the Secret is made by hand, as docs/eks-anywhere.md shows
+   * @default - none: the Secret is made by hand, as docs/eks-anywhere-surroundings.md shows
    */
   readonly secretStore?: string;
 
