@@ -93,7 +93,7 @@ export class Repository extends Component {
     project.tryFindObjectFile('test/tsconfig.json')?.addOverride('compilerOptions.paths', { 'cdk-hybridge': ['../src/index.ts'] });
     types.exec('tsc --noEmit -p test/tsconfig.json');
     types.exec('tsc --noEmit -p examples/tsconfig.json');
-    project.addTask('check:readme', { description: 'Compile the TypeScript of README.md and docs/', exec: 'tsx projenrc/checks/readme-snippets.ts' });
+    project.addTask('check:readme', { description: 'Compile the TypeScript of all pages, look up their commands and follow their links', exec: 'tsx projenrc/checks/readme-snippets.ts' });
     project.addTask('check:package', { description: 'Look into the npm package that would be published', exec: 'tsx projenrc/checks/package-contents.ts' });
     project.addTask('check:judges', {
       description: 'Let cfn-guard, cfn-lint, checkov, hadolint and kube-score judge what the examples synthesize',

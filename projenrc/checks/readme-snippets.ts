@@ -1,74 +1,29 @@
-/**
- * Compiles every `ts` block of the README and of docs/ as a file of its own against the sources: what a reader copies, compiles. A page of fragments
- * names what they take for granted in a comment that readers do not see: `<!-- snippets assume`, a line of TypeScript each, `-->`.
- */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+/** Checks the pages of the repository: TypeScript compiles, commands exist with their options, links lead somewhere. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { wrongCommandLines } from './pages/command-lines';
+import type { Command, Known } from './pages/command-lines';
+import { brokenLinks } from './pages/links';
+import { ROOT, pages } from './pages/markdown';
+import { compileSnippets } from './pages/snippets';
 
-const ROOT = join(__dirname, '..', '..');
-
-function main() {
-  // READMEs of examples show lines of their programs, which compile: test/example-readmes.test.ts compares them.
-  const pages = ['README.md', 'CONTRIBUTING.md', ...markdownIn('docs')].filter((page) => existsSync(join(ROOT, page)));
-  const snippets = pages.flatMap((page) => snippetsOf(page));
-  if (snippets.length === 0) throw new Error('no ```ts block found: the README must show a program');
-
-  const folder = mkdtempSync(join(ROOT, 'examples', '.snippets-'));
-  try {
-    snippets.forEach(({ code }, at) => writeFileSync(join(folder, `snippet-${at}.ts`), code));
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: '../tsconfig.json', include: ['*.ts'], compilerOptions: { noUnusedLocals: false } }));
-    compile(folder, snippets);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-  console.log(`${snippets.length} snippets of ${new Set(snippets.map((snippet) => snippet.page)).size} pages compile`);
+async function main() {
+  const all = pages();
+  const links = brokenLinks(all);
+  const { problems, count } = wrongCommandLines(all, await known());
+  for (const problem of [...links, ...problems]) console.error(problem);
+  if (links.length + problems.length > 0) process.exitCode = 1;
+  console.log(compileSnippets(all));
+  console.log(`${count} command lines and the links of ${all.length} pages looked at, ${links.length + problems.length} wrong`);
 }
 
-interface Snippet {
-  readonly page: string;
-  readonly line: number;
-  readonly code: string;
+async function known(): Promise<Known> {
+  const { COMMANDS } = await import(pathToFileURL(join(ROOT, 'cli', 'command-table.ts')).href) as { COMMANDS: readonly Command[] };
+  return { commands: COMMANDS, tasks: Object.keys(JSON.parse(readFileSync(join(ROOT, '.projen', 'tasks.json'), 'utf8')).tasks) };
 }
 
-function compile(folder: string, snippets: readonly Snippet[]) {
-  try {
-    execFileSync(join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', folder, '--noEmit'], { cwd: folder, encoding: 'utf8' });
-  } catch (error) {
-    const output = String((error as { stdout?: string }).stdout);
-    throw new Error(output.replace(/snippet-(\d+)\.ts\((\d+),/g, (_, at: string, line: string) => {
-      const snippet = snippets[Number(at)];
-      return `${snippet.page}:${snippet.line + Number(line)} (`;
-    }));
-  }
-}
-
-function snippetsOf(page: string): Snippet[] {
-  const text = readFileSync(join(ROOT, page), 'utf8');
-  // In one line, so that the lines of the fragment can be told.
-  const assumed = /<!-- snippets assume\n([\s\S]*?)-->/.exec(text)?.[1]?.trim().split('\n').join(' ') ?? '';
-  return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => ({
-    page,
-    line: text.slice(0, match.index).split('\n').length,
-    code: asModule(match[1]!, assumed),
-  }));
-}
-
-/** A block without import or export would share its names with the others; a fragment may give a name that another one takes for granted. */
-function asModule(block: string, assumed: string): string {
-  return /^import /m.test(block) || assumed === '' ? `${block}\nexport {};\n` : `${assumed} {${block}}\nexport {};\n`;
-}
-
-function markdownIn(folder: string): string[] {
-  if (!existsSync(join(ROOT, folder))) return [];
-  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.md') && !name.includes('node_modules') && !name.includes('cdk.out'))
-    .map((name) => join(folder, name));
-}
-
-try {
-  main();
-} catch (error) {
+main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
-}
+});
