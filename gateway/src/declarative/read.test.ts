@@ -66,6 +66,7 @@ it.each([
   ['a format', HTTPBIN.replace('"3.0"', '"4.0"'), 1, '_format_version', 'got "4.0", expected one of "1.1", "2.1", "3.0"'],
   ['an unknown list', `${HTTPBIN}upstreams: []\n`, 17, 'upstreams', 'expected one of'],
   ['a path', HTTPBIN.replace('[/httpbin]', '[httpbin]'), 7, 'services[0].routes[0].paths[0]', 'should start with: / (fixed path) or ~/ (regex path)'],
+  ['a regular expression that backtracks', HTTPBIN.replace('[/httpbin]', '["~/(?=a)b"]'), 7, 'services[0].routes[0].paths[0]', 'look-around is not supported'],
   ['an unknown field', HTTPBIN.replace('key_names: [apikey]', 'key_name: apikey'), 11, 'services[0].routes[0].plugins[0].config.key_name', 'unknown field'],
   ['a missing field', HTTPBIN.replace('  url: http://httpbin.test:8080/anything\n', ''), 3, 'services[0].host', 'required field missing'],
   ['a missing name', HTTPBIN.replace('- name: httpbin\n  url', '- url'), 3, 'services[0]', 'expected a name: by it the entity is found again'],

@@ -5,7 +5,9 @@
 import { createHash } from 'node:crypto';
 
 import { messageOf } from '../../base/errors.ts';
-import { pcre } from '../../model/schema/pcre.ts';
+import { regularExpression } from '../../model/schema/regular-expression.ts';
+import type { RegularExpression } from '../../model/schema/regular-expression.ts';
+import { isPathExpression, pathExpression } from '../../model/schema/typedefs.ts';
 import type { Route } from '../../model/snapshot.ts';
 import { normaliseRoutePath } from './request-path.ts';
 
@@ -28,7 +30,8 @@ export interface RouterInput {
 export interface PathMatch {
   /** The part of the path that matched. */
   readonly matched: string;
-  readonly captures?: Readonly<Record<string, string>>;
+  /** Named groups of a regular expression; one that took no part in the match is undefined. */
+  readonly captures?: Readonly<Record<string, string | undefined>>;
 }
 
 export interface RouteMatcher {
@@ -42,12 +45,18 @@ export interface RouteMatcher {
   readonly precedence: bigint;
   /** Breaks ties, the highest first. */
   readonly id: string;
+  readonly path: PathMatcher;
   /** Tests everything but the path. */
   accepts(input: RouterInput): boolean;
-  matchPath(path: string): PathMatch | undefined;
 }
 
-const WHOLE: PathMatch = { matched: '' };
+export interface PathMatcher {
+  test(path: string): boolean;
+  /** Slower than `test`: it finds what matched. */
+  match(path: string): PathMatch | undefined;
+}
+
+const ANY_PATH: PathMatcher = { test: () => true, match: () => ({ matched: '' }) };
 
 /** Most header conditions that count. */
 const MAX_HEADERS = 255;
@@ -74,7 +83,7 @@ export function byPrecedence(a: RouteMatcher, b: RouteMatcher): number {
 function compile(route: Route, paths: readonly string[], id: string): RouteMatcher {
   const conditions = [methodTest(route.methods), hostTest(route.hosts), headerTest(route.headers), sniTest(route.snis)]
     .filter((test) => test !== undefined);
-  const regex = paths.some(isRegex);
+  const regex = paths.some(isPathExpression);
   return {
     route,
     rank: 0,
@@ -82,7 +91,7 @@ function compile(route: Route, paths: readonly string[], id: string): RouteMatch
     plainHosts: route.hosts.length > 0 && route.hosts.every((host) => !host.includes('*') && !hasPort(host)) ? route.hosts.map(lower) : [],
     prefixes: regex || paths.length === 0 ? undefined : paths.map(normaliseRoutePath),
     accepts: (input) => conditions.every((test) => test(input)),
-    matchPath: pathTest(paths, route),
+    path: pathMatcher(paths, route),
     precedence: precedenceOf(route, paths, regex),
   };
 }
@@ -105,7 +114,7 @@ function precedenceOf(route: Route, paths: readonly string[], regex: boolean): b
 function groupPaths(paths: readonly string[]): string[][] {
   const groups = new Map<string | number, string[]>();
   for (const path of paths) {
-    const key = isRegex(path) ? 'regex' : Buffer.byteLength(path);
+    const key = isPathExpression(path) ? 'regex' : Buffer.byteLength(path);
     groups.set(key, [...(groups.get(key) ?? []), path]);
   }
   return [...groups.values()];
@@ -139,7 +148,7 @@ function headerTest(headers: Readonly<Record<string, readonly string[]>>): Test 
   const tests = Object.entries(headers).map(([name, values]) => {
     const [first = ''] = values;
     if (values.length === 1 && first.startsWith('~*')) {
-      const pattern = compilePattern(first.slice(2), `header ${name}`);
+      const pattern = compileExpression(first.slice(2), `header ${name}`);
       return (input: RouterInput) => input.headerValues(name).some((value) => pattern.test(lower(value)));
     }
     const accepted = new Set(values.map(lower));
@@ -154,42 +163,39 @@ function sniTest(snis: readonly string[]): Test | undefined {
   return (input) => input.scheme !== 'https' || accepted.has(input.sni ?? '');
 }
 
-function pathTest(paths: readonly string[], route: Route): RouteMatcher['matchPath'] {
-  if (paths.length === 0) return () => WHOLE;
-  const tests = paths.map((path) => isRegex(path) ? regexTest(path.slice(1), route) : prefixTest(normaliseRoutePath(path)));
-  return (path) => {
-    for (const test of tests) {
-      const match = test(path);
-      if (match !== undefined) return match;
-    }
-    return undefined;
+function pathMatcher(paths: readonly string[], route: Route): PathMatcher {
+  if (paths.length === 0) return ANY_PATH;
+  const matchers = paths.map((path) => isPathExpression(path) ? regexMatcher(path, route) : prefixMatcher(normaliseRoutePath(path)));
+  if (matchers.length === 1) return matchers[0]!;
+  return {
+    test: (path) => matchers.some((matcher) => matcher.test(path)),
+    match: (path) => matchers.find((matcher) => matcher.test(path))?.match(path),
   };
 }
 
-function prefixTest(prefix: string): RouteMatcher['matchPath'] {
+function prefixMatcher(prefix: string): PathMatcher {
   const match = { matched: prefix };
-  return (path) => path.startsWith(prefix) ? match : undefined;
+  const test = (path: string): boolean => path.startsWith(prefix);
+  return { test, match: (path) => test(path) ? match : undefined };
 }
 
-function regexTest(source: string, route: Route): RouteMatcher['matchPath'] {
-  const pattern = compilePattern(`^${source}`, `route ${route.name ?? route.id}, path ~${source}`);
-  return (path) => {
-    const match = pattern.exec(path);
-    if (match === null) return undefined;
-    return { matched: match[0], ...(match.groups === undefined ? {} : { captures: match.groups }) };
+function regexMatcher(path: string, route: Route): PathMatcher {
+  const expression = compileExpression(pathExpression(path), `route ${route.name ?? route.id}, path ${path}`);
+  return {
+    test: expression.test,
+    match: (text) => {
+      const match = expression.match(text);
+      return match && { matched: match.matched, ...match.groups && { captures: match.groups } };
+    },
   };
 }
 
-function compilePattern(source: string, where: string): RegExp {
+function compileExpression(pattern: string, where: string): RegularExpression {
   try {
-    return pcre(source);
+    return regularExpression(pattern);
   } catch (error) {
-    throw new Error(`${where} is no regular expression: ${messageOf(error)}`, { cause: error });
+    throw new Error(`${where}: not a valid regular expression: ${messageOf(error)}`, { cause: error });
   }
-}
-
-function isRegex(path: string): boolean {
-  return path.startsWith('~');
 }
 
 function hasPort(host: string): boolean {

@@ -47,7 +47,7 @@ export class Router {
     const hosted = this.#byHost.get(input.host)?.find(input);
     const best = this.#anyHost.find(input, hosted);
     if (best === undefined) return undefined;
-    return { route: best.route, ...best.matchPath(input.path)! };
+    return { route: best.route, ...best.path.match(input.path)! };
   }
 
   #indexOf(host: string): PathIndex {
@@ -100,7 +100,7 @@ class PathIndex {
 function firstOf(matchers: readonly RouteMatcher[], input: RouterInput, best: RouteMatcher | undefined): RouteMatcher | undefined {
   for (const matcher of matchers) {
     if (best !== undefined && matcher.rank >= best.rank) return best;
-    if (matcher.accepts(input) && matcher.matchPath(input.path) !== undefined) return matcher;
+    if (matcher.accepts(input) && matcher.path.test(input.path)) return matcher;
   }
   return best;
 }

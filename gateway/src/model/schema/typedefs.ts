@@ -1,8 +1,7 @@
 /** Kinds of fields that many schemas share. Each is a whole field: spread it and add attributes. */
-import { messageOf } from '../../base/errors.ts';
 import { foreign, integer, set, string } from './field.ts';
 import { isIpOrCidr, parseHost } from './host-names.ts';
-import { pcre } from './pcre.ts';
+import { regularExpressionViolation } from './regular-expression.ts';
 import { brokenEscape, hasOnlyPathCharacters, normalizedPath } from './url-path.ts';
 
 export const id = string({ uuid: true, auto: true, description: 'Identifies the entity; a UUID, made when it is not given.' });
@@ -58,7 +57,7 @@ function escapeViolation(value: string): string | undefined {
 export const routerPath = string({
   match_none: [{ pattern: '//', err: 'must not have empty segments' }],
   match_any: { patterns: ['^/', '^~/'], err: 'should start with: / (fixed path) or ~/ (regex path)' },
-  check: (value: string) => (value.startsWith('~') ? regexViolation(value.slice(1)) : fixedPathViolation(value)),
+  check: (value: string) => (isPathExpression(value) ? regexViolation(value.slice(1), pathExpression(value)) : fixedPathViolation(value)),
 });
 
 function fixedPathViolation(value: string): string | undefined {
@@ -68,13 +67,23 @@ function fixedPathViolation(value: string): string | undefined {
   return normalized === value ? undefined : `non-normalized path, consider use '${normalized}' instead`;
 }
 
-export function regexViolation(pattern: string): string | undefined {
-  try {
-    pcre(pattern);
-    return undefined;
-  } catch (error) {
-    return `invalid regex: '${pattern}' (PCRE returned: ${messageOf(error)})`;
-  }
+export function isPathExpression(routePath: string): boolean {
+  return routePath.startsWith('~');
+}
+
+/** The regular expression behind the ~ of a route's path: it matches from where the path begins. */
+export function pathExpression(routePath: string): string {
+  return `^${routePath.slice(1)}`;
+}
+
+/**
+ * The text names PCRE, since clients look for it; the reason is RE2's.
+ *
+ * @param compiled what the gateway compiles for the pattern
+ */
+export function regexViolation(pattern: string, compiled = pattern): string | undefined {
+  const reason = regularExpressionViolation(compiled);
+  return reason && `invalid regex: '${pattern}' (PCRE returned: ${reason})`;
 }
 
 /** A host name with at most one wildcard label, perhaps with a port. */

@@ -9,7 +9,6 @@ import { fillEntity } from './fill.ts';
 import { isFirstOfRange, parseHost } from './host-names.ts';
 import { luaPattern } from './lua-pattern.ts';
 import { mergeEntity } from './merge.ts';
-import { pcre } from './pcre.ts';
 import { normalizedPath } from './url-path.ts';
 import { validateEntity } from './validate-entity.ts';
 import { describeViolations, flattenViolations } from './violations.ts';
@@ -109,17 +108,6 @@ describe('a Lua pattern', () => {
 
   it('that uses more than that is refused', () => {
     expect(() => luaPattern('%b()')).toThrow('%b');
-  });
-});
-
-describe('a PCRE pattern', () => {
-  it('keeps named groups, inline flags and POSIX classes', () => {
-    expect(pcre('^/(?P<name>[[:alpha:]]+)$').exec('/abc')?.groups?.name).toBe('abc');
-    expect(pcre('(?i)^/abc').test('/ABC')).toBe(true);
-  });
-
-  it.each(['(', '/[', '\\1', '(?>a)'])('that cannot be compiled is refused: %s', (pattern) => {
-    expect(() => pcre(pattern)).toThrow(SyntaxError);
   });
 });
 

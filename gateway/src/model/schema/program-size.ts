@@ -1,0 +1,52 @@
+/** How large the program of a regular expression will be: repetitions with counts are written out in it, so that a short text can make a large program. */
+
+/** Quoted text, escapes, classes, counts, openings of groups (with their flags or names), or any other character. */
+const TOKEN = new RegExp([
+  String.raw`\\Q[\s\S]*?(?:\\E|$)`,
+  String.raw`\\[pPx]\{[^}]*(?:\}|$)|\\[\s\S]`,
+  String.raw`\[\^?\]?(?:\[:\^?\w{1,10}:\]|\\[\s\S]|[^\]\\])*(?:\]|$)`,
+  String.raw`\{(\d+)(,?)(\d*)\}`,
+  String.raw`\((?:\?(?:P?<\w*>|[a-zA-Z-]*[:)]))?`,
+  String.raw`[\s\S]`,
+].join('|'), 'gu');
+
+/** Instructions of a group itself: where it starts, where it ends. */
+const GROUP_SIZE = 2;
+
+/** A branch, and one that does nothing when an alternative is empty. */
+const ALTERNATIVE_SIZE = 2;
+
+/** What every program has: failure, success, and a start for an empty expression. */
+const FRAME_SIZE = 3;
+
+/** An upper bound of the number of instructions, found in one pass over the text. The text may be no valid expression. */
+export function programSizeOf(pattern: string): number {
+  const open = [0];
+  let atom = 0;
+  const add = (size: number): void => void (open[open.length - 1]! += size);
+  for (const [token, from, comma, to] of pattern.matchAll(TOKEN)) {
+    if (token.startsWith('(')) {
+      if (!token.endsWith(')')) open.push(0);
+    } else if (token === ')') {
+      atom = GROUP_SIZE + (open.length > 1 ? open.pop()! : 0);
+      add(atom);
+    } else if (from !== undefined) {
+      const repeated = repeatedSize(atom, Number(from), comma === '' ? Number(from) : Number(to || Infinity));
+      add(repeated - atom);
+      atom = repeated;
+    } else if ('*+?'.includes(token)) {
+      add(1);
+      atom += 1;
+    } else {
+      atom = token === '|' ? ALTERNATIVE_SIZE : token.startsWith('\\Q') ? token.length : 1;
+      add(atom);
+    }
+  }
+  return open.reduce((sum, size) => sum + size, FRAME_SIZE);
+}
+
+/** Each required repetition is a copy, each optional one a copy behind a branch; without an upper bound the last one is a loop. */
+function repeatedSize(atom: number, from: number, to: number): number {
+  if (to === Infinity) return Math.max(from, 1) * atom + 1;
+  return Math.max(from * atom + Math.max(to - from, 0) * (atom + 1), 1);
+}
