@@ -16,7 +16,7 @@ export interface Command {
   run(words: readonly string[]): Promise<number>;
 }
 
-/** A command ends without success for a reason that its user can mend. */
+/** A command ends without success for a reason that the operator can fix. */
 export class CommandFailure extends Error {
   constructor(message: string, readonly reason: ExitReason = 'usage', options?: ErrorOptions) {
     super(message, options);
@@ -25,9 +25,9 @@ export class CommandFailure extends Error {
 }
 
 /**
- * The options among a command's words.
+ * The options among a command's arguments.
  *
- * @throws CommandFailure for an unknown option, a missing value, or words that are no options
+ * @throws CommandFailure for an unknown option, a missing value, or arguments that are not options
  */
 export function parseOptions<const T extends ParseArgsOptionsConfig>(command: string, words: readonly string[], options: T) {
   try {

@@ -24,11 +24,19 @@ describe('hybridge', () => {
   });
 
   it('names the commands when one is unknown', () => {
-    expect(hybridge('strat')).toEqual({ status: EXIT_CODES.usage, stdout: '', stderr: expect.stringContaining("there is no command 'strat'; commands: start, ") });
+    expect(hybridge('strat')).toEqual({
+      status: EXIT_CODES.usage,
+      stdout: '',
+      stderr: expect.stringContaining("there is no command 'strat'; commands: start, "),
+    });
   });
 
   it.each(['start', 'cert', 'demo', 'eksa', 'eksa check', 'eksa diff'])('tells how %s is used', (name) => {
-    expect(hybridge(...name.split(' '), '--help')).toEqual({ status: 0, stderr: '', stdout: expect.stringContaining(`Usage: hybridge ${name}`) });
+    expect(hybridge(...name.split(' '), '--help')).toEqual({
+      status: 0,
+      stderr: '',
+      stdout: expect.stringContaining(`Usage: hybridge ${name}`),
+    });
   });
 
   it('refuses an unknown option in one line', () => {
@@ -64,7 +72,10 @@ describe('hybridge cert', () => {
 
 describe('hybridge demo', () => {
   it('wants an app or an assembly', () => {
-    expect(hybridge('demo')).toMatchObject({ status: EXIT_CODES.usage, stderr: expect.stringContaining('give either --app or --assembly') });
+    expect(hybridge('demo')).toMatchObject({
+      status: EXIT_CODES.usage,
+      stderr: expect.stringContaining('give either --app or --assembly'),
+    });
   });
 
   it('refuses a target that it does not know before the app is synthesized', () => {
@@ -82,6 +93,9 @@ describe('hybridge demo', () => {
 
   it('says when an assembly holds no topology', () => {
     mkdirSync(join(folder, 'empty'));
-    expect(hybridge('demo', '--assembly', 'empty')).toMatchObject({ status: EXIT_CODES.io, stderr: expect.stringContaining('topology.json is missing') });
+    expect(hybridge('demo', '--assembly', 'empty')).toMatchObject({
+      status: EXIT_CODES.io,
+      stderr: expect.stringContaining('topology.json is missing'),
+    });
   });
 });

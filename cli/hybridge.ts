@@ -31,13 +31,15 @@ async function main(words: readonly string[]): Promise<number> {
 function overview(): string {
   const width = Math.max(...COMMANDS.map((command) => command.name.length));
   const lines = COMMANDS.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`);
-  return ['Usage: hybridge <command> [options]', '', ...lines, '', 'hybridge <command> --help tells more.', ''].join('\n');
+  return ['Usage: hybridge <command> [options]', '', ...lines, '', 'hybridge <command> --help prints its options.', ''].join('\n');
 }
 
 main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
 }, (error: unknown) => {
   const expected = error instanceof CommandFailure || error instanceof GatewayError;
-  process.stderr.write(expected ? `hybridge: ${messageOf(error)}\n` : `hybridge: defect: ${error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(
+    expected ? `hybridge: ${messageOf(error)}\n` : `hybridge: defect: ${error instanceof Error ? error.stack : String(error)}\n`,
+  );
   process.exitCode = expected ? EXIT_CODES[error.reason] : EXIT_CODES.defect;
 });

@@ -1,4 +1,4 @@
-/** `hybridge cert`: the shared certificate of a tunnel, for planes that are started by hand. */
+/** `hybridge cert`: the shared certificate of a tunnel, for planes started by hand. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SHARED_TUNNEL_SERVER_NAME } from '../../gateway/contract.ts';
@@ -16,12 +16,13 @@ export const cert: Command = {
     'with KONG_CLUSTER_MTLS=shared. Refuses to overwrite.',
     '',
     '  --directory DIR  where to write; default: here',
-    '  --days N         how long it is good for; default 1095',
+    '  --days N         days of validity; default 1095',
   ].join('\n'),
   async run(words) {
     const options = parseOptions('cert', words, { directory: { type: 'string', default: '.' }, days: { type: 'string', default: '1095' } });
     const days = Number(options.days);
-    if (!Number.isInteger(days) || days < 1) throw new CommandFailure(`--days: '${options.days}' is not valid; expected a whole number, 1 or more`);
+    if (!Number.isInteger(days) || days < 1)
+      throw new CommandFailure(`--days: '${options.days}' is not valid; expected a whole number, 1 or more`);
     await write(options.directory, days);
     return 0;
   },
@@ -30,7 +31,11 @@ export const cert: Command = {
 async function write(directory: string, days: number): Promise<void> {
   const [certificate, key] = [join(directory, 'cluster.crt'), join(directory, 'cluster.key')];
   for (const path of [certificate, key]) {
-    if (existsSync(path)) throw new CommandFailure(`${path} exists and is not overwritten: planes may be using it. Move it, or choose another --directory`, 'io');
+    if (existsSync(path))
+      throw new CommandFailure(
+        `${path} exists and is not overwritten: planes may be using it. Move it, or choose another --directory`,
+        'io',
+      );
   }
   // On demand: the library is the heaviest that the command line carries.
   const { createSelfSignedCertificate } = await import('../../gateway/src/base/self-signed-certificate.ts');

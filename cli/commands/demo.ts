@@ -28,9 +28,14 @@ export const demo: Command = {
   ].join('\n'),
   async run(words) {
     const options = parseOptions('demo', words, {
-      app: { type: 'string' }, assembly: { type: 'string' }, from: { type: 'string', default: 'all' }, keep: { type: 'boolean', default: false }, directory: { type: 'string', default: '.demo' },
+      app: { type: 'string' },
+      assembly: { type: 'string' },
+      from: { type: 'string', default: 'all' },
+      keep: { type: 'boolean', default: false },
+      directory: { type: 'string', default: '.demo' },
     });
-    if ((options.app === undefined) === (options.assembly === undefined)) throw new CommandFailure('give either --app or --assembly; see hybridge demo --help');
+    if ((options.app === undefined) === (options.assembly === undefined))
+      throw new CommandFailure('give either --app or --assembly; see hybridge demo --help');
     const targets = targetWords(options.from);
     const directory = resolve(options.directory);
     const assembly = resolve(options.assembly ?? `${directory}/cdk.out`);

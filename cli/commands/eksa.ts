@@ -9,7 +9,7 @@ import { publishKeys } from '../eksa/publish-keys.ts';
 import { render } from '../eksa/render.ts';
 import { show } from '../eksa/show.ts';
 
-/** In the order in which a person needs them. */
+/** In the order of use. */
 const SUBCOMMANDS: readonly Command[] = [check, diff, show, render, hardware, publishKeys, importCommand];
 
 const WIDTH = Math.max(...SUBCOMMANDS.map(({ name }) => name.length));
@@ -22,13 +22,16 @@ export const eksa: Command = {
     '',
     ...SUBCOMMANDS.map(({ name, summary }) => `  ${name.padEnd(WIDTH)}  ${summary}`),
     '',
-    'hybridge eksa <subcommand> --help tells more.',
+    'hybridge eksa <subcommand> --help prints its options.',
   ].join('\n'),
   subcommands: SUBCOMMANDS,
   async run([name, ...words]) {
     const subcommand = SUBCOMMANDS.find((candidate) => candidate.name === name);
     const known = SUBCOMMANDS.map((candidate) => candidate.name).join(', ');
-    if (!subcommand) throw new CommandFailure(`eksa: ${name === undefined ? 'a subcommand is missing' : `there is no subcommand '${name}'`}; subcommands: ${known}`);
+    if (!subcommand)
+      throw new CommandFailure(
+        `eksa: ${name === undefined ? 'a subcommand is missing' : `there is no subcommand '${name}'`}; subcommands: ${known}`,
+      );
     return subcommand.run(words);
   },
 };

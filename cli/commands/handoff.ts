@@ -13,13 +13,15 @@ export const handoff: Command = {
     '',
     ...SUBCOMMANDS.map(({ name, summary }) => `  ${name}  ${summary}`),
     '',
-    'hybridge handoff <subcommand> --help tells more.',
+    'hybridge handoff <subcommand> --help prints its options.',
   ].join('\n'),
   subcommands: SUBCOMMANDS,
   async run([name, ...words]) {
     const subcommand = SUBCOMMANDS.find((candidate) => candidate.name === name);
     if (subcommand) return subcommand.run(words);
     const known = SUBCOMMANDS.map((candidate) => candidate.name).join(', ');
-    throw new CommandFailure(`handoff: ${name === undefined ? 'a subcommand is missing' : `there is no subcommand '${name}'`}; subcommands: ${known}`);
+    throw new CommandFailure(
+      `handoff: ${name === undefined ? 'a subcommand is missing' : `there is no subcommand '${name}'`}; subcommands: ${known}`,
+    );
   },
 };

@@ -1,4 +1,4 @@
-/** `hybridge start`: one gateway node in the foreground, set up by KONG_* alone. */
+/** `hybridge start`: one gateway node in the foreground, configured by KONG_* alone. */
 import { pathToFileURL } from 'node:url';
 import { ARTEFACTS } from '../../gateway/contract.ts';
 import { artefact } from '../bundle.ts';
@@ -7,11 +7,11 @@ import type { Command } from '../command.ts';
 
 export const start: Command = {
   name: 'start',
-  summary: 'run one gateway node in the foreground, set up by KONG_*',
+  summary: 'run one gateway node in the foreground, configured by KONG_*',
   usage: [
     'Usage: hybridge start',
     '',
-    'Runs one node until it is told to stop (Ctrl-C, SIGTERM). It is set up by environment variables only, the most important:',
+    'Runs one node until it receives Ctrl-C or SIGTERM. Environment variables alone configure it; the most important:',
     '',
     '  KONG_ROLE            traditional (default: both planes in one process), control_plane, data_plane',
     '  KONG_DATABASE        embedded (default), postgres, off',

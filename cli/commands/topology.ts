@@ -21,7 +21,11 @@ export const topology: Command = {
     '  --json             prints the document that the picture is made from, for machines',
   ].join('\n'),
   async run(words) {
-    const options = parseOptions('topology', words, { assembly: { type: 'string', default: 'cdk.out' }, svg: { type: 'string' }, json: { type: 'boolean', default: false } });
+    const options = parseOptions('topology', words, {
+      assembly: { type: 'string', default: 'cdk.out' },
+      svg: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    });
     const document = readTopologyDocument(options.assembly);
     const scene = sceneOf(document);
     process.stdout.write(options.json ? `${JSON.stringify(document, undefined, 2)}\n` : drawText(scene));

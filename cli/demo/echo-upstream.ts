@@ -30,7 +30,9 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     origin: request.headers['x-forwarded-for'] ?? request.socket.remoteAddress,
     url: request.url,
   }, null, 2);
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }).end(request.method === 'HEAD' ? undefined : body);
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
+    .end(request.method === 'HEAD' ? undefined : body);
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

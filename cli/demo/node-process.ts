@@ -14,7 +14,7 @@ export class NodeProcess {
   readonly log: string;
   readonly #child: ChildProcess;
 
-  /** @param folder where its log lies */
+  /** @param folder that contains its log */
   constructor(readonly name: string, artefact: string, environment: Record<string, string>, folder: string) {
     mkdirSync(folder, { recursive: true });
     this.log = join(folder, 'node.log');
@@ -30,8 +30,12 @@ export class NodeProcess {
   async until(what: string, holds: () => Promise<boolean>): Promise<void> {
     const deadline = Date.now() + START_LIMIT_MS;
     while (!await holds().catch(() => false)) {
-      if (this.#child.exitCode !== null) throw new CommandFailure(this.#report(`ended with ${this.#child.exitCode} before it was ${what}`), 'unavailable');
-      if (Date.now() > deadline) throw new CommandFailure(this.#report(`was not ${what} within ${START_LIMIT_MS / 1000} s`), 'unavailable');
+      if (this.#child.exitCode !== null) {
+        throw new CommandFailure(this.#report(`ended with ${this.#child.exitCode} before it was ${what}`), 'unavailable');
+      }
+      if (Date.now() > deadline) {
+        throw new CommandFailure(this.#report(`was not ${what} within ${START_LIMIT_MS / 1000} s`), 'unavailable');
+      }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }

@@ -41,13 +41,20 @@ export async function runTopology(topology: Topology, options: RunOptions): Prom
   const { progress, keep } = options;
   const runs = await prepare(topology, options);
   const [controlPlane, ...dataPlanes] = runs as [LocalRun, ...LocalRun[]];
-  process.stdout.write(`${renderTable({ headings: ['plane', 'target', 'its settings are read from'], rows: runs.map(({ plane, readFrom }) => [plane.id, plane.target ?? '', readFrom]) })}\n`);
+  process.stdout.write(
+    `${renderTable({ headings: ['plane', 'target', 'its settings are read from'], rows: runs.map(({ plane, readFrom }) => [plane.id, plane.target ?? '', readFrom]) })}\n`,
+  );
   process.stdout.write(`${renderTable(changedSettings(runs))}\n`);
 
   const upstream = await startEchoUpstream();
   const nodes: NodeProcess[] = [];
   const start = (run: LocalRun, path: string) => progress.step(`start ${run.plane.id}`, async () => {
-    const node = new NodeProcess(run.plane.id, artefact(ARTEFACTS.start), environmentOf(run.settings), join(options.directory, run.plane.id));
+    const node = new NodeProcess(
+      run.plane.id,
+      artefact(ARTEFACTS.start),
+      environmentOf(run.settings),
+      join(options.directory, run.plane.id),
+    );
     nodes.push(node);
     await node.until(`answering on ${run.url(PORTS.status)}${path}`, async () => (await fetch(`${run.url(PORTS.status)}${path}`)).ok);
   });
@@ -57,7 +64,9 @@ export async function runTopology(topology: Topology, options: RunOptions): Prom
     for (const run of dataPlanes) await start(run, STATUS_PATHS.live);
     const admin = new AdminClient({ url: controlPlane.url(PORTS.admin), timeoutMs: 20_000 });
     const revision = await progress.step('create service and route through the Admin API', () => createEchoApi(admin, upstream.port));
-    await progress.step(`wait until ${dataPlanes.length} data planes run revision ${revision}`, () => untilAllRun(admin, revision, dataPlanes.length));
+    await progress.step(`wait until ${dataPlanes.length} data planes run revision ${revision}`, () =>
+      untilAllRun(admin, revision, dataPlanes.length),
+    );
     const answers = await progress.step('call the API through every data plane', () => Promise.all(dataPlanes.map(call)));
 
     process.stdout.write(`\n${renderTable({ headings: ['data plane', 'runs on', 'request', 'answer', 'body says'], rows: answers })}\n`);
@@ -76,7 +85,10 @@ async function prepare(topology: Topology, { assembly, directory }: RunOptions):
   const shared = join(directory, 'tunnel');
   const { certificate, key } = await createSelfSignedCertificate({ commonName: SHARED_TUNNEL_SERVER_NAME, days: 7 });
   mkdirSync(shared, { recursive: true });
-  const identity = { certificate: { path: join(shared, 'cluster.crt'), text: certificate }, key: { path: join(shared, 'cluster.key'), text: key } };
+  const identity = {
+    certificate: { path: join(shared, 'cluster.crt'), text: certificate },
+    key: { path: join(shared, 'cluster.key'), text: key },
+  };
   for (const { path, text } of Object.values(identity)) writeFileSync(path, text, { mode: 0o600 });
 
   const portOf = await portMap(planes);
@@ -129,7 +141,13 @@ async function call({ plane, url }: LocalRun): Promise<string[]> {
   const request = `${url(PORTS.proxy)}/httpbin/anything?plane=${plane.id}`;
   const response = await fetch(request);
   const { url: upstreamPath, headers } = await response.json() as { url: string; headers: Record<string, string> };
-  return [plane.id, plane.region ?? plane.target ?? '', `GET ${request}`, `${response.status}`, `upstream got ${upstreamPath}, x-forwarded-path ${headers['x-forwarded-path']}`];
+  return [
+    plane.id,
+    plane.region ?? plane.target ?? '',
+    `GET ${request}`,
+    `${response.status}`,
+    `upstream got ${upstreamPath}, x-forwarded-path ${headers['x-forwarded-path']}`,
+  ];
 }
 
 async function untilInterrupted(runs: readonly LocalRun[]): Promise<void> {

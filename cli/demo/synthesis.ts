@@ -18,7 +18,10 @@ export async function synthesize(app: string, assembly: string, log: string): Pr
   const [code] = await once(child, 'exit') as [number | null];
   output.close();
   if (code === 0) return;
-  throw new CommandFailure(`the app "${app}" ended with ${code ?? 'a signal'}:\n${lastLines(log, 15)}\nAll of its output: ${log}`, 'configuration');
+  throw new CommandFailure(
+    `the app "${app}" ended with ${code ?? 'a signal'}:\n${lastLines(log, 15)}\nAll of its output: ${log}`,
+    'configuration',
+  );
 }
 
 export function lastLines(file: string, count: number): string {

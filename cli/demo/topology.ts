@@ -24,10 +24,15 @@ export interface Topology {
 export function readTopology(assembly: string): Topology {
   const folder = outputFolder(assembly);
   const file = join(folder, 'topology.json');
-  if (!existsSync(file)) throw new CommandFailure(`${file} is missing: does the app define a GatewayControlPlane, and was it synthesized into this folder?`, 'io');
+  if (!existsSync(file))
+    throw new CommandFailure(
+      `${file} is missing: does the app define a GatewayControlPlane, and was it synthesized into this folder?`,
+      'io',
+    );
   const { planes } = JSON.parse(readFileSync(file, 'utf8')) as { planes: (Plane & { folder: string })[] };
   const located = planes.map((plane) => ({ ...plane, manifests: plane.manifests.map((manifest) => join(folder, plane.folder, manifest)) }));
   const controlPlanes = located.filter((plane) => plane.role === ROLES.controlPlane);
-  if (controlPlanes.length !== 1) throw new CommandFailure(`${file} names ${controlPlanes.length} control planes; the demo runs topologies with one`, 'configuration');
+  if (controlPlanes.length !== 1)
+    throw new CommandFailure(`${file} names ${controlPlanes.length} control planes; the demo runs topologies with one`, 'configuration');
   return { controlPlane: controlPlanes[0]!, dataPlanes: located.filter((plane) => plane.role === ROLES.dataPlane) };
 }

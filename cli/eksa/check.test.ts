@@ -22,7 +22,10 @@ function changed(name: string, from: string, to: string): string {
 
 describe('hybridge eksa check', () => {
   it('accepts files that are right', async () => {
-    expect(await runEksa('check', CLUSTER, HARDWARE)).toEqual({ code: 0, output: `${CLUSTER}, ${HARDWARE}: 0 errors, 0 warnings; would be accepted\n` });
+    expect(await runEksa('check', CLUSTER, HARDWARE)).toEqual({
+      code: 0,
+      output: `${CLUSTER}, ${HARDWARE}: 0 errors, 0 warnings; would be accepted\n`,
+    });
   });
 
   it('names file, line, rule, property and fix of a mistake in the YAML', async () => {
@@ -37,7 +40,11 @@ describe('hybridge eksa check', () => {
     const file = changed('bare-metal.yaml', "  kubernetesVersion: '1.35'", "  licenseToken: ${env:LICENSE}\n  kubernetesVersion: '1.35'");
     const { code, output } = await runEksa('check', file, HARDWARE);
     expect(code).toBe(0);
-    expect(output).toMatch(new RegExp(`^${file}:25  warning version  Cluster\\.spec\\.licenseToken is the placeholder \\$\\{env:LICENSE\\}; the tools need the token itself\\n +→ fill it in with hybridge eksa render`));
+    expect(output).toMatch(
+      new RegExp(
+        `^${file}:25  warning version  Cluster\\.spec\\.licenseToken is the placeholder \\$\\{env:LICENSE\\}; the tools need the token itself\\n +→ fill it in with hybridge eksa render`,
+      ),
+    );
   });
 
   it('names the line of the machine in hardware.csv, whatever the file is called', async () => {
@@ -54,7 +61,16 @@ describe('hybridge eksa check', () => {
     expect(JSON.parse(output)).toEqual({
       errors: 1,
       warnings: 0,
-      findings: [expect.objectContaining({ file, line: expect.any(Number), path: expect.stringContaining('spec'), ruleId: 'T26', severity: 'error', message: expect.stringContaining('10.20.0.10') })],
+      findings: [
+        expect.objectContaining({
+          file,
+          line: expect.any(Number),
+          path: expect.stringContaining('spec'),
+          ruleId: 'T26',
+          severity: 'error',
+          message: expect.stringContaining('10.20.0.10'),
+        }),
+      ],
     });
   });
 

@@ -22,15 +22,35 @@ export const check: Command = {
     '  --json            prints { errors, warnings, findings } for machines; a finding has file, line, path, ruleId, severity, message, fix',
   ].join('\n'),
   async run(words) {
-    const { options, files: [cluster, hardware] } = parseWords('check', words, { existing: { type: 'boolean', default: false }, release: { type: 'string' }, json: { type: 'boolean', default: false } }, {
-      least: 1, most: 2, names: 'cluster.yaml and, for bare metal, hardware.csv',
-    });
-    const rules = { eksAnywhereVersion: options.release, isExisting: options.existing, flags: FEATURE_FLAGS.filter((flag) => process.env[flag] === 'true') };
-    const findings = findingsOf(readText(cluster!), hardware === undefined ? undefined : readText(hardware), rules)
-      .map((finding) => ({ file: fileOf(finding, cluster!, hardware), ...finding }));
+    const {
+      options,
+      files: [cluster, hardware],
+    } = parseWords(
+      'check',
+      words,
+      { existing: { type: 'boolean', default: false }, release: { type: 'string' }, json: { type: 'boolean', default: false } },
+      {
+        least: 1,
+        most: 2,
+        names: 'cluster.yaml and, for bare metal, hardware.csv',
+      },
+    );
+    const rules = {
+      eksAnywhereVersion: options.release,
+      isExisting: options.existing,
+      flags: FEATURE_FLAGS.filter((flag) => process.env[flag] === 'true'),
+    };
+    const findings = findingsOf(readText(cluster!), hardware === undefined ? undefined : readText(hardware), rules).map((finding) => ({
+      file: fileOf(finding, cluster!, hardware),
+      ...finding,
+    }));
     const errors = findings.filter(({ severity }) => severity === 'error').length;
     const warnings = findings.length - errors;
-    process.stdout.write(options.json ? `${JSON.stringify({ errors, warnings, findings }, null, 2)}\n` : describeFindings(findings, summary([cluster!, hardware], errors, warnings)));
+    process.stdout.write(
+      options.json
+        ? `${JSON.stringify({ errors, warnings, findings }, null, 2)}\n`
+        : describeFindings(findings, summary([cluster!, hardware], errors, warnings)),
+    );
     return errors === 0 ? 0 : 1;
   },
 };

@@ -8,18 +8,43 @@ import { renderTable } from '../terminal/table.ts';
 import { describeFindings } from './finding-text.ts';
 
 export function describeDiff(diff: FileDiff, files: { readonly old: string; readonly new: string }): string {
-  if (diff.unreadable) return describeFindings(diff.unreadable.map((finding) => ({ file: files[finding.side], ...finding })), 'nothing was compared');
+  if (diff.unreadable)
+    return describeFindings(
+      diff.unreadable.map((finding) => ({ file: files[finding.side], ...finding })),
+      'nothing was compared',
+    );
   const sections = [
-    section('Changes', diff.changes.length === 0 ? 'none' : renderTable({ headings: ['where', 'from', 'to'], rows: diff.changes.map(changeRow) })),
+    section(
+      'Changes',
+      diff.changes.length === 0 ? 'none' : renderTable({ headings: ['where', 'from', 'to'], rows: diff.changes.map(changeRow) }),
+    ),
     diff.refusals.length > 0 && section('Refused', diff.refusals.map((refusal) => describeRefusal(refusal, files.new)).join('\n')),
     section('Nodes', renderTable({ headings: ['group', 'now', 'then', 'what happens', 'because of'], rows: diff.groups.map(groupRow) })),
-    diff.machines.length > 0 && section('Machines wanted beside those in use', renderTable({
-      headings: ['labels', 'for', 'wanted', 'spare in hardware.csv'],
-      rows: diff.machines.map(({ selector, groups, wanted, spare }) => [selector, groups.join(', '), String(wanted), spare === undefined ? 'not counted: give --hardware' : String(spare)]),
-    })),
-    diff.newFile.length > 0 && section(`The new file by itself (hybridge eksa check ${files.new})`,
-      describeFindings(diff.newFile.map((finding) => ({ file: files.new, ...finding })), `${diff.newFile.length} more to mend`)),
-    section('Verdict', `eksctl anywhere upgrade cluster   ${verdict(diff.cliAccepts, diff)}\nkubectl apply, Flux, Argo CD      ${verdict(diff.webhookAccepts, diff)}`),
+    diff.machines.length > 0 &&
+      section(
+        'Machines wanted beside those in use',
+        renderTable({
+          headings: ['labels', 'for', 'wanted', 'spare in hardware.csv'],
+          rows: diff.machines.map(({ selector, groups, wanted, spare }) => [
+            selector,
+            groups.join(', '),
+            String(wanted),
+            spare === undefined ? 'not counted: give --hardware' : String(spare),
+          ]),
+        }),
+      ),
+    diff.newFile.length > 0 &&
+      section(
+        `The new file by itself (hybridge eksa check ${files.new})`,
+        describeFindings(
+          diff.newFile.map((finding) => ({ file: files.new, ...finding })),
+          `${diff.newFile.length} more to fix`,
+        ),
+      ),
+    section(
+      'Verdict',
+      `eksctl anywhere upgrade cluster   ${verdict(diff.cliAccepts, diff)}\nkubectl apply, Flux, Argo CD      ${verdict(diff.webhookAccepts, diff)}`,
+    ),
   ];
   return `${sections.filter((text) => text !== false).join('\n\n')}\n`;
 }
@@ -50,7 +75,12 @@ function groupRow(plan: GroupPlan): string[] {
 }
 
 function happening({ action, nodesBefore, nodesAfter, surge, unavailable }: GroupPlan): string {
-  const scaling = nodesAfter === nodesBefore ? '' : nodesAfter > nodesBefore ? `${nodesAfter - nodesBefore} added` : `${nodesBefore - nodesAfter} taken away`;
+  const scaling =
+    nodesAfter === nodesBefore
+      ? ''
+      : nodesAfter > nodesBefore
+        ? `${nodesAfter - nodesBefore} added`
+        : `${nodesBefore - nodesAfter} taken away`;
   const replaced = {
     'nothing': 'nothing',
     'scale': '',
@@ -64,5 +94,5 @@ function happening({ action, nodesBefore, nodesAfter, surge, unavailable }: Grou
 
 function verdict(isAccepted: boolean, { newFile }: FileDiff): string {
   if (!isAccepted) return 'refused';
-  return newFile.length > 0 ? 'accepted as a change, once the new file is mended' : 'accepted';
+  return newFile.length > 0 ? 'accepted as a change, once the new file is fixed' : 'accepted';
 }

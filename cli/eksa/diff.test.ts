@@ -41,7 +41,9 @@ describe('hybridge eksa diff', () => {
   it('names the line, the rule and the roads of a refused change', async () => {
     const { code, output } = await runEksa('diff', OLD, MOVED);
     expect(code).toBe(1);
-    expect(output).toContain(`${MOVED}:10  W3  by CLI and API  Cluster.spec.clusterNetwork.pods.cidrBlocks is ["172.20.0.0/16"] and was ["192.168.0.0/16"]`);
+    expect(output).toContain(
+      `${MOVED}:10  W3  by CLI and API  Cluster.spec.clusterNetwork.pods.cidrBlocks is ["172.20.0.0/16"] and was ["192.168.0.0/16"]`,
+    );
     expect(output).toMatch(/upgrade cluster +refused\n +kubectl apply, Flux, Argo CD +refused\n$/);
   });
 
@@ -51,14 +53,20 @@ describe('hybridge eksa diff', () => {
 
   it('prints the answers as JSON', async () => {
     const { output } = await runEksa('diff', OLD, MASKED, '--json');
-    expect(JSON.parse(output)).toMatchObject({ cliAccepts: true, webhookAccepts: false, refusals: [{ ruleId: 'W3', roads: ['api'], line: expect.any(Number) }], machines: [{ wanted: 0 }, { wanted: 0 }] });
+    expect(JSON.parse(output)).toMatchObject({
+      cliAccepts: true,
+      webhookAccepts: false,
+      refusals: [{ ruleId: 'W3', roads: ['api'], line: expect.any(Number) }],
+      machines: [{ wanted: 0 }, { wanted: 0 }],
+    });
   });
 
   it.each([
     ['aa.first.cc', 'aa.second.cc', "'(a token)' '(another token)'"],
     ['${env:LICENSE}', 'aa.second.cc', "'${env:LICENSE}' '(a token)'"],
   ])('tells that a licence token changed from %s to %s, and prints references only', async (from, to, told) => {
-    const withToken = (name: string, token: string) => changed(name, ['  kubernetesVersion', `  licenseToken: '${token}'\n  kubernetesVersion`]);
+    const withToken = (name: string, token: string) =>
+      changed(name, ['  kubernetesVersion', `  licenseToken: '${token}'\n  kubernetesVersion`]);
     const words = ['diff', withToken('licensed.yaml', from), withToken('renewed.yaml', to)];
     for (const { output } of [await runEksa(...words), await runEksa(...words, '--json')]) expect(output).not.toMatch(/first|second/);
     expect((await runEksa(...words)).output.replace(/ +/g, ' ')).toContain(`Cluster.spec.licenseToken ${told}`);

@@ -24,7 +24,7 @@ const OWNER_ONLY_FOLDER = 0o700;
 
 /**
  * Writes a file that only its owner reads, and its folder if that is missing. A new file takes the place of an old one, so that at no
- * moment the text lies in a file with wider permissions.
+ * moment the text is in a file with wider permissions.
  *
  * @throws CommandFailure (exit code 74) when it cannot be written
  */

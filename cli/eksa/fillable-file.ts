@@ -24,14 +24,20 @@ const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 /** cluster.yaml, in which only the licence token is secret; everything else stays as it is, byte by byte. */
 export function fillableCluster(file: string): FillableFile {
   const text = readText(file);
-  const cluster = parseAllDocuments(text, { logLevel: 'silent' }).find((document) => 'get' in document && document.get('kind') === 'Cluster');
+  const cluster = parseAllDocuments(text, { logLevel: 'silent' }).find(
+    (document) => 'get' in document && document.get('kind') === 'Cluster',
+  );
   const token = cluster && 'getIn' in cluster ? cluster.getIn(['spec', 'licenseToken'], true) : undefined;
   if (!isScalar(token) || typeof token.value !== 'string' || !token.range) return { texts: [], fill: () => text };
   const [start, end] = token.range;
   return {
     texts: [{ text: token.value, place: 'Cluster.spec.licenseToken' }],
     fill: ([value = '']) => {
-      if (!TOKEN.test(value)) throw new CommandFailure(`nothing was written: Cluster.spec.licenseToken needs a licence token: three parts joined by dots; what ${String(token.value)} stands for is none`, 'configuration');
+      if (!TOKEN.test(value))
+        throw new CommandFailure(
+          `nothing was written: Cluster.spec.licenseToken needs a licence token: three parts joined by dots; what ${String(token.value)} stands for is none`,
+          'configuration',
+        );
       return `${text.slice(0, start)}${JSON.stringify(value)}${text.slice(end)}`;
     },
   };
@@ -47,8 +53,14 @@ export function fillableHardware(file: string): FillableFile {
   const [header, ...rows] = records(file);
   const columns = header?.cells ?? [];
   return {
-    texts: cellTexts(columns, rows.map(({ cells }) => cells)),
-    fill: (values) => [columns, ...rows.map((_row, index) => values.slice(index * columns.length, (index + 1) * columns.length))].map((cells) => `${formatRecord(cells)}\n`).join(''),
+    texts: cellTexts(
+      columns,
+      rows.map(({ cells }) => cells),
+    ),
+    fill: (values) =>
+      [columns, ...rows.map((_row, index) => values.slice(index * columns.length, (index + 1) * columns.length))]
+        .map((cells) => `${formatRecord(cells)}\n`)
+        .join(''),
   };
 }
 
@@ -58,7 +70,9 @@ export function fillableHardware(file: string): FillableFile {
  * @param columns names of the columns; one is `hostname`
  */
 export function cellTexts(columns: readonly string[], rows: readonly (readonly string[])[]): FillableText[] {
-  return rows.flatMap((row) => row.map((text, column) => ({ text, place: `machine '${row[columns.indexOf('hostname')] ?? '?'}': ${columns[column]}` })));
+  return rows.flatMap((row) =>
+    row.map((text, column) => ({ text, place: `machine '${row[columns.indexOf('hostname')] ?? '?'}': ${columns[column]}` })),
+  );
 }
 
 function records(file: string): CsvRecord[] {

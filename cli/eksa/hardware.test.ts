@@ -33,10 +33,17 @@ describe('hybridge eksa hardware', () => {
   it('writes no Secrets where a value is missing', async () => {
     vi.stubEnv('BMC_USER', 'root');
     vi.stubEnv('BMC_PASSWORD', '');
-    expect(await runEksa('hardware', CSV, '--secrets', join(folder, 'none.yaml'))).toMatchObject({ code: EXIT_CODES.configuration, output: '', failure: expect.stringContaining("machine 'node-02': bmc_password") });
+    expect(await runEksa('hardware', CSV, '--secrets', join(folder, 'none.yaml'))).toMatchObject({
+      code: EXIT_CODES.configuration,
+      output: '',
+      failure: expect.stringContaining("machine 'node-02': bmc_password"),
+    });
   });
 
   it('says what is wrong with a file that is no list of machines', async () => {
-    expect(await runEksa('hardware', sample('bare-metal.yaml'))).toMatchObject({ code: EXIT_CODES.configuration, failure: expect.stringContaining('lacks the columns') });
+    expect(await runEksa('hardware', sample('bare-metal.yaml'))).toMatchObject({
+      code: EXIT_CODES.configuration,
+      failure: expect.stringContaining('lacks the columns'),
+    });
   });
 });

@@ -17,7 +17,7 @@ export const hardware: Command = {
   usage: [
     'Usage: hybridge eksa hardware hardware.csv [--secret-store NAME] [--secrets FILE]',
     '',
-    'Prints Hardware and Machine objects, as "eksctl anywhere generate hardware" makes them but without credentials, so that they can lie in',
+    'Prints Hardware and Machine objects, as "eksctl anywhere generate hardware" makes them but without credentials, so that they can be in',
     'Git. For credentials in AWS Secrets Manager an ExternalSecret can take the place of the Secret; Secrets that have to come from elsewhere',
     'are named in a comment.',
     '',
@@ -25,7 +25,15 @@ export const hardware: Command = {
     '  --secrets FILE       writes the Secrets with their values, from the environment or Secrets Manager, for "kubectl apply -f"; mode 0600',
   ].join('\n'),
   async run(words) {
-    const { options, files: [file] } = parseWords('hardware', words, { 'secret-store': { type: 'string' }, 'secrets': { type: 'string' } }, { least: 1, most: 1, names: HARDWARE_FILE });
+    const {
+      options,
+      files: [file],
+    } = parseWords(
+      'hardware',
+      words,
+      { 'secret-store': { type: 'string' }, 'secrets': { type: 'string' } },
+      { least: 1, most: 1, names: HARDWARE_FILE },
+    );
     const { machines } = read(file!);
     const name = options['secret-store'];
     const store: SecretStore | undefined = name === undefined ? undefined : { kind: 'ClusterSecretStore', name };

@@ -19,9 +19,18 @@ export const importCommand: Command = {
     '  --release vX.Y.Z  release of EKS Anywhere that the program names; default: the eksaVersion of the file, else v0.26.0',
   ].join('\n'),
   async run(words) {
-    const { options, files: [cluster, hardware] } = parseWords('import', words, {
-      'new-names': { type: 'boolean', default: false }, 'release': { type: 'string' },
-    }, { least: 1, most: 2, names: 'cluster.yaml and, for bare metal, hardware.csv' });
+    const {
+      options,
+      files: [cluster, hardware],
+    } = parseWords(
+      'import',
+      words,
+      {
+        'new-names': { type: 'boolean', default: false },
+        'release': { type: 'string' },
+      },
+      { least: 1, most: 2, names: 'cluster.yaml and, for bare metal, hardware.csv' },
+    );
     const found = importCluster({
       cluster: readText(cluster!),
       hardware: hardware === undefined ? undefined : { text: readText(hardware), path: hardware },
@@ -32,8 +41,13 @@ export const importCommand: Command = {
       process.stdout.write(found.program);
       return 0;
     }
-    const findings = found.findings.map((finding) => ({ file: finding.path.startsWith('hardware.csv') ? hardware ?? 'hardware.csv' : cluster!, ...finding }));
-    process.stderr.write(describeFindings(findings, `no program: ${findings.length} place${findings.length === 1 ? '' : 's'} to mend or to keep as YAML`));
+    const findings = found.findings.map((finding) => ({
+      file: finding.path.startsWith('hardware.csv') ? (hardware ?? 'hardware.csv') : cluster!,
+      ...finding,
+    }));
+    process.stderr.write(
+      describeFindings(findings, `no program: ${findings.length} place${findings.length === 1 ? '' : 's'} to fix or to keep as YAML`),
+    );
     return 1;
   },
 };

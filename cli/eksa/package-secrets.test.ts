@@ -41,15 +41,21 @@ async function filledPackages(environment: Record<string, string>): Promise<stri
 }
 
 it('leaves a file as it is but for the placeholders', async () => {
-  expect(await filledPackages({ HARBOR_KEY: 'sixteen-letters-', HARBOR_ADMIN: 'admin' })).toBe(PACKAGES.replace('${env:HARBOR_KEY}', 'sixteen-letters-').replace('${env:HARBOR_ADMIN}', 'admin'));
+  expect(await filledPackages({ HARBOR_KEY: 'sixteen-letters-', HARBOR_ADMIN: 'admin' })).toBe(
+    PACKAGES.replace('${env:HARBOR_KEY}', 'sixteen-letters-').replace('${env:HARBOR_ADMIN}', 'admin'),
+  );
 });
 
 it.each(['yes', '0o17', 'a: b #c', '- "x\' {', 'two\nlines', '${env:OTHER}'])('keeps the secret %j one text', async (secret) => {
-  const [harbor, prometheus] = parseAllDocuments(await filledPackages({ HARBOR_KEY: secret, HARBOR_ADMIN: 'x' })).map((document) => document.toJS());
+  const [harbor, prometheus] = parseAllDocuments(await filledPackages({ HARBOR_KEY: secret, HARBOR_ADMIN: 'x' })).map((document) =>
+    document.toJS(),
+  );
   expect(parse(harbor.spec.config)).toEqual({ secretKey: secret, list: ['x', '${MY_POD_IP}:8888'] });
   expect(prometheus.spec).toEqual({ packageName: 'prometheus' });
 });
 
 it('names the package and setting of every value that is missing', async () => {
-  await expect(filledPackages({})).rejects.toThrow("2 values are missing: package 'harbor': secretKey needs the environment variable HARBOR_KEY, which is not set; package 'harbor': list.0 needs");
+  await expect(filledPackages({})).rejects.toThrow(
+    "2 values are missing: package 'harbor': secretKey needs the environment variable HARBOR_KEY, which is not set; package 'harbor': list.0 needs",
+  );
 });

@@ -28,7 +28,10 @@ export async function fillTexts(texts: readonly FillableText[], environment: Rea
     return text;
   }));
   if (missing.length === 0) return filled;
-  throw new CommandFailure(`nothing was written: ${missing.length} value${missing.length === 1 ? ' is' : 's are'} missing: ${missing.join('; ')}`, 'configuration');
+  throw new CommandFailure(
+    `nothing was written: ${missing.length} value${missing.length === 1 ? ' is' : 's are'} missing: ${missing.join('; ')}`,
+    'configuration',
+  );
 }
 
 async function valueOf(cell: string, environment: Readonly<NodeJS.ProcessEnv>, secrets: Map<string, Promise<Answer>>): Promise<Answer> {
@@ -36,7 +39,9 @@ async function valueOf(cell: string, environment: Readonly<NodeJS.ProcessEnv>, s
   if (placeholder?.source === 'environment') return fromEnvironment(placeholder.variable, environment);
   if (placeholder) return fromSecret(placeholder, secrets);
   // Whatever looks like a placeholder and is none would end up on the machine as it is.
-  return /\$\{/.test(cell) ? { missing: `a placeholder that can be read: '${cell}' is neither \${env:NAME} nor \${secretsmanager:name#key}` } : { value: cell };
+  return /\$\{/.test(cell)
+    ? { missing: `a placeholder that can be read: '${cell}' is neither \${env:NAME} nor \${secretsmanager:name#key}` }
+    : { value: cell };
 }
 
 function fromEnvironment(variable: string, environment: Readonly<NodeJS.ProcessEnv>): Answer {
@@ -45,12 +50,17 @@ function fromEnvironment(variable: string, environment: Readonly<NodeJS.ProcessE
 }
 
 /** One request a secret, however many cells name it. */
-async function fromSecret({ secretName, key }: Extract<Placeholder, { source: 'secretsmanager' }>, secrets: Map<string, Promise<Answer>>): Promise<Answer> {
+async function fromSecret(
+  { secretName, key }: Extract<Placeholder, { source: 'secretsmanager' }>,
+  secrets: Map<string, Promise<Answer>>,
+): Promise<Answer> {
   if (!secrets.has(secretName)) secrets.set(secretName, readSecret(secretName));
   const answer = await secrets.get(secretName)!;
   if ('missing' in answer) return answer;
   const value = keyOf(answer.value, key);
-  return value ? { value } : { missing: `the key '${key}' of the secret '${secretName}', which is no JSON object with text under that key` };
+  return value
+    ? { value }
+    : { missing: `the key '${key}' of the secret '${secretName}', which is no JSON object with text under that key` };
 }
 
 function keyOf(text: string, key: string): string | undefined {

@@ -25,9 +25,17 @@ const path = (name: string) => join(folder, name);
 /** A program on the PATH that notes its words and input, and prints. */
 function tool(name: string, prints: string, code = 0): void {
   const notes = path(`${name}.called`);
-  writeFileSync(path(name), [
-    '#!/bin/sh', `printf '%s\\n' "$@" > ${notes}`, `cat > ${notes}.input`, code === 0 ? `printf '%s' '${prints}'` : `printf '%s\\n' '${prints}' >&2`, `exit ${code}`, '',
-  ].join('\n'));
+  writeFileSync(
+    path(name),
+    [
+      '#!/bin/sh',
+      `printf '%s\\n' "$@" > ${notes}`,
+      `cat > ${notes}.input`,
+      code === 0 ? `printf '%s' '${prints}'` : `printf '%s\\n' '${prints}' >&2`,
+      `exit ${code}`,
+      '',
+    ].join('\n'),
+  );
   chmodSync(path(name), 0o755);
 }
 
@@ -37,7 +45,12 @@ const wordsOf = (name: string) => readFileSync(path(`${name}.called`), 'utf8').t
 function clusterFile(issuer: string | undefined = ISSUER): string {
   const text = readFileSync(sample('bare-metal.yaml'), 'utf8');
   const file = path('cluster.yaml');
-  writeFileSync(file, issuer === undefined ? text : text.replace(/^(kind: Cluster\n[\s\S]*?\nspec:\n)/m, `$1  podIamConfig:\n    serviceAccountIssuer: ${issuer}\n`));
+  writeFileSync(
+    file,
+    issuer === undefined
+      ? text
+      : text.replace(/^(kind: Cluster\n[\s\S]*?\nspec:\n)/m, `$1  podIamConfig:\n    serviceAccountIssuer: ${issuer}\n`),
+  );
   return file;
 }
 
@@ -45,15 +58,39 @@ describe('hybridge eksa publish-keys', () => {
   it('reads the key of the cluster and puts it beside the discovery document', async () => {
     tool('kubectl', Buffer.from(PEM).toString('base64'));
     tool('aws', '');
-    expect(await runEksa('publish-keys', clusterFile(), '--kubeconfig', 'management.kubeconfig')).toEqual({ code: 0, output: `published ${ISSUER}/keys.json for the cluster lab\n` });
-    expect(wordsOf('kubectl')).toEqual(['get', 'secret', 'lab-sa', '--namespace', 'eksa-system', '--kubeconfig', 'management.kubeconfig', '--output', 'jsonpath={.data.tls\\.crt}']);
-    expect(wordsOf('aws')).toEqual(['s3', 'cp', '-', 's3://acme-lab-tokens/keys.json', '--region', 'eu-central-1', '--content-type', 'application/json']);
+    expect(await runEksa('publish-keys', clusterFile(), '--kubeconfig', 'management.kubeconfig')).toEqual({
+      code: 0,
+      output: `published ${ISSUER}/keys.json for the cluster lab\n`,
+    });
+    expect(wordsOf('kubectl')).toEqual([
+      'get',
+      'secret',
+      'lab-sa',
+      '--namespace',
+      'eksa-system',
+      '--kubeconfig',
+      'management.kubeconfig',
+      '--output',
+      'jsonpath={.data.tls\\.crt}',
+    ]);
+    expect(wordsOf('aws')).toEqual([
+      's3',
+      'cp',
+      '-',
+      's3://acme-lab-tokens/keys.json',
+      '--region',
+      'eu-central-1',
+      '--content-type',
+      'application/json',
+    ]);
     expect(JSON.parse(readFileSync(path('aws.called.input'), 'utf8')).keys).toHaveLength(2);
   });
 
   it('writes keys that check what the cluster signs, under both names', async () => {
     writeFileSync(path('sa.pub'), PEM);
-    expect((await runEksa('publish-keys', clusterFile('https://issuer.example'), '--key', path('sa.pub'), '--out', path('keys.json'))).code).toBe(0);
+    expect(
+      (await runEksa('publish-keys', clusterFile('https://issuer.example'), '--key', path('sa.pub'), '--out', path('keys.json'))).code,
+    ).toBe(0);
     const { keys } = JSON.parse(readFileSync(path('keys.json'), 'utf8'));
     const signature = createSign('RSA-SHA256').update('token').sign(privateKey);
     for (const key of keys) {
@@ -73,19 +110,29 @@ describe('hybridge eksa publish-keys', () => {
   it('publishes nothing where the key cannot be read', async () => {
     tool('kubectl', 'Error from server (NotFound): secrets "lab-sa" not found', 1);
     tool('aws', '');
-    expect(await runEksa('publish-keys', clusterFile())).toEqual({ code: EXIT_CODES.unavailable, output: '', failure: 'kubectl get secret: Error from server (NotFound): secrets "lab-sa" not found' });
+    expect(await runEksa('publish-keys', clusterFile())).toEqual({
+      code: EXIT_CODES.unavailable,
+      output: '',
+      failure: 'kubectl get secret: Error from server (NotFound): secrets "lab-sa" not found',
+    });
     expect(existsSync(path('aws.called'))).toBe(false);
   });
 
   it('tells what the AWS CLI says', async () => {
     writeFileSync(path('sa.pub'), PEM);
     tool('aws', 'upload failed: AccessDenied', 1);
-    expect(await runEksa('publish-keys', clusterFile(), '--key', path('sa.pub'))).toMatchObject({ code: EXIT_CODES.unavailable, failure: 'aws s3 cp: upload failed: AccessDenied' });
+    expect(await runEksa('publish-keys', clusterFile(), '--key', path('sa.pub'))).toMatchObject({
+      code: EXIT_CODES.unavailable,
+      failure: 'aws s3 cp: upload failed: AccessDenied',
+    });
   });
 
   it('says which tool is missing', async () => {
     vi.stubEnv('PATH', folder);
-    expect(await runEksa('publish-keys', clusterFile())).toMatchObject({ code: EXIT_CODES.unavailable, failure: 'kubectl is not on the PATH: install it on this machine' });
+    expect(await runEksa('publish-keys', clusterFile())).toMatchObject({
+      code: EXIT_CODES.unavailable,
+      failure: 'kubectl is not on the PATH: install it on this machine',
+    });
   });
 
   const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'pem' }).toString();
@@ -104,12 +151,16 @@ describe('hybridge eksa publish-keys', () => {
   it('refuses a cluster whose tokens name no issuer', async () => {
     expect(await runEksa('publish-keys', clusterFile(''))).toMatchObject({ code: EXIT_CODES.configuration });
     writeFileSync(path('cluster.yaml'), readFileSync(sample('bare-metal.yaml')));
-    expect(await runEksa('publish-keys', path('cluster.yaml'))).toMatchObject({ code: EXIT_CODES.configuration, failure: expect.stringContaining('the cluster lab has no spec.podIamConfig.serviceAccountIssuer') });
+    expect(await runEksa('publish-keys', path('cluster.yaml'))).toMatchObject({
+      code: EXIT_CODES.configuration,
+      failure: expect.stringContaining('the cluster lab has no spec.podIamConfig.serviceAccountIssuer'),
+    });
   });
 
   it('refuses to publish to an issuer that is no bucket', async () => {
     expect(await runEksa('publish-keys', clusterFile('https://issuer.example'))).toMatchObject({
-      code: EXIT_CODES.configuration, failure: expect.stringContaining('write the keys with --out keys.json, and put them to https://issuer.example/keys.json yourself'),
+      code: EXIT_CODES.configuration,
+      failure: expect.stringContaining('write the keys with --out keys.json, and put them to https://issuer.example/keys.json yourself'),
     });
   });
 });

@@ -29,15 +29,37 @@ export const publishKeys: Command = {
     '  --out FILE         writes keys.json to a file and publishes nothing: for issuers that are no bucket of S3',
   ].join('\n'),
   async run(words) {
-    const { options, files: [file] } = parseWords('publish-keys', words, { kubeconfig: { type: 'string' }, key: { type: 'string' }, out: { type: 'string' } }, { least: 1, most: 1, names: 'cluster.yaml' });
+    const {
+      options,
+      files: [file],
+    } = parseWords(
+      'publish-keys',
+      words,
+      { kubeconfig: { type: 'string' }, key: { type: 'string' }, out: { type: 'string' } },
+      { least: 1, most: 1, names: 'cluster.yaml' },
+    );
     const { name, issuer } = clusterOf(file!);
     const bucket = issuerBucket(issuer);
-    if (!bucket && options.out === undefined) throw new CommandFailure(`the issuer ${issuer} is no bucket of S3: write the keys with --out keys.json, and put them to ${issuer}/${KEYS_FILE} yourself`, 'configuration');
-    const { pem, source } = options.key === undefined ? await keyOfCluster(name, options.kubeconfig) : { pem: readText(options.key), source: options.key };
+    if (!bucket && options.out === undefined)
+      throw new CommandFailure(
+        `the issuer ${issuer} is no bucket of S3: write the keys with --out keys.json, and put them to ${issuer}/${KEYS_FILE} yourself`,
+        'configuration',
+      );
+    const { pem, source } =
+      options.key === undefined ? await keyOfCluster(name, options.kubeconfig) : { pem: readText(options.key), source: options.key };
     const text = `${JSON.stringify(jsonWebKeySet(pem, source), null, 2)}\n`;
     if (options.out !== undefined) write(options.out, text);
-    else await runTool('aws', ['s3', 'cp', '-', `s3://${bucket!.bucketName}/${KEYS_FILE}`, '--region', bucket!.region, '--content-type', 'application/json'], text);
-    process.stdout.write(options.out === undefined ? `published ${issuer}/${KEYS_FILE} for the cluster ${name}\n` : `${options.out}: keys of the cluster ${name}, for ${issuer}/${KEYS_FILE}\n`);
+    else
+      await runTool(
+        'aws',
+        ['s3', 'cp', '-', `s3://${bucket!.bucketName}/${KEYS_FILE}`, '--region', bucket!.region, '--content-type', 'application/json'],
+        text,
+      );
+    process.stdout.write(
+      options.out === undefined
+        ? `published ${issuer}/${KEYS_FILE} for the cluster ${name}\n`
+        : `${options.out}: keys of the cluster ${name}, for ${issuer}/${KEYS_FILE}\n`,
+    );
     return 0;
   },
 };
@@ -48,14 +70,27 @@ function clusterOf(file: string): { name: string; issuer: string } {
   const name = cluster?.metadata?.name;
   if (typeof name !== 'string') throw new CommandFailure(`${file} holds no Cluster with a name`, 'configuration');
   const issuer = cluster?.spec?.podIamConfig?.serviceAccountIssuer;
-  if (typeof issuer !== 'string') throw new CommandFailure(`${file}: the cluster ${name} has no spec.podIamConfig.serviceAccountIssuer, so its tokens are good inside the cluster only: set serviceAccountIssuer first`, 'configuration');
+  if (typeof issuer !== 'string')
+    throw new CommandFailure(
+      `${file}: the cluster ${name} has no spec.podIamConfig.serviceAccountIssuer, so its tokens are good inside the cluster only: set serviceAccountIssuer first`,
+      'configuration',
+    );
   return { name, issuer };
 }
 
 async function keyOfCluster(name: string, kubeconfig: string | undefined): Promise<{ pem: string; source: string }> {
   const secret = `${name}-sa`;
   const where = kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig];
-  const encoded = await runTool('kubectl', ['get', 'secret', secret, '--namespace', KEY_NAMESPACE, ...where, '--output', 'jsonpath={.data.tls\\.crt}']);
+  const encoded = await runTool('kubectl', [
+    'get',
+    'secret',
+    secret,
+    '--namespace',
+    KEY_NAMESPACE,
+    ...where,
+    '--output',
+    'jsonpath={.data.tls\\.crt}',
+  ]);
   return { pem: Buffer.from(encoded, 'base64').toString('utf8'), source: `the Secret ${KEY_NAMESPACE}/${secret}` };
 }
 

@@ -36,10 +36,14 @@ describe('hybridge eksa render', () => {
     vi.stubEnv('BMC_PASSWORD', 'a "quoted", secret');
     const { code, output } = await run();
     expect(code).toBe(0);
-    expect(output).toContain(`next: eksctl anywhere create cluster -f ${join(out, 'cluster.yaml')} --hardware-csv ${join(out, 'hardware.csv')}`);
+    expect(output).toContain(
+      `next: eksctl anywhere create cluster -f ${join(out, 'cluster.yaml')} --hardware-csv ${join(out, 'hardware.csv')}`,
+    );
     expect(output).not.toContain('secret');
     const rows = readFileSync(join(out, 'hardware.csv'), 'utf8').split('\n');
-    expect(rows[1]).toBe('node-01,52:54:00:aa:00:01,10.20.0.21,255.255.255.0,10.20.0.1,10.20.0.2|1.1.1.1,type=cp,/dev/sda,10.20.1.21,root,"a ""quoted"", secret",');
+    expect(rows[1]).toBe(
+      'node-01,52:54:00:aa:00:01,10.20.0.21,255.255.255.0,10.20.0.1,10.20.0.2|1.1.1.1,type=cp,/dev/sda,10.20.1.21,root,"a ""quoted"", secret",',
+    );
     expect(readFileSync(join(out, 'cluster.yaml'), 'utf8')).toBe(readFileSync(sample('bare-metal.yaml'), 'utf8'));
     for (const name of ['cluster.yaml', 'hardware.csv']) expect(mode(join(out, name))).toBe('600');
     expect(mode(out)).toBe('700');
@@ -50,7 +54,10 @@ describe('hybridge eksa render', () => {
     vi.stubEnv('BMC_USER', 'root');
     vi.stubEnv('BMC_PASSWORD', 'x');
     vi.stubEnv('HARBOR_KEY', 'sixteen-letters-');
-    writeFileSync(join(assembly, 'packages.yaml'), 'kind: Package\nmetadata:\n  name: harbor\nspec:\n  config: |-\n    secretKey: ${env:HARBOR_KEY}\n');
+    writeFileSync(
+      join(assembly, 'packages.yaml'),
+      'kind: Package\nmetadata:\n  name: harbor\nspec:\n  config: |-\n    secretKey: ${env:HARBOR_KEY}\n',
+    );
     expect((await run()).output).toContain(`then: eksctl anywhere apply packages -f ${join(out, 'packages.yaml')}`);
     expect(readFileSync(join(out, 'packages.yaml'), 'utf8')).toContain('secretKey: sixteen-letters-');
     expect(mode(join(out, 'packages.yaml'))).toBe('600');
@@ -63,7 +70,10 @@ describe('hybridge eksa render', () => {
       vi.stubEnv('BMC_USER', 'root');
       vi.stubEnv('BMC_PASSWORD', 'x');
       const text = readFileSync(sample('bare-metal.yaml'), 'utf8');
-      writeFileSync(join(assembly, 'cluster.yaml'), text.replace(/^ {2}kubernetesVersion/m, '  licenseToken: ${env:LICENSE} # of this site\n$&'));
+      writeFileSync(
+        join(assembly, 'cluster.yaml'),
+        text.replace(/^ {2}kubernetesVersion/m, '  licenseToken: ${env:LICENSE} # of this site\n$&'),
+      );
     });
 
     it('fills it in and leaves the rest of cluster.yaml as it is', async () => {
@@ -80,7 +90,9 @@ describe('hybridge eksa render', () => {
       vi.stubEnv('BMC_PASSWORD', '');
       const { code, failure } = await run();
       expect(code).toBe(EXIT_CODES.configuration);
-      expect(failure).toMatch(/3 values are missing: Cluster\.spec\.licenseToken needs the environment variable LICENSE, which is not set; machine 'node-01'/);
+      expect(failure).toMatch(
+        /3 values are missing: Cluster\.spec\.licenseToken needs the environment variable LICENSE, which is not set; machine 'node-01'/,
+      );
       expect(existsSync(out)).toBe(false);
     });
 
@@ -88,7 +100,9 @@ describe('hybridge eksa render', () => {
       vi.stubEnv('LICENSE', value);
       const { code, failure } = await run();
       expect(code).toBe(EXIT_CODES.configuration);
-      expect(failure).toContain('Cluster.spec.licenseToken needs a licence token: three parts joined by dots; what ${env:LICENSE} stands for is none');
+      expect(failure).toContain(
+        'Cluster.spec.licenseToken needs a licence token: three parts joined by dots; what ${env:LICENSE} stands for is none',
+      );
       expect(failure).not.toContain(value);
       expect(existsSync(out)).toBe(false);
     });
@@ -98,7 +112,10 @@ describe('hybridge eksa render', () => {
     vi.stubEnv('BMC_USER', 'root');
     vi.stubEnv('BMC_PASSWORD', 'x');
     const text = readFileSync(sample('bare-metal.yaml'), 'utf8');
-    writeFileSync(join(assembly, 'cluster.yaml'), text.replace('    count: 1\n    endpoint', "    count: 1\n    apiServerExtraArgs: { v: '2' }\n    endpoint"));
+    writeFileSync(
+      join(assembly, 'cluster.yaml'),
+      text.replace('    count: 1\n    endpoint', "    count: 1\n    apiServerExtraArgs: { v: '2' }\n    endpoint"),
+    );
     expect((await run()).output).toContain('next: API_SERVER_EXTRA_ARGS_ENABLED=true eksctl anywhere create cluster');
   });
 
@@ -107,7 +124,10 @@ describe('hybridge eksa render', () => {
     mkdirSync(deeper, { recursive: true });
     copyFileSync(sample('bare-metal.yaml'), join(deeper, 'cluster.yaml'));
     const words = (target: string) => ['render', '--assembly-folder', deeper, '--out', target];
-    expect(await runEksa(...words(join(folder, 'cdk.out', 'filled')))).toMatchObject({ code: EXIT_CODES.usage, failure: expect.stringContaining(`inside the cloud assembly ${join(folder, 'cdk.out')},`) });
+    expect(await runEksa(...words(join(folder, 'cdk.out', 'filled')))).toMatchObject({
+      code: EXIT_CODES.usage,
+      failure: expect.stringContaining(`inside the cloud assembly ${join(folder, 'cdk.out')},`),
+    });
     expect(await runEksa(...words(out))).toMatchObject({ code: 0 });
   });
 
@@ -146,7 +166,10 @@ describe('hybridge eksa render', () => {
   });
 
   it('refuses a placeholder that it cannot read', async () => {
-    writeFileSync(join(assembly, 'hardware.csv'), readFileSync(sample('bare-metal.csv'), 'utf8').replaceAll('${env:BMC_USER}', '${vault:x}'));
+    writeFileSync(
+      join(assembly, 'hardware.csv'),
+      readFileSync(sample('bare-metal.csv'), 'utf8').replaceAll('${env:BMC_USER}', '${vault:x}'),
+    );
     expect((await run()).failure).toContain("'${vault:x}' is neither ${env:NAME} nor ${secretsmanager:name#key}");
   });
 
@@ -186,7 +209,9 @@ describe('hybridge eksa render with Secrets Manager', () => {
     asked.push(SecretId);
     const SecretString = secrets[SecretId];
     response.writeHead(SecretString ? 200 : 400, { 'content-type': 'application/x-amz-json-1.1' });
-    response.end(JSON.stringify(SecretString ? { Name: SecretId, SecretString } : { __type: 'ResourceNotFoundException', Message: 'no such secret' }));
+    response.end(
+      JSON.stringify(SecretString ? { Name: SecretId, SecretString } : { __type: 'ResourceNotFoundException', Message: 'no such secret' }),
+    );
   }
 
   beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
@@ -201,7 +226,12 @@ describe('hybridge eksa render with Secrets Manager', () => {
 
   function refersTo(secret: string, key: string) {
     const text = readFileSync(sample('bare-metal.csv'), 'utf8');
-    writeFileSync(join(assembly, 'hardware.csv'), text.replaceAll('${env:BMC_USER}', `\${secretsmanager:${secret}#username}`).replaceAll('${env:BMC_PASSWORD}', `\${secretsmanager:${secret}#${key}}`));
+    writeFileSync(
+      join(assembly, 'hardware.csv'),
+      text
+        .replaceAll('${env:BMC_USER}', `\${secretsmanager:${secret}#username}`)
+        .replaceAll('${env:BMC_PASSWORD}', `\${secretsmanager:${secret}#${key}}`),
+    );
   }
 
   it('reads each secret once', async () => {
@@ -213,7 +243,12 @@ describe('hybridge eksa render with Secrets Manager', () => {
 
   it('names a secret that is not there', async () => {
     refersTo('factory/other', 'password');
-    expect(await run()).toMatchObject({ code: EXIT_CODES.configuration, failure: expect.stringContaining("machine 'node-01': bmc_password needs the secret 'factory/other', which Secrets Manager does not know") });
+    expect(await run()).toMatchObject({
+      code: EXIT_CODES.configuration,
+      failure: expect.stringContaining(
+        "machine 'node-01': bmc_password needs the secret 'factory/other', which Secrets Manager does not know",
+      ),
+    });
   });
 
   it('names a key that the secret lacks, without its contents', async () => {

@@ -25,18 +25,33 @@ export const render: Command = {
     'readable by their owner only. Where one value is missing nothing is written, and place and variable are named. Values are never printed.',
     '',
     '  --assembly-folder DIR  what cdk synth wrote for the cluster',
-    '  --out DIR              where to write; made if missing, must lie outside the folder of the assembly',
+    '  --out DIR              where to write; made if missing, must be outside the folder of the assembly',
   ].join('\n'),
   async run(words) {
-    const { options } = parseWords('render', words, { 'assembly-folder': { type: 'string' }, 'out': { type: 'string' } }, { least: 0, most: 0, names: '--assembly-folder and --out only' });
+    const { options } = parseWords(
+      'render',
+      words,
+      { 'assembly-folder': { type: 'string' }, 'out': { type: 'string' } },
+      { least: 0, most: 0, names: '--assembly-folder and --out only' },
+    );
     const { 'assembly-folder': from, out } = options;
-    if (!from || !out) throw new CommandFailure(`eksa render: ${from ? '--out' : '--assembly-folder'} is missing; see hybridge eksa render --help`);
+    if (!from || !out)
+      throw new CommandFailure(`eksa render: ${from ? '--out' : '--assembly-folder'} is missing; see hybridge eksa render --help`);
     refuseInsideAssembly(from, out);
     const files = filesOf(from).map(({ name, open }) => ({ name, file: open(join(from, name)) }));
-    const values = await fillTexts(files.flatMap(({ file }) => file.texts), process.env);
+    const values = await fillTexts(
+      files.flatMap(({ file }) => file.texts),
+      process.env,
+    );
     const filled = files.map(({ name, file }) => ({ name, text: file.fill(values.splice(0, file.texts.length)) }));
     for (const { name, text } of filled) writeOwnerOnly(join(out, name), text);
-    process.stdout.write(report(out, filled.map(({ name }) => name), commandFor(join(from, 'cluster.yaml'))));
+    process.stdout.write(
+      report(
+        out,
+        filled.map(({ name }) => name),
+        commandFor(join(from, 'cluster.yaml')),
+      ),
+    );
     return 0;
   },
 };
@@ -58,20 +73,28 @@ interface FileOfCluster {
 const REPOSITORY = 'gitops';
 
 function filesOf(folder: string): FileOfCluster[] {
-  const entries = existsSync(join(folder, REPOSITORY)) ? readdirSync(join(folder, REPOSITORY), { recursive: true, withFileTypes: true }) : [];
-  const repository = entries.filter((entry) => entry.isFile()).map(({ name, parentPath }) => relative(folder, join(parentPath, name))).sort();
+  const entries = existsSync(join(folder, REPOSITORY))
+    ? readdirSync(join(folder, REPOSITORY), { recursive: true, withFileTypes: true })
+    : [];
+  const repository = entries
+    .filter((entry) => entry.isFile())
+    .map(({ name, parentPath }) => relative(folder, join(parentPath, name)))
+    .sort();
   return [
     ...FILES.filter(({ name, isAlways }) => isAlways || existsSync(join(folder, name))),
     ...repository.map((name) => ({ name, open: basename(name) === CLUSTER_FILE ? fillableCluster : plainFile })),
   ];
 }
 
-/** The assembly is uploaded and kept: no secret may come to lie in it. */
+/** The assembly is uploaded and kept: it must contain no secret. */
 function refuseInsideAssembly(from: string, out: string): void {
   const assembly = assemblyAround(real(from));
   const way = assembly === undefined ? '..' : relative(assembly, real(out));
   const isInside = way === '' || !(way.startsWith('..') || resolve(way) === way);
-  if (isInside) throw new CommandFailure(`--out: ${out} lies inside the cloud assembly ${assembly}, which must hold no secret; choose a folder outside`);
+  if (isInside)
+    throw new CommandFailure(
+      `--out: ${out} is inside the cloud assembly ${assembly}, which must contain no secret; choose a folder outside`,
+    );
   if (resolve(real(from)) === resolve(real(out))) throw new CommandFailure(`--out: ${out} is the folder that is read; choose another`);
 }
 
@@ -99,7 +122,16 @@ function commandFor(clusterFile: string): { readonly environment: string; readon
 function report(out: string, names: readonly string[], { environment, verb }: ReturnType<typeof commandFor>): string {
   const paths = names.map((name) => join(out, name));
   const hardware = names.includes('hardware.csv') ? ` --hardware-csv ${join(out, 'hardware.csv')}` : '';
-  const repository = names.some((name) => name.startsWith(REPOSITORY)) ? [`for the repository that Flux follows: ${join(out, REPOSITORY)}`] : [];
+  const repository = names.some((name) => name.startsWith(REPOSITORY))
+    ? [`for the repository that Flux follows: ${join(out, REPOSITORY)}`]
+    : [];
   const packages = names.includes('packages.yaml') ? [`then: eksctl anywhere apply packages -f ${join(out, 'packages.yaml')}`] : [];
-  return [...paths.map((path) => `${path}  (mode 0600)`), '', `next: ${environment}eksctl anywhere ${verb} cluster -f ${join(out, 'cluster.yaml')}${hardware}`, ...packages, ...repository, ''].join('\n');
+  return [
+    ...paths.map((path) => `${path}  (mode 0600)`),
+    '',
+    `next: ${environment}eksctl anywhere ${verb} cluster -f ${join(out, 'cluster.yaml')}${hardware}`,
+    ...packages,
+    ...repository,
+    '',
+  ].join('\n');
 }

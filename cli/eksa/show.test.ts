@@ -26,8 +26,17 @@ describe('hybridge eksa show', () => {
   it('refuses files that it cannot read as a cluster', async () => {
     const broken = join(folder, 'broken.csv');
     writeFileSync(broken, 'hostname\nx\n');
-    expect(await runEksa('show', sample('bare-metal.csv'))).toMatchObject({ code: EXIT_CODES.configuration, failure: expect.stringContaining('exactly one Cluster') });
-    expect(await runEksa('show', sample('bare-metal.yaml'), broken)).toMatchObject({ code: EXIT_CODES.configuration, failure: expect.stringContaining(`${broken}:1 lacks the columns`) });
-    expect(await runEksa('show', sample('bare-metal.yaml'), '--svg', '/nowhere/x.svg')).toMatchObject({ code: EXIT_CODES.io, failure: expect.stringContaining('cannot write /nowhere/x.svg') });
+    expect(await runEksa('show', sample('bare-metal.csv'))).toMatchObject({
+      code: EXIT_CODES.configuration,
+      failure: expect.stringContaining('exactly one Cluster'),
+    });
+    expect(await runEksa('show', sample('bare-metal.yaml'), broken)).toMatchObject({
+      code: EXIT_CODES.configuration,
+      failure: expect.stringContaining(`${broken}:1 lacks the columns`),
+    });
+    expect(await runEksa('show', sample('bare-metal.yaml'), '--svg', '/nowhere/x.svg')).toMatchObject({
+      code: EXIT_CODES.io,
+      failure: expect.stringContaining('cannot write /nowhere/x.svg'),
+    });
   });
 });

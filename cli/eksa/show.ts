@@ -21,12 +21,24 @@ export const show: Command = {
     '  --svg FILE  writes the same as a picture for browsers',
   ].join('\n'),
   async run(words) {
-    const { options, files: [cluster, hardware] } = parseWords('show', words, { svg: { type: 'string' } }, { least: 1, most: 2, names: 'cluster.yaml and, for bare metal, hardware.csv' });
+    const {
+      options,
+      files: [cluster, hardware],
+    } = parseWords(
+      'show',
+      words,
+      { svg: { type: 'string' } },
+      { least: 1, most: 2, names: 'cluster.yaml and, for bare metal, hardware.csv' },
+    );
     const machines = hardware === undefined ? undefined : readText(hardware);
     const problem = machines === undefined ? undefined : parseHardware(machines).fileProblem;
     if (problem) throw new CommandFailure(`${hardware}:${problem.line} ${problem.message}`, 'configuration');
     const scene = sceneOf(readText(cluster!), machines);
-    if (!scene) throw new CommandFailure(`${cluster} does not hold exactly one Cluster; hybridge eksa check tells what is wrong with it`, 'configuration');
+    if (!scene)
+      throw new CommandFailure(
+        `${cluster} does not hold exactly one Cluster; hybridge eksa check reports what is wrong with it`,
+        'configuration',
+      );
     process.stdout.write(drawText(scene));
     if (options.svg !== undefined) writePicture(options.svg, drawSvg(scene));
     return 0;

@@ -22,7 +22,11 @@ export async function runTool(tool: string, words: readonly string[], input = ''
   });
   child.stdin.end(input);
   const code = await ended.catch((error: NodeJS.ErrnoException) => {
-    throw new CommandFailure(error.code === 'ENOENT' ? `${tool} is not on the PATH: install it on this machine` : `${tool} cannot be run: ${error.message}`, 'unavailable', { cause: error });
+    throw new CommandFailure(
+      error.code === 'ENOENT' ? `${tool} is not on the PATH: install it on this machine` : `${tool} cannot be run: ${error.message}`,
+      'unavailable',
+      { cause: error },
+    );
   });
   if (code === 0) return Buffer.concat(printed).toString('utf8');
   const complaint = Buffer.concat(complaints).toString('utf8').trim().split('\n')[0] || `it ended with ${code}`;

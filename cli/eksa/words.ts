@@ -14,11 +14,18 @@ export interface FileCount {
 /**
  * @throws CommandFailure for an unknown option, a missing value, or too few or too many files
  */
-export function parseWords<const T extends ParseArgsOptionsConfig>(subcommand: string, words: readonly string[], options: T, { least, most, names }: FileCount) {
+export function parseWords<const T extends ParseArgsOptionsConfig>(
+  subcommand: string,
+  words: readonly string[],
+  options: T,
+  { least, most, names }: FileCount,
+) {
   const hint = `see hybridge eksa ${subcommand} --help`;
   const { values, positionals } = parsed(words, options, hint);
   if (positionals.length < least || positionals.length > most) {
-    throw new CommandFailure(`eksa ${subcommand}: got ${positionals.length === 0 ? 'no file' : positionals.join(' ')}; expected ${names}; ${hint}`);
+    throw new CommandFailure(
+      `eksa ${subcommand}: got ${positionals.length === 0 ? 'no file' : positionals.join(' ')}; expected ${names}; ${hint}`,
+    );
   }
   return { options: values, files: positionals };
 }

@@ -13,7 +13,7 @@ interface User {
   readonly group: number;
 }
 
-/** Whoever pulls is whom the container runs as, so that it may read the secrets; but never root. */
+/** The container runs as the user who pulls, so that it can read the secrets, but never as root. */
 function containerUser(): User {
   const [user, group] = [process.getuid?.() ?? RUN_AS.user, process.getgid?.() ?? RUN_AS.group];
   return user === 0 ? RUN_AS : { user, group };

@@ -13,7 +13,10 @@ import { handoff } from '../commands/handoff.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
-const TUNNEL = { certificate: '-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n', privateKey: '-----BEGIN PRIVATE KEY-----\nplanted\n-----END PRIVATE KEY-----\n' };
+const TUNNEL = {
+  certificate: '-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n',
+  privateKey: '-----BEGIN PRIVATE KEY-----\nplanted\n-----END PRIVATE KEY-----\n',
+};
 
 /** A deployed site, and AWS as far as it is asked about it. */
 class FakeAws {
@@ -35,13 +38,23 @@ class FakeAws {
 
   deploy(files: Record<string, string>, changes: Record<string, unknown> = {}): void {
     const secret = {
-      name: 'factory-plane-tunnel', type: 'kubernetes.io/tls', labels: { 'app.kubernetes.io/instance': 'factory-plane' }, secretName: 'hybridge/Cloud/control-plane/tunnel', region: 'eu-central-1',
-      entries: [{ key: 'tls.crt', property: 'certificate' }, { key: 'tls.key', property: 'privateKey' }],
+      name: 'factory-plane-tunnel',
+      type: 'kubernetes.io/tls',
+      labels: { 'app.kubernetes.io/instance': 'factory-plane' },
+      secretName: 'hybridge/Cloud/control-plane/tunnel',
+      region: 'eu-central-1',
+      entries: [
+        { key: 'tls.crt', property: 'certificate' },
+        { key: 'tls.key', property: 'privateKey' },
+      ],
     };
     const index = JSON.stringify({
       version: 1,
       site: 'factory',
-      planes: [{ name: 'factory-plane', folder: 'planes/factory-plane', secrets: [secret] }, { name: 'yard-plane', folder: 'planes/yard-plane', secrets: [] }],
+      planes: [
+        { name: 'factory-plane', folder: 'planes/factory-plane', secrets: [secret] },
+        { name: 'yard-plane', folder: 'planes/yard-plane', secrets: [] },
+      ],
       clusters: [{ name: 'Factory', folder: 'clusters/Factory' }],
       fluxFiles: [],
       files: Object.fromEntries(Object.entries(files).map(([path, text]) => [path, sha256(text)])),
@@ -49,7 +62,10 @@ class FakeAws {
     });
     this.objects.clear();
     for (const [path, text] of Object.entries({ ...files, 'index.json': index })) this.objects.set(`/handoff/Cloud/factory/${path}`, text);
-    this.parameters.set('/hybridge/Cloud/factory/handoff', JSON.stringify({ bucket: 'handoff', region: 'eu-central-1', prefix: 'Cloud/factory/', digest: sha256(index) }));
+    this.parameters.set(
+      '/hybridge/Cloud/factory/handoff',
+      JSON.stringify({ bucket: 'handoff', region: 'eu-central-1', prefix: 'Cloud/factory/', digest: sha256(index) }),
+    );
   }
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -63,7 +79,8 @@ class FakeAws {
   }
 
   private answer(operation: string, { Name, SecretId }: Record<string, string>, response: ServerResponse) {
-    const [values, key, absence] = operation === 'GetParameter' ? [this.parameters, Name!, 'ParameterNotFound'] : [this.secrets, SecretId!, 'ResourceNotFoundException'];
+    const [values, key, absence] =
+      operation === 'GetParameter' ? [this.parameters, Name!, 'ParameterNotFound'] : [this.secrets, SecretId!, 'ResourceNotFoundException'];
     this.asked.push(key);
     const value = values.get(key);
     if (value === undefined) return json(response, 400, { __type: absence, message: 'no' });
@@ -159,9 +176,16 @@ describe('hybridge handoff pull', () => {
 
   it('makes Secrets for the planes that have no operator', async () => {
     const { output } = await site();
-    const [secret, ...others] = parseAllDocuments(readFileSync(join(out, 'planes/factory-plane/2-secrets.k8s.yaml'), 'utf8')).map((document) => document.toJS());
+    const [secret, ...others] = parseAllDocuments(readFileSync(join(out, 'planes/factory-plane/2-secrets.k8s.yaml'), 'utf8')).map(
+      (document) => document.toJS(),
+    );
     expect(others).toEqual([]);
-    expect(secret).toMatchObject({ apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/tls', metadata: { name: 'factory-plane-tunnel', namespace: 'factory-plane', labels: { 'app.kubernetes.io/instance': 'factory-plane' } } });
+    expect(secret).toMatchObject({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      type: 'kubernetes.io/tls',
+      metadata: { name: 'factory-plane-tunnel', namespace: 'factory-plane', labels: { 'app.kubernetes.io/instance': 'factory-plane' } },
+    });
     expect(Buffer.from(secret.data['tls.key'], 'base64').toString()).toBe(TUNNEL.privateKey);
     expect(existsSync(join(out, 'planes/yard-plane/2-secrets.k8s.yaml'))).toBe(false);
     expect(output).not.toContain('planted');
@@ -185,8 +209,15 @@ describe('hybridge handoff pull', () => {
     aws.deploy({ 'planes/factory-plane/1-foundation.k8s.yaml': 'kind: Namespace\n' }, { clusters: [] });
     const { output } = await site();
     expect(output).toMatch(/planes\/yard-plane\/3-plane.k8s.yaml +gone/);
-    expect(filesBelow(out).map((file) => file.slice(out.length + 1)).sort()).toEqual([
-      '.handoff.json', 'planes/factory-plane/1-foundation.k8s.yaml', 'planes/factory-plane/2-secrets.k8s.yaml', 'planes/yard-plane/notes.txt',
+    expect(
+      filesBelow(out)
+        .map((file) => file.slice(out.length + 1))
+        .sort(),
+    ).toEqual([
+      '.handoff.json',
+      'planes/factory-plane/1-foundation.k8s.yaml',
+      'planes/factory-plane/2-secrets.k8s.yaml',
+      'planes/yard-plane/notes.txt',
     ]);
   });
 
@@ -206,8 +237,17 @@ describe('hybridge handoff pull', () => {
 });
 
 describe('hybridge handoff pull of a plane for Docker', () => {
-  const secret = (path: string, property: string) => ({ path, secretName: 'hybridge/Cloud/control-plane/tunnel', region: 'eu-central-1', property });
-  const machine = { name: 'shop', folder: 'machines/shop', secrets: [secret('secrets/tunnel/tls.crt', 'certificate'), secret('secrets/tunnel/tls.key', 'privateKey')] };
+  const secret = (path: string, property: string) => ({
+    path,
+    secretName: 'hybridge/Cloud/control-plane/tunnel',
+    region: 'eu-central-1',
+    property,
+  });
+  const machine = {
+    name: 'shop',
+    folder: 'machines/shop',
+    secrets: [secret('secrets/tunnel/tls.crt', 'certificate'), secret('secrets/tunnel/tls.key', 'privateKey')],
+  };
   const files = { 'machines/shop/compose.yaml': 'services: {}\n', 'machines/shop/plane.env': 'KONG_ROLE=data_plane\n' };
   const at = (path: string) => join(out, 'machines/shop', path);
   beforeEach(() => aws.deploy(files, { planes: [], clusters: [], machines: [machine] }));
@@ -215,7 +255,9 @@ describe('hybridge handoff pull of a plane for Docker', () => {
   it('writes secrets as the files that Compose mounts, and says how to start', async () => {
     const { code, output } = await site();
     expect(code).toBe(0);
-    expect(output.slice(output.indexOf('on the machine'))).toBe(`on the machine of each plane, in this folder:\n  docker compose --project-directory ${out}/machines/shop up --detach\n`);
+    expect(output.slice(output.indexOf('on the machine'))).toBe(
+      `on the machine of each plane, in this folder:\n  docker compose --project-directory ${out}/machines/shop up --detach\n`,
+    );
     expect(readFileSync(at('secrets/tunnel/tls.crt'), 'utf8')).toBe(TUNNEL.certificate);
     expect(readFileSync(at('secrets/tunnel/tls.key'), 'utf8')).toBe(TUNNEL.privateKey);
     expect(output).not.toContain('planted');
@@ -225,7 +267,8 @@ describe('hybridge handoff pull of a plane for Docker', () => {
     await site();
     const [, user, group] = /^HYBRIDGE_USER=(\d+):(\d+)\n$/.exec(readFileSync(at('.env'), 'utf8'))!.map(Number);
     expect(user).toBe(process.getuid!() || 10001);
-    for (const path of ['state', 'secrets', 'secrets/tunnel', 'secrets/tunnel/tls.key']) expect(statSync(at(path))).toMatchObject({ uid: user, gid: group });
+    for (const path of ['state', 'secrets', 'secrets/tunnel', 'secrets/tunnel/tls.key'])
+      expect(statSync(at(path))).toMatchObject({ uid: user, gid: group });
     for (const path of ['.env', 'compose.yaml', 'secrets/tunnel/tls.key']) expect(mode(at(path))).toBe('600');
     for (const path of ['state', 'secrets/tunnel']) expect(mode(at(path))).toBe('700');
   });
@@ -240,7 +283,10 @@ describe('hybridge handoff pull of a plane for Docker', () => {
   });
 
   it('takes one of several by its name, beside planes on Kubernetes', async () => {
-    aws.deploy({ ...files, 'planes/yard-plane/3-plane.k8s.yaml': 'kind: Deployment\n' }, { planes: [{ name: 'yard-plane', folder: 'planes/yard-plane', secrets: [] }], clusters: [], machines: [machine] });
+    aws.deploy(
+      { ...files, 'planes/yard-plane/3-plane.k8s.yaml': 'kind: Deployment\n' },
+      { planes: [{ name: 'yard-plane', folder: 'planes/yard-plane', secrets: [] }], clusters: [], machines: [machine] },
+    );
     expect((await site('--plane', 'shop')).output).not.toContain('kubectl');
     expect(existsSync(join(out, 'planes'))).toBe(false);
     const { output } = await site();
@@ -255,9 +301,21 @@ describe('hybridge handoff pull of a plane for Docker', () => {
   });
 
   it.each<[string, () => void, string]>([
-    ['a property is missing', () => aws.secrets.set('hybridge/Cloud/control-plane/tunnel', '{"certificate":"planted"}'), "missing text under 'privateKey' in the secret hybridge/Cloud/control-plane/tunnel"],
-    ['a file would lie elsewhere', () => aws.deploy(files, { planes: [], clusters: [], machines: [{ ...machine, secrets: [secret('../../x', 'certificate')] }] }), "'../../x', which would lie outside of --out"],
-    ['the plane is another', () => aws.deploy(files, { planes: [], clusters: [], machines: [{ ...machine, name: 'kiosk' }] }), "has no plane 'shop'; it has kiosk"],
+    [
+      'a property is missing',
+      () => aws.secrets.set('hybridge/Cloud/control-plane/tunnel', '{"certificate":"planted"}'),
+      "missing text under 'privateKey' in the secret hybridge/Cloud/control-plane/tunnel",
+    ],
+    [
+      'a file would lie elsewhere',
+      () => aws.deploy(files, { planes: [], clusters: [], machines: [{ ...machine, secrets: [secret('../../x', 'certificate')] }] }),
+      "'../../x', which would lie outside of --out",
+    ],
+    [
+      'the plane is another',
+      () => aws.deploy(files, { planes: [], clusters: [], machines: [{ ...machine, name: 'kiosk' }] }),
+      "has no plane 'shop'; it has kiosk",
+    ],
   ])('writes nothing when %s', async (_title, prepare, failure) => {
     prepare();
     expect((await site('--plane', 'shop')).failure).toContain(failure);
@@ -273,8 +331,18 @@ describe('hybridge handoff pull --check', () => {
   });
 
   it.each<[string, () => void, string, string]>([
-    ['a certificate was renewed', () => aws.secrets.set('hybridge/Cloud/control-plane/tunnel', JSON.stringify({ ...TUNNEL, privateKey: 'new' })), 'planes/factory-plane/2-secrets.k8s.yaml', 'changed'],
-    ['a file was changed on the machine', () => writeFileSync(join(out, 'planes/factory-plane/3-plane.k8s.yaml'), 'x'), 'planes/factory-plane/3-plane.k8s.yaml', 'changed'],
+    [
+      'a certificate was renewed',
+      () => aws.secrets.set('hybridge/Cloud/control-plane/tunnel', JSON.stringify({ ...TUNNEL, privateKey: 'new' })),
+      'planes/factory-plane/2-secrets.k8s.yaml',
+      'changed',
+    ],
+    [
+      'a file was changed on the machine',
+      () => writeFileSync(join(out, 'planes/factory-plane/3-plane.k8s.yaml'), 'x'),
+      'planes/factory-plane/3-plane.k8s.yaml',
+      'changed',
+    ],
     ['a file was removed on the machine', () => rmSync(join(out, 'notes.yaml')), 'notes.yaml', 'new'],
   ])('says no where %s, and writes nothing', async (_title, change, path, state) => {
     await site();
@@ -300,17 +368,72 @@ describe('hybridge handoff pull --check', () => {
 
 describe('nothing is written', () => {
   it.each<[string, () => void, number, string]>([
-    ['when the site is not there', () => aws.parameters.clear(), EXIT_CODES.configuration, 'the parameter /hybridge/Cloud/factory/handoff is not there: is it the right account and region'],
-    ['when a secret is not there', () => aws.secrets.clear(), EXIT_CODES.configuration, 'missing the secret hybridge/Cloud/control-plane/tunnel, which Secrets Manager does not have in eu-central-1'],
-    ['when a secret was never filled', () => aws.secrets.set('hybridge/Cloud/control-plane/tunnel', '{"replaced":"planted"}'), EXIT_CODES.configuration, "missing text under 'certificate' in the secret hybridge/Cloud/control-plane/tunnel; text under 'privateKey'"],
-    ['when a secret is no JSON', () => aws.secrets.set('hybridge/Cloud/control-plane/tunnel', 'planted'), EXIT_CODES.configuration, 'missing a JSON object in the secret hybridge/Cloud/control-plane/tunnel'],
-    ['when a file is not there', () => aws.objects.delete('/handoff/Cloud/factory/notes.yaml'), EXIT_CODES.configuration, 's3://handoff/Cloud/factory/notes.yaml is not there: is a deployment going on?'],
-    ['when a file is another', () => aws.objects.set('/handoff/Cloud/factory/notes.yaml', 'kind: Other\n'), EXIT_CODES.unavailable, 'notes.yaml is not what the last finished deployment wrote'],
-    ['when the index is another', () => aws.objects.set('/handoff/Cloud/factory/index.json', '{}'), EXIT_CODES.unavailable, 'index.json is not what the last finished deployment wrote'],
-    ['when the index is of another version', () => aws.deploy({}, { version: 2 }), EXIT_CODES.configuration, 'index 2, this command line reads 1'],
-    ['when a file would lie elsewhere', () => aws.deploy({ '../../.bashrc': 'x' }), EXIT_CODES.configuration, "the index names a file '../../.bashrc', which would lie outside of --out"],
-    ['when AWS refuses', () => void (aws.refusal = { status: 400, code: 'AccessDeniedException' }), EXIT_CODES.unavailable, 'AWS does not let these credentials read the parameter'],
-    ['without credentials', () => ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'].forEach((name) => vi.stubEnv(name, undefined)), EXIT_CODES.configuration, 'there are no credentials of AWS'],
+    [
+      'when the site is not there',
+      () => aws.parameters.clear(),
+      EXIT_CODES.configuration,
+      'the parameter /hybridge/Cloud/factory/handoff is not there: is it the right account and region',
+    ],
+    [
+      'when a secret is not there',
+      () => aws.secrets.clear(),
+      EXIT_CODES.configuration,
+      'missing the secret hybridge/Cloud/control-plane/tunnel, which Secrets Manager does not have in eu-central-1',
+    ],
+    [
+      'when a secret was never filled',
+      () => aws.secrets.set('hybridge/Cloud/control-plane/tunnel', '{"replaced":"planted"}'),
+      EXIT_CODES.configuration,
+      "missing text under 'certificate' in the secret hybridge/Cloud/control-plane/tunnel; text under 'privateKey'",
+    ],
+    [
+      'when a secret is no JSON',
+      () => aws.secrets.set('hybridge/Cloud/control-plane/tunnel', 'planted'),
+      EXIT_CODES.configuration,
+      'missing a JSON object in the secret hybridge/Cloud/control-plane/tunnel',
+    ],
+    [
+      'when a file is not there',
+      () => aws.objects.delete('/handoff/Cloud/factory/notes.yaml'),
+      EXIT_CODES.configuration,
+      's3://handoff/Cloud/factory/notes.yaml is not there: is a deployment going on?',
+    ],
+    [
+      'when a file is another',
+      () => aws.objects.set('/handoff/Cloud/factory/notes.yaml', 'kind: Other\n'),
+      EXIT_CODES.unavailable,
+      'notes.yaml is not what the last finished deployment wrote',
+    ],
+    [
+      'when the index is another',
+      () => aws.objects.set('/handoff/Cloud/factory/index.json', '{}'),
+      EXIT_CODES.unavailable,
+      'index.json is not what the last finished deployment wrote',
+    ],
+    [
+      'when the index is of another version',
+      () => aws.deploy({}, { version: 2 }),
+      EXIT_CODES.configuration,
+      'index 2, this command line reads 1',
+    ],
+    [
+      'when a file would lie elsewhere',
+      () => aws.deploy({ '../../.bashrc': 'x' }),
+      EXIT_CODES.configuration,
+      "the index names a file '../../.bashrc', which would lie outside of --out",
+    ],
+    [
+      'when AWS refuses',
+      () => void (aws.refusal = { status: 400, code: 'AccessDeniedException' }),
+      EXIT_CODES.unavailable,
+      'AWS does not let these credentials read the parameter',
+    ],
+    [
+      'without credentials',
+      () => ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'].forEach((name) => vi.stubEnv(name, undefined)),
+      EXIT_CODES.configuration,
+      'there are no credentials of AWS',
+    ],
     ['without a region', () => vi.stubEnv('AWS_REGION', undefined), EXIT_CODES.configuration, 'the region is not known: give --region'],
   ])('%s', async (_title, prepare, code, failure) => {
     prepare();
@@ -329,13 +452,18 @@ describe('nothing is written', () => {
   it('over another site', async () => {
     await site();
     aws.parameters.set('/hybridge/Cloud/branch/handoff', aws.parameters.get('/hybridge/Cloud/factory/handoff')!);
-    expect((await pull('--site', 'Cloud/branch', '--out', out)).failure).toContain(`${out} holds what was pulled for the site Cloud/factory; choose another folder`);
+    expect((await pull('--site', 'Cloud/branch', '--out', out)).failure).toContain(
+      `${out} holds what was pulled for the site Cloud/factory; choose another folder`,
+    );
   });
 
   it.each([
     [[], '--site is missing'],
     [['--site', 'factory'], "--site: got 'factory', expected STACK/SITE"],
-    [['--site', 'Cloud/factory', '--plane', 'shop'], "--plane: the site Cloud/factory has no plane 'shop'; it has factory-plane, yard-plane"],
+    [
+      ['--site', 'Cloud/factory', '--plane', 'shop'],
+      "--plane: the site Cloud/factory has no plane 'shop'; it has factory-plane, yard-plane",
+    ],
     [['--site', 'Cloud/factory', 'now'], 'see hybridge handoff pull --help'],
   ])('for the words %j', async (words, failure) => {
     expect(await pull(...words)).toMatchObject({ code: EXIT_CODES.usage, failure: expect.stringContaining(failure) });

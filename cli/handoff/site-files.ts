@@ -1,4 +1,7 @@
-/** The files of a site as they have to be on its machine: what lies in the bucket, and its secrets as Kubernetes Secrets, or as files for Docker Compose. */
+/**
+ * The files of a site as they have to be on its machine: what the bucket contains, and its secrets as Kubernetes
+ * Secrets, or as files for Docker Compose.
+ */
 import { toYaml } from '../../src/private/eks-anywhere/yaml/emit';
 import type { HandedMachine, HandedPlane, HandoffIndex, HandoffParameter, PulledSecret } from '../../src/private/handoff/index-document';
 import { INDEX_FILE, INDEX_VERSION, handoffParameter } from '../../src/private/handoff/index-document';
@@ -20,7 +23,7 @@ export const SECRETS_FILE = '2-secrets.k8s.yaml';
  * All of a site, or one plane of it; all or nothing.
  *
  * @param site as `<stack>/<site>`
- * @throws CommandFailure when anything is missing, may not be read, or does not fit together
+ * @throws CommandFailure when anything is missing, may not be read, or does not match
  */
 export async function readSite(source: SiteSource, site: string, plane: string | undefined): Promise<SiteFiles> {
   const [stack, name] = site.split('/') as [string, string];
@@ -30,9 +33,15 @@ export async function readSite(source: SiteSource, site: string, plane: string |
   const text = await read(INDEX_FILE);
   requireDigest(INDEX_FILE, text, parameter.digest);
   const index = parsed<HandoffIndex>(text, INDEX_FILE);
-  if (index.version !== INDEX_VERSION) throw new CommandFailure(`the site was deployed by another version of cdk-hybridge (index ${index.version}, this command line reads ${INDEX_VERSION}): use the version of the program`, 'configuration');
+  if (index.version !== INDEX_VERSION)
+    throw new CommandFailure(
+      `the site was deployed by another version of cdk-hybridge (index ${index.version}, this command line reads ${INDEX_VERSION}): use the version of the program`,
+      'configuration',
+    );
   const { planes, machines } = chosen(index, site, plane);
-  const wanted = Object.entries(index.files).filter(([path]) => plane === undefined || [...planes, ...machines].some(({ folder }) => path.startsWith(`${folder}/`)));
+  const wanted = Object.entries(index.files).filter(
+    ([path]) => plane === undefined || [...planes, ...machines].some(({ folder }) => path.startsWith(`${folder}/`)),
+  );
   const files = await Promise.all(wanted.map(async ([path, digest]): Promise<[string, string]> => {
     requirePlainPath(path);
     const content = await read(path);
@@ -43,25 +52,45 @@ export async function readSite(source: SiteSource, site: string, plane: string |
 }
 
 /** The planes of an index that are wanted: all of them, or the one of a name. */
-export function chosen(index: HandoffIndex, site: string, plane: string | undefined): { readonly planes: readonly HandedPlane[]; readonly machines: readonly HandedMachine[] } {
+export function chosen(
+  index: HandoffIndex,
+  site: string,
+  plane: string | undefined,
+): { readonly planes: readonly HandedPlane[]; readonly machines: readonly HandedMachine[] } {
   const { planes, machines = [] } = index;
   const isWanted = ({ name }: { readonly name: string }) => plane === undefined || name === plane;
   const wanted = { planes: planes.filter(isWanted), machines: machines.filter(isWanted) };
   if (wanted.planes.length + wanted.machines.length > 0) return wanted;
-  throw new CommandFailure(`--plane: the site ${site} has no plane '${plane}'; it has ${[...planes, ...machines].map(({ name }) => name).join(', ')}`);
+  throw new CommandFailure(
+    `--plane: the site ${site} has no plane '${plane}'; it has ${[...planes, ...machines].map(({ name }) => name).join(', ')}`,
+  );
 }
 
-async function secretFiles(source: SiteSource, planes: readonly HandedPlane[], machines: readonly HandedMachine[]): Promise<[string, string][]> {
+async function secretFiles(
+  source: SiteSource,
+  planes: readonly HandedPlane[],
+  machines: readonly HandedMachine[],
+): Promise<[string, string][]> {
   const documents = new Map<string, Promise<SecretDocument>>();
   const missing: string[] = [];
-  const manifests = await Promise.all(planes.filter(({ secrets }) => secrets.length > 0).map(async ({ name, folder, secrets }): Promise<[string, string]> => {
-    const objects = await Promise.all(secrets.map(async (secret) => kubernetesSecret(name, secret, await documentOf(source, secret, documents), missing)));
-    return [`${folder}/${SECRETS_FILE}`, toYaml(objects)];
-  }));
-  const files = await Promise.all(machines.flatMap(({ folder, secrets }) => secrets.map(async (file): Promise<[string, string]> => {
-    requirePlainPath(file.path);
-    return [`${folder}/${file.path}`, propertyOf(file, await documentOf(source, file, documents), missing)];
-  })));
+  const manifests = await Promise.all(
+    planes
+      .filter(({ secrets }) => secrets.length > 0)
+      .map(async ({ name, folder, secrets }): Promise<[string, string]> => {
+        const objects = await Promise.all(
+          secrets.map(async (secret) => kubernetesSecret(name, secret, await documentOf(source, secret, documents), missing)),
+        );
+        return [`${folder}/${SECRETS_FILE}`, toYaml(objects)];
+      }),
+  );
+  const files = await Promise.all(
+    machines.flatMap(({ folder, secrets }) =>
+      secrets.map(async (file): Promise<[string, string]> => {
+        requirePlainPath(file.path);
+        return [`${folder}/${file.path}`, propertyOf(file, await documentOf(source, file, documents), missing)];
+      }),
+    ),
+  );
   if (missing.length > 0) throw new CommandFailure(`nothing was written: missing ${[...new Set(missing)].join('; ')}`, 'configuration');
   return [...manifests, ...files, ...machines.map(userFile)];
 }
@@ -70,9 +99,17 @@ async function secretFiles(source: SiteSource, planes: readonly HandedPlane[], m
 type SecretDocument = { readonly properties: Readonly<Record<string, unknown>> } | { readonly missing: string };
 
 /** One request a secret, however many planes use it. */
-function documentOf(source: SiteSource, { secretName, region }: Pick<PulledSecret, 'secretName' | 'region'>, documents: Map<string, Promise<SecretDocument>>): Promise<SecretDocument> {
+function documentOf(
+  source: SiteSource,
+  { secretName, region }: Pick<PulledSecret, 'secretName' | 'region'>,
+  documents: Map<string, Promise<SecretDocument>>,
+): Promise<SecretDocument> {
   const key = `${region} ${secretName}`;
-  if (!documents.has(key)) documents.set(key, source.secret(secretName, region).then((answer) => 'missing' in answer ? answer : propertiesOf(secretName, answer.text)));
+  if (!documents.has(key))
+    documents.set(
+      key,
+      source.secret(secretName, region).then((answer) => ('missing' in answer ? answer : propertiesOf(secretName, answer.text))),
+    );
   return documents.get(key)!;
 }
 
@@ -89,11 +126,21 @@ function propertiesOf(name: string, text: string): SecretDocument {
 function kubernetesSecret(namespace: string, secret: PulledSecret, document: SecretDocument, missing: string[]): object {
   const { name, type, labels, entries, secretName } = secret;
   const valueOf = (property: string) => Buffer.from(propertyOf({ secretName, property }, document, missing)).toString('base64');
-  return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace, labels }, type, data: Object.fromEntries(entries.map(({ key, property }) => [key, valueOf(property)])) };
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, namespace, labels },
+    type,
+    data: Object.fromEntries(entries.map(({ key, property }) => [key, valueOf(property)])),
+  };
 }
 
-/** @param missing takes what is not there */
-function propertyOf({ secretName, property }: { readonly secretName: string; readonly property: string }, document: SecretDocument, missing: string[]): string {
+/** @param missing collects what is missing */
+function propertyOf(
+  { secretName, property }: { readonly secretName: string; readonly property: string },
+  document: SecretDocument,
+  missing: string[],
+): string {
   if ('missing' in document) {
     missing.push(document.missing);
     return '';
@@ -114,10 +161,14 @@ function parsed<T>(text: string, what: string): T {
 
 /** Files of two deployments must not be mixed. */
 function requireDigest(path: string, text: string, digest: string): void {
-  if (digestOf(text) !== digest) throw new CommandFailure(`${path} is not what the last finished deployment wrote: a deployment is going on, or somebody changed it; try again when it has ended`, 'unavailable');
+  if (digestOf(text) !== digest)
+    throw new CommandFailure(
+      `${path} is not what the last finished deployment wrote: a deployment is in progress, or the file was changed; try again when it has ended`,
+      'unavailable',
+    );
 }
 
 function requirePlainPath(path: string): void {
   if (path.split('/').every((part) => /^[\w.-]+$/.test(part) && part !== '..' && part !== '.')) return;
-  throw new CommandFailure(`the index names a file '${path}', which would lie outside of --out`, 'configuration');
+  throw new CommandFailure(`the index names a file '${path}', which would be outside --out`, 'configuration');
 }

@@ -11,7 +11,7 @@ export interface FileChange {
   readonly state: FileState;
 }
 
-/** What was written here: with it, a file that the site no longer gets is told from one that somebody put there. */
+/** Record of the files that a pull wrote. It tells a file that the site no longer gets from one that the operator put there. */
 interface PulledFolder {
   readonly site: string;
   readonly files: readonly string[];
@@ -25,13 +25,21 @@ const RECORD = '.handoff.json';
  * @param isPart whether a file written earlier belongs to what is pulled now
  * @throws CommandFailure when the folder holds another site, or is part of a cloud assembly
  */
-export function compareFolder(folder: string, site: string, files: ReadonlyMap<string, string>, isPart: (path: string) => boolean): FileChange[] {
+export function compareFolder(
+  folder: string,
+  site: string,
+  files: ReadonlyMap<string, string>,
+  isPart: (path: string) => boolean,
+): FileChange[] {
   refuseAssembly(folder);
   const record = recordOf(folder);
-  if (record && record.site !== site) throw new CommandFailure(`--out: ${folder} holds what was pulled for the site ${record.site}; choose another folder for ${site}`);
+  if (record && record.site !== site)
+    throw new CommandFailure(`--out: ${folder} holds what was pulled for the site ${record.site}; choose another folder for ${site}`);
   const gone = (record?.files ?? []).filter((path) => isPart(path) && !files.has(path) && existsSync(join(folder, path)));
   return [
-    ...[...files].sort(([a], [b]) => a < b ? -1 : 1).map(([path, text]): FileChange => ({ path, state: stateOf(join(folder, path), text) })),
+    ...[...files]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([path, text]): FileChange => ({ path, state: stateOf(join(folder, path), text) })),
     ...gone.map((path): FileChange => ({ path, state: 'gone' })),
   ];
 }
@@ -41,7 +49,7 @@ export function writeFolder(folder: string, site: string, files: ReadonlyMap<str
   const kept = (recordOf(folder)?.files ?? []).filter((path) => !changes.some((change) => change.path === path && change.state === 'gone'));
   for (const { path, state } of changes) {
     if (state === 'gone') rmSync(join(folder, path));
-    // Unchanged ones, too: somebody may have widened who reads them.
+    // Unchanged ones, too: their mode may have been widened.
     else writeOwnerOnly(join(folder, path), files.get(path)!);
   }
   const record: PulledFolder = { site, files: [...new Set([...kept, ...files.keys()])].sort() };
@@ -63,11 +71,12 @@ function recordOf(folder: string): PulledFolder | undefined {
   }
 }
 
-/** What a cloud assembly holds is uploaded and kept: no secret may come to lie in it. */
+/** What a cloud assembly holds is uploaded and kept: it must contain no secret. */
 function refuseAssembly(folder: string): void {
   const start = existsSync(folder) ? realpathSync(folder) : resolve(folder);
   for (let at = start; ; at = dirname(at)) {
-    if (existsSync(join(at, 'manifest.json')) && existsSync(join(at, 'cdk.out'))) throw new CommandFailure(`--out: ${folder} lies inside the cloud assembly ${at}, which must hold no secret; choose a folder outside`);
+    if (existsSync(join(at, 'manifest.json')) && existsSync(join(at, 'cdk.out')))
+      throw new CommandFailure(`--out: ${folder} is inside the cloud assembly ${at}, which must contain no secret; choose a folder outside`);
     if (dirname(at) === at) return;
   }
 }

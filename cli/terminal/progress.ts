@@ -1,4 +1,4 @@
-/** Tells what is being done, and how long it took, one line a step. */
+/** Prints what is being done, and how long it took, one line per step. */
 import { stdout } from 'node:process';
 
 export class Progress {

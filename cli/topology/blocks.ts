@@ -19,10 +19,13 @@ const NOTHING: Block = { width: 0, height: 0, boxes: [], cards: [] };
 /** @returns undefined for a box that holds no card: nothing says where it belongs */
 export function blockOf(scene: Scene, box: Box): Block | undefined {
   const cards = scene.cards.filter(({ parent }) => parent === box.id);
-  const inner = scene.boxes.filter(({ parent }) => parent === box.id).map((each) => blockOf(scene, each)).filter((block) => block !== undefined);
+  const inner = scene.boxes
+    .filter(({ parent }) => parent === box.id)
+    .map((each) => blockOf(scene, each))
+    .filter((block) => block !== undefined);
   const planes = planesIn(inner, cards.filter(isPlane).map(cardBlock));
   const others = inColumn(cards.filter((card) => !isPlane(card)).map(cardBlock));
-  // Tunnels leave on the right and arrive on the left: nothing else stands there.
+  // Tunnels leave on the right and arrive on the left: nothing else is there.
   const content = takesTunnels(planes) ? beside(planes, others) : beside(others, planes);
   return content.cards.length === 0 ? undefined : framed(box, content);
 }
@@ -37,7 +40,11 @@ function planesIn(inner: readonly Block[], loose: readonly Block[]): Block {
 
 /** Regions first and sites below them, each in rows: side by side their heights would leave holes. */
 export function crowded(scene: Scene, members: readonly Box[]): Block {
-  const blocksOf = (isSite: boolean) => members.filter(({ kind }) => (kind === 'site') === isSite).map((box) => blockOf(scene, box)).filter((block) => block !== undefined);
+  const blocksOf = (isSite: boolean) =>
+    members
+      .filter(({ kind }) => (kind === 'site') === isSite)
+      .map((box) => blockOf(scene, box))
+      .filter((block) => block !== undefined);
   const [regions, sites] = [blocksOf(false), blocksOf(true)];
   const area = [...regions, ...sites].reduce((sum, { width, height }) => sum + (width + GAP) * (height + GAP), 0);
   return inColumn([inRows(regions, Math.sqrt(area * 1.3)), inRows(sites, Math.sqrt(area * 1.3))].filter(({ width }) => width > 0));
@@ -102,7 +109,10 @@ function inColumnsOf(blocks: readonly Block[], mostHeight: number): Block {
 
 function beside(left: Block, right: Block): Block {
   if (left.width === 0 || right.width === 0) return left.width === 0 ? right : left;
-  return joined([left, shifted(right, left.width + GAP, 0)], { width: left.width + GAP + right.width, height: Math.max(left.height, right.height) });
+  return joined([left, shifted(right, left.width + GAP, 0)], {
+    width: left.width + GAP + right.width,
+    height: Math.max(left.height, right.height),
+  });
 }
 
 function joined(blocks: readonly Block[], size: Size): Block {

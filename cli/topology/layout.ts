@@ -43,13 +43,20 @@ export function layoutOf(scene: Scene): Layout {
   const placed = placedPieces(pieces, tunnels);
   const boxes = placed.flatMap(({ block }) => block.boxes);
   const cards = placed.flatMap(({ block }) => block.cards);
-  const ends = new Map<string, Rectangle>([...placed.map((piece) => [piece.id, piece] as const), ...cards.map((card) => [card.card.id, card] as const)]);
+  const ends = new Map<string, Rectangle>([
+    ...placed.map((piece) => [piece.id, piece] as const),
+    ...cards.map((card) => [card.card.id, card] as const),
+  ]);
   return {
     width: Math.max(0, ...placed.map(({ x, width }) => x + width)),
     height: Math.max(0, ...placed.map(({ y, height }) => y + height)),
     boxes,
     cards,
-    lines: tunnels.map((line) => ({ line, tunnels: line.tunnels, points: pointsOf(line, ends, pieceOf(placed, line.from), pieceOf(placed, line.to)) })),
+    lines: tunnels.map((line) => ({
+      line,
+      tunnels: line.tunnels,
+      points: pointsOf(line, ends, pieceOf(placed, line.from), pieceOf(placed, line.to)),
+    })),
     outlines: placed.filter(({ isCrowd }) => isCrowd),
   };
 }
@@ -62,7 +69,12 @@ function piecesOf(scene: Scene): { readonly pieces: readonly Piece[]; readonly t
   const crowds = [...new Set(outward.map(({ to }) => to))]
     .map((to) => ({ to, lines: outward.filter((line) => line.to === to && !targets.has(topOf(line.from))) }))
     .filter(({ lines }) => lines.length > MOST_WITH_LINES)
-    .map(({ to, lines }) => ({ id: `crowd of ${to}`, to, lines, members: tops.filter(({ id }) => lines.some(({ from }) => topOf(from) === id)) }));
+    .map(({ to, lines }) => ({
+      id: `crowd of ${to}`,
+      to,
+      lines,
+      members: tops.filter(({ id }) => lines.some(({ from }) => topOf(from) === id)),
+    }));
   const inCrowd = new Set(crowds.flatMap(({ members }) => members));
   const counted = new Set(crowds.flatMap(({ lines }) => lines));
   const single = tops.filter((box) => !inCrowd.has(box)).flatMap((box): Piece[] => {
@@ -111,7 +123,12 @@ function pieceOf<T extends Piece>(pieces: readonly T[], id: string): T | undefin
 }
 
 /** Lines leave on the right and arrive on the left, with right angles; all tunnels of a control plane meet on their way. */
-function pointsOf({ from, to }: Line, ends: ReadonlyMap<string, Rectangle>, source: Placed | undefined, target: Placed | undefined): Point[] {
+function pointsOf(
+  { from, to }: Line,
+  ends: ReadonlyMap<string, Rectangle>,
+  source: Placed | undefined,
+  target: Placed | undefined,
+): Point[] {
   const [start, end] = [ends.get(from)!, ends.get(to)!];
   const [fromY, toY] = [start.y + start.height / 2, end.y + end.height / 2];
   const arrival = { x: end.x, y: toY };

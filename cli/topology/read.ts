@@ -11,11 +11,18 @@ const LISTS = ['planes', 'clusters', 'integrations', 'tunnels'] as const;
 export function readTopologyDocument(assembly: string): TopologyDocument {
   const file = join(assembly, 'hybridge', 'topology.json');
   if (!existsSync(file)) {
-    throw new CommandFailure(`${file} is missing: give the folder that the app was synthesized into as --assembly; the app needs a cluster or a plane of cdk-hybridge`, 'io');
+    throw new CommandFailure(
+      `${file} is missing: give the folder that the app was synthesized into as --assembly; the app needs a cluster or a plane of cdk-hybridge`,
+      'io',
+    );
   }
   const document = parse(file);
   const missing = LISTS.filter((list) => !Array.isArray(document[list]));
-  if (missing.length > 0) throw new CommandFailure(`${file} lacks ${missing.join(', ')}, which another version of cdk-hybridge did not write: synthesize again`, 'configuration');
+  if (missing.length > 0)
+    throw new CommandFailure(
+      `${file} lacks ${missing.join(', ')}, which another version of cdk-hybridge did not write: synthesize again`,
+      'configuration',
+    );
   return document;
 }
 

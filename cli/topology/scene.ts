@@ -1,4 +1,4 @@
-/** What a picture of a topology shows, before anybody draws: boxes within boxes, cards in them, lines between cards. */
+/** What a picture of a topology shows, before it is drawn: boxes within boxes, cards in them, lines between cards. */
 import type { ClusterEntry, IntegrationEntry, Place, PlaneEntry, TopologyDocument } from '../../src/private/topology/document';
 
 export type CardKind = 'control plane' | 'data plane' | 'trust' | 'database' | 'identity' | 'logs' | 'cache';
@@ -59,7 +59,14 @@ export function sceneOf(document: TopologyDocument): Scene {
     if (cluster) return boxOfCluster(cluster);
     const outside = OUTSIDE_AWS[plane.target];
     if (outside !== undefined) return add({ id: `outside ${plane.id}`, kind: 'site', title: outside(plane.id) });
-    return plane.cluster === undefined ? regionOf(plane) : add({ id: `cluster ${plane.cluster}`, kind: 'cluster', title: `${plane.target} cluster ${plane.cluster}`, parent: regionOf(plane) });
+    return plane.cluster === undefined
+      ? regionOf(plane)
+      : add({
+        id: `cluster ${plane.cluster}`,
+        kind: 'cluster',
+        title: `${plane.target} cluster ${plane.cluster}`,
+        parent: regionOf(plane),
+      });
   }
   const integrationCards = integrations.map((integration) => integrationCard(integration, regionOf(integration)));
   const dataPlanes = planes.filter(({ role }) => role === 'data_plane');
@@ -69,7 +76,9 @@ export function sceneOf(document: TopologyDocument): Scene {
     boxes: [...boxes.values()],
     cards: [...planeCards, ...integrationCards],
     lines: tunnelLines(document, known),
-    secrets: integrations.flatMap((integration) => integration.secrets.map(({ name, readers }) => ({ name, readers, home: `AWS Secrets Manager, ${regionName(integration)}` }))),
+    secrets: integrations.flatMap((integration) =>
+      integration.secrets.map(({ name, readers }) => ({ name, readers, home: `AWS Secrets Manager, ${regionName(integration)}` })),
+    ),
     ports: [...new Set(tunnels.map(({ port, carries }) => `${port} ${carries}`))],
   };
 }
@@ -81,7 +90,11 @@ const OUTSIDE_AWS: Readonly<Record<string, (id: string) => string>> = {
 };
 
 function tunnelLines({ tunnels }: TopologyDocument, known: ReadonlySet<string>): Line[] {
-  const pairs = new Map(tunnels.filter(({ from, to }) => known.has(from) && known.has(to)).map(({ from, to }) => [`${from} ${to}`, { from: planeId(from), to: planeId(to) }]));
+  const pairs = new Map(
+    tunnels
+      .filter(({ from, to }) => known.has(from) && known.has(to))
+      .map(({ from, to }) => [`${from} ${to}`, { from: planeId(from), to: planeId(to) }]),
+  );
   return [...pairs.values()];
 }
 
@@ -97,12 +110,14 @@ function planeCard({ tunnels, integrations }: TopologyDocument, plane: PlaneEntr
     parent,
     title: id,
     lines: [
-      [kind, ...replicas === undefined ? [] : [counted(replicas, 'node')], ...cluster === undefined ? [target] : []].join(', '),
-      ...hostname === undefined ? [] : [hostname],
-      ...opened.length > 0 ? [`tunnel to ${opened[0]!.to}: ${portsOf(opened)}`] : [],
-      ...taken.length > 0 ? [`takes tunnels: ${portsOf(taken)}`] : [],
-      ...used.length > 0 ? [`uses ${used.join(', ')}`] : [],
-      ...secrets.length > 0 ? [`reads ${counted(secrets.length, 'secret')}: ${secrets.map(({ name }) => name.slice(name.lastIndexOf('/') + 1)).join(', ')}`] : [],
+      [kind, ...(replicas === undefined ? [] : [counted(replicas, 'node')]), ...(cluster === undefined ? [target] : [])].join(', '),
+      ...(hostname === undefined ? [] : [hostname]),
+      ...(opened.length > 0 ? [`tunnel to ${opened[0]!.to}: ${portsOf(opened)}`] : []),
+      ...(taken.length > 0 ? [`takes tunnels: ${portsOf(taken)}`] : []),
+      ...(used.length > 0 ? [`uses ${used.join(', ')}`] : []),
+      ...(secrets.length > 0
+        ? [`reads ${counted(secrets.length, 'secret')}: ${secrets.map(({ name }) => name.slice(name.lastIndexOf('/') + 1)).join(', ')}`]
+        : []),
     ],
   };
 }
@@ -111,16 +126,28 @@ function integrationCard({ id, kind, service, secrets }: IntegrationEntry, paren
   return { id: integrationId(id), kind, parent, title: `${kind}: ${service}`, lines: [id, ...secrets.map(({ name }) => `secret ${name}`)] };
 }
 
-/** Things whose account nobody names are drawn in the one account of their region that somebody names. */
+/** A thing without an account is drawn in the account of its region, if only one is named. */
 function regionBox(place: Place, ...entries: readonly (readonly Place[])[]): Box {
-  const account = place.account ?? entries.flat().find(({ region, account: named }) => region === place.region && named !== undefined)?.account;
-  return { id: `region ${place.region ?? ''} ${account ?? ''}`, kind: 'region', title: `AWS ${regionName(place)}${account === undefined ? '' : `, account ${account}`}` };
+  const account =
+    place.account ?? entries.flat().find(({ region, account: named }) => region === place.region && named !== undefined)?.account;
+  return {
+    id: `region ${place.region ?? ''} ${account ?? ''}`,
+    kind: 'region',
+    title: `AWS ${regionName(place)}${account === undefined ? '' : `, account ${account}`}`,
+  };
 }
 
 function clusterBox({ name, kind }: ClusterEntry, parent: string | undefined): Box {
-  const kinds: Readonly<Record<string, string>> = { 'eks-anywhere-bare-metal': 'EKS Anywhere on bare metal', 'eks-anywhere-vsphere': 'EKS Anywhere on vSphere', 'eks-anywhere-docker': 'EKS Anywhere on Docker', 'eks': 'EKS' };
+  const kinds: Readonly<Record<string, string>> = {
+    'eks-anywhere-bare-metal': 'EKS Anywhere on bare metal',
+    'eks-anywhere-vsphere': 'EKS Anywhere on vSphere',
+    'eks-anywhere-docker': 'EKS Anywhere on Docker',
+    'eks': 'EKS',
+  };
   const title = `${name}: ${kinds[kind] ?? kind}`;
-  return parent === undefined ? { id: `cluster ${name}`, kind: 'site', title: `site ${title}` } : { id: `cluster ${name}`, kind: 'cluster', title, parent };
+  return parent === undefined
+    ? { id: `cluster ${name}`, kind: 'site', title: `site ${title}` }
+    : { id: `cluster ${name}`, kind: 'cluster', title, parent };
 }
 
 function isSite({ kind }: ClusterEntry): boolean {

@@ -52,10 +52,13 @@ export function drawSvg(scene: Scene): string {
   ].join('\n');
 }
 
-/** Lines lie above boxes and below cards. */
+/** Lines are above boxes and below cards. */
 function shapes({ boxes, cards, lines, outlines }: Layout): string[] {
   return [
-    ...outlines.map(({ x, y, width, height }) => `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="8" fill="none" stroke="${CARDS['data plane']}" stroke-dasharray="6 5"/>`),
+    ...outlines.map(
+      ({ x, y, width, height }) =>
+        `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="8" fill="none" stroke="${CARDS['data plane']}" stroke-dasharray="6 5"/>`,
+    ),
     ...boxes.flatMap(({ box, x, y, width, height }) => [
       `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="8" fill="${BOXES[box.kind].fill}" stroke="${BOXES[box.kind].edge}"/>`,
       fitted(box.title, x + 10, y + BOX_HEADER - 9, width - 20, `font-weight="bold" fill="${BOXES[box.kind].edge}"`),
@@ -94,8 +97,10 @@ interface LegendEntry {
 
 function legendOf({ lines, ports, secrets }: Scene): LegendEntry[] {
   return [
-    ...lines.length > 0 ? [{ isTunnel: true, text: `tunnel: ${ports.join(', ')}; mutual TLS; opened by the data plane` }] : [],
-    ...secrets.map(({ name, home, readers }) => ({ text: `secret ${name}: in ${home}; read by ${readers.length > 6 ? `${readers.length} planes` : readers.join(', ') || 'nobody'}` })),
+    ...(lines.length > 0 ? [{ isTunnel: true, text: `tunnel: ${ports.join(', ')}; mutual TLS; opened by the data plane` }] : []),
+    ...secrets.map(({ name, home, readers }) => ({
+      text: `secret ${name}: in ${home}; read by ${readers.length > 6 ? `${readers.length} planes` : readers.join(', ') || 'nobody'}`,
+    })),
   ];
 }
 
@@ -108,7 +113,15 @@ function drawLegend({ isTunnel, text: words }: LegendEntry, y: number): string[]
 
 function descriptionOf({ boxes, cards, lines }: Scene): string {
   const titles = new Map(cards.map(({ id, title }) => [id, title]));
-  const places = boxes.map(({ id, title }) => `${title}: ${cards.filter(({ parent }) => parent === id).map((card) => card.title).join(', ') || 'nothing of its own'}`);
+  const places = boxes.map(
+    ({ id, title }) =>
+      `${title}: ${
+        cards
+          .filter(({ parent }) => parent === id)
+          .map((card) => card.title)
+          .join(', ') || 'nothing of its own'
+      }`,
+  );
   const tunnels = lines.map(({ from, to }) => `${titles.get(from)} to ${titles.get(to)}`);
   return `${places.join('. ')}. Tunnels: ${tunnels.join(', ') || 'none'}.`;
 }
@@ -135,5 +148,8 @@ const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 
 /** What XML reserves; control characters and halves of surrogates cannot be in it at all. */
 function escaped(content: string): string {
-  return content.toWellFormed().replace(/[&<>"]/g, (character) => ENTITIES[character]!).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, ' ');
+  return content
+    .toWellFormed()
+    .replace(/[&<>"]/g, (character) => ENTITIES[character]!)
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, ' ');
 }

@@ -8,10 +8,15 @@ export function drawText(scene: Scene): string {
     scene.title,
     '',
     ...roots.flatMap((box) => [...describeBox(scene, box, ''), '']),
-    ...scene.ports.length > 0 ? [`tunnels: ${scene.ports.join(', ')}; mutual TLS; opened by the data planes`, ''] : [],
-    ...scene.secrets.length > 0
-      ? [renderTable({ headings: ['secret', 'lives in', 'read by'], rows: scene.secrets.map(({ name, home, readers }) => [name, home, readers.join(', ') || 'nobody']) })]
-      : [],
+    ...(scene.ports.length > 0 ? [`tunnels: ${scene.ports.join(', ')}; mutual TLS; opened by the data planes`, ''] : []),
+    ...(scene.secrets.length > 0
+      ? [
+        renderTable({
+          headings: ['secret', 'lives in', 'read by'],
+          rows: scene.secrets.map(({ name, home, readers }) => [name, home, readers.join(', ') || 'nobody']),
+        }),
+      ]
+      : []),
   ].join('\n');
 }
 

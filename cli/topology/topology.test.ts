@@ -25,17 +25,51 @@ function documentWith(dataPlanes: number, name = (at: number) => `store-${at}`):
     replicas: 2,
     hostname: `apis.${name(at)}.acme.example`,
     uses: ['Cloud/Identity', 'Cloud/ControlPlane/Tunnel'],
-    ...[{ target: 'eks', cluster: `${REGIONS[at % 3]}/Cluster`, region: region(at).region }, { target: 'ecs', region: region(at).region }, { target: 'eks-anywhere', cluster: `site-${at}` }][at % 3],
+    ...[
+      { target: 'eks', cluster: `${REGIONS[at % 3]}/Cluster`, region: region(at).region },
+      { target: 'ecs', region: region(at).region },
+      { target: 'eks-anywhere', cluster: `site-${at}` },
+    ][at % 3],
   }));
-  const sites = planes.filter(({ target }) => target === 'eks-anywhere').map(({ cluster }): ClusterEntry => ({ name: cluster!, kind: 'eks-anywhere-vsphere', folder: 'y', files: [] }));
-  const clusters = [{ name: 'Cloud/Cluster', kind: 'eks', files: [], ...CLOUD }, { name: 'us-east-1/Cluster', kind: 'eks', files: [], ...region(0) }, ...sites];
+  const sites = planes
+    .filter(({ target }) => target === 'eks-anywhere')
+    .map(({ cluster }): ClusterEntry => ({ name: cluster!, kind: 'eks-anywhere-vsphere', folder: 'y', files: [] }));
+  const clusters = [
+    { name: 'Cloud/Cluster', kind: 'eks', files: [], ...CLOUD },
+    { name: 'us-east-1/Cluster', kind: 'eks', files: [], ...region(0) },
+    ...sites,
+  ];
   const readers = planes.map(({ id }) => id);
   const integrations: IntegrationEntry[] = [
-    { id: 'Cloud/Identity', kind: 'identity', service: 'Amazon Cognito', ...CLOUD, secrets: [{ name: 'hybridge/Cloud/identity/login', readers }] },
-    { id: 'Cloud/ControlPlane/Tunnel', kind: 'trust', service: 'shared certificate', ...CLOUD, secrets: [{ name: 'hybridge/Cloud/control-plane/tunnel', readers: ['control-plane', ...readers] }] },
+    {
+      id: 'Cloud/Identity',
+      kind: 'identity',
+      service: 'Amazon Cognito',
+      ...CLOUD,
+      secrets: [{ name: 'hybridge/Cloud/identity/login', readers }],
+    },
+    {
+      id: 'Cloud/ControlPlane/Tunnel',
+      kind: 'trust',
+      service: 'shared certificate',
+      ...CLOUD,
+      secrets: [{ name: 'hybridge/Cloud/control-plane/tunnel', readers: ['control-plane', ...readers] }],
+    },
   ];
   return {
-    planes: [{ ...written, id: 'control-plane', role: 'control_plane', target: 'eks', cluster: 'Cloud/Cluster', region: 'eu-central-1', replicas: 2, uses: ['Cloud/ControlPlane/Tunnel'] }, ...planes],
+    planes: [
+      {
+        ...written,
+        id: 'control-plane',
+        role: 'control_plane',
+        target: 'eks',
+        cluster: 'Cloud/Cluster',
+        region: 'eu-central-1',
+        replicas: 2,
+        uses: ['Cloud/ControlPlane/Tunnel'],
+      },
+      ...planes,
+    ],
     clusters,
     integrations,
     tunnels: planes.flatMap(({ id }) => [
@@ -50,12 +84,22 @@ function overlaps(one: Rectangle, other: Rectangle): boolean {
 }
 
 function holds(outer: Rectangle, inner: Rectangle): boolean {
-  return outer.x <= inner.x && outer.y <= inner.y && outer.x + outer.width >= inner.x + inner.width && outer.y + outer.height >= inner.y + inner.height;
+  return (
+    outer.x <= inner.x &&
+    outer.y <= inner.y &&
+    outer.x + outer.width >= inner.x + inner.width &&
+    outer.y + outer.height >= inner.y + inner.height
+  );
 }
 
 /** A part of a line as a rectangle of hardly any width. */
 function segment(from: Point, to: Point): Rectangle {
-  return { x: Math.min(from.x, to.x) + 0.1, y: Math.min(from.y, to.y) + 0.1, width: Math.abs(from.x - to.x), height: Math.abs(from.y - to.y) };
+  return {
+    x: Math.min(from.x, to.x) + 0.1,
+    y: Math.min(from.y, to.y) + 0.1,
+    width: Math.abs(from.x - to.x),
+    height: Math.abs(from.y - to.y),
+  };
 }
 
 describe.each([1, 3, 8, 9, 60])('the layout of %i data planes', (count) => {
@@ -64,14 +108,25 @@ describe.each([1, 3, 8, 9, 60])('the layout of %i data planes', (count) => {
 
   it('places every card once, none over another', () => {
     expect(layout.cards.map(({ card }) => card.id).sort()).toEqual(scene.cards.map(({ id }) => id).sort());
-    const pairs = layout.cards.flatMap((one, at) => layout.cards.slice(at + 1).filter((other) => overlaps(one, other)).map((other) => [one.card.id, other.card.id]));
+    const pairs = layout.cards.flatMap((one, at) =>
+      layout.cards
+        .slice(at + 1)
+        .filter((other) => overlaps(one, other))
+        .map((other) => [one.card.id, other.card.id]),
+    );
     expect(pairs).toEqual([]);
   });
 
   it('draws a card inside a box of its own, and no stranger in it', () => {
-    for (const card of layout.cards) expect(layout.boxes.filter(({ box }) => box.id === card.card.parent).some((box) => holds(box, card))).toBe(true);
+    for (const card of layout.cards)
+      expect(layout.boxes.filter(({ box }) => box.id === card.card.parent).some((box) => holds(box, card))).toBe(true);
     for (const box of layout.boxes.filter(({ box: { kind } }) => kind !== 'region')) {
-      expect(layout.cards.filter((card) => overlaps(box, card)).map(({ card }) => card.parent).filter((parent) => parent !== box.box.id)).toEqual([]);
+      expect(
+        layout.cards
+          .filter((card) => overlaps(box, card))
+          .map(({ card }) => card.parent)
+          .filter((parent) => parent !== box.box.id),
+      ).toEqual([]);
     }
   });
 
@@ -103,7 +158,9 @@ describe('the picture', () => {
     const svg = drawSvg(sceneOf(documentWith(3)));
     expect(svg).toMatch(/^<svg [^>]*role="img" aria-labelledby="title description"/);
     expect(svg).toContain('<title id="title">1 control plane, 3 data planes, 3 clusters</title>');
-    expect(svg).toMatch(/<desc id="description">[^<]*Tunnels: store-0 to control-plane, store-1 to control-plane, store-2 to control-plane\.<\/desc>/);
+    expect(svg).toMatch(
+      /<desc id="description">[^<]*Tunnels: store-0 to control-plane, store-1 to control-plane, store-2 to control-plane\.<\/desc>/,
+    );
   });
 
   it('escapes names that would be markup, and what XML cannot hold', () => {
@@ -126,10 +183,13 @@ describe('the picture', () => {
     const document = documentWith(4);
     const planes = document.planes.map((plane): PlaneEntry => {
       if (plane.role === 'control_plane') return { ...written, id: plane.id, role: plane.role, target: 'external' };
-      return plane.id === 'store-0' ? { ...written, id: plane.id, role: plane.role, target: 'docker', controlPlane: 'control-plane' } : plane;
+      return plane.id === 'store-0'
+        ? { ...written, id: plane.id, role: plane.role, target: 'docker', controlPlane: 'control-plane' }
+        : plane;
     });
     const scene = sceneOf({ ...document, planes });
-    const titleAround = (id: string) => scene.boxes.find((box) => box.id === scene.cards.find((card) => card.id === `plane ${id}`)!.parent)!;
+    const titleAround = (id: string) =>
+      scene.boxes.find((box) => box.id === scene.cards.find((card) => card.id === `plane ${id}`)!.parent)!;
     expect(titleAround('control-plane')).toMatchObject({ kind: 'site', title: 'elsewhere: control-plane' });
     expect(titleAround('store-0')).toMatchObject({ kind: 'site', title: 'site store-0: machine with Docker' });
     const layout = layoutOf(scene);

@@ -1,4 +1,7 @@
-/** Task `pictures`: draws the topology of every example with planes into docs/pictures/, and makes sure that the example's README shows it. */
+/**
+ * Task `pictures`: draws the topology of every example with planes into docs/pictures/, and makes sure that the
+ * example's README shows it.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,14 +32,20 @@ try {
 for (const file of readdirSync(PICTURES)) {
   if (!OTHERS.has(file) && !drawn.includes(basename(file, '.svg'))) rmSync(join(PICTURES, file));
 }
-const without = drawn.filter((example) => !readFileSync(join(ROOT, 'examples', example, 'README.md'), 'utf8').includes(`(../../docs/pictures/${example}.svg)`));
+const without = drawn.filter(
+  (example) => !readFileSync(join(ROOT, 'examples', example, 'README.md'), 'utf8').includes(`(../../docs/pictures/${example}.svg)`),
+);
 if (without.length > 0) {
   console.error(`the README of ${without.join(', ')} does not show its picture: add ![topology](../../docs/pictures/<example>.svg)`);
   process.exitCode = 1;
 }
 
 function synthesize() {
-  const jobs = examples.map((example) => ({ program: join(ROOT, 'examples', example, 'app.ts'), outdir: join(outputs, example), context: { 'aws:cdk:disable-asset-staging': true } }));
+  const jobs = examples.map((example) => ({
+    program: join(ROOT, 'examples', example, 'app.ts'),
+    outdir: join(outputs, example),
+    context: { 'aws:cdk:disable-asset-staging': true },
+  }));
   execFileSync('tsx', ['--tsconfig', 'examples/tsconfig.json', 'test/setup/synthesize-programs.ts'], {
     cwd: ROOT, input: JSON.stringify(jobs), env: { ...process.env, CDK_VALIDATION: 'false' }, stdio: ['pipe', 'inherit', 'inherit'],
   });

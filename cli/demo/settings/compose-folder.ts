@@ -1,4 +1,7 @@
-/** Reads the settings of a plane out of a folder for Docker Compose: the env files that compose.yaml names, and what fetch.sh writes to them on the machine. */
+/**
+ * Reads the settings of a plane out of a folder for Docker Compose: the env files that compose.yaml names, and what
+ * fetch.sh writes to them on the machine.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parse } from 'yaml';
@@ -13,11 +16,16 @@ interface Compose {
 
 /**
  * @param files of the plane
- * @throws CommandFailure when there is no compose file among them, an env file is neither there nor written by fetch.sh, or no service sets a role
+ * @throws CommandFailure when there is no compose file among them, an env file is neither there nor written by
+ * fetch.sh, or no service sets a role
  */
 export function settingsInComposeFolder(files: readonly string[]): PlaneSettings {
   const compose = files.find((file) => basename(file) === 'compose.yaml');
-  if (compose === undefined) throw new CommandFailure(`compose.yaml is not among ${files.map((file) => basename(file)).join(', ') || 'no files'}: is this a plane for Docker?`, 'configuration');
+  if (compose === undefined)
+    throw new CommandFailure(
+      `compose.yaml is not among ${files.map((file) => basename(file)).join(', ') || 'no files'}: is this a plane for Docker?`,
+      'configuration',
+    );
   const folder = dirname(compose);
   const fetched = settingsWrittenBy(textOf(files.find((file) => basename(file) === 'fetch.sh')));
   const services = Object.values((parse(textOf(compose)) as Compose).services ?? {});
@@ -25,10 +33,15 @@ export function settingsInComposeFolder(files: readonly string[]): PlaneSettings
     const settings = envFiles.flatMap(({ path }) => {
       if (existsSync(join(folder, path))) return settingsInEnvFile(textOf(join(folder, path)));
       const written = fetched.get(path);
-      if (!written) throw new CommandFailure(`${compose} names the env file ${path}, which is not there and which fetch.sh does not write`, 'configuration');
+      if (!written)
+        throw new CommandFailure(
+          `${compose} names the env file ${path}, which is not there and which fetch.sh does not write`,
+          'configuration',
+        );
       return written;
     });
-    if (settings.some(({ name }) => name === ENV.role)) return { settings, readFrom: `${basename(folder)}/compose.yaml: ${envFiles.map(({ path }) => path).join(', ')}` };
+    if (settings.some(({ name }) => name === ENV.role))
+      return { settings, readFrom: `${basename(folder)}/compose.yaml: ${envFiles.map(({ path }) => path).join(', ')}` };
   }
   throw new CommandFailure(`no service in ${compose} gets ${ENV.role} by an env file: is it one of a gateway plane?`, 'configuration');
 }

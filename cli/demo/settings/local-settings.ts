@@ -1,4 +1,7 @@
-/** Turns the settings of a plane in its place into settings of a process on this machine. What changes is told, the rest is taken as it is. */
+/**
+ * Turns the settings of a plane in its place into settings of a process on this machine. The demo prints what changes;
+ * the rest stays as it is.
+ */
 import { ENV } from '../../../gateway/contract.ts';
 import type { PlaneSetting } from './plane-setting.ts';
 
@@ -57,7 +60,7 @@ const REPLACEMENTS: Readonly<Record<string, Replacement>> = {
   [ENV.pgSslVerify]: leftOut,
   // Authorities that the image carries; here the machine's own do.
   [ENV.trustedCertificate]: (there) => there.includes('/') ? 'system' : there,
-  // Nobody balances load here.
+  // There is no load balancer here.
   HYBRIDGE_DRAIN_SECONDS: leftOut,
 };
 
@@ -65,14 +68,16 @@ export function localSettings(settings: readonly PlaneSetting[], local: LocalPla
   return settings.map(({ name, value, from, isContent = false }) => {
     const there = value ?? `(${from})`;
     const replace = REPLACEMENTS[name];
-    // Without a value there is nothing to take: only the place it runs in knows it.
+    // Without a value there is nothing to take: only its real environment knows it.
     return { name, there, here: replace ? replace(value ?? '', local, isContent) : value, isContent };
   });
 }
 
 /** The environment of the process, and nothing else of this machine's but what a process needs to run. */
 export function environmentOf(settings: readonly LocalSetting[]): Record<string, string> {
-  const inherited = Object.fromEntries(['PATH', 'HOME', 'TMPDIR', 'LANG'].flatMap((name) => process.env[name] === undefined ? [] : [[name, process.env[name]!]]));
+  const inherited = Object.fromEntries(
+    ['PATH', 'HOME', 'TMPDIR', 'LANG'].flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]!]])),
+  );
   return { ...inherited, ...Object.fromEntries(settings.flatMap(({ name, here }) => here === undefined ? [] : [[name, here]])) };
 }
 

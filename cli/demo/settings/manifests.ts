@@ -18,7 +18,9 @@ interface EnvironmentVariable {
 
 interface Workload {
   readonly kind?: string;
-  readonly spec?: { readonly template?: { readonly spec?: { readonly containers?: readonly { readonly env?: readonly EnvironmentVariable[] }[] } } };
+  readonly spec?: {
+    readonly template?: { readonly spec?: { readonly containers?: readonly { readonly env?: readonly EnvironmentVariable[] }[] } };
+  };
 }
 
 /**
@@ -32,12 +34,17 @@ export function settingsInManifests(files: readonly string[]): PlaneSettings {
     const workloads = parseAllDocuments(readFileSync(file, 'utf8')).map((document) => document.toJS() as Workload | null);
     for (const workload of workloads) {
       if (workload?.kind !== 'Deployment') continue;
-      const container = workload.spec?.template?.spec?.containers?.find((candidate) => candidate.env?.some(({ name }) => name === ENV.role));
-      if (container) return { settings: (container.env ?? []).map(asSetting), readFrom: `${basename(dirname(file))}/${basename(file)}: Deployment` };
+      const container = workload.spec?.template?.spec?.containers?.find((candidate) =>
+        candidate.env?.some(({ name }) => name === ENV.role),
+      );
+      if (container)
+        return { settings: (container.env ?? []).map(asSetting), readFrom: `${basename(dirname(file))}/${basename(file)}: Deployment` };
     }
   }
-  throw new CommandFailure(`no Deployment in ${files.map((file) => basename(file)).join(', ')} sets ${ENV.role}: are these manifests of a gateway plane?`,
-    'configuration');
+  throw new CommandFailure(
+    `no Deployment in ${files.map((file) => basename(file)).join(', ')} sets ${ENV.role}: are these manifests of a gateway plane?`,
+    'configuration',
+  );
 }
 
 function asSetting({ name, value, valueFrom }: EnvironmentVariable): PlaneSetting {

@@ -51,7 +51,13 @@ describe('a value of a template', () => {
 describe('the resources of an assembly', () => {
   it('are those of every stack, stages included, assets left out', () => {
     const one = template('AWS::X', { Name: 'one' });
-    const folder = folderWith({ 'A.template.json': one, 'assembly-Stage/B.template.json': one, 'asset.12/C.template.json': one, 'D.assets.json': one, 'E.template.json': {} });
+    const folder = folderWith({
+      'A.template.json': one,
+      'assembly-Stage/B.template.json': one,
+      'asset.12/C.template.json': one,
+      'D.assets.json': one,
+      'E.template.json': {},
+    });
     expect(resourcesOf(folder, 'AWS::X').map(({ template: file }) => file)).toEqual(['A.template.json', 'B.template.json']);
     expect(resourcesOf(folder, 'AWS::Y')).toEqual([]);
   });
@@ -62,10 +68,17 @@ describe('a task definition', () => {
     Environment: role ? [{ Name: 'KONG_ROLE', Value: role }] : [{ Name: 'OTHER', Value: 'x' }],
     LogConfiguration: { Options: { 'awslogs-stream-prefix': plane } },
   });
-  const assembly = folderWith({ 'Cloud.template.json': template('AWS::ECS::TaskDefinition', { ContainerDefinitions: [container('edge'), { Name: 'sidecar' }, container('edge', 'data_plane')] }) });
+  const assembly = folderWith({
+    'Cloud.template.json': template('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: [container('edge'), { Name: 'sidecar' }, container('edge', 'data_plane')],
+    }),
+  });
 
   it('gives the settings of the container that has a role, whatever stands beside it', () => {
-    expect(settingsInTaskDefinition(assembly, 'edge')).toEqual({ settings: [{ name: 'KONG_ROLE', value: 'data_plane' }], readFrom: 'Cloud.template.json: task definition It' });
+    expect(settingsInTaskDefinition(assembly, 'edge')).toEqual({
+      settings: [{ name: 'KONG_ROLE', value: 'data_plane' }],
+      readFrom: 'Cloud.template.json: task definition It',
+    });
   });
 
   it('of another plane is not taken', () => {
@@ -76,16 +89,24 @@ describe('a task definition', () => {
 describe('user data', () => {
   const file = (path: string, text: string) => `cat > ${path} <<'END'\n${text}END\n`;
   const unit = (start: string) => `[Unit]\nDescription=Gateway plane edge\n[Service]\nExecStart=${start}\n`;
-  const assemblyOf = (script: unknown) => folderWith({ 'Cloud.template.json': template('AWS::EC2::LaunchTemplate', { LaunchTemplateData: { UserData: { 'Fn::Base64': script } } }) });
+  const assemblyOf = (script: unknown) =>
+    folderWith({
+      'Cloud.template.json': template('AWS::EC2::LaunchTemplate', { LaunchTemplateData: { UserData: { 'Fn::Base64': script } } }),
+    });
   const script = `set -e\n${file('/etc/plane.env', 'KONG_ROLE=data_plane\n')}${file('/etc/edge.service', unit('/usr/bin/docker run --rm \\\n  --env-file /etc/plane.env \\\n  image'))}`;
 
   it('writes files by here-documents', () => {
-    expect([...filesWrittenBy(`echo a\n${file('/a', 'one\ntwo\n')}chmod 0644 /a\n${file('/b', '')}`)]).toEqual([['/a', 'one\ntwo\n'], ['/b', '']]);
+    expect([...filesWrittenBy(`echo a\n${file('/a', 'one\ntwo\n')}chmod 0644 /a\n${file('/b', '')}`)]).toEqual([
+      ['/a', 'one\ntwo\n'],
+      ['/b', ''],
+    ]);
   });
 
   it('gives the settings of the env file that the unit of the plane names', () => {
     expect(settingsInUserData(assemblyOf(script), 'edge').settings).toEqual([{ name: 'KONG_ROLE', value: 'data_plane' }]);
-    expect(settingsInUserData(assemblyOf({ 'Fn::Join': ['', [script.slice(0, 40), script.slice(40)]] }), 'edge').settings).toEqual([{ name: 'KONG_ROLE', value: 'data_plane' }]);
+    expect(settingsInUserData(assemblyOf({ 'Fn::Join': ['', [script.slice(0, 40), script.slice(40)]] }), 'edge').settings).toEqual([
+      { name: 'KONG_ROLE', value: 'data_plane' },
+    ]);
   });
 
   it('of another plane is not taken', () => {
@@ -94,15 +115,21 @@ describe('user data', () => {
 
   it.each([
     ['without an env file', '/usr/bin/docker run image', '/etc/edge.service runs its container with no env file'],
-    ['with an env file that nothing writes', '/usr/bin/docker run --env-file /etc/other.env image', '/etc/edge.service runs its container with /etc/other.env, which the instance never writes'],
+    [
+      'with an env file that nothing writes',
+      '/usr/bin/docker run --env-file /etc/other.env image',
+      '/etc/edge.service runs its container with /etc/other.env, which the instance never writes',
+    ],
   ])('that starts a container %s is refused', (_, start, message) => {
     expect(() => settingsInUserData(assemblyOf(file('/etc/edge.service', unit(start))), 'edge')).toThrow(message);
   });
 });
 
 describe('a folder for Docker Compose', () => {
-  const compose = 'services:\n  gateway:\n    env_file:\n      - path: plane.env\n        format: raw\n      - path: deployed.env\n        format: raw\n';
-  const fetch = ': > deployed.env\nvalue=$(aws ssm get-parameter --region \'eu-central-1\' --name \'/a/b\' --query Parameter.Value --output text)\nprintf \'KONG_X=%s\\n\' "$value" >> deployed.env\n';
+  const compose =
+    'services:\n  gateway:\n    env_file:\n      - path: plane.env\n        format: raw\n      - path: deployed.env\n        format: raw\n';
+  const fetch =
+    ": > deployed.env\nvalue=$(aws ssm get-parameter --region 'eu-central-1' --name '/a/b' --query Parameter.Value --output text)\nprintf 'KONG_X=%s\\n' \"$value\" >> deployed.env\n";
   const files = (given: Readonly<Record<string, string>>) => {
     const folder = folderWith(given);
     return Object.keys(given).map((name) => join(folder, name));
@@ -118,7 +145,11 @@ describe('a folder for Docker Compose', () => {
   });
 
   it.each([
-    ['lacks an env file', { 'compose.yaml': compose, 'plane.env': 'KONG_ROLE=data_plane\n', 'fetch.sh': '' }, 'names the env file deployed.env, which is not there and which fetch.sh does not write'],
+    [
+      'lacks an env file',
+      { 'compose.yaml': compose, 'plane.env': 'KONG_ROLE=data_plane\n', 'fetch.sh': '' },
+      'names the env file deployed.env, which is not there and which fetch.sh does not write',
+    ],
     ['is of something else', { 'compose.yaml': compose, 'plane.env': 'A=b\n', 'fetch.sh': fetch }, 'gets KONG_ROLE by an env file'],
     ['has no compose file', { 'plane.env': 'KONG_ROLE=data_plane\n' }, 'compose.yaml is not among plane.env'],
   ])('that %s is refused', (_, given, message) => {

@@ -32,7 +32,11 @@ export const TARGET_WORDS: readonly string[] = [...SOURCES.map(({ word }) => wor
  */
 export function settingsOf(plane: Plane, assembly: string): PlaneSettings {
   const source = SOURCES.find(({ target }) => target === plane.target);
-  if (!source) throw new CommandFailure(`plane ${plane.id} runs on ${plane.target}, which the demo cannot read; it reads ${SOURCES.map(({ target }) => target).join(', ')}`, 'configuration');
+  if (!source)
+    throw new CommandFailure(
+      `plane ${plane.id} runs on ${plane.target}, which the demo cannot read; it reads ${SOURCES.map(({ target }) => target).join(', ')}`,
+      'configuration',
+    );
   return source.read(plane, assembly);
 }
 
@@ -41,7 +45,9 @@ export function targetWords(text: string): readonly string[] {
   const words = text.split(',').map((word) => word.trim());
   const unknown = words.filter((word) => !TARGET_WORDS.includes(word));
   if (unknown.length === 0) return words;
-  throw new CommandFailure(`--from: got '${unknown.join(', ')}', expected ${TARGET_WORDS.join(', ')}, or several of them with commas between`);
+  throw new CommandFailure(
+    `--from: got '${unknown.join(', ')}', expected ${TARGET_WORDS.join(', ')}, or several of them with commas between`,
+  );
 }
 
 /**
@@ -56,7 +62,10 @@ export function onTargets(topology: Topology, words: readonly string[]): Topolog
   const absent = words.filter((word) => !topology.dataPlanes.some((plane) => wordOf(plane) === word));
   if (absent.length > 0) {
     const there = [...new Set(topology.dataPlanes.map(wordOf))].join(', ');
-    throw new CommandFailure(`--from: no data plane of this topology runs on ${absent.join(', ')}; it has some on ${there || 'nothing'}`, 'configuration');
+    throw new CommandFailure(
+      `--from: no data plane of this topology runs on ${absent.join(', ')}; it has some on ${there || 'nothing'}`,
+      'configuration',
+    );
   }
   return { ...topology, dataPlanes: topology.dataPlanes.filter((plane) => words.includes(wordOf(plane) ?? '')) };
 }

@@ -22,7 +22,11 @@ let local: LocalPlane;
 beforeAll(async () => {
   const program = join(ROOT, 'examples', 'every-target', 'app.ts');
   process.env.CDK_VALIDATION = 'false';
-  await synthesize(`"${process.execPath}" "${join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs')}" --tsconfig "${join(ROOT, 'examples', 'tsconfig.json')}" "${program}"`, assembly, join(folder, 'synth.log'));
+  await synthesize(
+    `"${process.execPath}" "${join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs')}" --tsconfig "${join(ROOT, 'examples', 'tsconfig.json')}" "${program}"`,
+    assembly,
+    join(folder, 'synth.log'),
+  );
   topology = readTopology(assembly);
   const { certificate, key } = await createSelfSignedCertificate({ commonName: 'kong_clustering', days: 1 });
   const pem = (name: string, text: string) => {
@@ -30,7 +34,12 @@ beforeAll(async () => {
     return { path: join(folder, name), text };
   };
   local = {
-    prefix: join(folder, 'prefix'), certificate: pem('tls.crt', certificate), key: pem('tls.key', key), configuration: '127.0.0.1:8005', telemetry: '127.0.0.1:8006', portFor: (port) => port,
+    prefix: join(folder, 'prefix'),
+    certificate: pem('tls.crt', certificate),
+    key: pem('tls.key', key),
+    configuration: '127.0.0.1:8005',
+    telemetry: '127.0.0.1:8006',
+    portFor: (port) => port,
   };
 }, 60_000);
 afterAll(() => {
@@ -45,13 +54,22 @@ const synthesized = (id: string) => settingsOf(topology.dataPlanes.find((plane) 
 function effective(id: string) {
   const { settings, warnings } = readSettings(environmentOf(localSettings(synthesized(id).settings, local)));
   const { tunnel: { identity, files, ...tunnel }, ...others } = settings;
-  return { ...others, tunnel: { ...tunnel, certificate: identity?.certificate.trim() }, warnings: warnings.filter((text) => text.includes('unknown')) };
+  return {
+    ...others,
+    tunnel: { ...tunnel, certificate: identity?.certificate.trim() },
+    warnings: warnings.filter((text) => text.includes('unknown')),
+  };
 }
 
 describe('a node', () => {
   it.each(PLANES)('has the same effective settings %s as anywhere', (id) => {
     expect(effective(id)).toEqual(effective('on-eks'));
-    expect(effective(id)).toMatchObject({ role: 'data_plane', database: 'off', logLevel: 'info', tunnel: { mode: 'shared', labels: { tier: 'edge' }, certificate: local.certificate.text.trim() } });
+    expect(effective(id)).toMatchObject({
+      role: 'data_plane',
+      database: 'off',
+      logLevel: 'info',
+      tunnel: { mode: 'shared', labels: { tier: 'edge' }, certificate: local.certificate.text.trim() },
+    });
   });
 
   it.each(PLANES)('is told the same names %s', (id) => {
@@ -78,21 +96,36 @@ describe('the settings of a plane', () => {
     ['on-ec2', /^<deployed: ControlPlaneTunnelHost\w+\.Value>:8005$/],
     ['on-docker', 'parameter /hybridge/Cloud/on-docker/kong_cluster_control_plane'],
   ])('say where %s gets what is known after deployment only', (id, from) => {
-    expect(synthesized(id).settings.find(({ name }) => name === ENV.clusterControlPlane)).toEqual({ name: ENV.clusterControlPlane, from: typeof from === 'string' ? from : expect.stringMatching(from) });
+    expect(synthesized(id).settings.find(({ name }) => name === ENV.clusterControlPlane)).toEqual({
+      name: ENV.clusterControlPlane,
+      from: typeof from === 'string' ? from : expect.stringMatching(from),
+    });
   });
 
   it('say which property of which secret becomes the environment of a task', () => {
     const secrets = synthesized('on-ecs').settings.filter(({ isContent }) => isContent);
     expect(secrets).toEqual([
-      { name: ENV.clusterCert, from: expect.stringMatching(/^secret <deployed: ControlPlaneTunnelSecret\w+>, property certificate$/), isContent: true },
-      { name: ENV.clusterCertKey, from: expect.stringMatching(/^secret <deployed: ControlPlaneTunnelSecret\w+>, property privateKey$/), isContent: true },
+      {
+        name: ENV.clusterCert,
+        from: expect.stringMatching(/^secret <deployed: ControlPlaneTunnelSecret\w+>, property certificate$/),
+        isContent: true,
+      },
+      {
+        name: ENV.clusterCertKey,
+        from: expect.stringMatching(/^secret <deployed: ControlPlaneTunnelSecret\w+>, property privateKey$/),
+        isContent: true,
+      },
     ]);
   });
 
   it('are not to be had for a plane that was not synthesized', () => {
     const stranger = { id: 'stranger', role: 'data_plane', manifests: [] };
     for (const [target, message] of [
-      ['eks', 'no Deployment in'], ['ecs', 'no AWS::ECS::TaskDefinition'], ['auto-scaling-group', 'no AWS::EC2::LaunchTemplate'], ['docker', 'compose.yaml is not among'], ['lambda', 'runs on lambda'],
+      ['eks', 'no Deployment in'],
+      ['ecs', 'no AWS::ECS::TaskDefinition'],
+      ['auto-scaling-group', 'no AWS::EC2::LaunchTemplate'],
+      ['docker', 'compose.yaml is not among'],
+      ['lambda', 'runs on lambda'],
     ]) {
       expect(() => settingsOf({ ...stranger, target }, assembly)).toThrow(message);
     }
@@ -100,7 +133,12 @@ describe('the settings of a plane', () => {
 });
 
 describe('--from', () => {
-  it.each([['ecs', ['on-ecs']], ['docker, ec2', ['on-ec2', 'on-docker']], ['all', PLANES], ['eks,all', PLANES]])('%s chooses data planes', (words, expected) => {
+  it.each([
+    ['ecs', ['on-ecs']],
+    ['docker, ec2', ['on-ec2', 'on-docker']],
+    ['all', PLANES],
+    ['eks,all', PLANES],
+  ])('%s chooses data planes', (words, expected) => {
     expect(onTargets(topology, targetWords(words)).dataPlanes.map(({ id }) => id)).toEqual(expected);
   });
 
@@ -110,6 +148,8 @@ describe('--from', () => {
 
   it('refuses a target that no data plane runs on, with those that there are', () => {
     const without = { ...topology, dataPlanes: topology.dataPlanes.filter(({ target }) => target?.startsWith('eks')) };
-    expect(() => onTargets(without, ['ecs'])).toThrow('--from: no data plane of this topology runs on ecs; it has some on eks, eks-anywhere');
+    expect(() => onTargets(without, ['ecs'])).toThrow(
+      '--from: no data plane of this topology runs on ecs; it has some on eks, eks-anywhere',
+    );
   });
 });

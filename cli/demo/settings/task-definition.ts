@@ -19,8 +19,10 @@ export function settingsInTaskDefinition(assembly: string, plane: string): Plane
     const container = (properties.ContainerDefinitions as readonly Container[] | undefined)?.find((candidate) => isOf(plane, candidate));
     if (container) return { settings: settingsOf(container), readFrom: `${template}: task definition ${id}` };
   }
-  throw new CommandFailure(`no AWS::ECS::TaskDefinition in the templates of ${assembly} has a container that logs as ${plane} and sets ${ENV.role}: was all of the app synthesized into this folder?`,
-    'configuration');
+  throw new CommandFailure(
+    `no AWS::ECS::TaskDefinition in the templates of ${assembly} has a container that logs as ${plane} and sets ${ENV.role}: was all of the app synthesized into this folder?`,
+    'configuration',
+  );
 }
 
 function isOf(plane: string, { Environment = [], LogConfiguration }: Container): boolean {
@@ -32,7 +34,10 @@ function settingsOf({ Environment = [], Secrets = [] }: Container): readonly Pla
     const text = templateText(Value);
     return isDeployed(text) ? { name: Name, from: text } : { name: Name, value: text };
   });
-  return [...plain, ...Secrets.map(({ Name, ValueFrom }): PlaneSetting => ({ name: Name, from: secretName(templateText(ValueFrom)), isContent: true }))];
+  return [
+    ...plain,
+    ...Secrets.map(({ Name, ValueFrom }): PlaneSetting => ({ name: Name, from: secretName(templateText(ValueFrom)), isContent: true })),
+  ];
 }
 
 /** ECS writes `ARN:property:stage:version`, the last two empty for the current ones. */

@@ -16,7 +16,9 @@ interface Template {
 
 /** Resources of one type, of all stacks, those of stages included. */
 export function resourcesOf(assembly: string, type: string): readonly TemplateResource[] {
-  const templates = readdirSync(assembly, { recursive: true, encoding: 'utf8' }).filter((file) => /(^|[/\\])[^/\\]+\.template\.json$/.test(file) && !/(^|[/\\])asset\./.test(file)).sort();
+  const templates = readdirSync(assembly, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /(^|[/\\])[^/\\]+\.template\.json$/.test(file) && !/(^|[/\\])asset\./.test(file))
+    .sort();
   return templates.flatMap((file) => Object.entries((JSON.parse(readFileSync(join(assembly, file), 'utf8')) as Template).Resources ?? {})
     .filter(([, { Type }]) => Type === type)
     .map(([id, { Properties = {} }]) => ({ id, type, template: basename(file), properties: Properties })));
@@ -24,7 +26,7 @@ export function resourcesOf(assembly: string, type: string): readonly TemplateRe
 
 const REFERENCE = /<deployed: [^>]+>/;
 
-/** A value of a template as text; what CloudFormation fills in stands there as `<deployed: Resource.Attribute>`. */
+/** A value of a template as text; what CloudFormation fills in appears as `<deployed: Resource.Attribute>`. */
 export function templateText(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   const [[kind, argument] = ['', undefined]] = Object.entries(value);

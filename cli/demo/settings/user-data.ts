@@ -1,4 +1,7 @@
-/** Reads the settings of a plane out of what an EC2 instance runs when it starts: files that a script writes, one of them the systemd unit that runs the container. */
+/**
+ * Reads the settings of a plane out of what an EC2 instance runs when it starts: files that a script writes, one of
+ * them the systemd unit that runs the container.
+ */
 import { CommandFailure } from '../../command.ts';
 import { settingsInEnvFile } from './env-file.ts';
 import type { PlaneSettings } from './plane-setting.ts';
@@ -13,10 +16,15 @@ export function settingsInUserData(assembly: string, plane: string): PlaneSettin
     const { UserData } = properties.LaunchTemplateData as { readonly UserData?: unknown } ?? {};
     if (UserData === undefined) continue;
     const files = filesWrittenBy(templateText(UserData));
-    const unit = [...files].find(([path, text]) => path.endsWith('.service') && text.split('\n').includes(`Description=Gateway plane ${plane}`));
+    const unit = [...files].find(
+      ([path, text]) => path.endsWith('.service') && text.split('\n').includes(`Description=Gateway plane ${plane}`),
+    );
     if (unit) return { settings: settingsOfUnit(unit, files), readFrom: `${template}: user data of ${id}` };
   }
-  throw new CommandFailure(`no AWS::EC2::LaunchTemplate in the templates of ${assembly} starts a unit with "Description=Gateway plane ${plane}": was all of the app synthesized into this folder?`, 'configuration');
+  throw new CommandFailure(
+    `no AWS::EC2::LaunchTemplate in the templates of ${assembly} starts a unit with "Description=Gateway plane ${plane}": was all of the app synthesized into this folder?`,
+    'configuration',
+  );
 }
 
 /** Files of a shell script that are written with a quoted here-document, which the shell leaves as it is: path → text. */
@@ -31,7 +39,10 @@ function settingsOfUnit([unitPath, unit]: readonly [string, string], files: Read
   const envFiles = [...(start ?? '').matchAll(/ --env-file[= ](\S+)/g)].map(([, path]) => path!);
   const missing = envFiles.filter((path) => !files.has(path));
   if (envFiles.length === 0 || missing.length > 0) {
-    throw new CommandFailure(`${unitPath} runs its container with ${missing.join(', ') || 'no env file'}, which the instance never writes: expected --env-file with a file of the user data`, 'configuration');
+    throw new CommandFailure(
+      `${unitPath} runs its container with ${missing.join(', ') || 'no env file'}, which the instance never writes: expected --env-file with a file of the user data`,
+      'configuration',
+    );
   }
   return envFiles.flatMap((path) => settingsInEnvFile(files.get(path)!));
 }
