@@ -1,5 +1,5 @@
 /**
- * Ports for nodes on this machine. They lie outside the kernel's ephemeral range: a port of that range can become the local port of any
+ * Ports for nodes on this machine. They are outside the kernel's ephemeral range: a port of that range can become the local port of any
  * outgoing connection while its node is stopped, even of a connection to that very port, which then reaches itself.
  */
 import { once } from 'node:events';
@@ -18,7 +18,7 @@ const BLOCK_SIZE = 20;
 /** Where Linux says which ports it gives to outgoing connections. */
 const EPHEMERAL_RANGE_FILE = '/proc/sys/net/ipv4/ip_local_port_range';
 
-/** What other systems use lies within these bounds. */
+/** The ephemeral ranges of other systems are within these bounds. */
 const EPHEMERAL_RANGE = [32_768, 65_535] as const;
 
 /** Ports of claimed blocks that were not handed out yet. */
@@ -41,7 +41,7 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-/** The first ports of all blocks that lie outside the ephemeral range; of all blocks, where that range leaves none. */
+/** The first ports of all blocks outside the ephemeral range; of all blocks, where that range leaves none. */
 export function blocksOutside([first, last]: readonly [number, number]): number[] {
   const count = Math.floor((LAST_PORT - FIRST_PORT + 1) / BLOCK_SIZE);
   const blocks = Array.from({ length: count }, (_, index) => FIRST_PORT + index * BLOCK_SIZE);

@@ -20,7 +20,7 @@ export interface JsonWebKey {
  */
 export function jsonWebKeySet(pem: string, source: string): { keys: JsonWebKey[] } {
   if (pem.includes('PRIVATE KEY'))
-    throw new CommandFailure(`${source} holds a private key, which nobody may see; expected the public one (tls.crt)`, 'configuration');
+    throw new CommandFailure(`${source} contains a private key, which must stay secret; expected the public one (tls.crt)`, 'configuration');
   const blocks = pem.match(/-----BEGIN ([A-Z ]+)-----[\s\S]+?-----END \1-----/g) ?? [];
   if (blocks.length === 0)
     throw new CommandFailure(`${source} holds no key; expected PEM (-----BEGIN PUBLIC KEY----- or CERTIFICATE)`, 'configuration');

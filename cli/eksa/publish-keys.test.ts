@@ -137,7 +137,7 @@ describe('hybridge eksa publish-keys', () => {
 
   const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'pem' }).toString();
   it.each([
-    ['a private key', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 'holds a private key, which nobody may see'],
+    ['a private key', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 'contains a private key, which must stay secret'],
     ['no key', 'hello', 'holds no key; expected PEM'],
     ['a key of another kind', ec, 'it is of type ec'],
     ['a broken key', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----', 'holds a key that cannot be used'],

@@ -119,7 +119,7 @@ describe('hybridge eksa render', () => {
     expect((await run()).output).toContain('next: API_SERVER_EXTRA_ARGS_ENABLED=true eksctl anywhere create cluster');
   });
 
-  it('knows the assembly of a cluster in a stage, which lies one folder deeper', async () => {
+  it('knows the assembly of a cluster in a stage, which is one folder deeper', async () => {
     const deeper = join(folder, 'cdk.out', 'hybridge', 'Test', 'Factory');
     mkdirSync(deeper, { recursive: true });
     copyFileSync(sample('bare-metal.yaml'), join(deeper, 'cluster.yaml'));
@@ -175,7 +175,7 @@ describe('hybridge eksa render', () => {
 
   it('refuses to write secrets into the cloud assembly', async () => {
     out = join(assembly, 'filled');
-    expect(await run()).toMatchObject({ code: EXIT_CODES.usage, failure: expect.stringContaining('lies inside the cloud assembly') });
+    expect(await run()).toMatchObject({ code: EXIT_CODES.usage, failure: expect.stringContaining('is inside the cloud assembly') });
     expect(existsSync(out)).toBe(false);
   });
 

@@ -168,7 +168,7 @@ describe('hybridge handoff pull', () => {
     expect(output.slice(output.indexOf('on the cluster'))).toBe([
       'on the cluster, once, for Flux to apply the planes:',
       `  kubectl apply --server-side -f ${out}/flux.yaml`,
-      'when their namespaces are there:',
+      'when their namespaces exist:',
       `  kubectl apply --server-side -f ${out}/planes/factory-plane/2-secrets.k8s.yaml`,
       '',
     ].join('\n'));
@@ -191,7 +191,7 @@ describe('hybridge handoff pull', () => {
     expect(output).not.toContain('planted');
   });
 
-  it('lets the owner read, and nobody else', async () => {
+  it('lets only the owner read', async () => {
     await site();
     for (const file of filesBelow(out)) expect([file, mode(file)]).toEqual([file, '600']);
     for (const path of [out, join(out, 'planes'), join(out, 'planes/factory-plane')]) expect(mode(path)).toBe('700');
@@ -273,7 +273,7 @@ describe('hybridge handoff pull of a plane for Docker', () => {
     for (const path of ['state', 'secrets/tunnel']) expect(mode(at(path))).toBe('700');
   });
 
-  it('has the container made anew when something changed', async () => {
+  it('recreates the container when something changed', async () => {
     await site();
     expect((await site()).output).toMatch(/up --detach\n$/);
     aws.secrets.set('hybridge/Cloud/control-plane/tunnel', JSON.stringify({ ...TUNNEL, privateKey: 'new' }));
@@ -307,9 +307,9 @@ describe('hybridge handoff pull of a plane for Docker', () => {
       "missing text under 'privateKey' in the secret hybridge/Cloud/control-plane/tunnel",
     ],
     [
-      'a file would lie elsewhere',
+      'a file would be elsewhere',
       () => aws.deploy(files, { planes: [], clusters: [], machines: [{ ...machine, secrets: [secret('../../x', 'certificate')] }] }),
-      "'../../x', which would lie outside of --out",
+      "'../../x', which would be outside --out",
     ],
     [
       'the plane is another',
@@ -372,7 +372,7 @@ describe('nothing is written', () => {
       'when the site is not there',
       () => aws.parameters.clear(),
       EXIT_CODES.configuration,
-      'the parameter /hybridge/Cloud/factory/handoff is not there: is it the right account and region',
+      'the parameter /hybridge/Cloud/factory/handoff does not exist: is it the right account and region',
     ],
     [
       'when a secret is not there',
@@ -396,7 +396,7 @@ describe('nothing is written', () => {
       'when a file is not there',
       () => aws.objects.delete('/handoff/Cloud/factory/notes.yaml'),
       EXIT_CODES.configuration,
-      's3://handoff/Cloud/factory/notes.yaml is not there: is a deployment going on?',
+      's3://handoff/Cloud/factory/notes.yaml does not exist: is a deployment in progress?',
     ],
     [
       'when a file is another',
@@ -417,10 +417,10 @@ describe('nothing is written', () => {
       'index 2, this command line reads 1',
     ],
     [
-      'when a file would lie elsewhere',
+      'when a file would be elsewhere',
       () => aws.deploy({ '../../.bashrc': 'x' }),
       EXIT_CODES.configuration,
-      "the index names a file '../../.bashrc', which would lie outside of --out",
+      "the index names a file '../../.bashrc', which would be outside --out",
     ],
     [
       'when AWS refuses',
@@ -432,9 +432,9 @@ describe('nothing is written', () => {
       'without credentials',
       () => ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'].forEach((name) => vi.stubEnv(name, undefined)),
       EXIT_CODES.configuration,
-      'there are no credentials of AWS',
+      'there are no AWS credentials',
     ],
-    ['without a region', () => vi.stubEnv('AWS_REGION', undefined), EXIT_CODES.configuration, 'the region is not known: give --region'],
+    ['without a region', () => vi.stubEnv('AWS_REGION', undefined), EXIT_CODES.configuration, 'the region is unknown: give --region'],
   ])('%s', async (_title, prepare, code, failure) => {
     prepare();
     const outcome = await site();
@@ -445,7 +445,7 @@ describe('nothing is written', () => {
 
   it('inside a cloud assembly', async () => {
     for (const name of ['manifest.json', 'cdk.out']) writeFileSync(join(folder, name), '{}');
-    expect((await site()).failure).toContain(`lies inside the cloud assembly ${folder}, which must hold no secret`);
+    expect((await site()).failure).toContain(`is inside the cloud assembly ${folder}, which must contain no secret`);
     expect(existsSync(out)).toBe(false);
   });
 

@@ -99,7 +99,7 @@ function legendOf({ lines, ports, secrets }: Scene): LegendEntry[] {
   return [
     ...(lines.length > 0 ? [{ isTunnel: true, text: `tunnel: ${ports.join(', ')}; mutual TLS; opened by the data plane` }] : []),
     ...secrets.map(({ name, home, readers }) => ({
-      text: `secret ${name}: in ${home}; read by ${readers.length > 6 ? `${readers.length} planes` : readers.join(', ') || 'nobody'}`,
+      text: `secret ${name}: in ${home}; read by ${readers.length > 6 ? `${readers.length} planes` : readers.join(', ') || 'no plane'}`,
     })),
   ];
 }

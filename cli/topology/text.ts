@@ -13,7 +13,7 @@ export function drawText(scene: Scene): string {
       ? [
         renderTable({
           headings: ['secret', 'lives in', 'read by'],
-          rows: scene.secrets.map(({ name, home, readers }) => [name, home, readers.join(', ') || 'nobody']),
+          rows: scene.secrets.map(({ name, home, readers }) => [name, home, readers.join(', ') || 'no plane']),
         }),
       ]
       : []),

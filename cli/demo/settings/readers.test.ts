@@ -74,7 +74,7 @@ describe('a task definition', () => {
     }),
   });
 
-  it('gives the settings of the container that has a role, whatever stands beside it', () => {
+  it('gives the settings of the container that has a role, whatever is beside it', () => {
     expect(settingsInTaskDefinition(assembly, 'edge')).toEqual({
       settings: [{ name: 'KONG_ROLE', value: 'data_plane' }],
       readFrom: 'Cloud.template.json: task definition It',

@@ -50,7 +50,7 @@ afterAll(() => {
 const PLANES = ['on-eks', 'on-eks-anywhere', 'on-ecs', 'on-ec2', 'on-docker'];
 const synthesized = (id: string) => settingsOf(topology.dataPlanes.find((plane) => plane.id === id)!, assembly);
 
-/** All settings of a node, those that nobody gave included. Where certificate and key came from may differ. */
+/** All settings of a node, defaults included. Where certificate and key came from may differ. */
 function effective(id: string) {
   const { settings, warnings } = readSettings(environmentOf(localSettings(synthesized(id).settings, local)));
   const { tunnel: { identity, files, ...tunnel }, ...others } = settings;
@@ -72,7 +72,7 @@ describe('a node', () => {
     });
   });
 
-  it.each(PLANES)('is told the same names %s', (id) => {
+  it.each(PLANES)('gets the same setting names %s', (id) => {
     const names = synthesized(id).settings.map(({ name }) => name);
     expect(names.toSorted()).toEqual(synthesized('on-eks').settings.map(({ name }) => name).toSorted());
     expect(new Set(names).size).toBe(names.length);
