@@ -4,6 +4,7 @@
  */
 import { constants, accessSync, mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { handToOwner } from '../base/defect-owner.ts';
 import { EXIT_CODES, GatewayError, messageOf } from '../base/errors.ts';
 import { createLog } from '../base/log.ts';
 import type { Log } from '../base/log.ts';
@@ -117,9 +118,10 @@ function silenceExperimentalWarnings(): void {
   });
 }
 
-/** Defects end the process with their stack: a node in an unknown state must not go on. */
+/** A defect in one request ends that request. Any other ends the process with its stack: a node in an unknown state must not go on. */
 function crashLoudly(): void {
   const crash = (error: unknown) => {
+    if (handToOwner(error)) return;
     process.stderr.write(`hybridge: defect: ${error instanceof Error ? error.stack : String(error)}\n`);
     process.exit(EXIT_CODES.defect);
   };

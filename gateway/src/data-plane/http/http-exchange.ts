@@ -52,6 +52,8 @@ export class HttpExchange implements Exchange, RouterInput {
   /** Tells a client that waits for it to send its body. */
   sendContinue: (() => void) | undefined;
   replacedBody: Buffer | undefined;
+  /** Whether the answer is finished, or the client gone. */
+  closed = false;
 
   /** @param upgrade whether the client asks for a WebSocket */
   constructor(incoming: IncomingMessage, facts: RequestFacts, readonly upgrade = false) {
@@ -178,11 +180,19 @@ class RequestView implements ClientRequest {
         return undefined;
       }
       if (incoming.readableEnded || incoming.complete) break;
+      if (incoming.destroyed) throw new ClientGone();
       await nextPart(incoming);
     }
     const body = Buffer.concat(chunks);
     this.#exchange.replacedBody = body;
     return body;
+  }
+}
+
+/** The client ended its connection before its request was whole: the request ends without an answer. */
+export class ClientGone extends Error {
+  constructor() {
+    super('the client went away');
   }
 }
 
@@ -194,7 +204,7 @@ async function nextPart(incoming: IncomingMessage): Promise<void> {
     await Promise.race([
       once(incoming, 'readable', { signal }),
       once(incoming, 'end', { signal }),
-      once(incoming, 'aborted', { signal }).then(() => Promise.reject(new Error('the client went away'))),
+      once(incoming, 'aborted', { signal }).then(() => Promise.reject(new ClientGone())),
     ]);
   } finally {
     heard.abort();

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
+import { ownedBy } from '../../base/defect-owner.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Consumer } from '../../model/snapshot.ts';
@@ -10,7 +11,7 @@ import type { CompiledConfiguration, PlannedPlugin } from '../compiled-configura
 import { ownHead, writeHead } from './answer.ts';
 import type { OwnAnswer } from './answer.ts';
 import type { ResponseHead } from './client-response.ts';
-import { HttpExchange } from './http-exchange.ts';
+import { ClientGone, HttpExchange } from './http-exchange.ts';
 import { protocolAnswer } from './protocol-rules.ts';
 import { proxy } from './proxy.ts';
 import { readFacts } from './request-facts.ts';
@@ -60,13 +61,27 @@ export class Pipeline {
     return this.#total;
   }
 
+  /** Answers a request. Never throws: a defect ends the request that it happened in. */
   handle(incoming: IncomingMessage, response: ServerResponse, wish?: ClientWish): void {
     // What a client sent behind a request that was refused as malformed is not to be trusted to be a request.
     if (this.#refused.has(incoming.socket)) return;
     this.#total += 1;
-    const facts = readFacts(incoming, this.#options.isTrusted);
-    if ('status' in facts) return this.#reject(facts, incoming, response);
-    const exchange = new HttpExchange(incoming, facts, wish === 'upgrade');
+    let exchange: HttpExchange | undefined;
+    const fail = (defect: unknown) => void this.#fail(defect, incoming, response, exchange);
+    ownedBy(fail, () => {
+      try {
+        const facts = readFacts(incoming, this.#options.isTrusted);
+        if ('status' in facts) return this.#reject(facts, incoming, response);
+        exchange = new HttpExchange(incoming, facts, wish === 'upgrade');
+        this.#begin(exchange, response, wish);
+        this.#serve(exchange, response).catch(fail);
+      } catch (error) {
+        fail(error);
+      }
+    });
+  }
+
+  #begin(exchange: HttpExchange, response: ServerResponse, wish: ClientWish | undefined): void {
     if (wish === 'continue') {
       exchange.sendContinue = () => {
         exchange.sendContinue = undefined;
@@ -75,11 +90,15 @@ export class Pipeline {
     }
     this.#active += 1;
     response.once('close', () => {
+      exchange.closed = true;
       this.#active -= 1;
-      this.#options.onEnd(exchange.route?.id, response.statusCode, performance.now() - exchange.startedAt);
+      try {
+        this.#options.onEnd(exchange.route?.id, response.statusCode, performance.now() - exchange.startedAt);
+      } catch (error) {
+        this.#logDefect('a request', error, exchange);
+      }
       void this.#runAll('log', exchange);
     });
-    this.#serve(exchange, response).catch((error: unknown) => this.#fail(error, exchange, response));
   }
 
   async #serve(exchange: HttpExchange, response: ServerResponse): Promise<void> {
@@ -140,14 +159,27 @@ export class Pipeline {
     response.end(body);
   }
 
-  #fail(error: unknown, exchange: HttpExchange, response: ServerResponse): void {
-    this.#options.log.error(`request failed: ${messageOf(error)}`, { request: exchange.requestId, route: exchange.route?.name ?? exchange.route?.id });
-    if (response.headersSent || response.destroyed) {
-      response.destroy();
-      return;
+  /** Ends a request that a defect happened in, with an answer when none has begun. Never throws. */
+  async #fail(defect: unknown, incoming: IncomingMessage, response: ServerResponse, exchange: HttpExchange | undefined): Promise<void> {
+    if (defect instanceof ClientGone) return void response.destroy();
+    this.#logDefect('a request', defect, exchange);
+    try {
+      if (exchange?.closed === true || response.writableFinished) return;
+      if (response.headersSent) this.#cut(response, exchange);
+      else if (exchange === undefined) this.#reject(UNEXPECTED, incoming, response);
+      else await this.#answer(UNEXPECTED, exchange, response);
+    } catch (error) {
+      // A plugin has made the head of that answer impossible, too.
+      this.#logDefect('the answer to a request with a defect', error, exchange);
+      this.#reject(UNEXPECTED, incoming, response);
     }
-    const { head, body } = ownHead(UNEXPECTED, exchange.requestId, exchange.headerValues('accept').at(0), exchange.startedAt);
-    this.#write(response, head, body);
+  }
+
+  /** Ends the connection too: the client must not take a part of an answer for the whole. */
+  #cut(response: ServerResponse, exchange: HttpExchange | undefined): void {
+    response.destroy();
+    // After a switch of protocols the answer has no connection any more.
+    if (exchange?.upgrade === true) exchange.incoming.socket.destroy();
   }
 
   async #runAll(phase: Phase, exchange: HttpExchange): Promise<void> {
@@ -156,9 +188,16 @@ export class Pipeline {
         const pending = phases[phase]?.(exchange);
         if (pending !== undefined) await pending;
       } catch (error) {
-        this.#options.log.error(`a plugin failed in phase ${phase}: ${messageOf(error)}`, { request: exchange.requestId });
+        this.#logDefect(`phase ${phase} of a plugin`, error, exchange);
       }
     }
+  }
+
+  #logDefect(where: string, error: unknown, exchange: HttpExchange | undefined): void {
+    this.#options.log.error(`defect in ${where}: ${messageOf(error)}`, {
+      ...exchange !== undefined && { request: exchange.requestId, route: exchange.route?.name ?? exchange.route?.id },
+      stack: error instanceof Error ? error.stack : undefined,
+    });
   }
 }
 

@@ -2,15 +2,15 @@
 import { createServer as createHttpServer, ServerResponse } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-import { GatewayError } from '../../base/errors.ts';
+import { GatewayError, messageOf } from '../../base/errors.ts';
 import { listen, openEach } from '../../base/listen.ts';
 import type { Log } from '../../base/log.ts';
 import type { KeyPair, Listener } from '../../settings/settings.ts';
 import { renderError } from './error-body.ts';
-import type { Pipeline } from './pipeline.ts';
+import type { ClientWish, Pipeline } from './pipeline.ts';
 import { PRODUCT } from './product.ts';
 import { nextRequestId } from './request-id.ts';
 
@@ -26,9 +26,11 @@ const SERVER_OPTIONS = {
   headersTimeout: 60_000,
   // A body may take as long as it takes.
   requestTimeout: 0,
-  shouldUpgradeCallback: (request: IncomingMessage) => request.method === 'GET' && request.httpVersion === '1.1'
-    && request.headers.upgrade?.toLowerCase() === 'websocket',
 };
+
+function asksForWebSocket({ method, httpVersion, headers }: IncomingMessage): boolean {
+  return method === 'GET' && httpVersion === '1.1' && headers.upgrade?.toLowerCase() === 'websocket';
+}
 
 /** Answers to what never became a request, by the parser's code. */
 const PARSER_ANSWERS: Readonly<Record<string, { status: string; message: string }>> = {
@@ -95,44 +97,75 @@ export class ProxyListener {
   #refuseRest(error: NodeJS.ErrnoException, socket: Duplex): void {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
     const { status, message } = PARSER_ANSWERS[error.code ?? ''] ?? MALFORMED;
-    const waiting = [...this.#waiting.get(socket) ?? []];
-    const last = waiting.at(-1);
-    const answer = () => void socket.end(rawAnswer(status, message), () => socket.destroy());
-    if (last === undefined) return answer();
+    const last = this.#lastWaiting(socket);
     // The body of the last request is what is broken: its answer will never come.
-    if (!last.req.complete) return waiting.length === 1 && !last.headersSent ? answer() : void socket.destroy();
+    if (last !== undefined && !last.req.complete) {
+      const others = this.#waiting.get(socket)!.size > 1;
+      return others || last.headersSent ? void socket.destroy() : endWith(socket, status, message);
+    }
+    return this.#endAfterAnswers(socket, status, message);
+  }
+
+  #endAfterAnswers(socket: Duplex, status: string, message: string): void {
+    const last = this.#lastWaiting(socket);
+    if (last === undefined) return endWith(socket, status, message);
     // Where the client said that it would send no more, what followed is dropped without a word.
-    last.once('close', () => last.shouldKeepAlive ? answer() : socket.destroy());
+    last.once('close', () => last.shouldKeepAlive ? endWith(socket, status, message) : socket.destroy());
     return undefined;
   }
 
+  #lastWaiting(socket: Duplex): ServerResponse | undefined {
+    return [...this.#waiting.get(socket) ?? []].at(-1);
+  }
+
   #createServer(listener: Listener, certificate: KeyPair | undefined): Server {
-    const server = listener.ssl ? createHttpsServer({ ...SERVER_OPTIONS, ...tlsOptions(listener, certificate) }) : createHttpServer(SERVER_OPTIONS);
+    const options = {
+      ...SERVER_OPTIONS,
+      // The connection still belongs to the answers that wait on it: a request behind them is served without the switch, RFC 9110 §7.8.
+      shouldUpgradeCallback: (request: IncomingMessage) => asksForWebSocket(request) && this.#lastWaiting(request.socket) === undefined,
+    };
+    const server = listener.ssl ? createHttpsServer({ ...options, ...tlsOptions(listener, certificate) }) : createHttpServer(options);
     server.on(listener.ssl ? 'secureConnection' : 'connection', (socket: Duplex) => {
       this.#accepted += 1;
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
-    server.on('request', (request, response) => this.#pipeline.handle(request, response));
-    server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => this.#pipeline.handle(request, response, 'continue'));
+    const serve = (wish?: ClientWish) => (request: IncomingMessage, response: ServerResponse) => {
+      this.#track(request.socket, response);
+      this.#pipeline.handle(request, response, wish);
+    };
+    server.on('request', serve());
+    server.on('checkContinue', serve('continue'));
     // Other expectations are ignored, as by nginx.
-    server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => this.#pipeline.handle(request, response));
-    server.on('upgrade', (request, socket, head) => {
-      if (head.length > 0) socket.unshift(head);
-      const response = new ServerResponse(request);
-      response.assignSocket(socket as never);
-      // Outside of Node's server nobody else ends the connection after an answer that is no switch.
-      response.shouldKeepAlive = false;
-      response.once('finish', () => socket.end());
+    server.on('checkExpectation', serve());
+    server.on('upgrade', (request, socket, head) => this.#pipeline.handle(request, responseOn(socket, request, head), 'upgrade'));
+    server.on('connect', (_request, socket: Duplex) => {
       socket.on('error', () => socket.destroy());
-      socket.once('close', () => response.emit('close'));
-      this.#pipeline.handle(request, response, 'upgrade');
+      this.#endAfterAnswers(socket, '405 Method Not Allowed', 'Method not allowed');
     });
-    server.on('request', (request, response: ServerResponse) => this.#track(request.socket, response));
-    server.on('connect', (_request, socket) => void socket.end(rawAnswer('405 Method Not Allowed', 'Method not allowed')));
     server.on('clientError', (error, socket) => this.#refuseRest(error, socket));
+    server.once('listening', () => {
+      server.on('error', (error) => this.#log.error(`KONG_PROXY_LISTEN: a connection could not be accepted: ${messageOf(error)}`));
+    });
     return server;
   }
+}
+
+/** The answer to a request with which Node's server has handed its connection over: from here on only we listen to it. */
+function responseOn(socket: Duplex, request: IncomingMessage, head: Buffer): ServerResponse {
+  socket.on('error', () => socket.destroy());
+  if (head.length > 0) socket.unshift(head);
+  const response = new ServerResponse(request);
+  response.assignSocket(socket as Socket);
+  // Nothing else ends the connection after an answer that is no switch.
+  response.shouldKeepAlive = false;
+  response.once('finish', () => socket.end());
+  socket.once('close', () => response.emit('close'));
+  return response;
+}
+
+function endWith(socket: Duplex, status: string, message: string): void {
+  socket.end(rawAnswer(status, message), () => socket.destroy());
 }
 
 function tlsOptions(listener: Listener, certificate: KeyPair | undefined): { cert: string; key: string; ALPNProtocols: string[]; minVersion: 'TLSv1.2' } {

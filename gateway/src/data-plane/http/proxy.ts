@@ -27,29 +27,40 @@ const FAILURES: Readonly<Record<UpstreamFailure, OwnAnswer>> = {
   connect: { status: 502, message: 'An invalid response was received from the upstream server', fallback: 'text' },
   timeout: { status: 504, message: 'The upstream server is timing out', fallback: 'text' },
   broken: { status: 502, message: 'An invalid response was received from the upstream server', fallback: 'text' },
+  invalid: { status: 502, message: 'An invalid response was received from the upstream server', fallback: 'text' },
 };
 
 /** RFC 9110 §9.2.2. A request that may have arrived is repeated only with one of these. */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
 
-/** Returns the gateway's own answer when the upstream gave none; `undefined` when the client has been served, or is gone. */
-export async function proxy(exchange: HttpExchange, service: Service, response: ServerResponse, context: ProxyContext): Promise<OwnAnswer | undefined> {
+/** @returns the gateway's own answer when the upstream gave none; `undefined` when the client has been served, or is gone */
+export async function proxy(
+  exchange: HttpExchange, service: Service, response: ServerResponse, context: ProxyContext,
+): Promise<OwnAnswer | undefined> {
+  if (exchange.closed) return undefined;
   const head = buildUpstreamHead(exchange, service);
   const sentAt = performance.now();
   const outcome = await sendWithRetries(exchange, service, head, response, context);
   if (outcome === 'gone') return undefined;
   const answeredAt = performance.now();
   if (outcome instanceof UpstreamError) return failureAnswer(outcome, exchange, sentAt, answeredAt);
-  const answerHead = headOfUpstream(outcome.response);
-  addProxyHeaders(answerHead, exchange, sentAt, answeredAt, outcome.response.headers.via);
-  if (outcome.kind === 'upgrade') {
-    switchProtocols(outcome, answerHead, response);
+  const source = outcome.kind === 'upgrade' ? outcome.socket : outcome.response;
+  try {
+    const answerHead = headOfUpstream(outcome.response);
+    addProxyHeaders(answerHead, exchange, sentAt, answeredAt, outcome.response.headers.via);
+    exchange.response = answerHead;
+    await context.beforeHead(exchange, answerHead);
+    // The client is gone, or was answered meanwhile because of a defect elsewhere.
+    if (exchange.closed || response.headersSent) return void source.destroy();
+    // It ended while a plugin was waited for.
+    if (source.destroyed) return failureAnswer(new UpstreamError('broken', true, {}), exchange, sentAt, answeredAt);
+    if (outcome.kind === 'upgrade') switchProtocols(outcome, answerHead, response);
+    else await stream(outcome.response, answerHead, response, context.closing());
     return undefined;
+  } catch (error) {
+    source.destroy();
+    throw error;
   }
-  exchange.response = answerHead;
-  await context.beforeHead(exchange, answerHead);
-  await stream(outcome.response, answerHead, response, context.closing());
-  return undefined;
 }
 
 async function sendWithRetries(
@@ -64,7 +75,7 @@ async function sendWithRetries(
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       exchange.incoming.unpipe(attempt.request);
-      if (response.closed) return 'gone';
+      if (exchange.closed) return 'gone';
       if (left <= 0 || !mayRepeat(exchange, error)) return error;
     } finally {
       response.off('close', abandon);
@@ -73,7 +84,7 @@ async function sendWithRetries(
 }
 
 function mayRepeat(exchange: HttpExchange, error: UpstreamError): boolean {
-  if (error.kind === 'name') return false;
+  if (error.kind === 'name' || error.kind === 'invalid') return false;
   if (!error.sent) return true;
   const repeatable = exchange.replacedBody !== undefined || !hasBody(exchange.incoming);
   return repeatable && IDEMPOTENT.has(exchange.method);
@@ -95,7 +106,8 @@ function failureAnswer(error: UpstreamError, exchange: HttpExchange, sentAt: num
   return { ...answer, headers, attempted: true };
 }
 
-function stream(from: IncomingMessage, head: ResponseHead, to: ServerResponse, closing: boolean): Promise<void> {
+async function stream(from: IncomingMessage, head: ResponseHead, to: ServerResponse, closing: boolean): Promise<void> {
+  writeHead(to, head, closing, reasonPhrase(from));
   return new Promise((resolve) => {
     to.once('close', () => {
       if (!to.writableFinished) from.destroy();
@@ -104,7 +116,6 @@ function stream(from: IncomingMessage, head: ResponseHead, to: ServerResponse, c
     // An upstream that stops in the middle: the client must not take the part for the whole.
     const cut = () => to.destroy();
     from.once('aborted', cut).once('error', cut);
-    writeHead(to, head, closing, from.statusMessage);
     from.pipe(to);
     // The first bytes of a body may be long in coming, e.g. of an event stream. Most times they are there already, and share a packet with the head.
     setImmediate(() => {
@@ -113,16 +124,21 @@ function stream(from: IncomingMessage, head: ResponseHead, to: ServerResponse, c
   });
 }
 
+/** A phrase that no status line can hold is left out. RFC 9112 §4 */
+function reasonPhrase({ statusMessage = '' }: IncomingMessage): string | undefined {
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(statusMessage) ? statusMessage : undefined;
+}
+
 function switchProtocols(answer: UpstreamAnswer & { kind: 'upgrade' }, head: ResponseHead, response: ServerResponse): void {
   const client = response.socket as Duplex | null;
-  const { socket: upstream, response: { statusMessage } } = answer;
+  const { socket: upstream } = answer;
   if (client === null) return void upstream.destroy();
   response.detachSocket(client as never);
   response.statusCode = 101;
   head.setHeader('Connection', 'upgrade');
   head.setHeader('Upgrade', 'websocket');
   const lines = pairs(head.headers).map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  client.write(Buffer.from(`HTTP/1.1 101 ${statusMessage ?? 'Switching Protocols'}\r\n${lines}\r\n`, 'latin1'));
+  client.write(Buffer.from(`HTTP/1.1 101 ${reasonPhrase(answer.response) ?? ''}\r\n${lines}\r\n`, 'latin1'));
   if (answer.head.length > 0) client.write(answer.head);
   const end = () => {
     client.destroy();

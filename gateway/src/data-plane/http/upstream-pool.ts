@@ -19,8 +19,8 @@ export interface UpstreamPoolOptions {
   readonly authorities?: readonly string[];
 }
 
-/** What went wrong, by what may be done about it. */
-export type UpstreamFailure = 'name' | 'connect' | 'timeout' | 'broken';
+/** What went wrong, by what may be done about it. `invalid`: the upstream answered, but not to this request. */
+export type UpstreamFailure = 'name' | 'connect' | 'timeout' | 'broken' | 'invalid';
 
 export class UpstreamError extends Error {
   constructor(
@@ -78,7 +78,7 @@ export class UpstreamPool {
     const request = secure
       ? httpsRequest({ ...options, agent: this.#https, ...this.#tlsOptions(service, head) })
       : httpRequest({ ...options, agent: this.#http });
-    return { request, answer: follow(request, service, onReady) };
+    return { request, answer: follow(request, { service, upgrade: head.upgrade, onReady }) };
   }
 
   close(): void {
@@ -95,12 +95,22 @@ export class UpstreamPool {
 
 const NAME_FAILURES = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'ENODATA']);
 
-function follow(request: ClientRequest, service: Service, onReady: (request: ClientRequest) => void): Promise<UpstreamAnswer> {
+interface Followed {
+  readonly service: Service;
+  readonly upgrade: boolean;
+  onReady(request: ClientRequest): void;
+}
+
+function follow(request: ClientRequest, { service, upgrade, onReady }: Followed): Promise<UpstreamAnswer> {
   return new Promise((resolve, reject) => {
     let connected = false;
     let timedOut = false;
     const expire = () => {
       timedOut = true;
+      request.destroy();
+    };
+    const refuse = (what: string) => {
+      reject(new UpstreamError('invalid', true, { cause: new Error(what) }));
       request.destroy();
     };
     const connectTimer = setTimeout(expire, service.connectTimeoutMs);
@@ -116,8 +126,20 @@ function follow(request: ClientRequest, service: Service, onReady: (request: Cli
       else socket.once(service.protocol === 'https' ? 'secureConnect' : 'connect', () => ready(socket));
     });
     request.once('timeout', expire);
-    request.once('response', (response) => resolve({ kind: 'response', response }));
-    request.once('upgrade', (response, socket, head) => resolve({ kind: 'upgrade', response, socket, head }));
+    request.on('information', ({ statusCode }) => {
+      if (statusCode === 101) refuse('101 without the name of a protocol');
+    });
+    request.once('response', (response) => {
+      if (isFinal(response)) resolve({ kind: 'response', response });
+      else refuse(`status ${response.statusCode}`);
+    });
+    request.once('upgrade', (response, socket, head) => {
+      // From here on the socket is nobody else's: without a listener its first error would end the process.
+      socket.on('error', () => socket.destroy());
+      if (upgrade && response.headers.upgrade?.toLowerCase() === 'websocket') return resolve({ kind: 'upgrade', response, socket, head });
+      socket.destroy();
+      return refuse(`a switch to ${response.headers.upgrade}, which was not asked for`);
+    });
     request.on('error', (error: NodeJS.ErrnoException) => {
       clearTimeout(connectTimer);
       const kind = timedOut ? 'timeout' : NAME_FAILURES.has(error.code ?? '') ? 'name' : connected ? 'broken' : 'connect';
@@ -125,6 +147,11 @@ function follow(request: ClientRequest, service: Service, onReady: (request: Cli
     });
     request.once('close', () => clearTimeout(connectTimer));
   });
+}
+
+/** Whether a status can be passed on. Node's parser lets numbers through that are none, such as 099. */
+function isFinal({ statusCode = 0 }: IncomingMessage): boolean {
+  return statusCode >= 200;
 }
 
 /** Node counts no requests per connection. */

@@ -12,6 +12,8 @@ export interface UpstreamHead {
   readonly path: string;
   /** Names and values in turn. */
   readonly headers: string[];
+  /** Whether the request asks for a WebSocket. */
+  readonly upgrade: boolean;
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
@@ -29,6 +31,7 @@ export function buildUpstreamHead(exchange: HttpExchange, service: Service): Ups
     method: exchange.method,
     path: path + exchange.search,
     headers: buildHeaders(exchange, service, route.stripPath ? matched : ''),
+    upgrade: exchange.upgrade,
   };
 }
 
