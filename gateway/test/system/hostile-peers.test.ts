@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LocalTopology, admin, eventually, statusOf } from './local-topology.ts';
+import { eventually } from '../fixtures/eventually.ts';
+import { LocalTopology, admin, statusOf } from './local-topology.ts';
 import type { LocalNode } from './local-topology.ts';
 
 const topology = new LocalTopology();
