@@ -3,6 +3,7 @@ import { Bundle } from './projenrc/bundle-tasks';
 import { Gateway } from './projenrc/gateway';
 import { Layers } from './projenrc/layers';
 import { Repository } from './projenrc/repository';
+import { Suites } from './projenrc/suites';
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-hybridge',
@@ -39,26 +40,14 @@ const project = new awscdk.AwsCdkConstructLibrary({
   lambdaAutoDiscover: false,
   integrationTestAutoDiscover: false,
   eslintOptions: { dirs: ['src'], devdirs: ['test', 'projenrc', 'examples', 'gateway', 'cli'], commandOptions: { fix: false, extraArgs: ['--max-warnings', '0'] } },
-  jestOptions: {
-    updateSnapshot: javascript.UpdateSnapshot.NEVER,
-    junitReporting: false,
-    jestConfig: {
-      testMatch: ['<rootDir>/test/**/*(*.)@(spec|test).ts?(x)'],
-      collectCoverage: false,
-      // Two cores are what a small CI machine has; by default one of them would be left idle.
-      maxWorkers: 2,
-      // Synthesis of a whole topology, on a machine that has other work too.
-      testTimeout: 30_000,
-      setupFiles: ['<rootDir>/test/setup/environment.ts'],
-      setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'],
-      moduleNameMapper: { '^cdk-hybridge$': '<rootDir>/src' },
-    },
-  },
+  // Suites run with Vitest: projenrc/suites.ts.
+  jest: false,
 });
 
 new Layers(project);
 new Gateway(project);
 new Bundle(project);
+new Suites(project);
 new Repository(project);
 
 project.synth();

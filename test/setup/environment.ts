@@ -1,6 +1,24 @@
+/** Runs before each suite of the constructs: environment variables, and a temporary folder that is emptied after the suite. */
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+
 // Built-in template validation costs 1.5 s a process; test/examples.test.ts turns it on where it is the subject.
 process.env.CDK_VALIDATION = 'false';
 // jsii prints an 11-line banner on every start with a Node that is past its end of life.
 process.env.JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION = 'true';
-// Where each of a test's constructs was made is not asked for, and what it takes to find out, through jest's source maps, is a fifth of the time.
+// No suite asks where a construct was created; finding out takes a fifth of the time.
 process.env.CDK_CONTEXT_JSON = JSON.stringify({ 'aws:cdk:disable-creation-stack-traces': true, 'aws:cdk:disable-stack-trace': true });
+
+// One folder a worker, not one a suite: the CDK remembers where the first suite found it.
+const folder = join(inject('temporaryFolders'), String(process.pid));
+mkdirSync(folder, { recursive: true });
+process.env.TMPDIR = folder;
+
+const before = { ...process.env };
+afterAll(() => {
+  for (const entry of readdirSync(folder)) rmSync(join(folder, entry), { recursive: true, force: true });
+  // The suites of a worker share its process.
+  for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+  Object.assign(process.env, before);
+});
