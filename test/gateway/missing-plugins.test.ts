@@ -44,10 +44,10 @@ it('the packaged gateway is warned about at each construct that promises a plugi
   for (const warning of warnings) expect(warning).toContain('GatewayEngine.kongHelm()');
 });
 
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => vi.restoreAllMocks());
 
 it('a plugin that the packaged gateway gets silences its warning, and no other', () => {
-  const plugins = jest.spyOn(bundle, 'packagedPlugins');
+  const plugins = vi.spyOn(bundle, 'packagedPlugins');
   for (const arrived of EVERY_USE) {
     plugins.mockReturnValue(new Set([arrived]));
     const left = warningsWith(packaged).join('\n');

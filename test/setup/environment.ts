@@ -15,9 +15,15 @@ const folder = join(inject('temporaryFolders'), String(process.pid));
 mkdirSync(folder, { recursive: true });
 process.env.TMPDIR = folder;
 
+function empty() {
+  for (const entry of readdirSync(folder)) rmSync(join(folder, entry), { recursive: true, force: true });
+}
+
+// A suite that could not be loaded has left what it had written.
+empty();
 const before = { ...process.env };
 afterAll(() => {
-  for (const entry of readdirSync(folder)) rmSync(join(folder, entry), { recursive: true, force: true });
+  empty();
   // The suites of a worker share its process.
   for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
   Object.assign(process.env, before);
