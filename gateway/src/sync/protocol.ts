@@ -17,6 +17,12 @@ export const SILENCE_LIMIT_MS = 45_000;
 /** How often silence is looked at, so a dead peer is noticed after 45 to 50 s. Milliseconds. */
 export const SILENCE_CHECK_MS = 5_000;
 
+/**
+ * Longest time from the first packet of a connection to the answer of its upgrade, on either end. A round trip around the earth with lost
+ * packets fits; a control plane that hangs is given up before its data planes look disconnected. Milliseconds.
+ */
+export const HANDSHAKE_LIMIT_MS = 8_000;
+
 /** A data plane has this long to say who it is. Milliseconds. */
 export const BASIC_INFO_LIMIT_MS = 5_000;
 

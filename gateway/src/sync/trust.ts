@@ -5,6 +5,7 @@ import { getCACertificates } from 'node:tls';
 import type { TLSSocket, TlsOptions, ConnectionOptions } from 'node:tls';
 import { SHARED_TUNNEL_SERVER_NAME } from '../../contract.ts';
 import type { Secret } from '../base/secret.ts';
+import { HANDSHAKE_LIMIT_MS } from './protocol.ts';
 
 export interface TunnelTrust {
   /** `shared`: both ends hold one certificate. `pki`: each has its own, signed by a common authority. `pki_check_cn`: and the control plane looks at its common name. */
@@ -46,7 +47,7 @@ export function serverTlsOptions(trust: TunnelTrust): TlsOptions {
     rejectUnauthorized: false,
     minVersion: 'TLSv1.2',
     ALPNProtocols: ['http/1.1'],
-    handshakeTimeout: 10_000,
+    handshakeTimeout: HANDSHAKE_LIMIT_MS,
   };
 }
 

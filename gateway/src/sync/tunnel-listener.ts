@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
 import type { Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 
@@ -14,7 +14,7 @@ import { plainAddress } from '../base/ip-range.ts';
 import { listen, openEach } from '../base/listen.ts';
 import type { ListenAddress } from '../base/listen.ts';
 import type { Log } from '../base/log.ts';
-import { MAX_PAYLOAD_BYTES } from './protocol.ts';
+import { HANDSHAKE_LIMIT_MS, MAX_PAYLOAD_BYTES } from './protocol.ts';
 import { refuse } from './refusal.ts';
 import { judgeAgain, judgePeer, peerExpiry, serverTlsOptions } from './trust.ts';
 import type { PeerCertificate, TunnelTrust } from './trust.ts';
@@ -59,6 +59,9 @@ const REQUIRED_ARGUMENTS = ['node_id', 'node_version'];
 
 /** Nodes told of; more than a fleet has, less than fills a log. */
 const MAX_TOLD = 1_000;
+
+/** How often connections are looked at that have not sent their request. Milliseconds. */
+const LIMIT_CHECK_MS = 1_000;
 
 /** Time for close frames to leave while closing. Milliseconds. */
 const CLOSE_GRACE_MS = 500;
@@ -136,7 +139,13 @@ export class TunnelListener {
 
   #createServer(): Server {
     const { log, endpoints } = this.#options;
-    const server = createServer({ ...serverTlsOptions(this.#trust), headersTimeout: 10_000, requestTimeout: 10_000, maxHeaderSize: 16_384 });
+    const server = createServer({
+      ...serverTlsOptions(this.#trust),
+      headersTimeout: HANDSHAKE_LIMIT_MS,
+      requestTimeout: HANDSHAKE_LIMIT_MS,
+      connectionsCheckingInterval: LIMIT_CHECK_MS,
+      maxHeaderSize: 16_384,
+    });
     const admits = (request: IncomingMessage, socket: Duplex): boolean => {
       const verdict = this.#judge(socket as TLSSocket);
       if (verdict === 'trusted') return true;
@@ -149,8 +158,11 @@ export class TunnelListener {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
-    server.on('tlsClientError', (error) => log.info(`tunnel: TLS handshake failed: ${messageOf(error)}`));
-    server.on('clientError', (_error, socket) => void socket.destroy());
+    server.on('tlsClientError', (error, socket) => log.info(`tunnel: TLS handshake with ${socket.remoteAddress} failed: ${messageOf(error)}`));
+    server.on('clientError', (error, socket) => {
+      log.info(`tunnel: ${(socket as Socket).remoteAddress} sent no request for a tunnel: ${messageOf(error)}`);
+      socket.destroy();
+    });
     server.on('request', (request) => {
       if (!admits(request, request.socket)) return;
       const known = endpoints[pathOf(request)] !== undefined;
