@@ -1,6 +1,7 @@
 /** Regular expressions of routes that would make a backtracking engine run for ever, sent to a built node. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { LocalTopology, admin, eventually, statusOf } from './local-topology.ts';
+import { eventually } from '../fixtures/eventually.ts';
+import { LocalTopology, admin, statusOf } from './local-topology.ts';
 import type { LocalNode } from './local-topology.ts';
 
 const topology = new LocalTopology();

@@ -16,6 +16,9 @@ const GROUP_SIZE = 2;
 /** A branch, and one that does nothing when an alternative is empty. */
 const ALTERNATIVE_SIZE = 2;
 
+/** A branch back, and one more around what may be empty. */
+const LOOP_SIZE = 2;
+
 /** What every program has: failure, success, and a start for an empty expression. */
 const FRAME_SIZE = 3;
 
@@ -35,10 +38,14 @@ export function programSizeOf(pattern: string): number {
       add(repeated - atom);
       atom = repeated;
     } else if ('*+?'.includes(token)) {
-      add(1);
-      atom += 1;
+      add(LOOP_SIZE);
+      atom += LOOP_SIZE;
+    } else if (token.startsWith('\\Q')) {
+      add(token.length);
+      // A count behind the text belongs to its last character.
+      atom = 1;
     } else {
-      atom = token === '|' ? ALTERNATIVE_SIZE : token.startsWith('\\Q') ? token.length : 1;
+      atom = token === '|' ? ALTERNATIVE_SIZE : 1;
       add(atom);
     }
   }
@@ -47,6 +54,6 @@ export function programSizeOf(pattern: string): number {
 
 /** Each required repetition is a copy, each optional one a copy behind a branch; without an upper bound the last one is a loop. */
 function repeatedSize(atom: number, from: number, to: number): number {
-  if (to === Infinity) return Math.max(from, 1) * atom + 1;
+  if (to === Infinity) return Math.max(from, 1) * atom + LOOP_SIZE;
   return Math.max(from * atom + Math.max(to - from, 0) * (atom + 1), 1);
 }
