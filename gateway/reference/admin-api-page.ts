@@ -84,7 +84,7 @@ async function endpoints(): Promise<readonly { readonly path: string; readonly m
   try {
     const all = adminEndpoints({
       store, schemas: SCHEMAS, plugins: PLUGIN_SCHEMAS, role: 'control_plane', log: SILENT, failures: registry,
-      configuration: new ConfigurationWatcher(store, SCHEMAS, SILENT),
+      configuration: new ConfigurationWatcher({ store, schemas: SCHEMAS, log: SILENT }),
       node: { nodeId: '', hostname: '', configuration: {} },
       counts: { accepted: 0, active: 0, requests: 0 },
     });
