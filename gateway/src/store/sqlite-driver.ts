@@ -1,0 +1,60 @@
+/** The SQLite driver of Node.js as kysely expects it. Errors that mean "not now" become `database-unavailable`. */
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { SqliteDatabase } from 'kysely';
+
+export interface DriverObserver {
+  /** What an error becomes that means that the database cannot be used now. */
+  unavailable(error: unknown): Error;
+  /** An operation failed because the database cannot be used now. */
+  failed(error: unknown): void;
+  /** An operation succeeded. */
+  answered(): void;
+}
+
+/** Prepared statements are kept: preparing costs more than running. */
+export function adapted(database: DatabaseSync, observer: DriverObserver): SqliteDatabase {
+  const statements = new Map<string, ReturnType<SqliteDatabase['prepare']>>();
+  const judged = <T>(work: () => T): T => {
+    try {
+      const result = work();
+      observer.answered();
+      return result;
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      const unusable = observer.unavailable(error);
+      observer.failed(unusable);
+      throw unusable;
+    }
+  };
+  return {
+    close: () => database.close(),
+    prepare(text) {
+      let statement = statements.get(text);
+      if (!statement) {
+        const prepared = judged(() => database.prepare(text));
+        const bind = (values: readonly unknown[]) => values as readonly SQLInputValue[];
+        statement = {
+          reader: prepared.columns().length > 0,
+          all: (values) => judged(() => prepared.all(...bind(values))),
+          run: (values) => judged(() => prepared.run(...bind(values))),
+          iterate: (values) => judged(() => prepared.iterate(...bind(values))),
+        };
+        statements.set(text, statement);
+      }
+      return statement;
+    },
+  };
+}
+
+/**
+ * Result codes that say that the file cannot be used now: BUSY, LOCKED, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB.
+ *
+ * @see https://www.sqlite.org/rescode.html
+ */
+const OUTAGE_CODES: ReadonlySet<number> = new Set([5, 6, 8, 10, 11, 13, 14, 26]);
+
+function isOutage(error: unknown): boolean {
+  const { errcode } = error as { readonly errcode?: unknown };
+  // The lowest byte is the code, the others say more about it.
+  return typeof errcode === 'number' && OUTAGE_CODES.has(errcode % 256);
+}
