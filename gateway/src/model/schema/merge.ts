@@ -4,7 +4,7 @@ import type { EntitySchema } from './entity-schema.ts';
 import type { EntityValue, Field, Fields } from './field.ts';
 import { isPlainObject } from './validate-field.ts';
 
-/** The stored entity with the changes on top: records and maps are merged in depth, lists are replaced, null clears. */
+/** The stored entity with the changes on top: records are merged field by field, maps and lists are replaced, null clears. */
 export function mergeEntity(schema: EntitySchema, stored: EntityValue, changes: EntityValue): EntityValue {
   const fields = effectiveFields(schema, subschemaOf(schema, { ...stored, ...changes }));
   return mergeFields(fields, stored, changes);
@@ -19,8 +19,6 @@ function mergeFields(fields: Fields, stored: EntityValue, changes: EntityValue):
 }
 
 function mergeValue(field: Field | undefined, stored: unknown, change: unknown): unknown {
-  if (!isPlainObject(stored) || !isPlainObject(change)) return change;
-  if (field?.type === 'record') return mergeFields(field.fields ?? {}, stored, change);
-  if (field?.type === 'map') return { ...stored, ...change };
-  return change;
+  if (field?.type !== 'record' || !isPlainObject(stored) || !isPlainObject(change)) return change;
+  return mergeFields(field.fields ?? {}, stored, change);
 }

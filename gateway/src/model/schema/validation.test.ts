@@ -8,7 +8,6 @@ import { array, boolean, integer, map, number, record, set, string } from './fie
 import { fillEntity } from './fill.ts';
 import { isFirstOfRange, parseHost } from './host-names.ts';
 import { luaPattern } from './lua-pattern.ts';
-import { mergeEntity } from './merge.ts';
 import { normalizedPath } from './url-path.ts';
 import { validateEntity } from './validate-entity.ts';
 import { describeViolations, flattenViolations } from './violations.ts';
@@ -82,15 +81,6 @@ describe('violations', () => {
       const violations = check(given as EntityValue);
       if (violations) expect(describeViolations(violations)).toMatch(/^(\d+ )?schema violations? \(/);
     }));
-  });
-});
-
-describe('merging changes', () => {
-  it('goes into records and maps, replaces lists, and clears by null', () => {
-    const stored = { active: { path: '/a', statuses: [1] }, limits: { a: { minute: 1, hour: null } }, list: [1, 2], one: 'x' };
-    expect(mergeEntity(sample, stored, { active: { path: '/b' }, limits: { b: { minute: 2 } }, list: [3], one: null })).toEqual({
-      active: { path: '/b', statuses: [1] }, limits: { a: { minute: 1, hour: null }, b: { minute: 2 } }, list: [3], one: null,
-    });
   });
 });
 
