@@ -87,7 +87,8 @@ function fillTable(field: RecordField | MapField, value: unknown, options: FillO
 }
 
 function withoutRepetitions(items: readonly unknown[]): readonly unknown[] {
-  return items.filter((item, index) => typeof item === 'object' || items.indexOf(item) === index);
+  const seen = new Set<unknown>();
+  return items.filter((item) => typeof item === 'object' || (!seen.has(item) && seen.add(item)));
 }
 
 function mapValues(value: Record<string, unknown>, change: (item: unknown) => unknown): Record<string, unknown> {
