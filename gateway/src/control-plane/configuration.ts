@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
+import { isDatabaseUnavailable } from '../store/database-unavailable.ts';
 import type { Store } from '../store/store.ts';
 import { prepareConfiguration } from '../sync/prepared-configuration.ts';
 import type { ConfigurationSource, PreparedConfiguration } from '../sync/protocol.ts';
@@ -48,7 +49,10 @@ export class ConfigurationWatcher implements ConfigurationSource, ConfigurationH
       clock,
       intervalMs,
       push: () => this.#export(),
-      failed: (error) => log.error('cannot export the configuration; data planes keep the one they have', { error: messageOf(error) }),
+      failed: (error) => {
+        if (isDatabaseUnavailable(error)) return;
+        log.error('cannot export the configuration; data planes keep the one they have', { error: messageOf(error) });
+      },
     });
   }
 

@@ -128,7 +128,7 @@ describe('a control plane', () => {
 
       await database!.stop();
       const down = await put();
-      expect([down.status, await down.json()]).toEqual([500, { message: 'An unexpected error occurred' }]);
+      expect([down.status, down.headers.get('retry-after')]).toEqual([503, '5']);
       expect(await (await fetch(at(status, '/status'))).json()).toMatchObject({ database: { reachable: false } });
       expect(await ready()).toBe(503);
       expect(controlPlane!.configuration.latest()!.table.services).toHaveLength(1);

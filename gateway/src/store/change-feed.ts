@@ -2,6 +2,7 @@
 import type { Clock, Timer } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { isDatabaseUnavailable } from './database-unavailable.ts';
 
 export class ChangeFeed {
   readonly #listeners = new Set<(revision: number) => void>();
@@ -31,17 +32,13 @@ export class ChangeFeed {
     for (const listener of this.#listeners) listener(revision);
   }
 
-  /** Looks for changes by other nodes. A failure is logged once for each outage; the next look may succeed. */
+  /** Looks for changes by other nodes, again and again; after a failure the next look may succeed. */
   poll(everyMs: number, revision: () => Promise<number>): void {
-    let isDown = false;
     const look = async () => {
       try {
         this.advance(await revision());
-        if (isDown) this.#log.notice('the database answers again');
-        isDown = false;
       } catch (error) {
-        if (!isDown) this.#log.error('cannot look for changes in the database', { error: messageOf(error) });
-        isDown = true;
+        if (!isDatabaseUnavailable(error)) this.#log.error('cannot look for changes in the database', { error: messageOf(error) });
       }
       schedule();
     };

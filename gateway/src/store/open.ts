@@ -2,8 +2,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
+import type { PostgresConnection } from './postgres-connection.ts';
 import { openPostgresStore } from './postgres.ts';
-import type { PostgresConnection } from './postgres.ts';
 import { openSqliteStore } from './sqlite.ts';
 import type { Store } from './store.ts';
 

@@ -7,6 +7,7 @@ import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import { ChangeFeed } from './change-feed.ts';
+import { isDatabaseUnavailable } from './database-unavailable.ts';
 import { DataPlaneTable } from './data-plane-table.ts';
 import { ExpiryWatch } from './expiry-watch.ts';
 import { migrate } from './migrate.ts';
@@ -27,7 +28,8 @@ export interface SqlStoreOptions {
 
 export class SqlStore implements Store {
   /** Brings the tables up to date and begins to watch for changes and for rows that expire. */
-  static async open(db: Kysely<Tables>, dialect: Dialect, { schemas, log, pollMs, clock = SYSTEM_CLOCK }: SqlStoreOptions): Promise<SqlStore> {
+  static async open(db: Kysely<Tables>, dialect: Dialect, options: SqlStoreOptions): Promise<SqlStore> {
+    const { schemas, log, pollMs, clock = SYSTEM_CLOCK } = options;
     const applied = await migrate(db, dialect, MIGRATIONS);
     if (applied.length > 0) log.info('database migrated', { migrations: applied });
     const reader = new TableReader(db, clock.now());
@@ -44,6 +46,7 @@ export class SqlStore implements Store {
   readonly #schemas: Schemas;
   readonly #clock: Clock;
   readonly #expiry: ExpiryWatch;
+  readonly #parts: { close(): Promise<void> }[] = [];
 
   private constructor(db: Kysely<Tables>, dialect: Dialect, schemas: Schemas, clock: Clock, feed: ChangeFeed, log: Log) {
     this.#db = db;
@@ -56,7 +59,9 @@ export class SqlStore implements Store {
       clock,
       next: () => this.#nextExpiry(),
       expire: async () => void await this.write(async () => undefined),
-      failed: (error) => log.error('cannot remove rows whose time to live is over', { error: messageOf(error) }),
+      failed: (error) => {
+        if (!isDatabaseUnavailable(error)) log.error('cannot remove rows whose time to live is over', { error: messageOf(error) });
+      },
     });
     feed.listen(() => this.#expiry.look());
     this.#expiry.look();
@@ -104,7 +109,13 @@ export class SqlStore implements Store {
     }
   }
 
+  /** Something that uses the database beside this store: it is closed before the database is. */
+  closeFirst(part: { close(): Promise<void> }): void {
+    this.#parts.push(part);
+  }
+
   async close(): Promise<void> {
+    await Promise.all(this.#parts.splice(0).map((part) => part.close()));
     this.feed.close();
     await this.#expiry.close();
     await this.#db.destroy();

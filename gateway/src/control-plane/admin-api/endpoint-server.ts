@@ -7,6 +7,7 @@ import type { Log } from '../../base/log.ts';
 import { KONG_VERSION } from '../../base/version.ts';
 import { EntityError } from '../../model/entity-error.ts';
 import type { EntityErrorKind } from '../../model/entity-error.ts';
+import { isDatabaseUnavailable } from '../../store/database-unavailable.ts';
 import { EndpointTable, METHOD_NOT_ALLOWED, NOT_FOUND, allowedMethods } from './endpoint.ts';
 import type { AdminAnswer, Endpoint, Match, Method } from './endpoint.ts';
 import { RequestError, parseBody } from './request-body.ts';
@@ -103,12 +104,23 @@ const FRAMEWORK_ERRORS: Readonly<Record<number, AdminAnswer>> = {
   415: { status: 415 },
 };
 
+/** Seconds after which a client may try again while the database is away. */
+const RETRY_AFTER_SECONDS = 5;
+
+const NO_DATABASE: AdminAnswer = {
+  status: 503,
+  body: { message: 'the database is not available; try again later' },
+  headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
+};
+
 const STATUS_OF_KIND: Readonly<Partial<Record<EntityErrorKind, number>>> = { uniqueViolation: 409, notFound: 404 };
 
 function failure(error: unknown, log: Log): AdminAnswer {
   if (error instanceof RequestError) return { status: error.status, ...error.message && { body: { message: error.message } } };
+  // The store has logged the outage, once for all requests that it fails.
+  if (isDatabaseUnavailable(error)) return NO_DATABASE;
   if (!(error instanceof EntityError)) {
-    // Databases go down and come back; the client may try again. What happened is for the log, not for the client.
+    // What happened is for the log, not for the client.
     log.error('a request of the Admin API failed', { error: messageOf(error) });
     return { status: 500, body: { message: UNEXPECTED } };
   }
