@@ -85,6 +85,8 @@ async function prepare(reader: Reader, schema: EntitySchema, given: EntityValue,
   const entity = fillEntity(schema, whole, { mode: 'write', now: () => Math.floor(context.now() / 1000) });
   const violations = validateEntity(schema, entity, { schemas: context.schemas, isUpdate: stored !== undefined });
   if (violations) throw schemaViolation(violations);
+  const tooMany = tagViolation(entity);
+  if (tooMany) throw schemaViolation({ tags: tooMany });
   const resolved = await resolveReferences(reader, schema, entity, context.schemas);
   const relations = await violatedRelations(reader, schema.name, resolved, given);
   if (relations) throw schemaViolation(relations);
@@ -97,7 +99,17 @@ export function validateGiven(schema: EntitySchema, given: EntityValue, context:
   if (Object.keys(expanded.violations).length > 0) return schemaViolation(expanded.violations);
   const entity = fillEntity(schema, expanded.entity, { mode: 'write', now: () => Math.floor(context.now() / 1000) });
   const violations = validateEntity(schema, entity, { schemas: context.schemas });
+  const tooMany = violations ? undefined : tagViolation(entity);
+  if (tooMany) return schemaViolation({ tags: tooMany });
   return violations && schemaViolation(violations);
+}
+
+/** Tags that one entity may have. Each is a row of four values, and SQLite binds at most 32,766 values in one statement. */
+const MAX_TAGS = 4_000;
+
+/** In Kong's words; Kong itself has no such limit. */
+function tagViolation({ tags }: EntityValue): string | undefined {
+  return Array.isArray(tags) && tags.length > MAX_TAGS ? `length must be at most ${MAX_TAGS}` : undefined;
 }
 
 const LONGEST_TTL_SECONDS = 100_000_000;

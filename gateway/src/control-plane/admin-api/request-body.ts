@@ -1,8 +1,8 @@
-/** Reading bodies of the Admin API: JSON, and the two kinds of forms with their dotted and bracketed names. */
+/** Reads bodies of the Admin API: JSON, and the two kinds of forms with their dotted and bracketed names. */
 import type { EntityValue } from '../../model/schema/field.ts';
 import { isPlainObject } from '../../model/schema/validate-field.ts';
 
-/** A request that is refused before it reaches an entity. */
+/** A request that the Admin API rejects before it looks at an entity. */
 export class RequestError extends Error {
   /** @param message absent: the answer has no body */
   constructor(readonly status: number, message = '') {
@@ -17,8 +17,11 @@ export interface ParsedBody {
   readonly isForm: boolean;
 }
 
-/** Fields of a form at most; more are an attack or a mistake. */
-const MOST_ARGUMENTS = 1_000;
+/** Arguments that one form may have: Kong's limit. */
+const MAX_ARGUMENTS = 1_000;
+
+/** Levels that a body may have, in JSON or in the names of a form: the limit of Kong's JSON parser. Deeper ones would exhaust the stack. */
+const MAX_LEVELS = 1_000;
 
 const FORMATS: readonly (readonly [RegExp, (body: Buffer, contentType: string) => ParsedBody])[] = [
   [/^application\/json(;|$)/, (body) => ({ values: parseJson(body.toString()), isForm: false })],
@@ -26,7 +29,7 @@ const FORMATS: readonly (readonly [RegExp, (body: Buffer, contentType: string) =
   [/^multipart\/form-data;/, (body, contentType) => ({ values: nest(multipartPairs(body, contentType)), isForm: true })],
 ];
 
-/** @throws RequestError malformed (400), or of a type that is not read (415) */
+/** @throws RequestError 400: the body is malformed; 415: its type is not supported */
 export function parseBody(body: Buffer, contentType: string | undefined): ParsedBody {
   if (contentType === undefined) {
     if (body.length > 0) throw new RequestError(415);
@@ -39,8 +42,9 @@ export function parseBody(body: Buffer, contentType: string | undefined): Parsed
 
 function parseJson(text: string): EntityValue {
   const malformed = new RequestError(400, 'Cannot parse JSON body');
+  if (levelsOf(text) > MAX_LEVELS) throw malformed;
   try {
-    const value: unknown = JSON.parse(text, refusePrototypes);
+    const value: unknown = JSON.parse(text, refuseUnusable);
     if (isPlainObject(value)) return value;
   } catch {
     throw malformed;
@@ -48,11 +52,32 @@ function parseJson(text: string): EntityValue {
   throw malformed;
 }
 
-function refusePrototypes(key: string, value: unknown): unknown {
+/** How deep the lists and objects of a JSON text are nested. Needs no stack, whatever the text is. */
+function levelsOf(text: string): number {
+  let level = 0;
+  let deepest = 0;
+  let isInString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at]!;
+    if (isInString) {
+      if (character === '\\') at += 1;
+      else if (character === '"') isInString = false;
+    } else if (character === '"') isInString = true;
+    else if (character === '[' || character === '{') deepest = Math.max(deepest, level += 1);
+    else if (character === ']' || character === '}') level -= 1;
+  }
+  return deepest;
+}
+
+function refuseUnusable(key: string, value: unknown): unknown {
   // No entity has a field of that name, and assigning it would change what objects are.
-  if (key === '__proto__') throw new SyntaxError('__proto__ is no field');
+  if (key === UNUSABLE_NAME) throw new SyntaxError(`${UNUSABLE_NAME} is no field`);
+  // Half of a surrogate pair is no character: it has no UTF-8, so no database and no peer could tell two of them apart.
+  if (!key.isWellFormed() || (typeof value === 'string' && !value.isWellFormed())) throw new SyntaxError('a string is no Unicode text');
   return value;
 }
+
+const UNUSABLE_NAME = '__proto__';
 
 type Pair = readonly [name: string, value: string | true];
 
@@ -88,7 +113,7 @@ function multipartPairs(body: Buffer, contentType: string): readonly Pair[] {
 
 /** `config.limit=1`, `tags[]=a`, `tags[1]=a`, `headers[x-a]=1` and repeated names, as one object. */
 function nest(pairs: readonly Pair[]): EntityValue {
-  if (pairs.length > MOST_ARGUMENTS) throw new RequestError(400, 'Too many arguments');
+  if (pairs.length > MAX_ARGUMENTS) throw new RequestError(400, 'Too many arguments');
   const root: Container = new Map();
   for (const [name, value] of pairs) place(root, pathOf(name), value);
   return toObject(root) as EntityValue;
@@ -100,23 +125,30 @@ type Item = string | true | Container | Item[];
 
 /** `a.b[1][]` → `a`, `b`, `1`, `` (append). */
 function pathOf(name: string): readonly string[] {
-  return name.split('.').flatMap((part) => {
+  const path = name.split('.').flatMap((part) => {
     const [, head, brackets] = /^([^[]*)((?:\[[^\]]*\])*)$/.exec(part) ?? [part, part, ''];
     return [head!, ...[...brackets!.matchAll(/\[([^\]]*)\]/g)].map((bracket) => bracket[1]!)];
   });
+  if (path.length > MAX_LEVELS) throw new RequestError(400, `the name of an argument has ${path.length} levels, expected at most ${MAX_LEVELS}`);
+  if (path.includes(UNUSABLE_NAME)) throw new RequestError(400, `the name of an argument contains ${UNUSABLE_NAME}, which is no field`);
+  return path;
 }
 
-function place(container: Container, [key, ...rest]: readonly string[], value: string | true): void {
-  const there = container.get(key!);
-  if (rest.length === 0) {
-    container.set(key!, there === undefined ? value : [...Array.isArray(there) ? there : [there], value]);
-  } else if (rest.length === 1 && rest[0] === '') {
-    container.set(key!, [...Array.isArray(there) ? there : [], value]);
-  } else {
-    const inner = there instanceof Map ? there : new Map<string, Item>();
-    container.set(key!, inner);
-    place(inner, rest, value);
+function place(root: Container, path: readonly string[], value: string | true): void {
+  const appends = path.length > 1 && path.at(-1) === '';
+  const last = path.length - (appends ? 2 : 1);
+  let container = root;
+  for (const key of path.slice(0, last)) {
+    const there = container.get(key);
+    const inner: Container = there instanceof Map ? there : new Map();
+    container.set(key, inner);
+    container = inner;
   }
+  const key = path[last]!;
+  const there = container.get(key);
+  const list = Array.isArray(there) ? there : [];
+  if (appends) container.set(key, [...list, value]);
+  else container.set(key, there === undefined ? value : [...Array.isArray(there) ? there : [there], value]);
 }
 
 /** Keys 1, 2, … without holes make a list. */

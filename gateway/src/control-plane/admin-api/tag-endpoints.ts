@@ -1,5 +1,6 @@
-/** `/tags`: which entities carry which tags. Tags are written with their entities only. */
+/** `/tags`: which entities have which tags. Tags are written with their entities only. */
 import { invalidUnique, schemaViolation } from '../../model/entity-error.ts';
+import { UUID } from '../../model/schema/constraints.ts';
 import { tags } from '../../model/schema/typedefs.ts';
 import { validateField } from '../../model/schema/validate-field.ts';
 import type { Store } from '../../store/store.ts';
@@ -33,12 +34,15 @@ export function tagEndpoints(store: Store): readonly Endpoint[] {
   ];
 }
 
-/** The key of a tag's row: digest of the tag, type and id of the entity. */
+/** The key of a tag's row: digest of the tag, type and id of the entity. Databases reject some texts, so that only what they store is asked for. */
 function isTagKey(key: string): boolean {
   try {
     const parts: unknown = JSON.parse(key);
-    return Array.isArray(parts) && parts.length === 3 && parts.every((part) => typeof part === 'string');
+    if (!Array.isArray(parts) || parts.length !== TAG_KEY.length) return false;
+    return TAG_KEY.every((pattern, index) => typeof parts[index] === 'string' && pattern.test(parts[index]));
   } catch {
     return false;
   }
 }
+
+const TAG_KEY: readonly RegExp[] = [/^[0-9a-f]{64}$/, /^[a-z_]+$/, UUID];
