@@ -47,8 +47,8 @@ export class HttpExchange implements Exchange, RouterInput {
   /** Headers to send instead of the client's; a value of `undefined` takes one away. By lower-case name. */
   changedHeaders: Map<string, { name: string; value: string } | undefined> | undefined;
   search: string;
-  /** Plugins that ran in the phase access; the later phases run the same. */
-  readonly ran: PluginPhases[] = [];
+  /** Plugins whose later phases see this request: the global ones until there is a route, then those of the route. */
+  plugins: PluginPhases[] = [];
   /** Tells a client that waits for it to send its body. */
   sendContinue: (() => void) | undefined;
   replacedBody: Buffer | undefined;

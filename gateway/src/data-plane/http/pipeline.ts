@@ -7,7 +7,7 @@ import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { Consumer } from '../../model/snapshot.ts';
 import type { Phase, PluginPhases } from '../../plugin-kit/plugin.ts';
-import type { CompiledConfiguration, PlannedPlugin } from '../compiled-configuration.ts';
+import type { CompiledConfiguration, Plan, PlannedPlugin } from '../compiled-configuration.ts';
 import { ownHead, writeHead } from './answer.ts';
 import type { OwnAnswer } from './answer.ts';
 import type { ResponseHead } from './client-response.ts';
@@ -74,7 +74,8 @@ export class Pipeline {
         if ('status' in facts) return this.#reject(facts, incoming, response);
         exchange = new HttpExchange(incoming, facts, wish === 'upgrade');
         this.#begin(exchange, response, wish);
-        this.#serve(exchange, response).catch(fail);
+        const served = this.#serve(exchange, response).catch((error: unknown) => this.#fail(error, incoming, response, exchange));
+        this.#logAtEnd(exchange, response, served);
       } catch (error) {
         fail(error);
       }
@@ -97,8 +98,13 @@ export class Pipeline {
       } catch (error) {
         this.#logDefect('a request', error, exchange);
       }
-      void this.#runAll('log', exchange);
     });
+  }
+
+  /** The phase log waits for what is under way: a client that goes away while a plugin decides is logged by the plugins behind that one, too. */
+  #logAtEnd(exchange: HttpExchange, response: ServerResponse, served: Promise<void>): void {
+    const closed = exchange.closed ? Promise.resolve() : new Promise<void>((resolve) => void response.once('close', () => resolve()));
+    void Promise.all([served, closed]).then(() => this.#runAll('log', exchange));
   }
 
   async #serve(exchange: HttpExchange, response: ServerResponse): Promise<void> {
@@ -110,23 +116,13 @@ export class Pipeline {
   async #decide(exchange: HttpExchange, response: ServerResponse): Promise<OwnAnswer | undefined> {
     const configuration = this.#options.configuration();
     if (configuration === undefined) return NO_ROUTE;
-    for (const plugin of configuration.globalPlan) await plugin.phases?.rewrite?.(exchange);
+    await this.#runRewrite(configuration.globalPlan, exchange);
     if (exchange.refusal !== undefined) return exchange.refusal;
     exchange.match = configuration.router.find(exchange);
     const wrongProtocol = exchange.route && protocolAnswer(exchange, exchange.route);
-    if (exchange.route === undefined || wrongProtocol !== undefined) {
-      // Requests that end here are still seen by the global plugins' later phases.
-      for (const { phases } of configuration.globalPlan) if (phases !== undefined) exchange.ran.push(phases);
-      return wrongProtocol ?? NO_ROUTE;
-    }
-    for (const plugin of configuration.planOf(exchange.route)) {
-      const phases = phasesFor(plugin, exchange.consumer);
-      if (phases === undefined) continue;
-      exchange.ran.push(phases);
-      const pending = phases.access?.(exchange);
-      if (pending !== undefined) await pending;
-      if (exchange.refusal !== undefined) return exchange.refusal;
-    }
+    if (exchange.route === undefined || wrongProtocol !== undefined) return wrongProtocol ?? NO_ROUTE;
+    await this.#runAccess(configuration.planOf(exchange.route), exchange);
+    if (exchange.refusal !== undefined) return exchange.refusal;
     const { service } = exchange;
     if (service === undefined) return NO_SERVICE;
     return proxy(exchange, service, response, {
@@ -134,6 +130,35 @@ export class Pipeline {
       closing: this.#options.closing,
       beforeHead: () => this.#runAll('responseHeaders', exchange),
     });
+  }
+
+  /** Requests that end before they have a route are still seen by the later phases of the global plugins. */
+  async #runRewrite(plan: Plan, exchange: HttpExchange): Promise<void> {
+    exchange.plugins = plan.flatMap(({ phases }) => phases ?? []);
+    for (const phases of exchange.plugins) {
+      const pending = phases.rewrite?.(exchange);
+      if (pending !== undefined) await pending;
+      if (exchange.refusal !== undefined) return;
+    }
+  }
+
+  /** Runs the phase until a plugin refuses the request or fails. The plugins behind that one still get the later phases, as in Kong. */
+  async #runAccess(plan: Plan, exchange: HttpExchange): Promise<void> {
+    exchange.plugins = [];
+    let failure: { readonly error: unknown } | undefined;
+    for (const plugin of plan) {
+      const phases = phasesFor(plugin, exchange.consumer);
+      if (phases === undefined) continue;
+      exchange.plugins.push(phases);
+      if (failure !== undefined || exchange.refusal !== undefined) continue;
+      try {
+        const pending = phases.access?.(exchange);
+        if (pending !== undefined) await pending;
+      } catch (error) {
+        failure = { error };
+      }
+    }
+    if (failure !== undefined) throw failure.error;
   }
 
   async #answer(answer: OwnAnswer, exchange: HttpExchange, response: ServerResponse): Promise<void> {
@@ -183,7 +208,7 @@ export class Pipeline {
   }
 
   async #runAll(phase: Phase, exchange: HttpExchange): Promise<void> {
-    for (const phases of exchange.ran) {
+    for (const phases of exchange.plugins) {
       try {
         const pending = phases[phase]?.(exchange);
         if (pending !== undefined) await pending;
