@@ -84,3 +84,8 @@ describe.each(names)('the README of examples/%s', (name) => {
     expect(targets.filter((target) => !existsSync(join(EXAMPLES, name, target)))).toEqual([]);
   });
 });
+
+it('docs/getting-started.md shows the whole program of its example', () => {
+  const [, shown] = /^```ts\n([\s\S]*?)^```/m.exec(readFileSync(join(EXAMPLES, '..', 'docs', 'getting-started.md'), 'utf8')) ?? [];
+  expect(shown).toBe(readFileSync(join(EXAMPLES, 'getting-started', 'app.ts'), 'utf8'));
+});

@@ -5,7 +5,7 @@
  * Synthesizes without an AWS account: every address below is one of the documentation ranges.
  */
 import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
-import { App, Stack } from 'aws-cdk-lib';
+import { Annotations, App, Stack } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -102,5 +102,8 @@ controlPlane.addDataPlane('Internal', {
   target: EcsTarget.ec2Cluster(company, capacity.capacityProviderName, { maxReplicas: 4 }),
   labels: { region: 'eu-central-1', consumers: 'company' },
 });
+
+// The packaged gateway does not have this plugin yet: docs/reference/gateway.md.
+Annotations.of(app).acknowledgeWarning('cdk-hybridge:plugin.openid-connect', 'consumers log in as soon as the gateway has the plugin');
 
 app.synth();

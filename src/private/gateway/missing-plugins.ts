@@ -17,7 +17,7 @@ const KONG = 'GatewayEngine.kongHelm()';
 const KONG_ENTERPRISE = 'GatewayEngine.kongHelm() with KongEdition.ENTERPRISE';
 
 const USES = {
-  identity: { plugins: ['openid-connect'], without: 'nodes authenticate nobody with it', engine: KONG_ENTERPRISE },
+  identity: { plugins: ['openid-connect'], without: 'nodes do not authenticate consumers with it', engine: KONG_ENTERPRISE },
   logs: { plugins: ['http-log'], without: 'nodes send no access logs', engine: KONG },
   cache: {
     plugins: ['rate-limiting', 'rate-limiting-advanced', 'proxy-cache-advanced', 'graphql-proxy-cache-advanced', 'graphql-rate-limiting-advanced'],
