@@ -23,7 +23,7 @@ async function settingsOf(role: Role, more: Partial<Settings['listen']> = {}, pr
     logLevel: 'notice',
     listen: { proxy: [], admin: [anyPort], status: [anyPort], cluster: [anyPort], telemetry: [anyPort], ...more },
     tunnel: {
-      mode: 'shared', identity: { certificate, key: new Secret(key), source: { certificate: 'test', key: 'test' } }, files: {}, allowedCommonNames: [], trusted: [], controlPlanes: [], labels: {},
+      mode: 'shared', identity: { certificate, key: new Secret(key) }, files: {}, allowedCommonNames: [], trusted: [], controlPlanes: [], labels: {},
       maxPayloadBytes: 2 ** 24, purgeDelaySeconds: 1_209_600,
     },
     postgres: { host: '127.0.0.1', port: 1, database: 'none', user: 'nobody', password: new Secret('hunter2'), ssl: false, sslVerify: false, timeoutMs: 1_000 },

@@ -8,9 +8,9 @@ import { handToOwner } from '../base/defect-owner.ts';
 import { EXIT_CODES, GatewayError, messageOf } from '../base/errors.ts';
 import { createLog } from '../base/log.ts';
 import type { Log } from '../base/log.ts';
-import { SETTINGS } from '../settings/names.ts';
 import { SettingsError, readSettings } from '../settings/read.ts';
 import type { Settings } from '../settings/settings.ts';
+import { SETTINGS } from '../settings/table.ts';
 import { withDefaultCertificates } from './default-certificates.ts';
 
 /** A started node. */

@@ -1,8 +1,9 @@
 /** What is allowed and still likely to surprise: sentences for the log, each with what to change. */
 import { expiryOf } from './key-material.ts';
 import { isLoopback, shownAddress } from './listeners.ts';
-import { SETTINGS } from './names.ts';
 import type { Settings } from './settings.ts';
+import { SETTINGS } from './table.ts';
+import { TUNNEL_MATERIAL } from './tunnel-material.ts';
 
 /** @param now milliseconds since 1970 */
 export function cautions(settings: Settings, now: number): string[] {
@@ -13,20 +14,21 @@ const CAUTIONS: readonly ((settings: Settings, now: number) => readonly string[]
 
 function expiredIdentity({ tunnel: { identity } }: Settings, now: number): readonly string[] {
   if (identity === undefined || expiryOf(identity.certificate) >= now) return [];
-  return [`${SETTINGS.clusterCert.name}: the certificate ended on ${new Date(expiryOf(identity.certificate)).toISOString()}; peers will refuse it`];
+  const ended = new Date(expiryOf(identity.certificate)).toISOString();
+  return [`${TUNNEL_MATERIAL.certificate.name}: the certificate expired on ${ended}; peers will reject it`];
 }
 
 function openAdminApi({ role, listen }: Settings): readonly string[] {
   if (role === 'data_plane') return [];
   return listen.admin.filter((listener) => !isLoopback(listener)).map((listener) => (
-    `${SETTINGS.adminListen.name}: the Admin API on ${shownAddress(listener)} has no authentication; `
-    + 'whoever reaches that port owns the gateway. Limit it by a network policy, or listen on 127.0.0.1'));
+    `${SETTINGS.listen.admin.name}: the Admin API on ${shownAddress(listener)} has no authentication; `
+    + 'everyone who reaches that port can change everything. Limit access by a network policy, or listen on 127.0.0.1'));
 }
 
 function unspokenHttp2({ role, listen }: Settings): readonly string[] {
   if (role === 'control_plane') return [];
   return listen.proxy.filter(({ http2 }) => http2).map((listener) => (
-    `${SETTINGS.proxyListen.name}: ${shownAddress(listener)} says http2, which this gateway does not speak: ${listener.ssl
+    `${SETTINGS.listen.proxy.name}: ${shownAddress(listener)} says http2, which this gateway does not speak: ${listener.ssl
       ? 'TLS offers HTTP/1.1 only, which every client falls back to'
       : 'clients that speak it without TLS are refused'}; gRPC clients cannot connect. Remove http2`));
 }

@@ -3,21 +3,29 @@ import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { messageOf } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
-import type { KeyPair, RevokedCertificates } from './settings.ts';
+import { SettingProblem } from './setting-problem.ts';
+import type { Given } from './setting.ts';
 
-/** A setting's name and its text. */
-export interface Given {
-  readonly name: string;
-  readonly text: string;
+/** A certificate chain and its key, as PEM. They belong together. */
+export interface KeyPair {
+  readonly certificate: string;
+  readonly key: Secret;
+  /** The settings that name both files, when both were given as files: read again when the files change. */
+  readonly files?: { readonly certificate: Given; readonly key: Given };
 }
 
-/** What is wrong with the material, in one line that names the setting. */
-export class KeyMaterialProblem extends Error {}
+/** Certificates by what identifies them: all of a common name, or single ones. */
+export interface RevokedCertificates {
+  /** In lower case. */
+  readonly commonNames: readonly string[];
+  /** Hexadecimal, upper case, without leading zeros. */
+  readonly serialNumbers: readonly string[];
+}
 
 /**
- * Reads a certificate and its key, and makes sure that they belong together.
+ * Reads a certificate and its key, and checks that they belong together.
  *
- * @throws KeyMaterialProblem
+ * @throws SettingProblem
  */
 export function readKeyPair(certificate: Given, key: Given): KeyPair {
   const certificatePem = readPem(certificate, /-----BEGIN (TRUSTED )?CERTIFICATE-----/, 'certificate');
@@ -25,17 +33,17 @@ export function readKeyPair(certificate: Given, key: Given): KeyPair {
   const parsedCertificate = attempt(certificate, 'certificate', () => new X509Certificate(certificatePem));
   const parsedKey = attempt(key, 'private key', () => createPrivateKey(keyPem));
   if (!parsedCertificate.checkPrivateKey(parsedKey)) {
-    throw new KeyMaterialProblem(`${key.name} is not the key of the certificate in ${certificate.name}`
-      + ` (${describe(parsedCertificate)}): give the pair that was made together`);
+    throw new SettingProblem(`${key.name} is not the key of the certificate in ${certificate.name}`
+      + ` (${describe(parsedCertificate)}): set both to one pair`);
   }
   return {
     certificate: certificatePem,
     key: new Secret(keyPem),
-    source: { certificate: certificate.text, key: isPath(key.text) ? key.text : `${key.name} (in the environment)` },
+    ...isPath(certificate.text) && isPath(key.text) && { files: { certificate, key } },
   };
 }
 
-/** @throws KeyMaterialProblem */
+/** @throws SettingProblem */
 export function readCertificates(given: Given): string {
   const pem = readPem(given, /-----BEGIN (TRUSTED )?CERTIFICATE-----/, 'certificate');
   attempt(given, 'certificate', () => new X509Certificate(pem));
@@ -43,12 +51,12 @@ export function readCertificates(given: Given): string {
 }
 
 /**
- * Reads a list of certificates that are let in no more. Blank lines and what follows a `#` say nothing.
+ * Reads a revocation list. Blank lines, and what follows a `#`, are ignored.
  *
- * @throws KeyMaterialProblem that names the line
+ * @throws SettingProblem that names the line
  */
 export function readRevoked({ name, text }: Given): RevokedCertificates {
-  const entries = readFile({ name, text }, 'list of revoked certificates').split('\n')
+  const entries = readFile({ name, text }, 'revocation list').split('\n')
     .map((line, index) => ({ number: index + 1, entry: line.replace(/#.*/, '').trim() }))
     .filter(({ entry }) => entry !== '')
     .map(({ number, entry }) => {
@@ -56,7 +64,9 @@ export function readRevoked({ name, text }: Given): RevokedCertificates {
       const serial = value.replaceAll(':', '').toUpperCase().replace(/^0+/, '');
       if (kind === 'cn') return { commonName: value.toLowerCase() };
       if (kind === 'serial' && /^[0-9A-F]+$/.test(serial)) return { serialNumber: serial };
-      throw new KeyMaterialProblem(`${name}: line ${number} of ${text} is '${entry}'; expected cn:<common name> or serial:<hexadecimal number>`);
+      throw new SettingProblem(
+        `${name}: line ${number} of ${text} is '${entry}'; expected cn:<common name> or serial:<hexadecimal number>`,
+      );
     });
   return {
     commonNames: entries.flatMap(({ commonName }) => commonName ?? []),
@@ -64,7 +74,7 @@ export function readRevoked({ name, text }: Given): RevokedCertificates {
   };
 }
 
-/** Milliseconds since the epoch at which a PEM certificate ends. */
+/** Milliseconds since 1970 at which a PEM certificate expires. */
 export function expiryOf(pem: string): number {
   return Date.parse(new X509Certificate(pem).validTo);
 }
@@ -73,20 +83,23 @@ function readPem(given: Given, wanted: RegExp, what: string): string {
   const pem = isPath(given.text) ? readFile(given, what) : decoded(given.text);
   if (wanted.test(pem)) return pem;
   const where = isPath(given.text) ? `${given.text} holds` : 'its value holds';
-  throw new KeyMaterialProblem(`${given.name}: ${where} no ${what} in PEM form (no line matching ${wanted.source.replace(/[()?\\]/g, '')})`);
+  throw new SettingProblem(`${given.name}: ${where} no ${what} in PEM form (no line matching ${wanted.source.replace(/[()?\\]/g, '')})`);
 }
 
 function readFile(given: Given, what: string): string {
   try {
     return readFileSync(given.text, 'utf8');
   } catch (error) {
-    throw new KeyMaterialProblem(`${given.name}: cannot read the ${what} ${given.text}: ${reasonOf(error)}`);
+    throw new SettingProblem(`${given.name}: cannot read the ${what} ${given.text}: ${reasonOf(error)}`);
   }
 }
 
 function reasonOf(error: unknown): string {
   const reasons: Record<string, string> = {
-    ENOENT: 'no such file', EACCES: 'not permitted for the user that runs the gateway', EISDIR: 'it is a folder', ENOTDIR: 'a part of the path is no folder',
+    ENOENT: 'no such file',
+    EACCES: 'not permitted for the user that runs the gateway',
+    EISDIR: 'it is a folder',
+    ENOTDIR: 'a part of the path is not a folder',
   };
   return reasons[(error as NodeJS.ErrnoException).code ?? ''] ?? messageOf(error);
 }
@@ -104,8 +117,8 @@ function attempt<T>(given: Given, what: string, parse: () => T): T {
   try {
     return parse();
   } catch {
-    // OpenSSL's own words ("error:0480006C…") help nobody, and may quote what they read.
-    throw new KeyMaterialProblem(`${given.name}: the ${what} cannot be parsed; is the file cut off or encrypted?`);
+    // OpenSSL's own message ("error:0480006C…") explains nothing, and may quote what it read.
+    throw new SettingProblem(`${given.name}: the ${what} cannot be parsed; is the file cut off or encrypted?`);
   }
 }
 

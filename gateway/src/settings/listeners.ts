@@ -1,16 +1,29 @@
-/** `*_LISTEN`: `off`, or `ip:port [flag …]` entries separated by commas, in nginx' words. */
-import type { Listener } from './settings.ts';
-import type { ValueKind } from './value-kinds.ts';
+/** `*_LISTEN`: `off`, or `ip:port [flag …]` entries separated by commas, in the words of nginx. */
 import { splitList } from './value-kinds.ts';
+import type { ValueKind } from './value-kinds.ts';
+
+/** One address that a node listens on. */
+export interface Listener {
+  /** IPv4, IPv6 without brackets, or a host name. */
+  readonly host: string;
+  readonly port: number;
+  readonly ssl: boolean;
+  readonly http2: boolean;
+  readonly proxyProtocol: boolean;
+  readonly reusePort: boolean;
+  /** Length of the queue of connections not yet accepted. */
+  readonly backlog?: number;
+}
 
 const FLAGS = ['ssl', 'http2', 'proxy_protocol', 'deferred', 'bind', 'reuseport'];
 const PARAMETERS = /^(backlog=\d+|ipv6only=(on|off)|so_keepalive=(on|off|\d*[smh]?:\d*[smh]?:\d*))$/;
 
 export const listeners: ValueKind<readonly Listener[]> = {
   expected: `off, or ip:port [${FLAGS.join('|')}|backlog=N …] separated by commas`,
+  samples: ['127.0.0.1:18000', '127.0.0.1:18443 ssl', 'off'],
   parse: (value) => {
     const entries = splitList(value);
-    // Only a first `off` switches everything off, as in nginx templates of the field.
+    // Only a first `off` turns everything off, as in Kong's nginx template.
     if (entries.length === 0 || /^off\b/.test(entries[0]!)) return entries.length === 0 ? undefined : [];
     const parsed = entries.map(parseListener);
     return parsed.every((listener) => listener !== undefined) ? parsed : undefined;
@@ -40,7 +53,7 @@ export function isLoopback(listener: Listener): boolean {
   return listener.host === 'localhost' || listener.host === '::1' || listener.host.startsWith('127.');
 }
 
-/** As in settings. */
+/** An address as settings write it. */
 export function shownAddress({ host, port }: Pick<Listener, 'host' | 'port'>): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

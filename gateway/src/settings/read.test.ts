@@ -5,9 +5,9 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENV } from '../../contract.ts';
 import { createSelfSignedCertificate } from '../base/self-signed-certificate.ts';
-import { SETTINGS } from './names.ts';
 import { SettingsError, readSettings } from './read.ts';
 import type { Environment } from './read.ts';
+import { WORKING } from './table.ts';
 
 let folder: string;
 let pair: { certificate: string; key: string };
@@ -41,7 +41,7 @@ function problemsOf(environment: Environment): readonly string[] {
 const tunnel = () => ({ KONG_CLUSTER_CERT: pair.certificate, KONG_CLUSTER_CERT_KEY: pair.key });
 
 describe('defaults', () => {
-  it('makes a laptop gateway of an empty environment', () => {
+  it('configure a gateway for a laptop', () => {
     const { settings, warnings } = readSettings({});
     expect(warnings).toEqual([]);
     expect(settings).toMatchObject({ role: 'traditional', database: 'embedded', logLevel: 'notice' });
@@ -49,7 +49,7 @@ describe('defaults', () => {
     expect(settings.listen.proxy).toMatchObject([{ port: 8000, ssl: false, backlog: 16384 }, { port: 8443, ssl: true }]);
   });
 
-  it('gives a data plane no database', () => {
+  it('give a data plane no database', () => {
     expect(readSettings({ KONG_ROLE: 'data_plane', ...tunnel() }).settings.database).toBe('off');
   });
 
@@ -58,20 +58,21 @@ describe('defaults', () => {
     expect(() => (settings.listen as { admin: unknown }).admin = []).toThrow(TypeError);
   });
 
-  it('parses every default by its own kind', () => {
-    for (const definition of Object.values(SETTINGS)) {
-      if (definition.default !== undefined) expect(definition.kind.parse(definition.default), definition.name).toBeDefined();
+  it('are valid values of their settings', () => {
+    for (const { name, kind, default: fallback } of WORKING) {
+      if (fallback !== undefined) expect(kind.parse(fallback), name).toBeDefined();
     }
   });
 });
 
-describe('wrong values', () => {
+describe('invalid values', () => {
   const cases: readonly (readonly [string, Environment, string])[] = [
     ['role', { KONG_ROLE: 'dataplane' }, "KONG_ROLE: 'dataplane' is not valid; expected one of traditional, control_plane, data_plane"],
     ['listener', { KONG_PROXY_LISTEN: '0.0.0.0' }, "KONG_PROXY_LISTEN: '0.0.0.0' is not valid; expected off, or ip:port"],
     ['listener port', { KONG_PROXY_LISTEN: '0.0.0.0:70000' }, 'KONG_PROXY_LISTEN'],
     ['listener flag', { KONG_PROXY_LISTEN: '0.0.0.0:8000 tls' }, 'KONG_PROXY_LISTEN'],
-    ['payload', { KONG_CLUSTER_MAX_PAYLOAD: '1000' }, "KONG_CLUSTER_MAX_PAYLOAD: '1000' is not valid; expected a whole number, 4194304 or more"],
+    ['payload', { KONG_CLUSTER_MAX_PAYLOAD: '1000' },
+      "KONG_CLUSTER_MAX_PAYLOAD: '1000' is not valid; expected a whole number, 4194304 or more"],
     ['switch', { KONG_PG_SSL: 'yes' }, "KONG_PG_SSL: 'yes' is not valid; expected on or off"],
     ['node id', { KONG_NODE_ID: '1' }, 'expected a UUID'],
     ['endpoint', { KONG_CLUSTER_CONTROL_PLANE: 'cp.example' }, "KONG_CLUSTER_CONTROL_PLANE: 'cp.example' is not valid; expected host:port"],
@@ -79,13 +80,14 @@ describe('wrong values', () => {
     ['too many labels', { KONG_CLUSTER_DP_LABELS: 'abcdefghijk'.split('').map((key) => `${key}:1`).join(',') }, 'up to 10 key:value pairs'],
     ['trusted address', { KONG_TRUSTED_IPS: 'localhost' }, 'KONG_TRUSTED_IPS'],
     ['vault', { KONG_PG_PASSWORD: '{vault://aws/pg}' }, "settings can be read from the vault 'env' only"],
-    ['missing vault value', { KONG_PG_PASSWORD: '{vault://env/nothing}' }, 'KONG_PG_PASSWORD: {vault://env/nothing} cannot be resolved: the environment has no NOTHING'],
+    ['missing vault value', { KONG_PG_PASSWORD: '{vault://env/nothing}' },
+      'KONG_PG_PASSWORD: {vault://env/nothing} cannot be resolved: the environment has no NOTHING'],
   ];
-  it.each(cases)('refuses a wrong %s, naming setting, value and expectation', (_, environment, expected) => {
+  it.each(cases)('refuses an invalid %s, naming setting, value and expectation', (_, environment, expected) => {
     expect(problemsOf(environment).join('\n')).toContain(expected);
   });
 
-  it('tells all of them at once', () => {
+  it('reports all of them together', () => {
     expect(problemsOf({ KONG_ROLE: 'x', KONG_PG_SSL: 'x', KONG_DATABASE: 'cassandra' })).toHaveLength(3);
   });
 
@@ -98,25 +100,40 @@ describe('wrong values', () => {
 
 describe('roles', () => {
   const cases: readonly (readonly [string, () => Environment, string])[] = [
-    ['a control plane without database', () => ({ KONG_ROLE: 'control_plane', KONG_DATABASE: 'off', ...tunnel() }), 'KONG_DATABASE: off does not go with'],
-    ['a data plane with a database', () => ({ KONG_ROLE: 'data_plane', KONG_DATABASE: 'postgres', ...tunnel() }), 'a data plane has no database'],
+    ['a control plane without database', () => ({ KONG_ROLE: 'control_plane', KONG_DATABASE: 'off', ...tunnel() }),
+      'KONG_DATABASE: off does not go with'],
+    ['a data plane with a database', () => ({ KONG_ROLE: 'data_plane', KONG_DATABASE: 'postgres', ...tunnel() }),
+      'a data plane has no database'],
     ['a plane without certificate', () => ({ KONG_ROLE: 'data_plane' }), 'KONG_CLUSTER_CERT and KONG_CLUSTER_CERT_KEY are missing'],
-    ['a control plane without Admin API', () => ({ KONG_ROLE: 'control_plane', KONG_ADMIN_LISTEN: 'off', ...tunnel() }), 'KONG_ADMIN_LISTEN'],
-    ['a control plane without tunnel', () => ({ KONG_ROLE: 'control_plane', KONG_CLUSTER_LISTEN: 'off', ...tunnel() }), 'KONG_CLUSTER_LISTEN'],
+    ['a control plane without Admin API', () => ({ KONG_ROLE: 'control_plane', KONG_ADMIN_LISTEN: 'off', ...tunnel() }),
+      'KONG_ADMIN_LISTEN'],
+    ['a control plane without tunnel', () => ({ KONG_ROLE: 'control_plane', KONG_CLUSTER_LISTEN: 'off', ...tunnel() }),
+      'KONG_CLUSTER_LISTEN'],
     ['a data plane without proxy', () => ({ KONG_ROLE: 'data_plane', KONG_PROXY_LISTEN: 'off', ...tunnel() }), 'KONG_PROXY_LISTEN'],
-    ['pki without authority', () => ({ KONG_ROLE: 'control_plane', KONG_CLUSTER_MTLS: 'pki', ...tunnel() }), 'KONG_CLUSTER_CA_CERT is missing'],
-    ['pki_check_cn without names or a domain', () => ({ KONG_ROLE: 'control_plane', KONG_CLUSTER_MTLS: 'pki_check_cn', KONG_CLUSTER_CA_CERT: pair.certificate, ...tunnel() }), 'KONG_CLUSTER_ALLOWED_COMMON_NAMES is missing'],
-    ['names that nobody looks at', () => ({ KONG_ROLE: 'control_plane', KONG_CLUSTER_ALLOWED_COMMON_NAMES: 'a.example', ...tunnel() }), 'with KONG_CLUSTER_MTLS=pki_check_cn only'],
-    ['revocation of a shared certificate', () => ({ KONG_ROLE: 'control_plane', HYBRIDGE_CLUSTER_REVOKED_FILE: '/dev/null', ...tunnel() }), 'none can be told from the others; use pki'],
-    ['a list of revoked certificates that is not there', () => ({ KONG_ROLE: 'control_plane', HYBRIDGE_CLUSTER_REVOKED_FILE: '/nowhere', ...tunnel() }), 'cannot read the list of revoked certificates /nowhere: no such file'],
-    ['accepted certificates besides an authority', () => ({ KONG_ROLE: 'data_plane', KONG_CLUSTER_MTLS: 'pki', HYBRIDGE_CLUSTER_ACCEPTED_CERTS: pair.certificate, ...tunnel() }), 'name old and new authority in KONG_CLUSTER_CA_CERT'],
-    ['labels on a control plane', () => ({ KONG_ROLE: 'control_plane', KONG_CLUSTER_DP_LABELS: 'a:b', ...tunnel() }), 'labels belong to data planes'],
+    ['pki without authority', () => ({ KONG_ROLE: 'control_plane', KONG_CLUSTER_MTLS: 'pki', ...tunnel() }),
+      'KONG_CLUSTER_CA_CERT is missing'],
+    ['pki_check_cn without names or a domain',
+      () => ({ KONG_ROLE: 'control_plane', KONG_CLUSTER_MTLS: 'pki_check_cn', KONG_CLUSTER_CA_CERT: pair.certificate, ...tunnel() }),
+      'KONG_CLUSTER_ALLOWED_COMMON_NAMES is missing'],
+    ['common names that are not checked', () =>
+      ({ KONG_ROLE: 'control_plane', KONG_CLUSTER_ALLOWED_COMMON_NAMES: 'a.example', ...tunnel() }),
+    'applies only to KONG_CLUSTER_MTLS=pki_check_cn'],
+    ['revocation of a shared certificate', () => ({ KONG_ROLE: 'control_plane', HYBRIDGE_CLUSTER_REVOKED_FILE: '/dev/null', ...tunnel() }),
+      'a single node cannot be revoked; use pki'],
+    ['a revocation list that does not exist', () =>
+      ({ KONG_ROLE: 'control_plane', HYBRIDGE_CLUSTER_REVOKED_FILE: '/nowhere', ...tunnel() }),
+    'cannot read the revocation list /nowhere: no such file'],
+    ['accepted certificates in addition to an authority',
+      () => ({ KONG_ROLE: 'data_plane', KONG_CLUSTER_MTLS: 'pki', HYBRIDGE_CLUSTER_ACCEPTED_CERTS: pair.certificate, ...tunnel() }),
+      'put the old and the new authority into KONG_CLUSTER_CA_CERT'],
+    ['labels on a control plane', () => ({ KONG_ROLE: 'control_plane', KONG_CLUSTER_DP_LABELS: 'a:b', ...tunnel() }),
+      'only data planes have labels'],
   ];
   it.each(cases)('refuses %s', (_, environment, expected) => {
     expect(problemsOf(environment()).join('\n')).toContain(expected);
   });
 
-  it('takes what the Helm chart gives a control plane', () => {
+  it('accepts what the Helm chart sets on a control plane', () => {
     const { settings } = readSettings({
       KONG_ROLE: 'control_plane', KONG_DATABASE: 'postgres', ...tunnel(),
       KONG_CLUSTER_LISTEN: '0.0.0.0:8005 ssl, [::]:8005 ssl', KONG_ADMIN_LISTEN: '127.0.0.1:8444 http2 ssl, [::1]:8444 http2 ssl',
@@ -128,11 +145,14 @@ describe('roles', () => {
 });
 
 describe('certificates', () => {
-  it('takes a path, PEM, or base64 of PEM', () => {
+  it('may be a path, PEM, or base64 of PEM', () => {
     const pem = (path: string) => readFileSync(path, 'utf8');
     const base64 = (path: string) => Buffer.from(pem(path)).toString('base64');
     for (const form of [(path: string) => path, pem, base64]) {
-      const { settings } = readSettings({ KONG_ROLE: 'data_plane', KONG_CLUSTER_CERT: form(pair.certificate), KONG_CLUSTER_CERT_KEY: form(pair.key) });
+      const { settings } = readSettings({
+        KONG_ROLE: 'data_plane', KONG_CLUSTER_CERT: form(pair.certificate),
+        KONG_CLUSTER_CERT_KEY: form(pair.key),
+      });
       expect(settings.tunnel.identity?.certificate.trim()).toBe(pem(pair.certificate).trim());
       expect(inspect(settings, { depth: 9 }) + JSON.stringify(settings)).not.toContain('PRIVATE KEY');
     }
@@ -140,10 +160,11 @@ describe('certificates', () => {
 
   it('refuses a key of another certificate', () => {
     expect(problemsOf({ KONG_ROLE: 'data_plane', KONG_CLUSTER_CERT: pair.certificate, KONG_CLUSTER_CERT_KEY: otherKey }))
-      .toEqual([expect.stringContaining('KONG_CLUSTER_CERT_KEY is not the key of the certificate in KONG_CLUSTER_CERT (CN=kong_clustering')]);
+      .toEqual([expect.stringContaining('KONG_CLUSTER_CERT_KEY is not the key of the certificate in KONG_CLUSTER_CERT '
+        + '(CN=kong_clustering')]);
   });
 
-  it('says which file cannot be read, and why', () => {
+  it('reports which file cannot be read, and why', () => {
     expect(problemsOf({ ...tunnel(), KONG_CLUSTER_CERT: join(folder, 'none.crt') }))
       .toEqual([`KONG_CLUSTER_CERT: cannot read the certificate ${join(folder, 'none.crt')}: no such file`]);
   });
@@ -155,7 +176,7 @@ describe('certificates', () => {
     expect(problemsOf({ ...tunnel(), KONG_CLUSTER_CERT_KEY: locked })[0]).toContain('not permitted');
   });
 
-  it('refuses a file that holds something else', () => {
+  it('refuses a file that contains something else', () => {
     const other = join(folder, 'other.txt');
     writeFileSync(other, 'hello');
     expect(problemsOf({ ...tunnel(), KONG_CLUSTER_CERT: other })[0]).toContain(`${other} holds no certificate in PEM form`);
@@ -165,9 +186,9 @@ describe('certificates', () => {
     expect(problemsOf({ KONG_CLUSTER_CERT: pair.certificate })[0]).toContain('KONG_CLUSTER_CERT_KEY is missing');
   });
 
-  it('warns of a certificate that has ended', () => {
+  it('warns about a certificate that has expired', () => {
     const inAYear = Date.now() + 365 * 86_400_000;
-    expect(readSettings({ KONG_ROLE: 'data_plane', ...tunnel() }, () => inAYear).warnings[0]).toContain('the certificate ended on');
+    expect(readSettings({ KONG_ROLE: 'data_plane', ...tunnel() }, () => inAYear).warnings[0]).toContain('the certificate expired on');
   });
 });
 
@@ -178,11 +199,11 @@ describe('unknown names', () => {
     ['KONG_DATABSE', 'did you mean KONG_DATABASE?'],
     ['HYBRIDGE_DRAIN_SECOND', 'did you mean HYBRIDGE_DRAIN_SECONDS?'],
     ['KONG_SOMETHING_QUITE_ELSE', 'is not a setting and has no effect'],
-  ])('warns of %s', (name, expected) => {
+  ])('warns about %s', (name, expected) => {
     expect(readSettings({ [name]: 'x' }).warnings).toEqual([expect.stringContaining(expected)]);
   });
 
-  it('says nothing of what Kong knows and of what Kubernetes adds for Services', () => {
+  it('gives no warning about silent values of Kong\'s settings, and about what Kubernetes adds for Services', () => {
     expect(readSettings({
       KONG_VITALS: 'off', KONG_NGINX_HTTP_CHARSET: 'UTF-8', KONG_PROXY_SERVICE_HOST: '10.0.0.1', KONG_PROXY_PORT_80_TCP_ADDR: '10.0.0.1',
       KONG_ADMIN_PORT: 'tcp://10.0.0.1:80',
@@ -190,12 +211,12 @@ describe('unknown names', () => {
   });
 });
 
-it('warns of an Admin API that others can reach', () => {
+it('warns about an Admin API that others can reach', () => {
   expect(readSettings({ KONG_ADMIN_LISTEN: '0.0.0.0:8001' }).warnings).toEqual([expect.stringContaining('has no authentication')]);
 });
 
-describe('listeners that are not all they say', () => {
-  it('warns of http2, which is not spoken, and tells what clients see', () => {
+describe('flags of listeners that are not supported', () => {
+  it('warns about http2, and says what clients see', () => {
     const { warnings } = readSettings({ KONG_PROXY_LISTEN: '0.0.0.0:8000 http2, [::]:8443 http2 ssl, 0.0.0.0:8444 ssl' });
     expect(warnings).toEqual([
       expect.stringMatching(/^KONG_PROXY_LISTEN: 0\.0\.0\.0:8000 says http2, .*without TLS are refused/),
@@ -203,15 +224,17 @@ describe('listeners that are not all they say', () => {
     ]);
   });
 
-  it('says nothing of it on a control plane, which has no proxy', () => {
+  it('gives no warning about it on a control plane, which has no proxy', () => {
     expect(readSettings({ KONG_ROLE: 'control_plane', KONG_PROXY_LISTEN: '0.0.0.0:8443 http2 ssl', ...tunnel() }).warnings).toEqual([]);
   });
 
-  it.each(['KONG_PROXY_LISTEN', 'KONG_ADMIN_LISTEN', 'KONG_STATUS_LISTEN'])('refuses proxy_protocol in %s, which would break every request', (name) => {
-    expect(problemsOf({ [name]: '127.0.0.1:8000 proxy_protocol' })).toEqual([expect.stringContaining(`${name}: proxy_protocol is not supported`)]);
-  });
+  it.each(['KONG_PROXY_LISTEN', 'KONG_ADMIN_LISTEN', 'KONG_STATUS_LISTEN'])('refuses proxy_protocol in %s, which would break every request',
+    (name) => {
+      expect(problemsOf({ [name]: '127.0.0.1:8000 proxy_protocol' })).toEqual([expect.stringContaining(`${name}: proxy_protocol is not `
+        + 'supported')]);
+    });
 
-  it('has none of them in the default settings', () => {
+  it('are not in the default settings', () => {
     const { settings, warnings } = readSettings({});
     expect(warnings).toEqual([]);
     expect(Object.values(settings.listen).flat().filter(({ host, http2 }) => http2 || host.includes(':'))).toEqual([]);
@@ -219,6 +242,6 @@ describe('listeners that are not all they say', () => {
 });
 
 it('reads every name that the constructs set', () => {
-  const names: string[] = Object.values(SETTINGS).map((definition) => definition.name);
+  const names = WORKING.map(({ name }) => name);
   expect(Object.values(ENV).filter((name) => !names.includes(name))).toEqual([]);
 });

@@ -81,7 +81,10 @@ describe('certificate and key', () => {
 
   it('changed between the start and the first look are not missed', async () => {
     writePair(await pair());
-    const { settings } = readSettings({ KONG_ROLE: 'control_plane', KONG_CLUSTER_CERT: path('tls.crt'), KONG_CLUSTER_CERT_KEY: path('tls.key') });
+    const { settings } = readSettings({
+      KONG_ROLE: 'control_plane', KONG_CLUSTER_CERT: path('tls.crt'),
+      KONG_CLUSTER_CERT_KEY: path('tls.key'),
+    });
     const next = await pair();
     writePair(next);
     const log = createLog({ level: 'notice', write: (line) => void lines.push(line) });
@@ -116,7 +119,10 @@ describe('certificate and key', () => {
   it('given in the environment are not waited for', async () => {
     const { certificate, key } = await pair();
     write('accepted.crt', certificate);
-    const tunnel = watch({ KONG_CLUSTER_CERT: certificate, KONG_CLUSTER_CERT_KEY: key, HYBRIDGE_CLUSTER_ACCEPTED_CERTS: path('accepted.crt') });
+    const tunnel = watch({
+      KONG_CLUSTER_CERT: certificate, KONG_CLUSTER_CERT_KEY: key,
+      HYBRIDGE_CLUSTER_ACCEPTED_CERTS: path('accepted.crt'),
+    });
     expect(tunnel.files).toEqual({ accepted: path('accepted.crt') });
     write('accepted.crt', certificate + (await pair()).certificate);
     look();
@@ -146,6 +152,7 @@ describe('the list of revoked certificates', () => {
     look();
     look();
     expect(renewals).toEqual([]);
-    expect(lines.join()).toContain(`HYBRIDGE_CLUSTER_REVOKED_FILE: line 2 of ${path('revoked')} is 'serial:xyz'; expected cn:<common name> or serial:<hexadecimal number>`);
+    expect(lines.join()).toContain(`HYBRIDGE_CLUSTER_REVOKED_FILE: line 2 of ${path('revoked')} is 'serial:xyz'; expected cn:<common `
+      + 'name> or serial:<hexadecimal number>');
   });
 });

@@ -1,13 +1,17 @@
-/** Notices when the files of a tunnel's identity and trust change, as mounted secrets do, and reads them again. The node need not start anew. */
+/**
+ * Notices when the files of a tunnel's identity and trust change, as mounted secrets do, and reads them again. The node need not start
+ * anew.
+ */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 import { SYSTEM_CLOCK } from '../base/clock.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import { KeyMaterialProblem, expiryOf } from './key-material.ts';
+import { expiryOf } from './key-material.ts';
+import { SettingProblem } from './setting-problem.ts';
 import type { TunnelFiles, TunnelMaterial, TunnelSettings } from './settings.ts';
-import { readTunnelMaterial } from './tunnel-material.ts';
+import { readTunnelFiles } from './tunnel-material.ts';
 
 export interface TunnelFileWatchOptions {
   readonly tunnel: TunnelSettings;
@@ -48,13 +52,13 @@ export class TunnelFileWatch {
     const contents = contentsOf(this.#files);
     if (contents === this.#current) return;
     try {
-      const material = present(readTunnelMaterial(this.#files));
+      const material = readTunnelFiles(this.#files);
       this.#current = contents;
       this.#refused = undefined;
       this.#told = undefined;
       this.#take(material);
     } catch (error) {
-      if (!(error instanceof KeyMaterialProblem)) throw error;
+      if (!(error instanceof SettingProblem)) throw error;
       this.#complain(contents, error.message);
     }
   }
@@ -63,11 +67,14 @@ export class TunnelFileWatch {
     const renewed = { ...this.#inForce, ...material };
     if (textOf(renewed) === textOf(this.#inForce)) return;
     this.#inForce = renewed;
-    this.#options.log.notice('the files of the tunnel changed and are in force', { files: Object.values(this.#files) as string[], ...validity(material) });
+    this.#options.log.notice('the files of the tunnel changed and are in force',
+      { files: Object.values(this.#files) as string[], ...validity(material) });
     this.#options.changed(renewed);
   }
 
-  /** Once for each state of the files, and only when it is the same a second time: between two files of one change they do not fit together. */
+  /**
+   * Once for each state of the files, and only when it is the same a second time: between two files of one change they do not fit together.
+   */
   #complain(contents: string, problem: string): void {
     if (this.#refused === contents && this.#told !== contents) {
       this.#options.log.error(`the files of the tunnel changed, but cannot be used; what was read before stays in force: ${problem}`);
@@ -75,11 +82,6 @@ export class TunnelFileWatch {
     }
     this.#refused = contents;
   }
-}
-
-/** Without what is not given by files, which stays as it is. */
-function present(material: TunnelMaterial): TunnelMaterial {
-  return Object.fromEntries(Object.entries(material).filter(([, part]) => part !== undefined));
 }
 
 /** A new key has a new certificate. */

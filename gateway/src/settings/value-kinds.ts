@@ -1,9 +1,13 @@
 /** How the text of a setting becomes a value. Each kind says what it expects, for messages and for the reference page. */
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
 import { LOG_LEVELS } from '../base/log.ts';
 
 export interface ValueKind<T> {
-  /** What a person should write, e.g. `on or off`. */
+  /** What to write, e.g. `on or off`. */
   readonly expected: string;
+  /** Texts that are valid: at least two, so that one of them is not a setting's default. */
+  readonly samples: readonly string[];
   /** @returns undefined when the text is not such a value */
   parse(text: string): T | undefined;
 }
@@ -11,26 +15,52 @@ export interface ValueKind<T> {
 export function oneOf<const T extends string>(...allowed: readonly T[]): ValueKind<T> {
   return {
     expected: `one of ${allowed.join(', ')}`,
+    samples: allowed,
     parse: (text) => allowed.find((value) => value === text),
   };
 }
 
 export const onOff: ValueKind<boolean> = {
   expected: 'on or off',
+  samples: ['on', 'off'],
   parse: (text) => ({ on: true, true: true, off: false, false: false } as Record<string, boolean>)[text],
 };
 
-export const text: ValueKind<string> = { expected: 'text', parse: (value) => value };
+export const text: ValueKind<string> = { expected: 'text', samples: ['one', 'two'], parse: (value) => value };
 
-export const path: ValueKind<string> = { expected: 'a path', parse: (value) => value.includes('\0') ? undefined : value };
+export const path: ValueKind<string> = {
+  expected: 'a path', samples: ['/tmp/one', '/tmp/two'], parse: (value) => value.includes('\0') ? undefined : value,
+};
+
+/** A path made absolute. */
+export const folder: ValueKind<string> = { ...path, parse: (value) => value.includes('\0') ? undefined : resolve(value) };
+
+/** What `key-material.ts` reads. */
+export const material: ValueKind<string> = {
+  expected: 'a path of a PEM file, the PEM itself, or base64 of it', samples: ['/tmp/one.pem', '/tmp/two.pem'], parse: (value) => value,
+};
 
 /** Comma-separated, blanks around items ignored, empty items dropped. */
-export const list: ValueKind<readonly string[]> = { expected: 'a comma-separated list', parse: splitList };
+export const list: ValueKind<readonly string[]> = { expected: 'a comma-separated list', samples: ['one', 'one, two'], parse: splitList };
+
+/** A list whose items are of a fixed set, whatever their case; they become what the set says. */
+export function listOf<const T extends string>(...allowed: readonly T[]): ValueKind<readonly T[]> {
+  const known = new Map<string, T>(allowed.map((item) => [item.toLowerCase(), item]));
+  return {
+    expected: `a comma-separated list of ${allowed.join(', ')}`,
+    samples: allowed,
+    parse: (value) => {
+      const items = splitList(value).map((item) => known.get(item.toLowerCase()));
+      return items.every((item) => item !== undefined) ? items : undefined;
+    },
+  };
+}
 
 export const logLevel = oneOf(...LOG_LEVELS);
 
 export const uuid: ValueKind<string> = {
   expected: 'a UUID',
+  samples: ['5d82e8e2-7a0f-45a2-9563-23b4df5d5821', '00000000-0000-4000-8000-000000000001'],
   parse: (value) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value) ? value.toLowerCase() : undefined,
 };
 
@@ -38,6 +68,7 @@ export function integer(minimum: number, maximum: number = Number.MAX_SAFE_INTEG
   const range = maximum === Number.MAX_SAFE_INTEGER ? `${minimum} or more` : `between ${minimum} and ${maximum}`;
   return {
     expected: `a whole number, ${range}`,
+    samples: [String(minimum), String(minimum + 1)],
     parse: (value) => {
       const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
       return number >= minimum && number <= maximum ? number : undefined;
@@ -45,14 +76,38 @@ export function integer(minimum: number, maximum: number = Number.MAX_SAFE_INTEG
   };
 }
 
-/** A CIDR, an address, or `unix:`. Its digits are checked where it is used. */
+/** A number with a fraction. */
+export function decimal(minimum: number, maximum: number = Number.MAX_VALUE): ValueKind<number> {
+  return {
+    expected: maximum === Number.MAX_VALUE ? `a number, ${minimum} or more` : `a number between ${minimum} and ${maximum}`,
+    samples: [String(minimum), String(minimum + 1)],
+    parse: (value) => {
+      const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+      return number >= minimum && number <= maximum ? number : undefined;
+    },
+  };
+}
+
+/** Bytes, or with `k` or `m`, as nginx writes sizes. */
+export const size: ValueKind<string> = {
+  expected: 'a size, e.g. 128m', samples: ['64k', '256m'], parse: (value) => /^\d+[kmg]?$/i.test(value) ? value : undefined,
+};
+
+/** Addresses and CIDRs. `unix:` is accepted and means nothing here: no listener is a Unix socket. */
 export const networks: ValueKind<readonly string[]> = {
   expected: 'a comma-separated list of addresses or CIDRs, e.g. 10.0.0.0/8',
+  samples: ['10.0.0.0/8', '::/0'],
   parse: (value) => {
-    const items = splitList(value);
-    return items.every((item) => /^([0-9a-f.:]+(\/\d{1,3})?|unix:)$/i.test(item)) ? items : undefined;
+    const items = splitList(value).filter((item) => item !== 'unix:');
+    return items.every(isNetwork) ? items : undefined;
   },
 };
+
+function isNetwork(item: string): boolean {
+  const [address = '', bits, ...rest] = item.split('/');
+  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return longest > 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= longest));
+}
 
 export interface Endpoint {
   readonly host: string;
@@ -62,21 +117,24 @@ export interface Endpoint {
 /** `host:port`, IPv6 in brackets; several are tried in turn. */
 export const endpoints: ValueKind<readonly Endpoint[]> = {
   expected: 'host:port, or several separated by commas',
+  samples: ['one.example:8005', 'one.example:8005, [::1]:8005'],
   parse: (value) => {
     const parsed = splitList(value).map(parseEndpoint);
     return parsed.length > 0 && parsed.every((endpoint) => endpoint !== undefined) ? parsed : undefined;
   },
 };
 
-export const endpoint: ValueKind<Endpoint> = { expected: 'host:port', parse: parseEndpoint };
+export const endpoint: ValueKind<Endpoint> = { expected: 'host:port', samples: ['one.example:8006', '[::1]:8006'], parse: parseEndpoint };
 
 const LABEL = /^[a-z0-9]([\w.:-]*[a-z0-9])?$/i;
 const RESERVED_LABEL = /^(kong|konnect|insomnia|mesh|kic)/i;
 
 /** At most ten `key:value` pairs; the rules are those of Kong's `cluster_dp_labels`. */
 export const labels: ValueKind<Readonly<Record<string, string>>> = {
-  expected: 'up to 10 key:value pairs separated by commas; keys and values of 1 to 63 letters, digits, ., :, _ or -, beginning and ending with a '
+  expected: 'up to 10 key:value pairs separated by commas; keys and values of 1 to 63 letters, digits, ., :, _ or -, beginning and '
+    + 'ending with a '
     + 'letter or digit; keys not beginning with kong, konnect, insomnia, mesh or kic',
+  samples: ['region:eu', 'region:eu, site:one'],
   parse: (value) => {
     const pairs = splitList(value).map((item) => {
       const colon = item.indexOf(':');

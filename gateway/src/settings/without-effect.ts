@@ -1,27 +1,52 @@
-/** Settings of Kong that are taken without acting on them, where somebody relies on what they switch on: these are told of. */
+/** What a node says about names that Kong acts on and this gateway does not: warnings, or problems that stop the start. */
+import { isDeepStrictEqual } from 'node:util';
+import { abbreviated, givenIn, valueOf } from './environment.ts';
+import type { Environment } from './environment.ts';
+import { SettingProblem } from './setting-problem.ts';
+import type { WithoutEffect } from './setting.ts';
+import { WITHOUT_EFFECT, WORKING } from './table.ts';
 
-interface WithoutEffect {
-  /** Values that ask for nothing more than what happens anyway. */
-  readonly harmless: RegExp;
-  /** What happens in place of it, and what to do. */
-  readonly instead: string;
+export interface WithoutEffectReport {
+  readonly warnings: readonly string[];
+  readonly problems: readonly string[];
 }
 
-const OFF = /^(off|false)$/;
-
-const WITHOUT_EFFECT: Readonly<Record<string, WithoutEffect>> = {
-  KONG_CLUSTER_OCSP: { harmless: OFF, instead: 'no responder is asked about certificates; name those that are let in no more in HYBRIDGE_CLUSTER_REVOKED_FILE' },
-  KONG_CLUSTER_USE_PROXY: { harmless: OFF, instead: 'tunnels are opened directly, not through KONG_PROXY_SERVER; open the way to the control plane' },
-  KONG_ENFORCE_RBAC: { harmless: OFF, instead: 'the Admin API asks nobody who they are; limit who reaches it' },
-  KONG_ROUTER_FLAVOR: { harmless: /^traditional(_compatible)?$/, instead: 'routes are matched as by traditional_compatible, and expressions are refused' },
-  KONG_STREAM_LISTEN: { harmless: OFF, instead: 'TCP, UDP and TLS streams are not proxied' },
-  KONG_REAL_IP_HEADER: { harmless: /^x-real-ip$/i, instead: 'the address of a client behind KONG_TRUSTED_IPS is read from X-Real-IP' },
-};
-
-/** One sentence for each. */
-export function withoutEffect(environment: Readonly<Record<string, string | undefined>>): string[] {
-  return Object.entries(WITHOUT_EFFECT).flatMap(([name, { harmless, instead }]) => {
-    const value = environment[name]?.trim();
-    return !value || harmless.test(value) ? [] : [`${name}=${value} has no effect: ${instead}`];
+/** Looks at every variable that a row without effect is about. */
+export function withoutEffect(environment: Environment): WithoutEffectReport {
+  const found = Object.keys(environment).sort().flatMap((name) => {
+    const row = rowWithoutEffect(name);
+    return row === undefined ? [] : sayings(environment, name, row);
   });
+  const of = (kind: keyof WithoutEffectReport) => found.filter((saying) => saying.kind === kind).map(({ text }) => text);
+  return { warnings: of('warnings'), problems: of('problems') };
+}
+
+/**
+ * The row about a variable: the one with exactly its name, else the first family that it belongs to. A setting that works belongs to none.
+ */
+export function rowWithoutEffect(name: string): WithoutEffect | undefined {
+  return WORKING_NAMES.has(name) ? undefined : EXACT.get(name) ?? FAMILIES.find(({ pattern }) => pattern.test(name))?.row;
+}
+
+const WORKING_NAMES: ReadonlySet<string> = new Set(WORKING.map(({ name }) => name));
+
+const EXACT = new Map(WITHOUT_EFFECT.map((row) => [row.name, row]));
+
+const FAMILIES = WITHOUT_EFFECT.filter(({ name }) => name.includes('*'))
+  .map((row) => ({ row, pattern: new RegExp(`^${row.name.replace('*', '\\w+')}$`) }));
+
+function sayings(environment: Environment, name: string, row: WithoutEffect): { kind: keyof WithoutEffectReport; text: string }[] {
+  try {
+    const text = givenIn(environment, name)?.text;
+    if (text === undefined) return [];
+    const value = valueOf({ ...row, name }, text);
+    if (row.silent.some((silent) => silent === text.toLowerCase() || isDeepStrictEqual(row.kind.parse(silent), value))) return [];
+    const shown = row.secret ? name : `${name}=${abbreviated(text)}`;
+    return row.outcome === 'warns'
+      ? [{ kind: 'warnings', text: `${shown} has no effect: ${row.instead}` }]
+      : [{ kind: 'problems', text: `${shown} is not supported: ${row.instead}` }];
+  } catch (error) {
+    if (!(error instanceof SettingProblem)) throw error;
+    return [{ kind: 'problems', text: error.message }];
+  }
 }

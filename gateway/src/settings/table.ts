@@ -1,0 +1,58 @@
+/**
+ * Every accepted name, once. The types of the settings, their reader and docs/reference/settings.md follow from here.
+ * Names and defaults are those of Kong Gateway 3.9; where a default differs, the description says so.
+ */
+import { settingsIn } from './setting.ts';
+import type { Setting, WithoutEffect } from './setting.ts';
+import { DATABASE, DATABASE_WITHOUT_EFFECT, DB_UPDATE_FREQUENCY, DECLARATIVE_CONFIG, POSTGRES } from './table/database.ts';
+import { ENTERPRISE_WITHOUT_EFFECT } from './table/enterprise.ts';
+import { LISTEN, LISTEN_WITHOUT_EFFECT } from './table/listeners.ts';
+import { LOGS_WITHOUT_EFFECT } from './table/logs.ts';
+import { NGINX_WITHOUT_EFFECT } from './table/nginx.ts';
+import { NODE, NODE_WITHOUT_EFFECT } from './table/node.ts';
+import { PROXY_WITHOUT_EFFECT, TRUSTED_IPS, UPSTREAM_POOL } from './table/proxy.ts';
+import { CERTIFICATES, TLS_WITHOUT_EFFECT } from './table/tls.ts';
+import { TRUSTED } from './table/trusted.ts';
+import { TUNNEL, TUNNEL_WITHOUT_EFFECT } from './table/tunnel.ts';
+
+/** What this gateway acts on, in the shape of `Settings`. */
+export const SETTINGS = {
+  ...NODE,
+  database: DATABASE,
+  listen: LISTEN,
+  tunnel: TUNNEL,
+  postgres: POSTGRES,
+  declarativeConfig: DECLARATIVE_CONFIG,
+  dbUpdateFrequencySeconds: DB_UPDATE_FREQUENCY,
+  upstreamPool: UPSTREAM_POOL,
+  trustedIps: TRUSTED_IPS,
+  certificates: CERTIFICATES,
+} as const;
+
+/** The settings of one subject. */
+export interface Room {
+  readonly title: string;
+  readonly working: readonly Setting<unknown>[];
+  readonly withoutEffect: readonly WithoutEffect[];
+}
+
+/** Every row, by subject. */
+export const ROOMS: readonly Room[] = [
+  { title: 'Node', working: settingsIn(NODE), withoutEffect: NODE_WITHOUT_EFFECT },
+  { title: 'Addresses', working: settingsIn(LISTEN), withoutEffect: LISTEN_WITHOUT_EFFECT },
+  { title: 'TLS', working: settingsIn({ CERTIFICATES, TRUSTED }), withoutEffect: TLS_WITHOUT_EFFECT },
+  { title: 'Proxy', working: settingsIn({ UPSTREAM_POOL, TRUSTED_IPS }), withoutEffect: PROXY_WITHOUT_EFFECT },
+  { title: 'Tunnel', working: settingsIn({ ...TUNNEL, trusted: {} }), withoutEffect: TUNNEL_WITHOUT_EFFECT },
+  {
+    title: 'Database', working: settingsIn({ DATABASE, POSTGRES, DB_UPDATE_FREQUENCY, DECLARATIVE_CONFIG }),
+    withoutEffect: DATABASE_WITHOUT_EFFECT,
+  },
+  { title: 'Logs', working: [], withoutEffect: LOGS_WITHOUT_EFFECT },
+  { title: 'nginx', working: [], withoutEffect: NGINX_WITHOUT_EFFECT },
+  { title: 'Kong Gateway Enterprise', working: [], withoutEffect: ENTERPRISE_WITHOUT_EFFECT },
+];
+
+export const WORKING: readonly Setting<unknown>[] = [...new Set(ROOMS.flatMap(({ working }) => working))];
+
+/** Names that Kong acts on and this gateway does not. Of several rows for one name, an exact one counts, else the first. */
+export const WITHOUT_EFFECT: readonly WithoutEffect[] = ROOMS.flatMap(({ withoutEffect }) => withoutEffect);

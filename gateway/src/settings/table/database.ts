@@ -1,0 +1,82 @@
+/** Settings of where the configuration is stored. */
+import { readFileSync } from 'node:fs';
+import { messageOf } from '../../base/errors.ts';
+import { Secret } from '../../base/secret.ts';
+import { SettingProblem } from '../setting-problem.ts';
+import { derived, optional, refused, setting, warns } from '../setting.ts';
+import type { SettingReader, WithoutEffect } from '../setting.ts';
+import { decimal, integer, list, onOff, oneOf, path, size, text } from '../value-kinds.ts';
+import { ROLE } from './node.ts';
+
+export const DATABASE_NAME = optional('KONG_DATABASE', oneOf('embedded', 'postgres', 'off'),
+  'Where the configuration is stored. Default: `embedded` (SQLite in the working directory), `off` for a data plane. Kong\'s default is '
+    + '`postgres`.');
+
+export const DATABASE = derived([DATABASE_NAME, ROLE], (reader) => (
+  reader.value(DATABASE_NAME) ?? (reader.value(ROLE) === 'data_plane' ? 'off' as const : 'embedded' as const)));
+
+const PASSWORD = optional('KONG_PG_PASSWORD', text, 'PostgreSQL: password.', true);
+
+const PASSWORD_FILE = optional('HYBRIDGE_PG_PASSWORD_FILE', path,
+  'PostgreSQL: path of a file with the password, read again for each connection. Excludes KONG_PG_PASSWORD.');
+
+export const POSTGRES = {
+  host: setting('KONG_PG_HOST', text, '127.0.0.1', 'PostgreSQL: host.'),
+  port: setting('KONG_PG_PORT', integer(1, 65535), '5432', 'PostgreSQL: port.'),
+  database: setting('KONG_PG_DATABASE', text, 'kong', 'PostgreSQL: database.'),
+  user: setting('KONG_PG_USER', text, 'kong', 'PostgreSQL: user.'),
+  password: derived([PASSWORD, PASSWORD_FILE], readPassword),
+  passwordFile: PASSWORD_FILE,
+  schema: optional('KONG_PG_SCHEMA', text, 'PostgreSQL: schema. Default: the user\'s.'),
+  ssl: setting('KONG_PG_SSL', onOff, 'off', 'PostgreSQL: use TLS.'),
+  sslVerify: setting('KONG_PG_SSL_VERIFY', onOff, 'off', 'PostgreSQL: verify its certificate against KONG_LUA_SSL_TRUSTED_CERTIFICATE.'),
+  timeoutMs: setting('KONG_PG_TIMEOUT', integer(1, 600_000), '5000', 'PostgreSQL: milliseconds to wait for a connection or an answer.'),
+} as const;
+
+function readPassword(reader: SettingReader): Secret | undefined {
+  const [password, file] = [reader.given(PASSWORD), reader.given(PASSWORD_FILE)];
+  if (password && file) throw new SettingProblem(`${password.name} and ${file.name} are both set: keep the file, or the password`);
+  if (file === undefined) return password && new Secret(password.text);
+  try {
+    return new Secret(readFileSync(file.text, 'utf8').replace(/\r?\n$/, ''));
+  } catch (error) {
+    throw new SettingProblem(`${file.name}: cannot read ${file.text}: ${messageOf(error)}`);
+  }
+}
+
+export const DB_UPDATE_FREQUENCY = setting('KONG_DB_UPDATE_FREQUENCY', integer(1, 3600), '5',
+  'Seconds between polls of the database for changes by other nodes.');
+
+export const DECLARATIVE_CONFIG = optional('KONG_DECLARATIVE_CONFIG', path,
+  'Path of a declarative file (JSON or YAML) to start from, with `KONG_DATABASE=off`.');
+
+const PRIMARY_ONLY = 'reads go to KONG_PG_HOST, like writes';
+
+const NO_ENTITY_CACHE = 'a node keeps the whole configuration in memory, and no other cache of the database';
+
+export const DATABASE_WITHOUT_EFFECT: readonly WithoutEffect[] = [
+  refused('KONG_PG_SSL_REQUIRED', onOff,
+    'not implemented, the node would connect without TLS; set KONG_PG_SSL=on, with which it never connects without TLS',
+    { default: 'off' }),
+  warns('KONG_PG_SSL_VERSION', text, 'TLS 1.2 or 1.3, whichever the server prefers', { default: 'tlsv1_2' }),
+  warns('KONG_PG_SSL_CERT', text, 'no client certificate is presented to PostgreSQL'),
+  warns('KONG_PG_SSL_CERT_KEY', text, 'no client certificate is presented to PostgreSQL', { secret: true }),
+  warns('KONG_PG_MAX_CONCURRENT_QUERIES', integer(0), 'a control plane opens at most 10 connections', { default: '0' }),
+  warns('KONG_PG_SEMAPHORE_TIMEOUT', integer(0), 'a query waits for a free connection as long as KONG_PG_TIMEOUT', { default: '60000' }),
+  warns('KONG_PG_KEEPALIVE_TIMEOUT', integer(0), 'idle connections are closed after 30 seconds'),
+  warns('KONG_PG_POOL_SIZE', integer(0), 'a control plane opens at most 10 connections'),
+  warns('KONG_PG_BACKLOG', integer(0), 'queries wait for a free connection, without a limit of their number'),
+  warns('KONG_PG_RO_PASSWORD', text, PRIMARY_ONLY, { secret: true }),
+  warns('KONG_PG_RO_*', text, PRIMARY_ONLY),
+  warns('KONG_CASSANDRA_*', text, 'Cassandra is not supported, as in Kong since 3.4; set KONG_DATABASE', { secret: true }),
+  warns('KONG_DB_UPDATE_PROPAGATION', decimal(0), 'changes are exported as soon as they are seen', { default: '0' }),
+  warns('KONG_DB_CACHE_TTL', integer(0), NO_ENTITY_CACHE, { default: '0' }),
+  warns('KONG_DB_CACHE_NEG_TTL', integer(0), NO_ENTITY_CACHE),
+  warns('KONG_DB_RESURRECT_TTL', integer(0), NO_ENTITY_CACHE, { default: '30' }),
+  warns('KONG_DB_CACHE_WARMUP_ENTITIES', list, NO_ENTITY_CACHE, { default: 'services' }),
+  warns('KONG_LMDB_ENVIRONMENT_PATH', path, 'the configuration cache is a file in KONG_PREFIX', { default: 'dbless.lmdb' }),
+  warns('KONG_LMDB_MAP_SIZE', size, 'the configuration cache is a file, without a limit of its own', { default: '2048m' }),
+  warns('KONG_DECLARATIVE_CONFIG_STRING', text,
+    'no configuration is loaded from it; write it to a file and name that in KONG_DECLARATIVE_CONFIG',
+    { secret: true }),
+];

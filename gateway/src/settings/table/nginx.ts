@@ -1,0 +1,25 @@
+/** Settings that Kong writes into nginx' configuration. This gateway has no nginx. */
+import { refused, warns } from '../setting.ts';
+import type { WithoutEffect } from '../setting.ts';
+import { oneOf, onOff, size, text } from '../value-kinds.ts';
+
+const ONE_PROCESS = 'a node is one process; run more replicas';
+
+const VERIFY_CLIENT = 'clients would not be asked for a certificate; set off, and let a network policy or a load balancer limit access';
+
+export const NGINX_WITHOUT_EFFECT: readonly WithoutEffect[] = [
+  refused('KONG_NGINX_*_SSL_VERIFY_CLIENT', oneOf('on', 'off', 'optional', 'optional_no_ca'), VERIFY_CLIENT, { silent: ['off'] }),
+  warns('KONG_NGINX_WORKER_PROCESSES', text, ONE_PROCESS, { default: 'auto', silent: ['1'] }),
+  warns('KONG_NGINX_MAIN_WORKER_PROCESSES', text, ONE_PROCESS, { default: 'auto', silent: ['1'] }),
+  warns('KONG_NGINX_DAEMON', onOff, 'a node always runs in the foreground', { default: 'on', silent: ['off'] }),
+  warns('KONG_NGINX_MAIN_DAEMON', onOff, 'a node always runs in the foreground', { default: 'on', silent: ['off'] }),
+  warns('KONG_NGINX_USER', text, 'a node runs as the user that starts it', { default: 'kong kong' }),
+  warns('KONG_NGINX_MAIN_USER', text, 'a node runs as the user that starts it', { default: 'kong kong' }),
+  warns('KONG_NGINX_HTTP_CLIENT_MAX_BODY_SIZE', size, 'bodies of requests may have any length', { default: '0' }),
+  warns('KONG_NGINX_ADMIN_CLIENT_MAX_BODY_SIZE', size, 'requests to the Admin API may have at most 10 MiB', { default: '10m' }),
+  warns('KONG_NGINX_HTTP_CHARSET', text, 'answers of the gateway are in UTF-8', { default: 'UTF-8' }),
+  warns('KONG_NGINX_PROXY_REAL_IP_HEADER', text, 'set KONG_REAL_IP_HEADER', { default: 'X-Real-IP' }),
+  warns('KONG_NGINX_PROXY_REAL_IP_RECURSIVE', onOff, 'set KONG_REAL_IP_RECURSIVE', { default: 'off' }),
+  warns('KONG_CLIENT_BODY_BUFFER_SIZE', size, 'bodies are streamed, not buffered', { default: '8k' }),
+  warns('KONG_NGINX_*', text, 'nginx directives do not apply: this gateway has no nginx'),
+];

@@ -1,0 +1,58 @@
+/** Settings of the node as a whole: role, identity, working directory, processes, Lua. */
+import { LOG_LEVELS } from '../../base/log.ts';
+import { optional, setting, warns } from '../setting.ts';
+import type { WithoutEffect } from '../setting.ts';
+import { decimal, folder, integer, list, onOff, oneOf, path, size, text, uuid } from '../value-kinds.ts';
+
+export const ROLE = setting('KONG_ROLE', oneOf('traditional', 'control_plane', 'data_plane'), 'traditional',
+  'Role of this node: both planes in one process, or one of them.');
+
+export const NODE = {
+  role: ROLE,
+  prefix: setting('KONG_PREFIX', folder, '.hybridge',
+    'Working directory: node id, embedded database, configuration cache. Created if it does not exist. The image sets its own.'),
+  nodeId: optional('KONG_NODE_ID', uuid, 'Identity of this node. Default: generated once and kept in the working directory.'),
+  logLevel: setting('KONG_LOG_LEVEL', oneOf(...LOG_LEVELS), 'notice', 'Least severe level that is logged.'),
+  vaultPrefix: setting('KONG_VAULT_ENV_PREFIX', text, '',
+    'Prefix of the environment variables that references `{vault://env/name}` read, in settings and in plugins.'),
+  drainSeconds: setting('HYBRIDGE_DRAIN_SECONDS', integer(0, 3600), '0',
+    'Seconds that a node keeps serving after SIGTERM, so that load balancers notice first. The constructs set it.'),
+} as const;
+
+const NO_LUA = 'this gateway runs no Lua';
+
+export const NODE_WITHOUT_EFFECT: readonly WithoutEffect[] = [
+  warns('KONG_ANONYMOUS_REPORTS', onOff, 'this gateway sends no reports', { default: 'on', silent: ['off'] }),
+  warns('KONG_WORKER_CONSISTENCY', oneOf('strict', 'eventual'), 'a new configuration applies as a whole, from the next request on',
+    { default: 'eventual' }),
+  warns('KONG_ROUTER_CONSISTENCY', oneOf('strict', 'eventual'), 'a new configuration applies as a whole, from the next request on',
+    { default: 'eventual' }),
+  warns('KONG_WORKER_STATE_UPDATE_FREQUENCY', decimal(0.001), 'a new configuration applies as soon as it arrives', { default: '5' }),
+  warns('KONG_WORKER_EVENTS_MAX_PAYLOAD', integer(1), 'there are no events between workers: a node is one process', { default: '65535' }),
+  warns('KONG_DEDICATED_CONFIG_PROCESSING', onOff, 'a node is one process, which applies configurations too', { default: 'on' }),
+  warns('KONG_PRIVILEGED_WORKER', onOff, 'a node is one process, which applies configurations too', { default: 'off' }),
+  warns('KONG_CONCURRENCY_TIMEOUT', integer(0), 'there are no locks between workers: a node is one process'),
+  warns('KONG_MEM_CACHE_SIZE', size, 'the cache is part of the heap, which NODE_OPTIONS=--max-old-space-size limits', { default: '128m' }),
+  warns('KONG_KIC', onOff, 'the Admin API behaves as without an ingress controller', { default: 'off' }),
+  warns('KONG_VAULTS', list, 'references lead to the vault `env` only', { default: 'bundled', silent: ['bundled', 'env', 'bundled,env'] }),
+  warns('KONG_VAULT_*', text, 'references lead to the vault `env` only, without a cache', { secret: true }),
+  warns('KONG_PLUGINSERVER_NAMES', list, 'external plugin servers are not started'),
+  warns('KONG_PLUGINSERVER_*', text, 'external plugin servers are not started'),
+  warns('KONG_LUA_PACKAGE_PATH', text, NO_LUA, { default: './?.lua;./?/init.lua;' }),
+  warns('KONG_LUA_PACKAGE_CPATH', text, NO_LUA),
+  warns('KONG_LUA_SOCKET_POOL_SIZE', integer(1), NO_LUA, { default: '256' }),
+  warns('KONG_UNTRUSTED_LUA', oneOf('on', 'off', 'sandbox'), NO_LUA, { default: 'sandbox' }),
+  warns('KONG_UNTRUSTED_LUA_SANDBOX_REQUIRES', list, NO_LUA),
+  warns('KONG_UNTRUSTED_LUA_SANDBOX_ENVIRONMENT', list, NO_LUA),
+  warns('KONG_WASM', onOff, 'WebAssembly filters do not run', { default: 'off' }),
+  warns('KONG_WASM_FILTERS', list, 'WebAssembly filters do not run', { default: 'bundled,user' }),
+  warns('KONG_WASM_FILTERS_PATH', path, 'WebAssembly filters do not run'),
+  warns('KONG_TRACING_INSTRUMENTATIONS', list, 'no traces are written', { default: 'off' }),
+  warns('KONG_TRACING_SAMPLING_RATE', decimal(0, 1), 'no traces are written', { default: '0.01' }),
+  warns('KONG_OPENTELEMETRY_TRACING', list, 'no traces are written', { default: 'off' }),
+  warns('KONG_OPENTELEMETRY_TRACING_SAMPLING_RATE', decimal(0, 1), 'no traces are written', { default: '0.01' }),
+  warns('KONG_DEBUG_LISTEN', text, 'there is no debug API', { default: 'off' }),
+  warns('KONG_DEBUG_LISTEN_LOCAL', onOff, 'there is no debug API', { default: 'on', silent: ['off'] }),
+  warns('KONG_DEBUG_SSL_CERT', text, 'there is no debug API'),
+  warns('KONG_DEBUG_SSL_CERT_KEY', text, 'there is no debug API', { secret: true }),
+];

@@ -1,0 +1,52 @@
+/** Settings of the proxy: clients, routing, upstreams, names. */
+import { setting, warns } from '../setting.ts';
+import type { WithoutEffect } from '../setting.ts';
+import { integer, list, networks, onOff, oneOf, path, size, text } from '../value-kinds.ts';
+
+export const UPSTREAM_POOL = {
+  size: setting('KONG_UPSTREAM_KEEPALIVE_POOL_SIZE', integer(0), '512', 'Idle connections kept for each upstream address; 0: none.'),
+  maxRequests: setting('KONG_UPSTREAM_KEEPALIVE_MAX_REQUESTS', integer(0), '10000',
+    'Requests after which an upstream connection is closed; 0: no limit.'),
+  idleTimeoutSeconds: setting('KONG_UPSTREAM_KEEPALIVE_IDLE_TIMEOUT', integer(0), '60',
+    'Seconds that an idle upstream connection is kept.'),
+} as const;
+
+export const TRUSTED_IPS = setting('KONG_TRUSTED_IPS', networks, '',
+  'Addresses of proxies whose X-Forwarded-* and X-Real-IP headers are trusted.');
+
+const SYSTEM_RESOLVER = 'names are resolved by the operating system (resolv.conf, hosts, nsswitch.conf), for each new connection';
+
+const NO_TEMPLATES = 'errors of the gateway have Kong\'s default texts';
+
+export const PROXY_WITHOUT_EFFECT: readonly WithoutEffect[] = [
+  warns('KONG_HEADERS', list, 'answers carry Server, Via, the latency headers and X-Kong-Request-Id',
+    { default: 'server_tokens, latency_tokens, X-Kong-Request-Id' }),
+  warns('KONG_HEADERS_UPSTREAM', list, 'requests to upstreams carry X-Kong-Request-Id', { default: 'X-Kong-Request-Id' }),
+  warns('KONG_REAL_IP_HEADER', text, 'the address of a client behind KONG_TRUSTED_IPS is read from X-Real-IP', { default: 'X-Real-IP' }),
+  warns('KONG_REAL_IP_RECURSIVE', onOff, 'the address of a client is read from X-Real-IP, which has one', { default: 'off' }),
+  warns('KONG_ALLOW_DEBUG_HEADER', onOff, 'the header Kong-Debug is forwarded like any other', { default: 'off' }),
+  warns('KONG_REQUEST_DEBUG', onOff, 'the header X-Kong-Request-Debug is forwarded like any other', { default: 'on', silent: ['off'] }),
+  warns('KONG_REQUEST_DEBUG_TOKEN', text, 'the header X-Kong-Request-Debug is forwarded like any other', { secret: true }),
+  warns('KONG_ROUTER_FLAVOR', oneOf('traditional', 'traditional_compatible', 'expressions'),
+    'routes are matched as by traditional_compatible, and expressions are refused',
+    { default: 'traditional_compatible', silent: ['traditional', 'traditional_compatible'] }),
+  warns('KONG_ERROR_DEFAULT_TYPE', oneOf('application/json', 'application/xml', 'text/html', 'text/plain'), NO_TEMPLATES,
+    { default: 'text/plain' }),
+  warns('KONG_ERROR_TEMPLATE_HTML', path, NO_TEMPLATES),
+  warns('KONG_ERROR_TEMPLATE_JSON', path, NO_TEMPLATES),
+  warns('KONG_ERROR_TEMPLATE_XML', path, NO_TEMPLATES),
+  warns('KONG_ERROR_TEMPLATE_PLAIN', path, NO_TEMPLATES),
+  warns('KONG_PLUGINS', list, 'every packaged plugin may be configured', { default: 'bundled' }),
+  warns('KONG_LUA_MAX_REQ_HEADERS', integer(1, 1000), 'plugins see every header of a request', { default: '100' }),
+  warns('KONG_LUA_MAX_RESP_HEADERS', integer(1, 1000), 'plugins see every header of an answer', { default: '100' }),
+  warns('KONG_LUA_MAX_URI_ARGS', integer(1, 1000), 'plugins see every query argument', { default: '100' }),
+  warns('KONG_LUA_MAX_POST_ARGS', integer(1, 1000), 'plugins see every argument of a form', { default: '100' }),
+  warns('KONG_DNS_HOSTSFILE', path, SYSTEM_RESOLVER, { default: '/etc/hosts' }),
+  warns('KONG_DNS_NO_SYNC', onOff, SYSTEM_RESOLVER, { default: 'off' }),
+  warns('KONG_DNS_*', text, SYSTEM_RESOLVER),
+  warns('KONG_RESOLVER_HOSTS_FILE', path, SYSTEM_RESOLVER, { default: '/etc/hosts' }),
+  warns('KONG_RESOLVER_MEM_CACHE_SIZE', size, SYSTEM_RESOLVER, { default: '5m' }),
+  warns('KONG_RESOLVER_*', text, SYSTEM_RESOLVER),
+  warns('KONG_NEW_DNS_CLIENT', onOff, SYSTEM_RESOLVER, { default: 'off' }),
+  warns('KONG_LEGACY_DNS_CLIENT', onOff, SYSTEM_RESOLVER, { default: 'off' }),
+];
