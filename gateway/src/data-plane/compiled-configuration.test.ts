@@ -4,8 +4,8 @@ import { SILENT } from '../base/log.ts';
 import type { Row } from '../model/config-table.ts';
 import { compileSnapshot } from '../model/snapshot.ts';
 import { FakeExchange } from '../plugin-kit/testing.ts';
-import { compileConfiguration } from './compiled-configuration.ts';
-import type { Handlers } from './compiled-configuration.ts';
+import { compileConfiguration, phasesFor } from './compiled-configuration.ts';
+import type { Handlers, Scheme } from './compiled-configuration.ts';
 
 /** A plugin that writes down which of its configurations ran. */
 const marker = (name: string, priority: number): Handlers[string] => ({
@@ -28,7 +28,7 @@ function plugin(scope: string, name = 'first'): Row {
   };
 }
 
-function marksOf(plugins: readonly Row[], consumer: string | undefined): string[] {
+function marksOf(plugins: readonly Row[], consumer: string | undefined, scheme: Scheme = 'http'): string[] {
   const snapshot = compileSnapshot({
     _format_version: '3.0',
     services: [{ id: 'service' }, { id: 'other' }],
@@ -38,7 +38,9 @@ function marksOf(plugins: readonly Row[], consumer: string | undefined): string[
   }, 'hash');
   const compiled = compileConfiguration(snapshot, HANDLERS, SILENT);
   const exchange = new FakeExchange();
-  for (const { phases, ofConsumer } of compiled.planOf(snapshot.routes[0]!)) void (ofConsumer?.get(consumer ?? '') ?? phases)?.access?.(exchange);
+  for (const planned of compiled.planOf(snapshot.routes[0]!, scheme)) {
+    void phasesFor(planned, consumer === undefined ? undefined : snapshot.consumers.byId.get(consumer))?.access?.(exchange);
+  }
   return exchange.changes;
 }
 
@@ -65,6 +67,59 @@ describe('which configuration of a plugin runs', () => {
   it('in the order of priority, and of equals the last name first', () => {
     const names = ['last', 'a-tie', 'first', 'z-tie'];
     expect(marksOf(names.map((name) => plugin('', name)), undefined).map((change) => change.split(' ')[2])).toEqual(['first:', 'z-tie:', 'a-tie:', 'last:']);
+  });
+});
+
+describe('the protocols of a plugin', () => {
+  const only = (protocols: readonly string[], scope = '') => ({ ...plugin(scope), protocols });
+
+  it.each<[protocols: readonly string[], http: boolean, https: boolean]>([
+    [['http', 'https'], true, true], [['https'], false, true], [['http'], true, false], [['grpc', 'grpcs'], false, false], [[], true, true],
+  ])('%j: runs on http %s, on https %s', (protocols, http, https) => {
+    expect(marksOf([only(protocols)], undefined, 'http')).toHaveLength(http ? 1 : 0);
+    expect(marksOf([only(protocols)], undefined, 'https')).toHaveLength(https ? 1 : 0);
+  });
+
+  it('count before the scope: a weaker configuration runs where the stronger one does not', () => {
+    const both = [only(['https'], 'r'), only(['http'], 's')];
+    expect(marksOf(both, undefined, 'http')).toEqual(['set header first: s']);
+    expect(marksOf(both, undefined, 'https')).toEqual(['set header first: r']);
+  });
+
+  it('count in the global plan, too', () => {
+    const snapshot = compileSnapshot({ _format_version: '3.0', plugins: [only(['https'])] }, 'hash');
+    const compiled = compileConfiguration(snapshot, HANDLERS, SILENT);
+    expect([compiled.globalPlan('http').length, compiled.globalPlan('https').length]).toEqual([0, 1]);
+  });
+});
+
+describe('the size of a compiled configuration', () => {
+  it('grows with routes plus plugins of consumers, not with their product', () => {
+    const COUNT = 300;
+    const indexes = Array.from({ length: COUNT }, (_, index) => index);
+    const snapshot = compileSnapshot({
+      _format_version: '3.0',
+      services: [{ id: 'service' }],
+      routes: indexes.map((index) => ({ id: `r${index}`, service: 'service' })),
+      consumers: indexes.map((index) => ({ id: `c${index}`, username: `c${index}` })),
+      plugins: indexes.flatMap((index): Row[] => [
+        { id: `p${index}`, name: 'first', consumer: `c${index}` }, { id: `q${index}`, name: 'first', consumer: `c${index}`, service: 'service' },
+      ]),
+    }, 'hash');
+    const compiled = compileConfiguration(snapshot, HANDLERS, SILENT);
+    const plans = snapshot.routes.map((route) => compiled.planOf(route, 'http'));
+    const planned = plans.flat();
+    const maps = new Set(planned.flatMap(({ ofConsumers }) => ofConsumers));
+    expect(planned).toHaveLength(COUNT);
+    expect([...maps].reduce((sum, map) => sum + map.size, 0)).toBe(2 * COUNT);
+    expect(phasesFor(planned[7]!, snapshot.consumers.byId.get('c7'))).toBeDefined();
+  });
+
+  it('has no plan of its own for a route with nothing but global plugins', () => {
+    const snapshot = compileSnapshot({ _format_version: '3.0', routes: [{ id: 'a' }, { id: 'b' }], plugins: [plugin(''), { id: 'r', name: 'last', route: 'b' }] }, 'hash');
+    const compiled = compileConfiguration(snapshot, HANDLERS, SILENT);
+    expect(compiled.planOf(snapshot.routes[0]!, 'http')).toBe(compiled.globalPlan('https'));
+    expect(compiled.planOf(snapshot.routes[1]!, 'http')).toHaveLength(2);
   });
 });
 

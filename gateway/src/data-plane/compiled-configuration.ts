@@ -1,27 +1,30 @@
 /** A snapshot with everything built that requests need: the router, and for each route the plugins that run. */
 import type { Log } from '../base/log.ts';
-import type { PluginInstance, Route, Snapshot } from '../model/snapshot.ts';
+import type { Consumer, PluginInstance, Route, Snapshot } from '../model/snapshot.ts';
 import type { PluginContext, PluginHandler, PluginPhases } from '../plugin-kit/plugin.ts';
 import { Router } from './router/router.ts';
 
-/** One plugin of a route: what runs, depending on the consumer. */
+/** One plugin of a route: references into what all routes share; which configuration runs is looked up for each request. */
 export interface PlannedPlugin {
   readonly name: string;
-  /** Without a consumer, or for those that have none of their own. */
-  readonly phases: PluginPhases | undefined;
-  /** By id of the consumer. */
-  readonly ofConsumer: ReadonlyMap<string, PluginPhases> | undefined;
+  /** For requests without a consumer, and for consumers without a configuration of their own. */
+  readonly general: PluginPhases | undefined;
+  /** Configurations by id of the consumer, the strongest scope first. Each map is shared by all routes in its scope. */
+  readonly ofConsumers: readonly ReadonlyMap<string, PluginPhases>[];
 }
 
 /** Plugins in the order of execution. */
 export type Plan = readonly PlannedPlugin[];
 
+/** How the client speaks: what a plugin's `protocols` is compared with. */
+export type Scheme = 'http' | 'https';
+
 export interface CompiledConfiguration {
   readonly snapshot: Snapshot;
   readonly router: Router;
-  /** What runs when no route was found, and before one is looked for. */
-  readonly globalPlan: Plan;
-  planOf(route: Route): Plan;
+  /** Plugins that run before a route is found, and instead of those of a route when there is none. */
+  globalPlan(scheme: Scheme): Plan;
+  planOf(route: Route, scheme: Scheme): Plan;
 }
 
 export type Handlers = Readonly<Record<string, PluginHandler<unknown>>>;
@@ -30,45 +33,111 @@ export type Handlers = Readonly<Record<string, PluginHandler<unknown>>>;
  * Which of several configurations of one plugin applies, best first; `r`oute, `s`ervice, `c`onsumer.
  * A configuration with a consumer only counts for that consumer.
  */
-const PRECEDENCE = ['rsc', 'rc', 'sc', 'rs', 'c', 'r', 's', ''] as const;
+const PRECEDENCE = ['rsc', 'rc', 'sc', 'rs', 'c', 'r', 's', ''].map((scope) => ({
+  route: scope.includes('r'), service: scope.includes('s'), consumer: scope.includes('c'),
+}));
 
-/** @throws Error for a regular expression that does not compile, or a plugin that refuses its configuration */
-export function compileConfiguration(snapshot: Snapshot, handlers: Handlers, log: Log): CompiledConfiguration {
-  const context: PluginContext = { consumers: snapshot.consumers, credentials: snapshot.credentials, log, now: Date.now };
-  const prepared = new Map(snapshot.plugins.flatMap((plugin) => {
-    const handler = handlers[plugin.name];
-    return handler === undefined ? [] : [[plugin, handler.prepare(plugin.config, context)]];
-  }));
-  const byName = new Map(Object.values(handlers)
-    .map((handler): [string, ScopeIndex] => [handler.name, new ScopeIndex(snapshot.plugins.filter((plugin) => plugin.name === handler.name))])
-    .filter(([, instances]) => instances.size > 0)
-    // Kong runs plugins of one priority in the descending order of their names.
-    .sort(([a], [b]) => handlers[b]!.priority - handlers[a]!.priority || (a < b ? 1 : -1)));
-
-  const planFor = (route: Route | undefined): Plan => [...byName].flatMap(([name, instances]) => {
-    const planned = planPlugin(name, instances.of(route), prepared);
-    return planned === undefined ? [] : [planned];
-  });
-  const plans = new Map(snapshot.routes.map((route) => [route, planFor(route)]));
-  const globalPlan = planFor(undefined);
-  return { snapshot, router: new Router(snapshot.routes), globalPlan, planOf: (route) => plans.get(route) ?? globalPlan };
+/** The phases of a planned plugin that see a request of this consumer. */
+export function phasesFor({ general, ofConsumers }: PlannedPlugin, consumer: Consumer | undefined): PluginPhases | undefined {
+  if (consumer === undefined) return general;
+  for (const byConsumer of ofConsumers) {
+    const phases = byConsumer.get(consumer.id);
+    if (phases !== undefined) return phases;
+  }
+  return general;
 }
 
-/** Configurations of one plugin by scope, so that ten thousand routes with one each are not compared with one another. */
-class ScopeIndex {
-  readonly size: number;
-  readonly #byScope: ReadonlyMap<string, readonly PluginInstance[]>;
+/** @throws Error for a regular expression that does not compile, or a plugin that rejects its configuration */
+export function compileConfiguration(snapshot: Snapshot, handlers: Handlers, log: Log): CompiledConfiguration {
+  const context: PluginContext = { consumers: snapshot.consumers, credentials: snapshot.credentials, log, now: Date.now };
+  const prepared = snapshot.plugins.flatMap((plugin): Prepared[] => {
+    const handler = handlers[plugin.name];
+    return handler === undefined ? [] : [{ ...plugin, phases: handler.prepare(plugin.config, context), priority: handler.priority }];
+  });
+  const plain = plansOf(snapshot, prepared.filter((plugin) => runsOn(plugin, 'http')));
+  // Most configurations have no plugin that runs on one of the two only: then the plans are the same.
+  const differ = prepared.some((plugin) => runsOn(plugin, 'http') !== runsOn(plugin, 'https'));
+  const plans = { http: plain, https: differ ? plansOf(snapshot, prepared.filter((plugin) => runsOn(plugin, 'https'))) : plain };
+  return {
+    snapshot,
+    router: new Router(snapshot.routes),
+    globalPlan: (scheme) => plans[scheme].global,
+    planOf: (route, scheme) => plans[scheme].byRoute.get(route) ?? plans[scheme].global,
+  };
+}
 
-  constructor(instances: readonly PluginInstance[]) {
-    this.size = instances.length;
-    this.#byScope = Map.groupBy(instances, ({ route, service }) => scopeKey(route, service));
+interface Prepared extends PluginInstance {
+  readonly phases: PluginPhases;
+  readonly priority: number;
+}
+
+/** A plugin that names no protocol runs on each. */
+function runsOn({ protocols }: PluginInstance, scheme: Scheme): boolean {
+  return protocols.length === 0 || protocols.includes(scheme);
+}
+
+interface Plans {
+  readonly global: Plan;
+  /** Routes whose plan is not the global one. */
+  readonly byRoute: ReadonlyMap<Route, Plan>;
+}
+
+function plansOf(snapshot: Snapshot, plugins: readonly Prepared[]): Plans {
+  // Kong runs plugins of one priority in the descending order of their names.
+  const indexes = [...Map.groupBy(plugins, ({ name }) => name)]
+    .sort(([a, [first]], [b, [second]]) => second!.priority - first!.priority || (a < b ? 1 : -1))
+    .map(([name, instances]) => new ScopeIndex(name, instances));
+  const planFor = (route: Route | undefined): Plan => indexes.flatMap((index) => index.planned(route) ?? []);
+  const global = planFor(undefined);
+  const byRoute = new Map<Route, Plan>();
+  for (const route of snapshot.routes) {
+    const plan = planFor(route);
+    if (plan.length !== global.length || plan.some((planned, at) => planned !== global[at])) byRoute.set(route, plan);
+  }
+  return { global, byRoute };
+}
+
+/** Configurations of one plugin for one route, or one service, or both, or everything. */
+interface Scope {
+  general: PluginPhases | undefined;
+  byConsumer: Map<string, PluginPhases> | undefined;
+}
+
+/** Configurations of one plugin by scope: compiling costs routes plus configurations, not their product. */
+class ScopeIndex {
+  readonly #name: string;
+  readonly #scopes = new Map<string, Scope>();
+  readonly #global: PlannedPlugin | undefined;
+
+  constructor(name: string, instances: readonly Prepared[]) {
+    this.#name = name;
+    for (const { route, service, consumer, phases } of instances) {
+      const key = scopeKey(route, service);
+      const scope = this.#scopes.get(key) ?? { general: undefined, byConsumer: undefined };
+      this.#scopes.set(key, scope);
+      if (consumer === undefined) scope.general ??= phases;
+      else if (scope.byConsumer?.has(consumer) !== true) (scope.byConsumer ??= new Map()).set(consumer, phases);
+    }
+    this.#global = this.#plan(undefined, undefined);
   }
 
-  /** Those that apply to a route; without one, the global ones. */
-  of(route: Route | undefined): readonly PluginInstance[] {
-    const routes = route === undefined ? [undefined] : [undefined, route.id];
-    const services = route?.service === undefined ? [undefined] : [undefined, route.service.id];
-    return routes.flatMap((id) => services.flatMap((service) => this.#byScope.get(scopeKey(id, service)) ?? []));
+  /** What applies to a route; without one, what applies to everything. */
+  planned(route: Route | undefined): PlannedPlugin | undefined {
+    const { id, service } = route ?? {};
+    const own = [scopeKey(id, undefined), scopeKey(undefined, service?.id), scopeKey(id, service?.id)];
+    return own.some((key) => key !== GLOBAL && this.#scopes.has(key)) ? this.#plan(id, service?.id) : this.#global;
+  }
+
+  #plan(route: string | undefined, service: string | undefined): PlannedPlugin | undefined {
+    const ofConsumers: ReadonlyMap<string, PluginPhases>[] = [];
+    for (const level of PRECEDENCE) {
+      if ((level.route && route === undefined) || (level.service && service === undefined)) continue;
+      const scope = this.#scopes.get(scopeKey(level.route ? route : undefined, level.service ? service : undefined));
+      if (level.consumer && scope?.byConsumer !== undefined) ofConsumers.push(scope.byConsumer);
+      // What comes after a configuration for all consumers never applies.
+      if (!level.consumer && scope?.general !== undefined) return { name: this.#name, general: scope.general, ofConsumers };
+    }
+    return ofConsumers.length === 0 ? undefined : { name: this.#name, general: undefined, ofConsumers };
   }
 }
 
@@ -76,20 +145,4 @@ function scopeKey(route: string | undefined, service: string | undefined): strin
   return `${route ?? ''} ${service ?? ''}`;
 }
 
-function planPlugin(name: string, instances: readonly PluginInstance[], prepared: ReadonlyMap<PluginInstance, PluginPhases>): PlannedPlugin | undefined {
-  if (instances.length === 0) return undefined;
-  const sorted = instances.toSorted((a, b) => rank(a) - rank(b));
-  const general = sorted.find((instance) => instance.consumer === undefined);
-  const ofConsumer = new Map<string, PluginPhases>();
-  for (const instance of sorted) {
-    const { consumer } = instance;
-    if (consumer === undefined || ofConsumer.has(consumer) || (general !== undefined && rank(general) < rank(instance))) continue;
-    ofConsumer.set(consumer, prepared.get(instance)!);
-  }
-  return { name, phases: general && prepared.get(general), ofConsumer: ofConsumer.size === 0 ? undefined : ofConsumer };
-}
-
-function rank({ route, service, consumer }: PluginInstance): number {
-  const scope = `${route === undefined ? '' : 'r'}${service === undefined ? '' : 's'}${consumer === undefined ? '' : 'c'}`;
-  return (PRECEDENCE as readonly string[]).indexOf(scope);
-}
+const GLOBAL = scopeKey(undefined, undefined);

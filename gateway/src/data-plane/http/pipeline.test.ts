@@ -153,3 +153,20 @@ describe('the pipeline answers itself', () => {
     expect(seen).toEqual(['rewrite a', ...later('a')]);
   });
 });
+
+describe('a plugin for https only', () => {
+  const rows = [{ ...onRoute('a'), protocols: ['https'] }, { ...onRoute('b'), protocols: ['http', 'https'] }];
+
+  it('does not run on http', async () => {
+    expect(await run(await start({ plugins: rows }))).toMatch(/^HTTP\/1\.1 200 /);
+    expect(seen).toEqual(['access b', ...later('b')]);
+  });
+
+  it('runs on http behind a trusted proxy that says https, and not when another client says so', async () => {
+    const request = requestOf('GET /', ['Connection: close', 'X-Forwarded-Proto: https']);
+    await run(await start({ plugins: rows, trusted: () => true }), request);
+    expect(seen).toEqual(['access a', 'access b', ...later('a', 'b')]);
+    await run(await start({ plugins: rows }), request);
+    expect(seen).toEqual(['access b', ...later('b')]);
+  });
+});

@@ -5,14 +5,14 @@ import type { Socket } from 'node:net';
 import { ownedBy } from '../../base/defect-owner.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { Consumer } from '../../model/snapshot.ts';
-import type { Phase, PluginPhases } from '../../plugin-kit/plugin.ts';
-import type { CompiledConfiguration, Plan, PlannedPlugin } from '../compiled-configuration.ts';
+import type { Phase } from '../../plugin-kit/plugin.ts';
+import { phasesFor } from '../compiled-configuration.ts';
+import type { CompiledConfiguration, Plan } from '../compiled-configuration.ts';
 import { ownHead, writeHead } from './answer.ts';
 import type { OwnAnswer } from './answer.ts';
 import type { ResponseHead } from './client-response.ts';
 import { ClientGone, HttpExchange } from './http-exchange.ts';
-import { protocolAnswer } from './protocol-rules.ts';
+import { effectiveScheme, protocolAnswer } from './protocol-rules.ts';
 import { proxy } from './proxy.ts';
 import { readFacts } from './request-facts.ts';
 import { nextRequestId } from './request-id.ts';
@@ -116,12 +116,13 @@ export class Pipeline {
   async #decide(exchange: HttpExchange, response: ServerResponse): Promise<OwnAnswer | undefined> {
     const configuration = this.#options.configuration();
     if (configuration === undefined) return NO_ROUTE;
-    await this.#runRewrite(configuration.globalPlan, exchange);
+    const scheme = effectiveScheme(exchange);
+    await this.#runRewrite(configuration.globalPlan(scheme), exchange);
     if (exchange.refusal !== undefined) return exchange.refusal;
     exchange.match = configuration.router.find(exchange);
     const wrongProtocol = exchange.route && protocolAnswer(exchange, exchange.route);
     if (exchange.route === undefined || wrongProtocol !== undefined) return wrongProtocol ?? NO_ROUTE;
-    await this.#runAccess(configuration.planOf(exchange.route), exchange);
+    await this.#runAccess(configuration.planOf(exchange.route, scheme), exchange);
     if (exchange.refusal !== undefined) return exchange.refusal;
     const { service } = exchange;
     if (service === undefined) return NO_SERVICE;
@@ -134,7 +135,7 @@ export class Pipeline {
 
   /** Requests that end before they have a route are still seen by the later phases of the global plugins. */
   async #runRewrite(plan: Plan, exchange: HttpExchange): Promise<void> {
-    exchange.plugins = plan.flatMap(({ phases }) => phases ?? []);
+    exchange.plugins = plan.flatMap(({ general }) => general ?? []);
     for (const phases of exchange.plugins) {
       const pending = phases.rewrite?.(exchange);
       if (pending !== undefined) await pending;
@@ -224,9 +225,4 @@ export class Pipeline {
       stack: error instanceof Error ? error.stack : undefined,
     });
   }
-}
-
-function phasesFor(plugin: PlannedPlugin, consumer: Consumer | undefined): PluginPhases | undefined {
-  const own = consumer === undefined ? undefined : plugin.ofConsumer?.get(consumer.id);
-  return own ?? plugin.phases;
 }

@@ -1,5 +1,6 @@
 /** Requests whose route wants another protocol. */
 import type { Route } from '../../model/snapshot.ts';
+import type { Scheme } from '../compiled-configuration.ts';
 import type { OwnAnswer } from './answer.ts';
 import type { HttpExchange } from './http-exchange.ts';
 
@@ -22,8 +23,8 @@ export function protocolAnswer(exchange: HttpExchange, route: Route): OwnAnswer 
   };
 }
 
-/** What a trusted proxy in front says counts more than our own connection to it. */
-function effectiveScheme(exchange: HttpExchange): string {
+/** How the client speaks. What a trusted proxy in front says counts more than our own connection to it. */
+export function effectiveScheme(exchange: HttpExchange): Scheme {
   const forwarded = exchange.facts.trusted ? exchange.headerValues('x-forwarded-proto')[0] : undefined;
-  return forwarded ?? exchange.scheme;
+  return (forwarded ?? exchange.scheme) === 'https' ? 'https' : 'http';
 }
