@@ -9,7 +9,7 @@ import { GatewayError } from '../base/errors.ts';
 import { listen, openEach } from '../base/listen.ts';
 import type { Log } from '../base/log.ts';
 import type { KeyPair, Listener } from '../settings/settings.ts';
-import type { ConnectionCounts } from './admin-api/information-endpoints.ts';
+import type { ConnectionCounts } from '../status/status-api.ts';
 
 export interface ApiListenerOptions {
   readonly app: FastifyInstance;

@@ -7,6 +7,7 @@ import { nodeId } from '../base/node-id.ts';
 import { PLUGIN_SCHEMAS, SCHEMAS } from '../plugins/schemas.ts';
 import type { Settings, TunnelSettings } from '../settings/settings.ts';
 import { TunnelFileWatch } from '../settings/tunnel-file-watch.ts';
+import { StatusApi } from '../status/status-api.ts';
 import type { Store } from '../store/store.ts';
 import type { ConfigurationSource } from '../sync/protocol.ts';
 import { TunnelServer } from '../sync/server.ts';
@@ -14,13 +15,14 @@ import { TelemetryServer } from '../sync/telemetry-server.ts';
 import type { TelemetryAccount } from '../sync/telemetry-server.ts';
 import { createAdminApi } from './admin-api/admin-api.ts';
 import type { AdminApiOptions } from './admin-api/admin-api.ts';
+import { nodeStatus } from './admin-api/information-endpoints.ts';
 import { ApiListener } from './api-listener.ts';
 import { bootstrap } from './bootstrap.ts';
 import { ConfigurationWatcher } from './configuration.ts';
 import { openNodeStore } from './node-store.ts';
 import { DataPlaneRegistry } from './nodes.ts';
+import { readinessOf } from './readiness.ts';
 import { shownSettings } from './shown-settings.ts';
-import { createStatusApi } from './status-api.ts';
 
 export interface ControlPlaneOptions {
   readonly settings: Settings;
@@ -41,7 +43,7 @@ const LOCAL_INTERVAL_MS = 20;
 export class ControlPlane {
   /** What has been started, with what ends it. */
   readonly #parts: { close(): Promise<void> }[] = [];
-  readonly #draining = { isOn: false };
+  #isDraining = false;
   #configuration?: ConfigurationSource;
 
   constructor(private readonly options: ControlPlaneOptions) {}
@@ -64,7 +66,7 @@ export class ControlPlane {
 
   /** Readiness fails from now on, while everything is still served. */
   drain(): void {
-    this.#draining.isOn = true;
+    this.#isDraining = true;
   }
 
   /** Finishes what is being answered, then closes everything. May be called again. */
@@ -119,9 +121,11 @@ export class ControlPlane {
   async #openStatusApi(store: Store): Promise<readonly AddressInfo[]> {
     const { settings, log } = this.options;
     if (settings.role !== 'control_plane') return [];
-    const counts = { accepted: 0, active: 0, requests: 0 };
-    const app = createStatusApi({ store, counts, log, draining: this.#draining });
-    const listener = this.#own(new ApiListener({ app, counts, log, setting: 'KONG_STATUS_LISTEN', certificate: settings.certificates.status }));
-    return listener.open(settings.listen.status);
+    const api: StatusApi = this.#own(new StatusApi({
+      status: () => nodeStatus(store, api.counts),
+      readiness: async () => readinessOf(this.#isDraining, await store.isReachable()),
+      beginDraining: () => this.drain(),
+    }, log));
+    return api.open(settings.listen.status, settings.certificates.status);
   }
 }

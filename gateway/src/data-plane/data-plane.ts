@@ -15,6 +15,7 @@ import type { Schemas } from '../model/schema/entity-schema.ts';
 import { HANDLERS } from '../plugins/handlers.ts';
 import { SCHEMAS } from '../plugins/schemas.ts';
 import type { Settings } from '../settings/settings.ts';
+import { StatusApi } from '../status/status-api.ts';
 import type { RequestsRecord } from '../sync/telemetry-protocol.ts';
 import type { Handlers } from './compiled-configuration.ts';
 import { ConfigurationCache } from './configuration-cache.ts';
@@ -22,10 +23,11 @@ import { Pipeline } from './http/pipeline.ts';
 import { ProxyListener } from './http/proxy-listener.ts';
 import { UpstreamPool } from './http/upstream-pool.ts';
 import { nodeVault } from './node-secrets.ts';
+import { nodeStatus } from './node-status.ts';
+import { readinessOf } from './readiness.ts';
 import { RequestCounts } from './request-counts.ts';
 import { RunningConfiguration } from './running-configuration.ts';
 import type { ApplyResult } from './running-configuration.ts';
-import { StatusApi } from './status-api.ts';
 
 export interface DataPlaneOptions {
   readonly settings: Settings;
@@ -95,12 +97,12 @@ export class DataPlane {
     });
     this.#proxy = new ProxyListener(this.#pipeline, log);
     this.#status = new StatusApi({
-      readiness: () => ({ draining: this.#draining, hash: this.#configuration.hash }),
-      counters: () => ({
+      readiness: () => readinessOf({ draining: this.#draining, hash: this.#configuration.hash }),
+      status: () => nodeStatus({
         connectionsActive: this.#proxy.connections,
         connectionsAccepted: this.#proxy.accepted,
         totalRequests: this.#pipeline.total,
-      }),
+      }, this.#configuration.hash),
       beginDraining: () => this.drain(),
     }, log);
   }

@@ -1,13 +1,12 @@
 /** Whether a data plane should get traffic, and if not, why. Order and texts as Kong's. */
 import { NO_HASH } from '../model/config-hash.ts';
+import type { Readiness } from '../status/status-api.ts';
 
 export interface ReadinessFacts {
   readonly draining: boolean;
   /** `undefined` before any configuration was seen; 32 zeros for an empty one. */
   readonly hash: string | undefined;
 }
-
-export type Readiness = { readonly ready: true } | { readonly ready: false; readonly message: string };
 
 /** A lost control plane does not matter here: what was configured is still served. */
 export function readinessOf({ draining, hash }: ReadinessFacts): Readiness {

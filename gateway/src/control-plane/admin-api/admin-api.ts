@@ -5,6 +5,7 @@ import type { Log } from '../../base/log.ts';
 import type { PluginSchema } from '../../model/entities/plugin.ts';
 import type { Schemas } from '../../model/schema/entity-schema.ts';
 import type { Role } from '../../settings/settings.ts';
+import type { ConnectionCounts } from '../../status/status-api.ts';
 import type { Store } from '../../store/store.ts';
 import type { TelemetryAccount } from '../../sync/telemetry-server.ts';
 import type { ConfigurationHistory } from '../configuration.ts';
@@ -14,7 +15,7 @@ import { createEndpointServer } from './endpoint-server.ts';
 import type { Endpoint } from './endpoint.ts';
 import { entityEndpoints } from './entity-endpoints.ts';
 import { endpointListEndpoint, informationEndpoints, statusEndpoint } from './information-endpoints.ts';
-import type { ConnectionCounts, NodeInformation } from './information-endpoints.ts';
+import type { NodeInformation } from './information-endpoints.ts';
 import { schemaEndpoints } from './schema-endpoints.ts';
 import { tagEndpoints } from './tag-endpoints.ts';
 

@@ -3,6 +3,7 @@ import { getHeapStatistics } from 'node:v8';
 
 import { KONG_VERSION } from '../../base/version.ts';
 import type { PluginSchema } from '../../model/entities/plugin.ts';
+import type { ConnectionCounts } from '../../status/status-api.ts';
 import type { Store } from '../../store/store.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -11,13 +12,6 @@ export interface NodeInformation {
   readonly hostname: string;
   /** Settings as `KONG_*` name them, in lower case and without the prefix; secrets left out. */
   readonly configuration: Readonly<Record<string, unknown>>;
-}
-
-/** Counters of one API's listeners. */
-export interface ConnectionCounts {
-  accepted: number;
-  active: number;
-  requests: number;
 }
 
 export interface InformationOptions {
@@ -56,28 +50,25 @@ export function informationEndpoints({ store, plugins, node }: InformationOption
   ];
 }
 
-/** `/status`: whether the node lives, and what it has to do. */
+/** `/status` of the Admin API. */
 export function statusEndpoint(store: Store, counts: Readonly<ConnectionCounts>): Endpoint {
+  return { path: '/status', methods: { GET: async () => ({ status: 200, body: await nodeStatus(store, counts) }) } };
+}
+
+/** What a control plane shows at `GET /status`: that the node lives, how much it has to do, and whether its database answers. */
+export async function nodeStatus(store: Store, counts: Readonly<ConnectionCounts>): Promise<unknown> {
   return {
-    path: '/status',
-    methods: {
-      GET: async () => ({
-        status: 200,
-        body: {
-          memory: { lua_shared_dicts: {}, workers_lua_vms: [{ pid: process.pid, http_allocated_gc: mebibytes(getHeapStatistics().used_heap_size) }] },
-          server: {
-            connections_accepted: counts.accepted,
-            connections_active: counts.active,
-            connections_handled: counts.accepted,
-            connections_reading: 0,
-            connections_writing: 1,
-            connections_waiting: Math.max(0, counts.active - 1),
-            total_requests: counts.requests,
-          },
-          database: { reachable: await store.isReachable() },
-        },
-      }),
+    memory: { lua_shared_dicts: {}, workers_lua_vms: [{ pid: process.pid, http_allocated_gc: mebibytes(getHeapStatistics().used_heap_size) }] },
+    server: {
+      connections_accepted: counts.accepted,
+      connections_active: counts.active,
+      connections_handled: counts.accepted,
+      connections_reading: 0,
+      connections_writing: 1,
+      connections_waiting: Math.max(0, counts.active - 1),
+      total_requests: counts.requests,
     },
+    database: { reachable: await store.isReachable() },
   };
 }
 

@@ -1,30 +1,32 @@
-/** The status API of a data plane: probes for load balancers and people. */
+/** The status API of both planes: probes for load balancers and people. What a plane shows comes from the plane. */
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 import { STATUS_PATHS } from '../../contract.ts';
-import { GatewayError } from '../base/errors.ts';
+import { GatewayError, messageOf } from '../base/errors.ts';
 import { listen, openEach } from '../base/listen.ts';
 import type { Log } from '../base/log.ts';
-import { NO_HASH } from '../model/config-hash.ts';
 import type { KeyPair, Listener } from '../settings/settings.ts';
-import { readinessOf } from './readiness.ts';
-import type { ReadinessFacts } from './readiness.ts';
 
-/** What the status API tells about. */
+/** Whether a node should get traffic; if not, why. */
+export type Readiness = { readonly ready: true } | { readonly ready: false; readonly message: string };
+
+/** What a plane shows through its status API. */
 export interface StatusSource {
-  readiness(): ReadinessFacts;
-  counters(): StatusCounters;
-  /** From now on not ready; there is no way back. */
+  /** Body of `GET /status`. */
+  status(): unknown;
+  readiness(): Readiness | Promise<Readiness>;
+  /** The node is not ready from now on; it does not become ready again. */
   beginDraining(): void;
 }
 
-export interface StatusCounters {
-  readonly connectionsActive: number;
-  readonly connectionsAccepted: number;
-  readonly totalRequests: number;
+/** Counters of one API's listeners. */
+export interface ConnectionCounts {
+  accepted: number;
+  active: number;
+  requests: number;
 }
 
 interface Answer {
@@ -35,15 +37,16 @@ interface Answer {
 
 type Handler = (source: StatusSource, request: IncomingMessage) => Answer | Promise<Answer>;
 
-/** Longest body that a request may have. Bytes. */
+/** Longest body of a request. Bytes. */
 const MAX_BODY_BYTES = 4096;
 
 const ROUTES: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
-  [STATUS_PATHS.live]: { GET: showStatus },
+  [STATUS_PATHS.live]: { GET: async (source) => ({ status: 200, body: await source.status() }) },
   [STATUS_PATHS.ready]: { GET: showReadiness, POST: startDraining },
 };
 
 export class StatusApi {
+  readonly counts: ConnectionCounts = { accepted: 0, active: 0, requests: 0 };
   readonly #source: StatusSource;
   readonly #log: Log;
   readonly #servers: Server[] = [];
@@ -58,6 +61,11 @@ export class StatusApi {
     return openEach(listeners, this.#log, async (listener) => {
       const server = createStatusServer(listener, certificate);
       server.on('request', (request, response) => void this.#answer(request, response));
+      server.on('connection', (socket) => {
+        this.counts.accepted += 1;
+        this.counts.active += 1;
+        socket.once('close', () => { this.counts.active -= 1; });
+      });
       const bound = await listen(server, listener, 'KONG_STATUS_LISTEN');
       this.#servers.push(server);
       return bound;
@@ -71,53 +79,46 @@ export class StatusApi {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (request.url ?? '/').split('?', 1)[0]!.replace(/(.)\/$/, '$1');
-    const methods = ROUTES[path];
-    const handler = methods?.[request.method === 'HEAD' ? 'GET' : request.method ?? ''];
-    const answer = methods === undefined ? { status: 404, body: { message: 'Not found' } }
-      : handler === undefined ? { status: 405, body: { message: 'Method not allowed' }, headers: { Allow: Object.keys(methods).join(', ') } }
-        : await handler(this.#source, request);
-    const body = answer.body === undefined ? '' : JSON.stringify(answer.body);
-    response.writeHead(answer.status, {
-      ...(body === '' ? {} : { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': Buffer.byteLength(body) }),
-      ...answer.headers,
-    });
-    response.end(body);
+    this.counts.requests += 1;
+    try {
+      send(response, await this.#answerOf(request));
+    } catch (error) {
+      // The client has gone in the middle of its request, or there is a defect: neither may end the node.
+      this.#log.warn('a request of the status API failed', { error: messageOf(error) });
+      response.destroy();
+    }
   }
+
+  async #answerOf(request: IncomingMessage): Promise<Answer> {
+    const path = (request.url ?? '/').split('?', 1)[0]!.replace(/(.)\/$/, '$1');
+    const methods = Object.hasOwn(ROUTES, path) ? ROUTES[path]! : undefined;
+    if (methods === undefined) return { status: 404, body: { message: 'Not found' } };
+    const handler = methods[request.method === 'HEAD' ? 'GET' : request.method ?? ''];
+    if (handler === undefined) return { status: 405, body: { message: 'Method not allowed' }, headers: { Allow: Object.keys(methods).join(', ') } };
+    return handler(this.#source, request);
+  }
+}
+
+function send(response: ServerResponse, { status, body, headers }: Answer): void {
+  const text = body === undefined ? '' : JSON.stringify(body);
+  response.writeHead(status, {
+    ...(text === '' ? {} : { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': Buffer.byteLength(text) }),
+    ...headers,
+  });
+  response.end(text);
 }
 
 function createStatusServer(listener: Listener, certificate: KeyPair | undefined): Server {
   if (!listener.ssl) return createServer();
   if (certificate === undefined) {
-    throw new GatewayError(
-      'certificate-missing',
-      `KONG_STATUS_LISTEN: ${listener.host}:${listener.port} says ssl, but there is no certificate; set KONG_STATUS_SSL_CERT and KONG_STATUS_SSL_CERT_KEY, or remove ssl`,
-    );
+    const fix = 'set KONG_STATUS_SSL_CERT and KONG_STATUS_SSL_CERT_KEY, or remove ssl';
+    throw new GatewayError('certificate-missing', `KONG_STATUS_LISTEN: ${listener.host}:${listener.port} says ssl, but there is no certificate; ${fix}`);
   }
   return createHttpsServer({ cert: certificate.certificate, key: certificate.key.reveal() });
 }
 
-function showStatus(source: StatusSource): Answer {
-  const { connectionsActive, connectionsAccepted, totalRequests } = source.counters();
-  const memory = process.memoryUsage();
-  return {
-    status: 200,
-    body: {
-      // Kong's fields for Lua stay, empty, for tools that read them.
-      memory: { workers_lua_vms: [], lua_shared_dicts: {}, rss_bytes: memory.rss, heap_used_bytes: memory.heapUsed },
-      server: {
-        connections_active: connectionsActive,
-        connections_accepted: connectionsAccepted,
-        connections_handled: connectionsAccepted,
-        total_requests: totalRequests,
-      },
-      configuration_hash: source.readiness().hash ?? NO_HASH,
-    },
-  };
-}
-
-function showReadiness(source: StatusSource): Answer {
-  const readiness = readinessOf(source.readiness());
+async function showReadiness(source: StatusSource): Promise<Answer> {
+  const readiness = await source.readiness();
   return readiness.ready ? { status: 200, body: { message: 'ready' } } : { status: 503, body: { message: readiness.message } };
 }
 
