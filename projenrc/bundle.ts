@@ -17,7 +17,8 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import type { BuildOptions, Metafile } from 'esbuild';
 import { NODE_MAJOR } from '../src/private/contract';
-import { importGraph, layerViolations } from './layer-check';
+import { readSourceGraph } from './import-graph';
+import { bundledGraph, layerViolations, reachViolations } from './layer-check';
 import { licencesOf } from './third-party-licences';
 
 const ROOT = join(__dirname, '..');
@@ -47,7 +48,7 @@ const COMMON: BuildOptions = {
 async function main() {
   try {
     const metafiles = [
-      ...await bundleImage(), ...await bundleLambdas(), ...await bundleCommandLine(), await bundleEksAnywhereRules(), await bundleDeclarativeReader(), await graphOfConstructs(),
+      ...await bundleImage(), ...await bundleLambdas(), ...await bundleCommandLine(), await bundleEksAnywhereRules(), await bundleDeclarativeReader(),
     ];
     await writePluginNames();
     rmSync(DESTINATION, { recursive: true, force: true });
@@ -104,7 +105,7 @@ async function bundleEksAnywhereRules(): Promise<Metafile> {
     platform: 'neutral',
     banner: {},
     external: [],
-    entryPoints: [{ in: 'src/private/eks-anywhere/check-text.ts', out: 'eksa-check' }, { in: 'src/private/eks-anywhere/update/diff-text.ts', out: 'eksa-diff' }],
+    entryPoints: [{ in: 'src/eksa/check-text.ts', out: 'eksa-check' }, { in: 'src/eksa/update/diff-text.ts', out: 'eksa-diff' }],
     outdir: OUT,
   });
   writeFileSync(join(OUT, 'eksa.THIRD-PARTY-LICENSES.txt'), licencesOf(ROOT, Object.keys(metafile!.inputs)));
@@ -132,15 +133,10 @@ async function writePluginNames(): Promise<void> {
   writeFileSync(join(OUT, 'plugins.json'), `${JSON.stringify(PLUGINS.map(({ name }) => name).sort())}\n`);
 }
 
-/** The constructs are compiled by jsii; they are bundled here only to see their imports. */
-async function graphOfConstructs(): Promise<Metafile> {
-  const { metafile } = await build({ ...COMMON, format: 'cjs', entryPoints: ['src/index.ts'], outdir: OUT, write: false, packages: 'external' });
-  return metafile!;
-}
-
 function checkLayers(metafiles: readonly Metafile[]) {
   const inputs = Object.assign({}, ...metafiles.map((metafile) => metafile.inputs));
-  const violations = layerViolations(importGraph(inputs), Object.keys(inputs).filter((file) => file.startsWith('gateway/src/main/')));
+  const artefacts = Object.keys(inputs).filter((file) => file.startsWith('gateway/src/main/'));
+  const violations = [...layerViolations(readSourceGraph(ROOT)), ...reachViolations(bundledGraph(inputs), artefacts)];
   if (violations.length === 0) return;
   console.error(`${violations.length} breach${violations.length > 1 ? 'es' : ''} of the layers (projenrc/layer-table.ts):`);
   for (const violation of violations) console.error(`  ${violation}`);

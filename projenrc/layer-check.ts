@@ -1,42 +1,24 @@
+import type { SourceGraph } from './import-graph';
 import { LAYERS, UNREACHABLE } from './layer-table';
 import type { Layer } from './layer-table';
 
-/** The import graph as the bundler saw it: types are erased, so every edge is code. */
-export type ImportGraph = ReadonlyMap<string, readonly string[]>;
-
-/** The part of esbuild's metafile that the check reads. */
-export interface BundlerInputs {
-  readonly [file: string]: { readonly imports: readonly { readonly path: string; readonly external?: boolean }[] };
-}
-
-export function importGraph(inputs: BundlerInputs): ImportGraph {
-  const graph = new Map<string, string[]>();
-  for (const [file, { imports }] of Object.entries(inputs)) {
-    if (!isOurs(file)) continue;
-    graph.set(file, imports.filter((edge) => !edge.external && isOurs(edge.path)).map((edge) => edge.path));
-  }
-  return graph;
-}
-
 /**
- * Every breach of the layers in an import graph, one readable line each; empty when the layers hold.
- *
- * @param artefacts entry points; what they may never reach is listed in `UNREACHABLE`
+ * Every breach of the layers, one readable line each; empty when the layers hold. Type imports count.
  */
-export function layerViolations(graph: ImportGraph, artefacts: readonly string[] = []): string[] {
-  return [...forbiddenImports(graph), ...cycles(graph), ...unreachable(graph, artefacts)];
+export function layerViolations(graph: SourceGraph): string[] {
+  return [...forbiddenImports(graph), ...cycles(graph)];
 }
 
-function forbiddenImports(graph: ImportGraph): string[] {
+function forbiddenImports(graph: SourceGraph): string[] {
   const violations: string[] = [];
   for (const [file, imports] of graph) {
     const governing = layerOf(file);
     if (!governing) {
-      violations.push(`${file} lies in no room of projenrc/layer-table.ts: add its folder to the table, or move it`);
+      violations.push(`${file} is in no room of projenrc/layer-table.ts: add its folder to the table, or move it`);
       continue;
     }
-    for (const imported of imports) {
-      if (allowed(governing, imported)) continue;
+    for (const { imported, isType } of imports) {
+      if (allowed(governing, imported, isType)) continue;
       violations.push(`${file} imports ${imported}: ${governing.layer.why}`);
     }
   }
@@ -68,35 +50,60 @@ function roomMatching(pattern: string, file: string): string | undefined {
   return wanted.every((segment, at) => segment === '*' || segment === actual[at]) ? actual.slice(0, wanted.length).join('/') : undefined;
 }
 
-function allowed({ room, layer }: GoverningLayer, imported: string): boolean {
-  return [room, ...layer.mayImport].some((prefix) => imported === prefix || imported.startsWith(`${prefix}/`));
+function allowed({ room, layer }: GoverningLayer, imported: string, isType: boolean): boolean {
+  if (within(room, imported)) return true;
+  return [...layer.mayImport, ...isType ? layer.mayImportTypesOf ?? [] : []].some((prefix) => {
+    return within(prefix, imported) && !within(`${prefix}/private`, imported);
+  });
+}
+
+function within(room: string, file: string): boolean {
+  return file === room || file.startsWith(`${room}/`);
 }
 
 /** Strongly connected components with more than one file, by Tarjan's algorithm. */
-function cycles(graph: ImportGraph): string[] {
+function cycles(graph: SourceGraph): string[] {
   const order = new Map<string, number>();
   const low = new Map<string, number>();
   const stack: string[] = [];
   const found: string[] = [];
 
+  const importsOf = (file: string) => (graph.get(file) ?? []).map(({ imported }) => imported);
   const visit = (file: string) => {
     order.set(file, order.size);
     low.set(file, order.get(file)!);
     stack.push(file);
-    for (const next of graph.get(file) ?? []) {
+    for (const next of importsOf(file)) {
       if (!order.has(next)) visit(next);
       if (stack.includes(next)) low.set(file, Math.min(low.get(file)!, low.get(next)!));
     }
     if (low.get(file) !== order.get(file)) return;
     const component = stack.splice(stack.indexOf(file));
-    const importsItself = (graph.get(file) ?? []).includes(file);
+    const importsItself = importsOf(file).includes(file);
     if (component.length > 1 || importsItself) found.push(`import cycle: ${component.sort().join(' <-> ')}`);
   };
   for (const file of graph.keys()) if (!order.has(file)) visit(file);
   return found;
 }
 
-function unreachable(graph: ImportGraph, artefacts: readonly string[]): string[] {
+/** The import graph as the bundler saw it: types are erased, so every edge is code. */
+export type BundledGraph = ReadonlyMap<string, readonly string[]>;
+
+/** The part of esbuild's metafile that the check reads. */
+export interface BundlerInputs {
+  readonly [file: string]: { readonly imports: readonly { readonly path: string; readonly external?: boolean }[] };
+}
+
+export function bundledGraph(inputs: BundlerInputs): BundledGraph {
+  return new Map(Object.entries(inputs).map(([file, { imports }]) => [file, imports.filter(({ external }) => !external).map(({ path }) => path)]));
+}
+
+/**
+ * What artefacts carry that they must not, one readable line each.
+ *
+ * @param artefacts entry points; what they may never reach is listed in `UNREACHABLE`
+ */
+export function reachViolations(graph: BundledGraph, artefacts: readonly string[]): string[] {
   return artefacts.flatMap((artefact) => UNREACHABLE
     .filter((rule) => rule.artefact.test(artefact))
     .flatMap((rule) => reachableFrom(graph, artefact)
@@ -104,12 +111,8 @@ function unreachable(graph: ImportGraph, artefacts: readonly string[]): string[]
       .map((file) => `${artefact} reaches ${file}: ${rule.why}`)));
 }
 
-function reachableFrom(graph: ImportGraph, artefact: string): string[] {
+function reachableFrom(graph: BundledGraph, artefact: string): string[] {
   const seen = new Set([artefact]);
   for (const file of seen) for (const next of graph.get(file) ?? []) seen.add(next);
   return [...seen];
-}
-
-function isOurs(file: string): boolean {
-  return /^(src|gateway|cli)\//.test(file);
 }

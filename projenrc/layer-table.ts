@@ -1,42 +1,80 @@
-/** What one room of the source tree may import. Its own files are always allowed. */
+/** What one room of the source tree may import, be it code or types. Its own files are always allowed. */
 export interface Layer {
-  /** Folders or files, relative to the repository; a file is governed by the longest matching room. */
+  /**
+   * Folders or files, relative to the repository; a file is governed by the longest matching room. A folder does not
+   * include the `private/` right below it: that has to be named.
+   */
   readonly mayImport: readonly string[];
+  /** Folders or files that may be imported as types only. */
+  readonly mayImportTypesOf?: readonly string[];
   /** One sentence for the person whose import was refused. */
   readonly why: string;
 }
 
 const GATEWAY = 'gateway/src';
 const CONTRACT = 'gateway/contract.ts';
+const NOUNS = ['src/caching', 'src/eks', 'src/eks-anywhere', 'src/gateway', 'src/identity', 'src/logging', 'src/observability'];
 
 /**
- * Who may import whom, as data: ESLint's zones and the check on the bundler's import graph both read this table.
- * `*` stands for one path segment; in `mayImport` it stands for the same segment as in the room's name.
+ * Who may import whom, as data: ESLint's zones and the check on the import graph both read this table.
+ * `*` is one path segment; in `mayImport` it is the same segment as in the room's name.
  */
 export const LAYERS: Readonly<Record<string, Layer>> = {
-  'src': {
-    mayImport: [],
-    why: 'constructs know the gateway by src/private/contract.ts and by the built files in lib/bundle only',
+  'src/index.ts': {
+    mayImport: NOUNS,
+    why: 'the index exports the public API only, never a private/ folder',
   },
   'src/private': {
-    mayImport: ['src'],
-    why: 'constructs know the gateway by src/private/contract.ts and by the built files in lib/bundle only',
+    mayImport: [],
+    why: 'src/private holds leaves, which know no noun; constructs know the gateway by contract.ts and lib/bundle only',
   },
   'src/private/contract.ts': {
     mayImport: [],
     why: 'the contract is a leaf: both halves rely on it',
   },
-  'src/private/eks-anywhere': {
+  'src/private/topology/document.ts': {
+    mayImport: [],
+    why: 'the command line reads topology.json, too',
+  },
+  'src/eksa': {
     mayImport: [],
     why: 'knowledge about EKS Anywhere is pure: constructs run it at synth, the command line runs it on files',
   },
-  'src/private/topology': {
-    mayImport: [],
-    why: 'what topology.json holds is read by the command line as well',
+  'src/eks-anywhere': {
+    mayImport: ['src/eksa', 'src/private'],
+    why: 'clusters on sites know neither gateways nor Amazon EKS',
   },
-  'src/private/handoff/index-document.ts': {
+  'src/eks': {
+    mayImport: ['src/private', 'src/eksa/yaml'],
+    mayImportTypesOf: ['src/eks-anywhere'],
+    why: 'clusters in AWS know no gateway, and of EKS Anywhere its types only',
+  },
+  'src/caching': {
+    mayImport: ['src/private'],
+    why: 'a cache knows no gateway: gateways are given it',
+  },
+  'src/identity': {
+    mayImport: ['src/private'],
+    why: 'an identity provider knows no gateway: gateways are given it',
+  },
+  'src/logging': {
+    mayImport: ['src/private'],
+    why: 'logs know no gateway: gateways are given them',
+  },
+  'src/gateway': {
+    mayImport: [
+      'src/caching', 'src/eks', 'src/eks/private/container-insights.ts', 'src/eks/private/existing-cluster.ts', 'src/eks-anywhere',
+      'src/identity', 'src/identity/private/load-balancer-login.ts', 'src/logging', 'src/private',
+    ],
+    why: 'gateways know every noun but observability, which watches them',
+  },
+  'src/gateway/private/handoff/index-document.ts': {
     mayImport: [],
-    why: 'what a site\'s index holds is read by the command line as well',
+    why: 'the command line reads the index of a site, too',
+  },
+  'src/observability': {
+    mayImport: ['src/gateway', 'src/gateway/private', 'src/eks', 'src/eks/private/container-insights.ts', 'src/private'],
+    why: 'observability watches gateways and clusters; no other noun knows of it',
   },
   [CONTRACT]: {
     mayImport: ['src/private/contract.ts'],
@@ -118,7 +156,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   'cli': {
     mayImport: [
-      'src/private/contract.ts', 'src/private/eks-anywhere', 'src/private/handoff/index-document.ts', 'src/private/topology',
+      'src/private/contract.ts', 'src/eksa', 'src/gateway/private/handoff/index-document.ts', 'src/private/topology/document.ts',
       CONTRACT, `${GATEWAY}/admin-client`, `${GATEWAY}/model`, `${GATEWAY}/base`,
     ],
     why: 'the command line starts the gateway as it is bundled; it imports pure rooms, the model, base and the admin client',

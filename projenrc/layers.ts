@@ -1,10 +1,11 @@
 import { Component } from 'projen';
 import type { awscdk } from 'projen';
 import { LAYERS } from './layer-table';
+import type { Layer } from './layer-table';
 
 /**
  * The editor-time half of the layer rules: ESLint zones made from the table, and no import cycles anywhere.
- * The other half looks at what the bundler saw (projenrc/layer-check.ts).
+ * The other half counts types, too, and runs with the bundler (projenrc/layer-check.ts).
  */
 export class Layers extends Component {
   constructor(project: awscdk.AwsCdkConstructLibrary) {
@@ -28,14 +29,14 @@ export class Layers extends Component {
       files: ['gateway/**/*.ts', 'cli/**/*.ts', 'projenrc/**/*.ts', 'examples/**/*.ts', 'test/**/*.ts', '.projenrc.ts'],
       rules: { 'import/no-extraneous-dependencies': 'off', 'import/no-unresolved': 'off' },
     });
-    // Suites lie beside the code and look at it from outside: they start real neighbours. What ships is judged by the bundler's graph.
+    // Suites lie beside the code and look at it from outside: they start real neighbours. What ships is judged by projenrc/layer-check.ts.
     eslint.addOverride({ files: ['**/*.test.ts'], rules: { 'import/no-restricted-paths': 'off' } });
   }
 }
 
 /**
  * One zone for each room and each top folder it may not import from as a whole. Rooms with `*` are left to the check
- * on the bundler's graph: a zone cannot say "another folder than mine".
+ * on the import graph: a zone cannot say "another folder than mine".
  */
 function zones() {
   return Object.entries(LAYERS).filter(([room]) => !room.includes('*')).flatMap(([room, layer]) => {
@@ -43,7 +44,7 @@ function zones() {
     return ['src', 'gateway', 'cli'].map((top) => ({
       target,
       from: `./${top}`,
-      except: [room, ...nestedRooms(room), ...layer.mayImport]
+      except: [room, ...nestedRooms(room), ...importable(layer)]
         .filter((allowed) => allowed === top || allowed.startsWith(`${top}/`))
         .map((allowed) => `.${allowed.slice(top.length)}`),
       message: layer.why,
@@ -53,5 +54,10 @@ function zones() {
 
 /** A zone covers the rooms below it as well; those have rows, and so zones, of their own, which may allow more. */
 function nestedRooms(room: string): string[] {
-  return Object.keys(LAYERS).filter((other) => other.startsWith(`${room}/`)).flatMap((other) => LAYERS[other].mayImport);
+  return Object.keys(LAYERS).filter((other) => other.startsWith(`${room}/`)).flatMap((other) => importable(LAYERS[other]));
+}
+
+/** ESLint cannot tell a type from code, nor `private/` from the folder that it is in: the check on the import graph can. */
+function importable({ mayImport, mayImportTypesOf = [] }: Layer): readonly string[] {
+  return [...mayImport, ...mayImportTypesOf];
 }

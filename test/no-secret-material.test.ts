@@ -41,7 +41,7 @@ function synthesized(app: App): string {
 }
 
 it('has no property that takes a secret as text: those with such a name take the name of one', () => {
-  const found = filesIn(SRC).filter((file) => file.endsWith('.ts') && !file.includes(join('src', 'private'))).flatMap((file) => (
+  const found = filesIn(SRC).filter((file) => file.endsWith('.ts') && !/[/\\](private|eksa)[/\\]/.test(file)).flatMap((file) => (
     [...readFileSync(file, 'utf8').matchAll(SECRET_LIKE)].map(([, name]) => `${file.slice(file.lastIndexOf('/') + 1)} ${name}`)));
   expect([...new Set(found)].sort()).toEqual(Object.keys(NAMES).sort());
 });

@@ -134,7 +134,7 @@ interface Property {
 
 /** Of the sources, because the compiled assembly may be older. */
 function publicProperties(): readonly Property[] {
-  const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !/^(private|eks-anywhere)[/\\]/.test(file));
+  const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !/(^|[/\\])(private|eksa|eks-anywhere)[/\\]/.test(file));
   return files.flatMap((file) => [...readFileSync(join(SRC, file), 'utf8').matchAll(/^export interface (\w+)[^{]*\{([\s\S]*?)^\}/gm)].flatMap(([, owner, body]) => (
     [...body.matchAll(/^ {2}readonly (\w+)\??: (number|string|string\[\]|Duration|\{ \[\w+: string\]: (?:string|any) \});$/gm)].map(([, name, type]) => ({ owner, name, type: type.startsWith('{') ? 'map' : type })))))
     .filter(({ owner, name }) => !(`${owner}.${name}` in NOT_INPUT));

@@ -1,7 +1,7 @@
 /** `hybridge eksa check`: every offline rule on files that people wrote. */
-import { check as findingsOf } from '../../src/private/eks-anywhere/check-text';
-import { FEATURE_FLAGS } from '../../src/private/eks-anywhere/feature-flags';
-import type { Finding } from '../../src/private/eks-anywhere/finding';
+import { check as findingsOf } from '../../src/eksa/check-text';
+import { FEATURE_FLAGS } from '../../src/eksa/feature-flags';
+import type { Finding } from '../../src/eksa/finding';
 import type { Command } from '../command.ts';
 import { readText } from './files.ts';
 import { describeFindings } from './finding-text.ts';

@@ -1,9 +1,9 @@
 /** An upgrade as people read it: what changes, what is refused, what happens to the nodes. */
-import { shown } from '../../src/private/eks-anywhere/finding';
-import type { Change } from '../../src/private/eks-anywhere/update/changes';
-import type { FileDiff } from '../../src/private/eks-anywhere/update/diff-text';
-import type { GroupPlan } from '../../src/private/eks-anywhere/update/rollout';
-import type { Refusal } from '../../src/private/eks-anywhere/update/rule';
+import { shown } from '../../src/eksa/finding';
+import type { Change } from '../../src/eksa/update/changes';
+import type { FileDiff } from '../../src/eksa/update/diff-text';
+import type { GroupPlan } from '../../src/eksa/update/rollout';
+import type { Refusal } from '../../src/eksa/update/rule';
 import { renderTable } from '../terminal/table.ts';
 import { describeFindings } from './finding-text.ts';
 

@@ -1,6 +1,6 @@
 /** `hybridge eksa diff`: what an upgrade from one file to another would do. */
-import { diff as diffOf } from '../../src/private/eks-anywhere/update/diff-text';
-import type { FileDiff } from '../../src/private/eks-anywhere/update/diff-text';
+import { diff as diffOf } from '../../src/eksa/update/diff-text';
+import type { FileDiff } from '../../src/eksa/update/diff-text';
 import { CommandFailure } from '../command.ts';
 import type { Command } from '../command.ts';
 import { describeDiff } from './diff-text.ts';

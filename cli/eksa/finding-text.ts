@@ -1,5 +1,5 @@
 /** Findings as people read them. */
-import type { Finding } from '../../src/private/eks-anywhere/finding';
+import type { Finding } from '../../src/eksa/finding';
 
 export interface FindingInFile extends Finding {
   readonly file: string;

@@ -1,9 +1,9 @@
 /** `hybridge eksa hardware`: the machines of hardware.csv as Kubernetes objects. */
-import { bmcSecret, hardwareObjects, hasBmc, missingSecretComments } from '../../src/private/eks-anywhere/gitops/hardware-objects';
-import type { SecretStore } from '../../src/private/eks-anywhere/gitops/hardware-objects';
-import type { Hardware, MachineCells } from '../../src/private/eks-anywhere/hardware/machine';
-import { COLUMNS, HARDWARE_FILE, machineFromCells, parseHardware } from '../../src/private/eks-anywhere/hardware/machine';
-import { toYaml } from '../../src/private/eks-anywhere/yaml/emit';
+import { bmcSecret, hardwareObjects, hasBmc, missingSecretComments } from '../../src/eksa/gitops/hardware-objects';
+import type { SecretStore } from '../../src/eksa/gitops/hardware-objects';
+import type { Hardware, MachineCells } from '../../src/eksa/hardware/machine';
+import { COLUMNS, HARDWARE_FILE, machineFromCells, parseHardware } from '../../src/eksa/hardware/machine';
+import { toYaml } from '../../src/eksa/yaml/emit';
 import { CommandFailure } from '../command.ts';
 import type { Command } from '../command.ts';
 import { readText, writeOwnerOnly } from './files.ts';

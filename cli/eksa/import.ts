@@ -1,5 +1,5 @@
 /** `hybridge eksa import`: the program for a cluster that exists as files. */
-import { importCluster } from '../../src/private/eks-anywhere/import/import-cluster';
+import { importCluster } from '../../src/eksa/import/import-cluster';
 import type { Command } from '../command.ts';
 import { readText } from './files.ts';
 import { describeFindings } from './finding-text.ts';

@@ -1,8 +1,8 @@
 /** The packages of a cluster with the placeholders in their settings filled in. */
 import { parse } from 'yaml';
-import { parsePlaceholder } from '../../src/private/eks-anywhere/hardware/placeholder';
-import { toYaml } from '../../src/private/eks-anywhere/yaml/emit';
-import { parseClusterFile } from '../../src/private/eks-anywhere/yaml/parse';
+import { parsePlaceholder } from '../../src/eksa/hardware/placeholder';
+import { toYaml } from '../../src/eksa/yaml/emit';
+import { parseClusterFile } from '../../src/eksa/yaml/parse';
 import { readText } from './files.ts';
 import type { FillableFile } from './fillable-file.ts';
 import type { FillableText } from './placeholder-values.ts';

@@ -1,6 +1,6 @@
 /** Replaces placeholders in files of a cluster by their values, all or none. */
-import { parsePlaceholder } from '../../src/private/eks-anywhere/hardware/placeholder';
-import type { Placeholder } from '../../src/private/eks-anywhere/hardware/placeholder';
+import { parsePlaceholder } from '../../src/eksa/hardware/placeholder';
+import type { Placeholder } from '../../src/eksa/hardware/placeholder';
 import { CommandFailure } from '../command.ts';
 import { readSecret } from './secrets-manager.ts';
 

@@ -1,9 +1,9 @@
 /** `hybridge eksa publish-keys`: the public keys of a cluster's service accounts, put where AWS looks for them. */
 import { writeFileSync } from 'node:fs';
 import { messageOf } from '../../gateway/src/base/errors.ts';
-import { KEYS_FILE, issuerBucket } from '../../src/private/eks-anywhere/issuer/discovery';
-import type { ClusterDocument } from '../../src/private/eks-anywhere/model/document';
-import { parseClusterFile } from '../../src/private/eks-anywhere/yaml/parse';
+import { KEYS_FILE, issuerBucket } from '../../src/eksa/issuer/discovery';
+import type { ClusterDocument } from '../../src/eksa/model/document';
+import { parseClusterFile } from '../../src/eksa/yaml/parse';
 import { CommandFailure } from '../command.ts';
 import type { Command } from '../command.ts';
 import { readText } from './files.ts';

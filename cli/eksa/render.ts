@@ -1,10 +1,10 @@
 /** `hybridge eksa render`: the files of a synthesized cluster with their secrets filled in, on the machine that installs it. */
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { neededFlags } from '../../src/private/eks-anywhere/feature-flags';
-import { CLUSTER_FILE } from '../../src/private/eks-anywhere/gitops/repository';
-import type { ClusterDocument, Document } from '../../src/private/eks-anywhere/model/document';
-import { parseClusterFile } from '../../src/private/eks-anywhere/yaml/parse';
+import { neededFlags } from '../../src/eksa/feature-flags';
+import { CLUSTER_FILE } from '../../src/eksa/gitops/repository';
+import type { ClusterDocument, Document } from '../../src/eksa/model/document';
+import { parseClusterFile } from '../../src/eksa/yaml/parse';
 import { CommandFailure } from '../command.ts';
 import type { Command } from '../command.ts';
 import { readText, writeOwnerOnly } from './files.ts';

@@ -1,10 +1,10 @@
 /** `hybridge eksa show`: a picture of a cluster, drawn from its files. */
 import { writeFileSync } from 'node:fs';
 import { messageOf } from '../../gateway/src/base/errors.ts';
-import { parseHardware } from '../../src/private/eks-anywhere/hardware/machine';
-import { sceneOf } from '../../src/private/eks-anywhere/picture/scene';
-import { drawSvg } from '../../src/private/eks-anywhere/picture/svg';
-import { drawText } from '../../src/private/eks-anywhere/picture/text';
+import { parseHardware } from '../../src/eksa/hardware/machine';
+import { sceneOf } from '../../src/eksa/picture/scene';
+import { drawSvg } from '../../src/eksa/picture/svg';
+import { drawText } from '../../src/eksa/picture/text';
 import { CommandFailure } from '../command.ts';
 import type { Command } from '../command.ts';
 import { readText } from './files.ts';

@@ -2,7 +2,7 @@
 import { chownSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { RUN_AS } from '../../gateway/contract.ts';
-import type { HandedMachine } from '../../src/private/handoff/index-document';
+import type { HandedMachine } from '../../src/gateway/private/handoff/index-document';
 
 
 /** The only folder of the machine that the container writes. */

@@ -3,7 +3,7 @@
  * administered, or which runs its plane with Docker.
  */
 import { join } from 'node:path';
-import type { HandedPlane, HandoffIndex } from '../../src/private/handoff/index-document';
+import type { HandedPlane, HandoffIndex } from '../../src/gateway/private/handoff/index-document';
 import { CommandFailure, parseOptions } from '../command.ts';
 import type { Command } from '../command.ts';
 import { renderTable } from '../terminal/table.ts';

@@ -2,9 +2,9 @@
  * The files of a site as they have to be on its machine: what the bucket contains, and its secrets as Kubernetes
  * Secrets, or as files for Docker Compose.
  */
-import { toYaml } from '../../src/private/eks-anywhere/yaml/emit';
-import type { HandedMachine, HandedPlane, HandoffIndex, HandoffParameter, PulledSecret } from '../../src/private/handoff/index-document';
-import { INDEX_FILE, INDEX_VERSION, handoffParameter } from '../../src/private/handoff/index-document';
+import { toYaml } from '../../src/eksa/yaml/emit';
+import type { HandedMachine, HandedPlane, HandoffIndex, HandoffParameter, PulledSecret } from '../../src/gateway/private/handoff/index-document';
+import { INDEX_FILE, INDEX_VERSION, handoffParameter } from '../../src/gateway/private/handoff/index-document';
 import { CommandFailure } from '../command.ts';
 import { userFile } from './machine-folder.ts';
 import { digestOf } from './site-source.ts';

@@ -6,7 +6,7 @@ const ROOT = join(__dirname, '..', '..');
 
 /** Folders whose sub-folders are rooms that a newcomer looks for; entities and plugins below them are not listed one by one. */
 const MAPPED = [
-  '', 'src', 'src/private', 'gateway', 'gateway/src', 'gateway/src/control-plane', 'gateway/src/data-plane', 'gateway/src/model', 'gateway/test', 'cli', 'examples',
+  '', 'src', 'src/private', 'src/gateway/private', 'gateway', 'gateway/src', 'gateway/src/control-plane', 'gateway/src/data-plane', 'gateway/src/model', 'gateway/test', 'cli', 'examples',
 ];
 const NOT_ROOMS = new Set(['node_modules', 'lib', 'dist', 'coverage', '.git', '.demo', 'cdk.out', '.hybridge', '.projen', 'tmp']);
 

@@ -2,16 +2,16 @@ import { Stack, Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { cacheMount } from '../private/gateway/cache-connection';
-import type { CacheConnection, CacheNetwork } from '../private/gateway/cache-connection';
-import { requireKnownName } from '../private/gateway/existing-secret';
-import type { SecretMount } from '../private/gateway/plane';
-import { Topology } from '../private/gateway/topology';
-import { requireServerName } from '../private/gateway/tunnel-endpoint';
-import { vaultReference } from '../private/gateway/vault-reference';
 import { requirePort } from '../private/input/numbers';
 import { within } from '../private/input/place';
 import { admit } from '../private/network/admission';
+import { requireServerName } from '../private/network/tunnel-endpoint';
+import { requireKnownName } from '../private/secrets/existing-secret';
+import type { SecretMount } from '../private/secrets/mount';
+import { vaultReference } from '../private/secrets/vault-reference';
+import { Topology } from '../private/topology/topology';
+import type { CacheConnection, CacheNetwork } from './private/cache-connection';
+import { cacheMount } from './private/cache-connection';
 
 /** Properties of `GatewayCache.existing()`. */
 export interface ExistingCacheProps {

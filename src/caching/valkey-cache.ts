@@ -5,16 +5,16 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { cacheMount } from '../private/gateway/cache-connection';
-import type { CacheConnection, CacheNetwork, ValkeyNodes, ValkeyServerless } from '../private/gateway/cache-connection';
-import { secretName } from '../private/gateway/handoff-names';
-import type { SecretMount } from '../private/gateway/plane';
-import { Topology } from '../private/gateway/topology';
 import { requireWhole } from '../private/input/numbers';
 import { within } from '../private/input/place';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
 import { requireTwoZones } from '../private/network/two-zones';
+import type { SecretMount } from '../private/secrets/mount';
+import { secretName } from '../private/secrets/names';
+import { Topology } from '../private/topology/topology';
 import { GatewayCache } from './gateway-cache';
+import type { CacheConnection, CacheNetwork, ValkeyNodes, ValkeyServerless } from './private/cache-connection';
+import { cacheMount } from './private/cache-connection';
 import { ValkeyCapacity } from './valkey-capacity';
 
 /** Properties of `ValkeyCache`. */

@@ -1,6 +1,6 @@
-import type { ValkeyChoice } from '../private/gateway/cache-connection';
 import { requireWhole } from '../private/input/numbers';
 import { shown, within } from '../private/input/place';
+import type { ValkeyChoice } from './private/cache-connection';
 
 /** Options of `ValkeyCapacity.nodes()`. */
 export interface ValkeyNodesOptions {

@@ -1,9 +1,9 @@
 import type { Construct } from 'constructs';
-import { bareMetalDocuments } from '../private/eks-anywhere/build/bare-metal';
-import { machineNames } from '../private/eks-anywhere/build/cluster';
-import { spareMachines } from '../private/eks-anywhere/hardware/selection';
-import { CLUSTER_PROP_PATHS, machinePropPaths } from '../private/eks-anywhere/prop-path';
-import type { PropPath } from '../private/eks-anywhere/prop-path';
+import { bareMetalDocuments } from '../eksa/documents/bare-metal';
+import { machineNames } from '../eksa/documents/cluster';
+import { spareMachines } from '../eksa/hardware/selection';
+import { CLUSTER_PROP_PATHS, machinePropPaths } from '../eksa/prop-path';
+import type { PropPath } from '../eksa/prop-path';
 import { within } from '../private/input/place';
 import { clusterInput, controlPlaneInput, machineConfigInput, workerInput } from './cluster-input';
 import { EksAnywhereCluster } from './eks-anywhere-cluster';
@@ -142,6 +142,7 @@ export class BareMetalCluster extends EksAnywhereCluster {
       throw new Error(`${this.node.path}: ${prop}.installationTemplateName is '${group.installationTemplateName}' and there is no installationTemplate; expected both or none`);
     }
     this._define({
+      kind: 'eks-anywhere-bare-metal',
       documents: bareMetalDocuments({
         ...within(this, () => clusterInput(this.clusterName, props)),
         endpoint: props.endpoint,

@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { environmentPlaceholder, secretPlaceholder } from '../private/eks-anywhere/hardware/placeholder';
+import { environmentPlaceholder, secretPlaceholder } from '../eksa/hardware/placeholder';
 
 /** Environment variables that hold the credentials of a BMC. Can be changed later: they are read by `hybridge eksa render`. */
 export interface BmcEnvironmentVariables {

@@ -1,14 +1,13 @@
-import { Token } from 'aws-cdk-lib';
-import type { ClusterInput } from '../private/eks-anywhere/build/cluster';
-import { companion } from '../private/eks-anywhere/build/identity';
-import type { MachineConfigInput } from '../private/eks-anywhere/build/machine-config';
-import type { ControlPlaneInput, NodeGroupInput, WorkerGroupInput } from '../private/eks-anywhere/build/node-groups';
-import type { Cilium, ClusterSpec, HealthCheck, RegistryMirror } from '../private/eks-anywhere/model/cluster';
-import type { Document } from '../private/eks-anywhere/model/document';
-import type { HostOs } from '../private/eks-anywhere/model/machines';
-import { defaultSshUser } from '../private/eks-anywhere/model/os-family';
-import { formatDuration } from '../private/eks-anywhere/syntax/duration';
-import { holdsPassword } from '../private/eks-anywhere/syntax/url';
+import type { ClusterInput } from '../eksa/documents/cluster';
+import { companion } from '../eksa/documents/identity';
+import type { MachineConfigInput } from '../eksa/documents/machine-config';
+import type { ControlPlaneInput, NodeGroupInput, WorkerGroupInput } from '../eksa/documents/node-groups';
+import type { Cilium, ClusterSpec, HealthCheck, RegistryMirror } from '../eksa/model/cluster';
+import type { Document } from '../eksa/model/document';
+import type { HostOs } from '../eksa/model/machines';
+import { defaultSshUser } from '../eksa/model/os-family';
+import { formatDuration } from '../eksa/syntax/duration';
+import { holdsPassword } from '../eksa/syntax/url';
 import type { CiliumOptions } from './cilium';
 import type { EksAnywhereClusterProps, MachineClusterProps } from './eks-anywhere-cluster';
 import type { MachineGroupOptions } from './machine-group';
@@ -137,10 +136,4 @@ function registryMirror(options: RegistryMirrorOptions): RegistryMirror {
     authenticate: options.authenticate,
     insecureSkipVerify: options.insecureSkipVerify,
   };
-}
-
-/** `FactoryNorth` → `factory-north`. */
-export function kebabCase(id: string): string {
-  if (Token.isUnresolved(id)) return id;
-  return id.replace(/([a-z0-9])([A-Z])/g, '$1-$2').replace(/[^A-Za-z0-9-]+/g, '-').replace(/^-+|-+$/g, '').toLowerCase();
 }

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
-import { dockerDocuments } from '../private/eks-anywhere/build/docker';
-import { CLUSTER_PROP_PATHS } from '../private/eks-anywhere/prop-path';
+import { dockerDocuments } from '../eksa/documents/docker';
+import { CLUSTER_PROP_PATHS } from '../eksa/prop-path';
 import { within } from '../private/input/place';
 import { clusterInput, controlPlaneInput, workerInput } from './cluster-input';
 import { EksAnywhereCluster } from './eks-anywhere-cluster';
@@ -44,6 +44,7 @@ export class DockerCluster extends EksAnywhereCluster {
     super(scope, id, props);
     if (props.kindnetd && props.cilium) throw new Error(`${this.node.path}: kindnetd is true and cilium is set; expected one of them: a cluster has one network plugin`);
     this._define({
+      kind: 'eks-anywhere-docker',
       documents: dockerDocuments({
         ...within(this, () => clusterInput(this.clusterName, props)),
         controlPlaneNodes: controlPlaneInput(props.controlPlaneNodes ?? { count: 1 }),

@@ -1,25 +1,25 @@
 import { Annotations, Stage } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { checkDocuments } from '../private/eks-anywhere/check';
-import type { CheckOptions } from '../private/eks-anywhere/check';
-import { neededFlags } from '../private/eks-anywhere/feature-flags';
-import type { Finding } from '../private/eks-anywhere/finding';
-import { repositoryFiles } from '../private/eks-anywhere/gitops/repository';
-import type { Hardware } from '../private/eks-anywhere/hardware/machine';
-import type { Document } from '../private/eks-anywhere/model/document';
-import { kubeVipAbsence } from '../private/eks-anywhere/packages/kube-vip';
-import { sceneOfDocuments } from '../private/eks-anywhere/picture/scene';
-import { drawSvg } from '../private/eks-anywhere/picture/svg';
-import type { PropPath } from '../private/eks-anywhere/prop-path';
-import { propOf } from '../private/eks-anywhere/prop-path';
-import { isNewerRelease } from '../private/eks-anywhere/syntax/version';
-import { toYaml } from '../private/eks-anywhere/yaml/emit';
-import { writeFilesAtSynthesis } from '../private/output-files';
+import { checkDocuments } from '../eksa/check';
+import type { CheckOptions } from '../eksa/check';
+import { neededFlags } from '../eksa/feature-flags';
+import type { Finding } from '../eksa/finding';
+import { repositoryFiles } from '../eksa/gitops/repository';
+import type { Hardware } from '../eksa/hardware/machine';
+import type { Document } from '../eksa/model/document';
+import { kubeVipAbsence } from '../eksa/packages/kube-vip';
+import { sceneOfDocuments } from '../eksa/picture/scene';
+import { drawSvg } from '../eksa/picture/svg';
+import type { PropPath } from '../eksa/prop-path';
+import { propOf } from '../eksa/prop-path';
+import { isNewerRelease } from '../eksa/syntax/version';
+import { toYaml } from '../eksa/yaml/emit';
+import { kebabCase } from '../private/kubernetes/names';
 import type { OutputFiles } from '../private/output-files';
-import { printOutsideStacks } from '../private/site/annotations';
-import { ClusterSurroundings } from '../private/site/cluster-surroundings';
+import { writeFilesAtSynthesis } from '../private/output-files';
+import type { ClusterEntry } from '../private/topology/document';
+import { Topology } from '../private/topology/topology';
 import type { CiliumOptions } from './cilium';
-import { kebabCase } from './cluster-input';
 import type { FluxSync } from './flux-sync';
 import type { IdentityProvider } from './identity-provider';
 import type { EksAnywhereKubernetesVersion } from './kubernetes-version';
@@ -28,6 +28,8 @@ import type { MachineHealthCheck } from './machine-health-check';
 import type { IManagementCluster } from './management-cluster';
 import type { Package } from './packages/package';
 import type { PackageControllerOptions, PackageCronJobOptions } from './packages/package-controller';
+import { printOutsideStacks } from './private/annotations';
+import { ClusterSurroundings } from './private/cluster-surroundings';
 import type { ProxyOptions, RegistryMirrorOptions } from './site-network';
 import { refuseTokens } from './token-refusal';
 
@@ -219,6 +221,8 @@ const JUDGED_EARLY: ReadonlySet<string> = new Set([
 
 /** What a subclass knows of its cluster once its properties are read. */
 interface Definition {
+  /** What `topology.json` calls clusters like it. */
+  readonly kind: ClusterEntry['kind'];
   readonly documents: readonly Document[];
   readonly propPaths: readonly PropPath[];
   /** Read when the app is synthesized, because machines may be added until then. */
@@ -263,7 +267,7 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
   /** Its own, or that of its management cluster. */
   private readonly gitOps?: FluxSync;
   private folder = '';
-  private definition: Definition = { documents: [], propPaths: [] };
+  private definition: Definition = { kind: 'eks-anywhere', documents: [], propPaths: [] };
 
   /**
    * @param scope an App, a Stage, a Stack or any other construct; the cluster is part of no template
@@ -368,6 +372,7 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
     this.folder = claimedFolder(this);
     this.node.addValidation({ validate: () => [...this.errors(definition), ...this.surroundings.problems(definition.documents, definition.hardware?.())] });
     writeFilesAtSynthesis(this, this.folder, () => this.written());
+    Topology.of(this).addSite(() => ({ name: this.clusterName, kind: definition.kind, ...this._location() }));
   }
 
   /** Everything that a tool reads. */

@@ -1,4 +1,4 @@
-import { FLUX_KIND, OLD_FLUX_KIND } from '../private/eks-anywhere/build/identity';
+import { FLUX_KIND, OLD_FLUX_KIND } from '../eksa/documents/identity';
 
 /** Where in a repository Flux looks. Fixed once it is set, but for `secretStore`. */
 export interface FluxOptions {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { Hardware, MachineCells } from '../private/eks-anywhere/hardware/machine';
-import { formatHardware, machineFromCells, parseHardware } from '../private/eks-anywhere/hardware/machine';
-import { parsePlaceholder } from '../private/eks-anywhere/hardware/placeholder';
+import type { Hardware, MachineCells } from '../eksa/hardware/machine';
+import { formatHardware, machineFromCells, parseHardware } from '../eksa/hardware/machine';
+import { parsePlaceholder } from '../eksa/hardware/placeholder';
 import type { BmcCredentials } from './bmc-credentials';
 import { refuseTokens } from './token-refusal';
 

@@ -1,4 +1,4 @@
-import { AWS_IAM_KIND, OIDC_KIND } from '../private/eks-anywhere/build/identity';
+import { AWS_IAM_KIND, OIDC_KIND } from '../eksa/documents/identity';
 
 /**
  * Options of an OpenID Connect provider. On a management cluster fixed once the cluster exists; on others a change replaces the control plane

@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { kubernetesMinor, supportedKubernetesVersions } from '../private/eks-anywhere/syntax/version';
+import { kubernetesMinor, supportedKubernetesVersions } from '../eksa/syntax/version';
 
 /**
  * A minor version of Kubernetes, as a release of EKS Anywhere installs it; the release chooses the patch. Which ones a release installs is

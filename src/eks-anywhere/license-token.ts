@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { environmentPlaceholder, parsePlaceholder, secretPlaceholder } from '../private/eks-anywhere/hardware/placeholder';
+import { environmentPlaceholder, parsePlaceholder, secretPlaceholder } from '../eksa/hardware/placeholder';
 
 /**
  * Where the licence token of a cluster is found: the JWT that AWS License Manager gives for an EKS Anywhere Enterprise Subscription. The app never

@@ -1,5 +1,5 @@
-import type { HostOs } from '../private/eks-anywhere/model/machines';
-import { OsFamily } from '../private/eks-anywhere/model/os-family';
+import type { HostOs } from '../eksa/model/machines';
+import { OsFamily } from '../eksa/model/os-family';
 
 /** Options of an operating system. */
 export interface OperatingSystemOptions {

@@ -1,13 +1,13 @@
 import { Size } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { machineNames } from '../private/eks-anywhere/build/cluster';
-import { encryption } from '../private/eks-anywhere/build/encryption';
-import type { EncryptionInput } from '../private/eks-anywhere/build/encryption';
-import { vsphereDocuments } from '../private/eks-anywhere/build/vsphere';
-import type { VirtualMachineInput } from '../private/eks-anywhere/build/vsphere';
-import { CLUSTER_PROP_PATHS, machinePropPaths } from '../private/eks-anywhere/prop-path';
-import type { PropPath } from '../private/eks-anywhere/prop-path';
-import { formatDuration } from '../private/eks-anywhere/syntax/duration';
+import { machineNames } from '../eksa/documents/cluster';
+import { encryption } from '../eksa/documents/encryption';
+import type { EncryptionInput } from '../eksa/documents/encryption';
+import { vsphereDocuments } from '../eksa/documents/vsphere';
+import type { VirtualMachineInput } from '../eksa/documents/vsphere';
+import { CLUSTER_PROP_PATHS, machinePropPaths } from '../eksa/prop-path';
+import type { PropPath } from '../eksa/prop-path';
+import { formatDuration } from '../eksa/syntax/duration';
 import { within } from '../private/input/place';
 import { clusterInput, controlPlaneInput, machineConfigInput, workerInput } from './cluster-input';
 import type { MachineClusterProps } from './eks-anywhere-cluster';
@@ -251,6 +251,7 @@ export class VSphereCluster extends EksAnywhereCluster {
     super(scope, id, props);
     const input = within(this, () => clusterInput(this.clusterName, props));
     this._define({
+      kind: 'eks-anywhere-vsphere',
       documents: vsphereDocuments({
         ...input,
         endpoint: props.endpoint,

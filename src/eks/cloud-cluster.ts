@@ -8,19 +8,19 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { IDependable } from 'constructs';
-import { ClusterAddons } from '../private/eks/addons';
-import { clusterNetwork } from '../private/eks/cluster-network';
-import type { ClusterNetwork } from '../private/eks/cluster-network';
-import { requireVersions } from '../private/eks/kubernetes-version';
-import { CONTROLLER_CLASS, LoadBalancerController } from '../private/eks/load-balancer-controller';
-import { NodeGroups } from '../private/eks/node-groups';
-import { podRole } from '../private/eks/pod-role';
-import { Topology } from '../private/gateway/topology';
 import { claimName } from '../private/input/claims';
 import { within } from '../private/input/place';
+import { Topology } from '../private/topology/topology';
 import { ClusterAccess } from './cluster-access';
 import type { ClusterAddon } from './cluster-addon';
 import { ClusterCompute } from './cluster-compute';
+import { ClusterAddons } from './private/addons';
+import { clusterNetwork } from './private/cluster-network';
+import type { ClusterNetwork } from './private/cluster-network';
+import { requireVersions } from './private/kubernetes-version';
+import { CONTROLLER_CLASS, LoadBalancerController } from './private/load-balancer-controller';
+import { NodeGroups } from './private/node-groups';
+import { podRole } from './private/pod-role';
 
 /** Networks outside AWS whose machines join a cluster as hybrid nodes. Private IPv4 addresses, apart from each other, the VPC and Services; at most 15 of each kind. */
 export interface RemoteNetworks {

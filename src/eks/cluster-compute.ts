@@ -1,9 +1,9 @@
 import { Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
-import { requireNodeLabels } from '../private/eks/node-labels';
 import { requireWhole } from '../private/input/numbers';
 import { within } from '../private/input/place';
+import { requireNodeLabels } from './private/node-labels';
 
 /** Instances that EKS keeps as one group. */
 export interface NodeGroup {

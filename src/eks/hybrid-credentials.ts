@@ -4,9 +4,9 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as rolesanywhere from 'aws-cdk-lib/aws-rolesanywhere';
 import type { Construct } from 'constructs';
 import type { CertificateAuthority } from '../eks-anywhere/aws/certificate-authority';
-import type { NodeCredentials } from '../private/eks/node-config';
 import { requireSeconds, requireWhole } from '../private/input/numbers';
 import { shown, within } from '../private/input/place';
+import type { NodeCredentials } from './private/node-config';
 
 /** Options of `HybridCredentials.systemsManager()`. */
 export interface SystemsManagerCredentialsOptions {

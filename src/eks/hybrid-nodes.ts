@@ -2,13 +2,13 @@ import { Stack, Token } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { ciliumValues, nodeConfig } from '../private/eks/node-config';
-import { requireNodeLabels } from '../private/eks/node-labels';
 import { within } from '../private/input/place';
 import { writeFilesAtSynthesis } from '../private/output-files';
 import { PolicyPack } from '../private/policy/policy-pack';
 import type { CloudCluster } from './cloud-cluster';
 import type { HybridCredentials } from './hybrid-credentials';
+import { ciliumValues, nodeConfig } from './private/node-config';
+import { requireNodeLabels } from './private/node-labels';
 
 /** Properties of `HybridNodes`. */
 export interface HybridNodesProps {

@@ -1,16 +1,16 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import { InstancePlane } from '../private/gateway/instance-plane';
-import { refuseLeaf } from '../private/gateway/leaf-objects';
-import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
-import { describeCloudPlane } from '../private/gateway/plane-entry';
-import { planeScope } from '../private/gateway/plane-scope';
-import { ProxyLoadBalancer } from '../private/gateway/proxy-load-balancer';
 import { requirePercent, requireWhole } from '../private/input/numbers';
 import { within } from '../private/input/place';
 import { requireTwoZones } from '../private/network/two-zones';
 import { Exposure } from './exposure';
 import { GatewayTarget } from './gateway-target';
+import { ProxyLoadBalancer } from './private/load-balancers/proxy-load-balancer';
+import { InstancePlane } from './private/machines/instance-plane';
+import { refuseLeaf } from './private/manifests/leaf-objects';
+import type { DataPlanePlacement, PlacedDataPlane } from './private/plane/placement';
+import { describeCloudPlane } from './private/plane/plane-entry';
+import { planeScope } from './private/plane/plane-scope';
 
 /** Options of `AutoScalingGroupTarget.vpc()`. */
 export interface AutoScalingGroupTargetOptions {

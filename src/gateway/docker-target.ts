@@ -1,12 +1,12 @@
 import type { Construct } from 'constructs';
-import { ComposePlane } from '../private/gateway/compose-plane';
-import { requireRepository } from '../private/gateway/image-repository';
-import { refuseLeaf } from '../private/gateway/leaf-objects';
-import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
 import { requirePort } from '../private/input/numbers';
 import { within } from '../private/input/place';
 import { GatewayTarget } from './gateway-target';
 import type { HandoffSite } from './handoff-site';
+import { ComposePlane } from './private/machines/compose-plane';
+import { refuseLeaf } from './private/manifests/leaf-objects';
+import { requireRepository } from './private/plane/image-repository';
+import type { DataPlanePlacement, PlacedDataPlane } from './private/plane/placement';
 
 /** Options of `DockerTarget.compose()`. */
 export interface DockerTargetOptions {

@@ -4,19 +4,19 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import { ENV } from '../private/contract';
-import { EcsPlane } from '../private/gateway/ecs-plane';
-import { requireFargateSize } from '../private/gateway/fargate-sizes';
-import { refuseLeaf } from '../private/gateway/leaf-objects';
-import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
-import { describeCloudPlane } from '../private/gateway/plane-entry';
-import { planeScope } from '../private/gateway/plane-scope';
-import { ProxyLoadBalancer } from '../private/gateway/proxy-load-balancer';
-import { TlsLoadBalancer } from '../private/gateway/tls-load-balancer';
 import { requirePercent, requireWhole } from '../private/input/numbers';
 import { within } from '../private/input/place';
 import { requireTwoZones } from '../private/network/two-zones';
 import { Exposure } from './exposure';
 import { GatewayTarget } from './gateway-target';
+import { EcsPlane } from './private/ecs/ecs-plane';
+import { requireFargateSize } from './private/ecs/fargate-sizes';
+import { ProxyLoadBalancer } from './private/load-balancers/proxy-load-balancer';
+import { TlsLoadBalancer } from './private/load-balancers/tls-load-balancer';
+import { refuseLeaf } from './private/manifests/leaf-objects';
+import type { DataPlanePlacement, PlacedDataPlane } from './private/plane/placement';
+import { describeCloudPlane } from './private/plane/plane-entry';
+import { planeScope } from './private/plane/plane-scope';
 
 /** Options of the targets of `EcsTarget`. */
 export interface EcsTargetOptions {

@@ -3,21 +3,21 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct, IDependable } from 'constructs';
 import type { CloudCluster } from '../eks/cloud-cluster';
 import type { HybridNodes } from '../eks/hybrid-nodes';
-import { KubectlAccess, requireParts, watchNodes } from '../private/eks/existing-cluster';
-import type { ClusterNeeds } from '../private/eks/existing-cluster';
-import { EksPlane } from '../private/gateway/eks-plane';
-import { onKubernetes } from '../private/gateway/kubernetes-plane';
-import { claimNodePorts } from '../private/gateway/node-ports';
-import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
-import { planeScope } from '../private/gateway/plane-scope';
-import { PROXY_PORTS } from '../private/gateway/services';
-import type { ServiceReach } from '../private/gateway/services';
-import { targetBinding } from '../private/gateway/target-binding';
-import type { TargetBinding } from '../private/gateway/target-binding';
+import { KubectlAccess, requireParts, watchNodes } from '../eks/private/existing-cluster';
+import type { ClusterNeeds } from '../eks/private/existing-cluster';
 import { shown, within } from '../private/input/place';
 import { Exposure } from './exposure';
 import { GatewayTarget } from './gateway-target';
 import type { KubernetesTargetOptions } from './kubernetes-target-options';
+import { EksPlane } from './private/clusters/eks-plane';
+import { onKubernetes } from './private/clusters/kubernetes-plane';
+import { claimNodePorts } from './private/clusters/node-ports';
+import { targetBinding } from './private/load-balancers/target-binding';
+import type { TargetBinding } from './private/load-balancers/target-binding';
+import { PROXY_PORTS } from './private/manifests/services';
+import type { ServiceReach } from './private/manifests/services';
+import type { DataPlanePlacement, PlacedDataPlane } from './private/plane/placement';
+import { planeScope } from './private/plane/plane-scope';
 
 /** Options of `EksTarget.cluster()`. */
 export interface EksTargetOptions extends KubernetesTargetOptions {

@@ -1,14 +1,14 @@
 import { Construct } from 'constructs';
 import { ENV, ROLES } from '../private/contract';
-import type { ControlPlaneLink } from '../private/gateway/control-plane-link';
-import { planeNameOf } from '../private/gateway/plane-name';
-import { Topology } from '../private/gateway/topology';
-import { requireEndpoint, requireServerName } from '../private/gateway/tunnel-endpoint';
 import { within } from '../private/input/place';
+import { requireEndpoint, requireServerName } from '../private/network/tunnel-endpoint';
+import { Topology } from '../private/topology/topology';
 import type { IGatewayControlPlane } from './gateway-control-plane-interface';
 import { GatewayDataPlane } from './gateway-data-plane';
 import type { GatewayDataPlaneOptions } from './gateway-data-plane';
 import { GatewayEngine } from './gateway-engine';
+import { planeNameOf } from './private/plane/plane-name';
+import type { ControlPlaneLink } from './private/trust/control-plane-link';
 import type { Trust } from './trust';
 
 /** What has to be known of a control plane that runs elsewhere. */

@@ -2,9 +2,9 @@ import { Names } from 'aws-cdk-lib';
 import { CfnAccessEntry } from 'aws-cdk-lib/aws-eks';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { adminGroup, adminObjects } from '../private/gateway/admin-objects';
-import type { EksPlane } from '../private/gateway/eks-plane';
-import type { SecretMount } from '../private/gateway/plane';
+import type { SecretMount } from '../private/secrets/mount';
+import type { EksPlane } from './private/clusters/eks-plane';
+import { adminGroup, adminObjects } from './private/manifests/admin-objects';
 
 /** Who may do what with a control plane. */
 export class GatewayControlPlaneGrants {

@@ -1,5 +1,5 @@
 import type { IConstruct } from 'constructs';
-import type { ControlPlaneLink } from '../private/gateway/control-plane-link';
+import type { ControlPlaneLink } from './private/trust/control-plane-link';
 
 /** A gateway control plane as its data planes see it: one that this app makes, or one that runs elsewhere (`GatewayControlPlane.fromAttributes`). */
 export interface IGatewayControlPlane extends IConstruct {

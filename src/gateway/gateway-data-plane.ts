@@ -5,20 +5,20 @@ import type { IDependable } from 'constructs';
 import type { GatewayCache } from '../caching/gateway-cache';
 import type { GatewayIdentity } from '../identity/gateway-identity';
 import type { GatewayLogs } from '../logging/gateway-logs';
-import type { ControlPlaneLink } from '../private/gateway/control-plane-link';
-import { requireKongSettings, requirePlugin } from '../private/gateway/kong-helm/refusals';
-import { warnOfMissingPlugin } from '../private/gateway/missing-plugins';
-import type { PlaneResources } from '../private/gateway/plane';
-import { planeNameOf } from '../private/gateway/plane-name';
-import { dataPlaneSettings, withUserSettings } from '../private/gateway/plane-settings';
-import { Topology } from '../private/gateway/topology';
 import { requireWhole } from '../private/input/numbers';
 import { within } from '../private/input/place';
 import { requireHostname } from '../private/network/host-name';
-import { planeMetric } from '../private/observability/plane-measures';
+import { Topology } from '../private/topology/topology';
 import type { IGatewayControlPlane } from './gateway-control-plane-interface';
 import type { GatewayEngine } from './gateway-engine';
 import type { GatewayTarget } from './gateway-target';
+import { requireKongSettings, requirePlugin } from './private/kong-helm/refusals';
+import { planeMetric } from './private/measures/plane-measures';
+import { warnOfMissingPlugin } from './private/plane/missing-plugins';
+import type { PlaneResources } from './private/plane/plane';
+import { planeNameOf } from './private/plane/plane-name';
+import { dataPlaneSettings, withUserSettings } from './private/plane/plane-settings';
+import type { ControlPlaneLink } from './private/trust/control-plane-link';
 
 /** Options of `GatewayControlPlane.addDataPlane()`. */
 export interface GatewayDataPlaneOptions {

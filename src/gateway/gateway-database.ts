@@ -2,14 +2,14 @@ import { RemovalPolicy, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { AuroraDatabase } from '../private/gateway/aurora-database';
-import { ExistingDatabase } from '../private/gateway/existing-database';
-import type { DatabaseClient, PlaneDatabase } from '../private/gateway/plane-database';
-import { RdsDatabase } from '../private/gateway/rds-database';
-import { requireServerName } from '../private/gateway/tunnel-endpoint';
 import { requirePort, requireWhole } from '../private/input/numbers';
 import { shown, within } from '../private/input/place';
-import { refuseSecret } from '../private/kubernetes/secret-text';
+import { requireServerName } from '../private/network/tunnel-endpoint';
+import { refuseSecret } from '../private/secrets/secret-text';
+import { AuroraDatabase } from './private/database/aurora-database';
+import { ExistingDatabase } from './private/database/existing-database';
+import type { DatabaseClient, PlaneDatabase } from './private/database/plane-database';
+import { RdsDatabase } from './private/database/rds-database';
 
 /** What databases that this library makes have in common. */
 export interface RdsDatabaseOptions {

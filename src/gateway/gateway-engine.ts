@@ -3,10 +3,10 @@ import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as ecrAssets from 'aws-cdk-lib/aws-ecr-assets';
 import type { Construct } from 'constructs';
 import { imageContext } from '../private/bundle';
-import { kongChart } from '../private/gateway/kong-helm/chart';
-import type { KongChart } from '../private/gateway/kong-helm/chart';
 import { within } from '../private/input/place';
 import type { KongHelmOptions } from './kong-helm-options';
+import { kongChart } from './private/kong-helm/chart';
+import type { KongChart } from './private/plane/kong-chart';
 
 /** Which gateway runs in the planes. */
 export class GatewayEngine {

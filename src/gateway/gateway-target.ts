@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import type { DataPlanePlacement, PlacedDataPlane } from '../private/gateway/placement';
+import type { DataPlanePlacement, PlacedDataPlane } from './private/plane/placement';
 
 /** Where a plane runs: `EksTarget`, `EcsTarget`, `AutoScalingGroupTarget`, `EksAnywhereTarget` or `DockerTarget`. */
 export abstract class GatewayTarget {

@@ -5,21 +5,21 @@ import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import type { OidcIssuer } from '../eks-anywhere/aws/oidc-issuer';
 import type { EksAnywhereCluster } from '../eks-anywhere/eks-anywhere-cluster';
-import { knownStackName } from '../private/gateway/handoff-names';
-import type { SecretMount } from '../private/gateway/plane';
-import { secretReadStatements } from '../private/gateway/secret-access';
-import { Topology } from '../private/gateway/topology';
-import { fluxObjects } from '../private/handoff/flux-objects';
-import { INDEX_FILE, handoffParameter } from '../private/handoff/index-document';
-import type { HandoffParameter } from '../private/handoff/index-document';
-import { SiteContents } from '../private/handoff/site-contents';
-import type { ContentsOfMachine, ContentsOfPlane } from '../private/handoff/site-contents';
 import { claimName } from '../private/input/claims';
 import { within } from '../private/input/place';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
 import { withReadableTokens } from '../private/kubernetes/readable-tokens';
 import { yamlWithTokens } from '../private/kubernetes/token-yaml';
 import { writeFilesAtSynthesis } from '../private/output-files';
+import { secretReadStatements } from '../private/secrets/access';
+import type { SecretMount } from '../private/secrets/mount';
+import { knownStackName } from '../private/secrets/names';
+import { Topology } from '../private/topology/topology';
+import { fluxObjects } from './private/handoff/flux-objects';
+import { INDEX_FILE, handoffParameter } from './private/handoff/index-document';
+import type { HandoffParameter } from './private/handoff/index-document';
+import { SiteContents } from './private/handoff/site-contents';
+import type { ContentsOfMachine, ContentsOfPlane } from './private/handoff/site-contents';
 
 /** Options of `Handoff.addSite()`. */
 export interface HandoffSiteOptions {

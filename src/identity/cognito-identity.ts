@@ -2,19 +2,19 @@ import { Annotations, Duration, Lazy, Names, RemovalPolicy, Stack, Token } from 
 import * as cognito from 'aws-cdk-lib/aws-cognito';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import type { SecretMount } from '../private/gateway/plane';
-import { Topology } from '../private/gateway/topology';
-import { ClientSecretCopy } from '../private/identity/client-secret-copy';
-import type { LoadBalancerLogin } from '../private/identity/load-balancer-login';
-import { CALLBACK_PATH, LOGGED_OUT_PATH } from '../private/identity/openid-connect-config';
-import type { IdentityFacts } from '../private/identity/openid-connect-config';
-import { identitySecretName, mountWebClient } from '../private/identity/web-client-secret';
 import { claimName } from '../private/input/claims';
 import { requireSeconds, requireWhole } from '../private/input/numbers';
 import { within } from '../private/input/place';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
+import type { SecretMount } from '../private/secrets/mount';
+import { Topology } from '../private/topology/topology';
 import type { CognitoMachineClient, MachineClientOptions } from './cognito-machine-client';
 import { GatewayIdentity } from './gateway-identity';
+import { ClientSecretCopy } from './private/client-secret-copy';
+import type { LoadBalancerLogin } from './private/load-balancer-login';
+import { CALLBACK_PATH, LOGGED_OUT_PATH } from './private/openid-connect-config';
+import type { IdentityFacts } from './private/openid-connect-config';
+import { identitySecretName, mountWebClient } from './private/web-client-secret';
 
 /** Properties of `CognitoIdentity`. */
 export interface CognitoIdentityProps {

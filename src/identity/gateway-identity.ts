@@ -1,13 +1,13 @@
 import { Token } from 'aws-cdk-lib';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import type { SecretMount } from '../private/gateway/plane';
-import { LOAD_BALANCER_CALLBACK } from '../private/identity/load-balancer-login';
-import type { LoadBalancerLogin } from '../private/identity/load-balancer-login';
-import { loginPluginConfig, tokenPluginConfig } from '../private/identity/openid-connect-config';
-import type { IdentityFacts } from '../private/identity/openid-connect-config';
 import { within } from '../private/input/place';
 import { requireHostname } from '../private/network/host-name';
+import type { SecretMount } from '../private/secrets/mount';
+import { LOAD_BALANCER_CALLBACK } from './private/load-balancer-login';
+import type { LoadBalancerLogin } from './private/load-balancer-login';
+import { loginPluginConfig, tokenPluginConfig } from './private/openid-connect-config';
+import type { IdentityFacts } from './private/openid-connect-config';
 
 /** Options of `GatewayIdentity.pluginConfig()`. */
 export interface OpenIdConnectOptions {

@@ -1,14 +1,14 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { SecretMount } from '../private/gateway/plane';
-import { Topology } from '../private/gateway/topology';
-import { vaultReference } from '../private/gateway/vault-reference';
 import { requireWhole } from '../private/input/numbers';
 import { within } from '../private/input/place';
-import { LogIngest } from '../private/logging/log-ingest';
-import type { LogStore } from '../private/logging/log-store';
-import { LogStreamSetup } from '../private/logging/log-stream-setup';
+import type { SecretMount } from '../private/secrets/mount';
+import { vaultReference } from '../private/secrets/vault-reference';
+import { Topology } from '../private/topology/topology';
+import { LogIngest } from './private/log-ingest';
+import type { LogStore } from './private/log-store';
+import { LogStreamSetup } from './private/log-stream-setup';
 
 /** What every place for logs of gateways has. */
 export interface GatewayLogsProps {

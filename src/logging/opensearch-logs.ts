@@ -6,10 +6,10 @@ import * as opensearch from 'aws-cdk-lib/aws-opensearchservice';
 import { Construct } from 'constructs';
 import { requireWhole } from '../private/input/numbers';
 import { within } from '../private/input/place';
-import { domainStore } from '../private/logging/domain-store';
 import { requireTwoZones } from '../private/network/two-zones';
 import { GatewayLogs } from './gateway-logs';
 import type { GatewayLogsProps } from './gateway-logs';
+import { domainStore } from './private/domain-store';
 
 /** Properties of `OpenSearchLogs`. */
 export interface OpenSearchLogsProps extends GatewayLogsProps {

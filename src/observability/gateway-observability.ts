@@ -9,15 +9,15 @@ import type { IConstruct } from 'constructs';
 import type { EksTarget } from '../gateway/eks-target';
 import { GatewayControlPlane } from '../gateway/gateway-control-plane';
 import { GatewayDataPlane } from '../gateway/gateway-data-plane';
-import { warnOfMissingPlugin } from '../private/gateway/missing-plugins';
+import { warnOfMissingPlugin } from '../gateway/private/plane/missing-plugins';
 import { within } from '../private/input/place';
 import { requireLabels } from '../private/kubernetes/labels';
 import { ChartTokens, manifestChart } from '../private/kubernetes/manifest-chart';
 import { requireObjectName } from '../private/kubernetes/names';
-import { monitoringObjects } from '../private/observability/monitoring-objects';
-import { watchesOf } from '../private/observability/watched-resources';
-import type { Watch, WatchAlarm } from '../private/observability/watched-resources';
 import { PolicyPack } from '../private/policy/policy-pack';
+import { monitoringObjects } from './private/monitoring-objects';
+import { watchesOf } from './private/watched-resources';
+import type { Watch, WatchAlarm } from './private/watched-resources';
 
 /** Alerts and dashboard in a Kubernetes cluster. */
 export interface KubernetesMonitoringOptions {

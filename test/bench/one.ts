@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import * as library from '../../src';
-import { check } from '../../src/private/eks-anywhere/check-text';
+import { check } from '../../src/eksa/check-text';
 import { addFiftyClusters } from './fifty-clusters';
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));

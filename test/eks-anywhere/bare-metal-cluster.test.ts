@@ -39,7 +39,7 @@ test('needs no workers: a single machine is a cluster', () => {
   expect(synthesized(app, 'Edge/cluster.yaml')).toContain('workerNodeGroupConfigurations: []');
 });
 
-test.each([['FactoryNorth', 'factory-north'], ['Plant 7!', 'plant-7'], ['edge-1', 'edge-1']])('takes its name from the id: %s becomes %s', (id, name) => {
+test.each([['FactoryNorth', 'factory-north'], ['EUWest', 'eu-west'], ['Plant 7!', 'plant-7'], ['edge-1', 'edge-1']])('takes its name from the id: %s becomes %s', (id, name) => {
   expect(new BareMetalCluster(newApp(), id, bareMetal()).clusterName).toBe(name);
 });
 

@@ -3,7 +3,7 @@ import { join, relative } from 'path';
 import { App, Stage } from 'aws-cdk-lib';
 import { parseAllDocuments } from 'yaml';
 import { BareMetalCluster, BmcCredentials, FluxGithubOptions, FluxSync, HardwareInventory, VSphereCluster } from '../../src';
-import { check } from '../../src/private/eks-anywhere/check-text';
+import { check } from '../../src/eksa/check-text';
 import { bareMetal, machine, newApp, synthesized, vsphere } from './sample';
 
 const REPOSITORY: FluxGithubOptions = { owner: 'acme', repository: 'clusters' };

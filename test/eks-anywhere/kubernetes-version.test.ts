@@ -1,6 +1,6 @@
 import { CfnParameter, Stack } from 'aws-cdk-lib';
 import { DockerCluster, EksAnywhereKubernetesVersion } from '../../src';
-import { KNOWN_KUBERNETES_VERSIONS } from '../../src/private/eks-anywhere/syntax/version';
+import { KNOWN_KUBERNETES_VERSIONS } from '../../src/eksa/syntax/version';
 import { newApp, synthesized } from './sample';
 
 const DOCKER = { podsCidr: '192.168.0.0/16', servicesCidr: '10.96.0.0/12' };

@@ -6,7 +6,7 @@ import {
 } from '../../src';
 import { SSH_KEY, bareMetal, machine, newApp, synthesized, vsphere } from './sample';
 
-const CERTIFICATE = readFileSync(join(__dirname, '..', 'private', 'eks-anywhere', 'certificate.pem'), 'utf8');
+const CERTIFICATE = readFileSync(join(__dirname, '..', 'eksa', 'certificate.pem'), 'utf8');
 
 function bareMetalYaml(changes: Partial<BareMetalClusterProps>): string {
   const app = newApp();

@@ -2,9 +2,9 @@ import { readFileSync } from 'fs';
 import { join } from 'path';
 import { Stage } from 'aws-cdk-lib';
 import { BareMetalCluster, DockerCluster, EksAnywhereKubernetesVersion, HardwareInventory, VSphereCluster } from '../../src';
-import { sceneOf } from '../../src/private/eks-anywhere/picture/scene';
-import { drawSvg } from '../../src/private/eks-anywhere/picture/svg';
-import { Topology } from '../../src/private/gateway/topology';
+import { sceneOf } from '../../src/eksa/picture/scene';
+import { drawSvg } from '../../src/eksa/picture/svg';
+import { Topology } from '../../src/private/topology/topology';
 import { bareMetal, machine, newApp, synthesized, vsphere } from './sample';
 
 test('the picture of a bare-metal cluster shows machines, spare ones and networks', () => {
@@ -39,7 +39,7 @@ test('topology.json lists the files of clusters where they are, in stages, too',
   new BareMetalCluster(app, 'Factory', bareMetal());
   const stage = new Stage(app, 'Test');
   new VSphereCluster(stage, 'Plant', vsphere());
-  Topology.of(app);
+  Topology.of(app).addHandoff({ site: 'factory', folder: 'handoff', files: [] });
   expect(JSON.parse(synthesized(app, 'topology.json')).clusters).toEqual([
     expect.objectContaining({ name: 'factory', folder: 'Factory', files: ['cluster.yaml', 'hardware.csv', 'cluster.svg'] }),
     expect.objectContaining({ name: 'plant', folder: 'Test/Plant', files: ['cluster.yaml', 'cluster.svg'] }),

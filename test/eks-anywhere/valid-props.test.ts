@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { parseAllDocuments } from 'yaml';
 import { BareMetalCluster, VSphereCluster } from '../../src';
-import { check } from '../../src/private/eks-anywhere/check-text';
-import { isKnownKind } from '../../src/private/eks-anywhere/schema/kinds';
-import { crdViolations } from '../private/eks-anywhere/strict-crd';
+import { check } from '../../src/eksa/check-text';
+import { isKnownKind } from '../../src/eksa/schema/kinds';
+import { crdViolations } from '../eksa/strict-crd';
 import { newApp, synthesized } from './sample';
 import { validBareMetal, validVSphere } from './valid-props';
 

@@ -5,7 +5,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { ClusterCompute, EksTarget } from '../../src';
-import { KUBECTL_NEEDS, NODE_NEEDS } from '../../src/private/eks/isolated-subnets';
+import { KUBECTL_NEEDS, NODE_NEEDS } from '../../src/eks/private/isolated-subnets';
 import { kubectlLayer, testCluster, testStack } from '../gateway/sample';
 
 const ISOLATED = { subnetType: ec2.SubnetType.PRIVATE_ISOLATED };

@@ -3,7 +3,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { EksAnywhereTarget, Exposure, Handoff, OidcIssuer } from '../../src';
-import { fluxObjects } from '../../src/private/handoff/flux-objects';
+import { fluxObjects } from '../../src/gateway/private/handoff/flux-objects';
 import { testControlPlane, testFactory, testStack, writtenHandoff } from './sample';
 
 /** Field → type, `!` where it is required; source-controller 1.4 to 1.7 and kustomize-controller 1.4 to 1.7. */

@@ -7,7 +7,7 @@ import {
   AdminExposure, AutoScalingGroupTarget, CognitoIdentity, DockerTarget, EcsTarget, EksTarget, GatewayDatabase, GatewayObservability, OpenSearchLogs, Trust, ValkeyCache,
   ValkeyCapacity,
 } from '../../src';
-import { PROMETHEUS_RULES } from '../../src/private/observability/prometheus-rules';
+import { PROMETHEUS_RULES } from '../../src/observability/private/prometheus-rules';
 import { testCluster, testControlPlane, testStack } from '../gateway/sample';
 
 /** Of the plugin prometheus, as recorded from Kong Gateway OSS 3.9.1 on 2026-11-21; histograms without their suffixes. */

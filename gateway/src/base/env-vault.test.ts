@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 // How the constructs name files of mounted secrets: both halves must agree.
-import { vaultReference } from '../../../src/private/gateway/vault-reference.ts';
+import { vaultReference } from '../../../src/private/secrets/vault-reference.ts';
 import { EnvVault, parseVaultReference } from './env-vault.ts';
 
 let root: string;

@@ -2,13 +2,13 @@ import { CustomResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { toYaml } from '../../private/eks-anywhere/yaml/emit';
-import { secretName } from '../../private/gateway/handoff-names';
+import { toYaml } from '../../eksa/yaml/emit';
 import { requireObjectName } from '../../private/kubernetes/names';
 import { CustomResourceFunction } from '../../private/lambda-function';
 import { PolicyPack } from '../../private/policy/policy-pack';
-import { connectorObjects } from '../../private/site/connector-objects';
+import { secretName } from '../../private/secrets/names';
 import type { EksAnywhereCluster } from '../eks-anywhere-cluster';
+import { connectorObjects } from '../private/connector-objects';
 import { refuseTokens } from '../token-refusal';
 
 /** Properties of `EksConnector`. */

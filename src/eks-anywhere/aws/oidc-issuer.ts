@@ -4,8 +4,8 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as deployment from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
-import { DISCOVERY_PATH, KEYS_FILE, discoveryDocument, issuerUrl } from '../../private/eks-anywhere/issuer/discovery';
-import { isDnsLabel } from '../../private/eks-anywhere/syntax/names';
+import { DISCOVERY_PATH, KEYS_FILE, discoveryDocument, issuerUrl } from '../../eksa/issuer/discovery';
+import { isDnsLabel } from '../../eksa/syntax/names';
 import { PolicyPack } from '../../private/policy/policy-pack';
 import { refuseTokens } from '../token-refusal';
 

@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { environmentPlaceholder, parsePlaceholder, secretPlaceholder } from '../../private/eks-anywhere/hardware/placeholder';
+import { environmentPlaceholder, parsePlaceholder, secretPlaceholder } from '../../eksa/hardware/placeholder';
 
 /**
  * Where a secret of a curated package is found. The app never sees it: the generated `packages.yaml` carries a placeholder, which

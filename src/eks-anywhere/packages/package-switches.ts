@@ -1,4 +1,4 @@
-import type { PackageSwitches } from '../../private/eks-anywhere/model/cluster';
+import type { PackageSwitches } from '../../eksa/model/cluster';
 import type { EksAnywhereClusterProps } from '../eks-anywhere-cluster';
 import type { PackageComputeAmount, PackageControllerOptions, PackageCronJobOptions } from './package-controller';
 

@@ -1,8 +1,8 @@
-import type { CuratedPackage, PackageCluster } from '../../private/eks-anywhere/packages/curated-package';
-import { certManager, clusterAutoscaler, credentialProvider, metricsServer } from '../../private/site/packages/cluster-services';
-import { harbor } from '../../private/site/packages/harbor';
-import { metalLb } from '../../private/site/packages/metal-lb';
-import { adot, prometheus } from '../../private/site/packages/observability';
+import type { CuratedPackage, PackageCluster } from '../../eksa/packages/curated-package';
+import { certManager, clusterAutoscaler, credentialProvider, metricsServer } from '../private/packages/cluster-services';
+import { harbor } from '../private/packages/harbor';
+import { metalLb } from '../private/packages/metal-lb';
+import { adot, prometheus } from '../private/packages/observability';
 import type { CertManagerOptions, ClusterAutoscalerOptions, CredentialProviderOptions, MetricsServerOptions } from './cluster-services';
 import type { HarborOptions } from './harbor';
 import type { MetalLbOptions } from './metal-lb';

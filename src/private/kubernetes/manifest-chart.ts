@@ -1,19 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import * as cdk8s from 'cdk8s';
 import { requireManifestRules } from '../policy/manifest-rules';
-
-/** A Kubernetes object as plain data. Values may hold CDK tokens. */
-export interface KubernetesObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace?: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
-  readonly [field: string]: unknown;
-}
+import type { KubernetesObject } from './object';
 
 /** What becomes of CDK tokens in a chart. */
 export enum ChartTokens {

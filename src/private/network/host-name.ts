@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { refuseSecret } from '../kubernetes/secret-text';
+import { refuseSecret } from '../secrets/secret-text';
 
 /**
  * Checks a full host name; a token passes.

@@ -1,5 +1,5 @@
 /** The policy over templates: CloudFormation Guard clauses as data. What a clause says is what has to hold. */
-import { ADMIN_TAG } from '../gateway/admin-tag';
+import { ADMIN_TAG } from './admin-tag';
 
 /** One rule over the resources of some types. */
 export interface GuardRule {

@@ -1,6 +1,6 @@
 /** Statements of IAM whose resources or actions hold a `*`, and why they do: what is not listed here is a mistake. */
 
-import { LOAD_BALANCER_READS, LOAD_BALANCER_WRITES } from '../eks/load-balancer-statements';
+import { LOAD_BALANCER_READS, LOAD_BALANCER_WRITES } from './load-balancer-actions';
 
 /** One explained wildcard. */
 export interface ExplainedWildcard {

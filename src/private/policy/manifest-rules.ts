@@ -1,6 +1,6 @@
 /** What every Kubernetes object of a plane has to keep, whatever options a program gives: restricted pods, and neighbours that keep them running. */
 import { Token } from 'aws-cdk-lib';
-import type { KubernetesObject } from '../kubernetes/manifest-chart';
+import type { KubernetesObject } from '../kubernetes/object';
 
 export interface ManifestRule {
   readonly id: string;

@@ -2,7 +2,7 @@ import { Lazy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { parse } from 'yaml';
 import { BareMetalCluster, OidcIssuer } from '../../../src';
-import { discoveryDocument, issuerBucket, issuerUrl } from '../../../src/private/eks-anywhere/issuer/discovery';
+import { discoveryDocument, issuerBucket, issuerUrl } from '../../../src/eksa/issuer/discovery';
 import { testApp, testStack } from '../../gateway/sample';
 import { bareMetal, newApp, synthesized } from '../sample';
 

@@ -6,8 +6,8 @@ import {
   AdotMode, BareMetalCluster, BareMetalClusterProps, DockerCluster, EksAnywhereCluster, EksAnywhereKubernetesVersion, MetalLbOptions,
   OperatingSystem, Package, PackageSecret,
 } from '../../../src';
-import { testWithForeignFiles } from '../../private/eks-anywhere/recorded-data';
-import { crdViolations } from '../../private/eks-anywhere/strict-crd';
+import { testWithForeignFiles } from '../../eksa/recorded-data';
+import { crdViolations } from '../../eksa/strict-crd';
 import { bareMetal, newApp, synthesized } from '../sample';
 
 const SECRETS = { secretKey: PackageSecret.fromEnvironment('HARBOR_SECRET_KEY'), adminPassword: PackageSecret.fromSecretsManager('factory/harbor', 'admin') };

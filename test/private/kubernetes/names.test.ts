@@ -4,6 +4,7 @@ it.each([
   ['FactoryPlane', 'factory-plane'],
   ['factory', 'factory'],
   ['EUPlane2', 'eu-plane2'],
+  ['EUWest', 'eu-west'],
   ['Plant_7 North', 'plant-7-north'],
 ])('makes a name of %s', (id, name) => {
   expect(kebabCase(id)).toBe(name);

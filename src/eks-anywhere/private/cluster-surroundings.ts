@@ -1,0 +1,78 @@
+import type { Hardware } from '../../eksa/hardware/machine';
+import type { ClusterDocument, Document } from '../../eksa/model/document';
+import type { CuratedPackage, PackageCluster } from '../../eksa/packages/curated-package';
+import { packageDocument, packageNamespaces } from '../../eksa/packages/curated-package';
+import { packageProblems } from '../../eksa/packages/rules';
+import { poolProblems, sharedAddresses, siteAddresses } from '../../eksa/packages/site-addresses';
+import { toYaml } from '../../eksa/yaml/emit';
+import type { OutputFiles } from '../../private/output-files';
+import type { Package } from '../packages/package';
+
+/** Addresses that something on the cluster gives out or has, besides packages. */
+interface AddressClaim {
+  /** Whose they are, for messages. */
+  readonly owner: string;
+  readonly range: string;
+}
+
+/** What stands around a cluster and is written beside its specification: packages, addresses given to services, files of others. */
+export class ClusterSurroundings {
+  private readonly packages: Package[] = [];
+  private readonly claims: AddressClaim[] = [];
+  private readonly files = new Map<string, () => string>();
+
+  public addPackage(added: Package): void {
+    this.packages.push(added);
+  }
+
+  public claimAddresses(claim: AddressClaim): void {
+    this.claims.push(claim);
+  }
+
+  /** @throws Error when the cluster has a file of that name already */
+  public addFile(name: string, render: () => string): void {
+    if (this.files.has(name)) throw new Error(`${name} is there already: a cluster has one`);
+    this.files.set(name, render);
+  }
+
+  /** Everything that is wrong, one sentence each. */
+  public problems(documents: readonly Document[], hardware: Hardware | undefined): string[] {
+    const cluster = clusterOf(documents);
+    const packages = this.packages.map((added) => added._on(cluster));
+    const addresses = siteAddresses(documents, hardware);
+    const claimed = this.claims.map(({ owner, range }) => ({ at: owner, range, isLocal: true }));
+    const pooled = packages.flatMap(({ name, pools = [] }) => pools.map((pool) => ({ ...pool, at: `package ${name}: ${pool.at}` })));
+    return [
+      ...packageProblems({ cluster, documents, addresses, packages }),
+      ...claimed.flatMap((claim) => [...poolProblems(claim, addresses)].map((problem) => `${claim.at} ${problem} [rule K7]`)),
+      ...[...sharedAddresses([...pooled, ...claimed])].map((problem) => `${problem} [rule K8]`),
+    ];
+  }
+
+  public render(documents: readonly Document[]): OutputFiles {
+    const cluster = clusterOf(documents);
+    const packages = this.packages.map((added) => added._on(cluster));
+    const files = new Map([...this.files].map(([name, render]): [string, string] => [name, render()]));
+    if (packages.length > 0) files.set(PACKAGES_FILE, toYaml(packages.map((settled) => packageDocument(settled, cluster))));
+    if (namespacesOf(packages, cluster).length > 0) files.set(NAMESPACES_FILE, toYaml(namespacesOf(packages, cluster)));
+    return Object.fromEntries(files);
+  }
+}
+
+const PACKAGES_FILE = 'packages.yaml';
+const NAMESPACES_FILE = 'package-namespaces.yaml';
+
+/** A package that runs on the management cluster needs its namespace there. */
+function namespacesOf(packages: readonly CuratedPackage[], cluster: PackageCluster): Document[] {
+  return packageNamespaces(packages.filter(({ installedOn = cluster.clusterName }) => installedOn === cluster.clusterName));
+}
+
+function clusterOf(documents: readonly Document[]): PackageCluster {
+  const { metadata, spec } = documents.find(({ kind }) => kind === 'Cluster') as ClusterDocument;
+  const clusterName = metadata?.name ?? '';
+  return {
+    clusterName,
+    managementClusterName: spec?.managementCluster?.name ?? clusterName,
+    hasWorkers: (spec?.workerNodeGroupConfigurations ?? []).length > 0,
+  };
+}

@@ -1,0 +1,70 @@
+import { Duration } from 'aws-cdk-lib';
+import { formatDuration } from '../../../eksa/syntax/duration';
+import { isDnsSubdomain } from '../../../eksa/syntax/names';
+import type { CertManagerOptions, ClusterAutoscalerOptions, CredentialProviderOptions, MetricsServerOptions } from '../../packages/cluster-services';
+import type { Settled } from './settled';
+import { identity, requireWhole, wrong } from './settled';
+
+/** Passwords of Amazon ECR end then. */
+const ECR_PASSWORD = Duration.hours(12);
+
+export function certManager(options: CertManagerOptions): Settled {
+  const common = identity('Package.certManager', 'cert-manager', options, { targetNamespace: 'cert-manager' });
+  requireWhole('Package.certManager', 'logLevel', options.logLevel, 0, 6);
+  return () => ({ ...common, config: { namespace: common.targetNamespace, global: { logLevel: options.logLevel } } });
+}
+
+export function clusterAutoscaler(options: ClusterAutoscalerOptions): Settled {
+  const { scaleDownUnneeded, scaleDownDelayAfterAdd } = options;
+  const common = identity('Package.clusterAutoscaler', 'cluster-autoscaler', options, { targetNamespace: 'eksa-system' });
+  return ({ clusterName, managementClusterName }) => ({
+    ...common,
+    // Several workload clusters have theirs on one management cluster.
+    name: options.name ?? `autoscaler-${clusterName}`,
+    installedOn: managementClusterName,
+    config: {
+      cloudProvider: 'clusterapi',
+      autoDiscovery: { clusterName },
+      // Machines are objects of the management cluster, where it runs; pods and nodes are those of the workload cluster.
+      ...managementClusterName !== clusterName && { clusterAPIMode: 'kubeconfig-incluster', clusterAPIKubeconfigSecret: `${clusterName}-kubeconfig` },
+      extraArgs: {
+        'scale-down-unneeded-time': scaleDownUnneeded && formatDuration(scaleDownUnneeded.toSeconds()),
+        'scale-down-delay-after-add': scaleDownDelayAfterAdd && formatDuration(scaleDownDelayAfterAdd.toSeconds()),
+      },
+    },
+  });
+}
+
+export function metricsServer(options: MetricsServerOptions): Settled {
+  const common = identity('Package.metricsServer', 'metrics-server', options, { targetNamespace: 'kube-system' });
+  return () => ({ ...common, config: options.verifyKubelets ? undefined : { args: ['--kubelet-insecure-tls'] } });
+}
+
+export function credentialProvider(options: CredentialProviderOptions): Settled {
+  const method = 'Package.credentialProvider';
+  const { matchImages, secretName = 'aws-config', profile = 'default', cacheDuration = Duration.hours(5) } = options;
+  const common = identity(method, 'credential-provider-package', options, { name: 'ecr-credential-provider-package', targetNamespace: 'eksa-packages' });
+  if (matchImages.length === 0) throw wrong(method, 'matchImages', matchImages, 'at least one registry, such as 123456789012.dkr.ecr.eu-central-1.amazonaws.com');
+  for (const [at, image] of matchImages.entries()) {
+    if (!/^[a-z0-9*.-]+(:\d+)?(\/[\w./*-]+)?$/.test(image)) throw wrong(method, `matchImages[${at}]`, image, 'a registry without scheme, such as *.dkr.ecr.*.amazonaws.com');
+  }
+  if (!isDnsSubdomain(secretName)) throw wrong(method, 'secretName', secretName, 'the name of a Secret');
+  if (cacheDuration.toSeconds() < 1 || cacheDuration.toSeconds() >= ECR_PASSWORD.toSeconds()) {
+    throw wrong(method, 'cacheDuration', formatDuration(cacheDuration.toSeconds()), 'a second or more, and less than 12 hours, when passwords of Amazon ECR end');
+  }
+  return () => ({
+    ...common,
+    annotations: INTERNAL,
+    config: {
+      tolerations: CONTROL_PLANE_TOLERATIONS,
+      sourceRegistry: 'public.ecr.aws/eks-anywhere',
+      credential: [{ matchImages, profile, secretName, defaultCacheDuration: formatDuration(cacheDuration.toSeconds()) }],
+    },
+  });
+}
+
+/** The webhook lets this package pass only so, and Helm keeps what it made. */
+const INTERNAL = { 'anywhere.eks.aws.com/internal': 'true', 'helm.sh/resource-policy': 'keep' };
+
+/** The nodes of the Kubernetes control plane pull images as well. */
+const CONTROL_PLANE_TOLERATIONS = ['control-plane', 'master'].map((role) => ({ key: `node-role.kubernetes.io/${role}`, operator: 'Exists', effect: 'NoSchedule' }));

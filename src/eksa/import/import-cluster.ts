@@ -1,0 +1,137 @@
+/**
+ * From the files of a cluster to the program that makes them. Nothing is dropped: what was read is built again, and every place that
+ * would come out differently is refused by name.
+ */
+import { check } from '../check-text';
+import { machineNames } from '../documents/cluster';
+import { FEATURE_FLAGS } from '../feature-flags';
+import type { Finding } from '../finding';
+import { shown } from '../finding';
+import { HARDWARE_FILE, parseHardware } from '../hardware/machine';
+import type { Document } from '../model/document';
+import { documentPath } from '../model/document';
+import { holdsPassword } from '../syntax/url';
+import { DEFAULT_EKS_ANYWHERE_VERSION } from '../syntax/version';
+import { changesOf } from '../update/changes';
+import { lineOf } from '../update/line-of';
+import { stateOf } from '../update/pair';
+import type { State } from '../update/pair';
+import { parseClusterFile } from '../yaml/parse';
+import { comparable } from './comparable';
+import { hardwareSource } from './hardware-source';
+import { withLicenseReference } from './license';
+import { asNewCluster } from './new-cluster';
+import { programOf } from './program';
+import { documentsOf, readSite } from './read-site';
+import type { Site } from './read-site';
+import { withoutServerFields } from './server-fields';
+
+export interface ImportFiles {
+  /** Text of cluster.yaml. */
+  readonly cluster: string;
+  /** Text of hardware.csv, and the path by which the program names it. */
+  readonly hardware?: { readonly text: string; readonly path: string };
+  /**
+   * Whether documents may get the names that the constructs give, and deprecated forms may be replaced as the tools replace them: right for a
+   * new cluster, wrong for one that exists.
+   */
+  readonly newNames?: boolean;
+  /**
+   * Release of EKS Anywhere that the program names.
+   * @default - the file's eksaVersion, else v0.26.0
+   */
+  readonly release?: string;
+}
+
+export type Import =
+  | { readonly program: string; readonly findings: readonly [] }
+  /** Errors of the files themselves, or places that no property can say. */
+  | { readonly program?: undefined; readonly findings: readonly Finding[] };
+
+/** Number of the finding for what the constructs cannot say yet. */
+export const NOT_EXPRESSIBLE = 'import';
+
+export function importCluster(files: ImportFiles): Import {
+  const errors = check(files.cluster, files.hardware?.text, { flags: FEATURE_FLAGS, isExisting: !files.newNames }).filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) return { findings: errors };
+  const parsed = parseClusterFile(files.cluster).documents;
+  const given = withLicenseReference(parsed.map(({ content }) => withoutServerFields(content as unknown as Document)));
+  const state = stateOf(files.newNames ? asNewCluster(given) : given);
+  const site = state && withFurtherDocuments(readSite(state), state);
+  if (!state || !site) return { findings: [unsupported('Cluster.spec.datacenterRef.kind', 'names a provider for which there is no construct')] };
+  const unsaid = [...withoutKind(given), ...beyondOneProgram(site, files), ...lost(state.documents, site, files.newNames ?? false)];
+  const findings = unsaid.map((finding) => ({ ...finding, line: lineOf(finding.path, parsed) }));
+  if (findings.length > 0) return { findings };
+  const hardware = files.hardware && hardwareSource(files.hardware.path, parseHardware(files.hardware.text));
+  return { program: programOf(site, files.release ?? state.cluster.spec?.eksaVersion ?? DEFAULT_EKS_ANYWHERE_VERSION, hardware), findings: [] };
+}
+
+/** What the construct would write otherwise than the file has it. */
+function lost(documents: readonly Document[], site: Site, newNames: boolean): Finding[] {
+  const [before, after] = [comparable(documents)!, comparable(documentsOf(site))!];
+  return changesOf({ old: before, new: after }).map(({ path, old, new: now }) => {
+    const written = now === undefined ? 'nothing' : brief(now);
+    return unsupported(path, old === undefined ? `is missing; ${site.construct} would write ${written}` : `is ${brief(old)}; ${site.construct} would write ${written}`, fixFor(path, newNames));
+  });
+}
+
+/** What nothing refers to is taken along as it is, except what holds secrets. */
+function withFurtherDocuments(site: Site | undefined, { documents }: State): Site | undefined {
+  if (!site) return undefined;
+  const written = new Set(documentsOf(site).map(documentPath));
+  const furtherDocuments = documents.filter((document) => document.kind !== 'Secret' && !written.has(documentPath(document)));
+  return furtherDocuments.length === 0 ? site : { ...site, input: { ...site.input, furtherDocuments } } as Site;
+}
+
+/** The tools pass over a document without a kind; no construct writes one. */
+function withoutKind(documents: readonly Document[]): Finding[] {
+  return documents.filter(({ kind }) => !kind).map((document) => unsupported(documentPath(document), 'is no object of any kind', 'remove the document, or give it a kind'));
+}
+
+/** Limits of the constructs that the documents do not know. */
+function beyondOneProgram(site: Site, { hardware }: ImportFiles): Finding[] {
+  const { input } = site;
+  const findings = Object.entries(input.extra?.proxyConfiguration ?? {}).filter(([, url]) => typeof url === 'string' && holdsPassword(url)).map(([field]) =>
+    unsupported(`Cluster.spec.proxyConfiguration.${field}`, 'holds a password, which would be written to cdk.out', 'use a proxy that asks for no login'));
+  if (site.construct === 'BareMetalCluster' && !hardware) {
+    findings.push(unsupported(HARDWARE_FILE, 'is missing; BareMetalCluster takes its machines from it', 'name the file behind cluster.yaml'));
+  }
+  findings.push(...withoutKey(site));
+  if (site.construct === 'VSphereCluster' && [site.input.controlPlaneNodes, ...site.input.workerNodes, ...site.input.etcdNodes ? [site.input.etcdNodes] : []].some(({ cpus }) => cpus < 1)) {
+    findings.push(unsupported('Cluster', 'has machines with less than 1 CPU', 'write how many they have'));
+  }
+  return findings;
+}
+
+/** Groups to whose nodes nobody could log in: the CLI makes keys of its own, and the Kubernetes API fails on such machine configurations. */
+function withoutKey(site: Site): Finding[] {
+  if (site.construct === 'DockerCluster') return [];
+  const { controlPlane, workers, etcd } = machineNames(site.input);
+  const [kind, etcdNodes] = site.construct === 'VSphereCluster' ? ['VSphereMachineConfig', site.input.etcdNodes] as const : ['TinkerbellMachineConfig'] as const;
+  const groups = [
+    { name: controlPlane, group: site.input.controlPlaneNodes },
+    ...site.input.workerNodes.map((group, index) => ({ name: workers[index], group })),
+    ...etcdNodes ? [{ name: etcd, group: etcdNodes }] : [],
+  ];
+  return groups.filter(({ group }) => !group.users[0]?.sshAuthorizedKeys?.[0]).map(({ name }) => unsupported(
+    `${kind}/${name}.spec.users`, 'names no user with a public key: the CLI would make a key pair, and the Kubernetes API refuses such an object', 'write a user with the public key that shall log in',
+  ));
+}
+
+function unsupported(path: string, message: string, fix?: string): Finding {
+  return { ruleId: NOT_EXPRESSIBLE, severity: 'error', path, message, fix };
+}
+
+/** Places that come out right for a cluster that is yet to be created. */
+const SETTLED_BY_NEW_NAMES = /Ref\.name$|Refs\[[^\]]*\]$|^Cluster\.spec\.(gitOps|bundles)Ref$|^(Flux|GitOps|OIDC|AWSIam|\w+Machine|\w+Datacenter)Config\/[^.]*$/;
+
+function fixFor(path: string, newNames: boolean): string | undefined {
+  if (/^Secret\//.test(path)) return 'what is synthesized must hold no secret: keep it in a file of its own';
+  if (newNames) return undefined;
+  return SETTLED_BY_NEW_NAMES.test(path) ? 'if the cluster is yet to be created, --new-names gives documents the names and forms that the construct uses' : undefined;
+}
+
+function brief(value: unknown): string {
+  const text = shown(value);
+  return text.length > 100 ? `${text.slice(0, 97)}...` : text;
+}

@@ -1,0 +1,221 @@
+import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { CfnPodIdentityAssociation } from 'aws-cdk-lib/aws-eks';
+import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Yaml } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { IDependable } from 'constructs';
+import { ChartTokens, manifestChart } from '../../../private/kubernetes/manifest-chart';
+import type { KubernetesObject } from '../../../private/kubernetes/object';
+import { withReadableTokens } from '../../../private/kubernetes/readable-tokens';
+import { writeFilesAtSynthesis } from '../../../private/output-files';
+import { secretReadStatements } from '../../../private/secrets/access';
+import { requireSameAccount } from '../../../private/secrets/same-account';
+import { Topology } from '../../../private/topology/topology';
+import { CHART_REPOSITORY } from '../kong-helm/chart';
+import { syncSecrets } from '../kong-helm/secret-sync';
+import { VALUES_FILE, valuesText } from '../kong-helm/site-files';
+import { chartValues } from '../kong-helm/values';
+import type { ConfigurationJobProps } from '../manifests/configuration-job';
+import { configurationObjects, requireConfigurationId } from '../manifests/configuration-job';
+import { foundationObjects, migrationJob, workloadObjects } from '../manifests/plane-objects';
+import { serviceObject } from '../manifests/services';
+import type { PlaneService } from '../manifests/services';
+import type { KongChart } from '../plane/kong-chart';
+import { CHART_NAME } from '../plane/kong-chart';
+import type { PlaneDescription } from '../plane/plane';
+import { EksHosting } from './eks-hosting';
+import { IssuerAccess } from './issuer-access';
+
+export interface EksPlaneProps {
+  readonly cluster: eks.ICluster;
+  readonly plane: PlaneDescription;
+  readonly services: readonly PlaneService[];
+  /** What has to exist before the plane's objects. */
+  readonly ready: readonly IDependable[];
+  /** What has to hold its content before the pods start: certificates, the database. */
+  readonly contents: readonly IDependable[];
+  /** Makes the schema current before the pods start. */
+  readonly migrations?: { readonly databasePort: number };
+  /** Id of the control plane that a data plane belongs to. */
+  readonly controlPlane?: string;
+}
+
+/**
+ * A plane on EKS: its manifests applied through the cluster's kubectl function from the scope's own stack, and the role that its pods have.
+ * Applied in steps, each waiting for the one before: what pods need, migrations, pods.
+ */
+export class EksPlane extends Construct {
+  /** What the plane's pods may do in AWS. */
+  readonly role: iam.Role;
+  private readonly foundation: eks.KubernetesManifest;
+  /** What makes the Services. */
+  private readonly services: IDependable;
+  private readonly files: Record<string, readonly KubernetesObject[]> = {};
+  private readonly workload: IDependable;
+  private values: unknown;
+  private proxyHostName?: string;
+
+  constructor(scope: Construct, id: string, private readonly props: EksPlaneProps) {
+    super(scope, id);
+    const { plane, migrations } = props;
+    const hosting = new EksHosting(this.secretsRegion());
+    this.role = this.podRole();
+    const association = this.associateRole();
+    plane.secrets.flatMap((mount) => secretReadStatements('cluster', mount, this)).forEach((statement) => this.role.addToPolicy(statement));
+
+    this.foundation = this.apply('Foundation', '1-foundation', [
+      ...foundationObjects(plane, hosting, migrations?.databasePort),
+      ...plane.chart ? [] : props.services.map((service) => serviceObject(plane, service)),
+    ], [...props.ready, ...this.issuerNeeds()]);
+    const podsNeed: IDependable[] = [this.foundation, association, this.role, ...props.contents];
+    if (plane.chart) {
+      syncSecrets(props.cluster);
+      this.workload = this.install(plane.chart, hosting, podsNeed);
+      this.services = this.workload;
+    } else {
+      if (migrations) podsNeed.push(this.migrate(hosting, podsNeed));
+      this.workload = this.apply('Workload', '3-plane', workloadObjects(plane, hosting), podsNeed);
+      this.services = this.foundation;
+    }
+    this.writeFiles();
+  }
+
+  /** Host name of a load balancer, known once the controller has made it. */
+  public loadBalancerHost(id: string, serviceName: string): string {
+    return this.waitFor(id, 'service', serviceName, '.status.loadBalancer.ingress[0].hostname', this.services).value;
+  }
+
+  /** Runs a Job with what it needs, once for each content, after the pods are there; the deployment waits for it. */
+  public run(id: string, props: Omit<ConfigurationJobProps, 'plane' | 'hosting'>): void {
+    const { plane } = this.props;
+    requireConfigurationId(plane, props.id);
+    const objects = configurationObjects({ ...props, plane, hosting: new EksHosting() }, (template) => JSON.stringify(Stack.of(this).resolve(template)));
+    const applied = this.apply(id, `4-config-${props.id}`, objects, [this.workload]);
+    this.waitFor(`${id}Applied`, 'job', objects.at(-1)!.metadata.name, '.status.succeeded', applied);
+  }
+
+  /** Where the plane runs. */
+  public get cluster(): eks.ICluster {
+    return this.props.cluster;
+  }
+
+  /** Its namespace. */
+  public get planeName(): string {
+    return this.props.plane.name;
+  }
+
+  /** Host of the proxy's load balancer, where it has one. Asking makes the resource that waits for it. */
+  public get proxyHost(): (() => string) | undefined {
+    const { plane, services } = this.props;
+    const isBalanced = services.some(({ suffix, reach }) => suffix === 'proxy' && reach.kind === 'network-load-balancer');
+    return isBalanced ? () => this.proxyHostName ??= this.loadBalancerHost('ProxyHost', `${plane.name}-proxy`) : undefined;
+  }
+
+  /** Adds objects beside the plane's own, after its Services. */
+  public add(id: string, file: string, objects: readonly KubernetesObject[]): void {
+    this.apply(id, file, objects, [this.services]);
+  }
+
+  private apply(id: string, file: string, objects: readonly KubernetesObject[], after: readonly IDependable[]): eks.KubernetesManifest {
+    const chart = manifestChart(this.props.plane.name, objects, ChartTokens.RESOLVED_BY_CLOUDFORMATION);
+    this.files[`${file}.k8s.yaml`] = chart.toJson();
+    // Overwriting makes the first deployment repeatable: without it, what a broken one left behind stops the next.
+    const manifest = new eks.KubernetesManifest(this, id, { cluster: this.props.cluster, manifest: chart.toJson(), prune: true, overwrite: true });
+    manifest.node.addDependency(...after);
+    return manifest;
+  }
+
+  /** The chart brings its own migrations: its pods wait for them. */
+  private install(chart: KongChart, hosting: EksHosting, after: readonly IDependable[]): IDependable {
+    const { cluster, plane, services } = this.props;
+    const values = chartValues(plane, chart, services, hosting);
+    this.values = values;
+    const release = new eks.HelmChart(this, 'Workload', {
+      cluster,
+      chart: CHART_NAME,
+      repository: CHART_REPOSITORY,
+      version: chart.version,
+      release: plane.name,
+      namespace: plane.name,
+      createNamespace: false,
+      values,
+      wait: true,
+      // The function that installs ends after fifteen minutes.
+      timeout: Duration.minutes(13),
+    });
+    release.node.addDependency(...after);
+    return release;
+  }
+
+  private migrate(hosting: EksHosting, after: readonly IDependable[]): IDependable {
+    // Expressions count as their text: what they stand for does not change without one of them changing.
+    const job = migrationJob(this.props.plane, hosting, (template) => JSON.stringify(Stack.of(this).resolve(template)));
+    const applied = this.apply('Migrations', '2-migrations', [job], after);
+    // Empty until the Job has succeeded; a Job that fails ends the deployment here, with the old pods still serving.
+    return this.waitFor('Migrated', 'job', job.metadata.name, '.status.succeeded', applied);
+  }
+
+  private waitFor(id: string, objectType: string, objectName: string, jsonPath: string, after: IDependable): eks.KubernetesObjectValue {
+    const { cluster, plane } = this.props;
+    // The function that looks ends after fifteen minutes.
+    const value = new eks.KubernetesObjectValue(this, id, {
+      cluster, objectType, objectName, objectNamespace: plane.name, jsonPath, timeout: Duration.minutes(13),
+    });
+    value.node.addDependency(after);
+    return value;
+  }
+
+  /** A request for a certificate that comes too early fails, and cert-manager waits an hour before the next. */
+  private issuerNeeds(): readonly IDependable[] {
+    const authority = this.props.plane.certificate?.authority;
+    if (!authority) return [];
+    // What is made of a trust is in the account of its control plane, and so is the authority.
+    if (Construct.isConstruct(authority.ready)) requireSameAccount('cluster', { stack: Stack.of(authority.ready) }, this);
+    const access = IssuerAccess.of(this, this.props.cluster);
+    access.allow(authority.arn);
+    return [authority.ready, access];
+  }
+
+  private podRole(): iam.Role {
+    const principal = new iam.ServicePrincipal('pods.eks.amazonaws.com');
+    const role = new iam.Role(this, 'Role', { assumedBy: principal, description: `Pods of the gateway plane ${this.props.plane.name}` });
+    role.assumeRolePolicy?.addStatements(new iam.PolicyStatement({ principals: [principal], actions: ['sts:TagSession'] }));
+    return role;
+  }
+
+  private associateRole(): IDependable {
+    const { cluster, plane } = this.props;
+    return new CfnPodIdentityAssociation(this, 'Identity', {
+      clusterName: cluster.clusterName, namespace: plane.name, serviceAccount: plane.name, roleArn: this.role.roleArn,
+    });
+  }
+
+  private secretsRegion(): string | undefined {
+    const regions = new Set(this.props.plane.secrets.map((mount) => Stack.of(mount.secret).region));
+    const [region] = regions;
+    return region === Stack.of(this).region ? undefined : region;
+  }
+
+  private writeFiles() {
+    const { plane, controlPlane } = this.props;
+    const stack = Stack.of(this);
+    const helm = (): Record<string, string> => this.values ? { [VALUES_FILE]: valuesText(withReadableTokens(stack, this.values)) } : {};
+    writeFilesAtSynthesis(this, plane.name, () => ({
+      ...Object.fromEntries(Object.entries(this.files).map(([file, objects]) => [file, Yaml.stringify(...withReadableTokens(stack, objects))])),
+      ...helm(),
+    }));
+    Topology.of(this).addPlane(plane.name, () => ({
+      id: plane.name,
+      role: plane.role,
+      target: 'eks',
+      cluster: this.props.cluster.node.path,
+      ...!Token.isUnresolved(stack.region) && { region: stack.region },
+      folder: plane.name,
+      manifests: Object.keys(this.files),
+      ...this.values !== undefined && { helmFiles: [VALUES_FILE] },
+      settings: withReadableTokens(stack, plane.settings),
+      ...controlPlane && { controlPlane },
+    }));
+  }
+}

@@ -1,0 +1,77 @@
+import { Duration, SecretValue, Validations } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as rds from 'aws-cdk-lib/aws-rds';
+import { Construct } from 'constructs';
+import { requireTwoZones } from '../../../private/network/two-zones';
+import type { SecretMount } from '../../../private/secrets/mount';
+import { secretName } from '../../../private/secrets/names';
+import { Topology } from '../../../private/topology/topology';
+import type { FileMount, PlaneSettings } from '../plane/plane';
+import { DATABASE, POSTGRES, POSTGRES_PORT, USER, connectionSettings, letRdsRotate, passwordMount, rdsAuthoritiesMount } from './plane-database';
+import type { DatabaseClient, PlaneDatabase, RdsOptions } from './plane-database';
+
+export interface AuroraDatabaseProps extends DatabaseClient, RdsOptions {
+  readonly minCapacity: number;
+  readonly maxCapacity: number;
+  readonly standbyInstances: number;
+}
+
+const ENGINE = rds.DatabaseClusterEngine.auroraPostgres({
+  version: rds.AuroraPostgresEngineVersion.of(POSTGRES.version, POSTGRES.major, { serverlessV2AutoPauseSupported: true }),
+});
+
+export class AuroraDatabase extends Construct implements PlaneDatabase {
+  readonly settings: PlaneSettings;
+  readonly mount: SecretMount;
+  readonly files: readonly FileMount[];
+  readonly port = POSTGRES_PORT;
+  readonly cluster: rds.DatabaseCluster;
+
+  constructor(scope: Construct, id: string, private readonly props: AuroraDatabaseProps) {
+    super(scope, id);
+    const { rotatesPassword } = props;
+    requireTwoZones('target: the VPC of the cluster', props.vpc);
+    const name = secretName(this, props.plane, 'database');
+    const credentials = rotatesPassword ? undefined : new rds.DatabaseSecret(this, 'Credentials', { username: USER, dbname: DATABASE, secretName: name });
+    this.cluster = this.makeCluster(credentials ? rds.Credentials.fromSecret(credentials, USER) : UNUSED);
+    this.cluster.connections.allowFrom(props.peer, ec2.Port.tcp(POSTGRES_PORT), `gateway control plane ${props.plane}`);
+    // The validator of the oldest aws-cdk-lib that may be used looks for it at the instances.
+    Validations.of(this.cluster).acknowledge({ id: 'CloudFormation-Validate::W9008', reason: 'instances of Aurora have the encryption of their cluster, which is on' });
+    const resource = this.cluster.node.defaultChild as rds.CfnDBCluster;
+    this.mount = credentials ? passwordMount(credentials, name) : letRdsRotate(this, resource, resource.attrMasterUserSecretSecretArn);
+    this.files = rdsAuthoritiesMount(this);
+    this.settings = connectionSettings({ host: this.cluster.clusterEndpoint.hostname, port: POSTGRES_PORT, database: DATABASE, user: USER }, this.files);
+    Topology.of(this).addIntegration(this, 'database', 'Amazon Aurora PostgreSQL', [this.mount]);
+  }
+
+  private makeCluster(credentials: rds.Credentials): rds.DatabaseCluster {
+    const { props } = this;
+    return new rds.DatabaseCluster(this, 'Resource', {
+      engine: ENGINE,
+      vpc: props.vpc,
+      vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+      writer: rds.ClusterInstance.serverlessV2('Writer', instanceOptions()),
+      readers: Array.from({ length: props.standbyInstances }, (_, at) => rds.ClusterInstance.serverlessV2(`Standby${at + 1}`, { ...instanceOptions(), scaleWithWriter: true })),
+      serverlessV2MinCapacity: props.minCapacity,
+      serverlessV2MaxCapacity: props.maxCapacity,
+      credentials,
+      defaultDatabaseName: DATABASE,
+      port: POSTGRES_PORT,
+      storageEncrypted: true,
+      iamAuthentication: true,
+      parameterGroup: new rds.ParameterGroup(this, 'Parameters', { engine: ENGINE, parameters: { 'rds.force_ssl': '1' } }),
+      backup: { retention: Duration.days(props.backupDays) },
+      cloudwatchLogsExports: ['postgresql'],
+      copyTagsToSnapshot: true,
+      deletionProtection: props.deletionProtection,
+      removalPolicy: props.removalPolicy,
+    });
+  }
+}
+
+/** Where RDS makes the password itself; taken out of the template again. */
+const UNUSED = rds.Credentials.fromPassword(USER, SecretValue.unsafePlainText('made by RDS'));
+
+function instanceOptions(): rds.ServerlessV2ClusterInstanceProps {
+  return { publiclyAccessible: false, autoMinorVersionUpgrade: true };
+}

@@ -1,0 +1,97 @@
+import { Duration } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Construct } from 'constructs';
+import { DRAIN_SECONDS, PORTS, STATUS_PATHS } from '../../../private/contract';
+import { PRIVATE_NETWORKS } from '../../../private/network/private-networks';
+
+export interface ProxyLoadBalancerProps {
+  readonly vpc: ec2.IVpc;
+  /** Name of the plane. */
+  readonly plane: string;
+  /** Who may connect from the internet; without it the load balancer has private addresses. */
+  readonly sourceCidrs?: readonly string[];
+  readonly deletionProtection: boolean;
+}
+
+/** What consumers reach a plane by. */
+export interface PlaneLoadBalancer extends Construct {
+  readonly hostname: string;
+  /** Ports of the nodes that it talks to. */
+  readonly nodePorts: readonly number[];
+  readonly securityGroup: ec2.ISecurityGroup;
+}
+
+/** Listener → port of the nodes. TLS is never ended in front of them. */
+const FORWARDS = [
+  { id: 'Http', port: 80, nodePort: PORTS.proxy },
+  { id: 'Tls', port: 443, nodePort: PORTS.proxyTls },
+];
+
+/** A Network Load Balancer that passes TCP through and asks the nodes' status API whether they are ready. */
+export class ProxyLoadBalancer extends Construct implements PlaneLoadBalancer {
+  readonly hostname: string;
+  readonly nodePorts = [...FORWARDS.map(({ nodePort }) => nodePort), PORTS.status];
+  readonly securityGroup: ec2.ISecurityGroup;
+  private readonly loadBalancer: elb.NetworkLoadBalancer;
+
+  constructor(scope: Construct, id: string, props: ProxyLoadBalancerProps) {
+    super(scope, id);
+    const { vpc, sourceCidrs, deletionProtection } = props;
+    this.securityGroup = consumersSecurityGroup(this, props, FORWARDS.map(({ port }) => port));
+    this.loadBalancer = new elb.NetworkLoadBalancer(this, 'Resource', {
+      vpc,
+      internetFacing: sourceCidrs !== undefined,
+      vpcSubnets: loadBalancerSubnets(sourceCidrs),
+      // Explicit, because a feature flag decides otherwise whether there is one.
+      securityGroups: [this.securityGroup],
+      crossZoneEnabled: true,
+      deletionProtection,
+    });
+    this.hostname = this.loadBalancer.loadBalancerDnsName;
+  }
+
+  /** @param target what listens on a port of the nodes */
+  public forward(target: (nodePort: number) => elb.INetworkLoadBalancerTarget): readonly elb.NetworkTargetGroup[] {
+    return FORWARDS.map(({ id, port, nodePort }) => this.loadBalancer.addListener(id, { port, protocol: elb.Protocol.TCP }).addTargets('Nodes', {
+      port: nodePort,
+      protocol: elb.Protocol.TCP,
+      targets: [target(nodePort)],
+      // Plugins that limit by address see the consumer's, not the load balancer's.
+      preserveClientIp: true,
+      deregistrationDelay: Duration.seconds(DRAIN_SECONDS),
+      healthCheck: READINESS,
+    }));
+  }
+}
+
+/** Asked on a port of its own, so that a flood of consumers does not make a node look dead. */
+export const READINESS: elb.HealthCheck = {
+  protocol: elb.Protocol.HTTP,
+  port: String(PORTS.status),
+  path: STATUS_PATHS.ready,
+  interval: Duration.seconds(10),
+  timeout: Duration.seconds(5),
+  healthyThresholdCount: 2,
+  unhealthyThresholdCount: 2,
+};
+
+/** Who may connect: the given networks, or every private one. */
+export function consumersSecurityGroup(scope: Construct, { vpc, plane, sourceCidrs }: ProxyLoadBalancerProps, ports: readonly number[]): ec2.SecurityGroup {
+  const group = new ec2.SecurityGroup(scope, 'SecurityGroup', { vpc, description: `Consumers of the gateway plane ${plane}`, allowAllOutbound: false });
+  for (const cidr of sourceCidrs ?? PRIVATE_NETWORKS) {
+    for (const port of ports) group.addIngressRule(ec2.Peer.ipv4(cidr), ec2.Port.tcp(port), 'consumers');
+  }
+  return group;
+}
+
+export function loadBalancerSubnets(sourceCidrs: readonly string[] | undefined): ec2.SubnetSelection {
+  return { subnetType: sourceCidrs ? ec2.SubnetType.PUBLIC : ec2.SubnetType.PRIVATE_WITH_EGRESS };
+}
+
+/** Lets the load balancer, and nobody else, talk to the nodes. */
+export function admitLoadBalancer(nodes: ec2.ISecurityGroup, { securityGroup, nodePorts }: PlaneLoadBalancer): void {
+  for (const port of nodePorts) {
+    nodes.connections.allowFrom(securityGroup, ec2.Port.tcp(port), 'load balancer');
+  }
+}

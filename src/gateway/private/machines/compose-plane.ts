@@ -1,0 +1,59 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import * as ssm from 'aws-cdk-lib/aws-ssm';
+import { Construct } from 'constructs';
+import { withReadableTokens } from '../../../private/kubernetes/readable-tokens';
+import { writeFilesAtSynthesis } from '../../../private/output-files';
+import type { OutputFiles } from '../../../private/output-files';
+import { parameterPath } from '../../../private/secrets/names';
+import { refuseSecret } from '../../../private/secrets/secret-text';
+import type { HandoffSite } from '../../handoff-site';
+import type { PlacedDataPlane } from '../plane/placement';
+import { describePlane } from '../plane/plane-entry';
+import type { ComposePorts } from './compose-files';
+import { composeFiles, fetchScript, secretFiles } from './compose-files';
+
+export interface ComposePlaneProps {
+  readonly placed: PlacedDataPlane;
+  readonly ports: ComposePorts;
+  /** What the files are handed over to; where there is none, a person copies them. */
+  readonly site?: HandoffSite;
+}
+
+/**
+ * A data plane for one machine with Docker: files in `cdk.out/hybridge/<plane>/` without tokens and secrets. What is known only after deployment, SSM parameters carry; with a handoff, CloudFormation puts it
+ * into the files on their way to it, and those in `cdk.out` are for people to read.
+ */
+export class ComposePlane extends Construct {
+  constructor(scope: Construct, id: string, private readonly props: ComposePlaneProps) {
+    super(scope, id);
+    const { placed, site } = props;
+    for (const [name, value] of Object.entries(placed.plane.settings)) refuseSecret(name, value);
+    const files = site ? this.handOver(site) : this.fetched();
+    writeFilesAtSynthesis(this, placed.plane.name, () => files);
+    describePlane(this, 'docker', placed, Object.keys(files));
+  }
+
+  /** Files of which one fetches the rest on the machine. */
+  private fetched(): OutputFiles {
+    const { placed: { plane }, ports } = this.props;
+    const deployed = new Map<string, string>();
+    for (const [name, stringValue] of Object.entries(plane.settings).filter(([, value]) => Token.isUnresolved(value))) {
+      const parameterName = parameterPath(this, plane.name) + name.toLowerCase();
+      deployed.set(name, parameterName);
+      new ssm.StringParameter(this, name.toLowerCase(), { parameterName, stringValue, description: `For the gateway plane ${plane.name}` });
+    }
+    const { region } = Stack.of(this);
+    return {
+      ...composeFiles({ plane, ports, fetched: [...deployed.keys()], firstStep: 'sh fetch.sh' }),
+      'fetch.sh': fetchScript({ plane, deployed, ...!Token.isUnresolved(region) && { region } }),
+    };
+  }
+
+  /** @returns the files for people to read */
+  private handOver(site: HandoffSite): OutputFiles {
+    const { placed: { plane }, ports } = this.props;
+    const files = composeFiles({ plane, ports, firstStep: 'hybridge handoff pull' });
+    site._addMachine({ name: plane.name, files, pulledFiles: secretFiles(plane) }, plane.secrets);
+    return withReadableTokens(Stack.of(this), files);
+  }
+}

@@ -1,0 +1,96 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { secretReadStatements } from '../../../private/secrets/access';
+import { admitLoadBalancer } from '../load-balancers/proxy-load-balancer';
+import type { ProxyLoadBalancer } from '../load-balancers/proxy-load-balancer';
+import type { PlacedDataPlane } from '../plane/placement';
+import { startCommands, startFiles } from './instance-start';
+
+export interface InstancePlaneProps {
+  readonly placed: PlacedDataPlane;
+  readonly vpc: ec2.IVpc;
+  readonly instanceType: ec2.InstanceType;
+  readonly machineImage: ec2.IMachineImage;
+  readonly maxReplicas: number;
+  readonly cpuPercent: number;
+  readonly loadBalancer: ProxyLoadBalancer;
+}
+
+const { ScalingProcess } = autoscaling;
+
+/** While CloudFormation replaces instances, nobody else starts or ends some. */
+const SUSPENDED = [ScalingProcess.HEALTH_CHECK, ScalingProcess.REPLACE_UNHEALTHY, ScalingProcess.AZ_REBALANCE, ScalingProcess.ALARM_NOTIFICATION, ScalingProcess.SCHEDULED_ACTIONS];
+
+/** A data plane as instances of an Auto Scaling group: launch template, role, log, rolling updates. */
+export class InstancePlane extends Construct {
+  constructor(scope: Construct, id: string, private readonly props: InstancePlaneProps) {
+    super(scope, id);
+    const { placed, loadBalancer } = props;
+    const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
+    const role = this.role(logGroup);
+    const userData = ec2.UserData.forLinux();
+    const group = this.group(this.launchTemplate(role, userData));
+    userData.addCommands(...startCommands(startFiles(this, placed.plane, logGroup.logGroupName)));
+    userData.addSignalOnExitCommand(group);
+    group.node.addDependency(role, ...placed.contents);
+    group.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: props.cpuPercent, estimatedInstanceWarmup: Duration.minutes(2) });
+    loadBalancer.forward(() => group);
+  }
+
+  private role(logGroup: logs.LogGroup): iam.Role {
+    const { plane, engine } = this.props.placed;
+    const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'), description: `Instances of the gateway plane ${plane.name}` });
+    plane.secrets.flatMap((mount) => secretReadStatements('VPC', mount, this)).forEach((statement) => role.addToPolicy(statement));
+    engine._image(this).repository?.grantPull(role);
+    logGroup.grantWrite(role);
+    role.addToPolicy(sessionManager());
+    return role;
+  }
+
+  private launchTemplate(role: iam.Role, userData: ec2.UserData): ec2.LaunchTemplate {
+    const { placed: { plane, cache }, vpc, instanceType, machineImage, loadBalancer } = this.props;
+    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc, description: `Nodes of the gateway plane ${plane.name}`, allowAllOutbound: true });
+    admitLoadBalancer(securityGroup, loadBalancer);
+    cache?._admit(this, securityGroup, vpc);
+    return new ec2.LaunchTemplate(this, 'LaunchTemplate', {
+      machineImage,
+      instanceType,
+      role,
+      securityGroup,
+      userData,
+      requireImdsv2: true,
+      httpPutResponseHopLimit: 1,
+      detailedMonitoring: true,
+      blockDevices: [{ deviceName: '/dev/xvda', volume: ec2.BlockDeviceVolume.ebs(16, { encrypted: true, volumeType: ec2.EbsDeviceVolumeType.GP3, deleteOnTermination: true }) }],
+    });
+  }
+
+  private group(launchTemplate: ec2.LaunchTemplate): autoscaling.AutoScalingGroup {
+    const { placed: { plane }, vpc, maxReplicas } = this.props;
+    return new autoscaling.AutoScalingGroup(this, 'Group', {
+      vpc,
+      vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+      launchTemplate,
+      minCapacity: plane.replicas,
+      maxCapacity: maxReplicas,
+      healthChecks: autoscaling.HealthChecks.withAdditionalChecks({ additionalTypes: [autoscaling.AdditionalHealthCheckType.ELB], gracePeriod: Duration.minutes(6) }),
+      // An instance signals when its node is ready; without the signal the deployment goes back.
+      signals: autoscaling.Signals.waitForMinCapacity({ timeout: Duration.minutes(15) }),
+      updatePolicy: autoscaling.UpdatePolicy.rollingUpdate({ minInstancesInService: plane.replicas, maxBatchSize: 1, suspendProcesses: SUSPENDED }),
+      groupMetrics: [autoscaling.GroupMetrics.all()],
+      cooldown: Duration.minutes(5),
+    });
+  }
+}
+
+/** What the SSM agent needs for sessions: part of the managed policy AmazonSSMManagedInstanceCore. AWS knows no resources for these actions. */
+function sessionManager(): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: ['ssm:UpdateInstanceInformation', ...['CreateControlChannel', 'CreateDataChannel', 'OpenControlChannel', 'OpenDataChannel'].map((action) => `ssmmessages:${action}`)],
+    resources: ['*'],
+  });
+}

@@ -1,0 +1,165 @@
+import { basename, dirname } from 'node:path';
+import { Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { DRAIN_SECONDS, ENV, PATHS, PORTS, RUN_AS, STATUS_PATHS } from '../../../private/contract';
+import type { SecretMount } from '../../../private/secrets/mount';
+import type { PlaneDescription } from '../plane/plane';
+import { envFile } from './env-file';
+
+/** /run is memory: nothing below it outlives the machine, and systemd removes it when the unit stops. */
+const MEMORY = '/run/hybridge';
+
+const SETTINGS_FILE = '/etc/hybridge/plane.env';
+const SECRETS_SCRIPT = '/usr/local/sbin/hybridge-secrets';
+const IMAGE_SCRIPT = '/usr/local/sbin/hybridge-image';
+const TIMER = '/etc/systemd/system/hybridge-secrets.timer';
+const OWNER = `${RUN_AS.user}:${RUN_AS.group}`;
+const OWNED = `-o ${RUN_AS.user} -g ${RUN_AS.group}`;
+
+/** A file that is written when a machine starts for the first time. */
+export interface StartFile {
+  readonly path: string;
+  /** As for chmod. */
+  readonly mode: string;
+  readonly text: string;
+}
+
+/**
+ * What a machine runs when it starts for the first time: Docker from the repositories of Amazon Linux, the files, the unit. It ends when the node is
+ * ready, or fails after five minutes: the exit code is what CloudFormation hears.
+ */
+export function startCommands(files: readonly StartFile[]): readonly string[] {
+  return [
+    'set -euo pipefail',
+    'dnf install --assumeyes docker',
+    `install -d -m 0755 ${dirname(SETTINGS_FILE)}`,
+    // Quoted, so that the shell leaves the text alone.
+    ...files.map(({ path, mode, text }) => `cat > ${path} <<'HYBRIDGE_FILE_ENDS'\n${text}HYBRIDGE_FILE_ENDS\nchmod ${mode} ${path}`),
+    'systemctl daemon-reload',
+    'systemctl enable --now docker.service',
+    'systemctl enable --now hybridge.service',
+    ...files.some(({ path }) => path === TIMER) ? [`systemctl enable --now ${basename(TIMER)}`] : [],
+    `timeout 300 bash -c 'until curl --fail --silent --output /dev/null http://127.0.0.1:${PORTS.status}${STATUS_PATHS.ready}; do sleep 2; done'`,
+  ];
+}
+
+/** @param logGroup name of the CloudWatch log group */
+export function startFiles(scope: Construct, plane: PlaneDescription, logGroup: string): readonly StartFile[] {
+  const { region } = Stack.of(scope);
+  return [
+    { path: SETTINGS_FILE, mode: '0644', text: envFile(plane.settings) },
+    { path: SECRETS_SCRIPT, mode: '0755', text: secretsScript(plane.secrets) },
+    { path: IMAGE_SCRIPT, mode: '0755', text: imageScript(plane.image, region) },
+    { path: '/etc/systemd/system/hybridge.service', mode: '0644', text: unit(plane, logGroup, region) },
+    ...changesTunnel(plane) ? rereadFiles() : [],
+  ];
+}
+
+/** Fetches secrets into files that only the gateway's user may read. */
+function secretsScript(mounts: readonly SecretMount[]): string {
+  return lines(
+    '#!/bin/bash',
+    'set -euo pipefail',
+    'umask 077',
+    `folder="\${1:-${MEMORY}}"`,
+    // Prints one property of a secret: region, name, property.
+    'property() {',
+    '  aws secretsmanager get-secret-value --region "$1" --secret-id "$2" --query SecretString --output text |',
+    '    python3 -c \'import json, sys; sys.stdout.write(json.load(sys.stdin)[sys.argv[1]])\' "$3"',
+    '}',
+    ...mounts.flatMap((mount) => secretCommands(mount)),
+  );
+}
+
+function secretCommands({ name, secret, secretName, files }: SecretMount): readonly string[] {
+  const folder = `"$folder"/${name}`;
+  return [
+    `install -d -m 0700 ${OWNED} ${folder}`,
+    ...files.flatMap(({ file, property }) => [
+      `property '${Stack.of(secret).region}' '${secretName}' '${property}' > ${folder}/${file}`,
+      `chown ${OWNER} ${folder}/${file}`,
+    ]),
+  ];
+}
+
+/** Whether the certificate in tunnels may be replaced while the node runs. The node reads files again by itself. */
+function changesTunnel({ settings }: PlaneDescription): boolean {
+  return settings[ENV.clusterMtls] === 'pki' || settings[ENV.clusterAcceptedCerts] !== undefined;
+}
+
+/** Every hour, spread over some minutes: a fleet does not ask at one moment. */
+function rereadFiles(): readonly StartFile[] {
+  const service = lines(
+    '[Unit]', 'Description=Secrets of the gateway, read again', 'Requisite=hybridge.service', 'After=hybridge.service', '',
+    '[Service]', 'Type=oneshot', `ExecStart=${SECRETS_SCRIPT}`,
+  );
+  const timer = lines(
+    '[Unit]', 'Description=Secrets of the gateway, read again every hour', '',
+    '[Timer]', 'OnActiveSec=1h', 'OnUnitActiveSec=1h', 'RandomizedDelaySec=10m', '',
+    '[Install]', 'WantedBy=timers.target',
+  );
+  return [{ path: TIMER.replace('.timer', '.service'), mode: '0644', text: service }, { path: TIMER, mode: '0644', text: timer }];
+}
+
+/** Starts from the image that is there, if it is: a machine comes back without its registry. */
+function imageScript(image: string, region: string): string {
+  return lines(
+    '#!/bin/bash',
+    'set -euo pipefail',
+    `image='${image}'`,
+    'docker image inspect "$image" > /dev/null 2>&1 && exit 0',
+    // The password of the registry stays in memory, too.
+    `export DOCKER_CONFIG=${MEMORY}/docker`,
+    `aws ecr get-login-password --region '${region}' | docker login --username AWS --password-stdin "\${image%%/*}"`,
+    'docker pull --quiet "$image"',
+  );
+}
+
+function unit(plane: PlaneDescription, logGroup: string, region: string): string {
+  return lines(
+    '[Unit]',
+    `Description=Gateway plane ${plane.name}`,
+    'Requires=docker.service',
+    'Wants=network-online.target',
+    'After=docker.service network-online.target',
+    'StartLimitIntervalSec=0',
+    '',
+    '[Service]',
+    'RuntimeDirectory=hybridge',
+    'RuntimeDirectoryMode=0700',
+    `ExecStartPre=${SECRETS_SCRIPT}`,
+    `ExecStartPre=${IMAGE_SCRIPT}`,
+    `ExecStartPre=/usr/bin/install -d -m 0700 ${OWNED} ${PATHS.prefix}`,
+    'ExecStartPre=-/usr/bin/docker rm --force gateway',
+    `ExecStart=/usr/bin/docker run ${[...containerOptions(plane), ...logOptions(logGroup, region), plane.image].join(' \\\n  ')}`,
+    `ExecStop=/usr/bin/docker stop --time ${DRAIN_SECONDS + 30} gateway`,
+    'TimeoutStartSec=300',
+    `TimeoutStopSec=${DRAIN_SECONDS + 45}`,
+    'Restart=always',
+    'RestartSec=5',
+    '',
+    '[Install]',
+    'WantedBy=multi-user.target',
+  );
+}
+
+/** Not the host's network: behind Docker's bridge the machine's role is one hop too far, so that nothing that is proxied can ask for it. */
+function containerOptions(plane: PlaneDescription): readonly string[] {
+  return [
+    '--rm', '--name gateway', '--hostname %H', '--pull never', '--read-only', '--cap-drop ALL', '--security-opt no-new-privileges', `--user ${OWNER}`,
+    '--pids-limit 512', '--ulimit nofile=65536:65536', '--tmpfs /tmp:size=64m',
+    `--volume ${PATHS.prefix}:${PATHS.prefix}`,
+    ...plane.secrets.map(({ name, path }) => `--volume ${MEMORY}/${name}:${path}:ro`),
+    ...[PORTS.proxy, PORTS.proxyTls, PORTS.status].map((port) => `--publish ${port}:${port}`),
+    `--env-file ${SETTINGS_FILE}`,
+  ];
+}
+
+/** A log that is slow to take lines must not hold up requests. */
+function logOptions(logGroup: string, region: string): readonly string[] {
+  return ['--log-driver awslogs', `--log-opt awslogs-region=${region}`, `--log-opt awslogs-group=${logGroup}`, '--log-opt mode=non-blocking'];
+}
+
+function lines(...all: readonly string[]): string {
+  return `${all.join('\n')}\n`;
+}

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import type { KubernetesObject } from '../../../private/kubernetes/object';
+import type { PlaneDescription } from '../plane/plane';
+import { migrationLabels, objectLabels, selectorLabels } from '../plane/plane-labels';
+import type { PlaneHosting } from './hosting';
+import { leafObjects } from './leaf-objects';
+import { metricsObjects } from './metrics-discovery';
+import { networkPolicies } from './network-policies';
+import { migrationPodTemplate, planePodTemplate } from './pod-template';
+
+/** What the pods need before they start. */
+export function foundationObjects(plane: PlaneDescription, hosting: PlaneHosting, databasePort?: number): readonly KubernetesObject[] {
+  return [
+    namespace(plane),
+    {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: plane.name, namespace: plane.name, labels: objectLabels(plane) },
+      automountServiceAccountToken: false,
+    },
+    ...networkPolicies(plane, databasePort),
+    ...plane.files.map((mount): KubernetesObject => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: `${plane.name}-${mount.name}`, namespace: plane.name, labels: objectLabels(plane) },
+      data: mount.files,
+    })),
+    ...plane.secrets.flatMap((mount) => hosting.secretObjects(plane, mount)),
+    ...plane.certificate ? leafObjects(plane, plane.certificate) : [],
+  ];
+}
+
+/** The plane's own pods. */
+export function workloadObjects(plane: PlaneDescription, hosting: PlaneHosting): readonly KubernetesObject[] {
+  return [
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: plane.name, namespace: plane.name, labels: objectLabels(plane) },
+      spec: {
+        // Left to the autoscaler where there is one: each deployment would set it back.
+        ...!plane.scaling && { replicas: plane.replicas },
+        revisionHistoryLimit: 5,
+        selector: { matchLabels: selectorLabels(plane) },
+        strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+        template: planePodTemplate(plane, hosting),
+      },
+    },
+    {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name: plane.name, namespace: plane.name, labels: objectLabels(plane) },
+      // A pod that never became ready serves nobody: it must not hold up the maintenance of a node.
+      spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow', selector: { matchLabels: selectorLabels(plane) } },
+    },
+    ...autoscaler(plane),
+    ...metricsObjects(plane),
+  ];
+}
+
+function autoscaler(plane: PlaneDescription): readonly KubernetesObject[] {
+  const { name, replicas, scaling } = plane;
+  if (!scaling) return [];
+  return [{
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name, namespace: name, labels: objectLabels(plane) },
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+      minReplicas: replicas,
+      maxReplicas: scaling.maxReplicas,
+      metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: scaling.cpuPercent } } }],
+    },
+  }];
+}
+
+/**
+ * The Job that brings the database's schema up to date. A Job cannot be changed, so its name follows from its content:
+ * a new image or setting is a new Job, the same content is the same one.
+ *
+ * @param textOf what identifies the content, known at synth
+ */
+export function migrationJob(plane: PlaneDescription, hosting: PlaneHosting, textOf: (template: unknown) => string): KubernetesObject {
+  const template = migrationPodTemplate(plane, hosting);
+  const digest = createHash('sha256').update(textOf(template)).digest('hex').slice(0, 10);
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: `${plane.name}-migrations-${digest}`, namespace: plane.name, labels: migrationLabels(plane) },
+    spec: {
+      backoffLimit: 6,
+      activeDeadlineSeconds: 900,
+      // A day, so that the logs of a failed upgrade can still be read in the morning.
+      ttlSecondsAfterFinished: 86_400,
+      template,
+    },
+  };
+}
+
+function namespace(plane: PlaneDescription): KubernetesObject {
+  const level = (mode: string) => ({ [`pod-security.kubernetes.io/${mode}`]: 'restricted', [`pod-security.kubernetes.io/${mode}-version`]: 'latest' });
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: plane.name, labels: { ...objectLabels(plane), ...level('enforce'), ...level('audit'), ...level('warn') } },
+  };
+}

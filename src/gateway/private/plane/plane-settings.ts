@@ -1,0 +1,97 @@
+import { Token } from 'aws-cdk-lib';
+import { DATABASES, DRAIN_SECONDS, ENV, PATHS, PORTS, ROLES } from '../../../private/contract';
+import { shown } from '../../../private/input/place';
+import { refuseSecret } from '../../../private/secrets/secret-text';
+import type { PlaneSettings } from './plane';
+
+/** Where a data plane finds its control plane: `host:port` each. */
+export interface TunnelAddresses {
+  readonly configuration: string;
+  readonly telemetry: string;
+  /** Names in the certificates of the two, where they are not the hosts. Without effect with one shared certificate. */
+  readonly serverName?: string;
+  readonly telemetryServerName?: string;
+}
+
+/**
+ * @param tunnel how both ends of a tunnel know each other
+ * @param hasAdminTls whether the Admin API is called by TLS, too
+ */
+export function controlPlaneSettings(tunnel: PlaneSettings, database: PlaneSettings, hasAdminTls: boolean): PlaneSettings {
+  return {
+    [ENV.role]: ROLES.controlPlane,
+    [ENV.database]: DATABASES.postgres,
+    ...nodeSettings(),
+    // Reachable in the pod network, because the ClusterIP Service is how people get to it; the NetworkPolicy says who.
+    // Without a certificate of its own the node makes one; only a load balancer sees it, which does not ask who signed it.
+    [ENV.adminListen]: `0.0.0.0:${PORTS.admin}${hasAdminTls ? `, 0.0.0.0:${PORTS.adminTls} ssl` : ''}`,
+    [ENV.clusterListen]: `0.0.0.0:${PORTS.cluster}`,
+    [ENV.clusterTelemetryListen]: `0.0.0.0:${PORTS.telemetry}`,
+    ...tunnel,
+    ...database,
+  };
+}
+
+/** @param tunnel how both ends of a tunnel know each other */
+export function dataPlaneSettings(tunnel: PlaneSettings, addresses: TunnelAddresses, labels: Readonly<Record<string, string>>): PlaneSettings {
+  return {
+    [ENV.role]: ROLES.dataPlane,
+    [ENV.database]: DATABASES.off,
+    ...nodeSettings(),
+    [ENV.proxyListen]: `0.0.0.0:${PORTS.proxy}, 0.0.0.0:${PORTS.proxyTls} ssl`,
+    [ENV.clusterControlPlane]: addresses.configuration,
+    [ENV.clusterTelemetryEndpoint]: addresses.telemetry,
+    ...tunnel,
+    ...addresses.serverName && { [ENV.clusterServerName]: addresses.serverName },
+    ...addresses.telemetryServerName && { [ENV.clusterTelemetryServerName]: addresses.telemetryServerName },
+    ...labelSettings(labels),
+  };
+}
+
+/**
+ * Adds settings of the user's to those that the constructs own.
+ *
+ * @throws Error that names the property
+ */
+export function withUserSettings(own: PlaneSettings, given: PlaneSettings = {}): PlaneSettings {
+  for (const [name, value] of Object.entries(given)) {
+    const property = `settings[${JSON.stringify(name)}]`;
+    if (!/^(KONG|HYBRIDGE)_[A-Z0-9_]+$/.test(name)) throw new Error(`${property}: got a name that no gateway reads, expected that of a setting, such as KONG_LOG_LEVEL`);
+    if (/(PASSWORD|PASSWD|SECRET|TOKEN|_KEY|CREDENTIALS?|LICENSE_DATA|SESSION_CONF)$/.test(name)) {
+      throw new Error(`${property}: got the name of a secret, expected settings only that everybody may read who may see the pod:`
+        + ' keep it in Secrets Manager; database, identity and trust of a plane mount theirs as files');
+    }
+    if (name in own) throw new Error(`${property}: got ${shown(value)}, but the construct sets it to ${own[name]}, expected nothing: leave it out and use the construct's own properties`);
+    refuseSecret(property, value);
+  }
+  return { ...own, ...given };
+}
+
+function nodeSettings(): PlaneSettings {
+  return {
+    [ENV.prefix]: PATHS.prefix,
+    [ENV.statusListen]: `0.0.0.0:${PORTS.status}`,
+    [ENV.drainSeconds]: String(DRAIN_SECONDS),
+  };
+}
+
+const LABEL_PART = /^[a-z0-9]([\w.:-]*[a-z0-9])?$/i;
+const RESERVED_LABEL = /^(kong|konnect|insomnia|mesh|kic)/i;
+
+/** Kong's rules for `cluster_dp_labels`: at most ten, keys and values of 1 to 63 characters, some prefixes reserved. */
+function labelSettings(labels: Readonly<Record<string, string>>): PlaneSettings {
+  const entries = Object.entries(labels);
+  if (entries.length === 0) return {};
+  if (entries.length > 10) throw new Error(`labels: got ${entries.length}, expected at most 10: leave some out`);
+  for (const [key, value] of entries) {
+    if (!LABEL_PART.test(key) || key.length > 63 || key.includes(':') || RESERVED_LABEL.test(key)) {
+      throw new Error(`labels: got the key ${JSON.stringify(key)}, expected 1 to 63 letters, digits, '.', '_' or '-', beginning and ending with a letter or digit,`
+        + ' and not beginning with kong, konnect, insomnia, mesh or kic');
+    }
+    if (Token.isUnresolved(value) || !LABEL_PART.test(value) || value.length > 63) {
+      throw new Error(`labels[${JSON.stringify(key)}]: got ${shown(value)}, expected 1 to 63 letters, digits, '.', '_', ':' or '-',`
+        + ' beginning and ending with a letter or digit');
+    }
+  }
+  return { [ENV.clusterDpLabels]: entries.map(([key, value]) => `${key}:${value}`).join(',') };
+}

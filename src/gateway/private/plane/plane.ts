@@ -1,0 +1,83 @@
+import type { IDependable } from 'constructs';
+import type { SecretMount } from '../../../private/secrets/mount';
+import type { KongChart } from './kong-chart';
+
+/** KONG_* name → value. Values may hold CDK tokens, never secrets. */
+export type PlaneSettings = Readonly<Record<string, string>>;
+
+/** Files that everybody may read, mounted into pods. */
+export interface FileMount {
+  /** Ends the name of the ConfigMap: `<plane>-<name>`. */
+  readonly name: string;
+  /** Folder in the container. */
+  readonly path: string;
+  /** File name → text, known at synth. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** A certificate that cert-manager makes in the plane's cluster and keeps renewed; pods read it as files `tls.crt`, `tls.key` and `ca.crt`. */
+export interface LeafCertificate {
+  /** Ends the names of its objects: `<plane>-<name>`. */
+  readonly name: string;
+  /** Folder in the container. */
+  readonly path: string;
+  readonly commonName: string;
+  readonly usages: readonly ('server auth' | 'client auth')[];
+  readonly durationHours: number;
+  readonly renewBeforeHours: number;
+  /** Who signs it: an object in the cluster. */
+  readonly issuer?: { readonly name: string; readonly kind: string; readonly group: string };
+  /** Who signs it, instead: an authority of AWS Private CA, whose issuer is made beside the certificate. */
+  readonly authority?: {
+    readonly arn: string;
+    readonly region: string;
+    /** What has to be there before anything is signed. */
+    readonly ready: IDependable;
+  };
+}
+
+/** CPU in cores and memory in Kubernetes' notation. */
+export interface PlaneResources {
+  readonly cpuRequest: string;
+  readonly cpuLimit: string;
+  readonly memoryRequest: string;
+  readonly memoryLimit: string;
+  /** Bound of the working directory: node id, configuration cache. */
+  readonly storage: string;
+}
+
+/** How the number of nodes follows the load: `replicas` are the least. */
+export interface PlaneScaling {
+  readonly maxReplicas: number;
+  /** Average use of the processor that is aimed at, in percent of what the pods request. */
+  readonly cpuPercent: number;
+}
+
+/** What a plane is, whatever it runs on. Every target renders the same description. */
+export interface PlaneDescription {
+  /** Namespace and prefix of the plane's objects. */
+  readonly name: string;
+  readonly role: 'control_plane' | 'data_plane';
+  readonly image: string;
+  readonly settings: PlaneSettings;
+  readonly secrets: readonly SecretMount[];
+  readonly files: readonly FileMount[];
+  /** Identity in tunnels, where it is no secret of AWS. On Kubernetes only. */
+  readonly certificate?: LeafCertificate;
+  /** Days within which nodes have to read their secrets again, where they do that only when they start. */
+  readonly rereadDays?: number;
+  readonly replicas: number;
+  readonly resources: PlaneResources;
+  /** Labels of the nodes in Kubernetes that its pods may run on, besides operating system and processor. */
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  /** Absent: the number of nodes is fixed. */
+  readonly scaling?: PlaneScaling;
+  /** Kong's chart makes the objects of the pods. Absent: we do. */
+  readonly chart?: KongChart;
+  /** Networks in CIDR notation of a load balancer that calls the Admin API, by TLS. Absent: none does. */
+  readonly adminSources?: readonly string[];
+  /** How Prometheus finds the nodes on Kubernetes. Absent: it does not. */
+  readonly discovery?: 'annotations' | 'service-monitor';
+  /** Labels of the ServiceMonitor. */
+  readonly monitorLabels?: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,32 @@
+import type { SecretFile, SecretMount } from '../../../private/secrets/mount';
+import type { PlaneDescription, PlaneSettings } from './plane';
+
+/** A property of a secret that reaches the node as an environment variable. */
+export interface SecretVariable {
+  readonly name: string;
+  readonly mount: SecretMount;
+  readonly property: string;
+  /** Name of the property's file, where it is mounted. */
+  readonly file: string;
+}
+
+/** The environment of a plane where secrets cannot be mounted as files. */
+export interface SplitEnvironment {
+  readonly plain: PlaneSettings;
+  readonly secrets: readonly SecretVariable[];
+}
+
+/**
+ * Settings that name a file of a secret get the file's content instead: nodes take certificates and keys in either form. Files that no setting names become
+ * `<MOUNT>_<FILE>`, such as `IDENTITY_CLIENT_SECRET`.
+ */
+export function splitEnvironment({ settings, secrets }: PlaneDescription): SplitEnvironment {
+  const setting = (mount: SecretMount, { file }: SecretFile) => Object.keys(settings).find((name) => settings[name] === `${mount.path}/${file}`);
+  const variables = secrets.flatMap((mount) => mount.files.map((file) => ({ name: setting(mount, file) ?? ownName(mount, file), mount, ...file })));
+  const taken = new Set(variables.map(({ name }) => name));
+  return { plain: Object.fromEntries(Object.entries(settings).filter(([name]) => !taken.has(name))), secrets: variables };
+}
+
+function ownName(mount: SecretMount, { file }: SecretFile): string {
+  return `${mount.name}_${file}`.toUpperCase().replace(/[^A-Z0-9]/g, '_');
+}

@@ -1,0 +1,12 @@
+import type { GatewayEngine } from '../../gateway-engine';
+import type { TunnelAddresses } from '../plane/plane-settings';
+import type { TunnelTrust } from './tunnel-trust';
+
+/** What a data plane takes over from its control plane. */
+export interface ControlPlaneLink {
+  /** Which gateway runs in the data planes. */
+  readonly engine: GatewayEngine;
+  /** Certificates of the tunnel. */
+  readonly tunnel: TunnelTrust;
+  readonly addresses: TunnelAddresses;
+}

@@ -1,0 +1,50 @@
+import type { Construct } from 'constructs';
+import { PATHS } from '../../../private/contract';
+import type { LeafCertificate } from '../plane/plane';
+import { authorityTrust } from './authority-trust';
+import type { RevocationList } from './revocation-list';
+import type { TunnelTrust } from './tunnel-trust';
+
+export interface LeafTrustProps {
+  readonly owner: Construct;
+  /** Name of the control plane. */
+  readonly controlPlane: string;
+  readonly issuer: Pick<LeafCertificate, 'issuer' | 'authority'>;
+  readonly durationHours: number;
+  readonly renewBeforeHours: number;
+  readonly revoked: RevocationList;
+}
+
+/** What a common name may hold (RFC 5280, ub-common-name). */
+const LONGEST_COMMON_NAME = 64;
+
+/** Certificates that cert-manager makes where the planes run. `.internal` is reserved for names like these: nobody can have one in public. */
+export function leafTrust({ owner, controlPlane, issuer, durationHours, renewBeforeHours, revoked }: LeafTrustProps): TunnelTrust {
+  const commonName = (plane: string) => requireLength(plane, `${plane}.${controlPlane}.hybridge.internal`);
+  return authorityTrust({
+    controlPlane,
+    owner,
+    authority: `${PATHS.clusterCertificate}/ca.crt`,
+    serverName: commonName(controlPlane),
+    commonName,
+    revoked,
+    certificateOf: (plane, role) => ({
+      secrets: [],
+      certificate: {
+        name: 'tunnel',
+        path: PATHS.clusterCertificate,
+        commonName: commonName(plane),
+        // A data plane's certificate is no use to anybody who wants to pass for the control plane.
+        usages: [role === 'control_plane' ? 'server auth' : 'client auth'],
+        durationHours,
+        renewBeforeHours,
+        ...issuer,
+      },
+    }),
+  });
+}
+
+function requireLength(plane: string, name: string): string {
+  if (name.length <= LONGEST_COMMON_NAME) return name;
+  throw new Error(`id: the certificate of plane ${plane} would be for ${name}, ${name.length} characters, expected at most ${LONGEST_COMMON_NAME}: choose shorter ids for it or its control plane`);
+}

@@ -1,0 +1,23 @@
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+
+/** One file of a mounted secret. */
+export interface SecretFile {
+  /** Name of the file in the mounted folder. */
+  readonly file: string;
+  /** Property of the secret's JSON document that the file holds; empty: the whole secret. */
+  readonly property: string;
+}
+
+/** A Secrets Manager secret that pods read as files. */
+export interface SecretMount {
+  /** Ends the names of the Kubernetes objects that deliver it: `<plane>-<name>`. */
+  readonly name: string;
+  /** Folder in the container. */
+  readonly path: string;
+  readonly secret: ISecret;
+  /** The secret's name in Secrets Manager: known at synth, so that it can stand in files that are applied on site. */
+  readonly secretName: string;
+  /** Type of the Kubernetes Secret, where one is made. */
+  readonly secretType: 'kubernetes.io/tls' | 'Opaque';
+  readonly files: readonly SecretFile[];
+}
