@@ -301,6 +301,32 @@ describe('a data plane', () => {
   });
 });
 
+describe('the identity of a consumer', () => {
+  it.each(['日本', 'jürgen', 'bob'])('%s leaves as UTF-8', async (username) => {
+    const upstream = await startUpstream((request, response) => void response.end(JSON.stringify(request.headers)));
+    const { dataPlane, port } = await startDataPlane();
+    const consumer = '00000003-aaaa-4aaa-8aaa-aaaaaaaaaaaa';
+    const key = `key-${username}`;
+    expect(dataPlane.apply(tableFor(upstream.port, {}, {
+      consumers: [{ id: consumer, username, custom_id: `id-${username}` }],
+      keyauth_credentials: [{ id: '00000004-aaaa-4aaa-8aaa-aaaaaaaaaaaa', consumer, key }],
+      plugins: [{ id: '00000005-aaaa-4aaa-8aaa-aaaaaaaaaaaa', name: 'key-auth', config: {} }],
+    }), HASH)).toEqual({ applied: true });
+    const utf8 = (text: string) => Buffer.from(text).toString('latin1');
+    const { status, body } = await call(port, { headers: { apikey: utf8(key) } });
+    expect(status).toBe(200);
+    expect(JSON.parse(body)).toMatchObject({ 'x-consumer-username': utf8(username), 'x-consumer-custom-id': utf8(`id-${username}`), 'apikey': utf8(key) });
+  });
+
+  it('is no reason to fail a refusal: the realm leaves as UTF-8', async () => {
+    const { dataPlane, port } = await startDataPlane();
+    const plugins = [{ id: '00000005-aaaa-4aaa-8aaa-aaaaaaaaaaaa', name: 'key-auth', config: { realm: '日本' } }];
+    dataPlane.apply(tableFor(80, {}, { plugins }), HASH);
+    const { status, headers } = await call(port);
+    expect([status, Buffer.from(headers['www-authenticate']!, 'latin1').toString()]).toEqual([401, 'Key realm="日本"']);
+  });
+});
+
 describe('failures of upstreams', () => {
   it('a refused connection becomes 502', async () => {
     const port = await closedPort();

@@ -11,7 +11,7 @@ export interface ClientRequest {
   readonly query: string;
   /** Address of the client; behind a trusted proxy the one that it names. */
   readonly clientIp: string;
-  /** The first value, by lower-case name. */
+  /** The first value, by lower-case name. Values are text: UTF-8 decoded, and one character for each byte where they are not UTF-8. */
   header(name: string): string | undefined;
   headerValues(name: string): readonly string[];
   /** Decoded values of a query argument. */
@@ -22,7 +22,7 @@ export interface ClientRequest {
 
 /** Changes to what the upstream gets. */
 export interface UpstreamRequest {
-  /** Replaces all values of a header. */
+  /** Replaces all values of a header. The text leaves as UTF-8. */
   setHeader(name: string, value: string): void;
   removeHeader(name: string): void;
   removeQuery(name: string): void;
@@ -30,7 +30,7 @@ export interface UpstreamRequest {
   setBody(body: Buffer): void;
 }
 
-/** Changes to the answer's head; phase `responseHeaders`. */
+/** Changes to the answer's head; phase `responseHeaders`. Values are text, as in `ClientRequest`. */
 export interface ClientResponse {
   readonly status: number;
   header(name: string): string | undefined;

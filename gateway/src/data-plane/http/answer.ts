@@ -10,6 +10,7 @@ import { PRODUCT } from './product.ts';
 export interface OwnAnswer {
   readonly status: number;
   readonly message: string;
+  /** As they travel: one character for each byte. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** What a client gets that accepts anything. @default 'json' */
   readonly fallback?: DefaultFormat;
@@ -40,7 +41,7 @@ export function ownHead(answer: OwnAnswer, requestId: string, accept: string | u
  * @param via what the upstream's answer came through
  */
 export function addProxyHeaders(head: ResponseHead, exchange: HttpExchange, sentAt: number, answeredAt: number, via?: string): void {
-  if (head.header('server') === undefined) head.headers.push('Server', PRODUCT);
+  if (head.rawHeader('server') === undefined) head.headers.push('Server', PRODUCT);
   head.headers.push(
     'Via', via === undefined ? `1.1 ${PRODUCT}` : `${via}, 1.1 ${PRODUCT}`,
     'X-Kong-Upstream-Latency', String(Math.round(answeredAt - sentAt)),
@@ -52,13 +53,13 @@ export function addProxyHeaders(head: ResponseHead, exchange: HttpExchange, sent
 /** Writes the head. A client whose connection cannot go on is told so. @param statusMessage @default - the usual one */
 export function writeHead(response: ServerResponse, head: ResponseHead, closing: boolean, statusMessage?: string): void {
   response.sendDate = false;
-  const framed = head.header('content-length') !== undefined || response.req.httpVersion === '1.1' || response.req.method === 'HEAD';
+  const framed = head.rawHeader('content-length') !== undefined || response.req.httpVersion === '1.1' || response.req.method === 'HEAD';
   if (closing || !framed) response.shouldKeepAlive = false;
   // Node would allow a Trailer header only with chunks of its own.
-  if (head.header('content-length') !== undefined) head.removeHeader('trailer');
+  if (head.rawHeader('content-length') !== undefined) head.removeHeader('trailer');
   const persistence = response.shouldKeepAlive ? 'keep-alive' : 'close';
-  const offered = head.header('connection');
-  head.setHeader('Connection', offered === undefined ? persistence : `${persistence}, ${offered}`);
+  const offered = head.rawHeader('connection');
+  head.setRawHeader('Connection', offered === undefined ? persistence : `${persistence}, ${offered}`);
   if (statusMessage === undefined) response.writeHead(head.status, head.headers);
   else response.writeHead(head.status, statusMessage, head.headers);
 }

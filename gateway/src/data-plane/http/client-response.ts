@@ -3,10 +3,11 @@ import type { IncomingMessage } from 'node:http';
 
 import type { ClientResponse } from '../../plugin-kit/exchange.ts';
 import { connectionOptions, NOT_TO_CLIENT, withCharset } from './header-rules.ts';
+import { headerText, headerValue } from './header-text.ts';
 
 export class ResponseHead implements ClientResponse {
   readonly status: number;
-  /** Names and values in turn. */
+  /** Names and values in turn, as they travel. */
   readonly headers: string[];
 
   constructor(status: number, headers: string[]) {
@@ -15,11 +16,21 @@ export class ResponseHead implements ClientResponse {
   }
 
   header(name: string): string | undefined {
+    const value = this.rawHeader(name);
+    return value === undefined ? undefined : headerText(value);
+  }
+
+  setHeader(name: string, value: string): void {
+    this.setRawHeader(name, headerValue(value));
+  }
+
+  /** The value as it travels: one character for each byte. */
+  rawHeader(name: string): string | undefined {
     const index = this.#find(name.toLowerCase(), 0);
     return index === -1 ? undefined : this.headers[index + 1];
   }
 
-  setHeader(name: string, value: string): void {
+  setRawHeader(name: string, value: string): void {
     this.removeHeader(name);
     this.headers.push(name, value);
   }

@@ -8,6 +8,7 @@ import type { PluginPhases } from '../../plugin-kit/plugin.ts';
 import type { RequestPath } from '../router/request-path.ts';
 import type { RouterInput } from '../router/route-matcher.ts';
 import type { RouteMatch } from '../router/router.ts';
+import { headerText, headerValue } from './header-text.ts';
 import { nextRequestId } from './request-id.ts';
 
 /** What the listener knows of a request before it is routed. */
@@ -44,7 +45,7 @@ export class HttpExchange implements Exchange, RouterInput {
   consumer: Consumer | undefined;
   credential: Credential | undefined;
   refusal: Refusal | undefined;
-  /** Headers to send instead of the client's; a value of `undefined` takes one away. By lower-case name. */
+  /** Headers to send instead of the client's, as they travel; `undefined` removes one. By lower-case name. */
   changedHeaders: Map<string, { name: string; value: string } | undefined> | undefined;
   search: string;
   /** Plugins whose later phases see this request: the global ones until there is a route, then those of the route. */
@@ -96,6 +97,7 @@ export class HttpExchange implements Exchange, RouterInput {
     return this.match?.route.service;
   }
 
+  /** As they came: one character for each byte. */
   headerValues(name: string): readonly string[] {
     return this.incoming.headersDistinct[name] ?? [];
   }
@@ -116,8 +118,8 @@ export class HttpExchange implements Exchange, RouterInput {
     }
   }
 
-  refuse(refusal: Refusal): void {
-    this.refusal = refusal;
+  refuse({ headers = {}, ...refusal }: Refusal): void {
+    this.refusal = { ...refusal, headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, headerValue(value)])) };
   }
 }
 
@@ -154,7 +156,7 @@ class RequestView implements ClientRequest {
   }
 
   headerValues(name: string): readonly string[] {
-    return this.#exchange.headerValues(name);
+    return this.#exchange.headerValues(name).map(headerText);
   }
 
   queryValues(name: string): readonly string[] {
@@ -219,7 +221,7 @@ class UpstreamChanges implements UpstreamRequest {
   }
 
   setHeader(name: string, value: string): void {
-    this.#changes().set(name.toLowerCase(), { name, value });
+    this.#changes().set(name.toLowerCase(), { name, value: headerValue(value) });
   }
 
   removeHeader(name: string): void {

@@ -182,7 +182,8 @@ export class Pipeline {
   #write(response: ServerResponse, head: ResponseHead, body: string): void {
     if (response.destroyed || response.headersSent) return;
     writeHead(response, head, this.#options.closing());
-    response.end(body);
+    // As bytes: Node would encode a text together with the head, whose values are bytes already.
+    response.end(Buffer.from(body));
   }
 
   /** Ends a request that a defect happened in, with an answer when none has begun. Never throws. */

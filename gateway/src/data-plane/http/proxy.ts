@@ -117,9 +117,10 @@ async function stream(from: IncomingMessage, head: ResponseHead, to: ServerRespo
     const cut = () => to.destroy();
     from.once('aborted', cut).once('error', cut);
     from.pipe(to);
-    // The first bytes of a body may be long in coming, e.g. of an event stream. Most times they are there already, and share a packet with the head.
+    // The first bytes of a body may be long in coming, e.g. of an event stream. Most times they are there already, and share a packet with
+    // the head. Not flushHeaders(): it would encode the head as UTF-8, whose values are bytes already.
     setImmediate(() => {
-      if (!to.destroyed && !to.writableEnded) to.flushHeaders();
+      if (!to.destroyed && !to.writableEnded) to.write('', 'latin1');
     });
   });
 }
@@ -135,8 +136,8 @@ function switchProtocols(answer: UpstreamAnswer & { kind: 'upgrade' }, head: Res
   if (client === null) return void upstream.destroy();
   response.detachSocket(client as never);
   response.statusCode = 101;
-  head.setHeader('Connection', 'upgrade');
-  head.setHeader('Upgrade', 'websocket');
+  head.setRawHeader('Connection', 'upgrade');
+  head.setRawHeader('Upgrade', 'websocket');
   const lines = pairs(head.headers).map(([name, value]) => `${name}: ${value}\r\n`).join('');
   client.write(Buffer.from(`HTTP/1.1 101 ${reasonPhrase(answer.response) ?? ''}\r\n${lines}\r\n`, 'latin1'));
   if (answer.head.length > 0) client.write(answer.head);

@@ -1,4 +1,5 @@
 /** Consumers: who sends requests. Credentials and plugins refer to them. */
+import { controlCharacterViolation } from '../schema/control-characters.ts';
 import { defineEntity } from '../schema/entity-schema.ts';
 import { string } from '../schema/field.ts';
 import type { EntityOf, RowOf } from '../schema/infer.ts';
@@ -12,8 +13,8 @@ export const consumer = defineEntity({
     id: typedefs.id,
     created_at: typedefs.createdAt,
     updated_at: typedefs.updatedAt,
-    username: string({ unique: true, description: 'Names the consumer in URLs and declarative files.' }),
-    custom_id: string({ unique: true, description: 'The id that the consumer has in another system.' }),
+    username: string({ unique: true, check: controlCharacterViolation, description: 'Names the consumer in URLs and declarative files.' }),
+    custom_id: string({ unique: true, check: controlCharacterViolation, description: 'The id that the consumer has in another system.' }),
     tags: typedefs.tags,
   },
   entity_checks: [{ at_least_one_of: ['custom_id', 'username'] }],

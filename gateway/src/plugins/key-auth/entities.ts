@@ -1,4 +1,5 @@
 /** The keys of consumers. */
+import { controlCharacterViolation } from '../../model/schema/control-characters.ts';
 import { defineEntity } from '../../model/schema/entity-schema.ts';
 import { foreign, string } from '../../model/schema/field.ts';
 import type { EntityOf, RowOf } from '../../model/schema/infer.ts';
@@ -14,7 +15,9 @@ export const keyAuthCredential = defineEntity({
     id: typedefs.id,
     created_at: typedefs.createdAt,
     consumer: foreign('consumers', { required: true, on_delete: 'cascade', description: 'Whose key it is.' }),
-    key: string({ required: false, unique: true, auto: true, description: 'The key; made when it is not given.' }),
+    key: string({
+      required: false, unique: true, auto: true, check: controlCharacterViolation, description: 'The key; made when it is not given.',
+    }),
     tags: typedefs.tags,
   },
 });

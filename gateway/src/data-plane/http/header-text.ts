@@ -1,0 +1,27 @@
+/**
+ * Text in headers. Node's HTTP engine takes and gives header values as one character for each byte; everything else here is text, and text
+ * travels as UTF-8, as in Kong. RFC 9110 §5.5 leaves the encoding to the field.
+ */
+
+const ASCII = /^[\t\x20-\x7e]*$/;
+// eslint-disable-next-line no-control-regex
+const CONTROLS = /[\0-\x08\x0a-\x1f\x7f]/g;
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The value of a header for a text. A control character, which no header can hold, is percent-encoded, as OpenResty does. */
+export function headerValue(text: string): string {
+  if (ASCII.test(text)) return text;
+  const safe = text.replace(CONTROLS, (control) => `%${control.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
+  return Buffer.from(safe, 'utf8').toString('latin1');
+}
+
+/** The text of a header's value; of one that is not UTF-8, one character for each byte. */
+export function headerText(value: string): string {
+  if (ASCII.test(value)) return value;
+  try {
+    return UTF8.decode(Buffer.from(value, 'latin1'));
+  } catch {
+    return value;
+  }
+}
