@@ -18,6 +18,34 @@ function rank(file: string): number {
   return place < 0 ? FIRST.length : place;
 }
 
+export const CONSTRUCTS = {
+  resolve: { alias: { 'cdk-hybridge': fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
+  test: {
+    name: 'constructs',
+    include: ['test/**/*.test.ts'],
+    globals: true,
+    globalSetup: ['test/setup/temporary-folders.ts'],
+    setupFiles: ['test/setup/environment.ts'],
+    // Synthesis of a whole topology, on a machine that has other work too.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // A worker loads the CDK once, not once a suite: that was a third of the CPU time.
+    isolate: false,
+  },
+};
+
+export const GATEWAY = {
+  resolve: {},
+  test: {
+    name: 'gateway',
+    include: ['gateway/**/*.test.ts', 'cli/**/*.test.ts'],
+    globalSetup: ['gateway/test/setup/global.ts'],
+    // More than conditions may take to come true (gateway/test/fixtures/eventually.ts), so that a failure names the condition.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+};
+
 export default defineConfig({
   test: {
     // One more than a small CI machine has cores: system tests wait for processes of their own most of the time.
@@ -25,32 +53,6 @@ export default defineConfig({
     // New snapshots are written on demand only: `npx vitest run -u`.
     update: 'none',
     sequence: { sequencer: WaitingSuitesFirst },
-    projects: [
-      {
-        resolve: { alias: { 'cdk-hybridge': fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
-        test: {
-          name: 'constructs',
-          include: ['test/**/*.test.ts'],
-          globals: true,
-          globalSetup: ['test/setup/temporary-folders.ts'],
-          setupFiles: ['test/setup/environment.ts'],
-          // Synthesis of a whole topology, on a machine that has other work too.
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          // A worker loads the CDK once, not once a suite: that was a third of the CPU time.
-          isolate: false,
-        },
-      },
-      {
-        test: {
-          name: 'gateway',
-          include: ['gateway/**/*.test.ts', 'cli/**/*.test.ts'],
-          globalSetup: ['gateway/test/setup/global.ts'],
-          // More than conditions may take to come true (gateway/test/fixtures/eventually.ts), so that a failure names the condition.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
-    ],
+    projects: [CONSTRUCTS, GATEWAY],
   },
 });

@@ -10,6 +10,10 @@ export class Suites extends Component {
     project.addDevDeps('vitest@^5.1.0', 'vite@^8.3.0');
     this.runs(project);
     this.types(project);
+    project.addTask('mutate', {
+      description: 'Change the sources of a room a little at many places, and list the changes that no suite notices',
+      steps: [{ spawn: 'gateway:bundle' }, { exec: 'tsx --tsconfig projenrc/tsconfig.json projenrc/mutation/main.ts', receiveArgs: true }],
+    });
   }
 
   private runs(project: awscdk.AwsCdkConstructLibrary) {

@@ -1,0 +1,15 @@
+/** What `npx projen mutate` knows by name: sources to change, and the suites that should notice. */
+export interface Room {
+  /** Folder of the sources, without its subfolders. */
+  readonly sources: string;
+  /** Globs of suites. */
+  readonly suites: readonly string[];
+}
+
+export const ROOMS: Readonly<Record<string, Room>> = {
+  http: { sources: 'gateway/src/data-plane/http', suites: ['gateway/src/data-plane/**/*.test.ts', 'gateway/src/plugins/**/*.test.ts'] },
+  sync: { sources: 'gateway/src/sync', suites: ['gateway/src/{sync,control-plane,data-plane}/**/*.test.ts'] },
+  store: { sources: 'gateway/src/store', suites: ['gateway/src/{store,control-plane}/**/*.test.ts'] },
+  rules: { sources: 'src/private/eks-anywhere/rules', suites: ['test/private/eks-anywhere/*.test.ts'] },
+  update: { sources: 'src/private/eks-anywhere/update', suites: ['test/private/eks-anywhere/update/*.test.ts', 'test/private/eks-anywhere/*.test.ts'] },
+};

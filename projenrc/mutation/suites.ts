@@ -1,0 +1,66 @@
+/** Runs the suites of a room with Vitest, with the room's sources instrumented. */
+import { join } from 'node:path';
+import type { Vitest } from 'vitest/node' with { 'resolution-mode': 'import' };
+import { SWITCH, instrumented } from './instrument';
+import type { Mutant } from './mutant';
+import type { Plan } from './plan';
+import type { Room } from './rooms';
+
+const ROOT = join(__dirname, '..', '..');
+
+export interface SuiteRun {
+  readonly hasFailed: boolean;
+}
+
+export interface Suites {
+  /** Paths of the suites. */
+  readonly files: readonly string[];
+  run(file: string, plan: Plan): Promise<SuiteRun>;
+  close(): Promise<void>;
+}
+
+/** Starts what the suites of the room need (a bundle has to be there) and instruments the sources with these mutants. */
+export async function openSuites(room: Room, mutants: readonly Mutant[]): Promise<Suites> {
+  process.env.HYBRIDGE_TEST_BUNDLE = 'keep';
+  const { createVitest } = await import('vitest/node');
+  const { CONSTRUCTS, GATEWAY } = await import('../../vitest.config.mts' as string);
+  const { resolve, test } = room.sources.startsWith('src/') ? CONSTRUCTS : GATEWAY;
+  const vitest: Vitest = await createVitest('test', {
+    ...test,
+    config: false,
+    root: ROOT,
+    include: room.suites,
+    runner: join(__dirname, 'test-runner.ts'),
+    reporters: [{}],
+    watch: false,
+    update: false,
+    bail: 1,
+    maxWorkers: 1,
+    isolate: true,
+    // Snapshots that a mutant leaves out are no failure of the suite itself.
+    silent: true,
+  } as never, { resolve, plugins: [instrumentation(mutants)] } as never);
+  const specifications = await vitest.globTestSpecifications();
+  return {
+    files: specifications.map(({ moduleId }) => moduleId),
+    run: async (file, plan) => {
+      vitest.getRootProject().provide('mutationPlan' as never, plan as never);
+      const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications.filter(({ moduleId }) => moduleId === file));
+      return { hasFailed: unhandledErrors.length > 0 || testModules.some((each) => !each.ok()) };
+    },
+    close: () => vitest.close(),
+  };
+}
+
+function instrumentation(mutants: readonly Mutant[]) {
+  const byFile = new Map<string, Mutant[]>();
+  for (const mutant of mutants) byFile.set(join(ROOT, mutant.file), [...byFile.get(join(ROOT, mutant.file)) ?? [], mutant]);
+  return {
+    name: 'mutation',
+    enforce: 'pre',
+    transform(text: string, id: string) {
+      const ofFile = byFile.get(id.replace(/\?.*$/, ''));
+      return ofFile && { code: `const ${SWITCH} = globalThis.${SWITCH}; ${instrumented(text, ofFile)}`, map: null };
+    },
+  };
+}
