@@ -76,8 +76,8 @@ export class Repository extends Component {
       steps: [{ spawn: 'gateway:bundle' }, { exec: 'node projenrc/demo.mjs', receiveArgs: true }],
     });
     project.addTask('reference', {
-      description: 'Write docs/reference/ from the tables in the sources',
-      exec: 'tsx gateway/reference/write-pages.ts',
+      description: 'Write docs/reference/ and docs/command-line.md from the tables in the sources',
+      steps: [{ exec: 'tsx gateway/reference/write-pages.ts' }, { exec: 'tsx cli/reference/write-pages.ts' }],
     });
     project.addTask('pictures', {
       description: 'Draw the topology of every example into docs/pictures/',

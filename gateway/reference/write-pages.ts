@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { adminApiPage } from './admin-api-page.ts';
+import { errorsPage } from './errors-page.ts';
 import { gatewayPage } from './gateway-page.ts';
 import { settingsPage } from './settings-page.ts';
 
@@ -9,6 +10,7 @@ const FOLDER = join(import.meta.dirname, '..', '..', 'docs', 'reference');
 
 const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'admin-api.md': adminApiPage,
+  'errors.md': errorsPage,
   'gateway.md': gatewayPage,
   'settings.md': settingsPage,
 };

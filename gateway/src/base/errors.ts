@@ -3,6 +3,8 @@
  * Programming mistakes are plain `Error`s and crash loudly.
  */
 
+import type { ErrorCode } from './error-codes.ts';
+
 /** Exit codes of a node and of the command line (sysexits.h, where one fits). */
 export const EXIT_CODES = {
   /** Something that is not in this table: a defect. */
@@ -24,8 +26,7 @@ export type ExitReason = keyof typeof EXIT_CODES;
 /** A failure at start or while running that ends in one line, never in a stack trace. */
 export class GatewayError extends Error {
   constructor(
-    /** Stable name, e.g. `setting-invalid`. */
-    readonly code: string,
+    readonly code: ErrorCode,
     message: string,
     readonly reason: ExitReason = 'configuration',
     options?: ErrorOptions,

@@ -3,7 +3,7 @@ import { describeViolations, inlineTable } from './schema/violations.ts';
 import type { Violations } from './schema/violations.ts';
 
 /** Code and name of each kind. The numbers are part of the Admin API. */
-const KINDS = {
+export const ENTITY_ERROR_KINDS = {
   invalidPrimaryKey: [1, 'invalid primary key'],
   schemaViolation: [2, 'schema violation'],
   primaryKeyViolation: [3, 'primary key violation'],
@@ -17,7 +17,7 @@ const KINDS = {
   foreignKeysUnresolved: [13, 'foreign keys unresolved'],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>;
 
-export type EntityErrorKind = keyof typeof KINDS;
+export type EntityErrorKind = keyof typeof ENTITY_ERROR_KINDS;
 
 export class EntityError extends Error {
   /** Number that clients of the Admin API know the failure by. */
@@ -36,8 +36,8 @@ export class EntityError extends Error {
   ) {
     super(message);
     this.name = 'EntityError';
-    this.code = KINDS[kind][0];
-    this.title = KINDS[kind][1] + titleSuffix;
+    this.code = ENTITY_ERROR_KINDS[kind][0];
+    this.title = ENTITY_ERROR_KINDS[kind][1] + titleSuffix;
   }
 }
 

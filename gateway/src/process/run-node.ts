@@ -78,7 +78,7 @@ function prepareWorkingDirectory(settings: Settings): void {
     mkdirSync(settings.prefix, { recursive: true, mode: 0o750 });
     accessSync(settings.prefix, constants.W_OK);
   } catch (error) {
-    throw new GatewayError('prefix-not-writable',
+    throw new GatewayError('prefix-unwritable',
       `${SETTINGS.prefix.name}: the working directory ${settings.prefix} cannot be made or written: ${messageOf(error)}`, 'io', { cause: error });
   }
 }

@@ -44,7 +44,7 @@ function compile(folder: string, snippets: readonly Snippet[]) {
 }
 
 function snippetsOf(page: Page): Snippet[] {
-  // In one line, so that the lines of the fragment can be told.
+  // In one line, so that lines of errors are lines of the fragment.
   const assumed = /<!-- snippets assume\n([\s\S]*?)-->/.exec(page.text)?.[1]?.trim().split('\n').join(' ') ?? '';
   return blocksOf(page).filter(({ language }) => language === 'ts').map(({ line, code }) => ({ page: page.path, line, code: asModule(code, assumed) }));
 }

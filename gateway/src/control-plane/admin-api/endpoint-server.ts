@@ -115,6 +115,10 @@ const NO_DATABASE: AdminAnswer = {
 
 const STATUS_OF_KIND: Readonly<Partial<Record<EntityErrorKind, number>>> = { uniqueViolation: 409, notFound: 404 };
 
+export function statusOfKind(kind: EntityErrorKind): number {
+  return STATUS_OF_KIND[kind] ?? 400;
+}
+
 function failure(error: unknown, log: Log): AdminAnswer {
   if (error instanceof RequestError) return { status: error.status, ...error.message && { body: { message: error.message } } };
   // The store has logged the outage, once for all requests that it fails.
@@ -125,7 +129,7 @@ function failure(error: unknown, log: Log): AdminAnswer {
     return { status: 500, body: { message: UNEXPECTED } };
   }
   const { code, title: name, message, fields, options } = error;
-  return { status: STATUS_OF_KIND[error.kind] ?? 400, body: { code, name, message, ...fields && { fields }, ...options && { options } } };
+  return { status: statusOfKind(error.kind), body: { code, name, message, ...fields && { fields }, ...options && { options } } };
 }
 
 function send(request: FastifyRequest, reply: FastifyReply, { status, body, headers, revision }: AdminAnswer): FastifyReply {
