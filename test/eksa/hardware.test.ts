@@ -3,7 +3,7 @@ import { CsvSyntaxError, formatRecord, parseCsv } from '../../src/eksa/hardware/
 import type { MachineCells } from '../../src/eksa/hardware/machine';
 import { COLUMNS, formatHardware, machineFromCells, parseHardware } from '../../src/eksa/hardware/machine';
 import { environmentPlaceholder, parsePlaceholder, secretPlaceholder } from '../../src/eksa/hardware/placeholder';
-import { matchesSelector, selectorUses } from '../../src/eksa/hardware/selection';
+import { matchesSelector, selectorUses, spareMachines } from '../../src/eksa/hardware/selection';
 
 describe('CSV', () => {
   test.each([
@@ -65,6 +65,13 @@ describe('selection', () => {
       { selector: { type: 'cp', a: 'b' }, count: 1, source: 'x', role: 'x' }, { selector: { a: 'b', type: 'cp' }, count: 2, source: 'y', role: 'y' }, { selector: { type: 'cp' }, count: 1, source: 'z', role: 'z' },
     ], machines);
     expect(uses.map(({ wanted, matching }) => [wanted, matching.length])).toEqual([[3, 0], [1, 2]]);
+  });
+  test('counts the spare machines of each selector, and needs as many as the largest surge among its groups', () => {
+    const demand = (type: string, count: number, maxSurge: number) => ({ selector: { type }, count, maxSurge, source: 'x', role: 'x' });
+    expect(spareMachines([demand('cp', 1, 1), demand('worker', 1, 0), demand('worker', 2, 3), demand('worker', 1, 2)], machines)).toEqual([
+      { selector: 'type=cp', spare: 1, needed: 1 },
+      { selector: 'type=worker', spare: 0, needed: 3 },
+    ]);
   });
   test.each([
     [{ key: 'rack', operator: 'In', values: ['r0', 'r2'] }, ['n0', 'n2']],

@@ -138,6 +138,12 @@ describe('a generated certificate that is replaced by turns', () => {
   });
 });
 
+it.each([[60, '1095'], [365, '1460']])('a certificate that is rotated every %d days is valid for four rotations, and for three years at least', (days, validDays) => {
+  const stack = testStack();
+  testControlPlane(stack, { trust: Trust.generated({ rotateEvery: Duration.days(days) }) });
+  Template.fromStack(stack).hasResourceProperties('Custom::HybridgeTunnelCertificate', { ValidDays: validDays });
+});
+
 describe('what generated certificates refuse', () => {
   it.each([0, -1, 1.5, 3651])('%d days', (validDays) => {
     expect(() => Trust.generated({ validDays })).toThrow(`validDays: got ${validDays}, expected a whole number of days, 1 to 3650`);

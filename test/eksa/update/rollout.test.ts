@@ -24,6 +24,10 @@ describe('what happens to the nodes', () => {
     ['a group with a version of its own stays', pinned, UPGRADE, { 'control plane': 'rolling kubernetesVersion', 'a': 'nothing', 'b': 'rolling kubernetesVersion' }],
     ['machines of one group are resized', vsphere(), { 'VSphereMachineConfig/site-b.spec.memoryMiB': 16384 }, { 'control plane': 'nothing', 'a': 'nothing', 'b': 'rolling memoryMiB' }],
     ['another image for all', bareMetal(), { 'TinkerbellDatacenterConfig/site.spec.osImageURL': 'http://images.example/new-1-35.gz' }, { 'control plane': 'rolling osImageURL', 'a': 'rolling osImageURL', 'b': 'rolling osImageURL' }],
+    [
+      'a proxy replaces all nodes', vsphere(), { 'Cluster.spec.proxyConfiguration': { httpProxy: '10.0.0.4:3128', httpsProxy: '10.0.0.4:3128' } },
+      { 'control plane': 'rolling proxyConfiguration', 'a': 'rolling proxyConfiguration', 'b': 'rolling proxyConfiguration' },
+    ],
     ['names in the certificate replace the control plane', vsphere(), { 'Cluster.spec.controlPlaneConfiguration.certSans': ['api.example.com'] }, { 'control plane': 'rolling certSans', 'a': 'nothing', 'b': 'nothing' }],
     ['counts are scaled', vsphere(), { [`${A}.count`]: 3 }, { 'control plane': 'nothing', 'a': 'scale', 'b': 'nothing' }],
     ['a renamed group is a new one', vsphere(), { [`${A}.name`]: 'c' }, { 'control plane': 'nothing', 'a': 'removed', 'b': 'nothing', 'c': 'new' }],
