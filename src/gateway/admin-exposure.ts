@@ -11,64 +11,76 @@ import { requireHostname } from '../private/network/host-name';
 
 /** Options of `AdminExposure.internalLoadBalancer()`. */
 export interface AdminLoadBalancerOptions {
-  /** Name under which administrators' browsers know the load balancer, such as `admin.acme.example`, at most 120 characters. Requests for other names are refused. */
+  /**
+   * Host name of the load balancer for administrators' browsers, such as `admin.acme.example`, at most 120 characters.
+   * The load balancer rejects requests for other names.
+   */
   readonly hostname: string;
 
   /** Certificate for that name, in the region of the plane. */
   readonly certificate: acm.ICertificate;
 
   /**
-   * Who may log in: **everybody in its user pool is an administrator of the gateway**. So it is one that no data plane has for its consumers: a `CognitoIdentity` for administrators alone, in the account and region of the plane.
+   * * User pool for the login: **every user in it is an administrator of the gateway**. Use a separate
+   * `CognitoIdentity` for administrators, in the account and region of the plane; the pool of a data plane's consumers
+   * is refused.
    */
   readonly identity: GatewayIdentity;
 
-  /** Networks that administrators come from, in CIDR notation: those of the company, its VPN or the VPC. Not everybody's. */
+  /** Networks of the administrators, in CIDR notation: the company's, its VPN or the VPC. Public networks are refused. */
   readonly cidrs: string[];
 
   /**
-   * How long a login lasts, five minutes to seven days. Nothing ends it before: who is taken out of the user pool stays an administrator that long.
+   * * Duration of a login, five minutes to seven days. A login cannot be revoked earlier: a user removed from the pool
+   * stays an administrator for that time.
    *
    * @default Duration.hours(8)
    */
   readonly sessionDuration?: Duration;
 
   /**
-   * Zone that gets a record with the name. A private one does.
+   * * * Hosted zone for a record with the name. It may be private.
    *
-   * @default - no record is made: let the name lead to `adminLoadBalancer` yourself
+   * @default - no record: point the name to `adminLoadBalancer` yourself
    */
   readonly hostedZone?: route53.IHostedZone;
 
   /**
-   * Where the load balancer writes who asked for what, in the plane's region. One that was imported has to let `logdelivery.elasticloadbalancing.amazonaws.com` write.
+   * * * Bucket for access logs, in the plane's region. An imported bucket must allow
+   * `logdelivery.elasticloadbalancing.amazonaws.com` to write.
    *
-   * @default - a new bucket that keeps a year, and stays when the stack is removed
+   * @default - a new bucket, which keeps logs for a year and stays when the stack is deleted
    */
   readonly accessLogs?: s3.IBucket;
 
   /**
-   * Whether AWS refuses to delete the load balancer until this is taken back.
+   * * Whether AWS refuses to delete the load balancer. Set it to false before you delete the stack.
    *
    * @default true
    */
   readonly deletionProtection?: boolean;
 }
 
-/** How administrators reach the Admin API of a control plane. There is no way to make it public. */
+/** How administrators reach the Admin API of a control plane. No option makes it public. */
 export class AdminExposure {
-  /** Inside the cluster only: pods of the plane's namespace with the label `hybridge/admin-client: "true"`, and `kubectl port-forward`. */
+  /**
+   * Only from inside the cluster: pods of the plane's namespace with the label `hybridge/admin-client: "true"`, and
+   * `kubectl port-forward`.
+   */
   public static clusterIp(): AdminExposure {
     return new AdminExposure();
   }
 
   /**
-   * An Application Load Balancer with private addresses, besides what `clusterIp` has: TLS 1.3 only, from the given networks only, after a login with Cognito only, with access logs. Writes are taken from pages of its own host name
-   * only, so that another site cannot use a login.
+   * * * * * An Application Load Balancer with private addresses, in addition to what `clusterIp` provides: TLS 1.3
+   * only, from the given networks only, after a login with Cognito only, with access logs. It accepts writes from pages
+   * of its own host name only, so that another site cannot use a login.
    *
-   * Browsers log in; programs cannot: decK and pipelines use `kubectl port-forward` (`grants.adminAccess`), or run in the cluster (`addDeclarativeConfig`). The load balancer asks Cognito over the internet, so its subnets need a
-   * way there: private ones with a NAT gateway.
+   * Browsers log in; programs cannot: decK and pipelines use `kubectl port-forward` (`grants.adminAccess`), or run in
+   * the cluster (`addDeclarativeConfig`). The load balancer reaches Cognito over the internet, so its subnets need a
+   * route there: private subnets with a NAT gateway.
    *
-   * @throws Error that names the property: everybody as a network, a name that cannot be one, no certificate
+   * @throws Error that names the property, for a public network, an invalid name, or a missing certificate
    */
   public static internalLoadBalancer(options: AdminLoadBalancerOptions): AdminExposure {
     within('AdminExposure.internalLoadBalancer', () => requireOptions(options));
@@ -85,7 +97,7 @@ export class AdminExposure {
   ) {}
 }
 
-/** Rules compare 128 characters, and one compares the name after `https://`. */
+/** A rule compares at most 128 characters; one compares `https://` and the name. */
 const LONGEST_HOSTNAME = 120;
 
 function requireOptions({ hostname, certificate, identity, cidrs, sessionDuration, hostedZone }: AdminLoadBalancerOptions) {
@@ -93,19 +105,19 @@ function requireOptions({ hostname, certificate, identity, cidrs, sessionDuratio
   if (!Token.isUnresolved(hostname) && hostname.length > LONGEST_HOSTNAME) {
     throw new Error(`hostname: got ${JSON.stringify(hostname)}, ${hostname.length} characters, expected at most ${LONGEST_HOSTNAME}, because rules of load balancers compare no more: take a shorter name`);
   }
-  // Python and JavaScript let them be left out.
+  // Programs in Python and JavaScript may leave them out.
   if (!certificate) throw new Error(`certificate: got ${certificate}, expected one of ACM for ${hostname}: the load balancer speaks TLS only`);
-  if (!identity) throw new Error(`identity: got ${identity}, expected a CognitoIdentity of administrators: nobody reaches the Admin API without a login`);
+  if (!identity) throw new Error(`identity: got ${identity}, expected a CognitoIdentity of administrators: the Admin API needs a login`);
   requireCidrs('cidrs', cidrs);
   cidrs.forEach((cidr, at) => refuseEverybody(`cidrs[${at}]`, cidr));
   if (sessionDuration) requireSeconds('sessionDuration', sessionDuration, { least: 300, most: 604_800, expected: 'five minutes to seven days' });
   if (hostedZone) requireZone(hostedZone, hostname);
 }
 
-/** The widest private network has eight bits; what is wider holds strangers. */
+/** The widest private network is a /8; a wider one contains public addresses. */
 function refuseEverybody(property: string, cidr: string) {
   if (Token.isUnresolved(cidr) || Number(cidr.split('/')[1]) >= 8) return;
-  throw new Error(`${property}: got ${cidr}, which holds networks of strangers, expected those that administrators come from, /8 or smaller, such as 10.20.0.0/16: the Admin API is never public`);
+  throw new Error(`${property}: got ${cidr}, which contains public addresses, expected the networks of the administrators, /8 or smaller, such as 10.20.0.0/16: the Admin API is never public`);
 }
 
 function requireZone({ zoneName }: route53.IHostedZone, hostname: string) {

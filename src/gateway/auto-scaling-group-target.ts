@@ -22,35 +22,37 @@ export interface AutoScalingGroupTargetOptions {
   readonly exposure?: Exposure;
 
   /**
-   * Type of the instances, with an x86 processor, which the image is built for.
+   * * Instance type with an x86 processor; the image is built for linux/amd64.
    *
    * @default - c6i.large
    */
   readonly instanceType?: ec2.InstanceType;
 
   /**
-   * Image of the machines: Amazon Linux 2023, or one that is made from it.
+   * * Machine image: Amazon Linux 2023, or an image built from it.
    *
-   * @default - the newest Amazon Linux 2023 at the time of the deployment; a newer one replaces the instances one by one
+   * @default - the newest Amazon Linux 2023 at the time of the deployment; a newer one replaces the instances one by
+   * one
    */
   readonly machineImage?: ec2.IMachineImage;
 
   /**
-   * How many instances at most. The plane's `replicas` are the least; one more is needed, because updates start the new instance before they end the old one.
+   * * Maximum number of instances, at least one more than the plane's `replicas`, which are the minimum: an update
+   * starts the new instance before it ends the old one.
    *
    * @default - twice the replicas
    */
   readonly maxReplicas?: number;
 
   /**
-   * Average use of the processors that scaling aims at, in percent, 10 to 90.
+   * * Target CPU utilization for scaling, in percent, 10 to 90.
    *
    * @default 60
    */
   readonly cpuPercent?: number;
 
   /**
-   * Whether AWS refuses to delete the load balancer until this is taken back.
+   * * Whether AWS refuses to delete the load balancer. Set it to false before you delete the stack.
    *
    * @default true
    */
@@ -58,14 +60,16 @@ export interface AutoScalingGroupTargetOptions {
 }
 
 /**
- * A data plane runs on Amazon EC2 instances of an Auto Scaling group, one node on each, in private subnets behind a Network Load Balancer.
+ * * * A data plane runs on Amazon EC2 instances of an Auto Scaling group, one node on each, in private subnets behind a
+ * Network Load Balancer.
  *
- * A systemd unit runs the same image as everywhere else, from the account's registry, with Docker from the repositories of Amazon Linux; nothing comes from Docker Hub. Certificate and key are fetched
- * from Secrets Manager whenever the unit starts, into memory, for the gateway's user only. Updates replace one instance after the other, each when its node is ready. IMDSv2 with one
- * hop, encrypted disks, no key pairs: access is by Session Manager.
+ * A systemd unit runs the same image as everywhere else, from the account's registry, with Docker from the repositories
+ * of Amazon Linux; nothing comes from Docker Hub. At every start the unit fetches certificate and key from Secrets
+ * Manager into memory; only the gateway's user can read them. An update replaces one instance at a time and continues
+ * when the new node is ready. IMDSv2 with one hop, encrypted disks, no key pairs: access is by Session Manager.
  */
 export class AutoScalingGroupTarget extends GatewayTarget {
-  /** @param vpc needs private subnets with a way to the internet in at least two availability zones */
+  /** @param vpc with private subnets that have a route to the internet, in at least two availability zones */
   public static vpc(vpc: ec2.IVpc, options: AutoScalingGroupTargetOptions = {}): AutoScalingGroupTarget {
     return within('AutoScalingGroupTarget.vpc', () => new AutoScalingGroupTarget(vpc, options));
   }

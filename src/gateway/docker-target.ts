@@ -31,24 +31,27 @@ export interface DockerTargetOptions {
   readonly httpsPort?: number;
 
   /**
-   * What carries the plane's files to the machine, with all values filled in: `Handoff.addSite()`. There, `hybridge handoff pull` brings files and secrets, and nobody copies anything.
+   * * * Site of a `Handoff` (`Handoff.addSite()`) that delivers the plane's files with all values. On the machine,
+   * `hybridge handoff pull` fetches files and secrets.
    *
-   * @default - the files in `cdk.out/hybridge/<plane>/` are copied to the machine, and fetch.sh brings the rest
+   * @default - copy the files in `cdk.out/hybridge/<plane>/` to the machine; fetch.sh fetches the rest
    */
   readonly site?: HandoffSite;
 }
 
 /**
- * A data plane of one node runs with Docker on a laptop or an edge box.
+ * * * A data plane of one node runs with Docker on a laptop or an edge box.
  *
- * Three files are written to `cdk.out/hybridge/<plane>/`, to be copied to the machine: `compose.yaml`, `plane.env` with the settings, and `fetch.sh`, which brings what no file may hold:
- * values known only after deployment from the SSM Parameter Store, certificate and key from Secrets Manager, for the user that runs it. Then `docker compose up --detach`. The
+ * Three files are written to `cdk.out/hybridge/<plane>/`, to be copied to the machine: `compose.yaml`, `plane.env` with
+ * the settings, and `fetch.sh`, which fetches the rest for the user that runs it: values known only after deployment
+ * from the SSM Parameter Store, certificate and key from Secrets Manager. Then run `docker compose up --detach`. The
  * machine needs Docker with Compose 2.30 or later and the AWS CLI.
  *
- * With a `site`, the machine gets the first two by `hybridge handoff pull`, which fetches certificate and key as well and says what to run; it needs Node.js in place of the AWS CLI.
+ * With a `site`, the machine gets the first two by `hybridge handoff pull`, which also fetches certificate and key and
+ * prints the commands to run; it needs Node.js in place of the AWS CLI.
  */
 export class DockerTarget extends GatewayTarget {
-  /** With Docker Compose. */
+  /** A machine with Docker Compose. */
   public static compose(options: DockerTargetOptions): DockerTarget {
     return within('DockerTarget.compose', () => new DockerTarget(options));
   }
@@ -83,7 +86,7 @@ export class DockerTarget extends GatewayTarget {
     refuseLeaf('a machine with Docker', plane);
     const { httpPort: http = 8000, httpsPort: https = 8443, site } = this.options;
     if (logs) throw new Error('logs: a machine with Docker has no role in AWS to sign requests with, expected logs with an ingest, which takes a token: set ingest: true on them');
-    if (cache) throw new Error(`cache: ${cache.node.path} lets in its own VPC only, expected a plane on EKS, ECS or an Auto Scaling group there: leave it out here, one node shares with nobody`);
+    if (cache) throw new Error(`cache: ${cache.node.path} lets in its own VPC only, expected a plane on EKS, ECS or an Auto Scaling group there: leave it out here, because a single node has no other node to share with`);
     if (plane.replicas !== 1) throw new Error(`replicas: got ${plane.replicas}, expected 1, because the nodes of one machine would share its ports: give each machine a data plane of its own`);
     new ComposePlane(scope, 'Resource', { placed, ports: { http, https }, site });
   }

@@ -18,7 +18,7 @@ import type { DataPlanePlacement, PlacedDataPlane } from './private/plane/placem
 import { describeCloudPlane } from './private/plane/plane-entry';
 import { planeScope } from './private/plane/plane-scope';
 
-/** Options of the targets of `EcsTarget`. */
+/** Options of all `EcsTarget` factories. */
 export interface EcsTargetOptions {
   /**
    * How consumers reach the proxy: `internalLoadBalancer` or `internetLoadBalancer`.
@@ -28,50 +28,51 @@ export interface EcsTargetOptions {
   readonly exposure?: Exposure;
 
   /**
-   * Certificate of the name that consumers use. With it an Application Load Balancer ends their TLS and speaks TLS of its own to the nodes; its network is
-   * named in `KONG_TRUSTED_IPS`, so that nodes believe what it says about consumers.
+   * * Certificate of the name that consumers use. With it an Application Load Balancer terminates their TLS and opens
+   * TLS connections to the nodes. Its network is in `KONG_TRUSTED_IPS`, so nodes trust its forwarded headers.
    *
    * @default - a Network Load Balancer passes TLS through to the nodes
    */
   readonly certificate?: acm.ICertificate;
 
   /**
-   * Processor of each node, in units of 1/1024 vCPU. Fargate takes certain sizes only.
+   * * CPU of each node, in units of 1/1024 vCPU. Fargate supports certain sizes only.
    *
    * @default 1024
    */
   readonly cpu?: number;
 
   /**
-   * Memory of each node, in MiB. Fargate takes certain sizes only.
+   * * Memory of each node, in MiB. Fargate supports certain sizes only.
    *
    * @default 2048
    */
   readonly memoryMib?: number;
 
   /**
-   * How many nodes at most. The plane's `replicas` are the least.
+   * * Maximum number of nodes; the plane's `replicas` are the minimum.
    *
    * @default - twice the replicas
    */
   readonly maxReplicas?: number;
 
   /**
-   * Average use of the processor that scaling aims at, in percent, 10 to 90.
+   * * Target CPU utilization for scaling, in percent, 10 to 90.
    *
    * @default 60
    */
   readonly cpuPercent?: number;
 
   /**
-   * Requests a minute that each node should get; scaling aims at it besides `cpuPercent`. Needs a `certificate`: a Network Load Balancer does not count requests.
+   * * * Target number of requests per minute and node, for scaling in addition to `cpuPercent`. Needs a `certificate`:
+   * a Network Load Balancer does not count requests.
    *
-   * @default - scaling looks at the processor only
+   * @default - scaling uses the CPU only
    */
   readonly requestsPerReplica?: number;
 
   /**
-   * Whether AWS refuses to delete the load balancer until this is taken back.
+   * * Whether AWS refuses to delete the load balancer. Set it to false before you delete the stack.
    *
    * @default true
    */
@@ -80,29 +81,30 @@ export interface EcsTargetOptions {
 
 interface Place {
   readonly vpc: ec2.IVpc;
-  /** Made with the plane where there is none. */
+  /** The plane creates a cluster where there is none. */
   readonly cluster?: ecs.ICluster;
   readonly capacityProvider?: string;
 }
 
 /**
- * A data plane runs as a service on Amazon ECS: tasks in private subnets behind a load balancer, spread over zones, with a read-only root file system and an unprivileged user. A deployment
- * that does not become ready is rolled back. Certificate, key and the identity provider's secret are ECS secrets: ECS reads them from Secrets Manager when a task starts, and the
- * template holds their addresses only.
+ * * A data plane runs as a service on Amazon ECS: tasks in private subnets behind a load balancer, spread over zones,
+ * with a read-only root file system and an unprivileged user. A deployment that does not become ready is rolled back.
+ * Certificate, key and the identity provider's secret are ECS secrets: ECS reads them from Secrets Manager when a task
+ * starts, and the template contains only their ARNs.
  */
 export class EcsTarget extends GatewayTarget {
-  /** On Fargate, in a cluster that is made with the plane, with Container Insights. */
+  /** Fargate, in a new cluster with Container Insights. */
   public static fargate(vpc: ec2.IVpc, options: EcsTargetOptions = {}): EcsTarget {
     return within('EcsTarget.fargate', () => new EcsTarget({ vpc }, options));
   }
 
-  /** On Fargate, in a cluster that exists or is declared elsewhere. Whether it has Container Insights is its own affair. */
+  /** Fargate, in an existing cluster. You decide whether that has Container Insights. */
   public static fargateCluster(cluster: ecs.ICluster, options: EcsTargetOptions = {}): EcsTarget {
     return within('EcsTarget.fargateCluster', () => new EcsTarget({ vpc: cluster.vpc, cluster }, options));
   }
 
   /**
-   * On EC2 instances of a cluster.
+   * * EC2 instances of an existing cluster.
    *
    * @param capacityProvider name of the capacity provider of the cluster that has linux/amd64 instances
    */
@@ -126,7 +128,7 @@ export class EcsTarget extends GatewayTarget {
     if (requestsPerReplica === undefined) return;
     requireWhole('requestsPerReplica', requestsPerReplica, { least: 1 });
     if (!certificate) {
-      throw new Error('requestsPerReplica: a Network Load Balancer does not count requests, expected a certificate beside it: give one for an Application Load Balancer, or scale by cpuPercent');
+      throw new Error('requestsPerReplica: a Network Load Balancer does not count requests, expected a certificate as well: add one for an Application Load Balancer, or scale by cpuPercent');
     }
   }
 
@@ -171,7 +173,7 @@ export class EcsTarget extends GatewayTarget {
     return certificate ? new TlsLoadBalancer(scope, 'LoadBalancer', { ...props, certificate }) : new ProxyLoadBalancer(scope, 'LoadBalancer', props);
   }
 
-  /** Nodes behind an Application Load Balancer know consumers by its headers only. */
+  /** Behind an Application Load Balancer nodes learn the consumer's address from its headers only. */
   private trusting(placed: PlacedDataPlane): PlacedDataPlane {
     const { plane } = placed;
     if (!this.options.certificate || plane.settings[ENV.trustedIps] !== undefined) return placed;

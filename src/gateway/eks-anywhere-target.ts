@@ -29,22 +29,25 @@ export interface EksAnywhereTargetOptions extends KubernetesTargetOptions {
   readonly exposure: Exposure;
 
   /**
-   * Repository that the site pulls the gateway's image from, without a tag, such as `registry.acme.example/hybridge`. The account's own
-   * registry is of no use to a site: its passwords end after twelve hours. The tag follows from the image's content; `topology.json` shows it.
+   * * Repository that the site pulls the gateway's image from, without a tag, such as `registry.acme.example/hybridge`.
+   * A site cannot use the account's own registry: its passwords expire after twelve hours. The tag follows from the
+   * image's content; `topology.json` shows it.
    */
   readonly imageRepository: string;
 
   /**
-   * Secret of type `kubernetes.io/dockerconfigjson` in the plane's namespace that opens the repository.
+   * * * Secret of type `kubernetes.io/dockerconfigjson` in the plane's namespace with the credentials for the
+   * repository.
    *
-   * @default - the nodes may pull without one
+   * @default - nodes pull without credentials
    */
   readonly imagePullSecret?: string;
 
   /**
-   * What carries the plane's files to the site, with all values filled in: `Handoff.addSite()`.
+   * * * Site of a `Handoff` (`Handoff.addSite()`) that delivers the plane's files with all values.
    *
-   * @default - the files in `cdk.out/hybridge/<plane>/` are taken as they are, and the site reads values from the SSM Parameter Store
+   * @default - the files in `cdk.out/hybridge/<plane>/` are applied as synthesized, and the site reads values from the
+   * SSM Parameter Store
    */
   readonly site?: HandoffSite;
 
@@ -57,11 +60,12 @@ export interface EksAnywhereTargetOptions extends KubernetesTargetOptions {
 }
 
 /**
- * A plane runs on an EKS Anywhere cluster. Its manifests are written to `cdk.out/hybridge/<plane>/`, without a token or a secret: to be applied on site as they are, or handed
- * over by `site`. Needed on the site: MetalLB for `Exposure.metalLb()`; unless `delivery` says otherwise, the External Secrets Operator 0.16 or later with two stores.
+ * * A plane runs on an EKS Anywhere cluster. Its manifests are written to `cdk.out/hybridge/<plane>/`, without a token
+ * or a secret: apply them on site, or let `site` deliver them. The site needs MetalLB for `Exposure.metalLb()` and,
+ * unless `delivery` says otherwise, the External Secrets Operator 0.16 or later with two stores.
  */
 export class EksAnywhereTarget extends GatewayTarget {
-  /** On a cluster that this app declares. */
+  /** A cluster that this app declares. */
   public static cluster(cluster: EksAnywhereCluster, options: EksAnywhereTargetOptions): EksAnywhereTarget {
     return within('EksAnywhereTarget.cluster', () => new EksAnywhereTarget(cluster, options));
   }
@@ -74,7 +78,7 @@ export class EksAnywhereTarget extends GatewayTarget {
     if (options.imagePullSecret !== undefined) requireObjectName('imagePullSecret', options.imagePullSecret);
     this.delivery = (options.delivery ?? SecretDelivery.externalSecrets())._choice;
     if (options.site) return;
-    if (this.delivery.kind === 'pull') throw new Error('delivery: got pull() without a site, expected both: the command line begins with what the site is told; give site: handoff.addSite(...)');
+    if (this.delivery.kind === 'pull') throw new Error('delivery: got pull() without a site, expected both: the command line starts from the index of the site; give site: handoff.addSite(...)');
     if (this.delivery.issuer) throw new Error('delivery: got an issuer without a site, expected both: the role is known only after deployment, and a site\'s files get its ARN; give site: handoff.addSite(...)');
   }
 
@@ -127,24 +131,24 @@ export class EksAnywhereTarget extends GatewayTarget {
     });
   }
 
-  /** MetalLB would answer for the address of the cluster's API, and the cluster would be gone. */
+  /** MetalLB would announce the address of the cluster's API and make the cluster unreachable. */
   private refuseEndpoint() {
     const choice = this.options.exposure._choice;
     const endpoint = addressNumber(this.cluster.endpoint ?? '');
     if (choice.kind !== 'metal-lb' || endpoint === undefined) return;
     const { first, last } = requireAddressRange('exposure', choice.range);
     if (endpoint < first || endpoint > last) return;
-    throw new Error(`exposure: the range ${choice.range} holds ${this.cluster.endpoint}, the endpoint of cluster ${this.cluster.clusterName}: choose addresses that nothing has`);
+    throw new Error(`exposure: the range ${choice.range} holds ${this.cluster.endpoint}, the endpoint of cluster ${this.cluster.clusterName}: choose unused addresses`);
   }
 
-  /** The other addresses of the site are compared at synthesis, when all machines and planes are known. */
+  /** Synthesis compares the other addresses of the site, when it knows all machines and planes. */
   private claimAddresses(scope: Construct) {
     const choice = this.options.exposure._choice;
     if (choice.kind === 'metal-lb') this.cluster._claimAddresses(`${scope.node.path}: exposure`, choice.range);
     if (choice.kind === 'node-port') claimNodePorts(scope, this.cluster, choice.nodePorts);
     if (choice.kind !== 'kube-vip') return;
     const absence = this.cluster._kubeVipAbsence();
-    if (absence) throw new Error(`exposure: kubeVip has nobody to answer for ${choice.address} on cluster ${this.cluster.clusterName}, because ${absence}: use metalLb or nodePort`);
+    if (absence) throw new Error(`exposure: kubeVip has no machine to announce ${choice.address} on cluster ${this.cluster.clusterName}, because ${absence}: use metalLb or nodePort`);
     this.cluster._claimAddresses(`${scope.node.path}: exposure`, `${choice.address}-${choice.address}`);
   }
 

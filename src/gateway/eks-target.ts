@@ -32,18 +32,19 @@ export interface EksTargetOptions extends KubernetesTargetOptions {
 /** Options of `EksTarget.existingCluster()`. */
 export interface ExistingEksTargetOptions extends EksTargetOptions {
   /**
-   * Class of the controller that makes Network Load Balancers in the cluster: `eks.amazonaws.com/nlb` in Auto Mode,
-   * `service.k8s.aws/nlb` with the AWS Load Balancer Controller.
+   * * Load balancer class of the controller that creates Network Load Balancers in the cluster: `eks.amazonaws.com/nlb`
+   * in Auto Mode, `service.k8s.aws/nlb` with the AWS Load Balancer Controller.
    *
    * @default 'eks.amazonaws.com/nlb'
    */
   readonly loadBalancerClass?: string;
 
   /**
-   * Lambda layer with kubectl of the cluster's version, such as `KubectlV35Layer` of `@aws-cdk/lambda-layer-kubectl-v35`, for clusters that were imported without a `kubectlProvider`: the functions
-   * that apply manifests are then made in the cluster's stack, with an access entry as administrators of the cluster.
+   * * * Lambda layer with kubectl of the cluster's version, such as `KubectlV35Layer` of
+   * `@aws-cdk/lambda-layer-kubectl-v35`, for clusters that were imported without a `kubectlProvider`. The functions
+   * that apply manifests are then created in the cluster's stack, with an access entry as cluster administrators.
    *
-   * @default - the cluster has a kubectl provider
+   * @default - the kubectl provider of the cluster
    */
   readonly kubectlLayer?: lambda.ILayerVersion;
 }
@@ -60,32 +61,35 @@ export interface HybridNodesTargetOptions extends KubernetesTargetOptions {
 
 const AUTO_MODE_LOAD_BALANCERS = 'eks.amazonaws.com/nlb';
 
-/** As Kubernetes takes it: the name after a domain. */
+/** A domain and a name, as Kubernetes expects. */
 const CLASS = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?\/[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/;
 
-/** Which nodes pods are for, where a cluster has several kinds. */
+/** Node labels for pods, where a cluster has several kinds of nodes. */
 const ON_HYBRID_NODES = { 'eks.amazonaws.com/compute-type': 'hybrid' };
 
 interface NodesOfTarget {
-  /** Absent where there are no load balancers. */
+  /** Absent without load balancers. */
   readonly loadBalancerClass?: string;
   readonly nodeSelector?: Readonly<Record<string, string>>;
-  /** Whether `CloudCluster` has looked at the network already. */
+  /** Whether `CloudCluster` has checked the network already. */
   readonly isOurs?: boolean;
 }
 
 /** A plane runs on an Amazon EKS cluster. */
 export class EksTarget extends GatewayTarget {
-  /** On a cluster that this library made. It has everything that a plane needs. */
+  /** A `CloudCluster`, which has everything that a plane needs. */
   public static cluster(cluster: CloudCluster, options: EksTargetOptions = {}): EksTarget {
     return new EksTarget(cluster.cluster, cluster._ready, options, { loadBalancerClass: cluster._loadBalancerClass, isOurs: true });
   }
 
   /**
-   * On any other cluster, imported or made with CDK. It has to have: a kubectl provider or a `kubectlLayer` here, the add-on `aws-secrets-store-csi-driver-provider`, the Pod Identity agent (Auto Mode
-   * carries it), and a controller for Network Load Balancers. An import has to name what planes need: always `vpc` and `clusterSecurityGroupId` for control planes and for data planes with `logs` or `cache`.
+   * * * * Any other cluster, imported or created with CDK. Prerequisites: a kubectl provider or a `kubectlLayer` here,
+   * the add-on `aws-secrets-store-csi-driver-provider`, the Pod Identity agent (part of Auto Mode), and a controller
+   * for Network Load Balancers. An import must name what planes need: always `vpc`, and `clusterSecurityGroupId` for
+   * control planes and for data planes with `logs` or `cache`.
    *
-   * @throws Error when `kubectlLayer` does not fit the import; what else an import lacks is refused where a plane needs it
+   * @throws Error when `kubectlLayer` does not match the import. A plane that needs anything else that an import lacks
+   * throws as well.
    */
   public static existingCluster(cluster: eks.ICluster, options: ExistingEksTargetOptions = {}): EksTarget {
     const loadBalancerClass = options.loadBalancerClass ?? AUTO_MODE_LOAD_BALANCERS;
@@ -99,7 +103,8 @@ export class EksTarget extends GatewayTarget {
   }
 
   /**
-   * On machines outside AWS that are nodes of a cluster of this library, and on no others. For data planes. Images and secrets come from AWS with the machines' and the plane's own roles.
+   * * * Machines outside AWS that are nodes of a `CloudCluster`, and no other nodes. For data planes only. The machines
+   * pull images, and the plane reads secrets, with their own IAM roles.
    */
   public static hybridNodes(nodes: HybridNodes, options: HybridNodesTargetOptions = {}): EksTarget {
     const { cluster, _ready } = nodes._cluster;
@@ -123,7 +128,7 @@ export class EksTarget extends GatewayTarget {
   }
 
   /**
-   * Refuses a cluster that lacks what a plane needs.
+   * * Throws for a cluster that lacks what a plane needs.
    *
    * @param plane that findings belong to
    * @throws Error that names what is missing
@@ -135,7 +140,7 @@ export class EksTarget extends GatewayTarget {
   }
 
   /**
-   * A Service that is reached through a Network Load Balancer.
+   * * A Service behind a Network Load Balancer.
    *
    * @internal
    */
@@ -145,7 +150,8 @@ export class EksTarget extends GatewayTarget {
   }
 
   /**
-   * How the cluster's controller is told to keep the target group of a load balancer that CloudFormation makes.
+   * * The object that makes the cluster's controller fill the target group of a load balancer that CloudFormation
+   * creates.
    *
    * @throws Error when there is no such controller
    * @internal
@@ -161,7 +167,7 @@ export class EksTarget extends GatewayTarget {
   }
 
   /**
-   * Manifests are applied from a stack in the region of the cluster: its functions are there.
+   * * Manifests are applied from a stack in the region of the cluster, where its functions are.
    *
    * @internal
    */

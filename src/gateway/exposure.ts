@@ -21,7 +21,7 @@ export interface NodePortOptions {
 
 /** How consumers reach the proxy of a data plane. */
 export class Exposure {
-  /** Inside the cluster only. */
+  /** Only inside the cluster. */
   public static clusterIp(): Exposure {
     return new Exposure({ kind: 'cluster' });
   }
@@ -32,16 +32,16 @@ export class Exposure {
   }
 
   /**
-   * A load balancer on the internet: a Network Load Balancer, unless the target says otherwise. In AWS only.
+   * * A load balancer on the internet: a Network Load Balancer, unless the target says otherwise. In AWS only.
    *
-   * @param cidrs networks of consumers in CIDR notation; `0.0.0.0/0` is everybody
+   * @param cidrs networks of consumers in CIDR notation; `0.0.0.0/0` is the whole internet
    */
   public static internetLoadBalancer(...cidrs: string[]): Exposure {
     within('Exposure.internetLoadBalancer', () => requireCidrs('cidrs', cidrs));
     return new Exposure({ kind: 'network-load-balancer', sourceCidrs: cidrs });
   }
 
-  /** A port on every node. On EKS Anywhere and hybrid nodes of EKS; a load balancer of the site's stands in front. */
+  /** A port on every node. On EKS Anywhere and hybrid nodes of EKS; a load balancer of the site is in front of them. */
   public static nodePort(options: NodePortOptions = {}): Exposure {
     const { http = 30080, https = 30443 } = options;
     within('Exposure.nodePort', () => {
@@ -53,9 +53,10 @@ export class Exposure {
   }
 
   /**
-   * An address of the site's network, announced by MetalLB. EKS Anywhere only; MetalLB 0.13 or later has to be installed.
+   * * * An address of the site's network, announced by MetalLB. EKS Anywhere only; install MetalLB 0.13 or later.
    *
-   * @param range addresses that MetalLB may give out, as `10.20.0.100-10.20.0.120` or in CIDR notation; outside the DHCP range and unused
+   * @param range addresses that MetalLB may assign, as `10.20.0.100-10.20.0.120` or in CIDR notation; outside the DHCP
+   * range and unused
    */
   public static metalLb(range: string): Exposure {
     within('Exposure.metalLb', () => requireAddressRange('range', range));
@@ -63,10 +64,10 @@ export class Exposure {
   }
 
   /**
-   * An address of the site's network, answered for by kube-vip, which EKS Anywhere installs. Bare metal only, on clusters that manage themselves or have no
-   * worker nodes.
+   * * * An address of the site's network, announced by kube-vip, which EKS Anywhere installs. Bare metal only, on
+   * clusters that manage themselves or have no worker nodes.
    *
-   * @param address IPv4 address in the network of the machines that nothing has: not `endpoint`, not `tinkerbellIp`
+   * @param address unused IPv4 address in the network of the machines: neither `endpoint` nor `tinkerbellIp`
    */
   public static kubeVip(address: string): Exposure {
     within('Exposure.kubeVip', () => requireAddress('address', address));
@@ -81,9 +82,9 @@ export class Exposure {
   }
 
   /**
-   * Networks of the consumers of a load balancer in AWS; `undefined` when it has private addresses.
+   * * * Networks of the consumers of an AWS load balancer; `undefined` for private addresses.
    *
-   * @param place what has load balancers only, for people
+   * @param place what supports load balancers only, for the message
    * @throws Error for any other exposure
    * @internal
    */
@@ -93,7 +94,7 @@ export class Exposure {
   }
 }
 
-/** What was chosen. */
+/** The chosen exposure. */
 type ExposureChoice =
   | { readonly kind: 'cluster' }
   | { readonly kind: 'network-load-balancer'; readonly sourceCidrs?: readonly string[] }

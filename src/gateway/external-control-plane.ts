@@ -11,7 +11,7 @@ import { planeNameOf } from './private/plane/plane-name';
 import type { ControlPlaneLink } from './private/trust/control-plane-link';
 import type { Trust } from './trust';
 
-/** What has to be known of a control plane that runs elsewhere. */
+/** Attributes of a control plane that runs elsewhere. */
 export interface GatewayControlPlaneAttributes {
   /** Where data planes get their configuration, as `host:port`: `KONG_CLUSTER_CONTROL_PLANE`. */
   readonly tunnelEndpoint: string;
@@ -19,25 +19,25 @@ export interface GatewayControlPlaneAttributes {
   /** Where data planes send telemetry, as `host:port`: `KONG_CLUSTER_TELEMETRY_ENDPOINT`. */
   readonly telemetryEndpoint: string;
 
-  /** How the two ends of a tunnel know each other: what the other end was set up for. */
+  /** How the two ends of a tunnel authenticate each other; must match the control plane. */
   readonly trust: Trust;
 
   /**
-   * Name that data planes ask for and expect in the control plane's certificate: `KONG_CLUSTER_SERVER_NAME`.
+   * * * Name that data planes request and expect in the control plane's certificate: `KONG_CLUSTER_SERVER_NAME`.
    *
-   * @default - the host of `tunnelEndpoint`; with one shared certificate its own fixed name
+   * @default - the host of `tunnelEndpoint`; with a shared certificate, its fixed name
    */
   readonly serverName?: string;
 
   /**
-   * The same for telemetry: `KONG_CLUSTER_TELEMETRY_SERVER_NAME`.
+   * * The same for telemetry: `KONG_CLUSTER_TELEMETRY_SERVER_NAME`.
    *
-   * @default - the host of `telemetryEndpoint`; with one shared certificate its own fixed name
+   * @default - the host of `telemetryEndpoint`; with a shared certificate, its fixed name
    */
   readonly telemetryServerName?: string;
 
   /**
-   * Which gateway runs in the data planes.
+   * * Gateway of the data planes.
    *
    * @default GatewayEngine.packaged()
    */
@@ -45,8 +45,8 @@ export interface GatewayControlPlaneAttributes {
 }
 
 /**
- * A gateway control plane that this app does not make: another program's, another company's, a service's. Nothing is created for it but what its data planes need
- * of `trust`.
+ * * A gateway control plane of another program, company or service. The app creates nothing for it except what its data
+ * planes need from `trust`.
  */
 export class ExternalControlPlane extends Construct implements IGatewayControlPlane {
   /** Name of the plane, derived from the id. */
@@ -76,7 +76,8 @@ export class ExternalControlPlane extends Construct implements IGatewayControlPl
   }
 
   /**
-   * Adds a data plane: in this construct, or in the stack of its cluster or network where that is in another region or account.
+   * * Adds a data plane to this construct, or to the stack of its cluster or network if that is in another region or
+   * account.
    *
    * @param id becomes the plane's name; unique in the app
    */

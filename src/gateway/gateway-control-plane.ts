@@ -36,58 +36,64 @@ export interface GatewayControlPlaneProps {
   /** Where the plane runs. */
   readonly target: EksTarget;
 
-  /** Which gateway runs in this plane and its data planes. */
+  /** Gateway of this plane and its data planes. */
   readonly engine: GatewayEngine;
 
-  /** Where the configuration is kept. */
+  /** Database for the configuration. */
   readonly database: GatewayDatabase;
 
-  /** How the two ends of a tunnel know each other. */
+  /** How the two ends of a tunnel authenticate each other. */
   readonly trust: Trust;
 
   /**
-   * Networks that data planes may open tunnels from over the internet, in CIDR notation. `0.0.0.0/0` leaves the door to mutual TLS alone.
+   * * Networks from which data planes may open tunnels over the internet, in CIDR notation. With `0.0.0.0/0` mutual TLS
+   * alone protects the tunnels.
    *
    * @default - the tunnel's load balancers have private addresses
    */
   readonly tunnelCidrs?: string[];
 
   /**
-   * How administrators reach the Admin API. With either choice pods of the namespace with the label `hybridge/admin-client: "true"` do, and `kubectl port-forward`.
+   * * How administrators reach the Admin API. Pods of the namespace with the label `hybridge/admin-client: "true"` and
+   * `kubectl port-forward` always reach it.
    *
    * @default - AdminExposure.clusterIp()
    */
   readonly adminExposure?: AdminExposure;
 
   /**
-   * How many nodes.
+   * * Number of nodes.
    *
    * @default 2
    */
   readonly replicas?: number;
 
   /**
-   * Further settings of the nodes, such as `KONG_LOG_LEVEL`. Never secrets.
+   * * Additional settings of the nodes, such as `KONG_LOG_LEVEL`. No secrets.
    *
    * @default - none
    */
   readonly settings?: { [name: string]: string };
 }
 
-/** Measured: docs/sizing.md. Memory is for 10,000 services and routes that are written at once; half of the limit is what Node.js takes for its heap. */
+/**
+ * Measured: docs/sizing.md. Memory is sized for 10,000 services and routes written at once; Node.js uses half of the
+ * limit for its heap.
+ */
 const RESOURCES: PlaneResources = { cpuRequest: '250m', cpuLimit: '1', memoryRequest: '256Mi', memoryLimit: '1Gi', storage: '256Mi' };
 
 /**
- * A gateway control plane on Amazon EKS: nodes that people and pipelines administer and that data planes open tunnels to.
+ * * * A gateway control plane on Amazon EKS: nodes that people and pipelines administer, and to which data planes open
+ * tunnels.
  *
- * Created in a namespace of its own: a Job that brings the database's schema up to date, the nodes, two Network Load Balancers that pass TLS through
- * (8005 configuration, 8006 telemetry), the Admin API for pods of the namespace with the label
- * `hybridge/admin-client: "true"` and for `kubectl port-forward` only, unless `adminExposure` says more, network policies, a role for the pods. The database and the tunnel's
- * certificate are made below it.
+ * Creates a namespace with a Job that migrates the database, the nodes, two Network Load Balancers that pass TLS
+ * through (8005 configuration, 8006 telemetry), network policies, and an IAM role for the pods. Only pods of the
+ * namespace with the label `hybridge/admin-client: "true"` and `kubectl port-forward` reach the Admin API, unless
+ * `adminExposure` adds a load balancer. The database and the tunnel's certificate are children of this construct.
  */
 export class GatewayControlPlane extends Construct implements IGatewayControlPlane {
   /**
-   * A control plane that runs elsewhere, to add data planes to.
+   * * Imports a control plane that runs elsewhere, so that data planes can be added to it.
    *
    * @param id becomes the plane's name; unique in the app
    */
@@ -104,10 +110,10 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
   /** Host of the load balancer for telemetry, port 8006. Known after deployment. */
   public readonly telemetryHost: string;
 
-  /** Load balancer of administrators, for a record that leads to it; absent without `AdminExposure.internalLoadBalancer()`. */
+  /** Load balancer for administrators, for a DNS record; absent without `AdminExposure.internalLoadBalancer()`. */
   public readonly adminLoadBalancer?: elb.ApplicationLoadBalancer;
 
-  /** Who may administer the plane, and read the certificate of its tunnels. */
+  /** Grants: administer the plane, read the certificate of its tunnels. */
   public readonly grants: GatewayControlPlaneGrants;
 
   /** @internal */
@@ -129,12 +135,14 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
   }
 
   /**
-   * Makes the control plane hold what a declarative file says. The file is checked at synth with the gateway's own schemas; a Job in the plane's namespace, named after the content, writes it through
-   * the Admin API entity by entity and waits until every connected data plane runs it. What an earlier version of the file had and this one has not is deleted; what others made is left alone. Secrets
-   * are refused: they stand as references such as `{vault://env/name}`.
+   * * * Applies a declarative file to the control plane. Synth checks it with the gateway's own schemas. A Job in the
+   * plane's namespace, named after the content, writes it entity by entity through the Admin API and waits until every
+   * connected data plane runs it. The Job deletes entities that an earlier version of the file contained and this one
+   * does not, and leaves all others alone. Secrets in the file are refused: use references such as
+   * `{vault://env/name}`.
    *
    * @param id names the configuration in this plane; entities are tagged `hybridge-<id>`
-   * @throws Error that lists everything that the gateway would refuse, with the lines of the file
+   * @throws Error that lists everything the gateway would reject, with the lines of the file
    */
   public addDeclarativeConfig(id: string, options: DeclarativeConfigOptions): void {
     within(this, () => {
@@ -146,7 +154,8 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
   }
 
   /**
-   * Adds a data plane: in this construct, or in the stack of its cluster or network where that is in another region or account.
+   * * Adds a data plane to this construct, or to the stack of its cluster or network if that is in another region or
+   * account.
    *
    * @param id becomes the plane's name; unique in the app
    */
@@ -155,45 +164,47 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
   }
 
   /**
-   * Nodes of data planes that are connected: open connections through the load balancer of the configuration tunnel, one for each node. Maximum of a minute, unless options say otherwise; reported also when there are none.
+   * * Number of connected data plane nodes: open connections through the load balancer of the configuration tunnel, one
+   * per node. Default statistic: maximum over one minute. CloudWatch has values even when no node is connected.
    */
   public metricConnectedDataPlanes(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return serviceConnections(this, this.tunnelHost, options);
   }
 
   /**
-   * Nodes that run. Needs the cluster's add-on `amazon-cloudwatch-observability`.
+   * * * * Number of running nodes. Needs the cluster's add-on `amazon-cloudwatch-observability`.
    *
-   * Average over a minute, unless options say otherwise.
+   * Default statistic: average over one minute.
    *
-   * @throws Error when nothing measures it: the cluster is without the add-on
+   * @throws Error when no metric exists, because the cluster lacks the add-on
    */
   public metricRunningNodes(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return planeMetric('metricRunningNodes', this, 'runningNodes', options);
   }
 
   /**
-   * Nodes that the load balancer of administrators finds ready. Minimum over a minute, unless options say otherwise.
+   * * * Number of nodes that the administrators' load balancer finds healthy. Default statistic: minimum over one
+   * minute.
    *
-   * @throws Error when nothing measures it: without `AdminExposure.internalLoadBalancer()`
+   * @throws Error without `AdminExposure.internalLoadBalancer()`
    */
   public metricHealthyNodes(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return planeMetric('metricHealthyNodes', this, 'healthyNodes', options);
   }
 
   /**
-   * Use of the processor in percent: of the limit of pods. Average over a minute, unless options say otherwise.
+   * * * CPU utilization, in percent of the pods' limit. Default statistic: average over one minute.
    *
-   * @throws Error when nothing measures it: the cluster is without the add-on `amazon-cloudwatch-observability`
+   * @throws Error when the cluster lacks the add-on `amazon-cloudwatch-observability`
    */
   public metricCpuUtilization(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return planeMetric('metricCpuUtilization', this, 'cpu', options);
   }
 
   /**
-   * Use of memory in percent: of the limit of pods. Average over a minute, unless options say otherwise.
+   * * * Memory utilization, in percent of the pods' limit. Default statistic: average over one minute.
    *
-   * @throws Error when nothing measures it: the cluster is without the add-on `amazon-cloudwatch-observability`
+   * @throws Error when the cluster lacks the add-on `amazon-cloudwatch-observability`
    */
   public metricMemoryUtilization(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return planeMetric('metricMemoryUtilization', this, 'memory', options);
@@ -203,12 +214,12 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
     const { target, engine, replicas = 2, adminExposure = AdminExposure.clusterIp() } = props;
     requireWhole('replicas', replicas, { least: 1 });
     if (props.tunnelCidrs) requireCidrs('tunnelCidrs', props.tunnelCidrs);
-    if (target._options.exposure) throw new Error('target: has an exposure, which is for data planes; leave it out and say with tunnelCidrs who may open tunnels, and with adminExposure who may administer');
+    if (target._options.exposure) throw new Error('target: has an exposure, which is for data planes; remove it. tunnelCidrs chooses which networks may open tunnels, adminExposure how administrators reach the Admin API');
 
     const tunnel = props.trust._bind(this, this.planeName);
     if (engine._chart && tunnel.packagedOnly) throw new Error(tunnel.packagedOnly);
     if (engine._chart && props.database._rotatesPassword) {
-      throw new Error('database: rotatesPassword needs nodes that read the password again, and Kong reads it when it starts: leave it out, or use GatewayEngine.packaged()');
+      throw new Error('database: rotatesPassword needs nodes that re-read the password, but Kong reads it only at start: remove it, or use GatewayEngine.packaged()');
     }
     const trust = tunnel.forControlPlane(engine._chart ? 'kong' : 'packaged');
     target._require(this, { vpc: 'the database lives in it', clusterSecurityGroup: 'the database lets it in' });

@@ -26,52 +26,54 @@ export interface GatewayDataPlaneOptions {
   readonly target: GatewayTarget;
 
   /**
-   * Labels that the control plane shows for the plane's nodes: at most ten, keys and values of 1 to 63 characters.
+   * * Labels of the plane's nodes in the control plane's list: at most ten, keys and values of 1 to 63 characters.
    *
    * @default - none
    */
   readonly labels?: { [key: string]: string };
 
   /**
-   * Identity provider of the consumers. The plane's nodes get issuer, client id, client secret and the key of sessions as files in `/etc/hybridge/identity`, and with a
-   * `hostname` the web client gets the plane's callback and logout addresses.
+   * * Identity provider of the consumers. The plane's nodes get issuer, client id, client secret and the session key as
+   * files in `/etc/hybridge/identity`. With a `hostname`, the web client gets the plane's callback and logout URLs.
    *
    * @default - none
    */
   readonly identity?: GatewayIdentity;
 
   /**
-   * Where the plane's nodes may send their logs. With an `ingest`, the token that it asks for lies in `/etc/hybridge/logs`, and plugins take it by `logs.pluginConfig()`. Without one, the plane's role and network
-   * get access, on EKS and ECS only: elsewhere the nodes have no role in AWS.
+   * * Destination of the nodes' logs. With an `ingest`, its token is in `/etc/hybridge/logs`, and `logs.pluginConfig()`
+   * refers to it. Without one, the plane's role and network get access; that works on EKS and ECS only, because
+   * elsewhere nodes have no IAM role.
    *
    * @default - none
    */
   readonly logs?: GatewayLogs;
 
   /**
-   * What the nodes of the plane share with each other, and with other planes of the same network: the network is opened, and the password lies in `/etc/hybridge/cache`. Plugins take it by
-   * `cache.redisConfig()`. On EKS, ECS and Auto Scaling groups, in the cache's own VPC only.
+   * * * Cache that the nodes of the plane share with each other and with other planes of the same network. Opens the
+   * network path, and mounts the password at `/etc/hybridge/cache`; `cache.redisConfig()` refers to it. For planes on
+   * EKS, ECS and Auto Scaling groups in the cache's own VPC only.
    *
-   * @default - each node counts and remembers for itself
+   * @default - each node keeps its own counters and cache
    */
   readonly cache?: GatewayCache;
 
   /**
-   * Name under which consumers know the plane, such as `apis.acme.example`.
+   * * Host name that consumers use for the plane, such as `apis.acme.example`.
    *
    * @default - none
    */
   readonly hostname?: string;
 
   /**
-   * How many nodes.
+   * * Number of nodes.
    *
    * @default - 2; 1 on Docker
    */
   readonly replicas?: number;
 
   /**
-   * Further settings of the nodes, such as `KONG_LOG_LEVEL`. Never secrets.
+   * * Additional settings of the nodes, such as `KONG_LOG_LEVEL`. No secrets.
    *
    * @default - none
    */
@@ -80,18 +82,22 @@ export interface GatewayDataPlaneOptions {
 
 /** Properties of `GatewayDataPlane`. */
 export interface GatewayDataPlaneProps extends GatewayDataPlaneOptions {
-  /** The plane that this one gets its configuration from. */
+  /** Control plane that configures this plane. */
   readonly controlPlane: IGatewayControlPlane;
 }
 
-/** Measured: docs/sizing.md. Memory is for 10,000 services and routes; requests use one processor, the second is for what Node.js does beside them, such as collecting garbage. */
+/**
+ * Measured: docs/sizing.md. Memory is sized for 10,000 services and routes. Requests use one CPU; the second is for
+ * garbage collection and other work of Node.js.
+ */
 const RESOURCES: PlaneResources = { cpuRequest: '500m', cpuLimit: '2', memoryRequest: '256Mi', memoryLimit: '1Gi', storage: '1Gi' };
 
 /**
- * A gateway data plane: nodes that carry traffic, get their configuration through the tunnel, and keep serving when it is cut.
+ * * A gateway data plane: nodes that carry traffic, get their configuration through the tunnel, and keep serving when
+ * it is cut.
  *
- * On EKS the objects are applied from the stack of the scope, which has to be in the cluster's region. On EKS Anywhere they are written to
- * `cdk.out/hybridge/<plane>/`, and what is known only after deployment goes to the SSM Parameter Store.
+ * On EKS the stack of the scope applies the objects; it must be in the cluster's region. On EKS Anywhere synth writes
+ * them to `cdk.out/hybridge/<plane>/`, and the deployment writes values known only then to the SSM Parameter Store.
  */
 export class GatewayDataPlane extends Construct {
   /** Name of the plane: namespace, folder, prefix of its objects. Derived from the id. */
@@ -108,90 +114,102 @@ export class GatewayDataPlane extends Construct {
   }
 
   /**
-   * Lets no node of this plane into tunnels any more: the control plane refuses every certificate with the plane's name, also new ones, and ends the tunnels that are open, a minute or two after the
-   * deployment. The nodes keep serving what they have. Take the call back to let them in again.
+   * * * Revokes every certificate of this plane, future ones included. Within two minutes of the deployment, the
+   * control plane closes the plane's tunnels and rejects new ones. Its nodes keep serving their last configuration.
+   * Remove the call to accept the plane again.
    *
-   * @throws Error when the trust cannot tell the plane from others: with one shared certificate, and with certificates whose names are not known here
+   * @throws Error when the trust cannot identify the plane: with one shared certificate, or with certificates whose
+   * names are unknown here
    */
   public revoke(): void {
     within(this, () => {
       const { engine, tunnel } = this._link;
-      if (engine._chart) throw new Error('revoke: Kong\'s control plane knows no list of revoked certificates, expected GatewayEngine.packaged(): revoke the certificate at its authority, and let Kong ask it (KONG_CLUSTER_OCSP)');
+      if (engine._chart) throw new Error('revoke: Kong\'s control plane has no revocation list, expected GatewayEngine.packaged(): revoke the certificate at its authority and configure KONG_CLUSTER_OCSP');
       tunnel.revoke(this.planeName);
     });
   }
 
   /**
-   * Nodes that run. On EKS pods, with the cluster's add-on `amazon-cloudwatch-observability`; on ECS tasks; on Auto Scaling groups instances in service.
+   * * * * Number of running nodes: pods on EKS, with the cluster's add-on `amazon-cloudwatch-observability`; tasks on
+   * ECS; instances in service of Auto Scaling groups.
    *
-   * Average over a minute, unless options say otherwise; on ECS the number of reports in a minute, for which only the period of a minute makes sense.
+   * Default statistic: average over one minute. On ECS it is the number of reports in a minute, so keep the period of
+   * one minute.
    *
-   * @throws Error when nothing measures it: on sites and machines with Docker, and on EKS without the add-on
+   * @throws Error when no metric exists: on sites, on machines with Docker, and on EKS without the add-on
    */
   public metricRunningNodes(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return planeMetric('metricRunningNodes', this, 'runningNodes', options);
   }
 
   /**
-   * Nodes that the load balancer finds ready. Minimum over a minute, unless options say otherwise.
+   * * * Number of nodes that the load balancer finds healthy. Default statistic: minimum over one minute.
    *
-   * @throws Error when nothing measures it: on EKS, sites and machines with Docker
+   * @throws Error when no metric exists: on EKS, on sites and on machines with Docker
    */
   public metricHealthyNodes(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return planeMetric('metricHealthyNodes', this, 'healthyNodes', options);
   }
 
   /**
-   * Use of the processor in percent: on EKS of the limit of pods, elsewhere of what a task or an instance has. Average over a minute, unless options say otherwise.
+   * * * CPU utilization in percent: of the pods' limit on EKS, of the task or instance elsewhere. Default statistic:
+   * average over one minute.
    *
-   * @throws Error when nothing measures it: on sites and machines with Docker, and on EKS without the add-on `amazon-cloudwatch-observability`
+   * @throws Error when no metric exists: on sites, on machines with Docker, and on EKS without the add-on
+   * `amazon-cloudwatch-observability`
    */
   public metricCpuUtilization(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return planeMetric('metricCpuUtilization', this, 'cpu', options);
   }
 
   /**
-   * Use of memory in percent: on EKS of the limit of pods, on ECS of what a task has. Average over a minute, unless options say otherwise.
+   * * * Memory utilization in percent: of the pods' limit on EKS, of the task on ECS. Default statistic: average over
+   * one minute.
    *
-   * @throws Error when nothing measures it: on sites, machines with Docker and Auto Scaling groups, and on EKS without the add-on `amazon-cloudwatch-observability`
+   * @throws Error when no metric exists: on sites, machines with Docker and Auto Scaling groups, and on EKS without the
+   * add-on `amazon-cloudwatch-observability`
    */
   public metricMemoryUtilization(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return planeMetric('metricMemoryUtilization', this, 'memory', options);
   }
 
   /**
-   * Connections of consumers that are open, as the load balancer counts them. With a Network Load Balancer the maximum of a minute, with an Application Load Balancer the sum that it reports for a minute, unless options say otherwise.
+   * * * * Number of open consumer connections, as the load balancer counts them. Default statistic: maximum over one
+   * minute with a Network Load Balancer, sum over one minute with an Application Load Balancer.
    *
-   * On EKS the first call makes a resource that waits for the load balancer.
+   * On EKS the first call adds a resource that waits for the load balancer.
    *
-   * @throws Error when nothing measures it: on sites and machines with Docker, and without a load balancer
+   * @throws Error when no metric exists: on sites, on machines with Docker, and without a load balancer
    */
   public metricConnections(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return planeMetric('metricConnections', this, 'connections', options);
   }
 
   /**
-   * Requests. Sum of a minute, unless options say otherwise.
+   * * * Number of requests. Default statistic: sum over one minute.
    *
-   * @throws Error unless an Application Load Balancer stands in front (`EcsTarget` with a `certificate`): nothing else counts requests in CloudWatch
+   * @throws Error without an Application Load Balancer (`EcsTarget` with a `certificate`): nothing else counts requests
+   * in CloudWatch
    */
   public metricRequestCount(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return planeMetric('metricRequestCount', this, 'requests', options);
   }
 
   /**
-   * Answers of the nodes with a status of 500 or more, their own and those of upstreams. Sum of a minute, unless options say otherwise; there is no value for a minute without any.
+   * * * Number of responses with status 500 or above, from nodes and upstreams. Default statistic: sum over one minute;
+   * minutes without such a response have no value.
    *
-   * @throws Error unless an Application Load Balancer stands in front (`EcsTarget` with a `certificate`)
+   * @throws Error without an Application Load Balancer (`EcsTarget` with a `certificate`)
    */
   public metricServerErrorCount(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return planeMetric('metricServerErrorCount', this, 'serverErrors', options);
   }
 
   /**
-   * Time from a request to the first byte of the nodes' answer, in seconds, upstreams included. What 99 of a hundred requests of a minute do not exceed, unless options say otherwise.
+   * * * Time from a request to the first byte of the nodes' response, in seconds, upstreams included. Default
+   * statistic: 99th percentile over one minute.
    *
-   * @throws Error unless an Application Load Balancer stands in front (`EcsTarget` with a `certificate`)
+   * @throws Error without an Application Load Balancer (`EcsTarget` with a `certificate`)
    */
   public metricLatency(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return planeMetric('metricLatency', this, 'latency', options);
@@ -227,7 +245,7 @@ export class GatewayDataPlane extends Construct {
       engine,
       controlPlane: controlPlane.planeName,
       contents: [...trust.contents, ...identity ? [identity] : [], ...cache ? [cache] : [], ...logToken(this, logs)],
-      // Who has a token needs no role.
+      // A plane with a token needs no role.
       ...!logs?._mount && { logs },
       cache,
     });
@@ -235,7 +253,7 @@ export class GatewayDataPlane extends Construct {
   }
 }
 
-/** A domain may have a stack of its own, after the one with the network: nodes then wait for the token, not the stack. */
+/** A domain may be in a separate stack, after the one with the network: then nodes wait for the token, not the stack. */
 function logToken(scope: Construct, logs: GatewayLogs | undefined): IDependable[] {
   return logs?._mount && Stack.of(logs._mount.secret) === Stack.of(scope) ? [logs._mount.secret] : [];
 }
@@ -247,7 +265,7 @@ function warnOfMissingPlugins(scope: Construct, { identity, logs, cache }: Gatew
   if (cache) warnOfMissingPlugin(scope, 'cache', 'cache');
 }
 
-/** @throws Error that names the property which the engine cannot have */
+/** @throws Error that names the property that the engine does not support */
 function refuseUnfit({ _chart: chart }: GatewayEngine, { target, identity, settings }: GatewayDataPlaneOptions) {
   if (!chart) return;
   if (!target._takesCharts) throw new Error('target: the engine is kongHelm, which needs Kubernetes, expected EksTarget or EksAnywhereTarget: choose one of them, or GatewayEngine.packaged()');

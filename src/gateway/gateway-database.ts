@@ -11,32 +11,33 @@ import { ExistingDatabase } from './private/database/existing-database';
 import type { DatabaseClient, PlaneDatabase } from './private/database/plane-database';
 import { RdsDatabase } from './private/database/rds-database';
 
-/** What databases that this library makes have in common. */
+/** Options of all databases that this library creates. */
 export interface RdsDatabaseOptions {
   /**
-   * Days that backups are kept, 1 to 35; any second of them can be restored.
+   * * Days of backup retention, 1 to 35, with point-in-time recovery.
    *
    * @default 7
    */
   readonly backupDays?: number;
 
   /**
-   * Whether RDS keeps the password in a secret of its own and changes it every seven days. Nodes read it again for each new connection; for up to two minutes after a change, until the mounted
-   * file has followed, only connections that were open already work. The packaged engine only: Kong reads its password once, when it starts.
+   * * Whether RDS manages the password in its own secret and rotates it every seven days. Nodes re-read it for each new
+   * connection; for up to two minutes after a rotation, until the mounted file is updated, only open connections work.
+   * Packaged engine only: Kong reads its password once, at start.
    *
    * @default false
    */
   readonly rotatesPassword?: boolean;
 
   /**
-   * What becomes of the data when the stack or the control plane is removed.
+   * * What happens to the data when the stack or the control plane is deleted.
    *
    * @default RemovalPolicy.SNAPSHOT
    */
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * Whether RDS refuses to delete the database until this is taken back.
+   * * Whether RDS refuses to delete the database. Set it to false before you delete the stack.
    *
    * @default true
    */
@@ -46,21 +47,22 @@ export interface RdsDatabaseOptions {
 /** Options of `GatewayDatabase.auroraServerless()`. */
 export interface AuroraServerlessOptions extends RdsDatabaseOptions {
   /**
-   * Least capacity in Aurora capacity units (2 GiB of memory each), a multiple of 0.5. 0 lets the database pause, which makes the first request after a pause wait some 15 seconds.
+   * * Minimum capacity in Aurora capacity units (2 GiB of memory each), a multiple of 0.5. With 0 the database may
+   * pause; the first request after a pause waits about 15 seconds.
    *
    * @default 0.5
    */
   readonly minCapacity?: number;
 
   /**
-   * Most capacity in Aurora capacity units, a multiple of 0.5, at most 256.
+   * * Maximum capacity in Aurora capacity units, a multiple of 0.5, at most 256.
    *
    * @default 4
    */
   readonly maxCapacity?: number;
 
   /**
-   * How many further instances stand by in other availability zones.
+   * * Number of standby instances in other availability zones.
    *
    * @default 1
    */
@@ -70,28 +72,28 @@ export interface AuroraServerlessOptions extends RdsDatabaseOptions {
 /** Options of `GatewayDatabase.rds()`. */
 export interface RdsInstanceOptions extends RdsDatabaseOptions {
   /**
-   * Type of the instance.
+   * * Instance type.
    *
    * @default - t4g.medium
    */
   readonly instanceType?: ec2.InstanceType;
 
   /**
-   * Disk (gp3) in GiB, 20 to 65536.
+   * * Storage (gp3) in GiB, 20 to 65536.
    *
    * @default 20
    */
   readonly storageGib?: number;
 
   /**
-   * What the disk may grow to by itself, in GiB, at least a tenth more than `storageGib`.
+   * * Limit for storage autoscaling, in GiB, at least 10 percent more than `storageGib`.
    *
    * @default - five times `storageGib`
    */
   readonly maxStorageGib?: number;
 
   /**
-   * Whether a second instance stands by in another availability zone and takes over.
+   * * Whether a standby instance in another availability zone takes over when the first one fails.
    *
    * @default true
    */
@@ -100,7 +102,7 @@ export interface RdsInstanceOptions extends RdsDatabaseOptions {
 
 /** Properties of `GatewayDatabase.existing()`. */
 export interface ExistingDatabaseOptions {
-  /** Name of the server, which its certificate has to bear. PostgreSQL 12 or later, with TLS. */
+  /** Host name of the server, as in its certificate. PostgreSQL 12 or later, with TLS. */
   readonly host: string;
 
   /**
@@ -110,24 +112,27 @@ export interface ExistingDatabaseOptions {
    */
   readonly port?: number;
 
-  /** Name of the database, which the migrations make tables in. */
+  /** Name of the database in which the migrations create tables. */
   readonly database: string;
 
-  /** User that may make tables in it. */
+  /** User with the right to create tables in it. */
   readonly user: string;
 
-  /** Secret with a JSON document whose property `password` is the user's password. In the account of the control plane's cluster. */
+  /**
+   * Secret with a JSON document whose property `password` is the user's password. It must be in the account of the
+   * control plane's cluster.
+   */
   readonly secret: secretsmanager.ISecret;
 
   /**
-   * Security group of the server: opened to the control plane's pods.
+   * * * Security group of the server; this construct opens it to the control plane's pods.
    *
-   * @default - the server lets them in already
+   * @default - the server admits them already
    */
   readonly securityGroup?: ec2.ISecurityGroup;
 
   /**
-   * Authorities of the server's certificate, as PEM, besides those that the system trusts.
+   * * Authorities of the server's certificate, as PEM, in addition to those that the system trusts.
    *
    * @default - those of RDS in the region of the stack
    */
@@ -135,13 +140,15 @@ export interface ExistingDatabaseOptions {
 }
 
 /**
- * Where a control plane keeps its configuration: PostgreSQL, over TLS only, with a password from Secrets Manager. IAM's sign-in is switched on for people; nodes do not use it, because what they hold for a
- * session of the database would be a new signature every fifteen minutes.
+ * * Where a control plane keeps its configuration: PostgreSQL, over TLS only, with a password from Secrets Manager. IAM
+ * database authentication is enabled for people. Nodes do not use it, because they would need a new signature every
+ * fifteen minutes.
  */
 export class GatewayDatabase {
   /**
-   * An Aurora PostgreSQL 17 serverless v2 cluster in the private subnets of the control plane's cluster: storage encrypted, connections over TLS only, reachable from the
-   * cluster's pods only, password generated into Secrets Manager, seven days of backups, its log in CloudWatch.
+   * * An Aurora PostgreSQL 17 serverless v2 cluster in the private subnets of the control plane's cluster: encrypted
+   * storage, connections over TLS only, reachable from the cluster's pods only, a generated password in Secrets
+   * Manager, seven days of backups, its log in CloudWatch.
    */
   public static auroraServerless(options: AuroraServerlessOptions = {}): GatewayDatabase {
     return within('GatewayDatabase.auroraServerless', () => {
@@ -156,8 +163,10 @@ export class GatewayDatabase {
   }
 
   /**
-   * A PostgreSQL 17 instance on RDS in the private subnets of the control plane's cluster, with a standby in another zone: storage encrypted (gp3, grows by itself), connections over TLS only, reachable from the
-   * cluster's pods only, password generated into Secrets Manager, backups, minor upgrades, Database Insights, metrics of the machine, its log in CloudWatch.
+   * * A PostgreSQL 17 instance on RDS in the private subnets of the control plane's cluster, with a standby in another
+   * zone: encrypted storage (gp3, autoscaling), connections over TLS only, reachable from the cluster's pods only, a
+   * generated password in Secrets Manager, backups, minor upgrades, Database Insights, metrics of the machine, its log
+   * in CloudWatch.
    */
   public static rds(options: RdsInstanceOptions = {}): GatewayDatabase {
     return within('GatewayDatabase.rds', () => {
@@ -170,7 +179,7 @@ export class GatewayDatabase {
     });
   }
 
-  /** A PostgreSQL server that exists or is declared elsewhere: RDS, another cloud's, one's own. */
+  /** An existing PostgreSQL server: on RDS, in another cloud, or your own. */
   public static existing(options: ExistingDatabaseOptions): GatewayDatabase {
     return within('GatewayDatabase.existing', () => {
       const { port = 5432, host, database, user, certificateAuthorities } = options;
@@ -185,7 +194,7 @@ export class GatewayDatabase {
   }
 
   /**
-   * Makes the database below the control plane.
+   * * Creates the database as a child of the control plane.
    *
    * @internal
    */
@@ -204,7 +213,7 @@ function isCertificates(pem: string): boolean {
   return pem.includes('-----BEGIN CERTIFICATE-----') && !pem.includes('PRIVATE KEY');
 }
 
-/** What PostgreSQL keeps of a name; in a setting it stands as it is. */
+/** PostgreSQL truncates longer names; the setting contains the name unchanged. */
 function requireIdentifier(property: string, name: string) {
   refuseSecret(property, name);
   if (Token.isUnresolved(name) || /^[^\s'"\\]{1,63}$/.test(name)) return;

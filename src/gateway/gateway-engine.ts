@@ -8,22 +8,24 @@ import type { KongHelmOptions } from './kong-helm-options';
 import { kongChart } from './private/kong-helm/chart';
 import type { KongChart } from './private/plane/kong-chart';
 
-/** Which gateway runs in the planes. */
+/** Gateway that runs in the planes. */
 export class GatewayEngine {
   /**
-   * The gateway that this package carries. Its image is built when the app is deployed and published to the account's own registry
-   * (linux/amd64), once for each region.
+   * * The gateway in this package. The deployment builds its image (linux/amd64) and publishes it to the account's own
+   * registry, once per region.
    */
   public static packaged(): GatewayEngine {
     return new GatewayEngine(packagedImage);
   }
 
   /**
-   * Kong Gateway, deployed by Kong's own Helm chart `kong` from https://charts.konghq.com: with the same settings, names, services, secrets and network policies as the packaged gateway. On EKS the
-   * stack installs it; on EKS Anywhere the plane's folder holds a HelmRelease for Flux, and the values and the command for Helm. On other targets there is no Helm.
+   * * * Kong Gateway, deployed by Kong's own Helm chart `kong` from https://charts.konghq.com: with the same settings,
+   * names, services, secrets and network policies as the packaged gateway. On EKS the stack installs it; on EKS
+   * Anywhere the plane's folder contains a HelmRelease for Flux, and the values and the command for Helm. Other targets
+   * do not support it.
    *
-   * Kong takes the password of its database, its licence and the secrets of plugins from environment variables, so on EKS these become Secrets of Kubernetes: the add-on that mounts secrets gets
-   * its switch `syncSecret`.
+   * Kong takes the password of its database, its licence and the secrets of plugins from environment variables, so on
+   * EKS these become Kubernetes Secrets: the add-on that mounts secrets gets the option `syncSecret`.
    *
    * @throws Error that names the property: an unknown version, an enterprise edition without a licence
    */
@@ -35,7 +37,7 @@ export class GatewayEngine {
   }
 
   /**
-   * The image as published for the stack of the scope.
+   * * The image that is published for the stack of the scope.
    *
    * @internal
    */
@@ -56,9 +58,9 @@ export class GatewayEngine {
 
 /** An image of the gateway. */
 interface EngineImage {
-  /** Address in a registry; a token where it is the account's own. */
+  /** Address in a registry; a token for the account's own registry. */
   readonly uri: string;
-  /** Where the address is, in the account; who pulls needs a grant. */
+  /** Repository in the account; whatever pulls needs a grant. */
   readonly repository?: ecr.IRepository;
   /** Known at synth. */
   readonly tag: string;

@@ -4,7 +4,7 @@ import type { DataPlanePlacement, PlacedDataPlane } from './private/plane/placem
 /** Where a plane runs: `EksTarget`, `EcsTarget`, `AutoScalingGroupTarget`, `EksAnywhereTarget` or `DockerTarget`. */
 export abstract class GatewayTarget {
   /**
-   * How many nodes a plane has when nobody says.
+   * * Default number of replicas.
    *
    * @internal
    */
@@ -13,7 +13,7 @@ export abstract class GatewayTarget {
   }
 
   /**
-   * Whether Helm charts can be installed there.
+   * * Whether the target supports Helm charts.
    *
    * @internal
    */
@@ -22,14 +22,14 @@ export abstract class GatewayTarget {
   }
 
   /**
-   * Where the construct of a data plane goes that `addDataPlane` makes.
+   * * Scope for the data plane that `addDataPlane` creates.
    *
    * @internal
    */
   public abstract _dataPlaneScope(controlPlane: Construct): Construct;
 
   /**
-   * Address of the image for the place.
+   * * Address of the image for this target.
    *
    * @internal
    */

@@ -24,10 +24,10 @@ import type { ContentsOfMachine, ContentsOfPlane } from './private/handoff/site-
 /** Options of `Handoff.addSite()`. */
 export interface HandoffSiteOptions {
   /**
-   * Who may fetch what the site gets: roles, users or accounts, of other accounts, too. They assume `readerRole`. A condition such as an external id goes with the
-   * principal (`withConditions`).
+   * * * Principals that may fetch the site's files: roles, users or accounts, also of other accounts. They assume
+   * `readerRole`. Add a condition such as an external id to the principal (`withConditions`).
    *
-   * @default - nobody but whom `grantRead` names
+   * @default - only the grantees of `grantRead`
    */
   readonly readers?: iam.IPrincipal[];
 }
@@ -44,45 +44,47 @@ export interface HandoffSiteProps extends HandoffSiteOptions {
 /** Options of `HandoffSite.syncWithFlux()`: one of the two identities, and no more. */
 export interface HandoffFluxOptions {
   /**
-   * Issuer that the cluster names as its `serviceAccountIssuer`: the service account `source-controller` gets a role that reads the site's manifests. The cluster
-   * needs the Amazon EKS Pod Identity Webhook.
+   * * Issuer in the cluster's `serviceAccountIssuer`: the service account `source-controller` gets a role that reads
+   * the site's manifests. The cluster needs the Amazon EKS Pod Identity Webhook.
    *
    * @default - `credentialsSecret` is used
    */
   readonly issuer?: OidcIssuer;
 
   /**
-   * Secret in Flux' namespace with the keys `accesskey` and `secretkey`; whoever they belong to needs `grantRead`.
+   * * Secret in Flux' namespace with the keys `accesskey` and `secretkey`; give their user `grantRead`.
    *
    * @default - `issuer` is used
    */
   readonly credentialsSecret?: string;
 
   /**
-   * Namespace that Flux runs in.
+   * * Namespace of Flux.
    *
    * @default 'flux-system'
    */
   readonly namespace?: string;
 }
 
-/** The custom resource event that carries the files has to stay below 256 KB. */
+/** The custom resource event that carries the files must stay below 256 KB. */
 const MOST_BYTES = 200_000;
 
 /**
- * What one site gets: the manifests or Compose files of its planes, the files of its clusters, and where they are found. Made by `Handoff.addSite()`.
+ * * * What one site gets: the manifests or Compose files of its planes, and the files of its clusters.
+ * `Handoff.addSite()` creates it.
  *
- * Creates a custom resource that writes the files below `<stack>/<site>/` in the bucket, the SSM parameter `/hybridge/<stack>/<site>/handoff`, and a role where there are `readers`. Two outputs
- * of the stack say how the files are fetched and which role it is.
+ * Creates a custom resource that writes the files below `<stack>/<site>/` in the bucket, the SSM parameter
+ * `/hybridge/<stack>/<site>/handoff`, and a role where there are `readers`. Two outputs of the stack show the command
+ * that fetches the files, and the role.
  */
 export class HandoffSite extends Construct {
   /** Name of the site, derived from the id. */
   public readonly siteName: string;
 
-  /** SSM parameter with which `hybridge handoff pull` begins. */
+  /** SSM parameter that `hybridge handoff pull` reads first. */
   public readonly parameterName: string;
 
-  /** Role that reads what the site gets, and its secrets. Only where there are `readers`. */
+  /** Role that may read the site's files and secrets. Absent without `readers`. */
   public readonly readerRole?: iam.IRole;
 
   private readonly bucket: s3.IBucket;
@@ -119,8 +121,9 @@ export class HandoffSite extends Construct {
   }
 
   /**
-   * Lets somebody fetch the site's files, and the secrets of planes without a store of their own: a role by certificate (`RolesAnywhere.addRole`), by service account (`OidcIssuer.createRole`), or any
-   * other of this account. Others assume `readerRole`.
+   * * Allows a grantee to fetch the site's files, and the secrets of planes without their own store: a role by
+   * certificate (`RolesAnywhere.addRole`), by service account (`OidcIssuer.createRole`), or any other principal of this
+   * account. Principals of other accounts assume `readerRole`.
    *
    * @throws Error when no policy can be added to the grantee, as to a role of another account
    */
@@ -133,10 +136,11 @@ export class HandoffSite extends Construct {
   }
 
   /**
-   * Has Flux apply the manifests of the planes and keep them so. Adds `flux.yaml` to the site's files, with a `Bucket` and a `Kustomization` (Flux 2.4 or later); it is
-   * applied once: `hybridge handoff pull` shows how. Secrets are none of it: planes of the site best have `SecretDelivery.externalSecrets()`.
+   * * * Makes Flux apply the manifests of the planes and keep them in sync. Adds `flux.yaml` with a `Bucket` and a
+   * `Kustomization` (Flux 2.4 or later) to the site's files; apply it once, as `hybridge handoff pull` shows. It
+   * contains no secrets: use `SecretDelivery.externalSecrets()` for the planes of the site.
    *
-   * @throws Error when none or both of the identities are given, or it was called before
+   * @throws Error when none or both of the identities are given, or on a second call
    */
   public syncWithFlux(options: HandoffFluxOptions): void {
     const { issuer, credentialsSecret, namespace = 'flux-system' } = options;
@@ -163,7 +167,7 @@ export class HandoffSite extends Construct {
   }
 
   /**
-   * @param secrets what readers fetch for the plane; none where it has a store of its own
+   * * @param secrets secrets that readers fetch for the plane; none where it has its own store
    * @internal
    */
   public _addPlane(cluster: EksAnywhereCluster, plane: ContentsOfPlane, secrets: readonly SecretMount[]): void {
@@ -173,7 +177,7 @@ export class HandoffSite extends Construct {
   }
 
   /**
-   * @param secrets what readers fetch for the plane
+   * * @param secrets secrets that readers fetch for the plane
    * @internal
    */
   public _addMachine(machine: ContentsOfMachine, secrets: readonly SecretMount[]): void {
@@ -208,7 +212,7 @@ export class HandoffSite extends Construct {
     const role = issuer.createRole(`${this.node.id}Flux`, { namespace, serviceAccount: 'source-controller', description: `Flux on the site ${this.siteName}` });
     const planes = `${this.prefix}planes/*`;
     role.addToPolicy(new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [this.bucket.arnForObjects(planes)] }));
-    // Flux asks whether the bucket is there (HeadBucket, which names no prefix) before it lists.
+    // Flux checks that the bucket exists (HeadBucket, which names no prefix) before it lists.
     role.addToPolicy(new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn], conditions: { StringLikeIfExists: { 's3:prefix': planes } } }));
     return role;
   }

@@ -10,7 +10,7 @@ import type { HandoffSiteOptions } from './handoff-site';
 /** Properties of `Handoff`. */
 export interface HandoffProps {
   /**
-   * What becomes of the bucket when the stack is removed. All that lies in it can be written again from the program.
+   * * What happens to the bucket when the stack is deleted. The program can write all of its content again.
    *
    * @default RemovalPolicy.DESTROY
    */
@@ -18,11 +18,12 @@ export interface HandoffProps {
 }
 
 /**
- * What sites get from AWS, without anybody copying values: the manifests of their planes with everything filled in that is known only after deployment, and the files of
- * their clusters. No secrets.
+ * * * Delivers to sites what exists only after a deployment: the manifests of their planes with all values filled in,
+ * and the files of their clusters. No secrets.
  *
- * Creates a private bucket (encrypted, TLS only, versioned; old versions end after 90 days) and a Lambda function that writes it at deployment. Each site has a prefix of
- * its own, and an SSM parameter from which `hybridge handoff pull` finds it.
+ * Creates a private bucket (encrypted, TLS only, versioned; old versions end after 90 days) and a Lambda function that
+ * writes it at deployment. Each site has its own prefix, and an SSM parameter through which `hybridge handoff pull`
+ * finds it.
  */
 export class Handoff extends Construct {
   /** The bucket. */
@@ -30,7 +31,7 @@ export class Handoff extends Construct {
 
   private readonly serviceToken: string;
 
-  /** @param scope in the stack of the control plane, or another one of its account */
+  /** @param scope the stack of the control plane, or another one in its account */
   constructor(scope: Construct, id: string, props: HandoffProps = {}) {
     super(scope, id);
     PolicyPack.watch(this);
@@ -53,7 +54,8 @@ export class Handoff extends Construct {
   }
 
   /**
-   * Adds a site: what `EksAnywhereTarget.cluster()` and `DockerTarget.compose()` take as their `site`. One site for each place that one person or one Flux looks after.
+   * * Adds a site, for the option `site` of `EksAnywhereTarget.cluster()` and `DockerTarget.compose()`. Add one site
+   * per place that one operator or one Flux manages.
    *
    * @param id becomes the site's name
    */

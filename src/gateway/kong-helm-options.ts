@@ -5,7 +5,7 @@ export enum KongEdition {
   /** Apache-2.0. Kong publishes no images of it after 3.9. */
   COMMUNITY = 'community',
 
-  /** Needs a licence of Kong's. */
+  /** Needs a licence from Kong. */
   ENTERPRISE = 'enterprise',
 }
 
@@ -15,30 +15,32 @@ export interface KongHelmOptions {
   readonly chartVersion: string;
 
   /**
-   * Which edition runs.
+   * * Edition of Kong Gateway.
    *
    * @default KongEdition.COMMUNITY
    */
   readonly edition?: KongEdition;
 
   /**
-   * Version of Kong Gateway, which is the tag of its image. Control plane and data planes have the same.
+   * * * Version of Kong Gateway, the tag of its image, for control plane and data planes.
    *
-   * @default - 3.9.1 for the community edition; the enterprise edition has to be told
+   * @default - 3.9.1 for the community edition; required for the enterprise edition
    */
   readonly gatewayVersion?: string;
 
   /**
-   * The licence of the enterprise edition: the secret's text is the licence document as Kong sends it. The name has to be known at synth.
+   * * * Licence of the enterprise edition: the secret's text is the licence document from Kong. Its name must be known
+   * at synth.
    *
-   * @default - none, which goes with the community edition only
+   * @default - none; required for the enterprise edition
    */
   readonly licence?: ISecret;
 
   /**
-   * Repository that clusters on EKS pull the image from, without a tag. Sites pull from the `imageRepository` of their target.
+   * * Repository that clusters on EKS pull the image from, without a tag. Sites pull from the `imageRepository` of
+   * their target.
    *
-   * @default - `kong`, or `kong/kong-gateway` for the enterprise edition, both of Docker Hub
+   * @default - `kong`, or `kong/kong-gateway` for the enterprise edition, both on Docker Hub
    */
   readonly imageRepository?: string;
 }

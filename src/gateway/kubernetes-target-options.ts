@@ -3,39 +3,42 @@ export enum MetricsDiscovery {
   /** By the annotations `prometheus.io/scrape`, `port` and `path` of the pods. */
   ANNOTATIONS = 'annotations',
 
-  /** By a ServiceMonitor, which the Prometheus Operator reads; its definition (`monitoring.coreos.com/v1`) has to be in the cluster. */
+  /** By a ServiceMonitor of the Prometheus Operator; its definition (`monitoring.coreos.com/v1`) must be in the cluster. */
   SERVICE_MONITOR = 'service-monitor',
 }
 
-/** What targets on Kubernetes have in common. */
+/** Options of all targets on Kubernetes. */
 export interface KubernetesTargetOptions {
   /**
-   * How many nodes at most: a HorizontalPodAutoscaler keeps the number between the plane's `replicas` and this. Data planes only. It reads the use of the
-   * processor from the Kubernetes metrics server; without one there are as many nodes as `replicas` says.
+   * * * Maximum number of nodes: a HorizontalPodAutoscaler keeps the number between the plane's `replicas` and this.
+   * Data planes only. It needs the Kubernetes metrics server; without one the number stays at `replicas`.
    *
-   * @default - as many as `replicas`, always
+   * @default - `replicas`, without scaling
    */
   readonly maxReplicas?: number;
 
   /**
-   * Average use of the processor that scaling aims at, in percent of what the pods request, 10 to 90. Needs `maxReplicas`. With the default, two nodes carry for a minute what three carried: as long as Kubernetes needs to see a load
-   * and to start a node.
+   * * Target CPU utilization for scaling, in percent of the pods' request, 10 to 90. Needs `maxReplicas`. The default
+   * leaves room for two nodes to carry the load of three for a minute, until Kubernetes has seen the load and started a
+   * node.
    *
    * @default 60
    */
   readonly cpuPercent?: number;
 
   /**
-   * How Prometheus finds the nodes: `/metrics` of the status API, port 8100. What is there is the gateway's affair; with Kong's chart its plugin `prometheus` has to be on.
+   * * * How Prometheus finds the nodes: `/metrics` of the status API, port 8100. With Kong's chart, enable the plugin
+   * `prometheus`.
    *
-   * @default - it does not
+   * @default - Prometheus does not find them
    */
   readonly metricsDiscovery?: MetricsDiscovery;
 
   /**
-   * Labels of the ServiceMonitor, which the `serviceMonitorSelector` of Prometheus asks for: without them the operator leaves it alone. Needs `MetricsDiscovery.SERVICE_MONITOR`.
+   * * * Labels of the ServiceMonitor. They must match the `serviceMonitorSelector` of Prometheus; otherwise the
+   * operator ignores it. Needs `MetricsDiscovery.SERVICE_MONITOR`.
    *
-   * @default - { release: 'kube-prometheus-stack' }, which that chart asks for
+   * @default - { release: 'kube-prometheus-stack' }, which that chart selects
    */
   readonly serviceMonitorLabels?: { [key: string]: string };
 }

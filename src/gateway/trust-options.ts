@@ -5,29 +5,34 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 /** Options of `Trust.generated()`. */
 export interface GeneratedTrustOptions {
   /**
-   * How long a certificate is good for, in days, 1 to 3650.
+   * * Validity of a certificate in days, 1 to 3650.
    *
    * @default - 1095; with `rotateEvery` four times that, at least 1095
    */
   readonly validDays?: number;
 
   /**
-   * How often the certificate is replaced, in whole days, 2 to 365. At any time three are accepted: the one in force, the one before and the next one, so that each node has all of
-   * this time to change over and no tunnel is refused. Nodes notice by themselves on EKS, and on sites where an operator brings secrets; see docs/trust.md for machines.
+   * * Rotation period, in whole days, 2 to 365. Both ends always accept three certificates: the previous, the current
+   * and the next one. So each node has the whole period to follow, and no tunnel is rejected. Nodes follow without a
+   * restart on EKS, and on sites where the External Secrets Operator fetches secrets; see docs/trust.md for machines.
    *
    * @default - never
    */
   readonly rotateEvery?: Duration;
 
   /**
-   * What becomes of the secret when the stack or the control plane is removed. A certificate can be made again; a key that nobody needs should not lie around.
+   * * What happens to the secret when the stack or the control plane is deleted. The construct can make a new
+   * certificate, and an unused key should not be kept.
    *
    * @default RemovalPolicy.DESTROY
    */
   readonly removalPolicy?: RemovalPolicy;
 }
 
-/** Properties of a secret's JSON document, by what they hold. Letters, digits and `_`: readers on EKS and on sites take a dot for a step into the document. */
+/**
+ * Property names in a secret's JSON document. Letters, digits and `_`: on EKS and on sites a dot means a path into the
+ * document.
+ */
 export interface TrustSecretProperties {
   /**
    * The certificate, as PEM, with intermediates after it.
@@ -47,7 +52,8 @@ export interface TrustSecretProperties {
 /** Options of `Trust.existing()`. */
 export interface ExistingTrustOptions extends TrustSecretProperties {
   /**
-   * Certificates, as PEM, that the other end may hold besides the one in force: the next and the one before, while whoever keeps the secret replaces it.
+   * * Certificates, as PEM, that the other end may show in addition to the current one: the next and the previous one
+   * during a rotation of the secret.
    *
    * @default - none: replacing the certificate interrupts tunnels until both ends have the new one
    */
@@ -56,38 +62,43 @@ export interface ExistingTrustOptions extends TrustSecretProperties {
 
 /** Options of `Trust.existingPki()`. */
 export interface ExistingPkiTrustOptions extends TrustSecretProperties {
-  /** Certificates of the authority that signed those of all planes, as PEM: while it changes, the old one and the new one. Public. */
+  /**
+   * Certificates of the authority that signed the planes' certificates, as PEM. While the authority changes, the old
+   * and the new one. Public.
+   */
   readonly authority: string;
 
   /** Name of a data plane → secret with its certificate (extended key usage clientAuth) and key. */
   readonly dataPlanes: { [planeName: string]: ISecret };
 
   /**
-   * Secret with certificate (extended key usage serverAuth) and key of the control plane.
+   * * Secret with certificate (extended key usage serverAuth) and key of the control plane.
    *
-   * @default - none, which goes with `GatewayControlPlane.fromAttributes()` only
+   * @default - none; required unless the control plane comes from `GatewayControlPlane.fromAttributes()`
    */
   readonly controlPlane?: ISecret;
 
   /**
-   * Name in the certificate of the control plane, which data planes expect.
+   * * Name in the certificate of the control plane, which data planes expect.
    *
-   * @default - none, which goes with `GatewayControlPlane.fromAttributes()` only: the host that data planes connect to
+   * @default - none; required unless the control plane comes from `GatewayControlPlane.fromAttributes()`, where it is
+   * the host that data planes connect to
    */
   readonly serverName?: string;
 }
 
-/** How long certificates of cert-manager are good for. */
+/** Validity and renewal of certificates from cert-manager. */
 export interface LeafCertificateOptions {
   /**
-   * How long each certificate is good for, in whole hours.
+   * * Validity of each certificate, in whole hours.
    *
    * @default - 90 days; 6 days of a short-lived authority
    */
   readonly validity?: Duration;
 
   /**
-   * How long before its end a certificate is replaced, in whole hours. Nodes take the new one over without a restart.
+   * * Time before its expiry at which cert-manager renews a certificate, in whole hours. Nodes use the new one without
+   * a restart.
    *
    * @default - a third of the validity
    */
@@ -100,7 +111,7 @@ export interface CertManagerTrustOptions extends LeafCertificateOptions {
   readonly issuerName: string;
 
   /**
-   * Kind of the issuer, such as `AWSPCAClusterIssuer`. An `Issuer` would have to be in the namespace of each plane.
+   * * Kind of the issuer, such as `AWSPCAClusterIssuer`. An `Issuer` must exist in the namespace of each plane.
    *
    * @default 'ClusterIssuer'
    */
@@ -117,22 +128,24 @@ export interface CertManagerTrustOptions extends LeafCertificateOptions {
 /** Options of `Trust.privateCa()`. */
 export interface PrivateCaTrustOptions extends LeafCertificateOptions {
   /**
-   * An authority that exists, in the account of the planes.
+   * * * An existing authority in the account of the planes.
    *
-   * @default - a new root authority for the control plane and its data planes, good for ten years
+   * @default - a new root authority for the control plane and its data planes, valid for ten years
    */
   readonly authority?: acmpca.ICertificateAuthority;
 
   /**
-   * Whether the authority signs certificates of at most seven days only. AWS asks about 50 USD a month for such an authority, and about 400 for any other. Planes that are cut off for longer than
-   * `renewBefore` cannot renew theirs, and keep serving without a tunnel.
+   * * * Whether the authority signs only certificates of at most seven days. AWS charges about 50 USD a month for such
+   * an authority, and about 400 for any other. Planes that are cut off for longer than `renewBefore` cannot renew
+   * theirs, and keep serving without a tunnel.
    *
-   * @default - true for a new authority; an existing one is what it is: say so
+   * @default - true for a new authority; for an existing one, give its mode
    */
   readonly shortLived?: boolean;
 
   /**
-   * What becomes of a new authority when the stack or the control plane is removed. AWS keeps a deleted one for thirty days.
+   * * What happens to a new authority when the stack or the control plane is deleted. AWS keeps a deleted one for
+   * thirty days.
    *
    * @default RemovalPolicy.DESTROY
    */

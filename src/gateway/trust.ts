@@ -18,14 +18,16 @@ import type { CertManagerTrustOptions, ExistingPkiTrustOptions, ExistingTrustOpt
 const DAYS = { valid: 1095, longest: 3650, rotation: 365 };
 
 /**
- * How the two ends of a tunnel know each other. One object serves the control plane and all its data planes. docs/trust.md says which one when.
+ * * How the two ends of a tunnel authenticate each other. One object serves the control plane and all its data planes.
+ * docs/trust.md helps to choose one.
  */
 export class Trust {
   /**
-   * One certificate that every plane shows and expects (`KONG_CLUSTER_MTLS=shared`).
+   * * One certificate that every plane shows and expects (`KONG_CLUSTER_MTLS=shared`).
    *
-   * A Lambda function makes it (EC P-384, self-signed, CN=kong_clustering) and writes it to Secrets Manager; neither template nor response holds
-   * anything of the key. Updates of the stack keep a certificate that serves; with `rotateEvery` Secrets Manager replaces it by schedule.
+   * A Lambda function makes it (EC P-384, self-signed, CN=kong_clustering) and writes it to Secrets Manager; neither
+   * template nor response contains any part of the key. Stack updates keep the certificate; with `rotateEvery` Secrets
+   * Manager rotates it on a schedule.
    *
    * @throws Error that names the property
    */
@@ -35,18 +37,19 @@ export class Trust {
       const rotationDays = rotateEvery && wholeDays('rotateEvery', rotateEvery, 2, DAYS.rotation);
       const validDays = options.validDays ?? Math.max(DAYS.valid, 4 * (rotationDays ?? 0));
       requireWhole('validDays', validDays, { least: 1, most: DAYS.longest, unit: 'days' });
-      // Announced, in force and still accepted, for one turn each; and one turn that fails.
+      // A certificate is next, current and previous for one rotation period each; the fourth covers a rotation that fails.
       if (rotationDays && validDays < 4 * rotationDays) {
-        throw new Error(`validDays: got ${validDays}, expected at least ${4 * rotationDays}, four times rotateEvery, because a certificate is accepted before and after it is in force`);
+        throw new Error(`validDays: got ${validDays}, expected at least ${4 * rotationDays}, four times rotateEvery, because a certificate is accepted before and after it is the current one`);
       }
       return new Trust((scope, plane) => new TunnelCertificate(scope, 'Tunnel', { plane, validDays, rotationDays, removalPolicy }).trust);
     });
   }
 
   /**
-   * One certificate that every plane shows and expects (`KONG_CLUSTER_MTLS=shared`), in a secret that somebody else keeps.
+   * * * One certificate that every plane shows and expects (`KONG_CLUSTER_MTLS=shared`), in an existing secret.
    *
-   * @param secret a JSON document with certificate and key, in account and region of the stack that it is imported in; its name has to be known at synth
+   * @param secret a JSON document with certificate and key, in account and region of the stack that imports it; its
+   * name must be known at synth
    * @throws Error that names the property
    */
   public static existing(secret: ISecret, options: ExistingTrustOptions = {}): Trust {
@@ -57,7 +60,8 @@ export class Trust {
   }
 
   /**
-   * A certificate of its own for each plane, from one authority (`KONG_CLUSTER_MTLS=pki`), in secrets that somebody else keeps and replaces. For every target.
+   * * One certificate per plane, from one authority (`KONG_CLUSTER_MTLS=pki`), in existing secrets that you rotate. For
+   * every target.
    *
    * @throws Error that names the property
    */
@@ -72,9 +76,11 @@ export class Trust {
   }
 
   /**
-   * A certificate of its own for each plane (`KONG_CLUSTER_MTLS=pki`), which cert-manager makes in the plane's cluster and keeps renewed (EC P-384). The key never leaves the cluster.
+   * * * One certificate per plane (`KONG_CLUSTER_MTLS=pki`, EC P-384) that cert-manager issues and renews in the
+   * plane's cluster. The key never leaves the cluster.
    *
-   * The clusters have to have cert-manager and the issuer. Only certificates with the names of this control plane's data planes are let in, whatever else the authority signs. EKS and EKS Anywhere only.
+   * The clusters need cert-manager and the issuer. The control plane accepts only certificates with the names of its
+   * data planes, whatever else the authority signs. EKS and EKS Anywhere only.
    *
    * @throws Error that names the property
    */
@@ -94,11 +100,14 @@ export class Trust {
   }
 
   /**
-   * A certificate of its own for each plane (`KONG_CLUSTER_MTLS=pki`), from an authority of AWS Private CA, which cert-manager has signed and keeps renewed (EC P-384). The key never leaves the cluster.
+   * * * * * One certificate per plane (`KONG_CLUSTER_MTLS=pki`, EC P-384), signed by an authority of AWS Private CA and
+   * renewed by cert-manager. The key never leaves the cluster.
    *
-   * The clusters have to have cert-manager and the AWS Private CA Connector for Kubernetes (on EKS the add-ons `cert-manager` and `aws-privateca-connector-for-kubernetes`; the latter gets a role here).
-   * Made with each plane: an issuer and the certificate. EKS and EKS Anywhere only. On a site the connector needs credentials of AWS, and the authority's ARN has to be known at synth, or the site
-   * gets its files by `Handoff`. A new authority costs about 50 USD a month, see `shortLived`.
+   * The clusters need cert-manager and the AWS Private CA Connector for Kubernetes (on EKS the add-ons `cert-manager`
+   * and `aws-privateca-connector-for-kubernetes`; the latter gets a role here). Each plane creates an issuer and the
+   * certificate. EKS and EKS Anywhere only. On a site the connector needs AWS credentials, and the authority's ARN must
+   * be known at synth unless a `Handoff` delivers the site's files. A new authority costs about 50 USD a month, see
+   * `shortLived`.
    *
    * @throws Error that names the property
    */
@@ -106,7 +115,7 @@ export class Trust {
     return within('Trust.privateCa', () => {
       const { authority, shortLived, removalPolicy = RemovalPolicy.DESTROY } = options;
       const isShortLived = shortLived ?? !authority;
-      if (authority && options.removalPolicy !== undefined) throw new Error('removalPolicy: is for a new authority, expected nothing beside authority: what made it decides what becomes of it');
+      if (authority && options.removalPolicy !== undefined) throw new Error('removalPolicy: applies only to an authority created here; remove it, or remove authority');
       const hours = leafHours(options, isShortLived ? { validity: 6 * 24, most: 7 * 24 } : { validity: 90 * 24, most: 3650 * 24 });
       return new Trust((scope, plane, serials) => {
         const owner = new Construct(scope, 'Tunnel');
@@ -129,11 +138,12 @@ export class Trust {
   }
 
   /**
-   * Control planes let a certificate in no more, and end the tunnels of whoever shows it, a minute or two after the deployment. For a key that was stolen: the plane's next certificate is let in.
-   * `GatewayDataPlane.revoke()` keeps a whole plane out.
+   * * * Revokes one certificate, for example after its key was stolen. Within two minutes of the deployment, control
+   * planes close its tunnels and reject new ones. They accept the plane's next certificate; `GatewayDataPlane.revoke()`
+   * locks out a whole plane.
    *
    * @param serialNumber hexadecimal, as `openssl x509 -noout -serial` prints it, with or without colons
-   * @throws Error when it is no serial number
+   * @throws Error for an invalid serial number
    */
   public revokeSerialNumber(serialNumber: string): void {
     const digits = serialNumber.replace(/:/g, '').replace(/^0+(?=.)/, '').toUpperCase();
@@ -142,7 +152,7 @@ export class Trust {
   }
 
   /**
-   * Makes what the planes need, below the control plane.
+   * * Creates what the planes need, as children of the control plane.
    *
    * @internal
    */
@@ -150,7 +160,7 @@ export class Trust {
     const trust = this.bind(scope, plane, this._serialNumbers);
     scope.node.addValidation({
       validate: () => trust.mode === 'shared' && this._serialNumbers.size > 0
-        ? ['revokeSerialNumber: all planes have one certificate, so that none can be told from the others: use Trust.privateCa, Trust.certManager or Trust.existingPki']
+        ? ['revokeSerialNumber: all planes have one certificate, so none can be identified: use Trust.privateCa, Trust.certManager or Trust.existingPki']
         : [],
     });
     return trust;
@@ -168,7 +178,7 @@ function secretProperties(options: TrustSecretProperties & { readonly acceptedPr
   const { certificateProperty = 'certificate', privateKeyProperty = 'privateKey', acceptedProperty } = options;
   const given = { certificateProperty, privateKeyProperty, ...acceptedProperty !== undefined && { acceptedProperty } };
   for (const [property, name] of Object.entries(given)) {
-    requireMatch(property, name, /^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and _, because readers take a dot for a step into the document: give the secret properties with such names');
+    requireMatch(property, name, /^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and _, because readers treat a dot as a path: use such names in the secret');
   }
   if (new Set(Object.values(given)).size < Object.keys(given).length) throw new Error(`privateKeyProperty: got ${privateKeyProperty}, expected properties that differ from each other`);
   return { certificate: certificateProperty, privateKey: privateKeyProperty, ...acceptedProperty !== undefined && { accepted: acceptedProperty } };
