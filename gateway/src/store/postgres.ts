@@ -16,8 +16,8 @@ export interface PostgresOptions extends SqlStoreOptions {
   readonly connection: PostgresConnection;
 }
 
-/** Name of the notifications about changes. */
-const CHANNEL = 'hybridge_changes';
+/** Name of the notifications about changes. Schemas of one database belong to different control planes, each with revisions of its own. */
+const CHANNEL = sql<string>`'hybridge_changes_' || left(md5(current_schema()), 16)`;
 
 /** Number of the advisory lock that migrations take. Any number does that no other user of the database takes. */
 const MIGRATION_LOCK = 4_899_132_114;
@@ -29,12 +29,16 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   const outage = new OutageLog(log);
   // The start of a node ends with the error itself: outages are logged from then on.
   let isOpen = false;
-  const pool = openPool(connection, config, { failed: (error) => { if (isOpen) outage.failed(error); }, answered: () => outage.answered() });
+  const pool = openPool(connection, config, {
+    failed: (error) => { if (isOpen) outage.failed(error); },
+    answered: () => outage.answered(),
+  });
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   let store: SqlStore | undefined;
   try {
     const opened = store = await SqlStore.open(db, dialect, options);
-    const listener = new PostgresChangeListener({ config, channel: CHANNEL, log, heard: (revision) => opened.feed.advance(revision) });
+    const channel = (await sql<{ readonly name: string }>`select ${CHANNEL} as name`.execute(db)).rows[0]!.name;
+    const listener = new PostgresChangeListener({ config, channel, log, heard: (revision) => opened.feed.advance(revision) });
     await listener.start();
     opened.closeFirst(listener);
     isOpen = true;

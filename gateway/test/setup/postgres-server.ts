@@ -86,12 +86,17 @@ export class PostgresServer {
   }
 }
 
-/** A new, empty database on the server. */
-export async function createDatabase(address: PostgresAddress, name: string): Promise<void> {
-  const client = new pg.Client({ ...address, database: 'postgres' });
+/** Creates an empty database on the server. */
+export function createDatabase(address: PostgresAddress, name: string): Promise<void> {
+  return runSql({ ...address, database: 'postgres' }, `create database "${name}"`);
+}
+
+/** Runs one statement on a connection of its own. */
+export async function runSql(config: pg.ClientConfig, statement: string): Promise<void> {
+  const client = new pg.Client(config);
   await client.connect();
   try {
-    await client.query(`create database "${name}"`);
+    await client.query(statement);
   } finally {
     await client.end();
   }

@@ -1,4 +1,4 @@
-/** The stores that the same suites run against: each call opens a new, empty one. */
+/** The kinds of stores that the same suites run against. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { inject } from 'vitest';
@@ -8,14 +8,15 @@ import { SCHEMAS } from '../../src/plugins/schemas.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { OpenStoreOptions, Place } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/store.ts';
-import { createDatabase } from './postgres-server.ts';
+import { createDatabase, runSql } from './postgres-server.ts';
+import type { PostgresAddress } from './postgres-server.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export interface StoreKind {
   readonly name: string;
   /** Why it cannot run here. */
   readonly skip?: string;
-  /** Where a new, empty database lies. */
+  /** A new place without tables. */
   newPlace(): Promise<Place>;
 }
 
@@ -26,13 +27,23 @@ export const STORE_KINDS: readonly StoreKind[] = [
     name: 'PostgreSQL',
     skip: inject('postgres') ? undefined : 'no PostgreSQL binaries for this platform',
     newPlace: async () => {
-      const database = `test_${randomUUID()}`;
       const address = inject('postgres')!;
-      await createDatabase(address, database);
-      return { kind: 'postgres', connection: { ...address, database, ssl: false, sslVerify: false, timeoutMs: 5_000 } };
+      const database = await (suiteDatabase ??= newDatabase(address));
+      const schema = `s${randomUUID().replaceAll('-', '')}`;
+      await runSql({ ...address, database }, `create schema ${schema}`);
+      return { kind: 'postgres', connection: { ...address, database, schema, ssl: false, sslVerify: false, timeoutMs: 5_000 } };
     },
   },
 ];
+
+/** One for the whole suite: to create a database takes much longer than to create a schema. */
+let suiteDatabase: Promise<string> | undefined;
+
+async function newDatabase(address: PostgresAddress): Promise<string> {
+  const database = `test_${randomUUID()}`;
+  await createDatabase(address, database);
+  return database;
+}
 
 export function openAt(place: Place, options: Partial<OpenStoreOptions> = {}): Promise<Store> {
   return openStore({ place, schemas: SCHEMAS, log: SILENT, pollMs: 100, ...options });
