@@ -115,7 +115,7 @@ describe('the status API', () => {
     await expect(api.open([ssl], undefined)).rejects.toMatchObject({ code: 'certificate-missing',
     message: expect.stringMatching(/KONG_STATUS_LISTEN: .*KONG_STATUS_SSL_CERT/) });
     const { certificate, key } = await createSelfSignedCertificate({ commonName: 'status.test' });
-    const [address] = await api.open([ssl], { certificate, key: new Secret(key), source: { certificate: 'test', key: 'test' } });
+    const [address] = await api.open([ssl], { certificate, key: new Secret(key) });
     const status = await new Promise((resolve, reject) => {
       requestTls({ host: '127.0.0.1', port: address!.port, path: '/status', ca: certificate, servername: 'status.test', agent: false },
       (response) => {

@@ -46,6 +46,9 @@ export function openPool(connection: PostgresConnection, config: pg.ClientConfig
 
 function judgedClient(client: pg.PoolClient, judged: (error: unknown) => unknown, observer: PoolObserver): PostgresPoolClient {
   let isBroken = false;
+  // Between two statements of a transaction no query waits that could report a lost connection; an error without a listener ends the node.
+  const lost = () => { isBroken = true; };
+  client.on('error', lost);
   const query = async <R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> => {
     try {
       const result = await client.query(text, [...parameters]);
@@ -59,7 +62,10 @@ function judgedClient(client: pg.PoolClient, judged: (error: unknown) => unknown
   return {
     query: query as PostgresPoolClient['query'],
     // After an outage the connection may still be busy with the query that nothing waits for any more.
-    release: (destroy) => client.release(destroy === true || isBroken),
+    release: (destroy) => {
+      client.off('error', lost);
+      client.release(destroy === true || isBroken);
+    },
   };
 }
 

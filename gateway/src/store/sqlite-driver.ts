@@ -37,7 +37,8 @@ export function adapted(database: DatabaseSync, observer: DriverObserver): Sqlit
           reader: prepared.columns().length > 0,
           all: (values) => judged(() => prepared.all(...bind(values))),
           run: (values) => judged(() => prepared.run(...bind(values))),
-          iterate: (values) => judged(() => prepared.iterate(...bind(values))),
+          // The store streams nothing; kysely asks for the method.
+          iterate: (values) => prepared.iterate(...bind(values)),
         };
         statements.set(text, statement);
       }

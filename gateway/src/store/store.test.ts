@@ -3,13 +3,39 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { ManualClock } from '../../test/fixtures/manual-clock.ts';
 import { STORE_KINDS, openAt } from '../../test/setup/stores.ts';
+import type { Clock, Timer } from '../base/clock.ts';
+import { createLog } from '../base/log.ts';
+import { defineEntity, schemasByName } from '../model/schema/entity-schema.ts';
+import { foreign, string } from '../model/schema/field.ts';
 import type { Place } from './open.ts';
 import type { Entity, Store } from './store.ts';
 
 const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 const service = (n: number, more: Entity = {}): Entity => ({ id: uuid(n), name: `s${n}`, host: 'h.test', tags: null, ...more });
-const route = (n: number, of: number, more: Entity = {}): Entity => ({ id: uuid(n), name: `r${n}`, service: { id: uuid(of) }, tags: null, ...more });
-const key = (n: number, of: number, ttl: number | null): Entity => ({ id: uuid(n), key: `k${n}`, consumer: { id: uuid(of) }, tags: null, ttl });
+const route = (n: number, of: number, more: Entity = {}): Entity => ({ id: uuid(n), name: `r${n}`, service: { id: uuid(of) }, tags: null,
+...more });
+const key = (n: number, of: number, ttl: number | null): Entity => ({ id: uuid(n), key: `k${n}`, consumer: { id: uuid(of) }, tags: null,
+ttl });
+
+/** A clock that is set by hand and never rings. */
+class StoppedClock implements Clock {
+  timers = 0;
+
+  constructor(public moment: number) {}
+
+  now(): number {
+    return this.moment;
+  }
+
+  after(): Timer {
+    this.timers += 1;
+    return { cancel: () => undefined };
+  }
+
+  every(): Timer {
+    return this.after();
+  }
+}
 
 describe.each(STORE_KINDS)('$name', ({ newPlace, skip }) => {
   if (skip) {
@@ -28,7 +54,8 @@ describe.each(STORE_KINDS)('$name', ({ newPlace, skip }) => {
 
   it('gives back what was put in, by key and by unique field', async () => {
     await store.write((writer) => writer.insert('services', service(1, { path: '/ü' })));
-    const found = await store.read(async (reader) => [await reader.get('services', uuid(1)), await reader.getByUnique('services', 'name', 's1'), await reader.get('services', uuid(2))]);
+    const found = await store.read(async (reader) => [await reader.get('services', uuid(1)), await reader.getByUnique('services', 'name',
+    's1'), await reader.get('services', uuid(2))]);
     expect(found).toEqual([service(1, { path: '/ü' }), service(1, { path: '/ü' }), undefined]);
   });
 
@@ -65,10 +92,13 @@ describe.each(STORE_KINDS)('$name', ({ newPlace, skip }) => {
 
   it('refuses a key that is taken, a unique value that is taken and a reference to nothing', async () => {
     await store.write((writer) => writer.insert('services', service(1)));
-    await expect(store.write((writer) => writer.insert('services', service(1, { name: 'x' })))).rejects.toMatchObject({ code: 3, fields: { id: uuid(1) } });
-    await expect(store.write((writer) => writer.insert('services', service(2, { name: 's1' })))).rejects.toMatchObject({ code: 5, fields: { name: 's1' } });
+    await expect(store.write((writer) => writer.insert('services', service(1, { name: 'x' })))).rejects.toMatchObject({ code: 3,
+    fields: { id: uuid(1) } });
+    await expect(store.write((writer) => writer.insert('services', service(2, { name: 's1' })))).rejects.toMatchObject({ code: 5,
+    fields: { name: 's1' } });
     await expect(store.write((writer) => writer.insert('routes', route(3, 9)))).rejects.toMatchObject({
-      code: 4, message: `the foreign key '{id="${uuid(9)}"}' does not reference an existing 'services' entity.`, fields: { service: { id: uuid(9) } },
+      code: 4, message: `the foreign key '{id="${uuid(9)}"}' does not reference an existing 'services' entity.`,
+      fields: { service: { id: uuid(9) } },
     });
   });
 
@@ -80,7 +110,8 @@ describe.each(STORE_KINDS)('$name', ({ newPlace, skip }) => {
   });
 
   it('takes unique values together, null being one of them', async () => {
-    const plugin = (n: number, more: Entity) => ({ id: uuid(n), name: 'key-auth', instance_name: null, route: null, service: null, consumer: null, ...more });
+    const plugin = (n: number, more: Entity) => ({ id: uuid(n), name: 'key-auth', instance_name: null, route: null, service: null,
+    consumer: null, ...more });
     await store.write((writer) => writer.insert('plugins', plugin(1, {})));
     await store.write((writer) => writer.insert('services', service(5)));
     await store.write((writer) => writer.insert('plugins', plugin(2, { service: { id: uuid(5) } })));
@@ -93,14 +124,16 @@ describe.each(STORE_KINDS)('$name', ({ newPlace, skip }) => {
     await store.write(async (writer) => {
       await writer.insert('services', service(1));
       await writer.insert('routes', route(2, 1));
-      await writer.insert('plugins', { id: uuid(3), name: 'key-auth', instance_name: null, route: { id: uuid(2) }, service: null, consumer: null });
+      await writer.insert('plugins', { id: uuid(3), name: 'key-auth', instance_name: null, route: { id: uuid(2) }, service: null,
+      consumer: null });
     });
     await expect(store.write((writer) => writer.delete('services', uuid(1)))).rejects.toMatchObject({
       code: 4, message: "an existing 'routes' entity references this 'services' entity", fields: { '@referenced_by': 'routes' },
     });
     await store.write((writer) => writer.delete('routes', uuid(2)));
     expect(await store.read((reader) => reader.all('plugins'))).toEqual([]);
-    expect((await store.changesAfter(1, 10)).map(({ entity, operation }) => `${operation} ${entity}`)).toEqual(['delete plugins', 'delete routes']);
+    expect((await store.changesAfter(1, 10)).map(({ entity, operation }) => `${operation} ${entity}`)).toEqual(['delete plugins',
+    'delete routes']);
   });
 
   it('lists in pages, by keys ascending', async () => {
@@ -124,7 +157,8 @@ describe.each(STORE_KINDS)('$name', ({ newPlace, skip }) => {
       await writer.insert('routes', route(3, 1));
       await writer.insert('routes', route(4, 2));
     });
-    const names = async (options: object) => (await store.read((reader) => reader.list('services', { size: 10, ...options }))).items.map(({ name }) => name);
+    const names = async (options: object) => (await store.read((reader) => reader.list('services', { size: 10,
+    ...options }))).items.map(({ name }) => name);
     expect(await names({ tags: { tags: ['a', 'b'], match: 'all' } })).toEqual(['s1']);
     expect(await names({ tags: { tags: ['a', 'c'.repeat(3_000)], match: 'any' } })).toEqual(['s1', 's2']);
     expect(await names({ tags: { tags: ['a', 'c'], match: 'all' } })).toEqual([]);
@@ -206,5 +240,323 @@ describe.each(STORE_KINDS)('$name', ({ newPlace, skip }) => {
     if (place.kind === 'embedded') clock.advance(100);
     expect(await heard).toBe(1);
     await other.close();
+  });
+
+  it('keeps entities of one key apart by their type', async () => {
+    const consumer = { id: uuid(1), username: 'same', custom_id: 'other', tags: ['a'] };
+    await store.write(async (writer) => {
+      await writer.insert('services', service(1, { name: 'same', tags: ['a', 'b'] }));
+      await writer.insert('consumers', consumer);
+      await writer.insert('keyauth_credentials', key(3, 1, null));
+      await writer.replace('services', service(1, { name: 'renamed', tags: ['c'] }));
+    });
+    expect(await store.read((reader) => reader.get('consumers', uuid(1)))).toEqual(consumer);
+    expect(await store.read((reader) => reader.get('routes', uuid(1)))).toBeUndefined();
+    expect(await store.read((reader) => reader.getByUnique('consumers', 'username', 'same'))).toEqual(consumer);
+    expect(await store.read((reader) => reader.getByUnique('consumers', 'custom_id', 'same'))).toBeUndefined();
+    expect(await store.read((reader) => reader.getByUnique('services', 'name', 'same'))).toBeUndefined();
+    expect((await store.read((reader) => reader.tags({ size: 10, tag: 'a' }))).items).toEqual([{ tag: 'a', entity_name: 'consumers',
+    entity_id: uuid(1) }]);
+    expect(await store.write((writer) => writer.delete('services', uuid(1)))).toMatchObject({ value: true });
+    expect(await store.read((reader) => reader.get('consumers', uuid(1)))).toEqual(consumer);
+    expect((await store.read((reader) => reader.all('keyauth_credentials'))).length).toBe(1);
+  });
+
+  it('replaces what an entity refers to, its tags and its unique values', async () => {
+    await store.write(async (writer) => {
+      await writer.insert('services', service(1));
+      await writer.insert('services', service(2));
+      await writer.insert('routes', route(3, 1, { tags: ['old'] }));
+      await writer.replace('routes', route(3, 2, { name: 'new', tags: ['new'] }));
+    });
+    const routesOf = async (n: number) => (
+      await store.read((reader) => reader.list('routes', { size: 10, referring: { field: 'service', key: uuid(n) } }))).items.length;
+    expect([await routesOf(1), await routesOf(2)]).toEqual([0, 1]);
+    expect((await store.read((reader) => reader.tags({ size: 10 }))).items.map(({ tag }) => tag)).toEqual(['new']);
+    expect(await store.write((writer) => writer.delete('services', uuid(1)))).toMatchObject({ value: true });
+    await expect(store.write((writer) => writer.replace('routes', route(3, 1)))).rejects.toMatchObject({ code: 4 });
+    await store.write((writer) => writer.insert('routes', route(4, 2)));
+    await expect(store.write((writer) => writer.replace('routes', route(3, 2, { name: 'r4' })))).rejects.toMatchObject({ code: 5 });
+    await store.write((writer) => writer.replace('routes', route(3, 2, { service: null })));
+    expect(await routesOf(2)).toBe(1);
+  });
+
+  it('replaces one entity and no other', async () => {
+    await store.write(async (writer) => {
+      await writer.insert('services', service(1));
+      await writer.insert('services', service(2));
+      await writer.replace('services', service(1, { host: 'other.test' }));
+    });
+    expect((await store.read((reader) => reader.all('services'))).map(({ host }) => host)).toEqual(['other.test', 'h.test']);
+  });
+
+  it('deletes one entity and no other, and frees its unique values and tags', async () => {
+    await store.write(async (writer) => {
+      await writer.insert('services', service(1, { tags: ['a'] }));
+      await writer.insert('services', service(2, { tags: ['a'] }));
+      await writer.delete('services', uuid(1));
+      await writer.insert('services', service(3, { name: 's1' }));
+    });
+    expect((await store.read((reader) => reader.all('services'))).map(({ id }) => id)).toEqual([uuid(2), uuid(3)]);
+    expect((await store.read((reader) => reader.tags({ size: 10 }))).items.map(({ entity_id }) => entity_id)).toEqual([uuid(2)]);
+  });
+
+  it('numbers the changes of one write, and gives as many as are asked for', async () => {
+    await store.write(async (writer) => {
+      for (const n of [2, 1, 3]) await writer.insert('services', service(n));
+    });
+    await store.write((writer) => writer.insert('services', service(4)));
+    const changes = async (after: number, limit: number) => (await store.changesAfter(after, limit)).map(({ revision,
+    key: id }) => [revision, id]);
+    expect(await changes(0, 10)).toEqual([[1, uuid(2)], [1, uuid(1)], [1, uuid(3)], [2, uuid(4)]]);
+    expect(await changes(0, 2)).toEqual([[1, uuid(2)], [1, uuid(1)]]);
+    expect(await changes(1, 10)).toEqual([[2, uuid(4)]]);
+    expect(await changes(2, 10)).toEqual([]);
+    expect((await store.changesAfter(1, 1))[0]).toEqual({ revision: 2, entity: 'services', key: uuid(4), operation: 'insert',
+    after: service(4), at: clock.now() });
+  });
+
+  it('knows the types of its schemas only', async () => {
+    await expect(store.write((writer) => writer.insert('nothing', service(1)))).rejects.toThrow("no entity type is named 'nothing'");
+  });
+
+  it('lists one page with all rows, or with some and the last of their keys', async () => {
+    await store.write(async (writer) => {
+      for (const n of [1, 2, 3]) await writer.insert('services', service(n));
+    });
+    const page = (size: number, after?: string) => store.read((reader) => reader.list('services', { size, after }));
+    expect(await page(3)).toEqual({ items: [service(1), service(2), service(3)] });
+    expect(await page(2)).toEqual({ items: [service(1), service(2)], next: uuid(2) });
+    expect(await page(1, uuid(1))).toEqual({ items: [service(2)], next: uuid(2) });
+    expect(await page(2, uuid(3))).toEqual({ items: [] });
+  });
+
+  it('lists by several tags, each counted once, and by tags of what refers to something', async () => {
+    await store.write(async (writer) => {
+      await writer.insert('services', service(1, { tags: ['a'] }));
+      await writer.insert('services', service(2, { tags: ['b'] }));
+      await writer.insert('routes', route(3, 1, { tags: ['a'] }));
+      await writer.insert('routes', route(4, 1, { tags: ['b'] }));
+      await writer.insert('routes', route(5, 2, { tags: ['b'] }));
+    });
+    const names = async (entity: string, options: object) => (await store.read((reader) => reader.list(entity, { size: 10,
+    ...options }))).items.map(({ name }) => name);
+    expect(await names('services', { tags: { tags: ['a', 'a'], match: 'all' } })).toEqual(['s1']);
+    expect(await names('services', { tags: { tags: ['a', 'b'], match: 'all' } })).toEqual([]);
+    expect(await names('services', { tags: { tags: ['x'], match: 'any' } })).toEqual([]);
+    expect(await names('routes', { tags: { tags: ['b'], match: 'any' }, referring: { field: 'service', key: uuid(1) } })).toEqual(['r4']);
+    expect(await names('routes', { referring: { field: 'other', key: uuid(1) } })).toEqual([]);
+  });
+
+  it('pages through tags in one order, whatever their entities are', async () => {
+    await store.write(async (writer) => {
+      await writer.insert('services', service(1, { tags: ['a', 'b'] }));
+      await writer.insert('services', service(2, { tags: ['b'] }));
+      await writer.insert('consumers', { id: uuid(3), username: 'u', custom_id: null, tags: ['b', 'a'] });
+    });
+    const whole = await store.read((reader) => reader.tags({ size: 5 }));
+    expect(whole.next).toBeUndefined();
+    expect(whole.items.map(({ tag, entity_name }) => `${tag} ${entity_name}`).sort())
+      .toEqual(['a consumers', 'a services', 'b consumers', 'b services', 'b services']);
+    const paged: object[] = [];
+    let after: string | undefined;
+    do {
+      const page = await store.read((reader) => reader.tags({ size: 1, after }));
+      expect(page.items.length).toBe(1);
+      paged.push(...page.items);
+      after = page.next;
+    } while (after);
+    expect(paged).toEqual(whole.items);
+    const last = await store.read((reader) => reader.tags({ size: 2, tag: 'b', after: undefined }));
+    expect(await store.read((reader) => reader.tags({ size: 2, tag: 'b', after: last.next }))).toMatchObject({ items: [{ tag: 'b' }] });
+  });
+
+  describe('rows with a time to live', () => {
+    const bob = { id: uuid(1), username: 'bob', custom_id: null, tags: null };
+    const keys = (from: Store = store) => from.read(async (reader) => (await reader.list('keyauth_credentials',
+    { size: 10 })).items.map(({ key: text }) => text));
+    const changes = async (after: number) => (await store.changesAfter(after, 10)).map(({ revision, operation, key: id,
+    after: left }) => [revision, operation, id, left]);
+    let start: number;
+    beforeEach(async () => {
+      start = clock.now() / 1000;
+      await store.write(async (writer) => {
+        await writer.insert('consumers', bob);
+        await writer.insert('keyauth_credentials', key(2, 1, start + 10));
+        await writer.insert('keyauth_credentials', key(3, 1, start + 10));
+        await writer.insert('keyauth_credentials', key(4, 1, start + 20));
+        await writer.insert('keyauth_credentials', key(5, 1, null));
+      });
+    });
+
+    it('are removed by a change of its own when it is over, and announced', async () => {
+      const heard: number[] = [];
+      store.onChange((revision) => heard.push(revision));
+      clock.advance(9_999);
+      expect(await keys()).toEqual(['k2', 'k3', 'k4', 'k5']);
+      clock.advance(1);
+      expect(await keys()).toEqual(['k4', 'k5']);
+      await expect.poll(() => heard).toEqual([2]);
+      expect(await changes(1)).toEqual([[2, 'expire', uuid(2), null], [2, 'expire', uuid(3), null]]);
+      expect((await store.read((reader) => reader.all('keyauth_credentials'))).length).toBe(2);
+      await expect.poll(() => { clock.advance(1_000); return heard; }).toEqual([2, 3]);
+      expect(await changes(2)).toEqual([[3, 'expire', uuid(4), null]]);
+      clock.advance(3_600_000);
+      expect(await keys()).toEqual(['k5']);
+    });
+
+    it('are still there when the write fails that would have removed them', async () => {
+      const stopped = new StoppedClock(clock.now());
+      const own = await openAt(await newPlace(), { clock: stopped, pollMs: 0 });
+      await own.write(async (writer) => {
+        await writer.insert('consumers', bob);
+        await writer.insert('keyauth_credentials', key(2, 1, start + 10));
+      });
+      await expect.poll(() => stopped.timers).toBe(1);
+      stopped.moment += 10_000;
+      await expect(own.write(async (writer) => writer.insert('consumers', bob))).rejects.toMatchObject({ code: 3 });
+      expect(await own.read((reader) => reader.revision())).toBe(1);
+      expect((await own.read((reader) => reader.all('keyauth_credentials'))).length).toBe(1);
+      expect(await keys(own)).toEqual([]);
+
+      const written = await own.write((writer) => writer.insert('keyauth_credentials', { ...key(9, 1, null), key: 'k2' }));
+      expect(written.revision).toBe(3);
+      expect((await own.changesAfter(1, 10)).map(({ revision, operation, key: id }) => [revision, operation, id]))
+        .toEqual([[2, 'expire', uuid(2)], [3, 'insert', uuid(9)]]);
+      stopped.moment += 10_000;
+      expect((await own.write(async () => undefined)).revision).toBe(3);
+      await own.close();
+    });
+
+    it('live on when they are replaced, or have no end any more', async () => {
+      await store.write(async (writer) => {
+        await writer.replace('keyauth_credentials', key(2, 1, start + 1_000));
+        await writer.replace('keyauth_credentials', key(3, 1, null));
+      });
+      clock.advance(500_000);
+      await expect.poll(() => store.read((reader) => reader.revision())).toBe(3);
+      expect(await keys()).toEqual(['k2', 'k3', 'k5']);
+    });
+
+    it('go with what they belong to', async () => {
+      await store.write((writer) => writer.delete('consumers', uuid(1)));
+      expect((await changes(1)).map(([, operation, id]) => [operation, id])).toEqual([
+        ['delete', uuid(2)], ['delete', uuid(3)], ['delete', uuid(4)], ['delete', uuid(5)], ['delete', uuid(1)],
+      ]);
+      clock.advance(500_000);
+      expect((await store.write(async () => undefined)).revision).toBe(2);
+    });
+  });
+
+  it('removes rows of data planes whose time is over, and pages through the others', async () => {
+    const stopped = new StoppedClock(clock.now());
+    const own = await openAt(await newPlace(), { clock: stopped });
+    const ids = async (size = 10, after?: string) => (await own.dataPlanes.list({ size, after })).items.map(({ id }) => id);
+    for (const n of [3, 1, 2]) await own.dataPlanes.put({ id: uuid(n) }, n * 10);
+    expect([await ids(), await ids(2), await ids(10, uuid(1))]).toEqual([[uuid(1), uuid(2), uuid(3)], [uuid(1), uuid(2)], [uuid(2),
+    uuid(3)]]);
+    stopped.moment += 9_999;
+    expect(await ids()).toEqual([uuid(1), uuid(2), uuid(3)]);
+    stopped.moment += 1;
+    expect(await ids()).toEqual([uuid(2), uuid(3)]);
+    await own.dataPlanes.put({ id: uuid(4) }, 10);
+    // Set back: what was removed stays away, what was only hidden would be shown.
+    stopped.moment -= 10_000;
+    expect(await ids()).toEqual([uuid(2), uuid(3), uuid(4)]);
+    await own.close();
+  });
+
+  it('answers nothing once it is closed', async () => {
+    await store.close();
+    expect(await store.isReachable()).toBe(false);
+    await expect(store.read((reader) => reader.revision())).rejects.toThrow();
+    store = await openAt(await newPlace());
+    expect(await store.isReachable()).toBe(true);
+  });
+
+  it('logs that it has created its tables', async () => {
+    const lines: object[] = [];
+    const own = await openAt(await newPlace(), { log: createLog({ level: 'info',
+    write: (line) => lines.push(JSON.parse(line) as object) }) });
+    await own.close();
+    expect(lines).toMatchObject([{ level: 'info', message: 'database migrated', migrations: ['0001-entities'] }]);
+  });
+});
+
+/** Relations that none of the entity types has yet. */
+describe.each(STORE_KINDS)('references between other types, on $name', ({ newPlace, skip }) => {
+  if (skip) {
+    it.skip(`is not tested: ${skip}`);
+    return;
+  }
+  const schemas = schemasByName([
+    defineEntity({ name: 'parents', primaryKey: 'key', hasTtl: true, fields: { key: string(), name: string({ unique: true }) } }),
+    defineEntity({
+      name: 'children',
+      fields: {
+        id: string(),
+        friend: foreign('parents', { on_delete: 'null' }),
+        parent: foreign('parents', { on_delete: 'cascade' }),
+        sponsor: foreign('parents', { on_delete: 'null' }),
+      },
+    }),
+    defineEntity({ name: 'grandchildren', fields: { id: string(), child: foreign('children', { on_delete: 'cascade' }),
+    keeper: foreign('children') } }),
+  ]);
+  const parent = (name: string, ttl: number | null = null): Entity => ({ key: name, name, ttl });
+  const child = (id: string, of: string, others: string | null = null): Entity => {
+    const other = others === null ? null : { id: others };
+    return { id, friend: other, parent: { id: of }, sponsor: other };
+  };
+  let clock: ManualClock;
+  let store: Store;
+  beforeEach(async () => {
+    clock = new ManualClock();
+    store = await openAt(await newPlace(), { clock, schemas });
+  });
+  afterEach(() => store.close());
+  const ids = async (entity: string) => (await store.read((reader) => reader.all(entity))).map(({ id, key: text }) => id ?? text);
+  const log = async () => (await store.changesAfter(1, 20)).map(({ operation, entity, key: id }) => `${operation} ${entity} ${id}`);
+
+  it('clears, cascades and refuses as the schema says', async () => {
+    await store.write(async (writer) => {
+      for (const name of ['a', 'b']) await writer.insert('parents', parent(name));
+      await writer.insert('children', child('c1', 'a'));
+      await writer.insert('children', child('c2', 'b', 'a'));
+      await writer.insert('children', child('c3', 'a', 'a'));
+      await writer.insert('grandchildren', { id: 'g1', child: { id: 'c1' }, keeper: null });
+    });
+    await store.write((writer) => writer.delete('parents', 'a'));
+    expect([await ids('parents'), await ids('children'), await ids('grandchildren')]).toEqual([['b'], ['c2'], []]);
+    expect(await store.read((reader) => reader.get('children', 'c2'))).toEqual(child('c2', 'b', null));
+    expect(await log()).toEqual([
+      'delete grandchildren g1', 'delete children c1', 'replace children c2', 'replace children c2', 'replace children c3',
+      'delete children c3', 'delete parents a',
+    ]);
+  });
+
+  it('removes with an expired row what belongs to it', async () => {
+    await store.write(async (writer) => {
+      await writer.insert('parents', parent('a', clock.now() / 1000 + 5));
+      await writer.insert('parents', parent('b', clock.now() / 1000 + 50));
+      await writer.insert('children', child('c1', 'a'));
+      await writer.insert('children', child('c2', 'b', 'a'));
+    });
+    clock.advance(5_000);
+    await expect.poll(() => ids('parents')).toEqual(['b']);
+    expect(await ids('children')).toEqual(['c2']);
+    expect(await log()).toEqual(['expire children c1', 'replace children c2', 'replace children c2', 'expire parents a']);
+  });
+
+  it('refuses to remove what is kept, and finds rows by a key that is not named id', async () => {
+    await store.write(async (writer) => {
+      await writer.insert('parents', parent('a'));
+      await writer.insert('children', child('c1', 'a'));
+      await writer.insert('grandchildren', { id: 'g1', child: null, keeper: { id: 'c1' } });
+    });
+    await expect(store.write((writer) => writer.delete('parents', 'a'))).rejects.toMatchObject({ code: 4,
+    fields: { '@referenced_by': 'grandchildren' } });
+    await expect(store.write((writer) => writer.insert('parents', parent('a')))).rejects.toMatchObject({ code: 3, fields: { key: 'a' } });
+    expect(await store.read((reader) => reader.get('parents', 'a'))).toEqual(parent('a'));
   });
 });

@@ -46,14 +46,9 @@ export class TableWriter extends TableReader implements Writer {
 
   async replace(entity: string, row: Entity): Promise<void> {
     const schema = this.#schemaOf(entity);
-    const key = this.#keyOf(schema, row);
-    await this.#checkUnique(schema, row, key);
+    await this.#checkUnique(schema, row, this.#keyOf(schema, row));
     await this.#checkReferences(schema, row);
-    await this.#transaction.updateTable('entities').set({ body: JSON.stringify(row), expires_at: expiryOf(row) })
-      .where('entity', '=', entity).where('key', '=', key).execute();
-    await this.#unindex(entity, key);
-    await this.#index(schema, row, key);
-    await this.#log(entity, key, 'replace', row);
+    await this.#overwrite(schema, row);
   }
 
   delete(entity: string, key: string): Promise<boolean> {
@@ -62,10 +57,11 @@ export class TableWriter extends TableReader implements Writer {
 
   /** @returns whether it was there */
   async #remove(entity: string, key: string, operation: 'delete' | 'expire'): Promise<boolean> {
-    const found = await this.#transaction.selectFrom('entities').select('key').where('entity', '=', entity).where('key', '=', key).executeTakeFirst();
+    const found = await this.#transaction.selectFrom('entities').select('key')
+      .where('entity', '=', entity).where('key', '=', key).executeTakeFirst();
     if (!found) return false;
     const referring = await this.#transaction.selectFrom('entity_references').selectAll()
-      .where('target', '=', entity).where('target_key', '=', key).orderBy('entity').orderBy('key').execute();
+      .where('target', '=', entity).where('target_key', '=', key).orderBy('entity').orderBy('key').orderBy('field').execute();
     for (const reference of referring) {
       const field = foreignFieldsOf(this.#schemaOf(reference.entity)).find(({ name }) => name === reference.field);
       if (field?.onDelete === 'cascade') await this.#remove(reference.entity, reference.key, operation);
@@ -77,15 +73,27 @@ export class TableWriter extends TableReader implements Writer {
     return true;
   }
 
+  async #overwrite(schema: EntitySchema, row: Entity): Promise<void> {
+    const entity = schema.name;
+    const key = this.#keyOf(schema, row);
+    await this.#transaction.updateTable('entities').set({ body: JSON.stringify(row), expires_at: expiryOf(row) })
+      .where('entity', '=', entity).where('key', '=', key).execute();
+    await this.#unindex(entity, key);
+    await this.#index(schema, row, key);
+    await this.#log(entity, key, 'replace', row);
+  }
+
+  /** What the row still refers to is not checked: it may have expired together with what is removed. */
   async #clearReference(entity: string, key: string, field: string): Promise<void> {
-    const row = await this.get(entity, key);
-    if (row) await this.replace(entity, { ...row, [field]: null });
+    const found = await this.#transaction.selectFrom('entities').select('body').where('entity', '=', entity).where('key', '=', key).executeTakeFirst();
+    if (found) await this.#overwrite(this.#schemaOf(entity), { ...JSON.parse(found.body) as Entity, [field]: null });
   }
 
   async #checkUnique(schema: EntitySchema, row: Entity, key: string): Promise<void> {
     for (const { field, digest, values } of uniqueDigests(schema, row)) {
       const taken = await this.#transaction.selectFrom('unique_values').select('key')
-        .where('entity', '=', schema.name).where('field', '=', field).where('digest', '=', digest).where('key', '!=', key).executeTakeFirst();
+        .where('entity', '=', schema.name).where('field', '=', field).where('digest', '=', digest)
+        .where('key', '!=', key).executeTakeFirst();
       if (taken) throw uniqueViolation(values);
     }
   }
