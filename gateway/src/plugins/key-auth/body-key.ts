@@ -1,60 +1,48 @@
-/** A key in a body: form or JSON. Other content types are never looked into. */
+/** A key in a body: form, JSON or multipart, as in Kong. Other content types are never looked into. */
+import { removeFromForm, valuesInForm } from './form-body.ts';
+import { removeFromJson, valuesInJson } from './json-body.ts';
+import { boundaryOf, removeFromMultipart, valuesInMultipart } from './multipart-body.ts';
 
 /** A longer body is sent on without being looked at. Bytes. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
-type Kind = 'form' | 'json' | undefined;
+/** Stands for a field that is not one text but several. */
+export const SEVERAL = Symbol('several');
 
-/** `duplicate` when a field is there more than once. */
-export function findInBody(body: Buffer, contentType: string | undefined, names: readonly string[]): { name: string; key: string } | 'duplicate' | undefined {
-  const values = readFields(body, kindOf(contentType));
-  for (const name of names) {
-    const [key, second] = values(name);
-    if (second !== undefined) return 'duplicate';
-    if (key !== undefined) return { name, key };
-  }
-  return undefined;
+/** A body that can hold keys. */
+export interface KeyBody {
+  /** @returns the value of a field, if it is text */
+  find(name: string): string | typeof SEVERAL | undefined;
+  /** @returns the body without the field, every other byte the same; `undefined` when it does not have it */
+  without(name: string): Buffer | undefined;
 }
 
-/** The body without the field; `undefined` when it does not have it. */
-export function removeFromBody(body: Buffer, contentType: string | undefined, name: string): Buffer | undefined {
-  const text = body.toString('utf8');
-  switch (kindOf(contentType)) {
-    case 'form': {
-      const form = new URLSearchParams(text);
-      if (!form.has(name)) return undefined;
-      form.delete(name);
-      return Buffer.from(form.toString());
-    }
-    case 'json': {
-      const object = parseObject(text);
-      if (object === undefined || !(name in object)) return undefined;
-      return Buffer.from(JSON.stringify(Object.fromEntries(Object.entries(object).filter(([field]) => field !== name))));
+/** @returns `undefined` for a content type that holds no keys */
+export function keyBodyOf(body: Buffer, contentType = ''): KeyBody | undefined {
+  const text = body.toString('latin1');
+  const changed = (result: string | undefined) => (result === undefined ? undefined : Buffer.from(result, 'latin1'));
+  switch (contentType.split(';', 1)[0]!.trim().toLowerCase()) {
+    case 'application/x-www-form-urlencoded':
+      return { find: (name) => onlyOne(valuesInForm(text, name)), without: (name) => changed(removeFromForm(text, name)) };
+    case 'application/json':
+      // Of members with the same name the last counts, as in every common parser.
+      return { find: (name) => asKey(valuesInJson(text, name).at(-1)), without: (name) => changed(removeFromJson(text, name)) };
+    case 'multipart/form-data': {
+      const boundary = boundaryOf(contentType);
+      return boundary === undefined ? undefined : {
+        find: (name) => valuesInMultipart(text, boundary, name).at(-1),
+        without: (name) => changed(removeFromMultipart(text, boundary, name)),
+      };
     }
     default: return undefined;
   }
 }
 
-function readFields(body: Buffer, kind: Kind): (name: string) => readonly string[] {
-  if (kind === 'form') {
-    const form = new URLSearchParams(body.toString('utf8'));
-    return (name) => form.getAll(name);
-  }
-  const object = kind === 'json' ? parseObject(body.toString('utf8')) : undefined;
-  return (name) => typeof object?.[name] === 'string' ? [object[name]] : [];
+function onlyOne(values: readonly (string | undefined)[]): string | typeof SEVERAL | undefined {
+  return values.length > 1 ? SEVERAL : values[0];
 }
 
-function kindOf(contentType: string | undefined): Kind {
-  const type = (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  if (type === 'application/x-www-form-urlencoded') return 'form';
-  return type === 'application/json' ? 'json' : undefined;
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Record<string, unknown> : undefined;
-  } catch {
-    return undefined;
-  }
+function asKey(value: unknown): string | typeof SEVERAL | undefined {
+  if (typeof value === 'object' && value !== null) return SEVERAL;
+  return typeof value === 'string' ? value : undefined;
 }

@@ -1,19 +1,19 @@
 /** key-auth, phase access. Fails closed: without a valid key the request ends with 401, unless an anonymous consumer is configured. */
 import type { Consumer, Credential } from '../../model/snapshot.ts';
-import type { Exchange } from '../../plugin-kit/exchange.ts';
+import type { ClientRequest, Exchange } from '../../plugin-kit/exchange.ts';
 import { defineHandler } from '../../plugin-kit/plugin.ts';
 import type { PluginContext } from '../../plugin-kit/plugin.ts';
-import { findInBody, MAX_BODY_BYTES, removeFromBody } from './body-key.ts';
+import { keyBodyOf, MAX_BODY_BYTES, SEVERAL } from './body-key.ts';
+import type { KeyBody } from './body-key.ts';
 import { keyAuth } from './schema.ts';
 import type { KeyAuthConfig } from './schema.ts';
 
-type Found = { readonly name: string; readonly key: string } | 'duplicate' | undefined;
+type Found = { readonly name: string; readonly key: string } | typeof SEVERAL | undefined;
 
 export const keyAuthHandler = defineHandler<KeyAuthConfig>(keyAuth, (config, context) => {
   const keys = context.credentials.get('keyauth_credentials');
   const challenge = config.realm ? `Key realm="${config.realm}"` : 'Key';
   const anonymous = config.anonymous ?? undefined;
-  const names = config.key_names.map((name) => name.toLowerCase());
 
   const refuse = (exchange: Exchange, message: string): void => {
     if (anonymous === undefined) return exchange.refuse({ status: 401, message, headers: { 'WWW-Authenticate': challenge } });
@@ -24,8 +24,8 @@ export const keyAuthHandler = defineHandler<KeyAuthConfig>(keyAuth, (config, con
   };
 
   const decide = (exchange: Exchange, found: Found): void => {
-    if (found === undefined) return refuse(exchange, 'No API key found in request');
-    if (found === 'duplicate') return refuse(exchange, 'Duplicate API key found');
+    if (found === undefined || (found !== SEVERAL && found.key === '')) return refuse(exchange, 'No API key found in request');
+    if (found === SEVERAL) return refuse(exchange, 'Duplicate API key found');
     const credential = keys?.get(found.key);
     if (credential === undefined || expired(credential, context.now())) return refuse(exchange, 'Unauthorized');
     exchange.authenticate(credential.consumer, credential);
@@ -36,40 +36,35 @@ export const keyAuthHandler = defineHandler<KeyAuthConfig>(keyAuth, (config, con
       if (!config.run_on_preflight && exchange.request.method === 'OPTIONS') return undefined;
       // Several authentication plugins on one route are alternatives: whoever is known already need not be known again.
       if (anonymous !== undefined && exchange.credential !== undefined) return undefined;
-      if (config.key_in_body) return withBody(exchange, config, names, (found) => decide(exchange, found));
-      const found = findInHead(exchange, config, names);
-      if (config.hide_credentials && typeof found === 'object') hideInHead(exchange, found.name);
-      return decide(exchange, found);
+      if (!config.key_in_body) return decide(exchange, take(exchange, config, undefined));
+      return exchange.request.body(MAX_BODY_BYTES)
+        .then((body) => decide(exchange, take(exchange, config, body && keyBodyOf(body, exchange.request.header('content-type')))));
     },
   };
 });
 
-async function withBody(exchange: Exchange, config: KeyAuthConfig, names: readonly string[], decide: (found: Found) => void): Promise<void> {
-  const type = exchange.request.header('content-type');
-  const body = await exchange.request.body(MAX_BODY_BYTES);
-  const inHead = findInHead(exchange, config, names);
-  const found = inHead ?? (body === undefined ? undefined : findInBody(body, type, names));
+/** Finds the key, and hides it when configured so. */
+function take(exchange: Exchange, config: KeyAuthConfig, body: KeyBody | undefined): Found {
+  const found = find(exchange.request, config, body);
   if (config.hide_credentials && typeof found === 'object') {
-    hideInHead(exchange, found.name);
-    const cleaned = body === undefined ? undefined : removeFromBody(body, type, found.name);
+    exchange.upstream.removeHeader(found.name);
+    exchange.upstream.removeQuery(found.name);
+    const cleaned = body?.without(found.name);
     if (cleaned !== undefined) exchange.upstream.setBody(cleaned);
   }
-  decide(found);
+  return found;
 }
 
-function findInHead({ request }: Exchange, config: KeyAuthConfig, names: readonly string[]): Found {
-  for (const name of names) {
-    const values = config.key_in_header ? request.headerValues(name) : [];
-    const candidates = values.length > 0 || !config.key_in_query ? values : request.queryValues(name);
-    if (candidates.length > 1) return 'duplicate';
-    if (candidates[0] !== undefined) return { name, key: candidates[0] };
+/** For each name in turn: header, query, body. The case of a name counts in the latter two, as in Kong. */
+function find(request: ClientRequest, config: KeyAuthConfig, body: KeyBody | undefined): Found {
+  for (const name of config.key_names) {
+    const inHeader = config.key_in_header ? request.headerValues(name.toLowerCase()) : [];
+    const inHead = inHeader.length > 0 || !config.key_in_query ? inHeader : request.queryValues(name);
+    const key = inHead.length > 1 ? SEVERAL : inHead[0] ?? body?.find(name);
+    if (key === SEVERAL) return SEVERAL;
+    if (key !== undefined) return { name, key };
   }
   return undefined;
-}
-
-function hideInHead({ upstream }: Exchange, name: string): void {
-  upstream.removeHeader(name);
-  upstream.removeQuery(name);
 }
 
 function findConsumer({ consumers }: PluginContext, idOrUsername: string): Consumer | undefined {

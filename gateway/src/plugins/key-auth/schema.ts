@@ -10,7 +10,7 @@ const config = record({
   anonymous: string({ description: 'Id or username of the consumer that a request without a valid key counts as. Without it such a request is refused.' }),
   key_in_header: boolean({ required: true, default: true, description: 'Whether the key may be in a header.' }),
   key_in_query: boolean({ required: true, default: true, description: 'Whether the key may be in the query.' }),
-  key_in_body: boolean({ required: true, default: false, description: 'Whether the key may be in the body (JSON or form).' }),
+  key_in_body: boolean({ required: true, default: false, description: 'Whether the key may be in the body (JSON, form or multipart).' }),
   run_on_preflight: boolean({ required: true, default: true, description: 'Whether OPTIONS requests need a key, too.' }),
   realm: string({ required: false, description: 'The realm in the WWW-Authenticate header of a refusal.' }),
 }, { required: true });
