@@ -62,18 +62,24 @@ export function judgePeer(trust: TunnelTrust): (socket: TLSSocket) => PeerCertif
   };
 }
 
-/** A check whether an open tunnel would be let in again: what OpenSSL found in its handshake was about the authorities of that time. */
-export function judgeAgain(trust: TunnelTrust): (socket: TLSSocket) => boolean {
+/**
+ * A check whether an open tunnel would be accepted again: what OpenSSL found in its handshake was about the authorities of that time.
+ * Intermediate certificates of a handshake cannot be had afterwards, so where the authorities changed, only certificates that one of them
+ * signed itself pass; others are judged anew when they reconnect.
+ *
+ * @param previous under which the tunnel was accepted
+ */
+export function judgeAgain(trust: TunnelTrust, previous: TunnelTrust): (socket: TLSSocket) => boolean {
   const admits = admission(trust);
-  const authorities = trust.mode === 'shared' ? [] : certificatesIn(trust.authorities ?? '').map((pem) => new X509Certificate(pem));
+  const isSigned = signedBy(trust.authorities ?? '');
+  const comesFrom = (socket: TLSSocket, peer: X509Certificate) => trust.authorities === previous.authorities ? socket.authorized : isSigned(peer);
   return (socket) => {
     const peer = socket.getPeerX509Certificate();
-    if (peer === undefined || !admits(peer)) return false;
-    return trust.mode === 'shared' || comesFrom(peer, authorities);
+    return peer !== undefined && admits(peer) && (trust.mode === 'shared' || comesFrom(socket, peer));
   };
 }
 
-/** What is looked at besides the chain. */
+/** What is checked in addition to the chain. */
 function admission(trust: TunnelTrust): (peer: X509Certificate) => boolean {
   if (trust.mode === 'shared') {
     const accepted = new Set(sharedCertificates(trust).map((pem) => new X509Certificate(pem).fingerprint256));
@@ -109,14 +115,10 @@ function parentDomain(name: string): string | undefined {
   return dot > 0 && dot < name.length - 1 ? name.slice(dot + 1) : undefined;
 }
 
-/** Whether one of the authorities signed the certificate, or an intermediate that came with it. */
-function comesFrom(peer: X509Certificate, authorities: readonly X509Certificate[]): boolean {
-  for (let link: X509Certificate | undefined = peer; link !== undefined; link = link.issuerCertificate) {
-    const signed = link;
-    if (authorities.some((authority) => signed.checkIssued(authority) && signed.verify(authority.publicKey))) return true;
-    if (link.issuerCertificate?.fingerprint256 === link.fingerprint256) return false;
-  }
-  return false;
+/** Whether one of these authorities signed the certificate itself. */
+function signedBy(pem: string): (peer: X509Certificate) => boolean {
+  const authorities = certificatesIn(pem).map((one) => new X509Certificate(one));
+  return (peer) => authorities.some((authority) => peer.checkIssued(authority) && peer.verify(authority.publicKey));
 }
 
 /** Its own first. */
@@ -145,8 +147,8 @@ export function clientTlsOptions(trust: TunnelTrust, host: string): ConnectionOp
   return {
     ...identity,
     ca: [...(trust.authorities === undefined ? [] : [trust.authorities]), ...expandSystem(trust.trusted ?? [])],
-    // RFC 6066 forbids an address as the name to send; it is still verified, as the host.
-    ...(isIP(servername) === 0 ? { servername } : {}),
+    // RFC 6066 §3 forbids an address as the name to send; it is still verified, as the host.
+    ...(isIP(servername) === 0 ? { servername } : { host: servername }),
   };
 }
 

@@ -110,11 +110,11 @@ export class TunnelListener {
 
   /** Shows and expects other certificates from now on. Tunnels stay, except those that would not be let in again. */
   renew(trust: TunnelTrust): void {
+    const admits = judgeAgain(trust, this.#trust);
     this.#trust = trust;
     this.#judge = judgePeer(trust);
     // A new context has new keys for session tickets as well: nobody resumes what was agreed under the old one.
     for (const server of this.#servers) server.setSecureContext(serverTlsOptions(trust));
-    const admits = judgeAgain(trust);
     const tunnels = [...this.#tunnels.values()];
     for (const { socket, end } of tunnels) {
       if (admits(socket)) continue;
