@@ -1,28 +1,30 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
 
-/** An add-on of EKS, or what is changed in one that `CloudCluster` installs anyway. */
+/** An EKS add-on, or changes to one that `CloudCluster` installs by default. */
 export interface ClusterAddon {
-  /** Name that EKS knows it by, such as `coredns`; `aws eks describe-addon-versions` lists them. */
+  /** Name of the add-on in EKS, such as `coredns`; `aws eks describe-addon-versions` lists them. */
   readonly name: string;
 
   /**
-   * Version, such as `v1.12.1-eksbuild.2`.
+   * * Version, such as `v1.12.1-eksbuild.2`.
    *
-   * @default - what EKS chooses for the cluster's version of Kubernetes when the add-on is installed
+   * @default - chosen by EKS for the cluster's Kubernetes version at installation
    */
   readonly version?: string;
 
   /**
-   * Configuration; `aws eks describe-addon-configuration` shows its schema. Merged over what `CloudCluster` sets itself, key by key.
+   * * Configuration; `aws eks describe-addon-configuration` shows its schema. Merged key by key over the configuration
+   * that `CloudCluster` sets.
    *
    * @default - none
    */
   readonly configuration?: { [key: string]: any };
 
   /**
-   * Service account of the add-on → role that its pods have by EKS Pod Identity. `CloudCluster.podRole()` makes such roles.
+   * * * Service account of the add-on → IAM role of its pods through EKS Pod Identity. `CloudCluster.podRole()` creates
+   * such roles.
    *
-   * @default - none, or the role that `CloudCluster` makes for add-ons of its own
+   * @default - none, or the role that `CloudCluster` creates for its default add-ons
    */
   readonly podRoles?: { [serviceAccount: string]: iam.IRole };
 }

@@ -5,69 +5,70 @@ import { requireWhole } from '../private/input/numbers';
 import { within } from '../private/input/place';
 import { requireNodeLabels } from './private/node-labels';
 
-/** Instances that EKS keeps as one group. */
+/** A managed node group. */
 export interface NodeGroup {
   /** Name, unique in the cluster: lower-case letters, digits and '-', at most 40 characters. */
   readonly name: string;
 
   /**
-   * Kinds of instances, all with the same processor architecture; EKS takes the first that is to be had.
+   * * Instance types with the same CPU architecture; EKS uses the first one with capacity.
    *
    * @default - m7i.large
    */
   readonly instanceTypes?: ec2.InstanceType[];
 
   /**
-   * Whether instances are bought by the second, or taken from what others do not need (`CapacityType.SPOT`), which can be taken away with two minutes' notice.
+   * * On-demand or Spot instances (`CapacityType.SPOT`). AWS can reclaim Spot instances with two minutes' notice.
    *
    * @default CapacityType.ON_DEMAND
    */
   readonly capacityType?: eks.CapacityType;
 
   /**
-   * How many instances at least, and at the beginning. Gateways spread over two zones.
+   * * Minimum and initial number of instances. Gateways spread over two zones.
    *
    * @default 2
    */
   readonly minSize?: number;
 
   /**
-   * How many instances at most. Nothing in the cluster changes the number by itself; updates go one above it for a while.
+   * * Maximum number of instances. The cluster has no autoscaler by default; updates exceed the maximum by one for a
+   * while.
    *
    * @default - twice minSize
    */
   readonly maxSize?: number;
 
   /**
-   * Disk of each instance, in GiB, 20 to 16384: gp3, encrypted.
+   * * Disk size of each instance in GiB, 20 to 16384 (gp3, encrypted).
    *
    * @default 50
    */
   readonly diskGib?: number;
 
   /**
-   * Where the instances run.
+   * * Subnets of the instances.
    *
    * @default - the cluster's subnets
    */
   readonly subnets?: ec2.SubnetSelection;
 
   /**
-   * Labels of the nodes in Kubernetes.
+   * * Kubernetes labels of the nodes.
    *
    * @default - none
    */
   readonly labels?: { [key: string]: string };
 
   /**
-   * Taints, which keep pods away that do not tolerate them. At least one group needs to have none: planes tolerate none.
+   * * Taints, which repel pods that do not tolerate them. Planes tolerate none, so at least one group must have none.
    *
    * @default - none
    */
   readonly taints?: eks.TaintSpec[];
 
   /**
-   * How many of a hundred nodes an update may replace at once, 1 to 100.
+   * * Percentage of nodes that an update may replace at once, 1 to 100.
    *
    * @default 33
    */
@@ -76,22 +77,24 @@ export interface NodeGroup {
 
 const NAME = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;
 
-/** What the pods of a cluster run on: instances that EKS chooses (Auto Mode), or groups of instances of yours. */
+/** What the pods of a cluster run on: instances that EKS chooses (Auto Mode), or managed node groups. */
 export class ClusterCompute {
   /**
-   * EKS Auto Mode: EKS makes and replaces nodes as pods ask for them, with Bottlerocket, and runs the load balancer controller, network policies, volumes and Pod
-   * Identity itself. Costs a surcharge on each instance (docs/decisions/0004-eks-auto-mode.md).
+   * * EKS Auto Mode: EKS creates and replaces nodes on demand, with Bottlerocket, and runs the load balancer
+   * controller, network policies, volumes and Pod Identity itself, for a surcharge on each instance
+   * (docs/decisions/0004-eks-auto-mode.md).
    */
   public static autoMode(): ClusterCompute {
     return new ClusterCompute([]);
   }
 
   /**
-   * Managed node groups with Amazon Linux 2023: launch templates that ask for IMDSv2 with one hop (pods do not reach the role of the node) and encrypt disks. What Auto
-   * Mode carries comes as add-ons of EKS (vpc-cni, kube-proxy, coredns, eks-pod-identity-agent, aws-ebs-csi-driver) and, for load balancers, as the Helm chart of the AWS
-   * Load Balancer Controller, which EKS has no add-on for.
+   * * * * * Managed node groups with Amazon Linux 2023: launch templates that require IMDSv2 with one hop (pods do not
+   * reach the role of the node) and encrypt disks. What Auto Mode provides comes as EKS add-ons (vpc-cni, kube-proxy,
+   * coredns, eks-pod-identity-agent, aws-ebs-csi-driver) and, for load balancers, as the Helm chart of the AWS Load
+   * Balancer Controller, for which EKS has no add-on.
    *
-   * @throws Error when a group is wrong in itself, or none can carry a plane
+   * @throws Error for an invalid group, or when no group can run a plane
    */
   public static nodeGroups(...groups: NodeGroup[]): ClusterCompute {
     return within('ClusterCompute.nodeGroups', () => {
@@ -133,7 +136,7 @@ function requireGroup(property: string, group: NodeGroup) {
   requireWhole(`${property}.maxUnavailablePercent`, maxUnavailablePercent, { least: 1, most: 100 });
   requireNodeLabels(`${property}.labels`, labels);
   if (!instanceTypes) return;
-  if (instanceTypes.length === 0) throw new Error(`${property}.instanceTypes: got an empty list, expected at least one: leave it out for m7i.large`);
+  if (instanceTypes.length === 0) throw new Error(`${property}.instanceTypes: got an empty list, expected at least one: omit it for m7i.large`);
   const architectures = new Set(instanceTypes.map(({ architecture }) => architecture));
   if (architectures.size > 1) {
     throw new Error(`${property}.instanceTypes: got ${instanceTypes.join(', ')}, which have ${[...architectures].join(' and ')}, expected one architecture: make a group for each`);

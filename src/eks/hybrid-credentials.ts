@@ -11,7 +11,7 @@ import type { NodeCredentials } from './private/node-config';
 /** Options of `HybridCredentials.systemsManager()`. */
 export interface SystemsManagerCredentialsOptions {
   /**
-   * How many machines may register with one activation, 1 to 1000.
+   * * Number of machines that may register with one activation, 1 to 1000.
    *
    * @default 10
    */
@@ -20,25 +20,25 @@ export interface SystemsManagerCredentialsOptions {
 
 /** Options of `HybridCredentials.rolesAnywhere()`. */
 export interface RolesAnywhereCredentialsOptions {
-  /** Who signs the machines' certificates. The common name of a certificate is the name of its node. */
+  /** Authority that signs the machines' certificates. The common name of a certificate is the name of its node. */
   readonly authority: CertificateAuthority;
 
   /**
-   * How long credentials are good, from 15 minutes to 12 hours; machines fetch new ones in time.
+   * * Validity of credentials, 15 minutes to 12 hours; machines renew them in time.
    *
    * @default Duration.hours(1)
    */
   readonly sessionDuration?: Duration;
 
   /**
-   * Where the certificate lies on each machine.
+   * * Path of the certificate on each machine.
    *
    * @default '/etc/iam/pki/server.pem'
    */
   readonly certificatePath?: string;
 
   /**
-   * Where the certificate's key lies on each machine.
+   * * Path of the certificate's key on each machine.
    *
    * @default '/etc/iam/pki/server.key'
    */
@@ -47,11 +47,12 @@ export interface RolesAnywhereCredentialsOptions {
 
 const CLUSTER_TAG = 'EKSClusterARN';
 
-/** How machines outside AWS prove to AWS who they are. */
+/** How machines outside AWS authenticate to AWS. */
 export class HybridCredentials {
   /**
-   * By an activation of AWS Systems Manager: no certificates are needed, nodes get names such as `mi-0123456789abcdef0`. CloudFormation makes no activations, and the code is a secret: the output
-   * `ActivationCommand` is the command that makes one, for whoever sets up the machines. It is good for a day.
+   * * With an activation of AWS Systems Manager: no certificates; nodes get names such as `mi-0123456789abcdef0`.
+   * CloudFormation cannot create activations, and the code is a secret, so the output `ActivationCommand` is the
+   * command with which an operator creates one, valid for a day.
    *
    * @throws Error when registrationLimit is out of bounds
    */
@@ -64,9 +65,10 @@ export class HybridCredentials {
   }
 
   /**
-   * By certificates of an authority of yours (IAM Roles Anywhere). The outputs `TrustAnchorArn`, `ProfileArn` and `RoleArn` fill the placeholders of the configuration.
+   * * * With certificates of your own authority (IAM Roles Anywhere). The outputs `TrustAnchorArn`, `ProfileArn` and
+   * `RoleArn` are the values of the placeholders in the configuration.
    *
-   * @throws Error when sessionDuration is out of bounds, or a path is none
+   * @throws Error when sessionDuration is out of bounds, or a path is not absolute
    */
   public static rolesAnywhere(options: RolesAnywhereCredentialsOptions): HybridCredentials {
     return within('HybridCredentials.rolesAnywhere', () => {
@@ -81,7 +83,7 @@ export class HybridCredentials {
 
   private constructor(
     /**
-     * Makes the role of the machines, and says what their configuration has of it.
+     * * Creates the role of the machines and returns its part of their configuration.
      *
      * @internal
      */
@@ -99,7 +101,7 @@ function bySystemsManager(scope: Construct, cluster: eks.ICluster, registrationL
     managedPolicies: managedPolicies('AmazonEC2ContainerRegistryPullOnly', 'AmazonSSMManagedInstanceCore'),
   });
   nodeStatements(cluster).forEach((statement) => role.addToPolicy(statement));
-  // Listing has no resources to name; leaving is for machines of this cluster's activations only.
+  // Listing has no resources to name; a machine may deregister only if it belongs to an activation of this cluster.
   role.addToPolicy(new iam.PolicyStatement({ actions: ['ssm:DescribeInstanceInformation'], resources: ['*'] }));
   role.addToPolicy(new iam.PolicyStatement({
     actions: ['ssm:DeregisterManagedInstance'],
@@ -107,7 +109,7 @@ function bySystemsManager(scope: Construct, cluster: eks.ICluster, registrationL
     conditions: { StringEquals: { [`ssm:resourceTag/${CLUSTER_TAG}`]: cluster.clusterArn } },
   }));
   const command = ['aws ssm create-activation', `--region ${region}`, `--iam-role ${role.roleName}`, `--registration-limit ${registrationLimit}`, `--tags Key=${CLUSTER_TAG},Value=${cluster.clusterArn}`];
-  new CfnOutput(scope, 'ActivationCommand', { value: command.join(' '), description: 'Makes the activation that machines register with, good for a day' });
+  new CfnOutput(scope, 'ActivationCommand', { value: command.join(' '), description: 'Creates the activation with which machines register, valid for a day' });
   return { role, provider: 'ssm', hybrid: { ssm: { activationCode: '${ACTIVATION_CODE}', activationId: '${ACTIVATION_ID}' } } };
 }
 
@@ -123,7 +125,7 @@ function byCertificate(scope: Construct, cluster: eks.ICluster, authority: Certi
     new iam.ServicePrincipal('rolesanywhere.amazonaws.com', { conditions: { ArnEquals: { 'aws:SourceArn': anchor.attrTrustAnchorArn }, ...conditions } });
   const role = new iam.Role(scope, 'Role', {
     description: 'Machines outside AWS that are nodes of the cluster',
-    // A machine is the node that its certificate names, and no other.
+    // A machine can only be the node that its certificate names.
     assumedBy: holder({ StringEquals: { 'sts:RoleSessionName': '${aws:PrincipalTag/x509Subject/CN}' } }),
     maxSessionDuration: sessionDuration.toHours({ integral: false }) > 1 ? sessionDuration : Duration.hours(1),
     managedPolicies: managedPolicies('AmazonEC2ContainerRegistryPullOnly'),
@@ -143,7 +145,7 @@ function managedPolicies(...names: string[]): iam.IManagedPolicy[] {
   return names.map((name) => iam.ManagedPolicy.fromAwsManagedPolicyName(name));
 }
 
-/** What nodeadm asks of EKS, and the agent of Pod Identity for the pods. */
+/** What nodeadm and the Pod Identity agent request from EKS. */
 function nodeStatements({ clusterArn }: eks.ICluster): readonly iam.PolicyStatement[] {
   return [new iam.PolicyStatement({ actions: ['eks:DescribeCluster', 'eks:ListAccessEntries', 'eks-auth:AssumeRoleForPodIdentity'], resources: [clusterArn] })];
 }

@@ -12,39 +12,40 @@ import { requireNodeLabels } from './private/node-labels';
 
 /** Properties of `HybridNodes`. */
 export interface HybridNodesProps {
-  /** The cluster that the machines join. It has `remoteNetworks`. */
+  /** The cluster that the machines join. It needs `remoteNetworks`. */
   readonly cluster: CloudCluster;
 
-  /** How the machines prove who they are: all of them the same way. */
+  /** How the machines authenticate to AWS; the same for all of them. */
   readonly credentials: HybridCredentials;
 
   /**
-   * Labels of the nodes in Kubernetes, such as `{ site: 'plant-7' }`.
+   * * * Kubernetes labels of the nodes, such as `{ site: 'plant-7' }`.
    *
-   * @default - none but those of EKS: `eks.amazonaws.com/compute-type: hybrid`
+   * @default - only the label of EKS: `eks.amazonaws.com/compute-type: hybrid`
    */
   readonly labels?: { [key: string]: string };
 }
 
 /**
- * Machines outside AWS that are nodes of an Amazon EKS cluster (EKS Hybrid Nodes): the cluster's control plane is in AWS, pods run on site.
+ * * * Machines outside AWS that are nodes of an Amazon EKS cluster (EKS Hybrid Nodes): the cluster's control plane is
+ * in AWS, pods run on site.
  *
- * Created: the role of the machines, which may join, pull images and hand roles to their pods; an access entry of type HYBRID_LINUX for it; with certificates a trust anchor and a profile. Written to
- * `cdk.out/hybridge/<cluster>/<id>/`: `nodeconfig.yaml` for nodeadm, with placeholders for what is secret or known after deployment, and `cilium-values.yaml` for the pods' network when the cluster has `podCidrs`.
+ * Creates the role of the machines, which may join, pull images and pass roles to their pods; its access entry of type
+ * HYBRID_LINUX; and with certificates a trust anchor and a profile. Writes to `cdk.out/hybridge/<cluster>/<id>/`:
+ * `nodeconfig.yaml` for nodeadm, with placeholders for what is secret or known after deployment, and
+ * `cilium-values.yaml` for the pods' network when the cluster has `podCidrs`.
  *
- * The network is yours: a VPN or Direct Connect, routes of the VPC to the remote networks and back, and port 10250 of the machines open to the VPC.
- * https://docs.aws.amazon.com/eks/latest/userguide/hybrid-nodes-networking.html
+ * You provide the network: a VPN or Direct Connect, routes of the VPC to the remote networks and back, and port 10250
+ * of the machines open to the VPC. https://docs.aws.amazon.com/eks/latest/userguide/hybrid-nodes-networking.html
  */
 export class HybridNodes extends Construct {
-  /** What the machines may do in AWS. */
+  /** IAM role of the machines. */
   public readonly role: iam.IRole;
 
   /** @internal */
   public readonly _cluster: CloudCluster;
 
-  /**
-   * @throws Error when the cluster has no remote networks, or a label is none that nodes may give themselves
-   */
+  /** * @throws Error when the cluster has no remote networks, or for a label that nodes may not set on themselves */
   constructor(scope: Construct, id: string, props: HybridNodesProps) {
     super(scope, id);
     PolicyPack.watch(this);

@@ -19,63 +19,65 @@ import { identitySecretName, mountWebClient } from './private/web-client-secret'
 /** Properties of `CognitoIdentity`. */
 export interface CognitoIdentityProps {
   /**
-   * First part of the address of the login pages, unique in the region among all customers of AWS: lower-case letters, digits and '-'.
+   * * * First part of the login pages' host name, unique in the region across all AWS accounts: lower-case letters,
+   * digits and '-'.
    *
-   * @default - derived from the construct's path, so that it is the same after every deployment
+   * @default - derived from the construct's path, the same in every deployment
    */
   readonly domainPrefix?: string;
 
   /**
-   * Addresses that the login may return to, besides `/oidc/callback` of the data planes that have a `hostname`.
+   * * Callback URLs of the login, in addition to `/oidc/callback` of data planes with a `hostname`.
    *
    * @default - those of the data planes only
    */
   readonly callbackUrls?: string[];
 
   /**
-   * Addresses that a logout may end at, besides `/oidc/logged-out` of the data planes that have a `hostname`.
+   * * Logout URLs, in addition to `/oidc/logged-out` of data planes with a `hostname`.
    *
    * @default - those of the data planes only
    */
   readonly logoutUrls?: string[];
 
   /**
-   * Whether users must have a second factor (a code of an authenticator app), may have one, or cannot.
+   * * Whether a second factor (a code from an authenticator app) is required, optional or off.
    *
    * @default Mfa.REQUIRED
    */
   readonly mfa?: cognito.Mfa;
 
   /**
-   * Least length of passwords, 8 to 99. They need upper and lower case, a digit and a symbol, too.
+   * * Minimum password length, 8 to 99. Passwords also need upper case, lower case, a digit and a symbol.
    *
    * @default 12
    */
   readonly passwordMinLength?: number;
 
   /**
-   * Whether Cognito blocks logins that look like an attack, and passwords that were stolen elsewhere. Needs the plan Plus, which costs 0.02 $ a month for each active user.
+   * * Whether Cognito blocks suspicious logins and compromised passwords. Needs the Plus plan, at 0.02 USD a month for
+   * each active user.
    *
    * @default false
    */
   readonly threatProtection?: boolean;
 
   /**
-   * What scopes of the gateway begin with: the identifier of the resource server.
+   * * Identifier of the resource server, the first part of the gateway's scopes.
    *
    * @default 'gateway'
    */
   readonly resourceServer?: string;
 
   /**
-   * Scopes that machine clients may ask for: name → what it allows, for people. Shown in tokens as `<resourceServer>/<name>`.
+   * * Scopes that machine clients may request: name → description. In tokens a scope is `<resourceServer>/<name>`.
    *
    * @default - { call: 'Call APIs through the gateway' }
    */
   readonly scopes?: { [name: string]: string };
 
   /**
-   * What becomes of the users when the stack is removed. With `RETAIN` Cognito refuses to delete the pool, too.
+   * * What happens to the user pool when the stack is deleted. With `RETAIN`, Cognito also refuses to delete the pool.
    *
    * @default RemovalPolicy.RETAIN
    */
@@ -84,48 +86,51 @@ export interface CognitoIdentityProps {
 
 /** Properties of `CognitoIdentity.existing()`. */
 export interface ExistingCognitoProps {
-  /** The users. In the account and region of the stack. */
+  /** The user pool, in the account and region of the stack. */
   readonly userPool: cognito.IUserPool;
 
-  /** Client of browsers: authorization code, with a secret. Its callback addresses are its owner's affair; synthesis says which ones the data planes need. */
+  /**
+   * Client of browsers: authorization code, with a secret. Its owner configures the callback URLs; synthesis lists
+   * those that the data planes need.
+   */
   readonly webClient: cognito.IUserPoolClient;
 
   /** Host of the login pages, such as `acme.auth.eu-central-1.amazoncognito.com`, or the pool's own domain. */
   readonly loginHost: string;
 
   /**
-   * Ids of further clients whose access tokens the gateway accepts.
+   * * * Ids of additional clients whose access tokens the gateway accepts.
    *
-   * @default - those of the web client only
+   * @default - only those of the web client
    */
   readonly machineClientIds?: string[];
 }
 
 /**
- * A Cognito user pool as the identity provider of gateways: login pages, a client for browsers (authorization code with PKCE), a client for each machine
- * that calls APIs (client credentials with scopes of the gateway's).
+ * * * A Cognito user pool as the identity provider of gateways: login pages, a client for browsers (authorization code
+ * with PKCE), a client for each machine that calls APIs (client credentials with the gateway's scopes).
  *
- * Secrets of clients are copied to Secrets Manager by a Lambda function; neither template nor response holds them.
+ * A Lambda function copies client secrets to Secrets Manager; neither template nor response contains them.
  */
 export class CognitoIdentity extends GatewayIdentity {
-  /** A user pool that exists or is declared elsewhere. */
+  /** An existing user pool. */
   public static existing(scope: Construct, id: string, props: ExistingCognitoProps): GatewayIdentity {
     return new ExistingCognito(scope, id, props);
   }
 
-  /** The users. */
+  /** The user pool. */
   public readonly userPool: cognito.UserPool;
 
   /** The login pages. */
   public readonly domain: cognito.UserPoolDomain;
 
-  /** What tokens name as their issuer, and what `/.well-known/openid-configuration` is found below. */
+  /** Issuer of the tokens; `/.well-known/openid-configuration` is below it. */
   public readonly issuer: string;
 
   /** Client of browsers: authorization code with PKCE. */
   public readonly webClient: cognito.UserPoolClient;
 
-  /** Issuer, client id and client secret of the browser client, and what sessions are sealed with, as a JSON document. */
+  /** Issuer, client id and client secret of the browser client, and the session key, as a JSON document. */
   public readonly webClientSecret: secretsmanager.ISecret;
 
   /** @internal */
@@ -153,7 +158,7 @@ export class CognitoIdentity extends GatewayIdentity {
   }
 
   /**
-   * Adds a machine that calls APIs. AWS bills each machine client and each token that it asks for.
+   * * Adds a machine client, which calls APIs. AWS bills each machine client and each token that it requests.
    *
    * @param id becomes the last part of the name of its secret
    */
@@ -187,7 +192,7 @@ export class CognitoIdentity extends GatewayIdentity {
     if (scopes.length === 0) throw new Error('scopes: got none, expected at least one, because tokens of machines cannot do without: leave the property out for all of the identity\'s');
     requireSeconds('tokenValidity', tokenValidity, { least: 300, most: 86_400, expected: 'five minutes to a day' });
     const purpose = requireObjectName('id', kebabCase(id));
-    if (purpose === 'login') throw new Error('id: got login, which the secret of the browser client is called: choose another one');
+    if (purpose === 'login') throw new Error('id: got login, which is the name of the browser client's secret: choose another one');
     const place = new Construct(this, id);
     const client = new cognito.UserPoolClient(place, 'Client', {
       userPool: this.userPool,
@@ -201,7 +206,7 @@ export class CognitoIdentity extends GatewayIdentity {
     const secret = this.copy.copy(place, {
       clientId: client.userPoolClientId,
       secretName: identitySecretName(this, purpose),
-      description: `What the machine ${id} gets access tokens with`,
+      description: `Credentials with which the machine ${id} gets access tokens`,
       more: { TokenEndpoint: `${this.domain.baseUrl()}/oauth2/token`, Scope: scopes.map((name) => `${resourceServer}/${name}`).join(' ') },
     });
     this.machines.push(client);
@@ -233,9 +238,9 @@ export class CognitoIdentity extends GatewayIdentity {
     if (!/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/.test(identifier) || identifier.endsWith('/')) {
       throw new Error(`resourceServer: got ${JSON.stringify(identifier)}, expected 1 to 256 printable characters without spaces, quotes and backslashes, and without a slash at the end`);
     }
-    if (Object.keys(given).length === 0) throw new Error('scopes: got none, expected at least one, because machine clients cannot do without: leave the property out for the scope call');
+    if (Object.keys(given).length === 0) throw new Error('scopes: got none, expected at least one, because machine clients need one: omit the property for the scope call');
     const scopes = Object.entries(given).map(([scopeName, scopeDescription]) => {
-      if (scopeDescription.length < 1 || scopeDescription.length > 256) throw new Error(`scopes: got ${JSON.stringify(scopeDescription)} for ${scopeName}, expected 1 to 256 characters that say what it allows`);
+      if (scopeDescription.length < 1 || scopeDescription.length > 256) throw new Error(`scopes: got ${JSON.stringify(scopeDescription)} for ${scopeName}, expected a description of 1 to 256 characters`);
       return new cognito.ResourceServerScope({ scopeName: requireScopeName(scopeName), scopeDescription });
     });
     const server = this.userPool.addResourceServer('ResourceServer', { identifier, scopes });
@@ -267,7 +272,7 @@ export class CognitoIdentity extends GatewayIdentity {
         callbackUrls: Lazy.list({ produce: callbacks }),
         logoutUrls: Lazy.list({ produce: () => [...logoutUrls, ...ofPlanes(LOGGED_OUT_PATH)] }, { omitEmpty: true }),
       },
-      // Revoking does not reach whoever checks a token by itself: only its end does.
+      // A gateway that validates tokens locally does not see revocations; only expiry ends a token there.
       accessTokenValidity: Duration.minutes(15),
       idTokenValidity: Duration.minutes(15),
       refreshTokenValidity: Duration.days(1),
@@ -329,7 +334,7 @@ class ExistingCognito extends GatewayIdentity {
     return { issuer: this.issuer, loginUrl: `https://${loginHost}`, webClientId, clientIds: [webClientId, ...machineClientIds], mount: this._mount };
   }
 
-  /** The function that reads the secret asks the service of its own account and region. */
+  /** The function that reads the secret calls Cognito in its own account and region. */
   private requireHere() {
     for (const part of ['account', 'region'] as const) {
       const [got, expected] = [this.props.userPool.env[part], Stack.of(this)[part]];
@@ -341,12 +346,12 @@ class ExistingCognito extends GatewayIdentity {
 
 const DEFAULT_SERVER = 'gateway';
 
-/** Never the login pages' domain: tokens name this one. */
+/** Never the login pages' domain: tokens contain this one. */
 function issuerOf(pool: cognito.IUserPool): string {
   return `https://cognito-idp.${pool.env.region}.amazonaws.com/${pool.userPoolId}`;
 }
 
-/** Account and hash of the path: nobody else has both. */
+/** Account and hash of the path: unique together. */
 function derivedPrefix(scope: Construct): string {
   const hash = Names.nodeUniqueId(scope.node).slice(-8).toLowerCase();
   return `gateway-${hash}-${Stack.of(scope).account}`;

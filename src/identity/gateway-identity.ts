@@ -12,26 +12,28 @@ import type { IdentityFacts } from './private/openid-connect-config';
 /** Options of `GatewayIdentity.pluginConfig()`. */
 export interface OpenIdConnectOptions {
   /**
-   * Name under which browsers know the gateway, such as `apis.acme.example`: they are sent to the login pages and back to it.
+   * * * Host name of the gateway for browsers, such as `apis.acme.example`. The plugin redirects them to the login
+   * pages, which return to this host.
    *
-   * @default - nobody is sent anywhere: requests bring an access token, or are refused
+   * @default - no redirects: the plugin rejects requests without an access token
    */
   readonly hostname?: string;
 
   /**
-   * Scopes that an access token has to have, such as `gateway/call`. Tokens of browsers have openid, email and profile only.
+   * * Scopes that an access token must have, such as `gateway/call`. Browser tokens have only openid, email and
+   * profile.
    *
    * @default - any
    */
   readonly scopesRequired?: string[];
 }
 
-/** An identity provider of gateways' consumers, or of their administrators: `CognitoIdentity`, or a pool that exists. */
+/** An identity provider for consumers or administrators of gateways: `CognitoIdentity`, or an existing pool. */
 export abstract class GatewayIdentity extends Construct {
-  /** What tokens name as their issuer, and what `/.well-known/openid-configuration` is found below. */
+  /** Issuer of the tokens; `/.well-known/openid-configuration` is below it. */
   public abstract readonly issuer: string;
 
-  /** Issuer, client id and client secret of the browser client, and what sessions are sealed with, as a JSON document. */
+  /** Issuer, client id and client secret of the browser client, and the session key, as a JSON document. */
   public abstract readonly webClientSecret: secretsmanager.ISecret;
 
   /** @internal */
@@ -46,7 +48,7 @@ export abstract class GatewayIdentity extends Construct {
   }
 
   /**
-   * Lets the login return to a data plane.
+   * * Allows the login to return to a data plane.
    *
    * @internal
    */
@@ -58,7 +60,7 @@ export abstract class GatewayIdentity extends Construct {
   }
 
   /**
-   * Lets the login return to a load balancer of administrators.
+   * * Allows the login to return to an administrators' load balancer.
    *
    * @internal
    */
@@ -69,12 +71,14 @@ export abstract class GatewayIdentity extends Construct {
   }
 
   /**
-   * What the plugin `openid-connect` is configured with for this provider: with a `hostname` for browsers (authorization code with PKCE, a session of the gateway, logout) and for requests that bring an access
-   * token, without one for the latter only.
+   * * * Returns the configuration of the plugin `openid-connect` for this provider. With a `hostname` it serves
+   * browsers (authorization code with PKCE, a gateway session, logout) and requests with an access token; without one
+   * only the latter.
    *
-   * Tokens of the clients that are known when this is called are accepted, and of no other client of the pool: call it after `addMachineClient`. The client's secret and the key of sessions are references to what nodes of planes with
-   * this `identity` have. Kong Gateway has the plugin in its enterprise edition; whether the
-   * packaged gateway has it is in `docs/reference/gateway.md`, and synthesis warns while it does not.
+   * The plugin accepts tokens of the clients that exist at the time of the call, and of no other client of the pool:
+   * call it after `addMachineClient`. The client secret and the session key are references that nodes of planes with
+   * this `identity` resolve. Kong Gateway has the plugin in its enterprise edition; whether the packaged gateway has it
+   * is in `docs/reference/gateway.md`, and synthesis warns while it does not.
    */
   public pluginConfig(options: OpenIdConnectOptions = {}): { [key: string]: any } {
     const { hostname, scopesRequired } = options;
@@ -99,7 +103,7 @@ export abstract class GatewayIdentity extends Construct {
   protected abstract _facts(): IdentityFacts;
 }
 
-const MIXED = 'identity: consumers of APIs and administrators (AdminExposure.internalLoadBalancer) log in with the same user pool, so that every consumer would be an administrator: expected one of its own for administrators, such as another CognitoIdentity';
+const MIXED = 'identity: consumers of APIs and administrators (AdminExposure.internalLoadBalancer) log in with the same user pool, so that every consumer would be an administrator: expected a separate one for administrators, such as another CognitoIdentity';
 
 /** https://www.rfc-editor.org/rfc/rfc6749#section-3.3 */
 function requireScope(property: string, scope: string) {
