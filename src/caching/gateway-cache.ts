@@ -15,36 +15,39 @@ import { cacheMount } from './private/cache-connection';
 
 /** Properties of `GatewayCache.existing()`. */
 export interface ExistingCacheProps {
-  /** Name of the server, which its certificate has to bear, such as the primary endpoint of a replication group. */
+  /** Host name of the server, as in its certificate, such as the primary endpoint of a replication group. */
   readonly host: string;
 
   /**
-   * Port of the server. TLS is spoken there.
+   * * Port of the server, with TLS.
    *
    * @default 6379
    */
   readonly port?: number;
 
-  /** Network that the server is in. Data planes that use it run in the same one. */
+  /** Network of the server and of the data planes that use it. */
   readonly vpc: ec2.IVpc;
 
-  /** Security group of the server: opened to the planes. */
+  /** Security group of the server; this construct opens it to the planes. */
   readonly securityGroup: ec2.ISecurityGroup;
 
-  /** Secret with a JSON document whose property `password` opens the server. */
+  /** Secret with a JSON document whose property `password` is the user's password. */
   readonly secret: secretsmanager.ISecret;
 
   /**
-   * User that the password belongs to.
+   * * User name.
    *
    * @default - the server's default user
    */
   readonly username?: string;
 }
 
-/** A server that speaks Redis' protocol, for what data planes share: counters of rate limits, cached answers, sessions. `ValkeyCache` makes one. */
+/**
+ * A server with the Redis protocol for state that data planes share: rate limit counters, cached responses, sessions.
+ * `ValkeyCache` creates one.
+ */
 export abstract class GatewayCache extends Construct {
-  /** A Redis or Valkey server that exists or is declared elsewhere, with TLS and a password. */
+  /** An existing Redis or Valkey server with TLS and a password. */
   public static existing(scope: Construct, id: string, props: ExistingCacheProps): GatewayCache {
     return new ExistingCache(scope, id, props);
   }
@@ -58,7 +61,7 @@ export abstract class GatewayCache extends Construct {
   /** @internal */
   protected abstract readonly _network: CacheNetwork;
 
-  /** Name of the server. */
+  /** Host name of the server. */
   public get host(): string {
     return this._connection.host;
   }
@@ -69,8 +72,8 @@ export abstract class GatewayCache extends Construct {
   }
 
   /**
-   * The block `redis` of plugins that share what they know, such as `rate-limiting` with `policy: redis`: address, user, TLS with verification, and a reference to the password, which the nodes of
-   * planes with this `cache` have.
+   * * Returns the block `redis` for plugins with shared state, such as `rate-limiting` with `policy: redis`: address,
+   * user, verified TLS, and a reference to the password that nodes of planes with this `cache` resolve.
    */
   public redisConfig(): { [key: string]: any } {
     const { host, port, username } = this._connection;
@@ -87,9 +90,9 @@ export abstract class GatewayCache extends Construct {
   }
 
   /**
-   * Opens the server to the nodes of a plane.
+   * * Opens the server to the nodes of a plane.
    *
-   * @throws Error when they have no way to it
+   * @throws Error when the nodes cannot reach it
    * @internal
    */
   public _admit(plane: Construct, peer: ec2.IConnectable, vpc: ec2.IVpc): void {
@@ -99,7 +102,7 @@ export abstract class GatewayCache extends Construct {
       const where = here === there ? 'another VPC' : `another region, ${here},`;
       throw new Error(`cache: ${this.node.path} is in ${where} than the plane, expected the same VPC, because every request waits for it: make a ValkeyCache with the vpc of that plane`);
     }
-    admit(plane, { to: connections, peer, port: this.port, description: 'what gateways share' });
+    admit(plane, { to: connections, peer, port: this.port, description: 'shared state of gateways' });
   }
 }
 

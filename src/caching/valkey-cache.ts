@@ -19,7 +19,7 @@ import { ValkeyCapacity } from './valkey-capacity';
 
 /** Properties of `ValkeyCache`. */
 export interface ValkeyCacheProps {
-  /** Network of the cache, with private subnets in at least two availability zones. Data planes that use it run in the same network. */
+  /** Network of the cache and of the data planes that use it, with private subnets in at least two availability zones. */
   readonly vpc: ec2.IVpc;
 
   /**
@@ -30,14 +30,14 @@ export interface ValkeyCacheProps {
   readonly capacity?: ValkeyCapacity;
 
   /**
-   * Key that data on disk and snapshots are encrypted with.
+   * * * KMS key for data on disk and snapshots.
    *
-   * @default - a key that AWS owns
+   * @default - an AWS owned key
    */
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * How many days the daily snapshot is kept, 0 (no snapshots) to 35.
+   * * Retention of daily snapshots in days, 0 (no snapshots) to 35.
    *
    * @default 15
    */
@@ -47,22 +47,24 @@ export interface ValkeyCacheProps {
 const ENGINE = 'valkey';
 const USER = 'gateway';
 
-/** Everything but administering the server and looking at what others do. INFO is what clients ask before they begin. */
+/** All commands except administration and monitoring. Clients send INFO first. */
 const ALLOWED = 'on ~* &* +@all -@dangerous +info';
 
-/** Not Redis' own, which is the first that anybody tries. Serverless has no choice. */
+/** Not the default port of Redis, which attackers try first. Serverless caches have no choice. */
 const PORT = 6380;
 const SERVERLESS_PORT = 6379;
 
 /**
- * A Valkey cache on ElastiCache, for what the data planes of one network share: counters of rate limits, cached answers, sessions.
+ * * * A Valkey cache on ElastiCache for state that the data planes of one network share: rate limit counters, cached
+ * responses, sessions.
  *
- * TLS only, encrypted on disk, over two or more availability zones, in private subnets, opened to the planes that have it as their `cache` and to nobody else. The one user may not administer the server; its
- * password is generated into Secrets Manager and mounted into the planes' nodes. IAM's sign-in is not offered, because a gateway would have to make a new token every fifteen minutes and for each
- * connection, which the `redis` block of plugins cannot say.
+ * TLS only, encrypted on disk, in private subnets of two or more availability zones, open only to planes that have it
+ * as their `cache`. Its one user may not administer the server; Secrets Manager holds the generated password, which the
+ * planes' nodes mount. IAM authentication is not supported: a gateway would need a new token every fifteen minutes and
+ * for each connection, which the `redis` block of plugins cannot express.
  */
 export class ValkeyCache extends GatewayCache {
-  /** Opens and closes the network to the cache. */
+  /** Connections of the cache: opens the network path for clients. */
   public readonly connections: ec2.Connections;
 
   /** User name and password as a JSON document. */
@@ -102,14 +104,14 @@ export class ValkeyCache extends GatewayCache {
     Topology.of(this).addIntegration(this, 'cache', 'Amazon ElastiCache for Valkey', [this._mount]);
   }
 
-  /** A group of one user. Without a default user in it, nobody gets in without a name. */
+  /** A group with one user. Without a default user, every client needs a user name. */
   private users(): string {
     const user = new elasticache.CfnUser(this, 'User', {
       engine: ENGINE,
       userId: this.uniqueName(),
       userName: USER,
       accessString: ALLOWED,
-      // CloudFormation resolves it; the template holds the reference.
+      // CloudFormation resolves it; the template contains the reference.
       authenticationMode: { Type: 'password', Passwords: [this.secret.secretValueFromJson('password').unsafeUnwrap()] },
     });
     return new elasticache.CfnUserGroup(this, 'Users', { engine: ENGINE, userGroupId: this.uniqueName(), userIds: [user.ref] }).ref;
@@ -151,7 +153,7 @@ export class ValkeyCache extends GatewayCache {
     return { host: cache.attrEndpointAddress, port: SERVERLESS_PORT, username: USER };
   }
 
-  /** Serverless takes three at most. */
+  /** Serverless caches accept at most three. */
   private subnetIds(): string[] {
     return this.props.vpc.selectSubnets({ subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }).subnetIds.slice(0, 3);
   }
@@ -161,7 +163,7 @@ export class ValkeyCache extends GatewayCache {
     return { logType, logFormat: 'json', destinationType: 'cloudwatch-logs', destinationDetails: { cloudWatchLogsDetails: { logGroup: group.logGroupName } } };
   }
 
-  /** ElastiCache makes names lower-case, and CloudFormation would take that for a change. */
+  /** ElastiCache converts names to lower case, which CloudFormation would see as a change. */
   private uniqueName(): string {
     return Names.uniqueResourceName(this, { maxLength: 40, separator: '-', allowedSpecialCharacters: '-' }).toLowerCase();
   }

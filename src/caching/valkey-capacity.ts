@@ -5,14 +5,14 @@ import type { ValkeyChoice } from './private/cache-connection';
 /** Options of `ValkeyCapacity.nodes()`. */
 export interface ValkeyNodesOptions {
   /**
-   * Type of the nodes, such as `cache.m7g.large`.
+   * * Node type, such as `cache.m7g.large`.
    *
    * @default 'cache.t4g.small'
    */
   readonly nodeType?: string;
 
   /**
-   * How many replicas stand by in other availability zones, 1 to 5.
+   * * Number of replicas in other availability zones, 1 to 5.
    *
    * @default 1
    */
@@ -22,23 +22,23 @@ export interface ValkeyNodesOptions {
 /** Options of `ValkeyCapacity.serverless()`. */
 export interface ValkeyServerlessOptions {
   /**
-   * Most data that the cache may hold, in GB, 1 to 5000: the bound of the bill.
+   * * Maximum data size in GB, 1 to 5000; it limits the cost.
    *
    * @default 5
    */
   readonly maxStorageGb?: number;
 
   /**
-   * Most processing units a second, 1000 to 15000000. A simple command on 1 kB is one.
+   * * Maximum ElastiCache processing units per second, 1000 to 15000000. A simple command on 1 kB is one unit.
    *
    * @default 5000
    */
   readonly maxEcpuPerSecond?: number;
 }
 
-/** What a `ValkeyCache` consists of. */
+/** Capacity of a `ValkeyCache`: nodes or serverless. */
 export class ValkeyCapacity {
-  /** Nodes of one's own: a primary and replicas, over availability zones, with automatic failover. Billed by the hour. */
+  /** Dedicated nodes: a primary and replicas across availability zones, with automatic failover. Billed by the hour. */
   public static nodes(options: ValkeyNodesOptions = {}): ValkeyCapacity {
     const { nodeType = 'cache.t4g.small', replicas = 1 } = options;
     within('ValkeyCapacity.nodes', () => {
@@ -49,8 +49,8 @@ export class ValkeyCapacity {
   }
 
   /**
-   * ElastiCache Serverless: grows and shrinks by itself, billed by use. It is a cluster that looks like one node: the keys of one command have to be in one slot, which holds for the counters and entries
-   * that the gateway keeps.
+   * * ElastiCache Serverless: scales automatically, billed by use. It is a cluster that looks like one node: all keys
+   * of one command must be in one slot, as the gateway's counters and entries are.
    */
   public static serverless(options: ValkeyServerlessOptions = {}): ValkeyCapacity {
     const { maxStorageGb = 5, maxEcpuPerSecond = 5000 } = options;

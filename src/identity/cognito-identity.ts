@@ -189,10 +189,10 @@ export class CognitoIdentity extends GatewayIdentity {
 
   private makeMachineClient(id: string, options: MachineClientOptions): CognitoMachineClient {
     const { scopes = [...this.scopes.keys()], tokenValidity = Duration.minutes(15) } = options;
-    if (scopes.length === 0) throw new Error('scopes: got none, expected at least one, because tokens of machines cannot do without: leave the property out for all of the identity\'s');
+    if (scopes.length === 0) throw new Error('scopes: got none, expected at least one, because machine tokens need one: omit the property for all scopes of the identity');
     requireSeconds('tokenValidity', tokenValidity, { least: 300, most: 86_400, expected: 'five minutes to a day' });
     const purpose = requireObjectName('id', kebabCase(id));
-    if (purpose === 'login') throw new Error('id: got login, which is the name of the browser client's secret: choose another one');
+    if (purpose === 'login') throw new Error('id: got login, which is the name of the secret of the browser client: choose another one');
     const place = new Construct(this, id);
     const client = new cognito.UserPoolClient(place, 'Client', {
       userPool: this.userPool,

@@ -10,37 +10,40 @@ import { LogIngest } from './private/log-ingest';
 import type { LogStore } from './private/log-store';
 import { LogStreamSetup } from './private/log-stream-setup';
 
-/** What every place for logs of gateways has. */
+/** Options of all log destinations. */
 export interface GatewayLogsProps {
   /**
-   * How many days logs are kept, 1 to 3650.
+   * * Retention of logs in days, 1 to 3650.
    *
    * @default 30
    */
   readonly retentionDays?: number;
 
   /**
-   * Whether there is an address on the internet that takes logs from the plugin `http-log`, for planes anywhere: an HTTP API with a bound of 500 requests a second, whose function asks for a token that only nodes of planes with
-   * these `logs` have. Without it, planes on EKS and ECS in the same VPC get a role that may write, for clients that sign their requests; `http-log` cannot.
+   * * Whether to create an internet endpoint that accepts logs from the plugin `http-log`, for planes anywhere: an HTTP
+   * API limited to 500 requests per second. Its function requires a token that only nodes of planes with these `logs`
+   * have. Without it, planes on EKS and ECS in the same VPC get a role that may write, for clients that sign their
+   * requests; `http-log` cannot sign.
    *
    * @default false
    */
   readonly ingest?: boolean;
 }
 
-/** A place for logs of gateways: `OpenSearchLogs`, or a domain that exists. */
+/** A destination for gateway logs: `OpenSearchLogs`, or an existing domain. */
 export abstract class GatewayLogs extends Construct {
   private store?: LogStore;
   private ingest?: LogIngest;
 
   /**
-   * What the plugin `http-log` is configured with to send its entries here, in batches, with a reference to the token that nodes of planes with these `logs` have. The same entry sent twice is kept
-   * once. Kept are times, sizes, statuses and names: neither headers nor query strings.
+   * * * Returns the configuration with which the plugin `http-log` sends its entries here, in batches, with a reference
+   * to the token that nodes of planes with these `logs` resolve. An entry that arrives twice is stored once. The
+   * entries contain times, sizes, statuses and names, but neither headers nor query strings.
    *
-   * @throws Error when there is no `ingest`
+   * @throws Error without `ingest`
    */
   public pluginConfig(): { [key: string]: any } {
-    if (!this.ingest) throw new Error(`${this.node.path}: ingest: got none, so that there is no address that http-log can send to, expected one, because OpenSearch takes signed requests only: set ingest: true`);
+    if (!this.ingest) throw new Error(`${this.node.path}: ingest: got none, expected one, because http-log cannot sign requests and OpenSearch accepts signed requests only: set ingest: true`);
     return {
       http_endpoint: this.ingest.url,
       method: 'POST',
@@ -62,9 +65,9 @@ export abstract class GatewayLogs extends Construct {
   }
 
   /**
-   * Lets a plane write documents into the gateways' data streams.
+   * * * Allows a plane to write documents into the gateways' data streams.
    *
-   * @throws Error when the plane's pods have no way to the domain
+   * @throws Error when the plane's pods cannot reach the domain
    * @internal
    */
   public _grantWrite(plane: Construct, role: iam.IRole, peer: ec2.IConnectable, vpc: ec2.IVpc): void {
@@ -77,7 +80,7 @@ export abstract class GatewayLogs extends Construct {
   }
 
   /**
-   * Called once, when the place is known.
+   * * Called once, when the destination is known.
    *
    * @internal
    */

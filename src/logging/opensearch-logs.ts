@@ -13,18 +13,22 @@ import { domainStore } from './private/domain-store';
 
 /** Properties of `OpenSearchLogs`. */
 export interface OpenSearchLogsProps extends GatewayLogsProps {
-  /** Network that the domain lives in, with private subnets in at least two availability zones. Data planes that write to it without `ingest` run in the same network. */
+  /**
+   * Network of the domain, with private subnets in at least two availability zones. Data planes that write to it
+   * without `ingest` must be in the same network.
+   */
   readonly vpc: ec2.IVpc;
 
   /**
-   * Disk of each data node, in GiB, 10 to 1536, which is what this kind of node takes. A thousand requests a second make about 80 GiB a day before compression.
+   * * Disk size of each data node in GiB, 10 to 1536, the limit of this node type. A thousand requests per second
+   * produce about 80 GiB a day before compression.
    *
    * @default 100
    */
   readonly storageGib?: number;
 
   /**
-   * What becomes of the logs when the stack is removed.
+   * * What happens to the logs when the stack is deleted.
    *
    * @default RemovalPolicy.RETAIN
    */
@@ -36,22 +40,25 @@ export interface ExistingDomainProps extends GatewayLogsProps {
   /** The domain: OpenSearch 2.5 or later, in a VPC, without fine-grained access control, so that IAM decides. */
   readonly domain: opensearch.IDomain;
 
-  /** Network that the domain is in. */
+  /** Network of the domain. */
   readonly vpc: ec2.IVpc;
 
-  /** Security group of the domain: opened to the planes. */
+  /** Security group of the domain; this construct opens it to the planes. */
   readonly securityGroup: ec2.ISecurityGroup;
 }
 
 /**
- * An OpenSearch domain for the logs of gateways: in the VPC over two availability zones, three managers of its own, encrypted on disk and between nodes,
- * TLS 1.2 and signed requests only, its own slow and error logs in CloudWatch. Takes some 20 minutes to create. In it: an index template with a field for what can be asked about a request and for nothing else, a data
- * stream `logs-gateway-default` that is rolled over every day and deleted after `retentionDays`, a dashboard and three alerts, put there by a Lambda function in the VPC.
+ * * * * An OpenSearch domain for the logs of gateways: in the VPC over two availability zones, three dedicated manager
+ * nodes, encrypted on disk and between nodes, TLS 1.2 and signed requests only, its own slow and error logs in
+ * CloudWatch. Creation takes about 20 minutes. A Lambda function in the VPC adds an index template with the fields of a
+ * request and no others, a data stream `logs-gateway-default` that is rolled over every day and deleted after
+ * `retentionDays`, a dashboard and three alerts.
  *
- * The account needs the service-linked role of OpenSearch once: `aws iam create-service-linked-role --aws-service-name opensearchservice.amazonaws.com`.
+ * The account needs the service-linked role of OpenSearch once: `aws iam create-service-linked-role --aws-service-name
+ * opensearchservice.amazonaws.com`.
  */
 export class OpenSearchLogs extends GatewayLogs {
-  /** A domain that exists or is declared elsewhere: what gateways need in it is put there. */
+  /** An existing domain; a Lambda function adds what gateways need in it. */
   public static existing(scope: Construct, id: string, props: ExistingDomainProps): GatewayLogs {
     return new ExistingDomain(scope, id, props);
   }
@@ -86,7 +93,7 @@ export class OpenSearchLogs extends GatewayLogs {
       tlsSecurityPolicy: opensearch.TLSSecurityPolicy.TLS_1_2_PFS,
       enableAutoSoftwareUpdate: true,
       logging,
-      // CDK would let a Lambda function write the policy below; CloudFormation can do it.
+      // CDK would use a Lambda function for the policy below; CloudFormation can set it directly.
       suppressLogsResourcePolicy: true,
       removalPolicy,
     });

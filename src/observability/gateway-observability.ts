@@ -19,19 +19,19 @@ import { monitoringObjects } from './private/monitoring-objects';
 import { watchesOf } from './private/watched-resources';
 import type { Watch, WatchAlarm } from './private/watched-resources';
 
-/** Alerts and dashboard in a Kubernetes cluster. */
+/** Options for alerts and dashboard in a Kubernetes cluster. */
 export interface KubernetesMonitoringOptions {
   /**
-   * Namespace of Prometheus and Grafana; it has to exist.
+   * * Namespace of Prometheus and Grafana; it must exist.
    *
    * @default 'monitoring'
    */
   readonly namespace?: string;
 
   /**
-   * Labels that the `ruleSelector` of the Prometheus Operator asks for.
+   * * * Labels that the `ruleSelector` of the Prometheus Operator matches.
    *
-   * @default - { release: 'kube-prometheus-stack' }, which that chart asks for
+   * @default - { release: 'kube-prometheus-stack' }, which that chart selects
    */
   readonly ruleLabels?: { [key: string]: string };
 }
@@ -39,14 +39,16 @@ export interface KubernetesMonitoringOptions {
 /** Properties of `GatewayObservability`. */
 export interface GatewayObservabilityProps {
   /**
-   * What is looked at: control planes, data planes, `ValkeyCache`, `OpenSearchLogs`, and any other construct with databases, services or load balancers in it. In the region of the stack: CloudWatch keeps to it.
+   * * Constructs to monitor: control planes, data planes, `ValkeyCache`, `OpenSearchLogs`, and any other construct that
+   * contains databases, services or load balancers. They must be in the region of the stack, because CloudWatch is
+   * regional.
    */
   readonly watch: IConstruct[];
 
   /**
-   * Who is told of alarms, and of their end.
+   * * * SNS topic notified when an alarm goes off and when it clears.
    *
-   * @default - alarms show in CloudWatch only
+   * @default - alarms are visible in CloudWatch only
    */
   readonly alarmTopic?: sns.ITopic;
 }
@@ -54,15 +56,18 @@ export interface GatewayObservabilityProps {
 const ROW = 24;
 
 /**
- * A CloudWatch dashboard and alarms for planes and for what they rely on: connected data planes, pods on EKS (Container Insights, which the add-on `amazon-cloudwatch-observability` of the cluster measures; without it there is a
- * warning and there are no alarms about pods), tasks, instances, load balancers with their certificates and failed requests, the replacement of the tunnel's certificate, databases, caches, log domains. What the gateway itself says,
- * request by request, Prometheus knows: `addKubernetesMonitoring` brings alerts and a Grafana dashboard for that.
+ * * * * * * A CloudWatch dashboard and alarms for planes and the services they rely on: connected data planes, pods on
+ * EKS (Container Insights, which the add-on `amazon-cloudwatch-observability` of the cluster measures; without it synth
+ * warns and creates no alarms about pods), tasks, instances, load balancers with their certificates and failed
+ * requests, the rotation of the tunnel's certificate, databases, caches, log domains. For metrics of single routes and
+ * services, use Prometheus: `addKubernetesMonitoring` adds alerts and a Grafana dashboard.
  *
- * Planes have the same metrics as methods, such as `controlPlane.metricConnectedDataPlanes()`, for alarms of one's own.
+ * Planes have the same metrics as methods, such as `controlPlane.metricConnectedDataPlanes()`, for your own alarms.
  */
 export class GatewayObservability extends Construct {
   /**
-   * What `addKubernetesMonitoring` applies, as YAML, for clusters outside AWS: to be applied there, or put where Flux looks.
+   * * Returns what `addKubernetesMonitoring` applies, as YAML, for clusters outside AWS: apply it there, or commit it
+   * to the repository of Flux.
    *
    * The metrics are those of the plugin `prometheus`, under the names of Kong Gateway 3.9.
    */
@@ -70,10 +75,10 @@ export class GatewayObservability extends Construct {
     return within('GatewayObservability.kubernetesMonitoring', () => Yaml.stringify(...manifestChart('monitoring', settledObjects(options), ChartTokens.REFUSED).toJson()));
   }
 
-  /** Graphs of everything that is watched. */
+  /** Graphs of all monitored constructs. */
   public readonly dashboard: cloudwatch.Dashboard;
 
-  /** All alarms, to be composed or sent elsewhere. */
+  /** All alarms, for composite alarms or other actions. */
   public readonly alarms: cloudwatch.Alarm[] = [];
 
   constructor(scope: Construct, id: string, private readonly props: GatewayObservabilityProps) {
@@ -85,7 +90,8 @@ export class GatewayObservability extends Construct {
   }
 
   /**
-   * Brings a PrometheusRule and a ConfigMap with a Grafana dashboard to a cluster that has the Prometheus Operator and Grafana with its sidecar, such as the chart kube-prometheus-stack.
+   * * Adds a PrometheusRule and a ConfigMap with a Grafana dashboard to a cluster with the Prometheus Operator and
+   * Grafana with its sidecar, such as the chart kube-prometheus-stack.
    *
    * The metrics are those of the plugin `prometheus`, under the names of Kong Gateway 3.9.
    */
@@ -107,9 +113,9 @@ export class GatewayObservability extends Construct {
     const unmeasured = watches.flatMap((watch) => watch.unmeasured ?? []);
     const graphs = watches.flatMap((watch) => watch.graphs);
     if (graphs.length === 0) {
-      throw new Error(`${property}: ${construct.node.path} has nothing that CloudWatch measures${unmeasured.map((why) => `: ${why}`).join('') || ', expected a plane in AWS, a cache or a log domain: leave it out; Prometheus looks after planes on sites'}`);
+      throw new Error(`${property}: ${construct.node.path} has nothing that CloudWatch measures${unmeasured.map((why) => `: ${why}`).join('') || ', expected a plane in AWS, a cache or a log domain: remove it; Prometheus monitors planes on sites'}`);
     }
-    // Alarms that look at nothing would be worse than none.
+    // Alarms without data would be worse than none.
     unmeasured.forEach((why) => Annotations.of(this).addWarningV2('cdk-hybridge:unmeasured', `${property}: ${construct.node.path} has no alarms about pods, because ${why}`));
     this.dashboard.addWidgets(new cloudwatch.TextWidget({ markdown: `## ${construct.node.path}`, width: ROW, height: 1 }));
     const width = ROW / Math.min(graphs.length, 4);
@@ -143,7 +149,7 @@ export class GatewayObservability extends Construct {
   private requireRegion(construct: IConstruct, property: string) {
     const [got, expected] = [Stack.of(construct).region, Stack.of(this).region];
     if (got === expected || Token.isUnresolved(got) || Token.isUnresolved(expected)) return;
-    throw new Error(`${property}: ${construct.node.path} is in ${got}, expected ${expected}, because alarms see their own region only: make a GatewayObservability in a stack there`);
+    throw new Error(`${property}: ${construct.node.path} is in ${got}, expected ${expected}, because alarms are regional: create a GatewayObservability in a stack there`);
   }
 }
 
