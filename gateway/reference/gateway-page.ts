@@ -2,7 +2,7 @@
 import { PORTS } from '../contract.ts';
 import { KONG_VERSION } from '../src/base/version.ts';
 import { SERVED_PROTOCOLS } from '../src/data-plane/router/router.ts';
-import { ENTITIES_WITHOUT_SCHEMA } from '../src/model/entities/core.ts';
+import { KONG_ENTITIES } from '../src/model/entities/kong-entities.ts';
 import type { PluginSchema } from '../src/model/entities/plugin.ts';
 import { PROTOCOLS } from '../src/model/schema/typedefs.ts';
 import { PLUGINS, SCHEMAS } from '../src/plugins/schemas.ts';
@@ -26,7 +26,7 @@ export function gatewayPage(): string {
     ])),
     '',
     'A data plane that gets one of the following entities from a Kong control plane starts all the same, logs a warning, and does not use it: '
-    + `${[...ENTITIES_WITHOUT_SCHEMA].map(code).join(', ')}.`,
+    + `${[...KONG_ENTITIES].filter((name) => !SCHEMAS.has(name)).sort().map(code).join(', ')}.`,
     '',
     '## Plugins',
     '',

@@ -24,7 +24,7 @@ consumers:
   keyauth_credentials:
   - { id: 6a1d3e64-1f0a-4b6e-9d8e-2d8a5a3c1b11, key: "{vault://env/partner-key}" }
 `;
-const desired = (text: string) => ({ entities: readDeclarative(text).entities });
+const desired = (text: string) => readDeclarative(text);
 const OPTIONS = { tag: 'config:apis', waitSeconds: 2 };
 
 describe('a control plane', () => {
@@ -81,7 +81,7 @@ describe('a control plane', () => {
   });
 
   it('tells what it refused', async () => {
-    const wrong = { entities: [{ type: 'services', collection: 'services', key: 'x', fields: { port: 'y' }, references: {} }] };
+    const wrong = { entities: [{ type: 'services', collection: 'services', key: 'x', fields: { port: 'y' }, references: {} }], types: [] };
     await expect(applyConfiguration(client, wrong, OPTIONS)).rejects.toMatchObject({ code: 'admin-api-refused', message: expect.stringContaining('PUT /services/x') });
   });
 });

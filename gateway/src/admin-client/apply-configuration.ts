@@ -28,12 +28,16 @@ export interface Applied {
  * @throws AdminApiError the control plane refused an entity
  * @throws GatewayError `configuration-not-running`: a data plane did not take it in time, or refused it
  */
-export async function applyConfiguration(client: AdminClient, { entities }: DesiredConfiguration, { tag, waitSeconds = 120 }: ApplyOptions): Promise<Applied> {
+export async function applyConfiguration(client: AdminClient, { entities, types }: DesiredConfiguration, options: ApplyOptions): Promise<Applied> {
+  const { tag, waitSeconds = 120 } = options;
   const before = await configurationHashes(client);
   const ids = new Map<string, string>();
   for (const entity of entities) ids.set(identity(entity), await write(client, entity, ids, tag));
-  const stale = await staleEntities(client, tag, new Set([...ids].map(([of, id]) => `${of.split(' ')[0]} ${id}`)));
-  for (const { type, id } of stale) await client.delete(COLLECTIONS[type] ?? type, id);
+  const marked = await markedEntities(client, tag);
+  const wanted = new Set([...ids].map(([of, id]) => `${of.split(' ')[0]} ${id}`));
+  const stale = types.toReversed().flatMap(({ type, collection }) => (
+    marked.filter((entity) => entity.type === type && !wanted.has(`${type} ${entity.id}`)).map(({ id }) => ({ collection, id }))));
+  for (const { collection, id } of stale) await client.delete(collection, id);
   const dataPlanes = await waitForDataPlanes(client, before, waitSeconds);
   return { written: entities.length, deleted: stale.length, dataPlanes };
 }
@@ -52,12 +56,6 @@ export async function waitForAdminApi(client: AdminClient, seconds: number): Pro
   }
 }
 
-/** Where names in URLs are others than those of entity types. */
-const COLLECTIONS: Readonly<Record<string, string>> = { keyauth_credentials: 'key-auths' };
-
-/** What refers goes before what is referred to. */
-const DELETION_ORDER = ['keyauth_credentials', 'plugins', 'routes', 'services', 'consumers'];
-
 function identity({ type, key }: Pick<DesiredEntity, 'type' | 'key'>): string {
   return `${type} ${key}`;
 }
@@ -75,12 +73,10 @@ interface Marked {
   readonly id: string;
 }
 
-async function staleEntities(client: AdminClient, tag: string, wanted: ReadonlySet<string>): Promise<readonly Marked[]> {
+async function markedEntities(client: AdminClient, tag: string): Promise<readonly Marked[]> {
   const marked: Marked[] = [];
   for await (const row of client.list(`tags/${encodeURIComponent(tag)}`)) marked.push({ type: row.entity_name as string, id: row.entity_id as string });
-  return marked
-    .filter(({ type, id }) => !wanted.has(`${type} ${id}`))
-    .toSorted((one, other) => DELETION_ORDER.indexOf(one.type) - DELETION_ORDER.indexOf(other.type));
+  return marked;
 }
 
 /** Node id → hash of the configuration that it runs. */

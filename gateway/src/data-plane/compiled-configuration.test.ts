@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
+import { snapshotOf } from '../../test/fixtures/snapshot.ts';
 import { SILENT } from '../base/log.ts';
 import type { Row } from '../model/config-table.ts';
-import { compileSnapshot } from '../model/snapshot.ts';
 import { FakeExchange } from '../plugin-kit/testing.ts';
 import { compileConfiguration, phasesFor } from './compiled-configuration.ts';
 import type { Handlers, Scheme } from './compiled-configuration.ts';
@@ -29,13 +29,12 @@ function plugin(scope: string, name = 'first'): Row {
 }
 
 function marksOf(plugins: readonly Row[], consumer: string | undefined, scheme: Scheme = 'http'): string[] {
-  const snapshot = compileSnapshot({
-    _format_version: '3.0',
+  const snapshot = snapshotOf({
     services: [{ id: 'service' }, { id: 'other' }],
     routes: [{ id: 'route', service: 'service' }, { id: 'other-route', service: 'other' }],
     consumers: [{ id: 'consumer', username: 'c' }, { id: 'stranger', username: 's' }],
     plugins,
-  }, 'hash');
+  });
   const compiled = compileConfiguration(snapshot, HANDLERS, SILENT);
   const exchange = new FakeExchange();
   for (const planned of compiled.planOf(snapshot.routes[0]!, scheme)) {
@@ -87,7 +86,7 @@ describe('the protocols of a plugin', () => {
   });
 
   it('count in the global plan, too', () => {
-    const snapshot = compileSnapshot({ _format_version: '3.0', plugins: [only(['https'])] }, 'hash');
+    const snapshot = snapshotOf({ plugins: [only(['https'])] });
     const compiled = compileConfiguration(snapshot, HANDLERS, SILENT);
     expect([compiled.globalPlan('http').length, compiled.globalPlan('https').length]).toEqual([0, 1]);
   });
@@ -97,15 +96,14 @@ describe('the size of a compiled configuration', () => {
   it('grows with routes plus plugins of consumers, not with their product', () => {
     const COUNT = 300;
     const indexes = Array.from({ length: COUNT }, (_, index) => index);
-    const snapshot = compileSnapshot({
-      _format_version: '3.0',
+    const snapshot = snapshotOf({
       services: [{ id: 'service' }],
       routes: indexes.map((index) => ({ id: `r${index}`, service: 'service' })),
       consumers: indexes.map((index) => ({ id: `c${index}`, username: `c${index}` })),
       plugins: indexes.flatMap((index): Row[] => [
         { id: `p${index}`, name: 'first', consumer: `c${index}` }, { id: `q${index}`, name: 'first', consumer: `c${index}`, service: 'service' },
       ]),
-    }, 'hash');
+    });
     const compiled = compileConfiguration(snapshot, HANDLERS, SILENT);
     const plans = snapshot.routes.map((route) => compiled.planOf(route, 'http'));
     const planned = plans.flat();
@@ -116,7 +114,7 @@ describe('the size of a compiled configuration', () => {
   });
 
   it('has no plan of its own for a route with nothing but global plugins', () => {
-    const snapshot = compileSnapshot({ _format_version: '3.0', routes: [{ id: 'a' }, { id: 'b' }], plugins: [plugin(''), { id: 'r', name: 'last', route: 'b' }] }, 'hash');
+    const snapshot = snapshotOf({ routes: [{ id: 'a' }, { id: 'b' }], plugins: [plugin(''), { id: 'r', name: 'last', route: 'b' }] });
     const compiled = compileConfiguration(snapshot, HANDLERS, SILENT);
     expect(compiled.planOf(snapshot.routes[0]!, 'http')).toBe(compiled.globalPlan('https'));
     expect(compiled.planOf(snapshot.routes[1]!, 'http')).toHaveLength(2);
@@ -125,12 +123,12 @@ describe('the size of a compiled configuration', () => {
 
 describe('a configuration', () => {
   it('without a disabled service has none of its routes', () => {
-    const { routes } = compileSnapshot({ _format_version: '3.0', services: [{ id: 's', enabled: false }], routes: [{ id: 'r', service: 's' }, { id: 'q' }] }, 'hash');
+    const { routes } = snapshotOf({ services: [{ id: 's', enabled: false }], routes: [{ id: 'r', service: 's' }, { id: 'q' }] });
     expect(routes.map(({ id }) => id)).toEqual(['q']);
   });
 
   it('is refused for a path that is no regular expression, naming the route', () => {
-    const snapshot = compileSnapshot({ _format_version: '3.0', routes: [{ id: 'r', name: 'broken', paths: ['~/('] }] }, 'hash');
+    const snapshot = snapshotOf({ routes: [{ id: 'r', name: 'broken', paths: ['~/('] }] });
     expect(() => compileConfiguration(snapshot, {}, SILENT)).toThrow(/route broken, path ~/);
   });
 });

@@ -11,7 +11,6 @@ import type { TableError } from '../model/declarative.ts';
 import { effectiveFields, subschemaOf } from '../model/schema/entity-schema.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import { isSecretReference, withSecrets } from '../model/schema/secret-references.ts';
-import { CREDENTIAL_KEYS } from '../model/snapshot.ts';
 
 /** The vault `env` of a node: its environment, and the secrets that the constructs mount for plugins. Those of the node itself are not among them. */
 export function nodeVault(prefix: string): EnvVault {
@@ -95,9 +94,10 @@ export function withNodeSecrets(table: ConfigTable, schemas: Schemas, vault: Env
     };
     const schema = schemas.get(entity)!;
     const resolved = withSecrets(effectiveFields(schema, subschemaOf(schema, row)), row, resolve);
-    const key = CREDENTIAL_KEYS[entity];
-    // Declarative files name keys so; compared as it stands, a reference would be a key that everybody knows who saw the file.
-    return key !== undefined && isSecretReference(row[key]) ? { ...resolved, [key]: resolve(row[key], key) } : resolved;
+    // Declarative files have references for keys; without this, the text of the reference would be the key, known to every reader of the file.
+    const references = (schema.credential?.secrets ?? []).filter((name) => isSecretReference(row[name]));
+    if (references.length === 0) return resolved;
+    return { ...resolved, ...Object.fromEntries(references.map((name) => [name, resolve(row[name] as string, name)])) };
   };
   const entities = Object.keys(table).filter((entity) => schemas.has(entity));
   const resolved = Object.fromEntries(entities.map((entity) => [entity, rowsOf(table, entity).map((row, index) => resolveRow(entity, row, index))]));

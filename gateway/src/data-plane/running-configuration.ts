@@ -117,7 +117,7 @@ export class RunningConfiguration {
     }
     for (const warning of checked.warnings) log.warn(warning);
     try {
-      const compiled = compileConfiguration(compileSnapshot(resolved.table, hash), handlers, log);
+      const compiled = compileConfiguration(compileSnapshot(resolved.table, hash, schemas), handlers, log);
       this.#running = { hash, compiled, origin: secrets.size === 0 ? undefined : { table, hash, secrets } };
       return { applied: true };
     } catch (error) {

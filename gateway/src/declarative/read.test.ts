@@ -69,7 +69,7 @@ it.each([
   ['a regular expression that backtracks', HTTPBIN.replace('[/httpbin]', '["~/(?=a)b"]'), 7, 'services[0].routes[0].paths[0]', 'look-around is not supported'],
   ['an unknown field', HTTPBIN.replace('key_names: [apikey]', 'key_name: apikey'), 11, 'services[0].routes[0].plugins[0].config.key_name', 'unknown field'],
   ['a missing field', HTTPBIN.replace('  url: http://httpbin.test:8080/anything\n', ''), 3, 'services[0].host', 'required field missing'],
-  ['a missing name', HTTPBIN.replace('- name: httpbin\n  url', '- url'), 3, 'services[0]', 'expected a name: by it the entity is found again'],
+  ['a missing name', HTTPBIN.replace('- name: httpbin\n  url', '- url'), 3, 'services[0]', 'expected a name: the entity is found again by it'],
   ['a key in plain text', HTTPBIN.replace('"{vault://env/partner-key}"', 'opensesame'), 16, 'consumers[0].keyauth_credentials[0].key', 'got a secret in plain text, expected a reference'],
   ['a credential without an id', HTTPBIN.replace('id: 6a1d3e64-1f0a-4b6e-9d8e-2d8a5a3c1b11\n    key', 'key'), 15, 'consumers[0].keyauth_credentials[0]', 'expected an id (a UUID)'],
   ['a reference to nothing', `${HTTPBIN}routes:\n- name: lost\n  paths: [/lost]\n  service: nowhere\n`, 20, 'routes[0].service', 'got "nowhere", expected the name of one of the services in this file'],

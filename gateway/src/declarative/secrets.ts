@@ -1,21 +1,21 @@
-/** Text in a declarative file that only the owner should know. Files lie in repositories, templates and ConfigMaps: secrets stand there as references. */
+/**
+ * Finds secrets in plain text in a declarative file. Such files are kept in repositories, templates and ConfigMaps, so secrets belong there as
+ * references only.
+ */
+import type { EntitySchema } from '../model/schema/entity-schema.ts';
 import { isSecretReference } from '../model/schema/secret-references.ts';
 
 const SECRET_NAME = /(^|_)(password|passphrase|secret|token|private_key|api_key|access_key|client_secret|secret_access_key|session_token)$/i;
 
-/** Fields of credentials that let somebody in. */
-const CREDENTIALS: Readonly<Record<string, readonly string[]>> = {
-  keyauth_credentials: ['key'],
-};
-
 /** Paths below an entity whose value is a secret in plain text. */
-export function plainSecrets(type: string, entity: Readonly<Record<string, unknown>>): readonly (readonly (string | number)[])[] {
-  return walk(entity, [], (path, name) => (path.length === 1 && (CREDENTIALS[type] ?? []).includes(name)) || SECRET_NAME.test(name));
+export function plainSecrets(schema: EntitySchema, entity: Readonly<Record<string, unknown>>): readonly (readonly (string | number)[])[] {
+  const secrets = schema.credential?.secrets ?? [];
+  return walk(entity, [], (path, name) => (path.length === 1 && secrets.includes(name)) || SECRET_NAME.test(name));
 }
 
 /** Fields of a credential whose secret is a reference. */
-export function referencedKeys(type: string, entity: Readonly<Record<string, unknown>>): readonly string[] {
-  return (CREDENTIALS[type] ?? []).filter((name) => isSecretReference(entity[name]));
+export function referencedKeys(schema: EntitySchema, entity: Readonly<Record<string, unknown>>): readonly string[] {
+  return (schema.credential?.secrets ?? []).filter((name) => isSecretReference(entity[name]));
 }
 
 type Path = readonly (string | number)[];

@@ -1,4 +1,4 @@
-/** A declarative file as text: its content, and where in the file each part of it stands. JSON is YAML, too. */
+/** A declarative file as text: its content, and the line of each part. JSON is read as YAML. */
 import { LineCounter, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 
@@ -8,7 +8,7 @@ export type SourcePath = readonly (string | number)[];
 export interface SourceError {
   /** From 1. */
   readonly line: number;
-  /** As people write it: `services[0].host`; empty for the file as a whole. */
+  /** For example `services[0].host`; empty for the file as a whole. */
   readonly path: string;
   readonly message: string;
 }
@@ -20,7 +20,7 @@ export class Source {
   readonly #document: Document;
 
   constructor(text: string) {
-    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
+    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, merge: true });
     for (const { pos, message } of this.#document.errors) this.errors.push({ line: this.#lines.linePos(pos[0]).line, path: '', message });
     this.content = this.errors.length > 0 ? undefined : this.#contentOf();
   }
@@ -38,7 +38,17 @@ export class Source {
     this.errors.push({ line: this.lineOf(path), path: pathText(path), message });
   }
 
-  /** Where the nearest part stands that the file has: what is missing is told at what should have it. */
+  /** Whether something is wrong with exactly this part already. */
+  hasErrorAt(path: SourcePath): boolean {
+    const text = pathText(path);
+    return this.errors.some((error) => error.path === text);
+  }
+
+  errorsInOrder(): readonly SourceError[] {
+    return this.errors.toSorted((one, other) => one.line - other.line);
+  }
+
+  /** The line of a part, or of the nearest part around it: what is missing is reported where it should be. */
   lineOf(path: SourcePath): number {
     for (let length = path.length; length > 0; length -= 1) {
       const node = this.#document.getIn(path.slice(0, length), true) as { readonly range?: readonly number[] } | undefined;

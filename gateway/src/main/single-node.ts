@@ -1,10 +1,12 @@
 /**
  * Artefact: both planes in one process. The data plane takes its configuration from the control plane's own source, without a tunnel;
- * with KONG_DATABASE=off there is no control plane, and the configuration comes from a file.
+ * with KONG_DATABASE=off there is no control plane, and the configuration comes from a declarative file or setting.
  */
+import { GatewayError } from '../base/errors.ts';
 import { ControlPlane } from '../control-plane/control-plane.ts';
 import { DataPlane } from '../data-plane/data-plane.ts';
-import { applyDeclarativeFile } from '../data-plane/declarative-file.ts';
+import { nodeConfiguration } from '../declarative/node-configuration.ts';
+import { hashConfigTable } from '../model/config-hash.ts';
 import { runNode } from '../process/run-node.ts';
 import type { StartNode } from '../process/run-node.ts';
 
@@ -36,11 +38,18 @@ const startWithStore: StartNode = async (settings, log) => {
   }
 };
 
-const startFromFile: StartNode = async (settings, log) => {
+const startWithoutStore: StartNode = async (settings, log) => {
   const dataPlane = new DataPlane({ settings, log, keepsConfiguration: false });
-  applyDeclarativeFile(dataPlane, settings.declarativeConfig, log);
+  const { declarativeConfig } = settings;
+  if (declarativeConfig === undefined) {
+    log.warn('KONG_DATABASE=off, and neither KONG_DECLARATIVE_CONFIG nor KONG_DECLARATIVE_CONFIG_STRING is set: there is nothing to serve');
+  } else {
+    const table = nodeConfiguration(declarativeConfig);
+    const result = dataPlane.apply(table, hashConfigTable(table).config);
+    if (!result.applied) throw new GatewayError('declarative-file-invalid', `the declarative configuration is not applied: ${result.message}`);
+  }
   const addresses = await dataPlane.start();
   return { addresses, drain: () => dataPlane.drain(), close: () => dataPlane.close() };
 };
 
-await runNode((settings, log) => settings.database === 'off' ? startFromFile(settings, log) : startWithStore(settings, log));
+await runNode((settings, log) => settings.database === 'off' ? startWithoutStore(settings, log) : startWithStore(settings, log));

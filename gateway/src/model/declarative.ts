@@ -3,7 +3,8 @@
  * The whole table is taken, or none of it. Which tables pass was recorded from Kong Gateway OSS 3.9.1 data planes.
  */
 import type { ConfigTable, Row } from './config-table.ts';
-import { ENTITIES_WITHOUT_SCHEMA } from './entities/core.ts';
+import { KONG_ENTITIES } from './entities/kong-entities.ts';
+import { FORMAT_VERSIONS, upgradedRow } from './format-version.ts';
 import { foreignFieldsOf, primaryKeyOf, uniqueFieldsOf } from './schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from './schema/entity-schema.ts';
 import { fillEntity } from './schema/fill.ts';
@@ -32,8 +33,6 @@ export interface TableOptions {
   /** The entity types and plugins that this node knows. */
   readonly schemas: Schemas;
 }
-
-const FORMAT_VERSIONS = ['1.1', '2.1', '3.0'];
 
 /**
  * Checks a table and completes it: every field of every row is there, references are id strings.
@@ -75,7 +74,7 @@ class TableReading {
     for (const [name, value] of Object.entries(this.table)) {
       if (name === '_format_version' || name === '_transform' || value === null) continue;
       const schema = this.schemas.get(name);
-      const isKnown = schema ? schema.isExported !== false : ENTITIES_WITHOUT_SCHEMA.has(name);
+      const isKnown = schema ? schema.isExported !== false : KONG_ENTITIES.has(name);
       const rows = isPlainObject(value) && Object.keys(value).length === 0 ? [] : value;
       if (!isKnown) this.reject(name, 'unknown field');
       else if (!Array.isArray(rows)) this.reject(name, 'expected an array');
@@ -89,17 +88,11 @@ class TableReading {
         this.errors.push({ entity: schema.name, index, field: '', message: 'expected a record' });
         return {};
       }
-      const entity = fillEntity(schema, this.upgraded(schema, row), { mode: 'import', now: () => 0 });
+      const entity = fillEntity(schema, upgradedRow(this.table._format_version, schema.name, row), { mode: 'import', now: () => 0 });
       const invalid = validateEntity(schema, entity, { schemas: this.schemas, acceptsUnknownNulls: true, acceptsPlainReferences: true });
       for (const [field, message] of flattenViolations(invalid ?? {})) this.rejectRow(schema.name, index, entity, field, message);
       return onlyKnownFields(schema, entity);
     });
-  }
-
-  /** Before format 3.0 a path with characters of regular expressions was one; since then it needs the ~. */
-  private upgraded(schema: EntitySchema, row: Row): Row {
-    if (schema.name !== 'routes' || this.table._format_version === '3.0' || !Array.isArray(row.paths)) return row;
-    return { ...row, paths: row.paths.map((path) => (typeof path === 'string' && !/^[A-Za-z0-9\-._~/%]*$/.test(path) ? `~${path}` : path)) };
   }
 
   private carryThrough(name: string, rows: readonly unknown[]): Row[] {

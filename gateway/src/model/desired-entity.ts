@@ -20,7 +20,16 @@ export interface EntityReference {
   readonly key: string;
 }
 
+/** An entity type that declarative files may have. */
+export interface DesiredType {
+  readonly type: string;
+  /** Name in URLs. */
+  readonly collection: string;
+}
+
 /** What a declarative file says, in an order in which it can be written. */
 export interface DesiredConfiguration {
   readonly entities: readonly DesiredEntity[];
+  /** What is referred to comes before what refers to it, so entities of the last type are deleted first. */
+  readonly types: readonly DesiredType[];
 }

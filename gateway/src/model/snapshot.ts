@@ -4,6 +4,13 @@
  */
 import { rowsOf } from './config-table.ts';
 import type { ConfigTable, Row } from './config-table.ts';
+import type { ConsumerRow } from './entities/consumer.ts';
+import type { PluginRow } from './entities/plugin.ts';
+import { route } from './entities/route.ts';
+import type { RouteRow } from './entities/route.ts';
+import { service } from './entities/service.ts';
+import type { ServiceRow } from './entities/service.ts';
+import type { Schemas } from './schema/entity-schema.ts';
 
 export interface Service {
   readonly id: string;
@@ -73,123 +80,93 @@ export interface Snapshot {
   readonly credentials: ReadonlyMap<string, ReadonlyMap<string, Credential>>;
 }
 
-/** Which field of a credential is looked up. */
-export const CREDENTIAL_KEYS: Readonly<Record<string, string>> = {
-  keyauth_credentials: 'key',
-};
-
-/** Compiles a table that has been validated. @throws Error when a reference leads nowhere */
-export function compileSnapshot(table: ConfigTable, hash: string): Snapshot {
-  const services = rowsOf(table, 'services');
-  const disabled = new Set(services.filter((row) => row.enabled === false).map((row) => row.id));
-  const serviceById = index(services.map(parseService));
-  const findService = reference(services, serviceById, 'name', 'services');
-  const consumerRows = rowsOf(table, 'consumers');
-  const consumerById = index(consumerRows.map(parseConsumer));
-  const findConsumer = reference(consumerRows, consumerById, 'username', 'consumers');
-  const routeRows = rowsOf(table, 'routes');
-  const routes = routeRows.map((row) => parseRoute(row, findService(row.service)));
-  const findRoute = reference(routeRows, index(routes), 'name', 'routes');
-
-  const plugins = rowsOf(table, 'plugins').filter((row) => row.enabled !== false).map((row): PluginInstance => ({
-    id: text(row.id) ?? '',
-    name: text(row.name) ?? '',
-    config: (row.config ?? {}) as Row,
-    protocols: list(row.protocols),
-    route: findRoute(row.route)?.id,
-    service: findService(row.service)?.id,
-    consumer: findConsumer(row.consumer)?.id,
-  }));
-
+/** Compiles a table that validateConfigTable has completed: every field is there, references are ids. */
+export function compileSnapshot(table: ConfigTable, hash: string, schemas: Schemas): Snapshot {
+  const serviceRows = rowsOf(table, 'services') as readonly ServiceRow[];
+  const services = byId(serviceRows.map(compileService));
+  const disabled = new Set(serviceRows.filter(({ enabled }) => !enabled).map(({ id }) => id));
+  const consumers = byId((rowsOf(table, 'consumers') as readonly ConsumerRow[]).map(compileConsumer));
+  const routes = (rowsOf(table, 'routes') as readonly RouteRow[]).map((row) => compileRoute(row, services.get(row.service ?? '')));
+  const credentialTypes = [...schemas.values()].flatMap(({ name, credential }) => credential ? [[name, credential.lookup] as const] : []);
   return {
     hash,
     // A disabled service takes its routes along, as if they did not exist.
-    routes: routes.filter((route) => route.service === undefined || !disabled.has(route.service.id)),
-    plugins,
+    routes: routes.filter((candidate) => candidate.service === undefined || !disabled.has(candidate.service.id)),
+    plugins: (rowsOf(table, 'plugins') as readonly CompletePluginRow[]).filter(({ enabled }) => enabled).map(compilePlugin),
     consumers: {
-      byId: consumerById,
-      byUsername: new Map([...consumerById.values()].flatMap((consumer) => consumer.username === null ? [] : [[consumer.username, consumer]])),
+      byId: consumers,
+      byUsername: new Map([...consumers.values()].flatMap((consumer) => consumer.username === null ? [] : [[consumer.username, consumer]])),
     },
-    credentials: new Map(Object.entries(CREDENTIAL_KEYS).map(([entity, field]) => [entity, indexCredentials(rowsOf(table, entity), field, findConsumer)])),
+    credentials: new Map(credentialTypes.map(([name, lookup]) => [name, credentialsBy(lookup, rowsOf(table, name), consumers)])),
   };
 }
 
-function parseService(row: Row): Service {
-  const protocol = text(row.protocol) ?? 'http';
+/** The subschema of its name has put the plugin's own configuration there. */
+type CompletePluginRow = PluginRow & { readonly config: Row };
+
+/** An explicit null means the default, as in Kong. */
+const DEFAULTS = service.fields;
+
+function compileService(row: ServiceRow): Service {
   return {
-    id: text(row.id) ?? '',
-    name: text(row.name),
-    protocol,
-    host: text(row.host) ?? '',
-    port: number(row.port, 80),
-    path: text(row.path),
-    retries: number(row.retries, 5),
-    connectTimeoutMs: number(row.connect_timeout, 60_000),
-    writeTimeoutMs: number(row.write_timeout, 60_000),
-    readTimeoutMs: number(row.read_timeout, 60_000),
-    tlsVerify: typeof row.tls_verify === 'boolean' ? row.tls_verify : null,
+    id: row.id,
+    name: row.name,
+    protocol: row.protocol,
+    host: row.host,
+    port: row.port,
+    path: row.path,
+    retries: row.retries ?? DEFAULTS.retries.default,
+    connectTimeoutMs: row.connect_timeout ?? DEFAULTS.connect_timeout.default,
+    writeTimeoutMs: row.write_timeout ?? DEFAULTS.write_timeout.default,
+    readTimeoutMs: row.read_timeout ?? DEFAULTS.read_timeout.default,
+    tlsVerify: row.tls_verify,
   };
 }
 
-function parseRoute(row: Row, service: Service | undefined): Route {
-  const headers = typeof row.headers === 'object' && row.headers !== null && !Array.isArray(row.headers) ? row.headers as Row : {};
-  const protocols = list(row.protocols);
+function compileRoute(row: RouteRow, target: Service | undefined): Route {
   return {
-    id: text(row.id) ?? '',
-    name: text(row.name),
-    protocols: protocols.length === 0 ? ['http', 'https'] : protocols,
-    methods: list(row.methods),
-    hosts: list(row.hosts),
-    paths: list(row.paths),
-    snis: list(row.snis),
-    headers: Object.fromEntries(Object.entries(headers).map(([name, values]) => [name.toLowerCase(), list(values)])),
-    httpsRedirectStatus: number(row.https_redirect_status_code, 426),
-    regexPriority: number(row.regex_priority, 0),
-    stripPath: row.strip_path !== false,
-    preserveHost: row.preserve_host === true,
-    service,
+    id: row.id,
+    name: row.name,
+    protocols: row.protocols,
+    methods: row.methods ?? [],
+    hosts: row.hosts ?? [],
+    paths: row.paths ?? [],
+    snis: row.snis ?? [],
+    headers: Object.fromEntries(Object.entries(row.headers ?? {}).map(([name, values]) => [name.toLowerCase(), values])),
+    httpsRedirectStatus: row.https_redirect_status_code,
+    regexPriority: row.regex_priority ?? route.fields.regex_priority.default,
+    stripPath: row.strip_path,
+    preserveHost: row.preserve_host,
+    service: target,
   };
 }
 
-function parseConsumer(row: Row): Consumer {
-  return { id: text(row.id) ?? '', username: text(row.username), customId: text(row.custom_id) };
+function compilePlugin(row: CompletePluginRow): PluginInstance {
+  return {
+    id: row.id,
+    name: row.name,
+    config: row.config,
+    protocols: row.protocols,
+    route: row.route ?? undefined,
+    service: row.service ?? undefined,
+    consumer: row.consumer ?? undefined,
+  };
 }
 
-function indexCredentials(rows: readonly Row[], field: string, findConsumer: (key: unknown) => Consumer | undefined): ReadonlyMap<string, Credential> {
+function compileConsumer({ id, username, custom_id: customId }: ConsumerRow): Consumer {
+  return { id, username, customId };
+}
+
+/** Credentials by what a request shows. A row without it, or without its consumer, lets nobody in. */
+function credentialsBy(lookup: string, rows: readonly Row[], consumers: ReadonlyMap<string, Consumer>): ReadonlyMap<string, Credential> {
   return new Map(rows.flatMap((row) => {
-    const secret = text(row[field]);
-    const consumer = findConsumer(row.consumer);
-    if (secret === null || consumer === undefined) return [];
-    const credential: Credential = { id: text(row.id) ?? '', consumer, ...(typeof row.ttl === 'number' ? { expiresAt: row.ttl } : {}) };
-    return [[secret, credential]];
+    const shown = row[lookup];
+    const consumer = consumers.get(row.consumer as string);
+    if (typeof shown !== 'string' || consumer === undefined) return [];
+    return [[shown, { id: row.id as string, consumer, ...typeof row.ttl === 'number' && { expiresAt: row.ttl } }]];
   }));
 }
 
-/** A foreign key is an id, `{ "id": … }`, or the entity's name. */
-function reference<T>(rows: readonly Row[], byId: ReadonlyMap<string, T>, nameField: string, entity: string): (key: unknown) => T | undefined {
-  const idByName = new Map(rows.flatMap((row) => typeof row[nameField] === 'string' ? [[row[nameField], String(row.id)]] : []));
-  return (key) => {
-    if (key === null || key === undefined) return undefined;
-    const id = typeof key === 'object' ? String((key as Row).id) : String(key);
-    const found = byId.get(id) ?? byId.get(idByName.get(id) ?? '');
-    if (found === undefined) throw new Error(`invalid reference to ${JSON.stringify(id)}: no such entry in ${entity}`);
-    return found;
-  };
-}
-
-function index<T extends { readonly id: string }>(entities: readonly T[]): ReadonlyMap<string, T> {
+function byId<T extends { readonly id: string }>(entities: readonly T[]): ReadonlyMap<string, T> {
   return new Map(entities.map((entity) => [entity.id, entity]));
-}
-
-function text(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
-}
-
-function number(value: unknown, fallback: number): number {
-  return typeof value === 'number' ? value : fallback;
-}
-
-/** Kong writes an empty list as `{}` towards older data planes. */
-function list(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.map(String) : [];
 }

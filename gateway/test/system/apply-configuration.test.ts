@@ -25,10 +25,10 @@ function run(args: readonly string[]) {
 }
 
 function apply(text: string) {
-  const { errors, entities } = readDeclarative(text);
+  const { errors, entities, types } = readDeclarative(text);
   expect(errors).toEqual([]);
   const file = join(topology.folder, 'configuration.json');
-  writeFileSync(file, JSON.stringify({ entities }));
+  writeFileSync(file, JSON.stringify({ entities, types }));
   return run(['--file', file, '--admin', controlPlane.admin, '--tag', 'config:apis', '--wait', '20']);
 }
 

@@ -69,25 +69,41 @@ describe('a single node with the embedded store', () => {
 });
 
 describe('a single node without a store', () => {
-  const table = () => ({
-    _format_version: '3.0',
-    services: [{ id: '4a1c9c5e-5f3c-4c8e-9d57-1f0b6b2f1c01', name: 'example', host: '127.0.0.1', port: upstream }],
-    routes: [{ id: '4a1c9c5e-5f3c-4c8e-9d57-1f0b6b2f1c02', service: 'example', paths: ['/file'] }],
+  const FILE = () => `_format_version: "3.0"
+services:
+- name: example
+  url: http://127.0.0.1:${upstream}/base
+  routes:
+  - paths: [/file]
+  - paths: [/locked]
+    plugins: [{ name: key-auth }]
+consumers:
+- username: partner
+  keyauth_credentials: [{ key: opensesame }]
+`;
+
+  async function expectServed(served: LocalNode): Promise<void> {
+    await eventually('the node is ready', async () => await statusOf(`${served.status}/status/ready`) === 200);
+    expect(await (await fetch(`${served.proxy}/file/x`)).text()).toBe('GET /base/x');
+    expect(await statusOf(`${served.proxy}/locked`)).toBe(401);
+    expect(await statusOf(`${served.proxy}/locked`, { apikey: 'opensesame' })).toBe(200);
+  }
+
+  it('serves what a nested file says', async () => {
+    const file = join(topology.folder, 'kong.yaml');
+    writeFileSync(file, FILE());
+    await expectServed(await topology.singleNode('file', { KONG_DATABASE: 'off', KONG_DECLARATIVE_CONFIG: file }));
   });
 
-  it('serves what a file says', async () => {
-    const file = join(topology.folder, 'kong.json');
-    writeFileSync(file, JSON.stringify(table()));
-    const fromFile = await topology.singleNode('file', { KONG_DATABASE: 'off', KONG_DECLARATIVE_CONFIG: file });
-    await eventually('the node is ready', async () => await statusOf(`${fromFile.status}/status/ready`) === 200);
-    expect(await statusOf(`${fromFile.proxy}/file`)).toBe(200);
+  it('serves what a setting says', async () => {
+    await expectServed(await topology.singleNode('string', { KONG_DATABASE: 'off', KONG_DECLARATIVE_CONFIG_STRING: FILE() }));
   });
 
   it('does not start with a file that is wrong, and says where', async () => {
-    const file = join(topology.folder, 'wrong.json');
-    writeFileSync(file, JSON.stringify({ ...table(), routes: [{ id: table().routes[0]!.id, service: 'nowhere', paths: ['/file'] }] }));
+    const file = join(topology.folder, 'wrong.yaml');
+    writeFileSync(file, `${FILE()}routes:\n- paths: [/other]\n  service: nowhere\n`);
     const wrong = await topology.singleNode('wrong', { KONG_DATABASE: 'off', KONG_DECLARATIVE_CONFIG: file });
     await eventually('it ends', () => readFileSync(wrong.process.log, 'utf8').includes('hybridge: KONG_DECLARATIVE_CONFIG: '));
-    expect(readFileSync(wrong.process.log, 'utf8')).toMatch(/wrong\.json: routes.*service/);
+    expect(readFileSync(wrong.process.log, 'utf8')).toMatch(/wrong\.yaml:14: routes\[0\]\.service: got "nowhere"/);
   });
 });

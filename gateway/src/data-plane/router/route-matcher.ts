@@ -2,9 +2,8 @@
  * A route as the router compares it: conditions prepared once, and its place in the order of precedence.
  * Semantics: `router_flavor=traditional_compatible`, as recorded from Kong Gateway OSS 3.9.1.
  */
-import { createHash } from 'node:crypto';
-
 import { messageOf } from '../../base/errors.ts';
+import { namedUuid } from '../../base/named-uuid.ts';
 import { regularExpression } from '../../model/schema/regular-expression.ts';
 import type { RegularExpression } from '../../model/schema/regular-expression.ts';
 import { isPathExpression, pathExpression } from '../../model/schema/typedefs.ts';
@@ -64,6 +63,9 @@ const MAX_HEADERS = 255;
 /** Longest path that counts for precedence: 15 bits. */
 const MAX_PATH_LENGTH = 0x7fff;
 
+/** The namespace that Kong uses for parts of routes, so that ties fall alike. */
+const ROUTE_PARTS = '7f145bf9-0dce-4f91-98eb-debbce4b9f6b';
+
 const PLAIN_HOSTS = 1n << 60n;
 const REGEX = 1n << 51n;
 
@@ -71,7 +73,7 @@ const REGEX = 1n << 51n;
 export function compileRoute(route: Route): RouteMatcher[] {
   const groups = groupPaths(route.paths);
   if (groups.length <= 1) return [compile(route, route.paths, route.id)];
-  return groups.map((paths, index) => compile(route, paths, uuidOfName(`${route.id}#${index + 1}`)));
+  return groups.map((paths, index) => compile(route, paths, namedUuid(ROUTE_PARTS, `${route.id}#${index + 1}`)));
 }
 
 /** Smaller than zero when a comes first. */
@@ -204,13 +206,4 @@ function hasPort(host: string): boolean {
 
 function lower(text: string): string {
   return text.toLowerCase();
-}
-
-/** UUID version 5 in the namespace that Kong uses for parts of routes, so that ties fall alike. */
-function uuidOfName(name: string): string {
-  const namespace = Buffer.from('7f145bf90dce4f9198ebdebbce4b9f6b', 'hex');
-  const bytes = createHash('sha1').update(namespace).update(name).digest().subarray(0, 16);
-  bytes[6] = 0x50 + bytes[6]! % 0x10;
-  bytes[8] = 0x80 + bytes[8]! % 0x40;
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

@@ -14,9 +14,3 @@ import { workspace } from './workspace.ts';
 export function coreEntities(plugins: ReadonlyMap<string, PluginSchema>): readonly EntitySchema[] {
   return [workspace, consumer, service, route, pluginEntity(plugins), tag, clusteringDataPlane, parameter];
 }
-
-/** Entity types that Kong 3.9.1 knows and we have no schema for yet: tables carry them through, unvalidated, with a warning. */
-export const ENTITIES_WITHOUT_SCHEMA: ReadonlySet<string> = new Set([
-  'acls', 'acme_storage', 'basicauth_credentials', 'ca_certificates', 'certificates', 'filter_chains', 'hmacauth_credentials', 'jwt_secrets', 'key_sets', 'keys',
-  'oauth2_credentials', 'oauth2_tokens', 'snis', 'targets', 'upstreams', 'vaults',
-]);

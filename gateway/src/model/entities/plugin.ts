@@ -12,9 +12,18 @@ export interface PluginSchema<F extends Fields = Fields> extends Subschema {
   /** Plugins run in descending order. */
   readonly priority: number;
   readonly fields: F & Fields;
+  /** Entity types that it brings along. @default - none */
+  readonly entities?: readonly EntitySchema[];
 }
 
-export function definePlugin<const F extends Fields>(schema: { readonly name: string; readonly priority: number; readonly fields: F }): PluginSchema<F> & { readonly fields: F } {
+interface PluginDefinition<F extends Fields> {
+  readonly name: string;
+  readonly priority: number;
+  readonly fields: F;
+  readonly entities?: readonly EntitySchema[];
+}
+
+export function definePlugin<const F extends Fields>(schema: PluginDefinition<F>): PluginSchema<F> & { readonly fields: F } {
   return schema as PluginSchema<F> & { readonly fields: F };
 }
 

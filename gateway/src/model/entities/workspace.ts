@@ -3,12 +3,7 @@ import { defineEntity } from '../schema/entity-schema.ts';
 import { record, string } from '../schema/field.ts';
 import type { EntityOf } from '../schema/infer.ts';
 import * as typedefs from '../schema/typedefs.ts';
-
-/** Core entity types, in the order in which they are made. No workspace may be named like one: both would be first segments of URLs. */
-const CORE_ENTITIES = [
-  'workspaces', 'consumers', 'certificates', 'services', 'routes', 'snis', 'upstreams', 'targets', 'plugins', 'tags', 'ca_certificates',
-  'clustering_data_planes', 'parameters', 'vaults', 'key_sets', 'keys', 'filter_chains',
-] as const;
+import { CORE_ENTITIES } from './kong-entities.ts';
 
 export const DEFAULT_WORKSPACE = 'default';
 
@@ -17,6 +12,7 @@ export const workspace = defineEntity({
   hasAdminApi: false,
   fields: {
     id: typedefs.id,
+    // A workspace is a first segment of URLs, as the names of entity types are.
     name: string({ ...typedefs.utf8Name, required: true, not_one_of: CORE_ENTITIES, description: 'Names the workspace.' }),
     comment: string({ description: 'For people.' }),
     created_at: typedefs.createdAt,

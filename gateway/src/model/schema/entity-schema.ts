@@ -25,6 +25,14 @@ export interface Shorthand {
   expand(value: unknown): EntityValue;
 }
 
+/** What the gateway knows of an entity type whose rows let consumers in. Its field `consumer` says whom. */
+export interface CredentialTraits {
+  /** The field by which a request's credential finds its row. */
+  readonly lookup: string;
+  /** Fields that let in whoever knows them. Declarative files for constructs have references in their places, which data planes resolve. */
+  readonly secrets: readonly string[];
+}
+
 export interface EntitySchema<F extends Fields = Fields> {
   /** Plural, e.g. `services`; the name in configuration tables and of `/schemas/{name}`. */
   readonly name: string;
@@ -44,6 +52,8 @@ export interface EntitySchema<F extends Fields = Fields> {
   readonly lookupField?: string;
   /** Rows may expire; bodies take `ttl` in seconds. @default false */
   readonly hasTtl?: boolean;
+  /** @default - its rows are no credentials */
+  readonly credential?: CredentialTraits;
   /** Fields that together must be unique, null being a value too. */
   readonly uniqueTogether?: readonly string[];
   readonly fields: F;
@@ -76,6 +86,12 @@ export function primaryKeyOf(schema: EntitySchema): string {
 /** Fields that are unique on their own, the primary key excluded. */
 export function uniqueFieldsOf(schema: EntitySchema): readonly string[] {
   return Object.keys(schema.fields).filter((name) => schema.fields[name]!.unique && name !== primaryKeyOf(schema));
+}
+
+/** The field that names an entity in URLs and files, unless it is a secret. */
+export function namingFieldOf(schema: EntitySchema): string | undefined {
+  const { endpointKey } = schema;
+  return endpointKey === undefined || schema.credential?.secrets.includes(endpointKey) ? undefined : endpointKey;
 }
 
 /** Names of the fields that refer to other entities, with what they refer to. */

@@ -11,6 +11,7 @@ export const keyAuthCredential = defineEntity({
   adminApiName: 'key-auths',
   adminApiNestedName: 'key-auth',
   hasTtl: true,
+  credential: { lookup: 'key', secrets: ['key'] },
   fields: {
     id: typedefs.id,
     created_at: typedefs.createdAt,

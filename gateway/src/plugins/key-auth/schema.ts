@@ -3,6 +3,7 @@ import { definePlugin } from '../../model/entities/plugin.ts';
 import { array, boolean, record, string } from '../../model/schema/field.ts';
 import type { RecordOf } from '../../model/schema/infer.ts';
 import { headerName, noConsumer, protocolsHttp } from '../../model/schema/typedefs.ts';
+import { keyAuthCredential } from './entities.ts';
 
 const config = record({
   key_names: array(headerName, { required: true, default: ['apikey'], description: 'Names of the header, query argument or body field that holds the key.' }),
@@ -20,6 +21,7 @@ export const keyAuth = definePlugin({
   // Authentication comes before what needs to know the consumer.
   priority: 1250,
   fields: { consumer: noConsumer, protocols: protocolsHttp, config },
+  entities: [keyAuthCredential],
 });
 
 export type KeyAuthConfig = RecordOf<typeof config.fields>;

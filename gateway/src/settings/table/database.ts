@@ -47,8 +47,23 @@ function readPassword(reader: SettingReader): Secret | undefined {
 export const DB_UPDATE_FREQUENCY = setting('KONG_DB_UPDATE_FREQUENCY', integer(1, 3600), '5',
   'Seconds between polls of the database for changes by other nodes.');
 
-export const DECLARATIVE_CONFIG = optional('KONG_DECLARATIVE_CONFIG', path,
+const DECLARATIVE_FILE = optional('KONG_DECLARATIVE_CONFIG', path,
   'Path of a declarative file (JSON or YAML) to start from, with `KONG_DATABASE=off`.');
+
+const DECLARATIVE_STRING = optional('KONG_DECLARATIVE_CONFIG_STRING', text,
+  'The declarative configuration itself, in place of KONG_DECLARATIVE_CONFIG.', true);
+
+/** Where a node without a store has its configuration from. */
+export const DECLARATIVE_CONFIG = derived([DECLARATIVE_FILE, DECLARATIVE_STRING], readDeclarativeConfig);
+
+function readDeclarativeConfig(reader: SettingReader): { readonly file: string } | { readonly text: string } | undefined {
+  const [file, string] = [reader.value(DECLARATIVE_FILE), reader.value(DECLARATIVE_STRING)];
+  if (file !== undefined && string !== undefined) {
+    throw new SettingProblem(`${DECLARATIVE_FILE.name} and ${DECLARATIVE_STRING.name} are both set: keep one of them`);
+  }
+  if (file !== undefined) return { file };
+  return string === undefined ? undefined : { text: string };
+}
 
 const PRIMARY_ONLY = 'reads go to KONG_PG_HOST, like writes';
 
@@ -76,7 +91,4 @@ export const DATABASE_WITHOUT_EFFECT: readonly WithoutEffect[] = [
   warns('KONG_DB_CACHE_WARMUP_ENTITIES', list, NO_ENTITY_CACHE, { default: 'services' }),
   warns('KONG_LMDB_ENVIRONMENT_PATH', path, 'the configuration cache is a file in KONG_PREFIX', { default: 'dbless.lmdb' }),
   warns('KONG_LMDB_MAP_SIZE', size, 'the configuration cache is a file, without a limit of its own', { default: '2048m' }),
-  warns('KONG_DECLARATIVE_CONFIG_STRING', text,
-    'no configuration is loaded from it; write it to a file and name that in KONG_DECLARATIVE_CONFIG',
-    { secret: true }),
 ];

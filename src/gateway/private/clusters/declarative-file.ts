@@ -8,6 +8,8 @@ import type { KongChart } from '../plane/kong-chart';
 interface Reading {
   readonly errors: readonly { readonly line: number; readonly path: string; readonly message: string }[];
   readonly entities: readonly unknown[];
+  /** Entity types in writing order: the Job deletes in the reverse order. */
+  readonly types: readonly unknown[];
   readonly plugins: readonly { readonly name: string; readonly path: string; readonly line: number }[];
 }
 
@@ -25,13 +27,13 @@ export function declarativeText({ file, inline }: DeclarativeConfigOptions, char
   const property = file === undefined ? 'inline' : 'file';
   const place = (line: number) => file === undefined ? '' : `${file}:${line}: `;
   const read = declarativeReader() as (text: string, options: { takesUnknownPlugins: boolean }) => Reading;
-  const { errors, entities, plugins } = read(file === undefined ? JSON.stringify(inline) : textOf(file), { takesUnknownPlugins: chart !== undefined });
+  const { errors, entities, types, plugins } = read(file === undefined ? JSON.stringify(inline) : textOf(file), { takesUnknownPlugins: chart !== undefined });
   if (errors.length > 0) {
     const lines = errors.map(({ line, path, message }) => `  ${place(line)}${path ? `${path}: ` : ''}${message}`);
     throw new Error(`${property}: got ${errors.length} thing${errors.length > 1 ? 's' : ''} that the gateway would refuse:\n${lines.join('\n')}`);
   }
   for (const { name, path, line } of plugins) requirePlugin(chart, `${property}: ${place(line)}${path}`, name);
-  const text = JSON.stringify({ entities });
+  const text = JSON.stringify({ entities, types });
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_BYTES) throw new Error(`${property}: got ${bytes} bytes, expected at most ${MAX_BYTES}: split it into several, each with an id of its own`);
   return text;
