@@ -1,4 +1,4 @@
-/** A control plane: store, Admin API, configuration, tunnel and the list of data planes, started in order and closed in reverse. */
+/** A control plane: store, configuration, tunnels, Admin API and status API, started in order and closed in reverse order. */
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 
@@ -29,7 +29,7 @@ export interface ControlPlaneOptions {
   readonly log: Log;
 }
 
-/** Addresses that a control plane listens on, in the order of the settings. */
+/** Addresses that a control plane listens on, in the order of its settings. */
 export interface ControlPlaneAddresses {
   readonly admin: readonly AddressInfo[];
   readonly status: readonly AddressInfo[];
@@ -41,12 +41,15 @@ export interface ControlPlaneAddresses {
 const LOCAL_INTERVAL_MS = 20;
 
 export class ControlPlane {
-  /** What has been started, with what ends it. */
+  readonly #options: ControlPlaneOptions;
+  /** What has been started, in order. */
   readonly #parts: { close(): Promise<void> }[] = [];
   #isDraining = false;
   #configuration?: ConfigurationSource;
 
-  constructor(private readonly options: ControlPlaneOptions) {}
+  constructor(options: ControlPlaneOptions) {
+    this.#options = options;
+  }
 
   /** The configuration, for a data plane in the same process. @throws Error before `start` */
   get configuration(): ConfigurationSource {
@@ -54,7 +57,7 @@ export class ControlPlane {
     return this.#configuration;
   }
 
-  /** @throws GatewayError `database-unavailable`, `address-unavailable`, … ; then nothing stays open */
+  /** @throws GatewayError `database-unavailable`, `database-newer`, `address-unavailable`, `certificate-missing`; then nothing stays open */
   async start(): Promise<ControlPlaneAddresses> {
     try {
       return await this.#startParts();
@@ -64,18 +67,18 @@ export class ControlPlane {
     }
   }
 
-  /** Readiness fails from now on, while everything is still served. */
+  /** Reports that it is not ready from now on, while it still answers every request. */
   drain(): void {
     this.#isDraining = true;
   }
 
-  /** Finishes what is being answered, then closes everything. May be called again. */
+  /** Finishes the requests under way, then closes everything. May be called again. */
   async close(): Promise<void> {
     for (let part = this.#parts.pop(); part; part = this.#parts.pop()) await part.close();
   }
 
   async #startParts(): Promise<ControlPlaneAddresses> {
-    const { settings, log } = this.options;
+    const { settings, log } = this.#options;
     const store = this.#own(await openNodeStore(settings, log));
     await bootstrap(store, Date.now());
     const intervalMs = settings.role === 'control_plane' ? undefined : LOCAL_INTERVAL_MS;
@@ -95,9 +98,9 @@ export class ControlPlane {
   }
 
   async #openTunnels(source: ConfigurationSource, registry: DataPlaneRegistry) {
-    const { settings: { role, listen, tunnel }, log } = this.options;
+    const { settings: { role, listen, tunnel }, log } = this.#options;
     if (role !== 'control_plane') return { cluster: [], telemetry: [], accounts: () => new Map<string, TelemetryAccount>() };
-    // The settings do not let a control plane start without an identity.
+    // The settings of a control plane are rejected without an identity.
     const trustOf = (material: TunnelSettings) => ({ ...material, identity: material.identity! });
     const trust = trustOf(tunnel);
     const records = this.#own(new TelemetryServer({ trust, log }));
@@ -107,7 +110,7 @@ export class ControlPlane {
   }
 
   async #openAdminApi(parts: Pick<AdminApiOptions, 'store' | 'configuration' | 'failures' | 'telemetry'>): Promise<readonly AddressInfo[]> {
-    const { settings, log } = this.options;
+    const { settings, log } = this.#options;
     const counts = { accepted: 0, active: 0, requests: 0 };
     const app = createAdminApi({
       ...parts, log, counts, schemas: SCHEMAS, plugins: PLUGIN_SCHEMAS, role: settings.role,
@@ -117,9 +120,9 @@ export class ControlPlane {
     return listener.open(settings.listen.admin);
   }
 
-  /** In a single node, the data plane has the status API. */
+  /** In a single node, the data plane serves the status API. */
   async #openStatusApi(store: Store): Promise<readonly AddressInfo[]> {
-    const { settings, log } = this.options;
+    const { settings, log } = this.#options;
     if (settings.role !== 'control_plane') return [];
     const api: StatusApi = this.#own(new StatusApi({
       status: () => nodeStatus(store, api.counts),

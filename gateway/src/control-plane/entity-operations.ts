@@ -1,4 +1,4 @@
-/** Making, changing and deleting entities: from what a user gave to what the store keeps. Each works inside a transaction of the store. */
+/** Creates, changes and deletes entities: from what a client sent to what the store keeps. Each operation runs inside a transaction. */
 import { EntityError, invalidOption, invalidPrimaryKey, invalidUnique, notFound, schemaViolation, unresolvedReference } from '../model/entity-error.ts';
 import { UUID } from '../model/schema/constraints.ts';
 import { foreignFieldsOf, primaryKeyOf, uniqueFieldsOf } from '../model/schema/entity-schema.ts';
@@ -24,7 +24,7 @@ export interface EntityAddress {
   readonly isPrimary: boolean;
 }
 
-/** @throws EntityError the text can be neither */
+/** @throws EntityError the text is neither a UUID nor a valid endpoint key */
 export function addressOf(schema: EntitySchema, text: string): EntityAddress {
   const primary = primaryKeyOf(schema);
   if (UUID.test(text)) return { field: primary, value: text.toLowerCase(), isPrimary: true };
@@ -39,14 +39,14 @@ export function findAt(reader: Reader, schema: EntitySchema, address: EntityAddr
   return address.isPrimary ? reader.get(schema.name, address.value) : reader.getByUnique(schema.name, address.field, address.value);
 }
 
-/** @throws EntityError invalid, taken, or referring to nothing */
+/** @throws EntityError the entity is invalid, its key or a unique value is taken, or a reference leads nowhere */
 export async function createEntity(writer: Writer, schema: EntitySchema, given: EntityValue, context: OperationContext): Promise<Entity> {
   const entity = await prepare(writer, schema, given, undefined, context);
   await writer.insert(schema.name, entity);
   return entity;
 }
 
-/** Makes the entity, or replaces the one that is there; what is not given becomes the default. The address wins over the body. */
+/** Creates or replaces the entity. Fields that are not given get their defaults; the address takes precedence over the body. */
 export async function putEntity(writer: Writer, schema: EntitySchema, address: EntityAddress, given: EntityValue, context: OperationContext): Promise<Entity> {
   const stored = await findAt(writer, schema, address);
   const primary = primaryKeyOf(schema);
@@ -58,25 +58,25 @@ export async function putEntity(writer: Writer, schema: EntitySchema, address: E
   return entity;
 }
 
-/** Changes the given fields only. */
+/** Changes the given fields only. @throws EntityError not found, and as `createEntity` */
 export async function changeEntity(writer: Writer, schema: EntitySchema, address: EntityAddress, changes: EntityValue, context: OperationContext): Promise<Entity> {
   const stored = await findAt(writer, schema, address);
   if (!stored) throw notFound({ [address.field]: address.value }, address.isPrimary);
   const entity = await prepare(writer, schema, changes, stored, context);
   const primary = primaryKeyOf(schema);
-  // A key never changes: a body with another one speaks of an entity that is not there.
+  // A key never changes: a body with another key means an entity that does not exist.
   if (entity[primary] !== stored[primary]) throw notFound({ [address.field]: address.value }, address.isPrimary);
   await writer.replace(schema.name, entity);
   return entity;
 }
 
-/** @returns whether it was there */
+/** @returns whether the entity existed */
 export async function deleteEntity(writer: Writer, schema: EntitySchema, address: EntityAddress): Promise<boolean> {
   const stored = await findAt(writer, schema, address);
   return stored ? writer.delete(schema.name, stored[primaryKeyOf(schema)] as string) : false;
 }
 
-/** The entity to store: shorthands expanded, merged with the stored one, completed, valid, references resolved. */
+/** The entity to store: shorthands expanded, merged with the stored one, defaults filled in, validated, references resolved. */
 async function prepare(reader: Reader, schema: EntitySchema, given: EntityValue, stored: Entity | undefined, context: OperationContext): Promise<Entity> {
   const ttl = schema.hasTtl ? { ttl: expiry(given, stored, context) } : undefined;
   const expanded = expandShorthands(schema, given);
@@ -93,7 +93,7 @@ async function prepare(reader: Reader, schema: EntitySchema, given: EntityValue,
   return { ...resolved, ...ttl };
 }
 
-/** What is wrong with an entity, as `/schemas/{entity}/validate` tells it: existence and uniqueness are not looked at. */
+/** What is wrong with an entity, as `/schemas/{entity}/validate` reports it; it checks neither references nor uniqueness. */
 export function validateGiven(schema: EntitySchema, given: EntityValue, context: OperationContext): EntityError | undefined {
   const expanded = expandShorthands(schema, given);
   if (Object.keys(expanded.violations).length > 0) return schemaViolation(expanded.violations);
@@ -104,22 +104,22 @@ export function validateGiven(schema: EntitySchema, given: EntityValue, context:
   return violations && schemaViolation(violations);
 }
 
-/** Tags that one entity may have. Each is a row of four values, and SQLite binds at most 32,766 values in one statement. */
+/** Largest number of tags of an entity. Each tag is a row of four values, and SQLite binds at most 32,766 values in one statement. */
 const MAX_TAGS = 4_000;
 
-/** In Kong's words; Kong itself has no such limit. */
+/** The text is Kong's for such limits; Kong has no limit for tags. */
 function tagViolation({ tags }: EntityValue): string | undefined {
   return Array.isArray(tags) && tags.length > MAX_TAGS ? `length must be at most ${MAX_TAGS}` : undefined;
 }
 
-const LONGEST_TTL_SECONDS = 100_000_000;
+const MAX_TTL_SECONDS = 100_000_000;
 
-/** The second when the row goes; null: never. */
+/** When the row expires, in seconds since 1970; null: never. */
 function expiry(given: EntityValue, stored: Entity | undefined, { now }: OperationContext): number | null {
   if (given.ttl === undefined) return (stored?.ttl ?? null) as number | null;
   const ttl = given.ttl;
-  if (!Number.isInteger(ttl) || (ttl as number) < 0 || (ttl as number) > LONGEST_TTL_SECONDS) {
-    throw invalidOption('ttl', `must be an integer between 0 and ${LONGEST_TTL_SECONDS}`);
+  if (!Number.isInteger(ttl) || (ttl as number) < 0 || (ttl as number) > MAX_TTL_SECONDS) {
+    throw invalidOption('ttl', `must be an integer between 0 and ${MAX_TTL_SECONDS}`);
   }
   return ttl === 0 ? null : Math.floor(now() / 1000) + (ttl as number);
 }
@@ -134,7 +134,7 @@ async function resolveReferences(reader: Reader, schema: EntitySchema, entity: E
 }
 
 async function resolveReference(reader: Reader, field: string, value: EntityValue, reference: string, schemas: Schemas): Promise<string> {
-  // Validation let it pass, so the target has a schema and one of its unique fields is given.
+  // The entity is valid, so the target has a schema and one of its unique fields is given.
   const target = schemas.get(reference)!;
   const unique = uniqueFieldsOf(target).find((name) => typeof value[name] === 'string')!;
   const found = await reader.getByUnique(reference, unique, value[unique] as string);

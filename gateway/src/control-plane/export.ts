@@ -1,4 +1,4 @@
-/** The configuration that data planes get: everything in the store that may take effect. Format recorded from Kong Gateway OSS 3.9.1. */
+/** Exports the configuration for data planes: every row of the store that can take effect. Format as recorded from Kong Gateway OSS 3.9.1. */
 import type { ConfigTable, Row } from '../model/config-table.ts';
 import { foreignFieldsOf } from '../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
@@ -6,18 +6,18 @@ import type { Entity, Store } from '../store/store.ts';
 
 export interface Exported {
   readonly table: ConfigTable;
-  /** The revision of the store that the table shows. */
+  /** The revision of the store that the table contains. */
   readonly revision: number;
 }
 
-/** Reads one state of the store. Entity types without rows are left out; rows are in the order of their keys. */
+/** Reads one revision of the store. Entity types without rows are left out; rows are in ascending order of their keys. */
 export async function exportConfigTable(store: Store, schemas: Schemas): Promise<Exported> {
   const exported = [...schemas.values()].filter((schema) => schema.isExported !== false);
   return store.read(async (reader) => {
     const revision = await reader.revision();
     const dropped = new Set<string>();
     const table: Record<string, unknown> = { _format_version: '3.0', _transform: false };
-    // What is referred to comes before what refers to it, so one pass finds all that goes with something disabled.
+    // Schemas come after those they refer to, so one pass finds everything that belongs to a disabled entity.
     for (const schema of exported) {
       const rows = (await reader.all(schema.name)).filter((entity) => keep(schema, entity, dropped)).map((entity) => rowOf(schema, entity));
       if (rows.length > 0) table[schema.name] = rows;
@@ -26,7 +26,7 @@ export async function exportConfigTable(store: Store, schemas: Schemas): Promise
   });
 }
 
-/** Something disabled, or belonging to something disabled, takes no effect and is not sent. */
+/** A disabled entity, and what belongs to one, takes no effect and is left out. */
 function keep(schema: EntitySchema, entity: Entity, dropped: Set<string>): boolean {
   const belongsToDropped = foreignFieldsOf(schema).some(({ name, reference }) => dropped.has(`${reference}/${idIn(entity, name)}`));
   if (entity.enabled !== false && !belongsToDropped) return true;

@@ -1,4 +1,4 @@
-/** The store that a node's settings name, opened, with its tables up to date. */
+/** Opens the store that a node's settings name. */
 import { join } from 'node:path';
 import { getCACertificates } from 'node:tls';
 
@@ -9,7 +9,7 @@ import { openStore } from '../store/open.ts';
 import type { Place } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 
-/** File of the embedded database in the working directory. */
+/** File of the embedded database, in KONG_PREFIX. */
 const DATABASE_FILE = 'hybridge.db';
 
 /** @throws GatewayError `database-unavailable`, `database-newer` */

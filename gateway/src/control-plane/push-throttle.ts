@@ -17,25 +17,25 @@ export interface PushThrottleOptions {
 /**
  * A push begins this long after the first change, so that the writes of one script or one declarative file travel together. Milliseconds.
  */
-export const SETTLE_MS = 50;
+const SETTLE_MS = 50;
 
 /**
  * Kong waits 5 s, which users notice as slow hybrid mode. Its data planes look for a new configuration once a second and apply the newest,
  * so four pushes a second neither swamp nor starve them. Milliseconds.
  */
-export const PUSH_INTERVAL_MS = 250;
+const PUSH_INTERVAL_MS = 250;
 
 /**
  * The cost of an export grows with the whole configuration. While changes keep coming, at least this many times its duration passes before
  * the next one begins, so that requests get the rest of the processor's time.
  */
-export const REST_FACTOR = 3;
+const REST_FACTOR = 3;
 
 /** A change waits no longer than this for the export before it to be followed by a rest. Milliseconds. */
-export const MAX_REST_MS = 1_000;
+const MAX_REST_MS = 1_000;
 
 /** Pause after a push that failed. Milliseconds. */
-export const RETRY_MS = 1_000;
+const RETRY_MS = 1_000;
 
 export class PushThrottle {
   readonly #options: PushThrottleOptions;

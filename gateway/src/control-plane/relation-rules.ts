@@ -1,21 +1,27 @@
-/** Rules between an entity and those it refers to, which no schema of one entity can tell. */
+/** Rules between an entity and those it refers to, which the schema of one entity cannot express. */
 import type { EntityValue } from '../model/schema/field.ts';
 import type { Violations } from '../model/schema/violations.ts';
 import type { Entity, Reader } from '../store/store.ts';
 
 type Rule = (reader: Reader, entity: Entity, given: EntityValue) => Promise<Violations | undefined>;
 
-/** What is wrong between an entity and those it refers to, or nothing. `given` is what the user said himself. */
-export async function violatedRelations(reader: Reader, entityType: string, entity: Entity, given: EntityValue): Promise<Violations | undefined> {
+/**
+ * What is wrong between an entity and those it refers to; `undefined` when nothing is.
+ *
+ * @param given the fields that the client sent, without defaults
+ */
+export async function violatedRelations(
+  reader: Reader, entityType: string, entity: Entity, given: EntityValue,
+): Promise<Violations | undefined> {
   return RULES[entityType]?.(reader, entity, given);
 }
 
 const RULES: Readonly<Record<string, Rule>> = { plugins: pluginProtocols };
 
-/** A service with more routes than this has some for the plugin's protocols, or a person who looks. */
-const ROUTES_LOOKED_AT = 1_000;
+/** Routes of a service that are read at most. A service with more of them is not worth the cost of the check. */
+const MAX_ROUTES = 1_000;
 
-/** A plugin that never could run is a mistake; the default protocols are not the user's word, so they are not judged. */
+/** Rejects a plugin that could never run. Default protocols are not checked, because the client did not choose them. */
 async function pluginProtocols(reader: Reader, plugin: Entity, given: EntityValue): Promise<Violations | undefined> {
   if (!Array.isArray(given.protocols)) return undefined;
   const wanted = given.protocols as readonly string[];
@@ -24,7 +30,7 @@ async function pluginProtocols(reader: Reader, plugin: Entity, given: EntityValu
   if (route) return isServed(route) ? undefined : { protocols: "must match the associated route's protocols" };
   const service = await referred(reader, plugin, 'service', 'services');
   if (!service) return undefined;
-  const { items: routes } = await reader.list('routes', { size: ROUTES_LOOKED_AT, referring: { field: 'service', key: service.id as string } });
+  const { items: routes } = await reader.list('routes', { size: MAX_ROUTES, referring: { field: 'service', key: service.id as string } });
   if (routes.length === 0 || routes.some(isServed)) return undefined;
   return { protocols: "must match the protocols of at least one route pointing to this Plugin's service" };
 }

@@ -1,11 +1,11 @@
-/** The settings as `GET /` shows them: names of `KONG_*` in lower case without the prefix. Built field by field, so no secret slips in. */
+/** The settings as `GET /` shows them: names of `KONG_*` in lower case, without the prefix. Copied field by field, so that no secret is shown. */
 import type { Listener, Settings } from '../settings/settings.ts';
 
 export function shownSettings(settings: Settings, plugins: readonly string[]): Readonly<Record<string, unknown>> {
   const { postgres, tunnel, listen } = settings;
   return {
     role: settings.role,
-    // Clients ask whether there is a database at all; ours counts as one.
+    // Clients of Kong distinguish `postgres` from `off` only; the embedded database is none of their business.
     database: settings.database === 'embedded' ? 'postgres' : settings.database,
     router_flavor: 'traditional_compatible',
     wasm: false,

@@ -27,7 +27,8 @@ export class DataPlaneTable implements DataPlaneRows {
     const now = toSeconds(this.#clock.now());
     let query = this.#db.selectFrom('data_planes').selectAll().where('expires_at', '>', now).orderBy('id').limit(size + 1);
     if (after !== undefined) query = query.where('id', '>', after);
-    const toRow = (row: { readonly body: string; readonly expires_at: number }) => ({ ...JSON.parse(row.body) as DataPlaneRow, ttl: row.expires_at - now });
+    const toRow = ({ body, expires_at: end }: { readonly body: string; readonly expires_at: number }) => (
+      { ...JSON.parse(body) as DataPlaneRow, ttl: end - now });
     return pageOf(await query.execute(), size, toRow, (row) => row.id);
   }
 }

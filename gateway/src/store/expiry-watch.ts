@@ -11,11 +11,11 @@ export interface ExpiryWatchOptions {
   readonly failed: (error: unknown) => void;
 }
 
-/** Timers of Node.js cannot wait longer than 24 days; this also bounds how long a clock that was set forward goes unnoticed. Milliseconds. */
-export const MAX_WAIT_MS = 60_000;
+/** Timers of Node.js cannot wait longer than 24 days. This also bounds how long a change of the system's clock has no effect. Milliseconds. */
+const MAX_WAIT_MS = 60_000;
 
 /** Pause after the database failed. Milliseconds. */
-export const RETRY_MS = 1_000;
+const RETRY_MS = 1_000;
 
 export class ExpiryWatch {
   readonly #options: ExpiryWatchOptions;

@@ -1,19 +1,19 @@
-/** Brings the tables of a database up to date. Safe to run from several nodes at once, and again. */
+/** Brings the tables of a database up to date. Several nodes may run it at the same time, and again. */
 import type { Kysely, Transaction } from 'kysely';
 
 import { GatewayError } from '../base/errors.ts';
 import type { Dialect, Tables } from './tables.ts';
 
 export interface Migration {
-  /** Number and subject, e.g. `0002-certificates`; remembered in the database. */
+  /** Number and subject, e.g. `0002-certificates`; the database remembers it. */
   readonly name: string;
   up(db: Transaction<Tables>, dialect: Dialect): Promise<void>;
 }
 
 /**
- * Applies what is missing, all in one transaction.
+ * Applies the migrations that are missing, all in one transaction.
  *
- * @returns names of the migrations applied now
+ * @returns names of the migrations that were applied now
  * @throws GatewayError `database-newer`: the database was used by a newer version
  */
 export async function migrate(db: Kysely<Tables>, dialect: Dialect, migrations: readonly Migration[]): Promise<readonly string[]> {
@@ -38,5 +38,6 @@ function refuseNewer(applied: ReadonlySet<string>, migrations: readonly Migratio
   const known = new Set(migrations.map(({ name }) => name));
   const unknown = [...applied].filter((name) => !known.has(name));
   if (unknown.length === 0) return;
-  throw new GatewayError('database-newer', `the database has migrations that this version does not know (${unknown.join(', ')}): a newer version has used it; start that version or a newer one`);
+  const problem = `the database has migrations that this version does not know (${unknown.join(', ')})`;
+  throw new GatewayError('database-newer', `${problem}: a newer version has used it; start that version or a newer one`);
 }

@@ -1,7 +1,10 @@
-/** What the control plane keeps, whichever database keeps it: entities, the log of their changes, and the rows of data planes. */
+/** What a control plane keeps in its database: entities, the log of their changes, and the rows of data planes. */
 import type { EntityValue } from '../model/schema/field.ts';
 
-/** An entity as stored: every field, references as `{ id }`; of types with a time to live also `ttl`, the second it ends or null. */
+/**
+ * An entity as stored: every field, references as `{ id }`. Types with a time to live also have `ttl`: when it ends, in seconds since 1970,
+ * or null.
+ */
 export type Entity = EntityValue;
 
 /** Entities that have all, or any, of some tags. */
@@ -11,9 +14,9 @@ export interface TagFilter {
 }
 
 export interface ListOptions {
-  /** Rows at most, 1 or more. */
+  /** Largest number of rows, 1 or more. */
   readonly size: number;
-  /** Only keys greater than this one: the last of the page before. */
+  /** Only keys greater than this one, which is the last of the previous page. */
   readonly after?: string;
   readonly tags?: TagFilter;
   /** Only entities whose reference `field` points to `key`. */
@@ -22,7 +25,7 @@ export interface ListOptions {
 
 export interface Page<Item = Entity> {
   readonly items: readonly Item[];
-  /** The last key of this page when there are more. */
+  /** The last key of this page, when there are more rows. */
   readonly next?: string;
 }
 
@@ -33,10 +36,10 @@ export interface TagRow {
   readonly entity_id: string;
 }
 
-/** A consistent view: everything read through one reader is of one moment. Lists are in ascending order of keys. */
+/** A consistent view: everything that is read through one reader belongs to one revision. Lists are in ascending order of keys. */
 export interface Reader {
   get(entity: string, key: string): Promise<Entity | undefined>;
-  /** By a field that is unique. */
+  /** Finds an entity by a unique field. */
   getByUnique(entity: string, field: string, value: string): Promise<Entity | undefined>;
   list(entity: string, options: ListOptions): Promise<Page>;
   /**
@@ -44,30 +47,30 @@ export interface Reader {
    * The other methods leave expired rows out.
    */
   all(entity: string): Promise<readonly Entity[]>;
-  /** Tags of all entities, or the entities of one tag; `after` is opaque. */
+  /** Tags of all entities, or the entities that have one tag; `after` is opaque. */
   tags(options: { readonly size: number; readonly after?: string; readonly tag?: string }): Promise<Page<TagRow>>;
   /** The number of the last change. */
   revision(): Promise<number>;
 }
 
-/** Changes to one state of the store; all of them happen, or none. */
+/** Changes inside one transaction: all of them are made, or none. */
 export interface Writer extends Reader {
-  /** @throws EntityError key or unique value taken, reference dangling */
+  /** @throws EntityError the key or a unique value is taken, or a reference leads nowhere */
   insert(entity: string, row: Entity): Promise<void>;
-  /** Replaces a row that is there. @throws EntityError unique value taken, reference dangling */
+  /** Replaces an existing row. @throws EntityError a unique value is taken, or a reference leads nowhere */
   replace(entity: string, row: Entity): Promise<void>;
   /**
    * Deletes a row with all that belongs to it (references with `on_delete: cascade`).
    *
-   * @returns whether it was there
-   * @throws EntityError something refers to it that does not belong to it
+   * @returns whether it existed
+   * @throws EntityError another entity refers to it and does not belong to it
    */
   delete(entity: string, key: string): Promise<boolean>;
 }
 
 export interface Written<T> {
   readonly value: T;
-  /** The revision that has the changes; the last one when nothing was changed. */
+  /** The revision that contains the changes; the newest one when nothing was changed. */
   readonly revision: number;
 }
 
@@ -84,26 +87,35 @@ export interface Change {
   readonly at: number;
 }
 
-/** The row of a data plane; it vanishes some time after its last sign of life. */
+/** The row of a data plane; it is removed some time after the last ping. */
 export interface DataPlaneRow extends EntityValue {
   readonly id: string;
 }
 
 export interface DataPlaneRows {
-  /** Inserts or replaces; the row goes after `ttlSeconds` unless it is put again. */
+  /** Inserts or replaces a row. It is removed after `ttlSeconds`, unless it is put again. */
   put(row: DataPlaneRow, ttlSeconds: number): Promise<void>;
-  /** Rows with `ttl`, the seconds left. */
+  /** Rows with `ttl`, the number of seconds left. */
   list(options: { readonly size: number; readonly after?: string }): Promise<Page<DataPlaneRow>>;
 }
 
 export interface Store {
   readonly dataPlanes: DataPlaneRows;
   read<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
-  /** Runs the work in one transaction; writes happen one after the other, so the order of revisions is the order of changes. */
+  /**
+   * Runs the work in one transaction. Writes run one after the other, so the order of revisions is the order of changes.
+   * Rows whose time to live is over are removed first, under a revision of their own.
+   *
+   * @throws GatewayError `database-unavailable`, as the other methods do
+   */
   write<T>(work: (writer: Writer) => Promise<T>): Promise<Written<T>>;
   /** Changes after a revision, oldest first. */
   changesAfter(revision: number, limit: number): Promise<readonly Change[]>;
-  /** Calls the listener after changes, by this node or another, with the newest revision. Several changes may make one call. Returns the function that ends it. */
+  /**
+   * Calls the listener with the newest revision after changes, by this node or another. Several changes may make one call.
+   *
+   * @returns the function that removes the listener
+   */
   onChange(listener: (revision: number) => void): () => void;
   /** Whether the database answers now. */
   isReachable(): Promise<boolean>;

@@ -1,4 +1,4 @@
-/** The tables as kysely sees them. One set of tables serves all entity types, so a new type needs no migration. */
+/** The tables as kysely sees them. All entity types share one set of tables, so a new type needs no migration. */
 import type { Kysely, RawBuilder, Transaction } from 'kysely';
 
 export interface Tables {
@@ -10,7 +10,7 @@ export interface Tables {
     /** Seconds since 1970; null: never. */
     expires_at: number | null;
   };
-  /** Values that only one entity of a type may have. Digests, because databases index only short texts. */
+  /** Values that only one entity of a type may have; as digests, because databases index short texts only. */
   unique_values: { entity: string; field: string; digest: string; key: string };
   entity_references: { entity: string; key: string; field: string; target: string; target_key: string };
   entity_tags: { entity: string; key: string; digest: string; tag: string };
@@ -26,12 +26,12 @@ export type Connection = Kysely<Tables> | Transaction<Tables>;
 /** What differs between databases. */
 export interface Dialect {
   readonly name: 'sqlite' | 'postgres';
-  /** Column types. `key` compares byte by byte, whatever the language of the database. */
+  /** Column types. `key` compares byte by byte, whatever the collation of the database. */
   readonly types: { readonly key: RawBuilder<unknown>; readonly text: RawBuilder<unknown>; readonly long: RawBuilder<unknown> };
-  /** Holds every other node off until the transaction ends. */
+  /** Makes every other node wait until the transaction ends. */
   lock(transaction: Transaction<Tables>): Promise<void>;
-  /** Begins a transaction that sees one state. */
+  /** Runs the work in a transaction that sees one state. */
   snapshot<T>(db: Kysely<Tables>, work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>;
-  /** Tells other nodes, inside the transaction that changed something. @default - they poll */
+  /** Notifies other nodes, inside the transaction that made the change. @default - they poll */
   notify?(transaction: Transaction<Tables>, revision: number): Promise<void>;
 }

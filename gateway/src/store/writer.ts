@@ -160,7 +160,7 @@ function uniqueDigests(schema: EntitySchema, row: Entity): readonly UniqueDigest
   const together = schema.uniqueTogether;
   if (!together) return single;
   const values = Object.fromEntries(together.map((field) => [field, row[field]]));
-  // The combination comes first: of two violations it is the one that clients know to expect.
+  // The combination comes first: of two violations, clients of Kong expect this one.
   return [{ field: together.join('+'), digest: digestOf(JSON.stringify(values)), values }, ...single];
 }
 

@@ -1,4 +1,4 @@
-/** The Admin API: all its endpoints, as a Fastify instance that does not listen. */
+/** The Admin API with all its endpoints, as a Fastify instance that does not listen. */
 import type { FastifyInstance } from 'fastify';
 
 import type { Log } from '../../base/log.ts';
@@ -27,12 +27,12 @@ export interface AdminApiOptions {
   readonly node: NodeInformation;
   readonly configuration: ConfigurationHistory;
   readonly failures: DataPlaneFailures;
-  /** What arrived on the telemetry port, by node id. @default - nothing */
+  /** What data planes sent to the telemetry port, by node id. @default - nothing */
   readonly telemetry?: () => ReadonlyMap<string, TelemetryAccount>;
   readonly log: Log;
-  /** Connections of the listener that serves this; its owner counts them. @default - none are counted */
+  /** Connections of the listener that serves this API; the listener's owner counts them. @default - connections are not counted */
   readonly counts?: ConnectionCounts;
-  /** Largest body. @default 10 MiB */
+  /** Largest body of a request, in bytes. @default 10 MiB */
   readonly bodyLimitBytes?: number;
   /** Milliseconds since 1970. @default - the clock of the machine */
   readonly now?: () => number;

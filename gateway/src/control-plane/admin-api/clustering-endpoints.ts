@@ -1,4 +1,4 @@
-/** Endpoints about data planes: who is connected, and who runs which configuration. */
+/** Endpoints about data planes: which are connected, and which configuration each of them runs. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Role } from '../../settings/settings.ts';
@@ -33,14 +33,14 @@ export function clusteringEndpoints(options: ClusteringOptions): readonly Endpoi
       path: '/clustering/status',
       methods: {
         GET: onControlPlane(async () => {
-          const { items } = await store.dataPlanes.list({ size: MOST_DATA_PLANES });
+          const { items } = await store.dataPlanes.list({ size: MAX_DATA_PLANES });
           const body = Object.fromEntries(items.map(({ id, config_hash, hostname, ip, last_seen }) => [id, { config_hash, hostname, ip, last_seen }]));
           return { status: 200, body, headers: { deprecation: 'true' } };
         }),
       },
     },
     {
-      // What this node took on the telemetry port, and what data planes gave up because it did not get through.
+      // What this node received on the telemetry port, and what data planes dropped because they could not send it.
       path: '/clustering/telemetry',
       methods: {
         GET: onControlPlane(async () => {
@@ -57,27 +57,26 @@ const NOT_A_CONTROL_PLANE: AdminAnswer = {
   status: 400, body: { message: 'this endpoint is only available when Kong is configured to run as Control Plane for the cluster' },
 };
 
-const MOST_DATA_PLANES = 100_000;
+const MAX_DATA_PLANES = 100_000;
 
-/** A data plane that was silent this long is not connected: it pings every 30 s, and the tunnel gives it up after 45 to 50. Seconds. */
+/** After this silence a data plane is not connected: it pings every 30 s, and the tunnel closes after 45 to 50 s. Seconds. */
 const CONNECTED_SECONDS = 50;
 
-const LONGEST_WAIT_SECONDS = 60;
+const MAX_WAIT_SECONDS = 60;
 
-/** How often rows are looked at while a client waits; other nodes of the control plane write them, too. Milliseconds. */
+/** How often rows are read while a client waits; other nodes of the control plane write them too. Milliseconds. */
 const LOOK_MS = 50;
 
 /**
  * `GET /clustering/revision`: the revision of the store, and whether every connected data plane runs it.
- * `?revision=7` asks about that revision or a later one, `&data_planes=3` for three of them at least, `&wait=10` answers as soon as it is so,
- * at most after 10 s.
- * 200 when it is so, or when nothing was waited for; 504 when the time was over.
+ * `?revision=7` asks about that revision or a later one, `&data_planes=3` requires at least three data planes, `&wait=10` answers as soon as
+ * all of them run it, after 10 s at most. 200 when they do, or without `wait`; 504 when the time is over.
  */
 async function revisionAnswer({ query }: AdminRequest, options: ClusteringOptions): Promise<AdminAnswer> {
   const current = await options.store.read((reader) => reader.revision());
   const wanted = wholeNumber(query, 'revision', Number.MAX_SAFE_INTEGER) ?? current;
-  const least = wholeNumber(query, 'data_planes', MOST_DATA_PLANES) ?? 0;
-  const waitSeconds = wholeNumber(query, 'wait', LONGEST_WAIT_SECONDS);
+  const least = wholeNumber(query, 'data_planes', MAX_DATA_PLANES) ?? 0;
+  const waitSeconds = wholeNumber(query, 'wait', MAX_WAIT_SECONDS);
   const deadline = options.now() + (waitSeconds ?? 0) * 1000;
   for (;;) {
     const state = await runningState(wanted, least, options);
@@ -96,7 +95,7 @@ function wholeNumber(query: URLSearchParams, name: string, most: number): number
 }
 
 async function runningState(wanted: number, least: number, { store, configuration, failures, now }: ClusteringOptions) {
-  const { items } = await store.dataPlanes.list({ size: MOST_DATA_PLANES });
+  const { items } = await store.dataPlanes.list({ size: MAX_DATA_PLANES });
   const connected = items.filter(({ last_seen }) => (last_seen as number) > now() / 1000 - CONNECTED_SECONDS);
   const planes = connected.map(({ id, hostname, config_hash, sync_status }) => ({
     id, hostname, config_hash, sync_status, in_sync: configuration.isSince(config_hash as string, wanted), error: failures.of(id) ?? null,

@@ -1,4 +1,4 @@
-/** A table of endpoints as a Fastify instance that does not listen: how requests are read, and the rules that all answers follow. */
+/** Serves a table of endpoints as a Fastify instance that does not listen: reads requests, and gives all answers their common form. */
 import Fastify from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
@@ -17,11 +17,11 @@ export interface EndpointServerOptions {
   readonly log: Log;
   /** Called for each request. */
   readonly onRequest?: () => void;
-  /** Largest body. @default 10 MiB */
+  /** Largest body of a request, in bytes. @default 10 MiB */
   readonly bodyLimitBytes?: number;
 }
 
-/** The answer header of writes: the revision of the store that has what was written. */
+/** Response header of writes: the revision of the store that contains the change. */
 export const REVISION_HEADER = 'hybridge-revision';
 
 const DEFAULT_BODY_LIMIT = 10 * 2 ** 20;
@@ -32,10 +32,10 @@ export function createEndpointServer(options: EndpointServerOptions): FastifyIns
     logger: false,
     bodyLimit: options.bodyLimitBytes ?? DEFAULT_BODY_LIMIT,
     exposeHeadRoutes: false,
-    // A path that cannot be unescaped names nothing.
+    // A path with invalid escapes names no endpoint.
     frameworkErrors: (_error, request, reply) => { void send(request, reply, NOT_FOUND); },
   });
-  // Bodies are read by parseBody, which knows all formats; here they are bytes.
+  // parseBody reads bodies and knows all formats; here they stay bytes.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.addHook('onRequest', async (request) => {
@@ -47,7 +47,7 @@ export function createEndpointServer(options: EndpointServerOptions): FastifyIns
     const match = table.find(request.url.split('?', 1)[0]!);
     return send(request, reply, match ? await answerMatched(match, request, options.log) : NOT_FOUND);
   });
-  // Fastify has no route for methods that nothing here answers to.
+  // Fastify finds no route for methods that no endpoint has.
   app.setNotFoundHandler((request, reply) => send(request, reply, { status: 405 }));
   app.setErrorHandler((error: { readonly statusCode?: number; readonly message: string }, request, reply) => {
     const status = error.statusCode && error.statusCode < 500 ? error.statusCode : 500;
@@ -67,7 +67,7 @@ declare module 'fastify' {
 async function answerMatched({ endpoint, params }: Match, request: FastifyRequest, log: Log): Promise<AdminAnswer> {
   if (request.method === 'OPTIONS') return preflight(allowedMethods(endpoint), request);
   const handler = endpoint.methods[(request.method === 'HEAD' ? 'GET' : request.method) as Method];
-  // A HEAD of an endpoint without GET has always been answered so.
+  // Kong answers HEAD of an endpoint without GET in this way.
   if (!handler) return request.method === 'HEAD' ? { status: 200, headers: { 'content-type': 'text/html; charset=UTF-8' } } : METHOD_NOT_ALLOWED;
   const at = request.url.indexOf('?');
   try {
@@ -98,7 +98,7 @@ function preflight(allow: string, request: FastifyRequest): AdminAnswer {
 
 const UNEXPECTED = 'An unexpected error occurred';
 
-/** Failures that Fastify finds before an endpoint is asked. */
+/** Failures that Fastify finds before an endpoint is called. */
 const FRAMEWORK_ERRORS: Readonly<Record<number, AdminAnswer>> = {
   413: { status: 413, body: { message: 'Request body too large' } },
   415: { status: 415 },
@@ -124,7 +124,7 @@ function failure(error: unknown, log: Log): AdminAnswer {
   // The store has logged the outage, once for all requests that it fails.
   if (isDatabaseUnavailable(error)) return NO_DATABASE;
   if (!(error instanceof EntityError)) {
-    // What happened is for the log, not for the client.
+    // The cause is logged; clients do not see it.
     log.error('a request of the Admin API failed', { error: messageOf(error) });
     return { status: 500, body: { message: UNEXPECTED } };
   }

@@ -1,4 +1,4 @@
-/** What an endpoint of the Admin API is, and finding the one that a path means. */
+/** Endpoints of the Admin API, and the table that finds the one for a path. */
 import type { EntityValue } from '../../model/schema/field.ts';
 
 export const METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
@@ -8,13 +8,13 @@ export type Method = typeof METHODS[number];
 export interface AdminRequest {
   /** Values of the path's parameters, unescaped. */
   readonly params: Readonly<Record<string, string>>;
-  /** The path as it came, without query. */
+  /** The path as received, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
   /**
    * The body as JSON or form; empty when there is none.
    *
-   * @param typed gives the values of forms the types that fields want
+   * @param typed converts the texts of a form to the types of its fields
    * @throws RequestError the body cannot be read
    */
   body(typed?: (form: EntityValue) => EntityValue | Promise<EntityValue>): Promise<EntityValue>;
@@ -22,10 +22,10 @@ export interface AdminRequest {
 
 export interface AdminAnswer {
   readonly status: number;
-  /** Printed as JSON; a string is sent as plain text. */
+  /** Sent as JSON; a string is sent as plain text. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The revision that has what was written. */
+  /** The revision that contains the change. */
   readonly revision?: number;
 }
 
@@ -48,23 +48,23 @@ interface Node {
   endpoint?: Endpoint;
 }
 
-/** Finds endpoints by path, segment by segment. A fixed segment wins over a parameter; one slash at the end is fine. */
+/** Finds endpoints by path, segment by segment. A fixed segment takes precedence over a parameter; one trailing slash is ignored. */
 export class EndpointTable {
-  private readonly root: Node = { fixed: new Map() };
+  readonly #root: Node = { fixed: new Map() };
 
   constructor(readonly endpoints: readonly Endpoint[]) {
-    for (const endpoint of endpoints) this.add(endpoint);
+    for (const endpoint of endpoints) this.#add(endpoint);
   }
 
-  /** @param path as it came: escapes in fixed segments are not undone */
+  /** @param path as received: escapes in fixed segments are not decoded */
   find(path: string): Match | undefined {
     const segments = path.split('/').slice(1);
     if (segments.length > 1 && segments.at(-1) === '') segments.pop();
-    return match(this.root, segments, []);
+    return match(this.#root, segments, []);
   }
 
-  private add(endpoint: Endpoint): void {
-    let node = this.root;
+  #add(endpoint: Endpoint): void {
+    let node = this.#root;
     for (const segment of endpoint.path.split('/').slice(1)) node = step(node, segment);
     if (node.endpoint) throw new Error(`two endpoints have the path ${endpoint.path}`);
     node.endpoint = endpoint;
@@ -100,7 +100,7 @@ function unescaped(segment: string): string | undefined {
   }
 }
 
-/** Methods that `Allow` names: HEAD comes with GET, OPTIONS with all. */
+/** Value of `Allow`: every endpoint has OPTIONS, and one with GET has HEAD. */
 export function allowedMethods(endpoint: Endpoint): string {
   const methods = [...Object.keys(endpoint.methods), 'OPTIONS', ...endpoint.methods.GET ? ['HEAD'] : []];
   return methods.sort().join(', ');

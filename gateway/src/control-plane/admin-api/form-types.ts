@@ -1,10 +1,10 @@
-/** Gives the texts of a form the types that the fields of a schema want. What does not fit stays text, for validation to tell. */
+/** Converts the texts of a form to the types of a schema's fields. A text that does not fit stays as it is, so that validation reports it. */
 import { effectiveFields, subschemaOf } from '../../model/schema/entity-schema.ts';
 import type { EntitySchema } from '../../model/schema/entity-schema.ts';
 import type { EntityValue, Field, Fields } from '../../model/schema/field.ts';
 import { isPlainObject } from '../../model/schema/validate-field.ts';
 
-/** @param stored what is being changed: it may decide the subschema */
+/** @param stored the entity that is being changed: it may decide the subschema */
 export function typedForm(schema: EntitySchema, form: EntityValue, stored: EntityValue = {}): EntityValue {
   return typedFields(effectiveFields(schema, subschemaOf(schema, { ...stored, ...form })), form, schema.hasTtl ? { ttl: { type: 'integer' } } : {});
 }
@@ -30,7 +30,7 @@ function typed(field: Field, value: unknown): unknown {
   }
 }
 
-/** One value where a list is wanted is a list of one. */
+/** A single value for a list is a list of one. */
 function typedList(elements: Field, value: unknown): unknown {
   if (isPlainObject(value)) return value;
   return (Array.isArray(value) ? value : [value]).map((item) => typed(elements, item));

@@ -10,7 +10,7 @@ import type { Endpoint } from './endpoint.ts';
 export interface NodeInformation {
   readonly nodeId: string;
   readonly hostname: string;
-  /** Settings as `KONG_*` name them, in lower case and without the prefix; secrets left out. */
+  /** Settings by their names in `KONG_*`, in lower case and without the prefix; without secrets. */
   readonly configuration: Readonly<Record<string, unknown>>;
 }
 
@@ -34,7 +34,7 @@ export function informationEndpoints({ store, plugins, node }: InformationOption
             edition: 'community',
             hostname: node.hostname,
             node_id: node.nodeId,
-            // Clients look for the field; there is no Lua here.
+            // Clients expect the field.
             lua_version: `Node.js ${process.version}`,
             timers: { running: 0, pending: 0 },
             pids: { master: process.pid, workers: [process.pid] },
@@ -55,7 +55,7 @@ export function statusEndpoint(store: Store, counts: Readonly<ConnectionCounts>)
   return { path: '/status', methods: { GET: async () => ({ status: 200, body: await nodeStatus(store, counts) }) } };
 }
 
-/** What a control plane shows at `GET /status`: that the node lives, how much it has to do, and whether its database answers. */
+/** What a control plane shows at `GET /status`: memory, connections and requests, and whether its database answers. */
 export async function nodeStatus(store: Store, counts: Readonly<ConnectionCounts>): Promise<unknown> {
   return {
     memory: { lua_shared_dicts: {}, workers_lua_vms: [{ pid: process.pid, http_allocated_gc: mebibytes(getHeapStatistics().used_heap_size) }] },
@@ -90,7 +90,7 @@ export function endpointListEndpoint(others: readonly Endpoint[]): Endpoint {
 }
 
 function bySegments(one: string, other: string): number {
-  // The slash sorts lowest, so that everything below a path follows it at once.
+  // The slash sorts lowest, so that everything below a path follows it directly.
   const [left, right] = [one.replaceAll('/', '\u0001'), other.replaceAll('/', '\u0001')];
   return left < right ? -1 : 1;
 }

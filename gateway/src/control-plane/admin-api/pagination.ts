@@ -1,16 +1,16 @@
-/** Pages of lists: reading `size`, `offset` and `tags` of a request, and writing the page with the way to the next. */
+/** Pages of lists: reads `size`, `offset` and `tags` of a request, and writes a page with the link to the next one. */
 import { EntityError, invalidOption } from '../../model/entity-error.ts';
 import { UUID } from '../../model/schema/constraints.ts';
 import type { ListOptions, Page, TagFilter } from '../../store/store.ts';
 import type { AdminAnswer, AdminRequest } from './endpoint.ts';
 
 const DEFAULT_SIZE = 100;
-const MOST_ROWS = 1_000;
-const MOST_TAGS = 5;
+const MAX_ROWS = 1_000;
+const MAX_TAGS = 5;
 
 /**
  * @param isKey whether a text may be the last key of a page
- * @throws EntityError a size or offset that is none
+ * @throws EntityError the size or the offset is not valid
  */
 export function pageRequested({ query }: AdminRequest, isKey = (key: string) => UUID.test(key)): { readonly size: number; readonly after?: string } {
   const offset = query.get('offset');
@@ -22,11 +22,11 @@ function sizeRequested(query: URLSearchParams): number {
   if (given.length === 0) return DEFAULT_SIZE;
   const size = given.length === 1 && given[0]!.trim() !== '' ? Number(given[0]) : NaN;
   if (Number.isNaN(size)) throw new EntityError('invalidSize', 'size must be a number');
-  if (!Number.isInteger(size) || size < 1 || size > MOST_ROWS) throw new EntityError('invalidSize', `size must be an integer between 1 and ${MOST_ROWS}`);
+  if (!Number.isInteger(size) || size < 1 || size > MAX_ROWS) throw new EntityError('invalidSize', `size must be an integer between 1 and ${MAX_ROWS}`);
   return size;
 }
 
-/** Offsets are what clients of this API know: unpadded base64 of a JSON array with the last key. */
+/** An offset is unpadded base64 of a JSON array with the last key, as Kong's is. */
 function keyFromOffset(offset: string, isKey: (key: string) => boolean): string {
   const invalid = (why: string) => new EntityError('invalidOffset', `'${offset}' is not a valid offset: bad ${why} encoding`);
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(offset) || offset.replace(/=+$/, '').length % 4 === 1) throw invalid('base64');
@@ -43,7 +43,7 @@ function offsetFromKey(key: string): string {
   return Buffer.from(JSON.stringify([key])).toString('base64').replace(/=+$/, '');
 }
 
-/** `?tags=a,b` means both, `?tags=a/b` any. @throws EntityError not both, none, or too many */
+/** `?tags=a,b` means all of them, `?tags=a/b` any. @throws EntityError both separators, no tag, or too many tags */
 export function tagsRequested({ query }: AdminRequest): TagFilter | undefined {
   const given = query.get('tags');
   if (given === null) return undefined;
@@ -51,11 +51,11 @@ export function tagsRequested({ query }: AdminRequest): TagFilter | undefined {
   const isAny = given.includes('/');
   if ((isAny && given.includes(',')) || /^[,/]+$/.test(given)) throw invalidOption('tags', 'invalid filter syntax');
   const tags = isAny ? given.split('/').filter((tag) => tag !== '') : given.split(',');
-  if (tags.length > MOST_TAGS) throw invalidOption('tags', `cannot query more than ${MOST_TAGS} tags`);
+  if (tags.length > MAX_TAGS) throw invalidOption('tags', `cannot query more than ${MAX_TAGS} tags`);
   return { tags, match: isAny ? 'any' : 'all' };
 }
 
-/** @param kept query arguments that the way to the next page carries along */
+/** @param kept query arguments that the link to the next page repeats */
 export function pageAnswer<Item>(request: AdminRequest, page: Page<Item>, toBody: (item: Item) => unknown, kept: readonly string[]): AdminAnswer {
   const data = page.items.map(toBody);
   if (page.next === undefined) return { status: 200, body: { data, next: null } };
@@ -67,7 +67,7 @@ export function pageAnswer<Item>(request: AdminRequest, page: Page<Item>, toBody
   return { status: 200, body: { data, next: `${request.path.replace(/\/$/, '')}?offset=${encodeURIComponent(offset)}${more.join('')}`, offset } };
 }
 
-/** What a list of entities asks the store for. */
+/** The options of a list of entities, as the request gives them. */
 export function listRequested(request: AdminRequest): ListOptions {
   const tags = tagsRequested(request);
   return { ...pageRequested(request), ...tags && { tags } };

@@ -13,14 +13,14 @@ export class RequestError extends Error {
 
 export interface ParsedBody {
   readonly values: EntityValue;
-  /** Whether all values are texts that still need their types. */
+  /** Whether all values are texts that have to be converted to the types of their fields. */
   readonly isForm: boolean;
 }
 
-/** Arguments that one form may have: Kong's limit. */
+/** Largest number of arguments in a form; Kong's limit. */
 const MAX_ARGUMENTS = 1_000;
 
-/** Levels that a body may have, in JSON or in the names of a form: the limit of Kong's JSON parser. Deeper ones would exhaust the stack. */
+/** Largest number of levels in JSON and in the names of a form; the limit of Kong's JSON parser. More could exhaust the stack. */
 const MAX_LEVELS = 1_000;
 
 const FORMATS: readonly (readonly [RegExp, (body: Buffer, contentType: string) => ParsedBody])[] = [
@@ -72,7 +72,7 @@ function levelsOf(text: string): number {
 function refuseUnusable(key: string, value: unknown): unknown {
   // No entity has a field of that name, and assigning it would change what objects are.
   if (key === UNUSABLE_NAME) throw new SyntaxError(`${UNUSABLE_NAME} is no field`);
-  // Half of a surrogate pair is no character: it has no UTF-8, so no database and no peer could tell two of them apart.
+  // Half of a surrogate pair has no UTF-8: databases and peers would confuse it with any other half.
   if (!key.isWellFormed() || (typeof value === 'string' && !value.isWellFormed())) throw new SyntaxError('a string is no Unicode text');
   return value;
 }
@@ -151,7 +151,7 @@ function place(root: Container, path: readonly string[], value: string | true): 
   else container.set(key, there === undefined ? value : [...Array.isArray(there) ? there : [there], value]);
 }
 
-/** Keys 1, 2, … without holes make a list. */
+/** Keys 1, 2, … without gaps make a list. */
 function toObject(item: Item): unknown {
   if (Array.isArray(item)) return item.map(toObject);
   if (!(item instanceof Map)) return item;

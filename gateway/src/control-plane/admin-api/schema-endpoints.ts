@@ -1,4 +1,4 @@
-/** Endpoints that tell what entities and plugins look like, and judge entities without storing them. */
+/** Endpoints that print the schemas of entities and plugins, and validate entities without storing them. */
 import type { PluginSchema } from '../../model/entities/plugin.ts';
 import type { EntitySchema } from '../../model/schema/entity-schema.ts';
 import { printSchema } from '../../model/schema/print.ts';

@@ -34,7 +34,7 @@ export function tagEndpoints(store: Store): readonly Endpoint[] {
   ];
 }
 
-/** The key of a tag's row: digest of the tag, type and id of the entity. Databases reject some texts, so that only what they store is asked for. */
+/** The key of a tag's row: digest of the tag, type and id of the entity. PostgreSQL rejects some other texts. */
 function isTagKey(key: string): boolean {
   try {
     const parts: unknown = JSON.parse(key);

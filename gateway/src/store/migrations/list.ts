@@ -1,4 +1,4 @@
-/** All migrations, oldest first. They only go forward: a name that was released is never changed or removed. */
+/** All migrations, oldest first. A migration that was released is never changed or removed. */
 import type { Migration } from '../migrate.ts';
 import { entities } from './0001-entities.ts';
 
