@@ -32,6 +32,7 @@ function render(text: string, from: number, to: number, groups: readonly Mutant[
 
 function switched(group: readonly Mutant[], original: string): string {
   const [{ id, replacement }] = group;
-  if (replacement === undefined) return `if (!${SWITCH}(${id})) { ${original} }`;
+  // In braces, so that an `else` behind the statement stays with its own `if`.
+  if (replacement === undefined) return `{ if (!${SWITCH}(${id})) { ${original} } }`;
   return `(${group.map((mutant) => `${SWITCH}(${mutant.id}) ? (${mutant.replacement}) : `).join('')}(${original}))`;
 }

@@ -36,8 +36,8 @@ export async function judge(mutants: readonly Mutant[], suites: Suites, log: (li
 async function coverage(suites: Suites, folder: string, log: (line: string) => void): Promise<CoveredSuite[]> {
   const covered: CoveredSuite[] = [];
   for (const file of suites.files) {
-    const { hasFailed } = await suites.run(file, { kind: 'cover', folder });
-    if (hasFailed) log(`left out, because it fails without a mutant: ${file}`);
+    const { failure } = await suites.run(file, { kind: 'cover', folder });
+    if (failure !== undefined) log(`left out, because it fails without a mutant: ${file}: ${failure}`);
     else covered.push({ file, ...readNotes<Coverage>(folder, 'cover', file) });
   }
   return covered.filter(({ tests, outside }) => outside.length + Object.values(tests).flat().length > 0).sort((a, b) => a.durationMs - b.durationMs);
@@ -72,7 +72,7 @@ async function runWhole(
   for (const { id } of left) {
     for (const { file, tests, outside } of covered) {
       if (!outside.includes(id) && !Object.values(tests).some((ids) => ids.includes(id))) continue;
-      if (!(await suites.run(file, { kind: 'whole', mutant: id })).hasFailed) continue;
+      if ((await suites.run(file, { kind: 'whole', mutant: id })).failure === undefined) continue;
       killed.set(id, file);
       break;
     }

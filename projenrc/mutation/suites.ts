@@ -1,6 +1,6 @@
 /** Runs the suites of a room with Vitest, with the room's sources instrumented. */
 import { join } from 'node:path';
-import type { Vitest } from 'vitest/node' with { 'resolution-mode': 'import' };
+import type { TestModule, Vitest } from 'vitest/node' with { 'resolution-mode': 'import' };
 import { SWITCH, instrumented } from './instrument';
 import type { Mutant } from './mutant';
 import type { Plan } from './plan';
@@ -9,7 +9,8 @@ import type { Room } from './rooms';
 const ROOT = join(__dirname, '..', '..');
 
 export interface SuiteRun {
-  readonly hasFailed: boolean;
+  /** What the first failure says; undefined when all tests passed. */
+  readonly failure?: string;
 }
 
 export interface Suites {
@@ -37,8 +38,9 @@ export async function openSuites(room: Room, mutants: readonly Mutant[]): Promis
     bail: 1,
     maxWorkers: 1,
     isolate: true,
-    // Snapshots that a mutant leaves out are no failure of the suite itself.
     silent: true,
+    // Its keys know nothing of the mutants that are compiled in.
+    fsModuleCache: false,
   } as never, { resolve, plugins: [instrumentation(mutants)] } as never);
   const specifications = await vitest.globTestSpecifications();
   return {
@@ -46,10 +48,19 @@ export async function openSuites(room: Room, mutants: readonly Mutant[]): Promis
     run: async (file, plan) => {
       vitest.getRootProject().provide('mutationPlan' as never, plan as never);
       const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications.filter(({ moduleId }) => moduleId === file));
-      return { hasFailed: unhandledErrors.length > 0 || testModules.some((each) => !each.ok()) };
+      // Results of earlier runs are among them.
+      const suite = testModules.find(({ moduleId }) => moduleId === file);
+      const [error] = [...unhandledErrors as Error[], ...suite ? errorsOf(suite) : []];
+      return { failure: error?.message ?? (suite?.ok() ? undefined : 'failed without an error') };
     },
     close: () => vitest.close(),
   };
+}
+
+function errorsOf(suite: TestModule): readonly { readonly message: string }[] {
+  const ofTests = [...suite.children.allTests()].flatMap((test) => (
+    (test.result().errors ?? []).map(({ message }) => ({ message: `${test.fullName}: ${message}` }))));
+  return [...suite.errors(), ...ofTests];
 }
 
 function instrumentation(mutants: readonly Mutant[]) {
