@@ -116,20 +116,26 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: [CONTRACT, `${GATEWAY}/model`, `${GATEWAY}/base`],
     why: 'the tunnel carries configurations; it knows no plane and no store',
   },
+  [`${GATEWAY}/listener`]: {
+    mayImport: [`${GATEWAY}/settings`, `${GATEWAY}/base`],
+    why: 'servers of addresses, with their certificates; what is served comes from the planes',
+  },
   [`${GATEWAY}/status`]: {
-    mayImport: [CONTRACT, `${GATEWAY}/settings`, `${GATEWAY}/base`],
+    mayImport: [CONTRACT, `${GATEWAY}/listener`, `${GATEWAY}/settings`, `${GATEWAY}/base`],
     why: 'the status API serves both planes; each plane passes in what it shows',
   },
   [`${GATEWAY}/control-plane`]: {
     mayImport: [
-      CONTRACT, `${GATEWAY}/settings`, `${GATEWAY}/store`, `${GATEWAY}/sync`, `${GATEWAY}/status`, `${GATEWAY}/plugins/schemas.ts`,
+      CONTRACT, `${GATEWAY}/settings`, `${GATEWAY}/store`, `${GATEWAY}/sync`, `${GATEWAY}/status`, `${GATEWAY}/listener`,
+      `${GATEWAY}/plugins/schemas.ts`,
       `${GATEWAY}/model`, `${GATEWAY}/base`,
     ],
     why: 'the control plane carries no plugin handlers and never imports the data plane; they meet in model/, sync/ and status/',
   },
   [`${GATEWAY}/data-plane`]: {
     mayImport: [
-      CONTRACT, `${GATEWAY}/settings`, `${GATEWAY}/sync`, `${GATEWAY}/status`, `${GATEWAY}/plugins/handlers.ts`, `${GATEWAY}/plugins/schemas.ts`,
+      CONTRACT, `${GATEWAY}/settings`, `${GATEWAY}/sync`, `${GATEWAY}/status`, `${GATEWAY}/listener`, `${GATEWAY}/plugins/handlers.ts`,
+      `${GATEWAY}/plugins/schemas.ts`,
       `${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`,
     ],
     why: 'the data plane has no store and never imports the control plane; they meet in model/, sync/ and status/',

@@ -4,9 +4,10 @@ import { hostname } from 'node:os';
 
 import type { Log } from '../base/log.ts';
 import { nodeId } from '../base/node-id.ts';
+import { ListenerServers } from '../listener/listener-servers.ts';
 import { PLUGIN_SCHEMAS, SCHEMAS } from '../plugins/schemas.ts';
 import type { Settings, TunnelSettings } from '../settings/settings.ts';
-import { TunnelFileWatch } from '../settings/tunnel-file-watch.ts';
+import { watchTunnelFiles } from '../settings/tunnel-file-watch.ts';
 import { StatusApi } from '../status/status-api.ts';
 import type { Store } from '../store/store.ts';
 import type { ConfigurationSource } from '../sync/protocol.ts';
@@ -105,8 +106,14 @@ export class ControlPlane {
     const trust = trustOf(tunnel);
     const records = this.#own(new TelemetryServer({ trust, log }));
     const configurations = this.#own(new TunnelServer({ trust, source, registry, log, maxPayloadBytes: tunnel.maxPayloadBytes }));
-    this.#own(new TunnelFileWatch({ tunnel, log, changed: (renewed) => [records, configurations].forEach((server) => server.renew(trustOf(renewed))) }));
-    return { telemetry: await records.listen(listen.telemetry), cluster: await configurations.listen(listen.cluster), accounts: () => records.accounts };
+    this.#own(watchTunnelFiles({
+      tunnel, log, changed: (renewed) =>
+        [records, configurations].forEach((server) => server.renew(trustOf(renewed))),
+    }));
+    return {
+      telemetry: await records.listen(listen.telemetry), cluster: await configurations.listen(listen.cluster), accounts: () =>
+        records.accounts,
+    };
   }
 
   async #openAdminApi(parts: Pick<AdminApiOptions, 'store' | 'configuration' | 'failures' | 'telemetry'>): Promise<readonly AddressInfo[]> {
@@ -114,9 +121,12 @@ export class ControlPlane {
     const counts = { accepted: 0, active: 0, requests: 0 };
     const app = createAdminApi({
       ...parts, log, counts, schemas: SCHEMAS, plugins: PLUGIN_SCHEMAS, role: settings.role,
-      node: { nodeId: nodeId(settings.prefix, settings.nodeId, log), hostname: hostname(), configuration: shownSettings(settings, [...PLUGIN_SCHEMAS.keys()]) },
+      node: {
+        nodeId: nodeId(settings.prefix, settings.nodeId, log), hostname: hostname(),
+        configuration: shownSettings(settings, [...PLUGIN_SCHEMAS.keys()]),
+      },
     });
-    const listener = this.#own(new ApiListener({ app, counts, log, setting: 'KONG_ADMIN_LISTEN', certificate: settings.certificates.admin }));
+    const listener = this.#own(new ApiListener({ app, counts, log, servers: this.#servers('admin') }));
     return listener.open(settings.listen.admin);
   }
 
@@ -129,6 +139,11 @@ export class ControlPlane {
       readiness: async () => readinessOf(this.#isDraining, await store.isReachable()),
       beginDraining: () => this.drain(),
     }, log));
-    return api.open(settings.listen.status, settings.certificates.status);
+    return api.open(settings.listen.status, this.#servers('status'));
+  }
+
+  #servers(name: 'admin' | 'status'): ListenerServers {
+    const { settings: { certificates, tls }, log } = this.#options;
+    return this.#own(new ListenerServers({ name, certificate: certificates[name], tls, log }));
   }
 }

@@ -9,6 +9,7 @@ import { GatewayError, messageOf } from '../base/errors.ts';
 import { addressSet } from '../base/ip-range.ts';
 import type { Log } from '../base/log.ts';
 import { nodeId } from '../base/node-id.ts';
+import { ListenerServers } from '../listener/listener-servers.ts';
 import { NO_HASH } from '../model/config-hash.ts';
 import type { ConfigTable } from '../model/config-table.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
@@ -68,13 +69,17 @@ export class DataPlane {
   readonly #pipeline: Pipeline;
   readonly #proxy: ProxyListener;
   readonly #status: StatusApi;
+  readonly #servers: { readonly proxy: ListenerServers; readonly status: ListenerServers };
   readonly #counts = new RequestCounts();
   #secretsLook: Timer | undefined;
   #draining = false;
   #closing = false;
 
   /** @throws GatewayError `prefix-unwritable`, `setting-invalid` */
-  constructor({ settings, log, keepsConfiguration = true, vault = nodeVault(settings.vaultPrefix), plugins, clock = SYSTEM_CLOCK }: DataPlaneOptions) {
+  constructor({
+    settings, log, keepsConfiguration = true, vault = nodeVault(settings.vaultPrefix), plugins,
+    clock = SYSTEM_CLOCK,
+  }: DataPlaneOptions) {
     this.#settings = settings;
     this.#log = log;
     this.#clock = clock;
@@ -95,6 +100,11 @@ export class DataPlane {
       isTrusted: trustedAddresses(settings),
       onEnd: (route, status, durationMs) => this.#counts.add(route, status, durationMs),
     });
+    const { certificates, tls } = settings;
+    this.#servers = {
+      proxy: new ListenerServers({ name: 'proxy', certificate: certificates.proxy, tls, log, clock }),
+      status: new ListenerServers({ name: 'status', certificate: certificates.status ?? certificates.proxy, tls, log, clock }),
+    };
     this.#proxy = new ProxyListener(this.#pipeline, log);
     this.#status = new StatusApi({
       readiness: () => readinessOf({ draining: this.#draining, hash: this.#configuration.hash }),
@@ -129,10 +139,10 @@ export class DataPlane {
   async start(): Promise<DataPlaneAddresses> {
     this.#configuration.startFromCache();
     this.#secretsLook = this.#clock.every(SECRETS_INTERVAL_MS, () => this.#configuration.renewSecrets());
-    const { listen, certificates } = this.#settings;
+    const { listen } = this.#settings;
     // Probes first: a proxy port that cannot be opened is then seen from outside as "not ready", not as silence.
-    const status = await this.#status.open(listen.status, certificates.status ?? certificates.proxy);
-    const proxy = await this.#proxy.open(listen.proxy, certificates.proxy);
+    const status = await this.#status.open(listen.status, this.#servers.status);
+    const proxy = await this.#proxy.open(listen.proxy, this.#servers.proxy);
     return { proxy, status };
   }
 
@@ -163,11 +173,14 @@ export class DataPlane {
     const stopped = this.#proxy.stop();
     const deadline = SYSTEM_CLOCK.now() + limitMs;
     while (this.#pipeline.active > 0 && SYSTEM_CLOCK.now() < deadline) await new Promise((resolve) => setTimeout(resolve, STOP_POLL_MS));
-    if (this.#pipeline.active > 0) this.#log.warn(`${this.#pipeline.active} requests did not end within ${limitMs / 1000} seconds and were cut`);
+    if (this.#pipeline.active > 0) this.#log.warn(`${this.#pipeline.active} requests did not end within ${limitMs / 1000} seconds and `
+      + 'were cut');
     this.#proxy.abort();
     await stopped;
     this.#pool.close();
     await this.#status.close();
+    await this.#servers.proxy.close();
+    await this.#servers.status.close();
   }
 }
 

@@ -3,7 +3,7 @@ import { DataPlane } from '../data-plane/data-plane.ts';
 import { telemetryOf, telemetryTrustOf } from '../data-plane/telemetry.ts';
 import { trustOf, tunnelOf } from '../data-plane/tunnel.ts';
 import { runNode } from '../process/run-node.ts';
-import { TunnelFileWatch } from '../settings/tunnel-file-watch.ts';
+import { watchTunnelFiles } from '../settings/tunnel-file-watch.ts';
 
 await runNode(async (settings, log) => {
   const dataPlane = new DataPlane({ settings, log });
@@ -12,7 +12,7 @@ await runNode(async (settings, log) => {
   const addresses = await dataPlane.start();
   tunnel.start();
   telemetry?.start();
-  const files = new TunnelFileWatch({
+  const files = watchTunnelFiles({
     tunnel: settings.tunnel,
     log,
     changed: (renewed) => {

@@ -1,16 +1,20 @@
 /** What is allowed and still likely to surprise: sentences for the log, each with what to change. */
 import { expiryOf } from './key-material.ts';
 import { isLoopback, shownAddress } from './listeners.ts';
+import type { SettingReader } from './setting.ts';
 import type { Settings } from './settings.ts';
+import { CUSTOM_SUITE_ONLY } from './table/tls-server.ts';
 import { SETTINGS } from './table.ts';
 import { TUNNEL_MATERIAL } from './tunnel-material.ts';
 
 /** @param now milliseconds since 1970 */
-export function cautions(settings: Settings, now: number): string[] {
-  return CAUTIONS.flatMap((caution) => caution(settings, now));
+export function cautions(settings: Settings, now: number, reader: SettingReader): string[] {
+  return CAUTIONS.flatMap((caution) => caution(settings, now, reader));
 }
 
-const CAUTIONS: readonly ((settings: Settings, now: number) => readonly string[])[] = [expiredIdentity, openAdminApi, unspokenHttp2];
+type Caution = (settings: Settings, now: number, reader: SettingReader) => readonly string[];
+
+const CAUTIONS: readonly Caution[] = [expiredIdentity, openAdminApi, unspokenHttp2, overruledBySuite];
 
 function expiredIdentity({ tunnel: { identity } }: Settings, now: number): readonly string[] {
   if (identity === undefined || expiryOf(identity.certificate) >= now) return [];
@@ -31,4 +35,11 @@ function unspokenHttp2({ role, listen }: Settings): readonly string[] {
     `${SETTINGS.listen.proxy.name}: ${shownAddress(listener)} says http2, which this gateway does not speak: ${listener.ssl
       ? 'TLS offers HTTP/1.1 only, which every client falls back to'
       : 'clients that speak it without TLS are refused'}; gRPC clients cannot connect. Remove http2`));
+}
+
+function overruledBySuite(_settings: Settings, _now: number, reader: SettingReader): readonly string[] {
+  const { suite, settings } = CUSTOM_SUITE_ONLY;
+  const chosen = reader.value(suite);
+  return chosen === 'custom' ? [] : settings.flatMap((setting) => reader.given(setting) ?? []).map(({ name }) => (
+    `${name} has no effect: ${suite.name}=${chosen} chooses it; set ${suite.name}=custom`));
 }

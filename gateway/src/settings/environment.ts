@@ -2,7 +2,7 @@
 import { EnvVault, parseVaultReference } from '../base/env-vault.ts';
 import type { VaultReference } from '../base/env-vault.ts';
 import { messageOf } from '../base/errors.ts';
-import { SettingProblem } from './setting-problem.ts';
+import { SettingProblem, abbreviated } from './setting-problem.ts';
 import type { Given, Setting, SettingReader } from './setting.ts';
 import { SETTINGS } from './table.ts';
 
@@ -46,8 +46,4 @@ function fromVault(environment: Environment, name: string, text: string, referen
   } catch (error) {
     throw new SettingProblem(`${name}: ${text} cannot be resolved: ${messageOf(error)}`);
   }
-}
-
-export function abbreviated(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

@@ -35,25 +35,36 @@ export interface SettingsReading {
  */
 export function readSettings(environment: Environment, now: () => number = Date.now): SettingsReading {
   const problems = new Set<string>();
+  const reader = readerOf(environment);
   // Incomplete when there are problems; then it is not used.
-  const settings = valuesOf(SETTINGS, readerOf(environment), problems) as unknown as Settings;
+  const settings = valuesOf(SETTINGS, reader, problems) as unknown as Settings;
   const report = withoutEffect(environment);
   for (const problem of report.problems) problems.add(problem);
   if (problems.size === 0) for (const problem of roleProblems(settings)) problems.add(problem);
   if (problems.size > 0) throw new SettingsError([...problems]);
-  return { settings: deepFreeze(settings), warnings: [...unknownNames(environment), ...report.warnings, ...cautions(settings, now())] };
+  return {
+    settings: deepFreeze(settings), warnings: [...unknownNames(environment), ...report.warnings,
+      ...cautions(settings, now(), reader)],
+  };
 }
 
 /** Values in the shape of the tree. What is wrong is added to `problems`, each once: several values may be derived from one setting. */
 function valuesOf(tree: SettingTree, reader: SettingReader, problems: Set<string>): Record<string, unknown> {
-  const valueAt = (node: SettingTree[string]): unknown => {
+  const attempt = <T>(read: () => T): T | undefined => {
     try {
-      return isSetting(node) ? reader.value(node) : isDerived(node) ? node.read(reader) : valuesOf(node, reader, problems);
+      return read();
     } catch (error) {
       if (!(error instanceof SettingProblem)) throw error;
       problems.add(error.message);
       return undefined;
     }
+  };
+  const valueAt = (node: SettingTree[string]): unknown => {
+    if (isSetting(node)) return attempt(() => reader.value(node));
+    if (!isDerived(node)) return valuesOf(node, reader, problems);
+    // A setting that the others overrule is looked at, too.
+    for (const setting of node.from) attempt(() => reader.value(setting));
+    return attempt(() => node.read(reader));
   };
   return Object.fromEntries(Object.entries(tree).map(([key, node]) => [key, valueAt(node)]));
 }

@@ -2,3 +2,8 @@
 
 /** The message names the setting, what was given and what was expected. */
 export class SettingProblem extends Error {}
+
+/** A value as messages show it. */
+export function abbreviated(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}

@@ -5,6 +5,7 @@ import type { TunnelMaterial } from './tunnel-material.ts';
 
 export type { KeyPair, RevokedCertificates } from './key-material.ts';
 export type { Listener } from './listeners.ts';
+export type { TlsServerSettings } from './table/tls-server.ts';
 export type { TunnelFiles, TunnelMaterial } from './tunnel-material.ts';
 
 export type Settings = ValuesOf<typeof SETTINGS>;

@@ -1,3 +1,4 @@
+import { getDiffieHellman } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +24,7 @@ beforeAll(async () => {
   files = {
     certificate: write('one.crt', certificate), key: write('one.key', key), revoked: write('revoked', 'cn:one.example\n'),
     password: write('password', 'x'),
+    parameters: write('dhparam.pem', diffieHellmanParameters()),
   };
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -45,6 +47,10 @@ function sampleOf(name: string): { readonly value?: string; readonly beside?: Re
     KONG_CLUSTER_ALLOWED_COMMON_NAMES: { beside: { ...pki, KONG_CLUSTER_MTLS: 'pki_check_cn' } },
     KONG_LUA_SSL_TRUSTED_CERTIFICATE: { value: files.certificate! },
     HYBRIDGE_PG_PASSWORD_FILE: { value: files.password! },
+    KONG_SSL_CIPHERS: { value: 'ECDHE-RSA-AES128-GCM-SHA256', beside: { KONG_SSL_CIPHER_SUITE: 'custom' } },
+    KONG_SSL_PROTOCOLS: { value: 'TLSv1.3', beside: { KONG_SSL_CIPHER_SUITE: 'custom' } },
+    KONG_SSL_PREFER_SERVER_CIPHERS: { value: 'off', beside: { KONG_SSL_CIPHER_SUITE: 'custom' } },
+    KONG_SSL_DHPARAM: { value: files.parameters! },
   };
   const pair = /^(KONG_(?:ADMIN_|STATUS_)?SSL_CERT)(_KEY)?$/.exec(name);
   if (pair?.[1] !== undefined) {
@@ -122,4 +128,16 @@ const COMPUTED = new RegExp([
 function reportedSettings(): readonly string[] {
   const { basic_info: { process_conf: reported } } = recorded<{ basic_info: { process_conf: object } }>('frames-dp');
   return Object.keys(reported).filter((name) => !COMPUTED.test(name));
+}
+
+/** PEM of a group that Node.js knows by name: a sequence of its prime and its generator, in DER. */
+function diffieHellmanParameters(): string {
+  const group = getDiffieHellman('modp14');
+  const element = (tag: number, content: Buffer) => {
+    const length = content.length < 128 ? [content.length] : [0x82, content.length >> 8, content.length & 255];
+    return Buffer.concat([Buffer.from([tag, ...length]), content]);
+  };
+  const positive = (bytes: Buffer) => element(2, bytes[0]! < 128 ? bytes : Buffer.concat([Buffer.from([0]), bytes]));
+  const der = element(0x30, Buffer.concat([positive(group.getPrime()), positive(group.getGenerator())]));
+  return `-----BEGIN DH PARAMETERS-----\n${der.toString('base64').replace(/.{1,64}/g, '$&\n')}-----END DH PARAMETERS-----\n`;
 }

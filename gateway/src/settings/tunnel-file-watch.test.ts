@@ -7,15 +7,16 @@ import { ManualClock } from '../../test/fixtures/manual-clock.ts';
 import { createLog } from '../base/log.ts';
 import { createSelfSignedCertificate } from '../base/self-signed-certificate.ts';
 import type { SelfSignedCertificate } from '../base/self-signed-certificate.ts';
+import { LOOK_INTERVAL_MS } from './file-watch.ts';
 import { readSettings } from './read.ts';
 import type { TunnelSettings } from './settings.ts';
-import { LOOK_INTERVAL_MS, TunnelFileWatch } from './tunnel-file-watch.ts';
+import { watchTunnelFiles } from './tunnel-file-watch.ts';
 
 let folder: string;
 let clock: ManualClock;
 let lines: string[];
 let renewals: TunnelSettings[];
-let watches: TunnelFileWatch[];
+let watches: { close(): Promise<void> }[];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'hybridge-tunnel-'));
@@ -41,7 +42,7 @@ function watch(extra: Record<string, string> = {}): TunnelSettings {
     KONG_ROLE: 'control_plane', KONG_CLUSTER_CERT: path('tls.crt'), KONG_CLUSTER_CERT_KEY: path('tls.key'), ...extra,
   });
   const log = createLog({ level: 'notice', write: (line) => void lines.push(line) });
-  watches.push(new TunnelFileWatch({ tunnel: settings.tunnel, log, clock, changed: (tunnel) => void renewals.push(tunnel) }));
+  watches.push(watchTunnelFiles({ tunnel: settings.tunnel, log, clock, changed: (tunnel) => void renewals.push(tunnel) }));
   return settings.tunnel;
 }
 
@@ -88,7 +89,7 @@ describe('certificate and key', () => {
     const next = await pair();
     writePair(next);
     const log = createLog({ level: 'notice', write: (line) => void lines.push(line) });
-    watches.push(new TunnelFileWatch({ tunnel: settings.tunnel, log, clock, changed: (tunnel) => void renewals.push(tunnel) }));
+    watches.push(watchTunnelFiles({ tunnel: settings.tunnel, log, clock, changed: (tunnel) => void renewals.push(tunnel) }));
     look();
     expect(renewals.map(({ identity }) => identity!.certificate)).toEqual([next.certificate]);
   });

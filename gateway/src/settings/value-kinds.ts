@@ -1,6 +1,7 @@
 /** How the text of a setting becomes a value. Each kind says what it expects, for messages and for the reference page. */
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import type { SecureVersion } from 'node:tls';
 import { LOG_LEVELS } from '../base/log.ts';
 
 export interface ValueKind<T> {
@@ -87,6 +88,32 @@ export function decimal(minimum: number, maximum: number = Number.MAX_VALUE): Va
     },
   };
 }
+
+const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const;
+
+/** Seconds, written as nginx does. */
+export const duration: ValueKind<number> = {
+  expected: 'seconds, or a number with s, m, h, d or w',
+  samples: ['300', '1h', '2d'],
+  parse: (value) => {
+    const [, count, unit = 's'] = /^(\d+)([smhdw])?$/.exec(value) ?? [];
+    return count === undefined ? undefined : Number(count) * SECONDS[unit as keyof typeof SECONDS];
+  },
+};
+
+const TLS_VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
+
+/** Versions of TLS from the oldest to the newest, without a gap. */
+export const tlsVersions: ValueKind<readonly SecureVersion[]> = {
+  expected: `versions of TLS without a gap, separated by blanks: ${TLS_VERSIONS.join(' ')}`,
+  samples: ['TLSv1.2 TLSv1.3', 'TLSv1.3'],
+  parse: (value) => {
+    const given = new Set(value.split(/\s+/));
+    const versions = TLS_VERSIONS.filter((version) => given.has(version));
+    const [oldest, newest] = [TLS_VERSIONS.indexOf(versions[0]!), TLS_VERSIONS.indexOf(versions.at(-1)!)];
+    return versions.length === given.size && newest - oldest === versions.length - 1 ? versions : undefined;
+  },
+};
 
 /** Bytes, or with `k` or `m`, as nginx writes sizes. */
 export const size: ValueKind<string> = {

@@ -1,8 +1,8 @@
 /** What a node says about names that Kong acts on and this gateway does not: warnings, or problems that stop the start. */
 import { isDeepStrictEqual } from 'node:util';
-import { abbreviated, givenIn, valueOf } from './environment.ts';
+import { givenIn, valueOf } from './environment.ts';
 import type { Environment } from './environment.ts';
-import { SettingProblem } from './setting-problem.ts';
+import { SettingProblem, abbreviated } from './setting-problem.ts';
 import type { WithoutEffect } from './setting.ts';
 import { WITHOUT_EFFECT, WORKING } from './table.ts';
 

@@ -3,14 +3,17 @@ import { request as requestTls } from 'node:https';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { createLog } from '../base/log.ts';
+import { SILENT, createLog } from '../base/log.ts';
 import { Secret } from '../base/secret.ts';
 import { createSelfSignedCertificate } from '../base/self-signed-certificate.ts';
-import type { Listener } from '../settings/settings.ts';
+import { ListenerServers } from '../listener/listener-servers.ts';
+import type { KeyPair, Listener } from '../settings/settings.ts';
 import { StatusApi } from './status-api.ts';
 import type { Readiness } from './status-api.ts';
 
 const LISTENER: Listener = { host: '127.0.0.1', port: 0, ssl: false, http2: false, proxyProtocol: false, reusePort: false };
+
+const servers = (certificate?: KeyPair) => new ListenerServers({ name: 'status', certificate, tls: {}, log: SILENT });
 
 describe('the status API', () => {
   const lines: string[] = [];
@@ -32,7 +35,7 @@ describe('the status API', () => {
       readiness: async () => readiness,
       beginDraining: () => { drained += 1; },
     }, createLog({ write: (line) => lines.push(line) }));
-    port = (await api.open([LISTENER], undefined))[0]!.port;
+    port = (await api.open([LISTENER], servers()))[0]!.port;
   });
   afterEach(() => api.close());
 
@@ -112,10 +115,10 @@ describe('the status API', () => {
 
   it('serves TLS where the listener says so, and needs a certificate for it', async () => {
     const ssl = { ...LISTENER, ssl: true };
-    await expect(api.open([ssl], undefined)).rejects.toMatchObject({ code: 'certificate-missing',
+    await expect(api.open([ssl], servers())).rejects.toMatchObject({ code: 'certificate-missing',
     message: expect.stringMatching(/KONG_STATUS_LISTEN: .*KONG_STATUS_SSL_CERT/) });
     const { certificate, key } = await createSelfSignedCertificate({ commonName: 'status.test' });
-    const [address] = await api.open([ssl], { certificate, key: new Secret(key) });
+    const [address] = await api.open([ssl], servers({ certificate, key: new Secret(key) }));
     const status = await new Promise((resolve, reject) => {
       requestTls({ host: '127.0.0.1', port: address!.port, path: '/status', ca: certificate, servername: 'status.test', agent: false },
       (response) => {

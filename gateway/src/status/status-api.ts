@@ -1,14 +1,13 @@
 /** The status API of both planes: probes for load balancers and people. What a plane shows comes from the plane. */
-import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 import { STATUS_PATHS } from '../../contract.ts';
-import { GatewayError, messageOf } from '../base/errors.ts';
+import { messageOf } from '../base/errors.ts';
 import { listen, openEach } from '../base/listen.ts';
 import type { Log } from '../base/log.ts';
-import type { KeyPair, Listener } from '../settings/settings.ts';
+import type { ListenerServers } from '../listener/listener-servers.ts';
+import type { Listener } from '../settings/settings.ts';
 
 /** Whether a node should get traffic; if not, why. */
 export type Readiness = { readonly ready: true } | { readonly ready: false; readonly message: string };
@@ -56,17 +55,20 @@ export class StatusApi {
     this.#log = log;
   }
 
-  /** @throws GatewayError `address-unavailable`, `certificate-missing` */
-  async open(listeners: readonly Listener[], certificate: KeyPair | undefined): Promise<readonly AddressInfo[]> {
+  /**
+   * @param servers makes the server of each address
+   * @throws GatewayError `address-unavailable`, `certificate-missing`
+   */
+  async open(listeners: readonly Listener[], servers: ListenerServers): Promise<readonly AddressInfo[]> {
     return openEach(listeners, this.#log, async (listener) => {
-      const server = createStatusServer(listener, certificate);
+      const server = servers.create(listener);
       server.on('request', (request, response) => void this.#answer(request, response));
       server.on('connection', (socket) => {
         this.counts.accepted += 1;
         this.counts.active += 1;
         socket.once('close', () => { this.counts.active -= 1; });
       });
-      const bound = await listen(server, listener, 'KONG_STATUS_LISTEN');
+      const bound = await listen(server, listener, servers.setting);
       this.#servers.push(server);
       return bound;
     });
@@ -94,7 +96,10 @@ export class StatusApi {
     const methods = Object.hasOwn(ROUTES, path) ? ROUTES[path]! : undefined;
     if (methods === undefined) return { status: 404, body: { message: 'Not found' } };
     const handler = methods[request.method === 'HEAD' ? 'GET' : request.method ?? ''];
-    if (handler === undefined) return { status: 405, body: { message: 'Method not allowed' }, headers: { Allow: Object.keys(methods).join(', ') } };
+    if (handler === undefined) return {
+      status: 405, body: { message: 'Method not allowed' },
+      headers: { Allow: Object.keys(methods).join(', ') },
+    };
     return handler(this.#source, request);
   }
 }
@@ -108,15 +113,6 @@ function send(response: ServerResponse, { status, body, headers }: Answer): void
   response.end(text);
 }
 
-function createStatusServer(listener: Listener, certificate: KeyPair | undefined): Server {
-  if (!listener.ssl) return createServer();
-  if (certificate === undefined) {
-    const fix = 'set KONG_STATUS_SSL_CERT and KONG_STATUS_SSL_CERT_KEY, or remove ssl';
-    throw new GatewayError('certificate-missing', `KONG_STATUS_LISTEN: ${listener.host}:${listener.port} says ssl, but there is no certificate; ${fix}`);
-  }
-  return createHttpsServer({ cert: certificate.certificate, key: certificate.key.reveal() });
-}
-
 async function showReadiness(source: StatusSource): Promise<Answer> {
   const readiness = await source.readiness();
   return readiness.ready ? { status: 200, body: { message: 'ready' } } : { status: 503, body: { message: readiness.message } };
@@ -124,7 +120,10 @@ async function showReadiness(source: StatusSource): Promise<Answer> {
 
 async function startDraining(source: StatusSource, request: IncomingMessage): Promise<Answer> {
   const status = await readStatusField(request);
-  if (status !== 'draining') return { status: 400, body: { message: `status: got ${JSON.stringify(status ?? null)}, expected "draining"` } };
+  if (status !== 'draining') return {
+    status: 400,
+    body: { message: `status: got ${JSON.stringify(status ?? null)}, expected "draining"` },
+  };
   source.beginDraining();
   return { status: 204 };
 }

@@ -1,14 +1,14 @@
 /** The ports that consumers reach. HTTP/1.1 on Node's server, with its strict parser. */
-import { createServer as createHttpServer, ServerResponse } from 'node:http';
+import { ServerResponse } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-import { GatewayError, messageOf } from '../../base/errors.ts';
+import { messageOf } from '../../base/errors.ts';
 import { listen, openEach } from '../../base/listen.ts';
 import type { Log } from '../../base/log.ts';
-import type { KeyPair, Listener } from '../../settings/settings.ts';
+import type { ListenerServers } from '../../listener/listener-servers.ts';
+import type { Listener } from '../../settings/settings.ts';
 import { renderError } from './error-body.ts';
 import type { ClientWish, Pipeline } from './pipeline.ts';
 import { PRODUCT } from './product.ts';
@@ -53,11 +53,14 @@ export class ProxyListener {
     this.#log = log;
   }
 
-  /** @throws GatewayError `address-unavailable`, `certificate-missing` */
-  async open(listeners: readonly Listener[], certificate: KeyPair | undefined): Promise<readonly AddressInfo[]> {
+  /**
+   * @param servers makes the server of each address
+   * @throws GatewayError `address-unavailable`, `certificate-missing`
+   */
+  async open(listeners: readonly Listener[], servers: ListenerServers): Promise<readonly AddressInfo[]> {
     return openEach(listeners, this.#log, async (listener) => {
-      const server = this.#createServer(listener, certificate);
-      const bound = await listen(server, listener, 'KONG_PROXY_LISTEN');
+      const server = this.#createServer(listener, servers);
+      const bound = await listen(server, listener, servers.setting);
       this.#servers.push(server);
       return bound;
     });
@@ -118,13 +121,13 @@ export class ProxyListener {
     return [...this.#waiting.get(socket) ?? []].at(-1);
   }
 
-  #createServer(listener: Listener, certificate: KeyPair | undefined): Server {
+  #createServer(listener: Listener, servers: ListenerServers): Server {
     const options = {
       ...SERVER_OPTIONS,
       // The connection still belongs to the answers that wait on it: a request behind them is served without the switch, RFC 9110 §7.8.
       shouldUpgradeCallback: (request: IncomingMessage) => asksForWebSocket(request) && this.#lastWaiting(request.socket) === undefined,
     };
-    const server = listener.ssl ? createHttpsServer({ ...options, ...tlsOptions(listener, certificate) }) : createHttpServer(options);
+    const server = servers.create(listener, options);
     server.on(listener.ssl ? 'secureConnection' : 'connection', (socket: Duplex) => {
       this.#accepted += 1;
       this.#sockets.add(socket);
@@ -166,16 +169,6 @@ function responseOn(socket: Duplex, request: IncomingMessage, head: Buffer): Ser
 
 function endWith(socket: Duplex, status: string, message: string): void {
   socket.end(rawAnswer(status, message), () => socket.destroy());
-}
-
-function tlsOptions(listener: Listener, certificate: KeyPair | undefined): { cert: string; key: string; ALPNProtocols: string[]; minVersion: 'TLSv1.2' } {
-  if (certificate === undefined) {
-    throw new GatewayError(
-      'certificate-missing',
-      `KONG_PROXY_LISTEN: ${listener.host}:${listener.port} says ssl, but there is no certificate; set KONG_SSL_CERT and KONG_SSL_CERT_KEY, or remove ssl`,
-    );
-  }
-  return { cert: certificate.certificate, key: certificate.key.reveal(), ALPNProtocols: ['http/1.1'], minVersion: 'TLSv1.2' };
 }
 
 function rawAnswer(status: string, message: string): string {
