@@ -1,0 +1,94 @@
+/** What a plugin costs: everything that the gateway knows of a plugin's credentials comes from its own folder. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { AdminClient } from '../admin-client/admin-client.ts';
+import { applyConfiguration } from '../admin-client/apply-configuration.ts';
+import { EnvVault } from '../base/env-vault.ts';
+import { withNodeSecrets } from '../data-plane/node-secrets.ts';
+import { readNodeTable } from '../declarative/node-configuration.ts';
+import { readDeclarative } from '../declarative/read.ts';
+import { validateConfigTable } from '../model/declarative.ts';
+import { definePlugin } from '../model/entities/plugin.ts';
+import { defineEntity } from '../model/schema/entity-schema.ts';
+import { foreign, record, string } from '../model/schema/field.ts';
+import { noConsumer } from '../model/schema/typedefs.ts';
+import * as typedefs from '../model/schema/typedefs.ts';
+import { compileSnapshot } from '../model/snapshot.ts';
+import { PLUGINS, schemasWith } from './schemas.ts';
+
+/** `entities.ts` of a plugin that the gateway does not have: rows are found by their badge, and the PIN is what lets in. */
+const badge = defineEntity({
+  name: 'badges',
+  endpointKey: 'number',
+  adminApiName: 'badge-auths',
+  credential: { lookup: 'number', secrets: ['pin'] },
+  fields: {
+    id: typedefs.id,
+    consumer: foreign('consumers', { required: true, on_delete: 'cascade' }),
+    number: string({ required: true, unique: true }),
+    pin: string({ required: true }),
+    tags: typedefs.tags,
+  },
+});
+
+/** Its `schema.ts`. */
+const badgeAuth = definePlugin({
+  name: 'badge-auth', priority: 1, fields: { consumer: noConsumer, config: record({}, { required: true }) }, entities: [badge],
+});
+
+/** Its line in the list. */
+const schemas = schemasWith([...PLUGINS, badgeAuth]);
+
+const file = (pin: string): string => `_format_version: "3.0"
+plugins: [{ name: badge-auth }]
+consumers:
+- username: partner
+  badges: [{ number: "17", pin: "${pin}" }]
+`;
+
+describe('a new plugin with credentials', () => {
+  it('is known to declarative files, which take its secrets as references only', () => {
+    expect(readDeclarative(file('{vault://env/pin}'), { schemas })).toMatchObject({
+      errors: [],
+      entities: [
+        { type: 'consumers' }, { type: 'plugins' },
+        { type: 'badges', collection: 'badge-auths', key: '17', references: { consumer: { type: 'consumers', key: 'partner' } } },
+      ],
+    });
+    expect(readDeclarative(file('0000'), { schemas }).errors).toMatchObject([
+      { line: 5, path: 'consumers[0].badges[0].pin', message: expect.stringContaining('got a secret in plain text') as string },
+    ]);
+  });
+
+  it('lets consumers in by the field of its schema, with secrets of the node', () => {
+    const { errors, table } = readNodeTable(file('{vault://env/pin}'), schemas);
+    expect(errors).toEqual([]);
+    const checked = validateConfigTable(table, { schemas });
+    if (!checked.ok) throw new Error(checked.errors[0]!.message);
+    const resolved = withNodeSecrets(checked.table, schemas, new EnvVault({ prefix: '', folders: [], environment: { PIN: '0000' } }));
+    expect(resolved).toMatchObject({ errors: [], table: { badges: [{ number: '17', pin: '0000' }] } });
+    expect(compileSnapshot(resolved.table, 'hash', schemas).credentials.get('badges')?.get('17')?.consumer.username).toBe('partner');
+  });
+
+  describe('that a file no longer has', () => {
+    let close: (() => void) | undefined;
+    afterEach(() => close?.());
+
+    it('is deleted before its consumer, by its name in URLs', async () => {
+      const deleted: string[] = [];
+      const server = createServer(({ method, url }, response) => {
+        if (method === 'DELETE') deleted.push(url!);
+        const marked = [{ entity_name: 'consumers', entity_id: 'c' }, { entity_name: 'badges', entity_id: 'b' }];
+        const body = url!.startsWith('/tags/') ? { data: marked } : url!.startsWith('/clustering/revision') ? { in_sync: true, data_planes: [] } : { data: [] };
+        response.end(JSON.stringify(body));
+      });
+      await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+      close = () => server.close();
+      const client = new AdminClient({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+      await applyConfiguration(client, readDeclarative('_format_version: "3.0"', { schemas }), { tag: 'apis' });
+      expect(deleted).toEqual(['/badge-auths/b', '/consumers/c']);
+    });
+  });
+});
