@@ -40,6 +40,7 @@ export const GATEWAY = {
     name: 'gateway',
     include: ['gateway/**/*.test.ts', 'cli/**/*.test.ts'],
     globalSetup: ['gateway/test/setup/global.ts'],
+    setupFiles: ['gateway/test/setup/environment.ts'],
     // More than conditions may take to come true (gateway/test/fixtures/eventually.ts), so that a failure names the condition.
     testTimeout: 60_000,
     hookTimeout: 60_000,

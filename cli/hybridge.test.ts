@@ -1,16 +1,14 @@
 /** The command line as a person uses it: the bundle, as a process. */
 import { spawnSync } from 'node:child_process';
 import { X509Certificate, createPrivateKey } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../gateway/src/base/errors.ts';
+import { temporaryFolder } from '../gateway/test/setup/temporary-folder.ts';
 
 const HYBRIDGE = join(import.meta.dirname, '..', 'lib', 'bundle', 'cli', 'hybridge.mjs');
-const folder = mkdtempSync(join(tmpdir(), 'hybridge-cli-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
+const folder = temporaryFolder('cli');
 function hybridge(...words: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [HYBRIDGE, ...words], { cwd: folder, encoding: 'utf8' });
   return { status, stdout, stderr };

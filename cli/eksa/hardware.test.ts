@@ -1,13 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { EXIT_CODES } from '../../gateway/src/base/errors.ts';
+import { temporaryFolder } from '../../gateway/test/setup/temporary-folder.ts';
 import { runEksa, sample } from './testing.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'hybridge-eksa-hardware-'));
+const folder = temporaryFolder('eksa-hardware');
 const CSV = sample('bare-metal.csv');
-afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => vi.unstubAllEnvs());
 
 describe('hybridge eksa hardware', () => {

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
+import { temporaryFolder } from '../../gateway/test/setup/temporary-folder.ts';
 import { fillablePackages } from './package-secrets.ts';
 import { fillTexts } from './placeholder-values.ts';
 
@@ -29,12 +29,10 @@ spec:
 let folder: string;
 let file: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'hybridge-packages-'));
+  folder = temporaryFolder('packages');
   file = join(folder, 'packages.yaml');
   writeFileSync(file, PACKAGES);
 });
-afterEach(() => rmSync(folder, { recursive: true }));
-
 async function filledPackages(environment: Record<string, string>): Promise<string> {
   const { texts, fill } = fillablePackages(file);
   return fill(await fillTexts(texts, environment));

@@ -1,9 +1,9 @@
 import { createHash, createPublicKey, createSign, createVerify, generateKeyPairSync } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EXIT_CODES } from '../../gateway/src/base/errors.ts';
+import { temporaryFolder } from '../../gateway/test/setup/temporary-folder.ts';
 import { runEksa, sample } from './testing.ts';
 
 const ISSUER = 'https://s3.eu-central-1.amazonaws.com/acme-lab-tokens';
@@ -12,7 +12,7 @@ const PEM = publicKey.export({ type: 'spki', format: 'pem' }).toString();
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'hybridge-publish-keys-'));
+  folder = temporaryFolder('publish-keys');
   vi.stubEnv('PATH', `${folder}:${process.env.PATH}`);
 });
 afterEach(() => {

@@ -1,11 +1,11 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EXIT_CODES } from '../../gateway/src/base/errors.ts';
+import { temporaryFolder } from '../../gateway/test/setup/temporary-folder.ts';
 import { runEksa, sample } from './testing.ts';
 
 let folder: string;
@@ -13,7 +13,7 @@ let assembly: string;
 let out: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'hybridge-eksa-render-'));
+  folder = temporaryFolder('eksa-render');
   assembly = join(folder, 'cdk.out', 'hybridge', 'Factory');
   out = join(folder, 'install');
   mkdirSync(assembly, { recursive: true });

@@ -1,13 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../../gateway/src/base/errors.ts';
+import { temporaryFolder } from '../../gateway/test/setup/temporary-folder.ts';
 import { runEksa, sample } from './testing.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'hybridge-eksa-show-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
+const folder = temporaryFolder('eksa-show');
 describe('hybridge eksa show', () => {
   it('draws the machines of each group, as text and as a picture', async () => {
     const svg = join(folder, 'lab.svg');

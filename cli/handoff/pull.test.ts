@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { EXIT_CODES } from '../../gateway/src/base/errors.ts';
+import { temporaryFolder } from '../../gateway/test/setup/temporary-folder.ts';
 import { CommandFailure } from '../command.ts';
 import { handoff } from '../commands/handoff.ts';
 
@@ -106,7 +106,7 @@ beforeEach(async () => {
   aws = new FakeAws();
   server = createServer((request, response) => void aws.serve(request, response));
   await new Promise<void>((resume) => server.listen(0, '127.0.0.1', resume));
-  folder = mkdtempSync(join(tmpdir(), 'hybridge-handoff-'));
+  folder = temporaryFolder('handoff');
   out = join(folder, 'factory');
   vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { temporaryFolder } from '../../gateway/test/setup/temporary-folder.ts';
 import type { ClusterEntry, IntegrationEntry, PlaneEntry, TopologyDocument } from '../../src/private/topology/document';
 import { topology } from '../commands/topology.ts';
 import { layoutOf } from './layout.ts';
@@ -261,8 +261,7 @@ describe('the text', () => {
 });
 
 describe('hybridge topology', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'hybridge-topology-'));
-  afterAll(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder('topology');
   mkdirSync(join(folder, 'hybridge'));
   const file = join(folder, 'hybridge', 'topology.json');
 

@@ -1,17 +1,15 @@
 /** What planes run on writes settings in forms of its own: each of them, its particularities and its flaws. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../../gateway/test/setup/temporary-folder.ts';
 import { settingsInComposeFolder, settingsWrittenBy } from './compose-folder.ts';
 import { settingsInEnvFile } from './env-file.ts';
 import { settingsInTaskDefinition } from './task-definition.ts';
 import { resourcesOf, templateText } from './templates.ts';
 import { filesWrittenBy, settingsInUserData } from './user-data.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'hybridge-readers-'));
-afterAll(() => rmSync(root, { recursive: true }));
-
+const root = temporaryFolder('readers');
 /** A folder with these files; what is no text is written as JSON. */
 function folderWith(files: Readonly<Record<string, unknown>>): string {
   const folder = mkdtempSync(join(root, 'x-'));

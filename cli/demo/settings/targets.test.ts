@@ -1,11 +1,11 @@
 /** The example with a data plane on every target, as it is synthesized: what the demo reads out of it, and what nodes make of that. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENV } from '../../../gateway/contract.ts';
 import { createSelfSignedCertificate } from '../../../gateway/src/base/self-signed-certificate.ts';
 import { readSettings } from '../../../gateway/src/settings/read.ts';
+import { temporaryFolder } from '../../../gateway/test/setup/temporary-folder.ts';
 import { synthesize } from '../synthesis.ts';
 import { readTopology } from '../topology.ts';
 import type { Topology } from '../topology.ts';
@@ -14,7 +14,7 @@ import type { LocalPlane } from './local-settings.ts';
 import { onTargets, settingsOf, targetWords } from './sources.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
-const folder = mkdtempSync(join(tmpdir(), 'hybridge-targets-'));
+const folder = temporaryFolder('targets');
 const assembly = join(folder, 'cdk.out');
 let topology: Topology;
 let local: LocalPlane;

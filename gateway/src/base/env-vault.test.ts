@@ -1,18 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 // How the constructs name files of mounted secrets: both halves must agree.
 import { vaultReference } from '../../../src/private/secrets/vault-reference.ts';
+import { temporaryFolder } from '../../test/setup/temporary-folder.ts';
 import { EnvVault, parseVaultReference } from './env-vault.ts';
 
 let root: string;
 let folders: string[];
 
 beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'hybridge-vault-'));
+  root = temporaryFolder('vault');
   folders = ['identity', 'cache'].map((mount) => join(root, mount));
   for (const folder of [...folders, join(root, 'cluster')]) mkdirSync(folder);
   // As Kubernetes mounts a Secret: links into a folder that is swapped as a whole.
@@ -23,8 +23,6 @@ beforeAll(() => {
   writeFileSync(join(root, 'identity', 'empty'), '');
   writeFileSync(join(root, 'cluster', 'tls.key'), 'of-the-tunnel');
 });
-
-afterAll(() => rmSync(root, { recursive: true }));
 
 const read = (reference: string, environment: Record<string, string> = {}) => new EnvVault({ environment, folders }).read(parseVaultReference(reference)!);
 

@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
+import { temporaryFolder } from '../../test/setup/temporary-folder.ts';
 import { createLog } from '../base/log.ts';
 import type { ConfigTable } from '../model/config-table.ts';
 import { ConfigurationCache } from './configuration-cache.ts';
@@ -16,12 +16,10 @@ let warnings: string[];
 let cache: ConfigurationCache;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'hybridge-cache-'));
+  folder = temporaryFolder('cache');
   warnings = [];
   cache = new ConfigurationCache(join(folder, 'configuration'), createLog({ level: 'warn', write: (line) => void warnings.push(line) }));
 });
-
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const file = (generation: number) => join(folder, 'configuration', `configuration.${generation}`);
 

@@ -1,12 +1,11 @@
 /** A data plane with real sockets on both sides. */
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';
 import type { IncomingMessage, RequestOptions, Server, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { connect, createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
@@ -14,6 +13,7 @@ import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { eventually } from '../../test/fixtures/eventually.ts';
+import { temporaryFolder } from '../../test/setup/temporary-folder.ts';
 import { createLog } from '../base/log.ts';
 import { createSelfSignedCertificate } from '../base/self-signed-certificate.ts';
 import type { ConfigTable, Row } from '../model/config-table.ts';
@@ -28,7 +28,7 @@ let logged: string[];
 let closing: (() => Promise<void> | void)[];
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'hybridge-data-plane-'));
+  folder = temporaryFolder('data-plane');
   logged = [];
   closing = [() => rmSync(folder, { recursive: true })];
 });

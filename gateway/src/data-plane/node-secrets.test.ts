@@ -1,12 +1,12 @@
 /** Secrets of a node in what its plugins are prepared with, and nowhere else. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { ManualClock } from '../../test/fixtures/manual-clock.ts';
+import { temporaryFolder } from '../../test/setup/temporary-folder.ts';
 import { EnvVault } from '../base/env-vault.ts';
 import { createLog } from '../base/log.ts';
 import type { ConfigTable, Row } from '../model/config-table.ts';
@@ -48,7 +48,7 @@ let dataPlane: DataPlane;
 let clock: ManualClock;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'hybridge-secrets-'));
+  folder = temporaryFolder('secrets');
   logged = [];
   prepared = [];
   clock = new ManualClock();

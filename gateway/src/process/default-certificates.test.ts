@@ -1,17 +1,15 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../test/setup/temporary-folder.ts';
 import { readSettings } from '../settings/read.ts';
 import { withDefaultCertificates } from './default-certificates.ts';
 
 let prefix: string;
 beforeEach(() => {
-  prefix = mkdtempSync(join(tmpdir(), 'hybridge-ssl-'));
+  prefix = temporaryFolder('ssl');
 });
-afterEach(() => rmSync(prefix, { recursive: true }));
-
 function settings(environment: Record<string, string> = {}) {
   return withDefaultCertificates(readSettings({ KONG_PREFIX: prefix, ...environment }).settings);
 }

@@ -1,21 +1,18 @@
 /** What a defect does to a node's process. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 
+import { temporaryFolder } from '../../test/setup/temporary-folder.ts';
 import { EXIT_CODES } from '../base/errors.ts';
 
 let folder: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'hybridge-run-node-'));
+  folder = temporaryFolder('run-node');
 });
-
-afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Runs a node that does this 10 ms after its start, and ends in order 50 ms later. */
 async function run(happens: string): Promise<{ readonly code: number; readonly stderr: string }> {

@@ -1,9 +1,9 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ENV } from '../../contract.ts';
+import { temporaryFolder } from '../../test/setup/temporary-folder.ts';
 import { createSelfSignedCertificate } from '../base/self-signed-certificate.ts';
 import { SettingsError, readSettings } from './read.ts';
 import type { Environment } from './read.ts';
@@ -14,12 +14,10 @@ let pair: { certificate: string; key: string };
 let otherKey: string;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'hybridge-settings-'));
+  folder = temporaryFolder('settings');
   pair = await keyPair('one');
   otherKey = (await keyPair('other')).key;
 });
-afterAll(() => rmSync(folder, { recursive: true }));
-
 async function keyPair(name: string) {
   const paths = { certificate: join(folder, `${name}.crt`), key: join(folder, `${name}.key`) };
   const pem = await createSelfSignedCertificate({ commonName: 'kong_clustering', days: 2 });

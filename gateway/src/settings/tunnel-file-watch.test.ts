@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { ManualClock } from '../../test/fixtures/manual-clock.ts';
+import { temporaryFolder } from '../../test/setup/temporary-folder.ts';
 import { createLog } from '../base/log.ts';
 import { createSelfSignedCertificate } from '../base/self-signed-certificate.ts';
 import type { SelfSignedCertificate } from '../base/self-signed-certificate.ts';
@@ -19,7 +19,7 @@ let renewals: TunnelSettings[];
 let watches: { close(): Promise<void> }[];
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'hybridge-tunnel-'));
+  folder = temporaryFolder('tunnel');
   clock = new ManualClock();
   [lines, renewals, watches] = [[], [], []];
 });

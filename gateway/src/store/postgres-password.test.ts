@@ -1,17 +1,17 @@
 /** A server that asks for the password and refuses whatever it gets: what arrives is the subject. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { temporaryFolder } from '../../test/setup/temporary-folder.ts';
 import { SILENT } from '../base/log.ts';
 import { Secret } from '../base/secret.ts';
 import { SCHEMAS } from '../plugins/schemas.ts';
 import { openPostgresStore } from './postgres.ts';
 
 const ASK_FOR_PASSWORD = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 3]);
-const folder = mkdtempSync(join(tmpdir(), 'password-'));
+const folder = temporaryFolder('password');
 const passwordFile = join(folder, 'password');
 
 let server: Server;

@@ -1,12 +1,9 @@
 /** Runs a recorded suite through a data plane of its own. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import { SILENT } from '../../src/base/log.ts';
 import { createSelfSignedCertificate } from '../../src/base/self-signed-certificate.ts';
 import { DataPlane } from '../../src/data-plane/data-plane.ts';
 import { readSettings } from '../../src/settings/read.ts';
+import { temporaryFolder } from '../setup/temporary-folder.ts';
 import { observe } from './observation.ts';
 import { exchange } from './raw-client.ts';
 import { RecordingUpstream } from './recording-upstream.ts';
@@ -20,7 +17,7 @@ const HASH = 'a'.repeat(32);
 
 export class TrafficRunner {
   readonly #upstream = new RecordingUpstream('u0');
-  readonly #folder = mkdtempSync(join(tmpdir(), 'hybridge-traffic-'));
+  readonly #folder = temporaryFolder('traffic');
   #dataPlane: DataPlane | undefined;
   #ports = { proxy: 0, tls: 0 };
 
@@ -45,7 +42,6 @@ export class TrafficRunner {
   async stop(): Promise<void> {
     await this.#dataPlane?.close(0);
     await this.#upstream.stop();
-    rmSync(this.#folder, { recursive: true });
   }
 
   /** What is seen, cut to what was recorded. */

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 
+import { makeFolderOfRun } from './folder-of-run.ts';
 import { PostgresServer } from './postgres-server.ts';
 import type { PostgresAddress } from './postgres-server.ts';
 
@@ -13,16 +14,23 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** A running server; null where the platform has no binaries. */
     readonly postgres: PostgresAddress | null;
+    /** Temporary folder of the run. */
+    readonly temporaryFolder: string;
   }
 }
 
-/** @returns what ends it all */
+/** @returns the function that ends it all, and fails the run when tests left temporary files */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (process.env.HYBRIDGE_TEST_BUNDLE !== 'keep' || !existsSync(join(ROOT, 'lib', 'bundle', 'image'))) {
     execFileSync(join(ROOT, 'node_modules', '.bin', 'tsx'), ['projenrc/bundle.ts'], { cwd: ROOT, stdio: 'inherit' });
   }
-  const server = await PostgresServer.start();
+  const folder = makeFolderOfRun();
+  project.provide('temporaryFolder', folder.path);
+  const server = await PostgresServer.start(folder.path);
   if (!server) console.warn(`no PostgreSQL for ${process.platform}-${process.arch} among the installed packages: its suites are skipped`);
   project.provide('postgres', server?.address ?? null);
-  return async () => server?.remove();
+  return async () => {
+    await server?.remove();
+    folder.remove();
+  };
 }

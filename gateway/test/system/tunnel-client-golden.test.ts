@@ -1,10 +1,7 @@
 /** Our data plane's end of the tunnel against a minimal control plane, with the behaviour recorded from Kong Gateway OSS 3.9.1. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { deflateSync, gzipSync } from 'node:zlib';
 
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { createLog } from '../../src/base/log.ts';
 import { DataPlane } from '../../src/data-plane/data-plane.ts';
@@ -26,6 +23,7 @@ import type { MinimalSession } from '../fixtures/minimal-control-plane.ts';
 import { recorded } from '../fixtures/recorded.ts';
 import { Authority, sharedIdentity } from '../fixtures/tunnel-certificates.ts';
 import type { Identity } from '../fixtures/tunnel-certificates.ts';
+import { temporaryFolder } from '../setup/temporary-folder.ts';
 
 const ZEROS = '0'.repeat(32);
 const NODE = { id: '5d82e8e2-7a0f-45a2-9563-23b4df5d5821', hostname: 'dp-1', version: '3.9.1' };
@@ -35,10 +33,8 @@ let folder: string;
 
 beforeAll(async () => {
   shared = await sharedIdentity();
-  folder = mkdtempSync(join(tmpdir(), 'hybridge-tunnel-'));
+  folder = temporaryFolder('tunnel');
 });
-
-afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A data plane without listeners, its client, and what it logged. */
 class Setup {

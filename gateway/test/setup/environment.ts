@@ -1,0 +1,4 @@
+/** Runs in the worker before each suite. */
+import { inject } from 'vitest';
+
+process.env.TMPDIR = inject('temporaryFolder');
