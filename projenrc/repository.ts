@@ -59,6 +59,7 @@ export class Repository extends Component {
     }
     project.npmignore?.exclude('/ARCHITECTURE.md', '/CONTRIBUTING.md', '/cdk.context.json', '/rosetta/');
     project.gitignore.exclude('cdk.out/', '/.demo/', '.DS_Store', '/tmp/');
+    project.gitattributes.addAttributes('/docs/reference/api/**', 'linguist-generated');
     project.gitattributes.addAttributes('/test/**/*.snap', 'linguist-generated');
   }
 
@@ -79,6 +80,8 @@ export class Repository extends Component {
       description: 'Write docs/reference/ and docs/command-line.md from the tables in the sources',
       steps: [{ exec: 'tsx gateway/reference/write-pages.ts' }, { exec: 'tsx cli/reference/write-pages.ts' }],
     });
+    // jsii-docgen writes one page of 760 KB.
+    project.tasks.tryFind('docgen')!.exec('tsx projenrc/api-pages.ts');
     project.addTask('pictures', {
       description: 'Draw the topology of every example into docs/pictures/',
       exec: 'tsx cli/topology/write-pictures.ts',

@@ -62,6 +62,9 @@ const SERVERLESS_PORT = 6379;
  * as their `cache`. Its one user may not administer the server; Secrets Manager holds the generated password, which the
  * planes' nodes mount. IAM authentication is not supported: a gateway would need a new token every fifteen minutes and
  * for each connection, which the `redis` block of plugins cannot express.
+ *
+ * @example
+ * const cache = new ValkeyCache(stack, 'Cache', { vpc, capacity: ValkeyCapacity.serverless() });
  */
 export class ValkeyCache extends GatewayCache {
   /** Connections of the cache: opens the network path for clients. */

@@ -127,6 +127,21 @@ export interface BareMetalClusterProps extends MachineClusterProps {
  *
  * Writes `cluster.yaml` and `hardware.csv` to `cdk.out/hybridge/<id>/`. BMC passwords are placeholders in that file; they are filled in on the
  * machine that runs `eksctl anywhere create cluster -f cluster.yaml --hardware-csv hardware.csv`.
+ *
+ * @example
+ * new BareMetalCluster(app, 'Factory', {
+ *   eksAnywhereVersion: 'v0.26.0',
+ *   kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
+ *   endpoint: '10.20.0.10',
+ *   tinkerbellIp: '10.20.0.11',
+ *   podsCidr: '192.168.0.0/16',
+ *   servicesCidr: '10.96.0.0/12',
+ *   os: OperatingSystem.ubuntu({ imageUrl: 'https://images.acme.example/ubuntu-22.04-kubernetes-1-35-amd64.gz' }),
+ *   hardware: HardwareInventory.fromCsv('hardware/factory.csv'),
+ *   controlPlaneNodes: { count: 1, select: { type: 'cp' } },
+ *   workerNodes: [{ name: 'gateway', count: 1, select: { type: 'worker' } }],
+ *   sshKey: readFileSync('operators.pub', 'utf8'),
+ * });
  */
 export class BareMetalCluster extends EksAnywhereCluster {
   /** The machines that the cluster is made from. */

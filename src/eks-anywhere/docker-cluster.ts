@@ -38,6 +38,14 @@ export interface DockerClusterProps extends EksAnywhereClusterProps {
  * An EKS Anywhere cluster in Docker containers on one machine, for development and tests; not for production.
  *
  * Writes `cluster.yaml` to `cdk.out/hybridge/<id>/`, for `eksctl anywhere create cluster -f cluster.yaml` on a machine with Docker.
+ *
+ * @example
+ * new DockerCluster(app, 'Laptop', {
+ *   eksAnywhereVersion: 'v0.26.0',
+ *   kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
+ *   podsCidr: '192.168.0.0/16',
+ *   servicesCidr: '10.96.0.0/12',
+ * });
  */
 export class DockerCluster extends EksAnywhereCluster {
   constructor(scope: Construct, id: string, props: DockerClusterProps) {

@@ -4,7 +4,7 @@ import type { Duration } from 'aws-cdk-lib';
  * Encryption of what Kubernetes keeps in etcd, by a plugin for key management (KMS) that runs on every control plane node. The plugin has to be
  * there first, which is why a cluster cannot be created with it. Can be changed later; a change replaces the control plane nodes.
  *
- * Source: https://github.com/aws/eks-anywhere/blob/v0.19.0/pkg/api/v1alpha1/etcdencryption_types.go
+ * @see https://github.com/aws/eks-anywhere/blob/v0.19.0/pkg/api/v1alpha1/etcdencryption_types.go
  */
 export interface EtcdEncryption {
   /** Name of the plugin, as Kubernetes shall know it. */

@@ -69,6 +69,19 @@ export interface HardwareCsvOptions {
  * The machines that a bare-metal cluster is made from.
  *
  * BMC passwords never pass through: a file that holds one as plain text is refused.
+ *
+ * @example
+ * const hardware = new HardwareInventory([{
+ *   hostname: 'node-01',
+ *   mac: '00:00:5e:00:53:01',
+ *   ipAddress: '10.20.0.21',
+ *   netmask: '255.255.255.0',
+ *   gateway: '10.20.0.1',
+ *   nameservers: ['10.20.0.2'],
+ *   labels: { type: 'cp' },
+ *   disk: '/dev/sda',
+ *   bmc: { address: '10.21.0.21', credentials: BmcCredentials.fromSecretsManager('factory/bmc') },
+ * }]);
  */
 export class HardwareInventory {
   /**
@@ -76,6 +89,9 @@ export class HardwareInventory {
    *
    * @param path of the file, absolute or relative to the working directory
    * @throws Error when the file is missing, is no CSV, lacks columns or holds a BMC password
+   *
+   * @example
+   * const hardware = HardwareInventory.fromCsv('hardware/factory.csv');
    */
   public static fromCsv(path: string, options: HardwareCsvOptions = {}): HardwareInventory {
     if (!existsSync(path)) throw new Error(`hardware: the file '${path}' does not exist (working directory: ${process.cwd()})`);

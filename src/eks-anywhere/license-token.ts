@@ -5,7 +5,7 @@ import { environmentPlaceholder, parsePlaceholder, secretPlaceholder } from '../
  * Where the licence token of a cluster is found: the JWT that AWS License Manager gives for an EKS Anywhere Enterprise Subscription. The app never
  * sees it: the generated `cluster.yaml` carries a placeholder, which `hybridge eksa render` fills in on the machine that installs the cluster.
  *
- * Source: https://anywhere.eks.amazonaws.com/docs/clustermgmt/support/cluster-license/
+ * @see https://anywhere.eks.amazonaws.com/docs/clustermgmt/support/cluster-license/
  */
 export class LicenseToken {
   /**

@@ -245,6 +245,26 @@ export interface VSphereClusterProps extends MachineClusterProps {
  *
  * Writes `cluster.yaml` to `cdk.out/hybridge/<id>/`. The credentials of vCenter are not part of it: the CLI reads `EKSA_VSPHERE_USERNAME` and
  * `EKSA_VSPHERE_PASSWORD` from its environment when it runs `eksctl anywhere create cluster -f cluster.yaml`.
+ *
+ * @example
+ * new VSphereCluster(app, 'Branch', {
+ *   eksAnywhereVersion: 'v0.26.0',
+ *   kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
+ *   endpoint: '10.30.0.10',
+ *   podsCidr: '192.168.0.0/16',
+ *   servicesCidr: '10.96.0.0/12',
+ *   server: 'vcenter.acme.example',
+ *   datacenter: 'DC1',
+ *   network: 'nodes',
+ *   datastore: '/DC1/datastore/rack-a',
+ *   folder: '/DC1/vm/kubernetes',
+ *   resourcePool: '/DC1/host/rack-a/Resources/kubernetes',
+ *   template: '/DC1/vm/Templates/ubuntu-2204-kube-1-35',
+ *   os: OperatingSystem.ubuntu(),
+ *   controlPlaneNodes: { count: 3 },
+ *   workerNodes: [{ name: 'gateway', count: 2, cpus: 4, memory: Size.gibibytes(16) }],
+ *   sshKey: readFileSync('operators.pub', 'utf8'),
+ * });
  */
 export class VSphereCluster extends EksAnywhereCluster {
   constructor(scope: Construct, id: string, props: VSphereClusterProps) {

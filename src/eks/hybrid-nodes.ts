@@ -36,7 +36,13 @@ export interface HybridNodesProps {
  * `cilium-values.yaml` for the pods' network when the cluster has `podCidrs`.
  *
  * You provide the network: a VPN or Direct Connect, routes of the VPC to the remote networks and back, and port 10250
- * of the machines open to the VPC. https://docs.aws.amazon.com/eks/latest/userguide/hybrid-nodes-networking.html
+ * of the machines open to the VPC.
+ *
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/hybrid-nodes-networking.html
+ *
+ * @example
+ * const plant = new HybridNodes(stack, 'Plant', { cluster, credentials: HybridCredentials.systemsManager() });
+ * controlPlane.addDataPlane('PlantPlane', { target: EksTarget.hybridNodes(plant) });
  */
 export class HybridNodes extends Construct {
   /** IAM role of the machines. */

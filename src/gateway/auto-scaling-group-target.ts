@@ -69,7 +69,12 @@ export interface AutoScalingGroupTargetOptions {
  * when the new node is ready. IMDSv2 with one hop, encrypted disks, no key pairs: access is by Session Manager.
  */
 export class AutoScalingGroupTarget extends GatewayTarget {
-  /** @param vpc with private subnets that have a route to the internet, in at least two availability zones */
+  /**
+   * @param vpc with private subnets that have a route to the internet, in at least two availability zones
+   *
+   * @example
+   * const target = AutoScalingGroupTarget.vpc(vpc);
+   */
   public static vpc(vpc: ec2.IVpc, options: AutoScalingGroupTargetOptions = {}): AutoScalingGroupTarget {
     return within('AutoScalingGroupTarget.vpc', () => new AutoScalingGroupTarget(vpc, options));
   }

@@ -51,7 +51,12 @@ export interface DockerTargetOptions {
  * prints the commands to run; it needs Node.js in place of the AWS CLI.
  */
 export class DockerTarget extends GatewayTarget {
-  /** A machine with Docker Compose. */
+  /**
+   * A machine with Docker Compose.
+   *
+   * @example
+   * const target = DockerTarget.compose({ imageRepository: 'registry.acme.example/hybridge' });
+   */
   public static compose(options: DockerTargetOptions): DockerTarget {
     return within('DockerTarget.compose', () => new DockerTarget(options));
   }

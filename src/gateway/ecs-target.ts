@@ -39,6 +39,8 @@ export interface EcsTargetOptions {
    * * CPU of each node, in units of 1/1024 vCPU. Fargate supports certain sizes only.
    *
    * @default 1024
+   *
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size
    */
   readonly cpu?: number;
 
@@ -46,6 +48,8 @@ export interface EcsTargetOptions {
    * * Memory of each node, in MiB. Fargate supports certain sizes only.
    *
    * @default 2048
+   *
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size
    */
   readonly memoryMib?: number;
 
@@ -93,12 +97,22 @@ interface Place {
  * starts, and the template contains only their ARNs.
  */
 export class EcsTarget extends GatewayTarget {
-  /** Fargate, in a new cluster with Container Insights. */
+  /**
+   * Fargate, in a new cluster with Container Insights.
+   *
+   * @example
+   * const target = EcsTarget.fargate(vpc, { exposure: Exposure.internetLoadBalancer('0.0.0.0/0'), maxReplicas: 6 });
+   */
   public static fargate(vpc: ec2.IVpc, options: EcsTargetOptions = {}): EcsTarget {
     return within('EcsTarget.fargate', () => new EcsTarget({ vpc }, options));
   }
 
-  /** Fargate, in an existing cluster. You decide whether that has Container Insights. */
+  /**
+   * Fargate, in an existing cluster. You decide whether that has Container Insights.
+   *
+   * @example
+   * const target = EcsTarget.fargateCluster(new ecs.Cluster(stack, 'Containers', { vpc }));
+   */
   public static fargateCluster(cluster: ecs.ICluster, options: EcsTargetOptions = {}): EcsTarget {
     return within('EcsTarget.fargateCluster', () => new EcsTarget({ vpc: cluster.vpc, cluster }, options));
   }
@@ -107,6 +121,9 @@ export class EcsTarget extends GatewayTarget {
    * * EC2 instances of an existing cluster.
    *
    * @param capacityProvider name of the capacity provider of the cluster that has linux/amd64 instances
+   *
+   * @example
+   * const target = EcsTarget.ec2Cluster(ecsCluster, 'gateways');
    */
   public static ec2Cluster(cluster: ecs.ICluster, capacityProvider: string, options: EcsTargetOptions = {}): EcsTarget {
     return within('EcsTarget.ec2Cluster', () => {

@@ -65,7 +65,15 @@ export interface EksAnywhereTargetOptions extends KubernetesTargetOptions {
  * unless `delivery` says otherwise, the External Secrets Operator 0.16 or later with two stores.
  */
 export class EksAnywhereTarget extends GatewayTarget {
-  /** A cluster that this app declares. */
+  /**
+   * A cluster that this app declares.
+   *
+   * @example
+   * const target = EksAnywhereTarget.cluster(factory, {
+   *   exposure: Exposure.metalLb('10.20.0.100-10.20.0.120'),
+   *   imageRepository: 'registry.acme.example/hybridge',
+   * });
+   */
   public static cluster(cluster: EksAnywhereCluster, options: EksAnywhereTargetOptions): EksAnywhereTarget {
     return within('EksAnywhereTarget.cluster', () => new EksAnywhereTarget(cluster, options));
   }

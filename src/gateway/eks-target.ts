@@ -77,7 +77,12 @@ interface NodesOfTarget {
 
 /** A plane runs on an Amazon EKS cluster. */
 export class EksTarget extends GatewayTarget {
-  /** A `CloudCluster`, which has everything that a plane needs. */
+  /**
+   * A `CloudCluster`, which has everything that a plane needs.
+   *
+   * @example
+   * const target = EksTarget.cluster(cluster, { exposure: Exposure.internalLoadBalancer() });
+   */
   public static cluster(cluster: CloudCluster, options: EksTargetOptions = {}): EksTarget {
     return new EksTarget(cluster.cluster, cluster._ready, options, { loadBalancerClass: cluster._loadBalancerClass, isOurs: true });
   }
@@ -90,6 +95,9 @@ export class EksTarget extends GatewayTarget {
    *
    * @throws Error when `kubectlLayer` does not match the import. A plane that needs anything else that an import lacks
    * throws as well.
+   *
+   * @example
+   * const target = EksTarget.existingCluster(existingCluster, { kubectlLayer: new KubectlV35Layer(stack, 'Kubectl') });
    */
   public static existingCluster(cluster: eks.ICluster, options: ExistingEksTargetOptions = {}): EksTarget {
     const loadBalancerClass = options.loadBalancerClass ?? AUTO_MODE_LOAD_BALANCERS;
@@ -105,6 +113,9 @@ export class EksTarget extends GatewayTarget {
   /**
    * * * Machines outside AWS that are nodes of a `CloudCluster`, and no other nodes. For data planes only. The machines
    * pull images, and the plane reads secrets, with their own IAM roles.
+   *
+   * @example
+   * const target = EksTarget.hybridNodes(plant, { exposure: Exposure.nodePort({ http: 30080 }) });
    */
   public static hybridNodes(nodes: HybridNodes, options: HybridNodesTargetOptions = {}): EksTarget {
     const { cluster, _ready } = nodes._cluster;

@@ -2,7 +2,11 @@ import { shown, within } from '../private/input/place';
 import { requireAddressRange } from '../private/network/address-range';
 import { requireAddress, requireCidrs } from '../private/network/cidr-text';
 
-/** Ports of `Exposure.nodePort()`, each 30000 to 32767. */
+/**
+ * Ports of `Exposure.nodePort()`, each 30000 to 32767.
+ *
+ * @see https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport
+ */
 export interface NodePortOptions {
   /**
    * Port on every node for plain HTTP.

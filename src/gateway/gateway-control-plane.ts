@@ -90,12 +90,28 @@ const RESOURCES: PlaneResources = { cpuRequest: '250m', cpuLimit: '1', memoryReq
  * through (8005 configuration, 8006 telemetry), network policies, and an IAM role for the pods. Only pods of the
  * namespace with the label `hybridge/admin-client: "true"` and `kubectl port-forward` reach the Admin API, unless
  * `adminExposure` adds a load balancer. The database and the tunnel's certificate are children of this construct.
+ *
+ * @example
+ * const controlPlane = new GatewayControlPlane(stack, 'ControlPlane', {
+ *   target: EksTarget.cluster(cluster),
+ *   engine: GatewayEngine.packaged(),
+ *   database: GatewayDatabase.auroraServerless(),
+ *   trust: Trust.generated({ rotateEvery: Duration.days(90) }),
+ * });
  */
 export class GatewayControlPlane extends Construct implements IGatewayControlPlane {
   /**
    * * Imports a control plane that runs elsewhere, so that data planes can be added to it.
    *
    * @param id becomes the plane's name; unique in the app
+   *
+   * @example
+   * const service = GatewayControlPlane.fromAttributes(stack, 'Service', {
+   *   tunnelEndpoint: 'a1b2c3d4.eu.cp.gateways.example:443',
+   *   telemetryEndpoint: 'a1b2c3d4.eu.tp.gateways.example:443',
+   *   trust: Trust.existing(Secret.fromSecretNameV2(stack, 'TunnelCertificate', 'gateways/tunnel')),
+   * });
+   * service.addDataPlane('Containers', { target: EcsTarget.fargate(vpc) });
    */
   public static fromAttributes(scope: Construct, id: string, attributes: GatewayControlPlaneAttributes): ExternalControlPlane {
     return new ExternalControlPlane(scope, id, attributes);
@@ -143,6 +159,9 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
    *
    * @param id names the configuration in this plane; entities are tagged `hybridge-<id>`
    * @throws Error that lists everything the gateway would reject, with the lines of the file
+   *
+   * @example
+   * controlPlane.addDeclarativeConfig('Apis', { file: 'apis/httpbin.yaml' });
    */
   public addDeclarativeConfig(id: string, options: DeclarativeConfigOptions): void {
     within(this, () => {
@@ -158,6 +177,13 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
    * account.
    *
    * @param id becomes the plane's name; unique in the app
+   *
+   * @example
+   * controlPlane.addDataPlane('Plane', {
+   *   target: EksTarget.cluster(cluster, { exposure: Exposure.internetLoadBalancer('0.0.0.0/0'), maxReplicas: 6 }),
+   *   labels: { region: 'eu-central-1' },
+   *   hostname: 'apis.acme.example',
+   * });
    */
   public addDataPlane(id: string, options: GatewayDataPlaneOptions): GatewayDataPlane {
     return new GatewayDataPlane(options.target._dataPlaneScope(this), id, { ...options, controlPlane: this });

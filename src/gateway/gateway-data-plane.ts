@@ -98,6 +98,10 @@ const RESOURCES: PlaneResources = { cpuRequest: '500m', cpuLimit: '2', memoryReq
  *
  * On EKS the stack of the scope applies the objects; it must be in the cluster's region. On EKS Anywhere synth writes
  * them to `cdk.out/hybridge/<plane>/`, and the deployment writes values known only then to the SSM Parameter Store.
+ *
+ * @example
+ * // In a stack of its own; controlPlane.addDataPlane() chooses the stack.
+ * new GatewayDataPlane(stack, 'Plane', { controlPlane, target: EksTarget.cluster(cluster) });
  */
 export class GatewayDataPlane extends Construct {
   /** Name of the plane: namespace, folder, prefix of its objects. Derived from the id. */

@@ -17,6 +17,8 @@ export interface RdsDatabaseOptions {
    * * Days of backup retention, 1 to 35, with point-in-time recovery.
    *
    * @default 7
+   *
+   * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.BackupRetention.html
    */
   readonly backupDays?: number;
 
@@ -51,6 +53,8 @@ export interface AuroraServerlessOptions extends RdsDatabaseOptions {
    * pause; the first request after a pause waits about 15 seconds.
    *
    * @default 0.5
+   *
+   * @see https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html
    */
   readonly minCapacity?: number;
 
@@ -82,6 +86,8 @@ export interface RdsInstanceOptions extends RdsDatabaseOptions {
    * * Storage (gp3) in GiB, 20 to 65536.
    *
    * @default 20
+   *
+   * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html
    */
   readonly storageGib?: number;
 
@@ -89,6 +95,8 @@ export interface RdsInstanceOptions extends RdsDatabaseOptions {
    * * Limit for storage autoscaling, in GiB, at least 10 percent more than `storageGib`.
    *
    * @default - five times `storageGib`
+   *
+   * @see https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html
    */
   readonly maxStorageGib?: number;
 
@@ -149,6 +157,9 @@ export class GatewayDatabase {
    * * An Aurora PostgreSQL 17 serverless v2 cluster in the private subnets of the control plane's cluster: encrypted
    * storage, connections over TLS only, reachable from the cluster's pods only, a generated password in Secrets
    * Manager, seven days of backups, its log in CloudWatch.
+   *
+   * @example
+   * const database = GatewayDatabase.auroraServerless({ maxCapacity: 8 });
    */
   public static auroraServerless(options: AuroraServerlessOptions = {}): GatewayDatabase {
     return within('GatewayDatabase.auroraServerless', () => {
@@ -167,6 +178,9 @@ export class GatewayDatabase {
    * zone: encrypted storage (gp3, autoscaling), connections over TLS only, reachable from the cluster's pods only, a
    * generated password in Secrets Manager, backups, minor upgrades, Database Insights, metrics of the machine, its log
    * in CloudWatch.
+   *
+   * @example
+   * const database = GatewayDatabase.rds({ rotatesPassword: true });
    */
   public static rds(options: RdsInstanceOptions = {}): GatewayDatabase {
     return within('GatewayDatabase.rds', () => {
@@ -179,7 +193,17 @@ export class GatewayDatabase {
     });
   }
 
-  /** An existing PostgreSQL server: on RDS, in another cloud, or your own. */
+  /**
+   * An existing PostgreSQL server: on RDS, in another cloud, or your own.
+   *
+   * @example
+   * const database = GatewayDatabase.existing({
+   *   host: 'gateways.abc.eu-central-1.rds.amazonaws.com',
+   *   database: 'gateways',
+   *   user: 'gateways',
+   *   secret: Secret.fromSecretNameV2(stack, 'Database', 'gateways/database'),
+   * });
+   */
   public static existing(options: ExistingDatabaseOptions): GatewayDatabase {
     return within('GatewayDatabase.existing', () => {
       const { port = 5432, host, database, user, certificateAuthorities } = options;

@@ -13,6 +13,9 @@ export class GatewayEngine {
   /**
    * * The gateway in this package. The deployment builds its image (linux/amd64) and publishes it to the account's own
    * registry, once per region.
+   *
+   * @example
+   * const engine = GatewayEngine.packaged();
    */
   public static packaged(): GatewayEngine {
     return new GatewayEngine(packagedImage);
@@ -28,6 +31,9 @@ export class GatewayEngine {
    * EKS these become Kubernetes Secrets: the add-on that mounts secrets gets the option `syncSecret`.
    *
    * @throws Error that names the property: an unknown version, an enterprise edition without a licence
+   *
+   * @example
+   * const engine = GatewayEngine.kongHelm({ chartVersion: '3.4.1' });
    */
   public static kongHelm(options: KongHelmOptions): GatewayEngine {
     return within('GatewayEngine.kongHelm', () => {

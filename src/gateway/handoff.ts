@@ -24,6 +24,17 @@ export interface HandoffProps {
  * Creates a private bucket (encrypted, TLS only, versioned; old versions end after 90 days) and a Lambda function that
  * writes it at deployment. Each site has its own prefix, and an SSM parameter through which `hybridge handoff pull`
  * finds it.
+ *
+ * @example
+ * const site = new Handoff(stack, 'Handoff').addSite('Factory');
+ * controlPlane.addDataPlane('FactoryPlane', {
+ *   target: EksAnywhereTarget.cluster(factory, {
+ *     exposure: Exposure.nodePort(),
+ *     imageRepository: 'registry.acme.example/hybridge',
+ *     site,
+ *     delivery: SecretDelivery.pull(),
+ *   }),
+ * });
  */
 export class Handoff extends Construct {
   /** The bucket. */

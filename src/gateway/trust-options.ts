@@ -140,6 +140,8 @@ export interface PrivateCaTrustOptions extends LeafCertificateOptions {
    * theirs, and keep serving without a tunnel.
    *
    * @default - true for a new authority; for an existing one, give its mode
+   *
+   * @see https://docs.aws.amazon.com/privateca/latest/userguide/short-lived-certificates.html
    */
   readonly shortLived?: boolean;
 

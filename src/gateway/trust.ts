@@ -30,6 +30,9 @@ export class Trust {
    * Manager rotates it on a schedule.
    *
    * @throws Error that names the property
+   *
+   * @example
+   * const trust = Trust.generated({ rotateEvery: Duration.days(90) });
    */
   public static generated(options: GeneratedTrustOptions = {}): Trust {
     return within('Trust.generated', () => {
@@ -51,6 +54,9 @@ export class Trust {
    * @param secret a JSON document with certificate and key, in account and region of the stack that imports it; its
    * name must be known at synth
    * @throws Error that names the property
+   *
+   * @example
+   * const trust = Trust.existing(Secret.fromSecretNameV2(stack, 'TunnelCertificate', 'gateways/tunnel'));
    */
   public static existing(secret: ISecret, options: ExistingTrustOptions = {}): Trust {
     return within('Trust.existing', () => {
@@ -64,6 +70,14 @@ export class Trust {
    * every target.
    *
    * @throws Error that names the property
+   *
+   * @example
+   * const trust = Trust.existingPki({
+   *   authority: readFileSync('authority.pem', 'utf8'),
+   *   serverName: 'tunnel.acme.example',
+   *   controlPlane: Secret.fromSecretNameV2(stack, 'ControlPlaneCertificate', 'gateways/control-plane'),
+   *   dataPlanes: { factory: Secret.fromSecretNameV2(stack, 'FactoryCertificate', 'gateways/factory') },
+   * });
    */
   public static existingPki(options: ExistingPkiTrustOptions): Trust {
     return within('Trust.existingPki', () => {
@@ -83,6 +97,9 @@ export class Trust {
    * data planes, whatever else the authority signs. EKS and EKS Anywhere only.
    *
    * @throws Error that names the property
+   *
+   * @example
+   * const trust = Trust.certManager({ issuerName: 'gateways' });
    */
   public static certManager(options: CertManagerTrustOptions): Trust {
     return within('Trust.certManager', () => {
@@ -110,6 +127,9 @@ export class Trust {
    * `shortLived`.
    *
    * @throws Error that names the property
+   *
+   * @example
+   * const trust = Trust.privateCa();
    */
   public static privateCa(options: PrivateCaTrustOptions = {}): Trust {
     return within('Trust.privateCa', () => {

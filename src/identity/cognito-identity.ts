@@ -111,6 +111,10 @@ export interface ExistingCognitoProps {
  * with PKCE), a client for each machine that calls APIs (client credentials with the gateway's scopes).
  *
  * A Lambda function copies client secrets to Secrets Manager; neither template nor response contains them.
+ *
+ * @example
+ * const identity = new CognitoIdentity(stack, 'Identity', { scopes: { read: 'Look at orders' } });
+ * identity.addMachineClient('Billing', { scopes: ['read'] });
  */
 export class CognitoIdentity extends GatewayIdentity {
   /** An existing user pool. */

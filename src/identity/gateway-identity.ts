@@ -24,6 +24,8 @@ export interface OpenIdConnectOptions {
    * profile.
    *
    * @default - any
+   *
+   * @see https://www.rfc-editor.org/rfc/rfc6749#section-3.3
    */
   readonly scopesRequired?: string[];
 }

@@ -56,6 +56,9 @@ export interface ExistingDomainProps extends GatewayLogsProps {
  *
  * The account needs the service-linked role of OpenSearch once: `aws iam create-service-linked-role --aws-service-name
  * opensearchservice.amazonaws.com`.
+ *
+ * @example
+ * const logs = new OpenSearchLogs(stack, 'Logs', { vpc, retentionDays: 90, ingest: true });
  */
 export class OpenSearchLogs extends GatewayLogs {
   /** An existing domain; a Lambda function adds what gateways need in it. */

@@ -63,6 +63,12 @@ const ROW = 24;
  * services, use Prometheus: `addKubernetesMonitoring` adds alerts and a Grafana dashboard.
  *
  * Planes have the same metrics as methods, such as `controlPlane.metricConnectedDataPlanes()`, for your own alarms.
+ *
+ * @example
+ * new GatewayObservability(stack, 'Observability', {
+ *   watch: [controlPlane],
+ *   alarmTopic: new sns.Topic(stack, 'Operators'),
+ * });
  */
 export class GatewayObservability extends Construct {
   /**

@@ -1,10 +1,11 @@
 /**
- * Compiles every `ts` block of the README and of docs/ as a file of its own against the sources. A page of fragments names what they rely on in a comment
+ * Compiles every `ts` block of the README and of docs/, and every `@example` of the constructs, as a file of its own against the sources. A page of fragments names what they rely on in a comment
  * that readers do not see: `<!-- snippets assume`, lines of TypeScript, `-->`.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { docstringExamples } from './docstring-examples';
 import { ROOT, blocksOf } from './markdown';
 import type { Page } from './markdown';
 
@@ -14,11 +15,13 @@ interface Snippet {
   readonly code: string;
 }
 
-/** @returns a line about what was compiled. @throws Error with the messages of the compiler, at the lines of the pages */
+/** @returns a line about what was compiled, examples of docstrings included. @throws Error with the messages of the compiler, at the lines of the pages */
 export function compileSnippets(all: readonly Page[]): string {
   // READMEs of examples show lines of their programs, which compile: test/example-readmes.test.ts compares them. The API reference shows declarations.
-  const snippets = all.filter(({ path }) => /^(?:README|CONTRIBUTING)\.md$|^docs\/(?!reference\/api\/)/.test(path)).flatMap(snippetsOf);
-  if (snippets.length === 0) throw new Error('no ```ts block found: the README must show a program');
+  const ofPages = all.filter(({ path }) => /^(?:README|CONTRIBUTING)\.md$|^docs\/(?!reference\/api\/)/.test(path)).flatMap(snippetsOf);
+  const ofSources = docstringExamples();
+  const snippets = [...ofPages, ...ofSources];
+  if (ofPages.length === 0) throw new Error('no ```ts block found: the README must show a program');
 
   const folder = mkdtempSync(join(ROOT, 'examples', '.snippets-'));
   try {
@@ -28,7 +31,7 @@ export function compileSnippets(all: readonly Page[]): string {
   } finally {
     rmSync(folder, { recursive: true });
   }
-  return `${snippets.length} snippets of ${new Set(snippets.map((snippet) => snippet.page)).size} pages compile`;
+  return `${ofPages.length} snippets of ${new Set(ofPages.map(({ page }) => page)).size} pages and ${ofSources.length} examples of docstrings compile`;
 }
 
 function compile(folder: string, snippets: readonly Snippet[]) {

@@ -50,6 +50,10 @@ const BUCKET_NAME = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
  *
  * Creates a bucket with the discovery document and an IAM identity provider that trusts it. The cluster gets `issuerUrl` as its
  * `serviceAccountIssuer`; once it exists, `hybridge eksa publish-keys` puts its public keys beside that document. One issuer is for one cluster.
+ *
+ * @example
+ * const issuer = new OidcIssuer(stack, 'Issuer', { bucketName: 'acme-factory-tokens' });
+ * issuer.createRole('Collector', { namespace: 'observability', serviceAccount: 'collector' });
  */
 export class OidcIssuer extends Construct {
   /** URL of the issuer, known at synth: `serviceAccountIssuer` of the cluster. */

@@ -44,6 +44,12 @@ const LONGEST = Duration.hours(12);
  * Lets machines and pods outside AWS get credentials for IAM roles by a certificate (IAM Roles Anywhere). The alternative to `OidcIssuer` where nothing may be public.
  *
  * Creates a trust anchor for an authority and a profile with the roles that are added; at least one role is needed.
+ *
+ * @example
+ * const anywhere = new RolesAnywhere(stack, 'Anywhere', {
+ *   authority: CertificateAuthority.fromPem(readFileSync('factory-ca.pem', 'utf8')),
+ * });
+ * const nodes = anywhere.addRole('Nodes', { organization: 'system:nodes' });
  */
 export class RolesAnywhere extends Construct {
   /** ARN of the trust anchor. */
