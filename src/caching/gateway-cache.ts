@@ -19,7 +19,7 @@ export interface ExistingCacheProps {
   readonly host: string;
 
   /**
-   * * Port of the server, with TLS.
+   * Port of the server, with TLS.
    *
    * @default 6379
    */
@@ -35,7 +35,7 @@ export interface ExistingCacheProps {
   readonly secret: secretsmanager.ISecret;
 
   /**
-   * * User name.
+   * User name.
    *
    * @default - the server's default user
    */
@@ -72,7 +72,7 @@ export abstract class GatewayCache extends Construct {
   }
 
   /**
-   * * Returns the block `redis` for plugins with shared state, such as `rate-limiting` with `policy: redis`: address,
+   * Returns the block `redis` for plugins with shared state, such as `rate-limiting` with `policy: redis`: address,
    * user, verified TLS, and a reference to the password that nodes of planes with this `cache` resolve.
    */
   public redisConfig(): { [key: string]: any } {
@@ -90,7 +90,7 @@ export abstract class GatewayCache extends Construct {
   }
 
   /**
-   * * Opens the server to the nodes of a plane.
+   * Opens the server to the nodes of a plane.
    *
    * @throws Error when the nodes cannot reach it
    * @internal

@@ -30,14 +30,14 @@ export interface ValkeyCacheProps {
   readonly capacity?: ValkeyCapacity;
 
   /**
-   * * * KMS key for data on disk and snapshots.
+   * KMS key for data on disk and snapshots.
    *
    * @default - an AWS owned key
    */
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * * Retention of daily snapshots in days, 0 (no snapshots) to 35.
+   * Retention of daily snapshots in days, 0 (no snapshots) to 35.
    *
    * @default 15
    */
@@ -55,7 +55,7 @@ const PORT = 6380;
 const SERVERLESS_PORT = 6379;
 
 /**
- * * * A Valkey cache on ElastiCache for state that the data planes of one network share: rate limit counters, cached
+ * A Valkey cache on ElastiCache for state that the data planes of one network share: rate limit counters, cached
  * responses, sessions.
  *
  * TLS only, encrypted on disk, in private subnets of two or more availability zones, open only to planes that have it

@@ -5,14 +5,14 @@ import type { ValkeyChoice } from './private/cache-connection';
 /** Options of `ValkeyCapacity.nodes()`. */
 export interface ValkeyNodesOptions {
   /**
-   * * Node type, such as `cache.m7g.large`.
+   * Node type, such as `cache.m7g.large`.
    *
    * @default 'cache.t4g.small'
    */
   readonly nodeType?: string;
 
   /**
-   * * Number of replicas in other availability zones, 1 to 5.
+   * Number of replicas in other availability zones, 1 to 5.
    *
    * @default 1
    */
@@ -22,14 +22,14 @@ export interface ValkeyNodesOptions {
 /** Options of `ValkeyCapacity.serverless()`. */
 export interface ValkeyServerlessOptions {
   /**
-   * * Maximum data size in GB, 1 to 5000; it limits the cost.
+   * Maximum data size in GB, 1 to 5000; it limits the cost.
    *
    * @default 5
    */
   readonly maxStorageGb?: number;
 
   /**
-   * * Maximum ElastiCache processing units per second, 1000 to 15000000. A simple command on 1 kB is one unit.
+   * Maximum ElastiCache processing units per second, 1000 to 15000000. A simple command on 1 kB is one unit.
    *
    * @default 5000
    */
@@ -49,7 +49,7 @@ export class ValkeyCapacity {
   }
 
   /**
-   * * ElastiCache Serverless: scales automatically, billed by use. It is a cluster that looks like one node: all keys
+   * ElastiCache Serverless: scales automatically, billed by use. It is a cluster that looks like one node: all keys
    * of one command must be in one slot, as the gateway's counters and entries are.
    */
   public static serverless(options: ValkeyServerlessOptions = {}): ValkeyCapacity {

@@ -14,7 +14,7 @@ export class ClusterAccess {
   }
 
   /**
-   * * Change most objects.
+   * Change most objects.
    *
    * @param namespaces default: the whole cluster
    */
@@ -23,7 +23,7 @@ export class ClusterAccess {
   }
 
   /**
-   * * * Read most objects, but not Secrets.
+   * Read most objects, but not Secrets.
    *
    * @param namespaces default: the whole cluster
    */

@@ -6,14 +6,14 @@ export interface ClusterAddon {
   readonly name: string;
 
   /**
-   * * Version, such as `v1.12.1-eksbuild.2`.
+   * Version, such as `v1.12.1-eksbuild.2`.
    *
    * @default - chosen by EKS for the cluster's Kubernetes version at installation
    */
   readonly version?: string;
 
   /**
-   * * Configuration; `aws eks describe-addon-configuration` shows its schema. Merged key by key over the configuration
+   * Configuration; `aws eks describe-addon-configuration` shows its schema. Merged key by key over the configuration
    * that `CloudCluster` sets.
    *
    * @default - none
@@ -21,7 +21,7 @@ export interface ClusterAddon {
   readonly configuration?: { [key: string]: any };
 
   /**
-   * * * Service account of the add-on → IAM role of its pods through EKS Pod Identity. `CloudCluster.podRole()` creates
+   * Service account of the add-on → IAM role of its pods through EKS Pod Identity. `CloudCluster.podRole()` creates
    * such roles.
    *
    * @default - none, or the role that `CloudCluster` creates for its default add-ons

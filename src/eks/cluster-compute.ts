@@ -11,28 +11,28 @@ export interface NodeGroup {
   readonly name: string;
 
   /**
-   * * Instance types with the same CPU architecture; EKS uses the first one with capacity.
+   * Instance types with the same CPU architecture; EKS uses the first one with capacity.
    *
    * @default - m7i.large
    */
   readonly instanceTypes?: ec2.InstanceType[];
 
   /**
-   * * On-demand or Spot instances (`CapacityType.SPOT`). AWS can reclaim Spot instances with two minutes' notice.
+   * On-demand or Spot instances (`CapacityType.SPOT`). AWS can reclaim Spot instances with two minutes' notice.
    *
    * @default CapacityType.ON_DEMAND
    */
   readonly capacityType?: eks.CapacityType;
 
   /**
-   * * Minimum and initial number of instances. Gateways spread over two zones.
+   * Minimum and initial number of instances. Gateways spread over two zones.
    *
    * @default 2
    */
   readonly minSize?: number;
 
   /**
-   * * Maximum number of instances. The cluster has no autoscaler by default; updates exceed the maximum by one for a
+   * Maximum number of instances. The cluster has no autoscaler by default; updates exceed the maximum by one for a
    * while.
    *
    * @default - twice minSize
@@ -40,35 +40,35 @@ export interface NodeGroup {
   readonly maxSize?: number;
 
   /**
-   * * Disk size of each instance in GiB, 20 to 16384 (gp3, encrypted).
+   * Disk size of each instance in GiB, 20 to 16384 (gp3, encrypted).
    *
    * @default 50
    */
   readonly diskGib?: number;
 
   /**
-   * * Subnets of the instances.
+   * Subnets of the instances.
    *
    * @default - the cluster's subnets
    */
   readonly subnets?: ec2.SubnetSelection;
 
   /**
-   * * Kubernetes labels of the nodes.
+   * Kubernetes labels of the nodes.
    *
    * @default - none
    */
   readonly labels?: { [key: string]: string };
 
   /**
-   * * Taints, which repel pods that do not tolerate them. Planes tolerate none, so at least one group must have none.
+   * Taints, which repel pods that do not tolerate them. Planes tolerate none, so at least one group must have none.
    *
    * @default - none
    */
   readonly taints?: eks.TaintSpec[];
 
   /**
-   * * Percentage of nodes that an update may replace at once, 1 to 100.
+   * Percentage of nodes that an update may replace at once, 1 to 100.
    *
    * @default 33
    */
@@ -80,7 +80,7 @@ const NAME = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/;
 /** What the pods of a cluster run on: instances that EKS chooses (Auto Mode), or managed node groups. */
 export class ClusterCompute {
   /**
-   * * EKS Auto Mode: EKS creates and replaces nodes on demand, with Bottlerocket, and runs the load balancer
+   * EKS Auto Mode: EKS creates and replaces nodes on demand, with Bottlerocket, and runs the load balancer
    * controller, network policies, volumes and Pod Identity itself, for a surcharge on each instance
    * (docs/decisions/0004-eks-auto-mode.md).
    */
@@ -89,7 +89,7 @@ export class ClusterCompute {
   }
 
   /**
-   * * * * * Managed node groups with Amazon Linux 2023: launch templates that require IMDSv2 with one hop (pods do not
+   * Managed node groups with Amazon Linux 2023: launch templates that require IMDSv2 with one hop (pods do not
    * reach the role of the node) and encrypt disks. What Auto Mode provides comes as EKS add-ons (vpc-cni, kube-proxy,
    * coredns, eks-pod-identity-agent, aws-ebs-csi-driver) and, for load balancers, as the Helm chart of the AWS Load
    * Balancer Controller, for which EKS has no add-on.

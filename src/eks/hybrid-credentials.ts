@@ -11,7 +11,7 @@ import type { NodeCredentials } from './private/node-config';
 /** Options of `HybridCredentials.systemsManager()`. */
 export interface SystemsManagerCredentialsOptions {
   /**
-   * * Number of machines that may register with one activation, 1 to 1000.
+   * Number of machines that may register with one activation, 1 to 1000.
    *
    * @default 10
    */
@@ -24,21 +24,21 @@ export interface RolesAnywhereCredentialsOptions {
   readonly authority: CertificateAuthority;
 
   /**
-   * * Validity of credentials, 15 minutes to 12 hours; machines renew them in time.
+   * Validity of credentials, 15 minutes to 12 hours; machines renew them in time.
    *
    * @default Duration.hours(1)
    */
   readonly sessionDuration?: Duration;
 
   /**
-   * * Path of the certificate on each machine.
+   * Path of the certificate on each machine.
    *
    * @default '/etc/iam/pki/server.pem'
    */
   readonly certificatePath?: string;
 
   /**
-   * * Path of the certificate's key on each machine.
+   * Path of the certificate's key on each machine.
    *
    * @default '/etc/iam/pki/server.key'
    */
@@ -50,7 +50,7 @@ const CLUSTER_TAG = 'EKSClusterARN';
 /** How machines outside AWS authenticate to AWS. */
 export class HybridCredentials {
   /**
-   * * With an activation of AWS Systems Manager: no certificates; nodes get names such as `mi-0123456789abcdef0`.
+   * With an activation of AWS Systems Manager: no certificates; nodes get names such as `mi-0123456789abcdef0`.
    * CloudFormation cannot create activations, and the code is a secret, so the output `ActivationCommand` is the
    * command with which an operator creates one, valid for a day.
    *
@@ -65,7 +65,7 @@ export class HybridCredentials {
   }
 
   /**
-   * * * With certificates of your own authority (IAM Roles Anywhere). The outputs `TrustAnchorArn`, `ProfileArn` and
+   * With certificates of your own authority (IAM Roles Anywhere). The outputs `TrustAnchorArn`, `ProfileArn` and
    * `RoleArn` are the values of the placeholders in the configuration.
    *
    * @throws Error when sessionDuration is out of bounds, or a path is not absolute
@@ -83,7 +83,7 @@ export class HybridCredentials {
 
   private constructor(
     /**
-     * * Creates the role of the machines and returns its part of their configuration.
+     * Creates the role of the machines and returns its part of their configuration.
      *
      * @internal
      */

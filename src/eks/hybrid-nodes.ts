@@ -19,7 +19,7 @@ export interface HybridNodesProps {
   readonly credentials: HybridCredentials;
 
   /**
-   * * * Kubernetes labels of the nodes, such as `{ site: 'plant-7' }`.
+   * Kubernetes labels of the nodes, such as `{ site: 'plant-7' }`.
    *
    * @default - only the label of EKS: `eks.amazonaws.com/compute-type: hybrid`
    */
@@ -27,7 +27,7 @@ export interface HybridNodesProps {
 }
 
 /**
- * * * Machines outside AWS that are nodes of an Amazon EKS cluster (EKS Hybrid Nodes): the cluster's control plane is
+ * Machines outside AWS that are nodes of an Amazon EKS cluster (EKS Hybrid Nodes): the cluster's control plane is
  * in AWS, pods run on site.
  *
  * Creates the role of the machines, which may join, pull images and pass roles to their pods; its access entry of type

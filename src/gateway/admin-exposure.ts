@@ -21,7 +21,7 @@ export interface AdminLoadBalancerOptions {
   readonly certificate: acm.ICertificate;
 
   /**
-   * * User pool for the login: **every user in it is an administrator of the gateway**. Use a separate
+   * User pool for the login: **every user in it is an administrator of the gateway**. Use a separate
    * `CognitoIdentity` for administrators, in the account and region of the plane; the pool of a data plane's consumers
    * is refused.
    */
@@ -31,7 +31,7 @@ export interface AdminLoadBalancerOptions {
   readonly cidrs: string[];
 
   /**
-   * * Duration of a login, five minutes to seven days. A login cannot be revoked earlier: a user removed from the pool
+   * Duration of a login, five minutes to seven days. A login cannot be revoked earlier: a user removed from the pool
    * stays an administrator for that time.
    *
    * @default Duration.hours(8)
@@ -39,14 +39,14 @@ export interface AdminLoadBalancerOptions {
   readonly sessionDuration?: Duration;
 
   /**
-   * * * Hosted zone for a record with the name. It may be private.
+   * Hosted zone for a record with the name. It may be private.
    *
    * @default - no record: point the name to `adminLoadBalancer` yourself
    */
   readonly hostedZone?: route53.IHostedZone;
 
   /**
-   * * * Bucket for access logs, in the plane's region. An imported bucket must allow
+   * Bucket for access logs, in the plane's region. An imported bucket must allow
    * `logdelivery.elasticloadbalancing.amazonaws.com` to write.
    *
    * @default - a new bucket, which keeps logs for a year and stays when the stack is deleted
@@ -54,7 +54,7 @@ export interface AdminLoadBalancerOptions {
   readonly accessLogs?: s3.IBucket;
 
   /**
-   * * Whether AWS refuses to delete the load balancer. Set it to false before you delete the stack.
+   * Whether AWS refuses to delete the load balancer. Set it to false before you delete the stack.
    *
    * @default true
    */
@@ -72,7 +72,7 @@ export class AdminExposure {
   }
 
   /**
-   * * * * * An Application Load Balancer with private addresses, in addition to what `clusterIp` provides: TLS 1.3
+   * An Application Load Balancer with private addresses, in addition to what `clusterIp` provides: TLS 1.3
    * only, from the given networks only, after a login with Cognito only, with access logs. It accepts writes from pages
    * of its own host name only, so that another site cannot use a login.
    *

@@ -22,14 +22,14 @@ export interface AutoScalingGroupTargetOptions {
   readonly exposure?: Exposure;
 
   /**
-   * * Instance type with an x86 processor; the image is built for linux/amd64.
+   * Instance type with an x86 processor; the image is built for linux/amd64.
    *
    * @default - c6i.large
    */
   readonly instanceType?: ec2.InstanceType;
 
   /**
-   * * Machine image: Amazon Linux 2023, or an image built from it.
+   * Machine image: Amazon Linux 2023, or an image built from it.
    *
    * @default - the newest Amazon Linux 2023 at the time of the deployment; a newer one replaces the instances one by
    * one
@@ -37,7 +37,7 @@ export interface AutoScalingGroupTargetOptions {
   readonly machineImage?: ec2.IMachineImage;
 
   /**
-   * * Maximum number of instances, at least one more than the plane's `replicas`, which are the minimum: an update
+   * Maximum number of instances, at least one more than the plane's `replicas`, which are the minimum: an update
    * starts the new instance before it ends the old one.
    *
    * @default - twice the replicas
@@ -45,14 +45,14 @@ export interface AutoScalingGroupTargetOptions {
   readonly maxReplicas?: number;
 
   /**
-   * * Target CPU utilization for scaling, in percent, 10 to 90.
+   * Target CPU utilization for scaling, in percent, 10 to 90.
    *
    * @default 60
    */
   readonly cpuPercent?: number;
 
   /**
-   * * Whether AWS refuses to delete the load balancer. Set it to false before you delete the stack.
+   * Whether AWS refuses to delete the load balancer. Set it to false before you delete the stack.
    *
    * @default true
    */
@@ -60,7 +60,7 @@ export interface AutoScalingGroupTargetOptions {
 }
 
 /**
- * * * A data plane runs on Amazon EC2 instances of an Auto Scaling group, one node on each, in private subnets behind a
+ * A data plane runs on Amazon EC2 instances of an Auto Scaling group, one node on each, in private subnets behind a
  * Network Load Balancer.
  *
  * A systemd unit runs the same image as everywhere else, from the account's registry, with Docker from the repositories

@@ -8,14 +8,14 @@ export interface DeclarativeConfigOptions {
   readonly file?: string;
 
   /**
-   * * The declarative configuration as an object.
+   * The declarative configuration as an object.
    *
    * @default - `file`
    */
   readonly inline?: { [key: string]: any };
 
   /**
-   * * Seconds to wait until all connected data planes run the configuration, 1 to 300. The deployment fails after that.
+   * Seconds to wait until all connected data planes run the configuration, 1 to 300. The deployment fails after that.
    *
    * @default 120
    */

@@ -31,7 +31,7 @@ export interface DockerTargetOptions {
   readonly httpsPort?: number;
 
   /**
-   * * * Site of a `Handoff` (`Handoff.addSite()`) that delivers the plane's files with all values. On the machine,
+   * Site of a `Handoff` (`Handoff.addSite()`) that delivers the plane's files with all values. On the machine,
    * `hybridge handoff pull` fetches files and secrets.
    *
    * @default - copy the files in `cdk.out/hybridge/<plane>/` to the machine; fetch.sh fetches the rest
@@ -40,7 +40,7 @@ export interface DockerTargetOptions {
 }
 
 /**
- * * * A data plane of one node runs with Docker on a laptop or an edge box.
+ * A data plane of one node runs with Docker on a laptop or an edge box.
  *
  * Three files are written to `cdk.out/hybridge/<plane>/`, to be copied to the machine: `compose.yaml`, `plane.env` with
  * the settings, and `fetch.sh`, which fetches the rest for the user that runs it: values known only after deployment

@@ -28,7 +28,7 @@ export interface EcsTargetOptions {
   readonly exposure?: Exposure;
 
   /**
-   * * Certificate of the name that consumers use. With it an Application Load Balancer terminates their TLS and opens
+   * Certificate of the name that consumers use. With it an Application Load Balancer terminates their TLS and opens
    * TLS connections to the nodes. Its network is in `KONG_TRUSTED_IPS`, so nodes trust its forwarded headers.
    *
    * @default - a Network Load Balancer passes TLS through to the nodes
@@ -36,7 +36,7 @@ export interface EcsTargetOptions {
   readonly certificate?: acm.ICertificate;
 
   /**
-   * * CPU of each node, in units of 1/1024 vCPU. Fargate supports certain sizes only.
+   * CPU of each node, in units of 1/1024 vCPU. Fargate supports certain sizes only.
    *
    * @default 1024
    *
@@ -45,7 +45,7 @@ export interface EcsTargetOptions {
   readonly cpu?: number;
 
   /**
-   * * Memory of each node, in MiB. Fargate supports certain sizes only.
+   * Memory of each node, in MiB. Fargate supports certain sizes only.
    *
    * @default 2048
    *
@@ -54,21 +54,21 @@ export interface EcsTargetOptions {
   readonly memoryMib?: number;
 
   /**
-   * * Maximum number of nodes; the plane's `replicas` are the minimum.
+   * Maximum number of nodes; the plane's `replicas` are the minimum.
    *
    * @default - twice the replicas
    */
   readonly maxReplicas?: number;
 
   /**
-   * * Target CPU utilization for scaling, in percent, 10 to 90.
+   * Target CPU utilization for scaling, in percent, 10 to 90.
    *
    * @default 60
    */
   readonly cpuPercent?: number;
 
   /**
-   * * * Target number of requests per minute and node, for scaling in addition to `cpuPercent`. Needs a `certificate`:
+   * Target number of requests per minute and node, for scaling in addition to `cpuPercent`. Needs a `certificate`:
    * a Network Load Balancer does not count requests.
    *
    * @default - scaling uses the CPU only
@@ -76,7 +76,7 @@ export interface EcsTargetOptions {
   readonly requestsPerReplica?: number;
 
   /**
-   * * Whether AWS refuses to delete the load balancer. Set it to false before you delete the stack.
+   * Whether AWS refuses to delete the load balancer. Set it to false before you delete the stack.
    *
    * @default true
    */
@@ -91,7 +91,7 @@ interface Place {
 }
 
 /**
- * * A data plane runs as a service on Amazon ECS: tasks in private subnets behind a load balancer, spread over zones,
+ * A data plane runs as a service on Amazon ECS: tasks in private subnets behind a load balancer, spread over zones,
  * with a read-only root file system and an unprivileged user. A deployment that does not become ready is rolled back.
  * Certificate, key and the identity provider's secret are ECS secrets: ECS reads them from Secrets Manager when a task
  * starts, and the template contains only their ARNs.
@@ -118,7 +118,7 @@ export class EcsTarget extends GatewayTarget {
   }
 
   /**
-   * * EC2 instances of an existing cluster.
+   * EC2 instances of an existing cluster.
    *
    * @param capacityProvider name of the capacity provider of the cluster that has linux/amd64 instances
    *

@@ -29,14 +29,14 @@ export interface EksAnywhereTargetOptions extends KubernetesTargetOptions {
   readonly exposure: Exposure;
 
   /**
-   * * Repository that the site pulls the gateway's image from, without a tag, such as `registry.acme.example/hybridge`.
+   * Repository that the site pulls the gateway's image from, without a tag, such as `registry.acme.example/hybridge`.
    * A site cannot use the account's own registry: its passwords expire after twelve hours. The tag follows from the
    * image's content; `topology.json` shows it.
    */
   readonly imageRepository: string;
 
   /**
-   * * * Secret of type `kubernetes.io/dockerconfigjson` in the plane's namespace with the credentials for the
+   * Secret of type `kubernetes.io/dockerconfigjson` in the plane's namespace with the credentials for the
    * repository.
    *
    * @default - nodes pull without credentials
@@ -44,7 +44,7 @@ export interface EksAnywhereTargetOptions extends KubernetesTargetOptions {
   readonly imagePullSecret?: string;
 
   /**
-   * * * Site of a `Handoff` (`Handoff.addSite()`) that delivers the plane's files with all values.
+   * Site of a `Handoff` (`Handoff.addSite()`) that delivers the plane's files with all values.
    *
    * @default - the files in `cdk.out/hybridge/<plane>/` are applied as synthesized, and the site reads values from the
    * SSM Parameter Store
@@ -60,7 +60,7 @@ export interface EksAnywhereTargetOptions extends KubernetesTargetOptions {
 }
 
 /**
- * * A plane runs on an EKS Anywhere cluster. Its manifests are written to `cdk.out/hybridge/<plane>/`, without a token
+ * A plane runs on an EKS Anywhere cluster. Its manifests are written to `cdk.out/hybridge/<plane>/`, without a token
  * or a secret: apply them on site, or let `site` deliver them. The site needs MetalLB for `Exposure.metalLb()` and,
  * unless `delivery` says otherwise, the External Secrets Operator 0.16 or later with two stores.
  */

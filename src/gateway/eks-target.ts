@@ -32,7 +32,7 @@ export interface EksTargetOptions extends KubernetesTargetOptions {
 /** Options of `EksTarget.existingCluster()`. */
 export interface ExistingEksTargetOptions extends EksTargetOptions {
   /**
-   * * Load balancer class of the controller that creates Network Load Balancers in the cluster: `eks.amazonaws.com/nlb`
+   * Load balancer class of the controller that creates Network Load Balancers in the cluster: `eks.amazonaws.com/nlb`
    * in Auto Mode, `service.k8s.aws/nlb` with the AWS Load Balancer Controller.
    *
    * @default 'eks.amazonaws.com/nlb'
@@ -40,7 +40,7 @@ export interface ExistingEksTargetOptions extends EksTargetOptions {
   readonly loadBalancerClass?: string;
 
   /**
-   * * * Lambda layer with kubectl of the cluster's version, such as `KubectlV35Layer` of
+   * Lambda layer with kubectl of the cluster's version, such as `KubectlV35Layer` of
    * `@aws-cdk/lambda-layer-kubectl-v35`, for clusters that were imported without a `kubectlProvider`. The functions
    * that apply manifests are then created in the cluster's stack, with an access entry as cluster administrators.
    *
@@ -88,7 +88,7 @@ export class EksTarget extends GatewayTarget {
   }
 
   /**
-   * * * * Any other cluster, imported or created with CDK. Prerequisites: a kubectl provider or a `kubectlLayer` here,
+   * Any other cluster, imported or created with CDK. Prerequisites: a kubectl provider or a `kubectlLayer` here,
    * the add-on `aws-secrets-store-csi-driver-provider`, the Pod Identity agent (part of Auto Mode), and a controller
    * for Network Load Balancers. An import must name what planes need: always `vpc`, and `clusterSecurityGroupId` for
    * control planes and for data planes with `logs` or `cache`.
@@ -111,7 +111,7 @@ export class EksTarget extends GatewayTarget {
   }
 
   /**
-   * * * Machines outside AWS that are nodes of a `CloudCluster`, and no other nodes. For data planes only. The machines
+   * Machines outside AWS that are nodes of a `CloudCluster`, and no other nodes. For data planes only. The machines
    * pull images, and the plane reads secrets, with their own IAM roles.
    *
    * @example
@@ -139,7 +139,7 @@ export class EksTarget extends GatewayTarget {
   }
 
   /**
-   * * Throws for a cluster that lacks what a plane needs.
+   * Throws for a cluster that lacks what a plane needs.
    *
    * @param plane that findings belong to
    * @throws Error that names what is missing
@@ -151,7 +151,7 @@ export class EksTarget extends GatewayTarget {
   }
 
   /**
-   * * A Service behind a Network Load Balancer.
+   * A Service behind a Network Load Balancer.
    *
    * @internal
    */
@@ -161,7 +161,7 @@ export class EksTarget extends GatewayTarget {
   }
 
   /**
-   * * The object that makes the cluster's controller fill the target group of a load balancer that CloudFormation
+   * The object that makes the cluster's controller fill the target group of a load balancer that CloudFormation
    * creates.
    *
    * @throws Error when there is no such controller
@@ -178,7 +178,7 @@ export class EksTarget extends GatewayTarget {
   }
 
   /**
-   * * Manifests are applied from a stack in the region of the cluster, where its functions are.
+   * Manifests are applied from a stack in the region of the cluster, where its functions are.
    *
    * @internal
    */

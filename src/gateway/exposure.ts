@@ -36,7 +36,7 @@ export class Exposure {
   }
 
   /**
-   * * A load balancer on the internet: a Network Load Balancer, unless the target says otherwise. In AWS only.
+   * A load balancer on the internet: a Network Load Balancer, unless the target says otherwise. In AWS only.
    *
    * @param cidrs networks of consumers in CIDR notation; `0.0.0.0/0` is the whole internet
    */
@@ -57,7 +57,7 @@ export class Exposure {
   }
 
   /**
-   * * * An address of the site's network, announced by MetalLB. EKS Anywhere only; install MetalLB 0.13 or later.
+   * An address of the site's network, announced by MetalLB. EKS Anywhere only; install MetalLB 0.13 or later.
    *
    * @param range addresses that MetalLB may assign, as `10.20.0.100-10.20.0.120` or in CIDR notation; outside the DHCP
    * range and unused
@@ -68,7 +68,7 @@ export class Exposure {
   }
 
   /**
-   * * * An address of the site's network, announced by kube-vip, which EKS Anywhere installs. Bare metal only, on
+   * An address of the site's network, announced by kube-vip, which EKS Anywhere installs. Bare metal only, on
    * clusters that manage themselves or have no worker nodes.
    *
    * @param address unused IPv4 address in the network of the machines: neither `endpoint` nor `tinkerbellIp`
@@ -86,7 +86,7 @@ export class Exposure {
   }
 
   /**
-   * * * Networks of the consumers of an AWS load balancer; `undefined` for private addresses.
+   * Networks of the consumers of an AWS load balancer; `undefined` for private addresses.
    *
    * @param place what supports load balancers only, for the message
    * @throws Error for any other exposure

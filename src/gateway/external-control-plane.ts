@@ -23,21 +23,21 @@ export interface GatewayControlPlaneAttributes {
   readonly trust: Trust;
 
   /**
-   * * * Name that data planes request and expect in the control plane's certificate: `KONG_CLUSTER_SERVER_NAME`.
+   * Name that data planes request and expect in the control plane's certificate: `KONG_CLUSTER_SERVER_NAME`.
    *
    * @default - the host of `tunnelEndpoint`; with a shared certificate, its fixed name
    */
   readonly serverName?: string;
 
   /**
-   * * The same for telemetry: `KONG_CLUSTER_TELEMETRY_SERVER_NAME`.
+   * The same for telemetry: `KONG_CLUSTER_TELEMETRY_SERVER_NAME`.
    *
    * @default - the host of `telemetryEndpoint`; with a shared certificate, its fixed name
    */
   readonly telemetryServerName?: string;
 
   /**
-   * * Gateway of the data planes.
+   * Gateway of the data planes.
    *
    * @default GatewayEngine.packaged()
    */
@@ -45,7 +45,7 @@ export interface GatewayControlPlaneAttributes {
 }
 
 /**
- * * A gateway control plane of another program, company or service. The app creates nothing for it except what its data
+ * A gateway control plane of another program, company or service. The app creates nothing for it except what its data
  * planes need from `trust`.
  */
 export class ExternalControlPlane extends Construct implements IGatewayControlPlane {
@@ -76,7 +76,7 @@ export class ExternalControlPlane extends Construct implements IGatewayControlPl
   }
 
   /**
-   * * Adds a data plane to this construct, or to the stack of its cluster or network if that is in another region or
+   * Adds a data plane to this construct, or to the stack of its cluster or network if that is in another region or
    * account.
    *
    * @param id becomes the plane's name; unique in the app

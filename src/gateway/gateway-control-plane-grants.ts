@@ -23,7 +23,7 @@ export class GatewayControlPlaneGrants {
   ) {}
 
   /**
-   * * * Allows a role to call the Admin API through `kubectl port-forward`: adds an access entry of the cluster that
+   * Allows a role to call the Admin API through `kubectl port-forward`: adds an access entry of the cluster that
    * may only find the plane's pods and forward ports to them. The Admin API lets every caller read and change
    * everything.
    *
@@ -41,7 +41,7 @@ export class GatewayControlPlaneGrants {
   }
 
   /**
-   * * * Allows a grantee to read the secret with the control plane's tunnel certificate. With a shared certificate a
+   * Allows a grantee to read the secret with the control plane's tunnel certificate. With a shared certificate a
    * data plane outside this app needs it to join. With an authority it contains the control plane's own key, which no
    * data plane should have.
    *

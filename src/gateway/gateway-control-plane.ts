@@ -46,7 +46,7 @@ export interface GatewayControlPlaneProps {
   readonly trust: Trust;
 
   /**
-   * * Networks from which data planes may open tunnels over the internet, in CIDR notation. With `0.0.0.0/0` mutual TLS
+   * Networks from which data planes may open tunnels over the internet, in CIDR notation. With `0.0.0.0/0` mutual TLS
    * alone protects the tunnels.
    *
    * @default - the tunnel's load balancers have private addresses
@@ -54,7 +54,7 @@ export interface GatewayControlPlaneProps {
   readonly tunnelCidrs?: string[];
 
   /**
-   * * How administrators reach the Admin API. Pods of the namespace with the label `hybridge/admin-client: "true"` and
+   * How administrators reach the Admin API. Pods of the namespace with the label `hybridge/admin-client: "true"` and
    * `kubectl port-forward` always reach it.
    *
    * @default - AdminExposure.clusterIp()
@@ -62,14 +62,14 @@ export interface GatewayControlPlaneProps {
   readonly adminExposure?: AdminExposure;
 
   /**
-   * * Number of nodes.
+   * Number of nodes.
    *
    * @default 2
    */
   readonly replicas?: number;
 
   /**
-   * * Additional settings of the nodes, such as `KONG_LOG_LEVEL`. No secrets.
+   * Additional settings of the nodes, such as `KONG_LOG_LEVEL`. No secrets.
    *
    * @default - none
    */
@@ -83,7 +83,7 @@ export interface GatewayControlPlaneProps {
 const RESOURCES: PlaneResources = { cpuRequest: '250m', cpuLimit: '1', memoryRequest: '256Mi', memoryLimit: '1Gi', storage: '256Mi' };
 
 /**
- * * * A gateway control plane on Amazon EKS: nodes that people and pipelines administer, and to which data planes open
+ * A gateway control plane on Amazon EKS: nodes that people and pipelines administer, and to which data planes open
  * tunnels.
  *
  * Creates a namespace with a Job that migrates the database, the nodes, two Network Load Balancers that pass TLS
@@ -101,7 +101,7 @@ const RESOURCES: PlaneResources = { cpuRequest: '250m', cpuLimit: '1', memoryReq
  */
 export class GatewayControlPlane extends Construct implements IGatewayControlPlane {
   /**
-   * * Imports a control plane that runs elsewhere, so that data planes can be added to it.
+   * Imports a control plane that runs elsewhere, so that data planes can be added to it.
    *
    * @param id becomes the plane's name; unique in the app
    *
@@ -151,7 +151,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
   }
 
   /**
-   * * * Applies a declarative file to the control plane. Synth checks it with the gateway's own schemas. A Job in the
+   * Applies a declarative file to the control plane. Synth checks it with the gateway's own schemas. A Job in the
    * plane's namespace, named after the content, writes it entity by entity through the Admin API and waits until every
    * connected data plane runs it. The Job deletes entities that an earlier version of the file contained and this one
    * does not, and leaves all others alone. Secrets in the file are refused: use references such as
@@ -173,7 +173,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
   }
 
   /**
-   * * Adds a data plane to this construct, or to the stack of its cluster or network if that is in another region or
+   * Adds a data plane to this construct, or to the stack of its cluster or network if that is in another region or
    * account.
    *
    * @param id becomes the plane's name; unique in the app
@@ -190,7 +190,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
   }
 
   /**
-   * * Number of connected data plane nodes: open connections through the load balancer of the configuration tunnel, one
+   * Number of connected data plane nodes: open connections through the load balancer of the configuration tunnel, one
    * per node. Default statistic: maximum over one minute. CloudWatch has values even when no node is connected.
    */
   public metricConnectedDataPlanes(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
@@ -198,7 +198,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
   }
 
   /**
-   * * * * Number of running nodes. Needs the cluster's add-on `amazon-cloudwatch-observability`.
+   * Number of running nodes. Needs the cluster's add-on `amazon-cloudwatch-observability`.
    *
    * Default statistic: average over one minute.
    *
@@ -209,7 +209,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
   }
 
   /**
-   * * * Number of nodes that the administrators' load balancer finds healthy. Default statistic: minimum over one
+   * Number of nodes that the administrators' load balancer finds healthy. Default statistic: minimum over one
    * minute.
    *
    * @throws Error without `AdminExposure.internalLoadBalancer()`
@@ -219,7 +219,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
   }
 
   /**
-   * * * CPU utilization, in percent of the pods' limit. Default statistic: average over one minute.
+   * CPU utilization, in percent of the pods' limit. Default statistic: average over one minute.
    *
    * @throws Error when the cluster lacks the add-on `amazon-cloudwatch-observability`
    */
@@ -228,7 +228,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
   }
 
   /**
-   * * * Memory utilization, in percent of the pods' limit. Default statistic: average over one minute.
+   * Memory utilization, in percent of the pods' limit. Default statistic: average over one minute.
    *
    * @throws Error when the cluster lacks the add-on `amazon-cloudwatch-observability`
    */

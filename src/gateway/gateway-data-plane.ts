@@ -26,14 +26,14 @@ export interface GatewayDataPlaneOptions {
   readonly target: GatewayTarget;
 
   /**
-   * * Labels of the plane's nodes in the control plane's list: at most ten, keys and values of 1 to 63 characters.
+   * Labels of the plane's nodes in the control plane's list: at most ten, keys and values of 1 to 63 characters.
    *
    * @default - none
    */
   readonly labels?: { [key: string]: string };
 
   /**
-   * * Identity provider of the consumers. The plane's nodes get issuer, client id, client secret and the session key as
+   * Identity provider of the consumers. The plane's nodes get issuer, client id, client secret and the session key as
    * files in `/etc/hybridge/identity`. With a `hostname`, the web client gets the plane's callback and logout URLs.
    *
    * @default - none
@@ -41,7 +41,7 @@ export interface GatewayDataPlaneOptions {
   readonly identity?: GatewayIdentity;
 
   /**
-   * * Destination of the nodes' logs. With an `ingest`, its token is in `/etc/hybridge/logs`, and `logs.pluginConfig()`
+   * Destination of the nodes' logs. With an `ingest`, its token is in `/etc/hybridge/logs`, and `logs.pluginConfig()`
    * refers to it. Without one, the plane's role and network get access; that works on EKS and ECS only, because
    * elsewhere nodes have no IAM role.
    *
@@ -50,7 +50,7 @@ export interface GatewayDataPlaneOptions {
   readonly logs?: GatewayLogs;
 
   /**
-   * * * Cache that the nodes of the plane share with each other and with other planes of the same network. Opens the
+   * Cache that the nodes of the plane share with each other and with other planes of the same network. Opens the
    * network path, and mounts the password at `/etc/hybridge/cache`; `cache.redisConfig()` refers to it. For planes on
    * EKS, ECS and Auto Scaling groups in the cache's own VPC only.
    *
@@ -59,21 +59,21 @@ export interface GatewayDataPlaneOptions {
   readonly cache?: GatewayCache;
 
   /**
-   * * Host name that consumers use for the plane, such as `apis.acme.example`.
+   * Host name that consumers use for the plane, such as `apis.acme.example`.
    *
    * @default - none
    */
   readonly hostname?: string;
 
   /**
-   * * Number of nodes.
+   * Number of nodes.
    *
    * @default - 2; 1 on Docker
    */
   readonly replicas?: number;
 
   /**
-   * * Additional settings of the nodes, such as `KONG_LOG_LEVEL`. No secrets.
+   * Additional settings of the nodes, such as `KONG_LOG_LEVEL`. No secrets.
    *
    * @default - none
    */
@@ -93,7 +93,7 @@ export interface GatewayDataPlaneProps extends GatewayDataPlaneOptions {
 const RESOURCES: PlaneResources = { cpuRequest: '500m', cpuLimit: '2', memoryRequest: '256Mi', memoryLimit: '1Gi', storage: '1Gi' };
 
 /**
- * * A gateway data plane: nodes that carry traffic, get their configuration through the tunnel, and keep serving when
+ * A gateway data plane: nodes that carry traffic, get their configuration through the tunnel, and keep serving when
  * it is cut.
  *
  * On EKS the stack of the scope applies the objects; it must be in the cluster's region. On EKS Anywhere synth writes
@@ -118,7 +118,7 @@ export class GatewayDataPlane extends Construct {
   }
 
   /**
-   * * * Revokes every certificate of this plane, future ones included. Within two minutes of the deployment, the
+   * Revokes every certificate of this plane, future ones included. Within two minutes of the deployment, the
    * control plane closes the plane's tunnels and rejects new ones. Its nodes keep serving their last configuration.
    * Remove the call to accept the plane again.
    *
@@ -134,7 +134,7 @@ export class GatewayDataPlane extends Construct {
   }
 
   /**
-   * * * * Number of running nodes: pods on EKS, with the cluster's add-on `amazon-cloudwatch-observability`; tasks on
+   * Number of running nodes: pods on EKS, with the cluster's add-on `amazon-cloudwatch-observability`; tasks on
    * ECS; instances in service of Auto Scaling groups.
    *
    * Default statistic: average over one minute. On ECS it is the number of reports in a minute, so keep the period of
@@ -147,7 +147,7 @@ export class GatewayDataPlane extends Construct {
   }
 
   /**
-   * * * Number of nodes that the load balancer finds healthy. Default statistic: minimum over one minute.
+   * Number of nodes that the load balancer finds healthy. Default statistic: minimum over one minute.
    *
    * @throws Error when no metric exists: on EKS, on sites and on machines with Docker
    */
@@ -156,7 +156,7 @@ export class GatewayDataPlane extends Construct {
   }
 
   /**
-   * * * CPU utilization in percent: of the pods' limit on EKS, of the task or instance elsewhere. Default statistic:
+   * CPU utilization in percent: of the pods' limit on EKS, of the task or instance elsewhere. Default statistic:
    * average over one minute.
    *
    * @throws Error when no metric exists: on sites, on machines with Docker, and on EKS without the add-on
@@ -167,7 +167,7 @@ export class GatewayDataPlane extends Construct {
   }
 
   /**
-   * * * Memory utilization in percent: of the pods' limit on EKS, of the task on ECS. Default statistic: average over
+   * Memory utilization in percent: of the pods' limit on EKS, of the task on ECS. Default statistic: average over
    * one minute.
    *
    * @throws Error when no metric exists: on sites, machines with Docker and Auto Scaling groups, and on EKS without the
@@ -178,7 +178,7 @@ export class GatewayDataPlane extends Construct {
   }
 
   /**
-   * * * * Number of open consumer connections, as the load balancer counts them. Default statistic: maximum over one
+   * Number of open consumer connections, as the load balancer counts them. Default statistic: maximum over one
    * minute with a Network Load Balancer, sum over one minute with an Application Load Balancer.
    *
    * On EKS the first call adds a resource that waits for the load balancer.
@@ -190,7 +190,7 @@ export class GatewayDataPlane extends Construct {
   }
 
   /**
-   * * * Number of requests. Default statistic: sum over one minute.
+   * Number of requests. Default statistic: sum over one minute.
    *
    * @throws Error without an Application Load Balancer (`EcsTarget` with a `certificate`): nothing else counts requests
    * in CloudWatch
@@ -200,7 +200,7 @@ export class GatewayDataPlane extends Construct {
   }
 
   /**
-   * * * Number of responses with status 500 or above, from nodes and upstreams. Default statistic: sum over one minute;
+   * Number of responses with status 500 or above, from nodes and upstreams. Default statistic: sum over one minute;
    * minutes without such a response have no value.
    *
    * @throws Error without an Application Load Balancer (`EcsTarget` with a `certificate`)
@@ -210,7 +210,7 @@ export class GatewayDataPlane extends Construct {
   }
 
   /**
-   * * * Time from a request to the first byte of the nodes' response, in seconds, upstreams included. Default
+   * Time from a request to the first byte of the nodes' response, in seconds, upstreams included. Default
    * statistic: 99th percentile over one minute.
    *
    * @throws Error without an Application Load Balancer (`EcsTarget` with a `certificate`)

@@ -14,7 +14,7 @@ import { RdsDatabase } from './private/database/rds-database';
 /** Options of all databases that this library creates. */
 export interface RdsDatabaseOptions {
   /**
-   * * Days of backup retention, 1 to 35, with point-in-time recovery.
+   * Days of backup retention, 1 to 35, with point-in-time recovery.
    *
    * @default 7
    *
@@ -23,7 +23,7 @@ export interface RdsDatabaseOptions {
   readonly backupDays?: number;
 
   /**
-   * * Whether RDS manages the password in its own secret and rotates it every seven days. Nodes re-read it for each new
+   * Whether RDS manages the password in its own secret and rotates it every seven days. Nodes re-read it for each new
    * connection; for up to two minutes after a rotation, until the mounted file is updated, only open connections work.
    * Packaged engine only: Kong reads its password once, at start.
    *
@@ -32,14 +32,14 @@ export interface RdsDatabaseOptions {
   readonly rotatesPassword?: boolean;
 
   /**
-   * * What happens to the data when the stack or the control plane is deleted.
+   * What happens to the data when the stack or the control plane is deleted.
    *
    * @default RemovalPolicy.SNAPSHOT
    */
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * * Whether RDS refuses to delete the database. Set it to false before you delete the stack.
+   * Whether RDS refuses to delete the database. Set it to false before you delete the stack.
    *
    * @default true
    */
@@ -49,7 +49,7 @@ export interface RdsDatabaseOptions {
 /** Options of `GatewayDatabase.auroraServerless()`. */
 export interface AuroraServerlessOptions extends RdsDatabaseOptions {
   /**
-   * * Minimum capacity in Aurora capacity units (2 GiB of memory each), a multiple of 0.5. With 0 the database may
+   * Minimum capacity in Aurora capacity units (2 GiB of memory each), a multiple of 0.5. With 0 the database may
    * pause; the first request after a pause waits about 15 seconds.
    *
    * @default 0.5
@@ -59,14 +59,14 @@ export interface AuroraServerlessOptions extends RdsDatabaseOptions {
   readonly minCapacity?: number;
 
   /**
-   * * Maximum capacity in Aurora capacity units, a multiple of 0.5, at most 256.
+   * Maximum capacity in Aurora capacity units, a multiple of 0.5, at most 256.
    *
    * @default 4
    */
   readonly maxCapacity?: number;
 
   /**
-   * * Number of standby instances in other availability zones.
+   * Number of standby instances in other availability zones.
    *
    * @default 1
    */
@@ -76,14 +76,14 @@ export interface AuroraServerlessOptions extends RdsDatabaseOptions {
 /** Options of `GatewayDatabase.rds()`. */
 export interface RdsInstanceOptions extends RdsDatabaseOptions {
   /**
-   * * Instance type.
+   * Instance type.
    *
    * @default - t4g.medium
    */
   readonly instanceType?: ec2.InstanceType;
 
   /**
-   * * Storage (gp3) in GiB, 20 to 65536.
+   * Storage (gp3) in GiB, 20 to 65536.
    *
    * @default 20
    *
@@ -92,7 +92,7 @@ export interface RdsInstanceOptions extends RdsDatabaseOptions {
   readonly storageGib?: number;
 
   /**
-   * * Limit for storage autoscaling, in GiB, at least 10 percent more than `storageGib`.
+   * Limit for storage autoscaling, in GiB, at least 10 percent more than `storageGib`.
    *
    * @default - five times `storageGib`
    *
@@ -101,7 +101,7 @@ export interface RdsInstanceOptions extends RdsDatabaseOptions {
   readonly maxStorageGib?: number;
 
   /**
-   * * Whether a standby instance in another availability zone takes over when the first one fails.
+   * Whether a standby instance in another availability zone takes over when the first one fails.
    *
    * @default true
    */
@@ -133,14 +133,14 @@ export interface ExistingDatabaseOptions {
   readonly secret: secretsmanager.ISecret;
 
   /**
-   * * * Security group of the server; this construct opens it to the control plane's pods.
+   * Security group of the server; this construct opens it to the control plane's pods.
    *
    * @default - the server admits them already
    */
   readonly securityGroup?: ec2.ISecurityGroup;
 
   /**
-   * * Authorities of the server's certificate, as PEM, in addition to those that the system trusts.
+   * Authorities of the server's certificate, as PEM, in addition to those that the system trusts.
    *
    * @default - those of RDS in the region of the stack
    */
@@ -148,13 +148,13 @@ export interface ExistingDatabaseOptions {
 }
 
 /**
- * * Where a control plane keeps its configuration: PostgreSQL, over TLS only, with a password from Secrets Manager. IAM
+ * Where a control plane keeps its configuration: PostgreSQL, over TLS only, with a password from Secrets Manager. IAM
  * database authentication is enabled for people. Nodes do not use it, because they would need a new signature every
  * fifteen minutes.
  */
 export class GatewayDatabase {
   /**
-   * * An Aurora PostgreSQL 17 serverless v2 cluster in the private subnets of the control plane's cluster: encrypted
+   * An Aurora PostgreSQL 17 serverless v2 cluster in the private subnets of the control plane's cluster: encrypted
    * storage, connections over TLS only, reachable from the cluster's pods only, a generated password in Secrets
    * Manager, seven days of backups, its log in CloudWatch.
    *
@@ -174,7 +174,7 @@ export class GatewayDatabase {
   }
 
   /**
-   * * A PostgreSQL 17 instance on RDS in the private subnets of the control plane's cluster, with a standby in another
+   * A PostgreSQL 17 instance on RDS in the private subnets of the control plane's cluster, with a standby in another
    * zone: encrypted storage (gp3, autoscaling), connections over TLS only, reachable from the cluster's pods only, a
    * generated password in Secrets Manager, backups, minor upgrades, Database Insights, metrics of the machine, its log
    * in CloudWatch.
@@ -218,7 +218,7 @@ export class GatewayDatabase {
   }
 
   /**
-   * * Creates the database as a child of the control plane.
+   * Creates the database as a child of the control plane.
    *
    * @internal
    */

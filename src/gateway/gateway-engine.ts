@@ -11,7 +11,7 @@ import type { KongChart } from './private/plane/kong-chart';
 /** Gateway that runs in the planes. */
 export class GatewayEngine {
   /**
-   * * The gateway in this package. The deployment builds its image (linux/amd64) and publishes it to the account's own
+   * The gateway in this package. The deployment builds its image (linux/amd64) and publishes it to the account's own
    * registry, once per region.
    *
    * @example
@@ -22,7 +22,7 @@ export class GatewayEngine {
   }
 
   /**
-   * * * Kong Gateway, deployed by Kong's own Helm chart `kong` from https://charts.konghq.com: with the same settings,
+   * Kong Gateway, deployed by Kong's own Helm chart `kong` from https://charts.konghq.com: with the same settings,
    * names, services, secrets and network policies as the packaged gateway. On EKS the stack installs it; on EKS
    * Anywhere the plane's folder contains a HelmRelease for Flux, and the values and the command for Helm. Other targets
    * do not support it.
@@ -43,7 +43,7 @@ export class GatewayEngine {
   }
 
   /**
-   * * The image that is published for the stack of the scope.
+   * The image that is published for the stack of the scope.
    *
    * @internal
    */

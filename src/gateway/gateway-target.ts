@@ -4,7 +4,7 @@ import type { DataPlanePlacement, PlacedDataPlane } from './private/plane/placem
 /** Where a plane runs: `EksTarget`, `EcsTarget`, `AutoScalingGroupTarget`, `EksAnywhereTarget` or `DockerTarget`. */
 export abstract class GatewayTarget {
   /**
-   * * Default number of replicas.
+   * Default number of replicas.
    *
    * @internal
    */
@@ -13,7 +13,7 @@ export abstract class GatewayTarget {
   }
 
   /**
-   * * Whether the target supports Helm charts.
+   * Whether the target supports Helm charts.
    *
    * @internal
    */
@@ -22,14 +22,14 @@ export abstract class GatewayTarget {
   }
 
   /**
-   * * Scope for the data plane that `addDataPlane` creates.
+   * Scope for the data plane that `addDataPlane` creates.
    *
    * @internal
    */
   public abstract _dataPlaneScope(controlPlane: Construct): Construct;
 
   /**
-   * * Address of the image for this target.
+   * Address of the image for this target.
    *
    * @internal
    */

@@ -24,7 +24,7 @@ import type { ContentsOfMachine, ContentsOfPlane } from './private/handoff/site-
 /** Options of `Handoff.addSite()`. */
 export interface HandoffSiteOptions {
   /**
-   * * * Principals that may fetch the site's files: roles, users or accounts, also of other accounts. They assume
+   * Principals that may fetch the site's files: roles, users or accounts, also of other accounts. They assume
    * `readerRole`. Add a condition such as an external id to the principal (`withConditions`).
    *
    * @default - only the grantees of `grantRead`
@@ -44,7 +44,7 @@ export interface HandoffSiteProps extends HandoffSiteOptions {
 /** Options of `HandoffSite.syncWithFlux()`: one of the two identities, and no more. */
 export interface HandoffFluxOptions {
   /**
-   * * Issuer in the cluster's `serviceAccountIssuer`: the service account `source-controller` gets a role that reads
+   * Issuer in the cluster's `serviceAccountIssuer`: the service account `source-controller` gets a role that reads
    * the site's manifests. The cluster needs the Amazon EKS Pod Identity Webhook.
    *
    * @default - `credentialsSecret` is used
@@ -52,14 +52,14 @@ export interface HandoffFluxOptions {
   readonly issuer?: OidcIssuer;
 
   /**
-   * * Secret in Flux' namespace with the keys `accesskey` and `secretkey`; give their user `grantRead`.
+   * Secret in Flux' namespace with the keys `accesskey` and `secretkey`; give their user `grantRead`.
    *
    * @default - `issuer` is used
    */
   readonly credentialsSecret?: string;
 
   /**
-   * * Namespace of Flux.
+   * Namespace of Flux.
    *
    * @default 'flux-system'
    */
@@ -70,7 +70,7 @@ export interface HandoffFluxOptions {
 const MOST_BYTES = 200_000;
 
 /**
- * * * What one site gets: the manifests or Compose files of its planes, and the files of its clusters.
+ * What one site gets: the manifests or Compose files of its planes, and the files of its clusters.
  * `Handoff.addSite()` creates it.
  *
  * Creates a custom resource that writes the files below `<stack>/<site>/` in the bucket, the SSM parameter
@@ -121,7 +121,7 @@ export class HandoffSite extends Construct {
   }
 
   /**
-   * * Allows a grantee to fetch the site's files, and the secrets of planes without their own store: a role by
+   * Allows a grantee to fetch the site's files, and the secrets of planes without their own store: a role by
    * certificate (`RolesAnywhere.addRole`), by service account (`OidcIssuer.createRole`), or any other principal of this
    * account. Principals of other accounts assume `readerRole`.
    *
@@ -136,7 +136,7 @@ export class HandoffSite extends Construct {
   }
 
   /**
-   * * * Makes Flux apply the manifests of the planes and keep them in sync. Adds `flux.yaml` with a `Bucket` and a
+   * Makes Flux apply the manifests of the planes and keep them in sync. Adds `flux.yaml` with a `Bucket` and a
    * `Kustomization` (Flux 2.4 or later) to the site's files; apply it once, as `hybridge handoff pull` shows. It
    * contains no secrets: use `SecretDelivery.externalSecrets()` for the planes of the site.
    *
@@ -167,7 +167,7 @@ export class HandoffSite extends Construct {
   }
 
   /**
-   * * @param secrets secrets that readers fetch for the plane; none where it has its own store
+   * @param secrets secrets that readers fetch for the plane; none where it has its own store
    * @internal
    */
   public _addPlane(cluster: EksAnywhereCluster, plane: ContentsOfPlane, secrets: readonly SecretMount[]): void {
@@ -177,7 +177,7 @@ export class HandoffSite extends Construct {
   }
 
   /**
-   * * @param secrets secrets that readers fetch for the plane
+   * @param secrets secrets that readers fetch for the plane
    * @internal
    */
   public _addMachine(machine: ContentsOfMachine, secrets: readonly SecretMount[]): void {

@@ -10,7 +10,7 @@ import type { HandoffSiteOptions } from './handoff-site';
 /** Properties of `Handoff`. */
 export interface HandoffProps {
   /**
-   * * What happens to the bucket when the stack is deleted. The program can write all of its content again.
+   * What happens to the bucket when the stack is deleted. The program can write all of its content again.
    *
    * @default RemovalPolicy.DESTROY
    */
@@ -18,7 +18,7 @@ export interface HandoffProps {
 }
 
 /**
- * * * Delivers to sites what exists only after a deployment: the manifests of their planes with all values filled in,
+ * Delivers to sites what exists only after a deployment: the manifests of their planes with all values filled in,
  * and the files of their clusters. No secrets.
  *
  * Creates a private bucket (encrypted, TLS only, versioned; old versions end after 90 days) and a Lambda function that
@@ -65,7 +65,7 @@ export class Handoff extends Construct {
   }
 
   /**
-   * * Adds a site, for the option `site` of `EksAnywhereTarget.cluster()` and `DockerTarget.compose()`. Add one site
+   * Adds a site, for the option `site` of `EksAnywhereTarget.cluster()` and `DockerTarget.compose()`. Add one site
    * per place that one operator or one Flux manages.
    *
    * @param id becomes the site's name

@@ -15,21 +15,21 @@ export interface KongHelmOptions {
   readonly chartVersion: string;
 
   /**
-   * * Edition of Kong Gateway.
+   * Edition of Kong Gateway.
    *
    * @default KongEdition.COMMUNITY
    */
   readonly edition?: KongEdition;
 
   /**
-   * * * Version of Kong Gateway, the tag of its image, for control plane and data planes.
+   * Version of Kong Gateway, the tag of its image, for control plane and data planes.
    *
    * @default - 3.9.1 for the community edition; required for the enterprise edition
    */
   readonly gatewayVersion?: string;
 
   /**
-   * * * Licence of the enterprise edition: the secret's text is the licence document from Kong. Its name must be known
+   * Licence of the enterprise edition: the secret's text is the licence document from Kong. Its name must be known
    * at synth.
    *
    * @default - none; required for the enterprise edition
@@ -37,7 +37,7 @@ export interface KongHelmOptions {
   readonly licence?: ISecret;
 
   /**
-   * * Repository that clusters on EKS pull the image from, without a tag. Sites pull from the `imageRepository` of
+   * Repository that clusters on EKS pull the image from, without a tag. Sites pull from the `imageRepository` of
    * their target.
    *
    * @default - `kong`, or `kong/kong-gateway` for the enterprise edition, both on Docker Hub

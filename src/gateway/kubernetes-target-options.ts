@@ -10,7 +10,7 @@ export enum MetricsDiscovery {
 /** Options of all targets on Kubernetes. */
 export interface KubernetesTargetOptions {
   /**
-   * * * Maximum number of nodes: a HorizontalPodAutoscaler keeps the number between the plane's `replicas` and this.
+   * Maximum number of nodes: a HorizontalPodAutoscaler keeps the number between the plane's `replicas` and this.
    * Data planes only. It needs the Kubernetes metrics server; without one the number stays at `replicas`.
    *
    * @default - `replicas`, without scaling
@@ -18,7 +18,7 @@ export interface KubernetesTargetOptions {
   readonly maxReplicas?: number;
 
   /**
-   * * Target CPU utilization for scaling, in percent of the pods' request, 10 to 90. Needs `maxReplicas`. The default
+   * Target CPU utilization for scaling, in percent of the pods' request, 10 to 90. Needs `maxReplicas`. The default
    * leaves room for two nodes to carry the load of three for a minute, until Kubernetes has seen the load and started a
    * node.
    *
@@ -27,7 +27,7 @@ export interface KubernetesTargetOptions {
   readonly cpuPercent?: number;
 
   /**
-   * * * How Prometheus finds the nodes: `/metrics` of the status API, port 8100. With Kong's chart, enable the plugin
+   * How Prometheus finds the nodes: `/metrics` of the status API, port 8100. With Kong's chart, enable the plugin
    * `prometheus`.
    *
    * @default - Prometheus does not find them
@@ -35,7 +35,7 @@ export interface KubernetesTargetOptions {
   readonly metricsDiscovery?: MetricsDiscovery;
 
   /**
-   * * * Labels of the ServiceMonitor. They must match the `serviceMonitorSelector` of Prometheus; otherwise the
+   * Labels of the ServiceMonitor. They must match the `serviceMonitorSelector` of Prometheus; otherwise the
    * operator ignores it. Needs `MetricsDiscovery.SERVICE_MONITOR`.
    *
    * @default - { release: 'kube-prometheus-stack' }, which that chart selects

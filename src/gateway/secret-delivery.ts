@@ -7,7 +7,7 @@ import { requireObjectName } from '../private/kubernetes/names';
 /** Options of `SecretDelivery.externalSecrets()`. */
 export interface ExternalSecretsOptions {
   /**
-   * * * Issuer in the cluster's `serviceAccountIssuer`. The plane then gets its own store: a `SecretStore` in its
+   * Issuer in the cluster's `serviceAccountIssuer`. The plane then gets its own store: a `SecretStore` in its
    * namespace, a service account, and an IAM role that may read the plane's secrets only. Needs `site` on the target.
    *
    * @default - existing stores on the site, named by `secretStore` and `parameterStore`
@@ -15,7 +15,7 @@ export interface ExternalSecretsOptions {
   readonly issuer?: OidcIssuer;
 
   /**
-   * * ClusterSecretStore on the site that reads AWS Secrets Manager in the control plane's region. The site decides how
+   * ClusterSecretStore on the site that reads AWS Secrets Manager in the control plane's region. The site decides how
    * it authenticates: Pod Identity, Roles Anywhere, or a key.
    *
    * @default 'aws-secrets-manager'
@@ -23,7 +23,7 @@ export interface ExternalSecretsOptions {
   readonly secretStore?: string;
 
   /**
-   * * ClusterSecretStore on the site that reads the SSM Parameter Store in the control plane's region. Unused if the
+   * ClusterSecretStore on the site that reads the SSM Parameter Store in the control plane's region. Unused if the
    * target has a `site`, whose files contain the values.
    *
    * @default 'aws-parameter-store'
@@ -31,7 +31,7 @@ export interface ExternalSecretsOptions {
   readonly parameterStore?: string;
 
   /**
-   * * How often the operator reads the secrets, from one minute to one day: the maximum time until a changed secret is
+   * How often the operator reads the secrets, from one minute to one day: the maximum time until a changed secret is
    * on the site.
    *
    * @default Duration.minutes(5)
@@ -42,7 +42,7 @@ export interface ExternalSecretsOptions {
 /** How certificates and passwords reach a plane on a site. They are never in a file in `cdk.out`, in a bucket or in Git. */
 export class SecretDelivery {
   /**
-   * * An operator fetches them to the site's admin machine: `hybridge handoff pull` writes them beside the manifests,
+   * An operator fetches them to the site's admin machine: `hybridge handoff pull` writes them beside the manifests,
    * readable by that user only. The site needs no extra software; pull again after each rotation. Needs `site` on the
    * target.
    */
@@ -51,7 +51,7 @@ export class SecretDelivery {
   }
 
   /**
-   * * The External Secrets Operator on the site fetches them and keeps them current; version 0.16 or later.
+   * The External Secrets Operator on the site fetches them and keeps them current; version 0.16 or later.
    *
    * @throws Error for an invalid Kubernetes name, an issuer together with a store, or a refreshInterval out of bounds
    */

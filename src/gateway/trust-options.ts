@@ -5,14 +5,14 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 /** Options of `Trust.generated()`. */
 export interface GeneratedTrustOptions {
   /**
-   * * Validity of a certificate in days, 1 to 3650.
+   * Validity of a certificate in days, 1 to 3650.
    *
    * @default - 1095; with `rotateEvery` four times that, at least 1095
    */
   readonly validDays?: number;
 
   /**
-   * * Rotation period, in whole days, 2 to 365. Both ends always accept three certificates: the previous, the current
+   * Rotation period, in whole days, 2 to 365. Both ends always accept three certificates: the previous, the current
    * and the next one. So each node has the whole period to follow, and no tunnel is rejected. Nodes follow without a
    * restart on EKS, and on sites where the External Secrets Operator fetches secrets; see docs/trust.md for machines.
    *
@@ -21,7 +21,7 @@ export interface GeneratedTrustOptions {
   readonly rotateEvery?: Duration;
 
   /**
-   * * What happens to the secret when the stack or the control plane is deleted. The construct can make a new
+   * What happens to the secret when the stack or the control plane is deleted. The construct can make a new
    * certificate, and an unused key should not be kept.
    *
    * @default RemovalPolicy.DESTROY
@@ -52,7 +52,7 @@ export interface TrustSecretProperties {
 /** Options of `Trust.existing()`. */
 export interface ExistingTrustOptions extends TrustSecretProperties {
   /**
-   * * Certificates, as PEM, that the other end may show in addition to the current one: the next and the previous one
+   * Certificates, as PEM, that the other end may show in addition to the current one: the next and the previous one
    * during a rotation of the secret.
    *
    * @default - none: replacing the certificate interrupts tunnels until both ends have the new one
@@ -72,14 +72,14 @@ export interface ExistingPkiTrustOptions extends TrustSecretProperties {
   readonly dataPlanes: { [planeName: string]: ISecret };
 
   /**
-   * * Secret with certificate (extended key usage serverAuth) and key of the control plane.
+   * Secret with certificate (extended key usage serverAuth) and key of the control plane.
    *
    * @default - none; required unless the control plane comes from `GatewayControlPlane.fromAttributes()`
    */
   readonly controlPlane?: ISecret;
 
   /**
-   * * Name in the certificate of the control plane, which data planes expect.
+   * Name in the certificate of the control plane, which data planes expect.
    *
    * @default - none; required unless the control plane comes from `GatewayControlPlane.fromAttributes()`, where it is
    * the host that data planes connect to
@@ -90,14 +90,14 @@ export interface ExistingPkiTrustOptions extends TrustSecretProperties {
 /** Validity and renewal of certificates from cert-manager. */
 export interface LeafCertificateOptions {
   /**
-   * * Validity of each certificate, in whole hours.
+   * Validity of each certificate, in whole hours.
    *
    * @default - 90 days; 6 days of a short-lived authority
    */
   readonly validity?: Duration;
 
   /**
-   * * Time before its expiry at which cert-manager renews a certificate, in whole hours. Nodes use the new one without
+   * Time before its expiry at which cert-manager renews a certificate, in whole hours. Nodes use the new one without
    * a restart.
    *
    * @default - a third of the validity
@@ -111,7 +111,7 @@ export interface CertManagerTrustOptions extends LeafCertificateOptions {
   readonly issuerName: string;
 
   /**
-   * * Kind of the issuer, such as `AWSPCAClusterIssuer`. An `Issuer` must exist in the namespace of each plane.
+   * Kind of the issuer, such as `AWSPCAClusterIssuer`. An `Issuer` must exist in the namespace of each plane.
    *
    * @default 'ClusterIssuer'
    */
@@ -128,14 +128,14 @@ export interface CertManagerTrustOptions extends LeafCertificateOptions {
 /** Options of `Trust.privateCa()`. */
 export interface PrivateCaTrustOptions extends LeafCertificateOptions {
   /**
-   * * * An existing authority in the account of the planes.
+   * An existing authority in the account of the planes.
    *
    * @default - a new root authority for the control plane and its data planes, valid for ten years
    */
   readonly authority?: acmpca.ICertificateAuthority;
 
   /**
-   * * * Whether the authority signs only certificates of at most seven days. AWS charges about 50 USD a month for such
+   * Whether the authority signs only certificates of at most seven days. AWS charges about 50 USD a month for such
    * an authority, and about 400 for any other. Planes that are cut off for longer than `renewBefore` cannot renew
    * theirs, and keep serving without a tunnel.
    *
@@ -146,7 +146,7 @@ export interface PrivateCaTrustOptions extends LeafCertificateOptions {
   readonly shortLived?: boolean;
 
   /**
-   * * What happens to a new authority when the stack or the control plane is deleted. AWS keeps a deleted one for
+   * What happens to a new authority when the stack or the control plane is deleted. AWS keeps a deleted one for
    * thirty days.
    *
    * @default RemovalPolicy.DESTROY

@@ -18,12 +18,12 @@ import type { CertManagerTrustOptions, ExistingPkiTrustOptions, ExistingTrustOpt
 const DAYS = { valid: 1095, longest: 3650, rotation: 365 };
 
 /**
- * * How the two ends of a tunnel authenticate each other. One object serves the control plane and all its data planes.
+ * How the two ends of a tunnel authenticate each other. One object serves the control plane and all its data planes.
  * docs/trust.md helps to choose one.
  */
 export class Trust {
   /**
-   * * One certificate that every plane shows and expects (`KONG_CLUSTER_MTLS=shared`).
+   * One certificate that every plane shows and expects (`KONG_CLUSTER_MTLS=shared`).
    *
    * A Lambda function makes it (EC P-384, self-signed, CN=kong_clustering) and writes it to Secrets Manager; neither
    * template nor response contains any part of the key. Stack updates keep the certificate; with `rotateEvery` Secrets
@@ -49,7 +49,7 @@ export class Trust {
   }
 
   /**
-   * * * One certificate that every plane shows and expects (`KONG_CLUSTER_MTLS=shared`), in an existing secret.
+   * One certificate that every plane shows and expects (`KONG_CLUSTER_MTLS=shared`), in an existing secret.
    *
    * @param secret a JSON document with certificate and key, in account and region of the stack that imports it; its
    * name must be known at synth
@@ -66,7 +66,7 @@ export class Trust {
   }
 
   /**
-   * * One certificate per plane, from one authority (`KONG_CLUSTER_MTLS=pki`), in existing secrets that you rotate. For
+   * One certificate per plane, from one authority (`KONG_CLUSTER_MTLS=pki`), in existing secrets that you rotate. For
    * every target.
    *
    * @throws Error that names the property
@@ -90,7 +90,7 @@ export class Trust {
   }
 
   /**
-   * * * One certificate per plane (`KONG_CLUSTER_MTLS=pki`, EC P-384) that cert-manager issues and renews in the
+   * One certificate per plane (`KONG_CLUSTER_MTLS=pki`, EC P-384) that cert-manager issues and renews in the
    * plane's cluster. The key never leaves the cluster.
    *
    * The clusters need cert-manager and the issuer. The control plane accepts only certificates with the names of its
@@ -117,7 +117,7 @@ export class Trust {
   }
 
   /**
-   * * * * * One certificate per plane (`KONG_CLUSTER_MTLS=pki`, EC P-384), signed by an authority of AWS Private CA and
+   * One certificate per plane (`KONG_CLUSTER_MTLS=pki`, EC P-384), signed by an authority of AWS Private CA and
    * renewed by cert-manager. The key never leaves the cluster.
    *
    * The clusters need cert-manager and the AWS Private CA Connector for Kubernetes (on EKS the add-ons `cert-manager`
@@ -158,7 +158,7 @@ export class Trust {
   }
 
   /**
-   * * * Revokes one certificate, for example after its key was stolen. Within two minutes of the deployment, control
+   * Revokes one certificate, for example after its key was stolen. Within two minutes of the deployment, control
    * planes close its tunnels and reject new ones. They accept the plane's next certificate; `GatewayDataPlane.revoke()`
    * locks out a whole plane.
    *
@@ -172,7 +172,7 @@ export class Trust {
   }
 
   /**
-   * * Creates what the planes need, as children of the control plane.
+   * Creates what the planes need, as children of the control plane.
    *
    * @internal
    */

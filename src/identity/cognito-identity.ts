@@ -19,7 +19,7 @@ import { identitySecretName, mountWebClient } from './private/web-client-secret'
 /** Properties of `CognitoIdentity`. */
 export interface CognitoIdentityProps {
   /**
-   * * * First part of the login pages' host name, unique in the region across all AWS accounts: lower-case letters,
+   * First part of the login pages' host name, unique in the region across all AWS accounts: lower-case letters,
    * digits and '-'.
    *
    * @default - derived from the construct's path, the same in every deployment
@@ -27,35 +27,35 @@ export interface CognitoIdentityProps {
   readonly domainPrefix?: string;
 
   /**
-   * * Callback URLs of the login, in addition to `/oidc/callback` of data planes with a `hostname`.
+   * Callback URLs of the login, in addition to `/oidc/callback` of data planes with a `hostname`.
    *
    * @default - those of the data planes only
    */
   readonly callbackUrls?: string[];
 
   /**
-   * * Logout URLs, in addition to `/oidc/logged-out` of data planes with a `hostname`.
+   * Logout URLs, in addition to `/oidc/logged-out` of data planes with a `hostname`.
    *
    * @default - those of the data planes only
    */
   readonly logoutUrls?: string[];
 
   /**
-   * * Whether a second factor (a code from an authenticator app) is required, optional or off.
+   * Whether a second factor (a code from an authenticator app) is required, optional or off.
    *
    * @default Mfa.REQUIRED
    */
   readonly mfa?: cognito.Mfa;
 
   /**
-   * * Minimum password length, 8 to 99. Passwords also need upper case, lower case, a digit and a symbol.
+   * Minimum password length, 8 to 99. Passwords also need upper case, lower case, a digit and a symbol.
    *
    * @default 12
    */
   readonly passwordMinLength?: number;
 
   /**
-   * * Whether Cognito blocks suspicious logins and compromised passwords. Needs the Plus plan, at 0.02 USD a month for
+   * Whether Cognito blocks suspicious logins and compromised passwords. Needs the Plus plan, at 0.02 USD a month for
    * each active user.
    *
    * @default false
@@ -63,21 +63,21 @@ export interface CognitoIdentityProps {
   readonly threatProtection?: boolean;
 
   /**
-   * * Identifier of the resource server, the first part of the gateway's scopes.
+   * Identifier of the resource server, the first part of the gateway's scopes.
    *
    * @default 'gateway'
    */
   readonly resourceServer?: string;
 
   /**
-   * * Scopes that machine clients may request: name → description. In tokens a scope is `<resourceServer>/<name>`.
+   * Scopes that machine clients may request: name → description. In tokens a scope is `<resourceServer>/<name>`.
    *
    * @default - { call: 'Call APIs through the gateway' }
    */
   readonly scopes?: { [name: string]: string };
 
   /**
-   * * What happens to the user pool when the stack is deleted. With `RETAIN`, Cognito also refuses to delete the pool.
+   * What happens to the user pool when the stack is deleted. With `RETAIN`, Cognito also refuses to delete the pool.
    *
    * @default RemovalPolicy.RETAIN
    */
@@ -99,7 +99,7 @@ export interface ExistingCognitoProps {
   readonly loginHost: string;
 
   /**
-   * * * Ids of additional clients whose access tokens the gateway accepts.
+   * Ids of additional clients whose access tokens the gateway accepts.
    *
    * @default - only those of the web client
    */
@@ -107,7 +107,7 @@ export interface ExistingCognitoProps {
 }
 
 /**
- * * * A Cognito user pool as the identity provider of gateways: login pages, a client for browsers (authorization code
+ * A Cognito user pool as the identity provider of gateways: login pages, a client for browsers (authorization code
  * with PKCE), a client for each machine that calls APIs (client credentials with the gateway's scopes).
  *
  * A Lambda function copies client secrets to Secrets Manager; neither template nor response contains them.
@@ -162,7 +162,7 @@ export class CognitoIdentity extends GatewayIdentity {
   }
 
   /**
-   * * Adds a machine client, which calls APIs. AWS bills each machine client and each token that it requests.
+   * Adds a machine client, which calls APIs. AWS bills each machine client and each token that it requests.
    *
    * @param id becomes the last part of the name of its secret
    */

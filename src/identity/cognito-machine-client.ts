@@ -5,14 +5,14 @@ import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 /** Options of `CognitoIdentity.addMachineClient()`. */
 export interface MachineClientOptions {
   /**
-   * * Names of the scopes that the client may request, from the identity's `scopes`.
+   * Names of the scopes that the client may request, from the identity's `scopes`.
    *
    * @default - all of them
    */
   readonly scopes?: string[];
 
   /**
-   * * Validity of its access tokens, five minutes to a day. A token cannot be revoked earlier.
+   * Validity of its access tokens, five minutes to a day. A token cannot be revoked earlier.
    *
    * @default Duration.minutes(15)
    */
@@ -25,7 +25,7 @@ export interface CognitoMachineClient {
   readonly client: cognito.UserPoolClient;
 
   /**
-   * * Secret with everything the machine needs, as a JSON document: `token_endpoint`, `client_id`, `client_secret`,
+   * Secret with everything the machine needs, as a JSON document: `token_endpoint`, `client_id`, `client_secret`,
    * `scope`, `issuer`. Grant the machine access with `secret.grantRead`.
    */
   readonly secret: secretsmanager.ISecret;

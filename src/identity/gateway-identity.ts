@@ -12,7 +12,7 @@ import type { IdentityFacts } from './private/openid-connect-config';
 /** Options of `GatewayIdentity.pluginConfig()`. */
 export interface OpenIdConnectOptions {
   /**
-   * * * Host name of the gateway for browsers, such as `apis.acme.example`. The plugin redirects them to the login
+   * Host name of the gateway for browsers, such as `apis.acme.example`. The plugin redirects them to the login
    * pages, which return to this host.
    *
    * @default - no redirects: the plugin rejects requests without an access token
@@ -20,7 +20,7 @@ export interface OpenIdConnectOptions {
   readonly hostname?: string;
 
   /**
-   * * Scopes that an access token must have, such as `gateway/call`. Browser tokens have only openid, email and
+   * Scopes that an access token must have, such as `gateway/call`. Browser tokens have only openid, email and
    * profile.
    *
    * @default - any
@@ -50,7 +50,7 @@ export abstract class GatewayIdentity extends Construct {
   }
 
   /**
-   * * Allows the login to return to a data plane.
+   * Allows the login to return to a data plane.
    *
    * @internal
    */
@@ -62,7 +62,7 @@ export abstract class GatewayIdentity extends Construct {
   }
 
   /**
-   * * Allows the login to return to an administrators' load balancer.
+   * Allows the login to return to an administrators' load balancer.
    *
    * @internal
    */
@@ -73,7 +73,7 @@ export abstract class GatewayIdentity extends Construct {
   }
 
   /**
-   * * * Returns the configuration of the plugin `openid-connect` for this provider. With a `hostname` it serves
+   * Returns the configuration of the plugin `openid-connect` for this provider. With a `hostname` it serves
    * browsers (authorization code with PKCE, a gateway session, logout) and requests with an access token; without one
    * only the latter.
    *

@@ -13,14 +13,14 @@ import { LogStreamSetup } from './private/log-stream-setup';
 /** Options of all log destinations. */
 export interface GatewayLogsProps {
   /**
-   * * Retention of logs in days, 1 to 3650.
+   * Retention of logs in days, 1 to 3650.
    *
    * @default 30
    */
   readonly retentionDays?: number;
 
   /**
-   * * Whether to create an internet endpoint that accepts logs from the plugin `http-log`, for planes anywhere: an HTTP
+   * Whether to create an internet endpoint that accepts logs from the plugin `http-log`, for planes anywhere: an HTTP
    * API limited to 500 requests per second. Its function requires a token that only nodes of planes with these `logs`
    * have. Without it, planes on EKS and ECS in the same VPC get a role that may write, for clients that sign their
    * requests; `http-log` cannot sign.
@@ -36,7 +36,7 @@ export abstract class GatewayLogs extends Construct {
   private ingest?: LogIngest;
 
   /**
-   * * * Returns the configuration with which the plugin `http-log` sends its entries here, in batches, with a reference
+   * Returns the configuration with which the plugin `http-log` sends its entries here, in batches, with a reference
    * to the token that nodes of planes with these `logs` resolve. An entry that arrives twice is stored once. The
    * entries contain times, sizes, statuses and names, but neither headers nor query strings.
    *
@@ -65,7 +65,7 @@ export abstract class GatewayLogs extends Construct {
   }
 
   /**
-   * * * Allows a plane to write documents into the gateways' data streams.
+   * Allows a plane to write documents into the gateways' data streams.
    *
    * @throws Error when the plane's pods cannot reach the domain
    * @internal
@@ -80,7 +80,7 @@ export abstract class GatewayLogs extends Construct {
   }
 
   /**
-   * * Called once, when the destination is known.
+   * Called once, when the destination is known.
    *
    * @internal
    */

@@ -20,7 +20,7 @@ export interface OpenSearchLogsProps extends GatewayLogsProps {
   readonly vpc: ec2.IVpc;
 
   /**
-   * * Disk size of each data node in GiB, 10 to 1536, the limit of this node type. A thousand requests per second
+   * Disk size of each data node in GiB, 10 to 1536, the limit of this node type. A thousand requests per second
    * produce about 80 GiB a day before compression.
    *
    * @default 100
@@ -28,7 +28,7 @@ export interface OpenSearchLogsProps extends GatewayLogsProps {
   readonly storageGib?: number;
 
   /**
-   * * What happens to the logs when the stack is deleted.
+   * What happens to the logs when the stack is deleted.
    *
    * @default RemovalPolicy.RETAIN
    */
@@ -48,7 +48,7 @@ export interface ExistingDomainProps extends GatewayLogsProps {
 }
 
 /**
- * * * * An OpenSearch domain for the logs of gateways: in the VPC over two availability zones, three dedicated manager
+ * An OpenSearch domain for the logs of gateways: in the VPC over two availability zones, three dedicated manager
  * nodes, encrypted on disk and between nodes, TLS 1.2 and signed requests only, its own slow and error logs in
  * CloudWatch. Creation takes about 20 minutes. A Lambda function in the VPC adds an index template with the fields of a
  * request and no others, a data stream `logs-gateway-default` that is rolled over every day and deleted after

@@ -22,14 +22,14 @@ import type { Watch, WatchAlarm } from './private/watched-resources';
 /** Options for alerts and dashboard in a Kubernetes cluster. */
 export interface KubernetesMonitoringOptions {
   /**
-   * * Namespace of Prometheus and Grafana; it must exist.
+   * Namespace of Prometheus and Grafana; it must exist.
    *
    * @default 'monitoring'
    */
   readonly namespace?: string;
 
   /**
-   * * * Labels that the `ruleSelector` of the Prometheus Operator matches.
+   * Labels that the `ruleSelector` of the Prometheus Operator matches.
    *
    * @default - { release: 'kube-prometheus-stack' }, which that chart selects
    */
@@ -39,14 +39,14 @@ export interface KubernetesMonitoringOptions {
 /** Properties of `GatewayObservability`. */
 export interface GatewayObservabilityProps {
   /**
-   * * Constructs to monitor: control planes, data planes, `ValkeyCache`, `OpenSearchLogs`, and any other construct that
+   * Constructs to monitor: control planes, data planes, `ValkeyCache`, `OpenSearchLogs`, and any other construct that
    * contains databases, services or load balancers. They must be in the region of the stack, because CloudWatch is
    * regional.
    */
   readonly watch: IConstruct[];
 
   /**
-   * * * SNS topic notified when an alarm goes off and when it clears.
+   * SNS topic notified when an alarm goes off and when it clears.
    *
    * @default - alarms are visible in CloudWatch only
    */
@@ -56,7 +56,7 @@ export interface GatewayObservabilityProps {
 const ROW = 24;
 
 /**
- * * * * * * A CloudWatch dashboard and alarms for planes and the services they rely on: connected data planes, pods on
+ * A CloudWatch dashboard and alarms for planes and the services they rely on: connected data planes, pods on
  * EKS (Container Insights, which the add-on `amazon-cloudwatch-observability` of the cluster measures; without it synth
  * warns and creates no alarms about pods), tasks, instances, load balancers with their certificates and failed
  * requests, the rotation of the tunnel's certificate, databases, caches, log domains. For metrics of single routes and
@@ -72,7 +72,7 @@ const ROW = 24;
  */
 export class GatewayObservability extends Construct {
   /**
-   * * Returns what `addKubernetesMonitoring` applies, as YAML, for clusters outside AWS: apply it there, or commit it
+   * Returns what `addKubernetesMonitoring` applies, as YAML, for clusters outside AWS: apply it there, or commit it
    * to the repository of Flux.
    *
    * The metrics are those of the plugin `prometheus`, under the names of Kong Gateway 3.9.
@@ -96,7 +96,7 @@ export class GatewayObservability extends Construct {
   }
 
   /**
-   * * Adds a PrometheusRule and a ConfigMap with a Grafana dashboard to a cluster with the Prometheus Operator and
+   * Adds a PrometheusRule and a ConfigMap with a Grafana dashboard to a cluster with the Prometheus Operator and
    * Grafana with its sidecar, such as the chart kube-prometheus-stack.
    *
    * The metrics are those of the plugin `prometheus`, under the names of Kong Gateway 3.9.
