@@ -13,7 +13,7 @@ export interface Command {
   /** Commands below this one; the first word chooses, and `--help` after it shows theirs. */
   readonly subcommands?: readonly Command[];
   /** @returns the exit code */
-  run(words: readonly string[]): Promise<number>;
+  run(args: readonly string[]): Promise<number>;
 }
 
 /** A command ends without success for a reason that the operator can fix. */
@@ -29,9 +29,9 @@ export class CommandFailure extends Error {
  *
  * @throws CommandFailure for an unknown option, a missing value, or arguments that are not options
  */
-export function parseOptions<const T extends ParseArgsOptionsConfig>(command: string, words: readonly string[], options: T) {
+export function parseOptions<const T extends ParseArgsOptionsConfig>(command: string, args: readonly string[], options: T) {
   try {
-    return parseArgs({ args: [...words], options, strict: true, allowPositionals: false }).values;
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values;
   } catch (error) {
     throw new CommandFailure(`${messageOf(error)}; see hybridge ${command} --help`, 'usage', { cause: error });
   }

@@ -9,8 +9,8 @@ import { temporaryFolder } from '../gateway/test/setup/temporary-folder.ts';
 
 const HYBRIDGE = join(import.meta.dirname, '..', 'lib', 'bundle', 'cli', 'hybridge.mjs');
 const folder = temporaryFolder('cli');
-function hybridge(...words: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [HYBRIDGE, ...words], { cwd: folder, encoding: 'utf8' });
+function hybridge(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [HYBRIDGE, ...args], { cwd: folder, encoding: 'utf8' });
   return { status, stdout, stderr };
 }
 

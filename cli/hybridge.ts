@@ -5,8 +5,8 @@ import { HYBRIDGE_VERSION } from '../gateway/src/base/version.ts';
 import { COMMANDS } from './command-table.ts';
 import { CommandFailure } from './command.ts';
 
-async function main(words: readonly string[]): Promise<number> {
-  const [name, ...rest] = words;
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
     process.stdout.write(overview());
     return name === undefined ? EXIT_CODES.usage : 0;

@@ -18,8 +18,8 @@ export const cert: Command = {
     '  --directory DIR  where to write; default: here',
     '  --days N         days of validity; default 1095',
   ].join('\n'),
-  async run(words) {
-    const options = parseOptions('cert', words, { directory: { type: 'string', default: '.' }, days: { type: 'string', default: '1095' } });
+  async run(args) {
+    const options = parseOptions('cert', args, { directory: { type: 'string', default: '.' }, days: { type: 'string', default: '1095' } });
     const days = Number(options.days);
     if (!Number.isInteger(days) || days < 1)
       throw new CommandFailure(`--days: '${options.days}' is not valid; expected a whole number, 1 or more`);

@@ -26,8 +26,8 @@ export const demo: Command = {
     '  --keep           leaves the gateway running and prints its URLs; Ctrl-C ends it',
     '  --directory DIR  where logs and working directories go; default .demo',
   ].join('\n'),
-  async run(words) {
-    const options = parseOptions('demo', words, {
+  async run(args) {
+    const options = parseOptions('demo', args, {
       app: { type: 'string' },
       assembly: { type: 'string' },
       from: { type: 'string', default: 'all' },

@@ -23,8 +23,8 @@ export const start: Command = {
     '',
     'All of them: docs/reference/settings.md.',
   ].join('\n'),
-  async run(words) {
-    parseOptions('start', words, {});
+  async run(args) {
+    parseOptions('start', args, {});
     await import(pathToFileURL(artefact(ARTEFACTS.start)).href);
     // The node has the process now; it ends it, and sets the exit code, itself.
     return Number(process.exitCode ?? 0);

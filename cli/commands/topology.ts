@@ -20,8 +20,8 @@ export const topology: Command = {
     '  --svg FILE         writes the same as a picture for browsers',
     '  --json             prints the document that the picture is made from, for machines',
   ].join('\n'),
-  async run(words) {
-    const options = parseOptions('topology', words, {
+  async run(args) {
+    const options = parseOptions('topology', args, {
       assembly: { type: 'string', default: 'cdk.out' },
       svg: { type: 'string' },
       json: { type: 'boolean', default: false },

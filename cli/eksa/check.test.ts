@@ -94,8 +94,8 @@ describe('hybridge eksa check', () => {
     ['an unknown option', ['check', '--jsn', CLUSTER], EXIT_CODES.usage, "'--jsn'"],
     ['an unknown subcommand', ['chek', CLUSTER], EXIT_CODES.usage, "there is no subcommand 'chek'; subcommands: check"],
     ['no subcommand', [], EXIT_CODES.usage, 'a subcommand is missing'],
-  ])('refuses %s', async (_what, words, code, failure) => {
-    expect(await runEksa(...words)).toMatchObject({ code, output: '', failure: expect.stringContaining(failure) });
+  ])('refuses %s', async (_what, args, code, failure) => {
+    expect(await runEksa(...args)).toMatchObject({ code, output: '', failure: expect.stringContaining(failure) });
   });
 
   it('refuses a file that is no text', async () => {

@@ -3,9 +3,9 @@ import { check as findingsOf } from '../../src/eksa/check-text';
 import { FEATURE_FLAGS } from '../../src/eksa/feature-flags';
 import type { Finding } from '../../src/eksa/finding';
 import type { Command } from '../command.ts';
+import { parseArguments } from './arguments.ts';
 import { readText } from './files.ts';
 import { describeFindings } from './finding-text.ts';
-import { parseWords } from './words.ts';
 
 export const check: Command = {
   name: 'check',
@@ -21,17 +21,17 @@ export const check: Command = {
     '  --release vX.Y.Z  the EKS Anywhere release whose rules apply; default: the newest known, v0.26.0',
     '  --json            prints { errors, warnings, findings } for machines; a finding has file, line, path, ruleId, severity, message, fix',
   ].join('\n'),
-  async run(words) {
+  async run(args) {
     const {
       options,
       files: [cluster, hardware],
-    } = parseWords(
+    } = parseArguments(
       'check',
-      words,
+      args,
       { existing: { type: 'boolean', default: false }, release: { type: 'string' }, json: { type: 'boolean', default: false } },
       {
-        least: 1,
-        most: 2,
+        min: 1,
+        max: 2,
         names: 'cluster.yaml and, for bare metal, hardware.csv',
       },
     );

@@ -63,11 +63,11 @@ function brief(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-const ROAD_NAMES = { cli: 'CLI', api: 'API' } as const;
+const PATH_NAMES = { cli: 'CLI', api: 'API' } as const;
 
-function describeRefusal({ ruleId, roads, path, message, fix, line }: Refusal, file: string): string {
+function describeRefusal({ ruleId, paths, path, message, fix, line }: Refusal, file: string): string {
   const place = path.startsWith('hardware.csv') ? '' : `${file}${line === undefined ? '' : `:${line}`}  `;
-  return `${place}${ruleId}  by ${roads.map((road) => ROAD_NAMES[road]).join(' and ')}  ${path} ${message}${fix ? `\n  → ${fix}` : ''}`;
+  return `${place}${ruleId}  by ${paths.map((by) => PATH_NAMES[by]).join(' and ')}  ${path} ${message}${fix ? `\n  → ${fix}` : ''}`;
 }
 
 function groupRow(plan: GroupPlan): string[] {

@@ -36,7 +36,7 @@ describe('hybridge eksa diff', () => {
     expect(output).toContain('T31  by CLI and API  hardware.csv has 0 spare machines labelled type=cp; 1 more is wanted for control plane');
   });
 
-  it('names the line, the rule and the roads of a refused change', async () => {
+  it('names the line, the rule and the paths of a refused change', async () => {
     const { code, output } = await runEksa('diff', OLD, MOVED);
     expect(code).toBe(1);
     expect(output).toContain(
@@ -45,8 +45,8 @@ describe('hybridge eksa diff', () => {
     expect(output).toMatch(/upgrade cluster +refused\n +kubectl apply, Flux, Argo CD +refused\n$/);
   });
 
-  it.each([['both', 1], ['api', 1], ['cli', 0]])('lets the road decide how it ends: %s', async (road, code) => {
-    expect((await runEksa('diff', OLD, MASKED, '--road', road)).code).toBe(code);
+  it.each([['both', 1], ['api', 1], ['cli', 0]])('lets the path decide how it ends: %s', async (path, code) => {
+    expect((await runEksa('diff', OLD, MASKED, '--via', path)).code).toBe(code);
   });
 
   it('prints the answers as JSON', async () => {
@@ -54,7 +54,7 @@ describe('hybridge eksa diff', () => {
     expect(JSON.parse(output)).toMatchObject({
       cliAccepts: true,
       webhookAccepts: false,
-      refusals: [{ ruleId: 'W3', roads: ['api'], line: expect.any(Number) }],
+      refusals: [{ ruleId: 'W3', paths: ['api'], line: expect.any(Number) }],
       machines: [{ wanted: 0 }, { wanted: 0 }],
     });
   });
@@ -65,9 +65,9 @@ describe('hybridge eksa diff', () => {
   ])('tells that a licence token changed from %s to %s, and prints references only', async (from, to, told) => {
     const withToken = (name: string, token: string) =>
       changed(name, ['  kubernetesVersion', `  licenseToken: '${token}'\n  kubernetesVersion`]);
-    const words = ['diff', withToken('licensed.yaml', from), withToken('renewed.yaml', to)];
-    for (const { output } of [await runEksa(...words), await runEksa(...words, '--json')]) expect(output).not.toMatch(/first|second/);
-    expect((await runEksa(...words)).output.replace(/ +/g, ' ')).toContain(`Cluster.spec.licenseToken ${told}`);
+    const args = ['diff', withToken('licensed.yaml', from), withToken('renewed.yaml', to)];
+    for (const { output } of [await runEksa(...args), await runEksa(...args, '--json')]) expect(output).not.toMatch(/first|second/);
+    expect((await runEksa(...args)).output.replace(/ +/g, ' ')).toContain(`Cluster.spec.licenseToken ${told}`);
   });
 
   it('names the file that cannot be read as a cluster', async () => {
@@ -81,8 +81,8 @@ describe('hybridge eksa diff', () => {
 
   it.each([
     ['one file', ['diff', OLD], 'expected old.yaml and new.yaml'],
-    ['an unknown road', ['diff', OLD, OLD, '--road', 'sea'], "--road: 'sea' is not valid; expected both, cli, api"],
-  ])('refuses %s', async (_what, words, failure) => {
-    expect(await runEksa(...words)).toMatchObject({ code: EXIT_CODES.usage, failure: expect.stringContaining(failure) });
+    ['an unknown path', ['diff', OLD, OLD, '--via', 'sea'], "--via: 'sea' is not valid; expected both, cli, api"],
+  ])('refuses %s', async (_what, args, failure) => {
+    expect(await runEksa(...args)).toMatchObject({ code: EXIT_CODES.usage, failure: expect.stringContaining(failure) });
   });
 });

@@ -6,10 +6,10 @@ import { COLUMNS, HARDWARE_FILE, machineFromCells, parseHardware } from '../../s
 import { toYaml } from '../../src/eksa/yaml/emit';
 import { CommandFailure } from '../command.ts';
 import type { Command } from '../command.ts';
+import { parseArguments } from './arguments.ts';
 import { readText, writeOwnerOnly } from './files.ts';
 import { cellTexts } from './fillable-file.ts';
 import { fillTexts } from './placeholder-values.ts';
-import { parseWords } from './words.ts';
 
 export const hardware: Command = {
   name: 'hardware',
@@ -24,15 +24,15 @@ export const hardware: Command = {
     '  --secret-store NAME  ClusterSecretStore of the External Secrets Operator that reads Secrets Manager',
     '  --secrets FILE       writes the Secrets with their values, from the environment or Secrets Manager, for "kubectl apply -f"; mode 0600',
   ].join('\n'),
-  async run(words) {
+  async run(args) {
     const {
       options,
       files: [file],
-    } = parseWords(
+    } = parseArguments(
       'hardware',
-      words,
+      args,
       { 'secret-store': { type: 'string' }, 'secrets': { type: 'string' } },
-      { least: 1, most: 1, names: HARDWARE_FILE },
+      { min: 1, max: 1, names: HARDWARE_FILE },
     );
     const { machines } = read(file!);
     const name = options['secret-store'];

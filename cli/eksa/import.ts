@@ -1,9 +1,9 @@
 /** `hybridge eksa import`: the program for a cluster that exists as files. */
 import { importCluster } from '../../src/eksa/import/import-cluster';
 import type { Command } from '../command.ts';
+import { parseArguments } from './arguments.ts';
 import { readText } from './files.ts';
 import { describeFindings } from './finding-text.ts';
-import { parseWords } from './words.ts';
 
 export const importCommand: Command = {
   name: 'import',
@@ -18,18 +18,18 @@ export const importCommand: Command = {
     '                    yet to be created',
     '  --release vX.Y.Z  release of EKS Anywhere that the program names; default: the eksaVersion of the file, else v0.26.0',
   ].join('\n'),
-  async run(words) {
+  async run(args) {
     const {
       options,
       files: [cluster, hardware],
-    } = parseWords(
+    } = parseArguments(
       'import',
-      words,
+      args,
       {
         'new-names': { type: 'boolean', default: false },
         'release': { type: 'string' },
       },
-      { least: 1, most: 2, names: 'cluster.yaml and, for bare metal, hardware.csv' },
+      { min: 1, max: 2, names: 'cluster.yaml and, for bare metal, hardware.csv' },
     );
     const found = importCluster({
       cluster: readText(cluster!),

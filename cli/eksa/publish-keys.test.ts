@@ -22,7 +22,7 @@ afterEach(() => {
 
 const path = (name: string) => join(folder, name);
 
-/** A program on the PATH that notes its words and input, and prints. */
+/** A program on the PATH that notes its args and input, and prints. */
 function tool(name: string, prints: string, code = 0): void {
   const notes = path(`${name}.called`);
   writeFileSync(

@@ -6,10 +6,10 @@ import type { ClusterDocument } from '../../src/eksa/model/document';
 import { parseClusterFile } from '../../src/eksa/yaml/parse';
 import { CommandFailure } from '../command.ts';
 import type { Command } from '../command.ts';
+import { parseArguments } from './arguments.ts';
 import { readText } from './files.ts';
 import { jsonWebKeySet } from './json-web-keys.ts';
 import { runTool } from './site-tools.ts';
-import { parseWords } from './words.ts';
 
 /** Where Cluster API keeps the keys, on the management cluster. */
 const KEY_NAMESPACE = 'eksa-system';
@@ -28,15 +28,15 @@ export const publishKeys: Command = {
     '  --key FILE         reads the public key (PEM) from a file; kubectl is not needed then',
     '  --out FILE         writes keys.json to a file and publishes nothing: for issuers that are no bucket of S3',
   ].join('\n'),
-  async run(words) {
+  async run(args) {
     const {
       options,
       files: [file],
-    } = parseWords(
+    } = parseArguments(
       'publish-keys',
-      words,
+      args,
       { kubeconfig: { type: 'string' }, key: { type: 'string' }, out: { type: 'string' } },
-      { least: 1, most: 1, names: 'cluster.yaml' },
+      { min: 1, max: 1, names: 'cluster.yaml' },
     );
     const { name, issuer } = clusterOf(file!);
     const bucket = issuerBucket(issuer);

@@ -123,12 +123,12 @@ describe('hybridge eksa render', () => {
     const deeper = join(folder, 'cdk.out', 'hybridge', 'Test', 'Factory');
     mkdirSync(deeper, { recursive: true });
     copyFileSync(sample('bare-metal.yaml'), join(deeper, 'cluster.yaml'));
-    const words = (target: string) => ['render', '--assembly-folder', deeper, '--out', target];
-    expect(await runEksa(...words(join(folder, 'cdk.out', 'filled')))).toMatchObject({
+    const args = (target: string) => ['render', '--assembly-folder', deeper, '--out', target];
+    expect(await runEksa(...args(join(folder, 'cdk.out', 'filled')))).toMatchObject({
       code: EXIT_CODES.usage,
       failure: expect.stringContaining(`inside the cloud assembly ${join(folder, 'cdk.out')},`),
     });
-    expect(await runEksa(...words(out))).toMatchObject({ code: 0 });
+    expect(await runEksa(...args(out))).toMatchObject({ code: 0 });
   });
 
   it('fills the files for the repository that Flux follows as well', async () => {
@@ -188,8 +188,8 @@ describe('hybridge eksa render', () => {
   it.each([
     [['--out', 'x'], '--assembly-folder is missing'],
     [['--assembly-folder', 'x'], '--out is missing'],
-  ])('wants both folders: %j', async (words, failure) => {
-    expect(await runEksa('render', ...words)).toMatchObject({ code: EXIT_CODES.usage, failure: expect.stringContaining(failure) });
+  ])('wants both folders: %j', async (args, failure) => {
+    expect(await runEksa('render', ...args)).toMatchObject({ code: EXIT_CODES.usage, failure: expect.stringContaining(failure) });
   });
 
   it('says when the assembly has no such cluster', async () => {

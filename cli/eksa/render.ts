@@ -7,12 +7,12 @@ import type { ClusterDocument, Document } from '../../src/eksa/model/document';
 import { parseClusterFile } from '../../src/eksa/yaml/parse';
 import { CommandFailure } from '../command.ts';
 import type { Command } from '../command.ts';
+import { parseArguments } from './arguments.ts';
 import { readText, writeOwnerOnly } from './files.ts';
 import { fillableCluster, fillableHardware, plainFile } from './fillable-file.ts';
 import type { FillableFile } from './fillable-file.ts';
 import { fillablePackages } from './package-secrets.ts';
 import { fillTexts } from './placeholder-values.ts';
-import { parseWords } from './words.ts';
 
 export const render: Command = {
   name: 'render',
@@ -27,12 +27,12 @@ export const render: Command = {
     '  --assembly-folder DIR  what cdk synth wrote for the cluster',
     '  --out DIR              where to write; made if missing, must be outside the folder of the assembly',
   ].join('\n'),
-  async run(words) {
-    const { options } = parseWords(
+  async run(args) {
+    const { options } = parseArguments(
       'render',
-      words,
+      args,
       { 'assembly-folder': { type: 'string' }, 'out': { type: 'string' } },
-      { least: 0, most: 0, names: '--assembly-folder and --out only' },
+      { min: 0, max: 0, names: '--assembly-folder and --out only' },
     );
     const { 'assembly-folder': from, out } = options;
     if (!from || !out)

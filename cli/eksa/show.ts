@@ -7,8 +7,8 @@ import { drawSvg } from '../../src/eksa/picture/svg';
 import { drawText } from '../../src/eksa/picture/text';
 import { CommandFailure } from '../command.ts';
 import type { Command } from '../command.ts';
+import { parseArguments } from './arguments.ts';
 import { readText } from './files.ts';
-import { parseWords } from './words.ts';
 
 export const show: Command = {
   name: 'show',
@@ -20,15 +20,15 @@ export const show: Command = {
     '',
     '  --svg FILE  writes the same as a picture for browsers',
   ].join('\n'),
-  async run(words) {
+  async run(args) {
     const {
       options,
       files: [cluster, hardware],
-    } = parseWords(
+    } = parseArguments(
       'show',
-      words,
+      args,
       { svg: { type: 'string' } },
-      { least: 1, most: 2, names: 'cluster.yaml and, for bare metal, hardware.csv' },
+      { min: 1, max: 2, names: 'cluster.yaml and, for bare metal, hardware.csv' },
     );
     const machines = hardware === undefined ? undefined : readText(hardware);
     const problem = machines === undefined ? undefined : parseHardware(machines).fileProblem;

@@ -8,8 +8,8 @@ import { CommandFailure } from '../command.ts';
  * @param input given to it; it gets nothing otherwise
  * @throws CommandFailure (exit code 69) with the first line of its complaint when it is not there or fails
  */
-export async function runTool(tool: string, words: readonly string[], input = ''): Promise<string> {
-  const child = spawn(tool, words, { stdio: ['pipe', 'pipe', 'pipe'] });
+export async function runTool(tool: string, args: readonly string[], input = ''): Promise<string> {
+  const child = spawn(tool, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   const printed: Buffer[] = [];
   const complaints: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => printed.push(chunk));
@@ -30,5 +30,5 @@ export async function runTool(tool: string, words: readonly string[], input = ''
   });
   if (code === 0) return Buffer.concat(printed).toString('utf8');
   const complaint = Buffer.concat(complaints).toString('utf8').trim().split('\n')[0] || `it ended with ${code}`;
-  throw new CommandFailure(`${tool} ${words.slice(0, 2).join(' ')}: ${complaint}`, 'unavailable');
+  throw new CommandFailure(`${tool} ${args.slice(0, 2).join(' ')}: ${complaint}`, 'unavailable');
 }

@@ -15,7 +15,7 @@ export function sample(name: string): string {
   return join(import.meta.dirname, 'samples', name);
 }
 
-export async function runEksa(...words: string[]): Promise<Outcome> {
+export async function runEksa(...args: string[]): Promise<Outcome> {
   const written: string[] = [];
   const write = process.stdout.write;
   process.stdout.write = ((text: string) => {
@@ -23,7 +23,7 @@ export async function runEksa(...words: string[]): Promise<Outcome> {
     return true;
   }) as typeof write;
   try {
-    return { code: await eksa.run(words), output: written.join('') };
+    return { code: await eksa.run(args), output: written.join('') };
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;
     return { code: EXIT_CODES[error.reason], output: written.join(''), failure: error.message };

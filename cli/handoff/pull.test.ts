@@ -128,11 +128,11 @@ interface Outcome {
   readonly failure?: string;
 }
 
-async function pull(...words: string[]): Promise<Outcome> {
+async function pull(...args: string[]): Promise<Outcome> {
   const written: string[] = [];
   const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
   try {
-    return { code: await handoff.run(['pull', ...words]), output: written.join('') };
+    return { code: await handoff.run(['pull', ...args]), output: written.join('') };
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;
     return { code: EXIT_CODES[error.reason], output: written.join(''), failure: error.message };
@@ -141,7 +141,7 @@ async function pull(...words: string[]): Promise<Outcome> {
   }
 }
 
-const site = (...words: string[]) => pull('--site', 'Cloud/factory', '--out', out, ...words);
+const site = (...args: string[]) => pull('--site', 'Cloud/factory', '--out', out, ...args);
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 const filesBelow = (path: string) => readdirSync(path, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
@@ -465,7 +465,7 @@ describe('nothing is written', () => {
       "--plane: the site Cloud/factory has no plane 'shop'; it has factory-plane, yard-plane",
     ],
     [['--site', 'Cloud/factory', 'now'], 'see hybridge handoff pull --help'],
-  ])('for the words %j', async (words, failure) => {
-    expect(await pull(...words)).toMatchObject({ code: EXIT_CODES.usage, failure: expect.stringContaining(failure) });
+  ])('for the args %j', async (args, failure) => {
+    expect(await pull(...args)).toMatchObject({ code: EXIT_CODES.usage, failure: expect.stringContaining(failure) });
   });
 });

@@ -35,8 +35,8 @@ export const pull: Command = {
     '  --check            writes nothing and prints what would change: exit code 1 if something would',
     '  --json             prints { site, out, files } for machines',
   ].join('\n'),
-  async run(words) {
-    const options = parseOptions('handoff pull', words, OPTIONS);
+  async run(args) {
+    const options = parseOptions('handoff pull', args, OPTIONS);
     const { site, plane, region, check, json } = options;
     if (site === undefined) throw new CommandFailure('handoff pull: --site is missing; see hybridge handoff pull --help');
     if (!/^[A-Za-z][A-Za-z0-9-]*\/[a-z0-9-]+$/.test(site))

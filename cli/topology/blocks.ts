@@ -12,7 +12,7 @@ export interface Block extends Size {
 }
 
 /** More data planes of one control plane than these become one block, with one line. */
-export const MOST_WITH_LINES = 8;
+export const MAX_WITH_LINES = 8;
 
 const NOTHING: Block = { width: 0, height: 0, boxes: [], cards: [] };
 
@@ -34,7 +34,7 @@ export function blockOf(scene: Scene, box: Box): Block | undefined {
 function planesIn(inner: readonly Block[], loose: readonly Block[]): Block {
   const planes = [...inner, ...loose].sort((one, other) => Number(takesTunnels(other)) - Number(takesTunnels(one)));
   const clusters = inRows(inner);
-  if (planes.reduce((sum, { cards }) => sum + cards.length, 0) <= MOST_WITH_LINES) return inColumn(planes);
+  if (planes.reduce((sum, { cards }) => sum + cards.length, 0) <= MAX_WITH_LINES) return inColumn(planes);
   return inner.length === 0 ? inRows(planes) : beside(clusters, inColumnsOf(loose, clusters.height));
 }
 
@@ -76,8 +76,8 @@ function takesTunnels({ cards }: Block): boolean {
   return cards.some(({ card }) => card.kind === 'control plane');
 }
 
-function inRows(blocks: readonly Block[], mostWidth?: number): Block {
-  const { items, width, height } = pack(blocks, GAP, mostWidth);
+function inRows(blocks: readonly Block[], maxWidth?: number): Block {
+  const { items, width, height } = pack(blocks, GAP, maxWidth);
   return joined(items.map(({ item, x, y }) => shifted(item, x, y)), { width, height });
 }
 
@@ -93,12 +93,12 @@ function inColumn(blocks: readonly Block[]): Block {
 }
 
 /** As many columns as keep them within a height. */
-function inColumnsOf(blocks: readonly Block[], mostHeight: number): Block {
+function inColumnsOf(blocks: readonly Block[], maxHeight: number): Block {
   const columns: Block[][] = [];
   let height = Infinity;
   for (const block of blocks) {
     height += GAP + block.height;
-    if (height <= mostHeight) columns.at(-1)!.push(block);
+    if (height <= maxHeight) columns.at(-1)!.push(block);
     else {
       columns.push([block]);
       height = block.height;

@@ -1,6 +1,6 @@
 /** Where everything in a picture goes. From left to right: sites and regions that open tunnels, regions that take them. */
 import { Graph, layout as layOut } from '@dagrejs/dagre';
-import { MOST_WITH_LINES, blockOf, crowded, shifted } from './blocks.ts';
+import { MAX_WITH_LINES, blockOf, crowded, shifted } from './blocks.ts';
 import type { Block } from './blocks.ts';
 import { BOX_PADDING } from './measures.ts';
 import type { Point, Rectangle } from './measures.ts';
@@ -68,7 +68,7 @@ function piecesOf(scene: Scene): { readonly pieces: readonly Piece[]; readonly t
   const targets = new Set(outward.map(({ to }) => topOf(to)));
   const crowds = [...new Set(outward.map(({ to }) => to))]
     .map((to) => ({ to, lines: outward.filter((line) => line.to === to && !targets.has(topOf(line.from))) }))
-    .filter(({ lines }) => lines.length > MOST_WITH_LINES)
+    .filter(({ lines }) => lines.length > MAX_WITH_LINES)
     .map(({ to, lines }) => ({
       id: `crowd of ${to}`,
       to,

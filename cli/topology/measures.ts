@@ -19,9 +19,9 @@ export const BOX_PADDING = 14;
 export const GAP = 16;
 
 /** Characters of a line on a card; the rest is in its tooltip. */
-const MOST_CHARACTERS = 48;
+const MAX_CHARACTERS = 48;
 
 export function sizeOf({ title, lines }: Card): Size {
-  const longest = Math.min(MOST_CHARACTERS, Math.max(title.length + 1, ...lines.map(({ length }) => length)));
+  const longest = Math.min(MAX_CHARACTERS, Math.max(title.length + 1, ...lines.map(({ length }) => length)));
   return { width: Math.ceil(longest * CHARACTER) + 2 * CARD_PADDING, height: (lines.length + 1) * LINE_HEIGHT + 2 * CARD_PADDING - 4 };
 }

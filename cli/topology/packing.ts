@@ -12,12 +12,12 @@ export interface Packed<T> extends Size {
 /**
  * Side by side in the order given, in rows.
  *
- * @param mostWidth of a row with more than one item; by default what makes the whole a little wider than high
+ * @param maxWidth of a row with more than one item; by default what makes the whole a little wider than high
  */
-export function pack<T extends Size>(items: readonly T[], gap: number, mostWidth?: number): Packed<T> {
+export function pack<T extends Size>(items: readonly T[], gap: number, maxWidth?: number): Packed<T> {
   if (items.length === 0) return { items: [], width: 0, height: 0 };
   const area = items.reduce((sum, { width, height }) => sum + (width + gap) * (height + gap), 0);
-  const most = Math.max(...items.map(({ width }) => width), mostWidth ?? Math.sqrt(area * 1.3));
+  const most = Math.max(...items.map(({ width }) => width), maxWidth ?? Math.sqrt(area * 1.3));
   const placed: { item: T; x: number; y: number }[] = [];
   let [x, y, rowHeight, width] = [0, 0, 0, 0];
   for (const item of items) {

@@ -8,7 +8,7 @@ import type { Box, Card, CardKind, Scene } from './scene.ts';
 const MARGIN = 28;
 const TITLE_HEIGHT = 48;
 const LEGEND_HEIGHT = 26;
-const LEAST_WIDTH = 720;
+const MIN_WIDTH = 720;
 const INK = '#1b1f24';
 const MUTED = '#57606a';
 
@@ -33,7 +33,7 @@ const TUNNEL = 'stroke="#2e7040" stroke-width="1.8" stroke-linejoin="round" mark
 export function drawSvg(scene: Scene): string {
   const layout = layoutOf(scene);
   const legend = legendOf(scene);
-  const width = Math.ceil(Math.max(layout.width, LEAST_WIDTH, ...legend.map((row) => 60 + row.text.length * CHARACTER)) + 2 * MARGIN);
+  const width = Math.ceil(Math.max(layout.width, MIN_WIDTH, ...legend.map((row) => 60 + row.text.length * CHARACTER)) + 2 * MARGIN);
   const legendTop = TITLE_HEIGHT + layout.height + 2 * MARGIN;
   const height = Math.ceil(legendTop + legend.length * LEGEND_HEIGHT + MARGIN / 2);
   return [

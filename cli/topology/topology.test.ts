@@ -265,10 +265,10 @@ describe('hybridge topology', () => {
   mkdirSync(join(folder, 'hybridge'));
   const file = join(folder, 'hybridge', 'topology.json');
 
-  async function run(...words: string[]): Promise<string> {
+  async function run(...args: string[]): Promise<string> {
     const output = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     try {
-      expect(await topology.run(['--assembly', folder, ...words])).toBe(0);
+      expect(await topology.run(['--assembly', folder, ...args])).toBe(0);
       return output.mock.calls.map(([chunk]) => String(chunk)).join('');
     } finally {
       output.mockRestore();

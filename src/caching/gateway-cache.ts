@@ -3,7 +3,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { requirePort } from '../private/input/numbers';
-import { within } from '../private/input/place';
+import { atPlace } from '../private/input/place';
 import { admit } from '../private/network/admission';
 import { requireServerName } from '../private/network/tunnel-endpoint';
 import { requireKnownName } from '../private/secrets/existing-secret';
@@ -114,7 +114,7 @@ class ExistingCache extends GatewayCache {
   constructor(scope: Construct, id: string, props: ExistingCacheProps) {
     super(scope, id);
     const { host, port = 6379, username, vpc, securityGroup, secret } = props;
-    this._mount = within(this, () => {
+    this._mount = atPlace(this, () => {
       requireServerName('host', host);
       requirePort('port', port);
       if (username !== undefined && !Token.isUnresolved(username) && !/^\S+$/.test(username)) throw new Error(`username: got ${JSON.stringify(username)}, expected a name without spaces: leave it out for the default user`);

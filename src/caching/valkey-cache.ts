@@ -6,7 +6,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { requireWhole } from '../private/input/numbers';
-import { within } from '../private/input/place';
+import { atPlace } from '../private/input/place';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
 import { requireTwoZones } from '../private/network/two-zones';
 import type { SecretMount } from '../private/secrets/mount';
@@ -85,13 +85,13 @@ export class ValkeyCache extends GatewayCache {
   constructor(scope: Construct, id: string, private readonly props: ValkeyCacheProps) {
     super(scope, id);
     const { vpc, capacity = ValkeyCapacity.nodes(), snapshotDays = 15 } = props;
-    within(this, () => {
-      requireWhole('snapshotDays', snapshotDays, { least: 0, most: 35 });
+    atPlace(this, () => {
+      requireWhole('snapshotDays', snapshotDays, { min: 0, max: 35 });
       requireTwoZones('vpc', vpc);
     });
     const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc, description: 'Cache that gateways share', allowAllOutbound: false });
     this.connections = securityGroup.connections;
-    const name = within(this, () => secretName(this, requireObjectName('id', kebabCase(id)), 'cache'));
+    const name = atPlace(this, () => secretName(this, requireObjectName('id', kebabCase(id)), 'cache'));
     this.secret = new secretsmanager.Secret(this, 'Password', {
       secretName: name,
       description: 'User and password of the cache that gateways share',

@@ -1,5 +1,5 @@
 import { requireWhole } from '../private/input/numbers';
-import { shown, within } from '../private/input/place';
+import { shown, atPlace } from '../private/input/place';
 import type { ValkeyChoice } from './private/cache-connection';
 
 /** Options of `ValkeyCapacity.nodes()`. */
@@ -41,9 +41,9 @@ export class ValkeyCapacity {
   /** Dedicated nodes: a primary and replicas across availability zones, with automatic failover. Billed by the hour. */
   public static nodes(options: ValkeyNodesOptions = {}): ValkeyCapacity {
     const { nodeType = 'cache.t4g.small', replicas = 1 } = options;
-    within('ValkeyCapacity.nodes', () => {
+    atPlace('ValkeyCapacity.nodes', () => {
       if (!/^cache\.[a-z0-9]+\.[a-z0-9]+$/.test(nodeType)) throw new Error(`nodeType: got ${shown(nodeType)}, expected a type of ElastiCache such as cache.t4g.small`);
-      requireWhole('replicas', replicas, { least: 1, most: 5 });
+      requireWhole('replicas', replicas, { min: 1, max: 5 });
     });
     return new ValkeyCapacity({ kind: 'nodes', nodeType, replicas });
   }
@@ -54,9 +54,9 @@ export class ValkeyCapacity {
    */
   public static serverless(options: ValkeyServerlessOptions = {}): ValkeyCapacity {
     const { maxStorageGb = 5, maxEcpuPerSecond = 5000 } = options;
-    within('ValkeyCapacity.serverless', () => {
-      requireWhole('maxStorageGb', maxStorageGb, { least: 1, most: 5000 });
-      requireWhole('maxEcpuPerSecond', maxEcpuPerSecond, { least: 1000, most: 15_000_000 });
+    atPlace('ValkeyCapacity.serverless', () => {
+      requireWhole('maxStorageGb', maxStorageGb, { min: 1, max: 5000 });
+      requireWhole('maxEcpuPerSecond', maxEcpuPerSecond, { min: 1000, max: 15_000_000 });
     });
     return new ValkeyCapacity({ kind: 'serverless', maxStorageGb, maxEcpuPerSecond });
   }

@@ -4,7 +4,7 @@ import { machineNames } from '../eksa/documents/cluster';
 import { spareMachines } from '../eksa/hardware/selection';
 import { CLUSTER_PROP_PATHS, machinePropPaths } from '../eksa/prop-path';
 import type { PropPath } from '../eksa/prop-path';
-import { within } from '../private/input/place';
+import { atPlace } from '../private/input/place';
 import { clusterInput, controlPlaneInput, machineConfigInput, workerInput } from './cluster-input';
 import { EksAnywhereCluster } from './eks-anywhere-cluster';
 import type { MachineClusterProps } from './eks-anywhere-cluster';
@@ -159,7 +159,7 @@ export class BareMetalCluster extends EksAnywhereCluster {
     this._define({
       kind: 'eks-anywhere-bare-metal',
       documents: bareMetalDocuments({
-        ...within(this, () => clusterInput(this.clusterName, props)),
+        ...atPlace(this, () => clusterInput(this.clusterName, props)),
         endpoint: props.endpoint,
         controlPlaneNodes: { ...controlPlaneInput(props.controlPlaneNodes), ...machineConfigInput(MACHINE_KIND, props, { group: props.controlPlaneNodes, prop: 'controlPlaneNodes' }) },
         workerNodes: workerNodes.map((group, index) => ({ ...workerInput(group), ...machineConfigInput(MACHINE_KIND, props, { group, prop: `workerNodes[${index}]` }) })),

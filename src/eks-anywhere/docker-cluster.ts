@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { dockerDocuments } from '../eksa/documents/docker';
 import { CLUSTER_PROP_PATHS } from '../eksa/prop-path';
-import { within } from '../private/input/place';
+import { atPlace } from '../private/input/place';
 import { clusterInput, controlPlaneInput, workerInput } from './cluster-input';
 import { EksAnywhereCluster } from './eks-anywhere-cluster';
 import type { EksAnywhereClusterProps } from './eks-anywhere-cluster';
@@ -54,7 +54,7 @@ export class DockerCluster extends EksAnywhereCluster {
     this._define({
       kind: 'eks-anywhere-docker',
       documents: dockerDocuments({
-        ...within(this, () => clusterInput(this.clusterName, props)),
+        ...atPlace(this, () => clusterInput(this.clusterName, props)),
         controlPlaneNodes: controlPlaneInput(props.controlPlaneNodes ?? { count: 1 }),
         workerNodes: (props.workerNodes ?? [{ name: 'md-0', count: 1 }]).map(workerInput),
         etcdNodes: props.etcdCount === undefined ? undefined : { count: props.etcdCount },

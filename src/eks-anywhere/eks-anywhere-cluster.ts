@@ -29,7 +29,7 @@ import type { IManagementCluster } from './management-cluster';
 import type { Package } from './packages/package';
 import type { PackageControllerOptions, PackageCronJobOptions } from './packages/package-controller';
 import { printOutsideStacks } from './private/annotations';
-import { ClusterSurroundings } from './private/cluster-surroundings';
+import { ClusterAddOns } from './private/cluster-add-ons';
 import type { ProxyOptions, RegistryMirrorOptions } from './site-network';
 import { refuseTokens } from './token-refusal';
 
@@ -261,7 +261,7 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
   public readonly managementClusterName?: string;
 
   private readonly eksAnywhereVersion: string;
-  private readonly surroundings = new ClusterSurroundings();
+  private readonly addOns = new ClusterAddOns();
   /** Of this cluster and those that it manages: placeholder → path of the cluster. */
   private readonly licenses = new Map<string, string>();
   /** Its own, or that of its management cluster. */
@@ -309,7 +309,7 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
    * What cannot work on this cluster is refused when the app is synthesized.
    */
   public addPackage(curatedPackage: Package): void {
-    this.surroundings.addPackage(curatedPackage);
+    this.addOns.addPackage(curatedPackage);
   }
 
   /**
@@ -319,7 +319,7 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
    * @internal
    */
   public _claimAddresses(owner: string, range: string): void {
-    this.surroundings.claimAddresses({ owner, range });
+    this.addOns.claimAddresses({ owner, range });
   }
 
   /**
@@ -337,7 +337,7 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
    * @internal
    */
   public _addFile(name: string, render: () => string): void {
-    this.surroundings.addFile(name, render);
+    this.addOns.addFile(name, render);
   }
 
   /**
@@ -370,7 +370,7 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
 
     this.definition = definition;
     this.folder = claimedFolder(this);
-    this.node.addValidation({ validate: () => [...this.errors(definition), ...this.surroundings.problems(definition.documents, definition.hardware?.())] });
+    this.node.addValidation({ validate: () => [...this.errors(definition), ...this.addOns.problems(definition.documents, definition.hardware?.())] });
     writeFilesAtSynthesis(this, this.folder, () => this.written());
     Topology.of(this).addSite(() => ({ name: this.clusterName, kind: definition.kind, ...this._location() }));
   }
@@ -378,7 +378,7 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
   /** Everything that a tool reads. */
   private render(): OutputFiles {
     const { documents, files } = this.definition;
-    return { 'cluster.yaml': toYaml(documents), ...files?.(), ...this.surroundings.render(documents) };
+    return { 'cluster.yaml': toYaml(documents), ...files?.(), ...this.addOns.render(documents) };
   }
 
   /** The same with what goes to other places: a Git repository, and people. */

@@ -8,7 +8,7 @@ import type { VirtualMachineInput } from '../eksa/documents/vsphere';
 import { CLUSTER_PROP_PATHS, machinePropPaths } from '../eksa/prop-path';
 import type { PropPath } from '../eksa/prop-path';
 import { formatDuration } from '../eksa/syntax/duration';
-import { within } from '../private/input/place';
+import { atPlace } from '../private/input/place';
 import { clusterInput, controlPlaneInput, machineConfigInput, workerInput } from './cluster-input';
 import type { MachineClusterProps } from './eks-anywhere-cluster';
 import { EksAnywhereCluster } from './eks-anywhere-cluster';
@@ -23,9 +23,9 @@ const DEFAULT_CPUS = 2;
 const DEFAULT_MEMORY = Size.gibibytes(8);
 const DEFAULT_DISK = Size.gibibytes(25);
 /** Below this the tools silently take 2048 MiB. */
-const LEAST_MEMORY_MIB = 2048;
+const MIN_MEMORY_MIB = 2048;
 /** Below this the tools silently take 20 GiB. */
-const LEAST_DISK_GIB = 20;
+const MIN_DISK_GIB = 20;
 
 /** Size of virtual machines. Can be changed later; a change replaces the nodes. */
 export interface VirtualMachineSize {
@@ -269,7 +269,7 @@ export interface VSphereClusterProps extends MachineClusterProps {
 export class VSphereCluster extends EksAnywhereCluster {
   constructor(scope: Construct, id: string, props: VSphereClusterProps) {
     super(scope, id, props);
-    const input = within(this, () => clusterInput(this.clusterName, props));
+    const input = atPlace(this, () => clusterInput(this.clusterName, props));
     this._define({
       kind: 'eks-anywhere-vsphere',
       documents: vsphereDocuments({
@@ -315,8 +315,8 @@ export class VSphereCluster extends EksAnywhereCluster {
     const memoryMiB = (nodes.memory ?? DEFAULT_MEMORY).toMebibytes();
     const diskGiB = (nodes.disk ?? DEFAULT_DISK).toGibibytes();
     if (!Number.isInteger(cpus) || cpus < 1) throw new Error(`${this.node.path}: ${prop}.cpus is ${cpus}; expected 1 or more`);
-    if (memoryMiB < LEAST_MEMORY_MIB) throw new Error(`${this.node.path}: ${prop}.memory is ${memoryMiB} MiB; expected at least ${LEAST_MEMORY_MIB} MiB`);
-    if (diskGiB < LEAST_DISK_GIB) throw new Error(`${this.node.path}: ${prop}.disk is ${diskGiB} GiB; expected at least ${LEAST_DISK_GIB} GiB`);
+    if (memoryMiB < MIN_MEMORY_MIB) throw new Error(`${this.node.path}: ${prop}.memory is ${memoryMiB} MiB; expected at least ${MIN_MEMORY_MIB} MiB`);
+    if (diskGiB < MIN_DISK_GIB) throw new Error(`${this.node.path}: ${prop}.disk is ${diskGiB} GiB; expected at least ${MIN_DISK_GIB} GiB`);
     return { cpus, memoryMiB, diskGiB };
   }
 }

@@ -9,12 +9,12 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { IDependable } from 'constructs';
 import { claimName } from '../private/input/claims';
-import { within } from '../private/input/place';
+import { atPlace } from '../private/input/place';
 import { Topology } from '../private/topology/topology';
 import { ClusterAccess } from './cluster-access';
 import type { ClusterAddon } from './cluster-addon';
 import { ClusterCompute } from './cluster-compute';
-import { ClusterAddons } from './private/addons';
+import { EksAddons } from './private/addons';
 import { clusterNetwork } from './private/cluster-network';
 import type { ClusterNetwork } from './private/cluster-network';
 import { requireVersions } from './private/kubernetes-version';
@@ -232,7 +232,7 @@ export class CloudCluster extends Construct {
   /** * @throws Error that names the property that EKS would reject, or that contradicts another one */
   constructor(scope: Construct, id: string, props: CloudClusterProps) {
     super(scope, id);
-    const network = within(this, () => {
+    const network = atPlace(this, () => {
       requireVersions(props.kubernetesVersion, props.kubectlLayer);
       if (props.clusterName !== undefined) requireClusterName(this, props.clusterName);
       return clusterNetwork(this, props);
@@ -253,7 +253,7 @@ export class CloudCluster extends Construct {
     this.cluster = this.resource;
     protectFromDeletion(this.resource, props.deletionProtection ?? true);
     (props.adminRoles ?? []).forEach((role, at) => this.grantAccess(`Admin${at}`, role, ClusterAccess.admin()));
-    const addons = within(this, () => new ClusterAddons(this, this.resource, { isAutoMode, isHybrid: props.remoteNetworks !== undefined }, props.addons ?? []));
+    const addons = atPlace(this, () => new EksAddons(this, this.resource, { isAutoMode, isHybrid: props.remoteNetworks !== undefined }, props.addons ?? []));
     this._ready = isAutoMode ? [...addons.onNodes, this.networkPolicyController()] : this.makeNodes(compute, addons, network);
     Topology.of(this).addCluster(this, () => ({ name: this.node.path, kind: 'eks', ...this.files.length > 0 && { folder: this._folder }, files: this.files }));
   }
@@ -341,7 +341,7 @@ export class CloudCluster extends Construct {
     return cluster;
   }
 
-  private makeNodes(compute: ClusterCompute, addons: ClusterAddons, { subnets }: ClusterNetwork): IDependable[] {
+  private makeNodes(compute: ClusterCompute, addons: EksAddons, { subnets }: ClusterNetwork): IDependable[] {
     const { groups } = new NodeGroups(this, 'Nodes', { cluster: this.resource, groups: compute._nodeGroups, subnets });
     groups.forEach((group) => group.node.addDependency(...addons.forNodes));
     addons.onNodes.forEach((addon) => addon.node.addDependency(...groups));

@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { requireWhole } from '../private/input/numbers';
-import { within } from '../private/input/place';
+import { atPlace } from '../private/input/place';
 import { requireNodeLabels } from './private/node-labels';
 
 /** A managed node group. */
@@ -97,7 +97,7 @@ export class ClusterCompute {
    * @throws Error for an invalid group, or when no group can run a plane
    */
   public static nodeGroups(...groups: NodeGroup[]): ClusterCompute {
-    return within('ClusterCompute.nodeGroups', () => {
+    return atPlace('ClusterCompute.nodeGroups', () => {
       if (groups.length === 0) throw new Error('nodeGroups: got none, expected at least one group: add { name: \'gateways\' }, or use ClusterCompute.autoMode()');
       groups.forEach((group, at) => requireGroup(`nodeGroups[${at}]`, group));
       const names = groups.map(({ name }) => name);
@@ -129,11 +129,11 @@ function requireGroup(property: string, group: NodeGroup) {
   if (!Token.isUnresolved(name) && !NAME.test(name)) {
     throw new Error(`${property}.name: got ${JSON.stringify(name)}, expected 1 to 40 lower-case letters, digits and '-', beginning with a letter`);
   }
-  requireWhole(`${property}.minSize`, minSize, { least: 1, most: 450 });
-  requireWhole(`${property}.maxSize`, maxSize, { least: 1, most: 450 });
+  requireWhole(`${property}.minSize`, minSize, { min: 1, max: 450 });
+  requireWhole(`${property}.maxSize`, maxSize, { min: 1, max: 450 });
   if (maxSize < minSize) throw new Error(`${property}.maxSize: got ${maxSize}, which is less than minSize, ${minSize}: raise it or lower minSize`);
-  requireWhole(`${property}.diskGib`, diskGib, { least: 20, most: 16_384 });
-  requireWhole(`${property}.maxUnavailablePercent`, maxUnavailablePercent, { least: 1, most: 100 });
+  requireWhole(`${property}.diskGib`, diskGib, { min: 20, max: 16_384 });
+  requireWhole(`${property}.maxUnavailablePercent`, maxUnavailablePercent, { min: 1, max: 100 });
   requireNodeLabels(`${property}.labels`, labels);
   if (!instanceTypes) return;
   if (instanceTypes.length === 0) throw new Error(`${property}.instanceTypes: got an empty list, expected at least one: omit it for m7i.large`);

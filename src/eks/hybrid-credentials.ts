@@ -5,7 +5,7 @@ import * as rolesanywhere from 'aws-cdk-lib/aws-rolesanywhere';
 import type { Construct } from 'constructs';
 import type { CertificateAuthority } from '../eks-anywhere/aws/certificate-authority';
 import { requireSeconds, requireWhole } from '../private/input/numbers';
-import { shown, within } from '../private/input/place';
+import { shown, atPlace } from '../private/input/place';
 import type { NodeCredentials } from './private/node-config';
 
 /** Options of `HybridCredentials.systemsManager()`. */
@@ -57,9 +57,9 @@ export class HybridCredentials {
    * @throws Error when registrationLimit is out of bounds
    */
   public static systemsManager(options: SystemsManagerCredentialsOptions = {}): HybridCredentials {
-    return within('HybridCredentials.systemsManager', () => {
+    return atPlace('HybridCredentials.systemsManager', () => {
       const { registrationLimit = 10 } = options;
-      requireWhole('registrationLimit', registrationLimit, { least: 1, most: 1000 });
+      requireWhole('registrationLimit', registrationLimit, { min: 1, max: 1000 });
       return new HybridCredentials((scope, cluster) => bySystemsManager(scope, cluster, registrationLimit));
     });
   }
@@ -71,9 +71,9 @@ export class HybridCredentials {
    * @throws Error when sessionDuration is out of bounds, or a path is not absolute
    */
   public static rolesAnywhere(options: RolesAnywhereCredentialsOptions): HybridCredentials {
-    return within('HybridCredentials.rolesAnywhere', () => {
+    return atPlace('HybridCredentials.rolesAnywhere', () => {
       const { sessionDuration = Duration.hours(1), certificatePath = '/etc/iam/pki/server.pem', privateKeyPath = '/etc/iam/pki/server.key' } = options;
-      requireSeconds('sessionDuration', sessionDuration, { least: 900, most: 43_200, expected: '15 minutes to 12 hours' });
+      requireSeconds('sessionDuration', sessionDuration, { min: 900, max: 43_200, expected: '15 minutes to 12 hours' });
       Object.entries({ certificatePath, privateKeyPath }).forEach(([property, path]) => {
         if (Token.isUnresolved(path) || !/^\/[^\s]+$/.test(path)) throw new Error(`${property}: got ${shown(path)}, expected the absolute path of a file on the machines`);
       });

@@ -2,7 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { within } from '../private/input/place';
+import { atPlace } from '../private/input/place';
 import { writeFilesAtSynthesis } from '../private/output-files';
 import { PolicyPack } from '../private/policy/policy-pack';
 import type { CloudCluster } from './cloud-cluster';
@@ -61,7 +61,7 @@ export class HybridNodes extends Construct {
     if (!networks) {
       throw new Error(`${this.node.path}: cluster: ${cluster.node.path} has no remoteNetworks, expected the networks of the machines: give CloudCluster remoteNetworks: { nodeCidrs: [...] }`);
     }
-    within(this, () => requireNodeLabels('labels', labels));
+    atPlace(this, () => requireNodeLabels('labels', labels));
     const credentials = props.credentials._bind(this, cluster.cluster);
     this.role = credentials.role;
     new eks.AccessEntry(this, 'Access', {

@@ -34,12 +34,12 @@ export function check(clusterYaml: string, hardwareCsv?: string, options: CheckO
 }
 
 /** More than anybody reads: so many come from a file of another kind. */
-const MOST_FINDINGS = 1000;
+const MAX_FINDINGS = 1000;
 
 function limited(findings: readonly Finding[]): Finding[] {
-  if (findings.length <= MOST_FINDINGS) return [...findings];
-  const message = `has ${findings.length - MOST_FINDINGS} more problems, which are not listed`;
-  return [...findings.slice(0, MOST_FINDINGS), { ruleId: 'P2', severity: 'error', path: 'cluster.yaml', message }];
+  if (findings.length <= MAX_FINDINGS) return [...findings];
+  const message = `has ${findings.length - MAX_FINDINGS} more problems, which are not listed`;
+  return [...findings.slice(0, MAX_FINDINGS), { ruleId: 'P2', severity: 'error', path: 'cluster.yaml', message }];
 }
 
 /** Right where a program is synthesized; the tools do not know placeholders. */

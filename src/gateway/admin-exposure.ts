@@ -5,7 +5,7 @@ import type * as route53 from 'aws-cdk-lib/aws-route53';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { GatewayIdentity } from '../identity/gateway-identity';
 import { requireSeconds } from '../private/input/numbers';
-import { within } from '../private/input/place';
+import { atPlace } from '../private/input/place';
 import { requireCidrs } from '../private/network/cidr-text';
 import { requireHostname } from '../private/network/host-name';
 
@@ -83,7 +83,7 @@ export class AdminExposure {
    * @throws Error that names the property, for a public network, an invalid name, or a missing certificate
    */
   public static internalLoadBalancer(options: AdminLoadBalancerOptions): AdminExposure {
-    within('AdminExposure.internalLoadBalancer', () => requireOptions(options));
+    atPlace('AdminExposure.internalLoadBalancer', () => requireOptions(options));
     return new AdminExposure(options);
   }
 
@@ -110,7 +110,7 @@ function requireOptions({ hostname, certificate, identity, cidrs, sessionDuratio
   if (!identity) throw new Error(`identity: got ${identity}, expected a CognitoIdentity of administrators: the Admin API needs a login`);
   requireCidrs('cidrs', cidrs);
   cidrs.forEach((cidr, at) => refuseEverybody(`cidrs[${at}]`, cidr));
-  if (sessionDuration) requireSeconds('sessionDuration', sessionDuration, { least: 300, most: 604_800, expected: 'five minutes to seven days' });
+  if (sessionDuration) requireSeconds('sessionDuration', sessionDuration, { min: 300, max: 604_800, expected: 'five minutes to seven days' });
   if (hostedZone) requireZone(hostedZone, hostname);
 }
 

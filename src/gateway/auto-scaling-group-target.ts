@@ -1,14 +1,14 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { requirePercent, requireWhole } from '../private/input/numbers';
-import { within } from '../private/input/place';
+import { atPlace } from '../private/input/place';
 import { requireTwoZones } from '../private/network/two-zones';
 import { Exposure } from './exposure';
 import { GatewayTarget } from './gateway-target';
 import { ProxyLoadBalancer } from './private/load-balancers/proxy-load-balancer';
 import { InstancePlane } from './private/machines/instance-plane';
-import { refuseLeaf } from './private/manifests/leaf-objects';
-import type { DataPlanePlacement, PlacedDataPlane } from './private/plane/placement';
+import { refusePlaneCertificate } from './private/manifests/plane-certificate-objects';
+import type { DataPlaneSpec } from './private/plane/data-plane-spec';
 import { describeCloudPlane } from './private/plane/plane-entry';
 import { planeScope } from './private/plane/plane-scope';
 
@@ -76,7 +76,7 @@ export class AutoScalingGroupTarget extends GatewayTarget {
    * const target = AutoScalingGroupTarget.vpc(vpc);
    */
   public static vpc(vpc: ec2.IVpc, options: AutoScalingGroupTargetOptions = {}): AutoScalingGroupTarget {
-    return within('AutoScalingGroupTarget.vpc', () => new AutoScalingGroupTarget(vpc, options));
+    return atPlace('AutoScalingGroupTarget.vpc', () => new AutoScalingGroupTarget(vpc, options));
   }
 
   private constructor(private readonly network: ec2.IVpc, private readonly options: AutoScalingGroupTargetOptions) {
@@ -95,22 +95,22 @@ export class AutoScalingGroupTarget extends GatewayTarget {
   }
 
   /** @internal */
-  public _image(scope: Construct, placement: DataPlanePlacement): string {
-    return placement.engine._image(scope).uri;
+  public _image(scope: Construct, { engine }: Pick<DataPlaneSpec, 'engine'>): string {
+    return engine._image(scope).uri;
   }
 
   /** @internal */
-  public _place(scope: Construct, placed: PlacedDataPlane): void {
+  public _place(scope: Construct, spec: DataPlaneSpec): void {
     const { exposure = Exposure.internalLoadBalancer(), cpuPercent = 60, deletionProtection = true } = this.options;
-    const { plane, logs } = placed;
-    refuseLeaf('an Auto Scaling group', plane);
+    const { plane, logs } = spec;
+    refusePlaneCertificate('an Auto Scaling group', plane);
     if (logs) throw new Error('logs: the nodes cannot reach the role of their instance, expected logs with an ingest, which takes a token: set ingest: true on them');
     const maxReplicas = this.options.maxReplicas ?? plane.replicas * 2;
-    requireWhole('maxReplicas', maxReplicas, { least: plane.replicas + 1, floor: 'one more than the replicas of the plane' });
+    requireWhole('maxReplicas', maxReplicas, { min: plane.replicas + 1, floor: 'one more than the replicas of the plane' });
     const sourceCidrs = exposure._cloudSources('an Auto Scaling group');
     const loadBalancer = new ProxyLoadBalancer(scope, 'LoadBalancer', { vpc: this.network, plane: plane.name, sourceCidrs, deletionProtection });
     new InstancePlane(scope, 'Resource', {
-      placed,
+      spec,
       vpc: this.network,
       instanceType: this.options.instanceType ?? ec2.InstanceType.of(ec2.InstanceClass.C6I, ec2.InstanceSize.LARGE),
       machineImage: this.options.machineImage ?? ec2.MachineImage.latestAmazonLinux2023(),
@@ -118,6 +118,6 @@ export class AutoScalingGroupTarget extends GatewayTarget {
       cpuPercent,
       loadBalancer,
     });
-    describeCloudPlane(scope, 'auto-scaling-group', placed);
+    describeCloudPlane(scope, 'auto-scaling-group', spec);
   }
 }

@@ -1,12 +1,12 @@
 import type { Construct } from 'constructs';
 import { requirePort } from '../private/input/numbers';
-import { within } from '../private/input/place';
+import { atPlace } from '../private/input/place';
 import { GatewayTarget } from './gateway-target';
 import type { HandoffSite } from './handoff-site';
 import { ComposePlane } from './private/machines/compose-plane';
-import { refuseLeaf } from './private/manifests/leaf-objects';
+import { refusePlaneCertificate } from './private/manifests/plane-certificate-objects';
+import type { DataPlaneSpec } from './private/plane/data-plane-spec';
 import { requireRepository } from './private/plane/image-repository';
-import type { DataPlanePlacement, PlacedDataPlane } from './private/plane/placement';
 
 /** Options of `DockerTarget.compose()`. */
 export interface DockerTargetOptions {
@@ -58,7 +58,7 @@ export class DockerTarget extends GatewayTarget {
    * const target = DockerTarget.compose({ imageRepository: 'registry.acme.example/hybridge' });
    */
   public static compose(options: DockerTargetOptions): DockerTarget {
-    return within('DockerTarget.compose', () => new DockerTarget(options));
+    return atPlace('DockerTarget.compose', () => new DockerTarget(options));
   }
 
   private constructor(private readonly options: DockerTargetOptions) {
@@ -81,18 +81,18 @@ export class DockerTarget extends GatewayTarget {
   }
 
   /** @internal */
-  public _image(scope: Construct, placement: DataPlanePlacement): string {
-    return `${this.options.imageRepository}:${placement.engine._image(scope).tag}`;
+  public _image(scope: Construct, { engine }: Pick<DataPlaneSpec, 'engine'>): string {
+    return `${this.options.imageRepository}:${engine._image(scope).tag}`;
   }
 
   /** @internal */
-  public _place(scope: Construct, placed: PlacedDataPlane): void {
-    const { plane, logs, cache } = placed;
-    refuseLeaf('a machine with Docker', plane);
+  public _place(scope: Construct, spec: DataPlaneSpec): void {
+    const { plane, logs, cache } = spec;
+    refusePlaneCertificate('a machine with Docker', plane);
     const { httpPort: http = 8000, httpsPort: https = 8443, site } = this.options;
     if (logs) throw new Error('logs: a machine with Docker has no role in AWS to sign requests with, expected logs with an ingest, which takes a token: set ingest: true on them');
     if (cache) throw new Error(`cache: ${cache.node.path} lets in its own VPC only, expected a plane on EKS, ECS or an Auto Scaling group there: leave it out here, because a single node has no other node to share with`);
     if (plane.replicas !== 1) throw new Error(`replicas: got ${plane.replicas}, expected 1, because the nodes of one machine would share its ports: give each machine a data plane of its own`);
-    new ComposePlane(scope, 'Resource', { placed, ports: { http, https }, site });
+    new ComposePlane(scope, 'Resource', { spec, ports: { http, https }, site });
   }
 }

@@ -5,7 +5,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
 import { ENV } from '../private/contract';
 import { requirePercent, requireWhole } from '../private/input/numbers';
-import { within } from '../private/input/place';
+import { atPlace } from '../private/input/place';
 import { requireTwoZones } from '../private/network/two-zones';
 import { Exposure } from './exposure';
 import { GatewayTarget } from './gateway-target';
@@ -13,8 +13,8 @@ import { EcsPlane } from './private/ecs/ecs-plane';
 import { requireFargateSize } from './private/ecs/fargate-sizes';
 import { ProxyLoadBalancer } from './private/load-balancers/proxy-load-balancer';
 import { TlsLoadBalancer } from './private/load-balancers/tls-load-balancer';
-import { refuseLeaf } from './private/manifests/leaf-objects';
-import type { DataPlanePlacement, PlacedDataPlane } from './private/plane/placement';
+import { refusePlaneCertificate } from './private/manifests/plane-certificate-objects';
+import type { DataPlaneSpec } from './private/plane/data-plane-spec';
 import { describeCloudPlane } from './private/plane/plane-entry';
 import { planeScope } from './private/plane/plane-scope';
 
@@ -104,7 +104,7 @@ export class EcsTarget extends GatewayTarget {
    * const target = EcsTarget.fargate(vpc, { exposure: Exposure.internetLoadBalancer('0.0.0.0/0'), maxReplicas: 6 });
    */
   public static fargate(vpc: ec2.IVpc, options: EcsTargetOptions = {}): EcsTarget {
-    return within('EcsTarget.fargate', () => new EcsTarget({ vpc }, options));
+    return atPlace('EcsTarget.fargate', () => new EcsTarget({ vpc }, options));
   }
 
   /**
@@ -114,7 +114,7 @@ export class EcsTarget extends GatewayTarget {
    * const target = EcsTarget.fargateCluster(new ecs.Cluster(stack, 'Containers', { vpc }));
    */
   public static fargateCluster(cluster: ecs.ICluster, options: EcsTargetOptions = {}): EcsTarget {
-    return within('EcsTarget.fargateCluster', () => new EcsTarget({ vpc: cluster.vpc, cluster }, options));
+    return atPlace('EcsTarget.fargateCluster', () => new EcsTarget({ vpc: cluster.vpc, cluster }, options));
   }
 
   /**
@@ -126,7 +126,7 @@ export class EcsTarget extends GatewayTarget {
    * const target = EcsTarget.ec2Cluster(ecsCluster, 'gateways');
    */
   public static ec2Cluster(cluster: ecs.ICluster, capacityProvider: string, options: EcsTargetOptions = {}): EcsTarget {
-    return within('EcsTarget.ec2Cluster', () => {
+    return atPlace('EcsTarget.ec2Cluster', () => {
       if (!Token.isUnresolved(capacityProvider) && (capacityProvider === '' || /^(FARGATE|aws|ecs|fargate)/.test(capacityProvider))) {
         throw new Error(`capacityProvider: got ${JSON.stringify(capacityProvider)}, expected the name of one with EC2 instances: use EcsTarget.fargateCluster for Fargate`);
       }
@@ -139,11 +139,11 @@ export class EcsTarget extends GatewayTarget {
     const { cpu = 1024, memoryMib = 2048, cpuPercent = 60, requestsPerReplica, certificate } = options;
     requireTwoZones('vpc', place.vpc);
     requirePercent('cpuPercent', cpuPercent);
-    requireWhole('cpu', cpu, { least: 128 });
-    requireWhole('memoryMib', memoryMib, { least: 256 });
+    requireWhole('cpu', cpu, { min: 128 });
+    requireWhole('memoryMib', memoryMib, { min: 256 });
     if (!place.capacityProvider) requireFargateSize(cpu, memoryMib);
     if (requestsPerReplica === undefined) return;
-    requireWhole('requestsPerReplica', requestsPerReplica, { least: 1 });
+    requireWhole('requestsPerReplica', requestsPerReplica, { min: 1 });
     if (!certificate) {
       throw new Error('requestsPerReplica: a Network Load Balancer does not count requests, expected a certificate as well: add one for an Application Load Balancer, or scale by cpuPercent');
     }
@@ -155,22 +155,22 @@ export class EcsTarget extends GatewayTarget {
   }
 
   /** @internal */
-  public _image(scope: Construct, placement: DataPlanePlacement): string {
-    return placement.engine._image(scope).uri;
+  public _image(scope: Construct, { engine }: Pick<DataPlaneSpec, 'engine'>): string {
+    return engine._image(scope).uri;
   }
 
   /** @internal */
-  public _place(scope: Construct, given: PlacedDataPlane): void {
+  public _place(scope: Construct, given: DataPlaneSpec): void {
     const { cpu = 1024, memoryMib = 2048, cpuPercent = 60, requestsPerReplica } = this.options;
-    const placed = this.trusting(given);
-    const { plane } = placed;
-    refuseLeaf('ECS', plane);
+    const spec = this.trusting(given);
+    const { plane } = spec;
+    refusePlaneCertificate('ECS', plane);
     const maxReplicas = this.options.maxReplicas ?? plane.replicas * 2;
-    requireWhole('maxReplicas', maxReplicas, { least: plane.replicas, floor: 'the replicas of the plane' });
+    requireWhole('maxReplicas', maxReplicas, { min: plane.replicas, floor: 'the replicas of the plane' });
     const cluster = this.place.cluster ?? new ecs.Cluster(scope, 'Cluster', { vpc: this.place.vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
     const loadBalancer = this.loadBalancer(scope, plane.name);
     const resource = new EcsPlane(scope, 'Resource', {
-      placed,
+      spec,
       cluster,
       capacityProvider: this.place.capacityProvider,
       cpu,
@@ -178,9 +178,9 @@ export class EcsTarget extends GatewayTarget {
       loadBalancer,
       scaling: { maxReplicas, cpuPercent, requestsPerReplica },
     });
-    placed.logs?._grantWrite(scope, resource.taskRole, resource.securityGroup, this.place.vpc);
-    placed.cache?._admit(scope, resource.securityGroup, this.place.vpc);
-    describeCloudPlane(scope, 'ecs', placed);
+    spec.logs?._grantWrite(scope, resource.taskRole, resource.securityGroup, this.place.vpc);
+    spec.cache?._admit(scope, resource.securityGroup, this.place.vpc);
+    describeCloudPlane(scope, 'ecs', spec);
   }
 
   private loadBalancer(scope: Construct, plane: string): ProxyLoadBalancer | TlsLoadBalancer {
@@ -191,9 +191,9 @@ export class EcsTarget extends GatewayTarget {
   }
 
   /** Behind an Application Load Balancer nodes learn the consumer's address from its headers only. */
-  private trusting(placed: PlacedDataPlane): PlacedDataPlane {
-    const { plane } = placed;
-    if (!this.options.certificate || plane.settings[ENV.trustedIps] !== undefined) return placed;
-    return { ...placed, plane: { ...plane, settings: { ...plane.settings, [ENV.trustedIps]: this.place.vpc.vpcCidrBlock } } };
+  private trusting(spec: DataPlaneSpec): DataPlaneSpec {
+    const { plane } = spec;
+    if (!this.options.certificate || plane.settings[ENV.trustedIps] !== undefined) return spec;
+    return { ...spec, plane: { ...plane, settings: { ...plane.settings, [ENV.trustedIps]: this.place.vpc.vpcCidrBlock } } };
   }
 }

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import type { EksAnywhereCluster } from '../eks-anywhere/eks-anywhere-cluster';
-import { within } from '../private/input/place';
+import { atPlace } from '../private/input/place';
 import { requireObjectName } from '../private/kubernetes/names';
 import type { KubernetesObject } from '../private/kubernetes/object';
 import { requireAddressRange } from '../private/network/address-range';
@@ -18,8 +18,8 @@ import { PLANE_STORE, planeStore } from './private/handoff/plane-store';
 import { metalLbObjects } from './private/manifests/metal-lb';
 import type { ServiceReach } from './private/manifests/services';
 import { PROXY_PORTS } from './private/manifests/services';
+import type { DataPlaneSpec } from './private/plane/data-plane-spec';
 import { requireRepository } from './private/plane/image-repository';
-import type { DataPlanePlacement, PlacedDataPlane } from './private/plane/placement';
 import type { PlaneDescription } from './private/plane/plane';
 import { SecretDelivery } from './secret-delivery';
 
@@ -75,7 +75,7 @@ export class EksAnywhereTarget extends GatewayTarget {
    * });
    */
   public static cluster(cluster: EksAnywhereCluster, options: EksAnywhereTargetOptions): EksAnywhereTarget {
-    return within('EksAnywhereTarget.cluster', () => new EksAnywhereTarget(cluster, options));
+    return atPlace('EksAnywhereTarget.cluster', () => new EksAnywhereTarget(cluster, options));
   }
 
   private readonly delivery: SecretDelivery['_choice'];
@@ -101,14 +101,14 @@ export class EksAnywhereTarget extends GatewayTarget {
   }
 
   /** @internal */
-  public _image(scope: Construct, placement: DataPlanePlacement): string {
-    return `${this.options.imageRepository}:${placement.engine._image(scope).tag}`;
+  public _image(scope: Construct, { engine }: Pick<DataPlaneSpec, 'engine'>): string {
+    return `${this.options.imageRepository}:${engine._image(scope).tag}`;
   }
 
   /** @internal */
-  public _place(scope: Construct, placed: PlacedDataPlane): void {
-    const { controlPlane, logs, cache } = placed;
-    const plane = onKubernetes(scope, placed.plane, this.options);
+  public _place(scope: Construct, spec: DataPlaneSpec): void {
+    const { controlPlane, logs, cache } = spec;
+    const plane = onKubernetes(scope, spec.plane, this.options);
     if (logs) throw new Error('logs: a site has no role in AWS to sign requests with, expected logs with an ingest, which takes a token: set ingest: true on them');
     if (cache) throw new Error(`cache: ${cache.node.path} lets in its own VPC only, expected a plane on EKS, ECS or an Auto Scaling group there: leave it out here, and give plugins a Redis or Valkey server of the site`);
     this.refuseEndpoint();

@@ -5,7 +5,7 @@ import type { CloudCluster } from '../eks/cloud-cluster';
 import type { HybridNodes } from '../eks/hybrid-nodes';
 import { KubectlAccess, requireParts, watchNodes } from '../eks/private/existing-cluster';
 import type { ClusterNeeds } from '../eks/private/existing-cluster';
-import { shown, within } from '../private/input/place';
+import { shown, atPlace } from '../private/input/place';
 import { Exposure } from './exposure';
 import { GatewayTarget } from './gateway-target';
 import type { KubernetesTargetOptions } from './kubernetes-target-options';
@@ -16,7 +16,7 @@ import { targetBinding } from './private/load-balancers/target-binding';
 import type { TargetBinding } from './private/load-balancers/target-binding';
 import { PROXY_PORTS } from './private/manifests/services';
 import type { ServiceReach } from './private/manifests/services';
-import type { DataPlanePlacement, PlacedDataPlane } from './private/plane/placement';
+import type { DataPlaneSpec } from './private/plane/data-plane-spec';
 import { planeScope } from './private/plane/plane-scope';
 
 /** Options of `EksTarget.cluster()`. */
@@ -106,7 +106,7 @@ export class EksTarget extends GatewayTarget {
     }
     if (!options.kubectlLayer) return new EksTarget(cluster, [], options, { loadBalancerClass });
     const { kubectlLayer } = options;
-    const access = within('EksTarget.existingCluster', () => KubectlAccess.to(cluster, kubectlLayer));
+    const access = atPlace('EksTarget.existingCluster', () => KubectlAccess.to(cluster, kubectlLayer));
     return new EksTarget(access.cluster, access.ready, options, { loadBalancerClass });
   }
 
@@ -187,24 +187,24 @@ export class EksTarget extends GatewayTarget {
   }
 
   /** @internal */
-  public _image(scope: Construct, placement: DataPlanePlacement): string {
-    return placement.engine._image(scope).uri;
+  public _image(scope: Construct, { engine }: Pick<DataPlaneSpec, 'engine'>): string {
+    return engine._image(scope).uri;
   }
 
   /** @internal */
-  public _place(scope: Construct, placed: PlacedDataPlane): void {
-    const { logs, cache } = placed;
+  public _place(scope: Construct, spec: DataPlaneSpec): void {
+    const { logs, cache } = spec;
     const reach = this.proxyReach();
     if (reach.kind === 'node-port') claimNodePorts(scope, this._cluster, reach.nodePorts);
     this._require(scope, logs || cache ? { vpc: 'logs and cache are reached in it', clusterSecurityGroup: 'logs and cache let it in' } : {});
-    const plane = { ...onKubernetes(scope, placed.plane, this._options), ...this.nodes.nodeSelector && { nodeSelector: this.nodes.nodeSelector } };
+    const plane = { ...onKubernetes(scope, spec.plane, this._options), ...this.nodes.nodeSelector && { nodeSelector: this.nodes.nodeSelector } };
     const resource = new EksPlane(scope, 'Resource', {
       cluster: this._cluster,
       plane,
       services: [{ suffix: 'proxy', ports: PROXY_PORTS, reach }],
       ready: this._ready,
-      contents: placed.contents,
-      controlPlane: placed.controlPlane,
+      prerequisites: spec.prerequisites,
+      controlPlane: spec.controlPlane,
     });
     logs?._grantWrite(scope, resource.role, this._cluster.clusterSecurityGroup, this._cluster.vpc);
     cache?._admit(scope, this._cluster.clusterSecurityGroup, this._cluster.vpc);

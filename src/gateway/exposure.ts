@@ -1,4 +1,4 @@
-import { shown, within } from '../private/input/place';
+import { shown, atPlace } from '../private/input/place';
 import { requireAddressRange } from '../private/network/address-range';
 import { requireAddress, requireCidrs } from '../private/network/cidr-text';
 
@@ -41,14 +41,14 @@ export class Exposure {
    * @param cidrs networks of consumers in CIDR notation; `0.0.0.0/0` is the whole internet
    */
   public static internetLoadBalancer(...cidrs: string[]): Exposure {
-    within('Exposure.internetLoadBalancer', () => requireCidrs('cidrs', cidrs));
+    atPlace('Exposure.internetLoadBalancer', () => requireCidrs('cidrs', cidrs));
     return new Exposure({ kind: 'network-load-balancer', sourceCidrs: cidrs });
   }
 
   /** A port on every node. On EKS Anywhere and hybrid nodes of EKS; a load balancer of the site is in front of them. */
   public static nodePort(options: NodePortOptions = {}): Exposure {
     const { http = 30080, https = 30443 } = options;
-    within('Exposure.nodePort', () => {
+    atPlace('Exposure.nodePort', () => {
       requireNodePort('http', http);
       requireNodePort('https', https);
       if (http === https) throw new Error(`https: got ${https}, which http has already; expected another port`);
@@ -63,7 +63,7 @@ export class Exposure {
    * range and unused
    */
   public static metalLb(range: string): Exposure {
-    within('Exposure.metalLb', () => requireAddressRange('range', range));
+    atPlace('Exposure.metalLb', () => requireAddressRange('range', range));
     return new Exposure({ kind: 'metal-lb', range });
   }
 
@@ -74,7 +74,7 @@ export class Exposure {
    * @param address unused IPv4 address in the network of the machines: neither `endpoint` nor `tinkerbellIp`
    */
   public static kubeVip(address: string): Exposure {
-    within('Exposure.kubeVip', () => requireAddress('address', address));
+    atPlace('Exposure.kubeVip', () => requireAddress('address', address));
     return new Exposure({ kind: 'kube-vip', address });
   }
 

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { ENV, ROLES } from '../private/contract';
-import { within } from '../private/input/place';
+import { atPlace } from '../private/input/place';
 import { requireEndpoint, requireServerName } from '../private/network/tunnel-endpoint';
 import { Topology } from '../private/topology/topology';
 import type { IGatewayControlPlane } from './gateway-control-plane-interface';
@@ -58,8 +58,8 @@ export class ExternalControlPlane extends Construct implements IGatewayControlPl
   constructor(scope: Construct, id: string, attributes: GatewayControlPlaneAttributes) {
     super(scope, id);
     const { tunnelEndpoint, telemetryEndpoint, trust, serverName, telemetryServerName, engine = GatewayEngine.packaged() } = attributes;
-    this.planeName = within(this, () => planeNameOf(id));
-    within(this, () => {
+    this.planeName = atPlace(this, () => planeNameOf(id));
+    atPlace(this, () => {
       requireEndpoint('tunnelEndpoint', tunnelEndpoint);
       requireEndpoint('telemetryEndpoint', telemetryEndpoint);
       requireServerName('serverName', serverName);
@@ -67,10 +67,10 @@ export class ExternalControlPlane extends Construct implements IGatewayControlPl
     });
     this._link = {
       engine,
-      tunnel: within(this, () => trust._bind(this, this.planeName)),
+      tunnel: atPlace(this, () => trust._bind(this, this.planeName)),
       addresses: { configuration: tunnelEndpoint, telemetry: telemetryEndpoint, serverName, telemetryServerName },
     };
-    within(this, () => Topology.of(this).addPlane(this.planeName, () => ({
+    atPlace(this, () => Topology.of(this).addPlane(this.planeName, () => ({
       id: this.planeName, role: ROLES.controlPlane, target: 'external', folder: this.planeName, manifests: [], settings: { [ENV.role]: ROLES.controlPlane },
     })));
   }

@@ -3,7 +3,7 @@ import type * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import { PORTS } from '../private/contract';
 import { requireWhole } from '../private/input/numbers';
-import { within } from '../private/input/place';
+import { atPlace } from '../private/input/place';
 import { kebabCase } from '../private/kubernetes/names';
 import { requireCidrs } from '../private/network/cidr-text';
 import { Topology } from '../private/topology/topology';
@@ -139,8 +139,8 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
 
   constructor(scope: Construct, id: string, props: GatewayControlPlaneProps) {
     super(scope, id);
-    this.planeName = within(this, () => planeNameOf(id));
-    const { tunnel, trust, resource, admin } = within(this, () => this.make(props));
+    this.planeName = atPlace(this, () => planeNameOf(id));
+    const { tunnel, trust, resource, admin } = atPlace(this, () => this.make(props));
     this.resource = resource;
     this.adminLoadBalancer = admin?.loadBalancer;
     this.tunnelHost = this.resource.loadBalancerHost('TunnelHost', `${this.planeName}-cluster`);
@@ -164,9 +164,9 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
    * controlPlane.addDeclarativeConfig('Apis', { file: 'apis/httpbin.yaml' });
    */
   public addDeclarativeConfig(id: string, options: DeclarativeConfigOptions): void {
-    within(this, () => {
+    atPlace(this, () => {
       const { waitSeconds = 120 } = options;
-      requireWhole('waitSeconds', waitSeconds, { least: 1, most: 300, unit: 'seconds' });
+      requireWhole('waitSeconds', waitSeconds, { min: 1, max: 300, unit: 'seconds' });
       const text = declarativeText(options, this._link.engine._chart);
       this.resource.run(`Config-${id}`, { id: kebabCase(id), text, waitSeconds, image: GatewayEngine.packaged()._image(this).uri });
     });
@@ -238,7 +238,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
 
   private make(props: GatewayControlPlaneProps) {
     const { target, engine, replicas = 2, adminExposure = AdminExposure.clusterIp() } = props;
-    requireWhole('replicas', replicas, { least: 1 });
+    requireWhole('replicas', replicas, { min: 1 });
     if (props.tunnelCidrs) requireCidrs('tunnelCidrs', props.tunnelCidrs);
     if (target._options.exposure) throw new Error('target: has an exposure, which is for data planes; remove it. tunnelCidrs chooses which networks may open tunnels, adminExposure how administrators reach the Admin API');
 
@@ -280,7 +280,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
         { suffix: 'admin', ports: admin ? [ADMIN_PORT, ADMIN_TLS_PORT] : [ADMIN_PORT], reach: { kind: 'cluster' } },
       ],
       ready: target._ready,
-      contents: [...trust.contents, database],
+      prerequisites: [...trust.prerequisites, database],
       migrations: { databasePort: database.port },
     });
     if (admin) resource.add('AdminTargets', '6-admin-targets', [admin.bindingTo(`${this.planeName}-admin`)]);

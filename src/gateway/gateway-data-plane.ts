@@ -6,7 +6,7 @@ import type { GatewayCache } from '../caching/gateway-cache';
 import type { GatewayIdentity } from '../identity/gateway-identity';
 import type { GatewayLogs } from '../logging/gateway-logs';
 import { requireWhole } from '../private/input/numbers';
-import { within } from '../private/input/place';
+import { atPlace } from '../private/input/place';
 import { requireHostname } from '../private/network/host-name';
 import { Topology } from '../private/topology/topology';
 import type { IGatewayControlPlane } from './gateway-control-plane-interface';
@@ -113,8 +113,8 @@ export class GatewayDataPlane extends Construct {
   constructor(scope: Construct, id: string, props: GatewayDataPlaneProps) {
     super(scope, id);
     this._link = props.controlPlane._link;
-    this.planeName = within(this, () => planeNameOf(id));
-    within(this, () => this.place(props));
+    this.planeName = atPlace(this, () => planeNameOf(id));
+    atPlace(this, () => this.place(props));
   }
 
   /**
@@ -126,7 +126,7 @@ export class GatewayDataPlane extends Construct {
    * names are unknown here
    */
   public revoke(): void {
-    within(this, () => {
+    atPlace(this, () => {
       const { engine, tunnel } = this._link;
       if (engine._chart) throw new Error('revoke: Kong\'s control plane has no revocation list, expected GatewayEngine.packaged(): revoke the certificate at its authority and configure KONG_CLUSTER_OCSP');
       tunnel.revoke(this.planeName);
@@ -222,7 +222,7 @@ export class GatewayDataPlane extends Construct {
   private place(props: GatewayDataPlaneProps) {
     const { controlPlane, target, identity, logs, cache, replicas = target._replicas } = props;
     const { engine, tunnel, addresses } = this._link;
-    requireWhole('replicas', replicas, { least: 1 });
+    requireWhole('replicas', replicas, { min: 1 });
     if (props.hostname !== undefined) requireHostname('hostname', props.hostname);
     refuseUnfit(engine, props);
     if (!engine._chart) warnOfMissingPlugins(this, props);
@@ -248,7 +248,7 @@ export class GatewayDataPlane extends Construct {
       },
       engine,
       controlPlane: controlPlane.planeName,
-      contents: [...trust.contents, ...identity ? [identity] : [], ...cache ? [cache] : [], ...logToken(this, logs)],
+      prerequisites: [...trust.prerequisites, ...identity ? [identity] : [], ...cache ? [cache] : [], ...logToken(this, logs)],
       // A plane with a token needs no role.
       ...!logs?._mount && { logs },
       cache,

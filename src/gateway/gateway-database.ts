@@ -3,7 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { requirePort, requireWhole } from '../private/input/numbers';
-import { shown, within } from '../private/input/place';
+import { shown, atPlace } from '../private/input/place';
 import { requireServerName } from '../private/network/tunnel-endpoint';
 import { refuseSecret } from '../private/secrets/secret-text';
 import { AuroraDatabase } from './private/database/aurora-database';
@@ -162,12 +162,12 @@ export class GatewayDatabase {
    * const database = GatewayDatabase.auroraServerless({ maxCapacity: 8 });
    */
   public static auroraServerless(options: AuroraServerlessOptions = {}): GatewayDatabase {
-    return within('GatewayDatabase.auroraServerless', () => {
+    return atPlace('GatewayDatabase.auroraServerless', () => {
       const { minCapacity = 0.5, maxCapacity = 4, standbyInstances = 1 } = options;
       requireCapacity('minCapacity', minCapacity, 0);
       requireCapacity('maxCapacity', maxCapacity, 1);
       if (minCapacity > maxCapacity) throw new Error(`minCapacity: got ${minCapacity}, which is more than maxCapacity, ${maxCapacity}: lower it or raise maxCapacity`);
-      requireWhole('standbyInstances', standbyInstances, { least: 0, most: 15 });
+      requireWhole('standbyInstances', standbyInstances, { min: 0, max: 15 });
       const settled = { ...settledOptions(options), minCapacity, maxCapacity, standbyInstances };
       return new GatewayDatabase((scope, client) => new AuroraDatabase(scope, 'Database', { ...settled, ...client }), settled.rotatesPassword);
     });
@@ -183,11 +183,11 @@ export class GatewayDatabase {
    * const database = GatewayDatabase.rds({ rotatesPassword: true });
    */
   public static rds(options: RdsInstanceOptions = {}): GatewayDatabase {
-    return within('GatewayDatabase.rds', () => {
+    return atPlace('GatewayDatabase.rds', () => {
       const { instanceType = ec2.InstanceType.of(ec2.InstanceClass.T4G, ec2.InstanceSize.MEDIUM), storageGib = 20, multiAz = true } = options;
-      requireWhole('storageGib', storageGib, { least: 20, most: 65_536 });
+      requireWhole('storageGib', storageGib, { min: 20, max: 65_536 });
       const { maxStorageGib = Math.min(storageGib * 5, 65_536) } = options;
-      requireWhole('maxStorageGib', maxStorageGib, { least: Math.ceil(storageGib * 11 / 10), most: 65_536 });
+      requireWhole('maxStorageGib', maxStorageGib, { min: Math.ceil(storageGib * 11 / 10), max: 65_536 });
       const settled = { ...settledOptions(options), instanceType, storageGib, maxStorageGib, multiAz };
       return new GatewayDatabase((scope, client) => new RdsDatabase(scope, 'Database', { ...settled, ...client }), settled.rotatesPassword);
     });
@@ -205,7 +205,7 @@ export class GatewayDatabase {
    * });
    */
   public static existing(options: ExistingDatabaseOptions): GatewayDatabase {
-    return within('GatewayDatabase.existing', () => {
+    return atPlace('GatewayDatabase.existing', () => {
       const { port = 5432, host, database, user, certificateAuthorities } = options;
       requireServerName('host', host);
       Object.entries({ database, user }).forEach(([property, name]) => requireIdentifier(property, name));
@@ -245,11 +245,11 @@ function requireIdentifier(property: string, name: string) {
 }
 
 function settledOptions({ backupDays = 7, rotatesPassword = false, removalPolicy = RemovalPolicy.SNAPSHOT, deletionProtection = true }: RdsDatabaseOptions) {
-  requireWhole('backupDays', backupDays, { least: 1, most: 35 });
+  requireWhole('backupDays', backupDays, { min: 1, max: 35 });
   return { backupDays, rotatesPassword, removalPolicy, deletionProtection };
 }
 
-function requireCapacity(property: string, capacity: number, least: number) {
-  if (capacity >= least && capacity <= 256 && Number.isInteger(capacity * 2)) return;
-  throw new Error(`${property}: got ${shown(capacity)}, expected a multiple of 0.5 from ${least} to 256`);
+function requireCapacity(property: string, capacity: number, min: number) {
+  if (capacity >= min && capacity <= 256 && Number.isInteger(capacity * 2)) return;
+  throw new Error(`${property}: got ${shown(capacity)}, expected a multiple of 0.5 from ${min} to 256`);
 }

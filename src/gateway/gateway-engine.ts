@@ -3,7 +3,7 @@ import type * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as ecrAssets from 'aws-cdk-lib/aws-ecr-assets';
 import type { Construct } from 'constructs';
 import { imageContext } from '../private/bundle';
-import { within } from '../private/input/place';
+import { atPlace } from '../private/input/place';
 import type { KongHelmOptions } from './kong-helm-options';
 import { kongChart } from './private/kong-helm/chart';
 import type { KongChart } from './private/plane/kong-chart';
@@ -36,7 +36,7 @@ export class GatewayEngine {
    * const engine = GatewayEngine.kongHelm({ chartVersion: '3.4.1' });
    */
   public static kongHelm(options: KongHelmOptions): GatewayEngine {
-    return within('GatewayEngine.kongHelm', () => {
+    return atPlace('GatewayEngine.kongHelm', () => {
       const chart = kongChart(options);
       return new GatewayEngine(() => ({ uri: `${chart.imageRepository}:${chart.gatewayVersion}`, tag: chart.gatewayVersion }), chart);
     });

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import type { DataPlanePlacement, PlacedDataPlane } from './private/plane/placement';
+import type { DataPlaneSpec } from './private/plane/data-plane-spec';
 
 /** Where a plane runs: `EksTarget`, `EcsTarget`, `AutoScalingGroupTarget`, `EksAnywhereTarget` or `DockerTarget`. */
 export abstract class GatewayTarget {
@@ -33,12 +33,12 @@ export abstract class GatewayTarget {
    *
    * @internal
    */
-  public abstract _image(scope: Construct, placement: DataPlanePlacement): string;
+  public abstract _image(scope: Construct, { engine }: Pick<DataPlaneSpec, 'engine'>): string;
 
   /**
    * Emits the plane.
    *
    * @internal
    */
-  public abstract _place(scope: Construct, placed: PlacedDataPlane): void;
+  public abstract _place(scope: Construct, spec: DataPlaneSpec): void;
 }

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import type { OidcIssuer } from '../eks-anywhere/aws/oidc-issuer';
 import type { EksAnywhereCluster } from '../eks-anywhere/eks-anywhere-cluster';
 import { claimName } from '../private/input/claims';
-import { within } from '../private/input/place';
+import { atPlace } from '../private/input/place';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
 import { withReadableTokens } from '../private/kubernetes/readable-tokens';
 import { yamlWithTokens } from '../private/kubernetes/token-yaml';
@@ -67,7 +67,7 @@ export interface HandoffFluxOptions {
 }
 
 /** The custom resource event that carries the files must stay below 256 KB. */
-const MOST_BYTES = 200_000;
+const MAX_BYTES = 200_000;
 
 /**
  * What one site gets: the manifests or Compose files of its planes, and the files of its clusters.
@@ -97,8 +97,8 @@ export class HandoffSite extends Construct {
     super(scope, id);
     const stack = Stack.of(this);
     const stackName = knownStackName(this);
-    this.siteName = within(this, () => requireObjectName('id', kebabCase(id)));
-    within(this, () => claimName(this, { property: 'id', what: 'site', name: `${stackName}/${this.siteName}` }));
+    this.siteName = atPlace(this, () => requireObjectName('id', kebabCase(id)));
+    atPlace(this, () => claimName(this, { property: 'id', what: 'site', name: `${stackName}/${this.siteName}` }));
     this.bucket = props.bucket;
     this.prefix = `${stackName}/${this.siteName}/`;
     this.contents = new SiteContents(this.siteName);
@@ -147,7 +147,7 @@ export class HandoffSite extends Construct {
     if ((issuer === undefined) === (credentialsSecret === undefined)) {
       throw new Error(`${this.node.path}: syncWithFlux got ${issuer ? 'both issuer and credentialsSecret' : 'neither issuer nor credentialsSecret'}; expected one of them, which says how Flux signs in to the bucket`);
     }
-    within(this, () => {
+    atPlace(this, () => {
       requireObjectName('namespace', namespace);
       if (credentialsSecret !== undefined) requireObjectName('credentialsSecret', credentialsSecret);
     });
@@ -225,6 +225,6 @@ export class HandoffSite extends Construct {
   private problems(): string[] {
     if (this.contents.isEmpty()) return ['no plane is on the site: give it to a target, EksAnywhereTarget.cluster(..., { site }) or DockerTarget.compose({ site }), or leave it out'];
     const bytes = this.contents.files().reduce((sum, [, text]) => sum + Buffer.byteLength(text), 0);
-    return bytes <= MOST_BYTES ? [] : [`the site's files have ${bytes} bytes, expected at most ${MOST_BYTES}: make two sites of it`];
+    return bytes <= MAX_BYTES ? [] : [`the site's files have ${bytes} bytes, expected at most ${MAX_BYTES}: make two sites of it`];
   }
 }

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { OidcIssuer } from '../eks-anywhere/aws/oidc-issuer';
 import { requireSeconds } from '../private/input/numbers';
-import { within } from '../private/input/place';
+import { atPlace } from '../private/input/place';
 import { requireObjectName } from '../private/kubernetes/names';
 
 /** Options of `SecretDelivery.externalSecrets()`. */
@@ -56,14 +56,14 @@ export class SecretDelivery {
    * @throws Error for an invalid Kubernetes name, an issuer together with a store, or a refreshInterval out of bounds
    */
   public static externalSecrets(options: ExternalSecretsOptions = {}): SecretDelivery {
-    return within('SecretDelivery.externalSecrets', () => {
+    return atPlace('SecretDelivery.externalSecrets', () => {
       const { issuer, secretStore, parameterStore, refreshInterval = Duration.minutes(5) } = options;
       for (const [property, name] of Object.entries({ secretStore, parameterStore })) {
         if (name === undefined) continue;
         if (issuer) throw new Error(`${property}: got '${name}' together with issuer, which creates a store for the plane; remove one of the two`);
         requireObjectName(property, name);
       }
-      const seconds = requireSeconds('refreshInterval', refreshInterval, { least: 60, most: 86_400, expected: 'a minute to a day' });
+      const seconds = requireSeconds('refreshInterval', refreshInterval, { min: 60, max: 86_400, expected: 'a minute to a day' });
       const stores = { secretStore: secretStore ?? 'aws-secrets-manager', parameterStore: parameterStore ?? 'aws-parameter-store' };
       return new SecretDelivery({ kind: 'external-secrets', issuer, ...stores, refreshInterval: `${Math.floor(seconds / 60)}m${seconds % 60}s` });
     });

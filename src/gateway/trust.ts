@@ -3,11 +3,11 @@ import type { Duration } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { requireWhole } from '../private/input/numbers';
-import { KNOWN_LATER, shown, within } from '../private/input/place';
+import { KNOWN_LATER, shown, atPlace } from '../private/input/place';
 import { Topology } from '../private/topology/topology';
 import { ExistingAuthorityTrust, ExistingSharedTrust } from './private/trust/existing-trust';
-import { leafHours } from './private/trust/leaf-hours';
-import { leafTrust } from './private/trust/leaf-trust';
+import { planeCertificateHours } from './private/trust/plane-certificate-hours';
+import { planeCertificateTrust } from './private/trust/plane-certificate-trust';
 import { PrivateAuthority } from './private/trust/private-authority';
 import { RevocationList } from './private/trust/revocation-list';
 import type { SharedProperties } from './private/trust/shared-trust';
@@ -35,11 +35,11 @@ export class Trust {
    * const trust = Trust.generated({ rotateEvery: Duration.days(90) });
    */
   public static generated(options: GeneratedTrustOptions = {}): Trust {
-    return within('Trust.generated', () => {
+    return atPlace('Trust.generated', () => {
       const { rotateEvery, removalPolicy = RemovalPolicy.DESTROY } = options;
       const rotationDays = rotateEvery && wholeDays('rotateEvery', rotateEvery, 2, DAYS.rotation);
       const validDays = options.validDays ?? Math.max(DAYS.valid, 4 * (rotationDays ?? 0));
-      requireWhole('validDays', validDays, { least: 1, most: DAYS.longest, unit: 'days' });
+      requireWhole('validDays', validDays, { min: 1, max: DAYS.longest, unit: 'days' });
       // A certificate is next, current and previous for one rotation period each; the fourth covers a rotation that fails.
       if (rotationDays && validDays < 4 * rotationDays) {
         throw new Error(`validDays: got ${validDays}, expected at least ${4 * rotationDays}, four times rotateEvery, because a certificate is accepted before and after it is the current one`);
@@ -59,7 +59,7 @@ export class Trust {
    * const trust = Trust.existing(Secret.fromSecretNameV2(stack, 'TunnelCertificate', 'gateways/tunnel'));
    */
   public static existing(secret: ISecret, options: ExistingTrustOptions = {}): Trust {
-    return within('Trust.existing', () => {
+    return atPlace('Trust.existing', () => {
       const properties = secretProperties(options);
       return new Trust((scope) => new ExistingSharedTrust(scope, 'Tunnel', secret, properties).trust);
     });
@@ -80,7 +80,7 @@ export class Trust {
    * });
    */
   public static existingPki(options: ExistingPkiTrustOptions): Trust {
-    return within('Trust.existingPki', () => {
+    return atPlace('Trust.existingPki', () => {
       const properties = secretProperties(options);
       return new Trust((scope, plane, serials) => {
         const { authority, serverName, controlPlane, dataPlanes } = options;
@@ -102,16 +102,16 @@ export class Trust {
    * const trust = Trust.certManager({ issuerName: 'gateways' });
    */
   public static certManager(options: CertManagerTrustOptions): Trust {
-    return within('Trust.certManager', () => {
+    return atPlace('Trust.certManager', () => {
       const { issuerName: name, issuerKind: kind = 'ClusterIssuer', issuerGroup: group = 'cert-manager.io' } = options;
       requireMatch('issuerName', name, /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'the name of an object in the clusters, such as tunnels');
       requireMatch('issuerKind', kind, /^[A-Z][A-Za-z0-9]*$/, 'a kind of issuer, such as ClusterIssuer');
       requireMatch('issuerGroup', group, /^[a-z0-9.-]+\.[a-z]+$/, 'an API group, such as cert-manager.io');
-      const hours = leafHours(options, { validity: 90 * 24, most: 3650 * 24 });
+      const hours = planeCertificateHours(options, { validity: 90 * 24, max: 3650 * 24 });
       return new Trust((scope, plane, serials) => {
         const owner = new Construct(scope, 'Tunnel');
         Topology.of(owner).addIntegration(owner, 'trust', `certificates of cert-manager (${name})`, []);
-        return leafTrust({ owner, controlPlane: plane, issuer: { issuer: { name, kind, group } }, ...hours, revoked: new RevocationList(serials) });
+        return planeCertificateTrust({ owner, controlPlane: plane, issuer: { issuer: { name, kind, group } }, ...hours, revoked: new RevocationList(serials) });
       });
     });
   }
@@ -132,18 +132,18 @@ export class Trust {
    * const trust = Trust.privateCa();
    */
   public static privateCa(options: PrivateCaTrustOptions = {}): Trust {
-    return within('Trust.privateCa', () => {
+    return atPlace('Trust.privateCa', () => {
       const { authority, shortLived, removalPolicy = RemovalPolicy.DESTROY } = options;
       const isShortLived = shortLived ?? !authority;
       if (authority && options.removalPolicy !== undefined) throw new Error('removalPolicy: applies only to an authority created here; remove it, or remove authority');
-      const hours = leafHours(options, isShortLived ? { validity: 6 * 24, most: 7 * 24 } : { validity: 90 * 24, most: 3650 * 24 });
+      const hours = planeCertificateHours(options, isShortLived ? { validity: 6 * 24, max: 7 * 24 } : { validity: 90 * 24, max: 3650 * 24 });
       return new Trust((scope, plane, serials) => {
         const owner = new Construct(scope, 'Tunnel');
         const arn = authority?.certificateAuthorityArn ?? new PrivateAuthority(owner, 'Authority', { plane, isShortLived, removalPolicy }).arn;
         if (!authority) new CfnOutput(owner, 'AuthorityArn', { value: arn, description: `Authority of the tunnels of ${plane}` });
         const region = Token.isUnresolved(arn) ? Stack.of(owner).region : arn.split(':')[3];
         Topology.of(owner).addIntegration(owner, 'trust', 'AWS Private CA', []);
-        return leafTrust({ owner, controlPlane: plane, issuer: { authority: { arn, region, ready: owner } }, ...hours, revoked: new RevocationList(serials) });
+        return planeCertificateTrust({ owner, controlPlane: plane, issuer: { authority: { arn, region, ready: owner } }, ...hours, revoked: new RevocationList(serials) });
       });
     });
   }
@@ -187,11 +187,11 @@ export class Trust {
   }
 }
 
-function wholeDays(property: string, duration: Duration, least: number, most: number): number {
-  if (duration.isUnresolved()) throw new Error(`${property}: got ${KNOWN_LATER}, expected whole days, ${least} to ${most}`);
+function wholeDays(property: string, duration: Duration, min: number, max: number): number {
+  if (duration.isUnresolved()) throw new Error(`${property}: got ${KNOWN_LATER}, expected whole days, ${min} to ${max}`);
   const days = duration.toDays({ integral: false });
-  if (Number.isInteger(days) && days >= least && days <= most) return days;
-  throw new Error(`${property}: got ${duration.toHumanString()}, expected whole days, ${least} to ${most}`);
+  if (Number.isInteger(days) && days >= min && days <= max) return days;
+  throw new Error(`${property}: got ${duration.toHumanString()}, expected whole days, ${min} to ${max}`);
 }
 
 function secretProperties(options: TrustSecretProperties & { readonly acceptedProperty?: string }): SharedProperties {

@@ -4,7 +4,7 @@ import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { claimName } from '../private/input/claims';
 import { requireSeconds, requireWhole } from '../private/input/numbers';
-import { within } from '../private/input/place';
+import { atPlace } from '../private/input/place';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
 import type { SecretMount } from '../private/secrets/mount';
 import { Topology } from '../private/topology/topology';
@@ -149,14 +149,14 @@ export class CognitoIdentity extends GatewayIdentity {
 
   constructor(scope: Construct, id: string, private readonly props: CognitoIdentityProps = {}) {
     super(scope, id);
-    this.userPool = within(this, () => this.makePool());
-    const domainPrefix = within(this, () => this.domainPrefix(props.domainPrefix));
+    this.userPool = atPlace(this, () => this.makePool());
+    const domainPrefix = atPlace(this, () => this.domainPrefix(props.domainPrefix));
     this.domain = this.userPool.addDomain('Domain', { cognitoDomain: { domainPrefix } });
     this.issuer = issuerOf(this.userPool);
-    this.scopes = within(this, () => this.makeScopes());
-    this.webClient = within(this, () => this.makeWebClient());
+    this.scopes = atPlace(this, () => this.makeScopes());
+    this.webClient = atPlace(this, () => this.makeWebClient());
     this.copy = new ClientSecretCopy(this, 'SecretCopier', { userPoolId: this.userPool.userPoolId, userPoolArn: this.userPool.userPoolArn, issuer: this.issuer });
-    this._mount = within(this, () => mountWebClient(this, this.copy, this.webClient.userPoolClientId));
+    this._mount = atPlace(this, () => mountWebClient(this, this.copy, this.webClient.userPoolClientId));
     this.webClientSecret = this._mount.secret;
     Topology.of(this).addIntegration(this, 'identity', 'Amazon Cognito', [this._mount]);
   }
@@ -167,7 +167,7 @@ export class CognitoIdentity extends GatewayIdentity {
    * @param id becomes the last part of the name of its secret
    */
   public addMachineClient(id: string, options: MachineClientOptions = {}): CognitoMachineClient {
-    return within(this, () => this.makeMachineClient(id, options));
+    return atPlace(this, () => this.makeMachineClient(id, options));
   }
 
   /** @internal */
@@ -194,7 +194,7 @@ export class CognitoIdentity extends GatewayIdentity {
   private makeMachineClient(id: string, options: MachineClientOptions): CognitoMachineClient {
     const { scopes = [...this.scopes.keys()], tokenValidity = Duration.minutes(15) } = options;
     if (scopes.length === 0) throw new Error('scopes: got none, expected at least one, because machine tokens need one: omit the property for all scopes of the identity');
-    requireSeconds('tokenValidity', tokenValidity, { least: 300, most: 86_400, expected: 'five minutes to a day' });
+    requireSeconds('tokenValidity', tokenValidity, { min: 300, max: 86_400, expected: 'five minutes to a day' });
     const purpose = requireObjectName('id', kebabCase(id));
     if (purpose === 'login') throw new Error('id: got login, which is the name of the secret of the browser client: choose another one');
     const place = new Construct(this, id);
@@ -219,7 +219,7 @@ export class CognitoIdentity extends GatewayIdentity {
 
   private makePool(): cognito.UserPool {
     const { mfa = cognito.Mfa.REQUIRED, passwordMinLength = 12, threatProtection = false, removalPolicy = RemovalPolicy.RETAIN } = this.props;
-    requireWhole('passwordMinLength', passwordMinLength, { least: 8, most: 99 });
+    requireWhole('passwordMinLength', passwordMinLength, { min: 8, max: 99 });
     return new cognito.UserPool(this, 'Resource', {
       selfSignUpEnabled: false,
       signInAliases: { email: true },
@@ -303,7 +303,7 @@ class ExistingCognito extends GatewayIdentity {
   constructor(scope: Construct, id: string, private readonly props: ExistingCognitoProps) {
     super(scope, id);
     const { userPool, webClient, loginHost, machineClientIds = [] } = props;
-    within(this, () => {
+    atPlace(this, () => {
       if (!Token.isUnresolved(loginHost) && !/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/.test(loginHost)) {
         throw new Error(`loginHost: got ${JSON.stringify(loginHost)}, expected a host without scheme and path, such as acme.auth.eu-central-1.amazoncognito.com`);
       }

@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { within } from '../private/input/place';
+import { atPlace } from '../private/input/place';
 import { requireHostname } from '../private/network/host-name';
 import type { SecretMount } from '../private/secrets/mount';
 import { LOAD_BALANCER_CALLBACK } from './private/load-balancer-login';
@@ -57,7 +57,7 @@ export abstract class GatewayIdentity extends Construct {
   public _serve(hostname: string | undefined): void {
     this.hasConsumers = true;
     if (hostname === undefined) return;
-    within(this, () => requireHostname('hostname', hostname));
+    atPlace(this, () => requireHostname('hostname', hostname));
     this._admit(hostname);
   }
 
@@ -84,10 +84,10 @@ export abstract class GatewayIdentity extends Construct {
    */
   public pluginConfig(options: OpenIdConnectOptions = {}): { [key: string]: any } {
     const { hostname, scopesRequired } = options;
-    within(this, () => scopesRequired?.forEach((scope, at) => requireScope(`scopesRequired[${at}]`, scope)));
+    atPlace(this, () => scopesRequired?.forEach((scope, at) => requireScope(`scopesRequired[${at}]`, scope)));
     this.hasConsumers = true;
     if (hostname === undefined) return tokenPluginConfig(this._facts(), scopesRequired);
-    within(this, () => requireHostname('hostname', hostname));
+    atPlace(this, () => requireHostname('hostname', hostname));
     this._admit(hostname);
     return loginPluginConfig(this._facts(), hostname, scopesRequired);
   }

@@ -2,7 +2,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { requireWhole } from '../private/input/numbers';
-import { within } from '../private/input/place';
+import { atPlace } from '../private/input/place';
 import type { SecretMount } from '../private/secrets/mount';
 import { vaultReference } from '../private/secrets/vault-reference';
 import { Topology } from '../private/topology/topology';
@@ -85,7 +85,7 @@ export abstract class GatewayLogs extends Construct {
    * @internal
    */
   protected _open(store: LogStore, service: string, { retentionDays = 30, ingest = false }: GatewayLogsProps): void {
-    within(this, () => requireWhole('retentionDays', retentionDays, { least: 1, most: 3650 }));
+    atPlace(this, () => requireWhole('retentionDays', retentionDays, { min: 1, max: 3650 }));
     this.store = store;
     new LogStreamSetup(this, 'Setup', store, retentionDays);
     if (ingest) this.ingest = new LogIngest(this, 'Ingest', store);

@@ -5,7 +5,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as opensearch from 'aws-cdk-lib/aws-opensearchservice';
 import { Construct } from 'constructs';
 import { requireWhole } from '../private/input/numbers';
-import { within } from '../private/input/place';
+import { atPlace } from '../private/input/place';
 import { requireTwoZones } from '../private/network/two-zones';
 import { GatewayLogs } from './gateway-logs';
 import type { GatewayLogsProps } from './gateway-logs';
@@ -72,8 +72,8 @@ export class OpenSearchLogs extends GatewayLogs {
   constructor(scope: Construct, id: string, props: OpenSearchLogsProps) {
     super(scope, id);
     const { storageGib = 100, removalPolicy = RemovalPolicy.RETAIN } = props;
-    within(this, () => {
-      requireWhole('storageGib', storageGib, { least: 10, most: 1536, unit: 'GiB' });
+    atPlace(this, () => {
+      requireWhole('storageGib', storageGib, { min: 10, max: 1536, unit: 'GiB' });
       requireTwoZones('vpc', props.vpc);
     });
     const { policy, ...logging } = this.domainLogs();

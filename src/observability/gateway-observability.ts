@@ -10,7 +10,7 @@ import type { EksTarget } from '../gateway/eks-target';
 import { GatewayControlPlane } from '../gateway/gateway-control-plane';
 import { GatewayDataPlane } from '../gateway/gateway-data-plane';
 import { warnOfMissingPlugin } from '../gateway/private/plane/missing-plugins';
-import { within } from '../private/input/place';
+import { atPlace } from '../private/input/place';
 import { requireLabels } from '../private/kubernetes/labels';
 import { ChartTokens, manifestChart } from '../private/kubernetes/manifest-chart';
 import { requireObjectName } from '../private/kubernetes/names';
@@ -78,7 +78,7 @@ export class GatewayObservability extends Construct {
    * The metrics are those of the plugin `prometheus`, under the names of Kong Gateway 3.9.
    */
   public static kubernetesMonitoring(options: KubernetesMonitoringOptions = {}): string {
-    return within('GatewayObservability.kubernetesMonitoring', () => Yaml.stringify(...manifestChart('monitoring', settledObjects(options), ChartTokens.REFUSED).toJson()));
+    return atPlace('GatewayObservability.kubernetesMonitoring', () => Yaml.stringify(...manifestChart('monitoring', settledObjects(options), ChartTokens.REFUSED).toJson()));
   }
 
   /** Graphs of all monitored constructs. */
@@ -92,7 +92,7 @@ export class GatewayObservability extends Construct {
     PolicyPack.watch(this);
     if (props.watch.length === 0) throw new Error(`${this.node.path}: watch: got nothing, expected at least one plane, cache or log domain`);
     this.dashboard = new cloudwatch.Dashboard(this, 'Dashboard', { defaultInterval: Duration.hours(6) });
-    within(this, () => props.watch.forEach((construct, at) => this.watchConstruct(construct, `watch[${at}]`)));
+    atPlace(this, () => props.watch.forEach((construct, at) => this.watchConstruct(construct, `watch[${at}]`)));
   }
 
   /**
@@ -102,7 +102,7 @@ export class GatewayObservability extends Construct {
    * The metrics are those of the plugin `prometheus`, under the names of Kong Gateway 3.9.
    */
   public addKubernetesMonitoring(id: string, target: EksTarget, options: KubernetesMonitoringOptions = {}): void {
-    const manifest = within(this, () => manifestChart(id, settledObjects(options), ChartTokens.RESOLVED_BY_CLOUDFORMATION).toJson());
+    const manifest = atPlace(this, () => manifestChart(id, settledObjects(options), ChartTokens.RESOLVED_BY_CLOUDFORMATION).toJson());
     const applied = new eks.KubernetesManifest(this, id, { cluster: target._cluster, manifest, prune: true, overwrite: true });
     applied.node.addDependency(...target._ready);
     if (this.watchesOnlyPackaged()) warnOfMissingPlugin(this, 'monitoring', 'addKubernetesMonitoring');

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { Stage, attachCustomSynthesis } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { claimName } from './input/claims';
-import { within } from './input/place';
+import { atPlace } from './input/place';
 
 /** Folder below the cloud assembly (`cdk.out`) that holds everything which is not CloudFormation. */
 const OUTPUT_FOLDER = 'hybridge';
@@ -34,5 +34,5 @@ export function writeFilesAtSynthesis(scope: Construct, folder: string, render: 
 
 /** Some file systems know no difference between capital and small letters. */
 function claimFile(scope: Construct, path: string) {
-  within(scope, () => claimName(scope, { property: 'id', what: 'file', name: path.toLowerCase(), among: `cdk.out/${OUTPUT_FOLDER}` }));
+  atPlace(scope, () => claimName(scope, { property: 'id', what: 'file', name: path.toLowerCase(), among: `cdk.out/${OUTPUT_FOLDER}` }));
 }

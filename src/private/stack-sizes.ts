@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
-const MOST_RESOURCES = 500;
+const MAX_RESOURCES = 500;
 
 const ID = 'HybridgeStackSizes';
 
@@ -28,10 +28,10 @@ export class StackSizes extends Construct {
 
 function refusal(stack: Stack): string[] {
   const total = resources(stack, stack);
-  if (total <= MOST_RESOURCES) return [];
+  if (total <= MAX_RESOURCES) return [];
   const parts = stack.node.children.map((child) => ({ path: child.node.path, count: resources(child, stack) })).sort((one, other) => other.count - one.count);
   const largest = parts.slice(0, 3).map(({ path, count }) => `${path} ${count}`).join(', ');
-  return [`${stack.node.path}: has ${total} resources (${largest}, ...), expected at most ${MOST_RESOURCES}, which CloudFormation takes: give some planes a stack of their own, as the scope of`
+  return [`${stack.node.path}: has ${total} resources (${largest}, ...), expected at most ${MAX_RESOURCES}, which CloudFormation takes: give some planes a stack of their own, as the scope of`
     + ' new GatewayDataPlane(stack, ...)'];
 }
 

@@ -119,7 +119,7 @@ describe('the settings of a plane', () => {
   });
 
   it('are not to be had for a plane that was not synthesized', () => {
-    const stranger = { id: 'stranger', role: 'data_plane', manifests: [] };
+    const stranger = { id: 'stranger', role: 'data_plane' as const, manifests: [] };
     for (const [target, message] of [
       ['eks', 'no Deployment in'],
       ['ecs', 'no AWS::ECS::TaskDefinition'],

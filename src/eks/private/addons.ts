@@ -75,7 +75,7 @@ function defaults({ isAutoMode, isHybrid }: AddonSituation): readonly AddonEntry
 }
 
 /** The cluster's add-ons: those that it needs, with what the user changes in them, and those that the user adds. */
-export class ClusterAddons {
+export class EksAddons {
   /** What nodes need to become ready. */
   readonly forNodes: readonly CfnAddon[];
   /** What runs on nodes. */

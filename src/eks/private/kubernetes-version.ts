@@ -5,7 +5,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { KNOWN_LATER } from '../../private/input/place';
 
 /** What Auto Mode asks for; older ones EKS does not make any more. https://docs.aws.amazon.com/eks/latest/userguide/automode.html */
-const LEAST_MINOR = 29;
+const MIN_MINOR = 29;
 
 /** Layers of kubectl carry their version in the name of their class. */
 const LAYER_CLASS = /^KubectlV(\d+)Layer$/;
@@ -17,8 +17,8 @@ const LAYER_CLASS = /^KubectlV(\d+)Layer$/;
  */
 export function requireVersions({ version }: eks.KubernetesVersion, kubectlLayer: lambda.ILayerVersion): void {
   const minor = Token.isUnresolved(version) ? NaN : Number(/^1\.(\d{1,3})$/.exec(version)?.[1] ?? NaN);
-  if (!(minor >= LEAST_MINOR)) {
-    throw new Error(`kubernetesVersion: got ${Token.isUnresolved(version) ? KNOWN_LATER : version}, expected 1.${LEAST_MINOR} or later, major and minor number, which EKS and its Auto Mode ask for:`
+  if (!(minor >= MIN_MINOR)) {
+    throw new Error(`kubernetesVersion: got ${Token.isUnresolved(version) ? KNOWN_LATER : version}, expected 1.${MIN_MINOR} or later, major and minor number, which EKS and its Auto Mode ask for:`
       + ' it decides about kubectl and goes into files for hybrid nodes');
   }
   const layer = LAYER_CLASS.exec(kubectlLayer.constructor.name);

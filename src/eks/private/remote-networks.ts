@@ -18,7 +18,7 @@ export interface ClusterNetworks {
 const SERVICE_NETWORKS = ['10.100.0.0/16', '172.20.0.0/16'];
 
 /** What EKS takes of each kind. */
-const MOST = 15;
+const MAX_NETWORKS = 15;
 
 interface NamedRange {
   readonly property: string;
@@ -47,7 +47,7 @@ export function requireRemoteNetworks({ nodeCidrs, podCidrs, vpc, servicesCidr }
 }
 
 function named(property: string, cidrs: readonly string[]): readonly NamedRange[] {
-  if (cidrs.length > MOST) throw new Error(`${property}: got ${cidrs.length} networks, expected at most ${MOST}, which EKS takes: join neighbours into larger ones`);
+  if (cidrs.length > MAX_NETWORKS) throw new Error(`${property}: got ${cidrs.length} networks, expected at most ${MAX_NETWORKS}, which EKS takes: join neighbours into larger ones`);
   return cidrs.flatMap((text, at) => range(`${property}[${at}]`, text));
 }
 

@@ -31,16 +31,16 @@ export interface WorkerGroupInput extends NodeGroupInput {
 }
 
 /** What the groups of a cluster share. */
-export interface GroupSurroundings {
+export interface GroupContext {
   /** Undefined on Docker, where the tools choose one. */
   readonly endpoint?: string;
   readonly upgradeInPlace?: boolean;
 }
 
-export function controlPlane(input: ControlPlaneInput, surroundings: GroupSurroundings, machineGroupRef: Ref | undefined): ControlPlane {
+export function controlPlane(input: ControlPlaneInput, context: GroupContext, machineGroupRef: Ref | undefined): ControlPlane {
   return {
     count: input.count,
-    endpoint: surroundings.endpoint === undefined ? undefined : { host: surroundings.endpoint },
+    endpoint: context.endpoint === undefined ? undefined : { host: context.endpoint },
     machineGroupRef,
     ...nodeGroup(input),
     certSans: input.certificateNames,
@@ -48,11 +48,11 @@ export function controlPlane(input: ControlPlaneInput, surroundings: GroupSurrou
     apiServerExtraArgs: input.apiServerExtraArgs,
     skipLoadBalancerDeployment: input.skipLoadBalancer,
     skipAdmissionForSystemResources: input.skipAdmissionForSystemResources,
-    upgradeRolloutStrategy: strategy(surroundings, { maxSurge: input.maxSurge ?? 1 }),
+    upgradeRolloutStrategy: strategy(context, { maxSurge: input.maxSurge ?? 1 }),
   };
 }
 
-export function workerGroup(input: WorkerGroupInput, surroundings: GroupSurroundings, machineGroupRef: Ref | undefined): WorkerGroup {
+export function workerGroup(input: WorkerGroupInput, context: GroupContext, machineGroupRef: Ref | undefined): WorkerGroup {
   return {
     name: input.name,
     count: input.count,
@@ -61,12 +61,12 @@ export function workerGroup(input: WorkerGroupInput, surroundings: GroupSurround
     machineGroupRef,
     failureDomains: input.failureDomain === undefined ? undefined : [input.failureDomain],
     ...nodeGroup(input),
-    upgradeRolloutStrategy: strategy(surroundings, { maxSurge: input.maxSurge ?? 1, maxUnavailable: input.maxUnavailable ?? 0 }),
+    upgradeRolloutStrategy: strategy(context, { maxSurge: input.maxSurge ?? 1, maxUnavailable: input.maxUnavailable ?? 0 }),
   };
 }
 
 /** The controller dereferences nil when a rolling strategy has no parameters, so they are always there. */
-function strategy({ upgradeInPlace }: GroupSurroundings, rollingUpdate: RolloutStrategy['rollingUpdate']): RolloutStrategy {
+function strategy({ upgradeInPlace }: GroupContext, rollingUpdate: RolloutStrategy['rollingUpdate']): RolloutStrategy {
   return upgradeInPlace ? { type: 'InPlace' } : { type: 'RollingUpdate', rollingUpdate };
 }
 

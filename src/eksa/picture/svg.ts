@@ -14,7 +14,7 @@ const TILE = { width: 168, height: 48, gap: 12 };
 const PADDING = 16;
 const TILES_A_ROW = Math.floor((INNER - 2 * PADDING + TILE.gap) / (TILE.width + TILE.gap));
 /** Tiles of one group; the rest is counted in the last one. */
-const MOST_TILES = 4 * TILES_A_ROW;
+const MAX_TILES = 4 * TILES_A_ROW;
 
 const COLOURS: Readonly<Record<Role | 'unused', { readonly fill: string; readonly edge: string; readonly tile: string }>> = {
   'control plane': { fill: '#eaf1fb', edge: '#2f5f9e', tile: '#ffffff' },
@@ -85,9 +85,9 @@ interface Tile extends SceneMachine {
 function tilesOf(machines: readonly SceneMachine[], missing: number): Tile[] {
   const absent = Array.from({ length: missing }, () => ({ name: 'missing', detail: 'no machine matches', isSpare: false, isMissing: true }));
   const all: Tile[] = [...machines, ...absent];
-  if (all.length <= MOST_TILES) return all;
-  const rest = all.length - MOST_TILES + 1;
-  return [...all.slice(0, MOST_TILES - 1), { name: `and ${rest} more`, detail: `${all.length} in all`, isSpare: false }];
+  if (all.length <= MAX_TILES) return all;
+  const rest = all.length - MAX_TILES + 1;
+  return [...all.slice(0, MAX_TILES - 1), { name: `and ${rest} more`, detail: `${all.length} in all`, isSpare: false }];
 }
 
 function drawTile(canvas: Canvas, { name, detail, isSpare, isMissing }: Tile, x: number, y: number, colours: { readonly edge: string; readonly tile: string }): void {

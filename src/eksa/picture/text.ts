@@ -2,7 +2,7 @@
 import type { Fact, Scene, SceneGroup, SceneMachine } from './scene';
 
 /** Machines that are shown of one group; the rest is counted. */
-const MOST = 12;
+const MAX_MACHINES = 12;
 
 export function drawText({ title, facts, networks, groups, unused }: Scene): string {
   return [
@@ -27,8 +27,8 @@ function describeGroup({ role, name, nodes, facts, machines }: SceneGroup): stri
 }
 
 function machineLines(machines: readonly SceneMachine[]): string[] {
-  const shownOnes = machines.slice(0, MOST);
+  const shownOnes = machines.slice(0, MAX_MACHINES);
   const width = Math.max(0, ...shownOnes.map(({ name }) => name.length));
   const lines = shownOnes.map(({ name, detail, isSpare }) => `  ${isSpare ? '[ ]' : '[#]'} ${name.padEnd(width)}  ${detail}`);
-  return machines.length > MOST ? [...lines, `  ... and ${machines.length - MOST} more`] : lines;
+  return machines.length > MAX_MACHINES ? [...lines, `  ... and ${machines.length - MAX_MACHINES} more`] : lines;
 }

@@ -5,13 +5,13 @@ import type { ClusterDocument } from '../model/document';
 import { isSame, isSameRef, isSameSet } from './compare';
 import type { Pair, State } from './pair';
 import { isPaused, isSelfManaged } from './pair';
-import type { Road, UpdateRule, Violation } from './rule';
-import { ROADS } from './rule';
+import type { UpdatePath, UpdateRule, Violation } from './rule';
+import { UPDATE_PATHS } from './rule';
 
 /** A field, how two values of it compare, and why it cannot change. */
 interface FixedField {
   readonly id: string;
-  readonly roads: readonly Road[];
+  readonly paths: readonly UpdatePath[];
   readonly path: string;
   readonly value: (cluster: ClusterDocument) => unknown;
   readonly same?: (one: never, other: never) => boolean;
@@ -19,55 +19,55 @@ interface FixedField {
   readonly fix?: string;
 }
 
-const API: readonly Road[] = ['api'];
-const CLI: readonly Road[] = ['cli'];
+const API: readonly UpdatePath[] = ['api'];
+const CLI: readonly UpdatePath[] = ['cli'];
 
 const FIXED: readonly FixedField[] = [
-  { id: 'W19', roads: CLI, path: 'metadata.name', value: ({ metadata }) => metadata?.name, fix: 'another name is another cluster: create it, then delete this one' },
-  { id: 'W19', roads: CLI, path: 'metadata.namespace', value: ({ metadata }) => metadata?.namespace, same: (old, now) => old === now || (old === 'default' && (now ?? '') === '') },
-  { id: 'W3', roads: ROADS, path: 'spec.datacenterRef', value: ({ spec }) => spec?.datacenterRef, same: isSameRef },
-  { id: 'W3', roads: ROADS, path: 'spec.controlPlaneConfiguration.endpoint', value: ({ spec }) => spec?.controlPlaneConfiguration?.endpoint },
-  { id: 'W3', roads: ROADS, path: 'spec.clusterNetwork.pods.cidrBlocks', value: ({ spec }) => spec?.clusterNetwork?.pods?.cidrBlocks, same: isSameSet },
-  { id: 'W3', roads: ROADS, path: 'spec.clusterNetwork.services.cidrBlocks', value: ({ spec }) => spec?.clusterNetwork?.services?.cidrBlocks, same: isSameSet },
-  { id: 'W3', roads: ROADS, path: 'spec.clusterNetwork.dns.resolvConf', value: ({ spec }) => spec?.clusterNetwork?.dns?.resolvConf },
-  { id: 'W3', roads: API, path: 'spec.clusterNetwork.nodes', value: ({ spec }) => spec?.clusterNetwork?.nodes, fix: 'leave it as it is: even the default, written out, counts as a change' },
-  { id: 'W3', roads: ROADS, path: 'spec.proxyConfiguration', value: ({ spec }) => spec?.proxyConfiguration, same: isSameProxy },
-  { id: 'W3', roads: API, path: 'spec.gitOpsRef', value: ({ spec }) => spec?.gitOpsRef, same: isSameRef, applies: (pair) => !isSelfManaged(pair.old.cluster) },
-  { id: 'W19', roads: CLI, path: 'spec.gitOpsRef', value: ({ spec }) => spec?.gitOpsRef, same: isSameRef, applies: (pair) => pair.old.cluster.spec?.gitOpsRef !== undefined },
-  { id: 'W5', roads: API, path: 'spec.controlPlaneConfiguration.labels', value: ({ spec }) => spec?.controlPlaneConfiguration?.labels, applies: onBareMetal },
-  { id: 'W5', roads: API, path: 'spec.controlPlaneConfiguration.taints', value: ({ spec }) => spec?.controlPlaneConfiguration?.taints, applies: onBareMetal },
-  { id: 'W19', roads: CLI, path: 'spec.controlPlaneConfiguration.machineGroupRef', value: ({ spec }) => spec?.controlPlaneConfiguration?.machineGroupRef, same: isSameRef, applies: onBareMetal, fix: 'change the machine configuration instead of naming another' },
+  { id: 'W19', paths: CLI, path: 'metadata.name', value: ({ metadata }) => metadata?.name, fix: 'another name is another cluster: create it, then delete this one' },
+  { id: 'W19', paths: CLI, path: 'metadata.namespace', value: ({ metadata }) => metadata?.namespace, same: (old, now) => old === now || (old === 'default' && (now ?? '') === '') },
+  { id: 'W3', paths: UPDATE_PATHS, path: 'spec.datacenterRef', value: ({ spec }) => spec?.datacenterRef, same: isSameRef },
+  { id: 'W3', paths: UPDATE_PATHS, path: 'spec.controlPlaneConfiguration.endpoint', value: ({ spec }) => spec?.controlPlaneConfiguration?.endpoint },
+  { id: 'W3', paths: UPDATE_PATHS, path: 'spec.clusterNetwork.pods.cidrBlocks', value: ({ spec }) => spec?.clusterNetwork?.pods?.cidrBlocks, same: isSameSet },
+  { id: 'W3', paths: UPDATE_PATHS, path: 'spec.clusterNetwork.services.cidrBlocks', value: ({ spec }) => spec?.clusterNetwork?.services?.cidrBlocks, same: isSameSet },
+  { id: 'W3', paths: UPDATE_PATHS, path: 'spec.clusterNetwork.dns.resolvConf', value: ({ spec }) => spec?.clusterNetwork?.dns?.resolvConf },
+  { id: 'W3', paths: API, path: 'spec.clusterNetwork.nodes', value: ({ spec }) => spec?.clusterNetwork?.nodes, fix: 'leave it as it is: even the default, written out, counts as a change' },
+  { id: 'W3', paths: UPDATE_PATHS, path: 'spec.proxyConfiguration', value: ({ spec }) => spec?.proxyConfiguration, same: isSameProxy },
+  { id: 'W3', paths: API, path: 'spec.gitOpsRef', value: ({ spec }) => spec?.gitOpsRef, same: isSameRef, applies: (pair) => !isSelfManaged(pair.old.cluster) },
+  { id: 'W19', paths: CLI, path: 'spec.gitOpsRef', value: ({ spec }) => spec?.gitOpsRef, same: isSameRef, applies: (pair) => pair.old.cluster.spec?.gitOpsRef !== undefined },
+  { id: 'W5', paths: API, path: 'spec.controlPlaneConfiguration.labels', value: ({ spec }) => spec?.controlPlaneConfiguration?.labels, applies: onBareMetal },
+  { id: 'W5', paths: API, path: 'spec.controlPlaneConfiguration.taints', value: ({ spec }) => spec?.controlPlaneConfiguration?.taints, applies: onBareMetal },
+  { id: 'W19', paths: CLI, path: 'spec.controlPlaneConfiguration.machineGroupRef', value: ({ spec }) => spec?.controlPlaneConfiguration?.machineGroupRef, same: isSameRef, applies: onBareMetal, fix: 'change the machine configuration instead of naming another' },
 ];
 
 export const CLUSTER_UPDATE_RULES: readonly UpdateRule[] = [
   ...FIXED.map(fixedField),
-  { id: 'W3', roads: ROADS, check: managementCluster },
-  { id: 'W3', roads: ROADS, check: awsIamRef },
-  { id: 'W4', roads: ROADS, check: etcdTopology },
-  { id: 'W3', roads: ROADS, check: skipUpgrade },
-  { id: 'W19', roads: CLI, check: cniPlugin },
-  { id: 'W5', roads: API, check: (pair) => groupFields(pair, ['labels', 'taints']) },
-  { id: 'W19', roads: CLI, check: (pair) => groupFields(pair, ['machineGroupRef']) },
-  { id: 'W6', roads: API, check: noScalingWhileUpgrading },
+  { id: 'W3', paths: UPDATE_PATHS, check: managementCluster },
+  { id: 'W3', paths: UPDATE_PATHS, check: awsIamRef },
+  { id: 'W4', paths: UPDATE_PATHS, check: etcdTopology },
+  { id: 'W3', paths: UPDATE_PATHS, check: skipUpgrade },
+  { id: 'W19', paths: CLI, check: cniPlugin },
+  { id: 'W5', paths: API, check: (pair) => groupFields(pair, ['labels', 'taints']) },
+  { id: 'W19', paths: CLI, check: (pair) => groupFields(pair, ['machineGroupRef']) },
+  { id: 'W6', paths: API, check: noScalingWhileUpgrading },
 ];
 
 /** The webhook lets a paused cluster's fixed fields change; the CLI does not. */
 function fixedField(field: FixedField): UpdateRule {
   return {
     id: field.id,
-    roads: field.roads,
+    paths: field.paths,
     * check(pair) {
-      const roads = roadsFor(field.roads, pair.old.cluster);
-      if (roads.length === 0 || field.applies?.(pair) === false) return;
+      const paths = pathsFor(field.paths, pair.old.cluster);
+      if (paths.length === 0 || field.applies?.(pair) === false) return;
       const [old, now] = [field.value(pair.old.cluster), field.value(pair.new.cluster)];
       const same = field.same ?? isSame;
-      if (!same(old as never, now as never)) yield { path: `Cluster.${field.path}`, message: changed(old, now), fix: field.fix ?? `set it back to ${shown(old)}`, roads };
+      if (!same(old as never, now as never)) yield { path: `Cluster.${field.path}`, message: changed(old, now), fix: field.fix ?? `set it back to ${shown(old)}`, paths };
     },
   };
 }
 
-function roadsFor(roads: readonly Road[], old: ClusterDocument): readonly Road[] {
-  return isPaused(old) ? roads.filter((road) => road === 'cli') : roads;
+function pathsFor(paths: readonly UpdatePath[], old: ClusterDocument): readonly UpdatePath[] {
+  return isPaused(old) ? paths.filter((by) => by === 'cli') : paths;
 }
 
 /** `is 'b' and was 'a'; it is fixed once the cluster exists`. */
@@ -92,14 +92,14 @@ function* managementCluster({ old, new: now }: Pair): Iterable<Violation> {
   const isRenamed = old.cluster.metadata?.name !== now.cluster.metadata?.name;
   // A renamed cluster that manages itself is reported by its name.
   if (isSameForApi && isRenamed) return;
-  yield { path: 'Cluster.spec.managementCluster.name', message: changed(before, after), fix: `set it back to ${shown(before)}`, roads: roadsFor(isSameForApi ? CLI : ROADS, old.cluster) };
+  yield { path: 'Cluster.spec.managementCluster.name', message: changed(before, after), fix: `set it back to ${shown(before)}`, paths: pathsFor(isSameForApi ? CLI : UPDATE_PATHS, old.cluster) };
 }
 
 /** It may be added and removed, but not exchanged. */
 function* awsIamRef({ old, new: now }: Pair): Iterable<Violation> {
   const [before, after] = [old, now].map(awsIamName);
   if (before === undefined || after === undefined || before === after) return;
-  yield { path: 'Cluster.spec.identityProviderRefs', message: `names the AWSIamConfig ${shown(after)} and named ${shown(before)}; it cannot be exchanged`, fix: `name ${shown(before)}`, roads: roadsFor(ROADS, old.cluster) };
+  yield { path: 'Cluster.spec.identityProviderRefs', message: `names the AWSIamConfig ${shown(after)} and named ${shown(before)}; it cannot be exchanged`, fix: `name ${shown(before)}`, paths: pathsFor(UPDATE_PATHS, old.cluster) };
 }
 
 export function awsIamName({ cluster }: State): string | undefined {
@@ -112,14 +112,14 @@ function* etcdTopology({ old, new: now }: Pair): Iterable<Violation> {
   const topology = (isExternal: boolean) => isExternal ? 'on machines of its own' : 'on the control plane nodes';
   yield {
     path: 'Cluster.spec.externalEtcdConfiguration', message: `would run etcd ${topology(after)}; it runs ${topology(before)}, and cannot move`,
-    fix: before ? 'put externalEtcdConfiguration back' : 'remove externalEtcdConfiguration', roads: roadsFor(ROADS, old.cluster),
+    fix: before ? 'put externalEtcdConfiguration back' : 'remove externalEtcdConfiguration', paths: pathsFor(UPDATE_PATHS, old.cluster),
   };
 }
 
 function* skipUpgrade({ old, new: now }: Pair): Iterable<Violation> {
   const [before, after] = [old, now].map(({ cluster }) => cluster.spec?.clusterNetwork?.cniConfig?.cilium?.skipUpgrade === true);
   if (!before || after) return;
-  yield { path: 'Cluster.spec.clusterNetwork.cniConfig.cilium.skipUpgrade', message: 'cannot be taken back: Cilium has been managed by other means since', fix: 'leave skipUpgrade: true', roads: roadsFor(ROADS, old.cluster) };
+  yield { path: 'Cluster.spec.clusterNetwork.cniConfig.cilium.skipUpgrade', message: 'cannot be taken back: Cilium has been managed by other means since', fix: 'leave skipUpgrade: true', paths: pathsFor(UPDATE_PATHS, old.cluster) };
 }
 
 function* cniPlugin({ old, new: now }: Pair): Iterable<Violation> {

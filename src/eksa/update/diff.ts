@@ -12,14 +12,14 @@ import { stateOf } from './pair';
 import type { GroupPlan } from './rollout';
 import { rolloutOf } from './rollout';
 import type { Refusal } from './rule';
-import { ROADS } from './rule';
+import { UPDATE_PATHS } from './rule';
 import type { SpareNeed } from './spare-machines';
 import { spareNeeds } from './spare-machines';
 
 export interface UpgradeDiff {
   /** Whether `eksctl anywhere upgrade cluster` lets the change through. */
   readonly cliAccepts: boolean;
-  /** Whether the admission webhooks do: the road of kubectl and GitOps. */
+  /** Whether the admission webhooks do: the by of kubectl and GitOps. */
   readonly webhookAccepts: boolean;
   readonly refusals: readonly Refusal[];
   /** Errors of the new file that have nothing to do with the old one. */
@@ -42,7 +42,7 @@ export function diffDocuments(oldDocuments: readonly object[], newDocuments: rea
   const groups = rolloutOf(pair);
   const machines = spareNeeds(pair, groups);
   const { refusals, newFile } = judge(pair, newDocuments, options);
-  const all = [...refusals.map((refusal) => onBothRoads(refusal, pair)), ...machines.flatMap(shortage)];
+  const all = [...refusals.map((refusal) => onBothPaths(refusal, pair)), ...machines.flatMap(shortage)];
   return { cliAccepts: isAccepted(all, 'cli'), webhookAccepts: isAccepted(all, 'api'), refusals: all, newFile, changes: changesOf(pair).map(withoutToken), groups, machines };
 }
 
@@ -54,14 +54,14 @@ function withoutToken(change: Change): Change {
 }
 
 /** The CLI finds scaling during an upgrade when it counts machines, which needs the file. */
-function onBothRoads(refusal: Refusal, { hardware }: Pair): Refusal {
-  return refusal.ruleId === 'W6' && hardware ? { ...refusal, roads: ROADS } : refusal;
+function onBothPaths(refusal: Refusal, { hardware }: Pair): Refusal {
+  return refusal.ruleId === 'W6' && hardware ? { ...refusal, paths: UPDATE_PATHS } : refusal;
 }
 
 function shortage({ selector, groups, wanted, spare }: SpareNeed): Refusal[] {
   if (spare === undefined || spare >= wanted) return [];
   return [{
-    ruleId: 'T31', roads: ROADS, path: HARDWARE_FILE,
+    ruleId: 'T31', paths: UPDATE_PATHS, path: HARDWARE_FILE,
     message: `has ${spare} spare machine${spare === 1 ? '' : 's'} labelled ${selector}; ${wanted} more ${wanted === 1 ? 'is' : 'are'} wanted for ${groups.join(' and ')}`,
     fix: 'add or relabel machines; nodes that are replaced with maxSurge 0 need no spare ones',
   }];

@@ -1,4 +1,4 @@
-/** Whether a change would be accepted, on each of the two roads. */
+/** Whether a change would be accepted, on each of the two paths. */
 import { checkDocuments } from '../check';
 import type { CheckOptions } from '../check';
 import type { Finding } from '../finding';
@@ -7,7 +7,7 @@ import { ENCRYPTION_UPDATE_RULES } from './encryption-rules';
 import { OBJECT_UPDATE_RULES } from './object-rules';
 import type { Pair } from './pair';
 import { POLICY_UPDATE_RULES } from './policy-rules';
-import type { Refusal, Road, UpdateRule } from './rule';
+import type { Refusal, UpdatePath, UpdateRule } from './rule';
 import { refusals } from './rule';
 import { VERSION_UPDATE_RULES } from './version-rules';
 
@@ -16,12 +16,12 @@ export const UPDATE_RULES: readonly UpdateRule[] = [
 ];
 
 /**
- * Rules of creation that are run again on the new state: all of the Cluster's own on both roads; those on references and on the
+ * Rules of creation that are run again on the new state: all of the Cluster's own on both paths; those on references and on the
  * supported versions by the CLI alone; those on the datacenter and on bare-metal machines by the API's webhooks alone.
  */
-const RUN_AGAIN: readonly { readonly rules: RegExp; readonly road: Road }[] = [
-  { road: 'cli', rules: /^(C\d+|X(?!11$)\d+|H\d+|version)$/ },
-  { road: 'api', rules: /^(C\d+|X([4-9]|1[024-7])|H\d+|T([34578]|9|1[0-6]))$/ },
+const RUN_AGAIN: readonly { readonly rules: RegExp; readonly by: UpdatePath }[] = [
+  { by: 'cli', rules: /^(C\d+|X(?!11$)\d+|H\d+|version)$/ },
+  { by: 'api', rules: /^(C\d+|X([4-9]|1[024-7])|H\d+|T([34578]|9|1[0-6]))$/ },
 ];
 
 export interface Judgement {
@@ -33,9 +33,9 @@ export interface Judgement {
 export function judge(pair: Pair, newDocuments: readonly object[], options: CheckOptions = {}): Judgement {
   const errors = checkDocuments(newDocuments, undefined, options).filter(({ severity }) => severity === 'error');
   const again = errors.flatMap((finding): Refusal[] => {
-    const roads = RUN_AGAIN.filter(({ rules }) => rules.test(finding.ruleId)).map(({ road }) => road);
+    const paths = RUN_AGAIN.filter(({ rules }) => rules.test(finding.ruleId)).map(({ by }) => by);
     const { ruleId, path, message, fix } = finding;
-    return roads.length > 0 ? [{ ruleId, roads, path, message, fix }] : [];
+    return paths.length > 0 ? [{ ruleId, paths, path, message, fix }] : [];
   });
   const counted = new Set(again.map(({ ruleId, path }) => `${ruleId} ${path}`));
   return {
@@ -45,6 +45,6 @@ export function judge(pair: Pair, newDocuments: readonly object[], options: Chec
   };
 }
 
-export function isAccepted(all: readonly Refusal[], road: Road): boolean {
-  return !all.some(({ roads }) => roads.includes(road));
+export function isAccepted(all: readonly Refusal[], by: UpdatePath): boolean {
+  return !all.some(({ paths }) => paths.includes(by));
 }

@@ -6,14 +6,14 @@ import { awsIamName } from './cluster-rules';
 import { isSame, isSameSet } from './compare';
 import type { DocumentPair, Pair } from './pair';
 import { annotation, bothSides } from './pair';
-import type { Road, UpdateRule, Violation } from './rule';
-import { ROADS } from './rule';
+import type { UpdatePath, UpdateRule, Violation } from './rule';
+import { UPDATE_PATHS } from './rule';
 
 export const POLICY_UPDATE_RULES: readonly UpdateRule[] = [
-  { id: 'W18', roads: ['api'], check: oidc },
-  { id: 'W18', roads: ROADS, check: awsIam },
-  { id: 'W18', roads: ROADS, check: (pair) => gitOps(pair, 'FluxConfig') },
-  { id: 'W18', roads: ROADS, check: (pair) => gitOps(pair, 'GitOpsConfig') },
+  { id: 'W18', paths: ['api'], check: oidc },
+  { id: 'W18', paths: UPDATE_PATHS, check: awsIam },
+  { id: 'W18', paths: UPDATE_PATHS, check: (pair) => gitOps(pair, 'FluxConfig') },
+  { id: 'W18', paths: UPDATE_PATHS, check: (pair) => gitOps(pair, 'GitOpsConfig') },
 ];
 
 /** Fields of both specs that differ. */
@@ -22,9 +22,9 @@ function changedFields({ old, new: now }: DocumentPair): string[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => !isSame(before[name], after[name]));
 }
 
-function wholly(document: DocumentPair, fields: readonly string[], roads: readonly Road[]): Violation {
+function wholly(document: DocumentPair, fields: readonly string[], paths: readonly UpdatePath[]): Violation {
   const path = `${documentPath(document.new)}.spec.${fields[0]}`;
-  return { path, message: `changes${fields.length > 1 ? ` (with ${oneOf(fields.slice(1))})` : ''}; this ${document.new.kind} is fixed once a cluster uses it`, fix: 'put it back as it was', roads };
+  return { path, message: `changes${fields.length > 1 ? ` (with ${oneOf(fields.slice(1))})` : ''}; this ${document.new.kind} is fixed once a cluster uses it`, fix: 'put it back as it was', paths };
 }
 
 /** That of a workload cluster may change. */
@@ -41,7 +41,7 @@ function* awsIam(pair: Pair): Iterable<Violation> {
     const isSameBackend = isSameSet(document.old.spec?.backendMode, document.new.spec?.backendMode);
     const fields = changedFields(document).filter((name) => ['awsRegion', 'partition'].includes(name) || (name === 'backendMode' && !isSameBackend));
     const isUsed = awsIamName(pair.old) === document.new.metadata?.name && awsIamName(pair.new) === awsIamName(pair.old);
-    if (fields.length > 0) yield wholly(document, fields, isUsed ? ROADS : ['api']);
+    if (fields.length > 0) yield wholly(document, fields, isUsed ? UPDATE_PATHS : ['api']);
   }
 }
 
@@ -50,6 +50,6 @@ function* gitOps(pair: Pair, kind: string): Iterable<Violation> {
     const fields = changedFields(document);
     const ref = pair.old.cluster.spec?.gitOpsRef;
     const isUsed = ref?.kind === kind && ref.name === document.new.metadata?.name;
-    if (fields.length > 0) yield wholly(document, fields, isUsed ? ROADS : ['api']);
+    if (fields.length > 0) yield wholly(document, fields, isUsed ? UPDATE_PATHS : ['api']);
   }
 }

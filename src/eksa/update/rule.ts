@@ -5,15 +5,15 @@ import type { Pair } from './pair';
  * How a change reaches a cluster: by `eksctl anywhere upgrade cluster`, or by the Kubernetes API (kubectl, Flux, Argo CD), whose
  * admission webhooks judge it. The two do not refuse the same changes.
  */
-export type Road = 'cli' | 'api';
+export type UpdatePath = 'cli' | 'api';
 
-export const ROADS: readonly Road[] = ['cli', 'api'];
+export const UPDATE_PATHS: readonly UpdatePath[] = ['cli', 'api'];
 
 /** Why a change is refused, and by whom. */
 export interface Refusal {
   /** Number of the rule in the reference, such as `W3`. */
   readonly ruleId: string;
-  readonly roads: readonly Road[];
+  readonly paths: readonly UpdatePath[];
   readonly path: string;
   /** What it was and what it would be, lower case, without a final period. */
   readonly message: string;
@@ -27,16 +27,16 @@ export interface Violation {
   readonly path: string;
   readonly message: string;
   readonly fix?: string;
-  /** Where only a part of the rule's roads refuses. */
-  readonly roads?: readonly Road[];
+  /** Where only a part of the rule's paths refuses. */
+  readonly paths?: readonly UpdatePath[];
 }
 
 export interface UpdateRule {
   readonly id: string;
-  readonly roads: readonly Road[];
+  readonly paths: readonly UpdatePath[];
   readonly check: (pair: Pair) => Iterable<Violation>;
 }
 
 export function refusals(rules: readonly UpdateRule[], pair: Pair): Refusal[] {
-  return rules.flatMap(({ id, roads, check }) => [...check(pair)].map((violation) => ({ ruleId: id, roads, ...violation })));
+  return rules.flatMap(({ id, paths, check }) => [...check(pair)].map((violation) => ({ ruleId: id, paths, ...violation })));
 }

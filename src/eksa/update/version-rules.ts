@@ -5,14 +5,14 @@ import { groupsOnBothSides } from './cluster-rules';
 import type { Pair } from './pair';
 import { annotation } from './pair';
 import type { UpdateRule, Violation } from './rule';
-import { ROADS } from './rule';
+import { UPDATE_PATHS } from './rule';
 
 export const VERSION_UPDATE_RULES: readonly UpdateRule[] = [
-  { id: 'W7', roads: ROADS, check: clusterVersion },
-  { id: 'W8', roads: ROADS, check: groupVersions },
-  { id: 'W9', roads: ROADS, check: removedGroupVersions },
-  { id: 'W10', roads: ['api'], check: eksaVersion },
-  { id: 'W11', roads: ['api'], check: bundlesRef },
+  { id: 'W7', paths: UPDATE_PATHS, check: clusterVersion },
+  { id: 'W8', paths: UPDATE_PATHS, check: groupVersions },
+  { id: 'W9', paths: UPDATE_PATHS, check: removedGroupVersions },
+  { id: 'W10', paths: ['api'], check: eksaVersion },
+  { id: 'W11', paths: ['api'], check: bundlesRef },
 ];
 
 /** How far a worker group may be behind the cluster. */

@@ -28,8 +28,8 @@ interface Piece {
 }
 
 /** The largest real file has some hundred kilobytes, of which certificates are the most; larger ones are another thing. */
-const MOST_CHARACTERS = 2 ** 20;
-const MOST_LINES = 50_000;
+const MAX_CHARACTERS = 2 ** 20;
+const MAX_LINES = 50_000;
 
 export function parseClusterFile(source: string): ParsedFile {
   const text = source.replace(/^\ufeff/, '');
@@ -47,8 +47,8 @@ export function parseClusterFile(source: string): ParsedFile {
 /** Told before anything is read, so that a wrong file costs neither time nor memory. */
 function* tooLarge(text: string): Iterable<Finding> {
   const finding = (message: string): Finding => ({ ruleId: 'P2', severity: 'error', path: 'cluster.yaml', line: 1, message, fix: 'give the file that describes one cluster' });
-  if (text.length > MOST_CHARACTERS) yield finding(`has ${text.length} characters; at most ${MOST_CHARACTERS} are read`);
-  else if (text.split('\n').length > MOST_LINES) yield finding(`has more than ${MOST_LINES} lines`);
+  if (text.length > MAX_CHARACTERS) yield finding(`has ${text.length} characters; at most ${MAX_CHARACTERS} are read`);
+  else if (text.split('\n').length > MAX_LINES) yield finding(`has more than ${MAX_LINES} lines`);
 }
 
 /** The tools split on nothing but a line that is exactly `---`. */
@@ -154,7 +154,7 @@ function aliasTargets(parsed: Document): ReadonlyMap<unknown, unknown> {
 }
 
 /** Lists and objects of one document; the largest real file has some hundred. */
-const MOST_NODES = 20_000;
+const MAX_NODES = 20_000;
 
 class Walker {
   public readonly lines = new Map<string, number>();
@@ -191,9 +191,9 @@ class Walker {
   /** An alias inside its own anchor, or so many aliases that they only serve to fill the memory. */
   private isEndless(node: Node, path: string): boolean {
     const isCycle = this.open.has(node);
-    if (!isCycle && ++this.nodes <= MOST_NODES) return false;
-    if (isCycle || this.nodes === MOST_NODES + 1) {
-      this.findings.push({ ruleId: 'P2', severity: 'error', path, line: this.lines.get(path), message: isCycle ? 'contains itself' : `and what is before it hold more than ${MOST_NODES} values` });
+    if (!isCycle && ++this.nodes <= MAX_NODES) return false;
+    if (isCycle || this.nodes === MAX_NODES + 1) {
+      this.findings.push({ ruleId: 'P2', severity: 'error', path, line: this.lines.get(path), message: isCycle ? 'contains itself' : `and what is before it hold more than ${MAX_NODES} values` });
     }
     return true;
   }

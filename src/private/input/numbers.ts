@@ -4,9 +4,9 @@ import type { Duration } from 'aws-cdk-lib';
 import { KNOWN_LATER, shown } from './place';
 
 export interface WholeBounds {
-  readonly least: number;
+  readonly min: number;
   /** Absent: nobody knows a bound. */
-  readonly most?: number;
+  readonly max?: number;
   /** Such as `GiB`. */
   readonly unit?: string;
   /** What `least` is, for people. */
@@ -14,9 +14,9 @@ export interface WholeBounds {
 }
 
 /** @throws Error that names the property */
-export function requireWhole(property: string, value: number, { least, most, unit, floor }: WholeBounds): void {
-  if (!Token.isUnresolved(value) && Number.isInteger(value) && value >= least && value <= (most ?? Number.MAX_SAFE_INTEGER)) return;
-  const range = most === undefined ? `at least ${least}` : `${least} to ${most}`;
+export function requireWhole(property: string, value: number, { min, max, unit, floor }: WholeBounds): void {
+  if (!Token.isUnresolved(value) && Number.isInteger(value) && value >= min && value <= (max ?? Number.MAX_SAFE_INTEGER)) return;
+  const range = max === undefined ? `at least ${min}` : `${min} to ${max}`;
   throw new Error(`${property}: got ${shown(value)}, expected a whole number${unit ? ` of ${unit}` : ''}, ${range}${floor ? `, ${floor}` : ''}`);
 }
 
@@ -41,8 +41,8 @@ export function requirePercent(property: string, value: number): void {
  * @returns seconds
  * @throws Error that names the property
  */
-export function requireSeconds(property: string, duration: Duration, bounds: { readonly least: number; readonly most: number; readonly expected: string }): number {
+export function requireSeconds(property: string, duration: Duration, bounds: { readonly min: number; readonly max: number; readonly expected: string }): number {
   const seconds = duration.isUnresolved() ? NaN : duration.toSeconds({ integral: false });
-  if (Number.isInteger(seconds) && seconds >= bounds.least && seconds <= bounds.most) return seconds;
+  if (Number.isInteger(seconds) && seconds >= bounds.min && seconds <= bounds.max) return seconds;
   throw new Error(`${property}: got ${duration.isUnresolved() ? KNOWN_LATER : duration.toHumanString()}, expected ${bounds.expected}, in whole seconds`);
 }

@@ -9,7 +9,7 @@ const PLACED = new WeakSet<Error>();
  *
  * @param place a construct, or what the user called, such as `GatewayDatabase.rds`
  */
-export function within<T>(place: IConstruct | string, build: () => T): T {
+export function atPlace<T>(place: IConstruct | string, build: () => T): T {
   try {
     return build();
   } catch (error) {

@@ -70,7 +70,7 @@ describe('machines beside those in use', () => {
 
   test('scaling during an upgrade is refused by the CLI as well once machines are counted', () => {
     const both = diffDocuments(bareMetal(), changed(bareMetal(), { ...UPGRADE, [`${A}.count`]: 2 }), hardware({ cp: 9, a: 9, b: 9 }))!;
-    expect(both.refusals.map(({ ruleId, roads }) => [ruleId, ...roads])).toEqual([['W6', 'cli', 'api']]);
+    expect(both.refusals.map(({ ruleId, paths }) => [ruleId, ...paths])).toEqual([['W6', 'cli', 'api']]);
   });
 
   test('nobody needs any on vSphere', () => {

@@ -2,19 +2,19 @@ import { Duration } from 'aws-cdk-lib';
 import { formatDuration } from '../../../eksa/syntax/duration';
 import { isDnsSubdomain } from '../../../eksa/syntax/names';
 import type { CertManagerOptions, ClusterAutoscalerOptions, CredentialProviderOptions, MetricsServerOptions } from '../../packages/cluster-services';
-import type { Settled } from './settled';
-import { identity, requireWhole, wrong } from './settled';
+import type { PackageForCluster } from './package-for-cluster';
+import { identity, requireWhole, wrong } from './package-for-cluster';
 
 /** Passwords of Amazon ECR end then. */
 const ECR_PASSWORD = Duration.hours(12);
 
-export function certManager(options: CertManagerOptions): Settled {
+export function certManager(options: CertManagerOptions): PackageForCluster {
   const common = identity('Package.certManager', 'cert-manager', options, { targetNamespace: 'cert-manager' });
   requireWhole('Package.certManager', 'logLevel', options.logLevel, 0, 6);
   return () => ({ ...common, config: { namespace: common.targetNamespace, global: { logLevel: options.logLevel } } });
 }
 
-export function clusterAutoscaler(options: ClusterAutoscalerOptions): Settled {
+export function clusterAutoscaler(options: ClusterAutoscalerOptions): PackageForCluster {
   const { scaleDownUnneeded, scaleDownDelayAfterAdd } = options;
   const common = identity('Package.clusterAutoscaler', 'cluster-autoscaler', options, { targetNamespace: 'eksa-system' });
   return ({ clusterName, managementClusterName }) => ({
@@ -35,12 +35,12 @@ export function clusterAutoscaler(options: ClusterAutoscalerOptions): Settled {
   });
 }
 
-export function metricsServer(options: MetricsServerOptions): Settled {
+export function metricsServer(options: MetricsServerOptions): PackageForCluster {
   const common = identity('Package.metricsServer', 'metrics-server', options, { targetNamespace: 'kube-system' });
   return () => ({ ...common, config: options.verifyKubelets ? undefined : { args: ['--kubelet-insecure-tls'] } });
 }
 
-export function credentialProvider(options: CredentialProviderOptions): Settled {
+export function credentialProvider(options: CredentialProviderOptions): PackageForCluster {
   const method = 'Package.credentialProvider';
   const { matchImages, secretName = 'aws-config', profile = 'default', cacheDuration = Duration.hours(5) } = options;
   const common = identity(method, 'credential-provider-package', options, { name: 'ecr-credential-provider-package', targetNamespace: 'eksa-packages' });

@@ -1,12 +1,12 @@
 import { parseIp } from '../../../eksa/syntax/ip';
 import { isDnsSubdomain } from '../../../eksa/syntax/names';
 import type { HarborOptions } from '../../packages/harbor';
-import type { Settled } from './settled';
-import { identity, wrong } from './settled';
+import type { PackageForCluster } from './package-for-cluster';
+import { identity, wrong } from './package-for-cluster';
 
 const METHOD = 'Package.harbor';
 
-export function harbor(options: HarborOptions): Settled {
+export function harbor(options: HarborOptions): PackageForCluster {
   const common = identity(METHOD, 'harbor', options, { targetNamespace: 'harbor' });
   const { externalUrl, secretKey, adminPassword, tlsSecretName, loadBalancerIp, persistent } = options;
   const host = hostOf(externalUrl);

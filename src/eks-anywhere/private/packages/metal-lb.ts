@@ -4,15 +4,15 @@ import { formatDuration } from '../../../eksa/syntax/duration';
 import { parseIp } from '../../../eksa/syntax/ip';
 import { isDnsLabel, isDnsSubdomain } from '../../../eksa/syntax/names';
 import type { MetalLbBgpPeer, MetalLbOptions } from '../../packages/metal-lb';
-import type { Settled } from './settled';
-import { identity, requireWhole, wrong } from './settled';
+import type { PackageForCluster } from './package-for-cluster';
+import { identity, requireWhole, wrong } from './package-for-cluster';
 
 const METHOD = 'Package.metalLb';
 const GREATEST_ASN = 2 ** 32 - 1;
 /** RFC 4271, section 4.2. */
 const SHORTEST_HOLD_SECONDS = 3;
 
-export function metalLb(options: MetalLbOptions): Settled {
+export function metalLb(options: MetalLbOptions): PackageForCluster {
   const common = identity(METHOD, 'metallb', options, { targetNamespace: 'metallb-system' });
   const { pools: given, bgpPeers = [], announceFromControlPlane } = options;
   requirePools(options);

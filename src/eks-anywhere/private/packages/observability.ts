@@ -1,15 +1,15 @@
 import { SizeRoundingBehavior } from 'aws-cdk-lib';
 import type { AdotOptions, PrometheusOptions } from '../../packages/observability';
 import { AdotMode } from '../../packages/observability';
-import type { Settled } from './settled';
-import { identity, requireWhole, wrong } from './settled';
+import type { PackageForCluster } from './package-for-cluster';
+import { identity, requireWhole, wrong } from './package-for-cluster';
 
 const NAMESPACE = 'observability';
 /** What a number in Kubernetes' fields can be. */
 const GREATEST = 2 ** 31 - 1;
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 
-export function prometheus(options: PrometheusOptions): Settled {
+export function prometheus(options: PrometheusOptions): PackageForCluster {
   const method = 'Package.prometheus';
   const common = identity(method, 'prometheus', options, { targetNamespace: NAMESPACE });
   const { replicas, retention, storage, nodeExporter } = options;
@@ -33,7 +33,7 @@ export function prometheus(options: PrometheusOptions): Settled {
   });
 }
 
-export function adot(options: AdotOptions): Settled {
+export function adot(options: AdotOptions): PackageForCluster {
   const method = 'Package.adot';
   const common = identity(method, 'adot', options, { targetNamespace: NAMESPACE });
   const { mode = AdotMode.DAEMON_SET, replicas, collector, roleArn, serviceAccountName } = options;

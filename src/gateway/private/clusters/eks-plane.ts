@@ -33,8 +33,8 @@ export interface EksPlaneProps {
   readonly services: readonly PlaneService[];
   /** What has to exist before the plane's objects. */
   readonly ready: readonly IDependable[];
-  /** What has to hold its content before the pods start: certificates, the database. */
-  readonly contents: readonly IDependable[];
+  /** What has to exist before the pods start: certificates, the database. */
+  readonly prerequisites: readonly IDependable[];
   /** Makes the schema current before the pods start. */
   readonly migrations?: { readonly databasePort: number };
   /** Id of the control plane that a data plane belongs to. */
@@ -68,7 +68,7 @@ export class EksPlane extends Construct {
       ...foundationObjects(plane, hosting, migrations?.databasePort),
       ...plane.chart ? [] : props.services.map((service) => serviceObject(plane, service)),
     ], [...props.ready, ...this.issuerNeeds()]);
-    const podsNeed: IDependable[] = [this.foundation, association, this.role, ...props.contents];
+    const podsNeed: IDependable[] = [this.foundation, association, this.role, ...props.prerequisites];
     if (plane.chart) {
       syncSecrets(props.cluster);
       this.workload = this.install(plane.chart, hosting, podsNeed);

@@ -36,7 +36,7 @@ function scalingOf(plane: PlaneDescription, { maxReplicas, cpuPercent }: Kuberne
     return undefined;
   }
   if (plane.role === 'control_plane') throw new Error(`maxReplicas: got ${maxReplicas}, which is for data planes: a control plane has as many nodes as its replicas say`);
-  requireWhole('maxReplicas', maxReplicas, { least: plane.replicas, floor: 'the replicas of the plane' });
+  requireWhole('maxReplicas', maxReplicas, { min: plane.replicas, floor: 'the replicas of the plane' });
   requirePercent('cpuPercent', cpuPercent ?? 60);
   return { maxReplicas, cpuPercent: cpuPercent ?? 60 };
 }

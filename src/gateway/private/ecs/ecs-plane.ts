@@ -10,12 +10,12 @@ import { refuseSecret } from '../../../private/secrets/secret-text';
 import { admitLoadBalancer } from '../load-balancers/proxy-load-balancer';
 import type { ProxyLoadBalancer } from '../load-balancers/proxy-load-balancer';
 import { TlsLoadBalancer } from '../load-balancers/tls-load-balancer';
-import type { PlacedDataPlane } from '../plane/placement';
+import type { DataPlaneSpec } from '../plane/data-plane-spec';
 import { splitEnvironment } from '../plane/secret-environment';
 import { TaskRenewal } from './task-renewal';
 
 export interface EcsPlaneProps {
-  readonly placed: PlacedDataPlane;
+  readonly spec: DataPlaneSpec;
   readonly cluster: ecs.ICluster;
   /** Capacity provider of EC2 instances; Fargate without it. */
   readonly capacityProvider?: string;
@@ -42,19 +42,19 @@ export class EcsPlane extends Construct {
 
   constructor(scope: Construct, id: string, private readonly props: EcsPlaneProps) {
     super(scope, id);
-    const { cluster, placed: { plane, contents }, loadBalancer } = props;
+    const { cluster, spec: { plane, prerequisites }, loadBalancer } = props;
     this.securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc: cluster.vpc, description: `Nodes of the gateway plane ${plane.name}`, allowAllOutbound: true });
     admitLoadBalancer(this.securityGroup, loadBalancer);
     const task = this.taskDefinition();
     this.taskRole = task.taskRole;
     const service = this.service(task);
-    service.node.addDependency(...contents);
+    service.node.addDependency(...prerequisites);
     if (plane.rereadDays !== undefined) new TaskRenewal(this, 'Renewal', { cluster, service, days: plane.rereadDays });
     this.balance(service);
   }
 
   private taskDefinition(): ecs.TaskDefinition {
-    const { placed: { plane, engine }, capacityProvider, cpu, memoryMib } = this.props;
+    const { spec: { plane, engine }, capacityProvider, cpu, memoryMib } = this.props;
     const task = new ecs.TaskDefinition(this, 'Task', {
       compatibility: capacityProvider ? ecs.Compatibility.EC2 : ecs.Compatibility.FARGATE,
       networkMode: ecs.NetworkMode.AWS_VPC,
@@ -87,7 +87,7 @@ export class EcsPlane extends Construct {
   }
 
   private environment() {
-    const { plain, secrets } = splitEnvironment(this.props.placed.plane);
+    const { plain, secrets } = splitEnvironment(this.props.spec.plane);
     for (const [name, value] of Object.entries(plain)) refuseSecret(name, value);
     for (const { mount } of secrets) requireSameAccount('cluster', mount.secret, this);
     return {
@@ -105,7 +105,7 @@ export class EcsPlane extends Construct {
   private logging(): ecs.LogDriver {
     const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
     // A log that is slow to take lines must not hold up requests.
-    return ecs.LogDrivers.awsLogs({ logGroup, streamPrefix: this.props.placed.plane.name, mode: ecs.AwsLogDriverMode.NON_BLOCKING });
+    return ecs.LogDrivers.awsLogs({ logGroup, streamPrefix: this.props.spec.plane.name, mode: ecs.AwsLogDriverMode.NON_BLOCKING });
   }
 
   private service(taskDefinition: ecs.TaskDefinition): ecs.FargateService | ecs.Ec2Service {
@@ -131,7 +131,7 @@ export class EcsPlane extends Construct {
   }
 
   private balance(service: ecs.FargateService | ecs.Ec2Service) {
-    const { placed: { plane }, loadBalancer, scaling } = this.props;
+    const { spec: { plane }, loadBalancer, scaling } = this.props;
     const target = (containerPort: number) => service.loadBalancerTarget({ containerName: CONTAINER, containerPort });
     const count = service.autoScaleTaskCount({ minCapacity: plane.replicas, maxCapacity: scaling.maxReplicas });
     // Away slowly: a node that goes takes its connections with it.

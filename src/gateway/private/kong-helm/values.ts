@@ -1,8 +1,8 @@
 import { DRAIN_SECONDS, PORTS, STATUS_PATHS } from '../../../private/contract';
 import { KongEdition } from '../../kong-helm-options';
 import type { PlaneHosting } from '../manifests/hosting';
-import { leafSecretName } from '../manifests/leaf-objects';
 import { metricsAnnotations } from '../manifests/metrics-discovery';
+import { planeCertificateSecretName } from '../manifests/plane-certificate-objects';
 import { spread } from '../manifests/pod-template';
 import { reachOf } from '../manifests/services';
 import type { PlaneService } from '../manifests/services';
@@ -105,7 +105,7 @@ function secretVolumes(plane: PlaneDescription, hosting: PlaneHosting): Values {
   const names = plane.secrets
     .filter((mount) => 'secret' in hosting.secretVolume(plane, mount) && !isSecretOfKubernetes(plane, mount))
     .map((mount) => `${plane.name}-${mount.name}`);
-  if (plane.certificate) names.push(leafSecretName(plane, plane.certificate));
+  if (plane.certificate) names.push(planeCertificateSecretName(plane, plane.certificate));
   return names.length > 0 ? { secretVolumes: names } : {};
 }
 

@@ -7,13 +7,13 @@ import type { OutputFiles } from '../../../private/output-files';
 import { parameterPath } from '../../../private/secrets/names';
 import { refuseSecret } from '../../../private/secrets/secret-text';
 import type { HandoffSite } from '../../handoff-site';
-import type { PlacedDataPlane } from '../plane/placement';
+import type { DataPlaneSpec } from '../plane/data-plane-spec';
 import { describePlane } from '../plane/plane-entry';
 import type { ComposePorts } from './compose-files';
 import { composeFiles, fetchScript, secretFiles } from './compose-files';
 
 export interface ComposePlaneProps {
-  readonly placed: PlacedDataPlane;
+  readonly spec: DataPlaneSpec;
   readonly ports: ComposePorts;
   /** What the files are handed over to; where there is none, a person copies them. */
   readonly site?: HandoffSite;
@@ -26,16 +26,16 @@ export interface ComposePlaneProps {
 export class ComposePlane extends Construct {
   constructor(scope: Construct, id: string, private readonly props: ComposePlaneProps) {
     super(scope, id);
-    const { placed, site } = props;
-    for (const [name, value] of Object.entries(placed.plane.settings)) refuseSecret(name, value);
+    const { spec, site } = props;
+    for (const [name, value] of Object.entries(spec.plane.settings)) refuseSecret(name, value);
     const files = site ? this.handOver(site) : this.fetched();
-    writeFilesAtSynthesis(this, placed.plane.name, () => files);
-    describePlane(this, 'docker', placed, Object.keys(files));
+    writeFilesAtSynthesis(this, spec.plane.name, () => files);
+    describePlane(this, 'docker', spec, Object.keys(files));
   }
 
   /** Files of which one fetches the rest on the machine. */
   private fetched(): OutputFiles {
-    const { placed: { plane }, ports } = this.props;
+    const { spec: { plane }, ports } = this.props;
     const deployed = new Map<string, string>();
     for (const [name, stringValue] of Object.entries(plane.settings).filter(([, value]) => Token.isUnresolved(value))) {
       const parameterName = parameterPath(this, plane.name) + name.toLowerCase();
@@ -51,7 +51,7 @@ export class ComposePlane extends Construct {
 
   /** @returns the files for people to read */
   private handOver(site: HandoffSite): OutputFiles {
-    const { placed: { plane }, ports } = this.props;
+    const { spec: { plane }, ports } = this.props;
     const files = composeFiles({ plane, ports, firstStep: 'hybridge handoff pull' });
     site._addMachine({ name: plane.name, files, pulledFiles: secretFiles(plane) }, plane.secrets);
     return withReadableTokens(Stack.of(this), files);

@@ -7,11 +7,11 @@ import { Construct } from 'constructs';
 import { secretReadStatements } from '../../../private/secrets/access';
 import { admitLoadBalancer } from '../load-balancers/proxy-load-balancer';
 import type { ProxyLoadBalancer } from '../load-balancers/proxy-load-balancer';
-import type { PlacedDataPlane } from '../plane/placement';
+import type { DataPlaneSpec } from '../plane/data-plane-spec';
 import { startCommands, startFiles } from './instance-start';
 
 export interface InstancePlaneProps {
-  readonly placed: PlacedDataPlane;
+  readonly spec: DataPlaneSpec;
   readonly vpc: ec2.IVpc;
   readonly instanceType: ec2.InstanceType;
   readonly machineImage: ec2.IMachineImage;
@@ -29,20 +29,20 @@ const SUSPENDED = [ScalingProcess.HEALTH_CHECK, ScalingProcess.REPLACE_UNHEALTHY
 export class InstancePlane extends Construct {
   constructor(scope: Construct, id: string, private readonly props: InstancePlaneProps) {
     super(scope, id);
-    const { placed, loadBalancer } = props;
+    const { spec, loadBalancer } = props;
     const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
     const role = this.role(logGroup);
     const userData = ec2.UserData.forLinux();
     const group = this.group(this.launchTemplate(role, userData));
-    userData.addCommands(...startCommands(startFiles(this, placed.plane, logGroup.logGroupName)));
+    userData.addCommands(...startCommands(startFiles(this, spec.plane, logGroup.logGroupName)));
     userData.addSignalOnExitCommand(group);
-    group.node.addDependency(role, ...placed.contents);
+    group.node.addDependency(role, ...spec.prerequisites);
     group.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: props.cpuPercent, estimatedInstanceWarmup: Duration.minutes(2) });
     loadBalancer.forward(() => group);
   }
 
   private role(logGroup: logs.LogGroup): iam.Role {
-    const { plane, engine } = this.props.placed;
+    const { plane, engine } = this.props.spec;
     const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'), description: `Instances of the gateway plane ${plane.name}` });
     plane.secrets.flatMap((mount) => secretReadStatements('VPC', mount, this)).forEach((statement) => role.addToPolicy(statement));
     engine._image(this).repository?.grantPull(role);
@@ -52,7 +52,7 @@ export class InstancePlane extends Construct {
   }
 
   private launchTemplate(role: iam.Role, userData: ec2.UserData): ec2.LaunchTemplate {
-    const { placed: { plane, cache }, vpc, instanceType, machineImage, loadBalancer } = this.props;
+    const { spec: { plane, cache }, vpc, instanceType, machineImage, loadBalancer } = this.props;
     const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc, description: `Nodes of the gateway plane ${plane.name}`, allowAllOutbound: true });
     admitLoadBalancer(securityGroup, loadBalancer);
     cache?._admit(this, securityGroup, vpc);
@@ -70,7 +70,7 @@ export class InstancePlane extends Construct {
   }
 
   private group(launchTemplate: ec2.LaunchTemplate): autoscaling.AutoScalingGroup {
-    const { placed: { plane }, vpc, maxReplicas } = this.props;
+    const { spec: { plane }, vpc, maxReplicas } = this.props;
     return new autoscaling.AutoScalingGroup(this, 'Group', {
       vpc,
       vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },

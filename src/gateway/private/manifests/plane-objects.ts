@@ -3,9 +3,9 @@ import type { KubernetesObject } from '../../../private/kubernetes/object';
 import type { PlaneDescription } from '../plane/plane';
 import { migrationLabels, objectLabels, selectorLabels } from '../plane/plane-labels';
 import type { PlaneHosting } from './hosting';
-import { leafObjects } from './leaf-objects';
 import { metricsObjects } from './metrics-discovery';
 import { networkPolicies } from './network-policies';
+import { planeCertificateObjects } from './plane-certificate-objects';
 import { migrationPodTemplate, planePodTemplate } from './pod-template';
 
 /** What the pods need before they start. */
@@ -26,7 +26,7 @@ export function foundationObjects(plane: PlaneDescription, hosting: PlaneHosting
       data: mount.files,
     })),
     ...plane.secrets.flatMap((mount) => hosting.secretObjects(plane, mount)),
-    ...plane.certificate ? leafObjects(plane, plane.certificate) : [],
+    ...plane.certificate ? planeCertificateObjects(plane, plane.certificate) : [],
   ];
 }
 

@@ -2,8 +2,8 @@ import { ARTEFACTS, DRAIN_SECONDS, PATHS, PORTS, RUN_AS, STATUS_PATHS } from '..
 import type { PlaneDescription, PlaneResources } from '../plane/plane';
 import { migrationLabels, objectLabels, selectorLabels } from '../plane/plane-labels';
 import type { PlaneHosting } from './hosting';
-import { leafSecretName } from './leaf-objects';
 import { metricsAnnotations } from './metrics-discovery';
+import { planeCertificateSecretName } from './plane-certificate-objects';
 
 /** A port that a container declares. */
 export interface NamedPort {
@@ -109,7 +109,7 @@ function podSpec(plane: PlaneDescription, hosting: PlaneHosting, artefact: strin
       { name: 'prefix', emptyDir: { sizeLimit: resources.storage } },
       { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
       ...plane.secrets.map((mount) => ({ name: mount.name, ...hosting.secretVolume(plane, mount) })),
-      ...plane.certificate ? [{ name: plane.certificate.name, secret: { secretName: leafSecretName(plane, plane.certificate), defaultMode: 0o440 } }] : [],
+      ...plane.certificate ? [{ name: plane.certificate.name, secret: { secretName: planeCertificateSecretName(plane, plane.certificate), defaultMode: 0o440 } }] : [],
       ...plane.files.map((mount) => ({ name: mount.name, configMap: { name: `${plane.name}-${mount.name}` } })),
     ],
   };

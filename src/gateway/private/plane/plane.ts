@@ -16,7 +16,7 @@ export interface FileMount {
 }
 
 /** A certificate that cert-manager makes in the plane's cluster and keeps renewed; pods read it as files `tls.crt`, `tls.key` and `ca.crt`. */
-export interface LeafCertificate {
+export interface PlaneCertificate {
   /** Ends the names of its objects: `<plane>-<name>`. */
   readonly name: string;
   /** Folder in the container. */
@@ -63,7 +63,7 @@ export interface PlaneDescription {
   readonly secrets: readonly SecretMount[];
   readonly files: readonly FileMount[];
   /** Identity in tunnels, where it is no secret of AWS. On Kubernetes only. */
-  readonly certificate?: LeafCertificate;
+  readonly certificate?: PlaneCertificate;
   /** Days within which nodes have to read their secrets again, where they do that only when they start. */
   readonly rereadDays?: number;
   readonly replicas: number;

@@ -1,14 +1,14 @@
 import type { Construct } from 'constructs';
 import { ENV, PATHS } from '../../../private/contract';
 import type { SecretMount } from '../../../private/secrets/mount';
-import type { LeafCertificate, PlaneSettings } from '../plane/plane';
+import type { PlaneCertificate, PlaneSettings } from '../plane/plane';
 import { RevocationList } from './revocation-list';
 import type { PlaneTrust, TunnelTrust } from './tunnel-trust';
 
 /** Where a plane's own certificate comes from. */
-export interface PlaneCertificate {
+export interface CertificateOfPlane {
   readonly secrets: readonly SecretMount[];
-  readonly certificate?: LeafCertificate;
+  readonly certificate?: PlaneCertificate;
 }
 
 export interface AuthorityTrustProps {
@@ -21,7 +21,7 @@ export interface AuthorityTrustProps {
   /** Name in the control plane's certificate. Absent: data planes expect the host that they connect to. */
   readonly serverName?: string;
   /** @throws Error when the plane has none */
-  readonly certificateOf: (plane: string, role: 'control_plane' | 'data_plane') => PlaneCertificate;
+  readonly certificateOf: (plane: string, role: 'control_plane' | 'data_plane') => CertificateOfPlane;
   /** Common name of a plane's certificate. Absent: it is not known here. */
   readonly commonName?: (plane: string) => string;
   readonly revoked: RevocationList;
@@ -64,6 +64,6 @@ function planeTrust(
       [ENV.clusterCaCert]: authority,
     },
     files,
-    contents: [owner],
+    prerequisites: [owner],
   };
 }

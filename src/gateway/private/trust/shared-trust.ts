@@ -38,7 +38,7 @@ export function sharedTrust(owner: Construct, mount: SecretMount, rereadDays?: n
     },
     secrets: [mount],
     files: [],
-    contents: [owner],
+    prerequisites: [owner],
     ...rereadDays !== undefined && { rereadDays },
   };
   return {

@@ -1,6 +1,6 @@
 import type { IDependable } from 'constructs';
 import type { SecretMount } from '../../../private/secrets/mount';
-import type { FileMount, LeafCertificate, PlaneSettings } from '../plane/plane';
+import type { FileMount, PlaneCertificate, PlaneSettings } from '../plane/plane';
 
 /** What one plane needs to be known in its tunnels, and to know the other end. */
 export interface PlaneTrust {
@@ -9,11 +9,11 @@ export interface PlaneTrust {
   readonly secrets: readonly SecretMount[];
   readonly files: readonly FileMount[];
   /** Made in the cluster itself, where there is no secret in AWS. */
-  readonly certificate?: LeafCertificate;
+  readonly certificate?: PlaneCertificate;
   /** Days from one certificate to the next, where they change by schedule. */
   readonly rereadDays?: number;
-  /** What has to be there before the nodes start. */
-  readonly contents: readonly IDependable[];
+  /** What has to exist before the nodes start. */
+  readonly prerequisites: readonly IDependable[];
 }
 
 /** A `Trust` as one control plane and its data planes have it. */

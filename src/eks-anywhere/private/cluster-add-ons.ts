@@ -16,7 +16,7 @@ interface AddressClaim {
 }
 
 /** What stands around a cluster and is written beside its specification: packages, addresses given to services, files of others. */
-export class ClusterSurroundings {
+export class ClusterAddOns {
   private readonly packages: Package[] = [];
   private readonly claims: AddressClaim[] = [];
   private readonly files = new Map<string, () => string>();

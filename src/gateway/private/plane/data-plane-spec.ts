@@ -4,18 +4,14 @@ import type { GatewayLogs } from '../../../logging/gateway-logs';
 import type { GatewayEngine } from '../../gateway-engine';
 import type { PlaneDescription } from './plane';
 
-/** What a data plane brings to the place where it runs. */
-export interface DataPlanePlacement {
+/** Everything about a data plane except where it runs, which its target adds. */
+export interface DataPlaneSpec {
   readonly engine: GatewayEngine;
-}
-
-/** A data plane that is settled except for where it runs. */
-export interface PlacedDataPlane extends DataPlanePlacement {
   readonly plane: PlaneDescription;
   /** Id of its control plane. */
   readonly controlPlane: string;
-  /** What has to hold its content before the pods start. */
-  readonly contents: readonly IDependable[];
+  /** What has to exist before nodes start: certificates, secrets. */
+  readonly prerequisites: readonly IDependable[];
   /** Where the plane's role writes. Absent where nodes send with a token. */
   readonly logs?: GatewayLogs;
   readonly cache?: GatewayCache;

@@ -1,15 +1,15 @@
 import type { Construct } from 'constructs';
 import { PATHS } from '../../../private/contract';
-import type { LeafCertificate } from '../plane/plane';
+import type { PlaneCertificate } from '../plane/plane';
 import { authorityTrust } from './authority-trust';
 import type { RevocationList } from './revocation-list';
 import type { TunnelTrust } from './tunnel-trust';
 
-export interface LeafTrustProps {
+export interface PlaneCertificateTrustProps {
   readonly owner: Construct;
   /** Name of the control plane. */
   readonly controlPlane: string;
-  readonly issuer: Pick<LeafCertificate, 'issuer' | 'authority'>;
+  readonly issuer: Pick<PlaneCertificate, 'issuer' | 'authority'>;
   readonly durationHours: number;
   readonly renewBeforeHours: number;
   readonly revoked: RevocationList;
@@ -19,7 +19,7 @@ export interface LeafTrustProps {
 const LONGEST_COMMON_NAME = 64;
 
 /** Certificates that cert-manager makes where the planes run. `.internal` is reserved for names like these: nobody can have one in public. */
-export function leafTrust({ owner, controlPlane, issuer, durationHours, renewBeforeHours, revoked }: LeafTrustProps): TunnelTrust {
+export function planeCertificateTrust({ owner, controlPlane, issuer, durationHours, renewBeforeHours, revoked }: PlaneCertificateTrustProps): TunnelTrust {
   const commonName = (plane: string) => requireLength(plane, `${plane}.${controlPlane}.hybridge.internal`);
   return authorityTrust({
     controlPlane,

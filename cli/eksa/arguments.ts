@@ -1,12 +1,12 @@
-/** Options and files among the words of a subcommand. */
+/** Options and files among the arguments of a subcommand. */
 import { parseArgs } from 'node:util';
 import type { ParseArgsOptionsConfig } from 'node:util';
 import { messageOf } from '../../gateway/src/base/errors.ts';
 import { CommandFailure } from '../command.ts';
 
 export interface FileCount {
-  readonly least: number;
-  readonly most: number;
+  readonly min: number;
+  readonly max: number;
   /** How the files are called, for the message. */
   readonly names: string;
 }
@@ -14,15 +14,15 @@ export interface FileCount {
 /**
  * @throws CommandFailure for an unknown option, a missing value, or too few or too many files
  */
-export function parseWords<const T extends ParseArgsOptionsConfig>(
+export function parseArguments<const T extends ParseArgsOptionsConfig>(
   subcommand: string,
-  words: readonly string[],
+  args: readonly string[],
   options: T,
-  { least, most, names }: FileCount,
+  { min, max, names }: FileCount,
 ) {
   const hint = `see hybridge eksa ${subcommand} --help`;
-  const { values, positionals } = parsed(words, options, hint);
-  if (positionals.length < least || positionals.length > most) {
+  const { values, positionals } = parsed(args, options, hint);
+  if (positionals.length < min || positionals.length > max) {
     throw new CommandFailure(
       `eksa ${subcommand}: got ${positionals.length === 0 ? 'no file' : positionals.join(' ')}; expected ${names}; ${hint}`,
     );
@@ -30,9 +30,9 @@ export function parseWords<const T extends ParseArgsOptionsConfig>(
   return { options: values, files: positionals };
 }
 
-function parsed<const T extends ParseArgsOptionsConfig>(words: readonly string[], options: T, hint: string) {
+function parsed<const T extends ParseArgsOptionsConfig>(args: readonly string[], options: T, hint: string) {
   try {
-    return parseArgs({ args: [...words], options, strict: true, allowPositionals: true });
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: true });
   } catch (error) {
     throw new CommandFailure(`${messageOf(error)}; ${hint}`, 'usage', { cause: error });
   }

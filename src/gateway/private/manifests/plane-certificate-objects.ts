@@ -1,16 +1,16 @@
 import type { KubernetesObject } from '../../../private/kubernetes/object';
-import type { LeafCertificate, PlaneDescription } from '../plane/plane';
+import type { PlaneCertificate, PlaneDescription } from '../plane/plane';
 import { objectLabels } from '../plane/plane-labels';
 
 /** Name of the Secret that cert-manager keeps: `tls.crt`, `tls.key`, `ca.crt`. */
-export function leafSecretName(plane: PlaneDescription, { name }: LeafCertificate): string {
+export function planeCertificateSecretName(plane: PlaneDescription, { name }: PlaneCertificate): string {
   return `${plane.name}-${name}`;
 }
 
 /** What cert-manager makes a plane's certificate from; for AWS Private CA with an issuer in the plane's namespace, for the AWS Private CA Connector for Kubernetes. */
-export function leafObjects(plane: PlaneDescription, certificate: LeafCertificate): readonly KubernetesObject[] {
+export function planeCertificateObjects(plane: PlaneDescription, certificate: PlaneCertificate): readonly KubernetesObject[] {
   const { commonName, usages, durationHours, renewBeforeHours, authority } = certificate;
-  const metadata = { name: leafSecretName(plane, certificate), namespace: plane.name, labels: objectLabels(plane) };
+  const metadata = { name: planeCertificateSecretName(plane, certificate), namespace: plane.name, labels: objectLabels(plane) };
   const leaf: KubernetesObject = {
     apiVersion: 'cert-manager.io/v1',
     kind: 'Certificate',
@@ -35,7 +35,7 @@ export function leafObjects(plane: PlaneDescription, certificate: LeafCertificat
  *
  * @throws Error that names the fix
  */
-export function refuseLeaf(place: string, { name, certificate }: PlaneDescription): void {
+export function refusePlaneCertificate(place: string, { name, certificate }: PlaneDescription): void {
   if (!certificate) return;
   throw new Error(`trust: the certificate of ${name} would come from cert-manager, which ${place} does not have, expected a certificate in a secret:`
     + ' use Trust.existingPki with a secret for each plane, or a target on Kubernetes');
