@@ -65,7 +65,7 @@ describe('the configuration that is kept ready', () => {
     expect(watcher.isSince(before.hash, revision)).toBe(true);
   });
 
-  it('tells nobody any more once it is closed', async () => {
+  it('calls no listener once it is closed', async () => {
     let announced = 0;
     watcher.onChange(() => { announced += 1; });
     await watcher.close();

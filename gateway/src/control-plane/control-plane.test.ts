@@ -14,22 +14,25 @@ import { ControlPlane } from './control-plane.ts';
 
 const anyPort: Listener = { host: '127.0.0.1', port: 0, ssl: false, http2: false, proxyProtocol: false, reusePort: false };
 
-async function settingsOf(role: Role, more: Partial<Settings['listen']> = {},
-  prefix = temporaryFolder('control-plane')): Promise<Settings> {
+const PUT_SERVICE = { method: 'PUT', body: '{"host":"h.test"}', headers: { 'content-type': 'application/json' } };
+
+async function settingsOf(role: Role, more: Partial<Settings['listen']> = {}): Promise<Settings> {
   const { certificate, key } = await createSelfSignedCertificate({ commonName: 'kong_clustering', days: 1 });
   return {
     role,
     database: 'embedded',
-    prefix,
+    prefix: temporaryFolder('control-plane'),
     logLevel: 'notice',
     listen: { proxy: [], admin: [anyPort], status: [anyPort], cluster: [anyPort], telemetry: [anyPort], ...more },
     tunnel: {
       mode: 'shared', identity: { certificate, key: new Secret(key) }, files: {}, allowedCommonNames: [], trusted: [], controlPlanes: [],
-        labels: {},
+      labels: {},
       maxPayloadBytes: 2 ** 24, purgeDelaySeconds: 1_209_600,
     },
-    postgres: { host: '127.0.0.1', port: 1, database: 'none', user: 'nobody', password: new Secret('hunter2'), ssl: false, sslVerify: false,
-      timeoutMs: 1_000 },
+    postgres: {
+      host: '127.0.0.1', port: 1, database: 'none', user: 'kong', password: new Secret('hunter2'), ssl: false, sslVerify: false,
+      timeoutMs: 1_000,
+    },
     dbUpdateFrequencySeconds: 5,
     upstreamPool: { size: 0, maxRequests: 0, idleTimeoutSeconds: 0 },
     trustedIps: [],
@@ -52,8 +55,7 @@ describe('a control plane', () => {
     const settings = await settingsOf('control_plane');
     const before = await start(settings);
     const { node_id: id } = await (await fetch(at(before.admin, '/'))).json() as { node_id: string };
-    await fetch(at(before.admin, '/services/svc'), { method: 'PUT', body: '{"host":"h.test"}',
-      headers: { 'content-type': 'application/json' } });
+    await fetch(at(before.admin, '/services/svc'), PUT_SERVICE);
     const table = controlPlane!.configuration.latest()!.table;
     await controlPlane!.close();
 
@@ -76,11 +78,11 @@ describe('a control plane', () => {
     const { admin } = await start({ ...await settingsOf('control_plane') });
     const text = await (await fetch(at(admin, '/'))).text();
     expect(text).not.toMatch(/hunter2|PRIVATE KEY|redacted/);
-    expect(JSON.parse(text).configuration).toMatchObject({ role: 'control_plane', router_flavor: 'traditional_compatible',
-      cluster_mtls: 'shared' });
+    const shown = { role: 'control_plane', router_flavor: 'traditional_compatible', cluster_mtls: 'shared' };
+    expect(JSON.parse(text).configuration).toMatchObject(shown);
   });
 
-  it('is ready until it is told to drain', async () => {
+  it('is ready until it drains', async () => {
     const { status } = await start(await settingsOf('control_plane'));
     const ready = async () => (await fetch(at(status, '/status/ready'))).status;
     expect(await ready()).toBe(200);
@@ -89,10 +91,10 @@ describe('a control plane', () => {
     expect((await fetch(at(status, '/status'))).status).toBe(200);
   });
 
-  it('can be told so over its status API', async () => {
+  it('begins to drain through its status API', async () => {
     const { status } = await start(await settingsOf('control_plane'));
-    const tell = (body: string) => fetch(at(status, '/status/ready'),
-      { method: 'POST', body, headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const tell = (body: string) => fetch(at(status, '/status/ready'), { method: 'POST', body, headers });
     expect((await tell('status=sleeping')).status).toBe(400);
     expect((await tell('status=draining')).status).toBe(204);
     expect((await fetch(at(status, '/status/ready'))).status).toBe(503);
@@ -101,8 +103,8 @@ describe('a control plane', () => {
   it('finishes what it is answering before it closes', async () => {
     const { admin } = await start(await settingsOf('control_plane'));
     const answer = new Promise<number>((resolve, reject) => {
-      const slow = request(at(admin, '/services/slow'), { method: 'PUT', headers: { 'content-type': 'application/json' } }, (response) =>
-        resolve(response.statusCode!));
+      const { method, headers } = PUT_SERVICE;
+      const slow = request(at(admin, '/services/slow'), { method, headers }, (response) => resolve(response.statusCode!));
       slow.on('error', reject);
       slow.write('{"host":');
       void sleep(150).then(() => slow.end('"h.test"}'));
@@ -118,12 +120,11 @@ describe('a control plane', () => {
     const first = await start(await settingsOf('control_plane'));
     const taken = { ...anyPort, port: first.admin[0]!.port };
     const second = new ControlPlane({ settings: await settingsOf('control_plane', { admin: [taken] }), log: SILENT });
-    await expect(second.start()).rejects.toMatchObject({ code: 'address-unavailable',
-      message: expect.stringContaining(`KONG_ADMIN_LISTEN: cannot listen on 127.0.0.1:${taken.port}`) });
+    const message = expect.stringContaining(`KONG_ADMIN_LISTEN: cannot listen on 127.0.0.1:${taken.port}`);
+    await expect(second.start()).rejects.toMatchObject({ code: 'address-unavailable', message });
   });
 
-  it.skipIf(!inject('postgres'))('outlives an outage of its database: it says so meanwhile, keeps the configuration, and goes on',
-    async () => {
+  it.skipIf(!inject('postgres'))('survives an outage of its database: reports it, keeps the configuration, and goes on', async () => {
     const database = await PostgresServer.start();
     try {
       await createDatabase(database!.address, 'hybridge');
@@ -131,8 +132,7 @@ describe('a control plane', () => {
       const connection = { ...settings.postgres, ...database!.address, password: undefined, database: 'hybridge' };
       const { admin, status } = await start({ ...settings, database: 'postgres', postgres: connection });
       const ready = async () => (await fetch(at(status, '/status/ready'))).status;
-      const put = () => fetch(at(admin, '/services/svc'),
-        { method: 'PUT', body: '{"host":"h.test"}', headers: { 'content-type': 'application/json' } });
+      const put = () => fetch(at(admin, '/services/svc'), PUT_SERVICE);
       expect([await ready(), (await put()).status]).toEqual([200, 200]);
       await expect.poll(() => controlPlane!.configuration.latest()!.table.services).toHaveLength(1);
 

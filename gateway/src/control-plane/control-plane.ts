@@ -58,7 +58,7 @@ export class ControlPlane {
     return this.#configuration;
   }
 
-  /** @throws GatewayError `database-unavailable`, `database-newer`, `address-unavailable`, `certificate-missing`; then nothing stays open */
+  /** @throws GatewayError `database-unavailable`, `database-newer`, `address-unavailable`, `certificate-missing`; then it is closed. */
   async start(): Promise<ControlPlaneAddresses> {
     try {
       return await this.#startParts();
@@ -106,13 +106,12 @@ export class ControlPlane {
     const trust = trustOf(tunnel);
     const records = this.#own(new TelemetryServer({ trust, log }));
     const configurations = this.#own(new TunnelServer({ trust, source, registry, log, maxPayloadBytes: tunnel.maxPayloadBytes }));
-    this.#own(watchTunnelFiles({
-      tunnel, log, changed: (renewed) =>
-        [records, configurations].forEach((server) => server.renew(trustOf(renewed))),
-    }));
+    const changed = (renewed: TunnelSettings) => [records, configurations].forEach((server) => server.renew(trustOf(renewed)));
+    this.#own(watchTunnelFiles({ tunnel, log, changed }));
     return {
-      telemetry: await records.listen(listen.telemetry), cluster: await configurations.listen(listen.cluster), accounts: () =>
-        records.accounts,
+      telemetry: await records.listen(listen.telemetry),
+      cluster: await configurations.listen(listen.cluster),
+      accounts: () => records.accounts,
     };
   }
 
@@ -122,7 +121,8 @@ export class ControlPlane {
     const app = createAdminApi({
       ...parts, log, counts, schemas: SCHEMAS, plugins: PLUGIN_SCHEMAS, role: settings.role,
       node: {
-        nodeId: nodeId(settings.prefix, settings.nodeId, log), hostname: hostname(),
+        nodeId: nodeId(settings.prefix, settings.nodeId, log),
+        hostname: hostname(),
         configuration: shownSettings(settings, [...PLUGIN_SCHEMAS.keys()]),
       },
     });

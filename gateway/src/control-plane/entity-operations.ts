@@ -1,5 +1,7 @@
 /** Creates, changes and deletes entities: from what a client sent to what the store keeps. Each operation runs inside a transaction. */
-import { EntityError, invalidOption, invalidPrimaryKey, invalidUnique, notFound, schemaViolation, unresolvedReference } from '../model/entity-error.ts';
+import {
+  EntityError, invalidOption, invalidPrimaryKey, invalidUnique, notFound, schemaViolation, unresolvedReference,
+} from '../model/entity-error.ts';
 import { UUID } from '../model/schema/constraints.ts';
 import { foreignFieldsOf, primaryKeyOf, uniqueFieldsOf } from '../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
@@ -47,19 +49,24 @@ export async function createEntity(writer: Writer, schema: EntitySchema, given: 
 }
 
 /** Creates or replaces the entity. Fields that are not given get their defaults; the address takes precedence over the body. */
-export async function putEntity(writer: Writer, schema: EntitySchema, address: EntityAddress, given: EntityValue, context: OperationContext): Promise<Entity> {
+export async function putEntity(
+  writer: Writer, schema: EntitySchema, address: EntityAddress, given: EntityValue, context: OperationContext,
+): Promise<Entity> {
   const stored = await findAt(writer, schema, address);
   const primary = primaryKeyOf(schema);
   const { [primary]: _, ...rest } = given;
   const key = address.isPrimary ? address.value : stored?.[primary];
-  const entity = await prepare(writer, schema, { ...rest, ...key !== undefined && { [primary]: key }, [address.field]: address.value }, undefined, context);
+  const whole = { ...rest, ...key !== undefined && { [primary]: key }, [address.field]: address.value };
+  const entity = await prepare(writer, schema, whole, undefined, context);
   if (stored) await writer.replace(schema.name, entity);
   else await writer.insert(schema.name, entity);
   return entity;
 }
 
 /** Changes the given fields only. @throws EntityError not found, and as `createEntity` */
-export async function changeEntity(writer: Writer, schema: EntitySchema, address: EntityAddress, changes: EntityValue, context: OperationContext): Promise<Entity> {
+export async function changeEntity(
+  writer: Writer, schema: EntitySchema, address: EntityAddress, changes: EntityValue, context: OperationContext,
+): Promise<Entity> {
   const stored = await findAt(writer, schema, address);
   if (!stored) throw notFound({ [address.field]: address.value }, address.isPrimary);
   const entity = await prepare(writer, schema, changes, stored, context);
@@ -77,7 +84,9 @@ export async function deleteEntity(writer: Writer, schema: EntitySchema, address
 }
 
 /** The entity to store: shorthands expanded, merged with the stored one, defaults filled in, validated, references resolved. */
-async function prepare(reader: Reader, schema: EntitySchema, given: EntityValue, stored: Entity | undefined, context: OperationContext): Promise<Entity> {
+async function prepare(
+  reader: Reader, schema: EntitySchema, given: EntityValue, stored: Entity | undefined, context: OperationContext,
+): Promise<Entity> {
   const ttl = schema.hasTtl ? { ttl: expiry(given, stored, context) } : undefined;
   const expanded = expandShorthands(schema, given);
   if (Object.keys(expanded.violations).length > 0) throw schemaViolation(expanded.violations);

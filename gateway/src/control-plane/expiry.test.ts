@@ -82,7 +82,8 @@ describe.each(STORE_KINDS.filter(({ name }) => name !== 'SQLite in memory'))('co
     expect(new Set(started.map(({ configuration }) => configuration.latest()!.hash)).size).toBe(1);
     clock.advance(TTL_SECONDS * 1000);
     await store.write(async () => undefined);
-    expect((await store.changesAfter(before, 10)).map(({ revision, operation }) => [revision, operation])).toEqual([[before + 1, 'expire']]);
+    const changes = await store.changesAfter(before, 10);
+    expect(changes.map(({ revision, operation }) => [revision, operation])).toEqual([[before + 1, 'expire']]);
   });
 
   it.skipIf(skip)('agree with one that was stopped when the credential expired', async () => {

@@ -39,7 +39,9 @@ describe('an exported configuration', () => {
     const { table } = await exportConfigTable(node.store, SCHEMAS);
     expect(Object.keys(table).sort()).toEqual(Object.keys(expected).sort());
     expect([table._format_version, table._transform]).toEqual([expected._format_version, expected._transform]);
-    for (const entity of Object.keys(expected).filter((key) => !key.startsWith('_'))) expect(comparable(table, entity), entity).toEqual(comparable(expected, entity));
+    for (const entity of Object.keys(expected).filter((key) => !key.startsWith('_'))) {
+      expect(comparable(table, entity), entity).toEqual(comparable(expected, entity));
+    }
   });
 
   it('gives the end of a credential, not the seconds that are left', async () => {
@@ -65,7 +67,8 @@ function comparable(table: ConfigTable, entity: string): readonly Row[] {
   const rows = rowsOf(table, entity).map((row) => Object.fromEntries(Object.entries(row)
     .filter(([field]) => !VOLATILE.has(field))
     .map(([field, value]) => [field, isMade(entity, field, value) ? '<made>' : value])));
-  return rows.some((row) => row.id === '<made>') ? rows.sort((one, other) => (JSON.stringify(sorted(one)) < JSON.stringify(sorted(other)) ? -1 : 1)) : rows;
+  if (!rows.some((row) => row.id === '<made>')) return rows;
+  return rows.sort((one, other) => (JSON.stringify(sorted(one)) < JSON.stringify(sorted(other)) ? -1 : 1));
 }
 
 function isMade(entity: string, field: string, value: unknown): boolean {

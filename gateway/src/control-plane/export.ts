@@ -1,4 +1,4 @@
-/** Exports the configuration for data planes: every row of the store that can take effect. Format as recorded from Kong Gateway OSS 3.9.1. */
+/** Exports the configuration for data planes: every row of the store that can take effect. Format as recorded from Kong 3.9.1. */
 import type { ConfigTable, Row } from '../model/config-table.ts';
 import { foreignFieldsOf } from '../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';

@@ -50,7 +50,8 @@ export class DataPlaneRegistry implements NodeRegistry, DataPlaneFailures {
   refused(node: DataPlaneNode, failure: ApplyFailure['error']): void {
     this.#failures.set(node.id, failure);
     const { id, hostname } = node;
-    this.#log.error('a data plane rejected the configuration', { node: id, hostname, config_hash: failure.config_hash, error: failure.message });
+    const { config_hash, message: error } = failure;
+    this.#log.error('a data plane rejected the configuration', { node: id, hostname, config_hash, error });
   }
 
   of(id: string): ApplyFailure['error'] | undefined {

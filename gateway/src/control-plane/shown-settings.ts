@@ -1,4 +1,4 @@
-/** The settings as `GET /` shows them: names of `KONG_*` in lower case, without the prefix. Copied field by field, so that no secret is shown. */
+/** The settings as `GET /` shows them: `KONG_*` in lower case, without the prefix. Copied field by field, so that no secret is shown. */
 import type { Listener, Settings } from '../settings/settings.ts';
 
 export function shownSettings(settings: Settings, plugins: readonly string[]): Readonly<Record<string, unknown>> {
@@ -23,13 +23,17 @@ export function shownSettings(settings: Settings, plugins: readonly string[]): R
     cluster_max_payload: tunnel.maxPayloadBytes,
     db_update_frequency: settings.dbUpdateFrequencySeconds,
     ...settings.database === 'postgres' && {
-      pg_host: postgres.host, pg_port: postgres.port, pg_database: postgres.database, pg_user: postgres.user, pg_password: '******', pg_ssl: postgres.ssl, pg_ssl_verify: postgres.sslVerify,
+      pg_host: postgres.host, pg_port: postgres.port, pg_database: postgres.database, pg_user: postgres.user, pg_password: '******',
+      pg_ssl: postgres.ssl, pg_ssl_verify: postgres.sslVerify,
     },
   };
 }
 
 function shownListener({ host, port, ssl, http2, proxyProtocol, reusePort, backlog }: Listener): Readonly<Record<string, unknown>> {
-  const flags = [ssl && 'ssl', http2 && 'http2', proxyProtocol && 'proxy_protocol', reusePort && 'reuseport', backlog !== undefined && `backlog=${backlog}`];
+  const flags = [
+    ssl && 'ssl', http2 && 'http2', proxyProtocol && 'proxy_protocol', reusePort && 'reuseport',
+    backlog !== undefined && `backlog=${backlog}`,
+  ];
   return {
     listener: [`${host}:${port}`, ...flags.filter((flag) => flag !== false)].join(' '),
     ip: host, port, ssl, http2, proxy_protocol: proxyProtocol, deferred: false, reuseport: reusePort, bind: false,

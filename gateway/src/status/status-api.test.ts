@@ -39,8 +39,14 @@ describe('the status API', () => {
   });
   afterEach(() => api.close());
 
+  interface Answer {
+    readonly status: number;
+    readonly text: string;
+    readonly allow: string | undefined;
+    readonly type: string | undefined;
+  }
   const call = (method: string, path: string, body?: string, type = 'application/json') => (
-    new Promise<{ readonly status: number; readonly text: string; readonly allow: string | undefined; readonly type: string | undefined }>((resolve, reject) => {
+    new Promise<Answer>((resolve, reject) => {
       const headers = body === undefined ? {} : { 'content-type': type };
       request({ host: '127.0.0.1', port, method, path, headers, agent: false }, (response) => {
         let text = '';

@@ -96,11 +96,8 @@ export class StatusApi {
     const methods = Object.hasOwn(ROUTES, path) ? ROUTES[path]! : undefined;
     if (methods === undefined) return { status: 404, body: { message: 'Not found' } };
     const handler = methods[request.method === 'HEAD' ? 'GET' : request.method ?? ''];
-    if (handler === undefined) return {
-      status: 405, body: { message: 'Method not allowed' },
-      headers: { Allow: Object.keys(methods).join(', ') },
-    };
-    return handler(this.#source, request);
+    if (handler !== undefined) return handler(this.#source, request);
+    return { status: 405, body: { message: 'Method not allowed' }, headers: { Allow: Object.keys(methods).join(', ') } };
   }
 }
 
@@ -120,10 +117,9 @@ async function showReadiness(source: StatusSource): Promise<Answer> {
 
 async function startDraining(source: StatusSource, request: IncomingMessage): Promise<Answer> {
   const status = await readStatusField(request);
-  if (status !== 'draining') return {
-    status: 400,
-    body: { message: `status: got ${JSON.stringify(status ?? null)}, expected "draining"` },
-  };
+  if (status !== 'draining') {
+    return { status: 400, body: { message: `status: got ${JSON.stringify(status ?? null)}, expected "draining"` } };
+  }
   source.beginDraining();
   return { status: 204 };
 }

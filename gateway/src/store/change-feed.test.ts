@@ -74,7 +74,7 @@ describe('the feed of changes', () => {
     ]);
   });
 
-  it('looks no more once it is closed, even when a look was under way', async () => {
+  it('does not look again once it is closed, even when a look was under way', async () => {
     let looks = 0;
     let finish = () => undefined as void;
     feed.poll(100, async () => {

@@ -11,14 +11,17 @@ it('an error of an unavailable database has code, reason and cause, and is recog
   expect(isDatabaseUnavailable(error)).toBe(true);
 });
 
-it.each([new Error('database-unavailable'), new GatewayError('database-newer', 'x'), { code: 'database-unavailable' }, undefined])('another error is not: %s', (error) => {
+it.each([
+  new Error('database-unavailable'), new GatewayError('database-newer', 'x'), { code: 'database-unavailable' }, undefined,
+])('another error is not: %s', (error) => {
   expect(isDatabaseUnavailable(error)).toBe(false);
 });
 
 it('an outage is logged at its beginning and at its end, once each', () => {
   const lines: object[] = [];
   const outage = new OutageLog(createLog({ write: (line) => lines.push(JSON.parse(line) as object) }));
-  const begin = (error: string) => ({ level: 'error', message: 'the database cannot be used; what needs it fails until it answers again', error });
+  const message = 'the database cannot be used; what needs it fails until it answers again';
+  const begin = (error: string) => ({ level: 'error', message, error });
   const end = { level: 'notice', message: 'the database answers again' };
   outage.answered();
   for (const text of ['one', 'two', 'three']) outage.failed(new Error(text));

@@ -126,7 +126,7 @@ describe('the watch for rows that expire', () => {
     expect(rows).toEqual([]);
   });
 
-  it('looks no more once it is closed', async () => {
+  it('does not look again once it is closed', async () => {
     rows = [seconds() + 1];
     await look();
     await watch.close();

@@ -11,7 +11,7 @@ export interface ExpiryWatchOptions {
   readonly failed: (error: unknown) => void;
 }
 
-/** Timers of Node.js cannot wait longer than 24 days. This also bounds how long a change of the system's clock has no effect. Milliseconds. */
+/** Timers of Node.js cannot wait for months. This also bounds how long a change of the system clock has no effect. Milliseconds. */
 const MAX_WAIT_MS = 60_000;
 
 /** Pause after the database failed. Milliseconds. */

@@ -1,4 +1,4 @@
-/** Databases that are not there, not ours, or go away. */
+/** Databases that are missing, belong to other programs, or go away. */
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, inject, it } from 'vitest';
@@ -12,19 +12,21 @@ import { openSqliteStore } from './sqlite.ts';
 import type { Store } from './store.ts';
 
 const OPTIONS = { schemas: SCHEMAS, log: SILENT, pollMs: 0 };
-const NOWHERE = { host: '127.0.0.1', port: 1, database: 'none', user: 'nobody', ssl: false, sslVerify: false, timeoutMs: 1_000 };
+const NOWHERE = { host: '127.0.0.1', port: 1, database: 'none', user: 'kong', ssl: false, sslVerify: false, timeoutMs: 1_000 };
 
 describe('an embedded database', () => {
-  it('that is another kind of file is left alone, and one line says so', async () => {
+  it('that is another kind of file is not changed, and one line says so', async () => {
     const file = join(temporaryFolder('store'), 'hybridge.db');
     writeFileSync(file, 'this is no database, but a diary of more than one page'.repeat(100));
-    await expect(openSqliteStore({ ...OPTIONS, file })).rejects.toMatchObject({ code: 'database-unavailable', reason: 'io', message: expect.stringContaining(file) });
+    const expected = { code: 'database-unavailable', reason: 'io', message: expect.stringContaining(file) };
+    await expect(openSqliteStore({ ...OPTIONS, file })).rejects.toMatchObject(expected);
   });
 
-  it('in a folder that cannot be made ends in one line', async () => {
+  it('in a folder that cannot be created fails with one line', async () => {
     const file = join(temporaryFolder('store'), 'file');
     writeFileSync(file, '');
-    await expect(openSqliteStore({ ...OPTIONS, file: join(file, 'below', 'hybridge.db') })).rejects.toMatchObject({ code: 'database-unavailable' });
+    const below = openSqliteStore({ ...OPTIONS, file: join(file, 'below', 'hybridge.db') });
+    await expect(below).rejects.toMatchObject({ code: 'database-unavailable' });
   });
 
   it('can be read by its user only', async () => {
@@ -42,7 +44,8 @@ describe('an embedded database', () => {
     const raw = new DatabaseSync(file);
     raw.exec("insert into applied_migrations values ('9999-future', 1)");
     raw.close();
-    await expect(openSqliteStore({ ...OPTIONS, file })).rejects.toMatchObject({ code: 'database-newer', message: expect.stringContaining('9999-future') });
+    const expected = { code: 'database-newer', message: expect.stringContaining('9999-future') };
+    await expect(openSqliteStore({ ...OPTIONS, file })).rejects.toMatchObject(expected);
   });
 });
 
@@ -55,14 +58,16 @@ describe('PostgreSQL', () => {
 
   it.skipIf(!inject('postgres'))('without the database ends the start, too', async () => {
     const connection = { ...NOWHERE, ...inject('postgres')! };
-    await expect(openAt({ kind: 'postgres', connection })).rejects.toMatchObject({ message: expect.stringContaining('database "none" does not exist') });
+    const message = expect.stringContaining('database "none" does not exist');
+    await expect(openAt({ kind: 'postgres', connection })).rejects.toMatchObject({ message });
   });
 
   it.skipIf(!inject('postgres'))('is migrated once when several nodes start at once', async () => {
     const database = `together_${process.pid}`;
     const address = inject('postgres')!;
     await createDatabase(address, database);
-    const stores = await Promise.all(Array.from({ length: 4 }, () => openAt({ kind: 'postgres', connection: { ...NOWHERE, ...address, database, timeoutMs: 10_000 } })));
+    const connection = { ...NOWHERE, ...address, database, timeoutMs: 10_000 };
+    const stores = await Promise.all(Array.from({ length: 4 }, () => openAt({ kind: 'postgres', connection })));
     expect(await Promise.all(stores.map((store) => store.isReachable()))).toEqual([true, true, true, true]);
     await Promise.all(stores.map((store) => store.close()));
   });

@@ -27,7 +27,8 @@ describe('migrations', () => {
   const tables = async () => (await db.introspection.getTables()).map(({ name }) => name).filter((name) => name.startsWith('made_by_'));
   beforeEach(() => {
     ran = [];
-    const database = adapted(new DatabaseSync(':memory:'), { unavailable: (error) => error as Error, failed: () => undefined, answered: () => undefined });
+    const observer = { unavailable: (error: unknown) => error as Error, failed: () => undefined, answered: () => undefined };
+    const database = adapted(new DatabaseSync(':memory:'), observer);
     db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
   });
   afterEach(() => db.destroy());

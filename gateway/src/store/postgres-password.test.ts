@@ -1,17 +1,17 @@
-/** A server that asks for the password and refuses whatever it gets: what arrives is the subject. */
-import { rmSync, writeFileSync } from 'node:fs';
+/** What password the store sends, to a server that asks for it and rejects every one. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { temporaryFolder } from '../../test/setup/temporary-folder.ts';
 import { SILENT } from '../base/log.ts';
 import { Secret } from '../base/secret.ts';
 import { SCHEMAS } from '../plugins/schemas.ts';
 import { openPostgresStore } from './postgres.ts';
 
 const ASK_FOR_PASSWORD = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 3]);
-const folder = temporaryFolder('password');
+const folder = mkdtempSync(join(tmpdir(), 'password-'));
 const passwordFile = join(folder, 'password');
 
 let server: Server;
@@ -33,7 +33,7 @@ beforeEach(async () => {
   await new Promise<void>((resume) => server.listen(0, '127.0.0.1', resume));
 });
 afterEach(async () => {
-  // A client that finds no password leaves its connection to the server's patience.
+  // A client that finds no password does not close its connection.
   sockets.forEach((socket) => socket.destroy());
   sockets.clear();
   rmSync(passwordFile, { force: true });
@@ -43,7 +43,8 @@ afterEach(async () => {
 function connect() {
   const { port } = server.address() as AddressInfo;
   const address = { host: '127.0.0.1', port, database: 'hybridge', user: 'hybridge', ssl: false, sslVerify: false, timeoutMs: 2_000 };
-  return openPostgresStore({ connection: { ...address, password: new Secret('at-the-start'), passwordFile }, schemas: SCHEMAS, log: SILENT, pollMs: 0 });
+  const connection = { ...address, password: new Secret('at-the-start'), passwordFile };
+  return openPostgresStore({ connection, schemas: SCHEMAS, log: SILENT, pollMs: 0 });
 }
 
 it('reads the password again for every connection, without the end of its line', async () => {

@@ -70,8 +70,10 @@ function judgedClient(client: pg.PoolClient, judged: (error: unknown) => unknown
 }
 
 /**
- * Classes of SQLSTATE that say that the server cannot work for us now: connection (08), authorization (28), database missing (3D), resources
- * (53), intervention of an operator (57), system error (58). 25006: the server has become a read-only standby. PostgreSQL, appendix A.
+ * Classes of SQLSTATE that say that the server cannot work for us now: connection (08), authorization (28), database missing (3D),
+ * resources (53), intervention of an operator (57), system error (58). 25006: the server has become a read-only standby.
+ *
+ * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const OUTAGE_STATES = /^(08|28|3D|53|57|58)|^25006$/;
 

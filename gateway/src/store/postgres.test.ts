@@ -57,7 +57,8 @@ describe.skipIf(!inject('postgres'))('a store on PostgreSQL', () => {
   };
   /** Ends connections of this store. The connection that listens is the one whose last statement read the revision by itself. */
   const terminate = (condition: string) => query(
-    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and ${condition}`);
+    `select pg_terminate_backend(pid) from pg_stat_activity where ${OTHERS} and ${condition}`);
+  const OTHERS = 'datname = current_database() and pid <> pg_backend_pid()';
   const LISTENING = "query like 'select value from revisions%'";
 
   it('hears of changes by other nodes without looking for them', async () => {
@@ -117,9 +118,10 @@ describe.skipIf(!inject('postgres'))('a store on PostgreSQL', () => {
       await writer.insert('services', service(2));
     });
     const { host, port, database, user } = place.connection;
+    const name = `PostgreSQL at ${host}:${port}, database '${database}', user '${user}'`;
     await expect(lost).rejects.toMatchObject({
       code: 'database-unavailable', reason: 'unavailable',
-      message: expect.stringMatching(new RegExp(`^cannot use PostgreSQL at ${host}:${port}, database '${database}', user '${user}': .*KONG_PG_HOST`)),
+      message: expect.stringMatching(new RegExp(`^cannot use ${name}: .*KONG_PG_HOST`)),
     });
     // Other connections of the pool may be dead as well, and each of them may fail once.
     await expect.poll(() => store.read((reader) => reader.all('services')).catch(() => undefined)).toEqual([]);
@@ -153,13 +155,13 @@ describe.skipIf(!inject('postgres'))('a store on PostgreSQL', () => {
       return reader.revision();
     }));
     await Promise.all(reads);
-    const [row] = await query(`select count(*)::int as count from pg_stat_activity where application_name = 'hybridge' and datname = current_database()
-      and pid <> pg_backend_pid()`);
+    const [row] = await query(`select count(*)::int as count from pg_stat_activity where application_name = 'hybridge' and ${OTHERS}`);
     expect(row).toEqual({ count: 11 });
   });
 
   it('compares keys byte by byte, whatever the language of the database is', async () => {
-    const [row] = await query("select collation_name from information_schema.columns where table_schema = current_schema() and table_name = 'entities' and column_name = 'key'");
+    const column = "table_schema = current_schema() and table_name = 'entities' and column_name = 'key'";
+    const [row] = await query(`select collation_name from information_schema.columns where ${column}`);
     expect(row).toEqual({ collation_name: 'C' });
   });
 });

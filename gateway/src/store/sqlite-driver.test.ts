@@ -14,7 +14,9 @@ describe('the driver of SQLite', () => {
     failed = [];
     answered = 0;
     driver = adapted(database, {
-      unavailable: (error) => new Error('unavailable', { cause: error }), failed: (error) => failed.push(error), answered: () => { answered += 1; },
+      unavailable: (error) => new Error('unavailable', { cause: error }),
+      failed: (error) => failed.push(error),
+      answered: () => { answered += 1; },
     });
   });
   afterEach(() => {
@@ -62,7 +64,8 @@ describe('the driver of SQLite', () => {
 
   it.each([
     [5, true], [6, true], [8, true], [10, true], [11, true], [13, true], [14, true], [26, true], [5 + 2 * 256, true], [10 + 13 * 256, true],
-    [1, false], [4, false], [7, false], [9, false], [12, false], [19, false], [19 + 8 * 256, false], [25, false], ['5', false], [undefined, false],
+    [1, false], [4, false], [7, false], [9, false], [12, false], [19, false], [19 + 8 * 256, false], [25, false], ['5', false],
+    [undefined, false],
   ])('takes result code %s for an outage: %s', (errcode, isOutage) => {
     const error = Object.assign(new Error('as it is'), { errcode });
     const broken = adapted({ prepare: () => { throw error; } } as unknown as DatabaseSync, {

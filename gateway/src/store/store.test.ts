@@ -1,4 +1,4 @@
-/** What every store does, whichever database is behind it. */
+/** What every store does, whichever database it uses. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { ManualClock } from '../../test/fixtures/manual-clock.ts';
@@ -201,7 +201,7 @@ describe.each(STORE_KINDS)('$name', ({ newPlace, skip }) => {
     expect([...revisions].sort((one, other) => one - other)).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));
   });
 
-  it('tells of changes, and no more after the listener is gone', async () => {
+  it('calls a listener with each revision until it is removed', async () => {
     const heard: number[] = [];
     const stop = store.onChange((revision) => heard.push(revision));
     await store.write((writer) => writer.insert('services', service(1)));

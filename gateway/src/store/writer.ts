@@ -85,7 +85,8 @@ export class TableWriter extends TableReader implements Writer {
 
   /** What the row still refers to is not checked: it may have expired together with what is removed. */
   async #clearReference(entity: string, key: string, field: string): Promise<void> {
-    const found = await this.#transaction.selectFrom('entities').select('body').where('entity', '=', entity).where('key', '=', key).executeTakeFirst();
+    const found = await this.#transaction.selectFrom('entities').select('body')
+      .where('entity', '=', entity).where('key', '=', key).executeTakeFirst();
     if (found) await this.#overwrite(this.#schemaOf(entity), { ...JSON.parse(found.body) as Entity, [field]: null });
   }
 

@@ -27,14 +27,18 @@ export function clusteringEndpoints(options: ClusteringOptions): readonly Endpoi
   return [
     {
       path: '/clustering/data-planes',
-      methods: { GET: onControlPlane(async (request) => pageAnswer(request, await store.dataPlanes.list(pageRequested(request)), (row) => row, ['size'])) },
+      methods: {
+        GET: onControlPlane(async (request) => (
+          pageAnswer(request, await store.dataPlanes.list(pageRequested(request)), (row) => row, ['size']))),
+      },
     },
     {
       path: '/clustering/status',
       methods: {
         GET: onControlPlane(async () => {
           const { items } = await store.dataPlanes.list({ size: MAX_DATA_PLANES });
-          const body = Object.fromEntries(items.map(({ id, config_hash, hostname, ip, last_seen }) => [id, { config_hash, hostname, ip, last_seen }]));
+          const shown = items.map(({ id, config_hash, hostname, ip, last_seen }) => [id, { config_hash, hostname, ip, last_seen }]);
+          const body: unknown = Object.fromEntries(shown);
           return { status: 200, body, headers: { deprecation: 'true' } };
         }),
       },
@@ -69,8 +73,8 @@ const LOOK_MS = 50;
 
 /**
  * `GET /clustering/revision`: the revision of the store, and whether every connected data plane runs it.
- * `?revision=7` asks about that revision or a later one, `&data_planes=3` requires at least three data planes, `&wait=10` answers as soon as
- * all of them run it, after 10 s at most. 200 when they do, or without `wait`; 504 when the time is over.
+ * `?revision=7` asks about that revision or a later one, `&data_planes=3` requires at least three data planes, `&wait=10` answers as soon
+ * as all of them run it, after 10 s at most. 200 when they do, or without `wait`; 504 when the time is over.
  */
 async function revisionAnswer({ query }: AdminRequest, options: ClusteringOptions): Promise<AdminAnswer> {
   const current = await options.store.read((reader) => reader.revision());
@@ -90,7 +94,9 @@ async function revisionAnswer({ query }: AdminRequest, options: ClusteringOption
 function wholeNumber(query: URLSearchParams, name: string, most: number): number | undefined {
   const given = query.get(name);
   if (given === null) return undefined;
-  if (!/^\d{1,15}$/.test(given) || Number(given) > most) throw new RequestError(400, `${name} must be a whole number between 0 and ${most}, got '${given}'`);
+  if (!/^\d{1,15}$/.test(given) || Number(given) > most) {
+    throw new RequestError(400, `${name} must be a whole number between 0 and ${most}, got '${given}'`);
+  }
   return Number(given);
 }
 

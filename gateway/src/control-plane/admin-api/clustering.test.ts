@@ -8,8 +8,10 @@ const nowSeconds = () => Math.floor(Date.now() / 1000);
 
 function dataPlane(n: number, more: Partial<DataPlaneNode> = {}): DataPlaneNode {
   return {
-    id: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`, hostname: `dp-${n}`, ip: '127.0.0.1', version: '3.9.1', last_seen: nowSeconds(), updated_at: nowSeconds(),
-    config_hash: '0'.repeat(32), sync_status: 'normal', labels: null, cert_details: { expiry_timestamp: 1_889_856_671 }, rpc_capabilities: [], ...more,
+    id: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`, hostname: `dp-${n}`, ip: '127.0.0.1', version: '3.9.1',
+    last_seen: nowSeconds(), updated_at: nowSeconds(),
+    config_hash: '0'.repeat(32), sync_status: 'normal', labels: null, cert_details: { expiry_timestamp: 1_889_856_671 },
+    rpc_capabilities: [], ...more,
   };
 }
 
@@ -33,7 +35,8 @@ describe('a control plane', () => {
     await seen(dataPlane(2), dataPlane(1, { labels: { site: 'factory' } }), dataPlane(3));
     const first = await get('/clustering/data-planes?size=2');
     const { ttl, ...row } = first.body.data[0];
-    expect(row).toEqual({ ...dataPlane(1, { labels: { site: 'factory' } }), last_seen: expect.any(Number), updated_at: expect.any(Number) });
+    const expected = { ...dataPlane(1, { labels: { site: 'factory' } }), last_seen: expect.any(Number), updated_at: expect.any(Number) };
+    expect(row).toEqual(expected);
     expect(ttl).toBeGreaterThan(1_209_590);
     expect(first.body.next).toBe(`/clustering/data-planes?offset=${first.body.offset}&size=2`);
     expect((await get(first.body.next)).body).toMatchObject({ data: [{ hostname: 'dp-3' }], next: null });
@@ -43,19 +46,22 @@ describe('a control plane', () => {
     await seen(dataPlane(1));
     const { headers, body } = await get('/clustering/status');
     expect(headers.deprecation).toBe('true');
-    expect(body).toEqual({ [dataPlane(1).id]: { config_hash: '0'.repeat(32), hostname: 'dp-1', ip: '127.0.0.1', last_seen: expect.any(Number) } });
+    const shown = { config_hash: '0'.repeat(32), hostname: 'dp-1', ip: '127.0.0.1', last_seen: expect.any(Number) };
+    expect(body).toEqual({ [dataPlane(1).id]: shown });
   });
 
   it.each([
     ['POST', '/clustering/data-planes', 405], ['DELETE', '/clustering/data-planes', 405], ['POST', '/clustering/status', 405],
-    ['GET', '/clustering/data-planes/00000000-0000-4000-8000-000000000999', 404], ['GET', '/clustering_data_planes', 404], ['GET', '/clustering', 404],
-    ['GET', '/clustering/data-planes?size=0', 400], ['GET', '/clustering/data-planes?size=1001', 400], ['GET', '/clustering/data-planes?offset=bad', 400],
+    ['GET', '/clustering/data-planes/00000000-0000-4000-8000-000000000999', 404], ['GET', '/clustering_data_planes', 404], ['GET',
+    '/clustering', 404],
+    ['GET', '/clustering/data-planes?size=0', 400], ['GET', '/clustering/data-planes?size=1001', 400], ['GET',
+    '/clustering/data-planes?offset=bad', 400],
     ['GET', '/config', 400],
   ])('answers %s %s with %i, as recorded', async (method, path, status) => {
     expect((await node.send(method, path)).status).toBe(status);
   });
 
-  it('does not list a data plane that says something impossible of itself', async () => {
+  it('does not list a data plane that sends something invalid about itself', async () => {
     await seen(dataPlane(1, { hostname: '' }), dataPlane(2, { id: 'not-a-uuid' }), dataPlane(3));
     expect((await get('/clustering/data-planes')).body.data.map(({ hostname }: { hostname: string }) => hostname)).toEqual(['dp-3']);
   });
@@ -67,7 +73,8 @@ describe('a control plane', () => {
     expect(revision).toBeGreaterThan(0);
     await expect.poll(() => node.configuration.latest()?.revision).toBe(revision);
     const behind = await get(`/clustering/revision?revision=${revision}&wait=0`);
-    expect(behind).toMatchObject({ status: 504, body: { revision, in_sync: false, data_planes: [{ hostname: 'dp-1', in_sync: false, error: null }] } });
+    const data_planes = [{ hostname: 'dp-1', in_sync: false, error: null }];
+    expect(behind).toMatchObject({ status: 504, body: { revision, in_sync: false, data_planes } });
     await seen(dataPlane(1, { config_hash: node.configuration.latest()!.hash }));
     expect(await get(`/clustering/revision?revision=${revision}&wait=0`)).toMatchObject({ status: 200, body: { in_sync: true } });
   });
@@ -77,7 +84,8 @@ describe('a control plane', () => {
     const waiting = get(`/clustering/revision?revision=${headers['hybridge-revision']}&wait=10&data_planes=2`);
     await seen(dataPlane(1, { config_hash: node.configuration.latest()!.hash }));
     await expect.poll(() => node.configuration.latest()?.revision).toBe(Number(headers['hybridge-revision']));
-    await seen(dataPlane(1, { config_hash: node.configuration.latest()!.hash }), dataPlane(2, { config_hash: node.configuration.latest()!.hash }));
+    const { hash } = node.configuration.latest()!;
+    await seen(dataPlane(1, { config_hash: hash }), dataPlane(2, { config_hash: hash }));
     expect(await waiting).toMatchObject({ status: 200, body: { in_sync: true, data_planes: [{}, {}] } });
   });
 
@@ -87,7 +95,8 @@ describe('a control plane', () => {
   });
 
   it('tells what a data plane said of a configuration that it refused, until it takes one', async () => {
-    const failure = { name: 'declarative configuration parse failure', message: 'unknown plugin', source: 'test', config_hash: 'f'.repeat(32) };
+    const name = 'declarative configuration parse failure';
+    const failure = { name, message: 'unknown plugin', source: 'test', config_hash: 'f'.repeat(32) };
     node.registry.refused(dataPlane(1), failure);
     await seen(dataPlane(1));
     expect((await get('/clustering/revision')).body.data_planes[0].error).toEqual(failure);

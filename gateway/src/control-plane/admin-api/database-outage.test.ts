@@ -40,17 +40,20 @@ describe.skipIf(!inject('postgres'))('an Admin API whose database goes away', ()
           .toEqual([503, '5', { message: 'the database is not available; try again later' }]);
       }
     }
-    const needing = ['GET /', 'GET /services', 'POST /services', 'PUT /services/{services}', 'PATCH /routes/{routes}', 'DELETE /consumers/{consumers}',
-      'GET /services/{services}/routes', 'GET /tags', 'GET /clustering/data-planes', 'GET /clustering/status', 'GET /clustering/revision'];
+    const needing = [
+      'GET /', 'GET /services', 'POST /services', 'PUT /services/{services}', 'PATCH /routes/{routes}', 'DELETE /consumers/{consumers}',
+      'GET /services/{services}/routes', 'GET /tags', 'GET /clustering/data-planes', 'GET /clustering/status', 'GET /clustering/revision',
+    ];
     expect(needing.filter((request) => answers.get(request) !== 503)).toEqual([]);
     const others = ['GET /status', 'GET /endpoints', 'GET /schemas/{name}', 'POST /schemas/plugins/validate', 'GET /plugins/enabled'];
     expect(others.filter((request) => answers.get(request)! >= 500)).toEqual([]);
     node.registry.seen({
-      id: ID, hostname: 'dp.test', ip: '127.0.0.1', version: '3.9.1', last_seen: 1, updated_at: 1, config_hash: '0'.repeat(32), sync_status: 'normal',
-      labels: null, cert_details: null, rpc_capabilities: [],
+      id: ID, hostname: 'dp.test', ip: '127.0.0.1', version: '3.9.1', last_seen: 1, updated_at: 1, config_hash: '0'.repeat(32),
+      sync_status: 'normal', labels: null, cert_details: null, rpc_capabilities: [],
     });
     await node.registry.close();
-    expect(lines.map(({ level, message }) => [level, message])).toEqual([['error', 'the database cannot be used; what needs it fails until it answers again']]);
+    const begun = ['error', 'the database cannot be used; what needs it fails until it answers again'];
+    expect(lines.map(({ level, message }) => [level, message])).toEqual([begun]);
 
     await server!.launch();
     await expect.poll(async () => (await node!.send('GET', '/services')).status, { timeout: 5_000 }).toBe(200);

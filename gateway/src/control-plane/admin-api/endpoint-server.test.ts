@@ -29,7 +29,7 @@ describe('the Admin API', () => {
     expect([status, JSON.parse(text)]).toEqual([413, { message: 'Request body too large' }]);
   });
 
-  it('says nothing of what failed inside, but logs it', async () => {
+  it('does not show the cause of a failure, but logs it', async () => {
     await node.store.close();
     const { status, text } = await node.send('GET', '/services');
     expect([status, JSON.parse(text)]).toEqual([500, { message: 'An unexpected error occurred' }]);
@@ -37,7 +37,9 @@ describe('the Admin API', () => {
     expect(JSON.parse((await node.send('GET', '/status')).text)).toMatchObject({ database: { reachable: false } });
   });
 
-  it.each(['{"host":"h.test","__proto__":{"x":1}}', '{"__proto__":null}', '{"host":"h.test","tags":[{"__proto__":1}]}'])('takes no prototypes from users: %s', async (body) => {
+  it.each([
+    '{"host":"h.test","__proto__":{"x":1}}', '{"__proto__":null}', '{"host":"h.test","tags":[{"__proto__":1}]}',
+  ])('accepts no prototypes from clients: %s', async (body) => {
     const { status } = await node.send('POST', '/services', body, { 'Content-Type': 'application/json' });
     expect(status).toBe(400);
     expect(({} as { x?: number }).x).toBeUndefined();
@@ -50,17 +52,22 @@ describe('the Admin API', () => {
     expect((await node.send('POST', '/routes', { paths: ['/x'], protocols: [name] })).status).toBe(400);
   });
 
-  it.each(['//services', '/%73ervices', '/services/../routes', '/services/%zz'])('matches paths as they come: %s is not found', async (path) => {
+  it.each([
+    '//services', '/%73ervices', '/services/../routes', '/services/%zz',
+  ])('matches paths as received: %s is not found', async (path) => {
     expect((await node.send('GET', path)).status).toBe(404);
   });
 
   it.each([
     ['/schemas/services/validate', { host: 'h.test' }, 200, 'schema validation successful'],
     ['/schemas/services/validate', {}, 400, 'schema violation (host: required field missing)'],
-    ['/schemas/plugins/validate', { name: 'key-auth', service: { id: '99999999-9999-4999-8999-999999999999' } }, 200, 'schema validation successful'],
+    [
+      '/schemas/plugins/validate', { name: 'key-auth', service: { id: '99999999-9999-4999-8999-999999999999' } },
+      200, 'schema validation successful',
+    ],
     ['/schemas/plugins/validate', { name: 'key-auth', config: { x: 1 } }, 400, 'schema violation (config.x: unknown field)'],
     ['/schemas/none/validate', {}, 404, "No entity named 'none'"],
-  ])('judges entities without storing them: %s %j', async (path, body, status, message) => {
+  ])('validates entities without storing them: %s %j', async (path, body, status, message) => {
     const answer = await node.send('POST', path, body);
     expect([answer.status, JSON.parse(answer.text).message]).toEqual([status, message]);
     expect(JSON.parse((await node.send('GET', '/services')).text).data).toEqual([]);
@@ -80,7 +87,8 @@ describe('the Admin API', () => {
   it('lists its endpoints, those below a path right after it', async () => {
     const { data } = JSON.parse((await node.send('GET', '/endpoints')).text) as { data: string[] };
     expect(data).toEqual(expect.arrayContaining([
-      '/', '/consumers/{consumers}/key-auth/{keyauth_credentials}', '/key-auths/{keyauth_credentials}/consumer', '/routes/{routes}/plugins', '/services/{services}/routes/{routes}',
+      '/', '/consumers/{consumers}/key-auth/{keyauth_credentials}', '/key-auths/{keyauth_credentials}/consumer',
+      '/routes/{routes}/plugins', '/services/{services}/routes/{routes}',
     ]));
     expect(data.indexOf('/plugins/enabled')).toBeGreaterThan(data.indexOf('/plugins'));
     expect(data.indexOf('/plugins/enabled')).toBeLessThan(data.indexOf('/robots.txt'));

@@ -68,7 +68,7 @@ async function answerMatched({ endpoint, params }: Match, request: FastifyReques
   if (request.method === 'OPTIONS') return preflight(allowedMethods(endpoint), request);
   const handler = endpoint.methods[(request.method === 'HEAD' ? 'GET' : request.method) as Method];
   // Kong answers HEAD of an endpoint without GET in this way.
-  if (!handler) return request.method === 'HEAD' ? { status: 200, headers: { 'content-type': 'text/html; charset=UTF-8' } } : METHOD_NOT_ALLOWED;
+  if (!handler) return request.method === 'HEAD' ? EMPTY_HEAD : METHOD_NOT_ALLOWED;
   const at = request.url.indexOf('?');
   try {
     return await handler({
@@ -84,6 +84,8 @@ async function answerMatched({ endpoint, params }: Match, request: FastifyReques
     return failure(error, log);
   }
 }
+
+const EMPTY_HEAD: AdminAnswer = { status: 200, headers: { 'content-type': 'text/html; charset=UTF-8' } };
 
 function preflight(allow: string, request: FastifyRequest): AdminAnswer {
   return {

@@ -24,7 +24,8 @@ describe.each(STORE_KINDS)('entities on $name', ({ newPlace, skip }) => {
 
   it('have their maps replaced by PATCH', async () => {
     await send('PUT', '/routes/r', { paths: ['/x'], headers: { 'x-a': ['1'], 'x-b': ['2'] } });
-    expect(await send('PATCH', '/routes/r', { headers: { 'x-c': ['3'] } })).toMatchObject({ status: 200, body: { headers: { 'x-c': ['3'] }, paths: ['/x'] } });
+    const { status, body } = await send('PATCH', '/routes/r', { headers: { 'x-c': ['3'] } });
+    expect([status, body.headers, body.paths]).toEqual([200, { 'x-c': ['3'] }, ['/x']]);
     expect((await send('PATCH', '/routes/r', 'headers.x-d=4', 'application/x-www-form-urlencoded')).body.headers).toEqual({ 'x-d': ['4'] });
   });
 
@@ -33,7 +34,8 @@ describe.each(STORE_KINDS)('entities on $name', ({ newPlace, skip }) => {
     for (const count of [4_001, 10_000]) {
       expect(await send('POST', '/services', { host: 'h.test', tags: tags(count) }), String(count)).toMatchObject(TOO_MANY);
       expect(await send('PATCH', '/services/s', { tags: tags(count) }), String(count)).toMatchObject(TOO_MANY);
-      expect(await send('POST', '/schemas/services/validate', { host: 'h.test', tags: tags(count) }), String(count)).toMatchObject(TOO_MANY);
+      const judged = await send('POST', '/schemas/services/validate', { host: 'h.test', tags: tags(count) });
+      expect(judged, String(count)).toMatchObject(TOO_MANY);
     }
     expect((await send('GET', '/services/s', undefined)).body.tags).toHaveLength(4_000);
   });

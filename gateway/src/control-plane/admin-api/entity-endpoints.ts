@@ -69,7 +69,11 @@ class EndpointMaker {
   /** `/routes/{routes}/service`: the entity that a reference points to. */
   referred(field: string, target: EntitySchema): Endpoint {
     const other = new EndpointMaker(this.#store, target, this.#context);
-    const reference = async (reader: Reader, request: AdminRequest): Promise<{ readonly entity?: Entity; readonly address?: EntityAddress }> => {
+    interface Found {
+      readonly entity?: Entity;
+      readonly address?: EntityAddress;
+    }
+    const reference = async (reader: Reader, request: AdminRequest): Promise<Found> => {
       const entity = await findAt(reader, this.#schema, addressOf(this.#schema, request.params[this.#name]!));
       const id = (entity?.[field] as { readonly id: string } | null | undefined)?.id;
       return { entity, ...id !== undefined && { address: { field: primaryKeyOf(target), value: id, isPrimary: true } } };
@@ -98,7 +102,10 @@ class EndpointMaker {
           return address ? other.#change(address, request) : NOT_FOUND;
         },
         // Other entities may refer to it too: it can be deleted at its own URL only.
-        DELETE: async (request) => ((await this.#store.read((reader) => reference(reader, request))).address ? METHOD_NOT_ALLOWED : NOT_FOUND),
+        DELETE: async (request) => {
+          const { address } = await this.#store.read((reader) => reference(reader, request));
+          return address ? METHOD_NOT_ALLOWED : NOT_FOUND;
+        },
       },
     };
   }
@@ -106,10 +113,11 @@ class EndpointMaker {
   /** `/services/{services}/routes` and `/services/{services}/routes/{routes}`: the entities that refer to a parent. */
   below(parent: EntitySchema, field: string): readonly Endpoint[] {
     const path = `${pathOf(parent)}/{${parent.name}}/${this.#schema.adminApiNestedName ?? this.#schema.adminApiName ?? this.#name}`;
-    const parentOf = async (reader: Reader, request: AdminRequest) => findAt(reader, parent, addressOf(parent, request.params[parent.name]!));
+    const parentOf = async (reader: Reader, { params }: AdminRequest) => findAt(reader, parent, addressOf(parent, params[parent.name]!));
     const keyOf = (entity: Entity) => entity[primaryKeyOf(parent)] as string;
     const address = (request: AdminRequest) => addressOf(this.#schema, request.params[this.#name]!);
-    const isBelow = (entity: Entity | undefined, owner: Entity) => (entity?.[field] as { readonly id: string } | null | undefined)?.id === keyOf(owner);
+    const isBelow = (entity: Entity | undefined, owner: Entity) => (
+      (entity?.[field] as { readonly id: string } | null | undefined)?.id === keyOf(owner));
     const ownChild = async (reader: Reader, request: AdminRequest): Promise<Entity | undefined> => {
       const owner = await parentOf(reader, request);
       const child = owner && await findAt(reader, this.#schema, address(request));
@@ -137,7 +145,10 @@ class EndpointMaker {
           const owner = await this.#store.read((reader) => parentOf(reader, request));
           return owner ? this.#put(address(request), { ...await this.#body(request), [field]: { id: keyOf(owner) } }) : NOT_FOUND;
         },
-        PATCH: async (request) => (await this.#store.read((reader) => ownChild(reader, request)) ? this.#change(address(request), request) : NOT_FOUND),
+        PATCH: async (request) => {
+          const child = await this.#store.read((reader) => ownChild(reader, request));
+          return child ? this.#change(address(request), request) : NOT_FOUND;
+        },
         DELETE: async (request) => {
           const { value, revision } = await this.#store.write(async (writer) => (
             await ownChild(writer, request) ? deleteEntity(writer, this.#schema, address(request)) : false));

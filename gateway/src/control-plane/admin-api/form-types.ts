@@ -1,4 +1,4 @@
-/** Converts the texts of a form to the types of a schema's fields. A text that does not fit stays as it is, so that validation reports it. */
+/** Converts the texts of a form to the types of a schema's fields. A text that does not fit is kept, so that validation reports it. */
 import { effectiveFields, subschemaOf } from '../../model/schema/entity-schema.ts';
 import type { EntitySchema } from '../../model/schema/entity-schema.ts';
 import type { EntityValue, Field, Fields } from '../../model/schema/field.ts';
@@ -6,7 +6,8 @@ import { isPlainObject } from '../../model/schema/validate-field.ts';
 
 /** @param stored the entity that is being changed: it may decide the subschema */
 export function typedForm(schema: EntitySchema, form: EntityValue, stored: EntityValue = {}): EntityValue {
-  return typedFields(effectiveFields(schema, subschemaOf(schema, { ...stored, ...form })), form, schema.hasTtl ? { ttl: { type: 'integer' } } : {});
+  const fields = effectiveFields(schema, subschemaOf(schema, { ...stored, ...form }));
+  return typedFields(fields, form, schema.hasTtl ? { ttl: { type: 'integer' } } : {});
 }
 
 function typedFields(fields: Fields, values: EntityValue, more: Fields = {}): EntityValue {
@@ -24,10 +25,14 @@ function typed(field: Field, value: unknown): unknown {
     case 'boolean': return value === 'true' ? true : value === 'false' ? false : value;
     case 'array':
     case 'set': return typedList(field.elements, value);
-    case 'map': return isPlainObject(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, typed(field.values, item)])) : value;
+    case 'map': return isPlainObject(value) ? typedMap(field.values, value) : value;
     case 'record': return isPlainObject(value) && field.fields ? typedFields(field.fields, value) : value;
     default: return value;
   }
+}
+
+function typedMap(values: Field, map: EntityValue): EntityValue {
+  return Object.fromEntries(Object.entries(map).map(([key, item]) => [key, typed(values, item)]));
 }
 
 /** A single value for a list is a list of one. */

@@ -5,7 +5,7 @@ import { KONG_VERSION } from '../../base/version.ts';
 import type { PluginSchema } from '../../model/entities/plugin.ts';
 import type { ConnectionCounts } from '../../status/status-api.ts';
 import type { Store } from '../../store/store.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { AdminAnswer, Endpoint } from './endpoint.ts';
 
 export interface NodeInformation {
   readonly nodeId: string;
@@ -44,8 +44,8 @@ export function informationEndpoints({ store, plugins, node }: InformationOption
         }),
       },
     },
-    { path: '/timers', methods: { GET: () => ({ status: 200, body: { worker: { id: 0, count: 1 }, stats: { flamegraph: {}, sys: {}, timers: {} } } }) } },
-    { path: '/robots.txt', methods: { GET: () => ({ status: 200, body: 'User-agent: *\nDisallow: /', headers: { 'content-type': 'text/plain; charset=UTF-8' } }) } },
+    { path: '/timers', methods: { GET: () => NO_TIMERS } },
+    { path: '/robots.txt', methods: { GET: () => NO_ROBOTS } },
     { path: '/config', methods: { GET: () => ONLY_WITHOUT_DATABASE, POST: () => ONLY_WITHOUT_DATABASE } },
   ];
 }
@@ -58,7 +58,10 @@ export function statusEndpoint(store: Store, counts: Readonly<ConnectionCounts>)
 /** What a control plane shows at `GET /status`: memory, connections and requests, and whether its database answers. */
 export async function nodeStatus(store: Store, counts: Readonly<ConnectionCounts>): Promise<unknown> {
   return {
-    memory: { lua_shared_dicts: {}, workers_lua_vms: [{ pid: process.pid, http_allocated_gc: mebibytes(getHeapStatistics().used_heap_size) }] },
+    memory: {
+      lua_shared_dicts: {},
+      workers_lua_vms: [{ pid: process.pid, http_allocated_gc: mebibytes(getHeapStatistics().used_heap_size) }],
+    },
     server: {
       connections_accepted: counts.accepted,
       connections_active: counts.active,
@@ -72,7 +75,15 @@ export async function nodeStatus(store: Store, counts: Readonly<ConnectionCounts
   };
 }
 
-const ONLY_WITHOUT_DATABASE = { status: 400, body: { message: 'this endpoint is only available when Kong is configured to not use a database' } };
+const NO_TIMERS: AdminAnswer = { status: 200, body: { worker: { id: 0, count: 1 }, stats: { flamegraph: {}, sys: {}, timers: {} } } };
+
+const NO_ROBOTS: AdminAnswer = {
+  status: 200, body: 'User-agent: *\nDisallow: /', headers: { 'content-type': 'text/plain; charset=UTF-8' },
+};
+
+const ONLY_WITHOUT_DATABASE: AdminAnswer = {
+  status: 400, body: { message: 'this endpoint is only available when Kong is configured to not use a database' },
+};
 
 async function enabledPlugins(store: Store): Promise<readonly string[]> {
   const plugins = await store.read((reader) => reader.all('plugins'));

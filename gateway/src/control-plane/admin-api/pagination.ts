@@ -12,7 +12,9 @@ const MAX_TAGS = 5;
  * @param isKey whether a text may be the last key of a page
  * @throws EntityError the size or the offset is not valid
  */
-export function pageRequested({ query }: AdminRequest, isKey = (key: string) => UUID.test(key)): { readonly size: number; readonly after?: string } {
+export function pageRequested(
+  { query }: AdminRequest, isKey = (key: string) => UUID.test(key),
+): { readonly size: number; readonly after?: string } {
   const offset = query.get('offset');
   return { size: sizeRequested(query), ...offset !== null && { after: keyFromOffset(offset, isKey) } };
 }
@@ -22,7 +24,9 @@ function sizeRequested(query: URLSearchParams): number {
   if (given.length === 0) return DEFAULT_SIZE;
   const size = given.length === 1 && given[0]!.trim() !== '' ? Number(given[0]) : NaN;
   if (Number.isNaN(size)) throw new EntityError('invalidSize', 'size must be a number');
-  if (!Number.isInteger(size) || size < 1 || size > MAX_ROWS) throw new EntityError('invalidSize', `size must be an integer between 1 and ${MAX_ROWS}`);
+  if (!Number.isInteger(size) || size < 1 || size > MAX_ROWS) {
+    throw new EntityError('invalidSize', `size must be an integer between 1 and ${MAX_ROWS}`);
+  }
   return size;
 }
 
@@ -56,7 +60,9 @@ export function tagsRequested({ query }: AdminRequest): TagFilter | undefined {
 }
 
 /** @param kept query arguments that the link to the next page repeats */
-export function pageAnswer<Item>(request: AdminRequest, page: Page<Item>, toBody: (item: Item) => unknown, kept: readonly string[]): AdminAnswer {
+export function pageAnswer<Item>(
+  request: AdminRequest, page: Page<Item>, toBody: (item: Item) => unknown, kept: readonly string[],
+): AdminAnswer {
   const data = page.items.map(toBody);
   if (page.next === undefined) return { status: 200, body: { data, next: null } };
   const offset = offsetFromKey(page.next);
@@ -64,7 +70,8 @@ export function pageAnswer<Item>(request: AdminRequest, page: Page<Item>, toBody
     const value = request.query.get(name);
     return value === null ? [] : [`&${name}=${encodeURIComponent(value)}`];
   });
-  return { status: 200, body: { data, next: `${request.path.replace(/\/$/, '')}?offset=${encodeURIComponent(offset)}${more.join('')}`, offset } };
+  const next = `${request.path.replace(/\/$/, '')}?offset=${encodeURIComponent(offset)}${more.join('')}`;
+  return { status: 200, body: { data, next, offset } };
 }
 
 /** The options of a list of entities, as the request gives them. */

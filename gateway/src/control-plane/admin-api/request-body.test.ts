@@ -36,7 +36,9 @@ describe('a JSON body', () => {
 
   it('has at most 1,000 levels', () => {
     expect(Object.keys(json(lists(1_000)))).toEqual(['a']);
-    for (const levels of [1_001, 20_000, 1_000_000]) expect(refusal(() => json(lists(levels))), String(levels)).toEqual([400, 'Cannot parse JSON body']);
+    for (const levels of [1_001, 20_000, 1_000_000]) {
+      expect(refusal(() => json(lists(levels))), String(levels)).toEqual([400, 'Cannot parse JSON body']);
+    }
     expect(refusal(() => json(`${'{"a":'.repeat(1_001)}1${'}'.repeat(1_001)}`))).toEqual([400, 'Cannot parse JSON body']);
   });
 
@@ -79,8 +81,8 @@ describe('a form', () => {
   it('has names of at most 1,000 levels', () => {
     const name = (levels: number) => Array.from({ length: levels }, () => 'a').join('.');
     expect(Object.keys(form(`${name(1_000)}=1`))).toEqual(['a']);
-    for (const [body, levels] of [[`${name(1_001)}=1`, 1_001], [`${name(20_000)}=1`, 20_000], [`a${'[b]'.repeat(1_000)}=1`, 1_001]] as const) {
-      expect(refusal(() => form(body))).toEqual([400, `the name of an argument has ${levels} levels, expected at most 1000`]);
+    for (const [text, levels] of [[name(1_001), 1_001], [name(20_000), 20_000], [`a${'[b]'.repeat(1_000)}`, 1_001]] as const) {
+      expect(refusal(() => form(`${text}=1`))).toEqual([400, `the name of an argument has ${levels} levels, expected at most 1000`]);
     }
   });
 

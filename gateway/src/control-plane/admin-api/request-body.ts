@@ -129,7 +129,9 @@ function pathOf(name: string): readonly string[] {
     const [, head, brackets] = /^([^[]*)((?:\[[^\]]*\])*)$/.exec(part) ?? [part, part, ''];
     return [head!, ...[...brackets!.matchAll(/\[([^\]]*)\]/g)].map((bracket) => bracket[1]!)];
   });
-  if (path.length > MAX_LEVELS) throw new RequestError(400, `the name of an argument has ${path.length} levels, expected at most ${MAX_LEVELS}`);
+  if (path.length > MAX_LEVELS) {
+    throw new RequestError(400, `the name of an argument has ${path.length} levels, expected at most ${MAX_LEVELS}`);
+  }
   if (path.includes(UNUSABLE_NAME)) throw new RequestError(400, `the name of an argument contains ${UNUSABLE_NAME}, which is no field`);
   return path;
 }
@@ -156,6 +158,7 @@ function toObject(item: Item): unknown {
   if (Array.isArray(item)) return item.map(toObject);
   if (!(item instanceof Map)) return item;
   const keys = [...item.keys()];
-  if (keys.length > 0 && keys.every((_, index) => item.has(String(index + 1)))) return keys.map((_, index) => toObject(item.get(String(index + 1))!));
+  const list = keys.map((_, index) => item.get(String(index + 1)));
+  if (list.length > 0 && !list.includes(undefined)) return list.map((element) => toObject(element!));
   return Object.fromEntries([...item].map(([key, value]) => [key, toObject(value)]));
 }

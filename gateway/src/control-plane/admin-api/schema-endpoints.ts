@@ -51,7 +51,8 @@ export function schemaEndpoints(context: OperationContext, plugins: ReadonlyMap<
       methods: {
         GET: ({ params }) => {
           const config = plugins.get(params.name!)?.fields.config;
-          return config?.type === 'record' ? { status: 200, body: printSchema({ fields: config.fields ?? {}, entity_checks: config.entity_checks }) } : noPlugin(params.name!);
+          if (config?.type !== 'record') return noPlugin(params.name!);
+          return { status: 200, body: printSchema({ fields: config.fields ?? {}, entity_checks: config.entity_checks }) };
         },
       },
     },

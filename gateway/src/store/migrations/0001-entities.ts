@@ -1,7 +1,11 @@
 /** The first tables: entities with their keys, references and tags, the log of changes, data planes. */
-import type { Transaction } from 'kysely';
+import type { ForeignKeyConstraintBuilder, Transaction } from 'kysely';
 import type { Migration } from '../migrate.ts';
 import type { Dialect, Tables } from '../tables.ts';
+
+const OF_ENTITY: ['entity', 'key'] = ['entity', 'key'];
+
+const cascade = (constraint: ForeignKeyConstraintBuilder) => constraint.onDelete('cascade');
 
 export const entities: Migration = {
   name: '0001-entities',
@@ -20,7 +24,7 @@ export const entities: Migration = {
       .addColumn('digest', types.key, (column) => column.notNull())
       .addColumn('key', types.key, (column) => column.notNull())
       .addPrimaryKeyConstraint('unique_values_pk', ['entity', 'field', 'digest'])
-      .addForeignKeyConstraint('unique_values_of', ['entity', 'key'], 'entities', ['entity', 'key'], (constraint) => constraint.onDelete('cascade'))
+      .addForeignKeyConstraint('unique_values_of', OF_ENTITY, 'entities', OF_ENTITY, cascade)
       .execute();
     await db.schema.createIndex('unique_values_by_key').on('unique_values').columns(['entity', 'key']).execute();
     await db.schema.createTable('entity_references')
@@ -30,17 +34,18 @@ export const entities: Migration = {
       .addColumn('target', types.key, (column) => column.notNull())
       .addColumn('target_key', types.key, (column) => column.notNull())
       .addPrimaryKeyConstraint('entity_references_pk', ['entity', 'key', 'field'])
-      .addForeignKeyConstraint('entity_references_of', ['entity', 'key'], 'entities', ['entity', 'key'], (constraint) => constraint.onDelete('cascade'))
+      .addForeignKeyConstraint('entity_references_of', OF_ENTITY, 'entities', OF_ENTITY, cascade)
       .addForeignKeyConstraint('entity_references_to', ['target', 'target_key'], 'entities', ['entity', 'key'])
       .execute();
-    await db.schema.createIndex('entity_references_by_target').on('entity_references').columns(['target', 'target_key', 'entity', 'field', 'key']).execute();
+    await db.schema.createIndex('entity_references_by_target').on('entity_references')
+      .columns(['target', 'target_key', 'entity', 'field', 'key']).execute();
     await db.schema.createTable('entity_tags')
       .addColumn('entity', types.key, (column) => column.notNull())
       .addColumn('key', types.key, (column) => column.notNull())
       .addColumn('digest', types.key, (column) => column.notNull())
       .addColumn('tag', types.text, (column) => column.notNull())
       .addPrimaryKeyConstraint('entity_tags_pk', ['digest', 'entity', 'key'])
-      .addForeignKeyConstraint('entity_tags_of', ['entity', 'key'], 'entities', ['entity', 'key'], (constraint) => constraint.onDelete('cascade'))
+      .addForeignKeyConstraint('entity_tags_of', OF_ENTITY, 'entities', OF_ENTITY, cascade)
       .execute();
     await db.schema.createIndex('entity_tags_by_key').on('entity_tags').columns(['entity', 'key']).execute();
     await db.schema.createTable('changes')
