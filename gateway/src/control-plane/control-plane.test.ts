@@ -1,3 +1,4 @@
+/** A control plane from start to end, with real listeners. */
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,3 +1,4 @@
+/** The configuration that data planes get, compared with recordings of Kong. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { startAdminNode } from '../../test/fixtures/admin-node.ts';

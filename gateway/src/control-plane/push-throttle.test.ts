@@ -1,3 +1,4 @@
+/** How many pushes a burst of changes makes, on a clock that is set by hand. */
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { ManualClock } from '../../test/fixtures/manual-clock.ts';

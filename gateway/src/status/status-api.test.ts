@@ -1,3 +1,4 @@
+/** The status API over real sockets, for a plane that is only a source. */
 import { request } from 'node:http';
 import { request as requestTls } from 'node:https';
 import { connect } from 'node:net';

@@ -1,3 +1,4 @@
+/** Which revisions listeners hear, on a clock that is set by hand. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { ManualClock } from '../../test/fixtures/manual-clock.ts';

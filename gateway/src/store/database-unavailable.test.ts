@@ -1,3 +1,4 @@
+/** The error of a database that cannot be used, and its lines in the log. */
 import { expect, it } from 'vitest';
 
 import { GatewayError } from '../base/errors.ts';

@@ -1,3 +1,4 @@
+/** Migrations of an empty database, of an older one, and of a newer one. */
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

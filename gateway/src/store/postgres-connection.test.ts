@@ -1,3 +1,4 @@
+/** What the driver of PostgreSQL is given for a connection. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

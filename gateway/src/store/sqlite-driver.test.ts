@@ -1,3 +1,4 @@
+/** The driver of SQLite: rows, statements, and the errors that mean "not now". */
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 

@@ -1,3 +1,4 @@
+/** The list of data planes and `/clustering/revision`, over a store in memory. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { startAdminNode } from '../../../test/fixtures/admin-node.ts';

@@ -1,3 +1,4 @@
+/** What all endpoints of the Admin API share: paths, methods, bodies, failures. */
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 

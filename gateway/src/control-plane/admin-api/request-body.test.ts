@@ -1,3 +1,4 @@
+/** Bodies of the Admin API, and their limits. */
 import { describe, expect, it } from 'vitest';
 
 import { RequestError, parseBody } from './request-body.ts';
