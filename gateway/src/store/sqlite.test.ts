@@ -1,0 +1,72 @@
+/** What only SQLite has: a file that other processes may hold, and stores that keep nothing. */
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { ManualClock } from '../../test/fixtures/manual-clock.ts';
+import { temporaryFolder } from '../../test/setup/temporary-folder.ts';
+import type { Clock, Timer } from '../base/clock.ts';
+import { SILENT, createLog } from '../base/log.ts';
+import { SCHEMAS } from '../plugins/schemas.ts';
+import { openSqliteStore } from './sqlite.ts';
+import type { Store } from './store.ts';
+
+const insert = (store: Store, n: number) => store.write((writer) => (
+  writer.insert('services', { id: `00000000-0000-4000-8000-00000000000${n}`, name: `s${n}`, tags: null })));
+
+describe('an embedded database', () => {
+  let store: Store | undefined;
+  afterEach(() => store?.close());
+
+  it('keeps a journal that readers of other processes do not have to wait for', async () => {
+    const file = join(temporaryFolder('store'), 'hybridge.db');
+    store = await openSqliteStore({ schemas: SCHEMAS, log: SILENT, pollMs: 0, file });
+    await insert(store, 1);
+    const other = new DatabaseSync(file, { readOnly: true });
+    expect(other.prepare('pragma journal_mode').get()).toEqual({ journal_mode: 'wal' });
+    expect(other.prepare('select count(*) as count from entities').get()).toEqual({ count: 1 });
+    other.close();
+  });
+
+  it('that another process holds is unavailable after 5 seconds, logged once, and used again later', async () => {
+    const file = join(temporaryFolder('store'), 'hybridge.db');
+    const lines: { readonly message: string }[] = [];
+    const log = createLog({ write: (line) => lines.push(JSON.parse(line) as { readonly message: string }) });
+    store = await openSqliteStore({ schemas: SCHEMAS, log, pollMs: 0, file });
+    const other = new DatabaseSync(file);
+    other.exec('begin immediate');
+    const from = performance.now();
+    await expect(insert(store, 1)).rejects.toMatchObject({
+      code: 'database-unavailable', reason: 'io',
+      message: expect.stringMatching(/^cannot use the embedded database .*hybridge\.db: .*locked.*KONG_PREFIX/),
+    });
+    expect(Math.round((performance.now() - from) / 1000)).toBeGreaterThanOrEqual(5);
+    other.exec('rollback');
+    other.close();
+    expect((await insert(store, 1)).revision).toBe(1);
+    expect(lines.map(({ message }) => message)).toEqual([
+      'the database cannot be used; what needs it fails until it answers again', 'the database answers again',
+    ]);
+  });
+
+  it('in memory writes no file and does not look for changes by other nodes', async () => {
+    const inner = new ManualClock();
+    const waits: number[] = [];
+    const clock: Clock = {
+      now: () => inner.now(),
+      after: (ms, run): Timer => {
+        waits.push(ms);
+        return inner.after(ms, run);
+      },
+      every: (ms, run) => inner.every(ms, run),
+    };
+    store = await openSqliteStore({ schemas: SCHEMAS, log: SILENT, pollMs: 77, file: ':memory:', clock });
+    await insert(store, 1);
+    expect([existsSync(':memory:'), waits]).toEqual([false, []]);
+    const file = join(temporaryFolder('store'), 'hybridge.db');
+    const other = await openSqliteStore({ schemas: SCHEMAS, log: SILENT, pollMs: 77, file, clock });
+    expect([statSync(file).mode % 0o1000, waits]).toEqual([0o600, [77]]);
+    await other.close();
+  });
+});
