@@ -10,6 +10,6 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   http: { sources: 'gateway/src/data-plane/http', suites: ['gateway/src/data-plane/**/*.test.ts', 'gateway/src/plugins/**/*.test.ts'] },
   sync: { sources: 'gateway/src/sync', suites: ['gateway/src/{sync,control-plane,data-plane}/**/*.test.ts'] },
   store: { sources: 'gateway/src/store', suites: ['gateway/src/{store,control-plane}/**/*.test.ts'] },
-  rules: { sources: 'src/eksa/rules', suites: ['test/eksa/*.test.ts'] },
-  update: { sources: 'src/eksa/update', suites: ['test/eksa/update/*.test.ts', 'test/eksa/*.test.ts'] },
+  rules: { sources: 'src/eksa/rules', suites: ['test/eksa/{rules,cases}.test.ts', 'test/eksa/rules/*.test.ts'] },
+  update: { sources: 'src/eksa/update', suites: ['test/eksa/update/*.test.ts'] },
 };

@@ -1,0 +1,85 @@
+import { stateOf } from '../../../src/eksa/update/pair';
+import { bareMetal, changed, docker, document, vsphere } from './samples';
+import type { Documents } from './samples';
+
+const GROUPS = 'Cluster.spec.workerNodeGroupConfigurations';
+
+/** The spec of a document once the defaults are filled in. */
+function filled(documents: Documents, kind = 'Cluster'): any {
+  return stateOf(documents)!.documents.find((each) => each.kind === kind)!.spec;
+}
+
+test.each([
+  ['cilium', { cniConfig: { cilium: {} } }],
+  ['cilium-enterprise', { cniConfig: { cilium: {} } }],
+  ['kindnetd', { cniConfig: { kindnetd: {} } }],
+])('the old cni: %s becomes the configuration of a plugin', (cni, expected) => {
+  const network = filled(changed(docker(), { 'Cluster.spec.clusterNetwork.cniConfig': undefined, 'Cluster.spec.clusterNetwork.cni': cni })).clusterNetwork;
+  expect(network).toMatchObject(expected);
+  expect(network).not.toHaveProperty('cni');
+});
+
+test('a cni beside the configuration of a plugin stays, and a network without either', () => {
+  const both = { 'Cluster.spec.clusterNetwork.cni': 'kindnetd' };
+  expect(filled(changed(docker(), both)).clusterNetwork).toMatchObject({ cni: 'kindnetd', cniConfig: { cilium: {} } });
+  const none = filled(changed(docker(), { 'Cluster.spec.clusterNetwork.cniConfig': undefined })).clusterNetwork;
+  expect(Object.keys(none).sort()).toEqual(['pods', 'services']);
+});
+
+test('the first worker group has a name, and every one a count', () => {
+  const groups = filled(changed(docker(), { [GROUPS]: [{}, {}, { name: 'c', count: 0 }] })).workerNodeGroupConfigurations;
+  expect(groups).toEqual([{ name: 'md-0', count: 1 }, { name: undefined, count: 1 }, { name: 'c', count: 0 }]);
+});
+
+test('what is absent stays absent', () => {
+  const spec = filled(changed(docker(), { 'Cluster.spec.clusterNetwork': undefined, [GROUPS]: undefined }));
+  for (const field of ['clusterNetwork', 'workerNodeGroupConfigurations', 'registryMirrorConfiguration']) expect(spec).not.toHaveProperty(field);
+});
+
+test.each([[undefined, '443'], ['', '443'], ['5000', '5000']])('a registry mirror with the port %s listens on %s', (port, expected) => {
+  const mirror = { endpoint: 'registry.example', ...port !== undefined && { port } };
+  expect(filled(changed(docker(), { 'Cluster.spec.registryMirrorConfiguration': mirror })).registryMirrorConfiguration).toEqual({ endpoint: 'registry.example', port: expected });
+});
+
+test.each([
+  ['bare metal', bareMetal(), 'TinkerbellMachineConfig'],
+  ['vSphere', vsphere(), 'VSphereMachineConfig'],
+])('machines of %s run Bottlerocket where nothing else is named', (_, documents, kind) => {
+  expect(filled(changed(documents, { [`${kind}/site-cp.spec.osFamily`]: undefined }), kind).osFamily).toBe('bottlerocket');
+  expect(filled(documents, kind).osFamily).toBe('ubuntu');
+});
+
+test.each([
+  ['VM Network', '/DC1/network/VM Network'],
+  ['/DC1/network/other', '/DC1/network/other'],
+  ['network/DC1', '/DC1/network/network/DC1'],
+  ['', ''],
+])('the network %j of vSphere is %j', (network, expected) => {
+  expect(filled(changed(vsphere(), { 'VSphereDatacenterConfig/site.spec.network': network }), 'VSphereDatacenterConfig').network).toBe(expected);
+});
+
+test('a network without a datacenter stays as it is', () => {
+  const documents = changed(vsphere(), { 'VSphereDatacenterConfig/site.spec.datacenter': '' });
+  expect(filled(documents, 'VSphereDatacenterConfig').network).toBe('VM Network');
+});
+
+describe('Flux', () => {
+  const flux = (spec: object, cluster: Readonly<Record<string, unknown>> = {}) => filled([...changed(docker(), cluster), document('FluxConfig', 'flux', spec)], 'FluxConfig');
+
+  test('has a branch, a path below the managing cluster, and a namespace', () => {
+    expect(flux({})).toMatchObject({ branch: 'main', clusterConfigPath: 'clusters/site', systemNamespace: 'flux-system' });
+    expect(flux({}, { 'Cluster.spec.managementCluster.name': 'head-office' })).toMatchObject({ clusterConfigPath: 'clusters/head-office' });
+    expect(flux({}, { 'Cluster.spec.managementCluster': undefined })).toMatchObject({ clusterConfigPath: 'clusters/site' });
+  });
+
+  test('keeps what is given', () => {
+    const given = { branch: 'next', clusterConfigPath: 'fleet/site', systemNamespace: 'flux' };
+    expect(flux(given)).toMatchObject(given);
+  });
+});
+
+test('the partition of an IAM provider is aws where none is given', () => {
+  const iam = (spec: object) => filled([...docker(), document('AWSIamConfig', 'iam', spec)], 'AWSIamConfig').partition;
+  expect(iam({})).toBe('aws');
+  expect(iam({ partition: 'aws-cn' })).toBe('aws-cn');
+});

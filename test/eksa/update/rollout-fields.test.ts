@@ -1,0 +1,123 @@
+/** Each field whose change replaces nodes, and whose nodes it replaces. */
+import { diffDocuments } from '../../../src/eksa/update/diff';
+import { bareMetal, changed, docker, vsphere } from './samples';
+import type { Documents } from './samples';
+
+const CP = 'Cluster.spec.controlPlaneConfiguration';
+const A = 'Cluster.spec.workerNodeGroupConfigurations[0]';
+const ETCD = 'Cluster.spec.externalEtcdConfiguration';
+const WITH_ETCD = changed(vsphere(), { [ETCD]: { count: 3, machineGroupRef: { kind: 'VSphereMachineConfig', name: 'site-cp' } } });
+
+function groups(before: Documents, change: Readonly<Record<string, unknown>>) {
+  return diffDocuments(before, changed(before, change))!.groups;
+}
+
+/** Names of the groups that are replaced, with the reasons. */
+function replaced(before: Documents, change: Readonly<Record<string, unknown>>) {
+  return Object.fromEntries(groups(before, change).filter(({ action }) => action === 'rolling').map(({ name, reasons }) => [name, reasons.join(' ')]));
+}
+
+test.each([
+  ['eksaVersion', 'v0.26.0'],
+  ['bundlesRef', { apiVersion: 'v1', name: 'b', namespace: 'n' }],
+  ['registryMirrorConfiguration', { endpoint: 'registry.example', port: '443' }],
+  ['proxyConfiguration', { httpProxy: '10.0.0.4:3128', httpsProxy: '10.0.0.4:3128' }],
+])('%s of the cluster replaces all nodes', (field, value) => {
+  expect(replaced(WITH_ETCD, { [`Cluster.spec.${field}`]: value })).toEqual({ 'control plane': field, 'etcd': field, 'a': field, 'b': field });
+});
+
+test.each([
+  ['podIamConfig', { serviceAccountIssuer: 'https://issuer.example' }],
+  ['identityProviderRefs', [{ kind: 'OIDCConfig', name: 'sso' }]],
+  ['etcdEncryption', []],
+])('%s of the cluster replaces the control plane only', (field, value) => {
+  expect(replaced(WITH_ETCD, { [`Cluster.spec.${field}`]: value })).toEqual({ 'control plane': field });
+});
+
+test.each(['certSans', 'apiServerExtraArgs', 'auditPolicyContent', 'skipAdmissionForSystemResources', 'skipLoadBalancerDeployment', 'labels', 'taints', 'kubeletConfiguration'])(
+  '%s of the control plane replaces the control plane only', (field) => {
+    expect(replaced(vsphere(), { [`${CP}.${field}`]: valueOf(field) })).toEqual({ 'control plane': field });
+  },
+);
+
+test.each(['labels', 'taints', 'kubeletConfiguration', 'failureDomains'])('%s of a worker group replaces that group only', (field) => {
+  expect(replaced(vsphere(), { [`${A}.${field}`]: valueOf(field) })).toEqual({ a: field });
+});
+
+/** A value of the type that the field has. */
+function valueOf(field: string): unknown {
+  if (/^skip/.test(field)) return true;
+  if (field === 'auditPolicyContent') return 'kind: Policy';
+  if (field === 'taints') return [{ key: 'gpu', effect: 'NoSchedule' }];
+  if (['certSans', 'failureDomains'].includes(field)) return ['x'];
+  return { a: 'b' };
+}
+
+describe('etcd on machines of its own', () => {
+  test('is replaced for another Kubernetes and for another machine configuration', () => {
+    expect(replaced(WITH_ETCD, { 'Cluster.spec.kubernetesVersion': '1.36' })).toMatchObject({ etcd: 'kubernetesVersion' });
+    expect(replaced(WITH_ETCD, { 'VSphereMachineConfig/site-cp.spec.memoryMiB': 16384 })).toEqual({ 'control plane': 'memoryMiB', 'etcd': 'memoryMiB' });
+  });
+
+  test('is new, or removed, without reasons', () => {
+    const plan = (before: Documents, change: Readonly<Record<string, unknown>>) => groups(before, change).find(({ name }) => name === 'etcd');
+    expect(plan(vsphere(), { [ETCD]: { count: 3 } })).toMatchObject({ action: 'new', reasons: [], nodesBefore: 0, nodesAfter: 3 });
+    expect(plan(WITH_ETCD, { [ETCD]: undefined })).toMatchObject({ action: 'removed', reasons: [], nodesBefore: 3, nodesAfter: 0 });
+    expect(plan(vsphere(), {})).toBeUndefined();
+  });
+});
+
+describe('machine configurations', () => {
+  const REF = { kind: 'TinkerbellTemplateConfig', name: 'site' };
+  const templated = changed(bareMetal(), { 'TinkerbellMachineConfig/site-a.spec.templateRef': REF, 'TinkerbellTemplateConfig/site': { template: { tasks: [] } } });
+
+  test('another one replaces the group when its content differs', () => {
+    expect(replaced(vsphere(), { 'VSphereMachineConfig/site-b.spec.numCPUs': 4, [`${A}.machineGroupRef.name`]: 'site-b' })).toEqual({ a: 'numCPUs', b: 'numCPUs' });
+    expect(replaced(vsphere(), { [`${A}.machineGroupRef.name`]: 'site-b' })).toEqual({});
+  });
+
+  test('another content of the template replaces the group, and so does another image', () => {
+    expect(replaced(templated, { 'TinkerbellTemplateConfig/site.spec.template.tasks': [{ name: 'x' }] })).toEqual({ a: 'templateRef' });
+    expect(replaced(bareMetal(), { 'TinkerbellMachineConfig/site-a.spec.osImageURL': 'http://images.example/a-1-35.gz' })).toEqual({ a: 'osImageURL' });
+  });
+
+  test('an image of the datacenter and one of the machines is one reason', () => {
+    const [machine, datacenter] = ['TinkerbellMachineConfig/site-a', 'TinkerbellDatacenterConfig/site'].map((name) => `${name}.spec.osImageURL`);
+    const all = replaced(bareMetal(), { [machine]: 'http://images.example/a-1-35.gz', [datacenter]: 'http://images.example/new-1-35.gz' });
+    expect(all).toEqual({ 'control plane': 'osImageURL', 'a': 'osImageURL', 'b': 'osImageURL' });
+  });
+
+  test('a datacenter that the cluster does not name does not count', () => {
+    const before = changed(bareMetal(), { 'TinkerbellDatacenterConfig/old': { osImageURL: 'http://images.example/old-1-35.gz', tinkerbellIP: '10.0.0.3' } });
+    expect(replaced(before, { 'TinkerbellDatacenterConfig/old.spec.osImageURL': 'http://images.example/older-1-35.gz' })).toEqual({});
+  });
+});
+
+describe('nodes that are added and missing during a rolling upgrade', () => {
+  const upgrade = { 'Cluster.spec.kubernetesVersion': '1.36' };
+  const plan = (strategy: object | undefined, change: Readonly<Record<string, unknown>> = upgrade) => {
+    const before = changed(bareMetal(), { [`${A}.upgradeRolloutStrategy`]: strategy });
+    return groups(before, change).find(({ name }) => name === 'a');
+  };
+
+  test.each([
+    ['one and none by default', undefined, { action: 'rolling', surge: 1, unavailable: 0 }],
+    ['as the strategy says', { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 2 } }, { action: 'rolling', surge: 0, unavailable: 2 }],
+    ['none in place', { type: 'InPlace', rollingUpdate: { maxSurge: 2, maxUnavailable: 2 } }, { action: 'in place', surge: 0, unavailable: 0 }],
+  ])('%s', (_, strategy, expected) => {
+    expect(plan(strategy)).toMatchObject(expected);
+  });
+
+  test('none when nodes are only scaled', () => {
+    expect(plan({ type: 'RollingUpdate', rollingUpdate: { maxSurge: 2, maxUnavailable: 2 } }, { [`${A}.count`]: 3 })).toMatchObject({
+      action: 'scale', surge: 0, unavailable: 0, nodesBefore: 1, nodesAfter: 3,
+    });
+  });
+});
+
+test('a group without a name is the first one, and a count that is absent is one', () => {
+  const before = changed(docker(), { [`${A}.name`]: undefined, [`${A}.count`]: undefined });
+  expect(groups(before, {}).map(({ name, nodesBefore, action }) => [name, nodesBefore, action])).toEqual([
+    ['control plane', 1, 'nothing'], ['md-0', 1, 'nothing'], ['b', 1, 'nothing'],
+  ]);
+});
