@@ -203,11 +203,9 @@ async function nextPart(incoming: IncomingMessage): Promise<void> {
   const heard = new AbortController();
   const { signal } = heard;
   try {
-    await Promise.race([
-      once(incoming, 'readable', { signal }),
-      once(incoming, 'end', { signal }),
-      once(incoming, 'aborted', { signal }).then(() => Promise.reject(new ClientGone())),
-    ]);
+    await Promise.race(['readable', 'end', 'close'].map((event) => once(incoming, event, { signal })));
+  } catch {
+    throw new ClientGone();
   } finally {
     heard.abort();
   }

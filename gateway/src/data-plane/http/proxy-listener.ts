@@ -128,7 +128,8 @@ export class ProxyListener {
       shouldUpgradeCallback: (request: IncomingMessage) => asksForWebSocket(request) && this.#lastWaiting(request.socket) === undefined,
     };
     const server = servers.create(listener, options);
-    server.on(listener.ssl ? 'secureConnection' : 'connection', (socket: Duplex) => {
+    // Below TLS: a connection whose handshake is not over is one to close, too.
+    server.on('connection', (socket: Duplex) => {
       this.#accepted += 1;
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
