@@ -234,7 +234,7 @@ const ENGINES: readonly Mistake[] = [
     make: (world, id) => world.kong.addDataPlane(id, { target: inEks(world), settings: { HYBRIDGE_DRAIN: '1' } }),
   },
   {
-    what: 'a rotated password, which Kong reads once', place: 'Cloud/$ID', says: /database: rotatesPassword needs nodes that read the password again, .*leave it out/,
+    what: 'a rotated password, which Kong reads once', place: 'Cloud/$ID', says: /database: rotatesPassword needs nodes that re-read the password, .*remove it/,
     make: ({ stack, cluster }, id) => new GatewayControlPlane(stack, id, {
       target: EksTarget.cluster(cluster), engine: COMMUNITY, database: GatewayDatabase.rds({ rotatesPassword: true }), trust: Trust.generated(),
     }),
@@ -254,7 +254,7 @@ const ENGINES: readonly Mistake[] = [
     make: () => GatewayEngine.kongHelm({ chartVersion: '3.4.1', edition: KongEdition.ENTERPRISE }),
   },
   {
-    what: 'a plane that Kong is to keep out', place: 'Cloud/Kong/$ID', says: /revoke: Kong's control plane knows no list of revoked certificates, expected/,
+    what: 'a plane that Kong is to keep out', place: 'Cloud/Kong/$ID', says: /revoke: Kong's control plane has no revocation list, expected/,
     make: (world, id) => world.kong.addDataPlane(id, { target: inEks(world) }).revoke(),
   },
   {
@@ -282,7 +282,7 @@ const ENGINES: readonly Mistake[] = [
     make: (world, id) => world.controlPlane.addDataPlane(id, { target: EksAnywhereTarget.cluster(plant(world, id), { ...IMAGE, exposure: Exposure.internalLoadBalancer() }) }),
   },
   {
-    what: 'a plugin for logs without an address', place: 'Cloud/$ID', says: /ingest: got none, .*no address that http-log can send to, expected one, .*set ingest: true/,
+    what: 'a plugin for logs without an address', place: 'Cloud/$ID', says: /ingest: got none, expected one, because http-log cannot sign .*set ingest: true/,
     make: ({ stack, vpc }, id) => new OpenSearchLogs(stack, id, { vpc }).pluginConfig(),
   },
 ];
@@ -352,7 +352,7 @@ const CLASHES: readonly Mistake[] = [
     },
   },
   {
-    what: 'one role twice', place: 'Cloud/Cluster', says: /role: Cloud\/\w+ has access to Cloud\/Cluster already, expected one entry for each role: make one call/,
+    what: 'one role twice', place: 'Cloud/Cluster', says: /role: Cloud\/\w+ has access to Cloud\/Cluster already, expected one entry per role: make one call/,
     make: ({ stack, cluster }, id) => {
       const role = new Role(stack, id, { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
       cluster.grantAccess(`${id}One`, role, ClusterAccess.view());
@@ -448,7 +448,7 @@ const NUMBERS_AND_NAMES: readonly Mistake[] = [
   },
   { what: 'an ARN of something else', place: 'CertificateAuthority.fromPrivateCa', says: /arn is 'arn:aws:iam::1:role\/x'; expected the ARN of an authority of ACM PCA/, make: () => CertificateAuthority.fromPrivateCa('arn:aws:iam::1:role/x') },
   { what: 'a question every second', place: 'SecretDelivery.externalSecrets', says: /refreshInterval: got 1 second, expected a minute to a day/, make: () => SecretDelivery.externalSecrets({ refreshInterval: Duration.seconds(1) }) },
-  { what: 'scaling by requests that nobody counts', place: 'EcsTarget.fargate', says: /requestsPerReplica: .*expected a certificate beside it/, make: ({ vpc }) => EcsTarget.fargate(vpc, { requestsPerReplica: 1000 }) },
+  { what: 'scaling by requests that nobody counts', place: 'EcsTarget.fargate', says: /requestsPerReplica: .*expected a certificate as well/, make: ({ vpc }) => EcsTarget.fargate(vpc, { requestsPerReplica: 1000 }) },
   {
     what: 'nothing to watch', place: 'Cloud/$ID', says: /watch: got nothing, expected at least one plane, cache or log domain/,
     make: ({ stack }, id) => new GatewayObservability(stack, id, { watch: [] }),

@@ -102,7 +102,7 @@ export abstract class GatewayCache extends Construct {
       const where = here === there ? 'another VPC' : `another region, ${here},`;
       throw new Error(`cache: ${this.node.path} is in ${where} than the plane, expected the same VPC, because every request waits for it: make a ValkeyCache with the vpc of that plane`);
     }
-    admit(plane, { to: connections, peer, port: this.port, description: 'shared state of gateways' });
+    admit(plane, { to: connections, peer, port: this.port, description: 'what gateways share' });
   }
 }
 

@@ -229,7 +229,7 @@ export class CloudCluster extends Construct {
   private readonly principals = new Set<string>();
   private readonly files: string[] = [];
 
-  /** * @throws Error that names the property that EKS would reject, or that contradicts another one */
+  /** @throws Error that names the property that EKS would reject, or that contradicts another one */
   constructor(scope: Construct, id: string, props: CloudClusterProps) {
     super(scope, id);
     const network = atPlace(this, () => {

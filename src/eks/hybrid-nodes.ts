@@ -51,7 +51,7 @@ export class HybridNodes extends Construct {
   /** @internal */
   public readonly _cluster: CloudCluster;
 
-  /** * @throws Error when the cluster has no remote networks, or for a label that nodes may not set on themselves */
+  /** @throws Error when the cluster has no remote networks, or for a label that nodes may not set on themselves */
   constructor(scope: Construct, id: string, props: HybridNodesProps) {
     super(scope, id);
     PolicyPack.watch(this);

@@ -187,7 +187,7 @@ describe('refused', () => {
   const given = options(stack);
 
   it.each<[string, object, string]>([
-    ['everybody', { cidrs: ['10.0.0.0/8', '0.0.0.0/0'] }, 'cidrs[1]: got 0.0.0.0/0, which holds networks of strangers'],
+    ['everybody', { cidrs: ['10.0.0.0/8', '0.0.0.0/0'] }, 'cidrs[1]: got 0.0.0.0/0, which contains public addresses'],
     ['a quarter of everybody', { cidrs: ['64.0.0.0/2'] }, 'cidrs[0]: got 64.0.0.0/2'],
     ['nobody', { cidrs: [] }, 'cidrs: got an empty list'],
     ['no network', { cidrs: ['10.20.0.1/16'] }, 'cidrs[0]: got "10.20.0.1/16", expected an IPv4 network'],
@@ -208,7 +208,7 @@ describe('refused', () => {
     const target = EksTarget.cluster(testCluster(mixed));
     const controlPlane = testControlPlane(mixed, { target, adminExposure: exposure(mixed, { identity }) });
     controlPlane.addDataPlane('Apis', { target, hostname: 'apis.acme.example', identity });
-    expect(() => (mixed.node.root as App).synth()).toThrow(/every consumer would be an administrator: expected one of its own for administrators/);
+    expect(() => (mixed.node.root as App).synth()).toThrow(/every consumer would be an administrator: expected a separate one for administrators/);
   });
 
   it('a certificate or a user pool of another region', () => {

@@ -163,7 +163,7 @@ describe('wrong properties', () => {
     [{ cpu: 1000 }, 'cpu: got 1000, expected one of the sizes of Fargate: 256, 512, 1024'],
     [{ cpu: 512, memoryMib: 8192 }, 'memoryMib: got 8192, expected a multiple of 1024 from 1024 to 4096, which Fargate has beside cpu 512'],
     [{ cpuPercent: 95 }, 'cpuPercent: got 95, expected a percentage from 10 to 90'],
-    [{ requestsPerReplica: 1000 }, 'requestsPerReplica: a Network Load Balancer does not count requests, expected a certificate beside it'],
+    [{ requestsPerReplica: 1000 }, 'requestsPerReplica: a Network Load Balancer does not count requests, expected a certificate as well'],
     [{ maxReplicas: 1 }, 'maxReplicas: got 1, expected a whole number, at least 2, the replicas of the plane'],
     [{ exposure: Exposure.nodePort() }, 'exposure: got node-port, expected internalLoadBalancer or internetLoadBalancer, which ECS has'],
   ])('are refused: %j', (options, message) => {

@@ -141,7 +141,7 @@ describe('wrong properties', () => {
   it('are refused: an exposure, which is for data planes', () => {
     const stack = testStack();
     const target = EksTarget.cluster(testCluster(stack), { exposure: Exposure.clusterIp() });
-    expect(() => testControlPlane(stack, { target })).toThrow('target: has an exposure, which is for data planes; leave it out and say with tunnelCidrs');
+    expect(() => testControlPlane(stack, { target })).toThrow('target: has an exposure, which is for data planes; remove it. tunnelCidrs chooses');
   });
 
   it('are refused: two planes with one name', () => {

@@ -183,5 +183,5 @@ it.each([
 
 it('refuses a password that changes where Kong runs, which would not notice', () => {
   const engine = GatewayEngine.kongHelm({ chartVersion: '3.4.1' });
-  expect(() => testControlPlane(testStack(), { engine, database: GatewayDatabase.rds({ rotatesPassword: true }) })).toThrow('database: rotatesPassword needs nodes that read the password again');
+  expect(() => testControlPlane(testStack(), { engine, database: GatewayDatabase.rds({ rotatesPassword: true }) })).toThrow('database: rotatesPassword needs nodes that re-read the password');
 });

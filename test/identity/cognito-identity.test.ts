@@ -138,7 +138,7 @@ describe('a machine client', () => {
   it.each<[string, object, string]>([
     ['Wrong', { scopes: ['delete'] }, 'scopes[0]: got "delete", expected one of read, write'],
     ['Wrong', { tokenValidity: Duration.minutes(1) }, 'tokenValidity: got 1 minute, expected five minutes to a day'],
-    ['Login', {}, 'id: got login, which the secret of the browser client is called'],
+    ['Login', {}, 'id: got login, which is the name of the secret of the browser client'],
   ])('called %s is refused with %j', (id, options, message) => expect(() => identity.addMachineClient(id, options)).toThrow(message));
 });
 

@@ -81,7 +81,7 @@ describe('what gateways need in the domain', () => {
     template.resourceCountIs('AWS::ApiGatewayV2::Api', 0);
     const stack = testStack();
     const logs = new OpenSearchLogs(stack, 'Logs', { vpc: new ec2.Vpc(stack, 'Vpc') });
-    expect(() => logs.pluginConfig()).toThrow('Cloud/Logs: ingest: got none, so that there is no address that http-log can send to, expected one, because OpenSearch takes signed requests only: set ingest: true');
+    expect(() => logs.pluginConfig()).toThrow('Cloud/Logs: ingest: got none, expected one, because http-log cannot sign requests and OpenSearch accepts signed requests only: set ingest: true');
   });
 });
 
