@@ -26,6 +26,10 @@ export class Suites extends Component {
       description: 'Run the suites of the constructs',
       steps: [{ exec: 'vitest run --project constructs', receiveArgs: true }],
     });
+    project.addTask('test:stress', {
+      description: 'Run the system suites 20 times on a busy machine',
+      steps: [{ exec: 'tsx --tsconfig projenrc/tsconfig.json projenrc/checks/stress.ts', receiveArgs: true }],
+    });
     project.addTask('gateway:test', {
       description: 'Run the suites of the gateway and the command line',
       steps: [{ exec: 'vitest run --project gateway', receiveArgs: true }],
