@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { ManualClock } from '../../test/fixtures/manual-clock.ts';
+import type { Timer } from '../base/clock.ts';
 import { ExpiryWatch } from './expiry-watch.ts';
 
 /** Lets everything run that needs no clock. */
@@ -18,12 +19,27 @@ describe('the watch for rows that expire', () => {
   let fails: boolean;
   /** Resolves a look that is held back. */
   let held: Promise<void> | undefined;
+  /** Timers that are set. */
+  let timers: Set<object>;
   const seconds = () => clock.now() / 1000;
   beforeEach(() => {
     clock = new ManualClock();
     [rows, looks, expired, failures, fails, held] = [[], 0, [], [], false, undefined];
+    timers = new Set();
+    const after = (ms: number, run: () => void): Timer => {
+      const timer = clock.after(ms, () => {
+        timers.delete(timer);
+        run();
+      });
+      timers.add(timer);
+      const cancel = () => {
+        timers.delete(timer);
+        timer.cancel();
+      };
+      return { cancel };
+    };
     watch = new ExpiryWatch({
-      clock,
+      clock: { now: () => clock.now(), after, every: (ms, run) => clock.every(ms, run) },
       next: async () => {
         looks += 1;
         await held;
@@ -87,6 +103,7 @@ describe('the watch for rows that expire', () => {
     await look();
     rows.push(seconds() + 5);
     await look();
+    expect(timers.size).toBe(1);
     await advance(5_000);
     expect([expired.length, looks]).toEqual([1, 4]);
     await advance(25_000);
@@ -130,7 +147,9 @@ describe('the watch for rows that expire', () => {
   it('does not look again once it is closed', async () => {
     rows = [seconds() + 1];
     await look();
+    expect(timers.size).toBe(1);
     await watch.close();
+    expect(timers.size).toBe(0);
     await advance(10_000);
     await look();
     expect([looks, expired]).toEqual([1, []]);
