@@ -38,7 +38,7 @@ async function settingsOf(role: Role, more: Partial<Settings['listen']> = {}): P
     upstreamPool: { size: 0, maxRequests: 0, idleTimeoutSeconds: 0 },
     trustedIps: [],
     vaultPrefix: '', drainSeconds: 0,
-    certificates: {}, tls: {},
+    certificates: {}, tls: {}, upstreamTls: { authorities: [], verifyAlways: false, verifyDepth: 1 },
   };
 }
 

@@ -1,7 +1,7 @@
 /** Opens the store that a node's settings name. */
 import { join } from 'node:path';
-import { getCACertificates } from 'node:tls';
 
+import { authoritiesOf } from '../base/authorities.ts';
 import type { Log } from '../base/log.ts';
 import { SCHEMAS } from '../plugins/schemas.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -19,6 +19,6 @@ export function openNodeStore(settings: Settings, log: Log): Promise<Store> {
 
 function placeOf({ database, prefix, postgres, tunnel }: Settings): Place {
   if (database !== 'postgres') return { kind: 'embedded', file: join(prefix, DATABASE_FILE) };
-  const authorities = tunnel.trusted.flatMap((entry) => (entry === 'system' ? getCACertificates('system') : [entry]));
+  const authorities = authoritiesOf(tunnel.trusted);
   return { kind: 'postgres', connection: { ...postgres, authorities: authorities.length > 0 ? authorities : undefined } };
 }

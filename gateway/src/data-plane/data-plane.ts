@@ -91,7 +91,7 @@ export class DataPlane {
       cache: keepsConfiguration ? new ConfigurationCache(join(settings.prefix, 'configuration'), log) : undefined,
       log,
     });
-    this.#pool = new UpstreamPool(settings.upstreamPool);
+    this.#pool = new UpstreamPool({ ...settings.upstreamPool, ...settings.upstreamTls });
     this.#pipeline = new Pipeline({
       pool: this.#pool,
       log,

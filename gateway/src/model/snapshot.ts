@@ -1,5 +1,6 @@
 /**
- * A configuration table made ready for traffic: rows parsed once, references followed, credentials indexed. Immutable; a new table makes a new
+ * A configuration table made ready for traffic: rows parsed once, references followed, credentials indexed. Immutable; a new table makes a
+ * new
  * snapshot. What depends on plugins' code or on sockets is built from it by the data plane.
  */
 import { rowsOf } from './config-table.ts';
@@ -25,6 +26,8 @@ export interface Service {
   readonly writeTimeoutMs: number;
   readonly readTimeoutMs: number;
   readonly tlsVerify: boolean | null;
+  /** Intermediate certificates that the upstream's chain may have. */
+  readonly tlsVerifyDepth: number | null;
 }
 
 export interface Route {
@@ -120,6 +123,7 @@ function compileService(row: ServiceRow): Service {
     writeTimeoutMs: row.write_timeout ?? DEFAULTS.write_timeout.default,
     readTimeoutMs: row.read_timeout ?? DEFAULTS.read_timeout.default,
     tlsVerify: row.tls_verify,
+    tlsVerifyDepth: row.tls_verify_depth,
   };
 }
 

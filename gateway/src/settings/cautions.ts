@@ -4,6 +4,7 @@ import { isLoopback, shownAddress } from './listeners.ts';
 import type { SettingReader } from './setting.ts';
 import type { Settings } from './settings.ts';
 import { CUSTOM_SUITE_ONLY } from './table/tls-server.ts';
+import { CLIENT_SSL_ONLY } from './table/tls.ts';
 import { SETTINGS } from './table.ts';
 import { TUNNEL_MATERIAL } from './tunnel-material.ts';
 
@@ -14,7 +15,7 @@ export function cautions(settings: Settings, now: number, reader: SettingReader)
 
 type Caution = (settings: Settings, now: number, reader: SettingReader) => readonly string[];
 
-const CAUTIONS: readonly Caution[] = [expiredIdentity, openAdminApi, unspokenHttp2, overruledBySuite];
+const CAUTIONS: readonly Caution[] = [expiredIdentity, openAdminApi, unspokenHttp2, overruledBySuite, unusedClientCertificate];
 
 function expiredIdentity({ tunnel: { identity } }: Settings, now: number): readonly string[] {
   if (identity === undefined || expiryOf(identity.certificate) >= now) return [];
@@ -42,4 +43,11 @@ function overruledBySuite(_settings: Settings, _now: number, reader: SettingRead
   const chosen = reader.value(suite);
   return chosen === 'custom' ? [] : settings.flatMap((setting) => reader.given(setting) ?? []).map(({ name }) => (
     `${name} has no effect: ${suite.name}=${chosen} chooses it; set ${suite.name}=custom`));
+}
+
+function unusedClientCertificate(_settings: Settings, _now: number, reader: SettingReader): readonly string[] {
+  const { switch: clientSsl, settings } = CLIENT_SSL_ONLY;
+  if (reader.value(clientSsl)) return [];
+  return settings.flatMap((setting) => reader.given(setting) ?? []).map(({ name }) => (
+    `${name} has no effect: ${clientSsl.name} is off, so no certificate is presented to upstreams; set ${clientSsl.name}=on`));
 }

@@ -12,8 +12,7 @@ import { NGINX_WITHOUT_EFFECT } from './table/nginx.ts';
 import { NODE, NODE_WITHOUT_EFFECT } from './table/node.ts';
 import { PROXY_WITHOUT_EFFECT, TRUSTED_IPS, UPSTREAM_POOL } from './table/proxy.ts';
 import { TLS_SERVER } from './table/tls-server.ts';
-import { CERTIFICATES, TLS_WITHOUT_EFFECT } from './table/tls.ts';
-import { TRUSTED } from './table/trusted.ts';
+import { CERTIFICATES, TLS_WITHOUT_EFFECT, UPSTREAM_TLS } from './table/tls.ts';
 import { TUNNEL, TUNNEL_WITHOUT_EFFECT } from './table/tunnel.ts';
 
 /** What this gateway acts on, in the shape of `Settings`. */
@@ -29,6 +28,7 @@ export const SETTINGS = {
   trustedIps: TRUSTED_IPS,
   certificates: CERTIFICATES,
   tls: TLS_SERVER,
+  upstreamTls: UPSTREAM_TLS,
 } as const;
 
 /** The settings of one subject. */
@@ -42,7 +42,7 @@ export interface Room {
 export const ROOMS: readonly Room[] = [
   { title: 'Node', working: settingsIn(NODE), withoutEffect: NODE_WITHOUT_EFFECT },
   { title: 'Addresses', working: settingsIn(LISTEN), withoutEffect: LISTEN_WITHOUT_EFFECT },
-  { title: 'TLS', working: settingsIn({ CERTIFICATES, TLS_SERVER, TRUSTED }), withoutEffect: TLS_WITHOUT_EFFECT },
+  { title: 'TLS', working: settingsIn({ CERTIFICATES, TLS_SERVER, UPSTREAM_TLS }), withoutEffect: TLS_WITHOUT_EFFECT },
   { title: 'Proxy', working: settingsIn({ UPSTREAM_POOL, TRUSTED_IPS }), withoutEffect: PROXY_WITHOUT_EFFECT },
   { title: 'Tunnel', working: settingsIn({ ...TUNNEL, trusted: {} }), withoutEffect: TUNNEL_WITHOUT_EFFECT },
   {

@@ -1,14 +1,17 @@
 /** Who is let into the tunnel: certificates of both ends, in the modes `shared`, `pki` and `pki_check_cn`. */
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import { getCACertificates } from 'node:tls';
 import type { TLSSocket, TlsOptions, ConnectionOptions } from 'node:tls';
 import { SHARED_TUNNEL_SERVER_NAME } from '../../contract.ts';
+import { authoritiesOf } from '../base/authorities.ts';
 import type { Secret } from '../base/secret.ts';
 import { HANDSHAKE_LIMIT_MS } from './protocol.ts';
 
 export interface TunnelTrust {
-  /** `shared`: both ends hold one certificate. `pki`: each has its own, signed by a common authority. `pki_check_cn`: and the control plane looks at its common name. */
+  /**
+   * `shared`: both ends hold one certificate. `pki`: each has its own, signed by a common authority. `pki_check_cn`: and the control plane
+   * looks at its common name.
+   */
   readonly mode: 'shared' | 'pki' | 'pki_check_cn';
   /** Certificate chain and key of this node, as PEM. */
   readonly identity: { readonly certificate: string; readonly key: Secret };
@@ -72,7 +75,8 @@ export function judgePeer(trust: TunnelTrust): (socket: TLSSocket) => PeerCertif
 export function judgeAgain(trust: TunnelTrust, previous: TunnelTrust): (socket: TLSSocket) => boolean {
   const admits = admission(trust);
   const isSigned = signedBy(trust.authorities ?? '');
-  const comesFrom = (socket: TLSSocket, peer: X509Certificate) => trust.authorities === previous.authorities ? socket.authorized : isSigned(peer);
+  const comesFrom = (socket: TLSSocket, peer: X509Certificate) => trust.authorities === previous.authorities ? socket.authorized
+    : isSigned(peer);
   return (socket) => {
     const peer = socket.getPeerX509Certificate();
     return peer !== undefined && admits(peer) && (trust.mode === 'shared' || comesFrom(socket, peer));
@@ -146,12 +150,8 @@ export function clientTlsOptions(trust: TunnelTrust, host: string): ConnectionOp
   const servername = trust.serverName ?? host;
   return {
     ...identity,
-    ca: [...(trust.authorities === undefined ? [] : [trust.authorities]), ...expandSystem(trust.trusted ?? [])],
+    ca: [...(trust.authorities === undefined ? [] : [trust.authorities]), ...authoritiesOf(trust.trusted ?? [])],
     // RFC 6066 §3 forbids an address as the name to send; it is still verified, as the host.
     ...(isIP(servername) === 0 ? { servername } : { host: servername }),
   };
-}
-
-function expandSystem(trusted: readonly string[]): string[] {
-  return trusted.flatMap((entry) => entry === 'system' ? getCACertificates('system') : [entry]);
 }

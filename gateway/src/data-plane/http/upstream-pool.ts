@@ -4,19 +4,18 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { rootCertificates } from 'node:tls';
 
 import type { Service } from '../../model/snapshot.ts';
 import type { UpstreamHead } from './upstream-request.ts';
+import { UpstreamTls } from './upstream-tls.ts';
+import type { UpstreamTlsConnection, UpstreamTlsOptions } from './upstream-tls.ts';
 
-export interface UpstreamPoolOptions {
+export interface UpstreamPoolOptions extends UpstreamTlsOptions {
   /** Idle connections kept for each upstream; 0 keeps none. */
   readonly size: number;
   /** Requests on one connection before it is closed. */
   readonly maxRequests: number;
   readonly idleTimeoutSeconds: number;
-  /** Authorities for upstreams whose service has `tls_verify`, as PEM. @default - those that Node carries */
-  readonly authorities?: readonly string[];
 }
 
 /** What went wrong, by what may be done about it. `invalid`: the upstream answered, but not to this request. */
@@ -46,7 +45,7 @@ export type UpstreamAnswer =
 export class UpstreamPool {
   readonly #http: HttpAgent;
   readonly #https: HttpsAgent;
-  readonly #authorities: readonly string[];
+  readonly #tls: UpstreamTls;
 
   constructor(options: UpstreamPoolOptions) {
     const settings = {
@@ -58,8 +57,8 @@ export class UpstreamPool {
       timeout: options.idleTimeoutSeconds * 1000,
     };
     this.#http = limitRequests(new HttpAgent(settings), options.maxRequests);
-    this.#https = limitRequests(new HttpsAgent(settings), options.maxRequests);
-    this.#authorities = options.authorities ?? rootCertificates;
+    this.#https = limitRequests(new TlsAgent(settings), options.maxRequests);
+    this.#tls = new UpstreamTls(options);
   }
 
   /** Starts a request. @param onReady called when the connection stands, to send the body */
@@ -76,7 +75,7 @@ export class UpstreamPool {
       maxHeaderSize: 65_536,
     };
     const request = secure
-      ? httpsRequest({ ...options, agent: this.#https, ...this.#tlsOptions(service, head) })
+      ? httpsRequest({ ...options, agent: this.#https, ...this.#tls.connection(service, head.headers[1]!) })
       : httpRequest({ ...options, agent: this.#http });
     return { request, answer: follow(request, { service, upgrade: head.upgrade, onReady }) };
   }
@@ -85,11 +84,12 @@ export class UpstreamPool {
     this.#http.destroy();
     this.#https.destroy();
   }
+}
 
-  #tlsOptions(service: Service, head: UpstreamHead): { servername: string; rejectUnauthorized: boolean; ca?: string[] } {
-    const verify = service.tlsVerify === true;
-    const host = head.headers[1]!.replace(/:\d+$/, '');
-    return { servername: /^[\d.]+$|:/.test(host) ? '' : host, rejectUnauthorized: verify, ...(verify ? { ca: [...this.#authorities] } : {}) };
+/** A connection that was verified to one depth does not serve a service that demands another. */
+class TlsAgent extends HttpsAgent {
+  override getName(options?: Parameters<HttpsAgent['getName']>[0] & Partial<UpstreamTlsConnection>): string {
+    return `${super.getName(options)}:${options?.verifyDepth ?? ''}`;
   }
 }
 

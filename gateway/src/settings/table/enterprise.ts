@@ -17,8 +17,6 @@ export const ENTERPRISE_WITHOUT_EFFECT: readonly WithoutEffect[] = [
   refused('KONG_FIPS', onOff, 'the cryptography of this gateway is not certified by FIPS 140; set off', OFF),
   refused('KONG_KEYRING_ENABLED', onOff,
     'fields of the database would not be encrypted; set off, and encrypt the storage of the database', OFF),
-  refused('KONG_TLS_CERTIFICATE_VERIFY', onOff,
-    'certificates of upstreams would not always be verified; set off, and tls_verify of each service', OFF),
   warns('KONG_KEYRING_*', text, 'fields of the database are not encrypted', { secret: true }),
   warns('KONG_AUDIT_LOG', onOff, 'requests to the Admin API are not audited', OFF),
   warns('KONG_AUDIT_LOG_*', text, 'requests to the Admin API are not audited', { secret: true }),

@@ -4,7 +4,8 @@ import { derived, setting } from '../setting.ts';
 import { list } from '../value-kinds.ts';
 
 export const TRUSTED_CERTIFICATE = setting('KONG_LUA_SSL_TRUSTED_CERTIFICATE', list, 'system',
-  'Authorities that this node trusts when it connects to a control plane (`pki`) or to PostgreSQL: `system` for those of the machine, '
+  'Authorities that this node trusts when it verifies an upstream, a control plane (`pki`) or PostgreSQL: `system` for those of the '
+    + 'machine, '
   + 'paths of PEM files, or base64 of PEM.');
 
 /** As PEM; `system` stands for the machine's own. */
