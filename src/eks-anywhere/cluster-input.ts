@@ -49,7 +49,7 @@ export function clusterInput(clusterName: string, props: EksAnywhereClusterProps
   };
 }
 
-/** What is synthesized lies in cdk.out, which is kept and uploaded. */
+/** Synthesized files are in cdk.out, which is kept and uploaded. */
 function furtherDocuments(documents: { [key: string]: any }[]): readonly Document[] {
   for (const [index, { kind }] of documents.entries()) {
     if (typeof kind !== 'string' || kind === '') throw new Error(`furtherDocuments[${index}].kind is ${JSON.stringify(kind) ?? 'missing'}; expected the kind of a Kubernetes object`);
@@ -121,7 +121,7 @@ function cilium({ helmValues, ...options }: CiliumOptions): Cilium {
 
 function proxy({ httpProxy, httpsProxy, noProxy }: ProxyOptions): ClusterSpec['proxyConfiguration'] {
   for (const [prop, url] of Object.entries({ httpProxy, httpsProxy })) {
-    // The files lie in cdk.out, which is kept and uploaded. The value is not repeated.
+    // The files are in cdk.out, which is kept and uploaded. The message does not repeat the value.
     if (holdsPassword(url)) throw new Error(`proxy.${prop} holds a password, which would be written to cdk.out; expected a proxy that asks for no login`);
   }
   return { httpProxy, httpsProxy, noProxy };

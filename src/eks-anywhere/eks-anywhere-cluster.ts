@@ -180,8 +180,9 @@ export interface EksAnywhereClusterProps {
   readonly machineHealthCheck?: MachineHealthCheck;
 
   /**
-   * Further objects for `cluster.yaml`, written as they are: for files that Flux or kubectl apply. The CLI of EKS Anywhere does not look at what the
-   * cluster does not refer to. No Secrets: the file lies in `cdk.out`. Can be changed later.
+   * Further objects for `cluster.yaml`, written as they are: for files that Flux or kubectl apply. The CLI of EKS
+   * Anywhere does not look at what the cluster does not refer to. No Secrets: the file is in `cdk.out`. Can be changed
+   * later.
    * @default - none
    */
   readonly furtherDocuments?: { [key: string]: any }[];
@@ -341,7 +342,7 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
   }
 
   /**
-   * Where its files lie below `cdk.out/hybridge`, and their names, once everything is added.
+   * Folder of its files below `cdk.out/hybridge`, and their names, once everything is added.
    *
    * @internal
    */
@@ -403,7 +404,7 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
     this.licenses.set(placeholder, cluster.node.path);
   }
 
-  /** Whoever sets a property behind a feature flag of the tools has read that it needs the flag; a note says it again. */
+  /** The docstring of a property behind a feature flag of the tools says so; the note repeats it at synth. */
   private rules({ documents, isExisting }: Definition): CheckOptions {
     return { eksAnywhereVersion: this.eksAnywhereVersion, flags: neededFlags(documents), isExisting };
   }
@@ -431,7 +432,7 @@ function described({ ruleId, path, message, fix }: Finding, { propPaths }: Defin
 /** For people: no tool reads it. */
 const PICTURE = 'cluster.svg';
 
-/** What lies below it belongs into the repository that Flux follows. */
+/** Its content belongs in the repository that Flux follows. */
 const REPOSITORY = 'gitops';
 
 /** One Flux, on the management cluster, follows one repository. */

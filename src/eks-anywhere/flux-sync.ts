@@ -16,7 +16,7 @@ export interface FluxOptions {
 
   /**
    * Name of a ClusterSecretStore of the External Secrets Operator, on the management cluster, that reads AWS Secrets Manager. Credentials of BMCs
-   * that lie there come from it. Can be changed later.
+   * that are there come from it. Can be changed later.
    * @default - Secrets with credentials of BMCs have to be there: `hybridge eksa hardware --secrets` makes them
    */
   readonly secretStore?: string;
@@ -111,7 +111,7 @@ export class FluxSync {
      */
     public readonly _spec: object,
     /**
-     * What is said besides.
+     * Further configuration.
      * @internal
      */
     public readonly _options: FluxOptions,

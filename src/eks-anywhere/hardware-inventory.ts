@@ -45,7 +45,7 @@ export interface HardwareMachine {
 
   /**
    * The machine's BMC. Either all machines of an inventory have one or none has.
-   * @default - none: somebody powers the machine on by hand
+   * @default - none: an operator powers the machine on by hand
    */
   readonly bmc?: BmcConnection;
 

@@ -68,7 +68,7 @@ export class OperatingSystem {
     /** URL of the disk image, for bare metal. */
     public readonly imageUrl?: string,
     /**
-     * What the documents say about it besides the family.
+     * Other fields of the documents about it.
      * @internal
      */
     public readonly _hostOs: HostOs = {},

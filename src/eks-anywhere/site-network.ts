@@ -1,6 +1,9 @@
 /** The way from a site to the internet: proxies and registry mirrors. */
 
-/** An HTTP proxy between the machines and the internet, without login: a password would lie in cdk.out. Fixed once the cluster exists. */
+/**
+ * An HTTP proxy between the machines and the internet, without login: a password would be in cdk.out. Fixed once the
+ * cluster exists.
+ */
 export interface ProxyOptions {
   /** Proxy for http requests: `host:port` or `http://host:port`. */
   readonly httpProxy: string;
@@ -36,7 +39,7 @@ export interface RegistryMirrorOptions {
   readonly port?: number;
 
   /**
-   * Where the images of each registry lie in the mirror; at most one of them may be the registry of curated packages.
+   * Where the mirror has the images of each registry; at most one of them may be the registry of curated packages.
    * @default - at the mirror's root
    */
   readonly namespaces?: RegistryNamespace[];

@@ -23,7 +23,7 @@ function tokenPaths(value: unknown, path: string): string[] {
   if (typeof value !== 'object' || value === null || Construct.isConstruct(value)) return [];
   return Object.entries(value).flatMap(([name, content]) => [
     ...(Token.isUnresolved(name) ? [`${path || 'a key'}`] : []),
-    // What starts with an underscore is inside of our own objects: nobody knows it by that name.
+    // A name that starts with an underscore is internal: users do not know it.
     ...tokenPaths(content, name.startsWith('_') ? path : path ? `${path}.${name}` : name),
   ]);
 }

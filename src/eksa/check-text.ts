@@ -33,7 +33,7 @@ export function check(clusterYaml: string, hardwareCsv?: string, options: CheckO
   ]);
 }
 
-/** More than anybody reads: so many come from a file of another kind. */
+/** More findings than a person reads: so many come from a file of another kind. */
 const MAX_FINDINGS = 1000;
 
 function limited(findings: readonly Finding[]): Finding[] {

@@ -1,6 +1,6 @@
 /**
- * Every offline rule of EKS Anywhere on the documents of one cluster. All findings are reported together.
- * Tables of rules lie in rules/, one per object; a new rule is a row there.
+ * Every offline rule of EKS Anywhere on the documents of one cluster. All findings are reported together. The tables of
+ * rules are in rules/, one per object; a new rule is a row there.
  */
 import type { CheckOptions } from './context';
 import { contextOf } from './context';
@@ -161,7 +161,7 @@ function merged(misfits: readonly ShapeFinding[], problems: readonly Finding[]):
   return [...kept.map(({ kind: _kind, ...finding }) => finding), ...explained];
 }
 
-/** Whether a place lies inside another, or is the same. */
+/** Whether a place is inside another, or is the same. */
 function isWithin(inner: string, outer: string): boolean {
   return inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
 }

@@ -6,7 +6,7 @@ export interface PropPath {
   readonly prop: string;
 }
 
-/** The name of the property; the document's own path when no property stands behind it. */
+/** The name of the property; the document's own path when no property sets it. */
 export function propOf(path: string, table: readonly PropPath[]): string {
   const row = table.find(({ pattern }) => pattern.test(path));
   return row ? path.replace(row.pattern, row.prop) : path;

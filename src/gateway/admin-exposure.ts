@@ -103,7 +103,7 @@ const LONGEST_HOSTNAME = 120;
 function requireOptions({ hostname, certificate, identity, cidrs, sessionDuration, hostedZone }: AdminLoadBalancerOptions) {
   requireHostname('hostname', hostname, 'admin.acme.example');
   if (!Token.isUnresolved(hostname) && hostname.length > LONGEST_HOSTNAME) {
-    throw new Error(`hostname: got ${JSON.stringify(hostname)}, ${hostname.length} characters, expected at most ${LONGEST_HOSTNAME}, because rules of load balancers compare no more: take a shorter name`);
+    throw new Error(`hostname: got ${JSON.stringify(hostname)}, ${hostname.length} characters, expected at most ${LONGEST_HOSTNAME}, because load balancer rules compare only that many: choose a shorter name`);
   }
   // Programs in Python and JavaScript may leave them out.
   if (!certificate) throw new Error(`certificate: got ${certificate}, expected one of ACM for ${hostname}: the load balancer speaks TLS only`);

@@ -41,7 +41,7 @@ export interface HandoffSiteProps extends HandoffSiteOptions {
   readonly serviceToken: string;
 }
 
-/** Options of `HandoffSite.syncWithFlux()`: one of the two identities, and no more. */
+/** Options of `HandoffSite.syncWithFlux()`: exactly one of the two identities. */
 export interface HandoffFluxOptions {
   /**
    * Issuer in the cluster's `serviceAccountIssuer`: the service account `source-controller` gets a role that reads

@@ -59,7 +59,7 @@ export const ENV = {
   clusterCaCert: 'KONG_CLUSTER_CA_CERT',
   /** Path of further certificates that the other end may hold with `shared`. */
   clusterAcceptedCerts: 'HYBRIDGE_CLUSTER_ACCEPTED_CERTS',
-  /** Path of the list of certificates that a control plane lets in no more. */
+  /** Path of the revocation list of a control plane. */
   clusterRevokedFile: 'HYBRIDGE_CLUSTER_REVOKED_FILE',
   clusterDpLabels: 'KONG_CLUSTER_DP_LABELS',
   trustedCertificate: 'KONG_LUA_SSL_TRUSTED_CERTIFICATE',
@@ -74,7 +74,7 @@ export const ENV = {
   pgPasswordFile: 'HYBRIDGE_PG_PASSWORD_FILE',
   pgSsl: 'KONG_PG_SSL',
   pgSslVerify: 'KONG_PG_SSL_VERIFY',
-  /** Seconds that a node keeps serving after it was told to stop. */
+  /** Seconds that a node keeps serving after a stop signal. */
   drainSeconds: 'HYBRIDGE_DRAIN_SECONDS',
 } as const;
 
@@ -82,11 +82,11 @@ export const ENV = {
 export const PATHS = {
   /** Where the bundles lie. */
   application: '/opt/hybridge',
-  /** The only writable folder of a node besides /tmp: configuration cache, node id, embedded database. */
+  /** The only writable folder of a node other than /tmp: configuration cache, node id, embedded database. */
   prefix: '/var/lib/hybridge',
   /** Certificate and key of the tunnel, mounted from a Secret of type kubernetes.io/tls. */
   clusterCertificate: '/etc/hybridge/cluster',
-  /** List of certificates that the control plane lets in no more, mounted from a ConfigMap. */
+  /** Revocation list of the control plane, mounted from a ConfigMap. */
   revokedCertificates: '/etc/hybridge/revoked',
   /** Credentials of the control plane's database, mounted from a Secret. */
   databaseCredentials: '/etc/hybridge/database',
@@ -113,7 +113,7 @@ export const RUN_AS = { user: 10001, group: 10001 } as const;
 /** The name that data planes check in the shared tunnel certificate (`KONG_CLUSTER_MTLS=shared`). */
 export const SHARED_TUNNEL_SERVER_NAME = 'kong_clustering';
 
-/** Seconds that a node keeps serving after it was told to stop, so that load balancers notice first. */
+/** Seconds that a node keeps serving after a stop signal, so that load balancers notice first. */
 export const DRAIN_SECONDS = 15;
 
 /** File names of the artefacts in the image. */

@@ -7,17 +7,17 @@ import { lambdaCode } from './bundle';
 import { NODE_MAJOR } from './contract';
 
 /**
- * A Lambda function of ours that stands behind a custom resource, or a schedule. It may write its own log group and what `statements`
- * say, nothing else: no managed policy, no wildcard.
+ * One of our Lambda functions, behind a custom resource or a schedule. It may write its own log group and what
+ * `statements` say, nothing else: no managed policy, no wildcard.
  */
 export class CustomResourceFunction extends Construct {
   readonly serviceToken: string;
   readonly handler: lambda.Function;
 
-  /** @param environment for everybody to read; never secrets */
+  /** @param environment public; never secrets */
   constructor(scope: Construct, id: string, readonly bundle: string, statements: readonly iam.PolicyStatement[], environment?: Readonly<Record<string, string>>) {
     super(scope, id);
-    // Explicit, because a feature flag decides whether CDK makes one, and a log group that Lambda makes is kept for ever.
+    // Explicit, because a feature flag decides whether CDK makes one, and a log group that Lambda creates never expires.
     const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
     const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     const policy = new iam.Policy(this, 'Policy', {

@@ -17,7 +17,8 @@ export interface EksConnectorProps {
   readonly cluster: EksAnywhereCluster;
 
   /**
-   * Name in Amazon EKS, unique in account and region: at most 100 letters, digits, '-' and '_'. A change registers the cluster anew.
+   * Name in Amazon EKS, unique in account and region: at most 100 letters, digits, '-' and '_'. Changing it registers
+   * the cluster again.
    *
    * @default - the cluster's name
    */
@@ -136,7 +137,7 @@ export class EksConnector extends Construct {
     return new secretsmanager.Secret(this, 'Activation', {
       secretName: name,
       description: `Activation of EKS Connector for the cluster ${cluster}`,
-      // Never used: the function replaces it before anybody reads.
+      // Never used: the function replaces it before the first read.
       generateSecretString: { secretStringTemplate: '{}', generateStringKey: 'replaced' },
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -170,7 +171,7 @@ export class EksConnector extends Construct {
       // These know no resources.
       new iam.PolicyStatement({ actions: ['eks:RegisterCluster', 'ssm:CreateActivation', 'ssm:DeleteActivation'], resources: ['*'] }),
       new iam.PolicyStatement({ actions: ['ssm:DeregisterManagedInstance'], resources: [stack.formatArn({ service: 'ssm', resource: 'managed-instance', resourceName: '*' })] }),
-      // Only Systems Manager can assume the role, whoever it is passed to.
+      // Only Systems Manager can assume the role.
       new iam.PolicyStatement({ actions: ['iam:PassRole'], resources: [this.agentRole.roleArn] }),
       new iam.PolicyStatement({ actions: ['iam:CreateServiceLinkedRole'], resources: [serviceRole], conditions: { StringEquals: { 'iam:AWSServiceName': SERVICE } } }),
     ];

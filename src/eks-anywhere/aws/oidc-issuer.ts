@@ -18,7 +18,7 @@ export interface OidcIssuerProps {
   readonly bucketName: string;
 
   /**
-   * What becomes of bucket and documents when the stack is removed. Without them no token of the cluster is good for anything in AWS.
+   * What happens to bucket and documents when the stack is deleted. Without them AWS accepts no token of the cluster.
    *
    * @default RemovalPolicy.RETAIN
    */
@@ -88,7 +88,7 @@ export class OidcIssuer extends Construct {
   }
 
   /**
-   * Defines a role that pods with one service account can assume, and nobody else. The service account carries the annotation
+   * Defines an IAM role that only pods with one service account can assume. The service account carries the annotation
    * `eks.amazonaws.com/role-arn` with the role's ARN.
    *
    * @throws Error when namespace or serviceAccount cannot be names of Kubernetes
@@ -107,7 +107,7 @@ export class OidcIssuer extends Construct {
     });
   }
 
-  /** Everybody may read two objects, by name and over TLS; nothing else. */
+  /** Two objects are public, by name and over TLS; nothing else is. */
   private makeBucket(bucketName: string, removalPolicy: RemovalPolicy): s3.Bucket {
     const bucket = new s3.Bucket(this, 'Bucket', {
       bucketName,
@@ -121,7 +121,7 @@ export class OidcIssuer extends Construct {
       blockPublicAccess: new s3.BlockPublicAccess({ blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: false, restrictPublicBuckets: false }),
     });
     Validations.of(bucket.node.defaultChild!).acknowledge({
-      id: 'Hybridge::S3_PUBLIC', reason: 'AWS reads issuers like everybody else: two documents without secrets are public, named one by one in the policy of the bucket',
+      id: 'Hybridge::S3_PUBLIC', reason: 'AWS reads issuers without credentials: two documents without secrets are public, each named in the bucket policy',
     });
     bucket.addToResourcePolicy(new iam.PolicyStatement({
       sid: 'PublicDocuments',
@@ -137,7 +137,7 @@ export class OidcIssuer extends Construct {
       destinationBucket: bucket,
       sources: [deployment.Source.jsonData(DISCOVERY_PATH, discoveryDocument(this.issuerUrl))],
       contentType: 'application/json',
-      // The keys lie there as well, and are none of this deployment's business.
+      // The keys are there as well; this deployment does not write them.
       prune: false,
       retainOnDelete: true,
       memoryLimit: 256,

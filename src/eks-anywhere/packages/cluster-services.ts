@@ -31,7 +31,8 @@ export interface ClusterAutoscalerOptions extends PackageOptions {
 /** Options of `Package.metricsServer()`. */
 export interface MetricsServerOptions extends PackageOptions {
   /**
-   * Whether the certificates of kubelets are checked. Those of EKS Anywhere sign their own, so a check needs certificates that somebody else hands out.
+   * Whether the certificates of kubelets are checked. Kubelets of EKS Anywhere sign their own certificates, so a check
+   * needs certificates from another issuer.
    *
    * @default false
    */

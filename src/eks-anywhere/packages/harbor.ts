@@ -9,13 +9,13 @@ export interface HarborOptions extends PackageOptions {
   /** Key that Harbor encrypts its passwords with: 16 characters. Fixed once it is installed. */
   readonly secretKey: PackageSecret;
 
-  /** First password of the user `admin`. Without one everybody would know it, because the chart has a default. */
+  /** Initial password of the user `admin`. Required, because the chart's default is public. */
   readonly adminPassword: PackageSecret;
 
   /**
    * Name of a Secret of type `kubernetes.io/tls` in the namespace of Harbor.
    *
-   * @default - Harbor makes a certificate that nobody trusts, for the host of `externalUrl`
+   * @default - Harbor makes a self-signed certificate for the host of `externalUrl`
    */
   readonly tlsSecretName?: string;
 

@@ -39,7 +39,8 @@ export interface PackageComputeAmount {
 /** Options of the controller that installs curated packages. Only for a cluster that manages itself. */
 export interface PackageControllerOptions extends PackageImageOptions {
   /**
-   * Environment variables of the controller. They lie in `cdk.out` and on the cluster in plain text: no secrets. Can be changed later.
+   * Environment variables of the controller. They are in `cdk.out` and on the cluster in plain text: no secrets. Can be
+   * changed later.
    * @default - none
    */
   readonly environment?: { [name: string]: string };

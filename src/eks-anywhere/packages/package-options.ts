@@ -1,4 +1,4 @@
-/** What every curated package can be told. */
+/** Options of every curated package. */
 export interface PackageOptions {
   /**
    * Name of the Package object and of its Helm release: at most 53 lower-case letters, digits and dashes. Fixed once it is installed.

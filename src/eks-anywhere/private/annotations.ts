@@ -6,8 +6,9 @@ const LEVELS: Readonly<Record<string, string>> = { 'aws:cdk:warning': 'Warning',
 const printed = new WeakMap<Construct, Set<string>>();
 
 /**
- * Prints the warnings and notes of a construct as the CDK CLI does, which shows those of stacks only: what is in no stack would warn nobody.
- * Each once, and only where that CLI, or whoever stands in for it by naming the folder of the assembly, runs the app.
+ * Prints the warnings and notes of a construct as the CDK CLI does, which shows those of stacks only: warnings outside
+ * stacks would be lost. Prints each once, and only when that CLI, or a tool that sets the folder of the assembly, runs
+ * the app.
  *
  * @param environment of the process
  */

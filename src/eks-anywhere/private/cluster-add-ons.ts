@@ -8,14 +8,14 @@ import { toYaml } from '../../eksa/yaml/emit';
 import type { OutputFiles } from '../../private/output-files';
 import type { Package } from '../packages/package';
 
-/** Addresses that something on the cluster gives out or has, besides packages. */
+/** Addresses that the cluster assigns or uses, other than those of packages. */
 interface AddressClaim {
   /** Whose they are, for messages. */
   readonly owner: string;
   readonly range: string;
 }
 
-/** What stands around a cluster and is written beside its specification: packages, addresses given to services, files of others. */
+/** Add-ons of a cluster, written beside its specification: packages, addresses of services, files of other constructs. */
 export class ClusterAddOns {
   private readonly packages: Package[] = [];
   private readonly claims: AddressClaim[] = [];

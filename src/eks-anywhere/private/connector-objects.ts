@@ -5,7 +5,7 @@ export interface ConnectorObjectsInput {
   readonly agentImage: string;
   /** Name of the secret in Secrets Manager. */
   readonly secretName: string;
-  /** ClusterSecretStore of External Secrets; without one somebody makes the Secret by hand. */
+  /** ClusterSecretStore of External Secrets; without one an operator makes the Secret by hand. */
   readonly secretStore?: string;
   /** ARNs of the people and roles that may look at the cluster in the console. */
   readonly consoleUsers: readonly string[];

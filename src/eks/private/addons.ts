@@ -38,7 +38,7 @@ const SECRETS_PROVIDER: AddonEntry = {
 /** What HorizontalPodAutoscaler objects look at. */
 const METRICS: AddonEntry = { name: 'metrics-server', id: 'Metrics' };
 
-/** Numbers of pods in CloudWatch, for whoever asks for the add-on: it does nothing without a role. */
+/** Pod metrics in CloudWatch, if the add-on is requested: it does nothing without a role. */
 const INSIGHTS: AddonEntry = { name: INSIGHTS_ADDON, id: 'Insights', identity: { serviceAccount: 'cloudwatch-agent', managedPolicy: 'CloudWatchAgentServerPolicy' } };
 
 const PROXY: AddonEntry = { name: 'kube-proxy', id: 'Proxy', isForNodes: true };

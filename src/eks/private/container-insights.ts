@@ -1,4 +1,4 @@
-/** Whether somebody measures the pods of a cluster. */
+/** Whether CloudWatch measures the pods of a cluster. */
 import { Stack } from 'aws-cdk-lib';
 import { CfnAddon } from 'aws-cdk-lib/aws-eks';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';

@@ -14,7 +14,7 @@ export const KUBECTL_NEEDS: EndpointNeeds = {
   s3: 'layers of images, and answers to CloudFormation',
 };
 
-/** What nodes and pods of a plane need besides. */
+/** What nodes and pods of a plane need in addition. */
 export const NODE_NEEDS: EndpointNeeds = {
   'ec2': 'nodes and their network',
   'ecr.api': 'images',
@@ -23,7 +23,7 @@ export const NODE_NEEDS: EndpointNeeds = {
   'secretsmanager': 'secrets of pods',
 };
 
-/** Acknowledged by whoever knows that an imported VPC has them. */
+/** Acknowledge it if the imported VPC has them. */
 export const ENDPOINTS_WARNING = 'cdk-hybridge:vpc.endpoints';
 
 export interface IsolationProps {

@@ -1,4 +1,4 @@
-/** What machines outside AWS are told to become nodes of a cluster: the NodeConfig of nodeadm, and values of Cilium's chart. */
+/** Configuration that makes machines outside AWS nodes of a cluster: the NodeConfig of nodeadm, and values of Cilium's chart. */
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { toYaml } from '../../eksa/yaml/emit';
 

@@ -16,7 +16,7 @@ export interface NodeGroupsProps {
   readonly subnets: ec2.SubnetSelection;
 }
 
-/** Managed node groups with one role: that of nodes which run pods and pull images, and no more. */
+/** Managed node groups with one role: it may run pods and pull images, and nothing else. */
 export class NodeGroups extends Construct {
   readonly groups: readonly eks.Nodegroup[];
 
@@ -57,7 +57,7 @@ export class NodeGroups extends Construct {
       // Pods are one hop further away than the node: they do not get its role.
       httpPutResponseHopLimit: 1,
       httpEndpoint: true,
-      // A measurement a minute: five are too late for whoever scales by them.
+      // One measurement per minute: five minutes are too late for scaling.
       detailedMonitoring: true,
       blockDevices: [{ deviceName: ROOT_DEVICE, volume: ec2.BlockDeviceVolume.ebs(diskGib, { encrypted: true, volumeType: ec2.EbsDeviceVolumeType.GP3 }) }],
     });

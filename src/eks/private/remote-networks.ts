@@ -14,7 +14,7 @@ export interface ClusterNetworks {
   readonly servicesCidr?: string;
 }
 
-/** One of them is the network of Services when nobody chooses. */
+/** EKS uses one of them for Services by default. */
 const SERVICE_NETWORKS = ['10.100.0.0/16', '172.20.0.0/16'];
 
 /** What EKS takes of each kind. */

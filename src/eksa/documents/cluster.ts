@@ -99,7 +99,7 @@ export function clusterDocument(input: ClusterInput, datacenterKind: string, mac
 }
 
 /**
- * Everything for cluster.yaml. References hold no namespace, so that all documents of a cluster lie in one.
+ * Everything for cluster.yaml. References hold no namespace, so that all documents of a cluster are in one.
  *
  * @param own documents of the cluster, its machines and its datacenter
  */

@@ -1,4 +1,4 @@
-/** Documents that stand beside the cluster and that it refers to: identity providers and Flux. */
+/** Documents beside the cluster to which it refers: identity providers and Flux. */
 import type { Ref } from '../model/cluster';
 import type { Document } from '../model/document';
 import { document } from './cluster';

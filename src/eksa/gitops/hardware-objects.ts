@@ -108,7 +108,7 @@ function bmcMachine(machine: Machine): object {
   };
 }
 
-/** Only credentials that lie in Secrets Manager can be fetched from within a cluster. */
+/** Only credentials in Secrets Manager can be fetched from within a cluster. */
 function externalSecret(machine: Machine, { kind, name }: SecretStore): object | undefined {
   const references = { username: parsePlaceholder(machine.cells.bmc_username), password: parsePlaceholder(machine.cells.bmc_password) };
   const data = Object.entries(references).flatMap(([secretKey, reference]) => reference?.source === 'secretsmanager'

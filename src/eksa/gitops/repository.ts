@@ -38,7 +38,7 @@ export function repositoryFiles({ path, documents, release, hardware, store }: R
   };
 }
 
-/** Nobody fills in here what the CLI fills in: the namespace of each object, and the release. */
+/** Fills in what the CLI would fill in: the namespace of each object, and the release. */
 function forApi(document: Document, release: string): Document {
   const named: Document = { ...document, metadata: { ...document.metadata, namespace: document.metadata?.namespace ?? 'default' } };
   return document.kind === 'Cluster' ? { ...named, spec: { ...(document as ClusterDocument).spec, eksaVersion: release } } : named;

@@ -1,4 +1,4 @@
-/** How the program gets its machines: from the file as it is, or with credentials that do not lie in it. */
+/** How the program gets its machines: from the file as it is, or with credentials from elsewhere. */
 import type { Hardware, Machine } from '../hardware/machine';
 import { parsePlaceholder } from '../hardware/placeholder';
 import type { Expression, Value } from './typescript';

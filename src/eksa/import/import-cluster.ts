@@ -103,7 +103,10 @@ function beyondOneProgram(site: Site, { hardware }: ImportFiles): Finding[] {
   return findings;
 }
 
-/** Groups to whose nodes nobody could log in: the CLI makes keys of its own, and the Kubernetes API fails on such machine configurations. */
+/**
+ * Groups without an SSH key for their nodes: the CLI generates keys, and the Kubernetes API fails on such machine
+ * configurations.
+ */
 function withoutKey(site: Site): Finding[] {
   if (site.construct === 'DockerCluster') return [];
   const { controlPlane, workers, etcd } = machineNames(site.input);

@@ -4,7 +4,7 @@ import type { Ref } from '../model/cluster';
 import type { Document } from '../model/document';
 import type { HostOs, MachineSpec, User } from '../model/machines';
 
-/** @param conventionalName that the constructs give when none is told */
+/** @param conventionalName the name that the constructs give by default */
 export function readMachineConfig(document: Document<MachineSpec> | undefined, ref: Ref | undefined, conventionalName: string): MachineConfigInput {
   const { osFamily = 'ubuntu', hostOSConfiguration, users = [] } = document?.spec ?? {};
   return {

@@ -15,7 +15,7 @@ import { readCluster } from './read-cluster';
 import { readMachineConfig } from './read-machine-config';
 import { effectiveSize } from './virtual-machine-size';
 
-/** One kind of site, with all that its construct is told. */
+/** One kind of site, with the properties of its construct. */
 export type Site =
   | { readonly construct: 'BareMetalCluster'; readonly input: BareMetalInput }
   | { readonly construct: 'VSphereCluster'; readonly input: VSphereInput }

@@ -1,7 +1,7 @@
 /** What the Kubernetes API writes into objects: a file may hold it that was read back from a cluster. */
 import type { Document } from '../model/document';
 
-/** Fields of `metadata` that nobody applies. */
+/** Fields of `metadata` that the API server sets. */
 const SERVER_METADATA = ['creationTimestamp', 'deletionGracePeriodSeconds', 'deletionTimestamp', 'finalizers', 'generation', 'managedFields', 'ownerReferences', 'resourceVersion', 'selfLink', 'uid'];
 /** Kubectl's copy of what it applied. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';

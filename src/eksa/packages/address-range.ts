@@ -38,7 +38,7 @@ function rangeOfEnds(text: string): AddressRange | undefined {
   return { version: first.version, first: first.value, last: last.value };
 }
 
-/** Host bits widen the range to addresses that nobody wrote. */
+/** Host bits widen the range to addresses that the file does not name. */
 function rangeOfNetwork(text: string): AddressRange | undefined {
   const cidr = parseCidr(text);
   const written = parseIp(text.split('/')[0]);

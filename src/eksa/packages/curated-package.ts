@@ -33,10 +33,10 @@ export interface PackageConfig {
 }
 
 export interface AddressPool {
-  /** Where the range stands, for messages: `pools[0].addresses[1]`. */
+  /** Path of the range, for messages: `pools[0].addresses[1]`. */
   readonly at: string;
   readonly range: string;
-  /** Whether the addresses are answered for on the nodes' own network, so that they must lie in it. */
+  /** Whether the addresses are announced on the nodes' own network, so that they must be in it. */
   readonly isLocal: boolean;
 }
 
@@ -63,7 +63,7 @@ export function packageDocument(curated: CuratedPackage, cluster: PackageCluster
   };
 }
 
-/** The namespaces that packages go to and that somebody has to make on the cluster first. */
+/** The namespaces of packages that an operator must create on the cluster first. */
 export function packageNamespaces(packages: readonly CuratedPackage[]): Document[] {
   const wanted = new Set(packages.map(({ targetNamespace }) => targetNamespace).filter((name) => !PRESENT_NAMESPACES.includes(name)));
   return [...wanted].sort().map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));

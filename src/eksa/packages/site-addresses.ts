@@ -46,14 +46,14 @@ export function* poolProblems({ range: text, isLocal }: AddressPool, site: SiteA
     return;
   }
   for (const { name } of site.holders.filter((holding) => meets(holding.range, range))) {
-    yield `is ${text}, which takes in ${name}: choose addresses that nothing has`;
+    yield `is ${text}, which contains ${name}: choose unused addresses`;
   }
   if (!isLocal || site.networks.length === 0) return;
   const network = site.networks.find((candidate) => liesIn(range, rangeOf(candidate)));
   if (!network) {
-    yield `is ${text}, outside the network of the machines (${site.networks.map(cidrText).join(', ')}), where nobody would look for it: choose addresses inside`;
+    yield `is ${text}, outside the network of the machines (${site.networks.map(cidrText).join(', ')}), where no host would reach it: choose addresses inside`;
   } else if (edges(network).some((edge) => edge >= range.first && edge <= range.last)) {
-    yield `is ${text}, which takes in the first or the last address of ${cidrText(network)}: no host can have those`;
+    yield `is ${text}, which contains the first or the last address of ${cidrText(network)}: no host can have those`;
   }
 }
 

@@ -77,7 +77,7 @@ function* endpointOutsideNetworks(cluster: ClusterDocument): Iterable<Problem> {
     if (address && cidr && contains(cidr, address)) {
       yield {
         at: `${AT}.endpoint.host`,
-        message: `is ${shown(host(cluster))}, which lies inside the ${network} CIDR ${text}`,
+        message: `is ${shown(host(cluster))}, which is inside the ${network} CIDR ${text}`,
         fix: `choose an address outside, or another ${network} CIDR`,
       };
     }

@@ -108,7 +108,7 @@ function* enoughForSharedAffinity(cluster: ClusterDocument, context: Context): I
   for (const same of [...byTerms.values()].filter((roles) => roles.length > 1)) {
     const wanted = same.reduce((sum, { count }) => sum + count, 0);
     const eligible = (context.hardware?.machines ?? []).filter((machine) => isEligible(same[0].machine?.spec, machine)).length;
-    // None at all is told below; fewer than one group needs, above.
+    // A rule below reports none at all; one above reports fewer than a group needs.
     if (eligible === 0 || eligible >= wanted || same.some(({ count }) => count > eligible)) continue;
     const sum = same.map(({ count, role }) => `${count} for ${role}`).join(', ');
     yield { document: HARDWARE_FILE, at: '', message: `has ${eligible} of the ${wanted} machines that are wanted by the same affinity terms: ${sum}`, fix: 'add or relabel machines, or lower the count' };

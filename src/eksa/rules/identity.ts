@@ -64,7 +64,7 @@ function* awsIam(spec: AwsIamSpec): Iterable<Problem> {
     if (!user.username) yield { at: `spec.mapUsers[${index}].username`, message: 'is empty; expected the Kubernetes user name' };
   }
   if (modes.includes('EKSConfigMap') && !spec.mapRoles?.length && !spec.mapUsers?.length) {
-    yield { at: 'spec.mapRoles', message: 'and mapUsers are empty: nobody could sign in', severity: 'warning' };
+    yield { at: 'spec.mapRoles', message: 'and mapUsers are empty: no user could sign in', severity: 'warning' };
   }
 }
 

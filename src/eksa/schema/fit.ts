@@ -19,7 +19,7 @@ export interface Fitting {
   readonly misfits: readonly Misfit[];
 }
 
-/** So many fields of an object are listed to somebody who wrote another; of more, nobody would read the list. */
+/** Maximum number of known fields in the message about an unknown one; a longer list would not help. */
 const LISTED_FIELDS = 8;
 
 /** What no integer of the tools' types holds any more. */

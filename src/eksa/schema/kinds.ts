@@ -1,4 +1,4 @@
-/** Every kind of document that the rules know, with its shape. Other kinds may lie in the file and are not looked at. */
+/** Every kind of document that the rules know, with its shape. The file may contain other kinds; the rules ignore them. */
 import { CLUSTER_SPEC } from './cluster';
 import { AWS_IAM_SPEC, FLUX_SPEC, GIT_OPS_SPEC, OIDC_SPEC } from './identity';
 import { free, integer, list, map, object, text } from './shape';

@@ -13,7 +13,7 @@ export interface Url {
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
 const BROKEN_ESCAPE = /%(?![0-9a-fA-F]{2})/;
 const SCHEME = /^([a-zA-Z][a-zA-Z0-9+.-]*):/;
-/** What may stand unescaped in a host; an escape may only hide a percent sign or what is no ASCII. */
+/** Characters that may be unescaped in a host; an escape may only encode a percent sign or a character outside ASCII. */
 const HOST = /^(?:[!"$&'()*+,.:;<=>[\]_~\w\u0080-\uffff-]|%25|%[89a-fA-F][0-9a-fA-F])*$/;
 const USER = /^(?:[\w.~!$&'()*+,;=:@-]|%[0-9a-fA-F]{2})*$/;
 const OPTIONAL_PORT = /^(?::\d*)?$/;

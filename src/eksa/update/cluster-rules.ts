@@ -84,7 +84,7 @@ function isSameProxy(one: ClusterSpec['proxyConfiguration'], other: ClusterSpec[
   return one.httpProxy === other.httpProxy && one.httpsProxy === other.httpsProxy && isSameSet(one.noProxy, other.noProxy);
 }
 
-/** To the API a cluster that names itself and one that names nobody are the same; the CLI compares the names. */
+/** To the API a cluster that names itself and one without a name are the same; the CLI compares the names. */
 function* managementCluster({ old, new: now }: Pair): Iterable<Violation> {
   const [before, after] = [old.cluster, now.cluster].map((cluster) => cluster.spec?.managementCluster?.name ?? '');
   if (before === after) return;

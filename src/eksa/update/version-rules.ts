@@ -95,7 +95,7 @@ function* eksaVersion({ old, new: now }: Pair): Iterable<Violation> {
     return;
   }
   const [before, after] = [parseSemanticVersion(from), parseSemanticVersion(to)];
-  // Builds of developers are 0.0.0; a wrong old version may be mended; a wrong new one breaks rule C65.
+  // Builds of developers are 0.0.0; a wrong old version may be corrected; a wrong new one breaks rule C65.
   if (!before || !after || (after.major === 0 && after.minor === 0 && after.patch === 0)) return;
   if (annotation(now.cluster, 'skip-eksa-version-skew-check') === 'true') return;
   if (after.major !== before.major || after.minor > before.minor + 1) {

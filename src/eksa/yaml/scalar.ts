@@ -40,7 +40,7 @@ export function resolvePlainScalar(text: string): Scalar {
   if (meaning !== undefined) return meaning;
   if (!/^[-+.\d]/.test(text)) return text;
   const plain = text.replace(/_/g, '');
-  // In a number that starts with its point, underscores stand between digits only; one that overflows stays text.
+  // In a number that starts with its point, underscores may only be between digits; one that overflows stays text.
   const decimal = text.startsWith('.') ? text.replace(/(?<=\d)_(?=\d)/g, '') : plain;
   return integer(plain) ?? (FLOAT.test(decimal) && Number.isFinite(Number(decimal)) ? Number(decimal) : text);
 }

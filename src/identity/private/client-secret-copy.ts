@@ -37,7 +37,7 @@ export class ClientSecretCopy extends Construct {
     const secret = new secretsmanager.Secret(scope, 'ClientSecret', {
       secretName,
       description,
-      // Never used: the function replaces it before anybody reads.
+      // Never used: the function replaces it before the first read.
       generateSecretString: { secretStringTemplate: '{}', generateStringKey: 'replaced' },
       removalPolicy: RemovalPolicy.DESTROY,
     });

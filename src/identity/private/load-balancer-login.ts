@@ -1,7 +1,7 @@
 /** What an Application Load Balancer needs to log people in with a Cognito user pool. */
 import type * as cognito from 'aws-cdk-lib/aws-cognito';
 
-/** Where on its host name the load balancer takes people back from the login pages; nobody can choose another. */
+/** Path of the load balancer's callback from the login pages; it is fixed. */
 export const LOAD_BALANCER_CALLBACK = '/oauth2/idpresponse';
 
 export interface LoadBalancerLogin {

@@ -25,7 +25,7 @@ export function tokenPluginConfig(facts: IdentityFacts, scopesRequired: readonly
   return { ...tokens(facts, scopesRequired), auth_methods: ['bearer'] };
 }
 
-/** Browsers, and access tokens besides. */
+/** Browsers, and access tokens in addition. */
 export function loginPluginConfig(facts: IdentityFacts, hostname: string, scopesRequired: readonly string[] = []): Config {
   const { loginUrl, webClientId, mount } = facts;
   return {

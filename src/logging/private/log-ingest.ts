@@ -17,7 +17,7 @@ const PATH = '/logs';
 /** What a plane may send at most, and what a guest who knows no token can make AWS bill. */
 const THROTTLE = { rateLimit: 500, burstLimit: 1000 };
 
-/** An address on the internet that takes log entries from whoever knows the token, and a function that writes them into OpenSearch. */
+/** An internet endpoint that accepts log entries from clients with the token, and a function that writes them into OpenSearch. */
 export class LogIngest extends Construct {
   readonly url: string;
   readonly mount: SecretMount;

@@ -12,12 +12,12 @@ export interface LogStore {
   readonly vpc: ec2.IVpc;
   /** Data stream. */
   readonly target: string;
-  /** What has to exist before anybody calls. */
+  /** What must exist before the first call. */
   readonly ready: readonly IDependable[];
   /** What a role needs to write documents, and nothing else. */
   writing(): readonly iam.PolicyStatement[];
   /** What a role needs to make templates, policies, dashboards and alerts. */
   settingUp(): readonly iam.PolicyStatement[];
-  /** Opens the network to somebody of the owner's. */
+  /** Opens the network to a client. */
   admit(owner: Construct, peer: ec2.IConnectable): void;
 }

@@ -31,7 +31,7 @@ export class VpcFunction extends Construct {
       roles: [this.role],
       statements: [
         new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }),
-        // Lambda makes the address in the function's name, before anybody knows its id.
+        // Lambda creates the network interface in the function's name, before its id is known.
         new iam.PolicyStatement({ actions: ['ec2:CreateNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DeleteNetworkInterface'], resources: ['*'] }),
         ...statements,
       ],

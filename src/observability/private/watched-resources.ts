@@ -1,4 +1,7 @@
-/** What CloudWatch says about the resources of gateways: which graphs are worth a look, and when somebody should be told. One entry a type of resource. */
+/**
+ * CloudWatch metrics of the gateways' resources: which graphs to show, and when to raise an alarm. One entry per
+ * resource type.
+ */
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
@@ -28,7 +31,7 @@ export interface WatchAlarm {
   readonly below?: number;
   /** Periods of the metric that it has to last: minutes, unless the metric says otherwise. */
   readonly periods: number;
-  /** Where silence is bad news. Absent: nobody is told of what is not measured, because a plane has just been made or stands still. */
+  /** Treat missing data as an alarm. Default: missing data is ignored, because a new or idle plane has none. */
   readonly missingIsBad?: boolean;
   readonly says: string;
 }
@@ -62,7 +65,7 @@ const KINDS: readonly Kind[] = [
 /**
  * Everything of a construct that CloudWatch knows about, in the order of its tree.
  *
- * @param apart what is looked at by itself, such as data planes, which may lie below their control plane
+ * @param apart constructs with their own widgets, such as data planes, which may be children of their control plane
  */
 export function watchesOf(construct: IConstruct, apart: ReadonlySet<IConstruct>): readonly Watch[] {
   const own = KINDS.map((kind) => kind(construct)).filter((watch) => watch !== undefined);
@@ -74,7 +77,7 @@ function tunnels(controlPlane: GatewayControlPlane): Watch {
   return {
     what: 'tunnels',
     graphs: [{ title: 'Connected nodes of data planes', metrics: [connected] }],
-    alarms: [{ id: 'Connected', metric: connected, below: 1, periods: 5, says: 'No data plane is connected: changes of the configuration reach nobody' }],
+    alarms: [{ id: 'Connected', metric: connected, below: 1, periods: 5, says: 'No data plane is connected: configuration changes reach no data plane' }],
   };
 }
 
@@ -138,7 +141,10 @@ function requests(loadBalancer: elbv2.ApplicationLoadBalancer): Watch {
   };
 }
 
-/** ACM renews its own certificates sixty days before their end: whoever gets below thirty has to do something. Published once a day, and not any more when the certificate has ended. */
+/**
+ * ACM renews its own certificates sixty days before their expiry: below thirty days an operator must act. ACM publishes
+ * the metric once a day, until the certificate expires.
+ */
 function certificate(given: acm.ICertificate): Watch {
   const days = given.metricDaysToExpiry();
   return {
@@ -186,7 +192,7 @@ function downAlarms(server: rds.DatabaseCluster | rds.DatabaseInstance): WatchAl
   return [{ id: 'Down', metric: reports, below: 1, periods: 5, missingIsBad: true, says: 'The database has said nothing for five minutes: it does not run' }];
 }
 
-/** With a least capacity of zero it stops when nobody is connected. */
+/** With a minimum capacity of zero it pauses when no client is connected. */
 function mayPause(server: rds.DatabaseCluster | rds.DatabaseInstance): boolean {
   return server instanceof rds.DatabaseCluster && scalingOf(server)?.minCapacity === 0;
 }

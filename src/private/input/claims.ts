@@ -2,7 +2,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** One name that somebody takes. */
+/** One claimed name. */
 export interface Claim {
   /** Property that the name comes from. */
   readonly property: string;

@@ -5,7 +5,7 @@ import { KNOWN_LATER, shown } from './place';
 
 export interface WholeBounds {
   readonly min: number;
-  /** Absent: nobody knows a bound. */
+  /** Absent: no bound. */
   readonly max?: number;
   /** Such as `GiB`. */
   readonly unit?: string;

@@ -7,7 +7,7 @@ import type { KubernetesObject } from './object';
 export enum ChartTokens {
   /** CloudFormation resolves them: the objects travel in a template. */
   RESOLVED_BY_CLOUDFORMATION,
-  /** There is nobody to resolve them: the objects are applied from files. */
+  /** Nothing would resolve them: the objects are applied from files. */
   REFUSED,
 }
 

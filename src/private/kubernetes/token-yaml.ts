@@ -2,7 +2,8 @@ import { Token } from 'aws-cdk-lib';
 import { Document, Scalar, visit } from 'yaml';
 
 /**
- * YAML whose tokens CloudFormation resolves in place. Text with a token is quoted: nobody knows yet whether the value would be text without.
+ * YAML whose tokens CloudFormation resolves in place. Text with a token is quoted, because it is unknown whether YAML
+ * would read the bare value as text.
  *
  * @param documents plain data whose strings may hold tokens
  */

@@ -90,7 +90,7 @@ const STORED_DATA: readonly Acknowledgement[] = [
     rules: ['AwsSolutions-SMG4', 'NIST.800.53.R5-SecretsManagerRotationEnabled'],
     types: ['AWS::SecretsManager::Secret'],
     at: /(^|\/)Ingest\/Token\/Resource$/,
-    reason: 'planes on sites learn of a new token at different times: whoever changes it does so when all can be reached, and the one before stays good until the next change',
+    reason: 'planes on sites get a new token at different times: rotate it when all are reachable; the previous one stays valid until the next rotation',
   },
   {
     rules: ['AwsSolutions-AEC6'],
@@ -113,7 +113,7 @@ const STORED_DATA: readonly Acknowledgement[] = [
     rules: ['NIST.800.53.R5-RDSEnhancedMonitoringEnabled'],
     types: ['AWS::RDS::DBInstance'],
     when: lacks('MonitoringInterval'),
-    reason: 'the metrics of Aurora and of the gateway show load and latency; processes of a machine that AWS runs say no more',
+    reason: 'the metrics of Aurora and of the gateway show load and latency; process lists of a machine that AWS runs add nothing',
   },
   {
     rules: ['AwsSolutions-OS3', 'AwsSolutions-OS5'],
@@ -130,25 +130,25 @@ const ISSUER_BUCKET: readonly Acknowledgement[] = [
     types: ['AWS::S3::Bucket'],
     at: /(^|\/)Bucket\/Resource$/,
     when: ({ PublicAccessBlockConfiguration }) => PublicAccessBlockConfiguration?.BlockPublicPolicy === false,
-    reason: 'IAM reads an issuer without credentials: the two documents, public keys and their address, have to be readable by everybody; writing is not public',
+    reason: 'IAM reads an issuer without credentials: the two documents, public keys and their address, must be public; writing is not',
   },
   {
     rules: ['AwsSolutions-S1', 'NIST.800.53.R5-S3BucketLoggingEnabled', 'NIST.800.53.R5-S3BucketReplicationEnabled', 'NIST.800.53.R5-S3DefaultEncryptionKMS'],
     types: ['AWS::S3::Bucket'],
     at: /(^|\/)Bucket\/Resource$/,
     when: ({ PublicAccessBlockConfiguration }) => PublicAccessBlockConfiguration?.BlockPublicPolicy === false,
-    reason: 'two public documents, written anew by each deployment: nothing to hide, nothing to lose, and no reader who could decrypt with a key of the account',
+    reason: 'two public documents, written again by each deployment: nothing to hide, nothing to lose, and no reader who could decrypt with a key of the account',
   },
 ];
 
-/** Buckets that nobody but roles of this library reads. */
+/** Buckets that only roles of this library read. */
 const FILES_OF_SITES: readonly Acknowledgement[] = [
   {
     rules: ['AwsSolutions-S1', 'NIST.800.53.R5-S3BucketLoggingEnabled', 'NIST.800.53.R5-S3BucketReplicationEnabled', 'NIST.800.53.R5-S3DefaultEncryptionKMS'],
     types: ['AWS::S3::Bucket'],
     at: /(^|\/)Bucket\/Resource$/,
     when: ({ PublicAccessBlockConfiguration }) => PublicAccessBlockConfiguration?.BlockPublicPolicy === true,
-    reason: 'files for sites, which hold no secrets: the deployment writes them, each version is kept, and a site that has fetched them needs the bucket no more',
+    reason: 'files for sites, which hold no secrets: the deployment writes them, each version is kept, and a site that has fetched them no longer needs the bucket',
   },
 ];
 
@@ -156,13 +156,13 @@ const ACCESS: readonly Acknowledgement[] = [
   {
     rules: ['NIST.800.53.R5-IAMNoInlinePolicy'],
     types: ['AWS::IAM::Policy'],
-    reason: 'the policy belongs to one role and goes with it: nobody else can be given it by mistake',
+    reason: 'the policy belongs to one role and is deleted with it: no other principal can get it by mistake',
   },
   {
     rules: ['NIST.800.53.R5-IAMNoInlinePolicy'],
     types: ['AWS::IAM::Role'],
     when: ({ Policies = [] }) => Policies.length > 0,
-    reason: 'the policy belongs to one role and goes with it: nobody else can be given it by mistake',
+    reason: 'the policy belongs to one role and is deleted with it: no other principal can get it by mistake',
   },
   {
     rules: ['AwsSolutions-COG8'],
@@ -216,7 +216,7 @@ const TRAFFIC: readonly Acknowledgement[] = [
     types: ['AWS::ElasticLoadBalancingV2::LoadBalancer'],
     at: /\/LoadBalancer\/Resource\/Resource$/,
     when: ({ Type }) => Type === 'application',
-    reason: 'the gateway behind it parses strictly, authenticates and limits; which rules of a firewall its APIs need besides is not known to the plane',
+    reason: 'the gateway behind it parses strictly, authenticates and limits; the plane does not know which firewall rules its APIs need in addition',
   },
   {
     rules: ['NIST.800.53.R5-ELBv2ACMCertificateRequired'],
@@ -228,13 +228,13 @@ const TRAFFIC: readonly Acknowledgement[] = [
     rules: ['NIST.800.53.R5-ALBWAFEnabled'],
     types: ['AWS::ElasticLoadBalancingV2::LoadBalancer'],
     at: /(^|\/)Admin\/Resource\/Resource$/,
-    reason: 'it has private addresses, is reached from named networks only, and lets nobody through without a login',
+    reason: 'it has private addresses, accepts named networks only, and requires a login',
   },
   {
     rules: ['AwsSolutions-S1', 'NIST.800.53.R5-S3BucketLoggingEnabled', 'NIST.800.53.R5-S3BucketReplicationEnabled', 'NIST.800.53.R5-S3DefaultEncryptionKMS'],
     types: ['AWS::S3::Bucket'],
     at: /(^|\/)AccessLogs\/Resource$/,
-    reason: 'it holds access logs itself, which load balancers write with the key of Amazon S3 only; whoever keeps all logs of an account in one place gives that bucket as accessLogs',
+    reason: 'it holds access logs itself, which load balancers write with the key of Amazon S3 only; to keep all logs of an account in one place, give that bucket as accessLogs',
   },
   {
     rules: ['AwsSolutions-ECS2'],

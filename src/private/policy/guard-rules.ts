@@ -54,8 +54,8 @@ export const GUARD_RULES: readonly GuardRule[] = [
         ResourcesVpcConfig.EndpointPublicAccess == false or ResourcesVpcConfig.PublicAccessCidrs exists
         when ResourcesVpcConfig.PublicAccessCidrs exists { ResourcesVpcConfig.PublicAccessCidrs.* not in ['0.0.0.0/0', '::/0'] }
       }`,
-    finding: 'ResourcesVpcConfig.PublicAccessCidrs lets everybody reach the API of the cluster',
-    reason: 'identity is then the only guard of the cluster, and a fault in the API server is everybody\'s',
+    finding: 'ResourcesVpcConfig.PublicAccessCidrs opens the API of the cluster to the internet',
+    reason: 'then authentication alone protects the cluster, and a fault in the API server is exposed to the internet',
     fix: 'give the networks of administrators as adminCidrs of CloudCluster, or leave them out for an API that only the VPC reaches',
   },
   {
@@ -72,7 +72,7 @@ export const GUARD_RULES: readonly GuardRule[] = [
     types: ['AWS::EKS::Cluster'],
     clauses: 'some EncryptionConfig[*].Provider.KeyArn exists',
     finding: 'EncryptionConfig names no key',
-    reason: 'Secrets of Kubernetes are then encrypted with a key whose use nobody can see or revoke',
+    reason: 'Kubernetes Secrets are then encrypted with a key whose use cannot be audited or revoked',
     fix: 'give secretsEncryptionKey',
   },
   {
@@ -100,16 +100,16 @@ export const GUARD_RULES: readonly GuardRule[] = [
     clauses: `when SecurityGroupIngress exists {
         SecurityGroupIngress[ ${FROM_EVERYWHERE} ] { ${SPARES_ADMIN_PORTS} }
       }`,
-    finding: `SecurityGroupIngress opens one of the ports ${ADMIN_PORTS.join(', ')} to everybody`,
-    reason: 'whoever reaches the Admin API, the database or SSH can try to administer the gateway',
+    finding: `SecurityGroupIngress opens one of the ports ${ADMIN_PORTS.join(', ')} to the internet`,
+    reason: 'a client that reaches the Admin API, the database or SSH can try to administer the gateway',
     fix: 'name the networks of administrators, or a security group, as the source',
   },
   {
     id: 'EC2_OPEN_ADMIN_INGRESS',
     types: ['AWS::EC2::SecurityGroupIngress'],
     clauses: `when ${FROM_EVERYWHERE} { ${SPARES_ADMIN_PORTS} }`,
-    finding: `the rule opens one of the ports ${ADMIN_PORTS.join(', ')} to everybody`,
-    reason: 'whoever reaches the Admin API, the database or SSH can try to administer the gateway',
+    finding: `the rule opens one of the ports ${ADMIN_PORTS.join(', ')} to the internet`,
+    reason: 'a client that reaches the Admin API, the database or SSH can try to administer the gateway',
     fix: 'name the networks of administrators, or a security group, as the source',
   },
   {
@@ -126,7 +126,7 @@ export const GUARD_RULES: readonly GuardRule[] = [
     types: ['AWS::RDS::DBCluster', 'AWS::RDS::DBInstance'],
     clauses: 'when DBClusterIdentifier !exists { StorageEncrypted == true }\n when StorageEncrypted exists { StorageEncrypted == true }',
     finding: 'StorageEncrypted is not true',
-    reason: 'the gateway\'s credentials, keys and certificates lie in it, and in every snapshot of it; it cannot be turned on later',
+    reason: 'it contains the gateway\'s credentials, keys and certificates, and so does every snapshot; it cannot be turned on later',
     fix: 'set storageEncrypted: true',
   },
   {
@@ -171,7 +171,7 @@ export const GUARD_RULES: readonly GuardRule[] = [
     types: ['AWS::Lambda::Function'],
     clauses: `when Environment.Variables exists { Environment.Variables[ keys == ${SECRET_NAME} ] !exists }`,
     finding: 'Environment.Variables holds a value whose name says that it is a secret',
-    reason: 'everybody who may describe the function or read the template sees it',
+    reason: 'everyone who may describe the function or read the template sees it',
     fix: 'put it into Secrets Manager and give the function the ARN',
   },
   {
@@ -181,7 +181,7 @@ export const GUARD_RULES: readonly GuardRule[] = [
         ContainerDefinitions[ Environment exists ] { Environment[ Name == ${SECRET_NAME} ] !exists }
       }`,
     finding: 'ContainerDefinitions have an Environment entry whose name says that it is a secret',
-    reason: 'everybody who may describe the task or read the template sees it',
+    reason: 'everyone who may describe the task or read the template sees it',
     fix: 'give it as one of secrets, from Secrets Manager',
   },
   {
@@ -197,7 +197,7 @@ export const GUARD_RULES: readonly GuardRule[] = [
     types: ['AWS::SecretsManager::Secret'],
     clauses: 'SecretString !is_string',
     finding: 'SecretString is written into the template',
-    reason: 'everybody who may read the template, the repository or cdk.out sees it',
+    reason: 'everyone who may read the template, the repository or cdk.out sees it',
     fix: 'let Secrets Manager generate it (generateSecretString), or fill it from outside after deployment',
   },
   {
@@ -205,7 +205,7 @@ export const GUARD_RULES: readonly GuardRule[] = [
     types: ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy'],
     clauses: `PolicyDocument.Statement[ Effect == 'Allow' ] { ${LISTED_ACTIONS} }`,
     finding: 'PolicyDocument allows every action of a service, or all but some',
-    reason: 'it grants what nobody listed, and what the service will learn next year',
+    reason: 'it grants actions that are not listed, including those that the service adds later',
     fix: 'name the actions that are called',
   },
   {

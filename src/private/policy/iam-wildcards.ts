@@ -21,12 +21,12 @@ const LOAD_BALANCERS: readonly ExplainedWildcard[] = [
   {
     actions: ['ec2:CreateSecurityGroup', 'ec2:CreateTags', 'ec2:DeleteTags', 'ec2:AuthorizeSecurityGroupIngress', 'ec2:RevokeSecurityGroupIngress', 'ec2:DeleteSecurityGroup'],
     resource: /:security-group\/\*$/,
-    reason: 'the controller makes security groups whose ids nobody knows before; it changes those only that carry the tag of its cluster',
+    reason: 'the controller creates security groups whose ids are unknown at synth; it changes those only that carry the tag of its cluster',
   },
   {
     actions: LOAD_BALANCER_WRITES,
     resource: /:elasticloadbalancing:\S+:(loadbalancer\/net\/\*\/\*|targetgroup\/\*\/\*|listener\/net\/\*\/\*\/\*)$/,
-    reason: 'the controller makes load balancers whose names nobody knows before; it changes those only that carry the tag of its cluster, and listeners, which belong to them',
+    reason: 'the controller creates load balancers whose names are unknown at synth; it changes those only that carry the tag of its cluster, and listeners, which belong to them',
   },
 ];
 
@@ -43,7 +43,7 @@ export const EXPLAINED_WILDCARDS: readonly ExplainedWildcard[] = [
       'ssm:UpdateInstanceInformation',
     ],
     resource: /^\*$/,
-    reason: 'an instance reports itself and opens channels to Systems Manager before anybody knows its name: IAM knows no resource of these actions',
+    reason: 'an instance reports itself and opens channels to Systems Manager before its name is known: IAM supports no resources for these actions',
   },
   {
     actions: ['ssm:CreateActivation', 'ssm:DeleteActivation', 'eks:RegisterCluster'],

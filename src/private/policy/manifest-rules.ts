@@ -68,7 +68,7 @@ export const MANIFEST_RULES: readonly ManifestRule[] = [
     id: 'CONTAINER_IMAGE', kinds: WORKLOADS,
     // At synth it may be a token, which stands for an asset: its tag is a hash.
     keeps: everyContainer(({ image }) => Token.isUnresolved(image) || /(:(?!latest$)[^/:]+|@sha256:[0-9a-f]{64})$/.test(image)),
-    finding: 'an image has no tag, or latest', reason: 'two nodes of one plane could run two versions, and nobody could say which', fix: 'name a version or a digest',
+    finding: 'an image has no tag, or latest', reason: 'two nodes of one plane could run two unknown versions', fix: 'name a version or a digest',
   },
   {
     id: 'CONTAINER_PROBES', kinds: SERVERS,
@@ -84,7 +84,7 @@ export const MANIFEST_RULES: readonly ManifestRule[] = [
   {
     id: 'ENV_SECRET', kinds: WORKLOADS,
     keeps: everyContainer(({ env = [] }) => env.every(({ name, value }: any) => value === undefined || !SECRET_NAME.test(name))),
-    finding: 'a secret is written as text into env', reason: 'everybody who may read the pod or the manifest sees it', fix: 'mount it as a file',
+    finding: 'a secret is written as text into env', reason: 'every reader of the pod or the manifest sees it', fix: 'mount it as a file',
   },
   {
     id: 'ENV_TWICE', kinds: WORKLOADS,
@@ -117,7 +117,7 @@ export const MANIFEST_RULES: readonly ManifestRule[] = [
   {
     id: 'JOB_ENDS', kinds: ['Job'],
     keeps: ({ spec }) => spec.activeDeadlineSeconds > 0 && spec.ttlSecondsAfterFinished > 0,
-    finding: 'the Job has no deadline, or stays for ever', reason: 'a migration that hangs would hang the deployment without saying so', fix: 'activeDeadlineSeconds and ttlSecondsAfterFinished',
+    finding: 'the Job has no deadline, or is never deleted', reason: 'a migration that hangs would hang the deployment without saying so', fix: 'activeDeadlineSeconds and ttlSecondsAfterFinished',
   },
   {
     id: 'SECRET_TEXT', kinds: ['Secret', 'ConfigMap'],
@@ -129,7 +129,7 @@ export const MANIFEST_RULES: readonly ManifestRule[] = [
   {
     id: 'RBAC_WILDCARD', kinds: ['Role', 'ClusterRole'],
     keeps: ({ rules = [] }) => rules.every(({ verbs = [], resources = [], apiGroups = [] }: any) => ![...verbs, ...resources, ...apiGroups].includes('*')),
-    finding: 'a role names everything with *', reason: 'it grants what nobody listed, and what the next custom resource brings', fix: 'name groups, resources and verbs',
+    finding: 'a role names everything with *', reason: 'it grants rights that are not listed, also on future custom resources', fix: 'name groups, resources and verbs',
   },
 ];
 

@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 
 /**
- * Name of a secret that somebody else made. It stands in files that are applied on sites, so it has to be known at synth.
+ * Name of an existing secret. Files that are applied on sites contain it, so it must be known at synth.
  *
  * @throws Error that names the property
  */

@@ -15,7 +15,7 @@ export interface SecretMount {
   /** Folder in the container. */
   readonly path: string;
   readonly secret: ISecret;
-  /** The secret's name in Secrets Manager: known at synth, so that it can stand in files that are applied on site. */
+  /** The secret's name in Secrets Manager: known at synth, because files that are applied on site contain it. */
   readonly secretName: string;
   /** Type of the Kubernetes Secret, where one is made. */
   readonly secretType: 'kubernetes.io/tls' | 'Opaque';

@@ -3,8 +3,9 @@ import type { Construct } from 'constructs';
 import { claimName } from '../input/claims';
 
 /**
- * Name of a secret that stands in files applied on site, so it has to be known at synth and to be the same after every deployment.
- * The stack's name is part of it: two deployments of one program share an account. Deleting a stack frees its names at once: CloudFormation leaves secrets no recovery window.
+ * Name of a secret. Files applied on site contain it, so it must be known at synth and stay the same in every
+ * deployment. The stack's name is part of it: two deployments of one program share an account. Deleting a stack frees
+ * its names at once: CloudFormation leaves secrets no recovery window.
  *
  * @throws Error when another construct of the account and region has it
  * @param purpose one word: a name that ends in a hyphen and six characters is taken for an ARN's random suffix

@@ -16,7 +16,7 @@ const SECRET_ATTRIBUTE = /(secret|password|privatekey)$/i;
  */
 export function refuseSecret(property: string, text: string): void {
   if (!DYNAMIC_REFERENCE.test(text) && !SECRET_FORM.test(text) && !Tokenization.reverseString(text).tokens.some(isSecret)) return;
-  throw new Error(`${property}: got a secret, expected text that everybody may read; keep it in Secrets Manager and let the plane mount it as a file`);
+  throw new Error(`${property}: got a secret, expected public text; keep it in Secrets Manager and let the plane mount it as a file`);
 }
 
 function isSecret(token: unknown): boolean {

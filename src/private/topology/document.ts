@@ -17,7 +17,7 @@ export interface PlaneEntry extends Place {
   readonly target: string;
   /** Name of the cluster it runs on, where it runs on one. */
   readonly cluster?: string;
-  /** Relative to the folder that topology.json lies in. */
+  /** Relative to the folder of topology.json. */
   readonly folder: string;
   readonly manifests: readonly string[];
   /** What Helm installs the plane by, beside the manifests. */
@@ -71,10 +71,10 @@ export interface TunnelEntry {
   readonly protection: 'mutual TLS';
 }
 
-/** Files that a site gets besides those of its planes and clusters. */
+/** Files that a site gets in addition to those of its planes and clusters. */
 export interface HandoffEntry {
   readonly site: string;
-  /** Relative to the folder that topology.json lies in. */
+  /** Relative to the folder of topology.json. */
   readonly folder: string;
   readonly files: readonly string[];
 }

@@ -31,7 +31,7 @@ interface Integration {
 
 /** Collects what an app declares, and writes `cdk.out/hybridge/topology.json`. One for each app. */
 export class Topology extends Construct {
-  /** The app's topology. Whoever asks is a part of it, and comes under the policy. */
+  /** The app's topology. Asking for it makes an app part of Hybridge, and puts it under the policy. */
   public static of(scope: IConstruct): Topology {
     PolicyPack.watch(scope);
     StackSizes.watch(scope);
@@ -117,7 +117,7 @@ export class Topology extends Construct {
     };
   }
 
-  /** Planes on EKS name the path of the cluster's construct, which may lie below one of ours. */
+  /** Planes on EKS name the path of the cluster's construct, which may be below one of ours. */
   private clusterName(name: string): string {
     const owner = this.clusters.find(({ construct }) => name === construct.node.path || name.startsWith(`${construct.node.path}/`));
     return owner?.entry().name ?? name;

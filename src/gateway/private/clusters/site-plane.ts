@@ -22,7 +22,7 @@ export interface SitePlaneProps {
   readonly plane: PlaneDescription;
   readonly hosting: SiteHosting;
   readonly services: readonly PlaneService[];
-  /** What stands behind the addresses of the services. */
+  /** The controllers behind the addresses of the services. */
   readonly addresses: readonly KubernetesObject[];
   /** Kind of the cluster, for the topology. */
   readonly target: string;

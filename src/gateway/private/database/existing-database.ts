@@ -15,7 +15,7 @@ export interface ExistingDatabaseProps extends DatabaseClient, DatabaseAddress {
   readonly certificateAuthorities?: string;
 }
 
-/** A PostgreSQL server that somebody else runs. */
+/** An existing PostgreSQL server. */
 export class ExistingDatabase extends Construct implements PlaneDatabase {
   readonly settings: PlaneSettings;
   readonly mount: SecretMount;

@@ -68,7 +68,7 @@ export class EcsPlane extends Construct {
     engine._image(this).repository?.grantPull(task.obtainExecutionRole());
     const container = task.addContainer(CONTAINER, {
       image: ecs.ContainerImage.fromRegistry(plane.image),
-      // All that the task has: nobody else runs in it.
+      // Everything that the task has: the gateway is its only container.
       memoryLimitMiB: memoryMib,
       ...this.environment(),
       portMappings: [PORTS.proxy, PORTS.proxyTls, PORTS.status].map((containerPort) => ({ containerPort })),

@@ -43,7 +43,7 @@ export function fluxObjects(source: FluxSource): readonly KubernetesObject[] {
       kind: 'Kustomization',
       metadata: { name, namespace },
       spec: {
-        // Also how soon what somebody changed by hand is put right.
+        // Also the time until Flux reverts a manual change.
         interval: '10m0s',
         retryInterval: '2m0s',
         // Longer than a rolling update of a plane whose pods pull a new image.

@@ -29,7 +29,7 @@ export interface PulledSecret {
   readonly entries: readonly { readonly key: string; readonly property: string }[];
 }
 
-/** One plane of a site. Its files lie in `folder`. */
+/** One plane of a site. Its files are in `folder`. */
 export interface HandedPlane {
   /** Also the namespace. */
   readonly name: string;
@@ -48,7 +48,7 @@ export interface PulledFile {
   readonly property: string;
 }
 
-/** One plane of a site that Docker Compose runs on a machine. Its files lie in `folder`. */
+/** One plane of a site that Docker Compose runs on a machine. Its files are in `folder`. */
 export interface HandedMachine {
   readonly name: string;
   readonly folder: string;

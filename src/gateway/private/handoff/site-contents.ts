@@ -57,7 +57,7 @@ export class SiteContents {
     return [
       ...this.fluxFiles,
       ...this.planes.flatMap(({ name, files }) => Object.entries(files).map(([file, text]) => [`planes/${name}/${file}`, text] as const)),
-      // Apart from the planes on Kubernetes: Flux applies everything that lies beside those.
+      // Apart from the planes on Kubernetes: Flux applies everything beside those.
       ...this.machines.flatMap(({ name, files }) => Object.entries(files).map(([file, text]) => [`machines/${name}/${file}`, text] as const)),
       ...[...this.clusters].flatMap(([name, render]) => Object.entries(render()).filter(isForTools).map(([file, text]) => [`clusters/${name}/${file}`, text] as const)),
     ];

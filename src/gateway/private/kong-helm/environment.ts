@@ -53,7 +53,7 @@ export function chartEnvironment(plane: PlaneDescription, hosting: PlaneHosting)
   return { env, customEnv };
 }
 
-/** Paths of our image become paths of the chart's mounts; several may stand in one value. */
+/** Paths of our image become paths of the chart's mounts; one value may contain several. */
 function inMounts(plane: PlaneDescription, value: string): string {
   const mounts = [...plane.secrets, ...plane.certificate ? [plane.certificate] : []];
   return mounts.reduce((text, mount) => text.split(`${mount.path}/`).join(`${mountPath(plane, mount)}/`), value);

@@ -26,7 +26,7 @@ export function chartValues(plane: PlaneDescription, chart: KongChart, services:
     ...chartEnvironment(plane, hosting),
     ...serviceValues(services),
     status: { enabled: true, http: { enabled: true, containerPort: PORTS.status }, tls: { enabled: false } },
-    // Everything that the chart would install besides a plane.
+    // Everything that the chart would install in addition to a plane.
     ingressController: { enabled: false },
     postgresql: { enabled: false },
     ...OFF,

@@ -22,7 +22,7 @@ export interface AdminLoadBalancerProps extends AdminLoadBalancerOptions {
   /** Name of the plane. */
   readonly plane: string;
   readonly cluster: eks.ICluster;
-  /** How the cluster's controller is told to keep a target group. */
+  /** The object that makes the cluster's controller fill a target group. */
   readonly binding: TargetBinding;
 }
 
@@ -155,7 +155,7 @@ export class AdminLoadBalancer extends Construct {
     if (!added.statementAdded) {
       Annotations.of(this).addInfo(`the bucket for access logs has to let logdelivery.elasticloadbalancing.amazonaws.com write below ${plane}/AWSLogs`);
     }
-    // The load balancer tries to write when it is told where.
+    // The load balancer tries to write as soon as it gets the bucket.
     if (added.policyDependable) this.loadBalancer.node.addDependency(added.policyDependable);
     const attributes = { enabled: 'true', bucket: bucket.bucketName, prefix: plane };
     Object.entries(attributes).forEach(([name, value]) => this.loadBalancer.setAttribute(`access_logs.s3.${name}`, value));

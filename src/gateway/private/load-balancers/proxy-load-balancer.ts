@@ -89,7 +89,7 @@ export function loadBalancerSubnets(sourceCidrs: readonly string[] | undefined):
   return { subnetType: sourceCidrs ? ec2.SubnetType.PUBLIC : ec2.SubnetType.PRIVATE_WITH_EGRESS };
 }
 
-/** Lets the load balancer, and nobody else, talk to the nodes. */
+/** Allows only the load balancer to reach the nodes. */
 export function admitLoadBalancer(nodes: ec2.ISecurityGroup, { securityGroup, nodePorts }: PlaneLoadBalancer): void {
   for (const port of nodePorts) {
     nodes.connections.allowFrom(securityGroup, ec2.Port.tcp(port), 'load balancer');

@@ -1,4 +1,4 @@
-/** How controllers of load balancers in a cluster are told to keep a target group that they did not make. */
+/** The objects that make a cluster's load balancer controller fill a target group that CloudFormation created. */
 export interface TargetBinding {
   /** Of the object `TargetGroupBinding`. */
   readonly apiVersion: string;

@@ -15,7 +15,7 @@ export interface ComposePorts {
 export interface ComposePlane {
   readonly plane: PlaneDescription;
   readonly ports: ComposePorts;
-  /** Names of settings that `fetch.sh` brings to the machine; the others stand in the files. */
+  /** Names of settings that `fetch.sh` fetches; the others are in the files. */
   readonly fetched?: readonly string[];
   /** The command that has to be run before Compose starts anything. */
   readonly firstStep: string;
@@ -103,7 +103,7 @@ ${[...deployed].map(([name, parameter]) => `value=$(aws ssm get-parameter${where
 printf '${name}=%s\\n' "$value" >> ${DEPLOYED_FILE}
 `).join('')}${plane.secrets.flatMap((mount) => mount.files.map((file) => `property '${mount.secretName}' '${file.property}' > ${filePath(mount, file)}
 `)).join('')}
-# The gateway runs as whoever owns the files, but never as root.
+# The gateway runs as the owner of the files, but never as root.
 user="$(id -u):$(id -g)"
 if [ "$(id -u)" = 0 ]; then
   user=${RUN_AS.user}:${RUN_AS.group}

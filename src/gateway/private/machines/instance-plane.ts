@@ -22,7 +22,7 @@ export interface InstancePlaneProps {
 
 const { ScalingProcess } = autoscaling;
 
-/** While CloudFormation replaces instances, nobody else starts or ends some. */
+/** While CloudFormation replaces instances, scaling processes start and end none. */
 const SUSPENDED = [ScalingProcess.HEALTH_CHECK, ScalingProcess.REPLACE_UNHEALTHY, ScalingProcess.AZ_REBALANCE, ScalingProcess.ALARM_NOTIFICATION, ScalingProcess.SCHEDULED_ACTIONS];
 
 /** A data plane as instances of an Auto Scaling group: launch template, role, log, rolling updates. */

@@ -50,7 +50,7 @@ export function workloadObjects(plane: PlaneDescription, hosting: PlaneHosting):
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
       metadata: { name: plane.name, namespace: plane.name, labels: objectLabels(plane) },
-      // A pod that never became ready serves nobody: it must not hold up the maintenance of a node.
+      // A pod that never became ready serves no requests: it must not block the maintenance of a node.
       spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow', selector: { matchLabels: selectorLabels(plane) } },
     },
     ...autoscaler(plane),

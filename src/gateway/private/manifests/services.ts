@@ -29,7 +29,7 @@ export const TELEMETRY_PORT: ServicePort = { name: 'telemetry', port: PORTS.tele
 export const ADMIN_PORT: ServicePort = { name: 'admin', port: PORTS.admin, targetPort: 'admin' };
 export const ADMIN_TLS_PORT: ServicePort = { name: 'admin-tls', port: PORTS.adminTls, targetPort: 'admin-tls' };
 
-/** A Service that a plane has, whoever makes the object. */
+/** A Service of a plane, whether we or Kong's chart creates the object. */
 export interface PlaneService {
   /** Ends its name: `<plane>-<suffix>`. */
   readonly suffix: 'proxy' | 'admin' | 'cluster' | 'clustertelemetry';

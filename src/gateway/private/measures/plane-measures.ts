@@ -51,9 +51,9 @@ function onEks(plane: IConstruct, resource: EksPlane): PlaneMeasures {
     runningNodes: pods.running,
     cpu: pods.cpu,
     memory: pods.memory,
-    healthyNodes: adminTargets(plane) ?? 'the target groups are made in the cluster, under names that nobody knows before: use metricRunningNodes()',
+    healthyNodes: adminTargets(plane) ?? 'the cluster's controller creates the target groups, under names unknown at synth: use metricRunningNodes()',
     connections: resource.proxyHost === undefined
-      ? 'no load balancer stands in front of the proxy, expected Exposure.internalLoadBalancer() or internetLoadBalancer() as the exposure of the target'
+      ? 'the proxy has no load balancer, expected Exposure.internalLoadBalancer() or internetLoadBalancer() as the exposure of the target'
       : (options) => controllerLoadBalancerMeasures(resource.proxyHost!()).connections(options),
     ...NO_REQUESTS,
   };

@@ -25,7 +25,7 @@ const USES = {
     engine: KONG,
   },
   metricsDiscovery: { plugins: ['prometheus'], without: 'nodes have no /metrics to scrape', engine: KONG },
-  monitoring: { plugins: ['prometheus'], without: 'the dashboard stays empty, and the alert GatewayAbsent fires for ever', engine: KONG },
+  monitoring: { plugins: ['prometheus'], without: 'the dashboard stays empty, and the alert GatewayAbsent never clears', engine: KONG },
 } satisfies Record<string, PluginUse>;
 
 /**

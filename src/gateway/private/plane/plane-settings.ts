@@ -58,7 +58,7 @@ export function withUserSettings(own: PlaneSettings, given: PlaneSettings = {}):
     const property = `settings[${JSON.stringify(name)}]`;
     if (!/^(KONG|HYBRIDGE)_[A-Z0-9_]+$/.test(name)) throw new Error(`${property}: got a name that no gateway reads, expected that of a setting, such as KONG_LOG_LEVEL`);
     if (/(PASSWORD|PASSWD|SECRET|TOKEN|_KEY|CREDENTIALS?|LICENSE_DATA|SESSION_CONF)$/.test(name)) {
-      throw new Error(`${property}: got the name of a secret, expected settings only that everybody may read who may see the pod:`
+      throw new Error(`${property}: got the name of a secret, expected only settings that every reader of the pod may see:`
         + ' keep it in Secrets Manager; database, identity and trust of a plane mount theirs as files');
     }
     if (name in own) throw new Error(`${property}: got ${shown(value)}, but the construct sets it to ${own[name]}, expected nothing: leave it out and use the construct's own properties`);

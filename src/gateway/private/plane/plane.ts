@@ -5,7 +5,7 @@ import type { KongChart } from './kong-chart';
 /** KONG_* name → value. Values may hold CDK tokens, never secrets. */
 export type PlaneSettings = Readonly<Record<string, string>>;
 
-/** Files that everybody may read, mounted into pods. */
+/** Public files, mounted into pods. */
 export interface FileMount {
   /** Ends the name of the ConfigMap: `<plane>-<name>`. */
   readonly name: string;
@@ -68,7 +68,7 @@ export interface PlaneDescription {
   readonly rereadDays?: number;
   readonly replicas: number;
   readonly resources: PlaneResources;
-  /** Labels of the nodes in Kubernetes that its pods may run on, besides operating system and processor. */
+  /** Labels of the Kubernetes nodes that its pods may run on, in addition to operating system and CPU architecture. */
   readonly nodeSelector?: Readonly<Record<string, string>>;
   /** Absent: the number of nodes is fixed. */
   readonly scaling?: PlaneScaling;

@@ -21,7 +21,7 @@ export interface ExistingAuthorityProps {
   readonly revoked: RevocationList;
 }
 
-/** One certificate in a secret that somebody else keeps. */
+/** One certificate in an existing secret. */
 export class ExistingSharedTrust extends Construct {
   readonly trust: TunnelTrust;
 
@@ -33,7 +33,7 @@ export class ExistingSharedTrust extends Construct {
   }
 }
 
-/** A certificate for each plane, in secrets that somebody else keeps. */
+/** One certificate per plane, in existing secrets. */
 export class ExistingAuthorityTrust extends Construct {
   readonly trust: TunnelTrust;
 

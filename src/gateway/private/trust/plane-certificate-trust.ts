@@ -18,7 +18,10 @@ export interface PlaneCertificateTrustProps {
 /** What a common name may hold (RFC 5280, ub-common-name). */
 const LONGEST_COMMON_NAME = 64;
 
-/** Certificates that cert-manager makes where the planes run. `.internal` is reserved for names like these: nobody can have one in public. */
+/**
+ * Certificates that cert-manager makes where the planes run. `.internal` is reserved for private use: no public name
+ * can equal one of these.
+ */
 export function planeCertificateTrust({ owner, controlPlane, issuer, durationHours, renewBeforeHours, revoked }: PlaneCertificateTrustProps): TunnelTrust {
   const commonName = (plane: string) => requireLength(plane, `${plane}.${controlPlane}.hybridge.internal`);
   return authorityTrust({
@@ -34,7 +37,7 @@ export function planeCertificateTrust({ owner, controlPlane, issuer, durationHou
         name: 'tunnel',
         path: PATHS.clusterCertificate,
         commonName: commonName(plane),
-        // A data plane's certificate is no use to anybody who wants to pass for the control plane.
+        // A stolen data plane certificate cannot impersonate the control plane.
         usages: [role === 'control_plane' ? 'server auth' : 'client auth'],
         durationHours,
         renewBeforeHours,

@@ -4,7 +4,10 @@ import type { FileMount } from '../plane/plane';
 
 const FILE = 'certificates';
 
-/** Certificates that a control plane lets in no more. Its nodes read the file again when it changes: no restart, and open tunnels end. */
+/**
+ * Revoked certificates of a control plane. Its nodes re-read the file when it changes and close open tunnels, without a
+ * restart.
+ */
 export class RevocationList {
   static readonly PATH = `${PATHS.revokedCertificates}/${FILE}`;
   private readonly commonNames = new Set<string>();
@@ -24,6 +27,6 @@ export class RevocationList {
 
   private text(): string {
     const entries = [...[...this.commonNames].map((name) => `cn:${name}`), ...[...this.serialNumbers].map((number) => `serial:${number}`)];
-    return ['# Certificates that are let in no more, one a line.', ...entries.sort(), ''].join('\n');
+    return ['# Revoked certificates, one per line.', ...entries.sort(), ''].join('\n');
   }
 }

@@ -14,7 +14,7 @@ export interface TunnelCertificateProps {
   /** Name of the control plane. */
   readonly plane: string;
   readonly validDays: number;
-  /** Days between two turns. Absent: the certificate is never replaced. */
+  /** Days between two rotations. Absent: the certificate never rotates. */
   readonly rotationDays?: number;
   readonly removalPolicy: RemovalPolicy;
 }
@@ -31,7 +31,7 @@ export class TunnelCertificate extends Construct {
     this.secret = new secretsmanager.Secret(this, 'Secret', {
       secretName: name,
       description: `Tunnel certificate of the gateway control plane ${plane}`,
-      // Never used: the function below replaces it before anybody reads.
+      // Never used: the function below replaces it before the first read.
       generateSecretString: { secretStringTemplate: '{}', generateStringKey: 'replaced' },
       removalPolicy: props.removalPolicy,
     });

@@ -32,7 +32,7 @@ export interface TunnelTrust {
   /**
    * The control plane lets no node of the data plane in any more.
    *
-   * @throws Error when its certificates cannot be told from others
+   * @throws Error when its certificates cannot be identified
    */
   revoke(plane: string): void;
 }
