@@ -76,7 +76,7 @@ const setting = (what: string, name: string, value: string, says: RegExp): Mista
 const SECRETS_AS_TEXT: readonly Mistake[] = [
   ...['KONG_PG_PASSWORD', 'KONG_REDIS_PASSWORD', 'KONG_LICENSE_DATA', 'KONG_ADMIN_GUI_SESSION_CONF', 'KONG_VAULT_HCV_TOKEN', 'KONG_SSL_CERT_KEY', 'HYBRIDGE_ADMIN_TOKEN']
     .map((name) => setting(`the setting ${name}`, name, 'planted', new RegExp(`settings\\["${name}"\\]: got the name of a secret, expected .*keep it in Secrets Manager`))),
-  setting('a private key as a setting', 'KONG_SSL_CERT', KEY, /settings\["KONG_SSL_CERT"\]: got a secret, expected text that everybody may read; keep it in Secrets Manager/),
+  setting('a private key as a setting', 'KONG_SSL_CERT', KEY, /settings\["KONG_SSL_CERT"\]: got a secret, expected public text; keep it in Secrets Manager/),
   setting('a password in an address', 'KONG_PROXY_SERVER', 'http://planted:planted@proxy.acme.example', /settings\["KONG_PROXY_SERVER"\]: got a secret, expected/),
   setting('an access key of AWS', 'KONG_AWS_ID', `AKIA${'PLANTED000000000'}`, /settings\["KONG_AWS_ID"\]: got a secret, expected/),
   setting('a secret of Secrets Manager', 'KONG_LOG_LEVEL', SecretValue.secretsManager('planted').unsafeUnwrap(), /settings\["KONG_LOG_LEVEL"\]: got a secret, expected/),
@@ -423,7 +423,7 @@ const NUMBERS_AND_NAMES: readonly Mistake[] = [
   { what: 'a port that nodes do not give', place: 'Exposure.nodePort', says: /http: got 80, expected a port that Kubernetes gives to nodes, 30000 to 32767/, make: () => Exposure.nodePort({ http: 80 }) },
   { what: 'a network with host bits', place: 'Exposure.internetLoadBalancer', says: /cidrs\[0\]: got "203\.0\.113\.9\/24", expected an IPv4 network/, make: () => Exposure.internetLoadBalancer('203.0.113.9/24') },
   {
-    what: 'an API of Kubernetes for everybody', place: 'Cloud/$ID/Cluster', says: /adminCidrs: got 0\.0\.0\.0\/0, expected the networks of administrators: leave it out/,
+    what: 'a Kubernetes API open to the internet', place: 'Cloud/$ID/Cluster', says: /adminCidrs: got 0\.0\.0\.0\/0, expected the networks of administrators: leave it out/,
     make: ({ stack, vpc }, id) => testCluster(new Stack(stack, id), { vpc, adminCidrs: ['0.0.0.0/0'] }),
   },
   {

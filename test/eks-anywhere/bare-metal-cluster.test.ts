@@ -88,7 +88,7 @@ test.each(refusedAtOnce)('fails at once on %s', (_title, changes, message) => {
 const refusedAtSynth: [string, Partial<BareMetalClusterProps>, RegExp][] = [
   ['an even control plane', { controlPlaneNodes: { count: 2, select: { type: 'cp' } } }, /controlPlaneNodes.count is 2;.*use 1 or 3.*\[rule C9\]/],
   ['overlapping networks', { servicesCidr: '192.168.128.0/20' }, /servicesCidr.*overlaps the pods'.*\[rule S9\]/],
-  ['an endpoint inside the services', { endpoint: '10.96.0.10' }, /endpoint is '10.96.0.10', which lies inside the services CIDR.*\[rule S9\]/],
+  ['an endpoint inside the services', { endpoint: '10.96.0.10' }, /endpoint is '10.96.0.10', which is inside the services CIDR.*\[rule S9\]/],
   ['a pod network smaller than a node network', { podsCidr: '192.168.0.0/24' }, /podsCidr has the mask \/24.*\[rule C36\]/],
   ['node networks too many', { nodeCidrMaskSize: 33 }, /nodeCidrMaskSize is 33.*\[rule C37\]/],
   ['tinkerbellIp equal to the endpoint', { tinkerbellIp: '10.20.0.10' }, /tinkerbellIp is 10.20.0.10, the control plane's endpoint as well.*\[rule T26\]/],

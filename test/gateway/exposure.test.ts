@@ -58,8 +58,8 @@ describe('on a site', () => {
   });
 
   it.each([
-    ['a range that machines have', [Exposure.metalLb('10.20.0.20-10.20.0.22')], 'Cloud/ControlPlane/Plane0: exposure is 10.20.0.20-10.20.0.22, which takes in machine node-01 10.20.0.21'],
-    ['the address of the installer', [Exposure.kubeVip('10.20.0.11')], 'which takes in tinkerbellIp 10.20.0.11'],
+    ['a range that machines have', [Exposure.metalLb('10.20.0.20-10.20.0.22')], 'Cloud/ControlPlane/Plane0: exposure is 10.20.0.20-10.20.0.22, which contains machine node-01 10.20.0.21'],
+    ['the address of the installer', [Exposure.kubeVip('10.20.0.11')], 'which contains tinkerbellIp 10.20.0.11'],
     ['an address of another network', [Exposure.kubeVip('10.30.0.12')], 'outside the network of the machines (10.20.0.0/24)'],
     ['one address for two planes', [Exposure.metalLb('10.20.0.100-10.20.0.120'), Exposure.kubeVip('10.20.0.101')], 'Plane1: exposure is 10.20.0.101-10.20.0.101, which shares addresses with Cloud/ControlPlane/Plane0: exposure'],
   ])('refuses %s', (_title, exposures, message) => {

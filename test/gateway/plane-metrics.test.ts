@@ -95,8 +95,8 @@ describe('metrics of a data plane', () => {
     expect(label('k8s-pods-podsprox-0123456789-abcdef0123456789.elb.eu-central-1.amazonaws.com')).toBe('net/k8s-pods-podsprox-0123456789/abcdef0123456789');
   });
 
-  it('say what is missing where no load balancer stands in front', () => {
-    expect(answers('inside').connections).toContain('metricConnections: no load balancer stands in front of the proxy');
+  it('say what is missing where the proxy has no load balancer', () => {
+    expect(answers('inside').connections).toContain('metricConnections: the proxy has no load balancer');
   });
 
   it('take other statistics, periods and labels', () => {

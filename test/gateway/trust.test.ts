@@ -73,7 +73,7 @@ it('a generated certificate stays behind when it is to be retained', () => {
   Template.fromStack(stack).hasResource('AWS::SecretsManager::Secret', { Properties: { Name: 'hybridge/Cloud/control-plane/tunnel' }, DeletionPolicy: 'Retain' });
 });
 
-describe('a generated certificate that is replaced by turns', () => {
+describe('a generated certificate that rotates', () => {
   const { stack } = planes(Trust.generated({ rotateEvery: Duration.days(60) }), site);
   const template = Template.fromStack(stack);
 
@@ -134,7 +134,7 @@ describe('a generated certificate that is replaced by turns', () => {
 
   it('is refused for Kong\'s nodes, with the way to have it', () => {
     expect(() => testControlPlane(testStack(), { trust: Trust.generated({ rotateEvery: Duration.days(60) }), engine: GatewayEngine.kongHelm({ chartVersion: '3.4.1' }) }))
-      .toThrow(/trust: replaces its shared certificate by turns.*use certificates of an authority.*or leave rotateEvery out/);
+      .toThrow(/trust: rotates its shared certificate.*use certificates of an authority.*or leave rotateEvery out/);
   });
 });
 
@@ -158,7 +158,7 @@ describe('what generated certificates refuse', () => {
   });
 
   it('to keep out one of several planes', () => {
-    expect(() => planes(Trust.generated()).dataPlane.revoke()).toThrow(/revoke: all planes have one certificate, so that factory cannot be told from the others.*use Trust.privateCa/);
+    expect(() => planes(Trust.generated()).dataPlane.revoke()).toThrow(/revoke: all planes have one certificate, so that factory cannot be identified.*use Trust.privateCa/);
     const trust = Trust.generated();
     const { stack } = planes(trust);
     trust.revokeSerialNumber('0A');
@@ -226,7 +226,7 @@ describe('existing certificates of an authority', () => {
     });
     expect(new X509Certificate(Buffer.from(String(own.KONG_CLUSTER_CA_CERT), 'base64')).ca).toBe(true);
     expect(only(writtenManifests(stack, 'control-plane'), 'ConfigMap', 'control-plane-revoked').data).toEqual({
-      certificates: '# Certificates that are let in no more, one a line.\nserial:AFF\n',
+      certificates: '# Revoked certificates, one per line.\nserial:AFF\n',
     });
     Template.fromStack(stack).hasResourceProperties('AWS::ECS::TaskDefinition', {
       ContainerDefinitions: [Match.objectLike({

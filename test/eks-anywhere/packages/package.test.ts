@@ -140,15 +140,15 @@ describe('on a cluster', () => {
     ['an autoscaler with nothing to scale', cluster, [Package.clusterAutoscaler()], /no group of workerNodes has autoscaling.*\[rule K5\]/],
     ['a credential provider on Bottlerocket', (app) => cluster(app, { os: OperatingSystem.bottlerocket() }),
       [Package.credentialProvider({ matchImages: ['*.dkr.ecr.*.amazonaws.com'] })], /does not work on Bottlerocket.*\[rule K6\]/],
-    ['a pool with the endpoint', cluster, [pools('10.20.0.10-10.20.0.10')], /package metallb: pools\[0\].addresses\[0\] is 10.20.0.10-10.20.0.10, which takes in the endpoint 10.20.0.10.*\[rule K7\]/],
-    ['a pool with tinkerbellIp', cluster, [pools('10.20.0.11/32')], /takes in tinkerbellIp 10.20.0.11/],
-    ['a pool with a machine', cluster, [pools('10.20.0.20-10.20.0.21')], /takes in machine node-01 10.20.0.21/],
-    ['a pool with the gateway', cluster, [pools('10.20.0.100/32', '10.20.0.1/32')], /addresses\[1\] .*takes in the gateway of machine node-01 10.20.0.1/],
-    ['a pool with a name server', cluster, [pools('10.20.0.2/32')], /takes in a name server of machine node-01 10.20.0.2/],
-    ['a pool in the pods\' network', cluster, [pools('192.168.4.0/24')], /takes in podsCidr 192.168.0.0\/16/],
-    ['a pool in the services\' network', cluster, [pools('10.96.4.0/24')], /takes in servicesCidr 10.96.0.0\/12/],
+    ['a pool with the endpoint', cluster, [pools('10.20.0.10-10.20.0.10')], /package metallb: pools\[0\].addresses\[0\] is 10.20.0.10-10.20.0.10, which contains the endpoint 10.20.0.10.*\[rule K7\]/],
+    ['a pool with tinkerbellIp', cluster, [pools('10.20.0.11/32')], /contains tinkerbellIp 10.20.0.11/],
+    ['a pool with a machine', cluster, [pools('10.20.0.20-10.20.0.21')], /contains machine node-01 10.20.0.21/],
+    ['a pool with the gateway', cluster, [pools('10.20.0.100/32', '10.20.0.1/32')], /addresses\[1\] .*contains the gateway of machine node-01 10.20.0.1/],
+    ['a pool with a name server', cluster, [pools('10.20.0.2/32')], /contains a name server of machine node-01 10.20.0.2/],
+    ['a pool in the pods\' network', cluster, [pools('192.168.4.0/24')], /contains podsCidr 192.168.0.0\/16/],
+    ['a pool in the services\' network', cluster, [pools('10.96.4.0/24')], /contains servicesCidr 10.96.0.0\/12/],
     ['a pool outside the machines\' network', cluster, [pools('10.21.0.100-10.21.0.120')], /outside the network of the machines \(10.20.0.0\/24\)/],
-    ['a pool with the broadcast address', cluster, [pools('10.20.0.250-10.20.0.255')], /takes in the first or the last address of 10.20.0.0\/24/],
+    ['a pool with the broadcast address', cluster, [pools('10.20.0.250-10.20.0.255')], /contains the first or the last address of 10.20.0.0\/24/],
   ];
   it.each(refused)('refuses %s', (_title, make, packages, message) => {
     expect(refusal(make, ...packages)).toMatch(message);

@@ -19,7 +19,7 @@ it.each([
   ['a dynamic reference written by hand', '{{resolve:secretsmanager:proxy:SecretString:password}}'],
   ['a secret inside of other text', `https://user:${secret.secretValueFromJson('password').unsafeUnwrap()}@proxy.example`],
 ])('refuses %s', (_, text) => {
-  expect(() => refuseSecret('settings["KONG_X"]', text)).toThrow('settings["KONG_X"]: got a secret, expected text that everybody may read');
+  expect(() => refuseSecret('settings["KONG_X"]', text)).toThrow('settings["KONG_X"]: got a secret, expected public text');
 });
 
 it.each([

@@ -51,7 +51,7 @@ function onEks(plane: IConstruct, resource: EksPlane): PlaneMeasures {
     runningNodes: pods.running,
     cpu: pods.cpu,
     memory: pods.memory,
-    healthyNodes: adminTargets(plane) ?? 'the cluster's controller creates the target groups, under names unknown at synth: use metricRunningNodes()',
+    healthyNodes: adminTargets(plane) ?? 'the controller of the cluster creates the target groups, under names unknown at synth: use metricRunningNodes()',
     connections: resource.proxyHost === undefined
       ? 'the proxy has no load balancer, expected Exposure.internalLoadBalancer() or internetLoadBalancer() as the exposure of the target'
       : (options) => controllerLoadBalancerMeasures(resource.proxyHost!()).connections(options),
