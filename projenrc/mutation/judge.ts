@@ -36,16 +36,18 @@ export async function judge(mutants: readonly Mutant[], suites: Suites, log: (li
 async function coverage(suites: Suites, folder: string, log: (line: string) => void): Promise<CoveredSuite[]> {
   const covered: CoveredSuite[] = [];
   for (const file of suites.files) {
-    const { failure } = await suites.run(file, { kind: 'cover', folder });
+    const { failure } = await suites.run([file], { kind: 'cover', folder });
     if (failure !== undefined) log(`left out, because it fails without a mutant: ${file}: ${failure}`);
     else covered.push({ file, ...readNotes<Coverage>(folder, 'cover', file) });
   }
-  return covered.filter(({ tests, outside }) => outside.length + Object.values(tests).flat().length > 0).sort((a, b) => a.durationMs - b.durationMs);
+  const reaching = covered.filter(({ tests, outside }) => outside.length + Object.values(tests).flat().length > 0);
+  return reaching.sort((a, b) => a.durationMs - b.durationMs);
 }
 
 /** @returns mutants that a run of their own has to decide */
 async function repeatTests(
-  mutants: readonly Mutant[], suites: Suites, covered: readonly CoveredSuite[], folder: string, killed: Map<number, string>, log: (line: string) => void,
+  mutants: readonly Mutant[], suites: Suites, covered: readonly CoveredSuite[], folder: string, killed: Map<number, string>,
+  log: (line: string) => void,
 ): Promise<Set<number>> {
   const atTop = mutants.filter(({ isAtTop }) => isAtTop).map(({ id }) => id);
   const alone = new Set([...atTop, ...covered.flatMap(({ outside }) => outside)]);
@@ -54,7 +56,7 @@ async function repeatTests(
     const left = Object.entries(tests).map(([test, ids]) => [test, ids.filter((id) => !killed.has(id) && !alone.has(id))] as const);
     const plan = Object.fromEntries(left.filter(([, ids]) => ids.length > 0));
     if (Object.keys(plan).length === 0) continue;
-    await suites.run(file, { kind: 'repeat', folder, mutants: plan });
+    await suites.run([file], { kind: 'repeat', folder, mutants: plan });
     const verdicts = readNotes<Verdicts>(folder, 'repeat', file);
     for (const [id, test] of Object.entries(verdicts.killed)) killed.set(Number(id), test);
     for (const id of verdicts.undecided) undecided.add(id);
@@ -70,12 +72,10 @@ async function runWhole(
   const left = mutants.filter(({ id }) => undecided.has(id) && !killed.has(id));
   if (left.length > 0) log(`${left.length} mutants get runs of their own`);
   for (const { id } of left) {
-    for (const { file, tests, outside } of covered) {
-      if (!outside.includes(id) && !Object.values(tests).some((ids) => ids.includes(id))) continue;
-      if ((await suites.run(file, { kind: 'whole', mutant: id })).failure === undefined) continue;
-      killed.set(id, file);
-      break;
-    }
+    const reaching = covered.filter(({ tests, outside }) => outside.includes(id) || Object.values(tests).some((ids) => ids.includes(id)));
+    if (reaching.length === 0) continue;
+    const { failure } = await suites.run(reaching.map(({ file }) => file), { kind: 'whole', mutant: id });
+    if (failure !== undefined) killed.set(id, failure);
   }
 }
 

@@ -17,10 +17,12 @@ const ROOT = join(__dirname, '..', '..');
 const RESULTS = join(ROOT, 'tmp');
 
 async function main() {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { sample: { type: 'string' }, seed: { type: 'string', default: '1' } } });
+  const options = { sample: { type: 'string' }, seed: { type: 'string', default: '1' } } as const;
+  const { values, positionals } = parseArgs({ allowPositionals: true, options });
   const unknown = positionals.filter((name) => !(name in ROOMS));
   if (unknown.length > 0) throw new Error(`room: no room is called ${unknown.join(', ')}; expected ${Object.keys(ROOMS).join(', ')}`);
-  for (const name of positionals.length > 0 ? positionals : Object.keys(ROOMS)) await mutate(name, Number(values.sample ?? Infinity), Number(values.seed));
+  const rooms = positionals.length > 0 ? positionals : Object.keys(ROOMS);
+  for (const name of rooms) await mutate(name, Number(values.sample ?? Infinity), Number(values.seed));
 }
 
 async function mutate(name: string, size: number, seed: number) {
@@ -53,12 +55,16 @@ function reportStale(folder: string, mutants: readonly Mutant[]) {
 
 function report(name: string, of: number, seed: number, judgements: readonly Judgement[]) {
   const survived = judgements.filter(({ killedBy }) => killedBy === undefined).sort((a, b) => a.mutant.id - b.mutant.id);
-  for (const { mutant, tests } of survived) console.log(`survived  ${mutant.file}:${mutant.line}  reached by ${tests} tests  ${keyOf(mutant)}`);
+  for (const { mutant, tests } of survived) {
+    console.log(`survived  ${mutant.file}:${mutant.line}  reached by ${tests} tests  ${keyOf(mutant)}`);
+  }
   const killed = judgements.length - survived.length;
-  console.log(`${name}: ${killed} of ${judgements.length} killed (${(100 * killed / judgements.length).toFixed(1)} %), ${survived.length} survived`);
+  const share = (100 * killed / judgements.length).toFixed(1);
+  console.log(`${name}: ${killed} of ${judgements.length} killed (${share} %), ${survived.length} survived`);
   mkdirSync(RESULTS, { recursive: true });
   const file = join(RESULTS, `mutation-${name}.json`);
-  const rows = judgements.map(({ mutant, killedBy, tests }) => ({ key: keyOf(mutant), line: mutant.line, tests, killedBy: killedBy ?? null }));
+  const rows = judgements.map(({ mutant, killedBy, tests }) => (
+    { key: keyOf(mutant), line: mutant.line, tests, killedBy: killedBy ?? null }));
   writeFileSync(file, JSON.stringify({ room: name, mutants: of, seed, tried: judgements.length, killed, rows }, undefined, 2));
   console.log(`each mutant: ${file}`);
 }

@@ -108,11 +108,13 @@ function isCompared(node: ts.StringLiteral): boolean {
 
 function isTarget(node: ts.Node): boolean {
   const { parent } = node;
-  return (ts.isBinaryExpression(parent) && parent.left === node && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken) || ts.isForOfStatement(parent);
+  const isAssigned = ts.isBinaryExpression(parent) && parent.left === node && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+  return isAssigned || ts.isForOfStatement(parent);
 }
 
 function withoutOne(node: ts.ArrayLiteralExpression): string[] {
-  return node.elements.map((_, dropped) => `[${node.elements.filter((__, at) => at !== dropped).map((element) => element.getText()).join(', ')}]`);
+  const items = node.elements.map((element) => element.getText());
+  return items.map((_, dropped) => `[${items.filter((__, at) => at !== dropped).join(', ')}]`);
 }
 
 function otherMethod({ expression, ...call }: ts.CallExpression): string[] {

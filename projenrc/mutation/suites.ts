@@ -16,7 +16,8 @@ export interface SuiteRun {
 export interface Suites {
   /** Paths of the suites. */
   readonly files: readonly string[];
-  run(file: string, plan: Plan): Promise<SuiteRun>;
+  /** One process for all of these suites. */
+  run(files: readonly string[], plan: Plan): Promise<SuiteRun>;
   close(): Promise<void>;
 }
 
@@ -37,7 +38,8 @@ export async function openSuites(room: Room, mutants: readonly Mutant[]): Promis
     update: false,
     bail: 1,
     maxWorkers: 1,
-    isolate: true,
+    // One process a run, whatever the number of suites.
+    isolate: false,
     silent: true,
     // Its keys know nothing of the mutants that are compiled in.
     fsModuleCache: false,
@@ -45,13 +47,14 @@ export async function openSuites(room: Room, mutants: readonly Mutant[]): Promis
   const specifications = await vitest.globTestSpecifications();
   return {
     files: specifications.map(({ moduleId }) => moduleId),
-    run: async (file, plan) => {
+    run: async (files, plan) => {
       vitest.getRootProject().provide('mutationPlan' as never, plan as never);
-      const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications.filter(({ moduleId }) => moduleId === file));
+      const isAmong = ({ moduleId }: { readonly moduleId: string }) => files.includes(moduleId);
+      const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications.filter(isAmong));
       // Results of earlier runs are among them.
-      const suite = testModules.find(({ moduleId }) => moduleId === file);
-      const [error] = [...unhandledErrors as Error[], ...suite ? errorsOf(suite) : []];
-      return { failure: error?.message ?? (suite?.ok() ? undefined : 'failed without an error') };
+      const suites = testModules.filter(isAmong);
+      const [error] = [...unhandledErrors as Error[], ...suites.flatMap(errorsOf)];
+      return { failure: error?.message ?? (suites.every((suite) => suite.ok()) ? undefined : 'failed without an error') };
     },
     close: () => vitest.close(),
   };

@@ -18,6 +18,8 @@ export default function setup(project: TestProject): () => void {
   return () => {
     const left = readdirSync(folder).flatMap((worker) => readdirSync(join(folder, worker)));
     rmSync(folder, { recursive: true, force: true });
-    if (left.length > 0) throw new Error(`temporary folder: contains ${left.join(', ')} after the last suite; remove what a suite writes before the suite ends`);
+    if (left.length > 0) {
+      throw new Error(`temporary folder: contains ${left.join(', ')} after the last suite; a suite removes what it writes before it ends`);
+    }
   };
 }

@@ -13,19 +13,28 @@ test.each([
   ['nothing', {}, []],
   ['a field', { 'Cluster.spec.kubernetesVersion': '1.36' }, [{ path: 'Cluster.spec.kubernetesVersion', old: '1.35', new: '1.36' }]],
   ['a new field', { 'Cluster.spec.eksaVersion': 'v0.26.0' }, [{ path: 'Cluster.spec.eksaVersion', old: undefined, new: 'v0.26.0' }]],
-  ['a removed field', { 'Cluster.spec.managementCluster': undefined }, [{ path: 'Cluster.spec.managementCluster', old: { name: 'site' }, new: undefined }]],
+  ['a removed field', { 'Cluster.spec.managementCluster': undefined }, [
+    { path: 'Cluster.spec.managementCluster', old: { name: 'site' }, new: undefined },
+  ]],
   ['metadata', { 'Cluster.metadata.labels': { a: 'b' } }, [{ path: 'Cluster.metadata.labels', old: undefined, new: { a: 'b' } }]],
-  ['an entry of a list with names, by its name', { [`${A}.count`]: 3 }, [{ path: 'Cluster.spec.workerNodeGroupConfigurations[a].count', old: 1, new: 3 }]],
+  ['an entry of a list with names, by its name', { [`${A}.count`]: 3 }, [
+    { path: 'Cluster.spec.workerNodeGroupConfigurations[a].count', old: 1, new: 3 },
+  ]],
   ['a list without names, as a whole', { 'Cluster.spec.clusterNetwork.pods.cidrBlocks': ['172.20.0.0/16'] }, [
     { path: 'Cluster.spec.clusterNetwork.pods.cidrBlocks', old: ['192.168.0.0/16'], new: ['172.20.0.0/16'] },
   ]],
   ['two groups of one name, as a whole list', { [`${A}.name`]: 'b' }, [
-    expect.objectContaining({ path: 'Cluster.spec.workerNodeGroupConfigurations', new: [expect.objectContaining({ name: 'b' }), expect.objectContaining({ name: 'b' })] }),
+    expect.objectContaining({
+      path: 'Cluster.spec.workerNodeGroupConfigurations',
+      new: [expect.objectContaining({ name: 'b' }), expect.objectContaining({ name: 'b' })],
+    }),
   ]],
   ['a list that is emptied, as a whole', { 'Cluster.spec.workerNodeGroupConfigurations': [] }, [
     expect.objectContaining({ path: 'Cluster.spec.workerNodeGroupConfigurations', new: [] }),
   ]],
-  ['a record that becomes a text', { 'Cluster.spec.managementCluster': 'site' }, [expect.objectContaining({ path: 'Cluster.spec.managementCluster' })]],
+  ['a record that becomes a text', { 'Cluster.spec.managementCluster': 'site' }, [
+    expect.objectContaining({ path: 'Cluster.spec.managementCluster' }),
+  ]],
   ['a default that is written out: no change', { 'Cluster.spec.clusterNetwork.cniConfig': { cilium: {} } }, []],
 ])('lists %s', (_, change, expected) => {
   expect(changes(docker(), change)).toEqual(expected);
@@ -38,7 +47,11 @@ test('lists a document that is new, and one that is gone, as a whole', () => {
     { path: 'TinkerbellMachineConfig/site-c', old: undefined, new: { metadata: { name: 'site-c' }, spec } },
   ]);
   expect(changes(before, { 'TinkerbellMachineConfig/site-b': undefined })).toEqual([
-    { path: 'TinkerbellMachineConfig/site-b', old: { metadata: { name: 'site-b' }, spec: expect.objectContaining({ hardwareSelector: { type: 'b' } }) }, new: undefined },
+    {
+      path: 'TinkerbellMachineConfig/site-b',
+      old: { metadata: { name: 'site-b' }, spec: expect.objectContaining({ hardwareSelector: { type: 'b' } }) },
+      new: undefined,
+    },
   ]);
 });
 

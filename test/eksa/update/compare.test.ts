@@ -7,7 +7,8 @@ test.each<[unknown, unknown]>([
 });
 
 test.each<[unknown, unknown]>([
-  [1, '1'], [null, undefined], [null, {}], [{}, 'x'], [[], {}], [[1], { 0: 1 }], [{ a: 1 }, { a: 2 }], [{ a: 1 }, { b: 1 }], [{ a: 1 }, { a: 1, b: 2 }], [[1, 2], [2, 1]],
+  [1, '1'], [null, undefined], [null, {}], [{}, 'x'], [[], {}], [[1], { 0: 1 }],
+  [{ a: 1 }, { a: 2 }], [{ a: 1 }, { b: 1 }], [{ a: 1 }, { a: 1, b: 2 }], [[1, 2], [2, 1]],
 ])('%j and %j differ', (one, other) => {
   expect([isSame(one, other), isSame(other, one)]).toEqual([false, false]);
 });

@@ -14,7 +14,8 @@ test.each([
   ['cilium-enterprise', { cniConfig: { cilium: {} } }],
   ['kindnetd', { cniConfig: { kindnetd: {} } }],
 ])('the old cni: %s becomes the configuration of a plugin', (cni, expected) => {
-  const network = filled(changed(docker(), { 'Cluster.spec.clusterNetwork.cniConfig': undefined, 'Cluster.spec.clusterNetwork.cni': cni })).clusterNetwork;
+  const before = changed(docker(), { 'Cluster.spec.clusterNetwork.cniConfig': undefined, 'Cluster.spec.clusterNetwork.cni': cni });
+  const network = filled(before).clusterNetwork;
   expect(network).toMatchObject(expected);
   expect(network).not.toHaveProperty('cni');
 });
@@ -33,12 +34,15 @@ test('the first worker group has a name, and every one a count', () => {
 
 test('what is absent stays absent', () => {
   const spec = filled(changed(docker(), { 'Cluster.spec.clusterNetwork': undefined, [GROUPS]: undefined }));
-  for (const field of ['clusterNetwork', 'workerNodeGroupConfigurations', 'registryMirrorConfiguration']) expect(spec).not.toHaveProperty(field);
+  for (const field of ['clusterNetwork', 'workerNodeGroupConfigurations', 'registryMirrorConfiguration']) {
+    expect(spec).not.toHaveProperty(field);
+  }
 });
 
 test.each([[undefined, '443'], ['', '443'], ['5000', '5000']])('a registry mirror with the port %s listens on %s', (port, expected) => {
   const mirror = { endpoint: 'registry.example', ...port !== undefined && { port } };
-  expect(filled(changed(docker(), { 'Cluster.spec.registryMirrorConfiguration': mirror })).registryMirrorConfiguration).toEqual({ endpoint: 'registry.example', port: expected });
+  const { registryMirrorConfiguration } = filled(changed(docker(), { 'Cluster.spec.registryMirrorConfiguration': mirror }));
+  expect(registryMirrorConfiguration).toEqual({ endpoint: 'registry.example', port: expected });
 });
 
 test.each([
@@ -55,7 +59,8 @@ test.each([
   ['network/DC1', '/DC1/network/network/DC1'],
   ['', ''],
 ])('the network %j of vSphere is %j', (network, expected) => {
-  expect(filled(changed(vsphere(), { 'VSphereDatacenterConfig/site.spec.network': network }), 'VSphereDatacenterConfig').network).toBe(expected);
+  const documents = changed(vsphere(), { 'VSphereDatacenterConfig/site.spec.network': network });
+  expect(filled(documents, 'VSphereDatacenterConfig').network).toBe(expected);
 });
 
 test('a network without a datacenter stays as it is', () => {
@@ -64,7 +69,8 @@ test('a network without a datacenter stays as it is', () => {
 });
 
 describe('Flux', () => {
-  const flux = (spec: object, cluster: Readonly<Record<string, unknown>> = {}) => filled([...changed(docker(), cluster), document('FluxConfig', 'flux', spec)], 'FluxConfig');
+  const flux = (spec: object, cluster: Readonly<Record<string, unknown>> = {}) => (
+    filled([...changed(docker(), cluster), document('FluxConfig', 'flux', spec)], 'FluxConfig'));
 
   test('has a branch, a path below the managing cluster, and a namespace', () => {
     expect(flux({})).toMatchObject({ branch: 'main', clusterConfigPath: 'clusters/site', systemNamespace: 'flux-system' });

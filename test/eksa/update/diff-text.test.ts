@@ -11,7 +11,8 @@ function lineWith(text: string, part: string): number {
 
 test('names the line of a refused change, and the line around it where the place is gone', () => {
   const old = changed(docker(), { 'Cluster.spec.eksaVersion': 'v0.26.0' });
-  const text = toYaml(changed(old, { 'Cluster.spec.clusterNetwork.pods.cidrBlocks': ['172.20.0.0/16'], 'Cluster.spec.eksaVersion': undefined }));
+  const change = { 'Cluster.spec.clusterNetwork.pods.cidrBlocks': ['172.20.0.0/16'], 'Cluster.spec.eksaVersion': undefined };
+  const text = toYaml(changed(old, change));
   const { refusals } = diff(toYaml(old), text);
   expect(refusals.map(({ ruleId, line }) => [ruleId, line])).toEqual([
     ['W3', lineWith(text, 'cidrBlocks')],
@@ -49,7 +50,9 @@ describe('files that hold no cluster', () => {
   test('and hardware.csv that cannot be read', () => {
     const { unreadable, ...rest } = diff(good, good, 'hostname\n');
     expect(rest).toEqual(nothing);
-    expect(unreadable).toEqual([expect.objectContaining({ ruleId: 'R-file', side: 'new', path: 'hardware.csv', line: 1, severity: 'error' })]);
+    expect(unreadable).toEqual([
+      expect.objectContaining({ ruleId: 'R-file', side: 'new', path: 'hardware.csv', line: 1, severity: 'error' }),
+    ]);
   });
 
   test('warnings do not count', () => {

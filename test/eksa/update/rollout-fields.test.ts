@@ -14,7 +14,8 @@ function groups(before: Documents, change: Readonly<Record<string, unknown>>) {
 
 /** Names of the groups that are replaced, with the reasons. */
 function replaced(before: Documents, change: Readonly<Record<string, unknown>>) {
-  return Object.fromEntries(groups(before, change).filter(({ action }) => action === 'rolling').map(({ name, reasons }) => [name, reasons.join(' ')]));
+  const rolling = groups(before, change).filter(({ action }) => action === 'rolling');
+  return Object.fromEntries(rolling.map(({ name, reasons }) => [name, reasons.join(' ')]));
 }
 
 test.each([
@@ -23,7 +24,8 @@ test.each([
   ['registryMirrorConfiguration', { endpoint: 'registry.example', port: '443' }],
   ['proxyConfiguration', { httpProxy: '10.0.0.4:3128', httpsProxy: '10.0.0.4:3128' }],
 ])('%s of the cluster replaces all nodes', (field, value) => {
-  expect(replaced(WITH_ETCD, { [`Cluster.spec.${field}`]: value })).toEqual({ 'control plane': field, 'etcd': field, 'a': field, 'b': field });
+  const expected = { 'control plane': field, 'etcd': field, 'a': field, 'b': field };
+  expect(replaced(WITH_ETCD, { [`Cluster.spec.${field}`]: value })).toEqual(expected);
 });
 
 test.each([
@@ -34,11 +36,12 @@ test.each([
   expect(replaced(WITH_ETCD, { [`Cluster.spec.${field}`]: value })).toEqual({ 'control plane': field });
 });
 
-test.each(['certSans', 'apiServerExtraArgs', 'auditPolicyContent', 'skipAdmissionForSystemResources', 'skipLoadBalancerDeployment', 'labels', 'taints', 'kubeletConfiguration'])(
-  '%s of the control plane replaces the control plane only', (field) => {
-    expect(replaced(vsphere(), { [`${CP}.${field}`]: valueOf(field) })).toEqual({ 'control plane': field });
-  },
-);
+test.each([
+  'certSans', 'apiServerExtraArgs', 'auditPolicyContent', 'skipAdmissionForSystemResources', 'skipLoadBalancerDeployment',
+  'labels', 'taints', 'kubeletConfiguration',
+])('%s of the control plane replaces the control plane only', (field) => {
+  expect(replaced(vsphere(), { [`${CP}.${field}`]: valueOf(field) })).toEqual({ 'control plane': field });
+});
 
 test.each(['labels', 'taints', 'kubeletConfiguration', 'failureDomains'])('%s of a worker group replaces that group only', (field) => {
   expect(replaced(vsphere(), { [`${A}.${field}`]: valueOf(field) })).toEqual({ a: field });
@@ -56,11 +59,13 @@ function valueOf(field: string): unknown {
 describe('etcd on machines of its own', () => {
   test('is replaced for another Kubernetes and for another machine configuration', () => {
     expect(replaced(WITH_ETCD, { 'Cluster.spec.kubernetesVersion': '1.36' })).toMatchObject({ etcd: 'kubernetesVersion' });
-    expect(replaced(WITH_ETCD, { 'VSphereMachineConfig/site-cp.spec.memoryMiB': 16384 })).toEqual({ 'control plane': 'memoryMiB', 'etcd': 'memoryMiB' });
+    const resized = replaced(WITH_ETCD, { 'VSphereMachineConfig/site-cp.spec.memoryMiB': 16384 });
+    expect(resized).toEqual({ 'control plane': 'memoryMiB', 'etcd': 'memoryMiB' });
   });
 
   test('is new, or removed, without reasons', () => {
-    const plan = (before: Documents, change: Readonly<Record<string, unknown>>) => groups(before, change).find(({ name }) => name === 'etcd');
+    const plan = (before: Documents, change: Readonly<Record<string, unknown>>) => (
+      groups(before, change).find(({ name }) => name === 'etcd'));
     expect(plan(vsphere(), { [ETCD]: { count: 3 } })).toMatchObject({ action: 'new', reasons: [], nodesBefore: 0, nodesAfter: 3 });
     expect(plan(WITH_ETCD, { [ETCD]: undefined })).toMatchObject({ action: 'removed', reasons: [], nodesBefore: 3, nodesAfter: 0 });
     expect(plan(vsphere(), {})).toBeUndefined();
@@ -69,31 +74,40 @@ describe('etcd on machines of its own', () => {
 
 describe('machine configurations', () => {
   const REF = { kind: 'TinkerbellTemplateConfig', name: 'site' };
-  const templated = changed(bareMetal(), { 'TinkerbellMachineConfig/site-a.spec.templateRef': REF, 'TinkerbellTemplateConfig/site': { template: { tasks: [] } } });
+  const templated = changed(bareMetal(), {
+    'TinkerbellMachineConfig/site-a.spec.templateRef': REF, 'TinkerbellTemplateConfig/site': { template: { tasks: [] } },
+  });
 
   test('another one replaces the group when its content differs', () => {
-    expect(replaced(vsphere(), { 'VSphereMachineConfig/site-b.spec.numCPUs': 4, [`${A}.machineGroupRef.name`]: 'site-b' })).toEqual({ a: 'numCPUs', b: 'numCPUs' });
+    const other = replaced(vsphere(), { 'VSphereMachineConfig/site-b.spec.numCPUs': 4, [`${A}.machineGroupRef.name`]: 'site-b' });
+    expect(other).toEqual({ a: 'numCPUs', b: 'numCPUs' });
     expect(replaced(vsphere(), { [`${A}.machineGroupRef.name`]: 'site-b' })).toEqual({});
   });
 
   test('another content of the template replaces the group, and so does another image', () => {
     expect(replaced(templated, { 'TinkerbellTemplateConfig/site.spec.template.tasks': [{ name: 'x' }] })).toEqual({ a: 'templateRef' });
-    expect(replaced(bareMetal(), { 'TinkerbellMachineConfig/site-a.spec.osImageURL': 'http://images.example/a-1-35.gz' })).toEqual({ a: 'osImageURL' });
+    const image = { 'TinkerbellMachineConfig/site-a.spec.osImageURL': 'http://images.example/a-1-35.gz' };
+    expect(replaced(bareMetal(), image)).toEqual({ a: 'osImageURL' });
   });
 
   test('an image of the datacenter and one of the machines is one reason', () => {
-    const [machine, datacenter] = ['TinkerbellMachineConfig/site-a', 'TinkerbellDatacenterConfig/site'].map((name) => `${name}.spec.osImageURL`);
-    const all = replaced(bareMetal(), { [machine]: 'http://images.example/a-1-35.gz', [datacenter]: 'http://images.example/new-1-35.gz' });
+    const all = replaced(bareMetal(), {
+      'TinkerbellMachineConfig/site-a.spec.osImageURL': 'http://images.example/a-1-35.gz',
+      'TinkerbellDatacenterConfig/site.spec.osImageURL': 'http://images.example/new-1-35.gz',
+    });
     expect(all).toEqual({ 'control plane': 'osImageURL', 'a': 'osImageURL', 'b': 'osImageURL' });
   });
 
   test('a datacenter that the cluster does not name does not count', () => {
-    const before = changed(bareMetal(), { 'TinkerbellDatacenterConfig/old': { osImageURL: 'http://images.example/old-1-35.gz', tinkerbellIP: '10.0.0.3' } });
-    expect(replaced(before, { 'TinkerbellDatacenterConfig/old.spec.osImageURL': 'http://images.example/older-1-35.gz' })).toEqual({});
+    const other = { osImageURL: 'http://images.example/old-1-35.gz', tinkerbellIP: '10.0.0.3' };
+    const before = changed(bareMetal(), { 'TinkerbellDatacenterConfig/old': other });
+    const change = { 'TinkerbellDatacenterConfig/old.spec.osImageURL': 'http://images.example/older-1-35.gz' };
+    expect(replaced(before, change)).toEqual({});
   });
 });
 
 describe('nodes that are added and missing during a rolling upgrade', () => {
+  const rolling = (maxSurge: number, maxUnavailable: number) => ({ type: 'RollingUpdate', rollingUpdate: { maxSurge, maxUnavailable } });
   const upgrade = { 'Cluster.spec.kubernetesVersion': '1.36' };
   const plan = (strategy: object | undefined, change: Readonly<Record<string, unknown>> = upgrade) => {
     const before = changed(bareMetal(), { [`${A}.upgradeRolloutStrategy`]: strategy });
@@ -102,14 +116,14 @@ describe('nodes that are added and missing during a rolling upgrade', () => {
 
   test.each([
     ['one and none by default', undefined, { action: 'rolling', surge: 1, unavailable: 0 }],
-    ['as the strategy says', { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 2 } }, { action: 'rolling', surge: 0, unavailable: 2 }],
-    ['none in place', { type: 'InPlace', rollingUpdate: { maxSurge: 2, maxUnavailable: 2 } }, { action: 'in place', surge: 0, unavailable: 0 }],
+    ['as the strategy says', rolling(0, 2), { action: 'rolling', surge: 0, unavailable: 2 }],
+    ['none in place', { ...rolling(2, 2), type: 'InPlace' }, { action: 'in place', surge: 0, unavailable: 0 }],
   ])('%s', (_, strategy, expected) => {
     expect(plan(strategy)).toMatchObject(expected);
   });
 
   test('none when nodes are only scaled', () => {
-    expect(plan({ type: 'RollingUpdate', rollingUpdate: { maxSurge: 2, maxUnavailable: 2 } }, { [`${A}.count`]: 3 })).toMatchObject({
+    expect(plan(rolling(2, 2), { [`${A}.count`]: 3 })).toMatchObject({
       action: 'scale', surge: 0, unavailable: 0, nodesBefore: 1, nodesAfter: 3,
     });
   });

@@ -11,16 +11,26 @@ function hardware(...types: readonly string[]) {
   return parseHardware(['hostname,mac,ip_address,netmask,gateway,nameservers,labels,disk', ...rows, ''].join('\n'));
 }
 
-function needs(before: Readonly<Record<string, unknown>>, change: Readonly<Record<string, unknown>>, machines?: ReturnType<typeof hardware>) {
+type Values = Readonly<Record<string, unknown>>;
+
+function needs(before: Values, change: Values, machines?: ReturnType<typeof hardware>) {
   const old = changed(bareMetal(), before);
   return diffDocuments(old, changed(old, change), machines)!.machines;
 }
 
 test.each([
   ['labels', { required: [{ labelSelector: { matchLabels: { type: 'a', rack: 'r1' } } }] }, 'rack=r1, type=a'],
-  ['labels and expressions', { required: [{ labelSelector: { matchLabels: { type: 'a' }, matchExpressions: [{ key: 'rack', operator: 'In', values: ['r1', 'r2'] }] } }] }, 'type=a, rack In r1 r2'],
-  ['an expression without values', { required: [{ labelSelector: { matchExpressions: [{ key: 'gpu', operator: 'Exists' }] } }] }, 'gpu Exists'],
-  ['alternatives', { required: [{ labelSelector: { matchLabels: { type: 'a' } } }, { labelSelector: { matchLabels: { type: 'c' } } }] }, 'type=a or type=c'],
+  ['labels and expressions', {
+    required: [
+      { labelSelector: { matchLabels: { type: 'a' }, matchExpressions: [{ key: 'rack', operator: 'In', values: ['r1', 'r2'] }] } },
+    ],
+  }, 'type=a, rack In r1 r2'],
+  ['an expression without values', {
+    required: [{ labelSelector: { matchExpressions: [{ key: 'gpu', operator: 'Exists' }] } }],
+  }, 'gpu Exists'],
+  ['alternatives', {
+    required: [{ labelSelector: { matchLabels: { type: 'a' } } }, { labelSelector: { matchLabels: { type: 'c' } } }],
+  }, 'type=a or type=c'],
   ['a term without a selector', { required: [{}] }, ''],
   ['no required term', {}, ''],
 ])('names the affinity of a group: %s', (_, hardwareAffinity, selector) => {
@@ -29,13 +39,15 @@ test.each([
 });
 
 test('a group that is removed keeps its row, and wants none', () => {
-  const found = needs({}, { [A]: { name: 'c', count: 2, machineGroupRef: { kind: 'TinkerbellMachineConfig', name: 'site-b' } } }, hardware('cp', 'a', 'b', 'b', 'b'));
+  const other = { name: 'c', count: 2, machineGroupRef: { kind: 'TinkerbellMachineConfig', name: 'site-b' } };
+  const found = needs({}, { [A]: other }, hardware('cp', 'a', 'b', 'b', 'b'));
   expect(found).toContainEqual({ selector: 'type=a', groups: ['a'], wanted: 0, spare: 0 });
   expect(found).toContainEqual({ selector: 'type=b', groups: ['b', 'c'], wanted: 2, spare: 2 });
 });
 
 test('machines that run are not spare, and fewer machines than nodes leave none', () => {
-  const spares = (...types: readonly string[]) => needs({ [`${A}.count`]: 2 }, UPGRADE, hardware(...types)).find(({ selector }) => selector === 'type=a')!.spare;
+  const spares = (...types: readonly string[]) => (
+    needs({ [`${A}.count`]: 2 }, UPGRADE, hardware(...types)).find(({ selector }) => selector === 'type=a')!.spare);
   expect([spares('a'), spares('a', 'a'), spares('a', 'a', 'a', 'b')]).toEqual([0, 0, 1]);
 });
 

@@ -27,7 +27,7 @@ test.each([
   ['1.35', '1', /is '1' and was '1.35'/, 'give major and minor'],
 ])('Kubernetes %s to %s is refused', (from, to, message, fix) => {
   const found = refusals({ [CLUSTER]: from }, { [CLUSTER]: to }, 'W7');
-  expect(found).toEqual([expect.objectContaining({ path: CLUSTER, message: expect.stringMatching(message), fix, roads: ['cli', 'api'] })]);
+  expect(found).toEqual([expect.objectContaining({ path: CLUSTER, message: expect.stringMatching(message), fix, paths: ['cli', 'api'] })]);
 });
 
 test.each([
@@ -78,7 +78,8 @@ test.each([
   ['v0.25.0', 'v0.24.9', 'goes back from \'v0.25.0\' to \'v0.24.9\'', 'stay at \'v0.25.0\''],
   ['v0.25.0', undefined, 'is gone and was \'v0.25.0\'; once given it stays', 'set it back to \'v0.25.0\''],
 ])('EKS Anywhere %s to %s is refused', (from, to, message, fix) => {
-  expect(refusals({ [RELEASE]: from }, { [RELEASE]: to }, 'W10')).toEqual([expect.objectContaining({ path: RELEASE, message, fix, roads: ['api'] })]);
+  const expected = { path: RELEASE, message, fix, paths: ['api'] };
+  expect(refusals({ [RELEASE]: from }, { [RELEASE]: to }, 'W10')).toEqual([expect.objectContaining(expected)]);
 });
 
 test.each([['0.0.1'], ['0.1.0'], ['1.0.0']])('v%s is no build of developers', (version) => {
@@ -86,7 +87,8 @@ test.each([['0.0.1'], ['0.1.0'], ['1.0.0']])('v%s is no build of developers', (v
 });
 
 test('the annotation switches the check off only with the value true', () => {
-  const skip = (value: string) => ({ [RELEASE]: 'v0.24.0', 'Cluster.metadata.annotations.{anywhere.eks.amazonaws.com/skip-eksa-version-skew-check}': value });
+  const annotation = 'Cluster.metadata.annotations.{anywhere.eks.amazonaws.com/skip-eksa-version-skew-check}';
+  const skip = (value: string) => ({ [RELEASE]: 'v0.24.0', [annotation]: value });
   expect(refusals(skip('true'), { [RELEASE]: 'v0.26.0' }, 'W10')).toEqual([]);
   expect(refusals(skip('false'), { [RELEASE]: 'v0.26.0' }, 'W10')).toHaveLength(1);
 });
