@@ -1,5 +1,5 @@
 /** An upgrade as people read it: what changes, what is refused, what happens to the nodes. */
-import { shown } from '../../src/eksa/finding';
+import { asWritten } from '../../src/eksa/finding';
 import type { Change } from '../../src/eksa/update/changes';
 import type { FileDiff } from '../../src/eksa/update/diff-text';
 import type { GroupPlan } from '../../src/eksa/update/rollout';
@@ -59,7 +59,7 @@ function changeRow({ path, old, new: now }: Change): string[] {
 
 /** Values as they are, long ones cut. */
 function brief(value: unknown): string {
-  const text = value === undefined ? '(nothing)' : shown(value);
+  const text = value === undefined ? '(nothing)' : asWritten(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 

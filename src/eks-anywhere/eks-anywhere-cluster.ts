@@ -1,6 +1,6 @@
 import { Annotations, Stage } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { checkDocuments } from '../eksa/check';
+import { checkDocuments, isEarly } from '../eksa/check';
 import type { CheckOptions } from '../eksa/check';
 import { neededFlags } from '../eksa/feature-flags';
 import type { Finding } from '../eksa/finding';
@@ -215,11 +215,6 @@ export interface MachineClusterProps extends EksAnywhereClusterProps {
   readonly timeServers?: string[];
 }
 
-/** Rules that one property alone can break: they are judged when the cluster is made. The others wait for the finished app. */
-const JUDGED_EARLY: ReadonlySet<string> = new Set([
-  'C1', 'C2', 'S12', 'version', 'C3', 'S11', 'V1', 'C8', 'C31', 'C32', 'C34', 'S1', 'S10', 'SSH', 'T3', 'T4', 'T7', 'T8', 'X12', 'X13',
-]);
-
 /** What a subclass knows of its cluster once its properties are read. */
 interface Definition {
   /** What `topology.json` calls clusters like it. */
@@ -366,7 +361,7 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
    */
   protected _define(definition: Definition): void {
     const findings = checkDocuments(definition.documents, undefined, this.rules(definition));
-    const early = findings.filter((finding) => finding.severity === 'error' && JUDGED_EARLY.has(finding.ruleId));
+    const early = findings.filter((finding) => finding.severity === 'error' && isEarly(finding));
     if (early.length > 0) throw new Error(`${this.node.path}: ${early.map((finding) => described(finding, definition)).join('\n')}`);
 
     this.definition = definition;

@@ -10,6 +10,7 @@ import { Construct } from 'constructs';
 import type { IDependable } from 'constructs';
 import { claimName } from '../private/input/claims';
 import { atPlace } from '../private/input/place';
+import { podRole } from '../private/kubernetes/pod-role';
 import { Topology } from '../private/topology/topology';
 import { ClusterAccess } from './cluster-access';
 import type { ClusterAddon } from './cluster-addon';
@@ -20,7 +21,6 @@ import type { ClusterNetwork } from './private/cluster-network';
 import { requireVersions } from './private/kubernetes-version';
 import { CONTROLLER_CLASS, LoadBalancerController } from './private/load-balancer-controller';
 import { NodeGroups } from './private/node-groups';
-import { podRole } from './private/pod-role';
 
 /**
  * Networks outside AWS whose machines join a cluster as hybrid nodes: private IPv4 networks that do not overlap each

@@ -34,6 +34,17 @@ const ON_CLUSTER: readonly Rule<ClusterDocument>[] = [
   ...REFERENCE_RULES, ...CLUSTER_RULES, ...CONTROL_PLANE_RULES, ...WORKER_GROUP_RULES, ...NETWORK_RULES, ...SITE_NETWORK_RULES, ...IDENTITY_RULES, ...HARDWARE_RULES,
 ];
 
+/** Shapes are judged early, too: a field has the wrong type whatever the others say. */
+const EARLY: ReadonlySet<string> = new Set(['S1', 'S10', ...[
+  ...ON_CLUSTER, ...TINKERBELL_CLUSTER_RULES, ...TINKERBELL_DATACENTER_RULES, ...TINKERBELL_MACHINE_RULES,
+  ...VSPHERE_CLUSTER_RULES, ...VSPHERE_DATACENTER_RULES, ...VSPHERE_MACHINE_RULES, ...MACHINE_RULES,
+].filter(({ early }) => early).map(({ id }) => id)]);
+
+/** Whether one property alone is to blame, so that the finding holds before the app is finished. */
+export function isEarly({ ruleId }: Finding): boolean {
+  return EARLY.has(ruleId);
+}
+
 /**
  * @param documents as they would be written to cluster.yaml; exactly one of them is a Cluster
  * @param hardware the machines of hardware.csv; bare metal needs them

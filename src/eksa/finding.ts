@@ -17,7 +17,7 @@ export interface Finding {
 }
 
 /** The value as a person would recognise it in their file. */
-export function shown(value: unknown): string {
+export function asWritten(value: unknown): string {
   if (typeof value === 'string') return `'${value.length > 80 ? `${value.slice(0, 77)}...` : value}'`;
   return value === undefined ? 'nothing' : JSON.stringify(value);
 }

@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import { requirePercent, requireWhole } from '../private/input/numbers';
@@ -9,7 +10,7 @@ import { ProxyLoadBalancer } from './private/load-balancers/proxy-load-balancer'
 import { InstancePlane } from './private/machines/instance-plane';
 import { refusePlaneCertificate } from './private/manifests/plane-certificate-objects';
 import type { DataPlaneSpec } from './private/plane/data-plane-spec';
-import { describeCloudPlane } from './private/plane/plane-entry';
+import { addToTopology } from './private/plane/plane-entry';
 import { planeScope } from './private/plane/plane-scope';
 
 /** Options of `AutoScalingGroupTarget.vpc()`. */
@@ -118,6 +119,6 @@ export class AutoScalingGroupTarget extends GatewayTarget {
       cpuPercent,
       loadBalancer,
     });
-    describeCloudPlane(scope, 'auto-scaling-group', spec);
+    addToTopology(scope, { target: 'auto-scaling-group', plane, controlPlane: spec.controlPlane, region: Stack.of(scope).region });
   }
 }

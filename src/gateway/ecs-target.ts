@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -15,7 +15,7 @@ import { ProxyLoadBalancer } from './private/load-balancers/proxy-load-balancer'
 import { TlsLoadBalancer } from './private/load-balancers/tls-load-balancer';
 import { refusePlaneCertificate } from './private/manifests/plane-certificate-objects';
 import type { DataPlaneSpec } from './private/plane/data-plane-spec';
-import { describeCloudPlane } from './private/plane/plane-entry';
+import { addToTopology } from './private/plane/plane-entry';
 import { planeScope } from './private/plane/plane-scope';
 
 /** Options of all `EcsTarget` factories. */
@@ -180,7 +180,7 @@ export class EcsTarget extends GatewayTarget {
     });
     spec.logs?._grantWrite(scope, resource.taskRole, resource.securityGroup, this.place.vpc);
     spec.cache?._admit(scope, resource.securityGroup, this.place.vpc);
-    describeCloudPlane(scope, 'ecs', spec);
+    addToTopology(scope, { target: 'ecs', plane: spec.plane, controlPlane: spec.controlPlane, region: Stack.of(scope).region });
   }
 
   private loadBalancer(scope: Construct, plane: string): ProxyLoadBalancer | TlsLoadBalancer {

@@ -3,8 +3,8 @@ import type { EksAnywhereCluster } from '../eks-anywhere/eks-anywhere-cluster';
 import { atPlace } from '../private/input/place';
 import { requireObjectName } from '../private/kubernetes/names';
 import type { KubernetesObject } from '../private/kubernetes/object';
-import { requireAddressRange } from '../private/network/address-range';
 import { addressNumber } from '../private/network/cidr-text';
+import { requireIpv4Range } from '../private/network/ipv4-range';
 import { parameterPath } from '../private/secrets/names';
 import type { Exposure } from './exposure';
 import { GatewayTarget } from './gateway-target';
@@ -144,7 +144,7 @@ export class EksAnywhereTarget extends GatewayTarget {
     const choice = this.options.exposure._choice;
     const endpoint = addressNumber(this.cluster.endpoint ?? '');
     if (choice.kind !== 'metal-lb' || endpoint === undefined) return;
-    const { first, last } = requireAddressRange('exposure', choice.range);
+    const { first, last } = requireIpv4Range('exposure', choice.range);
     if (endpoint < first || endpoint > last) return;
     throw new Error(`exposure: the range ${choice.range} holds ${this.cluster.endpoint}, the endpoint of cluster ${this.cluster.clusterName}: choose unused addresses`);
   }

@@ -1,6 +1,6 @@
 import { shown, atPlace } from '../private/input/place';
-import { requireAddressRange } from '../private/network/address-range';
 import { requireAddress, requireCidrs } from '../private/network/cidr-text';
+import { requireIpv4Range } from '../private/network/ipv4-range';
 
 /**
  * Ports of `Exposure.nodePort()`, each 30000 to 32767.
@@ -63,7 +63,7 @@ export class Exposure {
    * range and unused
    */
   public static metalLb(range: string): Exposure {
-    atPlace('Exposure.metalLb', () => requireAddressRange('range', range));
+    atPlace('Exposure.metalLb', () => requireIpv4Range('range', range));
     return new Exposure({ kind: 'metal-lb', range });
   }
 

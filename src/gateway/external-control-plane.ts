@@ -2,11 +2,11 @@ import { Construct } from 'constructs';
 import { ENV, ROLES } from '../private/contract';
 import { atPlace } from '../private/input/place';
 import { requireEndpoint, requireServerName } from '../private/network/tunnel-endpoint';
-import { Topology } from '../private/topology/topology';
 import type { IGatewayControlPlane } from './gateway-control-plane-interface';
 import { GatewayDataPlane } from './gateway-data-plane';
 import type { GatewayDataPlaneOptions } from './gateway-data-plane';
 import { GatewayEngine } from './gateway-engine';
+import { addToTopology } from './private/plane/plane-entry';
 import { planeNameOf } from './private/plane/plane-name';
 import type { ControlPlaneLink } from './private/trust/control-plane-link';
 import type { Trust } from './trust';
@@ -70,9 +70,8 @@ export class ExternalControlPlane extends Construct implements IGatewayControlPl
       tunnel: atPlace(this, () => trust._bind(this, this.planeName)),
       addresses: { configuration: tunnelEndpoint, telemetry: telemetryEndpoint, serverName, telemetryServerName },
     };
-    atPlace(this, () => Topology.of(this).addPlane(this.planeName, () => ({
-      id: this.planeName, role: ROLES.controlPlane, target: 'external', folder: this.planeName, manifests: [], settings: { [ENV.role]: ROLES.controlPlane },
-    })));
+    const plane = { name: this.planeName, role: ROLES.controlPlane, settings: { [ENV.role]: ROLES.controlPlane } };
+    atPlace(this, () => addToTopology(this, { target: 'external', plane }));
   }
 
   /**

@@ -2,6 +2,7 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { messageOf } from '../base/errors.ts';
+import type { RevokedCertificates } from '../base/revoked-certificates.ts';
 import { Secret } from '../base/secret.ts';
 import { SettingProblem } from './setting-problem.ts';
 import type { Given } from './setting.ts';
@@ -12,14 +13,6 @@ export interface KeyPair {
   readonly key: Secret;
   /** The settings that name both files, when both were given as files: read again when the files change. */
   readonly files?: { readonly certificate: Given; readonly key: Given };
-}
-
-/** Certificates by what identifies them: all of a common name, or single ones. */
-export interface RevokedCertificates {
-  /** In lower case. */
-  readonly commonNames: readonly string[];
-  /** Hexadecimal, upper case, without leading zeros. */
-  readonly serialNumbers: readonly string[];
 }
 
 /**

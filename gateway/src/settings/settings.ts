@@ -3,7 +3,7 @@ import type { ValuesOf } from './setting.ts';
 import type { SETTINGS } from './table.ts';
 import type { TunnelMaterial } from './tunnel-material.ts';
 
-export type { KeyPair, RevokedCertificates } from './key-material.ts';
+export type { KeyPair } from './key-material.ts';
 export type { Listener } from './listeners.ts';
 export type { TlsServerSettings } from './table/tls-server.ts';
 export type { TunnelFiles, TunnelMaterial } from './tunnel-material.ts';

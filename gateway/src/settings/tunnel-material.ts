@@ -1,6 +1,7 @@
 /** Identity and trust of a tunnel, read from what the settings give: at start, and again whenever files change. */
+import type { RevokedCertificates } from '../base/revoked-certificates.ts';
 import { isPath, readCertificates, readKeyPair, readRevoked } from './key-material.ts';
-import type { KeyPair, RevokedCertificates } from './key-material.ts';
+import type { KeyPair } from './key-material.ts';
 import { optional } from './setting.ts';
 import type { Given, SettingReader } from './setting.ts';
 import { keyPairSettings } from './table/key-pair.ts';

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import type { TLSSocket, TlsOptions, ConnectionOptions } from 'node:tls';
 import { SHARED_TUNNEL_SERVER_NAME } from '../../contract.ts';
 import { authoritiesOf } from '../base/authorities.ts';
+import type { RevokedCertificates } from '../base/revoked-certificates.ts';
 import type { Secret } from '../base/secret.ts';
 import { HANDSHAKE_LIMIT_MS } from './protocol.ts';
 
@@ -27,14 +28,6 @@ export interface TunnelTrust {
   readonly trusted?: readonly string[];
   /** Name that a data plane expects in modes pki. @default - the host of the control plane */
   readonly serverName?: string;
-}
-
-/** Certificates by what identifies them: all of a common name, or single ones. */
-export interface RevokedCertificates {
-  /** In lower case. */
-  readonly commonNames: readonly string[];
-  /** Hexadecimal, upper case, without leading zeros. */
-  readonly serialNumbers: readonly string[];
 }
 
 /** `none`: nothing was sent; `wrong`: not one that we trust. */

@@ -3,7 +3,7 @@ import type { ClusterDocument, Document } from '../../eksa/model/document';
 import type { CuratedPackage, PackageCluster } from '../../eksa/packages/curated-package';
 import { packageDocument, packageNamespaces } from '../../eksa/packages/curated-package';
 import { packageProblems } from '../../eksa/packages/rules';
-import { poolProblems, sharedAddresses, siteAddresses } from '../../eksa/packages/site-addresses';
+import { siteAddresses } from '../../eksa/packages/site-addresses';
 import { toYaml } from '../../eksa/yaml/emit';
 import type { OutputFiles } from '../../private/output-files';
 import type { Package } from '../packages/package';
@@ -40,20 +40,15 @@ export class ClusterAddOns {
     const cluster = clusterOf(documents);
     const packages = this.packages.map((added) => added._on(cluster));
     const addresses = siteAddresses(documents, hardware);
-    const claimed = this.claims.map(({ owner, range }) => ({ at: owner, range, isLocal: true }));
-    const pooled = packages.flatMap(({ name, pools = [] }) => pools.map((pool) => ({ ...pool, at: `package ${name}: ${pool.at}` })));
-    return [
-      ...packageProblems({ cluster, documents, addresses, packages }),
-      ...claimed.flatMap((claim) => [...poolProblems(claim, addresses)].map((problem) => `${claim.at} ${problem} [rule K7]`)),
-      ...[...sharedAddresses([...pooled, ...claimed])].map((problem) => `${problem} [rule K8]`),
-    ];
+    const claims = this.claims.map(({ owner, range }) => ({ at: owner, range, isLocal: true }));
+    return packageProblems({ cluster, documents, addresses, packages, claims });
   }
 
   public render(documents: readonly Document[]): OutputFiles {
     const cluster = clusterOf(documents);
     const packages = this.packages.map((added) => added._on(cluster));
     const files = new Map([...this.files].map(([name, render]): [string, string] => [name, render()]));
-    if (packages.length > 0) files.set(PACKAGES_FILE, toYaml(packages.map((settled) => packageDocument(settled, cluster))));
+    if (packages.length > 0) files.set(PACKAGES_FILE, toYaml(packages.map((curated) => packageDocument(curated, cluster))));
     if (namespacesOf(packages, cluster).length > 0) files.set(NAMESPACES_FILE, toYaml(namespacesOf(packages, cluster)));
     return Object.fromEntries(files);
   }

@@ -5,9 +5,9 @@ import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { shown } from '../../private/input/place';
+import { podRole } from '../../private/kubernetes/pod-role';
 import type { ClusterAddon } from '../cluster-addon';
 import { INSIGHTS_ADDON } from './container-insights';
-import { podRole } from './pod-role';
 
 /** An add-on as the tables below have it. */
 interface AddonEntry {

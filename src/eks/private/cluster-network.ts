@@ -4,8 +4,8 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import type { Construct } from 'constructs';
 import { KNOWN_LATER } from '../../private/input/place';
-import { requireAddressRange } from '../../private/network/address-range';
 import { requireCidr, requireCidrs } from '../../private/network/cidr-text';
+import { requireIpv4Range } from '../../private/network/ipv4-range';
 import { requireTwoZones } from '../../private/network/two-zones';
 import { gatewayVpc } from './gateway-vpc';
 import { isolatedOf, KUBECTL_NEEDS, NODE_NEEDS, watchEndpoints } from './isolated-subnets';
@@ -94,7 +94,7 @@ const SERVICE_NETWORKS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
 
 function requireServicesApart(servicesCidr: string, vpc: ec2.IVpc) {
   if (Token.isUnresolved(servicesCidr)) return;
-  const range = (text: string) => requireAddressRange('servicesCidr', text);
+  const range = (text: string) => requireIpv4Range('servicesCidr', text);
   const { first, last } = range(servicesCidr);
   if (!SERVICE_NETWORKS.map(range).some((network) => network.first <= first && last <= network.last)) {
     throw new Error(`servicesCidr: got ${servicesCidr}, expected a part of ${SERVICE_NETWORKS.join(', ')}, which EKS asks for`);

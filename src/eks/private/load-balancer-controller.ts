@@ -4,8 +4,8 @@ import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { IDependable } from 'constructs';
+import { podRole } from '../../private/kubernetes/pod-role';
 import { loadBalancerStatements } from './load-balancer-statements';
-import { podRole } from './pod-role';
 
 const NAMESPACE = 'kube-system';
 const NAME = 'aws-load-balancer-controller';

@@ -1,9 +1,9 @@
 /** Networks of machines outside AWS that join a cluster: what EKS asks of them. */
 import { Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { requireAddressRange } from '../../private/network/address-range';
-import type { AddressRange } from '../../private/network/address-range';
 import { requireCidrs } from '../../private/network/cidr-text';
+import { requireIpv4Range } from '../../private/network/ipv4-range';
+import type { Ipv4Range } from '../../private/network/ipv4-range';
 import { PRIVATE_NETWORKS } from '../../private/network/private-networks';
 
 export interface ClusterNetworks {
@@ -23,7 +23,7 @@ const MAX_NETWORKS = 15;
 interface NamedRange {
   readonly property: string;
   readonly text: string;
-  readonly range: AddressRange;
+  readonly range: Ipv4Range;
 }
 
 /**
@@ -52,11 +52,11 @@ function named(property: string, cidrs: readonly string[]): readonly NamedRange[
 }
 
 function range(property: string, text: string): readonly NamedRange[] {
-  return Token.isUnresolved(text) ? [] : [{ property, text, range: requireAddressRange(property, text) }];
+  return Token.isUnresolved(text) ? [] : [{ property, text, range: requireIpv4Range(property, text) }];
 }
 
 function requirePrivate({ property, text, range: { first, last } }: NamedRange) {
-  const isPrivate = PRIVATE_NETWORKS.map((network) => requireAddressRange('', network)).some((network) => network.first <= first && last <= network.last);
+  const isPrivate = PRIVATE_NETWORKS.map((network) => requireIpv4Range('', network)).some((network) => network.first <= first && last <= network.last);
   if (!isPrivate) throw new Error(`${property}: got ${text}, expected a part of ${PRIVATE_NETWORKS.join(', ')}, which EKS asks for`);
 }
 

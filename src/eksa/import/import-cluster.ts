@@ -6,7 +6,7 @@ import { check } from '../check-text';
 import { machineNames } from '../documents/cluster';
 import { FEATURE_FLAGS } from '../feature-flags';
 import type { Finding } from '../finding';
-import { shown } from '../finding';
+import { asWritten } from '../finding';
 import { HARDWARE_FILE, parseHardware } from '../hardware/machine';
 import type { Document } from '../model/document';
 import { documentPath } from '../model/document';
@@ -135,6 +135,6 @@ function fixFor(path: string, newNames: boolean): string | undefined {
 }
 
 function brief(value: unknown): string {
-  const text = shown(value);
+  const text = asWritten(value);
   return text.length > 100 ? `${text.slice(0, 97)}...` : text;
 }

@@ -1,9 +1,9 @@
 /** Rules about the curated packages of one cluster; the first three are the webhook's, the others what would fail later or in silence. */
 import type { ClusterDocument, Document } from '../model/document';
 import type { MachineSpec } from '../model/machines';
-import type { CuratedPackage, PackageCluster } from './curated-package';
+import type { AddressPool, CuratedPackage, PackageCluster } from './curated-package';
 import type { SiteAddresses } from './site-addresses';
-import { poolProblems } from './site-addresses';
+import { poolProblems, sharedAddresses } from './site-addresses';
 
 export interface PackageContext {
   readonly cluster: PackageCluster;
@@ -11,14 +11,19 @@ export interface PackageContext {
   readonly addresses: SiteAddresses;
   /** All packages of the cluster, in the order in which they were added. */
   readonly packages: readonly CuratedPackage[];
+  /** Ranges of addresses that services on the cluster give out, in addition to those of packages. */
+  readonly claims: readonly AddressPool[];
 }
 
-/** One row: what is wrong with a package, as a sentence that follows its name. */
+/** One row of the table. */
 interface PackageRule {
   readonly id: string;
   /** Packages that it is about. */
   readonly only?: string;
-  readonly check: (curated: CuratedPackage, context: PackageContext) => Iterable<string>;
+  /** What is wrong with a package, as a sentence that follows its name. */
+  readonly check?: (curated: CuratedPackage, context: PackageContext) => Iterable<string>;
+  /** What is wrong with the cluster as a whole, as a sentence. */
+  readonly checkAll?: (context: PackageContext) => Iterable<string>;
 }
 
 const RULES: readonly PackageRule[] = [
@@ -28,14 +33,18 @@ const RULES: readonly PackageRule[] = [
   { id: 'K4', check: ownName },
   { id: 'K5', only: 'cluster-autoscaler', check: somethingToScale },
   { id: 'K6', only: 'credential-provider-package', check: notOnBottlerocket },
-  { id: 'K7', check: poolsFree },
+  { id: 'K7', check: poolsFree, checkAll: claimsFree },
+  { id: 'K8', checkAll: rangesApart },
 ];
 
 /** One sentence for each thing that is wrong, with the rule behind it. */
 export function packageProblems(context: PackageContext): string[] {
-  return context.packages.flatMap((curated) => RULES
-    .filter(({ only }) => only === undefined || only === curated.packageName)
-    .flatMap(({ id, check }) => [...check(curated, context)].map((problem) => `package ${curated.name}: ${problem} [rule ${id}]`)));
+  return [
+    ...context.packages.flatMap((curated) => RULES
+      .filter(({ only }) => only === undefined || only === curated.packageName)
+      .flatMap(({ id, check }) => [...check?.(curated, context) ?? []].map((problem) => `package ${curated.name}: ${problem} [rule ${id}]`))),
+    ...RULES.flatMap(({ id, checkAll }) => [...checkAll?.(context) ?? []].map((problem) => `${problem} [rule ${id}]`)),
+  ];
 }
 
 function clusterSpec({ documents }: PackageContext): ClusterDocument['spec'] {
@@ -74,4 +83,13 @@ function* notOnBottlerocket(_curated: CuratedPackage, { documents }: PackageCont
 
 function* poolsFree({ pools = [] }: CuratedPackage, { addresses }: PackageContext): Iterable<string> {
   for (const pool of pools) for (const problem of poolProblems(pool, addresses)) yield `${pool.at} ${problem}`;
+}
+
+function* claimsFree({ claims, addresses }: PackageContext): Iterable<string> {
+  for (const claim of claims) for (const problem of poolProblems(claim, addresses)) yield `${claim.at} ${problem}`;
+}
+
+function* rangesApart({ packages, claims }: PackageContext): Iterable<string> {
+  const pooled = packages.flatMap(({ name, pools = [] }) => pools.map((pool) => ({ ...pool, at: `package ${name}: ${pool.at}` })));
+  yield* sharedAddresses([...pooled, ...claims]);
 }

@@ -1,5 +1,5 @@
 /** The addresses that a cluster and its machines have already, and what is wrong with a range that shall be given out beside them. */
-import { shown } from '../finding';
+import { asWritten } from '../finding';
 import type { Hardware } from '../hardware/machine';
 import type { ClusterDocument, Document } from '../model/document';
 import type { TinkerbellDatacenterSpec } from '../model/machines';
@@ -42,7 +42,7 @@ export function siteAddresses(documents: readonly Document[], hardware: Hardware
 export function* poolProblems({ range: text, isLocal }: AddressPool, site: SiteAddresses): Iterable<string> {
   const range = parseRange(text);
   if (!range) {
-    yield `is ${shown(text)}; expected addresses as first-last (10.20.0.100-10.20.0.120) or a network without host bits (10.20.0.96/28)`;
+    yield `is ${asWritten(text)}; expected addresses as first-last (10.20.0.100-10.20.0.120) or a network without host bits (10.20.0.96/28)`;
     return;
   }
   for (const { name } of site.holders.filter((holding) => meets(holding.range, range))) {

@@ -1,5 +1,5 @@
 /** Rules about the Cluster as a whole: its name, versions and management. */
-import { oneOf, shown } from '../finding';
+import { oneOf, asWritten } from '../finding';
 import type { ClusterDocument } from '../model/document';
 import { KNOWN_EKS_ANYWHERE_MINORS, NEWEST_MINOR_IN_EXTENDED_SUPPORT, kubernetesMinor, parseSemanticVersion, supportedKubernetesVersions } from '../syntax/version';
 import { encryptionProblems } from './encryption';
@@ -15,11 +15,11 @@ export function isWorkloadCluster(cluster: ClusterDocument): boolean {
 }
 
 export const CLUSTER_RULES: readonly Rule<ClusterDocument>[] = [
-  { id: 'C1', check: nameSyntax },
-  { id: 'C2', check: nameLength },
-  { id: 'S12', check: nameAsObjectName },
-  { id: 'version', check: kubernetesVersion },
-  { id: 'version', check: extendedSupport },
+  { id: 'C1', early: true, check: nameSyntax },
+  { id: 'C2', early: true, check: nameLength },
+  { id: 'S12', early: true, check: nameAsObjectName },
+  { id: 'version', early: true, check: kubernetesVersion },
+  { id: 'version', early: true, check: extendedSupport },
   { id: 'S16', check: groupVersions },
   { id: 'C58', check: podIamIssuer },
   { id: 'C63', check: packagesOnWorkloadClusters },
@@ -32,7 +32,7 @@ export const CLUSTER_RULES: readonly Rule<ClusterDocument>[] = [
 function* nameSyntax(cluster: ClusterDocument): Iterable<Problem> {
   const name = cluster.metadata?.name ?? '';
   if (!/^[a-zA-Z][a-zA-Z0-9-]+$/.test(name)) {
-    yield { at: 'metadata.name', message: `is ${shown(name)}; expected at least two letters, digits and dashes that start with a letter` };
+    yield { at: 'metadata.name', message: `is ${asWritten(name)}; expected at least two letters, digits and dashes that start with a letter` };
   }
 }
 
@@ -44,7 +44,7 @@ function* nameLength(cluster: ClusterDocument): Iterable<Problem> {
 function* nameAsObjectName(cluster: ClusterDocument): Iterable<Problem> {
   const name = cluster.metadata?.name ?? '';
   if (/[A-Z]|-$/.test(name)) {
-    yield { at: 'metadata.name', message: `is ${shown(name)}; it names Kubernetes objects, which are lower case and do not end with a dash` };
+    yield { at: 'metadata.name', message: `is ${asWritten(name)}; it names Kubernetes objects, which are lower case and do not end with a dash` };
   }
 }
 
@@ -53,7 +53,7 @@ function* kubernetesVersion(cluster: ClusterDocument, { eksAnywhereVersion }: Co
   if (!supported) {
     yield {
       at: 'spec.kubernetesVersion',
-      message: `cannot be judged: the rules of EKS Anywhere ${shown(eksAnywhereVersion)} are not known here; known are ${KNOWN_EKS_ANYWHERE_MINORS.join(', ')}`,
+      message: `cannot be judged: the rules of EKS Anywhere ${asWritten(eksAnywhereVersion)} are not known here; known are ${KNOWN_EKS_ANYWHERE_MINORS.join(', ')}`,
       severity: 'warning',
     };
     return;
@@ -70,7 +70,7 @@ function* kubernetesVersion(cluster: ClusterDocument, { eksAnywhereVersion }: Co
     if (supported.includes(version)) continue;
     yield {
       at,
-      message: `is ${shown(version)}; EKS Anywhere ${eksAnywhereVersion} knows ${supported[0]} to ${supported[supported.length - 1]}`,
+      message: `is ${asWritten(version)}; EKS Anywhere ${eksAnywhereVersion} knows ${supported[0]} to ${supported[supported.length - 1]}`,
       fix: `use one of ${oneOf(supported)}`,
     };
   }
@@ -81,7 +81,7 @@ function* extendedSupport(cluster: ClusterDocument): Iterable<Problem> {
   if (minor === undefined || minor > NEWEST_MINOR_IN_EXTENDED_SUPPORT || cluster.spec?.licenseToken) return;
   yield {
     at: 'spec.kubernetesVersion',
-    message: `is ${shown(cluster.spec?.kubernetesVersion)}, which is past its standard support (2026-08-31): the tools ask for a licence token`,
+    message: `is ${asWritten(cluster.spec?.kubernetesVersion)}, which is past its standard support (2026-08-31): the tools ask for a licence token`,
     fix: 'set licenseToken, or use a newer version',
     severity: 'warning',
   };
@@ -95,7 +95,7 @@ function* groupVersions(cluster: ClusterDocument): Iterable<Problem> {
     if (own === undefined || (own <= minor && own >= minor - 2)) continue;
     yield {
       at: `spec.workerNodeGroupConfigurations[${index}].kubernetesVersion`,
-      message: `is ${shown(group.kubernetesVersion)}; expected the cluster's 1.${minor} or up to two minors older`,
+      message: `is ${asWritten(group.kubernetesVersion)}; expected the cluster's 1.${minor} or up to two minors older`,
     };
   }
 }
@@ -123,7 +123,7 @@ function* bundlesAndVersion(cluster: ClusterDocument): Iterable<Problem> {
 function* eksaVersion(cluster: ClusterDocument): Iterable<Problem> {
   const version = cluster.spec?.eksaVersion;
   if (version !== undefined && !parseSemanticVersion(version)) {
-    yield { at: 'spec.eksaVersion', message: `is ${shown(version)}; expected three numbers such as v0.26.0` };
+    yield { at: 'spec.eksaVersion', message: `is ${asWritten(version)}; expected three numbers such as v0.26.0` };
   }
 }
 

@@ -1,5 +1,5 @@
 /** Rules about the nodes of the Kubernetes control plane and about etcd. */
-import { oneOf, shown } from '../finding';
+import { oneOf, asWritten } from '../finding';
 import type { ClusterDocument } from '../model/document';
 import { contains, parseCidr, parseIp } from '../syntax/ip';
 import { auditPolicyProblems, healthCheckProblems, kubeletProblems, labelProblems, taintProblems } from './node-group';
@@ -9,15 +9,15 @@ const AT = 'spec.controlPlaneConfiguration';
 const ROLLOUT_TYPES = ['RollingUpdate', 'InPlace'];
 
 export const CONTROL_PLANE_RULES: readonly Rule<ClusterDocument>[] = [
-  { id: 'C3', check: endpointPresent },
+  { id: 'C3', early: true, check: endpointPresent },
   { id: 'D1', check: noEndpointOnDocker },
-  { id: 'S11', check: endpointIsAddressOnBareMetal },
-  { id: 'V1', check: endpointIsAddressOnVSphere },
+  { id: 'S11', early: true, check: endpointIsAddressOnBareMetal },
+  { id: 'V1', early: true, check: endpointIsAddressOnVSphere },
   { id: 'S9', check: endpointOutsideNetworks },
   { id: 'C4', check: noExternalEtcdOnBareMetal },
   { id: 'C5', check: machineGroup },
   { id: 'C7', check: etcdMachineGroup },
-  { id: 'C8', check: positiveCount },
+  { id: 'C8', early: true, check: positiveCount },
   { id: 'C9', check: oddCount },
   { id: 'C28', check: noTaintsWithoutWorkers },
   { id: 'C47', check: etcdCount },
@@ -65,7 +65,7 @@ function* endpointIsAddressOnVSphere(cluster: ClusterDocument, { provider }: Con
 
 function* endpointIsAddress(cluster: ClusterDocument): Iterable<Problem> {
   if (host(cluster) !== '' && !parseIp(host(cluster))) {
-    yield { at: `${AT}.endpoint.host`, message: `is ${shown(host(cluster))}; expected an IP address without port: kube-vip announces it, names do not work` };
+    yield { at: `${AT}.endpoint.host`, message: `is ${asWritten(host(cluster))}; expected an IP address without port: kube-vip announces it, names do not work` };
   }
 }
 
@@ -77,7 +77,7 @@ function* endpointOutsideNetworks(cluster: ClusterDocument): Iterable<Problem> {
     if (address && cidr && contains(cidr, address)) {
       yield {
         at: `${AT}.endpoint.host`,
-        message: `is ${shown(host(cluster))}, which is inside the ${network} CIDR ${text}`,
+        message: `is ${asWritten(host(cluster))}, which is inside the ${network} CIDR ${text}`,
         fix: `choose an address outside, or another ${network} CIDR`,
       };
     }
@@ -138,7 +138,7 @@ function* etcdCount(cluster: ClusterDocument): Iterable<Problem> {
 function* rolloutType(cluster: ClusterDocument): Iterable<Problem> {
   const strategy = cluster.spec?.controlPlaneConfiguration?.upgradeRolloutStrategy;
   if (strategy && !ROLLOUT_TYPES.includes(strategy.type ?? '')) {
-    yield { at: `${AT}.upgradeRolloutStrategy.type`, message: `is ${shown(strategy.type)}; expected ${oneOf(ROLLOUT_TYPES)}` };
+    yield { at: `${AT}.upgradeRolloutStrategy.type`, message: `is ${asWritten(strategy.type)}; expected ${oneOf(ROLLOUT_TYPES)}` };
   }
 }
 
@@ -176,7 +176,7 @@ const DOMAIN = /^(\*\.)?[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9
 function* certificateNames(cluster: ClusterDocument): Iterable<Problem> {
   for (const [index, name] of (cluster.spec?.controlPlaneConfiguration?.certSans ?? []).entries()) {
     if (parseIp(name) || (DOMAIN_SOMEWHERE.test(name) && DOMAIN.test(name))) continue;
-    yield { at: `${AT}.certSans[${index}]`, message: `is ${shown(name)}; expected an IP address or a lower-case domain name with a dot` };
+    yield { at: `${AT}.certSans[${index}]`, message: `is ${asWritten(name)}; expected an IP address or a lower-case domain name with a dot` };
   }
 }
 

@@ -1,5 +1,5 @@
 /** Encryption of etcd, which an existing cluster can be given: one provider, a key management plugin on a Unix socket. */
-import { shown } from '../finding';
+import { asWritten } from '../finding';
 import type { ClusterDocument } from '../model/document';
 import { parseUrl } from '../syntax/url';
 import type { Problem } from './rule';
@@ -40,6 +40,6 @@ function* pluginProblems(kms: KeyManagement | undefined, at: string): Iterable<P
   }
   if (!kms.name) yield { at: `${at}.name`, message: 'is empty; expected the name of the plugin', fix: 'name it' };
   if (parseUrl(kms.socketListenAddress ?? '')?.scheme !== 'unix') {
-    yield { at: `${at}.socketListenAddress`, message: `is ${shown(kms.socketListenAddress)}; expected the socket of the plugin, such as 'unix:///var/run/kmsplugin/socket.sock'`, fix: 'use unix://' };
+    yield { at: `${at}.socketListenAddress`, message: `is ${asWritten(kms.socketListenAddress)}; expected the socket of the plugin, such as 'unix:///var/run/kmsplugin/socket.sock'`, fix: 'use unix://' };
   }
 }

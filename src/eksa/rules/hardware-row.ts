@@ -1,5 +1,5 @@
 /** Rules about each machine of hardware.csv, by itself and beside the others. */
-import { shown } from '../finding';
+import { asWritten } from '../finding';
 import type { Column, Machine } from '../hardware/machine';
 import { BMC_COLUMNS } from '../hardware/machine';
 import { contains, lastAddress, netmaskLength, networkOf, parseIp, sameIp } from '../syntax/ip';
@@ -51,11 +51,11 @@ export const MACHINE_ROW_RULES: readonly MachineRule[] = [
   { id: 'R3', column: 'nameservers', check: ({ cells }) => cells.nameservers.split('|').includes('') ? "has an empty entry; expected addresses joined by '|'" : undefined },
   { id: 'S8', column: 'nameservers', check: nameserversAreAddresses },
   { id: 'R4', column: 'netmask', check: ({ cells }) => cells.netmask === '' ? 'is empty; expected a netmask such as 255.255.255.0' : undefined },
-  { id: 'S8', column: 'netmask', check: ({ cells }) => cells.netmask !== '' && netmaskLength(cells.netmask) === undefined ? `is ${shown(cells.netmask)}; expected a contiguous mask such as 255.255.255.0` : undefined },
-  { id: 'R5', column: 'mac', check: ({ cells }) => isMac(cells.mac) ? undefined : `is ${shown(cells.mac)}; expected aa:bb:cc:dd:ee:ff` },
-  { id: 'S8', column: 'mac', check: ({ cells }) => isMac(cells.mac) && !isEthernetMac(cells.mac) ? `is ${shown(cells.mac)}; the cluster takes six pairs joined by colons only` : undefined },
-  { id: 'R6', column: 'hostname', check: ({ cells }) => isDnsSubdomain(cells.hostname) ? undefined : `is ${shown(cells.hostname)}; expected a lower-case DNS name` },
-  { id: 'R7', column: 'disk', check: ({ cells }) => /^\/dev\/[\w-]+$/.test(cells.disk) ? undefined : `is ${shown(cells.disk)}; expected one device such as /dev/sda or /dev/nvme0n1` },
+  { id: 'S8', column: 'netmask', check: ({ cells }) => cells.netmask !== '' && netmaskLength(cells.netmask) === undefined ? `is ${asWritten(cells.netmask)}; expected a contiguous mask such as 255.255.255.0` : undefined },
+  { id: 'R5', column: 'mac', check: ({ cells }) => isMac(cells.mac) ? undefined : `is ${asWritten(cells.mac)}; expected aa:bb:cc:dd:ee:ff` },
+  { id: 'S8', column: 'mac', check: ({ cells }) => isMac(cells.mac) && !isEthernetMac(cells.mac) ? `is ${asWritten(cells.mac)}; the cluster takes six pairs joined by colons only` : undefined },
+  { id: 'R6', column: 'hostname', check: ({ cells }) => isDnsSubdomain(cells.hostname) ? undefined : `is ${asWritten(cells.hostname)}; expected a lower-case DNS name` },
+  { id: 'R7', column: 'disk', check: ({ cells }) => /^\/dev\/[\w-]+$/.test(cells.disk) ? undefined : `is ${asWritten(cells.disk)}; expected one device such as /dev/sda or /dev/nvme0n1` },
   { id: 'R8', column: 'labels', check: labels },
   { id: 'R9', column: 'bmc_ip', check: ({ cells }) => hasBmc(cells) && !parseIp(cells.bmc_ip) ? `${notAnAddress(cells.bmc_ip)} (another bmc column is filled)` : undefined },
   { id: 'R10', column: 'bmc_username', check: ({ cells }) => hasBmc(cells) && cells.bmc_username === '' ? 'is empty although bmc_ip is set' : undefined },
@@ -73,7 +73,7 @@ export const MACHINE_ROW_RULES: readonly MachineRule[] = [
 ];
 
 function notAnAddress(text: string): string {
-  return text === '' ? 'is empty; expected an IP address' : `is ${shown(text)}; expected an IP address`;
+  return text === '' ? 'is empty; expected an IP address' : `is ${asWritten(text)}; expected an IP address`;
 }
 
 function hasBmc(cells: Machine['cells']): boolean {
@@ -83,24 +83,24 @@ function hasBmc(cells: Machine['cells']): boolean {
 function taken(machine: Machine, context: MachineContext, column: Column): string | undefined {
   const other = context.firstWith(column, machine.cells[column]);
   if (!other || other === machine) return undefined;
-  if (column === 'hostname') return `is ${shown(machine.cells.hostname)}, the hostname of another machine as well`;
-  return `is ${shown(machine.cells[column])}, which machine ${shown(other.cells.hostname)} has as well`;
+  if (column === 'hostname') return `is ${asWritten(machine.cells.hostname)}, the hostname of another machine as well`;
+  return `is ${asWritten(machine.cells[column])}, which machine ${asWritten(other.cells.hostname)} has as well`;
 }
 
 function nameserversAreAddresses({ cells }: Machine): string | undefined {
   const wrong = cells.nameservers.split('|').find((server) => server !== '' && !parseIp(server));
-  return wrong === undefined ? undefined : `has the entry ${shown(wrong)}; expected IP addresses joined by '|' without blanks`;
+  return wrong === undefined ? undefined : `has the entry ${asWritten(wrong)}; expected IP addresses joined by '|' without blanks`;
 }
 
 function labels({ cells, labelPairs }: Machine): string | undefined {
-  if (!labelPairs) return `is ${shown(cells.labels)}; expected pairs such as type=cp|rack=r1`;
+  if (!labelPairs) return `is ${asWritten(cells.labels)}; expected pairs such as type=cp|rack=r1`;
   for (const [index, { key, value }] of labelPairs.entries()) {
     const problem = labelKeyProblem(key);
-    if (problem) return `has the key ${shown(key)}, which ${problem}`;
+    if (problem) return `has the key ${asWritten(key)}, which ${problem}`;
     const valueProblem = labelValueProblem(value);
-    if (valueProblem) return `has the value ${shown(value)}, which ${valueProblem}`;
+    if (valueProblem) return `has the value ${asWritten(value)}, which ${valueProblem}`;
     const twin = labelPairs.findIndex((pair) => pair.key === key);
-    if (twin < index && labelPairs[twin].value !== value) return `has the key ${shown(key)} twice with different values`;
+    if (twin < index && labelPairs[twin].value !== value) return `has the key ${asWritten(key)} twice with different values`;
   }
   return undefined;
 }
@@ -108,7 +108,7 @@ function labels({ cells, labelPairs }: Machine): string | undefined {
 function vlan({ cells }: Machine): string | undefined {
   if (cells.vlan_id === '') return undefined;
   const id = Number(cells.vlan_id);
-  return /^[+-]?\d+$/.test(cells.vlan_id) && id >= 1 && id <= 4094 ? undefined : `is ${shown(cells.vlan_id)}; expected a number from 1 to 4094`;
+  return /^[+-]?\d+$/.test(cells.vlan_id) && id >= 1 && id <= 4094 ? undefined : `is ${asWritten(cells.vlan_id)}; expected a number from 1 to 4094`;
 }
 
 /** The machine's own network, where address and netmask make one. */
@@ -123,8 +123,8 @@ function gatewayInSubnet(machine: Machine): string | undefined {
   const subnet = subnetOf(machine);
   const gateway = parseIp(machine.cells.gateway);
   if (!subnet || !gateway) return undefined;
-  if (gateway.value === subnet.address.value) return `is ${shown(machine.cells.gateway)}, the machine's own address`;
-  return contains(subnet.cidr, gateway) ? undefined : `is ${shown(machine.cells.gateway)}, outside the machine's network (${machine.cells.ip_address} with ${machine.cells.netmask})`;
+  if (gateway.value === subnet.address.value) return `is ${asWritten(machine.cells.gateway)}, the machine's own address`;
+  return contains(subnet.cidr, gateway) ? undefined : `is ${asWritten(machine.cells.gateway)}, outside the machine's network (${machine.cells.ip_address} with ${machine.cells.netmask})`;
 }
 
 function usableAddress(machine: Machine): string | undefined {
@@ -132,8 +132,8 @@ function usableAddress(machine: Machine): string | undefined {
   // Networks of one or two addresses (/31, /32) have neither network nor broadcast address.
   if (!subnet || subnet.cidr.prefixLength > 30) return undefined;
   const { address, cidr } = subnet;
-  if (address.value === cidr.network.value) return `is ${shown(machine.cells.ip_address)}, the address of the network itself`;
-  return address.value === lastAddress(cidr) ? `is ${shown(machine.cells.ip_address)}, the broadcast address of the network` : undefined;
+  if (address.value === cidr.network.value) return `is ${asWritten(machine.cells.ip_address)}, the address of the network itself`;
+  return address.value === lastAddress(cidr) ? `is ${asWritten(machine.cells.ip_address)}, the broadcast address of the network` : undefined;
 }
 
 function addressFreeForNode({ cells }: Machine, { cluster, tinkerbellDatacenter }: MachineContext): string | undefined {
@@ -142,16 +142,16 @@ function addressFreeForNode({ cells }: Machine, { cluster, tinkerbellDatacenter 
     'tinkerbellIP': tinkerbellDatacenter?.spec?.tinkerbellIP,
   };
   for (const [owner, address] of Object.entries(reserved)) {
-    if (address && cells.ip_address && sameIp(address, cells.ip_address)) return `is ${shown(cells.ip_address)}, which is ${owner} as well`;
+    if (address && cells.ip_address && sameIp(address, cells.ip_address)) return `is ${asWritten(cells.ip_address)}, which is ${owner} as well`;
   }
   return undefined;
 }
 
 function bmcAddressOfItsOwn({ cells }: Machine, context: MachineContext): string | undefined {
   const other = cells.bmc_ip === '' ? undefined : context.firstWith('ip_address', cells.bmc_ip);
-  return other && `is ${shown(cells.bmc_ip)}, the ip_address of machine ${shown(other.cells.hostname)}`;
+  return other && `is ${asWritten(cells.bmc_ip)}, the ip_address of machine ${asWritten(other.cells.hostname)}`;
 }
 
 function bmcEverywhereOrNowhere({ cells }: Machine, { firstWithBmc: other }: MachineContext): string | undefined {
-  return other && !hasBmc(cells) ? `is empty, while machine ${shown(other.cells.hostname)} has one: machines must all be powered on by their BMC, or all by hand` : undefined;
+  return other && !hasBmc(cells) ? `is empty, while machine ${asWritten(other.cells.hostname)} has one: machines must all be powered on by their BMC, or all by hand` : undefined;
 }

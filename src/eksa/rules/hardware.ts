@@ -1,5 +1,5 @@
 /** Rules about the machines that the cluster wants and hardware.csv has. */
-import { shown } from '../finding';
+import { asWritten } from '../finding';
 import { HARDWARE_FILE } from '../hardware/machine';
 import type { Demand } from '../hardware/selection';
 import { isEligible, matchesLabels, selectorText, selectorUses } from '../hardware/selection';
@@ -36,7 +36,7 @@ function demands(cluster: ClusterDocument, context: Context): Demand[] {
 function rolesOf(cluster: ClusterDocument, context: Context) {
   const roles = [
     { at: 'spec.controlPlaneConfiguration', role: 'the control plane', count: cluster.spec?.controlPlaneConfiguration?.count ?? 0, ref: cluster.spec?.controlPlaneConfiguration?.machineGroupRef },
-    ...groupsOf(cluster).map((group, index) => ({ at: `spec.workerNodeGroupConfigurations[${index}]`, role: `group ${shown(group.name)}`, count: initialCount(group), ref: group.machineGroupRef })),
+    ...groupsOf(cluster).map((group, index) => ({ at: `spec.workerNodeGroupConfigurations[${index}]`, role: `group ${asWritten(group.name)}`, count: initialCount(group), ref: group.machineGroupRef })),
   ];
   return roles.map(({ at, role, count, ref }) => ({
     at,

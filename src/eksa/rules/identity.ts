@@ -1,5 +1,5 @@
 /** Rules about identity providers and GitOps objects. The tools look only at those that the Cluster refers to. */
-import { oneOf, shown } from '../finding';
+import { oneOf, asWritten } from '../finding';
 import type { ClusterDocument } from '../model/document';
 import { documentPath } from '../model/document';
 import type { AwsIamSpec, FluxSpec, GitOpsSpec, Github, OidcSpec } from '../model/identity';
@@ -43,7 +43,7 @@ function* oidc(spec: OidcSpec): Iterable<Problem> {
   if (!spec.clientId) yield { at: 'spec.clientId', message: 'is empty; expected the client id that tokens are issued for' };
   const url = spec.issuerUrl ? parseUrl(spec.issuerUrl) : undefined;
   if (!spec.issuerUrl) yield { at: 'spec.issuerUrl', message: 'is empty; expected the https URL of the issuer' };
-  else if (url?.scheme !== 'https') yield { at: 'spec.issuerUrl', message: `is ${shown(spec.issuerUrl)}; expected a URL that starts with https://` };
+  else if (url?.scheme !== 'https') yield { at: 'spec.issuerUrl', message: `is ${asWritten(spec.issuerUrl)}; expected a URL that starts with https://` };
   const claims = spec.requiredClaims?.length ?? 0;
   if (claims > 1) yield { at: 'spec.requiredClaims', message: `has ${claims} entries; at most one is supported` };
 }
@@ -53,7 +53,7 @@ function* awsIam(spec: AwsIamSpec): Iterable<Problem> {
   const modes = spec.backendMode ?? [];
   if (modes.length === 0) yield { at: 'spec.backendMode', message: `is empty; expected ${oneOf(BACKEND_MODES)}` };
   for (const [index, mode] of modes.entries()) {
-    if (!BACKEND_MODES.includes(mode)) yield { at: `spec.backendMode[${index}]`, message: `is ${shown(mode)}; expected ${oneOf(BACKEND_MODES)}` };
+    if (!BACKEND_MODES.includes(mode)) yield { at: `spec.backendMode[${index}]`, message: `is ${asWritten(mode)}; expected ${oneOf(BACKEND_MODES)}` };
   }
   for (const [index, role] of (spec.mapRoles ?? []).entries()) {
     if (!role.roleARN) yield { at: `spec.mapRoles[${index}].roleARN`, message: 'is empty; expected the ARN of a role' };
@@ -86,23 +86,23 @@ function* fluxGit(spec: FluxSpec): Iterable<Problem> {
   if (!repositoryUrl || parseUrl(repositoryUrl)?.scheme !== 'ssh') {
     yield {
       at: 'spec.git.repositoryUrl',
-      message: `is ${shown(repositoryUrl)}; expected a URL that starts with ssh://`,
+      message: `is ${asWritten(repositoryUrl)}; expected a URL that starts with ssh://`,
       fix: 'write ssh://git@host/path instead of git@host:path',
     };
   }
   if (sshKeyAlgorithm && !KEY_ALGORITHMS.includes(sshKeyAlgorithm)) {
-    yield { at: 'spec.git.sshKeyAlgorithm', message: `is ${shown(sshKeyAlgorithm)}; expected ${oneOf(KEY_ALGORITHMS)}` };
+    yield { at: 'spec.git.sshKeyAlgorithm', message: `is ${asWritten(sshKeyAlgorithm)}; expected ${oneOf(KEY_ALGORITHMS)}` };
   }
 }
 
 function* branch(name: string | undefined, at: string): Iterable<Problem> {
   if (name && !BRANCH.test(name)) {
-    yield { at, message: `is ${shown(name)}; the tools take two characters or more, at most one '/' or '.', and a dash only after it` };
+    yield { at, message: `is ${asWritten(name)}; the tools take two characters or more, at most one '/' or '.', and a dash only after it` };
   }
 }
 
 function* repository(name: string | undefined, at: string): Iterable<Problem> {
-  if (name && !REPOSITORY.test(name)) yield { at, message: `is ${shown(name)}; expected letters, digits, '_', '-' and '.'` };
+  if (name && !REPOSITORY.test(name)) yield { at, message: `is ${asWritten(name)}; expected letters, digits, '_', '-' and '.'` };
 }
 
 function* gitOps(spec: GitOpsSpec): Iterable<Problem> {

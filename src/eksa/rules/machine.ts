@@ -1,5 +1,5 @@
 /** Rules that both kinds of machine configurations share: operating system, its configuration, SSH keys. */
-import { shown } from '../finding';
+import { asWritten } from '../finding';
 import type { Document } from '../model/document';
 import type { HostOs, MachineSpec } from '../model/machines';
 import { certificateProblem } from '../syntax/certificate';
@@ -11,13 +11,13 @@ import type { Problem, Rule } from './rule';
 const AT = 'spec.hostOSConfiguration';
 
 export const MACHINE_RULES: readonly Rule<Document<MachineSpec>>[] = [
-  { id: 'SSH', check: firstKey },
+  { id: 'SSH', early: true, check: firstKey },
   onHostOs('H1', function* ({ ntpConfiguration }) {
     if (ntpConfiguration && !ntpConfiguration.servers?.length) yield { at: `${AT}.ntpConfiguration.servers`, message: 'is empty; expected at least one server' };
   }),
   onHostOs('H2', function* ({ ntpConfiguration }) {
     for (const [index, server] of (ntpConfiguration?.servers ?? []).entries()) {
-      if (!isTimeServer(server)) yield { at: `${AT}.ntpConfiguration.servers[${index}]`, message: `is ${shown(server)}; expected a name or address` };
+      if (!isTimeServer(server)) yield { at: `${AT}.ntpConfiguration.servers[${index}]`, message: `is ${asWritten(server)}; expected a name or address` };
     }
   }),
   onHostOs('H3', function* ({ certBundles }, isBottlerocket) {
@@ -42,7 +42,7 @@ export const MACHINE_RULES: readonly Rule<Document<MachineSpec>>[] = [
   }),
   onHostOs('H7', function* ({ bottlerocketConfiguration }) {
     for (const [index, address] of (bottlerocketConfiguration?.kubernetes?.clusterDNSIPs ?? []).entries()) {
-      if (!parseIp(address)) yield { at: `${AT}.bottlerocketConfiguration.kubernetes.clusterDNSIPs[${index}]`, message: `is ${shown(address)}; expected an IP address` };
+      if (!parseIp(address)) yield { at: `${AT}.bottlerocketConfiguration.kubernetes.clusterDNSIPs[${index}]`, message: `is ${asWritten(address)}; expected an IP address` };
     }
   }),
   onHostOs('H8', function* ({ bottlerocketConfiguration }) {
@@ -73,7 +73,7 @@ function* firstKey(machine: Document<MachineSpec>): Iterable<Problem> {
   if (key && !isAuthorizedKey(key)) {
     yield {
       at: 'spec.users[0].sshAuthorizedKeys[0]',
-      message: `starts with ${shown(key.split(/\s/)[0].slice(0, 20))} and is no OpenSSH public key`,
+      message: `starts with ${asWritten(key.split(/\s/)[0].slice(0, 20))} and is no OpenSSH public key`,
       fix: "give the content of the .pub file, such as 'ssh-ed25519 AAAA... name'",
     };
   } else if (!key) {

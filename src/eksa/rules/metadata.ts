@@ -1,5 +1,5 @@
 /** Rules about the metadata of every document: what the API server refuses, whichever the kind. */
-import { shown } from '../finding';
+import { asWritten } from '../finding';
 import type { Document } from '../model/document';
 import { isDnsLabel, isDnsSubdomain, labelKeyProblem } from '../syntax/names';
 import { labelProblems } from './node-group';
@@ -23,12 +23,12 @@ export const METADATA_RULES: readonly MetadataRule[] = [
 /** The Cluster's own name has rules C1, C2 and S12. */
 function* objectName({ kind, metadata }: Document): Iterable<Problem> {
   const name = metadata?.name;
-  if (kind !== 'Cluster' && name && !isDnsSubdomain(name)) yield { at: 'metadata.name', message: `is ${shown(name)}; expected lower-case letters, digits, dashes and dots` };
+  if (kind !== 'Cluster' && name && !isDnsSubdomain(name)) yield { at: 'metadata.name', message: `is ${asWritten(name)}; expected lower-case letters, digits, dashes and dots` };
 }
 
 function* namespace({ metadata }: Document): Iterable<Problem> {
   const name = metadata?.namespace;
-  if (name && !isDnsLabel(name)) yield { at: 'metadata.namespace', message: `is ${shown(name)}; expected lower-case letters, digits and dashes` };
+  if (name && !isDnsLabel(name)) yield { at: 'metadata.namespace', message: `is ${asWritten(name)}; expected lower-case letters, digits and dashes` };
 }
 
 function* annotations({ metadata }: Document): Iterable<Problem> {

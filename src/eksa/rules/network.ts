@@ -1,5 +1,5 @@
 /** Rules about the cluster's networks and its network plugin. */
-import { oneOf, shown } from '../finding';
+import { oneOf, asWritten } from '../finding';
 import type { ClusterDocument } from '../model/document';
 import { overlaps, parseCidr } from '../syntax/ip';
 import type { Context, Problem, Rule } from './rule';
@@ -16,10 +16,10 @@ type NetworkName = 'pods' | 'services';
 const NETWORKS: readonly NetworkName[] = ['pods', 'services'];
 
 export const NETWORK_RULES: readonly Rule<ClusterDocument>[] = [
-  { id: 'C31', check: (cluster) => blockPresent(cluster, 'pods') },
-  { id: 'C32', check: (cluster) => blockPresent(cluster, 'services') },
+  { id: 'C31', early: true, check: (cluster) => blockPresent(cluster, 'pods') },
+  { id: 'C32', early: true, check: (cluster) => blockPresent(cluster, 'services') },
   { id: 'C33', check: singleBlocks },
-  { id: 'C34', check: blockSyntax },
+  { id: 'C34', early: true, check: blockSyntax },
   { id: 'C36', check: maskAboveNodeMask },
   { id: 'C37', check: maskDifference },
   { id: 'S9', check: noOverlap },
@@ -53,7 +53,7 @@ function* singleBlocks(cluster: ClusterDocument): Iterable<Problem> {
 function* blockSyntax(cluster: ClusterDocument): Iterable<Problem> {
   for (const network of NETWORKS) {
     const [block] = blocks(cluster, network);
-    if (block !== undefined && !parseCidr(block)) yield { at: `${AT}.${network}.cidrBlocks[0]`, message: `is ${shown(block)}; expected a network such as 10.96.0.0/12` };
+    if (block !== undefined && !parseCidr(block)) yield { at: `${AT}.${network}.cidrBlocks[0]`, message: `is ${asWritten(block)}; expected a network such as 10.96.0.0/12` };
   }
 }
 
@@ -106,7 +106,7 @@ function* oneCniFormat(cluster: ClusterDocument): Iterable<Problem> {
 function* legacyPlugin(cluster: ClusterDocument): Iterable<Problem> {
   const network = cluster.spec?.clusterNetwork;
   if (network?.cni && !network.cniConfig && !LEGACY_PLUGINS.includes(network.cni)) {
-    yield { at: `${AT}.cni`, message: `is ${shown(network.cni)}; expected cniConfig.cilium instead` };
+    yield { at: `${AT}.cni`, message: `is ${asWritten(network.cni)}; expected cniConfig.cilium instead` };
   }
 }
 
@@ -129,15 +129,15 @@ function* routing(cluster: ClusterDocument): Iterable<Problem> {
   const cilium = cluster.spec?.clusterNetwork?.cniConfig?.cilium;
   const at = `${AT}.cniConfig.cilium`;
   const mode = cilium?.routingMode;
-  if (mode && !ROUTING_MODES.includes(mode)) yield { at: `${at}.routingMode`, message: `is ${shown(mode)}; expected ${oneOf(ROUTING_MODES)}` };
+  if (mode && !ROUTING_MODES.includes(mode)) yield { at: `${at}.routingMode`, message: `is ${asWritten(mode)}; expected ${oneOf(ROUTING_MODES)}` };
   if (mode === 'direct' && !cilium?.ipv4NativeRoutingCIDR) yield { at: `${at}.ipv4NativeRoutingCIDR`, message: 'is missing; direct routing needs it' };
   for (const name of ['ipv4NativeRoutingCIDR', 'ipv6NativeRoutingCIDR'] as const) {
     const block = cilium?.[name];
-    if (block && !parseCidr(block)) yield { at: `${at}.${name}`, message: `is ${shown(block)}; expected a network such as 10.0.0.0/8` };
+    if (block && !parseCidr(block)) yield { at: `${at}.${name}`, message: `is ${asWritten(block)}; expected a network such as 10.0.0.0/8` };
   }
 }
 
 function* policyMode(cluster: ClusterDocument): Iterable<Problem> {
   const mode = cluster.spec?.clusterNetwork?.cniConfig?.cilium?.policyEnforcementMode;
-  if (mode && !POLICY_MODES.includes(mode)) yield { at: `${AT}.cniConfig.cilium.policyEnforcementMode`, message: `is ${shown(mode)}; expected ${oneOf(POLICY_MODES)}` };
+  if (mode && !POLICY_MODES.includes(mode)) yield { at: `${AT}.cniConfig.cilium.policyEnforcementMode`, message: `is ${asWritten(mode)}; expected ${oneOf(POLICY_MODES)}` };
 }

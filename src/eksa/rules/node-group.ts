@@ -1,6 +1,6 @@
 /** What control plane and worker groups have in common: labels, taints, health checks, kubelet configuration. */
 import { parseDocument } from 'yaml';
-import { oneOf, shown } from '../finding';
+import { oneOf, asWritten } from '../finding';
 import type { HealthCheck, NodeGroup, Taint } from '../model/cluster';
 import { fit, isRecord } from '../schema/fit';
 import { BOTTLEROCKET_KUBERNETES } from '../schema/host-os';
@@ -16,29 +16,29 @@ export function* labelProblems(labels: Readonly<Record<string, string>> | undefi
     const keyProblem = labelKeyProblem(key);
     if (keyProblem) yield { at: `${at}.${key}`, message: `the label key '${key}' ${keyProblem}` };
     const valueProblem = labelValueProblem(value);
-    if (valueProblem) yield { at: `${at}.${key}`, message: `the label value ${shown(value)} ${valueProblem}` };
+    if (valueProblem) yield { at: `${at}.${key}`, message: `the label value ${asWritten(value)} ${valueProblem}` };
   }
 }
 
 export function* taintProblems(taints: readonly Taint[] | undefined, at: string): Iterable<Problem> {
   for (const [index, taint] of (taints ?? []).entries()) {
     const keyProblem = taint.key !== undefined && labelKeyProblem(taint.key);
-    if (keyProblem) yield { at: `${at}[${index}].key`, message: `the taint key ${shown(taint.key)} ${keyProblem}` };
+    if (keyProblem) yield { at: `${at}[${index}].key`, message: `the taint key ${asWritten(taint.key)} ${keyProblem}` };
     const valueProblem = labelValueProblem(taint.value ?? '');
-    if (valueProblem) yield { at: `${at}[${index}].value`, message: `the taint value ${shown(taint.value)} ${valueProblem}` };
+    if (valueProblem) yield { at: `${at}[${index}].value`, message: `the taint value ${asWritten(taint.value)} ${valueProblem}` };
     if (taint.effect !== undefined && !TAINT_EFFECTS.includes(taint.effect)) {
-      yield { at: `${at}[${index}].effect`, message: `is ${shown(taint.effect)}; expected ${oneOf(TAINT_EFFECTS)}` };
+      yield { at: `${at}[${index}].effect`, message: `is ${asWritten(taint.effect)}; expected ${oneOf(TAINT_EFFECTS)}` };
     }
   }
 }
 
 export function* healthCheckProblems(check: HealthCheck | undefined, at: string): Iterable<Problem> {
   const limit = check?.maxUnhealthy;
-  if (typeof limit === 'string' && !/^\d+%$/.test(limit)) yield { at: `${at}.maxUnhealthy`, message: `is ${shown(limit)}; expected a number of machines or a share such as '40%'` };
+  if (typeof limit === 'string' && !/^\d+%$/.test(limit)) yield { at: `${at}.maxUnhealthy`, message: `is ${asWritten(limit)}; expected a number of machines or a share such as '40%'` };
   if (typeof limit === 'number' && limit < 0) yield { at: `${at}.maxUnhealthy`, message: `is ${limit}: no machine would ever be replaced`, severity: 'warning' };
   for (const name of ['nodeStartupTimeout', 'unhealthyMachineTimeout'] as const) {
     const text = check?.[name];
-    if (text !== undefined && (parseDurationMs(text) ?? 0) < 0) yield { at: `${at}.${name}`, message: `is ${shown(text)}; expected a duration that is not negative` };
+    if (text !== undefined && (parseDurationMs(text) ?? 0) < 0) yield { at: `${at}.${name}`, message: `is ${asWritten(text)}; expected a duration that is not negative` };
   }
 }
 

@@ -1,5 +1,5 @@
 /** Rules about references between documents, namespaces and API versions. */
-import { oneOf, shown } from '../finding';
+import { oneOf, asWritten } from '../finding';
 import type { Ref } from '../model/cluster';
 import type { ClusterDocument, Document } from '../model/document';
 import { documentPath } from '../model/document';
@@ -47,23 +47,23 @@ function* datacenter(cluster: ClusterDocument, context: Context): Iterable<Probl
   const ref = cluster.spec?.datacenterRef;
   const kinds = Object.keys(PROVIDERS);
   if (!ref) yield { at: 'spec.datacenterRef', message: 'is missing; expected kind and name of the datacenter document' };
-  else if (!kinds.includes(ref.kind ?? '')) yield { at: 'spec.datacenterRef.kind', message: `is ${shown(ref.kind)}; expected ${oneOf(kinds)}` };
+  else if (!kinds.includes(ref.kind ?? '')) yield { at: 'spec.datacenterRef.kind', message: `is ${asWritten(ref.kind)}; expected ${oneOf(kinds)}` };
   else if (!context.find(ref.kind, ref.name)) yield missingDatacenter(ref, context);
 }
 
 /** Another kind of datacenter under the same name tells which of the two is wrong. */
 function missingDatacenter(ref: Ref, { documents }: Context): Problem {
   const other = documents.find(({ kind, metadata }) => kind !== ref.kind && Object.hasOwn(PROVIDERS, kind) && metadata?.name === ref.name);
-  if (other) return { at: 'spec.datacenterRef.kind', message: `is ${ref.kind}, but the datacenter ${shown(ref.name)} in the file is a ${other.kind}` };
-  return { at: 'spec.datacenterRef.name', message: `is ${shown(ref.name)}, but the file holds no ${ref.kind} of that name` };
+  if (other) return { at: 'spec.datacenterRef.kind', message: `is ${ref.kind}, but the datacenter ${asWritten(ref.name)} in the file is a ${other.kind}` };
+  return { at: 'spec.datacenterRef.name', message: `is ${asWritten(ref.name)}, but the file holds no ${ref.kind} of that name` };
 }
 
 function* machineConfigs(cluster: ClusterDocument, context: Context): Iterable<Problem> {
   const wanted = PROVIDERS[cluster.spec?.datacenterRef?.kind ?? '']?.machineKind;
   if (!wanted) return;
   for (const { at, ref } of machineRefs(cluster)) {
-    if (ref.kind !== wanted) yield { at: `${at}.kind`, message: `is ${shown(ref.kind)}; expected ${wanted}, as the datacenter is a ${cluster.spec?.datacenterRef?.kind}` };
-    else if (!context.find(ref.kind, ref.name)) yield { at: `${at}.name`, message: `is ${shown(ref.name)}, but the file holds no ${wanted} of that name` };
+    if (ref.kind !== wanted) yield { at: `${at}.kind`, message: `is ${asWritten(ref.kind)}; expected ${wanted}, as the datacenter is a ${cluster.spec?.datacenterRef?.kind}` };
+    else if (!context.find(ref.kind, ref.name)) yield { at: `${at}.name`, message: `is ${asWritten(ref.name)}, but the file holds no ${wanted} of that name` };
   }
 }
 
@@ -75,7 +75,7 @@ function* namespaces(cluster: ClusterDocument, context: Context): Iterable<Probl
       yield {
         document: documentPath(document),
         at: 'metadata.namespace',
-        message: `is ${shown(actual || undefined)}; expected ${shown(expected || undefined)}, as on the Cluster (nothing and 'default' count as different)`,
+        message: `is ${asWritten(actual || undefined)}; expected ${asWritten(expected || undefined)}, as on the Cluster (nothing and 'default' count as different)`,
       };
     }
   }
@@ -89,7 +89,7 @@ function referenced(cluster: ClusterDocument, context: Context): readonly Docume
 
 function* gitOpsKind(cluster: ClusterDocument): Iterable<Problem> {
   const ref = cluster.spec?.gitOpsRef;
-  if (ref && !GIT_OPS_KINDS.includes(ref.kind ?? '')) yield { at: 'spec.gitOpsRef.kind', message: `is ${shown(ref.kind)}; expected ${oneOf(GIT_OPS_KINDS)}` };
+  if (ref && !GIT_OPS_KINDS.includes(ref.kind ?? '')) yield { at: 'spec.gitOpsRef.kind', message: `is ${asWritten(ref.kind)}; expected ${oneOf(GIT_OPS_KINDS)}` };
 }
 
 function* gitOpsName(cluster: ClusterDocument): Iterable<Problem> {
@@ -101,7 +101,7 @@ function* identityKinds(cluster: ClusterDocument): Iterable<Problem> {
   const kinds = (cluster.spec?.identityProviderRefs ?? []).map((ref) => ref.kind ?? '');
   for (const [index, kind] of kinds.entries()) {
     const at = `spec.identityProviderRefs[${index}].kind`;
-    if (!IDENTITY_KINDS.includes(kind)) yield { at, message: `is ${shown(kind)}; expected ${oneOf(IDENTITY_KINDS)}` };
+    if (!IDENTITY_KINDS.includes(kind)) yield { at, message: `is ${asWritten(kind)}; expected ${oneOf(IDENTITY_KINDS)}` };
     else if (kinds.indexOf(kind) < index) yield { rule: 'X11', at, message: `is ${kind} a second time; only one of a kind is used`, fix: 'keep one' };
   }
 }
@@ -122,7 +122,7 @@ function* referencedPolicies(cluster: ClusterDocument, context: Context): Iterab
     if (isUsable && !context.find(ref.kind, ref.name)) {
       yield {
         at: `${at}.name`,
-        message: `is ${shown(ref.name)}, but the file holds no ${ref.kind} of that name; the CLI ignores that silently`,
+        message: `is ${asWritten(ref.name)}, but the file holds no ${ref.kind} of that name; the CLI ignores that silently`,
         fix: `add the ${ref.kind} to the file`,
       };
     }
@@ -135,12 +135,12 @@ function* templates(_cluster: ClusterDocument, context: Context): Iterable<Probl
     const document = documentPath(machine);
     // An empty reference counts as none.
     if (!ref?.kind && !ref?.name) continue;
-    if (ref.kind !== 'TinkerbellTemplateConfig') yield { document, at: 'spec.templateRef.kind', message: `is ${shown(ref.kind)}; expected TinkerbellTemplateConfig` };
+    if (ref.kind !== 'TinkerbellTemplateConfig') yield { document, at: 'spec.templateRef.kind', message: `is ${asWritten(ref.kind)}; expected TinkerbellTemplateConfig` };
     else if (!context.find(ref.kind, ref.name)) {
       yield {
         document,
         at: 'spec.templateRef.name',
-        message: `is ${shown(ref.name)}, but the file holds no TinkerbellTemplateConfig of that name; the CLI would use its own template instead`,
+        message: `is ${asWritten(ref.name)}, but the file holds no TinkerbellTemplateConfig of that name; the CLI would use its own template instead`,
       };
     }
   }
@@ -158,7 +158,7 @@ function* duplicates(_cluster: ClusterDocument, context: Context): Iterable<Prob
 function* apiVersions(_cluster: ClusterDocument, context: Context): Iterable<Problem> {
   for (const document of context.documents) {
     if (!isKnownKind(document.kind) || !document.apiVersion || document.apiVersion === API_VERSION) continue;
-    yield { document: documentPath(document), at: 'apiVersion', message: `is ${shown(document.apiVersion)}; expected ${API_VERSION}` };
+    yield { document: documentPath(document), at: 'apiVersion', message: `is ${asWritten(document.apiVersion)}; expected ${API_VERSION}` };
   }
 }
 

@@ -29,6 +29,8 @@ export interface Problem {
 /** One row of a table: a number from the reference, and its condition. */
 export interface Rule<Subject> {
   readonly id: string;
+  /** Whether one property alone can break it: it is judged when a cluster is made, the others at synthesis. */
+  readonly early?: true;
   readonly check: (subject: Subject, context: Context) => Iterable<Problem>;
 }
 

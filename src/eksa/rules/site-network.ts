@@ -1,5 +1,5 @@
 /** Rules about the way from a site to the internet: proxies and registry mirrors. */
-import { shown } from '../finding';
+import { asWritten } from '../finding';
 import type { ClusterDocument } from '../model/document';
 import { parseIp } from '../syntax/ip';
 import { parseUrl } from '../syntax/url';
@@ -33,7 +33,7 @@ function* proxySyntax(cluster: ClusterDocument): Iterable<Problem> {
     if (problem) yield {
       rule: problem.rule,
       at: `spec.proxyConfiguration.${name}`,
-      message: `is ${shown(text)}, which ${problem.message}; expected host:port or http://host:port`,
+      message: `is ${asWritten(text)}, which ${problem.message}; expected host:port or http://host:port`,
     };
   }
 }
@@ -45,7 +45,7 @@ function proxyProblem(text: string): { rule: string; message: string } | undefin
   const match = url ? [text, url.host, url.port] : /^(\[[^\]]*\]|[^:[\]]*):([^:]*)$/.exec(text);
   if (!match || match[2] === '') return { rule: 'C51', message: 'has no port' };
   const host = match[1].replace(/^\[|\]$/g, '');
-  if (!parseIp(host) && !isResolvable(host)) return { rule: 'C52', message: `has the host ${shown(host)}, which is neither an address nor a name` };
+  if (!parseIp(host) && !isResolvable(host)) return { rule: 'C52', message: `has the host ${asWritten(host)}, which is neither an address nor a name` };
   const port = portProblem(match[2]);
   return port ? { rule: 'C53', message: port } : undefined;
 }
@@ -58,7 +58,7 @@ function isResolvable(host: string): boolean {
 
 function portProblem(text: string): string | undefined {
   const port = Number(text);
-  return /^\+?\d+$/.test(text) && port >= 1 && port <= 65535 ? undefined : `has the port ${shown(text)}, which is not between 1 and 65535`;
+  return /^\+?\d+$/.test(text) && port >= 1 && port <= 65535 ? undefined : `has the port ${asWritten(text)}, which is not between 1 and 65535`;
 }
 
 function* mirrorEndpoint(cluster: ClusterDocument): Iterable<Problem> {
@@ -68,7 +68,7 @@ function* mirrorEndpoint(cluster: ClusterDocument): Iterable<Problem> {
 
 function* mirrorPort(cluster: ClusterDocument): Iterable<Problem> {
   const port = cluster.spec?.registryMirrorConfiguration?.port;
-  if (port && portProblem(port)) yield { at: 'spec.registryMirrorConfiguration.port', message: `is ${shown(port)}; expected a number from 1 to 65535, as text` };
+  if (port && portProblem(port)) yield { at: 'spec.registryMirrorConfiguration.port', message: `is ${asWritten(port)}; expected a number from 1 to 65535, as text` };
 }
 
 function* mirrorNamespaces(cluster: ClusterDocument): Iterable<Problem> {

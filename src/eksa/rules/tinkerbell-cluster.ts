@@ -1,5 +1,5 @@
 /** Rules about what the Cluster and the objects of bare metal must agree on. */
-import { shown } from '../finding';
+import { asWritten } from '../finding';
 import type { ClusterDocument } from '../model/document';
 import { documentPath } from '../model/document';
 import { parseRequestUri } from '../syntax/url';
@@ -40,12 +40,12 @@ function* sameFamily(cluster: ClusterDocument, context: Context): Iterable<Probl
     return machine && isKnownFamily(machine) && machine.spec?.osFamily !== expected ? [machine] : [];
   });
   for (const machine of others) {
-    yield { document: documentPath(machine), at: 'spec.osFamily', message: `is ${shown(machine.spec?.osFamily)}; expected the control plane's ${shown(expected)}` };
+    yield { document: documentPath(machine), at: 'spec.osFamily', message: `is ${asWritten(machine.spec?.osFamily)}; expected the control plane's ${asWritten(expected)}` };
   }
   if (others.length > 0) yield {
     document: documentPath(controlPlane),
     at: 'spec.osFamily',
-    message: `is ${shown(expected)}; expected the same as on ${others.map(documentPath).join(', ')}`,
+    message: `is ${asWritten(expected)}; expected the same as on ${others.map(documentPath).join(', ')}`,
   };
 }
 
@@ -123,7 +123,7 @@ function* imageNamesVersion(cluster: ClusterDocument, context: Context): Iterabl
       rule: shared ? 'T23' : 'T24',
       document: documentPath(owner),
       at: 'spec.osImageURL',
-      message: `is ${shown(url)}, which does not name Kubernetes ${version}`,
+      message: `is ${asWritten(url)}, which does not name Kubernetes ${version}`,
       fix: `name the version in the file's name, such as ubuntu-${version.replace('.', '-')}.gz`,
     };
   }

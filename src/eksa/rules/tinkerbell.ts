@@ -1,5 +1,5 @@
 /** Rules about the datacenter and the machine configurations of bare metal. */
-import { oneOf, shown } from '../finding';
+import { oneOf, asWritten } from '../finding';
 import { HARDWARE_FILE } from '../hardware/machine';
 import type { Document } from '../model/document';
 import type { AffinityTerm, TinkerbellDatacenterSpec } from '../model/machines';
@@ -14,17 +14,17 @@ const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
 type Datacenter = Document<TinkerbellDatacenterSpec>;
 
 export const TINKERBELL_DATACENTER_RULES: readonly Rule<Datacenter>[] = [
-  { id: 'T3', check: (datacenter) => urlProblems(datacenter.spec?.osImageURL, 'spec.osImageURL') },
-  { id: 'T3', check: (datacenter) => urlProblems(datacenter.spec?.hookImagesURLPath, 'spec.hookImagesURLPath') },
-  { id: 'T4', check: tinkerbellIp },
+  { id: 'T3', early: true, check: (datacenter) => urlProblems(datacenter.spec?.osImageURL, 'spec.osImageURL') },
+  { id: 'T3', early: true, check: (datacenter) => urlProblems(datacenter.spec?.hookImagesURLPath, 'spec.hookImagesURLPath') },
+  { id: 'T4', early: true, check: tinkerbellIp },
   { id: 'T5', check: isoUrl },
   { id: 'T26', check: endpointDiffers },
   { id: 'T27', check: hookWithProxy },
 ];
 
 export const TINKERBELL_MACHINE_RULES: readonly Rule<TinkerbellMachine>[] = [
-  { id: 'T7', check: selectorOrAffinity },
-  { id: 'T8', check: onePair },
+  { id: 'T7', early: true, check: selectorOrAffinity },
+  { id: 'T8', early: true, check: onePair },
   { id: 'T9', check: affinityTerms },
   { id: 'T11', check: expressions },
   { id: 'T13', check: osFamily },
@@ -33,12 +33,12 @@ export const TINKERBELL_MACHINE_RULES: readonly Rule<TinkerbellMachine>[] = [
 ];
 
 function* urlProblems(text: string | undefined, at: string): Iterable<Problem> {
-  if (text && !parseRequestUri(text)) yield { at, message: `is ${shown(text)}; expected a URL such as http://10.0.0.2/ubuntu-1-35.gz` };
+  if (text && !parseRequestUri(text)) yield { at, message: `is ${asWritten(text)}; expected a URL such as http://10.0.0.2/ubuntu-1-35.gz` };
 }
 
 function* tinkerbellIp(datacenter: Datacenter): Iterable<Problem> {
   const text = datacenter.spec?.tinkerbellIP ?? '';
-  if (!parseIp(text)) yield { at: 'spec.tinkerbellIP', message: `is ${shown(text)}; expected a free IP address of the node network for the provisioning services` };
+  if (!parseIp(text)) yield { at: 'spec.tinkerbellIP', message: `is ${asWritten(text)}; expected a free IP address of the node network for the provisioning services` };
 }
 
 function* isoUrl(datacenter: Datacenter): Iterable<Problem> {
@@ -46,8 +46,8 @@ function* isoUrl(datacenter: Datacenter): Iterable<Problem> {
   if (!text) return;
   const at = 'spec.hookIsoURL';
   const url = parseRequestUri(text);
-  if (!url) yield { at, message: `is ${shown(text)}; expected a URL that ends with .iso` };
-  else if (!/\.iso$/.test(text)) yield { rule: 'T25', at, message: `is ${shown(text)}; expected a URL that ends with .iso` };
+  if (!url) yield { at, message: `is ${asWritten(text)}; expected a URL that ends with .iso` };
+  else if (!/\.iso$/.test(text)) yield { rule: 'T25', at, message: `is ${asWritten(text)}; expected a URL that ends with .iso` };
   if (!datacenter.spec?.isoBoot) yield { at: 'spec.isoBoot', message: 'is not true although hookIsoURL is set', fix: 'set isoBoot: true or remove hookIsoURL' };
 }
 
@@ -97,7 +97,7 @@ function* expressions({ spec }: TinkerbellMachine): Iterable<Problem> {
     for (const [index, { operator = '', values = [] }] of (term?.labelSelector?.matchExpressions ?? []).entries()) {
       const path = `${at}.labelSelector.matchExpressions[${index}]`;
       const takesValues = operator === 'In' || operator === 'NotIn';
-      if (!OPERATORS.includes(operator)) yield { at: `${path}.operator`, message: `is ${shown(operator)}; expected ${oneOf(OPERATORS)}` };
+      if (!OPERATORS.includes(operator)) yield { at: `${path}.operator`, message: `is ${asWritten(operator)}; expected ${oneOf(OPERATORS)}` };
       else if (takesValues && values.length === 0) yield { rule: 'T12', at: `${path}.values`, message: `is empty; ${operator} needs at least one` };
       else if (!takesValues && values.length > 0) yield { rule: 'T12', at: `${path}.values`, message: `is set; ${operator} takes none` };
     }
@@ -110,7 +110,7 @@ export function isKnownFamily({ spec }: TinkerbellMachine): boolean {
 
 function* osFamily(machine: TinkerbellMachine): Iterable<Problem> {
   const family = machine.spec?.osFamily ?? '';
-  if (!isKnownFamily(machine)) yield { at: 'spec.osFamily', message: `is ${shown(family)}; expected ${oneOf(OS_FAMILIES)}` };
+  if (!isKnownFamily(machine)) yield { at: 'spec.osFamily', message: `is ${asWritten(family)}; expected ${oneOf(OS_FAMILIES)}` };
 }
 
 /** The selector is rendered without quotes into the Cluster API templates and read back as YAML. */
@@ -119,7 +119,7 @@ function* selectorSurvivesYaml({ spec }: TinkerbellMachine, { hardware }: Contex
     const read = textAfterRoundTrip(value);
     if (read === value) continue;
     const fix = 'use a value that is no YAML number, date or word such as yes, on, null';
-    yield { at: `spec.hardwareSelector.${key}`, message: `is ${shown(value)}, which the tools read back as ${shown(read)}: no machine would ever match`, fix };
+    yield { at: `spec.hardwareSelector.${key}`, message: `is ${asWritten(value)}, which the tools read back as ${asWritten(read)}: no machine would ever match`, fix };
     for (const machine of hardware?.machines.filter((candidate) => candidate.labels[key] === value) ?? []) {
       yield { document: `${HARDWARE_FILE}/${machine.cells.hostname}`, at: 'labels', message: `has ${key}=${value}, which the tools look for as ${key}=${read}`, fix };
     }

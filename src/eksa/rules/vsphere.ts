@@ -1,5 +1,5 @@
 /** Rules about vSphere: datacenter, machine configurations, and what they and the Cluster must agree on. */
-import { oneOf, shown } from '../finding';
+import { oneOf, asWritten } from '../finding';
 import type { ClusterDocument, Document } from '../model/document';
 import { documentPath } from '../model/document';
 import type { FailureDomain, VSphereDatacenterSpec } from '../model/machines';
@@ -12,8 +12,8 @@ const BOTTLEROCKET_USER = 'ec2-user';
 type Datacenter = Document<VSphereDatacenterSpec>;
 
 export const VSPHERE_DATACENTER_RULES: readonly Rule<Datacenter>[] = [
-  { id: 'X12', check: required },
-  { id: 'X13', check: network },
+  { id: 'X12', early: true, check: required },
+  { id: 'X13', early: true, check: network },
   { id: 'X14', check: failureDomains },
   { id: 'V5', check: uniqueDomains },
 ];
@@ -49,7 +49,7 @@ function* network({ spec }: Datacenter): Iterable<Problem> {
   const path = spec?.network ?? '';
   const parent = `/${spec?.datacenter}/network/`;
   if (path.startsWith('/') && !(path.startsWith(parent) && path.length > parent.length)) {
-    yield { at: 'spec.network', message: `is ${shown(path)}; expected a path below ${parent}, or the network's name alone` };
+    yield { at: 'spec.network', message: `is ${asWritten(path)}; expected a path below ${parent}, or the network's name alone` };
   }
 }
 
@@ -70,7 +70,7 @@ function* failureDomains({ spec }: Datacenter): Iterable<Problem> {
     }
     const parent = `/${spec?.datacenter}/network/`;
     if (domain.network && !domain.network.startsWith(parent)) {
-      yield { at: `${at}.network`, message: `is ${shown(domain.network)}; expected a path below ${parent} (here the name alone is not completed)` };
+      yield { at: `${at}.network`, message: `is ${asWritten(domain.network)}; expected a path below ${parent} (here the name alone is not completed)` };
     }
   }
 }
@@ -78,7 +78,7 @@ function* failureDomains({ spec }: Datacenter): Iterable<Problem> {
 function* uniqueDomains({ spec }: Datacenter): Iterable<Problem> {
   const names = (spec?.failureDomains ?? []).map((domain) => domain.name);
   for (const [index, name] of names.entries()) {
-    if (name && names.indexOf(name) < index) yield { at: `spec.failureDomains[${index}].name`, message: `is ${shown(name)}, the name of another failure domain as well` };
+    if (name && names.indexOf(name) < index) yield { at: `spec.failureDomains[${index}].name`, message: `is ${asWritten(name)}, the name of another failure domain as well` };
   }
 }
 
@@ -90,14 +90,14 @@ function* places({ spec }: VSphereMachine): Iterable<Problem> {
 
 function* osFamily({ spec }: VSphereMachine): Iterable<Problem> {
   const family = spec?.osFamily;
-  if (family && !OS_FAMILIES.includes(family)) yield { at: 'spec.osFamily', message: `is ${shown(family)}; expected ${oneOf(OS_FAMILIES)}` };
+  if (family && !OS_FAMILIES.includes(family)) yield { at: 'spec.osFamily', message: `is ${asWritten(family)}; expected ${oneOf(OS_FAMILIES)}` };
 }
 
 function* bottlerocketUser(machine: VSphereMachine): Iterable<Problem> {
   const name = machine.spec?.users?.[0]?.name;
   if (!isBottlerocketMachine(machine) || name === undefined || name === BOTTLEROCKET_USER) return;
-  yield { at: 'spec.users[0].name', message: `is ${shown(name)}; Bottlerocket knows only '${BOTTLEROCKET_USER}'` };
-  if (!machine.spec?.osFamily) yield { at: 'spec.osFamily', message: `is empty, which means bottlerocket, whose user cannot be ${shown(name)}`, fix: `set osFamily to ${oneOf(OS_FAMILIES)}` };
+  yield { at: 'spec.users[0].name', message: `is ${asWritten(name)}; Bottlerocket knows only '${BOTTLEROCKET_USER}'` };
+  if (!machine.spec?.osFamily) yield { at: 'spec.osFamily', message: `is empty, which means bottlerocket, whose user cannot be ${asWritten(name)}`, fix: `set osFamily to ${oneOf(OS_FAMILIES)}` };
 }
 
 function* template(machine: VSphereMachine): Iterable<Problem> {
@@ -114,7 +114,7 @@ function* sameFamilyWithExternalEtcd(cluster: ClusterDocument, context: Context)
     yield {
       document: documentPath(machine),
       at: 'spec.osFamily',
-      message: `is ${shown(machine.spec?.osFamily)}; with external etcd all machine configurations need the same, ${shown(first.spec?.osFamily)}`,
+      message: `is ${asWritten(machine.spec?.osFamily)}; with external etcd all machine configurations need the same, ${asWritten(first.spec?.osFamily)}`,
     };
   }
 }
@@ -141,7 +141,7 @@ function* domainsDefined(cluster: ClusterDocument, context: Context): Iterable<P
       if (known.includes(domain)) continue;
       yield {
         at: `spec.workerNodeGroupConfigurations[${index}].failureDomains[${position}]`,
-        message: `is ${shown(domain)}; the datacenter defines ${known.map(shown).join(', ') || 'none'}`,
+        message: `is ${asWritten(domain)}; the datacenter defines ${known.map(asWritten).join(', ') || 'none'}`,
       };
     }
   }

@@ -1,5 +1,5 @@
 /** Rules about worker node groups. */
-import { oneOf, shown } from '../finding';
+import { oneOf, asWritten } from '../finding';
 import type { WorkerGroup } from '../model/cluster';
 import type { ClusterDocument } from '../model/document';
 import { isDnsLabel } from '../syntax/names';
@@ -52,7 +52,7 @@ export const WORKER_GROUP_RULES: readonly Rule<ClusterDocument>[] = [
   each('C18', function* (group, at) {
     const type = group.upgradeRolloutStrategy?.type;
     if (group.upgradeRolloutStrategy && !ROLLOUT_TYPES.includes(type ?? '')) {
-      yield { at: `${at}.upgradeRolloutStrategy.type`, message: `is ${shown(type)}; expected ${oneOf(ROLLOUT_TYPES)}` };
+      yield { at: `${at}.upgradeRolloutStrategy.type`, message: `is ${asWritten(type)}; expected ${oneOf(ROLLOUT_TYPES)}` };
     }
   }),
   each('C19', rollingUpdate),
@@ -62,7 +62,7 @@ export const WORKER_GROUP_RULES: readonly Rule<ClusterDocument>[] = [
   { id: 'C27', check: oneGroupWithoutTaints },
   { id: 'C29', check: versionWithoutGroups },
   each('S26', function* (group, at) {
-    if (group.name && !isDnsLabel(group.name)) yield { at: `${at}.name`, message: `is ${shown(group.name)}; it names Kubernetes objects: lower-case letters, digits and dashes` };
+    if (group.name && !isDnsLabel(group.name)) yield { at: `${at}.name`, message: `is ${asWritten(group.name)}; it names Kubernetes objects: lower-case letters, digits and dashes` };
   }),
   each('S26', function* (group, at, { cluster }) {
     const length = `${cluster.metadata?.name}-${group.name}`.length;
@@ -127,7 +127,7 @@ function* inPlace(group: WorkerGroup, at: string, { provider, flags }: Context):
 function* uniqueNames(cluster: ClusterDocument): Iterable<Problem> {
   const names = groupsOf(cluster).map((group) => group.name);
   for (const [index, name] of names.entries()) {
-    if (name && names.indexOf(name) < index) yield { at: `${AT}[${index}].name`, message: `is ${shown(name)}, the name of another group as well` };
+    if (name && names.indexOf(name) < index) yield { at: `${AT}[${index}].name`, message: `is ${asWritten(name)}, the name of another group as well` };
   }
 }
 

@@ -1,5 +1,5 @@
 /** Fits a plain value into a shape: says what does not fit, and returns the part that does. */
-import { oneOf, shown } from '../finding';
+import { oneOf, asWritten } from '../finding';
 import { parseDurationMs } from '../syntax/duration';
 import { isQuantity } from '../syntax/quantity';
 import type { ListShape, MapShape, NumberShape, ObjectShape, Shape, TextShape } from './shape';
@@ -97,12 +97,12 @@ function fittedList(shape: ListShape, value: unknown, path: string, misfits: Mis
 function fittedText(shape: TextShape, value: unknown, path: string, misfits: Misfit[]): unknown {
   if (typeof value !== 'string') return wrongType('text', value, path, misfits);
   if (shape.values && !shape.values.includes(value)) {
-    misfits.push({ kind: 'value', path, message: `is ${shown(value)}; expected ${oneOf(shape.values)}` });
+    misfits.push({ kind: 'value', path, message: `is ${asWritten(value)}; expected ${oneOf(shape.values)}` });
     return undefined;
   }
   const expected = shape.format && !FORMATS[shape.format].isValid(value) ? FORMATS[shape.format].example : undefined;
   if (!expected) return value;
-  misfits.push({ kind: 'value', path, message: `is ${shown(value)}; expected ${expected}` });
+  misfits.push({ kind: 'value', path, message: `is ${asWritten(value)}; expected ${expected}` });
   return undefined;
 }
 
@@ -130,7 +130,7 @@ function wrongType(expected: string, value: unknown, path: string, misfits: Misf
 function described(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (isRecord(value)) return 'an object';
-  return typeof value === 'string' ? `the text ${shown(value)}` : shown(value);
+  return typeof value === 'string' ? `the text ${asWritten(value)}` : asWritten(value);
 }
 
 function set(target: Record<string, unknown>, name: string, value: unknown) {

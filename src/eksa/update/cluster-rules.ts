@@ -1,5 +1,5 @@
 /** Fields of the Cluster that stay as they are once the cluster exists. */
-import { shown } from '../finding';
+import { asWritten } from '../finding';
 import type { ClusterNetwork, ClusterSpec, Ref, WorkerGroup } from '../model/cluster';
 import type { ClusterDocument } from '../model/document';
 import { isSame, isSameRef, isSameSet } from './compare';
@@ -61,7 +61,7 @@ function fixedField(field: FixedField): UpdateRule {
       if (paths.length === 0 || field.applies?.(pair) === false) return;
       const [old, now] = [field.value(pair.old.cluster), field.value(pair.new.cluster)];
       const same = field.same ?? isSame;
-      if (!same(old as never, now as never)) yield { path: `Cluster.${field.path}`, message: changed(old, now), fix: field.fix ?? `set it back to ${shown(old)}`, paths };
+      if (!same(old as never, now as never)) yield { path: `Cluster.${field.path}`, message: changed(old, now), fix: field.fix ?? `set it back to ${asWritten(old)}`, paths };
     },
   };
 }
@@ -72,7 +72,7 @@ function pathsFor(paths: readonly UpdatePath[], old: ClusterDocument): readonly 
 
 /** `is 'b' and was 'a'; it is fixed once the cluster exists`. */
 export function changed(old: unknown, now: unknown): string {
-  return `is ${shown(now)} and was ${shown(old)}; it is fixed once the cluster exists`;
+  return `is ${asWritten(now)} and was ${asWritten(old)}; it is fixed once the cluster exists`;
 }
 
 function onBareMetal(pair: Pair): boolean {
@@ -92,14 +92,14 @@ function* managementCluster({ old, new: now }: Pair): Iterable<Violation> {
   const isRenamed = old.cluster.metadata?.name !== now.cluster.metadata?.name;
   // A renamed cluster that manages itself is reported by its name.
   if (isSameForApi && isRenamed) return;
-  yield { path: 'Cluster.spec.managementCluster.name', message: changed(before, after), fix: `set it back to ${shown(before)}`, paths: pathsFor(isSameForApi ? CLI : UPDATE_PATHS, old.cluster) };
+  yield { path: 'Cluster.spec.managementCluster.name', message: changed(before, after), fix: `set it back to ${asWritten(before)}`, paths: pathsFor(isSameForApi ? CLI : UPDATE_PATHS, old.cluster) };
 }
 
 /** It may be added and removed, but not exchanged. */
 function* awsIamRef({ old, new: now }: Pair): Iterable<Violation> {
   const [before, after] = [old, now].map(awsIamName);
   if (before === undefined || after === undefined || before === after) return;
-  yield { path: 'Cluster.spec.identityProviderRefs', message: `names the AWSIamConfig ${shown(after)} and named ${shown(before)}; it cannot be exchanged`, fix: `name ${shown(before)}`, paths: pathsFor(UPDATE_PATHS, old.cluster) };
+  yield { path: 'Cluster.spec.identityProviderRefs', message: `names the AWSIamConfig ${asWritten(after)} and named ${asWritten(before)}; it cannot be exchanged`, fix: `name ${asWritten(before)}`, paths: pathsFor(UPDATE_PATHS, old.cluster) };
 }
 
 export function awsIamName({ cluster }: State): string | undefined {
@@ -167,7 +167,7 @@ function* noScalingWhileUpgrading(pair: Pair): Iterable<Violation> {
   const added = groupsAfter.filter((name) => !groupsBefore.includes(name));
   const removed = groupsBefore.filter((name) => !groupsAfter.includes(name));
   if (added.length + removed.length === 0) return;
-  const what = [...added.map((name) => `adds ${shown(name)}`), ...removed.map((name) => `removes ${shown(name)}`)].join(' and ');
+  const what = [...added.map((name) => `adds ${asWritten(name)}`), ...removed.map((name) => `removes ${asWritten(name)}`)].join(' and ');
   // Two groups renamed into each other's place leave the number as it was, and the webhook looks at number and new names.
   if (added.length > 0 || groupsBefore.length !== groupsAfter.length) yield { path: 'Cluster.spec.workerNodeGroupConfigurations', message: `${what} while kubernetesVersion changes as well`, fix };
 }

@@ -1,5 +1,5 @@
 /** Fixed fields of the documents around the Cluster: datacenters and machine configurations. */
-import { shown } from '../finding';
+import { asWritten } from '../finding';
 import type { Document } from '../model/document';
 import { documentPath } from '../model/document';
 import type { MachineSpec, TinkerbellDatacenterSpec, TinkerbellMachineSpec, VSphereDatacenterSpec, VSphereMachineSpec } from '../model/machines';
@@ -23,7 +23,7 @@ function* fixed<Spec>({ old, new: now }: DocumentPair<Spec>, fields: readonly (k
   if (paths.length === 0) return;
   for (const field of fields.filter((name) => !isSame(old.spec?.[name], now.spec?.[name]))) {
     const [before, after] = [old.spec?.[field], now.spec?.[field]];
-    yield { path: `${documentPath(now)}.spec.${field}`, message: changed(before, after), fix: fix ?? `set it back to ${shown(before)}`, paths };
+    yield { path: `${documentPath(now)}.spec.${field}`, message: changed(before, after), fix: fix ?? `set it back to ${asWritten(before)}`, paths };
   }
 }
 
@@ -67,7 +67,7 @@ function* firstUser({ old, new: now }: DocumentPair<TinkerbellMachineSpec>, path
   if (before.length !== after.length) yield { path, message: `has ${after.length} users and had ${before.length}; their number is fixed`, fix: 'keep the users as they were', paths: ['api'] };
   if (!before[0] || !after[0]) return;
   const [keysBefore, keysAfter] = [before[0], after[0]].map(({ sshAuthorizedKeys }) => sshAuthorizedKeys ?? []);
-  if (before[0].name !== after[0].name) yield { path: `${path}[0].name`, message: changed(before[0].name, after[0].name), fix: `set it back to ${shown(before[0].name)}`, paths };
+  if (before[0].name !== after[0].name) yield { path: `${path}[0].name`, message: changed(before[0].name, after[0].name), fix: `set it back to ${asWritten(before[0].name)}`, paths };
   if (keysBefore.length !== keysAfter.length) yield { path: `${path}[0].sshAuthorizedKeys`, message: `has ${keysAfter.length} keys and had ${keysBefore.length}; their number is fixed`, fix: 'keep the keys as they were', paths: ['api'] };
   if (keysAfter[0] && keysBefore[0] !== keysAfter[0]) yield { path: `${path}[0].sshAuthorizedKeys[0]`, message: changed(keysBefore[0], keysAfter[0]), fix: 'put the old key back', paths };
 }

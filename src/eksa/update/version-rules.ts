@@ -1,5 +1,5 @@
 /** Versions go one step at a time, and never back. */
-import { shown } from '../finding';
+import { asWritten } from '../finding';
 import { parseSemanticVersion } from '../syntax/version';
 import { groupsOnBothSides } from './cluster-rules';
 import type { Pair } from './pair';
@@ -37,11 +37,11 @@ function compare(one: KubernetesVersion, other: KubernetesVersion): number {
 /** What is wrong with going from one version to another, or undefined. */
 function step(from: string, to: string): { message: string; fix: string } | undefined {
   const [before, after] = [parse(from), parse(to)];
-  if (!before || !after) return { message: `is ${shown(to)} and was ${shown(from)}; expected versions such as '1.35'`, fix: 'give major and minor' };
+  if (!before || !after) return { message: `is ${asWritten(to)} and was ${asWritten(from)}; expected versions such as '1.35'`, fix: 'give major and minor' };
   if (before.major === after.major && before.minor === after.minor) return undefined;
-  if (compare(after, before) < 0) return { message: `goes back from ${shown(from)} to ${shown(to)}, which Kubernetes cannot`, fix: `stay at ${shown(from)}` };
+  if (compare(after, before) < 0) return { message: `goes back from ${asWritten(from)} to ${asWritten(to)}, which Kubernetes cannot`, fix: `stay at ${asWritten(from)}` };
   if (after.minor - before.minor === 1) return undefined;
-  return { message: `goes from ${shown(from)} to ${shown(to)}; one minor version at a time is possible`, fix: `go to '${before.major}.${before.minor + 1}' first` };
+  return { message: `goes from ${asWritten(from)} to ${asWritten(to)}; one minor version at a time is possible`, fix: `go to '${before.major}.${before.minor + 1}' first` };
 }
 
 function* clusterVersion({ old, new: now }: Pair): Iterable<Violation> {
@@ -64,10 +64,10 @@ function* groupVersions(pair: Pair): Iterable<Violation> {
 
 function lag(cluster: string, group: string): { message: string; fix: string } | undefined {
   const [above, below] = [parse(cluster), parse(group)];
-  if (!above || !below) return { message: `is ${shown(group)}; expected a version such as '1.35'`, fix: 'give major and minor' };
+  if (!above || !below) return { message: `is ${asWritten(group)}; expected a version such as '1.35'`, fix: 'give major and minor' };
   const behind = above.minor - below.minor;
   if (above.major === below.major && behind >= 0 && behind <= GROUP_LAG) return undefined;
-  return { message: `is ${shown(group)}, with the cluster at ${shown(cluster)}; a group is at most ${GROUP_LAG} minor versions behind, and never ahead`, fix: 'upgrade the group first' };
+  return { message: `is ${asWritten(group)}, with the cluster at ${asWritten(cluster)}; a group is at most ${GROUP_LAG} minor versions behind, and never ahead`, fix: 'upgrade the group first' };
 }
 
 /** Without a version of its own the group jumps to the cluster's: that must be one step, and not at the same time as the cluster's own. */
@@ -78,7 +78,7 @@ function* removedGroupVersions(pair: Pair): Iterable<Violation> {
     const path = `Cluster.spec.workerNodeGroupConfigurations[${index}].kubernetesVersion`;
     const [before, after] = [parse(oldCluster), parse(newCluster)];
     if (before && after && compare(before, after) < 0) {
-      yield { path, message: `is gone and was ${shown(old.kubernetesVersion)}, while the cluster goes to ${shown(newCluster)}`, fix: 'upgrade the cluster first, remove it in a second step' };
+      yield { path, message: `is gone and was ${asWritten(old.kubernetesVersion)}, while the cluster goes to ${asWritten(newCluster)}`, fix: 'upgrade the cluster first, remove it in a second step' };
       continue;
     }
     const problem = step(old.kubernetesVersion, newCluster);
@@ -91,7 +91,7 @@ function* eksaVersion({ old, new: now }: Pair): Iterable<Violation> {
   const path = 'Cluster.spec.eksaVersion';
   if (from === undefined) return;
   if (to === undefined) {
-    yield { path, message: `is gone and was ${shown(from)}; once given it stays`, fix: `set it back to ${shown(from)}` };
+    yield { path, message: `is gone and was ${asWritten(from)}; once given it stays`, fix: `set it back to ${asWritten(from)}` };
     return;
   }
   const [before, after] = [parseSemanticVersion(from), parseSemanticVersion(to)];
@@ -99,9 +99,9 @@ function* eksaVersion({ old, new: now }: Pair): Iterable<Violation> {
   if (!before || !after || (after.major === 0 && after.minor === 0 && after.patch === 0)) return;
   if (annotation(now.cluster, 'skip-eksa-version-skew-check') === 'true') return;
   if (after.major !== before.major || after.minor > before.minor + 1) {
-    yield { path, message: `goes from ${shown(from)} to ${shown(to)}; one minor version at a time is possible`, fix: `go to v${before.major}.${before.minor + 1} first` };
+    yield { path, message: `goes from ${asWritten(from)} to ${asWritten(to)}; one minor version at a time is possible`, fix: `go to v${before.major}.${before.minor + 1} first` };
   } else if (after.minor < before.minor) {
-    yield { path, message: `goes back from ${shown(from)} to ${shown(to)}`, fix: `stay at ${shown(from)}` };
+    yield { path, message: `goes back from ${asWritten(from)} to ${asWritten(to)}`, fix: `stay at ${asWritten(from)}` };
   }
 }
 

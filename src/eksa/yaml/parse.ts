@@ -5,7 +5,7 @@
 import type { Document, Node, Pair, YAMLMap } from 'yaml';
 import { LineCounter, Scalar as ScalarNode, isAlias, isCollection, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
 import type { Finding } from '../finding';
-import { shown } from '../finding';
+import { asWritten } from '../finding';
 import { resolvePlainScalar } from './scalar';
 
 export interface ParsedFile {
@@ -166,7 +166,7 @@ class Walker {
 
   public value(given: unknown, path: string): unknown {
     const node = this.resolve(given) as Node | null | undefined;
-    if (isAlias(given) && node === undefined) this.refuse(path, given, `refers to the anchor ${shown(given.source)}, which is not there`);
+    if (isAlias(given) && node === undefined) this.refuse(path, given, `refers to the anchor ${asWritten(given.source)}, which is not there`);
     if (node?.range && !this.lines.has(path)) this.lines.set(path, this.lineAt(node.range[0]));
     if (isScalar(node)) return this.scalar(node, path);
     if (!isMap(node) && !isSeq(node)) return null;
@@ -180,7 +180,7 @@ class Walker {
   private scalar(node: ScalarNode, path: string): unknown {
     const value = plainValue(node);
     const expected = TAG_TYPES[node.tag ?? ''];
-    if (expected && typeof value !== expected) this.refuse(path, node, `is tagged as ${expected} and is ${shown(value)}`);
+    if (expected && typeof value !== expected) this.refuse(path, node, `is tagged as ${expected} and is ${asWritten(value)}`);
     return value;
   }
 
@@ -206,7 +206,7 @@ class Walker {
         const merged = this.value(pair.value, `${path}.<<`);
         for (const source of Array.isArray(merged) ? merged : [merged]) {
           if (isObject(source)) Object.assign(result, { ...source, ...result });
-          else this.refuse(`${path}.<<`, pair.value as Node, `merges ${shown(source)}; expected an object`);
+          else this.refuse(`${path}.<<`, pair.value as Node, `merges ${asWritten(source)}; expected an object`);
         }
         continue;
       }
@@ -230,7 +230,7 @@ class Walker {
     const text = String(node.value ?? '');
     const read = isPlain(node) ? resolvePlainScalar(text) : text;
     if (typeof read !== 'string' && String(read) !== text) {
-      this.findings.push({ ruleId: 'S10', severity: 'error', path: `${path}.${text}`, line: this.lineOf(pair), message: `is a key that YAML reads as ${shown(read)}`, fix: 'put it in quotes' });
+      this.findings.push({ ruleId: 'S10', severity: 'error', path: `${path}.${text}`, line: this.lineOf(pair), message: `is a key that YAML reads as ${asWritten(read)}`, fix: 'put it in quotes' });
     }
     return text;
   }

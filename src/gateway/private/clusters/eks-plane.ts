@@ -1,4 +1,4 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { CfnPodIdentityAssociation } from 'aws-cdk-lib/aws-eks';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -7,11 +7,11 @@ import { Construct } from 'constructs';
 import type { IDependable } from 'constructs';
 import { ChartTokens, manifestChart } from '../../../private/kubernetes/manifest-chart';
 import type { KubernetesObject } from '../../../private/kubernetes/object';
+import { podRole } from '../../../private/kubernetes/pod-role';
 import { withReadableTokens } from '../../../private/kubernetes/readable-tokens';
 import { writeFilesAtSynthesis } from '../../../private/output-files';
 import { secretReadStatements } from '../../../private/secrets/access';
 import { requireSameAccount } from '../../../private/secrets/same-account';
-import { Topology } from '../../../private/topology/topology';
 import { CHART_REPOSITORY } from '../kong-helm/chart';
 import { syncSecrets } from '../kong-helm/secret-sync';
 import { VALUES_FILE, valuesText } from '../kong-helm/site-files';
@@ -24,6 +24,7 @@ import type { PlaneService } from '../manifests/services';
 import type { KongChart } from '../plane/kong-chart';
 import { CHART_NAME } from '../plane/kong-chart';
 import type { PlaneDescription } from '../plane/plane';
+import { addToTopology } from '../plane/plane-entry';
 import { EksHosting } from './eks-hosting';
 import { IssuerAccess } from './issuer-access';
 
@@ -60,7 +61,7 @@ export class EksPlane extends Construct {
     super(scope, id);
     const { plane, migrations } = props;
     const hosting = new EksHosting(this.secretsRegion());
-    this.role = this.podRole();
+    this.role = podRole(this, 'Role', `Pods of the gateway plane ${props.plane.name}`);
     const association = this.associateRole();
     plane.secrets.flatMap((mount) => secretReadStatements('cluster', mount, this)).forEach((statement) => this.role.addToPolicy(statement));
 
@@ -177,13 +178,6 @@ export class EksPlane extends Construct {
     return [authority.ready, access];
   }
 
-  private podRole(): iam.Role {
-    const principal = new iam.ServicePrincipal('pods.eks.amazonaws.com');
-    const role = new iam.Role(this, 'Role', { assumedBy: principal, description: `Pods of the gateway plane ${this.props.plane.name}` });
-    role.assumeRolePolicy?.addStatements(new iam.PolicyStatement({ principals: [principal], actions: ['sts:TagSession'] }));
-    return role;
-  }
-
   private associateRole(): IDependable {
     const { cluster, plane } = this.props;
     return new CfnPodIdentityAssociation(this, 'Identity', {
@@ -205,17 +199,14 @@ export class EksPlane extends Construct {
       ...Object.fromEntries(Object.entries(this.files).map(([file, objects]) => [file, Yaml.stringify(...withReadableTokens(stack, objects))])),
       ...helm(),
     }));
-    Topology.of(this).addPlane(plane.name, () => ({
-      id: plane.name,
-      role: plane.role,
+    addToTopology(this, {
       target: 'eks',
+      plane,
+      controlPlane,
       cluster: this.props.cluster.node.path,
-      ...!Token.isUnresolved(stack.region) && { region: stack.region },
-      folder: plane.name,
-      manifests: Object.keys(this.files),
-      ...this.values !== undefined && { helmFiles: [VALUES_FILE] },
-      settings: withReadableTokens(stack, plane.settings),
-      ...controlPlane && { controlPlane },
-    }));
+      region: stack.region,
+      manifests: () => Object.keys(this.files),
+      helmFiles: () => this.values === undefined ? [] : [VALUES_FILE],
+    });
   }
 }

@@ -3,6 +3,7 @@ import { CfnPodIdentityAssociation } from 'aws-cdk-lib/aws-eks';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { podRole } from '../../../private/kubernetes/pod-role';
 import { PolicyPack } from '../../../private/policy/policy-pack';
 
 /** Namespace and service account of the AWS Private CA Connector for Kubernetes, an add-on of EKS. */
@@ -23,9 +24,7 @@ export class IssuerAccess extends Construct {
   private constructor(scope: Construct, id: string, cluster: eks.ICluster) {
     super(scope, id);
     PolicyPack.watch(this);
-    const principal = new iam.ServicePrincipal('pods.eks.amazonaws.com');
-    this.role = new iam.Role(this, 'Role', { assumedBy: principal, description: 'AWS Private CA Connector for Kubernetes: certificates of gateway planes' });
-    this.role.assumeRolePolicy?.addStatements(new iam.PolicyStatement({ principals: [principal], actions: ['sts:TagSession'] }));
+    this.role = podRole(this, 'Role', 'AWS Private CA Connector for Kubernetes: certificates of gateway planes');
     new CfnPodIdentityAssociation(this, 'Identity', {
       clusterName: cluster.clusterName, namespace: CONNECTOR, serviceAccount: CONNECTOR, roleArn: this.role.roleArn,
     });

@@ -8,7 +8,6 @@ import type { KubernetesObject } from '../../../private/kubernetes/object';
 import { withReadableTokens } from '../../../private/kubernetes/readable-tokens';
 import { yamlWithTokens } from '../../../private/kubernetes/token-yaml';
 import { writeFilesAtSynthesis } from '../../../private/output-files';
-import { Topology } from '../../../private/topology/topology';
 import type { HandoffSite } from '../../handoff-site';
 import { fluxObjects, helmFiles } from '../kong-helm/site-files';
 import { chartValues } from '../kong-helm/values';
@@ -16,6 +15,7 @@ import { foundationObjects, workloadObjects } from '../manifests/plane-objects';
 import { serviceObject } from '../manifests/services';
 import type { PlaneService } from '../manifests/services';
 import type { PlaneDescription } from '../plane/plane';
+import { addToTopology } from '../plane/plane-entry';
 import type { SiteHosting } from './site-hosting';
 
 export interface SitePlaneProps {
@@ -74,17 +74,7 @@ export class SitePlane extends Construct {
 
   private describe(manifests: readonly string[], helm: readonly string[]) {
     const { plane, target, cluster, controlPlane } = this.props;
-    Topology.of(this).addPlane(plane.name, () => ({
-      id: plane.name,
-      role: plane.role,
-      target,
-      cluster: cluster.clusterName,
-      folder: plane.name,
-      manifests,
-      ...helm.length > 0 && { helmFiles: helm },
-      settings: withReadableTokens(Stack.of(this), plane.settings),
-      controlPlane,
-    }));
+    addToTopology(this, { target, plane, controlPlane, cluster: cluster.clusterName, manifests: () => manifests, helmFiles: () => helm });
   }
 }
 

@@ -8,7 +8,7 @@ import { parameterPath } from '../../../private/secrets/names';
 import { refuseSecret } from '../../../private/secrets/secret-text';
 import type { HandoffSite } from '../../handoff-site';
 import type { DataPlaneSpec } from '../plane/data-plane-spec';
-import { describePlane } from '../plane/plane-entry';
+import { addToTopology } from '../plane/plane-entry';
 import type { ComposePorts } from './compose-files';
 import { composeFiles, fetchScript, secretFiles } from './compose-files';
 
@@ -30,7 +30,7 @@ export class ComposePlane extends Construct {
     for (const [name, value] of Object.entries(spec.plane.settings)) refuseSecret(name, value);
     const files = site ? this.handOver(site) : this.fetched();
     writeFilesAtSynthesis(this, spec.plane.name, () => files);
-    describePlane(this, 'docker', spec, Object.keys(files));
+    addToTopology(this, { target: 'docker', plane: spec.plane, controlPlane: spec.controlPlane, manifests: () => Object.keys(files) });
   }
 
   /** Files of which one fetches the rest on the machine. */

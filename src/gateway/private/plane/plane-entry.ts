@@ -1,30 +1,42 @@
+/** The entry of a plane in `topology.json`. */
 import { Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { withReadableTokens } from '../../../private/kubernetes/readable-tokens';
 import { Topology } from '../../../private/topology/topology';
-import type { DataPlaneSpec } from './data-plane-spec';
+import type { PlaneDescription } from './plane';
 
-/** Lists a data plane that CloudFormation alone makes, without files of its own. */
-export function describeCloudPlane(scope: Construct, target: string, spec: DataPlaneSpec): void {
-  const { region } = Stack.of(scope);
-  describePlane(scope, target, spec, [], Token.isUnresolved(region) ? undefined : region);
+/** What the topology says about a plane. */
+export interface ListedPlane {
+  /** What it runs on, such as `eks`. */
+  readonly target: string;
+  readonly plane: Pick<PlaneDescription, 'name' | 'role' | 'settings'>;
+  /** Id of the control plane that a data plane belongs to. */
+  readonly controlPlane?: string;
+  /** Name or path of the cluster that it runs on. */
+  readonly cluster?: string;
+  /** Absent outside AWS; left out if it is known only after deployment. */
+  readonly region?: string;
+  /** Files written for it, called at synthesis. */
+  readonly manifests?: () => readonly string[];
+  /** Files for Helm, called at synthesis. */
+  readonly helmFiles?: () => readonly string[];
 }
 
-/**
- * Lists a data plane that is no set of Kubernetes objects.
- *
- * @param files that are written for it
- * @param region absent outside AWS
- */
-export function describePlane(scope: Construct, target: string, { plane, controlPlane }: DataPlaneSpec, files: readonly string[], region?: string): void {
-  Topology.of(scope).addPlane(plane.name, () => ({
-    id: plane.name,
-    role: plane.role,
-    target,
-    ...region && { region },
-    folder: plane.name,
-    manifests: files,
-    settings: withReadableTokens(Stack.of(scope), plane.settings),
-    controlPlane,
-  }));
+/** @throws Error when another plane of the app has the name */
+export function addToTopology(scope: Construct, { target, plane, controlPlane, cluster, region, manifests, helmFiles }: ListedPlane): void {
+  Topology.of(scope).addPlane(plane.name, () => {
+    const helm = helmFiles?.() ?? [];
+    return {
+      id: plane.name,
+      role: plane.role,
+      target,
+      ...cluster !== undefined && { cluster },
+      ...region !== undefined && !Token.isUnresolved(region) && { region },
+      folder: plane.name,
+      manifests: manifests?.() ?? [],
+      ...helm.length > 0 && { helmFiles: helm },
+      settings: withReadableTokens(Stack.of(scope), plane.settings),
+      ...controlPlane !== undefined && { controlPlane },
+    };
+  });
 }
