@@ -58,6 +58,8 @@ export function gatewayPage(): string {
     '',
     ...DEVIATIONS.map(({ reason }) => `- ${capital(reason)}.`),
     '',
+    'Differences in the tunnel are in [decision 0007](../decisions/0007-tunnel-and-data-path.md), those of settings in [settings.md](settings.md).',
+    '',
   ].join('\n');
 }
 
@@ -65,6 +67,7 @@ const PROTOCOL_ROWS: readonly (readonly [string, string])[] = [
   ['HTTP/1.0 and HTTP/1.1 from consumers and to upstreams', 'yes, with keep-alive on both sides'],
   ['TLS from consumers and to upstreams', 'yes; certificates from settings'],
   ['WebSocket (RFC 6455) through a route', 'yes, by HTTP/1.1 upgrade'],
+  ['Regular expressions in paths and headers of routes', 'RE2 syntax, matched in linear time; look-around and back-references are rejected'],
   ['PROXY protocol, v1 and v2', 'no'],
   ['HTTP/2, gRPC', 'no'],
   ['TCP, UDP and TLS streams', 'no'],
