@@ -119,11 +119,11 @@ const SECRETS_AS_TEXT: readonly Mistake[] = [
     }),
   },
   {
-    what: 'the password of a cache in a plugin', place: 'Cloud/ControlPlane', says: /inline: got 2 things that the gateway would refuse:.*redis\.password/s,
+    what: 'the password of a cache in a plugin', place: 'Cloud/ControlPlane', says: /inline: got 2 errors, expected a configuration that the gateway accepts:.*redis\.password/s,
     make: ({ controlPlane }, id) => withKey(controlPlane, { plugins: [{ name: 'rate-limiting', config: { minute: 5, policy: 'redis', redis: { host: 'cache', password: 'planted' } } }] }, id),
   },
   {
-    what: 'the key of a consumer', place: 'Cloud/ControlPlane', says: /inline: got 2 things that the gateway would refuse:.*key/s,
+    what: 'the key of a consumer', place: 'Cloud/ControlPlane', says: /inline: got 2 errors, expected a configuration that the gateway accepts:.*key/s,
     make: ({ controlPlane }, id) => withKey(controlPlane, { consumers: [{ username: 'robot', keyauth_credentials: [{ key: 'planted' }] }] }, id),
   },
   {

@@ -83,10 +83,10 @@ it('is applied to Kong with the same client', () => {
 });
 
 describe('is refused at synth', () => {
-  it('with the line of each thing that the gateway would refuse', () => {
+  it('with the line of each error', () => {
     const path = file('_format_version: "3.0"\nservices:\n- name: a\n  host: a.test\n  port: 99999\n  routes:\n  - name: r\n    paths: [r]\n');
     expect(() => applied({ file: path })).toThrow(
-      `file: got 2 things that the gateway would refuse:\n  ${path}:5: services[0].port: value should be between 0 and 65535\n  ${path}:8: services[0].routes[0].paths[0]: should start with`,
+      `file: got 2 errors, expected a configuration that the gateway accepts:\n  ${path}:5: services[0].port: value should be between 0 and 65535\n  ${path}:8: services[0].routes[0].paths[0]: should start with`,
     );
   });
 

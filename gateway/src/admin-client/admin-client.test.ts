@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => node.close());
 
-it('makes, reads, changes and deletes entities', async () => {
+it('creates, reads, changes and deletes entities', async () => {
   const made = await client.put('services', 'my-service', { url: 'https://h.test/x' });
   expect(made.body).toMatchObject({ name: 'my-service', host: 'h.test', port: 443, path: '/x' });
   expect(made.revision).toBeGreaterThan(0);
@@ -43,18 +43,24 @@ it('waits for a revision', async () => {
   expect(await client.waitForRevision({ revision, seconds: 0, dataPlanes: 1 })).toMatchObject({ in_sync: false });
 });
 
-it('says what the Admin API said when it refuses', async () => {
+it('reports the error of the Admin API', async () => {
   const refused = client.create('services', {});
   await expect(refused).rejects.toBeInstanceOf(AdminApiError);
-  await expect(refused).rejects.toMatchObject({ status: 400, message: 'POST /services: the Admin API answered 400: schema violation (host: required field missing)', body: { code: 2 } });
+  await expect(refused).rejects.toMatchObject({
+    status: 400, message: 'POST /services: the Admin API answered 400: schema violation (host: required field missing)', body: { code: 2 },
+  });
 });
 
-it('says so when nobody answers, or not in time', async () => {
+it('reports a server that does not answer, or not in time', async () => {
   const slow = createServer(() => undefined).listen(0, '127.0.0.1');
   await new Promise((resolve) => slow.once('listening', resolve));
   const { port } = slow.address() as AddressInfo;
-  await expect(new AdminClient({ url: `http://127.0.0.1:${port}`, timeoutMs: 50 }).get('services', 'a')).rejects.toMatchObject({ code: 'admin-api-unreachable', reason: 'unavailable' });
+  await expect(new AdminClient({ url: `http://127.0.0.1:${port}`, timeoutMs: 50 }).get('services', 'a')).rejects.toMatchObject({
+    code: 'admin-api-unreachable', reason: 'unavailable',
+  });
   slow.closeAllConnections();
   slow.close();
-  await expect(new AdminClient({ url: 'http://127.0.0.1:1' }).get('services', 'a')).rejects.toMatchObject({ message: expect.stringContaining('http://127.0.0.1:1 does not answer') });
+  await expect(new AdminClient({ url: 'http://127.0.0.1:1' }).get('services', 'a')).rejects.toMatchObject({
+    message: expect.stringContaining('http://127.0.0.1:1 does not answer') as string,
+  });
 });

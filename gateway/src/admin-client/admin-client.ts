@@ -1,4 +1,4 @@
-/** A small client of the Admin API, for command lines and scripts. Speaks HTTP only; knows nothing of stores and planes. */
+/** A client of the Admin API, for the command line and scripts. */
 import { GatewayError, messageOf } from '../base/errors.ts';
 import type { Consumer } from '../model/entities/consumer.ts';
 import type { Plugin } from '../model/entities/plugin.ts';
@@ -6,7 +6,7 @@ import type { Route } from '../model/entities/route.ts';
 import type { Service } from '../model/entities/service.ts';
 import type { EntityValue } from '../model/schema/field.ts';
 
-/** Entity types by their names in URLs; others are plain objects. */
+/** Entity types by their names in URLs. Others are plain objects. */
 export interface KnownEntities {
   readonly services: Service;
   readonly routes: Route;
@@ -17,33 +17,40 @@ export interface KnownEntities {
 export type EntityAt<Path extends string> = Path extends keyof KnownEntities ? KnownEntities[Path] : EntityValue;
 
 export interface AdminClientOptions {
-  /** Base URL, e.g. `http://127.0.0.1:8001`; a path prefix is kept. */
+  /** Base URL, e.g. `http://127.0.0.1:8001`, optionally with a path. */
   readonly url: string;
-  /** Sent with every request, e.g. for a proxy that authenticates. */
+  /** Headers of every request, e.g. for an authenticating proxy. @default - none */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Milliseconds to wait for an answer. @default 10000 */
+  /** Milliseconds to wait for a response. @default 10000 */
   readonly timeoutMs?: number;
 }
 
 export interface Reply<T> {
   readonly status: number;
   readonly body: T;
-  /** Of writes: the revision of the control plane's store that has what was written. */
+  /** After writes: the revision of the store that contains the change. */
   readonly revision?: number;
 }
 
-/** The Admin API refused a request. */
+/** An error response of the Admin API. */
 export class AdminApiError extends GatewayError {
   constructor(request: string, readonly status: number, readonly body: EntityValue | undefined) {
-    super('admin-api-refused', `${request}: the Admin API answered ${status}${typeof body?.message === 'string' ? `: ${body.message}` : ''}`, 'usage');
+    const reason = typeof body?.message === 'string' ? `: ${body.message}` : '';
+    super('admin-api-refused', `${request}: the Admin API answered ${status}${reason}`, 'usage');
   }
+}
+
+interface Page<T> {
+  readonly data: readonly T[];
+  /** Where the next page begins. */
+  readonly offset?: string;
 }
 
 /** Whether the connected data planes run a revision. */
 export interface RevisionState {
   /** The newest revision of the store. */
   readonly revision: number;
-  /** Whether all of them run what was asked for, or something later. */
+  /** Whether all data planes run the requested revision or a later one. */
   readonly in_sync: boolean;
   readonly data_planes: readonly {
     readonly id: string;
@@ -51,32 +58,34 @@ export interface RevisionState {
     readonly config_hash: string;
     readonly sync_status: string;
     readonly in_sync: boolean;
-    /** What it said of a configuration that it refused. */
+    /** The data plane's error when it rejected the configuration. */
     readonly error: EntityValue | null;
   }[];
 }
 
 export interface WaitOptions {
-  /** @default - the newest */
+  /** @default - the newest revision */
   readonly revision?: number;
-  /** Seconds to wait at most, 60 at most. @default 10 */
+  /** Maximum time to wait in seconds, up to 60. @default 10 */
   readonly seconds?: number;
-  /** Data planes that must be connected at least. @default 0 */
+  /** Minimum number of connected data planes. @default 0 */
   readonly dataPlanes?: number;
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 
 export class AdminClient {
+  readonly #options: AdminClientOptions;
   readonly #url: string;
 
-  constructor(private readonly options: AdminClientOptions) {
+  constructor(options: AdminClientOptions) {
+    this.#options = options;
     this.#url = options.url.replace(/\/+$/, '');
   }
 
   /**
-   * @throws AdminApiError the answer is no success
-   * @throws GatewayError `admin-api-unreachable`: nobody answers
+   * @throws AdminApiError for an error response
+   * @throws GatewayError `admin-api-unreachable` when there is no response
    */
   async request<T = EntityValue>(method: string, path: string, body?: EntityValue): Promise<Reply<T>> {
     const reply = await this.#send<T>(method, path, body);
@@ -88,13 +97,13 @@ export class AdminClient {
   async* list<Path extends string>(collection: Path): AsyncGenerator<EntityAt<Path>> {
     let query = '';
     do {
-      const { body } = await this.request<{ readonly data: readonly EntityAt<Path>[]; readonly offset?: string }>('GET', `/${collection}?size=1000${query}`);
+      const { body } = await this.request<Page<EntityAt<Path>>>('GET', `/${collection}?size=1000${query}`);
       yield* body.data;
       query = body.offset === undefined ? '' : `&offset=${encodeURIComponent(body.offset)}`;
     } while (query);
   }
 
-  /** Nothing when it is not there. */
+  /** @returns undefined when the entity does not exist */
   async get<Path extends string>(collection: Path, key: string): Promise<EntityAt<Path> | undefined> {
     const path = entityPath(collection, key);
     const { status, body } = await this.#send<EntityAt<Path>>('GET', path);
@@ -107,12 +116,12 @@ export class AdminClient {
     return this.request('POST', `/${collection}`, entity);
   }
 
-  /** Makes or replaces. */
+  /** Creates or replaces an entity. */
   put<Path extends string>(collection: Path, key: string, entity: EntityValue): Promise<Reply<EntityAt<Path>>> {
     return this.request('PUT', entityPath(collection, key), entity);
   }
 
-  /** Changes what is given. */
+  /** Changes the given fields. */
   change<Path extends string>(collection: Path, key: string, changes: EntityValue): Promise<Reply<EntityAt<Path>>> {
     return this.request('PATCH', entityPath(collection, key), changes);
   }
@@ -121,18 +130,20 @@ export class AdminClient {
     return this.request('DELETE', entityPath(collection, key));
   }
 
-  /** Waits until the connected data planes run a revision; `in_sync` of the answer says whether they do. */
+  /** Waits until the connected data planes run a revision, or until the time is over: `in_sync` of the result says which. */
   async waitForRevision({ revision, seconds = 10, dataPlanes = 0 }: WaitOptions = {}): Promise<RevisionState> {
-    const query = new URLSearchParams({ wait: String(seconds), data_planes: String(dataPlanes), ...revision !== undefined && { revision: String(revision) } });
+    const query = new URLSearchParams({
+      wait: String(seconds), data_planes: String(dataPlanes), ...revision !== undefined && { revision: String(revision) },
+    });
     const path = `/clustering/revision?${query.toString()}`;
     const { status, body } = await this.#send<RevisionState>('GET', path, undefined, seconds * 1000);
-    // 504 says that the time was over; how far they came is in the body.
+    // 504: the time is over. The body has the state of the data planes.
     if (status !== 200 && status !== 504) throw new AdminApiError(`GET ${path}`, status, body as unknown as EntityValue);
     return body;
   }
 
   async #send<T>(method: string, path: string, body?: EntityValue, longerMs = 0): Promise<Reply<T>> {
-    const { headers, timeoutMs = DEFAULT_TIMEOUT_MS } = this.options;
+    const { headers, timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options;
     try {
       const response = await fetch(`${this.#url}${path}`, {
         method,
@@ -145,7 +156,9 @@ export class AdminClient {
       return { status: response.status, body: parsed(text) as T, ...revision !== null && { revision: Number(revision) } };
     } catch (error) {
       const cause = (error as { readonly cause?: unknown }).cause ?? error;
-      throw new GatewayError('admin-api-unreachable', `the Admin API at ${this.#url} does not answer: ${messageOf(cause)}; is the control plane running, and the URL right?`, 'unavailable', { cause: error });
+      const fix = 'check that the control plane runs and that the URL is right';
+      const message = `the Admin API at ${this.#url} does not answer: ${messageOf(cause)}; ${fix}`;
+      throw new GatewayError('admin-api-unreachable', message, 'unavailable', { cause: error });
     }
   }
 }
@@ -158,7 +171,7 @@ function parsed(text: string): unknown {
   try {
     return text === '' ? undefined : JSON.parse(text);
   } catch {
-    // Something else than an Admin API answers there; its words are of no use to a program.
+    // Another server than the Admin API answers at this URL.
     return undefined;
   }
 }

@@ -36,7 +36,7 @@ describe('a control plane', () => {
   });
   afterEach(() => node.close());
 
-  it('gets what the file says, references included, marked as the file\'s', async () => {
+  it('gets the entities of the file with references, tagged', async () => {
     expect(await applyConfiguration(client, desired(FILE), OPTIONS)).toEqual({ written: 6, deleted: 0, dataPlanes: 0 });
     const service = (await client.get('services', 'httpbin'))!;
     expect(service).toMatchObject({ host: 'httpbin.test', port: 8080, tags: ['team-a', 'config:apis'] });
@@ -57,7 +57,7 @@ describe('a control plane', () => {
     expect(consumers).toHaveLength(1);
   });
 
-  it('loses what the file no longer has, and nothing that is somebody else\'s', async () => {
+  it('loses entities that the file no longer has, but none of others', async () => {
     await client.put('services', 'manual', { host: 'manual.test' });
     await applyConfiguration(client, desired(FILE), OPTIONS);
     const smaller = FILE.replace(/- name: other[^]*/, '');
@@ -68,10 +68,11 @@ describe('a control plane', () => {
     expect(await client.get('services', 'httpbin')).toBeDefined();
   });
 
-  it('is not said to run it while a connected data plane does not', async () => {
+  it('is not reported as running it while a connected data plane does not', async () => {
     const now = Math.floor(Date.now() / 1000);
     node.registry.seen({
-      id: '00000000-0000-4000-8000-000000000001', hostname: 'dp-1', ip: '127.0.0.1', version: '3.9.1', last_seen: now, updated_at: now, config_hash: '0'.repeat(32),
+      id: '00000000-0000-4000-8000-000000000001', hostname: 'dp-1', ip: '127.0.0.1', version: '3.9.1',
+      last_seen: now, updated_at: now, config_hash: '0'.repeat(32),
       sync_status: 'normal', labels: null, cert_details: { expiry_timestamp: now }, rpc_capabilities: [],
     });
     await node.registry.close();
@@ -80,9 +81,11 @@ describe('a control plane', () => {
     });
   });
 
-  it('tells what it refused', async () => {
+  it('reports the entity that it rejected', async () => {
     const wrong = { entities: [{ type: 'services', collection: 'services', key: 'x', fields: { port: 'y' }, references: {} }], types: [] };
-    await expect(applyConfiguration(client, wrong, OPTIONS)).rejects.toMatchObject({ code: 'admin-api-refused', message: expect.stringContaining('PUT /services/x') });
+    await expect(applyConfiguration(client, wrong, OPTIONS)).rejects.toMatchObject({
+      code: 'admin-api-refused', message: expect.stringContaining('PUT /services/x') as string,
+    });
   });
 });
 
@@ -93,28 +96,37 @@ describe('a control plane that counts no revisions', () => {
     const server = createServer((request, response) => {
       const { method, url } = request;
       const data = hashes(written).map((config_hash, at) => ({ id: `node-${at}`, last_seen: Date.now() / 1000, config_hash }));
-      const body = url!.startsWith('/clustering/data-planes') ? { data } : url!.startsWith('/tags/') ? { data: [] } : method === 'PUT' ? { id: 'made' } : { message: 'Not found' };
+      const bodies = { '/clustering/data-planes': { data }, '/tags/': { data: [] } };
+      const known = Object.entries(bodies).find(([path]) => url!.startsWith(path))?.[1];
+      const body = known ?? (method === 'PUT' ? { id: 'made' } : { message: 'Not found' });
       written ||= method === 'PUT';
       response.writeHead(url!.startsWith('/clustering/revision') ? 404 : 200).end(JSON.stringify(body));
     });
     return new Promise<{ url: string; close(): void }>((resolve) => {
-      server.listen(0, '127.0.0.1', () => resolve({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() }));
+      server.listen(0, '127.0.0.1', () => {
+        resolve({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() });
+      });
     });
   }
 
   it('is done when all data planes have one new hash', async () => {
     const kong = await startKong((written) => (written ? ['b', 'b'] : ['a', 'a']));
-    expect(await applyConfiguration(new AdminClient({ url: kong.url }), desired(FILE), OPTIONS)).toMatchObject({ written: 6, dataPlanes: 2 });
+    const client = new AdminClient({ url: kong.url });
+    expect(await applyConfiguration(client, desired(FILE), OPTIONS)).toMatchObject({ written: 6, dataPlanes: 2 });
     kong.close();
   });
 
   it('is not done while they differ', async () => {
     const kong = await startKong((written) => (written ? ['b', 'a'] : ['a', 'a']));
-    await expect(applyConfiguration(new AdminClient({ url: kong.url }), desired(FILE), { ...OPTIONS, waitSeconds: 1 })).rejects.toMatchObject({ code: 'configuration-not-running' });
+    const client = new AdminClient({ url: kong.url });
+    await expect(applyConfiguration(client, desired(FILE), { ...OPTIONS, waitSeconds: 1 })).rejects.toMatchObject({
+      code: 'configuration-not-running',
+    });
     kong.close();
   });
 });
 
-it('a control plane that never answers is told with its address', async () => {
-  await expect(waitForAdminApi(new AdminClient({ url: 'http://127.0.0.1:1' }), 0)).rejects.toMatchObject({ code: 'admin-api-unreachable' });
+it('a control plane that never answers is reported with its address', async () => {
+  const client = new AdminClient({ url: 'http://127.0.0.1:1' });
+  await expect(waitForAdminApi(client, 0)).rejects.toMatchObject({ code: 'admin-api-unreachable' });
 });

@@ -1,6 +1,6 @@
 /**
- * Makes a control plane hold what a declarative file says: writes its entities one by one, takes away those that an earlier version of the file had, and waits until the
- * data planes run it. Repeating it changes nothing. Works with every control plane that has Kong's Admin API in front of a database.
+ * Applies a declarative file to a control plane: writes its entities one by one, deletes those of earlier versions of the file, and waits
+ * until the data planes run the result. Idempotent. Works with every control plane that has Kong's Admin API and a database.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -11,24 +11,26 @@ import { AdminApiError } from './admin-client.ts';
 import type { AdminClient } from './admin-client.ts';
 
 export interface ApplyOptions {
-  /** Tag that marks what belongs to the file. */
+  /** Tag that marks the entities of the file. */
   readonly tag: string;
-  /** Seconds that data planes may take. @default 120 */
+  /** Maximum time in seconds until data planes run the configuration. @default 120 */
   readonly waitSeconds?: number;
 }
 
 export interface Applied {
   readonly written: number;
   readonly deleted: number;
-  /** How many data planes are connected and run it. */
+  /** Number of connected data planes, which all run it. */
   readonly dataPlanes: number;
 }
 
 /**
- * @throws AdminApiError the control plane refused an entity
- * @throws GatewayError `configuration-not-running`: a data plane did not take it in time, or refused it
+ * @throws AdminApiError when the control plane rejects an entity
+ * @throws GatewayError `configuration-not-running` when a data plane rejects the configuration or does not run it in time
  */
-export async function applyConfiguration(client: AdminClient, { entities, types }: DesiredConfiguration, options: ApplyOptions): Promise<Applied> {
+export async function applyConfiguration(
+  client: AdminClient, { entities, types }: DesiredConfiguration, options: ApplyOptions,
+): Promise<Applied> {
   const { tag, waitSeconds = 120 } = options;
   const before = await configurationHashes(client);
   const ids = new Map<string, string>();
@@ -42,7 +44,7 @@ export async function applyConfiguration(client: AdminClient, { entities, types 
   return { written: entities.length, deleted: stale.length, dataPlanes };
 }
 
-/** Waits until the Admin API answers: its nodes may be starting. @throws GatewayError `admin-api-unreachable` */
+/** Waits until the Admin API answers, because its nodes may be starting. @throws GatewayError `admin-api-unreachable` */
 export async function waitForAdminApi(client: AdminClient, seconds: number): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
@@ -75,14 +77,16 @@ interface Marked {
 
 async function markedEntities(client: AdminClient, tag: string): Promise<readonly Marked[]> {
   const marked: Marked[] = [];
-  for await (const row of client.list(`tags/${encodeURIComponent(tag)}`)) marked.push({ type: row.entity_name as string, id: row.entity_id as string });
+  for await (const row of client.list(`tags/${encodeURIComponent(tag)}`)) {
+    marked.push({ type: row.entity_name as string, id: row.entity_id as string });
+  }
   return marked;
 }
 
-/** Node id → hash of the configuration that it runs. */
+/** By node id: the hash of the configuration that the data plane runs. */
 type Hashes = ReadonlyMap<string, string>;
 
-/** A data plane that was silent this long is not connected: it pings every 30 s. Seconds. */
+/** Seconds without a ping after which a data plane counts as disconnected: it pings every 30 s. */
 const CONNECTED_SECONDS = 50;
 
 async function configurationHashes(client: AdminClient): Promise<Hashes> {
@@ -101,14 +105,14 @@ async function waitForDataPlanes(client: AdminClient, before: Hashes, waitSecond
     const state = await revisionState(client, Math.min(remaining, LONGEST_LOOK_SECONDS));
     if (state === undefined) return waitForHashes(client, before, deadline, waitSeconds);
     const refused = state.data_planes.find(({ error }) => error !== null);
-    if (refused) throw notRunning(`${refused.hostname} refused it: ${String(refused.error!.message)}`);
+    if (refused) throw notRunning(`${refused.hostname} rejected it: ${String(refused.error!.message)}`);
     if (state.in_sync) return state.data_planes.length;
   }
 }
 
 const LONGEST_LOOK_SECONDS = 10;
 
-/** Nothing when the control plane is another gateway, which does not count revisions. */
+/** undefined when the control plane is another gateway, which has no revisions. */
 async function revisionState(client: AdminClient, seconds: number) {
   try {
     return await client.waitForRevision({ seconds });
@@ -120,10 +124,10 @@ async function revisionState(client: AdminClient, seconds: number) {
 
 const LOOK_MS = 1000;
 
-/** A change that reaches data planes takes a moment to be hashed; when nothing is seen of one by then, there was none. Milliseconds. */
+/** Milliseconds after which an unchanged hash means that nothing changed: a data plane needs a moment to report a new one. */
 const QUIET_MS = 10_000;
 
-/** Without revisions: all connected data planes have one hash, and it is another than before, unless nothing changes for a while. */
+/** Without revisions: waits until all connected data planes report one new hash, or one unchanged hash for a while. */
 async function waitForHashes(client: AdminClient, before: Hashes, deadline: number, waitSeconds: number): Promise<number> {
   const begun = Date.now();
   for (;;) {
@@ -131,11 +135,12 @@ async function waitForHashes(client: AdminClient, before: Hashes, deadline: numb
     const isOne = new Set(now.values()).size <= 1;
     const isNew = [...now].every(([id, hash]) => before.get(id) !== hash);
     if (isOne && (isNew || Date.now() - begun >= QUIET_MS)) return now.size;
-    if (Date.now() + LOOK_MS > deadline) throw notRunning(`the data planes do not agree on it after ${waitSeconds} seconds`);
+    if (Date.now() + LOOK_MS > deadline) throw notRunning(`the data planes run different configurations after ${waitSeconds} seconds`);
     await sleep(LOOK_MS);
   }
 }
 
 function notRunning(why: string): GatewayError {
-  return new GatewayError('configuration-not-running', `the configuration is written, but ${why}; GET /clustering/data-planes shows who`, 'unavailable');
+  const message = `the configuration is written, but ${why}; GET /clustering/data-planes shows the data planes`;
+  return new GatewayError('configuration-not-running', message, 'unavailable');
 }

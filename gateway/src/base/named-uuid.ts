@@ -1,4 +1,4 @@
-/** UUIDs of version 5 (RFC 9562 §5.5): the same name in the same namespace has the same one, everywhere. */
+/** UUIDs of version 5 (RFC 9562 §5.5), derived from a namespace and a name. */
 import { createHash } from 'node:crypto';
 
 /** @param namespace a UUID */

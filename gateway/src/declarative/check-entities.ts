@@ -1,4 +1,4 @@
-/** Checks the entities of a declarative file with the schemas and follows their references; reports everything that is wrong, with lines. */
+/** Validates the entities of a declarative file against their schemas, and their references; reports all errors with lines. */
 import { foreignFieldsOf } from '../model/schema/entity-schema.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import { expandShorthands, fillEntity } from '../model/schema/fill.ts';
@@ -10,12 +10,16 @@ import type { FileEntity } from './file-entities.ts';
 import { pathText } from './source.ts';
 import type { Source, SourcePath } from './source.ts';
 
-/** Stands for the parent of a nested entity where its id does not matter. */
+/** The parent of a nested entity, during validation only. */
 const ANY_ID = { id: '00000000-0000-4000-8000-000000000000' };
 
-/** @param isChecked whether the schema of an entity is known to whom the file is for */
+/** @param isChecked whether the schema of an entity is known; references are always checked */
 export function checkEntities(
-  source: Source, entities: readonly FileEntity[], index: EntityIndex, schemas: Schemas, isChecked: (entity: FileEntity) => boolean = () => true,
+  source: Source,
+  entities: readonly FileEntity[],
+  index: EntityIndex,
+  schemas: Schemas,
+  isChecked: (entity: FileEntity) => boolean = () => true,
 ): void {
   for (const entity of entities) {
     if (isChecked(entity)) checkFields(source, entity, schemas);
@@ -36,14 +40,14 @@ function checkReferences(source: Source, entity: FileEntity, index: EntityIndex)
     const value = given[name];
     if (value === undefined || value === null) continue;
     const place = [...path, name];
-    if (parent?.field === name) source.reject(place, `nesting in ${pathText(parent.of.path)} says it already: leave it out`);
+    if (parent?.field === name) source.reject(place, `already set by nesting in ${pathText(parent.of.path)}: remove it`);
     else if (index.find(reference, value) === undefined && !source.hasErrorAt(place)) {
       source.reject(place, `got ${JSON.stringify(handleOf(value))}, expected the name of one of the ${reference} in this file`);
     }
   }
 }
 
-/** `paths.1` of a violation, whose elements count from 1, is `['paths', 0]`. What concerns several fields belongs to what has them. */
+/** Converts `paths.1` of a violation, which counts from 1, to `['paths', 0]`. Violations of several fields belong to their entity. */
 function fieldPath(field: string): SourcePath {
   const parts = field.split('.');
   const whole = parts.indexOf('@entity');

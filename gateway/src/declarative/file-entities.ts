@@ -1,6 +1,6 @@
 /**
- * The entities of a declarative file in the order of the file: nested as people write it (routes in services, plugins in routes, keys in
- * consumers), or flat with references. What is no entity is reported with its line.
+ * Collects the entities of a declarative file in the order of the file: nested (routes in services, plugins in routes, keys in consumers)
+ * or flat with references. Reports everything else with its line.
  */
 import { FORMAT_VERSIONS, upgradedRow } from '../model/format-version.ts';
 import { foreignFieldsOf } from '../model/schema/entity-schema.ts';
@@ -11,30 +11,30 @@ import type { Source, SourcePath } from './source.ts';
 
 export interface FileEntity {
   readonly schema: EntitySchema;
-  /** Its fields in format 3.0, without nested entities and comments. */
+  /** Fields as written, in format 3.0, without nested entities and comments. */
   readonly given: EntityValue;
   readonly path: SourcePath;
-  /** The entity that it is nested in, and the field that would refer to it. */
+  /** The entity around it, and the field that refers to that one in a flat file. */
   readonly parent?: { readonly field: string; readonly of: FileEntity };
 }
 
-/** What a file may contain. */
+/** The entity types that a file may contain. */
 export interface FileRules {
   readonly schemas: Schemas;
-  /** Entity types that are carried along as they are, since this version has no schema for them. @default - none */
+  /** Entity types without a schema in this version, whose rows are passed on unchanged. @default - none */
   readonly carried?: ReadonlySet<string>;
 }
 
 export interface FileContents {
   readonly entities: readonly FileEntity[];
-  /** Rows of carried types, by type. */
+  /** Rows of entity types without a schema, by type. */
   readonly carried: ReadonlyMap<string, readonly EntityValue[]>;
 }
 
-/** Keys of the file that are no entities: comments, and what decK keeps there. */
+/** Top-level keys that are not entity types: the format, comments, and decK's metadata. */
 const OTHER_KEYS = new Set(['_format_version', '_transform', '_comment', '_ignore', '_info']);
 
-/** Keys that each entity may have, for people and programs. */
+/** Keys of entities that the gateway ignores. */
 const COMMENTS = new Set(['_comment', '_ignore']);
 
 export function fileEntities(source: Source, rules: FileRules): FileContents {
@@ -93,7 +93,7 @@ class FileWalk implements FileContents {
     this.#records(list, path, (given) => rows.push(given));
   }
 
-  /** Without a list there are no records, and an empty object is an empty list: other writers of this format cannot tell them apart. */
+  /** null and an empty object count as an empty list: Lua programs, which do not distinguish them, write such files. */
   #records(list: unknown, path: SourcePath, each: (given: EntityValue, path: SourcePath) => void): void {
     if (list === null || (isPlainObject(list) && Object.keys(list).length === 0)) return;
     if (!Array.isArray(list)) return this.#source.reject(path, 'expected a list');

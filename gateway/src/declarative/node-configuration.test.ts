@@ -72,7 +72,8 @@ describe('the table of a node without a store', () => {
   });
 
   it('carries types of Kong that this version does not have, nested or not', () => {
-    const { acls, upstreams } = tableOf('_format_version: "3.0"\nupstreams: [{ name: u }]\nconsumers: [{ username: c, acls: [{ group: g }] }]');
+    const text = '_format_version: "3.0"\nupstreams: [{ name: u }]\nconsumers: [{ username: c, acls: [{ group: g }] }]';
+    const { acls, upstreams } = tableOf(text);
     expect([acls, upstreams]).toEqual([[{ group: 'g' }], [{ name: 'u' }]]);
   });
 
@@ -135,11 +136,15 @@ function pathsOf(violations: unknown, path = ''): string[] {
 
 describe('a text that is refused', () => {
   it.each([
-    ['a reference to nothing', NESTED.replace('service: httpbin', 'service: nowhere'), 22, 'plugins[0].service', 'got "nowhere", expected the name of one of the services'],
+    ['a reference to nothing',
+      NESTED.replace('service: httpbin', 'service: nowhere'), 22, 'plugins[0].service', 'got "nowhere", expected the name of one of the services'],
     ['a nested field', NESTED.replace('[/httpbin]', '[httpbin]'), 8, 'services[0].routes[0].paths[0]', 'should start with: /'],
-    ['a name twice', NESTED.replace('- host: other.test', '- host: other.test\n  name: httpbin'), 11, 'services[1]', 'the same as services[0] in line 4'],
-    ['a field twice', NESTED.replace('paths: [/httpbin]', 'paths: [/httpbin]\n    service: httpbin'), 9, 'services[0].routes[0].service', 'leave it out'],
-    ['a regular expression', NESTED.replace('/httpbin]', '"~/(?=x)"]'), 8, 'services[0].routes[0].paths[0]', 'look-around is not supported'],
+    ['a name twice',
+      NESTED.replace('- host: other.test', '- host: other.test\n  name: httpbin'), 11, 'services[1]', 'the same as services[0] in line 4'],
+    ['a field twice',
+      NESTED.replace('paths: [/httpbin]', 'paths: [/httpbin]\n    service: httpbin'), 9, 'services[0].routes[0].service', 'already set by nesting in services[0]: remove it'],
+    ['a regular expression',
+      NESTED.replace('/httpbin]', '"~/(?=x)"]'), 8, 'services[0].routes[0].paths[0]', 'look-around is not supported'],
     ['an unknown list', `${NESTED}consumer_groups: []\n`, 23, 'consumer_groups', 'expected one of'],
     ['a transformation', `${NESTED}_transform: "no"\n`, 23, '_transform', 'got "no", expected true or false'],
     ['a list of texts', '_format_version: "3.0"\nservices: [x]\n', 2, 'services[0]', 'expected a record with fields'],
@@ -149,11 +154,14 @@ describe('a text that is refused', () => {
 
   it('is reported with the setting and the lines', () => {
     const text = NESTED.replace('[/httpbin]', '[httpbin]');
-    expect(() => nodeConfiguration({ text })).toThrow(/^KONG_DECLARATIVE_CONFIG_STRING: line 8: services\[0\]\.routes\[0\]\.paths\[0\]: should start with/);
-    expect(() => nodeConfiguration({ text: text.replace('service: httpbin', 'service: x') })).toThrow(/^KONG_DECLARATIVE_CONFIG_STRING: 2 errors\n {2}line 8: .*\n {2}line 22: /);
+    const one = /^KONG_DECLARATIVE_CONFIG_STRING: line 8: services\[0\]\.routes\[0\]\.paths\[0\]: should start with/;
+    expect(() => nodeConfiguration({ text })).toThrow(one);
+    const two = /^KONG_DECLARATIVE_CONFIG_STRING: 2 errors\n {2}line 8: .*\n {2}line 22: /;
+    expect(() => nodeConfiguration({ text: text.replace('service: httpbin', 'service: x') })).toThrow(two);
   });
 
   it('or a file that cannot be read', () => {
-    expect(() => nodeConfiguration({ file: '/nowhere/kong.yaml' })).toThrow(/^KONG_DECLARATIVE_CONFIG: cannot read \/nowhere\/kong\.yaml: ENOENT/);
+    const message = /^KONG_DECLARATIVE_CONFIG: cannot read \/nowhere\/kong\.yaml: ENOENT/;
+    expect(() => nodeConfiguration({ file: '/nowhere/kong.yaml' })).toThrow(message);
   });
 });

@@ -1,4 +1,4 @@
-/** Reads a declarative file for a node without a store (KONG_DATABASE=off): the configuration table that it serves. */
+/** Reads the declarative configuration of a node without a store (KONG_DATABASE=off) as a configuration table. */
 import { readFileSync } from 'node:fs';
 
 import { GatewayError, messageOf } from '../base/errors.ts';
@@ -22,7 +22,7 @@ export interface TableReading {
   readonly table?: ConfigTable;
 }
 
-/** Checks a declarative text, JSON or YAML, and makes a table of it: flat, with ids. Reports all errors together, in the order of the text. */
+/** Validates a declarative text (JSON or YAML) and converts it to a flat table with ids. Reports all errors, in the order of the text. */
 export function readNodeTable(text: string, schemas: Schemas = SCHEMAS): TableReading {
   const source = new Source(text);
   if (source.errors.length > 0) return { errors: source.errors };
@@ -33,7 +33,8 @@ export function readNodeTable(text: string, schemas: Schemas = SCHEMAS): TableRe
   checkEntities(source, entities, index, schemas);
   const errors = source.errorsInOrder();
   if (errors.length > 0) return { errors };
-  const rows = [...exported.keys()].map((type) => [type, entities.filter(({ schema }) => schema.name === type).map((entity) => rowOf(entity, index))] as const);
+  const rowsOfType = (type: string): Row[] => entities.filter(({ schema }) => schema.name === type).map((entity) => rowOf(entity, index));
+  const rows = [...exported.keys()].map((type) => [type, rowsOfType(type)] as const);
   const { _transform: transform = true } = source.content as { readonly _transform?: boolean };
   const lists = [...rows, ...carried].filter(([, list]) => list.length > 0);
   return { errors, table: { _format_version: '3.0', _transform: transform, ...Object.fromEntries(lists) } };
@@ -49,10 +50,10 @@ function rowOf(entity: FileEntity, index: EntityIndex): Row {
   return { ...expandShorthands(schema, given).entity, ...key, ...Object.fromEntries(references) };
 }
 
-/** Where the configuration is: in a file, or in the setting itself. */
+/** The place of the configuration: a file, or the setting itself. */
 export type NodeConfigurationOrigin = { readonly file: string } | { readonly text: string };
 
-/** @throws GatewayError `declarative-file-invalid`: all errors with their lines, or why the file cannot be read */
+/** @throws GatewayError `declarative-file-invalid`: all errors with lines, or the reason why the file cannot be read */
 export function nodeConfiguration(origin: NodeConfigurationOrigin): ConfigTable {
   const setting = 'file' in origin ? 'KONG_DECLARATIVE_CONFIG' : 'KONG_DECLARATIVE_CONFIG_STRING';
   const { errors, table } = readNodeTable('file' in origin ? textOf(origin.file) : origin.text);
@@ -67,6 +68,7 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new GatewayError('declarative-file-invalid', `KONG_DECLARATIVE_CONFIG: cannot read ${file}: ${messageOf(error)}`, 'io', { cause: error });
+    const message = `KONG_DECLARATIVE_CONFIG: cannot read ${file}: ${messageOf(error)}`;
+    throw new GatewayError('declarative-file-invalid', message, 'io', { cause: error });
   }
 }

@@ -21,7 +21,7 @@ consumers:
 `;
 
 describe('a declarative file', () => {
-  it('stands for entities, those that are referred to first', () => {
+  it('is read as entities in writing order', () => {
     const { errors, entities, plugins } = readDeclarative(HTTPBIN);
     expect(errors).toEqual([]);
     expect(entities.map(({ type, collection, key, references }) => [type, collection, key, references])).toEqual([
@@ -35,29 +35,37 @@ describe('a declarative file', () => {
     expect(plugins).toEqual([{ name: 'key-auth', path: 'services[0].routes[0].plugins[0]', line: 9 }]);
   });
 
-  it('gives a plugin without a name of its own the same id each time, and another one elsewhere', () => {
+  it('gives a plugin without a name the same id each time, and another one in another place', () => {
     const idOf = (text: string) => readDeclarative(text).entities.find(({ type }) => type === 'plugins')!.key;
     expect(idOf(HTTPBIN)).toBe(idOf(HTTPBIN.replace('apikey', 'key')));
     expect(idOf(HTTPBIN)).not.toBe(idOf(HTTPBIN.replace('  - name: httpbin\n', '  - name: other\n')));
   });
 
-  it('may be flat, with references by name', () => {
-    const flat = '{"_format_version":"3.0","services":[{"name":"a","host":"a.test"}],"routes":[{"name":"r","paths":["/"],"service":"a"},{"name":"s","paths":["/s"],"service":{"name":"a"}}]}';
+  it('can be flat, with references by name', () => {
+    const flat = JSON.stringify({
+      _format_version: '3.0',
+      services: [{ name: 'a', host: 'a.test' }],
+      routes: [{ name: 'r', paths: ['/'], service: 'a' }, { name: 's', paths: ['/s'], service: { name: 'a' } }],
+    });
     expect(readDeclarative(flat).entities.slice(1).map(({ references }) => references)).toEqual([
       { service: { type: 'services', key: 'a' } }, { service: { type: 'services', key: 'a' } },
     ]);
   });
 
-  it('may have plugins of another gateway, when that one runs', () => {
+  it('can have plugins of another gateway', () => {
     const text = HTTPBIN.replace('key-auth\n      config:\n        key_names: [apikey]', 'rate-limiting\n      config: { minute: 5 }')
       .replace(/ {2}keyauth_credentials:[^]*/, '');
     expect(readDeclarative(text).errors).toMatchObject([{ line: 9, path: 'services[0].routes[0].plugins[0].name' }]);
     expect(readDeclarative(text, { takesUnknownPlugins: true })).toMatchObject({ errors: [], plugins: [{ name: 'rate-limiting' }] });
   });
 
-  it('has no keys of consumers then, for which that one would take the text of the reference', () => {
+  it('cannot have keys of consumers for another gateway, which would use the reference as the key', () => {
     expect(readDeclarative(HTTPBIN, { takesUnknownPlugins: true }).errors).toMatchObject([
-      { line: 16, path: 'consumers[0].keyauth_credentials[0].key', message: expect.stringContaining('make it through the Admin API') as string },
+      {
+        line: 16,
+        path: 'consumers[0].keyauth_credentials[0].key',
+        message: expect.stringContaining('create it through the Admin API') as string,
+      },
     ]);
   });
 });
@@ -65,25 +73,37 @@ describe('a declarative file', () => {
 it.each([
   ['a format', HTTPBIN.replace('"3.0"', '"4.0"'), 1, '_format_version', 'got "4.0", expected one of "1.1", "2.1", "3.0"'],
   ['an unknown list', `${HTTPBIN}upstreams: []\n`, 17, 'upstreams', 'expected one of'],
-  ['a path', HTTPBIN.replace('[/httpbin]', '[httpbin]'), 7, 'services[0].routes[0].paths[0]', 'should start with: / (fixed path) or ~/ (regex path)'],
-  ['a regular expression that backtracks', HTTPBIN.replace('[/httpbin]', '["~/(?=a)b"]'), 7, 'services[0].routes[0].paths[0]', 'look-around is not supported'],
-  ['an unknown field', HTTPBIN.replace('key_names: [apikey]', 'key_name: apikey'), 11, 'services[0].routes[0].plugins[0].config.key_name', 'unknown field'],
+  ['a path',
+    HTTPBIN.replace('[/httpbin]', '[httpbin]'),
+    7, 'services[0].routes[0].paths[0]', 'should start with: / (fixed path) or ~/ (regex path)'],
+  ['a regular expression that backtracks',
+    HTTPBIN.replace('[/httpbin]', '["~/(?=a)b"]'), 7, 'services[0].routes[0].paths[0]', 'look-around is not supported'],
+  ['an unknown field',
+    HTTPBIN.replace('key_names: [apikey]', 'key_name: apikey'), 11, 'services[0].routes[0].plugins[0].config.key_name', 'unknown field'],
   ['a missing field', HTTPBIN.replace('  url: http://httpbin.test:8080/anything\n', ''), 3, 'services[0].host', 'required field missing'],
-  ['a missing name', HTTPBIN.replace('- name: httpbin\n  url', '- url'), 3, 'services[0]', 'expected a name: the entity is found again by it'],
-  ['a key in plain text', HTTPBIN.replace('"{vault://env/partner-key}"', 'opensesame'), 16, 'consumers[0].keyauth_credentials[0].key', 'got a secret in plain text, expected a reference'],
-  ['a credential without an id', HTTPBIN.replace('id: 6a1d3e64-1f0a-4b6e-9d8e-2d8a5a3c1b11\n    key', 'key'), 15, 'consumers[0].keyauth_credentials[0]', 'expected an id (a UUID)'],
-  ['a reference to nothing', `${HTTPBIN}routes:\n- name: lost\n  paths: [/lost]\n  service: nowhere\n`, 20, 'routes[0].service', 'got "nowhere", expected the name of one of the services in this file'],
-  ['a name twice', `${HTTPBIN}routes:\n- name: httpbin\n  paths: [/again]\n`, 18, 'routes[0]', 'the same as services[0].routes[0] in line 6'],
-  ['a list that is none', HTTPBIN.replace(/consumers:[^]*/, 'consumers: partner\n'), 12, 'consumers', 'expected a list'],
-  ['a file that is none', 'hello', 1, '', 'expected a file in the declarative format'],
-  ['YAML that is none', 'services: [', 1, '', ''],
+  ['a missing name', HTTPBIN.replace('- name: httpbin\n  url', '- url'), 3, 'services[0]', 'expected a name: it identifies the entity'],
+  ['a key in plain text',
+    HTTPBIN.replace('"{vault://env/partner-key}"', 'opensesame'),
+    16, 'consumers[0].keyauth_credentials[0].key', 'got a secret in plain text, expected a reference'],
+  ['a credential without an id',
+    HTTPBIN.replace('id: 6a1d3e64-1f0a-4b6e-9d8e-2d8a5a3c1b11\n    key', 'key'),
+    15, 'consumers[0].keyauth_credentials[0]', 'expected an id (a UUID)'],
+  ['a reference to nothing',
+    `${HTTPBIN}routes:\n- name: lost\n  paths: [/lost]\n  service: nowhere\n`,
+    20, 'routes[0].service', 'got "nowhere", expected the name of one of the services in this file'],
+  ['a name twice',
+    `${HTTPBIN}routes:\n- name: httpbin\n  paths: [/again]\n`, 18, 'routes[0]', 'the same as services[0].routes[0] in line 6'],
+  ['something else than a list', HTTPBIN.replace(/consumers:[^]*/, 'consumers: partner\n'), 12, 'consumers', 'expected a list'],
+  ['something else than a file', 'hello', 1, '', 'expected a file in the declarative format'],
+  ['invalid YAML', 'services: [', 1, '', ''],
 ])('is refused with its line and its path: %s', (_, text, line, path, message) => {
   const { errors, entities } = readDeclarative(text);
   expect(errors).toEqual([{ line, path, message: expect.stringContaining(message) }]);
   expect(entities).toEqual([]);
 });
 
-it('everything that is wrong is told at once, in the order of the file', () => {
-  const text = HTTPBIN.replace('[/httpbin]', '[httpbin]').replace('"{vault://env/partner-key}"', 'opensesame').replace('key_names: [apikey]', 'key_name: x');
+it('reports all errors in the order of the file', () => {
+  const text = HTTPBIN.replace('[/httpbin]', '[httpbin]')
+    .replace('"{vault://env/partner-key}"', 'opensesame').replace('key_names: [apikey]', 'key_name: x');
   expect(readDeclarative(text).errors.map(({ line }) => line)).toEqual([7, 11, 16]);
 });

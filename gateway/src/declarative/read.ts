@@ -1,6 +1,6 @@
 /**
- * Reads a declarative file for a control plane: the constructs check it at synth, and a Job writes its entities through the Admin API. The file
- * is kept where many can read it, so it must contain no secrets, and entities are found again by their names when it changes.
+ * Reads a declarative file for a control plane: the constructs validate it at synth, and a Job writes its entities through the Admin API.
+ * Many people can read such a file, so it must not contain secrets. When it changes, the Job finds its entities by their names.
  */
 import { createHash } from 'node:crypto';
 
@@ -17,7 +17,7 @@ import { Source, pathText } from './source.ts';
 import type { SourceError } from './source.ts';
 
 export interface ReadOptions {
-  /** Whether plugins that this gateway does not have are taken as they are, because another gateway runs. @default false */
+  /** Whether to accept plugins that this gateway does not have, for another gateway. @default false */
   readonly takesUnknownPlugins?: boolean;
   /** @default - the entity types of this gateway */
   readonly schemas?: Schemas;
@@ -29,16 +29,16 @@ export interface UsedPlugin {
   readonly line: number;
 }
 
-/** Without entities when there are errors. */
+/** `entities` is empty when there are errors. */
 export interface DeclarativeReading extends DesiredConfiguration {
   readonly errors: readonly SourceError[];
   readonly plugins: readonly UsedPlugin[];
 }
 
-/** Checks a file, JSON or YAML, and says which entities it stands for. Reports all errors together, in the order of the file. */
+/** Validates a file (JSON or YAML) and returns its entities in writing order. Reports all errors, in the order of the file. */
 export function readDeclarative(text: string, { takesUnknownPlugins = false, schemas = SCHEMAS }: ReadOptions = {}): DeclarativeReading {
   const source = new Source(text);
-  // What has no endpoints, a control plane writes itself.
+  // Entity types without endpoints are written by the control plane itself.
   const written: Schemas = new Map([...schemas].filter(([, { hasAdminApi }]) => hasAdminApi !== false));
   const types = [...written.values()].map((schema) => ({ type: schema.name, collection: schema.adminApiName ?? schema.name }));
   if (source.errors.length > 0) return { errors: source.errors, entities: [], types, plugins: [] };
@@ -48,7 +48,8 @@ export function readDeclarative(text: string, { takesUnknownPlugins = false, sch
   checkEntities(source, entities, index, schemas, (entity) => !takesUnknownPlugins || !isUnknownPlugin(entity));
   for (const entity of entities) checkSecrets(source, entity, takesUnknownPlugins);
   const errors = source.errorsInOrder();
-  return { errors, entities: errors.length > 0 ? [] : inWritingOrder(entities, types, index), types, plugins: usedPlugins(source, entities) };
+  const desiredEntities = errors.length > 0 ? [] : inWritingOrder(entities, types, index);
+  return { errors, entities: desiredEntities, types, plugins: usedPlugins(source, entities) };
 }
 
 function inWritingOrder(entities: readonly FileEntity[], types: readonly DesiredType[], index: EntityIndex): readonly DesiredEntity[] {
@@ -73,30 +74,31 @@ function desired(entity: FileEntity, collection: string, index: EntityIndex): De
   };
 }
 
-/** What the entity is found by in the Admin API when the file is applied again. */
+/** The name or id by which the Admin API finds the entity when the file is applied again. */
 function keyOf(source: Source, { schema, given, path, parent }: FileEntity, index: EntityIndex): string {
   if (typeof given.id === 'string') return given.id;
   const naming = namingFieldOf(schema);
   const name = naming === undefined ? undefined : given[naming];
   if (typeof name === 'string') return name;
   if (schema.uniqueTogether) {
-    // Plugins need no name: one differs from others by what it is and where it applies.
+    // Plugins need no name: their plugin name and scope identify them.
     const place = foreignFieldsOf(schema).map((field) => given[field.name]);
     return derivedId([schema.name, given.name, parent && index.keyOf(parent.of), ...place]);
   }
-  if (naming === undefined) source.reject(path, 'expected an id (a UUID): nothing else stands for a credential, whose key is a secret');
-  else source.reject(path, `expected a ${naming}: the entity is found again by it when the file changes`);
+  if (naming === undefined) source.reject(path, 'expected an id (a UUID): nothing else identifies a credential, whose key is a secret');
+  else source.reject(path, `expected a ${naming}: it identifies the entity when the file changes`);
   return pathText(path);
 }
 
 function checkSecrets(source: Source, { schema, given, path }: FileEntity, isForKong: boolean): void {
   for (const secret of plainSecrets(schema, given)) {
-    source.reject([...path, ...secret], 'got a secret in plain text, expected a reference such as {vault://env/name}: '
-      + 'everybody who can read the file, the template or the ConfigMap could read it');
+    const message = 'got a secret in plain text, expected a reference such as {vault://env/name}: '
+      + 'the file, the template and the ConfigMap expose it';
+    source.reject([...path, ...secret], message);
   }
   for (const name of isForKong ? referencedKeys(schema, given) : []) {
-    source.reject([...path, name], "got a reference, which Kong's data planes would take for the key itself, expected no credential: "
-      + 'make it through the Admin API');
+    source.reject([...path, name], "got a reference, which Kong's data planes would use as the key itself, expected no credential: "
+      + 'create it through the Admin API');
   }
 }
 
@@ -106,7 +108,9 @@ function isUnknownPlugin({ schema, given }: FileEntity): boolean {
 
 function usedPlugins(source: Source, entities: readonly FileEntity[]): readonly UsedPlugin[] {
   return entities.flatMap(({ schema, given, path }) => (
-    schema.name === 'plugins' && typeof given.name === 'string' ? [{ name: given.name, path: pathText(path), line: source.lineOf(path) }] : []));
+    schema.name === 'plugins' && typeof given.name === 'string'
+      ? [{ name: given.name, path: pathText(path), line: source.lineOf(path) }]
+      : []));
 }
 
 /** A UUID (version 8, RFC 9562 §5.8) that is the same for the same parts. */

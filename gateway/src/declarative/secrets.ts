@@ -1,19 +1,20 @@
 /**
- * Finds secrets in plain text in a declarative file. Such files are kept in repositories, templates and ConfigMaps, so secrets belong there as
- * references only.
+ * Finds secrets in plain text in declarative files. Repositories, templates and ConfigMaps contain such files, so secrets must be
+ * references.
  */
 import type { EntitySchema } from '../model/schema/entity-schema.ts';
 import { isSecretReference } from '../model/schema/secret-references.ts';
 
-const SECRET_NAME = /(^|_)(password|passphrase|secret|token|private_key|api_key|access_key|client_secret|secret_access_key|session_token)$/i;
+const SECRET_NAME = new RegExp(
+  '(^|_)(password|passphrase|secret|token|private_key|api_key|access_key|client_secret|secret_access_key|session_token)$', 'i');
 
-/** Paths below an entity whose value is a secret in plain text. */
+/** Paths of secrets in plain text below an entity. */
 export function plainSecrets(schema: EntitySchema, entity: Readonly<Record<string, unknown>>): readonly (readonly (string | number)[])[] {
   const secrets = schema.credential?.secrets ?? [];
   return walk(entity, [], (path, name) => (path.length === 1 && secrets.includes(name)) || SECRET_NAME.test(name));
 }
 
-/** Fields of a credential whose secret is a reference. */
+/** Secret fields of a credential that are references. */
 export function referencedKeys(schema: EntitySchema, entity: Readonly<Record<string, unknown>>): readonly string[] {
   return (schema.credential?.secrets ?? []).filter((name) => isSecretReference(entity[name]));
 }

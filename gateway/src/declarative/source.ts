@@ -38,7 +38,7 @@ export class Source {
     this.errors.push({ line: this.lineOf(path), path: pathText(path), message });
   }
 
-  /** Whether something is wrong with exactly this part already. */
+  /** Whether an error was reported for exactly this part. */
   hasErrorAt(path: SourcePath): boolean {
     const text = pathText(path);
     return this.errors.some((error) => error.path === text);

@@ -1,4 +1,4 @@
-/** Artefact: makes a control plane hold a declarative configuration, waits for its data planes and ends; what a Job runs. */
+/** Artefact: applies a declarative configuration to a control plane, waits for the data planes and exits. A Job runs it. */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
@@ -25,7 +25,7 @@ try {
   process.exitCode = EXIT_CODES[error.reason];
 }
 
-/** The constructs wrote it, from a file that they had checked. */
+/** The constructs wrote the file from a declarative file that they had validated. */
 function configuration(file: string): DesiredConfiguration {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as DesiredConfiguration;

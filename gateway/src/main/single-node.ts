@@ -1,6 +1,6 @@
 /**
- * Artefact: both planes in one process. The data plane takes its configuration from the control plane's own source, without a tunnel;
- * with KONG_DATABASE=off there is no control plane, and the configuration comes from a declarative file or setting.
+ * Artefact: both planes in one process. The data plane gets its configuration from the control plane directly, without a tunnel. With
+ * KONG_DATABASE=off there is no control plane, and the configuration comes from a declarative file or setting.
  */
 import { GatewayError } from '../base/errors.ts';
 import { ControlPlane } from '../control-plane/control-plane.ts';
@@ -42,11 +42,11 @@ const startWithoutStore: StartNode = async (settings, log) => {
   const dataPlane = new DataPlane({ settings, log, keepsConfiguration: false });
   const { declarativeConfig } = settings;
   if (declarativeConfig === undefined) {
-    log.warn('KONG_DATABASE=off, and neither KONG_DECLARATIVE_CONFIG nor KONG_DECLARATIVE_CONFIG_STRING is set: there is nothing to serve');
+    log.warn('KONG_DATABASE=off: set KONG_DECLARATIVE_CONFIG or KONG_DECLARATIVE_CONFIG_STRING, without them there is nothing to serve');
   } else {
     const table = nodeConfiguration(declarativeConfig);
     const result = dataPlane.apply(table, hashConfigTable(table).config);
-    if (!result.applied) throw new GatewayError('declarative-file-invalid', `the declarative configuration is not applied: ${result.message}`);
+    if (!result.applied) throw new GatewayError('declarative-file-invalid', `declarative configuration: ${result.message}`);
   }
   const addresses = await dataPlane.start();
   return { addresses, drain: () => dataPlane.drain(), close: () => dataPlane.close() };

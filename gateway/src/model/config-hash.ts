@@ -1,12 +1,12 @@
 /**
  * The 32-character hash of a configuration, byte for byte as Kong 3.9.1 computes it (MD5 over a canonical text).
- * It identifies a configuration; it protects nothing.
+ * It identifies a configuration and is not a security measure.
  */
 import { createHash } from 'node:crypto';
 
 import type { ConfigTable } from './config-table.ts';
 
-/** What is reported while there is no configuration. */
+/** The hash that a node without a configuration reports. */
 export const NO_HASH = '0'.repeat(32);
 
 /** Hash of the whole and of the sections that a data plane rebuilds separately. 32 characters each. */
@@ -21,7 +21,7 @@ export interface ConfigHashes {
 
 const SECTIONS = ['routes', 'services', 'plugins', 'upstreams', 'targets'] as const;
 
-/** Above this the text so far is replaced by its digest. Part of the definition. Bytes. */
+/** Above this size the text so far is replaced by its digest, as the definition says. Bytes. */
 const FOLD_BYTES = 1_000_000;
 
 /** Strings are collected to about this size before they are encoded. Characters. */
@@ -47,7 +47,7 @@ export function sectionHash(value: unknown): string {
   return text.digest();
 }
 
-/** A table that carries no entity besides `workspaces` counts as "no configuration", whatever its hash. */
+/** A table without rows other than those of `workspaces` counts as "no configuration", whatever its hash. */
 export function isEmptyTable(table: ConfigTable): boolean {
   return !Object.keys(table).some((key) => {
     const rows = table[key];

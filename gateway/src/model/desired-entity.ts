@@ -1,4 +1,4 @@
-/** One entity as somebody wants it to be, ready to be written through an Admin API. */
+/** The entities that a declarative file describes, prepared for the Admin API. */
 import type { EntityValue } from './schema/field.ts';
 
 export interface DesiredEntity {
@@ -6,15 +6,15 @@ export interface DesiredEntity {
   readonly type: string;
   /** Name in URLs, e.g. `key-auths`. */
   readonly collection: string;
-  /** What stands for it in URLs: its name, or an id that follows from what it is. */
+  /** Identifies it in URLs: its name, its id, or an id derived from its contents. */
   readonly key: string;
-  /** Everything but its key and references. */
+  /** All fields but id and references. */
   readonly fields: EntityValue;
-  /** Field → what it refers to; written before this one. */
+  /** By field: the entity referred to, which is written before this one. */
   readonly references: Readonly<Record<string, EntityReference>>;
 }
 
-/** By type and key: the id is known once it is written. */
+/** By type and key, because the id is known only after writing. */
 export interface EntityReference {
   readonly type: string;
   readonly key: string;
@@ -27,9 +27,9 @@ export interface DesiredType {
   readonly collection: string;
 }
 
-/** What a declarative file says, in an order in which it can be written. */
+/** The contents of a declarative file in writing order. */
 export interface DesiredConfiguration {
   readonly entities: readonly DesiredEntity[];
-  /** What is referred to comes before what refers to it, so entities of the last type are deleted first. */
+  /** In writing order: an entity type comes after those that it refers to. Deletion goes in the reverse order. */
   readonly types: readonly DesiredType[];
 }

@@ -20,9 +20,9 @@ export const ENTITY_ERROR_KINDS = {
 export type EntityErrorKind = keyof typeof ENTITY_ERROR_KINDS;
 
 export class EntityError extends Error {
-  /** Number that clients of the Admin API know the failure by. */
+  /** Number of the failure in the Admin API. */
   readonly code: number;
-  /** What the Admin API calls it. */
+  /** Name of the failure in the Admin API. */
   readonly title: string;
 
   constructor(
@@ -57,17 +57,18 @@ export function uniqueViolation(values: Readonly<Record<string, unknown>>): Enti
   return new EntityError('uniqueViolation', `UNIQUE violation detected on '${inlineTable(values)}'`, values);
 }
 
-/** A reference to something that is not there. */
+/** A reference to an entity that does not exist. */
 export function danglingReference(field: string, key: Readonly<Record<string, unknown>>, target: string): EntityError {
-  return new EntityError('foreignKeyViolation', `the foreign key '${inlineTable(key)}' does not reference an existing '${target}' entity.`, { [field]: key });
+  const message = `the foreign key '${inlineTable(key)}' does not reference an existing '${target}' entity.`;
+  return new EntityError('foreignKeyViolation', message, { [field]: key });
 }
 
-/** Something that cannot go because others refer to it. */
+/** Deletion of an entity that others refer to. */
 export function stillReferenced(entity: string, by: string): EntityError {
   return new EntityError('foreignKeyViolation', `an existing '${by}' entity references this '${entity}' entity`, { '@referenced_by': by });
 }
 
-/** A reference by name or another unique field to something that is not there. */
+/** A reference by name or another unique field to an entity that does not exist. */
 export function unresolvedReference(field: string, key: Readonly<Record<string, string>>, target: string): EntityError {
   const [name] = Object.keys(key) as [string];
   const text = `the foreign key cannot be resolved with '${inlineTable(key)}' for an existing '${target}' entity`;
@@ -83,7 +84,7 @@ export function invalidOption(option: string, text: string): EntityError {
   return new EntityError('invalidOptions', `invalid option (${option}: ${text})`, undefined, { [option]: text });
 }
 
-/** A name in a URL that no entity could have. */
+/** A name in a URL that the schema does not allow. */
 export function invalidUnique(field: string, text: string): EntityError {
   return new EntityError('invalidUnique', text, undefined, undefined, ` ${field}`);
 }

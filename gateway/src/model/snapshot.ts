@@ -1,7 +1,6 @@
 /**
- * A configuration table made ready for traffic: rows parsed once, references followed, credentials indexed. Immutable; a new table makes a
- * new
- * snapshot. What depends on plugins' code or on sockets is built from it by the data plane.
+ * A configuration table prepared for traffic: references resolved, credentials indexed. Immutable; each table becomes a new snapshot. The
+ * data plane builds from it what depends on plugins' code or on sockets.
  */
 import { rowsOf } from './config-table.ts';
 import type { ConfigTable, Row } from './config-table.ts';
@@ -20,7 +19,7 @@ export interface Service {
   readonly host: string;
   readonly port: number;
   readonly path: string | null;
-  /** Further tries after the first. */
+  /** Attempts after the first one. */
   readonly retries: number;
   readonly connectTimeoutMs: number;
   readonly writeTimeoutMs: number;
@@ -56,11 +55,11 @@ export interface Consumer {
 export interface Credential {
   readonly id: string;
   readonly consumer: Consumer;
-  /** Seconds since 1970 after which it is not valid. */
+  /** Seconds since 1970 after which the credential is invalid. */
   readonly expiresAt?: number;
 }
 
-/** One configured plugin and where it applies; `undefined` is everywhere. */
+/** One configured plugin and its scope: ids of route, service and consumer; `undefined` for any. */
 export interface PluginInstance {
   readonly id: string;
   readonly name: string;
@@ -79,11 +78,11 @@ export interface Snapshot {
     readonly byId: ReadonlyMap<string, Consumer>;
     readonly byUsername: ReadonlyMap<string, Consumer>;
   };
-  /** Entity type, e.g. `keyauth_credentials`, to secret text to credential. */
+  /** By entity type, e.g. `keyauth_credentials`, and by the value of its lookup field. */
   readonly credentials: ReadonlyMap<string, ReadonlyMap<string, Credential>>;
 }
 
-/** Compiles a table that validateConfigTable has completed: every field is there, references are ids. */
+/** Compiles a table that validateConfigTable has completed. */
 export function compileSnapshot(table: ConfigTable, hash: string, schemas: Schemas): Snapshot {
   const serviceRows = rowsOf(table, 'services') as readonly ServiceRow[];
   const services = byId(serviceRows.map(compileService));
@@ -93,7 +92,7 @@ export function compileSnapshot(table: ConfigTable, hash: string, schemas: Schem
   const credentialTypes = [...schemas.values()].flatMap(({ name, credential }) => credential ? [[name, credential.lookup] as const] : []);
   return {
     hash,
-    // A disabled service takes its routes along, as if they did not exist.
+    // Routes of a disabled service count as absent.
     routes: routes.filter((candidate) => candidate.service === undefined || !disabled.has(candidate.service.id)),
     plugins: (rowsOf(table, 'plugins') as readonly CompletePluginRow[]).filter(({ enabled }) => enabled).map(compilePlugin),
     consumers: {
@@ -104,7 +103,7 @@ export function compileSnapshot(table: ConfigTable, hash: string, schemas: Schem
   };
 }
 
-/** The subschema of its name has put the plugin's own configuration there. */
+/** The plugin's subschema has completed `config`. */
 type CompletePluginRow = PluginRow & { readonly config: Row };
 
 /** An explicit null means the default, as in Kong. */
@@ -161,7 +160,7 @@ function compileConsumer({ id, username, custom_id: customId }: ConsumerRow): Co
   return { id, username, customId };
 }
 
-/** Credentials by what a request shows. A row without it, or without its consumer, lets nobody in. */
+/** Credentials by the value of their lookup field. Rows without that value or without a consumer are left out. */
 function credentialsBy(lookup: string, rows: readonly Row[], consumers: ReadonlyMap<string, Consumer>): ReadonlyMap<string, Credential> {
   return new Map(rows.flatMap((row) => {
     const shown = row[lookup];

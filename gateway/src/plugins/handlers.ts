@@ -1,4 +1,4 @@
-/** The plugins that data planes run: code for every schema in schemas.ts. A new plugin is a line in each. */
+/** The code of every plugin in schemas.ts, which data planes run. A new plugin is one line here and one there. */
 import type { PluginHandler } from '../plugin-kit/plugin.ts';
 import { keyAuthHandler } from './key-auth/handler.ts';
 import type { PluginName } from './schemas.ts';

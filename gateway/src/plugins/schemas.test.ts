@@ -81,7 +81,8 @@ describe('a new plugin with credentials', () => {
       const server = createServer(({ method, url }, response) => {
         if (method === 'DELETE') deleted.push(url!);
         const marked = [{ entity_name: 'consumers', entity_id: 'c' }, { entity_name: 'badges', entity_id: 'b' }];
-        const body = url!.startsWith('/tags/') ? { data: marked } : url!.startsWith('/clustering/revision') ? { in_sync: true, data_planes: [] } : { data: [] };
+        const isRevision = url!.startsWith('/clustering/revision');
+        const body = isRevision ? { in_sync: true, data_planes: [] } : { data: url!.startsWith('/tags/') ? marked : [] };
         response.end(JSON.stringify(body));
       });
       await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));

@@ -1,4 +1,4 @@
-/** The plugins that control planes know, and all schemas together. A new plugin is a line in the list. */
+/** The plugins that every plane knows, and the schemas of all entity types. A new plugin is one line in the list. */
 import { coreEntities } from '../model/entities/core.ts';
 import type { PluginSchema } from '../model/entities/plugin.ts';
 import { schemasByName } from '../model/schema/entity-schema.ts';
@@ -15,7 +15,7 @@ export const PLUGIN_SCHEMAS: ReadonlyMap<string, PluginSchema> = new Map(PLUGINS
 /** Every entity type by name: those of the core, then those of plugins. */
 export const SCHEMAS: Schemas = schemasWith(PLUGINS);
 
-/** The entity types of a gateway with these plugins; what is referred to comes before what refers to it. */
+/** The entity types of a gateway with these plugins. An entity type comes after those that it refers to. */
 export function schemasWith(plugins: readonly PluginSchema[]): Schemas {
   const byName = new Map(plugins.map((plugin) => [plugin.name, plugin]));
   return schemasByName([...coreEntities(byName), ...plugins.flatMap(({ entities }) => entities ?? [])]);

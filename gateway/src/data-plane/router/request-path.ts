@@ -1,21 +1,21 @@
-/** The two forms of a path: decoded, which routes match, and escaped, which upstreams get. */
+/** The two forms of a path: decoded for matching routes, and escaped for upstreams. */
 
-/** RFC 3986 §2.2: decoding one of these changes what a path means, so they stay escaped. */
+/** Reserved characters (RFC 3986 §2.2). They stay escaped, because decoding one changes the meaning of a path. */
 const RESERVED = new Set([...'!*\'();:@&=+$,/?%#[]'].map((char) => char.charCodeAt(0)));
 
-/** Nothing to decode, no dot segments, no doubled slashes: most paths. */
+/** Matches paths without escapes, dot segments and empty segments, which are most paths. */
 const PLAIN = /^(?:\/(?!\.{0,2}(?:\/|$))[\w\-.~!$&'()*+,;=:@]*)+$|^\/$|^(?:\/(?!\.{0,2}(?:\/|$))[\w\-.~!$&'()*+,;=:@]*)+\/$/;
 
 const NEEDS_ESCAPE = /[^!#$&'()*+,/:;=?@[\]A-Za-z0-9\-_.~%]/g;
 
 export interface RequestPath {
-  /** Decoded and without dot segments; text. */
+  /** Decoded, without dot segments. */
   readonly path: string;
-  /** For each use in URLs, escaped again. */
+  /** Escaped again, for URLs. */
   readonly escaped: string;
 }
 
-/** `invalid`: answer 400. `unmatchable`: no route can match, since the bytes are no UTF-8. */
+/** `invalid`: respond with 400. `unmatchable`: the bytes are not valid UTF-8, so no route can match. */
 export type ParsedPath = RequestPath | 'invalid' | 'unmatchable';
 
 /** Parses the path of a request target, without its query. */
@@ -29,13 +29,13 @@ export function parsePath(raw: string): ParsedPath {
   return path === undefined ? 'unmatchable' : { path, escaped: escapePath(resolved) };
 }
 
-/** The plain path of a route in the form that request paths are compared with. */
+/** Normalizes the plain path of a route like request paths. */
 export function normaliseRoutePath(path: string): string {
   const parsed = parsePath(Buffer.from(path, 'utf8').toString('latin1'));
   return typeof parsed === 'string' ? path : parsed.path;
 }
 
-/** Percent-encodes what may not be in a URL. @param path one character for each byte */
+/** Percent-encodes characters that URLs must not contain. @param path one character for each byte */
 export function escapePath(path: string): string {
   return path.replace(NEEDS_ESCAPE, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 }
@@ -45,7 +45,7 @@ export function escapeText(path: string): string {
   return escapePath(Buffer.from(path, 'utf8').toString('latin1'));
 }
 
-/** Decodes escapes except those of reserved characters, whose digits become upper case. `undefined` for broken ones and for NUL. */
+/** Decodes escapes except those of reserved characters, whose digits become upper case. `undefined` for invalid escapes and for NUL. */
 function decode(raw: string): string | undefined {
   let broken = raw.includes('\0');
   const decoded = raw.replace(/%(.{0,2})/gs, (escape, digits: string) => {
@@ -60,7 +60,7 @@ function decode(raw: string): string | undefined {
   return broken ? undefined : decoded;
 }
 
-/** Removes `.` and `..` segments and doubled slashes. `undefined` when it leads above the root. */
+/** Removes `.` and `..` segments and repeated slashes. `undefined` when the path leaves the root. */
 function resolveDots(path: string): string | undefined {
   const kept: string[] = [];
   const segments = path.split('/').slice(1);
@@ -73,7 +73,7 @@ function resolveDots(path: string): string | undefined {
   return `/${kept.join('/')}${directory && kept.length > 0 ? '/' : ''}`;
 }
 
-/** Bytes as text; `undefined` when they are no UTF-8. */
+/** Decodes bytes as UTF-8; `undefined` when they are invalid. */
 function asText(bytes: string): string | undefined {
   // eslint-disable-next-line no-control-regex
   if (/^[\0-\x7f]*$/.test(bytes)) return bytes;

@@ -9,8 +9,8 @@ const HIGHER_ID = '10000000-0000-4000-8000-000000000000';
 
 function route(conditions: Partial<Route>): Route {
   return {
-    id: ID, name: null, protocols: ['http'], methods: [], hosts: [], paths: [], snis: [], headers: {}, httpsRedirectStatus: 426, regexPriority: 0, stripPath: true,
-    preserveHost: false, service: undefined, ...conditions,
+    id: ID, name: null, protocols: ['http'], methods: [], hosts: [], paths: [], snis: [], headers: {},
+    httpsRedirectStatus: 426, regexPriority: 0, stripPath: true, preserveHost: false, service: undefined, ...conditions,
   };
 }
 
@@ -19,12 +19,15 @@ describe('of two routes, the first comes first', () => {
     ['more conditions before fewer', { paths: ['/a'], methods: ['GET'] }, { paths: ['/a/longer'] }],
     ['plain hosts before more conditions', { hosts: ['a.test'] }, { paths: ['/a'], methods: ['GET'], headers: { v: ['1'] } }],
     ['plain hosts before a wildcard with more conditions', { hosts: ['a.b.test'] }, { hosts: ['*.b.test'], paths: ['/a'] }],
-    ['a regular expression before more conditions', { paths: ['~/a/\\d'], hosts: ['a.test'] }, { paths: ['/a'], hosts: ['a.test'], headers: { v: ['1'] } }],
+    ['a regular expression before more conditions',
+      { paths: ['~/a/\\d'], hosts: ['a.test'] }, { paths: ['/a'], hosts: ['a.test'], headers: { v: ['1'] } }],
     ['plain hosts before a regular expression', { hosts: ['a.test'], paths: ['/a'] }, { paths: ['~/a.*'], methods: ['GET'] }],
-    ['four conditions before all else', { methods: ['GET'], paths: ['/a'], headers: { v: ['1'] }, snis: ['a.test'] }, { hosts: ['a.test'], paths: ['~/a'], regexPriority: 100 }],
+    ['four conditions before all else',
+      { methods: ['GET'], paths: ['/a'], headers: { v: ['1'] }, snis: ['a.test'] }, { hosts: ['a.test'], paths: ['~/a'], regexPriority: 100 }],
     ['a negative priority of regular expressions before zero', { paths: ['~/a.*'], regexPriority: -5 }, { paths: ['~/a/.*'] }],
     ['the higher priority of two regular expressions', { paths: ['~/a.*'], regexPriority: 10 }, { paths: ['~/a/.*'], regexPriority: 5 }],
-    ['more headers before a longer path', { paths: ['/a'], headers: { v: ['1'], w: ['2'] } }, { paths: ['/a/longer'], headers: { v: ['1'] } }],
+    ['more headers before a longer path',
+      { paths: ['/a'], headers: { v: ['1'], w: ['2'] } }, { paths: ['/a/longer'], headers: { v: ['1'] } }],
     ['the longer path', { paths: ['/a/b'] }, { paths: ['/a'] }],
     ['the higher id, when all else is equal', { id: HIGHER_ID, paths: ['/a'] }, { paths: ['/b'] }],
   ];

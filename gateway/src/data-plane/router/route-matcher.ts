@@ -1,5 +1,5 @@
 /**
- * A route as the router compares it: conditions prepared once, and its place in the order of precedence.
+ * A route as the router matches it: prepared conditions, and its rank in the order of precedence.
  * Semantics: `router_flavor=traditional_compatible`, as recorded from Kong Gateway OSS 3.9.1.
  */
 import { messageOf } from '../../base/errors.ts';
@@ -10,12 +10,12 @@ import { isPathExpression, pathExpression } from '../../model/schema/typedefs.ts
 import type { Route } from '../../model/snapshot.ts';
 import { normaliseRoutePath } from './request-path.ts';
 
-/** What a route can look at. */
+/** The properties of a request that routes match on. */
 export interface RouterInput {
   readonly method: string;
   /** Lower case, without port; empty when there is none. */
   readonly host: string;
-  /** Of the Host header, else the listener's. */
+  /** Port of the Host header, or of the listener. */
   readonly port: number;
   /** Decoded, normalised. */
   readonly path: string;
@@ -35,48 +35,52 @@ export interface PathMatch {
 
 export interface RouteMatcher {
   readonly route: Route;
-  /** Place in the order of precedence; set when all are known, smaller first. */
+  /** Rank in the order of precedence, smaller first. Set when all matchers are known. */
   rank: number;
   readonly plainHosts: readonly string[];
-  /** Set when every path is a plain prefix. */
+  /** Set when all paths are plain prefixes. */
   readonly prefixes: readonly string[] | undefined;
-  /** 64 bits, the highest first. */
+  /** 64 bits; higher values match first. */
   readonly precedence: bigint;
-  /** Breaks ties, the highest first. */
+  /** Breaks ties: the higher id matches first. */
   readonly id: string;
   readonly path: PathMatcher;
-  /** Tests everything but the path. */
+  /** Tests all conditions but the path. */
   accepts(input: RouterInput): boolean;
 }
 
 export interface PathMatcher {
   test(path: string): boolean;
-  /** Slower than `test`: it finds what matched. */
+  /** Finds the matched part; slower than `test`. */
   match(path: string): PathMatch | undefined;
 }
 
 const ANY_PATH: PathMatcher = { test: () => true, match: () => ({ matched: '' }) };
 
-/** Most header conditions that count. */
+/** Maximum number of header conditions that count for precedence. */
 const MAX_HEADERS = 255;
 
-/** Longest path that counts for precedence: 15 bits. */
+/** Maximum path length that counts for precedence: 15 bits. */
 const MAX_PATH_LENGTH = 0x7fff;
 
-/** The namespace that Kong uses for parts of routes, so that ties fall alike. */
+/** Kong's namespace for the parts of a route, so that ties break as in Kong. */
 const ROUTE_PARTS = '7f145bf9-0dce-4f91-98eb-debbce4b9f6b';
 
 const PLAIN_HOSTS = 1n << 60n;
 const REGEX = 1n << 51n;
 
-/** One matcher, or several when paths of different kinds or lengths must be ordered each for itself. @throws Error for a regular expression that does not compile */
+/**
+ * Compiles a route to one matcher, or to several when its paths have different kinds or lengths and thus different precedence.
+ *
+ * @throws Error for an invalid regular expression
+ */
 export function compileRoute(route: Route): RouteMatcher[] {
   const groups = groupPaths(route.paths);
   if (groups.length <= 1) return [compile(route, route.paths, route.id)];
   return groups.map((paths, index) => compile(route, paths, namedUuid(ROUTE_PARTS, `${route.id}#${index + 1}`)));
 }
 
-/** Smaller than zero when a comes first. */
+/** Negative when a comes first. */
 export function byPrecedence(a: RouteMatcher, b: RouteMatcher): number {
   if (a.precedence !== b.precedence) return a.precedence > b.precedence ? -1 : 1;
   return a.id < b.id ? 1 : a.id > b.id ? -1 : 0;
@@ -90,7 +94,7 @@ function compile(route: Route, paths: readonly string[], id: string): RouteMatch
     route,
     rank: 0,
     id,
-    plainHosts: route.hosts.length > 0 && route.hosts.every((host) => !host.includes('*') && !hasPort(host)) ? route.hosts.map(lower) : [],
+    plainHosts: route.hosts.every((host) => !host.includes('*') && !hasPort(host)) ? route.hosts.map(lower) : [],
     prefixes: regex || paths.length === 0 ? undefined : paths.map(normaliseRoutePath),
     accepts: (input) => conditions.every((test) => test(input)),
     path: pathMatcher(paths, route),
@@ -99,20 +103,21 @@ function compile(route: Route, paths: readonly string[], id: string): RouteMatch
 }
 
 /**
- * The 64 bits by which Kong Gateway 3.9.1 orders routes. It shifts most fields as numbers of 32 bits, so that they come to lie lower than its own
- * layout says: hosts without wildcard count before regular expressions, these before the number of conditions; a fourth condition and a negative
+ * The 64 bits by which Kong Gateway 3.9.1 orders routes. Kong shifts most fields as 32-bit numbers, so that they end up in lower bits than
+ * its layout says: plain hosts come before regular expressions, and these before the number of conditions. A fourth condition and a negative
  * regex_priority set the sign, which fills the upper half. JavaScript's `<<` counts modulo 32 and keeps the sign in the same way.
  */
 function precedenceOf(route: Route, paths: readonly string[], regex: boolean): bigint {
   const headers = Object.keys(route.headers).length;
-  const conditions = [route.methods.length, route.hosts.length, headers, paths.length, route.snis.length].filter((count) => count > 0).length;
+  const counts = [route.methods.length, route.hosts.length, headers, paths.length, route.snis.length];
+  const conditions = counts.filter((count) => count > 0).length;
   const plainHostsOnly = route.hosts.length > 0 && !route.hosts.some((host) => host.includes('*'));
-  const numbers = (conditions << 61) | (Math.min(headers, MAX_HEADERS) << 52)
-    | (regex ? route.regexPriority << 19 : Math.min(Math.max(0, ...paths.map((path) => Buffer.byteLength(path))), MAX_PATH_LENGTH));
+  const longestPath = Math.min(Math.max(0, ...paths.map((path) => Buffer.byteLength(path))), MAX_PATH_LENGTH);
+  const numbers = (conditions << 61) | (Math.min(headers, MAX_HEADERS) << 52) | (regex ? route.regexPriority << 19 : longestPath);
   return BigInt.asUintN(64, BigInt(numbers)) | (plainHostsOnly ? PLAIN_HOSTS : 0n) | (regex ? REGEX : 0n);
 }
 
-/** Paths of one group are all regular expressions, or all prefixes of one length. */
+/** A group contains regular expressions only, or prefixes of one length. */
 function groupPaths(paths: readonly string[]): string[][] {
   const groups = new Map<string | number, string[]>();
   for (const path of paths) {

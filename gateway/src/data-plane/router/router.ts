@@ -1,4 +1,4 @@
-/** Finds the route of a request. Built once for each configuration; lookups are remembered. */
+/** Finds the route of a request. Built once for each configuration; caches lookups. */
 import { Lru } from '../../base/lru.ts';
 import type { Route } from '../../model/snapshot.ts';
 import { byPrecedence, compileRoute } from './route-matcher.ts';
@@ -8,7 +8,7 @@ export interface RouteMatch extends PathMatch {
   readonly route: Route;
 }
 
-/** Remembered lookups; a gateway sees far fewer different paths than requests. */
+/** Number of cached lookups: a gateway sees far fewer different paths than requests. */
 const CACHE_SIZE = 5_000;
 
 const NONE = Symbol('no route');
@@ -20,10 +20,10 @@ export class Router {
   readonly #byHost = new Map<string, PathIndex>();
   readonly #anyHost = new PathIndex();
   readonly #cache = new Lru<string, RouteMatch | typeof NONE>(CACHE_SIZE);
-  /** Names of the headers that any route looks at. */
+  /** Names of the headers that routes match on. */
   readonly #headerNames: readonly string[];
 
-  /** @throws Error for a regular expression that does not compile */
+  /** @throws Error for an invalid regular expression */
   constructor(routes: readonly Route[]) {
     const matchers = routes.filter(servesHttp).flatMap(compileRoute).sort(byPrecedence);
     matchers.forEach((matcher, rank) => {
@@ -66,7 +66,7 @@ export class Router {
   }
 }
 
-/** Matchers by plain prefix, so that a lookup touches only those that can match; the others in a list. Both in order of precedence. */
+/** Matchers by plain prefix, so that a lookup tests only those that can match, and a list of the others. Both in order of precedence. */
 class PathIndex {
   readonly #byPrefix = new Map<string, RouteMatcher[]>();
   readonly #lengths: number[] = [];
@@ -85,7 +85,7 @@ class PathIndex {
     }
   }
 
-  /** The first in precedence that matches and comes before `best`, else `best`. */
+  /** The first match before `best` in the order of precedence, or `best`. */
   find(input: RouterInput, best?: RouteMatcher): RouteMatcher | undefined {
     let found = firstOf(this.#others, input, best);
     for (const length of this.#lengths) {

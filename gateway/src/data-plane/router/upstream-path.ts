@@ -1,9 +1,9 @@
-/** Joins a service's path and a request's path. The table of §8.2 of the reference; held in all 410 recorded combinations. */
+/** Joins a service's path and a request's path. Equal to Kong Gateway 3.9.1 in all 410 recorded combinations. */
 
 /**
- * @param base path of the service, `/` when it has none
+ * @param base path of the service, or `/`
  * @param path path of the request, escaped
- * @param matched escaped part of it that the route matched; what is stripped when `strip` is set
+ * @param matched escaped part that the route matched; removed when `strip` is set
  */
 export function upstreamPath(base: string, path: string, matched: string, strip: boolean): string {
   const slash = base.endsWith('/');
@@ -22,7 +22,7 @@ function withNothingLeft(base: string, slash: boolean, path: string): string {
   return base === '/' || path.endsWith('/') ? base : base.slice(0, -1);
 }
 
-/** After a strip in the middle of a segment the rest may begin with dots, which an upstream would resolve. */
+/** Stripping part of a segment can leave dots at the start, which an upstream would resolve. */
 function withoutDots(rest: string): string {
   return rest.replace(/^(?:\.{1,2}\/)+/, '').replace(/^\.{1,2}$/, '');
 }

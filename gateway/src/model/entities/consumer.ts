@@ -1,4 +1,4 @@
-/** Consumers: who sends requests. Credentials and plugins refer to them. */
+/** Consumers: the clients of APIs. Credentials and plugins refer to them. */
 import { controlCharacterViolation } from '../schema/control-characters.ts';
 import { defineEntity } from '../schema/entity-schema.ts';
 import { string } from '../schema/field.ts';
@@ -14,7 +14,7 @@ export const consumer = defineEntity({
     created_at: typedefs.createdAt,
     updated_at: typedefs.updatedAt,
     username: string({ unique: true, check: controlCharacterViolation, description: 'Names the consumer in URLs and declarative files.' }),
-    custom_id: string({ unique: true, check: controlCharacterViolation, description: 'The id that the consumer has in another system.' }),
+    custom_id: string({ unique: true, check: controlCharacterViolation, description: 'Id of the consumer in another system.' }),
     tags: typedefs.tags,
   },
   entity_checks: [{ at_least_one_of: ['custom_id', 'username'] }],

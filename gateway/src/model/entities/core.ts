@@ -1,4 +1,4 @@
-/** The entity types that every plane knows, whatever plugins it has. */
+/** The entity types that every plane knows, independent of its plugins. */
 import type { EntitySchema } from '../schema/entity-schema.ts';
 import { clusteringDataPlane } from './clustering-data-plane.ts';
 import { consumer } from './consumer.ts';
@@ -10,7 +10,7 @@ import { service } from './service.ts';
 import { tag } from './tag.ts';
 import { workspace } from './workspace.ts';
 
-/** All of them, in the order in which they can be made: what is referred to comes before what refers to it. */
+/** In the order in which their rows can be created: an entity type comes after those that it refers to. */
 export function coreEntities(plugins: ReadonlyMap<string, PluginSchema>): readonly EntitySchema[] {
   return [workspace, consumer, service, route, pluginEntity(plugins), tag, clusteringDataPlane, parameter];
 }

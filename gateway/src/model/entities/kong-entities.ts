@@ -8,7 +8,8 @@ export const CORE_ENTITIES = [
 
 /** Entity types of Kong's plugins. */
 const PLUGIN_ENTITIES = [
-  'acls', 'acme_storage', 'basicauth_credentials', 'hmacauth_credentials', 'jwt_secrets', 'keyauth_credentials', 'oauth2_credentials', 'oauth2_tokens',
+  'acls', 'acme_storage', 'basicauth_credentials', 'hmacauth_credentials', 'jwt_secrets', 'keyauth_credentials', 'oauth2_credentials',
+  'oauth2_tokens',
 ] as const;
 
 /** Entity types that configuration tables and declarative files may have. */

@@ -1,4 +1,4 @@
-/** Parameters: values that all nodes of one deployment share. One row today, `cluster_id`. */
+/** Parameters: values that all nodes of a deployment share. There is one, `cluster_id`. */
 import { defineEntity } from '../schema/entity-schema.ts';
 import { string } from '../schema/field.ts';
 import type { EntityOf } from '../schema/infer.ts';

@@ -1,4 +1,4 @@
-/** Plugins: what is done with requests, bound to routes, services and consumers, or to none of them. */
+/** Configured plugins: code that runs on requests, for a route, a service, a consumer, or globally. */
 import { defineEntity } from '../schema/entity-schema.ts';
 import type { EntitySchema, Subschema } from '../schema/entity-schema.ts';
 import { boolean, foreign, set, string } from '../schema/field.ts';
@@ -6,13 +6,13 @@ import type { Fields } from '../schema/field.ts';
 import type { EntityOf, RowOf } from '../schema/infer.ts';
 import * as typedefs from '../schema/typedefs.ts';
 
-/** What a plugin is to the control plane. Its fields replace those of the entity; `config` is always there. */
+/** What the control plane knows of a plugin. Its fields replace those of the entity; `config` is always among them. */
 export interface PluginSchema<F extends Fields = Fields> extends Subschema {
   readonly name: string;
-  /** Plugins run in descending order. */
+  /** Plugins with a higher priority run first. */
   readonly priority: number;
   readonly fields: F & Fields;
-  /** Entity types that it brings along. @default - none */
+  /** Entity types that the plugin adds. @default - none */
   readonly entities?: readonly EntitySchema[];
 }
 
@@ -29,8 +29,8 @@ export function definePlugin<const F extends Fields>(schema: PluginDefinition<F>
 
 const fields = {
   id: typedefs.id,
-  name: string({ required: true, description: 'Which plugin.' }),
-  instance_name: { ...typedefs.utf8Name, description: 'Names this use of the plugin in URLs and logs.' },
+  name: string({ required: true, description: 'Name of the plugin.' }),
+  instance_name: { ...typedefs.utf8Name, description: 'Names this configuration of the plugin in URLs and logs.' },
   created_at: typedefs.createdAt,
   updated_at: typedefs.updatedAt,
   route: foreign('routes', { default: null, on_delete: 'cascade', description: 'Runs only on requests of this route.' }),
@@ -38,13 +38,13 @@ const fields = {
   consumer: foreign('consumers', { default: null, on_delete: 'cascade', description: 'Runs only on requests of this consumer.' }),
   config: { type: 'record', abstract: true } as const,
   protocols: set(typedefs.protocol, {
-    required: true, default: ['grpc', 'grpcs', 'http', 'https'], description: 'Runs only on requests that came by one of these protocols.',
+    required: true, default: ['grpc', 'grpcs', 'http', 'https'], description: 'Runs only on requests with one of these protocols.',
   }),
-  enabled: boolean({ required: true, default: true, description: 'A plugin that is not enabled reaches no data plane.' }),
+  enabled: boolean({ required: true, default: true, description: 'A disabled plugin is not sent to data planes.' }),
   tags: typedefs.tags,
 };
 
-/** The entity type of plugins, for a set of known plugins. */
+/** The entity type `plugins`, for a set of known plugins. */
 export function pluginEntity(plugins: ReadonlyMap<string, PluginSchema>): EntitySchema<typeof fields> {
   return defineEntity({
     name: 'plugins',

@@ -1,4 +1,4 @@
-/** Routes: which requests go to a service. What a route may match on depends on its protocols. */
+/** Routes: select the requests for a service. The protocols of a route decide what it can match on. */
 import { defineEntity } from '../schema/entity-schema.ts';
 import type { EntitySchema, Subschema } from '../schema/entity-schema.ts';
 import type { EntityCheck, EntityValue, Fields } from '../schema/field.ts';
@@ -19,30 +19,36 @@ const fields = {
     default: ['http', 'https'],
     len_min: 1,
     mutually_exclusive_subsets: [['http', 'https'], ['tcp', 'tls', 'udp'], ['tls_passthrough'], ['grpc', 'grpcs']],
-    description: 'Requests must come by one of these protocols.',
+    description: 'Protocols that the route accepts.',
   }),
   https_redirect_status_code: integer({
     required: true, default: 426, one_of: [426, 301, 302, 307, 308],
-    description: 'Status of the answer to a plain HTTP request when the route takes HTTPS only.',
+    description: 'Status of the response to a plain HTTP request when the route accepts HTTPS only.',
   }),
-  strip_path: boolean({ required: true, default: true, description: 'Whether the matched part of the path is cut off before the request is sent on.' }),
-  preserve_host: boolean({ required: true, default: false, description: 'Whether the upstream sees the host of the request instead of its own.' }),
-  request_buffering: boolean({ required: true, default: true, description: 'Whether a request body is read whole before it is sent on.' }),
-  response_buffering: boolean({ required: true, default: true, description: 'Whether a response body is read whole before it is sent on.' }),
+  strip_path: boolean({ required: true, default: true, description: 'Whether to remove the matched part of the path before proxying.' }),
+  preserve_host: boolean({
+    required: true, default: false, description: 'Whether to send the Host header of the request to the upstream instead of its own host.',
+  }),
+  request_buffering: boolean({
+    required: true, default: true, description: 'Whether to read a request body completely before proxying it.',
+  }),
+  response_buffering: boolean({
+    required: true, default: true, description: 'Whether to read a response body completely before sending it to the client.',
+  }),
   tags: typedefs.tags,
-  service: foreign('services', { description: 'Where matching requests go.' }),
-  snis: set(typedefs.wildcardHost, { description: 'Server names of the TLS handshake.' }),
-  sources: set(endpoint, { description: 'Addresses that a stream comes from.' }),
-  destinations: set(endpoint, { description: 'Addresses that a stream goes to.' }),
+  service: foreign('services', { description: 'The service that matching requests are proxied to.' }),
+  snis: set(typedefs.wildcardHost, { description: 'Server names (SNI) of the TLS handshake.' }),
+  sources: set(endpoint, { description: 'Source addresses of a stream.' }),
+  destinations: set(endpoint, { description: 'Destination addresses of a stream.' }),
   methods: set(typedefs.httpMethod, { description: 'HTTP methods.' }),
-  hosts: array(typedefs.routeHost, { description: 'Host names of the request; one label may be a wildcard.' }),
-  paths: array(typedefs.routerPath, { description: 'Prefixes of the path, or regular expressions behind ~.' }),
+  hosts: array(typedefs.routeHost, { description: 'Host names of the request; the first or last label may be a wildcard.' }),
+  paths: array(typedefs.routerPath, { description: 'Prefixes of the path, or regular expressions after ~ (RE2 syntax).' }),
   headers: map(string({
     ...typedefs.headerName,
     match_none: [{ pattern: '^[Hh][Oo][Ss][Tt]$', err: "cannot contain 'host' header, which must be specified in the 'hosts' attribute" }],
-  }), array(string()), { description: 'Values that headers of the request must have; a regular expression behind ~*.' }),
-  regex_priority: integer({ default: 0, description: 'Of routes that match by regular expressions, the highest wins.' }),
-  path_handling: string({ default: 'v0', one_of: ['v0', 'v1'], description: 'How the paths of service, route and request are joined.' }),
+  }), array(string()), { description: 'Required values of request headers; a single one may be a regular expression after ~* (RE2).' }),
+  regex_priority: integer({ default: 0, description: 'Among routes that match by regular expressions, the highest priority wins.' }),
+  path_handling: string({ default: 'v0', one_of: ['v0', 'v1'], description: 'How to join the paths of service, route and request.' }),
 };
 
 export const route: EntitySchema<typeof fields> = defineEntity({
@@ -64,7 +70,8 @@ export const route: EntitySchema<typeof fields> = defineEntity({
       custom_entity_check: {
         run_with_missing_fields: true,
         field_sources: [
-          'id', 'protocols', 'snis', 'sources', 'destinations', 'methods', 'hosts', 'paths', 'headers', 'expression', 'regex_priority', 'priority',
+          'id', 'protocols', 'snis', 'sources', 'destinations', 'methods', 'hosts', 'paths', 'headers', 'expression', 'regex_priority',
+          'priority',
         ],
         fn: expressionViolation,
       },
@@ -80,7 +87,7 @@ export const route: EntitySchema<typeof fields> = defineEntity({
 export type Route = EntityOf<typeof route>;
 export type RouteRow = RowOf<typeof route>;
 
-/** Fields that a family of protocols has no use for. */
+/** Fields that must be null for a family of protocols. */
 function forbidden(names: readonly string[], family: string): Fields {
   return Object.fromEntries(names.map((name) => {
     const field = fields[name as keyof typeof fields];
@@ -88,7 +95,7 @@ function forbidden(names: readonly string[], family: string): Fields {
   }));
 }
 
-/** A route must match on something. `secure` is the protocol of the family that has server names, too. */
+/** A route must match on something. With the protocol `secure` of its family it can also match on server names. */
 function mustSetOneOf(names: readonly string[], plain: string, secure?: string): EntityCheck {
   return {
     custom_entity_check: {
@@ -97,7 +104,8 @@ function mustSetOneOf(names: readonly string[], plain: string, secure?: string):
         const isSecure = secure !== undefined && (entity.protocols as readonly string[]).includes(secure);
         const all = isSecure ? [...names, 'snis'] : names;
         if (all.some((name) => isSet(entity[name]))) return undefined;
-        return { '@entity': `must set one of ${all.map((name) => `'${name}'`).join(', ')} when 'protocols' is ${isSecure ? `'${secure}'` : plain}` };
+        const quoted = all.map((name) => `'${name}'`).join(', ');
+        return { '@entity': `must set one of ${quoted} when 'protocols' is ${isSecure ? `'${secure}'` : plain}` };
       },
     },
   };
@@ -139,25 +147,27 @@ const grpc: Subschema = {
   entity_checks: [mustSetOneOf(['hosts', 'headers', 'paths'], "'grpc'", 'grpcs')],
 };
 
-const SUBSCHEMAS: Readonly<Record<string, Subschema>> = { http, https: http, tcp: stream, tls: stream, udp: stream, tls_passthrough: passthrough, grpc, grpcs: grpc };
+const SUBSCHEMAS: Readonly<Record<string, Subschema>> = {
+  http, https: http, tcp: stream, tls: stream, udp: stream, tls_passthrough: passthrough, grpc, grpcs: grpc,
+};
 
-/** What no router could compile. */
+/** Violations that only the router's compiler finds. */
 function expressionViolation(entity: EntityValue): Readonly<Record<string, string>> | undefined {
   const violation = headerExpressions(entity) ?? hostBits(entity);
   return violation === undefined ? undefined : { '@entity': `Router Expression failed validation: ${violation}` };
 }
 
-/** A range of IPv6 addresses must begin at its first address; of IPv4 ranges the rest is cut off. */
+/** A range of IPv6 addresses must begin at its first address. Kong ignores the host bits of IPv4 ranges. */
 function hostBits(entity: EntityValue): string | undefined {
-  const endpoints = [...(entity.sources ?? []) as readonly { readonly ip: string | null }[], ...(entity.destinations ?? []) as readonly { readonly ip: string | null }[]];
+  const endpoints = [entity.sources, entity.destinations].flatMap((list) => (list ?? []) as readonly { readonly ip: string | null }[]);
   const wrong = endpoints.find(({ ip }) => ip !== null && ip.includes(':') && !isFirstOfRange(ip));
   return wrong && `host part of address was not zero: ${wrong.ip}`;
 }
 
-/** Header values behind `~*` are regular expressions; a route with a broken one could match nothing. */
+/** Header values after `~*` are regular expressions; a route with an invalid one could match nothing. */
 function headerExpressions(entity: EntityValue): string | undefined {
   for (const values of Object.values((entity.headers ?? {}) as Record<string, readonly string[]>)) {
-    // A single value behind ~* is an expression; several values are compared as they are.
+    // Only a single value can be an expression; several values are compared literally.
     const pattern = values.length === 1 && values[0]!.startsWith('~*') ? values[0]!.slice(2) : undefined;
     const violation = pattern === undefined ? undefined : typedefs.regexViolation(pattern);
     if (violation) return violation;

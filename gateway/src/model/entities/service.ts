@@ -1,4 +1,4 @@
-/** Services: where requests are sent. */
+/** Services: the upstreams that requests are proxied to. */
 import { defineEntity } from '../schema/entity-schema.ts';
 import type { EntitySchema } from '../schema/entity-schema.ts';
 import type { EntityCheck, EntityValue } from '../schema/field.ts';
@@ -15,27 +15,29 @@ const fields = {
   created_at: typedefs.createdAt,
   updated_at: typedefs.updatedAt,
   name: { ...typedefs.utf8Name, description: 'Names the service in URLs and declarative files.' },
-  retries: integer({ default: 5, between: [0, 32767], description: 'How often a request is tried again when the upstream cannot be reached.' }),
-  protocol: string({ ...typedefs.protocol, required: true, default: 'http', description: 'How the upstream is spoken to.' }),
-  host: string({ ...typedefs.host, required: true, description: 'Host name or address of the upstream, or the name of an upstream entity.' }),
+  retries: integer({ default: 5, between: [0, 32767], description: 'Number of retries when the upstream cannot be reached.' }),
+  protocol: string({ ...typedefs.protocol, required: true, default: 'http', description: 'Protocol towards the upstream.' }),
+  host: string({
+    ...typedefs.host, required: true, description: 'Host name or address of the upstream, or the name of an upstream entity.',
+  }),
   port: integer({ ...typedefs.port, required: true, default: 80, description: 'TCP or UDP port of the upstream.' }),
-  path: string({ ...typedefs.path, description: 'Put before the path of every request.' }),
+  path: string({ ...typedefs.path, description: 'Prefix of the path of every request to the upstream.' }),
   connect_timeout: integer({ ...typedefs.timeout, default: 60_000, description: 'Milliseconds to wait for a connection.' }),
   write_timeout: integer({ ...typedefs.timeout, default: 60_000, description: 'Milliseconds between two successful writes.' }),
   read_timeout: integer({ ...typedefs.timeout, default: 60_000, description: 'Milliseconds between two successful reads.' }),
   tags: typedefs.tags,
-  client_certificate: foreign('certificates', { description: 'Shown to the upstream in the TLS handshake.' }),
-  tls_verify: boolean({ description: 'Whether the certificate of the upstream is verified.' }),
-  tls_verify_depth: integer({ default: null, between: [0, 64], description: 'Longest chain that is verified.' }),
-  ca_certificates: array(typedefs.uuid, { description: 'Ids of the authorities that the certificate of the upstream must come from.' }),
-  enabled: boolean({ required: true, default: true, description: 'A service that is not enabled reaches no data plane, nor do its routes.' }),
+  client_certificate: foreign('certificates', { description: 'Client certificate for the TLS handshake with the upstream.' }),
+  tls_verify: boolean({ description: 'Whether to verify the certificate of the upstream.' }),
+  tls_verify_depth: integer({ default: null, between: [0, 64], description: 'Maximum length of the certificate chain.' }),
+  ca_certificates: array(typedefs.uuid, { description: 'Ids of the authorities that may issue the certificate of the upstream.' }),
+  enabled: boolean({ required: true, default: true, description: 'A disabled service and its routes are not sent to data planes.' }),
 };
 
 export const service: EntitySchema<typeof fields> = defineEntity({
   name: 'services',
   endpointKey: 'name',
   fields,
-  shorthands: { url: { field: string({ description: 'Protocol, host, port and path in one.' }), expand: expandUrl } },
+  shorthands: { url: { field: string({ description: 'Sets protocol, host, port and path.' }), expand: expandUrl } },
   entity_checks: [
     {
       conditional: {
@@ -52,9 +54,9 @@ export type ServiceRow = RowOf<typeof service>;
 const HTTPS_PORT = 443;
 const OTHER_PORT = 80;
 
-/** The parts of a URL (RFC 3986 appendix B); what it does not have becomes the field's default, wrong parts are told by their fields. */
+/** Splits a URL (RFC 3986 appendix B). Absent parts become defaults; the fields report invalid parts. */
 function expandUrl(url: unknown): EntityValue {
-  // A null is no URL; read as one it has a protocol and a path that nothing accepts, and the answer names both.
+  // Kong reads null as a URL whose protocol and path are invalid, so that the answer names both fields.
   const text = typeof url === 'string' ? url : 'null: null';
   const [, scheme, authority, path] = /^(?:([A-Za-z0-9][A-Za-z0-9+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)/.exec(text)!;
   const [, host, port] = /^(?:[^@]*@)?(\[[^\]]*\]|[^:]*)(?::(\d+))?/.exec(authority ?? '')!;

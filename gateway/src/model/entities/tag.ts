@@ -1,4 +1,4 @@
-/** Tags as rows: which entity has which tag. Derived from the entities' `tags`; never written on its own. */
+/** Tags as rows, one for each tag of an entity. Derived from the entities' `tags`; not writable. */
 import { defineEntity } from '../schema/entity-schema.ts';
 import { string } from '../schema/field.ts';
 import { tags } from '../schema/typedefs.ts';

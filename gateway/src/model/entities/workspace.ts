@@ -1,4 +1,4 @@
-/** Workspaces. There is one, `default`; it exists because configuration tables carry it. */
+/** Workspaces. There is one, `default`, because configuration tables contain it. */
 import { defineEntity } from '../schema/entity-schema.ts';
 import { record, string } from '../schema/field.ts';
 import type { EntityOf } from '../schema/infer.ts';
@@ -12,9 +12,9 @@ export const workspace = defineEntity({
   hasAdminApi: false,
   fields: {
     id: typedefs.id,
-    // A workspace is a first segment of URLs, as the names of entity types are.
+    // Workspaces and entity types share the first segment of URLs.
     name: string({ ...typedefs.utf8Name, required: true, not_one_of: CORE_ENTITIES, description: 'Names the workspace.' }),
-    comment: string({ description: 'For people.' }),
+    comment: string({ description: 'Free text.' }),
     created_at: typedefs.createdAt,
     updated_at: typedefs.updatedAt,
     meta: record({}, { required: true }),

@@ -1,4 +1,4 @@
-/** What a value of the right type must satisfy: a table of rules, applied in this order; the first violation counts. */
+/** Constraints on a value of the right type: a table of rules, applied in this order; the first violation is reported. */
 import type { Constraints } from './field.ts';
 import { luaPattern } from './lua-pattern.ts';
 
@@ -8,17 +8,20 @@ export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
 
 const RULES: readonly Rule[] = [
   ({ eq }, value) => (eq === undefined || eq === value ? undefined : `value must be ${eq}`),
-  ({ not_one_of: forbidden }, value) => (forbidden?.includes(value as string) ? `must not be one of: ${forbidden.join(', ')}` : undefined),
-  ({ one_of: allowed }, value) => (allowed && !allowed.includes(value as string) ? `expected one of: ${allowed.join(', ')}` : undefined),
+  ({ not_one_of: forbidden }, value) => (
+    forbidden?.includes(value as string) ? `must not be one of: ${forbidden.join(', ')}` : undefined),
+  ({ one_of: allowed }, value) => (
+    allowed && !allowed.includes(value as string) ? `expected one of: ${allowed.join(', ')}` : undefined),
   ({ gt }, value) => (gt === undefined || (value as number) > gt ? undefined : `value must be greater than ${gt}`),
   ({ timestamp }, value) => (timestamp && (value as number) <= 0 ? 'expected a valid timestamp' : undefined),
   ({ uuid }, value) => (uuid && !UUID.test(value as string) ? 'expected a valid UUID' : undefined),
   ({ between }, value) => (between && !((value as number) >= between[0] && (value as number) <= between[1])
     ? `value should be between ${between[0]} and ${between[1]}` : undefined),
   ({ len_eq: exact }, value) => (exact !== undefined && lengthOf(value) !== exact ? `length must be ${exact}` : undefined),
-  ({ len_min: least }, value) => (least !== undefined && lengthOf(value) < least ? `length must be at least ${least}` : undefined),
-  ({ len_max: most }, value) => (most !== undefined && lengthOf(value) > most ? `length must be at most ${most}` : undefined),
-  ({ starts_with: start }, value) => (start !== undefined && !(value as string).startsWith(start) ? `should start with: ${start}` : undefined),
+  ({ len_min: min }, value) => (min !== undefined && lengthOf(value) < min ? `length must be at least ${min}` : undefined),
+  ({ len_max: max }, value) => (max !== undefined && lengthOf(value) > max ? `length must be at most ${max}` : undefined),
+  ({ starts_with: start }, value) => (
+    start !== undefined && !(value as string).startsWith(start) ? `should start with: ${start}` : undefined),
   ({ match_none: rules }, value) => {
     const broken = rules?.find((rule) => luaPattern(rule.pattern).test(value as string));
     return broken && (broken.err ?? `invalid value: ${value}`);

@@ -1,4 +1,4 @@
-/** Rules over several fields of an entity or record. They add to the violations that the fields had on their own. */
+/** Rules over several fields of an entity or record. They add to the violations of single fields. */
 import { violatedConstraint } from './constraints.ts';
 import type { Conditional, CustomCheck, EntityCheck, EntityValue } from './field.ts';
 import { addEntityViolation } from './violations.ts';
@@ -35,7 +35,8 @@ const COUNTING_RULES: Readonly<Record<string, (counted: Counted) => string | fal
   only_one_of: ({ set }) => set !== 1 && 'exactly one of these fields must be non-empty',
   mutually_exclusive: ({ set }) => set > 1 && 'only one or none of these fields must be set',
   mutually_required: ({ set, all }) => set > 0 && set < all && 'all or none of these fields must be set',
-  distinct: ({ set, values }) => set > 1 && new Set(values.filter((value) => !isEmpty(value))).size < set && 'values of these fields must be distinct',
+  distinct: ({ set, values }) => (
+    set > 1 && new Set(values.filter((value) => !isEmpty(value))).size < set && 'values of these fields must be distinct'),
 };
 
 function runConditional(check: Conditional, entity: EntityValue, violations: Violations): void {

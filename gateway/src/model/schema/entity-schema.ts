@@ -1,35 +1,35 @@
-/** What an entity type is: its fields, keys, rules and how it is offered to the outside. */
+/** Entity types: fields, keys, rules, names in the Admin API. */
 import type { EntityCheck, EntityValue, Field, Fields } from './field.ts';
 
-/** Replaces and adds fields of an entity for one value of its key field (the plugin's name, the route's first protocol). */
+/** Replaces and adds fields of an entity for one value of a field (the plugin's name, the route's first protocol). */
 export interface Subschema {
   readonly fields: Fields;
   readonly entity_checks?: readonly EntityCheck[];
 }
 
 export interface SubschemaChoice {
-  /** The deciding field. Of a set, its first element decides. */
+  /** The field whose value selects the subschema; of a set, its first element does. */
   readonly key: string;
-  /** A change that does not name the subschema is read against the stored entity's, so there must be one. @default false */
+  /** Whether a PATCH without this field needs the stored entity to select the subschema. @default false */
   readonly needsStored?: boolean;
-  /** @returns nothing for a value that has no subschema */
+  /** @returns undefined for a value without a subschema */
   choose(value: string): Subschema | undefined;
-  /** The violation for such a value. */
+  /** The violation for a value without a subschema. */
   unknown(value: string): string;
 }
 
-/** An input that stands for other fields, e.g. `url` of a service. Never stored, never answered. */
+/** An input that sets other fields, such as `url` of a service. It is neither stored nor returned. */
 export interface Shorthand {
   readonly field: Field;
-  /** The fields it stands for; they win over what was given beside it. */
+  /** The fields that it sets; they override the same fields of the input. */
   expand(value: unknown): EntityValue;
 }
 
-/** What the gateway knows of an entity type whose rows let consumers in. Its field `consumer` says whom. */
+/** Marks an entity type whose rows authenticate consumers; its field `consumer` refers to the consumer. */
 export interface CredentialTraits {
-  /** The field by which a request's credential finds its row. */
+  /** The field that a request's credential is looked up by. */
   readonly lookup: string;
-  /** Fields that let in whoever knows them. Declarative files for constructs have references in their places, which data planes resolve. */
+  /** Fields that are secrets. Declarative files for constructs must contain references in their places, which data planes resolve. */
   readonly secrets: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export interface EntitySchema<F extends Fields = Fields> {
   readonly name: string;
   /** @default 'id' */
   readonly primaryKey?: string;
-  /** The field that may stand for the id in URLs. @default - none */
+  /** The field that can replace the id in URLs. @default - none */
   readonly endpointKey?: string;
   /** Name in URLs. @default - the entity's name */
   readonly adminApiName?: string;
@@ -48,13 +48,13 @@ export interface EntitySchema<F extends Fields = Fields> {
   readonly hasAdminApi?: boolean;
   /** Whether configuration tables carry it. @default true */
   readonly isExported?: boolean;
-  /** A unique field that a list can be narrowed to, by a query argument of its name. @default - none */
+  /** A unique field that lists can be filtered by, with a query argument of its name. @default - none */
   readonly lookupField?: string;
-  /** Rows may expire; bodies take `ttl` in seconds. @default false */
+  /** Whether rows can expire; request bodies accept `ttl` in seconds. @default false */
   readonly hasTtl?: boolean;
-  /** @default - its rows are no credentials */
+  /** Set for credentials of consumers. @default - none */
   readonly credential?: CredentialTraits;
-  /** Fields that together must be unique, null being a value too. */
+  /** Fields whose combination must be unique; null counts as a value. */
   readonly uniqueTogether?: readonly string[];
   readonly fields: F;
   readonly shorthands?: Readonly<Record<string, Shorthand>>;
@@ -69,7 +69,7 @@ export function defineEntity<const F extends Fields>(schema: EntitySchema<F>): E
 /** The schemas that a plane knows, by name. */
 export type Schemas = ReadonlyMap<string, EntitySchema>;
 
-/** @throws Error when two schemas have one name: a mistake in the code */
+/** @throws Error when two schemas have the same name: a programming error */
 export function schemasByName(schemas: readonly EntitySchema[]): Schemas {
   const byName = new Map<string, EntitySchema>();
   for (const schema of schemas) {
@@ -94,19 +94,26 @@ export function namingFieldOf(schema: EntitySchema): string | undefined {
   return endpointKey === undefined || schema.credential?.secrets.includes(endpointKey) ? undefined : endpointKey;
 }
 
-/** Names of the fields that refer to other entities, with what they refer to. */
-export function foreignFieldsOf(schema: EntitySchema): readonly { readonly name: string; readonly reference: string; readonly onDelete?: 'cascade' | 'null' }[] {
+export interface ForeignFieldName {
+  readonly name: string;
+  /** Entity type that the field refers to. */
+  readonly reference: string;
+  readonly onDelete?: 'cascade' | 'null';
+}
+
+/** The fields that refer to other entities. */
+export function foreignFieldsOf(schema: EntitySchema): readonly ForeignFieldName[] {
   return Object.entries(schema.fields).flatMap(([name, field]) => (
     field.type === 'foreign' ? [{ name, reference: field.reference, onDelete: field.on_delete }] : []));
 }
 
-/** The subschema that an entity's key field chooses; nothing when the entity has none or the value is unknown or of a wrong type. */
+/** The subschema that an entity selects; undefined when there is none, or when the value is unknown or of the wrong type. */
 export function subschemaOf(schema: EntitySchema, entity: EntityValue): Subschema | undefined {
   const key = subschemaKeyOf(schema, entity);
   return typeof key === 'string' ? schema.subschema!.choose(key) : undefined;
 }
 
-/** The value that chooses the subschema: the key field, or the first element of a set. */
+/** The value that selects the subschema: that of the key field, or its first element. */
 export function subschemaKeyOf(schema: EntitySchema, entity: EntityValue): unknown {
   if (!schema.subschema) return undefined;
   const value = entity[schema.subschema.key];
@@ -114,7 +121,7 @@ export function subschemaKeyOf(schema: EntitySchema, entity: EntityValue): unkno
   return value;
 }
 
-/** Fields of the entity with those of its subschema in their places. */
+/** Fields of the entity, overridden by those of its subschema. */
 export function effectiveFields(schema: EntitySchema, subschema: Subschema | undefined): Fields {
   return subschema ? { ...schema.fields, ...subschema.fields } : schema.fields;
 }

@@ -1,4 +1,4 @@
-/** Turns what a user gave into a whole entity: shorthands expanded, automatic values and defaults filled in, sets without repetitions. */
+/** Completes a user's input to an entity: expands shorthands, generates values, fills in defaults, removes repetitions from sets. */
 import { randomInt, randomUUID } from 'node:crypto';
 
 import { effectiveFields, subschemaOf } from './entity-schema.ts';
@@ -8,7 +8,7 @@ import { isPlainObject, validateField } from './validate-field.ts';
 import type { Violations } from './violations.ts';
 
 export interface FillOptions {
-  /** `write` sets `updated_at`, and `created_at` when it is missing; `import` takes times as they come. */
+  /** `write` sets `updated_at`, and `created_at` when it is absent; `import` keeps the times of the input. */
   readonly mode: 'write' | 'import';
   /** Seconds since 1970. */
   readonly now: () => number;
@@ -16,16 +16,16 @@ export interface FillOptions {
 
 export interface Expanded {
   readonly entity: EntityValue;
-  /** What is wrong with shorthands, which are gone from the entity. */
+  /** Violations of shorthands; the entity no longer contains them. */
   readonly violations: Violations;
 }
 
-/** A whole entity: every field of the schema is there, unset ones are null. The input has no shorthands any more. */
+/** The complete entity: it has every field of the schema, unset ones are null. Shorthands of the input must be expanded already. */
 export function fillEntity(schema: EntitySchema, given: EntityValue, options: FillOptions): EntityValue {
   return fillFields(effectiveFields(schema, subschemaOf(schema, given)), given, options);
 }
 
-/** Puts the fields that shorthands stand for in their places. */
+/** Replaces shorthands by the fields that they set. */
 export function expandShorthands(schema: EntitySchema, given: EntityValue): Expanded {
   const entity: Record<string, unknown> = { ...given };
   const violations: Violations = {};
@@ -52,7 +52,7 @@ function fillFields(fields: Fields, given: EntityValue, options: FillOptions): E
 function automatic(name: string, field: Field, value: unknown, { now }: FillOptions): unknown {
   if (!field.auto) return value;
   if (field.timestamp) return name === 'updated_at' ? now() : value ?? now();
-  // A null key or secret is made like an absent one; a null id is a mistake that validation tells.
+  // A null key or secret is generated like an absent one; validation rejects a null id.
   return field.uuid ? value : value ?? undefined;
 }
 
@@ -78,7 +78,7 @@ function fillValue(field: Field, value: unknown, options: FillOptions): unknown 
   return field.type === 'set' ? withoutRepetitions(items) : items;
 }
 
-/** An empty list is an empty object and the other way round: Lua, in whose notation this API was made, cannot tell them apart. */
+/** An empty array counts as an empty object and vice versa: Lua, which Kong is written in, does not distinguish them. */
 function fillTable(field: RecordField | MapField, value: unknown, options: FillOptions): unknown {
   const table = Array.isArray(value) && value.length === 0 ? {} : value;
   if (!isPlainObject(table)) return value;
@@ -97,7 +97,7 @@ function mapValues(value: Record<string, unknown>, change: (item: unknown) => un
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** Random letters and digits from the system's source, for keys and secrets. */
+/** Random letters and digits of the system's secure source, for keys and secrets. */
 export function randomText(length: number): string {
   return Array.from({ length }, () => LETTERS[randomInt(LETTERS.length)]).join('');
 }

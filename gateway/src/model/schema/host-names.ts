@@ -6,7 +6,7 @@ export interface ParsedHost {
   readonly port?: number;
 }
 
-/** What is wrong, in the words of the Admin API. */
+/** Messages of the Admin API. */
 export type HostViolation = 'invalid port number' | `invalid ${'hostname' | 'ipv4 address' | 'ipv6 address'}: ${string}`;
 
 /** Reads `host`, `host:port`, `[ipv6]:port` or an address. */
@@ -27,12 +27,12 @@ function withPort(kind: ParsedHost['kind'], port: string | undefined): ParsedHos
   return Number(port) <= 65535 ? { kind, port: Number(port) } : 'invalid port number';
 }
 
-/** Leading zeros are fine, as everywhere in this API. */
+/** Leading zeros are accepted, as in Kong. */
 function isDottedQuad(text: string): boolean {
   return /^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) <= 255);
 }
 
-/** Labels of letters, digits, `-` and `_` that do not end in a dash; one dot at the end is fine. Longer labels than DNS allows are accepted. */
+/** Labels of letters, digits, `-` and `_` that do not end in `-`, and at most one dot at the end. Labels may be longer than DNS allows. */
 function isHostName(text: string): boolean {
   return /^([A-Za-z0-9_-]*[A-Za-z0-9_])(\.[A-Za-z0-9_-]*[A-Za-z0-9_])*\.?$/.test(text);
 }
@@ -53,8 +53,9 @@ export function isFirstOfRange(range: string): boolean {
 
 /** The 128 bits of a valid address, as text. */
 function ipv6Bits(address: string): string {
-  const [head, tail] = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...bytes: string[]) => (
-    [[0, 1], [2, 3]].map(([high, low]) => (Number(bytes[high!]) * 256 + Number(bytes[low!])).toString(16)).join(':'))).split('::') as [string, string?];
+  const hexadecimal = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...bytes: string[]) => (
+    [[0, 1], [2, 3]].map(([high, low]) => (Number(bytes[high!]) * 256 + Number(bytes[low!])).toString(16)).join(':')));
+  const [head, tail] = hexadecimal.split('::') as [string, string?];
   const groups = (part: string | undefined) => (part ? part.split(':') : []);
   const missing = 8 - groups(head).length - groups(tail).length;
   const all = tail === undefined ? groups(head) : [...groups(head), ...Array.from({ length: missing }, () => '0'), ...groups(tail)];

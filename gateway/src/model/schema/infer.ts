@@ -1,8 +1,8 @@
-/** Static types from schemas: nobody writes the shape of an entity twice. */
+/** Static types derived from schemas. */
 import type { EntitySchema } from './entity-schema.ts';
 import type { Field, Fields } from './field.ts';
 
-/** A reference as the Admin API shows it. */
+/** A reference in the Admin API. */
 export interface Reference {
   readonly id: string;
 }
@@ -26,7 +26,7 @@ type FieldValue<F, Foreign> = Present<F> extends true ? RawValue<F, Foreign> : R
 
 type ValuesOf<F, Foreign> = { readonly [K in keyof F]: FieldValue<F[K], Foreign> };
 
-/** An entity as stored and as the Admin API answers it: every field, unset ones null, references as `{ id }`. */
+/** An entity as stored and as the Admin API returns it: every field, unset ones null, references as `{ id }`. */
 export type EntityOf<S> = S extends EntitySchema<infer F> ? ValuesOf<F, Reference> : never;
 
 /** An entity as a row of a configuration table: references are id strings. */

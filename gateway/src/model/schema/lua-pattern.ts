@@ -1,16 +1,17 @@
-/** Lua patterns as regular expressions. Schemas print patterns in Lua's notation, which existing tools expect. */
+/** Lua patterns as regular expressions. Schemas print patterns in Lua's notation, as existing tools expect. */
 
 const CLASSES: Readonly<Record<string, string>> = {
-  a: 'A-Za-z', d: '0-9', l: 'a-z', u: 'A-Z', w: 'A-Za-z0-9', x: 'A-Fa-f0-9', s: ' \\t\\n\\v\\f\\r', p: '!-\\/:-@\\[-`{-~', c: '\\x00-\\x1f\\x7f',
+  a: 'A-Za-z', d: '0-9', l: 'a-z', u: 'A-Z', w: 'A-Za-z0-9', x: 'A-Fa-f0-9',
+  s: ' \\t\\n\\v\\f\\r', p: '!-\\/:-@\\[-`{-~', c: '\\x00-\\x1f\\x7f',
 };
 
 const cache = new Map<string, RegExp>();
 
 /**
- * The regular expression that matches what the Lua pattern matches: character classes, sets, anchors and the four quantifiers;
- * not `%b`, `%f` and back references, which no schema uses.
+ * Translates a Lua pattern of a schema to a regular expression: character classes, sets, anchors and the four quantifiers.
+ * `%b`, `%f` and back-references, which no schema uses, are not supported.
  *
- * @throws Error for those: a mistake in a schema
+ * @throws Error for unsupported patterns: a programming error
  */
 export function luaPattern(pattern: string): RegExp {
   let compiled = cache.get(pattern);

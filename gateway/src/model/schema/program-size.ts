@@ -1,6 +1,9 @@
-/** How large the program of a regular expression will be: repetitions with counts are written out in it, so that a short text can make a large program. */
+/**
+ * Estimates the size of a regular expression's program. The compiler copies what is repeated with a count, so that a short expression can
+ * become a large program.
+ */
 
-/** Quoted text, escapes, classes, counts, openings of groups (with their flags or names), or any other character. */
+/** Quoted text, escapes, classes, counts, starts of groups (with flags or a name), or any other character. */
 const TOKEN = new RegExp([
   String.raw`\\Q[\s\S]*?(?:\\E|$)`,
   String.raw`\\[pPx]\{[^}]*(?:\}|$)|\\[\s\S]`,
@@ -10,7 +13,7 @@ const TOKEN = new RegExp([
   String.raw`[\s\S]`,
 ].join('|'), 'gu');
 
-/** Instructions of a group itself: where it starts, where it ends. */
+/** Instructions that record the start and the end of a group. */
 const GROUP_SIZE = 2;
 
 /** A branch, and one that does nothing when an alternative is empty. */
@@ -19,10 +22,10 @@ const ALTERNATIVE_SIZE = 2;
 /** A branch back, and one more around what may be empty. */
 const LOOP_SIZE = 2;
 
-/** What every program has: failure, success, and a start for an empty expression. */
+/** Instructions of every program: failure, success, and a start for an empty expression. */
 const FRAME_SIZE = 3;
 
-/** An upper bound of the number of instructions, found in one pass over the text. The text may be no valid expression. */
+/** An upper bound of the number of instructions, found in one pass. The pattern may be invalid. */
 export function programSizeOf(pattern: string): number {
   const open = [0];
   let atom = 0;

@@ -1,6 +1,6 @@
 /**
- * The one compiler of regular expressions that users write: at the Admin API, in declarative files and in the router.
- * RE2 matches in time linear in the text, so no expression can stop a node; what RE2 cannot run is refused where it is written.
+ * Compiles all regular expressions of users: for the Admin API, for declarative files and for the router.
+ * RE2 matches in time linear in the text, so no expression can stop a node. Expressions that RE2 cannot run are rejected.
  */
 import { RE2JS } from 're2js';
 
@@ -24,12 +24,12 @@ export interface RegularMatch {
 const MAX_LENGTH = 8_192;
 
 /**
- * The largest program, in instructions. Each character of a text costs up to 35 ns an instruction (measured): the longest path that the proxy
- * reads, 48 KiB, takes 3 s with a program made to be slow, and microseconds with one that people write.
+ * The largest program, in instructions. A character of the text costs up to 35 ns for each instruction (measured): the longest path that
+ * the proxy accepts, 48 KiB, takes 3 s with the slowest program of this size, and microseconds with usual ones.
  */
 const MAX_PROGRAM_SIZE = 2_000;
 
-/** What backtracking engines have and RE2 lacks, since it cannot be matched in linear time. */
+/** Constructs of backtracking engines that cannot be matched in linear time. */
 const UNSUPPORTED: readonly (readonly [RegExp, string])[] = [
   [/\(\?<?[=!]/, 'look-around'],
   [/\\(?:[1-9]|[kg][<{'])|\(\?P=/, 'a back-reference'],
@@ -37,7 +37,7 @@ const UNSUPPORTED: readonly (readonly [RegExp, string])[] = [
   [/\(\?(?:R|P>|&|[+-]?\d)/, 'recursion'],
 ];
 
-/** Compiled expressions that are still in use: what was checked is not compiled again to be run, nor in the next snapshot. */
+/** Compiled expressions that are still in use: validation, snapshot and next snapshot share them. */
 const compiled = new Map<string, WeakRef<RegularExpression>>();
 const collected = new FinalizationRegistry<string>((pattern) => {
   if (compiled.get(pattern)?.deref() === undefined) compiled.delete(pattern);
@@ -91,7 +91,8 @@ function parse(pattern: string): RE2JS {
 
 function expectProgramSize(size: number): void {
   if (size <= MAX_PROGRAM_SIZE) return;
-  throw new SyntaxError(`too large: got about ${size} instructions, expected at most ${MAX_PROGRAM_SIZE}; lower its repeat counts or split it`);
+  const fix = 'lower its repeat counts or split it';
+  throw new SyntaxError(`too large: got about ${size} instructions, expected at most ${MAX_PROGRAM_SIZE}; ${fix}`);
 }
 
 function namedMatch(re2: RE2JS, text: string): RegularMatch | undefined {
@@ -99,7 +100,7 @@ function namedMatch(re2: RE2JS, text: string): RegularMatch | undefined {
   return match === null ? undefined : { matched: match[0], groups: match.groups };
 }
 
-/** Without groups only the ends of the match are looked for, which is about three times as fast. */
+/** Finding only the ends of the match is about three times as fast as finding groups. */
 function plainMatch(re2: RE2JS, text: string): RegularMatch | undefined {
   const ends = re2.re2().findIndex(text) as readonly [number, number] | null;
   return ends === null ? undefined : { matched: text.slice(...ends) };

@@ -1,4 +1,4 @@
-/** References to secrets in fields that take them (`referenceable`), and their replacement by the secrets. */
+/** References to secrets in `referenceable` fields, and their replacement by the secrets. */
 import { parseVaultReference } from '../../base/env-vault.ts';
 import type { EntityValue, Field, Fields } from './field.ts';
 
@@ -9,7 +9,7 @@ export function isSecretReference(value: unknown): value is string {
   return typeof value === 'string' && parseVaultReference(value) !== undefined;
 }
 
-/** The values with secrets in the places of references; what has none is passed on as it is. */
+/** Replaces references by secrets. Values without references are returned unchanged. */
 export function withSecrets(fields: Fields, values: EntityValue, resolve: ResolveSecret, path = ''): EntityValue {
   return changed(values, (name, value) => {
     const field = fields[name];
@@ -33,7 +33,7 @@ function resolveField(field: Field, value: unknown, resolve: ResolveSecret, path
   }
 }
 
-/** The same object when nothing in it changes: most rows of most tables hold no reference. */
+/** Returns the same object when nothing in it changes: most rows have no reference. */
 function changed(values: EntityValue, change: (name: string, value: unknown) => unknown): EntityValue {
   const entries = Object.entries(values).map(([name, value]) => [name, change(name, value)] as const);
   return entries.some(([name, value]) => value !== values[name]) ? Object.fromEntries(entries) : values;

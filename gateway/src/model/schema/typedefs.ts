@@ -1,22 +1,23 @@
-/** Kinds of fields that many schemas share. Each is a whole field: spread it and add attributes. */
+/** Fields that many schemas share. Spread one to add attributes. */
 import { foreign, integer, set, string } from './field.ts';
 import { isIpOrCidr, parseHost } from './host-names.ts';
 import { regularExpressionViolation } from './regular-expression.ts';
 import { brokenEscape, hasOnlyPathCharacters, normalizedPath } from './url-path.ts';
 
-export const id = string({ uuid: true, auto: true, description: 'Identifies the entity; a UUID, made when it is not given.' });
+export const id = string({ uuid: true, auto: true, description: 'UUID of the entity; generated when absent.' });
 
-export const createdAt = integer({ timestamp: true, auto: true, description: 'When the entity was made. Seconds since 1970.' });
+export const createdAt = integer({ timestamp: true, auto: true, description: 'Time of creation. Seconds since 1970.' });
 
-export const updatedAt = integer({ timestamp: true, auto: true, description: 'When the entity was changed last. Seconds since 1970.' });
+export const updatedAt = integer({ timestamp: true, auto: true, description: 'Time of the last change. Seconds since 1970.' });
 
-/** The only printable characters of ASCII that a tag may not have separate tags in queries. */
+/** Printable ASCII but `,` and `/`, which separate tags in queries, and all other characters of Unicode. */
 const TAG = /^(?:[ -+\-.0-~]|[^\x00-\x7f])+$/u;
 
 export const tags = set(string({
   required: true,
-  check: (tag: string) => (TAG.test(tag) ? undefined : `invalid tag '${tag}': expected printable ascii (except \`,\` and \`/\`) or valid utf-8 sequences`),
-}), { description: 'Words to group and filter entities by.' });
+  check: (tag: string) => (TAG.test(tag)
+    ? undefined : `invalid tag '${tag}': expected printable ascii (except \`,\` and \`/\`) or valid utf-8 sequences`),
+}), { description: 'Labels to group and filter entities by.' });
 
 const NAME = /^(?:[A-Za-z0-9.\-_~]|[^\x00-\x7f])+$/u;
 
@@ -53,7 +54,7 @@ function escapeViolation(value: string): string | undefined {
   return broken === undefined ? undefined : `invalid url-encoded value: '${broken}'`;
 }
 
-/** A fixed path from `/`, or a regular expression behind `~`. */
+/** A fixed path that starts with `/`, or a regular expression after `~`. */
 export const routerPath = string({
   match_none: [{ pattern: '//', err: 'must not have empty segments' }],
   match_any: { patterns: ['^/', '^~/'], err: 'should start with: / (fixed path) or ~/ (regex path)' },
@@ -71,15 +72,15 @@ export function isPathExpression(routePath: string): boolean {
   return routePath.startsWith('~');
 }
 
-/** The regular expression behind the ~ of a route's path: it matches from where the path begins. */
+/** The regular expression of a route's path, anchored at the start of request paths. */
 export function pathExpression(routePath: string): string {
   return `^${routePath.slice(1)}`;
 }
 
 /**
- * The text names PCRE, since clients look for it; the reason is RE2's.
+ * The message names PCRE because clients compare this prefix; the reason comes from RE2.
  *
- * @param compiled what the gateway compiles for the pattern
+ * @param compiled the expression that the gateway compiles for the pattern
  */
 export function regexViolation(pattern: string, compiled = pattern): string | undefined {
   const reason = regularExpressionViolation(compiled);
@@ -91,7 +92,7 @@ export const routeHost = string({
   match_all: [{ pattern: '^[^*]*%*?[^*]*$', err: 'invalid wildcard: must have at most one wildcard' }],
   match_any: { patterns: ['^%*%.', '%.%*$', '^[^*]*$'], err: 'invalid wildcard: must be placed at leftmost or rightmost label' },
   check: (value: string) => {
-    // Any label stands for the wildcard; messages show this one.
+    // Kong puts this label in the place of the wildcard, and messages show it.
     const parsed = parseHost(value.replace('*', 'abc'));
     return typeof parsed === 'string' ? parsed : undefined;
   },
@@ -112,14 +113,15 @@ export const wildcardHost = string({
 });
 
 export const headerName = string({
-  check: (name: string) => (/^[A-Za-z0-9_-]+$/.test(name) ? undefined : `bad header name '${name}', allowed characters are A-Z, a-z, 0-9, '_', and '-'`),
+  check: (name: string) => (/^[A-Za-z0-9_-]+$/.test(name)
+    ? undefined : `bad header name '${name}', allowed characters are A-Z, a-z, 0-9, '_', and '-'`),
 });
 
 export const ipOrCidr = string({ check: (value: string) => (isIpOrCidr(value) ? undefined : `invalid ip or cidr range: '${value}'`) });
 
 export const httpMethod = string({ match: '^%u+$' });
 
-/** A UUID of an entity that is not looked up. */
+/** A UUID that need not be that of an existing entity. */
 export const uuid = string({ uuid: true });
 
 export const PROTOCOLS = ['grpc', 'grpcs', 'http', 'https', 'tcp', 'tls', 'tls_passthrough', 'udp'] as const;
@@ -130,8 +132,8 @@ export const protocol = string({ one_of: PROTOCOLS });
 export const protocolsHttp = set(string({ one_of: ['grpc', 'grpcs', 'http', 'https'] }), {
   required: true,
   default: ['grpc', 'grpcs', 'http', 'https'],
-  description: 'The plugin runs on requests that came by one of these protocols.',
+  description: 'The plugin runs only on requests with one of these protocols.',
 });
 
-/** `consumer` of a plugin that runs before a consumer is known. */
+/** `consumer` of a plugin that runs before the consumer is known. */
 export const noConsumer = foreign('consumers', { eq: null, description: 'This plugin cannot be bound to a consumer.' });

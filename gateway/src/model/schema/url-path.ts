@@ -1,4 +1,4 @@
-/** Paths of URLs: which characters they may have, and their normal form (RFC 3986 §6.2.2). */
+/** Paths of URLs: allowed characters and normal form (RFC 3986 §6.2.2). */
 
 /** Unreserved characters, sub-delimiters, `:`, `@`, `/` and percent signs. */
 const RFC_3986_PATH = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/%]*$/;
@@ -7,12 +7,12 @@ export function hasOnlyPathCharacters(path: string): boolean {
   return RFC_3986_PATH.test(path);
 }
 
-/** The first percent sign that no two hexadecimal digits follow, with what follows; nothing when all are right. */
+/** The first percent sign without two hexadecimal digits, with the characters that follow; undefined when all are valid. */
 export function brokenEscape(path: string): string | undefined {
   return /%(?![0-9A-Fa-f]{2}).{0,2}/su.exec(path)?.[0];
 }
 
-/** Escaped unreserved characters unescaped, other escapes in capitals, dot segments resolved, runs of slashes made one. */
+/** Decodes escapes of unreserved characters, makes other escapes upper case, resolves dot segments and merges repeated slashes. */
 export function normalizedPath(path: string): string {
   const unescaped = path.replace(/%([0-9A-Fa-f]{2})/g, (escape, hex: string) => {
     const char = String.fromCharCode(Number.parseInt(hex, 16));

@@ -1,4 +1,4 @@
-/** Validation of one field's value: type, constraints, and what lies inside lists, maps and records. */
+/** Validates the value of one field: type, constraints, and the contents of lists, maps and records. */
 import { violatedConstraint } from './constraints.ts';
 import { checkEntity } from './entity-checks.ts';
 import { primaryKeyOf, uniqueFieldsOf } from './entity-schema.ts';
@@ -8,24 +8,24 @@ import { isSecretReference } from './secret-references.ts';
 import type { Violation, Violations } from './violations.ts';
 
 export interface FieldContext {
-  /** To know by which fields a referred entity may be named. */
+  /** Needed for references by unique fields. */
   readonly schemas: Schemas;
-  /** Unknown fields are accepted when they are null: newer control planes send them to older data planes. */
+  /** Accept unknown fields that are null: newer control planes send them to older data planes. */
   readonly acceptsUnknownNulls?: boolean;
-  /** References may be plain id or name strings, as in configuration tables. */
+  /** Accept references as id or name strings, as in configuration tables. */
   readonly acceptsPlainReferences?: boolean;
-  /** The entity is changed, not made: some texts differ. */
+  /** The entity is being changed, not created: some messages differ. */
   readonly isUpdate?: boolean;
 }
 
-/** What is wrong with a value, or nothing. */
+/** The violation of a value; undefined when it is valid. */
 export function validateField(field: Field, value: unknown, context: FieldContext): Violation | undefined {
   if (value === null || value === undefined) return field.required ? 'required field missing' : undefined;
   if (field.eq === null) return field.err ?? 'value must be null';
   switch (field.type) {
     case 'string': {
       if (typeof value !== 'string') return 'expected a string';
-      // What a reference stands for is known where it is resolved.
+      // The secret behind a reference is validated where it is resolved.
       return field.referenceable && isSecretReference(value) ? undefined : violatedConstraint({ len_min: 1, ...field }, value);
     }
     case 'integer': return Number.isInteger(value) ? violatedConstraint(field, value) : 'expected an integer';
@@ -39,7 +39,7 @@ export function validateField(field: Field, value: unknown, context: FieldContex
   }
 }
 
-/** What is wrong with the fields of a record or an entity; empty when nothing is. */
+/** The violations of a record's or entity's fields; empty when all are valid. */
 export function validateFields(fields: Fields, values: EntityValue, context: FieldContext): Violations {
   const violations: Violations = {};
   for (const [name, field] of Object.entries(fields)) {
@@ -57,7 +57,7 @@ function validateList(field: ListField, value: unknown, context: FieldContext): 
   if (!Array.isArray(value)) return field.type === 'set' ? 'expected a set' : 'expected an array';
   const violations: Violation[] = [];
   value.forEach((element, index) => {
-    // An element is never optional: a null in a list is a mistake.
+    // Elements are never optional: a null in a list is invalid.
     const violation = validateField({ ...field.elements, required: true }, element, context);
     if (violation !== undefined) violations[index] = violation;
   });

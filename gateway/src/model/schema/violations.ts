@@ -1,6 +1,6 @@
-/** The tree of what is wrong with an entity, and the one-line text that stands for it. Formats of the Admin API, errors with code 2. */
+/** The tree of an entity's violations and its one-line text, in the formats of the Admin API (errors with code 2). */
 
-/** By field; lists are sparse, by element. `@entity` holds what concerns several fields. */
+/** By field; lists are sparse, by element. `@entity` contains violations of several fields. */
 export interface Violations {
   [field: string]: Violation;
 }
@@ -20,7 +20,7 @@ export function describeViolations(violations: Violations): string {
   return `${what} (${items.join('; ')})`;
 }
 
-/** All violations as paths and texts, for flat lists: `[['config.limit', 'expected a number']]`. Elements count from 1. */
+/** All violations as pairs of path and text: `[['config.limit', 'expected a number']]`. Elements count from 1. */
 export function flattenViolations(violation: Violation, path = ''): readonly (readonly [string, string])[] {
   if (typeof violation === 'string') return [[path, violation]];
   const entries = Array.isArray(violation)
@@ -40,7 +40,7 @@ function entriesOf(violation: Violations | Violation[]): [string, Violation][] {
   return violation.flatMap((item, index) => (item === undefined ? [] : [[String(index + 1), item] as [string, Violation]]));
 }
 
-/** A table in Lua's notation over several lines, as the Admin API prints what lies deeper than two levels. */
+/** A table in Lua's notation over several lines, as the Admin API prints levels below the second. */
 function prettyTable(value: Violation, indent = ''): string {
   if (typeof value === 'string') return luaString(value);
   const inner = `${indent}  `;
@@ -71,7 +71,7 @@ function luaString(text: string): string {
 }
 
 function byFieldName(one: string, other: string): number {
-  // '@entity' sorts before letters by itself; digits and capitals keep the order of bytes.
+  // In the order of bytes '@entity' comes before letters.
   return one < other ? -1 : one > other ? 1 : 0;
 }
 

@@ -1,4 +1,4 @@
-/** The keys of consumers. */
+/** API keys of consumers. */
 import { controlCharacterViolation } from '../../model/schema/control-characters.ts';
 import { defineEntity } from '../../model/schema/entity-schema.ts';
 import { foreign, string } from '../../model/schema/field.ts';
@@ -15,9 +15,9 @@ export const keyAuthCredential = defineEntity({
   fields: {
     id: typedefs.id,
     created_at: typedefs.createdAt,
-    consumer: foreign('consumers', { required: true, on_delete: 'cascade', description: 'Whose key it is.' }),
+    consumer: foreign('consumers', { required: true, on_delete: 'cascade', description: 'The consumer that the key belongs to.' }),
     key: string({
-      required: false, unique: true, auto: true, check: controlCharacterViolation, description: 'The key; made when it is not given.',
+      required: false, unique: true, auto: true, check: controlCharacterViolation, description: 'The key; generated when absent.',
     }),
     tags: typedefs.tags,
   },
