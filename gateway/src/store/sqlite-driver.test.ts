@@ -39,11 +39,20 @@ describe('the driver of SQLite', () => {
     expect(driver.prepare('select 1')).not.toBe(driver.prepare('select 2'));
   });
 
-  it('reports answers', () => {
-    const select = driver.prepare('select 1');
-    const before = answered;
-    select.all([]);
-    expect([before, answered, failed]).toEqual([1, 2, []]);
+  it.each([
+    ['a read', ['select a from t'], 0],
+    ['a write by itself', ['insert into t values (1)'], 1],
+    ['writes in a transaction', ['begin', 'insert into t values (1)', 'update t set a = 2', 'delete from t', 'commit'], 1],
+    ['a read in a transaction', ['begin', 'select a from t', 'commit'], 0],
+    ['writes that are rolled back', ['begin', 'insert into t values (1)', 'rollback', 'begin', 'select a from t', 'commit'], 0],
+    ['a read after a write', ['insert into t values (1)', 'select a from t'], 1],
+  ])('reports that a change was committed: %s', (_, texts, expected) => {
+    for (const text of texts) {
+      const statement = driver.prepare(text);
+      if (statement.reader) statement.all([]);
+      else statement.run([]);
+    }
+    expect([answered, failed]).toEqual([expected, []]);
   });
 
   it.each(['run', 'all'] as const)('reports that the file cannot be used: %s', (method) => {
@@ -51,7 +60,7 @@ describe('the driver of SQLite', () => {
     database.exec('pragma query_only = on');
     expect(() => insert[method]([])).toThrow('unavailable');
     expect(failed).toMatchObject([{ message: 'unavailable', cause: { errcode: 8 } }]);
-    expect(answered).toBe(1);
+    expect(answered).toBe(0);
   });
 
   it('does not change errors that another try would not fix', () => {

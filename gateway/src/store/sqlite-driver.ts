@@ -7,17 +7,26 @@ export interface DriverObserver {
   unavailable(error: unknown): Error;
   /** An operation failed because the database cannot be used now. */
   failed(error: unknown): void;
-  /** An operation succeeded. */
+  /** A change was committed. Reads prove nothing: they succeed while another process holds the file, or while the disk is full. */
   answered(): void;
 }
+
+const WRITE = /^(insert|update|delete) /;
 
 /** Prepared statements are kept: preparing costs more than running. */
 export function adapted(database: DatabaseSync, observer: DriverObserver): SqliteDatabase {
   const statements = new Map<string, ReturnType<SqliteDatabase['prepare']>>();
-  const judged = <T>(work: () => T): T => {
+  let hasWritten = false;
+  const succeeded = (text: string): void => {
+    hasWritten ||= WRITE.test(text);
+    if (database.isTransaction) return;
+    if (hasWritten && text !== 'rollback') observer.answered();
+    hasWritten = false;
+  };
+  const judged = <T>(work: () => T, text?: string): T => {
     try {
       const result = work();
-      observer.answered();
+      if (text !== undefined) succeeded(text);
       return result;
     } catch (error) {
       if (!isOutage(error)) throw error;
@@ -35,8 +44,8 @@ export function adapted(database: DatabaseSync, observer: DriverObserver): Sqlit
         const bind = (values: readonly unknown[]) => values as readonly SQLInputValue[];
         statement = {
           reader: prepared.columns().length > 0,
-          all: (values) => judged(() => prepared.all(...bind(values))),
-          run: (values) => judged(() => prepared.run(...bind(values))),
+          all: (values) => judged(() => prepared.all(...bind(values)), text),
+          run: (values) => judged(() => prepared.run(...bind(values)), text),
           // The store streams nothing; kysely asks for the method.
           iterate: (values) => prepared.iterate(...bind(values)),
         };

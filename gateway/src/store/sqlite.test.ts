@@ -50,6 +50,34 @@ describe('an embedded database', () => {
     ]);
   });
 
+  it('that another process holds when a row expires logs the outage only, and removes the row later', async () => {
+    const clock = new ManualClock();
+    const file = join(temporaryFolder('store'), 'hybridge.db');
+    const lines: { readonly message: string }[] = [];
+    const log = createLog({ write: (line) => lines.push(JSON.parse(line) as { readonly message: string }) });
+    store = await openSqliteStore({ schemas: SCHEMAS, log, pollMs: 0, file, clock });
+    await store.write(async (writer) => {
+      await writer.insert('consumers', { id: '00000000-0000-4000-8000-000000000001', username: 'bob', custom_id: null, tags: null });
+      const consumer = { id: '00000000-0000-4000-8000-000000000001' };
+      const ttl = clock.now() / 1000 + 10;
+      await writer.insert('keyauth_credentials', { id: '00000000-0000-4000-8000-000000000002', key: 'k', consumer, tags: null, ttl });
+    });
+    await store.read((reader) => reader.revision());
+    const other = new DatabaseSync(file);
+    other.exec('begin immediate');
+    clock.advance(10_000);
+    await expect.poll(() => lines.map(({ message }) => message), { timeout: 15_000 }).toEqual([
+      'the database cannot be used; what needs it fails until it answers again',
+    ]);
+    other.exec('rollback');
+    other.close();
+    await expect.poll(() => {
+      clock.advance(1_000);
+      return store!.read((reader) => reader.revision());
+    }).toBe(2);
+    expect(lines.slice(1).map(({ message }) => message)).toEqual(['the database answers again']);
+  });
+
   it('in memory writes no file and does not look for changes by other nodes', async () => {
     const inner = new ManualClock();
     const waits: number[] = [];

@@ -201,6 +201,13 @@ describe.each(STORE_KINDS)('$name', ({ newPlace, skip }) => {
     expect([...revisions].sort((one, other) => one - other)).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));
   });
 
+  it('gives a unique value to one of several writes that come at once', async () => {
+    const take = (n: number) => store.write((writer) => writer.insert('services', service(n, { name: 'same' })));
+    const results = await Promise.allSettled([1, 2, 3, 4, 5, 6, 7, 8].map(take));
+    const codes = results.map((result) => (result.status === 'fulfilled' ? 0 : (result.reason as { readonly code: unknown }).code));
+    expect(codes.sort()).toEqual([0, 5, 5, 5, 5, 5, 5, 5]);
+  });
+
   it('calls a listener with each revision until it is removed', async () => {
     const heard: number[] = [];
     const stop = store.onChange((revision) => heard.push(revision));
@@ -500,6 +507,7 @@ describe.each(STORE_KINDS)('references between other types, on $name', ({ newPla
         sponsor: foreign('parents', { on_delete: 'null' }),
       },
     }),
+    defineEntity({ name: 'guards', fields: { id: string(), parent: foreign('parents') } }),
     defineEntity({ name: 'grandchildren', fields: { id: string(), child: foreign('children', { on_delete: 'cascade' }),
     keeper: foreign('children') } }),
   ]);
@@ -546,6 +554,26 @@ describe.each(STORE_KINDS)('references between other types, on $name', ({ newPla
     await expect.poll(() => ids('parents')).toEqual(['b']);
     expect(await ids('children')).toEqual(['c2']);
     expect(await log()).toEqual(['expire children c1', 'replace children c2', 'replace children c2', 'expire parents a']);
+  });
+
+  it('logs that it cannot remove an expired row, and tries again', async () => {
+    const lines: object[] = [];
+    const own = await openAt(await newPlace(), {
+      clock, schemas, log: createLog({ write: (line) => lines.push(JSON.parse(line) as object) }),
+    });
+    await own.write(async (writer) => {
+      await writer.insert('parents', parent('a', clock.now() / 1000 + 5));
+      await writer.insert('guards', { id: 'g', parent: { id: 'a' } });
+    });
+    await expect.poll(() => {
+      clock.advance(1_000);
+      return lines.length;
+    }).toBeGreaterThan(1);
+    expect(lines[0]).toMatchObject({
+      level: 'error', message: 'cannot remove rows whose time to live is over',
+      error: "an existing 'guards' entity references this 'parents' entity",
+    });
+    await own.close();
   });
 
   it('refuses to remove what is kept, and finds rows by a key that is not named id', async () => {
