@@ -137,12 +137,14 @@ function pathsOf(violations: unknown, path = ''): string[] {
 describe('a text that is refused', () => {
   it.each([
     ['a reference to nothing',
-      NESTED.replace('service: httpbin', 'service: nowhere'), 22, 'plugins[0].service', 'got "nowhere", expected the name of one of the services'],
+      NESTED.replace('service: httpbin', 'service: nowhere'), 22, 'plugins[0].service',
+      'got "nowhere", expected the name of one of the services'],
     ['a nested field', NESTED.replace('[/httpbin]', '[httpbin]'), 8, 'services[0].routes[0].paths[0]', 'should start with: /'],
     ['a name twice',
       NESTED.replace('- host: other.test', '- host: other.test\n  name: httpbin'), 11, 'services[1]', 'the same as services[0] in line 4'],
     ['a field twice',
-      NESTED.replace('paths: [/httpbin]', 'paths: [/httpbin]\n    service: httpbin'), 9, 'services[0].routes[0].service', 'already set by nesting in services[0]: remove it'],
+      NESTED.replace('paths: [/httpbin]', 'paths: [/httpbin]\n    service: httpbin'), 9,
+      'services[0].routes[0].service', 'already set by nesting in services[0]: remove it'],
     ['a regular expression',
       NESTED.replace('/httpbin]', '"~/(?=x)"]'), 8, 'services[0].routes[0].paths[0]', 'look-around is not supported'],
     ['an unknown list', `${NESTED}consumer_groups: []\n`, 23, 'consumer_groups', 'expected one of'],

@@ -16,11 +16,19 @@ function base(): Table {
     _format_version: '3.0',
     _transform: false,
     parameters: [{ created_at: null, key: 'cluster_id', value: '093ff589-e85e-4327-a1e1-79f65d573857' }],
-    services: [{ id: SERVICE, name: 'svc', host: 'upstream.test', protocol: 'http', port: 80, path: null, enabled: true, tags: ['a'], created_at: 1_795_249_222, updated_at: 1_795_249_222 }],
+    services: [{
+      id: SERVICE, name: 'svc', host: 'upstream.test', protocol: 'http', port: 80, path: null, enabled: true, tags: ['a'],
+      created_at: 1_795_249_222, updated_at: 1_795_249_222,
+    }],
     routes: [{ id: ROUTE, name: 'open', paths: ['/open'], protocols: ['http', 'https'], service: SERVICE }],
     consumers: [{ id: '00000003-aaaa-4aaa-8aaa-aaaaaaaaaaaa', username: 'bob' }],
-    keyauth_credentials: [{ id: '00000004-aaaa-4aaa-8aaa-aaaaaaaaaaaa', key: 'k', consumer: '00000003-aaaa-4aaa-8aaa-aaaaaaaaaaaa', ttl: 1_800_000_000, tags: null }],
-    plugins: [{ id: '00000005-aaaa-4aaa-8aaa-aaaaaaaaaaaa', name: 'key-auth', service: SERVICE, route: null, consumer: null, config: { hide_credentials: true }, enabled: true }],
+    keyauth_credentials: [{
+      id: '00000004-aaaa-4aaa-8aaa-aaaaaaaaaaaa', key: 'k', consumer: '00000003-aaaa-4aaa-8aaa-aaaaaaaaaaaa', ttl: 1_800_000_000, tags: null,
+    }],
+    plugins: [{
+      id: '00000005-aaaa-4aaa-8aaa-aaaaaaaaaaaa', name: 'key-auth', service: SERVICE, route: null, consumer: null,
+      config: { hide_credentials: true }, enabled: true,
+    }],
   };
 }
 
@@ -38,7 +46,12 @@ describe('a table that a stock data plane takes', () => {
     ['an unknown field that is null', (table) => { table.services[0].new_field = null; }],
     ['references as { id }', (table) => { table.routes[0].service = { id: SERVICE }; }],
     ['a reference by name', (table) => { table.routes[0].service = 'svc'; }],
-    ['entities in another order', (table) => { const { services, ...rest } = structuredClone(table); Object.keys(table).forEach((key) => delete table[key]); Object.assign(table, rest, { services }); }],
+    ['entities in another order',
+      (table) => {
+        const { services, ...rest } = structuredClone(table);
+        Object.keys(table).forEach((key) => delete table[key]);
+        Object.assign(table, rest, { services });
+      }],
     ['_transform left out', (table) => delete table._transform],
     ['_transform true', (table) => { table._transform = true; }],
     ['_format_version 1.1', (table) => { table._format_version = '1.1'; }],
@@ -62,14 +75,18 @@ describe('a table that a stock data plane takes', () => {
     const result = read(table);
     if (!result.ok) throw new Error(errorsOf(result));
     expect(result.table.routes).toMatchObject([{ service: SERVICE, strip_path: true, hosts: null, path_handling: 'v0' }]);
-    expect(result.table.plugins).toMatchObject([{ config: { key_names: ['apikey'], hide_credentials: true, anonymous: null }, protocols: ['grpc', 'grpcs', 'http', 'https'] }]);
+    expect(result.table.plugins).toMatchObject([{
+      config: { key_names: ['apikey'], hide_credentials: true, anonymous: null }, protocols: ['grpc', 'grpcs', 'http', 'https'],
+    }]);
     expect(result.table.keyauth_credentials).toMatchObject([{ ttl: 1_800_000_000, consumer: '00000003-aaaa-4aaa-8aaa-aaaaaaaaaaaa' }]);
   });
 
   it('is left as it is where entity types have no schema yet, with one warning each', () => {
     const upstream = { id: SERVICE, name: 'up', whatever: [1] };
     const result = read({ ...base(), upstreams: [upstream], vaults: [] });
-    expect(result).toMatchObject({ ok: true, table: { upstreams: [upstream] }, warnings: ['1 upstreams in the configuration: this version does not use them'] });
+    expect(result).toMatchObject({
+      ok: true, table: { upstreams: [upstream] }, warnings: ['1 upstreams in the configuration: this version does not use them'],
+    });
   });
 
   it('makes regular expressions of old formats those of today', () => {
@@ -88,16 +105,23 @@ describe('a table that a stock data plane refuses', () => {
     ['an unknown entity type', (table) => { table.consumer_groups = []; }, 'consumer_groups: unknown field'],
     ['an unknown key with an underscore', (table) => { table._info = {}; }, '_info: unknown field'],
     ['an unknown field', (table) => { table.services[0].new_field = 1; }, 'services: svc: new_field: unknown field'],
-    ['an unknown field of a plugin', (table) => { table.plugins[0].config.new_field = 1; }, 'plugins: key-auth: config.new_field: unknown field'],
-    ['an unknown plugin', (table) => { table.plugins[0].name = 'my-own'; }, "plugins: my-own: name: plugin 'my-own' not enabled; add it to the 'plugins' configuration property"],
+    ['an unknown field of a plugin', (table) => { table.plugins[0].config.new_field = 1; },
+      'plugins: key-auth: config.new_field: unknown field'],
+    ['an unknown plugin', (table) => { table.plugins[0].name = 'my-own'; },
+      "plugins: my-own: name: plugin 'my-own' not enabled; add it to the 'plugins' configuration property"],
     ['a reference to nothing', (table) => { table.routes[0].service = '99999999-aaaa-4aaa-8aaa-aaaaaaaaaaaa'; },
       "routes: open: service: invalid reference 'service: 99999999-aaaa-4aaa-8aaa-aaaaaaaaaaaa' (no such entry in 'services')"],
-    ['a name used twice', (table) => { table.routes.push({ ...table.routes[0], id: '00000012-aaaa-4aaa-8aaa-aaaaaaaaaaaa' }); }, "routes: open: name: name 'open' is used more than once"],
-    ['an id used twice', (table) => { table.services.push({ ...table.services[0], name: 'other' }); }, `services: other: id: id '${SERVICE}' is used more than once`],
-    ['one plugin twice in one place', (table) => { table.plugins.push({ ...table.plugins[0], id: SERVICE }); }, 'plugins: key-auth: @entity: another row has the same name, route, service, consumer'],
-    ['a fraction in a timestamp', (table) => { table.services[0].created_at = 1_795_249_222.5; }, 'services: svc: created_at: expected an integer'],
+    ['a name used twice', (table) => { table.routes.push({ ...table.routes[0], id: '00000012-aaaa-4aaa-8aaa-aaaaaaaaaaaa' }); },
+      "routes: open: name: name 'open' is used more than once"],
+    ['an id used twice', (table) => { table.services.push({ ...table.services[0], name: 'other' }); },
+      `services: other: id: id '${SERVICE}' is used more than once`],
+    ['one plugin twice in one place', (table) => { table.plugins.push({ ...table.plugins[0], id: SERVICE }); },
+      'plugins: key-auth: @entity: another row has the same name, route, service, consumer'],
+    ['a fraction in a timestamp', (table) => { table.services[0].created_at = 1_795_249_222.5; },
+      'services: svc: created_at: expected an integer'],
     ['authorities on a plain HTTP service, even none', (table) => { table.services[0].ca_certificates = []; },
-      "services: svc: @entity.1: failed conditional validation given value of field 'protocol'; services: svc: ca_certificates: value must be null"],
+      "services: svc: @entity.1: failed conditional validation given value of field 'protocol'; "
+      + 'services: svc: ca_certificates: value must be null'],
     ['rows that are no array', (table) => { table.services = 'x'; }, 'services: expected an array'],
     ['a row that is no record', (table) => { table.consumers.push('x'); }, 'consumers: entry 2: expected a record'],
   ];

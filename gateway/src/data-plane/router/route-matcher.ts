@@ -104,8 +104,8 @@ function compile(route: Route, paths: readonly string[], id: string): RouteMatch
 
 /**
  * The 64 bits by which Kong Gateway 3.9.1 orders routes. Kong shifts most fields as 32-bit numbers, so that they end up in lower bits than
- * its layout says: plain hosts come before regular expressions, and these before the number of conditions. A fourth condition and a negative
- * regex_priority set the sign, which fills the upper half. JavaScript's `<<` counts modulo 32 and keeps the sign in the same way.
+ * its layout says: plain hosts come before regular expressions, and these before the number of conditions. A fourth condition and a
+ * negative regex_priority set the sign, which fills the upper half. JavaScript's `<<` counts modulo 32 and keeps the sign in the same way.
  */
 function precedenceOf(route: Route, paths: readonly string[], regex: boolean): bigint {
   const headers = Object.keys(route.headers).length;

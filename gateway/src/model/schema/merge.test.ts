@@ -16,7 +16,8 @@ const schema = defineEntity({
 });
 
 const stored = {
-  name: 'a', labels: { x: '1', y: '2' }, limits: { minute: 1, hour: 2, by: { bob: 3, eve: 4 } }, hosts: ['h1', 'h2'], methods: ['GET', 'PUT'],
+  name: 'a', labels: { x: '1', y: '2' }, limits: { minute: 1, hour: 2, by: { bob: 3, eve: 4 } },
+  hosts: ['h1', 'h2'], methods: ['GET', 'PUT'],
 };
 
 describe('a partial update', () => {

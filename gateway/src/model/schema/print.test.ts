@@ -21,7 +21,8 @@ describe('a printed schema', () => {
 
   it('describes every field of what people configure', () => {
     const undescribed = ['services', 'routes', 'consumers', 'plugins', 'keyauth_credentials'].flatMap((entity) => (
-      Object.entries(SCHEMAS.get(entity)!.fields).filter(([name, field]) => field.description === undefined && name !== 'config').map(([name]) => `${entity}.${name}`)));
+      Object.entries(SCHEMAS.get(entity)!.fields)
+        .filter(([name, field]) => field.description === undefined && name !== 'config').map(([name]) => `${entity}.${name}`)));
     expect(undescribed).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** Parts of the schema engine that no entity of today uses to the full. What entities use is proved by the recorded cases of the Admin API. */
+/** Parts of the schema engine that no entity uses completely yet. The recorded cases of the Admin API test what entities use. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -18,7 +18,9 @@ const sample = defineEntity({
   name: 'samples',
   fields: {
     id: string({ uuid: true, auto: true }),
-    active: record({ path: string({ default: '/' }), statuses: array(integer({ between: [100, 999] }), { default: [200] }) }, { required: true }),
+    active: record({
+      path: string({ default: '/' }), statuses: array(integer({ between: [100, 999] }), { default: [200] }),
+    }, { required: true }),
     limits: map(string(), limits),
     policy: string({ default: 'local', one_of: ['local', 'redis'] }),
     redis: record({ host: string(), port: integer({ default: 6379 }) }, { required: true }),
@@ -44,7 +46,8 @@ const message = (given: EntityValue) => describeViolations(check(given) ?? {});
 describe('defaults', () => {
   it('fill records to their depth, and leave optional ones null', () => {
     expect(fill({ active: { path: '/x' }, limits: { a: {} } })).toMatchObject({
-      active: { path: '/x', statuses: [200] }, limits: { a: { minute: null, hour: null } }, redis: { host: null, port: 6379 }, policy: 'local', on: false, list: null,
+      active: { path: '/x', statuses: [200] }, limits: { a: { minute: null, hour: null } }, redis: { host: null, port: 6379 },
+      policy: 'local', on: false, list: null,
     });
   });
 
@@ -61,23 +64,29 @@ describe('defaults', () => {
 
 describe('violations', () => {
   it.each([
-    ['of a record in a map', { limits: { sms: {} } }, 'schema violation (limits.@entity: {\n  "at least one of these fields must be non-empty: \'minute\', \'hour\'"\n})'],
-    ['of an element in depth', { active: { statuses: [200, 99] } }, 'schema violation (active.statuses: {\n  [2] = "value should be between 100 and 999"\n})'],
+    ['of a record in a map', { limits: { sms: {} } },
+      'schema violation (limits.@entity: {\n  "at least one of these fields must be non-empty: \'minute\', \'hour\'"\n})'],
+    ['of an element in depth', { active: { statuses: [200, 99] } },
+      'schema violation (active.statuses: {\n  [2] = "value should be between 100 and 999"\n})'],
     ['of a field in a record that another field makes necessary', { policy: 'redis' },
       "2 schema violations (failed conditional validation given value of field 'policy'; redis.host: required field missing)"],
-    ['of fields that exclude each other', { one: 'a', other: 'b' }, "schema violation (only one or none of these fields must be set: 'one', 'other')"],
+    ['of fields that exclude each other', { one: 'a', other: 'b' },
+      "schema violation (only one or none of these fields must be set: 'one', 'other')"],
     ['of fields that need each other', { left: 'a' }, "schema violation (all or none of these fields must be set: 'left', 'right')"],
     ['of quotes and backslashes', { active: { 'a"b\\': 1 } }, 'schema violation (active.a"b\\: unknown field)'],
-  ])('are told in one line: %s', (_, given, expected) => {
+  ])('are reported in one line: %s', (_, given, expected) => {
     expect(message(given)).toBe(expected);
   });
 
-  it('are told as paths where lists are flat', () => {
-    expect(flattenViolations(check({ active: { statuses: [200, 99] }, on: 'x' })!)).toEqual([['active.statuses.2', 'value should be between 100 and 999'], ['on', 'expected a boolean']]);
+  it('are reported as paths in flat lists', () => {
+    expect(flattenViolations(check({ active: { statuses: [200, 99] }, on: 'x' })!)).toEqual([
+      ['active.statuses.2', 'value should be between 100 and 999'], ['on', 'expected a boolean'],
+    ]);
   });
 
   it('never throw, whatever comes', () => {
-    fc.assert(fc.property(fc.object({ key: fc.constantFrom(...Object.keys(sample.fields), 'statuses', 'host', 'x'), maxDepth: 3 }), (given) => {
+    const key = fc.constantFrom(...Object.keys(sample.fields), 'statuses', 'host', 'x');
+    fc.assert(fc.property(fc.object({ key, maxDepth: 3 }), (given) => {
       const violations = check(given as EntityValue);
       if (violations) expect(describeViolations(violations)).toMatch(/^(\d+ )?schema violations? \(/);
     }));
@@ -102,7 +111,9 @@ describe('a Lua pattern', () => {
 });
 
 describe('a path', () => {
-  it.each([['/a/../b', '/b'], ['/a/./b/', '/a/b/'], ['/%41%2f', '/A%2F'], ['/', '/'], ['/..', '/'], ['/a/..', '/']])('%s is %s in normal form', (path, normal) => {
+  it.each([
+    ['/a/../b', '/b'], ['/a/./b/', '/a/b/'], ['/%41%2f', '/A%2F'], ['/', '/'], ['/..', '/'], ['/a/..', '/'],
+  ])('%s is %s in normal form', (path, normal) => {
     expect(normalizedPath(path)).toBe(normal);
   });
 
@@ -113,16 +124,21 @@ describe('a path', () => {
   });
 });
 
-it.each([['::1', true], ['::1/64', false], ['2001:db8::/32', true], ['2001:db8:1::/32', false], ['::ffff:1.2.3.4/96', false], ['::/0', true]])('%s begins its range: %j', (range, isFirst) => {
+it.each([
+  ['::1', true], ['::1/64', false], ['2001:db8::/32', true], ['2001:db8:1::/32', false], ['::ffff:1.2.3.4/96', false], ['::/0', true],
+])('%s begins its range: %j', (range, isFirst) => {
   expect(isFirstOfRange(range)).toBe(isFirst);
 });
 
 describe('a host', () => {
   it.each([
     ['a', { kind: 'name' }], ['a_b.test.', { kind: 'name' }], ['-a.test', { kind: 'name' }], ['a.test:80', { kind: 'name', port: 80 }],
-    ['1.2.3.4', { kind: 'ipv4' }], ['01.2.3.4:8000', { kind: 'ipv4', port: 8000 }], ['::1', { kind: 'ipv6' }], ['[::1]', { kind: 'ipv6' }], ['[::1]:80', { kind: 'ipv6', port: 80 }],
-    ['a.test:65536', 'invalid port number'], ['', 'invalid hostname: '], ['a..b', 'invalid hostname: a..b'], ['.a', 'invalid hostname: .a'], ['a-.test', 'invalid hostname: a-.test'],
-    ['http://a', 'invalid hostname: http://a'], ['a:x', 'invalid hostname: a:x'], ['1.2.3', 'invalid ipv4 address: 1.2.3'], ['256.1.1.1', 'invalid ipv4 address: 256.1.1.1'],
+    ['1.2.3.4', { kind: 'ipv4' }], ['01.2.3.4:8000', { kind: 'ipv4', port: 8000 }], ['::1', { kind: 'ipv6' }], ['[::1]',
+      { kind: 'ipv6' }], ['[::1]:80', { kind: 'ipv6', port: 80 }],
+    ['a.test:65536', 'invalid port number'], ['', 'invalid hostname: '], ['a..b', 'invalid hostname: a..b'], ['.a',
+      'invalid hostname: .a'], ['a-.test', 'invalid hostname: a-.test'],
+    ['http://a', 'invalid hostname: http://a'], ['a:x', 'invalid hostname: a:x'], ['1.2.3', 'invalid ipv4 address: 1.2.3'], ['256.1.1.1',
+      'invalid ipv4 address: 256.1.1.1'],
     ['[::1]:x', 'invalid ipv6 address: [::1]:x'], ['a:b:c', 'invalid ipv6 address: a:b:c'],
   ])('%s is read', (text, expected) => {
     expect(parseHost(text)).toEqual(expected);
