@@ -10,6 +10,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   http: { sources: 'gateway/src/data-plane/http', suites: ['gateway/src/data-plane/**/*.test.ts', 'gateway/src/plugins/**/*.test.ts'] },
   sync: { sources: 'gateway/src/sync', suites: ['gateway/src/{sync,control-plane,data-plane}/**/*.test.ts'] },
   store: { sources: 'gateway/src/store', suites: ['gateway/src/{store,control-plane}/**/*.test.ts'] },
-  rules: { sources: 'src/eksa/rules', suites: ['test/eksa/{rules,cases}.test.ts', 'test/eksa/rules/*.test.ts'] },
+  rules: {
+    sources: 'src/eksa/rules',
+    // cases.test.ts is left out: it is slow, and in a sample of 150 it noticed nothing that the others had not.
+    suites: ['test/eksa/rules.test.ts', 'test/eksa/rules/*.test.ts', 'test/eksa/update/{judge,fixed-fields}.test.ts'],
+  },
   update: { sources: 'src/eksa/update', suites: ['test/eksa/update/*.test.ts'] },
 };

@@ -61,6 +61,9 @@ describe('names', () => {
       'W19 cli Cluster.metadata.namespace',
     ]],
     ['the default namespace, written out', {}, { 'Cluster.metadata.namespace': 'default' }, ['W19 cli Cluster.metadata.namespace']],
+    ['no namespace in place of another one', { 'Cluster.metadata.namespace': 'x' }, { 'Cluster.metadata.namespace': undefined }, [
+      'W19 cli Cluster.metadata.namespace',
+    ]],
     ['an empty namespace for the default one', { 'Cluster.metadata.namespace': 'default' }, { 'Cluster.metadata.namespace': '' }, []],
     ['no manager in place of itself', {}, manager(undefined), ['W3 cli Cluster.spec.managementCluster.name']],
     ['another manager in place of itself', {}, manager('x'), ['W3 cli+api Cluster.spec.managementCluster.name']],
@@ -93,6 +96,9 @@ describe('fields of the cluster', () => {
     ['taints of the control plane', {}, { [`${CP}.taints`]: [] }, []],
     ['another AWSIamConfig where none was named', {}, awsIam('a'), []],
     ['no AWSIamConfig any more', awsIam('a'), { 'Cluster.spec.identityProviderRefs': [] }, []],
+    ['skipUpgrade for the first time', {}, { [`${NETWORK}.cniConfig.cilium`]: { skipUpgrade: true } }, []],
+    ['skipUpgrade as before', { [`${NETWORK}.cniConfig.cilium`]: { skipUpgrade: true } }, { [`${CP}.count`]: 3 }, []],
+    ['no worker groups any more', {}, { [GROUPS]: undefined }, []],
     ['etcd back on the control plane nodes', { [ETCD]: { count: 3 } }, { [ETCD]: undefined }, [
       'W4 cli+api Cluster.spec.externalEtcdConfiguration',
     ]],
@@ -179,6 +185,22 @@ describe('documents that the cluster does not name, or not on both sides', () =>
     expect(refusals(vsphere(), Object.fromEntries(paused), change)).toEqual(expected);
   });
 
+  test('the load balancer of bare metal may change where the CLI manages the datacenter', () => {
+    const change = { 'TinkerbellDatacenterConfig/site.spec.skipLoadBalancerDeployment': true };
+    expect(refusals(bareMetal(), { [annotated('TinkerbellDatacenterConfig/site', 'managed-by-cli')]: 'true' }, change)).toEqual([]);
+  });
+
+  test('no keys any more are one refusal', () => {
+    const keys = 'TinkerbellMachineConfig/site-a.spec.users[0].sshAuthorizedKeys';
+    expect(refusals(bareMetal(), {}, { [keys]: [] })).toEqual([`W15 api ${keys}`]);
+  });
+
+  test('a machine without a key is refused by both when the cluster uses it, and by the API alone when not', () => {
+    const keyless = (name: string) => diffDocuments(vsphere(), changed(vsphere(), { [`VSphereMachineConfig/${name}`]: { ...VSPHERE, users: [] } }))!;
+    const paths = (name: string) => keyless(name).refusals.filter(({ ruleId }) => ruleId === 'F7').map((refusal) => refusal.paths);
+    expect([paths('site-a'), paths('spare')]).toEqual([[['cli', 'api']], [['api']]]);
+  });
+
   test('a number of keys that changes is told apart from another key', () => {
     const users = 'TinkerbellMachineConfig/site-a.spec.users';
     const another = refusals(bareMetal(), {}, { [`${users}[0].sshAuthorizedKeys`]: ['other'] });
@@ -216,6 +238,9 @@ describe('identity providers and GitOps objects', () => {
     ['the branch of one that is not used', { 'FluxConfig/f': FLUX }, { 'FluxConfig/f.spec.branch': 'x' }, [
       'W18 api FluxConfig/f.spec.branch',
     ]],
+    ['a field that is gone', { ...flux('f'), 'FluxConfig/f': { ...FLUX, git: { repositoryUrl: 'ssh://git@example/x' } } }, {
+      'FluxConfig/f.spec.git': undefined,
+    }, ['W18 cli+api FluxConfig/f.spec.git']],
     ['a GitOpsConfig', { 'GitOpsConfig/f': { flux: FLUX } }, { 'GitOpsConfig/f.spec.flux.github.owner': 'x' }, [
       'W18 api GitOpsConfig/f.spec.flux',
     ]],
