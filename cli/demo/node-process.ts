@@ -22,6 +22,11 @@ export class NodeProcess {
     this.#child = spawn(process.execPath, [artefact], { env: environment, stdio: ['ignore', output, output] });
   }
 
+  /** Process id. */
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
   /**
    * Waits until a condition of this node holds.
    *

@@ -14,7 +14,8 @@ import type { DataPlane } from './data-plane.ts';
 export function tunnelOf(dataPlane: DataPlane, settings: Settings, log: Log): TunnelClient {
   const { tunnel } = settings;
   if (tunnel.controlPlanes.length === 0) {
-    throw new GatewayError('setting-missing', 'KONG_CLUSTER_CONTROL_PLANE is not set, expected host:port of the control plane; a data plane gets its configuration from there');
+    throw new GatewayError('setting-missing', 'KONG_CLUSTER_CONTROL_PLANE is not set, expected host:port of the control plane; '
+      + 'a data plane gets its configuration from there');
   }
   return new TunnelClient({
     trust: trustOf(tunnel),
@@ -22,7 +23,13 @@ export function tunnelOf(dataPlane: DataPlane, settings: Settings, log: Log): Tu
     node: { id: dataPlane.id, hostname: hostname(), version: KONG_VERSION },
     info: {
       plugins: Object.keys(HANDLERS).sort().map((name) => ({ name, version: KONG_VERSION })),
-      process_conf: { role: settings.role, database: settings.database, prefix: settings.prefix, cluster_mtls: tunnel.mode, log_level: settings.logLevel },
+      process_conf: {
+        role: settings.role,
+        database: settings.database,
+        prefix: settings.prefix,
+        cluster_mtls: tunnel.mode,
+        log_level: settings.logLevel,
+      },
       filters: {},
       labels: tunnel.labels,
     },
@@ -38,7 +45,8 @@ export function tunnelOf(dataPlane: DataPlane, settings: Settings, log: Log): Tu
 /** @throws GatewayError `setting-missing` */
 export function trustOf(tunnel: TunnelSettings): TunnelTrust {
   if (tunnel.identity === undefined) {
-    throw new GatewayError('setting-missing', 'KONG_CLUSTER_CERT and KONG_CLUSTER_CERT_KEY are not set, expected the certificate and key of this node in the tunnel');
+    throw new GatewayError('setting-missing', 'KONG_CLUSTER_CERT and KONG_CLUSTER_CERT_KEY are not set, '
+      + 'expected the certificate and key of this node in the tunnel');
   }
   return {
     mode: tunnel.mode,

@@ -7,8 +7,8 @@ const FIRST_MS = 1_000;
 const LONGEST_MS = 60_000;
 
 /**
- * Delays that double from 1 s to 60 s, each drawn from its upper half: a fleet that lost its control plane at one moment comes back spread out,
- * and one that stays refused soon asks about once a minute. Kong's own data planes ask every 5 to 10 s for ever.
+ * Delays that double from 1 s to 60 s, each drawn from its upper half: a fleet that lost its control plane at one moment reconnects spread
+ * out, and one that stays refused soon tries about once a minute. Kong's own data planes try every 5 to 10 s for ever.
  */
 export class Backoff {
   readonly #random: () => number;

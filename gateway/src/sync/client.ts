@@ -15,7 +15,7 @@ import type { TunnelConnectionOptions, TunnelLoss } from './tunnel-connection.ts
 import type { TunnelAddress } from './tunnel-dial.ts';
 
 export interface TunnelClientOptions extends Pick<TunnelConnectionOptions, 'trust' | 'node' | 'maxPayloadBytes' | 'clock' | 'random'> {
-  /** Tried in turn. */
+  /** Tried one after another. */
   readonly controlPlanes: readonly TunnelAddress[];
   readonly info: Omit<BasicInfo, 'type'>;
   readonly receiver: Receiver;
@@ -69,7 +69,7 @@ export class TunnelClient {
     this.#connection.start();
   }
 
-  /** Shows and expects other certificates from now on. An open tunnel is opened again within ten seconds, with the same control plane. */
+  /** Uses other certificates from now on. An open tunnel is opened again within ten seconds, with the same control plane. */
   renew(trust: TunnelTrust): void {
     this.#connection.renew(trust);
   }
@@ -97,7 +97,8 @@ export class TunnelClient {
 
   #lost({ address, reason, retryMs }: TunnelLoss): void {
     this.#intake.clear();
-    this.#options.log.warn(`connection to control plane ${address} broken: ${reason} (retrying after ${(retryMs / 1000).toFixed(1)} seconds)`);
+    const pause = `retrying after ${(retryMs / 1000).toFixed(1)} seconds`;
+    this.#options.log.warn(`connection to control plane ${address} broken: ${reason} (${pause})`);
   }
 
   #checkSilence(): void {

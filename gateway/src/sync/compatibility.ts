@@ -16,15 +16,18 @@ export function checkVersion(reported: string, ours = KONG_VERSION): Verdict {
   const theirs = parseVersion(reported);
   const own = parseVersion(ours)!;
   if (theirs !== undefined && theirs.major === own.major && theirs.minor <= own.minor) return NORMAL;
-  return { status: 'kong_version_incompatible', reason: `data plane version ${reported} cannot be served, expected ${own.major}.0 to ${own.major}.${own.minor}` };
+  const expected = `expected ${own.major}.0 to ${own.major}.${own.minor}`;
+  return { status: 'kong_version_incompatible', reason: `data plane version ${reported} cannot be served, ${expected}` };
 }
 
-/** Only plugins that the configuration uses count; a version that cannot be read is let pass, as Kong does. */
+/** Only plugins that the configuration uses count; a version that cannot be read is accepted, as Kong does. */
 export function checkPlugins(configuration: PreparedConfiguration, plugins: readonly PluginVersion[], ours = KONG_VERSION): Verdict {
   const own = parseVersion(ours)!;
   const reported = new Map(plugins.map((plugin) => [plugin.name, plugin.version]));
   for (const name of configuration.plugins) {
-    if (!reported.has(name)) return { status: 'plugin_set_incompatible', reason: `the configuration uses plugin ${name}, which the data plane does not have` };
+    if (!reported.has(name)) {
+      return { status: 'plugin_set_incompatible', reason: `the configuration uses plugin ${name}, which the data plane does not have` };
+    }
     const theirs = parseVersion(reported.get(name));
     if (theirs !== undefined && (theirs.major !== own.major || theirs.minor > own.minor)) {
       return {

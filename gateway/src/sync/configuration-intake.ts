@@ -88,7 +88,8 @@ export class ConfigurationIntake {
     const table = message.config_table;
     if (typeof table !== 'object' || table === null) return log.error('the control plane sent a configuration without config_table');
     // Section hashes are not looked at: all sections are compiled anew, so a control plane that gets them wrong does no harm.
-    const named = typeof message.config_hash === 'string' && message.config_hash !== '' ? message.config_hash : hashConfigTable(table).config;
+    const isNamed = typeof message.config_hash === 'string' && message.config_hash !== '';
+    const named = isNamed ? message.config_hash! : hashConfigTable(table).config;
     const hash = isEmptyTable(table) ? NO_HASH : named;
     if (hash === receiver.currentHash()) return onRunning();
     const outcome = await this.#apply(table, hash);

@@ -14,7 +14,10 @@ interface Rule {
 
 const RULES: readonly Rule[] = [
   { below: '3.7.0', change: withoutPluginFields({ 'key-auth': ['realm'] }) },
-  { below: '3.3.0', change: withoutFields({ plugins: ['updated_at'], targets: ['updated_at'], upstreams: ['updated_at'], workspaces: ['updated_at'] }) },
+  {
+    below: '3.3.0',
+    change: withoutFields({ plugins: ['updated_at'], targets: ['updated_at'], upstreams: ['updated_at'], workspaces: ['updated_at'] }),
+  },
   { below: '3.2.0', change: withoutFields({ plugins: ['instance_name'] }) },
   { below: '3.2.0', change: withoutTlsFieldsOfTlsServices },
   { below: '3.1.0', change: withoutFields({ upstreams: ['use_srv_name'] }) },

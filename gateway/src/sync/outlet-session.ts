@@ -1,4 +1,4 @@
-/** One data plane's connection, seen from the control plane: who it is, what it runs, what it still has to get. */
+/** One data plane's connection, seen from the control plane: which node it is, what it runs, what it still has to receive. */
 import { WebSocket } from 'ws';
 
 import type { Clock, Timer } from '../base/clock.ts';
@@ -16,7 +16,7 @@ export interface OutletContext {
   readonly registry: NodeRegistry;
   readonly clock: Clock;
   readonly log: Log;
-  /** What data planes take when their settings are as ours. */
+  /** Largest message that a data plane with the same settings accepts. Bytes. */
   readonly maxPayloadBytes: number;
 }
 
@@ -24,7 +24,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const HOSTNAME = /^[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?$/i;
 const NUMBERED_VERSION = /^\d+\.\d+/;
 
-/** Time for the peer to answer a close frame before its socket is taken away. Milliseconds. */
+/** Time for the peer to answer a close frame before its socket is destroyed. Milliseconds. */
 const CLOSE_GRACE_MS = 1_000;
 
 export class OutletSession {
@@ -57,7 +57,10 @@ export class OutletSession {
     socket.on('close', () => this.#end());
   }
 
-  /** Sends the newest configuration, unless it was sent or the data plane cannot run it. One push at a time: a slow reader gets the newest next. */
+  /**
+   * Sends the newest configuration, unless it was sent or the data plane cannot run it. One push is under way at a time: a slow reader
+   * gets the newest next.
+   */
   push(): void {
     const configuration = this.#context.source.latest();
     if (this.#ended || this.#info === undefined || configuration === undefined) return;
@@ -86,7 +89,9 @@ export class OutletSession {
       const payload = await configuration.payload(this.#peer.version);
       if (this.#ended) return;
       this.#warnOfSize(payload.length);
-      await new Promise<void>((resolve, reject) => this.#socket.send(payload, { binary: true }, (error) => error ? reject(error) : resolve()));
+      await new Promise<void>((resolve, reject) => {
+        this.#socket.send(payload, { binary: true }, (error) => error ? reject(error) : resolve());
+      });
       this.#log.info('configuration sent', { hash: configuration.hash, bytes: payload.length });
     } catch (error) {
       this.#log.warn(`configuration could not be sent: ${messageOf(error)}`);
@@ -98,13 +103,14 @@ export class OutletSession {
   #warnOfSize(bytes: number): void {
     const { maxPayloadBytes } = this.#context;
     if (bytes <= maxPayloadBytes) return;
-    this.#log.warn(`the configuration has ${bytes} bytes, more than KONG_CLUSTER_MAX_PAYLOAD (${maxPayloadBytes}): a data plane with that limit reconnects for ever without it; raise it on both sides`);
+    this.#log.warn(`the configuration has ${bytes} bytes, more than KONG_CLUSTER_MAX_PAYLOAD (${maxPayloadBytes}): `
+      + 'a data plane with that limit reconnects for ever without it; raise it on both sides');
   }
 
   #received(data: Buffer, binary: boolean): void {
     if (this.#ended) return;
     if (this.#info === undefined) {
-      // Kong drops the connection without a close frame here, and data planes cope with that; a person with a text client sees the same.
+      // Kong drops the connection without a close frame here, and data planes accept that.
       if (!binary) return this.#drop('the first frame is not binary');
       return this.#introduced(data);
     }
@@ -211,8 +217,8 @@ function readBasicInfo(data: Buffer): BasicInfo | undefined {
   if (message?.type !== 'basic_info' || typeof message.plugins !== 'object' || message.plugins === null) return undefined;
   // An empty list arrives as `{}` from senders that know no difference.
   const plugins = Array.isArray(message.plugins) ? message.plugins.filter((plugin) => typeof plugin?.name === 'string') : [];
-  const labels = typeof message.labels === 'object' && message.labels !== null && !Array.isArray(message.labels) ? message.labels : undefined;
-  return { type: 'basic_info', plugins, ...(labels === undefined ? {} : { labels }) };
+  const hasLabels = typeof message.labels === 'object' && message.labels !== null && !Array.isArray(message.labels);
+  return { type: 'basic_info', plugins, ...(hasLabels ? { labels: message.labels! } : {}) };
 }
 
 function readFailure(data: Buffer): ApplyFailure['error'] | undefined {

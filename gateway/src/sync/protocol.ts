@@ -11,10 +11,10 @@ export const OUTLET_PATH = '/v1/outlet';
 /** A data plane pings at this interval, and at once after it applied a configuration. Milliseconds. */
 export const PING_INTERVAL_MS = 30_000;
 
-/** Silence after which either side gives the connection up. Milliseconds. */
+/** Silence after which either side closes the connection. Milliseconds. */
 export const SILENCE_LIMIT_MS = 45_000;
 
-/** How often silence is looked at, so a dead peer is noticed after 45 to 50 s. Milliseconds. */
+/** Interval of the checks for silence: a dead peer is noticed after 45 to 50 s. Milliseconds. */
 export const SILENCE_CHECK_MS = 5_000;
 
 /**
@@ -23,7 +23,7 @@ export const SILENCE_CHECK_MS = 5_000;
  */
 export const HANDSHAKE_LIMIT_MS = 8_000;
 
-/** A data plane has this long to say who it is. Milliseconds. */
+/** Time for a data plane to send basic_info after the handshake. Milliseconds. */
 export const BASIC_INFO_LIMIT_MS = 5_000;
 
 /** Largest frame by default (`KONG_CLUSTER_MAX_PAYLOAD`). Bytes. */
@@ -101,13 +101,13 @@ export interface DataPlaneNode {
   /** What the data plane runs; 32 zeros while it has nothing. */
   readonly config_hash: string;
   readonly sync_status: SyncStatus;
-  /** `null`: the data plane did not say. */
+  /** `null`: the data plane sent none. */
   readonly labels: Readonly<Record<string, string>> | null;
   readonly cert_details: { readonly expiry_timestamp: number } | null;
   readonly rpc_capabilities: readonly string[];
 }
 
-/** Who keeps the list of data planes. */
+/** Keeps the list of data planes. */
 export interface NodeRegistry {
   /** Called at every ping: insert or replace the row. Must not throw; what fails is the registry's to log. */
   seen(node: DataPlaneNode): void;
@@ -132,7 +132,7 @@ export interface PreparedConfiguration {
   payload(version: string): Promise<Buffer>;
 }
 
-/** Who knows the configuration. */
+/** Provides the configuration. */
 export interface ConfigurationSource {
   /** `undefined` until the first one is known. */
   latest(): PreparedConfiguration | undefined;

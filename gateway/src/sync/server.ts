@@ -23,11 +23,13 @@ export interface TunnelServerOptions {
 }
 
 /**
- * Kong's newer protocol. Its control planes do not have it by default either, and answer so as we do; data planes ask only when a setting tells them to.
- * What they do then was recorded from 3.9.1: with the first setting alone they use our path as well, with both they wait for the other one for ever.
+ * Path of Kong's newer protocol. Kong's control planes do not serve it by default either, and answer as this one does; data planes request
+ * it only when a setting says so. Recorded from 3.9.1: with the first setting alone a data plane goes on with `/v1/outlet`; with both it
+ * waits for the newer protocol for ever.
  */
 const RPC_PATH = '/v2/outlet';
-const RPC_ADVICE = 'a data plane with KONG_CLUSTER_RPC=on goes on without it, one with KONG_CLUSTER_INCREMENTAL_SYNC=on as well gets no configuration until that is turned off';
+const RPC_ADVICE = 'a data plane with KONG_CLUSTER_RPC=on goes on without it, one with KONG_CLUSTER_INCREMENTAL_SYNC=on as well gets no '
+  + 'configuration until that is turned off';
 
 export class TunnelServer {
   readonly #source: ConfigurationSource;
@@ -66,7 +68,7 @@ export class TunnelServer {
     return this.#listener.listen(addresses);
   }
 
-  /** Shows and expects other certificates from now on. Tunnels that would not be let in again are closed. */
+  /** Uses other certificates from now on. Closes the tunnels that they reject. */
   renew(trust: TunnelTrust): void {
     this.#listener.renew(trust);
   }

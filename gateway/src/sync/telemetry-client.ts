@@ -65,7 +65,7 @@ export class TelemetryClient {
     this.#connection.start();
   }
 
-  /** Shows and expects other certificates from now on. An open connection is opened again within ten seconds; records are kept. */
+  /** Uses other certificates from now on. An open connection is opened again within ten seconds; records are kept. */
   renew(trust: TunnelTrust): void {
     this.#connection.renew(trust);
   }
@@ -126,8 +126,9 @@ export class TelemetryClient {
 
   /** Logged once: without telemetry everything else goes on, and the configuration tunnel logs each attempt. */
   #lost({ address, reason }: TunnelLoss): void {
-    if (!this.#complained) this.#options.log.warn(`telemetry endpoint ${address} is not reachable: ${reason}; records are kept and sent later`);
+    if (this.#complained) return;
     this.#complained = true;
+    this.#options.log.warn(`telemetry endpoint ${address} is not reachable: ${reason}; records are kept and sent later`);
   }
 }
 

@@ -5,7 +5,7 @@
 
 export const TELEMETRY_PATH = '/v1/telemetry';
 
-/** Where Kong's commercial data planes report. What they send is undocumented: it is accepted and thrown away, so that they stay quiet. */
+/** Paths of Kong's commercial data planes. What they send is undocumented; it is accepted and discarded, so that they do not log errors. */
 export const DISCARDED_PATHS = ['/v1/ingest', '/v1/analytics/reqlog'] as const;
 
 /** Records are kept at the data plane up to this number; beyond it the oldest go, and are counted. */
@@ -29,11 +29,11 @@ export interface TelemetryHello {
 export interface TelemetryBatchHead {
   readonly type: 'batch';
   readonly seq: number;
-  /** Records of this run that were given up, all together. */
+  /** Records of this run that were given up. */
   readonly dropped: number;
 }
 
-/** `t` says what it is. */
+/** `t` is its kind. */
 export interface TelemetryRecord {
   readonly t: 'requests' | 'metrics' | 'error';
   readonly [field: string]: unknown;

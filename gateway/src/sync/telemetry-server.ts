@@ -1,4 +1,4 @@
-/** The control plane's end of telemetry: port 8006. Counts what came and what was lost, and hands the records on. */
+/** The control plane's end of telemetry: port 8006. Counts the records that arrived and those that were lost, and passes them on. */
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -69,7 +69,7 @@ export class TelemetryServer {
     return this.#listener.listen(addresses);
   }
 
-  /** Shows and expects other certificates from now on. Tunnels that would not be let in again are closed. */
+  /** Uses other certificates from now on. Closes the connections that they reject. */
   renew(trust: TunnelTrust): void {
     this.#listener.renew(trust);
   }
@@ -105,7 +105,7 @@ export class TelemetryServer {
     if (seq > account.seq) {
       this.#accounts.delete(hello.node_id);
       this.#accounts.set(hello.node_id, { run: hello.run, seq, records: account.records + records.length, dropped });
-      // A Map keeps the order of insertion: the first is the one not heard of longest.
+      // A Map keeps the order of insertion: the first account is the one that has been silent longest.
       if (this.#accounts.size > MAX_ACCOUNTS) this.#accounts.delete(this.#accounts.keys().next().value!);
       this.#onRecords(hello.node_id, records);
     }
@@ -133,6 +133,7 @@ function asHello(head: unknown, peer: TunnelPeer): TelemetryHello {
 
 function asBatch(head: unknown): TelemetryBatchHead {
   const batch = head as Partial<TelemetryBatchHead> | null;
-  if (batch?.type !== 'batch' || !Number.isSafeInteger(batch.seq) || !Number.isSafeInteger(batch.dropped)) throw new Error('a frame is no batch');
+  const isBatch = batch?.type === 'batch' && Number.isSafeInteger(batch.seq) && Number.isSafeInteger(batch.dropped);
+  if (!isBatch) throw new Error('a frame is no batch');
   return batch as TelemetryBatchHead;
 }

@@ -1,4 +1,4 @@
-/** Who is let into the tunnel: certificates of both ends, in the modes `shared`, `pki` and `pki_check_cn`. */
+/** Which certificates the ends of a tunnel accept from each other, in the modes `shared`, `pki` and `pki_check_cn`. */
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { TLSSocket, TlsOptions, ConnectionOptions } from 'node:tls';
@@ -10,27 +10,27 @@ import { HANDSHAKE_LIMIT_MS } from './protocol.ts';
 
 export interface TunnelTrust {
   /**
-   * `shared`: both ends hold one certificate. `pki`: each has its own, signed by a common authority. `pki_check_cn`: and the control plane
-   * looks at its common name.
+   * `shared`: both ends have the same certificate. `pki`: each end has its own, signed by a common authority. `pki_check_cn`: as `pki`, and
+   * the control plane checks the common name of the data plane.
    */
   readonly mode: 'shared' | 'pki' | 'pki_check_cn';
   /** Certificate chain and key of this node, as PEM. */
   readonly identity: { readonly certificate: string; readonly key: Secret };
-  /** Further certificates that the other end may hold in mode shared while one takes the place of another, as PEM. */
+  /** Further certificates that the other end may have in mode shared, during a rotation, as PEM. */
   readonly accepted?: string;
   /** Authorities of the peer's certificate, as PEM; modes pki. */
   readonly authorities?: string;
-  /** Common names that a control plane lets in, mode pki_check_cn. @default - those of the parent domain of its own */
+  /** Common names that a control plane accepts, mode pki_check_cn. @default - those of the parent domain of its own */
   readonly allowedCommonNames?: readonly string[];
-  /** Certificates that a control plane lets in no more, modes pki. */
+  /** Certificates that a control plane rejects, modes pki. */
   readonly revoked?: RevokedCertificates;
-  /** Further authorities that a data plane trusts, as PEM; `system` stands for the machine's own. */
+  /** Further authorities that a data plane trusts, as PEM; `system` means the machine's own. */
   readonly trusted?: readonly string[];
   /** Name that a data plane expects in modes pki. @default - the host of the control plane */
   readonly serverName?: string;
 }
 
-/** `none`: nothing was sent; `wrong`: not one that we trust. */
+/** `none`: the peer sent no certificate; `wrong`: it is not trusted. */
 export type PeerCertificate = 'trusted' | 'none' | 'wrong';
 
 /** TLS of a tunnel's listener. Certificates are judged by `judgePeer` after the handshake, because refusals differ by mode. */
@@ -68,8 +68,8 @@ export function judgePeer(trust: TunnelTrust): (socket: TLSSocket) => PeerCertif
 export function judgeAgain(trust: TunnelTrust, previous: TunnelTrust): (socket: TLSSocket) => boolean {
   const admits = admission(trust);
   const isSigned = signedBy(trust.authorities ?? '');
-  const comesFrom = (socket: TLSSocket, peer: X509Certificate) => trust.authorities === previous.authorities ? socket.authorized
-    : isSigned(peer);
+  const isSame = trust.authorities === previous.authorities;
+  const comesFrom = (socket: TLSSocket, peer: X509Certificate) => isSame ? socket.authorized : isSigned(peer);
   return (socket) => {
     const peer = socket.getPeerX509Certificate();
     return peer !== undefined && admits(peer) && (trust.mode === 'shared' || comesFrom(socket, peer));

@@ -1,6 +1,6 @@
 /**
- * A data plane's connection to one of several control planes, kept for ever: addresses in turn, back-off, renewal of certificates.
- * What is said on it is not known here.
+ * A data plane's connection to one of several control planes, kept for ever: choice of the address, back-off, renewal of certificates.
+ * The messages on it are not known here.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { WebSocket } from 'ws';
@@ -25,7 +25,7 @@ const STOP_GRACE_MS = 100;
 
 export interface TunnelConnectionOptions {
   readonly trust: TunnelTrust;
-  /** Control planes, tried in turn. */
+  /** Control planes, tried one after another. */
   readonly addresses: readonly TunnelAddress[];
   /** Path of the upgrade request. */
   readonly path: string;
@@ -48,7 +48,7 @@ export interface TunnelLoss {
   readonly retryMs: number;
 }
 
-/** What the owner of a connection hears. */
+/** Events for the owner of a connection. */
 export interface TunnelEvents {
   /** A tunnel is open. Listeners have to be added at once. */
   opened(websocket: WebSocket, address: string, headers: IncomingHttpHeaders): void;
@@ -77,8 +77,8 @@ export class TunnelConnection {
   #renewal: Timer | undefined;
   /** Why the owner cut the open tunnel. */
   #dropReason: string | undefined;
-  /** Index of the address to dial, counted on for ever. */
-  #turn = 0;
+  /** Number of the address to dial, counted beyond the last one. */
+  #next = 0;
   /** Attempts and tunnels that ended since a tunnel was opened. */
   #failures = 0;
 
@@ -132,10 +132,15 @@ export class TunnelConnection {
 
   #dial(): void {
     const { addresses, path, node, maxPayloadBytes = MAX_PAYLOAD_BYTES, connect } = this.#options;
-    const address = addresses[this.#turn % addresses.length]!;
+    const address = addresses[this.#next % addresses.length]!;
     const query = `node_id=${node.id}&node_hostname=${encodeURIComponent(node.hostname)}&node_version=${node.version}`;
     const options: DialOptions = {
-      address, path: `${path}?${query}`, trust: this.#trust, maxPayloadBytes, clock: this.#clock, ...(connect === undefined ? {} : { connect }),
+      address,
+      path: `${path}?${query}`,
+      trust: this.#trust,
+      maxPayloadBytes,
+      clock: this.#clock,
+      ...(connect === undefined ? {} : { connect }),
     };
     const abort = dial(options, {
       opened: (websocket, headers) => this.#opened(websocket, authorityOf(address), headers),
@@ -167,7 +172,7 @@ export class TunnelConnection {
 
   #lost(address: string, { reason, retryAfterMs }: DialFailure): void {
     this.#failures += 1;
-    this.#turn += 1;
+    this.#next += 1;
     // With several control planes the next one is tried at once; only a round without success waits.
     const retryMs = retryAfterMs ?? (this.#failures % this.#options.addresses.length === 0 ? this.#backoff.next() : 0);
     this.#state = { name: 'waiting', timer: this.#clock.after(retryMs, () => this.#dial()) };

@@ -1,4 +1,4 @@
-/** One attempt to open a tunnel from a data plane: TCP, TLS, WebSocket upgrade, all within one limit. Retries are in tunnel-connection.ts. */
+/** One attempt to open a tunnel from a data plane: TCP, TLS and WebSocket upgrade within one limit. tunnel-connection.ts retries. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { connect as connectTcp } from 'node:net';
 import type { Socket } from 'node:net';

@@ -1,4 +1,4 @@
-/** A port of the tunnel: TLS, the judgement of client certificates, and WebSockets on a few paths. What is said on them is not known here. */
+/** A port of the tunnel: TLS, the verdict on client certificates, and WebSockets on a few paths. Their messages are not known here. */
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
 import type { Server } from 'node:https';
@@ -19,10 +19,10 @@ import { refuse } from './refusal.ts';
 import { judgeAgain, judgePeer, peerExpiry, serverTlsOptions } from './trust.ts';
 import type { PeerCertificate, TunnelTrust } from './trust.ts';
 
-/** What a handshake says about the node at the other end. Nothing of it is verified, besides the certificate. */
+/** What a handshake says about the node at the other end. Only the certificate is verified. */
 export interface TunnelPeer {
   readonly id: string;
-  /** Empty when it was not said. */
+  /** Empty when the node did not send it. */
   readonly hostname: string;
   readonly version: string;
   readonly ip: string;
@@ -30,14 +30,14 @@ export interface TunnelPeer {
   readonly certificateExpiry?: number;
 }
 
-/** Takes over a WebSocket. Returns what ends it in an orderly way. */
+/** Serves a WebSocket. Returns the function that closes it with a close frame. */
 export type TunnelEndpoint = (websocket: WebSocket, peer: TunnelPeer) => () => void;
 
 export interface TunnelListenerOptions {
   readonly trust: TunnelTrust;
-  /** By path. All else is answered with 404. */
+  /** By path. Other paths are answered with 404. */
   readonly endpoints: Readonly<Record<string, TunnelEndpoint>>;
-  /** Paths that are asked for and not served, with what to tell of them in the log. @default - none */
+  /** Paths that nodes request and that are not served, with the advice that the log gives. @default - none */
   readonly absent?: Readonly<Record<string, string>>;
   /** Name of the setting that the addresses come from, for messages. */
   readonly setting: string;
@@ -48,17 +48,17 @@ export interface TunnelListenerOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Refusals by what was presented; in mode shared the connection just ends, as data planes know it. */
+/** Answers by verdict. In mode shared the connection ends without one, as with Kong. */
 const PKI_REFUSALS: Readonly<Record<Exclude<PeerCertificate, 'trusted'>, string>> = {
   none: 'No required SSL certificate was sent',
   wrong: 'The SSL certificate error',
 };
 
-/** Without these a node cannot be told from others. */
+/** Arguments of the query that identify a node. */
 const REQUIRED_ARGUMENTS = ['node_id', 'node_version'];
 
-/** Nodes told of; more than a fleet has, less than fills a log. */
-const MAX_TOLD = 1_000;
+/** Most requests for absent paths that are logged: more than a fleet has, less than fills a log. */
+const MAX_REPORTED = 1_000;
 
 /** How often connections are looked at that have not sent their request. Milliseconds. */
 const LIMIT_CHECK_MS = 1_000;
@@ -72,8 +72,8 @@ export class TunnelListener {
   readonly #tunnels = new Map<WebSocket, { readonly socket: TLSSocket; readonly end: () => void }>();
   readonly #sockets = new Set<Duplex>();
   readonly #websockets: WebSocketServer;
-  /** Who was told of in the log for asking for what is absent: such nodes ask every few seconds. */
-  readonly #told = new Set<string>();
+  /** Requests for absent paths that were logged: nodes repeat them every few seconds. */
+  readonly #reported = new Set<string>();
   #trust: TunnelTrust;
   #judge: (socket: TLSSocket) => PeerCertificate;
 
@@ -108,12 +108,12 @@ export class TunnelListener {
     });
   }
 
-  /** Shows and expects other certificates from now on. Tunnels stay, except those that would not be let in again. */
+  /** Uses other certificates from now on. Closes the tunnels that they reject. */
   renew(trust: TunnelTrust): void {
     const admits = judgeAgain(trust, this.#trust);
     this.#trust = trust;
     this.#judge = judgePeer(trust);
-    // A new context has new keys for session tickets as well: nobody resumes what was agreed under the old one.
+    // A new context also has new keys for session tickets: no session of the old one is resumed.
     for (const server of this.#servers) server.setSecureContext(serverTlsOptions(trust));
     const tunnels = [...this.#tunnels.values()];
     for (const { socket, end } of tunnels) {
@@ -122,7 +122,7 @@ export class TunnelListener {
       end();
     }
     const open = new Set<Duplex>(tunnels.map(({ socket }) => socket));
-    // They shook hands under the old rules and have not asked for anything yet.
+    // They finished their handshake under the old rules and have not sent a request yet.
     for (const socket of this.#sockets) if (!open.has(socket)) socket.destroy();
   }
 
@@ -130,7 +130,7 @@ export class TunnelListener {
   async close(): Promise<void> {
     for (const { end } of this.#tunnels.values()) end();
     const closed = this.#servers.map((server) => new Promise<void>((resolve) => void server.close(() => resolve())));
-    // Whoever does not answer a close frame is not waited for.
+    // Peers that do not answer a close frame are cut off.
     const deadline = setTimeout(() => this.#sockets.forEach((socket) => void socket.destroy()), CLOSE_GRACE_MS);
     for (const server of this.#servers) server.closeIdleConnections();
     await Promise.all(closed);
@@ -149,7 +149,8 @@ export class TunnelListener {
     const admits = (request: IncomingMessage, socket: Duplex): boolean => {
       const verdict = this.#judge(socket as TLSSocket);
       if (verdict === 'trusted') return true;
-      log.warn(`tunnel: ${request.socket.remoteAddress} refused: ${verdict === 'none' ? 'no client certificate' : 'client certificate not trusted'}`);
+      const reason = verdict === 'none' ? 'no client certificate' : 'client certificate not trusted';
+      log.warn(`tunnel: ${request.socket.remoteAddress} refused: ${reason}`);
       if (this.#trust.mode === 'shared') socket.destroy();
       else refuse(socket, 400, PKI_REFUSALS[verdict]);
       return false;
@@ -158,7 +159,9 @@ export class TunnelListener {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
-    server.on('tlsClientError', (error, socket) => log.info(`tunnel: TLS handshake with ${socket.remoteAddress} failed: ${messageOf(error)}`));
+    server.on('tlsClientError', (error, socket) => {
+      log.info(`tunnel: TLS handshake with ${socket.remoteAddress} failed: ${messageOf(error)}`);
+    });
     server.on('clientError', (error, socket) => {
       log.info(`tunnel: ${(socket as Socket).remoteAddress} sent no request for a tunnel: ${messageOf(error)}`);
       socket.destroy();
@@ -180,7 +183,7 @@ export class TunnelListener {
   #upgrade(request: IncomingMessage, socket: TLSSocket, head: Buffer): void {
     const endpoint = this.#options.endpoints[pathOf(request)];
     if (endpoint === undefined) {
-      this.#tellOfAbsent(pathOf(request), plainAddress(socket.remoteAddress));
+      this.#reportAbsent(pathOf(request), plainAddress(socket.remoteAddress));
       return refuse(socket, 404);
     }
     const absent = missingArgument(request);
@@ -196,11 +199,11 @@ export class TunnelListener {
     });
   }
 
-  #tellOfAbsent(path: string, address: string): void {
+  #reportAbsent(path: string, address: string): void {
     const text = this.#options.absent?.[path];
     const asked = `${address} asks for ${path}`;
-    if (text === undefined || this.#told.has(asked) || this.#told.size >= MAX_TOLD) return;
-    this.#told.add(asked);
+    if (text === undefined || this.#reported.has(asked) || this.#reported.size >= MAX_REPORTED) return;
+    this.#reported.add(asked);
     this.#options.log.warn(`tunnel: ${asked}, which is not served: ${text}`);
   }
 }

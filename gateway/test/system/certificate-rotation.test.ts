@@ -7,6 +7,7 @@ import type { SelfSignedCertificate } from '../../src/base/self-signed-certifica
 import { eventually } from '../fixtures/eventually.ts';
 import { LocalTopology, admin, statusOf } from './local-topology.ts';
 import type { LocalNode } from './local-topology.ts';
+import { withTraffic } from './traffic.ts';
 
 const topology = new LocalTopology();
 let controlPlane: LocalNode;
@@ -23,7 +24,11 @@ const PATHS = {
 
 /** As a mounted secret changes: each file at once, and one after the other. */
 function hand(identity: SelfSignedCertificate, accepted: readonly SelfSignedCertificate[]): void {
-  const texts = { KONG_CLUSTER_CERT: identity.certificate, KONG_CLUSTER_CERT_KEY: identity.key, HYBRIDGE_CLUSTER_ACCEPTED_CERTS: accepted.map(({ certificate }) => certificate).join('') };
+  const texts = {
+    KONG_CLUSTER_CERT: identity.certificate,
+    KONG_CLUSTER_CERT_KEY: identity.key,
+    HYBRIDGE_CLUSTER_ACCEPTED_CERTS: accepted.map(({ certificate }) => certificate).join(''),
+  };
   for (const [name, path] of Object.entries(PATHS)) {
     writeFileSync(`${path}.new`, texts[name as keyof typeof texts], { mode: 0o600 });
     renameSync(`${path}.new`, path);
@@ -49,19 +54,12 @@ beforeAll(async () => {
 });
 afterAll(() => topology.close());
 
-it('loses no request, and configurations keep arriving', async () => {
+it('loses no request, and configurations keep arriving', () => withTraffic([() => statusOf(`${dataPlane.proxy}/echo`)], async (traffic) => {
   expect(await shownDays()).toBe(100);
-  const answers: number[] = [];
-  let flowing = true;
-  const traffic = (async () => {
-    while (flowing) answers.push(await statusOf(`${dataPlane.proxy}/echo`));
-  })();
+  await traffic.flows(10);
   hand(current, [previous, current, next]);
   await eventually('the data plane shows the current certificate', async () => await shownDays() === 200);
   await admin(controlPlane, 'PUT', '/services/echo/routes/after', { paths: ['/after'] });
   await eventually('a configuration arrives', async () => await statusOf(`${dataPlane.proxy}/after`) === 200);
-  flowing = false;
-  await traffic;
-  expect(answers.length).toBeGreaterThan(100);
-  expect(answers.filter((status) => status !== 200)).toEqual([]);
-});
+  await traffic.flows(10);
+}));
