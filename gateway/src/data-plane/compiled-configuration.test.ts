@@ -14,7 +14,9 @@ const marker = (name: string, priority: number): Handlers[string] => ({
   prepare: (config) => ({ access: (exchange) => exchange.upstream.setHeader(name, String((config as Row).mark)) }),
 });
 
-const HANDLERS: Handlers = { 'first': marker('first', 20), 'last': marker('last', 10), 'a-tie': marker('a-tie', 15), 'z-tie': marker('z-tie', 15) };
+const HANDLERS: Handlers = {
+  'first': marker('first', 20), 'last': marker('last', 10), 'a-tie': marker('a-tie', 15), 'z-tie': marker('z-tie', 15),
+};
 
 /** `r`oute, `s`ervice, `c`onsumer. */
 function plugin(scope: string, name = 'first'): Row {
@@ -47,7 +49,9 @@ function marksOf(plugins: readonly Row[], consumer: string | undefined, scheme: 
 const SCOPES = ['rsc', 'rc', 'sc', 'rs', 'c', 'r', 's', ''];
 
 describe('which configuration of a plugin runs', () => {
-  it.each(SCOPES.map((scope, index) => [scope || 'global', SCOPES.slice(index)] as const))('for a consumer, %s wins over all that follow it', (winner, scopes) => {
+  it.each(
+    SCOPES.map((scope, index) => [scope || 'global', SCOPES.slice(index)] as const),
+  )('for a consumer, %s wins over all that follow it', (winner, scopes) => {
     expect(marksOf(scopes.map((scope) => plugin(scope)).reverse(), 'consumer')).toEqual([`set header first: ${winner}`]);
   });
 
@@ -65,7 +69,9 @@ describe('which configuration of a plugin runs', () => {
 
   it('in the order of priority, and of equals the last name first', () => {
     const names = ['last', 'a-tie', 'first', 'z-tie'];
-    expect(marksOf(names.map((name) => plugin('', name)), undefined).map((change) => change.split(' ')[2])).toEqual(['first:', 'z-tie:', 'a-tie:', 'last:']);
+    expect(
+      marksOf(names.map((name) => plugin('', name)), undefined).map((change) => change.split(' ')[2]),
+    ).toEqual(['first:', 'z-tie:', 'a-tie:', 'last:']);
   });
 });
 
@@ -101,7 +107,9 @@ describe('the size of a compiled configuration', () => {
       routes: indexes.map((index) => ({ id: `r${index}`, service: 'service' })),
       consumers: indexes.map((index) => ({ id: `c${index}`, username: `c${index}` })),
       plugins: indexes.flatMap((index): Row[] => [
-        { id: `p${index}`, name: 'first', consumer: `c${index}` }, { id: `q${index}`, name: 'first', consumer: `c${index}`, service: 'service' },
+        { id: `p${index}`, name: 'first', consumer: `c${index}` }, {
+          id: `q${index}`, name: 'first', consumer: `c${index}`, service: 'service',
+        },
       ]),
     });
     const compiled = compileConfiguration(snapshot, HANDLERS, SILENT);

@@ -45,7 +45,8 @@ export class ConfigurationCache {
   }
 
   /**
-   * The newest generation that is whole and that `accept` takes. A file that is not whole is moved aside, never deleted, and told of in one warning.
+   * The newest generation that is whole and that `accept` takes. A file that is not whole is moved aside, never deleted, and reported in
+   * one warning.
    * @param accept says why a configuration cannot be used, or nothing
    */
   load(accept: (cached: CachedConfiguration) => Unusable | undefined): CachedConfiguration | undefined {
@@ -56,8 +57,9 @@ export class ConfigurationCache {
       const cached = parse(bytes);
       const unusable = typeof cached === 'string' ? { problem: cached } : accept(cached);
       if (unusable === undefined) return cached as CachedConfiguration;
-      if (unusable.stays) this.#log.warn(`stored configuration ${path} cannot be used now: ${unusable.problem}; it stays for the next start`);
-      else this.#moveAside(path, unusable.problem);
+      if (unusable.stays) {
+        this.#log.warn(`stored configuration ${path} cannot be used now: ${unusable.problem}; it stays for the next start`);
+      } else this.#moveAside(path, unusable.problem);
     }
     return undefined;
   }
@@ -76,7 +78,9 @@ export class ConfigurationCache {
       renameSync(fresh, newest);
       syncFolder(this.#folder);
     } catch (error) {
-      throw new GatewayError('cache-unwritable', `cannot store the configuration in ${this.#folder}: ${messageOf(error)}`, 'io', { cause: error });
+      throw new GatewayError(
+        'cache-unwritable', `cannot store the configuration in ${this.#folder}: ${messageOf(error)}`, 'io', { cause: error },
+      );
     }
   }
 
@@ -84,7 +88,9 @@ export class ConfigurationCache {
     try {
       return readFileSync(path);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#log.warn(`stored configuration ${path} cannot be read: ${messageOf(error)}`);
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+        this.#log.warn(`stored configuration ${path} cannot be read: ${messageOf(error)}`);
+      }
       return undefined;
     }
   }

@@ -44,7 +44,9 @@ interface Running {
 }
 
 async function startDataPlane(environment: Record<string, string> = {}, keepsConfiguration = false): Promise<Running> {
-  const { settings } = readSettings({ KONG_PREFIX: folder, KONG_PROXY_LISTEN: '127.0.0.1:0', KONG_STATUS_LISTEN: '127.0.0.1:0', ...environment });
+  const { settings } = readSettings({
+    KONG_PREFIX: folder, KONG_PROXY_LISTEN: '127.0.0.1:0', KONG_STATUS_LISTEN: '127.0.0.1:0', ...environment,
+  });
   const log = createLog({ level: 'info', write: (line) => void logged.push(line) });
   const dataPlane = new DataPlane({ settings, log, keepsConfiguration });
   const { proxy, status } = await dataPlane.start();
@@ -52,7 +54,9 @@ async function startDataPlane(environment: Record<string, string> = {}, keepsCon
   return { dataPlane, port: proxy[0]!.port, statusPort: status[0]!.port };
 }
 
-async function startUpstream(handler: (request: IncomingMessage, response: ServerResponse) => void): Promise<{ readonly port: number; readonly server: Server }> {
+async function startUpstream(
+  handler: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<{ readonly port: number; readonly server: Server }> {
   const server = createServer(handler);
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   closing.push(() => {
@@ -113,7 +117,9 @@ describe('a data plane', () => {
     const { dataPlane, port } = await startDataPlane();
     dataPlane.apply(tableFor(upstream.port), HASH);
     const seen: string[] = [];
-    const request = httpRequest({ host: '127.0.0.1', port, agent: false }, (response) => response.on('data', (chunk) => void seen.push(String(chunk))));
+    const request = httpRequest(
+      { host: '127.0.0.1', port, agent: false }, (response) => response.on('data', (chunk) => void seen.push(String(chunk))),
+    );
     request.end();
     await eventually('the first part', () => seen.join('') === 'first');
     finish();
@@ -146,7 +152,9 @@ describe('a data plane', () => {
     dataPlane.apply(tableFor(upstream.port), HASH);
     const total = 64 * 1024 * 1024;
     const answer = new Promise<string>((resolve) => {
-      const request = httpRequest({ host: '127.0.0.1', port, agent: false, method: 'POST', headers: { 'Content-Length': total } }, (response) => {
+      const request = httpRequest({
+        host: '127.0.0.1', port, agent: false, method: 'POST', headers: { 'Content-Length': total },
+      }, (response) => {
         let body = '';
         response.on('data', (chunk) => {
           body += String(chunk);
@@ -202,7 +210,10 @@ describe('a data plane', () => {
     dataPlane.apply(tableFor((upstream.address() as AddressInfo).port), HASH);
     let seen = '';
     const client: Socket = connect(port, '127.0.0.1', () => {
-      client.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x\r\n\r\n');
+      client.write(
+        'GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n'
+        + 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x\r\n\r\n',
+      );
     });
     client.on('data', (chunk) => {
       seen += String(chunk);
@@ -236,7 +247,9 @@ describe('a data plane', () => {
     for (const size of [10, 500_000, 3_000_000]) {
       const headers = { 'apikey': 'k', 'Content-Type': 'application/octet-stream' };
       expect((await call(port, { method: 'POST', headers, body: 'x'.repeat(size) })).body).toBe(String(size));
-      expect((await call(port, { method: 'POST', headers: { ...headers, 'Transfer-Encoding': 'chunked' }, body: 'x'.repeat(size) })).body).toBe(String(size));
+      expect(
+        (await call(port, { method: 'POST', headers: { ...headers, 'Transfer-Encoding': 'chunked' }, body: 'x'.repeat(size) })).body,
+      ).toBe(String(size));
     }
     expect(warnings).toEqual([]);
   });
@@ -315,7 +328,9 @@ describe('the identity of a consumer', () => {
     const utf8 = (text: string) => Buffer.from(text).toString('latin1');
     const { status, body } = await call(port, { headers: { apikey: utf8(key) } });
     expect(status).toBe(200);
-    expect(JSON.parse(body)).toMatchObject({ 'x-consumer-username': utf8(username), 'x-consumer-custom-id': utf8(`id-${username}`), 'apikey': utf8(key) });
+    expect(JSON.parse(body)).toMatchObject({
+      'x-consumer-username': utf8(username), 'x-consumer-custom-id': utf8(`id-${username}`), 'apikey': utf8(key),
+    });
   });
 
   it('is no reason to fail a refusal: the realm leaves as UTF-8', async () => {
@@ -333,7 +348,9 @@ describe('failures of upstreams', () => {
     const running = await startDataPlane();
     running.dataPlane.apply(tableFor(port, { retries: 2 }), HASH);
     const { status, body } = await call(running.port);
-    expect({ status, body: body.split('\n')[0] }).toEqual({ status: 502, body: 'An invalid response was received from the upstream server' });
+    expect({ status, body: body.split('\n')[0] }).toEqual({
+      status: 502, body: 'An invalid response was received from the upstream server',
+    });
   });
 
   it.each([['GET', 3], ['POST', 1]])('%s is sent %d times when the connection breaks after the request', async (method, times) => {
@@ -390,7 +407,9 @@ const SMUGGLED: readonly (readonly [title: string, head: string])[] = [
 ];
 
 describe('upstreams with TLS', () => {
-  it.each([[null, 200], [false, 200], [true, 502]])('with tls_verify %s, a certificate that nobody vouches for: %d', async (verify, status) => {
+  it.each([
+    [null, 200], [false, 200], [true, 502],
+  ])('with tls_verify %s, a certificate that nobody vouches for: %d', async (verify, status) => {
     const { certificate, key } = await createSelfSignedCertificate({ commonName: 'localhost' });
     let name: unknown;
     const upstream = createTlsServer({ cert: certificate, key }, (request, response) => {
@@ -404,7 +423,9 @@ describe('upstreams with TLS', () => {
     });
     const running = await startDataPlane();
     const { port } = upstream.address() as AddressInfo;
-    expect(running.dataPlane.apply(tableFor(port, { protocol: 'https', host: 'localhost', tls_verify: verify, retries: 0 }), HASH)).toEqual({ applied: true });
+    expect(
+      running.dataPlane.apply(tableFor(port, { protocol: 'https', host: 'localhost', tls_verify: verify, retries: 0 }), HASH),
+    ).toEqual({ applied: true });
     expect((await call(running.port)).status).toBe(status);
     expect(name).toBe(status === 200 ? 'localhost' : undefined);
   });
@@ -456,7 +477,9 @@ describe('requests behind others on one connection', () => {
     expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
   });
 
-  it.each([['GET / HTTP/2.0', 505], ['CONNECT a:443 HTTP/1.1', 405], ['TRACE / HTTP/1.1', 405]])('%s is answered with %d', async (line, status) => {
+  it.each([
+    ['GET / HTTP/2.0', 505], ['CONNECT a:443 HTTP/1.1', 405], ['TRACE / HTTP/1.1', 405],
+  ])('%s is answered with %d', async (line, status) => {
     const { port } = await startDataPlane();
     expect(await send(port, `${line}\r\nHost: a\r\n\r\n`)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
   });
@@ -520,7 +543,9 @@ describe('the status API', () => {
     const { dataPlane, port, statusPort } = await startDataPlane();
     dataPlane.apply({ _format_version: '3.0', parameters: [{ key: 'cluster_id', value: SERVICE_ID }] }, HASH);
     await call(port);
-    expect(JSON.parse((await call(statusPort, { path: '/status' })).body)).toMatchObject({ configuration_hash: HASH, server: { total_requests: 1, connections_accepted: 1 } });
+    expect(
+      JSON.parse((await call(statusPort, { path: '/status' })).body),
+    ).toMatchObject({ configuration_hash: HASH, server: { total_requests: 1, connections_accepted: 1 } });
   });
 
   it.each([
@@ -531,7 +556,9 @@ describe('the status API', () => {
     ['nothing', 'application/json', '', 400],
   ])('takes an order to drain: %s', async (_title, type, body, status) => {
     const { dataPlane, statusPort } = await startDataPlane();
-    expect((await call(statusPort, { method: 'POST', path: '/status/ready', headers: { 'Content-Type': type }, body })).status).toBe(status);
+    expect(
+      (await call(statusPort, { method: 'POST', path: '/status/ready', headers: { 'Content-Type': type }, body })).status,
+    ).toBe(status);
     expect(dataPlane.draining).toBe(status === 204);
   });
 
@@ -542,9 +569,13 @@ describe('the status API', () => {
 });
 
 describe('a listener with ssl and http2', () => {
-  it.each([[['h2', 'http/1.1'], 'http/1.1'], [[], false]] as const)('offers HTTP/1.1 only: of %j a client gets %s', async (ALPNProtocols, chosen) => {
+  it.each(
+    [[['h2', 'http/1.1'], 'http/1.1'], [[], false]] as const,
+  )('offers HTTP/1.1 only: of %j a client gets %s', async (ALPNProtocols, chosen) => {
     const { certificate, key } = await createSelfSignedCertificate({ commonName: 'localhost' });
-    const { port } = await startDataPlane({ KONG_PROXY_LISTEN: '127.0.0.1:0 http2 ssl', KONG_SSL_CERT: certificate, KONG_SSL_CERT_KEY: key });
+    const { port } = await startDataPlane({
+      KONG_PROXY_LISTEN: '127.0.0.1:0 http2 ssl', KONG_SSL_CERT: certificate, KONG_SSL_CERT_KEY: key,
+    });
     const socket = connectTls({ host: '127.0.0.1', port, ca: certificate, servername: 'localhost', ALPNProtocols: [...ALPNProtocols] });
     await once(socket, 'secureConnect');
     expect(socket.alpnProtocol).toBe(chosen);
@@ -556,7 +587,9 @@ describe('a listener with ssl and http2', () => {
 
   it('refuses a client that speaks nothing but HTTP/2', async () => {
     const { certificate, key } = await createSelfSignedCertificate({ commonName: 'localhost' });
-    const { port } = await startDataPlane({ KONG_PROXY_LISTEN: '127.0.0.1:0 http2 ssl', KONG_SSL_CERT: certificate, KONG_SSL_CERT_KEY: key });
+    const { port } = await startDataPlane({
+      KONG_PROXY_LISTEN: '127.0.0.1:0 http2 ssl', KONG_SSL_CERT: certificate, KONG_SSL_CERT_KEY: key,
+    });
     const socket = connectTls({ host: '127.0.0.1', port, ca: certificate, servername: 'localhost', ALPNProtocols: ['h2'] });
     await expect(once(socket, 'secureConnect')).rejects.toThrow(/no application protocol/);
   });
@@ -588,7 +621,9 @@ describe('the start of a data plane', () => {
   it('says in one line which port is taken', async () => {
     const { port } = await startDataPlane();
     await expect(startDataPlane({ KONG_PROXY_LISTEN: `127.0.0.1:${port}` })).rejects.toMatchObject({
-      code: 'address-unavailable', message: expect.stringMatching(/^KONG_PROXY_LISTEN: cannot listen on 127\.0\.0\.1:\d+: another process listens there/) as string,
+      code: 'address-unavailable', message: expect.stringMatching(
+        /^KONG_PROXY_LISTEN: cannot listen on 127\.0\.0\.1:\d+: another process listens there/,
+      ) as string,
     });
   });
 });

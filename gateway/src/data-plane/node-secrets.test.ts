@@ -72,7 +72,9 @@ function startWith(environment: Record<string, string>, folders: readonly string
     },
   };
   const log = createLog({ level: 'debug', write: (line) => void logged.push(line) });
-  dataPlane = new DataPlane({ settings, log, clock, vault: new EnvVault({ environment, folders }), plugins: { schemas: SCHEMAS, handlers } });
+  dataPlane = new DataPlane({
+    settings, log, clock, vault: new EnvVault({ environment, folders }), plugins: { schemas: SCHEMAS, handlers },
+  });
   return dataPlane;
 }
 
@@ -92,10 +94,15 @@ const keyed = (...keys: string[]) => ({
 
 describe('secrets of a node', () => {
   it('stand in maps, lists and records where the configuration has references', () => {
-    const config = { headers: { 'x-token': '{vault://env/token}', 'x-plain': 'a' }, hosts: ['a.example', '{vault://env/all/host}'], redis: { password: '{vault://env/token}' } };
+    const config = {
+      headers: { 'x-token': '{vault://env/token}', 'x-plain': 'a' }, hosts: ['a.example', '{vault://env/all/host}'],
+      redis: { password: '{vault://env/token}' },
+    };
     const result = startWith({ TOKEN, ALL: '{"host":"b.example"}' }).apply(table(config), 'a'.repeat(32));
     expect(result).toEqual({ applied: true });
-    expect(prepared).toMatchObject([{ config: { headers: { 'x-token': TOKEN, 'x-plain': 'a' }, hosts: ['a.example', 'b.example'], redis: { password: TOKEN } } }]);
+    expect(prepared).toMatchObject([
+      { config: { headers: { 'x-token': TOKEN, 'x-plain': 'a' }, hosts: ['a.example', 'b.example'], redis: { password: TOKEN } } },
+    ]);
   });
 
   it('do not stand in fields that take none: their text is what it is', () => {
@@ -110,7 +117,9 @@ describe('secrets of a node', () => {
 
   it('come from configured vaults of the kind env, with their prefix', () => {
     const vaults = { vaults: [{ id: '00000009-aaaa-4aaa-8aaa-aaaaaaaaaaaa', name: 'env', prefix: 'mine', config: { prefix: 'mine_' } }] };
-    expect(startWith({ MINE_TOKEN: TOKEN }).apply(table({ redis: { password: '{vault://mine/token}' } }, vaults), 'a'.repeat(32)).applied).toBe(true);
+    expect(
+      startWith({ MINE_TOKEN: TOKEN }).apply(table({ redis: { password: '{vault://mine/token}' } }, vaults), 'a'.repeat(32)).applied,
+    ).toBe(true);
     expect(prepared).toMatchObject([{ config: { redis: { password: TOKEN } } }]);
   });
 
@@ -188,9 +197,15 @@ describe('secrets of a node', () => {
   });
 
   it.each<[string, ConfigTable, string, RegExp]>([
-    ['missing', table({ headers: { 'x-token': '{vault://env/gone}' } }), 'config.headers.x-token', /\{vault:\/\/env\/gone\} cannot be resolved: the environment has no GONE/],
+    [
+      'missing', table({ headers: { 'x-token': '{vault://env/gone}' } }), 'config.headers.x-token',
+      /\{vault:\/\/env\/gone\} cannot be resolved: the environment has no GONE/,
+    ],
     ['of an unknown vault', table({ hosts: ['{vault://aws/gone}'] }), 'config.hosts.1', /vault 'aws' is not known, expected env/],
-    ['missing in a field', table({ redis: { password: '{vault://env/all/gone}' } }), 'config.redis.password', /the JSON object in ALL has no text in a field 'gone'/],
+    [
+      'missing in a field', table({ redis: { password: '{vault://env/all/gone}' } }), 'config.redis.password',
+      /the JSON object in ALL has no text in a field 'gone'/,
+    ],
     ['missing as a key', table({}, keyed('{vault://env/gone}')), 'key', /cannot be resolved/],
   ])('%s: the configuration is refused with the place and the reason, and the old one stays', (_, wrong, field, message) => {
     startWith({ TOKEN, ALL: '{"host":"hunter2"}' }).apply(table({ redis: { password: '{vault://env/token}' } }), 'a'.repeat(32));

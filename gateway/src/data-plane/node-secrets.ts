@@ -12,19 +12,22 @@ import { effectiveFields, subschemaOf } from '../model/schema/entity-schema.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import { isSecretReference, withSecrets } from '../model/schema/secret-references.ts';
 
-/** The vault `env` of a node: its environment, and the secrets that the constructs mount for plugins. Those of the node itself are not among them. */
+/**
+ * Creates the vault `env` of a node: its environment, and the secrets that the constructs mount for plugins. The secrets of the node itself
+ * are not in it.
+ */
 export function nodeVault(prefix: string): EnvVault {
   return new EnvVault({ prefix, folders: [PATHS.identityCredentials, PATHS.cacheCredentials, PATHS.logCredentials] });
 }
 
 export interface ResolvedTable {
   readonly table: ConfigTable;
-  /** References that lead nowhere on this node. */
+  /** References that this node cannot resolve. */
   readonly errors: readonly TableError[];
   readonly secrets: UsedSecrets;
 }
 
-/** The secrets of one configuration. It holds nothing else of it. */
+/** The secrets of one configuration, and nothing else of it. */
 export class UsedSecrets {
   readonly #vault: EnvVault;
   readonly #prefixes: ReadonlyMap<string, string | undefined>;
@@ -52,11 +55,13 @@ export class UsedSecrets {
 
   #look(reference: string): string {
     const parsed = parseVaultReference(reference)!;
-    if (!this.#prefixes.has(parsed.vault)) throw new Error(`vault '${parsed.vault}' is not known, expected ${[...this.#prefixes.keys()].join(' or ')}`);
+    if (!this.#prefixes.has(parsed.vault)) {
+      throw new Error(`vault '${parsed.vault}' is not known, expected ${[...this.#prefixes.keys()].join(' or ')}`);
+    }
     return this.#vault.read(parsed, this.#prefixes.get(parsed.vault));
   }
 
-  /** Whether each still reads as it did. One that cannot be read now, because its mount is being swapped, counts as the same. */
+  /** Whether each secret is unchanged. One that cannot be read now, because its mount is being swapped, counts as unchanged. */
   areCurrent(): boolean {
     return [...this.#byReference].every(([reference, secret]) => [secret, undefined].includes(this.#find(reference)));
   }
@@ -94,13 +99,16 @@ export function withNodeSecrets(table: ConfigTable, schemas: Schemas, vault: Env
     };
     const schema = schemas.get(entity)!;
     const resolved = withSecrets(effectiveFields(schema, subschemaOf(schema, row)), row, resolve);
-    // Declarative files have references for keys; without this, the text of the reference would be the key, known to every reader of the file.
+    // Declarative files have references for keys; without this, the text of the reference would be the key, known to all readers of the
+    // file.
     const references = (schema.credential?.secrets ?? []).filter((name) => isSecretReference(row[name]));
     if (references.length === 0) return resolved;
     return { ...resolved, ...Object.fromEntries(references.map((name) => [name, resolve(row[name] as string, name)])) };
   };
   const entities = Object.keys(table).filter((entity) => schemas.has(entity));
-  const resolved = Object.fromEntries(entities.map((entity) => [entity, rowsOf(table, entity).map((row, index) => resolveRow(entity, row, index))]));
+  const resolved = Object.fromEntries(
+    entities.map((entity) => [entity, rowsOf(table, entity).map((row, index) => resolveRow(entity, row, index))]),
+  );
   return { table: { ...table, ...resolved } as ConfigTable, errors, secrets };
 }
 

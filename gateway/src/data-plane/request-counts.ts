@@ -26,6 +26,8 @@ export class RequestCounts {
   take(): RequestsRecord[] {
     const sums = this.#sums;
     this.#sums = new Map();
-    return [...sums.values()].map(({ route, status, count, durationMs }) => ({ t: 'requests', route, status, count, duration_ms: Math.round(durationMs) }));
+    return [...sums.values()].map(
+      ({ route, status, count, durationMs }) => ({ t: 'requests', route, status, count, duration_ms: Math.round(durationMs) }),
+    );
   }
 }

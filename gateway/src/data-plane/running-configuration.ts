@@ -1,6 +1,6 @@
 /**
- * The configuration that a data plane runs: taken over whole or not at all, kept on disk, and compiled anew when secrets behind its references
- * change on this node.
+ * The configuration that a data plane runs: taken over whole or not at all, kept on disk, and compiled again when secrets behind its
+ * references change on this node.
  */
 import type { EnvVault } from '../base/env-vault.ts';
 import { messageOf } from '../base/errors.ts';
@@ -22,7 +22,7 @@ export type ApplyResult =
     readonly applied: false;
     readonly message: string;
     readonly errors: readonly TableError[];
-    /** Nothing is wrong but that this node has no secret for some reference. It is tried again when they are there. */
+    /** The only problem is that this node has no secret for some reference. The table is applied when the secrets are there. */
     readonly lacksSecrets?: boolean;
   };
 
@@ -38,7 +38,7 @@ export interface RunningConfigurationOptions {
 interface Running {
   readonly hash: string;
   readonly compiled: CompiledConfiguration;
-  /** When it has secrets: then it may have to be made again. */
+  /** Only when it has secrets: then it may have to be compiled again. */
   readonly origin: Origin | undefined;
 }
 
@@ -58,7 +58,7 @@ export class RunningConfiguration {
     this.#options = options;
   }
 
-  /** `undefined` until the first one was taken over. */
+  /** `undefined` until the first one is applied. */
   get compiled(): CompiledConfiguration | undefined {
     return this.#running?.compiled;
   }
@@ -67,7 +67,7 @@ export class RunningConfiguration {
     return this.#running?.hash;
   }
 
-  /** Takes a configuration over, or leaves everything as it was. */
+  /** Applies a configuration, or leaves everything as it was. */
   apply(table: ConfigTable, hash: string): ApplyResult {
     this.#waiting = undefined;
     const result = this.#take(table, hash);
@@ -75,7 +75,7 @@ export class RunningConfiguration {
     return result;
   }
 
-  /** Takes the kept configuration over, when there is one that this node can use. */
+  /** Applies the kept configuration, if there is one that this node can use. */
   startFromCache(): void {
     const { cache, log } = this.#options;
     const cached = cache?.load(({ table, hash }) => {
@@ -86,8 +86,8 @@ export class RunningConfiguration {
   }
 
   /**
-   * Looks at the secrets in mounted files: compiles the configuration anew when some have changed, and takes over the one that only lacked some
-   * when they are there. What cannot be used leaves everything as it was.
+   * Reads the secrets in mounted files again. Compiles the running configuration again when one has changed, and applies the one that only
+   * lacked secrets when they are there. What cannot be used leaves everything as it was.
    */
   renewSecrets(): void {
     const waiting = this.#waiting;
@@ -129,7 +129,7 @@ export class RunningConfiguration {
     try {
       this.#options.cache?.store(table, hash);
     } catch (error) {
-      // It runs; only a restart without control plane would not find it.
+      // The configuration runs; only a restart without a control plane would miss it.
       this.#options.log.error(messageOf(error));
     }
   }

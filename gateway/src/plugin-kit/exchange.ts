@@ -1,4 +1,7 @@
-/** What a plugin sees of one request and its answer, and all it may do to them. No Node type shows here: the HTTP engine below can change. */
+/**
+ * What a plugin sees of one request and its answer, and what it may do to them. No type of Node appears here, so that the HTTP engine
+ * below can change.
+ */
 import type { Consumer, Credential, Route, Service } from '../model/snapshot.ts';
 
 /** The request as the client sent it. */
@@ -16,7 +19,7 @@ export interface ClientRequest {
   headerValues(name: string): readonly string[];
   /** Decoded values of a query argument. */
   queryValues(name: string): readonly string[];
-  /** The whole body, or `undefined` when there is none or it is longer than the limit; in either case it can still be sent on. */
+  /** Reads the whole body; `undefined` when there is none or it is longer than the limit. In each case the upstream still gets it. */
   body(maxBytes: number): Promise<Buffer | undefined>;
 }
 
@@ -57,10 +60,10 @@ export interface Exchange {
   readonly consumer: Consumer | undefined;
   readonly credential: Credential | undefined;
   /**
-   * Says who the client is and tells the upstream by `X-Consumer-*`. Without a credential the consumer is the anonymous one.
-   * Plugins that run afterwards see the configuration of this consumer.
+   * Sets the consumer, and the headers `X-Consumer-*` for the upstream. Without a credential the consumer is the anonymous one.
+   * Plugins that run afterwards run with their configuration for this consumer.
    */
   authenticate(consumer: Consumer, credential: Credential | undefined): void;
-  /** Ends the request with an answer of the gateway; no later plugin and no upstream sees it. */
+  /** Ends the request with an answer of the gateway. No upstream sees it; plugins behind this one get the phases after `access`. */
   refuse(refusal: Refusal): void;
 }

@@ -48,7 +48,10 @@ describe('a defect that nothing catches', () => {
   it.each([
     ['an exception', 'own(() => setTimeout(() => { throw new Error("boom"); }));'],
     ['a rejection', 'own(() => { Promise.reject(new Error("boom")); });'],
-    ['an error event that nothing listens to', 'own(() => process.getBuiltinModule("node:net").connect(1, "127.0.0.1").destroy(new Error("boom")));'],
+    [
+      'an error event that nothing listens to',
+      'own(() => process.getBuiltinModule("node:net").connect(1, "127.0.0.1").destroy(new Error("boom")));',
+    ],
   ])('%s in work of a request goes to its owner, and the process lives', async (_title, happens) => {
     const { code, stderr } = await run(happens);
     expect(stderr).toContain('owner: boom');

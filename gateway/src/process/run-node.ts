@@ -32,7 +32,9 @@ export async function runNode(start: StartNode): Promise<void> {
   try {
     const { settings, log } = prepare();
     const node = await start(await withDefaultCertificates(settings), log);
-    log.notice('started', { listening: Object.fromEntries(Object.entries(node.addresses).map(([name, addresses]) => [name, addresses.map(shown)])) });
+    log.notice(
+      'started', { listening: Object.fromEntries(Object.entries(node.addresses).map(([name, addresses]) => [name, addresses.map(shown)])) },
+    );
     closeOnSignal(node, settings, log);
   } catch (error) {
     fail(error);
@@ -79,7 +81,8 @@ function prepareWorkingDirectory(settings: Settings): void {
     accessSync(settings.prefix, constants.W_OK);
   } catch (error) {
     throw new GatewayError('prefix-unwritable',
-      `${SETTINGS.prefix.name}: the working directory ${settings.prefix} cannot be made or written: ${messageOf(error)}`, 'io', { cause: error });
+      `${SETTINGS.prefix.name}: the working directory ${settings.prefix} cannot be created or written: ${messageOf(error)}`,
+      'io', { cause: error });
   }
 }
 

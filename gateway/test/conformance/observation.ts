@@ -52,9 +52,13 @@ function seenRequest(message: Received, step: Step, ports: Ports): SeenRequest {
     slot: message.slot,
     line: withPlaceholders(message.startLine, ports),
     headers: headerLines(message.headers, step.uh, ports),
-    ...(step.names === undefined || step.names.length === 0 ? {} : { names: message.headers.map(([name]) => name).filter((name) => step.names!.includes(name.toLowerCase())) }),
+    ...namesOf(message, step.names ?? []),
     ...(message.framing === 'none' ? {} : { framing: message.framing, body: seenBody(message.body, type) }),
   };
+}
+
+function namesOf(message: Received, names: readonly string[]): { names?: string[] } {
+  return names.length === 0 ? {} : { names: message.headers.map(([name]) => name).filter((name) => names.includes(name.toLowerCase())) };
 }
 
 function headerLines(headers: ReadMessage['headers'], only: readonly string[] | undefined, ports: Ports): string[] {
@@ -85,7 +89,9 @@ function placeholder(name: string, value: string, ports: Ports): string {
 }
 
 function withPlaceholders(text: string, ports: Ports): string {
-  return Object.entries(ports).reduce((result, [name, port]) => result.replace(new RegExp(`(?<=^|:)${port}(?=$|\\D)`), `<port:${name}>`), text);
+  return Object.entries(ports).reduce(
+    (result, [name, port]) => result.replace(new RegExp(`(?<=^|:)${port}(?=$|\\D)`), `<port:${name}>`), text,
+  );
 }
 
 function seenBody(body: string, type: string): unknown {

@@ -27,7 +27,9 @@ export interface ExchangeOptions {
 
 export async function exchange(step: Step, { ports, expected }: ExchangeOptions): Promise<Exchanged> {
   const socket = step.tls === true
-    ? connectTls({ port: ports.tls, host: '127.0.0.1', rejectUnauthorized: false, ...(step.sni === undefined ? {} : { servername: step.sni }) })
+    ? connectTls({
+      port: ports.tls, host: '127.0.0.1', rejectUnauthorized: false, ...(step.sni === undefined ? {} : { servername: step.sni }),
+    })
     : connect({ port: ports.proxy, host: '127.0.0.1' });
   const connection = new Connection(socket);
   try {

@@ -80,6 +80,7 @@ export class RecordingUpstream {
   #switching(request: ReadMessage): string {
     const key = request.headers.find(([name]) => name.toLowerCase() === 'sec-websocket-key')?.[1] ?? '';
     const accept = createHash('sha1').update(key + WEBSOCKET_GUID).digest('base64');
-    return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\nX-Up: ${this.slot}\r\n\r\n`;
+    const head = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade';
+    return `${head}\r\nSec-WebSocket-Accept: ${accept}\r\nX-Up: ${this.slot}\r\n\r\n`;
   }
 }

@@ -30,7 +30,9 @@ export function tableOfRequests(requests: readonly ConfigRequest[], fill: (text:
     const segments = path.slice(1).split('/');
     const key = method === 'PUT' ? segments.at(-1)! : undefined;
     const given = JSON.parse(fill(JSON.stringify(body ?? {}))) as Row;
-    const row: Record<string, unknown> = { id: key !== undefined && UUID.test(key) ? key : uuidOf(path + JSON.stringify(given)), ...withoutUrl(given) };
+    const row: Record<string, unknown> = {
+      id: key !== undefined && UUID.test(key) ? key : uuidOf(path + JSON.stringify(given)), ...withoutUrl(given),
+    };
     if (key !== undefined && !UUID.test(key)) row[kind.entity === 'consumers' ? 'username' : 'name'] ??= key;
     if (kind.parent !== undefined) row[kind.parent] = segments[1];
     (rows[kind.entity] ??= []).push(row);

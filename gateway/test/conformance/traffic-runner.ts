@@ -55,7 +55,10 @@ export class TrafficRunner {
       this.#upstream.received.length = 0;
       const wanted = traffic.expect[seen.length] ?? {};
       const ports = { u0: this.#upstream.port, proxy: this.#ports.proxy, proxyssl: this.#ports.tls };
-      const observation = observe(step, await exchange(step, { ports: this.#ports, expected: wanted.conn === 'closed' ? 'closed' : 'open' }), this.#upstream.received, ports);
+      const observation = observe(
+        step, await exchange(step, { ports: this.#ports, expected: wanted.conn === 'closed' ? 'closed' : 'open' }), this.#upstream.received,
+        ports,
+      );
       seen.push(onlyRecorded(observation, wanted));
     }
     return seen;

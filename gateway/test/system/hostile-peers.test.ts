@@ -1,4 +1,4 @@
-/** What a hostile upstream or client does to one request ends that request only: the process, built and started as it is shipped, lives on. */
+/** A hostile upstream or client ends one request, and not the process, which is built and started as it is shipped. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';

@@ -46,7 +46,9 @@ describe('an answer of the gateway', () => {
 
   it('is in the format that the client accepts', async () => {
     const { port } = await start('');
-    expect(await ask(port, requestOf('GET /', ['Connection: close', 'Accept: text/plain']))).toContain('Content-Type: text/plain; charset=utf-8\r\n');
+    expect(
+      await ask(port, requestOf('GET /', ['Connection: close', 'Accept: text/plain'])),
+    ).toContain('Content-Type: text/plain; charset=utf-8\r\n');
   });
 
   it('keeps the connection, until the node stops', async () => {
@@ -63,7 +65,9 @@ describe('an answer of the gateway', () => {
     const accept = undefined;
     const names = (head: { headers: string[] }) => head.headers.filter((_, index) => index % 2 === 0);
     const plain = ownHead({ status: 401, message: 'no', headers: { 'X-A': 'b' } }, 'id', accept, performance.now() - 1_500);
-    expect(names(plain.head)).toEqual(['Date', 'Content-Type', 'Content-Length', 'Server', 'X-A', 'X-Kong-Response-Latency', 'X-Kong-Request-Id']);
+    expect(names(plain.head)).toEqual([
+      'Date', 'Content-Type', 'Content-Length', 'Server', 'X-A', 'X-Kong-Response-Latency', 'X-Kong-Request-Id',
+    ]);
     expect(Number(plain.head.header('X-Kong-Response-Latency'))).toBeGreaterThanOrEqual(1_500);
     expect(Number(plain.head.header('X-Kong-Response-Latency'))).toBeLessThan(3_000);
     const attempted = ownHead({ status: 502, message: 'no', attempted: true, fallback: 'text' }, 'id', accept, 0);
@@ -117,7 +121,9 @@ describe('an answer of an upstream', () => {
 
   it('keeps Trailer only with chunks', async () => {
     const { port } = await start('HTTP/1.1 200 OK\r\nTrailer: X-T\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n');
-    expect(await ask(port, requestOf('GET /up'))).toMatch(/\r\nTrailer: X-T\r\n[^]*\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n$/);
+    expect(await ask(port, requestOf('GET /up'))).toMatch(
+      /\r\nTrailer: X-T\r\n[^]*\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n$/,
+    );
   });
 
   it.each([

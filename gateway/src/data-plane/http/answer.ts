@@ -21,7 +21,9 @@ export interface OwnAnswer {
 }
 
 /** The head of an answer of the gateway; a plugin may still change it. */
-export function ownHead(answer: OwnAnswer, requestId: string, accept: string | undefined, startedAt: number): { head: ResponseHead; body: string } {
+export function ownHead(
+  answer: OwnAnswer, requestId: string, accept: string | undefined, startedAt: number,
+): { head: ResponseHead; body: string } {
   const { contentType, body } = renderError(answer.message, requestId, accept, answer.fallback ?? 'json');
   const content = answer.empty === true ? '' : body;
   const head = new ResponseHead(answer.status, [

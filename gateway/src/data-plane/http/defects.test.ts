@@ -91,7 +91,9 @@ describe('a defect in a phase of a plugin', () => {
     expect(await ask(proxy.port, GET)).toMatch(/^HTTP\/1\.1 500 [^]*"message":"An unexpected error occurred"/);
     await eventually('the connection to the upstream is closed', () => upstreams[0]!.connections[0]!.ended);
     expect(proxy.messages('error')).toEqual([
-      expect.stringMatching(/^defect in a request: .*not a name/), expect.stringMatching(/^defect in the answer to a request with a defect: /),
+      expect.stringMatching(/^defect in a request: .*not a name/), expect.stringMatching(
+        /^defect in the answer to a request with a defect: /,
+      ),
     ]);
   });
 });
@@ -116,7 +118,9 @@ describe('a defect that nothing waits for', () => {
 
   it('cuts an answer whose head is sent', async () => {
     onlyOwnersCatch();
-    const proxy = await start({ responseHeaders: () => void setTimeout(boom, 50) }, undefined, 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\npart');
+    const proxy = await start(
+      { responseHeaders: () => void setTimeout(boom, 50) }, undefined, 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\npart',
+    );
     expect(await ask(proxy.port, requestOf('GET /', []))).toMatch(/^HTTP\/1\.1 200 [^]*\r\n\r\npart$/);
     expect(proxy.messages('error')).toEqual(['defect in a request: boom']);
   });

@@ -9,7 +9,8 @@ const RENDERED = {
   text: { contentType: 'text/plain; charset=utf-8', body: `a "b" <c> & d\nrequest_id: ${ID}\n` },
   html: {
     contentType: 'text/html; charset=utf-8',
-    body: '<!doctype html>\n<html>\n  <head>\n    <meta charset="utf-8">\n    <title>Error</title>\n  </head>\n  <body>\n    <h1>Error</h1>\n'
+    body: '<!doctype html>\n<html>\n  <head>\n    <meta charset="utf-8">\n    <title>Error</title>\n  </head>\n'
+      + '  <body>\n    <h1>Error</h1>\n'
       + `    <p>a "b" &lt;c&gt; &amp; d.</p>\n    <p>request_id: ${ID}</p>\n  </body>\n</html>\n`,
   },
   xml: {

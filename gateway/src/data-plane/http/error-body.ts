@@ -1,4 +1,4 @@
-/** Answers that the gateway makes itself, in the format that the client accepts. */
+/** Bodies of answers that the gateway makes itself, in the format that the client accepts. */
 
 export interface ErrorBody {
   readonly contentType: string;
@@ -33,7 +33,8 @@ const HTML_FORMAT: Format = {
 const XML_FORMAT: Format = {
   contentType: 'application/xml; charset=utf-8',
   render: (message, requestId) =>
-    `<?xml version="1.0" encoding="UTF-8"?>\n<error>\n  <message>${escapeMarkup(message)}</message>\n  <requestid>${requestId}</requestid>\n</error>\n`,
+    '<?xml version="1.0" encoding="UTF-8"?>\n<error>\n'
+    + `  <message>${escapeMarkup(message)}</message>\n  <requestid>${requestId}</requestid>\n</error>\n`,
 };
 
 const GRPC_FORMAT: Format = { contentType: 'application/grpc', render: () => '' };
@@ -48,7 +49,10 @@ const FORMATS: Readonly<Record<string, Format>> = {
   'application/grpc': GRPC_FORMAT,
 };
 
-/** What is used when the client does not say: JSON for decisions of the gateway, text where the request never was one, or the upstream failed. */
+/**
+ * Format for a client that does not say what it accepts: JSON for decisions of the gateway, text when the request was malformed or the
+ * upstream failed.
+ */
 export type DefaultFormat = 'json' | 'text';
 
 const DEFAULTS: Readonly<Record<DefaultFormat, Format>> = { json: JSON_FORMAT, text: TEXT_FORMAT };
@@ -58,7 +62,7 @@ export function renderError(message: string, requestId: string, accept: string |
   return { contentType: format.contentType, body: format.render(message, requestId) };
 }
 
-/** The acceptable type with the highest weight; of equals the first. Only that one counts: it is not searched for one that we have. */
+/** Chooses the type with the highest weight; of equals the first. When that one is not in the table, the others are not tried. */
 function preferredFormat(accept: string | undefined): Format | undefined {
   if (accept === undefined) return undefined;
   let best: string | undefined;

@@ -5,9 +5,10 @@ import { connectionOptions, NOT_TO_CLIENT, NOT_TO_UPSTREAM, withCharset } from '
 describe('headers of requests that do not travel', () => {
   it('are those of a connection, those made anew, and those that say who a consumer is', () => {
     expect([...NOT_TO_UPSTREAM].sort()).toEqual([
-      'connection', 'content-length', 'expect', 'host', 'keep-alive', 'proxy', 'proxy-connection', 'te', 'transfer-encoding', 'upgrade', 'via',
-      'x-anonymous-consumer', 'x-authenticated-scope', 'x-authenticated-userid', 'x-consumer-custom-id', 'x-consumer-groups', 'x-consumer-id',
-      'x-consumer-username', 'x-credential-identifier', 'x-credential-username', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-path',
+      'connection', 'content-length', 'expect', 'host', 'keep-alive', 'proxy', 'proxy-connection', 'te', 'transfer-encoding', 'upgrade',
+      'via', 'x-anonymous-consumer', 'x-authenticated-scope', 'x-authenticated-userid', 'x-consumer-custom-id', 'x-consumer-groups',
+      'x-consumer-id', 'x-consumer-username', 'x-credential-identifier', 'x-credential-username', 'x-forwarded-for', 'x-forwarded-host',
+      'x-forwarded-path',
       'x-forwarded-port', 'x-forwarded-prefix', 'x-forwarded-proto', 'x-kong-request-id', 'x-real-ip',
     ]);
   });
@@ -40,7 +41,9 @@ describe('what Connection names', () => {
 });
 
 describe('a content type', () => {
-  it.each(['text/html', 'text/plain', 'text/xml', 'text/vnd.wap.wml', 'application/javascript', 'application/rss+xml', 'Text/HTML'])('%s gets a charset', (type) => {
+  it.each([
+    'text/html', 'text/plain', 'text/xml', 'text/vnd.wap.wml', 'application/javascript', 'application/rss+xml', 'Text/HTML',
+  ])('%s gets a charset', (type) => {
     expect(withCharset(type)).toBe(`${type}; charset=UTF-8`);
   });
 

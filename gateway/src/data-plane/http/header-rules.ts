@@ -21,7 +21,9 @@ export const NOT_TO_CLIENT: ReadonlySet<string> = new Set([
 ]);
 
 /** Naming one of these in Connection does not remove it: it would take the request's framing or origin away. */
-const KEPT: ReadonlySet<string> = new Set(['host', 'content-length', 'x-forwarded-for', 'x-real-ip', 'content-type', 'authorization', 'cookie', 'trailer']);
+const KEPT: ReadonlySet<string> = new Set([
+  'host', 'content-length', 'x-forwarded-for', 'x-real-ip', 'content-type', 'authorization', 'cookie', 'trailer',
+]);
 
 /** Names listed in Connection headers, lower case; `undefined` for none, the usual case. */
 export function connectionOptions(value: string | undefined): ReadonlySet<string> | undefined {
@@ -31,7 +33,9 @@ export function connectionOptions(value: string | undefined): ReadonlySet<string
 }
 
 /** Content types whose answers get a charset when they have none, as nginx does. */
-const CHARSET_TYPES: ReadonlySet<string> = new Set(['text/html', 'text/plain', 'text/xml', 'text/vnd.wap.wml', 'application/javascript', 'application/rss+xml']);
+const CHARSET_TYPES: ReadonlySet<string> = new Set([
+  'text/html', 'text/plain', 'text/xml', 'text/vnd.wap.wml', 'application/javascript', 'application/rss+xml',
+]);
 
 export function withCharset(contentType: string): string {
   return CHARSET_TYPES.has(contentType.toLowerCase()) ? `${contentType}; charset=UTF-8` : contentType;

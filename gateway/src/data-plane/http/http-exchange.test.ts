@@ -19,17 +19,23 @@ interface Setup extends Omit<LocalProxyOptions, 'tables' | 'handlers'> {
   readonly route?: Row;
 }
 
-async function start(access: (exchange: Exchange) => void | Promise<void>, { route, ...options }: Setup = {}): Promise<{ proxy: LocalProxy; upstream: RawUpstream }> {
+async function start(
+  access: (exchange: Exchange) => void | Promise<void>, { route, ...options }: Setup = {},
+): Promise<{ proxy: LocalProxy; upstream: RawUpstream }> {
   const upstream = await new RawUpstream((peer) => void setTimeout(() => peer.send(answerOf('ok')), 20)).start();
   closing.push(() => upstream.close());
   const tables = { ...rowsFor(upstream.port, {}, route), plugins: [{ id: 'p', name: 'x', config: {} }] };
-  const proxy = await new LocalProxy({ ...options, tables, handlers: { x: { name: 'x', priority: 1, prepare: () => ({ access }) } } }).start();
+  const proxy = await new LocalProxy({
+    ...options, tables, handlers: { x: { name: 'x', priority: 1, prepare: () => ({ access }) } },
+  }).start();
   closing.push(() => proxy.close());
   return { proxy, upstream };
 }
 
 /** Runs a request through a plugin. @returns what the upstream got, and the plugin returned */
-async function run<T>(request: string, access: (exchange: Exchange) => T | Promise<T>, options?: Setup): Promise<{ seen: T; received: string }> {
+async function run<T>(
+  request: string, access: (exchange: Exchange) => T | Promise<T>, options?: Setup,
+): Promise<{ seen: T; received: string }> {
   let seen: T | undefined;
   const { proxy, upstream } = await start(async (exchange) => {
     seen = await access(exchange);
@@ -38,7 +44,9 @@ async function run<T>(request: string, access: (exchange: Exchange) => T | Promi
   return { seen: seen!, received: masked(upstream.received) };
 }
 
-const post = (body: string, headers: readonly string[] = [`Content-Length: ${body.length}`]) => requestOf('POST /', ['Connection: close', ...headers], body);
+const post = (
+  body: string, headers: readonly string[] = [`Content-Length: ${body.length}`],
+) => requestOf('POST /', ['Connection: close', ...headers], body);
 
 describe('a plugin', () => {
   it('sees the request', async () => {
@@ -47,7 +55,10 @@ describe('a plugin', () => {
       const { request, route, service, consumer, credential, response, requestId } = exchange;
       return {
         ...Object.fromEntries((['method', 'scheme', 'path', 'query', 'clientIp'] as const).map((name) => [name, request[name]])),
-        headers: [request.header('x-a'), request.headerValues('x-a'), request.header('x-b'), request.header('x-none'), request.headerValues('x-none')],
+        headers: [
+          request.header('x-a'), request.headerValues('x-a'), request.header('x-b'), request.header('x-none'),
+          request.headerValues('x-none'),
+        ],
         query: [request.query, ...['x', 'y', 'z', 'none'].map((name) => request.queryValues(name))],
         names: [route?.name, service?.name, consumer, credential, response, /^[0-9a-f]{32}$/.test(requestId)],
       };
@@ -62,7 +73,9 @@ describe('a plugin', () => {
 
   it('sees no query where there is none', async () => {
     for (const target of ['/', '/?']) {
-      const { seen } = await run(requestOf(`GET ${target}`), ({ request }) => [request.query, request.queryValues(''), request.queryValues('x')]);
+      const { seen } = await run(
+        requestOf(`GET ${target}`), ({ request }) => [request.query, request.queryValues(''), request.queryValues('x')],
+      );
       expect(seen).toEqual(['', [], []]);
     }
   });
@@ -146,7 +159,9 @@ describe('a client that is known', () => {
 
   it('is told to the upstream', async () => {
     const { received } = await run(requestOf('GET /'), (exchange) => exchange.authenticate(consumer, credential));
-    expect(identity(received)).toEqual(['X-Consumer-Custom-ID: own', 'X-Consumer-ID: id', 'X-Consumer-Username: bob', 'X-Credential-Identifier: cred']);
+    expect(identity(received)).toEqual([
+      'X-Consumer-Custom-ID: own', 'X-Consumer-ID: id', 'X-Consumer-Username: bob', 'X-Credential-Identifier: cred',
+    ]);
   });
 
   it('without credential is the anonymous one', async () => {

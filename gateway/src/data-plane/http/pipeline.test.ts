@@ -33,7 +33,9 @@ function plugins(more: Readonly<Record<string, PluginPhases>> = {}): Handlers {
 const everywhere = (name: string): Row => ({ id: name, name, config: {} });
 const onRoute = (name: string): Row => ({ ...everywhere(name), route: 'route' });
 
-async function start(options: Omit<LocalProxyOptions, 'tables'> & { readonly plugins?: readonly Row[]; readonly route?: Row } = {}): Promise<LocalProxy> {
+async function start(
+  options: Omit<LocalProxyOptions, 'tables'> & { readonly plugins?: readonly Row[]; readonly route?: Row } = {},
+): Promise<LocalProxy> {
   seen = [];
   const upstream = await new RawUpstream((peer) => peer.send(answerOf('ok'))).start();
   closing.push(() => upstream.close());
@@ -69,14 +71,26 @@ describe('the phases of a request', () => {
       await new Promise((resolve) => setTimeout(resolve, 10));
       seen.push('waited');
     };
-    await run(await start({ handlers: plugins({ a: { rewrite: slow, access: slow, responseHeaders: slow, log: slow } }), plugins: [everywhere('a'), everywhere('b')] }));
+    await run(
+      await start({
+        handlers: plugins({ a: { rewrite: slow, access: slow, responseHeaders: slow, log: slow } }),
+        plugins: [everywhere('a'), everywhere('b')],
+      }),
+    );
     await eventually('the last phase', () => seen.at(-1) === 'log b');
-    expect(seen).toEqual(['rewrite a', 'waited', 'rewrite b', 'access a', 'waited', 'access b', 'responseHeaders a', 'waited', 'responseHeaders b', 'log a', 'waited', 'log b']);
+    expect(seen).toEqual([
+      'rewrite a', 'waited', 'rewrite b', 'access a', 'waited', 'access b', 'responseHeaders a', 'waited', 'responseHeaders b', 'log a',
+      'waited', 'log b',
+    ]);
   });
 });
 
 describe('a plugin that refuses', () => {
-  const refusing: PluginPhases = { access: (exchange) => exchange.refuse({ status: 401, message: 'no', headers: { 'WWW-Authenticate': 'Key' } }) };
+  const refusing: PluginPhases = {
+    access: (exchange) => exchange.refuse({
+      status: 401, message: 'no', headers: { 'WWW-Authenticate': 'Key' },
+    }),
+  };
 
   it('ends access; every plugin of the route sees the head of the answer and the end', async () => {
     const answer = await run(await start({ handlers: plugins({ b: refusing }) }));
@@ -87,13 +101,19 @@ describe('a plugin that refuses', () => {
   });
 
   it('after waiting ends access, too', async () => {
-    const slowly: PluginPhases = { access: async (exchange) => new Promise((resolve) => setTimeout(() => resolve(refusing.access!(exchange)), 5)) };
+    const slowly: PluginPhases = {
+      access: async (exchange) => new Promise(
+        (resolve) => setTimeout(() => resolve(refusing.access!(exchange)), 5),
+      ),
+    };
     expect(await run(await start({ handlers: plugins({ a: slowly }) }))).toMatch(/^HTTP\/1\.1 401 /);
     expect(seen).toEqual(['access a', ...later('a', 'b', 'c')]);
   });
 
   it('lets the plugins behind it change the head of its answer', async () => {
-    const handlers = plugins({ a: refusing, c: { responseHeaders: ({ response }) => response!.setHeader('X-Status', String(response!.status)) } });
+    const handlers = plugins({
+      a: refusing, c: { responseHeaders: ({ response }) => response!.setHeader('X-Status', String(response!.status)) },
+    });
     expect(await run(await start({ handlers }))).toContain('X-Status: 401\r\n');
   });
 
@@ -110,7 +130,11 @@ describe('a plugin that refuses', () => {
         throw new Error('boom');
       },
     };
-    const proxy = await start({ handlers: plugins({ a: broken, c: { responseHeaders: ({ response }) => response!.setHeader('X-Status', String(response!.status)) } }) });
+    const proxy = await start({
+      handlers: plugins({
+        a: broken, c: { responseHeaders: ({ response }) => response!.setHeader('X-Status', String(response!.status)) },
+      }),
+    });
     expect(await run(proxy)).toMatch(/^HTTP\/1\.1 500 [^]*X-Status: 500\r\n/);
     expect(seen).toEqual(['access a', ...later('a', 'b', 'c')]);
   });

@@ -1,4 +1,4 @@
-/** The way of a request: facts, route, plugins, upstream, answer. */
+/** The path of a request: facts, route, plugins, upstream, answer. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
@@ -101,7 +101,7 @@ export class Pipeline {
     });
   }
 
-  /** The phase log waits for what is under way: a client that goes away while a plugin decides is logged by the plugins behind that one, too. */
+  /** Waits for what is under way: a client that goes away while a plugin decides is logged by the plugins behind that one, too. */
   #logAtEnd(exchange: HttpExchange, response: ServerResponse, served: Promise<void>): void {
     const closed = exchange.closed ? Promise.resolve() : new Promise<void>((resolve) => void response.once('close', () => resolve()));
     void Promise.all([served, closed]).then(() => this.#runAll('log', exchange));

@@ -24,7 +24,8 @@ describe('a request by http', () => {
 
   it('to a route for https is told to upgrade', async () => {
     expect(await answer({ protocols: ['https'] })).toBe([
-      'HTTP/1.1 426 Upgrade Required', 'Date: <date>', 'Content-Type: application/json; charset=utf-8', 'Content-Length: 94', 'Server: <product>',
+      'HTTP/1.1 426 Upgrade Required', 'Date: <date>', 'Content-Type: application/json; charset=utf-8', 'Content-Length: 94',
+      'Server: <product>',
       'Upgrade: TLS/1.2, HTTP/1.1', 'X-Kong-Response-Latency: <ms>', 'X-Kong-Request-Id: <id>', 'Connection: close, Upgrade', '',
       '{\n  "message":"Please use HTTPS protocol",\n  "request_id":"<id>"\n}',
     ].join('\r\n'));
@@ -37,7 +38,9 @@ describe('a request by http', () => {
     expect(text).not.toContain('Content-Type');
   });
 
-  it.each([['https', true, 200], ['http', true, 426], ['https', false, 426]])('behind a proxy that says %s, trusted %s: %d', async (scheme, trusted, status) => {
+  it.each([
+    ['https', true, 200], ['http', true, 426], ['https', false, 426],
+  ])('behind a proxy that says %s, trusted %s: %d', async (scheme, trusted, status) => {
     expect(await answer({ protocols: ['https'] }, [`X-Forwarded-Proto: ${scheme}`], trusted)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
   });
 });

@@ -16,7 +16,9 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-async function start(answer: (peer: RawPeer, request: string) => void, options: Omit<LocalProxyOptions, 'tables'> = {}): Promise<{ proxy: LocalProxy; upstream: RawUpstream }> {
+async function start(
+  answer: (peer: RawPeer, request: string) => void, options: Omit<LocalProxyOptions, 'tables'> = {},
+): Promise<{ proxy: LocalProxy; upstream: RawUpstream }> {
   const upstream = await new RawUpstream(answer).start();
   closing.push(() => upstream.close());
   const proxy = await new LocalProxy({ ...options, tables: rowsFor(upstream.port) }).start();
@@ -28,7 +30,8 @@ const ok = (peer: RawPeer): void => peer.send(answerOf('ok'));
 const statuses = (text: string): string[] => [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map((match) => match[1]!);
 
 const refusal = (status: string, message: string): string => [
-  `HTTP/1.1 ${status}`, 'Date: <date>', 'Content-Type: text/plain; charset=utf-8', `Content-Length: ${message.length + 46}`, 'Connection: close',
+  `HTTP/1.1 ${status}`, 'Date: <date>', 'Content-Type: text/plain; charset=utf-8', `Content-Length: ${message.length + 46}`,
+  'Connection: close',
   'Server: <product>', 'X-Kong-Response-Latency: <ms>', 'X-Kong-Request-Id: <id>', '', `${message}\nrequest_id: <id>\n`,
 ].join('\r\n');
 
@@ -47,8 +50,14 @@ describe('what is no request', () => {
 
   it('waits for the answers before it', async () => {
     const { proxy } = await start((peer) => void setTimeout(() => ok(peer), 30));
-    expect(statuses(await ask(proxy.port, `${requestOf('GET /', [])}${requestOf('GET /', [])}nonsense\r\n\r\n`))).toEqual(['200', '200', '400']);
-    expect(statuses(await ask(proxy.port, `${requestOf('POST /', ['Expect: 100-continue', 'Content-Length: 1'], 'x')}nonsense\r\n\r\n`)).filter((status) => status !== '100'))
+    expect(
+      statuses(await ask(proxy.port, `${requestOf('GET /', [])}${requestOf('GET /', [])}nonsense\r\n\r\n`)),
+    ).toEqual(['200', '200', '400']);
+    expect(
+      statuses(
+        await ask(proxy.port, `${requestOf('POST /', ['Expect: 100-continue', 'Content-Length: 1'], 'x')}nonsense\r\n\r\n`),
+      ).filter((status) => status !== '100'),
+    )
       .toEqual(['200', '400']);
   });
 
@@ -121,7 +130,9 @@ describe('an upgrade', () => {
   });
 
   it('is no longer one behind a request whose answer is pending', async () => {
-    const { proxy } = await start((peer, head) => void setTimeout(() => peer.send(/upgrade: websocket/i.test(head) ? SWITCH : answerOf('ok')), 30));
+    const { proxy } = await start(
+      (peer, head) => void setTimeout(() => peer.send(/upgrade: websocket/i.test(head) ? SWITCH : answerOf('ok')), 30),
+    );
     const client = await dial(proxy.port);
     client.send(requestOf('GET /', []) + requestOf('GET /', wanted));
     await client.sees(/ok[^]*ok$/);
@@ -210,7 +221,10 @@ describe('a listener with ssl', () => {
     const client = new RawPeer(socket);
     client.send(requestOf('GET /'));
     expect(statuses(await client.end())).toEqual(['200']);
-    const old = connectTls({ port: proxy.port, host: '127.0.0.1', rejectUnauthorized: false, minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' });
+    const old = connectTls({
+      port: proxy.port, host: '127.0.0.1', rejectUnauthorized: false, minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1',
+      ciphers: 'DEFAULT@SECLEVEL=0',
+    });
     await expect(once(old, 'secureConnect')).rejects.toThrow(/protocol version|ECONNRESET|unsupported protocol/);
   });
 
@@ -227,6 +241,8 @@ describe('a listener with ssl', () => {
 
   it('does not open without a certificate, and says what to do', async () => {
     const proxy = new LocalProxy({ listener: { ssl: true } });
-    await expect(proxy.start()).rejects.toMatchObject({ code: 'certificate-missing', message: expect.stringMatching(/^KONG_PROXY_LISTEN: 127\.0\.0\.1:0 .*KONG_SSL_CERT/) as string });
+    await expect(proxy.start()).rejects.toMatchObject({
+      code: 'certificate-missing', message: expect.stringMatching(/^KONG_PROXY_LISTEN: 127\.0\.0\.1:0 .*KONG_SSL_CERT/) as string,
+    });
   });
 });

@@ -52,7 +52,9 @@ const destroy = (peer: RawPeer): void => void peer.socket.destroy();
 
 describe('bytes above 127 in the head of an answer', () => {
   it.each([['with its body', 'whole'], ['long before its body', '']])('go to the client as they came, %s', async (_when, body) => {
-    const { proxy } = await start((peer) => peer.send(`HTTP/1.1 200 \xc3\xa9t\xc3\xa9\r\nX-Name: j\xc3\xbcrgen\r\nContent-Length: 5\r\n\r\n${body}`));
+    const { proxy } = await start(
+      (peer) => peer.send(`HTTP/1.1 200 \xc3\xa9t\xc3\xa9\r\nX-Name: j\xc3\xbcrgen\r\nContent-Length: 5\r\n\r\n${body}`),
+    );
     const client = await dial(proxy.port);
     client.send(requestOf('GET /'));
     const seen = await client.sees(body === '' ? '\r\n\r\n' : body);
@@ -67,8 +69,8 @@ describe('an answer', () => {
     const dropped = ['Connection: close, X-Gone', 'X-Gone: 1', 'Keep-Alive: 5', 'X-Kong-Request-Id: forged', 'X-Kong-Response-Latency: 1'];
     const { proxy } = await start((peer) => peer.send(answerOf('ok', [...dropped, 'X-Kept: 1', 'x-kept: 2'])));
     expect(masked(await ask(proxy.port, requestOf('GET /')))).toBe([
-      'HTTP/1.1 200 OK', 'X-Kept: 1', 'x-kept: 2', 'Content-Length: 2', 'Server: <product>', 'Via: 1.1 <product>', 'X-Kong-Upstream-Latency: <ms>',
-      'X-Kong-Proxy-Latency: <ms>', 'X-Kong-Request-Id: <id>', 'Connection: close', '', 'ok',
+      'HTTP/1.1 200 OK', 'X-Kept: 1', 'x-kept: 2', 'Content-Length: 2', 'Server: <product>', 'Via: 1.1 <product>',
+      'X-Kong-Upstream-Latency: <ms>', 'X-Kong-Proxy-Latency: <ms>', 'X-Kong-Request-Id: <id>', 'Connection: close', '', 'ok',
     ].join('\r\n'));
   });
 
@@ -152,7 +154,11 @@ describe('an answer', () => {
   });
 
   it('to HEAD, and one without content, is over with its head', async () => {
-    const { proxy } = await start((peer, request) => peer.send(request.startsWith('HEAD') ? 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n' : 'HTTP/1.1 204 No Content\r\n\r\n'));
+    const { proxy } = await start(
+      (peer, request) => peer.send(
+        request.startsWith('HEAD') ? 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n' : 'HTTP/1.1 204 No Content\r\n\r\n',
+      ),
+    );
     expect(await ask(proxy.port, requestOf('HEAD /'))).toMatch(/Content-Length: 9\r\n[^]*\r\n\r\n$/);
     expect(await ask(proxy.port, requestOf('GET /'))).toMatch(/^HTTP\/1\.1 204 [^]*\r\n\r\n$/);
   });
@@ -194,7 +200,9 @@ describe('a request whose client is gone before it is sent', () => {
 });
 
 describe('a connection that breaks after the request is sent', () => {
-  it.each([['GET', 3], ['HEAD', 3], ['OPTIONS', 3], ['PUT', 3], ['DELETE', 3], ['POST', 1], ['PATCH', 1], ['PROPFIND', 1]])('%s without a body is sent %d times', async (method, times) => {
+  it.each([
+    ['GET', 3], ['HEAD', 3], ['OPTIONS', 3], ['PUT', 3], ['DELETE', 3], ['POST', 1], ['PATCH', 1], ['PROPFIND', 1],
+  ])('%s without a body is sent %d times', async (method, times) => {
     const { proxy, upstream } = await start(destroy, { service: { retries: 2 } });
     expect(await ask(proxy.port, requestOf(`${method} /`))).toMatch(/^HTTP\/1\.1 502 /);
     expect(upstream.connections).toHaveLength(times);
@@ -214,7 +222,9 @@ describe('a connection that breaks after the request is sent', () => {
   });
 
   it('the next try may succeed', async () => {
-    const { proxy, upstream } = await start((peer) => upstream.connections.length === 1 ? destroy(peer) : peer.send(answerOf('ok')), { service: { retries: 1 } });
+    const { proxy, upstream } = await start(
+      (peer) => upstream.connections.length === 1 ? destroy(peer) : peer.send(answerOf('ok')), { service: { retries: 1 } },
+    );
     expect(await ask(proxy.port, requestOf('GET /'))).toMatch(/^HTTP\/1\.1 200 /);
   });
 
@@ -223,8 +233,8 @@ describe('a connection that breaks after the request is sent', () => {
     const answer = masked(await ask(proxy.port, requestOf('GET /')));
     expect(answer).toBe([
       'HTTP/1.1 502 Bad Gateway', 'Date: <date>', 'Content-Type: text/plain; charset=utf-8', 'Content-Length: 103', 'Server: <product>',
-      'Via: 1.1 <product>', 'X-Kong-Upstream-Latency: <ms>', 'X-Kong-Proxy-Latency: <ms>', 'X-Kong-Request-Id: <id>', 'Connection: close', '',
-      `${INVALID}\nrequest_id: <id>\n`,
+      'Via: 1.1 <product>', 'X-Kong-Upstream-Latency: <ms>', 'X-Kong-Proxy-Latency: <ms>',
+      'X-Kong-Request-Id: <id>', 'Connection: close', '', `${INVALID}\nrequest_id: <id>\n`,
     ].join('\r\n'));
     expect(upstream.connections).toHaveLength(1);
   });
@@ -253,14 +263,18 @@ describe('a request that was never sent', () => {
     const proxy = await new LocalProxy({ tables: rowsFor(80, { host: 'does-not-exist.invalid', retries: 5 }) }).start();
     closing.push(() => proxy.close());
     const answer = await ask(proxy.port, requestOf('GET /'));
-    expect(answer).toMatch(/^HTTP\/1\.1 503 [^]*Content-Type: application\/json[^]*X-Kong-Response-Latency: \d+[^]*"message":"name resolution failed"/);
+    expect(answer).toMatch(
+      /^HTTP\/1\.1 503 [^]*Content-Type: application\/json[^]*X-Kong-Response-Latency: \d+[^]*"message":"name resolution failed"/,
+    );
     expect(answer).not.toContain('X-Kong-Upstream-Latency');
   });
 });
 
 it('an upstream that is silent becomes 504, and an idempotent request is tried again', async () => {
   const { proxy, upstream } = await start(() => undefined, { service: { retries: 1, read_timeout: 50 } });
-  expect(await ask(proxy.port, requestOf('GET /'))).toMatch(/^HTTP\/1\.1 504 [^]*Content-Type: text\/plain[^]*The upstream server is timing out/);
+  expect(await ask(proxy.port, requestOf('GET /'))).toMatch(
+    /^HTTP\/1\.1 504 [^]*Content-Type: text\/plain[^]*The upstream server is timing out/,
+  );
   expect(upstream.connections).toHaveLength(2);
 });
 
@@ -301,12 +315,15 @@ describe('an upstream that answers something else', () => {
 
 describe('a WebSocket', () => {
   it('is passed through in both directions, with what comes in one packet with the heads', async () => {
-    const { proxy, upstream } = await start((peer) => peer.send(`${SWITCH}first`), { phases: { responseHeaders: ({ response }) => response!.setHeader('X-Seen', '1') } });
+    const { proxy, upstream } = await start(
+      (peer) => peer.send(`${SWITCH}first`), { phases: { responseHeaders: ({ response }) => response!.setHeader('X-Seen', '1') } },
+    );
     const client = await dial(proxy.port);
     client.send(`${UPGRADE}early`);
     expect(masked(await client.sees('first'))).toBe([
-      'HTTP/1.1 101 Switching Protocols', 'Sec-WebSocket-Accept: y', 'Server: <product>', 'Via: 1.1 <product>', 'X-Kong-Upstream-Latency: <ms>',
-      'X-Kong-Proxy-Latency: <ms>', 'X-Kong-Request-Id: <id>', 'X-Seen: 1', 'Connection: upgrade', 'Upgrade: websocket', '', 'first',
+      'HTTP/1.1 101 Switching Protocols', 'Sec-WebSocket-Accept: y', 'Server: <product>', 'Via: 1.1 <product>',
+      'X-Kong-Upstream-Latency: <ms>', 'X-Kong-Proxy-Latency: <ms>', 'X-Kong-Request-Id: <id>', 'X-Seen: 1',
+      'Connection: upgrade', 'Upgrade: websocket', '', 'first',
     ].join('\r\n'));
     await upstream.connections[0]!.sees('early');
     client.send('more');
@@ -320,7 +337,9 @@ describe('a WebSocket', () => {
     expect(proxy.ended).toEqual([['route', 101]]);
   });
 
-  it.each([['is closed', (peer: RawPeer) => peer.socket.destroy()], ['is reset', (peer: RawPeer) => peer.socket.resetAndDestroy()]])('ends for the client when its upstream %s', async (_how, end) => {
+  it.each([
+    ['is closed', (peer: RawPeer) => peer.socket.destroy()], ['is reset', (peer: RawPeer) => peer.socket.resetAndDestroy()],
+  ])('ends for the client when its upstream %s', async (_how, end) => {
     const { proxy, upstream } = await start((peer) => peer.send(SWITCH));
     const client = await dial(proxy.port);
     client.send(UPGRADE);
@@ -348,7 +367,9 @@ describe('a WebSocket', () => {
 
   it('is given up when its client goes away while a plugin decides about the head', async () => {
     let decide: (() => void) | undefined;
-    const { proxy, upstream } = await start((peer) => peer.send(SWITCH), { phases: { responseHeaders: async () => new Promise<void>((resolve) => (decide = resolve)) } });
+    const { proxy, upstream } = await start(
+      (peer) => peer.send(SWITCH), { phases: { responseHeaders: async () => new Promise<void>((resolve) => (decide = resolve)) } },
+    );
     const client = await dial(proxy.port);
     client.send(UPGRADE);
     const decideNow = await eventually('the plugin is asked', () => decide);
@@ -371,7 +392,9 @@ describe('a client that waits for 100', () => {
   });
 
   it('is told so once, also when a plugin reads the body', async () => {
-    const { proxy } = await start((peer) => peer.send(answerOf('ok')), { phases: { access: async ({ request }) => void await request.body(10) } });
+    const { proxy } = await start(
+      (peer) => peer.send(answerOf('ok')), { phases: { access: async ({ request }) => void await request.body(10) } },
+    );
     const client = await dial(proxy.port);
     client.send(requestOf('POST /', ['Connection: close', 'Expect: 100-continue', 'Content-Length: 4']));
     await client.sees('HTTP/1.1 100 Continue\r\n\r\n');

@@ -45,7 +45,9 @@ afterAll(() => {
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
 /** What a server reads of a request, sent as bytes. */
-async function factsOf(request: string, over: 'plain' | 'tls' | 'tls without name' = 'plain', isTrusted = false): Promise<ReturnType<typeof readFacts>> {
+async function factsOf(
+  request: string, over: 'plain' | 'tls' | 'tls without name' = 'plain', isTrusted = false,
+): Promise<ReturnType<typeof readFacts>> {
   trusted = isTrusted;
   asked = [];
   const facts = new Promise<ReturnType<typeof readFacts>>((resolve) => (read = resolve));
@@ -65,7 +67,8 @@ describe('the facts of a request', () => {
     const { path, ...facts } = await factsOf(get('/a%20b/c?x=1?y', ['Host: A.Test'])) as RequestFacts;
     expect(path.path).toBe('/a b/c');
     expect(facts).toEqual({
-      rawPath: '/a%20b/c', search: '?x=1?y', scheme: 'http', authority: 'A.Test', host: 'a.test', port: portOf(plain), listenerPort: portOf(plain),
+      rawPath: '/a%20b/c', search: '?x=1?y', scheme: 'http', authority: 'A.Test', host: 'a.test',
+      port: portOf(plain), listenerPort: portOf(plain),
       remoteAddress: '127.0.0.1', trusted: false, clientIp: '127.0.0.1',
     });
     expect(asked).toEqual(['127.0.0.1']);
@@ -77,7 +80,9 @@ describe('the facts of a request', () => {
   });
 
   it.each([
-    ['a.test:8080', 'a.test', 8080], ['A.test:1', 'a.test', 1], ['a.test:', 'a.test:', undefined], ['[::1]:99', '[::1]', 99], ['[::1]', '[::1]', undefined],
+    ['a.test:8080', 'a.test', 8080], ['A.test:1', 'a.test', 1], [
+      'a.test:', 'a.test:', undefined,
+    ], ['[::1]:99', '[::1]', 99], ['[::1]', '[::1]', undefined],
     ['a.test.', 'a.test.', undefined], ['a_b-c~!$&\'()*+,;=', 'a_b-c~!$&\'()*+,;=', undefined],
   ])('of Host %s: %s, port %s', async (authority, host, port) => {
     const facts = await factsOf(get('/', [`Host: ${authority}`]));
@@ -88,7 +93,9 @@ describe('the facts of a request', () => {
   it.each([
     ['http://b.test/p?q', 'b.test', '/p', '?q'], ['HTTPS://b.test:5', 'b.test', '/', ''], ['http://b.test?q', 'b.test', '/', '?q'],
   ])('of the target %s have its host, not that of the header', async (target, host, rawPath, search) => {
-    expect(await factsOf(get(target))).toMatchObject({ host, rawPath, search, ...host === 'b.test' && target.includes(':5') && { port: 5 } });
+    expect(await factsOf(get(target))).toMatchObject({
+      host, rawPath, search, ...host === 'b.test' && target.includes(':5') && { port: 5 },
+    });
   });
 
   it('have no host by HTTP/1.0 without the header', async () => {
@@ -102,7 +109,9 @@ describe('the facts of a request', () => {
     ['trusted', true, [], '127.0.0.1'],
     ['not trusted', false, ['X-Real-IP: 192.0.2.7'], '127.0.0.1'],
   ])('from a proxy that is %s (%s) with %j name the client %s', async (_title, isTrusted, headers, clientIp) => {
-    expect(await factsOf(get('/', ['Host: a', ...headers]), 'plain', isTrusted)).toMatchObject({ clientIp, trusted: isTrusted, remoteAddress: '127.0.0.1' });
+    expect(
+      await factsOf(get('/', ['Host: a', ...headers]), 'plain', isTrusted),
+    ).toMatchObject({ clientIp, trusted: isTrusted, remoteAddress: '127.0.0.1' });
   });
 });
 

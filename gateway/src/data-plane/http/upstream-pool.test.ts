@@ -23,7 +23,9 @@ afterEach(async () => {
 
 const GET = requestOf('GET /');
 
-async function start(pool: Partial<UpstreamPoolOptions>, answer = (peer: RawPeer) => peer.send(answerOf('ok'))): Promise<{ proxy: LocalProxy; upstream: RawUpstream }> {
+async function start(
+  pool: Partial<UpstreamPoolOptions>, answer = (peer: RawPeer) => peer.send(answerOf('ok')),
+): Promise<{ proxy: LocalProxy; upstream: RawUpstream }> {
   const upstream = await new RawUpstream(answer).start();
   closing.push(() => upstream.close());
   const proxy = await new LocalProxy({ tables: rowsFor(upstream.port), pool }).start();
@@ -98,15 +100,19 @@ describe('a kept connection', () => {
 });
 
 const SERVICE: Service = {
-  id: 's', name: null, protocol: 'http', host: '127.0.0.1', port: 80, path: null, retries: 0, connectTimeoutMs: 5_000, writeTimeoutMs: 5_000, readTimeoutMs: 5_000,
-  tlsVerify: null, tlsVerifyDepth: null,
+  id: 's', name: null, protocol: 'http', host: '127.0.0.1', port: 80, path: null, retries: 0,
+  connectTimeoutMs: 5_000, writeTimeoutMs: 5_000, readTimeoutMs: 5_000, tlsVerify: null, tlsVerifyDepth: null,
 };
 
 /** Sends one request with nothing around the pool. @returns the status, or the failure */
-async function send(service: Partial<Service>, options: Partial<UpstreamPoolOptions> = {}, more: { host?: string; body?: Buffer } = {}): Promise<number | UpstreamError> {
+async function send(
+  service: Partial<Service>, options: Partial<UpstreamPoolOptions> = {}, more: { host?: string; body?: Buffer } = {},
+): Promise<number | UpstreamError> {
   const pool = new UpstreamPool({ size: 0, maxRequests: 0, idleTimeoutSeconds: 1, ...options });
   closing.push(() => pool.close());
-  const head = { method: more.body === undefined ? 'GET' : 'POST', path: '/', headers: ['Host', more.host ?? 'localhost:1'], upgrade: false };
+  const head = {
+    method: more.body === undefined ? 'GET' : 'POST', path: '/', headers: ['Host', more.host ?? 'localhost:1'], upgrade: false,
+  };
   const attempt = pool.send({ ...SERVICE, ...service }, head, (request) => void request.end(more.body));
   try {
     const { response } = await attempt.answer;
@@ -142,7 +148,9 @@ describe('a failure', () => {
     const upstream = await new RawUpstream(() => undefined).start();
     closing.push(() => upstream.close());
     expect(await send({ port: upstream.port, readTimeoutMs: 50 })).toMatchObject({ kind: 'timeout', sent: true });
-    expect(await send({ port: upstream.port, readTimeoutMs: 50 }, { idleTimeoutSeconds: 60 })).toMatchObject({ kind: 'timeout', sent: true });
+    expect(
+      await send({ port: upstream.port, readTimeoutMs: 50 }, { idleTimeoutSeconds: 60 }),
+    ).toMatchObject({ kind: 'timeout', sent: true });
   });
 
   it('to take the request in time is told as sent', async () => {
@@ -150,7 +158,9 @@ describe('a failure', () => {
     await once(upstream, 'listening');
     closing.push(() => void upstream.close());
     const { port } = upstream.address() as AddressInfo;
-    expect(await send({ port, writeTimeoutMs: 50 }, {}, { body: Buffer.alloc(64 * 1024 * 1024) })).toMatchObject({ kind: 'timeout', sent: true });
+    expect(
+      await send({ port, writeTimeoutMs: 50 }, {}, { body: Buffer.alloc(64 * 1024 * 1024) }),
+    ).toMatchObject({ kind: 'timeout', sent: true });
   });
 
   it('to connect in time is told as not sent: the handshake of TLS belongs to it', async () => {
@@ -180,7 +190,9 @@ it('an address of IPv6 is written with brackets in a service, and dialled withou
 });
 
 it('the head of an answer may be longer than Node takes by default, up to 64 KiB', async () => {
-  const upstream = await new RawUpstream((peer) => peer.send(answerOf('ok', [`X-Long: ${'a'.repeat(60_000)}`, 'Connection: close']))).start();
+  const upstream = await new RawUpstream(
+    (peer) => peer.send(answerOf('ok', [`X-Long: ${'a'.repeat(60_000)}`, 'Connection: close'])),
+  ).start();
   closing.push(() => upstream.close());
   expect(await send({ port: upstream.port })).toBe(200);
   const longer = await new RawUpstream((peer) => peer.send(answerOf('ok', [`X-Long: ${'a'.repeat(66_000)}`]))).start();
@@ -211,12 +223,15 @@ describe('by TLS', () => {
     expect(await send({ ...service, tlsVerify: false })).toBe(200);
     expect(await send({ ...service, tlsVerify: true })).toMatchObject({ kind: 'connect', sent: false });
     expect(await send({ ...service, tlsVerify: true }, { authorities: [certificate] })).toBe(200);
-    expect(await send({ ...service, tlsVerify: true }, { authorities: [certificate] }, { host: 'other.test' })).toMatchObject({ kind: 'connect' });
+    expect(
+      await send({ ...service, tlsVerify: true }, { authorities: [certificate] }, { host: 'other.test' }),
+    ).toMatchObject({ kind: 'connect' });
   });
 
   it('the name of the Host is sent, without its port; an address is not', async () => {
     const { port, names } = await startTls();
-    for (const host of ['localhost:1', 'b.test', '127.0.0.1:1', '127.0.0.1', '[::1]:1', '1.2.3.4.test']) await send({ protocol: 'https', port }, {}, { host });
+    const hosts = ['localhost:1', 'b.test', '127.0.0.1:1', '127.0.0.1', '[::1]:1', '1.2.3.4.test'];
+    for (const host of hosts) await send({ protocol: 'https', port }, {}, { host });
     expect(names).toEqual(['localhost', 'b.test', false, false, false, '1.2.3.4.test']);
   });
 });

@@ -24,7 +24,9 @@ interface Setup extends Omit<LocalProxyOptions, 'tables' | 'handlers'> {
 async function upstreamOf(request: string, { route, service, access, ...options }: Setup = {}): Promise<string> {
   const upstream = await new RawUpstream((peer) => void setTimeout(() => peer.send(answerOf('ok', ['Connection: close'])), 20)).start();
   closing.push(() => upstream.close());
-  const tables = { ...rowsFor(upstream.port, service, route), ...access !== undefined && { plugins: [{ id: 'p', name: 'x', config: {} }] } };
+  const tables = {
+    ...rowsFor(upstream.port, service, route), ...access !== undefined && { plugins: [{ id: 'p', name: 'x', config: {} }] },
+  };
   const handlers = { x: { name: 'x', priority: 1, prepare: () => ({ access: access! }) } };
   const proxy = await new LocalProxy({ ...options, tables, handlers }).start();
   closing.push(() => proxy.close());
@@ -48,22 +50,29 @@ describe('the head of a request to an upstream', () => {
   });
 
   it('leaves out what belongs to the client\'s connection, and what Connection names', async () => {
-    const received = await upstreamOf(requestOf('GET /', ['Connection: close, X-Gone', 'X-Gone: 1', 'Keep-Alive: 5', 'Upgrade: h2c', 'TE: gzip', 'X-Consumer-ID: root']));
+    const received = await upstreamOf(
+      requestOf('GET /', ['Connection: close, X-Gone', 'X-Gone: 1', 'Keep-Alive: 5', 'Upgrade: h2c', 'TE: gzip', 'X-Consumer-ID: root']),
+    );
     expect(received).not.toMatch(/x-gone|keep-alive: 5|upgrade|\r\nte:|consumer/i);
   });
 
-  it.each([['trailers', 'trailers'], ['gzip, trailers', 'trailers'], ['trailers;q=0.5', undefined], ['trailersx', undefined]])('passes TE: %s on as %s', async (te, passed) => {
+  it.each([
+    ['trailers', 'trailers'], ['gzip, trailers', 'trailers'], ['trailers;q=0.5', undefined], ['trailersx', undefined],
+  ])('passes TE: %s on as %s', async (te, passed) => {
     expect(linesOf(await upstreamOf(requestOf('GET /', [...close, `TE: ${te}`])), 'te')).toEqual(passed === undefined ? [] : [passed]);
   });
 
   it('joins Via and X-Forwarded-For', async () => {
-    const received = await upstreamOf(requestOf('GET /', [...close, 'Via: 1.0 a', 'Via: 1.1 b', 'X-Forwarded-For: 192.0.2.1', 'X-Forwarded-For: 192.0.2.2']));
+    const received = await upstreamOf(
+      requestOf('GET /', [...close, 'Via: 1.0 a', 'Via: 1.1 b', 'X-Forwarded-For: 192.0.2.1', 'X-Forwarded-For: 192.0.2.2']),
+    );
     expect(linesOf(received, 'via')).toEqual(['1.0 a, 1.1 b, 1.1 <product>']);
     expect(linesOf(received, 'x-forwarded-for')).toEqual(['192.0.2.1, 192.0.2.2, 127.0.0.1']);
   });
 
   const forwarded = [
-    'X-Forwarded-Proto: https', 'X-Forwarded-Host: public.test', 'X-Forwarded-Port: 443', 'X-Forwarded-Path: /outer', 'X-Forwarded-Prefix: /prefix',
+    'X-Forwarded-Proto: https', 'X-Forwarded-Host: public.test', 'X-Forwarded-Port: 443', 'X-Forwarded-Path: /outer',
+    'X-Forwarded-Prefix: /prefix',
     'X-Real-IP: 192.0.2.9',
   ];
 
@@ -102,7 +111,9 @@ describe('the head of a request to an upstream', () => {
   });
 
   it('is what plugins make of it', async () => {
-    const received = await upstreamOf(requestOf('GET /?key=a&x=1&%6bey=b&key', [...close, 'X-Set: old', 'X-Set: older', 'X-Removed: 1', 'X-Kept: 1']), {
+    const received = await upstreamOf(requestOf(
+      'GET /?key=a&x=1&%6bey=b&key', [...close, 'X-Set: old', 'X-Set: older', 'X-Removed: 1', 'X-Kept: 1'],
+    ), {
       access: ({ upstream }) => {
         upstream.setHeader('x-SET', 'ü');
         upstream.removeHeader('X-removed');
@@ -144,15 +155,22 @@ describe('the length of a body', () => {
     [requestOf('PUT /'), ['content-length: 0']],
     [requestOf('GET /', [...close, 'Content-Length: 0']), ['content-length: 0']],
     [requestOf('POST /', [...close, 'Content-Length: 2'], 'ab'), ['content-length: 2']],
-    [requestOf('POST /', [...close, 'Transfer-Encoding: chunked', 'Trailer: X-T'], '2\r\nab\r\n0\r\n\r\n'), ['transfer-encoding: chunked', 'trailer: x-t']],
+    [
+      requestOf('POST /', [...close, 'Transfer-Encoding: chunked', 'Trailer: X-T'], '2\r\nab\r\n0\r\n\r\n'),
+      ['transfer-encoding: chunked', 'trailer: x-t'],
+    ],
     [requestOf('POST /', [...close, 'Content-Length: 2', 'Trailer: X-T'], 'ab'), ['content-length: 2']],
   ])('%j: %j', async (request, expected) => {
-    const framing = (await upstreamOf(request)).split('\r\n').map((line) => line.toLowerCase()).filter((line) => /^(?:content-length|transfer-encoding|trailer):/.test(line));
+    const framing = (await upstreamOf(request)).split('\r\n').map((line) => line.toLowerCase()).filter(
+      (line) => /^(?:content-length|transfer-encoding|trailer):/.test(line),
+    );
     expect(framing.sort()).toEqual(expected.toSorted());
   });
 
   it('is that of the body that a plugin puts in its place, without trailers', async () => {
-    const received = await upstreamOf(requestOf('POST /', [...close, 'Transfer-Encoding: chunked', 'Trailer: X-T'], '2\r\nab\r\n0\r\n\r\n'), {
+    const received = await upstreamOf(requestOf(
+      'POST /', [...close, 'Transfer-Encoding: chunked', 'Trailer: X-T'], '2\r\nab\r\n0\r\n\r\n',
+    ), {
       access: ({ upstream }) => upstream.setBody(Buffer.from('ü')),
     });
     expect(received).toMatch(/\r\nContent-Length: 2\r\n\r\nÃ¼$/);

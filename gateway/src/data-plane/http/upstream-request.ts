@@ -58,7 +58,7 @@ function buildHeaders(exchange: HttpExchange, service: Service, stripped: string
     headers.push(raw[index]!, raw[index + 1]!);
   }
   if (exchange.headerValues('te').some((value) => /\btrailers\b(?!\s*;)/i.test(value))) headers.push('TE', 'trailers');
-  if (changedHeaders !== undefined) for (const change of changedHeaders.values()) if (change !== undefined) headers.push(change.name, change.value);
+  for (const change of changedHeaders?.values() ?? []) if (change !== undefined) headers.push(change.name, change.value);
   pushFraming(exchange, headers);
   return headers;
 }
@@ -90,11 +90,15 @@ function pushFraming(exchange: HttpExchange, headers: string[]): void {
   if (replacedBody !== undefined) headers.push('Content-Length', String(replacedBody.length));
   else if (incoming.headers['transfer-encoding'] !== undefined) headers.push('Transfer-Encoding', 'chunked');
   else if (hasBody(incoming)) headers.push('Content-Length', incoming.headers['content-length']!);
-  else if (incoming.headers['content-length'] !== undefined || !METHODS_WITHOUT_BODY.has(exchange.method)) headers.push('Content-Length', '0');
+  else if (incoming.headers['content-length'] !== undefined || saysAbsence(exchange.method)) headers.push('Content-Length', '0');
 }
 
-/** With any other method the absence of a body is said, RFC 9110 §8.6. */
 const METHODS_WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS']);
+
+/** Whether a request with this method says that it has no body. RFC 9110 §8.6 */
+function saysAbsence(method: string): boolean {
+  return !METHODS_WITHOUT_BODY.has(method);
+}
 
 function joined(values: readonly string[], own: string): string {
   return values.length === 0 ? own : `${values.join(', ')}, ${own}`;

@@ -25,6 +25,8 @@ function nameOf(field: string): string | undefined {
 
 /** Decodes escapes, also where the bytes around them are not valid UTF-8. */
 function decode(text: string): string {
-  const bytes = text.replaceAll('+', ' ').replace(/%([0-9a-f]{2})/gi, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const bytes = text.replaceAll('+', ' ').replace(
+    /%([0-9a-f]{2})/gi, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)),
+  );
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }

@@ -25,11 +25,15 @@ const CONFIG: KeyAuthConfig = {
   realm: null,
 };
 
-async function access(config: Partial<KeyAuthConfig>, request: FakeRequest, nowMs = 0, before?: (exchange: FakeExchange) => void): Promise<FakeExchange> {
+async function access(
+  config: Partial<KeyAuthConfig>, request: FakeRequest, nowMs = 0, before?: (exchange: FakeExchange) => void,
+): Promise<FakeExchange> {
   const exchange = new FakeExchange(request);
   before?.(exchange);
   const { access: run } = keyAuthHandler.prepare({ ...CONFIG, ...config }, fakeContext({
-    consumers: { byId: new Map([BOB, ANYONE].map((one) => [one.id, one])), byUsername: new Map([BOB, ANYONE].map((one) => [one.username!, one])) },
+    consumers: {
+      byId: new Map([BOB, ANYONE].map((one) => [one.id, one])), byUsername: new Map([BOB, ANYONE].map((one) => [one.username!, one])),
+    },
     credentials: new Map([['keyauth_credentials', CREDENTIALS]]),
     now: () => nowMs,
   }));
@@ -57,16 +61,34 @@ const ROWS: readonly Row[] = [
   { title: 'refuses an unknown key', request: { headers: { apikey: 'no' } }, refused: 'Unauthorized' },
   { title: 'refuses two keys', request: { headers: { apikey: ['k-bob', 'k-bob'] } }, refused: 'Duplicate API key found' },
   { title: 'refuses an expired key', request: { headers: { apikey: 'k-old' } }, refused: 'Unauthorized' },
-  { title: 'does not look into the header when told so', config: { key_in_header: false }, request: { headers: { apikey: 'k-bob' } }, refused: 'No API key found in request' },
-  { title: 'does not look into the query when told so', config: { key_in_query: false }, request: { query: 'apikey=k-bob' }, refused: 'No API key found in request' },
-  { title: 'does not look into the body unless told so', request: { body: 'apikey=k-bob', headers: FORM }, refused: 'No API key found in request' },
+  {
+    title: 'does not look into the header when told so', config: { key_in_header: false }, request: { headers: { apikey: 'k-bob' } },
+    refused: 'No API key found in request',
+  },
+  {
+    title: 'does not look into the query when told so', config: { key_in_query: false }, request: { query: 'apikey=k-bob' },
+    refused: 'No API key found in request',
+  },
+  {
+    title: 'does not look into the body unless told so', request: { body: 'apikey=k-bob', headers: FORM },
+    refused: 'No API key found in request',
+  },
   { title: 'takes a key in a form', config: { key_in_body: true }, request: { body: 'apikey=k-bob', headers: FORM }, consumer: 'bob' },
-  { title: 'takes a key in a JSON body', config: { key_in_body: true }, request: { body: '{"apikey":"k-bob"}', headers: JSON_TYPE }, consumer: 'bob' },
-  { title: 'does not read keys out of other bodies', config: { key_in_body: true }, request: { body: 'apikey=k-bob', headers: { 'content-type': 'text/plain' } }, refused: 'No API key found in request' },
+  {
+    title: 'takes a key in a JSON body', config: { key_in_body: true }, request: { body: '{"apikey":"k-bob"}', headers: JSON_TYPE },
+    consumer: 'bob',
+  },
+  {
+    title: 'does not read keys out of other bodies', config: { key_in_body: true },
+    request: { body: 'apikey=k-bob', headers: { 'content-type': 'text/plain' } }, refused: 'No API key found in request',
+  },
   {
     title: 'takes a key in a multipart body',
     config: { key_in_body: true },
-    request: { body: '--B\r\nContent-Disposition: form-data; name="apikey"\r\n\r\nk-bob\r\n--B--\r\n', headers: { 'content-type': 'multipart/form-data; boundary=B' } },
+    request: {
+      body: '--B\r\nContent-Disposition: form-data; name="apikey"\r\n\r\nk-bob\r\n--B--\r\n',
+      headers: { 'content-type': 'multipart/form-data; boundary=B' },
+    },
     consumer: 'bob',
   },
   { title: 'takes an empty key for none', request: { headers: { apikey: '' } }, refused: 'No API key found in request' },
@@ -114,7 +136,9 @@ const ROWS: readonly Row[] = [
     consumer: 'bob',
     changes: ['remove header apikey', 'remove query apikey', 'set body {"big":12345678901234567890,"one":1.0}'],
   },
-  { title: 'tries the names in order', config: { key_names: ['X-Key', 'other'] }, request: { headers: { other: 'k-bob' } }, consumer: 'bob' },
+  {
+    title: 'tries the names in order', config: { key_names: ['X-Key', 'other'] }, request: { headers: { other: 'k-bob' } }, consumer: 'bob',
+  },
   {
     title: 'hides the key in header and query',
     config: { hide_credentials: true },
@@ -131,8 +155,14 @@ const ROWS: readonly Row[] = [
   },
   { title: 'lets preflight requests pass when told so', config: { run_on_preflight: false }, request: { method: 'OPTIONS' } },
   { title: 'asks preflight requests too by default', request: { method: 'OPTIONS' }, refused: 'No API key found in request' },
-  { title: 'takes a request without key for the anonymous consumer, by id', config: { anonymous: ANYONE.id }, request: {}, consumer: 'anyone' },
-  { title: 'takes a request with a wrong key for the anonymous consumer, by name', config: { anonymous: 'anyone' }, request: { headers: { apikey: 'no' } }, consumer: 'anyone' },
+  {
+    title: 'takes a request without key for the anonymous consumer, by id', config: { anonymous: ANYONE.id }, request: {},
+    consumer: 'anyone',
+  },
+  {
+    title: 'takes a request with a wrong key for the anonymous consumer, by name', config: { anonymous: 'anyone' },
+    request: { headers: { apikey: 'no' } }, consumer: 'anyone',
+  },
 ];
 
 describe('key-auth', () => {
@@ -153,7 +183,9 @@ describe('key-auth', () => {
   });
 
   it('leaves a client alone that another plugin knows already, when anonymous is set', async () => {
-    const known = await access({ anonymous: 'anyone' }, { headers: { apikey: 'no' } }, 0, (exchange) => exchange.authenticate(BOB, { id: 'other', consumer: BOB }));
+    const known = await access(
+      { anonymous: 'anyone' }, { headers: { apikey: 'no' } }, 0, (exchange) => exchange.authenticate(BOB, { id: 'other', consumer: BOB }),
+    );
     expect(known.consumer).toBe(BOB);
   });
 
