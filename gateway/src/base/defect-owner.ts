@@ -1,5 +1,6 @@
 /**
- * Ties work to the request that it is done for, across callbacks and promises, so that a defect in it ends that request and not the process.
+ * Ties work to the request that it is done for, across callbacks and promises, so that a defect in it ends that request and not the
+ * process.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 

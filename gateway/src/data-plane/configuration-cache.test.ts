@@ -54,7 +54,7 @@ describe('configurations on disk', () => {
     expect((statSync(file(0)).mode & 0o777).toString(8)).toBe('600');
   });
 
-  it.each(DAMAGES)('fall back to the generation before after %s, which is moved aside and told of once', (_title, damage) => {
+  it.each(DAMAGES)('fall back to the generation before after %s, which is moved aside and reported once', (_title, damage) => {
     cache.store(table('a'), 'hash-a');
     cache.store(table('b'), 'hash-b');
     damage(file(0));

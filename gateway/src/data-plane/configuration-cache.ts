@@ -142,7 +142,7 @@ function digest(bytes: Buffer): string {
 function writeDurably(path: string, bytes: Buffer): void {
   // Each write is on the disk when it returns: Node's permission model, which a hardened node may run under, knows no fsync.
   const flags = constants.O_WRONLY + constants.O_CREAT + constants.O_TRUNC + (constants.O_SYNC ?? 0);
-  // Credentials are in there: nobody else may read it.
+  // The file contains credentials: only this user may read it.
   const file = openSync(path, flags, 0o600);
   try {
     for (let offset = 0; offset < bytes.length;) offset += writeSync(file, bytes, offset);

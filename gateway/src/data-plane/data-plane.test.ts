@@ -97,7 +97,7 @@ function call(port: number, options: RequestOptions & { readonly body?: string }
   });
 }
 
-/** A port that nobody listens on. */
+/** A port that no process listens on. */
 async function closedPort(): Promise<number> {
   const server = createTcpServer();
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
@@ -193,7 +193,7 @@ describe('a data plane', () => {
     const client = connect(port, '127.0.0.1', () => void client.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n'));
     await eventually('the request arrived', () => arrived);
     client.destroy();
-    await eventually('the upstream is told', () => gone);
+    await eventually('the upstream request ends', () => gone);
   });
 
   it('passes a WebSocket through', async () => {
@@ -375,7 +375,7 @@ describe('failures of upstreams', () => {
     expect({ status, body: body.split('\n')[0] }).toEqual({ status: 504, body: 'The upstream server is timing out' });
   });
 
-  it('a name that does not exist is told as such', async () => {
+  it('a name that does not exist becomes 503', async () => {
     const running = await startDataPlane();
     running.dataPlane.apply(tableFor(80, { host: 'does-not-exist.invalid', retries: 0 }), HASH);
     expect(await call(running.port)).toMatchObject({ status: 503, body: expect.stringContaining('name resolution failed') as string });
@@ -409,7 +409,7 @@ const SMUGGLED: readonly (readonly [title: string, head: string])[] = [
 describe('upstreams with TLS', () => {
   it.each([
     [null, 200], [false, 200], [true, 502],
-  ])('with tls_verify %s, a certificate that nobody vouches for: %d', async (verify, status) => {
+  ])('with tls_verify %s, a self-signed certificate: %d', async (verify, status) => {
     const { certificate, key } = await createSelfSignedCertificate({ commonName: 'localhost' });
     let name: unknown;
     const upstream = createTlsServer({ cert: certificate, key }, (request, response) => {

@@ -24,7 +24,7 @@ const GZIP = Buffer.from([0x1f, 0x8b]);
 
 const TOKEN = 'hunter2-of-the-token';
 
-/** A plugin with a reference wherever one can stand, and one field that takes none. */
+/** A plugin with a reference in every kind of place, and one field that does not accept any. */
 const shipper = definePlugin({
   name: 'shipper',
   priority: 1,
@@ -93,7 +93,7 @@ const keyed = (...keys: string[]) => ({
 });
 
 describe('secrets of a node', () => {
-  it('stand in maps, lists and records where the configuration has references', () => {
+  it('are resolved in maps, lists and records where the configuration has references', () => {
     const config = {
       headers: { 'x-token': '{vault://env/token}', 'x-plain': 'a' }, hosts: ['a.example', '{vault://env/all/host}'],
       redis: { password: '{vault://env/token}' },
@@ -105,7 +105,7 @@ describe('secrets of a node', () => {
     ]);
   });
 
-  it('do not stand in fields that take none: their text is what it is', () => {
+  it('stay text in fields that accept none', () => {
     expect(startWith({ TOKEN }).apply(table({ comment: '{vault://env/token}' }), 'a'.repeat(32)).applied).toBe(true);
     expect(prepared).toMatchObject([{ config: { comment: '{vault://env/token}' } }]);
   });
@@ -150,7 +150,7 @@ describe('secrets of a node', () => {
     expect(dataPlane.currentHash).toBe(hash);
   });
 
-  it('in mounted files are used anew when they change, and not when they are gone or nothing changed', async () => {
+  it('in mounted files are read again when they change, and not when they are gone or nothing changed', async () => {
     const mount = join(folder, 'cache');
     const file = join(mount, 'password');
     mkdirSync(mount);

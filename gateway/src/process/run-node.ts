@@ -1,6 +1,6 @@
 /**
  * The life of a node's process: read the settings, start, run until told to stop, drain, end with the right exit code.
- * What goes wrong for a reason that a person can mend is one line on standard error, never a stack trace.
+ * A failure that the operator can fix is one line on standard error, never a stack trace.
  */
 import { constants, accessSync, mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';

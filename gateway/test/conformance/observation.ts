@@ -6,7 +6,7 @@ import type { Exchanged } from './raw-client.ts';
 import type { Received } from './recording-upstream.ts';
 import type { Observation, SeenAnswer, SeenRequest, Step } from './suite.ts';
 
-/** Texts above this length are told by length and hash. */
+/** Longer texts are compared by length and hash. Characters. */
 const LONG = 3_500;
 
 /** Ports by name, as the templates call them. */

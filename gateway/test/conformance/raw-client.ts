@@ -21,7 +21,7 @@ const CLOSE_WATCH_MS = { open: 8, closed: 1_000 } as const;
 
 export interface ExchangeOptions {
   readonly ports: { readonly proxy: number; readonly tls: number };
-  /** What should become of the connection: how long it is watched depends on it, what is told does not. */
+  /** What should become of the connection: how long it is watched depends on it, the result does not. */
   readonly expected: keyof typeof CLOSE_WATCH_MS;
 }
 

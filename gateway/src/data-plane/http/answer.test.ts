@@ -128,7 +128,7 @@ describe('an answer of an upstream', () => {
 
   it.each([
     ['GET', 'HTTP/1.0', 'close'], ['HEAD', 'HTTP/1.0', 'keep-alive'], ['GET', 'HTTP/1.1', 'keep-alive'],
-  ])('without a length, to %s by %s: the connection is told %s', async (method, version, connection) => {
+  ])('without a length, to %s by %s: Connection says %s', async (method, version, connection) => {
     const { port } = await start(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${method === 'HEAD' ? '' : '2\r\nok\r\n0\r\n\r\n'}`);
     const client = await dial(port);
     client.send(`${method} /up ${version}\r\nHost: a\r\nConnection: keep-alive\r\n\r\n`);

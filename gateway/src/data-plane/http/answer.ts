@@ -1,4 +1,4 @@
-/** Writes answers to the client: those of the gateway itself, and heads of proxied ones. */
+/** Heads of answers to clients: those that the gateway makes itself, and those of upstreams. */
 import type { ServerResponse } from 'node:http';
 
 import { ResponseHead } from './client-response.ts';
@@ -12,15 +12,15 @@ export interface OwnAnswer {
   readonly message: string;
   /** As they travel: one character for each byte. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** What a client gets that accepts anything. @default 'json' */
+  /** Format for a client that accepts any. @default 'json' */
   readonly fallback?: DefaultFormat;
-  /** Without a body. */
+  /** Whether the answer has no body. @default false */
   readonly empty?: boolean;
-  /** After an attempt at the upstream: its latency headers are among `headers`. */
+  /** Whether the request was sent to the upstream: then `headers` contains its latencies. @default false */
   readonly attempted?: boolean;
 }
 
-/** The head of an answer of the gateway; a plugin may still change it. */
+/** Creates the head and the body of an answer of the gateway. Plugins may still change the head. */
 export function ownHead(
   answer: OwnAnswer, requestId: string, accept: string | undefined, startedAt: number,
 ): { head: ResponseHead; body: string } {
@@ -39,8 +39,9 @@ export function ownHead(
 }
 
 /**
- * Adds what the gateway says about a proxied answer.
- * @param via what the upstream's answer came through
+ * Adds the headers that the gateway sets on an answer of an upstream.
+ * @param sentAt, answeredAt times of the attempt, as of `performance.now()`
+ * @param via value of the upstream's own Via header
  */
 export function addProxyHeaders(head: ResponseHead, exchange: HttpExchange, sentAt: number, answeredAt: number, via?: string): void {
   if (head.rawHeader('server') === undefined) head.headers.push('Server', PRODUCT);
@@ -52,7 +53,11 @@ export function addProxyHeaders(head: ResponseHead, exchange: HttpExchange, sent
   );
 }
 
-/** Writes the head. A client whose connection cannot go on is told so. @param statusMessage @default - the usual one */
+/**
+ * Writes the head, with `Connection: close` when the connection ends behind this answer.
+ * @param closing whether it ends in any case
+ * @param statusMessage reason phrase. @default - the usual one for the status
+ */
 export function writeHead(response: ServerResponse, head: ResponseHead, closing: boolean, statusMessage?: string): void {
   response.sendDate = false;
   const framed = head.rawHeader('content-length') !== undefined || response.req.httpVersion === '1.1' || response.req.method === 'HEAD';

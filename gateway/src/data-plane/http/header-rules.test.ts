@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { connectionOptions, NOT_TO_CLIENT, NOT_TO_UPSTREAM, withCharset } from './header-rules.ts';
 
 describe('headers of requests that do not travel', () => {
-  it('are those of a connection, those made anew, and those that say who a consumer is', () => {
+  it('are those of a connection, those that the gateway makes itself, and those that say who a consumer is', () => {
     expect([...NOT_TO_UPSTREAM].sort()).toEqual([
       'connection', 'content-length', 'expect', 'host', 'keep-alive', 'proxy', 'proxy-connection', 'te', 'transfer-encoding', 'upgrade',
       'via', 'x-anonymous-consumer', 'x-authenticated-scope', 'x-authenticated-userid', 'x-consumer-custom-id', 'x-consumer-groups',

@@ -1,26 +1,26 @@
-/** Which headers travel from one side to the other. RFC 9110 §7.6.1, and what Kong does beyond it. */
+/** Which headers are copied between client and upstream. RFC 9110 §7.6.1, and what Kong does in addition. */
 
-/** Headers of one connection; they never travel. */
+/** Headers of one connection: never copied. */
 const CONNECTION_HEADERS = ['connection', 'keep-alive', 'proxy-connection', 'proxy', 'upgrade', 'te', 'transfer-encoding'];
 
-/** Not copied from a client's request: made anew, or answered by the gateway itself. */
+/** Headers of a client's request that are not copied: the gateway makes its own, or answers them itself. */
 export const NOT_TO_UPSTREAM: ReadonlySet<string> = new Set([
   ...CONNECTION_HEADERS,
   'host', 'content-length', 'expect',
   'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-path', 'x-forwarded-prefix', 'x-real-ip',
   'via', 'x-kong-request-id',
-  // Only the gateway says who a consumer is; a client that sends these itself pretends.
+  // Only the gateway names the consumer: a client that sends these headers pretends to be one.
   'x-consumer-id', 'x-consumer-custom-id', 'x-consumer-username', 'x-consumer-groups', 'x-credential-identifier', 'x-anonymous-consumer',
   'x-authenticated-userid', 'x-authenticated-scope', 'x-credential-username',
 ]);
 
-/** Not copied from an upstream's answer. */
+/** Headers of an upstream's answer that are not copied. */
 export const NOT_TO_CLIENT: ReadonlySet<string> = new Set([
   'connection', 'keep-alive', 'proxy-connection', 'upgrade', 'transfer-encoding', 'via',
   'x-kong-proxy-latency', 'x-kong-upstream-latency', 'x-kong-request-id', 'x-kong-response-latency',
 ]);
 
-/** Naming one of these in Connection does not remove it: it would take the request's framing or origin away. */
+/** Headers that a client cannot remove by naming them in Connection: the request would lose its framing or its origin. */
 const KEPT: ReadonlySet<string> = new Set([
   'host', 'content-length', 'x-forwarded-for', 'x-real-ip', 'content-type', 'authorization', 'cookie', 'trailer',
 ]);
@@ -32,7 +32,7 @@ export function connectionOptions(value: string | undefined): ReadonlySet<string
   return new Set(names);
 }
 
-/** Content types whose answers get a charset when they have none, as nginx does. */
+/** Content types that get a charset when they have none, as in nginx. */
 const CHARSET_TYPES: ReadonlySet<string> = new Set([
   'text/html', 'text/plain', 'text/xml', 'text/vnd.wap.wml', 'application/javascript', 'application/rss+xml',
 ]);

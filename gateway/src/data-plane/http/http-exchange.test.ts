@@ -148,7 +148,7 @@ describe('the body of a request', () => {
     client.socket.destroy();
     await eventually('the request is over', () => proxy.pipeline.active === 0);
     decideNow();
-    expect(await eventually('the plugin is told', () => failure)).toMatchObject({ message: 'the client went away' });
+    expect(await eventually('the plugin gets the error', () => failure)).toMatchObject({ message: 'the client went away' });
   });
 });
 
@@ -157,7 +157,7 @@ describe('a client that is known', () => {
   const credential: Credential = { id: 'cred', consumer };
   const identity = (received: string) => received.split('\r\n').filter((line) => /^x-(?:consumer|credential|anonymous)/i.test(line)).sort();
 
-  it('is told to the upstream', async () => {
+  it('reaches the upstream in headers', async () => {
     const { received } = await run(requestOf('GET /'), (exchange) => exchange.authenticate(consumer, credential));
     expect(identity(received)).toEqual([
       'X-Consumer-Custom-ID: own', 'X-Consumer-ID: id', 'X-Consumer-Username: bob', 'X-Credential-Identifier: cred',

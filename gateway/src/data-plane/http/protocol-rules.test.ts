@@ -22,7 +22,7 @@ describe('a request by http', () => {
     expect(await answer({ protocols })).toMatch(/^HTTP\/1\.1 200 /);
   });
 
-  it('to a route for https is told to upgrade', async () => {
+  it('to a route for https gets 426', async () => {
     expect(await answer({ protocols: ['https'] })).toBe([
       'HTTP/1.1 426 Upgrade Required', 'Date: <date>', 'Content-Type: application/json; charset=utf-8', 'Content-Length: 94',
       'Server: <product>',

@@ -1,4 +1,4 @@
-/** Requests whose route wants another protocol. */
+/** Requests by http to routes for https only. */
 import type { Route } from '../../model/snapshot.ts';
 import type { Scheme } from '../compiled-configuration.ts';
 import type { OwnAnswer } from './answer.ts';
@@ -10,7 +10,7 @@ const USE_HTTPS: OwnAnswer = {
   headers: { Connection: 'Upgrade', Upgrade: 'TLS/1.2, HTTP/1.1' },
 };
 
-/** The answer that sends the client elsewhere; `undefined` when the route takes the request as it is. */
+/** @returns the answer that sends the client to https; `undefined` when the route serves the request as it is */
 export function protocolAnswer(exchange: HttpExchange, route: Route): OwnAnswer | undefined {
   if (route.protocols.includes('http') || !route.protocols.includes('https') || effectiveScheme(exchange) === 'https') return undefined;
   if (route.httpsRedirectStatus === 426) return USE_HTTPS;
@@ -23,7 +23,7 @@ export function protocolAnswer(exchange: HttpExchange, route: Route): OwnAnswer 
   };
 }
 
-/** How the client speaks. What a trusted proxy in front says counts more than our own connection to it. */
+/** @returns the scheme that the client uses: the one that a trusted proxy names, else that of the connection */
 export function effectiveScheme(exchange: HttpExchange): Scheme {
   const forwarded = exchange.facts.trusted ? exchange.headerValues('x-forwarded-proto')[0] : undefined;
   return (forwarded ?? exchange.scheme) === 'https' ? 'https' : 'http';

@@ -1,4 +1,4 @@
-/** The ports that consumers reach. HTTP/1.1 on Node's server, with its strict parser. */
+/** The proxy's ports: HTTP/1.1 on Node's server, with its strict parser. */
 import { ServerResponse } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -19,7 +19,7 @@ const MAX_HEAD_BYTES = 49_152;
 
 const SERVER_OPTIONS = {
   insecureHTTPParser: false,
-  // Answered by ourselves, so that such a client gets an answer in our format.
+  // The pipeline checks it, so that the answer has the gateway's format.
   requireHostHeader: false,
   maxHeaderSize: MAX_HEAD_BYTES,
   keepAliveTimeout: 75_000,
@@ -32,7 +32,7 @@ function asksForWebSocket({ method, httpVersion, headers }: IncomingMessage): bo
   return method === 'GET' && httpVersion === '1.1' && headers.upgrade?.toLowerCase() === 'websocket';
 }
 
-/** Answers to what never became a request, by the parser's code. */
+/** Answers to what the parser rejects, by its error code. */
 const PARSER_ANSWERS: Readonly<Record<string, { status: string; message: string }>> = {
   HPE_HEADER_OVERFLOW: { status: '400 Bad Request', message: 'Request header or cookie too large' },
   ERR_HTTP_REQUEST_TIMEOUT: { status: '408 Request Timeout', message: 'Request timeout' },
@@ -76,27 +76,27 @@ export class ProxyListener {
     return this.#accepted;
   }
 
-  /** Takes no new connections, and ends each open one after its current answer. Settles when all are gone. */
+  /** Accepts no new connections, and closes each open one after its current answer. Settles when all are closed. */
   async stop(): Promise<void> {
     const closed = this.#servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
     for (const server of this.#servers) server.closeIdleConnections();
     await Promise.all(closed);
   }
 
-  /** Ends what is still open, at once. */
+  /** Closes all open connections at once. */
   abort(): void {
     for (const server of this.#servers) server.closeAllConnections();
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Remembers the answers that a connection still waits for. */
+  /** Records the answers that a connection waits for. */
   #track(socket: Duplex, response: ServerResponse): void {
     const waiting = this.#waiting.get(socket) ?? new Set();
     this.#waiting.set(socket, waiting.add(response));
     response.once('close', () => waiting.delete(response));
   }
 
-  /** Answers what is no request, after the requests before it have got their answers. */
+  /** Answers what the parser rejects, behind the answers to the requests before it. */
   #refuseRest(error: NodeJS.ErrnoException, socket: Duplex): void {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
     const { status, message } = PARSER_ANSWERS[error.code ?? ''] ?? MALFORMED;
@@ -112,7 +112,7 @@ export class ProxyListener {
   #endAfterAnswers(socket: Duplex, status: string, message: string): void {
     const last = this.#lastWaiting(socket);
     if (last === undefined) return endWith(socket, status, message);
-    // Where the client said that it would send no more, what followed is dropped without a word.
+    // After `Connection: close` from the client, what follows is dropped without an answer.
     last.once('close', () => last.shouldKeepAlive ? endWith(socket, status, message) : socket.destroy());
     return undefined;
   }

@@ -140,7 +140,7 @@ describe('an answer', () => {
     client.socket.destroy();
     await eventually('the request is over', () => proxy.pipeline.active === 0);
     decideNow();
-    await eventually('the upstream is told', () => upstream.connections[0]!.ended);
+    await eventually('the connection to the upstream ends', () => upstream.connections[0]!.ended);
     expect(proxy.logged).toEqual([]);
   });
 
@@ -150,7 +150,7 @@ describe('an answer', () => {
     client.send(requestOf('GET /'));
     await client.sees('part');
     client.socket.destroy();
-    await eventually('the upstream is told', () => upstream.connections[0]!.ended);
+    await eventually('the connection to the upstream ends', () => upstream.connections[0]!.ended);
   });
 
   it('to HEAD, and one without content, is over with its head', async () => {
@@ -192,7 +192,7 @@ describe('a request whose client is gone before it is sent', () => {
     client.send(requestOf('GET /'));
     await eventually('it arrived', () => upstream.received !== '');
     client.socket.destroy();
-    await eventually('the upstream is told', () => upstream.connections[0]!.ended);
+    await eventually('the connection to the upstream ends', () => upstream.connections[0]!.ended);
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(upstream.connections).toHaveLength(1);
     expect(proxy.logged).toEqual([]);
@@ -332,7 +332,7 @@ describe('a WebSocket', () => {
     await client.sees('firstback');
     expect(proxy.pipeline.active).toBe(1);
     client.socket.destroy();
-    await eventually('the upstream is told', () => upstream.connections[0]!.ended);
+    await eventually('the connection to the upstream ends', () => upstream.connections[0]!.ended);
     await eventually('the request is over', () => proxy.pipeline.active === 0);
     expect(proxy.ended).toEqual([['route', 101]]);
   });
@@ -355,7 +355,7 @@ describe('a WebSocket', () => {
     client.send(UPGRADE);
     await client.sees('\r\n\r\n');
     client.socket.resetAndDestroy();
-    await eventually('the upstream is told', () => upstream.connections[0]!.ended);
+    await eventually('the connection to the upstream ends', () => upstream.connections[0]!.ended);
     await eventually('the request is over', () => proxy.pipeline.active === 0);
   });
 
@@ -375,13 +375,13 @@ describe('a WebSocket', () => {
     const decideNow = await eventually('the plugin is asked', () => decide);
     client.socket.destroy();
     decideNow();
-    await eventually('the upstream is told', () => upstream.connections[0]!.ended);
+    await eventually('the connection to the upstream ends', () => upstream.connections[0]!.ended);
     await eventually('the request is over', () => proxy.pipeline.active === 0);
   });
 });
 
 describe('a client that waits for 100', () => {
-  it('is told to go on once the upstream is there, and its body is passed on', async () => {
+  it('gets 100 once the upstream is connected, and its body is passed on', async () => {
     const { proxy, upstream } = await start((peer) => void peer.sees('body').then(() => peer.send(answerOf('ok'))));
     const client = await dial(proxy.port);
     client.send(requestOf('POST /', ['Connection: close', 'Expect: 100-continue', 'Content-Length: 4']));
@@ -391,7 +391,7 @@ describe('a client that waits for 100', () => {
     expect(upstream.received).not.toMatch(/expect/i);
   });
 
-  it('is told so once, also when a plugin reads the body', async () => {
+  it('gets one 100, also when a plugin reads the body', async () => {
     const { proxy } = await start(
       (peer) => peer.send(answerOf('ok')), { phases: { access: async ({ request }) => void await request.body(10) } },
     );
@@ -402,7 +402,7 @@ describe('a client that waits for 100', () => {
     expect((await client.end()).match(/HTTP\/1\.1 100/g)).toHaveLength(1);
   });
 
-  it('is not told so when the request is refused', async () => {
+  it('gets no 100 when a plugin rejects the request', async () => {
     const { proxy } = await start(() => undefined, { phases: { access: (exchange) => exchange.refuse({ status: 401, message: 'no' }) } });
     const client = await dial(proxy.port);
     client.send(requestOf('POST /', ['Connection: close', 'Expect: 100-continue', 'Content-Length: 4']));

@@ -1,4 +1,4 @@
-/** Sends a request to its service and streams the answer back. Bodies are never collected, in neither direction. */
+/** Sends a request to its service and streams the answer back. Bodies are never buffered, in either direction. */
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
@@ -30,7 +30,7 @@ const FAILURES: Readonly<Record<UpstreamFailure, OwnAnswer>> = {
   invalid: { status: 502, message: 'An invalid response was received from the upstream server', fallback: 'text' },
 };
 
-/** RFC 9110 §9.2.2. A request that may have arrived is repeated only with one of these. */
+/** Methods with which a request that may have arrived is repeated. RFC 9110 §9.2.2 */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
 
 /** @returns the gateway's own answer when the upstream gave none; `undefined` when the client has been served, or is gone */

@@ -124,7 +124,7 @@ async function send(
 }
 
 describe('a failure', () => {
-  it('to connect is told as not sent', async () => {
+  it('to connect is one before sending', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -134,17 +134,17 @@ describe('a failure', () => {
     expect(failure).toMatchObject({ kind: 'connect', sent: false, message: 'upstream connect', cause: { code: 'ECONNREFUSED' } });
   });
 
-  it('of a name is told as such', async () => {
+  it('of a name has its own kind', async () => {
     expect(await send({ host: 'does-not-exist.invalid' })).toMatchObject({ kind: 'name', sent: false });
   });
 
-  it('of a connection that stands is told as sent', async () => {
+  it('of an open connection is one after sending', async () => {
     const upstream = await new RawUpstream((peer) => void peer.socket.destroy()).start();
     closing.push(() => upstream.close());
     expect(await send({ port: upstream.port })).toMatchObject({ kind: 'broken', sent: true });
   });
 
-  it('to answer in time is told as sent', async () => {
+  it('to answer in time is one after sending', async () => {
     const upstream = await new RawUpstream(() => undefined).start();
     closing.push(() => upstream.close());
     expect(await send({ port: upstream.port, readTimeoutMs: 50 })).toMatchObject({ kind: 'timeout', sent: true });
@@ -153,7 +153,7 @@ describe('a failure', () => {
     ).toMatchObject({ kind: 'timeout', sent: true });
   });
 
-  it('to take the request in time is told as sent', async () => {
+  it('to take the request in time is one after sending', async () => {
     const upstream = createServer((socket) => void socket.pause()).listen(0, '127.0.0.1');
     await once(upstream, 'listening');
     closing.push(() => void upstream.close());
@@ -163,7 +163,7 @@ describe('a failure', () => {
     ).toMatchObject({ kind: 'timeout', sent: true });
   });
 
-  it('to connect in time is told as not sent: the handshake of TLS belongs to it', async () => {
+  it('to connect in time is one before sending: the TLS handshake is part of it', async () => {
     const upstream = createServer((socket) => void socket.on('error', () => undefined)).listen(0, '127.0.0.1');
     await once(upstream, 'listening');
     closing.push(() => void upstream.close());
@@ -172,7 +172,7 @@ describe('a failure', () => {
   });
 });
 
-it('the time to connect does not run on once the connection stands', async () => {
+it('the time to connect does not run on once the connection is open', async () => {
   const upstream = await new RawUpstream((peer) => void setTimeout(() => peer.send(answerOf('ok', ['Connection: close'])), 120)).start();
   closing.push(() => upstream.close());
   expect(await send({ port: upstream.port, connectTimeoutMs: 60 })).toBe(200);

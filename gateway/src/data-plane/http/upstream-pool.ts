@@ -1,4 +1,4 @@
-/** Connections to upstreams: opened when needed, kept alive, with the three timeouts of a service. Sits on Node's HTTP client. */
+/** Connections to upstreams, on Node's HTTP client: opened on demand, kept alive, with the three timeouts of a service. */
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
@@ -18,7 +18,7 @@ export interface UpstreamPoolOptions extends UpstreamTlsOptions {
   readonly idleTimeoutSeconds: number;
 }
 
-/** What went wrong, by what may be done about it. `invalid`: the upstream answered, but not to this request. */
+/** What failed. `invalid`: the upstream answered with something that is no answer to this request. */
 export type UpstreamFailure = 'name' | 'connect' | 'timeout' | 'broken' | 'invalid';
 
 export class UpstreamError extends Error {
@@ -61,7 +61,7 @@ export class UpstreamPool {
     this.#tls = new UpstreamTls(options);
   }
 
-  /** Starts a request. @param onReady called when the connection stands, to send the body */
+  /** Starts a request. @param onReady sends the body; called when the connection is open */
   send(service: Service, head: UpstreamHead, onReady: (request: ClientRequest) => void): UpstreamAttempt {
     const secure = service.protocol === 'https';
     const options = {
@@ -134,7 +134,7 @@ function follow(request: ClientRequest, { service, upgrade, onReady }: Followed)
       else refuse(`status ${response.statusCode}`);
     });
     request.once('upgrade', (response, socket, head) => {
-      // From here on the socket is nobody else's: without a listener its first error would end the process.
+      // Node's client has let go of the socket: without a listener its first error would be thrown.
       socket.on('error', () => socket.destroy());
       if (upgrade && response.headers.upgrade?.toLowerCase() === 'websocket') return resolve({ kind: 'upgrade', response, socket, head });
       socket.destroy();
@@ -154,7 +154,7 @@ function isFinal({ statusCode = 0 }: IncomingMessage): boolean {
   return statusCode >= 200;
 }
 
-/** Node counts no requests per connection. */
+/** Limits the requests of one connection, which Node's agent cannot. @param maxRequests 0: no limit */
 function limitRequests<A extends HttpAgent>(agent: A, maxRequests: number): A {
   const served = new WeakMap<Duplex, number>();
   const keep = agent.keepSocketAlive.bind(agent) as (socket: Duplex) => boolean;

@@ -62,15 +62,15 @@ const ROWS: readonly Row[] = [
   { title: 'refuses two keys', request: { headers: { apikey: ['k-bob', 'k-bob'] } }, refused: 'Duplicate API key found' },
   { title: 'refuses an expired key', request: { headers: { apikey: 'k-old' } }, refused: 'Unauthorized' },
   {
-    title: 'does not look into the header when told so', config: { key_in_header: false }, request: { headers: { apikey: 'k-bob' } },
+    title: 'ignores the header without key_in_header', config: { key_in_header: false }, request: { headers: { apikey: 'k-bob' } },
     refused: 'No API key found in request',
   },
   {
-    title: 'does not look into the query when told so', config: { key_in_query: false }, request: { query: 'apikey=k-bob' },
+    title: 'ignores the query without key_in_query', config: { key_in_query: false }, request: { query: 'apikey=k-bob' },
     refused: 'No API key found in request',
   },
   {
-    title: 'does not look into the body unless told so', request: { body: 'apikey=k-bob', headers: FORM },
+    title: 'ignores the body without key_in_body', request: { body: 'apikey=k-bob', headers: FORM },
     refused: 'No API key found in request',
   },
   { title: 'takes a key in a form', config: { key_in_body: true }, request: { body: 'apikey=k-bob', headers: FORM }, consumer: 'bob' },
@@ -153,7 +153,7 @@ const ROWS: readonly Row[] = [
     consumer: 'bob',
     changes: ['remove header apikey', 'remove query apikey', 'set body {"x":1}'],
   },
-  { title: 'lets preflight requests pass when told so', config: { run_on_preflight: false }, request: { method: 'OPTIONS' } },
+  { title: 'lets preflight requests pass without run_on_preflight', config: { run_on_preflight: false }, request: { method: 'OPTIONS' } },
   { title: 'asks preflight requests too by default', request: { method: 'OPTIONS' }, refused: 'No API key found in request' },
   {
     title: 'takes a request without key for the anonymous consumer, by id', config: { anonymous: ANYONE.id }, request: {},
@@ -179,7 +179,7 @@ describe('key-auth', () => {
   });
 
   it('fails with 500 when the anonymous consumer does not exist', async () => {
-    expect((await access({ anonymous: 'nobody' }, {})).refusal).toMatchObject({ status: 500 });
+    expect((await access({ anonymous: 'unknown' }, {})).refusal).toMatchObject({ status: 500 });
   });
 
   it('leaves a client alone that another plugin knows already, when anonymous is set', async () => {

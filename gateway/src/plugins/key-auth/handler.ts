@@ -34,7 +34,7 @@ export const keyAuthHandler = defineHandler<KeyAuthConfig>(keyAuth, (config, con
   return {
     access: (exchange) => {
       if (!config.run_on_preflight && exchange.request.method === 'OPTIONS') return undefined;
-      // Several authentication plugins on one route are alternatives: whoever is known already need not be known again.
+      // Several authentication plugins on one route are alternatives: another one has authenticated this client already.
       if (anonymous !== undefined && exchange.credential !== undefined) return undefined;
       if (!config.key_in_body) return decide(exchange, take(exchange, config, undefined));
       return exchange.request.body(MAX_BODY_BYTES)
