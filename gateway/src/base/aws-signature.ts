@@ -27,7 +27,8 @@ export interface SigningPlace {
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 
 /** The headers to send: those given, in lower case, and what proves who sends them. `host` is one of them, as the URL has it. */
-export function signedHeaders(request: UnsignedRequest, { service, region }: SigningPlace, credentials: AwsCredentials, now: Date): Record<string, string> {
+export function signedHeaders(request: UnsignedRequest, { service, region }: SigningPlace, credentials: AwsCredentials,
+  now: Date): Record<string, string> {
   const { method, url, headers = {}, body = '' } = request;
   const time = now.toISOString().replace(/[-:]|\.\d+/g, '');
   const scope = `${time.slice(0, 8)}/${region}/${service}/aws4_request`;
@@ -39,11 +40,15 @@ export function signedHeaders(request: UnsignedRequest, { service, region }: Sig
   };
   const names = Object.keys(signed).sort();
   const canonical = [
-    method, canonicalPath(url), canonicalQuery(url), ...names.map((name) => `${name}:${signed[name]!.trim().replace(/ +/g, ' ')}`), '', names.join(';'), sha256(body),
+    method, canonicalPath(url), canonicalQuery(url), ...names.map((name) => `${name}:${signed[name]!.trim().replace(/ +/g, ' ')}`), '',
+    names.join(';'), sha256(body),
   ].join('\n');
   const key = [time.slice(0, 8), region, service, 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${credentials.secretAccessKey}`);
   const signature = hmac(key, [ALGORITHM, time, scope, sha256(canonical)].join('\n')).toString('hex');
-  return { ...signed, authorization: `${ALGORITHM} Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${names.join(';')}, Signature=${signature}` };
+  return {
+    ...signed, authorization: `${ALGORITHM} Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${names.join(';')}, `
+    + `Signature=${signature}`,
+  };
 }
 
 /** Encoded twice: the URL has done it once. */

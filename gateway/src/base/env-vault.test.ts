@@ -24,7 +24,8 @@ beforeAll(() => {
   writeFileSync(join(root, 'cluster', 'tls.key'), 'of-the-tunnel');
 });
 
-const read = (reference: string, environment: Record<string, string> = {}) => new EnvVault({ environment, folders }).read(parseVaultReference(reference)!);
+const read = (reference: string, environment: Record<string, string> = {}) =>
+  new EnvVault({ environment, folders }).read(parseVaultReference(reference)!);
 
 describe('references', () => {
   it.each([

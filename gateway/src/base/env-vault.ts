@@ -1,5 +1,6 @@
 /**
- * The vault `env`: secrets that a node was given as environment variables, or as files of mounted folders. Configurations name them by references,
+ * The vault `env`: secrets that a node was given as environment variables, or as files of mounted folders. Configurations name them by
+ * references,
  * `{vault://env/cache-password}`, or `{vault://env/database/password}` for one field of a value that is a JSON object.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -30,8 +31,10 @@ export interface EnvVaultOptions {
   /** Put before names of variables. @default - nothing */
   readonly prefix?: string;
   /**
-   * Mounted folders, one secret a file: `/etc/hybridge/cache` with the file `password` holds the secret `cache-password`. The environment wins.
-   * Only folders that are meant to be read by name belong here: whoever may configure plugins may name every file in them. @default - none
+   * Mounted folders, one secret a file: `/etc/hybridge/cache` with the file `password` holds the secret `cache-password`. The environment
+   * wins.
+   * Only folders that are meant to be read by name belong here: a user who may configure plugins may name every file in them. @default -
+   * none
    */
   readonly folders?: readonly string[];
 }
@@ -48,7 +51,7 @@ export class EnvVault {
   }
 
   /**
-   * The secret, read anew at each call.
+   * The secret, read at each call.
    * @param prefix in place of the vault's own: configured vaults of this kind have one
    * @throws Error that says where the secret was looked for, and never what was found
    */

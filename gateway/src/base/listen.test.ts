@@ -36,13 +36,15 @@ function openAll(hosts: readonly string[], makeServer: () => Server) {
 }
 
 describe('on a machine without IPv6', () => {
-  it.each([[['0.0.0.0', '::']], [['::', '0.0.0.0']], [['127.0.0.1', '::1']]])('of %j only that of IPv4 is opened, with a warning', async (hosts) => {
-    const bound = await openAll(hosts, () => new ServerWithoutIpv6());
-    expect(bound.map(({ address }) => address)).toEqual([hosts.find((host) => !host.includes(':'))]);
-    expect(warnings).toEqual([expect.stringMatching(/^KONG_PROXY_LISTEN: cannot listen on \[::1?\]:0: this machine has no addresses of that kind; it is left out/)]);
-  });
+  it.each([[['0.0.0.0', '::']], [['::', '0.0.0.0']], [['127.0.0.1', '::1']]])('of %j only that of IPv4 is opened, with a warning',
+    async (hosts) => {
+      const bound = await openAll(hosts, () => new ServerWithoutIpv6());
+      expect(bound.map(({ address }) => address)).toEqual([hosts.find((host) => !host.includes(':'))]);
+      expect(warnings).toHaveLength(1);
+      expect(warnings[0]).toMatch(/^KONG_PROXY_LISTEN: cannot listen on \[::1?\]:0: this machine has no addresses of that kind; it is left out/);
+    });
 
-  it.each([[['::']], [['0.0.0.0', '2001:db8::1']]])('%j fails: somebody wants what is not there', async (hosts) => {
+  it.each([[['::']], [['0.0.0.0', '2001:db8::1']]])('%j fails: an address that does not exist', async (hosts) => {
     await expect(openAll(hosts, () => new ServerWithoutIpv6())).rejects.toMatchObject({ code: 'address-unavailable', reason: 'address' });
     expect(warnings).toEqual([]);
   });
@@ -50,6 +52,7 @@ describe('on a machine without IPv6', () => {
 
 it('an address that is taken is no missing IPv6', async () => {
   const [taken] = await openAll(['127.0.0.1'], () => new Server());
-  const again = openEach([{ host: '127.0.0.1', port: taken!.port }], createLog({ write: () => undefined }), (address) => listen(new Server(), address, 'KONG_PROXY_LISTEN'));
+  const again = openEach([{ host: '127.0.0.1', port: taken!.port }], createLog({ write: () => undefined }), (address) =>
+    listen(new Server(), address, 'KONG_PROXY_LISTEN'));
   await expect(again).rejects.toThrow(/another process listens there/);
 });

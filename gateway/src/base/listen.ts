@@ -37,25 +37,30 @@ export function listen(server: Server, address: ListenAddress, setting: string):
     ));
     server.once('error', fail);
     // As nginx does: 0.0.0.0 and [::] are two listeners, and may have the same port.
-    server.listen({ host: address.host, port: address.port, ipv6Only: address.host.includes(':'), ...(address.backlog === undefined ? {} : { backlog: address.backlog }) }, () => {
+    server.listen({
+      host: address.host, port: address.port, ipv6Only: address.host.includes(':'),
+      ...(address.backlog === undefined ? {} : { backlog: address.backlog }),
+    }, () => {
       server.off('error', fail);
       resolve(server.address() as AddressInfo);
     });
   });
 }
 
-/** Addresses of IPv6 that stand beside one of IPv4 in usual settings: the Helm chart of the field always writes both. */
+/** IPv6 addresses that usual settings have in addition to one of IPv4: Kong's Helm chart always writes both. */
 const IPV6_TWINS: readonly string[] = ['::', '::1'];
 
 const NO_IPV6: readonly unknown[] = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'];
 
 /**
- * Opens addresses one after another. On a machine without IPv6 `[::]` and `[::1]` are left out with a warning, as long as another address is open:
+ * Opens addresses one after another. On a machine without IPv6 `[::]` and `[::1]` are left out with a warning, as long as another address
+ * is open:
  * nginx would not start at all.
  * @param open opens one address, by `listen`
  * @throws GatewayError `address-unavailable`
  */
-export async function openEach<A extends ListenAddress>(addresses: readonly A[], log: Log, open: (address: A) => Promise<AddressInfo>): Promise<readonly AddressInfo[]> {
+export async function openEach<A extends ListenAddress>(addresses: readonly A[], log: Log, open: (address: A) =>
+Promise<AddressInfo>): Promise<readonly AddressInfo[]> {
   const bound: AddressInfo[] = [];
   const failures: GatewayError[] = [];
   for (const address of addresses) {
@@ -72,5 +77,6 @@ export async function openEach<A extends ListenAddress>(addresses: readonly A[],
 }
 
 function lacksIpv6(error: unknown, { host }: ListenAddress): error is GatewayError {
-  return IPV6_TWINS.includes(host) && error instanceof GatewayError && NO_IPV6.includes((error.cause as NodeJS.ErrnoException | undefined)?.code);
+  return IPV6_TWINS.includes(host) && error instanceof GatewayError
+    && NO_IPV6.includes((error.cause as NodeJS.ErrnoException | undefined)?.code);
 }

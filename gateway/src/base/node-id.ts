@@ -24,7 +24,8 @@ export function nodeId(prefix: string, configured: string | undefined, log: Log)
     mkdirSync(prefix, { recursive: true });
     writeFileSync(path, `${id}\n`, { mode: 0o600 });
   } catch (error) {
-    throw new GatewayError('prefix-unwritable', `KONG_PREFIX: cannot write ${path}: ${messageOf(error)}; choose a folder that this user may write`, 'io', { cause: error });
+    throw new GatewayError('prefix-unwritable',
+      `KONG_PREFIX: cannot write ${path}: ${messageOf(error)}; choose a folder that this user may write`, 'io', { cause: error });
   }
   return id;
 }

@@ -6,7 +6,10 @@ import { expect, it } from 'vitest';
 import { createSelfSignedCertificate } from './self-signed-certificate.ts';
 
 it('makes a certificate whose key belongs to it, for three years', async () => {
-  const { certificate, key } = await createSelfSignedCertificate({ commonName: 'kong_clustering', notBefore: new Date('2026-11-21T00:00:00Z') });
+  const { certificate, key } = await createSelfSignedCertificate({
+    commonName: 'kong_clustering',
+    notBefore: new Date('2026-11-21T00:00:00Z'),
+  });
   const parsed = new X509Certificate(certificate);
   expect(parsed.subject).toBe('CN=kong_clustering');
   expect(parsed.checkPrivateKey(createPrivateKey(key))).toBe(true);
@@ -17,7 +20,8 @@ it('makes a certificate whose key belongs to it, for three years', async () => {
 it('serves both ends of a mutual TLS connection', async () => {
   const pair = await createSelfSignedCertificate({ commonName: 'kong_clustering' });
   const tls = { cert: pair.certificate, key: pair.key, ca: pair.certificate };
-  const server = createServer({ ...tls, requestCert: true, rejectUnauthorized: true }, (socket) => void socket.end('hello')).listen(0, '127.0.0.1');
+  const server = createServer({ ...tls, requestCert: true, rejectUnauthorized: true }, (socket) => void socket.end('hello')).listen(0,
+    '127.0.0.1');
   await once(server, 'listening');
   const client = connect({ ...tls, port: (server.address() as AddressInfo).port, host: '127.0.0.1', servername: 'kong_clustering' });
   const [greeting] = await once(client, 'data');

@@ -5,7 +5,7 @@ import * as x509 from '@peculiar/x509';
 
 export interface SelfSignedCertificateOptions {
   readonly commonName: string;
-  /** DNS names and IP addresses that the certificate is good for. @default - the common name */
+  /** DNS names and IP addresses that the certificate is valid for. @default - the common name */
   readonly names?: readonly string[];
   /** @default 1095 */
   readonly days?: number;

@@ -1,6 +1,8 @@
 /**
- * A shared certificate that is replaced by turns, as a secret's document: the pair in force, the pair that comes next, and the certificates that the other
- * end may show meanwhile. Every node has a whole turn of time to follow: the next one is accepted before anybody shows it, the last one after.
+ * A shared certificate that is rotated, as a secret's document: the current pair, the next pair, and the certificates that the peer may
+ * present
+ * meanwhile. Every node has the time between two rotations to follow: the next certificate is accepted before a node presents it, and the
+ * previous one after.
  */
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { createSelfSignedCertificate } from '../base/self-signed-certificate.ts';
@@ -17,21 +19,21 @@ interface Pair {
   readonly privateKey: string;
 }
 
-/** The pair in force, if it is one for this name and has not ended. */
+/** The current pair, if it is one for this name and has not expired. */
 export function servingPair(document: SecretDocument | undefined, plan: Pick<CertificatePlan, 'commonName' | 'now'>): Pair | undefined {
   return serving(document?.certificate, document?.privateKey, plan);
 }
 
-/** The same pair in force, with a next one announced. One that has been announced already stays. */
+/** The same current pair, with a next one announced. One that has been announced already stays. */
 export async function announced(document: SecretDocument, plan: CertificatePlan): Promise<SecretDocument> {
   const current = servingPair(document, plan) ?? await makePair(plan);
   return window(current, nextPair(document, plan) ?? await makePair(plan), document.accepted);
 }
 
-/** The document of the next turn: the announced pair is in force, another one is announced, and the pair before stays accepted. */
+/** The document after the next rotation: the announced pair is current, another one is announced, and the previous pair stays accepted. */
 export async function turned(document: SecretDocument, plan: CertificatePlan): Promise<SecretDocument> {
   const next = nextPair(document, plan);
-  // Nobody accepts a certificate that was not announced: a turn without one announces, and the one after it changes over.
+  // Peers reject a certificate that was not announced: a rotation without one announces it, and the rotation after that puts it into use.
   if (next === undefined) return announced(document, plan);
   const previous = servingPair(document, plan);
   return window(next, await makePair(plan), previous?.certificate);
@@ -40,9 +42,11 @@ export async function turned(document: SecretDocument, plan: CertificatePlan): P
 /** @throws Error that says what is wrong, without the document */
 export function checkWindow(document: SecretDocument | undefined, plan: CertificatePlan): void {
   const [current, next] = [servingPair(document, plan), document && nextPair(document, plan)];
-  const missing = current === undefined ? 'pair in force' : next === undefined ? 'announced pair' : undefined;
-  if (missing !== undefined) throw new Error(`the secret holds no ${missing} for ${plan.commonName} that is good now; expected one that the function made`);
-  if (![current!, next!].every(({ certificate }) => document!.accepted?.includes(certificate.trim()))) throw new Error('the secret does not accept the certificates that it announces');
+  const missing = current === undefined ? 'current pair' : next === undefined ? 'announced pair' : undefined;
+  if (missing !== undefined) throw new Error(`the secret holds no ${missing} for ${plan.commonName} that is good now; expected one that `
+    + 'the function made');
+  if (![current!, next!].every(({ certificate }) =>
+    document!.accepted?.includes(certificate.trim()))) throw new Error('the secret does not accept the certificates that it announces');
 }
 
 function nextPair(document: SecretDocument, plan: CertificatePlan): Pair | undefined {
@@ -64,7 +68,8 @@ async function makePair({ commonName, days, now }: CertificatePlan): Promise<Pai
   return { certificate, privateKey: key };
 }
 
-function serving(certificate: string | undefined, privateKey: string | undefined, { commonName, now }: Pick<CertificatePlan, 'commonName' | 'now'>): Pair | undefined {
+function serving(certificate: string | undefined, privateKey: string | undefined, { commonName, now }: Pick<CertificatePlan,
+  'commonName' | 'now'>): Pair | undefined {
   if (!certificate || !privateKey) return undefined;
   try {
     const parsed = new X509Certificate(certificate);

@@ -25,7 +25,10 @@ afterEach(async () => {
 describe('copying a client secret', () => {
   it('writes issuer, client id and client secret as one document', async () => {
     await clientSecret(aws.event('Create', PROPERTIES), clients());
-    expect(JSON.parse(aws.secrets.get('arn:secret')!)).toEqual({ issuer: 'https://issuer.example', client_id: 'web', client_secret: PLANTED });
+    expect(JSON.parse(aws.secrets.get('arn:secret')!)).toEqual({
+      issuer: 'https://issuer.example', client_id: 'web',
+      client_secret: PLANTED,
+    });
   });
 
   it('leaves the secret out of the answer and of the log', async () => {
@@ -51,9 +54,11 @@ describe('copying a client secret', () => {
   });
 
   it('gives a machine what it gets tokens with', async () => {
-    await clientSecret(aws.event('Create', { ...PROPERTIES, TokenEndpoint: 'https://login.example/oauth2/token', Scope: 'gateway/call' }), clients());
+    await clientSecret(aws.event('Create', { ...PROPERTIES, TokenEndpoint: 'https://login.example/oauth2/token', Scope: 'gateway/call' }),
+      clients());
     expect(JSON.parse(aws.secrets.get('arn:secret')!)).toEqual({
-      issuer: 'https://issuer.example', client_id: 'web', client_secret: PLANTED, token_endpoint: 'https://login.example/oauth2/token', scope: 'gateway/call',
+      issuer: 'https://issuer.example', client_id: 'web', client_secret: PLANTED, token_endpoint: 'https://login.example/oauth2/token',
+      scope: 'gateway/call',
     });
   });
 
@@ -70,7 +75,8 @@ describe('copying a client secret', () => {
 
   it('refuses a client without a secret', async () => {
     poolClient = { ClientId: 'web' };
-    await expect(clientSecret(aws.event('Create', PROPERTIES), clients())).rejects.toThrow('app client web has no secret: create it with generateSecret');
+    await expect(clientSecret(aws.event('Create', PROPERTIES),
+      clients())).rejects.toThrow('app client web has no secret: create it with generateSecret');
   });
 
   it('touches nothing on delete', async () => {

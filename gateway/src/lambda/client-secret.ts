@@ -17,7 +17,8 @@ export interface ClientSecretClients {
 }
 
 /**
- * Properties: `UserPoolId`, `ClientId`, `Issuer`, `SecretArn`; `TokenEndpoint` and `Scope` go into the document as they are; `Session` adds a random `session_secret`, which stays what it is: another one would
+ * Properties: `UserPoolId`, `ClientId`, `Issuer`, `SecretArn`; `TokenEndpoint` and `Scope` go into the document as they are; `Session` adds
+ * a random `session_secret`, which stays what it is: another one would
  * end all sessions. Delete does nothing: the stack owns the secret.
  */
 export async function clientSecret(event: CustomResourceEvent, clients: ClientSecretClients): Promise<CustomResourceResult> {
@@ -25,10 +26,16 @@ export async function clientSecret(event: CustomResourceEvent, clients: ClientSe
   const result = { physicalId: `${secretArn}#client-secret` };
   if (event.RequestType === 'Delete') return result;
   const clientId = textProperty(event, 'ClientId');
-  const { UserPoolClient } = await clients.cognito.send(new DescribeUserPoolClientCommand({ UserPoolId: textProperty(event, 'UserPoolId'), ClientId: clientId }));
+  const { UserPoolClient } = await clients.cognito.send(new DescribeUserPoolClientCommand({
+    UserPoolId: textProperty(event, 'UserPoolId'),
+    ClientId: clientId,
+  }));
   if (!UserPoolClient?.ClientSecret) throw new Error(`app client ${clientId} has no secret: create it with generateSecret`);
   const present = await readSecretDocument(clients.secrets, secretArn);
-  const wanted = { issuer: textProperty(event, 'Issuer'), client_id: clientId, client_secret: UserPoolClient.ClientSecret, ...further(event, present) };
+  const wanted = {
+    issuer: textProperty(event, 'Issuer'), client_id: clientId, client_secret: UserPoolClient.ClientSecret,
+    ...further(event, present),
+  };
   // Writing the same again would make a new version, and every node that watches the secret would reload for nothing.
   if (JSON.stringify(present) !== JSON.stringify(wanted)) await writeSecretDocument(clients.secrets, secretArn, wanted);
   return result;

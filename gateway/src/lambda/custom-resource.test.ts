@@ -18,7 +18,8 @@ describe('answering CloudFormation', () => {
   it('tells the physical id and the attributes of work that succeeded', async () => {
     await answerCustomResource(aws.event('Create', {}), async () => ({ physicalId: 'thing', attributes: { Fingerprint: 'AA' } }));
     expect(aws.told).toEqual([{
-      Status: 'SUCCESS', PhysicalResourceId: 'thing', Data: { Fingerprint: 'AA' }, StackId: 'stack', RequestId: 'request', LogicalResourceId: 'Resource',
+      Status: 'SUCCESS', PhysicalResourceId: 'thing', Data: { Fingerprint: 'AA' }, StackId: 'stack', RequestId: 'request',
+      LogicalResourceId: 'Resource',
     }]);
   });
 
@@ -38,7 +39,8 @@ describe('answering CloudFormation', () => {
   });
 
   it('logs neither properties nor the presigned address', async () => {
-    await answerCustomResource(aws.event('Create', { Text: 'planted-property' }), async () => ({ physicalId: 'thing', attributes: { Fingerprint: 'planted-attribute' } }));
+    await answerCustomResource(aws.event('Create', { Text: 'planted-property' }), async () =>
+      ({ physicalId: 'thing', attributes: { Fingerprint: 'planted-attribute' } }));
     const lines = JSON.stringify([vi.mocked(console.log).mock.calls, vi.mocked(console.error).mock.calls]);
     expect(lines).toContain('Resource');
     for (const hidden of ['planted', '/answer']) expect(lines).not.toContain(hidden);
@@ -61,7 +63,7 @@ describe('answering CloudFormation', () => {
     expect(aws.told).toHaveLength(1);
   });
 
-  it('fails when CloudFormation cannot be told, so that Lambda tries again', async () => {
+  it('fails when CloudFormation cannot be reached, so that Lambda tries again', async () => {
     aws.refuseAnswers = 4;
     await expect(answerCustomResource(aws.event('Create', {}), async () => ({ physicalId: 'thing' }), 1)).rejects.toThrow(/answered 503/);
   });
@@ -69,6 +71,7 @@ describe('answering CloudFormation', () => {
 
 describe('reading a property', () => {
   it.each([[undefined, 'nothing'], ['', '""'], [7, '7']])('refuses %j with its name', (value, got) => {
-    expect(() => textProperty(aws.event('Create', { SecretArn: value }), 'SecretArn')).toThrow(`property SecretArn of Resource: expected text, got ${got}`);
+    expect(() => textProperty(aws.event('Create', { SecretArn: value }),
+      'SecretArn')).toThrow(`property SecretArn of Resource: expected text, got ${got}`);
   });
 });

@@ -1,4 +1,4 @@
-/** The protocol between CloudFormation and a Lambda function that stands behind a custom resource. What the function does lives elsewhere. */
+/** The protocol between CloudFormation and a Lambda function behind a custom resource. What the function does is elsewhere. */
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html */
 export interface CustomResourceEvent {
@@ -30,7 +30,7 @@ const ATTEMPTS = 4;
 const MOST_REASON = 1000;
 
 /**
- * Runs the work and tells CloudFormation how it ended. Fails only when CloudFormation cannot be told, so that Lambda tries again.
+ * Runs the work and reports its result to CloudFormation. Fails only when CloudFormation cannot be reached, so that Lambda tries again.
  *
  * @param pauseMs before the second attempt to answer; doubles with each further one
  */
@@ -54,7 +54,10 @@ async function outcome(event: CustomResourceEvent, work: CustomResourceWork): Pr
 }
 
 async function respond(event: CustomResourceEvent, answer: Record<string, unknown>, pauseMs: number): Promise<void> {
-  const body = JSON.stringify({ ...answer, StackId: event.StackId, RequestId: event.RequestId, LogicalResourceId: event.LogicalResourceId });
+  const body = JSON.stringify({
+    ...answer, StackId: event.StackId, RequestId: event.RequestId,
+    LogicalResourceId: event.LogicalResourceId,
+  });
   for (let attempt = 1; ; attempt++) {
     try {
       // The presigned URL was signed without a content type: sending one makes S3 refuse it.

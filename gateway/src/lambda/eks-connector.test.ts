@@ -7,7 +7,10 @@ import { eksConnector } from './eks-connector.ts';
 import { startFakeAws } from './fake-aws.testing.ts';
 import type { Answer, FakeAws } from './fake-aws.testing.ts';
 
-const PROPERTIES = { ClusterName: 'factory', RoleArn: 'arn:aws:iam::123456789012:role/agent', SecretArn: 'arn:secret', Region: 'eu-central-1', Registration: '1' };
+const PROPERTIES = {
+  ClusterName: 'factory', RoleArn: 'arn:aws:iam::123456789012:role/agent', SecretArn: 'arn:secret',
+  Region: 'eu-central-1', Registration: '1',
+};
 const REGISTER = 'POST /cluster-registrations';
 const DEREGISTER = 'DELETE /cluster-registrations';
 const DESCRIBE = 'GET /clusters';
@@ -40,7 +43,14 @@ const clock = {
 function cluster(name: string, extra: object = {}): Answer {
   const found = registered.get(name)!;
   const { tags, status, roleArn, activationId, expiryS } = found;
-  return { status: 200, body: { cluster: { name, arn: `arn:cluster/${name}`, tags, status, connectorConfig: { activationId, activationExpiry: expiryS, roleArn, provider: 'EKS_ANYWHERE', ...extra } } } };
+  return {
+    status: 200, body: {
+      cluster: {
+        name, arn: `arn:cluster/${name}`, tags, status,
+        connectorConfig: { activationId, activationExpiry: expiryS, roleArn, provider: 'EKS_ANYWHERE', ...extra },
+      },
+    },
+  };
 }
 
 const unknown = { status: 404, body: { __type: 'ResourceNotFoundException', message: 'No cluster found' } };
@@ -49,10 +59,16 @@ const nameIn = ({ path = '' }: Record<string, string>) => path.split('/').pop()!
 function register(input: Record<string, unknown>): Answer {
   const refusal = refusals.shift();
   if (refusal) return { status: 400, body: { __type: refusal.name, message: refusal.message } };
-  const { name, connectorConfig, tags } = input as unknown as { name: string; connectorConfig: { roleArn: string }; tags: Record<string, string> };
+  const { name, connectorConfig, tags } = input as unknown as {
+    name: string; connectorConfig: { roleArn: string }; tags: Record<string,
+      string>;
+  };
   if (registered.has(name)) return { status: 409, body: { __type: 'ResourceInUseException', message: 'Cluster already exists' } };
   number += 1;
-  registered.set(name, { tags, status: 'PENDING', roleArn: connectorConfig.roleArn, activationId: `id-${number}`, expiryS: nowS + 3 * DAY_S });
+  registered.set(name, {
+    tags, status: 'PENDING', roleArn: connectorConfig.roleArn, activationId: `id-${number}`,
+    expiryS: nowS + 3 * DAY_S,
+  });
   return cluster(name, { activationCode: `planted-code-${number}` });
 }
 
@@ -79,13 +95,17 @@ const kept = () => JSON.parse(aws.secrets.get('arn:secret') ?? '{}') as Record<s
 
 describe('registering', () => {
   it('keeps the activation in the secret and tells CloudFormation when it ends', async () => {
-    expect(await run('Create')).toEqual({ physicalId: 'eks-connector/factory', attributes: { ClusterArn: 'arn:cluster/factory', ActivationExpiry: new Date((nowS + 3 * DAY_S) * 1000).toISOString() } });
+    expect(await run('Create')).toEqual({
+      physicalId: 'eks-connector/factory',
+      attributes: { ClusterArn: 'arn:cluster/factory', ActivationExpiry: new Date((nowS + 3 * DAY_S) * 1000).toISOString() },
+    });
     expect(kept()).toEqual({ id: 'id-1', code: 'planted-code-1', region: 'eu-central-1' });
     expect(registered.get('factory')).toMatchObject({ tags: { 'hybridge:stack': 'stack' }, roleArn: PROPERTIES.RoleArn });
   });
 
   it('leaves the code out of the answer and of the log', async () => {
-    await answerCustomResource(aws.event('Create', PROPERTIES), (event) => eksConnector(event, { eks: new EKSClient(aws.client), secrets: new SecretsManagerClient(aws.client) }, clock));
+    await answerCustomResource(aws.event('Create', PROPERTIES), (event) =>
+      eksConnector(event, { eks: new EKSClient(aws.client), secrets: new SecretsManagerClient(aws.client) }, clock));
     expect(aws.told).toMatchObject([{ Status: 'SUCCESS', PhysicalResourceId: 'eks-connector/factory' }]);
     expect(JSON.stringify([aws.told, lines])).not.toContain('planted-code');
   });
@@ -122,7 +142,7 @@ describe('registering', () => {
     await expect(run('Create')).rejects.toThrow('aws iam create-service-linked-role --aws-service-name eks-connector.amazonaws.com');
   });
 
-  it('refuses a name that somebody else registered', async () => {
+  it('refuses a name that another stack registered', async () => {
     registered.set('factory', { tags: {}, status: 'ACTIVE', roleArn: 'x', activationId: 'theirs', expiryS: 0 });
     await expect(run('Create')).rejects.toThrow('EKS knows a cluster factory in this region already, and this stack did not register it');
     expect(aws.calls).toEqual([DESCRIBE]);
@@ -164,7 +184,7 @@ describe('an update', () => {
     expect(kept()).toMatchObject({ id: 'id-2', code: 'planted-code-2' });
   });
 
-  it('registers again when somebody deregistered the cluster', async () => {
+  it('registers again when the cluster was deregistered', async () => {
     registered.clear();
     await run('Update');
     expect(kept().id).toBe('id-2');

@@ -1,5 +1,6 @@
 /**
- * Custom resource: registers a cluster outside AWS with Amazon EKS (EKS Connector). The activation, with which the cluster's agents sign in once,
+ * Custom resource: registers a cluster outside AWS with Amazon EKS (EKS Connector). The activation, with which the cluster's agents sign in
+ * once,
  * goes to Secrets Manager and nowhere else. It ends after three days: the next deployment that changes anything here registers again.
  */
 import { DeregisterClusterCommand, DescribeClusterCommand, RegisterClusterCommand } from '@aws-sdk/client-eks';
@@ -22,15 +23,22 @@ export interface Clock {
 
 const SYSTEM_CLOCK: Clock = { now: () => new Date(), pause: (ms) => new Promise((resume) => setTimeout(resume, ms)) };
 
-/** Marks registrations of ours with the stack, so that nobody else's is ever taken away. */
+/** Marks our registrations with the stack, so that no other registration is ever removed. */
 const OWNER_TAG = 'hybridge:stack';
 
-/** New roles are known everywhere after some seconds; a name is free some seconds after a cluster was deregistered. Lambda ends the function at 120 s. */
+/**
+ * New roles are known everywhere after some seconds; a name is free some seconds after a cluster was deregistered. Lambda ends the function
+ * at 120 s.
+ */
 const PATIENCE_MS = 45_000;
 const PAUSE_MS = 3_000;
 
-/** Properties: `ClusterName`, `RoleArn`, `Region`, `SecretArn`; `Registration` is there to be changed. Attributes: `ClusterArn`, `ActivationExpiry`. */
-export async function eksConnector(event: CustomResourceEvent, clients: EksConnectorClients, clock = SYSTEM_CLOCK): Promise<CustomResourceResult> {
+/**
+ * Properties: `ClusterName`, `RoleArn`, `Region`, `SecretArn`; `Registration` is there to be changed. Attributes: `ClusterArn`,
+ * `ActivationExpiry`.
+ */
+export async function eksConnector(event: CustomResourceEvent, clients: EksConnectorClients,
+  clock = SYSTEM_CLOCK): Promise<CustomResourceResult> {
   const name = textProperty(event, 'ClusterName');
   const physicalId = `eks-connector/${name}`;
   const present = await describe(clients.eks, name);
@@ -39,18 +47,21 @@ export async function eksConnector(event: CustomResourceEvent, clients: EksConne
     if (isOurs) await deregister(clients.eks, name);
     return { physicalId };
   }
-  if (present && !isOurs) throw new Error(`EKS knows a cluster ${name} in this region already, and this stack did not register it: choose another clusterName, or remove that one`);
+  if (present && !isOurs) throw new Error(`EKS knows a cluster ${name} in this region already, and this stack did not register it: `
+    + 'choose another clusterName, or remove that one');
   if (present && await isUsable(event, present, clients.secrets, clock)) return { physicalId, attributes: publicPart(present) };
   if (present) await deregisterAndWait(clients.eks, name, clock);
   return { physicalId, attributes: publicPart(await register(event, name, clients, clock)) };
 }
 
 /** Connected, or still waiting for the agents with an activation that the secret holds and that has not ended. */
-async function isUsable(event: CustomResourceEvent, { status, connectorConfig }: Cluster, secrets: SecretsManagerClient, clock: Clock): Promise<boolean> {
+async function isUsable(event: CustomResourceEvent, { status, connectorConfig }: Cluster, secrets: SecretsManagerClient,
+  clock: Clock): Promise<boolean> {
   if (connectorConfig?.roleArn !== textProperty(event, 'RoleArn')) return false;
   if (status === 'ACTIVE') return true;
   const kept = await readSecretDocument(secrets, textProperty(event, 'SecretArn'));
-  return kept?.id !== undefined && kept.id === connectorConfig.activationId && (connectorConfig.activationExpiry ?? new Date(0)) > clock.now();
+  return kept?.id !== undefined && kept.id === connectorConfig.activationId
+    && (connectorConfig.activationExpiry ?? new Date(0)) > clock.now();
 }
 
 async function register(event: CustomResourceEvent, name: string, { eks, secrets }: EksConnectorClients, clock: Clock): Promise<Cluster> {
@@ -62,7 +73,7 @@ async function register(event: CustomResourceEvent, name: string, { eks, secrets
     await writeSecretDocument(secrets, secretArn, { id: activationId, code: activationCode, region: textProperty(event, 'Region') });
     return cluster;
   } catch (error) {
-    // Nobody has the code now, and a registration without it is of no use; that it stays is the smaller trouble.
+    // The code is lost now, and a registration without it is useless; leaving it is the smaller problem.
     await deregister(eks, name).catch(() => undefined);
     throw error;
   }
@@ -84,12 +95,14 @@ async function registered(event: CustomResourceEvent, name: string, eks: EKSClie
 /** IAM tells the regions of a new role one after the other, and a name that was just given up is not free at once. */
 function isNotYet(error: unknown): boolean {
   const { name, message } = error as Error;
-  return name === 'ResourcePropagationDelayException' || name === 'ResourceInUseException' || (name === 'InvalidRequestException' && /not existing role/i.test(message));
+  return name === 'ResourcePropagationDelayException' || name === 'ResourceInUseException'
+    || (name === 'InvalidRequestException' && /not existing role/i.test(message));
 }
 
 function explained(error: unknown): unknown {
   if (!(error instanceof Error) || !error.message.includes('AWSServiceRoleForAmazonEKSConnector')) return error;
-  return new Error('the role of the service is missing; make it once for the account: aws iam create-service-linked-role --aws-service-name eks-connector.amazonaws.com', { cause: error });
+  return new Error('the role of the service is missing; make it once for the account: aws iam create-service-linked-role '
+    + '--aws-service-name eks-connector.amazonaws.com', { cause: error });
 }
 
 async function describe(eks: EKSClient, name: string): Promise<Cluster | undefined> {
@@ -112,7 +125,8 @@ async function deregister(eks: EKSClient, name: string): Promise<void> {
 async function deregisterAndWait(eks: EKSClient, name: string, clock: Clock): Promise<void> {
   await deregister(eks, name);
   await patiently(clock, (error) => error instanceof StillThere, async () => {
-    if (await describe(eks, name)) throw new StillThere(`EKS still knows the cluster ${name} after it was deregistered: deploy again in some minutes`);
+    if (await describe(eks,
+      name)) throw new StillThere(`EKS still knows the cluster ${name} after it was deregistered: deploy again in some minutes`);
   });
 }
 
@@ -134,7 +148,7 @@ async function patiently<T>(clock: Clock, isWorthAnotherTry: (error: unknown) =>
   }
 }
 
-/** What may stand in the console: the activation is not part of it. */
+/** What the console may show: the activation is not part of it. */
 function publicPart({ arn, connectorConfig }: Cluster): Record<string, string> {
   return { ClusterArn: arn ?? '', ActivationExpiry: connectorConfig?.activationExpiry?.toISOString() ?? '' };
 }

@@ -1,4 +1,7 @@
-/** An HTTP server that speaks as much of Secrets Manager, Cognito, EKS and CloudFormation's response bucket as the tests of this folder need. */
+/**
+ * An HTTP server that speaks as much of Secrets Manager, Cognito, EKS and CloudFormation's response bucket as the tests of this folder
+ * need.
+ */
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,7 +16,7 @@ export type Operation = (input: Record<string, string>) => Answer;
 
 export interface FakeAws {
   readonly url: string;
-  /** What CloudFormation was told, newest last. */
+  /** Reports to CloudFormation, newest last. */
   readonly told: Record<string, unknown>[];
   /** Secret id → text. */
   readonly secrets: Map<string, string>;

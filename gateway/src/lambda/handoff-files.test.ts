@@ -30,7 +30,8 @@ class FakeBucket {
     if (this.missing) return void response.writeHead(404).end('<Error><Code>NoSuchBucket</Code><Message>gone</Message></Error>');
     if (request.method === 'PUT') this.#put(key, Buffer.concat(chunks).toString());
     else if (request.method === 'DELETE') this.#remove(key, query.get('versionId'));
-    else return void response.writeHead(200, { 'content-type': 'application/xml' }).end(query.has('versions') ? this.#versionPage(query) : this.#page(query));
+    else return void response.writeHead(200, { 'content-type': 'application/xml' }).end(query.has('versions') ? this.#versionPage(query)
+      : this.#page(query));
     response.writeHead(request.method === 'PUT' ? 200 : 204).end();
   }
 
@@ -71,7 +72,10 @@ beforeEach(async () => {
   server = createServer((request, response) => void bucket.serve(request, response));
   await new Promise<void>((resume) => server.listen(0, '127.0.0.1', resume));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  client = new S3Client({ endpoint, region: 'eu-central-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, maxAttempts: 1, forcePathStyle: true });
+  client = new S3Client({
+    endpoint, region: 'eu-central-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, maxAttempts: 1,
+    forcePathStyle: true,
+  });
 });
 afterEach(() => {
   client.destroy();
@@ -79,10 +83,14 @@ afterEach(() => {
   return new Promise((resume) => server.close(resume));
 });
 
-const FILES = [{ Path: 'planes/factory-plane/1-foundation.k8s.yaml', Text: 'kind: Namespace\n' }, { Path: 'planes/factory-plane/3-plane.k8s.yaml', Text: 'kind: Deployment\n' }];
+const FILES = [{ Path: 'planes/factory-plane/1-foundation.k8s.yaml', Text: 'kind: Namespace\n' },
+  { Path: 'planes/factory-plane/3-plane.k8s.yaml', Text: 'kind: Deployment\n' }];
 
 function event(RequestType: CustomResourceEvent['RequestType'], changes: Record<string, unknown> = {}): CustomResourceEvent {
-  const ResourceProperties = { Bucket: 'handoff', Prefix: 'Cloud/factory/', IndexPath: 'index.json', Index: '{"version":1,"site":"factory"}', Files: FILES, ...changes };
+  const ResourceProperties = {
+    Bucket: 'handoff', Prefix: 'Cloud/factory/', IndexPath: 'index.json',
+    Index: '{"version":1,"site":"factory"}', Files: FILES, ...changes,
+  };
   return { RequestType, ResourceProperties, ResponseURL: '', StackId: 'stack', RequestId: 'request', LogicalResourceId: 'Files' };
 }
 
@@ -94,7 +102,10 @@ describe('files of a site', () => {
     expect(physicalId).toBe('handoff/handoff/Cloud/factory/');
     expect(bucket.current('Cloud/factory/planes/factory-plane/3-plane.k8s.yaml')).toBe('kind: Deployment\n');
     const index = bucket.current('Cloud/factory/index.json')!;
-    expect(JSON.parse(index)).toEqual({ version: 1, site: 'factory', files: Object.fromEntries(FILES.map(({ Path, Text }) => [Path, sha256(Text)])) });
+    expect(JSON.parse(index)).toEqual({
+      version: 1, site: 'factory',
+      files: Object.fromEntries(FILES.map(({ Path, Text }) => [Path, sha256(Text)])),
+    });
     expect(attributes).toEqual({ Digest: sha256(index) });
     expect(bucket.written.at(-1)).toBe('Cloud/factory/index.json');
   });
@@ -109,7 +120,8 @@ describe('files of a site', () => {
     await handoffFiles(event('Create', { Prefix: 'Cloud/branch/' }), client);
     const { attributes } = await handoffFiles(event('Create'), client);
     const updated = await handoffFiles(event('Update', { Files: [{ Path: 'flux.yaml', Text: 'kind: Bucket\n' }] }), client);
-    expect(bucket.keys().filter((key) => key.startsWith('Cloud/factory/'))).toEqual(['Cloud/factory/flux.yaml', 'Cloud/factory/index.json']);
+    expect(bucket.keys().filter((key) => key.startsWith('Cloud/factory/'))).toEqual(['Cloud/factory/flux.yaml',
+      'Cloud/factory/index.json']);
     expect(bucket.keys().filter((key) => key.startsWith('Cloud/branch/'))).toHaveLength(3);
     expect(updated.attributes!.Digest).not.toBe(attributes!.Digest);
   });
@@ -125,7 +137,8 @@ describe('files of a site', () => {
 
   it('may be deleted twice', async () => {
     await handoffFiles(event('Create'), client);
-    for (const _ of [1, 2]) await expect(handoffFiles(event('Delete'), client)).resolves.toEqual({ physicalId: 'handoff/handoff/Cloud/factory/' });
+    for (const _ of [1, 2]) await expect(handoffFiles(event('Delete'),
+      client)).resolves.toEqual({ physicalId: 'handoff/handoff/Cloud/factory/' });
   });
 
   it('go with all their versions when the site goes, so that the bucket can go, too', async () => {
@@ -144,7 +157,8 @@ describe('files of a site', () => {
   });
 
   it.each([[undefined], ['text'], [[{ Path: 'a' }]], [[null]]])('are refused as %j', async (Files) => {
-    await expect(handoffFiles(event('Create', { Files }), client)).rejects.toThrow('property Files of Files: expected a list of Path and Text');
+    await expect(handoffFiles(event('Create', { Files }),
+      client)).rejects.toThrow('property Files of Files: expected a list of Path and Text');
     expect(bucket.written).toEqual([]);
   });
 });

@@ -1,6 +1,8 @@
 /**
- * Custom resource: the files that a site gets, in a bucket. CloudFormation has put the values into them that are known only after deployment.
- * The index is written after the files that it names, and what is no longer named goes last: whoever reads by the index never misses a file.
+ * Custom resource: the files that a site gets, in a bucket. CloudFormation has put the values into them that are known only after
+ * deployment.
+ * The index is written after the files that it names, and what is no longer named goes last: a reader that follows the index never misses a
+ * file.
  */
 import { createHash } from 'node:crypto';
 import { DeleteObjectCommand, ListObjectVersionsCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
@@ -15,7 +17,8 @@ interface HandedFile {
 }
 
 /**
- * Properties: `Bucket`; `Prefix`, ending with '/', which is the site's alone; `Files`; `Index`, a JSON object, and `IndexPath`, where it is written with the
+ * Properties: `Bucket`; `Prefix`, ending with '/', which is the site's alone; `Files`; `Index`, a JSON object, and `IndexPath`, where it is
+ * written with the
  * digest of every file as `files`. Attribute: `Digest`, SHA-256 of the index in hex.
  */
 export async function handoffFiles(event: CustomResourceEvent, client: S3Client): Promise<CustomResourceResult> {
@@ -41,7 +44,8 @@ export async function handoffFiles(event: CustomResourceEvent, client: S3Client)
 
 function filesOf(event: CustomResourceEvent): readonly HandedFile[] {
   const files = event.ResourceProperties.Files;
-  const isFile = (file: unknown): file is HandedFile => typeof (file as HandedFile | null)?.Path === 'string' && typeof (file as HandedFile).Text === 'string';
+  const isFile = (file: unknown): file is HandedFile => typeof (file as HandedFile | null)?.Path === 'string'
+    && typeof (file as HandedFile).Text === 'string';
   if (Array.isArray(files) && files.every(isFile)) return files;
   throw new Error(`property Files of ${event.LogicalResourceId}: expected a list of Path and Text`);
 }
@@ -77,7 +81,7 @@ async function deleteEveryVersion(client: S3Client, bucket: string, prefix: stri
   }
 }
 
-/** Nothing when somebody has deleted the bucket: there is nothing left to do. */
+/** Nothing when the bucket has been deleted: there is nothing left to do. */
 async function versions(client: S3Client, bucket: string, prefix: string, marker: { KeyMarker?: string; VersionIdMarker?: string }) {
   try {
     return await client.send(new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, ...marker }));

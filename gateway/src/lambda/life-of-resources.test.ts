@@ -1,4 +1,7 @@
-/** What CloudFormation and Lambda do to every resource: calls that come twice, updates, rollbacks, deletions. eks-connector.test.ts and handoff-files.test.ts have the same for theirs. */
+/**
+ * What CloudFormation and Lambda do to every resource: calls that come twice, updates, rollbacks, deletions. eks-connector.test.ts and
+ * handoff-files.test.ts have the same for theirs.
+ */
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -34,8 +37,12 @@ let openSearch: FakeOpenSearch;
 let lines: unknown[];
 beforeEach(async () => {
   lines = [];
-  for (const stream of ['log', 'error', 'warn', 'info'] as const) vi.spyOn(console, stream).mockImplementation((...line) => void lines.push(line));
-  aws = await startFakeAws({ DescribeUserPoolClient: ({ ClientId = '' }) => ({ status: 200, body: { UserPoolClient: { ClientId, ClientSecret: `planted-${ClientId}` } } }) });
+  for (const stream of ['log', 'error', 'warn', 'info'] as const) vi.spyOn(console, stream).mockImplementation((...line) =>
+    void lines.push(line));
+  aws = await startFakeAws({
+    DescribeUserPoolClient: ({ ClientId = '' }) =>
+      ({ status: 200, body: { UserPoolClient: { ClientId, ClientSecret: `planted-${ClientId}` } } }),
+  });
   openSearch = await startFakeOpenSearch();
 });
 afterEach(async () => {
@@ -51,9 +58,13 @@ const LIVES: Readonly<Record<string, Life>> = {
     work: (event) => clientSecret(event, { cognito: new CognitoIdentityProviderClient(aws.client), secrets: secrets() }),
     properties: () => CLIENT, changed: { ClientId: 'web2' }, state: secretText, isKeptOnDelete: true,
   },
-  'a shared certificate': { work: (event) => tunnelCertificate(event, secrets()), properties: () => DAYS, changed: { ValidDays: '60' }, state: secretText, isKeptOnDelete: true },
+  'a shared certificate': {
+    work: (event) => tunnelCertificate(event, secrets()), properties: () => DAYS, changed: { ValidDays: '60' },
+    state: secretText, isKeptOnDelete: true,
+  },
   'a certificate that turns': {
-    work: (event) => tunnelCertificate(event, secrets()), properties: () => ({ ...DAYS, Rotates: 'true' }), changed: { ValidDays: '60' }, state: secretText, isKeptOnDelete: true,
+    work: (event) => tunnelCertificate(event, secrets()), properties: () => ({ ...DAYS, Rotates: 'true' }), changed: { ValidDays: '60' },
+    state: secretText, isKeptOnDelete: true,
   },
   'what logs need in OpenSearch': {
     work: (event) => openSearchSetup(event, (endpoint) => openSearchClient({ endpoint, region: 'eu-central-1' }, () => keys)),
@@ -75,31 +86,43 @@ describe.each(Object.entries(LIVES))('%s', (_, { work, properties, changed, stat
     const made = state();
     expect(await call('Create')).toEqual(first);
     expect(state()).toEqual(made);
-    for (const changes of [changed, changed, {}]) expect(await call('Update', changes)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: first.PhysicalResourceId });
+    for (const changes of [changed, changed, {}]) expect(await call('Update', changes)).toMatchObject({
+      Status: 'SUCCESS',
+      PhysicalResourceId: first.PhysicalResourceId,
+    });
     expect(state()).toEqual(made);
   });
 
   it('may be deleted twice, and then made again', async () => {
     const first = await call('Create');
     const made = state();
-    for (const _time of [1, 2]) expect(await call('Delete')).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: first.PhysicalResourceId });
+    for (const _time of [1, 2]) expect(await call('Delete')).toMatchObject({
+      Status: 'SUCCESS',
+      PhysicalResourceId: first.PhysicalResourceId,
+    });
     if (isKeptOnDelete) expect(state()).toEqual(made);
     else expect(state()).not.toEqual(made);
     expect(await call('Create')).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: first.PhysicalResourceId });
   });
 
-  it('that cannot be made is told as failed, without a secret, and has nothing to delete', async () => {
+  it('that cannot be created is reported as failed, without a secret, and has nothing to delete', async () => {
     aws.secrets.set(ARN, 'planted-text');
     openSearch.refusals.set('PUT /_index_template/logs-gateway', 500);
     await aws.close();
     const told: unknown[] = [];
-    aws = await startFakeAws({ DescribeUserPoolClient: () => ({ status: 200, body: { UserPoolClient: { ClientSecret: 'planted-secret' } } }), PutSecretValue: () => ({ status: 400, body: { __type: 'AccessDeniedException', message: 'not allowed' } }) });
+    aws = await startFakeAws({
+      DescribeUserPoolClient: () => ({
+        status: 200,
+        body: { UserPoolClient: { ClientSecret: 'planted-secret' } },
+      }),
+      PutSecretValue: () => ({ status: 400, body: { __type: 'AccessDeniedException', message: 'not allowed' } }),
+    });
     told.push(await call('Create'), await call('Delete'));
     expect(told).toMatchObject([{ Status: 'FAILED', PhysicalResourceId: 'hybridge:never-created' }, { Status: 'SUCCESS' }]);
     expect(JSON.stringify([told, lines])).not.toMatch(/planted|PRIVATE KEY/);
   });
 
-  it('leaves nothing secret in what CloudFormation is told, and in the log', async () => {
+  it('puts no secret into reports to CloudFormation, and none into the log', async () => {
     for (const [type, changes] of [['Create', {}], ['Update', changed], ['Delete', {}]] as const) await call(type, changes);
     const said = JSON.stringify([aws.told, lines]);
     expect(said).not.toMatch(/planted|PRIVATE KEY|session_secret/);

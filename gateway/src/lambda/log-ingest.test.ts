@@ -12,7 +12,11 @@ import { secretTokens } from './secret-tokens.ts';
 const ENTRY = {
   client_ip: '203.0.113.7', started_at: 1_763_716_980_123, source: 'upstream', upstream_status: '502, 200', workspace_name: 'default',
   latencies: { kong: 3, proxy: 41, request: 44, receive: 0 },
-  request: { id: '0123456789abcdef0123456789abcdef', method: 'GET', uri: '/httpbin/get?card=4111', url: 'http://apis.acme.example:8000/httpbin/get?card=4111', size: 210, headers: { apikey: 'planted-key' }, tls: { version: 'TLSv1.3' } },
+  request: {
+    id: '0123456789abcdef0123456789abcdef', method: 'GET', uri: '/httpbin/get?card=4111',
+    url: 'http://apis.acme.example:8000/httpbin/get?card=4111', size: 210, headers: { apikey: 'planted-key' },
+    tls: { version: 'TLSv1.3' },
+  },
   response: { status: 200, size: 512, headers: { 'set-cookie': 'planted-cookie' } },
   tries: [{}, {}], service: { name: 'httpbin' }, route: { name: 'get' }, consumer: { username: 'alice' }, trace_id: { w3c: 'f'.repeat(32) },
 };
@@ -40,8 +44,10 @@ describe('an entry', () => {
   it('becomes a document of the fields that are indexed, under the id of its request', async () => {
     expect(await send(ENTRY)).toMatchObject({ statusCode: 200, body: '{"kept":1,"refused":0}' });
     expect([...fake.documents]).toEqual([['logs-gateway-default/0123456789abcdef0123456789abcdef', {
-      '@timestamp': 1_763_716_980_123, 'request_id': '0123456789abcdef0123456789abcdef', 'client_ip': '203.0.113.7', 'method': 'GET', 'host': 'apis.acme.example', 'path': '/httpbin/get',
-      'status': 200, 'source': 'upstream', 'upstream_status': '502, 200', 'service': 'httpbin', 'route': 'get', 'consumer': 'alice', 'workspace': 'default', 'gateway_ms': 3, 'upstream_ms': 41,
+      '@timestamp': 1_763_716_980_123, 'request_id': '0123456789abcdef0123456789abcdef', 'client_ip': '203.0.113.7', 'method': 'GET',
+      'host': 'apis.acme.example', 'path': '/httpbin/get',
+      'status': 200, 'source': 'upstream', 'upstream_status': '502, 200', 'service': 'httpbin', 'route': 'get', 'consumer': 'alice',
+      'workspace': 'default', 'gateway_ms': 3, 'upstream_ms': 41,
       'total_ms': 44, 'request_bytes': 210, 'response_bytes': 512, 'tries': 2, 'tls_version': 'TLSv1.3', 'trace_id': 'f'.repeat(32),
     }]]);
   });
@@ -108,14 +114,17 @@ it.each([['refuses', 403], ['is too busy', 429], ['fails', 500]])('asks for anot
   expect(await send(ENTRY)).toMatchObject({ statusCode: 503, body: '{"message":"the logs cannot be written now"}' });
 });
 
-it('asks for another try when nobody answers', async () => {
+it('asks for another try when OpenSearch does not answer', async () => {
   expect(await send(ENTRY, {}, 'http://127.0.0.1:1')).toMatchObject({ statusCode: 503 });
 });
 
-describe('the tokens in force', () => {
+describe('the current tokens', () => {
   it('are the current and the one before, read once a minute', async () => {
     const versions: Record<string, string> = { AWSCURRENT: '{"token":"new"}', AWSPREVIOUS: '{"token":"old"}' };
-    const aws = await startFakeAws({ GetSecretValue: ({ VersionStage = '' }) => ({ status: 200, body: { SecretString: versions[VersionStage] } }) });
+    const aws = await startFakeAws({
+      GetSecretValue: ({ VersionStage = '' }) =>
+        ({ status: 200, body: { SecretString: versions[VersionStage] } }),
+    });
     let now = 0;
     const tokens = secretTokens(new SecretsManagerClient(aws.client), 'arn:secret', 'token', 60_000, () => now);
     expect(await tokens()).toEqual(['new', 'old']);
@@ -128,14 +137,18 @@ describe('the tokens in force', () => {
 
   it('are not quoted when the secret is no document', async () => {
     const aws = await startFakeAws({ GetSecretValue: () => ({ status: 200, body: { SecretString: 'planted-token' } }) });
-    const outcome = await secretTokens(new SecretsManagerClient(aws.client), 'arn:secret', 'token')().catch((error: unknown) => String(error));
+    const outcome = await secretTokens(new SecretsManagerClient(aws.client), 'arn:secret', 'token')().catch((error: unknown) =>
+      String(error));
     expect(outcome).toBe('Error: the secret arn:secret has no property token');
     await aws.close();
   });
 
   it('are one before the first change, and none is an error', async () => {
     const absent = { status: 400, body: { __type: 'ResourceNotFoundException', message: 'no such version' } };
-    const aws = await startFakeAws({ GetSecretValue: ({ VersionStage }) => (VersionStage === 'AWSCURRENT' ? { status: 200, body: { SecretString: '{"token":"only"}' } } : absent) });
+    const aws = await startFakeAws({
+      GetSecretValue: ({ VersionStage }) =>
+        (VersionStage === 'AWSCURRENT' ? { status: 200, body: { SecretString: '{"token":"only"}' } } : absent),
+    });
     const client = new SecretsManagerClient(aws.client);
     expect(await secretTokens(client, 'arn:secret', 'token')()).toEqual(['only']);
     await expect(secretTokens(client, 'arn:secret', 'other')()).rejects.toThrow('the secret arn:secret has no property other');

@@ -1,12 +1,16 @@
 /**
- * Takes log entries of gateways over HTTP, as the plugin http-log sends them, and writes them into an OpenSearch data stream. Who sends has to know the token. The same entry sent twice is kept
+ * Takes log entries of gateways over HTTP, as the plugin http-log sends them, and writes them into an OpenSearch data stream. Who sends has
+ * to know the token. The same entry sent twice is kept
  * once: its id is the request's.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { OpenSearchCall } from './opensearch/client.ts';
 import { logDocument } from './opensearch/log-document.ts';
 
-/** What API Gateway hands over, format 2.0. https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
+/**
+ * What API Gateway hands over, format 2.0.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
 export interface HttpEvent {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body?: string;
@@ -23,7 +27,7 @@ export interface LogIngest {
   /** Where the documents go. */
   readonly target: string;
   readonly call: OpenSearchCall;
-  /** The tokens in force: while one is replaced, the one before is good as well. */
+  /** The current tokens: during a rotation, the previous one is valid, too. */
   tokens(): Promise<readonly string[]>;
 }
 
@@ -39,19 +43,25 @@ const isWorthAnotherTry = (status: number) => status === 429 || status >= 500;
 
 /** Answers 503 for what may succeed later: http-log sends the same entries again. */
 export async function takeLogs(event: HttpEvent, ingest: LogIngest): Promise<HttpAnswer> {
-  if (!await isKnown(event.headers[TOKEN_HEADER], ingest)) return answer(401, { message: `the header ${TOKEN_HEADER} is missing or wrong` });
+  if (!await isKnown(event.headers[TOKEN_HEADER], ingest)) return answer(401,
+    { message: `the header ${TOKEN_HEADER} is missing or wrong` });
   const entries = entriesOf(event);
   if (!entries) return answer(400, { message: 'expected a log entry or a list of them as JSON' });
   const documents = entries.map(logDocument).filter((document) => document !== undefined);
   if (documents.length === 0) return answer(200, { kept: 0, refused: entries.length });
-  const lines = documents.flatMap((document) => [JSON.stringify({ create: { ...document.request_id !== undefined && { _id: document.request_id } } }), JSON.stringify(document)]);
-  const result = await ingest.call('POST', `/${ingest.target}/_bulk`, `${lines.join('\n')}\n`).catch((error: unknown) => ({ status: 503, body: String(error) }));
+  const lines = documents.flatMap((document) =>
+    [JSON.stringify({ create: { ...document.request_id !== undefined && { _id: document.request_id } } }), JSON.stringify(document)]);
+  const result = await ingest.call('POST', `/${ingest.target}/_bulk`, `${lines.join('\n')}\n`).catch((error: unknown) =>
+    ({ status: 503, body: String(error) }));
   if (result.status >= 300) return failed(result.status, result.body);
   const items = (result.body as { items: BulkItem[] }).items.map(({ create }) => create);
   const later = items.filter(({ status }) => isWorthAnotherTry(status));
   if (later.length > 0) return failed(503, later[0]!.error);
   const kept = items.filter(({ status }) => isKept(status)).length;
-  if (kept < items.length) console.error(JSON.stringify({ refused: items.length - kept, because: items.find(({ status }) => !isKept(status))?.error?.type }));
+  if (kept < items.length) console.error(JSON.stringify({
+    refused: items.length - kept,
+    because: items.find(({ status }) => !isKept(status))?.error?.type,
+  }));
   return answer(200, { kept, refused: entries.length - kept });
 }
 

@@ -16,7 +16,10 @@ afterEach(async () => {
 
 function run(RequestType: CustomResourceEvent['RequestType'], changes: Record<string, string> = {}) {
   const ResourceProperties = { Endpoint: fake.url, Stream: 'logs-gateway', RetentionDays: '30', ...changes };
-  const event: CustomResourceEvent = { RequestType, ResourceProperties, ResponseURL: '', StackId: 'stack', RequestId: 'request', LogicalResourceId: 'Setup' };
+  const event: CustomResourceEvent = {
+    RequestType, ResourceProperties, ResponseURL: '', StackId: 'stack', RequestId: 'request',
+    LogicalResourceId: 'Setup',
+  };
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test', sessionToken: 'test' };
   return openSearchSetup(event, (endpoint) => openSearchClient({ endpoint, region: 'eu-central-1' }, () => credentials));
 }
@@ -30,14 +33,23 @@ describe('a domain', () => {
     const { physicalId } = await run('Create');
     expect(physicalId).toBe(`opensearch-setup/${new URL(fake.url).host}/logs-gateway`);
     const [written, deleted] = stored(POLICY).policy.states;
-    expect(written).toMatchObject({ actions: [{ rollover: { min_index_age: '1d' } }], transitions: [{ state_name: 'deleted', conditions: { min_index_age: '30d' } }] });
+    expect(written).toMatchObject({
+      actions: [{ rollover: { min_index_age: '1d' } }],
+      transitions: [{ state_name: 'deleted', conditions: { min_index_age: '30d' } }],
+    });
     expect(deleted.actions).toEqual([{ delete: {} }]);
     const { template, data_stream, index_patterns } = stored('/_index_template/logs-gateway');
     expect(index_patterns).toEqual(['logs-gateway*']);
     expect(data_stream).toEqual({ timestamp_field: { name: '@timestamp' } });
-    expect(template.mappings).toMatchObject({ dynamic: false, properties: { '@timestamp': { type: 'date' }, 'client_ip': { type: 'ip' }, 'status': { type: 'short' }, 'route': { type: 'keyword' } } });
+    expect(template.mappings).toMatchObject({
+      dynamic: false, properties: {
+        '@timestamp': { type: 'date' }, 'client_ip': { type: 'ip' },
+        'status': { type: 'short' }, 'route': { type: 'keyword' },
+      },
+    });
     expect(stored('/_data_stream/logs-gateway-default')).toEqual({});
-    expect(monitorNames()).toEqual(['logs-gateway: requests without valid credentials', 'logs-gateway: server errors', 'logs-gateway: slow answers']);
+    expect(monitorNames()).toEqual(['logs-gateway: requests without valid credentials', 'logs-gateway: server errors',
+      'logs-gateway: slow answers']);
   });
 
   it('gets a dashboard whose every reference leads to an object, and whose charts name fields that exist', async () => {

@@ -1,5 +1,6 @@
 /**
- * Custom resource: what a domain of OpenSearch needs before gateways write their logs: index template, retention, data stream, dashboard, alerts. Everything is put, so that a
+ * Custom resource: what a domain of OpenSearch needs before gateways write their logs: index template, retention, data stream, dashboard,
+ * alerts. Everything is put, so that a
  * second time changes nothing. What was logged stays when the resource goes.
  */
 import { textProperty } from './custom-resource.ts';
@@ -54,7 +55,7 @@ async function putRetention({ call, stream, days }: Wanted): Promise<void> {
   }
   const { _seq_no: sequence, _primary_term: term } = accepted(present, 'GET', path) as { _seq_no: number; _primary_term: number };
   accepted(await call('PUT', `${path}?if_seq_no=${sequence}&if_primary_term=${term}`, retentionPolicy(stream, days)), 'PUT', path);
-  // Indices keep the policy that they were made under, until they are told.
+  // Indices keep the policy that they were created under until it is changed for them.
   const change = `/_plugins/_ism/change_policy/${stream}*`;
   accepted(await call('POST', change, { policy_id: stream }), 'POST', change);
 }
@@ -73,7 +74,8 @@ async function putStream({ call, stream }: Wanted): Promise<void> {
 
 async function putDashboard({ call, stream }: Wanted): Promise<void> {
   const path = '/_dashboards/api/saved_objects/_bulk_create?overwrite=true';
-  const { saved_objects: results } = accepted(await call('POST', path, savedObjects(stream)), 'POST', path) as { saved_objects: { id: string; error?: { message: string } }[] };
+  const { saved_objects: results } = accepted(await call('POST', path, savedObjects(stream)), 'POST',
+    path) as { saved_objects: { id: string; error?: { message: string } }[] };
   const failed = results.find(({ error }) => error);
   if (failed) throw new Error(`Dashboards does not take ${failed.id}: ${failed.error!.message}`);
 }

@@ -1,16 +1,18 @@
-/** The values of a secret that are in force, kept for a while. */
+/** The current values of a secret, kept for a while. */
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { parseSecretDocument } from './secret-documents.ts';
 
 const STAGES = ['AWSCURRENT', 'AWSPREVIOUS'];
 
-/** @param keptMs how long an answer is good for */
-export function secretTokens(client: SecretsManagerClient, secretId: string, property: string, keptMs = 60_000, now = Date.now): () => Promise<readonly string[]> {
+/** @param keptMs how long an answer is used */
+export function secretTokens(client: SecretsManagerClient, secretId: string, property: string, keptMs = 60_000, now = Date.now): () =>
+Promise<readonly string[]> {
   let kept: { readonly until: number; readonly tokens: readonly string[] } | undefined;
   return async () => {
     if (kept && kept.until > now()) return kept.tokens;
-    const tokens = (await Promise.all(STAGES.map((stage) => tokenOf(client, secretId, stage, property)))).filter((token) => token !== undefined);
+    const tokens = (await Promise.all(STAGES.map((stage) => tokenOf(client, secretId, stage, property)))).filter((token) =>
+      token !== undefined);
     if (tokens.length === 0) throw new Error(`the secret ${secretId} has no property ${property}`);
     kept = { until: now() + keptMs, tokens };
     return tokens;

@@ -46,7 +46,10 @@ describe('the certificate it makes', () => {
     for (const stream of ['log', 'error'] as const) vi.spyOn(console, stream).mockImplementation((...line) => void lines.push(line));
     await answerCustomResource(aws.event('Create', PROPERTIES), (event) => tunnelCertificate(event, client));
     const keyText = secret().privateKey.split('\n')[1]!;
-    expect(aws.told).toMatchObject([{ Status: 'SUCCESS', PhysicalResourceId: `${ARN}#tunnel-certificate`, Data: { Fingerprint: expect.stringMatching(/^([0-9A-F]{2}:){31}/) } }]);
+    expect(aws.told).toMatchObject([{
+      Status: 'SUCCESS', PhysicalResourceId: `${ARN}#tunnel-certificate`,
+      Data: { Fingerprint: expect.stringMatching(/^([0-9A-F]{2}:){31}/) },
+    }]);
     expect(JSON.stringify([aws.told, lines])).not.toContain(keyText);
     expect(JSON.stringify([aws.told, lines])).not.toContain('PRIVATE KEY');
   });
@@ -71,8 +74,9 @@ describe('a certificate that serves', () => {
 describe('a certificate that does not serve', () => {
   const other = () => createSelfSignedCertificate({ commonName: 'kong_clustering' });
   const cases: readonly [string, () => Promise<string>][] = [
-    ['has ended', async () => pair(await createSelfSignedCertificate({ commonName: 'kong_clustering', days: 1, notBefore: new Date('2020-01-01') }))],
-    ['has another name', async () => pair(await createSelfSignedCertificate({ commonName: 'somebody' }))],
+    ['has ended', async () =>
+      pair(await createSelfSignedCertificate({ commonName: 'kong_clustering', days: 1, notBefore: new Date('2020-01-01') }))],
+    ['has another name', async () => pair(await createSelfSignedCertificate({ commonName: 'other' }))],
     ['does not fit its key', async () => JSON.stringify({ certificate: (await other()).certificate, privateKey: (await other()).key })],
     ['cannot be read', async () => JSON.stringify({ certificate: 'x', privateKey: 'y' })],
   ];

@@ -1,6 +1,6 @@
 /**
  * Custom resource: the certificate that both ends of a tunnel share, kept in a secret as `{certificate, privateKey}` (PEM).
- * A certificate that serves is never replaced: every data plane would lose its tunnel. One that is to be replaced by turns gets its successor announced.
+ * A certificate that is in use is never replaced: every data plane would lose its tunnel. One that is rotated gets its successor announced.
  */
 import { X509Certificate } from 'node:crypto';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -13,10 +13,12 @@ import { readSecretDocument, writeSecretDocument } from './secret-documents.ts';
 import type { SecretDocument } from './secret-documents.ts';
 
 /**
- * Properties: `SecretArn`, `CommonName`, `ValidDays`, and `Rotates`, which is `true` where a schedule turns the certificate. Delete does nothing: the key goes with the
+ * Properties: `SecretArn`, `CommonName`, `ValidDays`, and `Rotates`, which is `true` where a schedule turns the certificate. Delete does
+ * nothing: the key goes with the
  * secret, which the stack owns.
  */
-export async function tunnelCertificate(event: CustomResourceEvent, client: SecretsManagerClient, now = new Date()): Promise<CustomResourceResult> {
+export async function tunnelCertificate(event: CustomResourceEvent, client: SecretsManagerClient,
+  now = new Date()): Promise<CustomResourceResult> {
   const secretArn = textProperty(event, 'SecretArn');
   const commonName = textProperty(event, 'CommonName');
   const physicalId = `${secretArn}#tunnel-certificate`;
@@ -26,7 +28,7 @@ export async function tunnelCertificate(event: CustomResourceEvent, client: Secr
   const wanted = event.ResourceProperties.Rotates === 'true' ? await announced(before ?? {}, plan) : await kept(before, plan);
   if (JSON.stringify(wanted) !== JSON.stringify(before)) await writeSecretDocument(client, secretArn, wanted);
   const certificate = new X509Certificate(wanted.certificate!);
-  // The fingerprint is public; a changed one tells stacks and people that a new certificate is in force.
+  // The fingerprint is public; a changed one shows stacks and people that a new certificate is in use.
   return { physicalId, attributes: { Fingerprint: certificate.fingerprint256, ValidTo: new Date(certificate.validTo).toISOString() } };
 }
 

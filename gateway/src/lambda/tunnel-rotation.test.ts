@@ -18,8 +18,10 @@ class Versions {
   readonly operations = {
     GetSecretValue: (input: Record<string, string>) => this.#get(input),
     PutSecretValue: (input: Record<string, string>) => this.#put(input as never),
-    DescribeSecret: () => ({ status: 200, body: { VersionIdsToStages: Object.fromEntries([...this.texts.keys()].map((id) => [id, this.#stagesOf(id)])) } }),
-    UpdateSecretVersionStage: ({ VersionStage = '', MoveToVersionId = '', RemoveFromVersionId }: Record<string, string>) => this.#move(VersionStage, MoveToVersionId, RemoveFromVersionId),
+    DescribeSecret: () =>
+      ({ status: 200, body: { VersionIdsToStages: Object.fromEntries([...this.texts.keys()].map((id) => [id, this.#stagesOf(id)])) } }),
+    UpdateSecretVersionStage: ({ VersionStage = '', MoveToVersionId = '', RemoveFromVersionId }: Record<string, string>) =>
+      this.#move(VersionStage, MoveToVersionId, RemoveFromVersionId),
   };
 
   document(stage = 'AWSCURRENT'): Record<string, string> {
@@ -32,20 +34,32 @@ class Versions {
 
   #get({ VersionStage = 'AWSCURRENT', VersionId }: Record<string, string>): Answer {
     const id = this.stages.get(VersionStage);
-    if (id === undefined || (VersionId !== undefined && VersionId !== id) || !this.texts.has(id)) return { status: 400, body: { __type: 'ResourceNotFoundException', message: 'no such version' } };
+    if (id === undefined || (VersionId !== undefined && VersionId !== id) || !this.texts.has(id)) return {
+      status: 400,
+      body: { __type: 'ResourceNotFoundException', message: 'no such version' },
+    };
     return { status: 200, body: { SecretString: this.texts.get(id) } };
   }
 
-  #put({ ClientRequestToken, SecretString, VersionStages = ['AWSCURRENT'] }: { ClientRequestToken?: string; SecretString: string; VersionStages?: string[] }): Answer {
+  #put({
+    ClientRequestToken, SecretString,
+    VersionStages = ['AWSCURRENT'],
+  }: { ClientRequestToken?: string; SecretString: string; VersionStages?: string[] }): Answer {
     const id = ClientRequestToken ?? `version-${this.texts.size}`;
-    if (this.texts.has(id) && this.texts.get(id) !== SecretString) return { status: 400, body: { __type: 'ResourceExistsException', message: 'another value' } };
+    if (this.texts.has(id) && this.texts.get(id) !== SecretString) return {
+      status: 400,
+      body: { __type: 'ResourceExistsException', message: 'another value' },
+    };
     this.texts.set(id, SecretString);
     for (const stage of VersionStages) this.stages.set(stage, id);
     return { status: 200, body: {} };
   }
 
   #move(stage: string, to: string, from: string | undefined): Answer {
-    if (this.stages.get(stage) !== from) return { status: 400, body: { __type: 'InvalidParameterException', message: 'the stage is elsewhere' } };
+    if (this.stages.get(stage) !== from) return {
+      status: 400,
+      body: { __type: 'InvalidParameterException', message: 'the stage is elsewhere' },
+    };
     this.stages.set(stage, to);
     return { status: 200, body: {} };
   }
@@ -71,7 +85,8 @@ const step = (Step: string, token: string, days = 400) => tunnelRotation({ Step,
 async function turn(token: string): Promise<void> {
   for (const each of STEPS) await step(each, token);
 }
-const accepted = (document: Record<string, string>) => document.accepted!.split(/(?<=-----END CERTIFICATE-----\n)/).map((pem) => new X509Certificate(pem).fingerprint256);
+const accepted = (document: Record<string, string>) => document.accepted!.split(/(?<=-----END CERTIFICATE-----\n)/).map((pem) =>
+  new X509Certificate(pem).fingerprint256);
 const fingerprint = (pem: string | undefined) => new X509Certificate(pem!).fingerprint256;
 
 describe('what the stack makes', () => {
@@ -96,8 +111,8 @@ describe('what the stack makes', () => {
   });
 });
 
-describe('a turn', () => {
-  it('puts the announced pair in force, announces another, and accepts the one before', async () => {
+describe('a rotation', () => {
+  it('makes the announced pair current, announces another, and accepts the previous one', async () => {
     const before = versions.document();
     await turn('one');
     const after = versions.document();
@@ -107,7 +122,7 @@ describe('a turn', () => {
     expect(new X509Certificate(after.nextCertificate!).checkPrivateKey(createPrivateKey(after.nextPrivateKey!))).toBe(true);
   });
 
-  it('drops the certificate of two turns ago, and never shows one that was not accepted before', async () => {
+  it('drops the certificate of two rotations ago, and never presents one that was not accepted before', async () => {
     const seen = [versions.document()];
     for (const token of ['one', 'two', 'three']) {
       await turn(token);
@@ -115,7 +130,8 @@ describe('a turn', () => {
     }
     for (const [at, document] of seen.entries()) {
       expect(accepted(document)).toHaveLength(at === 0 ? 2 : 3);
-      for (const neighbour of [seen[at - 1], seen[at + 1]]) if (neighbour) expect(accepted(neighbour)).toContain(fingerprint(document.certificate));
+      for (const neighbour of [seen[at - 1],
+        seen[at + 1]]) if (neighbour) expect(accepted(neighbour)).toContain(fingerprint(document.certificate));
     }
     expect(accepted(seen[3]!)).not.toContain(fingerprint(seen[1]!.certificate));
   });
@@ -130,7 +146,7 @@ describe('a turn', () => {
     expect(versions.stages.get('AWSCURRENT')).toBe('one');
   });
 
-  it('changes nothing in force before its last step', async () => {
+  it('changes nothing that is in use before its last step', async () => {
     const before = versions.document();
     for (const each of STEPS.slice(0, 3)) await step(each, 'one');
     expect(versions.document()).toEqual(before);
@@ -159,7 +175,7 @@ describe('Secrets Manager', () => {
   });
 
   it.each([
-    ['pair in force', (document: Record<string, string>) => ({ ...document, privateKey: document.nextPrivateKey! })],
+    ['current pair', (document: Record<string, string>) => ({ ...document, privateKey: document.nextPrivateKey! })],
     ['announced pair', (document: Record<string, string>) => ({ ...document, nextCertificate: 'x' })],
   ])('learns of a version without a good %s', async (what, spoil) => {
     await step('createSecret', 'one');
@@ -175,6 +191,7 @@ describe('Secrets Manager', () => {
   });
 
   it('learns of a step that is none', async () => {
-    await expect(step('constructor', 'one')).rejects.toThrow('Step: got "constructor", expected one of createSecret, setSecret, testSecret, finishSecret');
+    await expect(step('constructor',
+      'one')).rejects.toThrow('Step: got "constructor", expected one of createSecret, setSecret, testSecret, finishSecret');
   });
 });

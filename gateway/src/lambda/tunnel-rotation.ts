@@ -1,8 +1,11 @@
 /**
- * Rotation by AWS Secrets Manager: one turn of the shared certificate of a tunnel. Each step may come again, also after a later one.
+ * Rotation of the shared certificate of a tunnel by AWS Secrets Manager. Each step may come again, also after a later one.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
  */
-import { DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand, UpdateSecretVersionStageCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SHARED_TUNNEL_SERVER_NAME } from '../../contract.ts';
 import { checkWindow, turned } from './certificate-window.ts';
@@ -13,7 +16,7 @@ import type { SecretDocument } from './secret-documents.ts';
 export interface RotationEvent {
   readonly Step: string;
   readonly SecretId: string;
-  /** Id of the version that this turn makes. */
+  /** Id of the version that this rotation makes. */
   readonly ClientRequestToken: string;
 }
 
@@ -37,13 +40,17 @@ const STEPS: Readonly<Record<string, Step>> = {
   finishSecret: finish,
 };
 
-/** @throws Error that names what is wrong; Secrets Manager tries again, and the certificate in force stays */
-export async function tunnelRotation(event: RotationEvent, client: SecretsManagerClient, validDays: number, now = new Date()): Promise<void> {
+/** @throws Error that names what is wrong; Secrets Manager tries again, and the current certificate stays */
+export async function tunnelRotation(event: RotationEvent, client: SecretsManagerClient, validDays: number,
+  now = new Date()): Promise<void> {
   console.log(JSON.stringify({ step: event.Step, secret: event.SecretId, version: event.ClientRequestToken }));
   const step = Object.hasOwn(STEPS, event.Step) ? STEPS[event.Step] : undefined;
   if (step === undefined) throw new Error(`Step: got ${JSON.stringify(event.Step)}, expected one of ${Object.keys(STEPS).join(', ')}`);
   if (!Number.isInteger(validDays) || validDays < 1) throw new Error(`VALID_DAYS: got ${validDays}, expected a whole number of days`);
-  await step({ client, secretId: event.SecretId, token: event.ClientRequestToken, plan: { commonName: SHARED_TUNNEL_SERVER_NAME, days: validDays, now } });
+  await step({
+    client, secretId: event.SecretId, token: event.ClientRequestToken,
+    plan: { commonName: SHARED_TUNNEL_SERVER_NAME, days: validDays, now },
+  });
 }
 
 async function create({ client, secretId, token, plan }: Turn): Promise<void> {
@@ -52,7 +59,10 @@ async function create({ client, secretId, token, plan }: Turn): Promise<void> {
   const document = parseSecretDocument(SecretString);
   if (document === undefined) throw new Error('the secret holds no JSON document; expected the one that the stack made');
   const next = await turned(document, plan);
-  await client.send(new PutSecretValueCommand({ SecretId: secretId, ClientRequestToken: token, SecretString: JSON.stringify(next), VersionStages: [PENDING] }));
+  await client.send(new PutSecretValueCommand({
+    SecretId: secretId, ClientRequestToken: token, SecretString: JSON.stringify(next),
+    VersionStages: [PENDING],
+  }));
 }
 
 /** When a schedule is set up, Secrets Manager tests with a version that holds nothing. */
@@ -65,10 +75,14 @@ async function finish({ client, secretId, token }: Turn): Promise<void> {
   const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId: secretId }));
   const current = Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes(CURRENT))?.[0];
   if (current === token) return;
-  await client.send(new UpdateSecretVersionStageCommand({ SecretId: secretId, VersionStage: CURRENT, MoveToVersionId: token, RemoveFromVersionId: current }));
+  await client.send(new UpdateSecretVersionStageCommand({
+    SecretId: secretId, VersionStage: CURRENT, MoveToVersionId: token,
+    RemoveFromVersionId: current,
+  }));
 }
 
-async function versionDocument(client: SecretsManagerClient, secretId: string, stage: string, token: string): Promise<SecretDocument | undefined> {
+async function versionDocument(client: SecretsManagerClient, secretId: string, stage: string,
+  token: string): Promise<SecretDocument | undefined> {
   try {
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage, VersionId: token }));
     return parseSecretDocument(SecretString);

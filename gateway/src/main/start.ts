@@ -6,6 +6,6 @@ const ARTEFACT_OF_ROLE: Readonly<Record<string, string>> = {
   [ROLES.dataPlane]: ARTEFACTS.dataPlane,
 };
 
-// A wrong role is told by the settings reader, which every artefact runs first.
+// The settings reader, which every artefact runs first, reports an invalid role.
 const artefact = `./${ARTEFACT_OF_ROLE[process.env[ENV.role]?.trim() ?? ''] ?? ARTEFACTS.singleNode}`;
 await import(artefact);

@@ -44,7 +44,10 @@ it('makes none where no listener speaks TLS', async () => {
 });
 
 it('makes none for listeners that this role does not open', async () => {
-  const { certificates } = await settings({ KONG_STATUS_LISTEN: 'off', KONG_ADMIN_LISTEN: '127.0.0.1:8444 ssl', KONG_PROXY_LISTEN: '127.0.0.1:8000' });
+  const { certificates } = await settings({
+    KONG_STATUS_LISTEN: 'off', KONG_ADMIN_LISTEN: '127.0.0.1:8444 ssl',
+    KONG_PROXY_LISTEN: '127.0.0.1:8000',
+  });
   expect(certificates).toMatchObject({ proxy: undefined });
   expect(certificates.admin).toBeDefined();
 });

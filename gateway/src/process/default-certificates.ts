@@ -6,7 +6,7 @@ import { GatewayError, messageOf } from '../base/errors.ts';
 import { expiryOf, readKeyPair } from '../settings/key-material.ts';
 import type { KeyPair, Settings } from '../settings/settings.ts';
 
-/** The certificate is made anew when it has less than this left. */
+/** The certificate is replaced when it is valid for less than this. */
 const RENEW_BEFORE_MS = 30 * 86_400_000;
 
 /**
@@ -60,6 +60,7 @@ async function make(folder: string, certificate: string, key: string): Promise<v
       renameSync(`${path}.new`, path);
     }
   } catch (error) {
-    throw new GatewayError('certificate-not-kept', `the self-signed certificate cannot be kept in ${folder}: ${messageOf(error)}`, 'io', { cause: error });
+    throw new GatewayError('certificate-not-kept', `the self-signed certificate cannot be kept in ${folder}: ${messageOf(error)}`, 'io',
+      { cause: error });
   }
 }

@@ -107,7 +107,7 @@ describe('certificate and key', () => {
     expect(lines.join()).not.toContain('cannot be used');
   });
 
-  it('that stay broken are told once, and what was read before stays in force', async () => {
+  it('that stay broken are reported once, and what was read before stays in use', async () => {
     writePair(await pair());
     watch();
     rmSync(path('tls.key'));
@@ -141,13 +141,13 @@ describe('the list of revoked certificates', () => {
   };
 
   it('is read again when it changes', async () => {
-    await pki('# nobody yet\n');
+    await pki('# none yet\n');
     write('revoked', 'cn:Factory.example  # sold\n\nserial: 00:0a:ff\n');
     look();
     expect(renewals[0]!.revoked).toEqual({ commonNames: ['factory.example'], serialNumbers: ['AFF'] });
   });
 
-  it('with a line that means nothing is told, and the old one stays', async () => {
+  it('with an invalid line is reported, and the old one stays in use', async () => {
     await pki('cn:factory.example\n');
     write('revoked', 'cn:factory.example\nserial:xyz\n');
     look();

@@ -19,7 +19,7 @@ const TIMEOUT_MS = 20_000;
 
 /**
  * @param credentials read for each request: those of a function change while it lives
- * @returns calls with a JSON body, or with text as it is; they answer whatever the status, and fail only when nobody answers
+ * @returns calls with a JSON body, or with text as it is; they answer whatever the status, and fail only without an answer
  */
 export function openSearchClient({ endpoint, region }: OpenSearchPlace, credentials: () => AwsCredentials): OpenSearchCall {
   return async (method, path, body) => {
@@ -40,7 +40,8 @@ export function openSearchClient({ endpoint, region }: OpenSearchPlace, credenti
 /** What Lambda gives its function. */
 export function credentialsOfFunction(): AwsCredentials {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken } = process.env;
-  if (!accessKeyId || !secretAccessKey) throw new Error('the function has no credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set');
+  if (!accessKeyId
+    || !secretAccessKey) throw new Error('the function has no credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set');
   return { accessKeyId, secretAccessKey, sessionToken };
 }
 

@@ -19,16 +19,26 @@ interface Chart {
 
 const COUNT = { type: 'count', params: {} };
 const OVER_TIME = { type: 'date_histogram', schema: 'segment', params: { field: '@timestamp', interval: 'auto', min_doc_count: 1 } };
-const top = (field: string, schema: 'group' | 'bucket', size = 10) => ({ type: 'terms', schema, params: { field, size, order: 'desc', orderBy: '1' } });
+const top = (field: string, schema: 'group' | 'bucket', size = 10) =>
+  ({ type: 'terms', schema, params: { field, size, order: 'desc', orderBy: '1' } });
 const percentiles = (field: string) => ({ type: 'percentiles', params: { field, percents: [50, 95, 99] } });
 
 const CHARTS: readonly Chart[] = [
   { id: 'requests', title: 'Requests by status', kind: 'histogram', metric: COUNT, buckets: [OVER_TIME, top('status', 'group', 8)] },
-  { id: 'errors', title: 'Routes with server errors', kind: 'table', query: 'status >= 500', metric: COUNT, buckets: [top('route', 'bucket'), top('source', 'bucket', 2)] },
+  {
+    id: 'errors', title: 'Routes with server errors', kind: 'table', query: 'status >= 500', metric: COUNT,
+    buckets: [top('route', 'bucket'), top('source', 'bucket', 2)],
+  },
   { id: 'latency', title: 'Time to answer, ms', kind: 'line', metric: percentiles('total_ms'), buckets: [OVER_TIME] },
   { id: 'gateway-latency', title: 'Time in the gateway, ms', kind: 'line', metric: percentiles('gateway_ms'), buckets: [OVER_TIME] },
-  { id: 'limited', title: 'Consumers that were limited', kind: 'table', query: 'status : 429', metric: COUNT, buckets: [top('consumer', 'bucket'), top('route', 'bucket', 5)] },
-  { id: 'refused', title: 'Requests without valid credentials', kind: 'histogram', query: 'status : 401 or status : 403', metric: COUNT, buckets: [OVER_TIME, top('route', 'group', 5)] },
+  {
+    id: 'limited', title: 'Consumers that were limited', kind: 'table', query: 'status : 429', metric: COUNT,
+    buckets: [top('consumer', 'bucket'), top('route', 'bucket', 5)],
+  },
+  {
+    id: 'refused', title: 'Requests without valid credentials', kind: 'histogram', query: 'status : 401 or status : 403', metric: COUNT,
+    buckets: [OVER_TIME, top('route', 'group', 5)],
+  },
 ];
 
 const INDEX_REFERENCE = 'kibanaSavedObjectMeta.searchSourceJSON.index';
@@ -38,7 +48,10 @@ const panelPlace = (at: number) => ({ x: at % 2 * 24, y: Math.floor(at / 2) * 14
 
 /** @param stream name of the data stream, which also begins the ids of the objects */
 export function savedObjects(stream: string): readonly SavedObject[] {
-  const pattern: SavedObject = { type: 'index-pattern', id: stream, attributes: { title: `${stream}*`, timeFieldName: '@timestamp' }, references: [] };
+  const pattern: SavedObject = {
+    type: 'index-pattern', id: stream, attributes: { title: `${stream}*`, timeFieldName: '@timestamp' },
+    references: [],
+  };
   const charts = CHARTS.map((chart) => visualization(stream, chart));
   return [pattern, ...charts, dashboard(stream, charts)];
 }
@@ -54,14 +67,22 @@ function visualization(stream: string, { id, title, kind, query = '', metric, bu
       version: 1,
       visState: JSON.stringify({ title, type: kind, params: {}, aggs }),
       uiStateJSON: '{}',
-      kibanaSavedObjectMeta: { searchSourceJSON: JSON.stringify({ query: { query, language: 'kuery' }, filter: [], indexRefName: INDEX_REFERENCE }) },
+      kibanaSavedObjectMeta: {
+        searchSourceJSON: JSON.stringify({
+          query: { query, language: 'kuery' }, filter: [],
+          indexRefName: INDEX_REFERENCE,
+        }),
+      },
     },
     references: [{ name: INDEX_REFERENCE, type: 'index-pattern', id: stream }],
   };
 }
 
 function dashboard(stream: string, charts: readonly SavedObject[]): SavedObject {
-  const panels = charts.map((_, at) => ({ panelIndex: String(at), panelRefName: `panel_${at}`, embeddableConfig: {}, version: '2.19.0', gridData: { ...panelPlace(at), i: String(at) } }));
+  const panels = charts.map((_, at) => ({
+    panelIndex: String(at), panelRefName: `panel_${at}`, embeddableConfig: {}, version: '2.19.0',
+    gridData: { ...panelPlace(at), i: String(at) },
+  }));
   return {
     type: 'dashboard',
     id: stream,

@@ -1,4 +1,6 @@
-/** From the log entry of a gateway, as http-log sends it, to the document that is kept, and how its fields are indexed. One list says both. */
+/**
+ * From the log entry of a gateway, as http-log sends it, to the document that is kept, and how its fields are indexed. One list says both.
+ */
 
 type Entry = Readonly<Record<string, any>>;
 
@@ -38,7 +40,8 @@ export const FIELDS: Readonly<Record<string, Field>> = {
 
 /** @returns `undefined` for what is no log entry */
 export function logDocument(entry: unknown): Readonly<Record<string, unknown>> | undefined {
-  if (typeof entry !== 'object' || entry === null || Array.isArray(entry) || !Number.isFinite((entry as Entry).started_at)) return undefined;
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)
+    || !Number.isFinite((entry as Entry).started_at)) return undefined;
   const values = Object.entries(FIELDS).map(([name, { of }]) => [name, of(entry)] as const);
   return Object.fromEntries(values.filter(([, value]) => value !== undefined && value !== null));
 }

@@ -44,7 +44,12 @@ export function monitors(stream: string): readonly Monitor[] {
         enabled: true,
         schedule: { period: { interval: 1, unit: 'MINUTES' } },
         inputs: [{ search: { indices: [`${stream}*`], query } }],
-        triggers: [{ query_level_trigger: { name: `more than ${percent} %`, severity, condition: { script: { source, lang: 'painless' } }, actions: [] } }],
+        triggers: [{
+          query_level_trigger: {
+            name: `more than ${percent} %`, severity, condition: { script: { source, lang: 'painless' } },
+            actions: [],
+          },
+        }],
       },
     };
   });

@@ -13,7 +13,7 @@ export function indexTemplate(stream: string): Readonly<Record<string, unknown>>
     template: {
       settings: { 'index.refresh_interval': '5s', 'index.number_of_shards': 1, 'index.number_of_replicas': 1 },
       mappings: {
-        // What is in no list is kept, and not indexed: nobody can make fields by sending names.
+        // What is in no list is kept, and not indexed: clients cannot create fields by sending names.
         dynamic: false,
         properties: Object.fromEntries(Object.entries(FIELDS).map(([name, { mapping }]) => [name, mapping])),
       },
@@ -27,7 +27,10 @@ export function retentionPolicy(stream: string, days: number): Readonly<Record<s
       description: `Logs of gateways: kept for ${days} days`,
       default_state: 'written',
       states: [
-        { name: 'written', actions: [{ rollover: ROLLOVER }], transitions: [{ state_name: 'deleted', conditions: { min_index_age: `${days}d` } }] },
+        {
+          name: 'written', actions: [{ rollover: ROLLOVER }],
+          transitions: [{ state_name: 'deleted', conditions: { min_index_age: `${days}d` } }],
+        },
         { name: 'deleted', actions: [{ delete: {} }], transitions: [] },
       ],
       ism_template: [{ index_patterns: [`${stream}*`], priority: 500 }],

@@ -1,4 +1,4 @@
-/** Lambda entry: turns of the shared certificate of a tunnel. */
+/** Lambda entry: rotation of the shared certificate of a tunnel. */
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { tunnelRotation } from '../../lambda/tunnel-rotation.ts';
 import type { RotationEvent } from '../../lambda/tunnel-rotation.ts';
