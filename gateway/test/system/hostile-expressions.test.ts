@@ -1,4 +1,4 @@
-/** Regular expressions of routes that would make a backtracking engine run for ever, sent to a built node. */
+/** Regular expressions of routes that would make a backtracking engine run without end, sent to a built node. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../fixtures/eventually.ts';
 import { LocalTopology, admin, statusOf } from './local-topology.ts';
