@@ -41,7 +41,8 @@ describe('on a machine without IPv6', () => {
       const bound = await openAll(hosts, () => new ServerWithoutIpv6());
       expect(bound.map(({ address }) => address)).toEqual([hosts.find((host) => !host.includes(':'))]);
       expect(warnings).toHaveLength(1);
-      expect(warnings[0]).toMatch(/^KONG_PROXY_LISTEN: cannot listen on \[::1?\]:0: this machine has no addresses of that kind; it is left out/);
+      expect(warnings[0]).toMatch(/^KONG_PROXY_LISTEN: cannot listen on \[::1?\]:0: this machine has no addresses of that kind/);
+      expect(warnings[0]).toContain('it is left out');
     });
 
   it.each([[['::']], [['0.0.0.0', '2001:db8::1']]])('%j fails: an address that does not exist', async (hosts) => {
