@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 
 const MAX_BODY_BYTES = 1_000_000;
 
-export interface EchoUpstream {
+interface EchoUpstream {
   readonly port: number;
   close(): Promise<void>;
 }

@@ -17,7 +17,7 @@ import type { LocalPlane, LocalSetting } from './settings/local-settings.ts';
 import { settingsOf } from './settings/sources.ts';
 import type { Plane, Topology } from './topology.ts';
 
-export interface RunOptions {
+interface RunOptions {
   /** Cloud assembly of the topology. */
   readonly assembly: string;
   /** For logs and working directories. */

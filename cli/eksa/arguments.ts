@@ -4,7 +4,7 @@ import type { ParseArgsOptionsConfig } from 'node:util';
 import { messageOf } from '../../gateway/src/base/errors.ts';
 import { CommandFailure } from '../command.ts';
 
-export interface FileCount {
+interface FileCount {
   readonly min: number;
   readonly max: number;
   /** How the files are called, for the message. */

@@ -1,7 +1,7 @@
 /** Findings as people read them. */
 import type { Finding } from '../../src/eksa/finding';
 
-export interface FindingInFile extends Finding {
+interface FindingInFile extends Finding {
   readonly file: string;
 }
 

@@ -4,7 +4,7 @@ import type { KeyObject } from 'node:crypto';
 import { messageOf } from '../../gateway/src/base/errors.ts';
 import { CommandFailure } from '../command.ts';
 
-export interface JsonWebKey {
+interface JsonWebKey {
   readonly kty: 'RSA';
   readonly use: 'sig';
   readonly alg: 'RS256';

@@ -4,7 +4,7 @@ import { EXIT_CODES } from '../../gateway/src/base/errors.ts';
 import { CommandFailure } from '../command.ts';
 import { eksa } from '../commands/eksa.ts';
 
-export interface Outcome {
+interface Outcome {
   readonly code: number;
   readonly output: string;
   /** The one line that a failure ends with. */

@@ -10,7 +10,7 @@ import { userFile } from './machine-folder.ts';
 import { digestOf } from './site-source.ts';
 import type { SiteSource } from './site-source.ts';
 
-export interface SiteFiles {
+interface SiteFiles {
   readonly index: HandoffIndex;
   /** Path below the folder of the site → text. */
   readonly files: ReadonlyMap<string, string>;

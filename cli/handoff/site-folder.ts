@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { CommandFailure } from '../command.ts';
 import { readText, writeOwnerOnly } from '../eksa/files.ts';
 
-export type FileState = 'new' | 'changed' | 'unchanged' | 'gone';
+type FileState = 'new' | 'changed' | 'unchanged' | 'gone';
 
 export interface FileChange {
   readonly path: string;

@@ -5,7 +5,7 @@ export interface Size {
   readonly height: number;
 }
 
-export interface Packed<T> extends Size {
+interface Packed<T> extends Size {
   readonly items: readonly { readonly item: T; readonly x: number; readonly y: number }[];
 }
 

@@ -27,7 +27,7 @@ export interface Line {
   readonly to: string;
 }
 
-export interface SecretRow {
+interface SecretRow {
   readonly name: string;
   readonly home: string;
   readonly readers: readonly string[];

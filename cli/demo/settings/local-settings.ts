@@ -16,7 +16,7 @@ export interface LocalSetting {
 }
 
 /** A certificate or key: nodes take it as a file or as its content. */
-export interface Pem {
+interface Pem {
   readonly path: string;
   readonly text: string;
 }

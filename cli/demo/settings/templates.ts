@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-export interface TemplateResource {
+interface TemplateResource {
   readonly id: string;
   readonly type: string;
   /** File that it is in, without folders. */

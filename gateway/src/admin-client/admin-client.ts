@@ -7,16 +7,16 @@ import type { Service } from '../model/entities/service.ts';
 import type { EntityValue } from '../model/schema/field.ts';
 
 /** Entity types by their names in URLs. Others are plain objects. */
-export interface KnownEntities {
+interface KnownEntities {
   readonly services: Service;
   readonly routes: Route;
   readonly consumers: Consumer;
   readonly plugins: Plugin;
 }
 
-export type EntityAt<Path extends string> = Path extends keyof KnownEntities ? KnownEntities[Path] : EntityValue;
+type EntityAt<Path extends string> = Path extends keyof KnownEntities ? KnownEntities[Path] : EntityValue;
 
-export interface AdminClientOptions {
+interface AdminClientOptions {
   /** Base URL, e.g. `http://127.0.0.1:8001`, optionally with a path. */
   readonly url: string;
   /** Headers of every request, e.g. for an authenticating proxy. @default - none */
@@ -25,7 +25,7 @@ export interface AdminClientOptions {
   readonly timeoutMs?: number;
 }
 
-export interface Reply<T> {
+interface Reply<T> {
   readonly status: number;
   readonly body: T;
   /** After writes: the revision of the store that contains the change. */
@@ -47,7 +47,7 @@ interface Page<T> {
 }
 
 /** Whether the connected data planes run a revision. */
-export interface RevisionState {
+interface RevisionState {
   /** The newest revision of the store. */
   readonly revision: number;
   /** Whether all data planes run the requested revision or a later one. */
@@ -63,7 +63,7 @@ export interface RevisionState {
   }[];
 }
 
-export interface WaitOptions {
+interface WaitOptions {
   /** @default - the newest revision */
   readonly revision?: number;
   /** Maximum time to wait in seconds, up to 60. @default 10 */

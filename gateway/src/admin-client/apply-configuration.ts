@@ -10,14 +10,14 @@ import type { EntityValue } from '../model/schema/field.ts';
 import { AdminApiError } from './admin-client.ts';
 import type { AdminClient } from './admin-client.ts';
 
-export interface ApplyOptions {
+interface ApplyOptions {
   /** Tag that marks the entities of the file. */
   readonly tag: string;
   /** Maximum time in seconds until data planes run the configuration. @default 120 */
   readonly waitSeconds?: number;
 }
 
-export interface Applied {
+interface Applied {
   readonly written: number;
   readonly deleted: number;
   /** Number of connected data planes, which all run it. */

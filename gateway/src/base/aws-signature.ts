@@ -11,14 +11,14 @@ export interface AwsCredentials {
   readonly sessionToken?: string;
 }
 
-export interface UnsignedRequest {
+interface UnsignedRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
-export interface SigningPlace {
+interface SigningPlace {
   /** Name of the service in the signature, such as `es`. */
   readonly service: string;
   readonly region: string;

@@ -5,7 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** Reports a defect and ends the work that it happened in. Must not throw. */
-export type DefectOwner = (defect: unknown) => void;
+type DefectOwner = (defect: unknown) => void;
 
 const owners = new AsyncLocalStorage<DefectOwner>();
 

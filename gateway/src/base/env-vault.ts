@@ -25,7 +25,7 @@ export function parseVaultReference(text: string): VaultReference | undefined {
   return vault === undefined || name === undefined ? undefined : { vault, name, ...field !== undefined && { field } };
 }
 
-export interface EnvVaultOptions {
+interface EnvVaultOptions {
   /** @default - that of the process */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Put before names of variables. @default - nothing */

@@ -1,6 +1,6 @@
 /** Every code that a `GatewayError` may have: docs/reference/errors.md is made from this table. */
 
-export interface ErrorDescription {
+interface ErrorDescription {
   /** What happened. */
   readonly meaning: string;
   /** What the operator does. */

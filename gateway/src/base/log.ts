@@ -3,9 +3,9 @@
 /** nginx' names, which `KONG_LOG_LEVEL` uses, from quiet to talkative. */
 export const LOG_LEVELS = ['emerg', 'alert', 'crit', 'error', 'warn', 'notice', 'info', 'debug'] as const;
 
-export type LogLevel = typeof LOG_LEVELS[number];
+type LogLevel = typeof LOG_LEVELS[number];
 
-export type LogFields = Readonly<Record<string, unknown>>;
+type LogFields = Readonly<Record<string, unknown>>;
 
 /** What rooms log through. Time and destination are the creator's business. */
 export interface Log {
@@ -18,7 +18,7 @@ export interface Log {
   with(fields: LogFields): Log;
 }
 
-export interface LogOptions {
+interface LogOptions {
   /** @default 'notice' */
   readonly level?: LogLevel;
   /** @default - standard error */

@@ -9,7 +9,7 @@ import type { ListenerServers } from '../listener/listener-servers.ts';
 import type { Listener } from '../settings/settings.ts';
 import type { ConnectionCounts } from '../status/status-api.ts';
 
-export interface ApiListenerOptions {
+interface ApiListenerOptions {
   readonly app: FastifyInstance;
   /** Makes the server of each address. */
   readonly servers: ListenerServers;

@@ -21,7 +21,7 @@ export interface ConfigurationHistory {
 /** Configurations whose hashes are remembered; a data plane that is further behind counts as not in sync anyway. */
 const REMEMBERED = 1_000;
 
-export interface ConfigurationWatcherOptions {
+interface ConfigurationWatcherOptions {
   readonly store: Store;
   readonly schemas: Schemas;
   readonly log: Log;

@@ -25,7 +25,7 @@ import { DataPlaneRegistry } from './nodes.ts';
 import { readinessOf } from './readiness.ts';
 import { shownSettings } from './shown-settings.ts';
 
-export interface ControlPlaneOptions {
+interface ControlPlaneOptions {
   readonly settings: Settings;
   readonly log: Log;
 }

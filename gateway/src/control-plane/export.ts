@@ -4,7 +4,7 @@ import { foreignFieldsOf } from '../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
 import type { Entity, Store } from '../store/store.ts';
 
-export interface Exported {
+interface Exported {
   readonly table: ConfigTable;
   /** The revision of the store that the table contains. */
   readonly revision: number;

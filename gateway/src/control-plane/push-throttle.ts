@@ -4,7 +4,7 @@
  */
 import type { Clock, Timer } from '../base/clock.ts';
 
-export interface PushThrottleOptions {
+interface PushThrottleOptions {
   readonly clock: Clock;
   /** Least time from one push to the next. Milliseconds. @default 250 */
   readonly intervalMs?: number;

@@ -5,7 +5,7 @@ import type { PluginContext, PluginHandler, PluginPhases } from '../plugin-kit/p
 import { Router } from './router/router.ts';
 
 /** One plugin of a route: references into what all routes share; which configuration runs is looked up for each request. */
-export interface PlannedPlugin {
+interface PlannedPlugin {
   readonly name: string;
   /** For requests without a consumer, and for consumers without a configuration of their own. */
   readonly general: PluginPhases | undefined;

@@ -11,13 +11,13 @@ import { GatewayError, messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { ConfigTable } from '../model/config-table.ts';
 
-export interface CachedConfiguration {
+interface CachedConfiguration {
   readonly table: ConfigTable;
   readonly hash: string;
 }
 
 /** Why a configuration that is whole cannot be used. */
-export interface Unusable {
+interface Unusable {
   readonly problem: string;
   /** The node may be able to use it after its next start, so the file stays where it is. @default false */
   readonly stays?: boolean;

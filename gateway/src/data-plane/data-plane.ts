@@ -30,7 +30,7 @@ import { RequestCounts } from './request-counts.ts';
 import { RunningConfiguration } from './running-configuration.ts';
 import type { ApplyResult } from './running-configuration.ts';
 
-export interface DataPlaneOptions {
+interface DataPlaneOptions {
   readonly settings: Settings;
   readonly log: Log;
   /**
@@ -47,7 +47,7 @@ export interface DataPlaneOptions {
 }
 
 /** Addresses that are really listened on, in the order of the settings. */
-export interface DataPlaneAddresses {
+interface DataPlaneAddresses {
   readonly proxy: readonly AddressInfo[];
   readonly status: readonly AddressInfo[];
 }

@@ -20,7 +20,7 @@ export function nodeVault(prefix: string): EnvVault {
   return new EnvVault({ prefix, folders: [PATHS.identityCredentials, PATHS.cacheCredentials, PATHS.logCredentials] });
 }
 
-export interface ResolvedTable {
+interface ResolvedTable {
   readonly table: ConfigTable;
   /** References that this node cannot resolve. */
   readonly errors: readonly TableError[];

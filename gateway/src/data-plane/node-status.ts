@@ -1,7 +1,7 @@
 /** What a data plane shows at `GET /status`. */
 import { NO_HASH } from '../model/config-hash.ts';
 
-export interface NodeCounters {
+interface NodeCounters {
   readonly connectionsActive: number;
   readonly connectionsAccepted: number;
   readonly totalRequests: number;

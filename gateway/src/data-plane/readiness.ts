@@ -2,7 +2,7 @@
 import { NO_HASH } from '../model/config-hash.ts';
 import type { Readiness } from '../status/status-api.ts';
 
-export interface ReadinessFacts {
+interface ReadinessFacts {
   readonly draining: boolean;
   /** `undefined` before any configuration was seen; 32 zeros for an empty one. */
   readonly hash: string | undefined;

@@ -26,7 +26,7 @@ export type ApplyResult =
     readonly lacksSecrets?: boolean;
   };
 
-export interface RunningConfigurationOptions {
+interface RunningConfigurationOptions {
   readonly schemas: Schemas;
   readonly handlers: Handlers;
   readonly vault: EnvVault;

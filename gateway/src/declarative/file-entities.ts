@@ -19,13 +19,13 @@ export interface FileEntity {
 }
 
 /** The entity types that a file may contain. */
-export interface FileRules {
+interface FileRules {
   readonly schemas: Schemas;
   /** Entity types without a schema in this version, whose rows are passed on unchanged. @default - none */
   readonly carried?: ReadonlySet<string>;
 }
 
-export interface FileContents {
+interface FileContents {
   readonly entities: readonly FileEntity[];
   /** Rows of entity types without a schema, by type. */
   readonly carried: ReadonlyMap<string, readonly EntityValue[]>;

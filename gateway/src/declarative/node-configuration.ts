@@ -16,7 +16,7 @@ import { generatedId } from './generated-id.ts';
 import { Source } from './source.ts';
 import type { SourceError } from './source.ts';
 
-export interface TableReading {
+interface TableReading {
   readonly errors: readonly SourceError[];
   /** Absent when there are errors. */
   readonly table?: ConfigTable;
@@ -51,7 +51,7 @@ function rowOf(entity: FileEntity, index: EntityIndex): Row {
 }
 
 /** The place of the configuration: a file, or the setting itself. */
-export type NodeConfigurationOrigin = { readonly file: string } | { readonly text: string };
+type NodeConfigurationOrigin = { readonly file: string } | { readonly text: string };
 
 /** @throws GatewayError `declarative-file-invalid`: all errors with lines, or the reason why the file cannot be read */
 export function nodeConfiguration(origin: NodeConfigurationOrigin): ConfigTable {

@@ -16,21 +16,21 @@ import { plainSecrets, referencedKeys } from './secrets.ts';
 import { Source, pathText } from './source.ts';
 import type { SourceError } from './source.ts';
 
-export interface ReadOptions {
+interface ReadOptions {
   /** Whether to accept plugins that this gateway does not have, for another gateway. @default false */
   readonly takesUnknownPlugins?: boolean;
   /** @default - the entity types of this gateway */
   readonly schemas?: Schemas;
 }
 
-export interface UsedPlugin {
+interface UsedPlugin {
   readonly name: string;
   readonly path: string;
   readonly line: number;
 }
 
 /** `entities` is empty when there are errors. */
-export interface DeclarativeReading extends DesiredConfiguration {
+interface DeclarativeReading extends DesiredConfiguration {
   readonly errors: readonly SourceError[];
   readonly plugins: readonly UsedPlugin[];
 }

@@ -11,7 +11,7 @@ import type { CustomResourceEvent, CustomResourceResult } from './custom-resourc
 import { readSecretDocument, writeSecretDocument } from './secret-documents.ts';
 import type { SecretDocument } from './secret-documents.ts';
 
-export interface ClientSecretClients {
+interface ClientSecretClients {
   readonly cognito: CognitoIdentityProviderClient;
   readonly secrets: SecretsManagerClient;
 }

@@ -10,13 +10,13 @@ import { textProperty } from './custom-resource.ts';
 import type { CustomResourceEvent, CustomResourceResult } from './custom-resource.ts';
 import { readSecretDocument, writeSecretDocument } from './secret-documents.ts';
 
-export interface EksConnectorClients {
+interface EksConnectorClients {
   readonly eks: EKSClient;
   readonly secrets: SecretsManagerClient;
 }
 
 /** What passes outside: given, so that tests need not wait. */
-export interface Clock {
+interface Clock {
   now(): Date;
   pause(ms: number): Promise<void>;
 }

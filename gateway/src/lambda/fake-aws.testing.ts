@@ -12,7 +12,7 @@ export interface Answer {
   readonly body: unknown;
 }
 
-export type Operation = (input: Record<string, string>) => Answer;
+type Operation = (input: Record<string, string>) => Answer;
 
 export interface FakeAws {
   readonly url: string;

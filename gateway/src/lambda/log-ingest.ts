@@ -17,13 +17,13 @@ export interface HttpEvent {
   readonly isBase64Encoded?: boolean;
 }
 
-export interface HttpAnswer {
+interface HttpAnswer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-export interface LogIngest {
+interface LogIngest {
   /** Where the documents go. */
   readonly target: string;
   readonly call: OpenSearchCall;
@@ -31,7 +31,7 @@ export interface LogIngest {
   tokens(): Promise<readonly string[]>;
 }
 
-export const TOKEN_HEADER = 'x-log-token';
+const TOKEN_HEADER = 'x-log-token';
 
 interface BulkItem {
   readonly create: { readonly status: number; readonly error?: { readonly type: string } };

@@ -11,7 +11,7 @@ import { monitors } from './opensearch/monitors.ts';
 import { indexTemplate, retentionPolicy } from './opensearch/stream-objects.ts';
 
 /** Makes the client of one place. */
-export type Connect = (endpoint: string) => OpenSearchCall;
+type Connect = (endpoint: string) => OpenSearchCall;
 
 interface Wanted {
   readonly call: OpenSearchCall;

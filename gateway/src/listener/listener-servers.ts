@@ -14,7 +14,7 @@ import { shownAddress } from '../settings/listeners.ts';
 import type { KeyPair, Listener, TlsServerSettings } from '../settings/settings.ts';
 import { SETTINGS } from '../settings/table.ts';
 
-export interface ListenerServersOptions {
+interface ListenerServersOptions {
   readonly name: 'proxy' | 'admin' | 'status';
   /** For addresses with `ssl`. @default - none; then `create` refuses such an address */
   readonly certificate?: KeyPair;

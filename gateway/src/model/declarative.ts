@@ -29,7 +29,7 @@ export type TableResult =
   | { readonly ok: true; readonly table: ConfigTable; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly errors: readonly TableError[] };
 
-export interface TableOptions {
+interface TableOptions {
   /** The entity types and plugins that this node knows. */
   readonly schemas: Schemas;
 }

@@ -15,7 +15,7 @@ export interface DesiredEntity {
 }
 
 /** By type and key, because the id is known only after writing. */
-export interface EntityReference {
+interface EntityReference {
   readonly type: string;
   readonly key: string;
 }

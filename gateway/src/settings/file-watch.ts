@@ -7,7 +7,7 @@ import type { Clock, Timer } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import { SettingProblem } from './setting-problem.ts';
 
-export interface FileWatchOptions<T> {
+interface FileWatchOptions<T> {
   /** What the files are, for the log, e.g. `the files of the tunnel`. */
   readonly what: string;
   /** Paths. */

@@ -65,7 +65,7 @@ export function derived<T>(from: readonly Setting<unknown>[], read: (reader: Set
   return { from, read };
 }
 
-export interface WithoutEffectOptions {
+interface WithoutEffectOptions {
   /** Kong's default. @default - none */
   readonly default?: string;
   /** @default - the default alone */

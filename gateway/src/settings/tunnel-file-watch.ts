@@ -6,7 +6,7 @@ import { expiryOf } from './key-material.ts';
 import type { TunnelMaterial, TunnelSettings } from './settings.ts';
 import { readTunnelFiles } from './tunnel-material.ts';
 
-export interface TunnelFileWatchOptions {
+interface TunnelFileWatchOptions {
   readonly tunnel: TunnelSettings;
   readonly log: Log;
   /** Gets the settings with what the files contain now. */

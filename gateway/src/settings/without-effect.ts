@@ -6,7 +6,7 @@ import { SettingProblem, abbreviated } from './setting-problem.ts';
 import type { WithoutEffect } from './setting.ts';
 import { WITHOUT_EFFECT, WORKING } from './table.ts';
 
-export interface WithoutEffectReport {
+interface WithoutEffectReport {
   readonly warnings: readonly string[];
   readonly problems: readonly string[];
 }

@@ -13,7 +13,7 @@ import type { Listener } from '../settings/settings.ts';
 export type Readiness = { readonly ready: true } | { readonly ready: false; readonly message: string };
 
 /** What a plane shows through its status API. */
-export interface StatusSource {
+interface StatusSource {
   /** Body of `GET /status`. */
   status(): unknown;
   readiness(): Readiness | Promise<Readiness>;

@@ -1,7 +1,7 @@
 /** Has rows removed as soon as their time to live is over. Every node of a control plane watches; the database lets one of them do it. */
 import type { Clock, Timer } from '../base/clock.ts';
 
-export interface ExpiryWatchOptions {
+interface ExpiryWatchOptions {
   readonly clock: Clock;
   /** When the next row expires, in seconds since 1970; `undefined` when no row does. */
   readonly next: () => Promise<number | undefined>;

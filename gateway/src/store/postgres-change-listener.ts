@@ -4,7 +4,7 @@ import pg from 'pg';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 
-export interface ChangeListenerOptions {
+interface ChangeListenerOptions {
   readonly config: pg.ClientConfig;
   readonly channel: string;
   readonly log: Log;

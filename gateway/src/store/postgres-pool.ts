@@ -7,7 +7,7 @@ import type { GatewayError } from '../base/errors.ts';
 import { databaseUnavailable } from './database-unavailable.ts';
 import type { PostgresConnection } from './postgres-connection.ts';
 
-export interface PoolObserver {
+interface PoolObserver {
   /** An operation failed because the database cannot be used now. */
   failed(error: unknown): void;
   /** An operation succeeded. */

@@ -12,7 +12,7 @@ import type { SqlStoreOptions } from './sql-store.ts';
 import type { Store } from './store.ts';
 import type { Dialect, Tables } from './tables.ts';
 
-export interface PostgresOptions extends SqlStoreOptions {
+interface PostgresOptions extends SqlStoreOptions {
   readonly connection: PostgresConnection;
 }
 

@@ -2,7 +2,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { SqliteDatabase } from 'kysely';
 
-export interface DriverObserver {
+interface DriverObserver {
   /** What an error becomes that means that the database cannot be used now. */
   unavailable(error: unknown): Error;
   /** An operation failed because the database cannot be used now. */

@@ -13,7 +13,7 @@ import { adapted } from './sqlite-driver.ts';
 import type { Store } from './store.ts';
 import type { Dialect, Tables } from './tables.ts';
 
-export interface SqliteOptions extends SqlStoreOptions {
+interface SqliteOptions extends SqlStoreOptions {
   /** Path of the database file. It and its folder are created when they are missing. `:memory:` keeps nothing. */
   readonly file: string;
 }

@@ -25,7 +25,7 @@ export interface Receiver {
   apply(table: ConfigTable, hash: string): ApplyOutcome | Promise<ApplyOutcome>;
 }
 
-export interface ConfigurationIntakeOptions {
+interface ConfigurationIntakeOptions {
   readonly receiver: Receiver;
   readonly log: Log;
   /** The pushed configuration runs, now or already. */

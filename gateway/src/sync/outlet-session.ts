@@ -11,7 +11,7 @@ import { BASIC_INFO_LIMIT_MS, HASH_LENGTH, SILENCE_CHECK_MS, SILENCE_LIMIT_MS } 
 import type { ApplyFailure, BasicInfo, ConfigurationSource, DataPlaneNode, NodeRegistry, PreparedConfiguration } from './protocol.ts';
 import type { TunnelPeer } from './tunnel-listener.ts';
 
-export interface OutletContext {
+interface OutletContext {
   readonly source: ConfigurationSource;
   readonly registry: NodeRegistry;
   readonly clock: Clock;

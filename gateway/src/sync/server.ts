@@ -11,7 +11,7 @@ import type { ConfigurationSource, NodeRegistry } from './protocol.ts';
 import type { TunnelTrust } from './trust.ts';
 import { TunnelListener } from './tunnel-listener.ts';
 
-export interface TunnelServerOptions {
+interface TunnelServerOptions {
   readonly trust: TunnelTrust;
   readonly source: ConfigurationSource;
   readonly registry: NodeRegistry;

@@ -2,7 +2,7 @@
 import { MAX_BATCH_RECORDS, MAX_KEPT_RECORDS } from './telemetry-protocol.ts';
 import type { TelemetryRecord } from './telemetry-protocol.ts';
 
-export interface TelemetryBatch {
+interface TelemetryBatch {
   /** From 1, without gaps. */
   readonly seq: number;
   readonly records: readonly TelemetryRecord[];

@@ -17,7 +17,7 @@ import type { TunnelAddress } from './tunnel-dial.ts';
 
 const compress = promisify(gzip);
 
-export interface TelemetryClientOptions extends Pick<TunnelConnectionOptions, 'trust' | 'node' | 'clock' | 'random'> {
+interface TelemetryClientOptions extends Pick<TunnelConnectionOptions, 'trust' | 'node' | 'clock' | 'random'> {
   readonly endpoint: TunnelAddress;
   readonly labels: Readonly<Record<string, string>>;
   readonly log: Log;

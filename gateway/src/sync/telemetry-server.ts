@@ -32,7 +32,7 @@ export interface TelemetryAccount {
   readonly dropped: number;
 }
 
-export interface TelemetryServerOptions {
+interface TelemetryServerOptions {
   readonly trust: TunnelTrust;
   readonly log: Log;
   /** Gets every record once. @default - records are only counted */

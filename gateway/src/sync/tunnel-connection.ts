@@ -49,7 +49,7 @@ export interface TunnelLoss {
 }
 
 /** Events for the owner of a connection. */
-export interface TunnelEvents {
+interface TunnelEvents {
   /** A tunnel is open. Listeners have to be added at once. */
   opened(websocket: WebSocket, address: string, headers: IncomingHttpHeaders): void;
   /** A tunnel broke, or an attempt failed. Another attempt follows. */

@@ -48,7 +48,7 @@ export interface DialFailure {
 }
 
 /** Exactly one of them is called, once; none after the attempt was aborted. */
-export interface DialOutcome {
+interface DialOutcome {
   /** Listeners have to be added at once: the first message may follow immediately. */
   opened(websocket: WebSocket, headers: IncomingHttpHeaders): void;
   failed(failure: DialFailure): void;

@@ -31,7 +31,7 @@ export interface TunnelPeer {
 }
 
 /** Serves a WebSocket. Returns the function that closes it with a close frame. */
-export type TunnelEndpoint = (websocket: WebSocket, peer: TunnelPeer) => () => void;
+type TunnelEndpoint = (websocket: WebSocket, peer: TunnelPeer) => () => void;
 
 export interface TunnelListenerOptions {
   readonly trust: TunnelTrust;

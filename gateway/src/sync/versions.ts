@@ -1,6 +1,6 @@
 /** Versions of Kong as data planes report them, e.g. `3.9.1`, `3.8.0.5-enterprise-edition`. */
 
-export interface Version {
+interface Version {
   readonly major: number;
   readonly minor: number;
   readonly patch: number;

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../private/kubernetes/object';
 
-export interface ConnectorObjectsInput {
+interface ConnectorObjectsInput {
   readonly connectorImage: string;
   readonly agentImage: string;
   /** Name of the secret in Secrets Manager. */

@@ -21,7 +21,7 @@ interface AddonEntry {
 }
 
 /** What decides which add-ons a cluster needs. */
-export interface AddonSituation {
+interface AddonSituation {
   readonly isAutoMode: boolean;
   /** Whether machines outside AWS join. */
   readonly isHybrid: boolean;

@@ -12,7 +12,7 @@ import { isolatedOf, KUBECTL_NEEDS, NODE_NEEDS, watchEndpoints } from './isolate
 import { requireRemoteNetworks, vpcCidrs } from './remote-networks';
 
 /** Properties of `CloudCluster` that concern networks. */
-export interface NetworkProps {
+interface NetworkProps {
   readonly vpc?: ec2.IVpc;
   readonly vpcCidr?: string;
   readonly subnets?: ec2.SubnetSelection;

@@ -4,7 +4,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 
 /** Name of a service in that of its endpoint → what needs it, for people. */
-export type EndpointNeeds = Readonly<Record<string, string>>;
+type EndpointNeeds = Readonly<Record<string, string>>;
 
 /** What functions need that apply manifests. */
 export const KUBECTL_NEEDS: EndpointNeeds = {
@@ -24,9 +24,9 @@ export const NODE_NEEDS: EndpointNeeds = {
 };
 
 /** Acknowledge it if the imported VPC has them. */
-export const ENDPOINTS_WARNING = 'cdk-hybridge:vpc.endpoints';
+const ENDPOINTS_WARNING = 'cdk-hybridge:vpc.endpoints';
 
-export interface IsolationProps {
+interface IsolationProps {
   /** That the subnets come from. */
   readonly property: string;
   readonly vpc: ec2.IVpc;

@@ -16,7 +16,7 @@ const CHART_VERSION = '1.17.1';
 /** Class of Services that the controller makes Network Load Balancers for. */
 export const CONTROLLER_CLASS = 'service.k8s.aws/nlb';
 
-export interface LoadBalancerControllerProps {
+interface LoadBalancerControllerProps {
   readonly cluster: eks.ICluster;
   /** What its pods need: nodes, Pod Identity. */
   readonly after: readonly IDependable[];

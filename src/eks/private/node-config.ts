@@ -10,7 +10,7 @@ export interface NodeCredentials {
   readonly hybrid: Readonly<Record<string, object>>;
 }
 
-export interface NodeConfigInput {
+interface NodeConfigInput {
   readonly clusterName: string;
   readonly region: string;
   readonly kubernetesVersion: string;

@@ -9,7 +9,7 @@ const ROOT_DEVICE = '/dev/xvda';
 
 const NODE_POLICIES = ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly'];
 
-export interface NodeGroupsProps {
+interface NodeGroupsProps {
   readonly cluster: eks.ICluster;
   readonly groups: readonly NodeGroup[];
   /** Of the cluster, for groups that name none. */

@@ -6,7 +6,7 @@ import { requireIpv4Range } from '../../private/network/ipv4-range';
 import type { Ipv4Range } from '../../private/network/ipv4-range';
 import { PRIVATE_NETWORKS } from '../../private/network/private-networks';
 
-export interface ClusterNetworks {
+interface ClusterNetworks {
   readonly nodeCidrs: readonly string[];
   readonly podCidrs: readonly string[];
   readonly vpc: ec2.IVpc;

@@ -31,7 +31,7 @@ export interface WorkerGroupInput extends NodeGroupInput {
 }
 
 /** What the groups of a cluster share. */
-export interface GroupContext {
+interface GroupContext {
   /** Undefined on Docker, where the tools choose one. */
   readonly endpoint?: string;
   readonly upgradeInPlace?: boolean;

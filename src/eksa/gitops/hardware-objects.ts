@@ -6,7 +6,7 @@ import type { Machine } from '../hardware/machine';
 import { parsePlaceholder } from '../hardware/placeholder';
 
 /** Where EKS Anywhere looks for machines. */
-export const HARDWARE_NAMESPACE = 'eksa-system';
+const HARDWARE_NAMESPACE = 'eksa-system';
 
 /** The tools take the longest lease that there is: addresses are fixed. */
 const LEASE_SECONDS = 4294967294;
@@ -20,7 +20,7 @@ export interface SecretStore {
   readonly name: string;
 }
 
-export interface HardwareObjects {
+interface HardwareObjects {
   readonly objects: readonly object[];
   /** Secrets that the objects refer to and that no object makes. */
   readonly missingSecrets: readonly { readonly name: string; readonly hostname: string }[];

@@ -15,7 +15,7 @@ export const CLUSTER_FILE = 'eksa-cluster.yaml';
 const HARDWARE_FILE = 'hardware.yaml';
 const KUSTOMIZATION_FILE = 'kustomization.yaml';
 
-export interface RepositoryInput {
+interface RepositoryInput {
   /** Folder of the management cluster, which Flux follows. */
   readonly path: string;
   readonly documents: readonly Document[];

@@ -13,12 +13,12 @@ export const COLUMNS = [
 
 export type Column = (typeof COLUMNS)[number];
 
-export const REQUIRED_COLUMNS: readonly Column[] = COLUMNS.slice(0, 8);
+const REQUIRED_COLUMNS: readonly Column[] = COLUMNS.slice(0, 8);
 export const BMC_COLUMNS: readonly Column[] = ['bmc_ip', 'bmc_username', 'bmc_password'];
 
 export type MachineCells = Readonly<Record<Column, string>>;
 
-export interface LabelPair {
+interface LabelPair {
   readonly key: string;
   readonly value: string;
 }

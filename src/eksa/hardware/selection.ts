@@ -2,7 +2,7 @@
 import type { LabelSelector, TinkerbellMachineSpec } from '../model/machines';
 import type { Machine } from './machine';
 
-export type Labels = Readonly<Record<string, string>>;
+type Labels = Readonly<Record<string, string>>;
 
 /** Nodes that are wanted from machines with some labels. */
 export interface Demand {
@@ -15,7 +15,7 @@ export interface Demand {
   readonly role: string;
 }
 
-export interface SelectorUse {
+interface SelectorUse {
   readonly selector: Labels;
   readonly demands: readonly Demand[];
   readonly wanted: number;
@@ -66,7 +66,7 @@ export function selectorText(selector: Labels): string {
 }
 
 /** Machines of a selector that no node needs, and those that a rolling upgrade would use for a while. */
-export interface SpareMachines {
+interface SpareMachines {
   readonly selector: string;
   readonly spare: number;
   readonly needed: number;

@@ -26,7 +26,7 @@ import { documentsOf, readSite } from './read-site';
 import type { Site } from './read-site';
 import { withoutServerFields } from './server-fields';
 
-export interface ImportFiles {
+interface ImportFiles {
   /** Text of cluster.yaml. */
   readonly cluster: string;
   /** Text of hardware.csv, and the path by which the program names it. */
@@ -49,7 +49,7 @@ export type Import =
   | { readonly program?: undefined; readonly findings: readonly Finding[] };
 
 /** Number of the finding for what the constructs cannot say yet. */
-export const NOT_EXPRESSIBLE = 'import';
+const NOT_EXPRESSIBLE = 'import';
 
 export function importCluster(files: ImportFiles): Import {
   const errors = check(files.cluster, files.hardware?.text, { flags: FEATURE_FLAGS, isExisting: !files.newNames }).filter(({ severity }) => severity === 'error');

@@ -34,7 +34,7 @@ export function programOf(site: Site, release: string, hardware?: HardwareSource
   return `${imports}\nconst app = new App();\n\n${notes}new ${site.construct}(app, '${id}', ${write(props, '')});\n\napp.synth();\n`;
 }
 
-export function pascalCase(name: string): string {
+function pascalCase(name: string): string {
   return name.split(/[^A-Za-z0-9]+/).map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`).join('');
 }
 

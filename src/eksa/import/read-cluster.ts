@@ -131,7 +131,7 @@ function wholeSeconds(text: string | undefined): string | undefined {
 }
 
 /** Times in whole seconds, as the properties take them. */
-export function healthCheck(given: HealthCheck | undefined): HealthCheck | undefined {
+function healthCheck(given: HealthCheck | undefined): HealthCheck | undefined {
   return given && {
     maxUnhealthy: given.maxUnhealthy,
     nodeStartupTimeout: wholeSeconds(given.nodeStartupTimeout),

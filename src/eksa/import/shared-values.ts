@@ -4,7 +4,7 @@ import { write } from './typescript';
 
 type Values = Readonly<Record<string, Value>>;
 
-export interface SharedValues {
+interface SharedValues {
   /** Written with the cluster. */
   readonly shared: Values;
   /** What is left for each group. */

@@ -9,7 +9,7 @@ export class Expression {
   constructor(public readonly text: (indent: string) => string, public readonly imports: readonly Import[]) {}
 }
 
-export interface Import {
+interface Import {
   readonly from: string;
   readonly name: string;
 }

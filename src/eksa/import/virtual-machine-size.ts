@@ -5,7 +5,7 @@ const MIN_MEMORY_MIB = 2048;
 /** The disk is as large as the template's where that has more. */
 const MIN_DISK_GIB = 20;
 
-export interface VirtualMachineSize {
+interface VirtualMachineSize {
   readonly cpus: number;
   readonly memoryMiB: number;
   readonly diskGiB: number;

@@ -5,7 +5,7 @@ export const KEYS_FILE = 'keys.json';
 
 const S3_ISSUER = /^https:\/\/s3\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([a-z0-9][a-z0-9-]{1,61}[a-z0-9])$/;
 
-export interface IssuerBucket {
+interface IssuerBucket {
   readonly region: string;
   readonly bucketName: string;
 }

@@ -28,7 +28,7 @@ export interface CuratedPackage {
   readonly pools?: readonly AddressPool[];
 }
 
-export interface PackageConfig {
+interface PackageConfig {
   readonly [setting: string]: unknown;
 }
 

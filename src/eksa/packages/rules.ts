@@ -5,7 +5,7 @@ import type { AddressPool, CuratedPackage, PackageCluster } from './curated-pack
 import type { SiteAddresses } from './site-addresses';
 import { poolProblems, sharedAddresses } from './site-addresses';
 
-export interface PackageContext {
+interface PackageContext {
   readonly cluster: PackageCluster;
   readonly documents: readonly Document[];
   readonly addresses: SiteAddresses;

@@ -8,13 +8,13 @@ import { isDnsSubdomain, labelKeyProblem, labelValueProblem } from '../syntax/na
 import type { Context } from './rule';
 
 /** A rule about one machine, the others in sight. */
-export interface MachineRule {
+interface MachineRule {
   readonly id: string;
   readonly column: Column;
   readonly check: (machine: Machine, context: MachineContext) => string | undefined;
 }
 
-export interface MachineContext extends Context {
+interface MachineContext extends Context {
   /** The first machine of the file with a BMC. */
   readonly firstWithBmc?: Machine;
   /** The first machine of the file with the same value in a column; addresses are compared by value. */

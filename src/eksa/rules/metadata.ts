@@ -8,7 +8,7 @@ import type { Problem } from './rule';
 /** Keys and values of all annotations of an object together. */
 const ANNOTATIONS_LIMIT_BYTES = 256 * 1024;
 
-export interface MetadataRule {
+interface MetadataRule {
   readonly id: string;
   readonly check: (document: Document) => Iterable<Problem>;
 }

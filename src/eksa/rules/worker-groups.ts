@@ -13,7 +13,7 @@ const ROLLOUT_TYPES = ['RollingUpdate', 'InPlace'];
 /** `<cluster>-<group>` names objects and is the value of labels on them. */
 const OBJECT_NAME_LIMIT = 63;
 /** The name that the tools give the first group when it has none. */
-export const DEFAULT_GROUP_NAME = 'md-0';
+const DEFAULT_GROUP_NAME = 'md-0';
 
 type GroupCheck = (group: WorkerGroup, at: string, context: Context) => Iterable<Problem>;
 

@@ -13,7 +13,7 @@ export interface Misfit {
   readonly fix?: string;
 }
 
-export interface Fitting {
+interface Fitting {
   /** The value without the parts that do not fit. */
   readonly value: unknown;
   readonly misfits: readonly Misfit[];
@@ -142,7 +142,7 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** The known name that was probably meant: another letter case, or at most two edits away. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
+function nearest(name: string, known: readonly string[]): string | undefined {
   const limit = Math.min(2, Math.floor(name.length / 3));
   return known.find((other) => other.toLowerCase() === name.toLowerCase()) ?? known.find((other) => editDistance(name, other) <= limit);
 }

@@ -44,7 +44,7 @@ export const KINDS = {
   GitOpsConfig: document(GIT_OPS_SPEC),
 } as const;
 
-export type Kind = keyof typeof KINDS;
+type Kind = keyof typeof KINDS;
 
 export function isKnownKind(kind: unknown): kind is Kind {
   return typeof kind === 'string' && Object.hasOwn(KINDS, kind);

@@ -14,10 +14,10 @@ export interface NumberShape {
   readonly minimum?: number;
   readonly maximum?: number;
 }
-export interface BooleanShape { readonly type: 'boolean' }
-export interface IntOrTextShape { readonly type: 'integer or text' }
+interface BooleanShape { readonly type: 'boolean' }
+interface IntOrTextShape { readonly type: 'integer or text' }
 /** Text or a number: an amount of a resource. */
-export interface QuantityShape { readonly type: 'quantity' }
+interface QuantityShape { readonly type: 'quantity' }
 export interface ListShape {
   readonly type: 'list';
   readonly items: Shape;
@@ -33,7 +33,7 @@ export interface ObjectShape {
   readonly required: readonly string[];
 }
 /** Anything goes: judged elsewhere, or passed on unread. */
-export interface FreeShape { readonly type: 'free' }
+interface FreeShape { readonly type: 'free' }
 
 export const text: TextShape = { type: 'text' };
 /** Go's time.Duration. */

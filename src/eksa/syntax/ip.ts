@@ -2,7 +2,7 @@
 /* eslint-disable no-bitwise -- the subject is bits */
 
 /** An address as a number; both families fit a bigint. */
-export interface IpAddress {
+interface IpAddress {
   readonly version: 4 | 6;
   readonly value: bigint;
 }

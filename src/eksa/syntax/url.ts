@@ -1,7 +1,7 @@
 /** URLs as Go's net/url reads them, where the EKS Anywhere tools rely on it. */
 import { parseIp } from './ip';
 
-export interface Url {
+interface Url {
   /** Lower case; empty for a bare path. */
   readonly scheme: string;
   /** Host name or address without port; empty when there is none. */

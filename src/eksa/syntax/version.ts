@@ -24,7 +24,7 @@ export const KNOWN_KUBERNETES_VERSIONS: readonly string[] = [...new Set(Object.v
 /** Kubernetes 1.33 left standard support on 2026-08-31; it and older ones need a licence token. */
 export const NEWEST_MINOR_IN_EXTENDED_SUPPORT = 33;
 
-export interface SemanticVersion {
+interface SemanticVersion {
   readonly major: number;
   readonly minor: number;
   readonly patch: number;

@@ -11,7 +11,7 @@ import type { Refusal, UpdatePath, UpdateRule } from './rule';
 import { refusals } from './rule';
 import { VERSION_UPDATE_RULES } from './version-rules';
 
-export const UPDATE_RULES: readonly UpdateRule[] = [
+const UPDATE_RULES: readonly UpdateRule[] = [
   ...CLUSTER_UPDATE_RULES, ...VERSION_UPDATE_RULES, ...ENCRYPTION_UPDATE_RULES, ...OBJECT_UPDATE_RULES, ...POLICY_UPDATE_RULES,
 ];
 
@@ -24,7 +24,7 @@ const RUN_AGAIN: readonly { readonly rules: RegExp; readonly by: UpdatePath }[] 
   { by: 'api', rules: /^(C\d+|X([4-9]|1[024-7])|H\d+|T([34578]|9|1[0-6]))$/ },
 ];
 
-export interface Judgement {
+interface Judgement {
   readonly refusals: readonly Refusal[];
   /** What is wrong with the new file by itself and did not count above: `eksa check` tells the same. */
   readonly newFile: readonly Finding[];

@@ -5,7 +5,7 @@ import { isSame } from './compare';
 import type { Pair, State } from './pair';
 import { find } from './pair';
 
-export type Action = 'nothing' | 'scale' | 'rolling' | 'in place' | 'new' | 'removed';
+type Action = 'nothing' | 'scale' | 'rolling' | 'in place' | 'new' | 'removed';
 
 export interface GroupPlan {
   /** `control plane`, `etcd`, or the name of a worker group. */

@@ -3,7 +3,7 @@
  * Kubernetes' own tools use the same reader.
  */
 
-export type Scalar = string | number | boolean | null;
+type Scalar = string | number | boolean | null;
 
 const WORDS: readonly (readonly [Scalar, readonly string[]])[] = [
   [true, ['y', 'Y', 'yes', 'Yes', 'YES', 'true', 'True', 'TRUE', 'on', 'On', 'ON']],

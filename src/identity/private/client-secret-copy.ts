@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { CustomResourceFunction } from '../../private/lambda-function';
 
 /** One client of the pool, and where its secret goes. */
-export interface CopiedClient {
+interface CopiedClient {
   readonly clientId: string;
   readonly secretName: string;
   readonly description: string;
@@ -14,7 +14,7 @@ export interface CopiedClient {
 }
 
 /** The pool, as our function needs to know it. */
-export interface CopiedPool {
+interface CopiedPool {
   readonly userPoolId: string;
   readonly userPoolArn: string;
   readonly issuer: string;

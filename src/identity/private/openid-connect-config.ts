@@ -4,7 +4,7 @@ import { vaultReference } from '../../private/secrets/vault-reference';
 
 /** Where on a data plane's host name the login comes back, and where a logout ends. */
 export const CALLBACK_PATH = '/oidc/callback';
-export const LOGOUT_PATH = '/oidc/logout';
+const LOGOUT_PATH = '/oidc/logout';
 export const LOGGED_OUT_PATH = '/oidc/logged-out';
 
 /** What is to be known about a Cognito user pool. */

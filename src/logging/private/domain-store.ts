@@ -5,7 +5,7 @@ import { admit } from '../../private/network/admission';
 import { STREAM } from './log-store';
 import type { LogStore } from './log-store';
 
-export interface DomainFacts {
+interface DomainFacts {
   readonly domainArn: string;
   /** Host only. */
   readonly domainEndpoint: string;

@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { lambdaCode } from '../../private/bundle';
 import { NODE_MAJOR } from '../../private/contract';
 
-export interface VpcFunctionProps {
+interface VpcFunctionProps {
   /** Name of the bundle. */
   readonly bundle: string;
   readonly vpc: ec2.IVpc;

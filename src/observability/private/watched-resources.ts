@@ -19,7 +19,7 @@ import { TlsLoadBalancer } from '../../gateway/private/load-balancers/tls-load-b
 import { AVERAGE, MAXIMUM, MINIMUM, MINUTE, SUM, applicationLoadBalancerMeasures, instanceMeasures, podMeasures, targetMeasures, taskMeasures } from '../../gateway/private/measures/measures';
 import { CustomResourceFunction } from '../../private/lambda-function';
 
-export interface Graph {
+interface Graph {
   readonly title: string;
   readonly metrics: readonly cloudwatch.IMetric[];
 }

@@ -3,7 +3,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /** One claimed name. */
-export interface Claim {
+interface Claim {
   /** Property that the name comes from. */
   readonly property: string;
   /** What is called so, for people, such as `cluster`. */

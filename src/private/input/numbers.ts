@@ -3,7 +3,7 @@ import { Token } from 'aws-cdk-lib';
 import type { Duration } from 'aws-cdk-lib';
 import { KNOWN_LATER, shown } from './place';
 
-export interface WholeBounds {
+interface WholeBounds {
   readonly min: number;
   /** Absent: no bound. */
   readonly max?: number;

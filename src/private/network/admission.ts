@@ -2,7 +2,7 @@ import { Names, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 
-export interface Admission {
+interface Admission {
   /** What is opened. */
   readonly to: ec2.Connections;
   readonly peer: ec2.IConnectable;

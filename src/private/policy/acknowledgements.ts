@@ -1,7 +1,7 @@
 /** What cdk-nag finds in resources of this library and cannot be otherwise: where, and why. Applied by acknowledge.ts; a test fails when a row is not needed any more. */
 
 /** One finding, or several with one reason. */
-export interface Acknowledgement {
+interface Acknowledgement {
   /** Ids of cdk-nag. */
   readonly rules: readonly string[];
   readonly types: readonly string[];

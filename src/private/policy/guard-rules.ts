@@ -2,7 +2,7 @@
 import { ADMIN_TAG } from './admin-tag';
 
 /** One rule over the resources of some types. */
-export interface GuardRule {
+interface GuardRule {
   /** What reports show and what is acknowledged, as `Hybridge::<id>`. */
   readonly id: string;
   readonly types: readonly string[];

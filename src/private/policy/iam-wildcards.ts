@@ -3,7 +3,7 @@
 import { LOAD_BALANCER_READS, LOAD_BALANCER_WRITES } from './load-balancer-actions';
 
 /** One explained wildcard. */
-export interface ExplainedWildcard {
+interface ExplainedWildcard {
   /** What the statement may do; each of its actions has to be one of them. */
   readonly actions: readonly string[];
   /** The resource as text: references in angle brackets, such as `<Bucket.Arn>/*`. */
@@ -123,7 +123,7 @@ export const EXPLAINED_WILDCARDS: readonly ExplainedWildcard[] = [
 ];
 
 /** A wildcard of a policy document. */
-export interface Wildcard {
+interface Wildcard {
   /** As cdk-nag names it, such as `Resource::*` or `Action::s3:Get*`. */
   readonly id: string;
   /** Why it is right; absent when nothing explains it. */

@@ -2,7 +2,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { KubernetesObject } from '../kubernetes/object';
 
-export interface ManifestRule {
+interface ManifestRule {
   readonly id: string;
   /** Which objects it is about. */
   readonly kinds: readonly string[];

@@ -55,7 +55,7 @@ export interface IntegrationEntry extends Place {
 }
 
 /** A secret: where it lives and who reads it; never what it holds. */
-export interface SecretEntry {
+interface SecretEntry {
   /** Name in AWS Secrets Manager, in the place of its integration. */
   readonly name: string;
   /** Ids of planes. */

@@ -13,7 +13,7 @@ import type { ClusterEntry, HandoffEntry, IntegrationEntry, IntegrationKind, Pla
 export type { ClusterEntry, PlaneEntry } from './document';
 
 /** What a plane relies on, whatever it runs on. */
-export interface PlaneUse {
+interface PlaneUse {
   readonly replicas: number;
   readonly hostname?: string;
   /** Secrets that its nodes read. The integrations they belong to are thereby known. */

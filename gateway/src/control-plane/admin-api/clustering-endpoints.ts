@@ -10,7 +10,7 @@ import type { AdminAnswer, AdminRequest, Endpoint } from './endpoint.ts';
 import { pageAnswer, pageRequested } from './pagination.ts';
 import { RequestError } from './request-body.ts';
 
-export interface ClusteringOptions {
+interface ClusteringOptions {
   readonly store: Store;
   readonly role: Role;
   readonly configuration: ConfigurationHistory;

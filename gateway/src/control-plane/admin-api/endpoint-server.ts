@@ -12,7 +12,7 @@ import { EndpointTable, METHOD_NOT_ALLOWED, NOT_FOUND, allowedMethods } from './
 import type { AdminAnswer, Endpoint, Match, Method } from './endpoint.ts';
 import { RequestError, parseBody } from './request-body.ts';
 
-export interface EndpointServerOptions {
+interface EndpointServerOptions {
   readonly endpoints: readonly Endpoint[];
   readonly log: Log;
   /** Called for each request. */

@@ -29,7 +29,7 @@ export interface AdminAnswer {
   readonly revision?: number;
 }
 
-export type Handler = (request: AdminRequest) => Promise<AdminAnswer> | AdminAnswer;
+type Handler = (request: AdminRequest) => Promise<AdminAnswer> | AdminAnswer;
 
 export interface Endpoint {
   /** E.g. `/services/{services}/routes`. */

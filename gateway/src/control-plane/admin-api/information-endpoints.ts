@@ -14,7 +14,7 @@ export interface NodeInformation {
   readonly configuration: Readonly<Record<string, unknown>>;
 }
 
-export interface InformationOptions {
+interface InformationOptions {
   readonly store: Store;
   readonly plugins: ReadonlyMap<string, PluginSchema>;
   readonly node: NodeInformation;

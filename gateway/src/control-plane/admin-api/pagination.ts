@@ -48,7 +48,7 @@ function offsetFromKey(key: string): string {
 }
 
 /** `?tags=a,b` means all of them, `?tags=a/b` any. @throws EntityError both separators, no tag, or too many tags */
-export function tagsRequested({ query }: AdminRequest): TagFilter | undefined {
+function tagsRequested({ query }: AdminRequest): TagFilter | undefined {
   const given = query.get('tags');
   if (given === null) return undefined;
   if (given === '') throw invalidOption('tags', 'cannot be null');

@@ -11,7 +11,7 @@ export class RequestError extends Error {
   }
 }
 
-export interface ParsedBody {
+interface ParsedBody {
   readonly values: EntityValue;
   /** Whether all values are texts that have to be converted to the types of their fields. */
   readonly isForm: boolean;

@@ -1,6 +1,6 @@
 /** Bodies of answers that the gateway makes itself, in the format that the client accepts. */
 
-export interface ErrorBody {
+interface ErrorBody {
   readonly contentType: string;
   readonly body: string;
 }

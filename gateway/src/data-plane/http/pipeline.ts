@@ -18,7 +18,7 @@ import { readFacts } from './request-facts.ts';
 import { nextRequestId } from './request-id.ts';
 import type { UpstreamPool } from './upstream-pool.ts';
 
-export interface PipelineOptions {
+interface PipelineOptions {
   readonly pool: UpstreamPool;
   readonly log: Log;
   /** What runs now; a request keeps what it began with. */

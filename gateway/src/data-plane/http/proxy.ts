@@ -14,7 +14,7 @@ import { buildUpstreamHead } from './upstream-request.ts';
 import type { UpstreamHead } from './upstream-request.ts';
 
 /** What the pipeline gives to the proxy. */
-export interface ProxyContext {
+interface ProxyContext {
   readonly pool: UpstreamPool;
   /** Whether client connections end with their current answer. */
   closing(): boolean;

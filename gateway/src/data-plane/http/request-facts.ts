@@ -8,7 +8,7 @@ import { plainAddress } from '../../base/ip-range.ts';
 import { parsePath } from '../router/request-path.ts';
 import type { RequestFacts } from './http-exchange.ts';
 
-export interface Rejection {
+interface Rejection {
   readonly status: number;
   readonly message: string;
 }

@@ -32,7 +32,7 @@ export class UpstreamError extends Error {
   }
 }
 
-export interface UpstreamAttempt {
+interface UpstreamAttempt {
   /** Settles with the head of the answer; rejects with an `UpstreamError`. */
   readonly answer: Promise<UpstreamAnswer>;
   readonly request: ClientRequest;

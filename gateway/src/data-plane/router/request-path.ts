@@ -16,7 +16,7 @@ export interface RequestPath {
 }
 
 /** `invalid`: respond with 400. `unmatchable`: the bytes are not valid UTF-8, so no route can match. */
-export type ParsedPath = RequestPath | 'invalid' | 'unmatchable';
+type ParsedPath = RequestPath | 'invalid' | 'unmatchable';
 
 /** Parses the path of a request target, without its query. */
 export function parsePath(raw: string): ParsedPath {
@@ -36,7 +36,7 @@ export function normaliseRoutePath(path: string): string {
 }
 
 /** Percent-encodes characters that URLs must not contain. @param path one character for each byte */
-export function escapePath(path: string): string {
+function escapePath(path: string): string {
   return path.replace(NEEDS_ESCAPE, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 }
 

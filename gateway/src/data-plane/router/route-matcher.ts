@@ -49,7 +49,7 @@ export interface RouteMatcher {
   accepts(input: RouterInput): boolean;
 }
 
-export interface PathMatcher {
+interface PathMatcher {
   test(path: string): boolean;
   /** Finds the matched part; slower than `test`. */
   match(path: string): PathMatch | undefined;

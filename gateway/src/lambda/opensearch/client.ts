@@ -2,7 +2,7 @@
 import { signedHeaders } from '../../base/aws-signature.ts';
 import type { AwsCredentials } from '../../base/aws-signature.ts';
 
-export interface OpenSearchPlace {
+interface OpenSearchPlace {
   /** `https://` and the host. */
   readonly endpoint: string;
   readonly region: string;

@@ -1,6 +1,6 @@
 /** Saved objects of OpenSearch Dashboards: one dashboard over the logs of gateways. */
 
-export interface SavedObject {
+interface SavedObject {
   readonly type: 'index-pattern' | 'visualization' | 'dashboard';
   readonly id: string;
   readonly attributes: Readonly<Record<string, unknown>>;

@@ -18,7 +18,7 @@ const ALERTS: readonly Alert[] = [
   { name: 'requests without valid credentials', severity: '3', filter: { terms: { status: [401, 403] } }, percent: 50 },
 ];
 
-export interface Monitor {
+interface Monitor {
   readonly name: string;
   readonly body: Readonly<Record<string, unknown>>;
 }

@@ -7,7 +7,7 @@ export interface Subschema {
   readonly entity_checks?: readonly EntityCheck[];
 }
 
-export interface SubschemaChoice {
+interface SubschemaChoice {
   /** The field whose value selects the subschema; of a set, its first element does. */
   readonly key: string;
   /** Whether a PATCH without this field needs the stored entity to select the subschema. @default false */
@@ -19,14 +19,14 @@ export interface SubschemaChoice {
 }
 
 /** An input that sets other fields, such as `url` of a service. It is neither stored nor returned. */
-export interface Shorthand {
+interface Shorthand {
   readonly field: Field;
   /** The fields that it sets; they override the same fields of the input. */
   expand(value: unknown): EntityValue;
 }
 
 /** Marks an entity type whose rows authenticate consumers; its field `consumer` refers to the consumer. */
-export interface CredentialTraits {
+interface CredentialTraits {
   /** The field that a request's credential is looked up by. */
   readonly lookup: string;
   /** Fields that are secrets. Declarative files for constructs must contain references in their places, which data planes resolve. */
@@ -94,7 +94,7 @@ export function namingFieldOf(schema: EntitySchema): string | undefined {
   return endpointKey === undefined || schema.credential?.secrets.includes(endpointKey) ? undefined : endpointKey;
 }
 
-export interface ForeignFieldName {
+interface ForeignFieldName {
   readonly name: string;
   /** Entity type that the field refers to. */
   readonly reference: string;

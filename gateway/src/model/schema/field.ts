@@ -4,7 +4,7 @@
  */
 
 /** A Lua pattern and the message of its violation. */
-export interface PatternRule {
+interface PatternRule {
   readonly pattern: string;
   readonly err?: string;
 }
@@ -38,7 +38,7 @@ export interface Constraints {
   readonly check?: (value: never) => string | undefined;
 }
 
-export interface Attributes extends Constraints {
+interface Attributes extends Constraints {
   /** One sentence for users: the meaning of the field. Printed in schemas and reference pages. */
   readonly description?: string;
   /** May not be null. */
@@ -56,9 +56,9 @@ export interface Attributes extends Constraints {
   readonly on_delete?: 'cascade' | 'null';
 }
 
-export type ScalarType = 'string' | 'integer' | 'number' | 'boolean';
+type ScalarType = 'string' | 'integer' | 'number' | 'boolean';
 
-export interface ScalarField extends Attributes {
+interface ScalarField extends Attributes {
   readonly type: ScalarType;
 }
 

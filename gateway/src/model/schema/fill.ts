@@ -7,14 +7,14 @@ import type { EntityValue, Field, Fields, MapField, RecordField } from './field.
 import { isPlainObject, validateField } from './validate-field.ts';
 import type { Violations } from './violations.ts';
 
-export interface FillOptions {
+interface FillOptions {
   /** `write` sets `updated_at`, and `created_at` when it is absent; `import` keeps the times of the input. */
   readonly mode: 'write' | 'import';
   /** Seconds since 1970. */
   readonly now: () => number;
 }
 
-export interface Expanded {
+interface Expanded {
   readonly entity: EntityValue;
   /** Violations of shorthands; the entity no longer contains them. */
   readonly violations: Violations;
@@ -98,6 +98,6 @@ function mapValues(value: Record<string, unknown>, change: (item: unknown) => un
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 /** Random letters and digits of the system's secure source, for keys and secrets. */
-export function randomText(length: number): string {
+function randomText(length: number): string {
   return Array.from({ length }, () => LETTERS[randomInt(LETTERS.length)]).join('');
 }

@@ -1,13 +1,13 @@
 /** Host names, addresses and address ranges, as the Admin API accepts them. */
 import { isIP, isIPv6 } from 'node:net';
 
-export interface ParsedHost {
+interface ParsedHost {
   readonly kind: 'name' | 'ipv4' | 'ipv6';
   readonly port?: number;
 }
 
 /** Messages of the Admin API. */
-export type HostViolation = 'invalid port number' | `invalid ${'hostname' | 'ipv4 address' | 'ipv6 address'}: ${string}`;
+type HostViolation = 'invalid port number' | `invalid ${'hostname' | 'ipv4 address' | 'ipv6 address'}: ${string}`;
 
 /** Reads `host`, `host:port`, `[ipv6]:port` or an address. */
 export function parseHost(text: string): ParsedHost | HostViolation {

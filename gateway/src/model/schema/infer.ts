@@ -3,7 +3,7 @@ import type { EntitySchema } from './entity-schema.ts';
 import type { Field, Fields } from './field.ts';
 
 /** A reference in the Admin API. */
-export interface Reference {
+interface Reference {
   readonly id: string;
 }
 

@@ -2,7 +2,7 @@
 import type { EntitySchema, Subschema } from './entity-schema.ts';
 import type { EntityCheck, Field, Fields } from './field.ts';
 
-export interface PrintedSchema {
+interface PrintedSchema {
   readonly fields: readonly Readonly<Record<string, unknown>>[];
   readonly entity_checks: readonly unknown[];
 }

@@ -14,7 +14,7 @@ export interface RegularExpression {
   match(text: string): RegularMatch | undefined;
 }
 
-export interface RegularMatch {
+interface RegularMatch {
   readonly matched: string;
   /** Named groups; a group that took no part in the match is undefined. Absent when the expression has none. */
   readonly groups?: Readonly<Record<string, string | undefined>>;

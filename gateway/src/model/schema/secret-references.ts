@@ -3,7 +3,7 @@ import { parseVaultReference } from '../../base/env-vault.ts';
 import type { EntityValue, Field, Fields } from './field.ts';
 
 /** @param path dotted, list elements from 1, as violations name fields @returns the secret */
-export type ResolveSecret = (reference: string, path: string) => string;
+type ResolveSecret = (reference: string, path: string) => string;
 
 export function isSecretReference(value: unknown): value is string {
   return typeof value === 'string' && parseVaultReference(value) !== undefined;

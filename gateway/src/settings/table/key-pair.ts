@@ -7,7 +7,7 @@ import type { Derived, Setting } from '../setting.ts';
 import { material } from '../value-kinds.ts';
 
 /** Settings of one pair. */
-export interface KeyPairSettings {
+interface KeyPairSettings {
   readonly certificate: Setting<string | undefined>;
   readonly key: Setting<string | undefined>;
 }

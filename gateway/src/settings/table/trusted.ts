@@ -3,7 +3,7 @@ import { readCertificates } from '../key-material.ts';
 import { derived, setting } from '../setting.ts';
 import { list } from '../value-kinds.ts';
 
-export const TRUSTED_CERTIFICATE = setting('KONG_LUA_SSL_TRUSTED_CERTIFICATE', list, 'system',
+const TRUSTED_CERTIFICATE = setting('KONG_LUA_SSL_TRUSTED_CERTIFICATE', list, 'system',
   'Authorities that this node trusts when it verifies an upstream, a control plane (`pki`) or PostgreSQL: `system` for those of the '
     + 'machine, '
   + 'paths of PEM files, or base64 of PEM.');

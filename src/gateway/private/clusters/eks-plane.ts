@@ -28,7 +28,7 @@ import { addToTopology } from '../plane/plane-entry';
 import { EksHosting } from './eks-hosting';
 import { IssuerAccess } from './issuer-access';
 
-export interface EksPlaneProps {
+interface EksPlaneProps {
   readonly cluster: eks.ICluster;
   readonly plane: PlaneDescription;
   readonly services: readonly PlaneService[];

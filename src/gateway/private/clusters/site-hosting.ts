@@ -8,12 +8,12 @@ import type { PlaneDescription } from '../plane/plane';
 import { objectLabels } from '../plane/plane-labels';
 
 /** A store of the External Secrets Operator. */
-export interface StoreReference {
+interface StoreReference {
   readonly kind: 'ClusterSecretStore' | 'SecretStore';
   readonly name: string;
 }
 
-export interface SiteHostingProps {
+interface SiteHostingProps {
   /** Where the plane's SSM parameters lie, ending with '/', and the store that reads them. Absent where the files get their values at deployment. */
   readonly parameters?: { readonly path: string; readonly store: StoreReference };
   /** The store that reads secrets; absent where a person fetches them. */

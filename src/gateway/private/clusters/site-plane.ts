@@ -18,7 +18,7 @@ import type { PlaneDescription } from '../plane/plane';
 import { addToTopology } from '../plane/plane-entry';
 import type { SiteHosting } from './site-hosting';
 
-export interface SitePlaneProps {
+interface SitePlaneProps {
   readonly plane: PlaneDescription;
   readonly hosting: SiteHosting;
   readonly services: readonly PlaneService[];

@@ -10,7 +10,7 @@ import type { FileMount, PlaneSettings } from '../plane/plane';
 import { DATABASE, POSTGRES, POSTGRES_PORT, USER, connectionSettings, letRdsRotate, passwordMount, rdsAuthoritiesMount } from './plane-database';
 import type { DatabaseClient, PlaneDatabase, RdsOptions } from './plane-database';
 
-export interface AuroraDatabaseProps extends DatabaseClient, RdsOptions {
+interface AuroraDatabaseProps extends DatabaseClient, RdsOptions {
   readonly minCapacity: number;
   readonly maxCapacity: number;
   readonly standbyInstances: number;

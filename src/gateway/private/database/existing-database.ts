@@ -8,7 +8,7 @@ import type { FileMount, PlaneSettings } from '../plane/plane';
 import { authoritiesMount, connectionSettings, passwordMount, rdsAuthoritiesMount } from './plane-database';
 import type { DatabaseAddress, DatabaseClient, PlaneDatabase } from './plane-database';
 
-export interface ExistingDatabaseProps extends DatabaseClient, DatabaseAddress {
+interface ExistingDatabaseProps extends DatabaseClient, DatabaseAddress {
   readonly secret: secretsmanager.ISecret;
   readonly securityGroup?: ec2.ISecurityGroup;
   /** PEM. Those of RDS in the region where it is absent. */

@@ -11,7 +11,7 @@ import type { FileMount, PlaneSettings } from '../plane/plane';
 import { DATABASE, POSTGRES, POSTGRES_PORT, USER, connectionSettings, letRdsRotate, passwordMount, rdsAuthoritiesMount } from './plane-database';
 import type { DatabaseClient, PlaneDatabase, RdsOptions } from './plane-database';
 
-export interface RdsDatabaseProps extends DatabaseClient, RdsOptions {
+interface RdsDatabaseProps extends DatabaseClient, RdsOptions {
   readonly instanceType: ec2.InstanceType;
   readonly storageGib: number;
   readonly maxStorageGib: number;

@@ -14,7 +14,7 @@ import type { DataPlaneSpec } from '../plane/data-plane-spec';
 import { splitEnvironment } from '../plane/secret-environment';
 import { TaskRenewal } from './task-renewal';
 
-export interface EcsPlaneProps {
+interface EcsPlaneProps {
   readonly spec: DataPlaneSpec;
   readonly cluster: ecs.ICluster;
   /** Capacity provider of EC2 instances; Fargate without it. */
@@ -25,7 +25,7 @@ export interface EcsPlaneProps {
   readonly scaling: EcsScaling;
 }
 
-export interface EcsScaling {
+interface EcsScaling {
   readonly maxReplicas: number;
   readonly cpuPercent: number;
   /** Requests a minute; needs a load balancer that counts them. */

@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 
-export interface TaskRenewalProps {
+interface TaskRenewalProps {
   readonly cluster: ecs.ICluster;
   readonly service: ecs.BaseService;
   /** Days from one certificate to the next. */

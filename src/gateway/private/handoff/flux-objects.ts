@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../../private/kubernetes/object';
 
-export interface FluxSource {
+interface FluxSource {
   /** Of the objects. */
   readonly name: string;
   readonly namespace: string;

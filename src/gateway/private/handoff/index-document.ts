@@ -56,7 +56,7 @@ export interface HandedMachine {
 }
 
 /** One EKS Anywhere cluster of a site. */
-export interface HandedCluster {
+interface HandedCluster {
   readonly name: string;
   readonly folder: string;
 }

@@ -16,7 +16,7 @@ type Value = string | { readonly valueFrom: unknown };
 type Values = Readonly<Record<string, Value>>;
 
 /** Values `env` and `customEnv` of the chart. */
-export interface ChartEnvironment {
+interface ChartEnvironment {
   /** Settings without `KONG_`, in lower case. */
   readonly env: Values;
   /** Secrets of plugins under the names that references to the vault `env` look for. */

@@ -18,7 +18,7 @@ import type { AdminLoadBalancerOptions } from '../../admin-exposure';
 import { READINESS } from './proxy-load-balancer';
 import type { TargetBinding } from './target-binding';
 
-export interface AdminLoadBalancerProps extends AdminLoadBalancerOptions {
+interface AdminLoadBalancerProps extends AdminLoadBalancerOptions {
   /** Name of the plane. */
   readonly plane: string;
   readonly cluster: eks.ICluster;

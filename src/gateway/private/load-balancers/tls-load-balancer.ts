@@ -7,7 +7,7 @@ import { DRAIN_SECONDS, PORTS } from '../../../private/contract';
 import { READINESS, consumersSecurityGroup, loadBalancerSubnets } from './proxy-load-balancer';
 import type { PlaneLoadBalancer, ProxyLoadBalancerProps } from './proxy-load-balancer';
 
-export interface TlsLoadBalancerProps extends ProxyLoadBalancerProps {
+interface TlsLoadBalancerProps extends ProxyLoadBalancerProps {
   readonly certificate: acm.ICertificate;
 }
 

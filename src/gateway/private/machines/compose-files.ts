@@ -12,7 +12,7 @@ export interface ComposePorts {
   readonly https: number;
 }
 
-export interface ComposePlane {
+interface ComposePlane {
   readonly plane: PlaneDescription;
   readonly ports: ComposePorts;
   /** Names of settings that `fetch.sh` fetches; the others are in the files. */
@@ -22,7 +22,7 @@ export interface ComposePlane {
 }
 
 /** What `fetch.sh` is made of. */
-export interface FetchedParts {
+interface FetchedParts {
   readonly plane: PlaneDescription;
   /** Settings known only after deployment → SSM parameter that holds the value. */
   readonly deployed: ReadonlyMap<string, string>;

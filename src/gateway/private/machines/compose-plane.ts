@@ -12,7 +12,7 @@ import { addToTopology } from '../plane/plane-entry';
 import type { ComposePorts } from './compose-files';
 import { composeFiles, fetchScript, secretFiles } from './compose-files';
 
-export interface ComposePlaneProps {
+interface ComposePlaneProps {
   readonly spec: DataPlaneSpec;
   readonly ports: ComposePorts;
   /** What the files are handed over to; where there is none, a person copies them. */

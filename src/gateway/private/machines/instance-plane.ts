@@ -10,7 +10,7 @@ import type { ProxyLoadBalancer } from '../load-balancers/proxy-load-balancer';
 import type { DataPlaneSpec } from '../plane/data-plane-spec';
 import { startCommands, startFiles } from './instance-start';
 
-export interface InstancePlaneProps {
+interface InstancePlaneProps {
   readonly spec: DataPlaneSpec;
   readonly vpc: ec2.IVpc;
   readonly instanceType: ec2.InstanceType;

@@ -17,7 +17,7 @@ const OWNER = `${RUN_AS.user}:${RUN_AS.group}`;
 const OWNED = `-o ${RUN_AS.user} -g ${RUN_AS.group}`;
 
 /** A file that is written when a machine starts for the first time. */
-export interface StartFile {
+interface StartFile {
   readonly path: string;
   /** As for chmod. */
   readonly mode: string;

@@ -6,13 +6,13 @@ import { metricsAnnotations } from './metrics-discovery';
 import { planeCertificateSecretName } from './plane-certificate-objects';
 
 /** A port that a container declares. */
-export interface NamedPort {
+interface NamedPort {
   readonly name: string;
   readonly containerPort: number;
 }
 
 /** Ports by role. Above 1024, so that the container needs no capability. */
-export const CONTAINER_PORTS: Readonly<Record<PlaneDescription['role'], readonly NamedPort[]>> = {
+const CONTAINER_PORTS: Readonly<Record<PlaneDescription['role'], readonly NamedPort[]>> = {
   control_plane: [
     { name: 'admin', containerPort: PORTS.admin },
     { name: 'cluster', containerPort: PORTS.cluster },

@@ -11,7 +11,7 @@ export type ServiceReach =
   | { readonly kind: 'site-address'; readonly address: string }
   | { readonly kind: 'network-load-balancer'; readonly loadBalancerClass: string; readonly sourceCidrs?: readonly string[] };
 
-export interface ServicePort {
+interface ServicePort {
   readonly name: string;
   readonly port: number;
   /** Name of the container's port. */
@@ -56,7 +56,7 @@ export function serviceObject(plane: PlaneDescription, { suffix, ports, reach }:
 /** EKS Anywhere's kube-vip looks at Services of this class only. */
 const KUBE_VIP_CLASS = 'kube-vip.io/kube-vip-class';
 
-export interface Reach {
+interface Reach {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly spec: Readonly<Record<string, unknown>>;
 }

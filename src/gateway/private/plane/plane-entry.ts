@@ -6,7 +6,7 @@ import { Topology } from '../../../private/topology/topology';
 import type { PlaneDescription } from './plane';
 
 /** What the topology says about a plane. */
-export interface ListedPlane {
+interface ListedPlane {
   /** What it runs on, such as `eks`. */
   readonly target: string;
   readonly plane: Pick<PlaneDescription, 'name' | 'role' | 'settings'>;

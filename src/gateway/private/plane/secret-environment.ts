@@ -2,7 +2,7 @@ import type { SecretFile, SecretMount } from '../../../private/secrets/mount';
 import type { PlaneDescription, PlaneSettings } from './plane';
 
 /** A property of a secret that reaches the node as an environment variable. */
-export interface SecretVariable {
+interface SecretVariable {
   readonly name: string;
   readonly mount: SecretMount;
   readonly property: string;
@@ -11,7 +11,7 @@ export interface SecretVariable {
 }
 
 /** The environment of a plane where secrets cannot be mounted as files. */
-export interface SplitEnvironment {
+interface SplitEnvironment {
   readonly plain: PlaneSettings;
   readonly secrets: readonly SecretVariable[];
 }

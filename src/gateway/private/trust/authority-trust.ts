@@ -6,12 +6,12 @@ import { RevocationList } from './revocation-list';
 import type { PlaneTrust, TunnelTrust } from './tunnel-trust';
 
 /** Where a plane's own certificate comes from. */
-export interface CertificateOfPlane {
+interface CertificateOfPlane {
   readonly secrets: readonly SecretMount[];
   readonly certificate?: PlaneCertificate;
 }
 
-export interface AuthorityTrustProps {
+interface AuthorityTrustProps {
   /** Name of the control plane. */
   readonly controlPlane: string;
   /** What has to be there before the nodes start. */

@@ -12,7 +12,7 @@ import { sharedMount, sharedTrust } from './shared-trust';
 import type { SharedProperties } from './shared-trust';
 import type { TunnelTrust } from './tunnel-trust';
 
-export interface ExistingAuthorityProps {
+interface ExistingAuthorityProps {
   readonly authority: string;
   readonly serverName?: string;
   readonly controlPlane?: ISecret;

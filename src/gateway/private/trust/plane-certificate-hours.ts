@@ -1,7 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import { KNOWN_LATER } from '../../../private/input/place';
 
-export interface PlaneCertificateHours {
+interface PlaneCertificateHours {
   readonly durationHours: number;
   readonly renewBeforeHours: number;
 }

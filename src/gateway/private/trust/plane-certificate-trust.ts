@@ -5,7 +5,7 @@ import { authorityTrust } from './authority-trust';
 import type { RevocationList } from './revocation-list';
 import type { TunnelTrust } from './tunnel-trust';
 
-export interface PlaneCertificateTrustProps {
+interface PlaneCertificateTrustProps {
   readonly owner: Construct;
   /** Name of the control plane. */
   readonly controlPlane: string;

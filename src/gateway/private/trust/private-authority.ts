@@ -2,7 +2,7 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as acmpca from 'aws-cdk-lib/aws-acmpca';
 import { Construct } from 'constructs';
 
-export interface PrivateAuthorityProps {
+interface PrivateAuthorityProps {
   /** Name of the control plane. */
   readonly plane: string;
   /** Certificates of at most seven days, at an eighth of the price. */

@@ -10,7 +10,7 @@ import { Topology } from '../../../private/topology/topology';
 import { sharedMount, sharedTrust } from './shared-trust';
 import type { TunnelTrust } from './tunnel-trust';
 
-export interface TunnelCertificateProps {
+interface TunnelCertificateProps {
   /** Name of the control plane. */
   readonly plane: string;
   readonly validDays: number;
