@@ -94,3 +94,40 @@ test('a role or user of IAM needs a name', () => {
   const user = 'AWSIamConfig/iam.spec.mapUsers[0].username';
   for (const at of [role, user]) expect(findings(BASES.bareMetal, { [at]: '' })).toEqual([expect.stringMatching(/^error .*username$/)]);
 });
+
+describe('machines of bare metal', () => {
+  const GROUP = 'Cluster.spec.workerNodeGroupConfigurations[0]';
+  const image = (control: string, workers: string) => ({
+    'TinkerbellDatacenterConfig/lab.spec.osImageURL': undefined,
+    'TinkerbellMachineConfig/lab-cp.spec.osImageURL': `http://10.20.0.2/ubuntu-${control}.gz`,
+    'TinkerbellMachineConfig/lab-md-0.spec.osImageURL': `http://10.20.0.2/ubuntu-${workers}.gz`,
+  });
+  const IN_PLACE = { type: 'InPlace' };
+  const SCALED = { [`${GROUP}.autoscalingConfiguration`]: { minCount: 1, maxCount: 2 } };
+
+  test.each<[string, Changes, string[]]>([
+    ['an image for each group\'s own version', { ...image('1-35', '1-34'), [`${GROUP}.kubernetesVersion`]: '1.34' }, []],
+    ['an image of another version than the cluster\'s', image('1-35', '1-34'), ['error T24 TinkerbellMachineConfig/lab-md-0.spec.osImageURL']],
+    ['an image of another version than the group\'s', { ...image('1-35', '1-35'), [`${GROUP}.kubernetesVersion`]: '1.34' }, [
+      'error T24 TinkerbellMachineConfig/lab-md-0.spec.osImageURL',
+    ]],
+  ])('%s', (_, change, expected) => {
+    expect(findings(BASES.bareMetal, change)).toEqual(expected);
+  });
+
+  test.each<[string, Changes, boolean]>([
+    ['a group that is upgraded in place', { [`${GROUP}.upgradeRolloutStrategy`]: IN_PLACE }, true],
+    ['a control plane that is', { [`${CP}.upgradeRolloutStrategy`]: IN_PLACE }, true],
+    ['nodes that are replaced', {}, false],
+  ])('autoscaling beside %s', (_, change, isRejected) => {
+    const found = findings(BASES.bareMetal, { ...SCALED, ...change }).filter((finding) => finding.endsWith(`${GROUP}.autoscalingConfiguration`));
+    expect(found).toHaveLength(Number(isRejected));
+  });
+
+  test('an affinity that no machine of hardware.csv matches is a warning', () => {
+    const at = 'TinkerbellMachineConfig/lab-cp.spec.hardwareAffinity';
+    const terms = (type: string) => ({ [`${at}.required[0].labelSelector.matchLabels`]: { type } });
+    expect(findings(BASES.affinity, terms('nothing')).filter((finding) => finding.endsWith(at))).toEqual([expect.stringMatching(/^warning /)]);
+    expect(findings(BASES.affinity, terms('cp'))).toEqual([]);
+  });
+});
