@@ -107,7 +107,9 @@ describe('machines of bare metal', () => {
 
   test.each<[string, Changes, string[]]>([
     ['an image for each group\'s own version', { ...image('1-35', '1-34'), [`${GROUP}.kubernetesVersion`]: '1.34' }, []],
-    ['an image of another version than the cluster\'s', image('1-35', '1-34'), ['error T24 TinkerbellMachineConfig/lab-md-0.spec.osImageURL']],
+    ['an image of another version than the cluster\'s', image('1-35', '1-34'), [
+      'error T24 TinkerbellMachineConfig/lab-md-0.spec.osImageURL',
+    ]],
     ['an image of another version than the group\'s', { ...image('1-35', '1-35'), [`${GROUP}.kubernetesVersion`]: '1.34' }, [
       'error T24 TinkerbellMachineConfig/lab-md-0.spec.osImageURL',
     ]],
@@ -120,14 +122,34 @@ describe('machines of bare metal', () => {
     ['a control plane that is', { [`${CP}.upgradeRolloutStrategy`]: IN_PLACE }, true],
     ['nodes that are replaced', {}, false],
   ])('autoscaling beside %s', (_, change, isRejected) => {
-    const found = findings(BASES.bareMetal, { ...SCALED, ...change }).filter((finding) => finding.endsWith(`${GROUP}.autoscalingConfiguration`));
-    expect(found).toHaveLength(Number(isRejected));
+    const found = findings(BASES.bareMetal, { ...SCALED, ...change });
+    expect(found.filter((finding) => finding.endsWith(`${GROUP}.autoscalingConfiguration`))).toHaveLength(Number(isRejected));
   });
 
   test('an affinity that no machine of hardware.csv matches is a warning', () => {
     const at = 'TinkerbellMachineConfig/lab-cp.spec.hardwareAffinity';
     const terms = (type: string) => ({ [`${at}.required[0].labelSelector.matchLabels`]: { type } });
-    expect(findings(BASES.affinity, terms('nothing')).filter((finding) => finding.endsWith(at))).toEqual([expect.stringMatching(/^warning /)]);
+    const found = findings(BASES.affinity, terms('nothing'));
+    expect(found.filter((finding) => finding.endsWith(at))).toEqual([expect.stringMatching(/^warning /)]);
     expect(findings(BASES.affinity, terms('cp'))).toEqual([]);
   });
+});
+
+test.each<[string, Base, Changes, string]>([
+  ['two network plugins', BASES.docker, {
+    'Cluster.spec.clusterNetwork.cniConfig': { cilium: {}, kindnetd: {} },
+  }, 'C41 Cluster.spec.clusterNetwork.cniConfig'],
+  ['the address of the network itself', BASES.bareMetal, { 'csv:node-01.ip_address': '10.20.0.0' }, `S8 ${ROW}.ip_address`],
+  ['two failure domains of one name', BASES.vsphere, {
+    'VSphereDatacenterConfig/prod.spec.failureDomains[1]': {
+      name: 'a', computeCluster: 'c', resourcePool: 'r', datastore: 'd', folder: 'f', network: '/DC1/network/a',
+    },
+  }, 'VSphereDatacenterConfig/prod.spec.failureDomains[1].name'],
+])('%s are rejected', (_, base, change, expected) => {
+  expect(findings(base, change)).toContainEqual(expect.stringContaining(expected));
+});
+
+test('the old name of an enterprise plugin is accepted', () => {
+  const change = { 'Cluster.spec.clusterNetwork.cniConfig': undefined, 'Cluster.spec.clusterNetwork.cni': 'cilium-enterprise' };
+  expect(findings(BASES.docker, change)).toEqual([]);
 });
