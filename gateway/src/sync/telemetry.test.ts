@@ -7,7 +7,7 @@ import { eventually } from '../../test/fixtures/eventually.ts';
 import { ManualClock } from '../../test/fixtures/manual-clock.ts';
 import { MinimalDataPlane, NODE_ID } from '../../test/fixtures/minimal-data-plane.ts';
 import { sharedIdentity } from '../../test/fixtures/tunnel-certificates.ts';
-import { SILENT } from '../base/log.ts';
+import { createLog, SILENT } from '../base/log.ts';
 import { TelemetryClient } from './telemetry-client.ts';
 import { DISCARDED_PATHS, MAX_KEPT_RECORDS } from './telemetry-protocol.ts';
 import type { TelemetryRecord } from './telemetry-protocol.ts';
@@ -111,5 +111,42 @@ describe('telemetry', () => {
     const stranger = await MinimalDataPlane.connect({ port, path: `/v1/telemetry?node_id=${NODE_ID}&node_version=3.9.1` });
     await stranger.ended();
     expect(stranger.status).toBeUndefined();
+  });
+});
+
+describe('a data plane whose telemetry endpoint is away', () => {
+  it('logs it once, and again after records arrived in between', async () => {
+    const lines: string[] = [];
+    const log = createLog({ write: (line) => void lines.push((JSON.parse(line) as { message: string }).message) });
+    await server.close();
+    client = new TelemetryClient({
+      trust, endpoint: { host: '127.0.0.1', port }, node: { id: NODE_ID, hostname: 'dp-1', version: '3.9.1' }, labels: {}, log, clock,
+    });
+    client.start();
+    await eventually('the loss is logged', () => lines.length === 1);
+    expect(lines[0]).toMatch(new RegExp(`^telemetry endpoint 127\\.0\\.0\\.1:${port} is not reachable: .*; records are kept and sent later$`));
+    for (let second = 0; second < 5; second += 1) {
+      clock.advance(1_000);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(lines).toHaveLength(1);
+    client.add(record(1));
+    await startServer();
+    await untilTicked('the record', () => received.length === 1);
+    await server.close();
+    await untilTicked('the next loss is logged', () => lines.length === 2);
+    await startServer();
+  });
+
+  it('asks for records before each batch', async () => {
+    let next = 0;
+    client = new TelemetryClient({
+      trust, endpoint: { host: '127.0.0.1', port }, node: { id: NODE_ID, hostname: 'dp-1', version: '3.9.1' }, labels: { a: 'b' }, log: SILENT, clock,
+      collect: () => [record(next += 1)],
+    });
+    client.start();
+    await untilTicked('three batches', () => received.length >= 3);
+    expect(received.slice(0, 3).map(({ index }) => index)).toEqual([1, 2, 3]);
+    expect(server.accounts.get(NODE_ID)!.seq).toBeGreaterThanOrEqual(3);
   });
 });
