@@ -10,7 +10,10 @@ import { splitPages } from './api-pages/split';
 const ROOT = join(__dirname, '..');
 const FOLDER = join(ROOT, 'docs', 'reference', 'api');
 
-const { index, pages } = splitPages(readFileSync(join(ROOT, 'API.md'), 'utf8'), Object.values(loadAssemblyFromPath(ROOT, false).types ?? {}));
+const { index, pages } = splitPages(
+  readFileSync(join(ROOT, 'API.md'), 'utf8'),
+  Object.values(loadAssemblyFromPath(ROOT, false).types ?? {}),
+);
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(FOLDER, { recursive: true });
 for (const { file, text } of pages) writeFileSync(join(FOLDER, file), text);

@@ -48,7 +48,11 @@ const COMMON: BuildOptions = {
 async function main() {
   try {
     const metafiles = [
-      ...await bundleImage(), ...await bundleLambdas(), ...await bundleCommandLine(), await bundleEksAnywhereRules(), await bundleDeclarativeReader(),
+      ...(await bundleImage()),
+      ...(await bundleLambdas()),
+      ...(await bundleCommandLine()),
+      await bundleEksAnywhereRules(),
+      await bundleDeclarativeReader(),
     ];
     await writePluginNames();
     rmSync(DESTINATION, { recursive: true, force: true });
@@ -63,7 +67,12 @@ async function bundleImage(): Promise<Metafile[]> {
   const context = join(OUT, 'image');
   mkdirSync(context, { recursive: true });
   const entries = filesIn('gateway/src/main', /\.ts$/);
-  const { metafile } = await build({ ...COMMON, entryPoints: entries, outdir: context, external: [...COMMON.external!, ...entries.map(siblingArtefact)] });
+  const { metafile } = await build({
+    ...COMMON,
+    entryPoints: entries,
+    outdir: context,
+    external: [...COMMON.external!, ...entries.map(siblingArtefact)],
+  });
   cpSync(join(ROOT, 'gateway', 'image', 'Dockerfile'), join(context, 'Dockerfile'));
   // An empty folder, which COPY takes with the right owner: no shell is needed to make one.
   mkdirSync(join(context, 'working-directory'));
@@ -91,14 +100,24 @@ async function bundleLambdas(): Promise<Metafile[]> {
 
 async function bundleCommandLine(): Promise<Metafile[]> {
   const outdir = join(OUT, 'cli');
-  // Clients of AWS are parts of their own, so that a command which asks nobody does not load them; ES modules of them, because a part made of CommonJS has no
-  // named exports. All in one folder: the gateway is found from there.
-  const { metafile } = await build({ ...COMMON, entryPoints: ['cli/hybridge.ts'], outdir, splitting: true, chunkNames: 'part-[hash]', mainFields: ['module', 'main'] });
+  // Clients of AWS are parts of their own, so that a command which asks nobody does not load them; ES modules of them,
+  // because a part made of CommonJS has no named exports. All in one folder: the gateway is found from there.
+  const { metafile } = await build({
+    ...COMMON,
+    entryPoints: ['cli/hybridge.ts'],
+    outdir,
+    splitting: true,
+    chunkNames: 'part-[hash]',
+    mainFields: ['module', 'main'],
+  });
   writeFileSync(join(outdir, 'THIRD-PARTY-LICENSES.txt'), licencesOf(ROOT, Object.keys(metafile!.inputs)));
   return [metafile!];
 }
 
-/** `check(clusterYaml, hardwareCsv?)` and `diff(oldYaml, newYaml, hardwareCsv?)` for editors and pipelines: files that ask nothing of their runtime. */
+/**
+ * `check(clusterYaml, hardwareCsv?)` and `diff(oldYaml, newYaml, hardwareCsv?)` for editors and pipelines: files that
+ * ask nothing of their runtime.
+ */
 async function bundleEksAnywhereRules(): Promise<Metafile> {
   const { metafile } = await build({
     ...COMMON,
@@ -129,7 +148,9 @@ async function bundleDeclarativeReader(): Promise<Metafile> {
 }
 
 async function writePluginNames(): Promise<void> {
-  const { PLUGINS } = await import(pathToFileURL(join(ROOT, 'gateway', 'src', 'plugins', 'schemas.ts')).href) as { PLUGINS: readonly { name: string }[] };
+  const { PLUGINS } = (await import(pathToFileURL(join(ROOT, 'gateway', 'src', 'plugins', 'schemas.ts')).href)) as {
+    PLUGINS: readonly { name: string }[];
+  };
   writeFileSync(join(OUT, 'plugins.json'), `${JSON.stringify(PLUGINS.map(({ name }) => name).sort())}\n`);
 }
 

@@ -95,7 +95,9 @@ export interface BundlerInputs {
 }
 
 export function bundledGraph(inputs: BundlerInputs): BundledGraph {
-  return new Map(Object.entries(inputs).map(([file, { imports }]) => [file, imports.filter(({ external }) => !external).map(({ path }) => path)]));
+  return new Map(
+    Object.entries(inputs).map(([file, { imports }]) => [file, imports.filter(({ external }) => !external).map(({ path }) => path)]),
+  );
 }
 
 /**

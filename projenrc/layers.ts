@@ -15,15 +15,26 @@ export class Layers extends Component {
     eslint.addRules({
       'import/no-cycle': ['error'],
       'import/no-restricted-paths': ['error', { zones: zones() }],
-      'import/order': ['error', { groups: ['builtin', 'external', 'internal', 'parent', 'sibling', 'index'], alphabetize: { order: 'asc', caseInsensitive: true } }],
+      'import/order': [
+        'error',
+        { groups: ['builtin', 'external', 'internal', 'parent', 'sibling', 'index'], alphabetize: { order: 'asc', caseInsensitive: true } },
+      ],
       'curly': 'off',
       // File modes and addresses are bits.
       'no-bitwise': 'off',
       // Tables read best with several columns a line.
       '@stylistic/object-property-newline': 'off',
-      '@stylistic/max-len': ['error', {
-        code: 180, ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreComments: true, ignoreRegExpLiterals: true,
-      }],
+      '@stylistic/max-len': [
+        'error',
+        {
+          code: 180,
+          ignoreUrls: true,
+          ignoreStrings: true,
+          ignoreTemplateLiterals: true,
+          ignoreComments: true,
+          ignoreRegExpLiterals: true,
+        },
+      ],
     });
     eslint.addOverride({
       files: ['gateway/**/*.ts', 'cli/**/*.ts', 'projenrc/**/*.ts', 'examples/**/*.ts', 'test/**/*.ts', '.projenrc.ts'],

@@ -73,7 +73,8 @@ export class Repository extends Component {
     packageTask.spawn(project.tasks.tryFind('package:js')!);
 
     project.addTask('demo', {
-      description: 'Synthesize examples/hybrid and run its gateway on this machine; -- --keep leaves it running, -- --from ecs runs data planes as examples/every-target synthesizes them for ECS',
+      description:
+        'Synthesize examples/hybrid and run its gateway on this machine; -- --keep leaves it running, -- --from ecs runs data planes as examples/every-target synthesizes them for ECS',
       steps: [{ spawn: 'gateway:bundle' }, { exec: 'node projenrc/demo.mjs', receiveArgs: true }],
     });
     project.addTask('reference', {
@@ -86,8 +87,14 @@ export class Repository extends Component {
       description: 'Draw the topology of every example into docs/pictures/',
       exec: 'tsx cli/topology/write-pictures.ts',
     });
-    project.addTask('check:readme', { description: 'Compile the TypeScript of all pages, look up their commands and follow their links', exec: 'tsx projenrc/checks/readme-snippets.ts' });
-    project.addTask('check:package', { description: 'Look into the npm package that would be published', exec: 'tsx projenrc/checks/package-contents.ts' });
+    project.addTask('check:readme', {
+      description: 'Compile the TypeScript of all pages, look up their commands and follow their links',
+      exec: 'tsx projenrc/checks/readme-snippets.ts',
+    });
+    project.addTask('check:package', {
+      description: 'Look into the npm package that would be published',
+      exec: 'tsx projenrc/checks/package-contents.ts',
+    });
     project.addTask('check:judges', {
       description: 'Let cfn-guard, cfn-lint, checkov, hadolint and kube-score judge what the examples synthesize',
       exec: 'tsx projenrc/checks/outside-judges.ts',
@@ -96,14 +103,23 @@ export class Repository extends Component {
       description: 'Build the Python package and synthesize with it; generate the sources of the other languages',
       exec: 'tsx projenrc/checks/other-languages.ts',
     });
-    project.addTask('bench:synth', { description: 'How long synthesis and checks take, and how much memory', exec: 'tsx --tsconfig examples/tsconfig.json test/bench/run.ts' });
-    project.addTask('check:examples', { description: 'Validate the templates of all examples in strict mode', exec: 'tsx --tsconfig projenrc/tsconfig.json projenrc/checks/validated-examples.ts' });
+    project.addTask('bench:synth', {
+      description: 'How long synthesis and checks take, and how much memory',
+      exec: 'tsx --tsconfig examples/tsconfig.json test/bench/run.ts',
+    });
+    project.addTask('check:examples', {
+      description: 'Validate the templates of all examples in strict mode',
+      exec: 'tsx --tsconfig projenrc/tsconfig.json projenrc/checks/validated-examples.ts',
+    });
     project.addTask('check:words', {
       description: 'Hold the word list over pages, docstrings, comments and messages',
       exec: 'tsx --tsconfig projenrc/tsconfig.json projenrc/checks/check-words.ts',
       receiveArgs: true,
     });
-    project.addTask('check:map', { description: 'Compare the map in ARCHITECTURE.md with the tree', exec: 'tsx projenrc/checks/architecture-map.ts' });
+    project.addTask('check:map', {
+      description: 'Compare the map in ARCHITECTURE.md with the tree',
+      exec: 'tsx projenrc/checks/architecture-map.ts',
+    });
 
     project.tryFindObjectFile('package.json')?.patch(JsonPatch.add('/bin', { hybridge: 'lib/bundle/cli/hybridge.mjs' }));
   }

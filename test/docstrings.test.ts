@@ -34,12 +34,15 @@ const SOURCES = join(__dirname, '..', 'src');
 function absence(): string | undefined {
   if (!existsSync(ASSEMBLY)) return 'there is no .jsii';
   const compiled = statSync(ASSEMBLY).mtimeMs;
-  const isOlder = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).some((path) => path.endsWith('.ts') && statSync(join(SOURCES, path)).mtimeMs > compiled);
+  const isOlder = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).some(
+    (path) => path.endsWith('.ts') && statSync(join(SOURCES, path)).mtimeMs > compiled,
+  );
   return isOlder ? '.jsii is older than src' : undefined;
 }
 
 const reason = absence();
-const types = reason === undefined ? Object.values((JSON.parse(readFileSync(ASSEMBLY, 'utf8')) as { types: Record<string, Type> }).types) : [];
+const types =
+  reason === undefined ? Object.values((JSON.parse(readFileSync(ASSEMBLY, 'utf8')) as { types: Record<string, Type> }).types) : [];
 /** Skipped visibly, with the reason in the title. */
 function testCompiled(title: string, run: () => void): void {
   if (reason === undefined) test(title, run);
@@ -74,7 +77,10 @@ const MUTABILITY = /fixed once|can(?:not)? be (?:changed|added|taken)|replaces t
 const NOT_OF_A_CLUSTER = ['HardwareCsvOptions'];
 
 testCompiled('every property of an EKS Anywhere cluster, or the struct that it lies in, says whether it can be changed later', () => {
-  const structs = types.filter(({ datatype, locationInModule, name }) => datatype && /^src\/eks-anywhere\/[^/]+$/.test(locationInModule?.filename ?? '') && !NOT_OF_A_CLUSTER.includes(name));
+  const structs = types.filter(
+    ({ datatype, locationInModule, name }) =>
+      datatype && /^src\/eks-anywhere\/[^/]+$/.test(locationInModule?.filename ?? '') && !NOT_OF_A_CLUSTER.includes(name),
+  );
   expect(structs.length).toBeGreaterThan(30);
   const says = (docs: Docs | undefined) => MUTABILITY.test(`${docs?.summary} ${docs?.remarks}`.replace(/\s+/g, ' '));
   expect(missing(({ docs }, type) => says(docs) || says(type.docs), structs)).toEqual([]);

@@ -1,4 +1,7 @@
-/** Each example is explained the same way: what is built, by which lines, how to deploy it, how to see it, what it costs, how to get rid of it. */
+/**
+ * Each example is explained the same way: what is built, by which lines, how to deploy it, how to see it, what it
+ * costs, how to get rid of it.
+ */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -8,7 +11,12 @@ const names = readdirSync(EXAMPLES).filter((name) => existsSync(join(EXAMPLES, n
 
 /** Heading → text below it. */
 function sections(text: string): ReadonlyMap<string, string> {
-  return new Map(text.split(/^## /m).slice(1).map((section) => [section.slice(0, section.indexOf('\n')), section.slice(section.indexOf('\n') + 1)]));
+  return new Map(
+    text
+      .split(/^## /m)
+      .slice(1)
+      .map((section) => [section.slice(0, section.indexOf('\n')), section.slice(section.indexOf('\n') + 1)]),
+  );
 }
 
 /** Lines of an excerpt that the program does not have, in this order; it may leave out some. */
@@ -46,7 +54,12 @@ describe.each(names)('the README of examples/%s', (name) => {
   });
 
   it('deploys command by command from a clean clone', () => {
-    const steps = ['git clone https://github.com/hybridge/cdk-hybridge.git && cd cdk-hybridge', 'npm ci && npm run gateway:bundle', `cd examples/${name}`, ...isInAws ? ['npx cdk bootstrap aws://', 'npx cdk deploy'] : []];
+    const steps = [
+      'git clone https://github.com/hybridge/cdk-hybridge.git && cd cdk-hybridge',
+      'npm ci && npm run gateway:bundle',
+      `cd examples/${name}`,
+      ...(isInAws ? ['npx cdk bootstrap aws://', 'npx cdk deploy'] : []),
+    ];
     const at = steps.map((step) => commands('Deploy').indexOf(step));
     expect(at).not.toContain(-1);
     expect(at).toEqual([...at].sort((a, b) => a - b));
@@ -55,7 +68,11 @@ describe.each(names)('the README of examples/%s', (name) => {
 
   it('calls the command line by a way that the clone, or the machine of the site, has', () => {
     expect(text).not.toContain('npx hybridge');
-    if (/^\s*(\w+=\S+ )*hybridge /m.test(commands('Deploy'))) expect(commands('Deploy')).toMatch(/^alias hybridge="node \$PWD\/lib\/bundle\/cli\/hybridge\.mjs"$|^npm install --global cdk-hybridge$/m);
+    if (/^\s*(\w+=\S+ )*hybridge /m.test(commands('Deploy'))) {
+      expect(commands('Deploy')).toMatch(
+        /^alias hybridge="node \$PWD\/lib\/bundle\/cli\/hybridge\.mjs"$|^npm install --global cdk-hybridge$/m,
+      );
+    }
   });
 
   it('has commands that show it working', () => {
@@ -76,7 +93,7 @@ describe.each(names)('the README of examples/%s', (name) => {
     const away = section('Clean up');
     expect(away).toContain(isInAws ? 'npx cdk destroy' : 'eksctl anywhere delete cluster');
     expect(away).toMatch(/^(Kept on purpose: |Nothing (else )?is kept)|stays|is kept/m);
-    if (/deletionProtection|CloudCluster\(|auroraServerless/.test(program)) expect(away.indexOf('deletionProtection: false')).toBeLessThan(away.indexOf('npx cdk destroy'));
+    if (/deletionProtection|CloudCluster\(|auroraServerless/.test(program)) {expect(away.indexOf('deletionProtection: false')).toBeLessThan(away.indexOf('npx cdk destroy'));}
   });
 
   it('links to files that are there', () => {

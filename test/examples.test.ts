@@ -1,6 +1,7 @@
 /**
- * Every example as a user would synthesize it, offline and without credentials. The reference topology is validated as well, in strict mode and with the
- * flags of a new project; `npx projen check:examples` does so with all examples, which takes a minute.
+ * Every example as a user would synthesize it, offline and without credentials. The reference topology is validated as
+ * well, in strict mode and with the flags of a new project; `npx projen check:examples` does so with all examples,
+ * which takes a minute.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -19,7 +20,10 @@ function hasPlanes(example: string): boolean {
 
 /** Planted where an example would be given real ones: none may come out anywhere. */
 const PLANTED = {
-  FACTORY_BMC_USER: 'planted-bmc-user', FACTORY_BMC_PASSWORD: 'planted-bmc-password', BMC_USERNAME: 'planted-user-of-bmc', BMC_PASSWORD: 'planted-password-of-bmc',
+  FACTORY_BMC_USER: 'planted-bmc-user',
+  FACTORY_BMC_PASSWORD: 'planted-bmc-password',
+  BMC_USERNAME: 'planted-user-of-bmc',
+  BMC_PASSWORD: 'planted-password-of-bmc',
 };
 
 const CONTEXT = {
@@ -35,19 +39,38 @@ function synthesizeAll(outputs: string): string {
   const programOf = (example: string) => join(ROOT, 'examples', example, 'app.ts');
   const jobs = [
     ...EXAMPLES.map((example) => ({ program: programOf(example), outdir: join(outputs, example), context: CONTEXT, isValidated: false })),
-    { program: programOf('hybrid'), outdir: join(outputs, VALIDATED), context: { ...CONTEXT, ...CURRENTLY_RECOMMENDED_FLAGS }, isValidated: true },
+    {
+      program: programOf('hybrid'),
+      outdir: join(outputs, VALIDATED),
+      context: { ...CONTEXT, ...CURRENTLY_RECOMMENDED_FLAGS },
+      isValidated: true,
+    },
   ];
   const { AWS_PROFILE, AWS_REGION, AWS_ACCESS_KEY_ID, ...env } = process.env;
-  return execFileSync(process.execPath, [join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs'), '--tsconfig', 'examples/tsconfig.json', join(__dirname, 'setup', 'synthesize-programs.ts')], {
-    cwd: ROOT,
-    encoding: 'utf8',
-    input: JSON.stringify(jobs),
-    env: {
-      ...env, ...PLANTED, CDK_DEFAULT_ACCOUNT: '', CDK_DEFAULT_REGION: '',
-      // Nothing may be asked on the network: a look-up would fail here.
-      AWS_EC2_METADATA_DISABLED: 'true', https_proxy: 'http://127.0.0.1:9', http_proxy: 'http://127.0.0.1:9',
+  return execFileSync(
+    process.execPath,
+    [
+      join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs'),
+      '--tsconfig',
+      'examples/tsconfig.json',
+      join(__dirname, 'setup', 'synthesize-programs.ts'),
+    ],
+    {
+      cwd: ROOT,
+      encoding: 'utf8',
+      input: JSON.stringify(jobs),
+      env: {
+        ...env,
+        ...PLANTED,
+        CDK_DEFAULT_ACCOUNT: '',
+        CDK_DEFAULT_REGION: '',
+        // Nothing may be asked on the network: a look-up would fail here.
+        AWS_EC2_METADATA_DISABLED: 'true',
+        https_proxy: 'http://127.0.0.1:9',
+        http_proxy: 'http://127.0.0.1:9',
+      },
     },
-  });
+  );
 }
 
 function files(folder: string): string[] {
@@ -59,7 +82,11 @@ function files(folder: string): string[] {
 
 /** What follows from the content of bundles changes with every line of them. */
 function masked(text: string): string {
-  return text.replace(/[0-9a-f]{64}/g, '<hash>').replace(/migrations-[0-9a-f]{10}/g, 'migrations-<hash>').replace(/(config-[a-z0-9-]+)-[0-9a-f]{8}\b/g, '$1-<hash>').replace(/-----BEGIN CERTIFICATE-----[^"]*?-----END CERTIFICATE-----/g, '<certificate>');
+  return text
+    .replace(/[0-9a-f]{64}/g, '<hash>')
+    .replace(/migrations-[0-9a-f]{10}/g, 'migrations-<hash>')
+    .replace(/(config-[a-z0-9-]+)-[0-9a-f]{8}\b/g, '$1-<hash>')
+    .replace(/-----BEGIN CERTIFICATE-----[^"]*?-----END CERTIFICATE-----/g, '<certificate>');
 }
 
 const outputs = mkdtempSync(join(tmpdir(), 'examples-'));
@@ -76,7 +103,11 @@ it('examples synthesize without a word', () => {
 it('the reference topology is validated, and nothing is found', () => {
   const { pluginReports } = JSON.parse(readFileSync(join(outputs, VALIDATED, 'validation-report.json'), 'utf8'));
   // The report is silent about what ran without finding anything; this example acknowledges something.
-  expect(pluginReports.map(({ pluginName, conclusion, violations }: any) => [pluginName, conclusion, violations])).toContainEqual(['CloudFormation Validate', 'success', []]);
+  expect(pluginReports.map(({ pluginName, conclusion, violations }: any) => [pluginName, conclusion, violations])).toContainEqual([
+    'CloudFormation Validate',
+    'success',
+    [],
+  ]);
   expect(pluginReports.flatMap(({ violations }: any) => violations)).toEqual([]);
 });
 
@@ -127,7 +158,9 @@ describe.each(EXAMPLES)('examples/%s', (example) => {
   it('lists in its topology exactly the files that it wrote', () => {
     const topology = JSON.parse(readFileSync(join(folder, 'hybridge', 'topology.json'), 'utf8'));
     const listed = [
-      ...topology.planes.flatMap((plane: any) => [...plane.manifests, ...plane.helmFiles ?? []].map((file: string) => `${plane.folder}/${file}`)),
+      ...topology.planes.flatMap((plane: any) =>
+        [...plane.manifests, ...(plane.helmFiles ?? [])].map((file: string) => `${plane.folder}/${file}`),
+      ),
       ...topology.clusters.flatMap((cluster: any) => cluster.files.map((file: string) => `${cluster.folder}/${file}`)),
       ...(topology.handoffs ?? []).flatMap((handoff: any) => handoff.files.map((file: string) => `${handoff.folder}/${file}`)),
       'topology.json',

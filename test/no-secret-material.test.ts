@@ -10,7 +10,10 @@ import { testCluster, testControlPlane, testStack } from './gateway/sample';
 const SRC = join(__dirname, '..', 'src');
 const SECRET_LIKE = /^ {2}readonly (\w*(?:[sS]ecret|[pP]assword|[tT]oken|[cC]redential|[pP]rivateKey|[lL]icen[cs]e)\w*)\??: string;/gm;
 
-/** Properties of the public API that have the name of a secret and are text: what the text is. Everything else takes a type that cannot hold a value. */
+/**
+ * Properties of the public API that have the name of a secret and are text: what the text is. Everything else takes a
+ * type that cannot hold a value.
+ */
 const NAMES: Readonly<Record<string, string>> = {
   'secret-delivery.ts secretStore': 'name of a ClusterSecretStore',
   'eks-anywhere-target.ts imagePullSecret': 'name of a Secret of Kubernetes',
@@ -30,7 +33,9 @@ const folders: string[] = [];
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
 function filesIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)).filter((path) => statSync(path).isFile());
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile());
 }
 
 function synthesized(app: App): string {
@@ -48,8 +53,14 @@ it('has no property that takes a secret as text: those with such a name take the
 
 describe('environment variables that hold secrets', () => {
   const PLANTED: Readonly<Record<string, string>> = {
-    BMC_USER: 'planted-bmc-user', BMC_PASSWORD: 'planted-bmc-password', LICENSE: 'planted-licence', HARBOR_ADMIN: 'planted-harbor-admin', HARBOR_KEY: 'planted-key-16byte',
-    EKSA_AWS_SECRET_ACCESS_KEY: 'planted-access-key', EKSA_VSPHERE_PASSWORD: 'planted-vsphere', AWS_SECRET_ACCESS_KEY: 'planted-aws',
+    BMC_USER: 'planted-bmc-user',
+    BMC_PASSWORD: 'planted-bmc-password',
+    LICENSE: 'planted-licence',
+    HARBOR_ADMIN: 'planted-harbor-admin',
+    HARBOR_KEY: 'planted-key-16byte',
+    EKSA_AWS_SECRET_ACCESS_KEY: 'planted-access-key',
+    EKSA_VSPHERE_PASSWORD: 'planted-vsphere',
+    AWS_SECRET_ACCESS_KEY: 'planted-aws',
   };
   const before = { ...process.env };
   beforeAll(() => Object.assign(process.env, PLANTED));
@@ -63,9 +74,13 @@ describe('environment variables that hold secrets', () => {
     const factory = new BareMetalCluster(app, 'Factory', bareMetal({
       hardware: new HardwareInventory([machine(1, 'cp'), machine(2, 'worker')]), licenseToken: LicenseToken.fromEnvironment('LICENSE'),
     }));
-    factory.addPackage(Package.harbor({
-      externalUrl: 'https://registry.factory.example:30003', adminPassword: PackageSecret.fromEnvironment('HARBOR_ADMIN'), secretKey: PackageSecret.fromEnvironment('HARBOR_KEY'),
-    }));
+    factory.addPackage(
+      Package.harbor({
+        externalUrl: 'https://registry.factory.example:30003',
+        adminPassword: PackageSecret.fromEnvironment('HARBOR_ADMIN'),
+        secretKey: PackageSecret.fromEnvironment('HARBOR_KEY'),
+      }),
+    );
     new OidcIssuer(new Stack(app, 'Keys', { env: { region: 'eu-central-1' } }), 'Issuer', { bucketName: 'acme-keys' });
     const text = synthesized(app);
     expect(text).toContain('"jwks_uri"');

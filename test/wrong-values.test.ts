@@ -1,6 +1,8 @@
 /**
- * Values that nothing could be made of, given to every property of the public API that takes a number, a text, a list of texts, labels or a duration: each is refused with the place, the property, what was got and what was
- * expected. The clusters of EKS Anywhere are not among them: docs/reference/eks-anywhere-rules.md lists their rules, each tested with its samples.
+ * Values that nothing could be made of, given to every property of the public API that takes a number, a text, a list
+ * of texts, labels or a duration: each is refused with the place, the property, what was got and what was expected. The
+ * clusters of EKS Anywhere are not among them: docs/reference/eks-anywhere-rules.md lists their rules, each tested with
+ * its samples.
  */
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,9 +15,30 @@ import type { ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import {
-  AdminExposure, AutoScalingGroupTarget, CertificateAuthority, CloudCluster, ClusterCompute, CognitoIdentity, DockerTarget, EcsTarget, EksAnywhereTarget, EksTarget,
-  Exposure, GatewayCache, GatewayControlPlane, GatewayDatabase, GatewayEngine, GatewayObservability, Handoff, HybridCredentials, HybridNodes, OpenSearchLogs,
-  SecretDelivery, Trust, ValkeyCache, ValkeyCapacity,
+  AdminExposure,
+  AutoScalingGroupTarget,
+  CertificateAuthority,
+  CloudCluster,
+  ClusterCompute,
+  CognitoIdentity,
+  DockerTarget,
+  EcsTarget,
+  EksAnywhereTarget,
+  EksTarget,
+  Exposure,
+  GatewayCache,
+  GatewayControlPlane,
+  GatewayDatabase,
+  GatewayEngine,
+  GatewayObservability,
+  Handoff,
+  HybridCredentials,
+  HybridNodes,
+  OpenSearchLogs,
+  SecretDelivery,
+  Trust,
+  ValkeyCache,
+  ValkeyCapacity,
 } from '../src';
 import type { GatewayTarget } from '../src';
 import { testCluster, testControlPlane, testFactory, testStack } from './gateway/sample';
@@ -34,19 +57,38 @@ const identity = new CognitoIdentity(stack, 'Identity');
 const site = new Handoff(stack, 'Handoff').addSite('Plant');
 const plane = (id: string, target: GatewayTarget, options: object = {}) => controlPlane.addDataPlane(id, { target, ...options });
 const image = { imageRepository: 'registry.acme.example/hybridge' };
-const controlPlaneProps = { target: EksTarget.cluster(cluster), engine: GatewayEngine.packaged(), database: GatewayDatabase.auroraServerless(), trust: Trust.generated() };
+const controlPlaneProps = {
+  target: EksTarget.cluster(cluster),
+  engine: GatewayEngine.packaged(),
+  database: GatewayDatabase.auroraServerless(),
+  trust: Trust.generated(),
+};
 const existing = (id: string, trust: Trust) => new GatewayControlPlane(stack, id, { ...controlPlaneProps, trust });
-const cloudCluster = (id: string, props: object) => new CloudCluster(stack, id, { kubernetesVersion: KubernetesVersion.V1_35, kubectlLayer: layer, vpc, ...props });
+const cloudCluster = (id: string, props: object) =>
+  new CloudCluster(stack, id, { kubernetesVersion: KubernetesVersion.V1_35, kubectlLayer: layer, vpc, ...props });
 const remote = cloudCluster('Remote', { remoteNetworks: { nodeCidrs: ['192.168.0.0/20'] } });
-const existingPool = { userPool: UserPool.fromUserPoolId(stack, 'Users', 'eu-central-1_abcdefghi'), webClient: UserPoolClient.fromUserPoolClientId(stack, 'Web', 'abc'), loginHost: 'acme.auth.eu-central-1.amazoncognito.com' };
-const authority = CertificateAuthority.fromPrivateCa('arn:aws:acm-pca:eu-central-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555');
+const existingPool = {
+  userPool: UserPool.fromUserPoolId(stack, 'Users', 'eu-central-1_abcdefghi'),
+  webClient: UserPoolClient.fromUserPoolClientId(stack, 'Web', 'abc'),
+  loginHost: 'acme.auth.eu-central-1.amazoncognito.com',
+};
+const authority = CertificateAuthority.fromPrivateCa(
+  'arn:aws:acm-pca:eu-central-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555',
+);
 
 const CERTIFICATE = 'arn:aws:acm:eu-central-1:111122223333:certificate/11111111-2222-3333-4444-555555555555';
 let made = 0;
 
 /** Interface → what makes something with a wrong value of it beside right ones. The id is a new one for each value. */
 const SUBJECTS: Readonly<Record<string, (wrong: any, id: string) => unknown>> = {
-  ExistingCacheProps: (wrong, id) => GatewayCache.existing(stack, id, { host: 'cache.acme.example', vpc, securityGroup: SecurityGroup.fromSecurityGroupId(stack, `${id}Group`, 'sg-0123456789abcdef0'), secret, ...wrong }),
+  ExistingCacheProps: (wrong, id) =>
+    GatewayCache.existing(stack, id, {
+      host: 'cache.acme.example',
+      vpc,
+      securityGroup: SecurityGroup.fromSecurityGroupId(stack, `${id}Group`, 'sg-0123456789abcdef0'),
+      secret,
+      ...wrong,
+    }),
   ValkeyCacheProps: (wrong, id) => new ValkeyCache(stack, id, { vpc, ...wrong }),
   ValkeyNodesOptions: (wrong) => ValkeyCapacity.nodes(wrong),
   ValkeyServerlessOptions: (wrong) => ValkeyCapacity.serverless(wrong),
@@ -57,28 +99,42 @@ const SUBJECTS: Readonly<Record<string, (wrong: any, id: string) => unknown>> = 
   NodeGroup: (wrong) => ClusterCompute.nodeGroups({ name: 'gateways', ...wrong }),
   SystemsManagerCredentialsOptions: (wrong) => HybridCredentials.systemsManager(wrong),
   RolesAnywhereCredentialsOptions: (wrong) => HybridCredentials.rolesAnywhere({ authority, ...wrong }),
-  HybridNodesProps: (wrong, id) => new HybridNodes(stack, id, { cluster: remote, credentials: HybridCredentials.systemsManager(), ...wrong }),
-  AdminLoadBalancerOptions: (wrong) => AdminExposure.internalLoadBalancer({
-    hostname: 'admin.acme.example', identity, cidrs: ['10.0.0.0/8'], certificate: Certificate.fromCertificateArn(new Construct(stack, `Admin${made}`), 'Certificate', CERTIFICATE), ...wrong,
-  }),
+  HybridNodesProps: (wrong, id) =>
+    new HybridNodes(stack, id, { cluster: remote, credentials: HybridCredentials.systemsManager(), ...wrong }),
+  AdminLoadBalancerOptions: (wrong) =>
+    AdminExposure.internalLoadBalancer({
+      hostname: 'admin.acme.example',
+      identity,
+      cidrs: ['10.0.0.0/8'],
+      certificate: Certificate.fromCertificateArn(new Construct(stack, `Admin${made}`), 'Certificate', CERTIFICATE),
+      ...wrong,
+    }),
   AutoScalingGroupTargetOptions: (wrong, id) => plane(id, AutoScalingGroupTarget.vpc(vpc, wrong)),
-  DeclarativeConfigOptions: (wrong, id) => controlPlane.addDeclarativeConfig(id, { ...'waitSeconds' in wrong && { inline: { _format_version: '3.0' } }, ...wrong }),
+  DeclarativeConfigOptions: (wrong, id) =>
+    controlPlane.addDeclarativeConfig(id, { ...('waitSeconds' in wrong && { inline: { _format_version: '3.0' } }), ...wrong }),
   DockerTargetOptions: (wrong) => DockerTarget.compose({ ...image, ...wrong }),
-  EcsTargetOptions: (wrong, id) => plane(id, EcsTarget.fargate(vpc, { certificate: Certificate.fromCertificateArn(stack, `${id}Certificate`, CERTIFICATE), ...wrong })),
+  EcsTargetOptions: (wrong, id) =>
+    plane(id, EcsTarget.fargate(vpc, { certificate: Certificate.fromCertificateArn(stack, `${id}Certificate`, CERTIFICATE), ...wrong })),
   EksAnywhereTargetOptions: (wrong) => EksAnywhereTarget.cluster(factory, { ...image, exposure: Exposure.nodePort(), ...wrong }),
   ExistingEksTargetOptions: (wrong) => EksTarget.existingCluster(cluster.cluster, wrong),
   NodePortOptions: (wrong) => Exposure.nodePort(wrong),
-  GatewayControlPlaneAttributes: (wrong, id) => GatewayControlPlane.fromAttributes(stack, id, {
-    tunnelEndpoint: 'control.acme.example:443', telemetryEndpoint: 'control.acme.example:443', trust: Trust.existing(secret), ...wrong,
-  }),
+  GatewayControlPlaneAttributes: (wrong, id) =>
+    GatewayControlPlane.fromAttributes(stack, id, {
+      tunnelEndpoint: 'control.acme.example:443',
+      telemetryEndpoint: 'control.acme.example:443',
+      trust: Trust.existing(secret),
+      ...wrong,
+    }),
   GatewayControlPlaneProps: (wrong, id) => new GatewayControlPlane(stack, id, { ...controlPlaneProps, ...wrong }),
   GatewayDataPlaneOptions: (wrong, id) => plane(id, EksTarget.cluster(cluster), wrong),
   RdsDatabaseOptions: (wrong) => [GatewayDatabase.rds, GatewayDatabase.auroraServerless].forEach((make) => make(wrong)),
   AuroraServerlessOptions: (wrong) => GatewayDatabase.auroraServerless(wrong),
   RdsInstanceOptions: (wrong) => GatewayDatabase.rds(wrong),
-  ExistingDatabaseOptions: (wrong, id) => new GatewayControlPlane(stack, id, {
-    ...controlPlaneProps, database: GatewayDatabase.existing({ host: 'db.acme.example', database: 'gateway', user: 'gateway', secret, ...wrong }),
-  }),
+  ExistingDatabaseOptions: (wrong, id) =>
+    new GatewayControlPlane(stack, id, {
+      ...controlPlaneProps,
+      database: GatewayDatabase.existing({ host: 'db.acme.example', database: 'gateway', user: 'gateway', secret, ...wrong }),
+    }),
   HandoffFluxOptions: (wrong) => site.syncWithFlux({ credentialsSecret: 'bucket-reader', ...wrong }),
   KongHelmOptions: (wrong) => GatewayEngine.kongHelm({ chartVersion: '3.4.1', ...wrong }),
   KubernetesTargetOptions: (wrong, id) => plane(id, EksTarget.cluster(cluster, { maxReplicas: 4, ...wrong })),
@@ -86,8 +142,10 @@ const SUBJECTS: Readonly<Record<string, (wrong: any, id: string) => unknown>> = 
   GeneratedTrustOptions: (wrong) => Trust.generated(wrong),
   TrustSecretProperties: (wrong) => Trust.existing(secret, wrong),
   ExistingTrustOptions: (wrong) => Trust.existing(secret, wrong),
-  ExistingPkiTrustOptions: (wrong, id) => existing(id, Trust.existingPki({ authority: '', dataPlanes: {}, controlPlane: secret, serverName: 'control.acme.example', ...wrong })),
-  LeafCertificateOptions: (wrong) => [() => Trust.privateCa(wrong), () => Trust.certManager({ issuerName: 'tunnels', ...wrong })].forEach((make) => make()),
+  ExistingPkiTrustOptions: (wrong, id) =>
+    existing(id, Trust.existingPki({ authority: '', dataPlanes: {}, controlPlane: secret, serverName: 'control.acme.example', ...wrong })),
+  LeafCertificateOptions: (wrong) =>
+    [() => Trust.privateCa(wrong), () => Trust.certManager({ issuerName: 'tunnels', ...wrong })].forEach((make) => make()),
   CertManagerTrustOptions: (wrong) => Trust.certManager({ issuerName: 'tunnels', ...wrong }),
   CognitoIdentityProps: (wrong, id) => new CognitoIdentity(stack, id, wrong),
   ExistingCognitoProps: (wrong, id) => CognitoIdentity.existing(stack, id, { ...existingPool, ...wrong }),
@@ -134,9 +192,17 @@ interface Property {
 
 /** Of the sources, because the compiled assembly may be older. */
 function publicProperties(): readonly Property[] {
-  const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !/(^|[/\\])(private|eksa|eks-anywhere)[/\\]/.test(file));
-  return files.flatMap((file) => [...readFileSync(join(SRC, file), 'utf8').matchAll(/^export interface (\w+)[^{]*\{([\s\S]*?)^\}/gm)].flatMap(([, owner, body]) => (
-    [...body.matchAll(/^ {2}readonly (\w+)\??: (number|string|string\[\]|Duration|\{ \[\w+: string\]: (?:string|any) \});$/gm)].map(([, name, type]) => ({ owner, name, type: type.startsWith('{') ? 'map' : type })))))
+  const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !/(^|[/\\])(private|eksa|eks-anywhere)[/\\]/.test(file),
+  );
+  return files
+    .flatMap((file) =>
+      [...readFileSync(join(SRC, file), 'utf8').matchAll(/^export interface (\w+)[^{]*\{([\s\S]*?)^\}/gm)].flatMap(([, owner, body]) =>
+        [...body.matchAll(/^ {2}readonly (\w+)\??: (number|string|string\[\]|Duration|\{ \[\w+: string\]: (?:string|any) \});$/gm)].map(
+          ([, name, type]) => ({ owner, name, type: type.startsWith('{') ? 'map' : type }),
+        ),
+      ),
+    )
     .filter(({ owner, name }) => !(`${owner}.${name}` in NOT_INPUT));
 }
 

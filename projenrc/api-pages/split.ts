@@ -29,7 +29,9 @@ export function splitPages(page: string, types: readonly ApiType[]): ApiPages {
   const sections = sectionsOf(page);
   const lost = types.filter(({ name }) => !sections.some((section) => section.name === name)).map(({ name }) => name);
   if (lost.length > 0) throw new Error(`API.md has no section about ${lost.join(', ')}: run jsii-docgen before, which writes all of them`);
-  const pages = ROOMS.map((room) => ({ room, sections: sections.filter(({ name }) => roomOf.get(name) === room) })).filter((each) => each.sections.length > 0);
+  const pages = ROOMS.map((room) => ({ room, sections: sections.filter(({ name }) => roomOf.get(name) === room) })).filter(
+    (each) => each.sections.length > 0,
+  );
   return {
     index: indexOf(pages, byName),
     pages: pages.map(({ room, sections: own }) => ({ file: `${room.name}.md`, text: pageOf(room, own, roomOf) })),
@@ -58,7 +60,11 @@ function pageOf(room: Room, sections: readonly Section[], roomOf: ReadonlyMap<st
     '',
     `${room.about} All rooms: [API.md](../../../API.md).`,
     '',
-    ...kinds.flatMap((kind) => [`## ${kind}`, '', ...sections.filter((section) => section.kind === kind).flatMap((section) => [section.text, ''])]),
+    ...kinds.flatMap((kind) => [
+      `## ${kind}`,
+      '',
+      ...sections.filter((section) => section.kind === kind).flatMap((section) => [section.text, '']),
+    ]),
   ].join('\n');
   return text.replace(/href="#cdk-hybridge\.(\w+)/g, (link, name: string) => {
     const other = roomOf.get(name);
@@ -66,7 +72,10 @@ function pageOf(room: Room, sections: readonly Section[], roomOf: ReadonlyMap<st
   });
 }
 
-function indexOf(pages: readonly { readonly room: Room; readonly sections: readonly Section[] }[], types: ReadonlyMap<string, ApiType>): string {
+function indexOf(
+  pages: readonly { readonly room: Room; readonly sections: readonly Section[] }[],
+  types: ReadonlyMap<string, ApiType>,
+): string {
   return [
     MARK,
     '# API reference',
@@ -82,7 +91,10 @@ function indexOf(pages: readonly { readonly room: Room; readonly sections: reado
       '',
       '| type | kind | about |',
       '|---|---|---|',
-      ...sections.map(({ name, kind }) => `| [${name}](${pathOf(room)}#cdk-hybridge.${name}) | ${singular(kind)} | ${cell(types.get(name)?.docs?.summary ?? '')} |`),
+      ...sections.map(
+        ({ name, kind }) =>
+          `| [${name}](${pathOf(room)}#cdk-hybridge.${name}) | ${singular(kind)} | ${cell(types.get(name)?.docs?.summary ?? '')} |`,
+      ),
       '',
     ]),
   ].join('\n');

@@ -1,4 +1,7 @@
-/** Holds the word list (projenrc/checks/words/word-list.ts) over everything that people read: pages, docstrings, comments, messages, test titles. */
+/**
+ * Holds the word list (projenrc/checks/words/word-list.ts) over everything that people read: pages, docstrings,
+ * comments, messages, test titles.
+ */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,8 +9,12 @@ import { refusedWords } from './words/find';
 
 const ROOT = join(__dirname, '..', '..');
 
-/** The list itself quotes what it refuses; recordings, snapshots and generated programs are other people's words, or follow from the sources. */
-const LEFT_OUT = /^(?:projenrc\/checks\/words\/|API\.md|docs\/reference\/api\/|LICENSE|.*\/recorded\/|.*\/fixtures\/kong-chart\/|.*__snapshots__)/;
+/**
+ * The list itself quotes what it refuses; recordings, snapshots and generated programs are other people's words, or
+ * follow from the sources.
+ */
+const LEFT_OUT =
+  /^(?:projenrc\/checks\/words\/|API\.md|docs\/reference\/api\/|LICENSE|.*\/recorded\/|.*\/fixtures\/kong-chart\/|.*__snapshots__)/;
 
 function main() {
   const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' }).split('\n')

@@ -1,6 +1,7 @@
 /**
- * The package in other languages. Python: the wheel is built, installed with the oldest versions that it allows, and a program synthesizes a topology with
- * it. Java, .NET, Go: the sources are generated, without the tools of those languages. Needs `npx projen compile` before.
+ * The package in other languages. Python: the wheel is built, installed with the oldest versions that it allows, and a
+ * program synthesizes a topology with it. Java, .NET, Go: the sources are generated, without the tools of those
+ * languages. Needs `npx projen compile` before.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
@@ -8,11 +9,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const ROOT = join(__dirname, '..', '..');
-const MANIFEST: { readonly peerDependencies: Readonly<Record<string, string>>; readonly devDependencies: Readonly<Record<string, string>> } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+const MANIFEST: {
+  readonly peerDependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+} = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 /** By their names in npm. */
 const PYTHON_NAMES = { 'aws-cdk-lib': 'aws-cdk-lib', 'constructs': 'constructs', 'cdk8s': 'cdk8s' } as const;
 const KUBECTL_LAYER = '@aws-cdk/lambda-layer-kubectl-v35';
-const EXPECTED = ['Cloud.template.json', 'hybridge/topology.json', 'hybridge/Laptop/cluster.yaml', 'hybridge/laptop-plane/3-plane.k8s.yaml', 'hybridge/control-plane/3-plane.k8s.yaml'];
+const EXPECTED = [
+  'Cloud.template.json',
+  'hybridge/topology.json',
+  'hybridge/Laptop/cluster.yaml',
+  'hybridge/laptop-plane/3-plane.k8s.yaml',
+  'hybridge/control-plane/3-plane.k8s.yaml',
+];
 
 function main() {
   const folder = mkdtempSync(join(tmpdir(), 'languages-'));
@@ -59,7 +69,12 @@ function python(folder: string) {
   run('python3', ['-m', 'venv', venv]);
   const floors = Object.entries(PYTHON_NAMES).map(([npm, name]) => `${name}==${MANIFEST.peerDependencies[npm].replace(/^\D+/, '')}`);
   run(join(venv, 'bin', 'pip'), [
-    'install', '--quiet', '--disable-pip-version-check', join(folder, 'packed', 'python', wheel), ...floors, `aws-cdk.lambda-layer-kubectl-v35==${MANIFEST.devDependencies[KUBECTL_LAYER]}`,
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    join(folder, 'packed', 'python', wheel),
+    ...floors,
+    `aws-cdk.lambda-layer-kubectl-v35==${MANIFEST.devDependencies[KUBECTL_LAYER]}`,
   ]);
   const outdir = join(folder, 'cdk.out');
   run(join(venv, 'bin', 'python'), ['test/python/topology.py'], { CDK_OUTDIR: outdir, CDK_VALIDATION: 'false' });
@@ -69,7 +84,11 @@ function python(folder: string) {
 }
 
 function run(command: string, words: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-  execFileSync(command, words, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: 'true', ...environment } });
+  execFileSync(command, words, {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: 'true', ...environment },
+  });
 }
 
 main();

@@ -5,8 +5,12 @@ import { basename, join } from 'node:path';
 
 const ROOT = join(__dirname, '..', '..');
 
-const MAIN_ARTEFACTS = readdirSync(join(ROOT, 'gateway', 'src', 'main')).filter((name) => name.endsWith('.ts')).map((name) => `lib/bundle/image/${basename(name, '.ts')}.mjs`);
-const LAMBDAS = readdirSync(join(ROOT, 'gateway', 'src', 'main', 'lambda')).filter((name) => name.endsWith('.ts')).map((name) => `lib/bundle/lambda/${basename(name, '.ts')}/index.mjs`);
+const MAIN_ARTEFACTS = readdirSync(join(ROOT, 'gateway', 'src', 'main'))
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => `lib/bundle/image/${basename(name, '.ts')}.mjs`);
+const LAMBDAS = readdirSync(join(ROOT, 'gateway', 'src', 'main', 'lambda'))
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => `lib/bundle/lambda/${basename(name, '.ts')}/index.mjs`);
 
 const REQUIRED = [
   '.jsii', 'lib/index.js', 'lib/index.d.ts', 'README.md', 'LICENSE', 'API.md',
@@ -16,10 +20,27 @@ const REQUIRED = [
   'lib/bundle/declarative.cjs', 'lib/bundle/plugins.json', 'lib/bundle/declarative.THIRD-PARTY-LICENSES.txt',
   ...MAIN_ARTEFACTS, ...LAMBDAS,
 ];
-const FORBIDDEN = [/^gateway\//, /^cli\//, /^projenrc\//, /^test\//, /^examples\//, /^docs\//, /^src\//, /^\.ci\//, /\.test\./, /\.tsbuildinfo$/, /(^|\/)\.env/, /\.(key|pem)$/];
+const FORBIDDEN = [
+  /^gateway\//,
+  /^cli\//,
+  /^projenrc\//,
+  /^test\//,
+  /^examples\//,
+  /^docs\//,
+  /^src\//,
+  /^\.ci\//,
+  /\.test\./,
+  /\.tsbuildinfo$/,
+  /(^|\/)\.env/,
+  /\.(key|pem)$/,
+];
 
 function main() {
-  const listing = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const listing = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   const [pack] = JSON.parse(listing) as { files: { path: string }[]; size: number }[];
   const files = pack.files.map((file) => file.path).filter((path) => !path.startsWith('node_modules/'));
   const problems = [
@@ -28,7 +49,11 @@ function main() {
   ];
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;
-  else console.log(`${files.length} files, ${(pack.size / 1e6).toFixed(1)} MB packed: image context, ${LAMBDAS.length} Lambda functions and command line are there, sources are not`);
+  else {
+    console.log(
+      `${files.length} files, ${(pack.size / 1e6).toFixed(1)} MB packed: image context, ${LAMBDAS.length} Lambda functions and command line are there, sources are not`,
+    );
+  }
 }
 
 main();

@@ -1,6 +1,7 @@
 /**
- * Synthesizes every example, and the programs with what no example shows, with CDK's validation and our policy in strict mode, as they are and with the feature flags of a new project, and fails on any
- * finding that is not acknowledged.
+ * Synthesizes every example, and the programs with what no example shows, with CDK's validation and our policy in
+ * strict mode, as they are and with the feature flags of a new project, and fails on any finding that is not
+ * acknowledged.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
@@ -13,7 +14,10 @@ interface Report {
 }
 
 const ROOT = join(__dirname, '..', '..');
-const EXAMPLES = readdirSync(join(ROOT, 'examples')).map((name) => join('examples', name, 'app.ts')).filter((file) => existsSync(join(ROOT, file))).sort();
+const EXAMPLES = readdirSync(join(ROOT, 'examples'))
+  .map((name) => join('examples', name, 'app.ts'))
+  .filter((file) => existsSync(join(ROOT, file)))
+  .sort();
 const OTHERS = readdirSync(join(ROOT, 'test', 'setup', 'variants')).map((file) => join('test', 'setup', 'variants', file)).sort();
 /** Two cores are what a small CI machine has. */
 const WORKERS = 2;
@@ -26,7 +30,10 @@ const outputs = mkdtempSync(join(tmpdir(), 'validated-'));
 /** In a process of its own: CDK's validator keeps some hundred megabytes for each app that it has seen. */
 function synthesize(program: string, jobs: readonly object[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [tsx, '--tsconfig', 'examples/tsconfig.json', 'test/setup/synthesize-programs.ts'], { cwd: ROOT, stdio: ['pipe', 'inherit', 'inherit'] });
+    const child = spawn(process.execPath, [tsx, '--tsconfig', 'examples/tsconfig.json', 'test/setup/synthesize-programs.ts'], {
+      cwd: ROOT,
+      stdio: ['pipe', 'inherit', 'inherit'],
+    });
     child.on('exit', (code) => code === 0 ? resolve() : reject(new Error(`${program} does not synthesize: exit code ${code}`)));
     child.stdin!.end(JSON.stringify(jobs));
   });
@@ -35,12 +42,18 @@ function synthesize(program: string, jobs: readonly object[]): Promise<void> {
 /** What was found, one text for each plugin and run. */
 async function findingsOf(program: string): Promise<string[]> {
   const jobs = Object.entries(VARIANTS).map(([variant, context]) => ({
-    title: `${program} ${variant}`, program: join(ROOT, program), outdir: join(outputs, `${program.replace(/\W/g, '-')} ${variant}`), context, isValidated: true,
+    title: `${program} ${variant}`,
+    program: join(ROOT, program),
+    outdir: join(outputs, `${program.replace(/\W/g, '-')} ${variant}`),
+    context,
+    isValidated: true,
   }));
   await synthesize(program, jobs);
   return jobs.flatMap(({ title, outdir }) => {
     const { pluginReports } = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8')) as Report;
-    return pluginReports.filter(({ conclusion, violations }) => conclusion !== 'success' || violations.length > 0).map((report) => `${title}: ${JSON.stringify(report, undefined, 2)}`);
+    return pluginReports
+      .filter(({ conclusion, violations }) => conclusion !== 'success' || violations.length > 0)
+      .map((report) => `${title}: ${JSON.stringify(report, undefined, 2)}`);
   });
 }
 
@@ -55,7 +68,11 @@ async function main(): Promise<void> {
   } finally {
     rmSync(outputs, { recursive: true });
   }
-  process.stdout.write([...findings, `${EXAMPLES.length} examples and ${OTHERS.length} other programs, ${findings.length} reports with findings`, ''].join('\n'));
+  process.stdout.write(
+    [...findings, `${EXAMPLES.length} examples and ${OTHERS.length} other programs, ${findings.length} reports with findings`, ''].join(
+      '\n',
+    ),
+  );
   if (findings.length > 0) process.exitCode = 1;
 }
 

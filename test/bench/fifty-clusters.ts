@@ -24,8 +24,15 @@ function machine(site: number, number: number): HardwareMachine {
 export function addFiftyClusters(app: App): void {
   for (let site = 0; site < CLUSTERS; site++) {
     const hardware = new HardwareInventory(Array.from({ length: MACHINES_PER_CLUSTER }, (_, number) => machine(site, number)));
-    new BareMetalCluster(app, `Site${site}`, bareMetal({
-      hardware, endpoint: `10.20.${site}.10`, tinkerbellIp: `10.20.${site}.11`, workerNodes: [{ name: 'gateway', count: MACHINES_PER_CLUSTER - 1, select: { type: 'worker' } }],
-    }));
+    new BareMetalCluster(
+      app,
+      `Site${site}`,
+      bareMetal({
+        hardware,
+        endpoint: `10.20.${site}.10`,
+        tinkerbellIp: `10.20.${site}.11`,
+        workerNodes: [{ name: 'gateway', count: MACHINES_PER_CLUSTER - 1, select: { type: 'worker' } }],
+      }),
+    );
   }
 }

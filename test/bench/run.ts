@@ -1,7 +1,7 @@
 /**
- * How long synthesis and checks take, and how much memory: `npm run bench:synth`. Runs what users run, compiled JavaScript, which is why the
- * library has to be compiled first. Each line is the median of five processes, after the library has been loaded; the peak of memory is that of
- * the process.
+ * How long synthesis and checks take, and how much memory: `npm run bench:synth`. Runs what users run, compiled
+ * JavaScript, which is why the library has to be compiled first. Each line is the median of five processes, after the
+ * library has been loaded; the peak of memory is that of the process.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -40,7 +40,13 @@ const compiledLibrary: Plugin = {
 async function compile(): Promise<void> {
   if (!existsSync(join(LIBRARY, 'index.js'))) throw new Error('lib/index.js is missing: run npx projen compile first');
   await build({
-    entryPoints: [join(__dirname, 'one.ts')], outfile: COMPILED, bundle: true, platform: 'node', format: 'cjs', packages: 'external', plugins: [compiledLibrary],
+    entryPoints: [join(__dirname, 'one.ts')],
+    outfile: COMPILED,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    packages: 'external',
+    plugins: [compiledLibrary],
   });
 }
 

@@ -1,48 +1,96 @@
 import { Duration } from 'aws-cdk-lib';
 import {
-  BareMetalCluster, BareMetalClusterProps, CiliumPolicyMode, EksAnywhereKubernetesVersion, FluxSync, IdentityProvider, ManagementCluster, VSphereCluster,
+  BareMetalCluster,
+  BareMetalClusterProps,
+  CiliumPolicyMode,
+  EksAnywhereKubernetesVersion,
+  FluxSync,
+  IdentityProvider,
+  ManagementCluster,
+  VSphereCluster,
   VSphereClusterProps,
 } from '../../src';
 import { EVERY_OPTION } from './every-option';
 import { bareMetal, newApp, synthesized, vsphere } from './sample';
 
-const NODE_OPTIONS = { kubeletConfiguration: { maxPods: 50, evictionHard: { 'memory.available': '500Mi' } }, machineHealthCheck: { nodeStartupTimeout: Duration.hours(1) } };
+const NODE_OPTIONS = {
+  kubeletConfiguration: { maxPods: 50, evictionHard: { 'memory.available': '500Mi' } },
+  machineHealthCheck: { nodeStartupTimeout: Duration.hours(1) },
+};
 
 test('a bare-metal cluster writes every option', () => {
   const app = newApp();
-  new BareMetalCluster(app, 'Factory', bareMetal({
-    ...EVERY_OPTION,
-    timeServers: ['ntp.acme.example', '10.20.0.5'],
-    hookImagesUrl: 'http://10.20.0.2/hook',
-    isoUrl: 'http://10.20.0.2/hook.iso',
-    skipServiceLoadBalancer: true,
-    loadBalancerInterface: 'eno1',
-    upgradeInPlace: true,
-    controlPlaneNodes: { count: 1, select: { type: 'cp' }, certificateNames: ['api.acme.example'], auditPolicy: 'apiVersion: audit.k8s.io/v1\nkind: Policy\n', skipLoadBalancer: true, skipAdmissionForSystemResources: true, ...NODE_OPTIONS },
-    workerNodes: [{ name: 'gateway', count: 1, select: { type: 'worker' }, kubernetesVersion: EksAnywhereKubernetesVersion.V1_35, ...NODE_OPTIONS }],
-  }));
+  new BareMetalCluster(
+    app,
+    'Factory',
+    bareMetal({
+      ...EVERY_OPTION,
+      timeServers: ['ntp.acme.example', '10.20.0.5'],
+      hookImagesUrl: 'http://10.20.0.2/hook',
+      isoUrl: 'http://10.20.0.2/hook.iso',
+      skipServiceLoadBalancer: true,
+      loadBalancerInterface: 'eno1',
+      upgradeInPlace: true,
+      controlPlaneNodes: {
+        count: 1,
+        select: { type: 'cp' },
+        certificateNames: ['api.acme.example'],
+        auditPolicy: 'apiVersion: audit.k8s.io/v1\nkind: Policy\n',
+        skipLoadBalancer: true,
+        skipAdmissionForSystemResources: true,
+        ...NODE_OPTIONS,
+      },
+      workerNodes: [
+        { name: 'gateway', count: 1, select: { type: 'worker' }, kubernetesVersion: EksAnywhereKubernetesVersion.V1_35, ...NODE_OPTIONS },
+      ],
+    }),
+  );
   expect(synthesized(app, 'Factory/cluster.yaml')).toMatchSnapshot();
 });
 
 test('a vSphere cluster writes every option', () => {
   const app = newApp();
-  new VSphereCluster(app, 'Plant', vsphere({
-    ...EVERY_OPTION,
-    timeServers: ['ntp.acme.example'],
-    etcdNodes: { count: 3 },
-    failureDomains: [{ name: 'a', computeCluster: '/DC1/host/a', resourcePool: '/DC1/host/a/Resources', datastore: '/DC1/datastore/a', folder: '/DC1/vm/a', network: '/DC1/network/a' }],
-    storagePolicy: 'silver',
-    linkedClones: true,
-    tags: ['urn:vmomi:InventoryServiceTag:1:GLOBAL'],
-    workerNodes: [{ name: 'gateway', count: 2, autoscaling: { minCount: 1, maxCount: 3 }, failureDomain: 'a', networks: ['/DC1/network/a'], ...NODE_OPTIONS }],
-  }));
+  new VSphereCluster(
+    app,
+    'Plant',
+    vsphere({
+      ...EVERY_OPTION,
+      timeServers: ['ntp.acme.example'],
+      etcdNodes: { count: 3 },
+      failureDomains: [
+        {
+          name: 'a',
+          computeCluster: '/DC1/host/a',
+          resourcePool: '/DC1/host/a/Resources',
+          datastore: '/DC1/datastore/a',
+          folder: '/DC1/vm/a',
+          network: '/DC1/network/a',
+        },
+      ],
+      storagePolicy: 'silver',
+      linkedClones: true,
+      tags: ['urn:vmomi:InventoryServiceTag:1:GLOBAL'],
+      workerNodes: [
+        {
+          name: 'gateway',
+          count: 2,
+          autoscaling: { minCount: 1, maxCount: 3 },
+          failureDomain: 'a',
+          networks: ['/DC1/network/a'],
+          ...NODE_OPTIONS,
+        },
+      ],
+    }),
+  );
   expect(synthesized(app, 'Plant/cluster.yaml')).toMatchSnapshot();
 });
 
 test('Helm values of Cilium are passed on as they are', () => {
   const app = newApp();
   new VSphereCluster(app, 'Plant', vsphere({ cilium: { helmValues: { hubble: { enabled: true, mode: 'yes' } } } }));
-  expect(synthesized(app, 'Plant/cluster.yaml')).toContain('      cilium:\n        helmValues:\n          hubble:\n            enabled: true\n            mode: "yes"\n');
+  expect(synthesized(app, 'Plant/cluster.yaml')).toContain(
+    '      cilium:\n        helmValues:\n          hubble:\n            enabled: true\n            mode: "yes"\n',
+  );
 });
 
 test.each(['packageController', 'packageCronJob'])('a workload cluster takes no %s', (prop) => {
@@ -67,12 +115,21 @@ test('a workload cluster names a management cluster that another app creates', (
 
 test('fails when a cluster is to be managed by itself', () => {
   const managementCluster = ManagementCluster.fromClusterName('plant');
-  expect(() => new VSphereCluster(newApp(), 'Plant', vsphere({ managementCluster }))).toThrow(/^Plant: managementCluster is 'plant', the name of this cluster; expected another cluster/);
+  expect(() => new VSphereCluster(newApp(), 'Plant', vsphere({ managementCluster }))).toThrow(
+    /^Plant: managementCluster is 'plant', the name of this cluster; expected another cluster/,
+  );
 });
 
 test('further documents are written as they are, behind the cluster and outside of its namespace', () => {
   const app = newApp();
-  new VSphereCluster(app, 'Plant', vsphere({ namespace: 'sites', furtherDocuments: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'extra' }, data: { on: 'yes', empty: null } }] }));
+  new VSphereCluster(
+    app,
+    'Plant',
+    vsphere({
+      namespace: 'sites',
+      furtherDocuments: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'extra' }, data: { on: 'yes', empty: null } }],
+    }),
+  );
   const documents = synthesized(app, 'Plant/cluster.yaml').split('---\n');
   expect(documents.pop()).toBe('apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: extra\ndata:\n  "on": "yes"\n  empty: null\n');
   for (const document of documents) expect(document).toContain('  namespace: sites\n');
@@ -80,7 +137,11 @@ test('further documents are written as they are, behind the cluster and outside 
 
 test.each([
   ['a Secret', { kind: 'Secret', metadata: { name: 'x' } }, /furtherDocuments\[0\] is a Secret, whose content would be written to cdk.out/],
-  ['something that is no object of Kubernetes', { name: 'x' }, /furtherDocuments\[0\].kind is missing; expected the kind of a Kubernetes object/],
+  [
+    'something that is no object of Kubernetes',
+    { name: 'x' },
+    /furtherDocuments\[0\].kind is missing; expected the kind of a Kubernetes object/,
+  ],
 ])('%s is no further document', (_title, document, message) => {
   expect(() => new VSphereCluster(newApp(), 'Plant', vsphere({ furtherDocuments: [document] }))).toThrow(message);
 });
@@ -88,7 +149,11 @@ test.each([
 test('the file names the release only where it is pinned', () => {
   const app = newApp();
   const managementCluster = new VSphereCluster(app, 'Management', vsphere());
-  new VSphereCluster(app, 'Workload', vsphere({ managementCluster, endpoint: '10.30.0.11', pinEksAnywhereVersion: true, eksAnywhereVersion: 'v0.25.1' }));
+  new VSphereCluster(
+    app,
+    'Workload',
+    vsphere({ managementCluster, endpoint: '10.30.0.11', pinEksAnywhereVersion: true, eksAnywhereVersion: 'v0.25.1' }),
+  );
   expect(synthesized(app, 'Workload/cluster.yaml')).toContain('  eksaVersion: v0.25.1\n');
   expect(synthesized(app, 'Management/cluster.yaml')).not.toContain('eksaVersion');
 });
@@ -104,44 +169,133 @@ test('arguments of the API server are written, with a note about the flag that t
   const app = newApp();
   const cluster = new VSphereCluster(app, 'Plant', vsphere({ controlPlaneNodes: { count: 3, apiServerExtraArgs: { v: '2' } } }));
   expect(synthesized(app, 'Plant/cluster.yaml')).toContain('    apiServerExtraArgs:\n      v: "2"\n');
-  expect(cluster.node.metadata.map(({ data }) => data)).toContainEqual(expect.stringContaining('API_SERVER_EXTRA_ARGS_ENABLED=true wherever eksctl anywhere runs'));
+  expect(cluster.node.metadata.map(({ data }) => data)).toContainEqual(
+    expect.stringContaining('API_SERVER_EXTRA_ARGS_ENABLED=true wherever eksctl anywhere runs'),
+  );
 });
 
 test('fails when the management cluster is itself managed', () => {
   const app = newApp();
   const management = new VSphereCluster(app, 'Management', vsphere());
   const workload = new VSphereCluster(app, 'Workload', vsphere({ managementCluster: management }));
-  expect(() => new VSphereCluster(app, 'Third', vsphere({ managementCluster: workload }))).toThrow(/Third: managementCluster is Workload, which is itself managed by management/);
+  expect(() => new VSphereCluster(app, 'Third', vsphere({ managementCluster: workload }))).toThrow(
+    /Third: managementCluster is Workload, which is itself managed by management/,
+  );
 });
 
 const GITHUB = { owner: 'acme', repository: 'clusters' };
 const refusedOnBareMetal: [string, Partial<BareMetalClusterProps>, RegExp][] = [
-  ['a proxy without port', { proxy: { httpProxy: '10.20.0.4', httpsProxy: '10.20.0.4:1' }, hookImagesUrl: 'http://x/' }, /proxy.httpProxy is '10.20.0.4', which has no port.*\[rule C51\]/],
-  ['a password of the proxy', { proxy: { httpProxy: 'http://user:hunter2@10.20.0.4:3128', httpsProxy: '10.20.0.4:1' } }, /proxy.httpProxy holds a password, which would be written to cdk.out(?!.*hunter2)/],
-  ['a proxy without local hook images', { proxy: { httpProxy: '10.20.0.4:1', httpsProxy: '10.20.0.4:1' } }, /hookImagesUrl is missing.*\[rule T27\]/],
+  [
+    'a proxy without port',
+    { proxy: { httpProxy: '10.20.0.4', httpsProxy: '10.20.0.4:1' }, hookImagesUrl: 'http://x/' },
+    /proxy.httpProxy is '10.20.0.4', which has no port.*\[rule C51\]/,
+  ],
+  [
+    'a password of the proxy',
+    { proxy: { httpProxy: 'http://user:hunter2@10.20.0.4:3128', httpsProxy: '10.20.0.4:1' } },
+    /proxy.httpProxy holds a password, which would be written to cdk.out(?!.*hunter2)/,
+  ],
+  [
+    'a proxy without local hook images',
+    { proxy: { httpProxy: '10.20.0.4:1', httpsProxy: '10.20.0.4:1' } },
+    /hookImagesUrl is missing.*\[rule T27\]/,
+  ],
   ['a registry port out of range', { registryMirror: { endpoint: 'r', port: 70000 } }, /registryMirror.port is '70000'.*\[rule C55\]/],
-  ['an empty mirrored registry', { registryMirror: { endpoint: 'r', namespaces: [{ registry: '', namespace: 'x' }] } }, /registryMirror.namespaces\[0\].registry is empty.*\[rule C56\]/],
-  ['an issuer without https', { identityProviders: [IdentityProvider.oidc({ clientId: 'x', issuerUrl: 'http://sso' })] }, /identityProviders: OIDCConfig issuerUrl is 'http:\/\/sso'.*\[rule X4\]/],
-  ['two claims', { identityProviders: [IdentityProvider.oidc({ clientId: 'x', issuerUrl: 'https://sso', requiredClaims: { a: '1', b: '2' } })] }, /identityProviders: OIDCConfig requiredClaims has 2 entries.*\[rule X4\]/],
-  ['two providers of a kind', { identityProviders: [1, 2].map(() => IdentityProvider.awsIam({ region: 'eu-west-1' })) }, /identityProviders\[1\] is AWSIamConfig a second time.*\[rule X11\]/],
-  ['a branch that the tools refuse', { gitOps: FluxSync.github({ ...GITHUB, branch: 'release-1.0' }) }, /gitOps: branch is 'release-1.0'.*\[rule X9\]/],
-  ['a Git URL in scp form', { gitOps: FluxSync.git({ repositoryUrl: 'git@host:path.git' }) }, /gitOps: repositoryUrl is 'git@host:path.git'.*\[rule X8\]/],
+  [
+    'an empty mirrored registry',
+    { registryMirror: { endpoint: 'r', namespaces: [{ registry: '', namespace: 'x' }] } },
+    /registryMirror.namespaces\[0\].registry is empty.*\[rule C56\]/,
+  ],
+  [
+    'an issuer without https',
+    { identityProviders: [IdentityProvider.oidc({ clientId: 'x', issuerUrl: 'http://sso' })] },
+    /identityProviders: OIDCConfig issuerUrl is 'http:\/\/sso'.*\[rule X4\]/,
+  ],
+  [
+    'two claims',
+    { identityProviders: [IdentityProvider.oidc({ clientId: 'x', issuerUrl: 'https://sso', requiredClaims: { a: '1', b: '2' } })] },
+    /identityProviders: OIDCConfig requiredClaims has 2 entries.*\[rule X4\]/,
+  ],
+  [
+    'two providers of a kind',
+    { identityProviders: [1, 2].map(() => IdentityProvider.awsIam({ region: 'eu-west-1' })) },
+    /identityProviders\[1\] is AWSIamConfig a second time.*\[rule X11\]/,
+  ],
+  [
+    'a branch that the tools refuse',
+    { gitOps: FluxSync.github({ ...GITHUB, branch: 'release-1.0' }) },
+    /gitOps: branch is 'release-1.0'.*\[rule X9\]/,
+  ],
+  [
+    'a Git URL in scp form',
+    { gitOps: FluxSync.git({ repositoryUrl: 'git@host:path.git' }) },
+    /gitOps: repositoryUrl is 'git@host:path.git'.*\[rule X8\]/,
+  ],
   ['an empty issuer', { serviceAccountIssuer: '' }, /serviceAccountIssuer is empty.*\[rule C58\]/],
-  ['options beside Helm values', { cilium: { helmValues: { hubble: { enabled: true } }, exclusive: true } }, /cilium.helmValues makes EKS Anywhere ignore exclusive/],
-  ['a policy mode beside skipUpgrade', { cilium: { skipUpgrade: true, policyMode: CiliumPolicyMode.NEVER } }, /cilium.policyMode is set together with skipUpgrade.*\[rule C42\]/],
+  [
+    'options beside Helm values',
+    { cilium: { helmValues: { hubble: { enabled: true } }, exclusive: true } },
+    /cilium.helmValues makes EKS Anywhere ignore exclusive/,
+  ],
+  [
+    'a policy mode beside skipUpgrade',
+    { cilium: { skipUpgrade: true, policyMode: CiliumPolicyMode.NEVER } },
+    /cilium.policyMode is set together with skipUpgrade.*\[rule C42\]/,
+  ],
   ['a routing network that is none', { cilium: { nativeRoutingCidr: '10.0.0.0' } }, /cilium.nativeRoutingCidr is '10.0.0.0'.*\[rule C43\]/],
-  ['a health check limit that is none', { machineHealthCheck: { maxUnhealthy: 'many' } }, /machineHealthCheck.maxUnhealthy is 'many'.*\[rule MHC\]/],
-  ['an unknown kubelet setting', { controlPlaneNodes: { count: 1, select: { type: 'cp' }, kubeletConfiguration: { maxPodz: 1 } } }, /controlPlaneNodes.kubeletConfiguration.maxPodz is no field.*did you mean 'maxPods'.*\[rule C69\]/],
-  ['a provider id', { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, kubeletConfiguration: { providerID: 'x' } }] }, /workerNodes\[0\].kubeletConfiguration.providerID is set by EKS Anywhere itself.*\[rule C70\]/],
-  ['arguments that belong to the OpenID Connect provider', {
-    identityProviders: [IdentityProvider.oidc({ clientId: 'x', issuerUrl: 'https://sso' })], controlPlaneNodes: { count: 1, select: { type: 'cp' }, apiServerExtraArgs: { 'oidc-issuer-url': 'https://x' } },
-  }, /controlPlaneNodes.apiServerExtraArgs.*\[rule C68\]/],
-  ['an audit policy that is no YAML', { controlPlaneNodes: { count: 1, select: { type: 'cp' }, auditPolicy: 'a: b: c' } }, /controlPlaneNodes.auditPolicy is no YAML.*\[rule C72\]/],
-  ['a certificate name without a dot', { controlPlaneNodes: { count: 1, select: { type: 'cp' }, certificateNames: ['api'] } }, /controlPlaneNodes.certificateNames\[0\] is 'api'.*\[rule C66\]/],
-  ['autoscaling beside in-place upgrades', { upgradeInPlace: true, workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, autoscaling: { minCount: 1, maxCount: 1 } }] }, /workerNodes\[0\].autoscaling is set; it does not go with in-place upgrades.*\[rule T30\]/],
-  ['autoscaling bounds the wrong way round', { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, autoscaling: { minCount: 2, maxCount: 1 } }] }, /workerNodes\[0\].autoscaling.minCount is 2, more than maxCount 1.*\[rule C15\]/],
-  ['a group ahead of the cluster', { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, kubernetesVersion: EksAnywhereKubernetesVersion.V1_36 }] }, /workerNodes\[0\].kubernetesVersion is '1.36'; expected the cluster's 1.35.*\[rule S16\]/],
-  ['a boot image of another type', { isoUrl: 'http://x/hook.img' }, /isoUrl is 'http:\/\/x\/hook.img'; expected a URL that ends with .iso.*\[rule T25\]/],
+  [
+    'a health check limit that is none',
+    { machineHealthCheck: { maxUnhealthy: 'many' } },
+    /machineHealthCheck.maxUnhealthy is 'many'.*\[rule MHC\]/,
+  ],
+  [
+    'an unknown kubelet setting',
+    { controlPlaneNodes: { count: 1, select: { type: 'cp' }, kubeletConfiguration: { maxPodz: 1 } } },
+    /controlPlaneNodes.kubeletConfiguration.maxPodz is no field.*did you mean 'maxPods'.*\[rule C69\]/,
+  ],
+  [
+    'a provider id',
+    { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, kubeletConfiguration: { providerID: 'x' } }] },
+    /workerNodes\[0\].kubeletConfiguration.providerID is set by EKS Anywhere itself.*\[rule C70\]/,
+  ],
+  [
+    'arguments that belong to the OpenID Connect provider',
+    {
+      identityProviders: [IdentityProvider.oidc({ clientId: 'x', issuerUrl: 'https://sso' })],
+      controlPlaneNodes: { count: 1, select: { type: 'cp' }, apiServerExtraArgs: { 'oidc-issuer-url': 'https://x' } },
+    },
+    /controlPlaneNodes.apiServerExtraArgs.*\[rule C68\]/,
+  ],
+  [
+    'an audit policy that is no YAML',
+    { controlPlaneNodes: { count: 1, select: { type: 'cp' }, auditPolicy: 'a: b: c' } },
+    /controlPlaneNodes.auditPolicy is no YAML.*\[rule C72\]/,
+  ],
+  [
+    'a certificate name without a dot',
+    { controlPlaneNodes: { count: 1, select: { type: 'cp' }, certificateNames: ['api'] } },
+    /controlPlaneNodes.certificateNames\[0\] is 'api'.*\[rule C66\]/,
+  ],
+  [
+    'autoscaling beside in-place upgrades',
+    { upgradeInPlace: true, workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, autoscaling: { minCount: 1, maxCount: 1 } }] },
+    /workerNodes\[0\].autoscaling is set; it does not go with in-place upgrades.*\[rule T30\]/,
+  ],
+  [
+    'autoscaling bounds the wrong way round',
+    { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, autoscaling: { minCount: 2, maxCount: 1 } }] },
+    /workerNodes\[0\].autoscaling.minCount is 2, more than maxCount 1.*\[rule C15\]/,
+  ],
+  [
+    'a group ahead of the cluster',
+    { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, kubernetesVersion: EksAnywhereKubernetesVersion.V1_36 }] },
+    /workerNodes\[0\].kubernetesVersion is '1.36'; expected the cluster's 1.35.*\[rule S16\]/,
+  ],
+  [
+    'a boot image of another type',
+    { isoUrl: 'http://x/hook.img' },
+    /isoUrl is 'http:\/\/x\/hook.img'; expected a URL that ends with .iso.*\[rule T25\]/,
+  ],
   ['an empty time server', { timeServers: [''] }, /timeServers.* is ''; expected a name or address.*\[rule H2\]/],
 ];
 test.each(refusedOnBareMetal)('a bare-metal cluster fails on %s', (_title, changes, message) => {
@@ -154,9 +308,21 @@ test.each(refusedOnBareMetal)('a bare-metal cluster fails on %s', (_title, chang
 
 const refusedOnVSphere: [string, Partial<VSphereClusterProps>, RegExp][] = [
   ['an even number of etcd machines', { etcdNodes: { count: 2 } }, /etcdNodes.count is 2.*\[rule C47\]/],
-  ['an unknown failure domain', { workerNodes: [{ name: 'a', count: 1, failureDomain: 'x' }] }, /workerNodes\[0\].failureDomain is 'x'; the datacenter defines none.*\[rule V5\]/],
-  ['a failure domain in another datacenter', { failureDomains: [{ name: 'a', computeCluster: 'c', resourcePool: 'r', datastore: 'd', folder: 'f', network: 'net' }] }, /failureDomains\[0\].network is 'net'; expected a path below \/DC1\/network\/.*\[rule X14\]/],
-  ['three networks', { workerNodes: [{ name: 'a', count: 1, networks: ['a', 'b', 'c'] }] }, /workerNodes\[0\].networks has 3 entries; at most 2.*\[rule S1\]/],
+  [
+    'an unknown failure domain',
+    { workerNodes: [{ name: 'a', count: 1, failureDomain: 'x' }] },
+    /workerNodes\[0\].failureDomain is 'x'; the datacenter defines none.*\[rule V5\]/,
+  ],
+  [
+    'a failure domain in another datacenter',
+    { failureDomains: [{ name: 'a', computeCluster: 'c', resourcePool: 'r', datastore: 'd', folder: 'f', network: 'net' }] },
+    /failureDomains\[0\].network is 'net'; expected a path below \/DC1\/network\/.*\[rule X14\]/,
+  ],
+  [
+    'three networks',
+    { workerNodes: [{ name: 'a', count: 1, networks: ['a', 'b', 'c'] }] },
+    /workerNodes\[0\].networks has 3 entries; at most 2.*\[rule S1\]/,
+  ],
 ];
 test.each(refusedOnVSphere)('a vSphere cluster fails on %s', (_title, changes, message) => {
   const app = newApp();

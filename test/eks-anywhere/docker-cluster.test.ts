@@ -4,7 +4,13 @@ import { newApp, synthesized } from './sample';
 
 function synth(changes: Partial<DockerClusterProps> = {}): string {
   const app = newApp();
-  new DockerCluster(app, 'Laptop', { eksAnywhereVersion: 'v0.26.0', kubernetesVersion: EksAnywhereKubernetesVersion.V1_35, podsCidr: '192.168.0.0/16', servicesCidr: '10.96.0.0/12', ...changes });
+  new DockerCluster(app, 'Laptop', {
+    eksAnywhereVersion: 'v0.26.0',
+    kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
+    podsCidr: '192.168.0.0/16',
+    servicesCidr: '10.96.0.0/12',
+    ...changes,
+  });
   return synthesized(app, 'Laptop/cluster.yaml');
 }
 
@@ -13,12 +19,16 @@ test('writes a cluster of two containers by default', () => {
 });
 
 test('writes groups and etcd of their own', () => {
-  expect(synth({
-    controlPlaneNodes: { count: 2, labels: { a: 'b' } },
-    workerNodes: [{ name: 'a', count: 2, autoscaling: { minCount: 1, maxCount: 3 }, kubernetesVersion: EksAnywhereKubernetesVersion.V1_34 }],
-    etcdCount: 3,
-    machineHealthCheck: { maxUnhealthy: '2', nodeStartupTimeout: Duration.minutes(15), unhealthyMachineTimeout: Duration.seconds(90) },
-  })).toMatchSnapshot();
+  expect(
+    synth({
+      controlPlaneNodes: { count: 2, labels: { a: 'b' } },
+      workerNodes: [
+        { name: 'a', count: 2, autoscaling: { minCount: 1, maxCount: 3 }, kubernetesVersion: EksAnywhereKubernetesVersion.V1_34 },
+      ],
+      etcdCount: 3,
+      machineHealthCheck: { maxUnhealthy: '2', nodeStartupTimeout: Duration.minutes(15), unhealthyMachineTimeout: Duration.seconds(90) },
+    }),
+  ).toMatchSnapshot();
 });
 
 const refused: [string, Partial<DockerClusterProps>, RegExp][] = [

@@ -44,7 +44,9 @@ test('objects in the repository say what the CLI would fill in: namespace and re
   new VSphereCluster(app, 'Plant', vsphere({ gitOps: FluxSync.github({ ...REPOSITORY, path: 'sites/north/' }) }));
   const path = 'Plant/gitops/sites/north/plant/eksa-system/eksa-cluster.yaml';
   const written = documents(app, path);
-  expect(written.map(({ kind, metadata }) => `${kind} ${metadata.namespace}`)).toEqual(documents(app, 'Plant/cluster.yaml').map(({ kind }) => `${kind} default`));
+  expect(written.map(({ kind, metadata }) => `${kind} ${metadata.namespace}`)).toEqual(
+    documents(app, 'Plant/cluster.yaml').map(({ kind }) => `${kind} default`),
+  );
   expect(written[0].spec.eksaVersion).toBe('v0.26.0');
   expect(check(synthesized(app, path))).toEqual([]);
 });
@@ -52,7 +54,7 @@ test('objects in the repository say what the CLI would fill in: namespace and re
 test('the namespace of a cluster is kept', () => {
   const app = newApp();
   new VSphereCluster(app, 'Plant', vsphere({ gitOps: FluxSync.github(REPOSITORY), namespace: 'sites' }));
-  for (const { metadata } of documents(app, 'Plant/gitops/clusters/plant/plant/eksa-system/eksa-cluster.yaml')) expect(metadata.namespace).toBe('sites');
+  for (const { metadata } of documents(app, 'Plant/gitops/clusters/plant/plant/eksa-system/eksa-cluster.yaml')) {expect(metadata.namespace).toBe('sites');}
 });
 
 describe('machines in the repository', () => {
@@ -61,12 +63,18 @@ describe('machines in the repository', () => {
 
   test('come with ExternalSecrets for credentials in Secrets Manager, and name the Secrets that are missing', () => {
     const app = newApp();
-    new BareMetalCluster(app, 'Factory', bareMetal({ hardware: hardware(), gitOps: FluxSync.github({ ...REPOSITORY, secretStore: 'aws' }) }));
+    new BareMetalCluster(
+      app,
+      'Factory',
+      bareMetal({ hardware: hardware(), gitOps: FluxSync.github({ ...REPOSITORY, secretStore: 'aws' }) }),
+    );
     const text = synthesized(app, path);
     expect(documents(app, path).map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
       'Hardware node-01', 'Machine bmc-node-01', 'ExternalSecret bmc-node-01-auth', 'Hardware node-02', 'Machine bmc-node-02',
     ]);
-    expect(text.split('\n')[0]).toBe('# machine node-02 needs the Secret eksa-system/bmc-node-02-auth (kubernetes.io/basic-auth), which is not among these objects');
+    expect(text.split('\n')[0]).toBe(
+      '# machine node-02 needs the Secret eksa-system/bmc-node-02-auth (kubernetes.io/basic-auth), which is not among these objects',
+    );
     expect(text).not.toMatch(/BMC_|password: (?!.*factory)/);
   });
 
@@ -83,9 +91,12 @@ test.each([
 ])('refuses %s than that of the management cluster', (_what, options) => {
   const app = newApp();
   const managementCluster = new VSphereCluster(app, 'Management', vsphere({ gitOps: FluxSync.github(REPOSITORY) }));
-  const workload = (id: string, gitOps: FluxSync) => new VSphereCluster(app, id, vsphere({ managementCluster, endpoint: '10.30.0.11', gitOps }));
+  const workload = (id: string, gitOps: FluxSync) =>
+    new VSphereCluster(app, id, vsphere({ managementCluster, endpoint: '10.30.0.11', gitOps }));
   workload('Same', FluxSync.github({ ...REPOSITORY, path: 'clusters/management' }));
-  expect(() => workload('Other', FluxSync.github(options))).toThrow(/^Other: gitOps is another repository, branch or folder than that of managementCluster; expected the same/);
+  expect(() => workload('Other', FluxSync.github(options))).toThrow(
+    /^Other: gitOps is another repository, branch or folder than that of managementCluster; expected the same/,
+  );
 });
 
 test.each(['/etc', '../outside', 'a/../../b', './here'])('refuses %s as a folder of the repository', (path) => {

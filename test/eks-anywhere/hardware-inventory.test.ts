@@ -19,7 +19,9 @@ function row(number: number, type: string, password: string): string {
 
 test('reads a file and writes it again, placeholders kept', () => {
   const app = newApp();
-  const hardware = HardwareInventory.fromCsv(file(row(1, 'cp', '${env:BMC_PASSWORD}'), row(2, 'worker', '${secretsmanager:factory/bmc#password}')));
+  const hardware = HardwareInventory.fromCsv(
+    file(row(1, 'cp', '${env:BMC_PASSWORD}'), row(2, 'worker', '${secretsmanager:factory/bmc#password}')),
+  );
   new BareMetalCluster(app, 'Factory', bareMetal({ hardware }));
   expect(hardware.count).toBe(2);
   expect(synthesized(app, 'Factory/hardware.csv')).toMatchSnapshot();
@@ -44,16 +46,28 @@ test('replaces passwords of a file by a reference', () => {
 test.each([
   ['a missing file', () => HardwareInventory.fromCsv('/nowhere/hardware.csv'), /the file '\/nowhere\/hardware.csv' does not exist/],
   ['a row of another length', () => HardwareInventory.fromCsv(file('node-01,x')), /line 2: has 2 cells; the header has 12 columns/],
-  ['a value instead of a variable', () => BmcCredentials.fromEnvironment({ username: 'BMC_USER', password: 's3cret!' }), /password is no name of an environment variable/],
+  [
+    'a value instead of a variable',
+    () => BmcCredentials.fromEnvironment({ username: 'BMC_USER', password: 's3cret!' }),
+    /password is no name of an environment variable/,
+  ],
   ['an empty secret name', () => BmcCredentials.fromSecretsManager(''), /secretName is ''/],
 ])('fails on %s', (_title, read, message) => {
   expect(read).toThrow(message);
 });
 
 const refused: [string, Partial<HardwareMachine>, RegExp][] = [
-  ['an address that is none', { ipAddress: '10.20.0' }, /hardware: machine 'node-01': ip_address is '10.20.0'; expected an IP address \[rule R1\]/],
+  [
+    'an address that is none',
+    { ipAddress: '10.20.0' },
+    /hardware: machine 'node-01': ip_address is '10.20.0'; expected an IP address \[rule R1\]/,
+  ],
   ['an address twice', { ipAddress: '10.20.0.22' }, /ip_address is '10.20.0.22', which machine 'node-01' has as well \[rule R12\]/],
-  ['the endpoint as address', { ipAddress: '10.20.0.10' }, /ip_address is '10.20.0.10', which is the control plane's endpoint as well \[rule S8\]/],
+  [
+    'the endpoint as address',
+    { ipAddress: '10.20.0.10' },
+    /ip_address is '10.20.0.10', which is the control plane's endpoint as well \[rule S8\]/,
+  ],
   ['tinkerbellIp as address', { ipAddress: '10.20.0.11' }, /ip_address is '10.20.0.11', which is tinkerbellIP as well \[rule S8\]/],
   ['the broadcast address', { ipAddress: '10.20.0.255' }, /broadcast address of the network \[rule S8\]/],
   ['a netmask with a hole', { netmask: '255.0.255.0' }, /netmask is '255.0.255.0'; expected a contiguous mask.*\[rule S8\]/],
@@ -66,7 +80,11 @@ const refused: [string, Partial<HardwareMachine>, RegExp][] = [
   ['a bad label', { labels: { 'type': 'cp', 'a b': 'c' } }, /labels has the key 'a b'.*\[rule R8\]/],
   ['a VLAN out of range', { vlanId: 4095 }, /vlan_id is '4095'; expected a number from 1 to 4094 \[rule R11\]/],
   ['a BMC on one machine only', { bmc: undefined }, /machine 'node-01': bmc_ip is empty, while machine 'node-02' has one.*\[rule S8\]/],
-  ['the BMC at a node address', { bmc: { address: '10.20.0.22', credentials: BmcCredentials.fromSecretsManager('x') } }, /bmc_ip is '10.20.0.22', the ip_address of machine 'node-02' \[rule S8\]/],
+  [
+    'the BMC at a node address',
+    { bmc: { address: '10.20.0.22', credentials: BmcCredentials.fromSecretsManager('x') } },
+    /bmc_ip is '10.20.0.22', the ip_address of machine 'node-02' \[rule S8\]/,
+  ],
 ];
 test.each(refused)('fails on %s', (_title, changes, message) => {
   const app = newApp();

@@ -26,22 +26,39 @@ test('of a release that is not known, no version is promised', () => {
 
 test('a version without a constant is written for a release that is not known here, with a warning', () => {
   const app = newApp();
-  const cluster = new DockerCluster(app, 'Laptop', { ...DOCKER, eksAnywhereVersion: 'v0.27.0', kubernetesVersion: EksAnywhereKubernetesVersion.of('1.37') });
+  const cluster = new DockerCluster(app, 'Laptop', {
+    ...DOCKER,
+    eksAnywhereVersion: 'v0.27.0',
+    kubernetesVersion: EksAnywhereKubernetesVersion.of('1.37'),
+  });
   expect(synthesized(app, 'Laptop/cluster.yaml')).toContain('kubernetesVersion: "1.37"');
   expect(cluster.kubernetesVersion.version).toBe('1.37');
-  expect(cluster.node.metadata.map(({ data }) => data)).toEqual([expect.stringMatching(/kubernetesVersion cannot be judged: the rules of EKS Anywhere 'v0.27.0' are not known here; known are 0.24, 0.25, 0.26/)]);
+  expect(cluster.node.metadata.map(({ data }) => data)).toEqual([
+    expect.stringMatching(
+      /kubernetesVersion cannot be judged: the rules of EKS Anywhere 'v0.27.0' are not known here; known are 0.24, 0.25, 0.26/,
+    ),
+  ]);
 });
 
 test.each([
-  ['v0.26.0', '1.37', "kubernetesVersion is '1.37'; EKS Anywhere v0.26.0 knows 1.30 to 1.36 (use one of 1.30, 1.31, 1.32, 1.33, 1.34, 1.35 or 1.36)"],
+  [
+    'v0.26.0',
+    '1.37',
+    "kubernetesVersion is '1.37'; EKS Anywhere v0.26.0 knows 1.30 to 1.36 (use one of 1.30, 1.31, 1.32, 1.33, 1.34, 1.35 or 1.36)",
+  ],
   ['v0.26.0', '1.29', "kubernetesVersion is '1.29'; EKS Anywhere v0.26.0 knows 1.30 to 1.36"],
   ['v0.24.0', '1.35', "kubernetesVersion is '1.35'; EKS Anywhere v0.24.0 knows 1.28 to 1.34"],
 ])('EKS Anywhere %s refuses Kubernetes %s, and says what it knows', (eksAnywhereVersion, version, message) => {
-  expect(() => new DockerCluster(newApp(), 'Laptop', { ...DOCKER, eksAnywhereVersion, kubernetesVersion: EksAnywhereKubernetesVersion.of(version) })).toThrow(message);
+  expect(
+    () =>
+      new DockerCluster(newApp(), 'Laptop', { ...DOCKER, eksAnywhereVersion, kubernetesVersion: EksAnywhereKubernetesVersion.of(version) }),
+  ).toThrow(message);
 });
 
 test.each(['1.35.2', 'v1.35', '1.350x', '2.0', ''])('of() refuses %j', (version) => {
-  expect(() => EksAnywhereKubernetesVersion.of(version)).toThrow(`EksAnywhereKubernetesVersion.of: version is '${version}'; expected major and minor such as 1.35`);
+  expect(() => EksAnywhereKubernetesVersion.of(version)).toThrow(
+    `EksAnywhereKubernetesVersion.of: version is '${version}'; expected major and minor such as 1.35`,
+  );
 });
 
 test('of() refuses a token', () => {

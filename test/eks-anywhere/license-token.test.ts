@@ -20,9 +20,15 @@ test.each([
 test('a version past its standard support warns until there is a licence token', () => {
   const app = newApp();
   const without = new VSphereCluster(app, 'Without', vsphere(PAST_STANDARD_SUPPORT));
-  const licensed = new VSphereCluster(app, 'Licensed', vsphere({ ...PAST_STANDARD_SUPPORT, licenseToken: LicenseToken.fromEnvironment('EKSA_LICENSE_TOKEN') }));
+  const licensed = new VSphereCluster(
+    app,
+    'Licensed',
+    vsphere({ ...PAST_STANDARD_SUPPORT, licenseToken: LicenseToken.fromEnvironment('EKSA_LICENSE_TOKEN') }),
+  );
   app.synth();
-  expect(warnings(without)).toEqual([expect.stringMatching(/kubernetesVersion is '1.32', which is past its standard support.*set licenseToken/)]);
+  expect(warnings(without)).toEqual([
+    expect.stringMatching(/kubernetesVersion is '1.32', which is past its standard support.*set licenseToken/),
+  ]);
   expect(warnings(licensed)).toEqual([]);
 });
 
@@ -30,9 +36,12 @@ test('a token is for one cluster: a workload cluster takes none that its managem
   const app = newApp();
   const [one, other] = ['ONE_TOKEN', 'OTHER_TOKEN'].map((name) => LicenseToken.fromEnvironment(name));
   const managementCluster = new VSphereCluster(app, 'Management', vsphere({ licenseToken: one }));
-  const workload = (id: string, licenseToken: LicenseToken) => new VSphereCluster(app, id, vsphere({ managementCluster, endpoint: '10.30.0.11', licenseToken }));
+  const workload = (id: string, licenseToken: LicenseToken) =>
+    new VSphereCluster(app, id, vsphere({ managementCluster, endpoint: '10.30.0.11', licenseToken }));
   workload('First', other);
-  expect(() => workload('Second', one)).toThrow(/^Second: licenseToken is \$\{env:ONE_TOKEN\}, which Management has already; expected a token of its own/);
+  expect(() => workload('Second', one)).toThrow(
+    /^Second: licenseToken is \$\{env:ONE_TOKEN\}, which Management has already; expected a token of its own/,
+  );
   expect(() => workload('Third', other)).toThrow(/^Third: .* which First has already/);
 });
 

@@ -9,7 +9,11 @@ import { bareMetal, machine, newApp, synthesized, vsphere } from './sample';
 
 test('the picture of a bare-metal cluster shows machines, spare ones and networks', () => {
   const app = newApp();
-  new BareMetalCluster(app, 'Factory', bareMetal({ hardware: new HardwareInventory([machine(1, 'cp'), machine(2, 'worker'), machine(3, 'worker'), machine(4, 'none')]) }));
+  new BareMetalCluster(
+    app,
+    'Factory',
+    bareMetal({ hardware: new HardwareInventory([machine(1, 'cp'), machine(2, 'worker'), machine(3, 'worker'), machine(4, 'none')]) }),
+  );
   const svg = synthesized(app, 'Factory/cluster.svg');
   expect(svg).toMatchSnapshot();
   expect(svg).not.toContain('BMC_PASSWORD');
@@ -27,7 +31,12 @@ test('the picture is the one that hybridge eksa show draws from the files', () =
   const app = newApp();
   new BareMetalCluster(app, 'Factory', bareMetal());
   new VSphereCluster(app, 'Plant', vsphere({ etcdNodes: { count: 3 } }));
-  new DockerCluster(app, 'Laptop', { eksAnywhereVersion: 'v0.26.0', kubernetesVersion: EksAnywhereKubernetesVersion.V1_35, podsCidr: '192.168.0.0/16', servicesCidr: '10.96.0.0/12' });
+  new DockerCluster(app, 'Laptop', {
+    eksAnywhereVersion: 'v0.26.0',
+    kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
+    podsCidr: '192.168.0.0/16',
+    servicesCidr: '10.96.0.0/12',
+  });
   const folder = join(app.synth().directory, 'hybridge');
   const read = (path: string) => readFileSync(join(folder, path), 'utf8');
   expect(read('Factory/cluster.svg')).toBe(drawSvg(sceneOf(read('Factory/cluster.yaml'), read('Factory/hardware.csv'))!));

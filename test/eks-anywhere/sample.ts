@@ -2,7 +2,15 @@ import { mkdtempSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { BareMetalClusterProps, BmcCredentials, EksAnywhereKubernetesVersion, HardwareInventory, HardwareMachine, OperatingSystem, VSphereClusterProps } from '../../src';
+import {
+  BareMetalClusterProps,
+  BmcCredentials,
+  EksAnywhereKubernetesVersion,
+  HardwareInventory,
+  HardwareMachine,
+  OperatingSystem,
+  VSphereClusterProps,
+} from '../../src';
 
 /** A public key that belongs to nobody. */
 export const SSH_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFdF0Yyd0BV7vUAiH2dQVo5NxCzTNpUfPLLUpHkIbPwW ops@example';
@@ -75,5 +83,8 @@ export function synthesized(app: App, path: string): string {
 
 /** Every file below a folder, as one text. */
 export function everything(folder: string): string {
-  return readdirSync(folder).map((name) => join(folder, name)).map((path) => statSync(path).isDirectory() ? everything(path) : readFileSync(path, 'utf8')).join('\n');
+  return readdirSync(folder)
+    .map((name) => join(folder, name))
+    .map((path) => (statSync(path).isDirectory() ? everything(path) : readFileSync(path, 'utf8')))
+    .join('\n');
 }

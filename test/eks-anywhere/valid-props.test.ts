@@ -14,7 +14,12 @@ const CRDS = join(__dirname, '..', '..', '..', 'shared', 'data', 'eks-anywhere',
 /** Errors of our own checker on the text, and breaches of the strict schemas where these are at hand. */
 function faults(yaml: string, csv?: string): string[] {
   const own = check(yaml, csv).filter(({ severity }) => severity === 'error').map(({ path, message }) => `${path} ${message}`);
-  const schema = existsSync(CRDS) ? parseAllDocuments(yaml, { version: '1.1' }).map((document) => document.toJS()).filter(({ kind }) => isKnownKind(kind)).flatMap(crdViolations) : [];
+  const schema = existsSync(CRDS)
+    ? parseAllDocuments(yaml, { version: '1.1' })
+      .map((document) => document.toJS())
+      .filter(({ kind }) => isKnownKind(kind))
+      .flatMap(crdViolations)
+    : [];
   return [...own, ...schema];
 }
 

@@ -1,9 +1,24 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import * as fc from 'fast-check';
 import {
-  BareMetalClusterProps, CiliumPolicyMode, ControlPlaneNodeOptions, EksAnywhereClusterProps, EksAnywhereKubernetesVersion, FluxSync,
-  HardwareInventory, HardwareMachine, IdentityProvider, MachineClusterProps, MachineGroupOptions, NodeGroupOptions, OperatingSystem, SshKeyAlgorithm, TaintEffect,
-  VSphereClusterProps, VirtualMachineOptions, WorkerNodeGroupOptions,
+  BareMetalClusterProps,
+  CiliumPolicyMode,
+  ControlPlaneNodeOptions,
+  EksAnywhereClusterProps,
+  EksAnywhereKubernetesVersion,
+  FluxSync,
+  HardwareInventory,
+  HardwareMachine,
+  IdentityProvider,
+  MachineClusterProps,
+  MachineGroupOptions,
+  NodeGroupOptions,
+  OperatingSystem,
+  SshKeyAlgorithm,
+  TaintEffect,
+  VSphereClusterProps,
+  VirtualMachineOptions,
+  WorkerNodeGroupOptions,
 } from '../../src';
 import { SSH_KEY } from './sample';
 
@@ -12,7 +27,24 @@ const OTHER_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJEknZ1PAp1G5VZykDakPgzAf
 /** Random properties that break no rule, for tests of what is made from them. */
 
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
-const words = fc.constantFrom('yes', 'no', 'on', 'y', 'n', '1.10', '0x10', '1e3', 'null', 'true', '010', '1_000', 'plain', 'a.b-c_d', '12-30', '2026-11-21');
+const words = fc.constantFrom(
+  'yes',
+  'no',
+  'on',
+  'y',
+  'n',
+  '1.10',
+  '0x10',
+  '1e3',
+  'null',
+  'true',
+  '010',
+  '1_000',
+  'plain',
+  'a.b-c_d',
+  '12-30',
+  '2026-11-21',
+);
 const name = fc.string({ unit: fc.constantFrom('a', 'b', 'x', '1', '9'), minLength: 1, maxLength: 8 }).map((text) => `n${text}`);
 const host = fc.oneof(fc.constantFrom('proxy.acme.example', 'localhost'), fc.ipV4());
 const port = fc.integer({ min: 1, max: 65535 });
@@ -41,35 +73,84 @@ const nodes: fc.Arbitrary<Omit<NodeGroupOptions, 'count'>> = fc.record({
 /** What groups say for themselves. */
 const ownMachine: fc.Arbitrary<MachineGroupOptions> = fc.record({
   timeServers: optional(fc.array(host, { minLength: 1, maxLength: 2 })),
-  login: optional(fc.record({
-    user: optional(name), keys: fc.constantFrom([SSH_KEY], [OTHER_KEY, SSH_KEY]), furtherUsers: optional(fc.constant({ 'yes': [SSH_KEY], '1.10': [] })),
-  })),
+  login: optional(
+    fc.record({
+      user: optional(name),
+      keys: fc.constantFrom([SSH_KEY], [OTHER_KEY, SSH_KEY]),
+      furtherUsers: optional(fc.constant({ 'yes': [SSH_KEY], '1.10': [] })),
+    }),
+  ),
 });
 
-const ownVirtualMachine: fc.Arbitrary<VirtualMachineOptions> = fc.tuple(ownMachine, fc.record({
-  template: optional(words), datastore: optional(words), folder: optional(words), resourcePool: optional(words), linkedClones: optional(fc.boolean()),
-  tags: optional(fc.array(words, { maxLength: 2 })), cpus: optional(fc.integer({ min: 1, max: 64 })),
-  disk: optional(fc.integer({ min: 20, max: 500 }).map((size) => Size.gibibytes(size))),
-})).map(([shared, own]) => ({ ...shared, ...own }));
+const ownVirtualMachine: fc.Arbitrary<VirtualMachineOptions> = fc
+  .tuple(
+    ownMachine,
+    fc.record({
+      template: optional(words),
+      datastore: optional(words),
+      folder: optional(words),
+      resourcePool: optional(words),
+      linkedClones: optional(fc.boolean()),
+      tags: optional(fc.array(words, { maxLength: 2 })),
+      cpus: optional(fc.integer({ min: 1, max: 64 })),
+      disk: optional(fc.integer({ min: 20, max: 500 }).map((size) => Size.gibibytes(size))),
+    }),
+  )
+  .map(([shared, own]) => ({ ...shared, ...own }));
 
 /** Adds what groups say for themselves, and names to some of them. */
 const withOwn = <Group, Own extends MachineGroupOptions>(groups: readonly Group[], own: readonly Own[]): (Group & Own)[] => {
   return groups.map((group, index) => ({ ...group, ...own[index], machineConfigName: index % 2 === 1 ? `machines-${index}` : undefined }));
 };
 
-const controlPlane = (counts: number[]): fc.Arbitrary<ControlPlaneNodeOptions> => fc.tuple(nodes, fc.record({
-  count: fc.constantFrom(...counts), certificateNames: optional(fc.array(fc.oneof(fc.ipV4(), name.map((text) => `${text}.acme.example`)), { maxLength: 2 })),
-  auditPolicy: optional(fc.constant('apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n  - level: None\n')), skipLoadBalancer: optional(fc.boolean()),
-})).map(([shared, own]) => ({ ...shared, ...own }));
+const controlPlane = (counts: number[]): fc.Arbitrary<ControlPlaneNodeOptions> =>
+  fc
+    .tuple(
+      nodes,
+      fc.record({
+        count: fc.constantFrom(...counts),
+        certificateNames: optional(
+          fc.array(
+            fc.oneof(
+              fc.ipV4(),
+              name.map((text) => `${text}.acme.example`),
+            ),
+            { maxLength: 2 },
+          ),
+        ),
+        auditPolicy: optional(fc.constant('apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n  - level: None\n')),
+        skipLoadBalancer: optional(fc.boolean()),
+      }),
+    )
+    .map(([shared, own]) => ({ ...shared, ...own }));
 
-const workers = fc.uniqueArray(fc.tuple(nodes, fc.record({
-  name, count: fc.integer({ min: 1, max: 3 }), maxUnavailable: optional(fc.nat(2)),
-  kubernetesVersion: fc.constantFrom(undefined, EksAnywhereKubernetesVersion.V1_35, EksAnywhereKubernetesVersion.V1_34),
-})).map(([shared, own]): WorkerNodeGroupOptions => ({ ...shared, ...own })), { selector: (group) => group.name, minLength: 1, maxLength: 3 });
+const workers = fc.uniqueArray(
+  fc
+    .tuple(
+      nodes,
+      fc.record({
+        name,
+        count: fc.integer({ min: 1, max: 3 }),
+        maxUnavailable: optional(fc.nat(2)),
+        kubernetesVersion: fc.constantFrom(undefined, EksAnywhereKubernetesVersion.V1_35, EksAnywhereKubernetesVersion.V1_34),
+      }),
+    )
+    .map(([shared, own]): WorkerNodeGroupOptions => ({ ...shared, ...own })),
+  { selector: (group) => group.name, minLength: 1, maxLength: 3 },
+);
 
 const identity = fc.subarray([
-  IdentityProvider.oidc({ clientId: 'yes', issuerUrl: 'https://sso.acme.example/realm', groupsPrefix: 'on:', requiredClaims: { aud: '1.10' }, configName: 'no' }),
-  IdentityProvider.awsIam({ region: 'eu-central-1', users: [{ arn: 'arn:aws:iam::123456789012:user/x', username: 'true', groups: ['no'] }] }),
+  IdentityProvider.oidc({
+    clientId: 'yes',
+    issuerUrl: 'https://sso.acme.example/realm',
+    groupsPrefix: 'on:',
+    requiredClaims: { aud: '1.10' },
+    configName: 'no',
+  }),
+  IdentityProvider.awsIam({
+    region: 'eu-central-1',
+    users: [{ arn: 'arn:aws:iam::123456789012:user/x', username: 'true', groups: ['no'] }],
+  }),
 ]);
 
 const common: fc.Arbitrary<EksAnywhereClusterProps> = fc.record({
@@ -78,14 +159,23 @@ const common: fc.Arbitrary<EksAnywhereClusterProps> = fc.record({
   datacenterConfigName: fc.constantFrom(undefined, 'site', '1-10'),
   clusterLabels: optional(labels),
   clusterAnnotations: optional(labels),
-  furtherDocuments: fc.constantFrom(undefined, [], [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'on' }, data: { '1.10': 'yes', 'no': '' } }]),
+  furtherDocuments: fc.constantFrom(
+    undefined,
+    [],
+    [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'on' }, data: { '1.10': 'yes', 'no': '' } }],
+  ),
   pinEksAnywhereVersion: optional(fc.boolean()),
   kubernetesVersion: fc.constant(EksAnywhereKubernetesVersion.V1_35),
   podsCidr: fc.constantFrom('192.168.0.0/16', '172.16.0.0/15'),
   servicesCidr: fc.constantFrom('10.96.0.0/12', '10.112.0.0/24'),
   nodeCidrMaskSize: fc.constantFrom(undefined, 24, 26),
   dnsResolvConf: fc.constantFrom(undefined, '/etc/resolv.conf'),
-  cilium: optional(fc.record({ policyMode: fc.constantFrom(undefined, ...Object.values(CiliumPolicyMode)), nativeRoutingCidr: fc.constantFrom(undefined, '10.0.0.0/8') })),
+  cilium: optional(
+    fc.record({
+      policyMode: fc.constantFrom(undefined, ...Object.values(CiliumPolicyMode)),
+      nativeRoutingCidr: fc.constantFrom(undefined, '10.0.0.0/8'),
+    }),
+  ),
   identityProviders: identity,
   gitOps: fc.constantFrom(
     undefined,
@@ -93,24 +183,33 @@ const common: fc.Arbitrary<EksAnywhereClusterProps> = fc.record({
     FluxSync.gitOpsConfig({ owner: 'acme', repository: 'clusters', path: 'yes', configName: 'git' }),
     FluxSync.git({ repositoryUrl: 'ssh://git@git.example/x', sshKeyAlgorithm: SshKeyAlgorithm.RSA, branch: 'on' }),
   ),
-  proxy: optional(fc.record({
-    httpProxy: fc.tuple(host, port).map(([where, number]) => `${where}:${number}`),
-    httpsProxy: fc.tuple(host, port).map(([where, number]) => `http://${where}:${number}`),
-    noProxy: optional(fc.array(words, { maxLength: 2 })),
-  })),
-  registryMirror: optional(fc.record({
-    endpoint: host,
-    port: optional(port),
-    namespaces: optional(fc.array(fc.record({ registry: fc.constant('public.ecr.aws'), namespace: fc.oneof(fc.constant(''), words) }), { maxLength: 2 })),
-    authenticate: optional(fc.boolean()),
-  })),
+  proxy: optional(
+    fc.record({
+      httpProxy: fc.tuple(host, port).map(([where, number]) => `${where}:${number}`),
+      httpsProxy: fc.tuple(host, port).map(([where, number]) => `http://${where}:${number}`),
+      noProxy: optional(fc.array(words, { maxLength: 2 })),
+    }),
+  ),
+  registryMirror: optional(
+    fc.record({
+      endpoint: host,
+      port: optional(port),
+      namespaces: optional(
+        fc.array(fc.record({ registry: fc.constant('public.ecr.aws'), namespace: fc.oneof(fc.constant(''), words) }), { maxLength: 2 }),
+      ),
+      authenticate: optional(fc.boolean()),
+    }),
+  ),
   serviceAccountIssuer: fc.constantFrom(undefined, 'https://s3.eu-central-1.amazonaws.com/issuer'),
   curatedPackages: optional(fc.boolean()),
   machineHealthCheck: optional(healthCheck),
 });
 
 const machines: fc.Arbitrary<Pick<MachineClusterProps, 'endpoint' | 'sshKey' | 'sshUser' | 'timeServers'>> = fc.record({
-  endpoint: fc.constant('10.20.0.10'), sshKey: fc.constant(SSH_KEY), sshUser: fc.constantFrom(undefined, 'ops', 'yes'), timeServers: optional(fc.array(host, { minLength: 1, maxLength: 2 })),
+  endpoint: fc.constant('10.20.0.10'),
+  sshKey: fc.constant(SSH_KEY),
+  sshUser: fc.constantFrom(undefined, 'ops', 'yes'),
+  timeServers: optional(fc.array(host, { minLength: 1, maxLength: 2 })),
 });
 
 /** Bare metal with just as many machines as nodes. */
@@ -119,7 +218,10 @@ export const validBareMetal = fc.tuple(
 ).map((parts): BareMetalClusterProps => {
   const [shared, own, controlPlaneNodes, groups, [controlPlaneOwn, ...workersOwn], upgradeInPlace] = parts;
   const workerNodes = withOwn(groups, workersOwn).map((group) => ({ ...group, select: { type: `worker-${group.name}` } }));
-  const wanted = [...Array<string>(controlPlaneNodes.count).fill('cp'), ...workerNodes.flatMap((group) => Array<string>(group.count).fill(group.select.type))];
+  const wanted = [
+    ...Array<string>(controlPlaneNodes.count).fill('cp'),
+    ...workerNodes.flatMap((group) => Array<string>(group.count).fill(group.select.type)),
+  ];
   return {
     ...shared,
     ...own,
@@ -135,19 +237,46 @@ export const validBareMetal = fc.tuple(
 
 function hardwareMachine(type: string, index: number): HardwareMachine {
   return {
-    hostname: `node-${index}`, mac: `52:54:00:aa:00:${index.toString(16).padStart(2, '0')}`, ipAddress: `10.20.0.${index + 20}`, netmask: '255.255.255.0', gateway: '10.20.0.1',
-    nameservers: ['10.20.0.2'], labels: { type, rack: 'yes' }, disk: '/dev/sda', vlanId: index === 0 ? 10 : undefined,
+    hostname: `node-${index}`,
+    mac: `52:54:00:aa:00:${index.toString(16).padStart(2, '0')}`,
+    ipAddress: `10.20.0.${index + 20}`,
+    netmask: '255.255.255.0',
+    gateway: '10.20.0.1',
+    nameservers: ['10.20.0.2'],
+    labels: { type, rack: 'yes' },
+    disk: '/dev/sda',
+    vlanId: index === 0 ? 10 : undefined,
   };
 }
 
-export const validVSphere: fc.Arbitrary<VSphereClusterProps> = fc.tuple(common, machines, controlPlane([1, 3, 5]), workers, fc.record({
-  network: fc.constantFrom('VM Network', '/DC1/network/yes'),
-  thumbprint: fc.constantFrom(undefined, '12:34:56'),
-  insecure: optional(fc.boolean()),
-  storagePolicy: optional(words),
-  linkedClones: optional(fc.boolean()),
-  tags: optional(fc.array(words, { maxLength: 2 })), etcdNodes: optional(fc.record({ count: fc.constantFrom(1, 3), memory: fc.constantFrom(undefined, Size.gibibytes(16)) })),
-}), fc.array(ownVirtualMachine, { minLength: 4, maxLength: 4 })).map(([shared, own, controlPlaneNodes, workerNodes, place, [controlPlaneOwn, ...workersOwn]]) => ({
-  ...shared, ...own, controlPlaneNodes: { ...controlPlaneNodes, ...controlPlaneOwn }, workerNodes: withOwn(workerNodes, workersOwn), ...place,
-  server: 'vcenter.acme.example', datacenter: 'DC1', datastore: '1.10', folder: '', resourcePool: '*/Resources', template: 'on', os: OperatingSystem.redHat(),
-}));
+export const validVSphere: fc.Arbitrary<VSphereClusterProps> = fc
+  .tuple(
+    common,
+    machines,
+    controlPlane([1, 3, 5]),
+    workers,
+    fc.record({
+      network: fc.constantFrom('VM Network', '/DC1/network/yes'),
+      thumbprint: fc.constantFrom(undefined, '12:34:56'),
+      insecure: optional(fc.boolean()),
+      storagePolicy: optional(words),
+      linkedClones: optional(fc.boolean()),
+      tags: optional(fc.array(words, { maxLength: 2 })),
+      etcdNodes: optional(fc.record({ count: fc.constantFrom(1, 3), memory: fc.constantFrom(undefined, Size.gibibytes(16)) })),
+    }),
+    fc.array(ownVirtualMachine, { minLength: 4, maxLength: 4 }),
+  )
+  .map(([shared, own, controlPlaneNodes, workerNodes, place, [controlPlaneOwn, ...workersOwn]]) => ({
+    ...shared,
+    ...own,
+    controlPlaneNodes: { ...controlPlaneNodes, ...controlPlaneOwn },
+    workerNodes: withOwn(workerNodes, workersOwn),
+    ...place,
+    server: 'vcenter.acme.example',
+    datacenter: 'DC1',
+    datastore: '1.10',
+    folder: '',
+    resourcePool: '*/Resources',
+    template: 'on',
+    os: OperatingSystem.redHat(),
+  }));

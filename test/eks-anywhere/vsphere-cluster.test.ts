@@ -26,17 +26,37 @@ test('writes sizes, fingerprint and a network by name', () => {
 const refused: [string, Partial<VSphereClusterProps>, RegExp][] = [
   ['a name as endpoint', { endpoint: 'api.example.com' }, /endpoint is 'api.example.com'; expected an IP address.*\[rule V1\]/],
   ['an empty server', { server: '' }, /server is empty.*\[rule X12\]/],
-  ['a network of another datacenter', { network: '/DC2/network/x' }, /network is '\/DC2\/network\/x'; expected a path below \/DC1\/network\/.*\[rule X13\]/],
+  [
+    'a network of another datacenter',
+    { network: '/DC2/network/x' },
+    /network is '\/DC2\/network\/x'; expected a path below \/DC1\/network\/.*\[rule X13\]/,
+  ],
   ['an empty datastore', { datastore: '' }, /datastore is empty.*\[rule X15\]/],
   ['an empty resource pool', { resourcePool: '' }, /resourcePool is empty.*\[rule X15\]/],
   ['no template for Ubuntu', { template: undefined }, /template is missing.*\[rule V7\]/],
-  ['another user than Bottlerocket knows', { os: OperatingSystem.bottlerocket(), sshUser: 'capv' }, /sshUser is 'capv'; Bottlerocket knows only 'ec2-user'.*\[rule X16\]/],
+  [
+    'another user than Bottlerocket knows',
+    { os: OperatingSystem.bottlerocket(), sshUser: 'capv' },
+    /sshUser is 'capv'; Bottlerocket knows only 'ec2-user'.*\[rule X16\]/,
+  ],
   ['no workers', { workerNodes: [] }, /workerNodes is empty.*\[rule C10\]/],
   ['an even control plane', { controlPlaneNodes: { count: 2 } }, /controlPlaneNodes.count is 2.*\[rule C9\]/],
   ['a broken SSH key', { sshKey: 'none' }, /sshKey.*is no OpenSSH public key/],
-  ['an image URL', { os: OperatingSystem.ubuntu({ imageUrl: 'http://x/ubuntu-1-35' }) }, /os has imageUrl 'http:\/\/x\/ubuntu-1-35', which is for bare metal/],
-  ['too little memory', { workerNodes: [{ name: 'a', count: 1, memory: Size.gibibytes(1) }] }, /workerNodes\[0\].memory is 1024 MiB; expected at least 2048 MiB/],
-  ['too small a disk', { controlPlaneNodes: { count: 1, disk: Size.gibibytes(10) } }, /controlPlaneNodes.disk is 10 GiB; expected at least 20 GiB/],
+  [
+    'an image URL',
+    { os: OperatingSystem.ubuntu({ imageUrl: 'http://x/ubuntu-1-35' }) },
+    /os has imageUrl 'http:\/\/x\/ubuntu-1-35', which is for bare metal/,
+  ],
+  [
+    'too little memory',
+    { workerNodes: [{ name: 'a', count: 1, memory: Size.gibibytes(1) }] },
+    /workerNodes\[0\].memory is 1024 MiB; expected at least 2048 MiB/,
+  ],
+  [
+    'too small a disk',
+    { controlPlaneNodes: { count: 1, disk: Size.gibibytes(10) } },
+    /controlPlaneNodes.disk is 10 GiB; expected at least 20 GiB/,
+  ],
   ['no processor', { controlPlaneNodes: { count: 1, cpus: 0 } }, /controlPlaneNodes.cpus is 0; expected 1 or more/],
 ];
 test.each(refused)('fails on %s', (_title, changes, message) => {
@@ -48,11 +68,19 @@ describe('encryption of etcd', () => {
 
   test('is written for a cluster that exists', () => {
     const app = newApp();
-    new VSphereCluster(app, 'Plant', vsphere({ etcdEncryption: { ...ENCRYPTION, resources: ['secrets', 'configmaps'], cacheSize: 500, timeout: Duration.seconds(5) } }));
-    expect(parseAllDocuments(synthesized(app, 'Plant/cluster.yaml'))[0].toJS().spec.etcdEncryption).toEqual([{
-      providers: [{ kms: { name: 'aws-kms', socketListenAddress: 'unix:///var/run/kmsplugin/socket.sock', cachesize: 500, timeout: '5s' } }],
-      resources: ['secrets', 'configmaps'],
-    }]);
+    new VSphereCluster(
+      app,
+      'Plant',
+      vsphere({ etcdEncryption: { ...ENCRYPTION, resources: ['secrets', 'configmaps'], cacheSize: 500, timeout: Duration.seconds(5) } }),
+    );
+    expect(parseAllDocuments(synthesized(app, 'Plant/cluster.yaml'))[0].toJS().spec.etcdEncryption).toEqual([
+      {
+        providers: [
+          { kms: { name: 'aws-kms', socketListenAddress: 'unix:///var/run/kmsplugin/socket.sock', cachesize: 500, timeout: '5s' } },
+        ],
+        resources: ['secrets', 'configmaps'],
+      },
+    ]);
   });
 
   test('encrypts Secrets where nothing else is said', () => {
@@ -78,7 +106,9 @@ test('upgrades in place are a feature flag of the tools, which a note names', ()
   const app = newApp();
   const cluster = new VSphereCluster(app, 'Plant', vsphere({ upgradeInPlace: true }));
   expect(synthesized(app, 'Plant/cluster.yaml').match(/type: InPlace/g)).toHaveLength(2);
-  expect(cluster.node.metadata.map(({ data }) => data)).toContainEqual(expect.stringContaining('VSPHERE_IN_PLACE_UPGRADE=true wherever eksctl anywhere runs'));
+  expect(cluster.node.metadata.map(({ data }) => data)).toContainEqual(
+    expect.stringContaining('VSPHERE_IN_PLACE_UPGRADE=true wherever eksctl anywhere runs'),
+  );
 });
 
 test('upgrades in place do not go with etcd on machines of its own', () => {

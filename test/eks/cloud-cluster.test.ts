@@ -35,7 +35,9 @@ describe('the cluster', () => {
 
   it('encrypts Secrets with a key that is rotated and kept', () => {
     template.hasResource('AWS::KMS::Key', { Properties: { EnableKeyRotation: true }, DeletionPolicy: 'Retain' });
-    template.hasResourceProperties('AWS::EKS::Cluster', { EncryptionConfig: [{ Resources: ['secrets'], Provider: { KeyArn: Match.anyValue() } }] });
+    template.hasResourceProperties('AWS::EKS::Cluster', {
+      EncryptionConfig: [{ Resources: ['secrets'], Provider: { KeyArn: Match.anyValue() } }],
+    });
   });
 
   it('cannot be deleted by mistake', () => {
@@ -46,7 +48,11 @@ describe('the cluster', () => {
     template.hasResourceProperties('AWS::EKS::Addon', { AddonName: 'aws-secrets-store-csi-driver-provider' });
     template.hasResourceProperties('Custom::AWSCDK-EKS-KubernetesResource', {
       Manifest: Match.serializedJson([
-        Match.objectLike({ kind: 'ConfigMap', metadata: { name: 'amazon-vpc-cni', namespace: 'kube-system' }, data: { 'enable-network-policy-controller': 'true' } }),
+        Match.objectLike({
+          kind: 'ConfigMap',
+          metadata: { name: 'amazon-vpc-cni', namespace: 'kube-system' },
+          data: { 'enable-network-policy-controller': 'true' },
+        }),
       ]),
     });
   });
@@ -67,7 +73,9 @@ describe('the cluster', () => {
 it('has no public endpoint unless networks of administrators are given', () => {
   const stack = testStack();
   testCluster(stack);
-  Template.fromStack(stack).hasResourceProperties('AWS::EKS::Cluster', { ResourcesVpcConfig: { EndpointPrivateAccess: true, EndpointPublicAccess: false } });
+  Template.fromStack(stack).hasResourceProperties('AWS::EKS::Cluster', {
+    ResourcesVpcConfig: { EndpointPrivateAccess: true, EndpointPublicAccess: false },
+  });
 });
 
 it('takes a VPC, a key, administrators and no protection', () => {
@@ -95,10 +103,14 @@ it.each([
 });
 
 it('refuses a version that Auto Mode does not have, and a VPC of one zone', () => {
-  expect(() => testCluster(testStack(), { kubernetesVersion: KubernetesVersion.V1_28 })).toThrow('kubernetesVersion: got 1.28, expected 1.29 or later');
+  expect(() => testCluster(testStack(), { kubernetesVersion: KubernetesVersion.V1_28 })).toThrow(
+    'kubernetesVersion: got 1.28, expected 1.29 or later',
+  );
   const stack = testStack();
   const vpc = new ec2.Vpc(stack, 'Vpc', { availabilityZones: ['eu-central-1a'] });
-  expect(() => testCluster(stack, { vpc })).toThrow('vpc: has private subnets with a way to the internet in 1 availability zone, expected at least 2');
+  expect(() => testCluster(stack, { vpc })).toThrow(
+    'vpc: has private subnets with a way to the internet in 1 availability zone, expected at least 2',
+  );
 });
 
 it('is the same cluster whatever feature flags the app has', () => {
@@ -106,7 +118,9 @@ it('is the same cluster whatever feature flags the app has', () => {
     const stack = new Stack(testApp(flags), 'Cloud', { env: { region: 'eu-central-1' } });
     testCluster(stack);
     // One flag writes the partition into ARNs as text.
-    const { Resources: resources } = JSON.parse(JSON.stringify(Template.fromStack(stack).toJSON()).replaceAll('"arn:",{"Ref":"AWS::Partition"},":', '"arn:aws:'));
+    const { Resources: resources } = JSON.parse(
+      JSON.stringify(Template.fromStack(stack).toJSON()).replaceAll('"arn:",{"Ref":"AWS::Partition"},":', '"arn:aws:'),
+    );
     return ['AWS::EKS::Cluster', 'AWS::EKS::Addon', 'AWS::KMS::Key', 'AWS::EC2::VPC', 'AWS::EC2::Subnet', 'AWS::EC2::FlowLog']
       .map((type) => Object.values<any>(resources).filter((resource) => resource.Type === type).map((resource) => resource.Properties));
   });

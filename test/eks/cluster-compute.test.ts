@@ -66,10 +66,13 @@ describe('a cluster with a node group', () => {
     expect(dependencies(template, 'AWS::EKS::Nodegroup', { AmiType: 'AL2023_x86_64_STANDARD' })).toContain(addonId(template, name));
   });
 
-  it.each(['coredns', 'aws-ebs-csi-driver', 'aws-secrets-store-csi-driver-provider', 'metrics-server'])('has nodes before %s, which would wait for them', (name) => {
-    const [group] = Object.keys(template.findResources('AWS::EKS::Nodegroup'));
-    expect(dependencies(template, 'AWS::EKS::Addon', { AddonName: name })).toContain(group);
-  });
+  it.each(['coredns', 'aws-ebs-csi-driver', 'aws-secrets-store-csi-driver-provider', 'metrics-server'])(
+    'has nodes before %s, which would wait for them',
+    (name) => {
+      const [group] = Object.keys(template.findResources('AWS::EKS::Nodegroup'));
+      expect(dependencies(template, 'AWS::EKS::Addon', { AddonName: name })).toContain(group);
+    },
+  );
 
   it('gives add-ons roles only after the agent that carries them', () => {
     for (const name of ['vpc-cni', 'aws-ebs-csi-driver']) {
@@ -78,16 +81,26 @@ describe('a cluster with a node group', () => {
   });
 
   it('installs the load balancer controller by its chart, which tries again after a failure, with nodes and a role there first', () => {
-    template.hasResourceProperties('Custom::AWSCDK-EKS-HelmChart', { Chart: 'aws-load-balancer-controller', Version: '1.17.1', Namespace: 'kube-system', Wait: true, Atomic: true });
+    template.hasResourceProperties('Custom::AWSCDK-EKS-HelmChart', {
+      Chart: 'aws-load-balancer-controller',
+      Version: '1.17.1',
+      Namespace: 'kube-system',
+      Wait: true,
+      Atomic: true,
+    });
     const [group] = Object.keys(template.findResources('AWS::EKS::Nodegroup'));
     const [association] = Object.keys(template.findResources('AWS::EKS::PodIdentityAssociation'));
-    expect(dependencies(template, 'Custom::AWSCDK-EKS-HelmChart', { Chart: 'aws-load-balancer-controller' })).toEqual(expect.arrayContaining([group, association]));
+    expect(dependencies(template, 'Custom::AWSCDK-EKS-HelmChart', { Chart: 'aws-load-balancer-controller' })).toEqual(
+      expect.arrayContaining([group, association]),
+    );
   });
 
   it('lets the controller change only what carries the tag of the cluster', () => {
     const policies = Object.values(template.findResources('AWS::IAM::Policy'));
     const statements: any[] = policies.flatMap((policy) => policy.Properties.PolicyDocument.Statement);
-    const changes = statements.filter(({ Action }) => [Action].flat().some((action: string) => action.startsWith('elasticloadbalancing:') && !action.includes(':Describe')));
+    const changes = statements.filter(({ Action }) =>
+      [Action].flat().some((action: string) => action.startsWith('elasticloadbalancing:') && !action.includes(':Describe')),
+    );
     expect(changes.length).toBeGreaterThan(3);
     for (const { Action, Resource, Condition } of changes) {
       expect(JSON.stringify(Resource)).not.toBe('"*"');
@@ -100,7 +113,10 @@ it('takes groups apart in kind, size, place and taints', () => {
   const template = clusterWith(
     { name: 'gateways', minSize: 3, maxSize: 9, labels: { for: 'gateways' }, maxUnavailablePercent: 50 },
     {
-      name: 'arm', instanceTypes: [new InstanceType('m7g.large'), new InstanceType('m6g.large')], diskGib: 100, capacityType: CapacityType.SPOT,
+      name: 'arm',
+      instanceTypes: [new InstanceType('m7g.large'), new InstanceType('m6g.large')],
+      diskGib: 100,
+      capacityType: CapacityType.SPOT,
       taints: [{ key: 'only', value: 'arm', effect: TaintEffect.NO_SCHEDULE }],
     },
   );
@@ -108,15 +124,22 @@ it('takes groups apart in kind, size, place and taints', () => {
     ScalingConfig: { MinSize: 3, DesiredSize: 3, MaxSize: 9 }, Labels: { for: 'gateways' }, UpdateConfig: { MaxUnavailablePercentage: 50 },
   });
   template.hasResourceProperties('AWS::EKS::Nodegroup', {
-    AmiType: 'AL2023_ARM_64_STANDARD', InstanceTypes: ['m7g.large', 'm6g.large'], CapacityType: 'SPOT', Taints: [{ Key: 'only', Value: 'arm', Effect: 'NO_SCHEDULE' }],
+    AmiType: 'AL2023_ARM_64_STANDARD',
+    InstanceTypes: ['m7g.large', 'm6g.large'],
+    CapacityType: 'SPOT',
+    Taints: [{ Key: 'only', Value: 'arm', Effect: 'NO_SCHEDULE' }],
   });
-  template.hasResourceProperties('AWS::EC2::LaunchTemplate', { LaunchTemplateData: { BlockDeviceMappings: [{ Ebs: { VolumeSize: 100 } }] } });
+  template.hasResourceProperties('AWS::EC2::LaunchTemplate', {
+    LaunchTemplateData: { BlockDeviceMappings: [{ Ebs: { VolumeSize: 100 } }] },
+  });
 });
 
 it('makes load balancers of planes by the controller of the cluster', () => {
   const stack = testStack();
   testControlPlane(stack, { target: EksTarget.cluster(testCluster(stack, { compute: ClusterCompute.nodeGroups({ name: 'gateways' }) })) });
-  expect(only(writtenManifests(stack, 'control-plane'), 'Service', 'control-plane-cluster').spec.loadBalancerClass).toBe('service.k8s.aws/nlb');
+  expect(only(writtenManifests(stack, 'control-plane'), 'Service', 'control-plane-cluster').spec.loadBalancerClass).toBe(
+    'service.k8s.aws/nlb',
+  );
 });
 
 const ARM = new InstanceType('m7g.large');
@@ -131,7 +154,10 @@ it.each<[NodeGroup[], string]>([
   [[{ name: 'a', diskGib: 10 }], 'nodeGroups[0].diskGib: got 10, expected a whole number, 20 to 16384'],
   [[{ name: 'a', maxUnavailablePercent: 0 }], 'nodeGroups[0].maxUnavailablePercent: got 0'],
   [[{ name: 'a', instanceTypes: [] }], 'nodeGroups[0].instanceTypes: got an empty list'],
-  [[{ name: 'a', instanceTypes: [ARM, X86] }], 'nodeGroups[0].instanceTypes: got m7g.large, m7i.large, which have arm64 and x86_64, expected one architecture'],
+  [
+    [{ name: 'a', instanceTypes: [ARM, X86] }],
+    'nodeGroups[0].instanceTypes: got m7g.large, m7i.large, which have arm64 and x86_64, expected one architecture',
+  ],
   [[{ name: 'a', instanceTypes: [ARM] }], 'nodeGroups: got none for x86-64 without taints, expected one'],
   [[{ name: 'a', taints: [{ key: 'only', effect: TaintEffect.NO_SCHEDULE }] }], 'nodeGroups: got none for x86-64 without taints'],
 ])('refuses node groups %j', (groups, message) => {

@@ -22,7 +22,9 @@ describe('add-ons', () => {
     });
     expect(cluster.cluster.clusterName).toBeDefined();
     Template.fromStack(stack).hasResourceProperties('AWS::EKS::Addon', {
-      AddonName: 'vpc-cni', AddonVersion: 'v1.20.0-eksbuild.1', ConfigurationValues: '{"enableNetworkPolicy":"true","env":{"ENABLE_PREFIX_DELEGATION":"true"}}',
+      AddonName: 'vpc-cni',
+      AddonVersion: 'v1.20.0-eksbuild.1',
+      ConfigurationValues: '{"enableNetworkPolicy":"true","env":{"ENABLE_PREFIX_DELEGATION":"true"}}',
     });
   });
 
@@ -31,14 +33,18 @@ describe('add-ons', () => {
     testCluster(stack, { addons: [{ name: 'external-dns', podRoles: { 'external-dns': role(stack, 'dns') } }] });
     const template = Template.fromStack(stack);
     template.hasResourceProperties('AWS::EKS::Addon', {
-      AddonName: 'external-dns', PodIdentityAssociations: [{ ServiceAccount: 'external-dns', RoleArn: 'arn:aws:iam::111122223333:role/dns' }],
+      AddonName: 'external-dns',
+      PodIdentityAssociations: [{ ServiceAccount: 'external-dns', RoleArn: 'arn:aws:iam::111122223333:role/dns' }],
     });
     template.resourceCountIs('AWS::EKS::Addon', 3);
   });
 
   it.each<[CloudClusterProps['addons'], string]>([
     [[{ name: 'vpc-cni' }], 'addons[0].name: got vpc-cni, which is a part of Auto Mode'],
-    [[{ name: 'metrics-server' }, { name: 'eks-pod-identity-agent' }], 'addons[1].name: got eks-pod-identity-agent, which is a part of Auto Mode'],
+    [
+      [{ name: 'metrics-server' }, { name: 'eks-pod-identity-agent' }],
+      'addons[1].name: got eks-pod-identity-agent, which is a part of Auto Mode',
+    ],
     [[{ name: 'external-dns' }, { name: 'external-dns' }], 'addons[1].name: got external-dns a second time'],
   ])('of Auto Mode, or asked for twice, are refused: %j', (addons, message) => {
     expect(() => testCluster(testStack(), { addons })).toThrow(message);
@@ -53,10 +59,12 @@ describe('access', () => {
     cluster.grantAccess('ApiTeam', role(stack, 'api-team'), ClusterAccess.edit('apis', 'apis-test'));
     const template = Template.fromStack(stack);
     template.hasResourceProperties('AWS::EKS::AccessEntry', {
-      PrincipalArn: 'arn:aws:iam::111122223333:role/auditors', AccessPolicies: [{ AccessScope: { Type: 'cluster' }, PolicyArn: Match.anyValue() }],
+      PrincipalArn: 'arn:aws:iam::111122223333:role/auditors',
+      AccessPolicies: [{ AccessScope: { Type: 'cluster' }, PolicyArn: Match.anyValue() }],
     });
     template.hasResourceProperties('AWS::EKS::AccessEntry', {
-      PrincipalArn: 'arn:aws:iam::111122223333:role/api-team', AccessPolicies: [{ AccessScope: { Type: 'namespace', Namespaces: ['apis', 'apis-test'] } }],
+      PrincipalArn: 'arn:aws:iam::111122223333:role/api-team',
+      AccessPolicies: [{ AccessScope: { Type: 'namespace', Namespaces: ['apis', 'apis-test'] } }],
     });
   });
 
@@ -64,7 +72,9 @@ describe('access', () => {
     const stack = testStack();
     const operators = role(stack, 'operators');
     const cluster = testCluster(stack, { adminRoles: [operators] });
-    expect(() => cluster.grantAccess('Again', operators, ClusterAccess.view())).toThrow('role: Cloud/operators has access to Cloud/Cluster already');
+    expect(() => cluster.grantAccess('Again', operators, ClusterAccess.view())).toThrow(
+      'role: Cloud/operators has access to Cloud/Cluster already',
+    );
   });
 });
 
@@ -73,30 +83,44 @@ describe('roles of pods', () => {
     const stack = testStack();
     const made = testCluster(stack).addPodRole('Dns', { namespace: 'dns', serviceAccount: 'external-dns' });
     const template = Template.fromStack(stack);
-    template.hasResourceProperties('AWS::EKS::PodIdentityAssociation', { Namespace: 'dns', ServiceAccount: 'external-dns', RoleArn: stack.resolve(made.roleArn) });
+    template.hasResourceProperties('AWS::EKS::PodIdentityAssociation', {
+      Namespace: 'dns',
+      ServiceAccount: 'external-dns',
+      RoleArn: stack.resolve(made.roleArn),
+    });
     expect(Object.keys(template.findResources('AWS::EKS::Addon', { Properties: { AddonName: 'eks-pod-identity-agent' } }))).toEqual([]);
   });
 
   it('are refused for names that Kubernetes has not', () => {
-    expect(() => testCluster(testStack()).addPodRole('Dns', { namespace: 'Dns', serviceAccount: 'x' })).toThrow('namespace: got "Dns", expected 1 to 63 lower-case letters');
+    expect(() => testCluster(testStack()).addPodRole('Dns', { namespace: 'Dns', serviceAccount: 'x' })).toThrow(
+      'namespace: got "Dns", expected 1 to 63 lower-case letters',
+    );
   });
 });
 
 describe('versions', () => {
   it('of kubectl fit when they are a minor version away', () => {
     const stack = testStack();
-    expect(() => testCluster(stack, { kubernetesVersion: KubernetesVersion.V1_36, kubectlLayer: new KubectlV35Layer(stack, 'Layer') })).not.toThrow();
+    expect(() =>
+      testCluster(stack, { kubernetesVersion: KubernetesVersion.V1_36, kubectlLayer: new KubectlV35Layer(stack, 'Layer') }),
+    ).not.toThrow();
   });
 
-  it.each([KubernetesVersion.V1_33, KubernetesVersion.V1_37])('of kubectl further away are refused with the layer to use', (kubernetesVersion) => {
-    const stack = testStack();
-    const minor = kubernetesVersion.version.split('.')[1];
-    expect(() => testCluster(stack, { kubernetesVersion, kubectlLayer: new KubectlV35Layer(stack, 'Layer') }))
-      .toThrow(`kubectlLayer: got KubectlV35Layer for kubernetesVersion ${kubernetesVersion.version}, expected at most one minor version of difference: use KubectlV${minor}Layer`);
-  });
+  it.each([KubernetesVersion.V1_33, KubernetesVersion.V1_37])(
+    'of kubectl further away are refused with the layer to use',
+    (kubernetesVersion) => {
+      const stack = testStack();
+      const minor = kubernetesVersion.version.split('.')[1];
+      expect(() => testCluster(stack, { kubernetesVersion, kubectlLayer: new KubectlV35Layer(stack, 'Layer') })).toThrow(
+        `kubectlLayer: got KubectlV35Layer for kubernetesVersion ${kubernetesVersion.version}, expected at most one minor version of difference: use KubectlV${minor}Layer`,
+      );
+    },
+  );
 
   it.each(['1.28', '2.0', 'latest'])('such as %s are refused', (version) => {
-    expect(() => testCluster(testStack(), { kubernetesVersion: KubernetesVersion.of(version) })).toThrow(`kubernetesVersion: got ${version}, expected 1.29 or later`);
+    expect(() => testCluster(testStack(), { kubernetesVersion: KubernetesVersion.of(version) })).toThrow(
+      `kubernetesVersion: got ${version}, expected 1.29 or later`,
+    );
   });
 });
 
@@ -106,7 +130,10 @@ describe('networks', () => {
     testCluster(stack, { vpcCidr: '10.8.0.0/16', servicesCidr: '172.24.0.0/16', clusterName: 'gateways' });
     const template = Template.fromStack(stack);
     template.hasResourceProperties('AWS::EC2::VPC', { CidrBlock: '10.8.0.0/16' });
-    template.hasResourceProperties('AWS::EKS::Cluster', { Name: 'gateways', KubernetesNetworkConfig: { ServiceIpv4Cidr: '172.24.0.0/16' } });
+    template.hasResourceProperties('AWS::EKS::Cluster', {
+      Name: 'gateways',
+      KubernetesNetworkConfig: { ServiceIpv4Cidr: '172.24.0.0/16' },
+    });
   });
 
   it.each<[string, (stack: Stack) => Partial<CloudClusterProps>]>([
@@ -114,11 +141,21 @@ describe('networks', () => {
     ['vpcCidr: got 10.8.0.0/24, expected a network of /16 to /18', () => ({ vpcCidr: '10.8.0.0/24' })],
     ['servicesCidr: got 10.96.0.0/11, expected a network of /12 to /24', () => ({ servicesCidr: '10.96.0.0/11' })],
     ['subnets: got a selection without vpc', () => ({ subnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED } })],
-    ['vpcCidr: got 10.8.0.0/16 together with vpc', (stack) => ({ vpcCidr: '10.8.0.0/16', vpc: new ec2.Vpc(stack, 'Vpc', { availabilityZones: ['a', 'b'] }) })],
-    ['subnets: got public ones', (stack) => ({ subnets: { subnetType: ec2.SubnetType.PUBLIC }, vpc: new ec2.Vpc(stack, 'Vpc', { availabilityZones: ['a', 'b'] }) })],
-    ['subnets: are in 1 availability zone, expected at least 2', (stack) => ({
-      subnets: { availabilityZones: ['a'], subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }, vpc: new ec2.Vpc(stack, 'Vpc', { availabilityZones: ['a', 'b'] }),
-    })],
+    [
+      'vpcCidr: got 10.8.0.0/16 together with vpc',
+      (stack) => ({ vpcCidr: '10.8.0.0/16', vpc: new ec2.Vpc(stack, 'Vpc', { availabilityZones: ['a', 'b'] }) }),
+    ],
+    [
+      'subnets: got public ones',
+      (stack) => ({ subnets: { subnetType: ec2.SubnetType.PUBLIC }, vpc: new ec2.Vpc(stack, 'Vpc', { availabilityZones: ['a', 'b'] }) }),
+    ],
+    [
+      'subnets: are in 1 availability zone, expected at least 2',
+      (stack) => ({
+        subnets: { availabilityZones: ['a'], subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+        vpc: new ec2.Vpc(stack, 'Vpc', { availabilityZones: ['a', 'b'] }),
+      }),
+    ],
   ])('are refused: %s', (message, props) => {
     const stack = testStack();
     expect(() => testCluster(stack, props(stack))).toThrow(message);
@@ -145,19 +182,43 @@ describe('networks outside AWS', () => {
     testCluster(stack, { remoteNetworks: { nodeCidrs: ['10.80.0.0/16'] } });
     const template = Template.fromStack(stack);
     for (const AddonName of ['kube-proxy', 'coredns']) template.hasResourceProperties('AWS::EKS::Addon', { AddonName });
-    template.hasResourceProperties('AWS::EKS::Addon', { AddonName: 'eks-pod-identity-agent', ConfigurationValues: '{"daemonsets":{"hybrid":{"create":true}}}' });
+    template.hasResourceProperties('AWS::EKS::Addon', {
+      AddonName: 'eks-pod-identity-agent',
+      ConfigurationValues: '{"daemonsets":{"hybrid":{"create":true}}}',
+    });
   });
 
   it.each<[string, Partial<CloudClusterProps>]>([
-    ['adminCidrs: got networks together with remoteNetworks', { adminCidrs: ['198.51.100.0/24'], remoteNetworks: { nodeCidrs: ['10.80.0.0/16'] } }],
+    [
+      'adminCidrs: got networks together with remoteNetworks',
+      { adminCidrs: ['198.51.100.0/24'], remoteNetworks: { nodeCidrs: ['10.80.0.0/16'] } },
+    ],
     ['remoteNetworks.nodeCidrs: got an empty list', { remoteNetworks: { nodeCidrs: [] } }],
     ['remoteNetworks.nodeCidrs[0]: got "10.80.0.7/16", expected an IPv4 network', { remoteNetworks: { nodeCidrs: ['10.80.0.7/16'] } }],
-    ['remoteNetworks.podCidrs[0]: got 203.0.113.0/24, expected a part of 10.0.0.0/8', { remoteNetworks: { nodeCidrs: ['10.80.0.0/16'], podCidrs: ['203.0.113.0/24'] } }],
-    ['remoteNetworks.podCidrs[0]: got 10.80.4.0/24, which overlaps 10.80.0.0/16 of remoteNetworks.nodeCidrs[0]', { remoteNetworks: { nodeCidrs: ['10.80.0.0/16'], podCidrs: ['10.80.4.0/24'] } }],
-    ['remoteNetworks.nodeCidrs[1]: got 10.0.4.0/24, which overlaps 10.0.0.0/16 of the VPC', { remoteNetworks: { nodeCidrs: ['10.80.0.0/16', '10.0.4.0/24'] } }],
-    ['remoteNetworks.nodeCidrs[0]: got 172.16.0.0/12, which overlaps 172.20.0.0/16 of servicesCidr (chosen by EKS unless you do)', { remoteNetworks: { nodeCidrs: ['172.16.0.0/12'] } }],
-    ['which overlaps 192.168.0.0/16 of servicesCidr,', { servicesCidr: '192.168.0.0/16', remoteNetworks: { nodeCidrs: ['192.168.7.0/24'] } }],
-    ['remoteNetworks.nodeCidrs: got 16 networks, expected at most 15', { remoteNetworks: { nodeCidrs: Array.from({ length: 16 }, (_, at) => `10.${80 + at}.0.0/16`) } }],
+    [
+      'remoteNetworks.podCidrs[0]: got 203.0.113.0/24, expected a part of 10.0.0.0/8',
+      { remoteNetworks: { nodeCidrs: ['10.80.0.0/16'], podCidrs: ['203.0.113.0/24'] } },
+    ],
+    [
+      'remoteNetworks.podCidrs[0]: got 10.80.4.0/24, which overlaps 10.80.0.0/16 of remoteNetworks.nodeCidrs[0]',
+      { remoteNetworks: { nodeCidrs: ['10.80.0.0/16'], podCidrs: ['10.80.4.0/24'] } },
+    ],
+    [
+      'remoteNetworks.nodeCidrs[1]: got 10.0.4.0/24, which overlaps 10.0.0.0/16 of the VPC',
+      { remoteNetworks: { nodeCidrs: ['10.80.0.0/16', '10.0.4.0/24'] } },
+    ],
+    [
+      'remoteNetworks.nodeCidrs[0]: got 172.16.0.0/12, which overlaps 172.20.0.0/16 of servicesCidr (chosen by EKS unless you do)',
+      { remoteNetworks: { nodeCidrs: ['172.16.0.0/12'] } },
+    ],
+    [
+      'which overlaps 192.168.0.0/16 of servicesCidr,',
+      { servicesCidr: '192.168.0.0/16', remoteNetworks: { nodeCidrs: ['192.168.7.0/24'] } },
+    ],
+    [
+      'remoteNetworks.nodeCidrs: got 16 networks, expected at most 15',
+      { remoteNetworks: { nodeCidrs: Array.from({ length: 16 }, (_, at) => `10.${80 + at}.0.0/16`) } },
+    ],
   ])('are refused: %s', (message, props) => {
     expect(() => testCluster(testStack(), props)).toThrow(message);
   });

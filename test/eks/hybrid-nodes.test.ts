@@ -11,8 +11,16 @@ import { testApp, testCluster, testStack } from '../gateway/sample';
 const AUTHORITY = CertificateAuthority.fromPem(readFileSync(join(__dirname, '..', 'eks-anywhere', 'aws', 'authority.pem'), 'utf8'));
 const NETWORKS = { nodeCidrs: ['10.80.0.0/16'], podCidrs: ['10.85.0.0/16'] };
 
-function nodesIn(stack: Stack, props: Partial<HybridNodesProps> = {}, cluster: Partial<CloudClusterProps> = { remoteNetworks: NETWORKS, clusterName: 'plants' }): HybridNodes {
-  return new HybridNodes(stack, 'Plant', { cluster: testCluster(stack, cluster), credentials: HybridCredentials.systemsManager(), ...props });
+function nodesIn(
+  stack: Stack,
+  props: Partial<HybridNodesProps> = {},
+  cluster: Partial<CloudClusterProps> = { remoteNetworks: NETWORKS, clusterName: 'plants' },
+): HybridNodes {
+  return new HybridNodes(stack, 'Plant', {
+    cluster: testCluster(stack, cluster),
+    credentials: HybridCredentials.systemsManager(),
+    ...props,
+  });
 }
 
 function folderOf(stack: Stack): string {
@@ -30,7 +38,11 @@ describe('machines with an activation of Systems Manager', () => {
   const template = Template.fromStack(stack);
 
   it('have an entry for nodes, without policies', () => {
-    template.hasResourceProperties('AWS::EKS::AccessEntry', { Type: 'HYBRID_LINUX', PrincipalArn: stack.resolve(nodes.role.roleArn), AccessPolicies: [] });
+    template.hasResourceProperties('AWS::EKS::AccessEntry', {
+      Type: 'HYBRID_LINUX',
+      PrincipalArn: stack.resolve(nodes.role.roleArn),
+      AccessPolicies: [],
+    });
   });
 
   it('have a role that Systems Manager of this account and region takes for them', () => {
@@ -49,8 +61,14 @@ describe('machines with an activation of Systems Manager', () => {
     template.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
         Statement: Match.arrayWith([
-          Match.objectLike({ Action: ['eks:DescribeCluster', 'eks:ListAccessEntries', 'eks-auth:AssumeRoleForPodIdentity'], Resource: clusterArn }),
-          Match.objectLike({ Action: 'ssm:DeregisterManagedInstance', Condition: { StringEquals: { 'ssm:resourceTag/EKSClusterARN': clusterArn } } }),
+          Match.objectLike({
+            Action: ['eks:DescribeCluster', 'eks:ListAccessEntries', 'eks-auth:AssumeRoleForPodIdentity'],
+            Resource: clusterArn,
+          }),
+          Match.objectLike({
+            Action: 'ssm:DeregisterManagedInstance',
+            Condition: { StringEquals: { 'ssm:resourceTag/EKSClusterARN': clusterArn } },
+          }),
         ]),
       },
     });
@@ -85,7 +103,13 @@ describe('machines with an activation of Systems Manager', () => {
 
   it('are listed in the topology', () => {
     const { clusters } = JSON.parse(readFileSync(join(folderOf(stack), 'topology.json'), 'utf8'));
-    expect(clusters).toEqual([expect.objectContaining({ name: 'Cloud/Cluster', folder: 'Cloud-Cluster', files: ['Plant/nodeconfig.yaml', 'Plant/cilium-values.yaml'] })]);
+    expect(clusters).toEqual([
+      expect.objectContaining({
+        name: 'Cloud/Cluster',
+        folder: 'Cloud-Cluster',
+        files: ['Plant/nodeconfig.yaml', 'Plant/cilium-values.yaml'],
+      }),
+    ]);
   });
 });
 
@@ -98,11 +122,16 @@ describe('machines with certificates', () => {
     template.hasResourceProperties('AWS::IAM::Role', {
       MaxSessionDuration: 14_400,
       AssumeRolePolicyDocument: {
-        Statement: Match.arrayWith([Match.objectLike({
-          Action: 'sts:AssumeRole',
-          Principal: { Service: 'rolesanywhere.amazonaws.com' },
-          Condition: { ArnEquals: { 'aws:SourceArn': Match.anyValue() }, StringEquals: { 'sts:RoleSessionName': '${aws:PrincipalTag/x509Subject/CN}' } },
-        })]),
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: 'sts:AssumeRole',
+            Principal: { Service: 'rolesanywhere.amazonaws.com' },
+            Condition: {
+              ArnEquals: { 'aws:SourceArn': Match.anyValue() },
+              StringEquals: { 'sts:RoleSessionName': '${aws:PrincipalTag/x509Subject/CN}' },
+            },
+          }),
+        ]),
       },
     });
     template.hasResourceProperties('AWS::RolesAnywhere::Profile', { AcceptRoleSessionName: true, DurationSeconds: 14_400 });
@@ -129,7 +158,9 @@ it('leaves placeholders for the name of the cluster and the region where only de
 });
 
 it('refuses a cluster that was not told of remote networks', () => {
-  expect(() => nodesIn(testStack(), {}, {})).toThrow('cluster: Cloud/Cluster has no remoteNetworks, expected the networks of the machines: give CloudCluster remoteNetworks');
+  expect(() => nodesIn(testStack(), {}, {})).toThrow(
+    'cluster: Cloud/Cluster has no remoteNetworks, expected the networks of the machines: give CloudCluster remoteNetworks',
+  );
 });
 
 it.each<[Record<string, string>, string]>([
@@ -142,10 +173,16 @@ it.each<[Record<string, string>, string]>([
 });
 
 it.each([0, 1001, 2.5])('refuses a limit of %d registrations', (registrationLimit) => {
-  expect(() => HybridCredentials.systemsManager({ registrationLimit })).toThrow(`registrationLimit: got ${registrationLimit}, expected a whole number, 1 to 1000`);
+  expect(() => HybridCredentials.systemsManager({ registrationLimit })).toThrow(
+    `registrationLimit: got ${registrationLimit}, expected a whole number, 1 to 1000`,
+  );
 });
 
 it('refuses sessions that are too short, and paths that are relative', () => {
-  expect(() => HybridCredentials.rolesAnywhere({ authority: AUTHORITY, sessionDuration: Duration.minutes(5) })).toThrow('sessionDuration: got 5 minutes, expected 15 minutes to 12 hours');
-  expect(() => HybridCredentials.rolesAnywhere({ authority: AUTHORITY, certificatePath: 'server.pem' })).toThrow('certificatePath: got "server.pem", expected the absolute path');
+  expect(() => HybridCredentials.rolesAnywhere({ authority: AUTHORITY, sessionDuration: Duration.minutes(5) })).toThrow(
+    'sessionDuration: got 5 minutes, expected 15 minutes to 12 hours',
+  );
+  expect(() => HybridCredentials.rolesAnywhere({ authority: AUTHORITY, certificatePath: 'server.pem' })).toThrow(
+    'certificatePath: got "server.pem", expected the absolute path',
+  );
 });

@@ -12,13 +12,22 @@ const ISOLATED = { subnetType: ec2.SubnetType.PRIVATE_ISOLATED };
 const { InterfaceVpcEndpointAwsService: services } = ec2;
 
 function isolatedVpc(stack: Stack): ec2.Vpc {
-  return new ec2.Vpc(stack, 'Vpc', { availabilityZones: ['eu-central-1a', 'eu-central-1b'], subnetConfiguration: [{ name: 'Nodes', ...ISOLATED }] });
+  return new ec2.Vpc(stack, 'Vpc', {
+    availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+    subnetConfiguration: [{ name: 'Nodes', ...ISOLATED }],
+  });
 }
 
 function addEndpoints(vpc: ec2.Vpc) {
   vpc.addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3 });
   Object.entries({
-    Eks: services.EKS, EksAuth: services.EKS_AUTH, Sts: services.STS, Lambda: services.LAMBDA, Ec2: services.EC2, Ecr: services.ECR, EcrDocker: services.ECR_DOCKER,
+    Eks: services.EKS,
+    EksAuth: services.EKS_AUTH,
+    Sts: services.STS,
+    Lambda: services.LAMBDA,
+    Ec2: services.EC2,
+    Ecr: services.ECR,
+    EcrDocker: services.ECR_DOCKER,
     Secrets: services.SECRETS_MANAGER,
   }).forEach(([id, service]) => vpc.addInterfaceEndpoint(id, { service }));
 }
@@ -30,7 +39,9 @@ function synthesize(stack: Stack) {
 it('are refused when the VPC has no endpoints, with all that are missing, what needs them, and the subnets', () => {
   const stack = testStack();
   testCluster(stack, { vpc: isolatedVpc(stack), subnets: ISOLATED });
-  expect(() => synthesize(stack)).toThrow(/subnets: Cloud\/Vpc\/NodesSubnet1, Cloud\/Vpc\/NodesSubnet2 have no way to the internet, and the VPC has no endpoints for eks \(.*sts.*lambda.*s3.*ec2.*ecr\.api.*ecr\.dkr.*eks-auth.*secretsmanager \(secrets of pods\): add them with vpc\.addInterfaceEndpoint/);
+  expect(() => synthesize(stack)).toThrow(
+    /subnets: Cloud\/Vpc\/NodesSubnet1, Cloud\/Vpc\/NodesSubnet2 have no way to the internet, and the VPC has no endpoints for eks \(.*sts.*lambda.*s3.*ec2.*ecr\.api.*ecr\.dkr.*eks-auth.*secretsmanager \(secrets of pods\): add them with vpc\.addInterfaceEndpoint/,
+  );
 });
 
 it('are refused for the one endpoint that is missing, whenever the others were added', () => {
@@ -62,9 +73,16 @@ it('do not take endpoints of another VPC for their own', () => {
 
 it('are warned of in an imported VPC, whose endpoints may be made elsewhere', () => {
   const stack = testStack();
-  const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['a', 'b'], isolatedSubnetIds: ['subnet-1', 'subnet-2'] });
+  const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
+    vpcId: 'vpc-1',
+    availabilityZones: ['a', 'b'],
+    isolatedSubnetIds: ['subnet-1', 'subnet-2'],
+  });
   testCluster(stack, { vpc, subnets: ISOLATED });
-  Annotations.fromStack(stack).hasWarning('/Cloud/Cluster', Match.stringLikeRegexp('no endpoints for eks .*acknowledge cdk-hybridge:vpc.endpoints'));
+  Annotations.fromStack(stack).hasWarning(
+    '/Cloud/Cluster',
+    Match.stringLikeRegexp('no endpoints for eks .*acknowledge cdk-hybridge:vpc.endpoints'),
+  );
 });
 
 it('carry no node groups, whose load balancer controller comes from the internet', () => {
@@ -75,11 +93,27 @@ it('carry no node groups, whose load balancer controller comes from the internet
 
 it('of an imported cluster are looked at for the functions that apply manifests', () => {
   const stack = testStack();
-  const cluster = eks.Cluster.fromClusterAttributes(stack, 'Existing', { clusterName: 'company', vpc: isolatedVpc(stack), clusterSecurityGroupId: 'sg-1' });
+  const cluster = eks.Cluster.fromClusterAttributes(stack, 'Existing', {
+    clusterName: 'company',
+    vpc: isolatedVpc(stack),
+    clusterSecurityGroupId: 'sg-1',
+  });
   EksTarget.existingCluster(cluster, { kubectlLayer: kubectlLayer(stack) });
-  expect(() => synthesize(stack)).toThrow('kubectlLayer: Cloud/Vpc/NodesSubnet1, Cloud/Vpc/NodesSubnet2 have no way to the internet, and the VPC has no endpoints for eks');
+  expect(() => synthesize(stack)).toThrow(
+    'kubectlLayer: Cloud/Vpc/NodesSubnet1, Cloud/Vpc/NodesSubnet2 have no way to the internet, and the VPC has no endpoints for eks',
+  );
 });
 
 it('need what AWS asks of private clusters', () => {
-  expect(Object.keys({ ...KUBECTL_NEEDS, ...NODE_NEEDS }).sort()).toEqual(['ec2', 'ecr.api', 'ecr.dkr', 'eks', 'eks-auth', 'lambda', 's3', 'secretsmanager', 'sts']);
+  expect(Object.keys({ ...KUBECTL_NEEDS, ...NODE_NEEDS }).sort()).toEqual([
+    'ec2',
+    'ecr.api',
+    'ecr.dkr',
+    'eks',
+    'eks-auth',
+    'lambda',
+    's3',
+    'secretsmanager',
+    'sts',
+  ]);
 });

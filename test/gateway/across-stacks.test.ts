@@ -38,8 +38,16 @@ it('data planes are beside their control plane, but for those in another region'
 it('what opens caches and logs to planes is in the stack of the planes', () => {
   const template = Template.fromStack(gateways);
   for (const [port, description, rules] of [[6380, 'what gateways share', 3], [443, 'logs of gateways', 2]] as const) {
-    template.resourcePropertiesCountIs('AWS::EC2::SecurityGroupIngress', {
-      FromPort: port, ToPort: port, Description: description, GroupId: { 'Fn::ImportValue': Match.stringLikeRegexp('^Stores:') }, SourceSecurityGroupId: Match.anyValue(),
-    }, rules);
+    template.resourcePropertiesCountIs(
+      'AWS::EC2::SecurityGroupIngress',
+      {
+        FromPort: port,
+        ToPort: port,
+        Description: description,
+        GroupId: { 'Fn::ImportValue': Match.stringLikeRegexp('^Stores:') },
+        SourceSecurityGroupId: Match.anyValue(),
+      },
+      rules,
+    );
   }
 });

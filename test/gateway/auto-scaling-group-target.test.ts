@@ -13,8 +13,12 @@ function topology(options: AutoScalingGroupTargetOptions = {}, plane: Partial<Ga
   const cloud = testStack();
   const cluster = testCluster(cloud);
   const identity = new CognitoIdentity(cloud, 'Identity');
-  testControlPlane(cloud, { target: EksTarget.cluster(cluster) })
-    .addDataPlane('Machines', { target: AutoScalingGroupTarget.vpc(cluster.vpc, options), identity, hostname: 'apis.acme.example', ...plane });
+  testControlPlane(cloud, { target: EksTarget.cluster(cluster) }).addDataPlane('Machines', {
+    target: AutoScalingGroupTarget.vpc(cluster.vpc, options),
+    identity,
+    hostname: 'apis.acme.example',
+    ...plane,
+  });
   return { cloud, template: Template.fromStack(cloud) };
 }
 
@@ -37,13 +41,22 @@ describe('on instances', () => {
   const unit = startFile(script, '/etc/systemd/system/hybridge.service');
 
   it('has the settings of any plane in a file', () => {
-    const written = Object.fromEntries(startFile(script, '/etc/hybridge/plane.env').trim().split('\n').map((line) => line.split(/=(.*)/, 2)));
+    const written = Object.fromEntries(
+      startFile(script, '/etc/hybridge/plane.env')
+        .trim()
+        .split('\n')
+        .map((line) => line.split(/=(.*)/, 2)),
+    );
     expect(Object.keys(written)).toEqual(Object.keys(topologyEntry(cloud, 'machines').settings));
-    expect(written).toMatchObject({ KONG_ROLE: 'data_plane', KONG_CLUSTER_CERT: '/etc/hybridge/cluster/tls.crt', KONG_CLUSTER_CONTROL_PLANE: expect.stringMatching(/^<ControlPlaneTunnelHost.*>:8005$/) });
+    expect(written).toMatchObject({
+      KONG_ROLE: 'data_plane',
+      KONG_CLUSTER_CERT: '/etc/hybridge/cluster/tls.crt',
+      KONG_CLUSTER_CONTROL_PLANE: expect.stringMatching(/^<ControlPlaneTunnelHost.*>:8005$/),
+    });
   });
 
   it('runs the image from the registry of the account, unprivileged, away from the role of the machine', () => {
-    for (const option of ['--read-only', '--cap-drop ALL', '--security-opt no-new-privileges', '--user 10001:10001', '--pull never']) expect(unit).toContain(option);
+    for (const option of ['--read-only', '--cap-drop ALL', '--security-opt no-new-privileges', '--user 10001:10001', '--pull never']) {expect(unit).toContain(option);}
     expect(unit).not.toMatch(/--network|--privileged|docker\.sock/);
     expect(unit).toContain('--volume /run/hybridge/tunnel:/etc/hybridge/cluster:ro');
     expect(unit).toMatch(/<\$\{AWS::AccountId\}\.dkr\.ecr\..*>\nExecStop=\/usr\/bin\/docker stop --time 45 gateway\n/);
@@ -57,45 +70,80 @@ describe('on instances', () => {
   });
 
   it('consists of scripts that bash can read', () => {
-    for (const text of [script, startFile(script, '/usr/local/sbin/hybridge-secrets'), startFile(script, '/usr/local/sbin/hybridge-image')]) {
+    for (const text of [
+      script,
+      startFile(script, '/usr/local/sbin/hybridge-secrets'),
+      startFile(script, '/usr/local/sbin/hybridge-image'),
+    ]) {
       execFileSync('bash', ['-n'], { input: text });
     }
     expect(script.length).toBeLessThan(16_384);
   });
 
   const isRoot = process.getuid?.() === 0;
-  (isRoot ? it : it.skip)(`fetches secrets into files of the gateway's user alone${isRoot ? '' : ' (skipped: only root may give files to another user)'}`, () => {
-    const folder = mkdtempSync(join(tmpdir(), 'secrets'));
-    const answer = JSON.stringify({ certificate: 'PUBLIC\n', privateKey: 'KEY\n', issuer: 'https://i', client_id: 'id', client_secret: 's"e\'c$ret', session_secret: 'key' });
-    writeFileSync(join(folder, 'aws'), `#!/bin/sh\necho "$@" >> ${folder}/asked\ncat <<'ENDS'\n${answer}\nENDS\n`, { mode: 0o755 });
-    execFileSync('bash', ['-s', folder], { input: startFile(script, '/usr/local/sbin/hybridge-secrets'), env: { ...process.env, PATH: `${folder}:${process.env.PATH}` } });
-    expect(readFileSync(join(folder, 'tunnel', 'tls.key'), 'utf8')).toBe('KEY\n');
-    expect(readFileSync(join(folder, 'identity', 'client_secret'), 'utf8')).toBe('s"e\'c$ret');
-    for (const file of ['tunnel/tls.crt', 'tunnel/tls.key', 'identity/client_secret']) {
-      const { mode, uid, gid } = statSync(join(folder, file));
-      expect([mode & 0o777, uid, gid]).toEqual([0o600, 10001, 10001]);
-    }
-    expect(readFileSync(join(folder, 'asked'), 'utf8').split('\n')[0])
-      .toBe('secretsmanager get-secret-value --region eu-central-1 --secret-id hybridge/Cloud/control-plane/tunnel --query SecretString --output text');
-    rmSync(folder, { recursive: true });
-  });
+  (isRoot ? it : it.skip)(
+    `fetches secrets into files of the gateway's user alone${isRoot ? '' : ' (skipped: only root may give files to another user)'}`,
+    () => {
+      const folder = mkdtempSync(join(tmpdir(), 'secrets'));
+      const answer = JSON.stringify({
+        certificate: 'PUBLIC\n',
+        privateKey: 'KEY\n',
+        issuer: 'https://i',
+        client_id: 'id',
+        client_secret: 's"e\'c$ret',
+        session_secret: 'key',
+      });
+      writeFileSync(join(folder, 'aws'), `#!/bin/sh\necho "$@" >> ${folder}/asked\ncat <<'ENDS'\n${answer}\nENDS\n`, { mode: 0o755 });
+      execFileSync('bash', ['-s', folder], {
+        input: startFile(script, '/usr/local/sbin/hybridge-secrets'),
+        env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
+      });
+      expect(readFileSync(join(folder, 'tunnel', 'tls.key'), 'utf8')).toBe('KEY\n');
+      expect(readFileSync(join(folder, 'identity', 'client_secret'), 'utf8')).toBe('s"e\'c$ret');
+      for (const file of ['tunnel/tls.crt', 'tunnel/tls.key', 'identity/client_secret']) {
+        const { mode, uid, gid } = statSync(join(folder, file));
+        expect([mode & 0o777, uid, gid]).toEqual([0o600, 10001, 10001]);
+      }
+      expect(readFileSync(join(folder, 'asked'), 'utf8').split('\n')[0]).toBe(
+        'secretsmanager get-secret-value --region eu-central-1 --secret-id hybridge/Cloud/control-plane/tunnel --query SecretString --output text',
+      );
+      rmSync(folder, { recursive: true });
+    },
+  );
 
   it('may read its secrets, pull the image, write its log and be reached by Session Manager', () => {
     const [, policy] = Object.entries<any>(template.findResources('AWS::IAM::Policy')).find(([id]) => id.includes('MachinesRole'))!;
-    const wide = policy.Properties.PolicyDocument.Statement.filter(({ Resource }: any) => Resource === '*').flatMap(({ Action }: any) => Action);
+    const wide = policy.Properties.PolicyDocument.Statement.filter(({ Resource }: any) => Resource === '*').flatMap(
+      ({ Action }: any) => Action,
+    );
     expect(wide).toEqual([
-      'ecr:GetAuthorizationToken', 'ssm:UpdateInstanceInformation', 'ssmmessages:CreateControlChannel', 'ssmmessages:CreateDataChannel', 'ssmmessages:OpenControlChannel',
+      'ecr:GetAuthorizationToken',
+      'ssm:UpdateInstanceInformation',
+      'ssmmessages:CreateControlChannel',
+      'ssmmessages:CreateDataChannel',
+      'ssmmessages:OpenControlChannel',
       'ssmmessages:OpenDataChannel',
     ]);
-    template.hasResourceProperties('AWS::IAM::Role', { AssumeRolePolicyDocument: Match.objectLike({ Statement: [Match.objectLike({ Principal: { Service: 'ec2.amazonaws.com' } })] }), ManagedPolicyArns: Match.absent() });
+    template.hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: Match.objectLike({ Statement: [Match.objectLike({ Principal: { Service: 'ec2.amazonaws.com' } })] }),
+      ManagedPolicyArns: Match.absent(),
+    });
   });
 
   it('is replaced one by one, each when its node is ready', () => {
     template.hasResource('AWS::AutoScaling::AutoScalingGroup', {
-      Properties: { MinSize: '2', MaxSize: '4', DesiredCapacity: Match.absent(), HealthCheckType: 'ELB', TargetGroupARNs: [Match.anyValue(), Match.anyValue()] },
+      Properties: {
+        MinSize: '2',
+        MaxSize: '4',
+        DesiredCapacity: Match.absent(),
+        HealthCheckType: 'ELB',
+        TargetGroupARNs: [Match.anyValue(), Match.anyValue()],
+      },
       CreationPolicy: { ResourceSignal: { Count: 2 } },
       UpdatePolicy: { AutoScalingRollingUpdate: { MinInstancesInService: 2, MaxBatchSize: 1, WaitOnResourceSignals: true } },
-      DependsOn: Match.arrayWith([Match.stringLikeRegexp('IdentityWebClientSecretSecretCopy'), Match.stringLikeRegexp('MachinesRoleDefaultPolicy')].reverse()),
+      DependsOn: Match.arrayWith(
+        [Match.stringLikeRegexp('IdentityWebClientSecretSecretCopy'), Match.stringLikeRegexp('MachinesRoleDefaultPolicy')].reverse(),
+      ),
     });
     const [id] = Object.keys(template.findResources('AWS::AutoScaling::AutoScalingGroup'));
     expect(script).toContain(`cfn-signal --stack Cloud --resource ${id} --region eu-central-1 -e $exitCode`);
@@ -104,12 +152,23 @@ describe('on instances', () => {
 
   it('is reached through a Network Load Balancer that asks for readiness', () => {
     for (const port of [8000, 8443]) {
-      template.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', { Port: port, Protocol: 'TCP', TargetType: 'instance', HealthCheckPort: '8100', HealthCheckPath: '/status/ready' });
+      template.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', {
+        Port: port,
+        Protocol: 'TCP',
+        TargetType: 'instance',
+        HealthCheckPort: '8100',
+        HealthCheckPath: '/status/ready',
+      });
     }
   });
 
   it('stands in the topology', () => {
-    expect(topologyEntry(cloud, 'machines')).toMatchObject({ target: 'auto-scaling-group', region: 'eu-central-1', controlPlane: 'control-plane', manifests: [] });
+    expect(topologyEntry(cloud, 'machines')).toMatchObject({
+      target: 'auto-scaling-group',
+      region: 'eu-central-1',
+      controlPlane: 'control-plane',
+      manifests: [],
+    });
   });
 });
 
@@ -129,18 +188,25 @@ describe('wrong properties', () => {
     [{ maxReplicas: 2 }, 'maxReplicas: got 2, expected a whole number, at least 3, one more than the replicas of the plane'],
     [{ cpuPercent: 5 }, 'cpuPercent: got 5, expected a percentage from 10 to 90'],
     [{ instanceType: new ec2.InstanceType('c7g.large') }, 'instanceType: got c7g.large, which has an Arm processor, expected an x86 one'],
-    [{ exposure: Exposure.clusterIp() }, 'exposure: got cluster, expected internalLoadBalancer or internetLoadBalancer, which an Auto Scaling group has'],
+    [
+      { exposure: Exposure.clusterIp() },
+      'exposure: got cluster, expected internalLoadBalancer or internetLoadBalancer, which an Auto Scaling group has',
+    ],
   ])('are refused: %j', (options, message) => {
     expect(() => topology(options)).toThrow(message);
   });
 
   it('are refused: a setting over two lines', () => {
-    expect(() => topology({}, { settings: { KONG_NGINX_HTTP_INCLUDE: 'a\nb' } })).toThrow('settings["KONG_NGINX_HTTP_INCLUDE"]: holds a line break, expected one line');
+    expect(() => topology({}, { settings: { KONG_NGINX_HTTP_INCLUDE: 'a\nb' } })).toThrow(
+      'settings["KONG_NGINX_HTTP_INCLUDE"]: holds a line break, expected one line',
+    );
   });
 
   it('are refused: logs', () => {
     const stack = testStack();
     const logs = new OpenSearchLogs(stack, 'Logs', { vpc: new ec2.Vpc(stack, 'Vpc') });
-    expect(() => topology({}, { logs })).toThrow('logs: the nodes cannot reach the role of their instance, expected logs with an ingest, which takes a token: set ingest: true');
+    expect(() => topology({}, { logs })).toThrow(
+      'logs: the nodes cannot reach the role of their instance, expected logs with an ingest, which takes a token: set ingest: true',
+    );
   });
 });

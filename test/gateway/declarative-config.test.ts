@@ -8,7 +8,13 @@ import { only, testControlPlane, testStack, writtenManifests } from './sample';
 
 const HTTPBIN = {
   _format_version: '3.0',
-  services: [{ name: 'httpbin', url: 'http://httpbin.test:8080', routes: [{ name: 'httpbin', paths: ['/httpbin'], plugins: [{ name: 'key-auth' }] }] }],
+  services: [
+    {
+      name: 'httpbin',
+      url: 'http://httpbin.test:8080',
+      routes: [{ name: 'httpbin', paths: ['/httpbin'], plugins: [{ name: 'key-auth' }] }],
+    },
+  ],
 };
 
 function file(text: string): string {
@@ -36,7 +42,16 @@ describe('a declarative configuration', () => {
 
   it('is applied by a Job with the client of the packaged image, and nothing of the plane\'s secrets', () => {
     expect(container.command).toEqual([
-      'node', 'apply-configuration.mjs', '--file', '/etc/hybridge/configuration/configuration.json', '--admin', 'http://control-plane-admin:8001', '--tag', 'hybridge-apis', '--wait', '60',
+      'node',
+      'apply-configuration.mjs',
+      '--file',
+      '/etc/hybridge/configuration/configuration.json',
+      '--admin',
+      'http://control-plane-admin:8001',
+      '--tag',
+      'hybridge-apis',
+      '--wait',
+      '60',
     ]);
     expect(container.env).toEqual([]);
     expect(volumes.filter(({ csi, secret }: any) => csi ?? secret)).toEqual([]);
@@ -46,7 +61,11 @@ describe('a declarative configuration', () => {
   it('reaches the Job as entities in writing order', () => {
     const { configMap } = volumes.find(({ configMap: map }: any) => map);
     const { entities } = JSON.parse(only(manifests, 'ConfigMap', configMap.name).data!['configuration.json']);
-    expect(entities.map(({ type, key }: any) => type === 'plugins' ? type : `${type} ${key}`)).toEqual(['services httpbin', 'routes httpbin', 'plugins']);
+    expect(entities.map(({ type, key }: any) => (type === 'plugins' ? type : `${type} ${key}`))).toEqual([
+      'services httpbin',
+      'routes httpbin',
+      'plugins',
+    ]);
   });
 
   it('lets the Job talk to the Admin API and to names only', () => {
@@ -58,11 +77,16 @@ describe('a declarative configuration', () => {
 
   it('comes after the nodes, and the deployment waits for it', () => {
     const template = Template.fromStack(stack);
-    const manifestOf = (text: string) => Object.entries<any>(template.findResources('Custom::AWSCDK-EKS-KubernetesResource')).find(([, { Properties }]) => JSON.stringify(Properties.Manifest).includes(text))!;
+    const manifestOf = (text: string) =>
+      Object.entries<any>(template.findResources('Custom::AWSCDK-EKS-KubernetesResource')).find(([, { Properties }]) =>
+        JSON.stringify(Properties.Manifest).includes(text),
+      )!;
     const [deployment] = manifestOf('"kind\\":\\"Deployment');
     const [id, { DependsOn }] = manifestOf('apply-configuration.mjs');
     expect(DependsOn).toContain(deployment);
-    const [wait] = Object.values<any>(template.findResources('Custom::AWSCDK-EKS-KubernetesObjectValue', { Properties: { ObjectName: applying.metadata.name } }));
+    const [wait] = Object.values<any>(
+      template.findResources('Custom::AWSCDK-EKS-KubernetesObjectValue', { Properties: { ObjectName: applying.metadata.name } }),
+    );
     expect(wait.Properties.JsonPath).toBe('.status.succeeded');
     expect(wait.DependsOn).toContain(id);
   });
@@ -76,15 +100,22 @@ it('is a new Job when it changes, and the same one when it does not', () => {
 });
 
 it('is applied to Kong with the same client', () => {
-  const { manifests } = applied({ inline: { _format_version: '3.0', plugins: [{ name: 'rate-limiting', config: { minute: 5 } }] } }, GatewayEngine.kongHelm({ chartVersion: '3.4.1' }));
+  const { manifests } = applied(
+    { inline: { _format_version: '3.0', plugins: [{ name: 'rate-limiting', config: { minute: 5 } }] } },
+    GatewayEngine.kongHelm({ chartVersion: '3.4.1' }),
+  );
   expect(only(manifests, 'Job').spec.template.spec.containers[0].image).toMatch(/dkr\.ecr/);
   const { podSelector } = only(manifests, 'NetworkPolicy', 'control-plane-migrations').spec;
-  expect(podSelector.matchExpressions).toEqual([{ key: 'app.kubernetes.io/component', operator: 'NotIn', values: ['app', 'configuration'] }]);
+  expect(podSelector.matchExpressions).toEqual([
+    { key: 'app.kubernetes.io/component', operator: 'NotIn', values: ['app', 'configuration'] },
+  ]);
 });
 
 describe('is refused at synth', () => {
   it('with the line of each error', () => {
-    const path = file('_format_version: "3.0"\nservices:\n- name: a\n  host: a.test\n  port: 99999\n  routes:\n  - name: r\n    paths: [r]\n');
+    const path = file(
+      '_format_version: "3.0"\nservices:\n- name: a\n  host: a.test\n  port: 99999\n  routes:\n  - name: r\n    paths: [r]\n',
+    );
     expect(() => applied({ file: path })).toThrow(
       `file: got 2 errors, expected a configuration that the gateway accepts:\n  ${path}:5: services[0].port: value should be between 0 and 65535\n  ${path}:8: services[0].routes[0].paths[0]: should start with`,
     );
@@ -95,21 +126,45 @@ describe('is refused at synth', () => {
     [{ file: 'a.yaml', inline: HTTPBIN }, 'file: got inline as well, expected one of the two'],
     [{ file: '/nowhere/apis.yaml' }, 'file: cannot read "/nowhere/apis.yaml"'],
     [{ inline: HTTPBIN, waitSeconds: 0 }, 'waitSeconds: got 0, expected a whole number of seconds, 1 to 300'],
-    [{ inline: { _format_version: '3.0', consumers: [{ username: 'a', keyauth_credentials: [{ id: '6a1d3e64-1f0a-4b6e-9d8e-2d8a5a3c1b11', key: 'opensesame' }] }] } },
-      'consumers[0].keyauth_credentials[0].key: got a secret in plain text'],
-    [{ inline: { _format_version: '3.0', services: Array.from({ length: 2000 }, (_, at) => ({ name: `service-${at}`, host: 'a.test' })) } }, 'expected at most 100000: split it'],
-    [{ inline: { _format_version: '3.0', services: Array.from({ length: 300 }, (_, at) => ({ name: `service-${at}`, host: 'a.test', tags: ['道'.repeat(100)] })) } }, 'bytes, expected at most 100000: split it'],
+    [
+      {
+        inline: {
+          _format_version: '3.0',
+          consumers: [{ username: 'a', keyauth_credentials: [{ id: '6a1d3e64-1f0a-4b6e-9d8e-2d8a5a3c1b11', key: 'opensesame' }] }],
+        },
+      },
+      'consumers[0].keyauth_credentials[0].key: got a secret in plain text',
+    ],
+    [
+      {
+        inline: { _format_version: '3.0', services: Array.from({ length: 2000 }, (_, at) => ({ name: `service-${at}`, host: 'a.test' })) },
+      },
+      'expected at most 100000: split it',
+    ],
+    [
+      {
+        inline: {
+          _format_version: '3.0',
+          services: Array.from({ length: 300 }, (_, at) => ({ name: `service-${at}`, host: 'a.test', tags: ['道'.repeat(100)] })),
+        },
+      },
+      'bytes, expected at most 100000: split it',
+    ],
   ])('%#', (options, message) => {
     expect(() => applied(options)).toThrow(message);
   });
 
   it('with a plugin that the edition of Kong does not have', () => {
     const inline = { _format_version: '3.0', services: [{ name: 'a', host: 'a.test', plugins: [{ name: 'openid-connect', config: {} }] }] };
-    expect(() => applied({ inline }, GatewayEngine.kongHelm({ chartVersion: '3.4.1' }))).toThrow('inline: services[0].plugins[0]: got the plugin openid-connect, which Kong\'s community edition does not have');
+    expect(() => applied({ inline }, GatewayEngine.kongHelm({ chartVersion: '3.4.1' }))).toThrow(
+      "inline: services[0].plugins[0]: got the plugin openid-connect, which Kong's community edition does not have",
+    );
   });
 
   it('with an id that no Job can be named after', () => {
     const controlPlane = testControlPlane(testStack());
-    expect(() => controlPlane.addDeclarativeConfig('an-id-that-is-very-long-and-does-not-fit', { inline: HTTPBIN })).toThrow('id: got "an-id-that-is-very-long-and-does-not-fit", expected 1 to 33');
+    expect(() => controlPlane.addDeclarativeConfig('an-id-that-is-very-long-and-does-not-fit', { inline: HTTPBIN })).toThrow(
+      'id: got "an-id-that-is-very-long-and-does-not-fit", expected 1 to 33',
+    );
   });
 });

@@ -44,7 +44,9 @@ it('finds the control plane by SSM parameters', () => {
     Name: '/hybridge/Cloud/laptop/kong_cluster_control_plane',
     Value: { 'Fn::Join': ['', [{ 'Fn::GetAtt': [Match.stringLikeRegexp('ControlPlaneTunnelHost'), 'Value'] }, ':8005']] },
   });
-  expect(written('fetch.sh')).toContain("aws ssm get-parameter --region 'eu-central-1' --name '/hybridge/Cloud/laptop/kong_cluster_control_plane'");
+  expect(written('fetch.sh')).toContain(
+    "aws ssm get-parameter --region 'eu-central-1' --name '/hybridge/Cloud/laptop/kong_cluster_control_plane'",
+  );
 });
 
 it('runs unprivileged, with one writable folder, and cannot start before the secrets are there', () => {
@@ -62,14 +64,23 @@ it('runs unprivileged, with one writable folder, and cannot start before the sec
 
 it('mounts every secret as a file, and holds none', () => {
   expect(gateway.secrets.map(({ target }: { target: string }) => target)).toEqual([
-    '/etc/hybridge/cluster/tls.crt', '/etc/hybridge/cluster/tls.key', '/etc/hybridge/identity/issuer', '/etc/hybridge/identity/client_id', '/etc/hybridge/identity/client_secret', '/etc/hybridge/identity/session_secret',
+    '/etc/hybridge/cluster/tls.crt',
+    '/etc/hybridge/cluster/tls.key',
+    '/etc/hybridge/identity/issuer',
+    '/etc/hybridge/identity/client_id',
+    '/etc/hybridge/identity/client_secret',
+    '/etc/hybridge/identity/session_secret',
   ]);
   for (const { source } of gateway.secrets) expect(compose.secrets[source].file).toMatch(/^\.\/secrets\/(tunnel|identity)\/[\w.]+$/);
   for (const file of ['compose.yaml', 'plane.env', 'fetch.sh']) expect(written(file)).not.toMatch(/-----BEGIN|\$\{Token|TOKEN\[/);
 });
 
 it('stands in the topology with its files', () => {
-  expect(topologyEntry(cloud, 'laptop')).toMatchObject({ target: 'docker', controlPlane: 'control-plane', manifests: ['compose.yaml', 'plane.env', 'fetch.sh'] });
+  expect(topologyEntry(cloud, 'laptop')).toMatchObject({
+    target: 'docker',
+    controlPlane: 'control-plane',
+    manifests: ['compose.yaml', 'plane.env', 'fetch.sh'],
+  });
 });
 
 describe('fetch.sh', () => {
@@ -84,14 +95,26 @@ describe('fetch.sh', () => {
 
   const fetch = (aws: string) => {
     writeFileSync(join(folder, 'aws'), `#!/bin/sh\n${aws}\n`, { mode: 0o755 });
-    return spawnSync('sh', [join(folder, 'fetch.sh')], { env: { ...process.env, PATH: `${folder}:${process.env.PATH}` }, encoding: 'utf8' });
+    return spawnSync('sh', [join(folder, 'fetch.sh')], {
+      env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
+      encoding: 'utf8',
+    });
   };
-  const secret = JSON.stringify({ certificate: 'PUBLIC\n', privateKey: 'KEY\n', issuer: 'https://i', client_id: 'id', client_secret: 's"e\'c$ret', session_secret: 'key' });
+  const secret = JSON.stringify({
+    certificate: 'PUBLIC\n',
+    privateKey: 'KEY\n',
+    issuer: 'https://i',
+    client_id: 'id',
+    client_secret: 's"e\'c$ret',
+    session_secret: 'key',
+  });
 
   it('writes values and secrets for the user alone', () => {
     const { status, stderr } = fetch(`case "$1" in ssm) echo "$6" | sed 's/.*_//' ;; *) cat <<'ENDS'\n${secret}\nENDS\n;; esac`);
     expect([status, stderr]).toEqual([0, '']);
-    expect(readFileSync(join(folder, 'deployed.env'), 'utf8')).toBe('KONG_CLUSTER_CONTROL_PLANE=plane\nKONG_CLUSTER_TELEMETRY_ENDPOINT=endpoint\n');
+    expect(readFileSync(join(folder, 'deployed.env'), 'utf8')).toBe(
+      'KONG_CLUSTER_CONTROL_PLANE=plane\nKONG_CLUSTER_TELEMETRY_ENDPOINT=endpoint\n',
+    );
     expect(readFileSync(join(folder, 'secrets', 'tunnel', 'tls.key'), 'utf8')).toBe('KEY\n');
     expect(readFileSync(join(folder, 'secrets', 'identity', 'client_secret'), 'utf8')).toBe('s"e\'c$ret');
     const { mode, uid } = statSync(join(folder, 'secrets', 'tunnel', 'tls.key'));

@@ -13,7 +13,12 @@ function topology(options: EcsTargetOptions = {}) {
   const cloud = testStack();
   const cluster = testCluster(cloud);
   const controlPlane = testControlPlane(cloud, { target: EksTarget.cluster(cluster) });
-  controlPlane.addDataPlane('Containers', { target: EcsTarget.fargate(cluster.vpc, options), identity: new CognitoIdentity(cloud, 'Identity'), hostname: 'apis.acme.example', labels: { tier: 'edge' } });
+  controlPlane.addDataPlane('Containers', {
+    target: EcsTarget.fargate(cluster.vpc, options),
+    identity: new CognitoIdentity(cloud, 'Identity'),
+    hostname: 'apis.acme.example',
+    labels: { tier: 'edge' },
+  });
   return { cloud, template: Template.fromStack(cloud) };
 }
 
@@ -29,18 +34,37 @@ describe('on Fargate', () => {
   const secrets = Object.fromEntries(gateway.Secrets.map(({ Name, ValueFrom }: any) => [Name, JSON.stringify(ValueFrom)]));
 
   it('has the settings of any plane, with certificate and key as secrets', () => {
-    expect(environment).toMatchObject({ KONG_ROLE: 'data_plane', KONG_DATABASE: 'off', KONG_CLUSTER_MTLS: 'shared', KONG_CLUSTER_DP_LABELS: 'tier:edge' });
-    expect(Object.keys(secrets)).toEqual(['KONG_CLUSTER_CERT', 'KONG_CLUSTER_CERT_KEY', 'IDENTITY_ISSUER', 'IDENTITY_CLIENT_ID', 'IDENTITY_CLIENT_SECRET', 'IDENTITY_SESSION_SECRET']);
+    expect(environment).toMatchObject({
+      KONG_ROLE: 'data_plane',
+      KONG_DATABASE: 'off',
+      KONG_CLUSTER_MTLS: 'shared',
+      KONG_CLUSTER_DP_LABELS: 'tier:edge',
+    });
+    expect(Object.keys(secrets)).toEqual([
+      'KONG_CLUSTER_CERT',
+      'KONG_CLUSTER_CERT_KEY',
+      'IDENTITY_ISSUER',
+      'IDENTITY_CLIENT_ID',
+      'IDENTITY_CLIENT_SECRET',
+      'IDENTITY_SESSION_SECRET',
+    ]);
     expect(secrets.KONG_CLUSTER_CERT).toContain(':certificate::');
     expect(secrets.KONG_CLUSTER_CERT_KEY).toContain(':privateKey::');
     for (const name of Object.keys(secrets)) expect(environment).not.toHaveProperty(name);
-    expect(Object.keys({ ...environment, ...secrets })).toEqual(expect.arrayContaining(Object.keys(topologyEntry(cloud, 'containers').settings)));
+    expect(Object.keys({ ...environment, ...secrets })).toEqual(
+      expect.arrayContaining(Object.keys(topologyEntry(cloud, 'containers').settings)),
+    );
   });
 
   it('lets ECS, not the node, read exactly these secrets', () => {
     const policies = Object.entries<any>(template.findResources('AWS::IAM::Policy')).filter(([id]) => id.includes('TaskExecutionRole'));
-    const reading = policies[0][1].Properties.PolicyDocument.Statement.filter(({ Action }: any) => Action.includes('secretsmanager:GetSecretValue'));
-    expect(reading.map(({ Resource }: any) => Resource.Ref)).toEqual([expect.stringContaining('TunnelSecret'), expect.stringContaining('WebClientSecret')]);
+    const reading = policies[0][1].Properties.PolicyDocument.Statement.filter(({ Action }: any) =>
+      Action.includes('secretsmanager:GetSecretValue'),
+    );
+    expect(reading.map(({ Resource }: any) => Resource.Ref)).toEqual([
+      expect.stringContaining('TunnelSecret'),
+      expect.stringContaining('WebClientSecret'),
+    ]);
     expect(Object.keys(template.findResources('AWS::IAM::Policy')).filter((id) => id.includes('TaskTaskRole'))).toEqual([]);
   });
 
@@ -51,14 +75,23 @@ describe('on Fargate', () => {
       MountPoints: [{ ContainerPath: '/var/lib/hybridge', ReadOnly: false, SourceVolume: 'prefix' }],
       LogConfiguration: { LogDriver: 'awslogs', Options: { mode: 'non-blocking' } },
     });
-    template.hasResourceProperties('AWS::ECS::TaskDefinition', { Volumes: [{ Name: 'prefix' }], Cpu: '1024', Memory: '2048', NetworkMode: 'awsvpc' });
+    template.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      Volumes: [{ Name: 'prefix' }],
+      Cpu: '1024',
+      Memory: '2048',
+      NetworkMode: 'awsvpc',
+    });
   });
 
   it('is replaced without a gap, and goes back when the new one does not become ready', () => {
     template.hasResourceProperties('AWS::ECS::Service', {
       LaunchType: 'FARGATE',
       DesiredCount: Match.absent(),
-      DeploymentConfiguration: { MinimumHealthyPercent: 100, MaximumPercent: 200, DeploymentCircuitBreaker: { Enable: true, Rollback: true } },
+      DeploymentConfiguration: {
+        MinimumHealthyPercent: 100,
+        MaximumPercent: 200,
+        DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+      },
       NetworkConfiguration: { AwsvpcConfiguration: { AssignPublicIp: 'DISABLED' } },
       LoadBalancers: [{ ContainerPort: 8000 }, { ContainerPort: 8443 }].map((port) => Match.objectLike(port)),
     });
@@ -67,7 +100,9 @@ describe('on Fargate', () => {
 
   it('starts after the secrets hold their content', () => {
     const [service] = Object.values<any>(template.findResources('AWS::ECS::Service'));
-    expect(service.DependsOn).toEqual(expect.arrayContaining([expect.stringContaining('TunnelCertificate'), expect.stringContaining('IdentityWebClientSecretSecretCopy')]));
+    expect(service.DependsOn).toEqual(
+      expect.arrayContaining([expect.stringContaining('TunnelCertificate'), expect.stringContaining('IdentityWebClientSecretSecretCopy')]),
+    );
   });
 
   it('is reached through a Network Load Balancer that asks for readiness', () => {
@@ -75,7 +110,12 @@ describe('on Fargate', () => {
     for (const [port, nodePort] of [[80, 8000], [443, 8443]]) {
       template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: port, Protocol: 'TCP' });
       template.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', {
-        Port: nodePort, Protocol: 'TCP', TargetType: 'ip', HealthCheckProtocol: 'HTTP', HealthCheckPort: '8100', HealthCheckPath: '/status/ready',
+        Port: nodePort,
+        Protocol: 'TCP',
+        TargetType: 'ip',
+        HealthCheckProtocol: 'HTTP',
+        HealthCheckPort: '8100',
+        HealthCheckPath: '/status/ready',
         TargetGroupAttributes: Match.arrayWith([{ Key: 'preserve_client_ip.enabled', Value: 'true' }]),
       });
     }
@@ -90,14 +130,26 @@ describe('on Fargate', () => {
 
   it('grows with the use of its processors, to twice its replicas', () => {
     template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity: 2, MaxCapacity: 4 });
-    template.resourcePropertiesCountIs('AWS::ApplicationAutoScaling::ScalingPolicy', {
-      TargetTrackingScalingPolicyConfiguration: { TargetValue: 60, PredefinedMetricSpecification: { PredefinedMetricType: 'ECSServiceAverageCPUUtilization' } },
-    }, 1);
+    template.resourcePropertiesCountIs(
+      'AWS::ApplicationAutoScaling::ScalingPolicy',
+      {
+        TargetTrackingScalingPolicyConfiguration: {
+          TargetValue: 60,
+          PredefinedMetricSpecification: { PredefinedMetricType: 'ECSServiceAverageCPUUtilization' },
+        },
+      },
+      1,
+    );
     template.resourceCountIs('AWS::ApplicationAutoScaling::ScalingPolicy', 1);
   });
 
   it('stands in the topology', () => {
-    expect(topologyEntry(cloud, 'containers')).toMatchObject({ target: 'ecs', region: 'eu-central-1', controlPlane: 'control-plane', manifests: [] });
+    expect(topologyEntry(cloud, 'containers')).toMatchObject({
+      target: 'ecs',
+      region: 'eu-central-1',
+      controlPlane: 'control-plane',
+      manifests: [],
+    });
   });
 });
 
@@ -105,27 +157,53 @@ it('ends the consumers\' TLS at an Application Load Balancer that has a certific
   const cloud = testStack();
   const cluster = testCluster(cloud);
   const certificate = Certificate.fromCertificateArn(cloud, 'Certificate', CERTIFICATE);
-  const target = EcsTarget.fargate(cluster.vpc, { certificate, exposure: Exposure.internetLoadBalancer('203.0.113.0/24'), requestsPerReplica: 30_000, deletionProtection: false });
+  const target = EcsTarget.fargate(cluster.vpc, {
+    certificate,
+    exposure: Exposure.internetLoadBalancer('203.0.113.0/24'),
+    requestsPerReplica: 30_000,
+    deletionProtection: false,
+  });
   testControlPlane(cloud, { target: EksTarget.cluster(cluster) }).addDataPlane('Containers', { target });
   const template = Template.fromStack(cloud);
   template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', { Type: 'application', Scheme: 'internet-facing' });
-  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: 443, Protocol: 'HTTPS', Certificates: [{ CertificateArn: CERTIFICATE }] });
-  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: 80, DefaultActions: [Match.objectLike({ Type: 'redirect' })] });
-  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', { Port: 8443, Protocol: 'HTTPS', HealthCheckProtocol: 'HTTP', HealthCheckPort: '8100' });
+  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+    Port: 443,
+    Protocol: 'HTTPS',
+    Certificates: [{ CertificateArn: CERTIFICATE }],
+  });
+  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+    Port: 80,
+    DefaultActions: [Match.objectLike({ Type: 'redirect' })],
+  });
+  template.hasResourceProperties('AWS::ElasticLoadBalancingV2::TargetGroup', {
+    Port: 8443,
+    Protocol: 'HTTPS',
+    HealthCheckProtocol: 'HTTP',
+    HealthCheckPort: '8100',
+  });
   template.hasResourceProperties('AWS::EC2::SecurityGroup', {
     SecurityGroupIngress: [80, 443].map((port) => Match.objectLike({ CidrIp: '203.0.113.0/24', FromPort: port, ToPort: port })),
   });
   template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalingPolicy', {
-    TargetTrackingScalingPolicyConfiguration: { TargetValue: 30_000, PredefinedMetricSpecification: { PredefinedMetricType: 'ALBRequestCountPerTarget' } },
+    TargetTrackingScalingPolicyConfiguration: {
+      TargetValue: 30_000,
+      PredefinedMetricSpecification: { PredefinedMetricType: 'ALBRequestCountPerTarget' },
+    },
   });
-  expect(container(template).Environment).toContainEqual({ Name: 'KONG_TRUSTED_IPS', Value: { 'Fn::GetAtt': [expect.stringContaining('Vpc'), 'CidrBlock'] } });
+  expect(container(template).Environment).toContainEqual({
+    Name: 'KONG_TRUSTED_IPS',
+    Value: { 'Fn::GetAtt': [expect.stringContaining('Vpc'), 'CidrBlock'] },
+  });
 });
 
 it('runs on the instances of a capacity provider, spread over zones', () => {
   const cloud = testStack();
   const eks = testCluster(cloud);
   const cluster = ecs.Cluster.fromClusterAttributes(cloud, 'Ecs', { clusterName: 'apps', vpc: eks.vpc });
-  testControlPlane(cloud, { target: EksTarget.cluster(eks) }).addDataPlane('Instances', { target: EcsTarget.ec2Cluster(cluster, 'machines'), replicas: 3 });
+  testControlPlane(cloud, { target: EksTarget.cluster(eks) }).addDataPlane('Instances', {
+    target: EcsTarget.ec2Cluster(cluster, 'machines'),
+    replicas: 3,
+  });
   const template = Template.fromStack(cloud);
   template.hasResourceProperties('AWS::ECS::Service', {
     LaunchType: Match.absent(),
@@ -151,7 +229,10 @@ it('may write logs to a domain in its VPC', () => {
   const cloud = testStack();
   const cluster = testCluster(cloud);
   const logs = new OpenSearchLogs(cloud, 'Logs', { vpc: cluster.vpc });
-  testControlPlane(cloud, { target: EksTarget.cluster(cluster) }).addDataPlane('Containers', { target: EcsTarget.fargate(cluster.vpc), logs });
+  testControlPlane(cloud, { target: EksTarget.cluster(cluster) }).addDataPlane('Containers', {
+    target: EcsTarget.fargate(cluster.vpc),
+    logs,
+  });
   Template.fromStack(cloud).hasResourceProperties('AWS::IAM::Policy', {
     PolicyDocument: { Statement: [Match.objectLike({ Action: ['es:ESHttpPost', 'es:ESHttpPut'] })] },
     Roles: [{ Ref: Match.stringLikeRegexp('TaskRole') }],
@@ -171,20 +252,29 @@ describe('wrong properties', () => {
   });
 
   it('are refused: a VPC without a way out', () => {
-    const vpc = new ec2.Vpc(testStack(), 'Vpc', { natGateways: 0, subnetConfiguration: [{ name: 'Inside', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }] });
-    expect(() => EcsTarget.fargate(vpc)).toThrow('vpc: has private subnets with a way to the internet in 0 availability zones, expected at least 2');
+    const vpc = new ec2.Vpc(testStack(), 'Vpc', {
+      natGateways: 0,
+      subnetConfiguration: [{ name: 'Inside', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }],
+    });
+    expect(() => EcsTarget.fargate(vpc)).toThrow(
+      'vpc: has private subnets with a way to the internet in 0 availability zones, expected at least 2',
+    );
   });
 
   it('are refused: Fargate as a provider of instances', () => {
     const cloud = testStack();
     const cluster = new ecs.Cluster(cloud, 'Ecs', { vpc: new ec2.Vpc(cloud, 'Vpc') });
-    expect(() => EcsTarget.ec2Cluster(cluster, 'FARGATE_SPOT')).toThrow('capacityProvider: got "FARGATE_SPOT", expected the name of one with EC2 instances');
+    expect(() => EcsTarget.ec2Cluster(cluster, 'FARGATE_SPOT')).toThrow(
+      'capacityProvider: got "FARGATE_SPOT", expected the name of one with EC2 instances',
+    );
   });
 
   it('are refused: a VPC in another account', () => {
     const app = testApp();
-    const [one, two] = ['111122223333', '444455556666'].map((account, at) => new Stack(app, `Stack${at}`, { env: { account, region: 'eu-central-1' } }));
-    for (const stack of [one, two]) stack.node.setContext(`availability-zones:account=${stack.account}:region=eu-central-1`, ['eu-central-1a', 'eu-central-1b']);
+    const [one, two] = ['111122223333', '444455556666'].map(
+      (account, at) => new Stack(app, `Stack${at}`, { env: { account, region: 'eu-central-1' } }),
+    );
+    for (const stack of [one, two]) {stack.node.setContext(`availability-zones:account=${stack.account}:region=eu-central-1`, ['eu-central-1a', 'eu-central-1b']);}
     const controlPlane = testControlPlane(one);
     expect(() => controlPlane.addDataPlane('Plane', { target: EcsTarget.fargate(new ec2.Vpc(two, 'Vpc')) }))
       .toThrow("target: the cluster is in account 444455556666, expected 111122223333, where the plane's secrets are");

@@ -21,7 +21,15 @@ const targets: Readonly<Record<string, GatewayTarget>> = {
   laptop: DockerTarget.compose({ imageRepository }),
 };
 const identity = new CognitoIdentity(cloud, 'Identity');
-for (const [id, target] of Object.entries(targets)) controlPlane.addDataPlane(id, { target, identity, hostname: `${id}.acme.example`, labels: { tier: 'edge' }, settings: { KONG_LOG_LEVEL: 'debug' } });
+for (const [id, target] of Object.entries(targets)) {
+  controlPlane.addDataPlane(id, {
+    target,
+    identity,
+    hostname: `${id}.acme.example`,
+    labels: { tier: 'edge' },
+    settings: { KONG_LOG_LEVEL: 'debug' },
+  });
+}
 
 const { directory } = (cloud.node.root as App).synth();
 const file = (plane: string, name: string) => readFileSync(join(directory, 'hybridge', plane, name), 'utf8');
@@ -35,7 +43,9 @@ const EFFECTIVE: Readonly<Record<string, () => Record<string, unknown>>> = {
   ecs: () => {
     const [{ Environment, Secrets }] = resource('AWS::ECS::TaskDefinition').Properties.ContainerDefinitions;
     // What no setting names is no setting elsewhere either, but a file.
-    return Object.fromEntries([...Environment, ...Secrets].filter(({ Name }) => !Name.startsWith('IDENTITY_')).map(({ Name, Value }: any) => [Name, Value]));
+    return Object.fromEntries(
+      [...Environment, ...Secrets].filter(({ Name }) => !Name.startsWith('IDENTITY_')).map(({ Name, Value }: any) => [Name, Value]),
+    );
   },
   machines: () => envLines(userData().split("cat > /etc/hybridge/plane.env <<'HYBRIDGE_FILE_ENDS'\n")[1].split('HYBRIDGE_FILE_ENDS')[0]),
   laptop: () => ({
@@ -50,7 +60,9 @@ function userData(): string {
 }
 
 function ofPods(plane: string): Record<string, unknown> {
-  const [deployment] = parseAllDocuments(file(plane, '3-plane.k8s.yaml')).map((document) => document.toJS()).filter(({ kind }) => kind === 'Deployment');
+  const [deployment] = parseAllDocuments(file(plane, '3-plane.k8s.yaml'))
+    .map((document) => document.toJS())
+    .filter(({ kind }) => kind === 'Deployment');
   return Object.fromEntries(deployment.spec.template.spec.containers[0].env.map(({ name, value }: any) => [name, value]));
 }
 
@@ -64,7 +76,9 @@ describe.each(Object.keys(EFFECTIVE))('a node on %s', (place) => {
 
   it('has the names of any other', () => {
     expect(Object.keys(got).sort()).toEqual(Object.keys(expected).sort());
-    expect(Object.keys(got)).toEqual(expect.arrayContaining(['KONG_ROLE', 'KONG_LOG_LEVEL', 'KONG_CLUSTER_DP_LABELS', ...AS_CONTENT, ...AFTER_DEPLOYMENT]));
+    expect(Object.keys(got)).toEqual(
+      expect.arrayContaining(['KONG_ROLE', 'KONG_LOG_LEVEL', 'KONG_CLUSTER_DP_LABELS', ...AS_CONTENT, ...AFTER_DEPLOYMENT]),
+    );
   });
 
   it('has the values of any other', () => {
@@ -88,7 +102,9 @@ const SECRETS: Readonly<Record<string, () => readonly string[]>> = {
 };
 
 function objectsOf(plane: string, kind: string): any[] {
-  return parseAllDocuments(file(plane, '1-foundation.k8s.yaml')).map((document) => document.toJS()).filter((object) => object.kind === kind);
+  return parseAllDocuments(file(plane, '1-foundation.k8s.yaml'))
+    .map((document) => document.toJS())
+    .filter((object) => object.kind === kind);
 }
 
 function fetched(script: string, line: RegExp): string[] {

@@ -1,5 +1,15 @@
 import { App } from 'aws-cdk-lib';
-import { AutoScalingGroupTarget, DockerTarget, EcsTarget, EksAnywhereTarget, EksTarget, Exposure, GatewayControlPlane, GatewayDataPlane, Trust } from '../../src';
+import {
+  AutoScalingGroupTarget,
+  DockerTarget,
+  EcsTarget,
+  EksAnywhereTarget,
+  EksTarget,
+  Exposure,
+  GatewayControlPlane,
+  GatewayDataPlane,
+  Trust,
+} from '../../src';
 import type { GatewayControlPlaneAttributes, GatewayTarget } from '../../src';
 import { testCluster, testFactory, testStack, topologyEntry } from './sample';
 
@@ -17,7 +27,11 @@ function attributes(more: Partial<GatewayControlPlaneAttributes> = {}): GatewayC
 describe('a control plane that runs elsewhere', () => {
   const stack = testStack();
   const cluster = testCluster(stack);
-  const controlPlane = GatewayControlPlane.fromAttributes(stack, 'Elsewhere', attributes({ serverName: 'cp.gateways.example', telemetryServerName: 'tp.gateways.example' }));
+  const controlPlane = GatewayControlPlane.fromAttributes(
+    stack,
+    'Elsewhere',
+    attributes({ serverName: 'cp.gateways.example', telemetryServerName: 'tp.gateways.example' }),
+  );
   const targets: Readonly<Record<string, GatewayTarget>> = {
     eks: EksTarget.cluster(cluster),
     site: EksAnywhereTarget.cluster(testFactory(stack.node.root as App), { imageRepository, exposure: Exposure.nodePort() }),

@@ -17,8 +17,13 @@ describe('administrators', () => {
   const manifests = writtenManifests(stack, 'control-plane');
 
   it('get an access entry each, in a group that may open ports to the plane\'s pods and nothing else', () => {
-    const entries = Object.values<any>(template.findResources('AWS::EKS::AccessEntry', { Properties: { KubernetesGroups: ['hybridge:control-plane:admins'] } }));
-    expect(entries.map(({ Properties }) => Properties.PrincipalArn['Fn::GetAtt'][0])).toEqual([expect.stringMatching(/^People/), expect.stringMatching(/^Pipeline/)]);
+    const entries = Object.values<any>(
+      template.findResources('AWS::EKS::AccessEntry', { Properties: { KubernetesGroups: ['hybridge:control-plane:admins'] } }),
+    );
+    expect(entries.map(({ Properties }) => Properties.PrincipalArn['Fn::GetAtt'][0])).toEqual([
+      expect.stringMatching(/^People/),
+      expect.stringMatching(/^Pipeline/),
+    ]);
     expect(entries.every(({ Properties }) => Properties.AccessPolicies === undefined)).toBe(true);
     const { rules } = only(manifests, 'Role') as any;
     expect(rules).toEqual([
@@ -34,7 +39,15 @@ describe('administrators', () => {
   it('may look up the one cluster', () => {
     template.hasResourceProperties('AWS::IAM::Policy', {
       Roles: [{ Ref: Match.stringLikeRegexp('^People') }],
-      PolicyDocument: { Statement: [{ Action: 'eks:DescribeCluster', Effect: 'Allow', Resource: Match.objectLike({ 'Fn::GetAtt': [Match.stringLikeRegexp('Cluster'), 'Arn'] }) }] },
+      PolicyDocument: {
+        Statement: [
+          {
+            Action: 'eks:DescribeCluster',
+            Effect: 'Allow',
+            Resource: Match.objectLike({ 'Fn::GetAtt': [Match.stringLikeRegexp('Cluster'), 'Arn'] }),
+          },
+        ],
+      },
     });
   });
 });
@@ -45,7 +58,13 @@ it('a reader of the tunnel\'s certificate may read that secret and no other', ()
   Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
     Roles: [{ Ref: Match.stringLikeRegexp('^Elsewhere') }],
     PolicyDocument: {
-      Statement: [{ Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'], Effect: 'Allow', Resource: { Ref: Match.stringLikeRegexp('ControlPlaneTunnelSecret') } }],
+      Statement: [
+        {
+          Action: ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
+          Effect: 'Allow',
+          Resource: { Ref: Match.stringLikeRegexp('ControlPlaneTunnelSecret') },
+        },
+      ],
     },
   });
 });
@@ -53,5 +72,7 @@ it('a reader of the tunnel\'s certificate may read that secret and no other', ()
 it('there is nothing to read where cert-manager keeps the certificate', () => {
   const stack = testStack();
   const controlPlane = testControlPlane(stack, { trust: Trust.certManager({ issuerName: 'tunnels' }) });
-  expect(() => controlPlane.grants.tunnelRead(role(stack, 'Elsewhere'))).toThrow('grantee: there is nothing to read, because cert-manager keeps the certificate');
+  expect(() => controlPlane.grants.tunnelRead(role(stack, 'Elsewhere'))).toThrow(
+    'grantee: there is nothing to read, because cert-manager keeps the certificate',
+  );
 });

@@ -29,7 +29,11 @@ describe('what is applied to the cluster', () => {
   });
 
   it('mounts the certificate and the password as files from Secrets Manager', () => {
-    for (const [name, file, property] of [['tunnel', 'tls.key', 'privateKey'], ['tunnel', 'tls.crt', 'certificate'], ['database', 'password', 'password']]) {
+    for (const [name, file, property] of [
+      ['tunnel', 'tls.key', 'privateKey'],
+      ['tunnel', 'tls.crt', 'certificate'],
+      ['database', 'password', 'password'],
+    ]) {
       const { spec } = only(manifests, 'SecretProviderClass', `control-plane-${name}`);
       const [{ objectName, jmesPath }] = JSON.parse(spec.parameters.objects);
       expect(spec.parameters.usePodIdentity).toBe('true');
@@ -50,29 +54,51 @@ describe('what is applied to the cluster', () => {
     const [policy] = policies.filter(({ Properties }) => JSON.stringify(Properties.Roles).includes('ControlPlaneRole'));
     const statements = policy.Properties.PolicyDocument.Statement;
     expect(statements.map(({ Action }: any) => Action)).toEqual([
-      ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'], ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
+      ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
+      ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'],
     ]);
     expect(JSON.stringify(statements)).not.toContain('"*"');
   });
 
-  it.each([['cluster', 8005], ['clustertelemetry', 8006]])('passes the tunnel of %s through a load balancer that the given networks reach', (suffix, port) => {
+  it.each([
+    ['cluster', 8005],
+    ['clustertelemetry', 8006],
+  ])('passes the tunnel of %s through a load balancer that the given networks reach', (suffix, port) => {
     const { metadata, spec } = only(manifests, 'Service', `control-plane-${suffix}`);
-    expect(spec).toMatchObject({ type: 'LoadBalancer', loadBalancerClass: 'eks.amazonaws.com/nlb', loadBalancerSourceRanges: ['198.51.100.0/24'] });
+    expect(spec).toMatchObject({
+      type: 'LoadBalancer',
+      loadBalancerClass: 'eks.amazonaws.com/nlb',
+      loadBalancerSourceRanges: ['198.51.100.0/24'],
+    });
     expect(spec.ports).toMatchObject([{ port, protocol: 'TCP' }]);
-    const annotations = Object.entries(metadata.annotations!).map(([name, value]) => [name.replace('service.beta.kubernetes.io/aws-load-balancer-', ''), value]);
-    expect(Object.fromEntries(annotations)).toMatchObject({ 'scheme': 'internet-facing', 'nlb-target-type': 'ip', 'healthcheck-port': '8100', 'healthcheck-path': '/status/ready' });
+    const annotations = Object.entries(metadata.annotations!).map(([name, value]) => [
+      name.replace('service.beta.kubernetes.io/aws-load-balancer-', ''),
+      value,
+    ]);
+    expect(Object.fromEntries(annotations)).toMatchObject({
+      'scheme': 'internet-facing',
+      'nlb-target-type': 'ip',
+      'healthcheck-port': '8100',
+      'healthcheck-path': '/status/ready',
+    });
     // A listener with TLS would end it in front of the nodes, and mutual TLS with it.
     expect(Object.keys(metadata.annotations!).filter((name) => name.includes('ssl'))).toEqual([]);
   });
 
   it('keeps the Admin API inside the cluster, for pods with the label of administrators', () => {
     expect(only(manifests, 'Service', 'control-plane-admin').spec).toMatchObject({ type: 'ClusterIP', ports: [{ port: 8001 }] });
-    const rules = only(manifests, 'NetworkPolicy', 'control-plane').spec.ingress.filter(({ ports }: any) => ports.some(({ port }: any) => port === 8001));
-    expect(rules).toEqual([{ from: [{ podSelector: { matchLabels: { 'hybridge/admin-client': 'true' } } }], ports: [{ protocol: 'TCP', port: 8001 }] }]);
+    const rules = only(manifests, 'NetworkPolicy', 'control-plane').spec.ingress.filter(({ ports }: any) =>
+      ports.some(({ port }: any) => port === 8001),
+    );
+    expect(rules).toEqual([
+      { from: [{ podSelector: { matchLabels: { 'hybridge/admin-client': 'true' } } }], ports: [{ protocol: 'TCP', port: 8001 }] },
+    ]);
   });
 
   it('lets the nodes connect to names and the database only', () => {
-    const ports = only(manifests, 'NetworkPolicy', 'control-plane').spec.egress.flatMap((rule: any) => rule.ports.map(({ port }: any) => port));
+    const ports = only(manifests, 'NetworkPolicy', 'control-plane').spec.egress.flatMap((rule: any) =>
+      rule.ports.map(({ port }: any) => port),
+    );
     expect([...new Set(ports)]).toEqual([53, 5432]);
   });
 
@@ -90,12 +116,23 @@ describe('what is applied to the cluster', () => {
   });
 
   it('waits for the certificate, the database and the secrets provider', () => {
-    const job = Object.values<any>(template.findResources('Custom::AWSCDK-EKS-KubernetesResource')).find(({ Properties }) => JSON.stringify(Properties.Manifest).includes('migrate.mjs'));
+    const job = Object.values<any>(template.findResources('Custom::AWSCDK-EKS-KubernetesResource')).find(({ Properties }) =>
+      JSON.stringify(Properties.Manifest).includes('migrate.mjs'),
+    );
     const types = job.DependsOn.map((id: string) => template.toJSON().Resources[id].Type);
-    expect(types).toEqual(expect.arrayContaining([
-      'Custom::HybridgeTunnelCertificate', 'AWS::RDS::DBCluster', 'AWS::RDS::DBInstance', 'AWS::EC2::SecurityGroupIngress', 'AWS::EKS::PodIdentityAssociation', 'AWS::IAM::Policy',
-    ]));
-    const foundation = Object.values<any>(template.findResources('Custom::AWSCDK-EKS-KubernetesResource')).find(({ Properties }) => JSON.stringify(Properties.Manifest).includes('SecretProviderClass'));
+    expect(types).toEqual(
+      expect.arrayContaining([
+        'Custom::HybridgeTunnelCertificate',
+        'AWS::RDS::DBCluster',
+        'AWS::RDS::DBInstance',
+        'AWS::EC2::SecurityGroupIngress',
+        'AWS::EKS::PodIdentityAssociation',
+        'AWS::IAM::Policy',
+      ]),
+    );
+    const foundation = Object.values<any>(template.findResources('Custom::AWSCDK-EKS-KubernetesResource')).find(({ Properties }) =>
+      JSON.stringify(Properties.Manifest).includes('SecretProviderClass'),
+    );
     expect(foundation.DependsOn.map((id: string) => template.toJSON().Resources[id].Type)).toContain('AWS::EKS::Addon');
   });
 });
@@ -123,7 +160,9 @@ it('runs on an existing cluster, with the class of its load balancer controller'
   const stack = testStack();
   const { cluster } = testCluster(stack);
   testControlPlane(stack, { target: EksTarget.existingCluster(cluster, { loadBalancerClass: 'service.k8s.aws/nlb' }) });
-  expect(only(writtenManifests(stack, 'control-plane'), 'Service', 'control-plane-cluster').spec.loadBalancerClass).toBe('service.k8s.aws/nlb');
+  expect(only(writtenManifests(stack, 'control-plane'), 'Service', 'control-plane-cluster').spec.loadBalancerClass).toBe(
+    'service.k8s.aws/nlb',
+  );
 });
 
 describe('wrong properties', () => {
@@ -133,7 +172,10 @@ describe('wrong properties', () => {
     [{ settings: { log_level: 'debug' } }, 'settings["log_level"]: got a name that no gateway reads'],
     [{ settings: { KONG_ROLE: 'data_plane' } }, 'settings["KONG_ROLE"]: got "data_plane", but the construct sets it to control_plane'],
     [{ settings: { KONG_PG_PASSWORD: 'x' } }, 'settings["KONG_PG_PASSWORD"]: got the name of a secret'],
-    [{ settings: { KONG_PROXY_SERVER: SecretValue.secretsManager('proxy').unsafeUnwrap() } }, 'settings["KONG_PROXY_SERVER"]: got a secret'],
+    [
+      { settings: { KONG_PROXY_SERVER: SecretValue.secretsManager('proxy').unsafeUnwrap() } },
+      'settings["KONG_PROXY_SERVER"]: got a secret',
+    ],
   ])('are refused: %j', (props, message) => {
     expect(() => testControlPlane(testStack(), props)).toThrow(message);
   });
@@ -141,13 +183,17 @@ describe('wrong properties', () => {
   it('are refused: an exposure, which is for data planes', () => {
     const stack = testStack();
     const target = EksTarget.cluster(testCluster(stack), { exposure: Exposure.clusterIp() });
-    expect(() => testControlPlane(stack, { target })).toThrow('target: has an exposure, which is for data planes; remove it. tunnelCidrs chooses');
+    expect(() => testControlPlane(stack, { target })).toThrow(
+      'target: has an exposure, which is for data planes; remove it. tunnelCidrs chooses',
+    );
   });
 
   it('are refused: two planes with one name', () => {
     const stack = testStack();
     testControlPlane(stack);
-    expect(() => testControlPlane(new Stack(stack.node.root, 'Other', { env: { region: 'eu-central-1' } }))).toThrow('id: another plane of this app is called control-plane already');
+    expect(() => testControlPlane(new Stack(stack.node.root, 'Other', { env: { region: 'eu-central-1' } }))).toThrow(
+      'id: another plane of this app is called control-plane already',
+    );
   });
 });
 

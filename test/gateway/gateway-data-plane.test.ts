@@ -26,7 +26,10 @@ describe('on EKS in another region', () => {
 
   it('gets the tunnel from the other region at deployment', () => {
     const endpoint = { value: expect.stringMatching(/^\$\{ControlPlaneTunnelHost\w+\.Value\}:8005$/) };
-    expect(environment(only(manifests, 'Deployment'))).toMatchObject({ KONG_CLUSTER_CONTROL_PLANE: endpoint, KONG_ROLE: { value: 'data_plane' } });
+    expect(environment(only(manifests, 'Deployment'))).toMatchObject({
+      KONG_CLUSTER_CONTROL_PLANE: endpoint,
+      KONG_ROLE: { value: 'data_plane' },
+    });
     template.resourceCountIs('Custom::CrossRegionExportReader', 1);
   });
 
@@ -42,7 +45,12 @@ describe('on EKS in another region', () => {
 
   it('is reached by the given consumers', () => {
     expect(only(manifests, 'Service').spec).toMatchObject({
-      type: 'LoadBalancer', loadBalancerSourceRanges: ['203.0.113.0/24'], ports: [{ port: 80, targetPort: 'proxy' }, { port: 443, targetPort: 'proxy-tls' }],
+      type: 'LoadBalancer',
+      loadBalancerSourceRanges: ['203.0.113.0/24'],
+      ports: [
+        { port: 80, targetPort: 'proxy' },
+        { port: 443, targetPort: 'proxy-tls' },
+      ],
     });
   });
 });
@@ -52,7 +60,11 @@ describe('on EKS Anywhere', () => {
   const controlPlane = testControlPlane(cloud);
   const factory = testFactory(cloud.node.root as App);
   controlPlane.addDataPlane('FactoryPlane', {
-    target: EksAnywhereTarget.cluster(factory, { ...IMAGE, exposure: Exposure.metalLb('10.20.0.100-10.20.0.120'), imagePullSecret: 'registry' }),
+    target: EksAnywhereTarget.cluster(factory, {
+      ...IMAGE,
+      exposure: Exposure.metalLb('10.20.0.100-10.20.0.120'),
+      imagePullSecret: 'registry',
+    }),
     labels: { site: 'factory' },
     identity: new CognitoIdentity(cloud, 'Identity'),
     hostname: 'apis.factory.acme.example',
@@ -66,9 +78,15 @@ describe('on EKS Anywhere', () => {
   });
 
   it('takes what is known after deployment from SSM parameters, by one object', () => {
-    for (const [name, port, host] of [['kong_cluster_control_plane', '8005', 'TunnelHost'], ['kong_cluster_telemetry_endpoint', '8006', 'TelemetryHost']]) {
+    for (const [name, port, host] of [
+      ['kong_cluster_control_plane', '8005', 'TunnelHost'],
+      ['kong_cluster_telemetry_endpoint', '8006', 'TelemetryHost'],
+    ]) {
       expect(environment(deployment)[name.toUpperCase()]).toEqual({ valueFrom: { secretKeyRef: { name: 'deployed-values', key: name } } });
-      expect(only(manifests, 'ExternalSecret', 'deployed-values').spec.data).toContainEqual({ secretKey: name, remoteRef: { key: `/hybridge/Cloud/factory-plane/${name}` } });
+      expect(only(manifests, 'ExternalSecret', 'deployed-values').spec.data).toContainEqual({
+        secretKey: name,
+        remoteRef: { key: `/hybridge/Cloud/factory-plane/${name}` },
+      });
       template.hasResourceProperties('AWS::SSM::Parameter', {
         Name: `/hybridge/Cloud/factory-plane/${name}`,
         Type: 'String',
@@ -87,7 +105,10 @@ describe('on EKS Anywhere', () => {
       ],
     });
     template.hasResourceProperties('AWS::SecretsManager::Secret', { Name: 'hybridge/Cloud/control-plane/tunnel' });
-    expect(deployment.spec.template.spec.volumes).toContainEqual({ name: 'tunnel', secret: { secretName: 'factory-plane-tunnel', defaultMode: 0o440 } });
+    expect(deployment.spec.template.spec.volumes).toContainEqual({
+      name: 'tunnel',
+      secret: { secretName: 'factory-plane-tunnel', defaultMode: 0o440 },
+    });
   });
 
   it('is announced by MetalLB from a pool of its own', () => {
@@ -107,9 +128,14 @@ it('opens the chosen ports on nodes, or none', () => {
   const cloud = testStack();
   const factory = testFactory(cloud.node.root as App);
   const controlPlane = testControlPlane(cloud);
-  controlPlane.addDataPlane('Ports', { target: EksAnywhereTarget.cluster(factory, { ...IMAGE, exposure: Exposure.nodePort({ http: 31080, https: 31443 }) }) });
+  controlPlane.addDataPlane('Ports', {
+    target: EksAnywhereTarget.cluster(factory, { ...IMAGE, exposure: Exposure.nodePort({ http: 31080, https: 31443 }) }),
+  });
   controlPlane.addDataPlane('Inside', { target: EksAnywhereTarget.cluster(factory, { ...IMAGE, exposure: Exposure.clusterIp() }) });
-  expect(only(writtenManifests(cloud, 'ports'), 'Service').spec).toMatchObject({ type: 'NodePort', ports: [{ nodePort: 31080 }, { nodePort: 31443 }] });
+  expect(only(writtenManifests(cloud, 'ports'), 'Service').spec).toMatchObject({
+    type: 'NodePort',
+    ports: [{ nodePort: 31080 }, { nodePort: 31443 }],
+  });
   expect(only(writtenManifests(cloud, 'inside'), 'Service').spec).toMatchObject({ type: 'ClusterIP' });
 });
 
@@ -130,7 +156,10 @@ it('has the same settings wherever it runs', () => {
   const cluster = testCluster(cloud);
   const controlPlane = testControlPlane(cloud, { target: EksTarget.cluster(cluster) });
   const options = { labels: { tier: 'one' }, settings: { KONG_LOG_LEVEL: 'debug' } };
-  controlPlane.addDataPlane('Site', { ...options, target: EksAnywhereTarget.cluster(factory, { ...IMAGE, exposure: Exposure.nodePort() }) });
+  controlPlane.addDataPlane('Site', {
+    ...options,
+    target: EksAnywhereTarget.cluster(factory, { ...IMAGE, exposure: Exposure.nodePort() }),
+  });
   controlPlane.addDataPlane('Cluster', { ...options, target: EksTarget.cluster(cluster) });
   const [site, eks] = ['site', 'cluster'].map((plane) => environment(only(writtenManifests(cloud, plane), 'Deployment')));
   expect(Object.keys(site)).toEqual(Object.keys(eks));
@@ -144,10 +173,20 @@ describe('logs', () => {
     const cloud = testStack();
     const cluster = testCluster(cloud);
     const controlPlane = testControlPlane(cloud, { target: EksTarget.cluster(cluster) });
-    controlPlane.addDataPlane('Plane', { target: EksTarget.cluster(cluster), logs: new OpenSearchLogs(cloud, 'Logs', { vpc: cluster.vpc }) });
+    controlPlane.addDataPlane('Plane', {
+      target: EksTarget.cluster(cluster),
+      logs: new OpenSearchLogs(cloud, 'Logs', { vpc: cluster.vpc }),
+    });
     const template = Template.fromStack(cloud);
     template.hasResourceProperties('AWS::IAM::Policy', {
-      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: ['es:ESHttpPost', 'es:ESHttpPut'], Resource: { 'Fn::Join': ['', [Match.anyValue(), '/logs-gateway-*']] } })]) },
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: ['es:ESHttpPost', 'es:ESHttpPut'],
+            Resource: { 'Fn::Join': ['', [Match.anyValue(), '/logs-gateway-*']] },
+          }),
+        ]),
+      },
     });
     template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', { Description: 'logs of gateways', FromPort: 443, ToPort: 443 });
   });
@@ -160,7 +199,9 @@ describe('logs', () => {
     expect(() => controlPlane.addDataPlane('Plane', { target: EksTarget.cluster(testCluster(new Stack(other.node.root, 'Third'))), logs }))
       .toThrow('logs: Virginia/Logs is in another VPC than the plane\'s cluster, expected the same one');
     const site = EksAnywhereTarget.cluster(testFactory(cloud.node.root as App), { ...IMAGE, exposure: Exposure.nodePort() });
-    expect(() => controlPlane.addDataPlane('Site', { target: site, logs })).toThrow('logs: a site has no role in AWS to sign requests with');
+    expect(() => controlPlane.addDataPlane('Site', { target: site, logs })).toThrow(
+      'logs: a site has no role in AWS to sign requests with',
+    );
   });
 });
 
@@ -177,19 +218,37 @@ describe('wrong properties', () => {
     [{ labels: { site: '' } }, 'labels["site"]: got "", expected 1 to 63 letters, digits'],
     [{ labels: { 'a:b': 'x' } }, 'labels: got the key "a:b"'],
     [{ replicas: 1.5 }, 'replicas: got 1.5, expected a whole number, at least 1'],
-    [{ target: EksTarget.cluster(cluster, { exposure: Exposure.nodePort() }) }, 'exposure: got node-port, expected clusterIp, internalLoadBalancer or internetLoadBalancer'],
-    [{ identity: new CognitoIdentity(cloud, 'Identity', { callbackUrls: ['https://a.example/'] }), hostname: 'https://apis.acme.example' }, 'hostname: got "https://apis.acme.example", expected a full name'],
-    [{ settings: { KONG_CLUSTER_CONTROL_PLANE: 'elsewhere:8005' } }, 'settings["KONG_CLUSTER_CONTROL_PLANE"]: got "elsewhere:8005", but the construct sets it'],
+    [
+      { target: EksTarget.cluster(cluster, { exposure: Exposure.nodePort() }) },
+      'exposure: got node-port, expected clusterIp, internalLoadBalancer or internetLoadBalancer',
+    ],
+    [
+      { identity: new CognitoIdentity(cloud, 'Identity', { callbackUrls: ['https://a.example/'] }), hostname: 'https://apis.acme.example' },
+      'hostname: got "https://apis.acme.example", expected a full name',
+    ],
+    [
+      { settings: { KONG_CLUSTER_CONTROL_PLANE: 'elsewhere:8005' } },
+      'settings["KONG_CLUSTER_CONTROL_PLANE"]: got "elsewhere:8005", but the construct sets it',
+    ],
   ])('are refused: %j', (options, message) => {
     const target = EksTarget.cluster(cluster);
     expect(() => new GatewayDataPlane(cloud, `Wrong${made++}`, { target, controlPlane, ...options })).toThrow(message);
   });
 
   it.each([
-    [{ imageRepository: 'registry.acme.example/hybridge:1.0', exposure: Exposure.nodePort() }, 'imageRepository: got "registry.acme.example/hybridge:1.0", expected a registry and a path without tag'],
+    [
+      { imageRepository: 'registry.acme.example/hybridge:1.0', exposure: Exposure.nodePort() },
+      'imageRepository: got "registry.acme.example/hybridge:1.0", expected a registry and a path without tag',
+    ],
     [{ imageRepository: 'hybridge', exposure: Exposure.nodePort() }, 'imageRepository: got "hybridge"'],
-    [{ ...IMAGE, exposure: Exposure.internalLoadBalancer() }, 'exposure: got a load balancer of AWS, expected nodePort, metalLb, kubeVip or clusterIp'],
-    [{ ...IMAGE, exposure: Exposure.metalLb('10.20.0.1-10.20.0.50') }, 'exposure: the range 10.20.0.1-10.20.0.50 holds 10.20.0.10, the endpoint of cluster factory'],
+    [
+      { ...IMAGE, exposure: Exposure.internalLoadBalancer() },
+      'exposure: got a load balancer of AWS, expected nodePort, metalLb, kubeVip or clusterIp',
+    ],
+    [
+      { ...IMAGE, exposure: Exposure.metalLb('10.20.0.1-10.20.0.50') },
+      'exposure: the range 10.20.0.1-10.20.0.50 holds 10.20.0.10, the endpoint of cluster factory',
+    ],
   ])('are refused on a site: %j', (options, message) => {
     const stack = testStack();
     const target = () => EksAnywhereTarget.cluster(testFactory(stack.node.root as App), options);
@@ -198,8 +257,10 @@ describe('wrong properties', () => {
 
   it('are refused: a cluster in another account', () => {
     const app = testApp();
-    const [one, two] = ['111122223333', '444455556666'].map((account, at) => new Stack(app, `Stack${at}`, { env: { account, region: 'eu-central-1' } }));
-    for (const stack of [one, two]) stack.node.setContext(`availability-zones:account=${stack.account}:region=eu-central-1`, ['eu-central-1a', 'eu-central-1b']);
+    const [one, two] = ['111122223333', '444455556666'].map(
+      (account, at) => new Stack(app, `Stack${at}`, { env: { account, region: 'eu-central-1' } }),
+    );
+    for (const stack of [one, two]) {stack.node.setContext(`availability-zones:account=${stack.account}:region=eu-central-1`, ['eu-central-1a', 'eu-central-1b']);}
     const plane = testControlPlane(one);
     expect(() => plane.addDataPlane('Plane', { target: EksTarget.cluster(testCluster(two)) }))
       .toThrow("target: the cluster is in account 444455556666, expected 111122223333, where the plane's secrets are");
@@ -207,7 +268,8 @@ describe('wrong properties', () => {
 
   it('are refused on a site: an image repository that is known after deployment', () => {
     const stack = testStack();
-    expect(() => EksAnywhereTarget.cluster(testFactory(stack.node.root as App), { exposure: Exposure.nodePort(), imageRepository: stack.urlSuffix }))
-      .toThrow('imageRepository: got a value known only after deployment');
+    expect(() =>
+      EksAnywhereTarget.cluster(testFactory(stack.node.root as App), { exposure: Exposure.nodePort(), imageRepository: stack.urlSuffix }),
+    ).toThrow('imageRepository: got a value known only after deployment');
   });
 });

@@ -28,7 +28,9 @@ describe('the packaged image', () => {
   });
 
   it('is pulled from the registry of the region that the plane runs in, with one tag everywhere', () => {
-    const [control, near, far] = ['control-plane', 'near', 'far'].map((plane) => only(writtenManifests(cloud, plane), 'Deployment').spec.template.spec.containers[0].image);
+    const [control, near, far] = ['control-plane', 'near', 'far'].map(
+      (plane) => only(writtenManifests(cloud, plane), 'Deployment').spec.template.spec.containers[0].image,
+    );
     expect(control).toMatch(/\.dkr\.ecr\.eu-central-1\./);
     expect(near).toBe(control);
     expect(far).toMatch(/\.dkr\.ecr\.us-east-1\./);
@@ -36,6 +38,9 @@ describe('the packaged image', () => {
   });
 
   it('runs both roles: the setting says which', () => {
-    expect(['control-plane', 'near'].map((plane) => environment(only(writtenManifests(cloud, plane), 'Deployment')).KONG_ROLE)).toEqual([{ value: 'control_plane' }, { value: 'data_plane' }]);
+    expect(['control-plane', 'near'].map((plane) => environment(only(writtenManifests(cloud, plane), 'Deployment')).KONG_ROLE)).toEqual([
+      { value: 'control_plane' },
+      { value: 'data_plane' },
+    ]);
   });
 });

@@ -8,7 +8,10 @@ const site = { imageRepository: 'registry.acme.example/hybridge', exposure: Expo
 function planeOn(kind: 'eks' | 'site', options: KubernetesTargetOptions, replicas?: number) {
   const stack = testStack();
   const cluster = testCluster(stack);
-  const target: GatewayTarget = kind === 'eks' ? EksTarget.cluster(cluster, options) : EksAnywhereTarget.cluster(testFactory(stack.node.root as App), { ...site, ...options });
+  const target: GatewayTarget =
+    kind === 'eks'
+      ? EksTarget.cluster(cluster, options)
+      : EksAnywhereTarget.cluster(testFactory(stack.node.root as App), { ...site, ...options });
   testControlPlane(stack, { target: EksTarget.cluster(cluster) }).addDataPlane('Plane', { target, replicas });
   return writtenManifests(stack, 'plane');
 }
@@ -33,7 +36,11 @@ describe.each(['eks', 'site'] as const)('a data plane on %s', (kind) => {
 
   it('is found by Prometheus by annotations', () => {
     const { metadata } = only(planeOn(kind, { metricsDiscovery: MetricsDiscovery.ANNOTATIONS }), 'Deployment').spec.template;
-    expect(metadata.annotations).toEqual({ 'prometheus.io/scrape': 'true', 'prometheus.io/port': '8100', 'prometheus.io/path': '/metrics' });
+    expect(metadata.annotations).toEqual({
+      'prometheus.io/scrape': 'true',
+      'prometheus.io/port': '8100',
+      'prometheus.io/path': '/metrics',
+    });
   });
 
   it('is found by Prometheus by a ServiceMonitor, whose Service selects the plane\'s pods', () => {
@@ -48,7 +55,8 @@ describe.each(['eks', 'site'] as const)('a data plane on %s', (kind) => {
   });
 
   it('has a ServiceMonitor with the labels that Prometheus selects by', () => {
-    const labelsOf = (serviceMonitorLabels?: Record<string, string>) => only(planeOn(kind, { metricsDiscovery: MetricsDiscovery.SERVICE_MONITOR, serviceMonitorLabels }), 'ServiceMonitor').metadata.labels;
+    const labelsOf = (serviceMonitorLabels?: Record<string, string>) =>
+      only(planeOn(kind, { metricsDiscovery: MetricsDiscovery.SERVICE_MONITOR, serviceMonitorLabels }), 'ServiceMonitor').metadata.labels;
     expect(labelsOf()).toMatchObject({ release: 'kube-prometheus-stack' });
     expect(labelsOf({ team: 'apis' })).toMatchObject({ team: 'apis' });
     expect(labelsOf({ team: 'apis' })).not.toHaveProperty('release');
@@ -58,8 +66,14 @@ describe.each(['eks', 'site'] as const)('a data plane on %s', (kind) => {
     [{ maxReplicas: 1 }, 'maxReplicas: got 1, expected a whole number, at least 2, the replicas of the plane'],
     [{ maxReplicas: 4, cpuPercent: 95 }, 'cpuPercent: got 95, expected a percentage from 10 to 90'],
     [{ cpuPercent: 50 }, 'cpuPercent: got 50 without maxReplicas, expected both'],
-    [{ serviceMonitorLabels: { release: 'prometheus' } }, 'serviceMonitorLabels: got labels without a ServiceMonitor, expected metricsDiscovery: MetricsDiscovery.SERVICE_MONITOR beside them'],
-    [{ metricsDiscovery: MetricsDiscovery.SERVICE_MONITOR, serviceMonitorLabels: { 'release ': 'prometheus' } }, 'serviceMonitorLabels: got the key "release "'],
+    [
+      { serviceMonitorLabels: { release: 'prometheus' } },
+      'serviceMonitorLabels: got labels without a ServiceMonitor, expected metricsDiscovery: MetricsDiscovery.SERVICE_MONITOR beside them',
+    ],
+    [
+      { metricsDiscovery: MetricsDiscovery.SERVICE_MONITOR, serviceMonitorLabels: { 'release ': 'prometheus' } },
+      'serviceMonitorLabels: got the key "release "',
+    ],
   ])('refuses %j', (options, message) => {
     expect(() => planeOn(kind, options)).toThrow(message);
   });
@@ -68,5 +82,7 @@ describe.each(['eks', 'site'] as const)('a data plane on %s', (kind) => {
 it('a control plane refuses to grow with the load', () => {
   const stack = testStack();
   const options: EksTargetOptions = { maxReplicas: 4 };
-  expect(() => testControlPlane(stack, { target: EksTarget.cluster(testCluster(stack), options) })).toThrow('maxReplicas: got 4, which is for data planes');
+  expect(() => testControlPlane(stack, { target: EksTarget.cluster(testCluster(stack), options) })).toThrow(
+    'maxReplicas: got 4, which is for data planes',
+  );
 });

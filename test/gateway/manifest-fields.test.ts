@@ -1,4 +1,7 @@
-/** Kubernetes' API server refuses, or silently drops, fields that it does not know. cdk8s-plus carries the schema: what it does not know either is a typing error of ours. */
+/**
+ * Kubernetes' API server refuses, or silently drops, fields that it does not know. cdk8s-plus carries the schema: what
+ * it does not know either is a typing error of ours.
+ */
 import { App } from 'aws-cdk-lib';
 import { k8s } from 'cdk8s-plus-27';
 import { CognitoIdentity, EksAnywhereTarget, EksTarget, Exposure } from '../../src';
@@ -25,7 +28,12 @@ function wrapped(value: unknown, key = '', parent = ''): unknown {
   const portOrName = key === 'port' && (parent === 'httpGet' || parent === 'policy');
   if (typeof value !== 'object' || value === null) return WRAPPED.test(key) || portOrName ? { value } : value;
   if (Array.isArray(value)) return value.map((item) => wrapped(item, '', parent));
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, wrapped(field, name, /^(ingress|egress)$/.test(name) ? 'policy' : parent === 'policy' ? parent : key)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [
+      name,
+      wrapped(field, name, /^(ingress|egress)$/.test(name) ? 'policy' : parent === 'policy' ? parent : key),
+    ]),
+  );
 }
 
 const cloud = testStack();
@@ -37,7 +45,10 @@ controlPlane.addDataPlane('Cluster', { ...options, target: EksTarget.cluster(clu
 const factory = testFactory(cloud.node.root as App);
 const site = { imageRepository: 'registry.acme.example/hybridge', imagePullSecret: 'registry' };
 controlPlane.addDataPlane('Ports', { ...options, target: EksAnywhereTarget.cluster(factory, { ...site, exposure: Exposure.nodePort() }) });
-controlPlane.addDataPlane('Balanced', { ...options, target: EksAnywhereTarget.cluster(factory, { ...site, exposure: Exposure.metalLb('10.20.0.100-10.20.0.120') }) });
+controlPlane.addDataPlane('Balanced', {
+  ...options,
+  target: EksAnywhereTarget.cluster(factory, { ...site, exposure: Exposure.metalLb('10.20.0.100-10.20.0.120') }),
+});
 
 const manifests = ['control-plane', 'cluster', 'ports', 'balanced'].flatMap((plane) => writtenManifests(cloud, plane));
 
@@ -45,9 +56,11 @@ it('emits kinds that are known here, every one of them', () => {
   expect([...new Set(manifests.map(({ kind }) => kind))].sort()).toEqual([...Object.keys(KINDS), ...CUSTOM_KINDS].sort());
 });
 
-it.each(manifests.filter(({ kind }) => KINDS[kind]).map((manifest): [string, Manifest] => [`${manifest.kind} ${manifest.metadata.namespace}/${manifest.metadata.name}`, manifest]))(
-  '%s has fields of Kubernetes only', (_, manifest) => {
-    const { apiVersion, kind, ...props } = manifest as any;
-    expect(KINDS[kind].manifest(wrapped(props))).toEqual(manifest);
-  },
-);
+it.each(
+  manifests
+    .filter(({ kind }) => KINDS[kind])
+    .map((manifest): [string, Manifest] => [`${manifest.kind} ${manifest.metadata.namespace}/${manifest.metadata.name}`, manifest]),
+)('%s has fields of Kubernetes only', (_, manifest) => {
+  const { apiVersion, kind, ...props } = manifest as any;
+  expect(KINDS[kind].manifest(wrapped(props))).toEqual(manifest);
+});

@@ -1,4 +1,7 @@
-/** Properties that need a plugin: a warning while the packaged gateway does not have it, none as soon as it does, and never one with Kong. */
+/**
+ * Properties that need a plugin: a warning while the packaged gateway does not have it, none as soon as it does, and
+ * never one with Kong.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -23,7 +26,10 @@ function warningsWith(engine: (scope: ReturnType<typeof testStack>) => GatewayEn
     logs: new OpenSearchLogs(stack, 'Logs', { vpc: cluster.vpc, ingest: true }),
     cache: new ValkeyCache(stack, 'Cache', { vpc: cluster.vpc }),
   });
-  new GatewayObservability(stack, 'Observability', { watch: [controlPlane] }).addKubernetesMonitoring('Monitoring', EksTarget.cluster(cluster));
+  new GatewayObservability(stack, 'Observability', { watch: [controlPlane] }).addKubernetesMonitoring(
+    'Monitoring',
+    EksTarget.cluster(cluster),
+  );
   return stack.node.findAll().flatMap(({ node }) => node.metadata
     .filter(({ type, data }) => type === ArtifactMetadataEntryType.WARN && String(data).includes('cdk-hybridge:plugin.'))
     .map(({ data }) => `${node.path} ${String(data)}`));
@@ -51,16 +57,22 @@ it('a plugin that the packaged gateway gets silences its warning, and no other',
   for (const arrived of EVERY_USE) {
     plugins.mockReturnValue(new Set([arrived]));
     const left = warningsWith(packaged).join('\n');
-    expect(EVERY_USE.filter((plugin) => left.includes(`cdk-hybridge:plugin.${plugin}]`))).toEqual(EVERY_USE.filter((plugin) => plugin !== arrived));
+    expect(EVERY_USE.filter((plugin) => left.includes(`cdk-hybridge:plugin.${plugin}]`))).toEqual(
+      EVERY_USE.filter((plugin) => plugin !== arrived),
+    );
   }
   plugins.mockReturnValue(new Set(EVERY_USE));
   expect(warningsWith(packaged)).toEqual([]);
 });
 
 it('Kong has them', () => {
-  const licensed = (scope: ReturnType<typeof testStack>) => GatewayEngine.kongHelm({
-    chartVersion: '3.4.1', edition: KongEdition.ENTERPRISE, gatewayVersion: '3.10.0.1', licence: Secret.fromSecretNameV2(scope, 'Licence', 'kong/licence'),
-  });
+  const licensed = (scope: ReturnType<typeof testStack>) =>
+    GatewayEngine.kongHelm({
+      chartVersion: '3.4.1',
+      edition: KongEdition.ENTERPRISE,
+      gatewayVersion: '3.10.0.1',
+      licence: Secret.fromSecretNameV2(scope, 'Licence', 'kong/licence'),
+    });
   expect(warningsWith(licensed)).toEqual([]);
 });
 

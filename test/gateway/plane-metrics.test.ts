@@ -2,7 +2,16 @@ import { Duration } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { AdminExposure, AutoScalingGroupTarget, CognitoIdentity, DockerTarget, EcsTarget, EksAnywhereTarget, EksTarget, Exposure } from '../../src';
+import {
+  AdminExposure,
+  AutoScalingGroupTarget,
+  CognitoIdentity,
+  DockerTarget,
+  EcsTarget,
+  EksAnywhereTarget,
+  EksTarget,
+  Exposure,
+} from '../../src';
 import { testCluster, testControlPlane, testFactory, testStack } from './sample';
 
 const stack = testStack();
@@ -10,7 +19,12 @@ const cluster = testCluster(stack, { addons: [{ name: 'amazon-cloudwatch-observa
 const certificate = Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:eu-central-1:111122223333:certificate/0b1c');
 const controlPlane = testControlPlane(stack, {
   target: EksTarget.cluster(cluster),
-  adminExposure: AdminExposure.internalLoadBalancer({ hostname: 'admin.acme.example', certificate, identity: new CognitoIdentity(stack, 'Administrators'), cidrs: ['10.20.0.0/16'] }),
+  adminExposure: AdminExposure.internalLoadBalancer({
+    hostname: 'admin.acme.example',
+    certificate,
+    identity: new CognitoIdentity(stack, 'Administrators'),
+    cidrs: ['10.20.0.0/16'],
+  }),
 });
 const planes = {
   pods: controlPlane.addDataPlane('Pods', { target: EksTarget.cluster(cluster) }),
@@ -19,12 +33,23 @@ const planes = {
   shop: controlPlane.addDataPlane('Shop', { target: EcsTarget.fargate(cluster.vpc, { certificate }) }),
   machines: controlPlane.addDataPlane('Machines', { target: AutoScalingGroupTarget.vpc(cluster.vpc) }),
   docker: controlPlane.addDataPlane('Docker', { target: DockerTarget.compose({ imageRepository: 'registry.acme.example/hybridge' }) }),
-  factory: controlPlane.addDataPlane('FactoryPlane', { target: EksAnywhereTarget.cluster(testFactory(stack), { imageRepository: 'registry.acme.example/hybridge', exposure: Exposure.nodePort() }) }),
+  factory: controlPlane.addDataPlane('FactoryPlane', {
+    target: EksAnywhereTarget.cluster(testFactory(stack), {
+      imageRepository: 'registry.acme.example/hybridge',
+      exposure: Exposure.nodePort(),
+    }),
+  }),
 };
 
 const METHODS = {
-  running: 'metricRunningNodes', healthy: 'metricHealthyNodes', cpu: 'metricCpuUtilization', memory: 'metricMemoryUtilization', connections: 'metricConnections',
-  requests: 'metricRequestCount', errors: 'metricServerErrorCount', latency: 'metricLatency',
+  running: 'metricRunningNodes',
+  healthy: 'metricHealthyNodes',
+  cpu: 'metricCpuUtilization',
+  memory: 'metricMemoryUtilization',
+  connections: 'metricConnections',
+  requests: 'metricRequestCount',
+  errors: 'metricServerErrorCount',
+  latency: 'metricLatency',
 } as const;
 
 const named = ({ namespace, metricName, statistic, period }: Metric) => `${namespace} ${metricName} ${statistic} ${period.toSeconds()}`;
@@ -40,7 +65,12 @@ function answers(plane: keyof typeof planes) {
   }));
 }
 
-const COUNTED = (method: string) => expect.stringMatching(new RegExp(`^${method}: a Network Load Balancer counts no requests, expected an Application Load Balancer \\(EcsTarget with a certificate\\)`));
+const COUNTED = (method: string) =>
+  expect.stringMatching(
+    new RegExp(
+      `^${method}: a Network Load Balancer counts no requests, expected an Application Load Balancer \\(EcsTarget with a certificate\\)`,
+    ),
+  );
 const NO_REQUESTS = { requests: COUNTED(METHODS.requests), errors: COUNTED(METHODS.errors), latency: COUNTED(METHODS.latency) };
 
 describe('metrics of a data plane', () => {
@@ -84,15 +114,23 @@ describe('metrics of a data plane', () => {
   });
 
   it.each<keyof typeof planes>(['docker', 'factory'])('are none outside AWS, and the error says where to look: %s', (plane) => {
-    for (const answer of Object.values(answers(plane))) expect(answer).toMatch(/CloudWatch measures nothing of a plane outside AWS: look at it with Prometheus, for which GatewayObservability\.kubernetesMonitoring\(\)/);
+    for (const answer of Object.values(answers(plane))) {
+      expect(answer).toMatch(
+        /CloudWatch measures nothing of a plane outside AWS: look at it with Prometheus, for which GatewayObservability\.kubernetesMonitoring\(\)/,
+      );
+    }
   });
 
   it('know a load balancer of the cluster\'s controller by name and id in its host', () => {
     const { Value: host } = { Value: stack.resolve(planes.pods.metricConnections().dimensions!.LoadBalancer) };
-    const waiting = Template.fromStack(stack).findResources('Custom::AWSCDK-EKS-KubernetesObjectValue', { Properties: { ObjectName: 'pods-proxy' } });
+    const waiting = Template.fromStack(stack).findResources('Custom::AWSCDK-EKS-KubernetesObjectValue', {
+      Properties: { ObjectName: 'pods-proxy' },
+    });
     expect(Object.keys(waiting)).toHaveLength(1);
     const label = (hostname: string) => evaluate(host, { [Object.keys(waiting)[0]]: hostname });
-    expect(label('k8s-pods-podsprox-0123456789-abcdef0123456789.elb.eu-central-1.amazonaws.com')).toBe('net/k8s-pods-podsprox-0123456789/abcdef0123456789');
+    expect(label('k8s-pods-podsprox-0123456789-abcdef0123456789.elb.eu-central-1.amazonaws.com')).toBe(
+      'net/k8s-pods-podsprox-0123456789/abcdef0123456789',
+    );
   });
 
   it('say what is missing where the proxy has no load balancer', () => {
@@ -115,13 +153,20 @@ describe('metrics of a control plane', () => {
     const plain = testControlPlane(testStack());
     expect(named(plain.metricConnectedDataPlanes())).toBe('AWS/NetworkELB ActiveFlowCount Maximum 60');
     for (const method of ['metricRunningNodes', 'metricCpuUtilization', 'metricMemoryUtilization'] as const) {
-      expect(() => plain[method]()).toThrow(`${method}: nothing measures the pods of Cloud/Cluster, expected Container Insights: add { name: 'amazon-cloudwatch-observability' } to the addons of the cluster`);
+      expect(() => plain[method]()).toThrow(
+        `${method}: nothing measures the pods of Cloud/Cluster, expected Container Insights: add { name: 'amazon-cloudwatch-observability' } to the addons of the cluster`,
+      );
     }
     expect(() => plain.metricHealthyNodes()).toThrow('metricHealthyNodes: the target groups are made in the cluster');
   });
 
   it('are those of its pods, and of the load balancer of administrators', () => {
-    const metrics = [controlPlane.metricRunningNodes(), controlPlane.metricCpuUtilization(), controlPlane.metricMemoryUtilization(), controlPlane.metricHealthyNodes()];
+    const metrics = [
+      controlPlane.metricRunningNodes(),
+      controlPlane.metricCpuUtilization(),
+      controlPlane.metricMemoryUtilization(),
+      controlPlane.metricHealthyNodes(),
+    ];
     expect(metrics.map(({ metricName }) => metricName)).toEqual([
       'namespace_number_of_running_pods', 'pod_cpu_utilization_over_pod_limit', 'pod_memory_utilization_over_pod_limit', 'HealthyHostCount',
     ]);
@@ -131,7 +176,9 @@ describe('metrics of a control plane', () => {
 
 it('gives the agent that measures pods its role', () => {
   const template = Template.fromStack(stack);
-  const [{ Properties }] = Object.values<any>(template.findResources('AWS::EKS::Addon', { Properties: { AddonName: 'amazon-cloudwatch-observability' } }));
+  const [{ Properties }] = Object.values<any>(
+    template.findResources('AWS::EKS::Addon', { Properties: { AddonName: 'amazon-cloudwatch-observability' } }),
+  );
   expect(Properties.PodIdentityAssociations).toMatchObject([{ ServiceAccount: 'cloudwatch-agent' }]);
   const role = template.toJSON().Resources[Properties.PodIdentityAssociations[0].RoleArn['Fn::GetAtt'][0]];
   expect(JSON.stringify(role.Properties.ManagedPolicyArns)).toContain('CloudWatchAgentServerPolicy');

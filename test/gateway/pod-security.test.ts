@@ -10,12 +10,19 @@ const identity = new CognitoIdentity(cloud, 'Identity');
 const controlPlane = testControlPlane(cloud, { target: EksTarget.cluster(cluster), tunnelCidrs: ['0.0.0.0/0'] });
 controlPlane.addDataPlane('CloudPlane', { target: EksTarget.cluster(cluster), identity, hostname: 'apis.cloud.acme.example' });
 controlPlane.addDataPlane('SitePlane', {
-  target: EksAnywhereTarget.cluster(testFactory(cloud.node.root as App), { exposure: Exposure.nodePort(), imageRepository: 'registry.acme.example/hybridge' }),
+  target: EksAnywhereTarget.cluster(testFactory(cloud.node.root as App), {
+    exposure: Exposure.nodePort(),
+    imageRepository: 'registry.acme.example/hybridge',
+  }),
   identity,
   hostname: 'apis.site.acme.example',
 });
 const planes = ['control-plane', 'cloud-plane', 'site-plane'].map((plane): [string, Manifest[]] => [plane, writtenManifests(cloud, plane)]);
-const pods = planes.flatMap(([, manifests]) => manifests.filter(({ spec }) => spec?.template?.spec).map((manifest): [string, Manifest] => [`${manifest.kind} ${manifest.metadata.name}`, manifest]));
+const pods = planes.flatMap(([, manifests]) =>
+  manifests
+    .filter(({ spec }) => spec?.template?.spec)
+    .map((manifest): [string, Manifest] => [`${manifest.kind} ${manifest.metadata.name}`, manifest]),
+);
 const deployments = pods.filter(([, { kind }]) => kind === 'Deployment');
 
 it('covers three planes and the migrations', () => {
@@ -27,16 +34,31 @@ describe.each(pods)('%s', (_, manifest) => {
   const [container] = pod.containers;
 
   it('runs as a user above 10000 under the default seccomp profile', () => {
-    expect(pod.securityContext).toEqual({ runAsNonRoot: true, runAsUser: 10001, runAsGroup: 10001, fsGroup: 10001, seccompProfile: { type: 'RuntimeDefault' } });
+    expect(pod.securityContext).toEqual({
+      runAsNonRoot: true,
+      runAsUser: 10001,
+      runAsGroup: 10001,
+      fsGroup: 10001,
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
   });
 
   it('has no privileges, no capabilities and no writable root', () => {
-    expect(container.securityContext).toMatchObject({ allowPrivilegeEscalation: false, privileged: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } });
+    expect(container.securityContext).toMatchObject({
+      allowPrivilegeEscalation: false,
+      privileged: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
     expect(Object.keys(pod).filter((field) => /^host/.test(field))).toEqual([]);
   });
 
   it('has an account of its own whose token it does not see', () => {
-    expect(pod).toMatchObject({ serviceAccountName: manifest.metadata.namespace, automountServiceAccountToken: false, enableServiceLinks: false });
+    expect(pod).toMatchObject({
+      serviceAccountName: manifest.metadata.namespace,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+    });
   });
 
   it('asks for processor, memory and disk, and is limited in all three', () => {
@@ -73,12 +95,16 @@ describe.each(deployments)('%s', (_, manifest) => {
 
   it('is asked whether it lives and whether it is ready, by different questions on a declared port', () => {
     const { startupProbe, livenessProbe, readinessProbe, ports } = container;
-    for (const probe of [startupProbe, livenessProbe, readinessProbe]) expect(ports.map(({ name }: any) => name)).toContain(probe.httpGet.port);
-    expect([startupProbe, livenessProbe, readinessProbe].map(({ httpGet }) => httpGet.path)).toEqual(['/status', '/status', '/status/ready']);
+    for (const probe of [startupProbe, livenessProbe, readinessProbe]) {expect(ports.map(({ name }: any) => name)).toContain(probe.httpGet.port);}
+    expect([startupProbe, livenessProbe, readinessProbe].map(({ httpGet }) => httpGet.path)).toEqual([
+      '/status',
+      '/status',
+      '/status/ready',
+    ]);
   });
 
   it('opens named ports above 1024', () => {
-    for (const port of container.ports) expect(port).toMatchObject({ name: expect.stringMatching(/^[a-z-]{1,15}$/), containerPort: expect.any(Number) });
+    for (const port of container.ports) {expect(port).toMatchObject({ name: expect.stringMatching(/^[a-z-]{1,15}$/), containerPort: expect.any(Number) });}
     expect(container.ports.every(({ containerPort }: any) => containerPort > 1024)).toBe(true);
   });
 
@@ -88,7 +114,10 @@ describe.each(deployments)('%s', (_, manifest) => {
   });
 
   it('is spread over zones and machines, and replaced without a gap', () => {
-    expect(pod.topologySpreadConstraints.map(({ topologyKey }: any) => topologyKey)).toEqual(['topology.kubernetes.io/zone', 'kubernetes.io/hostname']);
+    expect(pod.topologySpreadConstraints.map(({ topologyKey }: any) => topologyKey)).toEqual([
+      'topology.kubernetes.io/zone',
+      'kubernetes.io/hostname',
+    ]);
     expect(pod.affinity.podAntiAffinity).toBeDefined();
     expect(manifest.spec).toMatchObject({ replicas: 2, strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0 } } });
   });
@@ -98,7 +127,9 @@ describe.each(planes)('%s', (plane, manifests) => {
   it('lives in a namespace that enforces the restricted standard', () => {
     const [namespace] = manifests.filter(({ kind }) => kind === 'Namespace');
     expect(namespace.metadata).toMatchObject({ name: plane, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } });
-    const elsewhere = manifests.filter(({ kind, metadata }) => kind !== 'Namespace' && metadata.namespace !== plane).map(({ kind }) => kind);
+    const elsewhere = manifests
+      .filter(({ kind, metadata }) => kind !== 'Namespace' && metadata.namespace !== plane)
+      .map(({ kind }) => kind);
     expect(elsewhere).toEqual([]);
   });
 
@@ -116,14 +147,18 @@ describe.each(planes)('%s', (plane, manifests) => {
   });
 
   it('survives the maintenance of a node', () => {
-    expect(manifests.filter(({ kind }) => kind === 'PodDisruptionBudget').map(({ spec }) => spec)).toMatchObject([{ maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow' }]);
+    expect(manifests.filter(({ kind }) => kind === 'PodDisruptionBudget').map(({ spec }) => spec)).toMatchObject([
+      { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow' },
+    ]);
   });
 
   it('is behind policies for both directions, and keeps away from the metadata service', () => {
     const policies = manifests.filter(({ kind }) => kind === 'NetworkPolicy');
     for (const { spec } of policies) {
       expect(spec.policyTypes).toEqual(['Ingress', 'Egress']);
-      const open = spec.egress.filter(({ ports, to }: any) => !ports && to.some(({ ipBlock }: any) => ipBlock && !ipBlock.except?.includes('169.254.169.254/32')));
+      const open = spec.egress.filter(
+        ({ ports, to }: any) => !ports && to.some(({ ipBlock }: any) => ipBlock && !ipBlock.except?.includes('169.254.169.254/32')),
+      );
       expect(open).toEqual([]);
     }
   });
@@ -131,11 +166,19 @@ describe.each(planes)('%s', (plane, manifests) => {
   it('reaches pods of the cluster by a rule of their own, which Cilium needs', () => {
     const [policy] = manifests.filter(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === plane);
     const [dns] = policy.spec.egress;
-    expect(dns).toEqual({ to: [{ ipBlock: { cidr: '0.0.0.0/0' } }, { namespaceSelector: {} }], ports: [{ protocol: 'UDP', port: 53 }, { protocol: 'TCP', port: 53 }] });
+    expect(dns).toEqual({
+      to: [{ ipBlock: { cidr: '0.0.0.0/0' } }, { namespaceSelector: {} }],
+      ports: [
+        { protocol: 'UDP', port: 53 },
+        { protocol: 'TCP', port: 53 },
+      ],
+    });
   });
 
   it('targets ports that its containers declare', () => {
-    const ports = manifests.filter(({ kind }) => kind === 'Deployment').flatMap(({ spec }) => spec.template.spec.containers[0].ports.map(({ name }: any) => name));
+    const ports = manifests
+      .filter(({ kind }) => kind === 'Deployment')
+      .flatMap(({ spec }) => spec.template.spec.containers[0].ports.map(({ name }: any) => name));
     for (const { spec } of manifests.filter(({ kind }) => kind === 'Service')) {
       for (const { targetPort } of spec.ports) expect(ports).toContain(targetPort);
     }

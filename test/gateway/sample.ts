@@ -47,7 +47,12 @@ export function testFactory(scope: Construct): BareMetalCluster {
 
 export interface Manifest {
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels: Record<string, string>; readonly annotations?: Record<string, string> };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels: Record<string, string>;
+    readonly annotations?: Record<string, string>;
+  };
   readonly spec: any;
   readonly data?: Record<string, string>;
 }
@@ -55,7 +60,9 @@ export interface Manifest {
 /** A plane as `topology.json` shows it. */
 export function topologyEntry(scope: Construct, id: string): any {
   const { directory } = (scope.node.root as App).synth();
-  return JSON.parse(readFileSync(join(directory, 'hybridge', 'topology.json'), 'utf8')).planes.find((entry: { id: string }) => entry.id === id);
+  return JSON.parse(readFileSync(join(directory, 'hybridge', 'topology.json'), 'utf8')).planes.find(
+    (entry: { id: string }) => entry.id === id,
+  );
 }
 
 /** The manifests of a plane, as synthesis writes them for people to read. */
@@ -63,7 +70,9 @@ export function writtenManifests(scope: Construct, plane: string): Manifest[] {
   const { directory } = (scope.node.root as App).synth();
   const topology = JSON.parse(readFileSync(join(directory, 'hybridge', 'topology.json'), 'utf8'));
   const { manifests } = topology.planes.find(({ id }: { id: string }) => id === plane);
-  return manifests.flatMap((file: string) => parseAllDocuments(readFileSync(join(directory, 'hybridge', plane, file), 'utf8')).map((document) => document.toJS()));
+  return manifests.flatMap((file: string) =>
+    parseAllDocuments(readFileSync(join(directory, 'hybridge', plane, file), 'utf8')).map((document) => document.toJS()),
+  );
 }
 
 export function only<T extends Manifest>(manifests: readonly T[], kind: string, name?: string): T {
@@ -82,5 +91,10 @@ export function environment(deployment: Manifest): Record<string, unknown> {
 export function writtenHandoff(scope: Construct): { entry: any; texts: Record<string, string> } {
   const { directory } = (scope.node.root as App).synth();
   const [entry] = JSON.parse(readFileSync(join(directory, 'hybridge', 'topology.json'), 'utf8')).handoffs;
-  return { entry, texts: Object.fromEntries(entry.files.map((file: string) => [file, readFileSync(join(directory, 'hybridge', entry.folder, file), 'utf8')])) };
+  return {
+    entry,
+    texts: Object.fromEntries(
+      entry.files.map((file: string) => [file, readFileSync(join(directory, 'hybridge', entry.folder, file), 'utf8')]),
+    ),
+  };
 }

@@ -6,7 +6,17 @@ import type { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { CertificateAuthority } from 'aws-cdk-lib/aws-acmpca';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { AutoScalingGroupTarget, DockerTarget, EcsTarget, EksAnywhereTarget, EksTarget, Exposure, GatewayControlPlane, GatewayEngine, Trust } from '../../src';
+import {
+  AutoScalingGroupTarget,
+  DockerTarget,
+  EcsTarget,
+  EksAnywhereTarget,
+  EksTarget,
+  Exposure,
+  GatewayControlPlane,
+  GatewayEngine,
+  Trust,
+} from '../../src';
 import type { GatewayTarget } from '../../src';
 import { environment, only, testApp, testCluster, testControlPlane, testFactory, testStack, writtenManifests } from './sample';
 import type { Manifest } from './sample';
@@ -24,12 +34,15 @@ function planes(trust: Trust, target?: (stack: Stack) => GatewayTarget) {
   return { stack, controlPlane, dataPlane };
 }
 
-const site = (stack: Stack) => EksAnywhereTarget.cluster(testFactory(stack.node.root as App), { imageRepository, exposure: Exposure.nodePort() });
+const site = (stack: Stack) =>
+  EksAnywhereTarget.cluster(testFactory(stack.node.root as App), { imageRepository, exposure: Exposure.nodePort() });
 
 /** Names and values of `KONG_CLUSTER_*` and `HYBRIDGE_CLUSTER_*`, without addresses. */
 function tunnelSettings(manifests: readonly Manifest[]): Record<string, unknown> {
   const all = Object.entries(environment(only(manifests, 'Deployment'))).map(([name, entry]) => [name, (entry as { value: string }).value]);
-  return Object.fromEntries(all.filter(([name]) => /^(KONG|HYBRIDGE)_CLUSTER_/.test(name) && !/(LISTEN|CONTROL_PLANE|ENDPOINT|LABELS)$/.test(name)));
+  return Object.fromEntries(
+    all.filter(([name]) => /^(KONG|HYBRIDGE)_CLUSTER_/.test(name) && !/(LISTEN|CONTROL_PLANE|ENDPOINT|LABELS)$/.test(name)),
+  );
 }
 
 describe('a generated certificate', () => {
@@ -39,11 +52,19 @@ describe('a generated certificate', () => {
 
   it('is made by a function that may touch this secret only', () => {
     const secret = { Ref: Match.stringLikeRegexp('ControlPlaneTunnelSecret') };
-    template.hasResourceProperties('Custom::HybridgeTunnelCertificate', { SecretArn: secret, CommonName: 'kong_clustering', ValidDays: '90', Rotates: Match.absent() });
+    template.hasResourceProperties('Custom::HybridgeTunnelCertificate', {
+      SecretArn: secret,
+      CommonName: 'kong_clustering',
+      ValidDays: '90',
+      Rotates: Match.absent(),
+    });
     template.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
         Statement: [
-          { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('MakerLogs'), 'Arn'] } },
+          {
+            Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+            Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('MakerLogs'), 'Arn'] },
+          },
           { Action: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], Resource: secret },
         ].map((statement) => Match.objectLike(statement)),
       },
@@ -52,7 +73,9 @@ describe('a generated certificate', () => {
   });
 
   it('comes from a function without managed policies, with logs that end', () => {
-    const handlers = Object.values<any>(template.findResources('AWS::Lambda::Function', { Properties: { Runtime: 'nodejs24.x', Architectures: ['arm64'] } }));
+    const handlers = Object.values<any>(
+      template.findResources('AWS::Lambda::Function', { Properties: { Runtime: 'nodejs24.x', Architectures: ['arm64'] } }),
+    );
     expect(handlers.length).toBeGreaterThan(0);
     for (const handler of handlers) {
       const role = template.toJSON().Resources[handler.Properties.Role['Fn::GetAtt'][0]];
@@ -63,14 +86,20 @@ describe('a generated certificate', () => {
   });
 
   it('goes with the stack', () => {
-    template.hasResource('AWS::SecretsManager::Secret', { Properties: { Name: 'hybridge/Cloud/control-plane/tunnel' }, DeletionPolicy: 'Delete' });
+    template.hasResource('AWS::SecretsManager::Secret', {
+      Properties: { Name: 'hybridge/Cloud/control-plane/tunnel' },
+      DeletionPolicy: 'Delete',
+    });
   });
 });
 
 it('a generated certificate stays behind when it is to be retained', () => {
   const stack = testStack();
   testControlPlane(stack, { trust: Trust.generated({ removalPolicy: RemovalPolicy.RETAIN }) });
-  Template.fromStack(stack).hasResource('AWS::SecretsManager::Secret', { Properties: { Name: 'hybridge/Cloud/control-plane/tunnel' }, DeletionPolicy: 'Retain' });
+  Template.fromStack(stack).hasResource('AWS::SecretsManager::Secret', {
+    Properties: { Name: 'hybridge/Cloud/control-plane/tunnel' },
+    DeletionPolicy: 'Retain',
+  });
 });
 
 describe('a generated certificate that rotates', () => {
@@ -79,9 +108,14 @@ describe('a generated certificate that rotates', () => {
 
   it('is turned by schedule, not at once, by a function that only Secrets Manager of this account may call', () => {
     template.hasResourceProperties('AWS::SecretsManager::RotationSchedule', {
-      SecretId: { Ref: Match.stringLikeRegexp('TunnelSecret') }, RotationRules: { AutomaticallyAfterDays: 60 }, RotateImmediatelyOnUpdate: false,
+      SecretId: { Ref: Match.stringLikeRegexp('TunnelSecret') },
+      RotationRules: { AutomaticallyAfterDays: 60 },
+      RotateImmediatelyOnUpdate: false,
     });
-    template.hasResourceProperties('AWS::Lambda::Permission', { Principal: 'secretsmanager.amazonaws.com', SourceAccount: { Ref: 'AWS::AccountId' } });
+    template.hasResourceProperties('AWS::Lambda::Permission', {
+      Principal: 'secretsmanager.amazonaws.com',
+      SourceAccount: { Ref: 'AWS::AccountId' },
+    });
     template.hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: { VALID_DAYS: '1095' } } });
     template.hasResourceProperties('Custom::HybridgeTunnelCertificate', { Rotates: 'true', ValidDays: '1095' });
   });
@@ -103,27 +137,42 @@ describe('a generated certificate that rotates', () => {
 
   it('reaches nodes without the key of its successor', () => {
     const { spec } = only(writtenManifests(stack, 'factory'), 'ExternalSecret', 'factory-tunnel');
-    expect(spec.data.map(({ secretKey, remoteRef }: any) => [secretKey, remoteRef.property])).toEqual([['tls.crt', 'certificate'], ['tls.key', 'privateKey'], ['accepted.crt', 'accepted']]);
+    expect(spec.data.map(({ secretKey, remoteRef }: any) => [secretKey, remoteRef.property])).toEqual([
+      ['tls.crt', 'certificate'],
+      ['tls.key', 'privateKey'],
+      ['accepted.crt', 'accepted'],
+    ]);
   });
 
   it('makes ECS start new tasks twice a turn, because tasks read secrets when they start', () => {
     const scope = testStack();
     const cluster = testCluster(scope);
-    const controlPlane = testControlPlane(scope, { trust: Trust.generated({ rotateEvery: Duration.days(5) }), target: EksTarget.cluster(cluster) });
+    const controlPlane = testControlPlane(scope, {
+      trust: Trust.generated({ rotateEvery: Duration.days(5) }),
+      target: EksTarget.cluster(cluster),
+    });
     controlPlane.addDataPlane('Tasks', { target: EcsTarget.fargate(cluster.vpc) });
     const tasks = Template.fromStack(scope);
     const [service] = Object.keys(tasks.findResources('AWS::ECS::Service'));
     tasks.hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: 'rate(2 days)',
-      Target: { Arn: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':scheduler:::aws-sdk:ecs:updateService']] }, Input: { 'Fn::Join': ['', Match.arrayWith([{ 'Fn::GetAtt': [service, 'Name'] }])] } },
+      Target: {
+        Arn: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':scheduler:::aws-sdk:ecs:updateService']] },
+        Input: { 'Fn::Join': ['', Match.arrayWith([{ 'Fn::GetAtt': [service, 'Name'] }])] },
+      },
     });
-    tasks.hasResourceProperties('AWS::IAM::Policy', { PolicyDocument: { Statement: [Match.objectLike({ Action: 'ecs:UpdateService', Resource: { Ref: service } })] } });
+    tasks.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: [Match.objectLike({ Action: 'ecs:UpdateService', Resource: { Ref: service } })] },
+    });
   });
 
   it('is fetched again every hour by instances, which is all that they need', () => {
     const scope = testStack();
     const cluster = testCluster(scope);
-    const controlPlane = testControlPlane(scope, { trust: Trust.generated({ rotateEvery: Duration.days(5) }), target: EksTarget.cluster(cluster) });
+    const controlPlane = testControlPlane(scope, {
+      trust: Trust.generated({ rotateEvery: Duration.days(5) }),
+      target: EksTarget.cluster(cluster),
+    });
     controlPlane.addDataPlane('Machines', { target: AutoScalingGroupTarget.vpc(cluster.vpc) });
     const [launch] = Object.values<any>(Template.fromStack(scope).findResources('AWS::EC2::LaunchTemplate'));
     const script = JSON.stringify(launch.Properties.LaunchTemplateData.UserData);
@@ -133,12 +182,19 @@ describe('a generated certificate that rotates', () => {
   });
 
   it('is refused for Kong\'s nodes, with the way to have it', () => {
-    expect(() => testControlPlane(testStack(), { trust: Trust.generated({ rotateEvery: Duration.days(60) }), engine: GatewayEngine.kongHelm({ chartVersion: '3.4.1' }) }))
-      .toThrow(/trust: rotates its shared certificate.*use certificates of an authority.*or leave rotateEvery out/);
+    expect(() =>
+      testControlPlane(testStack(), {
+        trust: Trust.generated({ rotateEvery: Duration.days(60) }),
+        engine: GatewayEngine.kongHelm({ chartVersion: '3.4.1' }),
+      }),
+    ).toThrow(/trust: rotates its shared certificate.*use certificates of an authority.*or leave rotateEvery out/);
   });
 });
 
-it.each([[60, '1095'], [365, '1460']])('a certificate that is rotated every %d days is valid for four rotations, and for three years at least', (days, validDays) => {
+it.each([
+  [60, '1095'],
+  [365, '1460'],
+])('a certificate that is rotated every %d days is valid for four rotations, and for three years at least', (days, validDays) => {
   const stack = testStack();
   testControlPlane(stack, { trust: Trust.generated({ rotateEvery: Duration.days(days) }) });
   Template.fromStack(stack).hasResourceProperties('Custom::HybridgeTunnelCertificate', { ValidDays: validDays });
@@ -154,11 +210,15 @@ describe('what generated certificates refuse', () => {
   });
 
   it('turns that the certificate does not outlive', () => {
-    expect(() => Trust.generated({ rotateEvery: Duration.days(30), validDays: 100 })).toThrow('validDays: got 100, expected at least 120, four times rotateEvery');
+    expect(() => Trust.generated({ rotateEvery: Duration.days(30), validDays: 100 })).toThrow(
+      'validDays: got 100, expected at least 120, four times rotateEvery',
+    );
   });
 
   it('to keep out one of several planes', () => {
-    expect(() => planes(Trust.generated()).dataPlane.revoke()).toThrow(/revoke: all planes have one certificate, so that factory cannot be identified.*use Trust.privateCa/);
+    expect(() => planes(Trust.generated()).dataPlane.revoke()).toThrow(
+      /revoke: all planes have one certificate, so that factory cannot be identified.*use Trust.privateCa/,
+    );
     const trust = Trust.generated();
     const { stack } = planes(trust);
     trust.revokeSerialNumber('0A');
@@ -182,12 +242,22 @@ describe('an existing shared certificate', () => {
 
   it('has a name that is known at synth', () => {
     const stack = testStack();
-    expect(() => testControlPlane(stack, { trust: Trust.existing(new Secret(stack, 'New')) })).toThrow(/^Cloud\/ControlPlane: secret: the secret's name is known only after deployment, expected a literal/);
+    expect(() => testControlPlane(stack, { trust: Trust.existing(new Secret(stack, 'New')) })).toThrow(
+      /^Cloud\/ControlPlane: secret: the secret's name is known only after deployment, expected a literal/,
+    );
   });
 
   it.each([
-    ['region', 'arn:aws:secretsmanager:us-east-1:111122223333:secret:acme/tunnel-AbCdEf', 'in region us-east-1, but imported in stack Cloud of region eu-central-1'],
-    ['account', 'arn:aws:secretsmanager:eu-central-1:999988887777:secret:acme/tunnel-AbCdEf', 'in account 999988887777, but imported in stack Cloud of account 111122223333'],
+    [
+      'region',
+      'arn:aws:secretsmanager:us-east-1:111122223333:secret:acme/tunnel-AbCdEf',
+      'in region us-east-1, but imported in stack Cloud of region eu-central-1',
+    ],
+    [
+      'account',
+      'arn:aws:secretsmanager:eu-central-1:999988887777:secret:acme/tunnel-AbCdEf',
+      'in account 999988887777, but imported in stack Cloud of account 111122223333',
+    ],
   ])('of another %s is refused', (_, arn, message) => {
     const stack = new Stack(testApp(), 'Cloud', { env: { account: '111122223333', region: 'eu-central-1' } });
     expect(() => testControlPlane(stack, { trust: Trust.existing(Secret.fromSecretCompleteArn(stack, 'Given', arn)) })).toThrow(message);
@@ -218,11 +288,17 @@ describe('existing certificates of an authority', () => {
     controlPlane.addDataPlane('Factory', { target: site(stack) });
     controlPlane.addDataPlane('Tasks', { target: EcsTarget.fargate(cluster.vpc) });
     trust.revokeSerialNumber('00:0a:ff');
-    expect(only(writtenManifests(stack, 'factory'), 'ExternalSecret', 'factory-tunnel').spec.data[0].remoteRef).toEqual({ key: 'acme/factory', property: 'certificate' });
+    expect(only(writtenManifests(stack, 'factory'), 'ExternalSecret', 'factory-tunnel').spec.data[0].remoteRef).toEqual({
+      key: 'acme/factory',
+      property: 'certificate',
+    });
     const own = tunnelSettings(writtenManifests(stack, 'control-plane'));
     expect(own).toMatchObject({ KONG_CLUSTER_MTLS: 'pki', HYBRIDGE_CLUSTER_REVOKED_FILE: '/etc/hybridge/revoked/certificates' });
     expect(tunnelSettings(writtenManifests(stack, 'factory'))).toMatchObject({
-      KONG_CLUSTER_MTLS: 'pki', KONG_CLUSTER_SERVER_NAME: 'cp.acme.example', KONG_CLUSTER_TELEMETRY_SERVER_NAME: 'cp.acme.example', KONG_CLUSTER_CA_CERT: own.KONG_CLUSTER_CA_CERT,
+      KONG_CLUSTER_MTLS: 'pki',
+      KONG_CLUSTER_SERVER_NAME: 'cp.acme.example',
+      KONG_CLUSTER_TELEMETRY_SERVER_NAME: 'cp.acme.example',
+      KONG_CLUSTER_CA_CERT: own.KONG_CLUSTER_CA_CERT,
     });
     expect(new X509Certificate(Buffer.from(String(own.KONG_CLUSTER_CA_CERT), 'base64')).ca).toBe(true);
     expect(only(writtenManifests(stack, 'control-plane'), 'ConfigMap', 'control-plane-revoked').data).toEqual({
@@ -240,16 +316,27 @@ describe('existing certificates of an authority', () => {
     const stack = testStack();
     const trust = Trust.existingPki({ authority: AUTHORITY, dataPlanes: { factory: secretOf(stack, 'factory') } });
     const endpoints = { tunnelEndpoint: 'cp.konnect.example:443', telemetryEndpoint: 'tp.konnect.example:443' };
-    GatewayControlPlane.fromAttributes(stack, 'Elsewhere', { ...endpoints, trust, telemetryServerName: 'tp.konnect.example' }).addDataPlane('Factory', { target: site(stack) });
+    GatewayControlPlane.fromAttributes(stack, 'Elsewhere', { ...endpoints, trust, telemetryServerName: 'tp.konnect.example' }).addDataPlane(
+      'Factory',
+      { target: site(stack) },
+    );
     const settings = tunnelSettings(writtenManifests(stack, 'factory'));
     expect(settings).toMatchObject({ KONG_CLUSTER_MTLS: 'pki', KONG_CLUSTER_TELEMETRY_SERVER_NAME: 'tp.konnect.example' });
     expect(settings).not.toHaveProperty('KONG_CLUSTER_SERVER_NAME');
   });
 
   it.each<[string, Partial<Parameters<typeof Trust.existingPki>[0]>, string]>([
-    ['a plane without a secret', { dataPlanes: {} }, 'dataPlanes["factory"]: got none, expected the secret with certificate and key of the data plane factory'],
+    [
+      'a plane without a secret',
+      { dataPlanes: {} },
+      'dataPlanes["factory"]: got none, expected the secret with certificate and key of the data plane factory',
+    ],
     ['a control plane without a secret', { controlPlane: undefined }, 'controlPlane: got none, expected the secret'],
-    ['a control plane without a name', { serverName: undefined }, 'serverName: got none, expected the name in the certificate of the control plane'],
+    [
+      'a control plane without a name',
+      { serverName: undefined },
+      'serverName: got none, expected the name in the certificate of the control plane',
+    ],
     ['a certificate of no authority', { authority: LEAF }, 'authority: certificate 1 (CN=factory.acme.example) is that of no authority'],
     ['a key', { authority: `${AUTHORITY}-----BEGIN PRIVATE KEY-----` }, 'authority: holds a private key'],
     ['no certificate', { authority: 'acme' }, 'authority: holds no certificate, expected PEM'],
@@ -268,7 +355,10 @@ describe('existing certificates of an authority', () => {
 });
 
 describe('certificates of cert-manager', () => {
-  const { stack, dataPlane } = planes(Trust.certManager({ issuerName: 'tunnels', validity: Duration.days(30), renewBefore: Duration.days(10) }), site);
+  const { stack, dataPlane } = planes(
+    Trust.certManager({ issuerName: 'tunnels', validity: Duration.days(30), renewBefore: Duration.days(10) }),
+    site,
+  );
   dataPlane.revoke();
   const [own, factory] = [writtenManifests(stack, 'control-plane'), writtenManifests(stack, 'factory')];
 
@@ -283,7 +373,10 @@ describe('certificates of cert-manager', () => {
       usages: ['client auth'],
       issuerRef: { name: 'tunnels', kind: 'ClusterIssuer', group: 'cert-manager.io' },
     });
-    expect(only(own, 'Certificate').spec).toMatchObject({ commonName: 'control-plane.control-plane.hybridge.internal', usages: ['server auth'] });
+    expect(only(own, 'Certificate').spec).toMatchObject({
+      commonName: 'control-plane.control-plane.hybridge.internal',
+      usages: ['server auth'],
+    });
   });
 
   it('are mounted where the settings look for them', () => {
@@ -304,7 +397,10 @@ describe('certificates of cert-manager', () => {
   });
 
   it('of this control plane\'s planes are let in, unless they are revoked', () => {
-    expect(tunnelSettings(own)).toMatchObject({ KONG_CLUSTER_MTLS: 'pki_check_cn', HYBRIDGE_CLUSTER_REVOKED_FILE: '/etc/hybridge/revoked/certificates' });
+    expect(tunnelSettings(own)).toMatchObject({
+      KONG_CLUSTER_MTLS: 'pki_check_cn',
+      HYBRIDGE_CLUSTER_REVOKED_FILE: '/etc/hybridge/revoked/certificates',
+    });
     expect(only(own, 'ConfigMap', 'control-plane-revoked').data!.certificates).toContain('\ncn:factory.control-plane.hybridge.internal\n');
     const applied = JSON.stringify(Template.fromStack(stack).findResources('Custom::AWSCDK-EKS-KubernetesResource'));
     expect(applied).toContain('cn:factory.control-plane.hybridge.internal');
@@ -312,17 +408,24 @@ describe('certificates of cert-manager', () => {
 
   it.each<[string, (stack: Stack) => GatewayTarget]>([
     ['ECS', (scope) => EcsTarget.fargate(testCluster(new Stack(scope.node.root as App, 'Other', { env: { region: 'eu-central-1' } })).vpc)],
-    ['an Auto Scaling group', (scope) => AutoScalingGroupTarget.vpc(testCluster(new Stack(scope.node.root as App, 'Other', { env: { region: 'eu-central-1' } })).vpc)],
+    [
+      'an Auto Scaling group',
+      (scope) =>
+        AutoScalingGroupTarget.vpc(testCluster(new Stack(scope.node.root as App, 'Other', { env: { region: 'eu-central-1' } })).vpc),
+    ],
     ['a machine with Docker', () => DockerTarget.compose({ imageRepository })],
   ])('are refused on %s, with the way to have a certificate there', (place, target) => {
-    expect(() => planes(Trust.certManager({ issuerName: 'tunnels' }), target))
-      .toThrow(`trust: the certificate of factory would come from cert-manager, which ${place} does not have, expected a certificate in a secret: use Trust.existingPki`);
+    expect(() => planes(Trust.certManager({ issuerName: 'tunnels' }), target)).toThrow(
+      `trust: the certificate of factory would come from cert-manager, which ${place} does not have, expected a certificate in a secret: use Trust.existingPki`,
+    );
   });
 
   it('have names of at most 64 characters', () => {
     const scope = testStack();
     const controlPlane = testControlPlane(scope, { trust: Trust.certManager({ issuerName: 'tunnels' }) });
-    expect(() => controlPlane.addDataPlane('FactoryPlaneOfTheNorthernProvinces', { target: site(scope) })).toThrow(/^Cloud\/ControlPlane\/FactoryPlaneOfTheNorthernProvinces: id: the certificate of plane factory-plane-of-the-northern-provinces would be for .* expected at most 64/);
+    expect(() => controlPlane.addDataPlane('FactoryPlaneOfTheNorthernProvinces', { target: site(scope) })).toThrow(
+      /^Cloud\/ControlPlane\/FactoryPlaneOfTheNorthernProvinces: id: the certificate of plane factory-plane-of-the-northern-provinces would be for .* expected at most 64/,
+    );
   });
 
   it.each<[object, string]>([
@@ -330,14 +433,20 @@ describe('certificates of cert-manager', () => {
     [{ issuerName: 'a', issuerKind: 'issuer' }, 'issuerKind: got "issuer"'],
     [{ issuerName: 'a', issuerGroup: 'acme' }, 'issuerGroup: got "acme"'],
     [{ issuerName: 'a', validity: Duration.hours(2) }, 'validity: got 2 hours, expected whole hours, 3 to 87600'],
-    [{ issuerName: 'a', validity: Duration.hours(12), renewBefore: Duration.hours(12) }, 'renewBefore: got 12 hours, expected whole hours, 1 to 11'],
+    [
+      { issuerName: 'a', validity: Duration.hours(12), renewBefore: Duration.hours(12) },
+      'renewBefore: got 12 hours, expected whole hours, 1 to 11',
+    ],
   ])('%j is refused', (options, message) => {
     expect(() => Trust.certManager(options as Parameters<typeof Trust.certManager>[0])).toThrow(message);
   });
 
   it('are mounted by Kong\'s chart as well, without what Kong does not know', () => {
     const scope = testStack();
-    testControlPlane(scope, { trust: Trust.certManager({ issuerName: 'tunnels' }), engine: GatewayEngine.kongHelm({ chartVersion: '3.4.1' }) });
+    testControlPlane(scope, {
+      trust: Trust.certManager({ issuerName: 'tunnels' }),
+      engine: GatewayEngine.kongHelm({ chartVersion: '3.4.1' }),
+    });
     const [release] = Object.values<any>(Template.fromStack(scope).findResources('Custom::AWSCDK-EKS-HelmChart'));
     const values = JSON.stringify(release.Properties.Values);
     expect(values).toContain('secretVolumes\\":[\\"control-plane-tunnel\\"]');
@@ -352,15 +461,29 @@ describe('a private authority', () => {
     const { stack } = planes(Trust.privateCa());
     const template = Template.fromStack(stack);
     template.hasResource('AWS::ACMPCA::CertificateAuthority', {
-      Properties: { Type: 'ROOT', KeyAlgorithm: 'EC_secp384r1', SigningAlgorithm: 'SHA384WITHECDSA', UsageMode: 'SHORT_LIVED_CERTIFICATE', Subject: { CommonName: 'control-plane tunnels' } },
+      Properties: {
+        Type: 'ROOT',
+        KeyAlgorithm: 'EC_secp384r1',
+        SigningAlgorithm: 'SHA384WITHECDSA',
+        UsageMode: 'SHORT_LIVED_CERTIFICATE',
+        Subject: { CommonName: 'control-plane tunnels' },
+      },
       DeletionPolicy: 'Delete',
     });
     template.resourceCountIs('AWS::ACMPCA::CertificateAuthorityActivation', 1);
-    const pods = Object.entries<any>(template.findResources('Custom::AWSCDK-EKS-KubernetesResource')).filter(([id]) => id.includes('Workload'));
+    const pods = Object.entries<any>(template.findResources('Custom::AWSCDK-EKS-KubernetesResource')).filter(([id]) =>
+      id.includes('Workload'),
+    );
     expect(pods).toHaveLength(2);
-    const requests = Object.entries<any>(template.findResources('Custom::AWSCDK-EKS-KubernetesResource')).filter(([id]) => id.includes('Foundation'));
+    const requests = Object.entries<any>(template.findResources('Custom::AWSCDK-EKS-KubernetesResource')).filter(([id]) =>
+      id.includes('Foundation'),
+    );
     expect(requests).toHaveLength(2);
-    for (const [, { DependsOn }] of requests) expect(DependsOn).toEqual(expect.arrayContaining([expect.stringContaining('AuthorityActivation'), expect.stringMatching(/HybridgeIssuerAccess.*Identity/)]));
+    for (const [, { DependsOn }] of requests) {
+      expect(DependsOn).toEqual(
+        expect.arrayContaining([expect.stringContaining('AuthorityActivation'), expect.stringMatching(/HybridgeIssuerAccess.*Identity/)]),
+      );
+    }
     for (const [, { DependsOn }] of pods) expect(DependsOn.some((id: string) => id.includes('TunnelAuthorityActivation'))).toBe(true);
   });
 
@@ -368,7 +491,10 @@ describe('a private authority', () => {
     const { stack } = planes(Trust.privateCa());
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::EKS::PodIdentityAssociation', 3);
-    template.hasResourceProperties('AWS::EKS::PodIdentityAssociation', { Namespace: 'aws-privateca-issuer', ServiceAccount: 'aws-privateca-issuer' });
+    template.hasResourceProperties('AWS::EKS::PodIdentityAssociation', {
+      Namespace: 'aws-privateca-issuer',
+      ServiceAccount: 'aws-privateca-issuer',
+    });
     template.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
         Statement: [Match.objectLike({
@@ -378,9 +504,14 @@ describe('a private authority', () => {
       },
     });
     const manifests = writtenManifests(stack, 'factory');
-    expect(only(manifests, 'AWSPCAIssuer').spec).toEqual({ arn: expect.stringMatching(/^\$\{ControlPlaneTunnelAuthority\w+\.Arn\}$/), region: 'eu-central-1' });
+    expect(only(manifests, 'AWSPCAIssuer').spec).toEqual({
+      arn: expect.stringMatching(/^\$\{ControlPlaneTunnelAuthority\w+\.Arn\}$/),
+      region: 'eu-central-1',
+    });
     expect(only(manifests, 'Certificate').spec).toMatchObject({
-      duration: '144h0m0s', renewBefore: '48h0m0s', issuerRef: { name: 'factory-tunnel', kind: 'AWSPCAIssuer', group: 'awspca.cert-manager.io' },
+      duration: '144h0m0s',
+      renewBefore: '48h0m0s',
+      issuerRef: { name: 'factory-tunnel', kind: 'AWSPCAIssuer', group: 'awspca.cert-manager.io' },
     });
   });
 

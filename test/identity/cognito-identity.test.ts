@@ -15,7 +15,9 @@ describe('the user pool', () => {
         AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
         MfaConfiguration: 'ON',
         EnabledMfas: ['SOFTWARE_TOKEN_MFA'],
-        Policies: { PasswordPolicy: { MinimumLength: 12, RequireLowercase: true, RequireNumbers: true, RequireSymbols: true, RequireUppercase: true } },
+        Policies: {
+          PasswordPolicy: { MinimumLength: 12, RequireLowercase: true, RequireNumbers: true, RequireSymbols: true, RequireUppercase: true },
+        },
         DeletionProtection: 'ACTIVE',
       },
       DeletionPolicy: 'Retain',
@@ -35,19 +37,34 @@ describe('the user pool', () => {
   });
 
   it('has a scope of the gateway, and no client for machines until one is asked for, because AWS bills each', () => {
-    template.hasResourceProperties('AWS::Cognito::UserPoolResourceServer', { Identifier: 'gateway', Scopes: [{ ScopeName: 'call', ScopeDescription: 'Call APIs through the gateway' }] });
+    template.hasResourceProperties('AWS::Cognito::UserPoolResourceServer', {
+      Identifier: 'gateway',
+      Scopes: [{ ScopeName: 'call', ScopeDescription: 'Call APIs through the gateway' }],
+    });
     template.resourceCountIs('AWS::Cognito::UserPoolClient', 1);
   });
 
   it('is its own issuer, whatever its login pages are called', () => {
-    expect(stack.resolve(identity.issuer)).toEqual({ 'Fn::Join': ['', ['https://cognito-idp.eu-central-1.amazonaws.com/', { Ref: expect.stringMatching(/^Identity/) }]] });
-    template.hasResourceProperties('AWS::Cognito::UserPoolDomain', { Domain: { 'Fn::Join': ['', [Match.stringLikeRegexp('^gateway-[0-9a-f]{8}-$'), { Ref: 'AWS::AccountId' }]] } });
+    expect(stack.resolve(identity.issuer)).toEqual({
+      'Fn::Join': ['', ['https://cognito-idp.eu-central-1.amazonaws.com/', { Ref: expect.stringMatching(/^Identity/) }]],
+    });
+    template.hasResourceProperties('AWS::Cognito::UserPoolDomain', {
+      Domain: { 'Fn::Join': ['', [Match.stringLikeRegexp('^gateway-[0-9a-f]{8}-$'), { Ref: 'AWS::AccountId' }]] },
+    });
   });
 
   it('copies the client secret by a function that may read this pool and write this secret', () => {
-    template.hasResourceProperties('Custom::HybridgeClientSecret', { UserPoolId: Match.anyValue(), ClientId: Match.anyValue(), SecretArn: { Ref: Match.stringLikeRegexp('WebClientSecret') } });
+    template.hasResourceProperties('Custom::HybridgeClientSecret', {
+      UserPoolId: Match.anyValue(),
+      ClientId: Match.anyValue(),
+      SecretArn: { Ref: Match.stringLikeRegexp('WebClientSecret') },
+    });
     template.hasResourceProperties('AWS::IAM::Policy', {
-      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: 'cognito-idp:DescribeUserPoolClient', Resource: { 'Fn::GetAtt': [Match.anyValue(), 'Arn'] } })]) },
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Action: 'cognito-idp:DescribeUserPoolClient', Resource: { 'Fn::GetAtt': [Match.anyValue(), 'Arn'] } }),
+        ]),
+      },
     });
     // The attribute of the client would put the secret into CloudFormation's hands.
     expect(JSON.stringify(template.toJSON())).not.toContain('"ClientSecret"]');
@@ -72,18 +89,32 @@ it('lets the login return to every data plane that has a host name', () => {
 it('fails when the login has nowhere to return to', () => {
   const stack = testStack();
   new CognitoIdentity(stack, 'Identity');
-  expect(() => Template.fromStack(stack)).toThrow(/callbackUrls: got none, expected at least one address.+give callbackUrls, or a hostname/);
+  expect(() => Template.fromStack(stack)).toThrow(
+    /callbackUrls: got none, expected at least one address.+give callbackUrls, or a hostname/,
+  );
 });
 
 it('takes a prefix, scopes, longer passwords, threat protection, no second factor, and may go with the stack', () => {
   const stack = testStack();
   new CognitoIdentity(stack, 'Identity', {
-    domainPrefix: 'acme-apis', resourceServer: 'https://apis.acme.example', scopes: { read: 'Look', write: 'Change' }, passwordMinLength: 16, threatProtection: true, mfa: cognito.Mfa.OFF, removalPolicy: RemovalPolicy.DESTROY, callbackUrls: ['http://localhost:8000/back'], logoutUrls: ['http://localhost:8000/bye'],
+    domainPrefix: 'acme-apis',
+    resourceServer: 'https://apis.acme.example',
+    scopes: { read: 'Look', write: 'Change' },
+    passwordMinLength: 16,
+    threatProtection: true,
+    mfa: cognito.Mfa.OFF,
+    removalPolicy: RemovalPolicy.DESTROY,
+    callbackUrls: ['http://localhost:8000/back'],
+    logoutUrls: ['http://localhost:8000/bye'],
   });
   const template = Template.fromStack(stack);
   template.hasResourceProperties('AWS::Cognito::UserPoolDomain', { Domain: 'acme-apis' });
   template.hasResourceProperties('AWS::Cognito::UserPoolResourceServer', {
-    Identifier: 'https://apis.acme.example', Scopes: [{ ScopeName: 'read', ScopeDescription: 'Look' }, { ScopeName: 'write', ScopeDescription: 'Change' }],
+    Identifier: 'https://apis.acme.example',
+    Scopes: [
+      { ScopeName: 'read', ScopeDescription: 'Look' },
+      { ScopeName: 'write', ScopeDescription: 'Change' },
+    ],
   });
   template.hasResourceProperties('AWS::Cognito::UserPoolClient', { LogoutURLs: ['http://localhost:8000/bye'] });
   template.hasResource('AWS::Cognito::UserPool', {
@@ -102,7 +133,10 @@ it.each([
   [{ logoutUrls: ['ftp://x'] }, 'logoutUrls[0]: got "ftp://x", expected an https:// address'],
   [{ passwordMinLength: 6 }, 'passwordMinLength: got 6, expected a whole number, 8 to 99'],
   [{ scopes: {} }, 'scopes: got none, expected at least one'],
-  [{ scopes: { 'read/write': 'x' } }, 'scopes: got the name "read/write", expected 1 to 256 printable characters without spaces, quotes, slashes'],
+  [
+    { scopes: { 'read/write': 'x' } },
+    'scopes: got the name "read/write", expected 1 to 256 printable characters without spaces, quotes, slashes',
+  ],
   [{ resourceServer: 'https://apis.acme.example/' }, 'resourceServer: got "https://apis.acme.example/", expected'],
   [{ callbackUrls: ['https://apis.acme.example/#top'] }, 'callbackUrls[0]: got "https://apis.acme.example/#top"'],
 ])('refuses %j', (props, message) => {
@@ -111,7 +145,10 @@ it.each([
 
 describe('a machine client', () => {
   const stack = testStack();
-  const identity = new CognitoIdentity(stack, 'Identity', { callbackUrls: ['https://a.example/'], scopes: { read: 'Look', write: 'Change' } });
+  const identity = new CognitoIdentity(stack, 'Identity', {
+    callbackUrls: ['https://a.example/'],
+    scopes: { read: 'Look', write: 'Change' },
+  });
   const billing = identity.addMachineClient('Billing', { scopes: ['read'], tokenValidity: Duration.hours(1) });
   identity.addMachineClient('Robot');
   const template = Template.fromStack(stack);
@@ -119,19 +156,40 @@ describe('a machine client', () => {
   it('may ask for its scopes, or for all', () => {
     const server = { Ref: Match.stringLikeRegexp('ResourceServer') };
     const scope = (name: string) => ({ 'Fn::Join': ['', [server, `/${name}`]] });
-    template.hasResourceProperties('AWS::Cognito::UserPoolClient', { AllowedOAuthFlows: ['client_credentials'], AllowedOAuthScopes: [scope('read')], GenerateSecret: true, AccessTokenValidity: 60 });
-    template.hasResourceProperties('AWS::Cognito::UserPoolClient', { AllowedOAuthFlows: ['client_credentials'], AllowedOAuthScopes: [scope('read'), scope('write')], AccessTokenValidity: 15 });
+    template.hasResourceProperties('AWS::Cognito::UserPoolClient', {
+      AllowedOAuthFlows: ['client_credentials'],
+      AllowedOAuthScopes: [scope('read')],
+      GenerateSecret: true,
+      AccessTokenValidity: 60,
+    });
+    template.hasResourceProperties('AWS::Cognito::UserPoolClient', {
+      AllowedOAuthFlows: ['client_credentials'],
+      AllowedOAuthScopes: [scope('read'), scope('write')],
+      AccessTokenValidity: 15,
+    });
   });
 
   it('has a secret of its own, which the one function copies', () => {
     template.hasResourceProperties('AWS::SecretsManager::Secret', { Name: 'hybridge/Cloud/identity/billing' });
     template.hasResourceProperties('Custom::HybridgeClientSecret', {
-      ClientId: stack.resolve(billing.client.userPoolClientId), SecretArn: stack.resolve(billing.secret.secretArn), Scope: 'gateway/read',
-      TokenEndpoint: { 'Fn::Join': ['', ['https://', { Ref: Match.stringLikeRegexp('Domain') }, '.auth.eu-central-1.amazoncognito.com/oauth2/token']] },
+      ClientId: stack.resolve(billing.client.userPoolClientId),
+      SecretArn: stack.resolve(billing.secret.secretArn),
+      Scope: 'gateway/read',
+      TokenEndpoint: {
+        'Fn::Join': ['', ['https://', { Ref: Match.stringLikeRegexp('Domain') }, '.auth.eu-central-1.amazoncognito.com/oauth2/token']],
+      },
     });
     template.resourceCountIs('AWS::Lambda::Function', 1);
     template.hasResourceProperties('AWS::IAM::Policy', {
-      PolicyDocument: { Statement: Match.arrayWith([{ Action: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], Effect: 'Allow', Resource: [Match.anyValue(), Match.anyValue(), Match.anyValue()] }]) },
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          {
+            Action: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
+            Effect: 'Allow',
+            Resource: [Match.anyValue(), Match.anyValue(), Match.anyValue()],
+          },
+        ]),
+      },
     });
   });
 
@@ -150,8 +208,14 @@ describe('the configuration of openid-connect', () => {
 
   it('accepts access tokens of the known clients only', () => {
     expect(identity.pluginConfig({ scopesRequired: ['gateway/call', 'gateway/read'] })).toEqual({
-      issuer: identity.issuer, auth_methods: ['bearer'], bearer_token_param_type: ['header'], audience_claim: ['client_id'], audience_required: [web, robot],
-      scopes_required: ['gateway/call gateway/read'], groups_claim: ['cognito:groups'], ssl_verify: true,
+      issuer: identity.issuer,
+      auth_methods: ['bearer'],
+      bearer_token_param_type: ['header'],
+      audience_claim: ['client_id'],
+      audience_required: [web, robot],
+      scopes_required: ['gateway/call gateway/read'],
+      groups_claim: ['cognito:groups'],
+      ssl_verify: true,
     });
   });
 
@@ -167,12 +231,18 @@ describe('the configuration of openid-connect', () => {
       require_proof_key_for_code_exchange: true,
     });
     expect(config).not.toHaveProperty('scopes_required');
-    expect(stack.resolve(config.token_endpoint)).toEqual({ 'Fn::Join': ['', ['https://', { Ref: expect.stringMatching(/Domain/) }, '.auth.eu-central-1.amazoncognito.com/oauth2/token']] });
-    Template.fromStack(stack).hasResourceProperties('AWS::Cognito::UserPoolClient', { CallbackURLs: ['https://apis.acme.example/oidc/callback'] });
+    expect(stack.resolve(config.token_endpoint)).toEqual({
+      'Fn::Join': ['', ['https://', { Ref: expect.stringMatching(/Domain/) }, '.auth.eu-central-1.amazoncognito.com/oauth2/token']],
+    });
+    Template.fromStack(stack).hasResourceProperties('AWS::Cognito::UserPoolClient', {
+      CallbackURLs: ['https://apis.acme.example/oidc/callback'],
+    });
   });
 
   it('refuses a host name that is none', () => {
-    expect(() => identity.pluginConfig({ hostname: 'https://apis.acme.example' })).toThrow('hostname: got "https://apis.acme.example", expected a full name');
+    expect(() => identity.pluginConfig({ hostname: 'https://apis.acme.example' })).toThrow(
+      'hostname: got "https://apis.acme.example", expected a full name',
+    );
   });
 });
 
@@ -183,16 +253,35 @@ describe('a pool elsewhere', () => {
   it('is mounted into planes, and says what its client has to know', () => {
     const stack = testStack();
     const webClient = cognito.UserPoolClient.fromUserPoolClientId(stack, 'WebClient', 'acmeweb');
-    const identity = CognitoIdentity.existing(stack, 'Identity', { userPool: pool(stack), webClient, loginHost: 'login.acme.example', machineClientIds: ['robot'] });
+    const identity = CognitoIdentity.existing(stack, 'Identity', {
+      userPool: pool(stack),
+      webClient,
+      loginHost: 'login.acme.example',
+      machineClientIds: ['robot'],
+    });
     const cluster = testCluster(stack);
-    testControlPlane(stack, { target: EksTarget.cluster(cluster) }).addDataPlane('Plane', { target: EksTarget.cluster(cluster), identity, hostname: 'apis.acme.example' });
+    testControlPlane(stack, { target: EksTarget.cluster(cluster) }).addDataPlane('Plane', {
+      target: EksTarget.cluster(cluster),
+      identity,
+      hostname: 'apis.acme.example',
+    });
     expect(identity.issuer).toBe('https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_acme');
-    expect(identity.pluginConfig({ hostname: 'apis.acme.example' })).toMatchObject({ audience_required: ['acmeweb', 'robot'], authorization_endpoint: 'https://login.acme.example/oauth2/authorize' });
+    expect(identity.pluginConfig({ hostname: 'apis.acme.example' })).toMatchObject({
+      audience_required: ['acmeweb', 'robot'],
+      authorization_endpoint: 'https://login.acme.example/oauth2/authorize',
+    });
     only(writtenManifests(stack, 'plane'), 'SecretProviderClass', 'plane-identity');
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::Cognito::UserPool', 0);
-    template.hasResourceProperties('Custom::HybridgeClientSecret', { UserPoolId: 'eu-central-1_acme', ClientId: 'acmeweb', Session: 'true' });
-    Annotations.fromStack(stack).hasInfo('/Cloud/Identity', Match.stringLikeRegexp('callback address https://apis.acme.example/oidc/callback'));
+    template.hasResourceProperties('Custom::HybridgeClientSecret', {
+      UserPoolId: 'eu-central-1_acme',
+      ClientId: 'acmeweb',
+      Session: 'true',
+    });
+    Annotations.fromStack(stack).hasInfo(
+      '/Cloud/Identity',
+      Match.stringLikeRegexp('callback address https://apis.acme.example/oidc/callback'),
+    );
   });
 
   it.each([

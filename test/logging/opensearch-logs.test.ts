@@ -20,7 +20,13 @@ describe('the domain', () => {
     template.hasResourceProperties('AWS::OpenSearchService::Domain', {
       EngineVersion: 'OpenSearch_2.19',
       VPCOptions: { SubnetIds: [Match.anyValue(), Match.anyValue()], SecurityGroupIds: [Match.anyValue()] },
-      ClusterConfig: { InstanceCount: 2, ZoneAwarenessEnabled: true, ZoneAwarenessConfig: { AvailabilityZoneCount: 2 }, DedicatedMasterEnabled: true, DedicatedMasterCount: 3 },
+      ClusterConfig: {
+        InstanceCount: 2,
+        ZoneAwarenessEnabled: true,
+        ZoneAwarenessConfig: { AvailabilityZoneCount: 2 },
+        DedicatedMasterEnabled: true,
+        DedicatedMasterCount: 3,
+      },
     });
   });
 
@@ -35,13 +41,19 @@ describe('the domain', () => {
 
   it('lets nobody in by a policy of its own: access is granted to roles', () => {
     template.hasResourceProperties('AWS::OpenSearchService::Domain', { AccessPolicies: Match.absent() });
-    const sources = Object.values<any>(template.findResources('AWS::EC2::SecurityGroupIngress')).map(({ Properties }) => Properties.SourceSecurityGroupId['Fn::GetAtt'][0]);
+    const sources = Object.values<any>(template.findResources('AWS::EC2::SecurityGroupIngress')).map(
+      ({ Properties }) => Properties.SourceSecurityGroupId['Fn::GetAtt'][0],
+    );
     expect(sources).toEqual([expect.stringMatching(/^LogsSetupFunctionSecurityGroup/)]);
   });
 
   it('may write its own logs before it is made, on behalf of this account only', () => {
     template.hasResourceProperties('AWS::OpenSearchService::Domain', {
-      LogPublishingOptions: { ES_APPLICATION_LOGS: { Enabled: true }, SEARCH_SLOW_LOGS: { Enabled: true }, INDEX_SLOW_LOGS: { Enabled: true } },
+      LogPublishingOptions: {
+        ES_APPLICATION_LOGS: { Enabled: true },
+        SEARCH_SLOW_LOGS: { Enabled: true },
+        INDEX_SLOW_LOGS: { Enabled: true },
+      },
     });
     const [[policy, { Properties }]] = Object.entries<any>(template.findResources('AWS::Logs::ResourcePolicy'));
     expect(JSON.stringify(Properties)).toContain('aws:SourceAccount');
@@ -64,16 +76,26 @@ describe('what gateways need in the domain', () => {
       },
       DependsOn: Match.arrayWith([Match.stringLikeRegexp('^Logs[0-9A-F]{8}$')]),
     });
-    template.hasResourceProperties('AWS::Lambda::Function', { VpcConfig: { SubnetIds: Match.anyValue(), SecurityGroupIds: Match.anyValue() }, Runtime: 'nodejs24.x' });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      VpcConfig: { SubnetIds: Match.anyValue(), SecurityGroupIds: Match.anyValue() },
+      Runtime: 'nodejs24.x',
+    });
   });
 
   it('is all that the function may touch: no document of anybody', () => {
-    const statements = Object.values<any>(template.findResources('AWS::IAM::Policy')).flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+    const statements = Object.values<any>(template.findResources('AWS::IAM::Policy')).flatMap(
+      ({ Properties }) => Properties.PolicyDocument.Statement,
+    );
     const [{ Action, Resource }] = statements.filter(({ Action: action }: any) => action.includes('es:ESHttpDelete'));
     expect(Action).toEqual(['es:ESHttpGet', 'es:ESHttpPost', 'es:ESHttpPut', 'es:ESHttpDelete']);
     expect(Resource.map((each: any) => each['Fn::Join'][1][1])).toEqual([
-      '/_plugins/_ism/policies/logs-gateway', '/_plugins/_ism/change_policy/logs-gateway*', '/_index_template/logs-gateway', '/_data_stream/logs-gateway-default',
-      '/_plugins/_alerting/monitors', '/_plugins/_alerting/monitors/*', '/_dashboards/api/saved_objects/*',
+      '/_plugins/_ism/policies/logs-gateway',
+      '/_plugins/_ism/change_policy/logs-gateway*',
+      '/_index_template/logs-gateway',
+      '/_data_stream/logs-gateway-default',
+      '/_plugins/_alerting/monitors',
+      '/_plugins/_alerting/monitors/*',
+      '/_dashboards/api/saved_objects/*',
     ]);
   });
 
@@ -81,7 +103,9 @@ describe('what gateways need in the domain', () => {
     template.resourceCountIs('AWS::ApiGatewayV2::Api', 0);
     const stack = testStack();
     const logs = new OpenSearchLogs(stack, 'Logs', { vpc: new ec2.Vpc(stack, 'Vpc') });
-    expect(() => logs.pluginConfig()).toThrow('Cloud/Logs: ingest: got none, expected one, because http-log cannot sign requests and OpenSearch accepts signed requests only: set ingest: true');
+    expect(() => logs.pluginConfig()).toThrow(
+      'Cloud/Logs: ingest: got none, expected one, because http-log cannot sign requests and OpenSearch accepts signed requests only: set ingest: true',
+    );
   });
 });
 
@@ -98,13 +122,20 @@ describe('an ingest', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'POST /logs' });
     template.resourceCountIs('AWS::ApiGatewayV2::Route', 1);
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
-      StageName: '$default', DefaultRouteSettings: { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 }, AccessLogSettings: { DestinationArn: Match.anyValue() },
+      StageName: '$default',
+      DefaultRouteSettings: { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
+      AccessLogSettings: { DestinationArn: Match.anyValue() },
     });
     template.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
         Statement: [
-          Match.anyValue(), Match.anyValue(),
-          { Action: ['es:ESHttpPost', 'es:ESHttpPut'], Effect: 'Allow', Resource: { 'Fn::Join': ['', [Match.anyValue(), '/logs-gateway-*']] } },
+          Match.anyValue(),
+          Match.anyValue(),
+          {
+            Action: ['es:ESHttpPost', 'es:ESHttpPut'],
+            Effect: 'Allow',
+            Resource: { 'Fn::Join': ['', [Match.anyValue(), '/logs-gateway-*']] },
+          },
           { Action: 'secretsmanager:GetSecretValue', Effect: 'Allow', Resource: { Ref: Match.stringLikeRegexp('^LogsIngestToken') } },
         ],
       },
@@ -112,15 +143,26 @@ describe('an ingest', () => {
   });
 
   it('has a token, which planes anywhere mount, and needs no role of theirs', () => {
-    template.hasResourceProperties('AWS::SecretsManager::Secret', { Name: 'hybridge/Cloud/logs/ingest', GenerateSecretString: Match.objectLike({ GenerateStringKey: 'token', PasswordLength: 64 }) });
-    expect(JSON.parse(only(writtenManifests(stack, 'pods'), 'SecretProviderClass', 'pods-logs').spec.parameters.objects)[0].objectName).toBe('hybridge/Cloud/logs/ingest');
+    template.hasResourceProperties('AWS::SecretsManager::Secret', {
+      Name: 'hybridge/Cloud/logs/ingest',
+      GenerateSecretString: Match.objectLike({ GenerateStringKey: 'token', PasswordLength: 64 }),
+    });
+    expect(
+      JSON.parse(only(writtenManifests(stack, 'pods'), 'SecretProviderClass', 'pods-logs').spec.parameters.objects)[0].objectName,
+    ).toBe('hybridge/Cloud/logs/ingest');
     const roles = Object.entries<any>(template.findResources('AWS::IAM::Policy')).filter(([id]) => id.includes('Pods'));
     expect(JSON.stringify(roles)).not.toContain('es:ESHttp');
   });
 
   it('is what http-log sends to, in batches, with a reference for the token', () => {
-    expect(logs.pluginConfig()).toMatchObject({ method: 'POST', headers: { 'x-log-token': '{vault://env/logs-token}' }, queue: { max_batch_size: 200, max_retry_time: 3600 } });
-    expect(stack.resolve(logs.pluginConfig().http_endpoint)).toEqual({ 'Fn::Join': ['', [{ 'Fn::GetAtt': [expect.stringMatching(/^LogsIngestApi/), 'ApiEndpoint'] }, '/logs']] });
+    expect(logs.pluginConfig()).toMatchObject({
+      method: 'POST',
+      headers: { 'x-log-token': '{vault://env/logs-token}' },
+      queue: { max_batch_size: 200, max_retry_time: 3600 },
+    });
+    expect(stack.resolve(logs.pluginConfig().http_endpoint)).toEqual({
+      'Fn::Join': ['', [{ 'Fn::GetAtt': [expect.stringMatching(/^LogsIngestApi/), 'ApiEndpoint'] }, '/logs']],
+    });
   });
 });
 
@@ -140,7 +182,9 @@ it('takes a domain that exists, with what gateways need in it', () => {
 });
 
 it.each([0, 3651, 1.5])('refuses to keep logs for %d days', (retentionDays) => {
-  expect(() => new OpenSearchLogs(testStack(), 'Logs', { vpc: new ec2.Vpc(new Stack(), 'Vpc'), retentionDays })).toThrow(`retentionDays: got ${retentionDays}, expected a whole number, 1 to 3650`);
+  expect(() => new OpenSearchLogs(testStack(), 'Logs', { vpc: new ec2.Vpc(new Stack(), 'Vpc'), retentionDays })).toThrow(
+    `retentionDays: got ${retentionDays}, expected a whole number, 1 to 3650`,
+  );
 });
 
 it('takes a size, and may go with the stack', () => {

@@ -34,11 +34,15 @@ it('puts each type on the page of its room, and points links at it', () => {
 it('writes an index with every type, its kind and its first sentence', () => {
   const { index } = splitPages(PAGE, TYPES);
   expect(index).toContain('| [CloudCluster](docs/reference/api/eks.md#cdk-hybridge.CloudCluster) | construct | A cluster \\| in AWS. |');
-  expect(index).toContain('| [Trust](docs/reference/api/trust-and-database.md#cdk-hybridge.Trust) | class | How two ends know each other. |');
+  expect(index).toContain(
+    '| [Trust](docs/reference/api/trust-and-database.md#cdk-hybridge.Trust) | class | How two ends know each other. |',
+  );
 });
 
 it('refuses a type that is in no room, and one that the page does not have', () => {
   const stray = { name: 'Stray', locationInModule: { filename: 'src/elsewhere/stray.ts' } };
   expect(() => splitPages(PAGE, [...TYPES, stray])).toThrow('Stray (src/elsewhere/stray.ts) is in no room of the API reference');
-  expect(() => splitPages(PAGE, [...TYPES, { ...stray, locationInModule: { filename: 'src/eks/stray.ts' } }])).toThrow('API.md has no section about Stray');
+  expect(() => splitPages(PAGE, [...TYPES, { ...stray, locationInModule: { filename: 'src/eks/stray.ts' } }])).toThrow(
+    'API.md has no section about Stray',
+  );
 });

@@ -52,7 +52,9 @@ describe('layers', () => {
 
   test('refuse an artefact that reaches what it must not, however long the way', () => {
     const graph = bundledGraph({
-      'gateway/src/main/data-plane.ts': { imports: [{ path: 'gateway/src/data-plane/data-plane.ts' }, { path: 'node:fs', external: true }] },
+      'gateway/src/main/data-plane.ts': {
+        imports: [{ path: 'gateway/src/data-plane/data-plane.ts' }, { path: 'node:fs', external: true }],
+      },
       'gateway/src/data-plane/data-plane.ts': { imports: [{ path: 'gateway/src/sync/client.ts' }] },
       'gateway/src/sync/client.ts': { imports: [{ path: 'gateway/src/store/store.ts' }] },
       'gateway/src/store/store.ts': { imports: [] },
@@ -103,15 +105,39 @@ describe('the sources', () => {
     ['src/eks-anywhere/docker-cluster.ts', "import type { CloudCluster } from '../eks/cloud-cluster';", 'src/eks/cloud-cluster.ts'],
     ['src/eks/cloud-cluster.ts', "import { DockerCluster } from '../eks-anywhere/docker-cluster';", 'src/eks-anywhere/docker-cluster.ts'],
     ['src/eks/hybrid-nodes.ts', "import type { EksTarget } from '../gateway/eks-target';", 'src/gateway/eks-target.ts'],
-    ['src/caching/valkey-cache.ts', "import type { PlaneDescription } from '../gateway/private/plane/plane';", 'src/gateway/private/plane/plane.ts'],
-    ['src/identity/cognito-identity.ts', "import type { GatewayDataPlane } from '../gateway/gateway-data-plane';", 'src/gateway/gateway-data-plane.ts'],
-    ['src/logging/opensearch-logs.ts', "const never: import('../gateway/gateway-engine').GatewayEngine | undefined = undefined;", 'src/gateway/gateway-engine.ts'],
-    ['src/gateway/trust.ts', "import type { GatewayObservability } from '../observability/gateway-observability';", 'src/observability/gateway-observability.ts'],
+    [
+      'src/caching/valkey-cache.ts',
+      "import type { PlaneDescription } from '../gateway/private/plane/plane';",
+      'src/gateway/private/plane/plane.ts',
+    ],
+    [
+      'src/identity/cognito-identity.ts',
+      "import type { GatewayDataPlane } from '../gateway/gateway-data-plane';",
+      'src/gateway/gateway-data-plane.ts',
+    ],
+    [
+      'src/logging/opensearch-logs.ts',
+      "const never: import('../gateway/gateway-engine').GatewayEngine | undefined = undefined;",
+      'src/gateway/gateway-engine.ts',
+    ],
+    [
+      'src/gateway/trust.ts',
+      "import type { GatewayObservability } from '../observability/gateway-observability';",
+      'src/observability/gateway-observability.ts',
+    ],
     ['src/gateway/private/handoff/index-document.ts', "import { PORTS } from '../../../private/contract';", 'src/private/contract.ts'],
-    ['src/observability/gateway-observability.ts', "import { CognitoIdentity } from '../identity/cognito-identity';", 'src/identity/cognito-identity.ts'],
+    [
+      'src/observability/gateway-observability.ts',
+      "import { CognitoIdentity } from '../identity/cognito-identity';",
+      'src/identity/cognito-identity.ts',
+    ],
     ['gateway/contract.ts', "export * from '../src/private/bundle.ts';", 'src/private/bundle.ts'],
     ['gateway/src/model/config-table.ts', "import type { Store } from '../store/store.ts';", 'gateway/src/store/store.ts'],
-    ['cli/hybridge.ts', "const later = import('../gateway/src/control-plane/control-plane.ts');", 'gateway/src/control-plane/control-plane.ts'],
+    [
+      'cli/hybridge.ts',
+      "const later = import('../gateway/src/control-plane/control-plane.ts');",
+      'gateway/src/control-plane/control-plane.ts',
+    ],
   ] as const;
 
   test.each(FORBIDDEN)('%s is refused %s', (file, line, imported) => {

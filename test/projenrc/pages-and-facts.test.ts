@@ -20,8 +20,12 @@ it('docs/install.md has the versions of package.json', () => {
 
 it('examples/README.md has every example once, with what its README says that it costs', () => {
   const page = read('examples/README.md');
-  const rows = [...page.matchAll(/\[([a-z0-9-]+)\]\(\1\/README\.md\).*\| (\d+) \|$/gm)].map(([, name, costs]) => [name, Number(costs)] as const);
-  const names = readdirSync(join(ROOT, 'examples'), { withFileTypes: true }).filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name);
+  const rows = [...page.matchAll(/\[([a-z0-9-]+)\]\(\1\/README\.md\).*\| (\d+) \|$/gm)].map(
+    ([, name, costs]) => [name, Number(costs)] as const,
+  );
+  const names = readdirSync(join(ROOT, 'examples'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map(({ name }) => name);
   expect(rows.map(([name]) => name).sort()).toEqual(names.sort());
   for (const [name, costs] of rows) {
     const total = Number(/^\| \*\*all\*\* \| \| \*\*(\d+)\*\* \|$/m.exec(read(`examples/${name}/README.md`))?.[1] ?? 0);

@@ -5,7 +5,14 @@ import { brokenLinks } from '../../projenrc/checks/pages/links';
 const KNOWN = {
   commands: [
     { name: 'start', usage: 'Usage: hybridge start' },
-    { name: 'eksa', usage: 'Usage: hybridge eksa', subcommands: [{ name: 'check', usage: '  --json  for machines' }, { name: 'diff', usage: '' }] },
+    {
+      name: 'eksa',
+      usage: 'Usage: hybridge eksa',
+      subcommands: [
+        { name: 'check', usage: '  --json  for machines' },
+        { name: 'diff', usage: '' },
+      ],
+    },
   ],
   tasks: ['reference', 'demo'],
 };
@@ -43,7 +50,9 @@ it('finds links to pages and headings that do not exist', () => {
     { path: 'docs/eks-anywhere.md', text: `# One \`two\`, three\n\n## Again\n\n## Again\n\n${links}\n` },
   ];
   const all = (links: string) => brokenLinks(page(links));
-  expect(all('[a](#one-two-three) [b](#again-1) [c](eks-anywhere.md#again) [d](../README.md) [e](https://example.com/x#y) `[f](none.md)`')).toEqual([]);
+  expect(
+    all('[a](#one-two-three) [b](#again-1) [c](eks-anywhere.md#again) [d](../README.md) [e](https://example.com/x#y) `[f](none.md)`'),
+  ).toEqual([]);
   expect(all('[a](#again-2) [b](none.md)')).toEqual([
     'docs/eks-anywhere.md:7: link to #again-2: docs/eks-anywhere.md has no heading #again-2',
     'docs/eks-anywhere.md:7: link to none.md: there is no docs/none.md',

@@ -5,15 +5,18 @@ import { WORD_LIST } from '../../projenrc/checks/words/word-list';
 const page = (text: string) => refusedWords('page.md', text);
 const source = (text: string) => refusedWords('file.ts', text);
 
-describe.each(WORD_LIST.map((wording) => [String(wording.pattern), wording] as const))('the wording %s', (_, { refused, right, better }) => {
-  it('is refused, with what to write instead', () => {
-    expect(page(refused)).toContainEqual(expect.stringContaining(`write ${better}`));
-  });
+describe.each(WORD_LIST.map((wording) => [String(wording.pattern), wording] as const))(
+  'the wording %s',
+  (_, { refused, right, better }) => {
+    it('is refused, with what to write instead', () => {
+      expect(page(refused)).toContainEqual(expect.stringContaining(`write ${better}`));
+    });
 
-  it('is not found in a sentence that is right', () => {
-    expect(page(right)).toEqual([]);
-  });
-});
+    it('is not found in a sentence that is right', () => {
+      expect(page(right)).toEqual([]);
+    });
+  },
+);
 
 describe('sources', () => {
   it.each([

@@ -1,6 +1,6 @@
 /**
- * Runs CDK programs as synthesize-programs.ts does, and lets cdk-nag look at each finished tree. Prints [{ program, findings, acknowledgements }],
- * whether acknowledged or not: the reader decides.
+ * Runs CDK programs as synthesize-programs.ts does, and lets cdk-nag look at each finished tree. Prints [{ program,
+ * findings, acknowledgements }], whether acknowledged or not: the reader decides.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -34,19 +34,38 @@ Stage.prototype.synth = function (options) {
 };
 
 function findingsIn(root: App) {
-  const types = new Map(root.node.findAll().filter(CfnResource.isCfnResource).map((resource) => [resource.node.path, resource.cfnResourceType]));
+  const types = new Map(
+    root.node
+      .findAll()
+      .filter(CfnResource.isCfnResource)
+      .map((resource) => [resource.node.path, resource.cfnResourceType]),
+  );
   return [new AwsSolutionsChecks(), new NIST80053R5Checks()].flatMap((pack) => {
     Object.assign(pack, { isAcknowledged: () => false });
-    return pack.validateScope(root).violations.flatMap(({ ruleName, violatingResources }) => violatingResources.map(({ constructPath }) => ({
-      rule: ruleName, path: constructPath!, type: types.get(constructPath!)!,
-    })));
+    return pack.validateScope(root).violations.flatMap(({ ruleName, violatingResources }) =>
+      violatingResources.map(({ constructPath }) => ({
+        rule: ruleName,
+        path: constructPath!,
+        type: types.get(constructPath!)!,
+      })),
+    );
   });
 }
 
 function acknowledgementsIn(root: IConstruct) {
-  return root.node.findAll().flatMap(({ node }) => node.metadata
-    .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
-    .flatMap(({ data }) => Object.entries(data as Record<string, string>).map(([id, reason]) => ({ rule: id.replace(/^annotation::/i, ''), path: node.path, reason }))));
+  return root.node
+    .findAll()
+    .flatMap(({ node }) =>
+      node.metadata
+        .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+        .flatMap(({ data }) =>
+          Object.entries(data as Record<string, string>).map(([id, reason]) => ({
+            rule: id.replace(/^annotation::/i, ''),
+            path: node.path,
+            reason,
+          })),
+        ),
+    );
 }
 
 for (const job of JSON.parse(readFileSync(0, 'utf8')) as Job[]) {

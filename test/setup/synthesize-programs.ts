@@ -1,6 +1,7 @@
 /**
- * Runs CDK programs one after the other in one process, which loads the library once: [{program, outdir, context, isValidated}] on standard input.
- * An App takes its folder and its context when it is created, and is synthesized at the event `beforeExit`.
+ * Runs CDK programs one after the other in one process, which loads the library once: [{program, outdir, context,
+ * isValidated}] on standard input. An App takes its folder and its context when it is created, and is synthesized at
+ * the event `beforeExit`.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,4 +1,7 @@
-/** Every Kubernetes object in a cloud assembly: those in files for people, those that CloudFormation applies, and those that it writes for sites. */
+/**
+ * Every Kubernetes object in a cloud assembly: those in files for people, those that CloudFormation applies, and those
+ * that it writes for sites.
+ */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -18,7 +21,11 @@ export interface EmittedObject {
 
 /** What values look like that exist only after a deployment. */
 const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = {
-  'AWS::Region': 'eu-central-1', 'AWS::AccountId': '111122223333', 'AWS::Partition': 'aws', 'AWS::URLSuffix': 'amazonaws.com', 'AWS::StackName': 'stack',
+  'AWS::Region': 'eu-central-1',
+  'AWS::AccountId': '111122223333',
+  'AWS::Partition': 'aws',
+  'AWS::URLSuffix': 'amazonaws.com',
+  'AWS::StackName': 'stack',
 };
 const ATTRIBUTES: readonly (readonly [RegExp, (id: string) => string])[] = [
   [/Arn$/, (id) => `arn:aws:iam::111122223333:role/${id}`],
@@ -28,7 +35,8 @@ const ATTRIBUTES: readonly (readonly [RegExp, (id: string) => string])[] = [
 
 const FUNCTIONS: Readonly<Record<string, (argument: any) => any>> = {
   'Ref': (name: string) => PSEUDO_PARAMETERS[name] ?? `ref-${name.toLowerCase().slice(0, 40)}`,
-  'Fn::GetAtt': ([id, attribute]: string[]) => (ATTRIBUTES.find(([name]) => name.test(attribute))?.[1] ?? ((it: string) => `of-${it.toLowerCase().slice(0, 30)}`))(id),
+  'Fn::GetAtt': ([id, attribute]: string[]) =>
+    (ATTRIBUTES.find(([name]) => name.test(attribute))?.[1] ?? ((it: string) => `of-${it.toLowerCase().slice(0, 30)}`))(id),
   'Fn::Join': ([separator, parts]: [string, any]) => (standIn(parts) as unknown[]).join(separator),
   'Fn::Split': ([separator, text]: [string, any]) => String(standIn(text)).split(separator),
   'Fn::Select': ([index, list]: [number, any]) => [standIn(list)].flat()[index] ?? `selected-${index}`,
@@ -50,25 +58,36 @@ export function emittedObjects(folder: string): readonly EmittedObject[] {
 }
 
 function fromFiles(folder: string): readonly EmittedObject[] {
-  return globSync('**/hybridge/**/*.yaml', { cwd: folder }).sort().flatMap((source) => objectsIn(source, readFileSync(join(folder, source), 'utf8')));
+  return globSync('**/hybridge/**/*.yaml', { cwd: folder })
+    .sort()
+    .flatMap((source) => objectsIn(source, readFileSync(join(folder, source), 'utf8')));
 }
 
 /** As kubectl reads it: by YAML 1.1, where `off` is a boolean. */
 function objectsIn(source: string, text: string): readonly EmittedObject[] {
   const documents = parseAllDocuments(text, { version: '1.1' });
   for (const { errors: [error] } of documents) if (error) throw new Error(`${source}: ${error.message}`);
-  return documents.map((document) => ({ source, object: document.toJS() as KubernetesObject })).filter(({ object }) => object?.apiVersion && object.kind);
+  return documents
+    .map((document) => ({ source, object: document.toJS() as KubernetesObject }))
+    .filter(({ object }) => object?.apiVersion && object.kind);
 }
 
 /** Custom resources that carry objects, by their type. */
 const CARRIERS: Readonly<Record<string, (source: string, properties: any) => readonly EmittedObject[]>> = {
-  'Custom::AWSCDK-EKS-KubernetesResource': (source, { Manifest }) => (JSON.parse(standIn(Manifest)) as KubernetesObject[]).map((object) => ({ source, object })),
-  'Custom::HybridgeHandoffFiles': (source, { Files }) => (standIn(Files) as { Path: string; Text: string }[])
-    .filter(({ Path }) => Path.endsWith('.yaml'))
-    .flatMap(({ Path, Text }) => objectsIn(`${source} ${Path}`, Text)),
+  'Custom::AWSCDK-EKS-KubernetesResource': (source, { Manifest }) =>
+    (JSON.parse(standIn(Manifest)) as KubernetesObject[]).map((object) => ({ source, object })),
+  'Custom::HybridgeHandoffFiles': (source, { Files }) =>
+    (standIn(Files) as { Path: string; Text: string }[])
+      .filter(({ Path }) => Path.endsWith('.yaml'))
+      .flatMap(({ Path, Text }) => objectsIn(`${source} ${Path}`, Text)),
 };
 
 function fromTemplates(folder: string): readonly EmittedObject[] {
-  return globSync('**/*.template.json', { cwd: folder }).sort().flatMap((file) => Object.entries<any>(JSON.parse(readFileSync(join(folder, file), 'utf8')).Resources ?? {})
-    .flatMap(([id, { Type, Properties }]) => CARRIERS[Type]?.(`${file} ${id}`, Properties) ?? []));
+  return globSync('**/*.template.json', { cwd: folder })
+    .sort()
+    .flatMap((file) =>
+      Object.entries<any>(JSON.parse(readFileSync(join(folder, file), 'utf8')).Resources ?? {}).flatMap(
+        ([id, { Type, Properties }]) => CARRIERS[Type]?.(`${file} ${id}`, Properties) ?? [],
+      ),
+    );
 }

@@ -26,13 +26,15 @@ export class Judge {
       const { status, body } = await this.server.ask('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', definition);
       if (status !== 201) throw new Error(`${definition.metadata.name}: ${body.message}`);
     }
-    for (const { metadata, spec } of definitions) await this.established(metadata.name, `${spec.group}/${spec.versions.find(({ served }: any) => served).name}`);
+    for (const { metadata, spec } of definitions) {await this.established(metadata.name, `${spec.group}/${spec.versions.find(({ served }: any) => served).name}`);}
   }
 
   async judge(objects: readonly EmittedObject[]): Promise<readonly Verdict[]> {
     const judged = objects.filter(({ object }) => !NOT_OF_A_CLUSTER.test(object.apiVersion));
     const rank = ({ object }: EmittedObject) => KEPT.includes(object.kind) ? KEPT.indexOf(object.kind) : KEPT.length;
-    const theirs = new Set(judged.map(({ object }) => object.metadata.namespace ?? 'default').filter((name) => NAMESPACES_OF_OTHERS.test(name)));
+    const theirs = new Set(
+      judged.map(({ object }) => object.metadata.namespace ?? 'default').filter((name) => NAMESPACES_OF_OTHERS.test(name)),
+    );
     for (const name of theirs) await this.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, true);
     const verdicts: Verdict[] = [];
     for (const emitted of [...judged].sort((one, other) => rank(one) - rank(other))) {
@@ -47,10 +49,21 @@ export class Judge {
   /** As `kubectl apply --server-side --validate=strict`, with `--dry-run=server` unless it is kept. */
   private async apply(object: KubernetesObject, isKept: boolean): Promise<Answer> {
     const resource = await this.resource(object);
-    if (!resource) return { status: 404, warnings: [], body: { message: `no kind ${object.kind} in ${object.apiVersion} is known here: give its definition` } };
+    if (!resource) {
+      return {
+        status: 404,
+        warnings: [],
+        body: { message: `no kind ${object.kind} in ${object.apiVersion} is known here: give its definition` },
+      };
+    }
     const namespace = resource.isNamespaced ? `/namespaces/${object.metadata.namespace ?? 'default'}` : '';
     const query = `fieldManager=judge&force=true&fieldValidation=Strict${isKept ? '' : '&dryRun=All'}`;
-    return this.server.ask('PATCH', `${root(object.apiVersion)}${namespace}/${resource.plural}/${object.metadata.name}?${query}`, object, 'application/apply-patch+yaml');
+    return this.server.ask(
+      'PATCH',
+      `${root(object.apiVersion)}${namespace}/${resource.plural}/${object.metadata.name}?${query}`,
+      object,
+      'application/apply-patch+yaml',
+    );
   }
 
   private async resource({ apiVersion, kind }: KubernetesObject) {
@@ -82,7 +95,14 @@ function root(apiVersion: string): string {
 function podsOf({ kind, metadata, spec }: KubernetesObject): readonly KubernetesObject[] {
   if (!POD_OWNERS.includes(kind)) return [];
   const { metadata: ofPod, spec: podSpec } = spec.template;
-  return [{ apiVersion: 'v1', kind: 'Pod', metadata: { ...ofPod, name: metadata.name, namespace: metadata.namespace }, spec: { ...podSpec, restartPolicy: podSpec.restartPolicy ?? 'Always' } }];
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { ...ofPod, name: metadata.name, namespace: metadata.namespace },
+      spec: { ...podSpec, restartPolicy: podSpec.restartPolicy ?? 'Always' },
+    },
+  ];
 }
 
 function complaints({ status, warnings, body }: Answer): readonly string[] {

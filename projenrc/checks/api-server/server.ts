@@ -1,4 +1,7 @@
-/** A real kube-apiserver with its etcd on loopback, with nothing behind it: no nodes and no controllers, so that every answer is the server's own. */
+/**
+ * A real kube-apiserver with its etcd on loopback, with nothing behind it: no nodes and no controllers, so that every
+ * answer is the server's own.
+ */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
@@ -57,7 +60,11 @@ export class ApiServer {
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString();
           const warnings = response.headersDistinct.warning ?? [];
-          resolve({ status: response.statusCode!, warnings, body: /json/.test(response.headers['content-type'] ?? '') ? JSON.parse(text) : text });
+          resolve({
+            status: response.statusCode!,
+            warnings,
+            body: /json/.test(response.headers['content-type'] ?? '') ? JSON.parse(text) : text,
+          });
         });
       });
       call.on('error', reject);
@@ -82,19 +89,45 @@ export class ApiServer {
       '--data-dir', join(this.folder, 'etcd'), '--listen-client-urls', client, '--advertise-client-urls', client,
       '--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', `default=${peer}`, '--unsafe-no-fsync',
     ]);
-    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } });
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    });
     writeFileSync(join(this.folder, 'accounts.pub'), publicKey);
     writeFileSync(join(this.folder, 'accounts.key'), privateKey, { mode: 0o600 });
     writeFileSync(join(this.folder, 'tokens.csv'), `${this.token},judge,judge,system:masters\n`, { mode: 0o600 });
     const process = this.spawn(apiserver, [
-      '--etcd-servers', client, '--bind-address', '127.0.0.1', '--secure-port', String(this.port), '--cert-dir', join(this.folder, 'certificates'),
-      '--token-auth-file', join(this.folder, 'tokens.csv'), '--authorization-mode', 'RBAC', '--service-cluster-ip-range', '10.96.0.0/16', '--endpoint-reconciler-type', 'none',
-      '--service-account-issuer', 'https://kubernetes.default.svc', '--service-account-key-file', join(this.folder, 'accounts.pub'),
-      '--service-account-signing-key-file', join(this.folder, 'accounts.key'),
+      '--etcd-servers',
+      client,
+      '--bind-address',
+      '127.0.0.1',
+      '--secure-port',
+      String(this.port),
+      '--cert-dir',
+      join(this.folder, 'certificates'),
+      '--token-auth-file',
+      join(this.folder, 'tokens.csv'),
+      '--authorization-mode',
+      'RBAC',
+      '--service-cluster-ip-range',
+      '10.96.0.0/16',
+      '--endpoint-reconciler-type',
+      'none',
+      '--service-account-issuer',
+      'https://kubernetes.default.svc',
+      '--service-account-key-file',
+      join(this.folder, 'accounts.pub'),
+      '--service-account-signing-key-file',
+      join(this.folder, 'accounts.key'),
     ]);
     const until = Date.now() + LONGEST_START_MS;
     while (!await this.isReady()) {
-      if (process.exitCode !== null || Date.now() > until) throw new Error(`kube-apiserver does not become ready: ${readFileSync(join(this.folder, 'kube-apiserver.log'), 'utf8').trim().slice(-2000)}`);
+      if (process.exitCode !== null || Date.now() > until) {
+        throw new Error(
+          `kube-apiserver does not become ready: ${readFileSync(join(this.folder, 'kube-apiserver.log'), 'utf8').trim().slice(-2000)}`,
+        );
+      }
       await sleep(200);
     }
   }

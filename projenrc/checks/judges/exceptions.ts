@@ -10,67 +10,103 @@ export interface JudgeException {
 
 const TEMPLATES: readonly JudgeException[] = [
   {
-    judge: 'cfn-lint', rules: ['W3005'], where: /\/DependsOn\/\d+$/,
+    judge: 'cfn-lint',
+    rules: ['W3005'],
+    where: /\/DependsOn\/\d+$/,
     reason: 'CDK writes an order that a reference implies as well: redundant, never wrong',
   },
   {
-    judge: 'checkov', rules: ['CKV_AWS_115', 'CKV_AWS_116'], where: / AWS::Lambda::Function\./,
-    reason: 'functions behind custom resources: CloudFormation calls them once a change and waits for the answer; a reservation and a queue would serve nobody',
+    judge: 'checkov',
+    rules: ['CKV_AWS_115', 'CKV_AWS_116'],
+    where: / AWS::Lambda::Function\./,
+    reason:
+      'functions behind custom resources: CloudFormation calls them once a change and waits for the answer; a reservation and a queue would serve nobody',
   },
   {
-    judge: 'checkov', rules: ['CKV_AWS_117'], where: / AWS::Lambda::Function\./,
-    reason: 'these functions call public endpoints of AWS only, and nothing in a VPC; those that apply manifests are in the cluster\'s',
+    judge: 'checkov',
+    rules: ['CKV_AWS_117'],
+    where: / AWS::Lambda::Function\./,
+    reason: "these functions call public endpoints of AWS only, and nothing in a VPC; those that apply manifests are in the cluster's",
   },
   {
-    judge: 'checkov', rules: ['CKV_AWS_173'], where: / AWS::Lambda::Function\.(\w*KubectlProvider|\w*TunnelTurner|CustomCDKBucketDeployment|LogsIngestFunction)/,
+    judge: 'checkov',
+    rules: ['CKV_AWS_173'],
+    where: / AWS::Lambda::Function\.(\w*KubectlProvider|\w*TunnelTurner|CustomCDKBucketDeployment|LogsIngestFunction)/,
     reason: 'names of functions, files, secrets and addresses, nothing secret; Lambda encrypts them with a key that AWS keeps',
   },
   {
-    judge: 'checkov', rules: ['CKV_AWS_173'], where: / AWS::Lambda::Function\.LogsIngestFunction/,
-    reason: 'addresses and names, no secrets: the token itself is read from Secrets Manager; Lambda encrypts them with a key that AWS keeps',
+    judge: 'checkov',
+    rules: ['CKV_AWS_173'],
+    where: / AWS::Lambda::Function\.LogsIngestFunction/,
+    reason:
+      'addresses and names, no secrets: the token itself is read from Secrets Manager; Lambda encrypts them with a key that AWS keeps',
   },
   {
-    judge: 'checkov', rules: ['CKV_AWS_149'], where: / AWS::SecretsManager::Secret\./,
+    judge: 'checkov',
+    rules: ['CKV_AWS_149'],
+    where: / AWS::SecretsManager::Secret\./,
     reason: 'encrypted with the key that AWS keeps for the account; who reads a secret is decided by the policies of its readers',
   },
   {
-    judge: 'checkov', rules: ['CKV_AWS_158'], where: / AWS::Logs::LogGroup\./,
+    judge: 'checkov',
+    rules: ['CKV_AWS_158'],
+    where: / AWS::Logs::LogGroup\./,
     reason: 'CloudWatch encrypts every log group; a key of the account would cost more than the logs, which hold no secrets',
   },
   {
-    judge: 'checkov', rules: ['CKV_AWS_118'], where: / AWS::RDS::DBInstance\./,
+    judge: 'checkov',
+    rules: ['CKV_AWS_118'],
+    where: / AWS::RDS::DBInstance\./,
     reason: 'the metrics of Aurora and of the gateway show load and latency; processes of a machine that AWS runs say no more',
   },
   {
-    judge: 'checkov', rules: ['CKV_AWS_18', 'CKV_AWS_54', 'CKV_AWS_56'], where: / AWS::S3::Bucket\.\w*IssuerBucket/,
+    judge: 'checkov',
+    rules: ['CKV_AWS_18', 'CKV_AWS_54', 'CKV_AWS_56'],
+    where: / AWS::S3::Bucket\.\w*IssuerBucket/,
     reason: 'IAM reads an issuer without credentials: public keys and their address, readable by everybody, written by the deployment only',
   },
   {
-    judge: 'checkov', rules: ['CKV_AWS_18'], where: / AWS::S3::Bucket\.HandoffBucket/,
+    judge: 'checkov',
+    rules: ['CKV_AWS_18'],
+    where: / AWS::S3::Bucket\.HandoffBucket/,
     reason: 'files for sites, which hold no secrets: the deployment writes them, and every version is kept',
   },
   {
-    judge: 'checkov', rules: ['CKV_AWS_18'], where: / AWS::S3::Bucket\.\w*AdminAccessLogs/,
+    judge: 'checkov',
+    rules: ['CKV_AWS_18'],
+    where: / AWS::S3::Bucket\.\w*AdminAccessLogs/,
     reason: 'it holds access logs itself; whoever keeps all logs of an account in one place gives that bucket as accessLogs',
   },
   {
-    judge: 'checkov', rules: ['CKV_AWS_111'], where: / AWS::IAM::Policy\.Logs(Setup|Ingest)Function/,
+    judge: 'checkov',
+    rules: ['CKV_AWS_111'],
+    where: / AWS::IAM::Policy\.Logs(Setup|Ingest)Function/,
     reason: 'Lambda gives a function its address in a VPC before anybody knows its id: IAM knows no resource of these actions',
   },
   {
-    judge: 'checkov', rules: ['CKV_AWS_111'], where: / AWS::IAM::Policy\.((Public|Internal)Role|ControlPlaneOnEc2Role)/,
-    reason: 'an instance reports itself and opens channels to Systems Manager before anybody knows its name: IAM knows no resource of these actions',
+    judge: 'checkov',
+    rules: ['CKV_AWS_111'],
+    where: / AWS::IAM::Policy\.((Public|Internal)Role|ControlPlaneOnEc2Role)/,
+    reason:
+      'an instance reports itself and opens channels to Systems Manager before anybody knows its name: IAM knows no resource of these actions',
   },
   {
-    judge: 'checkov', rules: ['CKV_AWS_260'], where: / AWS::EC2::SecurityGroup\.\w+LoadBalancer/,
+    judge: 'checkov',
+    rules: ['CKV_AWS_260'],
+    where: / AWS::EC2::SecurityGroup\.\w+LoadBalancer/,
     reason: 'the program names 0.0.0.0/0 as the network of its consumers; the gateway behind it decides what it answers without TLS',
   },
   {
-    judge: 'checkov', rules: ['CKV_AWS_91'], where: / AWS::ElasticLoadBalancingV2::LoadBalancer\./,
-    reason: 'a network load balancer logs only where it ends TLS itself; the gateway logs every request, behind an application load balancer, too',
+    judge: 'checkov',
+    rules: ['CKV_AWS_91'],
+    where: / AWS::ElasticLoadBalancingV2::LoadBalancer\./,
+    reason:
+      'a network load balancer logs only where it ends TLS itself; the gateway logs every request, behind an application load balancer, too',
   },
   {
-    judge: 'checkov', rules: ['CKV_AWS_317'], where: / AWS::OpenSearchService::Domain\./,
+    judge: 'checkov',
+    rules: ['CKV_AWS_317'],
+    where: / AWS::OpenSearchService::Domain\./,
     reason: 'audit logs need users inside the domain; here roles of IAM get in, and CloudTrail keeps who changed what',
   },
 ];
@@ -78,121 +114,201 @@ const TEMPLATES: readonly JudgeException[] = [
 /** Proactive controls of AWS Control Tower. */
 const CONTROLS: readonly JudgeException[] = [
   {
-    judge: 'cfn-guard', rules: ['cloudwatch_log_group_encrypted_check'], where: / AWS::Logs::LogGroup\./,
+    judge: 'cfn-guard',
+    rules: ['cloudwatch_log_group_encrypted_check'],
+    where: / AWS::Logs::LogGroup\./,
     reason: 'CloudWatch encrypts every log group; a key of the account would cost more than the logs, which hold no secrets',
   },
   {
-    judge: 'cfn-guard', rules: ['cloudwatch_log_group_retention_period_check'], where: / AWS::Logs::LogGroup\./,
-    reason: 'what functions, nodes and flows say is read while a fault is looked for: a month or three; who changed what is in CloudTrail, and requests stay in OpenSearch as long as retentionDays says',
+    judge: 'cfn-guard',
+    rules: ['cloudwatch_log_group_retention_period_check'],
+    where: / AWS::Logs::LogGroup\./,
+    reason:
+      'what functions, nodes and flows say is read while a fault is looked for: a month or three; who changed what is in CloudTrail, and requests stay in OpenSearch as long as retentionDays says',
   },
   {
-    judge: 'cfn-guard', rules: ['lambda_inside_vpc_check'], where: / AWS::Lambda::Function\./,
-    reason: 'these functions call public endpoints of AWS only, and nothing in a VPC; those that have to be in one are, by references that the rule does not follow',
+    judge: 'cfn-guard',
+    rules: ['lambda_inside_vpc_check'],
+    where: / AWS::Lambda::Function\./,
+    reason:
+      'these functions call public endpoints of AWS only, and nothing in a VPC; those that have to be in one are, by references that the rule does not follow',
   },
   {
-    judge: 'cfn-guard', rules: ['rds_instance_enhanced_monitoring_enabled_check'], where: / AWS::RDS::DBInstance\./,
+    judge: 'cfn-guard',
+    rules: ['rds_instance_enhanced_monitoring_enabled_check'],
+    where: / AWS::RDS::DBInstance\./,
     reason: 'the metrics of Aurora and of the gateway show load and latency; processes of a machine that AWS runs say no more',
   },
   {
-    judge: 'cfn-guard', rules: ['rds_storage_encrypted_kms_key_check'], where: / AWS::RDS::DBInstance\./,
+    judge: 'cfn-guard',
+    rules: ['rds_storage_encrypted_kms_key_check'],
+    where: / AWS::RDS::DBInstance\./,
     reason: 'encrypted with the key that AWS keeps for the account; a snapshot goes to no other account',
   },
   {
-    judge: 'cfn-guard', rules: ['rds_instance_no_default_ports_check'], where: / AWS::RDS::DBInstance\./,
+    judge: 'cfn-guard',
+    rules: ['rds_instance_no_default_ports_check'],
+    where: / AWS::RDS::DBInstance\./,
     reason: 'the security group lets in the cluster only, under whatever port; another number hides nothing from whoever is there',
   },
   {
-    judge: 'cfn-guard', rules: ['elbv2_logging_enabled_check'], where: / AWS::ElasticLoadBalancingV2::LoadBalancer\./,
+    judge: 'cfn-guard',
+    rules: ['elbv2_logging_enabled_check'],
+    where: / AWS::ElasticLoadBalancingV2::LoadBalancer\./,
     reason: 'a network load balancer logs only where it ends TLS itself; here the gateway does, and logs every request',
   },
   {
-    judge: 'cfn-guard', rules: ['opensearch_audit_logging_enabled_check', 'opensearch_fine_grained_access_control_enabled_check'], where: / AWS::OpenSearchService::Domain\./,
+    judge: 'cfn-guard',
+    rules: ['opensearch_audit_logging_enabled_check', 'opensearch_fine_grained_access_control_enabled_check'],
+    where: / AWS::OpenSearchService::Domain\./,
     reason: 'both need users inside the domain; here roles of IAM get in, and CloudTrail keeps who changed what',
   },
   {
-    judge: 'cfn-guard', rules: ['opensearch_https_required_check'], where: / AWS::OpenSearchService::Domain\./,
+    judge: 'cfn-guard',
+    rules: ['opensearch_https_required_check'],
+    where: / AWS::OpenSearchService::Domain\./,
     reason: 'the rule knows the policy of 2019 only; the domain has that of 2023, which refuses keys without forward secrecy as well',
   },
   {
-    judge: 'cfn-guard', rules: ['opensearch_data_node_fault_tolerance_check'], where: / AWS::OpenSearchService::Domain\./,
-    reason: 'two data nodes in two zones hold every document twice, and three managers of their own decide: a third data node would wait in a zone that the network has not got',
+    judge: 'cfn-guard',
+    rules: ['opensearch_data_node_fault_tolerance_check'],
+    where: / AWS::OpenSearchService::Domain\./,
+    reason:
+      'two data nodes in two zones hold every document twice, and three managers of their own decide: a third data node would wait in a zone that the network has not got',
   },
   {
-    judge: 'cfn-guard', rules: ['s3_bucket_level_public_access_prohibited_check'], where: / AWS::S3::Bucket\.\w*IssuerBucket/,
+    judge: 'cfn-guard',
+    rules: ['s3_bucket_level_public_access_prohibited_check'],
+    where: / AWS::S3::Bucket\.\w*IssuerBucket/,
     reason: 'IAM reads an issuer without credentials: public keys and their address, readable by everybody, written by the deployment only',
   },
   {
-    judge: 'cfn-guard', rules: ['s3_bucket_default_encryption_kms_check', 's3_bucket_logging_enabled_check', 's3_bucket_object_lock_enabled_check', 's3_event_notifications_enabled_check'],
+    judge: 'cfn-guard',
+    rules: [
+      's3_bucket_default_encryption_kms_check',
+      's3_bucket_logging_enabled_check',
+      's3_bucket_object_lock_enabled_check',
+      's3_event_notifications_enabled_check',
+    ],
     where: / AWS::S3::Bucket\.\w*(IssuerBucket|HandoffBucket)/,
-    reason: 'public documents, and files for sites without secrets: the deployment writes them again whenever it runs, nobody else may, every version is kept for a quarter of a year, and nobody waits for a notice',
+    reason:
+      'public documents, and files for sites without secrets: the deployment writes them again whenever it runs, nobody else may, every version is kept for a quarter of a year, and nobody waits for a notice',
   },
   {
-    judge: 'cfn-guard', rules: ['s3_bucket_default_encryption_kms_check', 's3_bucket_logging_enabled_check', 's3_bucket_object_lock_enabled_check', 's3_event_notifications_enabled_check'],
+    judge: 'cfn-guard',
+    rules: [
+      's3_bucket_default_encryption_kms_check',
+      's3_bucket_logging_enabled_check',
+      's3_bucket_object_lock_enabled_check',
+      's3_event_notifications_enabled_check',
+    ],
     where: / AWS::S3::Bucket\.\w*AccessLogs/,
-    reason: 'load balancers write their logs into buckets with keys of S3 only; the bucket is the log, and its own log would be without end',
+    reason:
+      'load balancers write their logs into buckets with keys of S3 only; the bucket is the log, and its own log would be without end',
   },
   {
-    judge: 'cfn-guard', rules: ['eks_endpoint_no_public_access_check'], where: / AWS::EKS::Cluster\./,
+    judge: 'cfn-guard',
+    rules: ['eks_endpoint_no_public_access_check'],
+    where: / AWS::EKS::Cluster\./,
     reason: 'the program names the networks of its administrators (adminCidrs); nodes and functions use the private endpoint',
   },
   {
-    judge: 'cfn-guard', rules: ['kms_create_grant_aws_service_check'], where: / AWS::KMS::Key\./,
+    judge: 'cfn-guard',
+    rules: ['kms_create_grant_aws_service_check'],
+    where: / AWS::KMS::Key\./,
     reason: 'the policy hands the key to the IAM of its own account, as AWS advises: without that statement nobody could administer it',
   },
   {
-    judge: 'cfn-guard', rules: ['autoscaling_multiple_az_check'], where: / AWS::AutoScaling::AutoScalingGroup\./,
+    judge: 'cfn-guard',
+    rules: ['autoscaling_multiple_az_check'],
+    where: / AWS::AutoScaling::AutoScalingGroup\./,
     reason: 'the rule looks for names of zones; the group has subnets, in two zones or more, or the program does not synthesize',
   },
   {
-    judge: 'cfn-guard', rules: ['autoscaling_mixed_instances_policy_multiple_instance_types_check'], where: / AWS::AutoScaling::AutoScalingGroup\./,
+    judge: 'cfn-guard',
+    rules: ['autoscaling_mixed_instances_policy_multiple_instance_types_check'],
+    where: / AWS::AutoScaling::AutoScalingGroup\./,
     reason: 'nodes of a plane are measured and alarmed alike; who wants a mixture gives it to managed node groups or to Auto Mode',
   },
   {
-    judge: 'cfn-guard', rules: ['api_gw_v2_authorization_type_configured_check'], where: / AWS::ApiGatewayV2::Route\.\w*Ingest/,
-    reason: 'the function behind the route asks for a token that only nodes of its planes have, and compares it in constant time; an authorizer would be a second function for each batch',
+    judge: 'cfn-guard',
+    rules: ['api_gw_v2_authorization_type_configured_check'],
+    where: / AWS::ApiGatewayV2::Route\.\w*Ingest/,
+    reason:
+      'the function behind the route asks for a token that only nodes of its planes have, and compares it in constant time; an authorizer would be a second function for each batch',
   },
   {
-    judge: 'cfn-guard', rules: ['lambda_function_public_access_prohibited_check'], where: / AWS::Lambda::Permission\.\w*(Ingest|TunnelTurner)/,
-    reason: 'the permission names its source, API and route or the account; the rule takes only text or one reference to a resource, not an ARN that is put together nor AWS::AccountId',
+    judge: 'cfn-guard',
+    rules: ['lambda_function_public_access_prohibited_check'],
+    where: / AWS::Lambda::Permission\.\w*(Ingest|TunnelTurner)/,
+    reason:
+      'the permission names its source, API and route or the account; the rule takes only text or one reference to a resource, not an ARN that is put together nor AWS::AccountId',
   },
 ];
 
 const MANIFESTS: readonly JudgeException[] = [
   {
-    judge: 'checkov', rules: ['CKV_K8S_35'], where: /Deployment\.on-eks-anywhere\.on-eks-anywhere$/,
-    reason: 'addresses that are known after deployment only: External Secrets writes Secrets, whatever they hold; what is secret is mounted as files',
+    judge: 'checkov',
+    rules: ['CKV_K8S_35'],
+    where: /Deployment\.on-eks-anywhere\.on-eks-anywhere$/,
+    reason:
+      'addresses that are known after deployment only: External Secrets writes Secrets, whatever they hold; what is secret is mounted as files',
   },
   {
-    judge: 'checkov', rules: ['CKV_K8S_43'], where: /\.k8s\.yaml (Deployment|Job)\./,
-    reason: 'the tag is the hash of the image\'s content and is pushed once; the digest exists only after the image is built',
+    judge: 'checkov',
+    rules: ['CKV_K8S_43'],
+    where: /\.k8s\.yaml (Deployment|Job)\./,
+    reason: "the tag is the hash of the image's content and is pushed once; the digest exists only after the image is built",
   },
   {
-    judge: 'kube-score', rules: ['networkpolicy-targets-pod'], where: /^hybrid-kong\/hybridge\//,
-    reason: 'the pods come from Kong\'s chart, which is rendered when it is installed: its labels are what the policies name',
+    judge: 'kube-score',
+    rules: ['networkpolicy-targets-pod'],
+    where: /^hybrid-kong\/hybridge\//,
+    reason: "the pods come from Kong's chart, which is rendered when it is installed: its labels are what the policies name",
   },
   {
-    judge: 'kube-score', rules: ['service-type'], where: /((branch|plant)-plane|on-eks-anywhere)-proxy$/,
+    judge: 'kube-score',
+    rules: ['service-type'],
+    where: /((branch|plant)-plane|on-eks-anywhere)-proxy$/,
     reason: 'the examples expose these planes with Exposure.nodePort() on purpose: there is no load balancer on those sites',
   },
   {
     judge: 'checkov',
     rules: [
-      'CKV_K8S_8', 'CKV_K8S_9', 'CKV_K8S_10', 'CKV_K8S_11', 'CKV_K8S_12', 'CKV_K8S_13', 'CKV_K8S_15', 'CKV_K8S_22', 'CKV_K8S_23', 'CKV_K8S_25', 'CKV_K8S_35', 'CKV_K8S_40',
+      'CKV_K8S_8',
+      'CKV_K8S_9',
+      'CKV_K8S_10',
+      'CKV_K8S_11',
+      'CKV_K8S_12',
+      'CKV_K8S_13',
+      'CKV_K8S_15',
+      'CKV_K8S_22',
+      'CKV_K8S_23',
+      'CKV_K8S_25',
+      'CKV_K8S_35',
+      'CKV_K8S_40',
       'CKV_K8S_43',
     ],
     where: /eks-connector\.yaml StatefulSet\./,
-    reason: 'the agents of Amazon EKS Connector in the shape that AWS publishes and supports: they run as root, write to their disk and talk to the API server',
+    reason:
+      'the agents of Amazon EKS Connector in the shape that AWS publishes and supports: they run as root, write to their disk and talk to the API server',
   },
   {
-    judge: 'checkov', rules: ['CKV2_K8S_3'], where: /eks-connector\.yaml ClusterRoleBinding\./,
-    reason: 'that is what the connector is for: it looks at the cluster as the role that the console\'s user has, and RBAC decides what that role sees',
+    judge: 'checkov',
+    rules: ['CKV2_K8S_3'],
+    where: /eks-connector\.yaml ClusterRoleBinding\./,
+    reason:
+      "that is what the connector is for: it looks at the cluster as the role that the console's user has, and RBAC decides what that role sees",
   },
 ];
 
 const IMAGE: readonly JudgeException[] = [
   {
-    judge: 'checkov', rules: ['CKV_DOCKER_7'], where: /Dockerfile\.FROM$/,
-    reason: 'the base comes as an argument, so that a digest can be given; its default names the major version of Node, whose patches each build takes in',
+    judge: 'checkov',
+    rules: ['CKV_DOCKER_7'],
+    where: /Dockerfile\.FROM$/,
+    reason:
+      'the base comes as an argument, so that a digest can be given; its default names the major version of Node, whose patches each build takes in',
   },
 ];
 

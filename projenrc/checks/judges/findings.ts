@@ -25,14 +25,27 @@ export const JUDGES: readonly Judge[] = [
     name: 'cfn-lint',
     async judge(program, outputs) {
       const report = await jsonOf(program, ['--format', 'json', ...templates(outputs)], outputs);
-      return report.map(({ Rule, Filename, Location, Message }: any) => ({ judge: 'cfn-lint', rule: Rule.Id, where: `${Filename} ${Location.Path?.slice(1).join('/') ?? ''}`, message: Message }));
+      return report.map(({ Rule, Filename, Location, Message }: any) => ({
+        judge: 'cfn-lint',
+        rule: Rule.Id,
+        where: `${Filename} ${Location.Path?.slice(1).join('/') ?? ''}`,
+        message: Message,
+      }));
     },
   },
   {
     name: 'checkov',
     async judge(program, outputs) {
-      const inputs = [['cloudformation', templates(outputs)], ['kubernetes', manifests(outputs)], ['dockerfile', ['image/Dockerfile']]] as const;
-      const reports = await Promise.all(inputs.map(([framework, files]) => jsonOf(program, ['--framework', framework, '--compact', '--quiet', '--skip-download', '-o', 'json', '-f', ...files], outputs)));
+      const inputs = [
+        ['cloudformation', templates(outputs)],
+        ['kubernetes', manifests(outputs)],
+        ['dockerfile', ['image/Dockerfile']],
+      ] as const;
+      const reports = await Promise.all(
+        inputs.map(([framework, files]) =>
+          jsonOf(program, ['--framework', framework, '--compact', '--quiet', '--skip-download', '-o', 'json', '-f', ...files], outputs),
+        ),
+      );
       return reports.flat().flatMap(({ results, summary }: any) => {
         if (summary?.parsing_errors) throw new Error(`checkov cannot read ${summary.parsing_errors} of the files`);
         return (results?.failed_checks ?? []).map(({ check_id, check_name, file_path, resource }: any) => ({
@@ -45,7 +58,12 @@ export const JUDGES: readonly Judge[] = [
     name: 'hadolint',
     async judge(program, outputs) {
       const report = await jsonOf(program, ['--format', 'json', 'image/Dockerfile'], outputs);
-      return report.map(({ code, file, line, message }: any) => ({ judge: 'hadolint', rule: code, where: `${file} line ${line}`, message }));
+      return report.map(({ code, file, line, message }: any) => ({
+        judge: 'hadolint',
+        rule: code,
+        where: `${file} line ${line}`,
+        message,
+      }));
     },
   },
   guardJudge('cfn-guard', (program) => join(program, '..', '..', '..', '..', 'rules')),
@@ -56,11 +74,23 @@ export const JUDGES: readonly Judge[] = [
       const folders = [...new Set(manifests(outputs).filter((file) => file.endsWith('.k8s.yaml')).map((file) => dirname(file)))];
       const reports = await Promise.all(folders.map(async (folder) => {
         const files = manifests(outputs).filter((file) => dirname(file) === folder);
-        return (await jsonOf(program, ['score', '--output-format', 'json', ...files], outputs) ?? []).map((object: any) => ({ folder, ...object }));
+        return ((await jsonOf(program, ['score', '--output-format', 'json', ...files], outputs)) ?? []).map((object: any) => ({
+          folder,
+          ...object,
+        }));
       }));
-      return reports.flat().flatMap(({ folder, object_name, checks }: any) => checks
-        .filter(({ skipped, grade }: any) => !skipped && grade < PASSING_GRADE)
-        .map(({ check, comments }: any) => ({ judge: 'kube-score', rule: check.id, where: `${folder} ${object_name}`, message: comments?.[0]?.summary ?? check.name })));
+      return reports
+        .flat()
+        .flatMap(({ folder, object_name, checks }: any) =>
+          checks
+            .filter(({ skipped, grade }: any) => !skipped && grade < PASSING_GRADE)
+            .map(({ check, comments }: any) => ({
+              judge: 'kube-score',
+              rule: check.id,
+              where: `${folder} ${object_name}`,
+              message: comments?.[0]?.summary ?? check.name,
+            })),
+        );
     },
   },
 ];
@@ -70,13 +100,37 @@ export function guardJudge(name: string, folder: (program: string) => string): J
   return {
     name,
     async judge(program, outputs) {
-      const files = templates(outputs).map((file) => ({ file, resources: JSON.parse(readFileSync(join(outputs, file), 'utf8')).Resources ?? {} }));
-      const rules = rulesFor(folder(program), new Set(files.flatMap(({ resources }) => Object.values<any>(resources).map(({ Type }) => Type))));
-      const words = ['validate', '--structured', '--output-format', 'json', '--show-summary', 'none', '--data', ...files.map(({ file }) => file), '--rules', ...rules];
+      const files = templates(outputs).map((file) => ({
+        file,
+        resources: JSON.parse(readFileSync(join(outputs, file), 'utf8')).Resources ?? {},
+      }));
+      const rules = rulesFor(
+        folder(program),
+        new Set(files.flatMap(({ resources }) => Object.values<any>(resources).map(({ Type }) => Type))),
+      );
+      const words = [
+        'validate',
+        '--structured',
+        '--output-format',
+        'json',
+        '--show-summary',
+        'none',
+        '--data',
+        ...files.map(({ file }) => file),
+        '--rules',
+        ...rules,
+      ];
       const reports = await jsonOf(program, words, outputs);
       return reports.flatMap(({ name: path, not_compliant: broken }: any) => {
         const { file, resources } = files.find((each) => path.endsWith(each.file))!;
-        return broken.flatMap(({ Rule }: any) => resourcesIn(Rule).map((id) => ({ judge: name, rule: Rule.name, where: `${file} ${resources[id].Type}.${id}`, message: titleIn(Rule) })));
+        return broken.flatMap(({ Rule }: any) =>
+          resourcesIn(Rule).map((id) => ({
+            judge: name,
+            rule: Rule.name,
+            where: `${file} ${resources[id].Type}.${id}`,
+            message: titleIn(Rule),
+          })),
+        );
       });
     },
   };

@@ -1,6 +1,6 @@
 /**
- * What the sets of the AWS Guard Rules Registry for NIST 800-53 (revision 5), for the security pillar and for CIS find, and why it stays. No package has these rules: they judge
- * where `--guard-rules` names a copy of them.
+ * What the sets of the AWS Guard Rules Registry for NIST 800-53 (revision 5), for the security pillar and for CIS find,
+ * and why it stays. No package has these rules: they judge where `--guard-rules` names a copy of them.
  */
 import type { JudgeException } from './exceptions';
 
@@ -8,54 +8,84 @@ const AURORA = / AWS::RDS::DBInstance\./;
 
 const ROWS: readonly Omit<JudgeException, 'judge'>[] = [
   {
-    rules: ['RDS_INSTANCE_DELETION_PROTECTION_ENABLED', 'RDS_MULTI_AZ_SUPPORT', 'RDS_LOGGING_ENABLED', 'RDS_INSTANCE_LOGGING_ENABLED', 'RDS_STORAGE_ENCRYPTED', 'DB_INSTANCE_BACKUP_ENABLED'],
+    rules: [
+      'RDS_INSTANCE_DELETION_PROTECTION_ENABLED',
+      'RDS_MULTI_AZ_SUPPORT',
+      'RDS_LOGGING_ENABLED',
+      'RDS_INSTANCE_LOGGING_ENABLED',
+      'RDS_STORAGE_ENCRYPTED',
+      'DB_INSTANCE_BACKUP_ENABLED',
+    ],
     where: AURORA,
-    reason: 'an instance of Aurora takes all of it from its cluster, which has deletion protection, two zones, exported logs, encryption and backups; these rules look at the instance only',
-  },
-  { rules: ['RDS_ENHANCED_MONITORING_ENABLED'], where: AURORA, reason: 'the metrics of Aurora and of the gateway show load and latency; processes of a machine that AWS runs say no more' },
-  { rules: ['RDS_IN_BACKUP_PLAN'], where: AURORA, reason: 'the cluster keeps its own backups for as many days as the program says; a plan of AWS Backup is the account\'s' },
-  {
-    rules: ['IAM_NO_INLINE_POLICY_CHECK'], where: / AWS::IAM::Role\.\w*(AgentRole|CustomResourceProviderRole)/,
-    reason: 'one role, one policy, one life: of CDK\'s own functions, and of the agent of EKS Connector in the shape that AWS publishes',
+    reason:
+      'an instance of Aurora takes all of it from its cluster, which has deletion protection, two zones, exported logs, encryption and backups; these rules look at the instance only',
   },
   {
-    rules: ['NO_UNRESTRICTED_ROUTE_TO_IGW'], where: / AWS::EC2::Route\.\w*Public/,
+    rules: ['RDS_ENHANCED_MONITORING_ENABLED'],
+    where: AURORA,
+    reason: 'the metrics of Aurora and of the gateway show load and latency; processes of a machine that AWS runs say no more',
+  },
+  {
+    rules: ['RDS_IN_BACKUP_PLAN'],
+    where: AURORA,
+    reason: "the cluster keeps its own backups for as many days as the program says; a plan of AWS Backup is the account's",
+  },
+  {
+    rules: ['IAM_NO_INLINE_POLICY_CHECK'],
+    where: / AWS::IAM::Role\.\w*(AgentRole|CustomResourceProviderRole)/,
+    reason: "one role, one policy, one life: of CDK's own functions, and of the agent of EKS Connector in the shape that AWS publishes",
+  },
+  {
+    rules: ['NO_UNRESTRICTED_ROUTE_TO_IGW'],
+    where: / AWS::EC2::Route\.\w*Public/,
     reason: 'public subnets hold load balancers and NAT gateways, which is what the route is for; nodes are in private ones',
   },
   {
-    rules: ['CLOUDWATCH_LOG_GROUP_ENCRYPTED'], where: / AWS::Logs::LogGroup\./,
+    rules: ['CLOUDWATCH_LOG_GROUP_ENCRYPTED'],
+    where: / AWS::Logs::LogGroup\./,
     reason: 'CloudWatch encrypts every log group; a key of the account would cost more than the logs, which hold no secrets',
   },
   {
-    rules: ['LAMBDA_CONCURRENCY_CHECK', 'LAMBDA_DLQ_CHECK'], where: / AWS::Lambda::Function\./,
-    reason: 'functions behind custom resources: CloudFormation calls them once a change and waits for the answer; a reservation and a queue would serve nobody',
+    rules: ['LAMBDA_CONCURRENCY_CHECK', 'LAMBDA_DLQ_CHECK'],
+    where: / AWS::Lambda::Function\./,
+    reason:
+      'functions behind custom resources: CloudFormation calls them once a change and waits for the answer; a reservation and a queue would serve nobody',
   },
   {
-    rules: ['LAMBDA_INSIDE_VPC'], where: / AWS::Lambda::Function\./,
-    reason: 'these functions call public endpoints of AWS only, and nothing in a VPC; those that apply manifests are in the cluster\'s',
+    rules: ['LAMBDA_INSIDE_VPC'],
+    where: / AWS::Lambda::Function\./,
+    reason: "these functions call public endpoints of AWS only, and nothing in a VPC; those that apply manifests are in the cluster's",
   },
   {
-    rules: ['SECRETSMANAGER_USING_CMK'], where: / AWS::SecretsManager::Secret\./,
+    rules: ['SECRETSMANAGER_USING_CMK'],
+    where: / AWS::SecretsManager::Secret\./,
     reason: 'encrypted with the key that AWS keeps for the account; who reads a secret is decided by the policies of its readers',
   },
   {
-    rules: ['SECRETSMANAGER_ROTATION_ENABLED_CHECK'], where: / AWS::SecretsManager::Secret\./,
-    reason: 'copies of what another service makes, which no function of ours could change; what is made here rotates where the program says so: rotateEvery of a trust, rotatesPassword of a database',
+    rules: ['SECRETSMANAGER_ROTATION_ENABLED_CHECK'],
+    where: / AWS::SecretsManager::Secret\./,
+    reason:
+      'copies of what another service makes, which no function of ours could change; what is made here rotates where the program says so: rotateEvery of a trust, rotatesPassword of a database',
   },
   {
-    rules: ['S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED'], where: / AWS::S3::Bucket\.\w*IssuerBucket/,
+    rules: ['S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED'],
+    where: / AWS::S3::Bucket\.\w*IssuerBucket/,
     reason: 'IAM reads an issuer without credentials: public keys and their address, readable by everybody, written by the deployment only',
   },
   {
-    rules: ['S3_BUCKET_DEFAULT_LOCK_ENABLED', 'S3_BUCKET_LOGGING_ENABLED', 'S3_BUCKET_REPLICATION_ENABLED', 'S3_DEFAULT_ENCRYPTION_KMS'], where: / AWS::S3::Bucket\.\w*(IssuerBucket|HandoffBucket|AccessLogs)/,
-    reason: 'public documents, files for sites and logs of load balancers, without secrets: the deployment writes the first two again whenever it runs, and load balancers write with keys of S3 only',
+    rules: ['S3_BUCKET_DEFAULT_LOCK_ENABLED', 'S3_BUCKET_LOGGING_ENABLED', 'S3_BUCKET_REPLICATION_ENABLED', 'S3_DEFAULT_ENCRYPTION_KMS'],
+    where: / AWS::S3::Bucket\.\w*(IssuerBucket|HandoffBucket|AccessLogs)/,
+    reason:
+      'public documents, files for sites and logs of load balancers, without secrets: the deployment writes the first two again whenever it runs, and load balancers write with keys of S3 only',
   },
   {
-    rules: ['EKS_ENDPOINT_NO_PUBLIC_ACCESS'], where: / AWS::EKS::Cluster\./,
+    rules: ['EKS_ENDPOINT_NO_PUBLIC_ACCESS'],
+    where: / AWS::EKS::Cluster\./,
     reason: 'the program names the networks of its administrators (adminCidrs); nodes and functions use the private endpoint',
   },
   {
-    rules: ['ALB_WAF_ENABLED'], where: / AWS::ElasticLoadBalancingV2::LoadBalancer\./,
+    rules: ['ALB_WAF_ENABLED'],
+    where: / AWS::ElasticLoadBalancingV2::LoadBalancer\./,
     reason: 'the one Application Load Balancer has private addresses, asks for a login, and lets in the networks that the program names',
   },
 ];

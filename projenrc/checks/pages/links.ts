@@ -32,7 +32,13 @@ function targetsOf(page: Page): { line: number; target: string }[] {
 function namesOf(page: Page): ReadonlySet<string> {
   const names = new Set<string>();
   for (const [, heading = ''] of proseOf(page).matchAll(/^#{1,6} +(.+?) *$/gm)) {
-    const slug = heading.replace(/<[^>]*>/g, '').replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase().replace(/[^\p{L}\p{N}\p{M}_ -]/gu, '').trim().replaceAll(' ', '-');
+    const slug = heading
+      .replace(/<[^>]*>/g, '')
+      .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\p{M}_ -]/gu, '')
+      .trim()
+      .replaceAll(' ', '-');
     let name = slug;
     for (let number = 1; names.has(name); number++) name = `${slug}-${number}`;
     names.add(name);

@@ -1,6 +1,7 @@
 /**
- * Compiles every `ts` block of the README and of docs/, and every `@example` of the constructs, as a file of its own against the sources. A page of fragments names what they rely on in a comment
- * that readers do not see: `<!-- snippets assume`, lines of TypeScript, `-->`.
+ * Compiles every `ts` block of the README and of docs/, and every `@example` of the constructs, as a file of its own
+ * against the sources. A page of fragments names what they rely on in a comment that readers do not see: `<!-- snippets
+ * assume`, lines of TypeScript, `-->`.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,9 +16,13 @@ interface Snippet {
   readonly code: string;
 }
 
-/** @returns a line about what was compiled, examples of docstrings included. @throws Error with the messages of the compiler, at the lines of the pages */
+/**
+ * @returns a line about what was compiled, examples of docstrings included. @throws Error with the messages of the
+ * compiler, at the lines of the pages
+ */
 export function compileSnippets(all: readonly Page[]): string {
-  // READMEs of examples show lines of their programs, which compile: test/example-readmes.test.ts compares them. The API reference shows declarations.
+  // READMEs of examples show lines of their programs, which compile: test/example-readmes.test.ts compares them. The
+  // API reference shows declarations.
   const ofPages = all.filter(({ path }) => /^(?:README|CONTRIBUTING)\.md$|^docs\/(?!reference\/api\/)/.test(path)).flatMap(snippetsOf);
   const ofSources = docstringExamples();
   const snippets = [...ofPages, ...ofSources];
@@ -26,7 +31,10 @@ export function compileSnippets(all: readonly Page[]): string {
   const folder = mkdtempSync(join(ROOT, 'examples', '.snippets-'));
   try {
     snippets.forEach(({ code }, at) => writeFileSync(join(folder, `snippet-${at}.ts`), code));
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: '../tsconfig.json', include: ['*.ts'], compilerOptions: { noUnusedLocals: false } }));
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ extends: '../tsconfig.json', include: ['*.ts'], compilerOptions: { noUnusedLocals: false } }),
+    );
     compile(folder, snippets);
   } finally {
     rmSync(folder, { recursive: true });
@@ -49,10 +57,15 @@ function compile(folder: string, snippets: readonly Snippet[]) {
 function snippetsOf(page: Page): Snippet[] {
   // In one line, so that lines of errors are lines of the fragment.
   const assumed = /<!-- snippets assume\n([\s\S]*?)-->/.exec(page.text)?.[1]?.trim().split('\n').join(' ') ?? '';
-  return blocksOf(page).filter(({ language }) => language === 'ts').map(({ line, code }) => ({ page: page.path, line, code: asModule(code, assumed) }));
+  return blocksOf(page)
+    .filter(({ language }) => language === 'ts')
+    .map(({ line, code }) => ({ page: page.path, line, code: asModule(code, assumed) }));
 }
 
-/** A block without import or export would share its names with the others; a fragment may give a name that another one takes for granted. */
+/**
+ * A block without import or export would share its names with the others; a fragment may give a name that another one
+ * takes for granted.
+ */
 function asModule(block: string, assumed: string): string {
   return /^import /m.test(block) || assumed === '' ? `${block}\nexport {};\n` : `${assumed} {${block}}\nexport {};\n`;
 }

@@ -51,7 +51,11 @@ function proseOfSource(text: string): Prose[] {
 
 /** Module specifiers and property names are no prose. */
 function isName(node: ts.StringLiteralLike): boolean {
-  return ts.isImportDeclaration(node.parent) || ts.isExportDeclaration(node.parent) || ts.isPropertyAssignment(node.parent) && node.parent.name === node;
+  return (
+    ts.isImportDeclaration(node.parent) ||
+    ts.isExportDeclaration(node.parent) ||
+    (ts.isPropertyAssignment(node.parent) && node.parent.name === node)
+  );
 }
 
 function withoutCode(line: string): string {

@@ -26,7 +26,11 @@ describe('in the template', () => {
   it('registers the cluster by a function that is told the secret\'s name, not its content', () => {
     template.hasResource('Custom::HybridgeEksConnector', {
       Properties: {
-        ClusterName: 'factory', Region: 'eu-central-1', Registration: '1', SecretArn: { Ref: Match.stringLikeRegexp('ConnectorActivation') }, RoleArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('AgentRole'), 'Arn'] },
+        ClusterName: 'factory',
+        Region: 'eu-central-1',
+        Registration: '1',
+        SecretArn: { Ref: Match.stringLikeRegexp('ConnectorActivation') },
+        RoleArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('AgentRole'), 'Arn'] },
       },
     });
     template.hasResourceProperties('AWS::SecretsManager::Secret', { Name: 'hybridge/Cloud/factory/eks-connector' });
@@ -34,33 +38,51 @@ describe('in the template', () => {
 
   it('offers ARN and end of the activation, and nothing of the activation itself', () => {
     expect(stack.resolve([connector.registeredClusterArn, connector.activationExpiry])).toEqual(
-      ['ClusterArn', 'ActivationExpiry'].map((attribute) => ({ 'Fn::GetAtt': [expect.stringMatching('ConnectorRegistration'), attribute] })),
+      ['ClusterArn', 'ActivationExpiry'].map((attribute) => ({
+        'Fn::GetAtt': [expect.stringMatching('ConnectorRegistration'), attribute],
+      })),
     );
   });
 
   it('allows the function what it calls, on this cluster, this role and this secret', () => {
     const statements = policyOf(template, 'Registrar').filter(({ Action }) => !JSON.stringify(Action).includes('logs:'));
-    expect(statements.map(({ Action, Resource, Condition }) => [Action, typeof Resource === 'string' ? Resource : JSON.stringify(Resource).replace(/ConnectorAgentRole\w+/, 'AgentRole'), Condition])).toEqual([
+    expect(
+      statements.map(({ Action, Resource, Condition }) => [
+        Action,
+        typeof Resource === 'string' ? Resource : JSON.stringify(Resource).replace(/ConnectorAgentRole\w+/, 'AgentRole'),
+        Condition,
+      ]),
+    ).toEqual([
       [['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], expect.stringContaining('ConnectorActivation'), undefined],
       [['eks:DescribeCluster', 'eks:DeregisterCluster', 'eks:TagResource'], expect.stringContaining(':cluster/factory'), undefined],
       [['eks:RegisterCluster', 'ssm:CreateActivation', 'ssm:DeleteActivation'], '*', undefined],
       ['ssm:DeregisterManagedInstance', expect.stringContaining(':managed-instance/*'), undefined],
       ['iam:PassRole', '{"Fn::GetAtt":["AgentRole","Arn"]}', undefined],
-      ['iam:CreateServiceLinkedRole', expect.stringContaining(':role/aws-service-role/eks-connector.amazonaws.com/AWSServiceRoleForAmazonEKSConnector'), { StringEquals: { 'iam:AWSServiceName': 'eks-connector.amazonaws.com' } }],
+      [
+        'iam:CreateServiceLinkedRole',
+        expect.stringContaining(':role/aws-service-role/eks-connector.amazonaws.com/AWSServiceRoleForAmazonEKSConnector'),
+        { StringEquals: { 'iam:AWSServiceName': 'eks-connector.amazonaws.com' } },
+      ],
     ]);
   });
 
   it('lets the agents open their channels, and Systems Manager alone assume their role', () => {
     template.hasResourceProperties('AWS::IAM::Role', {
       AssumeRolePolicyDocument: { Statement: [{ Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'ssm.amazonaws.com' } }] },
-      Policies: [{
-        PolicyDocument: {
-          Statement: [
-            { Action: 'ssmmessages:CreateControlChannel', Effect: 'Allow' },
-            { Action: ['ssmmessages:CreateDataChannel', 'ssmmessages:OpenDataChannel', 'ssmmessages:OpenControlChannel'], Effect: 'Allow', Resource: '*' },
-          ],
+      Policies: [
+        {
+          PolicyDocument: {
+            Statement: [
+              { Action: 'ssmmessages:CreateControlChannel', Effect: 'Allow' },
+              {
+                Action: ['ssmmessages:CreateDataChannel', 'ssmmessages:OpenDataChannel', 'ssmmessages:OpenControlChannel'],
+                Effect: 'Allow',
+                Resource: '*',
+              },
+            ],
+          },
         },
-      }],
+      ],
     });
   });
 
@@ -85,9 +107,16 @@ describe('eks-connector.yaml', () => {
 
   it('takes the activation from the Secret that External Secrets fills', () => {
     const secret = objects.find(({ kind }) => kind === 'ExternalSecret');
-    expect(secret.spec.data).toEqual(['id', 'code', 'region'].map((key) => ({ secretKey: key, remoteRef: { key: 'hybridge/Cloud/factory/eks-connector', property: key } })));
+    expect(secret.spec.data).toEqual(
+      ['id', 'code', 'region'].map((key) => ({
+        secretKey: key,
+        remoteRef: { key: 'hybridge/Cloud/factory/eks-connector', property: key },
+      })),
+    );
     const [init] = objects.find(({ kind }) => kind === 'StatefulSet').spec.template.spec.initContainers;
-    expect(init.env.slice(1).map(({ valueFrom }: any) => valueFrom.secretKeyRef)).toEqual(['id', 'code', 'region'].map((key) => ({ name: secret.spec.target.name, key })));
+    expect(init.env.slice(1).map(({ valueFrom }: any) => valueFrom.secretKeyRef)).toEqual(
+      ['id', 'code', 'region'].map((key) => ({ name: secret.spec.target.name, key })),
+    );
   });
 
   it('leaves the Secret to a person where there is no store', () => {
@@ -96,25 +125,47 @@ describe('eks-connector.yaml', () => {
 
   it('lets people look, not into Secrets, and lets the agents be nobody else', () => {
     const roles = objects.filter(({ kind }) => kind === 'ClusterRole');
-    expect(roles.find(({ metadata }) => metadata.name === 'eks-connector-service').rules).toEqual([{ apiGroups: [''], resources: ['users'], verbs: ['impersonate'], resourceNames: [OPERATORS] }]);
+    expect(roles.find(({ metadata }) => metadata.name === 'eks-connector-service').rules).toEqual([
+      { apiGroups: [''], resources: ['users'], verbs: ['impersonate'], resourceNames: [OPERATORS] },
+    ]);
     const { rules } = roles.find(({ metadata }) => metadata.name === 'eks-connector-console-reader');
     expect(rules.flatMap(({ resources }: any) => resources)).not.toContain('secrets');
     expect(new Set(rules.flatMap(({ verbs }: any) => verbs))).toEqual(new Set(['get', 'list']));
   });
 
   it('gives nobody access unless asked', () => {
-    expect(manifests().filter(({ kind }) => kind === 'ClusterRole').map(({ metadata }) => metadata.name)).toEqual(['eks-connector-cluster-meta-access']);
+    expect(
+      manifests()
+        .filter(({ kind }) => kind === 'ClusterRole')
+        .map(({ metadata }) => metadata.name),
+    ).toEqual(['eks-connector-cluster-meta-access']);
   });
 
   const kinds: Readonly<Record<string, { manifest(props: any): any }>> = {
-    ClusterRole: k8s.KubeClusterRole, ClusterRoleBinding: k8s.KubeClusterRoleBinding, ConfigMap: k8s.KubeConfigMap, Namespace: k8s.KubeNamespace,
-    NetworkPolicy: k8s.KubeNetworkPolicy, PodDisruptionBudget: k8s.KubePodDisruptionBudget, Role: k8s.KubeRole, RoleBinding: k8s.KubeRoleBinding, Secret: k8s.KubeSecret,
-    ServiceAccount: k8s.KubeServiceAccount, StatefulSet: k8s.KubeStatefulSet,
+    ClusterRole: k8s.KubeClusterRole,
+    ClusterRoleBinding: k8s.KubeClusterRoleBinding,
+    ConfigMap: k8s.KubeConfigMap,
+    Namespace: k8s.KubeNamespace,
+    NetworkPolicy: k8s.KubeNetworkPolicy,
+    PodDisruptionBudget: k8s.KubePodDisruptionBudget,
+    Role: k8s.KubeRole,
+    RoleBinding: k8s.KubeRoleBinding,
+    Secret: k8s.KubeSecret,
+    ServiceAccount: k8s.KubeServiceAccount,
+    StatefulSet: k8s.KubeStatefulSet,
   };
-  it.each(objects.filter(({ kind }) => kind !== 'ExternalSecret').map((object): [string, any] => [`${object.kind} ${object.metadata.name}`, object]))('%s has fields of Kubernetes only', (_title, object) => {
+  it.each(
+    objects
+      .filter(({ kind }) => kind !== 'ExternalSecret')
+      .map((object): [string, any] => [`${object.kind} ${object.metadata.name}`, object]),
+  )('%s has fields of Kubernetes only', (_title, object) => {
     const { apiVersion, kind, ...fields } = object;
     // The library spells one field in its own way, and wants quantities wrapped.
-    const spelled = JSON.parse(JSON.stringify(fields).replace('nonResourceURLs', 'nonResourceUrLs').replace(/"(sizeLimit|maxUnavailable)":("\w+"|\d+)/g, '"$1":{"value":$2}'));
+    const spelled = JSON.parse(
+      JSON.stringify(fields)
+        .replace('nonResourceURLs', 'nonResourceUrLs')
+        .replace(/"(sizeLimit|maxUnavailable)":("\w+"|\d+)/g, '"$1":{"value":$2}'),
+    );
     expect(kinds[kind].manifest(spelled)).toEqual(object);
   });
 
@@ -141,6 +192,8 @@ it('refuses a second connector for one cluster', () => {
 });
 
 function policyOf(template: Template, name: string): { Action: unknown; Resource: unknown; Condition?: unknown }[] {
-  const [policy] = Object.entries(template.findResources('AWS::IAM::Policy')).filter(([id]) => id.includes(name)).map(([, resource]) => resource);
+  const [policy] = Object.entries(template.findResources('AWS::IAM::Policy'))
+    .filter(([id]) => id.includes(name))
+    .map(([, resource]) => resource);
   return policy.Properties.PolicyDocument.Statement;
 }

@@ -18,47 +18,77 @@ describe('an issuer', () => {
     expect(issuer.issuerUrl).toBe(`https://${ISSUER}`);
     const app = newApp();
     new BareMetalCluster(app, 'Factory', bareMetal({ serviceAccountIssuer: issuer.issuerUrl }));
-    expect(parse(synthesized(app, 'Factory/cluster.yaml').split('---\n')[0]).spec.podIamConfig).toEqual({ serviceAccountIssuer: `https://${ISSUER}` });
+    expect(parse(synthesized(app, 'Factory/cluster.yaml').split('---\n')[0]).spec.podIamConfig).toEqual({
+      serviceAccountIssuer: `https://${ISSUER}`,
+    });
   });
 
   it('lets everybody read its two documents over TLS, and nothing else', () => {
     template.hasResourceProperties('AWS::S3::Bucket', {
       BucketName: 'acme-factory-tokens',
-      PublicAccessBlockConfiguration: { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: false, RestrictPublicBuckets: false },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        IgnorePublicAcls: true,
+        BlockPublicPolicy: false,
+        RestrictPublicBuckets: false,
+      },
     });
     const [policy] = Object.values(template.findResources('AWS::S3::BucketPolicy'));
-    const open = policy.Properties.PolicyDocument.Statement.filter(({ Effect, Principal }: any) => Effect === 'Allow' && Principal.AWS === '*');
+    const open = policy.Properties.PolicyDocument.Statement.filter(
+      ({ Effect, Principal }: any) => Effect === 'Allow' && Principal.AWS === '*',
+    );
     expect(open).toHaveLength(1);
     expect(open[0]).toMatchObject({ Action: 's3:GetObject', Resource: [expect.anything(), expect.anything()] });
     expect(JSON.stringify(open[0].Resource)).toMatch(/"\/\.well-known\/openid-configuration".*"\/keys\.json"/);
-    template.hasResourceProperties('AWS::S3::BucketPolicy', { PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })]) } });
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })]),
+      },
+    });
   });
 
   it('keeps what it replaces for a quarter of a year, not for ever', () => {
     template.hasResourceProperties('AWS::S3::Bucket', {
       VersioningConfiguration: { Status: 'Enabled' },
-      LifecycleConfiguration: { Rules: [{ NoncurrentVersionExpiration: { NoncurrentDays: 90 }, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' }] },
+      LifecycleConfiguration: {
+        Rules: [
+          {
+            NoncurrentVersionExpiration: { NoncurrentDays: 90 },
+            AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+            Status: 'Enabled',
+          },
+        ],
+      },
     });
   });
 
   it('publishes the discovery document and leaves the keys that lie beside it', () => {
-    template.hasResourceProperties('Custom::CDKBucketDeployment', { Prune: false, RetainOnDelete: true, SystemMetadata: { 'content-type': 'application/json' } });
+    template.hasResourceProperties('Custom::CDKBucketDeployment', {
+      Prune: false,
+      RetainOnDelete: true,
+      SystemMetadata: { 'content-type': 'application/json' },
+    });
   });
 
   it('is trusted by IAM for tokens made out to STS, once the documents are there', () => {
     template.hasResource('AWS::IAM::OIDCProvider', {
-      Properties: { Url: `https://${ISSUER}`, ClientIdList: ['sts.amazonaws.com'] }, DependsOn: Match.arrayWith([Match.stringLikeRegexp('IssuerDocuments')]),
+      Properties: { Url: `https://${ISSUER}`, ClientIdList: ['sts.amazonaws.com'] },
+      DependsOn: Match.arrayWith([Match.stringLikeRegexp('IssuerDocuments')]),
     });
   });
 
   it('opens a role for one service account only', () => {
     const trust = stack.resolve(role.assumeRolePolicy);
-    expect(trust.Statement).toEqual([{
-      Action: 'sts:AssumeRoleWithWebIdentity',
-      Effect: 'Allow',
-      Principal: { Federated: expect.anything() },
-      Condition: { StringEquals: { [`${ISSUER}:sub`]: 'system:serviceaccount:observability:collector', [`${ISSUER}:aud`]: 'sts.amazonaws.com' } },
-    }]);
+    expect(trust.Statement).toEqual([
+      {
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Effect: 'Allow',
+        Principal: { Federated: expect.anything() },
+        Condition: {
+          StringEquals: { [`${ISSUER}:sub`]: 'system:serviceaccount:observability:collector', [`${ISSUER}:aud`]: 'sts.amazonaws.com' },
+        },
+      },
+    ]);
   });
 
   it('keeps its documents when the stack is removed', () => {
@@ -67,23 +97,49 @@ describe('an issuer', () => {
 });
 
 it('says about itself what OpenID Connect Discovery asks for', () => {
-  expect(discoveryDocument('https://issuer.example')).toMatchObject({ issuer: 'https://issuer.example', jwks_uri: 'https://issuer.example/keys.json', id_token_signing_alg_values_supported: ['RS256'] });
+  expect(discoveryDocument('https://issuer.example')).toMatchObject({
+    issuer: 'https://issuer.example',
+    jwks_uri: 'https://issuer.example/keys.json',
+    id_token_signing_alg_values_supported: ['RS256'],
+  });
 });
 
-it.each([['eu-central-1', 'acme-tokens'], ['cn-north-1', 'acme-tokens']])('finds the bucket in %s again from its URL', (region, bucketName) => {
+it.each([
+  ['eu-central-1', 'acme-tokens'],
+  ['cn-north-1', 'acme-tokens'],
+])('finds the bucket in %s again from its URL', (region, bucketName) => {
   expect(issuerBucket(issuerUrl(region, bucketName))).toEqual({ region, bucketName });
 });
 
-it.each(['https://issuer.example', 'http://s3.eu-central-1.amazonaws.com/a-bucket', 'https://s3.eu-central-1.amazonaws.com/a-bucket/'])('takes %s for nobody\'s bucket', (url) => {
-  expect(issuerBucket(url)).toBeUndefined();
-});
+it.each(['https://issuer.example', 'http://s3.eu-central-1.amazonaws.com/a-bucket', 'https://s3.eu-central-1.amazonaws.com/a-bucket/'])(
+  "takes %s for nobody's bucket",
+  (url) => {
+    expect(issuerBucket(url)).toBeUndefined();
+  },
+);
 
 it.each<[string, () => unknown, string]>([
-  ['a stack without region', () => new OidcIssuer(new Stack(testApp(), 'Anywhere'), 'Issuer', { bucketName: 'tokens' }), 'the region of stack Anywhere is known only after deployment'],
-  ['a name known after deployment', () => new OidcIssuer(testStack(), 'Issuer', { bucketName: Lazy.string({ produce: () => 'x' }) }), 'bucketName holds a token'],
-  ['a name with capitals', () => new OidcIssuer(testStack(), 'Issuer', { bucketName: 'Tokens' }), "bucketName is 'Tokens'; expected 3 to 63"],
+  [
+    'a stack without region',
+    () => new OidcIssuer(new Stack(testApp(), 'Anywhere'), 'Issuer', { bucketName: 'tokens' }),
+    'the region of stack Anywhere is known only after deployment',
+  ],
+  [
+    'a name known after deployment',
+    () => new OidcIssuer(testStack(), 'Issuer', { bucketName: Lazy.string({ produce: () => 'x' }) }),
+    'bucketName holds a token',
+  ],
+  [
+    'a name with capitals',
+    () => new OidcIssuer(testStack(), 'Issuer', { bucketName: 'Tokens' }),
+    "bucketName is 'Tokens'; expected 3 to 63",
+  ],
   ['a name with dots', () => new OidcIssuer(testStack(), 'Issuer', { bucketName: 'acme.tokens' }), "bucketName is 'acme.tokens'"],
-  ['a service account that is none', () => new OidcIssuer(testStack(), 'Issuer', { bucketName: 'tokens' }).createRole('Role', { namespace: 'a', serviceAccount: 'A b' }), "serviceAccount is 'A b'"],
+  [
+    'a service account that is none',
+    () => new OidcIssuer(testStack(), 'Issuer', { bucketName: 'tokens' }).createRole('Role', { namespace: 'a', serviceAccount: 'A b' }),
+    "serviceAccount is 'A b'",
+  ],
 ])('refuses %s', (_title, make, message) => {
   expect(make).toThrow(message);
 });

@@ -16,11 +16,18 @@ describe('roles for the nodes of a cluster', () => {
   const template = Template.fromStack(stack);
 
   it('trust the authority of the cluster', () => {
-    template.hasResourceProperties('AWS::RolesAnywhere::TrustAnchor', { Enabled: true, Source: { SourceType: 'CERTIFICATE_BUNDLE', SourceData: { X509CertificateData: AUTHORITY } } });
+    template.hasResourceProperties('AWS::RolesAnywhere::TrustAnchor', {
+      Enabled: true,
+      Source: { SourceType: 'CERTIFICATE_BUNDLE', SourceData: { X509CertificateData: AUTHORITY } },
+    });
   });
 
   it('are in one profile, for an hour', () => {
-    template.hasResourceProperties('AWS::RolesAnywhere::Profile', { Enabled: true, DurationSeconds: 3600, RoleArns: [{ 'Fn::GetAtt': [Match.stringLikeRegexp('AnywherePull'), 'Arn'] }] });
+    template.hasResourceProperties('AWS::RolesAnywhere::Profile', {
+      Enabled: true,
+      DurationSeconds: 3600,
+      RoleArns: [{ 'Fn::GetAtt': [Match.stringLikeRegexp('AnywherePull'), 'Arn'] }],
+    });
   });
 
   it('open for certificates of that subject and that authority only, for every action', () => {
@@ -37,7 +44,9 @@ describe('roles for the nodes of a cluster', () => {
 
   it('come with the configuration file of the nodes', () => {
     const text = JSON.stringify(stack.resolve(anywhere.nodeConfiguration(role)));
-    expect(text).toContain('[default]\\nregion = eu-central-1\\ncredential_process = aws_signing_helper credential-process --certificate /var/lib/kubelet/pki/kubelet-client-current.pem --private-key ');
+    expect(text).toContain(
+      '[default]\\nregion = eu-central-1\\ncredential_process = aws_signing_helper credential-process --certificate /var/lib/kubelet/pki/kubelet-client-current.pem --private-key ',
+    );
     for (const option of ['trust-anchor-arn', 'profile-arn', 'role-arn']) expect(text).toContain(`--${option} `);
   });
 });
@@ -46,7 +55,9 @@ it('trusts a private authority of AWS', () => {
   const stack = testStack();
   const arn = 'arn:aws:acm-pca:eu-central-1:123456789012:certificate-authority/11111111-2222-3333-4444-555555555555';
   new RolesAnywhere(stack, 'Anywhere', { authority: CertificateAuthority.fromPrivateCa(arn) }).addRole('Role', { commonName: 'gateway' });
-  Template.fromStack(stack).hasResourceProperties('AWS::RolesAnywhere::TrustAnchor', { Source: { SourceType: 'AWS_ACM_PCA', SourceData: { AcmPcaArn: arn } } });
+  Template.fromStack(stack).hasResourceProperties('AWS::RolesAnywhere::TrustAnchor', {
+    Source: { SourceType: 'AWS_ACM_PCA', SourceData: { AcmPcaArn: arn } },
+  });
 });
 
 it('refuses a profile without roles', () => {
@@ -55,7 +66,8 @@ it('refuses a profile without roles', () => {
   expect(() => (stack.node.root as App).synth()).toThrow('no role was added, and a profile needs one');
 });
 
-const made = (sessionDuration?: Duration) => new RolesAnywhere(testStack(), 'Anywhere', { authority: CertificateAuthority.fromPem(AUTHORITY), sessionDuration });
+const made = (sessionDuration?: Duration) =>
+  new RolesAnywhere(testStack(), 'Anywhere', { authority: CertificateAuthority.fromPem(AUTHORITY), sessionDuration });
 
 it.each<[string, () => unknown, string]>([
   ['a role for every certificate', () => made().addRole('Role', {}), 'names neither commonName nor organization'],
@@ -64,7 +76,11 @@ it.each<[string, () => unknown, string]>([
   ['a certificate that may sign nothing', () => CertificateAuthority.fromPem(NODE), 'is that of no authority'],
   ['text that is no certificate', () => CertificateAuthority.fromPem('hello'), 'pem holds 0 certificates'],
   ['three certificates', () => CertificateAuthority.fromPem(AUTHORITY.repeat(3)), 'pem holds 3 certificates'],
-  ['a certificate that cannot be read', () => CertificateAuthority.fromPem('-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'), 'certificate 1 cannot be read'],
+  [
+    'a certificate that cannot be read',
+    () => CertificateAuthority.fromPem('-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'),
+    'certificate 1 cannot be read',
+  ],
   ['a private key', () => CertificateAuthority.fromPem(`${AUTHORITY}-----BEGIN PRIVATE KEY-----`), 'pem holds a private key'],
   ['an ARN of something else', () => CertificateAuthority.fromPrivateCa('arn:aws:acm:x'), "arn is 'arn:aws:acm:x'"],
 ])('refuses %s', (_title, make, message) => {

@@ -10,7 +10,10 @@ import { testWithForeignFiles } from '../../eksa/recorded-data';
 import { crdViolations } from '../../eksa/strict-crd';
 import { bareMetal, newApp, synthesized } from '../sample';
 
-const SECRETS = { secretKey: PackageSecret.fromEnvironment('HARBOR_SECRET_KEY'), adminPassword: PackageSecret.fromSecretsManager('factory/harbor', 'admin') };
+const SECRETS = {
+  secretKey: PackageSecret.fromEnvironment('HARBOR_SECRET_KEY'),
+  adminPassword: PackageSecret.fromSecretsManager('factory/harbor', 'admin'),
+};
 const REGISTRY = { externalUrl: 'https://registry.factory.example:30003', ...SECRETS };
 const POOL = { name: 'default', addresses: ['10.20.0.100-10.20.0.120', '10.20.0.128/28'] };
 
@@ -21,7 +24,12 @@ function cluster(app: App, changes: Partial<BareMetalClusterProps> = {}, id = 'F
 /** A cluster that another one manages, with a group that scales. */
 function workload(app: App): BareMetalCluster {
   return cluster(app, {
-    managementCluster: new DockerCluster(app, 'Management', { eksAnywhereVersion: 'v0.26.0', kubernetesVersion: EksAnywhereKubernetesVersion.V1_35, podsCidr: '192.168.0.0/16', servicesCidr: '10.96.0.0/12' }),
+    managementCluster: new DockerCluster(app, 'Management', {
+      eksAnywhereVersion: 'v0.26.0',
+      kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
+      podsCidr: '192.168.0.0/16',
+      servicesCidr: '10.96.0.0/12',
+    }),
     workerNodes: [{ name: 'gateway', count: 1, select: { type: 'worker' }, autoscaling: { minCount: 1, maxCount: 1 } }],
   });
 }
@@ -50,7 +58,11 @@ const EVERY_PACKAGE = [
   Package.metalLb({ pools: [POOL, { name: 'edge', addresses: ['10.20.0.200-10.20.0.200'], autoAssign: false }] }),
   Package.certManager({ logLevel: 4 }),
   Package.prometheus({ replicas: 2, retention: Duration.days(30), storage: Size.gibibytes(20), nodeExporter: false }),
-  Package.adot({ mode: AdotMode.DEPLOYMENT, replicas: 2, collector: { receivers: { otlp: { protocols: { grpc: { endpoint: '0.0.0.0:4317' } } } } } }),
+  Package.adot({
+    mode: AdotMode.DEPLOYMENT,
+    replicas: 2,
+    collector: { receivers: { otlp: { protocols: { grpc: { endpoint: '0.0.0.0:4317' } } } } },
+  }),
   Package.harbor(REGISTRY),
   Package.clusterAutoscaler({ scaleDownUnneeded: Duration.minutes(2) }),
   Package.metricsServer(),
@@ -78,7 +90,11 @@ describe('packages.yaml', () => {
   });
 
   it('quotes what YAML would take for an alias', () => {
-    expect(settingsOf(EVERY_PACKAGE[7])).toMatchObject({ credential: [{ matchImages: ['*.dkr.ecr.*.amazonaws.com'], secretName: 'aws-config', profile: 'default', defaultCacheDuration: '5h0m0s' }] });
+    expect(settingsOf(EVERY_PACKAGE[7])).toMatchObject({
+      credential: [
+        { matchImages: ['*.dkr.ecr.*.amazonaws.com'], secretName: 'aws-config', profile: 'default', defaultCacheDuration: '5h0m0s' },
+      ],
+    });
   });
 
   it('is not written for a cluster without packages', () => {
@@ -92,19 +108,31 @@ describe('packages.yaml', () => {
   });
 
   it('takes another name, namespace and version', () => {
-    expect(packagesOf(cluster, Package.metricsServer({ name: 'metrics', targetNamespace: 'metrics', packageVersion: '0.8.1-abc' }))[0]).toMatchObject({
-      metadata: { name: 'metrics', namespace: 'eksa-packages-factory' }, spec: { packageName: 'metrics-server', packageVersion: '0.8.1-abc', targetNamespace: 'metrics' },
+    expect(
+      packagesOf(cluster, Package.metricsServer({ name: 'metrics', targetNamespace: 'metrics', packageVersion: '0.8.1-abc' }))[0],
+    ).toMatchObject({
+      metadata: { name: 'metrics', namespace: 'eksa-packages-factory' },
+      spec: { packageName: 'metrics-server', packageVersion: '0.8.1-abc', targetNamespace: 'metrics' },
     });
   });
 
   it('has the autoscaler of a cluster that manages itself beside it', () => {
-    const scaled = (app: App) => cluster(app, { workerNodes: [{ name: 'gateway', count: 1, select: { type: 'worker' }, autoscaling: { minCount: 1, maxCount: 1 } }] });
-    expect(packagesOf(scaled, Package.clusterAutoscaler())[0].metadata).toEqual({ name: 'autoscaler-factory', namespace: 'eksa-packages-factory' });
-    expect(settingsOf(Package.clusterAutoscaler(), scaled)).toEqual({ cloudProvider: 'clusterapi', autoDiscovery: { clusterName: 'factory' } });
+    const scaled = (app: App) =>
+      cluster(app, { workerNodes: [{ name: 'gateway', count: 1, select: { type: 'worker' }, autoscaling: { minCount: 1, maxCount: 1 } }] });
+    expect(packagesOf(scaled, Package.clusterAutoscaler())[0].metadata).toEqual({
+      name: 'autoscaler-factory',
+      namespace: 'eksa-packages-factory',
+    });
+    expect(settingsOf(Package.clusterAutoscaler(), scaled)).toEqual({
+      cloudProvider: 'clusterapi',
+      autoDiscovery: { clusterName: 'factory' },
+    });
   });
 
   it('announces from the control plane nodes where there are no others', () => {
-    expect(settingsOf(Package.metalLb({ pools: [POOL] }), (app) => cluster(app, { workerNodes: [] }))).toMatchObject({ speaker: { ignoreExcludeLB: true } });
+    expect(settingsOf(Package.metalLb({ pools: [POOL] }), (app) => cluster(app, { workerNodes: [] }))).toMatchObject({
+      speaker: { ignoreExcludeLB: true },
+    });
     expect(settingsOf(Package.metalLb({ pools: [POOL] }))).not.toHaveProperty('speaker');
   });
 
@@ -113,19 +141,43 @@ describe('packages.yaml', () => {
     expect(settingsOf(Package.metalLb({ pools: [{ name: 'edge', addresses: ['203.0.113.0/28'] }], bgpPeers: [peer] }))).toEqual({
       IPAddressPools: [{ name: 'edge', addresses: ['203.0.113.0/28'] }],
       BGPAdvertisements: [{ ipAddressPools: ['edge'] }],
-      BGPPeers: [{ myASN: 64512, peerASN: 65000, peerAddress: '10.20.0.1', holdTime: '30s', passwordSecret: { name: 'router', namespace: 'metallb-system' } }],
+      BGPPeers: [
+        {
+          myASN: 64512,
+          peerASN: 65000,
+          peerAddress: '10.20.0.1',
+          holdTime: '30s',
+          passwordSecret: { name: 'router', namespace: 'metallb-system' },
+        },
+      ],
     });
   });
 
   it('gives the collectors the role that their service account assumes', () => {
     expect(settingsOf(Package.adot({ roleArn: 'arn:aws:iam::123456789012:role/collector', serviceAccountName: 'collector' }))).toEqual({
-      mode: 'daemonset', serviceAccount: { name: 'collector', annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::123456789012:role/collector' } },
+      mode: 'daemonset',
+      serviceAccount: { name: 'collector', annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::123456789012:role/collector' } },
     });
   });
 
   it('has the registry behind a load balancer on port 443', () => {
-    expect(settingsOf(Package.harbor({ ...REGISTRY, externalUrl: 'https://registry.factory.example', tlsSecretName: 'registry-tls', loadBalancerIp: '10.20.0.101', persistent: false }))).toMatchObject({
-      expose: { type: 'loadBalancer', loadBalancer: { IP: '10.20.0.101', ports: { httpsPort: 443 } }, tls: { certSource: 'secret', secret: { secretName: 'registry-tls' } } }, persistence: { enabled: false },
+    expect(
+      settingsOf(
+        Package.harbor({
+          ...REGISTRY,
+          externalUrl: 'https://registry.factory.example',
+          tlsSecretName: 'registry-tls',
+          loadBalancerIp: '10.20.0.101',
+          persistent: false,
+        }),
+      ),
+    ).toMatchObject({
+      expose: {
+        type: 'loadBalancer',
+        loadBalancer: { IP: '10.20.0.101', ports: { httpsPort: 443 } },
+        tls: { certSource: 'secret', secret: { secretName: 'registry-tls' } },
+      },
+      persistence: { enabled: false },
     });
   });
 });
@@ -133,22 +185,66 @@ describe('packages.yaml', () => {
 describe('on a cluster', () => {
   const pools = (...addresses: string[]) => Package.metalLb({ pools: [{ name: 'default', addresses }] });
   const refused: [string, (app: App) => EksAnywhereCluster, Package[], RegExp][] = [
-    ['packages that are switched off', (app) => cluster(app, { curatedPackages: false }), [Package.metricsServer()], /package metrics-server: curatedPackages of the cluster is false.*\[rule K1\]/],
-    ['cert-manager on a cluster that manages itself', cluster, [Package.certManager()], /cert-manager goes on workload clusters only.*\[rule K2\]/],
-    ['the same package twice', cluster, [Package.metricsServer(), Package.metricsServer({ name: 'again' })], /package again: metrics-server is on the cluster already.*\[rule K3\]/],
-    ['two packages of one name', cluster, [Package.metricsServer({ name: 'one' }), Package.prometheus({ name: 'one' })], /package one: name is also that of metrics-server.*\[rule K4\]/],
+    [
+      'packages that are switched off',
+      (app) => cluster(app, { curatedPackages: false }),
+      [Package.metricsServer()],
+      /package metrics-server: curatedPackages of the cluster is false.*\[rule K1\]/,
+    ],
+    [
+      'cert-manager on a cluster that manages itself',
+      cluster,
+      [Package.certManager()],
+      /cert-manager goes on workload clusters only.*\[rule K2\]/,
+    ],
+    [
+      'the same package twice',
+      cluster,
+      [Package.metricsServer(), Package.metricsServer({ name: 'again' })],
+      /package again: metrics-server is on the cluster already.*\[rule K3\]/,
+    ],
+    [
+      'two packages of one name',
+      cluster,
+      [Package.metricsServer({ name: 'one' }), Package.prometheus({ name: 'one' })],
+      /package one: name is also that of metrics-server.*\[rule K4\]/,
+    ],
     ['an autoscaler with nothing to scale', cluster, [Package.clusterAutoscaler()], /no group of workerNodes has autoscaling.*\[rule K5\]/],
-    ['a credential provider on Bottlerocket', (app) => cluster(app, { os: OperatingSystem.bottlerocket() }),
-      [Package.credentialProvider({ matchImages: ['*.dkr.ecr.*.amazonaws.com'] })], /does not work on Bottlerocket.*\[rule K6\]/],
-    ['a pool with the endpoint', cluster, [pools('10.20.0.10-10.20.0.10')], /package metallb: pools\[0\].addresses\[0\] is 10.20.0.10-10.20.0.10, which contains the endpoint 10.20.0.10.*\[rule K7\]/],
+    [
+      'a credential provider on Bottlerocket',
+      (app) => cluster(app, { os: OperatingSystem.bottlerocket() }),
+      [Package.credentialProvider({ matchImages: ['*.dkr.ecr.*.amazonaws.com'] })],
+      /does not work on Bottlerocket.*\[rule K6\]/,
+    ],
+    [
+      'a pool with the endpoint',
+      cluster,
+      [pools('10.20.0.10-10.20.0.10')],
+      /package metallb: pools\[0\].addresses\[0\] is 10.20.0.10-10.20.0.10, which contains the endpoint 10.20.0.10.*\[rule K7\]/,
+    ],
     ['a pool with tinkerbellIp', cluster, [pools('10.20.0.11/32')], /contains tinkerbellIp 10.20.0.11/],
     ['a pool with a machine', cluster, [pools('10.20.0.20-10.20.0.21')], /contains machine node-01 10.20.0.21/],
-    ['a pool with the gateway', cluster, [pools('10.20.0.100/32', '10.20.0.1/32')], /addresses\[1\] .*contains the gateway of machine node-01 10.20.0.1/],
+    [
+      'a pool with the gateway',
+      cluster,
+      [pools('10.20.0.100/32', '10.20.0.1/32')],
+      /addresses\[1\] .*contains the gateway of machine node-01 10.20.0.1/,
+    ],
     ['a pool with a name server', cluster, [pools('10.20.0.2/32')], /contains a name server of machine node-01 10.20.0.2/],
-    ['a pool in the pods\' network', cluster, [pools('192.168.4.0/24')], /contains podsCidr 192.168.0.0\/16/],
-    ['a pool in the services\' network', cluster, [pools('10.96.4.0/24')], /contains servicesCidr 10.96.0.0\/12/],
-    ['a pool outside the machines\' network', cluster, [pools('10.21.0.100-10.21.0.120')], /outside the network of the machines \(10.20.0.0\/24\)/],
-    ['a pool with the broadcast address', cluster, [pools('10.20.0.250-10.20.0.255')], /contains the first or the last address of 10.20.0.0\/24/],
+    ["a pool in the pods' network", cluster, [pools('192.168.4.0/24')], /contains podsCidr 192.168.0.0\/16/],
+    ["a pool in the services' network", cluster, [pools('10.96.4.0/24')], /contains servicesCidr 10.96.0.0\/12/],
+    [
+      "a pool outside the machines' network",
+      cluster,
+      [pools('10.21.0.100-10.21.0.120')],
+      /outside the network of the machines \(10.20.0.0\/24\)/,
+    ],
+    [
+      'a pool with the broadcast address',
+      cluster,
+      [pools('10.20.0.250-10.20.0.255')],
+      /contains the first or the last address of 10.20.0.0\/24/,
+    ],
   ];
   it.each(refused)('refuses %s', (_title, make, packages, message) => {
     expect(refusal(make, ...packages)).toMatch(message);
@@ -164,31 +260,79 @@ describe('by itself', () => {
   const lb = (changes: Partial<MetalLbOptions>) => () => Package.metalLb({ pools: [POOL], ...changes });
   const peer = { myAsn: 64512, peerAsn: 65000, peerAddress: '10.20.0.1' };
   const refused: [string, () => unknown, string][] = [
-    ['a name that Helm cannot have', () => Package.metricsServer({ name: 'Metrics' }), "Package.metricsServer: name is 'Metrics'; expected at most 53"],
+    [
+      'a name that Helm cannot have',
+      () => Package.metricsServer({ name: 'Metrics' }),
+      "Package.metricsServer: name is 'Metrics'; expected at most 53",
+    ],
     ['a namespace that is none', () => Package.metricsServer({ targetNamespace: 'a b' }), "targetNamespace is 'a b'"],
     ['an empty version', () => Package.metricsServer({ packageVersion: '' }), 'packageVersion is'],
-    ['a value known after deployment', () => Package.metricsServer({ packageVersion: Lazy.string({ produce: () => 'x' }) }), 'Package.metricsServer: packageVersion holds a token'],
+    [
+      'a value known after deployment',
+      () => Package.metricsServer({ packageVersion: Lazy.string({ produce: () => 'x' }) }),
+      'Package.metricsServer: packageVersion holds a token',
+    ],
     ['no pools', lb({ pools: [] }), 'pools is []; expected at least one pool'],
     ['a pool without addresses', lb({ pools: [{ name: 'a', addresses: [] }] }), 'pools[0].addresses is []'],
-    ['a range that runs backwards', lb({ pools: [{ name: 'a', addresses: ['10.20.0.9-10.20.0.8'] }] }), "pools[0].addresses[0] is '10.20.0.9-10.20.0.8'; expected addresses as first-last"],
+    [
+      'a range that runs backwards',
+      lb({ pools: [{ name: 'a', addresses: ['10.20.0.9-10.20.0.8'] }] }),
+      "pools[0].addresses[0] is '10.20.0.9-10.20.0.8'; expected addresses as first-last",
+    ],
     ['a network with host bits', lb({ pools: [{ name: 'a', addresses: ['10.20.0.100/28'] }] }), 'without host bits'],
-    ['two pools of one name', lb({ pools: [POOL, { name: 'default', addresses: ['10.20.0.9/32'] }] }), 'pools[1].name is \'default\'; expected a name that no other pool has'],
-    ['pools that share addresses', lb({ pools: [POOL, { name: 'b', addresses: ['10.20.0.120-10.20.0.121'] }] }), 'pools[1].addresses[0] is 10.20.0.120-10.20.0.121, which shares addresses with pools[0].addresses[0]'],
+    [
+      'two pools of one name',
+      lb({ pools: [POOL, { name: 'default', addresses: ['10.20.0.9/32'] }] }),
+      "pools[1].name is 'default'; expected a name that no other pool has",
+    ],
+    [
+      'pools that share addresses',
+      lb({ pools: [POOL, { name: 'b', addresses: ['10.20.0.120-10.20.0.121'] }] }),
+      'pools[1].addresses[0] is 10.20.0.120-10.20.0.121, which shares addresses with pools[0].addresses[0]',
+    ],
     ['an autonomous system 0', lb({ bgpPeers: [{ ...peer, myAsn: 0 }] }), 'bgpPeers[0].myAsn is 0; expected a whole number from 1'],
-    ['a router by name', lb({ bgpPeers: [{ ...peer, peerAddress: 'router' }] }), "bgpPeers[0].peerAddress is 'router'; expected an IP address"],
+    [
+      'a router by name',
+      lb({ bgpPeers: [{ ...peer, peerAddress: 'router' }] }),
+      "bgpPeers[0].peerAddress is 'router'; expected an IP address",
+    ],
     ['a hold time below that of the protocol', lb({ bgpPeers: [{ ...peer, holdTime: Duration.seconds(2) }] }), 'bgpPeers[0].holdTime is'],
     ['a log level above 6', () => Package.certManager({ logLevel: 7 }), 'logLevel is 7; expected a whole number from 0 to 6'],
     ['half a server', () => Package.prometheus({ replicas: 0.5 }), 'replicas is 0.5'],
     ['half a gibibyte', () => Package.prometheus({ storage: Size.mebibytes(512) }), 'storage in GiB is 0.5'],
-    ['a number of collectors on each node', () => Package.adot({ replicas: 2 }), 'replicas is 2, but a daemon set has one collector on each node'],
-    ['a role without a service account', () => Package.adot({ roleArn: 'arn:aws:iam::123456789012:role/collector' }), 'serviceAccountName is missing'],
+    [
+      'a number of collectors on each node',
+      () => Package.adot({ replicas: 2 }),
+      'replicas is 2, but a daemon set has one collector on each node',
+    ],
+    [
+      'a role without a service account',
+      () => Package.adot({ roleArn: 'arn:aws:iam::123456789012:role/collector' }),
+      'serviceAccountName is missing',
+    ],
     ['a role that is none', () => Package.adot({ roleArn: 'collector', serviceAccountName: 'c' }), "roleArn is 'collector'"],
-    ['a registry without TLS', () => Package.harbor({ ...REGISTRY, externalUrl: 'http://registry' }), "externalUrl is 'http://registry'; expected https://"],
+    [
+      'a registry without TLS',
+      () => Package.harbor({ ...REGISTRY, externalUrl: 'http://registry' }),
+      "externalUrl is 'http://registry'; expected https://",
+    ],
     ['no images', () => Package.credentialProvider({ matchImages: [] }), 'matchImages is []'],
     ['an image with a scheme', () => Package.credentialProvider({ matchImages: ['https://x'] }), "matchImages[0] is 'https://x'"],
-    ['passwords that are kept too long', () => Package.credentialProvider({ matchImages: ['a'], cacheDuration: Duration.hours(12) }), 'cacheDuration is \'12h0m0s\'; expected a second or more, and less than 12 hours'],
-    ['a secret\'s value in place of a variable', () => PackageSecret.fromEnvironment('p4ss word'), 'variable is no name of an environment variable'],
-    ['the ARN of a secret', () => PackageSecret.fromSecretsManager('arn:aws:secretsmanager:x', 'key'), 'secretName and key do not name a secret'],
+    [
+      'passwords that are kept too long',
+      () => Package.credentialProvider({ matchImages: ['a'], cacheDuration: Duration.hours(12) }),
+      "cacheDuration is '12h0m0s'; expected a second or more, and less than 12 hours",
+    ],
+    [
+      "a secret's value in place of a variable",
+      () => PackageSecret.fromEnvironment('p4ss word'),
+      'variable is no name of an environment variable',
+    ],
+    [
+      'the ARN of a secret',
+      () => PackageSecret.fromSecretsManager('arn:aws:secretsmanager:x', 'key'),
+      'secretName and key do not name a secret',
+    ],
   ];
   it.each(refused)('refuses %s', (_title, make, message) => {
     expect(make).toThrow(message);

@@ -17,7 +17,10 @@ function annotated(scope: Construct): Construct {
 
 test('prints warnings and notes of what is in no stack, each once', () => {
   const construct = annotated(new App());
-  expect(lines(construct)).toEqual(['[Warning at /Factory] is old [ack: cdk-hybridge:eksAnywhere.version]\n', '[Info at /Factory] set a flag\n']);
+  expect(lines(construct)).toEqual([
+    '[Warning at /Factory] is old [ack: cdk-hybridge:eksAnywhere.version]\n',
+    '[Info at /Factory] set a flag\n',
+  ]);
   expect(lines(construct)).toEqual([]);
 });
 

@@ -15,26 +15,66 @@ const without = (kind: string) => (objects: any[]) => objects.filter((object) =>
 
 /** Each changes the objects, or returns others. */
 const BREAKS: Readonly<Record<string, (objects: any[]) => unknown>> = {
-  POD_USER: (objects) => { pod(objects).securityContext.runAsUser = 1000; },
-  POD_SECCOMP: (objects) => { delete pod(objects).securityContext.seccompProfile; },
-  POD_TOKEN: (objects) => { pod(objects).automountServiceAccountToken = true; },
-  POD_HOST: (objects) => { pod(objects).hostNetwork = true; },
-  POD_BOUNDED_FOLDERS: (objects) => { pod(objects).volumes.push({ name: 'scratch', emptyDir: {} }); },
-  CONTAINER_PRIVILEGES: (objects) => { container(objects).securityContext.capabilities = { drop: ['NET_RAW'] }; },
-  CONTAINER_ROOT_READ_ONLY: (objects) => { container(objects).securityContext.readOnlyRootFilesystem = false; },
-  CONTAINER_RESOURCES: (objects) => { delete container(objects).resources.limits.memory; },
-  CONTAINER_IMAGE: (objects) => { container(objects).image = 'registry.acme.example:5000/hybridge'; },
-  CONTAINER_PROBES: (objects) => { container(objects).readinessProbe = container(objects).livenessProbe; },
-  CONTAINER_PORTS: (objects) => { container(objects).ports[0].containerPort = 443; },
-  ENV_SECRET: (objects) => { container(objects).env.push({ name: 'KONG_PG_PASSWORD', value: 'text' }); },
-  ENV_TWICE: (objects) => { container(objects).env.push(container(objects).env[0]); },
-  SERVER_SPREAD: (objects) => { delete pod(objects).affinity; },
-  SERVER_REPLICAS: (objects) => { of(objects, 'Deployment').spec.replicas = 1; },
+  POD_USER: (objects) => {
+    pod(objects).securityContext.runAsUser = 1000;
+  },
+  POD_SECCOMP: (objects) => {
+    delete pod(objects).securityContext.seccompProfile;
+  },
+  POD_TOKEN: (objects) => {
+    pod(objects).automountServiceAccountToken = true;
+  },
+  POD_HOST: (objects) => {
+    pod(objects).hostNetwork = true;
+  },
+  POD_BOUNDED_FOLDERS: (objects) => {
+    pod(objects).volumes.push({ name: 'scratch', emptyDir: {} });
+  },
+  CONTAINER_PRIVILEGES: (objects) => {
+    container(objects).securityContext.capabilities = { drop: ['NET_RAW'] };
+  },
+  CONTAINER_ROOT_READ_ONLY: (objects) => {
+    container(objects).securityContext.readOnlyRootFilesystem = false;
+  },
+  CONTAINER_RESOURCES: (objects) => {
+    delete container(objects).resources.limits.memory;
+  },
+  CONTAINER_IMAGE: (objects) => {
+    container(objects).image = 'registry.acme.example:5000/hybridge';
+  },
+  CONTAINER_PROBES: (objects) => {
+    container(objects).readinessProbe = container(objects).livenessProbe;
+  },
+  CONTAINER_PORTS: (objects) => {
+    container(objects).ports[0].containerPort = 443;
+  },
+  ENV_SECRET: (objects) => {
+    container(objects).env.push({ name: 'KONG_PG_PASSWORD', value: 'text' });
+  },
+  ENV_TWICE: (objects) => {
+    container(objects).env.push(container(objects).env[0]);
+  },
+  SERVER_SPREAD: (objects) => {
+    delete pod(objects).affinity;
+  },
+  SERVER_REPLICAS: (objects) => {
+    of(objects, 'Deployment').spec.replicas = 1;
+  },
   SERVER_BUDGET: without('PodDisruptionBudget'),
   POD_ISOLATED: without('NetworkPolicy'),
-  JOB_ENDS: (objects) => { delete of(objects, 'Job').spec.activeDeadlineSeconds; },
+  JOB_ENDS: (objects) => {
+    delete of(objects, 'Job').spec.activeDeadlineSeconds;
+  },
   SECRET_TEXT: (objects) => [...objects, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'written' }, stringData: { tls: 'text' } }],
-  RBAC_WILDCARD: (objects) => [...objects, { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'wide' }, rules: [{ apiGroups: [''], resources: ['*'], verbs: ['get'] }] }],
+  RBAC_WILDCARD: (objects) => [
+    ...objects,
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata: { name: 'wide' },
+      rules: [{ apiGroups: [''], resources: ['*'], verbs: ['get'] }],
+    },
+  ],
 };
 
 it('has a case for each rule', () => {
@@ -55,10 +95,20 @@ it('refuses a file with an object that breaks what it can keep by itself, not on
   const deployment = structuredClone(of(emitted, 'Deployment'));
   expect(() => requireManifestRules([deployment])).not.toThrow();
   deployment.spec.template.spec.hostPID = true;
-  expect(() => requireManifestRules([deployment])).toThrow(/^Deployment control-plane: the pod shares network, processes or folders .* \[POD_HOST\]$/);
+  expect(() => requireManifestRules([deployment])).toThrow(
+    /^Deployment control-plane: the pod shares network, processes or folders .* \[POD_HOST\]$/,
+  );
 });
 
 it('knows images with a digest, a registry\'s port and latest', () => {
-  const keeps = (image: string) => MANIFEST_RULES.find(({ id }) => id === 'CONTAINER_IMAGE')!.keeps({ spec: { template: { spec: { containers: [{ image }] } } } }, []);
-  expect(['a/b:1', `a/b@sha256:${'0'.repeat(64)}`, 'host:5000/b:1', 'a/b:latest', 'a/b', 'host:5000/b'].map(keeps)).toEqual([true, true, true, false, false, false]);
+  const keeps = (image: string) =>
+    MANIFEST_RULES.find(({ id }) => id === 'CONTAINER_IMAGE')!.keeps({ spec: { template: { spec: { containers: [{ image }] } } } }, []);
+  expect(['a/b:1', `a/b@sha256:${'0'.repeat(64)}`, 'host:5000/b:1', 'a/b:latest', 'a/b', 'host:5000/b'].map(keeps)).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
 });

@@ -56,7 +56,11 @@ const EKS = {
   Logging: { ClusterLogging: { EnabledTypes: LOGS } },
   ResourcesVpcConfig: { SubnetIds: ['subnet-1'], EndpointPrivateAccess: true, EndpointPublicAccess: false },
 };
-const statement = (part: object) => ({ PolicyName: 'p', Roles: ['r'], PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Resource: '*', ...part }] } });
+const statement = (part: object) => ({
+  PolicyName: 'p',
+  Roles: ['r'],
+  PolicyDocument: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Resource: '*', ...part }] },
+});
 const template = (data: object) => ({ LaunchTemplateData: { MetadataOptions: { HttpTokens: 'required' }, ...data } });
 const ingress = (source: object, from: number, to: number) => ({ IpProtocol: 'tcp', FromPort: from, ToPort: to, ...source });
 const joined = (policy: string) => ({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:iam::aws:policy/${policy}`]] });
@@ -70,45 +74,115 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['AWS::EKS::Nodegroup', { AmiType: 'AL2_x86_64' }, { AmiType: 'AL2023_x86_64_STANDARD' }],
     ['AWS::EKS::Nodegroup', { Labels: {} }, { LaunchTemplate: { Id: 'lt-1' } }],
   ],
-  EKS_HYBRID_ENDPOINT: [['AWS::EKS::Cluster',
-    { ...EKS, RemoteNetworkConfig: { RemoteNodeNetworks: [{ Cidrs: ['10.0.0.0/16'] }] }, ResourcesVpcConfig: { EndpointPrivateAccess: true, EndpointPublicAccess: true, PublicAccessCidrs: ['198.51.100.0/24'] } },
-    { ...EKS, RemoteNetworkConfig: { RemoteNodeNetworks: [{ Cidrs: ['10.0.0.0/16'] }] } }]],
+  EKS_HYBRID_ENDPOINT: [
+    [
+      'AWS::EKS::Cluster',
+      {
+        ...EKS,
+        RemoteNetworkConfig: { RemoteNodeNetworks: [{ Cidrs: ['10.0.0.0/16'] }] },
+        ResourcesVpcConfig: { EndpointPrivateAccess: true, EndpointPublicAccess: true, PublicAccessCidrs: ['198.51.100.0/24'] },
+      },
+      { ...EKS, RemoteNetworkConfig: { RemoteNodeNetworks: [{ Cidrs: ['10.0.0.0/16'] }] } },
+    ],
+  ],
   EKS_OPEN_ENDPOINT: [
-    ['AWS::EKS::Cluster', { ...EKS, ResourcesVpcConfig: { EndpointPublicAccess: true, PublicAccessCidrs: ['0.0.0.0/0'] } }, { ...EKS, ResourcesVpcConfig: { EndpointPublicAccess: true, PublicAccessCidrs: ['198.51.100.0/24'] } }],
+    [
+      'AWS::EKS::Cluster',
+      { ...EKS, ResourcesVpcConfig: { EndpointPublicAccess: true, PublicAccessCidrs: ['0.0.0.0/0'] } },
+      { ...EKS, ResourcesVpcConfig: { EndpointPublicAccess: true, PublicAccessCidrs: ['198.51.100.0/24'] } },
+    ],
     ['AWS::EKS::Cluster', { ...EKS, ResourcesVpcConfig: { EndpointPrivateAccess: true } }, EKS],
   ],
   EKS_LOGS: [['AWS::EKS::Cluster', { ...EKS, Logging: { ClusterLogging: { EnabledTypes: LOGS.slice(1) } } }, EKS]],
   EKS_SECRETS_KEY: [['AWS::EKS::Cluster', { ...EKS, EncryptionConfig: undefined }, EKS]],
-  EC2_METADATA_TOKENS: [['AWS::EC2::LaunchTemplate', { LaunchTemplateData: { MetadataOptions: { HttpTokens: 'optional' } } }, template({})]],
+  EC2_METADATA_TOKENS: [
+    ['AWS::EC2::LaunchTemplate', { LaunchTemplateData: { MetadataOptions: { HttpTokens: 'optional' } } }, template({})],
+  ],
   EC2_UNENCRYPTED_VOLUME: [
-    ['AWS::EC2::LaunchTemplate', template({ BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 20 } }] }), template({ BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 20, Encrypted: true } }] })],
+    [
+      'AWS::EC2::LaunchTemplate',
+      template({ BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 20 } }] }),
+      template({ BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeSize: 20, Encrypted: true } }] }),
+    ],
     ['AWS::EC2::Volume', { Size: 20 }, { Size: 20, Encrypted: true }],
   ],
   EC2_OPEN_ADMIN_PORT: [
-    ['AWS::EC2::SecurityGroup', { SecurityGroupIngress: [ingress(EVERYBODY, 8000, 8100)] }, { SecurityGroupIngress: [ingress(EVERYBODY, 443, 443), ingress({ CidrIp: '10.0.0.0/8' }, 8001, 8001)] }],
+    [
+      'AWS::EC2::SecurityGroup',
+      { SecurityGroupIngress: [ingress(EVERYBODY, 8000, 8100)] },
+      { SecurityGroupIngress: [ingress(EVERYBODY, 443, 443), ingress({ CidrIp: '10.0.0.0/8' }, 8001, 8001)] },
+    ],
     ['AWS::EC2::SecurityGroup', { SecurityGroupIngress: [{ CidrIpv6: '::/0', IpProtocol: '-1' }] }, {}],
   ],
-  EC2_OPEN_ADMIN_INGRESS: [['AWS::EC2::SecurityGroupIngress', { GroupId: 'sg-1', ...ingress(EVERYBODY, 5432, 5432) }, { GroupId: 'sg-1', ...ingress({ SourceSecurityGroupId: 'sg-2' }, 5432, 5432) }]],
-  ELB_PUBLIC_ADMIN: [['AWS::ElasticLoadBalancingV2::LoadBalancer',
-    { Scheme: 'internet-facing', Tags: [{ Key: 'hybridge:admin-api', Value: 'control-plane' }] },
-    { Scheme: 'internal', Tags: [{ Key: 'hybridge:admin-api', Value: 'control-plane' }] }],
-  ['AWS::ElasticLoadBalancingV2::LoadBalancer', { Tags: [{ Key: 'hybridge:admin-api', Value: 'control-plane' }] }, { Scheme: 'internet-facing', Tags: [{ Key: 'team', Value: 'apis' }] }]],
+  EC2_OPEN_ADMIN_INGRESS: [
+    [
+      'AWS::EC2::SecurityGroupIngress',
+      { GroupId: 'sg-1', ...ingress(EVERYBODY, 5432, 5432) },
+      { GroupId: 'sg-1', ...ingress({ SourceSecurityGroupId: 'sg-2' }, 5432, 5432) },
+    ],
+  ],
+  ELB_PUBLIC_ADMIN: [
+    [
+      'AWS::ElasticLoadBalancingV2::LoadBalancer',
+      { Scheme: 'internet-facing', Tags: [{ Key: 'hybridge:admin-api', Value: 'control-plane' }] },
+      { Scheme: 'internal', Tags: [{ Key: 'hybridge:admin-api', Value: 'control-plane' }] },
+    ],
+    [
+      'AWS::ElasticLoadBalancingV2::LoadBalancer',
+      { Tags: [{ Key: 'hybridge:admin-api', Value: 'control-plane' }] },
+      { Scheme: 'internet-facing', Tags: [{ Key: 'team', Value: 'apis' }] },
+    ],
+  ],
   RDS_UNENCRYPTED: [
     ['AWS::RDS::DBCluster', { Engine: 'aurora-postgresql' }, { Engine: 'aurora-postgresql', StorageEncrypted: true }],
     ['AWS::RDS::DBInstance', { StorageEncrypted: false }, { DBClusterIdentifier: 'c' }],
   ],
-  RDS_PUBLIC: [['AWS::RDS::DBInstance', { DBClusterIdentifier: 'c', PubliclyAccessible: true }, { DBClusterIdentifier: 'c', PubliclyAccessible: false }]],
-  OPENSEARCH_UNENCRYPTED: [['AWS::OpenSearchService::Domain',
-    { EncryptionAtRestOptions: { Enabled: true }, NodeToNodeEncryptionOptions: { Enabled: true } },
-    { EncryptionAtRestOptions: { Enabled: true }, NodeToNodeEncryptionOptions: { Enabled: true }, DomainEndpointOptions: { EnforceHTTPS: true } }]],
-  CACHE_UNENCRYPTED: [['AWS::ElastiCache::ReplicationGroup', { AtRestEncryptionEnabled: true }, { AtRestEncryptionEnabled: true, TransitEncryptionEnabled: true }]],
+  RDS_PUBLIC: [
+    [
+      'AWS::RDS::DBInstance',
+      { DBClusterIdentifier: 'c', PubliclyAccessible: true },
+      { DBClusterIdentifier: 'c', PubliclyAccessible: false },
+    ],
+  ],
+  OPENSEARCH_UNENCRYPTED: [
+    [
+      'AWS::OpenSearchService::Domain',
+      { EncryptionAtRestOptions: { Enabled: true }, NodeToNodeEncryptionOptions: { Enabled: true } },
+      {
+        EncryptionAtRestOptions: { Enabled: true },
+        NodeToNodeEncryptionOptions: { Enabled: true },
+        DomainEndpointOptions: { EnforceHTTPS: true },
+      },
+    ],
+  ],
+  CACHE_UNENCRYPTED: [
+    [
+      'AWS::ElastiCache::ReplicationGroup',
+      { AtRestEncryptionEnabled: true },
+      { AtRestEncryptionEnabled: true, TransitEncryptionEnabled: true },
+    ],
+  ],
   S3_PUBLIC: [
     ['AWS::S3::Bucket', { PublicAccessBlockConfiguration: { BlockPublicAcls: true } }, {}],
     ['AWS::S3::Bucket', { AccessControl: 'PublicRead' }, { AccessControl: 'Private' }],
   ],
-  LAMBDA_PLAINTEXT_SECRET: [['AWS::Lambda::Function', { Environment: { Variables: { DB_PASSWORD: 'x' } } }, { Environment: { Variables: { SECRET_ARN: 'x' } } }]],
-  ECS_PLAINTEXT_SECRET: [['AWS::ECS::TaskDefinition', { ContainerDefinitions: [{ Environment: [{ Name: 'KONG_PG_PASSWORD', Value: 'x' }] }] }, { ContainerDefinitions: [{ Environment: [{ Name: 'KONG_PG_PASSWORD_FILE', Value: 'x' }] }, {}] }]],
-  SSM_PLAINTEXT_SECRET: [['AWS::SSM::Parameter', { Type: 'String', Name: '/gateway/db-password', Value: 'x' }, { Type: 'String', Name: '/gateway/host', Value: 'x' }]],
+  LAMBDA_PLAINTEXT_SECRET: [
+    ['AWS::Lambda::Function', { Environment: { Variables: { DB_PASSWORD: 'x' } } }, { Environment: { Variables: { SECRET_ARN: 'x' } } }],
+  ],
+  ECS_PLAINTEXT_SECRET: [
+    [
+      'AWS::ECS::TaskDefinition',
+      { ContainerDefinitions: [{ Environment: [{ Name: 'KONG_PG_PASSWORD', Value: 'x' }] }] },
+      { ContainerDefinitions: [{ Environment: [{ Name: 'KONG_PG_PASSWORD_FILE', Value: 'x' }] }, {}] },
+    ],
+  ],
+  SSM_PLAINTEXT_SECRET: [
+    [
+      'AWS::SSM::Parameter',
+      { Type: 'String', Name: '/gateway/db-password', Value: 'x' },
+      { Type: 'String', Name: '/gateway/host', Value: 'x' },
+    ],
+  ],
   SECRET_IN_TEMPLATE: [['AWS::SecretsManager::Secret', { SecretString: 'x' }, { GenerateSecretString: {} }]],
   IAM_WILDCARD_ACTION: [
     ['AWS::IAM::Policy', statement({ Action: ['s3:GetObject', 's3:*'] }), statement({ Action: ['s3:Get*'] })],
@@ -120,7 +194,9 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
 };
 
-const rows = Object.entries(CASES).flatMap(([id, cases]) => cases.map(([type, broken, whole], at) => ({ id, type, broken, whole, path: `${id.replaceAll('_', '')}${at}` })));
+const rows = Object.entries(CASES).flatMap(([id, cases]) =>
+  cases.map(([type, broken, whole], at) => ({ id, type, broken, whole, path: `${id.replaceAll('_', '')}${at}` })),
+);
 
 describe('the policy', () => {
   /** One synthesis for all: starting the engine takes most of the time. */
@@ -142,7 +218,9 @@ describe('the policy', () => {
   });
 
   it.each(rows)('refuses $type that breaks $id, alone, and names construct and fix ($path)', ({ id, path }) => {
-    const broken = found.filter(({ violatingConstructs }) => violatingConstructs.some(({ constructPath }) => constructPath === `Cloud/${path}Broken`));
+    const broken = found.filter(({ violatingConstructs }) =>
+      violatingConstructs.some(({ constructPath }) => constructPath === `Cloud/${path}Broken`),
+    );
     expect(broken.map(({ ruleName }) => ruleName)).toEqual([id]);
     expect(message).toContain(`Cloud/${path}Broken`);
     expect(message).toContain(GUARD_RULES.find((rule) => rule.id === id)!.fix.slice(0, 40));
@@ -156,11 +234,15 @@ describe('the policy', () => {
 });
 
 describe('the policy in an app', () => {
-  const parameter = (stack: Stack) => new CfnResource(stack, 'Password', { type: 'AWS::SSM::Parameter', properties: { Type: 'String', Name: 'password', Value: 'x' } });
+  const parameter = (stack: Stack) =>
+    new CfnResource(stack, 'Password', { type: 'AWS::SSM::Parameter', properties: { Type: 'String', Name: 'password', Value: 'x' } });
 
   it('accepts a finding that is acknowledged with a reason, and leaves stacks alone that hold nothing of this library', () => {
     const app = appOf();
-    Validations.of(parameter(watchedStack(app))).acknowledge({ id: 'Hybridge::SSM_PLAINTEXT_SECRET', reason: 'holds the name of a secret' });
+    Validations.of(parameter(watchedStack(app))).acknowledge({
+      id: 'Hybridge::SSM_PLAINTEXT_SECRET',
+      reason: 'holds the name of a secret',
+    });
     parameter(new Stack(app, 'Other'));
     expect(refusal(app)).toBeUndefined();
   }, 30_000);

@@ -13,31 +13,43 @@ export function policyPage(): string {
     '',
     '## Templates',
     '',
-    'A finding fails synthesis. It is accepted where it is meant with `Validations.of(construct).acknowledge({ id: \'Hybridge::<rule>\', reason })`; the context',
+    "A finding fails synthesis. It is accepted where it is meant with `Validations.of(construct).acknowledge({ id: 'Hybridge::<rule>', reason })`; the context",
     '`cdk-hybridge:policy: false` switches the policy off for an app.',
     '',
-    ...table(['rule', 'resources', 'refused', 'why', 'instead'], GUARD_RULES.map(({ id, types, finding, reason, fix }) => [code(id), types.map(code).join(', '), finding, reason, fix])),
+    ...table(
+      ['rule', 'resources', 'refused', 'why', 'instead'],
+      GUARD_RULES.map(({ id, types, finding, reason, fix }) => [code(id), types.map(code).join(', '), finding, reason, fix]),
+    ),
     '',
     '## Manifests of planes',
     '',
     'What a program gives cannot break them: synthesis stops with the object and the rule. Rules about neighbours are tested over the examples.',
     '',
-    ...table(['rule', 'objects', 'refused', 'why', 'instead'], MANIFEST_RULES.map(({ id, kinds, finding, reason, fix }) => [code(id), kinds.join(', '), finding, reason, fix])),
+    ...table(
+      ['rule', 'objects', 'refused', 'why', 'instead'],
+      MANIFEST_RULES.map(({ id, kinds, finding, reason, fix }) => [code(id), kinds.join(', '), finding, reason, fix]),
+    ),
     '',
     '## Findings of cdk-nag that stay',
     '',
     'AwsSolutions and NIST 800-53 r5 find nothing else in what the constructs make. Each is acknowledged on its own resource, so that an app that runs cdk-nag sees no finding of this library.',
     '',
-    ...table(['finding', 'resources', 'why it stays'], [
-      ...ACKNOWLEDGEMENTS.map(({ rules, types, reason }) => [rules.map(code).join(', '), types.map(code).join(', '), reason]),
-      ...MANAGED_POLICIES.map(({ policy, reason }) => [code('AwsSolutions-IAM4'), code(policy.source), reason]),
-    ]),
+    ...table(
+      ['finding', 'resources', 'why it stays'],
+      [
+        ...ACKNOWLEDGEMENTS.map(({ rules, types, reason }) => [rules.map(code).join(', '), types.map(code).join(', '), reason]),
+        ...MANAGED_POLICIES.map(({ policy, reason }) => [code('AwsSolutions-IAM4'), code(policy.source), reason]),
+      ],
+    ),
     '',
     '## Wildcards in IAM',
     '',
     'Every other statement names its resources.',
     '',
-    ...table(['actions', 'resource, as a pattern', 'why'], EXPLAINED_WILDCARDS.map(({ actions, resource, reason }) => [actions.map(code).join(', '), code(resource.source), reason])),
+    ...table(
+      ['actions', 'resource, as a pattern', 'why'],
+      EXPLAINED_WILDCARDS.map(({ actions, resource, reason }) => [actions.map(code).join(', '), code(resource.source), reason]),
+    ),
   ].join('\n')}\n`;
 }
 

@@ -7,9 +7,20 @@ import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import { LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
-  AutoScalingGroupTarget, BareMetalCluster, CloudCluster, DockerTarget, EcsTarget, EksAnywhereTarget, EksTarget, Exposure, GatewayControlPlane,
-  GatewayDatabase, GatewayEngine, Handoff,
-  SecretDelivery, Trust,
+  AutoScalingGroupTarget,
+  BareMetalCluster,
+  CloudCluster,
+  DockerTarget,
+  EcsTarget,
+  EksAnywhereTarget,
+  EksTarget,
+  Exposure,
+  GatewayControlPlane,
+  GatewayDatabase,
+  GatewayEngine,
+  Handoff,
+  SecretDelivery,
+  Trust,
 } from '../../../src';
 import { bareMetal } from '../../eks-anywhere/sample';
 
@@ -27,7 +38,12 @@ const known = (id: string) => Secret.fromSecretNameV2(cloud, id, `tunnels/${id.t
 const onSite = (httpPort: number, changes: object = {}) => EksAnywhereTarget.cluster(factory, {
   imageRepository, exposure: Exposure.nodePort({ http: httpPort, https: httpPort + 1 }), ...changes,
 });
-const database = GatewayDatabase.existing({ host: 'db.acme.example', database: 'gateways', user: 'gateways', secret: Secret.fromSecretNameV2(cloud, 'Database', 'databases/gateways') });
+const database = GatewayDatabase.existing({
+  host: 'db.acme.example',
+  database: 'gateways',
+  user: 'gateways',
+  secret: Secret.fromSecretNameV2(cloud, 'Database', 'databases/gateways'),
+});
 
 function controlPlane(id: string, trust: Trust): GatewayControlPlane {
   return new GatewayControlPlane(cloud, id, { target, engine: GatewayEngine.packaged(), database, trust });
@@ -45,7 +61,12 @@ existing.addDataPlane('ExistingPods', { target });
 existing.addDataPlane('ExistingTasks', { target: EcsTarget.fargate(cluster.vpc) });
 
 const authority = readFileSync(join(__dirname, '..', '..', '..', 'examples', 'konnect-style', 'authority.pem'), 'utf8');
-const pki = Trust.existingPki({ authority, controlPlane: known('Server'), serverName: 'tunnels.acme.example', dataPlanes: { 'pki-pods': known('Pods'), 'pki-instances': known('Instances') } });
+const pki = Trust.existingPki({
+  authority,
+  controlPlane: known('Server'),
+  serverName: 'tunnels.acme.example',
+  dataPlanes: { 'pki-pods': known('Pods'), 'pki-instances': known('Instances') },
+});
 pki.revokeSerialNumber('0A:FF');
 const withPki = controlPlane('Pki', pki);
 withPki.addDataPlane('PkiPods', { target });
@@ -61,7 +82,14 @@ newAuthority.addDataPlane('PrivatePods', { target });
 newAuthority.addDataPlane('PrivateSite', { target: onSite(30300, { site, delivery: SecretDelivery.externalSecrets() }) }).revoke();
 
 const arn = 'arn:aws:acm-pca:eu-central-1:111122223333:certificate-authority/11111111-2222-3333-4444-555555555555';
-const company = controlPlane('Company', Trust.privateCa({ authority: CertificateAuthority.fromCertificateAuthorityArn(cloud, 'Authority', arn), shortLived: false, validity: Duration.days(30) }));
+const company = controlPlane(
+  'Company',
+  Trust.privateCa({
+    authority: CertificateAuthority.fromCertificateAuthorityArn(cloud, 'Authority', arn),
+    shortLived: false,
+    validity: Duration.days(30),
+  }),
+);
 company.addDataPlane('CompanyPods', { target });
 company.addDataPlane('CompanySite', { target: onSite(30400) });
 
