@@ -66,7 +66,9 @@ async function claimBlock(): Promise<number[]> {
   for (const block of [...blocks.slice(begin), ...blocks.slice(0, begin)]) {
     if (await claims(block)) return Array.from({ length: BLOCK_SIZE - 1 }, (_, index) => block + 1 + index);
   }
-  throw new Error(`no block of ${BLOCK_SIZE} ports between ${FIRST_PORT} and ${LAST_PORT} is free on ${LOOPBACK}; end other demos or test runs`);
+  throw new Error(
+    `no block of ${BLOCK_SIZE} ports between ${FIRST_PORT} and ${LAST_PORT} is free on ${LOOPBACK}; end other demos or test runs`,
+  );
 }
 
 /** Listens on the first port of a block until this process ends: the kernel gives it to one process only, and takes it back in any case. */

@@ -22,7 +22,11 @@ export function readTopology(assembly: string): Topology {
   const { planes } = readTopologyDocument(assembly);
   const located = planes.map((plane) => ({ ...plane, manifests: plane.manifests.map((manifest) => join(folder, plane.folder, manifest)) }));
   const controlPlanes = located.filter((plane) => plane.role === ROLES.controlPlane);
-  if (controlPlanes.length !== 1)
-    throw new CommandFailure(`${join(folder, 'topology.json')} names ${controlPlanes.length} control planes; the demo runs topologies with one`, 'configuration');
+  if (controlPlanes.length !== 1) {
+    throw new CommandFailure(
+      `${join(folder, 'topology.json')} names ${controlPlanes.length} control planes; the demo runs topologies with one`,
+      'configuration',
+    );
+  }
   return { controlPlane: controlPlanes[0]!, dataPlanes: located.filter((plane) => plane.role === ROLES.dataPlane) };
 }

@@ -19,11 +19,14 @@ interface JsonWebKey {
  * @throws CommandFailure when there is no public RSA key in the text
  */
 export function jsonWebKeySet(pem: string, source: string): { keys: JsonWebKey[] } {
-  if (pem.includes('PRIVATE KEY'))
-    throw new CommandFailure(`${source} contains a private key, which must stay secret; expected the public one (tls.crt)`, 'configuration');
+  if (pem.includes('PRIVATE KEY')) {
+    throw new CommandFailure(
+      `${source} contains a private key, which must stay secret; expected the public one (tls.crt)`,
+      'configuration',
+    );
+  }
   const blocks = pem.match(/-----BEGIN ([A-Z ]+)-----[\s\S]+?-----END \1-----/g) ?? [];
-  if (blocks.length === 0)
-    throw new CommandFailure(`${source} holds no key; expected PEM (-----BEGIN PUBLIC KEY----- or CERTIFICATE)`, 'configuration');
+  if (blocks.length === 0) {throw new CommandFailure(`${source} holds no key; expected PEM (-----BEGIN PUBLIC KEY----- or CERTIFICATE)`, 'configuration');}
   return { keys: blocks.flatMap((block) => keysOf(readKey(block, source))) };
 }
 

@@ -35,8 +35,7 @@ export const render: Command = {
       { min: 0, max: 0, names: '--assembly-folder and --out only' },
     );
     const { 'assembly-folder': from, out } = options;
-    if (!from || !out)
-      throw new CommandFailure(`eksa render: ${from ? '--out' : '--assembly-folder'} is missing; see hybridge eksa render --help`);
+    if (!from || !out) {throw new CommandFailure(`eksa render: ${from ? '--out' : '--assembly-folder'} is missing; see hybridge eksa render --help`);}
     refuseInsideAssembly(from, out);
     const files = filesOf(from).map(({ name, open }) => ({ name, file: open(join(from, name)) }));
     const values = await fillTexts(
@@ -91,10 +90,11 @@ function refuseInsideAssembly(from: string, out: string): void {
   const assembly = assemblyAround(real(from));
   const way = assembly === undefined ? '..' : relative(assembly, real(out));
   const isInside = way === '' || !(way.startsWith('..') || resolve(way) === way);
-  if (isInside)
+  if (isInside) {
     throw new CommandFailure(
       `--out: ${out} is inside the cloud assembly ${assembly}, which must contain no secret; choose a folder outside`,
     );
+  }
   if (resolve(real(from)) === resolve(real(out))) throw new CommandFailure(`--out: ${out} is the folder that is read; choose another`);
 }
 

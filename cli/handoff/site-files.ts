@@ -3,7 +3,13 @@
  * Secrets, or as files for Docker Compose.
  */
 import { toYaml } from '../../src/eksa/yaml/emit';
-import type { HandedMachine, HandedPlane, HandoffIndex, HandoffParameter, PulledSecret } from '../../src/gateway/private/handoff/index-document';
+import type {
+  HandedMachine,
+  HandedPlane,
+  HandoffIndex,
+  HandoffParameter,
+  PulledSecret,
+} from '../../src/gateway/private/handoff/index-document';
 import { INDEX_FILE, INDEX_VERSION, handoffParameter } from '../../src/gateway/private/handoff/index-document';
 import { CommandFailure } from '../command.ts';
 import { userFile } from './machine-folder.ts';
@@ -33,11 +39,12 @@ export async function readSite(source: SiteSource, site: string, plane: string |
   const text = await read(INDEX_FILE);
   requireDigest(INDEX_FILE, text, parameter.digest);
   const index = parsed<HandoffIndex>(text, INDEX_FILE);
-  if (index.version !== INDEX_VERSION)
+  if (index.version !== INDEX_VERSION) {
     throw new CommandFailure(
       `the site was deployed by another version of cdk-hybridge (index ${index.version}, this command line reads ${INDEX_VERSION}): use the version of the program`,
       'configuration',
     );
+  }
   const { planes, machines } = chosen(index, site, plane);
   const wanted = Object.entries(index.files).filter(
     ([path]) => plane === undefined || [...planes, ...machines].some(({ folder }) => path.startsWith(`${folder}/`)),
@@ -105,11 +112,12 @@ function documentOf(
   documents: Map<string, Promise<SecretDocument>>,
 ): Promise<SecretDocument> {
   const key = `${region} ${secretName}`;
-  if (!documents.has(key))
+  if (!documents.has(key)) {
     documents.set(
       key,
       source.secret(secretName, region).then((answer) => ('missing' in answer ? answer : propertiesOf(secretName, answer.text))),
     );
+  }
   return documents.get(key)!;
 }
 
@@ -161,11 +169,12 @@ function parsed<T>(text: string, what: string): T {
 
 /** Files of two deployments must not be mixed. */
 function requireDigest(path: string, text: string, digest: string): void {
-  if (digestOf(text) !== digest)
+  if (digestOf(text) !== digest) {
     throw new CommandFailure(
       `${path} is not what the last finished deployment wrote: a deployment is in progress, or the file was changed; try again when it has ended`,
       'unavailable',
     );
+  }
 }
 
 function requirePlainPath(path: string): void {

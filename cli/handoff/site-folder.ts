@@ -33,8 +33,7 @@ export function compareFolder(
 ): FileChange[] {
   refuseAssembly(folder);
   const record = recordOf(folder);
-  if (record && record.site !== site)
-    throw new CommandFailure(`--out: ${folder} holds what was pulled for the site ${record.site}; choose another folder for ${site}`);
+  if (record && record.site !== site) {throw new CommandFailure(`--out: ${folder} holds what was pulled for the site ${record.site}; choose another folder for ${site}`);}
   const gone = (record?.files ?? []).filter((path) => isPart(path) && !files.has(path) && existsSync(join(folder, path)));
   return [
     ...[...files]
@@ -75,8 +74,11 @@ function recordOf(folder: string): PulledFolder | undefined {
 function refuseAssembly(folder: string): void {
   const start = existsSync(folder) ? realpathSync(folder) : resolve(folder);
   for (let at = start; ; at = dirname(at)) {
-    if (existsSync(join(at, 'manifest.json')) && existsSync(join(at, 'cdk.out')))
-      throw new CommandFailure(`--out: ${folder} is inside the cloud assembly ${at}, which must contain no secret; choose a folder outside`);
+    if (existsSync(join(at, 'manifest.json')) && existsSync(join(at, 'cdk.out'))) {
+      throw new CommandFailure(
+        `--out: ${folder} is inside the cloud assembly ${at}, which must contain no secret; choose a folder outside`,
+      );
+    }
     if (dirname(at) === at) return;
   }
 }

@@ -19,12 +19,42 @@ interface Box {
 const BOXES: readonly Box[] = [
   { at: [20, 50], size: [560, 420], title: 'AWS', edge: '#8c959f', fill: '#f6f8fa' },
   { at: [650, 50], size: [270, 420], title: 'site', edge: '#9a6a10', fill: '#fdf6e9' },
-  { at: [40, 85], size: [290, 130], title: 'gateway control plane', lines: ['target: EksTarget', 'engine: packaged() or kongHelm()', 'Admin API, database', 'sends each revision to all planes'], edge: BLUE },
-  { at: [40, 310], size: [290, 140], title: 'gateway data plane', lines: ['target: EksTarget, EcsTarget,', 'AutoScalingGroupTarget', 'exposure: load balancer', 'no database; keeps a copy on disk'], edge: GREEN },
+  {
+    at: [40, 85],
+    size: [290, 130],
+    title: 'gateway control plane',
+    lines: ['target: EksTarget', 'engine: packaged() or kongHelm()', 'Admin API, database', 'sends each revision to all planes'],
+    edge: BLUE,
+  },
+  {
+    at: [40, 310],
+    size: [290, 140],
+    title: 'gateway data plane',
+    lines: ['target: EksTarget, EcsTarget,', 'AutoScalingGroupTarget', 'exposure: load balancer', 'no database; keeps a copy on disk'],
+    edge: GREEN,
+  },
   { at: [380, 85], size: [180, 92], title: 'trust', lines: ['certificates of', 'both ends of the', 'tunnels'], edge: PURPLE },
-  { at: [380, 310], size: [180, 140], title: 'handoff', lines: ['values, manifests', 'and secrets, in a', 'bucket and Secrets', 'Manager'], edge: GREY },
-  { at: [670, 85], size: [230, 140], title: 'gateway data plane', lines: ['target: EksAnywhereTarget', 'or DockerTarget', 'exposure: metalLb, kubeVip', 'or nodePort'], edge: GREEN },
-  { at: [670, 310], size: [230, 140], title: 'who pulls', lines: ['hybridge handoff pull,', 'Flux, or the External', 'Secrets Operator'], edge: GREY },
+  {
+    at: [380, 310],
+    size: [180, 140],
+    title: 'handoff',
+    lines: ['values, manifests', 'and secrets, in a', 'bucket and Secrets', 'Manager'],
+    edge: GREY,
+  },
+  {
+    at: [670, 85],
+    size: [230, 140],
+    title: 'gateway data plane',
+    lines: ['target: EksAnywhereTarget', 'or DockerTarget', 'exposure: metalLb, kubeVip', 'or nodePort'],
+    edge: GREEN,
+  },
+  {
+    at: [670, 310],
+    size: [230, 140],
+    title: 'who pulls',
+    lines: ['hybridge handoff pull,', 'Flux, or the External', 'Secrets Operator'],
+    edge: GREY,
+  },
 ];
 
 interface Arrow {
@@ -44,13 +74,15 @@ const ARROWS: readonly Arrow[] = [
 
 export function conceptsPicture(): string {
   return [
-    '<svg xmlns="http://www.w3.org/2000/svg" width="960" height="530" viewBox="0 0 960 530" role="img" aria-labelledby="title description"'
-    + ' font-family="ui-monospace, Menlo, Consolas, \'DejaVu Sans Mono\', monospace" font-size="12">',
+    '<svg xmlns="http://www.w3.org/2000/svg" width="960" height="530" viewBox="0 0 960 530" role="img" aria-labelledby="title description"' +
+      ' font-family="ui-monospace, Menlo, Consolas, \'DejaVu Sans Mono\', monospace" font-size="12">',
     '<title id="title">Planes, target, engine, exposure, trust, handoff, site</title>',
-    '<desc id="description">A gateway control plane in AWS with a database and an Admin API; a data plane in AWS and one on a site open tunnels to it.'
-    + ' The site pulls values and secrets from the handoff in AWS. Trust gives both ends of the tunnels their certificates.</desc>',
-    ...[...new Set(ARROWS.map(({ colour }) => colour))].map((colour) => (
-      `<defs><marker id="arrow-${colour.slice(1)}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L10 5L0 10z" fill="${colour}"/></marker></defs>`)),
+    '<desc id="description">A gateway control plane in AWS with a database and an Admin API; a data plane in AWS and one on a site open tunnels to it.' +
+      ' The site pulls values and secrets from the handoff in AWS. Trust gives both ends of the tunnels their certificates.</desc>',
+    ...[...new Set(ARROWS.map(({ colour }) => colour))].map(
+      (colour) =>
+        `<defs><marker id="arrow-${colour.slice(1)}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L10 5L0 10z" fill="${colour}"/></marker></defs>`,
+    ),
     '<rect width="960" height="530" fill="#ffffff"/>',
     `<text x="20" y="32" font-size="18" font-weight="bold" fill="${INK}">One program, several places</text>`,
     ...BOXES.flatMap(drawBox),

@@ -20,8 +20,8 @@ export async function adminApiPage(): Promise<string> {
     generatedBy('admin-api-page.ts', 'the endpoints and schemas of the gateway'),
     '# Admin API and declarative format',
     '',
-    'The Admin API of a control plane, and of a single node, takes and answers JSON; it also takes `application/x-www-form-urlencoded` and `multipart/form-data`. '
-    + 'By default it listens on 127.0.0.1:8001 and does not authenticate clients: limit who reaches it.',
+    'The Admin API of a control plane, and of a single node, takes and answers JSON; it also takes `application/x-www-form-urlencoded` and `multipart/form-data`. ' +
+      'By default it listens on 127.0.0.1:8001 and does not authenticate clients: limit who reaches it.',
     '',
     '## Conventions',
     '',
@@ -40,7 +40,10 @@ export async function adminApiPage(): Promise<string> {
     '',
     '## Endpoints',
     '',
-    ...table(['path', 'methods'], (await endpoints()).map(({ path, methods }) => [code(path), methods.join(', ')])),
+    ...table(
+      ['path', 'methods'],
+      (await endpoints()).map(({ path, methods }) => [code(path), methods.join(', ')]),
+    ),
     '',
     '## Entities',
     '',
@@ -54,7 +57,10 @@ export async function adminApiPage(): Promise<string> {
     '',
     'A declarative file is YAML or JSON with `_format_version` (`"3.0"`; `"1.1"` and `"2.1"` are read, too) and one list for each kind of entity. An entity may contain the lists of what refers to it:',
     '',
-    ...table(['list', 'may contain'], MANAGED.map((schema) => [code(schema.name), childrenOf(schema).map(code).join(', ')])),
+    ...table(
+      ['list', 'may contain'],
+      MANAGED.map((schema) => [code(schema.name), childrenOf(schema).map(code).join(', ')]),
+    ),
     '',
     'A credential has no name to be found again by, so it needs an `id`, and its secret has to be a reference such as `{vault://env/BOB_KEY}`.',
     '',
@@ -109,5 +115,7 @@ function entitySection(schema: EntitySchema): string[] {
 }
 
 function childrenOf(schema: EntitySchema): string[] {
-  return MANAGED.filter((other) => foreignFieldsOf(other).some(({ reference }) => reference === schema.name) && !Object.hasOwn(schema.fields, other.name)).map(({ name }) => name);
+  return MANAGED.filter(
+    (other) => foreignFieldsOf(other).some(({ reference }) => reference === schema.name) && !Object.hasOwn(schema.fields, other.name),
+  ).map(({ name }) => name);
 }

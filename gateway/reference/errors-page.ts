@@ -16,11 +16,16 @@ export function errorsPage(): string {
     '',
     '## Exit codes',
     '',
-    ...table(['exit code', 'means'], [
-      ['0', 'success; for `check`, `diff` and `--check` the answer is yes'],
-      ['1', 'of the command line only: the answer is no'],
-      ...Object.entries(EXIT_CODES).sort(([, one], [, other]) => one - other).map(([reason, exit]) => [String(exit), EXIT_MEANINGS[reason as ExitReason]]),
-    ]),
+    ...table(
+      ['exit code', 'means'],
+      [
+        ['0', 'success; for `check`, `diff` and `--check` the answer is yes'],
+        ['1', 'of the command line only: the answer is no'],
+        ...Object.entries(EXIT_CODES)
+          .sort(([, one], [, other]) => one - other)
+          .map(([reason, exit]) => [String(exit), EXIT_MEANINGS[reason as ExitReason]]),
+      ],
+    ),
     '',
     'An exit code of 128 or more is a signal: 137 is SIGKILL, most often because the container had too little memory ([sizing.md](../sizing.md)).',
     '',
@@ -28,18 +33,26 @@ export function errorsPage(): string {
     '',
     'The code is the property `code` of a `GatewayError`; programs and tests can rely on it.',
     '',
-    ...table(['code', 'what happened', 'what to do'], Object.entries(ERROR_CODES).map(([name, { meaning, fix }]) => [code(name), meaning, fix])),
+    ...table(
+      ['code', 'what happened', 'what to do'],
+      Object.entries(ERROR_CODES).map(([name, { meaning, fix }]) => [code(name), meaning, fix]),
+    ),
     '',
     '## Errors of the Admin API',
     '',
     'Bodies of rejected requests have `code`, `name` and `message`, and `fields` where the problem is in fields. The numbers are those of Kong Gateway.',
     '',
-    ...table(['code', 'name', 'status'], Object.entries(ENTITY_ERROR_KINDS).map(([kind, [number, name]]) => [
-      String(number), name, String(statusOfKind(kind as EntityErrorKind)),
-    ])),
+    ...table(
+      ['code', 'name', 'status'],
+      Object.entries(ENTITY_ERROR_KINDS).map(([kind, [number, name]]) => [
+        String(number),
+        name,
+        String(statusOfKind(kind as EntityErrorKind)),
+      ]),
+    ),
     '',
-    'Other statuses: 404 for a path that does not exist, 405 for a method that it does not have, 413 for a body of more than 10 MiB, 415 for another kind of body, 500 for a defect (the log has it), '
-    + '503 with `Retry-After` while the database does not answer.',
+    'Other statuses: 404 for a path that does not exist, 405 for a method that it does not have, 413 for a body of more than 10 MiB, 415 for another kind of body, 500 for a defect (the log has it), ' +
+      '503 with `Retry-After` while the database does not answer.',
     '',
   ].join('\n');
 }

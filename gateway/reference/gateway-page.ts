@@ -14,26 +14,39 @@ export function gatewayPage(): string {
     generatedBy('gateway-page.ts', 'the schemas, the plugin list and the conformance suite'),
     '# What the packaged gateway does',
     '',
-    `This page describes the gateway that \`GatewayEngine.packaged()\` deploys and \`hybridge start\` runs, as of this build. It reports version ${KONG_VERSION} to clients and tunnels, `
-    + 'because it follows the interfaces of Kong Gateway of that version. What is not on this page is not there. `GatewayEngine.kongHelm()` deploys Kong Gateway itself, with everything that it has.',
+    `This page describes the gateway that \`GatewayEngine.packaged()\` deploys and \`hybridge start\` runs, as of this build. It reports version ${KONG_VERSION} to clients and tunnels, ` +
+      'because it follows the interfaces of Kong Gateway of that version. What is not on this page is not there. `GatewayEngine.kongHelm()` deploys Kong Gateway itself, with everything that it has.',
     '',
     '## Entities',
     '',
     'The Admin API, declarative files and the tunnel know these entities. [admin-api.md](admin-api.md) lists their fields.',
     '',
-    ...table(['entity', 'named by', 'in the Admin API', 'sent to data planes'], [...SCHEMAS.values()].map((schema) => [
-      code(schema.name), code(schema.endpointKey ?? 'id'), yes(schema.hasAdminApi !== false), yes(schema.isExported !== false),
-    ])),
+    ...table(
+      ['entity', 'named by', 'in the Admin API', 'sent to data planes'],
+      [...SCHEMAS.values()].map((schema) => [
+        code(schema.name),
+        code(schema.endpointKey ?? 'id'),
+        yes(schema.hasAdminApi !== false),
+        yes(schema.isExported !== false),
+      ]),
+    ),
     '',
-    'A data plane that gets one of the following entities from a Kong control plane starts all the same, logs a warning, and does not use it: '
-    + `${[...KONG_ENTITIES].filter((name) => !SCHEMAS.has(name)).sort().map(code).join(', ')}.`,
+    'A data plane that gets one of the following entities from a Kong control plane starts all the same, logs a warning, and does not use it: ' +
+      `${[...KONG_ENTITIES]
+        .filter((name) => !SCHEMAS.has(name))
+        .sort()
+        .map(code)
+        .join(', ')}.`,
     '',
     '## Plugins',
     '',
-    ...table(['plugin', 'priority', 'may be bound to'], PLUGINS.map((plugin) => [code(plugin.name), String(plugin.priority), scopesOf(plugin)])),
+    ...table(
+      ['plugin', 'priority', 'may be bound to'],
+      PLUGINS.map((plugin) => [code(plugin.name), String(plugin.priority), scopesOf(plugin)]),
+    ),
     '',
-    'Any other plugin name is rejected: by the Admin API with status 400, in declarative files with its line, and by a data plane that gets one from a Kong control plane. The constructs warn at synth about '
-    + 'properties that need a plugin which is missing here; the warnings are derived from this list and go away as plugins arrive.',
+    'Any other plugin name is rejected: by the Admin API with status 400, in declarative files with its line, and by a data plane that gets one from a Kong control plane. The constructs warn at synth about ' +
+      'properties that need a plugin which is missing here; the warnings are derived from this list and go away as plugins arrive.',
     '',
     '## Protocols',
     '',
@@ -43,7 +56,10 @@ export function gatewayPage(): string {
     '',
     '## Ports',
     '',
-    ...table(['port', 'what'], PORT_ROWS.map(([port, what]) => [String(PORTS[port]), what])),
+    ...table(
+      ['port', 'what'],
+      PORT_ROWS.map(([port, what]) => [String(PORTS[port]), what]),
+    ),
     '',
     'Constructs set these ports. A node that you start yourself takes its own defaults from [settings.md](settings.md).',
     '',
@@ -53,8 +69,8 @@ export function gatewayPage(): string {
     '',
     '## Differences from Kong Gateway',
     '',
-    `The conformance suite (\`gateway/test/conformance/\`) replays traffic that was recorded from Kong Gateway ${KONG_VERSION} and compares answers and upstream requests. `
-    + `It accepts the following ${DEVIATIONS.length} differences and fails on any other, and on any of these that no longer exists.`,
+    `The conformance suite (\`gateway/test/conformance/\`) replays traffic that was recorded from Kong Gateway ${KONG_VERSION} and compares answers and upstream requests. ` +
+      `It accepts the following ${DEVIATIONS.length} differences and fails on any other, and on any of these that no longer exists.`,
     '',
     ...DEVIATIONS.map(({ reason }) => `- ${capital(reason)}.`),
     '',
@@ -67,7 +83,10 @@ const PROTOCOL_ROWS: readonly (readonly [string, string])[] = [
   ['HTTP/1.0 and HTTP/1.1 from consumers and to upstreams', 'yes, with keep-alive on both sides'],
   ['TLS from consumers and to upstreams', 'yes; certificates from settings'],
   ['WebSocket (RFC 6455) through a route', 'yes, by HTTP/1.1 upgrade'],
-  ['Regular expressions in paths and headers of routes', 'RE2 syntax, matched in linear time; look-around and back-references are rejected'],
+  [
+    'Regular expressions in paths and headers of routes',
+    'RE2 syntax, matched in linear time; look-around and back-references are rejected',
+  ],
   ['PROXY protocol, v1 and v2', 'no'],
   ['HTTP/2, gRPC', 'no'],
   ['TCP, UDP and TLS streams', 'no'],

@@ -2,7 +2,11 @@
 
 /** A table; cells may hold pipes and line ends. */
 export function table(heading: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  return [`| ${heading.join(' | ')} |`, `|${heading.map(() => '---').join('|')}|`, ...rows.map((row) => `| ${row.map(cell).join(' | ')} |`)];
+  return [
+    `| ${heading.join(' | ')} |`,
+    `|${heading.map(() => '---').join('|')}|`,
+    ...rows.map((row) => `| ${row.map(cell).join(' | ')} |`),
+  ];
 }
 
 export function code(text: string): string {

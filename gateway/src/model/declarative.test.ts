@@ -16,19 +16,42 @@ function base(): Table {
     _format_version: '3.0',
     _transform: false,
     parameters: [{ created_at: null, key: 'cluster_id', value: '093ff589-e85e-4327-a1e1-79f65d573857' }],
-    services: [{
-      id: SERVICE, name: 'svc', host: 'upstream.test', protocol: 'http', port: 80, path: null, enabled: true, tags: ['a'],
-      created_at: 1_795_249_222, updated_at: 1_795_249_222,
-    }],
+    services: [
+      {
+        id: SERVICE,
+        name: 'svc',
+        host: 'upstream.test',
+        protocol: 'http',
+        port: 80,
+        path: null,
+        enabled: true,
+        tags: ['a'],
+        created_at: 1_795_249_222,
+        updated_at: 1_795_249_222,
+      },
+    ],
     routes: [{ id: ROUTE, name: 'open', paths: ['/open'], protocols: ['http', 'https'], service: SERVICE }],
     consumers: [{ id: '00000003-aaaa-4aaa-8aaa-aaaaaaaaaaaa', username: 'bob' }],
-    keyauth_credentials: [{
-      id: '00000004-aaaa-4aaa-8aaa-aaaaaaaaaaaa', key: 'k', consumer: '00000003-aaaa-4aaa-8aaa-aaaaaaaaaaaa', ttl: 1_800_000_000, tags: null,
-    }],
-    plugins: [{
-      id: '00000005-aaaa-4aaa-8aaa-aaaaaaaaaaaa', name: 'key-auth', service: SERVICE, route: null, consumer: null,
-      config: { hide_credentials: true }, enabled: true,
-    }],
+    keyauth_credentials: [
+      {
+        id: '00000004-aaaa-4aaa-8aaa-aaaaaaaaaaaa',
+        key: 'k',
+        consumer: '00000003-aaaa-4aaa-8aaa-aaaaaaaaaaaa',
+        ttl: 1_800_000_000,
+        tags: null,
+      },
+    ],
+    plugins: [
+      {
+        id: '00000005-aaaa-4aaa-8aaa-aaaaaaaaaaaa',
+        name: 'key-auth',
+        service: SERVICE,
+        route: null,
+        consumer: null,
+        config: { hide_credentials: true },
+        enabled: true,
+      },
+    ],
   };
 }
 

@@ -26,7 +26,9 @@ describe('a configuration with key-auth', () => {
   const other: PluginVersion = { name: 'acl', version: '9.0.0' };
 
   it.each([undefined, 'unreadable', '3.0.0', '3.9.5'])('is sent to a data plane that has the plugin in version %s', (version) => {
-    expect(checkPlugins(configuration, [other, { name: 'key-auth', ...version !== undefined && { version } }], '3.9.1')).toEqual({ status: 'normal' });
+    expect(checkPlugins(configuration, [other, { name: 'key-auth', ...(version !== undefined && { version }) }], '3.9.1')).toEqual({
+      status: 'normal',
+    });
   });
 
   it.each(['3.10.0', '2.9.0', '4.0.0'])('is not sent to a data plane that has the plugin in version %s', (version) => {

@@ -37,7 +37,9 @@ function removedFields(before: Row, after: Row, prefix = ''): string[] {
   return Object.keys(before).flatMap((key) => {
     const value = before[key];
     if (!(key in after)) return [prefix + key];
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? removedFields(value as Row, after[key] as Row, `${prefix}${key}.`) : [];
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? removedFields(value as Row, after[key] as Row, `${prefix}${key}.`)
+      : [];
   }).sort();
 }
 
@@ -51,7 +53,11 @@ describe('pushes to older data planes', () => {
     expect(removedFields(before!, after!)).toEqual(recordedFieldsOf(plugins, version));
   });
 
-  it.each([['3.2.2', ['updated_at']], ['3.0.0', ['updated_at', 'use_srv_name']], ['3.4.2', []]] as const)('leave out of upstreams for %s: %j', (version, fields) => {
+  it.each([
+    ['3.2.2', ['updated_at']],
+    ['3.0.0', ['updated_at', 'use_srv_name']],
+    ['3.4.2', []],
+  ] as const)('leave out of upstreams for %s: %j', (version, fields) => {
     const [after] = convertFor(TABLE, version).upstreams as readonly Row[];
     expect(removedFields((TABLE.upstreams as readonly Row[])[0]!, after!)).toEqual(fields);
   });

@@ -17,7 +17,13 @@ const read = (payload: Buffer) => JSON.parse(gunzipSync(payload).toString('utf8'
 
 it('has the hashes of its table, its revision, and the names of its plugins', () => {
   const hashes = hashConfigTable(TABLE);
-  expect(prepareConfiguration(TABLE, 7)).toMatchObject({ table: TABLE, hash: hashes.config, hashes, revision: 7, plugins: ['acl', 'key-auth'] });
+  expect(prepareConfiguration(TABLE, 7)).toMatchObject({
+    table: TABLE,
+    hash: hashes.config,
+    hashes,
+    revision: 7,
+    plugins: ['acl', 'key-auth'],
+  });
 });
 
 it('is sent as one message with table, hashes and the time of its making', async () => {

@@ -38,7 +38,10 @@ class Source implements ConfigurationSource {
 }
 
 function configuration(revision: number): PreparedConfiguration {
-  return prepareConfiguration({ _format_version: '3.0', _transform: false, parameters: [{ key: 'cluster_id', value: String(revision), created_at: null }] }, revision);
+  return prepareConfiguration(
+    { _format_version: '3.0', _transform: false, parameters: [{ key: 'cluster_id', value: String(revision), created_at: null }] },
+    revision,
+  );
 }
 
 const REGISTRY: NodeRegistry = { seen: () => undefined, refused: () => undefined };
@@ -106,7 +109,11 @@ describe('a shared certificate', () => {
   });
 
   /** What a node holds after the n-th turn: it knows its successor and its predecessor. */
-  const turn = (...[identity, ...others]: [Identity, ...Identity[]]): TunnelTrust => ({ mode: 'shared', identity, accepted: bundle(identity, ...others) });
+  const turn = (...[identity, ...others]: [Identity, ...Identity[]]): TunnelTrust => ({
+    mode: 'shared',
+    identity,
+    accepted: bundle(identity, ...others),
+  });
   const before = () => turn(previous, current);
   const after = () => turn(current, previous, next);
 
@@ -122,7 +129,10 @@ describe('a shared certificate', () => {
       const wanted = source.change(10 + step);
       await eventually(`the configuration after the turn of the ${end}`, () => hash() === wanted);
     }
-    await eventually('the tunnel of the new certificate', () => said('connected to control plane') === 2 && client.connected && server.connected === 1);
+    await eventually(
+      'the tunnel of the new certificate',
+      () => said('connected to control plane') === 2 && client.connected && server.connected === 1,
+    );
     expect(said('not trusted')).toBe(0);
     expect(said('broken')).toBe(0);
   });
@@ -153,8 +163,18 @@ describe('certificates of an authority', () => {
     authority = await Authority.create('tunnel authority');
     own = await authority.issue('control-plane.acme.example', ['server', 'client']);
   });
-  const cp = (extra: Partial<TunnelTrust> = {}): TunnelTrust => ({ mode: 'pki', identity: own, authorities: authority.certificate, ...extra });
-  const dp = (identity: Identity, authorities = authority.certificate): TunnelTrust => ({ mode: 'pki', identity, authorities, serverName: 'control-plane.acme.example' });
+  const cp = (extra: Partial<TunnelTrust> = {}): TunnelTrust => ({
+    mode: 'pki',
+    identity: own,
+    authorities: authority.certificate,
+    ...extra,
+  });
+  const dp = (identity: Identity, authorities = authority.certificate): TunnelTrust => ({
+    mode: 'pki',
+    identity,
+    authorities,
+    serverName: 'control-plane.acme.example',
+  });
   const leaf = (name: string) => authority.issue(name, ['client']);
 
   it('are renewed on both ends without a break', async () => {
@@ -172,7 +192,12 @@ describe('certificates of an authority', () => {
 
   it.each<[string, (identity: Identity) => Partial<TunnelTrust>]>([
     ['by common name', () => ({ revoked: { commonNames: ['factory.acme.example'], serialNumbers: [] } })],
-    ['by serial number', ({ certificate }) => ({ revoked: { commonNames: [], serialNumbers: [new X509Certificate(certificate).serialNumber.replace(/^0+/, '')] } })],
+    [
+      'by serial number',
+      ({ certificate }) => ({
+        revoked: { commonNames: [], serialNumbers: [new X509Certificate(certificate).serialNumber.replace(/^0+/, '')] },
+      }),
+    ],
   ])('revoked %s lose their tunnel, and others keep theirs', async (_, list) => {
     const { server, join, said } = bound(await tunnels(cp()));
     const revoked = await leaf('Factory.acme.example');
@@ -230,7 +255,11 @@ describe('certificates of an authority', () => {
     ['ended', () => authority.issue('control-plane.acme.example', ['server'], [-2, -1]), /certificate has expired/],
     ['has not begun', () => authority.issue('control-plane.acme.example', ['server'], [0.5, 1]), /not yet valid/],
     ['has another name', () => authority.issue('other.acme.example', ['server']), /does not match|altnames/],
-    ['is good for clients only', () => authority.issue('control-plane.acme.example', ['client']), /unsuitable certificate purpose|unsupported certificate purpose/],
+    [
+      'is good for clients only',
+      () => authority.issue('control-plane.acme.example', ['client']),
+      /unsuitable certificate purpose|unsupported certificate purpose/,
+    ],
   ])('a control plane whose certificate %s is refused, with the reason in the log', async (_, identity, reason) => {
     const { server, join, lines } = bound(await tunnels(cp({ identity: await identity() })));
     join(dp(await leaf('factory.acme.example')));
@@ -246,7 +275,14 @@ it('telemetry is sent again after a turn of certificates, and nothing is lost', 
   const log = createLog({ write: () => undefined });
   const server = new TelemetryServer({ trust: trust(first), log, onRecords: (_node, records) => void taken.push(...records) });
   const [address] = await server.listen([{ host: '127.0.0.1', port: 0 }]);
-  const client = new TelemetryClient({ trust: trust(first), node: NODE, labels: {}, log, random: () => 0, endpoint: { host: '127.0.0.1', port: address!.port } });
+  const client = new TelemetryClient({
+    trust: trust(first),
+    node: NODE,
+    labels: {},
+    log,
+    random: () => 0,
+    endpoint: { host: '127.0.0.1', port: address!.port },
+  });
   running.push(client, server);
   const record = (route: string) => ({ type: 'requests', route, status: 200, count: 1, duration_ms: 1 }) as never;
   client.start();

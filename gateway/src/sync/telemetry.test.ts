@@ -87,7 +87,10 @@ describe('telemetry', () => {
   });
 
   it.each(DISCARDED_PATHS)('of other products at %s is accepted and thrown away', async (path) => {
-    const socket = new WebSocket(`wss://127.0.0.1:${port}${path}?node_id=${NODE_ID}&node_version=3.9.1`, clientTlsOptions(trust, '127.0.0.1'));
+    const socket = new WebSocket(
+      `wss://127.0.0.1:${port}${path}?node_id=${NODE_ID}&node_version=3.9.1`,
+      clientTlsOptions(trust, '127.0.0.1'),
+    );
     await new Promise((resolve, reject) => void socket.once('open', resolve).once('error', reject));
     socket.send(Buffer.from([1, 2, 3]));
     const pong = new Promise((resolve) => void socket.once('pong', resolve));
@@ -98,7 +101,11 @@ describe('telemetry', () => {
   });
 
   it('that is no telemetry ends the connection, and nothing else', async () => {
-    const stranger = await MinimalDataPlane.connect({ port, identity: trust.identity, path: `/v1/telemetry?node_id=${NODE_ID}&node_version=3.9.1` });
+    const stranger = await MinimalDataPlane.connect({
+      port,
+      identity: trust.identity,
+      path: `/v1/telemetry?node_id=${NODE_ID}&node_version=3.9.1`,
+    });
     await stranger.opened();
     stranger.send('binary', 'not gzip');
     await eventually('a close frame', () => stranger.framesOf('close').length > 0);
@@ -124,7 +131,9 @@ describe('a data plane whose telemetry endpoint is away', () => {
     });
     client.start();
     await eventually('the loss is logged', () => lines.length === 1);
-    expect(lines[0]).toMatch(new RegExp(`^telemetry endpoint 127\\.0\\.0\\.1:${port} is not reachable: .*; records are kept and sent later$`));
+    expect(lines[0]).toMatch(
+      new RegExp(`^telemetry endpoint 127\\.0\\.0\\.1:${port} is not reachable: .*; records are kept and sent later$`),
+    );
     for (let second = 0; second < 5; second += 1) {
       clock.advance(1_000);
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -141,8 +150,13 @@ describe('a data plane whose telemetry endpoint is away', () => {
   it('asks for records before each batch', async () => {
     let next = 0;
     client = new TelemetryClient({
-      trust, endpoint: { host: '127.0.0.1', port }, node: { id: NODE_ID, hostname: 'dp-1', version: '3.9.1' }, labels: { a: 'b' }, log: SILENT, clock,
-      collect: () => [record(next += 1)],
+      trust,
+      endpoint: { host: '127.0.0.1', port },
+      node: { id: NODE_ID, hostname: 'dp-1', version: '3.9.1' },
+      labels: { a: 'b' },
+      log: SILENT,
+      clock,
+      collect: () => [record((next += 1))],
     });
     client.start();
     await untilTicked('three batches', () => received.length >= 3);

@@ -46,10 +46,18 @@ beforeAll(async () => {
   own = await authority.issue('control-plane.acme.example', ['server']);
 });
 
-const pki = (extra: Partial<TunnelTrust> = {}): TunnelTrust => ({ mode: 'pki', identity: own, authorities: authority.certificate, ...extra });
+const pki = (extra: Partial<TunnelTrust> = {}): TunnelTrust => ({
+  mode: 'pki',
+  identity: own,
+  authorities: authority.certificate,
+  ...extra,
+});
 const leaf = (name = 'factory.acme.example', extra = {}) => authority.issue(name, ['client'], [-1, 1], extra);
 
-/** At the handshake, and when the same rules are applied to the open tunnel again: with authorities that are the same, and with more of them. */
+/**
+ * At the handshake, and when the same rules are applied to the open tunnel again: with authorities that are the same,
+ * and with more of them.
+ */
 async function verdicts(trust: TunnelTrust, identity?: Identity): Promise<readonly [string, boolean, boolean]> {
   const socket = await handshake(trust, identity);
   const before: TunnelTrust = { ...trust, authorities: `${trust.authorities}\n` };
@@ -131,7 +139,11 @@ describe('mode pki_check_cn', () => {
     ['that ends with a dot', [], 'factory.', 'wrong'],
     ['that begins with a dot', [], '.acme.example', 'wrong'],
   ])('a common name %s', async (_, allowedCommonNames, name, verdict) => {
-    expect(await verdicts(checked({ allowedCommonNames }), await leaf(name))).toEqual([verdict, verdict === 'trusted', verdict === 'trusted']);
+    expect(await verdicts(checked({ allowedCommonNames }), await leaf(name))).toEqual([
+      verdict,
+      verdict === 'trusted',
+      verdict === 'trusted',
+    ]);
   });
 
   it('two common names are as good as none', async () => {
@@ -156,7 +168,12 @@ describe('the expiry of the peer', () => {
 describe('TLS of a control plane', () => {
   it('asks for a certificate, and leaves the verdict to us', () => {
     expect(serverTlsOptions({ mode: 'shared', identity: shared, authorities: authority.certificate })).toEqual({
-      cert: shared.certificate, key: shared.key.reveal(), requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'],
+      cert: shared.certificate,
+      key: shared.key.reveal(),
+      requestCert: true,
+      rejectUnauthorized: false,
+      minVersion: 'TLSv1.2',
+      ALPNProtocols: ['http/1.1'],
       handshakeTimeout: 8_000,
     });
     expect(serverTlsOptions(pki()).ca).toBe(authority.certificate);
@@ -169,10 +186,17 @@ describe('TLS of a data plane', () => {
   const pem = (text: string) => text.trim();
 
   it('in mode shared trusts known certificates one by one, under the fixed name', () => {
-    const { ca, ...options } = clientTlsOptions({ mode: 'shared', identity: shared, accepted: `${other.certificate}\n`, serverName: 'x' }, 'cp.example');
+    const { ca, ...options } = clientTlsOptions(
+      { mode: 'shared', identity: shared, accepted: `${other.certificate}\n`, serverName: 'x' },
+      'cp.example',
+    );
     expect((ca as string[]).map(pem)).toEqual([shared, other].map(({ certificate }) => pem(certificate)));
     expect(options).toEqual({
-      cert: shared.certificate, key: shared.key.reveal(), minVersion: 'TLSv1.2', allowPartialTrustChain: true, servername: 'kong_clustering',
+      cert: shared.certificate,
+      key: shared.key.reveal(),
+      minVersion: 'TLSv1.2',
+      allowPartialTrustChain: true,
+      servername: 'kong_clustering',
     });
   });
 

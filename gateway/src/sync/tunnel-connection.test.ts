@@ -46,13 +46,22 @@ class Kept {
   readonly connection: TunnelConnection;
 
   constructor(ports: readonly number[], options: Partial<TunnelConnectionOptions> = {}) {
-    this.connection = new TunnelConnection({
-      trust: shared(identity), addresses: ports.map((port) => ({ host: '127.0.0.1', port })), path: '/v1/outlet', node: NODE, clock, random: () => 0.5, ...options,
-    }, {
-      opened: (websocket, address) => void this.opened.push({ websocket, address }),
-      lost: (loss) => void this.losses.push(loss),
-      renewing: (address) => void this.renewals.push(address),
-    });
+    this.connection = new TunnelConnection(
+      {
+        trust: shared(identity),
+        addresses: ports.map((port) => ({ host: '127.0.0.1', port })),
+        path: '/v1/outlet',
+        node: NODE,
+        clock,
+        random: () => 0.5,
+        ...options,
+      },
+      {
+        opened: (websocket, address) => void this.opened.push({ websocket, address }),
+        lost: (loss) => void this.losses.push(loss),
+        renewing: (address) => void this.renewals.push(address),
+      },
+    );
     cleanUps.push(() => this.connection.close());
     this.connection.start();
   }
@@ -98,7 +107,11 @@ describe('a connection', () => {
     const kept = new Kept([there.port]);
     await kept.tunnel();
     (await there.session()).reset();
-    expect(await kept.loss()).toEqual({ address: `127.0.0.1:${there.port}`, reason: 'connection closed by the control plane', retryMs: 750 });
+    expect(await kept.loss()).toEqual({
+      address: `127.0.0.1:${there.port}`,
+      reason: 'connection closed by the control plane',
+      retryMs: 750,
+    });
     expect(kept.connection.websocket).toBeUndefined();
     clock.advance(749);
     await settled();
@@ -120,12 +133,17 @@ describe('a connection', () => {
     expect((await kept.loss(2)).reason).toBe('connection closed by the control plane');
   });
 
-  it.each<[number | undefined, number]>([[1_000, 1_000], [undefined, 16 * 1024 * 1024]])('with a limit of %s names the setting when a message is larger', async (maxPayloadBytes, limit) => {
+  it.each<[number | undefined, number]>([
+    [1_000, 1_000],
+    [undefined, 16 * 1024 * 1024],
+  ])('with a limit of %s names the setting when a message is larger', async (maxPayloadBytes, limit) => {
     const there = await controlPlane();
     const kept = new Kept([there.port], { maxPayloadBytes });
     await kept.tunnel();
     (await there.session()).send('binary', Buffer.alloc(limit + 1));
-    expect((await kept.loss()).reason).toBe(`the control plane sent more than ${limit} bytes at once; raise KONG_CLUSTER_MAX_PAYLOAD on this node`);
+    expect((await kept.loss()).reason).toBe(
+      `the control plane sent more than ${limit} bytes at once; raise KONG_CLUSTER_MAX_PAYLOAD on this node`,
+    );
   });
 
   it('reports the first of several errors', async () => {
@@ -153,7 +171,10 @@ describe('pauses between attempts', () => {
     const kept = new Kept(ports);
     for (let index = 0; index < 6; index += 1) {
       const { address, retryMs } = await kept.loss(index + 1);
-      expect({ address, retryMs }).toEqual({ address: `127.0.0.1:${ports[index % 3]}`, retryMs: index === 2 ? 750 : index === 5 ? 1_500 : 0 });
+      expect({ address, retryMs }).toEqual({
+        address: `127.0.0.1:${ports[index % 3]}`,
+        retryMs: index === 2 ? 750 : index === 5 ? 1_500 : 0,
+      });
       clock.advance(retryMs);
     }
   });
@@ -195,7 +216,11 @@ describe('pauses between attempts', () => {
 });
 
 describe('renewed certificates', () => {
-  it.each([[0, 0], [0.5, 5_000], [0.999, 9_990]])('with the random number %d are used after %d ms, with the same control plane', async (random, afterMs) => {
+  it.each([
+    [0, 0],
+    [0.5, 5_000],
+    [0.999, 9_990],
+  ])('with the random number %d are used after %d ms, with the same control plane', async (random, afterMs) => {
     const [first, second] = [await controlPlane(), await controlPlane()];
     const kept = new Kept([first.port, second.port], { random: () => random });
     await kept.tunnel();

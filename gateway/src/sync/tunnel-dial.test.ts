@@ -44,17 +44,25 @@ class Attempt {
   readonly abort: () => void;
 
   constructor(port: number, options: Partial<DialOptions> = {}) {
-    this.abort = dial({
-      address: { host: '127.0.0.1', port }, path: '/v1/outlet?node_id=1', trust: { mode: 'shared', identity }, maxPayloadBytes: 1_000, clock, ...options,
-    }, {
-      opened: (websocket, headers) => {
-        const messages: Buffer[] = [];
-        websocket.on('message', (data) => void messages.push(data as Buffer));
-        websocket.on('error', () => undefined);
-        this.opened.push({ websocket, headers, messages });
+    this.abort = dial(
+      {
+        address: { host: '127.0.0.1', port },
+        path: '/v1/outlet?node_id=1',
+        trust: { mode: 'shared', identity },
+        maxPayloadBytes: 1_000,
+        clock,
+        ...options,
       },
-      failed: (failure) => void this.failures.push(failure),
-    });
+      {
+        opened: (websocket, headers) => {
+          const messages: Buffer[] = [];
+          websocket.on('message', (data) => void messages.push(data as Buffer));
+          websocket.on('error', () => undefined);
+          this.opened.push({ websocket, headers, messages });
+        },
+        failed: (failure) => void this.failures.push(failure),
+      },
+    );
     cleanUps.push(this.abort);
   }
 
@@ -181,7 +189,9 @@ describe('an attempt fails', () => {
 
   it('when its own certificate cannot be read', async () => {
     const { port } = await tcpPeer();
-    const attempt = new Attempt(port, { trust: { mode: 'shared', identity: { certificate: identity.certificate, key: new Secret('no key') } } });
+    const attempt = new Attempt(port, {
+      trust: { mode: 'shared', identity: { certificate: identity.certificate, key: new Secret('no key') } },
+    });
     expect((await attempt.failed()).reason).not.toBe('');
     expect(attempt.failures).toHaveLength(1);
   });
@@ -224,7 +234,15 @@ describe('an attempt succeeds', () => {
     expect(text()).toMatch(/^GET \/v1\/outlet\?node_id=1 HTTP\/1\.1\r\n/);
     const key = /Sec-WebSocket-Key: (.*)\r\n/.exec(text())![1]!;
     const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
-    const head = ['HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade', 'X-Test: 1', `Sec-WebSocket-Accept: ${accept}`, '', ''];
+    const head = [
+      'HTTP/1.1 101 Switching Protocols',
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+      'X-Test: 1',
+      `Sec-WebSocket-Accept: ${accept}`,
+      '',
+      '',
+    ];
     sockets[0]!.write(Buffer.concat([Buffer.from(head.join('\r\n')), Buffer.from([0x82, 2, 104, 105])]));
     const { headers, messages } = await eventually('the tunnel', () => attempt.opened[0]);
     expect(headers['x-test']).toBe('1');
@@ -250,12 +268,18 @@ describe('an attempt that is aborted', () => {
     const attempts = [new Attempt(tcp.port), new Attempt(tls.port)];
     await eventually('both are under way', () => tcp.text().length > 0 && tls.text().length > 0);
     attempts.forEach(({ abort }) => abort());
-    await eventually('both connections are closed', () => [tcp, tls].every(({ sockets }) => sockets[0]!.readableEnded || sockets[0]!.destroyed));
+    await eventually('both connections are closed', () =>
+      [tcp, tls].every(({ sockets }) => sockets[0]!.readableEnded || sockets[0]!.destroyed),
+    );
     clock.advance(60_000);
     expect(attempts.map(({ opened, failures }) => [...opened, ...failures])).toEqual([[], []]);
   });
 });
 
-it.each([['cp.example', 8005, 'cp.example:8005'], ['10.0.0.1', 443, '10.0.0.1:443'], ['fd00::1', 8005, '[fd00::1]:8005']])('%s and %d are written %s', (host, port, authority) => {
+it.each([
+  ['cp.example', 8005, 'cp.example:8005'],
+  ['10.0.0.1', 443, '10.0.0.1:443'],
+  ['fd00::1', 8005, '[fd00::1]:8005'],
+])('%s and %d are written %s', (host, port, authority) => {
   expect(authorityOf({ host, port })).toBe(authority);
 });

@@ -89,7 +89,13 @@ describe('a data plane', () => {
     expect(dataPlane.status).toBe(101);
     expect(dataPlane.head.filter((line) => /^(X-Test: yes|Date: \w{3}, .* GMT)$/.test(line))).toHaveLength(2);
     expect(served).toHaveLength(1);
-    expect(served[0]!.peer).toEqual({ id: 'n-1', hostname: 'h-1', version: '3.9.1', ip: '127.0.0.1', certificateExpiry: expect.any(Number) as number });
+    expect(served[0]!.peer).toEqual({
+      id: 'n-1',
+      hostname: 'h-1',
+      version: '3.9.1',
+      ip: '127.0.0.1',
+      certificateExpiry: expect.any(Number) as number,
+    });
     expect(listener.connected).toBe(1);
     dataPlane.disconnect();
     await eventually('it is counted no more', () => listener.connected === 0);
@@ -136,7 +142,9 @@ describe('a request that gets no tunnel', () => {
     const plain = await connect({ path, headers: [] });
     expect([upgrading.status, plain.status]).toEqual([status, status]);
     await Promise.all([upgrading.ended(), plain.ended()]);
-    expect(lines.map(({ level, message }) => [level, message.replace(/^tunnel: \S+ /, '')])).toEqual(line === undefined ? [] : [['warn', line]]);
+    expect(lines.map(({ level, message }) => [level, message.replace(/^tunnel: \S+ /, '')])).toEqual(
+      line === undefined ? [] : [['warn', line]],
+    );
     expect(served).toEqual([]);
   });
 
@@ -165,7 +173,9 @@ describe('a request that gets no tunnel', () => {
     const socket = await silent();
     socket.write('hello\r\n\r\n');
     await once(socket, 'close');
-    expect(lines).toMatchObject([{ level: 'info', message: expect.stringMatching(/^tunnel: 127\.0\.0\.1 sent no request for a tunnel: Parse Error/) as string }]);
+    expect(lines).toMatchObject([
+      { level: 'info', message: expect.stringMatching(/^tunnel: 127\.0\.0\.1 sent no request for a tunnel: Parse Error/) as string },
+    ]);
   });
 
   it('for a path that is known to be absent is logged once an address and path', async () => {
@@ -263,7 +273,9 @@ it('an address that is taken is reported with the setting', async () => {
   cleanUps.push(() => server.close());
   await start();
   const taken = (server.address() as AddressInfo).port;
-  await expect(listener.listen([{ host: '127.0.0.1', port: taken }])).rejects.toThrow(`KONG_CLUSTER_LISTEN: cannot listen on 127.0.0.1:${taken}`);
+  await expect(listener.listen([{ host: '127.0.0.1', port: taken }])).rejects.toThrow(
+    `KONG_CLUSTER_LISTEN: cannot listen on 127.0.0.1:${taken}`,
+  );
 });
 
 it('the expiry of a peer is that of its certificate', async () => {

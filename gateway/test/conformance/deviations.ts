@@ -1,4 +1,7 @@
-/** Where this data plane differs from the recordings, and why. A suite fails when one of these begins to agree, so that the list stays true. */
+/**
+ * Where this data plane differs from the recordings, and why. A suite fails when one of these begins to agree, so that
+ * the list stays true.
+ */
 
 export interface Deviation {
   /** Of a case's id. */
@@ -12,23 +15,50 @@ export const DEVIATIONS: readonly Deviation[] = [
     reason: 'host names match without regard to case, as RFC 9110 §4.2.3 says',
   },
   { id: /^router\/protocols\/grpcs?\|/, reason: 'routes with the protocols grpc and grpcs never match: gRPC needs HTTP/2' },
-  { id: /\|FOO$/, reason: 'methods that are not registered get 400: Node\'s parser does not know them' },
-  { id: /^router\/normalisation\/match\|\/\u00c3\u00a9$/, reason: 'bytes above 127 in a request target get 400 from Node\'s parser: clients have to escape them' },
+  { id: /\|FOO$/, reason: "methods that are not registered get 400: Node's parser does not know them" },
+  {
+    id: /^router\/normalisation\/match\|\/\u00c3\u00a9$/,
+    reason: "bytes above 127 in a request target get 400 from Node's parser: clients have to escape them",
+  },
   {
     id: /^router\/precedence\/(?:prec\.test\|PUT\|\/z|prec\.test\|POST\|\/a\/b|o\.test\|LOCK\|\/pn|mm\.test\|POST\|\/x?|headers\|put)$|^headers\/request\/method\|(?:POST|PUT|PATCH|PROPFIND|PURGE|LOCK)$/,
     reason: 'a request without a body has Content-Length: 0 when its method may have a body, as RFC 9110 §8.6 says',
   },
-  { id: /^headers\/request\/(?:chunked\|(?:hd\.test|unbuf\.test\|empty)|expect\|hd\.test\|chunked)/, reason: 'chunked request bodies are streamed as they arrive, and stay chunked' },
+  {
+    id: /^headers\/request\/(?:chunked\|(?:hd\.test|unbuf\.test\|empty)|expect\|hd\.test\|chunked)/,
+    reason: 'chunked request bodies are streamed as they arrive, and stay chunked',
+  },
   { id: /^headers\/request\/dot$/, reason: 'header names may contain dots, as RFC 9110 §5.1 says' },
   { id: /^headers\/forwarded\/via-twice$/, reason: 'all Via lines of a request are kept, as RFC 9110 §7.6.3 says' },
-  { id: /^headers\/response\/header\|proxy-connection$/, reason: 'Proxy-Connection of an upstream is not passed on: it concerns one connection' },
-  { id: /^headers\/response\/header\|x-kong-response$/, reason: 'headers of an upstream under the gateway\'s own names, such as X-Kong-Response-Latency, are dropped' },
-  { id: /^headers\/response\/header\|x-accel-/, reason: 'X-Accel-* headers of an upstream are passed on: they are commands to nginx, which is not here' },
+  {
+    id: /^headers\/response\/header\|proxy-connection$/,
+    reason: 'Proxy-Connection of an upstream is not passed on: it concerns one connection',
+  },
+  {
+    id: /^headers\/response\/header\|x-kong-response$/,
+    reason: "headers of an upstream under the gateway's own names, such as X-Kong-Response-Latency, are dropped",
+  },
+  {
+    id: /^headers\/response\/header\|x-accel-/,
+    reason: 'X-Accel-* headers of an upstream are passed on: they are commands to nginx, which is not here',
+  },
   { id: /^headers\/connection\/websocket\|refused$/, reason: 'after an upstream refused an upgrade, the connection is closed' },
-  { id: /^headers\/connection\/websocket\|(?:http10|post)$/, reason: 'only a GET with HTTP/1.1 can ask for a WebSocket, as RFC 6455 §4.1 says' },
+  {
+    id: /^headers\/connection\/websocket\|(?:http10|post)$/,
+    reason: 'only a GET with HTTP/1.1 can ask for a WebSocket, as RFC 6455 §4.1 says',
+  },
   { id: /^headers\/connection\/upstream-fails\|garbage$/, reason: 'an upstream answer that is not HTTP becomes 502' },
-  { id: /^headers\/connection\/upstream-fails(?:-json)?\|half-body$/, reason: 'a client connection is closed when the upstream\'s answer breaks off' },
-  { id: /^headers\/connection\/bad\|version$/, reason: 'an unknown HTTP version gets 400, like every malformed request: Node\'s parser does not report which it was' },
-  { id: /^headers\/connection\/bad\|(?:json|html)-accept$/, reason: 'the answer to a malformed request ignores its Accept header: Node\'s parser does not report headers of such a request' },
+  {
+    id: /^headers\/connection\/upstream-fails(?:-json)?\|half-body$/,
+    reason: "a client connection is closed when the upstream's answer breaks off",
+  },
+  {
+    id: /^headers\/connection\/bad\|version$/,
+    reason: "an unknown HTTP version gets 400, like every malformed request: Node's parser does not report which it was",
+  },
+  {
+    id: /^headers\/connection\/bad\|(?:json|html)-accept$/,
+    reason: "the answer to a malformed request ignores its Accept header: Node's parser does not report headers of such a request",
+  },
   { id: /^headers\/connection\/bad\|xml-accept$/, reason: 'a client that accepts XML gets XML for malformed requests, too' },
 ];

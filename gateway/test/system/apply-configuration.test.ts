@@ -40,11 +40,18 @@ services:
 `;
 
 it('ends when the data plane serves what the file says, and a second file takes the place of the first', async () => {
-  expect(apply(service('/hello'))).toMatchObject({ status: 0, stdout: '2 written, 0 deleted; 1 data planes are connected and run it\n', stderr: '' });
+  expect(apply(service('/hello'))).toMatchObject({
+    status: 0,
+    stdout: '2 written, 0 deleted; 1 data planes are connected and run it\n',
+    stderr: '',
+  });
   expect(await statusOf(`${dataPlane.proxy}/hello`)).toBe(200);
   expect(apply(service('/bonjour'))).toMatchObject({ status: 0 });
   expect([await statusOf(`${dataPlane.proxy}/hello`), await statusOf(`${dataPlane.proxy}/bonjour`)]).toEqual([404, 200]);
-  expect(apply('_format_version: "3.0"')).toMatchObject({ status: 0, stdout: '0 written, 2 deleted; 1 data planes are connected and run it\n' });
+  expect(apply('_format_version: "3.0"')).toMatchObject({
+    status: 0,
+    stdout: '0 written, 2 deleted; 1 data planes are connected and run it\n',
+  });
   expect(await statusOf(`${dataPlane.proxy}/bonjour`)).toBe(404);
 });
 

@@ -20,7 +20,10 @@ beforeAll(async () => {
   folder = temporaryFolder('bad-input');
   tunnel = { KONG_CLUSTER_CERT: join(folder, 'cluster.crt'), KONG_CLUSTER_CERT_KEY: join(folder, 'cluster.key') };
   otherKey = join(folder, 'other.key');
-  const [pair, other] = await Promise.all([createSelfSignedCertificate({ commonName: 'kong_clustering' }), createSelfSignedCertificate({ commonName: 'x' })]);
+  const [pair, other] = await Promise.all([
+    createSelfSignedCertificate({ commonName: 'kong_clustering' }),
+    createSelfSignedCertificate({ commonName: 'x' }),
+  ]);
   writeFileSync(tunnel.KONG_CLUSTER_CERT, pair.certificate);
   writeFileSync(tunnel.KONG_CLUSTER_CERT_KEY, pair.key);
   writeFileSync(otherKey, other.key);
@@ -59,12 +62,23 @@ const laptop = { KONG_PROXY_LISTEN: '127.0.0.1:0', KONG_ADMIN_LISTEN: '127.0.0.1
 
 describe('a node does not start with', () => {
   it('a wrong value', async () => {
-    expectOneLine(await start({ ...laptop, KONG_ROLE: 'dataplane' }), EXIT_CODES.configuration, 'KONG_ROLE', "'dataplane'", 'traditional, control_plane, data_plane');
+    expectOneLine(
+      await start({ ...laptop, KONG_ROLE: 'dataplane' }),
+      EXIT_CODES.configuration,
+      'KONG_ROLE',
+      "'dataplane'",
+      'traditional, control_plane, data_plane',
+    );
   });
 
   it('a certificate that cannot be read', async () => {
-    expectOneLine(await start({ KONG_ROLE: 'data_plane', ...tunnel, KONG_CLUSTER_CERT: join(folder, 'none.crt') }), EXIT_CODES.configuration,
-      'KONG_CLUSTER_CERT', 'none.crt', 'no such file');
+    expectOneLine(
+      await start({ KONG_ROLE: 'data_plane', ...tunnel, KONG_CLUSTER_CERT: join(folder, 'none.crt') }),
+      EXIT_CODES.configuration,
+      'KONG_CLUSTER_CERT',
+      'none.crt',
+      'no such file',
+    );
   });
 
   it('a key of another certificate', async () => {
@@ -82,7 +96,11 @@ describe('a node does not start with', () => {
   });
 
   it('a database that is down', async () => {
-    expectOneLine(await start({ ...laptop, KONG_DATABASE: 'postgres', KONG_PG_PORT: '1', KONG_PG_PASSWORD: 'hunter2' }), EXIT_CODES.unavailable, '127.0.0.1:1');
+    expectOneLine(
+      await start({ ...laptop, KONG_DATABASE: 'postgres', KONG_PG_PORT: '1', KONG_PG_PASSWORD: 'hunter2' }),
+      EXIT_CODES.unavailable,
+      '127.0.0.1:1',
+    );
   });
 
   it('a working directory that cannot be made', async () => {
@@ -125,7 +143,9 @@ it('starts from the configuration before when the newest in the cache is corrupt
     const log = readFileSync(again.process.log, 'utf8');
     expect(log).not.toMatch(/^\s+at /m);
     expect(log.split('\n').filter((line) => line.includes('configuration.0'))).toHaveLength(1);
-    expect(readdirSync(cache).filter((name) => name.startsWith('configuration.0'))).toEqual([expect.stringMatching(/^configuration\.0\..+/)]);
+    expect(readdirSync(cache).filter((name) => name.startsWith('configuration.0'))).toEqual([
+      expect.stringMatching(/^configuration\.0\..+/),
+    ]);
   } finally {
     await topology.close();
   }

@@ -37,12 +37,16 @@ function hand(identity: SelfSignedCertificate, accepted: readonly SelfSignedCert
 
 /** When the certificate ends that the data plane shows, in days from now. */
 async function shownDays(): Promise<number | undefined> {
-  const { data: [row] } = await admin<{ data: { cert_details: { expiry_timestamp: number } }[] }>(controlPlane, 'GET', '/clustering/data-planes');
+  const {
+    data: [row],
+  } = await admin<{ data: { cert_details: { expiry_timestamp: number } }[] }>(controlPlane, 'GET', '/clustering/data-planes');
   return row === undefined ? undefined : Math.round((row.cert_details.expiry_timestamp * 1000 - Date.now()) / 86_400_000);
 }
 
 beforeAll(async () => {
-  [previous, current, next] = await Promise.all([100, 200, 300].map((days) => createSelfSignedCertificate({ commonName: 'kong_clustering', days })));
+  [previous, current, next] = await Promise.all(
+    [100, 200, 300].map((days) => createSelfSignedCertificate({ commonName: 'kong_clustering', days })),
+  );
   hand(previous, [previous, current]);
   const port = await topology.upstream((_, response) => void response.end('served'));
   controlPlane = await topology.controlPlane('control-plane', PATHS);

@@ -37,7 +37,10 @@ function filesOf(path: string): string[] {
   return readdirSync(path, { recursive: true, encoding: 'utf8' }).map((name) => join(path, name)).sort();
 }
 
-/** A process of the image's user. Node's permission model refuses all other reads and writes, whoever the user is, as a read-only root file system would. */
+/**
+ * A process of the image's user. Node's permission model refuses all other reads and writes, whoever the user is, as a
+ * read-only root file system would.
+ */
 class Confined {
   readonly prefix: string;
   readonly #child;
@@ -48,14 +51,23 @@ class Confined {
     this.prefix = join(folder, name);
     mkdirSync(this.prefix, { mode: 0o700 });
     if (isRoot) chownSync(this.prefix, RUN_AS.user, RUN_AS.group);
-    this.#child = spawn(process.execPath, [
-      '--permission', `--allow-fs-read=${application}`, `--allow-fs-read=${this.prefix}`, `--allow-fs-write=${this.prefix}`, '--allow-fs-read=/etc', ...script,
-    ], {
-      cwd: this.prefix,
-      ...isRoot && { uid: RUN_AS.user, gid: RUN_AS.group },
-      stdio: ['ignore', 'ignore', 'pipe'],
-      env: { KONG_PREFIX: this.prefix, ...environment },
-    });
+    this.#child = spawn(
+      process.execPath,
+      [
+        '--permission',
+        `--allow-fs-read=${application}`,
+        `--allow-fs-read=${this.prefix}`,
+        `--allow-fs-write=${this.prefix}`,
+        '--allow-fs-read=/etc',
+        ...script,
+      ],
+      {
+        cwd: this.prefix,
+        ...(isRoot && { uid: RUN_AS.user, gid: RUN_AS.group }),
+        stdio: ['ignore', 'ignore', 'pipe'],
+        env: { KONG_PREFIX: this.prefix, ...environment },
+      },
+    );
     this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => this.stderr += text);
     this.#ended = once(this.#child, 'exit');
     confined.push(this);
@@ -106,41 +118,57 @@ async function start(role: string): Promise<{ node: Confined; ports: Ports }> {
     KONG_PROXY_LISTEN: `127.0.0.1:${proxy}`,
     KONG_ADMIN_LISTEN: `127.0.0.1:${admin}`,
     KONG_STATUS_LISTEN: `127.0.0.1:${status}`,
-    ...role !== 'data_plane' && { KONG_CLUSTER_LISTEN: `127.0.0.1:${tunnelPorts[0]}`, KONG_CLUSTER_TELEMETRY_LISTEN: `127.0.0.1:${tunnelPorts[1]}` },
-    ...role === 'data_plane' && { KONG_CLUSTER_CONTROL_PLANE: `127.0.0.1:${tunnelPorts[0]}`, KONG_CLUSTER_TELEMETRY_ENDPOINT: `127.0.0.1:${tunnelPorts[1]}` },
+    ...(role !== 'data_plane' && {
+      KONG_CLUSTER_LISTEN: `127.0.0.1:${tunnelPorts[0]}`,
+      KONG_CLUSTER_TELEMETRY_LISTEN: `127.0.0.1:${tunnelPorts[1]}`,
+    }),
+    ...(role === 'data_plane' && {
+      KONG_CLUSTER_CONTROL_PLANE: `127.0.0.1:${tunnelPorts[0]}`,
+      KONG_CLUSTER_TELEMETRY_ENDPOINT: `127.0.0.1:${tunnelPorts[1]}`,
+    }),
   });
   await node.until(`${role} is live`, async () => await statusOf(`http://127.0.0.1:${status}/status`) === 200);
   return { node, ports: { proxy, admin, status } };
 }
 
-it.each([[['traditional']], [['control_plane', 'data_plane']]])('%j serve an API, keep it and stop cleanly as an unprivileged user with a read-only tree', async (roles) => {
-  const tree = filesOf(application);
-  const upstream = createServer((_, response) => void response.end('served')).listen(0, '127.0.0.1');
-  try {
-    const started = [];
-    for (const role of roles) started.push(await start(role));
-    const [administered, serving] = [started[0]!, started.at(-1)!];
-    const put = async (path: string, body: object) => {
-      const answer = await fetch(`http://127.0.0.1:${administered.ports.admin}${path}`, { method: 'PUT', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
-      expect(answer.status, await answer.text()).toBeLessThan(300);
-    };
-    await put('/services/echo', { url: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}` });
-    await put('/services/echo/routes/echo', { paths: ['/echo'] });
-    await serving.node.until('the API is served', async () => await statusOf(`http://127.0.0.1:${serving.ports.proxy}/echo`) === 200);
-    for (const { node } of started) {
-      expect(await node.stop(), node.stderr).toBe(0);
-      expect(node.stderr).not.toMatch(/ERR_ACCESS_DENIED|EROFS|EACCES|cannot store/);
-      const kept = filesOf(node.prefix);
-      expect(kept.some((path) => /\.sqlite$|\.db$|configuration\.0$/.test(path)), kept.join(' ')).toBe(true);
-      if (isRoot) expect(kept.filter((path) => statSync(path).uid !== RUN_AS.user)).toEqual([]);
+it.each([[['traditional']], [['control_plane', 'data_plane']]])(
+  '%j serve an API, keep it and stop cleanly as an unprivileged user with a read-only tree',
+  async (roles) => {
+    const tree = filesOf(application);
+    const upstream = createServer((_, response) => void response.end('served')).listen(0, '127.0.0.1');
+    try {
+      const started = [];
+      for (const role of roles) started.push(await start(role));
+      const [administered, serving] = [started[0]!, started.at(-1)!];
+      const put = async (path: string, body: object) => {
+        const answer = await fetch(`http://127.0.0.1:${administered.ports.admin}${path}`, {
+          method: 'PUT',
+          body: JSON.stringify(body),
+          headers: { 'content-type': 'application/json' },
+        });
+        expect(answer.status, await answer.text()).toBeLessThan(300);
+      };
+      await put('/services/echo', { url: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}` });
+      await put('/services/echo/routes/echo', { paths: ['/echo'] });
+      await serving.node.until('the API is served', async () => (await statusOf(`http://127.0.0.1:${serving.ports.proxy}/echo`)) === 200);
+      for (const { node } of started) {
+        expect(await node.stop(), node.stderr).toBe(0);
+        expect(node.stderr).not.toMatch(/ERR_ACCESS_DENIED|EROFS|EACCES|cannot store/);
+        const kept = filesOf(node.prefix);
+        expect(
+          kept.some((path) => /\.sqlite$|\.db$|configuration\.0$/.test(path)),
+          kept.join(' '),
+        ).toBe(true);
+        if (isRoot) expect(kept.filter((path) => statSync(path).uid !== RUN_AS.user)).toEqual([]);
+      }
+      expect(filesOf(application)).toEqual(tree);
+      for (const path of tree.filter((name) => name.endsWith('.mjs'))) {expect(readFileSync(path).equals(readFileSync(path.replace(application, IMAGE)))).toBe(true);}
+    } finally {
+      upstream.closeAllConnections();
+      upstream.close();
     }
-    expect(filesOf(application)).toEqual(tree);
-    for (const path of tree.filter((name) => name.endsWith('.mjs'))) expect(readFileSync(path).equals(readFileSync(path.replace(application, IMAGE)))).toBe(true);
-  } finally {
-    upstream.closeAllConnections();
-    upstream.close();
-  }
-});
+  },
+);
 
 it.each([
   ['writes into the application', () => join(application, 'start.mjs')],

@@ -12,7 +12,13 @@ let planes: LocalNode[];
 let key: string;
 
 interface DataPlanes {
-  readonly data: { readonly id: string; readonly hostname: string; readonly config_hash: string; readonly last_seen: number; readonly labels: unknown }[];
+  readonly data: {
+    readonly id: string;
+    readonly hostname: string;
+    readonly config_hash: string;
+    readonly last_seen: number;
+    readonly labels: unknown;
+  }[];
 }
 
 beforeAll(async () => {
@@ -61,23 +67,28 @@ describe('an outage of the control plane', () => {
     expect(await statusOf(`${planes[1]!.proxy}/echo`)).toBe(401);
   });
 
-  it('ends with both data planes connected and following again, and loses no request then either', () => withTraffic(flows(), async (traffic) => {
-    controlPlane = await topology.restart(controlPlane);
-    await eventually('the Admin API answers', async () => await statusOf(`${controlPlane.admin}/status`) === 200);
-    const returned = Math.floor(Date.now() / 1000);
-    await admin(controlPlane, 'PUT', '/services/echo/routes/second', { paths: ['/second'] });
-    await Promise.all(planes.map((plane) => eventually(`${plane.process.name} follows`, async () => {
-      return await statusOf(`${plane.proxy}/second`, { apikey: key }) === 200;
-    })));
-    await eventually('both show in /clustering/data-planes with the same configuration', async () => {
+  it('ends with both data planes connected and following again, and loses no request then either', () =>
+    withTraffic(flows(), async (traffic) => {
+      controlPlane = await topology.restart(controlPlane);
+      await eventually('the Admin API answers', async () => (await statusOf(`${controlPlane.admin}/status`)) === 200);
+      const returned = Math.floor(Date.now() / 1000);
+      await admin(controlPlane, 'PUT', '/services/echo/routes/second', { paths: ['/second'] });
+      await Promise.all(
+        planes.map((plane) =>
+          eventually(`${plane.process.name} follows`, async () => {
+            return (await statusOf(`${plane.proxy}/second`, { apikey: key })) === 200;
+          }),
+        ),
+      );
+      await eventually('both show in /clustering/data-planes with the same configuration', async () => {
+        const { data } = await admin<DataPlanes>(controlPlane, 'GET', '/clustering/data-planes');
+        const seen = data.filter((plane) => plane.last_seen >= returned);
+        return data.length === 2 && seen.length === 2 && new Set(seen.map((plane) => plane.config_hash)).size === 1;
+      });
       const { data } = await admin<DataPlanes>(controlPlane, 'GET', '/clustering/data-planes');
-      const seen = data.filter((plane) => plane.last_seen >= returned);
-      return data.length === 2 && seen.length === 2 && new Set(seen.map((plane) => plane.config_hash)).size === 1;
-    });
-    const { data } = await admin<DataPlanes>(controlPlane, 'GET', '/clustering/data-planes');
-    expect(data.map((plane) => plane.labels)).toContainEqual({ site: 'factory' });
-    await traffic.flows(10);
-  }));
+      expect(data.map((plane) => plane.labels)).toContainEqual({ site: 'factory' });
+      await traffic.flows(10);
+    }));
 });
 
 it('a data plane without cache and control plane answers 404 and is not ready', async () => {

@@ -18,7 +18,9 @@ afterAll(() => topology.close());
 /** Lines of the shell in a page that talk to the Admin API or the proxy of a node on the reader's machine. */
 function curlLines(page: string): readonly string[] {
   const text = readFileSync(join(ROOT, page), 'utf8');
-  return [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) => block.split('\n')).filter((line) => /^curl .*localhost:800[01]/.test(line));
+  return [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
+    .flatMap(([, block = '']) => block.split('\n'))
+    .filter((line) => /^curl .*localhost:800[01]/.test(line));
 }
 
 /** @returns the status that the line gets, with the reader's machine replaced by the node and the upstream by one of this suite */
@@ -45,15 +47,20 @@ describe.each([['README.md', 3], ['docs/reference/admin-api.md', 4], ['docs/gett
     const upstream = await topology.upstream((_request, response) => void response.end('ok'));
     const node = await start(page);
     for (const line of lines) {
-      if (line.includes('localhost:8001')) expect([line, await statusOfLine(line, node, upstream)]).toEqual([line, expect.toBeOneOf([200, 201])]);
-      // A route that was created reaches the proxy a moment later.
-      else await eventually(line, async () => await statusOfLine(line, node, upstream) === 200);
+      if (line.includes('localhost:8001')) {
+        expect([line, await statusOfLine(line, node, upstream)]).toEqual([line, expect.toBeOneOf([200, 201])]);
+      } else {
+        // A route that was created reaches the proxy a moment later.
+        await eventually(line, async () => (await statusOfLine(line, node, upstream)) === 200);
+      }
     }
   });
 });
 
 it.each(['docs/reference/admin-api.md'])('%s shows declarative files that the gateway reads', (page) => {
-  const files = [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```yaml\n(_format_version[\s\S]*?)^```$/gm)].map(([, file = '']) => readDeclarative(file));
+  const files = [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```yaml\n(_format_version[\s\S]*?)^```$/gm)].map(([, file = '']) =>
+    readDeclarative(file),
+  );
   expect(files.length).toBeGreaterThan(0);
   for (const { errors } of files) expect(errors).toEqual([]);
 });

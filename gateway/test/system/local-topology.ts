@@ -32,42 +32,62 @@ export class LocalTopology {
   #tunnel: { configuration: number; telemetry: number } | undefined;
 
   async controlPlane(name = 'control-plane', extra: Record<string, string> = {}): Promise<LocalNode> {
-    const [adminPort, status, configuration, telemetry] = await freePorts(4) as [number, number, number, number];
+    const [adminPort, status, configuration, telemetry] = (await freePorts(4)) as [number, number, number, number];
     this.#tunnel = { configuration, telemetry };
-    return this.#start(name, {
-      KONG_ROLE: 'control_plane',
-      KONG_ADMIN_LISTEN: `127.0.0.1:${adminPort}`,
-      KONG_STATUS_LISTEN: `127.0.0.1:${status}`,
-      KONG_CLUSTER_LISTEN: `127.0.0.1:${configuration}`,
-      KONG_CLUSTER_TELEMETRY_LISTEN: `127.0.0.1:${telemetry}`,
-      ...extra,
-    }, { admin: adminPort, status, proxy: 0 });
+    return this.#start(
+      name,
+      {
+        KONG_ROLE: 'control_plane',
+        KONG_ADMIN_LISTEN: `127.0.0.1:${adminPort}`,
+        KONG_STATUS_LISTEN: `127.0.0.1:${status}`,
+        KONG_CLUSTER_LISTEN: `127.0.0.1:${configuration}`,
+        KONG_CLUSTER_TELEMETRY_LISTEN: `127.0.0.1:${telemetry}`,
+        ...extra,
+      },
+      { admin: adminPort, status, proxy: 0 },
+    );
   }
 
   /** A data plane of the control plane that was started last. */
   async dataPlane(name: string, extra: Record<string, string> = {}): Promise<LocalNode> {
-    const [proxy, status] = await freePorts(2) as [number, number];
-    return this.#start(name, {
-      KONG_ROLE: 'data_plane',
-      KONG_DATABASE: 'off',
-      KONG_PROXY_LISTEN: `127.0.0.1:${proxy}`,
-      KONG_STATUS_LISTEN: `127.0.0.1:${status}`,
-      KONG_CLUSTER_CONTROL_PLANE: `127.0.0.1:${this.#tunnel?.configuration ?? 1}`,
-      KONG_CLUSTER_TELEMETRY_ENDPOINT: `127.0.0.1:${this.#tunnel?.telemetry ?? 1}`,
-      ...extra,
-    }, { admin: 0, status, proxy });
+    const [proxy, status] = (await freePorts(2)) as [number, number];
+    return this.#start(
+      name,
+      {
+        KONG_ROLE: 'data_plane',
+        KONG_DATABASE: 'off',
+        KONG_PROXY_LISTEN: `127.0.0.1:${proxy}`,
+        KONG_STATUS_LISTEN: `127.0.0.1:${status}`,
+        KONG_CLUSTER_CONTROL_PLANE: `127.0.0.1:${this.#tunnel?.configuration ?? 1}`,
+        KONG_CLUSTER_TELEMETRY_ENDPOINT: `127.0.0.1:${this.#tunnel?.telemetry ?? 1}`,
+        ...extra,
+      },
+      { admin: 0, status, proxy },
+    );
   }
 
   async singleNode(name = 'node', extra: Record<string, string> = {}): Promise<LocalNode> {
-    const [proxy, adminPort, status] = await freePorts(3) as [number, number, number];
-    return this.#start(name, {
-      KONG_PROXY_LISTEN: `127.0.0.1:${proxy}`, KONG_ADMIN_LISTEN: `127.0.0.1:${adminPort}`, KONG_STATUS_LISTEN: `127.0.0.1:${status}`, ...extra,
-    }, { admin: adminPort, status, proxy });
+    const [proxy, adminPort, status] = (await freePorts(3)) as [number, number, number];
+    return this.#start(
+      name,
+      {
+        KONG_PROXY_LISTEN: `127.0.0.1:${proxy}`,
+        KONG_ADMIN_LISTEN: `127.0.0.1:${adminPort}`,
+        KONG_STATUS_LISTEN: `127.0.0.1:${status}`,
+        ...extra,
+      },
+      { admin: adminPort, status, proxy },
+    );
   }
 
   /** Starts a stopped node again: same settings, same working directory. */
   async restart(node: LocalNode): Promise<LocalNode> {
-    const process = new NodeProcess(node.process.name, join(IMAGE, 'start.mjs'), node.environment, join(this.folder, `${node.process.name}-again`));
+    const process = new NodeProcess(
+      node.process.name,
+      join(IMAGE, 'start.mjs'),
+      node.environment,
+      join(this.folder, `${node.process.name}-again`),
+    );
     this.#nodes.push(process);
     return { ...node, process };
   }
@@ -97,10 +117,14 @@ export class LocalTopology {
     return paths;
   }
 
-  async #start(name: string, settings: Record<string, string>, ports: { admin: number; status: number; proxy: number }): Promise<LocalNode> {
+  async #start(
+    name: string,
+    settings: Record<string, string>,
+    ports: { admin: number; status: number; proxy: number },
+  ): Promise<LocalNode> {
     const folder = join(this.folder, name);
     mkdirSync(folder);
-    const environment = { PATH: process.env.PATH ?? '', KONG_PREFIX: join(folder, 'prefix'), ...await this.certificate(), ...settings };
+    const environment = { PATH: process.env.PATH ?? '', KONG_PREFIX: join(folder, 'prefix'), ...(await this.certificate()), ...settings };
     const node = new NodeProcess(name, join(IMAGE, 'start.mjs'), environment, folder);
     this.#nodes.push(node);
     const url = (port: number) => `http://127.0.0.1:${port}`;

@@ -28,11 +28,13 @@ beforeAll(async () => {
   await eventually('the Admin API answers', async () => await statusOf(`${controlPlane.admin}/status`) === 200);
   const serverName = `control-plane.${DOMAIN}`;
   const names = { KONG_CLUSTER_MTLS: 'pki', KONG_CLUSTER_SERVER_NAME: serverName, KONG_CLUSTER_TELEMETRY_SERVER_NAME: serverName };
-  [factory, shop] = await Promise.all(['factory', 'shop'].map(async (name) => topology.dataPlane(name, { ...await settingsOf(authority, name, 'client'), ...names }))) as [LocalNode, LocalNode];
+  [factory, shop] = (await Promise.all(
+    ['factory', 'shop'].map(async (name) => topology.dataPlane(name, { ...(await settingsOf(authority, name, 'client')), ...names })),
+  )) as [LocalNode, LocalNode];
   const port = await topology.upstream((_, response) => void response.end('served'));
   await admin(controlPlane, 'PUT', '/services/echo', { url: `http://127.0.0.1:${port}` });
   await admin(controlPlane, 'PUT', '/services/echo/routes/before', { paths: ['/before'] });
-  for (const plane of [factory, shop]) await eventually('a data plane serves the route', async () => await statusOf(`${plane.proxy}/before`) === 200);
+  for (const plane of [factory, shop]) {await eventually('a data plane serves the route', async () => (await statusOf(`${plane.proxy}/before`)) === 200);}
 });
 afterAll(() => topology.close());
 

@@ -1,6 +1,6 @@
 /**
- * A whole data plane, from its settings to its proxy port, and a control plane that does what one of Kong Gateway OSS 3.9.1 was recorded to do:
- * form of the certificate, rows as it pushed them, pongs, the empty close frame.
+ * A whole data plane, from its settings to its proxy port, and a control plane that does what one of Kong Gateway OSS
+ * 3.9.1 was recorded to do: form of the certificate, rows as it pushed them, pongs, the empty close frame.
  */
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
@@ -27,7 +27,9 @@ const tables = recorded<Readonly<Record<string, { config_table: ConfigTable }>>>
 
 /** Recorded rows of all entity types that traffic needs; only the address of the upstream is ours. */
 function tableFor(upstreamPort: number): ConfigTable {
-  const [credentials, routing, plugins] = ['08-consumers-credentials', '04-route-minimal', '07-disabled-service'].map((name) => tables[name]!.config_table);
+  const [credentials, routing, plugins] = ['08-consumers-credentials', '04-route-minimal', '07-disabled-service'].map(
+    (name) => tables[name]!.config_table,
+  );
   return {
     ...credentials!,
     services: rowsOf(routing!, 'services').map((row) => ({ ...row, protocol: 'http', host: '127.0.0.1', port: upstreamPort })),
@@ -80,9 +82,12 @@ async function stop(): Promise<void> {
 }
 
 async function call(key?: string): Promise<string> {
-  const answer = await fetch(`http://127.0.0.1:${proxy.port}${rowsOf(tables['04-route-minimal']!.config_table, 'routes').flatMap(({ paths }) => paths as string[])[0]}`, {
-    headers: key === undefined ? {} : { apikey: key },
-  });
+  const answer = await fetch(
+    `http://127.0.0.1:${proxy.port}${rowsOf(tables['04-route-minimal']!.config_table, 'routes').flatMap(({ paths }) => paths as string[])[0]}`,
+    {
+      headers: key === undefined ? {} : { apikey: key },
+    },
+  );
   return `${answer.status} ${answer.ok ? await answer.text() : ''}`.trim();
 }
 
@@ -90,7 +95,12 @@ describe('a data plane of a stock control plane', () => {
   it('introduces itself with all plugins and versions, its labels, and nothing secret', async () => {
     const session = await controlPlane.session();
     const introduction = await eventually('basic_info', () => session.messages[0]);
-    expect(introduction).toMatchObject({ type: 'basic_info', plugins: [{ name: 'key-auth', version: '3.9.1' }], labels: { site: 'factory' }, filters: {} });
+    expect(introduction).toMatchObject({
+      type: 'basic_info',
+      plugins: [{ name: 'key-auth', version: '3.9.1' }],
+      labels: { site: 'factory' },
+      filters: {},
+    });
     expect(introduction.process_conf).toMatchObject({ role: 'data_plane', database: 'off', cluster_mtls: 'shared' });
     expect(JSON.stringify(introduction)).not.toMatch(/PRIVATE KEY|BEGIN/);
   });
@@ -99,7 +109,13 @@ describe('a data plane of a stock control plane', () => {
     const session = await controlPlane.session();
     const table = tableFor((upstream.address() as AddressInfo).port);
     const { config: hash } = hashConfigTable(table);
-    session.push({ type: 'reconfigure', timestamp: Date.now() / 1000, config_table: table, config_hash: hash, hashes: hashConfigTable(table) });
+    session.push({
+      type: 'reconfigure',
+      timestamp: Date.now() / 1000,
+      config_table: table,
+      config_hash: hash,
+      hashes: hashConfigTable(table),
+    });
     await session.pinged(hash);
     expect([await call('alice-key'), await call('nobody'), await call()]).toEqual(['200 alice', '401', '401']);
 

@@ -1,6 +1,6 @@
 /**
- * A whole control plane, from its settings to its Admin API, and a data plane that says byte for byte what one of Kong Gateway OSS 3.9.1 was recorded to say:
- * request, certificate form, basic_info with its 237 settings, pings.
+ * A whole control plane, from its settings to its Admin API, and a data plane that says byte for byte what one of Kong
+ * Gateway OSS 3.9.1 was recorded to say: request, certificate form, basic_info with its 237 settings, pings.
  */
 import type { AddressInfo } from 'node:net';
 
@@ -35,9 +35,14 @@ let dataPlanes: MinimalDataPlane[];
 beforeEach(async () => {
   dataPlanes = [];
   const { settings } = readSettings({
-    KONG_ROLE: 'control_plane', KONG_PREFIX: temporaryFolder('stock-data-plane'), KONG_ADMIN_LISTEN: '127.0.0.1:0', KONG_STATUS_LISTEN: 'off',
-    KONG_CLUSTER_LISTEN: '127.0.0.1:0', KONG_CLUSTER_TELEMETRY_LISTEN: '127.0.0.1:0',
-    KONG_CLUSTER_CERT: identity.certificate, KONG_CLUSTER_CERT_KEY: identity.key.reveal(),
+    KONG_ROLE: 'control_plane',
+    KONG_PREFIX: temporaryFolder('stock-data-plane'),
+    KONG_ADMIN_LISTEN: '127.0.0.1:0',
+    KONG_STATUS_LISTEN: 'off',
+    KONG_CLUSTER_LISTEN: '127.0.0.1:0',
+    KONG_CLUSTER_TELEMETRY_LISTEN: '127.0.0.1:0',
+    KONG_CLUSTER_CERT: identity.certificate,
+    KONG_CLUSTER_CERT_KEY: identity.key.reveal(),
   });
   controlPlane = new ControlPlane({ settings, log: SILENT });
   const addresses = await controlPlane.start();
@@ -105,7 +110,10 @@ describe('a stock data plane', () => {
     const dataPlane = await join();
     await follow(dataPlane, ({ parameters }) => parameters !== undefined);
     const hash = dataPlane.pushes.at(-1)!.config_hash;
-    await eventually('its row', async () => (await call<{ data: { config_hash: string }[] }>('GET', '/clustering/data-planes')).data[0]?.config_hash === hash);
+    await eventually(
+      'its row',
+      async () => (await call<{ data: { config_hash: string }[] }>('GET', '/clustering/data-planes')).data[0]?.config_hash === hash,
+    );
     const { data: [row] } = await call<{ data: object[] }>('GET', '/clustering/data-planes');
     expect(row).toMatchObject({
       id: nodeId, hostname: 'dp-1', ip: '127.0.0.1', version: '3.9.1', sync_status: 'normal', labels: {},
@@ -123,11 +131,21 @@ describe('a stock data plane', () => {
     await call('POST', '/consumers/alice/key-auth', { key: 'k', ttl: 1_000 });
     const table = await follow(dataPlane, ({ keyauth_credentials: rows }) => Array.isArray(rows));
     const known = knownFields();
-    const foreign = Object.keys(table).filter((entity) => !entity.startsWith('_'))
-      .flatMap((entity) => rowsOf(table, entity).flatMap((row) => Object.keys(row).filter((field) => !known.get(entity)?.has(field)).map((field) => `${entity}.${field}`)));
+    const foreign = Object.keys(table)
+      .filter((entity) => !entity.startsWith('_'))
+      .flatMap((entity) =>
+        rowsOf(table, entity).flatMap((row) =>
+          Object.keys(row)
+            .filter((field) => !known.get(entity)?.has(field))
+            .map((field) => `${entity}.${field}`),
+        ),
+      );
     expect(foreign).toEqual([]);
     await eventually('all pongs', () => dataPlane.framesOf('pong').length === 2);
-    expect([...new Set(dataPlane.frames.map(({ type, fin, masked }) => `${type} ${fin} ${masked}`))].sort()).toEqual(['binary true false', 'pong true false']);
+    expect([...new Set(dataPlane.frames.map(({ type, fin, masked }) => `${type} ${fin} ${masked}`))].sort()).toEqual([
+      'binary true false',
+      'pong true false',
+    ]);
   });
 
   it('gets a large push in one frame', async () => {

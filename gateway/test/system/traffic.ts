@@ -8,8 +8,8 @@ export interface Traffic {
 }
 
 /**
- * Sends requests for as long as the work lasts, also when it fails: traffic that goes on would disturb later tests. Expects that every answer
- * has status 200.
+ * Sends requests for as long as the work lasts, also when it fails: traffic that goes on would disturb later tests.
+ * Expects that every answer has status 200.
  *
  * @param flows each sends a request and resolves with its status; it is called again and again
  */

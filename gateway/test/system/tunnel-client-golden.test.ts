@@ -128,7 +128,12 @@ describe('the handshake of a data plane', () => {
     ]);
     const basicInfo = recorded<{ basic_info: Record<string, unknown> }>('frames-dp').basic_info;
     expect(Object.keys(session.messages[0]!).sort()).toEqual(Object.keys(basicInfo).sort());
-    expect(session.messages[0]).toMatchObject({ type: 'basic_info', plugins: [{ name: 'key-auth', version: '3.9.1' }], labels: {}, filters: {} });
+    expect(session.messages[0]).toMatchObject({
+      type: 'basic_info',
+      plugins: [{ name: 'key-auth', version: '3.9.1' }],
+      labels: {},
+      filters: {},
+    });
     expect(session.pings).toEqual([ZEROS]);
   });
 
@@ -136,7 +141,9 @@ describe('the handshake of a data plane', () => {
     const authority = await Authority.create('test authority');
     const own = await authority.issue('dp.example', ['client']);
     for (const [certificateName, serverName] of [['localhost', undefined], ['cp.example', 'cp.example']] as const) {
-      const controlPlane = await new MinimalControlPlane(await authority.issue(certificateName, ['server']), { authorities: authority.certificate }).start();
+      const controlPlane = await new MinimalControlPlane(await authority.issue(certificateName, ['server']), {
+        authorities: authority.certificate,
+      }).start();
       const setup = new Setup(controlPlane, {
         trust: { mode: 'pki', identity: own, authorities: authority.certificate, ...(serverName === undefined ? {} : { serverName }) },
         controlPlanes: [{ host: 'localhost', port: controlPlane.port }],
@@ -228,19 +235,48 @@ const BASE: ConfigTable = {
   _format_version: '3.0',
   _transform: false,
   parameters: [{ key: 'cluster_id', value: '93ff589e-e85e-4327-a1e1-79f65d573857', created_at: null }],
-  workspaces: [{ id: '5d2351da-27df-44f9-8091-b25ce19535ad', name: 'default', comment: null, config: {}, meta: {}, created_at: 1, updated_at: 1 }],
-  services: [{ id: '00000001-aaaa-4aaa-8aaa-aaaaaaaaaaaa', name: 'main', host: '127.0.0.1', port: 80, protocol: 'http', path: null, ca_certificates: null }],
+  workspaces: [
+    { id: '5d2351da-27df-44f9-8091-b25ce19535ad', name: 'default', comment: null, config: {}, meta: {}, created_at: 1, updated_at: 1 },
+  ],
+  services: [
+    {
+      id: '00000001-aaaa-4aaa-8aaa-aaaaaaaaaaaa',
+      name: 'main',
+      host: '127.0.0.1',
+      port: 80,
+      protocol: 'http',
+      path: null,
+      ca_certificates: null,
+    },
+  ],
   routes: [
-    { id: '00000002-aaaa-4aaa-8aaa-aaaaaaaaaaaa', name: 'open', paths: ['/open'], service: '00000001-aaaa-4aaa-8aaa-aaaaaaaaaaaa', tags: null },
+    {
+      id: '00000002-aaaa-4aaa-8aaa-aaaaaaaaaaaa',
+      name: 'open',
+      paths: ['/open'],
+      service: '00000001-aaaa-4aaa-8aaa-aaaaaaaaaaaa',
+      tags: null,
+    },
     { id: '00000003-aaaa-4aaa-8aaa-aaaaaaaaaaaa', name: 'auth', paths: ['/auth'], service: '00000001-aaaa-4aaa-8aaa-aaaaaaaaaaaa' },
   ],
-  plugins: [{ id: '00000004-aaaa-4aaa-8aaa-aaaaaaaaaaaa', name: 'key-auth', route: '00000003-aaaa-4aaa-8aaa-aaaaaaaaaaaa', config: { key_names: ['apikey'], realm: null } }],
+  plugins: [
+    {
+      id: '00000004-aaaa-4aaa-8aaa-aaaaaaaaaaaa',
+      name: 'key-auth',
+      route: '00000003-aaaa-4aaa-8aaa-aaaaaaaaaaaa',
+      config: { key_names: ['apikey'], realm: null },
+    },
+  ],
   consumers: [{ id: '00000005-aaaa-4aaa-8aaa-aaaaaaaaaaaa', username: 'alice' }],
-  keyauth_credentials: [{ id: '00000006-aaaa-4aaa-8aaa-aaaaaaaaaaaa', key: 'alice-key', consumer: '00000005-aaaa-4aaa-8aaa-aaaaaaaaaaaa', ttl: null }],
+  keyauth_credentials: [
+    { id: '00000006-aaaa-4aaa-8aaa-aaaaaaaaaaaa', key: 'alice-key', consumer: '00000005-aaaa-4aaa-8aaa-aaaaaaaaaaaa', ttl: null },
+  ],
 };
 
 function eachRow(table: ConfigTable, change: (row: Row, entity: string) => Row): ConfigTable {
-  return Object.fromEntries(Object.entries(table).map(([key, value]) => [key, Array.isArray(value) ? value.map((row: Row) => change(row, key)) : value])) as ConfigTable;
+  return Object.fromEntries(
+    Object.entries(table).map(([key, value]) => [key, Array.isArray(value) ? value.map((row: Row) => change(row, key)) : value]),
+  ) as ConfigTable;
 }
 
 function firstRow(entity: string, change: Row): ConfigTable {
@@ -274,9 +310,11 @@ describe('what a data plane does with what a control plane sends', () => {
     'workspaces left out': () => without('workspaces'),
     'parameters left out': () => without('parameters'),
     'null fields left out': () => eachRow(BASE, (row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null))),
-    'ws_id in every row': () => eachRow(BASE, (row, entity) => entity === 'workspaces' ? row : { ...row, ws_id: '5d2351da-27df-44f9-8091-b25ce19535ad' }),
-    'foreign keys as {"id"}': () => eachRow(BASE, (row) => typeof row.service === 'string' ? { ...row, service: { id: row.service } } : row),
-    'foreign key by name': () => eachRow(BASE, (row) => typeof row.service === 'string' ? { ...row, service: 'main' } : row),
+    'ws_id in every row': () =>
+      eachRow(BASE, (row, entity) => (entity === 'workspaces' ? row : { ...row, ws_id: '5d2351da-27df-44f9-8091-b25ce19535ad' })),
+    'foreign keys as {"id"}': () =>
+      eachRow(BASE, (row) => (typeof row.service === 'string' ? { ...row, service: { id: row.service } } : row)),
+    'foreign key by name': () => eachRow(BASE, (row) => (typeof row.service === 'string' ? { ...row, service: 'main' } : row)),
     '_transform true': () => withExtra({ _transform: true }),
     '_transform left out': () => without('_transform'),
     '_format_version 1.1': () => withExtra({ _format_version: '1.1' }),
@@ -304,7 +342,8 @@ describe('what a data plane does with what a control plane sends', () => {
   };
 
   /** Recorded without the field, because all that was seen is that it was applied. */
-  const applied = ({ pingsAfter, appliedMs }: DataPlaneCase) => pingsAfter === undefined ? typeof appliedMs === 'number' : pingsAfter.length > 0;
+  const applied = ({ pingsAfter, appliedMs }: DataPlaneCase) =>
+    pingsAfter === undefined ? typeof appliedMs === 'number' : pingsAfter.length > 0;
 
   let setup: Setup;
   let session: MinimalSession;
@@ -369,7 +408,10 @@ describe('what a data plane does with what a control plane sends', () => {
   ])('%s: counts as no configuration', async (_name, table) => {
     session.push(pushOf(table as ConfigTable));
     await eventually('a ping of zeros', () => session.pings.at(-1) === ZEROS);
-    expect(readinessOf({ draining: false, hash: setup.dataPlane.currentHash })).toEqual({ ready: false, message: 'no configuration available (empty configuration present)' });
+    expect(readinessOf({ draining: false, hash: setup.dataPlane.currentHash })).toEqual({
+      ready: false,
+      message: 'no configuration available (empty configuration present)',
+    });
   });
 
   it('parameters only: counts as a configuration', async () => {
@@ -436,7 +478,9 @@ describe('what a data plane does with what a control plane sends', () => {
     const limited = await setUp({ maxPayloadBytes: 1_000 });
     const other = await limited.controlPlane.session();
     other.send('binary', Buffer.alloc(1_001));
-    await eventually('it is told', () => limited.log.some(({ message }) => message.includes('more than 1000 bytes at once; raise KONG_CLUSTER_MAX_PAYLOAD')));
+    await eventually('it is told', () =>
+      limited.log.some(({ message }) => message.includes('more than 1000 bytes at once; raise KONG_CLUSTER_MAX_PAYLOAD')),
+    );
     await eventually('the end', () => other.ended);
   });
 
@@ -452,7 +496,8 @@ describe('what a data plane does with what a control plane sends', () => {
 });
 
 describe('tables pushed by a real control plane', () => {
-  const tables = recorded<Readonly<Record<string, { config_table: ConfigTable; config_hash: string; hashes: ConfigHashes }>>>('config-tables');
+  const tables =
+    recorded<Readonly<Record<string, { config_table: ConfigTable; config_hash: string; hashes: ConfigHashes }>>>('config-tables');
 
   /** Why a data plane of this version cannot run a table; later versions shorten this list. */
   const REFUSED: Readonly<Record<string, RegExp>> = {
@@ -460,7 +505,8 @@ describe('tables pushed by a real control plane', () => {
     '31-expressions-stream': /'?(?:priority|expression)/,
   };
 
-  const pluginsOf = (table: ConfigTable) => [...new Set(rowsOf(table, 'plugins').map((row) => String(row.name)))].filter((name) => !(name in HANDLERS));
+  const pluginsOf = (table: ConfigTable) =>
+    [...new Set(rowsOf(table, 'plugins').map((row) => String(row.name)))].filter((name) => !(name in HANDLERS));
 
   it.each(Object.entries(tables))('%s is run, or refused for a named reason', async (name, { config_table, config_hash, hashes }) => {
     const setup = await setUp();

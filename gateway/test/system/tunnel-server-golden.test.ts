@@ -72,7 +72,12 @@ class Setup {
     this.clock = clock;
     const log = createLog({ level: 'warn', write: (line) => void this.warnings.push((JSON.parse(line) as { message: string }).message) });
     this.server = new TunnelServer({
-      trust, source: this.source, registry: this.registry, log, ...(clock === undefined ? {} : { clock }), ...(maxPayloadBytes === undefined ? {} : { maxPayloadBytes }),
+      trust,
+      source: this.source,
+      registry: this.registry,
+      log,
+      ...(clock === undefined ? {} : { clock }),
+      ...(maxPayloadBytes === undefined ? {} : { maxPayloadBytes }),
     });
   }
 
@@ -100,7 +105,11 @@ afterEach(async () => {
   running = [];
 });
 
-async function setUp(trust: TunnelTrust = { mode: 'shared', identity: shared }, clock?: ManualClock, maxPayloadBytes?: number): Promise<Setup> {
+async function setUp(
+  trust: TunnelTrust = { mode: 'shared', identity: shared },
+  clock?: ManualClock,
+  maxPayloadBytes?: number,
+): Promise<Setup> {
   const setup = new Setup(trust, clock, maxPayloadBytes);
   running.push(setup);
   return setup.start();
@@ -165,7 +174,13 @@ describe('handshakes in mode shared', () => {
 
   it('TLS 1.1 is refused', async () => {
     const { port } = await setUp();
-    await expect(MinimalDataPlane.connect({ port, identity: shared, tls: { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } })).rejects.toThrow();
+    await expect(
+      MinimalDataPlane.connect({
+        port,
+        identity: shared,
+        tls: { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' },
+      }),
+    ).rejects.toThrow();
   });
 
   it('of h2 and http/1.1 the latter is chosen', async () => {
@@ -219,17 +234,25 @@ describe('a data plane that is set up for Kong\'s newer protocol', () => {
     readonly v2Request: readonly string[];
   }
   /** The answer that let a data plane go on by our path, unless it synchronizes by the newer one only. */
-  const { v2Request } = recorded<Readonly<Record<string, readonly RpcCase[]>>>('frames-v2')['cluster_rpc=on']!.find(({ name }) => name === '404 on /v2/outlet')!;
+  const { v2Request } = recorded<Readonly<Record<string, readonly RpcCase[]>>>('frames-v2')['cluster_rpc=on']!.find(
+    ({ name }) => name === '404 on /v2/outlet',
+  )!;
 
   it('finds no such path, with its own request, and is told of once with what to change', async () => {
     const setup = await setUp();
     const [line, ...headers] = v2Request;
     for (let attempt = 1; attempt <= 2; attempt += 1) {
-      const dataPlane = await setup.connect({ identity: shared, path: line!.split(' ')[1]!, headers: headers.filter((header) => !header.startsWith('Host:')) });
+      const dataPlane = await setup.connect({
+        identity: shared,
+        path: line!.split(' ')[1]!,
+        headers: headers.filter((header) => !header.startsWith('Host:')),
+      });
       expect(dataPlane.status).toBe(404);
       await dataPlane.ended();
     }
-    expect(setup.warnings.filter((text) => text.includes('/v2/outlet'))).toEqual([expect.stringMatching(/127\.0\.0\.1 asks for .*KONG_CLUSTER_INCREMENTAL_SYNC=on.* turned off/)]);
+    expect(setup.warnings.filter((text) => text.includes('/v2/outlet'))).toEqual([
+      expect.stringMatching(/127\.0\.0\.1 asks for .*KONG_CLUSTER_INCREMENTAL_SYNC=on.* turned off/),
+    ]);
   });
 });
 
@@ -249,9 +272,13 @@ describe('handshakes in mode pki', () => {
   const ACTIONS: Readonly<Record<string, () => Promise<Omit<MinimalDataPlaneOptions, 'port'>>>> = {
     'certificate of the cluster CA': async () => ({ identity: await authority.issue('dp.example', ['client']) }),
     'no client certificate': async () => ({}),
-    'certificate of another CA': async () => ({ identity: await (await Authority.create('another authority')).issue('dp.example', ['client']) }),
+    'certificate of another CA': async () => ({
+      identity: await (await Authority.create('another authority')).issue('dp.example', ['client']),
+    }),
     'self-signed shared certificate': async () => ({ identity: shared }),
-    'certificate of the cluster CA with extended key usage serverAuth only': async () => ({ identity: await authority.issue('dp.example', ['server']) }),
+    'certificate of the cluster CA with extended key usage serverAuth only': async () => ({
+      identity: await authority.issue('dp.example', ['server']),
+    }),
     'the control plane certificate itself': async () => ({ identity: own }),
     'TLS 1.2, no client certificate': async () => ({ tls: { maxVersion: 'TLSv1.2' } }),
     'no client certificate, other path': async () => ({ path: '/x' }),
@@ -316,8 +343,15 @@ describe('frames, versions and plugin lists', () => {
     for (const [index, { t, type, text }] of sent.entries()) {
       if (text !== undefined && text === pushed) await eventually('a push', () => dataPlane.pushes.length > 0);
       // What came long after the rest was sent to a session at rest.
-      if (t > 150) await eventually('pongs', () => dataPlane.framesOf('pong').length === sent.slice(0, index).filter((frame) => frame.type === 'ping').length);
-      const introduces = index === 0 && (text === undefined || text.startsWith('{"type":"basic_info","plugins":[{') || behaviour.name === 'only type and plugins');
+      if (t > 150) {
+        await eventually(
+          'pongs',
+          () => dataPlane.framesOf('pong').length === sent.slice(0, index).filter((frame) => frame.type === 'ping').length,
+        );
+      }
+      const introduces =
+        index === 0 &&
+        (text === undefined || text.startsWith('{"type":"basic_info","plugins":[{') || behaviour.name === 'only type and plugins');
       if (introduces) dataPlane.send(type, JSON.stringify(infoOf(behaviour.name)));
       else dataPlane.send(type, text === pushed ? setup.source.latest().hash : text ?? '');
     }
@@ -341,8 +375,13 @@ describe('frames, versions and plugin lists', () => {
     const row = setup.registry.rows.at(-1);
     expect(row === undefined).toBe(behaviour.row === null);
     if (row === undefined || behaviour.row === null) return;
-    expect({ version: row.version, status: row.sync_status, labels: row.labels, ip: row.ip, capabilities: row.rpc_capabilities })
-      .toEqual({ version: behaviour.row.version, status: behaviour.row.sync_status, labels: behaviour.row.labels, ip: '127.0.0.1', capabilities: [] });
+    expect({ version: row.version, status: row.sync_status, labels: row.labels, ip: row.ip, capabilities: row.rpc_capabilities }).toEqual({
+      version: behaviour.row.version,
+      status: behaviour.row.sync_status,
+      labels: behaviour.row.labels,
+      ip: '127.0.0.1',
+      capabilities: [],
+    });
     expect(row.cert_details?.expiry_timestamp).toBeGreaterThan(Date.now() / 1000);
     expect(row.config_hash === ZEROS).toBe(behaviour.row.config_hash === ZEROS);
   });
@@ -415,7 +454,10 @@ describe('pushes', () => {
     dataPlane.introduce(INFO);
     await eventually('the first push', () => dataPlane.pushes.length === 1);
     for (let count = 1; count <= 20; count += 1) setup.source.change({ ...TABLE, services: [{ id: `s${count}` }] });
-    await eventually('the push of the last change', () => JSON.stringify(dataPlane.pushes.at(-1)!.config_table.services) === '[{"id":"s20"}]');
+    await eventually(
+      'the push of the last change',
+      () => JSON.stringify(dataPlane.pushes.at(-1)!.config_table.services) === '[{"id":"s20"}]',
+    );
     expect(dataPlane.pushes.length).toBe(3);
     expect(dataPlane.pushes[1]!.config_table.services).toEqual([{ id: 's1' }]);
   });
