@@ -1,6 +1,7 @@
 /** What control planes export when a credential's time to live is over: two on one PostgreSQL, one on a database of its own. */
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { eventually } from '../../test/fixtures/eventually.ts';
 import { ManualClock } from '../../test/fixtures/manual-clock.ts';
 import { STORE_KINDS, openAt } from '../../test/setup/stores.ts';
 import { SILENT } from '../base/log.ts';
@@ -60,10 +61,10 @@ describe.each(STORE_KINDS.filter(({ name }) => name !== 'SQLite in memory'))('co
   };
   const keysOf = ({ configuration }: Node) => rowsOf(configuration.latest()!.table, 'keyauth_credentials').map(({ key }) => key).sort();
   /** Advances the clock in steps until the node exports this revision. */
-  const reached = (node: Node, revision: number) => expect.poll(() => {
+  const reached = (node: Node, revision: number) => eventually(`revision ${revision}`, () => {
     clock.advance(100);
-    return node.configuration.latest()!.revision;
-  }).toBe(revision);
+    return node.configuration.latest()!.revision === revision;
+  });
 
   it.skipIf(skip)('export the same table under one new revision, after a change that is logged once', async () => {
     const started = await startAll(await newPlace());

@@ -25,6 +25,9 @@ export function openPool(connection: PostgresConnection, config: pg.ClientConfig
   const pool = new pg.Pool({ ...config, max: POOL_SIZE, idleTimeoutMillis: IDLE_MS });
   // A connection that is lost while it is idle is replaced at the next query, which finds out whether the database is there.
   pool.on('error', () => undefined);
+  // The message that makes a connection ready can arrive together with one that ends it, before the pool has handed the connection out;
+  // an error without a listener ends the node. The first query fails, and reports it.
+  pool.on('connect', (client) => void client.on('error', () => undefined));
   const judged = (error: unknown): unknown => {
     if (!isOutage(error)) return error;
     const unusable = unavailable(connection, error);

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, inject, it } from 'vitest';
 
 import { startAdminNode } from '../../../test/fixtures/admin-node.ts';
 import type { AdminNode } from '../../../test/fixtures/admin-node.ts';
+import { eventually } from '../../../test/fixtures/eventually.ts';
 import { PostgresServer, createDatabase } from '../../../test/setup/postgres-server.ts';
 import { openAt } from '../../../test/setup/stores.ts';
 import { createLog } from '../../base/log.ts';
@@ -56,7 +57,7 @@ describe.skipIf(!inject('postgres'))('an Admin API whose database goes away', ()
     expect(lines.map(({ level, message }) => [level, message])).toEqual([begun]);
 
     await server!.launch();
-    await expect.poll(async () => (await node!.send('GET', '/services')).status, { timeout: 5_000 }).toBe(200);
+    await eventually('services are listed again', async () => (await node!.send('GET', '/services')).status === 200);
     expect((await node.send('PUT', '/services/svc', { host: 'h.test' })).status).toBe(200);
     expect(lines.slice(1).map(({ level, message }) => [level, message])).toEqual([['notice', 'the database answers again']]);
   });
