@@ -1,5 +1,6 @@
 /**
- * The smallest topology on AWS: one cluster in Auto Mode with a gateway control plane, a data plane and one API. Easy to delete, not for production.
+ * The smallest topology on AWS: one cluster in Auto Mode with a gateway control plane, a data plane and one API. Easy
+ * to delete, not for production.
  *
  * Synthesizes without an AWS account: every address below is one of the documentation ranges.
  */

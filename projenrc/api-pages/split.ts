@@ -80,7 +80,8 @@ function indexOf(
     MARK,
     '# API reference',
     '',
-    'Every construct, class, property and option of `cdk-hybridge`, one page a room. Names are those of TypeScript; in Python methods and properties are in snake case.',
+    'Every construct, class, property and option of `cdk-hybridge`, one page a room. Names are those of TypeScript; '
+    + 'in Python methods and properties are in snake case.',
     '',
     '| room | about |',
     '|---|---|',

@@ -39,7 +39,8 @@ export function compileSnippets(all: readonly Page[]): string {
   } finally {
     rmSync(folder, { recursive: true });
   }
-  return `${ofPages.length} snippets of ${new Set(ofPages.map(({ page }) => page)).size} pages and ${ofSources.length} examples of docstrings compile`;
+  const pageCount = new Set(ofPages.map(({ page }) => page)).size;
+  return `${ofPages.length} snippets of ${pageCount} pages and ${ofSources.length} examples of docstrings compile`;
 }
 
 function compile(folder: string, snippets: readonly Snippet[]) {

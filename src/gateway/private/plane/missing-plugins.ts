@@ -1,4 +1,7 @@
-/** Warnings about properties that need a plugin which the packaged gateway does not have yet. The list of its plugins is made from the gateway itself (`lib/bundle/plugins.json`). */
+/**
+ * Warnings about properties that need a plugin which the packaged gateway does not have yet. The list of its plugins
+ * is made from the gateway itself (`lib/bundle/plugins.json`).
+ */
 import { Annotations } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { packagedPlugins } from '../../../private/bundle';
@@ -20,7 +23,9 @@ const USES = {
   identity: { plugins: ['openid-connect'], without: 'nodes do not authenticate consumers with it', engine: KONG_ENTERPRISE },
   logs: { plugins: ['http-log'], without: 'nodes send no access logs', engine: KONG },
   cache: {
-    plugins: ['rate-limiting', 'rate-limiting-advanced', 'proxy-cache-advanced', 'graphql-proxy-cache-advanced', 'graphql-rate-limiting-advanced'],
+    plugins: [
+      'rate-limiting', 'rate-limiting-advanced', 'proxy-cache-advanced', 'graphql-proxy-cache-advanced', 'graphql-rate-limiting-advanced',
+    ],
     without: 'nodes share no counters and no answers',
     engine: KONG,
   },
