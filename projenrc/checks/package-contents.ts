@@ -1,7 +1,7 @@
 /** Looks at what `npm pack` would publish: all that the constructs need at run time, and nothing of the halves that were bundled. */
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { basename, join, posix } from 'node:path';
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -46,6 +46,7 @@ function main() {
   const problems = [
     ...REQUIRED.filter((path) => !files.includes(path)).map((path) => `missing: ${path}`),
     ...files.filter((path) => FORBIDDEN.some((pattern) => pattern.test(path))).map((path) => `does not belong: ${path}`),
+    ...foreignTypes().map((path) => `${path} is reached from lib/index.d.ts, and imports cdk8s-plus-27, which users do not have`),
   ];
   for (const problem of problems) console.error(problem);
   if (problems.length > 0) process.exitCode = 1;
@@ -54,6 +55,21 @@ function main() {
       `${files.length} files, ${(pack.size / 1e6).toFixed(1)} MB packed: image context, ${LAMBDAS.length} Lambda functions and command line are there, sources are not`,
     );
   }
+}
+
+/** Declarations that the public API reaches and that need types of a development dependency. */
+function foreignTypes(): string[] {
+  const reached = new Set(['lib/index.d.ts']);
+  const foreign: string[] = [];
+  for (const file of reached) {
+    for (const [, specifier] of readFileSync(join(ROOT, file), 'utf8').matchAll(/(?:from|import\()\s*['"]([^'"]+)['"]/g)) {
+      if (specifier.startsWith('cdk8s-plus')) foreign.push(file);
+      const path = posix.join(posix.dirname(file), specifier);
+      const declaration = [`${path}.d.ts`, `${path}/index.d.ts`].find((candidate) => specifier.startsWith('.') && existsSync(join(ROOT, candidate)));
+      if (declaration) reached.add(declaration);
+    }
+  }
+  return foreign;
 }
 
 main();

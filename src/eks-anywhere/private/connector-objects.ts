@@ -1,3 +1,4 @@
+import { native } from '../../private/kubernetes/native-object';
 import type { KubernetesObject } from '../../private/kubernetes/object';
 
 interface ConnectorObjectsInput {
@@ -30,13 +31,13 @@ const ACTIVATION = { id: 'EKS_ACTIVATION_ID', code: 'EKS_ACTIVATION_CODE', regio
  */
 export function connectorObjects(input: ConnectorObjectsInput): KubernetesObject[] {
   return [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAME } },
+    native({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAME } }),
     ...input.secretStore === undefined ? [] : [activation(input.secretName, input.secretStore)],
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: METADATA, automountServiceAccountToken: false },
-    {
+    native({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: METADATA, automountServiceAccountToken: false }),
+    native({
       apiVersion: 'v1', kind: 'Secret', type: 'kubernetes.io/service-account-token',
       metadata: { ...METADATA, name: TOKEN_SECRET, annotations: { 'kubernetes.io/service-account.name': NAME } },
-    },
+    }),
     ...ownAccess(),
     agentConfiguration(),
     agents(input),
@@ -61,25 +62,25 @@ function activation(secretName: string, secretStore: string): KubernetesObject {
 function ownAccess(): KubernetesObject[] {
   const stateSecrets = Array.from({ length: REPLICAS }, (_, index) => `eks-connector-state-${index}`);
   return [
-    {
+    native({
       apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { ...METADATA, name: STATE_ACCESS },
       rules: [
         { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'update'], resourceNames: stateSecrets },
         { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
       ],
-    },
-    {
+    }),
+    native({
       apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding', metadata: { ...METADATA, name: STATE_ACCESS },
       subjects: [serviceAccount()], roleRef: roleRef('Role', STATE_ACCESS),
-    },
-    {
+    }),
+    native({
       apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: META_ACCESS },
       rules: [{ nonResourceURLs: ['/version'], verbs: ['get'] }],
-    },
-    {
+    }),
+    native({
       apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name: META_ACCESS },
       subjects: [serviceAccount()], roleRef: roleRef('ClusterRole', META_ACCESS),
-    },
+    }),
   ];
 }
 
@@ -92,10 +93,10 @@ function agentConfiguration(): KubernetesObject {
     '  <formats><format id="line" format="%Date %Time %LEVEL %Msg%n"/></formats>',
     '</seelog>',
   ];
-  return {
+  return native({
     apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...METADATA, name: AGENT_CONFIG },
     data: { 'amazon-ssm-agent.json': `${JSON.stringify(agent, undefined, 2)}\n`, 'seelog.xml': `${log.join('\n')}\n` },
-  };
+  });
 }
 
 function agents({ connectorImage, agentImage }: ConnectorObjectsInput): KubernetesObject {
@@ -105,7 +106,7 @@ function agents({ connectorImage, agentImage }: ConnectorObjectsInput): Kubernet
   const podName = { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } };
   const settings = ['amazon-ssm-agent.json', 'seelog.xml'].map((file) => ({ name: 'settings', mountPath: `/etc/amazon/ssm/${file}`, subPath: file, readOnly: true }));
   const common = { imagePullPolicy: 'IfNotPresent', securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'], add: ['DAC_OVERRIDE'] } } };
-  return {
+  return native({
     apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { ...METADATA, labels: LABELS },
     spec: {
       replicas: REPLICAS,
@@ -139,15 +140,15 @@ function agents({ connectorImage, agentImage }: ConnectorObjectsInput): Kubernet
         },
       },
     },
-  };
+  });
 }
 
 /** Agents open connections and take none; one of them stays while machines are replaced. */
 function protection(): KubernetesObject[] {
   const selector = { matchLabels: LABELS };
   return [
-    { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: METADATA, spec: { podSelector: selector, policyTypes: ['Ingress'] } },
-    { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: METADATA, spec: { maxUnavailable: 1, selector } },
+    native({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: METADATA, spec: { podSelector: selector, policyTypes: ['Ingress'] } }),
+    native({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: METADATA, spec: { maxUnavailable: 1, selector } }),
   ];
 }
 
@@ -194,22 +195,22 @@ function consoleAccess(users: readonly string[]): KubernetesObject[] {
   const reader = 'eks-connector-console-reader';
   const service = 'eks-connector-service';
   return [
-    {
+    native({
       apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: service },
       rules: [{ apiGroups: [''], resources: ['users'], verbs: ['impersonate'], resourceNames: users }],
-    },
-    {
+    }),
+    native({
       apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name: service },
       subjects: [serviceAccount()], roleRef: roleRef('ClusterRole', service),
-    },
-    {
+    }),
+    native({
       apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: reader },
       rules: Object.entries(SHOWN).map(([group, resources]) => ({ apiGroups: [group], resources, verbs: ['get', 'list'] })),
-    },
-    {
+    }),
+    native({
       apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name: reader },
       subjects: users.map((name) => ({ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name })), roleRef: roleRef('ClusterRole', reader),
-    },
+    }),
   ];
 }
 

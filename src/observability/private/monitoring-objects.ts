@@ -1,3 +1,4 @@
+import { native } from '../../private/kubernetes/native-object';
 import type { KubernetesObject } from '../../private/kubernetes/object';
 import { grafanaDashboard } from './grafana-dashboard';
 import { PROMETHEUS_RULES } from './prometheus-rules';
@@ -22,11 +23,11 @@ export function monitoringObjects(namespace: string, ruleLabels: Readonly<Record
         }],
       },
     },
-    {
+    native({
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name: 'hybridge-gateways-dashboard', namespace, labels: { ...LABELS, grafana_dashboard: '1' } },
       data: { 'hybridge-gateways.json': JSON.stringify(grafanaDashboard()) },
-    },
+    }),
   ];
 }

@@ -19,7 +19,7 @@ import { chartValues } from '../kong-helm/values';
 import type { ConfigurationJobProps } from '../manifests/configuration-job';
 import { configurationObjects, requireConfigurationId } from '../manifests/configuration-job';
 import { foundationObjects, migrationJob, workloadObjects } from '../manifests/plane-objects';
-import { serviceObject } from '../manifests/services';
+import { serviceObject } from '../manifests/service-object';
 import type { PlaneService } from '../manifests/services';
 import type { KongChart } from '../plane/kong-chart';
 import { CHART_NAME } from '../plane/kong-chart';

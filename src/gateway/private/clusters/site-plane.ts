@@ -12,7 +12,7 @@ import type { HandoffSite } from '../../handoff-site';
 import { fluxObjects, helmFiles } from '../kong-helm/site-files';
 import { chartValues } from '../kong-helm/values';
 import { foundationObjects, workloadObjects } from '../manifests/plane-objects';
-import { serviceObject } from '../manifests/services';
+import { serviceObject } from '../manifests/service-object';
 import type { PlaneService } from '../manifests/services';
 import type { PlaneDescription } from '../plane/plane';
 import { addToTopology } from '../plane/plane-entry';

@@ -1,3 +1,4 @@
+import { native } from '../../../private/kubernetes/native-object';
 import type { KubernetesObject } from '../../../private/kubernetes/object';
 
 interface FluxSource {
@@ -59,9 +60,9 @@ export function fluxObjects(source: FluxSource): readonly KubernetesObject[] {
 
 /** The account exists: Flux is installed with it. Applied on the server's side, this adds the annotation and leaves the rest. */
 function controllerIdentity(namespace: string, roleArn: string): KubernetesObject {
-  return {
+  return native({
     apiVersion: 'v1',
     kind: 'ServiceAccount',
     metadata: { name: 'source-controller', namespace, annotations: { 'eks.amazonaws.com/role-arn': roleArn } },
-  };
+  });
 }

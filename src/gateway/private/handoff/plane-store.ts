@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { OidcIssuer } from '../../../eks-anywhere/aws/oidc-issuer';
+import { native } from '../../../private/kubernetes/native-object';
 import type { KubernetesObject } from '../../../private/kubernetes/object';
 import { secretReadStatements } from '../../../private/secrets/access';
 import type { PlaneDescription } from '../plane/plane';
@@ -21,12 +22,12 @@ export function planeStore(scope: Construct, plane: PlaneDescription, issuer: Oi
   if (regions.length > 1) throw new Error(`${scope.node.path}: the plane's secrets are in ${regions.join(' and ')}, and one SecretStore reads one region; expected one: make identity and control plane in the same region`);
   const metadata = { name: PLANE_STORE, namespace: plane.name, labels: objectLabels(plane) };
   return [
-    {
+    native({
       apiVersion: 'v1',
       kind: 'ServiceAccount',
       metadata: { ...metadata, annotations: { 'eks.amazonaws.com/role-arn': storeRole(scope, plane, issuer).roleArn } },
       automountServiceAccountToken: false,
-    },
+    }),
     {
       apiVersion: 'external-secrets.io/v1',
       kind: 'SecretStore',

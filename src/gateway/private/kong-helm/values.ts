@@ -4,7 +4,7 @@ import type { PlaneHosting } from '../manifests/hosting';
 import { metricsAnnotations } from '../manifests/metrics-discovery';
 import { planeCertificateSecretName } from '../manifests/plane-certificate-objects';
 import { spread } from '../manifests/pod-template';
-import { reachOf } from '../manifests/services';
+import { reachOf } from '../manifests/service-object';
 import type { PlaneService } from '../manifests/services';
 import type { KongChart } from '../plane/kong-chart';
 import type { PlaneDescription } from '../plane/plane';

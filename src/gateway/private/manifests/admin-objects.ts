@@ -1,4 +1,5 @@
 import { IMAGE_NAME } from '../../../private/contract';
+import { native } from '../../../private/kubernetes/native-object';
 import type { KubernetesObject } from '../../../private/kubernetes/object';
 
 /** Group of Kubernetes that access entries put administrators of a plane into. */
@@ -10,7 +11,7 @@ export function adminGroup(plane: string): string {
 export function adminObjects(plane: string): readonly KubernetesObject[] {
   const metadata = { name: `${plane}-admins`, namespace: plane };
   return [
-    {
+    native({
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'Role',
       metadata,
@@ -19,13 +20,13 @@ export function adminObjects(plane: string): readonly KubernetesObject[] {
         { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] },
         { apiGroups: [''], resources: ['pods/portforward'], verbs: ['create'] },
       ],
-    },
-    {
+    }),
+    native({
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'RoleBinding',
       metadata,
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name },
       subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: adminGroup(plane) }],
-    },
+    }),
   ];
 }

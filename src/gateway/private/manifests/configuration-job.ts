@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PORTS } from '../../../private/contract';
+import { native } from '../../../private/kubernetes/native-object';
 import type { KubernetesObject } from '../../../private/kubernetes/object';
 import type { PlaneDescription } from '../plane/plane';
 import { configurationLabels } from '../plane/plane-labels';
@@ -54,14 +55,14 @@ export function configurationObjects(props: ConfigurationJobProps, textOf: (temp
   const job = createHash('sha256').update(textOf(template)).digest('hex').slice(0, DIGEST);
   const metadata = (name: string) => ({ name, namespace: plane.name, labels: configurationLabels(plane) });
   return [
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata(`${plane.name}-${mount.name}`), data: mount.files },
+    native({ apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata(`${plane.name}-${mount.name}`), data: mount.files }),
     configurationPolicy(plane, id),
-    {
+    native({
       apiVersion: 'batch/v1',
       kind: 'Job',
       metadata: metadata(jobName(plane, id, job)),
       // Twice as long as it waits: for the Admin API, and for the data planes.
       spec: { backoffLimit: 2, activeDeadlineSeconds: 2 * waitSeconds + 60, ttlSecondsAfterFinished: 86_400, template },
-    },
+    }),
   ];
 }

@@ -7,7 +7,7 @@ export interface PlaneHosting {
   /** Name of the pull secret of the image's registry, if it needs one. */
   readonly imagePullSecret?: string;
   /** Entry of `env` for a setting. */
-  environmentVariable(name: string, value: string): Readonly<Record<string, unknown>>;
+  environmentVariable(name: string, value: string): { readonly name: string; readonly [field: string]: unknown };
   /** Objects that deliver a secret to the plane's namespace. */
   secretObjects(plane: PlaneDescription, mount: SecretMount): readonly KubernetesObject[];
   /** Volume source for a delivered secret. */

@@ -1,4 +1,5 @@
 import { PORTS, STATUS_PATHS } from '../../../private/contract';
+import { native } from '../../../private/kubernetes/native-object';
 import type { KubernetesObject } from '../../../private/kubernetes/object';
 import type { PlaneDescription } from '../plane/plane';
 import { objectLabels, selectorLabels } from '../plane/plane-labels';
@@ -15,12 +16,12 @@ export function metricsObjects(plane: PlaneDescription): readonly KubernetesObje
   const own = { 'hybridge/service': 'metrics' };
   const metadata = { name: `${plane.name}-metrics`, namespace: plane.name, labels: { ...objectLabels(plane), ...own } };
   return [
-    {
+    native({
       apiVersion: 'v1',
       kind: 'Service',
       metadata,
       spec: { type: 'ClusterIP', clusterIP: 'None', selector: selectorLabels(plane), ports: [{ name: 'status', port: PORTS.status, targetPort: 'status', protocol: 'TCP' }] },
-    },
+    }),
     {
       apiVersion: 'monitoring.coreos.com/v1',
       kind: 'ServiceMonitor',

@@ -1,4 +1,6 @@
 import { PORTS } from '../../../private/contract';
+import { native } from '../../../private/kubernetes/native-object';
+import type { NetworkPolicySpec } from '../../../private/kubernetes/native-object';
 import type { KubernetesObject } from '../../../private/kubernetes/object';
 import { PRIVATE_NETWORKS } from '../../../private/network/private-networks';
 import type { PlaneDescription } from '../plane/plane';
@@ -10,7 +12,8 @@ export const ADMIN_CLIENT_LABEL = 'hybridge/admin-client';
 /** The cloud's metadata service: nothing a gateway proxies to may lead there. */
 const METADATA_SERVICE = '169.254.169.254/32';
 
-type Rule = Readonly<Record<string, unknown>>;
+type Ingress = NonNullable<NetworkPolicySpec['ingress']>[number];
+type Egress = NonNullable<NetworkPolicySpec['egress']>[number];
 
 // Cilium, which EKS Anywhere installs, matches no pod of the cluster by its address: pods need a rule of their own.
 const CLUSTER = { namespaceSelector: {} };
@@ -18,8 +21,8 @@ const ANYWHERE = [{ ipBlock: { cidr: '0.0.0.0/0' } }, CLUSTER];
 const ANYWHERE_BUT_METADATA = [{ ipBlock: { cidr: '0.0.0.0/0', except: [METADATA_SERVICE] } }, CLUSTER];
 const PRIVATE = [...PRIVATE_NETWORKS.map((cidr) => ({ ipBlock: { cidr } })), CLUSTER];
 
-const DNS: Rule = { to: ANYWHERE, ports: [{ protocol: 'UDP', port: 53 }, { protocol: 'TCP', port: 53 }] };
-const STATUS: Rule = { from: PRIVATE, ports: tcp(PORTS.status) };
+const DNS: Egress = { to: ANYWHERE, ports: [{ protocol: 'UDP', port: 53 }, { protocol: 'TCP', port: 53 }] };
+const STATUS: Ingress = { from: PRIVATE, ports: tcp(PORTS.status) };
 
 /** Who may talk to the pods of a plane, and whom they may talk to. */
 export function networkPolicies(plane: PlaneDescription, databasePort: number | undefined): readonly KubernetesObject[] {
@@ -64,17 +67,17 @@ export function configurationPolicy(plane: PlaneDescription, id: string): Kubern
   });
 }
 
-function databaseRule(databasePort: number | undefined): readonly Rule[] {
+function databaseRule(databasePort: number | undefined): readonly Egress[] {
   return databasePort ? [{ to: PRIVATE, ports: tcp(databasePort) }] : [];
 }
 
-function policy(plane: PlaneDescription, name: string, podSelector: Rule, rules: Rule): KubernetesObject {
-  return {
+function policy(plane: PlaneDescription, name: string, podSelector: NetworkPolicySpec['podSelector'], rules: Pick<NetworkPolicySpec, 'ingress' | 'egress'>): KubernetesObject {
+  return native({
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
     metadata: { name, namespace: plane.name, labels: objectLabels(plane) },
     spec: { podSelector, policyTypes: ['Ingress', 'Egress'], ...rules },
-  };
+  });
 }
 
 function tcp(...ports: readonly number[]) {

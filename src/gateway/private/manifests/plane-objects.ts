@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { native } from '../../../private/kubernetes/native-object';
 import type { KubernetesObject } from '../../../private/kubernetes/object';
 import type { PlaneDescription } from '../plane/plane';
 import { migrationLabels, objectLabels, selectorLabels } from '../plane/plane-labels';
@@ -12,14 +13,14 @@ import { migrationPodTemplate, planePodTemplate } from './pod-template';
 export function foundationObjects(plane: PlaneDescription, hosting: PlaneHosting, databasePort?: number): readonly KubernetesObject[] {
   return [
     namespace(plane),
-    {
+    native({
       apiVersion: 'v1',
       kind: 'ServiceAccount',
       metadata: { name: plane.name, namespace: plane.name, labels: objectLabels(plane) },
       automountServiceAccountToken: false,
-    },
+    }),
     ...networkPolicies(plane, databasePort),
-    ...plane.files.map((mount): KubernetesObject => ({
+    ...plane.files.map((mount): KubernetesObject => native({
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name: `${plane.name}-${mount.name}`, namespace: plane.name, labels: objectLabels(plane) },
@@ -33,7 +34,7 @@ export function foundationObjects(plane: PlaneDescription, hosting: PlaneHosting
 /** The plane's own pods. */
 export function workloadObjects(plane: PlaneDescription, hosting: PlaneHosting): readonly KubernetesObject[] {
   return [
-    {
+    native({
       apiVersion: 'apps/v1',
       kind: 'Deployment',
       metadata: { name: plane.name, namespace: plane.name, labels: objectLabels(plane) },
@@ -45,14 +46,14 @@ export function workloadObjects(plane: PlaneDescription, hosting: PlaneHosting):
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
         template: planePodTemplate(plane, hosting),
       },
-    },
-    {
+    }),
+    native({
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
       metadata: { name: plane.name, namespace: plane.name, labels: objectLabels(plane) },
       // A pod that never became ready serves no requests: it must not block the maintenance of a node.
       spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow', selector: { matchLabels: selectorLabels(plane) } },
-    },
+    }),
     ...autoscaler(plane),
     ...metricsObjects(plane),
   ];
@@ -61,7 +62,7 @@ export function workloadObjects(plane: PlaneDescription, hosting: PlaneHosting):
 function autoscaler(plane: PlaneDescription): readonly KubernetesObject[] {
   const { name, replicas, scaling } = plane;
   if (!scaling) return [];
-  return [{
+  return [native({
     apiVersion: 'autoscaling/v2',
     kind: 'HorizontalPodAutoscaler',
     metadata: { name, namespace: name, labels: objectLabels(plane) },
@@ -71,7 +72,7 @@ function autoscaler(plane: PlaneDescription): readonly KubernetesObject[] {
       maxReplicas: scaling.maxReplicas,
       metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: scaling.cpuPercent } } }],
     },
-  }];
+  })];
 }
 
 /**
@@ -83,7 +84,7 @@ function autoscaler(plane: PlaneDescription): readonly KubernetesObject[] {
 export function migrationJob(plane: PlaneDescription, hosting: PlaneHosting, textOf: (template: unknown) => string): KubernetesObject {
   const template = migrationPodTemplate(plane, hosting);
   const digest = createHash('sha256').update(textOf(template)).digest('hex').slice(0, 10);
-  return {
+  return native({
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: { name: `${plane.name}-migrations-${digest}`, namespace: plane.name, labels: migrationLabels(plane) },
@@ -94,14 +95,14 @@ export function migrationJob(plane: PlaneDescription, hosting: PlaneHosting, tex
       ttlSecondsAfterFinished: 86_400,
       template,
     },
-  };
+  });
 }
 
 function namespace(plane: PlaneDescription): KubernetesObject {
   const level = (mode: string) => ({ [`pod-security.kubernetes.io/${mode}`]: 'restricted', [`pod-security.kubernetes.io/${mode}-version`]: 'latest' });
-  return {
+  return native({
     apiVersion: 'v1',
     kind: 'Namespace',
     metadata: { name: plane.name, labels: { ...objectLabels(plane), ...level('enforce'), ...level('audit'), ...level('warn') } },
-  };
+  });
 }

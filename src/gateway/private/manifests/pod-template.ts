@@ -1,4 +1,5 @@
 import { ARTEFACTS, DRAIN_SECONDS, PATHS, PORTS, RUN_AS, STATUS_PATHS } from '../../../private/contract';
+import type { Container, PodSpec, PodTemplate, Probe } from '../../../private/kubernetes/native-object';
 import type { PlaneDescription, PlaneResources } from '../plane/plane';
 import { migrationLabels, objectLabels, selectorLabels } from '../plane/plane-labels';
 import type { PlaneHosting } from './hosting';
@@ -32,10 +33,8 @@ function containerPorts({ role, adminSources }: PlaneDescription): readonly Name
 
 const MIGRATION_RESOURCES: PlaneResources = { cpuRequest: '100m', cpuLimit: '500m', memoryRequest: '128Mi', memoryLimit: '256Mi', storage: '64Mi' };
 
-type Data = Readonly<Record<string, unknown>>;
-
 /** Pods of the plane itself. */
-export function planePodTemplate(plane: PlaneDescription, hosting: PlaneHosting): Data {
+export function planePodTemplate(plane: PlaneDescription, hosting: PlaneHosting): PodTemplate {
   const annotations = metricsAnnotations(plane);
   return {
     metadata: { labels: objectLabels(plane), ...annotations && { annotations } },
@@ -52,7 +51,7 @@ export function planePodTemplate(plane: PlaneDescription, hosting: PlaneHosting)
 }
 
 /** Pods of the Job that brings the database's schema up to date. */
-export function migrationPodTemplate(plane: PlaneDescription, hosting: PlaneHosting): Data {
+export function migrationPodTemplate(plane: PlaneDescription, hosting: PlaneHosting): PodTemplate {
   return {
     metadata: { labels: migrationLabels(plane) },
     spec: { ...podSpec(plane, hosting, ARTEFACTS.migrate, MIGRATION_RESOURCES, {}, ['up']), restartPolicy: 'Never' },
@@ -60,11 +59,13 @@ export function migrationPodTemplate(plane: PlaneDescription, hosting: PlaneHost
 }
 
 /** Pods of a Job that applies a configuration, which is one of the plane's files. */
-export function configurationPodTemplate(plane: PlaneDescription, hosting: PlaneHosting, labels: Readonly<Record<string, string>>, args: readonly string[]): Data {
+export function configurationPodTemplate(plane: PlaneDescription, hosting: PlaneHosting, labels: Readonly<Record<string, string>>, args: readonly string[]): PodTemplate {
   return { metadata: { labels }, spec: { ...podSpec(plane, hosting, ARTEFACTS.applyConfiguration, MIGRATION_RESOURCES, {}, args), restartPolicy: 'Never' } };
 }
 
-function podSpec(plane: PlaneDescription, hosting: PlaneHosting, artefact: string, resources: PlaneResources, container: Data, args: readonly string[] = []): Data {
+function podSpec(
+  plane: PlaneDescription, hosting: PlaneHosting, artefact: string, resources: PlaneResources, container: Partial<Container>, args: readonly string[] = [],
+): PodSpec {
   return {
     serviceAccountName: plane.name,
     automountServiceAccountToken: false,
@@ -116,8 +117,8 @@ function podSpec(plane: PlaneDescription, hosting: PlaneHosting, artefact: strin
 }
 
 /** Liveness and readiness ask different questions: a node that drains or waits for its database must not be restarted. */
-function probes(): Data {
-  const probe = (path: string, numbers: Data) => ({ httpGet: { path, port: 'status' }, timeoutSeconds: 5, ...numbers });
+function probes(): Partial<Container> {
+  const probe = (path: string, numbers: Pick<Probe, 'periodSeconds' | 'failureThreshold'>): Probe => ({ httpGet: { path, port: 'status' }, timeoutSeconds: 5, ...numbers });
   return {
     startupProbe: probe(STATUS_PATHS.live, { periodSeconds: 2, failureThreshold: 30 }),
     livenessProbe: probe(STATUS_PATHS.live, { periodSeconds: 10, failureThreshold: 3 }),
@@ -126,7 +127,7 @@ function probes(): Data {
 }
 
 /** Preferences, not demands: a site with one worker node still runs its plane. */
-export function spread(plane: PlaneDescription): Data {
+export function spread(plane: PlaneDescription): Pick<PodSpec, 'topologySpreadConstraints' | 'affinity'> {
   const labelSelector = { matchLabels: selectorLabels(plane) };
   return {
     topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname']
