@@ -74,14 +74,17 @@ const ARROWS: readonly Arrow[] = [
 
 export function conceptsPicture(): string {
   return [
-    '<svg xmlns="http://www.w3.org/2000/svg" width="960" height="530" viewBox="0 0 960 530" role="img" aria-labelledby="title description"' +
+    '<svg xmlns="http://www.w3.org/2000/svg" width="960" height="530" viewBox="0 0 960 530" role="img" ' +
+      'aria-labelledby="title description"' +
       ' font-family="ui-monospace, Menlo, Consolas, \'DejaVu Sans Mono\', monospace" font-size="12">',
     '<title id="title">Planes, target, engine, exposure, trust, handoff, site</title>',
-    '<desc id="description">A gateway control plane in AWS with a database and an Admin API; a data plane in AWS and one on a site open tunnels to it.' +
+    '<desc id="description">A gateway control plane in AWS with a database and an Admin API; a data plane in AWS and ' +
+      'one on a site open tunnels to it.' +
       ' The site pulls values and secrets from the handoff in AWS. Trust gives both ends of the tunnels their certificates.</desc>',
     ...[...new Set(ARROWS.map(({ colour }) => colour))].map(
       (colour) =>
-        `<defs><marker id="arrow-${colour.slice(1)}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L10 5L0 10z" fill="${colour}"/></marker></defs>`,
+        `<defs><marker id="arrow-${colour.slice(1)}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" `
+        + `markerHeight="7" orient="auto"><path d="M0 0L10 5L0 10z" fill="${colour}"/></marker></defs>`,
     ),
     '<rect width="960" height="530" fill="#ffffff"/>',
     `<text x="20" y="32" font-size="18" font-weight="bold" fill="${INK}">One program, several places</text>`,

@@ -20,15 +20,19 @@ export async function adminApiPage(): Promise<string> {
     generatedBy('admin-api-page.ts', 'the endpoints and schemas of the gateway'),
     '# Admin API and declarative format',
     '',
-    'The Admin API of a control plane, and of a single node, takes and answers JSON; it also takes `application/x-www-form-urlencoded` and `multipart/form-data`. ' +
+    'The Admin API of a control plane, and of a single node, takes and answers JSON; it also takes ' +
+      '`application/x-www-form-urlencoded` and `multipart/form-data`. ' +
       'By default it listens on 127.0.0.1:8001 and does not authenticate clients: limit who reaches it.',
     '',
     '## Conventions',
     '',
     '- An entity is addressed by its id or, where the table below says so, by its name.',
     '- `POST` creates, `PUT` creates or replaces, `PATCH` changes the fields that it names, `DELETE` deletes and answers 204.',
-    '- Lists come in pages: `?size=` (1 to 1000, default 100), `?offset=` as the last page gave it, `?tags=a,b` (both) or `?tags=a/b` (any).',
-    `- Each write answers with the header \`${REVISION_HEADER}\`: the number of the change. \`GET /clustering/revision?revision=<n>&wait=10\` answers 200 as soon as all connected data planes run it, 504 when they do not in time.`,
+    '- Lists come in pages: `?size=` (1 to 1000, default 100), `?offset=` as the last page gave it, `?tags=a,b` '
+    + '(both) or `?tags=a/b` (any).',
+    `- Each write answers with the header \`${REVISION_HEADER}\`: the number of the change. \`GET `
+    + '/clustering/revision?revision=<n>&wait=10` answers 200 as soon as all connected data planes run it, 504 when '
+    + 'they do not in time.',
     '- Errors have `message`, and for rejected entities `name`, `code` and `fields`: one message for each field.',
     '',
     '```sh',
@@ -55,14 +59,16 @@ export async function adminApiPage(): Promise<string> {
     ...PLUGINS.flatMap(({ name, fields: { config } }) => [`### ${name}`, '', ...fieldTable(config.fields), '']),
     '## Declarative format',
     '',
-    'A declarative file is YAML or JSON with `_format_version` (`"3.0"`; `"1.1"` and `"2.1"` are read, too) and one list for each kind of entity. An entity may contain the lists of what refers to it:',
+    'A declarative file is YAML or JSON with `_format_version` (`"3.0"`; `"1.1"` and `"2.1"` are read, too) and one '
+    + 'list for each kind of entity. An entity may contain the lists of what refers to it:',
     '',
     ...table(
       ['list', 'may contain'],
       MANAGED.map((schema) => [code(schema.name), childrenOf(schema).map(code).join(', ')]),
     ),
     '',
-    'A credential has no name to be found again by, so it needs an `id`, and its secret has to be a reference such as `{vault://env/BOB_KEY}`.',
+    'A credential has no name to be found again by, so it needs an `id`, and its secret has to be a reference such '
+    + 'as `{vault://env/BOB_KEY}`.',
     '',
     '```yaml',
     '_format_version: "3.0"',
@@ -78,7 +84,8 @@ export async function adminApiPage(): Promise<string> {
     '  - username: bob',
     '```',
     '',
-    '`GatewayControlPlane.addDeclarativeConfig()` checks such a file at synth and applies it at deployment. A node with `KONG_DATABASE=off` reads one from `KONG_DECLARATIVE_CONFIG`.',
+    '`GatewayControlPlane.addDeclarativeConfig()` checks such a file at synth and applies it at deployment. A node '
+    + 'with `KONG_DATABASE=off` reads one from `KONG_DECLARATIVE_CONFIG`.',
     '',
   ].join('\n');
 }

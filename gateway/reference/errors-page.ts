@@ -12,7 +12,8 @@ export function errorsPage(): string {
     generatedBy('errors-page.ts', 'the tables of exit codes and error codes'),
     '# Errors and exit codes',
     '',
-    'A node or a command that cannot go on prints one line for each problem, `hybridge: <what is wrong, what was expected, the fix>`, and ends with one of these exit codes. They follow sysexits.h where it has one.',
+    'A node or a command that cannot go on prints one line for each problem, `hybridge: <what is wrong, what was '
+    + 'expected, the fix>`, and ends with one of these exit codes. They follow sysexits.h where it has one.',
     '',
     '## Exit codes',
     '',
@@ -27,7 +28,8 @@ export function errorsPage(): string {
       ],
     ),
     '',
-    'An exit code of 128 or more is a signal: 137 is SIGKILL, most often because the container had too little memory ([sizing.md](../sizing.md)).',
+    'An exit code of 128 or more is a signal: 137 is SIGKILL, most often because the container had too little memory '
+    + '([sizing.md](../sizing.md)).',
     '',
     '## Errors of nodes and tasks',
     '',
@@ -40,7 +42,8 @@ export function errorsPage(): string {
     '',
     '## Errors of the Admin API',
     '',
-    'Bodies of rejected requests have `code`, `name` and `message`, and `fields` where the problem is in fields. The numbers are those of Kong Gateway.',
+    'Bodies of rejected requests have `code`, `name` and `message`, and `fields` where the problem is in fields. The '
+    + 'numbers are those of Kong Gateway.',
     '',
     ...table(
       ['code', 'name', 'status'],
@@ -51,7 +54,8 @@ export function errorsPage(): string {
       ]),
     ),
     '',
-    'Other statuses: 404 for a path that does not exist, 405 for a method that it does not have, 413 for a body of more than 10 MiB, 415 for another kind of body, 500 for a defect (the log has it), ' +
+    'Other statuses: 404 for a path that does not exist, 405 for a method that it does not have, 413 for a body of ' +
+      'more than 10 MiB, 415 for another kind of body, 500 for a defect (the log has it), ' +
       '503 with `Retry-After` while the database does not answer.',
     '',
   ].join('\n');

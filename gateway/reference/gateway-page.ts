@@ -14,8 +14,10 @@ export function gatewayPage(): string {
     generatedBy('gateway-page.ts', 'the schemas, the plugin list and the conformance suite'),
     '# What the packaged gateway does',
     '',
-    `This page describes the gateway that \`GatewayEngine.packaged()\` deploys and \`hybridge start\` runs, as of this build. It reports version ${KONG_VERSION} to clients and tunnels, ` +
-      'because it follows the interfaces of Kong Gateway of that version. What is not on this page is not there. `GatewayEngine.kongHelm()` deploys Kong Gateway itself, with everything that it has.',
+    'This page describes the gateway that `GatewayEngine.packaged()` deploys and `hybridge start` runs, as of ' +
+      `this build. It reports version ${KONG_VERSION} to clients and tunnels, ` +
+      'because it follows the interfaces of Kong Gateway of that version. What is not on this page is not there. '
+      + '`GatewayEngine.kongHelm()` deploys Kong Gateway itself, with everything that it has.',
     '',
     '## Entities',
     '',
@@ -31,7 +33,8 @@ export function gatewayPage(): string {
       ]),
     ),
     '',
-    'A data plane that gets one of the following entities from a Kong control plane starts all the same, logs a warning, and does not use it: ' +
+    'A data plane that gets one of the following entities from a Kong control plane starts all the same, logs a ' +
+      'warning, and does not use it: ' +
       `${[...KONG_ENTITIES]
         .filter((name) => !SCHEMAS.has(name))
         .sort()
@@ -45,14 +48,16 @@ export function gatewayPage(): string {
       PLUGINS.map((plugin) => [code(plugin.name), String(plugin.priority), scopesOf(plugin)]),
     ),
     '',
-    'Any other plugin name is rejected: by the Admin API with status 400, in declarative files with its line, and by a data plane that gets one from a Kong control plane. The constructs warn at synth about ' +
+    'Any other plugin name is rejected: by the Admin API with status 400, in declarative files with its line, and by ' +
+      'a data plane that gets one from a Kong control plane. The constructs warn at synth about ' +
       'properties that need a plugin which is missing here; the warnings are derived from this list and go away as plugins arrive.',
     '',
     '## Protocols',
     '',
     ...table(['what', 'supported'], PROTOCOL_ROWS),
     '',
-    `Routes may name the protocols ${PROTOCOLS.map(code).join(', ')}. Data planes serve ${SERVED_PROTOCOLS.map(code).join(' and ')}; a route with other protocols is stored and never matches.`,
+    `Routes may name the protocols ${PROTOCOLS.map(code).join(', ')}. Data planes serve `
+    + `${SERVED_PROTOCOLS.map(code).join(' and ')}; a route with other protocols is stored and never matches.`,
     '',
     '## Ports',
     '',
@@ -65,16 +70,19 @@ export function gatewayPage(): string {
     '',
     '## Settings',
     '',
-    'A node is set up by environment variables: [settings.md](settings.md) lists them, and says what happens to settings of Kong Gateway that this gateway does not implement.',
+    'A node is set up by environment variables: [settings.md](settings.md) lists them, and says what happens to '
+    + 'settings of Kong Gateway that this gateway does not implement.',
     '',
     '## Differences from Kong Gateway',
     '',
-    `The conformance suite (\`gateway/test/conformance/\`) replays traffic that was recorded from Kong Gateway ${KONG_VERSION} and compares answers and upstream requests. ` +
+    'The conformance suite (`gateway/test/conformance/`) replays traffic that was recorded from Kong Gateway ' +
+      `${KONG_VERSION} and compares answers and upstream requests. ` +
       `It accepts the following ${DEVIATIONS.length} differences and fails on any other, and on any of these that no longer exists.`,
     '',
     ...DEVIATIONS.map(({ reason }) => `- ${capital(reason)}.`),
     '',
-    'Differences in the tunnel are in [decision 0007](../decisions/0007-tunnel-and-data-path.md), those of settings in [settings.md](settings.md).',
+    'Differences in the tunnel are in [decision 0007](../decisions/0007-tunnel-and-data-path.md), those of settings '
+    + 'in [settings.md](settings.md).',
     '',
   ].join('\n');
 }
