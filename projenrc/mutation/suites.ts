@@ -8,6 +8,12 @@ import type { Room } from './rooms';
 
 const ROOT = join(__dirname, '..', '..');
 
+/**
+ * How long a condition may take to come true in suites of the gateway (gateway/test/fixtures/eventually.ts): under a mutant it often never
+ * does. A test that fails is repeated without the mutant, so that a slow machine rarely counts as a kill. Milliseconds.
+ */
+const CONDITION_LIMIT_MS = 6_000;
+
 export interface SuiteRun {
   /** What the first failure says; undefined when all tests passed. */
   readonly failure?: string;
@@ -24,6 +30,7 @@ export interface Suites {
 /** Starts what the suites of the room need (a bundle has to be there) and instruments the sources with these mutants. */
 export async function openSuites(room: Room, mutants: readonly Mutant[]): Promise<Suites> {
   process.env.HYBRIDGE_TEST_BUNDLE = 'keep';
+  process.env.HYBRIDGE_TEST_LIMIT_MS = String(CONDITION_LIMIT_MS);
   const { createVitest } = await import('vitest/node');
   const { CONSTRUCTS, GATEWAY } = await import('../../vitest.config.mts' as string);
   const { resolve, test } = room.sources.startsWith('src/') ? CONSTRUCTS : GATEWAY;
@@ -36,6 +43,7 @@ export async function openSuites(room: Room, mutants: readonly Mutant[]): Promis
     reporters: [{}],
     watch: false,
     update: false,
+    ...room.sources.startsWith('gateway/') && { testTimeout: 3 * CONDITION_LIMIT_MS },
     bail: 1,
     maxWorkers: 1,
     // One process a run, whatever the number of suites.

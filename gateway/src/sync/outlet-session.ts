@@ -35,8 +35,9 @@ export class OutletSession {
   readonly #silence: Timer;
   #introduction: Timer | undefined;
   #info: BasicInfo | undefined;
-  #verdict: Verdict = { status: 'unknown' };
+  #verdict: Verdict = { status: 'normal' };
   #hash = NO_HASH;
+  /** Of a session without a ping: its start. Milliseconds since 1970. */
   #lastPing: number;
   #pushing = false;
   #pushed: PreparedConfiguration | undefined;
@@ -126,7 +127,6 @@ export class OutletSession {
     if (info === undefined) return this.#close('the first message is no basic_info with a list of plugins');
     this.#introduction?.cancel();
     this.#info = info;
-    this.#lastPing = this.#context.clock.now();
     this.#verdict = checkVersion(this.#peer.version);
     if (this.#verdict.status !== 'normal') {
       this.#report();
@@ -164,7 +164,7 @@ export class OutletSession {
       last_seen: now,
       updated_at: now,
       config_hash: this.#hash,
-      sync_status: this.#verdict.status === 'unknown' ? 'normal' : this.#verdict.status,
+      sync_status: this.#verdict.status,
       labels: this.#info?.labels ?? null,
       cert_details: certificateExpiry === undefined ? null : { expiry_timestamp: certificateExpiry },
       rpc_capabilities: [],
