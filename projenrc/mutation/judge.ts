@@ -52,8 +52,10 @@ async function repeatTests(
   const atTop = mutants.filter(({ isAtTop }) => isAtTop).map(({ id }) => id);
   const alone = new Set([...atTop, ...covered.flatMap(({ outside }) => outside)]);
   const undecided = new Set(alone);
-  for (const { file, tests } of covered) {
-    const left = Object.entries(tests).map(([test, ids]) => [test, ids.filter((id) => !killed.has(id) && !alone.has(id))] as const);
+  for (const { file, tests, outside } of covered) {
+    // What one suite reaches in its hooks, a test of another may notice.
+    const open = mutants.filter(({ id, isAtTop }) => !isAtTop && !killed.has(id) && !outside.includes(id)).map(({ id }) => id);
+    const left = Object.entries(tests).map(([test, ids]) => [test, ids.filter((id) => open.includes(id))] as const);
     const plan = Object.fromEntries(left.filter(([, ids]) => ids.length > 0));
     if (Object.keys(plan).length === 0) continue;
     await suites.run([file], { kind: 'repeat', folder, mutants: plan });

@@ -90,6 +90,7 @@ describe('the watch for rows that expire', () => {
 
   it('looks again only when rows change, while none expires', async () => {
     await look();
+    expect(timers.size).toBe(0);
     await advance(600_000);
     expect(looks).toBe(1);
     rows = [seconds() + 1];

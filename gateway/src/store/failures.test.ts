@@ -1,5 +1,5 @@
 /** Databases that are missing, belong to other programs, or go away. */
-import { statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 
@@ -46,6 +46,8 @@ describe('an embedded database', () => {
     raw.close();
     const expected = { code: 'database-newer', message: expect.stringContaining('9999-future') };
     await expect(openSqliteStore({ ...OPTIONS, file })).rejects.toMatchObject(expected);
+    // SQLite removes its journal with the last connection.
+    expect(existsSync(`${file}-wal`)).toBe(false);
   });
 });
 

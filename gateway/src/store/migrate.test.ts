@@ -1,6 +1,6 @@
 /** Migrations of an empty database, of an older one, and of a newer one. */
-import { Kysely, SqliteDialect, sql } from 'kysely';
 import { DatabaseSync } from 'node:sqlite';
+import { Kysely, SqliteDialect, sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { migrate } from './migrate.ts';

@@ -1,6 +1,7 @@
 /** Hears of changes by other nodes at once, through LISTEN. While its connection is lost, polling finds them. */
 import pg from 'pg';
 
+import type { Clock, Timer } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 
@@ -8,6 +9,7 @@ interface ChangeListenerOptions {
   readonly config: pg.ClientConfig;
   readonly channel: string;
   readonly log: Log;
+  readonly clock: Clock;
   /** Called with revisions, which may be known already. */
   readonly heard: (revision: number) => void;
 }
@@ -18,7 +20,7 @@ const RECONNECT_MS = 1_000;
 export class PostgresChangeListener {
   readonly #options: ChangeListenerOptions;
   #client: pg.Client | undefined;
-  #retry: NodeJS.Timeout | undefined;
+  #retry: Timer | undefined;
   #isClosed = false;
 
   constructor(options: ChangeListenerOptions) {
@@ -50,18 +52,18 @@ export class PostgresChangeListener {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    clearTimeout(this.#retry);
+    this.#retry?.cancel();
     await this.#client?.end();
   }
 
   #reconnect(): void {
     if (this.#isClosed || this.#retry) return;
-    this.#retry = setTimeout(() => {
+    this.#retry = this.#options.clock.after(RECONNECT_MS, () => {
       this.#retry = undefined;
       this.start().catch((error: unknown) => {
         this.#options.log.debug('cannot listen for changes', { error: messageOf(error) });
         this.#reconnect();
       });
-    }, RECONNECT_MS).unref();
+    });
   }
 }

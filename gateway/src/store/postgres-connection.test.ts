@@ -8,8 +8,10 @@ import { Secret } from '../base/secret.ts';
 import { clientConfig } from './postgres-connection.ts';
 import type { PostgresConnection } from './postgres-connection.ts';
 
-const CONNECTION: PostgresConnection = { host: 'db.test', port: 5433, database: 'd', user: 'u', ssl: false, sslVerify: false,
-timeoutMs: 1_234 };
+const CONNECTION: PostgresConnection = {
+  host: 'db.test', port: 5433, database: 'd', user: 'u', ssl: false, sslVerify: false,
+  timeoutMs: 1_234,
+};
 const configOf = (more: Partial<PostgresConnection> = {}) => clientConfig({ ...CONNECTION, ...more });
 
 describe('what the driver of PostgreSQL is given', () => {

@@ -1,24 +1,25 @@
 /** What password the store sends, to a server that asks for it and rejects every one. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+
+import { temporaryFolder } from '../../test/setup/temporary-folder.ts';
 import { SILENT } from '../base/log.ts';
 import { Secret } from '../base/secret.ts';
 import { SCHEMAS } from '../plugins/schemas.ts';
 import { openPostgresStore } from './postgres.ts';
 
 const ASK_FOR_PASSWORD = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 3]);
-const folder = mkdtempSync(join(tmpdir(), 'password-'));
-const passwordFile = join(folder, 'password');
 
 let server: Server;
 const sockets = new Set<Socket>();
 let received: string[];
+let passwordFile: string;
 beforeEach(async () => {
   received = [];
+  passwordFile = join(temporaryFolder('password'), 'password');
   server = createServer((socket) => {
     sockets.add(socket);
     socket.once('data', () => {
@@ -36,7 +37,6 @@ afterEach(async () => {
   // A client that finds no password does not close its connection.
   sockets.forEach((socket) => socket.destroy());
   sockets.clear();
-  rmSync(passwordFile, { force: true });
   await new Promise<void>((resume) => server.close(() => resume()));
 });
 

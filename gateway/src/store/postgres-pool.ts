@@ -25,8 +25,8 @@ export function openPool(connection: PostgresConnection, config: pg.ClientConfig
   const pool = new pg.Pool({ ...config, max: POOL_SIZE, idleTimeoutMillis: IDLE_MS });
   // A connection that is lost while it is idle is replaced at the next query, which finds out whether the database is there.
   pool.on('error', () => undefined);
-  // The message that makes a connection ready can arrive together with one that ends it, before the pool has handed the connection out;
-  // an error without a listener ends the node. The first query fails, and reports it.
+  // A connection can be lost as soon as it is ready, before the pool has handed it out, and between two statements of a transaction;
+  // an error without a listener ends the node. The next query fails, and reports it; the pool drops a connection that was lost.
   pool.on('connect', (client) => void client.on('error', () => undefined));
   const judged = (error: unknown): unknown => {
     if (!isOutage(error)) return error;
@@ -49,9 +49,6 @@ export function openPool(connection: PostgresConnection, config: pg.ClientConfig
 
 function judgedClient(client: pg.PoolClient, judged: (error: unknown) => unknown, observer: PoolObserver): PostgresPoolClient {
   let isBroken = false;
-  // Between two statements of a transaction no query waits that could report a lost connection; an error without a listener ends the node.
-  const lost = () => { isBroken = true; };
-  client.on('error', lost);
   const query = async <R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> => {
     try {
       const result = await client.query(text, [...parameters]);
@@ -65,10 +62,7 @@ function judgedClient(client: pg.PoolClient, judged: (error: unknown) => unknown
   return {
     query: query as PostgresPoolClient['query'],
     // After an outage the connection may still be busy with the query that nothing waits for any more.
-    release: (destroy) => {
-      client.off('error', lost);
-      client.release(destroy === true || isBroken);
-    },
+    release: (destroy) => client.release(destroy === true || isBroken),
   };
 }
 

@@ -17,7 +17,7 @@ it.each([
   ['57014', true],
   ['58030', true], ['25006', true],
   ['25001', false], ['22021', false], ['23505', false], ['42601', false], ['42P01', false], ['40001', false], ['0A000', false], ['X2500',
-  false],
+    false],
   ['250060', false], ['125006', false], ['', false], [undefined, false],
 ])('SQLSTATE %s says that the server cannot be used now: %s', (code, expected) => {
   const error = new pg.DatabaseError('x', 1, 'error');
@@ -132,8 +132,10 @@ describe.skipIf(!inject('postgres'))('a store on PostgreSQL', () => {
   });
 
   it('passes on errors of statements as they are', async () => {
-    await expect(store.write((writer) => writer.insert('services', { ...service(1),
-    tags: ['\u0000'] }))).rejects.toMatchObject({ code: '22021' });
+    await expect(store.write((writer) => writer.insert('services', {
+      ...service(1),
+      tags: ['\u0000'],
+    }))).rejects.toMatchObject({ code: '22021' });
     expect(lines).toEqual([]);
   });
 

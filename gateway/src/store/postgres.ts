@@ -1,6 +1,7 @@
 /** The store for production: PostgreSQL, shared by all nodes of a control plane. */
 import { Kysely, PostgresDialect, sql } from 'kysely';
 
+import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import { OutageLog } from './database-unavailable.ts';
 import { PostgresChangeListener } from './postgres-change-listener.ts';
@@ -24,7 +25,7 @@ const MIGRATION_LOCK = 4_899_132_114;
 
 /** @throws GatewayError `database-unavailable`: no server answers, or it rejects the user; `database-newer` */
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
-  const { connection, log } = options;
+  const { connection, log, clock = SYSTEM_CLOCK } = options;
   const config = clientConfig(connection);
   const outage = new OutageLog(log);
   // The start of a node ends with the error itself: outages are logged from then on.
@@ -38,7 +39,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   try {
     const opened = store = await SqlStore.open(db, dialect, options);
     const channel = (await sql<{ readonly name: string }>`select ${CHANNEL} as name`.execute(db)).rows[0]!.name;
-    const listener = new PostgresChangeListener({ config, channel, log, heard: (revision) => opened.feed.advance(revision) });
+    const listener = new PostgresChangeListener({ config, channel, log, clock, heard: (revision) => opened.feed.advance(revision) });
     await listener.start();
     opened.closeFirst(listener);
     isOpen = true;

@@ -12,10 +12,14 @@ import type { Entity, Store } from './store.ts';
 
 const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 const service = (n: number, more: Entity = {}): Entity => ({ id: uuid(n), name: `s${n}`, host: 'h.test', tags: null, ...more });
-const route = (n: number, of: number, more: Entity = {}): Entity => ({ id: uuid(n), name: `r${n}`, service: { id: uuid(of) }, tags: null,
-...more });
-const key = (n: number, of: number, ttl: number | null): Entity => ({ id: uuid(n), key: `k${n}`, consumer: { id: uuid(of) }, tags: null,
-ttl });
+const route = (n: number, of: number, more: Entity = {}): Entity => ({
+  id: uuid(n), name: `r${n}`, service: { id: uuid(of) }, tags: null,
+  ...more,
+});
+const key = (n: number, of: number, ttl: number | null): Entity => ({
+  id: uuid(n), key: `k${n}`, consumer: { id: uuid(of) }, tags: null,
+  ttl,
+});
 
 /** A clock that is set by hand and never rings. */
 class StoppedClock implements Clock {
@@ -55,7 +59,7 @@ describe.each(STORE_KINDS)('$name', ({ newPlace, skip }) => {
   it('gives back what was put in, by key and by unique field', async () => {
     await store.write((writer) => writer.insert('services', service(1, { path: '/ü' })));
     const found = await store.read(async (reader) => [await reader.get('services', uuid(1)), await reader.getByUnique('services', 'name',
-    's1'), await reader.get('services', uuid(2))]);
+      's1'), await reader.get('services', uuid(2))]);
     expect(found).toEqual([service(1, { path: '/ü' }), service(1, { path: '/ü' }), undefined]);
   });
 
@@ -92,10 +96,14 @@ describe.each(STORE_KINDS)('$name', ({ newPlace, skip }) => {
 
   it('refuses a key that is taken, a unique value that is taken and a reference to nothing', async () => {
     await store.write((writer) => writer.insert('services', service(1)));
-    await expect(store.write((writer) => writer.insert('services', service(1, { name: 'x' })))).rejects.toMatchObject({ code: 3,
-    fields: { id: uuid(1) } });
-    await expect(store.write((writer) => writer.insert('services', service(2, { name: 's1' })))).rejects.toMatchObject({ code: 5,
-    fields: { name: 's1' } });
+    await expect(store.write((writer) => writer.insert('services', service(1, { name: 'x' })))).rejects.toMatchObject({
+      code: 3,
+      fields: { id: uuid(1) },
+    });
+    await expect(store.write((writer) => writer.insert('services', service(2, { name: 's1' })))).rejects.toMatchObject({
+      code: 5,
+      fields: { name: 's1' },
+    });
     await expect(store.write((writer) => writer.insert('routes', route(3, 9)))).rejects.toMatchObject({
       code: 4, message: `the foreign key '{id="${uuid(9)}"}' does not reference an existing 'services' entity.`,
       fields: { service: { id: uuid(9) } },
@@ -110,8 +118,10 @@ describe.each(STORE_KINDS)('$name', ({ newPlace, skip }) => {
   });
 
   it('takes unique values together, null being one of them', async () => {
-    const plugin = (n: number, more: Entity) => ({ id: uuid(n), name: 'key-auth', instance_name: null, route: null, service: null,
-    consumer: null, ...more });
+    const plugin = (n: number, more: Entity) => ({
+      id: uuid(n), name: 'key-auth', instance_name: null, route: null, service: null,
+      consumer: null, ...more,
+    });
     await store.write((writer) => writer.insert('plugins', plugin(1, {})));
     await store.write((writer) => writer.insert('services', service(5)));
     await store.write((writer) => writer.insert('plugins', plugin(2, { service: { id: uuid(5) } })));
@@ -124,8 +134,10 @@ describe.each(STORE_KINDS)('$name', ({ newPlace, skip }) => {
     await store.write(async (writer) => {
       await writer.insert('services', service(1));
       await writer.insert('routes', route(2, 1));
-      await writer.insert('plugins', { id: uuid(3), name: 'key-auth', instance_name: null, route: { id: uuid(2) }, service: null,
-      consumer: null });
+      await writer.insert('plugins', {
+        id: uuid(3), name: 'key-auth', instance_name: null, route: { id: uuid(2) }, service: null,
+        consumer: null,
+      });
     });
     await expect(store.write((writer) => writer.delete('services', uuid(1)))).rejects.toMatchObject({
       code: 4, message: "an existing 'routes' entity references this 'services' entity", fields: { '@referenced_by': 'routes' },
@@ -133,7 +145,7 @@ describe.each(STORE_KINDS)('$name', ({ newPlace, skip }) => {
     await store.write((writer) => writer.delete('routes', uuid(2)));
     expect(await store.read((reader) => reader.all('plugins'))).toEqual([]);
     expect((await store.changesAfter(1, 10)).map(({ entity, operation }) => `${operation} ${entity}`)).toEqual(['delete plugins',
-    'delete routes']);
+      'delete routes']);
   });
 
   it('lists in pages, by keys ascending', async () => {
@@ -157,8 +169,10 @@ describe.each(STORE_KINDS)('$name', ({ newPlace, skip }) => {
       await writer.insert('routes', route(3, 1));
       await writer.insert('routes', route(4, 2));
     });
-    const names = async (options: object) => (await store.read((reader) => reader.list('services', { size: 10,
-    ...options }))).items.map(({ name }) => name);
+    const names = async (options: object) => (await store.read((reader) => reader.list('services', {
+      size: 10,
+      ...options,
+    }))).items.map(({ name }) => name);
     expect(await names({ tags: { tags: ['a', 'b'], match: 'all' } })).toEqual(['s1']);
     expect(await names({ tags: { tags: ['a', 'c'.repeat(3_000)], match: 'any' } })).toEqual(['s1', 's2']);
     expect(await names({ tags: { tags: ['a', 'c'], match: 'all' } })).toEqual([]);
@@ -262,8 +276,10 @@ describe.each(STORE_KINDS)('$name', ({ newPlace, skip }) => {
     expect(await store.read((reader) => reader.getByUnique('consumers', 'username', 'same'))).toEqual(consumer);
     expect(await store.read((reader) => reader.getByUnique('consumers', 'custom_id', 'same'))).toBeUndefined();
     expect(await store.read((reader) => reader.getByUnique('services', 'name', 'same'))).toBeUndefined();
-    expect((await store.read((reader) => reader.tags({ size: 10, tag: 'a' }))).items).toEqual([{ tag: 'a', entity_name: 'consumers',
-    entity_id: uuid(1) }]);
+    expect((await store.read((reader) => reader.tags({ size: 10, tag: 'a' }))).items).toEqual([{
+      tag: 'a', entity_name: 'consumers',
+      entity_id: uuid(1),
+    }]);
     expect(await store.write((writer) => writer.delete('services', uuid(1)))).toMatchObject({ value: true });
     expect(await store.read((reader) => reader.get('consumers', uuid(1)))).toEqual(consumer);
     expect((await store.read((reader) => reader.all('keyauth_credentials'))).length).toBe(1);
@@ -313,14 +329,18 @@ describe.each(STORE_KINDS)('$name', ({ newPlace, skip }) => {
       for (const n of [2, 1, 3]) await writer.insert('services', service(n));
     });
     await store.write((writer) => writer.insert('services', service(4)));
-    const changes = async (after: number, limit: number) => (await store.changesAfter(after, limit)).map(({ revision,
-    key: id }) => [revision, id]);
+    const changes = async (after: number, limit: number) => (await store.changesAfter(after, limit)).map(({
+      revision,
+      key: id,
+    }) => [revision, id]);
     expect(await changes(0, 10)).toEqual([[1, uuid(2)], [1, uuid(1)], [1, uuid(3)], [2, uuid(4)]]);
     expect(await changes(0, 2)).toEqual([[1, uuid(2)], [1, uuid(1)]]);
     expect(await changes(1, 10)).toEqual([[2, uuid(4)]]);
     expect(await changes(2, 10)).toEqual([]);
-    expect((await store.changesAfter(1, 1))[0]).toEqual({ revision: 2, entity: 'services', key: uuid(4), operation: 'insert',
-    after: service(4), at: clock.now() });
+    expect((await store.changesAfter(1, 1))[0]).toEqual({
+      revision: 2, entity: 'services', key: uuid(4), operation: 'insert',
+      after: service(4), at: clock.now(),
+    });
   });
 
   it('knows the types of its schemas only', async () => {
@@ -346,8 +366,10 @@ describe.each(STORE_KINDS)('$name', ({ newPlace, skip }) => {
       await writer.insert('routes', route(4, 1, { tags: ['b'] }));
       await writer.insert('routes', route(5, 2, { tags: ['b'] }));
     });
-    const names = async (entity: string, options: object) => (await store.read((reader) => reader.list(entity, { size: 10,
-    ...options }))).items.map(({ name }) => name);
+    const names = async (entity: string, options: object) => (await store.read((reader) => reader.list(entity, {
+      size: 10,
+      ...options,
+    }))).items.map(({ name }) => name);
     expect(await names('services', { tags: { tags: ['a', 'a'], match: 'all' } })).toEqual(['s1']);
     expect(await names('services', { tags: { tags: ['a', 'b'], match: 'all' } })).toEqual([]);
     expect(await names('services', { tags: { tags: ['x'], match: 'any' } })).toEqual([]);
@@ -381,9 +403,11 @@ describe.each(STORE_KINDS)('$name', ({ newPlace, skip }) => {
   describe('rows with a time to live', () => {
     const bob = { id: uuid(1), username: 'bob', custom_id: null, tags: null };
     const keys = (from: Store = store) => from.read(async (reader) => (await reader.list('keyauth_credentials',
-    { size: 10 })).items.map(({ key: text }) => text));
-    const changes = async (after: number) => (await store.changesAfter(after, 10)).map(({ revision, operation, key: id,
-    after: left }) => [revision, operation, id, left]);
+      { size: 10 })).items.map(({ key: text }) => text));
+    const changes = async (after: number) => (await store.changesAfter(after, 10)).map(({
+      revision, operation, key: id,
+      after: left,
+    }) => [revision, operation, id, left]);
     let start: number;
     beforeEach(async () => {
       start = clock.now() / 1000;
@@ -461,7 +485,7 @@ describe.each(STORE_KINDS)('$name', ({ newPlace, skip }) => {
     const ids = async (size = 10, after?: string) => (await own.dataPlanes.list({ size, after })).items.map(({ id }) => id);
     for (const n of [3, 1, 2]) await own.dataPlanes.put({ id: uuid(n) }, n * 10);
     expect([await ids(), await ids(2), await ids(10, uuid(1))]).toEqual([[uuid(1), uuid(2), uuid(3)], [uuid(1), uuid(2)], [uuid(2),
-    uuid(3)]]);
+      uuid(3)]]);
     stopped.moment += 9_999;
     expect(await ids()).toEqual([uuid(1), uuid(2), uuid(3)]);
     stopped.moment += 1;
@@ -483,8 +507,12 @@ describe.each(STORE_KINDS)('$name', ({ newPlace, skip }) => {
 
   it('logs that it has created its tables', async () => {
     const lines: object[] = [];
-    const own = await openAt(await newPlace(), { log: createLog({ level: 'info',
-    write: (line) => lines.push(JSON.parse(line) as object) }) });
+    const own = await openAt(await newPlace(), {
+      log: createLog({
+        level: 'info',
+        write: (line) => lines.push(JSON.parse(line) as object),
+      }),
+    });
     await own.close();
     expect(lines).toMatchObject([{ level: 'info', message: 'database migrated', migrations: ['0001-entities'] }]);
   });
@@ -508,8 +536,12 @@ describe.each(STORE_KINDS)('references between other types, on $name', ({ newPla
       },
     }),
     defineEntity({ name: 'guards', fields: { id: string(), parent: foreign('parents') } }),
-    defineEntity({ name: 'grandchildren', fields: { id: string(), child: foreign('children', { on_delete: 'cascade' }),
-    keeper: foreign('children') } }),
+    defineEntity({
+      name: 'grandchildren', fields: {
+        id: string(), child: foreign('children', { on_delete: 'cascade' }),
+        keeper: foreign('children'),
+      },
+    }),
   ]);
   const parent = (name: string, ttl: number | null = null): Entity => ({ key: name, name, ttl });
   const child = (id: string, of: string, others: string | null = null): Entity => {
@@ -582,8 +614,10 @@ describe.each(STORE_KINDS)('references between other types, on $name', ({ newPla
       await writer.insert('children', child('c1', 'a'));
       await writer.insert('grandchildren', { id: 'g1', child: null, keeper: { id: 'c1' } });
     });
-    await expect(store.write((writer) => writer.delete('parents', 'a'))).rejects.toMatchObject({ code: 4,
-    fields: { '@referenced_by': 'grandchildren' } });
+    await expect(store.write((writer) => writer.delete('parents', 'a'))).rejects.toMatchObject({
+      code: 4,
+      fields: { '@referenced_by': 'grandchildren' },
+    });
     await expect(store.write((writer) => writer.insert('parents', parent('a')))).rejects.toMatchObject({ code: 3, fields: { key: 'a' } });
     expect(await store.read((reader) => reader.get('parents', 'a'))).toEqual(parent('a'));
   });
