@@ -2,7 +2,7 @@
 import type { Hardware } from './hardware/machine';
 import type { ClusterDocument, Document } from './model/document';
 import type { TinkerbellDatacenterSpec, VSphereDatacenterSpec } from './model/machines';
-import { PROVIDERS, machineRefs } from './rules/references';
+import { machineRefs, providerOf } from './rules/references';
 import type { Context, FeatureFlag } from './rules/rule';
 import { DEFAULT_EKS_ANYWHERE_VERSION } from './syntax/version';
 
@@ -35,7 +35,7 @@ export function contextOf(cluster: ClusterDocument, documents: readonly Document
     documents,
     hardware,
     find: <Spec>(kind: string | undefined, name: string | undefined) => find(kind, name) as Document<Spec> | undefined,
-    provider: PROVIDERS[cluster.spec?.datacenterRef?.kind ?? '']?.provider,
+    provider: providerOf(cluster)?.provider,
     tinkerbellDatacenter: datacenter?.kind === 'TinkerbellDatacenterConfig' ? datacenter as Document<TinkerbellDatacenterSpec> : undefined,
     vsphereDatacenter: datacenter?.kind === 'VSphereDatacenterConfig' ? datacenter as Document<VSphereDatacenterSpec> : undefined,
     tinkerbellMachines: machines('TinkerbellMachineConfig') as Context['tinkerbellMachines'],

@@ -22,6 +22,11 @@ export function asWritten(value: unknown): string {
   return value === undefined ? 'nothing' : JSON.stringify(value);
 }
 
+/** Whether a value is one of those allowed; an absent one is not. */
+export function isOneOf(value: string | undefined, allowed: readonly string[]): boolean {
+  return value !== undefined && allowed.includes(value);
+}
+
 /** `a, b or c`. */
 export function oneOf(values: readonly string[]): string {
   if (values.length < 2) return values.join('');

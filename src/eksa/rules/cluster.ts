@@ -1,5 +1,5 @@
 /** Rules about the Cluster as a whole: its name, versions and management. */
-import { oneOf, asWritten } from '../finding';
+import { asWritten, isOneOf, oneOf } from '../finding';
 import type { ClusterDocument } from '../model/document';
 import { KNOWN_EKS_ANYWHERE_MINORS, NEWEST_MINOR_IN_EXTENDED_SUPPORT, kubernetesMinor, parseSemanticVersion, supportedKubernetesVersions } from '../syntax/version';
 import { encryptionProblems } from './encryption';
@@ -29,20 +29,24 @@ export const CLUSTER_RULES: readonly Rule<ClusterDocument>[] = [
   { id: 'MHC', check: (cluster) => healthCheckProblems(cluster.spec?.machineHealthCheck, 'spec.machineHealthCheck') },
 ];
 
+function nameOf(cluster: ClusterDocument): string {
+  return cluster.metadata?.name ?? '';
+}
+
 function* nameSyntax(cluster: ClusterDocument): Iterable<Problem> {
-  const name = cluster.metadata?.name ?? '';
+  const name = nameOf(cluster);
   if (!/^[a-zA-Z][a-zA-Z0-9-]+$/.test(name)) {
     yield { at: 'metadata.name', message: `is ${asWritten(name)}; expected at least two letters, digits and dashes that start with a letter` };
   }
 }
 
 function* nameLength(cluster: ClusterDocument): Iterable<Problem> {
-  const name = cluster.metadata?.name ?? '';
+  const name = nameOf(cluster);
   if (name.length > NAME_LIMIT) yield { at: 'metadata.name', message: `has ${name.length} characters; at most ${NAME_LIMIT} are allowed` };
 }
 
 function* nameAsObjectName(cluster: ClusterDocument): Iterable<Problem> {
-  const name = cluster.metadata?.name ?? '';
+  const name = nameOf(cluster);
   if (/[A-Z]|-$/.test(name)) {
     yield { at: 'metadata.name', message: `is ${asWritten(name)}; it names Kubernetes objects, which are lower case and do not end with a dash` };
   }
@@ -60,14 +64,14 @@ function* kubernetesVersion(cluster: ClusterDocument, { eksAnywhereVersion }: Co
   }
   const groups = cluster.spec?.workerNodeGroupConfigurations ?? [];
   const used = [
-    { at: 'spec.kubernetesVersion', version: cluster.spec?.kubernetesVersion ?? '' },
+    { at: 'spec.kubernetesVersion', version: cluster.spec?.kubernetesVersion },
     // A group without a version follows the cluster; an empty text is a version, and an unknown one.
     ...groups.flatMap((group, index) => group.kubernetesVersion === undefined ? [] : [
       { at: `spec.workerNodeGroupConfigurations[${index}].kubernetesVersion`, version: group.kubernetesVersion },
     ]),
   ];
   for (const { at, version } of used) {
-    if (supported.includes(version)) continue;
+    if (isOneOf(version, supported)) continue;
     yield {
       at,
       message: `is ${asWritten(version)}; EKS Anywhere ${eksAnywhereVersion} knows ${supported[0]} to ${supported[supported.length - 1]}`,
@@ -77,7 +81,7 @@ function* kubernetesVersion(cluster: ClusterDocument, { eksAnywhereVersion }: Co
 }
 
 function* extendedSupport(cluster: ClusterDocument): Iterable<Problem> {
-  const minor = kubernetesMinor(cluster.spec?.kubernetesVersion ?? '');
+  const minor = kubernetesMinor(cluster.spec?.kubernetesVersion);
   if (minor === undefined || minor > NEWEST_MINOR_IN_EXTENDED_SUPPORT || cluster.spec?.licenseToken) return;
   yield {
     at: 'spec.kubernetesVersion',
@@ -88,10 +92,10 @@ function* extendedSupport(cluster: ClusterDocument): Iterable<Problem> {
 }
 
 function* groupVersions(cluster: ClusterDocument): Iterable<Problem> {
-  const minor = kubernetesMinor(cluster.spec?.kubernetesVersion ?? '');
+  const minor = kubernetesMinor(cluster.spec?.kubernetesVersion);
   if (minor === undefined) return;
   for (const [index, group] of (cluster.spec?.workerNodeGroupConfigurations ?? []).entries()) {
-    const own = kubernetesMinor(group.kubernetesVersion ?? '');
+    const own = kubernetesMinor(group.kubernetesVersion);
     if (own === undefined || (own <= minor && own >= minor - 2)) continue;
     yield {
       at: `spec.workerNodeGroupConfigurations[${index}].kubernetesVersion`,

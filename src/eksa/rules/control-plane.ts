@@ -1,5 +1,5 @@
 /** Rules about the nodes of the Kubernetes control plane and about etcd. */
-import { oneOf, asWritten } from '../finding';
+import { asWritten, isOneOf, oneOf } from '../finding';
 import type { ClusterDocument } from '../model/document';
 import { contains, parseCidr, parseIp } from '../syntax/ip';
 import { auditPolicyProblems, healthCheckProblems, kubeletProblems, labelProblems, taintProblems } from './node-group';
@@ -72,7 +72,7 @@ function* endpointIsAddress(cluster: ClusterDocument): Iterable<Problem> {
 function* endpointOutsideNetworks(cluster: ClusterDocument): Iterable<Problem> {
   const address = parseIp(host(cluster));
   for (const network of ['pods', 'services'] as const) {
-    const text = cluster.spec?.clusterNetwork?.[network]?.cidrBlocks?.[0] ?? '';
+    const text = cluster.spec?.clusterNetwork?.[network]?.cidrBlocks?.[0];
     const cidr = parseCidr(text);
     if (address && cidr && contains(cidr, address)) {
       yield {
@@ -137,7 +137,7 @@ function* etcdCount(cluster: ClusterDocument): Iterable<Problem> {
 
 function* rolloutType(cluster: ClusterDocument): Iterable<Problem> {
   const strategy = cluster.spec?.controlPlaneConfiguration?.upgradeRolloutStrategy;
-  if (strategy && !ROLLOUT_TYPES.includes(strategy.type ?? '')) {
+  if (strategy && !isOneOf(strategy.type, ROLLOUT_TYPES)) {
     yield { at: `${AT}.upgradeRolloutStrategy.type`, message: `is ${asWritten(strategy.type)}; expected ${oneOf(ROLLOUT_TYPES)}` };
   }
 }

@@ -1,5 +1,5 @@
 /** Encryption of etcd, which an existing cluster can be given: one provider, a key management plugin on a Unix socket. */
-import { asWritten } from '../finding';
+import { asWritten, isOneOf } from '../finding';
 import type { ClusterDocument } from '../model/document';
 import { parseUrl } from '../syntax/url';
 import type { Problem } from './rule';
@@ -22,7 +22,7 @@ export function* encryptionProblems({ spec }: ClusterDocument): Iterable<Problem
   const given = spec?.etcdEncryption as readonly Encryption[] | undefined;
   if (given === undefined) return;
   const at = 'spec.etcdEncryption';
-  if (!SUPPORTED.includes(spec?.datacenterRef?.kind ?? '')) yield { at, message: `is not possible with a ${spec?.datacenterRef?.kind}`, fix: 'remove etcdEncryption' };
+  if (!isOneOf(spec?.datacenterRef?.kind, SUPPORTED)) yield { at, message: `is not possible with a ${spec?.datacenterRef?.kind}`, fix: 'remove etcdEncryption' };
   if (given.length !== 1) yield { at, message: `has ${given.length} entries; expected exactly 1`, fix: 'keep one entry' };
   for (const [index, entry] of given.entries()) yield* entryProblems(entry, `${at}[${index}]`);
 }

@@ -83,5 +83,5 @@ function* firstKey(machine: Document<MachineSpec>): Iterable<Problem> {
 
 function isTimeServer(server: string): boolean {
   const address = parseIp(server)?.version === 6 ? `[${server}]` : server;
-  return (parseUrl(address.includes('://') ? address : `udp://${address}`)?.host ?? '') !== '';
+  return !!parseUrl(address.includes('://') ? address : `udp://${address}`)?.host;
 }

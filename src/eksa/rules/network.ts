@@ -58,7 +58,7 @@ function* blockSyntax(cluster: ClusterDocument): Iterable<Problem> {
 }
 
 function masks(cluster: ClusterDocument): { pod: number; node: number } | undefined {
-  const pods = parseCidr(blocks(cluster, 'pods')[0] ?? '');
+  const pods = parseCidr(blocks(cluster, 'pods')[0]);
   return pods && { pod: pods.prefixLength, node: cluster.spec?.clusterNetwork?.nodes?.cidrMaskSize ?? DEFAULT_NODE_MASK };
 }
 
@@ -81,7 +81,7 @@ function* maskDifference(cluster: ClusterDocument): Iterable<Problem> {
 }
 
 function* noOverlap(cluster: ClusterDocument): Iterable<Problem> {
-  const [pods, services] = NETWORKS.map((network) => parseCidr(blocks(cluster, network)[0] ?? ''));
+  const [pods, services] = NETWORKS.map((network) => parseCidr(blocks(cluster, network)[0]));
   if (pods && services && overlaps(pods, services)) {
     yield {
       at: `${AT}.services.cidrBlocks[0]`,

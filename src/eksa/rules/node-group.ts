@@ -1,6 +1,6 @@
 /** What control plane and worker groups have in common: labels, taints, health checks, kubelet configuration. */
 import { parseDocument } from 'yaml';
-import { oneOf, asWritten } from '../finding';
+import { asWritten, oneOf } from '../finding';
 import type { HealthCheck, NodeGroup, Taint } from '../model/cluster';
 import { fit, isRecord } from '../schema/fit';
 import { BOTTLEROCKET_KUBERNETES } from '../schema/host-os';
@@ -24,7 +24,7 @@ export function* taintProblems(taints: readonly Taint[] | undefined, at: string)
   for (const [index, taint] of (taints ?? []).entries()) {
     const keyProblem = taint.key !== undefined && labelKeyProblem(taint.key);
     if (keyProblem) yield { at: `${at}[${index}].key`, message: `the taint key ${asWritten(taint.key)} ${keyProblem}` };
-    const valueProblem = labelValueProblem(taint.value ?? '');
+    const valueProblem = taint.value !== undefined && labelValueProblem(taint.value);
     if (valueProblem) yield { at: `${at}[${index}].value`, message: `the taint value ${asWritten(taint.value)} ${valueProblem}` };
     if (taint.effect !== undefined && !TAINT_EFFECTS.includes(taint.effect)) {
       yield { at: `${at}[${index}].effect`, message: `is ${asWritten(taint.effect)}; expected ${oneOf(TAINT_EFFECTS)}` };

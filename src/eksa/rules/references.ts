@@ -1,5 +1,5 @@
 /** Rules about references between documents, namespaces and API versions. */
-import { oneOf, asWritten } from '../finding';
+import { asWritten, isOneOf, oneOf } from '../finding';
 import type { Ref } from '../model/cluster';
 import type { ClusterDocument, Document } from '../model/document';
 import { documentPath } from '../model/document';
@@ -8,11 +8,16 @@ import { API_VERSION, isKnownKind } from '../schema/kinds';
 import type { Context, Problem, Provider, Rule } from './rule';
 
 /** Kinds of datacenters, with the machine configurations that belong to each. */
-export const PROVIDERS: Readonly<Record<string, { readonly provider: Provider; readonly machineKind?: string }>> = {
+const PROVIDERS: Readonly<Record<string, { readonly provider: Provider; readonly machineKind?: string }>> = {
   TinkerbellDatacenterConfig: { provider: 'tinkerbell', machineKind: 'TinkerbellMachineConfig' },
   VSphereDatacenterConfig: { provider: 'vsphere', machineKind: 'VSphereMachineConfig' },
   DockerDatacenterConfig: { provider: 'docker' },
 };
+
+/** What the kind of the Cluster's datacenter stands for. */
+export function providerOf({ spec }: ClusterDocument) {
+  return PROVIDERS[spec?.datacenterRef?.kind ?? ''];
+}
 
 const IDENTITY_KINDS = ['OIDCConfig', 'AWSIamConfig'];
 const GIT_OPS_KINDS = ['FluxConfig', 'GitOpsConfig'];
@@ -47,7 +52,7 @@ function* datacenter(cluster: ClusterDocument, context: Context): Iterable<Probl
   const ref = cluster.spec?.datacenterRef;
   const kinds = Object.keys(PROVIDERS);
   if (!ref) yield { at: 'spec.datacenterRef', message: 'is missing; expected kind and name of the datacenter document' };
-  else if (!kinds.includes(ref.kind ?? '')) yield { at: 'spec.datacenterRef.kind', message: `is ${asWritten(ref.kind)}; expected ${oneOf(kinds)}` };
+  else if (!isOneOf(ref.kind, kinds)) yield { at: 'spec.datacenterRef.kind', message: `is ${asWritten(ref.kind)}; expected ${oneOf(kinds)}` };
   else if (!context.find(ref.kind, ref.name)) yield missingDatacenter(ref, context);
 }
 
@@ -59,7 +64,7 @@ function missingDatacenter(ref: Ref, { documents }: Context): Problem {
 }
 
 function* machineConfigs(cluster: ClusterDocument, context: Context): Iterable<Problem> {
-  const wanted = PROVIDERS[cluster.spec?.datacenterRef?.kind ?? '']?.machineKind;
+  const wanted = providerOf(cluster)?.machineKind;
   if (!wanted) return;
   for (const { at, ref } of machineRefs(cluster)) {
     if (ref.kind !== wanted) yield { at: `${at}.kind`, message: `is ${asWritten(ref.kind)}; expected ${wanted}, as the datacenter is a ${cluster.spec?.datacenterRef?.kind}` };
@@ -68,14 +73,14 @@ function* machineConfigs(cluster: ClusterDocument, context: Context): Iterable<P
 }
 
 function* namespaces(cluster: ClusterDocument, context: Context): Iterable<Problem> {
-  const expected = cluster.metadata?.namespace ?? '';
+  const expected = cluster.metadata?.namespace || undefined;
   for (const document of referenced(cluster, context)) {
-    const actual = document.metadata?.namespace ?? '';
+    const actual = document.metadata?.namespace || undefined;
     if (actual !== expected) {
       yield {
         document: documentPath(document),
         at: 'metadata.namespace',
-        message: `is ${asWritten(actual || undefined)}; expected ${asWritten(expected || undefined)}, as on the Cluster (nothing and 'default' count as different)`,
+        message: `is ${asWritten(actual)}; expected ${asWritten(expected)}, as on the Cluster (nothing and 'default' count as different)`,
       };
     }
   }
@@ -89,7 +94,7 @@ function referenced(cluster: ClusterDocument, context: Context): readonly Docume
 
 function* gitOpsKind(cluster: ClusterDocument): Iterable<Problem> {
   const ref = cluster.spec?.gitOpsRef;
-  if (ref && !GIT_OPS_KINDS.includes(ref.kind ?? '')) yield { at: 'spec.gitOpsRef.kind', message: `is ${asWritten(ref.kind)}; expected ${oneOf(GIT_OPS_KINDS)}` };
+  if (ref && !isOneOf(ref.kind, GIT_OPS_KINDS)) yield { at: 'spec.gitOpsRef.kind', message: `is ${asWritten(ref.kind)}; expected ${oneOf(GIT_OPS_KINDS)}` };
 }
 
 function* gitOpsName(cluster: ClusterDocument): Iterable<Problem> {
@@ -98,10 +103,10 @@ function* gitOpsName(cluster: ClusterDocument): Iterable<Problem> {
 }
 
 function* identityKinds(cluster: ClusterDocument): Iterable<Problem> {
-  const kinds = (cluster.spec?.identityProviderRefs ?? []).map((ref) => ref.kind ?? '');
+  const kinds = (cluster.spec?.identityProviderRefs ?? []).map((ref) => ref.kind);
   for (const [index, kind] of kinds.entries()) {
     const at = `spec.identityProviderRefs[${index}].kind`;
-    if (!IDENTITY_KINDS.includes(kind)) yield { at, message: `is ${asWritten(kind)}; expected ${oneOf(IDENTITY_KINDS)}` };
+    if (!isOneOf(kind, IDENTITY_KINDS)) yield { at, message: `is ${asWritten(kind)}; expected ${oneOf(IDENTITY_KINDS)}` };
     else if (kinds.indexOf(kind) < index) yield { rule: 'X11', at, message: `is ${kind} a second time; only one of a kind is used`, fix: 'keep one' };
   }
 }
@@ -118,7 +123,7 @@ function* referencedPolicies(cluster: ClusterDocument, context: Context): Iterab
     ...(cluster.spec?.gitOpsRef ? [{ at: 'spec.gitOpsRef', ref: cluster.spec.gitOpsRef }] : []),
   ];
   for (const { at, ref } of places) {
-    const isUsable = [...IDENTITY_KINDS, ...GIT_OPS_KINDS].includes(ref.kind ?? '') && ref.name;
+    const isUsable = isOneOf(ref.kind, [...IDENTITY_KINDS, ...GIT_OPS_KINDS]) && ref.name;
     if (isUsable && !context.find(ref.kind, ref.name)) {
       yield {
         at: `${at}.name`,

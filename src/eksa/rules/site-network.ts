@@ -79,7 +79,7 @@ function* mirrorNamespaces(cluster: ClusterDocument): Iterable<Problem> {
 
 function* oneCuratedRegistry(cluster: ClusterDocument): Iterable<Problem> {
   const namespaces = cluster.spec?.registryMirrorConfiguration?.ociNamespaces ?? [];
-  if (namespaces.filter(({ registry }) => CURATED_PACKAGES_REGISTRY.test(registry ?? '')).length > 1) {
+  if (namespaces.filter(({ registry }) => registry && CURATED_PACKAGES_REGISTRY.test(registry)).length > 1) {
     yield { at: 'spec.registryMirrorConfiguration.ociNamespaces', message: 'names more than one registry of curated packages', fix: 'keep one' };
   }
 }

@@ -55,7 +55,7 @@ function* bottlerocketVersion(cluster: ClusterDocument, context: Context): Itera
     { machine: controlPlane, version: cluster.spec?.kubernetesVersion },
     ...workers.map(({ group, machine }) => ({ machine, version: group.kubernetesVersion ?? cluster.spec?.kubernetesVersion })),
   ];
-  const refused = used.filter(({ machine, version }) => machine && isBottlerocketMachine(machine) && (kubernetesMinor(version ?? '') ?? 0) > LAST_BOTTLEROCKET_MINOR);
+  const refused = used.filter(({ machine, version }) => machine && isBottlerocketMachine(machine) && (kubernetesMinor(version) ?? 0) > LAST_BOTTLEROCKET_MINOR);
   for (const machine of new Set(refused.map((use) => use.machine!))) {
     yield {
       document: documentPath(machine),
@@ -113,10 +113,10 @@ function* imageNamesVersion(cluster: ClusterDocument, context: Context): Iterabl
   const shared = context.tinkerbellDatacenter?.spec?.osImageURL;
   const seen = new Set<string>();
   for (const { machine, version } of uses) {
-    const url = shared || machine?.spec?.osImageURL;
     const owner = shared ? context.tinkerbellDatacenter : machine;
+    const url = owner?.spec?.osImageURL;
     const key = `${owner && documentPath(owner)} ${version}`;
-    if (!url || !parseRequestUri(url) || !owner || !version || seen.has(key)) continue;
+    if (!owner || !url || !version || !parseRequestUri(url) || seen.has(key)) continue;
     seen.add(key);
     if (url.replace(/[-._]/g, '').includes(version.replace(/[-._]/g, ''))) continue;
     yield {

@@ -1,5 +1,5 @@
 /** Rules about the datacenter and the machine configurations of bare metal. */
-import { oneOf, asWritten } from '../finding';
+import { asWritten, isOneOf, oneOf } from '../finding';
 import { HARDWARE_FILE } from '../hardware/machine';
 import type { Document } from '../model/document';
 import type { AffinityTerm, TinkerbellDatacenterSpec } from '../model/machines';
@@ -37,8 +37,11 @@ function* urlProblems(text: string | undefined, at: string): Iterable<Problem> {
 }
 
 function* tinkerbellIp(datacenter: Datacenter): Iterable<Problem> {
-  const text = datacenter.spec?.tinkerbellIP ?? '';
-  if (!parseIp(text)) yield { at: 'spec.tinkerbellIP', message: `is ${asWritten(text)}; expected a free IP address of the node network for the provisioning services` };
+  const text = datacenter.spec?.tinkerbellIP;
+  if (!text || !parseIp(text)) yield {
+    at: 'spec.tinkerbellIP',
+    message: `is ${asWritten(text)}; expected a free IP address of the node network for the provisioning services`,
+  };
 }
 
 function* isoUrl(datacenter: Datacenter): Iterable<Problem> {
@@ -52,8 +55,9 @@ function* isoUrl(datacenter: Datacenter): Iterable<Problem> {
 }
 
 function* endpointDiffers(datacenter: Datacenter, { cluster }: Context): Iterable<Problem> {
-  const host = cluster.spec?.controlPlaneConfiguration?.endpoint?.host ?? '';
-  if (host && sameIp(host, datacenter.spec?.tinkerbellIP ?? '')) {
+  const host = cluster.spec?.controlPlaneConfiguration?.endpoint?.host;
+  const provisioning = datacenter.spec?.tinkerbellIP;
+  if (host && provisioning && sameIp(host, provisioning)) {
     yield { at: 'spec.tinkerbellIP', message: `is ${host}, the control plane's endpoint as well`, fix: 'use two different free addresses' };
   }
 }
@@ -105,12 +109,11 @@ function* expressions({ spec }: TinkerbellMachine): Iterable<Problem> {
 }
 
 export function isKnownFamily({ spec }: TinkerbellMachine): boolean {
-  return OS_FAMILIES.includes(spec?.osFamily ?? '');
+  return isOneOf(spec?.osFamily, OS_FAMILIES);
 }
 
 function* osFamily(machine: TinkerbellMachine): Iterable<Problem> {
-  const family = machine.spec?.osFamily ?? '';
-  if (!isKnownFamily(machine)) yield { at: 'spec.osFamily', message: `is ${asWritten(family)}; expected ${oneOf(OS_FAMILIES)}` };
+  if (!isKnownFamily(machine)) yield { at: 'spec.osFamily', message: `is ${asWritten(machine.spec?.osFamily)}; expected ${oneOf(OS_FAMILIES)}` };
 }
 
 /** The selector is rendered without quotes into the Cluster API templates and read back as YAML. */

@@ -46,9 +46,9 @@ function entriesOf<Key extends string>(table: Readonly<Record<Key, string>>): [K
 
 /** A relative network is completed by the tools; an absolute one elsewhere is silently put below the datacenter's. */
 function* network({ spec }: Datacenter): Iterable<Problem> {
-  const path = spec?.network ?? '';
+  const path = spec?.network;
   const parent = `/${spec?.datacenter}/network/`;
-  if (path.startsWith('/') && !(path.startsWith(parent) && path.length > parent.length)) {
+  if (path?.startsWith('/') && !(path.startsWith(parent) && path.length > parent.length)) {
     yield { at: 'spec.network', message: `is ${asWritten(path)}; expected a path below ${parent}, or the network's name alone` };
   }
 }

@@ -1,5 +1,5 @@
 /** Rules about worker node groups. */
-import { oneOf, asWritten } from '../finding';
+import { asWritten, isOneOf, oneOf } from '../finding';
 import type { WorkerGroup } from '../model/cluster';
 import type { ClusterDocument } from '../model/document';
 import { isDnsLabel } from '../syntax/names';
@@ -51,7 +51,7 @@ export const WORKER_GROUP_RULES: readonly Rule<ClusterDocument>[] = [
   each('C14', autoscalingBounds),
   each('C18', function* (group, at) {
     const type = group.upgradeRolloutStrategy?.type;
-    if (group.upgradeRolloutStrategy && !ROLLOUT_TYPES.includes(type ?? '')) {
+    if (group.upgradeRolloutStrategy && !isOneOf(type, ROLLOUT_TYPES)) {
       yield { at: `${at}.upgradeRolloutStrategy.type`, message: `is ${asWritten(type)}; expected ${oneOf(ROLLOUT_TYPES)}` };
     }
   }),
@@ -141,7 +141,7 @@ function* oneGroupWithoutTaints(cluster: ClusterDocument): Iterable<Problem> {
 }
 
 function* versionWithoutGroups(cluster: ClusterDocument): Iterable<Problem> {
-  const minor = kubernetesMinor(cluster.spec?.kubernetesVersion ?? '');
+  const minor = kubernetesMinor(cluster.spec?.kubernetesVersion);
   if (groupsOf(cluster).length === 0 && minor !== undefined && minor <= 21) {
     yield { at: AT, message: 'is empty; clusters without workers need a Kubernetes version above 1.21' };
   }

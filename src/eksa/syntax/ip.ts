@@ -21,9 +21,9 @@ export function parseIp(text: string): IpAddress | undefined {
   return text.includes(':') ? parseIpv6(text) : parseIpv4(text);
 }
 
-/** The network with host bits cleared, or undefined when the text is none. */
-export function parseCidr(text: string): Cidr | undefined {
-  const parts = text.split('/');
+/** The network with host bits cleared, or undefined when the text is absent or no network. */
+export function parseCidr(text: string | undefined): Cidr | undefined {
+  const parts = text?.split('/') ?? [];
   if (parts.length !== 2 || !/^\d+$/.test(parts[1])) return undefined;
   const plain = parseIp(parts[0]);
   const address = plain?.version === 4 && parts[0].includes(':') ? { version: 6, value: IPV4_IN_IPV6 | plain.value } as const : plain;

@@ -43,9 +43,9 @@ export function isNewerRelease(one: string, other: string): boolean {
   return (newer.major - older.major || newer.minor - older.minor || newer.patch - older.patch) > 0;
 }
 
-/** The minor of `1.NN`, or undefined when the text is anything else. */
-export function kubernetesMinor(text: string): number | undefined {
-  const match = /^1\.(0|[1-9]\d*)$/.exec(text);
+/** The minor of `1.NN`, or undefined when the text is absent or anything else. */
+export function kubernetesMinor(text: string | undefined): number | undefined {
+  const match = /^1\.(0|[1-9]\d*)$/.exec(text ?? '');
   return match ? Number(match[1]) : undefined;
 }
 

@@ -1,15 +1,7 @@
 /** In addition to the one sample that each rule has in rule-samples.ts: other values that break it, or just satisfy it. */
-import { checkDocuments } from '../../../src/eksa/check';
-import { parseHardware } from '../../../src/eksa/hardware/machine';
-import { BASES, changed } from '../rule-bases';
+import { BASES } from '../rule-bases';
 import type { Base, Changes } from '../rule-bases';
-
-/** `severity rule place` of each finding. */
-function findings(base: Base, changes: Changes, isExisting = false): string[] {
-  const { documents, csv } = changed(base, changes);
-  const found = checkDocuments(documents, csv === undefined ? undefined : parseHardware(csv), { isExisting });
-  return found.map(({ severity, ruleId, path }) => `${severity} ${ruleId} ${path}`);
-}
+import { findings } from './findings';
 
 const CP = 'Cluster.spec.controlPlaneConfiguration';
 const ROW = 'hardware.csv/node-01';
@@ -66,7 +58,7 @@ describe('encryption of etcd', () => {
   });
 
   test('is accepted on a cluster that exists', () => {
-    expect(findings(BASES.vsphere, encryption({ providers: [KMS], resources: ['secrets'] }), true)).toEqual([]);
+    expect(findings(BASES.vsphere, encryption({ providers: [KMS], resources: ['secrets'] }), { isExisting: true })).toEqual([]);
   });
 
   test.each<[string, unknown[]]>([
@@ -76,7 +68,7 @@ describe('encryption of etcd', () => {
     ['a socket that is none', [{ providers: [{ kms: { ...KMS.kms, socketListenAddress: '/run/kms.sock' } }], resources: ['a'] }]],
     ['no resources', [{ providers: [KMS], resources: [] }]],
   ])('is rejected on a cluster that exists with %s', (_, entries) => {
-    expect(findings(BASES.vsphere, encryption(...entries), true)).toHaveLength(1);
+    expect(findings(BASES.vsphere, encryption(...entries), { isExisting: true })).toHaveLength(1);
   });
 });
 
