@@ -22,7 +22,8 @@ export function* encryptionProblems({ spec }: ClusterDocument): Iterable<Problem
   const given = spec?.etcdEncryption as readonly Encryption[] | undefined;
   if (given === undefined) return;
   const at = 'spec.etcdEncryption';
-  if (!isOneOf(spec?.datacenterRef?.kind, SUPPORTED)) yield { at, message: `is not possible with a ${spec?.datacenterRef?.kind}`, fix: 'remove etcdEncryption' };
+  const kind = spec?.datacenterRef?.kind;
+  if (!isOneOf(kind, SUPPORTED)) yield { at, message: `is not possible with a ${kind}`, fix: 'remove etcdEncryption' };
   if (given.length !== 1) yield { at, message: `has ${given.length} entries; expected exactly 1`, fix: 'keep one entry' };
   for (const [index, entry] of given.entries()) yield* entryProblems(entry, `${at}[${index}]`);
 }

@@ -52,8 +52,9 @@ function* datacenter(cluster: ClusterDocument, context: Context): Iterable<Probl
   const ref = cluster.spec?.datacenterRef;
   const kinds = Object.keys(PROVIDERS);
   if (!ref) yield { at: 'spec.datacenterRef', message: 'is missing; expected kind and name of the datacenter document' };
-  else if (!isOneOf(ref.kind, kinds)) yield { at: 'spec.datacenterRef.kind', message: `is ${asWritten(ref.kind)}; expected ${oneOf(kinds)}` };
-  else if (!context.find(ref.kind, ref.name)) yield missingDatacenter(ref, context);
+  else if (!isOneOf(ref.kind, kinds)) {
+    yield { at: 'spec.datacenterRef.kind', message: `is ${asWritten(ref.kind)}; expected ${oneOf(kinds)}` };
+  } else if (!context.find(ref.kind, ref.name)) yield missingDatacenter(ref, context);
 }
 
 /** Another kind of datacenter under the same name tells which of the two is wrong. */
@@ -94,7 +95,9 @@ function referenced(cluster: ClusterDocument, context: Context): readonly Docume
 
 function* gitOpsKind(cluster: ClusterDocument): Iterable<Problem> {
   const ref = cluster.spec?.gitOpsRef;
-  if (ref && !isOneOf(ref.kind, GIT_OPS_KINDS)) yield { at: 'spec.gitOpsRef.kind', message: `is ${asWritten(ref.kind)}; expected ${oneOf(GIT_OPS_KINDS)}` };
+  if (ref && !isOneOf(ref.kind, GIT_OPS_KINDS)) {
+    yield { at: 'spec.gitOpsRef.kind', message: `is ${asWritten(ref.kind)}; expected ${oneOf(GIT_OPS_KINDS)}` };
+  }
 }
 
 function* gitOpsName(cluster: ClusterDocument): Iterable<Problem> {

@@ -55,8 +55,11 @@ function* bottlerocketVersion(cluster: ClusterDocument, context: Context): Itera
     { machine: controlPlane, version: cluster.spec?.kubernetesVersion },
     ...workers.map(({ group, machine }) => ({ machine, version: group.kubernetesVersion ?? cluster.spec?.kubernetesVersion })),
   ];
-  const refused = used.filter(({ machine, version }) => machine && isBottlerocketMachine(machine) && (kubernetesMinor(version) ?? 0) > LAST_BOTTLEROCKET_MINOR);
-  for (const machine of new Set(refused.map((use) => use.machine!))) {
+  const refused = used.flatMap(({ machine, version }) => {
+    const minor = kubernetesMinor(version);
+    return machine && isBottlerocketMachine(machine) && minor !== undefined && minor > LAST_BOTTLEROCKET_MINOR ? [machine] : [];
+  });
+  for (const machine of new Set(refused)) {
     yield {
       document: documentPath(machine),
       at: 'spec.osFamily',

@@ -113,7 +113,8 @@ export function isKnownFamily({ spec }: TinkerbellMachine): boolean {
 }
 
 function* osFamily(machine: TinkerbellMachine): Iterable<Problem> {
-  if (!isKnownFamily(machine)) yield { at: 'spec.osFamily', message: `is ${asWritten(machine.spec?.osFamily)}; expected ${oneOf(OS_FAMILIES)}` };
+  if (isKnownFamily(machine)) return;
+  yield { at: 'spec.osFamily', message: `is ${asWritten(machine.spec?.osFamily)}; expected ${oneOf(OS_FAMILIES)}` };
 }
 
 /** The selector is rendered without quotes into the Cluster API templates and read back as YAML. */

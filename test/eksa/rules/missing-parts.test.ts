@@ -22,7 +22,8 @@ function pathsIn(node: unknown): string[][] {
 }
 
 test.each(Object.entries(BASES))('judges the base %s with any one part missing', (_name, { documents, csv }) => {
-  const judged = [...copiesWithoutOnePart(documents)].map((copy) => checkDocuments(copy, csv === undefined ? undefined : parseHardware(csv)));
+  const hardware = csv === undefined ? undefined : parseHardware(csv);
+  const judged = [...copiesWithoutOnePart(documents)].map((copy) => checkDocuments(copy, hardware));
   expect(judged.length).toBeGreaterThan(15);
   expect(judged.flat().filter(({ path, message }) => path === '' || message === '')).toEqual([]);
 });
