@@ -58,5 +58,5 @@ export function headOfUpstream(response: IncomingMessage): ResponseHead {
     if (name === 'content-type' && raw.findIndex((other, at) => at % 2 === 0 && other.toLowerCase() === name) < index) continue;
     headers.push(raw[index]!, name === 'content-type' ? withCharset(raw[index + 1]!) : raw[index + 1]!);
   }
-  return new ResponseHead(response.statusCode ?? 502, headers);
+  return new ResponseHead(response.statusCode!, headers);
 }

@@ -150,6 +150,15 @@ it('a defect in what is counted at the end of a request is logged, and later pha
   expect(proxy.messages('error')).toEqual(['defect in a request: boom']);
 });
 
+it('a defect that makes every answer impossible ends the connection', async () => {
+  const unowned = onlyOwnersCatch();
+  const proxy = await start({});
+  Object.defineProperty(proxy, 'closing', { get: boom });
+  expect(await ask(proxy.port, GET)).toBe('');
+  expect(proxy.messages('error')).toEqual(['defect in a request: boom', 'defect in the answer to a request with a defect: boom']);
+  expect(unowned).toEqual([]);
+});
+
 it('a defect before there is an exchange is answered with 500', async () => {
   const proxy = await new LocalProxy({ trusted: boom }).start();
   closing.push(() => proxy.close());

@@ -44,6 +44,11 @@ describe('an error', () => {
     ['text/html;level=1;q=0.1, application/xml;q=0.2', 'xml'],
     ['text/html;q=nonsense, application/xml;q=0.9', 'html'],
     ['text/html;q=0', 'html'],
+    // A weight below 0 is below that of a type that is not acceptable.
+    ['text/html;q=-1', 'json'],
+    // Names that every object of JavaScript has.
+    ['constructor', 'json'],
+    ['__proto__', 'json'],
     // Only the most acceptable type counts, known or not.
     ['image/png, text/html;q=0.9', 'json'],
     ['', 'json'],

@@ -39,15 +39,16 @@ const XML_FORMAT: Format = {
 
 const GRPC_FORMAT: Format = { contentType: 'application/grpc', render: () => '' };
 
-const FORMATS: Readonly<Record<string, Format>> = {
-  'application/json': JSON_FORMAT,
-  'application/*': JSON_FORMAT,
-  'text/plain': TEXT_FORMAT,
-  'text/*': TEXT_FORMAT,
-  'text/html': HTML_FORMAT,
-  'application/xml': XML_FORMAT,
-  'application/grpc': GRPC_FORMAT,
-};
+/** By media type, lower case. A map, because the client chooses the key: an object has `constructor` and others of its own. */
+const FORMATS: ReadonlyMap<string, Format> = new Map([
+  ['application/json', JSON_FORMAT],
+  ['application/*', JSON_FORMAT],
+  ['text/plain', TEXT_FORMAT],
+  ['text/*', TEXT_FORMAT],
+  ['text/html', HTML_FORMAT],
+  ['application/xml', XML_FORMAT],
+  ['application/grpc', GRPC_FORMAT],
+]);
 
 /**
  * Format for a client that does not say what it accepts: JSON for decisions of the gateway, text when the request was malformed or the
@@ -65,7 +66,7 @@ export function renderError(message: string, requestId: string, accept: string |
 /** Chooses the type with the highest weight; of equals the first. When that one is not in the table, the others are not tried. */
 function preferredFormat(accept: string | undefined): Format | undefined {
   if (accept === undefined) return undefined;
-  let best: string | undefined;
+  let best = '';
   let bestWeight = -1;
   for (const entry of accept.split(',')) {
     const [type = '', ...parameters] = entry.split(';').map((part) => part.trim().toLowerCase());
@@ -74,7 +75,7 @@ function preferredFormat(accept: string | undefined): Format | undefined {
     best = type;
     bestWeight = weight;
   }
-  return best === undefined ? undefined : FORMATS[best];
+  return FORMATS.get(best);
 }
 
 function weightOf(parameters: readonly string[]): number {

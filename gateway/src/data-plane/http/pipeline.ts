@@ -198,7 +198,16 @@ export class Pipeline {
     } catch (error) {
       // A plugin has made the head of that answer impossible, too.
       this.#logDefect('the answer to a request with a defect', error, exchange);
+      this.#rejectOrCut(incoming, response);
+    }
+  }
+
+  #rejectOrCut(incoming: IncomingMessage, response: ServerResponse): void {
+    try {
       this.#reject(UNEXPECTED, incoming, response);
+    } catch {
+      // No answer is possible. The defect is in the log already; a client must not wait for an answer that never comes.
+      response.destroy();
     }
   }
 
