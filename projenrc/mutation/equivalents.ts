@@ -3,9 +3,36 @@
  * Keys as `npx projen mutate` prints them: file, function, change. A key that no longer matches is reported.
  */
 export const EQUIVALENTS: Readonly<Record<string, string>> = {
-  'src/eksa/update/rollout.ts#workers: \'\' -> \'mutated\'': 'a group without a name gets the same key on both sides, and only names that exist are printed',
-  'src/eksa/update/version-rules.ts#clusterVersion: \'\' -> \'mutated\'': 'neither is a version, and a cluster without one is refused by rule S1 before',
-  'src/eksa/update/version-rules.ts#groupVersions: \'\' -> \'mutated\'': 'neither is a version, and a cluster without one is refused by rule S1 before',
+  'src/eksa/update/rollout.ts#workers: \'\' -> \'mutated\'':
+    'a group without a name gets the same key on both sides, and only names that exist are printed',
+  'src/eksa/update/version-rules.ts#clusterVersion: \'\' -> \'mutated\'':
+    'neither is a version, and a cluster without one is refused by rule S1 before',
+  'src/eksa/update/version-rules.ts#groupVersions: \'\' -> \'mutated\'':
+    'neither is a version, and a cluster without one is refused by rule S1 before',
   'src/eksa/rules/hardware-row.ts#addressFreeForNode: address && cells.ip_address -> address || cells.ip_address':
     'sameIp() is false when one of the two is no address',
+  'gateway/src/store/data-plane-table.ts#list: 1 -> 2': 'pageOf() cuts the second row that is read ahead as it cuts the first',
+  'gateway/src/store/reader.ts#tags: 1 -> 2': 'pageOf() cuts the second row that is read ahead as it cuts the first',
+  'gateway/src/store/expiry-watch.ts#look: this.#isClosed || this.#looking !== undefined -> this.#looking !== undefined':
+    'the loop that begins after the end ends before its first look',
+  'gateway/src/store/expiry-watch.ts##expireAndWait: at !== undefined && at * 1000 <= clock.now() -> at * 1000 <= clock.now()':
+    'without a row, NaN is not less than the time',
+  'gateway/src/store/postgres-change-listener.ts##reconnect: this.#isClosed || this.#retry -> this.#isClosed':
+    'a connection is lost once, and the next one begins when the timer has ended: no timer is set at either call',
+  'gateway/src/store/postgres-pool.ts#isOutage: error.code ?? \'\' -> error.code':
+    'the expression matches neither an empty text nor the text `undefined`',
+  'gateway/src/store/postgres-pool.ts#isOutage: \'\' -> \'mutated\'': 'the expression matches neither text',
+  'gateway/src/store/postgres.ts#dialect: \'read only\' -> \'\'': 'a reader writes nothing; the mode saves work of the server',
+  'gateway/src/store/sql-store.ts##nextExpiry: 1 -> 2': 'only the first row is taken',
+  'gateway/src/store/sql-store.ts##nextExpiry: row?.expires_at ?? undefined -> row?.expires_at':
+    'rows without an end are not selected, so it is never null; the types do not know',
+  'gateway/src/store/sql-store.ts#changesAfter: body === null -> false': 'JSON.parse(null) is null',
+  'gateway/src/store/sqlite-driver.ts#judged: text !== undefined -> true':
+    'a statement that is prepared is no write, and outside of a transaction no write is pending',
+  'gateway/src/store/sqlite.ts#BUSY_MS: 5_000 -> 5001': 'nothing depends on one millisecond of it',
+  'gateway/src/store/writer.ts#-: 0 -> 1': 'positions within a revision are compared only',
+  'gateway/src/store/writer.ts##clearReference: found -> true': 'the reference to the removed row is removed with the row that holds it',
+  'gateway/src/store/writer.ts##log: after && JSON.stringify(after) -> JSON.stringify(after)': 'the text `null` is read as null',
+  'gateway/src/store/writer.ts#expiryOf: typeof row.ttl === \'number\' -> true':
+    'a row of a type with a time to live has a number or null, and the column is null when a row of another type has nothing',
 };

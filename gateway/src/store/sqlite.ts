@@ -16,16 +16,17 @@ import type { Dialect, Tables } from './tables.ts';
 interface SqliteOptions extends SqlStoreOptions {
   /** Path of the database file. It and its folder are created when they are missing. `:memory:` keeps nothing. */
   readonly file: string;
+  /** Milliseconds that a statement waits for another process that writes. @default 5000 */
+  readonly busyMs?: number;
 }
 
-/** How long a statement waits for another process that writes. Milliseconds. */
 const BUSY_MS = 5_000;
 
 /** @throws GatewayError `database-unavailable`: the file cannot be opened or is no database; `database-newer` */
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
-  const { file, log } = options;
+  const { file, log, busyMs = BUSY_MS } = options;
   const outage = new OutageLog(log);
-  const database = adapted(openFile(file), {
+  const database = adapted(openFile(file, busyMs), {
     unavailable: (error) => unavailable(file, error), failed: (error) => outage.failed(error), answered: () => outage.answered(),
   });
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
@@ -39,11 +40,11 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
 
 const IN_MEMORY = ':memory:';
 
-function openFile(file: string): DatabaseSync {
+function openFile(file: string, busyMs: number): DatabaseSync {
   try {
     if (file !== IN_MEMORY) mkdirSync(dirname(file), { recursive: true });
     const database = new DatabaseSync(file);
-    database.exec(`pragma busy_timeout = ${BUSY_MS}; pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on`);
+    database.exec(`pragma busy_timeout = ${busyMs}; pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on`);
     // The file contains keys of consumers.
     if (file !== IN_MEMORY) chmodSync(file, 0o600);
     return database;
