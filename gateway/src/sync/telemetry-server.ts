@@ -19,7 +19,7 @@ const decompress = promisify(gunzip);
 /** Most bytes that one frame may unpack to: a small frame must not fill the memory. */
 const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
 
-/** Accounts that are kept; nodes that come and go with ever new ids must not fill the memory. */
+/** Accounts that are kept by default; nodes that come and go with ever new ids must not fill the memory. */
 const MAX_ACCOUNTS = 10_000;
 
 /** What arrived from one data plane since its process started. */
@@ -37,16 +37,20 @@ interface TelemetryServerOptions {
   readonly log: Log;
   /** Gets every record once. @default - records are only counted */
   readonly onRecords?: (node: string, records: readonly TelemetryRecord[]) => void;
+  /** Accounts that are kept. @default 10,000 */
+  readonly maxAccounts?: number;
 }
 
 export class TelemetryServer {
   readonly #accounts = new Map<string, TelemetryAccount>();
   readonly #listener: TunnelListener;
   readonly #log: Log;
+  readonly #maxAccounts: number;
   readonly #onRecords: NonNullable<TelemetryServerOptions['onRecords']>;
 
-  constructor({ trust, log, onRecords = () => undefined }: TelemetryServerOptions) {
+  constructor({ trust, log, onRecords = () => undefined, maxAccounts = MAX_ACCOUNTS }: TelemetryServerOptions) {
     this.#log = log;
+    this.#maxAccounts = maxAccounts;
     this.#onRecords = onRecords;
     this.#listener = new TunnelListener({
       trust,
@@ -106,7 +110,7 @@ export class TelemetryServer {
       this.#accounts.delete(hello.node_id);
       this.#accounts.set(hello.node_id, { run: hello.run, seq, records: account.records + records.length, dropped });
       // A Map keeps the order of insertion: the first account is the one that has been silent longest.
-      if (this.#accounts.size > MAX_ACCOUNTS) this.#accounts.delete(this.#accounts.keys().next().value!);
+      if (this.#accounts.size > this.#maxAccounts) this.#accounts.delete(this.#accounts.keys().next().value!);
       this.#onRecords(hello.node_id, records);
     }
     websocket.send(Buffer.from(JSON.stringify({ ack: seq })), { binary: true }, () => undefined);
