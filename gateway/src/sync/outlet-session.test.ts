@@ -156,7 +156,8 @@ describe('a data plane that does not begin with basic_info', () => {
     expect(setup.lines).toEqual([]);
     setup.clock.advance(1);
     expect(setup.lines).toMatchObject([{
-      level: 'warn', message: 'data plane closed: no basic_info within 5 seconds', node: ID, hostname: 'dp-1', ip: '10.0.0.9', version: '3.9.1',
+      level: 'warn', message: 'data plane closed: no basic_info within 5 seconds',
+      node: ID, hostname: 'dp-1', ip: '10.0.0.9', version: '3.9.1',
     }]);
     expect(await setup.ended()).toBe(1005);
   });
@@ -237,7 +238,8 @@ describe('a ping', () => {
     });
     expect(setup.pongs.map(({ length }) => length)).toEqual([0]);
     setup.clock.advance(1_300);
-    expect(await setup.pinged('b'.repeat(32))).toMatchObject({ last_seen: 1_800_000_002, updated_at: 1_800_000_002, config_hash: 'b'.repeat(32) });
+    const later = { last_seen: 1_800_000_002, updated_at: 1_800_000_002, config_hash: 'b'.repeat(32) };
+    expect(await setup.pinged(later.config_hash)).toMatchObject(later);
     expect(setup.rows).toHaveLength(2);
   });
 
