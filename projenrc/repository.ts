@@ -74,7 +74,8 @@ export class Repository extends Component {
 
     project.addTask('demo', {
       description:
-        'Synthesize examples/hybrid and run its gateway on this machine; -- --keep leaves it running, -- --from ecs runs data planes as examples/every-target synthesizes them for ECS',
+        'Synthesize examples/hybrid and run its gateway on this machine; -- --keep leaves it running, -- --from ecs '
+          + 'runs data planes as examples/every-target synthesizes them for ECS',
       steps: [{ spawn: 'gateway:bundle' }, { exec: 'node projenrc/demo.mjs', receiveArgs: true }],
     });
     project.addTask('reference', {

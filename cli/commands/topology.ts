@@ -14,7 +14,8 @@ export const topology: Command = {
   usage: [
     'Usage: hybridge topology [--assembly FOLDER] [--svg FILE] [--json]',
     '',
-    'Prints regions and sites with their clusters, planes and integrations, the tunnels with their ports, and which secret lives where and is read by whom.',
+    'Prints regions and sites with their clusters, planes and integrations, the tunnels with their ports, and '
+      + 'which secret lives where and is read by whom.',
     '',
     '  --assembly FOLDER  what the app was synthesized into (default: cdk.out)',
     '  --svg FILE         writes the same as a picture for browsers',

@@ -41,9 +41,8 @@ export async function runTopology(topology: Topology, options: RunOptions): Prom
   const { progress, keep } = options;
   const runs = await prepare(topology, options);
   const [controlPlane, ...dataPlanes] = runs as [LocalRun, ...LocalRun[]];
-  process.stdout.write(
-    `${renderTable({ headings: ['plane', 'target', 'its settings are read from'], rows: runs.map(({ plane, readFrom }) => [plane.id, plane.target ?? '', readFrom]) })}\n`,
-  );
+  const rows = runs.map(({ plane, readFrom }) => [plane.id, plane.target ?? '', readFrom]);
+  process.stdout.write(`${renderTable({ headings: ['plane', 'target', 'its settings are read from'], rows })}\n`);
   process.stdout.write(`${renderTable(changedSettings(runs))}\n`);
 
   const upstream = await startEchoUpstream();

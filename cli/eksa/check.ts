@@ -19,7 +19,8 @@ export const check: Command = {
     '',
     '  --existing        the cluster is there already, and may have what none can be created with (etcdEncryption)',
     '  --release vX.Y.Z  the EKS Anywhere release whose rules apply; default: the newest known, v0.26.0',
-    '  --json            prints { errors, warnings, findings } for machines; a finding has file, line, path, ruleId, severity, message, fix',
+    '  --json            prints { errors, warnings, findings } for machines; a finding has file, line, path, '
+      + 'ruleId, severity, message, fix',
   ].join('\n'),
   async run(args) {
     const {

@@ -43,7 +43,8 @@ export function describeDiff(diff: FileDiff, files: { readonly old: string; read
       ),
     section(
       'Verdict',
-      `eksctl anywhere upgrade cluster   ${verdict(diff.cliAccepts, diff)}\nkubectl apply, Flux, Argo CD      ${verdict(diff.webhookAccepts, diff)}`,
+      `eksctl anywhere upgrade cluster   ${verdict(diff.cliAccepts, diff)}\nkubectl apply, Flux, Argo CD      `
+        + `${verdict(diff.webhookAccepts, diff)}`,
     ),
   ];
   return `${sections.filter((text) => text !== false).join('\n\n')}\n`;

@@ -35,7 +35,8 @@ export function fillableCluster(file: string): FillableFile {
     fill: ([value = '']) => {
       if (!TOKEN.test(value))
         throw new CommandFailure(
-          `nothing was written: Cluster.spec.licenseToken needs a licence token: three parts joined by dots; what ${String(token.value)} stands for is none`,
+          'nothing was written: Cluster.spec.licenseToken needs a licence token: three parts joined by dots; what '
+            + `${String(token.value)} stands for is none`,
           'configuration',
         );
       return `${text.slice(0, start)}${JSON.stringify(value)}${text.slice(end)}`;

@@ -14,7 +14,8 @@ export const importCommand: Command = {
     'Prints a CDK app whose synthesis writes the same documents. Nothing is dropped silently: what the constructs cannot say is refused',
     'by name, with its line, and no program is printed (exit code 1). BMC credentials and licence tokens never become part of the program.',
     '',
-    '  --new-names       documents may get the names that the constructs give them, and deprecated forms are replaced; only for clusters that are',
+    '  --new-names       documents may get the names that the constructs give them, and deprecated forms are '
+      + 'replaced; only for clusters that are',
     '                    yet to be created',
     '  --release vX.Y.Z  release of EKS Anywhere that the program names; default: the eksaVersion of the file, else v0.26.0',
   ].join('\n'),

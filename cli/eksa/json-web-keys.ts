@@ -26,7 +26,9 @@ export function jsonWebKeySet(pem: string, source: string): { keys: JsonWebKey[]
     );
   }
   const blocks = pem.match(/-----BEGIN ([A-Z ]+)-----[\s\S]+?-----END \1-----/g) ?? [];
-  if (blocks.length === 0) {throw new CommandFailure(`${source} holds no key; expected PEM (-----BEGIN PUBLIC KEY----- or CERTIFICATE)`, 'configuration');}
+  if (blocks.length === 0) {
+    throw new CommandFailure(`${source} holds no key; expected PEM (-----BEGIN PUBLIC KEY----- or CERTIFICATE)`, 'configuration');
+  }
   return { keys: blocks.flatMap((block) => keysOf(readKey(block, source))) };
 }
 

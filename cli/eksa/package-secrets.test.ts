@@ -54,6 +54,7 @@ it.each(['yes', '0o17', 'a: b #c', '- "x\' {', 'two\nlines', '${env:OTHER}'])('k
 
 it('names the package and setting of every value that is missing', async () => {
   await expect(filledPackages({})).rejects.toThrow(
-    "2 values are missing: package 'harbor': secretKey needs the environment variable HARBOR_KEY, which is not set; package 'harbor': list.0 needs",
+    "2 values are missing: package 'harbor': secretKey needs the environment variable HARBOR_KEY, which is not "
+      + "set; package 'harbor': list.0 needs",
   );
 });

@@ -20,8 +20,10 @@ export const publishKeys: Command = {
   usage: [
     'Usage: hybridge eksa publish-keys cluster.yaml [--kubeconfig FILE] [--key FILE] [--out FILE]',
     '',
-    'Once the cluster exists: reads the public key of its service accounts by kubectl from the Secret eksa-system/<cluster>-sa of the management',
-    'cluster, and puts it as keys.json beside the discovery document of the issuer that cluster.yaml names (spec.podIamConfig.serviceAccountIssuer),',
+    'Once the cluster exists: reads the public key of its service accounts by kubectl from the Secret '
+      + 'eksa-system/<cluster>-sa of the management',
+    'cluster, and puts it as keys.json beside the discovery document of the issuer that cluster.yaml names '
+      + '(spec.podIamConfig.serviceAccountIssuer),',
     'by the AWS CLI with its region and credentials. Private keys are neither read nor published. Running it again does no harm.',
     '',
     '  --kubeconfig FILE  of the management cluster; default: as kubectl decides',
@@ -72,7 +74,8 @@ function clusterOf(file: string): { name: string; issuer: string } {
   const issuer = cluster?.spec?.podIamConfig?.serviceAccountIssuer;
   if (typeof issuer !== 'string')
     throw new CommandFailure(
-      `${file}: the cluster ${name} has no spec.podIamConfig.serviceAccountIssuer, so its tokens are good inside the cluster only: set serviceAccountIssuer first`,
+      `${file}: the cluster ${name} has no spec.podIamConfig.serviceAccountIssuer, so its tokens are good inside the `
+        + 'cluster only: set serviceAccountIssuer first',
       'configuration',
     );
   return { name, issuer };

@@ -42,7 +42,8 @@ describe('hybridge eksa render', () => {
     expect(output).not.toContain('secret');
     const rows = readFileSync(join(out, 'hardware.csv'), 'utf8').split('\n');
     expect(rows[1]).toBe(
-      'node-01,52:54:00:aa:00:01,10.20.0.21,255.255.255.0,10.20.0.1,10.20.0.2|1.1.1.1,type=cp,/dev/sda,10.20.1.21,root,"a ""quoted"", secret",',
+      'node-01,52:54:00:aa:00:01,10.20.0.21,255.255.255.0,10.20.0.1,10.20.0.2|1.1.1.1,type=cp,/dev/sda,10.20.1.21,root,"a '
+        + '""quoted"", secret",',
     );
     expect(readFileSync(join(out, 'cluster.yaml'), 'utf8')).toBe(readFileSync(sample('bare-metal.yaml'), 'utf8'));
     for (const name of ['cluster.yaml', 'hardware.csv']) expect(mode(join(out, name))).toBe('600');

@@ -20,9 +20,11 @@ export const render: Command = {
   usage: [
     'Usage: hybridge eksa render --assembly-folder cdk.out/hybridge/CLUSTER --out DIR',
     '',
-    'Copies cluster.yaml, hardware.csv, packages.yaml and gitops/ to DIR, with every placeholder replaced: ${env:NAME} by the environment variable,',
+    'Copies cluster.yaml, hardware.csv, packages.yaml and gitops/ to DIR, with every placeholder replaced: '
+      + '${env:NAME} by the environment variable,',
     '${secretsmanager:name#key} by a key of a JSON secret of AWS Secrets Manager (region and credentials as for any AWS SDK). Files are',
-    'readable by their owner only. Where one value is missing nothing is written, and place and variable are named. Values are never printed.',
+    'readable by their owner only. Where one value is missing nothing is written, and place and variable are '
+      + 'named. Values are never printed.',
     '',
     '  --assembly-folder DIR  what cdk synth wrote for the cluster',
     '  --out DIR              where to write; made if missing, must be outside the folder of the assembly',
@@ -35,7 +37,10 @@ export const render: Command = {
       { min: 0, max: 0, names: '--assembly-folder and --out only' },
     );
     const { 'assembly-folder': from, out } = options;
-    if (!from || !out) {throw new CommandFailure(`eksa render: ${from ? '--out' : '--assembly-folder'} is missing; see hybridge eksa render --help`);}
+    if (!from || !out) {
+      throw new CommandFailure(`eksa render: ${from ? '--out' : '--assembly-folder'} is missing; see hybridge eksa `
+      + 'render --help');
+    }
     refuseInsideAssembly(from, out);
     const files = filesOf(from).map(({ name, open }) => ({ name, file: open(join(from, name)) }));
     const values = await fillTexts(

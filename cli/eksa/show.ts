@@ -16,7 +16,8 @@ export const show: Command = {
   usage: [
     'Usage: hybridge eksa show cluster.yaml [hardware.csv] [--svg FILE]',
     '',
-    'Prints the groups of nodes with the machines that each can take ([#] for a node, [ ] for a spare one), the networks and the addresses.',
+    'Prints the groups of nodes with the machines that each can take ([#] for a node, [ ] for a spare one), the '
+      + 'networks and the addresses.',
     '',
     '  --svg FILE  writes the same as a picture for browsers',
   ].join('\n'),

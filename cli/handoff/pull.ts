@@ -24,8 +24,10 @@ export const pull: Command = {
   usage: [
     'Usage: hybridge handoff pull --site STACK/SITE [--plane NAME] [--region REGION] [--out DIR] [--check] [--json]',
     '',
-    'Fetches what the last deployment put into the bucket of the handoff (Handoff.addSite() in the program), and makes Kubernetes Secrets of the secrets of planes',
-    'with SecretDelivery.pull(), and files of those of planes for Docker Compose. Credentials are those of any AWS SDK; they must belong to a reader of the site. Only the owner can read the',
+    'Fetches what the last deployment put into the bucket of the handoff (Handoff.addSite() in the program), and '
+      + 'makes Kubernetes Secrets of the secrets of planes',
+    'with SecretDelivery.pull(), and files of those of planes for Docker Compose. Credentials are those of any AWS '
+      + 'SDK; they must belong to a reader of the site. Only the owner can read the',
     'files. If a value is missing, the command writes nothing. It never prints values.',
     '',
     '  --site STACK/SITE  as the output of the stack says, such as Cloud/factory',

@@ -41,7 +41,8 @@ export async function readSite(source: SiteSource, site: string, plane: string |
   const index = parsed<HandoffIndex>(text, INDEX_FILE);
   if (index.version !== INDEX_VERSION) {
     throw new CommandFailure(
-      `the site was deployed by another version of cdk-hybridge (index ${index.version}, this command line reads ${INDEX_VERSION}): use the version of the program`,
+      `the site was deployed by another version of cdk-hybridge (index ${index.version}, this command line reads `
+        + `${INDEX_VERSION}): use the version of the program`,
       'configuration',
     );
   }
@@ -171,7 +172,8 @@ function parsed<T>(text: string, what: string): T {
 function requireDigest(path: string, text: string, digest: string): void {
   if (digestOf(text) !== digest) {
     throw new CommandFailure(
-      `${path} is not what the last finished deployment wrote: a deployment is in progress, or the file was changed; try again when it has ended`,
+      `${path} is not what the last finished deployment wrote: a deployment is in progress, or the file was changed; `
+        + 'try again when it has ended',
       'unavailable',
     );
   }

@@ -33,7 +33,9 @@ export function compareFolder(
 ): FileChange[] {
   refuseAssembly(folder);
   const record = recordOf(folder);
-  if (record && record.site !== site) {throw new CommandFailure(`--out: ${folder} holds what was pulled for the site ${record.site}; choose another folder for ${site}`);}
+  if (record && record.site !== site) {
+    throw new CommandFailure(`--out: ${folder} holds what was pulled for the site ${record.site}; choose another folder for ${site}`);
+  }
   const gone = (record?.files ?? []).filter((path) => isPart(path) && !files.has(path) && existsSync(join(folder, path)));
   return [
     ...[...files]

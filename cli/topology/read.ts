@@ -12,7 +12,8 @@ export function readTopologyDocument(assembly: string): TopologyDocument {
   const file = join(assembly, 'hybridge', 'topology.json');
   if (!existsSync(file)) {
     throw new CommandFailure(
-      `${file} is missing: give the folder that the app was synthesized into as --assembly; the app needs a cluster or a plane of cdk-hybridge`,
+      `${file} is missing: give the folder that the app was synthesized into as --assembly; the app needs a cluster `
+        + 'or a plane of cdk-hybridge',
       'io',
     );
   }

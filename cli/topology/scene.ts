@@ -72,7 +72,8 @@ export function sceneOf(document: TopologyDocument): Scene {
   const dataPlanes = planes.filter(({ role }) => role === 'data_plane');
   const known = new Set(planes.map(({ id }) => id));
   return {
-    title: `${counted(planes.length - dataPlanes.length, 'control plane')}, ${counted(dataPlanes.length, 'data plane')}, ${counted(clusters.length, 'cluster')}`,
+    title: `${counted(planes.length - dataPlanes.length, 'control plane')}, ${counted(dataPlanes.length, 'data plane')}, `
+      + `${counted(clusters.length, 'cluster')}`,
     boxes: [...boxes.values()],
     cards: [...planeCards, ...integrationCards],
     lines: tunnelLines(document, known),

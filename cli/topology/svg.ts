@@ -40,7 +40,8 @@ export function drawSvg(scene: Scene): string {
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="title description" font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="${FONT}">`,
     `<title id="title">${escaped(scene.title)}</title>`,
     `<desc id="description">${escaped(descriptionOf(scene))}</desc>`,
-    '<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L10 5L0 10z" fill="#2e7040"/></marker></defs>',
+    '<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" '
+      + 'orient="auto"><path d="M0 0L10 5L0 10z" fill="#2e7040"/></marker></defs>',
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     text(scene.title, MARGIN, 34, `font-size="18" font-weight="bold" fill="${INK}"`),
     `<g transform="translate(${MARGIN} ${TITLE_HEIGHT + MARGIN / 2})">`,
@@ -57,10 +58,12 @@ function shapes({ boxes, cards, lines, outlines }: Layout): string[] {
   return [
     ...outlines.map(
       ({ x, y, width, height }) =>
-        `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="8" fill="none" stroke="${CARDS['data plane']}" stroke-dasharray="6 5"/>`,
+        `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="8" fill="none" `
+          + `stroke="${CARDS['data plane']}" stroke-dasharray="6 5"/>`,
     ),
     ...boxes.flatMap(({ box, x, y, width, height }) => [
-      `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="8" fill="${BOXES[box.kind].fill}" stroke="${BOXES[box.kind].edge}"/>`,
+      `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="8" `
+        + `fill="${BOXES[box.kind].fill}" stroke="${BOXES[box.kind].edge}"/>`,
       fitted(box.title, x + 10, y + BOX_HEADER - 9, width - 20, `font-weight="bold" fill="${BOXES[box.kind].edge}"`),
     ]),
     ...lines.flatMap(drawLine),
@@ -82,7 +85,8 @@ function drawCard({ kind, title, lines }: Card, x: number, y: number, width: num
   return [
     '<g>',
     `<title>${escaped([title, ...lines].join('\n'))}</title>`,
-    `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="6" fill="#ffffff" stroke="${edge}" stroke-width="1.4"/>`,
+    `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" rx="6" fill="#ffffff" `
+      + `stroke="${edge}" stroke-width="1.4"/>`,
     `<rect x="${round(x)}" y="${round(y)}" width="5" height="${round(height)}" rx="2" fill="${edge}"/>`,
     fitted(title, x + CARD_PADDING, y + CARD_PADDING + 11, room, `font-weight="bold" fill="${edge}"`),
     ...lines.map((line, at) => fitted(line, x + CARD_PADDING, y + CARD_PADDING + 11 + (at + 1) * LINE_HEIGHT, room, `fill="${INK}"`)),

@@ -58,13 +58,15 @@ function report(findings: readonly Finding[], exceptions: readonly JudgeExceptio
       .filter((rule) => !findings.some((finding) => finding.rule === rule && isExplainedBy(finding)(exception)))
       .map(
         (rule) =>
-          `${exception.judge} ${rule} at ${exception.where}: nothing is found there any more; delete it from projenrc/checks/judges/exceptions.ts`,
+          `${exception.judge} ${rule} at ${exception.where}: nothing is found there any more; delete it from `
+            + 'projenrc/checks/judges/exceptions.ts',
       ),
   );
   for (const { judge, rule, where, message } of unexplained) console.error(`${judge} ${rule} at ${where}: ${message}`);
   for (const line of leftOver) console.error(line);
   console.log(
-    `${judges.join(', ') || 'no judge'}: ${findings.length} findings, ${unexplained.length} unexplained; ${leftOver.length} exceptions left over`,
+    `${judges.join(', ') || 'no judge'}: ${findings.length} findings, ${unexplained.length} unexplained; `
+      + `${leftOver.length} exceptions left over`,
   );
   if (unexplained.length + leftOver.length > 0) process.exitCode = 1;
 }

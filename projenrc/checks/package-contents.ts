@@ -52,7 +52,8 @@ function main() {
   if (problems.length > 0) process.exitCode = 1;
   else {
     console.log(
-      `${files.length} files, ${(pack.size / 1e6).toFixed(1)} MB packed: image context, ${LAMBDAS.length} Lambda functions and command line are there, sources are not`,
+      `${files.length} files, ${(pack.size / 1e6).toFixed(1)} MB packed: image context, ${LAMBDAS.length} Lambda `
+        + 'functions and command line are there, sources are not',
     );
   }
 }

@@ -271,7 +271,8 @@ describe('refused', () => {
     expect(
       add('Three', EksAnywhereTarget.cluster(testFactory(cloud.node.root as App), { imageRepository, exposure: Exposure.nodePort() })),
     ).toThrow(
-      'cache: Cloud/CacheThree lets in its own VPC only, expected a plane on EKS, ECS or an Auto Scaling group there: leave it out here, and give plugins a Redis',
+      'cache: Cloud/CacheThree lets in its own VPC only, expected a plane on EKS, ECS or an Auto Scaling group '
+        + 'there: leave it out here, and give plugins a Redis',
     );
     expect(add('Four', DockerTarget.compose({ imageRepository }))).toThrow('cache: Cloud/CacheFour lets in its own VPC only');
   });

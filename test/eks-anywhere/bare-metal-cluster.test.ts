@@ -291,7 +291,8 @@ test('tells how many spare machines upgrades need', () => {
   };
   const spareWorker = new HardwareInventory([machine(1, 'cp'), machine(2, 'worker'), machine(3, 'worker')]);
   expect(notes({ hardware: spareWorker })).toEqual([
-    'hardware: an upgrade of Kubernetes needs 1 spare machine labelled type=cp and there are 0; add machines before you upgrade, or set upgradeInPlace',
+    'hardware: an upgrade of Kubernetes needs 1 spare machine labelled type=cp and there are 0; add machines '
+      + 'before you upgrade, or set upgradeInPlace',
   ]);
   expect(notes({ upgradeInPlace: true })).toEqual([]);
 });

@@ -54,7 +54,9 @@ test('objects in the repository say what the CLI would fill in: namespace and re
 test('the namespace of a cluster is kept', () => {
   const app = newApp();
   new VSphereCluster(app, 'Plant', vsphere({ gitOps: FluxSync.github(REPOSITORY), namespace: 'sites' }));
-  for (const { metadata } of documents(app, 'Plant/gitops/clusters/plant/plant/eksa-system/eksa-cluster.yaml')) {expect(metadata.namespace).toBe('sites');}
+  for (const { metadata } of documents(app, 'Plant/gitops/clusters/plant/plant/eksa-system/eksa-cluster.yaml')) {
+    expect(metadata.namespace).toBe('sites');
+  }
 });
 
 describe('machines in the repository', () => {

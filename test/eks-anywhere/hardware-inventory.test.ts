@@ -14,7 +14,8 @@ function file(...rows: string[]): string {
 }
 
 function row(number: number, type: string, password: string): string {
-  return `node-0${number},52:54:00:aa:00:0${number},10.20.0.2${number},255.255.255.0,10.20.0.1,10.20.0.2|1.1.1.1,type=${type},/dev/sda,10.20.1.2${number},admin,${password},`;
+  const network = `52:54:00:aa:00:0${number},10.20.0.2${number},255.255.255.0,10.20.0.1,10.20.0.2|1.1.1.1`;
+  return `node-0${number},${network},type=${type},/dev/sda,10.20.1.2${number},admin,${password},`;
 }
 
 test('reads a file and writes it again, placeholders kept', () => {

@@ -117,7 +117,7 @@ const refused: [string, Partial<BareMetalClusterProps>, RegExp][] = [
   [
     'too few machines for a term',
     { controlPlaneNodes: { count: 1, affinity: AFFINITY } },
-    /controlPlaneNodes.affinity.required\[1\].labelSelector.matchLabels must match 1 machine; hardware.csv has 0 labelled type=spare.*\[rule T31\]/,
+    /affinity.required\[1\].labelSelector.matchLabels must match 1 machine; hardware.csv has 0 labelled type=spare.*\[rule T31\]/,
   ],
   [
     'an image of another version',

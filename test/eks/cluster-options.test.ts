@@ -112,7 +112,8 @@ describe('versions', () => {
       const stack = testStack();
       const minor = kubernetesVersion.version.split('.')[1];
       expect(() => testCluster(stack, { kubernetesVersion, kubectlLayer: new KubectlV35Layer(stack, 'Layer') })).toThrow(
-        `kubectlLayer: got KubectlV35Layer for kubernetesVersion ${kubernetesVersion.version}, expected at most one minor version of difference: use KubectlV${minor}Layer`,
+        `kubectlLayer: got KubectlV35Layer for kubernetesVersion ${kubernetesVersion.version}, expected at most one `
+          + `minor version of difference: use KubectlV${minor}Layer`,
       );
     },
   );

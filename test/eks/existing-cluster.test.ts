@@ -57,8 +57,10 @@ describe('an imported cluster that lacks something', () => {
   it('is refused for a control plane with everything that is missing at once', () => {
     const stack = testStack();
     expect(() => testControlPlane(stack, { target: EksTarget.existingCluster(imported(stack)) })).toThrow(
-      'target: the cluster Cloud/Existing has no vpc (the database lives in it), clusterSecurityGroupId (the database lets it in), kubectlProvider (manifests are applied through it):' +
-        ' give them to Cluster.fromClusterAttributes(); for kubectlProvider it is enough to give kubectlLayer to EksTarget.existingCluster()',
+      'target: the cluster Cloud/Existing has no vpc (the database lives in it), clusterSecurityGroupId (the '
+        + 'database lets it in), kubectlProvider (manifests are applied through it):' +
+        ' give them to Cluster.fromClusterAttributes(); for kubectlProvider it is enough to give kubectlLayer to '
+          + 'EksTarget.existingCluster()',
     );
   });
 

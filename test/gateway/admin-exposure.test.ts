@@ -218,7 +218,8 @@ describe('the same elsewhere', () => {
     ] = Object.values<any>(template.findResources('Custom::AWSCDK-EKS-HelmChart', { Properties: { Chart: 'kong' } }));
     const text = typeof Values === 'string' ? Values : JSON.stringify(Values);
     expect(text.replace(/\\"/g, '"')).toContain(
-      '"admin":{"enabled":true,"type":"ClusterIP","http":{"enabled":true,"servicePort":8001,"containerPort":8001},"tls":{"enabled":true,"servicePort":8444,"containerPort":8444}}',
+      '"admin":{"enabled":true,"type":"ClusterIP","http":{"enabled":true,"servicePort":8001,"containerPort":8001},'
+        + '"tls":{"enabled":true,"servicePort":8444,"containerPort":8444}}',
     );
     const [binding] = Object.values<any>(template.findResources('Custom::AWSCDK-EKS-KubernetesResource')).filter(({ Properties }) =>
       JSON.stringify(Properties.Manifest).includes('TargetGroupBinding'),

@@ -56,7 +56,9 @@ describe('on instances', () => {
   });
 
   it('runs the image from the registry of the account, unprivileged, away from the role of the machine', () => {
-    for (const option of ['--read-only', '--cap-drop ALL', '--security-opt no-new-privileges', '--user 10001:10001', '--pull never']) {expect(unit).toContain(option);}
+    for (const option of ['--read-only', '--cap-drop ALL', '--security-opt no-new-privileges', '--user 10001:10001', '--pull never']) {
+      expect(unit).toContain(option);
+    }
     expect(unit).not.toMatch(/--network|--privileged|docker\.sock/);
     expect(unit).toContain('--volume /run/hybridge/tunnel:/etc/hybridge/cluster:ro');
     expect(unit).toMatch(/<\$\{AWS::AccountId\}\.dkr\.ecr\..*>\nExecStop=\/usr\/bin\/docker stop --time 45 gateway\n/);
@@ -105,7 +107,8 @@ describe('on instances', () => {
         expect([mode & 0o777, uid, gid]).toEqual([0o600, 10001, 10001]);
       }
       expect(readFileSync(join(folder, 'asked'), 'utf8').split('\n')[0]).toBe(
-        'secretsmanager get-secret-value --region eu-central-1 --secret-id hybridge/Cloud/control-plane/tunnel --query SecretString --output text',
+        'secretsmanager get-secret-value --region eu-central-1 --secret-id hybridge/Cloud/control-plane/tunnel --query '
+          + 'SecretString --output text',
       );
       rmSync(folder, { recursive: true });
     },

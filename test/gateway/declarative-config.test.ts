@@ -117,7 +117,8 @@ describe('is refused at synth', () => {
       '_format_version: "3.0"\nservices:\n- name: a\n  host: a.test\n  port: 99999\n  routes:\n  - name: r\n    paths: [r]\n',
     );
     expect(() => applied({ file: path })).toThrow(
-      `file: got 2 errors, expected a configuration that the gateway accepts:\n  ${path}:5: services[0].port: value should be between 0 and 65535\n  ${path}:8: services[0].routes[0].paths[0]: should start with`,
+      `file: got 2 errors, expected a configuration that the gateway accepts:\n  ${path}:5: services[0].port: value `
+        + `should be between 0 and 65535\n  ${path}:8: services[0].routes[0].paths[0]: should start with`,
     );
   });
 

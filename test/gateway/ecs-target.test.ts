@@ -274,7 +274,9 @@ describe('wrong properties', () => {
     const [one, two] = ['111122223333', '444455556666'].map(
       (account, at) => new Stack(app, `Stack${at}`, { env: { account, region: 'eu-central-1' } }),
     );
-    for (const stack of [one, two]) {stack.node.setContext(`availability-zones:account=${stack.account}:region=eu-central-1`, ['eu-central-1a', 'eu-central-1b']);}
+    for (const stack of [one, two]) {
+      stack.node.setContext(`availability-zones:account=${stack.account}:region=eu-central-1`, ['eu-central-1a', 'eu-central-1b']);
+    }
     const controlPlane = testControlPlane(one);
     expect(() => controlPlane.addDataPlane('Plane', { target: EcsTarget.fargate(new ec2.Vpc(two, 'Vpc')) }))
       .toThrow("target: the cluster is in account 444455556666, expected 111122223333, where the plane's secrets are");

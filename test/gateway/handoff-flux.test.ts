@@ -78,7 +78,9 @@ describe.each([
         expected,
       ]);
     }
-    for (const field of Object.keys(FIELDS[type]).filter((name) => FIELDS[type][name].endsWith('!'))) {expect(Object.keys(spec)).toContain(field);}
+    for (const field of Object.keys(FIELDS[type]).filter((name) => FIELDS[type][name].endsWith('!'))) {
+      expect(Object.keys(spec)).toContain(field);
+    }
   });
 
   it('applies what lies below the prefix of the site, and takes away what is gone', () => {

@@ -111,7 +111,9 @@ describe('values of the control plane', () => {
       http: { enabled: true, servicePort: 8001, containerPort: 8001 },
       tls: { enabled: false },
     });
-    for (const name of ['proxy', 'ingressController', 'manager', 'portal', 'portalapi', 'udpProxy', 'postgresql', 'enterprise']) {expect(given[name]).toEqual({ enabled: false });}
+    for (const name of ['proxy', 'ingressController', 'manager', 'portal', 'portalapi', 'udpProxy', 'postgresql', 'enterprise']) {
+      expect(given[name]).toEqual({ enabled: false });
+    }
   });
 
   it('migrate before and after an upgrade', () => {
@@ -179,7 +181,9 @@ describe('values of a data plane', () => {
 
 it('the enterprise edition gets its licence on both planes, from Secrets Manager, as a Secret with the chart\'s key', () => {
   const stack = planes(true);
-  for (const plane of ['control-plane', 'cloud', 'site']) {expect(values(stack, plane).enterprise).toMatchObject({ enabled: true, license_secret: `${plane}-licence` });}
+  for (const plane of ['control-plane', 'cloud', 'site']) {
+    expect(values(stack, plane).enterprise).toMatchObject({ enabled: true, license_secret: `${plane}-licence` });
+  }
   const { spec } = only(writtenManifests(stack, 'cloud'), 'SecretProviderClass', 'cloud-licence');
   expect(JSON.parse(spec.parameters.objects)).toEqual([
     { objectName: 'acme/kong-licence', objectType: 'secretsmanager', objectAlias: 'license' },
@@ -298,7 +302,9 @@ withHelm(
         KONG_LUA_SSL_TRUSTED_CERTIFICATE: expect.stringMatching(/^system,.etc.hybridge.ca.\w+.pem$/),
       });
       for (const object of objects.values()) {
-        if (object.kind === 'Job') {expect(object.spec.template.spec.containers[0].volumeMounts).toEqual(container(objects, 'control-plane').volumeMounts);}
+        if (object.kind === 'Job') {
+          expect(object.spec.template.spec.containers[0].volumeMounts).toEqual(container(objects, 'control-plane').volumeMounts);
+        }
       }
     });
 

@@ -95,7 +95,9 @@ describe.each(deployments)('%s', (_, manifest) => {
 
   it('is asked whether it lives and whether it is ready, by different questions on a declared port', () => {
     const { startupProbe, livenessProbe, readinessProbe, ports } = container;
-    for (const probe of [startupProbe, livenessProbe, readinessProbe]) {expect(ports.map(({ name }: any) => name)).toContain(probe.httpGet.port);}
+    for (const probe of [startupProbe, livenessProbe, readinessProbe]) {
+      expect(ports.map(({ name }: any) => name)).toContain(probe.httpGet.port);
+    }
     expect([startupProbe, livenessProbe, readinessProbe].map(({ httpGet }) => httpGet.path)).toEqual([
       '/status',
       '/status',
@@ -104,7 +106,9 @@ describe.each(deployments)('%s', (_, manifest) => {
   });
 
   it('opens named ports above 1024', () => {
-    for (const port of container.ports) {expect(port).toMatchObject({ name: expect.stringMatching(/^[a-z-]{1,15}$/), containerPort: expect.any(Number) });}
+    for (const port of container.ports) {
+      expect(port).toMatchObject({ name: expect.stringMatching(/^[a-z-]{1,15}$/), containerPort: expect.any(Number) });
+    }
     expect(container.ports.every(({ containerPort }: any) => containerPort > 1024)).toBe(true);
   });
 

@@ -104,7 +104,8 @@ describe('what gateways need in the domain', () => {
     const stack = testStack();
     const logs = new OpenSearchLogs(stack, 'Logs', { vpc: new ec2.Vpc(stack, 'Vpc') });
     expect(() => logs.pluginConfig()).toThrow(
-      'Cloud/Logs: ingest: got none, expected one, because http-log cannot sign requests and OpenSearch accepts signed requests only: set ingest: true',
+      'Cloud/Logs: ingest: got none, expected one, because http-log cannot sign requests and OpenSearch accepts '
+        + 'signed requests only: set ingest: true',
     );
   });
 });

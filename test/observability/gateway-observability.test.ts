@@ -263,7 +263,7 @@ describe('refused', () => {
     const target = EksTarget.cluster(testCluster(pods));
     const plane = testControlPlane(pods, { target }).addDataPlane('Pods', { target });
     expect(() => new GatewayObservability(pods, 'Pods', { watch: [plane] })).toThrow(
-      /Cloud\/ControlPlane\/Pods has nothing that CloudWatch measures: nothing measures the pods of Cloud\/Cluster, expected Container Insights/,
+      /ControlPlane\/Pods has nothing that CloudWatch measures: nothing measures the pods of Cloud\/Cluster, expected Container Insights/,
     );
   });
 

@@ -22,7 +22,8 @@ it('refuses a stack with more resources than CloudFormation takes, once, and say
   plane(stack, 'Middle', 70);
   plane(stack, 'Medium', 30);
   expect(findings(app)).toEqual([
-    'Planes: has 501 resources (Planes/Large 400, Planes/Middle 70, Planes/Medium 30, ...), expected at most 500, which CloudFormation takes: give some planes a stack of their own, as the scope of' +
+    'Planes: has 501 resources (Planes/Large 400, Planes/Middle 70, Planes/Medium 30, ...), expected at most 500, '
+      + 'which CloudFormation takes: give some planes a stack of their own, as the scope of' +
       ' new GatewayDataPlane(stack, ...)',
   ]);
 });

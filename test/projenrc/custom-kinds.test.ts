@@ -128,7 +128,10 @@ const PATHS: Readonly<Record<string, readonly string[]>> = {
  * its packages by its definitions. Kustomize's file is no object.
  */
 const CHECKED_ELSEWHERE =
-  /^(v1|apps\/v1|batch\/v1|policy\/v1|autoscaling\/v2|networking\.k8s\.io\/v1|rbac\.authorization\.k8s\.io\/v1|(anywhere|packages)\.eks\.amazonaws\.com\/v1alpha1|kustomize\.config\.k8s\.io\/v1beta1) /;
+  new RegExp(
+    '^(v1|apps/v1|batch/v1|policy/v1|autoscaling/v2|networking\\.k8s\\.io/v1|rbac\\.authorization\\.k8s\\.io/v1'
+      + '|(anywhere|packages)\\.eks\\.amazonaws\\.com/v1alpha1|kustomize\\.config\\.k8s\\.io/v1beta1) ',
+  );
 
 function leaves(value: unknown, path = ''): string[] {
   if (Array.isArray(value)) return value.flatMap((item) => leaves(item, `${path}[]`));

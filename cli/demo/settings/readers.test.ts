@@ -91,7 +91,8 @@ describe('user data', () => {
     folderWith({
       'Cloud.template.json': template('AWS::EC2::LaunchTemplate', { LaunchTemplateData: { UserData: { 'Fn::Base64': script } } }),
     });
-  const script = `set -e\n${file('/etc/plane.env', 'KONG_ROLE=data_plane\n')}${file('/etc/edge.service', unit('/usr/bin/docker run --rm \\\n  --env-file /etc/plane.env \\\n  image'))}`;
+  const service = unit('/usr/bin/docker run --rm \\\n  --env-file /etc/plane.env \\\n  image');
+  const script = `set -e\n${file('/etc/plane.env', 'KONG_ROLE=data_plane\n')}${file('/etc/edge.service', service)}`;
 
   it('writes files by here-documents', () => {
     expect([...filesWrittenBy(`echo a\n${file('/a', 'one\ntwo\n')}chmod 0644 /a\n${file('/b', '')}`)]).toEqual([
@@ -127,7 +128,8 @@ describe('a folder for Docker Compose', () => {
   const compose =
     'services:\n  gateway:\n    env_file:\n      - path: plane.env\n        format: raw\n      - path: deployed.env\n        format: raw\n';
   const fetch =
-    ": > deployed.env\nvalue=$(aws ssm get-parameter --region 'eu-central-1' --name '/a/b' --query Parameter.Value --output text)\nprintf 'KONG_X=%s\\n' \"$value\" >> deployed.env\n";
+    ": > deployed.env\nvalue=$(aws ssm get-parameter --region 'eu-central-1' --name '/a/b' --query Parameter.Value "
+      + "--output text)\nprintf 'KONG_X=%s\\n' \"$value\" >> deployed.env\n";
   const files = (given: Readonly<Record<string, string>>) => {
     const folder = folderWith(given);
     return Object.keys(given).map((name) => join(folder, name));

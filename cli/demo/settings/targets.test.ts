@@ -23,7 +23,8 @@ beforeAll(async () => {
   const program = join(ROOT, 'examples', 'every-target', 'app.ts');
   process.env.CDK_VALIDATION = 'false';
   await synthesize(
-    `"${process.execPath}" "${join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs')}" --tsconfig "${join(ROOT, 'examples', 'tsconfig.json')}" "${program}"`,
+    `"${process.execPath}" "${join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs')}" --tsconfig `
+      + `"${join(ROOT, 'examples', 'tsconfig.json')}" "${program}"`,
     assembly,
     join(folder, 'synth.log'),
   );

@@ -20,7 +20,8 @@ export function settingsInTaskDefinition(assembly: string, plane: string): Plane
     if (container) return { settings: settingsOf(container), readFrom: `${template}: task definition ${id}` };
   }
   throw new CommandFailure(
-    `no AWS::ECS::TaskDefinition in the templates of ${assembly} has a container that logs as ${plane} and sets ${ENV.role}: was all of the app synthesized into this folder?`,
+    `no AWS::ECS::TaskDefinition in the templates of ${assembly} has a container that logs as ${plane} and sets `
+      + `${ENV.role}: was all of the app synthesized into this folder?`,
     'configuration',
   );
 }

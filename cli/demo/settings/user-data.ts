@@ -22,7 +22,8 @@ export function settingsInUserData(assembly: string, plane: string): PlaneSettin
     if (unit) return { settings: settingsOfUnit(unit, files), readFrom: `${template}: user data of ${id}` };
   }
   throw new CommandFailure(
-    `no AWS::EC2::LaunchTemplate in the templates of ${assembly} starts a unit with "Description=Gateway plane ${plane}": was all of the app synthesized into this folder?`,
+    `no AWS::EC2::LaunchTemplate in the templates of ${assembly} starts a unit with "Description=Gateway plane `
+      + `${plane}": was all of the app synthesized into this folder?`,
     'configuration',
   );
 }
@@ -40,7 +41,8 @@ function settingsOfUnit([unitPath, unit]: readonly [string, string], files: Read
   const missing = envFiles.filter((path) => !files.has(path));
   if (envFiles.length === 0 || missing.length > 0) {
     throw new CommandFailure(
-      `${unitPath} runs its container with ${missing.join(', ') || 'no env file'}, which the instance never writes: expected --env-file with a file of the user data`,
+      `${unitPath} runs its container with ${missing.join(', ') || 'no env file'}, which the instance never writes: `
+        + 'expected --env-file with a file of the user data',
       'configuration',
     );
   }

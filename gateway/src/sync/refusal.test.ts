@@ -33,7 +33,8 @@ it.each([
   const [head, body] = text.split('\r\n\r\n') as [string, string];
   const reason = status === 404 ? 'Not Found' : 'Bad Request';
   expect(body).toBe(
-    `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${status} ${reason}</h1></center>\r\n${line}</body>\r\n</html>\r\n`,
+    `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${status} `
+      + `${reason}</h1></center>\r\n${line}</body>\r\n</html>\r\n`,
   );
   const [first, date, ...headers] = head.split('\r\n');
   expect(first).toBe(`HTTP/1.1 ${status} ${reason}`);

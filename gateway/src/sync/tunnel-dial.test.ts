@@ -101,7 +101,8 @@ async function controlPlane(change: (one: MinimalControlPlane) => void = () => u
 /** A port whose queue of connections is full, so that the kernel drops further ones, as a firewall does. */
 async function blackHole(): Promise<number> {
   const [port] = await freePorts(1) as [number];
-  const script = `require('node:net').createServer().listen({ host: '127.0.0.1', port: ${port}, backlog: 1 }, () => console.log('listening'))`;
+  const script = `require('node:net').createServer().listen({ host: '127.0.0.1', port: ${port}, backlog: 1 }, () => `
+    + 'console.log(\'listening\'))';
   const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(child.stdout, 'data');
   // It accepts no more; the kernel goes on completing connections until the queue is full.

@@ -162,7 +162,9 @@ it.each([[['traditional']], [['control_plane', 'data_plane']]])(
         if (isRoot) expect(kept.filter((path) => statSync(path).uid !== RUN_AS.user)).toEqual([]);
       }
       expect(filesOf(application)).toEqual(tree);
-      for (const path of tree.filter((name) => name.endsWith('.mjs'))) {expect(readFileSync(path).equals(readFileSync(path.replace(application, IMAGE)))).toBe(true);}
+      for (const path of tree.filter((name) => name.endsWith('.mjs'))) {
+        expect(readFileSync(path).equals(readFileSync(path.replace(application, IMAGE)))).toBe(true);
+      }
     } finally {
       upstream.closeAllConnections();
       upstream.close();

@@ -34,7 +34,9 @@ beforeAll(async () => {
   const port = await topology.upstream((_, response) => void response.end('served'));
   await admin(controlPlane, 'PUT', '/services/echo', { url: `http://127.0.0.1:${port}` });
   await admin(controlPlane, 'PUT', '/services/echo/routes/before', { paths: ['/before'] });
-  for (const plane of [factory, shop]) {await eventually('a data plane serves the route', async () => (await statusOf(`${plane.proxy}/before`)) === 200);}
+  for (const plane of [factory, shop]) {
+    await eventually('a data plane serves the route', async () => (await statusOf(`${plane.proxy}/before`)) === 200);
+  }
 });
 afterAll(() => topology.close());
 

@@ -26,7 +26,9 @@ export class Judge {
       const { status, body } = await this.server.ask('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', definition);
       if (status !== 201) throw new Error(`${definition.metadata.name}: ${body.message}`);
     }
-    for (const { metadata, spec } of definitions) {await this.established(metadata.name, `${spec.group}/${spec.versions.find(({ served }: any) => served).name}`);}
+    for (const { metadata, spec } of definitions) {
+      await this.established(metadata.name, `${spec.group}/${spec.versions.find(({ served }: any) => served).name}`);
+    }
   }
 
   async judge(objects: readonly EmittedObject[]): Promise<readonly Verdict[]> {

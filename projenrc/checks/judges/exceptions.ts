@@ -20,7 +20,8 @@ const TEMPLATES: readonly JudgeException[] = [
     rules: ['CKV_AWS_115', 'CKV_AWS_116'],
     where: / AWS::Lambda::Function\./,
     reason:
-      'functions behind custom resources: CloudFormation calls them once a change and waits for the answer; a reservation and a queue would serve nobody',
+      'functions behind custom resources: CloudFormation calls them once a change and waits for the answer; a '
+        + 'reservation and a queue would serve nobody',
   },
   {
     judge: 'checkov',
@@ -88,7 +89,8 @@ const TEMPLATES: readonly JudgeException[] = [
     rules: ['CKV_AWS_111'],
     where: / AWS::IAM::Policy\.((Public|Internal)Role|ControlPlaneOnEc2Role)/,
     reason:
-      'an instance reports itself and opens channels to Systems Manager before anybody knows its name: IAM knows no resource of these actions',
+      'an instance reports itself and opens channels to Systems Manager before anybody knows its name: IAM knows no '
+        + 'resource of these actions',
   },
   {
     judge: 'checkov',
@@ -101,7 +103,8 @@ const TEMPLATES: readonly JudgeException[] = [
     rules: ['CKV_AWS_91'],
     where: / AWS::ElasticLoadBalancingV2::LoadBalancer\./,
     reason:
-      'a network load balancer logs only where it ends TLS itself; the gateway logs every request, behind an application load balancer, too',
+      'a network load balancer logs only where it ends TLS itself; the gateway logs every request, behind an '
+        + 'application load balancer, too',
   },
   {
     judge: 'checkov',
@@ -124,14 +127,16 @@ const CONTROLS: readonly JudgeException[] = [
     rules: ['cloudwatch_log_group_retention_period_check'],
     where: / AWS::Logs::LogGroup\./,
     reason:
-      'what functions, nodes and flows say is read while a fault is looked for: a month or three; who changed what is in CloudTrail, and requests stay in OpenSearch as long as retentionDays says',
+      'what functions, nodes and flows say is read while a fault is looked for: a month or three; who changed what '
+        + 'is in CloudTrail, and requests stay in OpenSearch as long as retentionDays says',
   },
   {
     judge: 'cfn-guard',
     rules: ['lambda_inside_vpc_check'],
     where: / AWS::Lambda::Function\./,
     reason:
-      'these functions call public endpoints of AWS only, and nothing in a VPC; those that have to be in one are, by references that the rule does not follow',
+      'these functions call public endpoints of AWS only, and nothing in a VPC; those that have to be in one are, by '
+        + 'references that the rule does not follow',
   },
   {
     judge: 'cfn-guard',
@@ -174,7 +179,8 @@ const CONTROLS: readonly JudgeException[] = [
     rules: ['opensearch_data_node_fault_tolerance_check'],
     where: / AWS::OpenSearchService::Domain\./,
     reason:
-      'two data nodes in two zones hold every document twice, and three managers of their own decide: a third data node would wait in a zone that the network has not got',
+      'two data nodes in two zones hold every document twice, and three managers of their own decide: a third data '
+        + 'node would wait in a zone that the network has not got',
   },
   {
     judge: 'cfn-guard',
@@ -192,7 +198,8 @@ const CONTROLS: readonly JudgeException[] = [
     ],
     where: / AWS::S3::Bucket\.\w*(IssuerBucket|HandoffBucket)/,
     reason:
-      'public documents, and files for sites without secrets: the deployment writes them again whenever it runs, nobody else may, every version is kept for a quarter of a year, and nobody waits for a notice',
+      'public documents, and files for sites without secrets: the deployment writes them again whenever it runs, '
+        + 'nobody else may, every version is kept for a quarter of a year, and nobody waits for a notice',
   },
   {
     judge: 'cfn-guard',
@@ -235,14 +242,16 @@ const CONTROLS: readonly JudgeException[] = [
     rules: ['api_gw_v2_authorization_type_configured_check'],
     where: / AWS::ApiGatewayV2::Route\.\w*Ingest/,
     reason:
-      'the function behind the route asks for a token that only nodes of its planes have, and compares it in constant time; an authorizer would be a second function for each batch',
+      'the function behind the route asks for a token that only nodes of its planes have, and compares it in '
+        + 'constant time; an authorizer would be a second function for each batch',
   },
   {
     judge: 'cfn-guard',
     rules: ['lambda_function_public_access_prohibited_check'],
     where: / AWS::Lambda::Permission\.\w*(Ingest|TunnelTurner)/,
     reason:
-      'the permission names its source, API and route or the account; the rule takes only text or one reference to a resource, not an ARN that is put together nor AWS::AccountId',
+      'the permission names its source, API and route or the account; the rule takes only text or one reference to a '
+        + 'resource, not an ARN that is put together nor AWS::AccountId',
   },
 ];
 
@@ -252,7 +261,8 @@ const MANIFESTS: readonly JudgeException[] = [
     rules: ['CKV_K8S_35'],
     where: /Deployment\.on-eks-anywhere\.on-eks-anywhere$/,
     reason:
-      'addresses that are known after deployment only: External Secrets writes Secrets, whatever they hold; what is secret is mounted as files',
+      'addresses that are known after deployment only: External Secrets writes Secrets, whatever they hold; what is '
+        + 'secret is mounted as files',
   },
   {
     judge: 'checkov',
@@ -291,14 +301,16 @@ const MANIFESTS: readonly JudgeException[] = [
     ],
     where: /eks-connector\.yaml StatefulSet\./,
     reason:
-      'the agents of Amazon EKS Connector in the shape that AWS publishes and supports: they run as root, write to their disk and talk to the API server',
+      'the agents of Amazon EKS Connector in the shape that AWS publishes and supports: they run as root, write to '
+        + 'their disk and talk to the API server',
   },
   {
     judge: 'checkov',
     rules: ['CKV2_K8S_3'],
     where: /eks-connector\.yaml ClusterRoleBinding\./,
     reason:
-      "that is what the connector is for: it looks at the cluster as the role that the console's user has, and RBAC decides what that role sees",
+      "that is what the connector is for: it looks at the cluster as the role that the console's user has, and RBAC "
+        + 'decides what that role sees',
   },
 ];
 
@@ -308,7 +320,8 @@ const IMAGE: readonly JudgeException[] = [
     rules: ['CKV_DOCKER_7'],
     where: /Dockerfile\.FROM$/,
     reason:
-      'the base comes as an argument, so that a digest can be given; its default names the major version of Node, whose patches each build takes in',
+      'the base comes as an argument, so that a digest can be given; its default names the major version of Node, '
+        + 'whose patches each build takes in',
   },
 ];
 

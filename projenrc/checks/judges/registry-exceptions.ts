@@ -18,7 +18,8 @@ const ROWS: readonly Omit<JudgeException, 'judge'>[] = [
     ],
     where: AURORA,
     reason:
-      'an instance of Aurora takes all of it from its cluster, which has deletion protection, two zones, exported logs, encryption and backups; these rules look at the instance only',
+      'an instance of Aurora takes all of it from its cluster, which has deletion protection, two zones, exported '
+        + 'logs, encryption and backups; these rules look at the instance only',
   },
   {
     rules: ['RDS_ENHANCED_MONITORING_ENABLED'],
@@ -49,7 +50,8 @@ const ROWS: readonly Omit<JudgeException, 'judge'>[] = [
     rules: ['LAMBDA_CONCURRENCY_CHECK', 'LAMBDA_DLQ_CHECK'],
     where: / AWS::Lambda::Function\./,
     reason:
-      'functions behind custom resources: CloudFormation calls them once a change and waits for the answer; a reservation and a queue would serve nobody',
+      'functions behind custom resources: CloudFormation calls them once a change and waits for the answer; a '
+        + 'reservation and a queue would serve nobody',
   },
   {
     rules: ['LAMBDA_INSIDE_VPC'],
@@ -65,7 +67,8 @@ const ROWS: readonly Omit<JudgeException, 'judge'>[] = [
     rules: ['SECRETSMANAGER_ROTATION_ENABLED_CHECK'],
     where: / AWS::SecretsManager::Secret\./,
     reason:
-      'copies of what another service makes, which no function of ours could change; what is made here rotates where the program says so: rotateEvery of a trust, rotatesPassword of a database',
+      'copies of what another service makes, which no function of ours could change; what is made here rotates where '
+        + 'the program says so: rotateEvery of a trust, rotatesPassword of a database',
   },
   {
     rules: ['S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED'],
@@ -76,7 +79,8 @@ const ROWS: readonly Omit<JudgeException, 'judge'>[] = [
     rules: ['S3_BUCKET_DEFAULT_LOCK_ENABLED', 'S3_BUCKET_LOGGING_ENABLED', 'S3_BUCKET_REPLICATION_ENABLED', 'S3_DEFAULT_ENCRYPTION_KMS'],
     where: / AWS::S3::Bucket\.\w*(IssuerBucket|HandoffBucket|AccessLogs)/,
     reason:
-      'public documents, files for sites and logs of load balancers, without secrets: the deployment writes the first two again whenever it runs, and load balancers write with keys of S3 only',
+      'public documents, files for sites and logs of load balancers, without secrets: the deployment writes the '
+        + 'first two again whenever it runs, and load balancers write with keys of S3 only',
   },
   {
     rules: ['EKS_ENDPOINT_NO_PUBLIC_ACCESS'],

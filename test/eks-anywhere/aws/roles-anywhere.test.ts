@@ -45,7 +45,8 @@ describe('roles for the nodes of a cluster', () => {
   it('come with the configuration file of the nodes', () => {
     const text = JSON.stringify(stack.resolve(anywhere.nodeConfiguration(role)));
     expect(text).toContain(
-      '[default]\\nregion = eu-central-1\\ncredential_process = aws_signing_helper credential-process --certificate /var/lib/kubelet/pki/kubelet-client-current.pem --private-key ',
+      '[default]\\nregion = eu-central-1\\ncredential_process = aws_signing_helper credential-process --certificate '
+        + '/var/lib/kubelet/pki/kubelet-client-current.pem --private-key ',
     );
     for (const option of ['trust-anchor-arn', 'profile-arn', 'role-arn']) expect(text).toContain(`--${option} `);
   });

@@ -13,7 +13,8 @@ export function policyPage(): string {
     '',
     '## Templates',
     '',
-    "A finding fails synthesis. It is accepted where it is meant with `Validations.of(construct).acknowledge({ id: 'Hybridge::<rule>', reason })`; the context",
+    'A finding fails synthesis. It is accepted where it is meant with `Validations.of(construct).acknowledge({ id: '
+      + "'Hybridge::<rule>', reason })`; the context",
     '`cdk-hybridge:policy: false` switches the policy off for an app.',
     '',
     ...table(
@@ -23,7 +24,8 @@ export function policyPage(): string {
     '',
     '## Manifests of planes',
     '',
-    'What a program gives cannot break them: synthesis stops with the object and the rule. Rules about neighbours are tested over the examples.',
+    'What a program gives cannot break them: synthesis stops with the object and the rule. Rules about neighbours '
+      + 'are tested over the examples.',
     '',
     ...table(
       ['rule', 'objects', 'refused', 'why', 'instead'],
@@ -32,7 +34,8 @@ export function policyPage(): string {
     '',
     '## Findings of cdk-nag that stay',
     '',
-    'AwsSolutions and NIST 800-53 r5 find nothing else in what the constructs make. Each is acknowledged on its own resource, so that an app that runs cdk-nag sees no finding of this library.',
+    'AwsSolutions and NIST 800-53 r5 find nothing else in what the constructs make. Each is acknowledged on its '
+      + 'own resource, so that an app that runs cdk-nag sees no finding of this library.',
     '',
     ...table(
       ['finding', 'resources', 'why it stays'],

@@ -54,7 +54,8 @@ it('is refused in another account, where neither policy nor key would let the pl
   const owner = new Stack(app, 'Owner', { env: { account: '111122223333', region: 'eu-central-1' } });
   const plane = new Stack(app, 'Plane', { env: { account: '444455556666', region: 'eu-central-1' } });
   expect(() => statementsFor(secretsmanager.Secret.fromSecretNameV2(owner, 'Secret', 'gateways/tunnel'), plane)).toThrow(
-    "target: the cluster is in account 444455556666, expected 111122223333, where the plane's secrets are: choose a cluster of that account, or declare the plane in an app for 444455556666 with" +
+    "target: the cluster is in account 444455556666, expected 111122223333, where the plane's secrets are: choose "
+      + 'a cluster of that account, or declare the plane in an app for 444455556666 with' +
       ' GatewayControlPlane.fromAttributes() and secrets of its own',
   );
 });
