@@ -93,7 +93,9 @@ describe.each(names)('the README of examples/%s', (name) => {
     const away = section('Clean up');
     expect(away).toContain(isInAws ? 'npx cdk destroy' : 'eksctl anywhere delete cluster');
     expect(away).toMatch(/^(Kept on purpose: |Nothing (else )?is kept)|stays|is kept/m);
-    if (/deletionProtection|CloudCluster\(|auroraServerless/.test(program)) {expect(away.indexOf('deletionProtection: false')).toBeLessThan(away.indexOf('npx cdk destroy'));}
+    if (/deletionProtection|CloudCluster\(|auroraServerless/.test(program)) {
+      expect(away.indexOf('deletionProtection: false')).toBeLessThan(away.indexOf('npx cdk destroy'));
+    }
   });
 
   it('links to files that are there', () => {

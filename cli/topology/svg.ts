@@ -40,8 +40,8 @@ export function drawSvg(scene: Scene): string {
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="title description" font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="${FONT}">`,
     `<title id="title">${escaped(scene.title)}</title>`,
     `<desc id="description">${escaped(descriptionOf(scene))}</desc>`,
-    '<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" '
-      + 'orient="auto"><path d="M0 0L10 5L0 10z" fill="#2e7040"/></marker></defs>',
+    '<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" ' +
+      'orient="auto"><path d="M0 0L10 5L0 10z" fill="#2e7040"/></marker></defs>',
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     text(scene.title, MARGIN, 34, `font-size="18" font-weight="bold" fill="${INK}"`),
     `<g transform="translate(${MARGIN} ${TITLE_HEIGHT + MARGIN / 2})">`,

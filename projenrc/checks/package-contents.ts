@@ -66,7 +66,9 @@ function foreignTypes(): string[] {
     for (const [, specifier] of readFileSync(join(ROOT, file), 'utf8').matchAll(/(?:from|import\()\s*['"]([^'"]+)['"]/g)) {
       if (specifier.startsWith('cdk8s-plus')) foreign.push(file);
       const path = posix.join(posix.dirname(file), specifier);
-      const declaration = [`${path}.d.ts`, `${path}/index.d.ts`].find((candidate) => specifier.startsWith('.') && existsSync(join(ROOT, candidate)));
+      const declaration = [`${path}.d.ts`, `${path}/index.d.ts`].find(
+        (candidate) => specifier.startsWith('.') && existsSync(join(ROOT, candidate)),
+      );
       if (declaration) reached.add(declaration);
     }
   }

@@ -100,7 +100,10 @@ export abstract class GatewayCache extends Construct {
     if (vpc !== own && vpc.vpcId !== own.vpcId) {
       const [here, there] = [Stack.of(this).region, Stack.of(vpc).region];
       const where = here === there ? 'another VPC' : `another region, ${here},`;
-      throw new Error(`cache: ${this.node.path} is in ${where} than the plane, expected the same VPC, because every request waits for it: make a ValkeyCache with the vpc of that plane`);
+      throw new Error(
+        `cache: ${this.node.path} is in ${where} than the plane, expected the same VPC, because every request waits `
+          + 'for it: make a ValkeyCache with the vpc of that plane',
+      );
     }
     admit(plane, { to: connections, peer, port: this.port, description: 'what gateways share' });
   }
@@ -117,7 +120,9 @@ class ExistingCache extends GatewayCache {
     this._mount = atPlace(this, () => {
       requireServerName('host', host);
       requirePort('port', port);
-      if (username !== undefined && !Token.isUnresolved(username) && !/^\S+$/.test(username)) throw new Error(`username: got ${JSON.stringify(username)}, expected a name without spaces: leave it out for the default user`);
+      if (username !== undefined && !Token.isUnresolved(username) && !/^\S+$/.test(username)) {
+        throw new Error(`username: got ${JSON.stringify(username)}, expected a name without spaces: leave it out for the default user`);
+      }
       return cacheMount(secret, requireKnownName('secret', secret));
     });
     this._connection = { host, port, username };

@@ -89,18 +89,32 @@ export class ValkeyCache extends GatewayCache {
       requireWhole('snapshotDays', snapshotDays, { min: 0, max: 35 });
       requireTwoZones('vpc', vpc);
     });
-    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc, description: 'Cache that gateways share', allowAllOutbound: false });
+    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
+      vpc,
+      description: 'Cache that gateways share',
+      allowAllOutbound: false,
+    });
     this.connections = securityGroup.connections;
     const name = atPlace(this, () => secretName(this, requireObjectName('id', kebabCase(id)), 'cache'));
     this.secret = new secretsmanager.Secret(this, 'Password', {
       secretName: name,
       description: 'User and password of the cache that gateways share',
-      generateSecretString: { secretStringTemplate: JSON.stringify({ username: USER }), generateStringKey: 'password', passwordLength: 64, excludePunctuation: true },
+      generateSecretString: {
+        secretStringTemplate: JSON.stringify({ username: USER }),
+        generateStringKey: 'password',
+        passwordLength: 64,
+        excludePunctuation: true,
+      },
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this._mount = cacheMount(this.secret, name);
     const securityGroupIds = [securityGroup.securityGroupId];
-    const common: CommonParts = { userGroupId: this.users(), securityGroupIds, snapshotRetentionLimit: snapshotDays, kmsKeyId: props.encryptionKey?.keyArn };
+    const common: CommonParts = {
+      userGroupId: this.users(),
+      securityGroupIds,
+      snapshotRetentionLimit: snapshotDays,
+      kmsKeyId: props.encryptionKey?.keyArn,
+    };
     const choice = capacity._choice;
     this._connection = choice.kind === 'nodes' ? this.replicationGroup(choice, common) : this.serverless(choice, common);
     this._network = { vpc, connections: this.connections };
@@ -132,7 +146,10 @@ export class ValkeyCache extends GatewayCache {
       automaticFailoverEnabled: true,
       multiAzEnabled: true,
       port: PORT,
-      cacheSubnetGroupName: new elasticache.CfnSubnetGroup(this, 'Subnets', { description: 'Private subnets of the cache that gateways share', subnetIds: this.subnetIds() }).ref,
+      cacheSubnetGroupName: new elasticache.CfnSubnetGroup(this, 'Subnets', {
+        description: 'Private subnets of the cache that gateways share',
+        subnetIds: this.subnetIds(),
+      }).ref,
       userGroupIds: [userGroupId],
       transitEncryptionEnabled: true,
       transitEncryptionMode: 'required',
@@ -163,7 +180,12 @@ export class ValkeyCache extends GatewayCache {
 
   private log(logType: string, id: string): elasticache.CfnReplicationGroup.LogDeliveryConfigurationRequestProperty {
     const group = new logs.LogGroup(this, id, { retention: logs.RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
-    return { logType, logFormat: 'json', destinationType: 'cloudwatch-logs', destinationDetails: { cloudWatchLogsDetails: { logGroup: group.logGroupName } } };
+    return {
+      logType,
+      logFormat: 'json',
+      destinationType: 'cloudwatch-logs',
+      destinationDetails: { cloudWatchLogsDetails: { logGroup: group.logGroupName } },
+    };
   }
 
   /** ElastiCache converts names to lower case, which CloudFormation would see as a change. */

@@ -42,7 +42,9 @@ export class ValkeyCapacity {
   public static nodes(options: ValkeyNodesOptions = {}): ValkeyCapacity {
     const { nodeType = 'cache.t4g.small', replicas = 1 } = options;
     atPlace('ValkeyCapacity.nodes', () => {
-      if (!/^cache\.[a-z0-9]+\.[a-z0-9]+$/.test(nodeType)) throw new Error(`nodeType: got ${shown(nodeType)}, expected a type of ElastiCache such as cache.t4g.small`);
+      if (!/^cache\.[a-z0-9]+\.[a-z0-9]+$/.test(nodeType)) {
+        throw new Error(`nodeType: got ${shown(nodeType)}, expected a type of ElastiCache such as cache.t4g.small`);
+      }
       requireWhole('replicas', replicas, { min: 1, max: 5 });
     });
     return new ValkeyCapacity({ kind: 'nodes', nodeType, replicas });

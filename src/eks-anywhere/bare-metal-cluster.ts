@@ -17,29 +17,31 @@ import type { OperatingSystem } from './operating-system';
 /** Which machines become the nodes of a group, and how they are installed. */
 export interface BareMetalMachineOptions extends MachineGroupOptions {
   /**
-   * The one label that machines of the hardware inventory must carry to become such a node, such as `{ type: 'cp' }`. No machine may match the
-   * selectors of two groups. Either this or `affinity` is needed. Can be changed later; a change replaces the nodes.
+   * The one label that machines of the hardware inventory must carry to become such a node, such as `{ type: 'cp' }`.
+   * No machine may match the selectors of two groups. Either this or `affinity` is needed. Can be changed later; a
+   * change replaces the nodes.
    * @default - none
    */
   readonly select?: { [key: string]: string };
 
   /**
-   * Which machines become such nodes, where one label does not tell. Either this or `select` is needed. Can be changed later; a change replaces the
-   * nodes.
+   * Which machines become such nodes, where one label does not tell. Either this or `select` is needed. Can be changed
+   * later; a change replaces the nodes.
    * @default - none
    */
   readonly affinity?: HardwareAffinity;
 
   /**
-   * URL of the disk image of this group, for a group whose Kubernetes version or hardware is another. Its text must contain the Kubernetes version.
-   * Can be changed later; a change replaces the nodes.
+   * URL of the disk image of this group, for a group whose Kubernetes version or hardware is another. Its text must
+   * contain the Kubernetes version. Can be changed later; a change replaces the nodes.
    * @default - the image of `os`
    */
   readonly imageUrl?: string;
 
   /**
-   * The steps by which Tinkerbell installs a machine: the content of `spec.template` of a TinkerbellTemplateConfig. Tied to the release of EKS
-   * Anywhere; only for hardware that its own steps do not suit. Can be changed later; a change replaces the nodes.
+   * The steps by which Tinkerbell installs a machine: the content of `spec.template` of a TinkerbellTemplateConfig.
+   * Tied to the release of EKS Anywhere; only for hardware that its own steps do not suit. Can be changed later; a
+   * change replaces the nodes.
    * @default - the steps of EKS Anywhere
    */
   readonly installationTemplate?: { [key: string]: any };
@@ -69,8 +71,8 @@ export interface BareMetalClusterProps extends MachineClusterProps {
   readonly os: OperatingSystem;
 
   /**
-   * The machines: as many for each selector as all its groups together want, and the spare ones that upgrades need. Machines can be added later,
-   * and taken away once no node runs on them.
+   * The machines: as many for each selector as all its groups together want, and the spare ones that upgrades need.
+   * Machines can be added later, and taken away once no node runs on them.
    */
   readonly hardware: HardwareInventory;
 
@@ -84,13 +86,15 @@ export interface BareMetalClusterProps extends MachineClusterProps {
   readonly workerNodes?: BareMetalWorkerNodes[];
 
   /**
-   * Whether upgrades of Kubernetes happen on the running machines instead of on spare ones. Not together with autoscaling. Can be changed later.
+   * Whether upgrades of Kubernetes happen on the running machines instead of on spare ones. Not together with
+   * autoscaling. Can be changed later.
    * @default false
    */
   readonly upgradeInPlace?: boolean;
 
   /**
-   * URL of a folder at the site with the images that machines boot for their installation; needed behind a proxy. Fixed once the cluster exists.
+   * URL of a folder at the site with the images that machines boot for their installation; needed behind a proxy. Fixed
+   * once the cluster exists.
    * @default - from the internet
    */
   readonly hookImagesUrl?: string;
@@ -125,8 +129,9 @@ export interface BareMetalClusterProps extends MachineClusterProps {
  * An EKS Anywhere cluster on bare metal: servers that are powered on through their BMC, boot from the network and get their
  * operating system and Kubernetes installed.
  *
- * Writes `cluster.yaml` and `hardware.csv` to `cdk.out/hybridge/<id>/`. BMC passwords are placeholders in that file; they are filled in on the
- * machine that runs `eksctl anywhere create cluster -f cluster.yaml --hardware-csv hardware.csv`.
+ * Writes `cluster.yaml` and `hardware.csv` to `cdk.out/hybridge/<id>/`. BMC passwords are placeholders in that file;
+ * they are filled in on the machine that runs `eksctl anywhere create cluster -f cluster.yaml --hardware-csv
+ * hardware.csv`.
  *
  * @example
  * new BareMetalCluster(app, 'Factory', {
@@ -154,15 +159,24 @@ export class BareMetalCluster extends EksAnywhereCluster {
     for (const [index, group] of [props.controlPlaneNodes, ...workerNodes].entries()) {
       if (group.installationTemplateName === undefined || group.installationTemplate) continue;
       const prop = index === 0 ? 'controlPlaneNodes' : `workerNodes[${index - 1}]`;
-      throw new Error(`${this.node.path}: ${prop}.installationTemplateName is '${group.installationTemplateName}' and there is no installationTemplate; expected both or none`);
+      throw new Error(
+        `${this.node.path}: ${prop}.installationTemplateName is '${group.installationTemplateName}' and there is no `
+          + 'installationTemplate; expected both or none',
+      );
     }
     this._define({
       kind: 'eks-anywhere-bare-metal',
       documents: bareMetalDocuments({
         ...atPlace(this, () => clusterInput(this.clusterName, props)),
         endpoint: props.endpoint,
-        controlPlaneNodes: { ...controlPlaneInput(props.controlPlaneNodes), ...machineConfigInput(MACHINE_KIND, props, { group: props.controlPlaneNodes, prop: 'controlPlaneNodes' }) },
-        workerNodes: workerNodes.map((group, index) => ({ ...workerInput(group), ...machineConfigInput(MACHINE_KIND, props, { group, prop: `workerNodes[${index}]` }) })),
+        controlPlaneNodes: {
+          ...controlPlaneInput(props.controlPlaneNodes),
+          ...machineConfigInput(MACHINE_KIND, props, { group: props.controlPlaneNodes, prop: 'controlPlaneNodes' }),
+        },
+        workerNodes: workerNodes.map((group, index) => ({
+          ...workerInput(group),
+          ...machineConfigInput(MACHINE_KIND, props, { group, prop: `workerNodes[${index}]` }),
+        })),
         upgradeInPlace: props.upgradeInPlace,
         tinkerbellIp: props.tinkerbellIp,
         osImageUrl: props.os.imageUrl,
@@ -174,7 +188,7 @@ export class BareMetalCluster extends EksAnywhereCluster {
       }),
       propPaths: propPaths(this.clusterName, props),
       hardware: () => props.hardware._toHardware(),
-      notes: () => props.upgradeInPlace ? [] : missingSpares(props, workerNodes),
+      notes: () => (props.upgradeInPlace ? [] : missingSpares(props, workerNodes)),
       files: () => ({ 'hardware.csv': props.hardware._toCsv() }),
     });
   }
@@ -183,11 +197,16 @@ export class BareMetalCluster extends EksAnywhereCluster {
 /** A rolling upgrade takes spare machines first and frees old ones afterwards. */
 function missingSpares(props: BareMetalClusterProps, workerNodes: readonly BareMetalWorkerNodes[]): string[] {
   const groups = [{ ...props.controlPlaneNodes, name: 'the control plane' }, ...workerNodes];
-  const demands = groups.flatMap(({ select, count, name, maxSurge = 1 }) => select ? [{ selector: select, count, maxSurge, source: name, role: name }] : []);
-  return spareMachines(demands, props.hardware._toHardware().machines).filter(({ spare, needed }) => spare < needed).map(({ selector, spare, needed }) => {
-    const machines = `${needed} spare machine${needed === 1 ? '' : 's'} labelled ${selector}`;
-    return `hardware: an upgrade of Kubernetes needs ${machines} and there ${spare === 1 ? 'is' : 'are'} ${spare}; add machines before you upgrade, or set upgradeInPlace`;
-  });
+  const demands = groups.flatMap(({ select, count, name, maxSurge = 1 }) =>
+    select ? [{ selector: select, count, maxSurge, source: name, role: name }] : [],
+  );
+  return spareMachines(demands, props.hardware._toHardware().machines)
+    .filter(({ spare, needed }) => spare < needed)
+    .map(({ selector, spare, needed }) => {
+      const machines = `${needed} spare machine${needed === 1 ? '' : 's'} labelled ${selector}`;
+      return `hardware: an upgrade of Kubernetes needs ${machines} and there ${spare === 1 ? 'is' : 'are'} ${spare}; add `
+        + 'machines before you upgrade, or set upgradeInPlace';
+    });
 }
 
 const MACHINE_KIND = 'TinkerbellMachineConfig';
@@ -202,7 +221,13 @@ const MACHINE_PROPS = {
   'hostOSConfiguration.ntpConfiguration': 'timeServers',
 };
 
-const DATACENTER_PROPS = { tinkerbellIP: 'tinkerbellIp', osImageURL: 'os: imageUrl', hookImagesURLPath: 'hookImagesUrl', hookIsoURL: 'isoUrl', isoBoot: 'isoBoot' };
+const DATACENTER_PROPS = {
+  tinkerbellIP: 'tinkerbellIp',
+  osImageURL: 'os: imageUrl',
+  hookImagesURLPath: 'hookImagesUrl',
+  hookIsoURL: 'isoUrl',
+  isoBoot: 'isoBoot',
+};
 
 function propPaths(clusterName: string, { controlPlaneNodes, workerNodes = [] }: BareMetalClusterProps): PropPath[] {
   const names = machineNames({ clusterName, controlPlaneNodes, workerNodes });
@@ -213,7 +238,10 @@ function propPaths(clusterName: string, { controlPlaneNodes, workerNodes = [] }:
   return [
     ...machinePropPaths(MACHINE_KIND, groups, MACHINE_PROPS),
     { pattern: /^TinkerbellTemplateConfig\/([^.]*)\.spec\.template(.*)$/, prop: "installationTemplate of '$1'$2" },
-    ...Object.entries(DATACENTER_PROPS).map(([field, prop]) => ({ pattern: new RegExp(`^TinkerbellDatacenterConfig/[^.]*\\.spec\\.${field}$`), prop })),
+    ...Object.entries(DATACENTER_PROPS).map(([field, prop]) => ({
+      pattern: new RegExp(`^TinkerbellDatacenterConfig/[^.]*\\.spec\\.${field}$`),
+      prop,
+    })),
     { pattern: /^hardware\.csv\/(.*)\.([^.]*)$/, prop: "hardware: machine '$1': $2" },
     { pattern: /^hardware\.csv$/, prop: 'hardware' },
     ...CLUSTER_PROP_PATHS,

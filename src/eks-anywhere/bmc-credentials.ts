@@ -24,7 +24,10 @@ export class BmcCredentials {
     for (const [prop, name] of Object.entries(variables)) {
       if (Token.isUnresolved(name) || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
         // What was given may be the secret itself: it is not repeated.
-        throw new Error(`BmcCredentials.fromEnvironment: ${prop} is no name of an environment variable; expected a name such as BMC_PASSWORD, not its value`);
+        throw new Error(
+          `BmcCredentials.fromEnvironment: ${prop} is no name of an environment variable; expected a name such as `
+            + 'BMC_PASSWORD, not its value',
+        );
       }
     }
     return new BmcCredentials(environmentPlaceholder(variables.username), environmentPlaceholder(variables.password));
@@ -38,7 +41,9 @@ export class BmcCredentials {
    */
   public static fromSecretsManager(secretName: string): BmcCredentials {
     if (Token.isUnresolved(secretName) || !/^[A-Za-z0-9/_+=.@-]{1,512}$/.test(secretName)) {
-      throw new Error(`BmcCredentials.fromSecretsManager: secretName is '${secretName}'; expected the plain name of a secret, such as factory/bmc`);
+      throw new Error(
+        `BmcCredentials.fromSecretsManager: secretName is '${secretName}'; expected the plain name of a secret, such as factory/bmc`,
+      );
     }
     return new BmcCredentials(secretPlaceholder(secretName, 'username'), secretPlaceholder(secretName, 'password'));
   }

@@ -17,8 +17,8 @@ export interface CiliumOptions {
   readonly policyMode?: CiliumPolicyMode;
 
   /**
-   * Network whose addresses are reached without encapsulation, such as `10.0.0.0/8`: pod traffic is then routed, and the network between the
-   * nodes must know the routes.
+   * Network whose addresses are reached without encapsulation, such as `10.0.0.0/8`: pod traffic is then routed, and
+   * the network between the nodes must know the routes.
    * @default - pod traffic is encapsulated
    */
   readonly nativeRoutingCidr?: string;
@@ -42,7 +42,8 @@ export interface CiliumOptions {
   readonly exclusive?: boolean;
 
   /**
-   * Values for Cilium's Helm chart, for what the other options cannot say. EKS Anywhere then ignores the other options, so they are refused beside it.
+   * Values for Cilium's Helm chart, for what the other options cannot say. EKS Anywhere then ignores the other options,
+   * so they are refused beside it.
    * @default - none
    */
   readonly helmValues?: { [key: string]: any };

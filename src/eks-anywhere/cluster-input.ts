@@ -19,7 +19,9 @@ import type { ProxyOptions, RegistryMirrorOptions } from './site-network';
 
 /** Properties of every cluster, as the documents are built from them; the groups are added by each kind of cluster. */
 export function clusterInput(clusterName: string, props: EksAnywhereClusterProps): Omit<ClusterInput, 'controlPlaneNodes' | 'workerNodes'> {
-  const identities = (props.identityProviders ?? []).map((provider) => companion(provider._kind, provider._configName ?? clusterName, provider._spec));
+  const identities = (props.identityProviders ?? []).map((provider) =>
+    companion(provider._kind, provider._configName ?? clusterName, provider._spec),
+  );
   const flux = props.gitOps && companion(props.gitOps._kind, props.gitOps._options.configName ?? clusterName, props.gitOps._spec);
   const extra: Partial<ClusterSpec> = {
     eksaVersion: props.pinEksAnywhereVersion ? props.eksAnywhereVersion : undefined,
@@ -52,8 +54,15 @@ export function clusterInput(clusterName: string, props: EksAnywhereClusterProps
 /** Synthesized files are in cdk.out, which is kept and uploaded. */
 function furtherDocuments(documents: { [key: string]: any }[]): readonly Document[] {
   for (const [index, { kind }] of documents.entries()) {
-    if (typeof kind !== 'string' || kind === '') throw new Error(`furtherDocuments[${index}].kind is ${JSON.stringify(kind) ?? 'missing'}; expected the kind of a Kubernetes object`);
-    if (kind === 'Secret') throw new Error(`furtherDocuments[${index}] is a Secret, whose content would be written to cdk.out; expected no Secrets: keep it in a file of its own`);
+    if (typeof kind !== 'string' || kind === '') {
+      throw new Error(`furtherDocuments[${index}].kind is ${JSON.stringify(kind) ?? 'missing'}; expected the kind of a Kubernetes object`);
+    }
+    if (kind === 'Secret') {
+      throw new Error(
+        `furtherDocuments[${index}] is a Secret, whose content would be written to cdk.out; expected no Secrets: keep `
+          + 'it in a file of its own',
+      );
+    }
   }
   return documents as Document[];
 }
@@ -62,7 +71,9 @@ export function controlPlaneInput<Options extends ControlPlaneNodeOptions>(optio
   return { ...options, ...groupInput(options) };
 }
 
-export function workerInput<Options extends WorkerNodeGroupOptions>(options: Options): Omit<Options, 'kubernetesVersion'> & WorkerGroupInput {
+export function workerInput<Options extends WorkerNodeGroupOptions>(
+  options: Options,
+): Omit<Options, 'kubernetesVersion'> & WorkerGroupInput {
   return { ...options, ...groupInput(options), kubernetesVersion: options.kubernetesVersion?.version };
 }
 
@@ -78,16 +89,29 @@ interface NamedGroup {
 
 /** What the machine configuration of a group says, by itself or because its cluster says it for all. */
 export function machineConfigInput(
-  kind: 'TinkerbellMachineConfig' | 'VSphereMachineConfig', props: MachineClusterProps & { readonly os: OperatingSystem }, { group, prop }: NamedGroup,
+  kind: 'TinkerbellMachineConfig' | 'VSphereMachineConfig',
+  props: MachineClusterProps & { readonly os: OperatingSystem },
+  { group, prop }: NamedGroup,
 ): MachineConfigInput {
-  if (group.login && !group.login.keys[0]) throw new Error(`${prop}.login.keys is ${group.login.keys.length > 0 ? "['']" : 'empty'}; expected a public key such as 'ssh-ed25519 AAAA... ops'`);
+  if (group.login && !group.login.keys[0]) {
+    throw new Error(
+      `${prop}.login.keys is ${group.login.keys.length > 0 ? "['']" : 'empty'}; expected a public key such as 'ssh-ed25519 AAAA... ops'`,
+    );
+  }
   const os = group.os ?? props.os;
-  const { user: name = props.sshUser ?? defaultSshUser(kind, os.family), keys, furtherUsers = {} } = group.login ?? { keys: [props.sshKey] };
+  const {
+    user: name = props.sshUser ?? defaultSshUser(kind, os.family),
+    keys,
+    furtherUsers = {},
+  } = group.login ?? { keys: [props.sshKey] };
   return {
     machineConfigName: group.machineConfigName,
     osFamily: os.family,
     hostOs: hostOs(os, group.timeServers ?? props.timeServers),
-    users: [{ name, sshAuthorizedKeys: keys }, ...Object.entries(furtherUsers).map(([user, theirs]) => ({ name: user, sshAuthorizedKeys: theirs }))],
+    users: [
+      { name, sshAuthorizedKeys: keys },
+      ...Object.entries(furtherUsers).map(([user, theirs]) => ({ name: user, sshAuthorizedKeys: theirs })),
+    ],
   };
 }
 
@@ -107,7 +131,9 @@ function healthCheck({ maxUnhealthy, nodeStartupTimeout, unhealthyMachineTimeout
 
 function cilium({ helmValues, ...options }: CiliumOptions): Cilium {
   const ignored = Object.entries(options).filter(([, value]) => value !== undefined).map(([name]) => name);
-  if (helmValues && ignored.length > 0) throw new Error(`cilium.helmValues makes EKS Anywhere ignore ${ignored.join(', ')}; expected helmValues alone: say everything there`);
+  if (helmValues && ignored.length > 0) {
+    throw new Error(`cilium.helmValues makes EKS Anywhere ignore ${ignored.join(', ')}; expected helmValues alone: say everything there`);
+  }
   return {
     policyEnforcementMode: options.policyMode,
     routingMode: options.nativeRoutingCidr === undefined ? undefined : 'direct',
@@ -122,7 +148,9 @@ function cilium({ helmValues, ...options }: CiliumOptions): Cilium {
 function proxy({ httpProxy, httpsProxy, noProxy }: ProxyOptions): ClusterSpec['proxyConfiguration'] {
   for (const [prop, url] of Object.entries({ httpProxy, httpsProxy })) {
     // The files are in cdk.out, which is kept and uploaded. The message does not repeat the value.
-    if (holdsPassword(url)) throw new Error(`proxy.${prop} holds a password, which would be written to cdk.out; expected a proxy that asks for no login`);
+    if (holdsPassword(url)) {
+      throw new Error(`proxy.${prop} holds a password, which would be written to cdk.out; expected a proxy that asks for no login`);
+    }
   }
   return { httpProxy, httpsProxy, noProxy };
 }

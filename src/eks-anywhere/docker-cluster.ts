@@ -10,7 +10,8 @@ import type { ControlPlaneNodeOptions, WorkerNodeGroupOptions } from './node-gro
 /** Properties of a cluster in Docker containers. */
 export interface DockerClusterProps extends EksAnywhereClusterProps {
   /**
-   * The Kubernetes control plane nodes, each a container: an odd number unless etcd has containers of its own. Their number can be changed later.
+   * The Kubernetes control plane nodes, each a container: an odd number unless etcd has containers of its own. Their
+   * number can be changed later.
    * @default - one node
    */
   readonly controlPlaneNodes?: ControlPlaneNodeOptions;
@@ -28,7 +29,8 @@ export interface DockerClusterProps extends EksAnywhereClusterProps {
   readonly etcdCount?: number;
 
   /**
-   * Whether pods are connected by kindnetd, the plugin of kind, instead of Cilium. Not together with `cilium`. Fixed once the cluster exists.
+   * Whether pods are connected by kindnetd, the plugin of kind, instead of Cilium. Not together with `cilium`. Fixed
+   * once the cluster exists.
    * @default false
    */
   readonly kindnetd?: boolean;
@@ -50,7 +52,9 @@ export interface DockerClusterProps extends EksAnywhereClusterProps {
 export class DockerCluster extends EksAnywhereCluster {
   constructor(scope: Construct, id: string, props: DockerClusterProps) {
     super(scope, id, props);
-    if (props.kindnetd && props.cilium) throw new Error(`${this.node.path}: kindnetd is true and cilium is set; expected one of them: a cluster has one network plugin`);
+    if (props.kindnetd && props.cilium) {
+      throw new Error(`${this.node.path}: kindnetd is true and cilium is set; expected one of them: a cluster has one network plugin`);
+    }
     this._define({
       kind: 'eks-anywhere-docker',
       documents: dockerDocuments({

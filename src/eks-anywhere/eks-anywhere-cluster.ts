@@ -43,13 +43,15 @@ export interface EksAnywhereClusterProps {
   readonly clusterName?: string;
 
   /**
-   * Kubernetes namespace of the Cluster object and of all objects that it refers to, on the management cluster. Fixed once the cluster exists.
+   * Kubernetes namespace of the Cluster object and of all objects that it refers to, on the management cluster. Fixed
+   * once the cluster exists.
    * @default - `default`, and the files do not name it
    */
   readonly namespace?: string;
 
   /**
-   * Name of the datacenter configuration, for a cluster that exists under another name than this library gives. Fixed once the cluster exists.
+   * Name of the datacenter configuration, for a cluster that exists under another name than this library gives. Fixed
+   * once the cluster exists.
    * @default - the cluster's name
    */
   readonly datacenterConfigName?: string;
@@ -67,15 +69,15 @@ export interface EksAnywhereClusterProps {
   readonly clusterAnnotations?: { [key: string]: string };
 
   /**
-   * Release of EKS Anywhere that will create the cluster, such as `v0.26.0`; not newer than that of `managementCluster`. Chooses the rules that
-   * are checked. Upgrades go one minor at a time and never back.
+   * Release of EKS Anywhere that will create the cluster, such as `v0.26.0`; not newer than that of
+   * `managementCluster`. Chooses the rules that are checked. Upgrades go one minor at a time and never back.
    */
   readonly eksAnywhereVersion: string;
 
   /**
-   * Whether `cluster.yaml` names `eksAnywhereVersion` (its field `eksaVersion`): for a workload cluster that kubectl, Flux or Argo CD apply and
-   * that must not follow its management cluster to another release. The CLI writes its own version in any case. Cannot be taken back once
-   * the cluster exists.
+   * Whether `cluster.yaml` names `eksAnywhereVersion` (its field `eksaVersion`): for a workload cluster that kubectl,
+   * Flux or Argo CD apply and that must not follow its management cluster to another release. The CLI writes its own
+   * version in any case. Cannot be taken back once the cluster exists.
    * @default false
    */
   readonly pinEksAnywhereVersion?: boolean;
@@ -117,14 +119,15 @@ export interface EksAnywhereClusterProps {
   readonly cilium?: CiliumOptions;
 
   /**
-   * The cluster that creates and upgrades this one: another of this app, or `ManagementCluster.fromClusterName`. Fixed once the cluster exists.
+   * The cluster that creates and upgrades this one: another of this app, or `ManagementCluster.fromClusterName`. Fixed
+   * once the cluster exists.
    * @default - none: the cluster manages itself and can manage others
    */
   readonly managementCluster?: IManagementCluster;
 
   /**
-   * How people sign in to the Kubernetes API; at most one of each kind. Sign-in with AWS identities is fixed once the cluster exists; a change of
-   * the others replaces the control plane nodes.
+   * How people sign in to the Kubernetes API; at most one of each kind. Sign-in with AWS identities is fixed once the
+   * cluster exists; a change of the others replaces the control plane nodes.
    * @default - only with the administrator's kubeconfig
    */
   readonly identityProviders?: IdentityProvider[];
@@ -235,7 +238,8 @@ interface Definition {
  * A Kubernetes cluster that EKS Anywhere installs on machines of one's own.
  *
  * Creates nothing in AWS. When the app is synthesized, the files that `eksctl anywhere create cluster` takes are written to
- * `cdk.out/hybridge/<id>/` (in a stage to `cdk.out/hybridge/<stage>/<id>/`); what that command, the Kubernetes API or the machines would refuse is refused first, with the property to change.
+ * `cdk.out/hybridge/<id>/` (in a stage to `cdk.out/hybridge/<stage>/<id>/`); what that command, the Kubernetes API or
+ * the machines would refuse is refused first, with the property to change.
  */
 export abstract class EksAnywhereCluster extends Construct implements IManagementCluster {
   /** Name of the cluster. */
@@ -280,20 +284,32 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
     this.eksAnywhereVersion = props.eksAnywhereVersion;
     if ('sshKey' in props && !sshKey) {
       const found = sshKey === '' ? 'empty' : 'undefined';
-      throw new Error(`${this.node.path}: sshKey is ${found}; expected a public key such as 'ssh-ed25519 AAAA... ops'. If it comes from an environment variable, that variable is not set`);
+      throw new Error(
+        `${this.node.path}: sshKey is ${found}; expected a public key such as 'ssh-ed25519 AAAA... ops'. If it comes `
+          + 'from an environment variable, that variable is not set',
+      );
     }
     // One of another app is known by its name only.
     const manager = props.managementCluster instanceof EksAnywhereCluster ? props.managementCluster : undefined;
     this.managementClusterName = props.managementCluster?.clusterName;
     if (props.managementCluster?.managementClusterName) {
       const name = manager?.node.path ?? props.managementCluster.clusterName;
-      throw new Error(`${this.node.path}: managementCluster is ${name}, which is itself managed by ${props.managementCluster.managementClusterName}; expected a cluster that manages itself`);
+      throw new Error(
+        `${this.node.path}: managementCluster is ${name}, which is itself managed by `
+          + `${props.managementCluster.managementClusterName}; expected a cluster that manages itself`,
+      );
     }
     if (this.managementClusterName === this.clusterName) {
-      throw new Error(`${this.node.path}: managementCluster is '${this.clusterName}', the name of this cluster; expected another cluster, or nothing for one that manages itself`);
+      throw new Error(
+        `${this.node.path}: managementCluster is '${this.clusterName}', the name of this cluster; expected another `
+          + 'cluster, or nothing for one that manages itself',
+      );
     }
     if (manager && isNewerRelease(props.eksAnywhereVersion, manager.eksAnywhereVersion)) {
-      throw new Error(`${this.node.path}: eksAnywhereVersion is '${props.eksAnywhereVersion}', newer than '${manager.eksAnywhereVersion}' of managementCluster; expected the same or an older one: upgrade the management cluster first`);
+      throw new Error(
+        `${this.node.path}: eksAnywhereVersion is '${props.eksAnywhereVersion}', newer than `
+          + `'${manager.eksAnywhereVersion}' of managementCluster; expected the same or an older one: upgrade the management cluster first`,
+      );
     }
     if (manager?.gitOps && props.gitOps) refuseOtherRepository(this, manager, [manager.gitOps, props.gitOps]);
     this.gitOps = props.gitOps ?? manager?.gitOps;
@@ -301,8 +317,9 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
   }
 
   /**
-   * Adds a curated package: it is written to `packages.yaml`, and namespaces that it needs to `package-namespaces.yaml`, beside `cluster.yaml`.
-   * What cannot work on this cluster is refused when the app is synthesized.
+   * Adds a curated package: it is written to `packages.yaml`, and namespaces that it needs to
+   * `package-namespaces.yaml`, beside `cluster.yaml`. What cannot work on this cluster is refused when the app is
+   * synthesized.
    */
   public addPackage(curatedPackage: Package): void {
     this.addOns.addPackage(curatedPackage);
@@ -366,7 +383,9 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
 
     this.definition = definition;
     this.folder = claimedFolder(this);
-    this.node.addValidation({ validate: () => [...this.errors(definition), ...this.addOns.problems(definition.documents, definition.hardware?.())] });
+    this.node.addValidation({
+      validate: () => [...this.errors(definition), ...this.addOns.problems(definition.documents, definition.hardware?.())],
+    });
     writeFilesAtSynthesis(this, this.folder, () => this.written());
     Topology.of(this).addSite(() => ({ name: this.clusterName, kind: definition.kind, ...this._location() }));
   }
@@ -395,7 +414,12 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
   /** The tools refuse a workload cluster whose token another cluster of its management cluster has. */
   private claimLicense(cluster: EksAnywhereCluster, { _placeholder: placeholder }: LicenseToken): void {
     const owner = this.licenses.get(placeholder);
-    if (owner !== undefined) throw new Error(`${cluster.node.path}: licenseToken is ${placeholder}, which ${owner} has already; expected a token of its own: a licence is for one cluster`);
+    if (owner !== undefined) {
+      throw new Error(
+        `${cluster.node.path}: licenseToken is ${placeholder}, which ${owner} has already; expected a token of its `
+          + 'own: a licence is for one cluster',
+      );
+    }
     this.licenses.set(placeholder, cluster.node.path);
   }
 
@@ -412,7 +436,9 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
     }
     // Validation runs at every synthesis, of which there may be several; a note is made once.
     const known = new Set(this.node.metadata.map(({ data }) => data));
-    const flags = neededFlags(definition.documents).map((flag) => `set ${flag}=true wherever eksctl anywhere runs for this cluster: it is a feature flag that its properties need`);
+    const flags = neededFlags(definition.documents).map(
+      (flag) => `set ${flag}=true wherever eksctl anywhere runs for this cluster: it is a feature flag that its properties need`,
+    );
     for (const note of [...flags, ...definition.notes?.() ?? []].filter((text) => !known.has(text))) Annotations.of(this).addInfo(note);
     printOutsideStacks(this, process.env, (line) => process.stderr.write(line));
     return findings.filter(({ severity }) => severity === 'error').map((finding) => described(finding, definition));
@@ -432,14 +458,22 @@ const REPOSITORY = 'gitops';
 
 /** One Flux, on the management cluster, follows one repository. */
 function refuseOtherRepository({ node }: Construct, manager: EksAnywhereCluster, both: readonly FluxSync[]): void {
-  const [theirs, own] = both.map(({ _kind, _spec, _options: { path } }) => JSON.stringify([_kind, { ..._spec, clusterConfigPath: path ?? `clusters/${manager.clusterName}` }]));
+  const [theirs, own] = both.map(({ _kind, _spec, _options: { path } }) =>
+    JSON.stringify([_kind, { ..._spec, clusterConfigPath: path ?? `clusters/${manager.clusterName}` }]),
+  );
   if (own === theirs) return;
-  throw new Error(`${node.path}: gitOps is another repository, branch or folder than that of managementCluster; expected the same, or leave it out: Flux on ${manager.node.path} follows that one`);
+  throw new Error(
+    `${node.path}: gitOps is another repository, branch or folder than that of managementCluster; expected the `
+      + `same, or leave it out: Flux on ${manager.node.path} follows that one`,
+  );
 }
 
 const folders = new WeakMap<object, Map<string, string>>();
 
-/** The folder below cdk.out/hybridge: the id, in a folder of its stage where it has one; it must not be taken by another cluster of the app. */
+/**
+ * The folder below cdk.out/hybridge: the id, in a folder of its stage where it has one; it must not be taken by another
+ * cluster of the app.
+ */
 function claimedFolder(cluster: Construct): string {
   const stage = Stage.of(cluster);
   const folder = stage?.parentStage ? `${stage.stageName}/${cluster.node.id}` : cluster.node.id;
@@ -447,7 +481,10 @@ function claimedFolder(cluster: Construct): string {
   folders.set(cluster.node.root, taken);
   const owner = taken.get(folder);
   if (owner !== undefined) {
-    throw new Error(`${cluster.node.path}: the id '${cluster.node.id}' is also that of ${owner}, and both would write to cdk.out/hybridge/${folder}/; choose another id`);
+    throw new Error(
+      `${cluster.node.path}: the id '${cluster.node.id}' is also that of ${owner}, and both would write to `
+        + `cdk.out/hybridge/${folder}/; choose another id`,
+    );
   }
   taken.set(folder, cluster.node.path);
   return folder;

@@ -1,8 +1,9 @@
 import type { Duration } from 'aws-cdk-lib';
 
 /**
- * Encryption of what Kubernetes keeps in etcd, by a plugin for key management (KMS) that runs on every control plane node. The plugin has to be
- * there first, which is why a cluster cannot be created with it. Can be changed later; a change replaces the control plane nodes.
+ * Encryption of what Kubernetes keeps in etcd, by a plugin for key management (KMS) that runs on every control plane
+ * node. The plugin has to be there first, which is why a cluster cannot be created with it. Can be changed later; a
+ * change replaces the control plane nodes.
  *
  * @see https://github.com/aws/eks-anywhere/blob/v0.19.0/pkg/api/v1alpha1/etcdencryption_types.go
  */

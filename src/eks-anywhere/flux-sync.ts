@@ -15,8 +15,8 @@ export interface FluxOptions {
   readonly path?: string;
 
   /**
-   * Name of a ClusterSecretStore of the External Secrets Operator, on the management cluster, that reads AWS Secrets Manager. Credentials of BMCs
-   * that are there come from it. Can be changed later.
+   * Name of a ClusterSecretStore of the External Secrets Operator, on the management cluster, that reads AWS Secrets
+   * Manager. Credentials of BMCs that are there come from it. Can be changed later.
    * @default - Secrets with credentials of BMCs have to be there: `hybridge eksa hardware --secrets` makes them
    */
   readonly secretStore?: string;
@@ -28,7 +28,8 @@ export interface FluxOptions {
   readonly namespace?: string;
 
   /**
-   * Name of the FluxConfig or GitOpsConfig, for a cluster that exists under another name than this library gives. Fixed once the cluster exists.
+   * Name of the FluxConfig or GitOpsConfig, for a cluster that exists under another name than this library gives. Fixed
+   * once the cluster exists.
    * @default - the cluster's name
    */
   readonly configName?: string;
@@ -82,21 +83,29 @@ export class FluxSync {
   }
 
   /**
-   * A repository on GitHub in the deprecated form, a GitOpsConfig: for a cluster that was created with one, because the reference to it is fixed.
-   * For all others use `github`.
+   * A repository on GitHub in the deprecated form, a GitOpsConfig: for a cluster that was created with one, because the
+   * reference to it is fixed. For all others use `github`.
    */
   public static gitOpsConfig(options: FluxGithubOptions): FluxSync {
     const { owner, repository, personal } = options;
     const { branch, clusterConfigPath, systemNamespace } = common(options);
-    return new FluxSync(OLD_FLUX_KIND, { flux: { github: { owner, repository, personal, branch, clusterConfigPath, fluxSystemNamespace: systemNamespace } } }, options);
+    return new FluxSync(
+      OLD_FLUX_KIND,
+      { flux: { github: { owner, repository, personal, branch, clusterConfigPath, fluxSystemNamespace: systemNamespace } } },
+      options,
+    );
   }
 
   /**
-   * A repository on any Git server, reached by SSH. The CLI reads the private key from the file that `EKSA_GIT_PRIVATE_KEY` names, and the server's
-   * key from the one that `EKSA_GIT_KNOWN_HOSTS` names.
+   * A repository on any Git server, reached by SSH. The CLI reads the private key from the file that
+   * `EKSA_GIT_PRIVATE_KEY` names, and the server's key from the one that `EKSA_GIT_KNOWN_HOSTS` names.
    */
   public static git(options: FluxGitOptions): FluxSync {
-    return new FluxSync(FLUX_KIND, { ...common(options), git: { repositoryUrl: options.repositoryUrl, sshKeyAlgorithm: options.sshKeyAlgorithm } }, options);
+    return new FluxSync(
+      FLUX_KIND,
+      { ...common(options), git: { repositoryUrl: options.repositoryUrl, sshKeyAlgorithm: options.sshKeyAlgorithm } },
+      options,
+    );
   }
 
   private constructor(

@@ -47,8 +47,8 @@ export interface PreferredHardwareTerm extends HardwareTerm {
 }
 
 /**
- * Which machines of the hardware inventory a group of nodes takes, where one label does not tell. Can be changed later; a change replaces the
- * nodes.
+ * Which machines of the hardware inventory a group of nodes takes, where one label does not tell. Can be changed later;
+ * a change replaces the nodes.
  */
 export interface HardwareAffinity {
   /** Alternatives, at least one: a machine must meet one of them. EKS Anywhere wants enough machines for each of them. */

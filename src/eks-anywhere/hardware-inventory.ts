@@ -15,8 +15,8 @@ export interface BmcConnection {
 }
 
 /**
- * A bare-metal machine: one row of `hardware.csv`. Can be changed later; a machine that runs keeps what it was installed with until it is installed
- * again.
+ * A bare-metal machine: one row of `hardware.csv`. Can be changed later; a machine that runs keeps what it was
+ * installed with until it is installed again.
  */
 export interface HardwareMachine {
   /** Host name: a lower-case DNS name, unique. */
@@ -171,7 +171,8 @@ function refusePasswords(cells: readonly MachineCells[], lines: readonly (number
   const plain = lines.filter((_line, index) => cells[index].bmc_password !== '' && !parsePlaceholder(cells[index].bmc_password));
   if (plain.length === 0) return;
   throw new Error(
-    `hardware: '${path}' holds BMC passwords as plain text (line${plain.length > 1 ? 's' : ''} ${plain.join(', ')}), and what is synthesized must hold no secret; `
-    + 'write ${env:NAME} or ${secretsmanager:name#password} instead, or pass bmcCredentials to HardwareInventory.fromCsv',
+    `hardware: '${path}' holds BMC passwords as plain text (line${plain.length > 1 ? 's' : ''} `
+      + `${plain.join(', ')}), and what is synthesized must hold no secret; ` +
+      'write ${env:NAME} or ${secretsmanager:name#password} instead, or pass bmcCredentials to HardwareInventory.fromCsv',
   );
 }

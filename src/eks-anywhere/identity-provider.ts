@@ -1,8 +1,8 @@
 import { AWS_IAM_KIND, OIDC_KIND } from '../eksa/documents/identity';
 
 /**
- * Options of an OpenID Connect provider. On a management cluster fixed once the cluster exists; on others a change replaces the control plane
- * nodes.
+ * Options of an OpenID Connect provider. On a management cluster fixed once the cluster exists; on others a change
+ * replaces the control plane nodes.
  */
 export interface OidcProviderOptions {
   /** Client id that tokens are issued for. */

@@ -32,8 +32,18 @@ export class EksAnywhereKubernetesVersion {
    * @throws Error when the text is no such version
    */
   public static of(version: string): EksAnywhereKubernetesVersion {
-    if (Token.isUnresolved(version)) throw new Error('EksAnywhereKubernetesVersion.of: version is a token; the files of EKS Anywhere are written at synth: expected a plain value such as 1.35');
-    if (kubernetesMinor(version) === undefined) throw new Error(`EksAnywhereKubernetesVersion.of: version is '${version}'; expected major and minor such as 1.35: the release of EKS Anywhere chooses the patch`);
+    if (Token.isUnresolved(version)) {
+      throw new Error(
+        'EksAnywhereKubernetesVersion.of: version is a token; the files of EKS Anywhere are written at synth: expected '
+          + 'a plain value such as 1.35',
+      );
+    }
+    if (kubernetesMinor(version) === undefined) {
+      throw new Error(
+        `EksAnywhereKubernetesVersion.of: version is '${version}'; expected major and minor such as 1.35: the release `
+          + 'of EKS Anywhere chooses the patch',
+      );
+    }
     return new EksAnywhereKubernetesVersion(version);
   }
 

@@ -2,8 +2,9 @@ import { Token } from 'aws-cdk-lib';
 import { environmentPlaceholder, parsePlaceholder, secretPlaceholder } from '../eksa/hardware/placeholder';
 
 /**
- * Where the licence token of a cluster is found: the JWT that AWS License Manager gives for an EKS Anywhere Enterprise Subscription. The app never
- * sees it: the generated `cluster.yaml` carries a placeholder, which `hybridge eksa render` fills in on the machine that installs the cluster.
+ * Where the licence token of a cluster is found: the JWT that AWS License Manager gives for an EKS Anywhere Enterprise
+ * Subscription. The app never sees it: the generated `cluster.yaml` carries a placeholder, which `hybridge eksa render`
+ * fills in on the machine that installs the cluster.
  *
  * @see https://anywhere.eks.amazonaws.com/docs/clustermgmt/support/cluster-license/
  */
@@ -17,7 +18,12 @@ export class LicenseToken {
   public static fromEnvironment(variable: string): LicenseToken {
     const placeholder = environmentPlaceholder(variable);
     // What was given may be the token itself: it is not repeated.
-    if (!isPlaceholder(variable, placeholder)) throw new Error('LicenseToken.fromEnvironment: variable is no name of an environment variable; expected a name such as EKSA_LICENSE_TOKEN, not its value');
+    if (!isPlaceholder(variable, placeholder)) {
+      throw new Error(
+        'LicenseToken.fromEnvironment: variable is no name of an environment variable; expected a name such as '
+          + 'EKSA_LICENSE_TOKEN, not its value',
+      );
+    }
     return new LicenseToken(placeholder);
   }
 
@@ -31,7 +37,10 @@ export class LicenseToken {
   public static fromSecretsManager(secretName: string, key: string): LicenseToken {
     const placeholder = secretPlaceholder(secretName, key);
     if (Token.isUnresolved(key) || !isPlaceholder(secretName, placeholder)) {
-      throw new Error('LicenseToken.fromSecretsManager: secretName and key do not name a secret; expected a plain name such as factory/eks-anywhere and a key such as licenseToken');
+      throw new Error(
+        'LicenseToken.fromSecretsManager: secretName and key do not name a secret; expected a plain name such as '
+          + 'factory/eks-anywhere and a key such as licenseToken',
+      );
     }
     return new LicenseToken(placeholder);
   }

@@ -7,14 +7,14 @@ export interface NodeLogin {
   readonly user?: string;
 
   /**
-   * Public SSH keys, each one line of OpenSSH's format; at least one. EKS Anywhere installs the first only: further ones are for clusters that
-   * already name them, because on bare metal their number is fixed once the cluster exists.
+   * Public SSH keys, each one line of OpenSSH's format; at least one. EKS Anywhere installs the first only: further
+   * ones are for clusters that already name them, because on bare metal their number is fixed once the cluster exists.
    */
   readonly keys: string[];
 
   /**
-   * Further users, each with its public keys. EKS Anywhere creates the first user only: these are for clusters that already name them, because on
-   * bare metal their number is fixed once the cluster exists.
+   * Further users, each with its public keys. EKS Anywhere creates the first user only: these are for clusters that
+   * already name them, because on bare metal their number is fixed once the cluster exists.
    * @default - none
    */
   readonly furtherUsers?: { [user: string]: string[] };
@@ -23,8 +23,9 @@ export interface NodeLogin {
 /** What can differ between the groups of a cluster whose nodes are machines, physical or virtual. */
 export interface MachineGroupOptions {
   /**
-   * Name of the machine configuration, for a cluster that exists under another name than this library gives. Groups of one name share one machine
-   * configuration, and must say the same about their machines. Fixed once the cluster exists on bare metal; elsewhere a change replaces the nodes.
+   * Name of the machine configuration, for a cluster that exists under another name than this library gives. Groups of
+   * one name share one machine configuration, and must say the same about their machines. Fixed once the cluster exists
+   * on bare metal; elsewhere a change replaces the nodes.
    * @default - `<cluster>-cp`, `<cluster>-etcd`, `<cluster>-<group>`
    */
   readonly machineConfigName?: string;
@@ -36,8 +37,8 @@ export interface MachineGroupOptions {
   readonly timeServers?: string[];
 
   /**
-   * Who may log in to these nodes. On bare metal the first user and its first key are fixed once the cluster exists; on vSphere a change replaces
-   * the nodes.
+   * Who may log in to these nodes. On bare metal the first user and its first key are fixed once the cluster exists; on
+   * vSphere a change replaces the nodes.
    * @default - `sshUser` with `sshKey` of the cluster
    */
   readonly login?: NodeLogin;

@@ -10,8 +10,8 @@ export interface IManagementCluster {
 /** Management clusters that this app does not create. */
 export class ManagementCluster {
   /**
-   * A management cluster that exists, or that another app creates. Nothing about it is known here but its name: that it exists and manages itself
-   * shows when the workload cluster is created.
+   * A management cluster that exists, or that another app creates. Nothing about it is known here but its name: that it
+   * exists and manages itself shows when the workload cluster is created.
    *
    * @param clusterName as in its `metadata.name`
    */

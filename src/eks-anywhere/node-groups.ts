@@ -38,15 +38,15 @@ export interface NodeGroupOptions {
   readonly labels?: { [key: string]: string };
 
   /**
-   * Taints on the Kubernetes nodes. On bare metal fixed once the cluster exists; elsewhere a change replaces the nodes. At least one worker group must be free of
-   * `NoSchedule` and `NoExecute`.
+   * Taints on the Kubernetes nodes. On bare metal fixed once the cluster exists; elsewhere a change replaces the nodes.
+   * At least one worker group must be free of `NoSchedule` and `NoExecute`.
    * @default - none
    */
   readonly taints?: NodeTaint[];
 
   /**
-   * Number of machines that an upgrade may add before it takes old ones away. The control plane takes 0 or 1. On bare metal as many spare machines
-   * must be in the hardware inventory. Can be changed later, in place.
+   * Number of machines that an upgrade may add before it takes old ones away. The control plane takes 0 or 1. On bare
+   * metal as many spare machines must be in the hardware inventory. Can be changed later, in place.
    * @default 1
    */
   readonly maxSurge?: number;
@@ -81,16 +81,17 @@ export interface ControlPlaneNodeOptions extends NodeGroupOptions {
   readonly auditPolicy?: string;
 
   /**
-   * Further arguments of the Kubernetes API server, without dashes, such as `{ 'service-account-max-token-expiration': '24h' }`; `oidc-*` only
-   * without an OpenID Connect provider. A feature flag of the tools: `API_SERVER_EXTRA_ARGS_ENABLED=true` has to be in the environment wherever
-   * `eksctl anywhere` runs. Can be changed later; a change replaces the nodes.
+   * Further arguments of the Kubernetes API server, without dashes, such as `{ 'service-account-max-token-expiration':
+   * '24h' }`; `oidc-*` only without an OpenID Connect provider. A feature flag of the tools:
+   * `API_SERVER_EXTRA_ARGS_ENABLED=true` has to be in the environment wherever `eksctl anywhere` runs. Can be changed
+   * later; a change replaces the nodes.
    * @default - those of EKS Anywhere
    */
   readonly apiServerExtraArgs?: { [argument: string]: string };
 
   /**
-   * Whether to leave out kube-vip, which announces `endpoint`, because a load balancer of your own has that address. Can be changed later; a change
-   * replaces the nodes.
+   * Whether to leave out kube-vip, which announces `endpoint`, because a load balancer of your own has that address.
+   * Can be changed later; a change replaces the nodes.
    * @default false
    */
   readonly skipLoadBalancer?: boolean;

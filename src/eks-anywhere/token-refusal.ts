@@ -11,8 +11,9 @@ export function refuseTokens(props: object, path: string): void {
   const found = tokenPaths(props, '');
   if (found.length === 0) return;
   throw new Error(
-    `${path}: ${found.join(', ')} ${found.length > 1 ? 'hold tokens' : 'holds a token'}, a value that CloudFormation knows only after deployment; `
-    + 'the files of EKS Anywhere are written at synth: expected a plain value',
+    `${path}: ${found.join(', ')} ${found.length > 1 ? 'hold tokens' : 'holds a token'}, a value that `
+      + 'CloudFormation knows only after deployment; ' +
+      'the files of EKS Anywhere are written at synth: expected a plain value',
   );
 }
 

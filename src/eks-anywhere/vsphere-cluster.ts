@@ -51,14 +51,15 @@ export interface VirtualMachineSize {
 /** The virtual machines of a group of nodes. A change replaces the nodes. */
 export interface VirtualMachineOptions extends VirtualMachineSize, MachineGroupOptions {
   /**
-   * Operating system of these nodes. With machines of their own for etcd all groups have the same family. The family is fixed once the cluster exists.
+   * Operating system of these nodes. With machines of their own for etcd all groups have the same family. The family is
+   * fixed once the cluster exists.
    * @default - `os` of the cluster
    */
   readonly os?: OperatingSystem;
 
   /**
-   * Template that these virtual machines are cloned from, by inventory path: a group with another `kubernetesVersion` or `os` needs its own.
-   * Can be changed later.
+   * Template that these virtual machines are cloned from, by inventory path: a group with another `kubernetesVersion`
+   * or `os` needs its own. Can be changed later.
    * @default - `template` of the cluster
    */
   readonly template?: string;
@@ -166,8 +167,8 @@ export interface VSphereClusterProps extends MachineClusterProps {
   readonly resourcePool: string;
 
   /**
-   * Template that virtual machines are cloned from, by inventory path. It must carry the vSphere tags `eksdRelease:…` and `os:…`. Can be changed
-   * later; a change replaces the nodes.
+   * Template that virtual machines are cloned from, by inventory path. It must carry the vSphere tags `eksdRelease:…`
+   * and `os:…`. Can be changed later; a change replaces the nodes.
    * @default - none: EKS Anywhere imports one, which it can for Bottlerocket only
    */
   readonly template?: string;
@@ -176,8 +177,8 @@ export interface VSphereClusterProps extends MachineClusterProps {
   readonly os: OperatingSystem;
 
   /**
-   * Fingerprint of vCenter's certificate (SHA-1, pairs of hex digits joined by colons), for a certificate that no public authority signed. Can be
-   * changed later.
+   * Fingerprint of vCenter's certificate (SHA-1, pairs of hex digits joined by colons), for a certificate that no
+   * public authority signed. Can be changed later.
    * @default - the certificate must be trusted by the machine that runs the CLI
    */
   readonly thumbprint?: string;
@@ -201,15 +202,16 @@ export interface VSphereClusterProps extends MachineClusterProps {
   readonly etcdNodes?: VSphereEtcdNodes;
 
   /**
-   * Encryption of what Kubernetes keeps in etcd. Only for a cluster that exists: create it without, then `eksctl anywhere upgrade cluster`. Can be
-   * changed later; a change replaces the control plane nodes.
+   * Encryption of what Kubernetes keeps in etcd. Only for a cluster that exists: create it without, then `eksctl
+   * anywhere upgrade cluster`. Can be changed later; a change replaces the control plane nodes.
    * @default - none
    */
   readonly etcdEncryption?: EtcdEncryption;
 
   /**
-   * Whether upgrades of Kubernetes happen on the running machines instead of on new ones. Not together with autoscaling or `etcdNodes`. A feature flag
-   * of the tools: `VSPHERE_IN_PLACE_UPGRADE=true` has to be in the environment wherever `eksctl anywhere` runs. Can be changed later.
+   * Whether upgrades of Kubernetes happen on the running machines instead of on new ones. Not together with autoscaling
+   * or `etcdNodes`. A feature flag of the tools: `VSPHERE_IN_PLACE_UPGRADE=true` has to be in the environment wherever
+   * `eksctl anywhere` runs. Can be changed later.
    * @default false
    */
   readonly upgradeInPlace?: boolean;
@@ -227,8 +229,8 @@ export interface VSphereClusterProps extends MachineClusterProps {
   readonly storagePolicy?: string;
 
   /**
-   * Whether machines share the template's disk (linked clones) or get a copy of it. Linked clones need a snapshot of the template. Can be changed
-   * later; a change replaces the nodes.
+   * Whether machines share the template's disk (linked clones) or get a copy of it. Linked clones need a snapshot of
+   * the template. Can be changed later; a change replaces the nodes.
    * @default - linked where the template has a snapshot
    */
   readonly linkedClones?: boolean;
@@ -243,8 +245,9 @@ export interface VSphereClusterProps extends MachineClusterProps {
 /**
  * An EKS Anywhere cluster of virtual machines on vSphere.
  *
- * Writes `cluster.yaml` to `cdk.out/hybridge/<id>/`. The credentials of vCenter are not part of it: the CLI reads `EKSA_VSPHERE_USERNAME` and
- * `EKSA_VSPHERE_PASSWORD` from its environment when it runs `eksctl anywhere create cluster -f cluster.yaml`.
+ * Writes `cluster.yaml` to `cdk.out/hybridge/<id>/`. The credentials of vCenter are not part of it: the CLI reads
+ * `EKSA_VSPHERE_USERNAME` and `EKSA_VSPHERE_PASSWORD` from its environment when it runs `eksctl anywhere create cluster
+ * -f cluster.yaml`.
  *
  * @example
  * new VSphereCluster(app, 'Branch', {
@@ -275,8 +278,14 @@ export class VSphereCluster extends EksAnywhereCluster {
       documents: vsphereDocuments({
         ...input,
         endpoint: props.endpoint,
-        controlPlaneNodes: { ...controlPlaneInput(props.controlPlaneNodes), ...this.machine(props, props.controlPlaneNodes, 'controlPlaneNodes') },
-        workerNodes: props.workerNodes.map((group, index) => ({ ...workerInput(group), ...this.machine(props, group, `workerNodes[${index}]`) })),
+        controlPlaneNodes: {
+          ...controlPlaneInput(props.controlPlaneNodes),
+          ...this.machine(props, props.controlPlaneNodes, 'controlPlaneNodes'),
+        },
+        workerNodes: props.workerNodes.map((group, index) => ({
+          ...workerInput(group),
+          ...this.machine(props, group, `workerNodes[${index}]`),
+        })),
         etcdNodes: props.etcdNodes && { count: props.etcdNodes.count, ...this.machine(props, props.etcdNodes, 'etcdNodes') },
         server: props.server,
         datacenter: props.datacenter,
@@ -295,7 +304,12 @@ export class VSphereCluster extends EksAnywhereCluster {
   /** What a group does not say, the cluster says for all. */
   private machine(props: VSphereClusterProps, group: VirtualMachineOptions, prop: string): VirtualMachineInput {
     for (const [place, os] of Object.entries({ os: props.os, [`${prop}.os`]: group.os })) {
-      if (os?.imageUrl) throw new Error(`${this.node.path}: ${place} has imageUrl '${os.imageUrl}', which is for bare metal; on vSphere set template to the template in vCenter`);
+      if (os?.imageUrl) {
+        throw new Error(
+          `${this.node.path}: ${place} has imageUrl '${os.imageUrl}', which is for bare metal; on vSphere set template `
+            + 'to the template in vCenter',
+        );
+      }
     }
     return {
       ...machineConfigInput(MACHINE_KIND, props, { group, prop }),
@@ -315,7 +329,9 @@ export class VSphereCluster extends EksAnywhereCluster {
     const memoryMiB = (nodes.memory ?? DEFAULT_MEMORY).toMebibytes();
     const diskGiB = (nodes.disk ?? DEFAULT_DISK).toGibibytes();
     if (!Number.isInteger(cpus) || cpus < 1) throw new Error(`${this.node.path}: ${prop}.cpus is ${cpus}; expected 1 or more`);
-    if (memoryMiB < MIN_MEMORY_MIB) throw new Error(`${this.node.path}: ${prop}.memory is ${memoryMiB} MiB; expected at least ${MIN_MEMORY_MIB} MiB`);
+    if (memoryMiB < MIN_MEMORY_MIB) {
+      throw new Error(`${this.node.path}: ${prop}.memory is ${memoryMiB} MiB; expected at least ${MIN_MEMORY_MIB} MiB`);
+    }
     if (diskGiB < MIN_DISK_GIB) throw new Error(`${this.node.path}: ${prop}.disk is ${diskGiB} GiB; expected at least ${MIN_DISK_GIB} GiB`);
     return { cpus, memoryMiB, diskGiB };
   }
@@ -334,8 +350,15 @@ function propPaths(clusterName: string, { controlPlaneNodes, workerNodes, etcdNo
   ];
   return [
     ...machinePropPaths(MACHINE_KIND, groups, {
-      'users[0].name': 'sshUser', 'users': 'sshKey', 'osFamily': 'os', 'template': 'template', 'datastore': 'datastore', 'folder': 'folder', 'resourcePool': 'resourcePool',
-      'networks': '.networks', 'hostOSConfiguration.ntpConfiguration': 'timeServers',
+      'users[0].name': 'sshUser',
+      'users': 'sshKey',
+      'osFamily': 'os',
+      'template': 'template',
+      'datastore': 'datastore',
+      'folder': 'folder',
+      'resourcePool': 'resourcePool',
+      'networks': '.networks',
+      'hostOSConfiguration.ntpConfiguration': 'timeServers',
       'hostOSConfiguration': 'os*',
     }),
     { pattern: /^Cluster\.spec\.etcdEncryption.*\.name$/, prop: 'etcdEncryption.pluginName' },

@@ -244,18 +244,30 @@ export class CloudCluster extends Construct {
     const compute = props.compute ?? ClusterCompute.autoMode();
     const isAutoMode = compute._nodeGroups.length === 0;
     if (!isAutoMode && network.isIsolated) {
-      throw new Error(`${this.node.path}: compute: got node groups in isolated subnets, expected Auto Mode there: the chart and the image of the load balancer controller come from the internet`);
+      throw new Error(
+        `${this.node.path}: compute: got node groups in isolated subnets, expected Auto Mode there: the chart and the `
+          + 'image of the load balancer controller come from the internet',
+      );
     }
     this._loadBalancerClass = isAutoMode ? AUTO_MODE_CLASS : CONTROLLER_CLASS;
-    this.secretsEncryptionKey = props.secretsEncryptionKey
-      ?? new kms.Key(this, 'SecretsKey', { description: 'Kubernetes Secrets', enableKeyRotation: true, removalPolicy: RemovalPolicy.RETAIN });
+    this.secretsEncryptionKey =
+      props.secretsEncryptionKey ??
+      new kms.Key(this, 'SecretsKey', { description: 'Kubernetes Secrets', enableKeyRotation: true, removalPolicy: RemovalPolicy.RETAIN });
     this.resource = this.makeCluster(props, network, isAutoMode);
     this.cluster = this.resource;
     protectFromDeletion(this.resource, props.deletionProtection ?? true);
     (props.adminRoles ?? []).forEach((role, at) => this.grantAccess(`Admin${at}`, role, ClusterAccess.admin()));
-    const addons = atPlace(this, () => new EksAddons(this, this.resource, { isAutoMode, isHybrid: props.remoteNetworks !== undefined }, props.addons ?? []));
+    const addons = atPlace(
+      this,
+      () => new EksAddons(this, this.resource, { isAutoMode, isHybrid: props.remoteNetworks !== undefined }, props.addons ?? []),
+    );
     this._ready = isAutoMode ? [...addons.onNodes, this.networkPolicyController()] : this.makeNodes(compute, addons, network);
-    Topology.of(this).addCluster(this, () => ({ name: this.node.path, kind: 'eks', ...this.files.length > 0 && { folder: this._folder }, files: this.files }));
+    Topology.of(this).addCluster(this, () => ({
+      name: this.node.path,
+      kind: 'eks',
+      ...(this.files.length > 0 && { folder: this._folder }),
+      files: this.files,
+    }));
   }
 
   /**
@@ -269,7 +281,10 @@ export class CloudCluster extends Construct {
   public grantAccess(id: string, role: iam.IRole, access: ClusterAccess): void {
     const { roleArn } = role;
     if (this.principals.has(roleArn)) {
-      throw new Error(`${this.node.path}: role: ${role.node.path} has access to ${this.node.path} already, expected one entry per role: make one call with the wider access`);
+      throw new Error(
+        `${this.node.path}: role: ${role.node.path} has access to ${this.node.path} already, expected one entry per `
+          + 'role: make one call with the wider access',
+      );
     }
     this.principals.add(roleArn);
     this.resource.grantAccess(id, roleArn, [access._policy]);
@@ -283,12 +298,19 @@ export class CloudCluster extends Construct {
   public addPodRole(id: string, options: PodRoleOptions): iam.Role {
     const { namespace, serviceAccount } = options;
     Object.entries({ namespace, serviceAccount }).forEach(([property, got]) => {
-      if (!LABEL.test(got)) throw new Error(`${this.node.path}: ${property}: got ${JSON.stringify(got)}, expected 1 to 63 lower-case letters, digits and '-'`);
+      if (!LABEL.test(got)) {
+        throw new Error(`${this.node.path}: ${property}: got ${JSON.stringify(got)}, expected 1 to 63 lower-case letters, digits and '-'`);
+      }
     });
     const role = podRole(this, id, `Pods of ${serviceAccount} in ${namespace}`);
     // Not addServiceAccount() of CDK: it installs the agent a second time in Auto Mode, and applies a manifest that belongs
     // to the owner of the pods.
-    new CfnPodIdentityAssociation(this, `${id}Identity`, { clusterName: this.resource.clusterName, namespace, serviceAccount, roleArn: role.roleArn });
+    new CfnPodIdentityAssociation(this, `${id}Identity`, {
+      clusterName: this.resource.clusterName,
+      namespace,
+      serviceAccount,
+      roleArn: role.roleArn,
+    });
     return role;
   }
 
@@ -337,7 +359,12 @@ export class CloudCluster extends Construct {
       reason: 'the construct of CDK names what is encrypted (Secrets); EKS takes the property and encrypts everything',
     });
     // Our validation reports missing endpoints, and nothing if there are none.
-    if (network.isIsolated) Annotations.of(cluster).acknowledgeWarning('@aws-cdk/aws-eks:isolatedSubnetsForKubectlPrivateSubnets', 'this library checks each endpoint');
+    if (network.isIsolated) {
+      Annotations.of(cluster).acknowledgeWarning(
+        '@aws-cdk/aws-eks:isolatedSubnetsForKubectlPrivateSubnets',
+        'this library checks each endpoint',
+      );
+    }
     return cluster;
   }
 
@@ -367,7 +394,9 @@ export class CloudCluster extends Construct {
 
 function requireClusterName(owner: Construct, name: string) {
   if (!Token.isUnresolved(name) && !NAME.test(name)) {
-    throw new Error(`clusterName: got ${JSON.stringify(name)}, expected 1 to 100 letters, digits, '-' and '_', beginning with a letter or digit`);
+    throw new Error(
+      `clusterName: got ${JSON.stringify(name)}, expected 1 to 100 letters, digits, '-' and '_', beginning with a letter or digit`,
+    );
   }
   claimName(owner, { property: 'clusterName', what: 'cluster name', name });
 }

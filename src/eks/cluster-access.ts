@@ -41,7 +41,10 @@ function policy(name: string, namespaces: string[] = []): eks.IAccessPolicy {
   namespaces.forEach((namespace, at) => {
     // EKS accepts a `*` at the end.
     if (Token.isUnresolved(namespace) || /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9*])?$/.test(namespace)) return;
-    throw new Error(`ClusterAccess: namespaces[${at}]: got ${JSON.stringify(namespace)}, expected the name of a namespace: 1 to 63 lower-case letters, digits and '-'`);
+    throw new Error(
+      `ClusterAccess: namespaces[${at}]: got ${JSON.stringify(namespace)}, expected the name of a namespace: 1 to 63 `
+        + 'lower-case letters, digits and \'-\'',
+    );
   });
   return eks.AccessPolicy.fromAccessPolicyName(name, namespaces.length > 0
     ? { accessScopeType: eks.AccessScopeType.NAMESPACE, namespaces }

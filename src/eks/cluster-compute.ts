@@ -98,13 +98,19 @@ export class ClusterCompute {
    */
   public static nodeGroups(...groups: NodeGroup[]): ClusterCompute {
     return atPlace('ClusterCompute.nodeGroups', () => {
-      if (groups.length === 0) throw new Error('nodeGroups: got none, expected at least one group: add { name: \'gateways\' }, or use ClusterCompute.autoMode()');
+      if (groups.length === 0) {
+        throw new Error("nodeGroups: got none, expected at least one group: add { name: 'gateways' }, or use ClusterCompute.autoMode()");
+      }
       groups.forEach((group, at) => requireGroup(`nodeGroups[${at}]`, group));
       const names = groups.map(({ name }) => name);
       const repeated = names.findIndex((name, at) => names.indexOf(name) !== at);
-      if (repeated >= 0) throw new Error(`nodeGroups[${repeated}].name: got ${JSON.stringify(names[repeated])}, which another group has: give each its own`);
+      if (repeated >= 0) {
+        throw new Error(`nodeGroups[${repeated}].name: got ${JSON.stringify(names[repeated])}, which another group has: give each its own`);
+      }
       if (!groups.some(carriesPlanes)) {
-        throw new Error('nodeGroups: got none for x86-64 without taints, expected one: the gateway\'s image is for x86-64, and planes tolerate no taint');
+        throw new Error(
+          "nodeGroups: got none for x86-64 without taints, expected one: the gateway's image is for x86-64, and planes tolerate no taint",
+        );
       }
       return new ClusterCompute(groups);
     });
@@ -127,18 +133,27 @@ function carriesPlanes({ instanceTypes = [], taints = [] }: NodeGroup): boolean 
 function requireGroup(property: string, group: NodeGroup) {
   const { name, minSize = 2, maxSize = minSize * 2, diskGib = 50, maxUnavailablePercent = 33, labels = {}, instanceTypes } = group;
   if (!Token.isUnresolved(name) && !NAME.test(name)) {
-    throw new Error(`${property}.name: got ${JSON.stringify(name)}, expected 1 to 40 lower-case letters, digits and '-', beginning with a letter`);
+    throw new Error(
+      `${property}.name: got ${JSON.stringify(name)}, expected 1 to 40 lower-case letters, digits and '-', beginning with a letter`,
+    );
   }
   requireWhole(`${property}.minSize`, minSize, { min: 1, max: 450 });
   requireWhole(`${property}.maxSize`, maxSize, { min: 1, max: 450 });
-  if (maxSize < minSize) throw new Error(`${property}.maxSize: got ${maxSize}, which is less than minSize, ${minSize}: raise it or lower minSize`);
+  if (maxSize < minSize) {
+    throw new Error(`${property}.maxSize: got ${maxSize}, which is less than minSize, ${minSize}: raise it or lower minSize`);
+  }
   requireWhole(`${property}.diskGib`, diskGib, { min: 20, max: 16_384 });
   requireWhole(`${property}.maxUnavailablePercent`, maxUnavailablePercent, { min: 1, max: 100 });
   requireNodeLabels(`${property}.labels`, labels);
   if (!instanceTypes) return;
-  if (instanceTypes.length === 0) throw new Error(`${property}.instanceTypes: got an empty list, expected at least one: omit it for m7i.large`);
+  if (instanceTypes.length === 0) {
+    throw new Error(`${property}.instanceTypes: got an empty list, expected at least one: omit it for m7i.large`);
+  }
   const architectures = new Set(instanceTypes.map(({ architecture }) => architecture));
   if (architectures.size > 1) {
-    throw new Error(`${property}.instanceTypes: got ${instanceTypes.join(', ')}, which have ${[...architectures].join(' and ')}, expected one architecture: make a group for each`);
+    throw new Error(
+      `${property}.instanceTypes: got ${instanceTypes.join(', ')}, which have ${[...architectures].join(' and ')}, `
+        + 'expected one architecture: make a group for each',
+    );
   }
 }

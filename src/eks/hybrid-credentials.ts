@@ -72,12 +72,20 @@ export class HybridCredentials {
    */
   public static rolesAnywhere(options: RolesAnywhereCredentialsOptions): HybridCredentials {
     return atPlace('HybridCredentials.rolesAnywhere', () => {
-      const { sessionDuration = Duration.hours(1), certificatePath = '/etc/iam/pki/server.pem', privateKeyPath = '/etc/iam/pki/server.key' } = options;
+      const {
+        sessionDuration = Duration.hours(1),
+        certificatePath = '/etc/iam/pki/server.pem',
+        privateKeyPath = '/etc/iam/pki/server.key',
+      } = options;
       requireSeconds('sessionDuration', sessionDuration, { min: 900, max: 43_200, expected: '15 minutes to 12 hours' });
       Object.entries({ certificatePath, privateKeyPath }).forEach(([property, path]) => {
-        if (Token.isUnresolved(path) || !/^\/[^\s]+$/.test(path)) throw new Error(`${property}: got ${shown(path)}, expected the absolute path of a file on the machines`);
+        if (Token.isUnresolved(path) || !/^\/[^\s]+$/.test(path)) {
+          throw new Error(`${property}: got ${shown(path)}, expected the absolute path of a file on the machines`);
+        }
       });
-      return new HybridCredentials((scope, cluster) => byCertificate(scope, cluster, options.authority, sessionDuration, { certificatePath, privateKeyPath }));
+      return new HybridCredentials((scope, cluster) =>
+        byCertificate(scope, cluster, options.authority, sessionDuration, { certificatePath, privateKeyPath }),
+      );
     });
   }
 
@@ -96,7 +104,10 @@ function bySystemsManager(scope: Construct, cluster: eks.ICluster, registrationL
   const role = new iam.Role(scope, 'Role', {
     description: 'Machines outside AWS that are nodes of the cluster',
     assumedBy: new iam.ServicePrincipal('ssm.amazonaws.com', {
-      conditions: { StringEquals: { 'aws:SourceAccount': account }, ArnEquals: { 'aws:SourceArn': `arn:${partition}:ssm:${region}:${account}:*` } },
+      conditions: {
+        StringEquals: { 'aws:SourceAccount': account },
+        ArnEquals: { 'aws:SourceArn': `arn:${partition}:ssm:${region}:${account}:*` },
+      },
     }),
     managedPolicies: managedPolicies('AmazonEC2ContainerRegistryPullOnly', 'AmazonSSMManagedInstanceCore'),
   });
@@ -108,8 +119,17 @@ function bySystemsManager(scope: Construct, cluster: eks.ICluster, registrationL
     resources: [`arn:${partition}:ssm:${region}:${account}:managed-instance/*`],
     conditions: { StringEquals: { [`ssm:resourceTag/${CLUSTER_TAG}`]: cluster.clusterArn } },
   }));
-  const command = ['aws ssm create-activation', `--region ${region}`, `--iam-role ${role.roleName}`, `--registration-limit ${registrationLimit}`, `--tags Key=${CLUSTER_TAG},Value=${cluster.clusterArn}`];
-  new CfnOutput(scope, 'ActivationCommand', { value: command.join(' '), description: 'Creates the activation with which machines register, valid for a day' });
+  const command = [
+    'aws ssm create-activation',
+    `--region ${region}`,
+    `--iam-role ${role.roleName}`,
+    `--registration-limit ${registrationLimit}`,
+    `--tags Key=${CLUSTER_TAG},Value=${cluster.clusterArn}`,
+  ];
+  new CfnOutput(scope, 'ActivationCommand', {
+    value: command.join(' '),
+    description: 'Creates the activation with which machines register, valid for a day',
+  });
   return { role, provider: 'ssm', hybrid: { ssm: { activationCode: '${ACTIVATION_CODE}', activationId: '${ACTIVATION_ID}' } } };
 }
 
@@ -118,11 +138,19 @@ interface CertificatePaths {
   readonly privateKeyPath: string;
 }
 
-function byCertificate(scope: Construct, cluster: eks.ICluster, authority: CertificateAuthority, sessionDuration: Duration, paths: CertificatePaths): NodeCredentials {
+function byCertificate(
+  scope: Construct,
+  cluster: eks.ICluster,
+  authority: CertificateAuthority,
+  sessionDuration: Duration,
+  paths: CertificatePaths,
+): NodeCredentials {
   const name = Names.uniqueResourceName(scope, { maxLength: 60, separator: '-' });
   const anchor = new rolesanywhere.CfnTrustAnchor(scope, 'TrustAnchor', { name, enabled: true, source: authority._source });
   const holder = (conditions: Record<string, unknown>) =>
-    new iam.ServicePrincipal('rolesanywhere.amazonaws.com', { conditions: { ArnEquals: { 'aws:SourceArn': anchor.attrTrustAnchorArn }, ...conditions } });
+    new iam.ServicePrincipal('rolesanywhere.amazonaws.com', {
+      conditions: { ArnEquals: { 'aws:SourceArn': anchor.attrTrustAnchorArn }, ...conditions },
+    });
   const role = new iam.Role(scope, 'Role', {
     description: 'Machines outside AWS that are nodes of the cluster',
     // A machine can only be the node that its certificate names.
@@ -130,14 +158,26 @@ function byCertificate(scope: Construct, cluster: eks.ICluster, authority: Certi
     maxSessionDuration: sessionDuration.toHours({ integral: false }) > 1 ? sessionDuration : Duration.hours(1),
     managedPolicies: managedPolicies('AmazonEC2ContainerRegistryPullOnly'),
   });
-  role.assumeRolePolicy!.addStatements(new iam.PolicyStatement({ actions: ['sts:TagSession', 'sts:SetSourceIdentity'], principals: [holder({})] }));
+  role.assumeRolePolicy!.addStatements(
+    new iam.PolicyStatement({ actions: ['sts:TagSession', 'sts:SetSourceIdentity'], principals: [holder({})] }),
+  );
   nodeStatements(cluster).forEach((statement) => role.addToPolicy(statement));
   const profile = new rolesanywhere.CfnProfile(scope, 'Profile', {
-    name, enabled: true, roleArns: [role.roleArn], durationSeconds: sessionDuration.toSeconds(), acceptRoleSessionName: true,
+    name,
+    enabled: true,
+    roleArns: [role.roleArn],
+    durationSeconds: sessionDuration.toSeconds(),
+    acceptRoleSessionName: true,
   });
-  Object.entries({ TrustAnchorArn: anchor.attrTrustAnchorArn, ProfileArn: profile.attrProfileArn, RoleArn: role.roleArn })
-    .forEach(([id, value]) => new CfnOutput(scope, id, { value }));
-  const placeholders = { nodeName: '${NODE_NAME}', trustAnchorArn: '${TRUST_ANCHOR_ARN}', profileArn: '${PROFILE_ARN}', roleArn: '${ROLE_ARN}' };
+  Object.entries({ TrustAnchorArn: anchor.attrTrustAnchorArn, ProfileArn: profile.attrProfileArn, RoleArn: role.roleArn }).forEach(
+    ([id, value]) => new CfnOutput(scope, id, { value }),
+  );
+  const placeholders = {
+    nodeName: '${NODE_NAME}',
+    trustAnchorArn: '${TRUST_ANCHOR_ARN}',
+    profileArn: '${PROFILE_ARN}',
+    roleArn: '${ROLE_ARN}',
+  };
   return { role, provider: 'iam-ra', hybrid: { iamRolesAnywhere: { ...placeholders, ...paths } } };
 }
 
@@ -147,5 +187,10 @@ function managedPolicies(...names: string[]): iam.IManagedPolicy[] {
 
 /** What nodeadm and the Pod Identity agent request from EKS. */
 function nodeStatements({ clusterArn }: eks.ICluster): readonly iam.PolicyStatement[] {
-  return [new iam.PolicyStatement({ actions: ['eks:DescribeCluster', 'eks:ListAccessEntries', 'eks-auth:AssumeRoleForPodIdentity'], resources: [clusterArn] })];
+  return [
+    new iam.PolicyStatement({
+      actions: ['eks:DescribeCluster', 'eks:ListAccessEntries', 'eks-auth:AssumeRoleForPodIdentity'],
+      resources: [clusterArn],
+    }),
+  ];
 }

@@ -59,7 +59,10 @@ export class HybridNodes extends Construct {
     this._cluster = cluster;
     const networks = cluster._remoteNetworks;
     if (!networks) {
-      throw new Error(`${this.node.path}: cluster: ${cluster.node.path} has no remoteNetworks, expected the networks of the machines: give CloudCluster remoteNetworks: { nodeCidrs: [...] }`);
+      throw new Error(
+        `${this.node.path}: cluster: ${cluster.node.path} has no remoteNetworks, expected the networks of the `
+          + 'machines: give CloudCluster remoteNetworks: { nodeCidrs: [...] }',
+      );
     }
     atPlace(this, () => requireNodeLabels('labels', labels));
     const credentials = props.credentials._bind(this, cluster.cluster);

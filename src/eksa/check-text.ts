@@ -46,9 +46,15 @@ function limited(findings: readonly Finding[]): Finding[] {
 function unfilledLicense(documents: readonly Document[]): Finding[] {
   const token = (documents.find(({ kind }) => kind === 'Cluster') as ClusterDocument | undefined)?.spec?.licenseToken;
   if (typeof token !== 'string' || !parsePlaceholder(token)) return [];
-  return [{
-    ruleId: 'version', severity: 'warning', path: 'Cluster.spec.licenseToken', message: `is the placeholder ${token}; the tools need the token itself`, fix: 'fill it in with hybridge eksa render',
-  }];
+  return [
+    {
+      ruleId: 'version',
+      severity: 'warning',
+      path: 'Cluster.spec.licenseToken',
+      message: `is the placeholder ${token}; the tools need the token itself`,
+      fix: 'fill it in with hybridge eksa render',
+    },
+  ];
 }
 
 interface Named {

@@ -31,7 +31,14 @@ import { KINDS, isKnownKind } from './schema/kinds';
 export type { CheckOptions } from './context';
 
 const ON_CLUSTER: readonly Rule<ClusterDocument>[] = [
-  ...REFERENCE_RULES, ...CLUSTER_RULES, ...CONTROL_PLANE_RULES, ...WORKER_GROUP_RULES, ...NETWORK_RULES, ...SITE_NETWORK_RULES, ...IDENTITY_RULES, ...HARDWARE_RULES,
+  ...REFERENCE_RULES,
+  ...CLUSTER_RULES,
+  ...CONTROL_PLANE_RULES,
+  ...WORKER_GROUP_RULES,
+  ...NETWORK_RULES,
+  ...SITE_NETWORK_RULES,
+  ...IDENTITY_RULES,
+  ...HARDWARE_RULES,
 ];
 
 /** Shapes are judged early, too: a field has the wrong type whatever the others say. */
@@ -60,7 +67,8 @@ export function checkDocuments(documents: readonly object[], hardware?: Hardware
 }
 
 function clusterCount(count: number): Finding {
-  const message = count === 0 ? 'is missing: the file holds no document of kind Cluster' : `is there ${count} times; a file describes one cluster`;
+  const message =
+    count === 0 ? 'is missing: the file holds no document of kind Cluster' : `is there ${count} times; a file describes one cluster`;
   return { ruleId: count === 0 ? 'P1' : 'P7', severity: 'error', path: 'Cluster', message };
 }
 
@@ -78,9 +86,16 @@ function fitDocuments(documents: readonly object[]): { fitting: Document[]; find
     const path = paths[index];
     if (!(document as Document).apiVersion) findings.push(apiVersionMissing(path));
     const { value, misfits } = fit(KINDS[kind], document, path);
-    findings.push(...misfits.map((misfit) => ({
-      ruleId: misfit.fix?.startsWith('put it in quotes') ? 'S10' : 'S1', severity: 'error' as const, path: misfit.path, message: misfit.message, fix: misfit.fix, kind: misfit.kind,
-    })));
+    findings.push(
+      ...misfits.map((misfit) => ({
+        ruleId: misfit.fix?.startsWith('put it in quotes') ? 'S10' : 'S1',
+        severity: 'error' as const,
+        path: misfit.path,
+        message: misfit.message,
+        fix: misfit.fix,
+        kind: misfit.kind,
+      })),
+    );
     if (!(document as Document).metadata?.name && kind !== 'Cluster') findings.push(nameMissing(path));
     findings.push(...missingSpecFields(document as Document, path));
     return value as Document;
@@ -89,11 +104,25 @@ function fitDocuments(documents: readonly object[]): { fitting: Document[]; find
 }
 
 function apiVersionMissing(path: string): ShapeFinding {
-  return { ruleId: 'P6', severity: 'error', path: `${path}.apiVersion`, message: 'is missing', fix: 'add apiVersion: anywhere.eks.amazonaws.com/v1alpha1', kind: 'value' };
+  return {
+    ruleId: 'P6',
+    severity: 'error',
+    path: `${path}.apiVersion`,
+    message: 'is missing',
+    fix: 'add apiVersion: anywhere.eks.amazonaws.com/v1alpha1',
+    kind: 'value',
+  };
 }
 
 function nameMissing(path: string): ShapeFinding {
-  return { ruleId: 'S1', severity: 'error', path: `${path}.metadata.name`, message: 'is missing', fix: 'name the document as the Cluster refers to it', kind: 'value' };
+  return {
+    ruleId: 'S1',
+    severity: 'error',
+    path: `${path}.metadata.name`,
+    message: 'is missing',
+    fix: 'name the document as the Cluster refers to it',
+    kind: 'value',
+  };
 }
 
 /** Without a spec there is nothing whose required fields could be missing: they are named one by one all the same. */
@@ -101,7 +130,9 @@ function missingSpecFields(document: Document, path: string): ShapeFinding[] {
   if (document.spec !== undefined && document.spec !== null || !isKnownKind(document.kind)) return [];
   const spec = KINDS[document.kind].fields.spec;
   const required = spec.type === 'object' ? spec.required : [];
-  return required.length === 0 ? [] : [{ ruleId: 'S1', severity: 'error', path: `${path}.spec`, message: `is missing; it needs ${required.join(', ')}`, kind: 'missing' }];
+  return required.length === 0
+    ? []
+    : [{ ruleId: 'S1', severity: 'error', path: `${path}.spec`, message: `is missing; it needs ${required.join(', ')}`, kind: 'missing' }];
 }
 
 function ruleFindings(context: Context): Finding[] {
@@ -118,7 +149,10 @@ function tinkerbellFindings(context: Context): Finding[] {
   return [
     ...apply(TINKERBELL_CLUSTER_RULES, context.cluster, context),
     ...(context.tinkerbellDatacenter ? apply(TINKERBELL_DATACENTER_RULES, context.tinkerbellDatacenter, context) : []),
-    ...context.tinkerbellMachines.flatMap((machine) => [...apply(TINKERBELL_MACHINE_RULES, machine, context), ...apply(MACHINE_RULES, machine, context)]),
+    ...context.tinkerbellMachines.flatMap((machine) => [
+      ...apply(TINKERBELL_MACHINE_RULES, machine, context),
+      ...apply(MACHINE_RULES, machine, context),
+    ]),
   ];
 }
 
@@ -126,7 +160,10 @@ function vsphereFindings(context: Context): Finding[] {
   return [
     ...apply(VSPHERE_CLUSTER_RULES, context.cluster, context),
     ...(context.vsphereDatacenter ? apply(VSPHERE_DATACENTER_RULES, context.vsphereDatacenter, context) : []),
-    ...context.vsphereMachines.flatMap((machine) => [...apply(VSPHERE_MACHINE_RULES, machine, context), ...apply(MACHINE_RULES, machine, context)]),
+    ...context.vsphereMachines.flatMap((machine) => [
+      ...apply(VSPHERE_MACHINE_RULES, machine, context),
+      ...apply(MACHINE_RULES, machine, context),
+    ]),
   ];
 }
 
@@ -142,7 +179,13 @@ function apply<Subject extends Document>(rules: readonly Rule<Subject>[], subjec
 
 function findingOf(ruleId: string, subject: Document, problem: Problem): Finding {
   const document = problem.document ?? documentPath(subject);
-  return { ruleId: problem.rule ?? ruleId, severity: problem.severity ?? 'error', path: problem.at ? `${document}.${problem.at}` : document, message: problem.message, fix: problem.fix };
+  return {
+    ruleId: problem.rule ?? ruleId,
+    severity: problem.severity ?? 'error',
+    path: problem.at ? `${document}.${problem.at}` : document,
+    message: problem.message,
+    fix: problem.fix,
+  };
 }
 
 function machineRowFindings(context: Context): Finding[] {
@@ -150,7 +193,17 @@ function machineRowFindings(context: Context): Finding[] {
   return (context.hardware?.machines ?? []).flatMap((machine) => {
     return MACHINE_ROW_RULES.flatMap((rule): Finding[] => {
       const message = rule.check(machine, withIndexes);
-      return message ? [{ ruleId: rule.id, severity: 'error', path: `${HARDWARE_FILE}/${machine.cells.hostname || `line ${machine.line}`}.${rule.column}`, message, line: machine.line }] : [];
+      return message
+        ? [
+          {
+            ruleId: rule.id,
+            severity: 'error',
+            path: `${HARDWARE_FILE}/${machine.cells.hostname || `line ${machine.line}`}.${rule.column}`,
+            message,
+            line: machine.line,
+          },
+        ]
+        : [];
     });
   });
 }

@@ -21,7 +21,12 @@ export interface CheckOptions {
   readonly isExisting?: boolean;
 }
 
-export function contextOf(cluster: ClusterDocument, documents: readonly Document[], hardware: Hardware | undefined, options: CheckOptions): Context {
+export function contextOf(
+  cluster: ClusterDocument,
+  documents: readonly Document[],
+  hardware: Hardware | undefined,
+  options: CheckOptions,
+): Context {
   const byPath = new Map(documents.map((document) => [`${document.kind}/${document.metadata?.name ?? ''}`, document]));
   // The tools look up by API version as well, so a document of another one is as good as absent.
   const find = (kind: string | undefined, name: string | undefined) => {
@@ -29,15 +34,18 @@ export function contextOf(cluster: ClusterDocument, documents: readonly Document
     return document?.apiVersion === cluster.apiVersion ? document : undefined;
   };
   const datacenter = find(cluster.spec?.datacenterRef?.kind, cluster.spec?.datacenterRef?.name);
-  const machines = (kind: string) => [...new Set(machineRefs(cluster).flatMap(({ ref }) => ref.kind === kind ? find(kind, ref.name) ?? [] : []))];
+  const machines = (kind: string) => [
+    ...new Set(machineRefs(cluster).flatMap(({ ref }) => (ref.kind === kind ? (find(kind, ref.name) ?? []) : []))),
+  ];
   return {
     cluster,
     documents,
     hardware,
     find: <Spec>(kind: string | undefined, name: string | undefined) => find(kind, name) as Document<Spec> | undefined,
     provider: providerOf(cluster)?.provider,
-    tinkerbellDatacenter: datacenter?.kind === 'TinkerbellDatacenterConfig' ? datacenter as Document<TinkerbellDatacenterSpec> : undefined,
-    vsphereDatacenter: datacenter?.kind === 'VSphereDatacenterConfig' ? datacenter as Document<VSphereDatacenterSpec> : undefined,
+    tinkerbellDatacenter:
+      datacenter?.kind === 'TinkerbellDatacenterConfig' ? (datacenter as Document<TinkerbellDatacenterSpec>) : undefined,
+    vsphereDatacenter: datacenter?.kind === 'VSphereDatacenterConfig' ? (datacenter as Document<VSphereDatacenterSpec>) : undefined,
     tinkerbellMachines: machines('TinkerbellMachineConfig') as Context['tinkerbellMachines'],
     vsphereMachines: machines('VSphereMachineConfig') as Context['vsphereMachines'],
     eksAnywhereVersion: options.eksAnywhereVersion ?? DEFAULT_EKS_ANYWHERE_VERSION,

@@ -9,10 +9,16 @@ interface NeededFlag {
 
 const FLAGS: readonly NeededFlag[] = [
   { flag: 'API_SERVER_EXTRA_ARGS_ENABLED', isNeeded: ({ spec }) => spec?.controlPlaneConfiguration?.apiServerExtraArgs !== undefined },
-  { flag: 'VSPHERE_IN_PLACE_UPGRADE', isNeeded: ({ spec }) => spec?.datacenterRef?.kind === 'VSphereDatacenterConfig' && isUpgradedInPlace(spec) },
+  {
+    flag: 'VSPHERE_IN_PLACE_UPGRADE',
+    isNeeded: ({ spec }) => spec?.datacenterRef?.kind === 'VSphereDatacenterConfig' && isUpgradedInPlace(spec),
+  },
 ];
 
-function isUpgradedInPlace({ controlPlaneConfiguration, workerNodeGroupConfigurations = [] }: NonNullable<ClusterDocument['spec']>): boolean {
+function isUpgradedInPlace({
+  controlPlaneConfiguration,
+  workerNodeGroupConfigurations = [],
+}: NonNullable<ClusterDocument['spec']>): boolean {
   return [controlPlaneConfiguration, ...workerNodeGroupConfigurations].some((group) => group?.upgradeRolloutStrategy?.type === 'InPlace');
 }
 

@@ -44,11 +44,20 @@ export const CLUSTER_PROP_PATHS: readonly PropPath[] = [
   { pattern: /^Cluster\.spec\.controlPlaneConfiguration\.auditPolicyContent$/, prop: 'controlPlaneNodes.auditPolicy' },
   { pattern: /^Cluster\.spec\.workerNodeGroupConfigurations(\[\d+\])\.autoscalingConfiguration(.*)$/, prop: 'workerNodes$1.autoscaling$2' },
   { pattern: /^Cluster\.spec\.workerNodeGroupConfigurations(\[\d+\])\.failureDomains.*$/, prop: 'workerNodes$1.failureDomain' },
-  { pattern: /^Cluster\.spec\.(?:controlPlaneConfiguration|workerNodeGroupConfigurations\[\d+\])\.upgradeRolloutStrategy\.type$/, prop: 'upgradeInPlace' },
+  {
+    pattern: /^Cluster\.spec\.(?:controlPlaneConfiguration|workerNodeGroupConfigurations\[\d+\])\.upgradeRolloutStrategy\.type$/,
+    prop: 'upgradeInPlace',
+  },
   { pattern: /^Cluster\.spec\.controlPlaneConfiguration\.upgradeRolloutStrategy\.rollingUpdate\.?(.*)$/, prop: 'controlPlaneNodes.$1' },
   { pattern: /^Cluster\.spec\.controlPlaneConfiguration\.(.*)$/, prop: 'controlPlaneNodes.$1' },
-  { pattern: /^Cluster\.spec\.workerNodeGroupConfigurations(\[\d+\])\.upgradeRolloutStrategy\.rollingUpdate$/, prop: 'workerNodes$1.maxSurge' },
-  { pattern: /^Cluster\.spec\.workerNodeGroupConfigurations(\[\d+\])\.upgradeRolloutStrategy\.rollingUpdate\.(.*)$/, prop: 'workerNodes$1.$2' },
+  {
+    pattern: /^Cluster\.spec\.workerNodeGroupConfigurations(\[\d+\])\.upgradeRolloutStrategy\.rollingUpdate$/,
+    prop: 'workerNodes$1.maxSurge',
+  },
+  {
+    pattern: /^Cluster\.spec\.workerNodeGroupConfigurations(\[\d+\])\.upgradeRolloutStrategy\.rollingUpdate\.(.*)$/,
+    prop: 'workerNodes$1.$2',
+  },
   { pattern: /^Cluster\.spec\.workerNodeGroupConfigurations(.*)$/, prop: 'workerNodes$1' },
 ];
 
@@ -64,8 +73,8 @@ interface MachineGroupProps {
 const CALLED_BY_GROUPS: Readonly<Record<string, string>> = { sshKey: 'login', sshUser: 'login' };
 
 /**
- * Rows for the machine configuration of each group: names that start with a dot lie under the group's own, others do where the group says them
- * for itself, and `*` keeps the rest of the path.
+ * Rows for the machine configuration of each group: names that start with a dot lie under the group's own, others do
+ * where the group says them for itself, and `*` keeps the rest of the path.
  */
 export function machinePropPaths(kind: string, groups: readonly MachineGroupProps[], fields: Readonly<Record<string, string>>): PropPath[] {
   // Of two groups with one name the later is the one to rename.
@@ -74,7 +83,10 @@ export function machinePropPaths(kind: string, groups: readonly MachineGroupProp
       pattern: new RegExp(`^${escaped(`${kind}/${machineName}.spec.${field}`)}(\\..*|\\[.*)?$`),
       prop: propOfGroup(name, prop, group).replace('*', '$1'),
     })),
-    { pattern: new RegExp(`^${escaped(`${kind}/${machineName}.metadata.name`)}$`), prop: `${prop}.${says(group, 'machineConfigName') ? 'machineConfigName' : 'name'}` },
+    {
+      pattern: new RegExp(`^${escaped(`${kind}/${machineName}.metadata.name`)}$`),
+      prop: `${prop}.${says(group, 'machineConfigName') ? 'machineConfigName' : 'name'}`,
+    },
   ]);
 }
 

@@ -103,21 +103,31 @@ const LONGEST_HOSTNAME = 120;
 function requireOptions({ hostname, certificate, identity, cidrs, sessionDuration, hostedZone }: AdminLoadBalancerOptions) {
   requireHostname('hostname', hostname, 'admin.acme.example');
   if (!Token.isUnresolved(hostname) && hostname.length > LONGEST_HOSTNAME) {
-    throw new Error(`hostname: got ${JSON.stringify(hostname)}, ${hostname.length} characters, expected at most ${LONGEST_HOSTNAME}, because load balancer rules compare only that many: choose a shorter name`);
+    throw new Error(
+      `hostname: got ${JSON.stringify(hostname)}, ${hostname.length} characters, expected at most `
+        + `${LONGEST_HOSTNAME}, because load balancer rules compare only that many: choose a shorter name`,
+    );
   }
   // Programs in Python and JavaScript may leave them out.
-  if (!certificate) throw new Error(`certificate: got ${certificate}, expected one of ACM for ${hostname}: the load balancer speaks TLS only`);
+  if (!certificate) {
+    throw new Error(`certificate: got ${certificate}, expected one of ACM for ${hostname}: the load balancer speaks TLS only`);
+  }
   if (!identity) throw new Error(`identity: got ${identity}, expected a CognitoIdentity of administrators: the Admin API needs a login`);
   requireCidrs('cidrs', cidrs);
   cidrs.forEach((cidr, at) => refuseEverybody(`cidrs[${at}]`, cidr));
-  if (sessionDuration) requireSeconds('sessionDuration', sessionDuration, { min: 300, max: 604_800, expected: 'five minutes to seven days' });
+  if (sessionDuration) {
+    requireSeconds('sessionDuration', sessionDuration, { min: 300, max: 604_800, expected: 'five minutes to seven days' });
+  }
   if (hostedZone) requireZone(hostedZone, hostname);
 }
 
 /** The widest private network is a /8; a wider one contains public addresses. */
 function refuseEverybody(property: string, cidr: string) {
   if (Token.isUnresolved(cidr) || Number(cidr.split('/')[1]) >= 8) return;
-  throw new Error(`${property}: got ${cidr}, which contains public addresses, expected the networks of the administrators, /8 or smaller, such as 10.20.0.0/16: the Admin API is never public`);
+  throw new Error(
+    `${property}: got ${cidr}, which contains public addresses, expected the networks of the administrators, /8 or `
+      + 'smaller, such as 10.20.0.0/16: the Admin API is never public',
+  );
 }
 
 function requireZone({ zoneName }: route53.IHostedZone, hostname: string) {

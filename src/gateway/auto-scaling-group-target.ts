@@ -86,7 +86,10 @@ export class AutoScalingGroupTarget extends GatewayTarget {
     requireTwoZones('vpc', network);
     requirePercent('cpuPercent', cpuPercent);
     if (instanceType?.architecture === ec2.InstanceArchitecture.ARM_64) {
-      throw new Error(`instanceType: got ${instanceType}, which has an Arm processor, expected an x86 one such as c6i.large, because the image is built for linux/amd64`);
+      throw new Error(
+        `instanceType: got ${instanceType}, which has an Arm processor, expected an x86 one such as c6i.large, because `
+          + 'the image is built for linux/amd64',
+      );
     }
   }
 
@@ -105,11 +108,21 @@ export class AutoScalingGroupTarget extends GatewayTarget {
     const { exposure = Exposure.internalLoadBalancer(), cpuPercent = 60, deletionProtection = true } = this.options;
     const { plane, logs } = spec;
     refusePlaneCertificate('an Auto Scaling group', plane);
-    if (logs) throw new Error('logs: the nodes cannot reach the role of their instance, expected logs with an ingest, which takes a token: set ingest: true on them');
+    if (logs) {
+      throw new Error(
+        'logs: the nodes cannot reach the role of their instance, expected logs with an ingest, which takes a token: '
+          + 'set ingest: true on them',
+      );
+    }
     const maxReplicas = this.options.maxReplicas ?? plane.replicas * 2;
     requireWhole('maxReplicas', maxReplicas, { min: plane.replicas + 1, floor: 'one more than the replicas of the plane' });
     const sourceCidrs = exposure._cloudSources('an Auto Scaling group');
-    const loadBalancer = new ProxyLoadBalancer(scope, 'LoadBalancer', { vpc: this.network, plane: plane.name, sourceCidrs, deletionProtection });
+    const loadBalancer = new ProxyLoadBalancer(scope, 'LoadBalancer', {
+      vpc: this.network,
+      plane: plane.name,
+      sourceCidrs,
+      deletionProtection,
+    });
     new InstancePlane(scope, 'Resource', {
       spec,
       vpc: this.network,

@@ -1,7 +1,8 @@
 /** Options of `GatewayControlPlane.addDeclarativeConfig()`: a `file` or `inline`, not both. */
 export interface DeclarativeConfigOptions {
   /**
-   * Path of a declarative file (YAML or JSON, `_format_version` 3.0), as decK writes it: services, routes, plugins, consumers, nested or flat.
+   * Path of a declarative file (YAML or JSON, `_format_version` 3.0), as decK writes it: services, routes, plugins,
+   * consumers, nested or flat.
    *
    * @default - `inline`
    */

@@ -11,8 +11,8 @@ import { requireRepository } from './private/plane/image-repository';
 /** Options of `DockerTarget.compose()`. */
 export interface DockerTargetOptions {
   /**
-   * Repository that the machine pulls the gateway's image from, without a tag, such as `registry.acme.example/hybridge`. The tag follows from the image's content;
-   * `compose.yaml` names it.
+   * Repository that the machine pulls the gateway's image from, without a tag, such as
+   * `registry.acme.example/hybridge`. The tag follows from the image's content; `compose.yaml` names it.
    */
   readonly imageRepository: string;
 
@@ -90,9 +90,24 @@ export class DockerTarget extends GatewayTarget {
     const { plane, logs, cache } = spec;
     refusePlaneCertificate('a machine with Docker', plane);
     const { httpPort: http = 8000, httpsPort: https = 8443, site } = this.options;
-    if (logs) throw new Error('logs: a machine with Docker has no role in AWS to sign requests with, expected logs with an ingest, which takes a token: set ingest: true on them');
-    if (cache) throw new Error(`cache: ${cache.node.path} lets in its own VPC only, expected a plane on EKS, ECS or an Auto Scaling group there: leave it out here, because a single node has no other node to share with`);
-    if (plane.replicas !== 1) throw new Error(`replicas: got ${plane.replicas}, expected 1, because the nodes of one machine would share its ports: give each machine a data plane of its own`);
+    if (logs) {
+      throw new Error(
+        'logs: a machine with Docker has no role in AWS to sign requests with, expected logs with an ingest, which '
+          + 'takes a token: set ingest: true on them',
+      );
+    }
+    if (cache) {
+      throw new Error(
+        `cache: ${cache.node.path} lets in its own VPC only, expected a plane on EKS, ECS or an Auto Scaling group `
+          + 'there: leave it out here, because a single node has no other node to share with',
+      );
+    }
+    if (plane.replicas !== 1) {
+      throw new Error(
+        `replicas: got ${plane.replicas}, expected 1, because the nodes of one machine would share its ports: give `
+          + 'each machine a data plane of its own',
+      );
+    }
     new ComposePlane(scope, 'Resource', { spec, ports: { http, https }, site });
   }
 }

@@ -128,7 +128,10 @@ export class EcsTarget extends GatewayTarget {
   public static ec2Cluster(cluster: ecs.ICluster, capacityProvider: string, options: EcsTargetOptions = {}): EcsTarget {
     return atPlace('EcsTarget.ec2Cluster', () => {
       if (!Token.isUnresolved(capacityProvider) && (capacityProvider === '' || /^(FARGATE|aws|ecs|fargate)/.test(capacityProvider))) {
-        throw new Error(`capacityProvider: got ${JSON.stringify(capacityProvider)}, expected the name of one with EC2 instances: use EcsTarget.fargateCluster for Fargate`);
+        throw new Error(
+          `capacityProvider: got ${JSON.stringify(capacityProvider)}, expected the name of one with EC2 instances: use `
+            + 'EcsTarget.fargateCluster for Fargate',
+        );
       }
       return new EcsTarget({ vpc: cluster.vpc, cluster, capacityProvider }, options);
     });
@@ -145,7 +148,10 @@ export class EcsTarget extends GatewayTarget {
     if (requestsPerReplica === undefined) return;
     requireWhole('requestsPerReplica', requestsPerReplica, { min: 1 });
     if (!certificate) {
-      throw new Error('requestsPerReplica: a Network Load Balancer does not count requests, expected a certificate as well: add one for an Application Load Balancer, or scale by cpuPercent');
+      throw new Error(
+        'requestsPerReplica: a Network Load Balancer does not count requests, expected a certificate as well: add one '
+          + 'for an Application Load Balancer, or scale by cpuPercent',
+      );
     }
   }
 
@@ -167,7 +173,8 @@ export class EcsTarget extends GatewayTarget {
     refusePlaneCertificate('ECS', plane);
     const maxReplicas = this.options.maxReplicas ?? plane.replicas * 2;
     requireWhole('maxReplicas', maxReplicas, { min: plane.replicas, floor: 'the replicas of the plane' });
-    const cluster = this.place.cluster ?? new ecs.Cluster(scope, 'Cluster', { vpc: this.place.vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
+    const cluster =
+      this.place.cluster ?? new ecs.Cluster(scope, 'Cluster', { vpc: this.place.vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
     const loadBalancer = this.loadBalancer(scope, plane.name);
     const resource = new EcsPlane(scope, 'Resource', {
       spec,
@@ -187,7 +194,9 @@ export class EcsTarget extends GatewayTarget {
     const { exposure = Exposure.internalLoadBalancer(), certificate, deletionProtection = true } = this.options;
     const { vpc } = this.place;
     const props = { vpc, plane, sourceCidrs: exposure._cloudSources('ECS'), deletionProtection };
-    return certificate ? new TlsLoadBalancer(scope, 'LoadBalancer', { ...props, certificate }) : new ProxyLoadBalancer(scope, 'LoadBalancer', props);
+    return certificate
+      ? new TlsLoadBalancer(scope, 'LoadBalancer', { ...props, certificate })
+      : new ProxyLoadBalancer(scope, 'LoadBalancer', props);
   }
 
   /** Behind an Application Load Balancer nodes learn the consumer's address from its headers only. */

@@ -86,8 +86,18 @@ export class EksAnywhereTarget extends GatewayTarget {
     if (options.imagePullSecret !== undefined) requireObjectName('imagePullSecret', options.imagePullSecret);
     this.delivery = (options.delivery ?? SecretDelivery.externalSecrets())._choice;
     if (options.site) return;
-    if (this.delivery.kind === 'pull') throw new Error('delivery: got pull() without a site, expected both: the command line starts from the index of the site; give site: handoff.addSite(...)');
-    if (this.delivery.issuer) throw new Error('delivery: got an issuer without a site, expected both: the role is known only after deployment, and a site\'s files get its ARN; give site: handoff.addSite(...)');
+    if (this.delivery.kind === 'pull') {
+      throw new Error(
+        'delivery: got pull() without a site, expected both: the command line starts from the index of the site; give '
+          + 'site: handoff.addSite(...)',
+      );
+    }
+    if (this.delivery.issuer) {
+      throw new Error(
+        "delivery: got an issuer without a site, expected both: the role is known only after deployment, and a site's "
+          + 'files get its ARN; give site: handoff.addSite(...)',
+      );
+    }
   }
 
   /** @internal */
@@ -109,8 +119,18 @@ export class EksAnywhereTarget extends GatewayTarget {
   public _place(scope: Construct, spec: DataPlaneSpec): void {
     const { controlPlane, logs, cache } = spec;
     const plane = onKubernetes(scope, spec.plane, this.options);
-    if (logs) throw new Error('logs: a site has no role in AWS to sign requests with, expected logs with an ingest, which takes a token: set ingest: true on them');
-    if (cache) throw new Error(`cache: ${cache.node.path} lets in its own VPC only, expected a plane on EKS, ECS or an Auto Scaling group there: leave it out here, and give plugins a Redis or Valkey server of the site`);
+    if (logs) {
+      throw new Error(
+        'logs: a site has no role in AWS to sign requests with, expected logs with an ingest, which takes a token: set '
+          + 'ingest: true on them',
+      );
+    }
+    if (cache) {
+      throw new Error(
+        `cache: ${cache.node.path} lets in its own VPC only, expected a plane on EKS, ECS or an Auto Scaling group `
+          + 'there: leave it out here, and give plugins a Redis or Valkey server of the site',
+      );
+    }
     this.refuseEndpoint();
     this.claimAddresses(scope);
     const { site } = this.options;
@@ -146,7 +166,10 @@ export class EksAnywhereTarget extends GatewayTarget {
     if (choice.kind !== 'metal-lb' || endpoint === undefined) return;
     const { first, last } = requireIpv4Range('exposure', choice.range);
     if (endpoint < first || endpoint > last) return;
-    throw new Error(`exposure: the range ${choice.range} holds ${this.cluster.endpoint}, the endpoint of cluster ${this.cluster.clusterName}: choose unused addresses`);
+    throw new Error(
+      `exposure: the range ${choice.range} holds ${this.cluster.endpoint}, the endpoint of cluster `
+        + `${this.cluster.clusterName}: choose unused addresses`,
+    );
   }
 
   /** Synthesis compares the other addresses of the site, when it knows all machines and planes. */
@@ -156,7 +179,12 @@ export class EksAnywhereTarget extends GatewayTarget {
     if (choice.kind === 'node-port') claimNodePorts(scope, this.cluster, choice.nodePorts);
     if (choice.kind !== 'kube-vip') return;
     const absence = this.cluster._kubeVipAbsence();
-    if (absence) throw new Error(`exposure: kubeVip has no machine to announce ${choice.address} on cluster ${this.cluster.clusterName}, because ${absence}: use metalLb or nodePort`);
+    if (absence) {
+      throw new Error(
+        `exposure: kubeVip has no machine to announce ${choice.address} on cluster ${this.cluster.clusterName}, `
+          + `because ${absence}: use metalLb or nodePort`,
+      );
+    }
     this.cluster._claimAddresses(`${scope.node.path}: exposure`, `${choice.address}-${choice.address}`);
   }
 
@@ -176,7 +204,9 @@ export class EksAnywhereTarget extends GatewayTarget {
       case 'kube-vip':
         return { kind: 'site-address', address: choice.address };
       default:
-        throw new Error('exposure: got a load balancer of AWS, expected nodePort, metalLb, kubeVip or clusterIp: there is no AWS network on a site');
+        throw new Error(
+          'exposure: got a load balancer of AWS, expected nodePort, metalLb, kubeVip or clusterIp: there is no AWS network on a site',
+        );
     }
   }
 }

@@ -102,7 +102,10 @@ export class EksTarget extends GatewayTarget {
   public static existingCluster(cluster: eks.ICluster, options: ExistingEksTargetOptions = {}): EksTarget {
     const loadBalancerClass = options.loadBalancerClass ?? AUTO_MODE_LOAD_BALANCERS;
     if (!CLASS.test(loadBalancerClass)) {
-      throw new Error(`EksTarget.existingCluster: loadBalancerClass: got ${shown(loadBalancerClass)}, expected a domain and a name, such as service.k8s.aws/nlb`);
+      throw new Error(
+        `EksTarget.existingCluster: loadBalancerClass: got ${shown(loadBalancerClass)}, expected a domain and a name, `
+          + 'such as service.k8s.aws/nlb',
+      );
     }
     if (!options.kubectlLayer) return new EksTarget(cluster, [], options, { loadBalancerClass });
     const { kubectlLayer } = options;
@@ -131,7 +134,12 @@ export class EksTarget extends GatewayTarget {
   /** @internal */
   public readonly _options: EksTargetOptions;
 
-  private constructor(cluster: eks.ICluster, ready: readonly IDependable[], options: EksTargetOptions, private readonly nodes: NodesOfTarget) {
+  private constructor(
+    cluster: eks.ICluster,
+    ready: readonly IDependable[],
+    options: EksTargetOptions,
+    private readonly nodes: NodesOfTarget,
+  ) {
     super();
     this._cluster = cluster;
     this._ready = ready;
@@ -156,7 +164,11 @@ export class EksTarget extends GatewayTarget {
    * @internal
    */
   public _loadBalancer(sourceCidrs?: readonly string[]): ServiceReach {
-    if (this.nodes.loadBalancerClass === undefined) throw new Error('target: got hybridNodes, which have no load balancers of AWS, expected a cluster: use EksTarget.cluster() for a control plane');
+    if (this.nodes.loadBalancerClass === undefined) {
+      throw new Error(
+        'target: got hybridNodes, which have no load balancers of AWS, expected a cluster: use EksTarget.cluster() for a control plane',
+      );
+    }
     return { kind: 'network-load-balancer', loadBalancerClass: this.nodes.loadBalancerClass, sourceCidrs };
   }
 
@@ -168,7 +180,12 @@ export class EksTarget extends GatewayTarget {
    * @internal
    */
   public get _targetBinding(): TargetBinding {
-    if (this.nodes.loadBalancerClass === undefined) throw new Error('target: got hybridNodes, which load balancers of AWS do not reach, expected a cluster: use EksTarget.cluster(), or AdminExposure.clusterIp()');
+    if (this.nodes.loadBalancerClass === undefined) {
+      throw new Error(
+        'target: got hybridNodes, which load balancers of AWS do not reach, expected a cluster: use '
+          + 'EksTarget.cluster(), or AdminExposure.clusterIp()',
+      );
+    }
     return targetBinding(this.nodes.loadBalancerClass);
   }
 
@@ -196,8 +213,14 @@ export class EksTarget extends GatewayTarget {
     const { logs, cache } = spec;
     const reach = this.proxyReach();
     if (reach.kind === 'node-port') claimNodePorts(scope, this._cluster, reach.nodePorts);
-    this._require(scope, logs || cache ? { vpc: 'logs and cache are reached in it', clusterSecurityGroup: 'logs and cache let it in' } : {});
-    const plane = { ...onKubernetes(scope, spec.plane, this._options), ...this.nodes.nodeSelector && { nodeSelector: this.nodes.nodeSelector } };
+    this._require(
+      scope,
+      logs || cache ? { vpc: 'logs and cache are reached in it', clusterSecurityGroup: 'logs and cache let it in' } : {},
+    );
+    const plane = {
+      ...onKubernetes(scope, spec.plane, this._options),
+      ...(this.nodes.nodeSelector && { nodeSelector: this.nodes.nodeSelector }),
+    };
     const resource = new EksPlane(scope, 'Resource', {
       cluster: this._cluster,
       plane,
@@ -213,9 +236,13 @@ export class EksTarget extends GatewayTarget {
   private proxyReach(): ServiceReach {
     const choice = (this._options.exposure ?? Exposure.internalLoadBalancer())._choice;
     if (choice.kind === 'cluster') return choice;
-    if (choice.kind === 'network-load-balancer' && this.nodes.loadBalancerClass !== undefined) return this._loadBalancer(choice.sourceCidrs);
+    if (choice.kind === 'network-load-balancer' && this.nodes.loadBalancerClass !== undefined) {
+      return this._loadBalancer(choice.sourceCidrs);
+    }
     if (choice.kind === 'node-port' && this.nodes.loadBalancerClass === undefined) return choice;
-    const offered = this.nodes.loadBalancerClass ? 'clusterIp, internalLoadBalancer or internetLoadBalancer, which EKS has' : 'clusterIp or nodePort, which hybrid nodes have';
+    const offered = this.nodes.loadBalancerClass
+      ? 'clusterIp, internalLoadBalancer or internetLoadBalancer, which EKS has'
+      : 'clusterIp or nodePort, which hybrid nodes have';
     throw new Error(`exposure: got ${choice.kind}, expected ${offered}`);
   }
 }

@@ -48,7 +48,12 @@ export class GatewayControlPlaneGrants {
    * @throws Error when the certificate is not in Secrets Manager, because cert-manager keeps it in the cluster
    */
   public tunnelRead(grantee: iam.IGrantable): void {
-    if (this.tunnelSecrets.length === 0) throw new Error('grantee: there is nothing to read, because cert-manager keeps the certificate in the cluster: use Trust.generated() or Trust.existing() for a certificate in Secrets Manager');
+    if (this.tunnelSecrets.length === 0) {
+      throw new Error(
+        'grantee: there is nothing to read, because cert-manager keeps the certificate in the cluster: use '
+          + 'Trust.generated() or Trust.existing() for a certificate in Secrets Manager',
+      );
+    }
     this.tunnelSecrets.forEach(({ secret }) => secret.grantRead(grantee));
   }
 }

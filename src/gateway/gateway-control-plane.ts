@@ -240,18 +240,37 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
     const { target, engine, replicas = 2, adminExposure = AdminExposure.clusterIp() } = props;
     requireWhole('replicas', replicas, { min: 1 });
     if (props.tunnelCidrs) requireCidrs('tunnelCidrs', props.tunnelCidrs);
-    if (target._options.exposure) throw new Error('target: has an exposure, which is for data planes; remove it. tunnelCidrs chooses which networks may open tunnels, adminExposure how administrators reach the Admin API');
+    if (target._options.exposure) {
+      throw new Error(
+        'target: has an exposure, which is for data planes; remove it. tunnelCidrs chooses which networks may open '
+          + 'tunnels, adminExposure how administrators reach the Admin API',
+      );
+    }
 
     const tunnel = props.trust._bind(this, this.planeName);
     if (engine._chart && tunnel.packagedOnly) throw new Error(tunnel.packagedOnly);
     if (engine._chart && props.database._rotatesPassword) {
-      throw new Error('database: rotatesPassword needs nodes that re-read the password, but Kong reads it only at start: remove it, or use GatewayEngine.packaged()');
+      throw new Error(
+        'database: rotatesPassword needs nodes that re-read the password, but Kong reads it only at start: remove it, '
+          + 'or use GatewayEngine.packaged()',
+      );
     }
     const trust = tunnel.forControlPlane(engine._chart ? 'kong' : 'packaged');
     target._require(this, { vpc: 'the database lives in it', clusterSecurityGroup: 'the database lets it in' });
-    const database = props.database._bind(this, { plane: this.planeName, vpc: target._cluster.vpc, peer: target._cluster.clusterSecurityGroup });
+    const database = props.database._bind(this, {
+      plane: this.planeName,
+      vpc: target._cluster.vpc,
+      peer: target._cluster.clusterSecurityGroup,
+    });
     const administrators = adminExposure._loadBalancer;
-    const admin = administrators && new AdminLoadBalancer(this, 'Admin', { ...administrators, plane: this.planeName, cluster: target._cluster, binding: target._targetBinding });
+    const admin =
+      administrators &&
+      new AdminLoadBalancer(this, 'Admin', {
+        ...administrators,
+        plane: this.planeName,
+        cluster: target._cluster,
+        binding: target._targetBinding,
+      });
     const image = engine._image(this);
     const chart = engine._chart;
     requireKongSettings(chart, props.settings);
@@ -269,7 +288,12 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
       ...chart && { chart },
       ...admin && { adminSources: admin.sources },
     }, target._options);
-    Topology.of(this).addUse(this.planeName, { replicas, hostname: administrators?.hostname, secrets: plane.secrets, others: administrators ? [administrators.identity] : [] });
+    Topology.of(this).addUse(this.planeName, {
+      replicas,
+      hostname: administrators?.hostname,
+      secrets: plane.secrets,
+      others: administrators ? [administrators.identity] : [],
+    });
     const loadBalancer = target._loadBalancer(props.tunnelCidrs);
     const resource = new EksPlane(this, 'Resource', {
       cluster: target._cluster,

@@ -128,7 +128,12 @@ export class GatewayDataPlane extends Construct {
   public revoke(): void {
     atPlace(this, () => {
       const { engine, tunnel } = this._link;
-      if (engine._chart) throw new Error('revoke: Kong\'s control plane has no revocation list, expected GatewayEngine.packaged(): revoke the certificate at its authority and configure KONG_CLUSTER_OCSP');
+      if (engine._chart) {
+        throw new Error(
+          "revoke: Kong's control plane has no revocation list, expected GatewayEngine.packaged(): revoke the "
+            + 'certificate at its authority and configure KONG_CLUSTER_OCSP',
+        );
+      }
       tunnel.revoke(this.planeName);
     });
   }
@@ -272,7 +277,12 @@ function warnOfMissingPlugins(scope: Construct, { identity, logs, cache }: Gatew
 /** @throws Error that names the property that the engine does not support */
 function refuseUnfit({ _chart: chart }: GatewayEngine, { target, identity, settings }: GatewayDataPlaneOptions) {
   if (!chart) return;
-  if (!target._takesCharts) throw new Error('target: the engine is kongHelm, which needs Kubernetes, expected EksTarget or EksAnywhereTarget: choose one of them, or GatewayEngine.packaged()');
+  if (!target._takesCharts) {
+    throw new Error(
+      'target: the engine is kongHelm, which needs Kubernetes, expected EksTarget or EksAnywhereTarget: choose one '
+        + 'of them, or GatewayEngine.packaged()',
+    );
+  }
   if (identity) requirePlugin(chart, 'identity', 'openid-connect');
   requireKongSettings(chart, settings);
 }

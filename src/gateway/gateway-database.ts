@@ -166,10 +166,15 @@ export class GatewayDatabase {
       const { minCapacity = 0.5, maxCapacity = 4, standbyInstances = 1 } = options;
       requireCapacity('minCapacity', minCapacity, 0);
       requireCapacity('maxCapacity', maxCapacity, 1);
-      if (minCapacity > maxCapacity) throw new Error(`minCapacity: got ${minCapacity}, which is more than maxCapacity, ${maxCapacity}: lower it or raise maxCapacity`);
+      if (minCapacity > maxCapacity) {
+        throw new Error(`minCapacity: got ${minCapacity}, which is more than maxCapacity, ${maxCapacity}: lower it or raise maxCapacity`);
+      }
       requireWhole('standbyInstances', standbyInstances, { min: 0, max: 15 });
       const settled = { ...settledOptions(options), minCapacity, maxCapacity, standbyInstances };
-      return new GatewayDatabase((scope, client) => new AuroraDatabase(scope, 'Database', { ...settled, ...client }), settled.rotatesPassword);
+      return new GatewayDatabase(
+        (scope, client) => new AuroraDatabase(scope, 'Database', { ...settled, ...client }),
+        settled.rotatesPassword,
+      );
     });
   }
 
@@ -184,7 +189,11 @@ export class GatewayDatabase {
    */
   public static rds(options: RdsInstanceOptions = {}): GatewayDatabase {
     return atPlace('GatewayDatabase.rds', () => {
-      const { instanceType = ec2.InstanceType.of(ec2.InstanceClass.T4G, ec2.InstanceSize.MEDIUM), storageGib = 20, multiAz = true } = options;
+      const {
+        instanceType = ec2.InstanceType.of(ec2.InstanceClass.T4G, ec2.InstanceSize.MEDIUM),
+        storageGib = 20,
+        multiAz = true,
+      } = options;
       requireWhole('storageGib', storageGib, { min: 20, max: 65_536 });
       const { maxStorageGib = Math.min(storageGib * 5, 65_536) } = options;
       requireWhole('maxStorageGib', maxStorageGib, { min: Math.ceil(storageGib * 11 / 10), max: 65_536 });
@@ -211,7 +220,10 @@ export class GatewayDatabase {
       Object.entries({ database, user }).forEach(([property, name]) => requireIdentifier(property, name));
       requirePort('port', port);
       if (certificateAuthorities !== undefined && !Token.isUnresolved(certificateAuthorities) && !isCertificates(certificateAuthorities)) {
-        throw new Error('certificateAuthorities: got no certificate, expected PEM text that begins with -----BEGIN CERTIFICATE-----, without private keys: read the file, do not name it');
+        throw new Error(
+          'certificateAuthorities: got no certificate, expected PEM text that begins with -----BEGIN CERTIFICATE-----, '
+            + 'without private keys: read the file, do not name it',
+        );
       }
       return new GatewayDatabase((scope, client) => new ExistingDatabase(scope, 'Database', { ...options, port, ...client }), false);
     });
@@ -241,10 +253,17 @@ function isCertificates(pem: string): boolean {
 function requireIdentifier(property: string, name: string) {
   refuseSecret(property, name);
   if (Token.isUnresolved(name) || /^[^\s'"\\]{1,63}$/.test(name)) return;
-  throw new Error(`${property}: got ${shown(name)}, expected 1 to 63 characters without spaces, quotes and backslashes, as PostgreSQL knows it`);
+  throw new Error(
+    `${property}: got ${shown(name)}, expected 1 to 63 characters without spaces, quotes and backslashes, as PostgreSQL knows it`,
+  );
 }
 
-function settledOptions({ backupDays = 7, rotatesPassword = false, removalPolicy = RemovalPolicy.SNAPSHOT, deletionProtection = true }: RdsDatabaseOptions) {
+function settledOptions({
+  backupDays = 7,
+  rotatesPassword = false,
+  removalPolicy = RemovalPolicy.SNAPSHOT,
+  deletionProtection = true,
+}: RdsDatabaseOptions) {
   requireWhole('backupDays', backupDays, { min: 1, max: 35 });
   return { backupDays, rotatesPassword, removalPolicy, deletionProtection };
 }

@@ -76,7 +76,12 @@ const IMAGE_ID = 'HybridgeImage';
 
 function packagedImage(scope: Construct): EngineImage {
   const stack = Stack.of(scope);
-  const image = stack.node.tryFindChild(IMAGE_ID) as ecrAssets.DockerImageAsset | undefined
-    ?? new ecrAssets.DockerImageAsset(stack, IMAGE_ID, { directory: imageContext(), platform: ecrAssets.Platform.LINUX_AMD64, displayName: 'hybridge' });
+  const image =
+    (stack.node.tryFindChild(IMAGE_ID) as ecrAssets.DockerImageAsset | undefined) ??
+    new ecrAssets.DockerImageAsset(stack, IMAGE_ID, {
+      directory: imageContext(),
+      platform: ecrAssets.Platform.LINUX_AMD64,
+      displayName: 'hybridge',
+    });
   return { uri: image.imageUri, repository: image.repository, tag: image.assetHash };
 }

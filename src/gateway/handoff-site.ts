@@ -116,7 +116,10 @@ export class HandoffSite extends Construct {
     });
     this.publish(files.getAttString('Digest'));
     if (props.readers?.length) this.readerRole = this.makeReaderRole(props.readers);
-    new CfnOutput(this, 'Pull', { value: `hybridge handoff pull --site ${stackName}/${this.siteName} --region ${stack.region}`, description: `Fetches what the site ${this.siteName} gets` });
+    new CfnOutput(this, 'Pull', {
+      value: `hybridge handoff pull --site ${stackName}/${this.siteName} --region ${stack.region}`,
+      description: `Fetches what the site ${this.siteName} gets`,
+    });
     this.node.addValidation({ validate: () => this.problems() });
   }
 
@@ -145,7 +148,11 @@ export class HandoffSite extends Construct {
   public syncWithFlux(options: HandoffFluxOptions): void {
     const { issuer, credentialsSecret, namespace = 'flux-system' } = options;
     if ((issuer === undefined) === (credentialsSecret === undefined)) {
-      throw new Error(`${this.node.path}: syncWithFlux got ${issuer ? 'both issuer and credentialsSecret' : 'neither issuer nor credentialsSecret'}; expected one of them, which says how Flux signs in to the bucket`);
+      throw new Error(
+        `${this.node.path}: syncWithFlux got `
+          + `${issuer ? 'both issuer and credentialsSecret' : 'neither issuer nor credentialsSecret'}; expected one of `
+          + 'them, which says how Flux signs in to the bucket',
+      );
     }
     atPlace(this, () => {
       requireObjectName('namespace', namespace);
@@ -197,33 +204,59 @@ export class HandoffSite extends Construct {
     const { region } = Stack.of(this);
     const value: HandoffParameter = { bucket: this.bucket.bucketName, region, prefix: this.prefix, digest };
     new ssm.StringParameter(this, 'Parameter', {
-      parameterName: this.parameterName, stringValue: Stack.of(this).toJsonString(value), description: `Where the site ${this.siteName} finds what it gets`,
+      parameterName: this.parameterName,
+      stringValue: Stack.of(this).toJsonString(value),
+      description: `Where the site ${this.siteName} finds what it gets`,
     });
   }
 
   private makeReaderRole(readers: readonly iam.IPrincipal[]): iam.Role {
-    const role = new iam.Role(this, 'Reader', { assumedBy: new iam.CompositePrincipal(...readers), description: `Fetches what the site ${this.siteName} gets` });
+    const role = new iam.Role(this, 'Reader', {
+      assumedBy: new iam.CompositePrincipal(...readers),
+      description: `Fetches what the site ${this.siteName} gets`,
+    });
     this.grantRead(role);
-    new CfnOutput(this, 'ReaderRole', { value: role.roleArn, description: `Assumed by those who fetch what the site ${this.siteName} gets` });
+    new CfnOutput(this, 'ReaderRole', {
+      value: role.roleArn,
+      description: `Assumed by those who fetch what the site ${this.siteName} gets`,
+    });
     return role;
   }
 
   private fluxRole(issuer: OidcIssuer, namespace: string): iam.Role {
-    const role = issuer.createRole(`${this.node.id}Flux`, { namespace, serviceAccount: 'source-controller', description: `Flux on the site ${this.siteName}` });
+    const role = issuer.createRole(`${this.node.id}Flux`, {
+      namespace,
+      serviceAccount: 'source-controller',
+      description: `Flux on the site ${this.siteName}`,
+    });
     const planes = `${this.prefix}planes/*`;
     role.addToPolicy(new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [this.bucket.arnForObjects(planes)] }));
     // Flux checks that the bucket exists (HeadBucket, which names no prefix) before it lists.
-    role.addToPolicy(new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn], conditions: { StringLikeIfExists: { 's3:prefix': planes } } }));
+    role.addToPolicy(
+      new iam.PolicyStatement({
+        actions: ['s3:ListBucket'],
+        resources: [this.bucket.bucketArn],
+        conditions: { StringLikeIfExists: { 's3:prefix': planes } },
+      }),
+    );
     return role;
   }
 
   private allow(grantee: iam.IGrantable, statement: iam.PolicyStatement) {
     if (grantee.grantPrincipal.addToPrincipalPolicy(statement).statementAdded) return;
-    throw new Error(`${this.node.path}: grantRead got a principal that takes no policies; expected a role or user of this account: name it among the readers of addSite() instead`);
+    throw new Error(
+      `${this.node.path}: grantRead got a principal that takes no policies; expected a role or user of this account: `
+        + 'name it among the readers of addSite() instead',
+    );
   }
 
   private problems(): string[] {
-    if (this.contents.isEmpty()) return ['no plane is on the site: give it to a target, EksAnywhereTarget.cluster(..., { site }) or DockerTarget.compose({ site }), or leave it out'];
+    if (this.contents.isEmpty()) {
+      return [
+        'no plane is on the site: give it to a target, EksAnywhereTarget.cluster(..., { site }) or '
+          + 'DockerTarget.compose({ site }), or leave it out',
+      ];
+    }
     const bytes = this.contents.files().reduce((sum, [, text]) => sum + Buffer.byteLength(text), 0);
     return bytes <= MAX_BYTES ? [] : [`the site's files have ${bytes} bytes, expected at most ${MAX_BYTES}: make two sites of it`];
   }

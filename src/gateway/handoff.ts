@@ -59,7 +59,10 @@ export class Handoff extends Construct {
     });
     const { serviceToken } = new CustomResourceFunction(this, 'Writer', 'handoff-files', [
       new iam.PolicyStatement({ actions: ['s3:ListBucket', 's3:ListBucketVersions'], resources: [this.bucket.bucketArn] }),
-      new iam.PolicyStatement({ actions: ['s3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion'], resources: [this.bucket.arnForObjects('*')] }),
+      new iam.PolicyStatement({
+        actions: ['s3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion'],
+        resources: [this.bucket.arnForObjects('*')],
+      }),
     ]);
     this.serviceToken = serviceToken;
   }

@@ -60,12 +60,19 @@ export class SecretDelivery {
       const { issuer, secretStore, parameterStore, refreshInterval = Duration.minutes(5) } = options;
       for (const [property, name] of Object.entries({ secretStore, parameterStore })) {
         if (name === undefined) continue;
-        if (issuer) throw new Error(`${property}: got '${name}' together with issuer, which creates a store for the plane; remove one of the two`);
+        if (issuer) {
+          throw new Error(`${property}: got '${name}' together with issuer, which creates a store for the plane; remove one of the two`);
+        }
         requireObjectName(property, name);
       }
       const seconds = requireSeconds('refreshInterval', refreshInterval, { min: 60, max: 86_400, expected: 'a minute to a day' });
       const stores = { secretStore: secretStore ?? 'aws-secrets-manager', parameterStore: parameterStore ?? 'aws-parameter-store' };
-      return new SecretDelivery({ kind: 'external-secrets', issuer, ...stores, refreshInterval: `${Math.floor(seconds / 60)}m${seconds % 60}s` });
+      return new SecretDelivery({
+        kind: 'external-secrets',
+        issuer,
+        ...stores,
+        refreshInterval: `${Math.floor(seconds / 60)}m${seconds % 60}s`,
+      });
     });
   }
 
@@ -78,4 +85,10 @@ export class SecretDelivery {
 /** The chosen delivery. */
 type SecretDeliveryChoice =
   | { readonly kind: 'pull' }
-  | { readonly kind: 'external-secrets'; readonly issuer?: OidcIssuer; readonly secretStore: string; readonly parameterStore: string; readonly refreshInterval: string };
+  | {
+    readonly kind: 'external-secrets';
+    readonly issuer?: OidcIssuer;
+    readonly secretStore: string;
+    readonly parameterStore: string;
+    readonly refreshInterval: string;
+  };

@@ -13,7 +13,14 @@ import { RevocationList } from './private/trust/revocation-list';
 import type { SharedProperties } from './private/trust/shared-trust';
 import { TunnelCertificate } from './private/trust/tunnel-certificate';
 import type { TunnelTrust } from './private/trust/tunnel-trust';
-import type { CertManagerTrustOptions, ExistingPkiTrustOptions, ExistingTrustOptions, GeneratedTrustOptions, PrivateCaTrustOptions, TrustSecretProperties } from './trust-options';
+import type {
+  CertManagerTrustOptions,
+  ExistingPkiTrustOptions,
+  ExistingTrustOptions,
+  GeneratedTrustOptions,
+  PrivateCaTrustOptions,
+  TrustSecretProperties,
+} from './trust-options';
 
 const DAYS = { valid: 1095, longest: 3650, rotation: 365 };
 
@@ -42,7 +49,10 @@ export class Trust {
       requireWhole('validDays', validDays, { min: 1, max: DAYS.longest, unit: 'days' });
       // A certificate is next, current and previous for one rotation period each; the fourth covers a rotation that fails.
       if (rotationDays && validDays < 4 * rotationDays) {
-        throw new Error(`validDays: got ${validDays}, expected at least ${4 * rotationDays}, four times rotateEvery, because a certificate is accepted before and after it is the current one`);
+        throw new Error(
+          `validDays: got ${validDays}, expected at least ${4 * rotationDays}, four times rotateEvery, because a `
+            + 'certificate is accepted before and after it is the current one',
+        );
       }
       return new Trust((scope, plane) => new TunnelCertificate(scope, 'Tunnel', { plane, validDays, rotationDays, removalPolicy }).trust);
     });
@@ -84,7 +94,14 @@ export class Trust {
       const properties = secretProperties(options);
       return new Trust((scope, plane, serials) => {
         const { authority, serverName, controlPlane, dataPlanes } = options;
-        return new ExistingAuthorityTrust(scope, 'Tunnel', plane, { authority, serverName, controlPlane, dataPlanes, properties, revoked: new RevocationList(serials) }).trust;
+        return new ExistingAuthorityTrust(scope, 'Tunnel', plane, {
+          authority,
+          serverName,
+          controlPlane,
+          dataPlanes,
+          properties,
+          revoked: new RevocationList(serials),
+        }).trust;
       });
     });
   }
@@ -111,7 +128,13 @@ export class Trust {
       return new Trust((scope, plane, serials) => {
         const owner = new Construct(scope, 'Tunnel');
         Topology.of(owner).addIntegration(owner, 'trust', `certificates of cert-manager (${name})`, []);
-        return planeCertificateTrust({ owner, controlPlane: plane, issuer: { issuer: { name, kind, group } }, ...hours, revoked: new RevocationList(serials) });
+        return planeCertificateTrust({
+          owner,
+          controlPlane: plane,
+          issuer: { issuer: { name, kind, group } },
+          ...hours,
+          revoked: new RevocationList(serials),
+        });
       });
     });
   }
@@ -135,15 +158,27 @@ export class Trust {
     return atPlace('Trust.privateCa', () => {
       const { authority, shortLived, removalPolicy = RemovalPolicy.DESTROY } = options;
       const isShortLived = shortLived ?? !authority;
-      if (authority && options.removalPolicy !== undefined) throw new Error('removalPolicy: applies only to an authority created here; remove it, or remove authority');
-      const hours = planeCertificateHours(options, isShortLived ? { validity: 6 * 24, max: 7 * 24 } : { validity: 90 * 24, max: 3650 * 24 });
+      if (authority && options.removalPolicy !== undefined) {
+        throw new Error('removalPolicy: applies only to an authority created here; remove it, or remove authority');
+      }
+      const hours = planeCertificateHours(
+        options,
+        isShortLived ? { validity: 6 * 24, max: 7 * 24 } : { validity: 90 * 24, max: 3650 * 24 },
+      );
       return new Trust((scope, plane, serials) => {
         const owner = new Construct(scope, 'Tunnel');
-        const arn = authority?.certificateAuthorityArn ?? new PrivateAuthority(owner, 'Authority', { plane, isShortLived, removalPolicy }).arn;
+        const arn =
+          authority?.certificateAuthorityArn ?? new PrivateAuthority(owner, 'Authority', { plane, isShortLived, removalPolicy }).arn;
         if (!authority) new CfnOutput(owner, 'AuthorityArn', { value: arn, description: `Authority of the tunnels of ${plane}` });
         const region = Token.isUnresolved(arn) ? Stack.of(owner).region : arn.split(':')[3];
         Topology.of(owner).addIntegration(owner, 'trust', 'AWS Private CA', []);
-        return planeCertificateTrust({ owner, controlPlane: plane, issuer: { authority: { arn, region, ready: owner } }, ...hours, revoked: new RevocationList(serials) });
+        return planeCertificateTrust({
+          owner,
+          controlPlane: plane,
+          issuer: { authority: { arn, region, ready: owner } },
+          ...hours,
+          revoked: new RevocationList(serials),
+        });
       });
     });
   }
@@ -167,7 +202,12 @@ export class Trust {
    */
   public revokeSerialNumber(serialNumber: string): void {
     const digits = serialNumber.replace(/:/g, '').replace(/^0+(?=.)/, '').toUpperCase();
-    if (!/^[0-9A-F]{1,40}$/.test(digits)) throw new Error(`Trust.revokeSerialNumber: serialNumber: got ${JSON.stringify(serialNumber)}, expected 1 to 40 hexadecimal digits, as openssl x509 -noout -serial prints them`);
+    if (!/^[0-9A-F]{1,40}$/.test(digits)) {
+      throw new Error(
+        `Trust.revokeSerialNumber: serialNumber: got ${JSON.stringify(serialNumber)}, expected 1 to 40 hexadecimal `
+          + 'digits, as openssl x509 -noout -serial prints them',
+      );
+    }
     this._serialNumbers.add(digits);
   }
 
@@ -179,9 +219,13 @@ export class Trust {
   public _bind(scope: Construct, plane: string): TunnelTrust {
     const trust = this.bind(scope, plane, this._serialNumbers);
     scope.node.addValidation({
-      validate: () => trust.mode === 'shared' && this._serialNumbers.size > 0
-        ? ['revokeSerialNumber: all planes have one certificate, so none can be identified: use Trust.privateCa, Trust.certManager or Trust.existingPki']
-        : [],
+      validate: () =>
+        trust.mode === 'shared' && this._serialNumbers.size > 0
+          ? [
+            'revokeSerialNumber: all planes have one certificate, so none can be identified: use Trust.privateCa, '
+                + 'Trust.certManager or Trust.existingPki',
+          ]
+          : [],
     });
     return trust;
   }
@@ -198,10 +242,21 @@ function secretProperties(options: TrustSecretProperties & { readonly acceptedPr
   const { certificateProperty = 'certificate', privateKeyProperty = 'privateKey', acceptedProperty } = options;
   const given = { certificateProperty, privateKeyProperty, ...acceptedProperty !== undefined && { acceptedProperty } };
   for (const [property, name] of Object.entries(given)) {
-    requireMatch(property, name, /^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and _, because readers treat a dot as a path: use such names in the secret');
+    requireMatch(
+      property,
+      name,
+      /^[A-Za-z_][A-Za-z0-9_]*$/,
+      'letters, digits and _, because readers treat a dot as a path: use such names in the secret',
+    );
   }
-  if (new Set(Object.values(given)).size < Object.keys(given).length) throw new Error(`privateKeyProperty: got ${privateKeyProperty}, expected properties that differ from each other`);
-  return { certificate: certificateProperty, privateKey: privateKeyProperty, ...acceptedProperty !== undefined && { accepted: acceptedProperty } };
+  if (new Set(Object.values(given)).size < Object.keys(given).length) {
+    throw new Error(`privateKeyProperty: got ${privateKeyProperty}, expected properties that differ from each other`);
+  }
+  return {
+    certificate: certificateProperty,
+    privateKey: privateKeyProperty,
+    ...(acceptedProperty !== undefined && { accepted: acceptedProperty }),
+  };
 }
 
 function requireMatch(property: string, value: string, pattern: RegExp, expected: string): void {

@@ -155,7 +155,11 @@ export class CognitoIdentity extends GatewayIdentity {
     this.issuer = issuerOf(this.userPool);
     this.scopes = atPlace(this, () => this.makeScopes());
     this.webClient = atPlace(this, () => this.makeWebClient());
-    this.copy = new ClientSecretCopy(this, 'SecretCopier', { userPoolId: this.userPool.userPoolId, userPoolArn: this.userPool.userPoolArn, issuer: this.issuer });
+    this.copy = new ClientSecretCopy(this, 'SecretCopier', {
+      userPoolId: this.userPool.userPoolId,
+      userPoolArn: this.userPool.userPoolArn,
+      issuer: this.issuer,
+    });
     this._mount = atPlace(this, () => mountWebClient(this, this.copy, this.webClient.userPoolClientId));
     this.webClientSecret = this._mount.secret;
     Topology.of(this).addIntegration(this, 'identity', 'Amazon Cognito', [this._mount]);
@@ -188,12 +192,22 @@ export class CognitoIdentity extends GatewayIdentity {
   /** @internal */
   protected _facts(): IdentityFacts {
     const clientIds = [this.webClient, ...this.machines].map(({ userPoolClientId }) => userPoolClientId);
-    return { issuer: this.issuer, loginUrl: this.domain.baseUrl(), webClientId: this.webClient.userPoolClientId, clientIds, mount: this._mount };
+    return {
+      issuer: this.issuer,
+      loginUrl: this.domain.baseUrl(),
+      webClientId: this.webClient.userPoolClientId,
+      clientIds,
+      mount: this._mount,
+    };
   }
 
   private makeMachineClient(id: string, options: MachineClientOptions): CognitoMachineClient {
     const { scopes = [...this.scopes.keys()], tokenValidity = Duration.minutes(15) } = options;
-    if (scopes.length === 0) throw new Error('scopes: got none, expected at least one, because machine tokens need one: omit the property for all scopes of the identity');
+    if (scopes.length === 0) {
+      throw new Error(
+        'scopes: got none, expected at least one, because machine tokens need one: omit the property for all scopes of the identity',
+      );
+    }
     requireSeconds('tokenValidity', tokenValidity, { min: 300, max: 86_400, expected: 'five minutes to a day' });
     const purpose = requireObjectName('id', kebabCase(id));
     if (purpose === 'login') throw new Error('id: got login, which is the name of the secret of the browser client: choose another one');
@@ -218,7 +232,12 @@ export class CognitoIdentity extends GatewayIdentity {
   }
 
   private makePool(): cognito.UserPool {
-    const { mfa = cognito.Mfa.REQUIRED, passwordMinLength = 12, threatProtection = false, removalPolicy = RemovalPolicy.RETAIN } = this.props;
+    const {
+      mfa = cognito.Mfa.REQUIRED,
+      passwordMinLength = 12,
+      threatProtection = false,
+      removalPolicy = RemovalPolicy.RETAIN,
+    } = this.props;
     requireWhole('passwordMinLength', passwordMinLength, { min: 8, max: 99 });
     return new cognito.UserPool(this, 'Resource', {
       selfSignUpEnabled: false,
@@ -226,12 +245,17 @@ export class CognitoIdentity extends GatewayIdentity {
       signInCaseSensitive: false,
       accountRecovery: cognito.AccountRecovery.EMAIL_ONLY,
       mfa,
-      ...mfa !== cognito.Mfa.OFF && { mfaSecondFactor: { otp: true, sms: false } },
+      ...(mfa !== cognito.Mfa.OFF && { mfaSecondFactor: { otp: true, sms: false } }),
       passwordPolicy: {
-        minLength: passwordMinLength, requireDigits: true, requireLowercase: true, requireUppercase: true, requireSymbols: true, tempPasswordValidity: Duration.days(3),
+        minLength: passwordMinLength,
+        requireDigits: true,
+        requireLowercase: true,
+        requireUppercase: true,
+        requireSymbols: true,
+        tempPasswordValidity: Duration.days(3),
       },
       featurePlan: threatProtection ? cognito.FeaturePlan.PLUS : cognito.FeaturePlan.ESSENTIALS,
-      ...threatProtection && { standardThreatProtectionMode: cognito.StandardThreatProtectionMode.FULL_FUNCTION },
+      ...(threatProtection && { standardThreatProtectionMode: cognito.StandardThreatProtectionMode.FULL_FUNCTION }),
       deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
       removalPolicy,
     });
@@ -240,11 +264,18 @@ export class CognitoIdentity extends GatewayIdentity {
   private makeScopes(): ReadonlyMap<string, cognito.OAuthScope> {
     const { resourceServer: identifier = DEFAULT_SERVER, scopes: given = { call: 'Call APIs through the gateway' } } = this.props;
     if (!/^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/.test(identifier) || identifier.endsWith('/')) {
-      throw new Error(`resourceServer: got ${JSON.stringify(identifier)}, expected 1 to 256 printable characters without spaces, quotes and backslashes, and without a slash at the end`);
+      throw new Error(
+        `resourceServer: got ${JSON.stringify(identifier)}, expected 1 to 256 printable characters without spaces, `
+          + 'quotes and backslashes, and without a slash at the end',
+      );
     }
-    if (Object.keys(given).length === 0) throw new Error('scopes: got none, expected at least one, because machine clients need one: omit the property for the scope call');
+    if (Object.keys(given).length === 0) {
+      throw new Error('scopes: got none, expected at least one, because machine clients need one: omit the property for the scope call');
+    }
     const scopes = Object.entries(given).map(([scopeName, scopeDescription]) => {
-      if (scopeDescription.length < 1 || scopeDescription.length > 256) throw new Error(`scopes: got ${JSON.stringify(scopeDescription)} for ${scopeName}, expected a description of 1 to 256 characters`);
+      if (scopeDescription.length < 1 || scopeDescription.length > 256) {
+        throw new Error(`scopes: got ${JSON.stringify(scopeDescription)} for ${scopeName}, expected a description of 1 to 256 characters`);
+      }
       return new cognito.ResourceServerScope({ scopeName: requireScopeName(scopeName), scopeDescription });
     });
     const server = this.userPool.addResourceServer('ResourceServer', { identifier, scopes });
@@ -254,7 +285,10 @@ export class CognitoIdentity extends GatewayIdentity {
   private scope(property: string, name: string): cognito.OAuthScope {
     const known = this.scopes.get(name);
     if (known) return known;
-    throw new Error(`${property}: got ${JSON.stringify(name)}, expected one of ${[...this.scopes.keys()].join(', ')}: name it in the scopes of the identity first`);
+    throw new Error(
+      `${property}: got ${JSON.stringify(name)}, expected one of ${[...this.scopes.keys()].join(', ')}: name it in `
+        + 'the scopes of the identity first',
+    );
   }
 
   private makeWebClient(): cognito.UserPoolClient {
@@ -264,8 +298,13 @@ export class CognitoIdentity extends GatewayIdentity {
     const ofPlanes = (path: string) => [...this.hostnames].map((hostname) => `https://${hostname}${path}`);
     const callbacks = () => [...callbackUrls, ...ofPlanes(CALLBACK_PATH), ...this.furtherCallbacks];
     this.node.addValidation({
-      validate: () => callbacks().length > 0 ? []
-        : ['callbackUrls: got none, expected at least one address for the login to return to: give callbackUrls, or a hostname to a data plane with this identity'],
+      validate: () =>
+        callbacks().length > 0
+          ? []
+          : [
+            'callbackUrls: got none, expected at least one address for the login to return to: give callbackUrls, or a '
+                + 'hostname to a data plane with this identity',
+          ],
     });
     return this.userPool.addClient('WebClient', {
       generateSecret: true,
@@ -291,7 +330,10 @@ export class CognitoIdentity extends GatewayIdentity {
       claimName(this, { property: 'domainPrefix', what: 'domain prefix', name: given, among: Stack.of(this).region });
       return given;
     }
-    throw new Error(`domainPrefix: got ${JSON.stringify(given)}, expected 1 to 63 lower-case letters, digits and '-', without the words aws, amazon and cognito`);
+    throw new Error(
+      `domainPrefix: got ${JSON.stringify(given)}, expected 1 to 63 lower-case letters, digits and '-', without the `
+        + 'words aws, amazon and cognito',
+    );
   }
 }
 
@@ -305,20 +347,29 @@ class ExistingCognito extends GatewayIdentity {
     const { userPool, webClient, loginHost, machineClientIds = [] } = props;
     atPlace(this, () => {
       if (!Token.isUnresolved(loginHost) && !/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/.test(loginHost)) {
-        throw new Error(`loginHost: got ${JSON.stringify(loginHost)}, expected a host without scheme and path, such as acme.auth.eu-central-1.amazoncognito.com`);
+        throw new Error(
+          `loginHost: got ${JSON.stringify(loginHost)}, expected a host without scheme and path, such as `
+            + 'acme.auth.eu-central-1.amazoncognito.com',
+        );
       }
       machineClientIds.forEach((clientId, at) => requireClientId(`machineClientIds[${at}]`, clientId));
       this.requireHere();
     });
     this.issuer = issuerOf(userPool);
-    const copy = new ClientSecretCopy(this, 'SecretCopier', { userPoolId: userPool.userPoolId, userPoolArn: userPool.userPoolArn, issuer: this.issuer });
+    const copy = new ClientSecretCopy(this, 'SecretCopier', {
+      userPoolId: userPool.userPoolId,
+      userPoolArn: userPool.userPoolArn,
+      issuer: this.issuer,
+    });
     this._mount = mountWebClient(this, copy, webClient.userPoolClientId);
     this.webClientSecret = this._mount.secret;
     Topology.of(this).addIntegration(this, 'identity', 'Amazon Cognito', [this._mount]);
   }
 
   protected _admit(hostname: string): void {
-    Annotations.of(this).addInfo(`the web client has to know the callback address https://${hostname}${CALLBACK_PATH} and the logout address https://${hostname}${LOGGED_OUT_PATH}`);
+    Annotations.of(this).addInfo(
+      `the web client has to know the callback address https://${hostname}${CALLBACK_PATH} and the logout address https://${hostname}${LOGGED_OUT_PATH}`,
+    );
   }
 
   protected _admitCallback(url: string): void {
@@ -327,7 +378,11 @@ class ExistingCognito extends GatewayIdentity {
 
   protected _login(): LoadBalancerLogin {
     const { userPool, webClient: client, loginHost } = this.props;
-    if (Token.isUnresolved(loginHost)) throw new Error('loginHost: is known only after deployment, expected a literal: load balancers know domains of Amazon by their first part');
+    if (Token.isUnresolved(loginHost)) {
+      throw new Error(
+        'loginHost: is known only after deployment, expected a literal: load balancers know domains of Amazon by their first part',
+      );
+    }
     const domain = this.node.tryFindChild('LoginDomain') as cognito.IUserPoolDomain | undefined
       ?? cognito.UserPoolDomain.fromDomainName(this, 'LoginDomain', loginHost.replace(/\.auth\.[a-z0-9-]+\.amazoncognito\.com$/, ''));
     return { userPool, client, domain };
@@ -335,7 +390,13 @@ class ExistingCognito extends GatewayIdentity {
 
   protected _facts(): IdentityFacts {
     const { webClient: { userPoolClientId: webClientId }, loginHost, machineClientIds = [] } = this.props;
-    return { issuer: this.issuer, loginUrl: `https://${loginHost}`, webClientId, clientIds: [webClientId, ...machineClientIds], mount: this._mount };
+    return {
+      issuer: this.issuer,
+      loginUrl: `https://${loginHost}`,
+      webClientId,
+      clientIds: [webClientId, ...machineClientIds],
+      mount: this._mount,
+    };
   }
 
   /** The function that reads the secret calls Cognito in its own account and region. */
@@ -343,7 +404,9 @@ class ExistingCognito extends GatewayIdentity {
     for (const part of ['account', 'region'] as const) {
       const [got, expected] = [this.props.userPool.env[part], Stack.of(this)[part]];
       if (got === expected || Token.isUnresolved(got) || Token.isUnresolved(expected)) continue;
-      throw new Error(`userPool: is in ${part} ${got}, expected ${expected}, which the stack is in: declare CognitoIdentity.existing in a stack there`);
+      throw new Error(
+        `userPool: is in ${part} ${got}, expected ${expected}, which the stack is in: declare CognitoIdentity.existing in a stack there`,
+      );
     }
   }
 }
@@ -363,7 +426,9 @@ function derivedPrefix(scope: Construct): string {
 
 function requireScopeName(name: string): string {
   if (/^[\x21\x23-\x2e\x30-\x5b\x5d-\x7e]{1,256}$/.test(name)) return name;
-  throw new Error(`scopes: got the name ${JSON.stringify(name)}, expected 1 to 256 printable characters without spaces, quotes, slashes and backslashes`);
+  throw new Error(
+    `scopes: got the name ${JSON.stringify(name)}, expected 1 to 256 printable characters without spaces, quotes, slashes and backslashes`,
+  );
 }
 
 /** https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolClientDescription.html */
@@ -374,5 +439,7 @@ function requireClientId(property: string, clientId: string) {
 
 function requireCallback(property: string, url: string) {
   if (Token.isUnresolved(url) || /^https:\/\/[^\s#]+$/.test(url) || /^http:\/\/localhost(:\d+)?(\/[^\s#]*)?$/.test(url)) return;
-  throw new Error(`${property}: got ${JSON.stringify(url)}, expected an https:// address without a fragment; http:// is for localhost only`);
+  throw new Error(
+    `${property}: got ${JSON.stringify(url)}, expected an https:// address without a fragment; http:// is for localhost only`,
+  );
 }

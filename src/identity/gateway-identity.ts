@@ -105,7 +105,10 @@ export abstract class GatewayIdentity extends Construct {
   protected abstract _facts(): IdentityFacts;
 }
 
-const MIXED = 'identity: consumers of APIs and administrators (AdminExposure.internalLoadBalancer) log in with the same user pool, so that every consumer would be an administrator: expected a separate one for administrators, such as another CognitoIdentity';
+const MIXED =
+  ('identity: consumers of APIs and administrators (AdminExposure.internalLoadBalancer) log in with the same user '
+    + 'pool, so that every consumer would be an administrator: expected a separate one for administrators, such as '
+    + 'another CognitoIdentity');
 
 /** https://www.rfc-editor.org/rfc/rfc6749#section-3.3 */
 function requireScope(property: string, scope: string) {

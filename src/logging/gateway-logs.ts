@@ -43,7 +43,12 @@ export abstract class GatewayLogs extends Construct {
    * @throws Error without `ingest`
    */
   public pluginConfig(): { [key: string]: any } {
-    if (!this.ingest) throw new Error(`${this.node.path}: ingest: got none, expected one, because http-log cannot sign requests and OpenSearch accepts signed requests only: set ingest: true`);
+    if (!this.ingest) {
+      throw new Error(
+        `${this.node.path}: ingest: got none, expected one, because http-log cannot sign requests and OpenSearch `
+          + 'accepts signed requests only: set ingest: true',
+      );
+    }
     return {
       http_endpoint: this.ingest.url,
       method: 'POST',
@@ -51,7 +56,14 @@ export abstract class GatewayLogs extends Construct {
       headers: { 'x-log-token': vaultReference(this.ingest.mount, 'token') },
       timeout: 10_000,
       keepalive: 60_000,
-      queue: { max_batch_size: 200, max_coalescing_delay: 5, max_entries: 20_000, initial_retry_delay: 0.5, max_retry_delay: 60, max_retry_time: 3600 },
+      queue: {
+        max_batch_size: 200,
+        max_coalescing_delay: 5,
+        max_entries: 20_000,
+        initial_retry_delay: 0.5,
+        max_retry_delay: 60,
+        max_retry_time: 3600,
+      },
     };
   }
 
@@ -73,7 +85,10 @@ export abstract class GatewayLogs extends Construct {
   public _grantWrite(plane: Construct, role: iam.IRole, peer: ec2.IConnectable, vpc: ec2.IVpc): void {
     const store = this.store!;
     if (vpc !== store.vpc && vpc.vpcId !== store.vpc.vpcId) {
-      throw new Error(`logs: ${this.node.path} is in another VPC than the plane's cluster, expected the same one: make it with the vpc of that cluster, or give it an ingest, which planes anywhere reach`);
+      throw new Error(
+        `logs: ${this.node.path} is in another VPC than the plane's cluster, expected the same one: make it with the `
+          + 'vpc of that cluster, or give it an ingest, which planes anywhere reach',
+      );
     }
     store.writing().forEach((statement) => role.addToPrincipalPolicy(statement));
     store.admit(plane, peer);

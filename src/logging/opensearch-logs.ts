@@ -102,11 +102,16 @@ export class OpenSearchLogs extends GatewayLogs {
     });
     this.domain.node.addDependency(policy);
     const { domainArn, domainEndpoint, connections } = this.domain;
-    this._open(domainStore({ domainArn, domainEndpoint, connections, vpc: props.vpc, ready: [this.domain] }), 'Amazon OpenSearch Service', props);
+    this._open(
+      domainStore({ domainArn, domainEndpoint, connections, vpc: props.vpc, ready: [this.domain] }),
+      'Amazon OpenSearch Service',
+      props,
+    );
   }
 
   private domainLogs() {
-    const group = (id: string) => new logs.LogGroup(this, id, { retention: logs.RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
+    const group = (id: string) =>
+      new logs.LogGroup(this, id, { retention: logs.RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
     const [appLogGroup, slowSearchLogGroup, slowIndexLogGroup] = ['ErrorLog', 'SlowSearchLog', 'SlowIndexLog'].map(group);
     const policy = new logs.ResourcePolicy(this, 'LogPolicy', {
       policyStatements: [new iam.PolicyStatement({
@@ -117,7 +122,13 @@ export class OpenSearchLogs extends GatewayLogs {
       })],
     });
     return {
-      policy, appLogEnabled: true, appLogGroup, slowSearchLogEnabled: true, slowSearchLogGroup, slowIndexLogEnabled: true, slowIndexLogGroup,
+      policy,
+      appLogEnabled: true,
+      appLogGroup,
+      slowSearchLogEnabled: true,
+      slowSearchLogGroup,
+      slowIndexLogEnabled: true,
+      slowIndexLogGroup,
     };
   }
 }
@@ -126,6 +137,10 @@ class ExistingDomain extends GatewayLogs {
   constructor(scope: Construct, id: string, props: ExistingDomainProps) {
     super(scope, id);
     const { domain: { domainArn, domainEndpoint }, vpc, securityGroup } = props;
-    this._open(domainStore({ domainArn, domainEndpoint, vpc, connections: securityGroup.connections, ready: [] }), 'Amazon OpenSearch Service', props);
+    this._open(
+      domainStore({ domainArn, domainEndpoint, vpc, connections: securityGroup.connections, ready: [] }),
+      'Amazon OpenSearch Service',
+      props,
+    );
   }
 }

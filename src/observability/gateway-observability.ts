@@ -78,7 +78,9 @@ export class GatewayObservability extends Construct {
    * The metrics are those of the plugin `prometheus`, under the names of Kong Gateway 3.9.
    */
   public static kubernetesMonitoring(options: KubernetesMonitoringOptions = {}): string {
-    return atPlace('GatewayObservability.kubernetesMonitoring', () => Yaml.stringify(...manifestChart('monitoring', settledObjects(options), ChartTokens.REFUSED).toJson()));
+    return atPlace('GatewayObservability.kubernetesMonitoring', () =>
+      Yaml.stringify(...manifestChart('monitoring', settledObjects(options), ChartTokens.REFUSED).toJson()),
+    );
   }
 
   /** Graphs of all monitored constructs. */
@@ -87,10 +89,16 @@ export class GatewayObservability extends Construct {
   /** All alarms, for composite alarms or other actions. */
   public readonly alarms: cloudwatch.Alarm[] = [];
 
-  constructor(scope: Construct, id: string, private readonly props: GatewayObservabilityProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: GatewayObservabilityProps,
+  ) {
     super(scope, id);
     PolicyPack.watch(this);
-    if (props.watch.length === 0) throw new Error(`${this.node.path}: watch: got nothing, expected at least one plane, cache or log domain`);
+    if (props.watch.length === 0) {
+      throw new Error(`${this.node.path}: watch: got nothing, expected at least one plane, cache or log domain`);
+    }
     this.dashboard = new cloudwatch.Dashboard(this, 'Dashboard', { defaultInterval: Duration.hours(6) });
     atPlace(this, () => props.watch.forEach((construct, at) => this.watchConstruct(construct, `watch[${at}]`)));
   }
@@ -109,7 +117,9 @@ export class GatewayObservability extends Construct {
   }
 
   private watchesOnlyPackaged(): boolean {
-    const planes = this.props.watch.flatMap((construct) => construct.node.findAll()).filter((each) => each instanceof GatewayControlPlane || each instanceof GatewayDataPlane);
+    const planes = this.props.watch
+      .flatMap((construct) => construct.node.findAll())
+      .filter((each) => each instanceof GatewayControlPlane || each instanceof GatewayDataPlane);
     return planes.length > 0 && planes.every((plane) => !plane._link.engine._chart);
   }
 
@@ -119,27 +129,42 @@ export class GatewayObservability extends Construct {
     const unmeasured = watches.flatMap((watch) => watch.unmeasured ?? []);
     const graphs = watches.flatMap((watch) => watch.graphs);
     if (graphs.length === 0) {
-      throw new Error(`${property}: ${construct.node.path} has nothing that CloudWatch measures${unmeasured.map((why) => `: ${why}`).join('') || ', expected a plane in AWS, a cache or a log domain: remove it; Prometheus monitors planes on sites'}`);
+      const expected = ', expected a plane in AWS, a cache or a log domain: remove it; Prometheus monitors planes on sites';
+      const why = unmeasured.map((reason) => `: ${reason}`).join('') || expected;
+      throw new Error(`${property}: ${construct.node.path} has nothing that CloudWatch measures${why}`);
     }
     // Alarms without data would be worse than none.
-    unmeasured.forEach((why) => Annotations.of(this).addWarningV2('cdk-hybridge:unmeasured', `${property}: ${construct.node.path} has no alarms about pods, because ${why}`));
+    unmeasured.forEach((why) =>
+      Annotations.of(this).addWarningV2(
+        'cdk-hybridge:unmeasured',
+        `${property}: ${construct.node.path} has no alarms about pods, because ${why}`,
+      ),
+    );
     this.dashboard.addWidgets(new cloudwatch.TextWidget({ markdown: `## ${construct.node.path}`, width: ROW, height: 1 }));
     const width = ROW / Math.min(graphs.length, 4);
-    this.dashboard.addWidgets(...graphs.map(({ title, metrics }) => new cloudwatch.GraphWidget({ title, left: [...metrics], width, height: 6 })));
+    this.dashboard.addWidgets(
+      ...graphs.map(({ title, metrics }) => new cloudwatch.GraphWidget({ title, left: [...metrics], width, height: 6 })),
+    );
     watches.forEach((watch) => this.addAlarms(construct, watch));
   }
 
   private addAlarms(construct: IConstruct, { what, alarms }: Watch) {
     const name = construct.node.path.replace(/\//g, '-');
-    const place = this.node.tryFindChild(name) as Construct | undefined ?? new Construct(this, name);
+    const place = (this.node.tryFindChild(name) as Construct | undefined) ?? new Construct(this, name);
     for (const alarm of alarms) this.addAlarm(place, what, construct, alarm);
   }
 
-  private addAlarm(place: Construct, what: string, construct: IConstruct, { id, metric, above, below, periods, missingIsBad, says }: WatchAlarm) {
+  private addAlarm(
+    place: Construct,
+    what: string,
+    construct: IConstruct,
+    { id, metric, above, below, periods, missingIsBad, says }: WatchAlarm,
+  ) {
     const alarm = new cloudwatch.Alarm(place, uniqueId(place, `${what.replace(/\W/g, '')}${id}`), {
       metric,
       threshold: above ?? below!,
-      comparisonOperator: above === undefined ? cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD : cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+      comparisonOperator:
+        above === undefined ? cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD : cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: periods,
       treatMissingData: missingIsBad ? cloudwatch.TreatMissingData.BREACHING : cloudwatch.TreatMissingData.IGNORE,
       alarmDescription: `${construct.node.path}: ${says}`,
@@ -155,7 +180,10 @@ export class GatewayObservability extends Construct {
   private requireRegion(construct: IConstruct, property: string) {
     const [got, expected] = [Stack.of(construct).region, Stack.of(this).region];
     if (got === expected || Token.isUnresolved(got) || Token.isUnresolved(expected)) return;
-    throw new Error(`${property}: ${construct.node.path} is in ${got}, expected ${expected}, because alarms are regional: create a GatewayObservability in a stack there`);
+    throw new Error(
+      `${property}: ${construct.node.path} is in ${got}, expected ${expected}, because alarms are regional: create a `
+        + 'GatewayObservability in a stack there',
+    );
   }
 }
 

@@ -28,5 +28,7 @@ export function packagedPlugins(): ReadonlySet<string> {
 
 function existing(folder: string): string {
   if (existsSync(folder)) return folder;
-  throw new Error(`the bundle ${folder} does not exist: run "npx projen gateway:bundle" in a clone of cdk-hybridge, or reinstall the package`);
+  throw new Error(
+    `the bundle ${folder} does not exist: run "npx projen gateway:bundle" in a clone of cdk-hybridge, or reinstall the package`,
+  );
 }

@@ -15,7 +15,13 @@ export class CustomResourceFunction extends Construct {
   readonly handler: lambda.Function;
 
   /** @param environment public; never secrets */
-  constructor(scope: Construct, id: string, readonly bundle: string, statements: readonly iam.PolicyStatement[], environment?: Readonly<Record<string, string>>) {
+  constructor(
+    scope: Construct,
+    id: string,
+    readonly bundle: string,
+    statements: readonly iam.PolicyStatement[],
+    environment?: Readonly<Record<string, string>>,
+  ) {
     super(scope, id);
     // Explicit, because a feature flag decides whether CDK makes one, and a log group that Lambda creates never expires.
     const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
@@ -36,7 +42,7 @@ export class CustomResourceFunction extends Construct {
       timeout: Duration.minutes(2),
       role: role.withoutPolicyUpdates(),
       logGroup,
-      ...environment && { environment: { ...environment } },
+      ...(environment && { environment: { ...environment } }),
     });
     handler.node.addDependency(policy);
     this.handler = handler;
@@ -46,7 +52,10 @@ export class CustomResourceFunction extends Construct {
   /** Lets a service of AWS call the function, on behalf of one account only. */
   public allow(service: string, account: string): Construct {
     return new lambda.CfnPermission(this, 'Permission', {
-      action: 'lambda:InvokeFunction', functionName: this.handler.functionArn, principal: service, sourceAccount: account,
+      action: 'lambda:InvokeFunction',
+      functionName: this.handler.functionArn,
+      principal: service,
+      sourceAccount: account,
     });
   }
 }

@@ -29,10 +29,15 @@ export class StackSizes extends Construct {
 function refusal(stack: Stack): string[] {
   const total = resources(stack, stack);
   if (total <= MAX_RESOURCES) return [];
-  const parts = stack.node.children.map((child) => ({ path: child.node.path, count: resources(child, stack) })).sort((one, other) => other.count - one.count);
+  const parts = stack.node.children
+    .map((child) => ({ path: child.node.path, count: resources(child, stack) }))
+    .sort((one, other) => other.count - one.count);
   const largest = parts.slice(0, 3).map(({ path, count }) => `${path} ${count}`).join(', ');
-  return [`${stack.node.path}: has ${total} resources (${largest}, ...), expected at most ${MAX_RESOURCES}, which CloudFormation takes: give some planes a stack of their own, as the scope of`
-    + ' new GatewayDataPlane(stack, ...)'];
+  return [
+    `${stack.node.path}: has ${total} resources (${largest}, ...), expected at most ${MAX_RESOURCES}, which `
+      + 'CloudFormation takes: give some planes a stack of their own, as the scope of' +
+      ' new GatewayDataPlane(stack, ...)',
+  ];
 }
 
 /** Nested stacks count for themselves. */

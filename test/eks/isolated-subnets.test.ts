@@ -41,8 +41,8 @@ it('are refused when the VPC has no endpoints, with all that are missing, what n
   testCluster(stack, { vpc: isolatedVpc(stack), subnets: ISOLATED });
   expect(() => synthesize(stack)).toThrow(
     new RegExp(
-      'subnets: Cloud/Vpc/NodesSubnet1, Cloud/Vpc/NodesSubnet2 have no way to the internet, and the VPC has no endpoints for eks \\(.*sts'
-        + '.*lambda.*s3.*ec2.*ecr\\.api.*ecr\\.dkr.*eks-auth.*secretsmanager \\(secrets of pods\\): add them with vpc\\.addInterfaceEndpoint',
+      'subnets: Cloud/Vpc/NodesSubnet1, Cloud/Vpc/NodesSubnet2 have no way to the internet, and the VPC has no endpoints for eks \\(.*sts' +
+        '.*lambda.*s3.*ec2.*ecr\\.api.*ecr\\.dkr.*eks-auth.*secretsmanager \\(secrets of pods\\): add them with vpc\\.addInterfaceEndpoint',
     ),
   );
 });

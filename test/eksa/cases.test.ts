@@ -16,10 +16,17 @@ interface Case {
 
 /** What is wrong with the answer to a case, or undefined: neither too loose nor too strict, and a refusal names the property. */
 function disagreement({ id, what, cluster, csv, env, realAccepts, weRefuse, expectPath }: Case): string | undefined {
-  const errors = check(cluster, csv ?? undefined, { flags: Object.keys(env ?? {}) as FeatureFlag[] }).filter((finding) => finding.severity === 'error');
+  const errors = check(cluster, csv ?? undefined, { flags: Object.keys(env ?? {}) as FeatureFlag[] }).filter(
+    (finding) => finding.severity === 'error',
+  );
   const shouldRefuse = weRefuse || !realAccepts;
-  if (errors.length > 0 !== shouldRefuse) return `${id} (${what}): ${shouldRefuse ? 'accepted' : errors.map(({ path, message }) => `${path} ${message}`).join('; ')}`;
-  const isNamed = !expectPath || errors.length === 0 || errors.some(({ path }) => path === expectPath || (path.startsWith(expectPath) && /^[.[/]/.test(path.slice(expectPath.length))));
+  if (errors.length > 0 !== shouldRefuse) {
+    return `${id} (${what}): ${shouldRefuse ? 'accepted' : errors.map(({ path, message }) => `${path} ${message}`).join('; ')}`;
+  }
+  const isNamed =
+    !expectPath ||
+    errors.length === 0 ||
+    errors.some(({ path }) => path === expectPath || (path.startsWith(expectPath) && /^[.[/]/.test(path.slice(expectPath.length))));
   return isNamed ? undefined : `${id}: expected ${expectPath}, got ${errors.map(({ path }) => path).join(', ')}`;
 }
 

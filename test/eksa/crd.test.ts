@@ -11,10 +11,19 @@ function violationsOf(text: string): string[] {
 
 testWithForeignFiles('synthesizes bare-metal documents that the strict schemas accept', () => {
   const app = newApp();
-  new BareMetalCluster(app, 'Factory', bareMetal({
-    nodeCidrMaskSize: 25,
-    controlPlaneNodes: { count: 1, select: { type: 'cp' }, labels: { a: 'yes' }, taints: [{ key: 'k', value: '1', effect: TaintEffect.NO_SCHEDULE }] },
-  }));
+  new BareMetalCluster(
+    app,
+    'Factory',
+    bareMetal({
+      nodeCidrMaskSize: 25,
+      controlPlaneNodes: {
+        count: 1,
+        select: { type: 'cp' },
+        labels: { a: 'yes' },
+        taints: [{ key: 'k', value: '1', effect: TaintEffect.NO_SCHEDULE }],
+      },
+    }),
+  );
   expect(violationsOf(synthesized(app, 'Factory/cluster.yaml'))).toEqual([]);
 });
 
@@ -26,16 +35,39 @@ testWithForeignFiles('synthesizes vSphere documents that the strict schemas acce
 
 testWithForeignFiles('synthesizes every option so that the strict schemas accept it', () => {
   const app = newApp();
-  new BareMetalCluster(app, 'Factory', bareMetal({ ...EVERY_OPTION, hookImagesUrl: 'http://10.20.0.2/hook', isoUrl: 'http://10.20.0.2/hook.iso', timeServers: ['10.20.0.5'], upgradeInPlace: true }));
-  new VSphereCluster(app, 'Plant', vsphere({ ...EVERY_OPTION, etcdNodes: { count: 3 }, linkedClones: false, storagePolicy: 'silver', tags: ['urn:x'], timeServers: ['10.20.0.5'] }));
+  new BareMetalCluster(
+    app,
+    'Factory',
+    bareMetal({
+      ...EVERY_OPTION,
+      hookImagesUrl: 'http://10.20.0.2/hook',
+      isoUrl: 'http://10.20.0.2/hook.iso',
+      timeServers: ['10.20.0.5'],
+      upgradeInPlace: true,
+    }),
+  );
+  new VSphereCluster(
+    app,
+    'Plant',
+    vsphere({
+      ...EVERY_OPTION,
+      etcdNodes: { count: 3 },
+      linkedClones: false,
+      storagePolicy: 'silver',
+      tags: ['urn:x'],
+      timeServers: ['10.20.0.5'],
+    }),
+  );
   expect([...violationsOf(synthesized(app, 'Factory/cluster.yaml')), ...violationsOf(synthesized(app, 'Plant/cluster.yaml'))]).toEqual([]);
 });
 
 testWithForeignFiles('has a strict walker that sees unknown, missing and mistyped fields', () => {
-  expect(crdViolations({ kind: 'VSphereMachineConfig', spec: { datastore: 1, numCPU: 2, cloneMode: 'clone' } })).toEqual(expect.arrayContaining([
-    'VSphereMachineConfig.spec.datastore: 1 is no string',
-    'VSphereMachineConfig.spec.numCPU: unknown field',
-    'VSphereMachineConfig.spec.numCPUs: required',
-    expect.stringContaining('VSphereMachineConfig.spec.cloneMode'),
-  ]));
+  expect(crdViolations({ kind: 'VSphereMachineConfig', spec: { datastore: 1, numCPU: 2, cloneMode: 'clone' } })).toEqual(
+    expect.arrayContaining([
+      'VSphereMachineConfig.spec.datastore: 1 is no string',
+      'VSphereMachineConfig.spec.numCPU: unknown field',
+      'VSphereMachineConfig.spec.numCPUs: required',
+      expect.stringContaining('VSphereMachineConfig.spec.cloneMode'),
+    ]),
+  );
 });

@@ -12,9 +12,19 @@ describe('CSV', () => {
     ['a,b\n\n1,\n', [['a', 'b'], ['1', '']]],
     ['a\n"x,""y"",\nz"\n', [['a'], ['x,"y",\nz']]],
   ])('%j is read', (text, expected) => expect(parseCsv(text).map(({ cells }) => cells)).toEqual(expected));
-  test.each([['a,b\n1\n', 2], ['a\nx"y\n', 2], ['a\n"x\n', 2], ['a\n"x"y\n', 2], ['a,b\n \n', 2]])('%j is refused at line %s', (text, line) => {
+  test.each([
+    ['a,b\n1\n', 2],
+    ['a\nx"y\n', 2],
+    ['a\n"x\n', 2],
+    ['a\n"x"y\n', 2],
+    ['a,b\n \n', 2],
+  ])('%j is refused at line %s', (text, line) => {
     expect(() => parseCsv(text)).toThrow(CsvSyntaxError);
-    try { parseCsv(text); } catch (error) { expect((error as CsvSyntaxError).line).toBe(line); }
+    try {
+      parseCsv(text);
+    } catch (error) {
+      expect((error as CsvSyntaxError).line).toBe(line);
+    }
   });
   test('reads back every record that it writes', () => {
     const cell = fc.string().map((text) => text.replace(/\r/g, ''));
@@ -41,16 +51,28 @@ describe('hardware.csv', () => {
     expect(machines[0].cells).toMatchObject({ hostname: 'n', bmc_ip: '10.1.0.2', disk: '/dev/sda' });
     expect(machines[0].line).toBe(2);
   });
-  test.each([['type=cp', { type: 'cp' }], [' type = cp | a= ', { type: 'cp', a: '' }], ['', {}], ['type', undefined], ['a=b|', undefined], ['a=b=c', undefined]])('reads the labels %j', (cell, expected) => {
+  test.each([
+    ['type=cp', { type: 'cp' }],
+    [' type = cp | a= ', { type: 'cp', a: '' }],
+    ['', {}],
+    ['type', undefined],
+    ['a=b|', undefined],
+    ['a=b=c', undefined],
+  ])('reads the labels %j', (cell, expected) => {
     const machine = machineFromCells({ ...blank(), labels: cell });
     expect(machine.labelPairs ? machine.labels : undefined).toEqual(expected);
   });
   test('is written and read again without a change, to the byte', () => {
     const cell = fc.string({ unit: fc.constantFrom('a', '1', '.', ',', '"', ' ', '|', '=', '\n') });
-    fc.assert(fc.property(fc.array(fc.record(Object.fromEntries(COLUMNS.map((column) => [column, cell]))), { minLength: 1, maxLength: 4 }), (machines) => {
-      const written = formatHardware(machines as unknown as MachineCells[]);
-      expect(formatHardware(parseHardware(written).machines.map(({ cells }) => cells))).toBe(written);
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.record(Object.fromEntries(COLUMNS.map((column) => [column, cell]))), { minLength: 1, maxLength: 4 }),
+        (machines) => {
+          const written = formatHardware(machines as unknown as MachineCells[]);
+          expect(formatHardware(parseHardware(written).machines.map(({ cells }) => cells))).toBe(written);
+        },
+      ),
+    );
   });
 });
 
@@ -59,11 +81,18 @@ function blank(): MachineCells {
 }
 
 describe('selection', () => {
-  const machines = ['cp', 'cp', 'worker'].map((type, at) => machineFromCells({ ...blank(), hostname: `n${at}`, labels: `type=${type}|rack=r${at}` }));
+  const machines = ['cp', 'cp', 'worker'].map((type, at) =>
+    machineFromCells({ ...blank(), hostname: `n${at}`, labels: `type=${type}|rack=r${at}` }),
+  );
   test('sums demands of one selector, whatever the order of its labels', () => {
-    const uses = selectorUses([
-      { selector: { type: 'cp', a: 'b' }, count: 1, source: 'x', role: 'x' }, { selector: { a: 'b', type: 'cp' }, count: 2, source: 'y', role: 'y' }, { selector: { type: 'cp' }, count: 1, source: 'z', role: 'z' },
-    ], machines);
+    const uses = selectorUses(
+      [
+        { selector: { type: 'cp', a: 'b' }, count: 1, source: 'x', role: 'x' },
+        { selector: { a: 'b', type: 'cp' }, count: 2, source: 'y', role: 'y' },
+        { selector: { type: 'cp' }, count: 1, source: 'z', role: 'z' },
+      ],
+      machines,
+    );
     expect(uses.map(({ wanted, matching }) => [wanted, matching.length])).toEqual([[3, 0], [1, 2]]);
   });
   test('counts the spare machines of each selector, and needs as many as the largest surge among its groups', () => {
@@ -79,7 +108,9 @@ describe('selection', () => {
     [{ key: 'rack', operator: 'Exists' }, ['n0', 'n1', 'n2']],
     [{ key: 'rack', operator: 'DoesNotExist' }, []],
   ])('evaluates %j', (expression, expected) => {
-    expect(machines.filter((machine) => matchesSelector({ matchExpressions: [expression] }, machine)).map(({ cells }) => cells.hostname)).toEqual(expected);
+    expect(
+      machines.filter((machine) => matchesSelector({ matchExpressions: [expression] }, machine)).map(({ cells }) => cells.hostname),
+    ).toEqual(expected);
   });
 });
 

@@ -31,13 +31,20 @@ function cluster(name: string, datacenterKind: string, spec: Spec, groups: reado
   });
 }
 
-const OIDC = document('OIDCConfig', 'sso', { clientId: 'kubernetes', issuerUrl: 'https://sso.example', requiredClaims: [{ claim: 'aud', value: 'k' }] });
+const OIDC = document('OIDCConfig', 'sso', {
+  clientId: 'kubernetes',
+  issuerUrl: 'https://sso.example',
+  requiredClaims: [{ claim: 'aud', value: 'k' }],
+});
 const IAM = document('AWSIamConfig', 'iam', {
-  awsRegion: 'eu-central-1', backendMode: ['EKSConfigMap'],
-  mapRoles: [{ roleARN: 'arn:aws:iam::123456789012:role/a', username: 'a' }], mapUsers: [{ userARN: 'arn:aws:iam::123456789012:user/b', username: 'b' }],
+  awsRegion: 'eu-central-1',
+  backendMode: ['EKSConfigMap'],
+  mapRoles: [{ roleARN: 'arn:aws:iam::123456789012:role/a', username: 'a' }],
+  mapUsers: [{ userARN: 'arn:aws:iam::123456789012:user/b', username: 'b' }],
 });
 
-const machine = (name: string, type: string) => document('TinkerbellMachineConfig', name, { hardwareSelector: { type }, osFamily: 'ubuntu', users: USERS('ec2-user') });
+const machine = (name: string, type: string) =>
+  document('TinkerbellMachineConfig', name, { hardwareSelector: { type }, osFamily: 'ubuntu', users: USERS('ec2-user') });
 const tinkerbellRef = (name: string) => ({ kind: 'TinkerbellMachineConfig', name });
 
 const CSV = `hostname,mac,ip_address,netmask,gateway,nameservers,labels,disk,bmc_ip,bmc_username,bmc_password,vlan_id
@@ -47,10 +54,19 @@ node-02,52:54:00:aa:00:02,10.20.0.22,255.255.255.0,10.20.0.1,10.20.0.2,type=work
 
 const BARE_METAL: Base = {
   documents: [
-    cluster('lab', 'TinkerbellDatacenterConfig', {
-      identityProviderRefs: [{ kind: 'OIDCConfig', name: 'sso' }, { kind: 'AWSIamConfig', name: 'iam' }],
-      gitOpsRef: { kind: 'FluxConfig', name: 'flux' },
-    }, [{ name: 'md-0', count: 1, machineGroupRef: tinkerbellRef('lab-md-0') }], { count: 1, endpoint: { host: '10.20.0.10' }, machineGroupRef: tinkerbellRef('lab-cp') }),
+    cluster(
+      'lab',
+      'TinkerbellDatacenterConfig',
+      {
+        identityProviderRefs: [
+          { kind: 'OIDCConfig', name: 'sso' },
+          { kind: 'AWSIamConfig', name: 'iam' },
+        ],
+        gitOpsRef: { kind: 'FluxConfig', name: 'flux' },
+      },
+      [{ name: 'md-0', count: 1, machineGroupRef: tinkerbellRef('lab-md-0') }],
+      { count: 1, endpoint: { host: '10.20.0.10' }, machineGroupRef: tinkerbellRef('lab-cp') },
+    ),
     document('TinkerbellDatacenterConfig', 'lab', { tinkerbellIP: '10.20.0.11', osImageURL: 'http://10.20.0.2/ubuntu-1-35.gz' }),
     machine('lab-cp', 'cp'),
     machine('lab-md-0', 'worker'),
@@ -64,14 +80,18 @@ const BARE_METAL: Base = {
 /** A bare-metal cluster whose control plane is chosen by affinity. */
 const AFFINITY: Base = {
   ...BARE_METAL,
-  documents: BARE_METAL.documents.map((one) => (one as { metadata: { name: string } }).metadata.name !== 'lab-cp' ? one : document('TinkerbellMachineConfig', 'lab-cp', {
-    hardwareAffinity: {
-      required: [{ labelSelector: { matchLabels: { type: 'cp' }, matchExpressions: [{ key: 'broken', operator: 'DoesNotExist' }] } }],
-      preferred: [{ weight: 50, hardwareAffinityTerm: { labelSelector: { matchLabels: { rack: 'r1' } } } }],
-    },
-    osFamily: 'ubuntu',
-    users: USERS('ec2-user'),
-  })),
+  documents: BARE_METAL.documents.map((one) =>
+    (one as { metadata: { name: string } }).metadata.name !== 'lab-cp'
+      ? one
+      : document('TinkerbellMachineConfig', 'lab-cp', {
+        hardwareAffinity: {
+          required: [{ labelSelector: { matchLabels: { type: 'cp' }, matchExpressions: [{ key: 'broken', operator: 'DoesNotExist' }] } }],
+          preferred: [{ weight: 50, hardwareAffinityTerm: { labelSelector: { matchLabels: { rack: 'r1' } } } }],
+        },
+        osFamily: 'ubuntu',
+        users: USERS('ec2-user'),
+      }),
+  ),
 };
 
 const vsphereMachine = (name: string) => document('VSphereMachineConfig', name, {
@@ -98,22 +118,40 @@ const VSPHERE: Base = {
 /** vSphere with external etcd, all machines on Bottlerocket. */
 const BOTTLEROCKET: Base = {
   documents: [
-    cluster('rock', 'VSphereDatacenterConfig', { externalEtcdConfiguration: { count: 3, machineGroupRef: vsphereRef('rock-etcd') } },
+    cluster(
+      'rock',
+      'VSphereDatacenterConfig',
+      { externalEtcdConfiguration: { count: 3, machineGroupRef: vsphereRef('rock-etcd') } },
       [{ name: 'md-0', count: 2, machineGroupRef: vsphereRef('rock-md-0') }],
-      { count: 2, endpoint: { host: '10.30.0.10' }, machineGroupRef: vsphereRef('rock-cp') }),
-    document('VSphereDatacenterConfig', 'rock', { server: 'vcenter.example', datacenter: 'DC1', network: 'net', insecure: false, thumbprint: '' }),
-    ...['rock-cp', 'rock-md-0', 'rock-etcd'].map((name) => document('VSphereMachineConfig', name, {
-      datastore: 'ds1', folder: '', resourcePool: 'pool', memoryMiB: 8192, numCPUs: 2, osFamily: 'bottlerocket', users: USERS('ec2-user'),
-      hostOSConfiguration: {
-        ntpConfiguration: { servers: ['ntp.example'] },
-        certBundles: [{ name: 'ca', data: CERTIFICATE }],
-        bottlerocketConfiguration: {
-          kubernetes: { maxPods: 50, clusterDNSIPs: ['10.96.0.10'], allowedUnsafeSysctls: ['net.core.somaxconn'] },
-          kernel: { sysctlSettings: { 'vm.max_map_count': '262144' } },
-          boot: { bootKernelParameters: { console: ['tty0'] } },
+      { count: 2, endpoint: { host: '10.30.0.10' }, machineGroupRef: vsphereRef('rock-cp') },
+    ),
+    document('VSphereDatacenterConfig', 'rock', {
+      server: 'vcenter.example',
+      datacenter: 'DC1',
+      network: 'net',
+      insecure: false,
+      thumbprint: '',
+    }),
+    ...['rock-cp', 'rock-md-0', 'rock-etcd'].map((name) =>
+      document('VSphereMachineConfig', name, {
+        datastore: 'ds1',
+        folder: '',
+        resourcePool: 'pool',
+        memoryMiB: 8192,
+        numCPUs: 2,
+        osFamily: 'bottlerocket',
+        users: USERS('ec2-user'),
+        hostOSConfiguration: {
+          ntpConfiguration: { servers: ['ntp.example'] },
+          certBundles: [{ name: 'ca', data: CERTIFICATE }],
+          bottlerocketConfiguration: {
+            kubernetes: { maxPods: 50, clusterDNSIPs: ['10.96.0.10'], allowedUnsafeSysctls: ['net.core.somaxconn'] },
+            kernel: { sysctlSettings: { 'vm.max_map_count': '262144' } },
+            boot: { bootKernelParameters: { console: ['tty0'] } },
+          },
         },
-      },
-    })),
+      }),
+    ),
   ],
 };
 

@@ -41,8 +41,22 @@ describe.each(RULE_SAMPLES)('rule $rule ($base, $at)', ({ rule, base, breaks, ho
 
 test('has a sample for every rule', () => {
   const tables = [
-    CLUSTER_RULES, CONTROL_PLANE_RULES, HARDWARE_RULES, IDENTITY_RULES, MACHINE_RULES, MACHINE_ROW_RULES, NETWORK_RULES, REFERENCE_RULES, SITE_NETWORK_RULES,
-    TINKERBELL_CLUSTER_RULES, TINKERBELL_DATACENTER_RULES, TINKERBELL_MACHINE_RULES, VSPHERE_CLUSTER_RULES, VSPHERE_DATACENTER_RULES, VSPHERE_MACHINE_RULES, WORKER_GROUP_RULES,
+    CLUSTER_RULES,
+    CONTROL_PLANE_RULES,
+    HARDWARE_RULES,
+    IDENTITY_RULES,
+    MACHINE_RULES,
+    MACHINE_ROW_RULES,
+    NETWORK_RULES,
+    REFERENCE_RULES,
+    SITE_NETWORK_RULES,
+    TINKERBELL_CLUSTER_RULES,
+    TINKERBELL_DATACENTER_RULES,
+    TINKERBELL_MACHINE_RULES,
+    VSPHERE_CLUSTER_RULES,
+    VSPHERE_DATACENTER_RULES,
+    VSPHERE_MACHINE_RULES,
+    WORKER_GROUP_RULES,
   ];
   const withSample = new Set(RULE_SAMPLES.map(({ rule }) => rule));
   // Reachable only with a feature flag of the tools: see the test below.
@@ -52,14 +66,18 @@ test('has a sample for every rule', () => {
 
 test('takes feature flags of the tools into account', () => {
   const at = 'Cluster.spec.controlPlaneConfiguration.apiServerExtraArgs';
-  const withFlag = (args: object) => checkDocuments(changed(BASES.bareMetal, { [at]: args }).documents, parseHardware(BASES.bareMetal.csv!), { flags: ['API_SERVER_EXTRA_ARGS_ENABLED'] })
-    .map(({ ruleId }) => ruleId);
+  const withFlag = (args: object) =>
+    checkDocuments(changed(BASES.bareMetal, { [at]: args }).documents, parseHardware(BASES.bareMetal.csv!), {
+      flags: ['API_SERVER_EXTRA_ARGS_ENABLED'],
+    }).map(({ ruleId }) => ruleId);
   expect(withFlag({ v: '2' })).toEqual([]);
   expect(withFlag({ 'oidc-issuer-url': 'https://x' })).toEqual(['C68']);
 });
 
 test('reports a wrong type once, not also as a missing value', () => {
-  expect(errors(BASES.docker, { 'Cluster.spec.controlPlaneConfiguration.count': '1' }).map(({ ruleId, path }) => `${ruleId} ${path}`)).toEqual(['S1 Cluster.spec.controlPlaneConfiguration.count']);
+  expect(
+    errors(BASES.docker, { 'Cluster.spec.controlPlaneConfiguration.count': '1' }).map(({ ruleId, path }) => `${ruleId} ${path}`),
+  ).toEqual(['S1 Cluster.spec.controlPlaneConfiguration.count']);
 });
 
 test('names a nameless document as the reference to it does', () => {
@@ -69,7 +87,12 @@ test('names a nameless document as the reference to it does', () => {
 test.each([
   ['an unknown release', { eksAnywhereVersion: 'v0.99.0' }, {}, 'version'],
   ['seven control plane nodes', {}, { 'Cluster.spec.controlPlaneConfiguration.count': 7 }, 'C9'],
-  ['a machine configuration that nothing uses', {}, { '+TinkerbellMachineConfig/spare': { osFamily: 'ubuntu', hardwareSelector: { a: 'b' } } }, 'P9'],
+  [
+    'a machine configuration that nothing uses',
+    {},
+    { '+TinkerbellMachineConfig/spare': { osFamily: 'ubuntu', hardwareSelector: { a: 'b' } } },
+    'P9',
+  ],
   ['machines without a user', {}, { 'VSphereMachineConfig/prod-cp.spec.users': undefined }, 'SSH'],
 ])('warns about %s', (_title, options, changes, rule) => {
   const base = 'VSphereMachineConfig/prod-cp.spec.users' in changes ? BASES.vsphere : BASES.docker;
@@ -78,11 +101,16 @@ test.each([
 });
 
 test('says of a file that cannot be read only why', () => {
-  expect(check('kind: Cluster\nspec:\n\tclusterNetwork: {}\n').map(({ path, line, message }) => `${path} ${line} ${message}`)).toEqual(['cluster.yaml 3 is no YAML: Tabs are not allowed as indentation']);
+  expect(check('kind: Cluster\nspec:\n\tclusterNetwork: {}\n').map(({ path, line, message }) => `${path} ${line} ${message}`)).toEqual([
+    'cluster.yaml 3 is no YAML: Tabs are not allowed as indentation',
+  ]);
 });
 
 test('names a document without a kind as such', () => {
-  expect(check('metadata: { name: x }\n').map(({ path, line }) => `${path} ${line}`)).toEqual(['(no kind)/x.apiVersion 1', 'Cluster undefined']);
+  expect(check('metadata: { name: x }\n').map(({ path, line }) => `${path} ${line}`)).toEqual([
+    '(no kind)/x.apiVersion 1',
+    'Cluster undefined',
+  ]);
 });
 
 test('lists a thousand findings and says how many more there are', () => {
@@ -93,10 +121,19 @@ test('lists a thousand findings and says how many more there are', () => {
 
 describe('of numbers in a kubeletConfiguration', () => {
   const at = 'Cluster.spec.controlPlaneConfiguration.kubeletConfiguration';
-  const kubelet = (fields: object) => errors(BASES.docker, { [at]: { kind: 'KubeletConfiguration', ...fields } }).map(({ ruleId, path }) => `${ruleId} ${path.slice(at.length)}`);
-  test.each([{ maxPods: 2 ** 31 - 1 }, { podPidsLimit: 2 ** 40 }, { reservedMemory: [{ numaNode: 0, limits: { memory: '1.5Gi', cpu: 2 } }] }])('%j fit', (fields) => expect(kubelet(fields)).toEqual([]));
+  const kubelet = (fields: object) =>
+    errors(BASES.docker, { [at]: { kind: 'KubeletConfiguration', ...fields } }).map(
+      ({ ruleId, path }) => `${ruleId} ${path.slice(at.length)}`,
+    );
   test.each([
-    [{ maxPods: 2 ** 31 }, 'C69 .maxPods'], [{ podPidsLimit: 2 ** 63 }, 'C69 .podPidsLimit'], [{ logging: { verbosity: -1 } }, 'C69 .logging.verbosity'],
+    { maxPods: 2 ** 31 - 1 },
+    { podPidsLimit: 2 ** 40 },
+    { reservedMemory: [{ numaNode: 0, limits: { memory: '1.5Gi', cpu: 2 } }] },
+  ])('%j fit', (fields) => expect(kubelet(fields)).toEqual([]));
+  test.each([
+    [{ maxPods: 2 ** 31 }, 'C69 .maxPods'],
+    [{ podPidsLimit: 2 ** 63 }, 'C69 .podPidsLimit'],
+    [{ logging: { verbosity: -1 } }, 'C69 .logging.verbosity'],
     [{ reservedMemory: [{ numaNode: 0, limits: { memory: 'lots' } }] }, 'C69 .reservedMemory[0].limits.memory'],
   ])('%j do not', (fields, finding) => expect(kubelet(fields)).toEqual([finding]));
 });

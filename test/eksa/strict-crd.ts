@@ -31,7 +31,9 @@ function specSchema(kind: string, group = 'anywhere.eks.amazonaws.com'): Schema 
 
 function violations(schema: Schema, value: unknown, path: string): string[] {
   if (schema['x-kubernetes-preserve-unknown-fields']) return [];
-  if (schema['x-kubernetes-int-or-string']) return typeof value === 'string' || Number.isInteger(value) ? [] : [`${path}: not an integer or string`];
+  if (schema['x-kubernetes-int-or-string']) {
+    return typeof value === 'string' || Number.isInteger(value) ? [] : [`${path}: not an integer or string`];
+  }
   if (!hasType(schema.type, value)) return [`${path}: ${JSON.stringify(value)} is no ${schema.type}`];
   if (schema.enum && !schema.enum.includes(value)) return [`${path}: ${JSON.stringify(value)} is not in ${schema.enum.join(', ')}`];
   if (Array.isArray(value)) {

@@ -6,11 +6,45 @@ import { resolvePlainScalar } from '../../src/eksa/yaml/scalar';
 
 describe('an unquoted scalar means to the tools', () => {
   test.each([
-    ['yes', true], ['on', true], ['y', true], ['Y', true], ['no', false], ['off', false], ['n', false], ['TRUE', true], ['tRUE', 'tRUE'],
-    ['1.10', 1.1], ['1.0', 1], ['1e3', 1000], ['0x1F', 31], ['010', 8], ['0o10', 8], ['0b11', 3], ['1_000', 1000], ['+1', 1], ['-2', -2], ['.5', 0.5], ['09', 9],
-    ['~', null], ['null', null], ['', null], ['.inf', Infinity],
-    ['2026-11-21', '2026-11-21'], ['12:30:45', '12:30:45'], ['=', '='], ['<<', '<<'], ['1.35.2', '1.35.2'], ['10.20.0.1', '10.20.0.1'], ['md-0', 'md-0'], ['-', '-'], ['1.2e', '1.2e'],
-    ['.5_0', 0.5], ['.5_', '.5_'], ['1e400', '1e400'], ['0x1FFFFFFFFFFFFFFFF', '0x1FFFFFFFFFFFFFFFF'], ['18446744073709551616', 18446744073709552000],
+    ['yes', true],
+    ['on', true],
+    ['y', true],
+    ['Y', true],
+    ['no', false],
+    ['off', false],
+    ['n', false],
+    ['TRUE', true],
+    ['tRUE', 'tRUE'],
+    ['1.10', 1.1],
+    ['1.0', 1],
+    ['1e3', 1000],
+    ['0x1F', 31],
+    ['010', 8],
+    ['0o10', 8],
+    ['0b11', 3],
+    ['1_000', 1000],
+    ['+1', 1],
+    ['-2', -2],
+    ['.5', 0.5],
+    ['09', 9],
+    ['~', null],
+    ['null', null],
+    ['', null],
+    ['.inf', Infinity],
+    ['2026-11-21', '2026-11-21'],
+    ['12:30:45', '12:30:45'],
+    ['=', '='],
+    ['<<', '<<'],
+    ['1.35.2', '1.35.2'],
+    ['10.20.0.1', '10.20.0.1'],
+    ['md-0', 'md-0'],
+    ['-', '-'],
+    ['1.2e', '1.2e'],
+    ['.5_0', 0.5],
+    ['.5_', '.5_'],
+    ['1e400', '1e400'],
+    ['0x1FFFFFFFFFFFFFFFF', '0x1FFFFFFFFFFFFFFFF'],
+    ['18446744073709551616', 18446744073709552000],
   ])('%s: %p', (text, expected) => {
     expect(resolvePlainScalar(text)).toBe(expected);
   });
@@ -18,12 +52,49 @@ describe('an unquoted scalar means to the tools', () => {
 
 /** Texts that some reader of YAML takes for something else, and ordinary ones. */
 const text = fc.oneof(
-  fc.constantFrom('yes', 'no', 'on', 'off', 'y', 'n', 'true', 'Null', '~', '', '1.10', '0x1F', '0b11', '0o10', '010', '1_000', '1e3', '.5', '.inf', '12:30:45', '52:54:00:11:22:33', '2026-11-21', '=', '<<', '---', '- a', 'a: b', '# c', '1.35'),
+  fc.constantFrom(
+    'yes',
+    'no',
+    'on',
+    'off',
+    'y',
+    'n',
+    'true',
+    'Null',
+    '~',
+    '',
+    '1.10',
+    '0x1F',
+    '0b11',
+    '0o10',
+    '010',
+    '1_000',
+    '1e3',
+    '.5',
+    '.inf',
+    '12:30:45',
+    '52:54:00:11:22:33',
+    '2026-11-21',
+    '=',
+    '<<',
+    '---',
+    '- a',
+    'a: b',
+    '# c',
+    '1.35',
+  ),
   fc.string(),
-  fc.string({ unit: fc.constantFrom('0', '1', '9', 'a', 'e', 'x', '.', ':', '-', '+', '_', ' ', '\n', '"', '\'', '#') }),
+  fc.string({ unit: fc.constantFrom('0', '1', '9', 'a', 'e', 'x', '.', ':', '-', '+', '_', ' ', '\n', '"', "'", '#') }),
 );
 const value = fc.letrec<{ any: unknown }>((tie) => ({
-  any: fc.oneof({ maxDepth: 4 }, text, fc.integer(), fc.boolean(), fc.array(tie('any'), { maxLength: 4 }), fc.dictionary(text, tie('any'), { maxKeys: 4 })),
+  any: fc.oneof(
+    { maxDepth: 4 },
+    text,
+    fc.integer(),
+    fc.boolean(),
+    fc.array(tie('any'), { maxLength: 4 }),
+    fc.dictionary(text, tie('any'), { maxKeys: 4 }),
+  ),
 })).any;
 const document = fc.dictionary(fc.constantFrom('apiVersion', 'kind', 'metadata', 'spec'), value, { minKeys: 1, maxKeys: 4 });
 
@@ -32,8 +103,13 @@ test('what is written is read back the same, by the tools, by YAML 1.1 and by YA
     const written = toYaml(documents);
     const expected = JSON.parse(JSON.stringify(documents));
     const byTools = parseClusterFile(written);
-    expect({ findings: byTools.findings, documents: byTools.documents.map(({ content }) => content) }).toEqual({ findings: [], documents: expected });
-    for (const version of ['1.1', '1.2'] as const) expect(parseAllDocuments(written, { version }).map((one) => one.toJS())).toEqual(expected);
+    expect({ findings: byTools.findings, documents: byTools.documents.map(({ content }) => content) }).toEqual({
+      findings: [],
+      documents: expected,
+    });
+    for (const version of ['1.1', '1.2'] as const) {
+      expect(parseAllDocuments(written, { version }).map((one) => one.toJS())).toEqual(expected);
+    }
   }), { numRuns: 150 });
 });
 
@@ -55,7 +131,11 @@ describe('a file written by hand', () => {
   test('may have a byte order mark, leading separators, comments and document ends', () => {
     expect(problems('\ufeff---\n# c\na: 1\n...\n---\n\n---\nb: 1')).toEqual([]);
   });
-  test.each([['a blank', '--- '], ['a comment', '--- # b'], ['a carriage return', '---\r']])('is refused when a separator is followed by %s', (_title, separator) => {
+  test.each([
+    ['a blank', '--- '],
+    ['a comment', '--- # b'],
+    ['a carriage return', '---\r'],
+  ])('is refused when a separator is followed by %s', (_title, separator) => {
     expect(problems(`a: 1\n${separator}\nb: 1\n`)).toEqual(['P5 cluster.yaml 2']);
   });
   test('is refused when a key is doubled', () => expect(problems('a:\n  b: 1\n  b: 2\n')).toEqual(['P2 .a.b 3']));
@@ -86,13 +166,17 @@ describe('a file written by hand', () => {
     ['has too many lines', '- a\n'.repeat(50_001)],
     ['is nested too deeply', `a: ${'['.repeat(20_000)}`],
     ['is no text', '\u0000\u0001\ufffd: '.repeat(1000)],
-  ])('is refused with one line when it %s', (_title, source) => expect(problems(source).map((problem) => problem.split(' ').slice(0, 2).join(' '))).toEqual(['P2 cluster.yaml']));
+  ])('is refused with one line when it %s', (_title, source) =>
+    expect(problems(source).map((problem) => problem.split(' ').slice(0, 2).join(' '))).toEqual(['P2 cluster.yaml']),
+  );
   test('is refused by the first error of a document, in few words', () => {
     const [{ message, line }] = parseClusterFile(`a: b\n${'!'.repeat(5000)} x\nc: [\nd: "\n`).findings;
     expect({ line, isShort: message.length < 200 }).toEqual({ line: 2, isShort: true });
   });
   test('may use an anchor many times', () => {
-    expect(parseClusterFile(`a: &x word\nb: [${Array(10_000).fill('*x').join(', ')}]\n`).documents[0].content.b).toEqual(Array(10_000).fill('word'));
+    expect(parseClusterFile(`a: &x word\nb: [${Array(10_000).fill('*x').join(', ')}]\n`).documents[0].content.b).toEqual(
+      Array(10_000).fill('word'),
+    );
   });
   test('has fields of every name', () => {
     const { content } = parseClusterFile('__proto__: {a: b}\nconstructor: c\n').documents[0];

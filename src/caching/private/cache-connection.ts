@@ -33,5 +33,12 @@ export interface ValkeyServerless {
 
 /** The password of a cache as planes read it. */
 export function cacheMount(secret: ISecret, secretName: string): SecretMount {
-  return { name: 'cache', path: PATHS.cacheCredentials, secret, secretName, secretType: 'Opaque', files: [{ file: 'password', property: 'password' }] };
+  return {
+    name: 'cache',
+    path: PATHS.cacheCredentials,
+    secret,
+    secretName,
+    secretType: 'Opaque',
+    files: [{ file: 'password', property: 'password' }],
+  };
 }

@@ -25,8 +25,8 @@ export interface EksConnectorProps {
   readonly registeredName?: string;
 
   /**
-   * Raise it when the activation ended (after three days) before the agents had signed in: the next deployment registers the cluster again. A
-   * cluster that is connected is left as it is.
+   * Raise it when the activation ended (after three days) before the agents had signed in: the next deployment
+   * registers the cluster again. A cluster that is connected is left as it is.
    *
    * @default 1
    */
@@ -41,7 +41,8 @@ export interface EksConnectorProps {
   readonly consoleUsers?: string[];
 
   /**
-   * ClusterSecretStore of the External Secrets Operator on the site that reads AWS Secrets Manager in this stack's region, to fetch the activation.
+   * ClusterSecretStore of the External Secrets Operator on the site that reads AWS Secrets Manager in this stack's
+   * region, to fetch the activation.
    *
    * @default - none: the Secret is made by hand, as docs/eks-anywhere-surroundings.md shows
    */
@@ -70,8 +71,9 @@ const SERVICE_ROLE = `role/aws-service-role/${SERVICE}/AWSServiceRoleForAmazonEK
 /**
  * Registers an EKS Anywhere cluster with Amazon EKS, so that the console shows it beside the clusters in AWS.
  *
- * Creates the role of the agents, a secret, and a Lambda function that registers the cluster and puts the activation into that secret, and nowhere else.
- * Writes the agents' manifests to `cdk.out/hybridge/<cluster's id>/eks-connector.yaml`, to be applied on the cluster. Its images run on x86 nodes only.
+ * Creates the role of the agents, a secret, and a Lambda function that registers the cluster and puts the activation
+ * into that secret, and nowhere else. Writes the agents' manifests to `cdk.out/hybridge/<cluster's
+ * id>/eks-connector.yaml`, to be applied on the cluster. Its images run on x86 nodes only.
  */
 export class EksConnector extends Construct {
   /** ARN of the registered cluster. */
@@ -105,7 +107,11 @@ export class EksConnector extends Construct {
       resourceType: 'Custom::HybridgeEksConnector',
       serviceToken: registrar.serviceToken,
       properties: {
-        ClusterName: registeredName, RoleArn: agentRole.roleArn, Region: Stack.of(this).region, SecretArn: this.activationSecret.secretArn, Registration: String(registration),
+        ClusterName: registeredName,
+        RoleArn: agentRole.roleArn,
+        Region: Stack.of(this).region,
+        SecretArn: this.activationSecret.secretArn,
+        Registration: String(registration),
       },
     });
     // The agents act with the role's permissions, which CloudFormation makes after the role.
@@ -124,11 +130,21 @@ export class EksConnector extends Construct {
   private require(props: EksConnectorProps, registeredName: string, registration: number, consoleUsers: readonly string[]) {
     refuseTokens(props, this.node.path);
     if (!REGISTERED_NAME.test(registeredName)) {
-      throw new Error(`${this.node.path}: registeredName is '${registeredName}'; expected at most 100 letters, digits, '-' and '_', beginning with a letter or digit`);
+      throw new Error(
+        `${this.node.path}: registeredName is '${registeredName}'; expected at most 100 letters, digits, '-' and '_', `
+          + 'beginning with a letter or digit',
+      );
     }
-    if (!Number.isInteger(registration) || registration < 1) throw new Error(`${this.node.path}: registration is ${registration}; expected a whole number from 1`);
+    if (!Number.isInteger(registration) || registration < 1) {
+      throw new Error(`${this.node.path}: registration is ${registration}; expected a whole number from 1`);
+    }
     for (const [at, arn] of consoleUsers.entries()) {
-      if (!PRINCIPAL.test(arn)) throw new Error(`${this.node.path}: consoleUsers[${at}] is '${arn}'; expected the ARN of an IAM user or role, such as arn:aws:iam::123456789012:role/operators`);
+      if (!PRINCIPAL.test(arn)) {
+        throw new Error(
+          `${this.node.path}: consoleUsers[${at}] is '${arn}'; expected the ARN of an IAM user or role, such as `
+            + 'arn:aws:iam::123456789012:role/operators',
+        );
+      }
     }
     if (props.secretStore !== undefined) requireObjectName(`${this.node.path}: secretStore`, props.secretStore);
   }
@@ -154,7 +170,10 @@ export class EksConnector extends Construct {
           statements: [
             new iam.PolicyStatement({ actions: ['ssmmessages:CreateControlChannel'], resources: [clusters] }),
             // These know no resources.
-            new iam.PolicyStatement({ actions: ['ssmmessages:CreateDataChannel', 'ssmmessages:OpenDataChannel', 'ssmmessages:OpenControlChannel'], resources: ['*'] }),
+            new iam.PolicyStatement({
+              actions: ['ssmmessages:CreateDataChannel', 'ssmmessages:OpenDataChannel', 'ssmmessages:OpenControlChannel'],
+              resources: ['*'],
+            }),
           ],
         }),
       },
@@ -166,14 +185,24 @@ export class EksConnector extends Construct {
     const cluster = stack.formatArn({ service: 'eks', resource: 'cluster', resourceName: registeredName });
     const serviceRole = stack.formatArn({ service: 'iam', region: '', resource: SERVICE_ROLE });
     return [
-      new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], resources: [this.activationSecret.secretArn] }),
+      new iam.PolicyStatement({
+        actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
+        resources: [this.activationSecret.secretArn],
+      }),
       new iam.PolicyStatement({ actions: ['eks:DescribeCluster', 'eks:DeregisterCluster', 'eks:TagResource'], resources: [cluster] }),
       // These know no resources.
       new iam.PolicyStatement({ actions: ['eks:RegisterCluster', 'ssm:CreateActivation', 'ssm:DeleteActivation'], resources: ['*'] }),
-      new iam.PolicyStatement({ actions: ['ssm:DeregisterManagedInstance'], resources: [stack.formatArn({ service: 'ssm', resource: 'managed-instance', resourceName: '*' })] }),
+      new iam.PolicyStatement({
+        actions: ['ssm:DeregisterManagedInstance'],
+        resources: [stack.formatArn({ service: 'ssm', resource: 'managed-instance', resourceName: '*' })],
+      }),
       // Only Systems Manager can assume the role.
       new iam.PolicyStatement({ actions: ['iam:PassRole'], resources: [this.agentRole.roleArn] }),
-      new iam.PolicyStatement({ actions: ['iam:CreateServiceLinkedRole'], resources: [serviceRole], conditions: { StringEquals: { 'iam:AWSServiceName': SERVICE } } }),
+      new iam.PolicyStatement({
+        actions: ['iam:CreateServiceLinkedRole'],
+        resources: [serviceRole],
+        conditions: { StringEquals: { 'iam:AWSServiceName': SERVICE } },
+      }),
     ];
   }
 }

@@ -12,8 +12,8 @@ import { refuseTokens } from '../token-refusal';
 /** Properties of `OidcIssuer`. */
 export interface OidcIssuerProps {
   /**
-   * Name of the bucket that holds the issuer's two public documents: 3 to 63 lower-case letters, digits and '-', unique among all customers of AWS. It is
-   * part of `issuerUrl`, and so of every token: fixed once the cluster exists.
+   * Name of the bucket that holds the issuer's two public documents: 3 to 63 lower-case letters, digits and '-', unique
+   * among all customers of AWS. It is part of `issuerUrl`, and so of every token: fixed once the cluster exists.
    */
   readonly bucketName: string;
 
@@ -49,7 +49,8 @@ const BUCKET_NAME = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
  * Lets pods of an EKS Anywhere cluster assume IAM roles with the tokens of their service accounts (IRSA).
  *
  * Creates a bucket with the discovery document and an IAM identity provider that trusts it. The cluster gets `issuerUrl` as its
- * `serviceAccountIssuer`; once it exists, `hybridge eksa publish-keys` puts its public keys beside that document. One issuer is for one cluster.
+ * `serviceAccountIssuer`; once it exists, `hybridge eksa publish-keys` puts its public keys beside that document. One
+ * issuer is for one cluster.
  *
  * @example
  * const issuer = new OidcIssuer(stack, 'Issuer', { bucketName: 'acme-factory-tokens' });
@@ -75,8 +76,18 @@ export class OidcIssuer extends Construct {
     const { bucketName, removalPolicy = RemovalPolicy.RETAIN } = props;
     refuseTokens({ bucketName }, this.node.path);
     const { region } = Stack.of(this);
-    if (Token.isUnresolved(region)) throw new Error(`${this.node.path}: the region of stack ${Stack.of(this).stackName} is known only after deployment, and it is part of issuerUrl; expected env: { region: '...' } on the stack`);
-    if (!BUCKET_NAME.test(bucketName)) throw new Error(`${this.node.path}: bucketName is '${bucketName}'; expected 3 to 63 lower-case letters, digits and '-', beginning and ending with a letter or digit`);
+    if (Token.isUnresolved(region)) {
+      throw new Error(
+        `${this.node.path}: the region of stack ${Stack.of(this).stackName} is known only after deployment, and it is `
+          + 'part of issuerUrl; expected env: { region: \'...\' } on the stack',
+      );
+    }
+    if (!BUCKET_NAME.test(bucketName)) {
+      throw new Error(
+        `${this.node.path}: bucketName is '${bucketName}'; expected 3 to 63 lower-case letters, digits and '-', `
+          + 'beginning and ending with a letter or digit',
+      );
+    }
     this.issuerUrl = issuerUrl(region, bucketName);
     const bucket = this.makeBucket(bucketName, removalPolicy);
     this.bucket = bucket;
@@ -96,7 +107,9 @@ export class OidcIssuer extends Construct {
   public createRole(id: string, options: ServiceAccountRoleOptions): iam.Role {
     const { namespace, serviceAccount } = options;
     for (const [option, name] of Object.entries({ namespace, serviceAccount })) {
-      if (Token.isUnresolved(name) || !isDnsLabel(name)) throw new Error(`${this.node.path}: ${option} is '${name}'; expected at most 63 lower-case letters, digits and '-'`);
+      if (Token.isUnresolved(name) || !isDnsLabel(name)) {
+        throw new Error(`${this.node.path}: ${option} is '${name}'; expected at most 63 lower-case letters, digits and '-'`);
+      }
     }
     const issuer = this.issuerUrl.replace('https://', '');
     return new iam.Role(this, id, {
@@ -118,10 +131,16 @@ export class OidcIssuer extends Construct {
       versioned: true,
       lifecycleRules: [{ noncurrentVersionExpiration: Duration.days(90), abortIncompleteMultipartUploadAfter: Duration.days(1) }],
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      blockPublicAccess: new s3.BlockPublicAccess({ blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: false, restrictPublicBuckets: false }),
+      blockPublicAccess: new s3.BlockPublicAccess({
+        blockPublicAcls: true,
+        ignorePublicAcls: true,
+        blockPublicPolicy: false,
+        restrictPublicBuckets: false,
+      }),
     });
     Validations.of(bucket.node.defaultChild!).acknowledge({
-      id: 'Hybridge::S3_PUBLIC', reason: 'AWS reads issuers without credentials: two documents without secrets are public, each named in the bucket policy',
+      id: 'Hybridge::S3_PUBLIC',
+      reason: 'AWS reads issuers without credentials: two documents without secrets are public, each named in the bucket policy',
     });
     bucket.addToResourcePolicy(new iam.PolicyStatement({
       sid: 'PublicDocuments',

@@ -41,7 +41,8 @@ const SHORTEST = Duration.minutes(15);
 const LONGEST = Duration.hours(12);
 
 /**
- * Lets machines and pods outside AWS get credentials for IAM roles by a certificate (IAM Roles Anywhere). The alternative to `OidcIssuer` where nothing may be public.
+ * Lets machines and pods outside AWS get credentials for IAM roles by a certificate (IAM Roles Anywhere). The
+ * alternative to `OidcIssuer` where nothing may be public.
  *
  * Creates a trust anchor for an authority and a profile with the roles that are added; at least one role is needed.
  *
@@ -68,7 +69,9 @@ export class RolesAnywhere extends Construct {
     PolicyPack.watch(this);
     const { authority, sessionDuration = Duration.hours(1) } = props;
     const seconds = sessionDuration.toSeconds();
-    if (seconds < SHORTEST.toSeconds() || seconds > LONGEST.toSeconds()) throw new Error(`${this.node.path}: sessionDuration is ${seconds} seconds; expected 15 minutes to 12 hours`);
+    if (seconds < SHORTEST.toSeconds() || seconds > LONGEST.toSeconds()) {
+      throw new Error(`${this.node.path}: sessionDuration is ${seconds} seconds; expected 15 minutes to 12 hours`);
+    }
     const name = Names.uniqueResourceName(this, { maxLength: 60, separator: '-' });
     const anchor = new rolesanywhere.CfnTrustAnchor(this, 'TrustAnchor', { name, enabled: true, source: authority._source });
     this.trustAnchorArn = anchor.attrTrustAnchorArn;
@@ -76,7 +79,9 @@ export class RolesAnywhere extends Construct {
       name, enabled: true, durationSeconds: seconds, roleArns: Lazy.list({ produce: () => this.roles.map(({ roleArn }) => roleArn) }),
     });
     this.profileArn = profile.attrProfileArn;
-    this.node.addValidation({ validate: () => this.roles.length > 0 ? [] : ['no role was added, and a profile needs one: call addRole()'] });
+    this.node.addValidation({
+      validate: () => (this.roles.length > 0 ? [] : ['no role was added, and a profile needs one: call addRole()']),
+    });
   }
 
   /**
@@ -88,26 +93,42 @@ export class RolesAnywhere extends Construct {
     const fields = { 'aws:PrincipalTag/x509Subject/CN': subject.commonName, 'aws:PrincipalTag/x509Subject/O': subject.organization };
     const wanted = Object.entries(fields).filter(([, value]) => value !== undefined && value !== '' && value !== '*');
     if (wanted.length === 0) {
-      throw new Error(`${this.node.path}: subject of ${id} names neither commonName nor organization, so every certificate of the authority would open the role; expected at least one, such as { organization: 'system:nodes' }`);
+      throw new Error(
+        `${this.node.path}: subject of ${id} names neither commonName nor organization, so every certificate of the `
+          + 'authority would open the role; expected at least one, such as { organization: \'system:nodes\' }',
+      );
     }
     const principal = new iam.ServicePrincipal('rolesanywhere.amazonaws.com', {
       conditions: { ArnEquals: { 'aws:SourceArn': this.trustAnchorArn }, StringLike: Object.fromEntries(wanted) },
     });
-    const role = new iam.Role(this, id, { assumedBy: principal, description: `Holders of certificates with ${wanted.map(([, value]) => value).join(' and ')}` });
-    role.assumeRolePolicy!.addStatements(new iam.PolicyStatement({ actions: ['sts:TagSession', 'sts:SetSourceIdentity'], principals: [principal] }));
+    const role = new iam.Role(this, id, {
+      assumedBy: principal,
+      description: `Holders of certificates with ${wanted.map(([, value]) => value).join(' and ')}`,
+    });
+    role.assumeRolePolicy!.addStatements(
+      new iam.PolicyStatement({ actions: ['sts:TagSession', 'sts:SetSourceIdentity'], principals: [principal] }),
+    );
     this.roles.push(role);
     return role;
   }
 
   /**
-   * The configuration file of AWS with which nodes get credentials for a role by the certificate of their kubelet: the key `config` of the Secret that
-   * `Package.credentialProvider()` reads. It holds no secret; known after deployment, so meant for a `CfnOutput`.
+   * The configuration file of AWS with which nodes get credentials for a role by the certificate of their kubelet: the
+   * key `config` of the Secret that `Package.credentialProvider()` reads. It holds no secret; known after deployment,
+   * so meant for a `CfnOutput`.
    */
   public nodeConfiguration(role: iam.IRole): string {
     const options = {
-      'certificate': NODE_CERTIFICATE, 'private-key': NODE_CERTIFICATE, 'trust-anchor-arn': this.trustAnchorArn, 'profile-arn': this.profileArn, 'role-arn': role.roleArn,
+      'certificate': NODE_CERTIFICATE,
+      'private-key': NODE_CERTIFICATE,
+      'trust-anchor-arn': this.trustAnchorArn,
+      'profile-arn': this.profileArn,
+      'role-arn': role.roleArn,
     };
-    const command = ['aws_signing_helper credential-process', ...Object.entries(options).map(([option, value]) => `--${option} ${value}`)].join(' ');
+    const command = [
+      'aws_signing_helper credential-process',
+      ...Object.entries(options).map(([option, value]) => `--${option} ${value}`),
+    ].join(' ');
     return `[default]\nregion = ${Stack.of(this).region}\ncredential_process = ${command}\n`;
   }
 }

@@ -42,7 +42,8 @@ export interface MetricsServerOptions extends PackageOptions {
 /** Options of `Package.credentialProvider()`. */
 export interface CredentialProviderOptions extends PackageOptions {
   /**
-   * Images that nodes pull with these credentials, such as `123456789012.dkr.ecr.eu-central-1.amazonaws.com`; `*` stands for a part between dots.
+   * Images that nodes pull with these credentials, such as `123456789012.dkr.ecr.eu-central-1.amazonaws.com`; `*`
+   * stands for a part between dots.
    */
   readonly matchImages: string[];
 

@@ -18,7 +18,8 @@ export interface PrometheusOptions extends PackageOptions {
   readonly retention?: Duration;
 
   /**
-   * Size of the volume of each server, in whole GiB. Needs a StorageClass on the cluster; `Size.gibibytes(0)` keeps samples in the pod only.
+   * Size of the volume of each server, in whole GiB. Needs a StorageClass on the cluster; `Size.gibibytes(0)` keeps
+   * samples in the pod only.
    *
    * @default Size.gibibytes(8)
    */

@@ -15,7 +15,12 @@ export class PackageSecret {
   public static fromEnvironment(variable: string): PackageSecret {
     const placeholder = environmentPlaceholder(variable);
     // What was given may be the secret itself: it is not repeated.
-    if (!isPlaceholder(variable, placeholder)) throw new Error('PackageSecret.fromEnvironment: variable is no name of an environment variable; expected a name such as HARBOR_SECRET_KEY, not its value');
+    if (!isPlaceholder(variable, placeholder)) {
+      throw new Error(
+        'PackageSecret.fromEnvironment: variable is no name of an environment variable; expected a name such as '
+          + 'HARBOR_SECRET_KEY, not its value',
+      );
+    }
     return new PackageSecret(placeholder);
   }
 
@@ -29,7 +34,10 @@ export class PackageSecret {
   public static fromSecretsManager(secretName: string, key: string): PackageSecret {
     const placeholder = secretPlaceholder(secretName, key);
     if (Token.isUnresolved(key) || !isPlaceholder(secretName, placeholder)) {
-      throw new Error('PackageSecret.fromSecretsManager: secretName and key do not name a secret; expected a plain name such as factory/harbor and a key such as secretKey');
+      throw new Error(
+        'PackageSecret.fromSecretsManager: secretName and key do not name a secret; expected a plain name such as '
+          + 'factory/harbor and a key such as secretKey',
+      );
     }
     return new PackageSecret(placeholder);
   }

@@ -3,7 +3,11 @@ import type { EksAnywhereClusterProps } from '../eks-anywhere-cluster';
 import type { PackageComputeAmount, PackageControllerOptions, PackageCronJobOptions } from './package-controller';
 
 /** What a cluster says about curated packages as a whole; undefined when nothing is said. */
-export function packageSwitches({ curatedPackages, packageController, packageCronJob }: EksAnywhereClusterProps): PackageSwitches | undefined {
+export function packageSwitches({
+  curatedPackages,
+  packageController,
+  packageCronJob,
+}: EksAnywhereClusterProps): PackageSwitches | undefined {
   if (curatedPackages === undefined && !packageController && !packageCronJob) return undefined;
   return {
     disable: curatedPackages === undefined ? undefined : !curatedPackages,
@@ -12,9 +16,20 @@ export function packageSwitches({ curatedPackages, packageController, packageCro
   };
 }
 
-function controller({ repository, tag, digest, environment, requests, limits, disableWebhooks }: PackageControllerOptions): PackageSwitches['controller'] {
+function controller({
+  repository,
+  tag,
+  digest,
+  environment,
+  requests,
+  limits,
+  disableWebhooks,
+}: PackageControllerOptions): PackageSwitches['controller'] {
   return {
-    repository, tag, digest, disableWebhooks,
+    repository,
+    tag,
+    digest,
+    disableWebhooks,
     env: environment && Object.entries(environment).map(([name, value]) => `${name}=${value}`),
     resources: requests || limits ? { requests: requests && amount(requests), limits: limits && amount(limits) } : undefined,
   };

@@ -15,8 +15,8 @@ import type { AdotOptions, PrometheusOptions } from './observability';
  */
 export class Package {
   /**
-   * MetalLB: addresses of the site's network for services of type LoadBalancer, in the namespace `metallb-system`. The pools are checked against
-   * the addresses and networks of the cluster.
+   * MetalLB: addresses of the site's network for services of type LoadBalancer, in the namespace `metallb-system`. The
+   * pools are checked against the addresses and networks of the cluster.
    *
    * @throws Error when a pool, a name or a peer is wrong
    */
@@ -61,8 +61,8 @@ export class Package {
   }
 
   /**
-   * Cluster Autoscaler, which adds and removes nodes of the groups with `autoscaling`, in the namespace `eksa-system`. That of a workload cluster runs on
-   * its management cluster.
+   * Cluster Autoscaler, which adds and removes nodes of the groups with `autoscaling`, in the namespace `eksa-system`.
+   * That of a workload cluster runs on its management cluster.
    *
    * @throws Error when an option is wrong
    */
@@ -80,8 +80,8 @@ export class Package {
   }
 
   /**
-   * Credential provider, with which nodes pull images from Amazon ECR, in the namespace `eksa-packages`. Takes the place of the one that the package
-   * controller installs. Not on Bottlerocket.
+   * Credential provider, with which nodes pull images from Amazon ECR, in the namespace `eksa-packages`. Takes the
+   * place of the one that the package controller installs. Not on Bottlerocket.
    *
    * @throws Error when an option is wrong
    */

@@ -22,12 +22,16 @@ const STATE_ACCESS = 'eks-connector-secret-access';
 const META_ACCESS = 'eks-connector-cluster-meta-access';
 const REPLICAS = 2;
 
-/** Names of the activation's keys in the Secret, as the function that registers the cluster writes them, and of the variables that carry them. */
+/**
+ * Names of the activation's keys in the Secret, as the function that registers the cluster writes them, and of the
+ * variables that carry them.
+ */
 const ACTIVATION = { id: 'EKS_ACTIVATION_ID', code: 'EKS_ACTIVATION_CODE', region: 'EKS_REGION' } as const;
 
 /**
- * The agents that connect a cluster with Amazon EKS, in the order in which they are applied. The shape is that of the manifests that AWS publishes
- * (github.com/aws/amazon-eks-connector), with the activation taken from one Secret and the nodes chosen that the images run on.
+ * The agents that connect a cluster with Amazon EKS, in the order in which they are applied. The shape is that of the
+ * manifests that AWS publishes (github.com/aws/amazon-eks-connector), with the activation taken from one Secret and the
+ * nodes chosen that the images run on.
  */
 export function connectorObjects(input: ConnectorObjectsInput): KubernetesObject[] {
   return [
@@ -104,10 +108,20 @@ function agents({ connectorImage, agentImage }: ConnectorObjectsInput): Kubernet
   const vault = { name: 'vault', mountPath: '/var/lib/amazon/ssm/Vault' };
   const shared = { name: 'shared', mountPath: '/var/eks/shared' };
   const podName = { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } };
-  const settings = ['amazon-ssm-agent.json', 'seelog.xml'].map((file) => ({ name: 'settings', mountPath: `/etc/amazon/ssm/${file}`, subPath: file, readOnly: true }));
-  const common = { imagePullPolicy: 'IfNotPresent', securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'], add: ['DAC_OVERRIDE'] } } };
+  const settings = ['amazon-ssm-agent.json', 'seelog.xml'].map((file) => ({
+    name: 'settings',
+    mountPath: `/etc/amazon/ssm/${file}`,
+    subPath: file,
+    readOnly: true,
+  }));
+  const common = {
+    imagePullPolicy: 'IfNotPresent',
+    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'], add: ['DAC_OVERRIDE'] } },
+  };
   return native({
-    apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { ...METADATA, labels: LABELS },
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { ...METADATA, labels: LABELS },
     spec: {
       replicas: REPLICAS,
       serviceName: NAME,
@@ -120,15 +134,43 @@ function agents({ connectorImage, agentImage }: ConnectorObjectsInput): Kubernet
           automountServiceAccountToken: false,
           securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
           ...PLACEMENT,
-          initContainers: [{
-            name: 'connector-init', image: connectorImage, ...common,
-            args: ['init', `--activation.id=$(${ACTIVATION.id})`, `--activation.code=$(${ACTIVATION.code})`, `--agent.region=$(${ACTIVATION.region})`],
-            env: [podName, ...Object.entries(ACTIVATION).map(([key, name]) => ({ name, valueFrom: { secretKeyRef: { name: ACTIVATION_SECRET, key } } }))],
-            volumeMounts: [token, vault],
-          }],
+          initContainers: [
+            {
+              name: 'connector-init',
+              image: connectorImage,
+              ...common,
+              args: [
+                'init',
+                `--activation.id=$(${ACTIVATION.id})`,
+                `--activation.code=$(${ACTIVATION.code})`,
+                `--agent.region=$(${ACTIVATION.region})`,
+              ],
+              env: [
+                podName,
+                ...Object.entries(ACTIVATION).map(([key, name]) => ({
+                  name,
+                  valueFrom: { secretKeyRef: { name: ACTIVATION_SECRET, key } },
+                })),
+              ],
+              volumeMounts: [token, vault],
+            },
+          ],
           containers: [
-            { name: 'connector-agent', image: agentImage, ...common, env: [{ name: 'AWS_EC2_METADATA_DISABLED', value: 'true' }], volumeMounts: [shared, vault, ...settings] },
-            { name: 'connector-proxy', image: connectorImage, ...common, args: ['server'], env: [podName], volumeMounts: [token, shared, vault] },
+            {
+              name: 'connector-agent',
+              image: agentImage,
+              ...common,
+              env: [{ name: 'AWS_EC2_METADATA_DISABLED', value: 'true' }],
+              volumeMounts: [shared, vault, ...settings],
+            },
+            {
+              name: 'connector-proxy',
+              image: connectorImage,
+              ...common,
+              args: ['server'],
+              env: [podName],
+              volumeMounts: [token, shared, vault],
+            },
           ],
           volumes: [
             // A socket; the keys of the registration.
@@ -147,12 +189,20 @@ function agents({ connectorImage, agentImage }: ConnectorObjectsInput): Kubernet
 function protection(): KubernetesObject[] {
   const selector = { matchLabels: LABELS };
   return [
-    native({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: METADATA, spec: { podSelector: selector, policyTypes: ['Ingress'] } }),
+    native({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: METADATA,
+      spec: { podSelector: selector, policyTypes: ['Ingress'] },
+    }),
     native({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: METADATA, spec: { maxUnavailable: 1, selector } }),
   ];
 }
 
-/** The images are for x86 only. AWS' own manifest knows the old name of the control plane's taint alone, and stays pending on clusters without workers. */
+/**
+ * The images are for x86 only. AWS' own manifest knows the old name of the control plane's taint alone, and stays
+ * pending on clusters without workers.
+ */
 const PLACEMENT = {
   nodeSelector: { 'kubernetes.io/arch': 'amd64' },
   tolerations: [
@@ -160,10 +210,14 @@ const PLACEMENT = {
     { key: 'node-role.kubernetes.io/master', operator: 'Exists', effect: 'NoSchedule' },
     { key: 'CriticalAddonsOnly', operator: 'Exists' },
   ],
-  topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: LABELS } }],
+  topologySpreadConstraints: [
+    { maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: LABELS } },
+  ],
   affinity: {
     podAntiAffinity: {
-      preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: LABELS } } }],
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        { weight: 100, podAffinityTerm: { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: LABELS } } },
+      ],
     },
   },
 };
@@ -171,8 +225,20 @@ const PLACEMENT = {
 /** What the console shows of a cluster. Secrets are not among it. */
 const SHOWN: Readonly<Record<string, readonly string[]>> = {
   '': [
-    'configmaps', 'endpoints', 'events', 'limitranges', 'namespaces', 'nodes', 'persistentvolumeclaims', 'persistentvolumes', 'pods', 'podtemplates',
-    'replicationcontrollers', 'resourcequotas', 'serviceaccounts', 'services',
+    'configmaps',
+    'endpoints',
+    'events',
+    'limitranges',
+    'namespaces',
+    'nodes',
+    'persistentvolumeclaims',
+    'persistentvolumes',
+    'pods',
+    'podtemplates',
+    'replicationcontrollers',
+    'resourcequotas',
+    'serviceaccounts',
+    'services',
   ],
   'admissionregistration.k8s.io': ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'],
   'apiextensions.k8s.io': ['customresourcedefinitions'],
@@ -196,20 +262,30 @@ function consoleAccess(users: readonly string[]): KubernetesObject[] {
   const service = 'eks-connector-service';
   return [
     native({
-      apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: service },
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: service },
       rules: [{ apiGroups: [''], resources: ['users'], verbs: ['impersonate'], resourceNames: users }],
     }),
     native({
-      apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name: service },
-      subjects: [serviceAccount()], roleRef: roleRef('ClusterRole', service),
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: service },
+      subjects: [serviceAccount()],
+      roleRef: roleRef('ClusterRole', service),
     }),
     native({
-      apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: reader },
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: reader },
       rules: Object.entries(SHOWN).map(([group, resources]) => ({ apiGroups: [group], resources, verbs: ['get', 'list'] })),
     }),
     native({
-      apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name: reader },
-      subjects: users.map((name) => ({ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name })), roleRef: roleRef('ClusterRole', reader),
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: reader },
+      subjects: users.map((name) => ({ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name })),
+      roleRef: roleRef('ClusterRole', reader),
     }),
   ];
 }

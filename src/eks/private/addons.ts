@@ -39,14 +39,23 @@ const SECRETS_PROVIDER: AddonEntry = {
 const METRICS: AddonEntry = { name: 'metrics-server', id: 'Metrics' };
 
 /** Pod metrics in CloudWatch, if the add-on is requested: it does nothing without a role. */
-const INSIGHTS: AddonEntry = { name: INSIGHTS_ADDON, id: 'Insights', identity: { serviceAccount: 'cloudwatch-agent', managedPolicy: 'CloudWatchAgentServerPolicy' } };
+const INSIGHTS: AddonEntry = {
+  name: INSIGHTS_ADDON,
+  id: 'Insights',
+  identity: { serviceAccount: 'cloudwatch-agent', managedPolicy: 'CloudWatchAgentServerPolicy' },
+};
 
 const PROXY: AddonEntry = { name: 'kube-proxy', id: 'Proxy', isForNodes: true };
 const DNS: AddonEntry = { name: 'coredns', id: 'Dns' };
 
 /** Machines outside AWS have no metadata service: there the agent reads a file, in a DaemonSet of its own. */
 function podIdentityAgent(isHybrid: boolean): AddonEntry {
-  return { name: 'eks-pod-identity-agent', id: 'PodIdentityAgent', isForNodes: true, ...isHybrid && { configuration: { daemonsets: { hybrid: { create: true } } } } };
+  return {
+    name: 'eks-pod-identity-agent',
+    id: 'PodIdentityAgent',
+    isForNodes: true,
+    ...(isHybrid && { configuration: { daemonsets: { hybrid: { create: true } } } }),
+  };
 }
 
 const NETWORK: AddonEntry = {
@@ -82,11 +91,24 @@ export class EksAddons {
   readonly onNodes: readonly CfnAddon[];
 
   /** @throws Error that names the property */
-  constructor(private readonly scope: Construct, private readonly cluster: eks.ICluster, private readonly situation: AddonSituation, given: readonly ClusterAddon[]) {
+  constructor(
+    private readonly scope: Construct,
+    private readonly cluster: eks.ICluster,
+    private readonly situation: AddonSituation,
+    given: readonly ClusterAddon[],
+  ) {
     this.refuse(given);
     const own = defaults(situation);
-    const further = given.filter(({ name }) => !own.some((entry) => entry.name === name)).map(({ name }) => name === INSIGHTS.name ? INSIGHTS : { name, id: `Addon-${name}` });
-    const made = [...own, ...further].map((entry: AddonEntry) => ({ entry, addon: this.make(entry, given.find(({ name }) => name === entry.name)) }));
+    const further = given
+      .filter(({ name }) => !own.some((entry) => entry.name === name))
+      .map(({ name }) => (name === INSIGHTS.name ? INSIGHTS : { name, id: `Addon-${name}` }));
+    const made = [...own, ...further].map((entry: AddonEntry) => ({
+      entry,
+      addon: this.make(
+        entry,
+        given.find(({ name }) => name === entry.name),
+      ),
+    }));
     this.forNodes = made.filter(({ entry }) => entry.isForNodes).map(({ addon }) => addon);
     this.onNodes = made.filter(({ entry }) => !entry.isForNodes).map(({ addon }) => addon);
     this.awaitAgent(made.find(({ entry }) => entry.id === 'PodIdentityAgent')?.addon);
@@ -102,8 +124,8 @@ export class EksAddons {
       // No version: EKS picks the default for the cluster's version of Kubernetes.
       addonVersion: given?.version,
       resolveConflicts: 'OVERWRITE',
-      ...Object.keys(configuration).length > 0 && { configurationValues: JSON.stringify(configuration) },
-      ...associations.length > 0 && { podIdentityAssociations: associations },
+      ...(Object.keys(configuration).length > 0 && { configurationValues: JSON.stringify(configuration) }),
+      ...(associations.length > 0 && { podIdentityAssociations: associations }),
     });
   }
 
@@ -117,21 +139,35 @@ export class EksAddons {
   /** Roles reach pods through the agent: it is there first. */
   private awaitAgent(agent: CfnAddon | undefined) {
     if (!agent) return;
-    [...this.forNodes, ...this.onNodes].filter((addon) => addon !== agent && addon.podIdentityAssociations).forEach((addon) => addon.node.addDependency(agent));
+    [...this.forNodes, ...this.onNodes]
+      .filter((addon) => addon !== agent && addon.podIdentityAssociations)
+      .forEach((addon) => addon.node.addDependency(agent));
   }
 
   private refuse(given: readonly ClusterAddon[]) {
     const { isAutoMode, isHybrid } = this.situation;
-    const carried = isAutoMode ? [...IN_AUTO_MODE, ...isHybrid ? [] : IN_AUTO_MODE_ON_AWS] : [];
+    const carried = isAutoMode ? [...IN_AUTO_MODE, ...(isHybrid ? [] : IN_AUTO_MODE_ON_AWS)] : [];
     given.forEach(({ name, version }, at) => {
       if (Token.isUnresolved(name) || !/^[a-z0-9]([a-z0-9_-]*[a-z0-9])?$/.test(name)) {
-        throw new Error(`addons[${at}].name: got ${shown(name)}, expected the name of an add-on such as coredns: aws eks describe-addon-versions lists them`);
+        throw new Error(
+          `addons[${at}].name: got ${shown(name)}, expected the name of an add-on such as coredns: aws eks `
+            + 'describe-addon-versions lists them',
+        );
       }
       if (version !== undefined && !Token.isUnresolved(version) && !/^v\d+\.\d+\.\d+-eksbuild\.\d+$/.test(version)) {
-        throw new Error(`addons[${at}].version: got ${shown(version)}, expected one such as v1.12.1-eksbuild.2: aws eks describe-addon-versions --addon-name ${name} lists them`);
+        throw new Error(
+          `addons[${at}].version: got ${shown(version)}, expected one such as v1.12.1-eksbuild.2: aws eks `
+            + `describe-addon-versions --addon-name ${name} lists them`,
+        );
       }
-      if (carried.includes(name)) throw new Error(`addons[${at}].name: got ${name}, which is a part of Auto Mode: leave it out, or choose compute: ClusterCompute.nodeGroups(...)`);
-      if (given.findIndex((other) => other.name === name) < at) throw new Error(`addons[${at}].name: got ${name} a second time, expected each add-on once`);
+      if (carried.includes(name)) {
+        throw new Error(
+          `addons[${at}].name: got ${name}, which is a part of Auto Mode: leave it out, or choose compute: ClusterCompute.nodeGroups(...)`,
+        );
+      }
+      if (given.findIndex((other) => other.name === name) < at) {
+        throw new Error(`addons[${at}].name: got ${name} a second time, expected each add-on once`);
+      }
     });
   }
 }

@@ -52,11 +52,17 @@ export function clusterNetwork(scope: Construct, props: NetworkProps): ClusterNe
 function vpcOf(scope: Construct, { vpc, vpcCidr, subnets }: NetworkProps): ec2.IVpc {
   if (!vpc) {
     if (subnets) throw new Error('subnets: got a selection without vpc, expected both: the subnets of a new VPC are chosen with it');
-    if (Token.isUnresolved(vpcCidr)) throw new Error(`vpcCidr: got ${KNOWN_LATER}, expected a literal such as 10.8.0.0/16: the addresses of subnets are worked out from it now`);
+    if (Token.isUnresolved(vpcCidr)) {
+      throw new Error(
+        `vpcCidr: got ${KNOWN_LATER}, expected a literal such as 10.8.0.0/16: the addresses of subnets are worked out from it now`,
+      );
+    }
     if (vpcCidr !== undefined) requirePrefix('vpcCidr', vpcCidr, 16, 18);
     return gatewayVpc(scope, vpcCidr);
   }
-  if (vpcCidr !== undefined) throw new Error(`vpcCidr: got ${vpcCidr} together with vpc, expected one of them: the VPC has its addresses already`);
+  if (vpcCidr !== undefined) {
+    throw new Error(`vpcCidr: got ${vpcCidr} together with vpc, expected one of them: the VPC has its addresses already`);
+  }
   if (!subnets) requireTwoZones('vpc', vpc);
   return vpc;
 }
@@ -64,20 +70,33 @@ function vpcOf(scope: Construct, { vpc, vpcCidr, subnets }: NetworkProps): ec2.I
 function requireZonesOf(vpc: ec2.IVpc, selection: ec2.SubnetSelection) {
   const { subnets, isPendingLookup, hasPublic } = vpc.selectSubnets(selection);
   if (isPendingLookup) return;
-  if (hasPublic) throw new Error('subnets: got public ones, expected private or isolated ones: nodes have no business with addresses that the internet reaches');
+  if (hasPublic) {
+    throw new Error(
+      'subnets: got public ones, expected private or isolated ones: nodes have no business with addresses that the internet reaches',
+    );
+  }
   const zones = new Set(subnets.map(({ availabilityZone }) => availabilityZone));
-  if (zones.size < 2) throw new Error(`subnets: are in ${zones.size} availability zone${zones.size === 1 ? '' : 's'}, expected at least 2, which EKS asks for`);
+  if (zones.size < 2) {
+    throw new Error(
+      `subnets: are in ${zones.size} availability zone${zones.size === 1 ? '' : 's'}, expected at least 2, which EKS asks for`,
+    );
+  }
 }
 
 function accessOf({ adminCidrs, remoteNetworks }: NetworkProps): eks.EndpointAccess {
   if (!adminCidrs) return eks.EndpointAccess.PRIVATE;
   if (remoteNetworks) {
-    throw new Error('adminCidrs: got networks together with remoteNetworks, expected none: the name of the API would resolve to public addresses on site, and machines there could not'
-      + ' join: leave adminCidrs out and administer through the private network');
+    throw new Error(
+      'adminCidrs: got networks together with remoteNetworks, expected none: the name of the API would resolve to '
+        + 'public addresses on site, and machines there could not' +
+        ' join: leave adminCidrs out and administer through the private network',
+    );
   }
   requireCidrs('adminCidrs', adminCidrs);
   if (adminCidrs.includes('0.0.0.0/0')) {
-    throw new Error('adminCidrs: got 0.0.0.0/0, expected the networks of administrators: leave it out for an API that only the VPC reaches');
+    throw new Error(
+      'adminCidrs: got 0.0.0.0/0, expected the networks of administrators: leave it out for an API that only the VPC reaches',
+    );
   }
   return eks.EndpointAccess.PUBLIC_AND_PRIVATE.onlyFrom(...adminCidrs);
 }
@@ -99,13 +118,24 @@ function requireServicesApart(servicesCidr: string, vpc: ec2.IVpc) {
   if (!SERVICE_NETWORKS.map(range).some((network) => network.first <= first && last <= network.last)) {
     throw new Error(`servicesCidr: got ${servicesCidr}, expected a part of ${SERVICE_NETWORKS.join(', ')}, which EKS asks for`);
   }
-  const clash = vpcCidrs(vpc).filter((text) => !Token.isUnresolved(text)).find((text) => range(text).first <= last && first <= range(text).last);
-  if (clash) throw new Error(`servicesCidr: got ${servicesCidr}, which overlaps ${clash} of the VPC, expected networks apart: pods could not tell a Service from a machine`);
+  const clash = vpcCidrs(vpc)
+    .filter((text) => !Token.isUnresolved(text))
+    .find((text) => range(text).first <= last && first <= range(text).last);
+  if (clash) {
+    throw new Error(
+      `servicesCidr: got ${servicesCidr}, which overlaps ${clash} of the VPC, expected networks apart: pods could `
+        + 'not tell a Service from a machine',
+    );
+  }
 }
 
 /** EKS lets in its own nodes only. */
 function admitRemote(scope: Construct, vpc: ec2.IVpc, networks: Readonly<Record<string, readonly string[]>>): ec2.SecurityGroup {
-  const group = new ec2.SecurityGroup(scope, 'RemoteAccess', { vpc, description: 'API of the cluster, for machines outside AWS', allowAllOutbound: true });
+  const group = new ec2.SecurityGroup(scope, 'RemoteAccess', {
+    vpc,
+    description: 'API of the cluster, for machines outside AWS',
+    allowAllOutbound: true,
+  });
   for (const [who, cidrs] of Object.entries(networks)) {
     for (const cidr of cidrs) group.addIngressRule(ec2.Peer.ipv4(cidr), ec2.Port.HTTPS, `${who} outside AWS`);
   }

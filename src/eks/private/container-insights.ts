@@ -14,5 +14,6 @@ export function hasContainerInsights(cluster: eks.ICluster): boolean {
 
 /** Why there are no numbers, with the fix. */
 export function insightsMissing({ node: { path } }: eks.ICluster): string {
-  return `nothing measures the pods of ${path.replace(/\/Resource$/, '')}, expected Container Insights: add { name: '${INSIGHTS_ADDON}' } to the addons of the cluster`;
+  return `nothing measures the pods of ${path.replace(/\/Resource$/, '')}, expected Container Insights: add { name: `
+    + `'${INSIGHTS_ADDON}' } to the addons of the cluster`;
 }

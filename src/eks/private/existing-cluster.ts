@@ -22,8 +22,13 @@ export function requireParts(cluster: eks.ICluster, needs: ClusterNeeds): void {
   const missing = (Object.keys(needs) as ClusterPart[]).filter((part) => !has(cluster, part));
   if (missing.length === 0) return;
   const reasons = missing.map((part) => `${GIVEN_AS[part]} (${needs[part]})`).join(', ');
-  const kubectl = missing.includes('kubectlProvider') ? '; for kubectlProvider it is enough to give kubectlLayer to EksTarget.existingCluster()' : '';
-  throw new Error(`target: the cluster ${cluster.node.path} has no ${reasons}: give ${missing.length === 1 ? 'it' : 'them'} to Cluster.fromClusterAttributes()${kubectl}`);
+  const kubectl = missing.includes('kubectlProvider')
+    ? '; for kubectlProvider it is enough to give kubectlLayer to EksTarget.existingCluster()'
+    : '';
+  throw new Error(
+    `target: the cluster ${cluster.node.path} has no ${reasons}: give ${missing.length === 1 ? 'it' : 'them'} to `
+      + `Cluster.fromClusterAttributes()${kubectl}`,
+  );
 }
 
 /** Getters of imported clusters throw for what they were not told. */
@@ -46,16 +51,21 @@ export function watchNodes(scope: Construct, cluster: eks.ICluster): void {
 const ID = 'HybridgeKubectl';
 
 /**
- * Functions that apply manifests to a cluster which has none: in its VPC's private subnets, with an access entry of their own. One for each cluster. The construct of CDK ignores
- * `kubectlProviderOptions` of imports.
+ * Functions that apply manifests to a cluster which has none: in its VPC's private subnets, with an access entry of
+ * their own. One for each cluster. The construct of CDK ignores `kubectlProviderOptions` of imports.
  */
 export class KubectlAccess extends Construct {
   /** @throws Error when the cluster has functions already, or lacks what they need */
   public static to(cluster: eks.ICluster, kubectlLayer: lambda.ILayerVersion): KubectlAccess {
     const found = cluster.node.tryFindChild(ID) as KubectlAccess | undefined;
     if (found) return found;
-    if (has(cluster, 'kubectlProvider')) throw new Error(`kubectlLayer: the cluster ${cluster.node.path} has a kubectl provider already: leave kubectlLayer out`);
-    requireParts(cluster, { vpc: 'the functions that apply manifests run in it', clusterSecurityGroup: 'the API of the cluster lets it in' });
+    if (has(cluster, 'kubectlProvider')) {
+      throw new Error(`kubectlLayer: the cluster ${cluster.node.path} has a kubectl provider already: leave kubectlLayer out`);
+    }
+    requireParts(cluster, {
+      vpc: 'the functions that apply manifests run in it',
+      clusterSecurityGroup: 'the API of the cluster lets it in',
+    });
     return new KubectlAccess(cluster, kubectlLayer);
   }
 
@@ -71,11 +81,17 @@ export class KubectlAccess extends Construct {
     const { vpc } = cluster;
     const subnets = vpc.privateSubnets.length > 0 ? vpc.privateSubnets : vpc.isolatedSubnets;
     watchEndpoints(this, { property: 'kubectlLayer', vpc, subnets, needs: KUBECTL_NEEDS });
-    const kubectlProvider = new eks.KubectlProvider(this, 'Provider', { cluster, kubectlLayer, ...subnets.length > 0 && { privateSubnets: subnets } });
+    const kubectlProvider = new eks.KubectlProvider(this, 'Provider', {
+      cluster,
+      kubectlLayer,
+      ...(subnets.length > 0 && { privateSubnets: subnets }),
+    });
     const access = new eks.AccessEntry(this, 'Access', {
       cluster,
       principal: kubectlProvider.role!.roleArn,
-      accessPolicies: [eks.AccessPolicy.fromAccessPolicyName('AmazonEKSClusterAdminPolicy', { accessScopeType: eks.AccessScopeType.CLUSTER })],
+      accessPolicies: [
+        eks.AccessPolicy.fromAccessPolicyName('AmazonEKSClusterAdminPolicy', { accessScopeType: eks.AccessScopeType.CLUSTER }),
+      ],
     });
     this.ready = [access];
     this.cluster = eks.Cluster.fromClusterAttributes(this, 'Cluster', {

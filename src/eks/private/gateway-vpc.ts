@@ -5,7 +5,10 @@ import type { Construct } from 'constructs';
 
 /** The network of a cluster that is given none: two zones, public and private subnets, one NAT gateway, flow logs. */
 export function gatewayVpc(scope: Construct, cidr: string | undefined): ec2.Vpc {
-  const flowLogs = new logs.LogGroup(scope, 'FlowLogs', { retention: logs.RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
+  const flowLogs = new logs.LogGroup(scope, 'FlowLogs', {
+    retention: logs.RetentionDays.THREE_MONTHS,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
   return new ec2.Vpc(scope, 'Vpc', {
     ...cidr !== undefined && { ipAddresses: ec2.IpAddresses.cidr(cidr) },
     maxAzs: 2,

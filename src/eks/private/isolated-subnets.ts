@@ -41,7 +41,8 @@ export function isolatedOf(vpc: ec2.IVpc, subnets: readonly ec2.ISubnet[]): read
 }
 
 /**
- * Refuses, at synthesis, isolated subnets of a VPC that lacks endpoints. Endpoints of an imported VPC may be made elsewhere: there it is a warning.
+ * Refuses, at synthesis, isolated subnets of a VPC that lacks endpoints. Endpoints of an imported VPC may be made
+ * elsewhere: there it is a warning.
  *
  * @param scope that the finding belongs to
  */
@@ -52,8 +53,11 @@ export function watchEndpoints(scope: Construct, { property, vpc, subnets, needs
     const missing = Object.entries(needs).filter(([service]) => !endpointsOf(vpc).some((name) => name.endsWith(`.${service}`)));
     if (missing.length === 0) return undefined;
     const list = missing.map(([service, why]) => `${service} (${why})`).join(', ');
-    return `${property}: ${isolated.map(({ node }) => node.path).join(', ')} have no way to the internet, and the VPC has no endpoints for ${list}: add them with vpc.addInterfaceEndpoint(), s3 with`
-      + ' vpc.addGatewayEndpoint(), or choose subnets with a way to the internet';
+    return (
+      `${property}: ${isolated.map(({ node }) => node.path).join(', ')} have no way to the internet, and the VPC has `
+        + `no endpoints for ${list}: add them with vpc.addInterfaceEndpoint(), s3 with` +
+      ' vpc.addGatewayEndpoint(), or choose subnets with a way to the internet'
+    );
   };
   if (vpc.node.defaultChild instanceof ec2.CfnVPC) {
     scope.node.addValidation({ validate: () => [finding()].filter((text) => text !== undefined) });

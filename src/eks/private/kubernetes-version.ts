@@ -18,11 +18,17 @@ const LAYER_CLASS = /^KubectlV(\d+)Layer$/;
 export function requireVersions({ version }: eks.KubernetesVersion, kubectlLayer: lambda.ILayerVersion): void {
   const minor = Token.isUnresolved(version) ? NaN : Number(/^1\.(\d{1,3})$/.exec(version)?.[1] ?? NaN);
   if (!(minor >= MIN_MINOR)) {
-    throw new Error(`kubernetesVersion: got ${Token.isUnresolved(version) ? KNOWN_LATER : version}, expected 1.${MIN_MINOR} or later, major and minor number, which EKS and its Auto Mode ask for:`
-      + ' it decides about kubectl and goes into files for hybrid nodes');
+    throw new Error(
+      `kubernetesVersion: got ${Token.isUnresolved(version) ? KNOWN_LATER : version}, expected 1.${MIN_MINOR} or `
+        + 'later, major and minor number, which EKS and its Auto Mode ask for:' +
+        ' it decides about kubectl and goes into files for hybrid nodes',
+    );
   }
   const layer = LAYER_CLASS.exec(kubectlLayer.constructor.name);
   if (!layer || Math.abs(Number(layer[1]) - minor) <= 1) return;
-  throw new Error(`kubectlLayer: got ${layer[0]} for kubernetesVersion ${version}, expected at most one minor version of difference: use KubectlV${minor}Layer`
-    + ` of @aws-cdk/lambda-layer-kubectl-v${minor}`);
+  throw new Error(
+    `kubectlLayer: got ${layer[0]} for kubernetesVersion ${version}, expected at most one minor version of `
+      + `difference: use KubectlV${minor}Layer` +
+      ` of @aws-cdk/lambda-layer-kubectl-v${minor}`,
+  );
 }

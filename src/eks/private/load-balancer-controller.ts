@@ -23,8 +23,8 @@ interface LoadBalancerControllerProps {
 }
 
 /**
- * The AWS Load Balancer Controller, for Network Load Balancers that pass TCP through: a chart, because EKS has no add-on for it, and a role by Pod
- * Identity with rights on what carries the cluster's tag.
+ * The AWS Load Balancer Controller, for Network Load Balancers that pass TCP through: a chart, because EKS has no
+ * add-on for it, and a role by Pod Identity with rights on what carries the cluster's tag.
  */
 export class LoadBalancerController extends Construct {
   readonly role: iam.Role;

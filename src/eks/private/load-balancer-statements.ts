@@ -42,8 +42,16 @@ function securityGroups(stack: Stack, cluster: eks.ICluster): readonly Write[] {
   const { clusterName } = cluster;
   return [
     { actions: ['ec2:CreateSecurityGroup'], on: [groups, arn(`vpc/${cluster.vpc.vpcId}`)] },
-    { actions: ['ec2:CreateTags'], on: [groups], conditions: { StringEquals: { 'ec2:CreateAction': 'CreateSecurityGroup', ...asked(clusterName) } } },
-    { actions: ['ec2:CreateTags', 'ec2:DeleteTags'], on: [groups], conditions: { StringEquals: carried(clusterName), Null: { [`aws:RequestTag/${CLUSTER_TAG}`]: 'true' } } },
+    {
+      actions: ['ec2:CreateTags'],
+      on: [groups],
+      conditions: { StringEquals: { 'ec2:CreateAction': 'CreateSecurityGroup', ...asked(clusterName) } },
+    },
+    {
+      actions: ['ec2:CreateTags', 'ec2:DeleteTags'],
+      on: [groups],
+      conditions: { StringEquals: carried(clusterName), Null: { [`aws:RequestTag/${CLUSTER_TAG}`]: 'true' } },
+    },
     { actions: [...rules, 'ec2:DeleteSecurityGroup'], on: [groups], conditions: { StringEquals: carried(clusterName) } },
     // Nodes let the load balancers in.
     { actions: rules, on: [arn(`security-group/${cluster.clusterSecurityGroupId}`)] },
@@ -55,8 +63,16 @@ function loadBalancers(stack: Stack, clusterName: string): readonly Write[] {
   const made = [arn('loadbalancer/net/*/*'), arn('targetgroup/*/*')];
   return [
     { actions: WRITES.create.map(action), on: made, conditions: { StringEquals: asked(clusterName) } },
-    { actions: [action('AddTags')], on: made, conditions: { StringEquals: { 'elasticloadbalancing:CreateAction': WRITES.create, ...asked(clusterName) } } },
-    { actions: WRITES.tag.map(action), on: made, conditions: { StringEquals: carried(clusterName), Null: { [`aws:RequestTag/${CLUSTER_TAG}`]: 'true' } } },
+    {
+      actions: [action('AddTags')],
+      on: made,
+      conditions: { StringEquals: { 'elasticloadbalancing:CreateAction': WRITES.create, ...asked(clusterName) } },
+    },
+    {
+      actions: WRITES.tag.map(action),
+      on: made,
+      conditions: { StringEquals: carried(clusterName), Null: { [`aws:RequestTag/${CLUSTER_TAG}`]: 'true' } },
+    },
     { actions: WRITES.change.map(action), on: made, conditions: { StringEquals: carried(clusterName) } },
     { actions: [...WRITES.tag, ...WRITES.changeListeners].map(action), on: [arn('listener/net/*/*/*')] },
   ];

@@ -54,14 +54,17 @@ const ON_HYBRID_NODES = {
 /** https://docs.aws.amazon.com/eks/latest/userguide/hybrid-nodes-cni.html */
 export function ciliumValues(podCidrs: readonly string[]): string {
   return [
-    '# helm install cilium oci://public.ecr.aws/eks/cilium/cilium --version <1.17 or later> --namespace kube-system --values cilium-values.yaml',
-    toYaml([{
-      affinity: ON_HYBRID_NODES,
-      ipam: { mode: 'cluster-pool', operator: { clusterPoolIPv4MaskSize: 25, clusterPoolIPv4PodCIDRList: podCidrs } },
-      loadBalancer: { serviceTopology: true },
-      operator: { affinity: ON_HYBRID_NODES, unmanagedPodWatcher: { restart: false } },
-      envoy: { enabled: false },
-      kubeProxyReplacement: 'false',
-    }]),
+    '# helm install cilium oci://public.ecr.aws/eks/cilium/cilium --version <1.17 or later> --namespace '
+      + 'kube-system --values cilium-values.yaml',
+    toYaml([
+      {
+        affinity: ON_HYBRID_NODES,
+        ipam: { mode: 'cluster-pool', operator: { clusterPoolIPv4MaskSize: 25, clusterPoolIPv4PodCIDRList: podCidrs } },
+        loadBalancer: { serviceTopology: true },
+        operator: { affinity: ON_HYBRID_NODES, unmanagedPodWatcher: { restart: false } },
+        envoy: { enabled: false },
+        kubeProxyReplacement: 'false',
+      },
+    ]),
   ].join('\n');
 }

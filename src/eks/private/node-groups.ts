@@ -38,7 +38,10 @@ export class NodeGroups extends Construct {
       nodeRole,
       instanceTypes,
       // Explicit: the construct of CDK takes Amazon Linux 2 unless a feature flag says otherwise, and EKS has none for 1.33 and later.
-      amiType: instanceTypes[0].architecture === ec2.InstanceArchitecture.ARM_64 ? eks.NodegroupAmiType.AL2023_ARM_64_STANDARD : eks.NodegroupAmiType.AL2023_X86_64_STANDARD,
+      amiType:
+        instanceTypes[0].architecture === ec2.InstanceArchitecture.ARM_64
+          ? eks.NodegroupAmiType.AL2023_ARM_64_STANDARD
+          : eks.NodegroupAmiType.AL2023_X86_64_STANDARD,
       launchTemplateSpec: { id: template.launchTemplateId!, version: template.latestVersionNumber },
       capacityType: group.capacityType,
       minSize,
@@ -59,7 +62,12 @@ export class NodeGroups extends Construct {
       httpEndpoint: true,
       // One measurement per minute: five minutes are too late for scaling.
       detailedMonitoring: true,
-      blockDevices: [{ deviceName: ROOT_DEVICE, volume: ec2.BlockDeviceVolume.ebs(diskGib, { encrypted: true, volumeType: ec2.EbsDeviceVolumeType.GP3 }) }],
+      blockDevices: [
+        {
+          deviceName: ROOT_DEVICE,
+          volume: ec2.BlockDeviceVolume.ebs(diskGib, { encrypted: true, volumeType: ec2.EbsDeviceVolumeType.GP3 }),
+        },
+      ],
     });
   }
 }

@@ -27,7 +27,8 @@ interface NamedRange {
 }
 
 /**
- * Checks that the networks are private, and that none holds an address of another, of the VPC or of Services. What is known only after deployment passes.
+ * Checks that the networks are private, and that none holds an address of another, of the VPC or of Services. What is
+ * known only after deployment passes.
  *
  * @throws Error that names the property
  */
@@ -38,16 +39,29 @@ export function requireRemoteNetworks({ nodeCidrs, podCidrs, vpc, servicesCidr }
   remote.forEach(requirePrivate);
   const others = [
     ...vpcCidrs(vpc).flatMap((text) => range('the VPC', text)),
-    ...servicesCidr === undefined ? SERVICE_NETWORKS.flatMap((text) => range('servicesCidr (chosen by EKS unless you do)', text)) : range('servicesCidr', servicesCidr),
+    ...(servicesCidr === undefined
+      ? SERVICE_NETWORKS.flatMap((text) => range('servicesCidr (chosen by EKS unless you do)', text))
+      : range('servicesCidr', servicesCidr)),
   ];
   remote.forEach((one, at) => {
-    const clash = [...remote.slice(0, at), ...others].find((other) => one.range.first <= other.range.last && other.range.first <= one.range.last);
-    if (clash) throw new Error(`${one.property}: got ${one.text}, which overlaps ${clash.text} of ${clash.property}, expected networks apart: traffic between them is routed`);
+    const clash = [...remote.slice(0, at), ...others].find(
+      (other) => one.range.first <= other.range.last && other.range.first <= one.range.last,
+    );
+    if (clash) {
+      throw new Error(
+        `${one.property}: got ${one.text}, which overlaps ${clash.text} of ${clash.property}, expected networks apart: `
+          + 'traffic between them is routed',
+      );
+    }
   });
 }
 
 function named(property: string, cidrs: readonly string[]): readonly NamedRange[] {
-  if (cidrs.length > MAX_NETWORKS) throw new Error(`${property}: got ${cidrs.length} networks, expected at most ${MAX_NETWORKS}, which EKS takes: join neighbours into larger ones`);
+  if (cidrs.length > MAX_NETWORKS) {
+    throw new Error(
+      `${property}: got ${cidrs.length} networks, expected at most ${MAX_NETWORKS}, which EKS takes: join neighbours into larger ones`,
+    );
+  }
   return cidrs.flatMap((text, at) => range(`${property}[${at}]`, text));
 }
 
@@ -56,7 +70,9 @@ function range(property: string, text: string): readonly NamedRange[] {
 }
 
 function requirePrivate({ property, text, range: { first, last } }: NamedRange) {
-  const isPrivate = PRIVATE_NETWORKS.map((network) => requireIpv4Range('', network)).some((network) => network.first <= first && last <= network.last);
+  const isPrivate = PRIVATE_NETWORKS.map((network) => requireIpv4Range('', network)).some(
+    (network) => network.first <= first && last <= network.last,
+  );
   if (!isPrivate) throw new Error(`${property}: got ${text}, expected a part of ${PRIVATE_NETWORKS.join(', ')}, which EKS asks for`);
 }
 

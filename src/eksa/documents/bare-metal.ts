@@ -47,10 +47,16 @@ export function bareMetalDocuments(input: BareMetalInput): Document[] {
     document('TinkerbellDatacenterConfig', input.datacenterConfigName ?? input.clusterName, datacenter(input, hasOwnImages)),
     ...distinct([
       ...groups.map(({ machineName, group }) => {
-        return document('TinkerbellMachineConfig', machineName, machine(group, machineName, hasOwnImages ? group.imageUrl ?? input.osImageUrl : undefined));
+        return document(
+          'TinkerbellMachineConfig',
+          machineName,
+          machine(group, machineName, hasOwnImages ? (group.imageUrl ?? input.osImageUrl) : undefined),
+        );
       }),
       ...groups.flatMap(({ machineName, group }) => {
-        return group.installationTemplate ? [document(TEMPLATE_KIND, templateName(group, machineName), { template: group.installationTemplate })] : [];
+        return group.installationTemplate
+          ? [document(TEMPLATE_KIND, templateName(group, machineName), { template: group.installationTemplate })]
+          : [];
       }),
     ]),
   ], input);
@@ -90,5 +96,7 @@ function machine(group: PhysicalMachineInput, machineName: string, osImageURL: s
 }
 
 function affinityTerm({ labels, expressions }: Term): AffinityTerm {
-  return { labelSelector: { matchLabels: labels, matchExpressions: expressions?.map(({ key, operator, values }) => ({ key, operator, values })) } };
+  return {
+    labelSelector: { matchLabels: labels, matchExpressions: expressions?.map(({ key, operator, values }) => ({ key, operator, values })) },
+  };
 }

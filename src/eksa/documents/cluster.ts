@@ -95,7 +95,12 @@ export function clusterDocument(input: ClusterInput, datacenterKind: string, mac
     ...input.extra,
   };
   const { apiVersion, kind, metadata, spec: written } = document('Cluster', name, spec);
-  return { apiVersion, kind, metadata: withoutUndefined({ ...metadata, labels: input.metadata?.labels, annotations: input.metadata?.annotations }), spec: written };
+  return {
+    apiVersion,
+    kind,
+    metadata: withoutUndefined({ ...metadata, labels: input.metadata?.labels, annotations: input.metadata?.annotations }),
+    spec: written,
+  };
 }
 
 /**
@@ -103,9 +108,15 @@ export function clusterDocument(input: ClusterInput, datacenterKind: string, mac
  *
  * @param own documents of the cluster, its machines and its datacenter
  */
-export function completed(own: readonly Document[], { companions = [], furtherDocuments = [], metadata: { namespace } = {} }: ClusterInput): Document[] {
+export function completed(
+  own: readonly Document[],
+  { companions = [], furtherDocuments = [], metadata: { namespace } = {} }: ClusterInput,
+): Document[] {
   const documents = [...own, ...companions];
-  return [...namespace === undefined ? documents : documents.map((one) => ({ ...one, metadata: { ...one.metadata, namespace } })), ...furtherDocuments];
+  return [
+    ...(namespace === undefined ? documents : documents.map((one) => ({ ...one, metadata: { ...one.metadata, namespace } }))),
+    ...furtherDocuments,
+  ];
 }
 
 export function document<Spec>(kind: string, name: string, spec: Spec): Document<Spec> {
@@ -116,5 +127,9 @@ export function document<Spec>(kind: string, name: string, spec: Spec): Document
 function withoutUndefined<T>(value: T): T {
   if (Array.isArray(value)) return value.map(withoutUndefined) as T;
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).filter(([, content]) => content !== undefined).map(([name, content]) => [name, withoutUndefined(content)])) as T;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, content]) => content !== undefined)
+      .map(([name, content]) => [name, withoutUndefined(content)]),
+  ) as T;
 }

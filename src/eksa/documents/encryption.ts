@@ -14,7 +14,14 @@ export function encryption({ pluginName, socket, resources, cacheSize, timeout }
 }
 
 interface Encryption {
-  readonly providers?: readonly { readonly kms?: { readonly name?: string; readonly socketListenAddress?: string; readonly cachesize?: number; readonly timeout?: string } }[];
+  readonly providers?: readonly {
+    readonly kms?: {
+      readonly name?: string;
+      readonly socketListenAddress?: string;
+      readonly cachesize?: number;
+      readonly timeout?: string;
+    };
+  }[];
   readonly resources?: readonly string[];
 }
 

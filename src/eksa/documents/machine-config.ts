@@ -10,7 +10,10 @@ export interface MachineConfigInput {
   readonly users: readonly User[];
 }
 
-/** Groups that share a machine configuration have it written once; where they disagree both stay, and a rule refuses two documents of one name. */
+/**
+ * Groups that share a machine configuration have it written once; where they disagree both stay, and a rule refuses two
+ * documents of one name.
+ */
 export function distinct(documents: readonly Document[]): Document[] {
   const texts = documents.map((document) => JSON.stringify(document));
   return documents.filter((_document, index) => texts.indexOf(texts[index]) === index);

@@ -32,19 +32,36 @@ interface HardwareObjects {
 export function hardwareObjects(machines: readonly Machine[], store?: SecretStore): HardwareObjects {
   const made = machines.map((machine) => ({ machine, secret: store && hasBmc(machine) ? externalSecret(machine, store) : undefined }));
   return {
-    objects: made.flatMap(({ machine, secret }) => [hardware(machine), ...(hasBmc(machine) ? [bmcMachine(machine)] : []), ...(secret ? [secret] : [])]),
-    missingSecrets: made.filter(({ machine, secret }) => hasBmc(machine) && !secret).map(({ machine }) => ({ name: secretName(machine), hostname: machine.cells.hostname })),
+    objects: made.flatMap(({ machine, secret }) => [
+      hardware(machine),
+      ...(hasBmc(machine) ? [bmcMachine(machine)] : []),
+      ...(secret ? [secret] : []),
+    ]),
+    missingSecrets: made
+      .filter(({ machine, secret }) => hasBmc(machine) && !secret)
+      .map(({ machine }) => ({ name: secretName(machine), hostname: machine.cells.hostname })),
   };
 }
 
 /** One line for each Secret that has to come from elsewhere. */
 export function missingSecretComments({ missingSecrets }: HardwareObjects): string {
-  return missingSecrets.map(({ name, hostname }) => `# machine ${hostname} needs the Secret ${HARDWARE_NAMESPACE}/${name} (${SECRET_TYPE}), which is not among these objects\n`).join('');
+  return missingSecrets
+    .map(
+      ({ name, hostname }) =>
+        `# machine ${hostname} needs the Secret ${HARDWARE_NAMESPACE}/${name} (${SECRET_TYPE}), which is not among these objects\n`,
+    )
+    .join('');
 }
 
 /** @param data user name and password, in base64 */
 export function bmcSecret(machine: Machine, data: { readonly username: string; readonly password: string }): object {
-  return { apiVersion: 'v1', kind: 'Secret', metadata: { name: secretName(machine), namespace: HARDWARE_NAMESPACE, labels: MOVES_ALONG }, type: SECRET_TYPE, data };
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: secretName(machine), namespace: HARDWARE_NAMESPACE, labels: MOVES_ALONG },
+    type: SECRET_TYPE,
+    data,
+  };
 }
 
 export function hasBmc({ cells }: Machine): boolean {
@@ -70,22 +87,31 @@ function hardware(machine: Machine): object {
     spec: {
       ...(hasBmc(machine) ? { bmcRef: { kind: 'Machine', name: bmcName(machine) } } : {}),
       disks: [{ device: cells.disk }],
-      interfaces: [{
-        netboot: { allowPXE: true, allowWorkflow: true },
-        dhcp: {
-          arch: 'x86_64',
-          mac,
-          hostname: cells.hostname,
-          ip: address,
-          lease_time: LEASE_SECONDS,
-          name_servers: cells.nameservers.split('|'),
-          uefi: true,
-          ...(cells.vlan_id === '' ? {} : { vlan_id: cells.vlan_id }),
+      interfaces: [
+        {
+          netboot: { allowPXE: true, allowWorkflow: true },
+          dhcp: {
+            arch: 'x86_64',
+            mac,
+            hostname: cells.hostname,
+            ip: address,
+            lease_time: LEASE_SECONDS,
+            name_servers: cells.nameservers.split('|'),
+            uefi: true,
+            ...(cells.vlan_id === '' ? {} : { vlan_id: cells.vlan_id }),
+          },
         },
-      }],
+      ],
       metadata: {
         facility: { facility_code: 'onprem', plan_slug: 'c2.medium.x86' },
-        instance: { id: mac, hostname: cells.hostname, ips: [{ ...address, public: true }], allow_pxe: true, always_pxe: true, operating_system: {} },
+        instance: {
+          id: mac,
+          hostname: cells.hostname,
+          ips: [{ ...address, public: true }],
+          allow_pxe: true,
+          always_pxe: true,
+          operating_system: {},
+        },
       },
     },
   };

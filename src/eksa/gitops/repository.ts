@@ -1,6 +1,6 @@
 /**
- * A cluster in a Git repository that Flux follows, in the folders and under the file names that the CLI uses: what is written here takes the
- * place of what it commits when it creates a management cluster.
+ * A cluster in a Git repository that Flux follows, in the folders and under the file names that the CLI uses: what is
+ * written here takes the place of what it commits when it creates a management cluster.
  *
  * Source: https://anywhere.eks.amazonaws.com/docs/clustermgmt/cluster-flux/
  */

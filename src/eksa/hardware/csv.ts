@@ -65,7 +65,9 @@ class Reader {
   private bare(): string {
     const start = this.at;
     while (!this.ended && this.text[this.at] !== ',' && this.text[this.at] !== '\n') {
-      if (this.text[this.at] === '"') throw new CsvSyntaxError('has a bare " inside a cell; quote the whole cell and double the quote', this.line);
+      if (this.text[this.at] === '"') {
+        throw new CsvSyntaxError('has a bare " inside a cell; quote the whole cell and double the quote', this.line);
+      }
       this.at++;
     }
     return this.text.slice(start, this.at);
@@ -84,7 +86,9 @@ class Reader {
       } else break;
     }
     this.next();
-    if (!this.ended && this.text[this.at] !== ',' && this.text[this.at] !== '\n') throw new CsvSyntaxError('has text after a quoted cell', this.line);
+    if (!this.ended && this.text[this.at] !== ',' && this.text[this.at] !== '\n') {
+      throw new CsvSyntaxError('has text after a quoted cell', this.line);
+    }
     return cell;
   }
 

@@ -46,7 +46,9 @@ export function parseHardware(csv: string): Hardware {
     if (!header) return broken('is empty; expected a header and one row a machine', 1);
     const columns = header.cells.map((cell) => columnOf(cell));
     const missing = REQUIRED_COLUMNS.filter((column) => !columns.includes(column));
-    if (missing.length > 0) return broken(`lacks the columns ${missing.join(', ')}; names are case-sensitive and without blanks`, header.line);
+    if (missing.length > 0) {
+      return broken(`lacks the columns ${missing.join(', ')}; names are case-sensitive and without blanks`, header.line);
+    }
     return { machines: rows.map((row) => machineOf(columns, row)) };
   } catch (error) {
     if (error instanceof CsvSyntaxError) return broken(error.message, error.line);
@@ -63,7 +65,9 @@ export function machineFromCells(cells: MachineCells, line?: number): Machine {
 /** The file; optional columns appear when some machine uses them. Reading and writing it again gives the same bytes. */
 export function formatHardware(machines: readonly MachineCells[]): string {
   const columns = COLUMNS.filter((column) => REQUIRED_COLUMNS.includes(column) || machines.some((machine) => machine[column] !== ''));
-  return [columns, ...machines.map((machine) => columns.map((column) => machine[column]))].map((cells) => `${formatRecord(cells)}\n`).join('');
+  return [columns, ...machines.map((machine) => columns.map((column) => machine[column]))]
+    .map((cells) => `${formatRecord(cells)}\n`)
+    .join('');
 }
 
 function broken(message: string, line: number): Hardware {

@@ -28,20 +28,29 @@ export function matchesLabels(selector: Labels, machine: Machine): boolean {
 
 /** `matchLabels` and `matchExpressions` together, as Kubernetes evaluates them. */
 export function matchesSelector(selector: LabelSelector, machine: Machine): boolean {
-  return matchesLabels(selector.matchLabels ?? {}, machine) && (selector.matchExpressions ?? []).every(({ key = '', operator, values = [] }) => {
-    const value = Object.hasOwn(machine.labels, key) ? machine.labels[key] : undefined;
-    switch (operator) {
-      case 'In': return value !== undefined && values.includes(value);
-      case 'NotIn': return value === undefined || !values.includes(value);
-      case 'Exists': return value !== undefined;
-      default: return value === undefined;
-    }
-  });
+  return (
+    matchesLabels(selector.matchLabels ?? {}, machine) &&
+    (selector.matchExpressions ?? []).every(({ key = '', operator, values = [] }) => {
+      const value = Object.hasOwn(machine.labels, key) ? machine.labels[key] : undefined;
+      switch (operator) {
+        case 'In':
+          return value !== undefined && values.includes(value);
+        case 'NotIn':
+          return value === undefined || !values.includes(value);
+        case 'Exists':
+          return value !== undefined;
+        default:
+          return value === undefined;
+      }
+    })
+  );
 }
 
 /** Whether a machine can become a node of a group; required affinity terms are alternatives. */
 export function isEligible(spec: TinkerbellMachineSpec | undefined, machine: Machine): boolean {
-  if (spec?.hardwareAffinity) return (spec.hardwareAffinity.required ?? []).some((term) => matchesSelector(term.labelSelector ?? {}, machine));
+  if (spec?.hardwareAffinity) {
+    return (spec.hardwareAffinity.required ?? []).some((term) => matchesSelector(term.labelSelector ?? {}, machine));
+  }
   return matchesLabels(spec?.hardwareSelector ?? {}, machine);
 }
 
@@ -77,6 +86,8 @@ export function spareMachines(demands: readonly (Demand & { readonly maxSurge: n
   return selectorUses(demands, machines).map(({ selector, wanted, matching }) => ({
     selector: selectorText(selector),
     spare: Math.max(0, matching.length - wanted),
-    needed: Math.max(...demands.filter((demand) => selectorText(demand.selector) === selectorText(selector)).map(({ maxSurge }) => maxSurge)),
+    needed: Math.max(
+      ...demands.filter((demand) => selectorText(demand.selector) === selectorText(selector)).map(({ maxSurge }) => maxSurge),
+    ),
   }));
 }

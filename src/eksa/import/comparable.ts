@@ -25,8 +25,13 @@ export function comparable(documents: readonly object[]): State | undefined {
 }
 
 function meaningOf(document: Document, { cluster }: State): Document {
-  const metadata = { ...document.metadata, namespace: document.metadata?.namespace === 'default' ? undefined : document.metadata?.namespace };
-  if (document.kind === 'Cluster') return { ...document, metadata, spec: clusterMeaning(document.spec as ClusterSpec, cluster.metadata?.name) };
+  const metadata = {
+    ...document.metadata,
+    namespace: document.metadata?.namespace === 'default' ? undefined : document.metadata?.namespace,
+  };
+  if (document.kind === 'Cluster') {
+    return { ...document, metadata, spec: clusterMeaning(document.spec as ClusterSpec, cluster.metadata?.name) };
+  }
   if (document.kind === OLD_FLUX_KIND) return { ...document, metadata, spec: oldFlux(document.spec as GitOpsSpec | undefined, cluster) };
   if (document.kind === 'VSphereMachineConfig') return { ...document, metadata, spec: virtualMachine(document.spec as VSphereMachineSpec) };
   // Docker's datacenter has nothing to say, and may leave out where it would be said.
@@ -52,7 +57,10 @@ function clusterMeaning(spec: ClusterSpec, name: string | undefined): ClusterSpe
   };
 }
 
-function group({ machineHealthCheck, kubeletConfiguration: kubelet }: NodeGroup): Pick<NodeGroup, 'machineHealthCheck' | 'kubeletConfiguration'> {
+function group({
+  machineHealthCheck,
+  kubeletConfiguration: kubelet,
+}: NodeGroup): Pick<NodeGroup, 'machineHealthCheck' | 'kubeletConfiguration'> {
   return {
     machineHealthCheck: health(machineHealthCheck),
     // There is only this one; the tools decode nothing else.
@@ -69,7 +77,11 @@ function network(given: ClusterNetwork): ClusterNetwork {
   const cilium = given.cniConfig?.cilium;
   if (!cilium) return given;
   const { routingMode, cniExclusive, ...rest } = cilium;
-  const meant: Cilium = { ...rest, routingMode: routingMode === 'overlay' ? undefined : routingMode, cniExclusive: cniExclusive === true ? undefined : cniExclusive };
+  const meant: Cilium = {
+    ...rest,
+    routingMode: routingMode === 'overlay' ? undefined : routingMode,
+    cniExclusive: cniExclusive === true ? undefined : cniExclusive,
+  };
   return { ...given, cniConfig: { ...given.cniConfig, cilium: meant } };
 }
 
@@ -80,14 +92,20 @@ function strategy(given: RolloutStrategy | undefined, defaults: RolloutStrategy[
 /** `300s` and `5m0s` are the same. */
 function health(check: HealthCheck | undefined): HealthCheck | undefined {
   const time = (text: string | undefined) => text === undefined ? undefined : `${parseDurationMs(text) ?? text} ms`;
-  return check && { ...check, nodeStartupTimeout: time(check.nodeStartupTimeout), unhealthyMachineTimeout: time(check.unhealthyMachineTimeout) };
+  return (
+    check && { ...check, nodeStartupTimeout: time(check.nodeStartupTimeout), unhealthyMachineTimeout: time(check.unhealthyMachineTimeout) }
+  );
 }
 
 /** The tools make a FluxConfig of it, and fill in what that has. */
 function oldFlux(spec: GitOpsSpec | undefined, { spec: cluster, metadata }: State['cluster']): GitOpsSpec {
   const { branch, clusterConfigPath, fluxSystemNamespace, ...github } = spec?.flux?.github ?? {};
   const path = clusterConfigPath || `clusters/${cluster?.managementCluster?.name || metadata?.name}`;
-  return { flux: { github: { ...github, branch: branch || 'main', clusterConfigPath: path, fluxSystemNamespace: fluxSystemNamespace || 'flux-system' } } };
+  return {
+    flux: {
+      github: { ...github, branch: branch || 'main', clusterConfigPath: path, fluxSystemNamespace: fluxSystemNamespace || 'flux-system' },
+    },
+  };
 }
 
 function virtualMachine(spec: VSphereMachineSpec): VSphereMachineSpec {
@@ -99,8 +117,12 @@ function virtualMachine(spec: VSphereMachineSpec): VSphereMachineSpec {
 function meaningful(value: unknown, field = ''): unknown {
   if (OPAQUE.includes(field)) return isEmpty(value) ? undefined : value;
   if (Array.isArray(value)) return value.length === 0 ? undefined : value.map((item) => meaningful(item));
-  if (typeof value !== 'object' || value === null) return (value === false && !FALSE_MATTERS.includes(field)) || value === '' || value === null ? undefined : value;
-  const entries = Object.entries(value).map(([name, content]) => [name, meaningful(content, name)] as const).filter(([, content]) => content !== undefined);
+  if (typeof value !== 'object' || value === null) {
+    return (value === false && !FALSE_MATTERS.includes(field)) || value === '' || value === null ? undefined : value;
+  }
+  const entries = Object.entries(value)
+    .map(([name, content]) => [name, meaningful(content, name)] as const)
+    .filter(([, content]) => content !== undefined);
   return entries.length === 0 && !EMPTY_MATTERS.includes(field) ? undefined : Object.fromEntries(entries);
 }
 

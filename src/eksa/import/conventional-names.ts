@@ -20,14 +20,23 @@ export function withConventionalNames(documents: readonly Document[]): readonly 
     renamed.set(key, [...new Set([...renamed.get(key) ?? [], to])]);
     return { ...ref, name: to };
   };
-  const { controlPlaneConfiguration: controlPlane, externalEtcdConfiguration: etcd, workerNodeGroupConfigurations: groups, identityProviderRefs: identities } = spec;
+  const {
+    controlPlaneConfiguration: controlPlane,
+    externalEtcdConfiguration: etcd,
+    workerNodeGroupConfigurations: groups,
+    identityProviderRefs: identities,
+  } = spec;
   const newSpec: ClusterSpec = {
     ...spec,
     datacenterRef: rename(spec.datacenterRef, name),
-    controlPlaneConfiguration: controlPlane && { ...controlPlane, machineGroupRef: rename(controlPlane.machineGroupRef, controlPlaneMachineName(name)) },
+    controlPlaneConfiguration: controlPlane && {
+      ...controlPlane,
+      machineGroupRef: rename(controlPlane.machineGroupRef, controlPlaneMachineName(name)),
+    },
     externalEtcdConfiguration: etcd && { ...etcd, machineGroupRef: rename(etcd.machineGroupRef, etcdMachineName(name)) },
     workerNodeGroupConfigurations: groups?.map((group, index) => ({
-      ...group, machineGroupRef: rename(group.machineGroupRef, workerMachineName(name, group.name || (index === 0 ? DEFAULT_GROUP_NAME : ''))),
+      ...group,
+      machineGroupRef: rename(group.machineGroupRef, workerMachineName(name, group.name || (index === 0 ? DEFAULT_GROUP_NAME : ''))),
     })),
     identityProviderRefs: identities?.map((ref) => rename(ref, name) ?? ref),
     gitOpsRef: rename(spec.gitOpsRef, name),
@@ -42,13 +51,19 @@ export function withConventionalNames(documents: readonly Document[]): readonly 
 
 /** A machine configuration's installation template has its name; one that several share becomes one for each. */
 function withOwnTemplates(documents: readonly Document[]): readonly Document[] {
-  const users = documents.filter(({ kind, spec }) => kind === 'TinkerbellMachineConfig' && (spec as TinkerbellMachineSpec | undefined)?.templateRef) as Document<TinkerbellMachineSpec>[];
+  const users = documents.filter(
+    ({ kind, spec }) => kind === 'TinkerbellMachineConfig' && (spec as TinkerbellMachineSpec | undefined)?.templateRef,
+  ) as Document<TinkerbellMachineSpec>[];
   return documents.flatMap((document): Document[] => {
     if (users.some((user) => user === document)) {
       const spec = document.spec as TinkerbellMachineSpec;
       return [{ ...document, spec: { ...spec, templateRef: { ...spec.templateRef, name: document.metadata?.name } } }];
     }
-    const takers = users.filter(({ spec }) => spec?.templateRef?.kind === document.kind && spec.templateRef.name === document.metadata?.name);
-    return takers.length === 0 ? [document] : takers.map(({ metadata }) => ({ ...document, metadata: { ...document.metadata, name: metadata?.name } }));
+    const takers = users.filter(
+      ({ spec }) => spec?.templateRef?.kind === document.kind && spec.templateRef.name === document.metadata?.name,
+    );
+    return takers.length === 0
+      ? [document]
+      : takers.map(({ metadata }) => ({ ...document, metadata: { ...document.metadata, name: metadata?.name } }));
   });
 }

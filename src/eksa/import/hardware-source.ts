@@ -18,8 +18,14 @@ const EVERYWHERE = { username: 'BMC_USERNAME', password: 'BMC_PASSWORD' };
 export function hardwareSource(path: string, hardware: Hardware): HardwareSource {
   const plain = withPlainPassword(hardware);
   if (plain.length === 0) return { path, hardware, notes: [] };
-  const variables = isOneCredential(hardware) ? [EVERYWHERE.username, EVERYWHERE.password] : plain.flatMap((machine) => Object.values(variablesOf(machine)));
-  return { path, hardware, notes: ['BMC credentials are not part of a program: hybridge eksa render takes them from', ...variables.map((name) => `  ${name}`)] };
+  const variables = isOneCredential(hardware)
+    ? [EVERYWHERE.username, EVERYWHERE.password]
+    : plain.flatMap((machine) => Object.values(variablesOf(machine)));
+  return {
+    path,
+    hardware,
+    notes: ['BMC credentials are not part of a program: hybridge eksa render takes them from', ...variables.map((name) => `  ${name}`)],
+  };
 }
 
 /** Machines are written out one by one only where each has credentials of its own. */

@@ -32,8 +32,8 @@ interface ImportFiles {
   /** Text of hardware.csv, and the path by which the program names it. */
   readonly hardware?: { readonly text: string; readonly path: string };
   /**
-   * Whether documents may get the names that the constructs give, and deprecated forms may be replaced as the tools replace them: right for a
-   * new cluster, wrong for one that exists.
+   * Whether documents may get the names that the constructs give, and deprecated forms may be replaced as the tools
+   * replace them: right for a new cluster, wrong for one that exists.
    */
   readonly newNames?: boolean;
   /**
@@ -52,18 +52,25 @@ export type Import =
 const NOT_EXPRESSIBLE = 'import';
 
 export function importCluster(files: ImportFiles): Import {
-  const errors = check(files.cluster, files.hardware?.text, { flags: FEATURE_FLAGS, isExisting: !files.newNames }).filter(({ severity }) => severity === 'error');
+  const errors = check(files.cluster, files.hardware?.text, { flags: FEATURE_FLAGS, isExisting: !files.newNames }).filter(
+    ({ severity }) => severity === 'error',
+  );
   if (errors.length > 0) return { findings: errors };
   const parsed = parseClusterFile(files.cluster).documents;
   const given = withLicenseReference(parsed.map(({ content }) => withoutServerFields(content as unknown as Document)));
   const state = stateOf(files.newNames ? asNewCluster(given) : given);
   const site = state && withFurtherDocuments(readSite(state), state);
-  if (!state || !site) return { findings: [unsupported('Cluster.spec.datacenterRef.kind', 'names a provider for which there is no construct')] };
+  if (!state || !site) {
+    return { findings: [unsupported('Cluster.spec.datacenterRef.kind', 'names a provider for which there is no construct')] };
+  }
   const unsaid = [...withoutKind(given), ...beyondOneProgram(site, files), ...lost(state.documents, site, files.newNames ?? false)];
   const findings = unsaid.map((finding) => ({ ...finding, line: lineOf(finding.path, parsed) }));
   if (findings.length > 0) return { findings };
   const hardware = files.hardware && hardwareSource(files.hardware.path, parseHardware(files.hardware.text));
-  return { program: programOf(site, files.release ?? state.cluster.spec?.eksaVersion ?? DEFAULT_EKS_ANYWHERE_VERSION, hardware), findings: [] };
+  return {
+    program: programOf(site, files.release ?? state.cluster.spec?.eksaVersion ?? DEFAULT_EKS_ANYWHERE_VERSION, hardware),
+    findings: [],
+  };
 }
 
 /** What the construct would write otherwise than the file has it. */
@@ -71,7 +78,13 @@ function lost(documents: readonly Document[], site: Site, newNames: boolean): Fi
   const [before, after] = [comparable(documents)!, comparable(documentsOf(site))!];
   return changesOf({ old: before, new: after }).map(({ path, old, new: now }) => {
     const written = now === undefined ? 'nothing' : brief(now);
-    return unsupported(path, old === undefined ? `is missing; ${site.construct} would write ${written}` : `is ${brief(old)}; ${site.construct} would write ${written}`, fixFor(path, newNames));
+    return unsupported(
+      path,
+      old === undefined
+        ? `is missing; ${site.construct} would write ${written}`
+        : `is ${brief(old)}; ${site.construct} would write ${written}`,
+      fixFor(path, newNames),
+    );
   });
 }
 
@@ -85,19 +98,35 @@ function withFurtherDocuments(site: Site | undefined, { documents }: State): Sit
 
 /** The tools pass over a document without a kind; no construct writes one. */
 function withoutKind(documents: readonly Document[]): Finding[] {
-  return documents.filter(({ kind }) => !kind).map((document) => unsupported(documentPath(document), 'is no object of any kind', 'remove the document, or give it a kind'));
+  return documents
+    .filter(({ kind }) => !kind)
+    .map((document) => unsupported(documentPath(document), 'is no object of any kind', 'remove the document, or give it a kind'));
 }
 
 /** Limits of the constructs that the documents do not know. */
 function beyondOneProgram(site: Site, { hardware }: ImportFiles): Finding[] {
   const { input } = site;
-  const findings = Object.entries(input.extra?.proxyConfiguration ?? {}).filter(([, url]) => typeof url === 'string' && holdsPassword(url)).map(([field]) =>
-    unsupported(`Cluster.spec.proxyConfiguration.${field}`, 'holds a password, which would be written to cdk.out', 'use a proxy that asks for no login'));
+  const findings = Object.entries(input.extra?.proxyConfiguration ?? {})
+    .filter(([, url]) => typeof url === 'string' && holdsPassword(url))
+    .map(([field]) =>
+      unsupported(
+        `Cluster.spec.proxyConfiguration.${field}`,
+        'holds a password, which would be written to cdk.out',
+        'use a proxy that asks for no login',
+      ),
+    );
   if (site.construct === 'BareMetalCluster' && !hardware) {
-    findings.push(unsupported(HARDWARE_FILE, 'is missing; BareMetalCluster takes its machines from it', 'name the file behind cluster.yaml'));
+    findings.push(
+      unsupported(HARDWARE_FILE, 'is missing; BareMetalCluster takes its machines from it', 'name the file behind cluster.yaml'),
+    );
   }
   findings.push(...withoutKey(site));
-  if (site.construct === 'VSphereCluster' && [site.input.controlPlaneNodes, ...site.input.workerNodes, ...site.input.etcdNodes ? [site.input.etcdNodes] : []].some(({ cpus }) => cpus < 1)) {
+  if (
+    site.construct === 'VSphereCluster' &&
+    [site.input.controlPlaneNodes, ...site.input.workerNodes, ...(site.input.etcdNodes ? [site.input.etcdNodes] : [])].some(
+      ({ cpus }) => cpus < 1,
+    )
+  ) {
     findings.push(unsupported('Cluster', 'has machines with less than 1 CPU', 'write how many they have'));
   }
   return findings;
@@ -110,15 +139,24 @@ function beyondOneProgram(site: Site, { hardware }: ImportFiles): Finding[] {
 function withoutKey(site: Site): Finding[] {
   if (site.construct === 'DockerCluster') return [];
   const { controlPlane, workers, etcd } = machineNames(site.input);
-  const [kind, etcdNodes] = site.construct === 'VSphereCluster' ? ['VSphereMachineConfig', site.input.etcdNodes] as const : ['TinkerbellMachineConfig'] as const;
+  const [kind, etcdNodes] =
+    site.construct === 'VSphereCluster'
+      ? (['VSphereMachineConfig', site.input.etcdNodes] as const)
+      : (['TinkerbellMachineConfig'] as const);
   const groups = [
     { name: controlPlane, group: site.input.controlPlaneNodes },
     ...site.input.workerNodes.map((group, index) => ({ name: workers[index], group })),
     ...etcdNodes ? [{ name: etcd, group: etcdNodes }] : [],
   ];
-  return groups.filter(({ group }) => !group.users[0]?.sshAuthorizedKeys?.[0]).map(({ name }) => unsupported(
-    `${kind}/${name}.spec.users`, 'names no user with a public key: the CLI would make a key pair, and the Kubernetes API refuses such an object', 'write a user with the public key that shall log in',
-  ));
+  return groups
+    .filter(({ group }) => !group.users[0]?.sshAuthorizedKeys?.[0])
+    .map(({ name }) =>
+      unsupported(
+        `${kind}/${name}.spec.users`,
+        'names no user with a public key: the CLI would make a key pair, and the Kubernetes API refuses such an object',
+        'write a user with the public key that shall log in',
+      ),
+    );
 }
 
 function unsupported(path: string, message: string, fix?: string): Finding {
@@ -126,12 +164,15 @@ function unsupported(path: string, message: string, fix?: string): Finding {
 }
 
 /** Places that come out right for a cluster that is yet to be created. */
-const SETTLED_BY_NEW_NAMES = /Ref\.name$|Refs\[[^\]]*\]$|^Cluster\.spec\.(gitOps|bundles)Ref$|^(Flux|GitOps|OIDC|AWSIam|\w+Machine|\w+Datacenter)Config\/[^.]*$/;
+const SETTLED_BY_NEW_NAMES =
+  /Ref\.name$|Refs\[[^\]]*\]$|^Cluster\.spec\.(gitOps|bundles)Ref$|^(Flux|GitOps|OIDC|AWSIam|\w+Machine|\w+Datacenter)Config\/[^.]*$/;
 
 function fixFor(path: string, newNames: boolean): string | undefined {
   if (/^Secret\//.test(path)) return 'what is synthesized must hold no secret: keep it in a file of its own';
   if (newNames) return undefined;
-  return SETTLED_BY_NEW_NAMES.test(path) ? 'if the cluster is yet to be created, --new-names gives documents the names and forms that the construct uses' : undefined;
+  return SETTLED_BY_NEW_NAMES.test(path)
+    ? 'if the cluster is yet to be created, --new-names gives documents the names and forms that the construct uses'
+    : undefined;
 }
 
 function brief(value: unknown): string {

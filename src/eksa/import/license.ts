@@ -26,5 +26,7 @@ export function licenseExpression(token: string): Expression | undefined {
 /** What the person who runs the program must know, one line each. */
 export function licenseNotes(token: string | undefined): string[] {
   const reference = parsePlaceholder(token ?? '');
-  return reference?.source === 'environment' ? ['The licence token is not part of a program: hybridge eksa render takes it from', `  ${reference.variable}`] : [];
+  return reference?.source === 'environment'
+    ? ['The licence token is not part of a program: hybridge eksa render takes it from', `  ${reference.variable}`]
+    : [];
 }

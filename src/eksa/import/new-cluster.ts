@@ -1,4 +1,7 @@
-/** Files of a cluster that is yet to be created, as the constructs would write them: what the tools turn into something else is turned first. */
+/**
+ * Files of a cluster that is yet to be created, as the constructs would write them: what the tools turn into something
+ * else is turned first.
+ */
 import { FLUX_KIND, OLD_FLUX_KIND } from '../documents/identity';
 import type { ClusterDocument, Document } from '../model/document';
 import type { GitOpsSpec } from '../model/identity';

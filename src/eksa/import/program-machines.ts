@@ -19,7 +19,11 @@ export function operatingSystem({ osFamily, hostOs }: MachineConfigInput, imageU
     bootKernelParameters: boot?.bootKernelParameters,
     certificateAuthorities: hostOs?.certBundles && Object.fromEntries(hostOs.certBundles.map(({ name = '', data }) => [name, data])),
   } : { imageUrl };
-  return call(`OperatingSystem.${OPERATING_SYSTEMS[osFamily]}`, [Object.values(options).some((option) => option !== undefined) ? options : undefined], LIBRARY);
+  return call(
+    `OperatingSystem.${OPERATING_SYSTEMS[osFamily]}`,
+    [Object.values(options).some((option) => option !== undefined) ? options : undefined],
+    LIBRARY,
+  );
 }
 
 export function timeServers({ hostOs }: MachineConfigInput): Value {
@@ -27,15 +31,26 @@ export function timeServers({ hostOs }: MachineConfigInput): Value {
 }
 
 /** What the cluster says for all groups: the first key of the first user of the first group. */
-export function clusterLogin(kind: MachineKind, { users: [first], osFamily }: MachineConfigInput): { readonly sshUser?: string; readonly sshKey: string } {
+export function clusterLogin(
+  kind: MachineKind,
+  { users: [first], osFamily }: MachineConfigInput,
+): { readonly sshUser?: string; readonly sshKey: string } {
   const { name = '', sshAuthorizedKeys: [key] = [''] } = first ?? {};
   return { sshUser: name === defaultSshUser(kind, osFamily) ? undefined : name, sshKey: key };
 }
 
 /** What a group says where the cluster's user and key are not all. */
-export function groupLogin(kind: MachineKind, { users, osFamily }: MachineConfigInput, { sshUser, sshKey }: ReturnType<typeof clusterLogin>): Value {
+export function groupLogin(
+  kind: MachineKind,
+  { users, osFamily }: MachineConfigInput,
+  { sshUser, sshKey }: ReturnType<typeof clusterLogin>,
+): Value {
   const [{ name, sshAuthorizedKeys = [] }, ...others] = users as readonly [User, ...User[]];
   const user = name === (sshUser ?? defaultSshUser(kind, osFamily)) ? undefined : name;
   if (user === undefined && others.length === 0 && sshAuthorizedKeys.length === 1 && sshAuthorizedKeys[0] === sshKey) return undefined;
-  return { user, keys: sshAuthorizedKeys, furtherUsers: others.length > 0 ? Object.fromEntries(others.map((other) => [other.name, other.sshAuthorizedKeys])) : undefined };
+  return {
+    user,
+    keys: sshAuthorizedKeys,
+    furtherUsers: others.length > 0 ? Object.fromEntries(others.map((other) => [other.name, other.sshAuthorizedKeys])) : undefined,
+  };
 }

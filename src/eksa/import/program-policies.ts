@@ -45,7 +45,12 @@ export function packageSwitches(given: PackageSwitches | undefined): Readonly<Re
       limits: controller.resources?.limits as Value,
       disableWebhooks: controller.disableWebhooks || undefined,
     },
-    packageCronJob: cronjob && { repository: cronjob.repository, tag: cronjob.tag, digest: cronjob.digest, disable: cronjob.disable || undefined },
+    packageCronJob: cronjob && {
+      repository: cronjob.repository,
+      tag: cronjob.tag,
+      digest: cronjob.digest,
+      disable: cronjob.disable || undefined,
+    },
   };
 }
 
@@ -58,7 +63,11 @@ export function identity({ kind, metadata, spec }: Document, clusterName: string
   if (kind === OIDC_KIND) {
     const { clientId, issuerUrl, usernameClaim, usernamePrefix, groupsClaim, groupsPrefix, requiredClaims } = spec as OidcFields;
     const claims = requiredClaims && Object.fromEntries(requiredClaims.map(({ claim, value }) => [claim, value ?? '']));
-    return call('IdentityProvider.oidc', [{ clientId, issuerUrl, usernameClaim, usernamePrefix, groupsClaim, groupsPrefix, requiredClaims: claims, configName }], LIBRARY);
+    return call(
+      'IdentityProvider.oidc',
+      [{ clientId, issuerUrl, usernameClaim, usernamePrefix, groupsClaim, groupsPrefix, requiredClaims: claims, configName }],
+      LIBRARY,
+    );
   }
   const { awsRegion, backendMode = [], partition, mapRoles, mapUsers } = spec as AwsIamFields;
   const backends = backendMode.map((mode) => member(`AwsIamBackend.${BACKENDS[mode]}`, LIBRARY));
@@ -77,7 +86,19 @@ export function fluxSync({ kind, metadata, spec }: Document, clusterName: string
   const configName = metadata?.name === clusterName ? undefined : metadata?.name;
   if (kind === OLD_FLUX_KIND) {
     const { owner, repository, personal, fluxSystemNamespace, ...rest } = (spec as GitOpsSpec).flux?.github ?? {};
-    return call('FluxSync.gitOpsConfig', [{ owner, repository, personal: personal || undefined, ...fluxOptions({ ...rest, systemNamespace: fluxSystemNamespace }), configName }], LIBRARY);
+    return call(
+      'FluxSync.gitOpsConfig',
+      [
+        {
+          owner,
+          repository,
+          personal: personal || undefined,
+          ...fluxOptions({ ...rest, systemNamespace: fluxSystemNamespace }),
+          configName,
+        },
+      ],
+      LIBRARY,
+    );
   }
   const { branch, clusterConfigPath, systemNamespace, github, git } = spec as FluxFields;
   const options = { ...fluxOptions({ branch, clusterConfigPath, systemNamespace }), configName };
@@ -85,9 +106,21 @@ export function fluxSync({ kind, metadata, spec }: Document, clusterName: string
     const sshKeyAlgorithm = git.sshKeyAlgorithm ? member(`SshKeyAlgorithm.${git.sshKeyAlgorithm.toUpperCase()}`, LIBRARY) : undefined;
     return call('FluxSync.git', [{ repositoryUrl: git.repositoryUrl, sshKeyAlgorithm, ...options }], LIBRARY);
   }
-  return call('FluxSync.github', [{ owner: github?.owner, repository: github?.repository, personal: github?.personal || undefined, ...options }], LIBRARY);
+  return call(
+    'FluxSync.github',
+    [{ owner: github?.owner, repository: github?.repository, personal: github?.personal || undefined, ...options }],
+    LIBRARY,
+  );
 }
 
-function fluxOptions({ branch, clusterConfigPath, systemNamespace }: Pick<FluxFields, 'branch' | 'clusterConfigPath' | 'systemNamespace'>): Readonly<Record<string, Value>> {
-  return { branch: branch === 'main' ? undefined : branch, path: clusterConfigPath, namespace: systemNamespace === 'flux-system' ? undefined : systemNamespace };
+function fluxOptions({
+  branch,
+  clusterConfigPath,
+  systemNamespace,
+}: Pick<FluxFields, 'branch' | 'clusterConfigPath' | 'systemNamespace'>): Readonly<Record<string, Value>> {
+  return {
+    branch: branch === 'main' ? undefined : branch,
+    path: clusterConfigPath,
+    namespace: systemNamespace === 'flux-system' ? undefined : systemNamespace,
+  };
 }

@@ -47,12 +47,19 @@ function propsOf(site: Site, release: string, hardware: HardwareSource | undefin
 }
 
 function docker(input: ClusterInput): Readonly<Record<string, Value>> {
-  return { controlPlaneNodes: controlPlane(input.controlPlaneNodes), workerNodes: input.workerNodes.map(workers), etcdCount: input.etcdNodes?.count, kindnetd: input.kindnetd };
+  return {
+    controlPlaneNodes: controlPlane(input.controlPlaneNodes),
+    workerNodes: input.workerNodes.map(workers),
+    etcdCount: input.etcdNodes?.count,
+    kindnetd: input.kindnetd,
+  };
 }
 
 function common(input: ClusterInput, release: string): Readonly<Record<string, Value>> {
   const { extra = {}, companions = [], metadata } = input;
-  const identities = companions.filter(({ kind }) => !GIT_OPS_KINDS.includes(kind)).map((document) => identity(document, input.clusterName));
+  const identities = companions
+    .filter(({ kind }) => !GIT_OPS_KINDS.includes(kind))
+    .map((document) => identity(document, input.clusterName));
   const flux = companions.find(({ kind }) => GIT_OPS_KINDS.includes(kind));
   return {
     clusterName: input.clusterName,
@@ -77,7 +84,10 @@ function common(input: ClusterInput, release: string): Readonly<Record<string, V
     serviceAccountIssuer: extra.podIamConfig?.serviceAccountIssuer,
     ...packageSwitches(extra.packages),
     machineHealthCheck: healthCheck(extra.machineHealthCheck),
-    managementCluster: input.managementClusterName === input.clusterName ? undefined : call('ManagementCluster.fromClusterName', [input.managementClusterName], LIBRARY),
+    managementCluster:
+      input.managementClusterName === input.clusterName
+        ? undefined
+        : call('ManagementCluster.fromClusterName', [input.managementClusterName], LIBRARY),
     furtherDocuments: input.furtherDocuments as unknown as Value,
   };
 }
@@ -105,27 +115,56 @@ function bareMetal(input: BareMetalInput, hardware: HardwareSource | undefined):
     loadBalancerInterface: input.loadBalancerInterface,
     hardware: hardware && hardwareExpression(hardware),
     controlPlaneNodes: {
-      ...controlPlane(input.controlPlaneNodes), ...installed(input.controlPlaneNodes), ...controlPlaneOwn, login: groupLogin(BARE_METAL_KIND, groups[0], login),
+      ...controlPlane(input.controlPlaneNodes),
+      ...installed(input.controlPlaneNodes),
+      ...controlPlaneOwn,
+      login: groupLogin(BARE_METAL_KIND, groups[0], login),
     },
-    workerNodes: input.workerNodes.length > 0 ? input.workerNodes.map((group, index) => ({
-      ...workers(group), ...installed(group), ...workersOwn[index], login: groupLogin(BARE_METAL_KIND, group, login),
-    })) : undefined,
+    workerNodes:
+      input.workerNodes.length > 0
+        ? input.workerNodes.map((group, index) => ({
+          ...workers(group),
+          ...installed(group),
+          ...workersOwn[index],
+          login: groupLogin(BARE_METAL_KIND, group, login),
+        }))
+        : undefined,
   };
 }
 
-function installed({ machineConfigName, select, affinity, imageUrl, installationTemplate, installationTemplateName }: PhysicalMachineInput): Readonly<Record<string, Value>> {
+function installed({
+  machineConfigName,
+  select,
+  affinity,
+  imageUrl,
+  installationTemplate,
+  installationTemplateName,
+}: PhysicalMachineInput): Readonly<Record<string, Value>> {
   return {
     machineConfigName,
     select,
-    affinity: affinity && { required: affinity.required.map(hardwareTerm), preferred: affinity.preferred?.map((term) => ({ ...hardwareTerm(term), weight: term.weight })) },
+    affinity: affinity && {
+      required: affinity.required.map(hardwareTerm),
+      preferred: affinity.preferred?.map((term) => ({ ...hardwareTerm(term), weight: term.weight })),
+    },
     imageUrl,
     installationTemplate: installationTemplate as Value,
     installationTemplateName,
   };
 }
 
-function hardwareTerm({ labels, expressions }: NonNullable<PhysicalMachineInput['affinity']>['required'][number]): Readonly<Record<string, Value>> {
-  return { labels, expressions: expressions?.map(({ key, operator, values }) => ({ key, operator: member(`LabelOperator.${constantCase(operator)}`, LIBRARY), values })) };
+function hardwareTerm({
+  labels,
+  expressions,
+}: NonNullable<PhysicalMachineInput['affinity']>['required'][number]): Readonly<Record<string, Value>> {
+  return {
+    labels,
+    expressions: expressions?.map(({ key, operator, values }) => ({
+      key,
+      operator: member(`LabelOperator.${constantCase(operator)}`, LIBRARY),
+      values,
+    })),
+  };
 }
 
 function vsphere(input: VSphereInput): Readonly<Record<string, Value>> {
@@ -134,7 +173,10 @@ function vsphere(input: VSphereInput): Readonly<Record<string, Value>> {
   const { shared, own } = shareOut(groups.map(placed));
   const login = clusterLogin(VSPHERE_KIND, controlPlaneNodes);
   const machine = (group: VirtualMachineInput): Readonly<Record<string, Value>> => ({
-    machineConfigName: group.machineConfigName, ...size(group), ...own[groups.indexOf(group as typeof groups[number])], login: groupLogin(VSPHERE_KIND, group, login),
+    machineConfigName: group.machineConfigName,
+    ...size(group),
+    ...own[groups.indexOf(group as (typeof groups)[number])],
+    login: groupLogin(VSPHERE_KIND, group, login),
   });
   return {
     server: input.server,
@@ -147,10 +189,20 @@ function vsphere(input: VSphereInput): Readonly<Record<string, Value>> {
     thumbprint: input.thumbprint || undefined,
     insecure: input.insecure || undefined,
     failureDomains: input.failureDomains?.map(({ name, computeCluster, resourcePool: pool, datastore: store, folder: place, network }) => ({
-      name, computeCluster, resourcePool: pool, datastore: store, folder: place, network,
+      name,
+      computeCluster,
+      resourcePool: pool,
+      datastore: store,
+      folder: place,
+      network,
     })),
     controlPlaneNodes: { ...controlPlane(controlPlaneNodes), ...machine(controlPlaneNodes) },
-    workerNodes: workerNodes.map((group) => ({ ...workers(group), ...machine(group), failureDomain: group.failureDomain, networks: group.networks })),
+    workerNodes: workerNodes.map((group) => ({
+      ...workers(group),
+      ...machine(group),
+      failureDomain: group.failureDomain,
+      networks: group.networks,
+    })),
     etcdNodes: etcdNodes && { count: etcdNodes.count, ...machine(etcdNodes) },
   };
 }
@@ -163,12 +215,26 @@ function etcdEncryption(given: readonly object[]): Value {
 /** What a group of virtual machines can leave to its cluster. */
 function placed(group: VirtualMachineInput): Readonly<Record<string, Value>> {
   const { datastore, folder, resourcePool, template, storagePolicy, linkedClones, tags } = group;
-  return { os: operatingSystem(group), timeServers: timeServers(group), datastore, folder, resourcePool, template, storagePolicy, linkedClones, tags };
+  return {
+    os: operatingSystem(group),
+    timeServers: timeServers(group),
+    datastore,
+    folder,
+    resourcePool,
+    template,
+    storagePolicy,
+    linkedClones,
+    tags,
+  };
 }
 
 function size({ cpus, memoryMiB, diskGiB }: VirtualMachineInput): Readonly<Record<string, Value>> {
   const memory = memoryMiB % 1024 === 0 ? call('Size.gibibytes', [memoryMiB / 1024], CDK) : call('Size.mebibytes', [memoryMiB], CDK);
-  return { cpus: cpus === 2 ? undefined : cpus, memory: memoryMiB === 8192 ? undefined : memory, disk: diskGiB === 25 ? undefined : call('Size.gibibytes', [diskGiB], CDK) };
+  return {
+    cpus: cpus === 2 ? undefined : cpus,
+    memory: memoryMiB === 8192 ? undefined : memory,
+    disk: diskGiB === 25 ? undefined : call('Size.gibibytes', [diskGiB], CDK),
+  };
 }
 
 function controlPlane(input: ControlPlaneInput): Readonly<Record<string, Value>> {
@@ -196,7 +262,11 @@ function nodes(input: NodeGroupInput): Readonly<Record<string, Value>> {
   return {
     count: input.count,
     labels: input.labels,
-    taints: input.taints?.map(({ key, value, effect = '' }) => ({ key, value: value || undefined, effect: member(`TaintEffect.${constantCase(effect)}`, LIBRARY) })),
+    taints: input.taints?.map(({ key, value, effect = '' }) => ({
+      key,
+      value: value || undefined,
+      effect: member(`TaintEffect.${constantCase(effect)}`, LIBRARY),
+    })),
     maxSurge: input.maxSurge === undefined || input.maxSurge === 1 ? undefined : input.maxSurge,
     kubeletConfiguration: input.kubeletConfiguration as Value,
     machineHealthCheck: healthCheck(input.healthCheck),

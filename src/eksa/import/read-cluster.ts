@@ -47,7 +47,12 @@ function cilium(given: Cilium | undefined): Cilium | undefined {
   const { policyEnforcementMode, ipv4NativeRoutingCIDR, egressMasqueradeInterfaces, skipUpgrade, cniExclusive, helmValues } = given;
   if (helmValues) return { helmValues };
   return {
-    policyEnforcementMode, routingMode: ipv4NativeRoutingCIDR === undefined ? undefined : 'direct', ipv4NativeRoutingCIDR, egressMasqueradeInterfaces, skipUpgrade, cniExclusive,
+    policyEnforcementMode,
+    routingMode: ipv4NativeRoutingCIDR === undefined ? undefined : 'direct',
+    ipv4NativeRoutingCIDR,
+    egressMasqueradeInterfaces,
+    skipUpgrade,
+    cniExclusive,
   };
 }
 
@@ -68,7 +73,14 @@ function extra(spec: ClusterSpec, { identities, gitOps }: Companions): Partial<C
 }
 
 function packageSwitches({ disable, controller, cronjob }: PackageSwitches): PackageSwitches {
-  return { disable, controller: controller && { ...controller, env: controller.env && Object.entries(environment(controller.env)).map(([name, value]) => `${name}=${value}`) }, cronjob };
+  return {
+    disable,
+    controller: controller && {
+      ...controller,
+      env: controller.env && Object.entries(environment(controller.env)).map(([name, value]) => `${name}=${value}`),
+    },
+    cronjob,
+  };
 }
 
 /** A property holds one value under each name; what is lost by that shows when it is written again. */

@@ -42,7 +42,13 @@ export interface FluxFields {
 /** What of a spec the properties can say. */
 const SAYABLE: Readonly<Record<string, (spec: never) => object>> = {
   [OIDC_KIND]: ({ clientId, issuerUrl, usernameClaim, usernamePrefix, groupsClaim, groupsPrefix, requiredClaims }: OidcFields) => ({
-    clientId, issuerUrl, usernameClaim, usernamePrefix, groupsClaim, groupsPrefix, requiredClaims: requiredClaims?.map(({ claim, value }) => ({ claim, value })),
+    clientId,
+    issuerUrl,
+    usernameClaim,
+    usernamePrefix,
+    groupsClaim,
+    groupsPrefix,
+    requiredClaims: requiredClaims?.map(({ claim, value }) => ({ claim, value })),
   }),
   [AWS_IAM_KIND]: ({ awsRegion, backendMode, partition, mapRoles, mapUsers }: AwsIamFields) => ({
     awsRegion,
@@ -52,12 +58,25 @@ const SAYABLE: Readonly<Record<string, (spec: never) => object>> = {
     mapUsers: mapUsers?.map(({ userARN, username, groups }) => ({ userARN, username, groups })),
   }),
   [FLUX_KIND]: ({ branch, clusterConfigPath, systemNamespace, github, git }: FluxFields) => ({
-    branch, clusterConfigPath, systemNamespace,
+    branch,
+    clusterConfigPath,
+    systemNamespace,
     github: github && { owner: github.owner, repository: github.repository, personal: github.personal },
     git: git && { repositoryUrl: git.repositoryUrl, sshKeyAlgorithm: git.sshKeyAlgorithm },
   }),
-  [OLD_FLUX_KIND]: ({ flux: { github: { owner, repository, personal, branch, clusterConfigPath, fluxSystemNamespace } = {} } = {} }: GitOpsSpec) => ({
-    flux: { github: { owner, repository, personal, branch: branch || 'main', clusterConfigPath, fluxSystemNamespace: fluxSystemNamespace || 'flux-system' } },
+  [OLD_FLUX_KIND]: ({
+    flux: { github: { owner, repository, personal, branch, clusterConfigPath, fluxSystemNamespace } = {} } = {},
+  }: GitOpsSpec) => ({
+    flux: {
+      github: {
+        owner,
+        repository,
+        personal,
+        branch: branch || 'main',
+        clusterConfigPath,
+        fluxSystemNamespace: fluxSystemNamespace || 'flux-system',
+      },
+    },
   }),
 };
 
@@ -75,5 +94,9 @@ export function readCompanions(state: State): Companions {
     return ref?.kind && ref.name && spec && sayable ? [companion(ref.kind, ref.name, sayable(spec as never))] : [];
   };
   const [identities, gitOps] = [identityProviderRefs.flatMap(read), read(gitOpsRef)];
-  return { identities: identities.map(({ ref }) => ref), gitOps: gitOps[0]?.ref, documents: [...identities, ...gitOps].map(({ document }) => document) };
+  return {
+    identities: identities.map(({ ref }) => ref),
+    gitOps: gitOps[0]?.ref,
+    documents: [...identities, ...gitOps].map(({ document }) => document),
+  };
 }

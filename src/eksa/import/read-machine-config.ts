@@ -5,7 +5,11 @@ import type { Document } from '../model/document';
 import type { HostOs, MachineSpec, User } from '../model/machines';
 
 /** @param conventionalName the name that the constructs give by default */
-export function readMachineConfig(document: Document<MachineSpec> | undefined, ref: Ref | undefined, conventionalName: string): MachineConfigInput {
+export function readMachineConfig(
+  document: Document<MachineSpec> | undefined,
+  ref: Ref | undefined,
+  conventionalName: string,
+): MachineConfigInput {
   const { osFamily = 'ubuntu', hostOSConfiguration, users = [] } = document?.spec ?? {};
   return {
     machineConfigName: ref?.name === conventionalName ? undefined : ref?.name,
@@ -26,7 +30,12 @@ function hostOs({ ntpConfiguration, certBundles, bottlerocketConfiguration }: Ho
   return {
     ntpConfiguration: ntpConfiguration?.servers && { servers: ntpConfiguration.servers },
     // A property holds one certificate under each name.
-    certBundles: certBundles && Object.entries(Object.fromEntries(certBundles.map(({ name = '', data }) => [name, data] as const))).map(([name, data]) => ({ name, data })),
+    certBundles:
+      certBundles &&
+      Object.entries(Object.fromEntries(certBundles.map(({ name = '', data }) => [name, data] as const))).map(([name, data]) => ({
+        name,
+        data,
+      })),
     bottlerocketConfiguration: bottlerocketConfiguration && {
       kubernetes,
       kernel: kernel?.sysctlSettings && { sysctlSettings: kernel.sysctlSettings },

@@ -8,7 +8,13 @@ import { vsphereDocuments } from '../documents/vsphere';
 import type { VirtualMachineInput, VSphereInput } from '../documents/vsphere';
 import type { Ref } from '../model/cluster';
 import type { Document } from '../model/document';
-import type { AffinityTerm, TinkerbellDatacenterSpec, TinkerbellMachineSpec, VSphereDatacenterSpec, VSphereMachineSpec } from '../model/machines';
+import type {
+  AffinityTerm,
+  TinkerbellDatacenterSpec,
+  TinkerbellMachineSpec,
+  VSphereDatacenterSpec,
+  VSphereMachineSpec,
+} from '../model/machines';
 import type { State } from '../update/pair';
 import { find } from '../update/pair';
 import { readCluster } from './read-cluster';
@@ -54,7 +60,10 @@ function groupsOf({ cluster: { spec = {} } }: State, input: ClusterInput) {
   const conventional: MachineNames = machineNames(input);
   return {
     controlPlane: { ref: spec.controlPlaneConfiguration?.machineGroupRef, conventional: conventional.controlPlane },
-    workers: input.workerNodes.map((_group, index) => ({ ref: spec.workerNodeGroupConfigurations?.[index].machineGroupRef, conventional: conventional.workers[index] })),
+    workers: input.workerNodes.map((_group, index) => ({
+      ref: spec.workerNodeGroupConfigurations?.[index].machineGroupRef,
+      conventional: conventional.workers[index],
+    })),
     etcd: { ref: spec.externalEtcdConfiguration?.machineGroupRef, conventional: conventional.etcd },
   };
 }
@@ -71,7 +80,10 @@ function readBareMetal(state: State): Site {
     input: {
       ...input,
       controlPlaneNodes: { ...input.controlPlaneNodes, ...first },
-      workerNodes: input.workerNodes.map((group, index) => ({ ...group, ...withFamilyOf(first, physicalMachine(state, groups.workers[index])) })),
+      workerNodes: input.workerNodes.map((group, index) => ({
+        ...group,
+        ...withFamilyOf(first, physicalMachine(state, groups.workers[index])),
+      })),
       tinkerbellIp: datacenter.tinkerbellIP ?? '',
       osImageUrl: datacenter.osImageURL,
       hookImagesUrl: datacenter.hookImagesURLPath,
@@ -99,7 +111,10 @@ function physicalMachine(state: State, { ref, conventional }: GroupRef): Physica
     select: hardwareSelector,
     affinity: hardwareAffinity && {
       required: (hardwareAffinity.required ?? []).map(hardwareTerm),
-      preferred: hardwareAffinity.preferred?.map(({ weight = 0, hardwareAffinityTerm = {} }) => ({ ...hardwareTerm(hardwareAffinityTerm), weight })),
+      preferred: hardwareAffinity.preferred?.map(({ weight = 0, hardwareAffinityTerm = {} }) => ({
+        ...hardwareTerm(hardwareAffinityTerm),
+        weight,
+      })),
     },
     imageUrl: osImageURL,
     installationTemplate,
@@ -117,7 +132,14 @@ function hardwareTerm({ labelSelector }: AffinityTerm) {
 function readVSphere(state: State): Site {
   const input = readCluster(state);
   const groups = groupsOf(state, input);
-  const { server = '', datacenter = '', network = '', insecure = false, thumbprint = '', failureDomains } = datacenterOf<VSphereDatacenterSpec>(state);
+  const {
+    server = '',
+    datacenter = '',
+    network = '',
+    insecure = false,
+    thumbprint = '',
+    failureDomains,
+  } = datacenterOf<VSphereDatacenterSpec>(state);
   return {
     construct: 'VSphereCluster',
     input: {

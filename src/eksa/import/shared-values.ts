@@ -17,8 +17,12 @@ interface SharedValues {
  */
 export function shareOut(groups: readonly Values[]): SharedValues {
   const names = [...new Set(groups.flatMap((group) => Object.keys(group)))];
-  const shared = Object.fromEntries(names.map((name) => [name, groups.every((group) => group[name] !== undefined) ? groups[0][name] : undefined]));
-  const own = groups.map((group) => Object.fromEntries(Object.entries(group).filter(([name, value]) => text(value) !== text(shared[name]))));
+  const shared = Object.fromEntries(
+    names.map((name) => [name, groups.every((group) => group[name] !== undefined) ? groups[0][name] : undefined]),
+  );
+  const own = groups.map((group) =>
+    Object.fromEntries(Object.entries(group).filter(([name, value]) => text(value) !== text(shared[name]))),
+  );
   return { shared, own };
 }
 

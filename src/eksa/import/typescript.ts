@@ -24,7 +24,8 @@ export function write(value: Value, indent: string): string {
   if (typeof value === 'string') return quoted(value);
   if (typeof value !== 'object' || value === null) return String(value);
   const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
-  const parts = (at: string) => Array.isArray(value) ? value.map((item: Value) => write(item, at)) : properties(value as Readonly<Record<string, Value>>, at);
+  const parts = (at: string) =>
+    Array.isArray(value) ? value.map((item: Value) => write(item, at)) : properties(value as Readonly<Record<string, Value>>, at);
   const flat = parts(indent);
   const padding = open === '{' && flat.length > 0 ? ' ' : '';
   const line = `${open}${padding}${flat.join(', ')}${padding}${close}`;
@@ -37,7 +38,10 @@ export function write(value: Value, indent: string): string {
 export function call(callee: string, args: readonly Value[], from: string): Expression {
   const given = args.filter((argument) => argument !== undefined);
   const name = callee.replace(/^new /, '').split('.')[0];
-  return new Expression((indent) => `${callee}(${given.map((argument) => write(argument, indent)).join(', ')})`, [{ from, name }, ...given.flatMap(importsOf)]);
+  return new Expression(
+    (indent) => `${callee}(${given.map((argument) => write(argument, indent)).join(', ')})`,
+    [{ from, name }, ...given.flatMap(importsOf)],
+  );
 }
 
 /** A member of a class or enum, such as `TaintEffect.NO_SCHEDULE`. */
@@ -53,11 +57,19 @@ export function importsOf(value: Value): readonly Import[] {
 /** One statement a module, names sorted. */
 export function importStatements(imports: readonly Import[]): string {
   const modules = [...new Set(imports.map(({ from }) => from))].sort();
-  return modules.map((from) => `import { ${[...new Set(imports.filter((entry) => entry.from === from).map(({ name }) => name))].sort().join(', ')} } from '${from}';\n`).join('');
+  return modules
+    .map(
+      (from) =>
+        'import { '
+          + `${[...new Set(imports.filter((entry) => entry.from === from).map(({ name }) => name))].sort().join(', ')} } from '${from}';\n`,
+    )
+    .join('');
 }
 
 function properties(value: Readonly<Record<string, Value>>, indent: string): string[] {
-  return Object.entries(value).filter(([, content]) => content !== undefined).map(([name, content]) => `${/^[A-Za-z_$][\w$]*$/.test(name) ? name : quoted(name)}: ${write(content, indent)}`);
+  return Object.entries(value)
+    .filter(([, content]) => content !== undefined)
+    .map(([name, content]) => `${/^[A-Za-z_$][\w$]*$/.test(name) ? name : quoted(name)}: ${write(content, indent)}`);
 }
 
 /** Several lines stay several lines. */

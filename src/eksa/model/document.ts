@@ -23,7 +23,10 @@ export type ClusterDocument = Document<ClusterSpec>;
  */
 export function documentPaths(documents: readonly Document[]): string[] {
   const given = new Set(documents.map(documentPath));
-  const dangling = documents.flatMap((document) => refsIn(document.spec)).map(({ kind, name }) => `${kind}/${name}`).filter((path) => !given.has(path));
+  const dangling = documents
+    .flatMap((document) => refsIn(document.spec))
+    .map(({ kind, name }) => `${kind}/${name}`)
+    .filter((path) => !given.has(path));
   return documents.map((document) => {
     const path = documentPath(document);
     const wanted = path.endsWith('/') ? new Set(dangling.filter((ref) => ref.startsWith(path))) : new Set<string>();

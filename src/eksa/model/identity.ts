@@ -27,5 +27,7 @@ export interface FluxSpec {
 
 /** The deprecated form of a FluxConfig. */
 export interface GitOpsSpec {
-  readonly flux?: { readonly github?: Github & { readonly personal?: boolean; readonly clusterConfigPath?: string; readonly fluxSystemNamespace?: string } };
+  readonly flux?: {
+    readonly github?: Github & { readonly personal?: boolean; readonly clusterConfigPath?: string; readonly fluxSystemNamespace?: string };
+  };
 }

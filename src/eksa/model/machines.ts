@@ -10,7 +10,11 @@ export interface HostOs {
   readonly ntpConfiguration?: { readonly servers?: readonly string[] };
   readonly certBundles?: readonly { readonly name?: string; readonly data?: string }[];
   readonly bottlerocketConfiguration?: {
-    readonly kubernetes?: { readonly allowedUnsafeSysctls?: readonly string[]; readonly clusterDNSIPs?: readonly string[]; readonly maxPods?: number };
+    readonly kubernetes?: {
+      readonly allowedUnsafeSysctls?: readonly string[];
+      readonly clusterDNSIPs?: readonly string[];
+      readonly maxPods?: number;
+    };
     readonly kernel?: { readonly sysctlSettings?: Readonly<Record<string, string>> };
     readonly boot?: { readonly bootKernelParameters?: Readonly<Record<string, readonly string[]>> };
   };

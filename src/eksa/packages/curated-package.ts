@@ -72,6 +72,8 @@ export function packageNamespaces(packages: readonly CuratedPackage[]): Document
 function withoutGaps(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutGaps);
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([name, content]) => [name, withoutGaps(content)] as const).filter(([, content]) => content !== undefined);
+  const entries = Object.entries(value)
+    .map(([name, content]) => [name, withoutGaps(content)] as const)
+    .filter(([, content]) => content !== undefined);
   return entries.length === 0 && Object.keys(value).length > 0 ? undefined : Object.fromEntries(entries);
 }

@@ -9,8 +9,12 @@ export function kubeVipAbsence(documents: readonly Document[]): string | undefin
   const { managementCluster, workerNodeGroupConfigurations: workers = [], controlPlaneConfiguration } = cluster?.spec ?? {};
   if (!datacenter) return 'kube-vip serves the endpoint only, except on bare metal';
   // Without workers the pods of kube-vip on the control plane nodes do both.
-  if (workers.length === 0) return controlPlaneConfiguration?.skipLoadBalancerDeployment ? 'skipLoadBalancerDeployment leaves it out' : undefined;
+  if (workers.length === 0) {
+    return controlPlaneConfiguration?.skipLoadBalancerDeployment ? 'skipLoadBalancerDeployment leaves it out' : undefined;
+  }
   if (datacenter.spec?.skipLoadBalancerDeployment) return 'skipServiceLoadBalancer leaves it out';
-  if (managementCluster?.name && managementCluster.name !== cluster?.metadata?.name) return 'it comes with the installer of machines, which runs on the management cluster';
+  if (managementCluster?.name && managementCluster.name !== cluster?.metadata?.name) {
+    return 'it comes with the installer of machines, which runs on the management cluster';
+  }
   return undefined;
 }

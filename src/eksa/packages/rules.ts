@@ -40,10 +40,12 @@ const RULES: readonly PackageRule[] = [
 /** One sentence for each thing that is wrong, with the rule behind it. */
 export function packageProblems(context: PackageContext): string[] {
   return [
-    ...context.packages.flatMap((curated) => RULES
-      .filter(({ only }) => only === undefined || only === curated.packageName)
-      .flatMap(({ id, check }) => [...check?.(curated, context) ?? []].map((problem) => `package ${curated.name}: ${problem} [rule ${id}]`))),
-    ...RULES.flatMap(({ id, checkAll }) => [...checkAll?.(context) ?? []].map((problem) => `${problem} [rule ${id}]`)),
+    ...context.packages.flatMap((curated) =>
+      RULES.filter(({ only }) => only === undefined || only === curated.packageName).flatMap(({ id, check }) =>
+        [...(check?.(curated, context) ?? [])].map((problem) => `package ${curated.name}: ${problem} [rule ${id}]`),
+      ),
+    ),
+    ...RULES.flatMap(({ id, checkAll }) => [...(checkAll?.(context) ?? [])].map((problem) => `${problem} [rule ${id}]`)),
   ];
 }
 
@@ -52,12 +54,15 @@ function clusterSpec({ documents }: PackageContext): ClusterDocument['spec'] {
 }
 
 function* packagesEnabled(_curated: CuratedPackage, context: PackageContext): Iterable<string> {
-  if (clusterSpec(context)?.packages?.disable) yield 'curatedPackages of the cluster is false, so nothing would install it: leave curatedPackages out, or the package';
+  if (clusterSpec(context)?.packages?.disable) {
+    yield 'curatedPackages of the cluster is false, so nothing would install it: leave curatedPackages out, or the package';
+  }
 }
 
 function* workloadOnly({ packageName }: CuratedPackage, { cluster }: PackageContext): Iterable<string> {
   if (cluster.managementClusterName !== cluster.clusterName) return;
-  yield `${packageName} goes on workload clusters only, and ${cluster.clusterName} manages itself (it has one for its own use): add it to a cluster with a managementCluster`;
+  yield `${packageName} goes on workload clusters only, and ${cluster.clusterName} manages itself (it has one for its `
+    + 'own use): add it to a cluster with a managementCluster';
 }
 
 function* onceOnly(curated: CuratedPackage, { packages }: PackageContext): Iterable<string> {
@@ -78,7 +83,9 @@ function* somethingToScale(_curated: CuratedPackage, context: PackageContext): I
 
 function* notOnBottlerocket(_curated: CuratedPackage, { documents }: PackageContext): Iterable<string> {
   const machines = documents.filter(({ kind }) => kind.endsWith('MachineConfig')) as readonly Document<MachineSpec>[];
-  if (machines.some(({ spec }) => spec?.osFamily === 'bottlerocket')) yield 'it does not work on Bottlerocket, which os names: use Ubuntu or Red Hat';
+  if (machines.some(({ spec }) => spec?.osFamily === 'bottlerocket')) {
+    yield 'it does not work on Bottlerocket, which os names: use Ubuntu or Red Hat';
+  }
 }
 
 function* poolsFree({ pools = [] }: CuratedPackage, { addresses }: PackageContext): Iterable<string> {

@@ -42,7 +42,7 @@ export function siteAddresses(documents: readonly Document[], hardware: Hardware
 export function* poolProblems({ range: text, isLocal }: AddressPool, site: SiteAddresses): Iterable<string> {
   const range = parseRange(text);
   if (!range) {
-    yield `is ${asWritten(text)}; expected addresses as first-last (10.20.0.100-10.20.0.120) or a network without host bits (10.20.0.96/28)`;
+    yield`is ${asWritten(text)}; expected addresses as first-last (10.20.0.100-10.20.0.120) or a network without host bits (10.20.0.96/28)`;
     return;
   }
   for (const { name } of site.holders.filter((holding) => meets(holding.range, range))) {
@@ -51,7 +51,8 @@ export function* poolProblems({ range: text, isLocal }: AddressPool, site: SiteA
   if (!isLocal || site.networks.length === 0) return;
   const network = site.networks.find((candidate) => liesIn(range, rangeOf(candidate)));
   if (!network) {
-    yield `is ${text}, outside the network of the machines (${site.networks.map(cidrText).join(', ')}), where no host would reach it: choose addresses inside`;
+    yield `is ${text}, outside the network of the machines (${site.networks.map(cidrText).join(', ')}), where no host `
+      + 'would reach it: choose addresses inside';
   } else if (edges(network).some((edge) => edge >= range.first && edge <= range.last)) {
     yield `is ${text}, which contains the first or the last address of ${cidrText(network)}: no host can have those`;
   }

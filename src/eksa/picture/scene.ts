@@ -43,11 +43,18 @@ export interface Scene {
   readonly unused: readonly SceneMachine[];
 }
 
-const PROVIDER_NAMES: Readonly<Record<string, string>> = { TinkerbellDatacenterConfig: 'bare metal', VSphereDatacenterConfig: 'vSphere', DockerDatacenterConfig: 'Docker' };
+const PROVIDER_NAMES: Readonly<Record<string, string>> = {
+  TinkerbellDatacenterConfig: 'bare metal',
+  VSphereDatacenterConfig: 'vSphere',
+  DockerDatacenterConfig: 'Docker',
+};
 
 /** @returns undefined when the text does not hold exactly one Cluster */
 export function sceneOf(clusterYaml: string, hardwareCsv?: string): Scene | undefined {
-  return sceneOfDocuments(parseClusterFile(clusterYaml).documents.map(({ content }) => content), hardwareCsv === undefined ? undefined : parseHardware(hardwareCsv));
+  return sceneOfDocuments(
+    parseClusterFile(clusterYaml).documents.map(({ content }) => content),
+    hardwareCsv === undefined ? undefined : parseHardware(hardwareCsv),
+  );
 }
 
 /** @returns undefined when there is not exactly one Cluster among the documents */
@@ -56,12 +63,15 @@ export function sceneOfDocuments(documents: readonly object[], hardware?: Hardwa
   if (!state) return undefined;
   const spec = state.cluster.spec ?? {};
   const groups = groupsOf(state, spec, hardware);
-  const taken = (hardware?.machines ?? []).filter((machine) => machineSpecs(state, spec).some((candidate) => isEligible(candidate, machine)));
+  const taken = (hardware?.machines ?? []).filter((machine) =>
+    machineSpecs(state, spec).some((candidate) => isEligible(candidate, machine)),
+  );
   return {
-    title: `${state.cluster.metadata?.name ?? '?'}: EKS Anywhere on ${PROVIDER_NAMES[spec.datacenterRef?.kind ?? ''] ?? spec.datacenterRef?.kind ?? 'an unknown provider'}`,
+    title: `${state.cluster.metadata?.name ?? '?'}: EKS Anywhere on `
+      + `${PROVIDER_NAMES[spec.datacenterRef?.kind ?? ''] ?? spec.datacenterRef?.kind ?? 'an unknown provider'}`,
     facts: [
       { name: 'Kubernetes', value: spec.kubernetesVersion ?? '?' },
-      { name: 'managed by', value: isSelfManaged(state.cluster) ? 'itself' : spec.managementCluster?.name ?? '?' },
+      { name: 'managed by', value: isSelfManaged(state.cluster) ? 'itself' : (spec.managementCluster?.name ?? '?') },
       ...placeFacts(state, spec),
     ],
     networks: networksOf(spec, hardware),
@@ -71,7 +81,8 @@ export function sceneOfDocuments(documents: readonly object[], hardware?: Hardwa
 }
 
 function placeFacts(state: State, spec: ClusterSpec): Fact[] {
-  const datacenter = find(state, spec.datacenterRef?.kind, spec.datacenterRef?.name)?.spec as Partial<TinkerbellDatacenterSpec & VSphereDatacenterSpec> | undefined;
+  const datacenter = find(state, spec.datacenterRef?.kind, spec.datacenterRef?.name)?.spec as
+    Partial<TinkerbellDatacenterSpec & VSphereDatacenterSpec> | undefined;
   return present([
     ['Kubernetes API', spec.controlPlaneConfiguration?.endpoint?.host],
     ['Tinkerbell', datacenter?.tinkerbellIP],
@@ -110,18 +121,36 @@ function nodeNetworks(hardware: Hardware | undefined): string[] {
 function groupsOf(state: State, spec: ClusterSpec, hardware: Hardware | undefined): SceneGroup[] {
   const group = (role: Role, name: string, nodes: number, given: NodeGroup, extra: readonly string[] = []) => {
     const machine = specOf(state, given.machineGroupRef);
-    return { role, name, nodes, facts: [...machineFacts(machine), ...groupFacts(given), ...extra], machines: machinesOf(role, name, nodes, machine, hardware) };
+    return {
+      role,
+      name,
+      nodes,
+      facts: [...machineFacts(machine), ...groupFacts(given), ...extra],
+      machines: machinesOf(role, name, nodes, machine, hardware),
+    };
   };
   const controlPlane = spec.controlPlaneConfiguration;
   const etcd = spec.externalEtcdConfiguration;
   return [
     ...(controlPlane ? [group('control plane', 'control plane', controlPlane.count ?? 1, controlPlane, etcd ? [] : ['with etcd'])] : []),
     ...(etcd ? [group('etcd', 'etcd', etcd.count ?? 1, etcd)] : []),
-    ...(spec.workerNodeGroupConfigurations ?? []).map((workers) => group('workers', workers.name ?? '?', workers.count ?? 1, workers, present([
-      ['Kubernetes', workers.kubernetesVersion],
-      ['autoscaling', workers.autoscalingConfiguration && `${workers.autoscalingConfiguration.minCount ?? 0} to ${workers.autoscalingConfiguration.maxCount ?? 0}`],
-      ['failure domain', workers.failureDomains?.join(', ')],
-    ]).map(({ name, value }) => `${name} ${value}`))),
+    ...(spec.workerNodeGroupConfigurations ?? []).map((workers) =>
+      group(
+        'workers',
+        workers.name ?? '?',
+        workers.count ?? 1,
+        workers,
+        present([
+          ['Kubernetes', workers.kubernetesVersion],
+          [
+            'autoscaling',
+            workers.autoscalingConfiguration &&
+              `${workers.autoscalingConfiguration.minCount ?? 0} to ${workers.autoscalingConfiguration.maxCount ?? 0}`,
+          ],
+          ['failure domain', workers.failureDomains?.join(', ')],
+        ]).map(({ name, value }) => `${name} ${value}`),
+      ),
+    ),
   ];
 }
 
@@ -139,8 +168,14 @@ function machineSpecs(state: State, spec: ClusterSpec): MachineSpec[] {
 function machineFacts(machine: MachineSpec | undefined): string[] {
   const { hardwareSelector, hardwareAffinity, osFamily, numCPUs, memoryMiB, diskGiB } = machine ?? {};
   const gibibytes = memoryMiB === undefined ? undefined : `${Math.round(memoryMiB / 102.4) / 10} GiB memory`;
-  return [osFamily, hardwareSelector && selectorText(hardwareSelector), hardwareAffinity && 'by affinity', numCPUs && `${numCPUs} CPUs`, gibibytes, diskGiB && `${diskGiB} GiB disk`]
-    .filter((fact): fact is string => typeof fact === 'string');
+  return [
+    osFamily,
+    hardwareSelector && selectorText(hardwareSelector),
+    hardwareAffinity && 'by affinity',
+    numCPUs && `${numCPUs} CPUs`,
+    gibibytes,
+    diskGiB && `${diskGiB} GiB disk`,
+  ].filter((fact): fact is string => typeof fact === 'string');
 }
 
 function groupFacts({ labels, taints }: NodeGroup): string[] {
@@ -151,11 +186,25 @@ function groupFacts({ labels, taints }: NodeGroup): string[] {
 }
 
 /** Machines that match; without a hardware file, or on a provider that makes them, one for each node. */
-function machinesOf(role: Role, name: string, nodes: number, machine: MachineSpec | undefined, hardware: Hardware | undefined): SceneMachine[] {
+function machinesOf(
+  role: Role,
+  name: string,
+  nodes: number,
+  machine: MachineSpec | undefined,
+  hardware: Hardware | undefined,
+): SceneMachine[] {
   const isPhysical = machine !== undefined && (machine.hardwareSelector !== undefined || machine.hardwareAffinity !== undefined);
-  if (isPhysical && hardware) return hardware.machines.filter((candidate) => isEligible(machine, candidate)).map((candidate, index) => physical(candidate, index >= nodes));
+  if (isPhysical && hardware) {
+    return hardware.machines
+      .filter((candidate) => isEligible(machine, candidate))
+      .map((candidate, index) => physical(candidate, index >= nodes));
+  }
   const detail = isPhysical ? 'a machine' : machine ? 'virtual machine' : 'container';
-  return Array.from({ length: Math.max(0, nodes) }, (_, index) => ({ name: `${role === 'workers' ? name : role} ${index + 1}`, detail, isSpare: false }));
+  return Array.from({ length: Math.max(0, nodes) }, (_, index) => ({
+    name: `${role === 'workers' ? name : role} ${index + 1}`,
+    detail,
+    isSpare: false,
+  }));
 }
 
 function physical({ cells }: Machine, isSpare: boolean): SceneMachine {

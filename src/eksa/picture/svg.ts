@@ -83,14 +83,25 @@ interface Tile extends SceneMachine {
 }
 
 function tilesOf(machines: readonly SceneMachine[], missing: number): Tile[] {
-  const absent = Array.from({ length: missing }, () => ({ name: 'missing', detail: 'no machine matches', isSpare: false, isMissing: true }));
+  const absent = Array.from({ length: missing }, () => ({
+    name: 'missing',
+    detail: 'no machine matches',
+    isSpare: false,
+    isMissing: true,
+  }));
   const all: Tile[] = [...machines, ...absent];
   if (all.length <= MAX_TILES) return all;
   const rest = all.length - MAX_TILES + 1;
   return [...all.slice(0, MAX_TILES - 1), { name: `and ${rest} more`, detail: `${all.length} in all`, isSpare: false }];
 }
 
-function drawTile(canvas: Canvas, { name, detail, isSpare, isMissing }: Tile, x: number, y: number, colours: { readonly edge: string; readonly tile: string }): void {
+function drawTile(
+  canvas: Canvas,
+  { name, detail, isSpare, isMissing }: Tile,
+  x: number,
+  y: number,
+  colours: { readonly edge: string; readonly tile: string },
+): void {
   const edge = isMissing ? '#b3261e' : colours.edge;
   const room = Math.floor((TILE.width - 20) / CHARACTER);
   canvas.rectangle(x, y, TILE.width, TILE.height, { fill: isMissing ? '#fdecea' : colours.tile, edge, isDashed: isSpare || isMissing });
@@ -137,11 +148,17 @@ class Canvas {
   }
 
   public text(content: string, x: number, y: number, { size = FONT, isBold = false, colour = '#111111' }: TextStyle = {}): void {
-    this.shapes.push(`<text x="${round(x)}" y="${round(y)}" font-size="${size}"${isBold ? ' font-weight="bold"' : ''} fill="${colour}" xml:space="preserve">${escaped(content)}</text>`);
+    this.shapes.push(
+      `<text x="${round(x)}" y="${round(y)}" font-size="${size}"${isBold ? ' font-weight="bold"' : ''} `
+        + `fill="${colour}" xml:space="preserve">${escaped(content)}</text>`,
+    );
   }
 
   public rectangle(x: number, y: number, width: number, height: number, { fill, edge, isDashed }: BoxStyle): void {
-    this.shapes.push(`<rect x="${round(x)}" y="${round(y)}" width="${width}" height="${height}" rx="6" fill="${fill}" stroke="${edge}" stroke-width="1.2"${isDashed ? ' stroke-dasharray="5 4"' : ''}/>`);
+    this.shapes.push(
+      `<rect x="${round(x)}" y="${round(y)}" width="${width}" height="${height}" rx="6" fill="${fill}" `
+        + `stroke="${edge}" stroke-width="1.2"${isDashed ? ' stroke-dasharray="5 4"' : ''}/>`,
+    );
   }
 
   public finish(title: string): string {

@@ -22,8 +22,16 @@ function listed(heading: string, facts: readonly Fact[]): string[] {
 
 function describeGroup({ role, name, nodes, facts, machines }: SceneGroup): string[] {
   const spare = machines.filter(({ isSpare }) => isSpare).length;
-  const counts = [`${nodes} node${nodes === 1 ? '' : 's'}`, ...(spare > 0 ? [`${spare} spare`] : []), ...(machines.length < nodes ? [`${nodes - machines.length} missing`] : [])];
-  return ['', `${role === 'workers' ? `workers ${name}` : name}: ${counts.join(', ')}${facts.length > 0 ? ` (${facts.join('; ')})` : ''}`, ...machineLines(machines)];
+  const counts = [
+    `${nodes} node${nodes === 1 ? '' : 's'}`,
+    ...(spare > 0 ? [`${spare} spare`] : []),
+    ...(machines.length < nodes ? [`${nodes - machines.length} missing`] : []),
+  ];
+  return [
+    '',
+    `${role === 'workers' ? `workers ${name}` : name}: ${counts.join(', ')}${facts.length > 0 ? ` (${facts.join('; ')})` : ''}`,
+    ...machineLines(machines),
+  ];
 }
 
 function machineLines(machines: readonly SceneMachine[]): string[] {

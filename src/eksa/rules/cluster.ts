@@ -1,7 +1,13 @@
 /** Rules about the Cluster as a whole: its name, versions and management. */
 import { asWritten, isOneOf, oneOf } from '../finding';
 import type { ClusterDocument } from '../model/document';
-import { KNOWN_EKS_ANYWHERE_MINORS, NEWEST_MINOR_IN_EXTENDED_SUPPORT, kubernetesMinor, parseSemanticVersion, supportedKubernetesVersions } from '../syntax/version';
+import {
+  KNOWN_EKS_ANYWHERE_MINORS,
+  NEWEST_MINOR_IN_EXTENDED_SUPPORT,
+  kubernetesMinor,
+  parseSemanticVersion,
+  supportedKubernetesVersions,
+} from '../syntax/version';
 import { encryptionProblems } from './encryption';
 import { healthCheckProblems } from './node-group';
 import type { Context, Problem, Rule } from './rule';
@@ -36,7 +42,10 @@ function nameOf(cluster: ClusterDocument): string {
 function* nameSyntax(cluster: ClusterDocument): Iterable<Problem> {
   const name = nameOf(cluster);
   if (!/^[a-zA-Z][a-zA-Z0-9-]+$/.test(name)) {
-    yield { at: 'metadata.name', message: `is ${asWritten(name)}; expected at least two letters, digits and dashes that start with a letter` };
+    yield {
+      at: 'metadata.name',
+      message: `is ${asWritten(name)}; expected at least two letters, digits and dashes that start with a letter`,
+    };
   }
 }
 
@@ -48,7 +57,10 @@ function* nameLength(cluster: ClusterDocument): Iterable<Problem> {
 function* nameAsObjectName(cluster: ClusterDocument): Iterable<Problem> {
   const name = nameOf(cluster);
   if (/[A-Z]|-$/.test(name)) {
-    yield { at: 'metadata.name', message: `is ${asWritten(name)}; it names Kubernetes objects, which are lower case and do not end with a dash` };
+    yield {
+      at: 'metadata.name',
+      message: `is ${asWritten(name)}; it names Kubernetes objects, which are lower case and do not end with a dash`,
+    };
   }
 }
 
@@ -57,7 +69,8 @@ function* kubernetesVersion(cluster: ClusterDocument, { eksAnywhereVersion }: Co
   if (!supported) {
     yield {
       at: 'spec.kubernetesVersion',
-      message: `cannot be judged: the rules of EKS Anywhere ${asWritten(eksAnywhereVersion)} are not known here; known are ${KNOWN_EKS_ANYWHERE_MINORS.join(', ')}`,
+      message: `cannot be judged: the rules of EKS Anywhere ${asWritten(eksAnywhereVersion)} are not known here; known are `
+        + `${KNOWN_EKS_ANYWHERE_MINORS.join(', ')}`,
       severity: 'warning',
     };
     return;
@@ -85,7 +98,8 @@ function* extendedSupport(cluster: ClusterDocument): Iterable<Problem> {
   if (minor === undefined || minor > NEWEST_MINOR_IN_EXTENDED_SUPPORT || cluster.spec?.licenseToken) return;
   yield {
     at: 'spec.kubernetesVersion',
-    message: `is ${asWritten(cluster.spec?.kubernetesVersion)}, which is past its standard support (2026-08-31): the tools ask for a licence token`,
+    message: `is ${asWritten(cluster.spec?.kubernetesVersion)}, which is past its standard support (2026-08-31): the tools `
+      + 'ask for a licence token',
     fix: 'set licenseToken, or use a newer version',
     severity: 'warning',
   };
@@ -114,7 +128,11 @@ function* packagesOnWorkloadClusters(cluster: ClusterDocument): Iterable<Problem
   if (!isWorkloadCluster(cluster)) return;
   for (const field of ['controller', 'cronjob'] as const) {
     if (cluster.spec?.packages?.[field] === undefined) continue;
-    yield { at: `spec.packages.${field}`, message: 'is set on a workload cluster; packages are controlled by the management cluster', fix: `remove ${field}` };
+    yield {
+      at: `spec.packages.${field}`,
+      message: 'is set on a workload cluster; packages are controlled by the management cluster',
+      fix: `remove ${field}`,
+    };
   }
 }
 
@@ -135,6 +153,10 @@ function* encryptionAtCreate(cluster: ClusterDocument, { isExisting }: Context):
   if (isExisting) {
     for (const problem of encryptionProblems(cluster)) yield { rule: 'W12', ...problem };
   } else if (cluster.spec?.etcdEncryption !== undefined) {
-    yield { at: 'spec.etcdEncryption', message: 'cannot be set when a cluster is created', fix: 'create the cluster without it and add it with an upgrade' };
+    yield {
+      at: 'spec.etcdEncryption',
+      message: 'cannot be set when a cluster is created',
+      fix: 'create the cluster without it and add it with an upgrade',
+    };
   }
 }

@@ -30,9 +30,15 @@ export const CONTROL_PLANE_RULES: readonly Rule<ClusterDocument>[] = [
   { id: 'C67', check: extraArguments },
   { id: 'C68', check: oidcArguments },
   { id: 'C69', check: (cluster, context) => kubeletProblems(cluster.spec?.controlPlaneConfiguration, AT, context) },
-  { id: 'C72', check: (cluster) => auditPolicyProblems(cluster.spec?.controlPlaneConfiguration?.auditPolicyContent, `${AT}.auditPolicyContent`) },
+  {
+    id: 'C72',
+    check: (cluster) => auditPolicyProblems(cluster.spec?.controlPlaneConfiguration?.auditPolicyContent, `${AT}.auditPolicyContent`),
+  },
   { id: 'taint', check: (cluster) => taintProblems(cluster.spec?.controlPlaneConfiguration?.taints, `${AT}.taints`) },
-  { id: 'MHC', check: (cluster) => healthCheckProblems(cluster.spec?.controlPlaneConfiguration?.machineHealthCheck, `${AT}.machineHealthCheck`) },
+  {
+    id: 'MHC',
+    check: (cluster) => healthCheckProblems(cluster.spec?.controlPlaneConfiguration?.machineHealthCheck, `${AT}.machineHealthCheck`),
+  },
 ];
 
 function host(cluster: ClusterDocument): string {
@@ -65,7 +71,10 @@ function* endpointIsAddressOnVSphere(cluster: ClusterDocument, { provider }: Con
 
 function* endpointIsAddress(cluster: ClusterDocument): Iterable<Problem> {
   if (host(cluster) !== '' && !parseIp(host(cluster))) {
-    yield { at: `${AT}.endpoint.host`, message: `is ${asWritten(host(cluster))}; expected an IP address without port: kube-vip announces it, names do not work` };
+    yield {
+      at: `${AT}.endpoint.host`,
+      message: `is ${asWritten(host(cluster))}; expected an IP address without port: kube-vip announces it, names do not work`,
+    };
   }
 }
 
@@ -86,7 +95,11 @@ function* endpointOutsideNetworks(cluster: ClusterDocument): Iterable<Problem> {
 
 function* noExternalEtcdOnBareMetal(cluster: ClusterDocument, { provider }: Context): Iterable<Problem> {
   if (provider === 'tinkerbell' && cluster.spec?.externalEtcdConfiguration) {
-    yield { at: 'spec.externalEtcdConfiguration', message: 'is set; bare metal supports stacked etcd only', fix: 'remove externalEtcdConfiguration' };
+    yield {
+      at: 'spec.externalEtcdConfiguration',
+      message: 'is set; bare metal supports stacked etcd only',
+      fix: 'remove externalEtcdConfiguration',
+    };
   }
 }
 
@@ -99,7 +112,10 @@ function* machineGroup(cluster: ClusterDocument, { provider }: Context): Iterabl
 function* etcdMachineGroup(cluster: ClusterDocument, { provider }: Context): Iterable<Problem> {
   const etcd = cluster.spec?.externalEtcdConfiguration;
   if (provider !== 'docker' && etcd && !etcd.machineGroupRef) {
-    yield { at: 'spec.externalEtcdConfiguration.machineGroupRef', message: 'is missing; expected the machine configuration of the etcd machines' };
+    yield {
+      at: 'spec.externalEtcdConfiguration.machineGroupRef',
+      message: 'is missing; expected the machine configuration of the etcd machines',
+    };
   }
 }
 
@@ -112,7 +128,11 @@ function* oddCount(cluster: ClusterDocument): Iterable<Problem> {
   const count = cluster.spec?.controlPlaneConfiguration?.count ?? 0;
   if (cluster.spec?.externalEtcdConfiguration || count <= 0) return;
   if (count % 2 === 0) {
-    yield { at: `${AT}.count`, message: `is ${count}; etcd runs on these nodes and needs an odd number to elect a leader`, fix: `use ${count - 1} or ${count + 1}` };
+    yield {
+      at: `${AT}.count`,
+      message: `is ${count}; etcd runs on these nodes and needs an odd number to elect a leader`,
+      fix: `use ${count - 1} or ${count + 1}`,
+    };
   } else if (count > 5) {
     yield { at: `${AT}.count`, message: `is ${count}; 3 or 5 nodes are what the tools recommend`, severity: 'warning' };
   }
@@ -154,9 +174,13 @@ function* inPlace(cluster: ClusterDocument, { provider, flags }: Context): Itera
   const strategy = cluster.spec?.controlPlaneConfiguration?.upgradeRolloutStrategy;
   if (strategy?.type !== 'InPlace') return;
   const at = `${AT}.upgradeRolloutStrategy`;
-  if (strategy.rollingUpdate) yield { at: `${at}.rollingUpdate`, message: 'is set; it has no meaning for InPlace', fix: 'remove rollingUpdate' };
+  if (strategy.rollingUpdate) {
+    yield { at: `${at}.rollingUpdate`, message: 'is set; it has no meaning for InPlace', fix: 'remove rollingUpdate' };
+  }
   if (provider === 'vsphere' && flags.has('VSPHERE_IN_PLACE_UPGRADE')) {
-    if (cluster.spec?.externalEtcdConfiguration) yield { at: 'spec.externalEtcdConfiguration', message: 'is set; in-place upgrades need stacked etcd' };
+    if (cluster.spec?.externalEtcdConfiguration) {
+      yield { at: 'spec.externalEtcdConfiguration', message: 'is set; in-place upgrades need stacked etcd' };
+    }
   } else if (provider !== 'tinkerbell') {
     yield { at: `${at}.type`, message: 'is InPlace; only bare metal supports that', fix: 'use RollingUpdate' };
   }
@@ -165,7 +189,11 @@ function* inPlace(cluster: ClusterDocument, { provider, flags }: Context): Itera
 function* rollingUpdatePresent(cluster: ClusterDocument): Iterable<Problem> {
   const strategy = cluster.spec?.controlPlaneConfiguration?.upgradeRolloutStrategy;
   if (strategy?.type === 'RollingUpdate' && !strategy.rollingUpdate) {
-    yield { at: `${AT}.upgradeRolloutStrategy.rollingUpdate`, message: 'is missing; the controller crashes without it', fix: 'add rollingUpdate.maxSurge: 1' };
+    yield {
+      at: `${AT}.upgradeRolloutStrategy.rollingUpdate`,
+      message: 'is missing; the controller crashes without it',
+      fix: 'add rollingUpdate.maxSurge: 1',
+    };
   }
 }
 
@@ -176,7 +204,10 @@ const DOMAIN = /^(\*\.)?[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9
 function* certificateNames(cluster: ClusterDocument): Iterable<Problem> {
   for (const [index, name] of (cluster.spec?.controlPlaneConfiguration?.certSans ?? []).entries()) {
     if (parseIp(name) || (DOMAIN_SOMEWHERE.test(name) && DOMAIN.test(name))) continue;
-    yield { at: `${AT}.certSans[${index}]`, message: `is ${asWritten(name)}; expected an IP address or a lower-case domain name with a dot` };
+    yield {
+      at: `${AT}.certSans[${index}]`,
+      message: `is ${asWritten(name)}; expected an IP address or a lower-case domain name with a dot`,
+    };
   }
 }
 
@@ -193,5 +224,7 @@ function* extraArguments(cluster: ClusterDocument, { flags }: Context): Iterable
 function* oidcArguments(cluster: ClusterDocument): Iterable<Problem> {
   const hasOidc = cluster.spec?.identityProviderRefs?.some((ref) => ref.kind === 'OIDCConfig');
   const names = Object.keys(cluster.spec?.controlPlaneConfiguration?.apiServerExtraArgs ?? {}).filter((name) => name.startsWith('oidc-'));
-  if (hasOidc && names.length > 0) yield { at: `${AT}.apiServerExtraArgs`, message: `sets ${names.join(', ')}, which the OIDCConfig sets as well` };
+  if (hasOidc && names.length > 0) {
+    yield { at: `${AT}.apiServerExtraArgs`, message: `sets ${names.join(', ')}, which the OIDCConfig sets as well` };
+  }
 }

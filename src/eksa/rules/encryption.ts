@@ -29,9 +29,13 @@ export function* encryptionProblems({ spec }: ClusterDocument): Iterable<Problem
 }
 
 function* entryProblems({ providers = [], resources = [] }: Encryption, at: string): Iterable<Problem> {
-  if (providers.length !== 1) yield { at: `${at}.providers`, message: `has ${providers.length} entries; expected exactly 1`, fix: 'give one provider, with kms' };
+  if (providers.length !== 1) {
+    yield { at: `${at}.providers`, message: `has ${providers.length} entries; expected exactly 1`, fix: 'give one provider, with kms' };
+  }
   for (const [index, { kms }] of providers.entries()) yield* pluginProblems(kms, `${at}.providers[${index}].kms`);
-  if (resources.length === 0) yield { at: `${at}.resources`, message: 'is empty; expected what to encrypt', fix: 'name resources, such as secrets' };
+  if (resources.length === 0) {
+    yield { at: `${at}.resources`, message: 'is empty; expected what to encrypt', fix: 'name resources, such as secrets' };
+  }
 }
 
 function* pluginProblems(kms: KeyManagement | undefined, at: string): Iterable<Problem> {
@@ -41,6 +45,11 @@ function* pluginProblems(kms: KeyManagement | undefined, at: string): Iterable<P
   }
   if (!kms.name) yield { at: `${at}.name`, message: 'is empty; expected the name of the plugin', fix: 'name it' };
   if (parseUrl(kms.socketListenAddress ?? '')?.scheme !== 'unix') {
-    yield { at: `${at}.socketListenAddress`, message: `is ${asWritten(kms.socketListenAddress)}; expected the socket of the plugin, such as 'unix:///var/run/kmsplugin/socket.sock'`, fix: 'use unix://' };
+    yield {
+      at: `${at}.socketListenAddress`,
+      message: `is ${asWritten(kms.socketListenAddress)}; expected the socket of the plugin, such as `
+        + `'unix:///var/run/kmsplugin/socket.sock'`,
+      fix: 'use unix://',
+    };
   }
 }

@@ -46,20 +46,68 @@ function comparable(value: string): string {
 }
 
 export const MACHINE_ROW_RULES: readonly MachineRule[] = [
-  { id: 'R1', column: 'ip_address', check: ({ cells }) => parseIp(cells.ip_address) ? undefined : notAnAddress(cells.ip_address) },
-  { id: 'R2', column: 'gateway', check: ({ cells }) => parseIp(cells.gateway) ? undefined : notAnAddress(cells.gateway) },
-  { id: 'R3', column: 'nameservers', check: ({ cells }) => cells.nameservers.split('|').includes('') ? "has an empty entry; expected addresses joined by '|'" : undefined },
+  { id: 'R1', column: 'ip_address', check: ({ cells }) => (parseIp(cells.ip_address) ? undefined : notAnAddress(cells.ip_address)) },
+  { id: 'R2', column: 'gateway', check: ({ cells }) => (parseIp(cells.gateway) ? undefined : notAnAddress(cells.gateway)) },
+  {
+    id: 'R3',
+    column: 'nameservers',
+    check: ({ cells }) => (cells.nameservers.split('|').includes('') ? "has an empty entry; expected addresses joined by '|'" : undefined),
+  },
   { id: 'S8', column: 'nameservers', check: nameserversAreAddresses },
-  { id: 'R4', column: 'netmask', check: ({ cells }) => cells.netmask === '' ? 'is empty; expected a netmask such as 255.255.255.0' : undefined },
-  { id: 'S8', column: 'netmask', check: ({ cells }) => cells.netmask !== '' && netmaskLength(cells.netmask) === undefined ? `is ${asWritten(cells.netmask)}; expected a contiguous mask such as 255.255.255.0` : undefined },
-  { id: 'R5', column: 'mac', check: ({ cells }) => isMac(cells.mac) ? undefined : `is ${asWritten(cells.mac)}; expected aa:bb:cc:dd:ee:ff` },
-  { id: 'S8', column: 'mac', check: ({ cells }) => isMac(cells.mac) && !isEthernetMac(cells.mac) ? `is ${asWritten(cells.mac)}; the cluster takes six pairs joined by colons only` : undefined },
-  { id: 'R6', column: 'hostname', check: ({ cells }) => isDnsSubdomain(cells.hostname) ? undefined : `is ${asWritten(cells.hostname)}; expected a lower-case DNS name` },
-  { id: 'R7', column: 'disk', check: ({ cells }) => /^\/dev\/[\w-]+$/.test(cells.disk) ? undefined : `is ${asWritten(cells.disk)}; expected one device such as /dev/sda or /dev/nvme0n1` },
+  {
+    id: 'R4',
+    column: 'netmask',
+    check: ({ cells }) => (cells.netmask === '' ? 'is empty; expected a netmask such as 255.255.255.0' : undefined),
+  },
+  {
+    id: 'S8',
+    column: 'netmask',
+    check: ({ cells }) =>
+      cells.netmask !== '' && netmaskLength(cells.netmask) === undefined
+        ? `is ${asWritten(cells.netmask)}; expected a contiguous mask such as 255.255.255.0`
+        : undefined,
+  },
+  {
+    id: 'R5',
+    column: 'mac',
+    check: ({ cells }) => (isMac(cells.mac) ? undefined : `is ${asWritten(cells.mac)}; expected aa:bb:cc:dd:ee:ff`),
+  },
+  {
+    id: 'S8',
+    column: 'mac',
+    check: ({ cells }) =>
+      isMac(cells.mac) && !isEthernetMac(cells.mac)
+        ? `is ${asWritten(cells.mac)}; the cluster takes six pairs joined by colons only`
+        : undefined,
+  },
+  {
+    id: 'R6',
+    column: 'hostname',
+    check: ({ cells }) => (isDnsSubdomain(cells.hostname) ? undefined : `is ${asWritten(cells.hostname)}; expected a lower-case DNS name`),
+  },
+  {
+    id: 'R7',
+    column: 'disk',
+    check: ({ cells }) =>
+      /^\/dev\/[\w-]+$/.test(cells.disk) ? undefined : `is ${asWritten(cells.disk)}; expected one device such as /dev/sda or /dev/nvme0n1`,
+  },
   { id: 'R8', column: 'labels', check: labels },
-  { id: 'R9', column: 'bmc_ip', check: ({ cells }) => hasBmc(cells) && !parseIp(cells.bmc_ip) ? `${notAnAddress(cells.bmc_ip)} (another bmc column is filled)` : undefined },
-  { id: 'R10', column: 'bmc_username', check: ({ cells }) => hasBmc(cells) && cells.bmc_username === '' ? 'is empty although bmc_ip is set' : undefined },
-  { id: 'R10', column: 'bmc_password', check: ({ cells }) => hasBmc(cells) && cells.bmc_password === '' ? 'is empty although bmc_ip is set' : undefined },
+  {
+    id: 'R9',
+    column: 'bmc_ip',
+    check: ({ cells }) =>
+      hasBmc(cells) && !parseIp(cells.bmc_ip) ? `${notAnAddress(cells.bmc_ip)} (another bmc column is filled)` : undefined,
+  },
+  {
+    id: 'R10',
+    column: 'bmc_username',
+    check: ({ cells }) => (hasBmc(cells) && cells.bmc_username === '' ? 'is empty although bmc_ip is set' : undefined),
+  },
+  {
+    id: 'R10',
+    column: 'bmc_password',
+    check: ({ cells }) => (hasBmc(cells) && cells.bmc_password === '' ? 'is empty although bmc_ip is set' : undefined),
+  },
   { id: 'R11', column: 'vlan_id', check: vlan },
   { id: 'R12', column: 'ip_address', check: (machine, context) => taken(machine, context, 'ip_address') },
   { id: 'R13', column: 'mac', check: (machine, context) => taken(machine, context, 'mac') },
@@ -108,7 +156,9 @@ function labels({ cells, labelPairs }: Machine): string | undefined {
 function vlan({ cells }: Machine): string | undefined {
   if (cells.vlan_id === '') return undefined;
   const id = Number(cells.vlan_id);
-  return /^[+-]?\d+$/.test(cells.vlan_id) && id >= 1 && id <= 4094 ? undefined : `is ${asWritten(cells.vlan_id)}; expected a number from 1 to 4094`;
+  return /^[+-]?\d+$/.test(cells.vlan_id) && id >= 1 && id <= 4094
+    ? undefined
+    : `is ${asWritten(cells.vlan_id)}; expected a number from 1 to 4094`;
 }
 
 /** The machine's own network, where address and netmask make one. */
@@ -124,7 +174,9 @@ function gatewayInSubnet(machine: Machine): string | undefined {
   const gateway = parseIp(machine.cells.gateway);
   if (!subnet || !gateway) return undefined;
   if (gateway.value === subnet.address.value) return `is ${asWritten(machine.cells.gateway)}, the machine's own address`;
-  return contains(subnet.cidr, gateway) ? undefined : `is ${asWritten(machine.cells.gateway)}, outside the machine's network (${machine.cells.ip_address} with ${machine.cells.netmask})`;
+  return contains(subnet.cidr, gateway)
+    ? undefined
+    : `is ${asWritten(machine.cells.gateway)}, outside the machine's network (${machine.cells.ip_address} with ${machine.cells.netmask})`;
 }
 
 function usableAddress(machine: Machine): string | undefined {
@@ -133,7 +185,9 @@ function usableAddress(machine: Machine): string | undefined {
   if (!subnet || subnet.cidr.prefixLength > 30) return undefined;
   const { address, cidr } = subnet;
   if (address.value === cidr.network.value) return `is ${asWritten(machine.cells.ip_address)}, the address of the network itself`;
-  return address.value === lastAddress(cidr) ? `is ${asWritten(machine.cells.ip_address)}, the broadcast address of the network` : undefined;
+  return address.value === lastAddress(cidr)
+    ? `is ${asWritten(machine.cells.ip_address)}, the broadcast address of the network`
+    : undefined;
 }
 
 function addressFreeForNode({ cells }: Machine, { cluster, tinkerbellDatacenter }: MachineContext): string | undefined {
@@ -142,7 +196,9 @@ function addressFreeForNode({ cells }: Machine, { cluster, tinkerbellDatacenter 
     'tinkerbellIP': tinkerbellDatacenter?.spec?.tinkerbellIP,
   };
   for (const [owner, address] of Object.entries(reserved)) {
-    if (address && cells.ip_address && sameIp(address, cells.ip_address)) return `is ${asWritten(cells.ip_address)}, which is ${owner} as well`;
+    if (address && cells.ip_address && sameIp(address, cells.ip_address)) {
+      return `is ${asWritten(cells.ip_address)}, which is ${owner} as well`;
+    }
   }
   return undefined;
 }
@@ -153,5 +209,7 @@ function bmcAddressOfItsOwn({ cells }: Machine, context: MachineContext): string
 }
 
 function bmcEverywhereOrNowhere({ cells }: Machine, { firstWithBmc: other }: MachineContext): string | undefined {
-  return other && !hasBmc(cells) ? `is empty, while machine ${asWritten(other.cells.hostname)} has one: machines must all be powered on by their BMC, or all by hand` : undefined;
+  return other && !hasBmc(cells)
+    ? `is empty, while machine ${asWritten(other.cells.hostname)} has one: machines must all be powered on by their BMC, or all by hand`
+    : undefined;
 }

@@ -35,8 +35,18 @@ function demands(cluster: ClusterDocument, context: Context): Demand[] {
 /** Who wants how many machines of which machine configuration. */
 function rolesOf(cluster: ClusterDocument, context: Context) {
   const roles = [
-    { at: 'spec.controlPlaneConfiguration', role: 'the control plane', count: cluster.spec?.controlPlaneConfiguration?.count ?? 0, ref: cluster.spec?.controlPlaneConfiguration?.machineGroupRef },
-    ...groupsOf(cluster).map((group, index) => ({ at: `spec.workerNodeGroupConfigurations[${index}]`, role: `group ${asWritten(group.name)}`, count: initialCount(group), ref: group.machineGroupRef })),
+    {
+      at: 'spec.controlPlaneConfiguration',
+      role: 'the control plane',
+      count: cluster.spec?.controlPlaneConfiguration?.count ?? 0,
+      ref: cluster.spec?.controlPlaneConfiguration?.machineGroupRef,
+    },
+    ...groupsOf(cluster).map((group, index) => ({
+      at: `spec.workerNodeGroupConfigurations[${index}]`,
+      role: `group ${asWritten(group.name)}`,
+      count: initialCount(group),
+      ref: group.machineGroupRef,
+    })),
   ];
   return roles.map(({ at, role, count, ref }) => ({
     at,
@@ -54,12 +64,23 @@ function* enoughMachines(cluster: ClusterDocument, context: Context): Iterable<P
     const fix = 'add or relabel machines, or lower the count';
     if (matching.length === 0) {
       const whose = same.map((demand) => `${demand.count} for ${demand.role}`).join(', ');
-      yield { document: HARDWARE_FILE, at: '', message: `has no machine labelled ${selectorText(selector)}; wanted are ${whose}`, fix: 'add or relabel machines, or change the hardwareSelector' };
+      yield {
+        document: HARDWARE_FILE,
+        at: '',
+        message: `has no machine labelled ${selectorText(selector)}; wanted are ${whose}`,
+        fix: 'add or relabel machines, or change the hardwareSelector',
+      };
     } else if (same.length === 1) {
       yield { at: same[0].source, message: `wants ${machines}; hardware.csv has ${matching.length}`, fix };
     } else {
       const sum = same.map((demand) => `${demand.count} for ${demand.role}`).join(', ');
-      yield { rule: 'S7', document: HARDWARE_FILE, at: '', message: `has ${matching.length} of the ${machines} that are wanted: ${sum}`, fix };
+      yield {
+        rule: 'S7',
+        document: HARDWARE_FILE,
+        at: '',
+        message: `has ${matching.length} of the ${machines} that are wanted: ${sum}`,
+        fix,
+      };
     }
   }
 }
@@ -111,7 +132,12 @@ function* enoughForSharedAffinity(cluster: ClusterDocument, context: Context): I
     // A rule below reports none at all; one above reports fewer than a group needs.
     if (eligible === 0 || eligible >= wanted || same.some(({ count }) => count > eligible)) continue;
     const sum = same.map(({ count, role }) => `${count} for ${role}`).join(', ');
-    yield { document: HARDWARE_FILE, at: '', message: `has ${eligible} of the ${wanted} machines that are wanted by the same affinity terms: ${sum}`, fix: 'add or relabel machines, or lower the count' };
+    yield {
+      document: HARDWARE_FILE,
+      at: '',
+      message: `has ${eligible} of the ${wanted} machines that are wanted by the same affinity terms: ${sum}`,
+      fix: 'add or relabel machines, or lower the count',
+    };
   }
 }
 
@@ -119,7 +145,14 @@ function* enoughForSharedAffinity(cluster: ClusterDocument, context: Context): I
 function* affinityMatches(_cluster: ClusterDocument, context: Context): Iterable<Problem> {
   for (const machine of context.tinkerbellMachines) {
     const hardware = context.hardware?.machines ?? [];
-    if (!machine.spec?.hardwareAffinity || hardware.length === 0 || hardware.some((candidate) => isEligible(machine.spec, candidate))) continue;
-    yield { document: documentPath(machine), at: 'spec.hardwareAffinity', message: 'matches no machine of hardware.csv', severity: 'warning' };
+    if (!machine.spec?.hardwareAffinity || hardware.length === 0 || hardware.some((candidate) => isEligible(machine.spec, candidate))) {
+      continue;
+    }
+    yield {
+      document: documentPath(machine),
+      at: 'spec.hardwareAffinity',
+      message: 'matches no machine of hardware.csv',
+      severity: 'warning',
+    };
   }
 }

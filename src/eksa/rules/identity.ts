@@ -33,9 +33,12 @@ export const IDENTITY_RULES: readonly Rule<ClusterDocument>[] = [
   onReferenced<OidcSpec>('X4', 'OIDCConfig', oidc),
   onReferenced<AwsIamSpec>('X5', 'AWSIamConfig', awsIam),
   onReferenced<FluxSpec>('X6', 'FluxConfig', fluxProvider),
-  onReferenced<FluxSpec>('X7', 'FluxConfig', (spec) => spec.github ? github(spec.github, 'spec.github') : []),
+  onReferenced<FluxSpec>('X7', 'FluxConfig', (spec) => (spec.github ? github(spec.github, 'spec.github') : [])),
   onReferenced<FluxSpec>('X8', 'FluxConfig', fluxGit),
-  onReferenced<FluxSpec>('X9', 'FluxConfig', (spec) => [...branch(spec.branch, 'spec.branch'), ...repository(spec.github?.repository, 'spec.github.repository')]),
+  onReferenced<FluxSpec>('X9', 'FluxConfig', (spec) => [
+    ...branch(spec.branch, 'spec.branch'),
+    ...repository(spec.github?.repository, 'spec.github.repository'),
+  ]),
   onReferenced<GitOpsSpec>('X10', 'GitOpsConfig', gitOps),
 ];
 
@@ -53,7 +56,9 @@ function* awsIam(spec: AwsIamSpec): Iterable<Problem> {
   const modes = spec.backendMode ?? [];
   if (modes.length === 0) yield { at: 'spec.backendMode', message: `is empty; expected ${oneOf(BACKEND_MODES)}` };
   for (const [index, mode] of modes.entries()) {
-    if (!BACKEND_MODES.includes(mode)) yield { at: `spec.backendMode[${index}]`, message: `is ${asWritten(mode)}; expected ${oneOf(BACKEND_MODES)}` };
+    if (!BACKEND_MODES.includes(mode)) {
+      yield { at: `spec.backendMode[${index}]`, message: `is ${asWritten(mode)}; expected ${oneOf(BACKEND_MODES)}` };
+    }
   }
   for (const [index, role] of (spec.mapRoles ?? []).entries()) {
     if (!role.roleARN) yield { at: `spec.mapRoles[${index}].roleARN`, message: 'is empty; expected the ARN of a role' };

@@ -13,15 +13,21 @@ const AT = 'spec.hostOSConfiguration';
 export const MACHINE_RULES: readonly Rule<Document<MachineSpec>>[] = [
   { id: 'SSH', early: true, check: firstKey },
   onHostOs('H1', function* ({ ntpConfiguration }) {
-    if (ntpConfiguration && !ntpConfiguration.servers?.length) yield { at: `${AT}.ntpConfiguration.servers`, message: 'is empty; expected at least one server' };
+    if (ntpConfiguration && !ntpConfiguration.servers?.length) {
+      yield { at: `${AT}.ntpConfiguration.servers`, message: 'is empty; expected at least one server' };
+    }
   }),
   onHostOs('H2', function* ({ ntpConfiguration }) {
     for (const [index, server] of (ntpConfiguration?.servers ?? []).entries()) {
-      if (!isTimeServer(server)) yield { at: `${AT}.ntpConfiguration.servers[${index}]`, message: `is ${asWritten(server)}; expected a name or address` };
+      if (!isTimeServer(server)) {
+        yield { at: `${AT}.ntpConfiguration.servers[${index}]`, message: `is ${asWritten(server)}; expected a name or address` };
+      }
     }
   }),
   onHostOs('H3', function* ({ certBundles }, isBottlerocket) {
-    if (certBundles?.length && !isBottlerocket) yield { at: `${AT}.certBundles`, message: 'is set; only Bottlerocket takes it', fix: 'remove certBundles' };
+    if (certBundles?.length && !isBottlerocket) {
+      yield { at: `${AT}.certBundles`, message: 'is set; only Bottlerocket takes it', fix: 'remove certBundles' };
+    }
   }),
   onHostOs('H4', function* ({ certBundles }) {
     for (const [index, bundle] of (certBundles ?? []).entries()) {
@@ -32,7 +38,11 @@ export const MACHINE_RULES: readonly Rule<Document<MachineSpec>>[] = [
   }),
   onHostOs('H5', function* ({ bottlerocketConfiguration }, isBottlerocket) {
     if (bottlerocketConfiguration && !isBottlerocket) {
-      yield { at: `${AT}.bottlerocketConfiguration`, message: 'is set; only osFamily bottlerocket takes it', fix: 'remove bottlerocketConfiguration' };
+      yield {
+        at: `${AT}.bottlerocketConfiguration`,
+        message: 'is set; only osFamily bottlerocket takes it',
+        fix: 'remove bottlerocketConfiguration',
+      };
     }
   }),
   onHostOs('H6', function* ({ bottlerocketConfiguration }) {
@@ -42,7 +52,12 @@ export const MACHINE_RULES: readonly Rule<Document<MachineSpec>>[] = [
   }),
   onHostOs('H7', function* ({ bottlerocketConfiguration }) {
     for (const [index, address] of (bottlerocketConfiguration?.kubernetes?.clusterDNSIPs ?? []).entries()) {
-      if (!parseIp(address)) yield { at: `${AT}.bottlerocketConfiguration.kubernetes.clusterDNSIPs[${index}]`, message: `is ${asWritten(address)}; expected an IP address` };
+      if (!parseIp(address)) {
+        yield {
+          at: `${AT}.bottlerocketConfiguration.kubernetes.clusterDNSIPs[${index}]`,
+          message: `is ${asWritten(address)}; expected an IP address`,
+        };
+      }
     }
   }),
   onHostOs('H8', function* ({ bottlerocketConfiguration }) {
@@ -50,7 +65,10 @@ export const MACHINE_RULES: readonly Rule<Document<MachineSpec>>[] = [
     if (maxPods < 0) yield { at: `${AT}.bottlerocketConfiguration.kubernetes.maxPods`, message: `is ${maxPods}; expected 0 or more` };
   }),
   onHostOs('H9', function* ({ bottlerocketConfiguration }) {
-    const maps = { 'kernel.sysctlSettings': bottlerocketConfiguration?.kernel?.sysctlSettings, 'boot.bootKernelParameters': bottlerocketConfiguration?.boot?.bootKernelParameters };
+    const maps = {
+      'kernel.sysctlSettings': bottlerocketConfiguration?.kernel?.sysctlSettings,
+      'boot.bootKernelParameters': bottlerocketConfiguration?.boot?.bootKernelParameters,
+    };
     for (const [name, entries] of Object.entries(maps)) {
       if (Object.hasOwn(entries ?? {}, '')) yield { at: `${AT}.bottlerocketConfiguration.${name}`, message: 'has an entry without a name' };
     }
@@ -64,7 +82,10 @@ export function isBottlerocketMachine(machine: Document<MachineSpec>): boolean {
 }
 
 function onHostOs(id: string, check: (hostOs: HostOs, isBottlerocket: boolean) => Iterable<Problem>): Rule<Document<MachineSpec>> {
-  return { id, check: (machine) => machine.spec?.hostOSConfiguration ? check(machine.spec.hostOSConfiguration, isBottlerocketMachine(machine)) : [] };
+  return {
+    id,
+    check: (machine) => (machine.spec?.hostOSConfiguration ? check(machine.spec.hostOSConfiguration, isBottlerocketMachine(machine)) : []),
+  };
 }
 
 function* firstKey(machine: Document<MachineSpec>): Iterable<Problem> {
@@ -77,7 +98,11 @@ function* firstKey(machine: Document<MachineSpec>): Iterable<Problem> {
       fix: "give the content of the .pub file, such as 'ssh-ed25519 AAAA... name'",
     };
   } else if (!key) {
-    yield { at: 'spec.users', message: 'holds no user with an SSH key; the CLI generates one, kubectl and GitOps fail', severity: 'warning' };
+    yield {
+      at: 'spec.users',
+      message: 'holds no user with an SSH key; the CLI generates one, kubectl and GitOps fail',
+      severity: 'warning',
+    };
   }
 }
 

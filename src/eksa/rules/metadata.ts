@@ -23,12 +23,16 @@ export const METADATA_RULES: readonly MetadataRule[] = [
 /** The Cluster's own name has rules C1, C2 and S12. */
 function* objectName({ kind, metadata }: Document): Iterable<Problem> {
   const name = metadata?.name;
-  if (kind !== 'Cluster' && name && !isDnsSubdomain(name)) yield { at: 'metadata.name', message: `is ${asWritten(name)}; expected lower-case letters, digits, dashes and dots` };
+  if (kind !== 'Cluster' && name && !isDnsSubdomain(name)) {
+    yield { at: 'metadata.name', message: `is ${asWritten(name)}; expected lower-case letters, digits, dashes and dots` };
+  }
 }
 
 function* namespace({ metadata }: Document): Iterable<Problem> {
   const name = metadata?.namespace;
-  if (name && !isDnsLabel(name)) yield { at: 'metadata.namespace', message: `is ${asWritten(name)}; expected lower-case letters, digits and dashes` };
+  if (name && !isDnsLabel(name)) {
+    yield { at: 'metadata.namespace', message: `is ${asWritten(name)}; expected lower-case letters, digits and dashes` };
+  }
 }
 
 function* annotations({ metadata }: Document): Iterable<Problem> {
@@ -38,5 +42,7 @@ function* annotations({ metadata }: Document): Iterable<Problem> {
     if (problem) yield { at: `metadata.annotations.${key}`, message: `the annotation key '${key}' ${problem}` };
   }
   const size = entries.reduce((sum, [key, value]) => sum + key.length + value.length, 0);
-  if (size > ANNOTATIONS_LIMIT_BYTES) yield { at: 'metadata.annotations', message: `holds ${size} characters; at most ${ANNOTATIONS_LIMIT_BYTES} are allowed` };
+  if (size > ANNOTATIONS_LIMIT_BYTES) {
+    yield { at: 'metadata.annotations', message: `holds ${size} characters; at most ${ANNOTATIONS_LIMIT_BYTES} are allowed` };
+  }
 }

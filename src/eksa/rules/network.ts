@@ -37,10 +37,12 @@ function blocks(cluster: ClusterDocument, network: NetworkName): readonly string
 }
 
 function* blockPresent(cluster: ClusterDocument, network: NetworkName): Iterable<Problem> {
-  if (blocks(cluster, network).length === 0) yield {
-    at: `${AT}.${network}.cidrBlocks`,
-    message: `is empty; expected one network, such as ${network === 'pods' ? '192.168.0.0/16' : '10.96.0.0/12'}`,
-  };
+  if (blocks(cluster, network).length === 0) {
+    yield {
+      at: `${AT}.${network}.cidrBlocks`,
+      message: `is empty; expected one network, such as ${network === 'pods' ? '192.168.0.0/16' : '10.96.0.0/12'}`,
+    };
+  }
 }
 
 function* singleBlocks(cluster: ClusterDocument): Iterable<Problem> {
@@ -53,7 +55,9 @@ function* singleBlocks(cluster: ClusterDocument): Iterable<Problem> {
 function* blockSyntax(cluster: ClusterDocument): Iterable<Problem> {
   for (const network of NETWORKS) {
     const [block] = blocks(cluster, network);
-    if (block !== undefined && !parseCidr(block)) yield { at: `${AT}.${network}.cidrBlocks[0]`, message: `is ${asWritten(block)}; expected a network such as 10.96.0.0/12` };
+    if (block !== undefined && !parseCidr(block)) {
+      yield { at: `${AT}.${network}.cidrBlocks[0]`, message: `is ${asWritten(block)}; expected a network such as 10.96.0.0/12` };
+    }
   }
 }
 
@@ -76,7 +80,12 @@ function* maskAboveNodeMask(cluster: ClusterDocument): Iterable<Problem> {
 function* maskDifference(cluster: ClusterDocument): Iterable<Problem> {
   const sizes = masks(cluster);
   if (sizes && sizes.node - sizes.pod > LARGEST_MASK_DIFFERENCE) {
-    yield { at: `${AT}.nodes.cidrMaskSize`, message: `is ${sizes.node}, ${sizes.node - sizes.pod} bits longer than the pods' /${sizes.pod}; at most ${LARGEST_MASK_DIFFERENCE} are supported`, fix: `use ${sizes.pod + LARGEST_MASK_DIFFERENCE} or less, or a smaller network for pods` };
+    yield {
+      at: `${AT}.nodes.cidrMaskSize`,
+      message: `is ${sizes.node}, ${sizes.node - sizes.pod} bits longer than the pods' /${sizes.pod}; at most `
+        + `${LARGEST_MASK_DIFFERENCE} are supported`,
+      fix: `use ${sizes.pod + LARGEST_MASK_DIFFERENCE} or less, or a smaller network for pods`,
+    };
   }
 }
 
@@ -94,13 +103,17 @@ function* noOverlap(cluster: ClusterDocument): Iterable<Problem> {
 function* kindnetdOnDockerOnly(cluster: ClusterDocument, { provider }: Context): Iterable<Problem> {
   const network = cluster.spec?.clusterNetwork;
   if (provider === 'docker') return;
-  if (network?.cni === 'kindnetd') yield { at: `${AT}.cni`, message: 'is kindnetd, which works on Docker only', fix: 'use cniConfig.cilium' };
+  if (network?.cni === 'kindnetd') {
+    yield { at: `${AT}.cni`, message: 'is kindnetd, which works on Docker only', fix: 'use cniConfig.cilium' };
+  }
   if (network?.cniConfig?.kindnetd) yield { at: `${AT}.cniConfig.kindnetd`, message: 'is set; it works on Docker only', fix: 'use cilium' };
 }
 
 function* oneCniFormat(cluster: ClusterDocument): Iterable<Problem> {
   const network = cluster.spec?.clusterNetwork;
-  if (network?.cni && network.cniConfig) yield { at: `${AT}.cni`, message: 'and cniConfig are both set', fix: 'remove cni, which is deprecated' };
+  if (network?.cni && network.cniConfig) {
+    yield { at: `${AT}.cni`, message: 'and cniConfig are both set', fix: 'remove cni, which is deprecated' };
+  }
 }
 
 function* legacyPlugin(cluster: ClusterDocument): Iterable<Problem> {
@@ -114,14 +127,24 @@ function* onePlugin(cluster: ClusterDocument): Iterable<Problem> {
   const network = cluster.spec?.clusterNetwork;
   if (network?.cni) return;
   const plugins = Object.values(network?.cniConfig ?? {}).filter((plugin) => plugin !== undefined).length;
-  if (plugins === 0) yield { at: `${AT}.cniConfig.cilium`, message: 'is missing, and no other network plugin is named', fix: 'add cniConfig with cilium: {}' };
+  if (plugins === 0) {
+    yield {
+      at: `${AT}.cniConfig.cilium`,
+      message: 'is missing, and no other network plugin is named',
+      fix: 'add cniConfig with cilium: {}',
+    };
+  }
   if (plugins > 1) yield { at: `${AT}.cniConfig`, message: 'names more than one network plugin', fix: 'keep one' };
 }
 
 function* skipUpgrade(cluster: ClusterDocument): Iterable<Problem> {
   const cilium = cluster.spec?.clusterNetwork?.cniConfig?.cilium;
   if (cilium?.skipUpgrade && cilium.policyEnforcementMode) {
-    yield { at: `${AT}.cniConfig.cilium.policyEnforcementMode`, message: 'is set together with skipUpgrade, which leaves Cilium to you', fix: 'remove one of them' };
+    yield {
+      at: `${AT}.cniConfig.cilium.policyEnforcementMode`,
+      message: 'is set together with skipUpgrade, which leaves Cilium to you',
+      fix: 'remove one of them',
+    };
   }
 }
 
@@ -129,8 +152,12 @@ function* routing(cluster: ClusterDocument): Iterable<Problem> {
   const cilium = cluster.spec?.clusterNetwork?.cniConfig?.cilium;
   const at = `${AT}.cniConfig.cilium`;
   const mode = cilium?.routingMode;
-  if (mode && !ROUTING_MODES.includes(mode)) yield { at: `${at}.routingMode`, message: `is ${asWritten(mode)}; expected ${oneOf(ROUTING_MODES)}` };
-  if (mode === 'direct' && !cilium?.ipv4NativeRoutingCIDR) yield { at: `${at}.ipv4NativeRoutingCIDR`, message: 'is missing; direct routing needs it' };
+  if (mode && !ROUTING_MODES.includes(mode)) {
+    yield { at: `${at}.routingMode`, message: `is ${asWritten(mode)}; expected ${oneOf(ROUTING_MODES)}` };
+  }
+  if (mode === 'direct' && !cilium?.ipv4NativeRoutingCIDR) {
+    yield { at: `${at}.ipv4NativeRoutingCIDR`, message: 'is missing; direct routing needs it' };
+  }
   for (const name of ['ipv4NativeRoutingCIDR', 'ipv6NativeRoutingCIDR'] as const) {
     const block = cilium?.[name];
     if (block && !parseCidr(block)) yield { at: `${at}.${name}`, message: `is ${asWritten(block)}; expected a network such as 10.0.0.0/8` };
@@ -139,5 +166,7 @@ function* routing(cluster: ClusterDocument): Iterable<Problem> {
 
 function* policyMode(cluster: ClusterDocument): Iterable<Problem> {
   const mode = cluster.spec?.clusterNetwork?.cniConfig?.cilium?.policyEnforcementMode;
-  if (mode && !POLICY_MODES.includes(mode)) yield { at: `${AT}.cniConfig.cilium.policyEnforcementMode`, message: `is ${asWritten(mode)}; expected ${oneOf(POLICY_MODES)}` };
+  if (mode && !POLICY_MODES.includes(mode)) {
+    yield { at: `${AT}.cniConfig.cilium.policyEnforcementMode`, message: `is ${asWritten(mode)}; expected ${oneOf(POLICY_MODES)}` };
+  }
 }

@@ -34,11 +34,17 @@ export function* taintProblems(taints: readonly Taint[] | undefined, at: string)
 
 export function* healthCheckProblems(check: HealthCheck | undefined, at: string): Iterable<Problem> {
   const limit = check?.maxUnhealthy;
-  if (typeof limit === 'string' && !/^\d+%$/.test(limit)) yield { at: `${at}.maxUnhealthy`, message: `is ${asWritten(limit)}; expected a number of machines or a share such as '40%'` };
-  if (typeof limit === 'number' && limit < 0) yield { at: `${at}.maxUnhealthy`, message: `is ${limit}: no machine would ever be replaced`, severity: 'warning' };
+  if (typeof limit === 'string' && !/^\d+%$/.test(limit)) {
+    yield { at: `${at}.maxUnhealthy`, message: `is ${asWritten(limit)}; expected a number of machines or a share such as '40%'` };
+  }
+  if (typeof limit === 'number' && limit < 0) {
+    yield { at: `${at}.maxUnhealthy`, message: `is ${limit}: no machine would ever be replaced`, severity: 'warning' };
+  }
   for (const name of ['nodeStartupTimeout', 'unhealthyMachineTimeout'] as const) {
     const text = check?.[name];
-    if (text !== undefined && (parseDurationMs(text) ?? 0) < 0) yield { at: `${at}.${name}`, message: `is ${asWritten(text)}; expected a duration that is not negative` };
+    if (text !== undefined && (parseDurationMs(text) ?? 0) < 0) {
+      yield { at: `${at}.${name}`, message: `is ${asWritten(text)}; expected a duration that is not negative` };
+    }
   }
 }
 
@@ -52,11 +58,18 @@ export function* kubeletProblems(group: NodeGroup | undefined, at: string, conte
   }
   if (!isRecord(configuration)) return;
   if (configuration.kind === '') yield { at: `${path}.kind`, message: 'is empty', fix: "set kind to 'KubeletConfiguration'" };
-  if (configuration.providerID) yield { rule: 'C70', at: `${path}.providerID`, message: 'is set by EKS Anywhere itself', fix: 'remove providerID' };
+  if (configuration.providerID) {
+    yield { rule: 'C70', at: `${path}.providerID`, message: 'is set by EKS Anywhere itself', fix: 'remove providerID' };
+  }
   yield* bottlerocketKubeletProblems(group, configuration, path, context);
 }
 
-function* bottlerocketKubeletProblems(group: NodeGroup | undefined, configuration: Record<string, unknown>, path: string, context: Context): Iterable<Problem> {
+function* bottlerocketKubeletProblems(
+  group: NodeGroup | undefined,
+  configuration: Record<string, unknown>,
+  path: string,
+  context: Context,
+): Iterable<Problem> {
   const machine = context.vsphereMachines.find((candidate) => candidate.metadata?.name === group?.machineGroupRef?.name);
   if (!machine || (machine.spec?.osFamily || 'bottlerocket') !== 'bottlerocket') return;
   const settings = Object.fromEntries(Object.entries(configuration).filter(([name]) => name !== 'kind' && name !== 'apiVersion'));

@@ -42,7 +42,10 @@ export function machineRefs(cluster: ClusterDocument): readonly { readonly at: s
   const spec = cluster.spec;
   const places = [
     { at: 'spec.controlPlaneConfiguration.machineGroupRef', ref: spec?.controlPlaneConfiguration?.machineGroupRef },
-    ...(spec?.workerNodeGroupConfigurations ?? []).map((group, index) => ({ at: `spec.workerNodeGroupConfigurations[${index}].machineGroupRef`, ref: group.machineGroupRef })),
+    ...(spec?.workerNodeGroupConfigurations ?? []).map((group, index) => ({
+      at: `spec.workerNodeGroupConfigurations[${index}].machineGroupRef`,
+      ref: group.machineGroupRef,
+    })),
     { at: 'spec.externalEtcdConfiguration.machineGroupRef', ref: spec?.externalEtcdConfiguration?.machineGroupRef },
   ];
   return places.flatMap(({ at, ref }) => ref ? [{ at, ref }] : []);
@@ -60,7 +63,12 @@ function* datacenter(cluster: ClusterDocument, context: Context): Iterable<Probl
 /** Another kind of datacenter under the same name tells which of the two is wrong. */
 function missingDatacenter(ref: Ref, { documents }: Context): Problem {
   const other = documents.find(({ kind, metadata }) => kind !== ref.kind && Object.hasOwn(PROVIDERS, kind) && metadata?.name === ref.name);
-  if (other) return { at: 'spec.datacenterRef.kind', message: `is ${ref.kind}, but the datacenter ${asWritten(ref.name)} in the file is a ${other.kind}` };
+  if (other) {
+    return {
+      at: 'spec.datacenterRef.kind',
+      message: `is ${ref.kind}, but the datacenter ${asWritten(ref.name)} in the file is a ${other.kind}`,
+    };
+  }
   return { at: 'spec.datacenterRef.name', message: `is ${asWritten(ref.name)}, but the file holds no ${ref.kind} of that name` };
 }
 
@@ -68,8 +76,13 @@ function* machineConfigs(cluster: ClusterDocument, context: Context): Iterable<P
   const wanted = providerOf(cluster)?.machineKind;
   if (!wanted) return;
   for (const { at, ref } of machineRefs(cluster)) {
-    if (ref.kind !== wanted) yield { at: `${at}.kind`, message: `is ${asWritten(ref.kind)}; expected ${wanted}, as the datacenter is a ${cluster.spec?.datacenterRef?.kind}` };
-    else if (!context.find(ref.kind, ref.name)) yield { at: `${at}.name`, message: `is ${asWritten(ref.name)}, but the file holds no ${wanted} of that name` };
+    if (ref.kind !== wanted) {
+      yield {
+        at: `${at}.kind`,
+        message: `is ${asWritten(ref.kind)}; expected ${wanted}, as the datacenter is a ${cluster.spec?.datacenterRef?.kind}`,
+      };
+    } else if (!context.find(ref.kind, ref.name)) yield { at: `${at}.name`, message: `is ${asWritten(ref.name)}, but the file holds no `
+      + `${wanted} of that name` };
   }
 }
 
@@ -110,13 +123,16 @@ function* identityKinds(cluster: ClusterDocument): Iterable<Problem> {
   for (const [index, kind] of kinds.entries()) {
     const at = `spec.identityProviderRefs[${index}].kind`;
     if (!isOneOf(kind, IDENTITY_KINDS)) yield { at, message: `is ${asWritten(kind)}; expected ${oneOf(IDENTITY_KINDS)}` };
-    else if (kinds.indexOf(kind) < index) yield { rule: 'X11', at, message: `is ${kind} a second time; only one of a kind is used`, fix: 'keep one' };
+    else if (kinds.indexOf(kind) < index) yield { rule: 'X11', at, message: `is ${kind} a second time; only one of a kind is `
+      + 'used', fix: 'keep one' };
   }
 }
 
 function* identityNames(cluster: ClusterDocument): Iterable<Problem> {
   for (const [index, ref] of (cluster.spec?.identityProviderRefs ?? []).entries()) {
-    if (!ref.name) yield { at: `spec.identityProviderRefs[${index}].name`, message: `is empty; expected the name of the ${ref.kind ?? 'OIDCConfig'}` };
+    if (!ref.name) {
+      yield { at: `spec.identityProviderRefs[${index}].name`, message: `is empty; expected the name of the ${ref.kind ?? 'OIDCConfig'}` };
+    }
   }
 }
 
@@ -143,12 +159,14 @@ function* templates(_cluster: ClusterDocument, context: Context): Iterable<Probl
     const document = documentPath(machine);
     // An empty reference counts as none.
     if (!ref?.kind && !ref?.name) continue;
-    if (ref.kind !== 'TinkerbellTemplateConfig') yield { document, at: 'spec.templateRef.kind', message: `is ${asWritten(ref.kind)}; expected TinkerbellTemplateConfig` };
-    else if (!context.find(ref.kind, ref.name)) {
+    if (ref.kind !== 'TinkerbellTemplateConfig') {
+      yield { document, at: 'spec.templateRef.kind', message: `is ${asWritten(ref.kind)}; expected TinkerbellTemplateConfig` };
+    } else if (!context.find(ref.kind, ref.name)) {
       yield {
         document,
         at: 'spec.templateRef.name',
-        message: `is ${asWritten(ref.name)}, but the file holds no TinkerbellTemplateConfig of that name; the CLI would use its own template instead`,
+        message: `is ${asWritten(ref.name)}, but the file holds no TinkerbellTemplateConfig of that name; the CLI would use its `
+          + 'own template instead',
       };
     }
   }
@@ -158,7 +176,9 @@ function* duplicates(_cluster: ClusterDocument, context: Context): Iterable<Prob
   const seen = new Set<string>();
   for (const document of context.documents.filter(({ kind }) => isKnownKind(kind))) {
     const path = documentPath(document);
-    if (seen.has(path) && document.kind !== 'Cluster') yield { document: path, at: 'metadata.name', message: 'is the name of two documents of this kind; the later one would win' };
+    if (seen.has(path) && document.kind !== 'Cluster') {
+      yield { document: path, at: 'metadata.name', message: 'is the name of two documents of this kind; the later one would win' };
+    }
     seen.add(path);
   }
 }
@@ -174,6 +194,11 @@ function* unreferencedMachines(cluster: ClusterDocument, context: Context): Iter
   const used = new Set(machineRefs(cluster).map(({ ref }) => `${ref.kind}/${ref.name}`));
   for (const document of context.documents as readonly Document<TinkerbellMachineSpec>[]) {
     if (!/^(Tinkerbell|VSphere)MachineConfig$/.test(document.kind) || used.has(documentPath(document))) continue;
-    yield { document: documentPath(document), at: 'metadata.name', message: 'is used by no node group: the tools ignore this document', severity: 'warning' };
+    yield {
+      document: documentPath(document),
+      at: 'metadata.name',
+      message: 'is used by no node group: the tools ignore this document',
+      severity: 'warning',
+    };
   }
 }

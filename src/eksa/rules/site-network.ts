@@ -22,7 +22,9 @@ const PROXIES = ['httpProxy', 'httpsProxy'] as const;
 function* proxyPresent(cluster: ClusterDocument): Iterable<Problem> {
   const proxy = cluster.spec?.proxyConfiguration;
   for (const name of PROXIES) {
-    if (proxy && !proxy[name]) yield { at: `spec.proxyConfiguration.${name}`, message: 'is empty; both httpProxy and httpsProxy are needed' };
+    if (proxy && !proxy[name]) {
+      yield { at: `spec.proxyConfiguration.${name}`, message: 'is empty; both httpProxy and httpsProxy are needed' };
+    }
   }
 }
 
@@ -30,11 +32,13 @@ function* proxySyntax(cluster: ClusterDocument): Iterable<Problem> {
   for (const name of PROXIES) {
     const text = cluster.spec?.proxyConfiguration?.[name];
     const problem = text ? proxyProblem(text) : undefined;
-    if (problem) yield {
-      rule: problem.rule,
-      at: `spec.proxyConfiguration.${name}`,
-      message: `is ${asWritten(text)}, which ${problem.message}; expected host:port or http://host:port`,
-    };
+    if (problem) {
+      yield {
+        rule: problem.rule,
+        at: `spec.proxyConfiguration.${name}`,
+        message: `is ${asWritten(text)}, which ${problem.message}; expected host:port or http://host:port`,
+      };
+    }
   }
 }
 
@@ -45,7 +49,9 @@ function proxyProblem(text: string): { rule: string; message: string } | undefin
   const match = url ? [text, url.host, url.port] : /^(\[[^\]]*\]|[^:[\]]*):([^:]*)$/.exec(text);
   if (!match || match[2] === '') return { rule: 'C51', message: 'has no port' };
   const host = match[1].replace(/^\[|\]$/g, '');
-  if (!parseIp(host) && !isResolvable(host)) return { rule: 'C52', message: `has the host ${asWritten(host)}, which is neither an address nor a name` };
+  if (!parseIp(host) && !isResolvable(host)) {
+    return { rule: 'C52', message: `has the host ${asWritten(host)}, which is neither an address nor a name` };
+  }
   const port = portProblem(match[2]);
   return port ? { rule: 'C53', message: port } : undefined;
 }
@@ -58,29 +64,44 @@ function isResolvable(host: string): boolean {
 
 function portProblem(text: string): string | undefined {
   const port = Number(text);
-  return /^\+?\d+$/.test(text) && port >= 1 && port <= 65535 ? undefined : `has the port ${asWritten(text)}, which is not between 1 and 65535`;
+  return /^\+?\d+$/.test(text) && port >= 1 && port <= 65535
+    ? undefined
+    : `has the port ${asWritten(text)}, which is not between 1 and 65535`;
 }
 
 function* mirrorEndpoint(cluster: ClusterDocument): Iterable<Problem> {
   const mirror = cluster.spec?.registryMirrorConfiguration;
-  if (mirror && !mirror.endpoint) yield { at: 'spec.registryMirrorConfiguration.endpoint', message: 'is empty; expected the host of the registry' };
+  if (mirror && !mirror.endpoint) {
+    yield { at: 'spec.registryMirrorConfiguration.endpoint', message: 'is empty; expected the host of the registry' };
+  }
 }
 
 function* mirrorPort(cluster: ClusterDocument): Iterable<Problem> {
   const port = cluster.spec?.registryMirrorConfiguration?.port;
-  if (port && portProblem(port)) yield { at: 'spec.registryMirrorConfiguration.port', message: `is ${asWritten(port)}; expected a number from 1 to 65535, as text` };
+  if (port && portProblem(port)) {
+    yield { at: 'spec.registryMirrorConfiguration.port', message: `is ${asWritten(port)}; expected a number from 1 to 65535, as text` };
+  }
 }
 
 function* mirrorNamespaces(cluster: ClusterDocument): Iterable<Problem> {
   for (const [index, { registry }] of (cluster.spec?.registryMirrorConfiguration?.ociNamespaces ?? []).entries()) {
-    if (!registry) yield { at: `spec.registryMirrorConfiguration.ociNamespaces[${index}].registry`, message: 'is empty; expected the registry that is mirrored' };
+    if (!registry) {
+      yield {
+        at: `spec.registryMirrorConfiguration.ociNamespaces[${index}].registry`,
+        message: 'is empty; expected the registry that is mirrored',
+      };
+    }
   }
 }
 
 function* oneCuratedRegistry(cluster: ClusterDocument): Iterable<Problem> {
   const namespaces = cluster.spec?.registryMirrorConfiguration?.ociNamespaces ?? [];
   if (namespaces.filter(({ registry }) => registry && CURATED_PACKAGES_REGISTRY.test(registry)).length > 1) {
-    yield { at: 'spec.registryMirrorConfiguration.ociNamespaces', message: 'names more than one registry of curated packages', fix: 'keep one' };
+    yield {
+      at: 'spec.registryMirrorConfiguration.ociNamespaces',
+      message: 'names more than one registry of curated packages',
+      fix: 'keep one',
+    };
   }
 }
 
@@ -88,6 +109,10 @@ function* insecureMirrorOnBottlerocket(cluster: ClusterDocument, context: Contex
   const machines = [...context.tinkerbellMachines, ...context.vsphereMachines];
   const isBottlerocket = machines.some((machine) => (machine.spec?.osFamily || 'bottlerocket') === 'bottlerocket');
   if (cluster.spec?.registryMirrorConfiguration?.insecureSkipVerify && isBottlerocket) {
-    yield { at: 'spec.registryMirrorConfiguration.insecureSkipVerify', message: 'is true, which Bottlerocket does not support', fix: 'set caCertContent instead' };
+    yield {
+      at: 'spec.registryMirrorConfiguration.insecureSkipVerify',
+      message: 'is true, which Bottlerocket does not support',
+      fix: 'set caCertContent instead',
+    };
   }
 }

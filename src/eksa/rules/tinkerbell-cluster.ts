@@ -40,13 +40,19 @@ function* sameFamily(cluster: ClusterDocument, context: Context): Iterable<Probl
     return machine && isKnownFamily(machine) && machine.spec?.osFamily !== expected ? [machine] : [];
   });
   for (const machine of others) {
-    yield { document: documentPath(machine), at: 'spec.osFamily', message: `is ${asWritten(machine.spec?.osFamily)}; expected the control plane's ${asWritten(expected)}` };
+    yield {
+      document: documentPath(machine),
+      at: 'spec.osFamily',
+      message: `is ${asWritten(machine.spec?.osFamily)}; expected the control plane's ${asWritten(expected)}`,
+    };
   }
-  if (others.length > 0) yield {
-    document: documentPath(controlPlane),
-    at: 'spec.osFamily',
-    message: `is ${asWritten(expected)}; expected the same as on ${others.map(documentPath).join(', ')}`,
-  };
+  if (others.length > 0) {
+    yield {
+      document: documentPath(controlPlane),
+      at: 'spec.osFamily',
+      message: `is ${asWritten(expected)}; expected the same as on ${others.map(documentPath).join(', ')}`,
+    };
+  }
 }
 
 function* bottlerocketVersion(cluster: ClusterDocument, context: Context): Iterable<Problem> {
@@ -72,7 +78,9 @@ function* bottlerocketVersion(cluster: ClusterDocument, context: Context): Itera
 function* imagePresent(_cluster: ClusterDocument, context: Context): Iterable<Problem> {
   const datacenter = context.tinkerbellDatacenter;
   if (!datacenter || datacenter.spec?.osImageURL) return;
-  const without = context.tinkerbellMachines.filter((machine) => !machine.spec?.osImageURL && machine.spec?.osFamily && !isBottlerocketMachine(machine));
+  const without = context.tinkerbellMachines.filter(
+    (machine) => !machine.spec?.osImageURL && machine.spec?.osFamily && !isBottlerocketMachine(machine),
+  );
   if (without.length > 0 && !context.tinkerbellMachines.some((machine) => machine.spec?.osImageURL)) {
     yield {
       document: documentPath(datacenter),
@@ -96,12 +104,14 @@ function* imagePresent(_cluster: ClusterDocument, context: Context): Iterable<Pr
 function* imageOnOneLevel(_cluster: ClusterDocument, context: Context): Iterable<Problem> {
   if (!context.tinkerbellDatacenter?.spec?.osImageURL) return;
   for (const machine of context.tinkerbellMachines) {
-    if (machine.spec?.osImageURL) yield {
-      document: documentPath(machine),
-      at: 'spec.osImageURL',
-      message: 'is set, and the datacenter has one as well',
-      fix: 'keep it on one level',
-    };
+    if (machine.spec?.osImageURL) {
+      yield {
+        document: documentPath(machine),
+        at: 'spec.osImageURL',
+        message: 'is set, and the datacenter has one as well',
+        fix: 'keep it on one level',
+      };
+    }
   }
 }
 
@@ -147,7 +157,10 @@ function* sameStrategy(cluster: ClusterDocument): Iterable<Problem> {
   for (const [index, group] of groupsOf(cluster).entries()) {
     const type = group.upgradeRolloutStrategy?.type ?? 'RollingUpdate';
     if (type !== expected) {
-      yield { at: `spec.workerNodeGroupConfigurations[${index}].upgradeRolloutStrategy.type`, message: `is ${type}; expected ${expected}, as on the control plane` };
+      yield {
+        at: `spec.workerNodeGroupConfigurations[${index}].upgradeRolloutStrategy.type`,
+        message: `is ${type}; expected ${expected}, as on the control plane`,
+      };
     }
   }
 }
@@ -156,7 +169,10 @@ function* noAutoscalingInPlace(cluster: ClusterDocument): Iterable<Problem> {
   const isInPlace = cluster.spec?.controlPlaneConfiguration?.upgradeRolloutStrategy?.type === 'InPlace';
   for (const [index, group] of groupsOf(cluster).entries()) {
     if (group.autoscalingConfiguration && (isInPlace || group.upgradeRolloutStrategy?.type === 'InPlace')) {
-      yield { at: `spec.workerNodeGroupConfigurations[${index}].autoscalingConfiguration`, message: 'is set; it does not go with in-place upgrades' };
+      yield {
+        at: `spec.workerNodeGroupConfigurations[${index}].autoscalingConfiguration`,
+        message: 'is set; it does not go with in-place upgrades',
+      };
     }
   }
 }

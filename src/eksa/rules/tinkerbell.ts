@@ -38,10 +38,12 @@ function* urlProblems(text: string | undefined, at: string): Iterable<Problem> {
 
 function* tinkerbellIp(datacenter: Datacenter): Iterable<Problem> {
   const text = datacenter.spec?.tinkerbellIP;
-  if (!text || !parseIp(text)) yield {
-    at: 'spec.tinkerbellIP',
-    message: `is ${asWritten(text)}; expected a free IP address of the node network for the provisioning services`,
-  };
+  if (!text || !parseIp(text)) {
+    yield {
+      at: 'spec.tinkerbellIP',
+      message: `is ${asWritten(text)}; expected a free IP address of the node network for the provisioning services`,
+    };
+  }
 }
 
 function* isoUrl(datacenter: Datacenter): Iterable<Problem> {
@@ -51,7 +53,9 @@ function* isoUrl(datacenter: Datacenter): Iterable<Problem> {
   const url = parseRequestUri(text);
   if (!url) yield { at, message: `is ${asWritten(text)}; expected a URL that ends with .iso` };
   else if (!/\.iso$/.test(text)) yield { rule: 'T25', at, message: `is ${asWritten(text)}; expected a URL that ends with .iso` };
-  if (!datacenter.spec?.isoBoot) yield { at: 'spec.isoBoot', message: 'is not true although hookIsoURL is set', fix: 'set isoBoot: true or remove hookIsoURL' };
+  if (!datacenter.spec?.isoBoot) {
+    yield { at: 'spec.isoBoot', message: 'is not true although hookIsoURL is set', fix: 'set isoBoot: true or remove hookIsoURL' };
+  }
 }
 
 function* endpointDiffers(datacenter: Datacenter, { cluster }: Context): Iterable<Problem> {
@@ -70,7 +74,9 @@ function* hookWithProxy(datacenter: Datacenter, { cluster }: Context): Iterable<
 
 function* selectorOrAffinity({ spec }: TinkerbellMachine, { tinkerbellMachines }: Context): Iterable<Problem> {
   const hasSelector = Object.keys(spec?.hardwareSelector ?? {}).length > 0;
-  if (hasSelector && spec?.hardwareAffinity) yield { at: 'spec.hardwareAffinity', message: 'and hardwareSelector are both set', fix: 'keep one' };
+  if (hasSelector && spec?.hardwareAffinity) {
+    yield { at: 'spec.hardwareAffinity', message: 'and hardwareSelector are both set', fix: 'keep one' };
+  }
   if (hasSelector || spec?.hardwareAffinity) return;
   // Where the other groups choose by affinity, that is what is missing here.
   const others = tinkerbellMachines.filter((machine) => machine.spec !== spec);
@@ -83,26 +89,39 @@ function* selectorOrAffinity({ spec }: TinkerbellMachine, { tinkerbellMachines }
 
 function* onePair({ spec }: TinkerbellMachine): Iterable<Problem> {
   const pairs = Object.keys(spec?.hardwareSelector ?? {}).length;
-  if (pairs > 1) yield { at: 'spec.hardwareSelector', message: `has ${pairs} labels; exactly one is supported`, fix: 'label the machines with one combined label' };
+  if (pairs > 1) {
+    yield {
+      at: 'spec.hardwareSelector',
+      message: `has ${pairs} labels; exactly one is supported`,
+      fix: 'label the machines with one combined label',
+    };
+  }
 }
 
 function* affinityTerms({ spec }: TinkerbellMachine): Iterable<Problem> {
   const affinity = spec?.hardwareAffinity;
-  if (affinity && !affinity.required?.length) yield { at: 'spec.hardwareAffinity.required', message: 'is empty; expected at least one term' };
+  if (affinity && !affinity.required?.length) {
+    yield { at: 'spec.hardwareAffinity.required', message: 'is empty; expected at least one term' };
+  }
 }
 
 function* expressions({ spec }: TinkerbellMachine): Iterable<Problem> {
   const affinity = spec?.hardwareAffinity;
   const terms: readonly { at: string; term?: AffinityTerm }[] = [
     ...(affinity?.required ?? []).map((term, index) => ({ at: `spec.hardwareAffinity.required[${index}]`, term })),
-    ...(affinity?.preferred ?? []).map(({ hardwareAffinityTerm }, index) => ({ at: `spec.hardwareAffinity.preferred[${index}].hardwareAffinityTerm`, term: hardwareAffinityTerm })),
+    ...(affinity?.preferred ?? []).map(({ hardwareAffinityTerm }, index) => ({
+      at: `spec.hardwareAffinity.preferred[${index}].hardwareAffinityTerm`,
+      term: hardwareAffinityTerm,
+    })),
   ];
   for (const { at, term } of terms) {
     for (const [index, { operator = '', values = [] }] of (term?.labelSelector?.matchExpressions ?? []).entries()) {
       const path = `${at}.labelSelector.matchExpressions[${index}]`;
       const takesValues = operator === 'In' || operator === 'NotIn';
-      if (!OPERATORS.includes(operator)) yield { at: `${path}.operator`, message: `is ${asWritten(operator)}; expected ${oneOf(OPERATORS)}` };
-      else if (takesValues && values.length === 0) yield { rule: 'T12', at: `${path}.values`, message: `is empty; ${operator} needs at least one` };
+      if (!OPERATORS.includes(operator)) {
+        yield { at: `${path}.operator`, message: `is ${asWritten(operator)}; expected ${oneOf(OPERATORS)}` };
+      } else if (takesValues && values.length === 0) yield { rule: 'T12', at: `${path}.values`, message: `is empty; ${operator} needs at `
+        + 'least one' };
       else if (!takesValues && values.length > 0) yield { rule: 'T12', at: `${path}.values`, message: `is set; ${operator} takes none` };
     }
   }
@@ -123,9 +142,18 @@ function* selectorSurvivesYaml({ spec }: TinkerbellMachine, { hardware }: Contex
     const read = textAfterRoundTrip(value);
     if (read === value) continue;
     const fix = 'use a value that is no YAML number, date or word such as yes, on, null';
-    yield { at: `spec.hardwareSelector.${key}`, message: `is ${asWritten(value)}, which the tools read back as ${asWritten(read)}: no machine would ever match`, fix };
+    yield {
+      at: `spec.hardwareSelector.${key}`,
+      message: `is ${asWritten(value)}, which the tools read back as ${asWritten(read)}: no machine would ever match`,
+      fix,
+    };
     for (const machine of hardware?.machines.filter((candidate) => candidate.labels[key] === value) ?? []) {
-      yield { document: `${HARDWARE_FILE}/${machine.cells.hostname}`, at: 'labels', message: `has ${key}=${value}, which the tools look for as ${key}=${read}`, fix };
+      yield {
+        document: `${HARDWARE_FILE}/${machine.cells.hostname}`,
+        at: 'labels',
+        message: `has ${key}=${value}, which the tools look for as ${key}=${read}`,
+        fix,
+      };
     }
   }
 }

@@ -32,7 +32,11 @@ export const VSPHERE_CLUSTER_RULES: readonly Rule<ClusterDocument>[] = [
   { id: 'V6', check: noNetworksOnControlPlane },
 ];
 
-const DATACENTER_FIELDS = { server: 'the name or address of the vCenter server', datacenter: 'the name of the vSphere datacenter', network: 'the network of the nodes' } as const;
+const DATACENTER_FIELDS = {
+  server: 'the name or address of the vCenter server',
+  datacenter: 'the name of the vSphere datacenter',
+  network: 'the network of the nodes',
+} as const;
 
 function* required({ spec }: Datacenter): Iterable<Problem> {
   for (const [field, meaning] of entriesOf(DATACENTER_FIELDS)) {
@@ -70,7 +74,10 @@ function* failureDomains({ spec }: Datacenter): Iterable<Problem> {
     }
     const parent = `/${spec?.datacenter}/network/`;
     if (domain.network && !domain.network.startsWith(parent)) {
-      yield { at: `${at}.network`, message: `is ${asWritten(domain.network)}; expected a path below ${parent} (here the name alone is not completed)` };
+      yield {
+        at: `${at}.network`,
+        message: `is ${asWritten(domain.network)}; expected a path below ${parent} (here the name alone is not completed)`,
+      };
     }
   }
 }
@@ -78,31 +85,46 @@ function* failureDomains({ spec }: Datacenter): Iterable<Problem> {
 function* uniqueDomains({ spec }: Datacenter): Iterable<Problem> {
   const names = (spec?.failureDomains ?? []).map((domain) => domain.name);
   for (const [index, name] of names.entries()) {
-    if (name && names.indexOf(name) < index) yield { at: `spec.failureDomains[${index}].name`, message: `is ${asWritten(name)}, the name of another failure domain as well` };
+    if (name && names.indexOf(name) < index) {
+      yield { at: `spec.failureDomains[${index}].name`, message: `is ${asWritten(name)}, the name of another failure domain as well` };
+    }
   }
 }
 
 function* places({ spec }: VSphereMachine): Iterable<Problem> {
-  for (const [field, meaning] of entriesOf({ datastore: 'the datastore for the disks', resourcePool: 'the resource pool for the machines' })) {
+  const named = entriesOf({ datastore: 'the datastore for the disks', resourcePool: 'the resource pool for the machines' });
+  for (const [field, meaning] of named) {
     if (!spec?.[field]) yield { at: `spec.${field}`, message: `is empty; expected ${meaning}, by name or inventory path` };
   }
 }
 
 function* osFamily({ spec }: VSphereMachine): Iterable<Problem> {
   const family = spec?.osFamily;
-  if (family && !OS_FAMILIES.includes(family)) yield { at: 'spec.osFamily', message: `is ${asWritten(family)}; expected ${oneOf(OS_FAMILIES)}` };
+  if (family && !OS_FAMILIES.includes(family)) {
+    yield { at: 'spec.osFamily', message: `is ${asWritten(family)}; expected ${oneOf(OS_FAMILIES)}` };
+  }
 }
 
 function* bottlerocketUser(machine: VSphereMachine): Iterable<Problem> {
   const name = machine.spec?.users?.[0]?.name;
   if (!isBottlerocketMachine(machine) || name === undefined || name === BOTTLEROCKET_USER) return;
   yield { at: 'spec.users[0].name', message: `is ${asWritten(name)}; Bottlerocket knows only '${BOTTLEROCKET_USER}'` };
-  if (!machine.spec?.osFamily) yield { at: 'spec.osFamily', message: `is empty, which means bottlerocket, whose user cannot be ${asWritten(name)}`, fix: `set osFamily to ${oneOf(OS_FAMILIES)}` };
+  if (!machine.spec?.osFamily) {
+    yield {
+      at: 'spec.osFamily',
+      message: `is empty, which means bottlerocket, whose user cannot be ${asWritten(name)}`,
+      fix: `set osFamily to ${oneOf(OS_FAMILIES)}`,
+    };
+  }
 }
 
 function* template(machine: VSphereMachine): Iterable<Problem> {
   if (!machine.spec?.template && !isBottlerocketMachine(machine)) {
-    yield { at: 'spec.template', message: 'is missing; only Bottlerocket images are imported by the tools', fix: 'name the template that the machines are cloned from' };
+    yield {
+      at: 'spec.template',
+      message: 'is missing; only Bottlerocket images are imported by the tools',
+      fix: 'name the template that the machines are cloned from',
+    };
   }
 }
 
@@ -114,7 +136,8 @@ function* sameFamilyWithExternalEtcd(cluster: ClusterDocument, context: Context)
     yield {
       document: documentPath(machine),
       at: 'spec.osFamily',
-      message: `is ${asWritten(machine.spec?.osFamily)}; with external etcd all machine configurations need the same, ${asWritten(first.spec?.osFamily)}`,
+      message: `is ${asWritten(machine.spec?.osFamily)}; with external etcd all machine configurations need the same, `
+        + `${asWritten(first.spec?.osFamily)}`,
     };
   }
 }
@@ -122,19 +145,27 @@ function* sameFamilyWithExternalEtcd(cluster: ClusterDocument, context: Context)
 function* oneDomainPerGroup(cluster: ClusterDocument): Iterable<Problem> {
   for (const [index, group] of (cluster.spec?.workerNodeGroupConfigurations ?? []).entries()) {
     const count = group.failureDomains?.length ?? 0;
-    if (count > 1) yield {
-      at: `spec.workerNodeGroupConfigurations[${index}].failureDomains`,
-      message: `has ${count} entries; one per group is supported`,
-      fix: 'make a group for each failure domain',
-    };
+    if (count > 1) {
+      yield {
+        at: `spec.workerNodeGroupConfigurations[${index}].failureDomains`,
+        message: `has ${count} entries; one per group is supported`,
+        fix: 'make a group for each failure domain',
+      };
+    }
   }
 }
 
 function* domainsDefined(cluster: ClusterDocument, context: Context): Iterable<Problem> {
   const datacenter = context.vsphereDatacenter;
   const known = (datacenter?.spec?.failureDomains ?? []).map((domain) => domain.name);
-  if (datacenter && known.length === 0 && (cluster.spec?.workerNodeGroupConfigurations ?? []).some((group) => group.failureDomains?.length)) {
-    yield { document: documentPath(datacenter), at: 'spec.failureDomains', message: 'is missing although worker groups name failure domains', fix: 'define them here, or remove failureDomains from the groups' };
+  const groups = cluster.spec?.workerNodeGroupConfigurations ?? [];
+  if (datacenter && known.length === 0 && groups.some((group) => group.failureDomains?.length)) {
+    yield {
+      document: documentPath(datacenter),
+      at: 'spec.failureDomains',
+      message: 'is missing although worker groups name failure domains',
+      fix: 'define them here, or remove failureDomains from the groups',
+    };
   }
   for (const [index, group] of (cluster.spec?.workerNodeGroupConfigurations ?? []).entries()) {
     for (const [position, domain] of (group.failureDomains ?? []).entries()) {
@@ -155,7 +186,12 @@ function* noNetworksOnControlPlane(cluster: ClusterDocument, context: Context): 
   for (const { role, ref } of roles) {
     const machine = context.vsphereMachines.find((candidate) => candidate.metadata?.name === ref?.name);
     if (ref && machine?.spec?.networks?.length) {
-      yield { document: documentPath(machine), at: 'spec.networks', message: `is set; ${role} machines use the datacenter's network`, fix: 'remove networks' };
+      yield {
+        document: documentPath(machine),
+        at: 'spec.networks',
+        message: `is set; ${role} machines use the datacenter's network`,
+        fix: 'remove networks',
+      };
     }
   }
 }

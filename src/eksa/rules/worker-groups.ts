@@ -39,7 +39,9 @@ export function initialCount(group: WorkerGroup): number {
 
 export const WORKER_GROUP_RULES: readonly Rule<ClusterDocument>[] = [
   each('C6', function* (group, at, { provider }) {
-    if (provider !== 'docker' && !group.machineGroupRef) yield { at: `${at}.machineGroupRef`, message: 'is missing; expected the machine configuration of these nodes' };
+    if (provider !== 'docker' && !group.machineGroupRef) {
+      yield { at: `${at}.machineGroupRef`, message: 'is missing; expected the machine configuration of these nodes' };
+    }
   }),
   { id: 'C10', check: groupsPresent },
   each('C11', function* (group, at) {
@@ -62,14 +64,21 @@ export const WORKER_GROUP_RULES: readonly Rule<ClusterDocument>[] = [
   { id: 'C27', check: oneGroupWithoutTaints },
   { id: 'C29', check: versionWithoutGroups },
   each('S26', function* (group, at) {
-    if (group.name && !isDnsLabel(group.name)) yield { at: `${at}.name`, message: `is ${asWritten(group.name)}; it names Kubernetes objects: lower-case letters, digits and dashes` };
+    if (group.name && !isDnsLabel(group.name)) {
+      yield {
+        at: `${at}.name`,
+        message: `is ${asWritten(group.name)}; it names Kubernetes objects: lower-case letters, digits and dashes`,
+      };
+    }
   }),
   each('S26', function* (group, at, { cluster }) {
     const length = `${cluster.metadata?.name}-${group.name}`.length;
-    if (length > OBJECT_NAME_LIMIT) yield {
-      at: `${at}.name`,
-      message: `makes an object name of ${length} characters together with the cluster's; at most ${OBJECT_NAME_LIMIT} are allowed`,
-    };
+    if (length > OBJECT_NAME_LIMIT) {
+      yield {
+        at: `${at}.name`,
+        message: `makes an object name of ${length} characters together with the cluster's; at most ${OBJECT_NAME_LIMIT} are allowed`,
+      };
+    }
   }),
   each('C71', (group, at, context) => kubeletProblems(group, at, context)),
   each('taint', (group, at) => taintProblems(group.taints, `${at}.taints`)),
@@ -90,8 +99,9 @@ function* autoscalingBounds(group: WorkerGroup, at: string): Iterable<Problem> {
   const count = initialCount(group);
   const range = `${at}.autoscalingConfiguration`;
   if (minimum < 0) yield { at: `${range}.minCount`, message: `is ${minimum}; expected 0 or more` };
-  if (scaling.maxCount === undefined && Math.max(minimum, count) > 0) yield { rule: 'C17', at: `${range}.maxCount`, message: 'is missing, which means 0' };
-  else if (minimum > maximum) yield { rule: 'C15', at: `${range}.minCount`, message: `is ${minimum}, more than maxCount ${maximum}` };
+  if (scaling.maxCount === undefined && Math.max(minimum, count) > 0) {
+    yield { rule: 'C17', at: `${range}.maxCount`, message: 'is missing, which means 0' };
+  } else if (minimum > maximum) yield { rule: 'C15', at: `${range}.minCount`, message: `is ${minimum}, more than maxCount ${maximum}` };
   else if (minimum > count) yield { rule: 'C16', at: `${range}.minCount`, message: `is ${minimum}, more than count ${count}` };
   else if (maximum < count) yield { rule: 'C17', at: `${range}.maxCount`, message: `is ${maximum}, less than count ${count}` };
 }
@@ -107,27 +117,40 @@ function* rollingUpdate(group: WorkerGroup, at: string): Iterable<Problem> {
   const { maxSurge = 0, maxUnavailable = 0 } = strategy.rollingUpdate;
   if (maxSurge < 0) yield { rule: 'C20', at: `${path}.maxSurge`, message: `is ${maxSurge}; expected 0 or more` };
   if (maxUnavailable < 0) yield { rule: 'C20', at: `${path}.maxUnavailable`, message: `is ${maxUnavailable}; expected 0 or more` };
-  if (maxSurge === 0 && maxUnavailable === 0) yield {
-    rule: 'C21',
-    at: path,
-    message: 'has maxSurge 0 and maxUnavailable 0: nothing could ever be replaced',
-    fix: 'set one of them to 1',
-  };
+  if (maxSurge === 0 && maxUnavailable === 0) {
+    yield {
+      rule: 'C21',
+      at: path,
+      message: 'has maxSurge 0 and maxUnavailable 0: nothing could ever be replaced',
+      fix: 'set one of them to 1',
+    };
+  }
 }
 
 function* inPlace(group: WorkerGroup, at: string, { provider, flags }: Context): Iterable<Problem> {
   const strategy = group.upgradeRolloutStrategy;
   if (strategy?.type !== 'InPlace') return;
   const path = `${at}.upgradeRolloutStrategy`;
-  if (strategy.rollingUpdate) yield { at: `${path}.rollingUpdate`, message: 'is set; it has no meaning for InPlace', fix: 'remove rollingUpdate' };
+  if (strategy.rollingUpdate) {
+    yield { at: `${path}.rollingUpdate`, message: 'is set; it has no meaning for InPlace', fix: 'remove rollingUpdate' };
+  }
   const isAllowed = provider === 'tinkerbell' || (provider === 'vsphere' && flags.has('VSPHERE_IN_PLACE_UPGRADE'));
-  if (!isAllowed) yield { rule: provider === 'vsphere' ? 'C23' : 'C24', at: `${path}.type`, message: 'is InPlace; only bare metal supports that', fix: 'use RollingUpdate' };
+  if (!isAllowed) {
+    yield {
+      rule: provider === 'vsphere' ? 'C23' : 'C24',
+      at: `${path}.type`,
+      message: 'is InPlace; only bare metal supports that',
+      fix: 'use RollingUpdate',
+    };
+  }
 }
 
 function* uniqueNames(cluster: ClusterDocument): Iterable<Problem> {
   const names = groupsOf(cluster).map((group) => group.name);
   for (const [index, name] of names.entries()) {
-    if (name && names.indexOf(name) < index) yield { at: `${AT}[${index}].name`, message: `is ${asWritten(name)}, the name of another group as well` };
+    if (name && names.indexOf(name) < index) {
+      yield { at: `${AT}[${index}].name`, message: `is ${asWritten(name)}, the name of another group as well` };
+    }
   }
 }
 
@@ -136,7 +159,11 @@ function* oneGroupWithoutTaints(cluster: ClusterDocument): Iterable<Problem> {
   if (groups.length === 0 || isWorkloadCluster(cluster)) return;
   const isBarred = (group: WorkerGroup) => group.taints?.some(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute');
   if (groups.every(isBarred)) {
-    yield { at: AT, message: 'has a NoSchedule or NoExecute taint on every group: the cluster could not run its own pods', fix: 'leave one group without such taints' };
+    yield {
+      at: AT,
+      message: 'has a NoSchedule or NoExecute taint on every group: the cluster could not run its own pods',
+      fix: 'leave one group without such taints',
+    };
   }
 }
 

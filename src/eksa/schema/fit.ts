@@ -27,7 +27,10 @@ const LARGEST_INTEGER = 2 ** 63;
 
 const FORMATS = {
   duration: { isValid: (text: string) => parseDurationMs(text) !== undefined, example: 'a duration such as 10m0s' },
-  time: { isValid: (text: string) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text)), example: 'a time such as 2026-11-21T12:00:00Z' },
+  time: {
+    isValid: (text: string) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text)),
+    example: 'a time such as 2026-11-21T12:00:00Z',
+  },
 } as const;
 
 /** @param path of the value, for messages and for the paths of misfits */
@@ -38,15 +41,24 @@ export function fit(shape: Shape, value: unknown, path: string): Fitting {
 
 function fitted(shape: Shape, value: unknown, path: string, misfits: Misfit[]): unknown {
   switch (shape.type) {
-    case 'free': return value;
-    case 'object': return fittedObject(shape, value, path, misfits);
-    case 'map': return fittedMap(shape, value, path, misfits);
-    case 'list': return fittedList(shape, value, path, misfits);
-    case 'text': return fittedText(shape, value, path, misfits);
-    case 'boolean': return typeof value === 'boolean' ? value : wrongType('true or false', value, path, misfits);
-    case 'integer or text': return typeof value === 'string' || Number.isInteger(value) ? value : wrongType('an integer or text', value, path, misfits);
-    case 'quantity': return isQuantity(String(value)) ? value : wrongType('an amount such as 100m or 1Gi', value, path, misfits);
-    default: return fittedNumber(shape, value, path, misfits);
+    case 'free':
+      return value;
+    case 'object':
+      return fittedObject(shape, value, path, misfits);
+    case 'map':
+      return fittedMap(shape, value, path, misfits);
+    case 'list':
+      return fittedList(shape, value, path, misfits);
+    case 'text':
+      return fittedText(shape, value, path, misfits);
+    case 'boolean':
+      return typeof value === 'boolean' ? value : wrongType('true or false', value, path, misfits);
+    case 'integer or text':
+      return typeof value === 'string' || Number.isInteger(value) ? value : wrongType('an integer or text', value, path, misfits);
+    case 'quantity':
+      return isQuantity(String(value)) ? value : wrongType('an amount such as 100m or 1Gi', value, path, misfits);
+    default:
+      return fittedNumber(shape, value, path, misfits);
   }
 }
 
@@ -61,7 +73,9 @@ function fittedObject(shape: ObjectShape, value: unknown, path: string, misfits:
   }
   for (const name of shape.required) {
     const given = value[name];
-    if (given === undefined || given === null) misfits.push({ kind: 'missing', path: `${path}.${name}`, message: 'is required', fix: `add ${name}` });
+    if (given === undefined || given === null) {
+      misfits.push({ kind: 'missing', path: `${path}.${name}`, message: 'is required', fix: `add ${name}` });
+    }
   }
   return result;
 }
@@ -107,10 +121,17 @@ function fittedText(shape: TextShape, value: unknown, path: string, misfits: Mis
 }
 
 function fittedNumber(shape: NumberShape, value: unknown, path: string, misfits: Misfit[]): unknown {
-  const isFit = typeof value === 'number' && Number.isFinite(value) && (shape.type === 'number' || (Number.isInteger(value) && Math.abs(value) < LARGEST_INTEGER));
+  const isFit =
+    typeof value === 'number' &&
+    Number.isFinite(value) &&
+    (shape.type === 'number' || (Number.isInteger(value) && Math.abs(value) < LARGEST_INTEGER));
   if (!isFit) return wrongType(shape.type === 'number' ? 'a number' : 'an integer', value, path, misfits);
   if (value < (shape.minimum ?? -Infinity) || value > (shape.maximum ?? Infinity)) {
-    misfits.push({ kind: 'value', path, message: `is ${value}; expected ${shape.minimum ?? 'no lower bound'} to ${shape.maximum ?? 'no upper bound'}` });
+    misfits.push({
+      kind: 'value',
+      path,
+      message: `is ${value}; expected ${shape.minimum ?? 'no lower bound'} to ${shape.maximum ?? 'no upper bound'}`,
+    });
     return undefined;
   }
   return value;

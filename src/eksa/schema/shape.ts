@@ -1,6 +1,7 @@
 /** Shapes of documents as data: which fields there are, of which type, and which must be present. */
 
-export type Shape = TextShape | NumberShape | BooleanShape | IntOrTextShape | QuantityShape | ListShape | MapShape | ObjectShape | FreeShape;
+export type Shape =
+  TextShape | NumberShape | BooleanShape | IntOrTextShape | QuantityShape | ListShape | MapShape | ObjectShape | FreeShape;
 
 export interface TextShape {
   readonly type: 'text';

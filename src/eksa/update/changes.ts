@@ -16,7 +16,9 @@ export interface Change {
 export function changesOf({ old, new: now }: Pair): Change[] {
   const before = new Map(old.documents.map((document) => [documentPath(document), document]));
   const after = new Map(now.documents.map((document) => [documentPath(document), document]));
-  return [...new Set([...before.keys(), ...after.keys()])].flatMap((path) => between(content(before.get(path)), content(after.get(path)), path));
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((path) =>
+    between(content(before.get(path)), content(after.get(path)), path),
+  );
 }
 
 function content(document: Document | undefined): object | undefined {
@@ -30,7 +32,9 @@ function between(old: unknown, now: unknown, path: string): Change[] {
   }
   if (isNamedList(old) && isNamedList(now)) {
     const [before, after] = [old, now].map((list) => new Map(list.map((entry) => [entry.name, entry])));
-    return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) => between(before.get(name), after.get(name), `${path}[${name}]`));
+    return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) =>
+      between(before.get(name), after.get(name), `${path}[${name}]`),
+    );
   }
   return [{ path, old, new: now }];
 }

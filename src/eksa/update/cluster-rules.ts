@@ -23,20 +23,89 @@ const API: readonly UpdatePath[] = ['api'];
 const CLI: readonly UpdatePath[] = ['cli'];
 
 const FIXED: readonly FixedField[] = [
-  { id: 'W19', paths: CLI, path: 'metadata.name', value: ({ metadata }) => metadata?.name, fix: 'another name is another cluster: create it, then delete this one' },
-  { id: 'W19', paths: CLI, path: 'metadata.namespace', value: ({ metadata }) => metadata?.namespace, same: (old, now) => old === now || (old === 'default' && (now ?? '') === '') },
+  {
+    id: 'W19',
+    paths: CLI,
+    path: 'metadata.name',
+    value: ({ metadata }) => metadata?.name,
+    fix: 'another name is another cluster: create it, then delete this one',
+  },
+  {
+    id: 'W19',
+    paths: CLI,
+    path: 'metadata.namespace',
+    value: ({ metadata }) => metadata?.namespace,
+    same: (old, now) => old === now || (old === 'default' && (now ?? '') === ''),
+  },
   { id: 'W3', paths: UPDATE_PATHS, path: 'spec.datacenterRef', value: ({ spec }) => spec?.datacenterRef, same: isSameRef },
-  { id: 'W3', paths: UPDATE_PATHS, path: 'spec.controlPlaneConfiguration.endpoint', value: ({ spec }) => spec?.controlPlaneConfiguration?.endpoint },
-  { id: 'W3', paths: UPDATE_PATHS, path: 'spec.clusterNetwork.pods.cidrBlocks', value: ({ spec }) => spec?.clusterNetwork?.pods?.cidrBlocks, same: isSameSet },
-  { id: 'W3', paths: UPDATE_PATHS, path: 'spec.clusterNetwork.services.cidrBlocks', value: ({ spec }) => spec?.clusterNetwork?.services?.cidrBlocks, same: isSameSet },
+  {
+    id: 'W3',
+    paths: UPDATE_PATHS,
+    path: 'spec.controlPlaneConfiguration.endpoint',
+    value: ({ spec }) => spec?.controlPlaneConfiguration?.endpoint,
+  },
+  {
+    id: 'W3',
+    paths: UPDATE_PATHS,
+    path: 'spec.clusterNetwork.pods.cidrBlocks',
+    value: ({ spec }) => spec?.clusterNetwork?.pods?.cidrBlocks,
+    same: isSameSet,
+  },
+  {
+    id: 'W3',
+    paths: UPDATE_PATHS,
+    path: 'spec.clusterNetwork.services.cidrBlocks',
+    value: ({ spec }) => spec?.clusterNetwork?.services?.cidrBlocks,
+    same: isSameSet,
+  },
   { id: 'W3', paths: UPDATE_PATHS, path: 'spec.clusterNetwork.dns.resolvConf', value: ({ spec }) => spec?.clusterNetwork?.dns?.resolvConf },
-  { id: 'W3', paths: API, path: 'spec.clusterNetwork.nodes', value: ({ spec }) => spec?.clusterNetwork?.nodes, fix: 'leave it as it is: even the default, written out, counts as a change' },
+  {
+    id: 'W3',
+    paths: API,
+    path: 'spec.clusterNetwork.nodes',
+    value: ({ spec }) => spec?.clusterNetwork?.nodes,
+    fix: 'leave it as it is: even the default, written out, counts as a change',
+  },
   { id: 'W3', paths: UPDATE_PATHS, path: 'spec.proxyConfiguration', value: ({ spec }) => spec?.proxyConfiguration, same: isSameProxy },
-  { id: 'W3', paths: API, path: 'spec.gitOpsRef', value: ({ spec }) => spec?.gitOpsRef, same: isSameRef, applies: (pair) => !isSelfManaged(pair.old.cluster) },
-  { id: 'W19', paths: CLI, path: 'spec.gitOpsRef', value: ({ spec }) => spec?.gitOpsRef, same: isSameRef, applies: (pair) => pair.old.cluster.spec?.gitOpsRef !== undefined },
-  { id: 'W5', paths: API, path: 'spec.controlPlaneConfiguration.labels', value: ({ spec }) => spec?.controlPlaneConfiguration?.labels, applies: onBareMetal },
-  { id: 'W5', paths: API, path: 'spec.controlPlaneConfiguration.taints', value: ({ spec }) => spec?.controlPlaneConfiguration?.taints, applies: onBareMetal },
-  { id: 'W19', paths: CLI, path: 'spec.controlPlaneConfiguration.machineGroupRef', value: ({ spec }) => spec?.controlPlaneConfiguration?.machineGroupRef, same: isSameRef, applies: onBareMetal, fix: 'change the machine configuration instead of naming another' },
+  {
+    id: 'W3',
+    paths: API,
+    path: 'spec.gitOpsRef',
+    value: ({ spec }) => spec?.gitOpsRef,
+    same: isSameRef,
+    applies: (pair) => !isSelfManaged(pair.old.cluster),
+  },
+  {
+    id: 'W19',
+    paths: CLI,
+    path: 'spec.gitOpsRef',
+    value: ({ spec }) => spec?.gitOpsRef,
+    same: isSameRef,
+    applies: (pair) => pair.old.cluster.spec?.gitOpsRef !== undefined,
+  },
+  {
+    id: 'W5',
+    paths: API,
+    path: 'spec.controlPlaneConfiguration.labels',
+    value: ({ spec }) => spec?.controlPlaneConfiguration?.labels,
+    applies: onBareMetal,
+  },
+  {
+    id: 'W5',
+    paths: API,
+    path: 'spec.controlPlaneConfiguration.taints',
+    value: ({ spec }) => spec?.controlPlaneConfiguration?.taints,
+    applies: onBareMetal,
+  },
+  {
+    id: 'W19',
+    paths: CLI,
+    path: 'spec.controlPlaneConfiguration.machineGroupRef',
+    value: ({ spec }) => spec?.controlPlaneConfiguration?.machineGroupRef,
+    same: isSameRef,
+    applies: onBareMetal,
+    fix: 'change the machine configuration instead of naming another',
+  },
 ];
 
 export const CLUSTER_UPDATE_RULES: readonly UpdateRule[] = [
@@ -61,7 +130,9 @@ function fixedField(field: FixedField): UpdateRule {
       if (paths.length === 0 || field.applies?.(pair) === false) return;
       const [old, now] = [field.value(pair.old.cluster), field.value(pair.new.cluster)];
       const same = field.same ?? isSame;
-      if (!same(old as never, now as never)) yield { path: `Cluster.${field.path}`, message: changed(old, now), fix: field.fix ?? `set it back to ${asWritten(old)}`, paths };
+      if (!same(old as never, now as never)) {
+        yield { path: `Cluster.${field.path}`, message: changed(old, now), fix: field.fix ?? `set it back to ${asWritten(old)}`, paths };
+      }
     },
   };
 }
@@ -92,14 +163,24 @@ function* managementCluster({ old, new: now }: Pair): Iterable<Violation> {
   const isRenamed = old.cluster.metadata?.name !== now.cluster.metadata?.name;
   // A renamed cluster that manages itself is reported by its name.
   if (isSameForApi && isRenamed) return;
-  yield { path: 'Cluster.spec.managementCluster.name', message: changed(before, after), fix: `set it back to ${asWritten(before)}`, paths: pathsFor(isSameForApi ? CLI : UPDATE_PATHS, old.cluster) };
+  yield {
+    path: 'Cluster.spec.managementCluster.name',
+    message: changed(before, after),
+    fix: `set it back to ${asWritten(before)}`,
+    paths: pathsFor(isSameForApi ? CLI : UPDATE_PATHS, old.cluster),
+  };
 }
 
 /** It may be added and removed, but not exchanged. */
 function* awsIamRef({ old, new: now }: Pair): Iterable<Violation> {
   const [before, after] = [old, now].map(awsIamName);
   if (before === undefined || after === undefined || before === after) return;
-  yield { path: 'Cluster.spec.identityProviderRefs', message: `names the AWSIamConfig ${asWritten(after)} and named ${asWritten(before)}; it cannot be exchanged`, fix: `name ${asWritten(before)}`, paths: pathsFor(UPDATE_PATHS, old.cluster) };
+  yield {
+    path: 'Cluster.spec.identityProviderRefs',
+    message: `names the AWSIamConfig ${asWritten(after)} and named ${asWritten(before)}; it cannot be exchanged`,
+    fix: `name ${asWritten(before)}`,
+    paths: pathsFor(UPDATE_PATHS, old.cluster),
+  };
 }
 
 export function awsIamName({ cluster }: State): string | undefined {
@@ -111,7 +192,8 @@ function* etcdTopology({ old, new: now }: Pair): Iterable<Violation> {
   if (before === after) return;
   const topology = (isExternal: boolean) => isExternal ? 'on machines of its own' : 'on the control plane nodes';
   yield {
-    path: 'Cluster.spec.externalEtcdConfiguration', message: `would run etcd ${topology(after)}; it runs ${topology(before)}, and cannot move`,
+    path: 'Cluster.spec.externalEtcdConfiguration', message: `would run etcd ${topology(after)}; it runs ${topology(before)}, and cannot `
+      + 'move',
     fix: before ? 'put externalEtcdConfiguration back' : 'remove externalEtcdConfiguration', paths: pathsFor(UPDATE_PATHS, old.cluster),
   };
 }
@@ -119,7 +201,12 @@ function* etcdTopology({ old, new: now }: Pair): Iterable<Violation> {
 function* skipUpgrade({ old, new: now }: Pair): Iterable<Violation> {
   const [before, after] = [old, now].map(({ cluster }) => cluster.spec?.clusterNetwork?.cniConfig?.cilium?.skipUpgrade === true);
   if (!before || after) return;
-  yield { path: 'Cluster.spec.clusterNetwork.cniConfig.cilium.skipUpgrade', message: 'cannot be taken back: Cilium has been managed by other means since', fix: 'leave skipUpgrade: true', paths: pathsFor(UPDATE_PATHS, old.cluster) };
+  yield {
+    path: 'Cluster.spec.clusterNetwork.cniConfig.cilium.skipUpgrade',
+    message: 'cannot be taken back: Cilium has been managed by other means since',
+    fix: 'leave skipUpgrade: true',
+    paths: pathsFor(UPDATE_PATHS, old.cluster),
+  };
 }
 
 function* cniPlugin({ old, new: now }: Pair): Iterable<Violation> {
@@ -134,7 +221,10 @@ function plugin(network: ClusterNetwork | undefined): string | undefined {
 }
 
 /** Worker groups are the same group when they have the same name. */
-export function groupsOnBothSides({ old, new: now }: Pair): readonly { readonly index: number; readonly old: WorkerGroup; readonly new: WorkerGroup }[] {
+export function groupsOnBothSides({
+  old,
+  new: now,
+}: Pair): readonly { readonly index: number; readonly old: WorkerGroup; readonly new: WorkerGroup }[] {
   const before = new Map((old.cluster.spec?.workerNodeGroupConfigurations ?? []).map((group) => [group.name, group]));
   return (now.cluster.spec?.workerNodeGroupConfigurations ?? []).flatMap((group, index) => {
     const twin = before.get(group.name);
@@ -148,7 +238,11 @@ function* groupFields(pair: Pair, fields: readonly (keyof WorkerGroup)[]): Itera
     for (const field of fields.filter((name) => !isSame(old[name], now[name]))) {
       const isPausable = field !== 'machineGroupRef';
       if (isPausable && isPaused(pair.old.cluster)) continue;
-      yield { path: `Cluster.spec.workerNodeGroupConfigurations[${index}].${field}`, message: changed(old[field], now[field]), fix: 'make a new group instead, and remove this one later' };
+      yield {
+        path: `Cluster.spec.workerNodeGroupConfigurations[${index}].${field}`,
+        message: changed(old[field], now[field]),
+        fix: 'make a new group instead, and remove this one later',
+      };
     }
   }
 }
@@ -157,17 +251,25 @@ function* noScalingWhileUpgrading(pair: Pair): Iterable<Violation> {
   const [old, now] = [pair.old.cluster.spec, pair.new.cluster.spec];
   if (!onBareMetal(pair) || old?.kubernetesVersion === now?.kubernetesVersion) return;
   const fix = 'upgrade first, scale in a second step';
-  const counts = (path: string, before = 0, after = 0) => ({ path, message: `is ${after} and was ${before}, while kubernetesVersion changes as well`, fix });
+  const counts = (path: string, before = 0, after = 0) => ({
+    path,
+    message: `is ${after} and was ${before}, while kubernetesVersion changes as well`,
+    fix,
+  });
   const [cpBefore, cpAfter] = [old, now].map((spec) => spec?.controlPlaneConfiguration?.count);
   if (cpBefore !== cpAfter) yield counts('Cluster.spec.controlPlaneConfiguration.count', cpBefore, cpAfter);
   for (const { index, old: before, new: after } of groupsOnBothSides(pair)) {
     if (before.count !== after.count) yield counts(`Cluster.spec.workerNodeGroupConfigurations[${index}].count`, before.count, after.count);
   }
-  const [groupsBefore, groupsAfter] = [old, now].map((spec) => (spec?.workerNodeGroupConfigurations ?? []).map((group) => group.name ?? ''));
+  const [groupsBefore, groupsAfter] = [old, now].map((spec) =>
+    (spec?.workerNodeGroupConfigurations ?? []).map((group) => group.name ?? ''),
+  );
   const added = groupsAfter.filter((name) => !groupsBefore.includes(name));
   const removed = groupsBefore.filter((name) => !groupsAfter.includes(name));
   if (added.length + removed.length === 0) return;
   const what = [...added.map((name) => `adds ${asWritten(name)}`), ...removed.map((name) => `removes ${asWritten(name)}`)].join(' and ');
   // Two groups renamed into each other's place leave the number as it was, and the webhook looks at number and new names.
-  if (added.length > 0 || groupsBefore.length !== groupsAfter.length) yield { path: 'Cluster.spec.workerNodeGroupConfigurations', message: `${what} while kubernetesVersion changes as well`, fix };
+  if (added.length > 0 || groupsBefore.length !== groupsAfter.length) {
+    yield { path: 'Cluster.spec.workerNodeGroupConfigurations', message: `${what} while kubernetesVersion changes as well`, fix };
+  }
 }

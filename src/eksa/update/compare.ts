@@ -3,7 +3,15 @@
 /** Same structure and values; the order of fields does not count. */
 export function isSame(one: unknown, other: unknown): boolean {
   if (one === other) return true;
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null || Array.isArray(one) !== Array.isArray(other)) return false;
+  if (
+    typeof one !== 'object' ||
+    typeof other !== 'object' ||
+    one === null ||
+    other === null ||
+    Array.isArray(one) !== Array.isArray(other)
+  ) {
+    return false;
+  }
   const keys = definedKeys(one);
   return keys.length === definedKeys(other).length && keys.every((key) => isSame((one as Fields)[key], (other as Fields)[key]));
 }

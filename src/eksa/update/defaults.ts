@@ -26,7 +26,9 @@ function fillCluster(spec: ClusterSpec): ClusterSpec {
     ...spec,
     ...(spec.clusterNetwork ? { clusterNetwork: fillNetwork(spec.clusterNetwork) } : {}),
     ...(spec.workerNodeGroupConfigurations ? { workerNodeGroupConfigurations: spec.workerNodeGroupConfigurations.map(fillGroup) } : {}),
-    ...(spec.registryMirrorConfiguration ? { registryMirrorConfiguration: { ...spec.registryMirrorConfiguration, port: spec.registryMirrorConfiguration.port || '443' } } : {}),
+    ...(spec.registryMirrorConfiguration
+      ? { registryMirrorConfiguration: { ...spec.registryMirrorConfiguration, port: spec.registryMirrorConfiguration.port || '443' } }
+      : {}),
   };
 }
 
@@ -52,5 +54,10 @@ function fillVSphereDatacenter(spec: VSphereDatacenterSpec): VSphereDatacenterSp
 
 function fillFlux(spec: FluxSpec & { clusterConfigPath?: string; systemNamespace?: string }, cluster: ClusterDocument) {
   const manager = cluster.spec?.managementCluster?.name || cluster.metadata?.name || '';
-  return { ...spec, branch: spec.branch || 'main', clusterConfigPath: spec.clusterConfigPath || `clusters/${manager}`, systemNamespace: spec.systemNamespace || 'flux-system' };
+  return {
+    ...spec,
+    branch: spec.branch || 'main',
+    clusterConfigPath: spec.clusterConfigPath || `clusters/${manager}`,
+    systemNamespace: spec.systemNamespace || 'flux-system',
+  };
 }

@@ -24,7 +24,11 @@ export function diff(oldYaml: string, newYaml: string, hardwareCsv?: string, opt
   const files = { old: parseClusterFile(oldYaml), new: parseClusterFile(newYaml) };
   const hardware = hardwareCsv === undefined ? undefined : parseHardware(hardwareCsv);
   const found = diffDocuments(contents(files.old), contents(files.new), hardware, options);
-  const unreadable = [...problems('old', files.old), ...problems('new', files.new), ...(hardware?.fileProblem ? [hardwareProblem(hardware.fileProblem)] : [])];
+  const unreadable = [
+    ...problems('old', files.old),
+    ...problems('new', files.new),
+    ...(hardware?.fileProblem ? [hardwareProblem(hardware.fileProblem)] : []),
+  ];
   if (!found || unreadable.length > 0) return { ...NOTHING, unreadable };
   return {
     ...found,
@@ -41,7 +45,17 @@ function contents({ documents }: ParsedFile): readonly object[] {
 
 function problems(side: 'old' | 'new', file: ParsedFile): (Finding & { side: 'old' | 'new' })[] {
   const clusters = file.documents.filter(({ content }) => content.kind === 'Cluster').length;
-  const count: Finding[] = clusters === 1 ? [] : [{ ruleId: clusters === 0 ? 'P1' : 'P7', severity: 'error', path: 'Cluster', message: `is there ${clusters} times; expected one Cluster in the file` }];
+  const count: Finding[] =
+    clusters === 1
+      ? []
+      : [
+        {
+          ruleId: clusters === 0 ? 'P1' : 'P7',
+          severity: 'error',
+          path: 'Cluster',
+          message: `is there ${clusters} times; expected one Cluster in the file`,
+        },
+      ];
   return [...file.findings.filter(({ severity }) => severity === 'error'), ...count].map((finding) => ({ ...finding, side }));
 }
 

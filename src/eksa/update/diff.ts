@@ -35,7 +35,12 @@ export interface UpgradeDiff {
  * @param hardware all machines of the site, those in use included
  * @returns undefined when one of the two does not hold exactly one Cluster
  */
-export function diffDocuments(oldDocuments: readonly object[], newDocuments: readonly object[], hardware?: Hardware, options: CheckOptions = {}): UpgradeDiff | undefined {
+export function diffDocuments(
+  oldDocuments: readonly object[],
+  newDocuments: readonly object[],
+  hardware?: Hardware,
+  options: CheckOptions = {},
+): UpgradeDiff | undefined {
   const [old, now] = [stateOf(oldDocuments), stateOf(newDocuments)];
   if (!old || !now) return undefined;
   const pair: Pair = { old, new: now, hardware };
@@ -43,7 +48,15 @@ export function diffDocuments(oldDocuments: readonly object[], newDocuments: rea
   const machines = spareNeeds(pair, groups);
   const { refusals, newFile } = judge(pair, newDocuments, options);
   const all = [...refusals.map((refusal) => onBothPaths(refusal, pair)), ...machines.flatMap(shortage)];
-  return { cliAccepts: isAccepted(all, 'cli'), webhookAccepts: isAccepted(all, 'api'), refusals: all, newFile, changes: changesOf(pair).map(withoutToken), groups, machines };
+  return {
+    cliAccepts: isAccepted(all, 'cli'),
+    webhookAccepts: isAccepted(all, 'api'),
+    refusals: all,
+    newFile,
+    changes: changesOf(pair).map(withoutToken),
+    groups,
+    machines,
+  };
 }
 
 /** Licence tokens are not shown, references to them are. */
@@ -60,9 +73,14 @@ function onBothPaths(refusal: Refusal, { hardware }: Pair): Refusal {
 
 function shortage({ selector, groups, wanted, spare }: SpareNeed): Refusal[] {
   if (spare === undefined || spare >= wanted) return [];
-  return [{
-    ruleId: 'T31', paths: UPDATE_PATHS, path: HARDWARE_FILE,
-    message: `has ${spare} spare machine${spare === 1 ? '' : 's'} labelled ${selector}; ${wanted} more ${wanted === 1 ? 'is' : 'are'} wanted for ${groups.join(' and ')}`,
-    fix: 'add or relabel machines; nodes that are replaced with maxSurge 0 need no spare ones',
-  }];
+  return [
+    {
+      ruleId: 'T31',
+      paths: UPDATE_PATHS,
+      path: HARDWARE_FILE,
+      message: `has ${spare} spare machine${spare === 1 ? '' : 's'} labelled ${selector}; ${wanted} more `
+        + `${wanted === 1 ? 'is' : 'are'} wanted for ${groups.join(' and ')}`,
+      fix: 'add or relabel machines; nodes that are replaced with maxSurge 0 need no spare ones',
+    },
+  ];
 }

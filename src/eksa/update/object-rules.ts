@@ -2,7 +2,13 @@
 import { asWritten } from '../finding';
 import type { Document } from '../model/document';
 import { documentPath } from '../model/document';
-import type { MachineSpec, TinkerbellDatacenterSpec, TinkerbellMachineSpec, VSphereDatacenterSpec, VSphereMachineSpec } from '../model/machines';
+import type {
+  MachineSpec,
+  TinkerbellDatacenterSpec,
+  TinkerbellMachineSpec,
+  VSphereDatacenterSpec,
+  VSphereMachineSpec,
+} from '../model/machines';
 import { machineRefs } from '../rules/references';
 import { changed } from './cluster-rules';
 import { isSame } from './compare';
@@ -19,11 +25,21 @@ export const OBJECT_UPDATE_RULES: readonly UpdateRule[] = [
   { id: 'W17', paths: UPDATE_PATHS, check: vsphereDatacenter },
 ];
 
-function* fixed<Spec>({ old, new: now }: DocumentPair<Spec>, fields: readonly (keyof Spec & string)[], paths: readonly UpdatePath[], fix?: string): Iterable<Violation> {
+function* fixed<Spec>(
+  { old, new: now }: DocumentPair<Spec>,
+  fields: readonly (keyof Spec & string)[],
+  paths: readonly UpdatePath[],
+  fix?: string,
+): Iterable<Violation> {
   if (paths.length === 0) return;
   for (const field of fields.filter((name) => !isSame(old.spec?.[name], now.spec?.[name]))) {
     const [before, after] = [old.spec?.[field], now.spec?.[field]];
-    yield { path: `${documentPath(now)}.spec.${field}`, message: changed(before, after), fix: fix ?? `set it back to ${asWritten(before)}`, paths };
+    yield {
+      path: `${documentPath(now)}.spec.${field}`,
+      message: changed(before, after),
+      fix: fix ?? `set it back to ${asWritten(before)}`,
+      paths,
+    };
   }
 }
 
@@ -64,12 +80,35 @@ function* tinkerbellMachines(pair: Pair): Iterable<Violation> {
 function* firstUser({ old, new: now }: DocumentPair<TinkerbellMachineSpec>, paths: readonly UpdatePath[]): Iterable<Violation> {
   const path = `${documentPath(now)}.spec.users`;
   const [before, after] = [old, now].map(({ spec }) => spec?.users ?? []);
-  if (before.length !== after.length) yield { path, message: `has ${after.length} users and had ${before.length}; their number is fixed`, fix: 'keep the users as they were', paths: ['api'] };
+  if (before.length !== after.length) {
+    yield {
+      path,
+      message: `has ${after.length} users and had ${before.length}; their number is fixed`,
+      fix: 'keep the users as they were',
+      paths: ['api'],
+    };
+  }
   if (!before[0] || !after[0]) return;
   const [keysBefore, keysAfter] = [before[0], after[0]].map(({ sshAuthorizedKeys }) => sshAuthorizedKeys ?? []);
-  if (before[0].name !== after[0].name) yield { path: `${path}[0].name`, message: changed(before[0].name, after[0].name), fix: `set it back to ${asWritten(before[0].name)}`, paths };
-  if (keysBefore.length !== keysAfter.length) yield { path: `${path}[0].sshAuthorizedKeys`, message: `has ${keysAfter.length} keys and had ${keysBefore.length}; their number is fixed`, fix: 'keep the keys as they were', paths: ['api'] };
-  if (keysAfter[0] && keysBefore[0] !== keysAfter[0]) yield { path: `${path}[0].sshAuthorizedKeys[0]`, message: changed(keysBefore[0], keysAfter[0]), fix: 'put the old key back', paths };
+  if (before[0].name !== after[0].name) {
+    yield {
+      path: `${path}[0].name`,
+      message: changed(before[0].name, after[0].name),
+      fix: `set it back to ${asWritten(before[0].name)}`,
+      paths,
+    };
+  }
+  if (keysBefore.length !== keysAfter.length) {
+    yield {
+      path: `${path}[0].sshAuthorizedKeys`,
+      message: `has ${keysAfter.length} keys and had ${keysBefore.length}; their number is fixed`,
+      fix: 'keep the keys as they were',
+      paths: ['api'],
+    };
+  }
+  if (keysAfter[0] && keysBefore[0] !== keysAfter[0]) {
+    yield { path: `${path}[0].sshAuthorizedKeys[0]`, message: changed(keysBefore[0], keysAfter[0]), fix: 'put the old key back', paths };
+  }
 }
 
 function* vsphereMachines(pair: Pair): Iterable<Violation> {
@@ -85,12 +124,18 @@ function* sshKeys(pair: Pair): Iterable<Violation> {
   for (const document of pair.new.documents as readonly Document<MachineSpec>[]) {
     const isMachine = /^(Tinkerbell|VSphere)MachineConfig$/.test(document.kind);
     if (!isMachine || document.spec?.users?.[0]?.sshAuthorizedKeys?.[0]) continue;
-    yield { path: `${documentPath(document)}.spec.users`, message: 'has no SSH key for its first user; an existing cluster needs one', fix: 'give one user with one key', paths: used.has(document) ? UPDATE_PATHS : ['api'] };
+    yield {
+      path: `${documentPath(document)}.spec.users`,
+      message: 'has no SSH key for its first user; an existing cluster needs one',
+      fix: 'give one user with one key',
+      paths: used.has(document) ? UPDATE_PATHS : ['api'],
+    };
   }
 }
 
 /** A machine configuration that is new, or that only new groups use, may be as it likes. */
 function isUsedBefore(pair: Pair, document: Document): boolean {
-  const uses = ({ cluster }: Pair['old']) => machineRefs(cluster).some(({ ref }) => ref.kind === document.kind && ref.name === document.metadata?.name);
+  const uses = ({ cluster }: Pair['old']) =>
+    machineRefs(cluster).some(({ ref }) => ref.kind === document.kind && ref.name === document.metadata?.name);
   return uses(pair.old) && uses(pair.new);
 }

@@ -24,7 +24,13 @@ function changedFields({ old, new: now }: DocumentPair): string[] {
 
 function wholly(document: DocumentPair, fields: readonly string[], paths: readonly UpdatePath[]): Violation {
   const path = `${documentPath(document.new)}.spec.${fields[0]}`;
-  return { path, message: `changes${fields.length > 1 ? ` (with ${oneOf(fields.slice(1))})` : ''}; this ${document.new.kind} is fixed once a cluster uses it`, fix: 'put it back as it was', paths };
+  return {
+    path,
+    message: `changes${fields.length > 1 ? ` (with ${oneOf(fields.slice(1))})` : ''}; this ${document.new.kind} is fixed `
+      + 'once a cluster uses it',
+    fix: 'put it back as it was',
+    paths,
+  };
 }
 
 /** That of a workload cluster may change. */
@@ -39,7 +45,9 @@ function* oidc(pair: Pair): Iterable<Violation> {
 function* awsIam(pair: Pair): Iterable<Violation> {
   for (const document of bothSides<AwsIamSpec>(pair, 'AWSIamConfig')) {
     const isSameBackend = isSameSet(document.old.spec?.backendMode, document.new.spec?.backendMode);
-    const fields = changedFields(document).filter((name) => ['awsRegion', 'partition'].includes(name) || (name === 'backendMode' && !isSameBackend));
+    const fields = changedFields(document).filter(
+      (name) => ['awsRegion', 'partition'].includes(name) || (name === 'backendMode' && !isSameBackend),
+    );
     const isUsed = awsIamName(pair.old) === document.new.metadata?.name && awsIamName(pair.new) === awsIamName(pair.old);
     if (fields.length > 0) yield wholly(document, fields, isUsed ? UPDATE_PATHS : ['api']);
   }

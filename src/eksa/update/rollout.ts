@@ -28,7 +28,13 @@ const EVERYWHERE: readonly (keyof ClusterSpec)[] = ['eksaVersion', 'bundlesRef',
 /** Fields that the API servers read when they start. */
 const OF_CONTROL_PLANE: readonly (keyof ClusterSpec)[] = ['podIamConfig', 'identityProviderRefs', 'etcdEncryption'];
 const OF_NODES: readonly (keyof NodeGroup)[] = ['labels', 'taints', 'kubeletConfiguration'];
-const OF_API_SERVERS: readonly (keyof ControlPlane)[] = ['certSans', 'apiServerExtraArgs', 'auditPolicyContent', 'skipAdmissionForSystemResources', 'skipLoadBalancerDeployment'];
+const OF_API_SERVERS: readonly (keyof ControlPlane)[] = [
+  'certSans',
+  'apiServerExtraArgs',
+  'auditPolicyContent',
+  'skipAdmissionForSystemResources',
+  'skipLoadBalancerDeployment',
+];
 
 export function rolloutOf(pair: Pair): GroupPlan[] {
   return [controlPlane(pair), ...etcd(pair), ...workers(pair)];
@@ -38,7 +44,9 @@ function controlPlane(pair: Pair): GroupPlan {
   const [before, after] = [pair.old, pair.new].map(({ cluster }) => cluster.spec?.controlPlaneConfiguration ?? {});
   const reasons = [
     ...clusterReasons(pair, ['kubernetesVersion', ...EVERYWHERE, ...OF_CONTROL_PLANE]),
-    ...[...OF_NODES, ...OF_API_SERVERS].filter((field) => !isSame((before as ControlPlane)[field as keyof ControlPlane], (after as ControlPlane)[field as keyof ControlPlane])),
+    ...[...OF_NODES, ...OF_API_SERVERS].filter(
+      (field) => !isSame((before as ControlPlane)[field as keyof ControlPlane], (after as ControlPlane)[field as keyof ControlPlane]),
+    ),
     ...machineReasons(pair, before.machineGroupRef, after.machineGroupRef),
   ];
   return plan('control plane', before, after, reasons);
@@ -47,12 +55,17 @@ function controlPlane(pair: Pair): GroupPlan {
 function etcd(pair: Pair): GroupPlan[] {
   const [before, after] = [pair.old, pair.new].map(({ cluster }) => cluster.spec?.externalEtcdConfiguration);
   if (!before && !after) return [];
-  const reasons = [...clusterReasons(pair, ['kubernetesVersion', ...EVERYWHERE]), ...machineReasons(pair, before?.machineGroupRef, after?.machineGroupRef)];
+  const reasons = [
+    ...clusterReasons(pair, ['kubernetesVersion', ...EVERYWHERE]),
+    ...machineReasons(pair, before?.machineGroupRef, after?.machineGroupRef),
+  ];
   return [plan('etcd', before, after, before && after ? reasons : [])];
 }
 
 function workers(pair: Pair): GroupPlan[] {
-  const [before, after] = [pair.old, pair.new].map(({ cluster }) => new Map((cluster.spec?.workerNodeGroupConfigurations ?? []).map((group) => [group.name ?? '', group])));
+  const [before, after] = [pair.old, pair.new].map(
+    ({ cluster }) => new Map((cluster.spec?.workerNodeGroupConfigurations ?? []).map((group) => [group.name ?? '', group])),
+  );
   return [...new Set([...before.keys(), ...after.keys()])].map((name) => {
     const [was, is] = [before.get(name), after.get(name)];
     return plan(name, was, is, was && is ? workerReasons(pair, was, is) : []);
@@ -78,7 +91,11 @@ function machineReasons({ old, new: now }: Pair, before: Ref | undefined, after:
   const [was, is] = [spec(old, before), spec(now, after)];
   const fields = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter((name) => !isSame(was[name], is[name]));
   const templates = [template(old, was), template(now, is)];
-  const images = [old, now].map(({ cluster, documents }) => documents.find(({ kind, metadata }) => kind === 'TinkerbellDatacenterConfig' && metadata?.name === cluster.spec?.datacenterRef?.name)?.spec as TinkerbellDatacenterSpec | undefined);
+  const images = [old, now].map(
+    ({ cluster, documents }) =>
+      documents.find(({ kind, metadata }) => kind === 'TinkerbellDatacenterConfig' && metadata?.name === cluster.spec?.datacenterRef?.name)
+        ?.spec as TinkerbellDatacenterSpec | undefined,
+  );
   return [
     ...fields,
     ...(isSame(templates[0], templates[1]) ? [] : ['templateRef']),
@@ -109,7 +126,12 @@ function plan(name: string, before: Group | undefined, after: Group | undefined,
   };
 }
 
-function actionOf(before: Group | undefined, after: Group | undefined, strategy: RolloutStrategy | undefined, reasons: readonly string[]): Action {
+function actionOf(
+  before: Group | undefined,
+  after: Group | undefined,
+  strategy: RolloutStrategy | undefined,
+  reasons: readonly string[],
+): Action {
   if (!before) return 'new';
   if (!after) return 'removed';
   if (reasons.length > 0) return strategy?.type === 'InPlace' ? 'in place' : 'rolling';

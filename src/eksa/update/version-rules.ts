@@ -37,11 +37,18 @@ function compare(one: KubernetesVersion, other: KubernetesVersion): number {
 /** What is wrong with going from one version to another, or undefined. */
 function step(from: string, to: string): { message: string; fix: string } | undefined {
   const [before, after] = [parse(from), parse(to)];
-  if (!before || !after) return { message: `is ${asWritten(to)} and was ${asWritten(from)}; expected versions such as '1.35'`, fix: 'give major and minor' };
+  if (!before || !after) {
+    return { message: `is ${asWritten(to)} and was ${asWritten(from)}; expected versions such as '1.35'`, fix: 'give major and minor' };
+  }
   if (before.major === after.major && before.minor === after.minor) return undefined;
-  if (compare(after, before) < 0) return { message: `goes back from ${asWritten(from)} to ${asWritten(to)}, which Kubernetes cannot`, fix: `stay at ${asWritten(from)}` };
+  if (compare(after, before) < 0) {
+    return { message: `goes back from ${asWritten(from)} to ${asWritten(to)}, which Kubernetes cannot`, fix: `stay at ${asWritten(from)}` };
+  }
   if (after.minor - before.minor === 1) return undefined;
-  return { message: `goes from ${asWritten(from)} to ${asWritten(to)}; one minor version at a time is possible`, fix: `go to '${before.major}.${before.minor + 1}' first` };
+  return {
+    message: `goes from ${asWritten(from)} to ${asWritten(to)}; one minor version at a time is possible`,
+    fix: `go to '${before.major}.${before.minor + 1}' first`,
+  };
 }
 
 function* clusterVersion({ old, new: now }: Pair): Iterable<Violation> {
@@ -67,7 +74,11 @@ function lag(cluster: string, group: string): { message: string; fix: string } |
   if (!above || !below) return { message: `is ${asWritten(group)}; expected a version such as '1.35'`, fix: 'give major and minor' };
   const behind = above.minor - below.minor;
   if (above.major === below.major && behind >= 0 && behind <= GROUP_LAG) return undefined;
-  return { message: `is ${asWritten(group)}, with the cluster at ${asWritten(cluster)}; a group is at most ${GROUP_LAG} minor versions behind, and never ahead`, fix: 'upgrade the group first' };
+  return {
+    message: `is ${asWritten(group)}, with the cluster at ${asWritten(cluster)}; a group is at most ${GROUP_LAG} minor `
+      + 'versions behind, and never ahead',
+    fix: 'upgrade the group first',
+  };
 }
 
 /** Without a version of its own the group jumps to the cluster's: that must be one step, and not at the same time as the cluster's own. */
@@ -78,7 +89,11 @@ function* removedGroupVersions(pair: Pair): Iterable<Violation> {
     const path = `Cluster.spec.workerNodeGroupConfigurations[${index}].kubernetesVersion`;
     const [before, after] = [parse(oldCluster), parse(newCluster)];
     if (before && after && compare(before, after) < 0) {
-      yield { path, message: `is gone and was ${asWritten(old.kubernetesVersion)}, while the cluster goes to ${asWritten(newCluster)}`, fix: 'upgrade the cluster first, remove it in a second step' };
+      yield {
+        path,
+        message: `is gone and was ${asWritten(old.kubernetesVersion)}, while the cluster goes to ${asWritten(newCluster)}`,
+        fix: 'upgrade the cluster first, remove it in a second step',
+      };
       continue;
     }
     const problem = step(old.kubernetesVersion, newCluster);
@@ -99,7 +114,11 @@ function* eksaVersion({ old, new: now }: Pair): Iterable<Violation> {
   if (!before || !after || (after.major === 0 && after.minor === 0 && after.patch === 0)) return;
   if (annotation(now.cluster, 'skip-eksa-version-skew-check') === 'true') return;
   if (after.major !== before.major || after.minor > before.minor + 1) {
-    yield { path, message: `goes from ${asWritten(from)} to ${asWritten(to)}; one minor version at a time is possible`, fix: `go to v${before.major}.${before.minor + 1} first` };
+    yield {
+      path,
+      message: `goes from ${asWritten(from)} to ${asWritten(to)}; one minor version at a time is possible`,
+      fix: `go to v${before.major}.${before.minor + 1} first`,
+    };
   } else if (after.minor < before.minor) {
     yield { path, message: `goes back from ${asWritten(from)} to ${asWritten(to)}`, fix: `stay at ${asWritten(from)}` };
   }
@@ -108,5 +127,9 @@ function* eksaVersion({ old, new: now }: Pair): Iterable<Violation> {
 function* bundlesRef({ old, new: now }: Pair): Iterable<Violation> {
   const spec = now.cluster.spec;
   if (!old.cluster.spec?.bundlesRef || spec?.bundlesRef || spec?.eksaVersion !== undefined) return;
-  yield { path: 'Cluster.spec.bundlesRef', message: 'is gone; once given it stays, or eksaVersion takes its place', fix: 'put it back, or set eksaVersion' };
+  yield {
+    path: 'Cluster.spec.bundlesRef',
+    message: 'is gone; once given it stays, or eksaVersion takes its place',
+    fix: 'put it back, or set eksaVersion',
+  };
 }

@@ -46,7 +46,14 @@ export function parseClusterFile(source: string): ParsedFile {
 
 /** Told before anything is read, so that a wrong file costs neither time nor memory. */
 function* tooLarge(text: string): Iterable<Finding> {
-  const finding = (message: string): Finding => ({ ruleId: 'P2', severity: 'error', path: 'cluster.yaml', line: 1, message, fix: 'give the file that describes one cluster' });
+  const finding = (message: string): Finding => ({
+    ruleId: 'P2',
+    severity: 'error',
+    path: 'cluster.yaml',
+    line: 1,
+    message,
+    fix: 'give the file that describes one cluster',
+  });
   if (text.length > MAX_CHARACTERS) yield finding(`has ${text.length} characters; at most ${MAX_CHARACTERS} are read`);
   else if (text.split('\n').length > MAX_LINES) yield finding(`has more than ${MAX_LINES} lines`);
 }
@@ -73,11 +80,17 @@ function lostDocuments({ text, firstLine }: Piece): Finding[] {
   let hasContent = false;
   for (const [index, line] of text.split('\n').entries()) {
     if (/^---\s/.test(line) && hasContent) {
-      return [{
-        ruleId: 'P5', severity: 'error', path: 'cluster.yaml', line: firstLine + index,
-        message: `separates documents by ${JSON.stringify(line)}; the CLI knows only a line of exactly '---' with a plain line feed, and loses what follows`,
-        fix: 'remove what follows the three dashes; use LF line ends',
-      }];
+      return [
+        {
+          ruleId: 'P5',
+          severity: 'error',
+          path: 'cluster.yaml',
+          line: firstLine + index,
+          message: `separates documents by ${JSON.stringify(line)}; the CLI knows only a line of exactly '---' with a plain line `
+            + 'feed, and loses what follows',
+          fix: 'remove what follows the three dashes; use LF line ends',
+        },
+      ];
     }
     hasContent ||= /^[^#\s]/.test(line) && !line.startsWith('---') && !line.startsWith('%');
   }
@@ -87,12 +100,26 @@ function lostDocuments({ text, firstLine }: Piece): Finding[] {
 function parsePiece(piece: Piece, findings: Finding[]): ParsedDocument | undefined {
   const counter = new LineCounter();
   // All scalars stay text here; what an unquoted one means is decided by resolvePlainScalar.
-  const parsed = parseDocument(piece.text, { schema: 'failsafe', version: '1.1', merge: true, uniqueKeys: false, lineCounter: counter, logLevel: 'error', prettyErrors: false });
+  const parsed = parseDocument(piece.text, {
+    schema: 'failsafe',
+    version: '1.1',
+    merge: true,
+    uniqueKeys: false,
+    lineCounter: counter,
+    logLevel: 'error',
+    prettyErrors: false,
+  });
   const lineAt = (offset: number) => piece.firstLine + counter.linePos(offset).line - 1;
   // What follows the first error of a document is read in its light, and mostly wrong.
   const error = parsed.errors.find(({ code }) => code !== 'MULTIPLE_DOCS');
   if (error) {
-    findings.push({ ruleId: 'P2', severity: 'error', path: 'cluster.yaml', line: lineAt(error.pos[0]), message: `is no YAML: ${syntaxError(error.message)}` });
+    findings.push({
+      ruleId: 'P2',
+      severity: 'error',
+      path: 'cluster.yaml',
+      line: lineAt(error.pos[0]),
+      message: `is no YAML: ${syntaxError(error.message)}`,
+    });
     return undefined;
   }
   findings.push(...[...unreadableCharacters(piece.text), ...strayTabs(piece.text, parsed)].map(({ offset, message }): Finding => ({
@@ -104,7 +131,13 @@ function parsePiece(piece: Piece, findings: Finding[]): ParsedDocument | undefin
   const walker = new Walker(lineAt, (node) => isAlias(node) ? targets.get(node) : node);
   const content = walker.value(parsed.contents, '');
   if (!isMap(parsed.contents)) {
-    findings.push({ ruleId: 'P2', severity: 'error', path: 'cluster.yaml', line: piece.firstLine, message: 'holds a document that is no object' });
+    findings.push({
+      ruleId: 'P2',
+      severity: 'error',
+      path: 'cluster.yaml',
+      line: piece.firstLine,
+      message: 'holds a document that is no object',
+    });
     return undefined;
   }
   return { content: content as Record<string, unknown>, lines: walker.lines, findings: walker.findings };
@@ -166,7 +199,9 @@ class Walker {
 
   public value(given: unknown, path: string): unknown {
     const node = this.resolve(given) as Node | null | undefined;
-    if (isAlias(given) && node === undefined) this.refuse(path, given, `refers to the anchor ${asWritten(given.source)}, which is not there`);
+    if (isAlias(given) && node === undefined) {
+      this.refuse(path, given, `refers to the anchor ${asWritten(given.source)}, which is not there`);
+    }
     if (node?.range && !this.lines.has(path)) this.lines.set(path, this.lineAt(node.range[0]));
     if (isScalar(node)) return this.scalar(node, path);
     if (!isMap(node) && !isSeq(node)) return null;
@@ -193,7 +228,13 @@ class Walker {
     const isCycle = this.open.has(node);
     if (!isCycle && ++this.nodes <= MAX_NODES) return false;
     if (isCycle || this.nodes === MAX_NODES + 1) {
-      this.findings.push({ ruleId: 'P2', severity: 'error', path, line: this.lines.get(path), message: isCycle ? 'contains itself' : `and what is before it hold more than ${MAX_NODES} values` });
+      this.findings.push({
+        ruleId: 'P2',
+        severity: 'error',
+        path,
+        line: this.lines.get(path),
+        message: isCycle ? 'contains itself' : `and what is before it hold more than ${MAX_NODES} values`,
+      });
     }
     return true;
   }
@@ -211,12 +252,26 @@ class Walker {
         continue;
       }
       const key = this.key(pair, path);
-      if (own.has(key)) this.findings.push({ ruleId: 'P2', severity: 'error', path: `${path}.${key}`, line: this.lineOf(pair), message: 'is given twice', fix: 'keep one' });
+      if (own.has(key)) {
+        this.findings.push({
+          ruleId: 'P2',
+          severity: 'error',
+          path: `${path}.${key}`,
+          line: this.lineOf(pair),
+          message: 'is given twice',
+          fix: 'keep one',
+        });
+      }
       own.add(key);
       const line = this.lineOf(pair);
       if (line !== undefined) this.lines.set(`${path}.${key}`, line);
       // A plain assignment would take the key __proto__ for something else than a field.
-      Object.defineProperty(result, key, { value: this.value(pair.value, `${path}.${key}`), enumerable: true, configurable: true, writable: true });
+      Object.defineProperty(result, key, {
+        value: this.value(pair.value, `${path}.${key}`),
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
     }
     return result;
   }
@@ -230,7 +285,14 @@ class Walker {
     const text = String(node.value ?? '');
     const read = isPlain(node) ? resolvePlainScalar(text) : text;
     if (typeof read !== 'string' && String(read) !== text) {
-      this.findings.push({ ruleId: 'S10', severity: 'error', path: `${path}.${text}`, line: this.lineOf(pair), message: `is a key that YAML reads as ${asWritten(read)}`, fix: 'put it in quotes' });
+      this.findings.push({
+        ruleId: 'S10',
+        severity: 'error',
+        path: `${path}.${text}`,
+        line: this.lineOf(pair),
+        message: `is a key that YAML reads as ${asWritten(read)}`,
+        fix: 'put it in quotes',
+      });
     }
     return text;
   }
@@ -254,7 +316,9 @@ const TAG_TYPES: Readonly<Record<string, 'number' | 'boolean' | undefined>> = {
 
 function plainValue(node: ScalarNode): unknown {
   const text = String(node.value ?? '');
-  return (node.tag === undefined ? isPlain(node) : TAG_TYPES[node.tag] !== undefined || node.tag === 'tag:yaml.org,2002:null') ? resolvePlainScalar(text) : text;
+  return (node.tag === undefined ? isPlain(node) : TAG_TYPES[node.tag] !== undefined || node.tag === 'tag:yaml.org,2002:null')
+    ? resolvePlainScalar(text)
+    : text;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -20,7 +20,10 @@ interface CopiedPool {
   readonly issuer: string;
 }
 
-/** Copies secrets of app clients into Secrets Manager by a function of ours, one for all clients of a pool. Neither template nor response holds them. */
+/**
+ * Copies secrets of app clients into Secrets Manager by a function of ours, one for all clients of a pool. Neither
+ * template nor response holds them.
+ */
 export class ClientSecretCopy extends Construct {
   private readonly copier: CustomResourceFunction;
   private readonly write = new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'] });

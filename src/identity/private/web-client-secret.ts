@@ -14,7 +14,10 @@ export function identitySecretName(identity: Construct, purpose: string): string
 export function mountWebClient(identity: Construct, copy: ClientSecretCopy, clientId: string): SecretMount {
   const name = identitySecretName(identity, 'login');
   const secret = copy.copy(new Construct(identity, 'WebClientSecret'), {
-    clientId, secretName: name, description: 'Issuer, client id and client secret of the gateways\' web client, and the key of their sessions', more: { Session: 'true' },
+    clientId,
+    secretName: name,
+    description: "Issuer, client id and client secret of the gateways' web client, and the key of their sessions",
+    more: { Session: 'true' },
   });
   const files = ['issuer', 'client_id', 'client_secret', 'session_secret'].map((property) => ({ file: property, property }));
   return { name: 'identity', path: PATHS.identityCredentials, secret, secretName: name, secretType: 'Opaque', files };

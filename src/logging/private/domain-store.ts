@@ -24,13 +24,20 @@ export function domainStore({ domainArn, domainEndpoint, vpc, connections, ready
     ready,
     // Not grantPathWrite(): it lets delete, too.
     writing: () => [new iam.PolicyStatement({ actions: ['es:ESHttpPost', 'es:ESHttpPut'], resources: paths(`${STREAM}-*`) })],
-    settingUp: () => [new iam.PolicyStatement({
-      actions: ['es:ESHttpGet', 'es:ESHttpPost', 'es:ESHttpPut', 'es:ESHttpDelete'],
-      resources: paths(
-        `_plugins/_ism/policies/${STREAM}`, `_plugins/_ism/change_policy/${STREAM}*`, `_index_template/${STREAM}`, `_data_stream/${STREAM}-default`,
-        '_plugins/_alerting/monitors', '_plugins/_alerting/monitors/*', '_dashboards/api/saved_objects/*',
-      ),
-    })],
+    settingUp: () => [
+      new iam.PolicyStatement({
+        actions: ['es:ESHttpGet', 'es:ESHttpPost', 'es:ESHttpPut', 'es:ESHttpDelete'],
+        resources: paths(
+          `_plugins/_ism/policies/${STREAM}`,
+          `_plugins/_ism/change_policy/${STREAM}*`,
+          `_index_template/${STREAM}`,
+          `_data_stream/${STREAM}-default`,
+          '_plugins/_alerting/monitors',
+          '_plugins/_alerting/monitors/*',
+          '_dashboards/api/saved_objects/*',
+        ),
+      }),
+    ],
     admit: (owner, peer) => admit(owner, { to: connections, peer, port: 443, description: 'logs of gateways' }),
   };
 }

@@ -30,13 +30,19 @@ export class LogIngest extends Construct {
       bundle: 'log-ingest',
       vpc: store.vpc,
       description: 'Writes logs of gateways into OpenSearch',
-      statements: [...store.writing(), new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [this.mount.secret.secretArn] })],
+      statements: [
+        ...store.writing(),
+        new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [this.mount.secret.secretArn] }),
+      ],
       environment: { ENDPOINT: store.endpoint, TARGET: store.target, SECRET_ARN: this.mount.secret.secretArn },
     });
     store.admit(this, writer.securityGroup);
     const api = new apigateway.HttpApi(this, 'Api', { description: 'Takes logs of gateways', createDefaultStage: false });
     api.addRoutes({ path: PATH, methods: [apigateway.HttpMethod.POST], integration: new HttpLambdaIntegration('Write', writer.handler) });
-    const accessLog = new logs.LogGroup(this, 'AccessLog', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
+    const accessLog = new logs.LogGroup(this, 'AccessLog', {
+      retention: logs.RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     new apigateway.HttpStage(this, 'Stage', {
       httpApi: api,
       autoDeploy: true,
@@ -54,6 +60,13 @@ export class LogIngest extends Construct {
       generateSecretString: { secretStringTemplate: '{}', generateStringKey: 'token', passwordLength: 64, excludePunctuation: true },
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    return { name: 'logs', path: PATHS.logCredentials, secret, secretName: name, secretType: 'Opaque', files: [{ file: 'token', property: 'token' }] };
+    return {
+      name: 'logs',
+      path: PATHS.logCredentials,
+      secret,
+      secretName: name,
+      secretType: 'Opaque',
+      files: [{ file: 'token', property: 'token' }],
+    };
   }
 }

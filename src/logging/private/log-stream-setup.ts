@@ -10,7 +10,10 @@ import { VpcFunction } from './vpc-function';
 
 const BUNDLE = 'opensearch-setup';
 
-/** Makes index template, retention, data stream, dashboard and alerts, again with every version of this library that says something else about them. */
+/**
+ * Makes index template, retention, data stream, dashboard and alerts, again with every version of this library that
+ * says something else about them.
+ */
 export class LogStreamSetup extends Construct {
   constructor(scope: Construct, id: string, store: LogStore, retentionDays: number) {
     super(scope, id);

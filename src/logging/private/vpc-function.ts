@@ -17,7 +17,10 @@ interface VpcFunctionProps {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** A Lambda function of ours with an address in a VPC: it reaches what has addresses there only, and services of AWS through the VPC's way out. */
+/**
+ * A Lambda function of ours with an address in a VPC: it reaches what has addresses there only, and services of AWS
+ * through the VPC's way out.
+ */
 export class VpcFunction extends Construct {
   readonly handler: lambda.Function;
   readonly role: iam.Role;
@@ -32,7 +35,10 @@ export class VpcFunction extends Construct {
       statements: [
         new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] }),
         // Lambda creates the network interface in the function's name, before its id is known.
-        new iam.PolicyStatement({ actions: ['ec2:CreateNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DeleteNetworkInterface'], resources: ['*'] }),
+        new iam.PolicyStatement({
+          actions: ['ec2:CreateNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DeleteNetworkInterface'],
+          resources: ['*'],
+        }),
         ...statements,
       ],
     });

@@ -3,7 +3,11 @@ import type { KubernetesObject } from '../../private/kubernetes/object';
 import { grafanaDashboard } from './grafana-dashboard';
 import { PROMETHEUS_RULES } from './prometheus-rules';
 
-const LABELS = { 'app.kubernetes.io/name': 'hybridge', 'app.kubernetes.io/component': 'monitoring', 'app.kubernetes.io/managed-by': 'cdk-hybridge' };
+const LABELS = {
+  'app.kubernetes.io/name': 'hybridge',
+  'app.kubernetes.io/component': 'monitoring',
+  'app.kubernetes.io/managed-by': 'cdk-hybridge',
+};
 
 /**
  * Alerts as the Prometheus Operator takes them, and a dashboard as Grafana's sidecar takes it.
@@ -17,10 +21,18 @@ export function monitoringObjects(namespace: string, ruleLabels: Readonly<Record
       kind: 'PrometheusRule',
       metadata: { name: 'hybridge-gateways', namespace, labels: { ...LABELS, ...ruleLabels } },
       spec: {
-        groups: [{
-          name: 'gateways',
-          rules: PROMETHEUS_RULES.map(({ alert, expr, for: lasting, severity, summary }) => ({ alert, expr, for: lasting, labels: { severity }, annotations: { summary } })),
-        }],
+        groups: [
+          {
+            name: 'gateways',
+            rules: PROMETHEUS_RULES.map(({ alert, expr, for: lasting, severity, summary }) => ({
+              alert,
+              expr,
+              for: lasting,
+              labels: { severity },
+              annotations: { summary },
+            })),
+          },
+        ],
       },
     },
     native({

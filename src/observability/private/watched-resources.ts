@@ -16,7 +16,18 @@ import { GatewayControlPlane } from '../../gateway/gateway-control-plane';
 import { EksPlane } from '../../gateway/private/clusters/eks-plane';
 import { AdminLoadBalancer } from '../../gateway/private/load-balancers/admin-load-balancer';
 import { TlsLoadBalancer } from '../../gateway/private/load-balancers/tls-load-balancer';
-import { AVERAGE, MAXIMUM, MINIMUM, MINUTE, SUM, applicationLoadBalancerMeasures, instanceMeasures, podMeasures, targetMeasures, taskMeasures } from '../../gateway/private/measures/measures';
+import {
+  AVERAGE,
+  MAXIMUM,
+  MINIMUM,
+  MINUTE,
+  SUM,
+  applicationLoadBalancerMeasures,
+  instanceMeasures,
+  podMeasures,
+  targetMeasures,
+  taskMeasures,
+} from '../../gateway/private/measures/measures';
 import { CustomResourceFunction } from '../../private/lambda-function';
 
 interface Graph {
@@ -52,9 +63,11 @@ const KINDS: readonly Kind[] = [
   (construct) => (construct instanceof EksPlane ? pods(construct) : undefined),
   (construct) => (construct instanceof ecs.BaseService ? tasks(construct) : undefined),
   (construct) => (construct instanceof autoscaling.AutoScalingGroup ? instances(construct) : undefined),
-  (construct) => (construct instanceof elbv2.NetworkTargetGroup || construct instanceof elbv2.ApplicationTargetGroup ? targets(construct) : undefined),
+  (construct) =>
+    construct instanceof elbv2.NetworkTargetGroup || construct instanceof elbv2.ApplicationTargetGroup ? targets(construct) : undefined,
   (construct) => (construct instanceof elbv2.ApplicationLoadBalancer ? requests(construct) : undefined),
-  (construct) => (construct instanceof AdminLoadBalancer || construct instanceof TlsLoadBalancer ? certificate(construct.certificate) : undefined),
+  (construct) =>
+    construct instanceof AdminLoadBalancer || construct instanceof TlsLoadBalancer ? certificate(construct.certificate) : undefined,
   (construct) => (construct instanceof CustomResourceFunction && construct.bundle === 'tunnel-rotation' ? rotation(construct) : undefined),
   (construct) => (construct instanceof rds.DatabaseCluster || construct instanceof rds.DatabaseInstance ? database(construct) : undefined),
   (construct) => (construct instanceof elasticache.CfnReplicationGroup ? cacheNodes(construct) : undefined),
@@ -77,7 +90,15 @@ function tunnels(controlPlane: GatewayControlPlane): Watch {
   return {
     what: 'tunnels',
     graphs: [{ title: 'Connected nodes of data planes', metrics: [connected] }],
-    alarms: [{ id: 'Connected', metric: connected, below: 1, periods: 5, says: 'No data plane is connected: configuration changes reach no data plane' }],
+    alarms: [
+      {
+        id: 'Connected',
+        metric: connected,
+        below: 1,
+        periods: 5,
+        says: 'No data plane is connected: configuration changes reach no data plane',
+      },
+    ],
   };
 }
 
@@ -86,7 +107,10 @@ function pods({ cluster, planeName }: EksPlane): Watch {
   const { cpu, memory, running } = podMeasures(cluster.clusterName, planeName);
   return {
     what: 'pods',
-    graphs: [{ title: 'CPU and memory of pods, % of their limits', metrics: [cpu(), memory()] }, { title: 'Running pods', metrics: [running()] }],
+    graphs: [
+      { title: 'CPU and memory of pods, % of their limits', metrics: [cpu(), memory()] },
+      { title: 'Running pods', metrics: [running()] },
+    ],
     alarms: [
       { id: 'Memory', metric: memory(), above: 90, periods: 5, says: 'Pods are about to be ended for their use of memory' },
       { id: 'Running', metric: running(), below: 1, periods: 5, says: 'No pod runs' },
@@ -132,7 +156,10 @@ function requests(loadBalancer: elbv2.ApplicationLoadBalancer): Watch {
   const [all, errors, latency] = [measures.requests(), measures.serverErrors(), measures.latency()];
   // A minute without errors has no value for them.
   const rate = new cloudwatch.MathExpression({
-    expression: `IF(FILL(requests, 0) > ${FEWEST_REQUESTS}, 100 * FILL(errors, 0) / requests, 0)`, usingMetrics: { requests: all, errors }, label: 'Answers with 5xx, %', period: MINUTE,
+    expression: `IF(FILL(requests, 0) > ${FEWEST_REQUESTS}, 100 * FILL(errors, 0) / requests, 0)`,
+    usingMetrics: { requests: all, errors },
+    label: 'Answers with 5xx, %',
+    period: MINUTE,
   });
   return {
     what: 'requests',
@@ -150,7 +177,9 @@ function certificate(given: acm.ICertificate): Watch {
   return {
     what: 'certificate',
     graphs: [{ title: 'Days to the end of the certificate', metrics: [days] }],
-    alarms: [{ id: 'Ends', metric: days, below: 30, periods: 1, says: 'The certificate ends in less than thirty days, and has not been renewed' }],
+    alarms: [
+      { id: 'Ends', metric: days, below: 30, periods: 1, says: 'The certificate ends in less than thirty days, and has not been renewed' },
+    ],
   };
 }
 
@@ -159,37 +188,78 @@ function rotation({ handler }: CustomResourceFunction): Watch {
   const errors = handler.metricErrors(SUM);
   return {
     what: 'tunnel certificate',
-    graphs: [{ title: 'Failed replacements of the tunnel\'s certificate', metrics: [errors] }],
-    alarms: [{ id: 'Errors', metric: errors, above: 0, periods: 1, says: 'The certificate of the tunnels could not be replaced: it ends some day' }],
+    graphs: [{ title: "Failed replacements of the tunnel's certificate", metrics: [errors] }],
+    alarms: [
+      {
+        id: 'Errors',
+        metric: errors,
+        above: 0,
+        periods: 1,
+        says: 'The certificate of the tunnels could not be replaced: it ends some day',
+      },
+    ],
   };
 }
 
 function database(server: rds.DatabaseCluster | rds.DatabaseInstance): Watch {
-  const [cpu, connections, memory] = [server.metricCPUUtilization(AVERAGE), server.metricDatabaseConnections(MAXIMUM), server.metricFreeableMemory(AVERAGE)];
+  const [cpu, connections, memory] = [
+    server.metricCPUUtilization(AVERAGE),
+    server.metricDatabaseConnections(MAXIMUM),
+    server.metricFreeableMemory(AVERAGE),
+  ];
   return {
     what: 'database',
-    graphs: [{ title: 'CPU of the database, %', metrics: [cpu] }, { title: 'Connections', metrics: [connections] }, { title: 'Free memory', metrics: [memory] }],
+    graphs: [
+      { title: 'CPU of the database, %', metrics: [cpu] },
+      { title: 'Connections', metrics: [connections] },
+      { title: 'Free memory', metrics: [memory] },
+    ],
     alarms: [
       { id: 'Cpu', metric: cpu, above: 90, periods: 15, says: 'The database is busy' },
-      ...server instanceof rds.DatabaseInstance ? diskAlarms(server) : capacityAlarms(server),
-      ...mayPause(server) ? [] : downAlarms(server),
+      ...(server instanceof rds.DatabaseInstance ? diskAlarms(server) : capacityAlarms(server)),
+      ...(mayPause(server) ? [] : downAlarms(server)),
     ],
   };
 }
 
 function diskAlarms(server: rds.DatabaseInstance): WatchAlarm[] {
-  return [{ id: 'Disk', metric: server.metricFreeStorageSpace(MINIMUM), below: 2 * 1024 ** 3, periods: 15, says: 'The database has less than 2 GiB of disk left' }];
+  return [
+    {
+      id: 'Disk',
+      metric: server.metricFreeStorageSpace(MINIMUM),
+      below: 2 * 1024 ** 3,
+      periods: 15,
+      says: 'The database has less than 2 GiB of disk left',
+    },
+  ];
 }
 
 function capacityAlarms(server: rds.DatabaseCluster): WatchAlarm[] {
   if (!scalingOf(server)) return [];
-  return [{ id: 'Capacity', metric: server.metricACUUtilization(MAXIMUM), above: 95, periods: 15, says: 'The database has grown to its maxCapacity and cannot grow further' }];
+  return [
+    {
+      id: 'Capacity',
+      metric: server.metricACUUtilization(MAXIMUM),
+      above: 95,
+      periods: 15,
+      says: 'The database has grown to its maxCapacity and cannot grow further',
+    },
+  ];
 }
 
 /** A server that runs reports each minute; a number of reports is never below zero, so that the alarm is about silence. */
 function downAlarms(server: rds.DatabaseCluster | rds.DatabaseInstance): WatchAlarm[] {
   const reports = server.metricCPUUtilization({ period: MINUTE, statistic: cloudwatch.Stats.SAMPLE_COUNT });
-  return [{ id: 'Down', metric: reports, below: 1, periods: 5, missingIsBad: true, says: 'The database has said nothing for five minutes: it does not run' }];
+  return [
+    {
+      id: 'Down',
+      metric: reports,
+      below: 1,
+      periods: 5,
+      missingIsBad: true,
+      says: 'The database has said nothing for five minutes: it does not run',
+    },
+  ];
 }
 
 /** With a minimum capacity of zero it pauses when no client is connected. */
@@ -204,7 +274,11 @@ function scalingOf(server: rds.DatabaseCluster): rds.CfnDBCluster.ServerlessV2Sc
 function cacheNodes({ ref: ReplicationGroupId }: elasticache.CfnReplicationGroup): Watch {
   const metric = (metricName: string, options: cloudwatch.MetricOptions) =>
     new cloudwatch.Metric({ namespace: 'AWS/ElastiCache', metricName, dimensionsMap: { ReplicationGroupId }, ...options });
-  const [memory, cpu, evictions] = [metric('DatabaseMemoryUsageCountedForEvictPercentage', MAXIMUM), metric('EngineCPUUtilization', MAXIMUM), metric('Evictions', SUM)];
+  const [memory, cpu, evictions] = [
+    metric('DatabaseMemoryUsageCountedForEvictPercentage', MAXIMUM),
+    metric('EngineCPUUtilization', MAXIMUM),
+    metric('Evictions', SUM),
+  ];
   return {
     what: 'cache',
     graphs: [{ title: 'CPU and memory of the cache, %', metrics: [cpu, memory] }, { title: 'Evictions', metrics: [evictions] }],
@@ -216,11 +290,15 @@ function cacheNodes({ ref: ReplicationGroupId }: elasticache.CfnReplicationGroup
 }
 
 function serverlessCache({ ref: clusterId }: elasticache.CfnServerlessCache): Watch {
-  const metric = (metricName: string, options: cloudwatch.MetricOptions) => new cloudwatch.Metric({ namespace: 'AWS/ElastiCache', metricName, dimensionsMap: { clusterId }, ...options });
+  const metric = (metricName: string, options: cloudwatch.MetricOptions) =>
+    new cloudwatch.Metric({ namespace: 'AWS/ElastiCache', metricName, dimensionsMap: { clusterId }, ...options });
   const throttled = metric('ThrottledCmds', SUM);
   return {
     what: 'cache',
-    graphs: [{ title: 'Bytes in the cache', metrics: [metric('BytesUsedForCache', MAXIMUM)] }, { title: 'Processing units', metrics: [metric('ElastiCacheProcessingUnits', SUM), throttled] }],
+    graphs: [
+      { title: 'Bytes in the cache', metrics: [metric('BytesUsedForCache', MAXIMUM)] },
+      { title: 'Processing units', metrics: [metric('ElastiCacheProcessingUnits', SUM), throttled] },
+    ],
     alarms: [{ id: 'Throttled', metric: throttled, above: 0, periods: 5, says: 'The cache refuses commands: raise maxEcpuPerSecond' }],
   };
 }
@@ -229,7 +307,10 @@ function domain(server: opensearch.Domain): Watch {
   const [red, disk] = [server.metricClusterStatusRed(MAXIMUM), server.metricFreeStorageSpace(MINIMUM)];
   return {
     what: 'logs',
-    graphs: [{ title: 'Disk left for logs, MiB', metrics: [disk] }, { title: 'Time to index, ms', metrics: [server.metricIndexingLatency(AVERAGE)] }],
+    graphs: [
+      { title: 'Disk left for logs, MiB', metrics: [disk] },
+      { title: 'Time to index, ms', metrics: [server.metricIndexingLatency(AVERAGE)] },
+    ],
     alarms: [
       { id: 'Red', metric: red, above: 0, periods: 5, says: 'The domain has lost a part of the logs' },
       { id: 'Disk', metric: disk, below: 10 * 1024, periods: 15, says: 'The domain has less than 10 GiB of disk left on a node' },

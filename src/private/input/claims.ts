@@ -27,7 +27,11 @@ export function claimName(owner: IConstruct, { property, what, name, among }: Cl
   const key = JSON.stringify([what, name, among ?? placeOf(owner)]);
   const first = taken.get(key);
   if (first !== undefined && first !== owner.node.path) {
-    throw new Error(`${property}: got ${JSON.stringify(name)}, which is the ${what} of ${first}${among === undefined ? ' in the same account and region' : ` in ${among}`} already, expected another one: a ${what} belongs to one`);
+    throw new Error(
+      `${property}: got ${JSON.stringify(name)}, which is the ${what} of `
+        + `${first}${among === undefined ? ' in the same account and region' : ` in ${among}`} already, expected another `
+        + `one: a ${what} belongs to one`,
+    );
   }
   taken.set(key, owner.node.path);
 }

@@ -17,7 +17,9 @@ interface WholeBounds {
 export function requireWhole(property: string, value: number, { min, max, unit, floor }: WholeBounds): void {
   if (!Token.isUnresolved(value) && Number.isInteger(value) && value >= min && value <= (max ?? Number.MAX_SAFE_INTEGER)) return;
   const range = max === undefined ? `at least ${min}` : `${min} to ${max}`;
-  throw new Error(`${property}: got ${shown(value)}, expected a whole number${unit ? ` of ${unit}` : ''}, ${range}${floor ? `, ${floor}` : ''}`);
+  throw new Error(
+    `${property}: got ${shown(value)}, expected a whole number${unit ? ` of ${unit}` : ''}, ${range}${floor ? `, ${floor}` : ''}`,
+  );
 }
 
 /** @throws Error that names the property */
@@ -41,8 +43,14 @@ export function requirePercent(property: string, value: number): void {
  * @returns seconds
  * @throws Error that names the property
  */
-export function requireSeconds(property: string, duration: Duration, bounds: { readonly min: number; readonly max: number; readonly expected: string }): number {
+export function requireSeconds(
+  property: string,
+  duration: Duration,
+  bounds: { readonly min: number; readonly max: number; readonly expected: string },
+): number {
   const seconds = duration.isUnresolved() ? NaN : duration.toSeconds({ integral: false });
   if (Number.isInteger(seconds) && seconds >= bounds.min && seconds <= bounds.max) return seconds;
-  throw new Error(`${property}: got ${duration.isUnresolved() ? KNOWN_LATER : duration.toHumanString()}, expected ${bounds.expected}, in whole seconds`);
+  throw new Error(
+    `${property}: got ${duration.isUnresolved() ? KNOWN_LATER : duration.toHumanString()}, expected ${bounds.expected}, in whole seconds`,
+  );
 }

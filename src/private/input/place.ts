@@ -5,7 +5,8 @@ import type { IConstruct } from 'constructs';
 const PLACED = new WeakSet<Error>();
 
 /**
- * Runs what may refuse the user's input. An error of ours that comes out of it begins with the place; the innermost one counts, and errors of CDK have a place of their own.
+ * Runs what may refuse the user's input. An error of ours that comes out of it begins with the place; the innermost one
+ * counts, and errors of CDK have a place of their own.
  *
  * @param place a construct, or what the user called, such as `GatewayDatabase.rds`
  */
@@ -13,7 +14,9 @@ export function atPlace<T>(place: IConstruct | string, build: () => T): T {
   try {
     return build();
   } catch (error) {
-    if (error instanceof Error && Object.getPrototypeOf(error) === Error.prototype) put(error, typeof place === 'string' ? place : place.node.path);
+    if (error instanceof Error && Object.getPrototypeOf(error) === Error.prototype) {
+      put(error, typeof place === 'string' ? place : place.node.path);
+    }
     throw error;
   }
 }

@@ -13,7 +13,10 @@ export function requireLabels(property: string, labels: Readonly<Record<string, 
   for (const [key, value] of Object.entries(labels)) {
     const [name, prefix, ...rest] = key.split('/').reverse();
     if (rest.length > 0 || !NAME.test(name) || (prefix !== undefined && !PREFIX.test(prefix))) {
-      throw new Error(`${property}: got the key ${JSON.stringify(key)}, expected 1 to 63 letters, digits, '-', '_' and '.', after a domain and '/' or alone`);
+      throw new Error(
+        `${property}: got the key ${JSON.stringify(key)}, expected 1 to 63 letters, digits, '-', '_' and '.', after a `
+          + 'domain and \'/\' or alone',
+      );
     }
     if (!Token.isUnresolved(value) && value !== '' && !NAME.test(value)) {
       throw new Error(`${property}: got ${JSON.stringify(value)} for ${key}, expected at most 63 letters, digits, '-', '_' and '.'`);

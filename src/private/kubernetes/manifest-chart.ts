@@ -24,7 +24,12 @@ export function manifestChart(name: string, objects: readonly KubernetesObject[]
   let previous: cdk8s.ApiObject | undefined;
   for (const object of objects) {
     const { apiVersion, kind, metadata, ...rest } = object;
-    const next = new cdk8s.ApiObject(chart, `${kind}-${metadata.name}`, { apiVersion, kind, metadata: { ...metadata, labels: { ...metadata.labels } }, ...rest });
+    const next = new cdk8s.ApiObject(chart, `${kind}-${metadata.name}`, {
+      apiVersion,
+      kind,
+      metadata: { ...metadata, labels: { ...metadata.labels } },
+      ...rest,
+    });
     if (previous) next.addDependency(previous);
     previous = next;
   }
@@ -34,7 +39,10 @@ export function manifestChart(name: string, objects: readonly KubernetesObject[]
 class TokenRefusal implements cdk8s.IResolver {
   public resolve(context: cdk8s.ResolutionContext): void {
     if (!Token.isUnresolved(context.value)) return;
-    throw new Error(`${context.obj.kind} ${context.obj.metadata.name}: ${context.key.join('.')} is known only after deployment, expected a value known now,`
-      + ' because the object is applied on site from a file: give a literal value');
+    throw new Error(
+      `${context.obj.kind} ${context.obj.metadata.name}: ${context.key.join('.')} is known only after deployment, `
+        + 'expected a value known now,' +
+        ' because the object is applied on site from a file: give a literal value',
+    );
   }
 }

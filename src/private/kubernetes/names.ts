@@ -19,5 +19,8 @@ export function kebabCase(id: string): string {
  */
 export function requireObjectName(property: string, name: string): string {
   if (LABEL.test(name) && name.length <= 40) return name;
-  throw new Error(`${property}: got ${JSON.stringify(name)}, expected at most 40 lower-case letters, digits and '-', beginning and ending with a letter or digit`);
+  throw new Error(
+    `${property}: got ${JSON.stringify(name)}, expected at most 40 lower-case letters, digits and '-', beginning `
+      + 'and ending with a letter or digit',
+  );
 }

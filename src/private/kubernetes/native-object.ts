@@ -1,6 +1,7 @@
 /**
- * Objects of Kubernetes' own kinds, typed by the interfaces that cdk8s-plus generates from its API: a field that a kind does not have does not
- * compile. Types only: nothing of cdk8s-plus is loaded, and none of these types is part of the public API.
+ * Objects of Kubernetes' own kinds, typed by the interfaces that cdk8s-plus generates from its API: a field that a kind
+ * does not have does not compile. Types only: nothing of cdk8s-plus is loaded, and none of these types is part of the
+ * public API.
  */
 import type { k8s } from 'cdk8s-plus-27';
 import type { KubernetesObject } from './object';
@@ -13,12 +14,15 @@ interface ApiSpelling {
 }
 
 /** A generated interface as the plain data of a manifest: quantities and ports as text or numbers, everything read-only. */
-export type Plain<T> =
-  T extends k8s.IntOrString | k8s.Quantity ? string | number
-    : T extends Date ? string
-      : T extends readonly (infer Item)[] ? readonly Plain<Item>[]
-        : T extends object ? { readonly [Field in keyof T as Field extends keyof ApiSpelling ? ApiSpelling[Field] : Field]: Plain<T[Field]> }
-          : T;
+export type Plain<T> = T extends k8s.IntOrString | k8s.Quantity
+  ? string | number
+  : T extends Date
+    ? string
+    : T extends readonly (infer Item)[]
+      ? readonly Plain<Item>[]
+      : T extends object
+        ? { readonly [Field in keyof T as Field extends keyof ApiSpelling ? ApiSpelling[Field] : Field]: Plain<T[Field]> }
+        : T;
 
 interface Kinds {
   readonly 'v1 ConfigMap': k8s.KubeConfigMapProps;
@@ -40,8 +44,11 @@ interface Kinds {
 
 type NativeObject = {
   [Name in keyof Kinds]: Name extends `${infer ApiVersion} ${infer Kind}`
-    ? { readonly apiVersion: ApiVersion; readonly kind: Kind; readonly metadata: KubernetesObject['metadata'] } & Omit<Plain<Kinds[Name]>, 'metadata'>
-    : never
+    ? { readonly apiVersion: ApiVersion; readonly kind: Kind; readonly metadata: KubernetesObject['metadata'] } & Omit<
+      Plain<Kinds[Name]>,
+      'metadata'
+    >
+    : never;
 }[keyof Kinds];
 
 export type PodTemplate = Plain<k8s.PodTemplateSpec>;

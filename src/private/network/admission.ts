@@ -11,7 +11,8 @@ interface Admission {
 }
 
 /**
- * Opens one security group to another. Where they are in two stacks, the rule goes to the peer's plane: what is opened was there before, and CDK would put the rule there, so that each stack waited for the other.
+ * Opens one security group to another. Where they are in two stacks, the rule goes to the peer's plane: what is opened
+ * was there before, and CDK would put the rule there, so that each stack waited for the other.
  *
  * @param plane the one that the peer belongs to; what it opens connections from lets everything out
  */
@@ -24,9 +25,19 @@ export function admit(plane: Construct, { to, peer, port, description }: Admissi
   }
 }
 
-function ingress(plane: Construct, group: ec2.ISecurityGroup, source: ec2.ISecurityGroup, { port, description }: Pick<Admission, 'port' | 'description'>) {
+function ingress(
+  plane: Construct,
+  group: ec2.ISecurityGroup,
+  source: ec2.ISecurityGroup,
+  { port, description }: Pick<Admission, 'port' | 'description'>,
+) {
   const id = `Into${Names.nodeUniqueId(group.node).slice(-40)}`;
   new ec2.CfnSecurityGroupIngress(plane, id, {
-    groupId: group.securityGroupId, sourceSecurityGroupId: source.securityGroupId, ipProtocol: 'tcp', fromPort: port, toPort: port, description,
+    groupId: group.securityGroupId,
+    sourceSecurityGroupId: source.securityGroupId,
+    ipProtocol: 'tcp',
+    fromPort: port,
+    toPort: port,
+    description,
   });
 }

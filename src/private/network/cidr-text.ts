@@ -8,7 +8,9 @@ const CIDR = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/;
  * @throws Error that names the property and the entry
  */
 export function requireCidrs(property: string, cidrs: readonly string[]): void {
-  if (cidrs.length === 0) throw new Error(`${property}: got an empty list, expected at least one network such as 203.0.113.0/24: leave the property out instead`);
+  if (cidrs.length === 0) {
+    throw new Error(`${property}: got an empty list, expected at least one network such as 203.0.113.0/24: leave the property out instead`);
+  }
   cidrs.forEach((cidr, at) => requireCidr(`${property}[${at}]`, cidr));
 }
 
@@ -19,7 +21,9 @@ export function requireCidrs(property: string, cidrs: readonly string[]): void {
  */
 export function requireCidr(property: string, cidr: string): void {
   if (Token.isUnresolved(cidr) || isNetwork(cidr)) return;
-  throw new Error(`${property}: got ${JSON.stringify(cidr)}, expected an IPv4 network in CIDR notation without host bits, such as 203.0.113.0/24`);
+  throw new Error(
+    `${property}: got ${JSON.stringify(cidr)}, expected an IPv4 network in CIDR notation without host bits, such as 203.0.113.0/24`,
+  );
 }
 
 /** Host bits are refused: a typing error there widens or narrows the network without a word. */
@@ -48,6 +52,10 @@ export function addressNumber(text: string): number | undefined {
  * @throws Error that names the property
  */
 export function requireAddress(property: string, address: string): void {
-  if (Token.isUnresolved(address)) throw new Error(`${property}: is known only after deployment, expected a literal: the address is written into files for the site`);
-  if (addressNumber(address) === undefined) throw new Error(`${property}: got ${JSON.stringify(address)}, expected an IPv4 address such as 10.20.0.12`);
+  if (Token.isUnresolved(address)) {
+    throw new Error(`${property}: is known only after deployment, expected a literal: the address is written into files for the site`);
+  }
+  if (addressNumber(address) === undefined) {
+    throw new Error(`${property}: got ${JSON.stringify(address)}, expected an IPv4 address such as 10.20.0.12`);
+  }
 }

@@ -9,6 +9,10 @@ import { refuseSecret } from '../secrets/secret-text';
  */
 export function requireHostname(property: string, hostname: string, example = 'apis.acme.example'): void {
   refuseSecret(property, hostname);
-  if (Token.isUnresolved(hostname) || (/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/.test(hostname) && hostname.length <= 253)) return;
-  throw new Error(`${property}: got ${JSON.stringify(hostname)}, expected a full name in lower case without scheme and port, such as ${example}`);
+  if (Token.isUnresolved(hostname) || (/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/.test(hostname) && hostname.length <= 253)) {
+    return;
+  }
+  throw new Error(
+    `${property}: got ${JSON.stringify(hostname)}, expected a full name in lower case without scheme and port, such as ${example}`,
+  );
 }

@@ -13,10 +13,15 @@ export interface Ipv4Range {
  * @throws Error that names the property
  */
 export function requireIpv4Range(property: string, text: string): Ipv4Range {
-  if (Token.isUnresolved(text)) throw new Error(`${property}: is known only after deployment, expected a literal: the range is written into files for the site`);
+  if (Token.isUnresolved(text)) {
+    throw new Error(`${property}: is known only after deployment, expected a literal: the range is written into files for the site`);
+  }
   const range = text.includes('/') ? rangeOfNetwork(text) : rangeOfEnds(text);
   if (range && range.first <= range.last) return range;
-  throw new Error(`${property}: got ${JSON.stringify(text)}, expected IPv4 addresses as first-last (10.20.0.100-10.20.0.120) or a network (10.20.0.96/28)`);
+  throw new Error(
+    `${property}: got ${JSON.stringify(text)}, expected IPv4 addresses as first-last (10.20.0.100-10.20.0.120) or `
+      + 'a network (10.20.0.96/28)',
+  );
 }
 
 function rangeOfEnds(text: string): Ipv4Range | undefined {

@@ -15,7 +15,9 @@ export function requireEndpoint(property: string, endpoint: string): void {
   if (Token.isUnresolved(endpoint)) return;
   const port = Number(ENDPOINT.exec(endpoint)?.pop());
   if (port >= 1 && port <= 65535) return;
-  throw new Error(`${property}: got ${JSON.stringify(endpoint)}, expected host:port without a scheme or path, such as control-plane.acme.example:8005`);
+  throw new Error(
+    `${property}: got ${JSON.stringify(endpoint)}, expected host:port without a scheme or path, such as control-plane.acme.example:8005`,
+  );
 }
 
 /** @throws Error that names the property */

@@ -21,7 +21,9 @@ export function acknowledgeInherent(root: IConstruct, owners: ReadonlySet<string
     const isRotated = rotated.has(keyOf(resource, { Ref: Stack.of(resource).resolve(resource.logicalId) }));
     const found = findingsOf(resource, at).filter(([id]) => !isRotated || !ROTATION.includes(id));
     // What acknowledge() writes. The oldest CDK that this library runs with refuses ids with colons, which cdk-nag has.
-    for (const [id, reason] of found) resource.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { [`Annotation::${id}`]: reason });
+    for (const [id, reason] of found) {
+      resource.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { [`Annotation::${id}`]: reason });
+    }
   }
 }
 
@@ -52,13 +54,18 @@ function findingsOf(resource: CfnResource, at: string): readonly (readonly [stri
   ];
 }
 
-function accessFindings({ ManagedPolicyArns = [], Policies = [], PolicyDocument }: Readonly<Record<string, any>>, at: string): [string, string][] {
+function accessFindings(
+  { ManagedPolicyArns = [], Policies = [], PolicyDocument }: Readonly<Record<string, any>>,
+  at: string,
+): [string, string][] {
   const managed = (ManagedPolicyArns as unknown[]).map(referenceText).flatMap((policy): [string, string][] => {
     const row = MANAGED_POLICIES.find((each) => each.policy.test(policy) && each.at.test(at));
     return row ? [[`AwsSolutions-IAM4[Policy::${policy}]`, row.reason]] : [];
   });
-  const documents = [...Policies.map((policy: any) => policy.PolicyDocument), ...PolicyDocument ? [PolicyDocument] : []];
-  const wildcards = documents.flatMap(wildcardsOf).flatMap(({ id, reason }): [string, string][] => reason ? [[`AwsSolutions-IAM5[${id}]`, reason]] : []);
+  const documents = [...Policies.map((policy: any) => policy.PolicyDocument), ...(PolicyDocument ? [PolicyDocument] : [])];
+  const wildcards = documents
+    .flatMap(wildcardsOf)
+    .flatMap(({ id, reason }): [string, string][] => (reason ? [[`AwsSolutions-IAM5[${id}]`, reason]] : []));
   return [...managed, ...wildcards];
 }
 

@@ -1,4 +1,7 @@
-/** What cdk-nag finds in resources of this library and cannot be otherwise: where, and why. Applied by acknowledge.ts; a test fails when a row is not needed any more. */
+/**
+ * What cdk-nag finds in resources of this library and cannot be otherwise: where, and why. Applied by acknowledge.ts; a
+ * test fails when a row is not needed any more.
+ */
 
 /** One finding, or several with one reason. */
 interface Acknowledgement {
@@ -13,7 +16,8 @@ interface Acknowledgement {
 }
 
 const lacks = (property: string) => (properties: Readonly<Record<string, unknown>>) => properties[property] === undefined;
-const takesEveryone = ({ SecurityGroupIngress = [] }: Readonly<Record<string, any>>) => SecurityGroupIngress.some(({ CidrIp, CidrIpv6 }: any) => CidrIp === '0.0.0.0/0' || CidrIpv6 === '::/0');
+const takesEveryone = ({ SecurityGroupIngress = [] }: Readonly<Record<string, any>>) =>
+  SecurityGroupIngress.some(({ CidrIp, CidrIpv6 }: any) => CidrIp === '0.0.0.0/0' || CidrIpv6 === '::/0');
 
 /** Of functions behind custom resources, ours and CDK's. */
 const FUNCTIONS: readonly Acknowledgement[] = [
@@ -54,13 +58,17 @@ const STORED_DATA: readonly Acknowledgement[] = [
     rules: ['NIST.800.53.R5-SecretsManagerUsingKMSKey'],
     types: ['AWS::SecretsManager::Secret'],
     when: lacks('KmsKeyId'),
-    reason: 'Secrets Manager encrypts with the key that AWS keeps for it in this account; who reads it is decided by policies of the secret\'s readers',
+    reason:
+      'Secrets Manager encrypts with the key that AWS keeps for it in this account; who reads it is decided by '
+        + "policies of the secret's readers",
   },
   {
     rules: ['AwsSolutions-SMG4', 'NIST.800.53.R5-SecretsManagerRotationEnabled'],
     types: ['AWS::SecretsManager::Secret'],
     at: /(^|\/)Tunnel\/Secret\/Resource$/,
-    reason: 'both ends of the tunnel hold it, so that only who makes it can replace it, with a time in which both are good: not a rotation of Secrets Manager',
+    reason:
+      'both ends of the tunnel hold it, so that only who makes it can replace it, with a time in which both are '
+        + 'good: not a rotation of Secrets Manager',
   },
   {
     rules: ['AwsSolutions-SMG4', 'NIST.800.53.R5-SecretsManagerRotationEnabled'],
@@ -84,25 +92,31 @@ const STORED_DATA: readonly Acknowledgement[] = [
     rules: ['AwsSolutions-SMG4', 'NIST.800.53.R5-SecretsManagerRotationEnabled'],
     types: ['AWS::SecretsManager::Secret'],
     at: /(^|\/)Password\/Resource$/,
-    reason: 'CloudFormation gives the password to ElastiCache and keeps the two equal; nodes have it while they run, and a change is a deployment',
+    reason:
+      'CloudFormation gives the password to ElastiCache and keeps the two equal; nodes have it while they run, and a '
+        + 'change is a deployment',
   },
   {
     rules: ['AwsSolutions-SMG4', 'NIST.800.53.R5-SecretsManagerRotationEnabled'],
     types: ['AWS::SecretsManager::Secret'],
     at: /(^|\/)Ingest\/Token\/Resource$/,
-    reason: 'planes on sites get a new token at different times: rotate it when all are reachable; the previous one stays valid until the next rotation',
+    reason:
+      'planes on sites get a new token at different times: rotate it when all are reachable; the previous one stays '
+        + 'valid until the next rotation',
   },
   {
     rules: ['AwsSolutions-AEC6'],
     types: ['AWS::ElastiCache::ReplicationGroup'],
     when: ({ UserGroupIds = [] }) => UserGroupIds.length > 0,
-    reason: 'a user group with a password for a user that may not administer the server takes the place of AUTH, which knows one almighty user',
+    reason:
+      'a user group with a password for a user that may not administer the server takes the place of AUTH, which knows one almighty user',
   },
   {
     rules: ['AwsSolutions-RDS11'],
     types: ['AWS::RDS::DBInstance'],
     when: ({ Port }) => Port === '5432',
-    reason: 'who may connect is decided by the security group, which knows the cluster\'s pods only; another port would hide nothing from them',
+    reason:
+      "who may connect is decided by the security group, which knows the cluster's pods only; another port would hide nothing from them",
   },
   {
     rules: ['NIST.800.53.R5-RDSInBackupPlan'],
@@ -126,29 +140,48 @@ const STORED_DATA: readonly Acknowledgement[] = [
 /** The one bucket that has to be public: public keys and the address where they lie. */
 const ISSUER_BUCKET: readonly Acknowledgement[] = [
   {
-    rules: ['AwsSolutions-S2', 'NIST.800.53.R5-S3BucketLevelPublicAccessProhibited', 'NIST.800.53.R5-S3BucketPublicReadProhibited', 'NIST.800.53.R5-S3BucketPublicWriteProhibited'],
+    rules: [
+      'AwsSolutions-S2',
+      'NIST.800.53.R5-S3BucketLevelPublicAccessProhibited',
+      'NIST.800.53.R5-S3BucketPublicReadProhibited',
+      'NIST.800.53.R5-S3BucketPublicWriteProhibited',
+    ],
     types: ['AWS::S3::Bucket'],
     at: /(^|\/)Bucket\/Resource$/,
     when: ({ PublicAccessBlockConfiguration }) => PublicAccessBlockConfiguration?.BlockPublicPolicy === false,
     reason: 'IAM reads an issuer without credentials: the two documents, public keys and their address, must be public; writing is not',
   },
   {
-    rules: ['AwsSolutions-S1', 'NIST.800.53.R5-S3BucketLoggingEnabled', 'NIST.800.53.R5-S3BucketReplicationEnabled', 'NIST.800.53.R5-S3DefaultEncryptionKMS'],
+    rules: [
+      'AwsSolutions-S1',
+      'NIST.800.53.R5-S3BucketLoggingEnabled',
+      'NIST.800.53.R5-S3BucketReplicationEnabled',
+      'NIST.800.53.R5-S3DefaultEncryptionKMS',
+    ],
     types: ['AWS::S3::Bucket'],
     at: /(^|\/)Bucket\/Resource$/,
     when: ({ PublicAccessBlockConfiguration }) => PublicAccessBlockConfiguration?.BlockPublicPolicy === false,
-    reason: 'two public documents, written again by each deployment: nothing to hide, nothing to lose, and no reader who could decrypt with a key of the account',
+    reason:
+      'two public documents, written again by each deployment: nothing to hide, nothing to lose, and no reader who '
+        + 'could decrypt with a key of the account',
   },
 ];
 
 /** Buckets that only roles of this library read. */
 const FILES_OF_SITES: readonly Acknowledgement[] = [
   {
-    rules: ['AwsSolutions-S1', 'NIST.800.53.R5-S3BucketLoggingEnabled', 'NIST.800.53.R5-S3BucketReplicationEnabled', 'NIST.800.53.R5-S3DefaultEncryptionKMS'],
+    rules: [
+      'AwsSolutions-S1',
+      'NIST.800.53.R5-S3BucketLoggingEnabled',
+      'NIST.800.53.R5-S3BucketReplicationEnabled',
+      'NIST.800.53.R5-S3DefaultEncryptionKMS',
+    ],
     types: ['AWS::S3::Bucket'],
     at: /(^|\/)Bucket\/Resource$/,
     when: ({ PublicAccessBlockConfiguration }) => PublicAccessBlockConfiguration?.BlockPublicPolicy === true,
-    reason: 'files for sites, which hold no secrets: the deployment writes them, each version is kept, and a site that has fetched them no longer needs the bucket',
+    reason:
+      'files for sites, which hold no secrets: the deployment writes them, each version is kept, and a site that has '
+        + 'fetched them no longer needs the bucket',
   },
 ];
 
@@ -183,14 +216,18 @@ const TRAFFIC: readonly Acknowledgement[] = [
     rules: ['AwsSolutions-APIG4'],
     types: ['AWS::ApiGatewayV2::Route'],
     at: /(^|\/)Ingest\/Api\//,
-    reason: 'the function itself asks for the token that the gateways\' plugin sends in a header, and compares it before it reads anything; an authorizer would be a second function that does the same',
+    reason:
+      "the function itself asks for the token that the gateways' plugin sends in a header, and compares it before it "
+        + 'reads anything; an authorizer would be a second function that does the same',
   },
   {
     rules: ['AwsSolutions-EC23'],
     types: ['AWS::EC2::SecurityGroup'],
     at: /LoadBalancer\/SecurityGroup\/Resource$/,
     when: takesEveryone,
-    reason: 'consumers of the APIs may call from everywhere, because the program names 0.0.0.0/0 as their network; it opens the ports of the proxy only',
+    reason:
+      'consumers of the APIs may call from everywhere, because the program names 0.0.0.0/0 as their network; it '
+        + 'opens the ports of the proxy only',
   },
   {
     rules: ['AwsSolutions-ELB2', 'NIST.800.53.R5-ELBLoggingEnabled'],
@@ -216,7 +253,9 @@ const TRAFFIC: readonly Acknowledgement[] = [
     types: ['AWS::ElasticLoadBalancingV2::LoadBalancer'],
     at: /\/LoadBalancer\/Resource\/Resource$/,
     when: ({ Type }) => Type === 'application',
-    reason: 'the gateway behind it parses strictly, authenticates and limits; the plane does not know which firewall rules its APIs need in addition',
+    reason:
+      'the gateway behind it parses strictly, authenticates and limits; the plane does not know which firewall rules '
+        + 'its APIs need in addition',
   },
   {
     rules: ['NIST.800.53.R5-ELBv2ACMCertificateRequired'],
@@ -231,25 +270,41 @@ const TRAFFIC: readonly Acknowledgement[] = [
     reason: 'it has private addresses, accepts named networks only, and requires a login',
   },
   {
-    rules: ['AwsSolutions-S1', 'NIST.800.53.R5-S3BucketLoggingEnabled', 'NIST.800.53.R5-S3BucketReplicationEnabled', 'NIST.800.53.R5-S3DefaultEncryptionKMS'],
+    rules: [
+      'AwsSolutions-S1',
+      'NIST.800.53.R5-S3BucketLoggingEnabled',
+      'NIST.800.53.R5-S3BucketReplicationEnabled',
+      'NIST.800.53.R5-S3DefaultEncryptionKMS',
+    ],
     types: ['AWS::S3::Bucket'],
     at: /(^|\/)AccessLogs\/Resource$/,
-    reason: 'it holds access logs itself, which load balancers write with the key of Amazon S3 only; to keep all logs of an account in one place, give that bucket as accessLogs',
+    reason:
+      'it holds access logs itself, which load balancers write with the key of Amazon S3 only; to keep all logs of '
+        + 'an account in one place, give that bucket as accessLogs',
   },
   {
     rules: ['AwsSolutions-ECS2'],
     types: ['AWS::ECS::TaskDefinition'],
-    reason: 'the gateway is configured by its environment; what is secret comes from Secrets Manager, and the policy looks for names of secrets here',
+    reason:
+      'the gateway is configured by its environment; what is secret comes from Secrets Manager, and the policy looks '
+        + 'for names of secrets here',
   },
   {
     rules: ['AwsSolutions-AS3'],
     types: ['AWS::AutoScaling::AutoScalingGroup'],
     when: lacks('NotificationConfigurations'),
-    reason: 'instances come and go with the load, and their events are in the group\'s history; whom to tell is the account\'s decision',
+    reason: "instances come and go with the load, and their events are in the group's history; whom to tell is the account's decision",
   },
 ];
 
-export const ACKNOWLEDGEMENTS: readonly Acknowledgement[] = [...FUNCTIONS, ...STORED_DATA, ...ISSUER_BUCKET, ...FILES_OF_SITES, ...ACCESS, ...TRAFFIC];
+export const ACKNOWLEDGEMENTS: readonly Acknowledgement[] = [
+  ...FUNCTIONS,
+  ...STORED_DATA,
+  ...ISSUER_BUCKET,
+  ...FILES_OF_SITES,
+  ...ACCESS,
+  ...TRAFFIC,
+];
 
 /** Policies that AWS keeps, in roles of this library. */
 export const MANAGED_POLICIES: readonly { readonly policy: RegExp; readonly at: RegExp; readonly reason: string }[] = [
@@ -264,7 +319,10 @@ export const MANAGED_POLICIES: readonly { readonly policy: RegExp; readonly at: 
     reason: 'what nodes of Auto Mode do changes with EKS; they pull images and ask for their cluster, nothing else',
   },
   {
-    policy: /(AWSLambdaBasicExecutionRole|AWSLambdaVPCAccessExecutionRole|AmazonEC2ContainerRegistryReadOnly|AmazonElasticContainerRegistryPublicReadOnly\W*Ref\W+AWS::NoValue\W+)$/,
+    policy: new RegExp(
+      '(AWSLambdaBasicExecutionRole|AWSLambdaVPCAccessExecutionRole|AmazonEC2ContainerRegistryReadOnly'
+        + '|AmazonElasticContainerRegistryPublicReadOnly\\W*Ref\\W+AWS::NoValue\\W+)$',
+    ),
     at: /(^|\/)(Resource\/KubectlProvider|HybridgeKubectl\/Provider)\//,
     reason: 'written by CDK for the functions that apply manifests: logs, addresses in the VPC, charts from registries',
   },
@@ -281,7 +339,8 @@ export const MANAGED_POLICIES: readonly { readonly policy: RegExp; readonly at: 
   {
     policy: /(AmazonEC2ContainerRegistryPullOnly|AmazonSSMManagedInstanceCore)$/,
     at: /(^|\/)Role\/Resource$/,
-    reason: 'machines outside AWS pull images and keep their registration with Systems Manager; what its agent calls changes with the agent',
+    reason:
+      'machines outside AWS pull images and keep their registration with Systems Manager; what its agent calls changes with the agent',
   },
   {
     policy: /CloudWatchAgentServerPolicy$/,

@@ -21,7 +21,7 @@ const ADMIN_PORTS = [22, 5432, 8001, 8002, 8444, 8445, 10250];
 const FROM_EVERYWHERE = 'CidrIp == \'0.0.0.0/0\' or CidrIpv6 == \'::/0\'';
 
 /** A range that holds one of the ports, or all protocols. */
-const SPARES_ADMIN_PORTS = ['IpProtocol != \'-1\'', ...ADMIN_PORTS.map((port) => `when FromPort <= ${port} { ToPort < ${port} }`)].join('\n');
+const SPARES_ADMIN_PORTS = ["IpProtocol != '-1'", ...ADMIN_PORTS.map((port) => `when FromPort <= ${port} { ToPort < ${port} }`)].join('\n');
 
 const LISTED_ACTIONS = 'when Action exists { Action.* != /^(\\*|[a-z0-9-]+:\\*)$/ } NotAction !exists';
 const ADMINISTRATORS = '/AdministratorAccess|PowerUserAccess|IAMFullAccess/';
@@ -62,7 +62,8 @@ export const GUARD_RULES: readonly GuardRule[] = [
     id: 'EKS_LOGS',
     types: ['AWS::EKS::Cluster'],
     clauses: ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler']
-      .map((type) => `some Logging.ClusterLogging.EnabledTypes[*].Type == '${type}'`).join('\n'),
+      .map((type) => `some Logging.ClusterLogging.EnabledTypes[*].Type == '${type}'`)
+      .join('\n'),
     finding: 'Logging.ClusterLogging.EnabledTypes lacks one of api, audit, authenticator, controllerManager, scheduler',
     reason: 'what happened in the cluster cannot be found out afterwards',
     fix: 'list all five in clusterLogging',
@@ -78,7 +79,7 @@ export const GUARD_RULES: readonly GuardRule[] = [
   {
     id: 'EC2_METADATA_TOKENS',
     types: ['AWS::EC2::LaunchTemplate'],
-    clauses: 'LaunchTemplateData.MetadataOptions.HttpTokens == \'required\'',
+    clauses: "LaunchTemplateData.MetadataOptions.HttpTokens == 'required'",
     finding: 'LaunchTemplateData.MetadataOptions.HttpTokens is not required',
     reason: 'a request that the gateway is tricked into would read the credentials of the machine',
     fix: 'set requireImdsv2: true',
@@ -126,7 +127,7 @@ export const GUARD_RULES: readonly GuardRule[] = [
     types: ['AWS::RDS::DBCluster', 'AWS::RDS::DBInstance'],
     clauses: 'when DBClusterIdentifier !exists { StorageEncrypted == true }\n when StorageEncrypted exists { StorageEncrypted == true }',
     finding: 'StorageEncrypted is not true',
-    reason: 'it contains the gateway\'s credentials, keys and certificates, and so does every snapshot; it cannot be turned on later',
+    reason: "it contains the gateway's credentials, keys and certificates, and so does every snapshot; it cannot be turned on later",
     fix: 'set storageEncrypted: true',
   },
   {
@@ -159,7 +160,9 @@ export const GUARD_RULES: readonly GuardRule[] = [
     id: 'S3_PUBLIC',
     types: ['AWS::S3::Bucket'],
     clauses: `when PublicAccessBlockConfiguration exists {
-        PublicAccessBlockConfiguration { BlockPublicAcls == true BlockPublicPolicy == true IgnorePublicAcls == true RestrictPublicBuckets == true }
+        PublicAccessBlockConfiguration {
+          BlockPublicAcls == true BlockPublicPolicy == true IgnorePublicAcls == true RestrictPublicBuckets == true
+        }
       }
       when AccessControl exists { AccessControl not in ['PublicRead', 'PublicReadWrite', 'AuthenticatedRead'] }`,
     finding: 'PublicAccessBlockConfiguration or AccessControl allows the public',

@@ -16,17 +16,29 @@ const LOAD_BALANCERS: readonly ExplainedWildcard[] = [
   {
     actions: LOAD_BALANCER_READS,
     resource: /^\*$/,
-    reason: 'IAM knows no resource of actions that list; the controller looks for subnets, security groups and load balancers of its cluster by their tags',
+    reason:
+      'IAM knows no resource of actions that list; the controller looks for subnets, security groups and load '
+        + 'balancers of its cluster by their tags',
   },
   {
-    actions: ['ec2:CreateSecurityGroup', 'ec2:CreateTags', 'ec2:DeleteTags', 'ec2:AuthorizeSecurityGroupIngress', 'ec2:RevokeSecurityGroupIngress', 'ec2:DeleteSecurityGroup'],
+    actions: [
+      'ec2:CreateSecurityGroup',
+      'ec2:CreateTags',
+      'ec2:DeleteTags',
+      'ec2:AuthorizeSecurityGroupIngress',
+      'ec2:RevokeSecurityGroupIngress',
+      'ec2:DeleteSecurityGroup',
+    ],
     resource: /:security-group\/\*$/,
-    reason: 'the controller creates security groups whose ids are unknown at synth; it changes those only that carry the tag of its cluster',
+    reason:
+      'the controller creates security groups whose ids are unknown at synth; it changes those only that carry the tag of its cluster',
   },
   {
     actions: LOAD_BALANCER_WRITES,
     resource: /:elasticloadbalancing:\S+:(loadbalancer\/net\/\*\/\*|targetgroup\/\*\/\*|listener\/net\/\*\/\*\/\*)$/,
-    reason: 'the controller creates load balancers whose names are unknown at synth; it changes those only that carry the tag of its cluster, and listeners, which belong to them',
+    reason:
+      'the controller creates load balancers whose names are unknown at synth; it changes those only that carry the '
+        + 'tag of its cluster, and listeners, which belong to them',
   },
 ];
 
@@ -35,15 +47,22 @@ export const EXPLAINED_WILDCARDS: readonly ExplainedWildcard[] = [
   {
     actions: ['ecr:GetAuthorizationToken'],
     resource: /^\*$/,
-    reason: 'the token is for the whole registry of the account: IAM knows no resource of this action; what may be pulled with it is a statement of its own',
+    reason:
+      'the token is for the whole registry of the account: IAM knows no resource of this action; what may be pulled '
+        + 'with it is a statement of its own',
   },
   {
     actions: [
-      'ssmmessages:CreateControlChannel', 'ssmmessages:CreateDataChannel', 'ssmmessages:OpenControlChannel', 'ssmmessages:OpenDataChannel',
+      'ssmmessages:CreateControlChannel',
+      'ssmmessages:CreateDataChannel',
+      'ssmmessages:OpenControlChannel',
+      'ssmmessages:OpenDataChannel',
       'ssm:UpdateInstanceInformation',
     ],
     resource: /^\*$/,
-    reason: 'an instance reports itself and opens channels to Systems Manager before its name is known: IAM supports no resources for these actions',
+    reason:
+      'an instance reports itself and opens channels to Systems Manager before its name is known: IAM supports no '
+        + 'resources for these actions',
   },
   {
     actions: ['ssm:CreateActivation', 'ssm:DeleteActivation', 'eks:RegisterCluster'],
@@ -68,7 +87,9 @@ export const EXPLAINED_WILDCARDS: readonly ExplainedWildcard[] = [
   {
     actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
     resource: /:repository\/(\S*\/)?\*$/,
-    reason: 'curated packages and mirrors hold as many repositories as packages have images, named with each release; the registry is one, and the actions only read',
+    reason:
+      'curated packages and mirrors hold as many repositories as packages have images, named with each release; the '
+        + 'registry is one, and the actions only read',
   },
   {
     actions: ['es:ESHttpPost', 'es:ESHttpPut'],
@@ -78,12 +99,16 @@ export const EXPLAINED_WILDCARDS: readonly ExplainedWildcard[] = [
   {
     actions: ['es:ESHttpGet', 'es:ESHttpPost', 'es:ESHttpPut', 'es:ESHttpDelete'],
     resource: /\/(_plugins\/_ism\/change_policy\/logs-gateway\*|_plugins\/_alerting\/monitors\/\*|_dashboards\/api\/saved_objects\/\*)$/,
-    reason: 'the indices behind the gateways\' data streams are numbered, OpenSearch chooses the ids of alerts, and Dashboards names objects by type: what is not logs of gateways and not about them is left out',
+    reason:
+      "the indices behind the gateways' data streams are numbered, OpenSearch chooses the ids of alerts, and "
+        + 'Dashboards names objects by type: what is not logs of gateways and not about them is left out',
   },
   {
     actions: ['ec2:CreateNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DeleteNetworkInterface'],
     resource: /^\*$/,
-    reason: 'Lambda gives a function its address in a VPC in the name of the function\'s role, and asks before it exists whether the role may: IAM knows no resource of some of these actions',
+    reason:
+      "Lambda gives a function its address in a VPC in the name of the function's role, and asks before it exists "
+        + 'whether the role may: IAM knows no resource of some of these actions',
   },
   {
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams', 'logs:GetLogEvents'],
@@ -96,7 +121,14 @@ export const EXPLAINED_WILDCARDS: readonly ExplainedWildcard[] = [
     reason: 'all versions of the one function that applies manifests: written by CDK',
   },
   {
-    actions: ['ssm:DeleteParameters', 'ssm:ListTagsForResource', 'ssm:GetParameters', 'ssm:PutParameter', 'ssm:AddTagsToResource', 'ssm:RemoveTagsFromResource'],
+    actions: [
+      'ssm:DeleteParameters',
+      'ssm:ListTagsForResource',
+      'ssm:GetParameters',
+      'ssm:PutParameter',
+      'ssm:AddTagsToResource',
+      'ssm:RemoveTagsFromResource',
+    ],
     resource: /:parameter\/cdk\/exports\/(\S+\/)?\*$/,
     reason: 'references between regions travel in parameters that CDK names after the value: written by CDK',
   },
@@ -108,7 +140,7 @@ export const EXPLAINED_WILDCARDS: readonly ExplainedWildcard[] = [
   {
     actions: ['s3:GetObject'],
     resource: /^<\S*Handoff\S*\.Arn>\/\S+\/\*$/,
-    reason: 'a site reads all files below its own prefix, which change with what runs there; no other site\'s',
+    reason: "a site reads all files below its own prefix, which change with what runs there; no other site's",
   },
   {
     actions: ['s3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion'],
@@ -116,7 +148,18 @@ export const EXPLAINED_WILDCARDS: readonly ExplainedWildcard[] = [
     reason: 'the function that writes the files of all sites into the one bucket that holds nothing else',
   },
   {
-    actions: ['s3:GetObject*', 's3:GetBucket*', 's3:List*', 's3:DeleteObject*', 's3:PutObject', 's3:PutObjectLegalHold', 's3:PutObjectRetention', 's3:PutObjectTagging', 's3:PutObjectVersionTagging', 's3:Abort*'],
+    actions: [
+      's3:GetObject*',
+      's3:GetBucket*',
+      's3:List*',
+      's3:DeleteObject*',
+      's3:PutObject',
+      's3:PutObjectLegalHold',
+      's3:PutObjectRetention',
+      's3:PutObjectTagging',
+      's3:PutObjectVersionTagging',
+      's3:Abort*',
+    ],
     resource: /^<\S+\.Arn>(\/\*)?$/,
     reason: 'CDK copies files into the one bucket that the statement names: written by CDK',
   },
@@ -149,9 +192,12 @@ export function wildcardsOf(document: { readonly Statement?: readonly Statement[
     const resources = listOf(Resource).map(referenceText);
     const reason = (resource: string) => EXPLAINED_WILDCARDS
       .find((row) => row.resource.test(resource) && actions.every((action) => row.actions.includes(action)))?.reason;
-    const note = (id: string, why: string | undefined) => found.set(id, found.has(id) && (found.get(id) === undefined || why === undefined) ? undefined : why);
+    const note = (id: string, why: string | undefined) =>
+      found.set(id, found.has(id) && (found.get(id) === undefined || why === undefined) ? undefined : why);
     for (const resource of resources.filter((each) => each.includes('*'))) note(`Resource::${resource}`, reason(resource));
-    for (const action of actions.filter((each) => each.includes('*'))) note(`Action::${action}`, resources.map(reason).find((why) => why === undefined) ?? reason(resources[0]));
+    for (const action of actions.filter((each) => each.includes('*'))) {
+      note(`Action::${action}`, resources.map(reason).find((why) => why === undefined) ?? reason(resources[0]));
+    }
   }
   return [...found].map(([id, reason]) => ({ id, reason }));
 }

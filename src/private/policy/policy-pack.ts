@@ -11,8 +11,9 @@ const SWITCH = 'cdk-hybridge:policy';
 const ID = 'HybridgePolicy';
 
 /**
- * Runs the policy (guard-rules.ts) over the templates of stacks that hold a construct of this library, wherever CDK validates templates at all. One
- * for each app. A finding makes synthesis fail; `Validations.of(construct).acknowledge({ id: 'Hybridge::<rule>', reason })` accepts it.
+ * Runs the policy (guard-rules.ts) over the templates of stacks that hold a construct of this library, wherever CDK
+ * validates templates at all. One for each app. A finding makes synthesis fail;
+ * `Validations.of(construct).acknowledge({ id: 'Hybridge::<rule>', reason })` accepts it.
  */
 export class PolicyPack extends Construct {
   /** Puts the scope's stack under the policy; what is in no stack has no template. */
@@ -46,7 +47,8 @@ export class PolicyPack extends Construct {
   }
 
   private register(app: App): void {
-    // CDK takes one plugin of this kind. Where the app has none, ours takes the place of the default, so that there is one engine, which takes 1.3 s to start.
+    // CDK takes one plugin of this kind. Where the app has none, ours takes the place of the default, so that there is
+    // one engine, which takes 1.3 s to start.
     const isTaken = app._validationPlugins.some((plugin) => plugin instanceof CloudFormationValidatePlugin);
     const engine = new RuleEngine();
     Validations.of(app).addPlugins(...isTaken ? [] : [engine], new Policy(engine, this.stacks));
@@ -91,7 +93,11 @@ class Policy implements IPolicyValidationPlugin {
   constructor(private readonly engine: RuleEngine, private readonly stacks: ReadonlySet<string>) {}
 
   public validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
-    const watched = new Set(context.stackTemplates.filter(({ stackConstructPath }) => this.stacks.has(stackConstructPath)).map(({ templatePath }) => templatePath));
+    const watched = new Set(
+      context.stackTemplates
+        .filter(({ stackConstructPath }) => this.stacks.has(stackConstructPath))
+        .map(({ templatePath }) => templatePath),
+    );
     const findings = this.engine.policyFindings(context);
     const violations = this.ruleIds.flatMap((id) => reported(id, findings.filter(({ ruleName }) => ruleName === id), watched));
     return { success: violations.length === 0, violations };
@@ -108,5 +114,7 @@ function reported(id: string, findings: readonly PolicyViolation[], watched: Rea
     const locations = new Set([...resources.get(key)?.locations ?? [], ...place.locations]);
     resources.set(key, { ...place, locations: [...locations] });
   }
-  return resources.size === 0 ? [] : [{ ruleName: id, description: `${finding}: ${reason}`, fix, severity: 'error', violatingResources: [...resources.values()] }];
+  return resources.size === 0
+    ? []
+    : [{ ruleName: id, description: `${finding}: ${reason}`, fix, severity: 'error', violatingResources: [...resources.values()] }];
 }

@@ -9,5 +9,8 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 export function requireKnownName(property: string, secret: ISecret): string {
   const { secretName } = secret;
   if (!Token.isUnresolved(secretName)) return secretName;
-  throw new Error(`${property}: the secret's name is known only after deployment, expected a literal: import it with Secret.fromSecretNameV2, or give the Secret a secretName`);
+  throw new Error(
+    `${property}: the secret's name is known only after deployment, expected a literal: import it with `
+      + 'Secret.fromSecretNameV2, or give the Secret a secretName',
+  );
 }

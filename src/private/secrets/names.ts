@@ -24,6 +24,8 @@ export function parameterPath(scope: Construct, plane: string): string {
 /** @throws Error when CloudFormation makes the name */
 export function knownStackName(scope: Construct): string {
   const { stackName: name } = Stack.of(scope);
-  if (Token.isUnresolved(name)) throw new Error(`${scope.node.path}: the stack's name is known only after deployment, expected a literal: give the stack a stackName`);
+  if (Token.isUnresolved(name)) {
+    throw new Error(`${scope.node.path}: the stack's name is known only after deployment, expected a literal: give the stack a stackName`);
+  }
   return name;
 }

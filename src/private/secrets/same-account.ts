@@ -11,6 +11,9 @@ import type { Construct } from 'constructs';
 export function requireSameAccount(place: string, owner: { readonly stack: Stack }, plane: Construct): void {
   const [{ account: secrets }, { account }] = [owner.stack, Stack.of(plane)];
   if (secrets === account || Token.isUnresolved(secrets) || Token.isUnresolved(account)) return;
-  throw new Error(`target: the ${place} is in account ${account}, expected ${secrets}, where the plane's secrets are: choose a ${place} of that account, or declare the plane in an app for`
-    + ` ${account} with GatewayControlPlane.fromAttributes() and secrets of its own`);
+  throw new Error(
+    `target: the ${place} is in account ${account}, expected ${secrets}, where the plane's secrets are: choose a `
+      + `${place} of that account, or declare the plane in an app for` +
+      ` ${account} with GatewayControlPlane.fromAttributes() and secrets of its own`,
+  );
 }

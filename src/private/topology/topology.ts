@@ -8,7 +8,16 @@ import type { OutputFiles } from '../output-files';
 import { PolicyPack } from '../policy/policy-pack';
 import type { SecretMount } from '../secrets/mount';
 import { StackSizes } from '../stack-sizes';
-import type { ClusterEntry, HandoffEntry, IntegrationEntry, IntegrationKind, Place, PlaneEntry, TopologyDocument, TunnelEntry } from './document';
+import type {
+  ClusterEntry,
+  HandoffEntry,
+  IntegrationEntry,
+  IntegrationKind,
+  Place,
+  PlaneEntry,
+  TopologyDocument,
+  TunnelEntry,
+} from './document';
 
 export type { ClusterEntry, PlaneEntry } from './document';
 
@@ -100,14 +109,22 @@ export class Topology extends Construct {
     const clusters = this.clusters.map(({ construct, entry }) => ({ ...entry(), ...placeOf(construct) }));
     const integrations = this.integrations.map((integration) => this.integrationEntry(integration));
     const handoffs = this.handoffs.length > 0 && { handoffs: this.handoffs };
-    return { planes, clusters: [...clusters, ...this.sites.map((entry) => entry())], integrations, tunnels: planes.flatMap(tunnels), ...handoffs };
+    return {
+      planes,
+      clusters: [...clusters, ...this.sites.map((entry) => entry())],
+      integrations,
+      tunnels: planes.flatMap(tunnels),
+      ...handoffs,
+    };
   }
 
   private planeEntry(entry: PlaneEntry, use: PlaneUse | undefined): PlaneEntry {
     const cluster = entry.cluster === undefined ? undefined : this.clusterName(entry.cluster);
     if (!use) return { ...entry, ...cluster !== undefined && { cluster } };
     const mounted = new Set(use.secrets);
-    const uses = this.integrations.filter(({ construct, secrets }) => secrets.some((secret) => mounted.has(secret)) || use.others.includes(construct));
+    const uses = this.integrations.filter(
+      ({ construct, secrets }) => secrets.some((secret) => mounted.has(secret)) || use.others.includes(construct),
+    );
     return {
       ...entry,
       ...cluster !== undefined && { cluster },

@@ -8,7 +8,10 @@ import { runProgram } from './run-program';
 
 /** The cluster.yaml that the imported program writes. */
 function again(cluster: string, hardware?: string): string {
-  const { program, findings } = importCluster({ cluster, hardware: hardware === undefined ? undefined : { text: hardware, path: 'hardware.csv' } });
+  const { program, findings } = importCluster({
+    cluster,
+    hardware: hardware === undefined ? undefined : { text: hardware, path: 'hardware.csv' },
+  });
   expect(findings).toEqual([]);
   return runProgram(program!, hardware)['cluster.yaml'];
 }

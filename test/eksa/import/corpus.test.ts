@@ -12,13 +12,19 @@ function files(): string[] {
 
 /** The files are older than the rules, and hold placeholders. */
 function mended(text: string): string {
-  return text.replace(/kubernetesVersion: .*/g, "kubernetesVersion: '1.35'").replace(/host: *"?test-ip"?/g, 'host: 10.1.2.3').replace(/(sshAuthorizedKeys:\s*- ).*/g, `$1${KEY}`);
+  return text
+    .replace(/kubernetesVersion: .*/g, "kubernetesVersion: '1.35'")
+    .replace(/host: *"?test-ip"?/g, 'host: 10.1.2.3')
+    .replace(/(sshAuthorizedKeys:\s*- ).*/g, `$1${KEY}`);
 }
 
 testWithForeignFiles('every file of the EKS Anywhere repository ends in a program or in reasons', () => {
   for (const file of files()) {
     const { program, findings } = importCluster({ cluster: foreignFile(`corpus/${file}`) });
-    expect({ file, isAnswered: program !== undefined || (findings.length > 0 && findings.every(({ path, message }) => path && message)) }).toEqual({ file, isAnswered: true });
+    expect({
+      file,
+      isAnswered: program !== undefined || (findings.length > 0 && findings.every(({ path, message }) => path && message)),
+    }).toEqual({ file, isAnswered: true });
   }
 });
 
@@ -26,7 +32,12 @@ testWithForeignFiles('the programs of those files, versions and placeholders apa
   const outcomes = files().map((file) => {
     const cluster = mended(foreignFile(`corpus/${file}`));
     const { program, findings } = importCluster({ cluster });
-    return { file, program, changed: program === undefined ? [] : differences(cluster, runProgram(program)['cluster.yaml']), unsaid: findings.filter(({ ruleId }) => ruleId === 'import') };
+    return {
+      file,
+      program,
+      changed: program === undefined ? [] : differences(cluster, runProgram(program)['cluster.yaml']),
+      unsaid: findings.filter(({ ruleId }) => ruleId === 'import'),
+    };
   });
   expect(outcomes.filter(({ changed, unsaid }) => changed.length + unsaid.length > 0)).toEqual([]);
   expect(outcomes.filter(({ program }) => program !== undefined).length).toBeGreaterThan(10);

@@ -5,11 +5,21 @@ import { differences } from './differences';
 import { runProgram } from './run-program';
 
 const CLUSTER = readFileSync(join(__dirname, 'bases/vs-two.yaml'), 'utf8');
-const ENCRYPTION = '  etcdEncryption: [{ providers: [{ kms: { name: aws-kms, socketListenAddress: "unix:///run/kms.sock", cachesize: 500, timeout: 5s } }], resources: [secrets] }]\n';
+const ENCRYPTION =
+  '  etcdEncryption: [{ providers: [{ kms: { name: aws-kms, socketListenAddress: "unix:///run/kms.sock", '
+    + 'cachesize: 500, timeout: 5s } }], resources: [secrets] }]\n';
 
 test.each([
-  ['encryption of etcd', CLUSTER.replace(/^ {2}kubernetesVersion/m, `${ENCRYPTION}$&`), /etcdEncryption: \{ pluginName: 'aws-kms', socket: 'unix:\/\/\/run\/kms.sock', cacheSize: 500, timeout: Duration.seconds\(5\) \}/],
-  ['upgrades in place', CLUSTER.replace(/^( +)machineGroupRef:/gm, '$1upgradeRolloutStrategy: { type: InPlace }\n$&'), /upgradeInPlace: true/],
+  [
+    'encryption of etcd',
+    CLUSTER.replace(/^ {2}kubernetesVersion/m, `${ENCRYPTION}$&`),
+    /etcdEncryption: \{ pluginName: 'aws-kms', socket: 'unix:\/\/\/run\/kms.sock', cacheSize: 500, timeout: Duration.seconds\(5\) \}/,
+  ],
+  [
+    'upgrades in place',
+    CLUSTER.replace(/^( +)machineGroupRef:/gm, '$1upgradeRolloutStrategy: { type: InPlace }\n$&'),
+    /upgradeInPlace: true/,
+  ],
 ])('%s of a cluster that exists comes out the same', (_what, cluster, property) => {
   expect(cluster).not.toBe(CLUSTER);
   const { program, findings } = importCluster({ cluster });

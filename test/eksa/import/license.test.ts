@@ -19,7 +19,9 @@ function withToken(token: string) {
 test('a licence token becomes a reference, named for its cluster, and the program says so', () => {
   const program = programFor(withToken(JWT));
   expect(program).not.toContain(JWT);
-  expect(program).toContain('// The licence token is not part of a program: hybridge eksa render takes it from\n//   EKSA_LICENSE_TOKEN_DEV\n');
+  expect(program).toContain(
+    '// The licence token is not part of a program: hybridge eksa render takes it from\n//   EKSA_LICENSE_TOKEN_DEV\n',
+  );
   expect(program).toContain("licenseToken: LicenseToken.fromEnvironment('EKSA_LICENSE_TOKEN_DEV'),");
   expect(runProgram(program)['cluster.yaml']).toContain('licenseToken: ${env:EKSA_LICENSE_TOKEN_DEV}\n');
 });
@@ -34,7 +36,9 @@ test.each([
 });
 
 test('arguments of the API server are kept, without a flag for the import itself', () => {
-  const program = programFor((cluster) => cluster.replace('controlPlaneConfiguration:', "controlPlaneConfiguration:\n    apiServerExtraArgs: { v: '2' }"));
+  const program = programFor((cluster) =>
+    cluster.replace('controlPlaneConfiguration:', "controlPlaneConfiguration:\n    apiServerExtraArgs: { v: '2' }"),
+  );
   expect(program).toContain("apiServerExtraArgs: { v: '2' }");
   expect(runProgram(program)['cluster.yaml']).toContain('apiServerExtraArgs:\n      v: "2"\n');
 });

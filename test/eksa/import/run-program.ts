@@ -18,12 +18,20 @@ export function runProgram(program: string, hardware?: string): Readonly<Record<
   const file = join(folder, 'hardware.csv');
   try {
     if (hardware !== undefined) writeFileSync(file, hardware);
-    const code = program.replace('new App()', `new App({ outdir: '${join(folder, 'cdk.out')}' })`).replace("fromCsv('hardware.csv'", `fromCsv('${file}'`);
-    const { outputText } = ts.transpileModule(code, { compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 } });
+    const code = program
+      .replace('new App()', `new App({ outdir: '${join(folder, 'cdk.out')}' })`)
+      .replace("fromCsv('hardware.csv'", `fromCsv('${file}'`);
+    const { outputText } = ts.transpileModule(code, {
+      compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
+    });
     new Function('require', 'exports', outputText)((name: string) => MODULES[name], {});
     const root = join(folder, 'cdk.out', 'hybridge');
     const [cluster] = readdirSync(root);
-    return Object.fromEntries(readdirSync(join(root, cluster)).filter((name) => name.includes('.')).map((name) => [name, readFileSync(join(root, cluster, name), 'utf8')]));
+    return Object.fromEntries(
+      readdirSync(join(root, cluster))
+        .filter((name) => name.includes('.'))
+        .map((name) => [name, readFileSync(join(root, cluster, name), 'utf8')]),
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }

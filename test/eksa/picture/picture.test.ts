@@ -9,7 +9,9 @@ const A = 'Cluster.spec.workerNodeGroupConfigurations[0]';
 
 /** Machines labelled `type=<name>`, as many as wanted. */
 function hardware(machines: Readonly<Record<string, number>>): string {
-  const rows = Object.entries(machines).flatMap(([type, count]) => Array.from({ length: count }, (_, at) => `${type}-${at},,10.0.${type.charCodeAt(0)}.${at},255.255.0.0,10.0.0.1,,type=${type},`));
+  const rows = Object.entries(machines).flatMap(([type, count]) =>
+    Array.from({ length: count }, (_, at) => `${type}-${at},,10.0.${type.charCodeAt(0)}.${at},255.255.0.0,10.0.0.1,,type=${type},`),
+  );
   return ['hostname,mac,ip_address,netmask,gateway,nameservers,labels,disk', ...rows, ''].join('\n');
 }
 
@@ -58,7 +60,10 @@ test('machines that the site makes by itself are shown one for each node', () =>
 
 test('affinities are matched as the rules match them', () => {
   const term = { labelSelector: { matchExpressions: [{ key: 'type', operator: 'In', values: ['a', 'z'] }] } };
-  const documents = changed(bareMetal(), { 'TinkerbellMachineConfig/site-a.spec.hardwareSelector': undefined, 'TinkerbellMachineConfig/site-a.spec.hardwareAffinity': { required: [term] } });
+  const documents = changed(bareMetal(), {
+    'TinkerbellMachineConfig/site-a.spec.hardwareSelector': undefined,
+    'TinkerbellMachineConfig/site-a.spec.hardwareAffinity': { required: [term] },
+  });
   const { groups, unused } = scene(documents, hardware({ cp: 1, a: 1, b: 1, z: 1 }));
   expect(groups[1].machines.map(({ name, isSpare }) => [name, isSpare])).toEqual([['a-0', false], ['z-0', true]]);
   expect(unused).toEqual([]);
@@ -70,12 +75,16 @@ test('a text without a cluster is no scene', () => {
 
 describe('the SVG', () => {
   interface Box { x: number; y: number; width: number; height: number }
-  const numbers = (tag: string) => Object.fromEntries([...tag.matchAll(/ (x|y|width|height)="([\d.]+)"/g)].map(([, name, value]) => [name, Number(value)])) as unknown as Box;
+  const numbers = (tag: string) =>
+    Object.fromEntries(
+      [...tag.matchAll(/ (x|y|width|height)="([\d.]+)"/g)].map(([, name, value]) => [name, Number(value)]),
+    ) as unknown as Box;
   const boxes = (svg: string) => [...svg.matchAll(/<rect [^>]*rx[^>]*>/g)].map(([tag]) => numbers(tag));
   const page = (svg: string) => numbers(svg.split('\n')[0]);
   const isInside = (inner: Box, outer: Box) => inner.x >= outer.x && inner.y >= outer.y
     && inner.x + inner.width <= outer.x + outer.width && inner.y + inner.height <= outer.y + outer.height;
-  const isApart = (one: Box, other: Box) => one.x + one.width <= other.x || other.x + other.width <= one.x || one.y + one.height <= other.y || other.y + other.height <= one.y;
+  const isApart = (one: Box, other: Box) =>
+    one.x + one.width <= other.x || other.x + other.width <= one.x || one.y + one.height <= other.y || other.y + other.height <= one.y;
 
   const svg = drawSvg(scene(SITE, hardware({ cp: 7, a: 30, b: 1, z: 3 })));
 

@@ -41,7 +41,11 @@ describe('a paused cluster: only the CLI refuses', () => {
   });
 
   test.each<[string, Values, string[]]>([
-    ['labels and taints: nobody', { [`${GROUPS}[0].labels`]: { a: 'b' }, [`${GROUPS}[1].taints`]: [{ key: 'a', effect: 'NoSchedule' }] }, []],
+    [
+      'labels and taints: nobody',
+      { [`${GROUPS}[0].labels`]: { a: 'b' }, [`${GROUPS}[1].taints`]: [{ key: 'a', effect: 'NoSchedule' }] },
+      [],
+    ],
     ['another machine configuration', { [`${GROUPS}[1].machineGroupRef.name`]: 'site-a' }, [`W19 cli ${GROUPS}[1].machineGroupRef`]],
   ])('on bare metal, %s', (_, change, expected) => {
     expect(refusals(bareMetal(), PAUSED, change)).toEqual(expected);
@@ -196,7 +200,8 @@ describe('documents that the cluster does not name, or not on both sides', () =>
   });
 
   test('a machine without a key is refused by both when the cluster uses it, and by the API alone when not', () => {
-    const keyless = (name: string) => diffDocuments(vsphere(), changed(vsphere(), { [`VSphereMachineConfig/${name}`]: { ...VSPHERE, users: [] } }))!;
+    const keyless = (name: string) =>
+      diffDocuments(vsphere(), changed(vsphere(), { [`VSphereMachineConfig/${name}`]: { ...VSPHERE, users: [] } }))!;
     const paths = (name: string) => keyless(name).refusals.filter(({ ruleId }) => ruleId === 'F7').map((refusal) => refusal.paths);
     expect([paths('site-a'), paths('spare')]).toEqual([[['cli', 'api']], [['api']]]);
   });

@@ -10,18 +10,43 @@ export type Documents = readonly Document[];
 export function bareMetal(): Documents {
   return [
     cluster('Tinkerbell'),
-    document('TinkerbellDatacenterConfig', 'site', { tinkerbellIP: '10.0.0.3', osImageURL: 'http://images.example/ubuntu-1-34-1-35-1-36.gz', hookImagesURLPath: 'http://images.example/hook' }),
-    ...['cp', 'a', 'b'].map((name) => document('TinkerbellMachineConfig', `site-${name}`, { hardwareSelector: { type: name }, osFamily: 'ubuntu', users: users('ec2-user') })),
+    document('TinkerbellDatacenterConfig', 'site', {
+      tinkerbellIP: '10.0.0.3',
+      osImageURL: 'http://images.example/ubuntu-1-34-1-35-1-36.gz',
+      hookImagesURLPath: 'http://images.example/hook',
+    }),
+    ...['cp', 'a', 'b'].map((name) =>
+      document('TinkerbellMachineConfig', `site-${name}`, {
+        hardwareSelector: { type: name },
+        osFamily: 'ubuntu',
+        users: users('ec2-user'),
+      }),
+    ),
   ];
 }
 
 export function vsphere(): Documents {
   return [
     cluster('VSphere'),
-    document('VSphereDatacenterConfig', 'site', { server: 'vcenter.example', datacenter: 'DC1', network: 'VM Network', insecure: false, thumbprint: '' }),
-    ...['cp', 'a', 'b'].map((name) => document('VSphereMachineConfig', `site-${name}`, {
-      datastore: 'ds', folder: 'eksa', resourcePool: '*/Resources', numCPUs: 2, memoryMiB: 8192, osFamily: 'ubuntu', template: '/DC1/vm/ubuntu', users: users('capv'),
-    })),
+    document('VSphereDatacenterConfig', 'site', {
+      server: 'vcenter.example',
+      datacenter: 'DC1',
+      network: 'VM Network',
+      insecure: false,
+      thumbprint: '',
+    }),
+    ...['cp', 'a', 'b'].map((name) =>
+      document('VSphereMachineConfig', `site-${name}`, {
+        datastore: 'ds',
+        folder: 'eksa',
+        resourcePool: '*/Resources',
+        numCPUs: 2,
+        memoryMiB: 8192,
+        osFamily: 'ubuntu',
+        template: '/DC1/vm/ubuntu',
+        users: users('capv'),
+      }),
+    ),
   ];
 }
 

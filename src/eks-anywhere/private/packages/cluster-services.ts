@@ -1,7 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { formatDuration } from '../../../eksa/syntax/duration';
 import { isDnsSubdomain } from '../../../eksa/syntax/names';
-import type { CertManagerOptions, ClusterAutoscalerOptions, CredentialProviderOptions, MetricsServerOptions } from '../../packages/cluster-services';
+import type {
+  CertManagerOptions,
+  ClusterAutoscalerOptions,
+  CredentialProviderOptions,
+  MetricsServerOptions,
+} from '../../packages/cluster-services';
 import type { PackageForCluster } from './package-for-cluster';
 import { identity, requireWhole, wrong } from './package-for-cluster';
 
@@ -26,7 +31,10 @@ export function clusterAutoscaler(options: ClusterAutoscalerOptions): PackageFor
       cloudProvider: 'clusterapi',
       autoDiscovery: { clusterName },
       // Machines are objects of the management cluster, where it runs; pods and nodes are those of the workload cluster.
-      ...managementClusterName !== clusterName && { clusterAPIMode: 'kubeconfig-incluster', clusterAPIKubeconfigSecret: `${clusterName}-kubeconfig` },
+      ...(managementClusterName !== clusterName && {
+        clusterAPIMode: 'kubeconfig-incluster',
+        clusterAPIKubeconfigSecret: `${clusterName}-kubeconfig`,
+      }),
       extraArgs: {
         'scale-down-unneeded-time': scaleDownUnneeded && formatDuration(scaleDownUnneeded.toSeconds()),
         'scale-down-delay-after-add': scaleDownDelayAfterAdd && formatDuration(scaleDownDelayAfterAdd.toSeconds()),
@@ -43,14 +51,26 @@ export function metricsServer(options: MetricsServerOptions): PackageForCluster 
 export function credentialProvider(options: CredentialProviderOptions): PackageForCluster {
   const method = 'Package.credentialProvider';
   const { matchImages, secretName = 'aws-config', profile = 'default', cacheDuration = Duration.hours(5) } = options;
-  const common = identity(method, 'credential-provider-package', options, { name: 'ecr-credential-provider-package', targetNamespace: 'eksa-packages' });
-  if (matchImages.length === 0) throw wrong(method, 'matchImages', matchImages, 'at least one registry, such as 123456789012.dkr.ecr.eu-central-1.amazonaws.com');
+  const common = identity(method, 'credential-provider-package', options, {
+    name: 'ecr-credential-provider-package',
+    targetNamespace: 'eksa-packages',
+  });
+  if (matchImages.length === 0) {
+    throw wrong(method, 'matchImages', matchImages, 'at least one registry, such as 123456789012.dkr.ecr.eu-central-1.amazonaws.com');
+  }
   for (const [at, image] of matchImages.entries()) {
-    if (!/^[a-z0-9*.-]+(:\d+)?(\/[\w./*-]+)?$/.test(image)) throw wrong(method, `matchImages[${at}]`, image, 'a registry without scheme, such as *.dkr.ecr.*.amazonaws.com');
+    if (!/^[a-z0-9*.-]+(:\d+)?(\/[\w./*-]+)?$/.test(image)) {
+      throw wrong(method, `matchImages[${at}]`, image, 'a registry without scheme, such as *.dkr.ecr.*.amazonaws.com');
+    }
   }
   if (!isDnsSubdomain(secretName)) throw wrong(method, 'secretName', secretName, 'the name of a Secret');
   if (cacheDuration.toSeconds() < 1 || cacheDuration.toSeconds() >= ECR_PASSWORD.toSeconds()) {
-    throw wrong(method, 'cacheDuration', formatDuration(cacheDuration.toSeconds()), 'a second or more, and less than 12 hours, when passwords of Amazon ECR end');
+    throw wrong(
+      method,
+      'cacheDuration',
+      formatDuration(cacheDuration.toSeconds()),
+      'a second or more, and less than 12 hours, when passwords of Amazon ECR end',
+    );
   }
   return () => ({
     ...common,
@@ -67,4 +87,8 @@ export function credentialProvider(options: CredentialProviderOptions): PackageF
 const INTERNAL = { 'anywhere.eks.aws.com/internal': 'true', 'helm.sh/resource-policy': 'keep' };
 
 /** The nodes of the Kubernetes control plane pull images as well. */
-const CONTROL_PLANE_TOLERATIONS = ['control-plane', 'master'].map((role) => ({ key: `node-role.kubernetes.io/${role}`, operator: 'Exists', effect: 'NoSchedule' }));
+const CONTROL_PLANE_TOLERATIONS = ['control-plane', 'master'].map((role) => ({
+  key: `node-role.kubernetes.io/${role}`,
+  operator: 'Exists',
+  effect: 'NoSchedule',
+}));

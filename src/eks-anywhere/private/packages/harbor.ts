@@ -10,7 +10,9 @@ export function harbor(options: HarborOptions): PackageForCluster {
   const common = identity(METHOD, 'harbor', options, { targetNamespace: 'harbor' });
   const { externalUrl, secretKey, adminPassword, tlsSecretName, loadBalancerIp, persistent } = options;
   const host = hostOf(externalUrl);
-  if (tlsSecretName !== undefined && !isDnsSubdomain(tlsSecretName)) throw wrong(METHOD, 'tlsSecretName', tlsSecretName, 'the name of a Secret');
+  if (tlsSecretName !== undefined && !isDnsSubdomain(tlsSecretName)) {
+    throw wrong(METHOD, 'tlsSecretName', tlsSecretName, 'the name of a Secret');
+  }
   if (loadBalancerIp !== undefined && !parseIp(loadBalancerIp)) throw wrong(METHOD, 'loadBalancerIp', loadBalancerIp, 'an IP address');
   return () => ({
     ...common,
@@ -19,8 +21,11 @@ export function harbor(options: HarborOptions): PackageForCluster {
       secretKey: secretKey._placeholder,
       harborAdminPassword: adminPassword._placeholder,
       expose: {
-        ...loadBalancerIp !== undefined && { type: 'loadBalancer', loadBalancer: { IP: loadBalancerIp, ports: { httpsPort: 443 } } },
-        tls: tlsSecretName === undefined ? { certSource: 'auto', auto: { commonName: host } } : { certSource: 'secret', secret: { secretName: tlsSecretName } },
+        ...(loadBalancerIp !== undefined && { type: 'loadBalancer', loadBalancer: { IP: loadBalancerIp, ports: { httpsPort: 443 } } }),
+        tls:
+          tlsSecretName === undefined
+            ? { certSource: 'auto', auto: { commonName: host } }
+            : { certSource: 'secret', secret: { secretName: tlsSecretName } },
       },
       persistence: { enabled: persistent },
     },
@@ -30,6 +35,13 @@ export function harbor(options: HarborOptions): PackageForCluster {
 /** @throws Error when the text is no https URL without a path */
 function hostOf(url: string): string {
   const parts = /^https:\/\/([a-z0-9.-]+)(:\d{1,5})?$/.exec(url);
-  if (!parts) throw wrong(METHOD, 'externalUrl', url, 'https://, a lower-case host and perhaps a port, such as https://registry.factory.example:30003');
+  if (!parts) {
+    throw wrong(
+      METHOD,
+      'externalUrl',
+      url,
+      'https://, a lower-case host and perhaps a port, such as https://registry.factory.example:30003',
+    );
+  }
   return parts[1];
 }

@@ -22,7 +22,11 @@ export function metalLb(options: MetalLbOptions): PackageForCluster {
     ...common,
     pools: rangesOf(options),
     config: {
-      IPAddressPools: given.map(({ name, addresses, autoAssign }) => ({ name, addresses: addresses.map((range) => range.replace(/\s/g, '')), autoAssign })),
+      IPAddressPools: given.map(({ name, addresses, autoAssign }) => ({
+        name,
+        addresses: addresses.map((range) => range.replace(/\s/g, '')),
+        autoAssign,
+      })),
       L2Advertisements: bgpPeers.length === 0 ? [{ ipAddressPools: names }] : undefined,
       BGPAdvertisements: bgpPeers.length > 0 ? [{ ipAddressPools: names }] : undefined,
       BGPPeers: bgpPeers.length > 0 ? bgpPeers.map((peer) => peerSettings(peer, common.targetNamespace)) : undefined,
@@ -33,7 +37,9 @@ export function metalLb(options: MetalLbOptions): PackageForCluster {
 
 /** The ranges with their places, for messages. */
 function rangesOf({ pools, bgpPeers = [] }: MetalLbOptions) {
-  return pools.flatMap(({ addresses }, pool) => addresses.map((range, at) => ({ at: `pools[${pool}].addresses[${at}]`, range, isLocal: bgpPeers.length === 0 })));
+  return pools.flatMap(({ addresses }, pool) =>
+    addresses.map((range, at) => ({ at: `pools[${pool}].addresses[${at}]`, range, isLocal: bgpPeers.length === 0 })),
+  );
 }
 
 function requirePools(options: MetalLbOptions): void {
@@ -41,12 +47,18 @@ function requirePools(options: MetalLbOptions): void {
   if (pools.length === 0) throw wrong(METHOD, 'pools', pools, 'at least one pool');
   for (const [at, { name, addresses }] of pools.entries()) {
     if (!isDnsLabel(name)) throw wrong(METHOD, `pools[${at}].name`, name, 'at most 63 lower-case letters, digits and dashes');
-    if (pools.findIndex((other) => other.name === name) < at) throw wrong(METHOD, `pools[${at}].name`, name, 'a name that no other pool has');
-    if (addresses.length === 0) throw wrong(METHOD, `pools[${at}].addresses`, addresses, 'at least one range, such as 10.20.0.100-10.20.0.120');
+    if (pools.findIndex((other) => other.name === name) < at) {
+      throw wrong(METHOD, `pools[${at}].name`, name, 'a name that no other pool has');
+    }
+    if (addresses.length === 0) {
+      throw wrong(METHOD, `pools[${at}].addresses`, addresses, 'at least one range, such as 10.20.0.100-10.20.0.120');
+    }
   }
   const ranges = rangesOf(options);
   for (const { at, range } of ranges) {
-    if (!parseRange(range)) throw wrong(METHOD, at, range, 'addresses as first-last (10.20.0.100-10.20.0.120) or a network without host bits (10.20.0.96/28)');
+    if (!parseRange(range)) {
+      throw wrong(METHOD, at, range, 'addresses as first-last (10.20.0.100-10.20.0.120) or a network without host bits (10.20.0.96/28)');
+    }
   }
   for (const problem of sharedAddresses(ranges)) throw new Error(`${METHOD}: ${problem}`);
 }
@@ -57,8 +69,12 @@ function requirePeer({ myAsn, peerAsn, peerAddress, peerPort, holdTime, password
   requireWhole(METHOD, `${at}.peerAsn`, peerAsn, 1, GREATEST_ASN);
   requireWhole(METHOD, `${at}.peerPort`, peerPort, 1, 65535);
   if (!parseIp(peerAddress)) throw wrong(METHOD, `${at}.peerAddress`, peerAddress, 'an IP address');
-  if (holdTime && holdTime.toSeconds() < SHORTEST_HOLD_SECONDS) throw wrong(METHOD, `${at}.holdTime`, `${holdTime.toSeconds()}s`, `at least ${SHORTEST_HOLD_SECONDS} seconds`);
-  if (passwordSecret !== undefined && !isDnsSubdomain(passwordSecret)) throw wrong(METHOD, `${at}.passwordSecret`, passwordSecret, 'the name of a Secret, not the password');
+  if (holdTime && holdTime.toSeconds() < SHORTEST_HOLD_SECONDS) {
+    throw wrong(METHOD, `${at}.holdTime`, `${holdTime.toSeconds()}s`, `at least ${SHORTEST_HOLD_SECONDS} seconds`);
+  }
+  if (passwordSecret !== undefined && !isDnsSubdomain(passwordSecret)) {
+    throw wrong(METHOD, `${at}.passwordSecret`, passwordSecret, 'the name of a Secret, not the password');
+  }
 }
 
 function peerSettings({ myAsn, peerAsn, peerAddress, peerPort, holdTime, passwordSecret }: MetalLbBgpPeer, namespace: string) {

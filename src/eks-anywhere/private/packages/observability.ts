@@ -38,15 +38,28 @@ export function adot(options: AdotOptions): PackageForCluster {
   const common = identity(method, 'adot', options, { targetNamespace: NAMESPACE });
   const { mode = AdotMode.DAEMON_SET, replicas, collector, roleArn, serviceAccountName } = options;
   requireWhole(method, 'replicas', replicas, 1, GREATEST);
-  if (replicas !== undefined && mode === AdotMode.DAEMON_SET) throw new Error(`${method}: replicas is ${replicas}, but a daemon set has one collector on each node: choose another mode, or leave replicas out`);
-  if (roleArn !== undefined && !ROLE_ARN.test(roleArn)) throw wrong(method, 'roleArn', roleArn, 'the ARN of a role, such as arn:aws:iam::123456789012:role/collector');
-  if (roleArn !== undefined && serviceAccountName === undefined) throw new Error(`${method}: serviceAccountName is missing; roleArn trusts one service account, so that has to be called as the role expects`);
+  if (replicas !== undefined && mode === AdotMode.DAEMON_SET) {
+    throw new Error(
+      `${method}: replicas is ${replicas}, but a daemon set has one collector on each node: choose another mode, or leave replicas out`,
+    );
+  }
+  if (roleArn !== undefined && !ROLE_ARN.test(roleArn)) {
+    throw wrong(method, 'roleArn', roleArn, 'the ARN of a role, such as arn:aws:iam::123456789012:role/collector');
+  }
+  if (roleArn !== undefined && serviceAccountName === undefined) {
+    throw new Error(
+      `${method}: serviceAccountName is missing; roleArn trusts one service account, so that has to be called as the role expects`,
+    );
+  }
   return () => ({
     ...common,
     config: {
       mode,
       replicaCount: replicas,
-      serviceAccount: { name: serviceAccountName, annotations: roleArn === undefined ? undefined : { 'eks.amazonaws.com/role-arn': roleArn } },
+      serviceAccount: {
+        name: serviceAccountName,
+        annotations: roleArn === undefined ? undefined : { 'eks.amazonaws.com/role-arn': roleArn },
+      },
       config: collector,
     },
   });

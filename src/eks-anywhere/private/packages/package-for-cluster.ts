@@ -15,11 +15,20 @@ const MAX_NAME_LENGTH = 53;
  * @param usual name of the object and namespace, where the options name none
  * @throws Error that names method and option
  */
-export function identity(method: string, packageName: string, options: PackageOptions, usual: { readonly name?: string; readonly targetNamespace: string }) {
+export function identity(
+  method: string,
+  packageName: string,
+  options: PackageOptions,
+  usual: { readonly name?: string; readonly targetNamespace: string },
+) {
   refuseTokens(options, method);
   const { name = usual.name ?? packageName, targetNamespace = usual.targetNamespace, packageVersion: version } = options;
-  if (!isDnsLabel(name) || name.length > MAX_NAME_LENGTH) throw wrong(method, 'name', name, `at most ${MAX_NAME_LENGTH} lower-case letters, digits and dashes`);
-  if (!isDnsLabel(targetNamespace)) throw wrong(method, 'targetNamespace', targetNamespace, 'at most 63 lower-case letters, digits and dashes');
+  if (!isDnsLabel(name) || name.length > MAX_NAME_LENGTH) {
+    throw wrong(method, 'name', name, `at most ${MAX_NAME_LENGTH} lower-case letters, digits and dashes`);
+  }
+  if (!isDnsLabel(targetNamespace)) {
+    throw wrong(method, 'targetNamespace', targetNamespace, 'at most 63 lower-case letters, digits and dashes');
+  }
   if (version === '') throw wrong(method, 'packageVersion', version, 'a version of the bundle; leave it out for the newest');
   return { packageName, name, targetNamespace, version };
 }
@@ -30,5 +39,7 @@ export function wrong(method: string, option: string, got: unknown, expected: st
 
 /** @throws Error that names method and option when the number is no whole one within the bounds */
 export function requireWhole(method: string, option: string, value: number | undefined, min: number, max: number): void {
-  if (value !== undefined && (!Number.isInteger(value) || value < min || value > max)) throw wrong(method, option, value, `a whole number from ${min} to ${max}`);
+  if (value !== undefined && (!Number.isInteger(value) || value < min || value > max)) {
+    throw wrong(method, option, value, `a whole number from ${min} to ${max}`);
+  }
 }

@@ -8,7 +8,8 @@ import { objectLabels } from '../plane/plane-labels';
 
 /**
  * Hosting on EKS: CloudFormation resolves tokens on the way to the cluster, and the AWS provider of the Secrets Store CSI
- * driver mounts secrets with the plane's own Pod Identity. No Kubernetes Secret ever exists, except for what Kong's chart takes from nowhere else.
+ * driver mounts secrets with the plane's own Pod Identity. No Kubernetes Secret ever exists, except for what Kong's
+ * chart takes from nowhere else.
  */
 export class EksHosting implements PlaneHosting {
   /** @param secretsRegion region of the plane's secrets, when it is not the cluster's */
@@ -20,27 +21,42 @@ export class EksHosting implements PlaneHosting {
   }
 
   public secretObjects(plane: PlaneDescription, mount: SecretMount): readonly KubernetesObject[] {
-    return [{
-      apiVersion: 'secrets-store.csi.x-k8s.io/v1',
-      kind: 'SecretProviderClass',
-      metadata: { name: `${plane.name}-${mount.name}`, namespace: plane.name, labels: objectLabels(plane) },
-      spec: {
-        provider: 'aws',
-        parameters: {
-          usePodIdentity: 'true',
-          ...this.secretsRegion && { region: this.secretsRegion },
-          // The provider wants YAML in a string; JSON is YAML.
-          objects: JSON.stringify([{
-            objectName: mount.secretName,
-            objectType: 'secretsmanager',
-            ...filesOf(mount),
-          }], undefined, 2),
-        },
-        ...plane.chart && isSecretOfKubernetes(plane, mount) && {
-          secretObjects: [{ secretName: `${plane.name}-${mount.name}`, type: 'Opaque', data: mount.files.map(({ file }) => ({ objectName: file, key: file })) }],
+    return [
+      {
+        apiVersion: 'secrets-store.csi.x-k8s.io/v1',
+        kind: 'SecretProviderClass',
+        metadata: { name: `${plane.name}-${mount.name}`, namespace: plane.name, labels: objectLabels(plane) },
+        spec: {
+          provider: 'aws',
+          parameters: {
+            usePodIdentity: 'true',
+            ...(this.secretsRegion && { region: this.secretsRegion }),
+            // The provider wants YAML in a string; JSON is YAML.
+            objects: JSON.stringify(
+              [
+                {
+                  objectName: mount.secretName,
+                  objectType: 'secretsmanager',
+                  ...filesOf(mount),
+                },
+              ],
+              undefined,
+              2,
+            ),
+          },
+          ...(plane.chart &&
+            isSecretOfKubernetes(plane, mount) && {
+            secretObjects: [
+              {
+                secretName: `${plane.name}-${mount.name}`,
+                type: 'Opaque',
+                data: mount.files.map(({ file }) => ({ objectName: file, key: file })),
+              },
+            ],
+          }),
         },
       },
-    }];
+    ];
   }
 
   public secretVolume(plane: PlaneDescription, mount: SecretMount) {

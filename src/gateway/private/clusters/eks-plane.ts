@@ -91,7 +91,9 @@ export class EksPlane extends Construct {
   public run(id: string, props: Omit<ConfigurationJobProps, 'plane' | 'hosting'>): void {
     const { plane } = this.props;
     requireConfigurationId(plane, props.id);
-    const objects = configurationObjects({ ...props, plane, hosting: new EksHosting() }, (template) => JSON.stringify(Stack.of(this).resolve(template)));
+    const objects = configurationObjects({ ...props, plane, hosting: new EksHosting() }, (template) =>
+      JSON.stringify(Stack.of(this).resolve(template)),
+    );
     const applied = this.apply(id, `4-config-${props.id}`, objects, [this.workload]);
     this.waitFor(`${id}Applied`, 'job', objects.at(-1)!.metadata.name, '.status.succeeded', applied);
   }
@@ -122,7 +124,12 @@ export class EksPlane extends Construct {
     const chart = manifestChart(this.props.plane.name, objects, ChartTokens.RESOLVED_BY_CLOUDFORMATION);
     this.files[`${file}.k8s.yaml`] = chart.toJson();
     // Overwriting makes the first deployment repeatable: without it, what a broken one left behind stops the next.
-    const manifest = new eks.KubernetesManifest(this, id, { cluster: this.props.cluster, manifest: chart.toJson(), prune: true, overwrite: true });
+    const manifest = new eks.KubernetesManifest(this, id, {
+      cluster: this.props.cluster,
+      manifest: chart.toJson(),
+      prune: true,
+      overwrite: true,
+    });
     manifest.node.addDependency(...after);
     return manifest;
   }
@@ -196,7 +203,9 @@ export class EksPlane extends Construct {
     const stack = Stack.of(this);
     const helm = (): Record<string, string> => this.values ? { [VALUES_FILE]: valuesText(withReadableTokens(stack, this.values)) } : {};
     writeFilesAtSynthesis(this, plane.name, () => ({
-      ...Object.fromEntries(Object.entries(this.files).map(([file, objects]) => [file, Yaml.stringify(...withReadableTokens(stack, objects))])),
+      ...Object.fromEntries(
+        Object.entries(this.files).map(([file, objects]) => [file, Yaml.stringify(...withReadableTokens(stack, objects))]),
+      ),
       ...helm(),
     }));
     addToTopology(this, {

@@ -9,7 +9,10 @@ import { PolicyPack } from '../../../private/policy/policy-pack';
 /** Namespace and service account of the AWS Private CA Connector for Kubernetes, an add-on of EKS. */
 const CONNECTOR = 'aws-privateca-issuer';
 
-/** What the connector on one cluster may do: have certificates signed by the authorities of the planes there. Pods have one role, so there is one for all planes. */
+/**
+ * What the connector on one cluster may do: have certificates signed by the authorities of the planes there. Pods have
+ * one role, so there is one for all planes.
+ */
 export class IssuerAccess extends Construct {
   /** That of the cluster, made for the first plane. */
   public static of(plane: Construct, cluster: eks.ICluster): IssuerAccess {

@@ -14,7 +14,10 @@ interface StoreReference {
 }
 
 interface SiteHostingProps {
-  /** Where the plane's SSM parameters lie, ending with '/', and the store that reads them. Absent where the files get their values at deployment. */
+  /**
+   * Where the plane's SSM parameters lie, ending with '/', and the store that reads them. Absent where the files get
+   * their values at deployment.
+   */
   readonly parameters?: { readonly path: string; readonly store: StoreReference };
   /** The store that reads secrets; absent where a person fetches them. */
   readonly secrets?: StoreReference;
@@ -24,8 +27,9 @@ interface SiteHostingProps {
 }
 
 /**
- * Hosting on a cluster outside AWS. Where objects are applied from files as synthesized, a value known only after deployment becomes an SSM parameter, and the objects
- * refer to one Secret that External Secrets fills from those parameters. Where CloudFormation hands the files over, it puts the values into them.
+ * Hosting on a cluster outside AWS. Where objects are applied from files as synthesized, a value known only after
+ * deployment becomes an SSM parameter, and the objects refer to one Secret that External Secrets fills from those
+ * parameters. Where CloudFormation hands the files over, it puts the values into them.
  */
 export class SiteHosting implements PlaneHosting {
   public readonly imagePullSecret?: string;
@@ -59,7 +63,10 @@ export class SiteHosting implements PlaneHosting {
   public secretObjects(plane: PlaneDescription, mount: SecretMount): readonly KubernetesObject[] {
     const { secrets } = this.props;
     if (!secrets) return [];
-    const data = mount.files.map(({ file, property }) => ({ secretKey: file, remoteRef: { key: mount.secretName, ...property && { property } } }));
+    const data = mount.files.map(({ file, property }) => ({
+      secretKey: file,
+      remoteRef: { key: mount.secretName, ...(property && { property }) },
+    }));
     return [this.externalSecret(plane, `${plane.name}-${mount.name}`, mount.secretType, secrets, data)];
   }
 
@@ -72,8 +79,11 @@ export class SiteHosting implements PlaneHosting {
     if (this.props.secrets) return [];
     const whole = plane.secrets.find(({ files }) => files.some(({ property }) => property === ''));
     if (whole) {
-      throw new Error(`${whole.name}: the command line takes properties of secrets, and ${whole.secretName} is needed as a whole, expected an operator on the site that brings it:`
-        + ' use SecretDelivery.externalSecrets()');
+      throw new Error(
+        `${whole.name}: the command line takes properties of secrets, and ${whole.secretName} is needed as a whole, `
+          + 'expected an operator on the site that brings it:' +
+          ' use SecretDelivery.externalSecrets()',
+      );
     }
     return plane.secrets.map((mount) => ({
       name: `${plane.name}-${mount.name}`,
@@ -85,7 +95,13 @@ export class SiteHosting implements PlaneHosting {
     }));
   }
 
-  private externalSecret(plane: PlaneDescription, name: string, type: string, secretStoreRef: StoreReference, data: readonly unknown[]): KubernetesObject {
+  private externalSecret(
+    plane: PlaneDescription,
+    name: string,
+    type: string,
+    secretStoreRef: StoreReference,
+    data: readonly unknown[],
+  ): KubernetesObject {
     return {
       apiVersion: 'external-secrets.io/v1',
       kind: 'ExternalSecret',

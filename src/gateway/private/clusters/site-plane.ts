@@ -36,8 +36,9 @@ interface SitePlaneProps {
 }
 
 /**
- * A plane on a site: its manifests as files in `cdk.out/hybridge/<plane>/`, without tokens, and the SSM parameters that carry what is known only after deployment. With a
- * handoff, CloudFormation puts the values into the files on their way to it, and those in `cdk.out` are for people to read.
+ * A plane on a site: its manifests as files in `cdk.out/hybridge/<plane>/`, without tokens, and the SSM parameters that
+ * carry what is known only after deployment. With a handoff, CloudFormation puts the values into the files on their way
+ * to it, and those in `cdk.out` are for people to read.
  */
 export class SitePlane extends Construct {
   constructor(scope: Construct, id: string, private readonly props: SitePlaneProps) {
@@ -51,7 +52,11 @@ export class SitePlane extends Construct {
     const foundation = [namespace, ...props.store, ...others, ...hosting.deployedValues(plane), ...props.addresses, ...services];
     const objects = { '1-foundation.k8s.yaml': foundation, '3-plane.k8s.yaml': workload };
     for (const [name, value] of hosting.parameters) {
-      new ssm.StringParameter(this, name.split('/').pop()!, { parameterName: name, stringValue: value, description: `For the gateway plane ${plane.name}` });
+      new ssm.StringParameter(this, name.split('/').pop()!, {
+        parameterName: name,
+        stringValue: value,
+        description: `For the gateway plane ${plane.name}`,
+      });
     }
     if (props.site) this.handOver(props.site, objects);
     const files = mapped(objects, (list) => this.readable(list));
@@ -69,7 +74,11 @@ export class SitePlane extends Construct {
   private handOver(site: HandoffSite, objects: Readonly<Record<string, readonly KubernetesObject[]>>) {
     const { plane, hosting, cluster, store } = this.props;
     const files = mapped(objects, (list) => yamlWithTokens(resolvedChart(plane, list)));
-    site._addPlane(cluster, { name: plane.name, files, pulledSecrets: hosting.pulledSecrets(plane) }, store.length > 0 ? [] : plane.secrets);
+    site._addPlane(
+      cluster,
+      { name: plane.name, files, pulledSecrets: hosting.pulledSecrets(plane) },
+      store.length > 0 ? [] : plane.secrets,
+    );
   }
 
   private describe(manifests: readonly string[], helm: readonly string[]) {
@@ -82,6 +91,9 @@ function resolvedChart(plane: PlaneDescription, objects: readonly KubernetesObje
   return manifestChart(plane.name, objects, ChartTokens.RESOLVED_BY_CLOUDFORMATION).toJson();
 }
 
-function mapped(objects: Readonly<Record<string, readonly KubernetesObject[]>>, print: (list: readonly KubernetesObject[]) => string): Record<string, string> {
+function mapped(
+  objects: Readonly<Record<string, readonly KubernetesObject[]>>,
+  print: (list: readonly KubernetesObject[]) => string,
+): Record<string, string> {
   return Object.fromEntries(Object.entries(objects).map(([file, list]) => [file, print(list)]));
 }

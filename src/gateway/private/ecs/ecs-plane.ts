@@ -43,7 +43,11 @@ export class EcsPlane extends Construct {
   constructor(scope: Construct, id: string, private readonly props: EcsPlaneProps) {
     super(scope, id);
     const { cluster, spec: { plane, prerequisites }, loadBalancer } = props;
-    this.securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc: cluster.vpc, description: `Nodes of the gateway plane ${plane.name}`, allowAllOutbound: true });
+    this.securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
+      vpc: cluster.vpc,
+      description: `Nodes of the gateway plane ${plane.name}`,
+      allowAllOutbound: true,
+    });
     admitLoadBalancer(this.securityGroup, loadBalancer);
     const task = this.taskDefinition();
     this.taskRole = task.taskRole;
@@ -61,7 +65,9 @@ export class EcsPlane extends Construct {
       cpu: String(cpu),
       memoryMiB: String(memoryMib),
       // Instances say themselves what they are.
-      ...!capacityProvider && { runtimePlatform: { operatingSystemFamily: ecs.OperatingSystemFamily.LINUX, cpuArchitecture: ecs.CpuArchitecture.X86_64 } },
+      ...(!capacityProvider && {
+        runtimePlatform: { operatingSystemFamily: ecs.OperatingSystemFamily.LINUX, cpuArchitecture: ecs.CpuArchitecture.X86_64 },
+      }),
       // The image declares the folder as a volume: ECS gives it the owner that it has there.
       volumes: [{ name: PREFIX_VOLUME }],
     });
@@ -92,7 +98,9 @@ export class EcsPlane extends Construct {
     for (const { mount } of secrets) requireSameAccount('cluster', mount.secret, this);
     return {
       environment: plain,
-      secrets: Object.fromEntries(secrets.map(({ name, mount, property }) => [name, ecs.Secret.fromSecretsManager(mount.secret, property)])),
+      secrets: Object.fromEntries(
+        secrets.map(({ name, mount, property }) => [name, ecs.Secret.fromSecretsManager(mount.secret, property)]),
+      ),
     };
   }
 
@@ -126,7 +134,10 @@ export class EcsPlane extends Construct {
     return new ecs.Ec2Service(this, 'Service', {
       ...options,
       capacityProviderStrategies: [{ capacityProvider, weight: 1 }],
-      placementStrategies: [ecs.PlacementStrategy.spreadAcross(ecs.BuiltInAttributes.AVAILABILITY_ZONE), ecs.PlacementStrategy.spreadAcrossInstances()],
+      placementStrategies: [
+        ecs.PlacementStrategy.spreadAcross(ecs.BuiltInAttributes.AVAILABILITY_ZONE),
+        ecs.PlacementStrategy.spreadAcrossInstances(),
+      ],
     });
   }
 
@@ -142,13 +153,20 @@ export class EcsPlane extends Construct {
       return;
     }
     const targetGroup = loadBalancer.forward(target);
-    if (scaling.requestsPerReplica) count.scaleOnRequestCount('Requests', { requestsPerTarget: scaling.requestsPerReplica, targetGroup, ...cooldown });
+    if (scaling.requestsPerReplica) {
+      count.scaleOnRequestCount('Requests', { requestsPerTarget: scaling.requestsPerReplica, targetGroup, ...cooldown });
+    }
   }
 }
 
 /** Is it alive, not is it ready: ECS replaces what fails this one. The image has no shell to rely on. */
 const HEALTH_CHECK: ecs.HealthCheck = {
-  command: ['CMD', 'node', '-e', `fetch('http://127.0.0.1:${PORTS.status}${STATUS_PATHS.live}').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))`],
+  command: [
+    'CMD',
+    'node',
+    '-e',
+    `fetch('http://127.0.0.1:${PORTS.status}${STATUS_PATHS.live}').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))`,
+  ],
   interval: Duration.seconds(10),
   timeout: Duration.seconds(5),
   retries: 3,

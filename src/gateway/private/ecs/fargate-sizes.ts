@@ -28,5 +28,8 @@ export function requireFargateSize(cpu: number, memoryMib: number): void {
   const { min, max, step } = range;
   const odd = cpu === 256 && memoryMib === 1536;
   if (memoryMib >= min && memoryMib <= max && memoryMib % step === 0 && !odd) return;
-  throw new Error(`memoryMib: got ${memoryMib}, expected ${cpu === 256 ? '512, 1024 or 2048' : `a multiple of ${step} from ${min} to ${max}`}, which Fargate has beside cpu ${cpu}`);
+  throw new Error(
+    `memoryMib: got ${memoryMib}, expected `
+      + `${cpu === 256 ? '512, 1024 or 2048' : `a multiple of ${step} from ${min} to ${max}`}, which Fargate has beside cpu ${cpu}`,
+  );
 }

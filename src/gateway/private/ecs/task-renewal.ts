@@ -11,7 +11,10 @@ interface TaskRenewalProps {
   readonly days: number;
 }
 
-/** ECS reads secrets when a task starts. So that tasks follow certificates which change by schedule, they are replaced twice as often, one after the other as in a deployment. */
+/**
+ * ECS reads secrets when a task starts. So that tasks follow certificates which change by schedule, they are replaced
+ * twice as often, one after the other as in a deployment.
+ */
 export class TaskRenewal extends Construct {
   constructor(scope: Construct, id: string, { cluster, service, days }: TaskRenewalProps) {
     super(scope, id);

@@ -18,8 +18,8 @@ interface FluxSource {
 }
 
 /**
- * What makes Flux apply everything below a prefix of a bucket and take away what is gone. Field tables: the custom resource definitions of Flux 2.4,
- * source.toolkit.fluxcd.io/v1 and kustomize.toolkit.fluxcd.io/v1.
+ * What makes Flux apply everything below a prefix of a bucket and take away what is gone. Field tables: the custom
+ * resource definitions of Flux 2.4, source.toolkit.fluxcd.io/v1 and kustomize.toolkit.fluxcd.io/v1.
  */
 export function fluxObjects(source: FluxSource): readonly KubernetesObject[] {
   const { name, namespace, bucketName, region, urlSuffix, prefix, roleArn, credentialsSecret } = source;

@@ -12,14 +12,19 @@ import { objectLabels } from '../plane/plane-labels';
 export const PLANE_STORE = 'hybridge-secrets';
 
 /**
- * A store of the External Secrets Operator for one plane, which signs in with a service account of the plane's namespace: the operator asks for its token, and needs no
- * credentials itself. Field table: external-secrets.io/v1.
+ * A store of the External Secrets Operator for one plane, which signs in with a service account of the plane's
+ * namespace: the operator asks for its token, and needs no credentials itself. Field table: external-secrets.io/v1.
  *
  * @throws Error when the plane's secrets are in several regions: a store reads one
  */
 export function planeStore(scope: Construct, plane: PlaneDescription, issuer: OidcIssuer): readonly KubernetesObject[] {
   const regions = [...new Set(plane.secrets.map(({ secret }) => Stack.of(secret).region))];
-  if (regions.length > 1) throw new Error(`${scope.node.path}: the plane's secrets are in ${regions.join(' and ')}, and one SecretStore reads one region; expected one: make identity and control plane in the same region`);
+  if (regions.length > 1) {
+    throw new Error(
+      `${scope.node.path}: the plane's secrets are in ${regions.join(' and ')}, and one SecretStore reads one `
+        + 'region; expected one: make identity and control plane in the same region',
+    );
+  }
   const metadata = { name: PLANE_STORE, namespace: plane.name, labels: objectLabels(plane) };
   return [
     native({
@@ -32,7 +37,9 @@ export function planeStore(scope: Construct, plane: PlaneDescription, issuer: Oi
       apiVersion: 'external-secrets.io/v1',
       kind: 'SecretStore',
       metadata,
-      spec: { provider: { aws: { service: 'SecretsManager', region: regions[0], auth: { jwt: { serviceAccountRef: { name: PLANE_STORE } } } } } },
+      spec: {
+        provider: { aws: { service: 'SecretsManager', region: regions[0], auth: { jwt: { serviceAccountRef: { name: PLANE_STORE } } } } },
+      },
     },
   ];
 }

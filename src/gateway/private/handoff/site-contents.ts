@@ -58,8 +58,14 @@ export class SiteContents {
       ...this.fluxFiles,
       ...this.planes.flatMap(({ name, files }) => Object.entries(files).map(([file, text]) => [`planes/${name}/${file}`, text] as const)),
       // Apart from the planes on Kubernetes: Flux applies everything beside those.
-      ...this.machines.flatMap(({ name, files }) => Object.entries(files).map(([file, text]) => [`machines/${name}/${file}`, text] as const)),
-      ...[...this.clusters].flatMap(([name, render]) => Object.entries(render()).filter(isForTools).map(([file, text]) => [`clusters/${name}/${file}`, text] as const)),
+      ...this.machines.flatMap(({ name, files }) =>
+        Object.entries(files).map(([file, text]) => [`machines/${name}/${file}`, text] as const),
+      ),
+      ...[...this.clusters].flatMap(([name, render]) =>
+        Object.entries(render())
+          .filter(isForTools)
+          .map(([file, text]) => [`clusters/${name}/${file}`, text] as const),
+      ),
     ];
   }
 
@@ -69,7 +75,9 @@ export class SiteContents {
       version: INDEX_VERSION,
       site: this.site,
       planes: this.planes.map(({ name, pulledSecrets }) => ({ name, folder: `planes/${name}`, secrets: pulledSecrets })),
-      ...this.machines.length > 0 && { machines: this.machines.map(({ name, pulledFiles }) => ({ name, folder: `machines/${name}`, secrets: pulledFiles })) },
+      ...(this.machines.length > 0 && {
+        machines: this.machines.map(({ name, pulledFiles }) => ({ name, folder: `machines/${name}`, secrets: pulledFiles })),
+      }),
       clusters: [...this.clusters.keys()].map((name) => ({ name, folder: `clusters/${name}` })),
       fluxFiles: [...this.fluxFiles.keys()],
     };

@@ -15,12 +15,19 @@ const LAST_COMMUNITY_MINOR = 9;
 export function kongChart(options: KongHelmOptions): KongChart {
   const { chartVersion, edition = KongEdition.COMMUNITY, licence } = options;
   if (!/^3\.\d+\.\d+$/.test(chartVersion)) {
-    throw new Error(`chartVersion: got ${shown(chartVersion)}, expected a version 3.x.y of the chart, such as 3.4.1: its values are what is known here`);
+    throw new Error(
+      `chartVersion: got ${shown(chartVersion)}, expected a version 3.x.y of the chart, such as 3.4.1: its values are what is known here`,
+    );
   }
   const isEnterprise = edition === KongEdition.ENTERPRISE;
-  if (licence && !isEnterprise) throw new Error('licence: got one with the community edition, expected none: leave it out, or set edition to KongEdition.ENTERPRISE');
+  if (licence && !isEnterprise) {
+    throw new Error('licence: got one with the community edition, expected none: leave it out, or set edition to KongEdition.ENTERPRISE');
+  }
   if (!licence && isEnterprise) {
-    throw new Error('licence: got none, expected the licence of the enterprise edition, which does not write configuration without one: give its secret, or use KongEdition.COMMUNITY');
+    throw new Error(
+      'licence: got none, expected the licence of the enterprise edition, which does not write configuration without '
+        + 'one: give its secret, or use KongEdition.COMMUNITY',
+    );
   }
   const imageRepository = options.imageRepository ?? (isEnterprise ? 'kong/kong-gateway' : 'kong');
   if (options.imageRepository !== undefined) requireRepository(imageRepository);
@@ -36,7 +43,10 @@ export function kongChart(options: KongHelmOptions): KongChart {
 function communityVersion(version: string): string {
   const minor = Number(/^3\.(\d+)\.\d+$/.exec(version)?.[1] ?? NaN);
   if (minor <= LAST_COMMUNITY_MINOR) return version;
-  throw new Error(`gatewayVersion: got ${shown(version)}, expected 3.x.y up to 3.${LAST_COMMUNITY_MINOR}, the last that Kong publishes of the community edition: choose 3.9.1, or the enterprise edition`);
+  throw new Error(
+    `gatewayVersion: got ${shown(version)}, expected 3.x.y up to 3.${LAST_COMMUNITY_MINOR}, the last that Kong `
+      + 'publishes of the community edition: choose 3.9.1, or the enterprise edition',
+  );
 }
 
 function enterpriseVersion(version: string | undefined): string {
@@ -47,5 +57,12 @@ function enterpriseVersion(version: string | undefined): string {
 /** The chart asks for the key `license`. */
 function licenceMount(secret: NonNullable<KongHelmOptions['licence']>): SecretMount {
   const secretName = requireKnownName('licence', secret);
-  return { name: 'licence', path: '/etc/hybridge/licence', secret, secretName, secretType: 'Opaque', files: [{ file: 'license', property: '' }] };
+  return {
+    name: 'licence',
+    path: '/etc/hybridge/licence',
+    secret,
+    secretName,
+    secretType: 'Opaque',
+    files: [{ file: 'license', property: '' }],
+  };
 }

@@ -29,10 +29,13 @@ export function mountPath(plane: PlaneDescription, mount: Pick<SecretMount, 'nam
 }
 
 /**
- * Mounts that have to be Secrets of Kubernetes: Kong reads certificates and keys of tunnels from files, but everything else that is secret from its environment.
+ * Mounts that have to be Secrets of Kubernetes: Kong reads certificates and keys of tunnels from files, but everything
+ * else that is secret from its environment.
  */
 export function isSecretOfKubernetes({ settings }: PlaneDescription, mount: SecretMount): boolean {
-  return !mount.files.some(({ file }) => Object.entries(settings).some(([name, value]) => name.startsWith('KONG_') && mentions(value, `${mount.path}/${file}`)));
+  return !mount.files.some(({ file }) =>
+    Object.entries(settings).some(([name, value]) => name.startsWith('KONG_') && mentions(value, `${mount.path}/${file}`)),
+  );
 }
 
 export function chartEnvironment(plane: PlaneDescription, hosting: PlaneHosting): ChartEnvironment {

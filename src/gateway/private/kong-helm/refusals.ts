@@ -7,13 +7,63 @@ import type { PlaneSettings } from '../plane/plane';
  * https://developer.konghq.com/plugins/
  */
 const ENTERPRISE_PLUGINS: ReadonlySet<string> = new Set([
-  'app-dynamics', 'application-registration', 'canary', 'confluent', 'confluent-consume', 'datakit', 'degraphql', 'exit-transformer', 'forward-proxy',
-  'graphql-proxy-cache-advanced', 'graphql-rate-limiting-advanced', 'header-cert-auth', 'injection-protection', 'jq', 'json-threat-protection', 'jwe-decrypt', 'jwt-signer',
-  'kafka-consume', 'kafka-log', 'kafka-upstream', 'key-auth-enc', 'konnect-application-auth', 'ldap-auth-advanced', 'mocking', 'mtls-auth', 'oas-validation', 'oauth2-introspection', 'opa',
-  'openid-connect', 'proxy-cache-advanced', 'rate-limiting-advanced', 'redirect', 'request-callout', 'request-transformer-advanced', 'request-validator',
-  'response-transformer-advanced', 'route-by-header', 'route-transformer-advanced', 'saml', 'service-protection', 'statsd-advanced', 'standard-webhooks', 'tls-handshake-modifier', 'tls-metadata-headers',
-  'upstream-oauth', 'upstream-timeout', 'vault-auth', 'websocket-size-limit', 'websocket-validator', 'xml-threat-protection', 'ai-prompt-compressor', 'ai-proxy-advanced',
-  'ai-rag-injector', 'ai-rate-limiting-advanced', 'ai-sanitizer', 'ai-semantic-cache', 'ai-semantic-prompt-guard',
+  'app-dynamics',
+  'application-registration',
+  'canary',
+  'confluent',
+  'confluent-consume',
+  'datakit',
+  'degraphql',
+  'exit-transformer',
+  'forward-proxy',
+  'graphql-proxy-cache-advanced',
+  'graphql-rate-limiting-advanced',
+  'header-cert-auth',
+  'injection-protection',
+  'jq',
+  'json-threat-protection',
+  'jwe-decrypt',
+  'jwt-signer',
+  'kafka-consume',
+  'kafka-log',
+  'kafka-upstream',
+  'key-auth-enc',
+  'konnect-application-auth',
+  'ldap-auth-advanced',
+  'mocking',
+  'mtls-auth',
+  'oas-validation',
+  'oauth2-introspection',
+  'opa',
+  'openid-connect',
+  'proxy-cache-advanced',
+  'rate-limiting-advanced',
+  'redirect',
+  'request-callout',
+  'request-transformer-advanced',
+  'request-validator',
+  'response-transformer-advanced',
+  'route-by-header',
+  'route-transformer-advanced',
+  'saml',
+  'service-protection',
+  'statsd-advanced',
+  'standard-webhooks',
+  'tls-handshake-modifier',
+  'tls-metadata-headers',
+  'upstream-oauth',
+  'upstream-timeout',
+  'vault-auth',
+  'websocket-size-limit',
+  'websocket-validator',
+  'xml-threat-protection',
+  'ai-prompt-compressor',
+  'ai-proxy-advanced',
+  'ai-rag-injector',
+  'ai-rate-limiting-advanced',
+  'ai-sanitizer',
+  'ai-semantic-cache',
+  'ai-semantic-prompt-guard',
 ]);
 
 /** What to do about something that an edition does not have. */
@@ -31,5 +81,10 @@ export function requirePlugin(chart: KongChart | undefined, property: string, pl
 /** @throws Error when a setting is for the packaged gateway only */
 export function requireKongSettings(chart: KongChart | undefined, settings: PlaneSettings = {}): void {
   const name = chart && Object.keys(settings).find((each) => each.startsWith('HYBRIDGE_'));
-  if (name) throw new Error(`settings[${JSON.stringify(name)}]: only the packaged gateway knows it, expected names that begin with KONG_: leave it out, or use GatewayEngine.packaged()`);
+  if (name) {
+    throw new Error(
+      `settings[${JSON.stringify(name)}]: only the packaged gateway knows it, expected names that begin with KONG_: `
+        + 'leave it out, or use GatewayEngine.packaged()',
+    );
+  }
 }

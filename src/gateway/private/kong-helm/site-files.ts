@@ -48,7 +48,8 @@ export function valuesText(values: unknown): string {
 function readme({ name }: PlaneDescription, { version, gatewayVersion, edition }: KongChart): string {
   return `# ${name}: Kong Gateway ${gatewayVersion} (${edition}) by its Helm chart ${version}
 
-Everything else of the plane (namespace, service account, network policies, secrets) comes from the file beside this folder; it has to be there first:
+Everything else of the plane (namespace, service account, network policies, secrets) comes from the file beside this folder.
+Apply it first:
 
 \`\`\`sh
 kubectl apply -f 1-foundation.k8s.yaml

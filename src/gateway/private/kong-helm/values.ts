@@ -12,7 +12,10 @@ import { chartEnvironment, isSecretOfKubernetes, mountPath } from './environment
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Values of Kong's chart for a plane. The names of objects are those that the packaged gateway has, so that an engine can be exchanged for the other. */
+/**
+ * Values of Kong's chart for a plane. The names of objects are those that the packaged gateway has, so that an engine
+ * can be exchanged for the other.
+ */
 export function chartValues(plane: PlaneDescription, chart: KongChart, services: readonly PlaneService[], hosting: PlaneHosting): Values {
   const at = plane.image.lastIndexOf(':');
   return {
@@ -21,7 +24,7 @@ export function chartValues(plane: PlaneDescription, chart: KongChart, services:
       repository: plane.image.slice(0, at),
       tag: plane.image.slice(at + 1),
       pullPolicy: 'Always',
-      ...hosting.imagePullSecret && { pullSecrets: [hosting.imagePullSecret] },
+      ...(hosting.imagePullSecret && { pullSecrets: [hosting.imagePullSecret] }),
     },
     ...chartEnvironment(plane, hosting),
     ...serviceValues(services),
@@ -32,16 +35,28 @@ export function chartValues(plane: PlaneDescription, chart: KongChart, services:
     ...OFF,
     enterprise: enterpriseValues(plane, chart),
     // The stack, or the site's files, bring what the pods need before the chart comes.
-    deployment: { serviceAccount: { create: false, name: plane.name, automountServiceAccountToken: false }, ...mountedVolumes(plane, hosting) },
+    deployment: {
+      serviceAccount: { create: false, name: plane.name, automountServiceAccountToken: false },
+      ...mountedVolumes(plane, hosting),
+    },
     ...secretVolumes(plane, hosting),
-    ...plane.files.length > 0 && { extraConfigMaps: plane.files.map((mount) => ({ name: `${plane.name}-${mount.name}`, mountPath: mount.path })) },
-    ...plane.role === 'control_plane' && { migrations: { preUpgrade: true, postUpgrade: true, backoffLimit: 6, ttlSecondsAfterFinished: 86_400 } },
+    ...(plane.files.length > 0 && {
+      extraConfigMaps: plane.files.map((mount) => ({ name: `${plane.name}-${mount.name}`, mountPath: mount.path })),
+    }),
+    ...(plane.role === 'control_plane' && {
+      migrations: { preUpgrade: true, postUpgrade: true, backoffLimit: 6, ttlSecondsAfterFinished: 86_400 },
+    }),
     ...podValues(plane),
   };
 }
 
 /** Services that a plane of ours never has, and which the chart makes unless told. */
-const OFF: Values = { manager: { enabled: false }, portal: { enabled: false }, portalapi: { enabled: false }, udpProxy: { enabled: false } };
+const OFF: Values = {
+  manager: { enabled: false },
+  portal: { enabled: false },
+  portalapi: { enabled: false },
+  udpProxy: { enabled: false },
+};
 
 interface ChartService {
   readonly http?: number;
@@ -78,21 +93,40 @@ function oneService({ suffix, ports, reach }: PlaneService): Values {
   };
   // The tunnels have no plain listener in the chart.
   const withoutHttp = container.http === undefined;
-  return { enabled: true, ...chosen, ...annotations && { annotations }, ...!withoutHttp && { http: protocol(container.http) }, tls: protocol(container.tls) };
+  return {
+    enabled: true,
+    ...chosen,
+    ...(annotations && { annotations }),
+    ...(!withoutHttp && { http: protocol(container.http) }),
+    tls: protocol(container.tls),
+  };
 }
 
 const PORT_OF: Readonly<Record<string, number>> = {
-  'proxy': PORTS.proxy, 'proxy-tls': PORTS.proxyTls, 'admin': PORTS.admin, 'admin-tls': PORTS.adminTls, 'cluster': PORTS.cluster, 'telemetry': PORTS.telemetry,
+  'proxy': PORTS.proxy,
+  'proxy-tls': PORTS.proxyTls,
+  'admin': PORTS.admin,
+  'admin-tls': PORTS.adminTls,
+  'cluster': PORTS.cluster,
+  'telemetry': PORTS.telemetry,
 };
 
 function enterpriseValues(plane: PlaneDescription, { edition, licence }: KongChart): Values {
   if (edition !== KongEdition.ENTERPRISE) return { enabled: false };
-  return { enabled: true, license_secret: `${plane.name}-${licence!.name}`, portal: { enabled: false }, rbac: { enabled: false }, smtp: { enabled: false } };
+  return {
+    enabled: true,
+    license_secret: `${plane.name}-${licence!.name}`,
+    portal: { enabled: false },
+    rbac: { enabled: false },
+    smtp: { enabled: false },
+  };
 }
 
 /** On EKS the Secrets Store driver mounts, and what it mounts it makes a Secret of where that is asked. */
 function mountedVolumes(plane: PlaneDescription, hosting: PlaneHosting): Values {
-  const mounts = plane.secrets.map((mount) => ({ mount, volume: hosting.secretVolume(plane, mount) })).filter(({ volume }) => !('secret' in volume));
+  const mounts = plane.secrets
+    .map((mount) => ({ mount, volume: hosting.secretVolume(plane, mount) }))
+    .filter(({ volume }) => !('secret' in volume));
   if (mounts.length === 0) return {};
   return {
     userDefinedVolumes: mounts.map(({ mount, volume }) => ({ name: mount.name, ...volume })),
@@ -112,18 +146,25 @@ function secretVolumes(plane: PlaneDescription, hosting: PlaneHosting): Values {
 function podValues(plane: PlaneDescription): Values {
   const { resources, scaling, replicas } = plane;
   const annotations = metricsAnnotations(plane);
-  const probe = (path: string, numbers: Values) => ({ httpGet: { path, port: 'status', scheme: 'HTTP' }, timeoutSeconds: 5, successThreshold: 1, ...numbers });
+  const probe = (path: string, numbers: Values) => ({
+    httpGet: { path, port: 'status', scheme: 'HTTP' },
+    timeoutSeconds: 5,
+    successThreshold: 1,
+    ...numbers,
+  });
   return {
-    ...scaling
+    ...(scaling
       ? {
         autoscaling: {
           enabled: true,
           minReplicas: replicas,
           maxReplicas: scaling.maxReplicas,
-          metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: scaling.cpuPercent } } }],
+          metrics: [
+            { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: scaling.cpuPercent } } },
+          ],
         },
       }
-      : { replicaCount: replicas, autoscaling: { enabled: false } },
+      : { replicaCount: replicas, autoscaling: { enabled: false } }),
     podDisruptionBudget: { enabled: true, maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow' },
     updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
     resources: {
@@ -138,8 +179,9 @@ function podValues(plane: PlaneDescription): Values {
     terminationGracePeriodSeconds: DRAIN_SECONDS + 30,
     nodeSelector: { 'kubernetes.io/os': 'linux', ...plane.nodeSelector },
     ...spread(plane),
-    ...annotations && { podAnnotations: annotations },
-    serviceMonitor: plane.discovery === 'service-monitor' ? { enabled: true, trustCRDsExist: true, labels: plane.monitorLabels } : { enabled: false },
+    ...(annotations && { podAnnotations: annotations }),
+    serviceMonitor:
+      plane.discovery === 'service-monitor' ? { enabled: true, trustCRDsExist: true, labels: plane.monitorLabels } : { enabled: false },
   };
 }
 

@@ -30,8 +30,9 @@ interface AdminLoadBalancerProps extends AdminLoadBalancerOptions {
 const POD_PORTS = [PORTS.adminTls, PORTS.status];
 
 /**
- * An internal Application Load Balancer in front of a plane's Admin API (docs/decisions/0014-admin-api-behind-a-load-balancer.md). CloudFormation makes it; the controller in the cluster only keeps the addresses of the pods in its target
- * group.
+ * An internal Application Load Balancer in front of a plane's Admin API
+ * (docs/decisions/0014-admin-api-behind-a-load-balancer.md). CloudFormation makes it; the controller in the cluster
+ * only keeps the addresses of the pods in its target group.
  */
 export class AdminLoadBalancer extends Construct {
   readonly loadBalancer: elb.ApplicationLoadBalancer;
@@ -71,7 +72,13 @@ export class AdminLoadBalancer extends Construct {
       // For other names, and for writes from other sites.
       defaultAction: elb.ListenerAction.fixedResponse(403, { contentType: 'text/plain', messageBody: 'refused' }),
     }), props.identity._administrate(hostname));
-    if (hostedZone) new route53.ARecord(this, 'Name', { zone: hostedZone, recordName: `${hostname}.`, target: route53.RecordTarget.fromAlias(new LoadBalancerTarget(this.loadBalancer)) });
+    if (hostedZone) {
+      new route53.ARecord(this, 'Name', {
+        zone: hostedZone,
+        recordName: `${hostname}.`,
+        target: route53.RecordTarget.fromAlias(new LoadBalancerTarget(this.loadBalancer)),
+      });
+    }
   }
 
   /** What makes the cluster's controller keep the pods of a Service in the target group. */
@@ -87,14 +94,23 @@ export class AdminLoadBalancer extends Construct {
 
   private administrators(): ec2.SecurityGroup {
     const { plane, cluster, cidrs } = this.props;
-    const group = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc: cluster.vpc, description: `Administrators of the gateway plane ${plane}`, allowAllOutbound: false });
+    const group = new ec2.SecurityGroup(this, 'SecurityGroup', {
+      vpc: cluster.vpc,
+      description: `Administrators of the gateway plane ${plane}`,
+      allowAllOutbound: false,
+    });
     for (const cidr of cidrs) group.addIngressRule(ec2.Peer.ipv4(cidr), ec2.Port.HTTPS, 'administrators');
     const pods = cluster.clusterSecurityGroupId;
     for (const port of POD_PORTS) {
       group.addEgressRule(ec2.Peer.securityGroupId(pods), ec2.Port.tcp(port), 'pods');
       // Here, not in the cluster's construct: that may be in a stack which this one refers to.
       new ec2.CfnSecurityGroupIngress(this, `Pods${port}`, {
-        groupId: pods, sourceSecurityGroupId: group.securityGroupId, ipProtocol: 'tcp', fromPort: port, toPort: port, description: `load balancer of administrators of ${plane}`,
+        groupId: pods,
+        sourceSecurityGroupId: group.securityGroupId,
+        ipProtocol: 'tcp',
+        fromPort: port,
+        toPort: port,
+        description: `load balancer of administrators of ${plane}`,
       });
     }
     return group;
@@ -115,11 +131,17 @@ export class AdminLoadBalancer extends Construct {
     return group;
   }
 
-  /** Reading, and writing from its own pages: browsers say with every write which site it comes from, and send the cookie of the login with all. */
+  /**
+   * Reading, and writing from its own pages: browsers say with every write which site it comes from, and send the
+   * cookie of the login with all.
+   */
   private listen(listener: elb.ApplicationListener, login: LoadBalancerLogin) {
     const { hostname, sessionDuration = Duration.hours(8) } = this.props;
     const host = elb.ListenerCondition.hostHeaders([hostname]);
-    const conditions = { Read: elb.ListenerCondition.httpRequestMethods(['GET', 'HEAD']), Write: elb.ListenerCondition.httpHeader('Origin', [`https://${hostname}`]) };
+    const conditions = {
+      Read: elb.ListenerCondition.httpRequestMethods(['GET', 'HEAD']),
+      Write: elb.ListenerCondition.httpHeader('Origin', [`https://${hostname}`]),
+    };
     Object.entries(conditions).forEach(([id, condition], at) => listener.addAction(id, {
       priority: at + 1,
       conditions: [host, condition],
@@ -133,7 +155,10 @@ export class AdminLoadBalancer extends Construct {
     }));
   }
 
-  /** By attributes: the construct of CDK asks for regions that are known at synth, because it knows accounts of ELB by region, which new regions do not have. */
+  /**
+   * By attributes: the construct of CDK asks for regions that are known at synth, because it knows accounts of ELB by
+   * region, which new regions do not have.
+   */
   private writeAccessLogs() {
     const { plane, accessLogs } = this.props;
     const bucket = accessLogs ?? new s3.Bucket(this, 'AccessLogs', {
@@ -146,14 +171,20 @@ export class AdminLoadBalancer extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
     });
     const stack = Stack.of(this);
-    const added = bucket.addToResourcePolicy(new iam.PolicyStatement({
-      principals: [new iam.ServicePrincipal('logdelivery.elasticloadbalancing.amazonaws.com')],
-      actions: ['s3:PutObject'],
-      resources: [bucket.arnForObjects(`${plane}/AWSLogs/${stack.account}/*`)],
-      conditions: { ArnLike: { 'aws:SourceArn': `arn:${stack.partition}:elasticloadbalancing:${stack.region}:${stack.account}:loadbalancer/*` } },
-    }));
+    const added = bucket.addToResourcePolicy(
+      new iam.PolicyStatement({
+        principals: [new iam.ServicePrincipal('logdelivery.elasticloadbalancing.amazonaws.com')],
+        actions: ['s3:PutObject'],
+        resources: [bucket.arnForObjects(`${plane}/AWSLogs/${stack.account}/*`)],
+        conditions: {
+          ArnLike: { 'aws:SourceArn': `arn:${stack.partition}:elasticloadbalancing:${stack.region}:${stack.account}:loadbalancer/*` },
+        },
+      }),
+    );
     if (!added.statementAdded) {
-      Annotations.of(this).addInfo(`the bucket for access logs has to let logdelivery.elasticloadbalancing.amazonaws.com write below ${plane}/AWSLogs`);
+      Annotations.of(this).addInfo(
+        `the bucket for access logs has to let logdelivery.elasticloadbalancing.amazonaws.com write below ${plane}/AWSLogs`,
+      );
     }
     // The load balancer tries to write as soon as it gets the bucket.
     if (added.policyDependable) this.loadBalancer.node.addDependency(added.policyDependable);
@@ -172,16 +203,24 @@ function networkOf(subnet: ec2.ISubnet, vpc: ec2.IVpc): string {
       continue;
     }
   }
-  throw new Error(`target: the network of ${subnet.node.path} is not known, expected it, because the pods let the load balancer of adminExposure in by it: `
-    + 'give privateSubnetIpv4CidrBlocks or vpcCidrBlock to Vpc.fromVpcAttributes()');
+  throw new Error(
+    `target: the network of ${subnet.node.path} is not known, expected it, because the pods let the load balancer `
+      + 'of adminExposure in by it: ' +
+      'give privateSubnetIpv4CidrBlocks or vpcCidrBlock to Vpc.fromVpcAttributes()',
+  );
 }
 
 /** Load balancers look for certificates in their own region, and for user pools as well. */
 function requireRegion(scope: Construct, { certificate, identity }: AdminLoadBalancerOptions) {
   const { region } = Stack.of(scope);
-  const given = { certificate: Token.isUnresolved(certificate.certificateArn) ? certificate.env.region : certificate.certificateArn.split(':')[3], identity: Stack.of(identity).region };
+  const given = {
+    certificate: Token.isUnresolved(certificate.certificateArn) ? certificate.env.region : certificate.certificateArn.split(':')[3],
+    identity: Stack.of(identity).region,
+  };
   for (const [property, got] of Object.entries(given)) {
     if (Token.isUnresolved(got) || Token.isUnresolved(region) || got === region) continue;
-    throw new Error(`adminExposure: its ${property} is in ${got}, expected ${region}, which the plane is in: load balancers look nowhere else`);
+    throw new Error(
+      `adminExposure: its ${property} is in ${got}, expected ${region}, which the plane is in: load balancers look nowhere else`,
+    );
   }
 }

@@ -53,15 +53,17 @@ export class ProxyLoadBalancer extends Construct implements PlaneLoadBalancer {
 
   /** @param target what listens on a port of the nodes */
   public forward(target: (nodePort: number) => elb.INetworkLoadBalancerTarget): readonly elb.NetworkTargetGroup[] {
-    return FORWARDS.map(({ id, port, nodePort }) => this.loadBalancer.addListener(id, { port, protocol: elb.Protocol.TCP }).addTargets('Nodes', {
-      port: nodePort,
-      protocol: elb.Protocol.TCP,
-      targets: [target(nodePort)],
-      // Plugins that limit by address see the consumer's, not the load balancer's.
-      preserveClientIp: true,
-      deregistrationDelay: Duration.seconds(DRAIN_SECONDS),
-      healthCheck: READINESS,
-    }));
+    return FORWARDS.map(({ id, port, nodePort }) =>
+      this.loadBalancer.addListener(id, { port, protocol: elb.Protocol.TCP }).addTargets('Nodes', {
+        port: nodePort,
+        protocol: elb.Protocol.TCP,
+        targets: [target(nodePort)],
+        // Plugins that limit by address see the consumer's, not the load balancer's.
+        preserveClientIp: true,
+        deregistrationDelay: Duration.seconds(DRAIN_SECONDS),
+        healthCheck: READINESS,
+      }),
+    );
   }
 }
 
@@ -77,8 +79,16 @@ export const READINESS: elb.HealthCheck = {
 };
 
 /** Who may connect: the given networks, or every private one. */
-export function consumersSecurityGroup(scope: Construct, { vpc, plane, sourceCidrs }: ProxyLoadBalancerProps, ports: readonly number[]): ec2.SecurityGroup {
-  const group = new ec2.SecurityGroup(scope, 'SecurityGroup', { vpc, description: `Consumers of the gateway plane ${plane}`, allowAllOutbound: false });
+export function consumersSecurityGroup(
+  scope: Construct,
+  { vpc, plane, sourceCidrs }: ProxyLoadBalancerProps,
+  ports: readonly number[],
+): ec2.SecurityGroup {
+  const group = new ec2.SecurityGroup(scope, 'SecurityGroup', {
+    vpc,
+    description: `Consumers of the gateway plane ${plane}`,
+    allowAllOutbound: false,
+  });
   for (const cidr of sourceCidrs ?? PRIVATE_NETWORKS) {
     for (const port of ports) group.addIngressRule(ec2.Peer.ipv4(cidr), ec2.Port.tcp(port), 'consumers');
   }

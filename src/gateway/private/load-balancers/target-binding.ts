@@ -18,5 +18,8 @@ const BINDINGS: Readonly<Record<string, TargetBinding>> = {
 export function targetBinding(loadBalancerClass: string): TargetBinding {
   const binding = BINDINGS[loadBalancerClass];
   if (binding) return binding;
-  throw new Error(`loadBalancerClass: got ${loadBalancerClass}, expected ${Object.keys(BINDINGS).join(' or ')}, whose controllers keep target groups: use one of them, or AdminExposure.clusterIp()`);
+  throw new Error(
+    `loadBalancerClass: got ${loadBalancerClass}, expected ${Object.keys(BINDINGS).join(' or ')}, whose `
+      + 'controllers keep target groups: use one of them, or AdminExposure.clusterIp()',
+  );
 }

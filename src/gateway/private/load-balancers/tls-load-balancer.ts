@@ -35,7 +35,11 @@ export class TlsLoadBalancer extends Construct implements PlaneLoadBalancer {
     });
     loadBalancer.addRedirect({ open: false });
     this.listener = loadBalancer.addListener('Tls', {
-      port: 443, protocol: elb.ApplicationProtocol.HTTPS, certificates: [certificate], sslPolicy: elb.SslPolicy.RECOMMENDED_TLS, open: false,
+      port: 443,
+      protocol: elb.ApplicationProtocol.HTTPS,
+      certificates: [certificate],
+      sslPolicy: elb.SslPolicy.RECOMMENDED_TLS,
+      open: false,
     });
     this.securityGroup = securityGroup;
     this.hostname = loadBalancer.loadBalancerDnsName;

@@ -99,10 +99,20 @@ property() {
 }
 
 : > ${DEPLOYED_FILE}
-${[...deployed].map(([name, parameter]) => `value=$(aws ssm get-parameter${where} --name '${parameter}' --query Parameter.Value --output text)
+${[...deployed]
+  .map(
+    ([name, parameter]) => `value=$(aws ssm get-parameter${where} --name '${parameter}' --query Parameter.Value --output text)
 printf '${name}=%s\\n' "$value" >> ${DEPLOYED_FILE}
-`).join('')}${plane.secrets.flatMap((mount) => mount.files.map((file) => `property '${mount.secretName}' '${file.property}' > ${filePath(mount, file)}
-`)).join('')}
+`,
+  )
+  .join('')}${plane.secrets
+  .flatMap((mount) =>
+    mount.files.map(
+      (file) => `property '${mount.secretName}' '${file.property}' > ${filePath(mount, file)}
+`,
+    ),
+  )
+  .join('')}
 # The gateway runs as the owner of the files, but never as root.
 user="$(id -u):$(id -g)"
 if [ "$(id -u)" = 0 ]; then

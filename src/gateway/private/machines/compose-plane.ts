@@ -20,8 +20,9 @@ interface ComposePlaneProps {
 }
 
 /**
- * A data plane for one machine with Docker: files in `cdk.out/hybridge/<plane>/` without tokens and secrets. What is known only after deployment, SSM parameters carry; with a handoff, CloudFormation puts it
- * into the files on their way to it, and those in `cdk.out` are for people to read.
+ * A data plane for one machine with Docker: files in `cdk.out/hybridge/<plane>/` without tokens and secrets. What is
+ * known only after deployment, SSM parameters carry; with a handoff, CloudFormation puts it into the files on their way
+ * to it, and those in `cdk.out` are for people to read.
  */
 export class ComposePlane extends Construct {
   constructor(scope: Construct, id: string, private readonly props: ComposePlaneProps) {

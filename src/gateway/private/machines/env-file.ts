@@ -10,7 +10,9 @@ import type { PlaneSettings } from '../plane/plane';
 export function envFile(settings: PlaneSettings): string {
   return Object.entries(settings).map(([name, value]) => {
     refuseSecret(name, value);
-    if (/[\r\n]/.test(value)) throw new Error(`settings[${JSON.stringify(name)}]: contains a line break, expected one line, because the setting is in an env file`);
+    if (/[\r\n]/.test(value)) {
+      throw new Error(`settings[${JSON.stringify(name)}]: contains a line break, expected one line, because the setting is in an env file`);
+    }
     return `${name}=${value}\n`;
   }).join('');
 }

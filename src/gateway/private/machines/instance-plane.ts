@@ -23,7 +23,13 @@ interface InstancePlaneProps {
 const { ScalingProcess } = autoscaling;
 
 /** While CloudFormation replaces instances, scaling processes start and end none. */
-const SUSPENDED = [ScalingProcess.HEALTH_CHECK, ScalingProcess.REPLACE_UNHEALTHY, ScalingProcess.AZ_REBALANCE, ScalingProcess.ALARM_NOTIFICATION, ScalingProcess.SCHEDULED_ACTIONS];
+const SUSPENDED = [
+  ScalingProcess.HEALTH_CHECK,
+  ScalingProcess.REPLACE_UNHEALTHY,
+  ScalingProcess.AZ_REBALANCE,
+  ScalingProcess.ALARM_NOTIFICATION,
+  ScalingProcess.SCHEDULED_ACTIONS,
+];
 
 /** A data plane as instances of an Auto Scaling group: launch template, role, log, rolling updates. */
 export class InstancePlane extends Construct {
@@ -43,7 +49,10 @@ export class InstancePlane extends Construct {
 
   private role(logGroup: logs.LogGroup): iam.Role {
     const { plane, engine } = this.props.spec;
-    const role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'), description: `Instances of the gateway plane ${plane.name}` });
+    const role = new iam.Role(this, 'Role', {
+      assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
+      description: `Instances of the gateway plane ${plane.name}`,
+    });
     plane.secrets.flatMap((mount) => secretReadStatements('VPC', mount, this)).forEach((statement) => role.addToPolicy(statement));
     engine._image(this).repository?.grantPull(role);
     logGroup.grantWrite(role);
@@ -53,7 +62,11 @@ export class InstancePlane extends Construct {
 
   private launchTemplate(role: iam.Role, userData: ec2.UserData): ec2.LaunchTemplate {
     const { spec: { plane, cache }, vpc, instanceType, machineImage, loadBalancer } = this.props;
-    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', { vpc, description: `Nodes of the gateway plane ${plane.name}`, allowAllOutbound: true });
+    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
+      vpc,
+      description: `Nodes of the gateway plane ${plane.name}`,
+      allowAllOutbound: true,
+    });
     admitLoadBalancer(securityGroup, loadBalancer);
     cache?._admit(this, securityGroup, vpc);
     return new ec2.LaunchTemplate(this, 'LaunchTemplate', {
@@ -65,7 +78,12 @@ export class InstancePlane extends Construct {
       requireImdsv2: true,
       httpPutResponseHopLimit: 1,
       detailedMonitoring: true,
-      blockDevices: [{ deviceName: '/dev/xvda', volume: ec2.BlockDeviceVolume.ebs(16, { encrypted: true, volumeType: ec2.EbsDeviceVolumeType.GP3, deleteOnTermination: true }) }],
+      blockDevices: [
+        {
+          deviceName: '/dev/xvda',
+          volume: ec2.BlockDeviceVolume.ebs(16, { encrypted: true, volumeType: ec2.EbsDeviceVolumeType.GP3, deleteOnTermination: true }),
+        },
+      ],
     });
   }
 
@@ -77,20 +95,33 @@ export class InstancePlane extends Construct {
       launchTemplate,
       minCapacity: plane.replicas,
       maxCapacity: maxReplicas,
-      healthChecks: autoscaling.HealthChecks.withAdditionalChecks({ additionalTypes: [autoscaling.AdditionalHealthCheckType.ELB], gracePeriod: Duration.minutes(6) }),
+      healthChecks: autoscaling.HealthChecks.withAdditionalChecks({
+        additionalTypes: [autoscaling.AdditionalHealthCheckType.ELB],
+        gracePeriod: Duration.minutes(6),
+      }),
       // An instance signals when its node is ready; without the signal the deployment goes back.
       signals: autoscaling.Signals.waitForMinCapacity({ timeout: Duration.minutes(15) }),
-      updatePolicy: autoscaling.UpdatePolicy.rollingUpdate({ minInstancesInService: plane.replicas, maxBatchSize: 1, suspendProcesses: SUSPENDED }),
+      updatePolicy: autoscaling.UpdatePolicy.rollingUpdate({
+        minInstancesInService: plane.replicas,
+        maxBatchSize: 1,
+        suspendProcesses: SUSPENDED,
+      }),
       groupMetrics: [autoscaling.GroupMetrics.all()],
       cooldown: Duration.minutes(5),
     });
   }
 }
 
-/** What the SSM agent needs for sessions: part of the managed policy AmazonSSMManagedInstanceCore. AWS knows no resources for these actions. */
+/**
+ * What the SSM agent needs for sessions: part of the managed policy AmazonSSMManagedInstanceCore. AWS knows no
+ * resources for these actions.
+ */
 function sessionManager(): iam.PolicyStatement {
   return new iam.PolicyStatement({
-    actions: ['ssm:UpdateInstanceInformation', ...['CreateControlChannel', 'CreateDataChannel', 'OpenControlChannel', 'OpenDataChannel'].map((action) => `ssmmessages:${action}`)],
+    actions: [
+      'ssm:UpdateInstanceInformation',
+      ...['CreateControlChannel', 'CreateDataChannel', 'OpenControlChannel', 'OpenDataChannel'].map((action) => `ssmmessages:${action}`),
+    ],
     resources: ['*'],
   });
 }

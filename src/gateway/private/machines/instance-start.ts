@@ -25,8 +25,8 @@ interface StartFile {
 }
 
 /**
- * What a machine runs when it starts for the first time: Docker from the repositories of Amazon Linux, the files, the unit. It ends when the node is
- * ready, or fails after five minutes: the exit code is what CloudFormation hears.
+ * What a machine runs when it starts for the first time: Docker from the repositories of Amazon Linux, the files, the
+ * unit. It ends when the node is ready, or fails after five minutes: the exit code is what CloudFormation hears.
  */
 export function startCommands(files: readonly StartFile[]): readonly string[] {
   return [
@@ -38,7 +38,7 @@ export function startCommands(files: readonly StartFile[]): readonly string[] {
     'systemctl daemon-reload',
     'systemctl enable --now docker.service',
     'systemctl enable --now hybridge.service',
-    ...files.some(({ path }) => path === TIMER) ? [`systemctl enable --now ${basename(TIMER)}`] : [],
+    ...(files.some(({ path }) => path === TIMER) ? [`systemctl enable --now ${basename(TIMER)}`] : []),
     `timeout 300 bash -c 'until curl --fail --silent --output /dev/null http://127.0.0.1:${PORTS.status}${STATUS_PATHS.ready}; do sleep 2; done'`,
   ];
 }
@@ -146,8 +146,17 @@ function unit(plane: PlaneDescription, logGroup: string, region: string): string
 /** Not the host's network: behind Docker's bridge the machine's role is one hop too far, so that nothing that is proxied can ask for it. */
 function containerOptions(plane: PlaneDescription): readonly string[] {
   return [
-    '--rm', '--name gateway', '--hostname %H', '--pull never', '--read-only', '--cap-drop ALL', '--security-opt no-new-privileges', `--user ${OWNER}`,
-    '--pids-limit 512', '--ulimit nofile=65536:65536', '--tmpfs /tmp:size=64m',
+    '--rm',
+    '--name gateway',
+    '--hostname %H',
+    '--pull never',
+    '--read-only',
+    '--cap-drop ALL',
+    '--security-opt no-new-privileges',
+    `--user ${OWNER}`,
+    '--pids-limit 512',
+    '--ulimit nofile=65536:65536',
+    '--tmpfs /tmp:size=64m',
     `--volume ${PATHS.prefix}:${PATHS.prefix}`,
     ...plane.secrets.map(({ name, path }) => `--volume ${MEMORY}/${name}:${path}:ro`),
     ...[PORTS.proxy, PORTS.proxyTls, PORTS.status].map((port) => `--publish ${port}:${port}`),
@@ -157,7 +166,12 @@ function containerOptions(plane: PlaneDescription): readonly string[] {
 
 /** A log that is slow to take lines must not hold up requests. */
 function logOptions(logGroup: string, region: string): readonly string[] {
-  return ['--log-driver awslogs', `--log-opt awslogs-region=${region}`, `--log-opt awslogs-group=${logGroup}`, '--log-opt mode=non-blocking'];
+  return [
+    '--log-driver awslogs',
+    `--log-opt awslogs-region=${region}`,
+    `--log-opt awslogs-group=${logGroup}`,
+    '--log-opt mode=non-blocking',
+  ];
 }
 
 function lines(...all: readonly string[]): string {

@@ -40,7 +40,8 @@ const FOLDER = '/etc/hybridge/configuration';
 const FILE = 'configuration.json';
 
 /**
- * The Job that applies a declarative configuration, and what it needs. A Job cannot be changed, so its name follows from its content: another configuration or image is another Job.
+ * The Job that applies a declarative configuration, and what it needs. A Job cannot be changed, so its name follows
+ * from its content: another configuration or image is another Job.
  *
  * @param textOf what identifies the content, known at synth
  */
@@ -48,9 +49,27 @@ export function configurationObjects(props: ConfigurationJobProps, textOf: (temp
   const { plane, id, text, waitSeconds, hosting } = props;
   const digest = createHash('sha256').update(text).digest('hex').slice(0, DIGEST);
   const mount = { name: `config-${id}-${digest}`, path: FOLDER, files: { [FILE]: text } };
-  const args = ['--file', `${FOLDER}/${FILE}`, '--admin', `http://${plane.name}-admin:${PORTS.admin}`, '--tag', `hybridge-${id}`, '--wait', String(waitSeconds)];
+  const args = [
+    '--file',
+    `${FOLDER}/${FILE}`,
+    '--admin',
+    `http://${plane.name}-admin:${PORTS.admin}`,
+    '--tag',
+    `hybridge-${id}`,
+    '--wait',
+    String(waitSeconds),
+  ];
   // Nothing of the plane's own: neither its settings nor its secrets.
-  const pod: PlaneDescription = { name: plane.name, role: plane.role, image: props.image, settings: {}, secrets: [], files: [mount], replicas: 1, resources: plane.resources };
+  const pod: PlaneDescription = {
+    name: plane.name,
+    role: plane.role,
+    image: props.image,
+    settings: {},
+    secrets: [],
+    files: [mount],
+    replicas: 1,
+    resources: plane.resources,
+  };
   const template = configurationPodTemplate(pod, hosting, { ...configurationLabels(plane), [ADMIN_CLIENT_LABEL]: 'true' }, args);
   const job = createHash('sha256').update(textOf(template)).digest('hex').slice(0, DIGEST);
   const metadata = (name: string) => ({ name, namespace: plane.name, labels: configurationLabels(plane) });

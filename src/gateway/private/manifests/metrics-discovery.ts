@@ -20,13 +20,21 @@ export function metricsObjects(plane: PlaneDescription): readonly KubernetesObje
       apiVersion: 'v1',
       kind: 'Service',
       metadata,
-      spec: { type: 'ClusterIP', clusterIP: 'None', selector: selectorLabels(plane), ports: [{ name: 'status', port: PORTS.status, targetPort: 'status', protocol: 'TCP' }] },
+      spec: {
+        type: 'ClusterIP',
+        clusterIP: 'None',
+        selector: selectorLabels(plane),
+        ports: [{ name: 'status', port: PORTS.status, targetPort: 'status', protocol: 'TCP' }],
+      },
     }),
     {
       apiVersion: 'monitoring.coreos.com/v1',
       kind: 'ServiceMonitor',
       metadata: { name: plane.name, namespace: plane.name, labels: { ...plane.monitorLabels, ...objectLabels(plane) } },
-      spec: { selector: { matchLabels: { ...selectorLabels(plane), ...own } }, endpoints: [{ port: 'status', path: STATUS_PATHS.metrics }] },
+      spec: {
+        selector: { matchLabels: { ...selectorLabels(plane), ...own } },
+        endpoints: [{ port: 'status', path: STATUS_PATHS.metrics }],
+      },
     },
   ];
 }

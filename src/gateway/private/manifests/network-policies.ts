@@ -26,7 +26,9 @@ const STATUS: Ingress = { from: PRIVATE, ports: tcp(PORTS.status) };
 
 /** Who may talk to the pods of a plane, and whom they may talk to. */
 export function networkPolicies(plane: PlaneDescription, databasePort: number | undefined): readonly KubernetesObject[] {
-  return plane.role === 'data_plane' ? [dataPlanePolicy(plane)] : [controlPlanePolicy(plane, databasePort), migrationsPolicy(plane, databasePort)];
+  return plane.role === 'data_plane'
+    ? [dataPlanePolicy(plane)]
+    : [controlPlanePolicy(plane, databasePort), migrationsPolicy(plane, databasePort)];
 }
 
 function dataPlanePolicy(plane: PlaneDescription): KubernetesObject {
@@ -53,9 +55,15 @@ function controlPlanePolicy(plane: PlaneDescription, databasePort: number | unde
 function migrationsPolicy(plane: PlaneDescription, databasePort: number | undefined): KubernetesObject {
   const { 'app.kubernetes.io/instance': instance, 'app.kubernetes.io/component': component } = migrationLabels(plane);
   // The chart has a Job before and one after an upgrade, and another for the first time.
-  const ofChart = { matchLabels: { 'app.kubernetes.io/instance': instance }, matchExpressions: [{ key: 'app.kubernetes.io/component', operator: 'NotIn', values: ['app', CONFIGURATION] }] };
+  const ofChart = {
+    matchLabels: { 'app.kubernetes.io/instance': instance },
+    matchExpressions: [{ key: 'app.kubernetes.io/component', operator: 'NotIn', values: ['app', CONFIGURATION] }],
+  };
   const ours = { matchLabels: { 'app.kubernetes.io/instance': instance, 'app.kubernetes.io/component': component } };
-  return policy(plane, `${plane.name}-migrations`, plane.chart ? ofChart : ours, { ingress: [], egress: [DNS, ...databaseRule(databasePort)] });
+  return policy(plane, `${plane.name}-migrations`, plane.chart ? ofChart : ours, {
+    ingress: [],
+    egress: [DNS, ...databaseRule(databasePort)],
+  });
 }
 
 /** A Job that applies a configuration talks to the Admin API only. */
@@ -71,7 +79,12 @@ function databaseRule(databasePort: number | undefined): readonly Egress[] {
   return databasePort ? [{ to: PRIVATE, ports: tcp(databasePort) }] : [];
 }
 
-function policy(plane: PlaneDescription, name: string, podSelector: NetworkPolicySpec['podSelector'], rules: Pick<NetworkPolicySpec, 'ingress' | 'egress'>): KubernetesObject {
+function policy(
+  plane: PlaneDescription,
+  name: string,
+  podSelector: NetworkPolicySpec['podSelector'],
+  rules: Pick<NetworkPolicySpec, 'ingress' | 'egress'>,
+): KubernetesObject {
   return native({
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',

@@ -7,7 +7,10 @@ export function planeCertificateSecretName(plane: PlaneDescription, { name }: Pl
   return `${plane.name}-${name}`;
 }
 
-/** What cert-manager makes a plane's certificate from; for AWS Private CA with an issuer in the plane's namespace, for the AWS Private CA Connector for Kubernetes. */
+/**
+ * What cert-manager makes a plane's certificate from; for AWS Private CA with an issuer in the plane's namespace, for
+ * the AWS Private CA Connector for Kubernetes.
+ */
 export function planeCertificateObjects(plane: PlaneDescription, certificate: PlaneCertificate): readonly KubernetesObject[] {
   const { commonName, usages, durationHours, renewBeforeHours, authority } = certificate;
   const metadata = { name: planeCertificateSecretName(plane, certificate), namespace: plane.name, labels: objectLabels(plane) };
@@ -27,7 +30,15 @@ export function planeCertificateObjects(plane: PlaneDescription, certificate: Pl
     },
   };
   if (!authority) return [leaf];
-  return [{ apiVersion: 'awspca.cert-manager.io/v1beta1', kind: 'AWSPCAIssuer', metadata, spec: { arn: authority.arn, region: authority.region } }, leaf];
+  return [
+    {
+      apiVersion: 'awspca.cert-manager.io/v1beta1',
+      kind: 'AWSPCAIssuer',
+      metadata,
+      spec: { arn: authority.arn, region: authority.region },
+    },
+    leaf,
+  ];
 }
 
 /**
@@ -37,6 +48,8 @@ export function planeCertificateObjects(plane: PlaneDescription, certificate: Pl
  */
 export function refusePlaneCertificate(place: string, { name, certificate }: PlaneDescription): void {
   if (!certificate) return;
-  throw new Error(`trust: the certificate of ${name} would come from cert-manager, which ${place} does not have, expected a certificate in a secret:`
-    + ' use Trust.existingPki with a secret for each plane, or a target on Kubernetes');
+  throw new Error(
+    `trust: the certificate of ${name} would come from cert-manager, which ${place} does not have, expected a certificate in a secret:` +
+      ' use Trust.existingPki with a secret for each plane, or a target on Kubernetes',
+  );
 }

@@ -99,7 +99,10 @@ export function migrationJob(plane: PlaneDescription, hosting: PlaneHosting, tex
 }
 
 function namespace(plane: PlaneDescription): KubernetesObject {
-  const level = (mode: string) => ({ [`pod-security.kubernetes.io/${mode}`]: 'restricted', [`pod-security.kubernetes.io/${mode}-version`]: 'latest' });
+  const level = (mode: string) => ({
+    [`pod-security.kubernetes.io/${mode}`]: 'restricted',
+    [`pod-security.kubernetes.io/${mode}-version`]: 'latest',
+  });
   return native({
     apiVersion: 'v1',
     kind: 'Namespace',

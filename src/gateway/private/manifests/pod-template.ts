@@ -31,7 +31,13 @@ function containerPorts({ role, adminSources }: PlaneDescription): readonly Name
   return [...CONTAINER_PORTS[role], ...adminSources ? [{ name: 'admin-tls', containerPort: PORTS.adminTls }] : []];
 }
 
-const MIGRATION_RESOURCES: PlaneResources = { cpuRequest: '100m', cpuLimit: '500m', memoryRequest: '128Mi', memoryLimit: '256Mi', storage: '64Mi' };
+const MIGRATION_RESOURCES: PlaneResources = {
+  cpuRequest: '100m',
+  cpuLimit: '500m',
+  memoryRequest: '128Mi',
+  memoryLimit: '256Mi',
+  storage: '64Mi',
+};
 
 /** Pods of the plane itself. */
 export function planePodTemplate(plane: PlaneDescription, hosting: PlaneHosting): PodTemplate {
@@ -59,12 +65,25 @@ export function migrationPodTemplate(plane: PlaneDescription, hosting: PlaneHost
 }
 
 /** Pods of a Job that applies a configuration, which is one of the plane's files. */
-export function configurationPodTemplate(plane: PlaneDescription, hosting: PlaneHosting, labels: Readonly<Record<string, string>>, args: readonly string[]): PodTemplate {
-  return { metadata: { labels }, spec: { ...podSpec(plane, hosting, ARTEFACTS.applyConfiguration, MIGRATION_RESOURCES, {}, args), restartPolicy: 'Never' } };
+export function configurationPodTemplate(
+  plane: PlaneDescription,
+  hosting: PlaneHosting,
+  labels: Readonly<Record<string, string>>,
+  args: readonly string[],
+): PodTemplate {
+  return {
+    metadata: { labels },
+    spec: { ...podSpec(plane, hosting, ARTEFACTS.applyConfiguration, MIGRATION_RESOURCES, {}, args), restartPolicy: 'Never' },
+  };
 }
 
 function podSpec(
-  plane: PlaneDescription, hosting: PlaneHosting, artefact: string, resources: PlaneResources, container: Partial<Container>, args: readonly string[] = [],
+  plane: PlaneDescription,
+  hosting: PlaneHosting,
+  artefact: string,
+  resources: PlaneResources,
+  container: Partial<Container>,
+  args: readonly string[] = [],
 ): PodSpec {
   return {
     serviceAccountName: plane.name,
@@ -78,39 +97,52 @@ function podSpec(
       fsGroup: RUN_AS.group,
       seccompProfile: { type: 'RuntimeDefault' },
     },
-    ...hosting.imagePullSecret && { imagePullSecrets: [{ name: hosting.imagePullSecret }] },
-    containers: [{
-      name: 'gateway',
-      image: plane.image,
-      imagePullPolicy: 'Always',
-      command: ['node', artefact, ...args],
-      workingDir: PATHS.application,
-      env: Object.entries(plane.settings).map(([name, value]) => hosting.environmentVariable(name, value)),
-      ...container,
-      resources: {
-        requests: { 'cpu': resources.cpuRequest, 'memory': resources.memoryRequest, 'ephemeral-storage': resources.storage },
-        limits: { 'cpu': resources.cpuLimit, 'memory': resources.memoryLimit, 'ephemeral-storage': doubled(resources.storage) },
+    ...(hosting.imagePullSecret && { imagePullSecrets: [{ name: hosting.imagePullSecret }] }),
+    containers: [
+      {
+        name: 'gateway',
+        image: plane.image,
+        imagePullPolicy: 'Always',
+        command: ['node', artefact, ...args],
+        workingDir: PATHS.application,
+        env: Object.entries(plane.settings).map(([name, value]) => hosting.environmentVariable(name, value)),
+        ...container,
+        resources: {
+          requests: { 'cpu': resources.cpuRequest, 'memory': resources.memoryRequest, 'ephemeral-storage': resources.storage },
+          limits: { 'cpu': resources.cpuLimit, 'memory': resources.memoryLimit, 'ephemeral-storage': doubled(resources.storage) },
+        },
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          privileged: false,
+          readOnlyRootFilesystem: true,
+          runAsNonRoot: true,
+          runAsUser: RUN_AS.user,
+          runAsGroup: RUN_AS.group,
+          capabilities: { drop: ['ALL'] },
+        },
+        volumeMounts: [
+          { name: 'prefix', mountPath: PATHS.prefix },
+          { name: 'tmp', mountPath: '/tmp' },
+          ...[...plane.secrets, ...(plane.certificate ? [plane.certificate] : []), ...plane.files].map((mount) => ({
+            name: mount.name,
+            mountPath: mount.path,
+            readOnly: true,
+          })),
+        ],
       },
-      securityContext: {
-        allowPrivilegeEscalation: false,
-        privileged: false,
-        readOnlyRootFilesystem: true,
-        runAsNonRoot: true,
-        runAsUser: RUN_AS.user,
-        runAsGroup: RUN_AS.group,
-        capabilities: { drop: ['ALL'] },
-      },
-      volumeMounts: [
-        { name: 'prefix', mountPath: PATHS.prefix },
-        { name: 'tmp', mountPath: '/tmp' },
-        ...[...plane.secrets, ...plane.certificate ? [plane.certificate] : [], ...plane.files].map((mount) => ({ name: mount.name, mountPath: mount.path, readOnly: true })),
-      ],
-    }],
+    ],
     volumes: [
       { name: 'prefix', emptyDir: { sizeLimit: resources.storage } },
       { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
       ...plane.secrets.map((mount) => ({ name: mount.name, ...hosting.secretVolume(plane, mount) })),
-      ...plane.certificate ? [{ name: plane.certificate.name, secret: { secretName: planeCertificateSecretName(plane, plane.certificate), defaultMode: 0o440 } }] : [],
+      ...(plane.certificate
+        ? [
+          {
+            name: plane.certificate.name,
+            secret: { secretName: planeCertificateSecretName(plane, plane.certificate), defaultMode: 0o440 },
+          },
+        ]
+        : []),
       ...plane.files.map((mount) => ({ name: mount.name, configMap: { name: `${plane.name}-${mount.name}` } })),
     ],
   };
@@ -118,7 +150,11 @@ function podSpec(
 
 /** Liveness and readiness ask different questions: a node that drains or waits for its database must not be restarted. */
 function probes(): Partial<Container> {
-  const probe = (path: string, numbers: Pick<Probe, 'periodSeconds' | 'failureThreshold'>): Probe => ({ httpGet: { path, port: 'status' }, timeoutSeconds: 5, ...numbers });
+  const probe = (path: string, numbers: Pick<Probe, 'periodSeconds' | 'failureThreshold'>): Probe => ({
+    httpGet: { path, port: 'status' },
+    timeoutSeconds: 5,
+    ...numbers,
+  });
   return {
     startupProbe: probe(STATUS_PATHS.live, { periodSeconds: 2, failureThreshold: 30 }),
     livenessProbe: probe(STATUS_PATHS.live, { periodSeconds: 10, failureThreshold: 3 }),
@@ -130,11 +166,17 @@ function probes(): Partial<Container> {
 export function spread(plane: PlaneDescription): Pick<PodSpec, 'topologySpreadConstraints' | 'affinity'> {
   const labelSelector = { matchLabels: selectorLabels(plane) };
   return {
-    topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname']
-      .map((topologyKey) => ({ maxSkew: 1, topologyKey, whenUnsatisfiable: 'ScheduleAnyway', labelSelector })),
+    topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({
+      maxSkew: 1,
+      topologyKey,
+      whenUnsatisfiable: 'ScheduleAnyway',
+      labelSelector,
+    })),
     affinity: {
       podAntiAffinity: {
-        preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: { labelSelector, topologyKey: 'kubernetes.io/hostname' } }],
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          { weight: 100, podAffinityTerm: { labelSelector, topologyKey: 'kubernetes.io/hostname' } },
+        ],
       },
     },
   };

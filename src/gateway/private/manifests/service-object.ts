@@ -34,11 +34,19 @@ interface Reach {
 /** What a Service says about how it is reached. */
 export function reachOf(reach: ServiceReach): Reach {
   switch (reach.kind) {
-    case 'cluster': return { spec: { type: 'ClusterIP' } };
-    case 'node-port': return { spec: { type: 'NodePort' } };
-    case 'site-load-balancer': return { annotations: { 'metallb.io/address-pool': reach.addressPool }, spec: { type: 'LoadBalancer' } };
-    case 'site-address': return { annotations: { 'kube-vip.io/loadbalancerIPs': reach.address }, spec: { type: 'LoadBalancer', loadBalancerClass: KUBE_VIP_CLASS } };
-    case 'network-load-balancer': return networkLoadBalancer(reach.loadBalancerClass, reach.sourceCidrs);
+    case 'cluster':
+      return { spec: { type: 'ClusterIP' } };
+    case 'node-port':
+      return { spec: { type: 'NodePort' } };
+    case 'site-load-balancer':
+      return { annotations: { 'metallb.io/address-pool': reach.addressPool }, spec: { type: 'LoadBalancer' } };
+    case 'site-address':
+      return {
+        annotations: { 'kube-vip.io/loadbalancerIPs': reach.address },
+        spec: { type: 'LoadBalancer', loadBalancerClass: KUBE_VIP_CLASS },
+      };
+    case 'network-load-balancer':
+      return networkLoadBalancer(reach.loadBalancerClass, reach.sourceCidrs);
   }
 }
 

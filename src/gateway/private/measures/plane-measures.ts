@@ -1,4 +1,7 @@
-/** What is measured about a plane as a whole, by where it runs. Where nothing publishes a metric, the table says why and what to do instead. */
+/**
+ * What is measured about a plane as a whole, by where it runs. Where nothing publishes a metric, the table says why and
+ * what to do instead.
+ */
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -6,7 +9,15 @@ import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { IConstruct } from 'constructs';
 import { hasContainerInsights, insightsMissing } from '../../../eks/private/container-insights';
 import { EksPlane } from '../clusters/eks-plane';
-import { applicationLoadBalancerMeasures, controllerLoadBalancerMeasures, instanceMeasures, networkLoadBalancerMeasures, podMeasures, targetMeasures, taskMeasures } from './measures';
+import {
+  applicationLoadBalancerMeasures,
+  controllerLoadBalancerMeasures,
+  instanceMeasures,
+  networkLoadBalancerMeasures,
+  podMeasures,
+  targetMeasures,
+  taskMeasures,
+} from './measures';
 import type { Measure } from './measures';
 
 type Name = 'runningNodes' | 'healthyNodes' | 'cpu' | 'memory' | 'connections' | 'requests' | 'serverErrors' | 'latency';
@@ -14,8 +25,10 @@ type Name = 'runningNodes' | 'healthyNodes' | 'cpu' | 'memory' | 'connections' |
 /** A metric, or why there is none, with the fix. */
 type PlaneMeasures = Readonly<Record<Name, Measure | string>>;
 
-const COUNTED_BY_PROMETHEUS = 'a Network Load Balancer counts no requests, expected an Application Load Balancer (EcsTarget with a certificate): look at kong_http_requests_total and kong_request_latency_ms in Prometheus instead, '
-  + 'which GatewayObservability.addKubernetesMonitoring() brings alerts for';
+const COUNTED_BY_PROMETHEUS =
+  'a Network Load Balancer counts no requests, expected an Application Load Balancer (EcsTarget with a '
+    + 'certificate): look at kong_http_requests_total and kong_request_latency_ms in Prometheus instead, ' +
+  'which GatewayObservability.addKubernetesMonitoring() brings alerts for';
 const NO_REQUESTS = { requests: COUNTED_BY_PROMETHEUS, serverErrors: COUNTED_BY_PROMETHEUS, latency: COUNTED_BY_PROMETHEUS };
 
 /**
@@ -23,7 +36,12 @@ const NO_REQUESTS = { requests: COUNTED_BY_PROMETHEUS, serverErrors: COUNTED_BY_
  * @param plane a control plane or a data plane
  * @throws Error that names the method when nothing publishes the metric
  */
-export function planeMetric(method: string, plane: IConstruct, name: Name, options: cloudwatch.MetricOptions | undefined): cloudwatch.Metric {
+export function planeMetric(
+  method: string,
+  plane: IConstruct,
+  name: Name,
+  options: cloudwatch.MetricOptions | undefined,
+): cloudwatch.Metric {
   const found = measuresOf(plane)[name];
   if (typeof found === 'string') throw new Error(`${method}: ${found}`);
   return found(options).attachTo(plane);
@@ -51,10 +69,13 @@ function onEks(plane: IConstruct, resource: EksPlane): PlaneMeasures {
     runningNodes: pods.running,
     cpu: pods.cpu,
     memory: pods.memory,
-    healthyNodes: adminTargets(plane) ?? 'the controller of the cluster creates the target groups, under names unknown at synth: use metricRunningNodes()',
-    connections: resource.proxyHost === undefined
-      ? 'the proxy has no load balancer, expected Exposure.internalLoadBalancer() or internetLoadBalancer() as the exposure of the target'
-      : (options) => controllerLoadBalancerMeasures(resource.proxyHost!()).connections(options),
+    healthyNodes:
+      adminTargets(plane) ??
+      'the controller of the cluster creates the target groups, under names unknown at synth: use metricRunningNodes()',
+    connections:
+      resource.proxyHost === undefined
+        ? 'the proxy has no load balancer, expected Exposure.internalLoadBalancer() or internetLoadBalancer() as the exposure of the target'
+        : (options) => controllerLoadBalancerMeasures(resource.proxyHost!()).connections(options),
     ...NO_REQUESTS,
   };
 }
@@ -77,7 +98,13 @@ function taskMeasuresOf(service: ecs.BaseService) {
 
 function instanceMeasuresOf(group: autoscaling.AutoScalingGroup) {
   const { running: runningNodes, cpu } = instanceMeasures(group);
-  return { runningNodes, cpu, memory: 'Amazon EC2 does not measure the memory of instances, and no agent runs on them: use metricCpuUtilization(), or EcsTarget, where memory is measured' };
+  return {
+    runningNodes,
+    cpu,
+    memory:
+      'Amazon EC2 does not measure the memory of instances, and no agent runs on them: use metricCpuUtilization(), '
+        + 'or EcsTarget, where memory is measured',
+  };
 }
 
 function balanced(parts: readonly IConstruct[]) {
@@ -90,6 +117,8 @@ function balanced(parts: readonly IConstruct[]) {
 }
 
 function outside(): PlaneMeasures {
-  const why = 'CloudWatch measures nothing of a plane outside AWS: look at it with Prometheus, for which GatewayObservability.kubernetesMonitoring() brings alerts and a dashboard';
+  const why =
+    ('CloudWatch measures nothing of a plane outside AWS: look at it with Prometheus, for which '
+      + 'GatewayObservability.kubernetesMonitoring() brings alerts and a dashboard');
   return { runningNodes: why, healthyNodes: why, cpu: why, memory: why, connections: why, requests: why, serverErrors: why, latency: why };
 }

@@ -4,9 +4,14 @@ import type { PlaneDescription } from './plane';
 
 const COMPONENTS = { control_plane: 'control-plane', data_plane: 'data-plane' } as const;
 
-/** What selectors match: our labels, or those that Kong's chart gives to pods. Immutable in a Deployment: a change here replaces every plane. */
+/**
+ * What selectors match: our labels, or those that Kong's chart gives to pods. Immutable in a Deployment: a change here
+ * replaces every plane.
+ */
 export function selectorLabels(plane: PlaneDescription): Readonly<Record<string, string>> {
-  if (plane.chart) return { 'app.kubernetes.io/name': CHART_NAME, 'app.kubernetes.io/instance': plane.name, 'app.kubernetes.io/component': 'app' };
+  if (plane.chart) {
+    return { 'app.kubernetes.io/name': CHART_NAME, 'app.kubernetes.io/instance': plane.name, 'app.kubernetes.io/component': 'app' };
+  }
   return {
     'app.kubernetes.io/name': IMAGE_NAME,
     'app.kubernetes.io/instance': plane.name,

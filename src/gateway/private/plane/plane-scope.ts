@@ -2,8 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
 
 /**
- * Where the construct of a data plane goes: beside its control plane wherever that is possible, because the control plane's stack comes after the one with cluster and network; in the stack of the
- * place in another region or account.
+ * Where the construct of a data plane goes: beside its control plane wherever that is possible, because the control
+ * plane's stack comes after the one with cluster and network; in the stack of the place in another region or account.
  *
  * @param place cluster or network that the plane runs in
  */

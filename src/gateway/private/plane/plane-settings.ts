@@ -33,7 +33,11 @@ export function controlPlaneSettings(tunnel: PlaneSettings, database: PlaneSetti
 }
 
 /** @param tunnel how both ends of a tunnel know each other */
-export function dataPlaneSettings(tunnel: PlaneSettings, addresses: TunnelAddresses, labels: Readonly<Record<string, string>>): PlaneSettings {
+export function dataPlaneSettings(
+  tunnel: PlaneSettings,
+  addresses: TunnelAddresses,
+  labels: Readonly<Record<string, string>>,
+): PlaneSettings {
   return {
     [ENV.role]: ROLES.dataPlane,
     [ENV.database]: DATABASES.off,
@@ -42,8 +46,8 @@ export function dataPlaneSettings(tunnel: PlaneSettings, addresses: TunnelAddres
     [ENV.clusterControlPlane]: addresses.configuration,
     [ENV.clusterTelemetryEndpoint]: addresses.telemetry,
     ...tunnel,
-    ...addresses.serverName && { [ENV.clusterServerName]: addresses.serverName },
-    ...addresses.telemetryServerName && { [ENV.clusterTelemetryServerName]: addresses.telemetryServerName },
+    ...(addresses.serverName && { [ENV.clusterServerName]: addresses.serverName }),
+    ...(addresses.telemetryServerName && { [ENV.clusterTelemetryServerName]: addresses.telemetryServerName }),
     ...labelSettings(labels),
   };
 }
@@ -56,12 +60,19 @@ export function dataPlaneSettings(tunnel: PlaneSettings, addresses: TunnelAddres
 export function withUserSettings(own: PlaneSettings, given: PlaneSettings = {}): PlaneSettings {
   for (const [name, value] of Object.entries(given)) {
     const property = `settings[${JSON.stringify(name)}]`;
-    if (!/^(KONG|HYBRIDGE)_[A-Z0-9_]+$/.test(name)) throw new Error(`${property}: got a name that no gateway reads, expected that of a setting, such as KONG_LOG_LEVEL`);
+    if (!/^(KONG|HYBRIDGE)_[A-Z0-9_]+$/.test(name)) {
+      throw new Error(`${property}: got a name that no gateway reads, expected that of a setting, such as KONG_LOG_LEVEL`);
+    }
     if (/(PASSWORD|PASSWD|SECRET|TOKEN|_KEY|CREDENTIALS?|LICENSE_DATA|SESSION_CONF)$/.test(name)) {
       throw new Error(`${property}: got the name of a secret, expected only settings that every reader of the pod may see:`
         + ' keep it in Secrets Manager; database, identity and trust of a plane mount theirs as files');
     }
-    if (name in own) throw new Error(`${property}: got ${shown(value)}, but the construct sets it to ${own[name]}, expected nothing: leave it out and use the construct's own properties`);
+    if (name in own) {
+      throw new Error(
+        `${property}: got ${shown(value)}, but the construct sets it to ${own[name]}, expected nothing: leave it out `
+          + 'and use the construct\'s own properties',
+      );
+    }
     refuseSecret(property, value);
   }
   return { ...own, ...given };
@@ -85,8 +96,11 @@ function labelSettings(labels: Readonly<Record<string, string>>): PlaneSettings 
   if (entries.length > 10) throw new Error(`labels: got ${entries.length}, expected at most 10: leave some out`);
   for (const [key, value] of entries) {
     if (!LABEL_PART.test(key) || key.length > 63 || key.includes(':') || RESERVED_LABEL.test(key)) {
-      throw new Error(`labels: got the key ${JSON.stringify(key)}, expected 1 to 63 letters, digits, '.', '_' or '-', beginning and ending with a letter or digit,`
-        + ' and not beginning with kong, konnect, insomnia, mesh or kic');
+      throw new Error(
+        `labels: got the key ${JSON.stringify(key)}, expected 1 to 63 letters, digits, '.', '_' or '-', beginning and `
+          + 'ending with a letter or digit,' +
+          ' and not beginning with kong, konnect, insomnia, mesh or kic',
+      );
     }
     if (Token.isUnresolved(value) || !LABEL_PART.test(value) || value.length > 63) {
       throw new Error(`labels[${JSON.stringify(key)}]: got ${shown(value)}, expected 1 to 63 letters, digits, '.', '_', ':' or '-',`

@@ -15,7 +15,10 @@ export interface FileMount {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** A certificate that cert-manager makes in the plane's cluster and keeps renewed; pods read it as files `tls.crt`, `tls.key` and `ca.crt`. */
+/**
+ * A certificate that cert-manager makes in the plane's cluster and keeps renewed; pods read it as files `tls.crt`,
+ * `tls.key` and `ca.crt`.
+ */
 export interface PlaneCertificate {
   /** Ends the names of its objects: `<plane>-<name>`. */
   readonly name: string;

@@ -17,12 +17,15 @@ interface SplitEnvironment {
 }
 
 /**
- * Settings that name a file of a secret get the file's content instead: nodes take certificates and keys in either form. Files that no setting names become
- * `<MOUNT>_<FILE>`, such as `IDENTITY_CLIENT_SECRET`.
+ * Settings that name a file of a secret get the file's content instead: nodes take certificates and keys in either
+ * form. Files that no setting names become `<MOUNT>_<FILE>`, such as `IDENTITY_CLIENT_SECRET`.
  */
 export function splitEnvironment({ settings, secrets }: PlaneDescription): SplitEnvironment {
-  const setting = (mount: SecretMount, { file }: SecretFile) => Object.keys(settings).find((name) => settings[name] === `${mount.path}/${file}`);
-  const variables = secrets.flatMap((mount) => mount.files.map((file) => ({ name: setting(mount, file) ?? ownName(mount, file), mount, ...file })));
+  const setting = (mount: SecretMount, { file }: SecretFile) =>
+    Object.keys(settings).find((name) => settings[name] === `${mount.path}/${file}`);
+  const variables = secrets.flatMap((mount) =>
+    mount.files.map((file) => ({ name: setting(mount, file) ?? ownName(mount, file), mount, ...file })),
+  );
   const taken = new Set(variables.map(({ name }) => name));
   return { plain: Object.fromEntries(Object.entries(settings).filter(([name]) => !taken.has(name))), secrets: variables };
 }

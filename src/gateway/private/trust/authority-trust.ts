@@ -34,7 +34,8 @@ export function authorityTrust(props: AuthorityTrustProps): TunnelTrust {
     mode: 'pki',
     forControlPlane: (gateway) => {
       const isOurs = gateway !== 'kong';
-      // Names that we give tell our planes from other holders of certificates of the authority; Kong's community edition does not look at them.
+      // Names that we give tell our planes from other holders of certificates of the authority; Kong's community
+      // edition does not look at them.
       const mode = commonName && isOurs ? 'pki_check_cn' : 'pki';
       const own: PlaneSettings = isOurs ? { [ENV.clusterRevokedFile]: RevocationList.PATH } : {};
       return planeTrust(props, controlPlane, 'control_plane', { [ENV.clusterMtls]: mode, ...own }, isOurs ? [revoked.mount] : []);
@@ -45,7 +46,10 @@ export function authorityTrust(props: AuthorityTrustProps): TunnelTrust {
     }, []),
     revoke: (plane) => {
       if (!commonName) {
-        throw new Error(`revoke: the common name in the certificate of ${plane} is not known here, expected its serial number: call revokeSerialNumber() of the Trust`);
+        throw new Error(
+          `revoke: the common name in the certificate of ${plane} is not known here, expected its serial number: call `
+            + 'revokeSerialNumber() of the Trust',
+        );
       }
       revoked.add(commonName(plane));
     },
@@ -53,7 +57,11 @@ export function authorityTrust(props: AuthorityTrustProps): TunnelTrust {
 }
 
 function planeTrust(
-  { owner, authority, certificateOf }: AuthorityTrustProps, plane: string, role: 'control_plane' | 'data_plane', settings: PlaneSettings, files: PlaneTrust['files'],
+  { owner, authority, certificateOf }: AuthorityTrustProps,
+  plane: string,
+  role: 'control_plane' | 'data_plane',
+  settings: PlaneSettings,
+  files: PlaneTrust['files'],
 ): PlaneTrust {
   return {
     ...certificateOf(plane, role),

@@ -37,11 +37,18 @@ export class ExistingSharedTrust extends Construct {
 export class ExistingAuthorityTrust extends Construct {
   readonly trust: TunnelTrust;
 
-  constructor(scope: Construct, id: string, plane: string, { authority, serverName, controlPlane, dataPlanes, properties, revoked }: ExistingAuthorityProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    plane: string,
+    { authority, serverName, controlPlane, dataPlanes, properties, revoked }: ExistingAuthorityProps,
+  ) {
     super(scope, id);
     requireServerName('serverName', serverName);
     const own = controlPlane && mountOf('controlPlane', controlPlane, properties);
-    const mounts = new Map(Object.entries(dataPlanes).map(([name, secret]) => [name, mountOf(`dataPlanes[${JSON.stringify(name)}]`, secret, properties)]));
+    const mounts = new Map(
+      Object.entries(dataPlanes).map(([name, secret]) => [name, mountOf(`dataPlanes[${JSON.stringify(name)}]`, secret, properties)]),
+    );
     this.trust = authorityTrust({
       controlPlane: plane,
       owner: this,
@@ -49,14 +56,19 @@ export class ExistingAuthorityTrust extends Construct {
       serverName,
       revoked,
       certificateOf: (name, role) => {
-        if (role === 'data_plane') return { secrets: [found(`dataPlanes[${JSON.stringify(name)}]`, mounts.get(name), `of the data plane ${name}`)] };
+        if (role === 'data_plane') {
+          return { secrets: [found(`dataPlanes[${JSON.stringify(name)}]`, mounts.get(name), `of the data plane ${name}`)] };
+        }
         if (serverName === undefined) {
-          throw new Error('serverName: got none, expected the name in the certificate of the control plane: the load balancers that data planes connect to have names of their own');
+          throw new Error(
+            'serverName: got none, expected the name in the certificate of the control plane: the load balancers that data '
+              + 'planes connect to have names of their own',
+          );
         }
         return { secrets: [found('controlPlane', own, `of the control plane ${name}`)] };
       },
     });
-    Topology.of(this).addIntegration(this, 'trust', 'certificates of an authority', [...own ? [own] : [], ...mounts.values()]);
+    Topology.of(this).addIntegration(this, 'trust', 'certificates of an authority', [...(own ? [own] : []), ...mounts.values()]);
   }
 }
 
@@ -76,7 +88,10 @@ function requireSamePlace(property: string, secret: ISecret): void {
   for (const kind of ['account', 'region'] as const) {
     const [got, expected] = [secret.env[kind], stack[kind]];
     if (got === expected || Token.isUnresolved(got) || Token.isUnresolved(expected)) continue;
-    throw new Error(`${property}: the secret is in ${kind} ${got}, but imported in stack ${stack.node.path} of ${kind} ${expected}, expected the same:`
-      + ` ${kind === 'region' ? 'import it in a stack of that region, or replicate it' : 'planes read secrets of their own account; copy it there'}`);
+    const fix = { region: 'import it in a stack of that region, or replicate it', account: 'planes read secrets of their own account; copy it there' };
+    throw new Error(
+      `${property}: the secret is in ${kind} ${got}, but imported in stack ${stack.node.path} of ${kind} ${expected}, `
+        + `expected the same: ${fix[kind]}`,
+    );
   }
 }

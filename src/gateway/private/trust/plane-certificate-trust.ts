@@ -22,7 +22,14 @@ const LONGEST_COMMON_NAME = 64;
  * Certificates that cert-manager makes where the planes run. `.internal` is reserved for private use: no public name
  * can equal one of these.
  */
-export function planeCertificateTrust({ owner, controlPlane, issuer, durationHours, renewBeforeHours, revoked }: PlaneCertificateTrustProps): TunnelTrust {
+export function planeCertificateTrust({
+  owner,
+  controlPlane,
+  issuer,
+  durationHours,
+  renewBeforeHours,
+  revoked,
+}: PlaneCertificateTrustProps): TunnelTrust {
   const commonName = (plane: string) => requireLength(plane, `${plane}.${controlPlane}.hybridge.internal`);
   return authorityTrust({
     controlPlane,
@@ -49,5 +56,8 @@ export function planeCertificateTrust({ owner, controlPlane, issuer, durationHou
 
 function requireLength(plane: string, name: string): string {
   if (name.length <= LONGEST_COMMON_NAME) return name;
-  throw new Error(`id: the certificate of plane ${plane} would be for ${name}, ${name.length} characters, expected at most ${LONGEST_COMMON_NAME}: choose shorter ids for it or its control plane`);
+  throw new Error(
+    `id: the certificate of plane ${plane} would be for ${name}, ${name.length} characters, expected at most `
+      + `${LONGEST_COMMON_NAME}: choose shorter ids for it or its control plane`,
+  );
 }

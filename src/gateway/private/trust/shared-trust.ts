@@ -47,11 +47,15 @@ export function sharedTrust(owner: Construct, mount: SecretMount, rereadDays?: n
     forControlPlane: () => plane,
     forDataPlane: () => plane,
     revoke: (name) => {
-      throw new Error(`revoke: all planes have one certificate, so that ${name} cannot be identified, expected certificates of an authority:`
-        + ' use Trust.privateCa, Trust.certManager or Trust.existingPki');
+      throw new Error(
+        `revoke: all planes have one certificate, so that ${name} cannot be identified, expected certificates of an authority:` +
+          ' use Trust.privateCa, Trust.certManager or Trust.existingPki',
+      );
     },
   };
 }
 
-const ONE_ONLY = 'trust: rotates its shared certificate, which needs nodes that accept several, expected GatewayEngine.packaged(), because Kong\'s compare with their own only:'
-  + ' use certificates of an authority (Trust.privateCa, Trust.certManager, Trust.existingPki), or leave rotateEvery out';
+const ONE_ONLY =
+  'trust: rotates its shared certificate, which needs nodes that accept several, expected '
+    + "GatewayEngine.packaged(), because Kong's compare with their own only:" +
+  ' use certificates of an authority (Trust.privateCa, Trust.certManager, Trust.existingPki), or leave rotateEvery out';

@@ -19,7 +19,10 @@ interface TunnelCertificateProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** The certificate that both ends of a tunnel share: a secret, the custom resource that fills it, and the schedule by which it is replaced. */
+/**
+ * The certificate that both ends of a tunnel share: a secret, the custom resource that fills it, and the schedule by
+ * which it is replaced.
+ */
 export class TunnelCertificate extends Construct {
   readonly trust: TunnelTrust;
   private readonly secret: secretsmanager.ISecret;
@@ -36,7 +39,10 @@ export class TunnelCertificate extends Construct {
       removalPolicy: props.removalPolicy,
     });
     const maker = new CustomResourceFunction(this, 'Maker', 'tunnel-certificate', [
-      new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], resources: [this.secret.secretArn] }),
+      new iam.PolicyStatement({
+        actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
+        resources: [this.secret.secretArn],
+      }),
     ]);
     const certificate = new CustomResource(this, 'Certificate', {
       resourceType: 'Custom::HybridgeTunnelCertificate',
@@ -56,12 +62,23 @@ export class TunnelCertificate extends Construct {
   }
 
   private rotate(rotationDays: number, validDays: number): Construct {
-    const turner = new CustomResourceFunction(this, 'Turner', 'tunnel-rotation', [
-      new iam.PolicyStatement({
-        actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue', 'secretsmanager:UpdateSecretVersionStage'],
-        resources: [this.secret.secretArn],
-      }),
-    ], { VALID_DAYS: String(validDays) });
+    const turner = new CustomResourceFunction(
+      this,
+      'Turner',
+      'tunnel-rotation',
+      [
+        new iam.PolicyStatement({
+          actions: [
+            'secretsmanager:DescribeSecret',
+            'secretsmanager:GetSecretValue',
+            'secretsmanager:PutSecretValue',
+            'secretsmanager:UpdateSecretVersionStage',
+          ],
+          resources: [this.secret.secretArn],
+        }),
+      ],
+      { VALID_DAYS: String(validDays) },
+    );
     const permission = turner.allow('secretsmanager.amazonaws.com', Stack.of(this).account);
     const schedule = new secretsmanager.CfnRotationSchedule(this, 'Rotation', {
       secretId: this.secret.secretArn,
