@@ -9,8 +9,21 @@ export const EQUIVALENTS: Readonly<Record<string, string>> = {
     'neither is a version, and a cluster without one is refused by rule S1 before',
   'src/eksa/update/version-rules.ts#groupVersions: \'\' -> \'mutated\'':
     'neither is a version, and a cluster without one is refused by rule S1 before',
-  'src/eksa/rules/hardware-row.ts#addressFreeForNode: address && cells.ip_address -> address || cells.ip_address':
-    'sameIp() is false when one of the two is no address',
+  'src/eksa/rules/machine.ts#MACHINE_RULES: maxPods !== undefined && maxPods < 0 -> maxPods < 0':
+    'undefined is not less than 0; the types ask for the first part',
+  'src/eksa/rules/node-group.ts#healthCheckProblems: duration !== undefined && duration < 0 -> duration < 0':
+    'undefined is not less than 0; the types ask for the first part',
+  'src/eksa/rules/references.ts#providerOf: spec?.datacenterRef?.kind ?? \'\' -> spec?.datacenterRef?.kind':
+    'neither is a kind of datacenter',
+  'src/eksa/rules/references.ts#providerOf: \'\' -> \'mutated\'': 'neither is a kind of datacenter',
+  ['src/eksa/rules/tinkerbell-cluster.ts#bottlerocketVersion: machine && isBottlerocketMachine(machine) && minor !== undefined'
+    + ' -> machine && isBottlerocketMachine(machine)']:
+    'undefined is not greater than a number; the types ask for the part that goes',
+  'src/eksa/rules/tinkerbell-cluster.ts#imageNamesVersion: !owner || !url -> !url':
+    'where there is no owner, there is no URL; the types do not know',
+  ['src/eksa/rules/worker-groups.ts#versionWithoutGroups: groupsOf(cluster).length === 0 && minor !== undefined'
+    + ' -> groupsOf(cluster).length === 0']:
+    'undefined is not less than a number; the types ask for the part that goes',
   'gateway/src/store/data-plane-table.ts#list: 1 -> 2': 'pageOf() cuts the second row that is read ahead as it cuts the first',
   'gateway/src/store/reader.ts#tags: 1 -> 2': 'pageOf() cuts the second row that is read ahead as it cuts the first',
   'gateway/src/store/expiry-watch.ts#look: this.#isClosed || this.#looking !== undefined -> this.#looking !== undefined':

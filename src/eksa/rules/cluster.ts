@@ -25,7 +25,6 @@ export const CLUSTER_RULES: readonly Rule<ClusterDocument>[] = [
   { id: 'C2', early: true, check: nameLength },
   { id: 'S12', early: true, check: nameAsObjectName },
   { id: 'version', early: true, check: kubernetesVersion },
-  { id: 'version', early: true, check: extendedSupport },
   { id: 'S16', check: groupVersions },
   { id: 'C58', check: podIamIssuer },
   { id: 'C63', check: packagesOnWorkloadClusters },
@@ -64,7 +63,12 @@ function* nameAsObjectName(cluster: ClusterDocument): Iterable<Problem> {
   }
 }
 
-function* kubernetesVersion(cluster: ClusterDocument, { eksAnywhereVersion }: Context): Iterable<Problem> {
+function* kubernetesVersion(cluster: ClusterDocument, context: Context): Iterable<Problem> {
+  yield* supportedVersion(cluster, context);
+  yield* extendedSupport(cluster);
+}
+
+function* supportedVersion(cluster: ClusterDocument, { eksAnywhereVersion }: Context): Iterable<Problem> {
   const supported = supportedKubernetesVersions(eksAnywhereVersion);
   if (!supported) {
     yield {

@@ -119,13 +119,17 @@ function* etcdMachineGroup(cluster: ClusterDocument, { provider }: Context): Ite
   }
 }
 
+function countOf(cluster: ClusterDocument): number {
+  return cluster.spec?.controlPlaneConfiguration?.count ?? 0;
+}
+
 function* positiveCount(cluster: ClusterDocument): Iterable<Problem> {
-  const count = cluster.spec?.controlPlaneConfiguration?.count ?? 0;
+  const count = countOf(cluster);
   if (count <= 0) yield { at: `${AT}.count`, message: `is ${count}; expected 1, 3 or 5` };
 }
 
 function* oddCount(cluster: ClusterDocument): Iterable<Problem> {
-  const count = cluster.spec?.controlPlaneConfiguration?.count ?? 0;
+  const count = countOf(cluster);
   if (cluster.spec?.externalEtcdConfiguration || count <= 0) return;
   if (count % 2 === 0) {
     yield {
@@ -164,8 +168,8 @@ function* rolloutType(cluster: ClusterDocument): Iterable<Problem> {
 
 function* surge(cluster: ClusterDocument): Iterable<Problem> {
   const strategy = cluster.spec?.controlPlaneConfiguration?.upgradeRolloutStrategy;
-  const maxSurge = strategy?.rollingUpdate?.maxSurge ?? 0;
-  if (strategy?.type === 'RollingUpdate' && maxSurge !== 0 && maxSurge !== 1) {
+  const maxSurge = strategy?.rollingUpdate?.maxSurge;
+  if (strategy?.type === 'RollingUpdate' && maxSurge !== undefined && ![0, 1].includes(maxSurge)) {
     yield { at: `${AT}.upgradeRolloutStrategy.rollingUpdate.maxSurge`, message: `is ${maxSurge}; expected 0 or 1 on the control plane` };
   }
 }

@@ -48,7 +48,7 @@ function* pluginProblems(kms: KeyManagement | undefined, at: string): Iterable<P
     yield {
       at: `${at}.socketListenAddress`,
       message: `is ${asWritten(kms.socketListenAddress)}; expected the socket of the plugin, such as `
-        + `'unix:///var/run/kmsplugin/socket.sock'`,
+        + '\'unix:///var/run/kmsplugin/socket.sock\'',
       fix: 'use unix://',
     };
   }

@@ -17,7 +17,7 @@ interface MachineRule {
 interface MachineContext extends Context {
   /** The first machine of the file with a BMC. */
   readonly firstWithBmc?: Machine;
-  /** The first machine of the file with the same value in a column; addresses are compared by value. */
+  /** The first machine of the file with the same value in a column; addresses are compared by value, and an empty cell has none. */
   firstWith(column: Column, value: string): Machine | undefined;
 }
 
@@ -142,13 +142,13 @@ function nameserversAreAddresses({ cells }: Machine): string | undefined {
 
 function labels({ cells, labelPairs }: Machine): string | undefined {
   if (!labelPairs) return `is ${asWritten(cells.labels)}; expected pairs such as type=cp|rack=r1`;
-  for (const [index, { key, value }] of labelPairs.entries()) {
+  for (const { key, value } of labelPairs) {
     const problem = labelKeyProblem(key);
     if (problem) return `has the key ${asWritten(key)}, which ${problem}`;
     const valueProblem = labelValueProblem(value);
     if (valueProblem) return `has the value ${asWritten(value)}, which ${valueProblem}`;
-    const twin = labelPairs.findIndex((pair) => pair.key === key);
-    if (twin < index && labelPairs[twin].value !== value) return `has the key ${asWritten(key)} twice with different values`;
+    const first = labelPairs.find((pair) => pair.key === key)!;
+    if (first.value !== value) return `has the key ${asWritten(key)} twice with different values`;
   }
   return undefined;
 }
@@ -196,15 +196,13 @@ function addressFreeForNode({ cells }: Machine, { cluster, tinkerbellDatacenter 
     'tinkerbellIP': tinkerbellDatacenter?.spec?.tinkerbellIP,
   };
   for (const [owner, address] of Object.entries(reserved)) {
-    if (address && cells.ip_address && sameIp(address, cells.ip_address)) {
-      return `is ${asWritten(cells.ip_address)}, which is ${owner} as well`;
-    }
+    if (address && sameIp(address, cells.ip_address)) return `is ${asWritten(cells.ip_address)}, which is ${owner} as well`;
   }
   return undefined;
 }
 
 function bmcAddressOfItsOwn({ cells }: Machine, context: MachineContext): string | undefined {
-  const other = cells.bmc_ip === '' ? undefined : context.firstWith('ip_address', cells.bmc_ip);
+  const other = context.firstWith('ip_address', cells.bmc_ip);
   return other && `is ${asWritten(cells.bmc_ip)}, the ip_address of machine ${asWritten(other.cells.hostname)}`;
 }
 

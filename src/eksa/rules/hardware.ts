@@ -60,7 +60,7 @@ function* enoughMachines(cluster: ClusterDocument, context: Context): Iterable<P
   if (!context.hardware || context.hardware.fileProblem) return;
   for (const { selector, demands: same, wanted, matching } of selectorUses(demands(cluster, context), context.hardware.machines)) {
     if (matching.length >= wanted) continue;
-    const machines = `${wanted} machine${wanted === 1 ? '' : 's'} labelled ${selectorText(selector)}`;
+    const machines = `${wanted} machines labelled ${selectorText(selector)}`;
     const fix = 'add or relabel machines, or lower the count';
     if (matching.length === 0) {
       const whose = same.map((demand) => `${demand.count} for ${demand.role}`).join(', ');
@@ -129,8 +129,8 @@ function* enoughForSharedAffinity(cluster: ClusterDocument, context: Context): I
   for (const same of [...byTerms.values()].filter((roles) => roles.length > 1)) {
     const wanted = same.reduce((sum, { count }) => sum + count, 0);
     const eligible = (context.hardware?.machines ?? []).filter((machine) => isEligible(same[0].machine?.spec, machine)).length;
-    // A rule below reports none at all; one above reports fewer than a group needs.
-    if (eligible === 0 || eligible >= wanted || same.some(({ count }) => count > eligible)) continue;
+    // Another rule reports fewer than one of the groups needs.
+    if (eligible >= wanted || same.some(({ count }) => count > eligible)) continue;
     const sum = same.map(({ count, role }) => `${count} for ${role}`).join(', ');
     yield {
       document: HARDWARE_FILE,

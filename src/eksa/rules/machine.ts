@@ -32,7 +32,7 @@ export const MACHINE_RULES: readonly Rule<Document<MachineSpec>>[] = [
   onHostOs('H4', function* ({ certBundles }) {
     for (const [index, bundle] of (certBundles ?? []).entries()) {
       if (!bundle.name) yield { at: `${AT}.certBundles[${index}].name`, message: 'is empty; expected a name for the certificates' };
-      const problem = certificateProblem(bundle.data ?? '');
+      const problem = certificateProblem(bundle.data);
       if (problem) yield { at: `${AT}.certBundles[${index}].data`, message: problem };
     }
   }),
@@ -61,8 +61,10 @@ export const MACHINE_RULES: readonly Rule<Document<MachineSpec>>[] = [
     }
   }),
   onHostOs('H8', function* ({ bottlerocketConfiguration }) {
-    const maxPods = bottlerocketConfiguration?.kubernetes?.maxPods ?? 0;
-    if (maxPods < 0) yield { at: `${AT}.bottlerocketConfiguration.kubernetes.maxPods`, message: `is ${maxPods}; expected 0 or more` };
+    const maxPods = bottlerocketConfiguration?.kubernetes?.maxPods;
+    if (maxPods !== undefined && maxPods < 0) {
+      yield { at: `${AT}.bottlerocketConfiguration.kubernetes.maxPods`, message: `is ${maxPods}; expected 0 or more` };
+    }
   }),
   onHostOs('H9', function* ({ bottlerocketConfiguration }) {
     const maps = {

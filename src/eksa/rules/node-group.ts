@@ -42,7 +42,8 @@ export function* healthCheckProblems(check: HealthCheck | undefined, at: string)
   }
   for (const name of ['nodeStartupTimeout', 'unhealthyMachineTimeout'] as const) {
     const text = check?.[name];
-    if (text !== undefined && (parseDurationMs(text) ?? 0) < 0) {
+    const duration = text === undefined ? undefined : parseDurationMs(text);
+    if (duration !== undefined && duration < 0) {
       yield { at: `${at}.${name}`, message: `is ${asWritten(text)}; expected a duration that is not negative` };
     }
   }

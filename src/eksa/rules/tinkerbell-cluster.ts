@@ -32,6 +32,16 @@ function machines(cluster: ClusterDocument, context: Context) {
   };
 }
 
+/** The same machine configurations, with the version of Kubernetes that each gets. */
+function machinesByVersion(cluster: ClusterDocument, context: Context) {
+  const { controlPlane, workers } = machines(cluster, context);
+  const version = cluster.spec?.kubernetesVersion;
+  return [
+    { machine: controlPlane, version },
+    ...workers.map(({ group, machine }) => ({ machine, version: group.kubernetesVersion ?? version })),
+  ];
+}
+
 function* sameFamily(cluster: ClusterDocument, context: Context): Iterable<Problem> {
   const { controlPlane, workers } = machines(cluster, context);
   const expected = controlPlane?.spec?.osFamily;
@@ -56,12 +66,7 @@ function* sameFamily(cluster: ClusterDocument, context: Context): Iterable<Probl
 }
 
 function* bottlerocketVersion(cluster: ClusterDocument, context: Context): Iterable<Problem> {
-  const { controlPlane, workers } = machines(cluster, context);
-  const used = [
-    { machine: controlPlane, version: cluster.spec?.kubernetesVersion },
-    ...workers.map(({ group, machine }) => ({ machine, version: group.kubernetesVersion ?? cluster.spec?.kubernetesVersion })),
-  ];
-  const refused = used.flatMap(({ machine, version }) => {
+  const refused = machinesByVersion(cluster, context).flatMap(({ machine, version }) => {
     const minor = kubernetesMinor(version);
     return machine && isBottlerocketMachine(machine) && minor !== undefined && minor > LAST_BOTTLEROCKET_MINOR ? [machine] : [];
   });
@@ -117,19 +122,14 @@ function* imageOnOneLevel(_cluster: ClusterDocument, context: Context): Iterable
 
 /** T23 and T24: the tools look for the version's digits in the URL without its separators. */
 function* imageNamesVersion(cluster: ClusterDocument, context: Context): Iterable<Problem> {
-  const { controlPlane, workers } = machines(cluster, context);
-  const clusterVersion = cluster.spec?.kubernetesVersion;
-  const uses = [
-    { machine: controlPlane, version: clusterVersion },
-    ...workers.map(({ group, machine }) => ({ machine, version: group.kubernetesVersion ?? clusterVersion })),
-  ];
   const shared = context.tinkerbellDatacenter?.spec?.osImageURL;
   const seen = new Set<string>();
-  for (const { machine, version } of uses) {
+  for (const { machine, version } of machinesByVersion(cluster, context)) {
     const owner = shared ? context.tinkerbellDatacenter : machine;
     const url = owner?.spec?.osImageURL;
-    const key = `${owner && documentPath(owner)} ${version}`;
-    if (!owner || !url || !version || !parseRequestUri(url) || seen.has(key)) continue;
+    if (!owner || !url || !version || !parseRequestUri(url)) continue;
+    const key = `${documentPath(owner)} ${version}`;
+    if (seen.has(key)) continue;
     seen.add(key);
     if (url.replace(/[-._]/g, '').includes(version.replace(/[-._]/g, ''))) continue;
     yield {

@@ -14,8 +14,7 @@ const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
 type Datacenter = Document<TinkerbellDatacenterSpec>;
 
 export const TINKERBELL_DATACENTER_RULES: readonly Rule<Datacenter>[] = [
-  { id: 'T3', early: true, check: (datacenter) => urlProblems(datacenter.spec?.osImageURL, 'spec.osImageURL') },
-  { id: 'T3', early: true, check: (datacenter) => urlProblems(datacenter.spec?.hookImagesURLPath, 'spec.hookImagesURLPath') },
+  { id: 'T3', early: true, check: urls },
   { id: 'T4', early: true, check: tinkerbellIp },
   { id: 'T5', check: isoUrl },
   { id: 'T26', check: endpointDiffers },
@@ -31,6 +30,11 @@ export const TINKERBELL_MACHINE_RULES: readonly Rule<TinkerbellMachine>[] = [
   { id: 'T14', check: (machine) => urlProblems(machine.spec?.osImageURL, 'spec.osImageURL') },
   { id: 'S8', check: selectorSurvivesYaml },
 ];
+
+function* urls({ spec }: Datacenter): Iterable<Problem> {
+  yield* urlProblems(spec?.osImageURL, 'spec.osImageURL');
+  yield* urlProblems(spec?.hookImagesURLPath, 'spec.hookImagesURLPath');
+}
 
 function* urlProblems(text: string | undefined, at: string): Iterable<Problem> {
   if (text && !parseRequestUri(text)) yield { at, message: `is ${asWritten(text)}; expected a URL such as http://10.0.0.2/ubuntu-1-35.gz` };
@@ -120,8 +124,10 @@ function* expressions({ spec }: TinkerbellMachine): Iterable<Problem> {
       const takesValues = operator === 'In' || operator === 'NotIn';
       if (!OPERATORS.includes(operator)) {
         yield { at: `${path}.operator`, message: `is ${asWritten(operator)}; expected ${oneOf(OPERATORS)}` };
-      } else if (takesValues && values.length === 0) yield { rule: 'T12', at: `${path}.values`, message: `is empty; ${operator} needs at `
-        + 'least one' };
+      } else if (takesValues && values.length === 0) yield {
+        rule: 'T12', at: `${path}.values`, message: `is empty; ${operator} needs at `
+        + 'least one',
+      };
       else if (!takesValues && values.length > 0) yield { rule: 'T12', at: `${path}.values`, message: `is set; ${operator} takes none` };
     }
   }

@@ -144,11 +144,11 @@ function* sameFamilyWithExternalEtcd(cluster: ClusterDocument, context: Context)
 
 function* oneDomainPerGroup(cluster: ClusterDocument): Iterable<Problem> {
   for (const [index, group] of (cluster.spec?.workerNodeGroupConfigurations ?? []).entries()) {
-    const count = group.failureDomains?.length ?? 0;
-    if (count > 1) {
+    const { failureDomains: domains = [] } = group;
+    if (domains.length > 1) {
       yield {
         at: `spec.workerNodeGroupConfigurations[${index}].failureDomains`,
-        message: `has ${count} entries; one per group is supported`,
+        message: `has ${domains.length} entries; one per group is supported`,
         fix: 'make a group for each failure domain',
       };
     }
@@ -185,7 +185,7 @@ function* noNetworksOnControlPlane(cluster: ClusterDocument, context: Context): 
   ];
   for (const { role, ref } of roles) {
     const machine = context.vsphereMachines.find((candidate) => candidate.metadata?.name === ref?.name);
-    if (ref && machine?.spec?.networks?.length) {
+    if (machine?.spec?.networks?.length) {
       yield {
         document: documentPath(machine),
         at: 'spec.networks',

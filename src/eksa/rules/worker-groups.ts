@@ -94,13 +94,12 @@ function* groupsPresent(cluster: ClusterDocument, { provider }: Context): Iterab
 function* autoscalingBounds(group: WorkerGroup, at: string): Iterable<Problem> {
   const scaling = group.autoscalingConfiguration;
   if (!scaling) return;
-  const minimum = scaling.minCount ?? 0;
-  const maximum = scaling.maxCount ?? 0;
+  const { minCount: minimum = 0, maxCount: maximum } = scaling;
   const count = initialCount(group);
   const range = `${at}.autoscalingConfiguration`;
   if (minimum < 0) yield { at: `${range}.minCount`, message: `is ${minimum}; expected 0 or more` };
-  if (scaling.maxCount === undefined && Math.max(minimum, count) > 0) {
-    yield { rule: 'C17', at: `${range}.maxCount`, message: 'is missing, which means 0' };
+  if (maximum === undefined) {
+    if (Math.max(minimum, count) > 0) yield { rule: 'C17', at: `${range}.maxCount`, message: 'is missing, which means 0' };
   } else if (minimum > maximum) yield { rule: 'C15', at: `${range}.minCount`, message: `is ${minimum}, more than maxCount ${maximum}` };
   else if (minimum > count) yield { rule: 'C16', at: `${range}.minCount`, message: `is ${minimum}, more than count ${count}` };
   else if (maximum < count) yield { rule: 'C17', at: `${range}.maxCount`, message: `is ${maximum}, less than count ${count}` };

@@ -12,9 +12,9 @@ interface Element {
   readonly content: Uint8Array;
 }
 
-/** What is wrong with a PEM certificate, or undefined. */
-export function certificateProblem(text: string): string | undefined {
-  const block = /-----BEGIN ([A-Z0-9 ]+)-----\s([\s\S]*?)-----END \1-----/.exec(text);
+/** What is wrong with a PEM certificate, which may be absent, or undefined. */
+export function certificateProblem(text: string | undefined): string | undefined {
+  const block = /-----BEGIN ([A-Z0-9 ]+)-----\s([\s\S]*?)-----END \1-----/.exec(text ?? '');
   const der = block && decodeBase64(block[2].replace(/\s/g, ''));
   if (!der) return 'is no PEM block (-----BEGIN CERTIFICATE----- … -----END CERTIFICATE-----)';
   return isCertificate(der) ? undefined : 'holds a PEM block that is no X.509 certificate';

@@ -115,6 +115,12 @@ describe('encryption of etcd', () => {
     expect(findings(vsphere, { [AT]: [] }, EXISTING)).toEqual([`error W12 ${AT}`]);
   });
 
+  test.each(['NutanixDatacenterConfig', 'CloudStackDatacenterConfig'])('is for a %s as well', (kind) => {
+    const found = findings(vsphere, { [AT]: [entry()], 'Cluster.spec.datacenterRef.kind': kind }, EXISTING);
+    expect(found).toContain('error X1 Cluster.spec.datacenterRef.kind');
+    expect(found).not.toContain(`error W12 ${AT}`);
+  });
+
   test.each<[string, object, string[]]>([
     ['no provider', { resources: ['secrets'] }, [`error W12 ${AT}[0].providers`]],
     ['two providers', { ...entry(), providers: [{ kms: KMS }, { kms: KMS }] }, [`error W12 ${AT}[0].providers`]],

@@ -40,7 +40,9 @@ describe('machines of hardware.csv', () => {
 describe('health checks', () => {
   const at = 'Cluster.spec.machineHealthCheck.maxUnhealthy';
 
-  test.each<[unknown, string]>([[-1, 'warning'], ['forty', 'error'], ['40', 'error']])('a limit of %j', (limit, severity) => {
+  test.each<[unknown, string]>([
+    [-1, 'warning'], ['-1', 'error'], ['forty', 'error'], ['40', 'error'],
+  ])('a limit of %j', (limit, severity) => {
     expect(findings(BASES.docker, { [at]: limit })).toEqual([expect.stringMatching(new RegExp(`^${severity} .* ${at}$`))]);
   });
 

@@ -126,6 +126,9 @@ describe('numbers', () => {
     ['a control plane of 3', bareMetal, { [`${CP}.count`]: 3 }, [
       `error T31 ${CP}.count: wants 3 machines labelled type=cp; hardware.csv has 1`,
     ]],
+    ['a control plane of no count', bareMetal, { [`${CP}.count`]: undefined, 'csv:node-01.labels': '' }, [
+      `error C8 ${CP}.count: is 0; expected 1, 3 or 5`,
+    ]],
     ['a group that scales up from 2', bareMetal, {
       [`${GROUPS}[0].count`]: undefined, [`${GROUPS}[0].autoscalingConfiguration`]: { minCount: 2, maxCount: 3 },
     }, [`error T31 ${GROUPS}[0].count: wants 2 machines labelled type=worker; hardware.csv has 1`]],

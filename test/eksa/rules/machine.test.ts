@@ -33,7 +33,7 @@ describe('configuration of the host', () => {
   test.each<[string, Changes, string[]]>([
     ['no time servers', { [`${HOST}.ntpConfiguration`]: { servers: [] } }, [`error H1 ${SERVERS}`]],
     ['no time configuration', { [`${HOST}.ntpConfiguration`]: undefined }, []],
-    ['time servers by name, address and URL', { [SERVERS]: ['ntp.example', '10.0.0.1', 'fd00::1', 'udp://ntp.example:123'] }, []],
+    ['time servers by name, address and URL', { [SERVERS]: ['ntp.example', '10.0.0.1', 'fd00::a', 'udp://ntp.example:123'] }, []],
     ['an empty time server', { [SERVERS]: ['ntp.example', ''] }, [`error H2 ${SERVERS}[1]`]],
     ['a time server without host', { [SERVERS]: ['udp://'] }, [`error H2 ${SERVERS}[0]`]],
     ['certificates without name', { [`${HOST}.certBundles[0].name`]: '' }, [`error H4 ${HOST}.certBundles[0].name`]],

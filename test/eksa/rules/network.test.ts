@@ -92,7 +92,8 @@ describe('proxies', () => {
     ['a:b:80', 'C51'], ['fd00::1:80', 'C51'],
     [':80', 'C52'], ['10.0.0.4.5:80', 'C52'], ['-proxy:80', 'C52'], ['proxy.invalid:80', 'C52'], ['proxy.invalid.:80', 'C52'],
     ['10.0.0.400:80', 'C52'], ['http://-a:80', 'C52'], ['[proxy]:80', undefined],
-    ['10.0.0.4:0', 'C53'], ['10.0.0.4:65536', 'C53'], ['10.0.0.4:x', 'C53'], ['10.0.0.4:-1', 'C53'], ['http://10.0.0.4:0', 'C53'],
+    ['10.0.0.4:0', 'C53'], ['10.0.0.4:65536', 'C53'], ['10.0.0.4:x', 'C53'], ['10.0.0.4:8e1', 'C53'],
+    ['10.0.0.4:-1', 'C53'], ['http://10.0.0.4:0', 'C53'],
   ])('%s', (text, rule) => {
     const expected = (field: string) => rule === undefined ? [] : [`error ${rule} ${PROXY}.${field}`];
     expect(findings(docker, { [PROXY]: { httpProxy: text, httpsProxy: '10.0.0.4:1' } })).toEqual(expected('httpProxy'));

@@ -13,6 +13,7 @@ describe('datacenter', () => {
 
   test.each<[string, Changes, string[]]>([
     ['missing', { [REF]: undefined }, [`error X1 ${REF}: is missing`]],
+    ['of another API version', { 'DockerDatacenterConfig/dev.apiVersion': 'v1' }, [`error X1 ${REF}.name: is 'dev', but the file`]],
     ['of no kind', { [`${REF}.kind`]: undefined }, [`error X1 ${REF}.kind: is nothing`]],
     ['of an unknown kind', { [`${REF}.kind`]: 'SnowDatacenterConfig' }, [`error X1 ${REF}.kind: is 'SnowDatacenterConfig'; expected Tink`]],
     ['of another name', { [`${REF}.name`]: 'x' }, [`error X1 ${REF}.name: is 'x', but the file holds no Docker`]],
@@ -123,6 +124,9 @@ describe('documents', () => {
     ['of another API version', { '+OIDCConfig/x': { clientId: 'a', issuerUrl: 'https://a' }, 'OIDCConfig/x.apiVersion': 'v1' }, [
       'error P9 OIDCConfig/x.apiVersion',
     ]],
+    ['of no API version', { '+OIDCConfig/x': { clientId: 'a', issuerUrl: 'https://a' }, 'OIDCConfig/x.apiVersion': undefined }, [
+      'error P6 OIDCConfig/x.apiVersion',
+    ]],
     ['of another API version and of no known kind', { '+Secret/x': {}, 'Secret/x.apiVersion': 'v1' }, []],
     ['of no API version and of no known kind', { '+Secret/x': {}, 'Secret/x.apiVersion': undefined }, []],
     ['of machines that no group uses', {
@@ -165,6 +169,12 @@ describe('what identity providers say', () => {
   ])('%s', (_, change, expected) => {
     expect(findings(bareMetal, change)).toEqual(expected);
   });
+});
+
+test('an issuer that is missing is said to be empty', () => {
+  expect(messages(bareMetal, { 'OIDCConfig/sso.spec.issuerUrl': '' })).toEqual([
+    'error X4 OIDCConfig/sso.spec.issuerUrl: is empty; expected the https URL of the issuer',
+  ]);
 });
 
 describe('what GitOps objects say', () => {

@@ -167,6 +167,7 @@ describe('labels, taints, health checks and the kubelet of a group', () => {
     ['a kubelet of an empty kind', { [`${FIRST}.kubeletConfiguration`]: { kind: '' } }, [
       `error C71 ${FIRST}.kubeletConfiguration.kind`,
     ]],
+    ['a kubelet that is text', { [`${FIRST}.kubeletConfiguration`]: 'maxPods: 5' }, [`error C71 ${FIRST}.kubeletConfiguration`]],
     ['a kubelet of no provider', { [`${FIRST}.kubeletConfiguration`]: { kind: 'x', providerID: '' } }, []],
   ])('%s', (_, change, expected) => {
     expect(findings(docker, change)).toEqual(expected);
@@ -180,7 +181,18 @@ describe('labels, taints, health checks and the kubelet of a group', () => {
     const found = [`error F6 ${at}.seccompDefault`];
     expect(findings(BASES.bottlerocket, change)).toEqual(found);
     expect(findings(BASES.bottlerocket, { ...change, ...UNNAMED })).toEqual(found);
+    expect(findings(BASES.bottlerocket, { [at]: 'maxPods: 5' })).toEqual([`error C71 ${at}`]);
     expect(findings(vsphere, change)).toEqual([]);
     expect(findings(docker, change)).toEqual([]);
+  });
+
+  test.each([['prod-cp', false], ['prod-md-0', true]])('of Bottlerocket on %s counts for its own nodes', (machine, isJudged) => {
+    const at = `${FIRST}.kubeletConfiguration`;
+    const found = findings(vsphere, {
+      [at]: { kind: 'KubeletConfiguration', seccompDefault: true },
+      [`VSphereMachineConfig/${machine}.spec.osFamily`]: 'bottlerocket',
+      [`VSphereMachineConfig/${machine}.spec.users[0].name`]: 'ec2-user',
+    });
+    expect(found).toEqual(isJudged ? [`error F6 ${at}.seccompDefault`] : []);
   });
 });
