@@ -57,7 +57,7 @@ export class HttpExchange implements Exchange, RouterInput {
   closed = false;
 
   /** @param upgrade whether the client asks for a WebSocket */
-  constructor(incoming: IncomingMessage, facts: RequestFacts, readonly upgrade = false) {
+  constructor(incoming: IncomingMessage, facts: RequestFacts, readonly upgrade: boolean) {
     this.incoming = incoming;
     this.facts = facts;
     this.search = facts.search;
@@ -66,7 +66,7 @@ export class HttpExchange implements Exchange, RouterInput {
   }
 
   get method(): string {
-    return this.incoming.method ?? 'GET';
+    return this.incoming.method!;
   }
 
   get host(): string {
@@ -126,6 +126,7 @@ export class HttpExchange implements Exchange, RouterInput {
 class RequestView implements ClientRequest {
   readonly #exchange: HttpExchange;
   #arguments: URLSearchParams | undefined;
+  #body: Buffer | undefined;
 
   constructor(exchange: HttpExchange) {
     this.#exchange = exchange;
@@ -160,12 +161,13 @@ class RequestView implements ClientRequest {
   }
 
   queryValues(name: string): readonly string[] {
-    if (this.#exchange.facts.search.length < 2) return [];
     this.#arguments ??= new URLSearchParams(this.query);
     return this.#arguments.getAll(name);
   }
 
   async body(maxBytes: number): Promise<Buffer | undefined> {
+    // Another plugin has read it. That it was replaced since does not matter: this is the request as the client sent it.
+    if (this.#body !== undefined) return this.#body.length > maxBytes ? undefined : this.#body;
     const { incoming } = this.#exchange;
     if (!hasBody(incoming)) return undefined;
     this.#exchange.sendContinue?.();
@@ -181,13 +183,13 @@ class RequestView implements ClientRequest {
         incoming.unshift(Buffer.concat(chunks));
         return undefined;
       }
-      if (incoming.readableEnded || incoming.complete) break;
+      if (incoming.complete) break;
       if (incoming.destroyed) throw new ClientGone();
       await nextPart(incoming);
     }
-    const body = Buffer.concat(chunks);
-    this.#exchange.replacedBody = body;
-    return body;
+    this.#body = Buffer.concat(chunks);
+    this.#exchange.replacedBody = this.#body;
+    return this.#body;
   }
 }
 

@@ -188,7 +188,7 @@ export class Pipeline {
 
   /** Ends a request that a defect happened in, with an answer when none has begun. Never throws. */
   async #fail(defect: unknown, incoming: IncomingMessage, response: ServerResponse, exchange: HttpExchange | undefined): Promise<void> {
-    if (defect instanceof ClientGone) return void response.destroy();
+    if (defect instanceof ClientGone) return;
     this.#logDefect('a request', defect, exchange);
     try {
       if (exchange?.closed === true || response.writableFinished) return;

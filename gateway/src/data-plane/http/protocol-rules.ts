@@ -12,7 +12,8 @@ const USE_HTTPS: OwnAnswer = {
 
 /** @returns the answer that sends the client to https; `undefined` when the route serves the request as it is */
 export function protocolAnswer(exchange: HttpExchange, route: Route): OwnAnswer | undefined {
-  if (route.protocols.includes('http') || !route.protocols.includes('https') || effectiveScheme(exchange) === 'https') return undefined;
+  // The router finds routes for http or https only.
+  if (route.protocols.includes('http') || effectiveScheme(exchange) === 'https') return undefined;
   if (route.httpsRedirectStatus === 426) return USE_HTTPS;
   const { facts } = exchange;
   return {

@@ -85,7 +85,6 @@ export class ProxyListener {
 
   /** Closes all open connections at once. */
   abort(): void {
-    for (const server of this.#servers) server.closeAllConnections();
     for (const socket of this.#sockets) socket.destroy();
   }
 

@@ -30,8 +30,8 @@ const FAILURES: Readonly<Record<UpstreamFailure, OwnAnswer>> = {
   invalid: { status: 502, message: 'An invalid response was received from the upstream server', fallback: 'text' },
 };
 
-/** Methods with which a request that may have arrived is repeated. RFC 9110 §9.2.2 */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE']);
+/** Methods with which a request that may have arrived is repeated. RFC 9110 §9.2.2, without TRACE, which gets 405. */
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
 /** @returns the gateway's own answer when the upstream gave none; `undefined` when the client has been served, or is gone */
 export async function proxy(
@@ -43,7 +43,7 @@ export async function proxy(
   const outcome = await sendWithRetries(exchange, service, head, response, context);
   if (outcome === 'gone') return undefined;
   const answeredAt = performance.now();
-  if (outcome instanceof UpstreamError) return failureAnswer(outcome, exchange, sentAt, answeredAt);
+  if (outcome instanceof UpstreamError) return failureAnswer(outcome.kind, exchange, sentAt, answeredAt);
   const source = outcome.kind === 'upgrade' ? outcome.socket : outcome.response;
   try {
     const answerHead = headOfUpstream(outcome.response);
@@ -53,9 +53,9 @@ export async function proxy(
     // The client is gone, or was answered meanwhile because of a defect elsewhere.
     if (exchange.closed || response.headersSent) return void source.destroy();
     // It ended while a plugin was waited for.
-    if (source.destroyed) return failureAnswer(new UpstreamError('broken', true, {}), exchange, sentAt, answeredAt);
+    if (source.destroyed) return failureAnswer('broken', exchange, sentAt, answeredAt);
     if (outcome.kind === 'upgrade') switchProtocols(outcome, answerHead, response);
-    else await stream(outcome.response, answerHead, response, context.closing());
+    else stream(outcome.response, answerHead, response, context.closing());
     return undefined;
   } catch (error) {
     source.destroy();
@@ -97,31 +97,27 @@ function sendBody(exchange: HttpExchange, request: ClientRequest): void {
   else request.end();
 }
 
-function failureAnswer(error: UpstreamError, exchange: HttpExchange, sentAt: number, answeredAt: number): OwnAnswer {
-  const answer = FAILURES[error.kind];
-  if (error.kind === 'name') return answer;
+function failureAnswer(kind: UpstreamFailure, exchange: HttpExchange, sentAt: number, answeredAt: number): OwnAnswer {
+  const answer = FAILURES[kind];
+  if (kind === 'name') return answer;
   const added = new ResponseHead(answer.status, []);
   addProxyHeaders(added, exchange, sentAt, answeredAt);
   const headers = Object.fromEntries(pairs(added.headers).filter(([name]) => name !== 'Server' && name !== 'X-Kong-Request-Id'));
   return { ...answer, headers, attempted: true };
 }
 
-async function stream(from: IncomingMessage, head: ResponseHead, to: ServerResponse, closing: boolean): Promise<void> {
+/** Sends the answer on as it comes; when one side breaks off, the other is cut. */
+function stream(from: IncomingMessage, head: ResponseHead, to: ServerResponse, closing: boolean): void {
   writeHead(to, head, closing, reasonPhrase(from));
-  return new Promise((resolve) => {
-    to.once('close', () => {
-      if (!to.writableFinished) from.destroy();
-      resolve();
-    });
-    // An upstream that stops in the middle: the client must not take the part for the whole.
-    const cut = () => to.destroy();
-    from.once('aborted', cut).once('error', cut);
-    from.pipe(to);
-    // The first bytes of a body may be long in coming, e.g. of an event stream. Most times they are there already, and share a packet with
-    // the head. Not flushHeaders(): it would encode the head as UTF-8, whose values are bytes already.
-    setImmediate(() => {
-      if (!to.destroyed && !to.writableEnded) to.write('', 'latin1');
-    });
+  // Without effect on an answer that is whole: its connection is free for another request.
+  to.once('close', () => from.destroy());
+  // An upstream that stops in the middle: the client must not take the part for the whole.
+  from.once('error', () => to.destroy());
+  from.pipe(to);
+  // The first bytes of a body may be long in coming, e.g. of an event stream. Most times they are there already, and share a packet with
+  // the head. Not flushHeaders(): it would encode the head as UTF-8, whose values are bytes already.
+  setImmediate(() => {
+    if (!to.destroyed && !to.writableEnded) to.write('', 'latin1');
   });
 }
 
@@ -131,9 +127,8 @@ function reasonPhrase({ statusMessage = '' }: IncomingMessage): string | undefin
 }
 
 function switchProtocols(answer: UpstreamAnswer & { kind: 'upgrade' }, head: ResponseHead, response: ServerResponse): void {
-  const client = response.socket as Duplex | null;
+  const client: Duplex = response.socket!;
   const { socket: upstream } = answer;
-  if (client === null) return void upstream.destroy();
   response.detachSocket(client as never);
   response.statusCode = 101;
   head.setRawHeader('Connection', 'upgrade');
@@ -141,13 +136,8 @@ function switchProtocols(answer: UpstreamAnswer & { kind: 'upgrade' }, head: Res
   const lines = pairs(head.headers).map(([name, value]) => `${name}: ${value}\r\n`).join('');
   client.write(Buffer.from(`HTTP/1.1 101 ${reasonPhrase(answer.response) ?? ''}\r\n${lines}\r\n`, 'latin1'));
   if (answer.head.length > 0) client.write(answer.head);
-  const end = () => {
-    client.destroy();
-    upstream.destroy();
-    response.emit('close');
-  };
-  upstream.once('close', end).once('error', end);
-  client.once('close', end).once('error', end);
+  upstream.once('close', () => client.destroy());
+  client.once('close', () => upstream.destroy());
   client.pipe(upstream).pipe(client);
 }
 

@@ -24,16 +24,16 @@ const AUTHORITY = /^(?:\[[0-9a-f:.]+\]|[^\s:/?#@[\]\\"<>^`{|}]*)(?::(\d{1,5}))?$
 
 /** @param isTrusted whether an address belongs to a proxy whose forwarding headers are believed */
 export function readFacts(incoming: IncomingMessage, isTrusted: (address: string) => boolean): RequestFacts | Rejection {
-  const target = incoming.url ?? '';
+  const target = incoming.url!;
   if (target.length > MAX_TARGET_BYTES) return { status: 414, message: 'URI too long' };
   if (incoming.method === 'TRACE' || incoming.method === 'CONNECT') return { status: 405, message: 'Method not allowed' };
   if (incoming.httpVersion !== '1.1' && incoming.httpVersion !== '1.0') return { status: 505, message: 'HTTP version not supported' };
   const encoding = incoming.headers['transfer-encoding'];
   // Any other list of encodings is one that this gateway, or the next server, may read otherwise.
   if (encoding !== undefined && (encoding.toLowerCase() !== 'chunked' || incoming.httpVersion === '1.0')) return BAD_REQUEST;
-  if (Number(incoming.headers['content-length'] ?? 0) > Number.MAX_SAFE_INTEGER) return BAD_REQUEST;
+  if (Number(incoming.headers['content-length']) > Number.MAX_SAFE_INTEGER) return BAD_REQUEST;
   const absolute = ABSOLUTE.exec(target);
-  const local = absolute === null ? target : originForm(absolute[2] ?? '');
+  const local = absolute === null ? target : originForm(absolute[2]!);
   const hosts = incoming.headersDistinct.host ?? [];
   if (!local.startsWith('/') || local.includes('#') || hosts.length > 1) return BAD_REQUEST;
   if (hosts[0] === undefined && incoming.httpVersion !== '1.0') return BAD_REQUEST;

@@ -70,7 +70,6 @@ export class UpstreamPool {
       method: head.method,
       path: head.path,
       headers: head.headers as unknown as Record<string, string>,
-      setHost: false,
       insecureHTTPParser: false,
       maxHeaderSize: 65_536,
     };
@@ -122,7 +121,7 @@ function follow(request: ClientRequest, { service, upgrade, onReady }: Followed)
       onReady(request);
     };
     request.once('socket', (socket) => {
-      if (request.reusedSocket || !socket.connecting) ready(socket);
+      if (request.reusedSocket) ready(socket);
       else socket.once(service.protocol === 'https' ? 'secureConnect' : 'connect', () => ready(socket));
     });
     request.once('timeout', expire);
@@ -141,7 +140,6 @@ function follow(request: ClientRequest, { service, upgrade, onReady }: Followed)
       return refuse(`a switch to ${response.headers.upgrade}, which was not asked for`);
     });
     request.on('error', (error: NodeJS.ErrnoException) => {
-      clearTimeout(connectTimer);
       const kind = timedOut ? 'timeout' : NAME_FAILURES.has(error.code ?? '') ? 'name' : connected ? 'broken' : 'connect';
       reject(new UpstreamError(kind, connected, { cause: error }));
     });
@@ -150,8 +148,8 @@ function follow(request: ClientRequest, { service, upgrade, onReady }: Followed)
 }
 
 /** Whether a status can be passed on. Node's parser lets numbers through that are none, such as 099. */
-function isFinal({ statusCode = 0 }: IncomingMessage): boolean {
-  return statusCode >= 200;
+function isFinal({ statusCode }: IncomingMessage): boolean {
+  return statusCode! >= 200;
 }
 
 /** Limits the requests of one connection, which Node's agent cannot. @param maxRequests 0: no limit */
