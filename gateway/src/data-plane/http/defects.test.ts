@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../test/fixtures/eventually.ts';
 import { answerOf, ask, dial, LocalProxy, RawUpstream, requestOf, rowsFor } from '../../../test/fixtures/local-proxy.ts';
 import { handToOwner } from '../../base/defect-owner.ts';
+import type { Row } from '../../model/config-table.ts';
 import type { Exchange } from '../../plugin-kit/exchange.ts';
 import type { PluginPhases } from '../../plugin-kit/plugin.ts';
 import type { Handlers } from '../compiled-configuration.ts';
@@ -22,11 +23,11 @@ function pluginWith(phases: PluginPhases, name = 'broken', priority = 10): Handl
   return { [name]: { name, priority, prepare: () => phases } };
 }
 
-async function start(phases: PluginPhases, onEnd?: () => void, answer = answerOf('ok')): Promise<LocalProxy> {
+async function start(phases: PluginPhases, onEnd?: () => void, answer = answerOf('ok'), route: Row = {}): Promise<LocalProxy> {
   const upstream = await new RawUpstream((peer) => peer.send(answer)).start();
   upstreams.unshift(upstream);
   closing.push(() => upstream.close());
-  const tables = { ...rowsFor(upstream.port), plugins: [{ id: 'p', name: 'broken', config: {} }] };
+  const tables = { ...rowsFor(upstream.port, {}, route), plugins: [{ id: 'p', name: 'broken', config: {} }] };
   const proxy = await new LocalProxy({ tables, handlers: pluginWith(phases), ...onEnd !== undefined && { onEnd } }).start();
   closing.push(() => proxy.close());
   return proxy;
@@ -136,6 +137,85 @@ describe('a defect that nothing waits for', () => {
     await client.sees(/ok[^]*\r\n\r\nok/);
     client.socket.destroy();
   });
+});
+
+it('a defect after the client has gone away is logged, and no plugin sees an answer', async () => {
+  let decide: (() => void) | undefined;
+  let answers = 0;
+  const proxy = await start({
+    access: async () => {
+      await new Promise<void>((resolve) => (decide = resolve));
+      boom();
+    },
+    responseHeaders: () => void (answers += 1),
+  });
+  const client = await dial(proxy.port);
+  client.send(GET);
+  const decideNow = await eventually('the plugin is asked', () => decide);
+  client.socket.destroy();
+  await eventually('the request is over', () => proxy.pipeline.active === 0);
+  decideNow();
+  await eventually('it is logged', () => proxy.logged.length > 0);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect([proxy.messages('error'), answers]).toEqual([['defect in a request: boom'], 0]);
+});
+
+it('a plugin that rejects a request which was answered because of a defect changes nothing', async () => {
+  onlyOwnersCatch();
+  let over = false;
+  const proxy: LocalProxy = await start({
+    access: async (exchange) => {
+      void Promise.reject(new Error('boom'));
+      await eventually('the request is over', () => proxy.ended.length === 1);
+      exchange.refuse({ status: 401, message: 'no' });
+    },
+    log: () => {
+      over = true;
+    },
+  });
+  expect(await ask(proxy.port, GET)).toMatch(/^HTTP\/1\.1 500 /);
+  await eventually('the last phase', () => over);
+  expect(proxy.messages('error')).toEqual(['defect in a request: boom']);
+});
+
+it('a defect after a switch of protocols ends both connections', async () => {
+  onlyOwnersCatch();
+  let fail: (() => void) | undefined;
+  const proxy = await start({
+    responseHeaders: () => {
+      // Runs on behalf of the request.
+      void new Promise<void>((resolve) => (fail = resolve)).then(boom);
+    },
+  }, undefined, 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  const client = await dial(proxy.port);
+  client.send(requestOf('GET /', ['Connection: Upgrade', 'Upgrade: websocket']));
+  await client.sees('\r\n\r\n');
+  fail!();
+  await client.end();
+  await eventually('the connection to the upstream ends', () => upstreams[0]!.connections[0]!.ended);
+});
+
+it.each([
+  ['a text', 'boom', 'boom'], ['null', null, 'null'],
+])('a defect that is %s is logged without a stack', async (_title, thrown, shown) => {
+  const proxy = await start({
+    access: () => {
+      throw thrown;
+    },
+  });
+  expect(await ask(proxy.port, GET)).toMatch(/^HTTP\/1\.1 500 /);
+  expect(proxy.logged).toEqual([expect.objectContaining({ message: `defect in a request: ${shown}`, route: 'all' })]);
+  expect(proxy.logged[0]).not.toHaveProperty('stack');
+});
+
+it('a defect names a route without a name by its id, and nothing where there is no request yet', async () => {
+  const unnamed = await start({ access: boom }, undefined, answerOf('ok'), { name: null });
+  await ask(unnamed.port, GET);
+  expect(unnamed.logged).toEqual([expect.objectContaining({ route: 'route' })]);
+  const early = await new LocalProxy({ trusted: boom }).start();
+  closing.push(() => early.close());
+  await ask(early.port, GET);
+  expect(early.logged).toEqual([expect.not.objectContaining({ request: expect.anything() as unknown })]);
 });
 
 it('a defect in what is counted at the end of a request is logged, and later phases run', async () => {

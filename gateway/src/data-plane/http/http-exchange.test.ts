@@ -1,4 +1,6 @@
 /** What a plugin sees of a request, and may do to it. */
+import type { IncomingMessage } from 'node:http';
+
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { eventually } from '../../../test/fixtures/eventually.ts';
@@ -80,6 +82,17 @@ describe('a plugin', () => {
     }
   });
 
+  it.each([['/?x', ['']], ['/?x=', ['']], ['/?y', []]])('sees the arguments of %s named x: %j', async (target, values) => {
+    expect((await run(requestOf(`GET ${target}`), ({ request }) => request.queryValues('x'))).seen).toEqual(values);
+  });
+
+  it.each([
+    ['/?k', 'k', '/'], ['/?k&k', 'k', '/'], ['/?&a=1', '', '/?a=1'], ['/?=1&a', '', '/?a'], ['/', '', '/'], ['/?a=1', 'k', '/?a=1'],
+  ])('removes from %s the argument %j: %s', async (target, name, sent) => {
+    const { received } = await run(requestOf(`GET ${target}`), ({ upstream }) => upstream.removeQuery(name));
+    expect(received.slice(0, received.indexOf('\r\n'))).toBe(`GET ${sent} HTTP/1.1`);
+  });
+
   it('sees the client that a trusted proxy names, and the host and port of the request', async () => {
     const { seen } = await run(requestOf('GET /', ['Host: A.test:8', 'X-Real-IP: 192.0.2.1', 'Connection: close']), (exchange) => {
       const { host, port, sni, upgrade } = exchange as HttpExchange;
@@ -109,6 +122,37 @@ describe('the body of a request', () => {
     const sent = received.slice(received.indexOf('\r\n\r\n') + 4);
     if (expected !== undefined) expect([received.includes(`Content-Length: ${expected.length}`), sent]).toEqual([true, expected]);
     else expect(sent).toBe(request.slice(request.indexOf('\r\n\r\n') + 4));
+  });
+
+  it('is read again by another plugin, as it came, within its own limit', async () => {
+    const { seen, received } = await run(post('hello'), async ({ request, upstream }) => {
+      const first = await request.body(5);
+      upstream.setBody(Buffer.from('other'));
+      return [first, await request.body(5), await request.body(4)].map((body) => body?.toString());
+    });
+    expect(seen).toEqual(['hello', 'hello', undefined]);
+    expect(received).toMatch(/\r\nContent-Length: 5\r\n\r\nother$/);
+  });
+
+  it('that comes in many parts leaves no listeners behind', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => void warnings.push(warning);
+    process.on('warning', note);
+    closing.push(() => void process.off('warning', note));
+    let incoming: IncomingMessage | undefined;
+    const { proxy } = await start(async (exchange) => {
+      ({ incoming } = exchange as HttpExchange);
+      await exchange.request.body(1_000);
+    });
+    const client = await dial(proxy.port);
+    const head = post('', ['Content-Length: 30']);
+    client.send(head);
+    for (let part = 1; part <= 30; part += 1) {
+      client.send('x');
+      await eventually('the part is there', () => incoming?.socket.bytesRead === head.length + part);
+    }
+    expect(await client.end()).toMatch(/^HTTP\/1\.1 200 /);
+    expect(warnings).toEqual([]);
   });
 
   it('that comes late is waited for', async () => {

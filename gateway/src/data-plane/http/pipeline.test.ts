@@ -33,13 +33,20 @@ function plugins(more: Readonly<Record<string, PluginPhases>> = {}): Handlers {
 const everywhere = (name: string): Row => ({ id: name, name, config: {} });
 const onRoute = (name: string): Row => ({ ...everywhere(name), route: 'route' });
 
-async function start(
-  options: Omit<LocalProxyOptions, 'tables'> & { readonly plugins?: readonly Row[]; readonly route?: Row } = {},
-): Promise<LocalProxy> {
+interface Setup extends Omit<LocalProxyOptions, 'tables'> {
+  readonly plugins?: readonly Row[];
+  readonly consumers?: readonly Row[];
+  readonly route?: Row;
+}
+
+async function start(options: Setup = {}): Promise<LocalProxy> {
   seen = [];
   const upstream = await new RawUpstream((peer) => peer.send(answerOf('ok'))).start();
   closing.push(() => upstream.close());
-  const tables = { ...rowsFor(upstream.port, {}, options.route), plugins: options.plugins ?? ['a', 'b', 'c'].map(onRoute) };
+  const tables = {
+    ...rowsFor(upstream.port, {}, options.route), plugins: options.plugins ?? ['a', 'b', 'c'].map(onRoute),
+    consumers: options.consumers ?? [],
+  };
   const proxy = await new LocalProxy({ handlers: plugins(), ...options, tables }).start();
   closing.push(() => proxy.close());
   return proxy;
@@ -154,6 +161,45 @@ it('a client that goes away while a plugin decides is logged by the plugins behi
   expect(seen).toEqual(['access a', 'access b', 'access c', 'log a', 'log b', 'log c']);
   expect(proxy.ended).toEqual([['route', 200]]);
   expect(proxy.logged).toEqual([]);
+});
+
+it('plugins of a consumer run for that one only', async () => {
+  const rows = [onRoute('a'), { ...everywhere('b'), consumer: 'known' }, onRoute('c')];
+  const consumers = [{ id: 'known', username: 'known' }];
+  expect(await run(await start({ plugins: rows, consumers }))).toMatch(/^HTTP\/1\.1 200 /);
+  expect(seen).toEqual(['access a', 'access c', ...later('a', 'c')]);
+  const consumer = { id: 'known', username: 'known', customId: null };
+  const known: PluginPhases = { access: (exchange) => exchange.authenticate(consumer, undefined) };
+  await run(await start({ plugins: rows, consumers, handlers: plugins({ a: known }) }));
+  expect(seen).toEqual(['access a', 'access b', 'access c', ...later('a', 'b', 'c')]);
+});
+
+it('a request is counted with the time that it took', async () => {
+  const begun = performance.now();
+  const proxy = await start();
+  await run(proxy);
+  expect(proxy.durations).toHaveLength(1);
+  expect(proxy.durations[0]).toBeGreaterThan(0);
+  expect(proxy.durations[0]).toBeLessThanOrEqual(performance.now() - begun);
+});
+
+describe('a request that is malformed', () => {
+  it.each<[status: number, request: string]>([
+    [400, 'GET / HTTP/1.1\r\n\r\n'], [405, requestOf('TRACE /')], [414, requestOf(`GET /${'a'.repeat(8_192)}`)],
+    [505, 'GET / HTTP/2.0\r\nHost: a\r\n\r\n'],
+  ])('gets %d as text, and the connection is closed', async (status, request) => {
+    const answer = await ask((await start()).port, request);
+    expect(answer).toMatch(new RegExp(
+      `^HTTP/1\\.1 ${status} [^]*\r\nContent-Type: text/plain[^]*\r\nConnection: close\r\n\r\n.*\nrequest_id: \\w{32}\n$`,
+    ));
+  });
+
+  it('gets the format that it accepts; by default, one without a possible route gets JSON', async () => {
+    const { port } = await start();
+    const html = requestOf('GET /', ['Host: a', 'Host: b', 'Accept: text/html']);
+    expect(await ask(port, html)).toMatch(/^HTTP\/1\.1 400 [^]*\r\nContent-Type: text\/html/);
+    expect(await ask(port, requestOf('GET /%ff'))).toMatch(/^HTTP\/1\.1 404 [^]*\r\nContent-Type: application\/json/);
+  });
 });
 
 describe('the pipeline answers itself', () => {

@@ -192,7 +192,8 @@ export class Pipeline {
     this.#logDefect('a request', defect, exchange);
     try {
       if (exchange?.closed === true || response.writableFinished) return;
-      if (response.headersSent) this.#cut(response, exchange);
+      // Node does not know of the head of a switch of protocols: it is written to the connection itself.
+      if (response.headersSent || response.statusCode === 101) this.#cut(response, exchange);
       else if (exchange === undefined) this.#reject(UNEXPECTED, incoming, response);
       else await this.#answer(UNEXPECTED, exchange, response);
     } catch (error) {

@@ -1,5 +1,6 @@
 /** The ports of the proxy: connections, what is no request, and their end. */
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
 import { afterEach, describe, expect, it } from 'vitest';
@@ -148,6 +149,74 @@ describe('an upgrade', () => {
     client.send(requestOf('GET /', wanted));
     await client.sees('HTTP/1.1 101 ');
     client.socket.destroy();
+  });
+});
+
+describe('a connection that is reset', () => {
+  /** What no listener took. */
+  function unheard(): unknown[] {
+    const errors: unknown[] = [];
+    const note = (error: unknown) => void errors.push(error);
+    const listeners = process.listeners('uncaughtException');
+    process.removeAllListeners('uncaughtException');
+    process.on('uncaughtException', note);
+    closing.push(() => {
+      process.off('uncaughtException', note);
+      for (const listener of listeners) process.on('uncaughtException', listener);
+    });
+    return errors;
+  }
+
+  it.each([
+    ['CONNECT behind a request', requestOf('GET /', []) + requestOf('CONNECT a:443')],
+    ['an upgrade', requestOf('GET /', ['Connection: Upgrade', 'Upgrade: websocket'])],
+    ['a request', requestOf('GET /')],
+  ])('while %s waits for its answer harms nothing', async (_title, request) => {
+    const errors = unheard();
+    const { proxy, upstream } = await start(() => undefined);
+    const client = await dial(proxy.port);
+    client.send(request);
+    await eventually('the request is there', () => upstream.received !== '');
+    client.socket.resetAndDestroy();
+    await eventually('it is gone', () => proxy.listener.connections === 0);
+    await eventually('the request is over', () => proxy.pipeline.active === 0);
+    expect([errors, proxy.logged]).toEqual([[], []]);
+  });
+});
+
+describe('the server', () => {
+  it('has the limits of nginx, no limit for the time of a whole request, and Node\'s strict parser', async () => {
+    const { proxy } = await start(ok);
+    expect(proxy.server).toMatchObject({
+      maxHeaderSize: 49_152, keepAliveTimeout: 75_000, headersTimeout: 60_000, requestTimeout: 0, insecureHTTPParser: false,
+    });
+    expect(statuses(await ask(proxy.port, requestOf('GET /', ['Connection: close', 'X-A: a\x01b'])))).toEqual(['400']);
+  });
+
+  it('answers a head that does not come in time with 408', async () => {
+    const { proxy } = await start(ok);
+    const connected = once(proxy.server!, 'connection');
+    const client = await dial(proxy.port);
+    const [socket] = await connected as [Socket];
+    proxy.server!.emit('clientError', Object.assign(new Error('late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), socket);
+    expect(masked(await client.end())).toBe(refusal('408 Request Timeout', 'Request timeout'));
+  });
+
+  it('drops a connection that can take no answer', async () => {
+    const { proxy } = await start(ok);
+    const connected = once(proxy.server!, 'connection');
+    const client = await dial(proxy.port);
+    const [socket] = await connected as [Socket];
+    socket.end();
+    proxy.server!.emit('clientError', new Error('garbage'), socket);
+    expect(await client.end()).toBe('');
+    await eventually('it is gone', () => socket.destroyed);
+  });
+
+  it('logs connections that cannot be accepted', async () => {
+    const { proxy } = await start(ok);
+    proxy.server!.emit('error', new Error('too many open files'));
+    expect(proxy.messages('error')).toEqual(['KONG_PROXY_LISTEN: a connection could not be accepted: too many open files']);
   });
 });
 

@@ -2,7 +2,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { eventually } from '../../../test/fixtures/eventually.ts';
 import { answerOf, ask, dial, LocalProxy, masked, RawUpstream, requestOf, rowsFor } from '../../../test/fixtures/local-proxy.ts';
@@ -77,6 +77,14 @@ describe('an answer', () => {
   it('has its first content type only, with a charset', async () => {
     const { proxy } = await start((peer) => peer.send(answerOf('ok', ['Content-Type: text/html', 'content-type: text/css'])));
     expect((await ask(proxy.port, requestOf('GET /'))).match(/^content-type.*$/gim)).toEqual(['Content-Type: text/html; charset=UTF-8']);
+  });
+
+  it('keeps a content type behind headers whose values look like one, and those values', async () => {
+    const headers = ['X-Kind: text/html', 'X-Names: content-type', 'Content-Type: text/html'];
+    const { proxy } = await start((peer) => peer.send(answerOf('ok', headers)));
+    expect(await ask(proxy.port, requestOf('GET /'))).toContain(
+      'X-Kind: text/html\r\nX-Names: content-type\r\nContent-Type: text/html; charset=UTF-8\r\n',
+    );
   });
 
   it.each(['200 Fine', '200 ', '599 Own', '999 High'])('keeps its status and reason: %s', async (status) => {
@@ -240,6 +248,27 @@ describe('a connection that breaks after the request is sent', () => {
   });
 });
 
+describe('many tries', () => {
+  it('leave nothing behind on the answer', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => void warnings.push(warning);
+    process.on('warning', note);
+    closing.push(() => void process.off('warning', note));
+    const { proxy } = await start(destroy, { service: { retries: 20 } });
+    expect(await ask(proxy.port, requestOf('GET /'))).toMatch(/^HTTP\/1\.1 502 /);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warnings).toEqual([]);
+  });
+
+  it('are not made for a name that is not known', async () => {
+    const proxy = await new LocalProxy({ tables: rowsFor(80, { host: 'does-not-exist.invalid', retries: 5 }) }).start();
+    closing.push(() => proxy.close());
+    const send = vi.spyOn(proxy.pool, 'send');
+    expect(await ask(proxy.port, requestOf('GET /'))).toMatch(/^HTTP\/1\.1 503 /);
+    expect(send).toHaveBeenCalledTimes(1);
+  });
+});
+
 describe('a request that was never sent', () => {
   it.each(['GET', 'POST'])('%s is tried again: the upstream refuses connections until it is there', async (method) => {
     const port = await closedPort();
@@ -301,6 +330,11 @@ describe('an upstream that answers something else', () => {
     await eventually('the connection is closed', () => upstream.connections[0]!.ended);
   });
 
+  it('a head with a control character becomes 502', async () => {
+    const { proxy } = await start((peer) => peer.send(answerOf('ok', ['X-A: a\x01b'])));
+    expect(await ask(proxy.port, requestOf('GET /'))).toMatch(/^HTTP\/1\.1 502 /);
+  });
+
   it('interim answers are passed over', async () => {
     const { proxy } = await start((peer) => peer.send(`HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n${answerOf('ok')}`));
     expect(await ask(proxy.port, requestOf('GET /'))).toMatch(/^HTTP\/1\.1 200 /);
@@ -357,6 +391,15 @@ describe('a WebSocket', () => {
     client.socket.resetAndDestroy();
     await eventually('the connection to the upstream ends', () => upstream.connections[0]!.ended);
     await eventually('the request is over', () => proxy.pipeline.active === 0);
+  });
+
+  it('passes single bytes that come with the heads, and bytes above 127 in the head of the answer', async () => {
+    const { proxy, upstream } = await start((peer) => peer.send(`${SWITCH.replace('\r\n\r\n', '\r\nX-Name: j\xfcrgen\r\n\r\n')}1`));
+    const client = await dial(proxy.port);
+    client.send(`${UPGRADE}2`);
+    expect(await client.sees(/\r\n\r\n1$/)).toContain('\r\nX-Name: j\xfcrgen\r\n');
+    await upstream.connections[0]!.sees(/\r\n\r\n2$/);
+    client.socket.destroy();
   });
 
   it('that the upstream refuses is answered, and the connection closed', async () => {

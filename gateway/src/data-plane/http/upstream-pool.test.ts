@@ -1,11 +1,13 @@
 /** Connections to upstreams: kept, limited, timed, and by TLS. */
 import { once } from 'node:events';
+import dns from 'node:dns';
+import type { Agent as HttpAgent } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { eventually } from '../../../test/fixtures/eventually.ts';
 import { answerOf, ask, LocalProxy, RawUpstream, requestOf, rowsFor } from '../../../test/fixtures/local-proxy.ts';
@@ -123,7 +125,44 @@ async function send(
   }
 }
 
+it('a request has the settings of the pool, and the limits of the parser', () => {
+  const pool = new UpstreamPool({ size: 1, maxRequests: 1, idleTimeoutSeconds: 7 });
+  closing.push(() => pool.close());
+  for (const protocol of ['http', 'https']) {
+    const head = { method: 'GET', path: '/', headers: ['Host', 'a'], upgrade: false };
+    const attempt = pool.send({ ...SERVICE, protocol, port: 1 }, head, () => undefined);
+    attempt.answer.catch(() => undefined);
+    const { agent, maxHeaderSize } = attempt.request as unknown as { agent: HttpAgent; maxHeaderSize: number };
+    expect(agent).toMatchObject({
+      maxFreeSockets: 1, maxTotalSockets: Infinity, keepAlive: true, scheduling: 'lifo', options: { timeout: 7_000 },
+    });
+    expect([maxHeaderSize, agent.protocol]).toEqual([65_536, `${protocol}:`]);
+  }
+});
+
+it('the timer of a connection ends with a request that fails before', async () => {
+  const set = vi.spyOn(globalThis, 'setTimeout');
+  const clear = vi.spyOn(globalThis, 'clearTimeout');
+  closing.push(() => vi.restoreAllMocks());
+  expect(await send({ host: 'does-not-exist.invalid', connectTimeoutMs: 54_321 })).toMatchObject({ kind: 'name' });
+  const at = set.mock.calls.findIndex(([, delay]) => delay === 54_321);
+  await eventually('the timer is cleared', () => clear.mock.calls.some(([timer]) => timer === set.mock.results[at]!.value));
+});
+
 describe('a failure', () => {
+  it.each(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'ENODATA'])('%s is one of a name', async (code) => {
+    const lookup = (_host: string, _options: unknown, done: (error: Error) => void) => done(Object.assign(new Error(code), { code }));
+    vi.spyOn(dns, 'lookup').mockImplementation(lookup as never);
+    closing.push(() => vi.restoreAllMocks());
+    expect(await send({ host: 'name.test' })).toMatchObject({ kind: 'name', sent: false, cause: { code } });
+  });
+
+  it('of an answer that is none is one after sending', async () => {
+    const upstream = await new RawUpstream((peer) => peer.send('HTTP/1.1 101 Switching Protocols\r\n\r\n')).start();
+    closing.push(() => upstream.close());
+    expect(await send({ port: upstream.port })).toMatchObject({ kind: 'invalid', sent: true });
+  });
+
   it('to connect is one before sending', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -201,10 +240,12 @@ it('the head of an answer may be longer than Node takes by default, up to 64 KiB
 });
 
 describe('by TLS', () => {
-  async function startTls(): Promise<{ port: number; certificate: string; names: unknown[] }> {
+  async function startTls(): Promise<{ port: number; certificate: string; names: unknown[]; sockets: Set<Socket> }> {
     const { certificate, key } = await createSelfSignedCertificate({ commonName: 'localhost' });
     const names: unknown[] = [];
+    const sockets = new Set<Socket>();
     const server = createHttpsServer({ cert: certificate, key }, (request, response) => {
+      sockets.add(request.socket);
       names.push((request.socket as TLSSocket & { servername?: unknown }).servername);
       response.end('ok');
     }).listen(0, '127.0.0.1');
@@ -213,7 +254,7 @@ describe('by TLS', () => {
       server.closeAllConnections();
       server.close();
     });
-    return { port: (server.address() as AddressInfo).port, certificate, names };
+    return { port: (server.address() as AddressInfo).port, certificate, names, sockets };
   }
 
   it('a certificate is checked with tls_verify only, against the given authorities', async () => {
@@ -226,6 +267,16 @@ describe('by TLS', () => {
     expect(
       await send({ ...service, tlsVerify: true }, { authorities: [certificate] }, { host: 'other.test' }),
     ).toMatchObject({ kind: 'connect' });
+  });
+
+  it('a connection is kept, and ends with the pool', async () => {
+    const { port, sockets } = await startTls();
+    const proxy = await new LocalProxy({ tables: rowsFor(port, { protocol: 'https' }) }).start();
+    closing.push(() => proxy.close());
+    for (let count = 0; count < 2; count += 1) expect(await ask(proxy.port, GET)).toMatch(/^HTTP\/1\.1 200 /);
+    expect(sockets.size).toBe(1);
+    proxy.pool.close();
+    await eventually('it is closed', () => [...sockets].every(({ destroyed }) => destroyed));
   });
 
   it('the name of the Host is sent, without its port; an address is not', async () => {

@@ -56,6 +56,11 @@ describe('the head of a request to an upstream', () => {
     expect(received).not.toMatch(/x-gone|keep-alive: 5|upgrade|\r\nte:|consumer/i);
   });
 
+  it('leaves out what each of several Connection headers names', async () => {
+    const named = ['Connection: close, X-One', 'Connection: X-Two', 'X-One: 1', 'X-Two: 2', 'X-Three: 3'];
+    expect((await upstreamOf(requestOf('GET /', named))).match(/^X-(?:One|Two|Three): .*$/gm)).toEqual(['X-Three: 3']);
+  });
+
   it.each([
     ['trailers', 'trailers'], ['gzip, trailers', 'trailers'], ['trailers;q=0.5', undefined], ['trailersx', undefined],
   ])('passes TE: %s on as %s', async (te, passed) => {
