@@ -48,4 +48,30 @@ export const EQUIVALENTS: Readonly<Record<string, string>> = {
   'gateway/src/store/writer.ts##log: after && JSON.stringify(after) -> JSON.stringify(after)': 'the text `null` is read as null',
   'gateway/src/store/writer.ts#expiryOf: typeof row.ttl === \'number\' -> true':
     'a row of a type with a time to live has a number or null, and the column is null when a row of another type has nothing',
+  'gateway/src/data-plane/http/client-response.ts#header: value === undefined -> false':
+    'headerText() gives undefined back',
+  'gateway/src/data-plane/http/http-exchange.ts#nextPart: [\'readable\', \'end\', \'close\'] -> [\'readable\', \'close\']':
+    'Node emits readable at the end of a body, too',
+  'gateway/src/data-plane/http/proxy-listener.ts#responseOn: head.length > 0 -> true':
+    'no bytes put back are no change',
+  'gateway/src/data-plane/http/proxy-listener.ts#responseOn: head.length > 0 -> head.length >= 0':
+    'no bytes put back are no change',
+  'gateway/src/data-plane/http/proxy.ts#sendBody: hasBody(exchange.incoming) -> true':
+    'a request without a body ends at once; the condition spares the pipe',
+  'gateway/src/data-plane/http/proxy.ts#switchProtocols: answer.head.length > 0 -> true':
+    'writing no bytes sends nothing',
+  'gateway/src/data-plane/http/proxy.ts#switchProtocols: answer.head.length > 0 -> answer.head.length >= 0':
+    'writing no bytes sends nothing',
+  'gateway/src/data-plane/http/request-facts.ts#namedClient: value !== undefined && isIP(value) !== 0 -> isIP(value) !== 0':
+    'undefined is no address',
+  'gateway/src/data-plane/http/request-facts.ts#readFacts: socket.localPort ?? 0 -> socket.localPort':
+    'only a connection that is closed has no port, and its request is not sent',
+  'gateway/src/data-plane/http/request-id.ts#POOL: 256 -> 257':
+    'the number of ids drawn at once',
+  'gateway/src/data-plane/http/request-id.ts#nextRequestId: used === POOL.length -> true':
+    'draws the bytes of each id on their own, which takes longer',
+  'gateway/src/data-plane/http/upstream-pool.ts#getName: options?.verifyDepth ?? \'\' -> options?.verifyDepth':
+    'any text that is no number tells connections apart',
+  'gateway/src/data-plane/http/upstream-pool.ts#getName: \'\' -> \'mutated\'':
+    'any text that is no number tells connections apart',
 };

@@ -74,7 +74,6 @@ async function sendWithRetries(
       return await attempt.answer;
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
-      exchange.incoming.unpipe(attempt.request);
       if (exchange.closed) return 'gone';
       if (left <= 0 || !mayRepeat(exchange, error)) return error;
     } finally {

@@ -1,6 +1,6 @@
 /** Connections to upstreams: kept, limited, timed, and by TLS. */
-import { once } from 'node:events';
 import dns from 'node:dns';
+import { once } from 'node:events';
 import type { Agent as HttpAgent } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer } from 'node:net';
@@ -132,7 +132,7 @@ it('a request has the settings of the pool, and the limits of the parser', () =>
     const head = { method: 'GET', path: '/', headers: ['Host', 'a'], upgrade: false };
     const attempt = pool.send({ ...SERVICE, protocol, port: 1 }, head, () => undefined);
     attempt.answer.catch(() => undefined);
-    const { agent, maxHeaderSize } = attempt.request as unknown as { agent: HttpAgent; maxHeaderSize: number };
+    const { agent, maxHeaderSize } = attempt.request as unknown as { agent: HttpAgent & { protocol: string }; maxHeaderSize: number };
     expect(agent).toMatchObject({
       maxFreeSockets: 1, maxTotalSockets: Infinity, keepAlive: true, scheduling: 'lifo', options: { timeout: 7_000 },
     });
@@ -143,7 +143,7 @@ it('a request has the settings of the pool, and the limits of the parser', () =>
 it('the timer of a connection ends with a request that fails before', async () => {
   const set = vi.spyOn(globalThis, 'setTimeout');
   const clear = vi.spyOn(globalThis, 'clearTimeout');
-  closing.push(() => vi.restoreAllMocks());
+  closing.push(() => void vi.restoreAllMocks());
   expect(await send({ host: 'does-not-exist.invalid', connectTimeoutMs: 54_321 })).toMatchObject({ kind: 'name' });
   const at = set.mock.calls.findIndex(([, delay]) => delay === 54_321);
   await eventually('the timer is cleared', () => clear.mock.calls.some(([timer]) => timer === set.mock.results[at]!.value));
@@ -153,7 +153,7 @@ describe('a failure', () => {
   it.each(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'ENODATA'])('%s is one of a name', async (code) => {
     const lookup = (_host: string, _options: unknown, done: (error: Error) => void) => done(Object.assign(new Error(code), { code }));
     vi.spyOn(dns, 'lookup').mockImplementation(lookup as never);
-    closing.push(() => vi.restoreAllMocks());
+    closing.push(() => void vi.restoreAllMocks());
     expect(await send({ host: 'name.test' })).toMatchObject({ kind: 'name', sent: false, cause: { code } });
   });
 
