@@ -1,6 +1,6 @@
 /**
- * Splits API.md, as jsii-docgen writes it, into a page for each room in docs/reference/api/, and makes API.md the index that links them.
- * Which room a type belongs to is told by the file that it is declared in (`.jsii`).
+ * Splits API.md, as jsii-docgen writes it, into one page per room in docs/reference/api/; API.md becomes the index that links them.
+ * The file that declares a type (`.jsii`) decides its room.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

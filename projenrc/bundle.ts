@@ -23,7 +23,7 @@ import { licencesOf } from './third-party-licences';
 
 const ROOT = join(__dirname, '..');
 const DESTINATION = join(ROOT, 'lib', 'bundle');
-/** Built beside its destination and moved there whole: nobody ever reads half a bundle, and a build that fails leaves the last one. */
+/** Built next to its destination and moved there whole: no process reads half a bundle, and a failed build leaves the last one. */
 const OUT = `${DESTINATION}.${process.pid}`;
 const VERSION: string = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version;
 
@@ -100,7 +100,7 @@ async function bundleLambdas(): Promise<Metafile[]> {
 
 async function bundleCommandLine(): Promise<Metafile[]> {
   const outdir = join(OUT, 'cli');
-  // Clients of AWS are parts of their own, so that a command which asks nobody does not load them; ES modules of them,
+  // AWS clients are chunks of their own, so that a command that calls no AWS API does not load them; ES modules of them,
   // because a part made of CommonJS has no named exports. All in one folder: the gateway is found from there.
   const { metafile } = await build({
     ...COMMON,

@@ -39,7 +39,7 @@ function layerOf(file: string): GoverningLayer | undefined {
   return best;
 }
 
-/** The folder or file that a pattern stands for in the path of a file, if the file lies in it. */
+/** The folder or file that a pattern matches in the path of a file, if the file is in it. */
 function roomMatching(pattern: string, file: string): string | undefined {
   const wanted = pattern.split('/');
   const actual = file.split('/');

@@ -158,7 +158,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   [`${GATEWAY}/main`]: {
     mayImport: [CONTRACT, GATEWAY],
-    why: 'main wires everything and is imported by nobody',
+    why: 'main wires everything, and no file imports it',
   },
   'cli': {
     mayImport: [

@@ -40,7 +40,7 @@ export class Layers extends Component {
       files: ['gateway/**/*.ts', 'cli/**/*.ts', 'projenrc/**/*.ts', 'examples/**/*.ts', 'test/**/*.ts', '.projenrc.ts'],
       rules: { 'import/no-extraneous-dependencies': 'off', 'import/no-unresolved': 'off' },
     });
-    // Suites lie beside the code and look at it from outside: they start real neighbours. What ships is judged by projenrc/layer-check.ts.
+    // Suites are next to the code and test it from outside, with real neighbours. projenrc/layer-check.ts checks what ships.
     eslint.addOverride({ files: ['**/*.test.ts'], rules: { 'import/no-restricted-paths': 'off' } });
   }
 }

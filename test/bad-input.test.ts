@@ -500,13 +500,13 @@ const ENGINES: readonly Mistake[] = [
     make: () => GatewayEngine.kongHelm({ chartVersion: '3.4.1', edition: KongEdition.ENTERPRISE }),
   },
   {
-    what: 'a plane that Kong is to keep out',
+    what: 'revocation by a control plane of Kong',
     place: 'Cloud/Kong/$ID',
     says: /revoke: Kong's control plane has no revocation list, expected/,
     make: (world, id) => world.kong.addDataPlane(id, { target: inEks(world) }).revoke(),
   },
   {
-    what: 'a plane that cannot be told from others',
+    what: 'revocation of one plane where all planes share a certificate',
     place: 'Cloud/ControlPlane/$ID',
     says: /revoke: all planes have one certificate, .*expected certificates of an authority/,
     make: (world, id) => world.controlPlane.addDataPlane(id, { target: inEks(world) }).revoke(),
@@ -871,13 +871,13 @@ const NUMBERS_AND_NAMES: readonly Mistake[] = [
     make: () => CertificateAuthority.fromPrivateCa('arn:aws:iam::1:role/x'),
   },
   {
-    what: 'a question every second',
+    what: 'a refresh every second',
     place: 'SecretDelivery.externalSecrets',
     says: /refreshInterval: got 1 second, expected a minute to a day/,
     make: () => SecretDelivery.externalSecrets({ refreshInterval: Duration.seconds(1) }),
   },
   {
-    what: 'scaling by requests that nobody counts',
+    what: 'scaling by requests without a load balancer that counts them',
     place: 'EcsTarget.fargate',
     says: /requestsPerReplica: .*expected a certificate as well/,
     make: ({ vpc }) => EcsTarget.fargate(vpc, { requestsPerReplica: 1000 }),
@@ -889,13 +889,13 @@ const NUMBERS_AND_NAMES: readonly Mistake[] = [
     make: ({ stack }, id) => new GatewayObservability(stack, id, { watch: [] }),
   },
   {
-    what: 'a package in a namespace of no name',
+    what: 'a package in a namespace with an invalid name',
     place: 'Package.certManager',
     says: /targetNamespace is 'No Name'; expected at most 63 lower-case/,
     make: (world, id) => plant(world, id).addPackage(Package.certManager({ targetNamespace: 'No Name' })),
   },
   {
-    what: 'an identity that nobody can return to',
+    what: 'an identity without callback URLs',
     place: 'Cloud/$ID',
     says: /callbackUrls: got none, expected at least one address/,
     isLate: true,

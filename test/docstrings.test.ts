@@ -70,13 +70,13 @@ testCompiled('every optional property says what it is by default', () => {
   expect(missing(({ optional, docs }) => !optional || docs?.default !== undefined, structs)).toEqual([]);
 });
 
-/** In the words that are used for it everywhere. */
+/** The wordings that docstrings use for it. */
 const MUTABILITY = /fixed once|can(?:not)? be (?:changed|added|taken)|replaces the|upgrades go/i;
 
-/** How a file is read: nothing of it is part of a cluster. */
+/** Options for reading a file: not part of a cluster. */
 const NOT_OF_A_CLUSTER = ['HardwareCsvOptions'];
 
-testCompiled('every property of an EKS Anywhere cluster, or the struct that it lies in, says whether it can be changed later', () => {
+testCompiled('every property of an EKS Anywhere cluster, or the struct that contains it, says whether it can be changed later', () => {
   const structs = types.filter(
     ({ datatype, locationInModule, name }) =>
       datatype && /^src\/eks-anywhere\/[^/]+$/.test(locationInModule?.filename ?? '') && !NOT_OF_A_CLUSTER.includes(name),

@@ -156,7 +156,7 @@ const SUBJECTS: Readonly<Record<string, (wrong: any, id: string) => unknown>> = 
   KubernetesMonitoringOptions: (wrong) => GatewayObservability.kubernetesMonitoring(wrong),
 };
 
-/** What nobody can give wrong, or what another test gives wrong. */
+/** Properties that no program passes, or that another test covers. */
 const NOT_INPUT: Readonly<Record<string, string>> = {
   'IGatewayControlPlane.planeName': 'a result',
   'HandoffSiteProps.serviceToken': 'given by Handoff.addSite()',

@@ -36,7 +36,7 @@ export default class MutationRunner extends TestRunner {
   readonly #undecided = new Set<number>();
   #queue: number[] = [];
   #turn: Turn = { kind: 'plain' };
-  /** The mutant of the last failure, which stands when the test still passes without it. */
+  /** The mutant whose run failed last. It counts as killed when the next run, without a mutant, passes. */
   #suspect?: number;
   #plainRuns = 0;
 

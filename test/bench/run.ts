@@ -30,7 +30,7 @@ const compiledLibrary: Plugin = {
     onResolve({ filter: /\/src(\/|$)/ }, ({ path, resolveDir }) => ({
       path: join(LIBRARY, relative(join(ROOT, 'src'), join(resolveDir, path)) || 'index.js'), external: true,
     }));
-    // An example reads files that lie beside it.
+    // An example reads files next to it.
     onLoad({ filter: /examples.*\.ts$/ }, ({ path }) => ({
       loader: 'ts', contents: readFileSync(path, 'utf8').replaceAll('__dirname', JSON.stringify(dirname(path))),
     }));

@@ -81,7 +81,7 @@ describe('nodes', () => {
     });
   });
 
-  it('let nobody in by themselves', () => {
+  it('admit no client by default', () => {
     template.resourceCountIs('AWS::EC2::SecurityGroupIngress', 0);
     template.hasResourceProperties('AWS::EC2::SecurityGroup', {
       GroupDescription: 'Cache that gateways share',

@@ -1,4 +1,4 @@
-/** What a cluster is given besides its nodes: add-ons, access, roles of pods, networks, versions. */
+/** Options of a cluster other than its nodes: add-ons, access, roles of pods, networks, versions. */
 import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
 import type { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
@@ -164,7 +164,7 @@ describe('networks', () => {
 });
 
 describe('networks outside AWS', () => {
-  it('are told to EKS, and let in to a private endpoint', () => {
+  it('are remote networks of the EKS cluster, and may reach its private endpoint', () => {
     const stack = testStack();
     testCluster(stack, { remoteNetworks: { nodeCidrs: ['10.80.0.0/16'], podCidrs: ['10.85.0.0/16'] } });
     const template = Template.fromStack(stack);
@@ -178,7 +178,7 @@ describe('networks outside AWS', () => {
     });
   });
 
-  it('bring what Auto Mode has for its own nodes only', () => {
+  it('add the add-ons that Auto Mode runs on its own nodes only', () => {
     const stack = testStack();
     testCluster(stack, { remoteNetworks: { nodeCidrs: ['10.80.0.0/16'] } });
     const template = Template.fromStack(stack);

@@ -74,7 +74,7 @@ describe('machines with an activation of Systems Manager', () => {
     });
   });
 
-  it('are told how to join by a file without the code of the activation', () => {
+  it('join with a NodeConfig file that does not contain the activation code', () => {
     const { text, document } = configOf(stack);
     expect(document).toEqual({
       apiVersion: 'node.eks.aws/v1alpha1',
@@ -89,12 +89,12 @@ describe('machines with an activation of Systems Manager', () => {
     expect(text).toContain('export ACTIVATION_CODE=... ACTIVATION_ID=...\n');
   });
 
-  it('get an activation by a command that names role and cluster, known after deployment', () => {
+  it('get an activation with a command in an output, which names the role and the cluster', () => {
     const [output] = Object.values(template.findOutputs('*')).filter(({ Description }) => Description?.includes('activation'));
     expect(JSON.stringify(output.Value)).toContain('aws ssm create-activation --region eu-central-1 --iam-role ');
   });
 
-  it('have a network for pods with the addresses that the cluster knows, on themselves only', () => {
+  it('run Cilium, with the pod networks of the cluster, on hybrid nodes only', () => {
     const values = parse(readFileSync(join(folderOf(stack), 'Cloud-Cluster', 'Plant', 'cilium-values.yaml'), 'utf8'));
     expect(values.ipam.operator.clusterPoolIPv4PodCIDRList).toEqual(['10.85.0.0/16']);
     const [term] = values.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms;
@@ -138,11 +138,11 @@ describe('machines with certificates', () => {
     template.hasResourceProperties('AWS::RolesAnywhere::TrustAnchor', { Enabled: true, Source: { SourceType: 'CERTIFICATE_BUNDLE' } });
   });
 
-  it('may do nothing in Systems Manager', () => {
+  it('have no permissions in Systems Manager', () => {
     expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toContain('ssm:DeregisterManagedInstance');
   });
 
-  it('are told what only deployment knows by placeholders', () => {
+  it('have placeholders in their NodeConfig for values known only after deployment', () => {
     expect(configOf(stack).document.spec.hybrid.iamRolesAnywhere).toEqual({
       nodeName: '${NODE_NAME}', trustAnchorArn: '${TRUST_ANCHOR_ARN}', profileArn: '${PROFILE_ARN}', roleArn: '${ROLE_ARN}',
       certificatePath: '/etc/iam/pki/server.pem', privateKeyPath: '/etc/iam/pki/server.key',
@@ -150,14 +150,14 @@ describe('machines with certificates', () => {
   });
 });
 
-it('leaves placeholders for the name of the cluster and the region where only deployment knows them', () => {
+it('writes placeholders for a cluster name and a region that are known only after deployment', () => {
   const stack = new Stack(testApp(), 'Cloud');
   nodesIn(stack, {}, { remoteNetworks: { nodeCidrs: ['10.80.0.0/16'] } });
   expect(configOf(stack).document.spec.cluster).toEqual({ name: '${CLUSTER_NAME}', region: '${AWS_REGION}' });
   expect(existsSync(join(folderOf(stack), 'Cloud-Cluster', 'Plant', 'cilium-values.yaml'))).toBe(false);
 });
 
-it('refuses a cluster that was not told of remote networks', () => {
+it('refuses a cluster without remote networks', () => {
   expect(() => nodesIn(testStack(), {}, {})).toThrow(
     'cluster: Cloud/Cluster has no remoteNetworks, expected the networks of the machines: give CloudCluster remoteNetworks',
   );

@@ -120,7 +120,7 @@ describe('an internal load balancer', () => {
     expect(ingress.map(({ Properties: { FromPort, ToPort } }) => [FromPort, ToPort]).sort()).toEqual([[8100, 8100], [8444, 8444]]);
   });
 
-  it('reaches the Admin API by TLS on a port that nobody else may use', () => {
+  it('reaches the Admin API with TLS on a port that only its subnets may use', () => {
     expect(environment(only(manifests, 'Deployment')).KONG_ADMIN_LISTEN).toEqual({ value: '0.0.0.0:8001, 0.0.0.0:8444 ssl' });
     expect(only(manifests, 'Deployment').spec.template.spec.containers[0].ports).toContainEqual({
       name: 'admin-tls',
@@ -139,7 +139,7 @@ describe('an internal load balancer', () => {
     expect(JSON.stringify(rules.filter(({ ports }: any) => ports.some(({ port }: any) => port === 8001)))).not.toContain('ipBlock');
   });
 
-  it('gets the pods from the controller of Auto Mode, which may change target groups with its tag', () => {
+  it('has the controller of Auto Mode register the pods, in target groups with its tag', () => {
     expect(only(manifests, 'TargetGroupBinding', 'control-plane-admin')).toMatchObject({
       apiVersion: 'eks.amazonaws.com/v1',
       metadata: { namespace: 'control-plane' },
@@ -151,7 +151,7 @@ describe('an internal load balancer', () => {
     });
   });
 
-  it('writes who asked for what into a bucket of its own that nobody may read', () => {
+  it('writes access logs into a private bucket of its own', () => {
     const [[bucket, { Properties: own }]] = Object.entries<any>(template.findResources('AWS::S3::Bucket'));
     expect(own).toMatchObject({
       PublicAccessBlockConfiguration: { BlockPublicPolicy: true },
@@ -242,7 +242,7 @@ describe('the same elsewhere', () => {
     expect(domains).toEqual(['acme', 'login.acme.example']);
   });
 
-  it('writes its logs where it is told, and lasts as long as it is told', () => {
+  it('uses the given bucket for access logs and the given session duration', () => {
     const stack = testStack();
     const accessLogs = Bucket.fromBucketName(stack, 'Logs', 'acme-access-logs');
     testControlPlane(stack, {
@@ -289,10 +289,10 @@ describe('refused', () => {
   const given = options(stack);
 
   it.each<[string, object, string]>([
-    ['everybody', { cidrs: ['10.0.0.0/8', '0.0.0.0/0'] }, 'cidrs[1]: got 0.0.0.0/0, which contains public addresses'],
-    ['a quarter of everybody', { cidrs: ['64.0.0.0/2'] }, 'cidrs[0]: got 64.0.0.0/2'],
-    ['nobody', { cidrs: [] }, 'cidrs: got an empty list'],
-    ['no network', { cidrs: ['10.20.0.1/16'] }, 'cidrs[0]: got "10.20.0.1/16", expected an IPv4 network'],
+    ['the whole internet', { cidrs: ['10.0.0.0/8', '0.0.0.0/0'] }, 'cidrs[1]: got 0.0.0.0/0, which contains public addresses'],
+    ['a quarter of the internet', { cidrs: ['64.0.0.0/2'] }, 'cidrs[0]: got 64.0.0.0/2'],
+    ['no networks', { cidrs: [] }, 'cidrs: got an empty list'],
+    ['a network with host bits', { cidrs: ['10.20.0.1/16'] }, 'cidrs[0]: got "10.20.0.1/16", expected an IPv4 network'],
     ['no certificate', { certificate: undefined }, 'certificate: got undefined, expected one of ACM for admin.acme.example'],
     ['no login', { identity: undefined }, 'identity: got undefined, expected a CognitoIdentity'],
     [
@@ -306,9 +306,9 @@ describe('refused', () => {
       '129 characters, expected at most 120',
     ],
     ['a name without a dot', { hostname: 'admin' }, 'hostname: got "admin"'],
-    ['a login for ever', { sessionDuration: Duration.days(8) }, 'sessionDuration: got 8 days, expected five minutes to seven days'],
+    ['a session of 8 days', { sessionDuration: Duration.days(8) }, 'sessionDuration: got 8 days, expected five minutes to seven days'],
     [
-      'a zone of somebody else',
+      'a hosted zone of another domain',
       { hostedZone: PrivateHostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z1', zoneName: 'other.example' }) },
       'hostedZone: got other.example, which admin.acme.example is not in',
     ],
@@ -316,9 +316,9 @@ describe('refused', () => {
     expect(() => AdminExposure.internalLoadBalancer({ ...given, ...wrong } as AdminLoadBalancerOptions)).toThrow(message);
   });
 
-  it('a user pool that consumers log in with, too', () => {
+  it('a user pool that consumers also use', () => {
     const mixed = testStack();
-    const identity = new CognitoIdentity(mixed, 'Everybody');
+    const identity = new CognitoIdentity(mixed, 'Shared');
     const target = EksTarget.cluster(testCluster(mixed));
     const controlPlane = testControlPlane(mixed, { target, adminExposure: exposure(mixed, { identity }) });
     controlPlane.addDataPlane('Apis', { target, hostname: 'apis.acme.example', identity });

@@ -22,7 +22,7 @@ function topology(options: AutoScalingGroupTargetOptions = {}, plane: Partial<Ga
   return { cloud, template: Template.fromStack(cloud) };
 }
 
-/** The script of a machine's first start; what is known only after deployment stands in it as `<expression>`. */
+/** The script of a machine's first start; values known only after deployment appear as `<expression>`. */
 function startScript(template: Template): string {
   const [launch] = Object.values<any>(template.findResources('AWS::EC2::LaunchTemplate'));
   const [, parts] = launch.Properties.LaunchTemplateData.UserData['Fn::Base64']['Fn::Join'];
@@ -165,7 +165,7 @@ describe('on instances', () => {
     }
   });
 
-  it('stands in the topology', () => {
+  it('is in the topology', () => {
     expect(topologyEntry(cloud, 'machines')).toMatchObject({
       target: 'auto-scaling-group',
       region: 'eu-central-1',

@@ -75,7 +75,7 @@ it('mounts every secret as a file, and holds none', () => {
   for (const file of ['compose.yaml', 'plane.env', 'fetch.sh']) expect(written(file)).not.toMatch(/-----BEGIN|\$\{Token|TOKEN\[/);
 });
 
-it('stands in the topology with its files', () => {
+it('is in the topology with its files', () => {
   expect(topologyEntry(cloud, 'laptop')).toMatchObject({
     target: 'docker',
     controlPlane: 'control-plane',

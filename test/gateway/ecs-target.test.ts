@@ -143,7 +143,7 @@ describe('on Fargate', () => {
     template.resourceCountIs('AWS::ApplicationAutoScaling::ScalingPolicy', 1);
   });
 
-  it('stands in the topology', () => {
+  it('is in the topology', () => {
     expect(topologyEntry(cloud, 'containers')).toMatchObject({
       target: 'ecs',
       region: 'eu-central-1',

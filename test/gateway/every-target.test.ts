@@ -1,4 +1,4 @@
-/** One plane, five places: what its nodes are told is the same. */
+/** The nodes of one plane get the same settings on all five targets. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -66,7 +66,7 @@ function ofPods(plane: string): Record<string, unknown> {
   return Object.fromEntries(deployment.spec.template.spec.containers[0].env.map(({ name, value }: any) => [name, value]));
 }
 
-/** ECS gives the content of these, everybody else the path of a file. */
+/** ECS passes the content of these settings; the other targets pass the path of a file. */
 const AS_CONTENT = ['KONG_CLUSTER_CERT', 'KONG_CLUSTER_CERT_KEY'];
 const AFTER_DEPLOYMENT = ['KONG_CLUSTER_CONTROL_PLANE', 'KONG_CLUSTER_TELEMETRY_ENDPOINT'];
 

@@ -34,21 +34,21 @@ it.each([
     'range: got "10.20.0.120-10.20.0.100", expected IPv4 addresses as first-last',
   ],
   ['one address', () => Exposure.metalLb('10.20.0.100'), 'range: got "10.20.0.100"'],
-  ['three ends', () => Exposure.metalLb('10.20.0.1-10.20.0.2-10.20.0.3'), 'range: got'],
+  ['three ends of a range', () => Exposure.metalLb('10.20.0.1-10.20.0.2-10.20.0.3'), 'range: got'],
   ['a network with host bits', () => Exposure.metalLb('10.20.0.100/28'), 'range: got "10.20.0.100/28"'],
-  ['an address that is none', () => Exposure.metalLb('10.20.0.256-10.20.0.300'), 'range: got'],
+  ['an invalid address', () => Exposure.metalLb('10.20.0.256-10.20.0.300'), 'range: got'],
   [
-    'a range where one address is wanted',
+    'a range in place of one address',
     () => Exposure.kubeVip('10.20.0.100-10.20.0.101'),
     'address: got "10.20.0.100-10.20.0.101", expected an IPv4 address such as',
   ],
-  ['nobody on the internet', () => Exposure.internetLoadBalancer(), 'cidrs: got an empty list'],
-  ['a consumer without prefix', () => Exposure.internetLoadBalancer('203.0.113.7'), 'cidrs[0]: got "203.0.113.7"'],
+  ['an internet load balancer without networks', () => Exposure.internetLoadBalancer(), 'cidrs: got an empty list'],
+  ['an address without prefix length', () => Exposure.internetLoadBalancer('203.0.113.7'), 'cidrs[0]: got "203.0.113.7"'],
 ])('refuses %s', (_, make, message) => {
   expect(make).toThrow(message);
 });
 
-it.each(['10.20.0.100-10.20.0.120', '10.20.0.96/28', '10.20.0.100 - 10.20.0.100'])('takes the addresses %s', (range) => {
+it.each(['10.20.0.100-10.20.0.120', '10.20.0.96/28', '10.20.0.100 - 10.20.0.100'])('accepts the addresses %s', (range) => {
   expect(() => Exposure.metalLb(range)).not.toThrow();
 });
 

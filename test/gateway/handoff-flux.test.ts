@@ -83,7 +83,7 @@ describe.each([
     }
   });
 
-  it('applies what lies below the prefix of the site, and takes away what is gone', () => {
+  it('applies the files below the prefix of the site, and prunes removed objects', () => {
     const [bucket, kustomization] = objects.slice(-2) as any[];
     expect(bucket.spec).toMatchObject({ provider: 'aws', endpoint: 's3.eu-central-1.amazonaws.com', prefix: 'Cloud/factory/planes/' });
     expect(kustomization.spec).toMatchObject({
@@ -95,7 +95,7 @@ describe.each([
   });
 });
 
-it('signs in by the controller\'s account with a role, and by the secret without', () => {
+it('authenticates with the service account of the controller if a role is given, and with the secret otherwise', () => {
   expect(fluxObjects({ ...SOURCE, roleArn: 'arn' })[0]).toMatchObject({
     kind: 'ServiceAccount',
     metadata: { name: 'source-controller', annotations: { 'eks.amazonaws.com/role-arn': 'arn' } },
@@ -104,7 +104,7 @@ it('signs in by the controller\'s account with a role, and by the secret without
   expect(bucket).toMatchObject({ kind: 'Bucket', spec: { secretRef: { name: 'handoff-reader' } } });
 });
 
-describe('a site that Flux keeps', () => {
+describe('a site that Flux synchronizes', () => {
   const stack = testStack();
   const site = new Handoff(stack, 'Handoff').addSite('Factory');
   const issuer = new OidcIssuer(stack, 'Issuer', { bucketName: 'acme-factory-tokens' });
@@ -112,7 +112,7 @@ describe('a site that Flux keeps', () => {
   const options = { exposure: Exposure.nodePort(), imageRepository: 'registry.acme.example/hybridge', site };
   testControlPlane(stack).addDataPlane('FactoryPlane', { target: EksAnywhereTarget.cluster(testFactory(stack.node.root as App), options) });
 
-  it('gets one file to apply once, besides those that Flux fetches', () => {
+  it('gets one file to apply once, in addition to those that Flux fetches', () => {
     const [{ Properties }] = Object.values(Template.fromStack(stack).findResources('Custom::HybridgeHandoffFiles'));
     expect(Properties.Files.map(({ Path }: any) => Path)).toEqual([
       'flux.yaml',

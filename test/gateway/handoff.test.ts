@@ -174,7 +174,7 @@ describe('a plane whose secrets are fetched by a person', () => {
     ]);
   });
 
-  it('lies in a bucket that is private, encrypted, versioned, and open to TLS only', () => {
+  it('is a private, encrypted, versioned bucket that requires TLS', () => {
     template.hasResource('AWS::S3::Bucket', {
       DeletionPolicy: 'Delete',
       Properties: Match.objectLike({
@@ -358,9 +358,9 @@ it.each<[string, () => unknown, string]>([
       }),
     "secretStore: got 'vault' together with issuer",
   ],
-  ['a store that cannot be one', () => SecretDelivery.externalSecrets({ parameterStore: 'My Store' }), 'parameterStore: got "My Store"'],
+  ['an invalid name of a store', () => SecretDelivery.externalSecrets({ parameterStore: 'My Store' }), 'parameterStore: got "My Store"'],
   [
-    'a question every second',
+    'a refresh every second',
     () => SecretDelivery.externalSecrets({ refreshInterval: Duration.seconds(1) }),
     'refreshInterval: got 1 second, expected a minute to a day',
   ],
@@ -374,12 +374,12 @@ it.each<[string, () => unknown, string]>([
     'no plane is on the site: give it to a target',
   ],
   [
-    'a stack whose name nobody knows',
+    'a stack whose name is known only after deployment',
     () => new Handoff(new NestedStack(testStack(), 'Inner'), 'Handoff').addSite('Factory'),
     "the stack's name is known only after deployment",
   ],
   [
-    'a reader that takes no policies',
+    'a reader to which no policy can be attached',
     () => new Handoff(testStack(), 'Handoff').addSite('Factory').grantRead(new iam.ArnPrincipal('arn:aws:iam::444455556666:role/x')),
     'grantRead got a principal that takes no policies',
   ],

@@ -126,7 +126,7 @@ describe('a generated certificate that rotates', () => {
     expect(types).toEqual(expect.arrayContaining(['Custom::HybridgeTunnelCertificate', 'AWS::Lambda::Permission']));
   });
 
-  it.each(['control-plane', 'factory'])('is accepted besides its neighbours by %s', (plane) => {
+  it.each(['control-plane', 'factory'])('and its predecessor and successor are accepted by %s', (plane) => {
     expect(tunnelSettings(writtenManifests(stack, plane))).toEqual({
       KONG_CLUSTER_MTLS: 'shared',
       KONG_CLUSTER_CERT: '/etc/hybridge/cluster/tls.crt',
@@ -135,7 +135,7 @@ describe('a generated certificate that rotates', () => {
     });
   });
 
-  it('reaches nodes without the key of its successor', () => {
+  it('is delivered to nodes without the key of its successor', () => {
     const { spec } = only(writtenManifests(stack, 'factory'), 'ExternalSecret', 'factory-tunnel');
     expect(spec.data.map(({ secretKey, remoteRef }: any) => [secretKey, remoteRef.property])).toEqual([
       ['tls.crt', 'certificate'],
@@ -144,7 +144,7 @@ describe('a generated certificate that rotates', () => {
     ]);
   });
 
-  it('makes ECS start new tasks twice a turn, because tasks read secrets when they start', () => {
+  it('makes ECS start new tasks twice per rotation, because tasks read secrets when they start', () => {
     const scope = testStack();
     const cluster = testCluster(scope);
     const controlPlane = testControlPlane(scope, {
@@ -205,11 +205,11 @@ describe('what generated certificates refuse', () => {
     expect(() => Trust.generated({ validDays })).toThrow(`validDays: got ${validDays}, expected a whole number of days, 1 to 3650`);
   });
 
-  it.each([Duration.hours(36), Duration.days(1), Duration.days(366)])('a turn every %s', (rotateEvery) => {
+  it.each([Duration.hours(36), Duration.days(1), Duration.days(366)])('a rotation every %s', (rotateEvery) => {
     expect(() => Trust.generated({ rotateEvery })).toThrow(/^Trust.generated: rotateEvery: got .*, expected whole days, 2 to 365$/);
   });
 
-  it('turns that the certificate does not outlive', () => {
+  it('a certificate that expires before four rotations', () => {
     expect(() => Trust.generated({ rotateEvery: Duration.days(30), validDays: 100 })).toThrow(
       'validDays: got 100, expected at least 120, four times rotateEvery',
     );

@@ -9,7 +9,7 @@ describe('the user pool', () => {
   const identity = new CognitoIdentity(stack, 'Identity', { callbackUrls: ['https://portal.acme.example/back'] });
   const template = Template.fromStack(stack);
 
-  it('asks for strong passwords and a second factor, and lets nobody sign up', () => {
+  it('requires strong passwords and a second factor, and disables sign-up', () => {
     template.hasResource('AWS::Cognito::UserPool', {
       Properties: {
         AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },

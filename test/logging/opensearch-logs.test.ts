@@ -39,7 +39,7 @@ describe('the domain', () => {
     });
   });
 
-  it('lets nobody in by a policy of its own: access is granted to roles', () => {
+  it('has no access policy of its own: IAM grants access to roles', () => {
     template.hasResourceProperties('AWS::OpenSearchService::Domain', { AccessPolicies: Match.absent() });
     const sources = Object.values<any>(template.findResources('AWS::EC2::SecurityGroupIngress')).map(
       ({ Properties }) => Properties.SourceSecurityGroupId['Fn::GetAtt'][0],
@@ -47,7 +47,7 @@ describe('the domain', () => {
     expect(sources).toEqual([expect.stringMatching(/^LogsSetupFunctionSecurityGroup/)]);
   });
 
-  it('may write its own logs before it is made, on behalf of this account only', () => {
+  it('may write its own logs before it is created, for this account only', () => {
     template.hasResourceProperties('AWS::OpenSearchService::Domain', {
       LogPublishingOptions: {
         ES_APPLICATION_LOGS: { Enabled: true },
@@ -60,7 +60,7 @@ describe('the domain', () => {
     template.hasResource('AWS::OpenSearchService::Domain', { DependsOn: Match.arrayWith([policy]) });
   });
 
-  it('keeps its documents when the stack goes', () => {
+  it('keeps its documents when the stack is deleted', () => {
     template.hasResource('AWS::OpenSearchService::Domain', { DeletionPolicy: 'Retain' });
   });
 });
@@ -68,7 +68,7 @@ describe('the domain', () => {
 describe('what gateways need in the domain', () => {
   const template = domain({ retentionDays: 7 });
 
-  it('is made by a function in the VPC, after the domain, and again when it changes', () => {
+  it('is created by a function in the VPC, after the domain, and again when it changes', () => {
     template.hasResource('Custom::HybridgeLogStream', {
       Properties: {
         Endpoint: { 'Fn::Join': ['', ['https://', { 'Fn::GetAtt': [Match.stringLikeRegexp('^Logs'), 'DomainEndpoint'] }]] },
@@ -82,7 +82,7 @@ describe('what gateways need in the domain', () => {
     });
   });
 
-  it('is all that the function may touch: no document of anybody', () => {
+  it('is all that the function may change: it has no access to documents', () => {
     const statements = Object.values<any>(template.findResources('AWS::IAM::Policy')).flatMap(
       ({ Properties }) => Properties.PolicyDocument.Statement,
     );
@@ -99,7 +99,7 @@ describe('what gateways need in the domain', () => {
     ]);
   });
 
-  it('takes logs from nobody over the internet', () => {
+  it('has no ingest from the internet by default', () => {
     template.resourceCountIs('AWS::ApiGatewayV2::Api', 0);
     const stack = testStack();
     const logs = new OpenSearchLogs(stack, 'Logs', { vpc: new ec2.Vpc(stack, 'Vpc') });

@@ -187,7 +187,7 @@ describe('alarms', () => {
     ]);
   });
 
-  it('look at no pods that nothing measures, and synthesis says so', () => {
+  it('leave out pods without Container Insights, with a warning at synthesis', () => {
     const other = testStack();
     new GatewayObservability(other, 'Observability', { watch: [testControlPlane(other)] });
     Annotations.fromStack(other).hasWarning(
@@ -197,13 +197,13 @@ describe('alarms', () => {
     Template.fromStack(other).resourcePropertiesCountIs('AWS::CloudWatch::Alarm', { Namespace: 'ContainerInsights' }, 0);
   });
 
-  it('tell the topic when they begin and when they end', () => {
+  it('notify the topic when they go off and when they clear', () => {
     const arn = [{ Ref: Match.stringLikeRegexp('^Operators') }];
     template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: arn, OKActions: arn });
     expect(observability.alarms).toHaveLength(watched().length);
   });
 
-  it('tell nobody without a topic', () => {
+  it('have no actions without a topic', () => {
     const other = testStack();
     new GatewayObservability(other, 'Observability', { watch: [testControlPlane(other)] });
     Template.fromStack(other).allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: Match.absent() });

@@ -11,7 +11,7 @@ it.each<[string, number, readonly number[]]>([
   expect(delays.map(() => backoff.next())).toEqual(delays);
 });
 
-it('delays are whole milliseconds, and begin anew after a reset', () => {
+it('delays are whole milliseconds, and start again at 1 s after a reset', () => {
   const backoff = new Backoff(() => 0.33333);
   expect([backoff.next(), backoff.next()]).toEqual([667, 1_333]);
   backoff.reset();

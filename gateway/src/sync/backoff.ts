@@ -8,7 +8,7 @@ const LONGEST_MS = 60_000;
 
 /**
  * Delays that double from 1 s to 60 s, each drawn from its upper half: a fleet that lost its control plane at one moment reconnects spread
- * out, and one that stays refused soon tries about once a minute. Kong's own data planes try every 5 to 10 s for ever.
+ * out, and a data plane that stays refused soon tries about once a minute. Kong's own data planes always try every 5 to 10 s.
  */
 export class Backoff {
   readonly #random: () => number;

@@ -87,7 +87,7 @@ export class ConfigurationIntake {
     const { receiver, log, onRunning, onRefused } = this.#options;
     const table = message.config_table;
     if (typeof table !== 'object' || table === null) return log.error('the control plane sent a configuration without config_table');
-    // Section hashes are not looked at: all sections are compiled anew, so a control plane that gets them wrong does no harm.
+    // Section hashes are ignored: every push compiles all sections, so wrong section hashes of a control plane do no harm.
     const isNamed = typeof message.config_hash === 'string' && message.config_hash !== '';
     const named = isNamed ? message.config_hash! : hashConfigTable(table).config;
     const hash = isEmptyTable(table) ? NO_HASH : named;

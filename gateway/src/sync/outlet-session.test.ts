@@ -418,7 +418,7 @@ describe('a push', () => {
     await eventually('a push', () => setup.pushes.length === 1);
     expect(setup.lines.filter(({ level }) => level === 'warn').map(({ message }) => message)).toEqual(Array.from({ length: warnings }, () =>
       `the configuration has ${bytes} bytes, more than KONG_CLUSTER_MAX_PAYLOAD (1000): `
-        + 'a data plane with that limit reconnects for ever without it; raise it on both sides'));
+        + 'a data plane with that limit keeps reconnecting and never gets it; raise the limit on both sides'));
   });
 
   it('that cannot be made ends the connection, which is logged', async () => {

@@ -100,12 +100,12 @@ export class OutletSession {
     }
   }
 
-  /** Sent all the same: how much a data plane takes is its own setting. One that takes less only reconnects, and does not say why. */
+  /** Sent all the same: each data plane has its own limit. One with a lower limit reconnects and logs no reason. */
   #warnOfSize(bytes: number): void {
     const { maxPayloadBytes } = this.#context;
     if (bytes <= maxPayloadBytes) return;
     this.#log.warn(`the configuration has ${bytes} bytes, more than KONG_CLUSTER_MAX_PAYLOAD (${maxPayloadBytes}): `
-      + 'a data plane with that limit reconnects for ever without it; raise it on both sides');
+      + 'a data plane with that limit keeps reconnecting and never gets it; raise the limit on both sides');
   }
 
   #received(data: Buffer, binary: boolean): void {

@@ -120,14 +120,14 @@ describe('a shared certificate', () => {
   it.each([
     ['control plane first', ['server', 'client']],
     ['data plane first', ['client', 'server']],
-  ] as const)('turns over with the %s, and no configuration is missed', async (_, order) => {
+  ] as const)('rotates with the %s, and the data plane misses no configuration', async (_, order) => {
     const { source, server, join, said } = bound(await tunnels(before()));
     const { client, hash } = join(before());
     await eventually('the first configuration', () => hash() === source.latest().hash);
     for (const [step, end] of order.entries()) {
       (end === 'server' ? server : client).renew(after());
       const wanted = source.change(10 + step);
-      await eventually(`the configuration after the turn of the ${end}`, () => hash() === wanted);
+      await eventually(`the configuration after the ${end} rotated`, () => hash() === wanted);
     }
     await eventually(
       'the tunnel of the new certificate',
@@ -137,7 +137,7 @@ describe('a shared certificate', () => {
     expect(said('broken')).toBe(0);
   });
 
-  it('that is accepted no more ends its tunnel, and gets none again', async () => {
+  it('that is no longer accepted loses its tunnel, and the control plane rejects new ones', async () => {
     const { server, join, said } = bound(await tunnels(after()));
     const { client } = join(before());
     await eventually('a tunnel', () => server.connected === 1);
@@ -148,7 +148,7 @@ describe('a shared certificate', () => {
     expect(server.connected).toBe(0);
   });
 
-  it('that nobody announced is refused by a data plane', async () => {
+  it('that was not announced is rejected by a data plane', async () => {
     const { server, join, said } = bound(await tunnels(turn(next)));
     join(turn(previous, current));
     await eventually('a refusal', () => said('broken') > 0);
@@ -240,10 +240,10 @@ describe('certificates of an authority', () => {
   });
 
   it.each<[string, () => Promise<Identity>]>([
-    ['ended', () => authority.issue('dp.acme.example', ['client'], [-2, -1])],
-    ['has not begun', () => authority.issue('dp.acme.example', ['client'], [0.5, 1])],
-    ['is of another authority', async () => (await Authority.create('tunnel authority')).issue('dp.acme.example', ['client'])],
-    ['is good for servers only', () => authority.issue('dp.acme.example', ['server'])],
+    ['has expired', () => authority.issue('dp.acme.example', ['client'], [-2, -1])],
+    ['is not yet valid', () => authority.issue('dp.acme.example', ['client'], [0.5, 1])],
+    ['is signed by another authority', async () => (await Authority.create('tunnel authority')).issue('dp.acme.example', ['client'])],
+    ['is valid for servers only', () => authority.issue('dp.acme.example', ['server'])],
   ])('a data plane whose certificate %s is answered with 400', async (_, identity) => {
     const { server, join, said } = bound(await tunnels(cp()));
     join(dp(await identity()));
@@ -252,11 +252,11 @@ describe('certificates of an authority', () => {
   });
 
   it.each<[string, () => Promise<Identity>, RegExp]>([
-    ['ended', () => authority.issue('control-plane.acme.example', ['server'], [-2, -1]), /certificate has expired/],
-    ['has not begun', () => authority.issue('control-plane.acme.example', ['server'], [0.5, 1]), /not yet valid/],
+    ['has expired', () => authority.issue('control-plane.acme.example', ['server'], [-2, -1]), /certificate has expired/],
+    ['is not yet valid', () => authority.issue('control-plane.acme.example', ['server'], [0.5, 1]), /not yet valid/],
     ['has another name', () => authority.issue('other.acme.example', ['server']), /does not match|altnames/],
     [
-      'is good for clients only',
+      'is valid for clients only',
       () => authority.issue('control-plane.acme.example', ['client']),
       /unsuitable certificate purpose|unsupported certificate purpose/,
     ],
@@ -268,7 +268,7 @@ describe('certificates of an authority', () => {
   });
 });
 
-it('telemetry is sent again after a turn of certificates, and nothing is lost', async () => {
+it('the client sends telemetry again after a rotation of certificates, and loses no record', async () => {
   const [first, second] = [await sharedIdentity(), await sharedIdentity()];
   const trust = (identity: Identity): TunnelTrust => ({ mode: 'shared', identity, accepted: bundle(first, second) });
   const taken: unknown[] = [];

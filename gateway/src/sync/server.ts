@@ -25,7 +25,7 @@ interface TunnelServerOptions {
 /**
  * Path of Kong's newer protocol. Kong's control planes do not serve it by default either, and answer as this one does; data planes request
  * it only when a setting says so. Recorded from 3.9.1: with the first setting alone a data plane goes on with `/v1/outlet`; with both it
- * waits for the newer protocol for ever.
+ * never stops waiting for the newer protocol.
  */
 const RPC_PATH = '/v2/outlet';
 const RPC_ADVICE = 'a data plane with KONG_CLUSTER_RPC=on goes on without it, one with KONG_CLUSTER_INCREMENTAL_SYNC=on as well gets no '

@@ -88,20 +88,20 @@ describe('batches', () => {
     expect(lines).toEqual([]);
   });
 
-  it('that come again on another connection of the same run are known', async () => {
+  it('that the same run sends again on another connection are ignored', async () => {
     await batch(await greeted(), 1, [record(1)]);
     await batch(await greeted(), 1, [record(1)]);
     expect(received).toHaveLength(1);
   });
 
-  it('of a new run are counted anew', async () => {
+  it('of a new run are counted from zero', async () => {
     await batch(await greeted(), 7, [record(1), record(2)], 3);
     await batch(await greeted({ run: 'r-2' }), 1, [record(1)]);
     expect(received).toHaveLength(2);
     expect(server.accounts.get('n-1')).toEqual({ run: 'r-2', seq: 1, records: 1, dropped: 0 });
   });
 
-  it('are taken in their order, however long one takes to unpack', async () => {
+  it('are processed in the order sent, however long one needs to unpack', async () => {
     const dataPlane = await connect();
     // Unpacked long after the batch, when both are unpacked at once.
     send(dataPlane, { ...HELLO, labels: { a: 'x'.repeat(5_000_000) } });

@@ -59,9 +59,9 @@ export function judgePeer(trust: TunnelTrust): (socket: TLSSocket) => PeerCertif
 }
 
 /**
- * A check whether an open tunnel would be accepted again: what OpenSSL found in its handshake was about the authorities of that time.
- * Intermediate certificates of a handshake cannot be had afterwards, so where the authorities changed, only certificates that one of them
- * signed itself pass; others are judged anew when they reconnect.
+ * Checks whether an open tunnel would be accepted again: OpenSSL verified its handshake against the authorities of that time. Intermediate
+ * certificates of a handshake are not available afterwards, so where the authorities changed, only certificates that one of them signed
+ * itself pass; the others are verified again when they reconnect.
  *
  * @param previous under which the tunnel was accepted
  */

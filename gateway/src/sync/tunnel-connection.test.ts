@@ -84,7 +84,7 @@ async function controlPlane(own = identity): Promise<MinimalControlPlane> {
 /** Ports on which nothing listens. */
 const closedPorts = (count: number) => freePorts(count);
 
-/** Long enough for what must not happen to have happened: real sockets on loopback need a few turns of the event loop. */
+/** Long enough for an unwanted event to happen: real sockets on loopback need a few iterations of the event loop. */
 const settled = () => new Promise((resolve) => setTimeout(resolve, 60));
 
 describe('a connection', () => {
@@ -272,7 +272,7 @@ describe('renewed certificates', () => {
     expect(kept.losses).toEqual([]);
   });
 
-  it('are used by an attempt that is under way, which begins anew', async () => {
+  it('restart an attempt that is under way', async () => {
     const there = await controlPlane(other);
     let dials = 0;
     const kept = new Kept([there.port], {

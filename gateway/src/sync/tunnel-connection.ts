@@ -1,6 +1,6 @@
 /**
- * A data plane's connection to one of several control planes, kept for ever: choice of the address, back-off, renewal of certificates.
- * The messages on it are not known here.
+ * Keeps a data plane connected to one of several control planes: choice of the address, back-off, renewal of certificates.
+ * It does not interpret messages.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { WebSocket } from 'ws';

@@ -105,7 +105,7 @@ async function blackHole(): Promise<number> {
     + 'console.log(\'listening\'))';
   const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(child.stdout, 'data');
-  // It accepts no more; the kernel goes on completing connections until the queue is full.
+  // The process no longer accepts; the kernel completes connections until the queue is full.
   child.kill('SIGSTOP');
   const fillers = Array.from({ length: 8 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
   cleanUps.push(() => {

@@ -98,7 +98,7 @@ describe('a data plane', () => {
     });
     expect(listener.connected).toBe(1);
     dataPlane.disconnect();
-    await eventually('it is counted no more', () => listener.connected === 0);
+    await eventually('it is no longer counted', () => listener.connected === 0);
     expect(lines).toEqual([]);
   });
 

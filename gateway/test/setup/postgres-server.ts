@@ -150,7 +150,7 @@ function readableCopy(shipped: string, folder: string): string {
   return copy;
 }
 
-/** Whether every folder on the way may be passed by anybody. A clone in root's home may not. */
+/** Whether all users may enter every folder of the path. In root's home they may not. */
 function isOpenToOthers(path: string): boolean {
   const parent = dirname(path);
   return ['5', '7'].includes(statSync(path).mode.toString(8).at(-1)!) && (parent === path || isOpenToOthers(parent));

@@ -1,4 +1,4 @@
-/** The image's context as a container would run it: an unprivileged user, a tree nobody can write, one writable folder. */
+/** The image's context as a container runs it: an unprivileged user, a read-only tree, one writable folder. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -38,7 +38,7 @@ function filesOf(path: string): string[] {
 }
 
 /**
- * A process of the image's user. Node's permission model refuses all other reads and writes, whoever the user is, as a
+ * A process of the image's user. Node's permission model refuses all other reads and writes, for root too, as a
  * read-only root file system would.
  */
 class Confined {

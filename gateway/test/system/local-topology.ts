@@ -132,7 +132,7 @@ export class LocalTopology {
   }
 }
 
-/** @returns the status of a GET, or 0 when nobody answers */
+/** @returns the status of a GET, or 0 without an answer */
 export async function statusOf(url: string, headers: Record<string, string> = {}): Promise<number> {
   try {
     const response = await fetch(url, { headers });

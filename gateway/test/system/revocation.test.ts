@@ -21,7 +21,7 @@ async function settingsOf(authority: Authority, name: string, use: 'server' | 'c
 
 beforeAll(async () => {
   const authority = await Authority.create('tunnel authority');
-  writeFileSync(revoked, '# Nobody yet.\n');
+  writeFileSync(revoked, '# No entries yet.\n');
   controlPlane = await topology.controlPlane('control-plane', {
     ...await settingsOf(authority, 'control-plane', 'server'), KONG_CLUSTER_MTLS: 'pki_check_cn', HYBRIDGE_CLUSTER_REVOKED_FILE: revoked,
   });
@@ -40,10 +40,10 @@ beforeAll(async () => {
 });
 afterAll(() => topology.close());
 
-it('the revoked one gets no more configurations and keeps serving, the other one notices nothing', async () => {
+it('the revoked data plane gets no further configuration and keeps serving; the other one is unaffected', async () => {
   writeFileSync(revoked, `cn:factory.${DOMAIN}\n`);
   let number = 0;
-  await eventually('a configuration passes the revoked one by', async () => {
+  await eventually('a configuration that the revoked one does not get', async () => {
     number += 1;
     await admin(controlPlane, 'PUT', `/services/echo/routes/after-${number}`, { paths: [`/${number}/after`] });
     await eventually('it arrives at the other one', async () => await statusOf(`${shop.proxy}/${number}/after`) === 200);
@@ -51,5 +51,5 @@ it('the revoked one gets no more configurations and keeps serving, the other one
   });
   expect(await statusOf(`${factory.proxy}/before`)).toBe(200);
   writeFileSync(revoked, '');
-  await eventually('it is let in again', async () => await statusOf(`${factory.proxy}/${number}/after`) === 200);
+  await eventually('it is accepted again', async () => await statusOf(`${factory.proxy}/${number}/after`) === 200);
 });

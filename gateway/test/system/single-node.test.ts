@@ -48,7 +48,7 @@ describe('a single node with the embedded store', () => {
     expect(await admin(node, 'GET', '/services/example')).toMatchObject({ name: 'example', path: '/base' });
   });
 
-  it('finishes a request that is under way when it is told to stop, and takes no new one', async () => {
+  it('finishes a request that is under way when it gets SIGTERM, and accepts no new one', async () => {
     let answer: (() => void) | undefined;
     const slow = await topology.upstream((request, response) => {
       if (request.url === '/ready') response.end();

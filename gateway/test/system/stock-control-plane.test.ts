@@ -82,8 +82,9 @@ async function stop(): Promise<void> {
 }
 
 async function call(key?: string): Promise<string> {
+  const [path] = rowsOf(tables['04-route-minimal']!.config_table, 'routes').flatMap(({ paths }) => paths as string[]);
   const answer = await fetch(
-    `http://127.0.0.1:${proxy.port}${rowsOf(tables['04-route-minimal']!.config_table, 'routes').flatMap(({ paths }) => paths as string[])[0]}`,
+    `http://127.0.0.1:${proxy.port}${path}`,
     {
       headers: key === undefined ? {} : { apikey: key },
     },
@@ -117,7 +118,7 @@ describe('a data plane of a stock control plane', () => {
       hashes: hashConfigTable(table),
     });
     await session.pinged(hash);
-    expect([await call('alice-key'), await call('nobody'), await call()]).toEqual(['200 alice', '401', '401']);
+    expect([await call('alice-key'), await call('unknown-key'), await call()]).toEqual(['200 alice', '401', '401']);
 
     session.send('close');
     await eventually('the end of the tunnel', () => session.ended);

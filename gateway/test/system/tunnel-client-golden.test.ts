@@ -197,7 +197,7 @@ describe('a refused data plane', () => {
     const setup = await setUp({}, (controlPlane) => {
       controlPlane.refusal = refusal;
     });
-    await eventually('the refusal is told', () => setup.log.some((line) => message.test(line.message)));
+    await eventually('the refusal is logged', () => setup.log.some((line) => message.test(line.message)));
     setup.controlPlane.refusal = undefined;
     setup.clock.advance(waitMs - 1);
     expect(setup.controlPlane.attempts).toBe(1);
@@ -361,20 +361,21 @@ describe('what a data plane does with what a control plane sends', () => {
       await session.pinged(fresh);
       return;
     }
-    await eventually('the refusal is told', () => setup.log.some(({ level, message }) => level === 'error' && message.includes('refused')));
+    await eventually('the refusal is logged', () =>
+      setup.log.some(({ level, message }) => level === 'error' && message.includes('refused')));
     expect(session.pings.at(-1)).toBe('b'.repeat(32));
     expect(setup.dataPlane.currentHash).toBe('b'.repeat(32));
     expect(session.ended).toBe(false);
   });
 
-  it('same hash again: it is told again, nothing is applied', async () => {
+  it('same hash again: the data plane reports it again and applies nothing', async () => {
     const count = session.pings.length;
     session.push(pushOf(withExtra({ routes: [] }), 'b'.repeat(32)));
     await session.pinged('b'.repeat(32), count);
     expect(setup.log.filter(({ message }) => message === 'configuration applied')).toHaveLength(1);
   });
 
-  it('other hash given: it is told as it is, whatever its length', async () => {
+  it('another hash: the data plane reports it unchanged, whatever its length', async () => {
     session.push(pushOf(BASE, 'd'.repeat(16)));
     await session.pinged('d'.repeat(16));
   });
@@ -441,13 +442,13 @@ describe('what a data plane does with what a control plane sends', () => {
   });
 
   it.each([
-    ['type other', () => session.push({ type: 'other' }), 'type "other"'],
+    ['another type', () => session.push({ type: 'other' }), 'type "other"'],
     ['ping from the control plane', () => session.send('ping', 'x'), 'ping from the control plane'],
     ['text frame from the control plane', () => session.send('text', 'x'), 'text frame'],
   ])('%s: ignored, and not answered', async (_name, send, told) => {
     const frames = session.frames.length;
     send();
-    await eventually('it is told', () => setup.log.some(({ message }) => message.includes(told) && message.includes('ignored')));
+    await eventually('it is logged', () => setup.log.some(({ message }) => message.includes(told) && message.includes('ignored')));
     expect(session.frames.length).toBe(frames);
     session.push(pushOf(BASE, fresh));
     await session.pinged(fresh);
@@ -456,7 +457,7 @@ describe('what a data plane does with what a control plane sends', () => {
 
   it('config_table missing: refused, the session goes on', async () => {
     session.push({ type: 'reconfigure', config_hash: fresh });
-    await eventually('it is told', () => setup.log.some(({ message }) => message.includes('without config_table')));
+    await eventually('it is logged', () => setup.log.some(({ message }) => message.includes('without config_table')));
     session.push(pushOf(BASE, fresh));
     await session.pinged(fresh);
   });
@@ -478,20 +479,20 @@ describe('what a data plane does with what a control plane sends', () => {
     const limited = await setUp({ maxPayloadBytes: 1_000 });
     const other = await limited.controlPlane.session();
     other.send('binary', Buffer.alloc(1_001));
-    await eventually('it is told', () =>
+    await eventually('it is logged', () =>
       limited.log.some(({ message }) => message.includes('more than 1000 bytes at once; raise KONG_CLUSTER_MAX_PAYLOAD')),
     );
     await eventually('the end', () => other.ended);
   });
 
-  it('reports to a control plane that asks for it why a configuration was refused', async () => {
+  it('reports why it refused a configuration to a control plane that asks for it', async () => {
     const inviting = await setUp({}, (controlPlane) => {
       controlPlane.headers = ['Hybridge-Error-Reports: accept'];
     });
     const other = await inviting.controlPlane.session();
-    other.push(pushOf(firstRow('routes', { service: 'nobody' }), fresh));
+    other.push(pushOf(firstRow('routes', { service: 'absent' }), fresh));
     const report = await eventually('a report', () => other.messages.find(({ type }) => type === 'error'));
-    expect(report).toMatchObject({ type: 'error', error: { config_hash: fresh, message: expect.stringContaining('nobody') as string } });
+    expect(report).toMatchObject({ type: 'error', error: { config_hash: fresh, message: expect.stringContaining('absent') as string } });
   });
 });
 
@@ -531,7 +532,7 @@ describe('liveness', () => {
     await eventually('the next ping', () => session.pings.length === 2);
   });
 
-  it('a data plane that hears nothing for 45 seconds connects anew', async () => {
+  it('a data plane that hears nothing for 45 seconds reconnects', async () => {
     const setup = await setUp();
     const session = await setup.controlPlane.session();
     await eventually('it is connected', () => setup.client.connected && session.pings.length === 1);

@@ -238,7 +238,7 @@ describe('a data plane that is set up for Kong\'s newer protocol', () => {
     ({ name }) => name === '404 on /v2/outlet',
   )!;
 
-  it('finds no such path, with its own request, and is told of once with what to change', async () => {
+  it('gets 404 for its own request; the control plane logs once what to change', async () => {
     const setup = await setUp();
     const [line, ...headers] = v2Request;
     for (let attempt = 1; attempt <= 2; attempt += 1) {

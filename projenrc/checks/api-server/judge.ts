@@ -8,7 +8,7 @@ export interface Verdict extends EmittedObject {
 
 /** Objects that others ask for: kept. All others are only tried. */
 const KEPT = ['Namespace', 'PriorityClass', 'ServiceAccount'];
-/** Namespaces that whoever installs the cluster or its controllers has made. */
+/** Namespaces that the installation of the cluster or of its controllers creates. */
 const NAMESPACES_OF_OTHERS = /^(flux-system|monitoring|eksa-system|eksa-packages-.+)$/;
 /** Read by tools on a machine, by no cluster. */
 const NOT_OF_A_CLUSTER = /^(node\.eks\.aws|kustomize\.config\.k8s\.io|kubelet\.config\.k8s\.io)\//;

@@ -20,8 +20,8 @@ const TEMPLATES: readonly JudgeException[] = [
     rules: ['CKV_AWS_115', 'CKV_AWS_116'],
     where: / AWS::Lambda::Function\./,
     reason:
-      'functions behind custom resources: CloudFormation calls them once a change and waits for the answer; a '
-        + 'reservation and a queue would serve nobody',
+      'functions behind custom resources: CloudFormation calls them once per change and waits for the answer; a '
+        + 'reservation or a dead-letter queue would have no use',
   },
   {
     judge: 'checkov',
@@ -58,13 +58,13 @@ const TEMPLATES: readonly JudgeException[] = [
     judge: 'checkov',
     rules: ['CKV_AWS_118'],
     where: / AWS::RDS::DBInstance\./,
-    reason: 'the metrics of Aurora and of the gateway show load and latency; processes of a machine that AWS runs say no more',
+    reason: 'metrics of Aurora and of the gateway show load and latency; Enhanced Monitoring adds processes of a machine that AWS runs',
   },
   {
     judge: 'checkov',
     rules: ['CKV_AWS_18', 'CKV_AWS_54', 'CKV_AWS_56'],
     where: / AWS::S3::Bucket\.\w*IssuerBucket/,
-    reason: 'IAM reads an issuer without credentials: public keys and their address, readable by everybody, written by the deployment only',
+    reason: 'IAM reads an issuer without credentials: its public keys and its address are public, and only the deployment writes them',
   },
   {
     judge: 'checkov',
@@ -76,21 +76,21 @@ const TEMPLATES: readonly JudgeException[] = [
     judge: 'checkov',
     rules: ['CKV_AWS_18'],
     where: / AWS::S3::Bucket\.\w*AdminAccessLogs/,
-    reason: 'it holds access logs itself; whoever keeps all logs of an account in one place gives that bucket as accessLogs',
+    reason: 'it holds access logs itself; a program that keeps all logs of an account in one bucket passes that bucket as accessLogs',
   },
   {
     judge: 'checkov',
     rules: ['CKV_AWS_111'],
     where: / AWS::IAM::Policy\.Logs(Setup|Ingest)Function/,
-    reason: 'Lambda gives a function its address in a VPC before anybody knows its id: IAM knows no resource of these actions',
+    reason: 'Lambda creates the network interface of a function, whose id is unknown until then: these actions support no resource',
   },
   {
     judge: 'checkov',
     rules: ['CKV_AWS_111'],
     where: / AWS::IAM::Policy\.((Public|Internal)Role|ControlPlaneOnEc2Role)/,
     reason:
-      'an instance reports itself and opens channels to Systems Manager before anybody knows its name: IAM knows no '
-        + 'resource of these actions',
+      'an instance registers with Systems Manager and opens its channels before its id is known: these actions '
+        + 'support no resource',
   },
   {
     judge: 'checkov',
@@ -142,7 +142,7 @@ const CONTROLS: readonly JudgeException[] = [
     judge: 'cfn-guard',
     rules: ['rds_instance_enhanced_monitoring_enabled_check'],
     where: / AWS::RDS::DBInstance\./,
-    reason: 'the metrics of Aurora and of the gateway show load and latency; processes of a machine that AWS runs say no more',
+    reason: 'metrics of Aurora and of the gateway show load and latency; Enhanced Monitoring adds processes of a machine that AWS runs',
   },
   {
     judge: 'cfn-guard',
@@ -154,7 +154,7 @@ const CONTROLS: readonly JudgeException[] = [
     judge: 'cfn-guard',
     rules: ['rds_instance_no_default_ports_check'],
     where: / AWS::RDS::DBInstance\./,
-    reason: 'the security group lets in the cluster only, under whatever port; another number hides nothing from whoever is there',
+    reason: 'the security group admits the cluster only, whatever the port; another number hides nothing from pods of the cluster',
   },
   {
     judge: 'cfn-guard',
@@ -186,7 +186,7 @@ const CONTROLS: readonly JudgeException[] = [
     judge: 'cfn-guard',
     rules: ['s3_bucket_level_public_access_prohibited_check'],
     where: / AWS::S3::Bucket\.\w*IssuerBucket/,
-    reason: 'IAM reads an issuer without credentials: public keys and their address, readable by everybody, written by the deployment only',
+    reason: 'IAM reads an issuer without credentials: its public keys and its address are public, and only the deployment writes them',
   },
   {
     judge: 'cfn-guard',
@@ -198,8 +198,8 @@ const CONTROLS: readonly JudgeException[] = [
     ],
     where: / AWS::S3::Bucket\.\w*(IssuerBucket|HandoffBucket)/,
     reason:
-      'public documents, and files for sites without secrets: the deployment writes them again whenever it runs, '
-        + 'nobody else may, every version is kept for a quarter of a year, and nobody waits for a notice',
+      'public documents, and files for sites without secrets: only the deployment writes them, and it writes them '
+        + 'again whenever it runs; every version is kept for 90 days, and no program waits for a notification',
   },
   {
     judge: 'cfn-guard',
@@ -223,7 +223,7 @@ const CONTROLS: readonly JudgeException[] = [
     judge: 'cfn-guard',
     rules: ['kms_create_grant_aws_service_check'],
     where: / AWS::KMS::Key\./,
-    reason: 'the policy hands the key to the IAM of its own account, as AWS advises: without that statement nobody could administer it',
+    reason: 'the key policy delegates to IAM of its own account, as AWS advises: without that statement no role could administer it',
   },
   {
     judge: 'cfn-guard',
@@ -320,8 +320,8 @@ const IMAGE: readonly JudgeException[] = [
     rules: ['CKV_DOCKER_7'],
     where: /Dockerfile\.FROM$/,
     reason:
-      'the base comes as an argument, so that a digest can be given; its default names the major version of Node, '
-        + 'whose patches each build takes in',
+      'the base image is a build argument, so that a digest can be given; the default names the major version of Node, '
+        + 'so that each build gets its patch releases',
   },
 ];
 

@@ -70,7 +70,7 @@ export const JUDGES: readonly Judge[] = [
   {
     name: 'kube-score',
     async judge(program, outputs) {
-      // All objects of a plane at once: a rule may ask for one that stands beside another.
+      // All objects of a plane at once: a rule may require one object next to another.
       const folders = [...new Set(manifests(outputs).filter((file) => file.endsWith('.k8s.yaml')).map((file) => dirname(file)))];
       const reports = await Promise.all(folders.map(async (folder) => {
         const files = manifests(outputs).filter((file) => dirname(file) === folder);

@@ -24,7 +24,7 @@ const ROWS: readonly Omit<JudgeException, 'judge'>[] = [
   {
     rules: ['RDS_ENHANCED_MONITORING_ENABLED'],
     where: AURORA,
-    reason: 'the metrics of Aurora and of the gateway show load and latency; processes of a machine that AWS runs say no more',
+    reason: 'metrics of Aurora and of the gateway show load and latency; Enhanced Monitoring adds processes of a machine that AWS runs',
   },
   {
     rules: ['RDS_IN_BACKUP_PLAN'],
@@ -50,8 +50,8 @@ const ROWS: readonly Omit<JudgeException, 'judge'>[] = [
     rules: ['LAMBDA_CONCURRENCY_CHECK', 'LAMBDA_DLQ_CHECK'],
     where: / AWS::Lambda::Function\./,
     reason:
-      'functions behind custom resources: CloudFormation calls them once a change and waits for the answer; a '
-        + 'reservation and a queue would serve nobody',
+      'functions behind custom resources: CloudFormation calls them once per change and waits for the answer; a '
+        + 'reservation or a dead-letter queue would have no use',
   },
   {
     rules: ['LAMBDA_INSIDE_VPC'],
@@ -73,7 +73,7 @@ const ROWS: readonly Omit<JudgeException, 'judge'>[] = [
   {
     rules: ['S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED'],
     where: / AWS::S3::Bucket\.\w*IssuerBucket/,
-    reason: 'IAM reads an issuer without credentials: public keys and their address, readable by everybody, written by the deployment only',
+    reason: 'IAM reads an issuer without credentials: its public keys and its address are public, and only the deployment writes them',
   },
   {
     rules: ['S3_BUCKET_DEFAULT_LOCK_ENABLED', 'S3_BUCKET_LOGGING_ENABLED', 'S3_BUCKET_REPLICATION_ENABLED', 'S3_DEFAULT_ENCRYPTION_KMS'],

@@ -56,12 +56,12 @@ describe('an imported program', () => {
     expect(imported(read('vs-fd')).program).toMatchSnapshot();
   });
 
-  // Each is an app of its own: a twelfth of the cases for either way is what the time allows.
+  // Each case synthesizes an app of its own: to save time, each row runs a twelfth of the cases.
   test.each([
     ['exists', false, 0],
     ['is yet to be created', true, 6],
   ] as const)(
-    'of a valid recorded cluster that %s synthesizes documents that mean the same, but for the forms that nobody should write',
+    'of a valid recorded cluster that %s synthesizes equivalent documents, except for deprecated forms',
     (_which, newNames, share) => {
       interface Case {
         id: string;
@@ -303,7 +303,7 @@ describe('what no property says is refused by name', () => {
     }
   });
 
-  test('deprecated forms that the tools overwrite, unless the cluster is yet to be created', () => {
+  test('deprecated forms that the tools overwrite, unless the cluster does not exist yet', () => {
     const { findings } = imported(read('bm-gitops'), false);
     expect(findings.map(({ path }) => path)).toEqual(['Cluster.spec.bundlesRef']);
     for (const { fix } of findings) expect(fix).toContain('--new-names');
@@ -317,7 +317,7 @@ describe('what no property says is refused by name', () => {
     ]);
   });
 
-  test('files with errors of their own, which are told instead', () => {
+  test('files with errors of their own, which are reported instead', () => {
     const { findings } = imported({ ...read('bm'), cluster: bareMetal.replace("'1.35'", "'1.12'") });
     expect(findings.map(({ ruleId }) => ruleId)).toContain('version');
   });

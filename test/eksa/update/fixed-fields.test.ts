@@ -26,13 +26,13 @@ describe('a paused cluster: only the CLI refuses', () => {
   test.each<[string, Values, Values, string[]]>([
     ['another endpoint', {}, { [`${CP}.endpoint.host`]: '10.0.0.9' }, [`W3 cli ${CP}.endpoint`]],
     ['another manager', {}, { 'Cluster.spec.managementCluster.name': 'x' }, ['W3 cli Cluster.spec.managementCluster.name']],
-    ['etcd on machines of its own', {}, { 'Cluster.spec.externalEtcdConfiguration': { count: 3 } }, [
+    ['external etcd', {}, { 'Cluster.spec.externalEtcdConfiguration': { count: 3 } }, [
       'W4 cli Cluster.spec.externalEtcdConfiguration',
     ]],
-    ['skipUpgrade taken back', { [`${NETWORK}.cniConfig.cilium`]: { skipUpgrade: true } }, { [`${NETWORK}.cniConfig.cilium`]: {} }, [
+    ['skipUpgrade removed', { [`${NETWORK}.cniConfig.cilium`]: { skipUpgrade: true } }, { [`${NETWORK}.cniConfig.cilium`]: {} }, [
       `W3 cli ${NETWORK}.cniConfig.cilium.skipUpgrade`,
     ]],
-    ['a node mask: nobody', {}, { [`${NETWORK}.nodes`]: { cidrMaskSize: 25 } }, []],
+    ['a node mask: accepted', {}, { [`${NETWORK}.nodes`]: { cidrMaskSize: 25 } }, []],
     ['another identity provider', awsIam('a'), {
       'Cluster.spec.identityProviderRefs': [{ kind: 'AWSIamConfig', name: 'b' }],
     }, ['W3 cli Cluster.spec.identityProviderRefs']],
@@ -42,7 +42,7 @@ describe('a paused cluster: only the CLI refuses', () => {
 
   test.each<[string, Values, string[]]>([
     [
-      'labels and taints: nobody',
+      'labels and taints: accepted',
       { [`${GROUPS}[0].labels`]: { a: 'b' }, [`${GROUPS}[1].taints`]: [{ key: 'a', effect: 'NoSchedule' }] },
       [],
     ],
@@ -194,7 +194,7 @@ describe('documents that the cluster does not name, or not on both sides', () =>
     expect(refusals(bareMetal(), { [annotated('TinkerbellDatacenterConfig/site', 'managed-by-cli')]: 'true' }, change)).toEqual([]);
   });
 
-  test('no keys any more are one refusal', () => {
+  test('the removal of all keys is one refusal', () => {
     const keys = 'TinkerbellMachineConfig/site-a.spec.users[0].sshAuthorizedKeys';
     expect(refusals(bareMetal(), {}, { [keys]: [] })).toEqual([`W15 api ${keys}`]);
   });
@@ -206,7 +206,7 @@ describe('documents that the cluster does not name, or not on both sides', () =>
     expect([paths('site-a'), paths('spare')]).toEqual([[['cli', 'api']], [['api']]]);
   });
 
-  test('a number of keys that changes is told apart from another key', () => {
+  test('a changed number of keys and another key are different refusals', () => {
     const users = 'TinkerbellMachineConfig/site-a.spec.users';
     const another = refusals(bareMetal(), {}, { [`${users}[0].sshAuthorizedKeys`]: ['other'] });
     expect(another).toEqual([`W15 cli+api ${users}[0].sshAuthorizedKeys[0]`]);

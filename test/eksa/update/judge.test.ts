@@ -5,8 +5,8 @@ import type { Documents } from './samples';
 const SITES = { 'bare metal': bareMetal(), 'vSphere': vsphere(), 'Docker': docker() };
 type Site = keyof typeof SITES;
 
-/** Which roads refuse: the CLI, the API's webhooks, both or none. */
-type Refusing = 'nobody' | 'CLI' | 'API' | 'both';
+/** What refuses the change: the CLI, the webhooks of the API, both or neither. */
+type Refusing = 'neither' | 'CLI' | 'API' | 'both';
 
 interface Case {
   readonly site: Site;
@@ -34,7 +34,7 @@ const WITH_FLUX = { 'Cluster.spec.gitOpsRef': fluxRef('flux'), 'FluxConfig/flux'
 const encryption = (...entries: unknown[]) => ({ 'Cluster.spec.etcdEncryption': entries });
 
 const CASES: Readonly<Record<string, Case>> = {
-  'nothing': { site: 'bare metal', change: {}, refusing: 'nobody' },
+  'nothing': { site: 'bare metal', change: {}, refusing: 'neither' },
   'the pod network': {
     site: 'vSphere',
     change: { 'Cluster.spec.clusterNetwork.pods.cidrBlocks': ['172.20.0.0/16'] },
@@ -69,7 +69,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'the order of proxy exceptions': {
     site: 'vSphere',
-    refusing: 'nobody',
+    refusing: 'neither',
     before: { 'Cluster.spec.proxyConfiguration': { httpProxy: '10.0.0.4:3128', httpsProxy: '10.0.0.4:3128', noProxy: ['a', 'b'] } },
     change: { 'Cluster.spec.proxyConfiguration.noProxy': ['b', 'a'] },
   },
@@ -109,13 +109,13 @@ const CASES: Readonly<Record<string, Case>> = {
     site: 'Docker',
     before: { 'Cluster.metadata.namespace': 'default', 'DockerDatacenterConfig/site.metadata.namespace': 'default' },
     change: { 'Cluster.metadata.namespace': undefined, 'DockerDatacenterConfig/site.metadata.namespace': undefined },
-    refusing: 'nobody',
+    refusing: 'neither',
   },
   'the old way to name Cilium': {
     site: 'Docker',
     before: { 'Cluster.spec.clusterNetwork.cniConfig': undefined, 'Cluster.spec.clusterNetwork.cni': 'cilium' },
     change: { 'Cluster.spec.clusterNetwork.cni': undefined, 'Cluster.spec.clusterNetwork.cniConfig': { cilium: {} } },
-    refusing: 'nobody',
+    refusing: 'neither',
   },
   'the network plugin': {
     site: 'Docker',
@@ -126,7 +126,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "Cilium's policy": {
     site: 'Docker',
     change: { 'Cluster.spec.clusterNetwork.cniConfig.cilium': { policyEnforcementMode: 'always' } },
-    refusing: 'nobody',
+    refusing: 'neither',
   },
   'taking back skipUpgrade': {
     site: 'Docker',
@@ -145,7 +145,7 @@ const CASES: Readonly<Record<string, Case>> = {
     site: 'Docker',
     before: { 'Cluster.spec.externalEtcdConfiguration': { count: 1 } },
     change: { 'Cluster.spec.externalEtcdConfiguration.count': 3 },
-    refusing: 'nobody',
+    refusing: 'neither',
   },
   'labels of nodes on bare metal': {
     site: 'bare metal',
@@ -159,7 +159,7 @@ const CASES: Readonly<Record<string, Case>> = {
     refusing: 'API',
     rule: 'W5',
   },
-  'labels of nodes on vSphere': { site: 'vSphere', change: { [`${A}.labels`]: { zone: 'a' } }, refusing: 'nobody' },
+  'labels of nodes on vSphere': { site: 'vSphere', change: { [`${A}.labels`]: { zone: 'a' } }, refusing: 'neither' },
   'count and version on bare metal': {
     site: 'bare metal',
     change: { [`${A}.count`]: 2, 'Cluster.spec.kubernetesVersion': '1.36' },
@@ -169,16 +169,16 @@ const CASES: Readonly<Record<string, Case>> = {
   'count and version on vSphere': {
     site: 'vSphere',
     change: { [`${A}.count`]: 2, 'Cluster.spec.kubernetesVersion': '1.36' },
-    refusing: 'nobody',
+    refusing: 'neither',
   },
-  'count alone': { site: 'bare metal', change: { [`${A}.count`]: 2 }, refusing: 'nobody' },
+  'count alone': { site: 'bare metal', change: { [`${A}.count`]: 2 }, refusing: 'neither' },
   'the default count, written out': {
     site: 'vSphere',
     before: { [`${A}.count`]: undefined },
     change: { [`${A}.count`]: 1, 'Cluster.spec.kubernetesVersion': '1.36' },
-    refusing: 'nobody',
+    refusing: 'neither',
   },
-  'one minor up': { site: 'bare metal', change: { 'Cluster.spec.kubernetesVersion': '1.36' }, refusing: 'nobody' },
+  'one minor up': { site: 'bare metal', change: { 'Cluster.spec.kubernetesVersion': '1.36' }, refusing: 'neither' },
   'two minors up': {
     site: 'vSphere',
     before: { 'Cluster.spec.kubernetesVersion': '1.34' },
@@ -213,13 +213,13 @@ const CASES: Readonly<Record<string, Case>> = {
     site: 'Docker',
     before: { [`${A}.kubernetesVersion`]: '1.34' },
     change: { [`${A}.kubernetesVersion`]: '1.35' },
-    refusing: 'nobody',
+    refusing: 'neither',
   },
   'a group that follows the cluster from now on': {
     site: 'Docker',
     before: { [`${A}.kubernetesVersion`]: '1.34' },
     change: { [`${A}.kubernetesVersion`]: undefined },
-    refusing: 'nobody',
+    refusing: 'neither',
   },
   'a group that follows the cluster from now on, two minors up': {
     site: 'Docker',
@@ -249,7 +249,7 @@ const CASES: Readonly<Record<string, Case>> = {
       'Cluster.metadata.annotations.{anywhere.eks.amazonaws.com/skip-eksa-version-skew-check}': 'true',
     },
     change: { 'Cluster.spec.eksaVersion': 'v0.26.0' },
-    refusing: 'nobody',
+    refusing: 'neither',
   },
   'an older release': {
     site: 'Docker',
@@ -262,7 +262,7 @@ const CASES: Readonly<Record<string, Case>> = {
     site: 'Docker',
     before: { 'Cluster.spec.eksaVersion': 'v0.26.1' },
     change: { 'Cluster.spec.eksaVersion': 'v0.26.0' },
-    refusing: 'nobody',
+    refusing: 'neither',
   },
   'no release any more': {
     site: 'Docker',
@@ -289,9 +289,9 @@ const CASES: Readonly<Record<string, Case>> = {
     site: 'Docker',
     before: { 'Cluster.spec.bundlesRef': { apiVersion: 'v1', name: 'b', namespace: 'n' } },
     change: { 'Cluster.spec.bundlesRef': undefined, 'Cluster.spec.eksaVersion': 'v0.26.0' },
-    refusing: 'nobody',
+    refusing: 'neither',
   },
-  'encryption on vSphere': { site: 'vSphere', change: encryption({ providers: [KMS], resources: ['secrets'] }), refusing: 'nobody' },
+  'encryption on vSphere': { site: 'vSphere', change: encryption({ providers: [KMS], resources: ['secrets'] }), refusing: 'neither' },
   'encryption on Docker': {
     site: 'Docker',
     change: encryption({ providers: [KMS], resources: ['secrets'] }),
@@ -349,7 +349,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'the OS image': {
     site: 'bare metal',
     change: { 'TinkerbellDatacenterConfig/site.spec.osImageURL': 'http://images.example/new-1-35.gz' },
-    refusing: 'nobody',
+    refusing: 'neither',
   },
   'the OS family': {
     site: 'bare metal',
@@ -379,7 +379,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'the selector': {
     site: 'bare metal',
     change: { 'TinkerbellMachineConfig/site-a.spec.hardwareSelector': { type: 'c' } },
-    refusing: 'nobody',
+    refusing: 'neither',
   },
   'the machine configuration of the control plane on bare metal': {
     site: 'bare metal',
@@ -396,12 +396,12 @@ const CASES: Readonly<Record<string, Case>> = {
   'the machine configuration of a group on vSphere': {
     site: 'vSphere',
     change: { [`${A}.machineGroupRef.name`]: 'site-b' },
-    refusing: 'nobody',
+    refusing: 'neither',
   },
   'size and template on vSphere': {
     site: 'vSphere',
     change: { 'VSphereMachineConfig/site-a.spec.numCPUs': 4, 'VSphereMachineConfig/site-a.spec.template': '/DC1/vm/new' },
-    refusing: 'nobody',
+    refusing: 'neither',
   },
   'the storage policy': {
     site: 'vSphere',
@@ -424,10 +424,10 @@ const CASES: Readonly<Record<string, Case>> = {
   'the network, written with its path': {
     site: 'vSphere',
     change: { 'VSphereDatacenterConfig/site.spec.network': '/DC1/network/VM Network' },
-    refusing: 'nobody',
+    refusing: 'neither',
   },
-  'the thumbprint': { site: 'vSphere', change: { 'VSphereDatacenterConfig/site.spec.thumbprint': 'AB:CD' }, refusing: 'nobody' },
-  'an IAM provider': { site: 'Docker', change: WITH_IAM, refusing: 'nobody' },
+  'the thumbprint': { site: 'vSphere', change: { 'VSphereDatacenterConfig/site.spec.thumbprint': 'AB:CD' }, refusing: 'neither' },
+  'an IAM provider': { site: 'Docker', change: WITH_IAM, refusing: 'neither' },
   'another IAM provider': {
     site: 'Docker',
     before: WITH_IAM,
@@ -446,13 +446,13 @@ const CASES: Readonly<Record<string, Case>> = {
     site: 'Docker',
     before: WITH_IAM,
     change: { 'AWSIamConfig/iam.spec.partition': 'aws' },
-    refusing: 'nobody',
+    refusing: 'neither',
   },
   'the roles of the IAM provider': {
     site: 'Docker',
     before: WITH_IAM,
     change: { 'AWSIamConfig/iam.spec.mapRoles[0].groups': ['dev'] },
-    refusing: 'nobody',
+    refusing: 'neither',
   },
   "the identity provider's client": {
     site: 'Docker',
@@ -469,9 +469,9 @@ const CASES: Readonly<Record<string, Case>> = {
       'OIDCConfig/sso.metadata.annotations.{anywhere.eks.amazonaws.com/managed-by}': 'head-office',
     },
     change: { 'OIDCConfig/sso.spec.clientId': 'other' },
-    refusing: 'nobody',
+    refusing: 'neither',
   },
-  'GitOps': { site: 'Docker', change: WITH_FLUX, refusing: 'nobody' },
+  'GitOps': { site: 'Docker', change: WITH_FLUX, refusing: 'neither' },
   'no GitOps any more': {
     site: 'Docker',
     before: WITH_FLUX,
@@ -491,18 +491,19 @@ const CASES: Readonly<Record<string, Case>> = {
     site: 'Docker',
     before: WITH_FLUX,
     change: { 'FluxConfig/flux.spec.branch': 'main' },
-    refusing: 'nobody',
+    refusing: 'neither',
   },
 };
 
 function refusing(before: Documents, after: Documents): { by: Refusing; rules: string[] } {
   const { cliAccepts, webhookAccepts, refusals } = diffDocuments(before, after)!;
-  const by = cliAccepts ? (webhookAccepts ? 'nobody' : 'API') : webhookAccepts ? 'CLI' : 'both';
+  const by = cliAccepts ? (webhookAccepts ? 'neither' : 'API') : webhookAccepts ? 'CLI' : 'both';
   return { by, rules: refusals.map(({ ruleId }) => ruleId) };
 }
 
 describe('a change of', () => {
-  test.each(Object.entries(CASES))('%s is judged as the tools do', (_what, { site, before = {}, change, refusing: expected, rule }) => {
+  test.each(Object.entries(CASES))('%s is refused by the same tools as in reality', (_what, each) => {
+    const { site, before = {}, change, refusing: expected, rule } = each;
     const old = changed(SITES[site], before);
     const found = refusing(old, changed(old, change));
     expect(found.by).toBe(expected);
@@ -510,7 +511,7 @@ describe('a change of', () => {
   });
 });
 
-test('every refusal names what it was, what it is, and a way out', () => {
+test('every refusal names the old value, the new value and a fix', () => {
   for (const { site, before = {}, change } of Object.values(CASES)) {
     const old = changed(SITES[site], before);
     for (const { path, message, fix, ruleId } of diffDocuments(old, changed(old, change))!.refusals) {

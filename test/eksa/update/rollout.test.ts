@@ -119,12 +119,12 @@ describe('machines beside those in use', () => {
     ]);
   });
 
-  test('scaling during an upgrade is refused by the CLI as well once machines are counted', () => {
+  test('the CLI, too, refuses scaling during an upgrade when the hardware is known', () => {
     const both = diffDocuments(bareMetal(), changed(bareMetal(), { ...UPGRADE, [`${A}.count`]: 2 }), hardware({ cp: 9, a: 9, b: 9 }))!;
     expect(both.refusals.map(({ ruleId, paths }) => [ruleId, ...paths])).toEqual([['W6', 'cli', 'api']]);
   });
 
-  test('nobody needs any on vSphere', () => {
+  test('no spare machines are needed on vSphere', () => {
     expect(diffDocuments(vsphere(), changed(vsphere(), UPGRADE))!.machines).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** What a change of versions is told, by rule, path and message. */
+/** Refusals of a change of versions: rule, path and message. */
 import { diffDocuments } from '../../../src/eksa/update/diff';
 import { changed, docker } from './samples';
 

@@ -118,7 +118,7 @@ function policiesOf(name: string): { readonly id: string; readonly document: any
 }
 
 describe.each(NAMES)('%s', (name) => {
-  it('has no finding of AwsSolutions or NIST 800-53 r5 that nobody acknowledged', () => {
+  it('has no unacknowledged finding of AwsSolutions or NIST 800-53 r5', () => {
     const { findings, acknowledgements } = auditOf(name);
     const unexplained = findings
       .filter(({ rule, path }) => !acknowledgements.some((each) => each.rule === rule && covers(each.path, path)))
@@ -126,7 +126,7 @@ describe.each(NAMES)('%s', (name) => {
     expect(unexplained).toEqual([]);
   });
 
-  it('acknowledges nothing that is not found: a row of acknowledgements.ts went too far, or is not needed any more', () => {
+  it('acknowledges nothing that is not found: a row of acknowledgements.ts is too broad or no longer needed', () => {
     const { findings, acknowledgements } = auditOf(name);
     expect(
       acknowledgements.filter(({ rule, path }) => isNag(rule) && !findings.some((each) => each.rule === rule && covers(path, each.path))),
@@ -169,8 +169,8 @@ function textsIn(path: string): readonly { readonly file: string; readonly text:
 /** The programs of the gateway and of functions know how a key begins: they make some. */
 const isProgram = (file: string) => file.startsWith(join(ROOT, 'lib', 'bundle'));
 
-describe.each(NAMES)('what %s leaves behind', (name) => {
-  it('holds no secret: templates, manifests, files for sites, pictures of them, assets', () => {
+describe.each(NAMES)('the output of %s', (name) => {
+  it('contains no secret: templates, manifests, files for sites, pictures of them, assets', () => {
     const texts = [join(outputs, name), ...assetsOf(name)].flatMap(textsIn);
     expect(texts.length).toBeGreaterThan(3);
     const found = texts.filter(
@@ -229,14 +229,14 @@ function appliedObjects(name: string): readonly any[][] {
     );
 }
 
-/** Values that CloudFormation fills in stand inside of texts; images among them have hashes as tags. */
+/** CloudFormation fills values into the text; an image has a hash as its tag. */
 function textOf(manifest: any): string {
   return typeof manifest === 'string'
     ? manifest
     : manifest['Fn::Join'][1].map((part: unknown) => (typeof part === 'string' ? part : 'image:filled-in')).join('');
 }
 
-/** What others made, as they made it. */
+/** Manifests of other projects, unchanged. */
 const OF_OTHERS: readonly { readonly object: string; readonly rules: readonly string[]; readonly reason: string }[] = [
   {
     object: 'StatefulSet eks-connector',
@@ -249,7 +249,7 @@ const OF_OTHERS: readonly { readonly object: string; readonly rules: readonly st
     rules: ['CONTAINER_RESOURCES'],
     reason: 'AWS says nothing about what the agents need, and one that is stopped for too little takes the cluster out of the console',
   },
-  { object: 'StatefulSet eks-connector', rules: ['CONTAINER_PROBES'], reason: 'the agents listen to nobody who could ask them' },
+  { object: 'StatefulSet eks-connector', rules: ['CONTAINER_PROBES'], reason: 'the agents have no port to probe' },
 ];
 
 describe.each(NAMES)('manifests of %s', (name) => {
@@ -300,7 +300,7 @@ it('needs every row of the explained wildcards', () => {
   ).toEqual([]);
 });
 
-it('lets no role be assumed by everybody', () => {
+it('has no role that every principal may assume', () => {
   const open = NAMES.flatMap((name) => {
     const folder = join(outputs, name);
     return readdirSync(folder)

@@ -16,7 +16,7 @@ function statementsFor(secret: secretsmanager.ISecret, plane: Stack): any[] {
   return secretReadStatements('cluster', mount, plane).map((statement) => plane.resolve(statement.toStatementJson()));
 }
 
-it('is one secret, with the key of AWS', () => {
+it('is one secret, encrypted with the key of AWS', () => {
   const stack = testStack();
   expect(statementsFor(secretsmanager.Secret.fromSecretNameV2(stack, 'Secret', 'gateways/tunnel'), stack)).toEqual([
     {
@@ -32,7 +32,7 @@ it('is one secret, with the key of AWS', () => {
   ]);
 });
 
-it('is the secret\'s own key besides, for Secrets Manager in the secret\'s region only', () => {
+it('is also the secret\'s own key, for Secrets Manager in the secret\'s region only', () => {
   const app = testApp();
   const stack = testStack('eu-central-1', app);
   const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab');
