@@ -74,4 +74,13 @@ export const EQUIVALENTS: Readonly<Record<string, string>> = {
     'any text that is no number tells connections apart',
   'gateway/src/data-plane/http/upstream-pool.ts#getName: \'\' -> \'mutated\'':
     'any text that is no number tells connections apart',
+  'gateway/src/sync/client.ts#-: 0 -> 1': 'set when a tunnel opens, before anything reads it',
+  'gateway/src/sync/client.ts#-: false -> true': 'set when a tunnel opens, before anything reads it',
+  'gateway/src/sync/down-conversion.ts#conversionKey: \' \' -> \'\'': 'there are fewer than ten rules: each number is one digit',
+  'gateway/src/sync/trust.ts#judgeAgain: \'\' -> \'mutated\'': 'neither text has a certificate in it',
+  'gateway/src/sync/tunnel-listener.ts##createServer: socket.once(\'close\', () => this.#sockets.delete(socket)); -> (removed)':
+    'frees memory only: what is closed is destroyed again without effect',
+  'gateway/src/sync/tunnel-listener.ts##createServer: \'close\' -> \'\'': 'frees memory only: what is closed is destroyed again without effect',
+  'gateway/src/sync/versions.ts#parseVersion: \'\' -> \'mutated\'': 'neither is a version',
+  'gateway/src/sync/versions.ts#parseVersion: text ?? \'\' -> text': 'the pattern reads a missing text as "undefined", which is no version',
 };

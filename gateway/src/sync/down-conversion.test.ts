@@ -62,6 +62,18 @@ describe('pushes to older data planes', () => {
     expect(removedFields((TABLE.upstreams as readonly Row[])[0]!, after!)).toEqual(fields);
   });
 
+  it('leave out when rows were changed, below 3.3', () => {
+    const entities = ['plugins', 'targets', 'upstreams', 'workspaces'] as const;
+    const fieldsOf = (table: ConfigTable) => entities.map((entity) => 'updated_at' in (table[entity] as readonly Row[])[0]!);
+    expect(fieldsOf(convertFor(TABLE, '3.2.9'))).toEqual([false, false, false, false]);
+    expect(fieldsOf(convertFor(TABLE, '3.3.0'))).toEqual([true, true, true, true]);
+  });
+
+  it('leave tables without rows, and plugins without configuration, as they are', () => {
+    const table: ConfigTable = { _format_version: '3.0', plugins: [{ id: 'p', name: 'key-auth' }] };
+    expect(convertFor(table, '3.0.0')).toEqual(table);
+  });
+
   it('keep the fields of other plugins that have the same names', () => {
     expect((convertFor(TABLE, '3.0.0').plugins as readonly Row[])[1]!.config).toEqual({ realm: 'stays' });
   });

@@ -2,7 +2,6 @@
  * What data planes older than this control plane cannot read is taken out of their push. A table: each row says below which version it
  * applies. Recorded from Kong Gateway OSS 3.9.1; rows of further plugins come with those plugins.
  */
-import { KONG_VERSION } from '../base/version.ts';
 import type { ConfigTable, Row } from '../model/config-table.ts';
 import { compareVersions, parseVersion } from './versions.ts';
 
@@ -23,11 +22,9 @@ const RULES: readonly Rule[] = [
   { below: '3.1.0', change: withoutFields({ upstreams: ['use_srv_name'] }) },
 ];
 
-const OWN = parseVersion(KONG_VERSION)!;
-
 function rulesFor(version: string): readonly Rule[] {
   const theirs = parseVersion(version);
-  if (theirs === undefined || compareVersions(theirs, OWN) >= 0) return [];
+  if (theirs === undefined) return [];
   return RULES.filter((rule) => compareVersions(theirs, parseVersion(rule.below)!) < 0);
 }
 
@@ -68,7 +65,5 @@ function mapRows(table: ConfigTable, entity: string, change: (row: Row) => Row):
 }
 
 function omit(row: Row, names: readonly string[]): Row {
-  return names.some((name) => name in row)
-    ? Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)))
-    : row;
+  return Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)));
 }

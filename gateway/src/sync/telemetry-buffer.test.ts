@@ -56,6 +56,8 @@ it('gives up the oldest batch as a whole, before single records', () => {
   expect(batchesOf(buffer)[0]).toEqual([2, 1_000, 1_000]);
   filled(1, buffer, 20_000);
   expect(buffer.dropped).toBe(2_000);
+  buffer.cut();
+  expect(batchesOf(buffer).slice(-2)).toEqual([[11, 10_000, 1_000], [12, 20_000, 1]]);
 });
 
 it('has room again for what was acknowledged', () => {

@@ -208,9 +208,13 @@ describe.each([TELEMETRY_PATH, ...DISCARDED_PATHS])('a connection at %s', (path)
 });
 
 it.each(DISCARDED_PATHS)('a broken frame at %s ends its connection, and nothing else', async (path) => {
+  const uncaught: Error[] = [];
+  const note = (error: Error) => void uncaught.push(error);
+  process.on('uncaughtExceptionMonitor', note);
   const dataPlane = await connect('n-1', path);
   dataPlane.send('text', Buffer.from([0xff]));
   await dataPlane.ended();
-  expect(lines).toEqual([]);
+  process.off('uncaughtExceptionMonitor', note);
+  expect([lines, uncaught]).toEqual([[], []]);
   await batch(await greeted(), 1);
 });

@@ -104,7 +104,7 @@ export class TelemetryServer {
 
   #take(hello: TelemetryHello, { seq, dropped }: TelemetryBatchHead, records: readonly TelemetryRecord[], websocket: WebSocket): void {
     const known = this.#accounts.get(hello.node_id);
-    const account = known?.run === hello.run ? known : { run: hello.run, seq: 0, records: 0, dropped: 0 };
+    const account = known?.run === hello.run ? known : { seq: 0, records: 0 };
     // A batch whose ack was lost on the way comes again.
     if (seq > account.seq) {
       this.#accounts.delete(hello.node_id);

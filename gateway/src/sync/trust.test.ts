@@ -86,6 +86,7 @@ describe('mode shared', () => {
 describe('mode pki', () => {
   it('trusts certificates of the authority only', async () => {
     expect(await verdicts(pki(), await leaf())).toEqual(TRUSTED);
+    expect(await verdicts(pki(), await leaf('factory.other.example'))).toEqual(TRUSTED);
     expect(await verdicts(pki(), shared)).toEqual(WRONG);
     expect(await verdicts(pki())).toEqual(['none', false, false]);
     const impostor = await Authority.create('tunnel authority');
@@ -103,6 +104,8 @@ describe('mode pki', () => {
     const socket = await handshake(pki(), await leaf());
     expect(judgeAgain(pki({ authorities: `${next.certificate}\n${authority.certificate}` }), pki())(socket)).toBe(true);
     expect(judgeAgain(pki({ authorities: next.certificate }), pki())(socket)).toBe(false);
+    const renamed = await authority.renamed('renamed authority');
+    expect(judgeAgain(pki({ authorities: renamed.certificate }), pki())(socket)).toBe(false);
     const { authorities: _, ...without } = pki();
     expect(judgeAgain(without, pki())(socket)).toBe(false);
   });
@@ -134,7 +137,9 @@ describe('mode pki_check_cn', () => {
     ['in the list', ['Factory.elsewhere.example'], 'factory.elsewhere.example', 'trusted'],
     ['not in the list', ['shop.acme.example'], 'factory.acme.example', 'wrong'],
     ['of the domain of the control plane', [], 'Factory.acme.example', 'trusted'],
+    ['of one letter before the domain', [], 'f.acme.example', 'trusted'],
     ['of another domain', [], 'factory.other.example', 'wrong'],
+    ['of a domain with another first letter', [], 'factory.icme.example', 'wrong'],
     ['of one part', [], 'factory', 'wrong'],
     ['that ends with a dot', [], 'factory.', 'wrong'],
     ['that begins with a dot', [], '.acme.example', 'wrong'],
@@ -144,6 +149,11 @@ describe('mode pki_check_cn', () => {
       verdict === 'trusted',
       verdict === 'trusted',
     ]);
+  });
+
+  it('a domain may have one letter', async () => {
+    const identity = await authority.issue('control-plane.x', ['server']);
+    expect(await verdicts(checked({ identity }), await leaf('factory.x'))).toEqual(TRUSTED);
   });
 
   it('two common names are as good as none', async () => {

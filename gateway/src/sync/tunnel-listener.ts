@@ -144,7 +144,6 @@ export class TunnelListener {
       headersTimeout: HANDSHAKE_LIMIT_MS,
       requestTimeout: HANDSHAKE_LIMIT_MS,
       connectionsCheckingInterval: LIMIT_CHECK_MS,
-      maxHeaderSize: 16_384,
     });
     const admits = (request: IncomingMessage, socket: Duplex): boolean => {
       const verdict = this.#judge(socket as TLSSocket);

@@ -22,6 +22,7 @@ it.each([
   ['3.10.0', '3.9.9', 1],
   ['3.9.2', '3.9.10', -1],
   ['3.9.1.2', '3.9.1.1', 1],
+  ['3.9.1.1', '3.9.1.2', -1],
   ['3.9.1.1', '3.9.2.0', -1],
 ])('%s against %s: %d', (a, b, order) => {
   const compared = compareVersions(parseVersion(a)!, parseVersion(b)!);

@@ -14,8 +14,8 @@ const PATTERN = /^(\d+)\.(\d+)\.(\d+)(?:\.(\d+))?/;
 export function parseVersion(text: string | undefined): Version | undefined {
   const match = PATTERN.exec(text ?? '');
   if (match === null) return undefined;
-  const [major = 0, minor = 0, patch = 0, build = 0] = match.slice(1).map((part) => Number(part ?? 0));
-  return { major, minor, patch, build };
+  const [, major, minor, patch, build = '0'] = match;
+  return { major: Number(major), minor: Number(minor), patch: Number(patch), build: Number(build) };
 }
 
 /** Negative when a is older than b. */
