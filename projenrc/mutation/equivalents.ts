@@ -43,7 +43,6 @@ export const EQUIVALENTS: Readonly<Record<string, string>> = {
   'gateway/src/store/sqlite-driver.ts#judged: text !== undefined -> true':
     'a statement that is prepared is no write, and outside of a transaction no write is pending',
   'gateway/src/store/sqlite.ts#BUSY_MS: 5_000 -> 5001': 'nothing depends on one millisecond of it',
-  'gateway/src/store/writer.ts#-: 0 -> 1': 'positions within a revision are compared only',
   'gateway/src/store/writer.ts##clearReference: found -> true': 'the reference to the removed row is removed with the row that holds it',
   'gateway/src/store/writer.ts##log: after && JSON.stringify(after) -> JSON.stringify(after)': 'the text `null` is read as null',
   'gateway/src/store/writer.ts#expiryOf: typeof row.ttl === \'number\' -> true':

@@ -50,6 +50,25 @@ describe('an embedded database', () => {
     ]);
   });
 
+  it('has the rows that other versions of the gateway read', async () => {
+    const file = join(temporaryFolder('store'), 'hybridge.db');
+    store = await openSqliteStore({ schemas: SCHEMAS, log: SILENT, pollMs: 0, file });
+    await store.write(async (writer) => {
+      const plugin = { id: '00000000-0000-4000-8000-000000000001', name: 'key-auth', route: null, service: null, consumer: null };
+      await writer.insert('plugins', { ...plugin, instance_name: 'one' });
+      await writer.delete('plugins', plugin.id);
+      await writer.insert('plugins', { ...plugin, instance_name: 'two' });
+    });
+    const other = new DatabaseSync(file, { readOnly: true });
+    expect(other.prepare('select field from unique_values order by field').all().map(({ field }) => field))
+      .toEqual(['instance_name', 'name+route+service+consumer']);
+    expect(other.prepare('select revision, position, operation from changes order by position').all().map((row) => ({ ...row }))).toEqual([
+      { revision: 1, position: 1, operation: 'insert' }, { revision: 1, position: 2, operation: 'delete' },
+      { revision: 1, position: 3, operation: 'insert' },
+    ]);
+    other.close();
+  });
+
   it('waits for another process that writes', async () => {
     const file = join(temporaryFolder('store'), 'hybridge.db');
     store = await openSqliteStore({ schemas: SCHEMAS, log: SILENT, pollMs: 0, file });
