@@ -267,19 +267,19 @@ const SECRETS_AS_TEXT: readonly Mistake[] = [
   {
     what: 'a private key as an authority of Roles Anywhere',
     place: 'CertificateAuthority.fromPem',
-    says: /pem holds a private key, .*expected/,
+    says: /pem: got a private key, expected certificates only/,
     make: () => CertificateAuthority.fromPem(KEY),
   },
   {
     what: 'a password in the address of a proxy',
     place: '$ID',
-    says: /proxy\.httpProxy holds a password, .*expected/,
+    says: /proxy\.httpProxy: got a password, .*expected/,
     make: ({ app }, id) => site(app, id, { proxy: { httpProxy: 'http://planted:planted@proxy:3128', httpsProxy: 'proxy:3128' } }),
   },
   {
     what: 'a Secret among further documents',
     place: '$ID',
-    says: /furtherDocuments\[0\] is a Secret, .*expected/,
+    says: /furtherDocuments\[0\]: got a Secret, .*expected/,
     make: ({ app }, id) => site(app, id, { furtherDocuments: [{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x' } }] }),
   },
 ];
@@ -334,19 +334,19 @@ const TOKENS: readonly Mistake[] = [
   {
     what: "the name of a site's cluster",
     place: '$ID',
-    says: /clusterName holds a token, .*expected a plain value/,
+    says: /clusterName: got a value known only after deployment, expected a plain value/,
     make: ({ app }, id) => site(app, id, { clusterName: later() }),
   },
   {
     what: "the endpoint of a site's cluster",
     place: '$ID',
-    says: /endpoint holds a token, .*expected a plain value/,
+    says: /endpoint: got a value known only after deployment, expected a plain value/,
     make: ({ app }, id) => site(app, id, { endpoint: later() }),
   },
   {
     what: 'the region of an issuer',
     place: 'Nowhere$ID/Issuer',
-    says: /the region of stack .* is known only after deployment, .*expected/,
+    says: /scope: got stack \w+, whose region is known only after deployment, expected/,
     make: ({ app }, id) => new OidcIssuer(new Stack(app, `Nowhere${id}`), 'Issuer', { bucketName: 'acme-keys' }),
   },
   {
@@ -679,7 +679,7 @@ const CLASHES: readonly Mistake[] = [
   {
     what: 'two clusters of sites that write one folder',
     place: 'Stage$ID/$ID',
-    says: /the id '\w+' is also that of \w+, and both would write to .*; choose another id/,
+    says: /id: got "\w+", which is the folder of \w+ in cdk\.out\/hybridge already, expected another one/,
     make: ({ app }, id) => {
       site(app, id);
       new BareMetalCluster(new Stack(app, `Stage${id}`), id, bareMetal({ clusterName: 'other' }));
@@ -703,7 +703,7 @@ const VERSIONS: readonly Mistake[] = [
   {
     what: 'a release of EKS Anywhere newer than that of the management cluster',
     place: '$ID',
-    says: /eksAnywhereVersion is 'v0\.26\.0', newer than 'v0\.25\.4' of managementCluster; expected the same/,
+    says: /eksAnywhereVersion: got "v0\.26\.0", newer than "v0\.25\.4" of managementCluster, expected the same/,
     make: ({ app }, id) =>
       new VSphereCluster(
         app,
@@ -796,7 +796,7 @@ const NUMBERS_AND_NAMES: readonly Mistake[] = [
   {
     what: 'a file that is not there',
     place: 'Cloud/ControlPlane',
-    says: /file: cannot read "no\.yaml": .*; give a path from the folder that the app runs in/,
+    says: /file: cannot read "no\.yaml": .*; give a path relative to the folder that the app runs in, or an absolute one/,
     make: ({ controlPlane }, id) => controlPlane.addDeclarativeConfig(id, { file: 'no.yaml' }),
   },
   {
@@ -867,7 +867,7 @@ const NUMBERS_AND_NAMES: readonly Mistake[] = [
   {
     what: 'an ARN of something else',
     place: 'CertificateAuthority.fromPrivateCa',
-    says: /arn is 'arn:aws:iam::1:role\/x'; expected the ARN of an authority of ACM PCA/,
+    says: /arn: got "arn:aws:iam::1:role\/x", expected the ARN of an authority of ACM PCA/,
     make: () => CertificateAuthority.fromPrivateCa('arn:aws:iam::1:role/x'),
   },
   {
@@ -891,7 +891,7 @@ const NUMBERS_AND_NAMES: readonly Mistake[] = [
   {
     what: 'a package in a namespace with an invalid name',
     place: 'Package.certManager',
-    says: /targetNamespace is 'No Name'; expected at most 63 lower-case/,
+    says: /targetNamespace: got "No Name", expected at most 63 lower-case/,
     make: (world, id) => plant(world, id).addPackage(Package.certManager({ targetNamespace: 'No Name' })),
   },
   {

@@ -4,7 +4,7 @@ import { machineNames } from '../eksa/documents/cluster';
 import { spareMachines } from '../eksa/hardware/selection';
 import { CLUSTER_PROP_PATHS, machinePropPaths } from '../eksa/prop-path';
 import type { PropPath } from '../eksa/prop-path';
-import { atPlace } from '../private/input/place';
+import { atPlace, shown } from '../private/input/place';
 import { clusterInput, controlPlaneInput, machineConfigInput, workerInput } from './cluster-input';
 import { EksAnywhereCluster } from './eks-anywhere-cluster';
 import type { MachineClusterProps } from './eks-anywhere-cluster';
@@ -156,18 +156,11 @@ export class BareMetalCluster extends EksAnywhereCluster {
     super(scope, id, props);
     this.hardware = props.hardware;
     const workerNodes = props.workerNodes ?? [];
-    for (const [index, group] of [props.controlPlaneNodes, ...workerNodes].entries()) {
-      if (group.installationTemplateName === undefined || group.installationTemplate) continue;
-      const prop = index === 0 ? 'controlPlaneNodes' : `workerNodes[${index - 1}]`;
-      throw new Error(
-        `${this.node.path}: ${prop}.installationTemplateName is '${group.installationTemplateName}' and there is no `
-          + 'installationTemplate; expected both or none',
-      );
-    }
+    atPlace(this, () => [props.controlPlaneNodes, ...workerNodes].forEach(requireTemplate));
     this._define({
       kind: 'eks-anywhere-bare-metal',
-      documents: bareMetalDocuments({
-        ...atPlace(this, () => clusterInput(this.clusterName, props)),
+      documents: atPlace(this, () => bareMetalDocuments({
+        ...clusterInput(this.clusterName, props),
         endpoint: props.endpoint,
         controlPlaneNodes: {
           ...controlPlaneInput(props.controlPlaneNodes),
@@ -185,13 +178,20 @@ export class BareMetalCluster extends EksAnywhereCluster {
         isoUrl: props.isoUrl,
         skipServiceLoadBalancer: props.skipServiceLoadBalancer,
         loadBalancerInterface: props.loadBalancerInterface,
-      }),
+      })),
       propPaths: propPaths(this.clusterName, props),
       hardware: () => props.hardware._toHardware(),
       notes: () => (props.upgradeInPlace ? [] : missingSpares(props, workerNodes)),
       files: () => ({ 'hardware.csv': props.hardware._toCsv() }),
     });
   }
+}
+
+/** @param index of the group: 0 for the control plane, then the worker groups */
+function requireTemplate({ installationTemplateName: name, installationTemplate }: BareMetalMachineOptions, index: number): void {
+  if (name === undefined || installationTemplate) return;
+  const prop = index === 0 ? 'controlPlaneNodes' : `workerNodes[${index - 1}]`;
+  throw new Error(`${prop}.installationTemplateName: got ${shown(name)} without installationTemplate, expected both or neither`);
 }
 
 /** A rolling upgrade takes spare machines first and frees old ones afterwards. */

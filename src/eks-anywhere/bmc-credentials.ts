@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { environmentPlaceholder, secretPlaceholder } from '../eksa/hardware/placeholder';
+import { shown } from '../private/input/place';
 
 /** Environment variables that hold the credentials of a BMC. Can be changed later: they are read by `hybridge eksa render`. */
 export interface BmcEnvironmentVariables {
@@ -25,8 +26,8 @@ export class BmcCredentials {
       if (Token.isUnresolved(name) || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
         // What was given may be the secret itself: it is not repeated.
         throw new Error(
-          `BmcCredentials.fromEnvironment: ${prop} is no name of an environment variable; expected a name such as `
-            + 'BMC_PASSWORD, not its value',
+          `BmcCredentials.fromEnvironment: ${prop}: got no name of an environment variable, expected one such as BMC_PASSWORD: give `
+            + 'the name, not its value',
         );
       }
     }
@@ -42,7 +43,7 @@ export class BmcCredentials {
   public static fromSecretsManager(secretName: string): BmcCredentials {
     if (Token.isUnresolved(secretName) || !/^[A-Za-z0-9/_+=.@-]{1,512}$/.test(secretName)) {
       throw new Error(
-        `BmcCredentials.fromSecretsManager: secretName is '${secretName}'; expected the plain name of a secret, such as factory/bmc`,
+        `BmcCredentials.fromSecretsManager: secretName: got ${shown(secretName)}, expected the name of a secret, such as factory/bmc`,
       );
     }
     return new BmcCredentials(secretPlaceholder(secretName, 'username'), secretPlaceholder(secretName, 'password'));

@@ -8,6 +8,7 @@ import type { HostOs } from '../eksa/model/machines';
 import { defaultSshUser } from '../eksa/model/os-family';
 import { formatDuration } from '../eksa/syntax/duration';
 import { holdsPassword } from '../eksa/syntax/url';
+import { shown } from '../private/input/place';
 import type { CiliumOptions } from './cilium';
 import type { EksAnywhereClusterProps, MachineClusterProps } from './eks-anywhere-cluster';
 import type { MachineGroupOptions } from './machine-group';
@@ -55,12 +56,12 @@ export function clusterInput(clusterName: string, props: EksAnywhereClusterProps
 function furtherDocuments(documents: { [key: string]: any }[]): readonly Document[] {
   for (const [index, { kind }] of documents.entries()) {
     if (typeof kind !== 'string' || kind === '') {
-      throw new Error(`furtherDocuments[${index}].kind is ${JSON.stringify(kind) ?? 'missing'}; expected the kind of a Kubernetes object`);
+      throw new Error(`furtherDocuments[${index}].kind: got ${shown(kind)}, expected the kind of a Kubernetes object`);
     }
     if (kind === 'Secret') {
       throw new Error(
-        `furtherDocuments[${index}] is a Secret, whose content would be written to cdk.out; expected no Secrets: keep `
-          + 'it in a file of its own',
+        `furtherDocuments[${index}]: got a Secret, whose content would be written to cdk.out, expected no Secrets: keep it in `
+          + 'a file of its own',
       );
     }
   }
@@ -94,9 +95,8 @@ export function machineConfigInput(
   { group, prop }: NamedGroup,
 ): MachineConfigInput {
   if (group.login && !group.login.keys[0]) {
-    throw new Error(
-      `${prop}.login.keys is ${group.login.keys.length > 0 ? "['']" : 'empty'}; expected a public key such as 'ssh-ed25519 AAAA... ops'`,
-    );
+    const got = group.login.keys.length > 0 ? 'an empty text' : 'none';
+    throw new Error(`${prop}.login.keys: got ${got}, expected a public key such as 'ssh-ed25519 AAAA... ops'`);
   }
   const os = group.os ?? props.os;
   const {
@@ -132,7 +132,10 @@ function healthCheck({ maxUnhealthy, nodeStartupTimeout, unhealthyMachineTimeout
 function cilium({ helmValues, ...options }: CiliumOptions): Cilium {
   const ignored = Object.entries(options).filter(([, value]) => value !== undefined).map(([name]) => name);
   if (helmValues && ignored.length > 0) {
-    throw new Error(`cilium.helmValues makes EKS Anywhere ignore ${ignored.join(', ')}; expected helmValues alone: say everything there`);
+    throw new Error(
+      `cilium.helmValues: got values together with ${ignored.join(', ')}, which EKS Anywhere then ignores, expected helmValues alone: `
+        + 'set everything there',
+    );
   }
   return {
     policyEnforcementMode: options.policyMode,
@@ -149,7 +152,7 @@ function proxy({ httpProxy, httpsProxy, noProxy }: ProxyOptions): ClusterSpec['p
   for (const [prop, url] of Object.entries({ httpProxy, httpsProxy })) {
     // The files are in cdk.out, which is kept and uploaded. The message does not repeat the value.
     if (holdsPassword(url)) {
-      throw new Error(`proxy.${prop} holds a password, which would be written to cdk.out; expected a proxy that asks for no login`);
+      throw new Error(`proxy.${prop}: got a password, which would be written to cdk.out, expected a proxy without login`);
     }
   }
   return { httpProxy, httpsProxy, noProxy };

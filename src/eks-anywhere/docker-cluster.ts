@@ -52,9 +52,10 @@ export interface DockerClusterProps extends EksAnywhereClusterProps {
 export class DockerCluster extends EksAnywhereCluster {
   constructor(scope: Construct, id: string, props: DockerClusterProps) {
     super(scope, id, props);
-    if (props.kindnetd && props.cilium) {
-      throw new Error(`${this.node.path}: kindnetd is true and cilium is set; expected one of them: a cluster has one network plugin`);
-    }
+    atPlace(this, () => {
+      if (!props.kindnetd || !props.cilium) return;
+      throw new Error('kindnetd: got true together with cilium, expected one of the two: a cluster has one network plugin');
+    });
     this._define({
       kind: 'eks-anywhere-docker',
       documents: dockerDocuments({

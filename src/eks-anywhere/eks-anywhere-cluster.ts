@@ -14,6 +14,8 @@ import type { PropPath } from '../eksa/prop-path';
 import { propOf } from '../eksa/prop-path';
 import { isNewerRelease } from '../eksa/syntax/version';
 import { toYaml } from '../eksa/yaml/emit';
+import { claimName } from '../private/input/claims';
+import { atPlace, shown } from '../private/input/place';
 import { kebabCase } from '../private/kubernetes/names';
 import type { OutputFiles } from '../private/output-files';
 import { writeFilesAtSynthesis } from '../private/output-files';
@@ -274,46 +276,24 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
    */
   protected constructor(scope: Construct, id: string, props: EksAnywhereClusterProps) {
     super(scope, id);
-    refuseTokens(props, this.node.path);
-    const { endpoint, sshKey } = props as Partial<MachineClusterProps>;
+    atPlace(this, () => refuseTokens(props));
+    const { endpoint } = props as Partial<MachineClusterProps>;
     this.clusterName = props.clusterName ?? kebabCase(id);
     this.kubernetesVersion = props.kubernetesVersion;
     this.endpoint = endpoint;
     this.podsCidr = props.podsCidr;
     this.servicesCidr = props.servicesCidr;
     this.eksAnywhereVersion = props.eksAnywhereVersion;
-    if ('sshKey' in props && !sshKey) {
-      const found = sshKey === '' ? 'empty' : 'undefined';
-      throw new Error(
-        `${this.node.path}: sshKey is ${found}; expected a public key such as 'ssh-ed25519 AAAA... ops'. If it comes `
-          + 'from an environment variable, that variable is not set',
-      );
-    }
-    // One of another app is known by its name only.
+    // A management cluster of another app is known by its name only.
     const manager = props.managementCluster instanceof EksAnywhereCluster ? props.managementCluster : undefined;
     this.managementClusterName = props.managementCluster?.clusterName;
-    if (props.managementCluster?.managementClusterName) {
-      const name = manager?.node.path ?? props.managementCluster.clusterName;
-      throw new Error(
-        `${this.node.path}: managementCluster is ${name}, which is itself managed by `
-          + `${props.managementCluster.managementClusterName}; expected a cluster that manages itself`,
-      );
-    }
-    if (this.managementClusterName === this.clusterName) {
-      throw new Error(
-        `${this.node.path}: managementCluster is '${this.clusterName}', the name of this cluster; expected another `
-          + 'cluster, or nothing for one that manages itself',
-      );
-    }
-    if (manager && isNewerRelease(props.eksAnywhereVersion, manager.eksAnywhereVersion)) {
-      throw new Error(
-        `${this.node.path}: eksAnywhereVersion is '${props.eksAnywhereVersion}', newer than `
-          + `'${manager.eksAnywhereVersion}' of managementCluster; expected the same or an older one: upgrade the management cluster first`,
-      );
-    }
-    if (manager?.gitOps && props.gitOps) refuseOtherRepository(this, manager, [manager.gitOps, props.gitOps]);
     this.gitOps = props.gitOps ?? manager?.gitOps;
-    if (props.licenseToken) (manager ?? this).claimLicense(this, props.licenseToken);
+    atPlace(this, () => {
+      requireSshKey(props);
+      requireManager(this.clusterName, props.managementCluster);
+      if (manager) this.requireCompatible(manager, props);
+      if (props.licenseToken) (manager ?? this).claimLicense(this, props.licenseToken);
+    });
   }
 
   /**
@@ -379,10 +359,12 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
   protected _define(definition: Definition): void {
     const findings = checkDocuments(definition.documents, undefined, this.rules(definition));
     const early = findings.filter((finding) => finding.severity === 'error' && isEarly(finding));
-    if (early.length > 0) throw new Error(`${this.node.path}: ${early.map((finding) => described(finding, definition)).join('\n')}`);
-
+    this.folder = folderOf(this);
+    atPlace(this, () => {
+      if (early.length > 0) throw new Error(early.map((finding) => described(finding, definition)).join('\n'));
+      claimName(this, { property: 'id', what: 'folder', name: this.folder, among: 'cdk.out/hybridge' });
+    });
     this.definition = definition;
-    this.folder = claimedFolder(this);
     this.node.addValidation({
       validate: () => [...this.errors(definition), ...this.addOns.problems(definition.documents, definition.hardware?.())],
     });
@@ -411,13 +393,23 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
     return Object.fromEntries(Object.entries(files).map(([name, text]) => [`${REPOSITORY}/${name}`, text]));
   }
 
+  /** @throws Error when the management cluster has an older release or another Git repository */
+  private requireCompatible(manager: EksAnywhereCluster, { eksAnywhereVersion, gitOps }: EksAnywhereClusterProps): void {
+    if (isNewerRelease(eksAnywhereVersion, manager.eksAnywhereVersion)) {
+      throw new Error(
+        `eksAnywhereVersion: got ${shown(eksAnywhereVersion)}, newer than ${shown(manager.eksAnywhereVersion)} of managementCluster, `
+          + 'expected the same or an older one: upgrade the management cluster first',
+      );
+    }
+    if (manager.gitOps && gitOps) requireSameRepository(manager, [manager.gitOps, gitOps]);
+  }
+
   /** The tools refuse a workload cluster whose token another cluster of its management cluster has. */
   private claimLicense(cluster: EksAnywhereCluster, { _placeholder: placeholder }: LicenseToken): void {
     const owner = this.licenses.get(placeholder);
     if (owner !== undefined) {
       throw new Error(
-        `${cluster.node.path}: licenseToken is ${placeholder}, which ${owner} has already; expected a token of its `
-          + 'own: a licence is for one cluster',
+        `licenseToken: got ${placeholder}, which ${owner} has already, expected another token: a licence is valid for one cluster`,
       );
     }
     this.licenses.set(placeholder, cluster.node.path);
@@ -456,36 +448,46 @@ const PICTURE = 'cluster.svg';
 /** Its content belongs in the repository that Flux follows. */
 const REPOSITORY = 'gitops';
 
-/** One Flux, on the management cluster, follows one repository. */
-function refuseOtherRepository({ node }: Construct, manager: EksAnywhereCluster, both: readonly FluxSync[]): void {
+function requireSshKey(props: EksAnywhereClusterProps): void {
+  const { sshKey } = props as Partial<MachineClusterProps>;
+  if (!('sshKey' in props) || sshKey) return;
+  throw new Error(
+    `sshKey: got ${sshKey === '' ? 'an empty text' : 'none'}, expected a public key such as 'ssh-ed25519 AAAA... ops': if it comes `
+      + 'from an environment variable, that variable is not set',
+  );
+}
+
+/** A management cluster manages itself, so it is neither the cluster itself nor a workload cluster. */
+function requireManager(clusterName: string, manager: IManagementCluster | undefined): void {
+  if (!manager) return;
+  if (manager.managementClusterName) {
+    const name = Construct.isConstruct(manager) ? manager.node.path : manager.clusterName;
+    throw new Error(
+      `managementCluster: got ${name}, which ${manager.managementClusterName} manages, expected a cluster that manages itself`,
+    );
+  }
+  if (manager.clusterName === clusterName) {
+    throw new Error(
+      `managementCluster: got ${shown(clusterName)}, the name of this cluster, expected another cluster: omit the property for a `
+        + 'cluster that manages itself',
+    );
+  }
+}
+
+/** Flux runs on the management cluster and follows one repository. */
+function requireSameRepository(manager: EksAnywhereCluster, both: readonly FluxSync[]): void {
   const [theirs, own] = both.map(({ _kind, _spec, _options: { path } }) =>
     JSON.stringify([_kind, { ..._spec, clusterConfigPath: path ?? `clusters/${manager.clusterName}` }]),
   );
   if (own === theirs) return;
   throw new Error(
-    `${node.path}: gitOps is another repository, branch or folder than that of managementCluster; expected the `
-      + `same, or leave it out: Flux on ${manager.node.path} follows that one`,
+    'gitOps: got another repository, branch or folder than managementCluster has, expected the same: omit it, because Flux on '
+      + `${manager.node.path} follows that one`,
   );
 }
 
-const folders = new WeakMap<object, Map<string, string>>();
-
-/**
- * The folder below cdk.out/hybridge: the id, in a folder of its stage where it has one; it must not be taken by another
- * cluster of the app.
- */
-function claimedFolder(cluster: Construct): string {
+/** The folder below cdk.out/hybridge: the id, in a folder of its stage where it has one. */
+function folderOf(cluster: Construct): string {
   const stage = Stage.of(cluster);
-  const folder = stage?.parentStage ? `${stage.stageName}/${cluster.node.id}` : cluster.node.id;
-  const taken = folders.get(cluster.node.root) ?? new Map<string, string>();
-  folders.set(cluster.node.root, taken);
-  const owner = taken.get(folder);
-  if (owner !== undefined) {
-    throw new Error(
-      `${cluster.node.path}: the id '${cluster.node.id}' is also that of ${owner}, and both would write to `
-        + `cdk.out/hybridge/${folder}/; choose another id`,
-    );
-  }
-  taken.set(folder, cluster.node.path);
-  return folder;
+  return stage?.parentStage ? `${stage.stageName}/${cluster.node.id}` : cluster.node.id;
 }

@@ -1,4 +1,5 @@
 import { FLUX_KIND, OLD_FLUX_KIND } from '../eksa/documents/identity';
+import { shown } from '../private/input/place';
 
 /** Where in a repository Flux looks. Fixed once it is set, but for `secretStore`. */
 export interface FluxOptions {
@@ -79,7 +80,7 @@ export class FluxSync {
    */
   public static github(options: FluxGithubOptions): FluxSync {
     const { owner, repository, personal } = options;
-    return new FluxSync(FLUX_KIND, { ...common(options), github: { owner, repository, personal } }, options);
+    return new FluxSync(FLUX_KIND, { ...common('FluxSync.github', options), github: { owner, repository, personal } }, options);
   }
 
   /**
@@ -88,7 +89,7 @@ export class FluxSync {
    */
   public static gitOpsConfig(options: FluxGithubOptions): FluxSync {
     const { owner, repository, personal } = options;
-    const { branch, clusterConfigPath, systemNamespace } = common(options);
+    const { branch, clusterConfigPath, systemNamespace } = common('FluxSync.gitOpsConfig', options);
     return new FluxSync(
       OLD_FLUX_KIND,
       { flux: { github: { owner, repository, personal, branch, clusterConfigPath, fluxSystemNamespace: systemNamespace } } },
@@ -103,7 +104,7 @@ export class FluxSync {
   public static git(options: FluxGitOptions): FluxSync {
     return new FluxSync(
       FLUX_KIND,
-      { ...common(options), git: { repositoryUrl: options.repositoryUrl, sshKeyAlgorithm: options.sshKeyAlgorithm } },
+      { ...common('FluxSync.git', options), git: { repositoryUrl: options.repositoryUrl, sshKeyAlgorithm: options.sshKeyAlgorithm } },
       options,
     );
   }
@@ -127,9 +128,9 @@ export class FluxSync {
   ) {}
 }
 
-function common({ branch, path, namespace }: FluxOptions) {
+function common(method: string, { branch, path, namespace }: FluxOptions) {
   if (path !== undefined && (path.startsWith('/') || path.split('/').some((part) => part === '..' || part === '.'))) {
-    throw new Error(`FluxSync: path is '${path}'; expected a folder in the repository, such as clusters/site`);
+    throw new Error(`${method}: path: got ${shown(path)}, expected a folder in the repository, such as clusters/site`);
   }
   return { branch: branch ?? 'main', clusterConfigPath: path, systemNamespace: namespace ?? 'flux-system' };
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Hardware, MachineCells } from '../eksa/hardware/machine';
 import { formatHardware, machineFromCells, parseHardware } from '../eksa/hardware/machine';
 import { parsePlaceholder } from '../eksa/hardware/placeholder';
+import { atPlace, shown } from '../private/input/place';
 import type { BmcCredentials } from './bmc-credentials';
 import { refuseTokens } from './token-refusal';
 
@@ -94,13 +95,17 @@ export class HardwareInventory {
    * const hardware = HardwareInventory.fromCsv('hardware/factory.csv');
    */
   public static fromCsv(path: string, options: HardwareCsvOptions = {}): HardwareInventory {
-    if (!existsSync(path)) throw new Error(`hardware: the file '${path}' does not exist (working directory: ${process.cwd()})`);
-    const { machines, fileProblem } = parseHardware(readFileSync(path, 'utf8'));
-    if (fileProblem) throw new Error(`hardware: '${path}' line ${fileProblem.line}: ${fileProblem.message}`);
-    const inventory = new HardwareInventory();
-    for (const machine of machines) inventory.cells.push(withCredentials(machine.cells, options.bmcCredentials));
-    refusePasswords(inventory.cells, machines.map((machine) => machine.line), path);
-    return inventory;
+    return atPlace('HardwareInventory.fromCsv', () => {
+      if (!existsSync(path)) {
+        throw new Error(`path: got ${shown(path)}, which does not exist, expected a file (working directory: ${process.cwd()})`);
+      }
+      const { machines, fileProblem } = parseHardware(readFileSync(path, 'utf8'));
+      if (fileProblem) throw new Error(`path: got ${shown(path)}, line ${fileProblem.line}: ${fileProblem.message}`);
+      const inventory = new HardwareInventory();
+      for (const machine of machines) inventory.cells.push(withCredentials(machine.cells, options.bmcCredentials));
+      refusePasswords(inventory.cells, machines.map((machine) => machine.line), path);
+      return inventory;
+    });
   }
 
   private readonly cells: MachineCells[] = [];
@@ -123,7 +128,7 @@ export class HardwareInventory {
    * @throws Error when a value is known only after deployment
    */
   public add(machine: HardwareMachine): void {
-    refuseTokens(machine, `hardware: machine '${machine.hostname}'`);
+    atPlace(`HardwareInventory: machine ${shown(machine.hostname)}`, () => refuseTokens(machine));
     this.cells.push(cellsOf(machine));
   }
 
@@ -171,8 +176,8 @@ function refusePasswords(cells: readonly MachineCells[], lines: readonly (number
   const plain = lines.filter((_line, index) => cells[index].bmc_password !== '' && !parsePlaceholder(cells[index].bmc_password));
   if (plain.length === 0) return;
   throw new Error(
-    `hardware: '${path}' holds BMC passwords as plain text (line${plain.length > 1 ? 's' : ''} `
-      + `${plain.join(', ')}), and what is synthesized must hold no secret; ` +
-      'write ${env:NAME} or ${secretsmanager:name#password} instead, or pass bmcCredentials to HardwareInventory.fromCsv',
+    `path: got ${shown(path)} with BMC passwords as plain text (line${plain.length > 1 ? 's' : ''} ${plain.join(', ')}), `
+      + 'expected placeholders, because synthesized files must not contain secrets: write ${env:NAME} or '
+      + '${secretsmanager:name#password} instead, or pass bmcCredentials',
   );
 }

@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { kubernetesMinor, supportedKubernetesVersions } from '../eksa/syntax/version';
+import { KNOWN_LATER, shown } from '../private/input/place';
 
 /**
  * A minor version of Kubernetes, as a release of EKS Anywhere installs it; the release chooses the patch. Which ones a release installs is
@@ -34,14 +35,14 @@ export class EksAnywhereKubernetesVersion {
   public static of(version: string): EksAnywhereKubernetesVersion {
     if (Token.isUnresolved(version)) {
       throw new Error(
-        'EksAnywhereKubernetesVersion.of: version is a token; the files of EKS Anywhere are written at synth: expected '
-          + 'a plain value such as 1.35',
+        `EksAnywhereKubernetesVersion.of: version: got ${KNOWN_LATER}, expected a plain value such as 1.35: the files of EKS Anywhere `
+          + 'are written at synth',
       );
     }
     if (kubernetesMinor(version) === undefined) {
       throw new Error(
-        `EksAnywhereKubernetesVersion.of: version is '${version}'; expected major and minor such as 1.35: the release `
-          + 'of EKS Anywhere chooses the patch',
+        `EksAnywhereKubernetesVersion.of: version: got ${shown(version)}, expected major and minor such as 1.35: the release of EKS `
+          + 'Anywhere chooses the patch',
       );
     }
     return new EksAnywhereKubernetesVersion(version);

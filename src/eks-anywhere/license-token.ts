@@ -20,8 +20,8 @@ export class LicenseToken {
     // What was given may be the token itself: it is not repeated.
     if (!isPlaceholder(variable, placeholder)) {
       throw new Error(
-        'LicenseToken.fromEnvironment: variable is no name of an environment variable; expected a name such as '
-          + 'EKSA_LICENSE_TOKEN, not its value',
+        'LicenseToken.fromEnvironment: variable: got no name of an environment variable, expected one such as EKSA_LICENSE_TOKEN: give the '
+          + 'name, not its value',
       );
     }
     return new LicenseToken(placeholder);
@@ -38,7 +38,7 @@ export class LicenseToken {
     const placeholder = secretPlaceholder(secretName, key);
     if (Token.isUnresolved(key) || !isPlaceholder(secretName, placeholder)) {
       throw new Error(
-        'LicenseToken.fromSecretsManager: secretName and key do not name a secret; expected a plain name such as '
+        'LicenseToken.fromSecretsManager: secretName, key: got no name of a secret with a key, expected a plain name such as '
           + 'factory/eks-anywhere and a key such as licenseToken',
       );
     }

@@ -4,11 +4,12 @@ import { machineNames } from '../eksa/documents/cluster';
 import { encryption } from '../eksa/documents/encryption';
 import type { EncryptionInput } from '../eksa/documents/encryption';
 import { vsphereDocuments } from '../eksa/documents/vsphere';
-import type { VirtualMachineInput } from '../eksa/documents/vsphere';
+import type { VSphereInput, VirtualMachineInput } from '../eksa/documents/vsphere';
 import { CLUSTER_PROP_PATHS, machinePropPaths } from '../eksa/prop-path';
 import type { PropPath } from '../eksa/prop-path';
 import { formatDuration } from '../eksa/syntax/duration';
-import { atPlace } from '../private/input/place';
+import { requireWhole } from '../private/input/numbers';
+import { atPlace, shown } from '../private/input/place';
 import { clusterInput, controlPlaneInput, machineConfigInput, workerInput } from './cluster-input';
 import type { MachineClusterProps } from './eks-anywhere-cluster';
 import { EksAnywhereCluster } from './eks-anywhere-cluster';
@@ -272,69 +273,71 @@ export interface VSphereClusterProps extends MachineClusterProps {
 export class VSphereCluster extends EksAnywhereCluster {
   constructor(scope: Construct, id: string, props: VSphereClusterProps) {
     super(scope, id, props);
-    const input = atPlace(this, () => clusterInput(this.clusterName, props));
     this._define({
       kind: 'eks-anywhere-vsphere',
-      documents: vsphereDocuments({
-        ...input,
-        endpoint: props.endpoint,
-        controlPlaneNodes: {
-          ...controlPlaneInput(props.controlPlaneNodes),
-          ...this.machine(props, props.controlPlaneNodes, 'controlPlaneNodes'),
-        },
-        workerNodes: props.workerNodes.map((group, index) => ({
-          ...workerInput(group),
-          ...this.machine(props, group, `workerNodes[${index}]`),
-        })),
-        etcdNodes: props.etcdNodes && { count: props.etcdNodes.count, ...this.machine(props, props.etcdNodes, 'etcdNodes') },
-        server: props.server,
-        datacenter: props.datacenter,
-        network: props.network,
-        insecure: props.insecure ?? false,
-        thumbprint: props.thumbprint ?? '',
-        failureDomains: props.failureDomains,
-        upgradeInPlace: props.upgradeInPlace,
-        extra: { ...input.extra, etcdEncryption: props.etcdEncryption && encryption(encryptionInput(props.etcdEncryption)) },
-      }),
+      documents: atPlace(this, () => vsphereDocuments(vsphereInput(this.clusterName, props))),
       isExisting: props.etcdEncryption !== undefined,
       propPaths: propPaths(this.clusterName, props),
     });
   }
+}
 
-  /** What a group does not say, the cluster says for all. */
-  private machine(props: VSphereClusterProps, group: VirtualMachineOptions, prop: string): VirtualMachineInput {
-    for (const [place, os] of Object.entries({ os: props.os, [`${prop}.os`]: group.os })) {
-      if (os?.imageUrl) {
-        throw new Error(
-          `${this.node.path}: ${place} has imageUrl '${os.imageUrl}', which is for bare metal; on vSphere set template `
-            + 'to the template in vCenter',
-        );
-      }
-    }
-    return {
-      ...machineConfigInput(MACHINE_KIND, props, { group, prop }),
-      ...this.size(group, prop),
-      datastore: group.datastore ?? props.datastore,
-      folder: group.folder ?? props.folder,
-      resourcePool: group.resourcePool ?? props.resourcePool,
-      template: group.template ?? props.template,
-      storagePolicy: group.storagePolicy ?? props.storagePolicy,
-      linkedClones: group.linkedClones ?? props.linkedClones,
-      tags: group.tags ?? props.tags,
-    };
-  }
+function vsphereInput(clusterName: string, props: VSphereClusterProps): VSphereInput {
+  const input = clusterInput(clusterName, props);
+  return {
+    ...input,
+    endpoint: props.endpoint,
+    controlPlaneNodes: {
+      ...controlPlaneInput(props.controlPlaneNodes),
+      ...machine(props, props.controlPlaneNodes, 'controlPlaneNodes'),
+    },
+    workerNodes: props.workerNodes.map((group, index) => ({
+      ...workerInput(group),
+      ...machine(props, group, `workerNodes[${index}]`),
+    })),
+    etcdNodes: props.etcdNodes && { count: props.etcdNodes.count, ...machine(props, props.etcdNodes, 'etcdNodes') },
+    server: props.server,
+    datacenter: props.datacenter,
+    network: props.network,
+    insecure: props.insecure ?? false,
+    thumbprint: props.thumbprint ?? '',
+    failureDomains: props.failureDomains,
+    upgradeInPlace: props.upgradeInPlace,
+    extra: { ...input.extra, etcdEncryption: props.etcdEncryption && encryption(encryptionInput(props.etcdEncryption)) },
+  };
+}
 
-  private size(nodes: VirtualMachineSize, prop: string): Pick<VirtualMachineInput, 'cpus' | 'memoryMiB' | 'diskGiB'> {
-    const cpus = nodes.cpus ?? DEFAULT_CPUS;
-    const memoryMiB = (nodes.memory ?? DEFAULT_MEMORY).toMebibytes();
-    const diskGiB = (nodes.disk ?? DEFAULT_DISK).toGibibytes();
-    if (!Number.isInteger(cpus) || cpus < 1) throw new Error(`${this.node.path}: ${prop}.cpus is ${cpus}; expected 1 or more`);
-    if (memoryMiB < MIN_MEMORY_MIB) {
-      throw new Error(`${this.node.path}: ${prop}.memory is ${memoryMiB} MiB; expected at least ${MIN_MEMORY_MIB} MiB`);
+/** The machine configuration of a group; the cluster's properties are the defaults. */
+function machine(props: VSphereClusterProps, group: VirtualMachineOptions, prop: string): VirtualMachineInput {
+  for (const [place, os] of Object.entries({ os: props.os, [`${prop}.os`]: group.os })) {
+    if (os?.imageUrl) {
+      throw new Error(
+        `${place}: got imageUrl ${shown(os.imageUrl)}, expected none, because only bare metal uses it: on vSphere set template to the `
+          + 'template in vCenter',
+      );
     }
-    if (diskGiB < MIN_DISK_GIB) throw new Error(`${this.node.path}: ${prop}.disk is ${diskGiB} GiB; expected at least ${MIN_DISK_GIB} GiB`);
-    return { cpus, memoryMiB, diskGiB };
   }
+  return {
+    ...machineConfigInput(MACHINE_KIND, props, { group, prop }),
+    ...size(group, prop),
+    datastore: group.datastore ?? props.datastore,
+    folder: group.folder ?? props.folder,
+    resourcePool: group.resourcePool ?? props.resourcePool,
+    template: group.template ?? props.template,
+    storagePolicy: group.storagePolicy ?? props.storagePolicy,
+    linkedClones: group.linkedClones ?? props.linkedClones,
+    tags: group.tags ?? props.tags,
+  };
+}
+
+function size(nodes: VirtualMachineSize, prop: string): Pick<VirtualMachineInput, 'cpus' | 'memoryMiB' | 'diskGiB'> {
+  const cpus = nodes.cpus ?? DEFAULT_CPUS;
+  const memoryMiB = (nodes.memory ?? DEFAULT_MEMORY).toMebibytes();
+  const diskGiB = (nodes.disk ?? DEFAULT_DISK).toGibibytes();
+  requireWhole(`${prop}.cpus`, cpus, { min: 1 });
+  requireWhole(`${prop}.memory`, memoryMiB, { min: MIN_MEMORY_MIB, unit: 'MiB' });
+  requireWhole(`${prop}.disk`, diskGiB, { min: MIN_DISK_GIB, unit: 'GiB' });
+  return { cpus, memoryMiB, diskGiB };
 }
 
 function encryptionInput({ pluginName, socket, cacheSize, timeout, resources = ['secrets'] }: EtcdEncryption): EncryptionInput {

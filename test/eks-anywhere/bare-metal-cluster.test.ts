@@ -87,7 +87,7 @@ test('fails when two clusters would write to one folder', () => {
   const app = newApp();
   new BareMetalCluster(new Stack(app, 'A'), 'Factory', bareMetal());
   expect(() => new BareMetalCluster(new Stack(app, 'B'), 'Factory', bareMetal())).toThrow(
-    /B\/Factory: the id 'Factory' is also that of A\/Factory/,
+    /B\/Factory: id: got "Factory", which is the folder of A\/Factory in cdk.out\/hybridge already, expected another/,
   );
 });
 
@@ -129,7 +129,7 @@ const refusedAtOnce: [string, Partial<BareMetalClusterProps>, RegExp][] = [
   ],
   ['a broken SSH key', { sshKey: 'ssh-ed25519 AAAA' }, /sshKey.*is no OpenSSH public key.*\[rule SSH\]/],
   ['a private key', { sshKey: '-----BEGIN OPENSSH PRIVATE KEY-----' }, /sshKey.*is no OpenSSH public key/],
-  ['a missing SSH key', { sshKey: undefined as unknown as string }, /sshKey is undefined.*that variable is not set/],
+  ['a missing SSH key', { sshKey: undefined as unknown as string }, /sshKey: got none, expected a public key.*that variable is not set/],
 ];
 test.each(refusedAtOnce)('fails at once on %s', (_title, changes, message) => {
   expect(() => new BareMetalCluster(newApp(), 'Factory', bareMetal(changes))).toThrow(message);
@@ -234,14 +234,14 @@ test('fails on tokens, naming the property', () => {
   const app = newApp();
   const parameter = new CfnParameter(new Stack(app, 'Stack'), 'Endpoint');
   expect(() => new BareMetalCluster(app, 'Factory', bareMetal({ endpoint: parameter.valueAsString }))).toThrow(
-    /Factory: endpoint holds a token/,
+    /Factory: endpoint: got a value known only after deployment, expected/,
   );
   const identityProviders = [IdentityProvider.oidc({ clientId: 'x', issuerUrl: parameter.valueAsString })];
   expect(() => new BareMetalCluster(app, 'Other', bareMetal({ identityProviders }))).toThrow(
-    /Other: identityProviders\[0\].issuerUrl holds a token/,
+    /Other: identityProviders\[0\].issuerUrl: got a value known only after deployment, expected/,
   );
   expect(() => new HardwareInventory([{ ...machine(1, 'cp'), gateway: parameter.valueAsString }])).toThrow(
-    /machine 'node-01': gateway holds a token/,
+    /HardwareInventory: machine "node-01": gateway: got a value known only after deployment, expected/,
   );
 });
 

@@ -116,7 +116,7 @@ test('a workload cluster names a management cluster that another app creates', (
 test('fails when a cluster is to be managed by itself', () => {
   const managementCluster = ManagementCluster.fromClusterName('plant');
   expect(() => new VSphereCluster(newApp(), 'Plant', vsphere({ managementCluster }))).toThrow(
-    /^Plant: managementCluster is 'plant', the name of this cluster; expected another cluster/,
+    /^Plant: managementCluster: got "plant", the name of this cluster, expected another cluster/,
   );
 });
 
@@ -136,11 +136,15 @@ test('further documents are written as they are, behind the cluster and outside 
 });
 
 test.each([
-  ['a Secret', { kind: 'Secret', metadata: { name: 'x' } }, /furtherDocuments\[0\] is a Secret, whose content would be written to cdk.out/],
+  [
+    'a Secret',
+    { kind: 'Secret', metadata: { name: 'x' } },
+    /furtherDocuments\[0\]: got a Secret, whose content would be written to cdk.out, expected no/,
+  ],
   [
     'something that is no object of Kubernetes',
     { name: 'x' },
-    /furtherDocuments\[0\].kind is missing; expected the kind of a Kubernetes object/,
+    /furtherDocuments\[0\].kind: got undefined, expected the kind of a Kubernetes object/,
   ],
 ])('%s is no further document', (_title, document, message) => {
   expect(() => new VSphereCluster(newApp(), 'Plant', vsphere({ furtherDocuments: [document] }))).toThrow(message);
@@ -162,7 +166,7 @@ test('fails when a workload cluster is of a newer release than its management cl
   const app = newApp();
   const managementCluster = new VSphereCluster(app, 'Management', vsphere({ eksAnywhereVersion: 'v0.25.4' }));
   expect(() => new VSphereCluster(app, 'Workload', vsphere({ managementCluster, endpoint: '10.30.0.11', eksAnywhereVersion: 'v0.26.0' })))
-    .toThrow(/^Workload: eksAnywhereVersion is 'v0.26.0', newer than 'v0.25.4' of managementCluster/);
+    .toThrow(/^Workload: eksAnywhereVersion: got "v0.26.0", newer than "v0.25.4" of managementCluster, expected/);
 });
 
 test('arguments of the API server are written, with a note about the flag that the tools want', () => {
@@ -179,7 +183,7 @@ test('fails when the management cluster is itself managed', () => {
   const management = new VSphereCluster(app, 'Management', vsphere());
   const workload = new VSphereCluster(app, 'Workload', vsphere({ managementCluster: management }));
   expect(() => new VSphereCluster(app, 'Third', vsphere({ managementCluster: workload }))).toThrow(
-    /Third: managementCluster is Workload, which is itself managed by management/,
+    /Third: managementCluster: got Workload, which management manages, expected a cluster that manages itself/,
   );
 });
 
@@ -193,7 +197,7 @@ const refusedOnBareMetal: [string, Partial<BareMetalClusterProps>, RegExp][] = [
   [
     'a password of the proxy',
     { proxy: { httpProxy: 'http://user:hunter2@10.20.0.4:3128', httpsProxy: '10.20.0.4:1' } },
-    /proxy.httpProxy holds a password, which would be written to cdk.out(?!.*hunter2)/,
+    /proxy.httpProxy: got a password, which would be written to cdk.out, expected(?!.*hunter2)/,
   ],
   [
     'a proxy without local hook images',
@@ -235,7 +239,7 @@ const refusedOnBareMetal: [string, Partial<BareMetalClusterProps>, RegExp][] = [
   [
     'options beside Helm values',
     { cilium: { helmValues: { hubble: { enabled: true } }, exclusive: true } },
-    /cilium.helmValues makes EKS Anywhere ignore exclusive/,
+    /Factory: cilium.helmValues: got values together with exclusive, which EKS Anywhere then ignores, expected/,
   ],
   [
     'a policy mode beside skipUpgrade',

@@ -97,10 +97,13 @@ test.each([
     new VSphereCluster(app, id, vsphere({ managementCluster, endpoint: '10.30.0.11', gitOps }));
   workload('Same', FluxSync.github({ ...REPOSITORY, path: 'clusters/management' }));
   expect(() => workload('Other', FluxSync.github(options))).toThrow(
-    /^Other: gitOps is another repository, branch or folder than that of managementCluster; expected the same/,
+    /^Other: gitOps: got another repository, branch or folder than managementCluster has, expected the same/,
   );
 });
 
 test.each(['/etc', '../outside', 'a/../../b', './here'])('refuses %s as a folder of the repository', (path) => {
-  expect(() => FluxSync.github({ ...REPOSITORY, path })).toThrow(`FluxSync: path is '${path}'; expected a folder in the repository`);
+  const refusal = `path: got "${path}", expected a folder in the repository`;
+  expect(() => FluxSync.github({ ...REPOSITORY, path })).toThrow(`FluxSync.github: ${refusal}`);
+  expect(() => FluxSync.gitOpsConfig({ ...REPOSITORY, path })).toThrow(`FluxSync.gitOpsConfig: ${refusal}`);
+  expect(() => FluxSync.git({ repositoryUrl: 'ssh://git@git.acme.example/clusters.git', path })).toThrow(`FluxSync.git: ${refusal}`);
 });

@@ -30,7 +30,9 @@ test('reads a file and writes it again, placeholders kept', () => {
 
 test('fails on a password in the file without repeating it', () => {
   const read = () => HardwareInventory.fromCsv(file(row(1, 'cp', SECRET), row(2, 'worker', '${env:BMC_PASSWORD}')));
-  expect(read).toThrow(/holds BMC passwords as plain text \(line 2\).*bmcCredentials/);
+  expect(read).toThrow(
+    /^HardwareInventory.fromCsv: path: got .* with BMC passwords as plain text \(line 2\), expected placeholders.*bmcCredentials/,
+  );
   expect(read).not.toThrow(new RegExp(SECRET));
 });
 
@@ -45,14 +47,26 @@ test('replaces passwords of a file by a reference', () => {
 });
 
 test.each([
-  ['a missing file', () => HardwareInventory.fromCsv('/nowhere/hardware.csv'), /the file '\/nowhere\/hardware.csv' does not exist/],
-  ['a row of another length', () => HardwareInventory.fromCsv(file('node-01,x')), /line 2: has 2 cells; the header has 12 columns/],
+  [
+    'a missing file',
+    () => HardwareInventory.fromCsv('/nowhere/hardware.csv'),
+    /path: got "\/nowhere\/hardware.csv", which does not exist, expected a file/,
+  ],
+  [
+    'a row of another length',
+    () => HardwareInventory.fromCsv(file('node-01,x')),
+    /HardwareInventory.fromCsv: path: got .*, line 2: has 2 cells; the header has 12 columns/,
+  ],
   [
     'a value instead of a variable',
     () => BmcCredentials.fromEnvironment({ username: 'BMC_USER', password: 's3cret!' }),
-    /password is no name of an environment variable/,
+    /BmcCredentials.fromEnvironment: password: got no name of an environment variable, expected one/,
   ],
-  ['an empty secret name', () => BmcCredentials.fromSecretsManager(''), /secretName is ''/],
+  [
+    'an empty secret name',
+    () => BmcCredentials.fromSecretsManager(''),
+    /BmcCredentials.fromSecretsManager: secretName: got "", expected the name/,
+  ],
 ])('fails on %s', (_title, read, message) => {
   expect(read).toThrow(message);
 });

@@ -57,11 +57,13 @@ test.each([
 
 test.each(['1.35.2', 'v1.35', '1.350x', '2.0', ''])('of() refuses %j', (version) => {
   expect(() => EksAnywhereKubernetesVersion.of(version)).toThrow(
-    `EksAnywhereKubernetesVersion.of: version is '${version}'; expected major and minor such as 1.35`,
+    `EksAnywhereKubernetesVersion.of: version: got "${version}", expected major and minor such as 1.35`,
   );
 });
 
 test('of() refuses a token', () => {
   const parameter = new CfnParameter(new Stack(), 'Version');
-  expect(() => EksAnywhereKubernetesVersion.of(parameter.valueAsString)).toThrow('version is a token');
+  expect(() => EksAnywhereKubernetesVersion.of(parameter.valueAsString)).toThrow(
+    'version: got a value known only after deployment, expected a plain value',
+  );
 });

@@ -40,7 +40,7 @@ test('a token is for one cluster: a workload cluster takes none that its managem
     new VSphereCluster(app, id, vsphere({ managementCluster, endpoint: '10.30.0.11', licenseToken }));
   workload('First', other);
   expect(() => workload('Second', one)).toThrow(
-    /^Second: licenseToken is \$\{env:ONE_TOKEN\}, which Management has already; expected a token of its own/,
+    /^Second: licenseToken: got \$\{env:ONE_TOKEN\}, which Management has already, expected another token/,
   );
   expect(() => workload('Third', other)).toThrow(/^Third: .* which First has already/);
 });

@@ -138,7 +138,7 @@ const refused: [string, Partial<BareMetalClusterProps>, RegExp][] = [
   [
     'a name for no template',
     { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, installationTemplateName: 'mine' }] },
-    /Factory: workerNodes\[0\].installationTemplateName is 'mine' and there is no installationTemplate/,
+    /Factory: workerNodes\[0\].installationTemplateName: got "mine" without installationTemplate, expected both or neither/,
   ],
   [
     'groups that share a machine configuration and disagree',
@@ -151,7 +151,7 @@ const refused: [string, Partial<BareMetalClusterProps>, RegExp][] = [
   [
     'a login without keys',
     { controlPlaneNodes: { count: 1, select: { type: 'cp' }, login: { keys: [] } } },
-    /controlPlaneNodes.login.keys is empty; expected a public key/,
+    /Factory: controlPlaneNodes.login.keys: got none, expected a public key/,
   ],
 ];
 test.each(refused)('fails on %s', (_title, changes, message) => {
@@ -228,7 +228,7 @@ test.each(refusedOfGroup)('names the property of a group with %s', (_title, chan
 test('fails on an image URL of a group on vSphere', () => {
   const workerNodes = [{ name: 'a', count: 1, os: OperatingSystem.ubuntu({ imageUrl: 'http://x/ubuntu-1-35' }) }];
   expect(() => new VSphereCluster(newApp(), 'Plant', vsphere({ workerNodes }))).toThrow(
-    /workerNodes\[0\].os has imageUrl 'http:\/\/x\/ubuntu-1-35', which is for bare metal/,
+    /Plant: workerNodes\[0\].os: got imageUrl "http:\/\/x\/ubuntu-1-35", expected none, because only bare metal/,
   );
 });
 

@@ -45,19 +45,19 @@ const refused: [string, Partial<VSphereClusterProps>, RegExp][] = [
   [
     'an image URL',
     { os: OperatingSystem.ubuntu({ imageUrl: 'http://x/ubuntu-1-35' }) },
-    /os has imageUrl 'http:\/\/x\/ubuntu-1-35', which is for bare metal/,
+    /Plant: os: got imageUrl "http:\/\/x\/ubuntu-1-35", expected none, because only bare metal/,
   ],
   [
     'too little memory',
     { workerNodes: [{ name: 'a', count: 1, memory: Size.gibibytes(1) }] },
-    /workerNodes\[0\].memory is 1024 MiB; expected at least 2048 MiB/,
+    /^Plant: workerNodes\[0\].memory: got 1024, expected a whole number of MiB, at least 2048/,
   ],
   [
     'too small a disk',
     { controlPlaneNodes: { count: 1, disk: Size.gibibytes(10) } },
-    /controlPlaneNodes.disk is 10 GiB; expected at least 20 GiB/,
+    /controlPlaneNodes.disk: got 10, expected a whole number of GiB, at least 20/,
   ],
-  ['no processor', { controlPlaneNodes: { count: 1, cpus: 0 } }, /controlPlaneNodes.cpus is 0; expected 1 or more/],
+  ['no processor', { controlPlaneNodes: { count: 1, cpus: 0 } }, /controlPlaneNodes.cpus: got 0, expected a whole number, at least 1/],
 ];
 test.each(refused)('fails on %s', (_title, changes, message) => {
   expect(() => synth(changes)).toThrow(message);

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { Token } from 'aws-cdk-lib';
 import type { CfnTrustAnchor } from 'aws-cdk-lib/aws-rolesanywhere';
+import { atPlace, KNOWN_LATER, shown } from '../../private/input/place';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
@@ -14,22 +15,7 @@ export class CertificateAuthority {
    * @throws Error when the text holds no certificate of an authority, too many, or a private key
    */
   public static fromPem(pem: string): CertificateAuthority {
-    if (Token.isUnresolved(pem)) {
-      throw new Error('CertificateAuthority.fromPem: pem is known only after deployment; expected the text of a certificate');
-    }
-    if (pem.includes('PRIVATE KEY')) {
-      throw new Error(
-        'CertificateAuthority.fromPem: pem holds a private key, and what is synthesized must hold no secret; expected certificates only',
-      );
-    }
-    const certificates = pem.match(CERTIFICATE) ?? [];
-    if (certificates.length === 0 || certificates.length > 2) {
-      throw new Error(
-        `CertificateAuthority.fromPem: pem holds ${certificates.length} certificates; expected one or two (-----BEGIN `
-          + 'CERTIFICATE----- ...)',
-      );
-    }
-    certificates.forEach(requireAuthority);
+    const certificates = atPlace('CertificateAuthority.fromPem', () => authorities(pem));
     return new CertificateAuthority({
       sourceType: 'CERTIFICATE_BUNDLE',
       sourceData: { x509CertificateData: `${certificates.join('\n')}\n` },
@@ -45,7 +31,7 @@ export class CertificateAuthority {
   public static fromPrivateCa(arn: string): CertificateAuthority {
     if (!Token.isUnresolved(arn) && !/^arn:aws[a-z-]*:acm-pca:[a-z0-9-]+:\d{12}:certificate-authority\/[0-9a-f-]+$/.test(arn)) {
       throw new Error(
-        `CertificateAuthority.fromPrivateCa: arn is '${arn}'; expected the ARN of an authority of ACM PCA, `
+        `CertificateAuthority.fromPrivateCa: arn: got ${shown(arn)}, expected the ARN of an authority of ACM PCA, `
           + 'arn:aws:acm-pca:<region>:<account>:certificate-authority/<id>',
       );
     }
@@ -61,17 +47,31 @@ export class CertificateAuthority {
   ) {}
 }
 
+/** The certificates in a text, each of an authority. */
+function authorities(pem: string): readonly string[] {
+  if (Token.isUnresolved(pem)) throw new Error(`pem: got ${KNOWN_LATER}, expected the text of a certificate`);
+  if (pem.includes('PRIVATE KEY')) {
+    throw new Error('pem: got a private key, expected certificates only: synthesized files must not contain secrets');
+  }
+  const certificates = pem.match(CERTIFICATE) ?? [];
+  if (certificates.length === 0 || certificates.length > 2) {
+    throw new Error(`pem: got ${certificates.length} certificates, expected one or two (-----BEGIN CERTIFICATE----- ...)`);
+  }
+  certificates.forEach(requireAuthority);
+  return certificates;
+}
+
 function requireAuthority(pem: string, index: number): void {
   let certificate: X509Certificate;
   try {
     certificate = new X509Certificate(pem);
   } catch {
-    throw new Error(`CertificateAuthority.fromPem: certificate ${index + 1} cannot be read; expected X.509 in PEM`);
+    throw new Error(`pem: cannot read certificate ${index + 1}, expected X.509 in PEM`);
   }
   if (!certificate.ca) {
     throw new Error(
-      `CertificateAuthority.fromPem: certificate ${index + 1} (${certificate.subject.replace(/\n/g, ', ')}) is that `
-        + 'of no authority: it may sign nothing; expected the one that signed it',
+      `pem: got ${certificate.subject.replace(/\n/g, ', ')} as certificate ${index + 1}, which is not that of an authority, expected `
+        + 'the certificate that signed it',
     );
   }
 }

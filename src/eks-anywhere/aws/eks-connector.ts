@@ -3,6 +3,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { toYaml } from '../../eksa/yaml/emit';
+import { requireWhole } from '../../private/input/numbers';
+import { atPlace, shown } from '../../private/input/place';
 import { requireObjectName } from '../../private/kubernetes/names';
 import { CustomResourceFunction } from '../../private/lambda-function';
 import { PolicyPack } from '../../private/policy/policy-pack';
@@ -97,8 +99,8 @@ export class EksConnector extends Construct {
     PolicyPack.watch(this);
     const { cluster, consoleUsers = [], registration = 1 } = props;
     const registeredName = props.registeredName ?? cluster.clusterName;
-    this.require(props, registeredName, registration, consoleUsers);
-    const name = secretName(this, cluster.clusterName, 'eks-connector');
+    atPlace(this, () => requireProps(props, registeredName, registration, consoleUsers));
+    const name = atPlace(this, () => secretName(this, cluster.clusterName, 'eks-connector'));
     this.activationSecret = this.makeSecret(name, cluster.clusterName);
     const agentRole = this.makeAgentRole();
     this.agentRole = agentRole;
@@ -118,35 +120,13 @@ export class EksConnector extends Construct {
     resource.node.addDependency(agentRole);
     this.registeredClusterArn = resource.getAttString('ClusterArn');
     this.activationExpiry = resource.getAttString('ActivationExpiry');
-    cluster._addFile('eks-connector.yaml', () => toYaml(connectorObjects({
+    atPlace(this, () => cluster._addFile('eks-connector.yaml', () => toYaml(connectorObjects({
       connectorImage: props.connectorImage ?? 'public.ecr.aws/eks-connector/eks-connector:0.0.11',
       agentImage: props.agentImage ?? 'public.ecr.aws/amazon-ssm-agent/amazon-ssm-agent:3.2.2222.0',
       secretName: name,
       secretStore: props.secretStore,
       consoleUsers,
-    })));
-  }
-
-  private require(props: EksConnectorProps, registeredName: string, registration: number, consoleUsers: readonly string[]) {
-    refuseTokens(props, this.node.path);
-    if (!REGISTERED_NAME.test(registeredName)) {
-      throw new Error(
-        `${this.node.path}: registeredName is '${registeredName}'; expected at most 100 letters, digits, '-' and '_', `
-          + 'beginning with a letter or digit',
-      );
-    }
-    if (!Number.isInteger(registration) || registration < 1) {
-      throw new Error(`${this.node.path}: registration is ${registration}; expected a whole number from 1`);
-    }
-    for (const [at, arn] of consoleUsers.entries()) {
-      if (!PRINCIPAL.test(arn)) {
-        throw new Error(
-          `${this.node.path}: consoleUsers[${at}] is '${arn}'; expected the ARN of an IAM user or role, such as `
-            + 'arn:aws:iam::123456789012:role/operators',
-        );
-      }
-    }
-    if (props.secretStore !== undefined) requireObjectName(`${this.node.path}: secretStore`, props.secretStore);
+    }))));
   }
 
   private makeSecret(name: string, cluster: string): secretsmanager.Secret {
@@ -205,4 +185,24 @@ export class EksConnector extends Construct {
       }),
     ];
   }
+}
+
+function requireProps(props: EksConnectorProps, registeredName: string, registration: number, consoleUsers: readonly string[]): void {
+  refuseTokens(props);
+  if (!REGISTERED_NAME.test(registeredName)) {
+    throw new Error(
+      `registeredName: got ${shown(registeredName)}, expected at most 100 letters, digits, '-' and '_', beginning with a letter or `
+        + 'digit',
+    );
+  }
+  requireWhole('registration', registration, { min: 1 });
+  for (const [at, arn] of consoleUsers.entries()) {
+    if (!PRINCIPAL.test(arn)) {
+      throw new Error(
+        `consoleUsers[${at}]: got ${shown(arn)}, expected the ARN of an IAM user or role, such as `
+          + 'arn:aws:iam::123456789012:role/operators',
+      );
+    }
+  }
+  if (props.secretStore !== undefined) requireObjectName('secretStore', props.secretStore);
 }

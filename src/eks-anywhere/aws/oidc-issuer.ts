@@ -6,6 +6,7 @@ import * as deployment from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
 import { DISCOVERY_PATH, KEYS_FILE, discoveryDocument, issuerUrl } from '../../eksa/issuer/discovery';
 import { isDnsLabel } from '../../eksa/syntax/names';
+import { atPlace, shown } from '../../private/input/place';
 import { PolicyPack } from '../../private/policy/policy-pack';
 import { refuseTokens } from '../token-refusal';
 
@@ -74,20 +75,21 @@ export class OidcIssuer extends Construct {
     super(scope, id);
     PolicyPack.watch(this);
     const { bucketName, removalPolicy = RemovalPolicy.RETAIN } = props;
-    refuseTokens({ bucketName }, this.node.path);
-    const { region } = Stack.of(this);
-    if (Token.isUnresolved(region)) {
+    const { region, stackName } = Stack.of(this);
+    atPlace(this, () => {
+      refuseTokens({ bucketName });
+      if (Token.isUnresolved(region)) {
+        throw new Error(
+          `scope: got stack ${stackName}, whose region is known only after deployment, expected a region, because it is part of `
+            + 'issuerUrl: give the stack env: { region: \'...\' }',
+        );
+      }
+      if (BUCKET_NAME.test(bucketName)) return;
       throw new Error(
-        `${this.node.path}: the region of stack ${Stack.of(this).stackName} is known only after deployment, and it is `
-          + 'part of issuerUrl; expected env: { region: \'...\' } on the stack',
+        `bucketName: got ${shown(bucketName)}, expected 3 to 63 lower-case letters, digits and '-', beginning and ending with a letter `
+          + 'or digit',
       );
-    }
-    if (!BUCKET_NAME.test(bucketName)) {
-      throw new Error(
-        `${this.node.path}: bucketName is '${bucketName}'; expected 3 to 63 lower-case letters, digits and '-', `
-          + 'beginning and ending with a letter or digit',
-      );
-    }
+    });
     this.issuerUrl = issuerUrl(region, bucketName);
     const bucket = this.makeBucket(bucketName, removalPolicy);
     this.bucket = bucket;
@@ -106,11 +108,12 @@ export class OidcIssuer extends Construct {
    */
   public createRole(id: string, options: ServiceAccountRoleOptions): iam.Role {
     const { namespace, serviceAccount } = options;
-    for (const [option, name] of Object.entries({ namespace, serviceAccount })) {
-      if (Token.isUnresolved(name) || !isDnsLabel(name)) {
-        throw new Error(`${this.node.path}: ${option} is '${name}'; expected at most 63 lower-case letters, digits and '-'`);
+    atPlace(this, () => {
+      for (const [option, name] of Object.entries({ namespace, serviceAccount })) {
+        if (!Token.isUnresolved(name) && isDnsLabel(name)) continue;
+        throw new Error(`${option}: got ${shown(name)}, expected at most 63 lower-case letters, digits and '-'`);
       }
-    }
+    });
     const issuer = this.issuerUrl.replace('https://', '');
     return new iam.Role(this, id, {
       description: options.description ?? `Pods of ${namespace}/${serviceAccount} on a cluster outside AWS`,

@@ -2,6 +2,8 @@ import { Duration, Lazy, Names, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as rolesanywhere from 'aws-cdk-lib/aws-rolesanywhere';
 import { Construct } from 'constructs';
+import { requireSeconds } from '../../private/input/numbers';
+import { atPlace } from '../../private/input/place';
 import { PolicyPack } from '../../private/policy/policy-pack';
 import type { CertificateAuthority } from './certificate-authority';
 
@@ -37,8 +39,7 @@ export interface CertificateSubject {
 
 /** Path of the certificate and key that each node of Kubernetes shows, as its kubelet keeps them. */
 const NODE_CERTIFICATE = '/var/lib/kubelet/pki/kubelet-client-current.pem';
-const SHORTEST = Duration.minutes(15);
-const LONGEST = Duration.hours(12);
+const SESSIONS = { min: Duration.minutes(15).toSeconds(), max: Duration.hours(12).toSeconds(), expected: '15 minutes to 12 hours' };
 
 /**
  * Lets machines and pods outside AWS get credentials for IAM roles by a certificate (IAM Roles Anywhere). The
@@ -68,10 +69,7 @@ export class RolesAnywhere extends Construct {
     super(scope, id);
     PolicyPack.watch(this);
     const { authority, sessionDuration = Duration.hours(1) } = props;
-    const seconds = sessionDuration.toSeconds();
-    if (seconds < SHORTEST.toSeconds() || seconds > LONGEST.toSeconds()) {
-      throw new Error(`${this.node.path}: sessionDuration is ${seconds} seconds; expected 15 minutes to 12 hours`);
-    }
+    const seconds = atPlace(this, () => requireSeconds('sessionDuration', sessionDuration, SESSIONS));
     const name = Names.uniqueResourceName(this, { maxLength: 60, separator: '-' });
     const anchor = new rolesanywhere.CfnTrustAnchor(this, 'TrustAnchor', { name, enabled: true, source: authority._source });
     this.trustAnchorArn = anchor.attrTrustAnchorArn;
@@ -92,12 +90,13 @@ export class RolesAnywhere extends Construct {
   public addRole(id: string, subject: CertificateSubject): iam.Role {
     const fields = { 'aws:PrincipalTag/x509Subject/CN': subject.commonName, 'aws:PrincipalTag/x509Subject/O': subject.organization };
     const wanted = Object.entries(fields).filter(([, value]) => value !== undefined && value !== '' && value !== '*');
-    if (wanted.length === 0) {
+    atPlace(this, () => {
+      if (wanted.length > 0) return;
       throw new Error(
-        `${this.node.path}: subject of ${id} names neither commonName nor organization, so every certificate of the `
-          + 'authority would open the role; expected at least one, such as { organization: \'system:nodes\' }',
+        `subject: got neither commonName nor organization for ${id}, expected at least one, such as { organization: 'system:nodes' }: `
+          + 'without one, every certificate of the authority could assume the role',
       );
-    }
+    });
     const principal = new iam.ServicePrincipal('rolesanywhere.amazonaws.com', {
       conditions: { ArnEquals: { 'aws:SourceArn': this.trustAnchorArn }, StringLike: Object.fromEntries(wanted) },
     });

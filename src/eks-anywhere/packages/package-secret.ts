@@ -17,8 +17,8 @@ export class PackageSecret {
     // What was given may be the secret itself: it is not repeated.
     if (!isPlaceholder(variable, placeholder)) {
       throw new Error(
-        'PackageSecret.fromEnvironment: variable is no name of an environment variable; expected a name such as '
-          + 'HARBOR_SECRET_KEY, not its value',
+        'PackageSecret.fromEnvironment: variable: got no name of an environment variable, expected one such as HARBOR_SECRET_KEY: give the '
+          + 'name, not its value',
       );
     }
     return new PackageSecret(placeholder);
@@ -35,7 +35,7 @@ export class PackageSecret {
     const placeholder = secretPlaceholder(secretName, key);
     if (Token.isUnresolved(key) || !isPlaceholder(secretName, placeholder)) {
       throw new Error(
-        'PackageSecret.fromSecretsManager: secretName and key do not name a secret; expected a plain name such as '
+        'PackageSecret.fromSecretsManager: secretName, key: got no name of a secret with a key, expected a plain name such as '
           + 'factory/harbor and a key such as secretKey',
       );
     }

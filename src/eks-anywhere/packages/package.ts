@@ -1,4 +1,5 @@
 import type { CuratedPackage, PackageCluster } from '../../eksa/packages/curated-package';
+import { atPlace } from '../../private/input/place';
 import { certManager, clusterAutoscaler, credentialProvider, metricsServer } from '../private/packages/cluster-services';
 import { harbor } from '../private/packages/harbor';
 import { metalLb } from '../private/packages/metal-lb';
@@ -18,75 +19,75 @@ export class Package {
    * MetalLB: addresses of the site's network for services of type LoadBalancer, in the namespace `metallb-system`. The
    * pools are checked against the addresses and networks of the cluster.
    *
-   * @throws Error when a pool, a name or a peer is wrong
+   * @throws Error that names the invalid pool, name or peer
    */
   public static metalLb(options: MetalLbOptions): Package {
-    return new Package(metalLb(options));
+    return atPlace('Package.metalLb', () => new Package(metalLb(options)));
   }
 
   /**
    * cert-manager: certificates for services, in the namespace `cert-manager`. On workload clusters only: others have one for their own use.
    *
-   * @throws Error when an option is wrong
+   * @throws Error that names the invalid option
    */
   public static certManager(options: CertManagerOptions = {}): Package {
-    return new Package(certManager(options));
+    return atPlace('Package.certManager', () => new Package(certManager(options)));
   }
 
   /**
    * Prometheus with its node exporter, in the namespace `observability`.
    *
-   * @throws Error when an option is wrong
+   * @throws Error that names the invalid option
    */
   public static prometheus(options: PrometheusOptions = {}): Package {
-    return new Package(prometheus(options));
+    return atPlace('Package.prometheus', () => new Package(prometheus(options)));
   }
 
   /**
    * AWS Distro for OpenTelemetry, a collector of metrics, traces and logs, in the namespace `observability`.
    *
-   * @throws Error when an option is wrong
+   * @throws Error that names the invalid option
    */
   public static adot(options: AdotOptions = {}): Package {
-    return new Package(adot(options));
+    return atPlace('Package.adot', () => new Package(adot(options)));
   }
 
   /**
    * Harbor, a registry of container images, in the namespace `harbor`.
    *
-   * @throws Error when an option is wrong
+   * @throws Error that names the invalid option
    */
   public static harbor(options: HarborOptions): Package {
-    return new Package(harbor(options));
+    return atPlace('Package.harbor', () => new Package(harbor(options)));
   }
 
   /**
    * Cluster Autoscaler, which adds and removes nodes of the groups with `autoscaling`, in the namespace `eksa-system`.
    * That of a workload cluster runs on its management cluster.
    *
-   * @throws Error when an option is wrong
+   * @throws Error that names the invalid option
    */
   public static clusterAutoscaler(options: ClusterAutoscalerOptions = {}): Package {
-    return new Package(clusterAutoscaler(options));
+    return atPlace('Package.clusterAutoscaler', () => new Package(clusterAutoscaler(options)));
   }
 
   /**
    * Metrics server, which `kubectl top` and horizontal autoscaling ask, in the namespace `kube-system`.
    *
-   * @throws Error when an option is wrong
+   * @throws Error that names the invalid option
    */
   public static metricsServer(options: MetricsServerOptions = {}): Package {
-    return new Package(metricsServer(options));
+    return atPlace('Package.metricsServer', () => new Package(metricsServer(options)));
   }
 
   /**
    * Credential provider, with which nodes pull images from Amazon ECR, in the namespace `eksa-packages`. Takes the
    * place of the one that the package controller installs. Not on Bottlerocket.
    *
-   * @throws Error when an option is wrong
+   * @throws Error that names the invalid option
    */
   public static credentialProvider(options: CredentialProviderOptions): Package {
-    return new Package(credentialProvider(options));
+    return atPlace('Package.credentialProvider', () => new Package(credentialProvider(options)));
   }
 
   private constructor(

@@ -31,7 +31,7 @@ export class ClusterAddOns {
 
   /** @throws Error when the cluster has a file of that name already */
   public addFile(name: string, render: () => string): void {
-    if (this.files.has(name)) throw new Error(`${name} is there already: a cluster has one`);
+    if (this.files.has(name)) throw new Error(`cluster: got one that has ${name} already, expected another: a cluster has one`);
     this.files.set(name, render);
   }
 

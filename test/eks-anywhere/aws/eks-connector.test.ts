@@ -1,4 +1,4 @@
-import { App } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { k8s } from 'cdk8s-plus-27';
 import { parseAllDocuments } from 'yaml';
@@ -176,9 +176,9 @@ describe('eks-connector.yaml', () => {
 });
 
 it.each([
-  ['a name that EKS refuses', { registeredName: 'fac tory' }, "registeredName is 'fac tory'; expected at most 100"],
-  ['a registration below 1', { registration: 0 }, 'registration is 0; expected a whole number from 1'],
-  ['a person by name', { consoleUsers: ['alice'] }, "consoleUsers[0] is 'alice'; expected the ARN"],
+  ['a name that EKS refuses', { registeredName: 'fac tory' }, 'registeredName: got "fac tory", expected at most 100'],
+  ['a registration below 1', { registration: 0 }, 'registration: got 0, expected a whole number, at least 1'],
+  ['a person by name', { consoleUsers: ['alice'] }, 'consoleUsers[0]: got "alice", expected the ARN'],
   ['a store that cannot be', { secretStore: 'A B' }, 'secretStore: got "A B"'],
 ] as const)('refuses %s', (_title, props, message) => {
   expect(() => connected(props as Partial<EksConnectorProps>)).toThrow(message);
@@ -188,7 +188,10 @@ it('refuses a second connector for one cluster', () => {
   const { stack } = connected();
   const cluster = new BareMetalCluster(stack, 'Plant', bareMetal());
   new EksConnector(stack, 'First', { cluster });
-  expect(() => new EksConnector(stack, 'Second', { cluster })).toThrow(/eks-connector.*already/);
+  expect(() => new EksConnector(stack, 'Second', { cluster })).toThrow(/^Cloud\/Second: id: got .* is the secret of Cloud\/First/);
+  expect(() => new EksConnector(new Stack(stack.node.root as App, 'Other'), 'Third', { cluster })).toThrow(
+    /^Other\/Third: cluster: got one that has eks-connector\.yaml already, expected another/,
+  );
 });
 
 function policyOf(template: Template, name: string): { Action: unknown; Resource: unknown; Condition?: unknown }[] {

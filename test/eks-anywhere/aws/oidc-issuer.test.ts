@@ -122,23 +122,23 @@ it.each<[string, () => unknown, string]>([
   [
     'a stack without region',
     () => new OidcIssuer(new Stack(testApp(), 'Anywhere'), 'Issuer', { bucketName: 'tokens' }),
-    'the region of stack Anywhere is known only after deployment',
+    'scope: got stack Anywhere, whose region is known only after deployment, expected a region',
   ],
   [
     'a name known after deployment',
     () => new OidcIssuer(testStack(), 'Issuer', { bucketName: Lazy.string({ produce: () => 'x' }) }),
-    'bucketName holds a token',
+    'bucketName: got a value known only after deployment, expected a plain value',
   ],
   [
     'a name with capitals',
     () => new OidcIssuer(testStack(), 'Issuer', { bucketName: 'Tokens' }),
-    "bucketName is 'Tokens'; expected 3 to 63",
+    'Issuer: bucketName: got "Tokens", expected 3 to 63',
   ],
-  ['a name with dots', () => new OidcIssuer(testStack(), 'Issuer', { bucketName: 'acme.tokens' }), "bucketName is 'acme.tokens'"],
+  ['a name with dots', () => new OidcIssuer(testStack(), 'Issuer', { bucketName: 'acme.tokens' }), 'bucketName: got "acme.tokens"'],
   [
     'a service account that is none',
     () => new OidcIssuer(testStack(), 'Issuer', { bucketName: 'tokens' }).createRole('Role', { namespace: 'a', serviceAccount: 'A b' }),
-    "serviceAccount is 'A b'",
+    'Issuer: serviceAccount: got "A b", expected at most 63',
   ],
 ])('refuses %s', (_title, make, message) => {
   expect(make).toThrow(message);

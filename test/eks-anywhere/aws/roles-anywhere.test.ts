@@ -71,19 +71,35 @@ const made = (sessionDuration?: Duration) =>
   new RolesAnywhere(testStack(), 'Anywhere', { authority: CertificateAuthority.fromPem(AUTHORITY), sessionDuration });
 
 it.each<[string, () => unknown, string]>([
-  ['a role for every certificate', () => made().addRole('Role', {}), 'names neither commonName nor organization'],
-  ['a role for any common name', () => made().addRole('Role', { commonName: '*' }), 'names neither commonName nor organization'],
-  ['sessions of minutes', () => made(Duration.minutes(5)), 'sessionDuration is 300 seconds; expected 15 minutes to 12 hours'],
-  ['a certificate that may sign nothing', () => CertificateAuthority.fromPem(NODE), 'is that of no authority'],
-  ['text that is no certificate', () => CertificateAuthority.fromPem('hello'), 'pem holds 0 certificates'],
-  ['three certificates', () => CertificateAuthority.fromPem(AUTHORITY.repeat(3)), 'pem holds 3 certificates'],
+  [
+    'a role for every certificate',
+    () => made().addRole('Role', {}),
+    'subject: got neither commonName nor organization for Role, expected at least one',
+  ],
+  [
+    'a role for any common name',
+    () => made().addRole('Role', { commonName: '*' }),
+    'subject: got neither commonName nor organization for Role, expected at least one',
+  ],
+  ['sessions of minutes', () => made(Duration.minutes(5)), 'sessionDuration: got 5 minutes, expected 15 minutes to 12 hours'],
+  [
+    'a certificate that may sign nothing',
+    () => CertificateAuthority.fromPem(NODE),
+    'as certificate 1, which is not that of an authority, expected the certificate that signed it',
+  ],
+  ['text that is no certificate', () => CertificateAuthority.fromPem('hello'), 'pem: got 0 certificates, expected one or two'],
+  ['three certificates', () => CertificateAuthority.fromPem(AUTHORITY.repeat(3)), 'pem: got 3 certificates, expected one or two'],
   [
     'a certificate that cannot be read',
     () => CertificateAuthority.fromPem('-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'),
-    'certificate 1 cannot be read',
+    'pem: cannot read certificate 1, expected X.509',
   ],
-  ['a private key', () => CertificateAuthority.fromPem(`${AUTHORITY}-----BEGIN PRIVATE KEY-----`), 'pem holds a private key'],
-  ['an ARN of something else', () => CertificateAuthority.fromPrivateCa('arn:aws:acm:x'), "arn is 'arn:aws:acm:x'"],
+  [
+    'a private key',
+    () => CertificateAuthority.fromPem(`${AUTHORITY}-----BEGIN PRIVATE KEY-----`),
+    'pem: got a private key, expected certificates only',
+  ],
+  ['an ARN of something else', () => CertificateAuthority.fromPrivateCa('arn:aws:acm:x'), 'arn: got "arn:aws:acm:x", expected the ARN'],
 ])('refuses %s', (_title, make, message) => {
   expect(make).toThrow(message);
 });

@@ -263,75 +263,100 @@ describe('by itself', () => {
     [
       'a name that Helm cannot have',
       () => Package.metricsServer({ name: 'Metrics' }),
-      "Package.metricsServer: name is 'Metrics'; expected at most 53",
+      'Package.metricsServer: name: got "Metrics", expected at most 53',
     ],
-    ['a namespace that is none', () => Package.metricsServer({ targetNamespace: 'a b' }), "targetNamespace is 'a b'"],
-    ['an empty version', () => Package.metricsServer({ packageVersion: '' }), 'packageVersion is'],
+    ['a namespace that is none', () => Package.metricsServer({ targetNamespace: 'a b' }), 'targetNamespace: got "a b", expected'],
+    ['an empty version', () => Package.metricsServer({ packageVersion: '' }), 'packageVersion: got "", expected a version'],
     [
       'a value known after deployment',
       () => Package.metricsServer({ packageVersion: Lazy.string({ produce: () => 'x' }) }),
-      'Package.metricsServer: packageVersion holds a token',
+      'Package.metricsServer: packageVersion: got a value known only after deployment, expected a plain value',
     ],
-    ['no pools', lb({ pools: [] }), 'pools is []; expected at least one pool'],
-    ['a pool without addresses', lb({ pools: [{ name: 'a', addresses: [] }] }), 'pools[0].addresses is []'],
+    ['no pools', lb({ pools: [] }), 'Package.metalLb: pools: got none, expected at least one pool'],
+    [
+      'a pool without addresses',
+      lb({ pools: [{ name: 'a', addresses: [] }] }),
+      'pools[0].addresses: got none, expected at least one range',
+    ],
     [
       'a range that runs backwards',
       lb({ pools: [{ name: 'a', addresses: ['10.20.0.9-10.20.0.8'] }] }),
-      "pools[0].addresses[0] is '10.20.0.9-10.20.0.8'; expected addresses as first-last",
+      'pools[0].addresses[0]: got "10.20.0.9-10.20.0.8", expected addresses as first-last',
     ],
     ['a network with host bits', lb({ pools: [{ name: 'a', addresses: ['10.20.0.100/28'] }] }), 'without host bits'],
     [
       'two pools of one name',
       lb({ pools: [POOL, { name: 'default', addresses: ['10.20.0.9/32'] }] }),
-      "pools[1].name is 'default'; expected a name that no other pool has",
+      'pools[1].name: got "default", expected a name that no other pool has',
     ],
     [
       'pools that share addresses',
       lb({ pools: [POOL, { name: 'b', addresses: ['10.20.0.120-10.20.0.121'] }] }),
-      'pools[1].addresses[0] is 10.20.0.120-10.20.0.121, which shares addresses with pools[0].addresses[0]',
+      'Package.metalLb: pools[1].addresses[0] is 10.20.0.120-10.20.0.121, which shares addresses with pools[0].addresses[0]',
     ],
-    ['an autonomous system 0', lb({ bgpPeers: [{ ...peer, myAsn: 0 }] }), 'bgpPeers[0].myAsn is 0; expected a whole number from 1'],
+    ['an autonomous system 0', lb({ bgpPeers: [{ ...peer, myAsn: 0 }] }), 'bgpPeers[0].myAsn: got 0, expected a whole number, 1 to'],
     [
       'a router by name',
       lb({ bgpPeers: [{ ...peer, peerAddress: 'router' }] }),
-      "bgpPeers[0].peerAddress is 'router'; expected an IP address",
+      'bgpPeers[0].peerAddress: got "router", expected an IP address',
     ],
-    ['a hold time below that of the protocol', lb({ bgpPeers: [{ ...peer, holdTime: Duration.seconds(2) }] }), 'bgpPeers[0].holdTime is'],
-    ['a log level above 6', () => Package.certManager({ logLevel: 7 }), 'logLevel is 7; expected a whole number from 0 to 6'],
-    ['half a server', () => Package.prometheus({ replicas: 0.5 }), 'replicas is 0.5'],
-    ['half a gibibyte', () => Package.prometheus({ storage: Size.mebibytes(512) }), 'storage in GiB is 0.5'],
+    [
+      'a hold time below that of the protocol',
+      lb({ bgpPeers: [{ ...peer, holdTime: Duration.seconds(2) }] }),
+      'bgpPeers[0].holdTime: got "2s", expected at least 3 seconds',
+    ],
+    [
+      'the password of a router in place of a Secret',
+      lb({ bgpPeers: [{ ...peer, passwordSecret: 'P4ss word' }] }),
+      'bgpPeers[0].passwordSecret: got no name of a Secret, expected one',
+    ],
+    [
+      'a log level above 6',
+      () => Package.certManager({ logLevel: 7 }),
+      'Package.certManager: logLevel: got 7, expected a whole number, 0 to 6',
+    ],
+    ['half a server', () => Package.prometheus({ replicas: 0.5 }), 'Package.prometheus: replicas: got 0.5, expected a whole number'],
+    ['half a gibibyte', () => Package.prometheus({ storage: Size.mebibytes(512) }), 'storage: got 0.5, expected a whole number of GiB'],
     [
       'a number of collectors on each node',
       () => Package.adot({ replicas: 2 }),
-      'replicas is 2, but a daemon set has one collector on each node',
+      'Package.adot: replicas: got 2, expected none: a daemon set has one collector on each node',
     ],
     [
       'a role without a service account',
       () => Package.adot({ roleArn: 'arn:aws:iam::123456789012:role/collector' }),
-      'serviceAccountName is missing',
+      'serviceAccountName: got none, expected the name of the service account',
     ],
-    ['a role that is none', () => Package.adot({ roleArn: 'collector', serviceAccountName: 'c' }), "roleArn is 'collector'"],
+    [
+      'a role that is none',
+      () => Package.adot({ roleArn: 'collector', serviceAccountName: 'c' }),
+      'roleArn: got "collector", expected the ARN',
+    ],
     [
       'a registry without TLS',
       () => Package.harbor({ ...REGISTRY, externalUrl: 'http://registry' }),
-      "externalUrl is 'http://registry'; expected https://",
+      'Package.harbor: externalUrl: got "http://registry", expected https://',
     ],
-    ['no images', () => Package.credentialProvider({ matchImages: [] }), 'matchImages is []'],
-    ['an image with a scheme', () => Package.credentialProvider({ matchImages: ['https://x'] }), "matchImages[0] is 'https://x'"],
+    ['no images', () => Package.credentialProvider({ matchImages: [] }), 'matchImages: got none, expected at least one registry'],
+    [
+      'an image with a scheme',
+      () => Package.credentialProvider({ matchImages: ['https://x'] }),
+      'matchImages[0]: got "https://x", expected',
+    ],
     [
       'passwords that are kept too long',
       () => Package.credentialProvider({ matchImages: ['a'], cacheDuration: Duration.hours(12) }),
-      "cacheDuration is '12h0m0s'; expected a second or more, and less than 12 hours",
+      'Package.credentialProvider: cacheDuration: got "12h0m0s", expected a second or more, and less than 12 hours',
     ],
     [
       "a secret's value in place of a variable",
       () => PackageSecret.fromEnvironment('p4ss word'),
-      'variable is no name of an environment variable',
+      'variable: got no name of an environment variable, expected one',
     ],
     [
       'the ARN of a secret',
       () => PackageSecret.fromSecretsManager('arn:aws:secretsmanager:x', 'key'),
-      'secretName and key do not name a secret',
+      'secretName, key: got no name of a secret with a key, expected',
     ],
   ];
   it.each(refused)('refuses %s', (_title, make, message) => {
@@ -340,5 +365,6 @@ describe('by itself', () => {
 
   it('does not repeat what might be a secret', () => {
     expect(() => PackageSecret.fromEnvironment('p4ss word')).toThrow(/^(?!.*p4ss).*not its value$/);
+    expect(lb({ bgpPeers: [{ ...peer, passwordSecret: 'P4ss word' }] })).toThrow(/^(?!.*P4ss).*not the password$/);
   });
 });

@@ -8,20 +8,20 @@ import type {
   MetricsServerOptions,
 } from '../../packages/cluster-services';
 import type { PackageForCluster } from './package-for-cluster';
-import { identity, requireWhole, wrong } from './package-for-cluster';
+import { identity, requireWholeIfGiven, unexpected } from './package-for-cluster';
 
 /** Passwords of Amazon ECR end then. */
 const ECR_PASSWORD = Duration.hours(12);
 
 export function certManager(options: CertManagerOptions): PackageForCluster {
-  const common = identity('Package.certManager', 'cert-manager', options, { targetNamespace: 'cert-manager' });
-  requireWhole('Package.certManager', 'logLevel', options.logLevel, 0, 6);
+  const common = identity('cert-manager', options, { targetNamespace: 'cert-manager' });
+  requireWholeIfGiven('logLevel', options.logLevel, { min: 0, max: 6 });
   return () => ({ ...common, config: { namespace: common.targetNamespace, global: { logLevel: options.logLevel } } });
 }
 
 export function clusterAutoscaler(options: ClusterAutoscalerOptions): PackageForCluster {
   const { scaleDownUnneeded, scaleDownDelayAfterAdd } = options;
-  const common = identity('Package.clusterAutoscaler', 'cluster-autoscaler', options, { targetNamespace: 'eksa-system' });
+  const common = identity('cluster-autoscaler', options, { targetNamespace: 'eksa-system' });
   return ({ clusterName, managementClusterName }) => ({
     ...common,
     // Several workload clusters have theirs on one management cluster.
@@ -44,29 +44,27 @@ export function clusterAutoscaler(options: ClusterAutoscalerOptions): PackageFor
 }
 
 export function metricsServer(options: MetricsServerOptions): PackageForCluster {
-  const common = identity('Package.metricsServer', 'metrics-server', options, { targetNamespace: 'kube-system' });
+  const common = identity('metrics-server', options, { targetNamespace: 'kube-system' });
   return () => ({ ...common, config: options.verifyKubelets ? undefined : { args: ['--kubelet-insecure-tls'] } });
 }
 
 export function credentialProvider(options: CredentialProviderOptions): PackageForCluster {
-  const method = 'Package.credentialProvider';
   const { matchImages, secretName = 'aws-config', profile = 'default', cacheDuration = Duration.hours(5) } = options;
-  const common = identity(method, 'credential-provider-package', options, {
+  const common = identity('credential-provider-package', options, {
     name: 'ecr-credential-provider-package',
     targetNamespace: 'eksa-packages',
   });
   if (matchImages.length === 0) {
-    throw wrong(method, 'matchImages', matchImages, 'at least one registry, such as 123456789012.dkr.ecr.eu-central-1.amazonaws.com');
+    throw unexpected('matchImages', matchImages, 'at least one registry, such as 123456789012.dkr.ecr.eu-central-1.amazonaws.com');
   }
   for (const [at, image] of matchImages.entries()) {
     if (!/^[a-z0-9*.-]+(:\d+)?(\/[\w./*-]+)?$/.test(image)) {
-      throw wrong(method, `matchImages[${at}]`, image, 'a registry without scheme, such as *.dkr.ecr.*.amazonaws.com');
+      throw unexpected(`matchImages[${at}]`, image, 'a registry without scheme, such as *.dkr.ecr.*.amazonaws.com');
     }
   }
-  if (!isDnsSubdomain(secretName)) throw wrong(method, 'secretName', secretName, 'the name of a Secret');
+  if (!isDnsSubdomain(secretName)) throw unexpected('secretName', secretName, 'the name of a Secret');
   if (cacheDuration.toSeconds() < 1 || cacheDuration.toSeconds() >= ECR_PASSWORD.toSeconds()) {
-    throw wrong(
-      method,
+    throw unexpected(
       'cacheDuration',
       formatDuration(cacheDuration.toSeconds()),
       'a second or more, and less than 12 hours, when passwords of Amazon ECR end',

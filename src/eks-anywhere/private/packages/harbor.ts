@@ -2,18 +2,17 @@ import { parseIp } from '../../../eksa/syntax/ip';
 import { isDnsSubdomain } from '../../../eksa/syntax/names';
 import type { HarborOptions } from '../../packages/harbor';
 import type { PackageForCluster } from './package-for-cluster';
-import { identity, wrong } from './package-for-cluster';
+import { identity, unexpected } from './package-for-cluster';
 
-const METHOD = 'Package.harbor';
 
 export function harbor(options: HarborOptions): PackageForCluster {
-  const common = identity(METHOD, 'harbor', options, { targetNamespace: 'harbor' });
+  const common = identity('harbor', options, { targetNamespace: 'harbor' });
   const { externalUrl, secretKey, adminPassword, tlsSecretName, loadBalancerIp, persistent } = options;
   const host = hostOf(externalUrl);
   if (tlsSecretName !== undefined && !isDnsSubdomain(tlsSecretName)) {
-    throw wrong(METHOD, 'tlsSecretName', tlsSecretName, 'the name of a Secret');
+    throw unexpected('tlsSecretName', tlsSecretName, 'the name of a Secret');
   }
-  if (loadBalancerIp !== undefined && !parseIp(loadBalancerIp)) throw wrong(METHOD, 'loadBalancerIp', loadBalancerIp, 'an IP address');
+  if (loadBalancerIp !== undefined && !parseIp(loadBalancerIp)) throw unexpected('loadBalancerIp', loadBalancerIp, 'an IP address');
   return () => ({
     ...common,
     config: {
@@ -36,8 +35,7 @@ export function harbor(options: HarborOptions): PackageForCluster {
 function hostOf(url: string): string {
   const parts = /^https:\/\/([a-z0-9.-]+)(:\d{1,5})?$/.exec(url);
   if (!parts) {
-    throw wrong(
-      METHOD,
+    throw unexpected(
       'externalUrl',
       url,
       'https://, a lower-case host and perhaps a port, such as https://registry.factory.example:30003',

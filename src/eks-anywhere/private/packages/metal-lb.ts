@@ -5,15 +5,14 @@ import { parseIp } from '../../../eksa/syntax/ip';
 import { isDnsLabel, isDnsSubdomain } from '../../../eksa/syntax/names';
 import type { MetalLbBgpPeer, MetalLbOptions } from '../../packages/metal-lb';
 import type { PackageForCluster } from './package-for-cluster';
-import { identity, requireWhole, wrong } from './package-for-cluster';
+import { identity, requireWholeIfGiven, unexpected } from './package-for-cluster';
 
-const METHOD = 'Package.metalLb';
 const GREATEST_ASN = 2 ** 32 - 1;
 /** RFC 4271, section 4.2. */
 const SHORTEST_HOLD_SECONDS = 3;
 
 export function metalLb(options: MetalLbOptions): PackageForCluster {
-  const common = identity(METHOD, 'metallb', options, { targetNamespace: 'metallb-system' });
+  const common = identity('metallb', options, { targetNamespace: 'metallb-system' });
   const { pools: given, bgpPeers = [], announceFromControlPlane } = options;
   requirePools(options);
   bgpPeers.forEach(requirePeer);
@@ -44,36 +43,37 @@ function rangesOf({ pools, bgpPeers = [] }: MetalLbOptions) {
 
 function requirePools(options: MetalLbOptions): void {
   const { pools } = options;
-  if (pools.length === 0) throw wrong(METHOD, 'pools', pools, 'at least one pool');
+  if (pools.length === 0) throw unexpected('pools', pools, 'at least one pool');
   for (const [at, { name, addresses }] of pools.entries()) {
-    if (!isDnsLabel(name)) throw wrong(METHOD, `pools[${at}].name`, name, 'at most 63 lower-case letters, digits and dashes');
+    if (!isDnsLabel(name)) throw unexpected(`pools[${at}].name`, name, 'at most 63 lower-case letters, digits and dashes');
     if (pools.findIndex((other) => other.name === name) < at) {
-      throw wrong(METHOD, `pools[${at}].name`, name, 'a name that no other pool has');
+      throw unexpected(`pools[${at}].name`, name, 'a name that no other pool has');
     }
     if (addresses.length === 0) {
-      throw wrong(METHOD, `pools[${at}].addresses`, addresses, 'at least one range, such as 10.20.0.100-10.20.0.120');
+      throw unexpected(`pools[${at}].addresses`, addresses, 'at least one range, such as 10.20.0.100-10.20.0.120');
     }
   }
   const ranges = rangesOf(options);
   for (const { at, range } of ranges) {
     if (!parseRange(range)) {
-      throw wrong(METHOD, at, range, 'addresses as first-last (10.20.0.100-10.20.0.120) or a network without host bits (10.20.0.96/28)');
+      throw unexpected(at, range, 'addresses as first-last (10.20.0.100-10.20.0.120) or a network without host bits (10.20.0.96/28)');
     }
   }
-  for (const problem of sharedAddresses(ranges)) throw new Error(`${METHOD}: ${problem}`);
+  for (const problem of sharedAddresses(ranges)) throw new Error(problem);
 }
 
 function requirePeer({ myAsn, peerAsn, peerAddress, peerPort, holdTime, passwordSecret }: MetalLbBgpPeer, index: number): void {
   const at = `bgpPeers[${index}]`;
-  requireWhole(METHOD, `${at}.myAsn`, myAsn, 1, GREATEST_ASN);
-  requireWhole(METHOD, `${at}.peerAsn`, peerAsn, 1, GREATEST_ASN);
-  requireWhole(METHOD, `${at}.peerPort`, peerPort, 1, 65535);
-  if (!parseIp(peerAddress)) throw wrong(METHOD, `${at}.peerAddress`, peerAddress, 'an IP address');
+  requireWholeIfGiven(`${at}.myAsn`, myAsn, { min: 1, max: GREATEST_ASN });
+  requireWholeIfGiven(`${at}.peerAsn`, peerAsn, { min: 1, max: GREATEST_ASN });
+  requireWholeIfGiven(`${at}.peerPort`, peerPort, { min: 1, max: 65535 });
+  if (!parseIp(peerAddress)) throw unexpected(`${at}.peerAddress`, peerAddress, 'an IP address');
   if (holdTime && holdTime.toSeconds() < SHORTEST_HOLD_SECONDS) {
-    throw wrong(METHOD, `${at}.holdTime`, `${holdTime.toSeconds()}s`, `at least ${SHORTEST_HOLD_SECONDS} seconds`);
+    throw unexpected(`${at}.holdTime`, `${holdTime.toSeconds()}s`, `at least ${SHORTEST_HOLD_SECONDS} seconds`);
   }
   if (passwordSecret !== undefined && !isDnsSubdomain(passwordSecret)) {
-    throw wrong(METHOD, `${at}.passwordSecret`, passwordSecret, 'the name of a Secret, not the password');
+    // What was given may be the password itself: the message does not repeat it.
+    throw new Error(`${at}.passwordSecret: got no name of a Secret, expected one: give the name, not the password`);
   }
 }
 

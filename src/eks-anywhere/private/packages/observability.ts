@@ -2,22 +2,21 @@ import { SizeRoundingBehavior } from 'aws-cdk-lib';
 import type { AdotOptions, PrometheusOptions } from '../../packages/observability';
 import { AdotMode } from '../../packages/observability';
 import type { PackageForCluster } from './package-for-cluster';
-import { identity, requireWhole, wrong } from './package-for-cluster';
+import { identity, requireWholeIfGiven, unexpected } from './package-for-cluster';
 
 const NAMESPACE = 'observability';
-/** What a number in Kubernetes' fields can be. */
+/** Greatest value of an `int32` field of Kubernetes. */
 const GREATEST = 2 ** 31 - 1;
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 
 export function prometheus(options: PrometheusOptions): PackageForCluster {
-  const method = 'Package.prometheus';
-  const common = identity(method, 'prometheus', options, { targetNamespace: NAMESPACE });
+  const common = identity('prometheus', options, { targetNamespace: NAMESPACE });
   const { replicas, retention, storage, nodeExporter } = options;
-  requireWhole(method, 'replicas', replicas, 1, GREATEST);
+  requireWholeIfGiven('replicas', replicas, { min: 1, max: GREATEST });
   const hours = retention?.toHours({ integral: false });
-  requireWhole(method, 'retention in hours', hours, 1, GREATEST);
+  requireWholeIfGiven('retention', hours, { min: 1, max: GREATEST, unit: 'hours' });
   const gibibytes = storage?.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
-  requireWhole(method, 'storage in GiB', gibibytes, 0, GREATEST);
+  requireWholeIfGiven('storage', gibibytes, { min: 0, max: GREATEST, unit: 'GiB' });
   return () => ({
     ...common,
     config: {
@@ -34,22 +33,17 @@ export function prometheus(options: PrometheusOptions): PackageForCluster {
 }
 
 export function adot(options: AdotOptions): PackageForCluster {
-  const method = 'Package.adot';
-  const common = identity(method, 'adot', options, { targetNamespace: NAMESPACE });
+  const common = identity('adot', options, { targetNamespace: NAMESPACE });
   const { mode = AdotMode.DAEMON_SET, replicas, collector, roleArn, serviceAccountName } = options;
-  requireWhole(method, 'replicas', replicas, 1, GREATEST);
+  requireWholeIfGiven('replicas', replicas, { min: 1, max: GREATEST });
   if (replicas !== undefined && mode === AdotMode.DAEMON_SET) {
-    throw new Error(
-      `${method}: replicas is ${replicas}, but a daemon set has one collector on each node: choose another mode, or leave replicas out`,
-    );
+    throw unexpected('replicas', replicas, 'none: a daemon set has one collector on each node, so set another mode or omit replicas');
   }
   if (roleArn !== undefined && !ROLE_ARN.test(roleArn)) {
-    throw wrong(method, 'roleArn', roleArn, 'the ARN of a role, such as arn:aws:iam::123456789012:role/collector');
+    throw unexpected('roleArn', roleArn, 'the ARN of a role, such as arn:aws:iam::123456789012:role/collector');
   }
   if (roleArn !== undefined && serviceAccountName === undefined) {
-    throw new Error(
-      `${method}: serviceAccountName is missing; roleArn trusts one service account, so that has to be called as the role expects`,
-    );
+    throw unexpected('serviceAccountName', serviceAccountName, 'the name of the service account that the trust policy of roleArn allows');
   }
   return () => ({
     ...common,

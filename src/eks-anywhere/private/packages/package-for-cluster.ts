@@ -1,5 +1,7 @@
 import type { CuratedPackage, PackageCluster } from '../../../eksa/packages/curated-package';
 import { isDnsLabel } from '../../../eksa/syntax/names';
+import { requireWhole } from '../../../private/input/numbers';
+import { shown } from '../../../private/input/place';
 import type { PackageOptions } from '../../packages/package-options';
 import { refuseTokens } from '../../token-refusal';
 
@@ -10,36 +12,35 @@ export type PackageForCluster = (cluster: PackageCluster) => CuratedPackage;
 const MAX_NAME_LENGTH = 53;
 
 /**
- * What all packages have in common.
+ * The fields that all packages have.
  *
- * @param usual name of the object and namespace, where the options name none
- * @throws Error that names method and option
+ * @param usual default names of the object and its namespace
+ * @throws Error that names the option
  */
 export function identity(
-  method: string,
   packageName: string,
   options: PackageOptions,
   usual: { readonly name?: string; readonly targetNamespace: string },
 ) {
-  refuseTokens(options, method);
+  refuseTokens(options);
   const { name = usual.name ?? packageName, targetNamespace = usual.targetNamespace, packageVersion: version } = options;
   if (!isDnsLabel(name) || name.length > MAX_NAME_LENGTH) {
-    throw wrong(method, 'name', name, `at most ${MAX_NAME_LENGTH} lower-case letters, digits and dashes`);
+    throw unexpected('name', name, `at most ${MAX_NAME_LENGTH} lower-case letters, digits and dashes`);
   }
   if (!isDnsLabel(targetNamespace)) {
-    throw wrong(method, 'targetNamespace', targetNamespace, 'at most 63 lower-case letters, digits and dashes');
+    throw unexpected('targetNamespace', targetNamespace, 'at most 63 lower-case letters, digits and dashes');
   }
-  if (version === '') throw wrong(method, 'packageVersion', version, 'a version of the bundle; leave it out for the newest');
+  if (version === '') throw unexpected('packageVersion', version, 'a version of the bundle: omit it for the newest');
   return { packageName, name, targetNamespace, version };
 }
 
-export function wrong(method: string, option: string, got: unknown, expected: string): Error {
-  return new Error(`${method}: ${option} is ${typeof got === 'string' ? `'${got}'` : JSON.stringify(got)}; expected ${expected}`);
+/** The error for an option that is not what it must be. */
+export function unexpected(option: string, got: unknown, expected: string): Error {
+  const given = got === undefined || (Array.isArray(got) && got.length === 0) ? 'none' : shown(got);
+  return new Error(`${option}: got ${given}, expected ${expected}`);
 }
 
-/** @throws Error that names method and option when the number is no whole one within the bounds */
-export function requireWhole(method: string, option: string, value: number | undefined, min: number, max: number): void {
-  if (value !== undefined && (!Number.isInteger(value) || value < min || value > max)) {
-    throw wrong(method, option, value, `a whole number from ${min} to ${max}`);
-  }
+/** @throws Error that names the option when it has a value that is not a whole number within the bounds */
+export function requireWholeIfGiven(option: string, value: number | undefined, bounds: Parameters<typeof requireWhole>[2]): void {
+  if (value !== undefined) requireWhole(option, value, bounds);
 }
