@@ -297,6 +297,24 @@ describe('a listener with ssl', () => {
     await expect(once(old, 'secureConnect')).rejects.toThrow(/protocol version|ECONNRESET|unsupported protocol/);
   });
 
+  it('finds routes by the name that the client asks for', async () => {
+    const { certificate, key } = await createSelfSignedCertificate({ commonName: 'localhost' });
+    const upstream = await new RawUpstream(ok).start();
+    closing.push(() => upstream.close());
+    const proxy = await new LocalProxy({
+      tables: rowsFor(upstream.port, {}, { protocols: ['https'], snis: ['a.test'] }), listener: { ssl: true },
+      certificate: { certificate, key: new Secret(key) } as never,
+    }).start();
+    closing.push(() => proxy.close());
+    for (const [servername, status] of [['a.test', '200'], ['b.test', '404']] as const) {
+      const socket = connectTls({ port: proxy.port, host: '127.0.0.1', servername, rejectUnauthorized: false });
+      await once(socket, 'secureConnect');
+      const client = new RawPeer(socket);
+      client.send(requestOf('GET /'));
+      expect(statuses(await client.end())).toEqual([status]);
+    }
+  });
+
   it('cuts connections whose handshake is not over when the proxy aborts', async () => {
     const { certificate, key } = await createSelfSignedCertificate({ commonName: 'localhost' });
     const { proxy } = await start(ok, { listener: { ssl: true }, certificate: { certificate, key: new Secret(key) } as never });

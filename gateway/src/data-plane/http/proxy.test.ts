@@ -251,7 +251,7 @@ describe('a connection that breaks after the request is sent', () => {
 describe('many tries', () => {
   it('leave nothing behind on the answer', async () => {
     const warnings: Error[] = [];
-    const note = (warning: Error) => void warnings.push(warning);
+    const note = (warning: Error) => void (warning.name === 'MaxListenersExceededWarning' && warnings.push(warning));
     process.on('warning', note);
     closing.push(() => void process.off('warning', note));
     const { proxy } = await start(destroy, { service: { retries: 20 } });
@@ -406,6 +406,19 @@ describe('a WebSocket', () => {
     const { proxy } = await start((peer) => peer.send(answerOf('no', [], '403 Forbidden')));
     expect(await ask(proxy.port, UPGRADE)).toMatch(/^HTTP\/1\.1 403 [^]*\r\nConnection: close\r\n\r\nno$/);
     await eventually('the request is over', () => proxy.pipeline.active === 0);
+  });
+
+  it('whose upstream goes away while a plugin decides about the head becomes 502', async () => {
+    const { proxy, upstream } = await start((peer) => peer.send(SWITCH), {
+      phases: {
+        responseHeaders: async ({ response }) => {
+          if (response!.status !== 101) return;
+          upstream.connections[0]!.socket.resetAndDestroy();
+          await new Promise((resolve) => setTimeout(resolve, 30));
+        },
+      },
+    });
+    expect(await ask(proxy.port, UPGRADE)).toMatch(/^HTTP\/1\.1 502 /);
   });
 
   it('is given up when its client goes away while a plugin decides about the head', async () => {
