@@ -46,6 +46,11 @@ describe('cells', () => {
   });
 });
 
+test.each([['', 'is empty'], ['x', "is 'x'"]])('an address of %j is named as what it is', (value, expected) => {
+  const found = messages(bareMetal, { 'csv:node-01.ip_address': value });
+  expect(found).toContain(`error R1 ${ROW}.ip_address: ${expected}; expected an IP address`);
+});
+
 describe('addresses', () => {
   const at = (address: string, netmask: string, gateway: string): Changes => ({
     'csv:node-01.ip_address': address, 'csv:node-01.netmask': netmask, 'csv:node-01.gateway': gateway,
@@ -190,6 +195,9 @@ describe('numbers', () => {
         `error T31 ${LABELS.replace('lab-cp', 'lab-md-0')}: must match 1 machine; hardware.csv has 0 labelled type=x`,
         `warning T31 ${AFFINITY}: matches no machine of hardware.csv`,
         `warning T31 ${AFFINITY.replace('lab-cp', 'lab-md-0')}: matches no machine of hardware.csv`,
+      ]],
+      ['the same terms without a file', { ...shared(term({ type: 'cp' })), csv: undefined }, [
+        'error F8 hardware.csv: is missing; bare metal needs the list of its machines',
       ]],
       ['no terms at all', { ...shared() }, [
         `error T9 ${AFFINITY}.required: is empty; expected at least one term`,
