@@ -2,7 +2,7 @@
 import { asWritten } from '../../src/eksa/finding';
 import type { Change } from '../../src/eksa/update/changes';
 import type { FileDiff } from '../../src/eksa/update/diff-text';
-import type { GroupPlan } from '../../src/eksa/update/rollout';
+import type { GroupPlan } from '../../src/eksa/update/replaced-nodes';
 import type { Refusal } from '../../src/eksa/update/rule';
 import { renderTable } from '../terminal/table.ts';
 import { describeFindings } from './finding-text.ts';

@@ -1,7 +1,7 @@
 /** Files of a synthesized cluster as texts to fill in: which values they want, and what they are with them. */
 import { isScalar, parseAllDocuments } from 'yaml';
-import { CsvSyntaxError, formatRecord, parseCsv } from '../../src/eksa/hardware/csv';
-import type { CsvRecord } from '../../src/eksa/hardware/csv';
+import { CsvSyntaxError, formatRecord, parseCsv } from '../../src/eksa/syntax/csv';
+import type { CsvRecord } from '../../src/eksa/syntax/csv';
 import { CommandFailure } from '../command.ts';
 import { readText } from './files.ts';
 import type { FillableText } from './placeholder-values.ts';

@@ -1,8 +1,8 @@
 /** `hybridge eksa hardware`: the machines of hardware.csv as Kubernetes objects. */
 import { bmcSecret, hardwareObjects, hasBmc, missingSecretComments } from '../../src/eksa/gitops/hardware-objects';
 import type { SecretStore } from '../../src/eksa/gitops/hardware-objects';
-import type { Hardware, MachineCells } from '../../src/eksa/hardware/machine';
-import { COLUMNS, HARDWARE_FILE, machineFromCells, parseHardware } from '../../src/eksa/hardware/machine';
+import type { Hardware, MachineCells } from '../../src/eksa/hardware/hardware-csv';
+import { COLUMNS, HARDWARE_FILE, machineFromCells, parseHardware } from '../../src/eksa/hardware/hardware-csv';
 import { toYaml } from '../../src/eksa/yaml/emit';
 import { CommandFailure } from '../command.ts';
 import type { Command } from '../command.ts';

@@ -1,7 +1,7 @@
 /** `hybridge eksa show`: a picture of a cluster, drawn from its files. */
 import { writeFileSync } from 'node:fs';
 import { messageOf } from '../../gateway/src/base/errors.ts';
-import { parseHardware } from '../../src/eksa/hardware/machine';
+import { parseHardware } from '../../src/eksa/hardware/hardware-csv';
 import { sceneOf } from '../../src/eksa/picture/scene';
 import { drawSvg } from '../../src/eksa/picture/svg';
 import { drawText } from '../../src/eksa/picture/text';

@@ -3,7 +3,7 @@
  * Keys as `npx projen mutate` prints them: file, function, change. A key that no longer matches is reported.
  */
 export const EQUIVALENTS: Readonly<Record<string, string>> = {
-  'src/eksa/update/rollout.ts#workers: \'\' -> \'mutated\'':
+  'src/eksa/update/replaced-nodes.ts#workers: \'\' -> \'mutated\'':
     'a group without a name gets the same key on both sides, and only names that exist are printed',
   'src/eksa/update/version-rules.ts#clusterVersion: \'\' -> \'mutated\'':
     'neither is a version, and a cluster without one is refused by rule S1 before',

@@ -5,7 +5,7 @@ import type { CheckOptions } from '../eksa/check';
 import { neededFlags } from '../eksa/feature-flags';
 import type { Finding } from '../eksa/finding';
 import { repositoryFiles } from '../eksa/gitops/repository';
-import type { Hardware } from '../eksa/hardware/machine';
+import type { Hardware } from '../eksa/hardware/hardware-csv';
 import type { Document } from '../eksa/model/document';
 import { kubeVipAbsence } from '../eksa/packages/kube-vip';
 import { sceneOfDocuments } from '../eksa/picture/scene';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { Hardware, MachineCells } from '../eksa/hardware/machine';
-import { formatHardware, machineFromCells, parseHardware } from '../eksa/hardware/machine';
+import type { Hardware, MachineCells } from '../eksa/hardware/hardware-csv';
+import { formatHardware, machineFromCells, parseHardware } from '../eksa/hardware/hardware-csv';
 import { parsePlaceholder } from '../eksa/hardware/placeholder';
 import { atPlace, shown } from '../private/input/place';
 import type { BmcCredentials } from './bmc-credentials';

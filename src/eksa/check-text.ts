@@ -2,7 +2,7 @@
 import { checkDocuments } from './check';
 import type { CheckOptions } from './check';
 import type { Finding } from './finding';
-import { parseHardware } from './hardware/machine';
+import { parseHardware } from './hardware/hardware-csv';
 import { parsePlaceholder } from './hardware/placeholder';
 import type { ClusterDocument, Document } from './model/document';
 import { documentPaths } from './model/document';

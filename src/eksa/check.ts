@@ -5,8 +5,8 @@
 import type { CheckOptions } from './context';
 import { contextOf } from './context';
 import type { Finding } from './finding';
-import type { Hardware } from './hardware/machine';
-import { HARDWARE_FILE } from './hardware/machine';
+import type { Hardware } from './hardware/hardware-csv';
+import { HARDWARE_FILE } from './hardware/hardware-csv';
 import type { ClusterDocument, Document } from './model/document';
 import { documentPath, documentPaths } from './model/document';
 import { CLUSTER_RULES } from './rules/cluster';

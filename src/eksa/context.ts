@@ -1,5 +1,5 @@
 /** Indexes the documents of one cluster for the rules. */
-import type { Hardware } from './hardware/machine';
+import type { Hardware } from './hardware/hardware-csv';
 import type { ClusterDocument, Document } from './model/document';
 import type { TinkerbellDatacenterSpec, VSphereDatacenterSpec } from './model/machines';
 import { machineRefs, providerOf } from './rules/references';

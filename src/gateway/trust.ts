@@ -1,9 +1,7 @@
 import { CfnOutput, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
-import type { Duration } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { requireWhole } from '../private/input/numbers';
-import { KNOWN_LATER, shown, atPlace } from '../private/input/place';
+import { shown, atPlace } from '../private/input/place';
 import { Topology } from '../private/topology/topology';
 import { ExistingAuthorityTrust, ExistingSharedTrust } from './private/trust/existing-trust';
 import { planeCertificateHours } from './private/trust/plane-certificate-hours';
@@ -12,6 +10,7 @@ import { PrivateAuthority } from './private/trust/private-authority';
 import { RevocationList } from './private/trust/revocation-list';
 import type { SharedProperties } from './private/trust/shared-trust';
 import { TunnelCertificate } from './private/trust/tunnel-certificate';
+import { tunnelCertificateDays } from './private/trust/tunnel-certificate-days';
 import type { TunnelTrust } from './private/trust/tunnel-trust';
 import type {
   CertManagerTrustOptions,
@@ -21,8 +20,6 @@ import type {
   PrivateCaTrustOptions,
   TrustSecretProperties,
 } from './trust-options';
-
-const DAYS = { valid: 1095, longest: 3650, rotation: 365 };
 
 /**
  * How the two ends of a tunnel authenticate each other. One object serves the control plane and all its data planes.
@@ -44,16 +41,7 @@ export class Trust {
   public static generated(options: GeneratedTrustOptions = {}): Trust {
     return atPlace('Trust.generated', () => {
       const { rotateEvery, removalPolicy = RemovalPolicy.DESTROY } = options;
-      const rotationDays = rotateEvery && wholeDays('rotateEvery', rotateEvery, 2, DAYS.rotation);
-      const validDays = options.validDays ?? Math.max(DAYS.valid, 4 * (rotationDays ?? 0));
-      requireWhole('validDays', validDays, { min: 1, max: DAYS.longest, unit: 'days' });
-      // A certificate is next, current and previous for one rotation period each; the fourth covers a rotation that fails.
-      if (rotationDays && validDays < 4 * rotationDays) {
-        throw new Error(
-          `validDays: got ${validDays}, expected at least ${4 * rotationDays}, four times rotateEvery, because a `
-            + 'certificate is accepted before and after it is the current one',
-        );
-      }
+      const { validDays, rotationDays } = tunnelCertificateDays({ validDays: options.validDays, rotateEvery });
       return new Trust((scope, plane) => new TunnelCertificate(scope, 'Tunnel', { plane, validDays, rotationDays, removalPolicy }).trust);
     });
   }
@@ -229,13 +217,6 @@ export class Trust {
     });
     return trust;
   }
-}
-
-function wholeDays(property: string, duration: Duration, min: number, max: number): number {
-  if (duration.isUnresolved()) throw new Error(`${property}: got ${KNOWN_LATER}, expected whole days, ${min} to ${max}`);
-  const days = duration.toDays({ integral: false });
-  if (Number.isInteger(days) && days >= min && days <= max) return days;
-  throw new Error(`${property}: got ${duration.toHumanString()}, expected whole days, ${min} to ${max}`);
 }
 
 function secretProperties(options: TrustSecretProperties & { readonly acceptedProperty?: string }): SharedProperties {

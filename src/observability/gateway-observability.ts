@@ -15,9 +15,9 @@ import { requireLabels } from '../private/kubernetes/labels';
 import { ChartTokens, manifestChart } from '../private/kubernetes/manifest-chart';
 import { requireObjectName } from '../private/kubernetes/names';
 import { PolicyPack } from '../private/policy/policy-pack';
+import { watchesOf } from './private/graphs-and-alarms';
+import type { Watch, WatchAlarm } from './private/graphs-and-alarms';
 import { monitoringObjects } from './private/monitoring-objects';
-import { watchesOf } from './private/watched-resources';
-import type { Watch, WatchAlarm } from './private/watched-resources';
 
 /** Options for alerts and dashboard in a Kubernetes cluster. */
 export interface KubernetesMonitoringOptions {

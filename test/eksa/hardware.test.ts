@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
-import { CsvSyntaxError, formatRecord, parseCsv } from '../../src/eksa/hardware/csv';
-import type { MachineCells } from '../../src/eksa/hardware/machine';
-import { COLUMNS, formatHardware, machineFromCells, parseHardware } from '../../src/eksa/hardware/machine';
+import type { MachineCells } from '../../src/eksa/hardware/hardware-csv';
+import { COLUMNS, formatHardware, machineFromCells, parseHardware } from '../../src/eksa/hardware/hardware-csv';
 import { environmentPlaceholder, parsePlaceholder, secretPlaceholder } from '../../src/eksa/hardware/placeholder';
 import { matchesSelector, selectorUses, spareMachines } from '../../src/eksa/hardware/selection';
+import { CsvSyntaxError, formatRecord, parseCsv } from '../../src/eksa/syntax/csv';
 
 describe('CSV', () => {
   test.each([

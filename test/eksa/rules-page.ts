@@ -5,7 +5,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkDocuments } from '../../src/eksa/check';
-import { parseHardware } from '../../src/eksa/hardware/machine';
+import { parseHardware } from '../../src/eksa/hardware/hardware-csv';
 import { BASES, changed } from './rule-bases';
 import { RULE_SAMPLES } from './rule-samples';
 import type { RuleSample } from './rule-samples';

@@ -1,6 +1,6 @@
 import { checkDocuments } from '../../src/eksa/check';
 import { check } from '../../src/eksa/check-text';
-import { parseHardware } from '../../src/eksa/hardware/machine';
+import { parseHardware } from '../../src/eksa/hardware/hardware-csv';
 import { CLUSTER_RULES } from '../../src/eksa/rules/cluster';
 import { CONTROL_PLANE_RULES } from '../../src/eksa/rules/control-plane';
 import { HARDWARE_RULES } from '../../src/eksa/rules/hardware';

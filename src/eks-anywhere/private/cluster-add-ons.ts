@@ -1,4 +1,4 @@
-import type { Hardware } from '../../eksa/hardware/machine';
+import type { Hardware } from '../../eksa/hardware/hardware-csv';
 import type { ClusterDocument, Document } from '../../eksa/model/document';
 import type { CuratedPackage, PackageCluster } from '../../eksa/packages/curated-package';
 import { packageDocument, packageNamespaces } from '../../eksa/packages/curated-package';

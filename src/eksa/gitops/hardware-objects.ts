@@ -2,7 +2,7 @@
  * Machines as Kubernetes objects, for clusters that are managed by kubectl or from Git: what the CLI makes of hardware.csv. Credentials
  * are never among them: a Secret comes from an ExternalSecret, or has to be there.
  */
-import type { Machine } from '../hardware/machine';
+import type { Machine } from '../hardware/hardware-csv';
 import { parsePlaceholder } from '../hardware/placeholder';
 
 /** Where EKS Anywhere looks for machines. */

@@ -4,7 +4,7 @@
  *
  * Source: https://anywhere.eks.amazonaws.com/docs/clustermgmt/cluster-flux/
  */
-import type { Hardware } from '../hardware/machine';
+import type { Hardware } from '../hardware/hardware-csv';
 import type { ClusterDocument, Document } from '../model/document';
 import { toYaml } from '../yaml/emit';
 import type { SecretStore } from './hardware-objects';

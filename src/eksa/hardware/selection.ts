@@ -1,6 +1,6 @@
 /** Which machines a node group can take, and whether there are enough of them. */
 import type { LabelSelector, TinkerbellMachineSpec } from '../model/machines';
-import type { Machine } from './machine';
+import type { Machine } from './hardware-csv';
 
 type Labels = Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
 /** How the program gets its machines: from the file as it is, or with credentials from elsewhere. */
-import type { Hardware, Machine } from '../hardware/machine';
+import type { Hardware, Machine } from '../hardware/hardware-csv';
 import { parsePlaceholder } from '../hardware/placeholder';
 import type { Expression, Value } from './typescript';
 import { LIBRARY, call } from './typescript';

@@ -7,7 +7,7 @@ import { machineNames } from '../documents/cluster';
 import { FEATURE_FLAGS } from '../feature-flags';
 import type { Finding } from '../finding';
 import { asWritten } from '../finding';
-import { HARDWARE_FILE, parseHardware } from '../hardware/machine';
+import { HARDWARE_FILE, parseHardware } from '../hardware/hardware-csv';
 import type { Document } from '../model/document';
 import { documentPath } from '../model/document';
 import { holdsPassword } from '../syntax/url';

@@ -1,6 +1,6 @@
 /** The addresses that a cluster and its machines have already, and what is wrong with a range that shall be given out beside them. */
 import { asWritten } from '../finding';
-import type { Hardware } from '../hardware/machine';
+import type { Hardware } from '../hardware/hardware-csv';
 import type { ClusterDocument, Document } from '../model/document';
 import type { TinkerbellDatacenterSpec } from '../model/machines';
 import { lastAddress, netmaskLength, networkOf, parseCidr, parseIp } from '../syntax/ip';

@@ -1,6 +1,6 @@
 /** What a picture of a cluster shows, whatever it is drawn with. */
-import { parseHardware } from '../hardware/machine';
-import type { Hardware, Machine } from '../hardware/machine';
+import { parseHardware } from '../hardware/hardware-csv';
+import type { Hardware, Machine } from '../hardware/hardware-csv';
 import { isEligible, selectorText } from '../hardware/selection';
 import type { ClusterSpec, NodeGroup, Ref } from '../model/cluster';
 import type { TinkerbellDatacenterSpec, TinkerbellMachineSpec, VSphereDatacenterSpec, VSphereMachineSpec } from '../model/machines';

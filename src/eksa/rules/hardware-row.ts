@@ -1,7 +1,7 @@
 /** Rules about each machine of hardware.csv, by itself and beside the others. */
 import { asWritten } from '../finding';
-import type { Column, Machine } from '../hardware/machine';
-import { BMC_COLUMNS } from '../hardware/machine';
+import type { Column, Machine } from '../hardware/hardware-csv';
+import { BMC_COLUMNS } from '../hardware/hardware-csv';
 import { contains, lastAddress, netmaskLength, networkOf, parseIp, sameIp } from '../syntax/ip';
 import { isEthernetMac, isMac } from '../syntax/mac';
 import { isDnsSubdomain, labelKeyProblem, labelValueProblem } from '../syntax/names';

@@ -1,6 +1,6 @@
 /** Rules about the machines that the cluster wants and hardware.csv has. */
 import { asWritten } from '../finding';
-import { HARDWARE_FILE } from '../hardware/machine';
+import { HARDWARE_FILE } from '../hardware/hardware-csv';
 import type { Demand } from '../hardware/selection';
 import { isEligible, matchesLabels, selectorText, selectorUses } from '../hardware/selection';
 import type { ClusterDocument } from '../model/document';

@@ -1,6 +1,6 @@
 /** What a rule is, and what it may look at. Rules are pure and know neither constructs nor files. */
 import type { Severity } from '../finding';
-import type { Hardware } from '../hardware/machine';
+import type { Hardware } from '../hardware/hardware-csv';
 import type { ClusterDocument, Document } from '../model/document';
 import type { TinkerbellDatacenterSpec, TinkerbellMachineSpec, VSphereDatacenterSpec, VSphereMachineSpec } from '../model/machines';
 

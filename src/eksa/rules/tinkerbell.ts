@@ -1,6 +1,6 @@
 /** Rules about the datacenter and the machine configurations of bare metal. */
 import { asWritten, isOneOf, oneOf } from '../finding';
-import { HARDWARE_FILE } from '../hardware/machine';
+import { HARDWARE_FILE } from '../hardware/hardware-csv';
 import type { Document } from '../model/document';
 import type { AffinityTerm, TinkerbellDatacenterSpec } from '../model/machines';
 import { parseIp, sameIp } from '../syntax/ip';

@@ -1,7 +1,7 @@
 /** The same on files as people write them, with line numbers of the new file. */
 import type { CheckOptions } from '../check';
 import type { Finding } from '../finding';
-import { parseHardware } from '../hardware/machine';
+import { parseHardware } from '../hardware/hardware-csv';
 import type { ParsedFile } from '../yaml/parse';
 import { parseClusterFile } from '../yaml/parse';
 import { diffDocuments } from './diff';

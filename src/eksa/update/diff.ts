@@ -1,16 +1,16 @@
 /** What an upgrade of a cluster would do, and whether it would be let through. */
 import type { CheckOptions } from '../check';
 import type { Finding } from '../finding';
-import type { Hardware } from '../hardware/machine';
-import { HARDWARE_FILE } from '../hardware/machine';
+import type { Hardware } from '../hardware/hardware-csv';
+import { HARDWARE_FILE } from '../hardware/hardware-csv';
 import { parsePlaceholder } from '../hardware/placeholder';
 import type { Change } from './changes';
 import { changesOf } from './changes';
 import { isAccepted, judge } from './judge';
 import type { Pair } from './pair';
 import { stateOf } from './pair';
-import type { GroupPlan } from './rollout';
-import { rolloutOf } from './rollout';
+import type { GroupPlan } from './replaced-nodes';
+import { rolloutOf } from './replaced-nodes';
 import type { Refusal } from './rule';
 import { UPDATE_PATHS } from './rule';
 import type { SpareNeed } from './spare-machines';

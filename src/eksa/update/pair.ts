@@ -1,5 +1,5 @@
 /** Two states of one cluster: what it holds, and what is to be applied. Defaults are filled in on both sides, as the tools do. */
-import type { Hardware } from '../hardware/machine';
+import type { Hardware } from '../hardware/hardware-csv';
 import type { ClusterDocument, Document } from '../model/document';
 import { fit } from '../schema/fit';
 import { KINDS, isKnownKind } from '../schema/kinds';

@@ -1,11 +1,11 @@
 /** Machines of bare metal that a change needs beside those in use. */
-import type { Machine } from '../hardware/machine';
+import type { Machine } from '../hardware/hardware-csv';
 import { isEligible, selectorText } from '../hardware/selection';
 import type { Ref } from '../model/cluster';
 import type { TinkerbellMachineSpec } from '../model/machines';
 import { find } from './pair';
 import type { Pair, State } from './pair';
-import type { GroupPlan } from './rollout';
+import type { GroupPlan } from './replaced-nodes';
 
 export interface SpareNeed {
   /** `type=worker`; terms of an affinity are alternatives. */

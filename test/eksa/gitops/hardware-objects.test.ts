@@ -1,7 +1,7 @@
 import { readFileSync } from 'fs';
 import { join } from 'path';
 import { bmcSecret, hardwareObjects, hasBmc } from '../../../src/eksa/gitops/hardware-objects';
-import { parseHardware } from '../../../src/eksa/hardware/machine';
+import { parseHardware } from '../../../src/eksa/hardware/hardware-csv';
 import { toYaml } from '../../../src/eksa/yaml/emit';
 import { parseClusterFile } from '../../../src/eksa/yaml/parse';
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'fs';
 import { join } from 'path';
-import { parseHardware } from '../../../src/eksa/hardware/machine';
+import { parseHardware } from '../../../src/eksa/hardware/hardware-csv';
 import type { Import } from '../../../src/eksa/import/import-cluster';
 import { importCluster } from '../../../src/eksa/import/import-cluster';
 import { recordedLines } from '../recorded-data';

@@ -1,4 +1,4 @@
-import { parseHardware } from '../../../src/eksa/hardware/machine';
+import { parseHardware } from '../../../src/eksa/hardware/hardware-csv';
 import { poolProblems, siteAddresses } from '../../../src/eksa/packages/site-addresses';
 
 const HEADER = 'hostname,mac,ip_address,netmask,gateway,nameservers,labels,disk';

@@ -1,7 +1,7 @@
 /** What the rules say of a base with some places changed, in one short line each. */
 import type { CheckOptions } from '../../../src/eksa/check';
 import { checkDocuments } from '../../../src/eksa/check';
-import { parseHardware } from '../../../src/eksa/hardware/machine';
+import { parseHardware } from '../../../src/eksa/hardware/hardware-csv';
 import { changed } from '../rule-bases';
 import type { Base, Changes } from '../rule-bases';
 

@@ -1,6 +1,6 @@
 /** Files are judged while people write them: any part can be missing, and the rules say so instead of failing. */
 import { checkDocuments, isEarly } from '../../../src/eksa/check';
-import { parseHardware } from '../../../src/eksa/hardware/machine';
+import { parseHardware } from '../../../src/eksa/hardware/hardware-csv';
 import { BASES } from '../rule-bases';
 
 type Node = Record<string, unknown>;

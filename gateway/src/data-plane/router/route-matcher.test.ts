@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Route } from '../../model/snapshot.ts';
-import { byPrecedence, compileRoute } from './route-matcher.ts';
+import { compileRoute } from './route-matcher.ts';
+import { byPrecedence } from './route-precedence.ts';
 
 const ID = '00000000-0000-4000-8000-000000000000';
 const HIGHER_ID = '10000000-0000-4000-8000-000000000000';

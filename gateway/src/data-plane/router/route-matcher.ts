@@ -9,6 +9,7 @@ import type { RegularExpression } from '../../model/schema/regular-expression.ts
 import { isPathExpression, pathExpression } from '../../model/schema/typedefs.ts';
 import type { Route } from '../../model/snapshot.ts';
 import { normaliseRoutePath } from './request-path.ts';
+import { precedenceOf } from './route-precedence.ts';
 
 /** The properties of a request that routes match on. */
 export interface RouterInput {
@@ -57,17 +58,8 @@ interface PathMatcher {
 
 const ANY_PATH: PathMatcher = { test: () => true, match: () => ({ matched: '' }) };
 
-/** Maximum number of header conditions that count for precedence. */
-const MAX_HEADERS = 255;
-
-/** Maximum path length that counts for precedence: 15 bits. */
-const MAX_PATH_LENGTH = 0x7fff;
-
 /** Kong's namespace for the parts of a route, so that ties break as in Kong. */
 const ROUTE_PARTS = '7f145bf9-0dce-4f91-98eb-debbce4b9f6b';
-
-const PLAIN_HOSTS = 1n << 60n;
-const REGEX = 1n << 51n;
 
 /**
  * Compiles a route to one matcher, or to several when its paths have different kinds or lengths and thus different precedence.
@@ -78,12 +70,6 @@ export function compileRoute(route: Route): RouteMatcher[] {
   const groups = groupPaths(route.paths);
   if (groups.length <= 1) return [compile(route, route.paths, route.id)];
   return groups.map((paths, index) => compile(route, paths, namedUuid(ROUTE_PARTS, `${route.id}#${index + 1}`)));
-}
-
-/** Negative when a comes first. */
-export function byPrecedence(a: RouteMatcher, b: RouteMatcher): number {
-  if (a.precedence !== b.precedence) return a.precedence > b.precedence ? -1 : 1;
-  return a.id < b.id ? 1 : a.id > b.id ? -1 : 0;
 }
 
 function compile(route: Route, paths: readonly string[], id: string): RouteMatcher {
@@ -100,21 +86,6 @@ function compile(route: Route, paths: readonly string[], id: string): RouteMatch
     path: pathMatcher(paths, route),
     precedence: precedenceOf(route, paths, regex),
   };
-}
-
-/**
- * The 64 bits by which Kong Gateway 3.9.1 orders routes. Kong shifts most fields as 32-bit numbers, so that they end up in lower bits than
- * its layout says: plain hosts come before regular expressions, and these before the number of conditions. A fourth condition and a
- * negative regex_priority set the sign, which fills the upper half. JavaScript's `<<` counts modulo 32 and keeps the sign in the same way.
- */
-function precedenceOf(route: Route, paths: readonly string[], regex: boolean): bigint {
-  const headers = Object.keys(route.headers).length;
-  const counts = [route.methods.length, route.hosts.length, headers, paths.length, route.snis.length];
-  const conditions = counts.filter((count) => count > 0).length;
-  const plainHostsOnly = route.hosts.length > 0 && !route.hosts.some((host) => host.includes('*'));
-  const longestPath = Math.min(Math.max(0, ...paths.map((path) => Buffer.byteLength(path))), MAX_PATH_LENGTH);
-  const numbers = (conditions << 61) | (Math.min(headers, MAX_HEADERS) << 52) | (regex ? route.regexPriority << 19 : longestPath);
-  return BigInt.asUintN(64, BigInt(numbers)) | (plainHostsOnly ? PLAIN_HOSTS : 0n) | (regex ? REGEX : 0n);
 }
 
 /** A group contains regular expressions only, or prefixes of one length. */

@@ -1,8 +1,9 @@
 /** Finds the route of a request. Built once for each configuration; caches lookups. */
 import { Lru } from '../../base/lru.ts';
 import type { Route } from '../../model/snapshot.ts';
-import { byPrecedence, compileRoute } from './route-matcher.ts';
+import { compileRoute } from './route-matcher.ts';
 import type { PathMatch, RouteMatcher, RouterInput } from './route-matcher.ts';
+import { byPrecedence } from './route-precedence.ts';
 
 export interface RouteMatch extends PathMatch {
   readonly route: Route;

@@ -1,6 +1,6 @@
 /** Machines of hardware.csv: the columns, reading and writing them. Values stay text: rules judge them. */
-import type { CsvRecord } from './csv';
-import { CsvSyntaxError, formatRecord, parseCsv } from './csv';
+import type { CsvRecord } from '../syntax/csv';
+import { CsvSyntaxError, formatRecord, parseCsv } from '../syntax/csv';
 
 /** How findings name the file; those about one machine read `hardware.csv/<hostname>.<column>`. */
 export const HARDWARE_FILE = 'hardware.csv';

@@ -1,4 +1,4 @@
-import { parseHardware } from '../../../src/eksa/hardware/machine';
+import { parseHardware } from '../../../src/eksa/hardware/hardware-csv';
 import { diffDocuments } from '../../../src/eksa/update/diff';
 import { bareMetal, changed, vsphere } from './samples';
 
