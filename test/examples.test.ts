@@ -121,7 +121,7 @@ describe.each(EXAMPLES)('examples/%s', (example) => {
     expect(manifest.missing).toBeUndefined();
   });
 
-  it('has stacks that CloudFormation takes: fewer than 150 resources and 200 KB each', () => {
+  it('has stacks within the limits of CloudFormation: fewer than 150 resources and 200 KB each', () => {
     for (const file of stacks()) {
       const text = readFileSync(join(folder, file), 'utf8');
       expect(Object.keys(JSON.parse(text).Resources).length).toBeLessThan(150);

@@ -45,7 +45,7 @@ function synthesized(app: App): string {
   return filesIn(app.outdir).filter((file) => !file.endsWith('.zip')).map((file) => readFileSync(file, 'utf8')).join('\n');
 }
 
-it('has no property that takes a secret as text: those with such a name take the name of one', () => {
+it('has no property for a secret as text: properties with such a name expect the name of a secret', () => {
   const found = filesIn(SRC).filter((file) => file.endsWith('.ts') && !/[/\\](private|eksa)[/\\]/.test(file)).flatMap((file) => (
     [...readFileSync(file, 'utf8').matchAll(SECRET_LIKE)].map(([, name]) => `${file.slice(file.lastIndexOf('/') + 1)} ${name}`)));
   expect([...new Set(found)].sort()).toEqual(Object.keys(NAMES).sort());

@@ -208,7 +208,7 @@ function publicProperties(): readonly Property[] {
 
 const PROPERTIES = publicProperties();
 
-it('knows how to make something of every interface that takes such values', () => {
+it('has a maker for every interface that accepts such values', () => {
   const owners = [...new Set(PROPERTIES.map(({ owner }) => owner))].sort();
   expect(owners).toEqual(Object.keys(SUBJECTS).sort());
   expect(PROPERTIES.length).toBeGreaterThan(90);

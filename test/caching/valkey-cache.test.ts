@@ -104,7 +104,7 @@ describe('nodes', () => {
   });
 });
 
-it('takes types and replicas, a key of one\'s own, no snapshots', () => {
+it('accepts a node type, replicas, an encryption key, and no snapshots', () => {
   const stack = testStack();
   const encryptionKey = new kms.Key(stack, 'Key');
   new ValkeyCache(stack, 'Cache', {

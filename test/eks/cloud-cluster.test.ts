@@ -78,7 +78,7 @@ it('has no public endpoint unless networks of administrators are given', () => {
   });
 });
 
-it('takes a VPC, a key, administrators and no protection', () => {
+it('accepts a VPC, a key, administrators, and no deletion protection', () => {
   const stack = testStack();
   const vpc = new ec2.Vpc(stack, 'Vpc', { availabilityZones: ['eu-central-1a', 'eu-central-1b'] });
   const secretsEncryptionKey = new kms.Key(stack, 'Key');

@@ -109,7 +109,7 @@ describe('a cluster with a node group', () => {
   });
 });
 
-it('takes groups apart in kind, size, place and taints', () => {
+it('accepts node groups that differ in instance type, size, subnets and taints', () => {
   const template = clusterWith(
     { name: 'gateways', minSize: 3, maxSize: 9, labels: { for: 'gateways' }, maxUnavailablePercent: 50 },
     {

@@ -45,7 +45,7 @@ describe('machines with an activation of Systems Manager', () => {
     });
   });
 
-  it('have a role that Systems Manager of this account and region takes for them', () => {
+  it('have a role that Systems Manager of this account and region assumes for them', () => {
     template.hasResourceProperties('AWS::IAM::Role', {
       AssumeRolePolicyDocument: {
         Statement: [{

@@ -46,7 +46,7 @@ describe('hardware.csv', () => {
     ['nothing', '', /is empty/],
     ['lines that end with CR alone', `${HEADER}\r${ROW}\r`, /ends its lines with CR alone/],
   ])('with %s is no hardware file', (_title, text, message) => expect(parseHardware(text).fileProblem?.message).toMatch(message));
-  test('takes columns in any order, ignores unknown ones, and blanks around optional ones', () => {
+  test('accepts columns in any order, and ignores unknown columns and blanks around optional values', () => {
     const { machines } = parseHardware(`id, bmc_ip,${HEADER}\n7,10.1.0.2,${ROW}\n`);
     expect(machines[0].cells).toMatchObject({ hostname: 'n', bmc_ip: '10.1.0.2', disk: '/dev/sda' });
     expect(machines[0].line).toBe(2);

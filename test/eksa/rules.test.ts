@@ -64,7 +64,7 @@ test('has a sample for every rule', () => {
   expect(tables.flatMap((table) => table.map(({ id }) => id)).filter((id) => !withSample.has(id) && !flagged.includes(id))).toEqual([]);
 });
 
-test('takes feature flags of the tools into account', () => {
+test('considers the feature flags of the tools', () => {
   const at = 'Cluster.spec.controlPlaneConfiguration.apiServerExtraArgs';
   const withFlag = (args: object) =>
     checkDocuments(changed(BASES.bareMetal, { [at]: args }).documents, parseHardware(BASES.bareMetal.csv!), {

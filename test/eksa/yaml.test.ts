@@ -98,7 +98,7 @@ const value = fc.letrec<{ any: unknown }>((tie) => ({
 })).any;
 const document = fc.dictionary(fc.constantFrom('apiVersion', 'kind', 'metadata', 'spec'), value, { minKeys: 1, maxKeys: 4 });
 
-test('what is written is read back the same, by the tools, by YAML 1.1 and by YAML 1.2', () => {
+test('the tools, YAML 1.1 and YAML 1.2 read the written text back unchanged', () => {
   fc.assert(fc.property(fc.array(document, { minLength: 1, maxLength: 3 }), (documents) => {
     const written = toYaml(documents);
     const expected = JSON.parse(JSON.stringify(documents));

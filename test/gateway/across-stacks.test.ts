@@ -35,7 +35,7 @@ it('data planes are beside their control plane, but for those in another region'
   expect(Stack.of(far)).toBe(virginia);
 });
 
-it('what opens caches and logs to planes is in the stack of the planes', () => {
+it('rules that open caches and logs to planes are in the stack of the planes', () => {
   const template = Template.fromStack(gateways);
   for (const [port, description, rules] of [[6380, 'what gateways share', 3], [443, 'logs of gateways', 2]] as const) {
     template.resourcePropertiesCountIs(

@@ -64,7 +64,7 @@ describe('an internal load balancer', () => {
     });
   });
 
-  it('logs people in with the user pool before it reads, and takes writes from its own pages only', () => {
+  it('requires a login with the user pool before reads, and accepts writes from its own pages only', () => {
     const rules = Object.values<any>(template.findResources('AWS::ElasticLoadBalancingV2::ListenerRule')).map(
       ({ Properties }) => Properties,
     );
@@ -98,7 +98,7 @@ describe('an internal load balancer', () => {
     });
   });
 
-  it('takes connections from the given networks, and opens them to pods and Cognito', () => {
+  it('accepts connections from the given networks, and connects to pods and Cognito', () => {
     const [group] = Object.values<any>(
       template.findResources('AWS::EC2::SecurityGroup', {
         Properties: { GroupDescription: 'Administrators of the gateway plane control-plane' },
@@ -261,7 +261,7 @@ describe('the same elsewhere', () => {
     });
   });
 
-  it('takes one subnet of each zone, where a network has several', () => {
+  it('uses one subnet per zone where a VPC has several', () => {
     const stack = testStack();
     const subnetConfiguration = [
       { name: 'Public', subnetType: SubnetType.PUBLIC },

@@ -57,7 +57,7 @@ describe('a control plane that runs elsewhere', () => {
     expect(topologyEntry(stack, 'elsewhere')).toMatchObject({ role: 'control_plane', target: 'external', manifests: [] });
   });
 
-  it('takes data planes that are made by themselves, as one of this app does', () => {
+  it('accepts data planes created on their own, as a control plane of this app does', () => {
     const plane = new GatewayDataPlane(stack, 'Alone', { controlPlane, target: EcsTarget.fargate(cluster.vpc) });
     expect(plane.planeName).toBe('alone');
   });

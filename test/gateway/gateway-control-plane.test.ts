@@ -3,7 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { EksTarget, Exposure, Trust } from '../../src';
 import { environment, only, testCluster, testControlPlane, testStack, writtenManifests } from './sample';
 
-describe('what is applied to the cluster', () => {
+describe('the manifests applied to the cluster', () => {
   const stack = testStack();
   testControlPlane(stack, { tunnelCidrs: ['198.51.100.0/24'] });
   const template = Template.fromStack(stack);

@@ -77,7 +77,7 @@ describe('on EKS Anywhere', () => {
     expect(JSON.stringify(manifests)).not.toMatch(/\$\{|Fn::|TOKEN/);
   });
 
-  it('takes what is known after deployment from SSM parameters, by one object', () => {
+  it('reads values known only after deployment from SSM parameters, with one object', () => {
     for (const [name, port, host] of [
       ['kong_cluster_control_plane', '8005', 'TunnelHost'],
       ['kong_cluster_telemetry_endpoint', '8006', 'TelemetryHost'],
@@ -95,7 +95,7 @@ describe('on EKS Anywhere', () => {
     }
   });
 
-  it('takes the certificate from Secrets Manager, as a Secret for TLS', () => {
+  it('reads the certificate from Secrets Manager, as a Secret for TLS', () => {
     expect(only(manifests, 'ExternalSecret', 'factory-plane-tunnel').spec).toMatchObject({
       secretStoreRef: { kind: 'ClusterSecretStore', name: 'aws-secrets-manager' },
       target: { name: 'factory-plane-tunnel', template: { type: 'kubernetes.io/tls' } },

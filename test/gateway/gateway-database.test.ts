@@ -31,7 +31,7 @@ describe('Aurora serverless', () => {
     template.allResourcesProperties('AWS::RDS::DBInstance', { PubliclyAccessible: false, DBInstanceClass: 'db.serverless' });
   });
 
-  it('takes connections over TLS only, from the pods of the cluster only', () => {
+  it('accepts connections with TLS only, from the pods of the cluster only', () => {
     template.hasResourceProperties('AWS::RDS::DBClusterParameterGroup', {
       Family: 'aurora-postgresql17',
       Parameters: { 'rds.force_ssl': '1' },
@@ -71,7 +71,7 @@ it('is encrypted but not verified in a stack without a region, and says so', () 
   );
 });
 
-it('takes capacity, standby instances, and may go with the stack', () => {
+it('accepts a capacity and standby instances, and can be deleted with the stack', () => {
   const stack = testStack();
   testControlPlane(stack, {
     database: GatewayDatabase.auroraServerless({
@@ -131,7 +131,7 @@ describe('RDS', () => {
     });
   });
 
-  it('takes connections over TLS only, from the pods of the cluster only', () => {
+  it('accepts connections with TLS only, from the pods of the cluster only', () => {
     template.hasResourceProperties('AWS::RDS::DBParameterGroup', { Family: 'postgres17', Parameters: { 'rds.force_ssl': '1' } });
     template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
       SourceSecurityGroupId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Cluster'), 'ClusterSecurityGroupId'] },
@@ -168,7 +168,7 @@ describe('RDS', () => {
   });
 });
 
-it('takes size, growth, one zone, and may go with the stack', () => {
+it('accepts a size, a storage limit and one zone, and can be deleted with the stack', () => {
   const stack = testStack();
   testControlPlane(stack, {
     database: GatewayDatabase.rds({

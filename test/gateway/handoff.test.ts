@@ -104,7 +104,7 @@ describe('a plane whose secrets are fetched by a person', () => {
     expect(files['clusters/Factory/hardware.csv']).toContain('${env:BMC_PASSWORD}');
   });
 
-  it('has an index that says which Secrets are made of which secrets', () => {
+  it('has an index that maps each Secret to its secrets in Secrets Manager', () => {
     expect(index).toEqual({
       version: 1,
       site: 'factory',
@@ -269,7 +269,7 @@ function byHand(options: Partial<EksAnywhereTargetOptions>): Stack {
   return stack;
 }
 
-it('takes stores that the site has, and asks them as often as told', () => {
+it('uses the stores of the site, at the given refresh interval', () => {
   const stack = byHand({
     delivery: SecretDelivery.externalSecrets({ secretStore: 'vault', parameterStore: 'values', refreshInterval: Duration.seconds(90) }),
   });

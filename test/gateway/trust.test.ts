@@ -200,7 +200,7 @@ it.each([
   Template.fromStack(stack).hasResourceProperties('Custom::HybridgeTunnelCertificate', { ValidDays: validDays });
 });
 
-describe('what generated certificates refuse', () => {
+describe('generated certificates refuse', () => {
   it.each([0, -1, 1.5, 3651])('%d days', (validDays) => {
     expect(() => Trust.generated({ validDays })).toThrow(`validDays: got ${validDays}, expected a whole number of days, 1 to 3650`);
   });

@@ -94,7 +94,7 @@ it('fails when the login has nowhere to return to', () => {
   );
 });
 
-it('takes a prefix, scopes, longer passwords, threat protection, no second factor, and may go with the stack', () => {
+it('accepts a prefix, scopes, longer passwords, threat protection and no second factor, and can be deleted with the stack', () => {
   const stack = testStack();
   new CognitoIdentity(stack, 'Identity', {
     domainPrefix: 'acme-apis',

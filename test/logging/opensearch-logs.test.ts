@@ -65,7 +65,7 @@ describe('the domain', () => {
   });
 });
 
-describe('what gateways need in the domain', () => {
+describe('the setup of the domain for gateways', () => {
   const template = domain({ retentionDays: 7 });
 
   it('is created by a function in the VPC, after the domain, and again when it changes', () => {
@@ -167,7 +167,7 @@ describe('an ingest', () => {
   });
 });
 
-it('takes a domain that exists, with what gateways need in it', () => {
+it('accepts an existing domain, and creates in it what gateways need', () => {
   const stack = testStack();
   const vpc = new ec2.Vpc(stack, 'Vpc');
   OpenSearchLogs.existing(stack, 'Logs', {
@@ -188,7 +188,7 @@ it.each([0, 3651, 1.5])('refuses to keep logs for %d days', (retentionDays) => {
   );
 });
 
-it('takes a size, and may go with the stack', () => {
+it('accepts a size, and can be deleted with the stack', () => {
   domain({ storageGib: 500, removalPolicy: RemovalPolicy.DESTROY }).hasResource('AWS::OpenSearchService::Domain', {
     Properties: { EBSOptions: { VolumeSize: 500 } }, DeletionPolicy: 'Delete',
   });

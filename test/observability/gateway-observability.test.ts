@@ -77,7 +77,7 @@ const watched = () =>
   );
 
 describe('alarms', () => {
-  it('look at everything that planes are made of and rely on', () => {
+  it('cover all resources of the planes, and those that they depend on', () => {
     expect([...new Set(watched())].sort()).toEqual([
       'AWS/ApplicationELB HealthyHostCount',
       'AWS/CertificateManager DaysToExpiry',
@@ -115,7 +115,7 @@ describe('alarms', () => {
     });
   });
 
-  it('tell when no data plane is connected, by connections through the load balancer of the tunnel', () => {
+  it('go off when no data plane is connected, by the connections of the load balancer of the tunnel', () => {
     const [{ Properties }] = Object.values<any>(
       template.findResources('AWS::CloudWatch::Alarm', { Properties: { MetricName: 'ActiveFlowCount' } }),
     );
@@ -132,7 +132,7 @@ describe('alarms', () => {
     ]);
   });
 
-  it('tell when a database that runs always says nothing any more', () => {
+  it('go off when a database that never stops sends no metrics', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       MetricName: 'CPUUtilization',
       Namespace: 'AWS/RDS',
@@ -143,7 +143,7 @@ describe('alarms', () => {
     });
   });
 
-  it('tell when certificates of load balancers end, and when one of a tunnel is not replaced', () => {
+  it('go off when the certificate of a load balancer is about to expire, and when that of a tunnel is not rotated', () => {
     const days = Object.values<any>(template.findResources('AWS::CloudWatch::Alarm', { Properties: { MetricName: 'DaysToExpiry' } })).map(
       ({ Properties }) => Properties,
     );
@@ -158,7 +158,7 @@ describe('alarms', () => {
     });
   });
 
-  it('tell when requests fail, where a load balancer counts them', () => {
+  it('go off when requests fail, where a load balancer counts them', () => {
     const rates = Object.values<any>(template.findResources('AWS::CloudWatch::Alarm'))
       .filter(({ Properties }) => Properties.Metrics)
       .map(({ Properties }) => Properties);
@@ -170,7 +170,7 @@ describe('alarms', () => {
     ]);
   });
 
-  it('tell when Aurora has grown as far as it may, and say nothing of one that may stop by itself', () => {
+  it('go off when Aurora is at its maximum capacity, and do not expect metrics of one that may pause', () => {
     const metrics = [{}, { minCapacity: 0 }].map((capacity) => {
       const other = testStack();
       new GatewayObservability(other, 'Observability', {

@@ -14,7 +14,7 @@ function findings(app: App): string[] {
   return app.node.findAll().flatMap((construct) => construct.node.validate());
 }
 
-it('refuses a stack with more resources than CloudFormation takes, once, and says what most of them belong to', () => {
+it('refuses a stack with more resources than CloudFormation allows, once, and names the construct with most of them', () => {
   const app = testApp();
   const stack = new Stack(app, 'Planes');
   plane(stack, 'Small', 1);
@@ -28,7 +28,7 @@ it('refuses a stack with more resources than CloudFormation takes, once, and say
   ]);
 });
 
-it('accepts as many as CloudFormation takes, and counts nested stacks and other stacks for themselves', () => {
+it('accepts as many as CloudFormation allows, and counts each stack and nested stack separately', () => {
   const app = testApp();
   const stack = new Stack(app, 'Planes');
   plane(stack, 'Large', 499);

@@ -241,7 +241,7 @@ it('pauses grow until a configuration runs', async () => {
   expect(pauses).toEqual([0.8, 1.5, 0.8]);
 });
 
-it('what cannot be read ends the tunnel, with the reason', async () => {
+it('an unreadable message ends the tunnel, with the reason', async () => {
   const opened = await session();
   opened.send('binary', gzipSync('no JSON'));
   await eventually('the loss', () => said('broken').length === 1);

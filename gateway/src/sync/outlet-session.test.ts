@@ -482,7 +482,7 @@ describe('a session that is shut down', () => {
     expect([setup.lines, setup.rows, setup.refused, setup.pongs]).toEqual([[], [], [], []]);
   });
 
-  it('before basic_info takes none any more', async () => {
+  it('before it has read basic_info ignores it', async () => {
     const setup = await setUp();
     setup.introduce();
     setup.session.shutDown();

@@ -117,7 +117,7 @@ describe('batches', () => {
     expect(received).toEqual([{ node: 'n-1', records: [record(1)] }]);
   });
 
-  it('are counted where nothing takes the records', async () => {
+  it('are counted without a recipient of the records, too', async () => {
     await server.close();
     await start({});
     await batch(await greeted(), 1, [record(1)]);

@@ -77,7 +77,7 @@ describe('telemetry', () => {
     expect(received.map(({ index }) => index)).toEqual([1, 2]);
   });
 
-  it('gives up the oldest records beyond the limit, and tells how many', async () => {
+  it('drops the oldest records beyond the limit, and reports how many', async () => {
     for (let index = 0; index < MAX_KEPT_RECORDS + 7; index += 1) client.add(record(index));
     client.start();
     await untilTicked('what was kept', () => received.length === MAX_KEPT_RECORDS);

@@ -250,7 +250,7 @@ describe('an attempt succeeds', () => {
     await eventually('the message', () => messages[0]?.toString() === 'hi');
   });
 
-  it('and takes messages up to the limit only', async () => {
+  it('and accepts messages up to the limit only', async () => {
     const there = await controlPlane();
     const attempt = new Attempt(there.port);
     const { websocket, messages } = await eventually('the tunnel', () => attempt.opened[0]);

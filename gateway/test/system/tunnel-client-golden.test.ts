@@ -300,7 +300,7 @@ interface DataPlaneCase {
   readonly log?: readonly string[];
 }
 
-describe('what a data plane does with what a control plane sends', () => {
+describe('a data plane and the messages of a control plane', () => {
   const { cases } = recorded<{ cases: readonly DataPlaneCase[] }>('data-plane-behaviour');
   const byName = new Map(cases.map((one) => [one.name, one]));
   const fresh = 'd'.repeat(32);

@@ -267,7 +267,7 @@ describe('a cluster that exists keeps', () => {
   });
 });
 
-describe('what no property says is refused by name', () => {
+describe('fields without a property are refused by name', () => {
   const bareMetal = read('bm').cluster;
 
   test.each([

@@ -82,7 +82,7 @@ describe('roll-out', () => {
     expect(findings(base, { [STRATEGY]: strategy })).toEqual(expected);
   });
 
-  test('in place takes no settings of a rolling update', () => {
+  test('in place accepts no settings of a rolling update', () => {
     const workers = { 'Cluster.spec.workerNodeGroupConfigurations[0].upgradeRolloutStrategy': IN_PLACE };
     expect(findings(bareMetal, { ...workers, [STRATEGY]: IN_PLACE })).toEqual([]);
     expect(findings(bareMetal, { ...workers, [STRATEGY]: { ...ROLLING(1), type: 'InPlace' } })).toEqual([

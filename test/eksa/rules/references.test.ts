@@ -143,7 +143,7 @@ describe('documents', () => {
   });
 });
 
-describe('what identity providers say', () => {
+describe('identity providers', () => {
   const OIDC = 'OIDCConfig/sso.spec';
   const IAM = 'AWSIamConfig/iam.spec';
   const claim = { claim: 'a', value: 'b' };
@@ -177,7 +177,7 @@ test('an issuer that is missing is said to be empty', () => {
   ]);
 });
 
-describe('what GitOps objects say', () => {
+describe('GitOps objects', () => {
   const FLUX = 'FluxConfig/flux.spec';
   const GITHUB = 'GitOpsConfig/gitops.spec.flux.github';
   const git = (fields: object): Changes => ({

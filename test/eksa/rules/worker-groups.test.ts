@@ -173,7 +173,7 @@ describe('labels, taints, health checks and the kubelet of a group', () => {
     expect(findings(docker, change)).toEqual(expected);
   });
 
-  test('the kubelet of Bottlerocket takes fewer settings', () => {
+  test('the kubelet of Bottlerocket accepts fewer settings', () => {
     const at = `${FIRST}.kubeletConfiguration`;
     const HEAD = { apiVersion: 'kubelet.config.k8s.io/v1beta1', kind: 'KubeletConfiguration' };
     const change = { [at]: { ...HEAD, maxPods: 5, seccompDefault: true } };

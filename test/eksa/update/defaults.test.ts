@@ -32,7 +32,7 @@ test('the first worker group has a name, and every one a count', () => {
   expect(groups).toEqual([{ name: 'md-0', count: 1 }, { name: undefined, count: 1 }, { name: 'c', count: 0 }]);
 });
 
-test('what is absent stays absent', () => {
+test('absent fields stay absent', () => {
   const spec = filled(changed(docker(), { 'Cluster.spec.clusterNetwork': undefined, [GROUPS]: undefined }));
   for (const field of ['clusterNetwork', 'workerNodeGroupConfigurations', 'registryMirrorConfiguration']) {
     expect(spec).not.toHaveProperty(field);

@@ -19,7 +19,7 @@ function actions(before: ReturnType<typeof bareMetal>, change: Readonly<Record<s
   );
 }
 
-describe('what happens to the nodes', () => {
+describe('the effect on the nodes', () => {
   const pinned = changed(vsphere(), { [`${A}.kubernetesVersion`]: '1.35' });
 
   test.each([

@@ -226,7 +226,7 @@ describe('the policy', () => {
     expect(message).toContain(GUARD_RULES.find((rule) => rule.id === id)!.fix.slice(0, 40));
   });
 
-  it.each(rows)('takes the same made good, and clusters of our own ($path)', ({ path }) => {
+  it.each(rows)('accepts the corrected resource, and clusters of this library ($path)', ({ path }) => {
     const paths = found.flatMap(({ violatingConstructs }) => violatingConstructs.map(({ constructPath }) => constructPath));
     expect(paths).not.toContain(`Cloud/${path}Whole`);
     expect(paths.filter((each) => each.startsWith('Cloud/Cluster'))).toEqual([]);
