@@ -201,7 +201,7 @@ describe('wrong properties', () => {
 
   it('are refused: a setting over two lines', () => {
     expect(() => topology({}, { settings: { KONG_NGINX_HTTP_INCLUDE: 'a\nb' } })).toThrow(
-      'settings["KONG_NGINX_HTTP_INCLUDE"]: holds a line break, expected one line',
+      'settings["KONG_NGINX_HTTP_INCLUDE"]: contains a line break, expected one line',
     );
   });
 

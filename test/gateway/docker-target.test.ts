@@ -143,7 +143,7 @@ describe('wrong properties', () => {
     [{ httpPort: 0 }, {}, 'httpPort: got 0, expected a port, 1 to 65535'],
     [{ httpPort: 8443 }, {}, 'httpsPort: got 8443, which httpPort has already'],
     [{}, { replicas: 2 }, 'replicas: got 2, expected 1, because the nodes of one machine would share its ports'],
-    [{}, { settings: { KONG_NGINX_HTTP_INCLUDE: 'a\nb' } }, 'settings["KONG_NGINX_HTTP_INCLUDE"]: holds a line break'],
+    [{}, { settings: { KONG_NGINX_HTTP_INCLUDE: 'a\nb' } }, 'settings["KONG_NGINX_HTTP_INCLUDE"]: contains a line break'],
   ])('are refused: %j %j', (options, plane, message) => {
     expect(() => laptop(options, plane)).toThrow(message);
   });
