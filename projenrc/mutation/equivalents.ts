@@ -82,4 +82,6 @@ export const EQUIVALENTS: Readonly<Record<string, string>> = {
   'gateway/src/sync/tunnel-listener.ts##createServer: \'close\' -> \'\'': 'frees memory only: what is closed is destroyed again without effect',
   'gateway/src/sync/versions.ts#parseVersion: \'\' -> \'mutated\'': 'neither is a version',
   'gateway/src/sync/versions.ts#parseVersion: text ?? \'\' -> text': 'the pattern reads a missing text as "undefined", which is no version',
+  'gateway/src/data-plane/http/pipeline.ts##write: response.destroyed || response.headersSent -> response.headersSent':
+    'Node drops what is written to an answer whose client is gone',
 };
