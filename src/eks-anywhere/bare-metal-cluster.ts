@@ -18,14 +18,14 @@ import type { OperatingSystem } from './operating-system';
 export interface BareMetalMachineOptions extends MachineGroupOptions {
   /**
    * The one label that machines of the hardware inventory must carry to become such a node, such as `{ type: 'cp' }`.
-   * No machine may match the selectors of two groups. Either this or `affinity` is needed. Can be changed later; a
+   * No machine may match the selectors of two groups. Either this or `affinity` is required. Can be changed later; a
    * change replaces the nodes.
    * @default - none
    */
   readonly select?: { [key: string]: string };
 
   /**
-   * Which machines become such nodes, where one label does not tell. Either this or `select` is needed. Can be changed
+   * Which machines become such nodes, if one label is not enough. Either this or `select` is required. Can be changed
    * later; a change replaces the nodes.
    * @default - none
    */
@@ -71,8 +71,8 @@ export interface BareMetalClusterProps extends MachineClusterProps {
   readonly os: OperatingSystem;
 
   /**
-   * The machines: as many for each selector as all its groups together want, and the spare ones that upgrades need.
-   * Machines can be added later, and taken away once no node runs on them.
+   * The machines: for each selector as many as its groups need together, plus the spare ones that upgrades need. Machines
+   * can be added later, and removed once no node runs on them.
    */
   readonly hardware: HardwareInventory;
 
@@ -80,7 +80,7 @@ export interface BareMetalClusterProps extends MachineClusterProps {
   readonly controlPlaneNodes: BareMetalControlPlaneNodes;
 
   /**
-   * Groups of worker nodes. Groups can be added and taken away later, but not together with another Kubernetes version.
+   * Groups of worker nodes. Groups can be added and removed later, but not together with a change of the Kubernetes version.
    * @default - none: pods run on the control plane nodes
    */
   readonly workerNodes?: BareMetalWorkerNodes[];
@@ -113,7 +113,7 @@ export interface BareMetalClusterProps extends MachineClusterProps {
   readonly isoUrl?: string;
 
   /**
-   * Whether to leave out kube-vip for services of Kubernetes, which gives them `tinkerbellIp`. Fixed once the cluster exists.
+   * Whether to omit kube-vip for services of Kubernetes, which gives them `tinkerbellIp`. Fixed once the cluster exists.
    * @default false
    */
   readonly skipServiceLoadBalancer?: boolean;
@@ -194,7 +194,7 @@ function requireTemplate({ installationTemplateName: name, installationTemplate 
   throw new Error(`${prop}.installationTemplateName: got ${shown(name)} without installationTemplate, expected both or neither`);
 }
 
-/** A rolling upgrade takes spare machines first and frees old ones afterwards. */
+/** A rolling upgrade first uses spare machines and then frees old ones. */
 function missingSpares(props: BareMetalClusterProps, workerNodes: readonly BareMetalWorkerNodes[]): string[] {
   const groups = [{ ...props.controlPlaneNodes, name: 'the control plane' }, ...workerNodes];
   const demands = groups.flatMap(({ select, count, name, maxSurge = 1 }) =>

@@ -12,19 +12,19 @@ export interface BmcEnvironmentVariables {
 }
 
 /**
- * Where the user name and password of a machine's BMC are found. The app never sees them: the generated `hardware.csv` carries
- * placeholders, which are filled in on the machine that installs the cluster.
+ * Source of the user name and password of a machine's BMC. The app never sees them: the generated `hardware.csv` contains
+ * placeholders, which `hybridge eksa render` fills in on the machine that installs the cluster.
  */
 export class BmcCredentials {
   /**
    * Credentials in environment variables of the machine that installs the cluster.
    *
-   * @throws Error when a name is no name of an environment variable
+   * @throws Error when a name is not valid for an environment variable
    */
   public static fromEnvironment(variables: BmcEnvironmentVariables): BmcCredentials {
     for (const [prop, name] of Object.entries(variables)) {
       if (Token.isUnresolved(name) || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-        // What was given may be the secret itself: it is not repeated.
+        // The value may be the secret itself, so the message does not repeat it.
         throw new Error(
           `BmcCredentials.fromEnvironment: ${prop}: got no name of an environment variable, expected one such as BMC_PASSWORD: give `
             + 'the name, not its value',
@@ -38,7 +38,7 @@ export class BmcCredentials {
    * Credentials in a secret of AWS Secrets Manager: a JSON object with the keys `username` and `password`.
    *
    * @param secretName name of the secret, not its ARN
-   * @throws Error when the text is no name of a secret
+   * @throws Error when the text is not a valid secret name
    */
   public static fromSecretsManager(secretName: string): BmcCredentials {
     if (Token.isUnresolved(secretName) || !/^[A-Za-z0-9/_+=.@-]{1,512}$/.test(secretName)) {
@@ -51,12 +51,12 @@ export class BmcCredentials {
 
   private constructor(
     /**
-     * What stands for the user name in `hardware.csv`.
+     * Placeholder of the user name in `hardware.csv`.
      * @internal
      */
     public readonly _username: string,
     /**
-     * What stands for the password in `hardware.csv`.
+     * Placeholder of the password in `hardware.csv`.
      * @internal
      */
     public readonly _password: string,

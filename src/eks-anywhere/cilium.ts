@@ -1,4 +1,4 @@
-/** Between which pods Cilium lets traffic pass. */
+/** Between which pods Cilium allows traffic. */
 export enum CiliumPolicyMode {
   /** All traffic, except to pods that a network policy selects. */
   DEFAULT = 'default',
@@ -11,7 +11,7 @@ export enum CiliumPolicyMode {
 /** Options of Cilium, the network plugin. Can be changed later. */
 export interface CiliumOptions {
   /**
-   * Between which pods traffic passes.
+   * Between which pods traffic is allowed.
    * @default CiliumPolicyMode.DEFAULT
    */
   readonly policyMode?: CiliumPolicyMode;
@@ -42,8 +42,8 @@ export interface CiliumOptions {
   readonly exclusive?: boolean;
 
   /**
-   * Values for Cilium's Helm chart, for what the other options cannot say. EKS Anywhere then ignores the other options,
-   * so they are refused beside it.
+   * Values for Cilium's Helm chart, for settings that have no option here. EKS Anywhere then ignores the other options,
+   * so they are rejected together with it.
    * @default - none
    */
   readonly helmValues?: { [key: string]: any };

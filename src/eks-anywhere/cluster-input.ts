@@ -18,7 +18,7 @@ import type { OperatingSystem } from './operating-system';
 import { packageSwitches } from './packages/package-switches';
 import type { ProxyOptions, RegistryMirrorOptions } from './site-network';
 
-/** Properties of every cluster, as the documents are built from them; the groups are added by each kind of cluster. */
+/** The part of the documents' input that all kinds of clusters have; each kind adds its groups. */
 export function clusterInput(clusterName: string, props: EksAnywhereClusterProps): Omit<ClusterInput, 'controlPlaneNodes' | 'workerNodes'> {
   const identities = (props.identityProviders ?? []).map((provider) =>
     companion(provider._kind, provider._configName ?? clusterName, provider._spec),
@@ -52,7 +52,7 @@ export function clusterInput(clusterName: string, props: EksAnywhereClusterProps
   };
 }
 
-/** Synthesized files are in cdk.out, which is kept and uploaded. */
+/** Rejects Secrets, because synthesized files are in cdk.out, which is kept and uploaded. */
 function furtherDocuments(documents: { [key: string]: any }[]): readonly Document[] {
   for (const [index, { kind }] of documents.entries()) {
     if (typeof kind !== 'string' || kind === '') {
@@ -82,13 +82,13 @@ function groupInput(options: NodeGroupOptions): Pick<NodeGroupInput, 'healthChec
   return { healthCheck: options.machineHealthCheck && healthCheck(options.machineHealthCheck) };
 }
 
-/** A group, and the property that holds it. */
+/** A group and the property that contains it. */
 interface NamedGroup {
   readonly prop: string;
   readonly group: MachineGroupOptions & { readonly os?: OperatingSystem };
 }
 
-/** What the machine configuration of a group says, by itself or because its cluster says it for all. */
+/** The machine configuration of a group; the cluster's properties are the defaults. */
 export function machineConfigInput(
   kind: 'TinkerbellMachineConfig' | 'VSphereMachineConfig',
   props: MachineClusterProps & { readonly os: OperatingSystem },

@@ -59,47 +59,47 @@ export interface EksAnywhereClusterProps {
   readonly datacenterConfigName?: string;
 
   /**
-   * Labels of the Cluster object; those of nodes are set by group. Can be changed later.
+   * Labels of the Cluster object; nodes get theirs from their group. Can be changed later.
    * @default - none
    */
   readonly clusterLabels?: { [key: string]: string };
 
   /**
-   * Annotations of the Cluster object. Those under `anywhere.eks.amazonaws.com` steer EKS Anywhere. Can be changed later.
+   * Annotations of the Cluster object. Those under `anywhere.eks.amazonaws.com` control EKS Anywhere. Can be changed later.
    * @default - none
    */
   readonly clusterAnnotations?: { [key: string]: string };
 
   /**
    * Release of EKS Anywhere that will create the cluster, such as `v0.26.0`; not newer than that of
-   * `managementCluster`. Chooses the rules that are checked. Upgrades go one minor at a time and never back.
+   * `managementCluster`. Selects the rules that are checked. Upgrade one minor at a time; downgrades are rejected.
    */
   readonly eksAnywhereVersion: string;
 
   /**
    * Whether `cluster.yaml` names `eksAnywhereVersion` (its field `eksaVersion`): for a workload cluster that kubectl,
    * Flux or Argo CD apply and that must not follow its management cluster to another release. The CLI writes its own
-   * version in any case. Cannot be taken back once the cluster exists.
+   * version in any case. Cannot be undone once the cluster exists.
    * @default false
    */
   readonly pinEksAnywhereVersion?: boolean;
 
   /**
-   * Where the licence token is found. Versions of Kubernetes past their standard support need one, another one for each cluster. Can be
-   * changed later, in place.
+   * Source of the licence token. Versions of Kubernetes past their standard support need one, a different one for each
+   * cluster. Can be changed later, in place.
    * @default - none
    */
   readonly licenseToken?: LicenseToken;
 
   /**
-   * Minor version of Kubernetes; `eksAnywhereVersion` must know it. Upgrades go one minor at a time and never back.
+   * Minor version of Kubernetes that `eksAnywhereVersion` supports. Upgrade one minor at a time; downgrades are rejected.
    */
   readonly kubernetesVersion: EksAnywhereKubernetesVersion;
 
-  /** Network that pods get their addresses from, such as `192.168.0.0/16`. Fixed once the cluster exists. */
+  /** Network of the pods' addresses, such as `192.168.0.0/16`. Fixed once the cluster exists. */
   readonly podsCidr: string;
 
-  /** Network that services get their addresses from, such as `10.96.0.0/12`. Fixed once the cluster exists. */
+  /** Network of the services' addresses, such as `10.96.0.0/12`. Fixed once the cluster exists. */
   readonly servicesCidr: string;
 
   /**
@@ -135,7 +135,7 @@ export interface EksAnywhereClusterProps {
   readonly identityProviders?: IdentityProvider[];
 
   /**
-   * The Git repository that Flux keeps the cluster in step with. Fixed once it is set.
+   * Git repository from which Flux applies the cluster's documents. Fixed once set.
    * @default - none
    */
   readonly gitOps?: FluxSync;
@@ -147,7 +147,7 @@ export interface EksAnywhereClusterProps {
   readonly proxy?: ProxyOptions;
 
   /**
-   * A container registry at the site that holds copies of all images. Can be changed later.
+   * A container registry at the site with copies of all images. Can be changed later.
    * @default - images come from the internet
    */
   readonly registryMirror?: RegistryMirrorOptions;
@@ -155,26 +155,26 @@ export interface EksAnywhereClusterProps {
   /**
    * URL that tokens of Kubernetes service accounts name as their issuer, so that AWS can trust them (IRSA). Can be changed later; a change
    * replaces the control plane nodes.
-   * @default - tokens are good inside the cluster only
+   * @default - tokens are valid only inside the cluster
    */
   readonly serviceAccountIssuer?: string;
 
   /**
    * Whether curated packages are installed, which need an EKS Anywhere Enterprise Subscription. Can be changed later.
-   * @default - as the CLI decides: installed where credentials are given to it
+   * @default - the CLI installs them if it has credentials
    */
   readonly curatedPackages?: boolean;
 
   /**
    * Image, resources and environment of the controller of curated packages. Not on a workload cluster. Can be changed later.
-   * @default - as the release has them
+   * @default - the values of the release
    */
   readonly packageController?: PackageControllerOptions;
 
   /**
    * Image of the job that renews the login to the registry of curated packages, and whether there is one. Not on a workload cluster. Can be
    * changed later.
-   * @default - as the release has it
+   * @default - the value of the release
    */
   readonly packageCronJob?: PackageCronJobOptions;
 
@@ -185,8 +185,8 @@ export interface EksAnywhereClusterProps {
   readonly machineHealthCheck?: MachineHealthCheck;
 
   /**
-   * Further objects for `cluster.yaml`, written as they are: for files that Flux or kubectl apply. The CLI of EKS
-   * Anywhere does not look at what the cluster does not refer to. No Secrets: the file is in `cdk.out`. Can be changed
+   * Further objects for `cluster.yaml`, written unchanged, for files that Flux or kubectl apply. The EKS Anywhere CLI ignores
+   * objects that the cluster does not refer to. Secrets are rejected, because the file is in `cdk.out`. Can be changed
    * later.
    * @default - none
    */
@@ -196,7 +196,7 @@ export interface EksAnywhereClusterProps {
 /** Properties of clusters whose nodes are machines, physical or virtual. */
 export interface MachineClusterProps extends EksAnywhereClusterProps {
   /**
-   * Address that the Kubernetes API gets: a free IP address in the network of the control plane nodes, outside the DHCP range and
+   * Address of the Kubernetes API: a free IP address in the network of the control plane nodes, outside the DHCP range and
    * outside `podsCidr` and `servicesCidr`. Fixed once the cluster exists.
    */
   readonly endpoint: string;
@@ -208,7 +208,7 @@ export interface MachineClusterProps extends EksAnywhereClusterProps {
   readonly sshKey: string;
 
   /**
-   * User that the key belongs to. On bare metal fixed once the cluster exists.
+   * User of the nodes that the key logs in to. On bare metal fixed once the cluster exists.
    * @default - `ec2-user` on bare metal and Bottlerocket, `capv` elsewhere on vSphere
    */
   readonly sshUser?: string;
@@ -220,28 +220,28 @@ export interface MachineClusterProps extends EksAnywhereClusterProps {
   readonly timeServers?: string[];
 }
 
-/** What a subclass knows of its cluster once its properties are read. */
+/** The parts of a cluster that its subclass defines. */
 interface Definition {
-  /** What `topology.json` calls clusters like it. */
+  /** Kind of the cluster in `topology.json`. */
   readonly kind: ClusterEntry['kind'];
   readonly documents: readonly Document[];
   readonly propPaths: readonly PropPath[];
-  /** Read when the app is synthesized, because machines may be added until then. */
+  /** Read at synthesis, because machines can be added until then. */
   readonly hardware?: () => Hardware;
-  /** Whether a property says that the cluster is there already. */
+  /** Whether a property requires that the cluster exists. */
   readonly isExisting?: boolean;
-  /** Facts worth knowing that are no faults. */
+  /** Notes that are not errors. */
   readonly notes?: () => readonly string[];
-  /** Further files beside cluster.yaml. */
+  /** Files in addition to cluster.yaml. */
   readonly files?: () => Readonly<Record<string, string>>;
 }
 
 /**
- * A Kubernetes cluster that EKS Anywhere installs on machines of one's own.
+ * A Kubernetes cluster that EKS Anywhere installs on your own machines.
  *
  * Creates nothing in AWS. When the app is synthesized, the files that `eksctl anywhere create cluster` takes are written to
  * `cdk.out/hybridge/<id>/` (in a stage to `cdk.out/hybridge/<stage>/<id>/`); what that command, the Kubernetes API or
- * the machines would refuse is refused first, with the property to change.
+ * the machines would reject fails synthesis first, with the property to change.
  */
 export abstract class EksAnywhereCluster extends Construct implements IManagementCluster {
   /** Name of the cluster. */
@@ -264,9 +264,9 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
 
   private readonly eksAnywhereVersion: string;
   private readonly addOns = new ClusterAddOns();
-  /** Of this cluster and those that it manages: placeholder → path of the cluster. */
+  /** Licence tokens of this cluster and those that it manages: placeholder → path of the cluster. */
   private readonly licenses = new Map<string, string>();
-  /** Its own, or that of its management cluster. */
+  /** Its own Flux, or that of its management cluster. */
   private readonly gitOps?: FluxSync;
   private folder = '';
   private definition: Definition = { kind: 'eks-anywhere', documents: [], propPaths: [] };
@@ -298,15 +298,14 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
 
   /**
    * Adds a curated package: it is written to `packages.yaml`, and namespaces that it needs to
-   * `package-namespaces.yaml`, beside `cluster.yaml`. What cannot work on this cluster is refused when the app is
-   * synthesized.
+   * `package-namespaces.yaml`, next to `cluster.yaml`. Synthesis rejects a package that cannot work on this cluster.
    */
   public addPackage(curatedPackage: Package): void {
     this.addOns.addPackage(curatedPackage);
   }
 
   /**
-   * Keeps addresses of the site's network for a service; checked at synthesis against all others.
+   * Reserves addresses of the site's network for a service; synthesis rejects overlaps with all others.
    *
    * @param owner property whose value the range is, for messages
    * @internal
@@ -325,7 +324,7 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
   }
 
   /**
-   * Has a further file written beside `cluster.yaml`.
+   * Writes a further file next to `cluster.yaml` at synthesis.
    *
    * @internal
    */
@@ -352,7 +351,7 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
   }
 
   /**
-   * Called by a subclass when its documents are known: judges them, and has them written at synthesis.
+   * Called by a subclass with its documents: checks them, and writes them at synthesis.
    *
    * @internal
    */
@@ -372,13 +371,13 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
     Topology.of(this).addSite(() => ({ name: this.clusterName, kind: definition.kind, ...this._location() }));
   }
 
-  /** Everything that a tool reads. */
+  /** The files that tools read. */
   private render(): OutputFiles {
     const { documents, files } = this.definition;
     return { 'cluster.yaml': toYaml(documents), ...files?.(), ...this.addOns.render(documents) };
   }
 
-  /** The same with what goes to other places: a Git repository, and people. */
+  /** All files: those that tools read, those for the Git repository, and the picture. */
   private written(): OutputFiles {
     const { documents, hardware } = this.definition;
     return { ...this.render(), ...this.repository(), [PICTURE]: drawSvg(sceneOfDocuments(documents, hardware?.())!) };
@@ -404,7 +403,7 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
     if (manager.gitOps && gitOps) requireSameRepository(manager, [manager.gitOps, gitOps]);
   }
 
-  /** The tools refuse a workload cluster whose token another cluster of its management cluster has. */
+  /** The tools reject a workload cluster whose token another cluster of its management cluster has. */
   private claimLicense(cluster: EksAnywhereCluster, { _placeholder: placeholder }: LicenseToken): void {
     const owner = this.licenses.get(placeholder);
     if (owner !== undefined) {
@@ -415,7 +414,7 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
     this.licenses.set(placeholder, cluster.node.path);
   }
 
-  /** The docstring of a property behind a feature flag of the tools says so; the note repeats it at synth. */
+  /** All feature flags count as set; a note at synth lists those that the properties need. */
   private rules({ documents, isExisting }: Definition): CheckOptions {
     return { eksAnywhereVersion: this.eksAnywhereVersion, flags: neededFlags(documents), isExisting };
   }
@@ -426,7 +425,7 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
     for (const finding of findings.filter(({ severity }) => severity === 'warning')) {
       Annotations.of(this).addWarningV2(`cdk-hybridge:eksAnywhere.${finding.ruleId}`, described(finding, definition));
     }
-    // Validation runs at every synthesis, of which there may be several; a note is made once.
+    // Validation runs at every synthesis, and an app may be synthesized several times: each note is added once.
     const known = new Set(this.node.metadata.map(({ data }) => data));
     const flags = neededFlags(definition.documents).map(
       (flag) => `set ${flag}=true wherever eksctl anywhere runs for this cluster: it is a feature flag that its properties need`,
@@ -437,15 +436,15 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
   }
 }
 
-/** One sentence: the property, what is wrong, what to do, the rule. */
+/** One sentence: the property, the error, the fix, the rule. */
 function described({ ruleId, path, message, fix }: Finding, { propPaths }: Definition): string {
   return `${propOf(path, propPaths)} ${message}${fix ? ` (${fix})` : ''} [rule ${ruleId}]`;
 }
 
-/** For people: no tool reads it. */
+/** Picture for people; no tool reads it. */
 const PICTURE = 'cluster.svg';
 
-/** Its content belongs in the repository that Flux follows. */
+/** Folder whose content belongs in the repository that Flux follows. */
 const REPOSITORY = 'gitops';
 
 function requireSshKey(props: EksAnywhereClusterProps): void {

@@ -1,7 +1,7 @@
 import { FLUX_KIND, OLD_FLUX_KIND } from '../eksa/documents/identity';
 import { shown } from '../private/input/place';
 
-/** Where in a repository Flux looks. Fixed once it is set, but for `secretStore`. */
+/** Branch and folder of the repository that Flux follows. Fixed once set, except for `secretStore`. */
 export interface FluxOptions {
   /**
    * Branch: two characters or more, at most one `/` or `.`, and a dash only after it.
@@ -17,8 +17,8 @@ export interface FluxOptions {
 
   /**
    * Name of a ClusterSecretStore of the External Secrets Operator, on the management cluster, that reads AWS Secrets
-   * Manager. Credentials of BMCs that are there come from it. Can be changed later.
-   * @default - Secrets with credentials of BMCs have to be there: `hybridge eksa hardware --secrets` makes them
+   * Manager. BMC credentials in Secrets Manager come from it. Can be changed later.
+   * @default - create the Secrets with BMC credentials with `hybridge eksa hardware --secrets`
    */
   readonly secretStore?: string;
 
@@ -36,7 +36,7 @@ export interface FluxOptions {
   readonly configName?: string;
 }
 
-/** Options of a repository on GitHub. Fixed once they are set. */
+/** Options of a repository on GitHub. Fixed once set. */
 export interface FluxGithubOptions extends FluxOptions {
   /** User or organisation that owns the repository. */
   readonly owner: string;
@@ -61,7 +61,7 @@ export enum SshKeyAlgorithm {
   ED25519 = 'ed25519',
 }
 
-/** Options of a repository on any Git server. Fixed once they are set. */
+/** Options of a repository on any Git server. Fixed once set. */
 export interface FluxGitOptions extends FluxOptions {
   /** URL of the repository, with `ssh://`. */
   readonly repositoryUrl: string;
@@ -73,7 +73,7 @@ export interface FluxGitOptions extends FluxOptions {
   readonly sshKeyAlgorithm?: SshKeyAlgorithm;
 }
 
-/** Flux, which keeps the cluster as a Git repository says. Everything about it is fixed once it is set. */
+/** Flux, which applies the cluster's documents from a Git repository. All of it is fixed once set, except for `secretStore`. */
 export class FluxSync {
   /**
    * A repository on GitHub. The CLI reads the token from `EKSA_GITHUB_TOKEN`.
@@ -121,7 +121,7 @@ export class FluxSync {
      */
     public readonly _spec: object,
     /**
-     * Further configuration.
+     * The options that it was created with.
      * @internal
      */
     public readonly _options: FluxOptions,

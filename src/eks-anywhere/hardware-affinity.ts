@@ -4,7 +4,7 @@ export enum LabelOperator {
   IN = 'In',
   /** The label is missing or has none of the values. */
   NOT_IN = 'NotIn',
-  /** The label is there, whatever its value. */
+  /** The label exists, with any value. */
   EXISTS = 'Exists',
   /** The label is missing. */
   DOES_NOT_EXIST = 'DoesNotExist',
@@ -19,16 +19,16 @@ export interface LabelExpression {
   readonly operator: LabelOperator;
 
   /**
-   * Values to compare with; needed for `IN` and `NOT_IN`, refused otherwise.
+   * Values to compare with; required for `IN` and `NOT_IN`, rejected otherwise.
    * @default - none
    */
   readonly values?: string[];
 }
 
-/** Conditions that a machine must meet all together. Can be changed later; a change replaces the nodes. */
+/** Conditions that a machine must meet, all of them. Can be changed later; a change replaces the nodes. */
 export interface HardwareTerm {
   /**
-   * Labels with the values that they must have. EKS Anywhere counts machines by these only.
+   * Labels with their required values. EKS Anywhere counts machines only by these.
    * @default - none
    */
   readonly labels?: { [key: string]: string };
@@ -40,18 +40,18 @@ export interface HardwareTerm {
   readonly expressions?: LabelExpression[];
 }
 
-/** Conditions that are good to meet. Can be changed later; a change replaces the nodes. */
+/** Conditions that a machine should meet. Can be changed later; a change replaces the nodes. */
 export interface PreferredHardwareTerm extends HardwareTerm {
-  /** How good, from 1 to 100; machines with the greatest sum are taken first. */
+  /** Weight, 1 to 100; machines with the greatest sum of weights are used first. */
   readonly weight: number;
 }
 
 /**
- * Which machines of the hardware inventory a group of nodes takes, where one label does not tell. Can be changed later;
+ * Which machines of the hardware inventory a group of nodes uses, if one label is not enough. Can be changed later;
  * a change replaces the nodes.
  */
 export interface HardwareAffinity {
-  /** Alternatives, at least one: a machine must meet one of them. EKS Anywhere wants enough machines for each of them. */
+  /** Alternatives, at least one: a machine must meet one of them. EKS Anywhere requires enough machines for each of them. */
   readonly required: HardwareTerm[];
 
   /**

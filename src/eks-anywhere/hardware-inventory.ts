@@ -6,27 +6,27 @@ import { atPlace, shown } from '../private/input/place';
 import type { BmcCredentials } from './bmc-credentials';
 import { refuseTokens } from './token-refusal';
 
-/** The management controller (BMC) of a machine, which powers it on. Can be changed later, for the installations that follow. */
+/** The management controller (BMC) of a machine, which powers it on. Can be changed later, for installations after the change. */
 export interface BmcConnection {
   /** IP address of the BMC. */
   readonly address: string;
 
-  /** Where its user name and password are found. */
+  /** Source of its user name and password. */
   readonly credentials: BmcCredentials;
 }
 
 /**
- * A bare-metal machine: one row of `hardware.csv`. Can be changed later; a machine that runs keeps what it was
- * installed with until it is installed again.
+ * A bare-metal machine: one row of `hardware.csv`. Can be changed later; a running machine keeps its configuration until
+ * it is installed again.
  */
 export interface HardwareMachine {
   /** Host name: a lower-case DNS name, unique. */
   readonly hostname: string;
 
-  /** Hardware address of the network interface that the machine boots from: `aa:bb:cc:dd:ee:ff`. */
+  /** MAC address of the network interface that the machine boots from: `aa:bb:cc:dd:ee:ff`. */
   readonly mac: string;
 
-  /** IPv4 address that the machine gets, unique. */
+  /** IPv4 address of the machine, unique. */
   readonly ipAddress: string;
 
   /** Netmask of that address, such as `255.255.255.0`. */
@@ -51,7 +51,7 @@ export interface HardwareMachine {
   readonly bmc?: BmcConnection;
 
   /**
-   * VLAN of the interface, from 1 to 4094.
+   * VLAN id of the interface, 1 to 4094.
    * @default - untagged
    */
   readonly vlanId?: number;
@@ -60,7 +60,7 @@ export interface HardwareMachine {
 /** Options for reading a file. */
 export interface HardwareCsvOptions {
   /**
-   * Where the BMC credentials of every machine with a BMC are found; replaces what the file says.
+   * Source of the BMC credentials of every machine with a BMC; replaces those in the file.
    * @default - the file holds placeholders such as `${env:BMC_PASSWORD}`
    */
   readonly bmcCredentials?: BmcCredentials;
@@ -69,7 +69,7 @@ export interface HardwareCsvOptions {
 /**
  * The machines that a bare-metal cluster is made from.
  *
- * BMC passwords never pass through: a file that holds one as plain text is refused.
+ * BMC passwords never reach synthesized files: a file that contains one as plain text is rejected.
  *
  * @example
  * const hardware = new HardwareInventory([{
@@ -89,7 +89,7 @@ export class HardwareInventory {
    * Reads a `hardware.csv`.
    *
    * @param path of the file, absolute or relative to the working directory
-   * @throws Error when the file is missing, is no CSV, lacks columns or holds a BMC password
+   * @throws Error when the file is missing, is not valid CSV, lacks columns or contains a BMC password
    *
    * @example
    * const hardware = HardwareInventory.fromCsv('hardware/factory.csv');
@@ -133,7 +133,7 @@ export class HardwareInventory {
   }
 
   /**
-   * The machines as the rules see them.
+   * The machines in the form that the rules check.
    * @internal
    */
   public _toHardware(): Hardware {
@@ -171,7 +171,7 @@ function withCredentials(cells: MachineCells, credentials: BmcCredentials | unde
   return { ...cells, bmc_username: credentials._username, bmc_password: credentials._password };
 }
 
-/** The message names rows, never what is in them. */
+/** The message contains the numbers of the rows, never their content. */
 function refusePasswords(cells: readonly MachineCells[], lines: readonly (number | undefined)[], path: string): void {
   const plain = lines.filter((_line, index) => cells[index].bmc_password !== '' && !parsePlaceholder(cells[index].bmc_password));
   if (plain.length === 0) return;

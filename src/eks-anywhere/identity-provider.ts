@@ -12,31 +12,31 @@ export interface OidcProviderOptions {
   readonly issuerUrl: string;
 
   /**
-   * Claim that holds the user's name.
+   * Claim that contains the user's name.
    * @default sub
    */
   readonly usernameClaim?: string;
 
   /**
-   * Text put before user names, so that they cannot be taken for others.
+   * Prefix of user names, which keeps them distinct from other users.
    * @default - the issuer's URL
    */
   readonly usernamePrefix?: string;
 
   /**
-   * Claim that holds the user's groups.
+   * Claim that contains the user's groups.
    * @default - no groups
    */
   readonly groupsClaim?: string;
 
   /**
-   * Text put before group names, so that they cannot be taken for others.
+   * Prefix of group names, which keeps them distinct from other groups.
    * @default - none
    */
   readonly groupsPrefix?: string;
 
   /**
-   * One claim that tokens must carry, with its value; more than one is not supported.
+   * One claim that tokens must contain, with its value; EKS Anywhere does not support more than one.
    * @default - none
    */
   readonly requiredClaims?: { [claim: string]: string };
@@ -53,17 +53,17 @@ export interface IamMapping {
   /** ARN of the role or user. */
   readonly arn: string;
 
-  /** Kubernetes user name that it gets. */
+  /** Kubernetes user name of the role or user. */
   readonly username: string;
 
   /**
-   * Kubernetes groups that it is in.
+   * Kubernetes groups of the role or user.
    * @default - none
    */
   readonly groups?: string[];
 }
 
-/** Where the AWS IAM Authenticator finds who may sign in. */
+/** Source of the AWS IAM Authenticator's list of roles and users. */
 export enum AwsIamBackend {
   /** In `roles` and `users`, which become the ConfigMap `aws-auth`. */
   EKS_CONFIG_MAP = 'EKSConfigMap',
@@ -73,7 +73,7 @@ export enum AwsIamBackend {
 
 /** Options of sign-in with AWS identities. */
 export interface AwsIamProviderOptions {
-  /** Region that the authenticator asks, such as `eu-central-1`. Fixed once the cluster exists. */
+  /** Region of AWS that the authenticator uses, such as `eu-central-1`. Fixed once the cluster exists. */
   readonly region: string;
 
   /**
@@ -89,7 +89,7 @@ export interface AwsIamProviderOptions {
   readonly users?: IamMapping[];
 
   /**
-   * Where the authenticator finds who may sign in; what it finds first counts. Fixed once the cluster exists.
+   * Sources of the authenticator's list of roles and users; the first match counts. Fixed once the cluster exists.
    * @default [AwsIamBackend.EKS_CONFIG_MAP]
    */
   readonly backends?: AwsIamBackend[];
@@ -107,7 +107,7 @@ export interface AwsIamProviderOptions {
   readonly configName?: string;
 }
 
-/** How people prove to the Kubernetes API who they are. A cluster takes one of each kind. */
+/** How people authenticate to the Kubernetes API. A cluster has at most one of each kind. */
 export class IdentityProvider {
   /**
    * Tokens of an OpenID Connect provider. On a management cluster fixed once the cluster exists.
@@ -150,7 +150,7 @@ export class IdentityProvider {
      */
     public readonly _spec: object,
     /**
-     * Its name, where that is not the cluster's.
+     * Its name, if it differs from the cluster's.
      * @internal
      */
     public readonly _configName?: string,

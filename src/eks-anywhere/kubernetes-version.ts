@@ -3,8 +3,8 @@ import { kubernetesMinor, supportedKubernetesVersions } from '../eksa/syntax/ver
 import { KNOWN_LATER, shown } from '../private/input/place';
 
 /**
- * A minor version of Kubernetes, as a release of EKS Anywhere installs it; the release chooses the patch. Which ones a release installs is
- * told by `supportedBy`, and checked when the app is synthesized.
+ * A minor version of Kubernetes; the release of EKS Anywhere chooses the patch. `supportedBy` returns the versions that a
+ * release installs, and synthesis rejects any other.
  */
 export class EksAnywhereKubernetesVersion {
   /** Kubernetes 1.28: EKS Anywhere 0.24. */
@@ -30,7 +30,7 @@ export class EksAnywhereKubernetesVersion {
    * A version that has no constant here yet.
    *
    * @param version major and minor, such as `1.37`
-   * @throws Error when the text is no such version
+   * @throws Error when the text is not such a version
    */
   public static of(version: string): EksAnywhereKubernetesVersion {
     if (Token.isUnresolved(version)) {
@@ -49,7 +49,7 @@ export class EksAnywhereKubernetesVersion {
   }
 
   /**
-   * The versions that a release of EKS Anywhere installs, oldest first; empty for a release that is not known here.
+   * The versions that a release of EKS Anywhere installs, oldest first; empty for a release that this library does not know.
    *
    * @param eksAnywhereVersion such as `v0.26.0`
    */

@@ -2,8 +2,8 @@ import { Token } from 'aws-cdk-lib';
 import { environmentPlaceholder, parsePlaceholder, secretPlaceholder } from '../eksa/hardware/placeholder';
 
 /**
- * Where the licence token of a cluster is found: the JWT that AWS License Manager gives for an EKS Anywhere Enterprise
- * Subscription. The app never sees it: the generated `cluster.yaml` carries a placeholder, which `hybridge eksa render`
+ * Source of the licence token of a cluster: the JWT that AWS License Manager issues for an EKS Anywhere Enterprise
+ * Subscription. The app never sees it: the generated `cluster.yaml` contains a placeholder, which `hybridge eksa render`
  * fills in on the machine that installs the cluster.
  *
  * @see https://anywhere.eks.amazonaws.com/docs/clustermgmt/support/cluster-license/
@@ -13,11 +13,11 @@ export class LicenseToken {
    * A token in an environment variable of that machine.
    *
    * @param variable name of the variable, not its value
-   * @throws Error when the text is no name of a variable
+   * @throws Error when the text is not a valid variable name
    */
   public static fromEnvironment(variable: string): LicenseToken {
     const placeholder = environmentPlaceholder(variable);
-    // What was given may be the token itself: it is not repeated.
+    // The value may be the token itself, so the message does not repeat it.
     if (!isPlaceholder(variable, placeholder)) {
       throw new Error(
         'LicenseToken.fromEnvironment: variable: got no name of an environment variable, expected one such as EKSA_LICENSE_TOKEN: give the '
@@ -28,11 +28,11 @@ export class LicenseToken {
   }
 
   /**
-   * A token under a key of a secret of AWS Secrets Manager that holds a JSON object.
+   * A token under a key of a secret of AWS Secrets Manager that contains a JSON object.
    *
    * @param secretName name of the secret, not its ARN
    * @param key name of the key
-   * @throws Error when name or key cannot be one
+   * @throws Error when the name or key is invalid
    */
   public static fromSecretsManager(secretName: string, key: string): LicenseToken {
     const placeholder = secretPlaceholder(secretName, key);
@@ -47,7 +47,7 @@ export class LicenseToken {
 
   private constructor(
     /**
-     * What stands for the token in `cluster.yaml`.
+     * Placeholder of the token in `cluster.yaml`.
      * @internal
      */
     public readonly _placeholder: string,

@@ -1,4 +1,4 @@
-/** A user of the nodes' operating system and the keys that log in as it. */
+/** A user of the nodes' operating system and its public keys. */
 export interface NodeLogin {
   /**
    * Name of the user. On bare metal fixed once the cluster exists.
@@ -20,11 +20,11 @@ export interface NodeLogin {
   readonly furtherUsers?: { [user: string]: string[] };
 }
 
-/** What can differ between the groups of a cluster whose nodes are machines, physical or virtual. */
+/** Options that can differ between the groups of a cluster whose nodes are machines, physical or virtual. */
 export interface MachineGroupOptions {
   /**
    * Name of the machine configuration, for a cluster that exists under another name than this library gives. Groups of
-   * one name share one machine configuration, and must say the same about their machines. Fixed once the cluster exists
+   * one name share one machine configuration, and must have the same machine options. Fixed once the cluster exists
    * on bare metal; elsewhere a change replaces the nodes.
    * @default - `<cluster>-cp`, `<cluster>-etcd`, `<cluster>-<group>`
    */
@@ -37,7 +37,7 @@ export interface MachineGroupOptions {
   readonly timeServers?: string[];
 
   /**
-   * Who may log in to these nodes. On bare metal the first user and its first key are fixed once the cluster exists; on
+   * User and keys that can log in to these nodes. On bare metal the first user and its first key are fixed once the cluster exists; on
    * vSphere a change replaces the nodes.
    * @default - `sshUser` with `sshKey` of the cluster
    */

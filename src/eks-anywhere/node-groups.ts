@@ -5,7 +5,7 @@ import type { MachineHealthCheck } from './machine-health-check';
 export enum TaintEffect {
   /** New pods are not scheduled here. */
   NO_SCHEDULE = 'NoSchedule',
-  /** New pods are scheduled here only when nothing else fits. */
+  /** New pods are scheduled here only when no other node fits. */
   PREFER_NO_SCHEDULE = 'PreferNoSchedule',
   /** Running pods are evicted as well. */
   NO_EXECUTE = 'NoExecute',
@@ -26,7 +26,7 @@ export interface NodeTaint {
   readonly effect: TaintEffect;
 }
 
-/** Options of every group of nodes, whatever they run on. */
+/** Options of every group of nodes, on any infrastructure. */
 export interface NodeGroupOptions {
   /** Number of nodes. Can be changed later. */
   readonly count: number;
@@ -45,8 +45,8 @@ export interface NodeGroupOptions {
   readonly taints?: NodeTaint[];
 
   /**
-   * Number of machines that an upgrade may add before it takes old ones away. The control plane takes 0 or 1. On bare
-   * metal as many spare machines must be in the hardware inventory. Can be changed later, in place.
+   * Number of machines that an upgrade may add before it removes old ones: 0 or 1 for the control plane. On bare metal,
+   * the hardware inventory must contain as many spare machines. Can be changed later, in place.
    * @default 1
    */
   readonly maxSurge?: number;
@@ -59,8 +59,8 @@ export interface NodeGroupOptions {
   readonly kubeletConfiguration?: { [key: string]: any };
 
   /**
-   * When a machine counts as broken and is replaced, for this group. Can be changed later, in place.
-   * @default - as for the cluster
+   * When a machine of this group counts as broken and is replaced. Can be changed later, in place.
+   * @default - `machineHealthCheck` of the cluster
    */
   readonly machineHealthCheck?: MachineHealthCheck;
 }
@@ -70,12 +70,12 @@ export interface ControlPlaneNodeOptions extends NodeGroupOptions {
   /**
    * Further names of the Kubernetes API in its certificate: IP addresses and lower-case domain names with a dot. Can be changed later; a
    * change replaces the nodes.
-   * @default - only `endpoint` and what Kubernetes adds
+   * @default - `endpoint` and the names that Kubernetes adds
    */
   readonly certificateNames?: string[];
 
   /**
-   * What the Kubernetes API logs about requests: the text of an `audit.k8s.io/v1` Policy, in YAML. Can be changed later.
+   * Audit policy of the Kubernetes API: the text of an `audit.k8s.io/v1` Policy, in YAML. Can be changed later.
    * @default - the policy of EKS Anywhere
    */
   readonly auditPolicy?: string;
@@ -90,7 +90,7 @@ export interface ControlPlaneNodeOptions extends NodeGroupOptions {
   readonly apiServerExtraArgs?: { [argument: string]: string };
 
   /**
-   * Whether to leave out kube-vip, which announces `endpoint`, because a load balancer of your own has that address.
+   * Whether to omit kube-vip, which announces `endpoint`, because a load balancer of your own has that address.
    * Can be changed later; a change replaces the nodes.
    * @default false
    */
@@ -99,17 +99,17 @@ export interface ControlPlaneNodeOptions extends NodeGroupOptions {
   /**
    * Whether objects of `kube-system` bypass admission webhooks, so that a broken webhook cannot keep the cluster's own parts from starting.
    * Can be changed later; a change replaces the nodes.
-   * @default - as the release has it
+   * @default - the value of the release
    */
   readonly skipAdmissionForSystemResources?: boolean;
 }
 
 /** Bounds for the Kubernetes cluster autoscaler, which must be installed separately. Can be changed later, in place. */
 export interface NodeAutoscaling {
-  /** Least number of nodes, 0 or more and at most `count`. */
+  /** Minimum number of nodes: 0 to `count`. */
   readonly minCount: number;
 
-  /** Greatest number of nodes, at least `count`. */
+  /** Maximum number of nodes, at least `count`. */
   readonly maxCount: number;
 }
 
@@ -131,7 +131,8 @@ export interface WorkerNodeGroupOptions extends NodeGroupOptions {
   readonly autoscaling?: NodeAutoscaling;
 
   /**
-   * Minor version of Kubernetes of these nodes: at most two minors behind the cluster's. Upgrades go one minor at a time and never back.
+   * Minor version of Kubernetes of these nodes: at most two minors behind the cluster's. Upgrade one minor at a time;
+   * downgrades are rejected.
    * @default - the cluster's
    */
   readonly kubernetesVersion?: EksAnywhereKubernetesVersion;

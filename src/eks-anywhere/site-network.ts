@@ -1,8 +1,8 @@
-/** The way from a site to the internet: proxies and registry mirrors. */
+/** Access from a site to the internet: proxies and registry mirrors. */
 
 /**
- * An HTTP proxy between the machines and the internet, without login: a password would be in cdk.out. Fixed once the
- * cluster exists.
+ * An HTTP proxy between the machines and the internet. Without login, because a password would be in cdk.out. Fixed once
+ * the cluster exists.
  */
 export interface ProxyOptions {
   /** Proxy for http requests: `host:port` or `http://host:port`. */
@@ -12,7 +12,7 @@ export interface ProxyOptions {
   readonly httpsProxy: string;
 
   /**
-   * Addresses, networks and domains that are reached without the proxy. EKS Anywhere adds those of the cluster itself.
+   * Addresses, networks and domains that bypass the proxy. EKS Anywhere adds those of the cluster.
    * @default - none
    */
   readonly noProxy?: string[];
@@ -23,11 +23,11 @@ export interface RegistryNamespace {
   /** The registry that is mirrored, such as `public.ecr.aws`. */
   readonly registry: string;
 
-  /** The project or path in the mirror that holds its images; may be empty. */
+  /** The project or path in the mirror with its images; may be empty. */
   readonly namespace: string;
 }
 
-/** A container registry at the site that holds copies of all images. Can be changed later. */
+/** A container registry at the site with copies of all images. Can be changed later. */
 export interface RegistryMirrorOptions {
   /** Host name or address of the mirror, without scheme. */
   readonly endpoint: string;
@@ -39,19 +39,19 @@ export interface RegistryMirrorOptions {
   readonly port?: number;
 
   /**
-   * Where the mirror has the images of each registry; at most one of them may be the registry of curated packages.
+   * Where the mirror has the images of each registry; at most one may be the registry of curated packages.
    * @default - at the mirror's root
    */
   readonly namespaces?: RegistryNamespace[];
 
   /**
-   * Certificate of the authority that signed the mirror's, in PEM.
+   * Certificate of the authority that signed the mirror's certificate, in PEM.
    * @default - a public authority signed it
    */
   readonly caCertificate?: string;
 
   /**
-   * Whether the mirror asks for a login: the CLI then reads `REGISTRY_USERNAME` and `REGISTRY_PASSWORD` from its environment.
+   * Whether the mirror requires a login: the CLI then reads `REGISTRY_USERNAME` and `REGISTRY_PASSWORD` from its environment.
    * @default false
    */
   readonly authenticate?: boolean;

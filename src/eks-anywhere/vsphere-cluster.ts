@@ -23,9 +23,9 @@ const MACHINE_KIND = 'VSphereMachineConfig';
 const DEFAULT_CPUS = 2;
 const DEFAULT_MEMORY = Size.gibibytes(8);
 const DEFAULT_DISK = Size.gibibytes(25);
-/** Below this the tools silently take 2048 MiB. */
+/** Below this the tools silently use 2048 MiB. */
 const MIN_MEMORY_MIB = 2048;
-/** Below this the tools silently take 20 GiB. */
+/** Below this the tools silently use 20 GiB. */
 const MIN_DISK_GIB = 20;
 
 /** Size of virtual machines. Can be changed later; a change replaces the nodes. */
@@ -52,7 +52,7 @@ export interface VirtualMachineSize {
 /** The virtual machines of a group of nodes. A change replaces the nodes. */
 export interface VirtualMachineOptions extends VirtualMachineSize, MachineGroupOptions {
   /**
-   * Operating system of these nodes. With machines of their own for etcd all groups have the same family. The family is
+   * Operating system of these nodes. With separate machines for etcd, all groups need the same family. The family is
    * fixed once the cluster exists.
    * @default - `os` of the cluster
    */
@@ -120,7 +120,7 @@ export interface VSphereWorkerNodes extends WorkerNodeGroupOptions, VirtualMachi
   readonly networks?: string[];
 }
 
-/** Machines of their own for etcd. Whether there are any is fixed once the cluster exists. */
+/** Separate machines for etcd. Whether there are any is fixed once the cluster exists. */
 export interface VSphereEtcdNodes extends VirtualMachineOptions {
   /** Number of machines, odd. */
   readonly count: number;
@@ -170,7 +170,7 @@ export interface VSphereClusterProps extends MachineClusterProps {
   /**
    * Template that virtual machines are cloned from, by inventory path. It must carry the vSphere tags `eksdRelease:…`
    * and `os:…`. Can be changed later; a change replaces the nodes.
-   * @default - none: EKS Anywhere imports one, which it can for Bottlerocket only
+   * @default - none: EKS Anywhere imports one, for Bottlerocket only
    */
   readonly template?: string;
 
@@ -185,7 +185,7 @@ export interface VSphereClusterProps extends MachineClusterProps {
   readonly thumbprint?: string;
 
   /**
-   * Whether to skip the check of vCenter's certificate. `thumbprint` is then without effect. Can be changed later.
+   * Whether to skip the check of vCenter's certificate. `thumbprint` then has no effect. Can be changed later.
    * @default false
    */
   readonly insecure?: boolean;
@@ -193,18 +193,18 @@ export interface VSphereClusterProps extends MachineClusterProps {
   /** The Kubernetes control plane nodes: an odd number of them, because etcd runs there as well. Their number can be changed later. */
   readonly controlPlaneNodes: VSphereControlPlaneNodes;
 
-  /** Groups of worker nodes, at least one. Groups can be added and taken away later. */
+  /** Groups of worker nodes, at least one. Groups can be added and removed later. */
   readonly workerNodes: VSphereWorkerNodes[];
 
   /**
-   * Machines of their own for etcd. Whether there are any is fixed once the cluster exists.
+   * Separate machines for etcd. Whether there are any is fixed once the cluster exists.
    * @default - etcd runs on the control plane nodes
    */
   readonly etcdNodes?: VSphereEtcdNodes;
 
   /**
-   * Encryption of what Kubernetes keeps in etcd. Only for a cluster that exists: create it without, then `eksctl
-   * anywhere upgrade cluster`. Can be changed later; a change replaces the control plane nodes.
+   * Encryption of Kubernetes objects in etcd. Only for an existing cluster: create it without, then run `eksctl anywhere
+   * upgrade cluster`. Can be changed later; a change replaces the control plane nodes.
    * @default - none
    */
   readonly etcdEncryption?: EtcdEncryption;

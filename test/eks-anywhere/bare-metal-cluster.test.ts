@@ -56,7 +56,7 @@ test('writes every option of the node groups', () => {
   expect(synthesized(app, 'Factory/cluster.yaml')).toMatchSnapshot();
 });
 
-test('needs no workers: a single machine is a cluster', () => {
+test('accepts a single machine without workers', () => {
   const app = newApp();
   new BareMetalCluster(app, 'Edge', bareMetal({ hardware: new HardwareInventory([machine(1, 'cp')]), workerNodes: undefined }));
   expect(synthesized(app, 'Edge/cluster.yaml')).toContain('workerNodeGroupConfigurations: []');
@@ -71,7 +71,7 @@ test.each([
   expect(new BareMetalCluster(newApp(), id, bareMetal()).clusterName).toBe(name);
 });
 
-test('gives clusters of a stage a folder of the stage', () => {
+test('writes the files of clusters in a stage to a folder of the stage', () => {
   const app = newApp();
   for (const name of ['Test', 'Production']) new BareMetalCluster(new Stage(app, name), 'Factory', bareMetal());
   expect(synthesized(app, 'Test/Factory/hardware.csv')).toBe(synthesized(app, 'Production/Factory/hardware.csv'));
@@ -107,9 +107,9 @@ const refusedAtOnce: [string, Partial<BareMetalClusterProps>, RegExp][] = [
   ],
   ['a name as endpoint', { endpoint: 'api.example.com' }, /endpoint is 'api.example.com'; expected an IP address.*\[rule S11\]/],
   ['an empty endpoint', { endpoint: '' }, /endpoint is empty.*\[rule C3\]/],
-  ['no pod network', { podsCidr: '192.168.0.0' }, /podsCidr is '192.168.0.0'; expected a network.*\[rule C34\]/],
-  ['no service network', { servicesCidr: '10.96.0.0/33' }, /servicesCidr is '10.96.0.0\/33'.*\[rule C34\]/],
-  ['no tinkerbellIp', { tinkerbellIp: 'here' }, /tinkerbellIp is 'here'.*\[rule T4\]/],
+  ['a pod network without mask', { podsCidr: '192.168.0.0' }, /podsCidr is '192.168.0.0'; expected a network.*\[rule C34\]/],
+  ['a service network with an invalid mask', { servicesCidr: '10.96.0.0/33' }, /servicesCidr is '10.96.0.0\/33'.*\[rule C34\]/],
+  ['an invalid tinkerbellIp', { tinkerbellIp: 'here' }, /tinkerbellIp is 'here'.*\[rule T4\]/],
   ['a negative count', { controlPlaneNodes: { count: -1, select: { type: 'cp' } } }, /controlPlaneNodes.count is -1.*\[rule C8\]/],
   [
     'a fraction of a node',
@@ -148,7 +148,7 @@ const refusedAtSynth: [string, Partial<BareMetalClusterProps>, RegExp][] = [
     /endpoint is '10.96.0.10', which is inside the services CIDR.*\[rule S9\]/,
   ],
   ['a pod network smaller than a node network', { podsCidr: '192.168.0.0/24' }, /podsCidr has the mask \/24.*\[rule C36\]/],
-  ['node networks too many', { nodeCidrMaskSize: 33 }, /nodeCidrMaskSize is 33.*\[rule C37\]/],
+  ['node networks that are too small', { nodeCidrMaskSize: 33 }, /nodeCidrMaskSize is 33.*\[rule C37\]/],
   [
     'tinkerbellIp equal to the endpoint',
     { tinkerbellIp: '10.20.0.10' },
@@ -180,12 +180,12 @@ const refusedAtSynth: [string, Partial<BareMetalClusterProps>, RegExp][] = [
     /workerNodes\[0\].name is the name of two documents.*\[rule P9\]/,
   ],
   [
-    'a group name that names no object',
+    'an invalid group name',
     { workerNodes: [{ name: 'Gate_way', count: 1, select: { type: 'worker' } }] },
     /workerNodes\[0\].name is 'Gate_way'.*\[rule S26\]/,
   ],
   [
-    'a selector that YAML reads otherwise',
+    'a selector value that YAML does not read as text',
     { controlPlaneNodes: { count: 1, select: { type: 'yes' } } },
     /controlPlaneNodes.select is 'yes', which the tools read back as 'true'.*\[rule S8\]/,
   ],
@@ -216,7 +216,7 @@ const refusedAtSynth: [string, Partial<BareMetalClusterProps>, RegExp][] = [
     /controlPlaneNodes.maxSurge is 2; expected 0 or 1.*\[rule C60\]/,
   ],
   [
-    'no way to replace a worker',
+    'neither surge nor unavailable workers',
     { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, maxSurge: 0 }] },
     /workerNodes\[0\].maxSurge has maxSurge 0 and maxUnavailable 0.*\[rule C21\]/,
   ],
@@ -225,12 +225,12 @@ test.each(refusedAtSynth)('fails at synth on %s', (_title, changes, message) => 
   expect(() => synth(changes)).toThrow(message);
 });
 
-test('reports everything that is wrong together', () => {
+test('reports all errors together', () => {
   const changes = { controlPlaneNodes: { count: 2, select: { type: 'cp' } }, servicesCidr: '192.168.128.0/20', tinkerbellIp: '10.20.0.10' };
   expect(() => synth(changes)).toThrow(/rule S9[\s\S]*rule T26|rule T26[\s\S]*rule S9/);
 });
 
-test('fails on tokens, naming the property', () => {
+test('rejects tokens and names the property', () => {
   const app = newApp();
   const parameter = new CfnParameter(new Stack(app, 'Stack'), 'Endpoint');
   expect(() => new BareMetalCluster(app, 'Factory', bareMetal({ endpoint: parameter.valueAsString }))).toThrow(
@@ -274,7 +274,7 @@ test('warns about a Kubernetes version past its standard support', () => {
   ]);
 });
 
-test('counts machines that are added after the cluster is made', () => {
+test('counts machines that are added after the cluster is created', () => {
   const app = newApp();
   const hardware = inventory();
   new BareMetalCluster(app, 'Factory', bareMetal({ hardware, workerNodes: [{ name: 'a', count: 2, select: { type: 'worker' } }] }));
@@ -282,7 +282,7 @@ test('counts machines that are added after the cluster is made', () => {
   expect(synthesized(app, 'Factory/hardware.csv')).toContain('node-03');
 });
 
-test('tells how many spare machines upgrades need', () => {
+test('notes how many spare machines upgrades need', () => {
   const notes = (changes: Partial<BareMetalClusterProps>) => {
     const app = newApp();
     const cluster = new BareMetalCluster(app, 'Factory', bareMetal(changes));

@@ -93,7 +93,7 @@ test('Helm values of Cilium are passed on as they are', () => {
   );
 });
 
-test.each(['packageController', 'packageCronJob'])('a workload cluster takes no %s', (prop) => {
+test.each(['packageController', 'packageCronJob'])('a workload cluster rejects %s', (prop) => {
   const app = newApp();
   const managementCluster = new VSphereCluster(app, 'Management', vsphere());
   new VSphereCluster(app, 'Workload', vsphere({ managementCluster, endpoint: '10.30.0.11', [prop]: { tag: '0.4.5' } }));
@@ -113,14 +113,14 @@ test('a workload cluster names a management cluster that another app creates', (
   expect(synthesized(app, 'Workload/cluster.yaml')).toContain('managementCluster:\n    name: head-office\n');
 });
 
-test('fails when a cluster is to be managed by itself', () => {
+test('rejects a cluster as its own management cluster', () => {
   const managementCluster = ManagementCluster.fromClusterName('plant');
   expect(() => new VSphereCluster(newApp(), 'Plant', vsphere({ managementCluster }))).toThrow(
     /^Plant: managementCluster: got "plant", the name of this cluster, expected another cluster/,
   );
 });
 
-test('further documents are written as they are, behind the cluster and outside of its namespace', () => {
+test('further documents are written unchanged, after the cluster and outside its namespace', () => {
   const app = newApp();
   new VSphereCluster(
     app,
@@ -142,15 +142,15 @@ test.each([
     /furtherDocuments\[0\]: got a Secret, whose content would be written to cdk.out, expected no/,
   ],
   [
-    'something that is no object of Kubernetes',
+    'an object without kind',
     { name: 'x' },
     /furtherDocuments\[0\].kind: got undefined, expected the kind of a Kubernetes object/,
   ],
-])('%s is no further document', (_title, document, message) => {
+])('rejects %s among further documents', (_title, document, message) => {
   expect(() => new VSphereCluster(newApp(), 'Plant', vsphere({ furtherDocuments: [document] }))).toThrow(message);
 });
 
-test('the file names the release only where it is pinned', () => {
+test('the file contains the release only where it is pinned', () => {
   const app = newApp();
   const managementCluster = new VSphereCluster(app, 'Management', vsphere());
   new VSphereCluster(
@@ -162,14 +162,14 @@ test('the file names the release only where it is pinned', () => {
   expect(synthesized(app, 'Management/cluster.yaml')).not.toContain('eksaVersion');
 });
 
-test('fails when a workload cluster is of a newer release than its management cluster', () => {
+test('rejects a workload cluster with a newer release than its management cluster', () => {
   const app = newApp();
   const managementCluster = new VSphereCluster(app, 'Management', vsphere({ eksAnywhereVersion: 'v0.25.4' }));
   expect(() => new VSphereCluster(app, 'Workload', vsphere({ managementCluster, endpoint: '10.30.0.11', eksAnywhereVersion: 'v0.26.0' })))
     .toThrow(/^Workload: eksAnywhereVersion: got "v0.26.0", newer than "v0.25.4" of managementCluster, expected/);
 });
 
-test('arguments of the API server are written, with a note about the flag that the tools want', () => {
+test('arguments of the API server are written, with a note about the feature flag that the tools need', () => {
   const app = newApp();
   const cluster = new VSphereCluster(app, 'Plant', vsphere({ controlPlaneNodes: { count: 3, apiServerExtraArgs: { v: '2' } } }));
   expect(synthesized(app, 'Plant/cluster.yaml')).toContain('    apiServerExtraArgs:\n      v: "2"\n');

@@ -9,7 +9,7 @@ import { bareMetal, machine, newApp, synthesized, vsphere } from './sample';
 const REPOSITORY: FluxGithubOptions = { owner: 'acme', repository: 'clusters' };
 const IN_SECRETS_MANAGER = { address: '10.20.1.21', credentials: BmcCredentials.fromSecretsManager('factory/bmc') };
 
-/** Files below the folders `gitops`, as they would lie in the repository when all are copied there. */
+/** Paths in the repository once all `gitops` folders are copied to it. */
 function repository(app: App): string[] {
   const root = join(app.synth().directory, 'hybridge');
   return readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
@@ -20,7 +20,7 @@ function documents(app: App, path: string) {
   return parseAllDocuments(synthesized(app, path)).map((document) => document.toJS());
 }
 
-test('a management cluster and what it manages lie in one folder of the repository, each as the CLI and Flux expect it', () => {
+test('a management cluster and its workload clusters share one folder of the repository, in the layout of the CLI and Flux', () => {
   const app = newApp();
   const management = new VSphereCluster(app, 'Management', vsphere({ gitOps: FluxSync.github(REPOSITORY) }));
   new VSphereCluster(app, 'Production', vsphere({ managementCluster: management, endpoint: '10.30.0.11' }));
@@ -39,7 +39,7 @@ test('a management cluster and what it manages lie in one folder of the reposito
   ]);
 });
 
-test('objects in the repository say what the CLI would fill in: namespace and release', () => {
+test('objects in the repository contain the namespace and release that the CLI would fill in', () => {
   const app = newApp();
   new VSphereCluster(app, 'Plant', vsphere({ gitOps: FluxSync.github({ ...REPOSITORY, path: 'sites/north/' }) }));
   const path = 'Plant/gitops/sites/north/plant/eksa-system/eksa-cluster.yaml';
@@ -80,7 +80,7 @@ describe('machines in the repository', () => {
     expect(text).not.toMatch(/BMC_|password: (?!.*factory)/);
   });
 
-  test('name every Secret where there is no store', () => {
+  test('name every Secret if there is no store', () => {
     const app = newApp();
     new BareMetalCluster(app, 'Factory', bareMetal({ hardware: hardware(), gitOps: FluxSync.github(REPOSITORY) }));
     expect(synthesized(app, path).match(/^# machine node-0\d needs the Secret/gm)).toHaveLength(2);
@@ -90,7 +90,7 @@ describe('machines in the repository', () => {
 test.each([
   ['another branch', { ...REPOSITORY, branch: 'test' }],
   ['another folder', { ...REPOSITORY, path: 'clusters/production' }],
-])('refuses %s than that of the management cluster', (_what, options) => {
+])('rejects %s than that of the management cluster', (_what, options) => {
   const app = newApp();
   const managementCluster = new VSphereCluster(app, 'Management', vsphere({ gitOps: FluxSync.github(REPOSITORY) }));
   const workload = (id: string, gitOps: FluxSync) =>
@@ -101,7 +101,7 @@ test.each([
   );
 });
 
-test.each(['/etc', '../outside', 'a/../../b', './here'])('refuses %s as a folder of the repository', (path) => {
+test.each(['/etc', '../outside', 'a/../../b', './here'])('rejects %s as a folder of the repository', (path) => {
   const refusal = `path: got "${path}", expected a folder in the repository`;
   expect(() => FluxSync.github({ ...REPOSITORY, path })).toThrow(`FluxSync.github: ${refusal}`);
   expect(() => FluxSync.gitOpsConfig({ ...REPOSITORY, path })).toThrow(`FluxSync.gitOpsConfig: ${refusal}`);

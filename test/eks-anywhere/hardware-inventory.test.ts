@@ -36,7 +36,7 @@ test('fails on a password in the file without repeating it', () => {
   expect(read).not.toThrow(new RegExp(SECRET));
 });
 
-test('replaces passwords of a file by a reference', () => {
+test('replaces passwords from a file with a placeholder', () => {
   const app = newApp();
   const bmcCredentials = BmcCredentials.fromEnvironment({ username: 'BMC_USER', password: 'BMC_PASSWORD' });
   const hardware = HardwareInventory.fromCsv(file(row(1, 'cp', SECRET), row(2, 'worker', SECRET)), { bmcCredentials });
@@ -73,11 +73,15 @@ test.each([
 
 const refused: [string, Partial<HardwareMachine>, RegExp][] = [
   [
-    'an address that is none',
+    'an invalid address',
     { ipAddress: '10.20.0' },
     /hardware: machine 'node-01': ip_address is '10.20.0'; expected an IP address \[rule R1\]/,
   ],
-  ['an address twice', { ipAddress: '10.20.0.22' }, /ip_address is '10.20.0.22', which machine 'node-01' has as well \[rule R12\]/],
+  [
+    'the address of another machine',
+    { ipAddress: '10.20.0.22' },
+    /ip_address is '10.20.0.22', which machine 'node-01' has as well \[rule R12\]/,
+  ],
   [
     'the endpoint as address',
     { ipAddress: '10.20.0.10' },

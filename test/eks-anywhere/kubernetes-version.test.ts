@@ -5,7 +5,7 @@ import { newApp, synthesized } from './sample';
 
 const DOCKER = { podsCidr: '192.168.0.0/16', servicesCidr: '10.96.0.0/12' };
 
-test('there is a constant for every version that some release installs, and for no other', () => {
+test('there is a constant for every version that a known release installs, and no other', () => {
   const constants = Object.entries(EksAnywhereKubernetesVersion).filter(([name]) => /^V\d/.test(name));
   expect(constants.map(([, value]) => (value as EksAnywhereKubernetesVersion).version)).toEqual(KNOWN_KUBERNETES_VERSIONS);
   for (const [name, value] of constants) expect(name).toBe(`V${(value as EksAnywhereKubernetesVersion).version.replace('.', '_')}`);
@@ -20,11 +20,11 @@ test.each([
   expect([versions[0], versions[versions.length - 1], versions.length]).toEqual([oldest, newest, 7]);
 });
 
-test('of a release that is not known, no version is promised', () => {
+test('returns no versions for an unknown release', () => {
   expect(EksAnywhereKubernetesVersion.supportedBy('v0.99.0')).toEqual([]);
 });
 
-test('a version without a constant is written for a release that is not known here, with a warning', () => {
+test('accepts a version without a constant for an unknown release, with a warning', () => {
   const app = newApp();
   const cluster = new DockerCluster(app, 'Laptop', {
     ...DOCKER,
@@ -48,20 +48,20 @@ test.each([
   ],
   ['v0.26.0', '1.29', "kubernetesVersion is '1.29'; EKS Anywhere v0.26.0 knows 1.30 to 1.36"],
   ['v0.24.0', '1.35', "kubernetesVersion is '1.35'; EKS Anywhere v0.24.0 knows 1.28 to 1.34"],
-])('EKS Anywhere %s refuses Kubernetes %s, and says what it knows', (eksAnywhereVersion, version, message) => {
+])('EKS Anywhere %s rejects Kubernetes %s and lists the versions that it knows', (eksAnywhereVersion, version, message) => {
   expect(
     () =>
       new DockerCluster(newApp(), 'Laptop', { ...DOCKER, eksAnywhereVersion, kubernetesVersion: EksAnywhereKubernetesVersion.of(version) }),
   ).toThrow(message);
 });
 
-test.each(['1.35.2', 'v1.35', '1.350x', '2.0', ''])('of() refuses %j', (version) => {
+test.each(['1.35.2', 'v1.35', '1.350x', '2.0', ''])('of() rejects %j', (version) => {
   expect(() => EksAnywhereKubernetesVersion.of(version)).toThrow(
     `EksAnywhereKubernetesVersion.of: version: got "${version}", expected major and minor such as 1.35`,
   );
 });
 
-test('of() refuses a token', () => {
+test('of() rejects a token', () => {
   const parameter = new CfnParameter(new Stack(), 'Version');
   expect(() => EksAnywhereKubernetesVersion.of(parameter.valueAsString)).toThrow(
     'version: got a value known only after deployment, expected a plain value',

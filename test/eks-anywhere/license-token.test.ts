@@ -11,13 +11,13 @@ function warnings(cluster: VSphereCluster): unknown[] {
 test.each([
   ['${env:EKSA_LICENSE_TOKEN}', LicenseToken.fromEnvironment('EKSA_LICENSE_TOKEN')],
   ['${secretsmanager:plant/eks-anywhere#licenseToken}', LicenseToken.fromSecretsManager('plant/eks-anywhere', 'licenseToken')],
-])('the file carries %s in place of the token', (placeholder, licenseToken) => {
+])('writes the placeholder %s instead of the token', (placeholder, licenseToken) => {
   const app = newApp();
   new VSphereCluster(app, 'Plant', vsphere({ licenseToken }));
   expect(synthesized(app, 'Plant/cluster.yaml')).toContain(`licenseToken: ${placeholder}\n`);
 });
 
-test('a version past its standard support warns until there is a licence token', () => {
+test('warns about a version past its standard support without a licence token', () => {
   const app = newApp();
   const without = new VSphereCluster(app, 'Without', vsphere(PAST_STANDARD_SUPPORT));
   const licensed = new VSphereCluster(
@@ -32,7 +32,7 @@ test('a version past its standard support warns until there is a licence token',
   expect(warnings(licensed)).toEqual([]);
 });
 
-test('a token is for one cluster: a workload cluster takes none that its management cluster or another one has', () => {
+test('rejects a licence token that the management cluster or another workload cluster has', () => {
   const app = newApp();
   const [one, other] = ['ONE_TOKEN', 'OTHER_TOKEN'].map((name) => LicenseToken.fromEnvironment(name));
   const managementCluster = new VSphereCluster(app, 'Management', vsphere({ licenseToken: one }));
@@ -53,7 +53,7 @@ test.each([
   ['an ARN instead of a name', () => LicenseToken.fromSecretsManager('arn:aws:secretsmanager:eu-central-1:123456789012:secret:x', 'token')],
   ['no key', () => LicenseToken.fromSecretsManager('plant/eks-anywhere', '')],
   ['a key known after deployment', () => LicenseToken.fromSecretsManager('plant/eks-anywhere', Token.asString({ Ref: 'X' }))],
-])('refuses %s, and does not repeat it', (_title, make) => {
+])('rejects %s without repeating it', (_title, make) => {
   expect(make).toThrow(/^LicenseToken\.from\w+: .*expected/);
   expect(make).not.toThrow(/eyJ|TOKEN\[/);
 });

@@ -61,7 +61,7 @@ test('chooses machines by affinity', () => {
 `);
 });
 
-test('gives every group an image of its own as soon as one has', () => {
+test('sets the image on every group once one group has its own', () => {
   const yaml = bareMetalYaml({
     workerNodes: [
       {
@@ -136,7 +136,7 @@ const refused: [string, Partial<BareMetalClusterProps>, RegExp][] = [
     /installationTemplate of 'factory-cp'.task is no field.*\[rule S1\]/,
   ],
   [
-    'a name for no template',
+    'a template name without a template',
     { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, installationTemplateName: 'mine' }] },
     /Factory: workerNodes\[0\].installationTemplateName: got "mine" without installationTemplate, expected both or neither/,
   ],
@@ -158,7 +158,7 @@ test.each(refused)('fails on %s', (_title, changes, message) => {
   expect(() => bareMetalYaml(changes)).toThrow(message);
 });
 
-test('names documents as a cluster that exists has them', () => {
+test('uses the names that an existing cluster has', () => {
   const yaml = bareMetalYaml({
     datacenterConfigName: 'site',
     controlPlaneNodes: { count: 1, select: { type: 'one' }, machineConfigName: 'servers' },
@@ -203,14 +203,14 @@ test('lets a group of virtual machines differ from its cluster', () => {
 });
 
 const refusedOfGroup: [string, Partial<VSphereWorkerNodes>, RegExp][] = [
-  ['a key that is none', { login: { keys: ['none'] } }, /workerNodes\[0\].login.*is no OpenSSH public key/],
+  ['an invalid key', { login: { keys: ['none'] } }, /workerNodes\[0\].login.*is no OpenSSH public key/],
   [
     'another user than Bottlerocket knows',
     { os: OperatingSystem.bottlerocket(), login: { user: 'ops', keys: [SSH_KEY] } },
     /workerNodes\[0\].login is 'ops'; Bottlerocket knows only 'ec2-user'.*\[rule X16\]/,
   ],
   ['an empty datastore', { datastore: '' }, /workerNodes\[0\].datastore is empty.*\[rule X15\]/],
-  ['a time server that is none', { timeServers: ['a b'] }, /workerNodes\[0\].timeServers.*\[rule H2\]/],
+  ['an invalid time server', { timeServers: ['a b'] }, /workerNodes\[0\].timeServers.*\[rule H2\]/],
   [
     'a setting that Bottlerocket does not know',
     { os: OperatingSystem.bottlerocket({ kubernetes: { maxPodz: 1 } }) },
@@ -255,11 +255,11 @@ const refusedOnBottlerocket: [string, BottlerocketOptions, RegExp][] = [
     /os.bottlerocketConfiguration.kubernetes.maxPodz is no field of this object \(did you mean 'maxPods'\?\).*\[rule S1\]/,
   ],
   [
-    'a DNS address that is none',
+    'an invalid DNS address',
     { kubernetes: { clusterDNSIPs: ['dns'] } },
     /os.bottlerocketConfiguration.kubernetes.clusterDNSIPs\[0\] is 'dns'; expected an IP address.*\[rule H7\]/,
   ],
-  ['a certificate that is none', { certificateAuthorities: { site: 'none' } }, /os.certBundles\[0\].data is no PEM block.*\[rule H4\]/],
+  ['an invalid certificate', { certificateAuthorities: { site: 'none' } }, /os.certBundles\[0\].data is no PEM block.*\[rule H4\]/],
 ];
 test.each(refusedOnBottlerocket)('fails on Bottlerocket with %s', (_title, options, message) => {
   expect(() => bottlerocketYaml(options)).toThrow(message);

@@ -19,7 +19,7 @@ test('the picture of a bare-metal cluster shows machines, spare ones and network
   expect(svg).not.toContain('BMC_PASSWORD');
 });
 
-test('machines that are added late are in the picture, too', () => {
+test('the picture contains machines that are added after the cluster', () => {
   const app = newApp();
   const hardware = new HardwareInventory([machine(1, 'cp'), machine(2, 'worker')]);
   new BareMetalCluster(app, 'Factory', bareMetal({ hardware }));

@@ -12,7 +12,7 @@ import {
   VSphereClusterProps,
 } from '../../src';
 
-/** A public key that belongs to nobody. */
+/** A public key whose private key does not exist. */
 export const SSH_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFdF0Yyd0BV7vUAiH2dQVo5NxCzTNpUfPLLUpHkIbPwW ops@example';
 
 export function machine(number: number, type: string): HardwareMachine {

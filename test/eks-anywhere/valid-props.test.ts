@@ -11,7 +11,7 @@ import { validBareMetal, validVSphere } from './valid-props';
 
 const CRDS = join(__dirname, '..', '..', '..', 'shared', 'data', 'eks-anywhere', 'crds');
 
-/** Errors of our own checker on the text, and breaches of the strict schemas where these are at hand. */
+/** Errors that our checker finds in the text, and breaches of the strict schemas where these are available. */
 function faults(yaml: string, csv?: string): string[] {
   const own = check(yaml, csv).filter(({ severity }) => severity === 'error').map(({ path, message }) => `${path} ${message}`);
   const schema = existsSync(CRDS)
@@ -23,7 +23,7 @@ function faults(yaml: string, csv?: string): string[] {
   return [...own, ...schema];
 }
 
-test('whatever valid properties say, the bare-metal files are accepted', () => {
+test('the checker accepts the bare-metal files of any valid properties', () => {
   fc.assert(fc.property(validBareMetal, (props) => {
     const app = newApp();
     new BareMetalCluster(app, 'Any', props);
@@ -31,7 +31,7 @@ test('whatever valid properties say, the bare-metal files are accepted', () => {
   }), { numRuns: 40 });
 }, 30_000);
 
-test('whatever valid properties say, the vSphere file is accepted', () => {
+test('the checker accepts the vSphere file of any valid properties', () => {
   fc.assert(fc.property(validVSphere, (props) => {
     const app = newApp();
     new VSphereCluster(app, 'Any', props);

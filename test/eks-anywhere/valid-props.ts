@@ -24,7 +24,7 @@ import { SSH_KEY } from './sample';
 
 const OTHER_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJEknZ1PAp1G5VZykDakPgzAfJq+/lv81/BlQrRuY7e1';
 
-/** Random properties that break no rule, for tests of what is made from them. */
+/** Random properties that follow every rule, for tests of the files written from them. */
 
 const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 const words = fc.constantFrom(
@@ -70,7 +70,7 @@ const nodes: fc.Arbitrary<Omit<NodeGroupOptions, 'count'>> = fc.record({
   machineHealthCheck: optional(healthCheck),
 });
 
-/** What groups say for themselves. */
+/** Options that a group can set for itself. */
 const ownMachine: fc.Arbitrary<MachineGroupOptions> = fc.record({
   timeServers: optional(fc.array(host, { minLength: 1, maxLength: 2 })),
   login: optional(
@@ -98,7 +98,7 @@ const ownVirtualMachine: fc.Arbitrary<VirtualMachineOptions> = fc
   )
   .map(([shared, own]) => ({ ...shared, ...own }));
 
-/** Adds what groups say for themselves, and names to some of them. */
+/** Adds the options that groups can set for themselves, and names to some groups. */
 const withOwn = <Group, Own extends MachineGroupOptions>(groups: readonly Group[], own: readonly Own[]): (Group & Own)[] => {
   return groups.map((group, index) => ({ ...group, ...own[index], machineConfigName: index % 2 === 1 ? `machines-${index}` : undefined }));
 };
@@ -212,7 +212,7 @@ const machines: fc.Arbitrary<Pick<MachineClusterProps, 'endpoint' | 'sshKey' | '
   timeServers: optional(fc.array(host, { minLength: 1, maxLength: 2 })),
 });
 
-/** Bare metal with just as many machines as nodes. */
+/** Bare metal with exactly as many machines as nodes. */
 export const validBareMetal = fc.tuple(
   common, machines, controlPlane([1, 3]), workers, fc.array(ownMachine, { minLength: 4, maxLength: 4 }), fc.boolean(),
 ).map((parts): BareMetalClusterProps => {

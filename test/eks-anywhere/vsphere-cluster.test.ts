@@ -66,7 +66,7 @@ test.each(refused)('fails on %s', (_title, changes, message) => {
 describe('encryption of etcd', () => {
   const ENCRYPTION = { pluginName: 'aws-kms', socket: 'unix:///var/run/kmsplugin/socket.sock' };
 
-  test('is written for a cluster that exists', () => {
+  test('is written for an existing cluster', () => {
     const app = newApp();
     new VSphereCluster(
       app,
@@ -83,7 +83,7 @@ describe('encryption of etcd', () => {
     ]);
   });
 
-  test('encrypts Secrets where nothing else is said', () => {
+  test('encrypts Secrets by default', () => {
     const app = newApp();
     new VSphereCluster(app, 'Plant', vsphere({ etcdEncryption: ENCRYPTION }));
     expect(parseAllDocuments(synthesized(app, 'Plant/cluster.yaml'))[0].toJS().spec.etcdEncryption[0]).toEqual({
@@ -95,14 +95,14 @@ describe('encryption of etcd', () => {
     ['a name', { pluginName: '' }, /etcdEncryption.pluginName is empty.*\[rule W12\]/],
     ['a Unix socket', { socket: 'tcp://127.0.0.1:1' }, /etcdEncryption.socket is 'tcp:\/\/127.0.0.1:1'.*\[rule W12\]/],
     ['something to encrypt', { resources: [] }, /etcdEncryption.resources is empty.*\[rule W12\]/],
-  ])('wants %s', (_what, change, message) => {
+  ])('requires %s', (_what, change, message) => {
     const app = newApp();
     new VSphereCluster(app, 'Plant', vsphere({ etcdEncryption: { ...ENCRYPTION, ...change } }));
     expect(() => app.synth()).toThrow(message);
   });
 });
 
-test('upgrades in place are a feature flag of the tools, which a note names', () => {
+test('a note names the feature flag that upgrades in place need', () => {
   const app = newApp();
   const cluster = new VSphereCluster(app, 'Plant', vsphere({ upgradeInPlace: true }));
   expect(synthesized(app, 'Plant/cluster.yaml').match(/type: InPlace/g)).toHaveLength(2);
@@ -111,7 +111,7 @@ test('upgrades in place are a feature flag of the tools, which a note names', ()
   );
 });
 
-test('upgrades in place do not go with etcd on machines of its own', () => {
+test('rejects upgrades in place with etcd on separate machines', () => {
   const app = newApp();
   new VSphereCluster(app, 'Plant', vsphere({ upgradeInPlace: true, etcdNodes: { count: 3 } }));
   expect(() => app.synth()).toThrow(/etcdNodes is set; in-place upgrades need stacked etcd \[rule C61\]/);

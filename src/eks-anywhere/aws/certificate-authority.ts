@@ -5,14 +5,14 @@ import { atPlace, KNOWN_LATER, shown } from '../../private/input/place';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
-/** Who signs the certificates that `RolesAnywhere` trusts. */
+/** An authority whose certificates `RolesAnywhere` trusts. */
 export class CertificateAuthority {
   /**
    * An authority by its certificate, or several: that of a cluster is in the Secret `<cluster>-ca` in the namespace
    * `eksa-system` of its management cluster, key `tls.crt`.
    *
-   * @param pem one or two certificates (a second one for the time of a change), without keys
-   * @throws Error when the text holds no certificate of an authority, too many, or a private key
+   * @param pem one or two certificates (two during a rotation), without keys
+   * @throws Error when the text contains no certificate of an authority, too many, or a private key
    */
   public static fromPem(pem: string): CertificateAuthority {
     const certificates = atPlace('CertificateAuthority.fromPem', () => authorities(pem));
@@ -26,7 +26,7 @@ export class CertificateAuthority {
    * A private authority of AWS (ACM PCA), in the same region.
    *
    * @param arn of the authority
-   * @throws Error when the text is no such ARN
+   * @throws Error when the text is not such an ARN
    */
   public static fromPrivateCa(arn: string): CertificateAuthority {
     if (!Token.isUnresolved(arn) && !/^arn:aws[a-z-]*:acm-pca:[a-z0-9-]+:\d{12}:certificate-authority\/[0-9a-f-]+$/.test(arn)) {

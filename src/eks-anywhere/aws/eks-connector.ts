@@ -27,8 +27,8 @@ export interface EksConnectorProps {
   readonly registeredName?: string;
 
   /**
-   * Raise it when the activation ended (after three days) before the agents had signed in: the next deployment
-   * registers the cluster again. A cluster that is connected is left as it is.
+   * Increase it when the activation expired (after three days) before the agents signed in: the next deployment registers
+   * the cluster again. A connected cluster stays connected.
    *
    * @default 1
    */
@@ -38,7 +38,7 @@ export interface EksConnectorProps {
    * ARNs of the IAM users and roles that see the cluster's objects (not its Secrets) in the console of Amazon EKS. They need
    * `eks:AccessKubernetesApi`, `eks:DescribeCluster` and `eks:ListClusters`, too.
    *
-   * @default - none: the console shows that the cluster is there
+   * @default - none: the console shows only that the cluster exists
    */
   readonly consoleUsers?: string[];
 
@@ -46,7 +46,7 @@ export interface EksConnectorProps {
    * ClusterSecretStore of the External Secrets Operator on the site that reads AWS Secrets Manager in this stack's
    * region, to fetch the activation.
    *
-   * @default - none: the Secret is made by hand, as docs/eks-anywhere-surroundings.md shows
+   * @default - none: create the Secret yourself, as docs/eks-anywhere-surroundings.md shows
    */
   readonly secretStore?: string;
 
@@ -71,7 +71,7 @@ const SERVICE = 'eks-connector.amazonaws.com';
 const SERVICE_ROLE = `role/aws-service-role/${SERVICE}/AWSServiceRoleForAmazonEKSConnector`;
 
 /**
- * Registers an EKS Anywhere cluster with Amazon EKS, so that the console shows it beside the clusters in AWS.
+ * Registers an EKS Anywhere cluster with Amazon EKS, so that the console shows it next to the clusters in AWS.
  *
  * Creates the role of the agents, a secret, and a Lambda function that registers the cluster and puts the activation
  * into that secret, and nowhere else. Writes the agents' manifests to `cdk.out/hybridge/<cluster's
@@ -81,7 +81,7 @@ export class EksConnector extends Construct {
   /** ARN of the registered cluster. */
   public readonly registeredClusterArn: string;
 
-  /** When the activation ends, in ISO 8601: three days after the registration. Of no meaning once the agents have signed in. */
+  /** Expiry of the activation in ISO 8601: three days after the registration. Without effect once the agents have signed in. */
   public readonly activationExpiry: string;
 
   /** Activation id, activation code and region, as a JSON document with `id`, `code` and `region`. */
@@ -92,7 +92,7 @@ export class EksConnector extends Construct {
 
   /**
    * @param scope in the stack whose account and region the cluster is registered in
-   * @throws Error when a property cannot be what it says
+   * @throws Error that names the invalid property
    */
   constructor(scope: Construct, id: string, props: EksConnectorProps) {
     super(scope, id);
@@ -116,7 +116,7 @@ export class EksConnector extends Construct {
         Registration: String(registration),
       },
     });
-    // The agents act with the role's permissions, which CloudFormation makes after the role.
+    // The agents need the role's permissions, which CloudFormation creates after the role.
     resource.node.addDependency(agentRole);
     this.registeredClusterArn = resource.getAttString('ClusterArn');
     this.activationExpiry = resource.getAttString('ActivationExpiry');
@@ -149,7 +149,7 @@ export class EksConnector extends Construct {
         Channels: new iam.PolicyDocument({
           statements: [
             new iam.PolicyStatement({ actions: ['ssmmessages:CreateControlChannel'], resources: [clusters] }),
-            // These know no resources.
+            // These actions have no resource types.
             new iam.PolicyStatement({
               actions: ['ssmmessages:CreateDataChannel', 'ssmmessages:OpenDataChannel', 'ssmmessages:OpenControlChannel'],
               resources: ['*'],
@@ -170,7 +170,7 @@ export class EksConnector extends Construct {
         resources: [this.activationSecret.secretArn],
       }),
       new iam.PolicyStatement({ actions: ['eks:DescribeCluster', 'eks:DeregisterCluster', 'eks:TagResource'], resources: [cluster] }),
-      // These know no resources.
+      // These actions have no resource types.
       new iam.PolicyStatement({ actions: ['eks:RegisterCluster', 'ssm:CreateActivation', 'ssm:DeleteActivation'], resources: ['*'] }),
       new iam.PolicyStatement({
         actions: ['ssm:DeregisterManagedInstance'],

@@ -13,7 +13,7 @@ import { refuseTokens } from '../token-refusal';
 /** Properties of `OidcIssuer`. */
 export interface OidcIssuerProps {
   /**
-   * Name of the bucket that holds the issuer's two public documents: 3 to 63 lower-case letters, digits and '-', unique
+   * Name of the bucket with the issuer's two public documents: 3 to 63 lower-case letters, digits and '-', unique
    * among all customers of AWS. It is part of `issuerUrl`, and so of every token: fixed once the cluster exists.
    */
   readonly bucketName: string;
@@ -42,7 +42,7 @@ export interface ServiceAccountRoleOptions {
   readonly description?: string;
 }
 
-/** What tokens for AWS are made out to. */
+/** Audience of tokens for AWS. */
 const AUDIENCE = 'sts.amazonaws.com';
 const BUCKET_NAME = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
 
@@ -50,8 +50,8 @@ const BUCKET_NAME = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
  * Lets pods of an EKS Anywhere cluster assume IAM roles with the tokens of their service accounts (IRSA).
  *
  * Creates a bucket with the discovery document and an IAM identity provider that trusts it. The cluster gets `issuerUrl` as its
- * `serviceAccountIssuer`; once it exists, `hybridge eksa publish-keys` puts its public keys beside that document. One
- * issuer is for one cluster.
+ * `serviceAccountIssuer`; once it exists, `hybridge eksa publish-keys` publishes its public keys next to that document. Each
+ * cluster needs its own issuer.
  *
  * @example
  * const issuer = new OidcIssuer(stack, 'Issuer', { bucketName: 'acme-factory-tokens' });
@@ -69,7 +69,7 @@ export class OidcIssuer extends Construct {
 
   /**
    * @param scope in a stack whose region is known at synth: it is part of the URL
-   * @throws Error when region or bucketName are not known, or bucketName is no name of a bucket
+   * @throws Error when the region or bucketName is a token, or bucketName is invalid
    */
   constructor(scope: Construct, id: string, props: OidcIssuerProps) {
     super(scope, id);
@@ -95,7 +95,7 @@ export class OidcIssuer extends Construct {
     this.bucket = bucket;
     const documents = this.publish(bucket);
     const provider = new iam.OidcProviderNative(this, 'Provider', { url: this.issuerUrl, clientIds: [AUDIENCE] });
-    // IAM looks at the issuer when it makes the provider.
+    // IAM reads the issuer's documents when it creates the provider.
     provider.node.addDependency(documents);
     this.provider = provider;
   }
@@ -104,7 +104,7 @@ export class OidcIssuer extends Construct {
    * Defines an IAM role that only pods with one service account can assume. The service account carries the annotation
    * `eks.amazonaws.com/role-arn` with the role's ARN.
    *
-   * @throws Error when namespace or serviceAccount cannot be names of Kubernetes
+   * @throws Error when namespace or serviceAccount is not a valid name in Kubernetes
    */
   public createRole(id: string, options: ServiceAccountRoleOptions): iam.Role {
     const { namespace, serviceAccount } = options;
@@ -123,7 +123,7 @@ export class OidcIssuer extends Construct {
     });
   }
 
-  /** Two objects are public, by name and over TLS; nothing else is. */
+  /** Only two objects are public, by name and over TLS. */
   private makeBucket(bucketName: string, removalPolicy: RemovalPolicy): s3.Bucket {
     const bucket = new s3.Bucket(this, 'Bucket', {
       bucketName,
@@ -159,7 +159,7 @@ export class OidcIssuer extends Construct {
       destinationBucket: bucket,
       sources: [deployment.Source.jsonData(DISCOVERY_PATH, discoveryDocument(this.issuerUrl))],
       contentType: 'application/json',
-      // The keys are there as well; this deployment does not write them.
+      // The bucket also contains the keys, which this deployment does not write and must not delete.
       prune: false,
       retainOnDelete: true,
       memoryLimit: 256,

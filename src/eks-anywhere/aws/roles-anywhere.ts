@@ -13,17 +13,17 @@ export interface RolesAnywhereProps {
   readonly authority: CertificateAuthority;
 
   /**
-   * How long credentials are good, from 15 minutes to 12 hours.
+   * How long credentials are valid, from 15 minutes to 12 hours.
    *
    * @default Duration.hours(1)
    */
   readonly sessionDuration?: Duration;
 }
 
-/** Which certificates open a role. At least one of the two: the authority alone would let every certificate in. */
+/** Which certificates can assume a role. At least one of the two: without a subject, every certificate of the authority could. */
 export interface CertificateSubject {
   /**
-   * Common name (CN); `*` stands for any text, as in `system:node:factory-*`.
+   * Common name (CN); `*` matches any text, as in `system:node:factory-*`.
    *
    * @default - any
    */
@@ -37,13 +37,13 @@ export interface CertificateSubject {
   readonly organization?: string;
 }
 
-/** Path of the certificate and key that each node of Kubernetes shows, as its kubelet keeps them. */
+/** Path of the kubelet's certificate and key on each Kubernetes node. */
 const NODE_CERTIFICATE = '/var/lib/kubelet/pki/kubelet-client-current.pem';
 const SESSIONS = { min: Duration.minutes(15).toSeconds(), max: Duration.hours(12).toSeconds(), expected: '15 minutes to 12 hours' };
 
 /**
  * Lets machines and pods outside AWS get credentials for IAM roles by a certificate (IAM Roles Anywhere). The
- * alternative to `OidcIssuer` where nothing may be public.
+ * alternative to `OidcIssuer` for sites that may not publish anything.
  *
  * Creates a trust anchor for an authority and a profile with the roles that are added; at least one role is needed.
  *
@@ -85,7 +85,7 @@ export class RolesAnywhere extends Construct {
   /**
    * Adds a role that holders of certain certificates can assume.
    *
-   * @throws Error when the subject names nothing
+   * @throws Error when the subject has neither field
    */
   public addRole(id: string, subject: CertificateSubject): iam.Role {
     const fields = { 'aws:PrincipalTag/x509Subject/CN': subject.commonName, 'aws:PrincipalTag/x509Subject/O': subject.organization };
@@ -113,8 +113,8 @@ export class RolesAnywhere extends Construct {
 
   /**
    * The configuration file of AWS with which nodes get credentials for a role by the certificate of their kubelet: the
-   * key `config` of the Secret that `Package.credentialProvider()` reads. It holds no secret; known after deployment,
-   * so meant for a `CfnOutput`.
+   * key `config` of the Secret that `Package.credentialProvider()` reads. It contains no secret; known after deployment,
+   * so write it to a `CfnOutput`.
    */
   public nodeConfiguration(role: iam.IRole): string {
     const options = {

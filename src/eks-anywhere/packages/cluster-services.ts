@@ -4,7 +4,7 @@ import type { PackageOptions } from './package-options';
 /** Options of `Package.certManager()`. */
 export interface CertManagerOptions extends PackageOptions {
   /**
-   * How much it logs, from 0 (errors) to 6 (everything).
+   * Verbosity of its log, from 0 (errors) to 6 (all).
    *
    * @default 2
    */
@@ -14,14 +14,14 @@ export interface CertManagerOptions extends PackageOptions {
 /** Options of `Package.clusterAutoscaler()`. */
 export interface ClusterAutoscalerOptions extends PackageOptions {
   /**
-   * How long a node must have been unneeded before it is removed.
+   * How long a node must be unneeded before it is removed.
    *
    * @default - the autoscaler's, 10 minutes
    */
   readonly scaleDownUnneeded?: Duration;
 
   /**
-   * How long nothing is removed after a node was added.
+   * How long no node is removed after one was added.
    *
    * @default - the autoscaler's, 10 minutes
    */
@@ -43,13 +43,13 @@ export interface MetricsServerOptions extends PackageOptions {
 export interface CredentialProviderOptions extends PackageOptions {
   /**
    * Images that nodes pull with these credentials, such as `123456789012.dkr.ecr.eu-central-1.amazonaws.com`; `*`
-   * stands for a part between dots.
+   * matches a part between dots.
    */
   readonly matchImages: string[];
 
   /**
-   * Name of a Secret in the package's namespace whose key `config` is a configuration file of AWS; `RolesAnywhere` tells how to write one
-   * that holds no secret.
+   * Name of a Secret in the package's namespace whose key `config` is a configuration file of AWS;
+   * `RolesAnywhere.nodeConfiguration()` returns one without secrets.
    *
    * @default 'aws-config'
    */

@@ -15,19 +15,19 @@ export interface HarborOptions extends PackageOptions {
   /**
    * Name of a Secret of type `kubernetes.io/tls` in the namespace of Harbor.
    *
-   * @default - Harbor makes a self-signed certificate for the host of `externalUrl`
+   * @default - Harbor creates a self-signed certificate for the host of `externalUrl`
    */
   readonly tlsSecretName?: string;
 
   /**
-   * Address of a load balancer that the registry gets, free and in a pool of MetalLB; the port of `externalUrl` is then 443.
+   * Address of the registry's load balancer, free and in a pool of MetalLB; the port of `externalUrl` is then 443.
    *
    * @default - none: ports 30002 and 30003 of every node
    */
   readonly loadBalancerIp?: string;
 
   /**
-   * Whether images are kept on volumes, which needs a StorageClass on the cluster. Without it they are gone with the pod.
+   * Whether images are kept on volumes, which needs a StorageClass on the cluster. If false, images are lost with the pod.
    *
    * @default true
    */

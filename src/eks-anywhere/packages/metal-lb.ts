@@ -13,7 +13,7 @@ export interface MetalLbPool {
   readonly addresses: string[];
 
   /**
-   * Whether services that name no pool get addresses of this one.
+   * Whether services without a pool annotation get addresses of this pool.
    *
    * @default true
    */
@@ -39,7 +39,7 @@ export interface MetalLbBgpPeer {
   readonly peerPort?: number;
 
   /**
-   * How long the router keeps routes of a node that fell silent, at least 3 seconds (RFC 4271).
+   * How long the router keeps routes of a node that no longer answers, at least 3 seconds (RFC 4271).
    *
    * @default - MetalLB's, 90 seconds
    */
@@ -66,7 +66,7 @@ export interface MetalLbOptions extends PackageOptions {
   readonly bgpPeers?: MetalLbBgpPeer[];
 
   /**
-   * Whether the Kubernetes control plane nodes announce addresses, too. They carry a label that keeps them out otherwise.
+   * Whether the Kubernetes control plane nodes announce addresses, too. By default a label excludes them.
    *
    * @default - only where the cluster has no worker nodes
    */

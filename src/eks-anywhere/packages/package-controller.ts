@@ -1,6 +1,6 @@
 /** The programs that EKS Anywhere runs on a management cluster for curated packages, as `spec.packages` of a Cluster names them. */
 
-/** Where the image of such a program comes from. */
+/** Image of such a program. */
 export interface PackageImageOptions {
   /**
    * Repository of the image, without tag, such as `public.ecr.aws/eks-anywhere/eks-anywhere-packages`. Can be changed later.
@@ -25,13 +25,13 @@ export interface PackageImageOptions {
 export interface PackageComputeAmount {
   /**
    * Processor time, such as `750m` for three quarters of a CPU.
-   * @default - as the release has it
+   * @default - the value of the release
    */
   readonly cpu?: string;
 
   /**
    * Memory, such as `450Mi`.
-   * @default - as the release has it
+   * @default - the value of the release
    */
   readonly memory?: string;
 }
@@ -46,14 +46,14 @@ export interface PackageControllerOptions extends PackageImageOptions {
   readonly environment?: { [name: string]: string };
 
   /**
-   * What the controller is certain to get. Can be changed later.
-   * @default - as the release has it
+   * Resource requests of the controller. Can be changed later.
+   * @default - the value of the release
    */
   readonly requests?: PackageComputeAmount;
 
   /**
-   * The most that the controller may use. Can be changed later.
-   * @default - as the release has it
+   * Resource limits of the controller. Can be changed later.
+   * @default - the value of the release
    */
   readonly limits?: PackageComputeAmount;
 
@@ -67,7 +67,7 @@ export interface PackageControllerOptions extends PackageImageOptions {
 /** Options of the job that renews the login to the registry of curated packages. Only for a cluster that manages itself. */
 export interface PackageCronJobOptions extends PackageImageOptions {
   /**
-   * Whether there is no such job: something else must keep the login fresh, which expires after twelve hours. Can be changed later.
+   * Whether to omit the job: you must then renew the login yourself, which expires after twelve hours. Can be changed later.
    * @default false
    */
   readonly disable?: boolean;

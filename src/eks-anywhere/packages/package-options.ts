@@ -15,9 +15,9 @@ export interface PackageOptions {
   readonly packageVersion?: string;
 
   /**
-   * Namespace on the cluster that the package goes to. Fixed once it is installed.
+   * Namespace on the cluster that the package is installed in. Fixed once it is installed.
    *
-   * @default - the usual one of the package, which each method names
+   * @default - the namespace that the docstring of each method names
    */
   readonly targetNamespace?: string;
 }

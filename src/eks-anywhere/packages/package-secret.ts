@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import { environmentPlaceholder, parsePlaceholder, secretPlaceholder } from '../../eksa/hardware/placeholder';
 
 /**
- * Where a secret of a curated package is found. The app never sees it: the generated `packages.yaml` carries a placeholder, which
+ * Source of a secret of a curated package. The app never sees it: the generated `packages.yaml` contains a placeholder, which
  * `hybridge eksa render` fills in on the machine that installs the package.
  */
 export class PackageSecret {
@@ -10,11 +10,11 @@ export class PackageSecret {
    * A secret in an environment variable of that machine.
    *
    * @param variable name of the variable, not its value
-   * @throws Error when the text is no name of a variable
+   * @throws Error when the text is not a valid variable name
    */
   public static fromEnvironment(variable: string): PackageSecret {
     const placeholder = environmentPlaceholder(variable);
-    // What was given may be the secret itself: it is not repeated.
+    // The value may be the secret itself, so the message does not repeat it.
     if (!isPlaceholder(variable, placeholder)) {
       throw new Error(
         'PackageSecret.fromEnvironment: variable: got no name of an environment variable, expected one such as HARBOR_SECRET_KEY: give the '
@@ -25,11 +25,11 @@ export class PackageSecret {
   }
 
   /**
-   * A key of a secret of AWS Secrets Manager that holds a JSON object.
+   * A key of a secret of AWS Secrets Manager that contains a JSON object.
    *
    * @param secretName name of the secret, not its ARN
    * @param key name of the key
-   * @throws Error when name or key cannot be one
+   * @throws Error when the name or key is invalid
    */
   public static fromSecretsManager(secretName: string, key: string): PackageSecret {
     const placeholder = secretPlaceholder(secretName, key);
@@ -44,7 +44,7 @@ export class PackageSecret {
 
   private constructor(
     /**
-     * What stands for the secret in `packages.yaml`.
+     * Placeholder of the secret in `packages.yaml`.
      * @internal
      */
     public readonly _placeholder: string,

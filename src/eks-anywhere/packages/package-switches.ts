@@ -2,7 +2,7 @@ import type { PackageSwitches } from '../../eksa/model/cluster';
 import type { EksAnywhereClusterProps } from '../eks-anywhere-cluster';
 import type { PackageComputeAmount, PackageControllerOptions, PackageCronJobOptions } from './package-controller';
 
-/** What a cluster says about curated packages as a whole; undefined when nothing is said. */
+/** `spec.packages` of a Cluster; undefined when no property sets it. */
 export function packageSwitches({
   curatedPackages,
   packageController,

@@ -10,7 +10,7 @@ import type { MetalLbOptions } from './metal-lb';
 import type { AdotOptions, PrometheusOptions } from './observability';
 
 /**
- * A curated package of EKS Anywhere: software that its package controller installs and keeps up to date. Needs an EKS Anywhere Enterprise
+ * A curated package of EKS Anywhere: software that its package controller installs and upgrades. Needs an EKS Anywhere Enterprise
  * Subscription. Given to a cluster with `addPackage`, it is written to `cdk.out/hybridge/<id>/packages.yaml`, for
  * `eksctl anywhere apply packages -f packages.yaml` on the management cluster.
  */
@@ -81,8 +81,8 @@ export class Package {
   }
 
   /**
-   * Credential provider, with which nodes pull images from Amazon ECR, in the namespace `eksa-packages`. Takes the
-   * place of the one that the package controller installs. Not on Bottlerocket.
+   * Credential provider, with which nodes pull images from Amazon ECR, in the namespace `eksa-packages`. Replaces the
+   * one that the package controller installs. Not on Bottlerocket.
    *
    * @throws Error that names the invalid option
    */
@@ -92,7 +92,7 @@ export class Package {
 
   private constructor(
     /**
-     * The package, settled for a cluster.
+     * The package for a cluster.
      * @internal
      */
     public readonly _on: (cluster: PackageCluster) => CuratedPackage,

@@ -8,14 +8,14 @@ import { toYaml } from '../../eksa/yaml/emit';
 import type { OutputFiles } from '../../private/output-files';
 import type { Package } from '../packages/package';
 
-/** Addresses that the cluster assigns or uses, other than those of packages. */
+/** Addresses that the cluster assigns or uses, in addition to those of packages. */
 interface AddressClaim {
-  /** Whose they are, for messages. */
+  /** Property that they come from, for messages. */
   readonly owner: string;
   readonly range: string;
 }
 
-/** Add-ons of a cluster, written beside its specification: packages, addresses of services, files of other constructs. */
+/** Add-ons of a cluster, in addition to its documents: packages, addresses of services, files of other constructs. */
 export class ClusterAddOns {
   private readonly packages: Package[] = [];
   private readonly claims: AddressClaim[] = [];
@@ -29,13 +29,13 @@ export class ClusterAddOns {
     this.claims.push(claim);
   }
 
-  /** @throws Error when the cluster has a file of that name already */
+  /** @throws Error when the cluster already has a file of that name */
   public addFile(name: string, render: () => string): void {
     if (this.files.has(name)) throw new Error(`cluster: got one that has ${name} already, expected another: a cluster has one`);
     this.files.set(name, render);
   }
 
-  /** Everything that is wrong, one sentence each. */
+  /** All errors, one sentence each. */
   public problems(documents: readonly Document[], hardware: Hardware | undefined): string[] {
     const cluster = clusterOf(documents);
     const packages = this.packages.map((added) => added._on(cluster));

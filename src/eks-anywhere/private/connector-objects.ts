@@ -6,9 +6,9 @@ interface ConnectorObjectsInput {
   readonly agentImage: string;
   /** Name of the secret in Secrets Manager. */
   readonly secretName: string;
-  /** ClusterSecretStore of External Secrets; without one an operator makes the Secret by hand. */
+  /** ClusterSecretStore of External Secrets; without one an operator creates the Secret. */
   readonly secretStore?: string;
-  /** ARNs of the people and roles that may look at the cluster in the console. */
+  /** ARNs of the users and roles that can see the cluster's objects in the console. */
   readonly consoleUsers: readonly string[];
 }
 
@@ -24,14 +24,14 @@ const REPLICAS = 2;
 
 /**
  * Names of the activation's keys in the Secret, as the function that registers the cluster writes them, and of the
- * variables that carry them.
+ * agents' environment variables.
  */
 const ACTIVATION = { id: 'EKS_ACTIVATION_ID', code: 'EKS_ACTIVATION_CODE', region: 'EKS_REGION' } as const;
 
 /**
  * The agents that connect a cluster with Amazon EKS, in the order in which they are applied. The shape is that of the
- * manifests that AWS publishes (github.com/aws/amazon-eks-connector), with the activation taken from one Secret and the
- * nodes chosen that the images run on.
+ * manifests that AWS publishes (github.com/aws/amazon-eks-connector), except that the activation comes from one Secret and
+ * that pods are scheduled only on nodes that the images run on.
  */
 export function connectorObjects(input: ConnectorObjectsInput): KubernetesObject[] {
   return [
@@ -62,7 +62,7 @@ function activation(secretName: string, secretStore: string): KubernetesObject {
   };
 }
 
-/** Each agent keeps its state in a Secret, and asks for the version of Kubernetes. */
+/** Each agent keeps its state in a Secret and reads the version of Kubernetes. */
 function ownAccess(): KubernetesObject[] {
   const stateSecrets = Array.from({ length: REPLICAS }, (_, index) => `eks-connector-state-${index}`);
   return [
@@ -130,7 +130,7 @@ function agents({ connectorImage, agentImage }: ConnectorObjectsInput): Kubernet
         metadata: { labels: LABELS },
         spec: {
           serviceAccountName: NAME,
-          // Mounted below, from the Secret that AWS' own manifest has.
+          // Mounted below, from the same Secret as in the manifest of AWS.
           automountServiceAccountToken: false,
           securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
           ...PLACEMENT,
@@ -173,7 +173,7 @@ function agents({ connectorImage, agentImage }: ConnectorObjectsInput): Kubernet
             },
           ],
           volumes: [
-            // A socket; the keys of the registration.
+            // `shared` contains a socket, `vault` the keys of the registration.
             { name: 'shared', emptyDir: { sizeLimit: '16Mi' } },
             { name: 'vault', emptyDir: { sizeLimit: '64Mi' } },
             { name: 'settings', configMap: { name: AGENT_CONFIG } },
@@ -185,7 +185,7 @@ function agents({ connectorImage, agentImage }: ConnectorObjectsInput): Kubernet
   });
 }
 
-/** Agents open connections and take none; one of them stays while machines are replaced. */
+/** Agents accept no connections; one of them keeps running while machines are replaced. */
 function protection(): KubernetesObject[] {
   const selector = { matchLabels: LABELS };
   return [
@@ -200,8 +200,8 @@ function protection(): KubernetesObject[] {
 }
 
 /**
- * The images are for x86 only. AWS' own manifest knows the old name of the control plane's taint alone, and stays
- * pending on clusters without workers.
+ * The images are for x86 only. The manifest of AWS tolerates only the old name of the control plane's taint, so its pods
+ * stay pending on clusters without workers.
  */
 const PLACEMENT = {
   nodeSelector: { 'kubernetes.io/arch': 'amd64' },
@@ -222,7 +222,7 @@ const PLACEMENT = {
   },
 };
 
-/** What the console shows of a cluster. Secrets are not among it. */
+/** Resources of a cluster that the console shows: no Secrets. */
 const SHOWN: Readonly<Record<string, readonly string[]>> = {
   '': [
     'configmaps',
@@ -256,7 +256,7 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   'storage.k8s.io': ['csidrivers', 'csinodes', 'storageclasses', 'volumeattachments'],
 };
 
-/** The agents speak to Kubernetes as the person who looks, who in turn may read. */
+/** The agents impersonate the console's user, who has read access. */
 function consoleAccess(users: readonly string[]): KubernetesObject[] {
   const reader = 'eks-connector-console-reader';
   const service = 'eks-connector-service';

@@ -23,7 +23,7 @@ describe('in the template', () => {
   const { stack, connector } = connected();
   const template = Template.fromStack(stack);
 
-  it('registers the cluster by a function that is told the secret\'s name, not its content', () => {
+  it('registers the cluster by a function that gets the name of the secret, not its content', () => {
     template.hasResource('Custom::HybridgeEksConnector', {
       Properties: {
         ClusterName: 'factory',
@@ -36,7 +36,7 @@ describe('in the template', () => {
     template.hasResourceProperties('AWS::SecretsManager::Secret', { Name: 'hybridge/Cloud/factory/eks-connector' });
   });
 
-  it('offers ARN and end of the activation, and nothing of the activation itself', () => {
+  it('exposes the ARN of the cluster and the expiry of the activation, but not the activation', () => {
     expect(stack.resolve([connector.registeredClusterArn, connector.activationExpiry])).toEqual(
       ['ClusterArn', 'ActivationExpiry'].map((attribute) => ({
         'Fn::GetAtt': [expect.stringMatching('ConnectorRegistration'), attribute],
@@ -44,7 +44,7 @@ describe('in the template', () => {
     );
   });
 
-  it('allows the function what it calls, on this cluster, this role and this secret', () => {
+  it('allows the function only the calls that it makes, on this cluster, this role and this secret', () => {
     const statements = policyOf(template, 'Registrar').filter(({ Action }) => !JSON.stringify(Action).includes('logs:'));
     expect(
       statements.map(({ Action, Resource, Condition }) => [
@@ -66,7 +66,7 @@ describe('in the template', () => {
     ]);
   });
 
-  it('lets the agents open their channels, and Systems Manager alone assume their role', () => {
+  it('lets the agents open their channels, and only Systems Manager assume their role', () => {
     template.hasResourceProperties('AWS::IAM::Role', {
       AssumeRolePolicyDocument: { Statement: [{ Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'ssm.amazonaws.com' } }] },
       Policies: [
@@ -86,7 +86,7 @@ describe('in the template', () => {
     });
   });
 
-  it('changes with the number of the registration only', () => {
+  it('changes only with the number of the registration', () => {
     Template.fromStack(connected({ registration: 2 }).stack).hasResourceProperties('Custom::HybridgeEksConnector', { Registration: '2' });
   });
 });
@@ -119,11 +119,11 @@ describe('eks-connector.yaml', () => {
     );
   });
 
-  it('leaves the Secret to a person where there is no store', () => {
+  it('contains no ExternalSecret without a store: an operator creates the Secret', () => {
     expect(manifests().map(({ kind }) => kind)).not.toContain('ExternalSecret');
   });
 
-  it('lets people look, not into Secrets, and lets the agents be nobody else', () => {
+  it('lets console users read all but Secrets, and lets the agents impersonate only these users', () => {
     const roles = objects.filter(({ kind }) => kind === 'ClusterRole');
     expect(roles.find(({ metadata }) => metadata.name === 'eks-connector-service').rules).toEqual([
       { apiGroups: [''], resources: ['users'], verbs: ['impersonate'], resourceNames: [OPERATORS] },
@@ -133,7 +133,7 @@ describe('eks-connector.yaml', () => {
     expect(new Set(rules.flatMap(({ verbs }: any) => verbs))).toEqual(new Set(['get', 'list']));
   });
 
-  it('gives nobody access unless asked', () => {
+  it('gives no console access by default', () => {
     expect(
       manifests()
         .filter(({ kind }) => kind === 'ClusterRole')
@@ -160,7 +160,7 @@ describe('eks-connector.yaml', () => {
       .map((object): [string, any] => [`${object.kind} ${object.metadata.name}`, object]),
   )('%s has fields of Kubernetes only', (_title, object) => {
     const { apiVersion, kind, ...fields } = object;
-    // The library spells one field in its own way, and wants quantities wrapped.
+    // cdk8s-plus spells one field differently and wraps quantities.
     const spelled = JSON.parse(
       JSON.stringify(fields)
         .replace('nonResourceURLs', 'nonResourceUrLs')
@@ -169,7 +169,7 @@ describe('eks-connector.yaml', () => {
     expect(kinds[kind].manifest(spelled)).toEqual(object);
   });
 
-  it('holds no activation, nor does anything else that is written', () => {
+  it('contains no activation, and neither does any other file', () => {
     const { stack } = connected({ secretStore: 'store' });
     expect(everything((stack.node.root as App).synth().directory)).not.toMatch(/activationCode|"SecretString"/);
   });
@@ -179,12 +179,12 @@ it.each([
   ['a name that EKS refuses', { registeredName: 'fac tory' }, 'registeredName: got "fac tory", expected at most 100'],
   ['a registration below 1', { registration: 0 }, 'registration: got 0, expected a whole number, at least 1'],
   ['a person by name', { consoleUsers: ['alice'] }, 'consoleUsers[0]: got "alice", expected the ARN'],
-  ['a store that cannot be', { secretStore: 'A B' }, 'secretStore: got "A B"'],
-] as const)('refuses %s', (_title, props, message) => {
+  ['an invalid store', { secretStore: 'A B' }, 'secretStore: got "A B"'],
+] as const)('rejects %s', (_title, props, message) => {
   expect(() => connected(props as Partial<EksConnectorProps>)).toThrow(message);
 });
 
-it('refuses a second connector for one cluster', () => {
+it('rejects a second connector for one cluster', () => {
   const { stack } = connected();
   const cluster = new BareMetalCluster(stack, 'Plant', bareMetal());
   new EksConnector(stack, 'First', { cluster });

@@ -23,7 +23,7 @@ describe('an issuer', () => {
     });
   });
 
-  it('lets everybody read its two documents over TLS, and nothing else', () => {
+  it('makes only its two documents public, over TLS', () => {
     template.hasResourceProperties('AWS::S3::Bucket', {
       BucketName: 'acme-factory-tokens',
       PublicAccessBlockConfiguration: {
@@ -47,7 +47,7 @@ describe('an issuer', () => {
     });
   });
 
-  it('keeps what it replaces for a quarter of a year, not for ever', () => {
+  it('keeps replaced documents for 90 days', () => {
     template.hasResourceProperties('AWS::S3::Bucket', {
       VersioningConfiguration: { Status: 'Enabled' },
       LifecycleConfiguration: {
@@ -62,7 +62,7 @@ describe('an issuer', () => {
     });
   });
 
-  it('publishes the discovery document and leaves the keys that lie beside it', () => {
+  it('publishes the discovery document and keeps the published keys', () => {
     template.hasResourceProperties('Custom::CDKBucketDeployment', {
       Prune: false,
       RetainOnDelete: true,
@@ -70,14 +70,14 @@ describe('an issuer', () => {
     });
   });
 
-  it('is trusted by IAM for tokens made out to STS, once the documents are there', () => {
+  it('is trusted by IAM for tokens with the audience STS, once the documents are published', () => {
     template.hasResource('AWS::IAM::OIDCProvider', {
       Properties: { Url: `https://${ISSUER}`, ClientIdList: ['sts.amazonaws.com'] },
       DependsOn: Match.arrayWith([Match.stringLikeRegexp('IssuerDocuments')]),
     });
   });
 
-  it('opens a role for one service account only', () => {
+  it('creates a role that only one service account can assume', () => {
     const trust = stack.resolve(role.assumeRolePolicy);
     expect(trust.Statement).toEqual([
       {
@@ -96,7 +96,7 @@ describe('an issuer', () => {
   });
 });
 
-it('says about itself what OpenID Connect Discovery asks for', () => {
+it('writes a discovery document with the fields that OpenID Connect Discovery requires', () => {
   expect(discoveryDocument('https://issuer.example')).toMatchObject({
     issuer: 'https://issuer.example',
     jwks_uri: 'https://issuer.example/keys.json',
@@ -112,7 +112,7 @@ it.each([
 });
 
 it.each(['https://issuer.example', 'http://s3.eu-central-1.amazonaws.com/a-bucket', 'https://s3.eu-central-1.amazonaws.com/a-bucket/'])(
-  "takes %s for nobody's bucket",
+  'finds no bucket in %s',
   (url) => {
     expect(issuerBucket(url)).toBeUndefined();
   },
@@ -136,10 +136,10 @@ it.each<[string, () => unknown, string]>([
   ],
   ['a name with dots', () => new OidcIssuer(testStack(), 'Issuer', { bucketName: 'acme.tokens' }), 'bucketName: got "acme.tokens"'],
   [
-    'a service account that is none',
+    'an invalid service account',
     () => new OidcIssuer(testStack(), 'Issuer', { bucketName: 'tokens' }).createRole('Role', { namespace: 'a', serviceAccount: 'A b' }),
     'Issuer: serviceAccount: got "A b", expected at most 63',
   ],
-])('refuses %s', (_title, make, message) => {
+])('rejects %s', (_title, make, message) => {
   expect(make).toThrow(message);
 });

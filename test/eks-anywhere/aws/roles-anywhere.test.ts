@@ -5,7 +5,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { CertificateAuthority, RolesAnywhere } from '../../../src';
 import { testStack } from '../../gateway/sample';
 
-/** Self-signed authority and certificate of a node, made with OpenSSL for these tests; their keys are thrown away. */
+/** Self-signed authority and certificate of a node, made with OpenSSL for these tests; their keys are not kept. */
 const AUTHORITY = readFileSync(join(__dirname, 'authority.pem'), 'utf8');
 const NODE = readFileSync(join(__dirname, 'node.pem'), 'utf8');
 
@@ -30,7 +30,7 @@ describe('roles for the nodes of a cluster', () => {
     });
   });
 
-  it('open for certificates of that subject and that authority only, for every action', () => {
+  it('can only be assumed with certificates of that subject and authority, in every action', () => {
     const condition = {
       ArnEquals: { 'aws:SourceArn': { 'Fn::GetAtt': [expect.stringMatching('TrustAnchor'), 'TrustAnchorArn'] } },
       StringLike: { 'aws:PrincipalTag/x509Subject/CN': 'system:node:factory-*', 'aws:PrincipalTag/x509Subject/O': 'system:nodes' },
@@ -61,7 +61,7 @@ it('trusts a private authority of AWS', () => {
   });
 });
 
-it('refuses a profile without roles', () => {
+it('rejects a profile without roles', () => {
   const stack = testStack();
   new RolesAnywhere(stack, 'Anywhere', { authority: CertificateAuthority.fromPem(AUTHORITY) });
   expect(() => (stack.node.root as App).synth()).toThrow('no role was added, and a profile needs one');
@@ -83,7 +83,7 @@ it.each<[string, () => unknown, string]>([
   ],
   ['sessions of minutes', () => made(Duration.minutes(5)), 'sessionDuration: got 5 minutes, expected 15 minutes to 12 hours'],
   [
-    'a certificate that may sign nothing',
+    'a certificate that is not an authority',
     () => CertificateAuthority.fromPem(NODE),
     'as certificate 1, which is not that of an authority, expected the certificate that signed it',
   ],
@@ -99,7 +99,7 @@ it.each<[string, () => unknown, string]>([
     () => CertificateAuthority.fromPem(`${AUTHORITY}-----BEGIN PRIVATE KEY-----`),
     'pem: got a private key, expected certificates only',
   ],
-  ['an ARN of something else', () => CertificateAuthority.fromPrivateCa('arn:aws:acm:x'), 'arn: got "arn:aws:acm:x", expected the ARN'],
-])('refuses %s', (_title, make, message) => {
+  ['the ARN of another resource', () => CertificateAuthority.fromPrivateCa('arn:aws:acm:x'), 'arn: got "arn:aws:acm:x", expected the ARN'],
+])('rejects %s', (_title, make, message) => {
   expect(make).toThrow(message);
 });

@@ -21,7 +21,7 @@ function cluster(app: App, changes: Partial<BareMetalClusterProps> = {}, id = 'F
   return new BareMetalCluster(app, id, bareMetal(changes));
 }
 
-/** A cluster that another one manages, with a group that scales. */
+/** A workload cluster with an autoscaled group. */
 function workload(app: App): BareMetalCluster {
   return cluster(app, {
     managementCluster: new DockerCluster(app, 'Management', {
@@ -78,7 +78,7 @@ describe('packages.yaml', () => {
     expect(readFileSync(join(app.outdir, 'hybridge', 'Factory', 'package-namespaces.yaml'), 'utf8')).toMatchSnapshot();
   });
 
-  it('holds settings that are YAML of their own in text, never an object', () => {
+  it('writes settings that are YAML themselves as text, never as an object', () => {
     for (const { spec } of packagesOf(workload, ...EVERY_PACKAGE)) {
       expect(typeof spec.config).toBe('string');
       expect(typeof parse(spec.config)).toBe('object');
@@ -89,7 +89,7 @@ describe('packages.yaml', () => {
     for (const document of packagesOf(workload, ...EVERY_PACKAGE)) expect(crdViolations(document)).toEqual([]);
   });
 
-  it('quotes what YAML would take for an alias', () => {
+  it('quotes text that YAML would read as an alias', () => {
     expect(settingsOf(EVERY_PACKAGE[7])).toMatchObject({
       credential: [
         { matchImages: ['*.dkr.ecr.*.amazonaws.com'], secretName: 'aws-config', profile: 'default', defaultCacheDuration: '5h0m0s' },
@@ -103,11 +103,11 @@ describe('packages.yaml', () => {
     expect(() => synthesized(app, 'Factory/packages.yaml')).toThrow('ENOENT');
   });
 
-  it('leaves out settings that nobody chose', () => {
+  it('omits settings without a value', () => {
     expect(packagesOf(cluster, Package.prometheus())[0].spec).toEqual({ packageName: 'prometheus', targetNamespace: 'observability' });
   });
 
-  it('takes another name, namespace and version', () => {
+  it('accepts another name, namespace and version', () => {
     expect(
       packagesOf(cluster, Package.metricsServer({ name: 'metrics', targetNamespace: 'metrics', packageVersion: '0.8.1-abc' }))[0],
     ).toMatchObject({
@@ -116,7 +116,7 @@ describe('packages.yaml', () => {
     });
   });
 
-  it('has the autoscaler of a cluster that manages itself beside it', () => {
+  it('installs the autoscaler of a self-managed cluster on that cluster', () => {
     const scaled = (app: App) =>
       cluster(app, { workerNodes: [{ name: 'gateway', count: 1, select: { type: 'worker' }, autoscaling: { minCount: 1, maxCount: 1 } }] });
     expect(packagesOf(scaled, Package.clusterAutoscaler())[0].metadata).toEqual({
@@ -129,14 +129,14 @@ describe('packages.yaml', () => {
     });
   });
 
-  it('announces from the control plane nodes where there are no others', () => {
+  it('announces from the control plane nodes of a cluster without workers', () => {
     expect(settingsOf(Package.metalLb({ pools: [POOL] }), (app) => cluster(app, { workerNodes: [] }))).toMatchObject({
       speaker: { ignoreExcludeLB: true },
     });
     expect(settingsOf(Package.metalLb({ pools: [POOL] }))).not.toHaveProperty('speaker');
   });
 
-  it('announces to routers, whose network may be any', () => {
+  it('announces to BGP routers, with addresses of any network', () => {
     const peer = { myAsn: 64512, peerAsn: 65000, peerAddress: '10.20.0.1', holdTime: Duration.seconds(30), passwordSecret: 'router' };
     expect(settingsOf(Package.metalLb({ pools: [{ name: 'edge', addresses: ['203.0.113.0/28'] }], bgpPeers: [peer] }))).toEqual({
       IPAddressPools: [{ name: 'edge', addresses: ['203.0.113.0/28'] }],
@@ -153,14 +153,14 @@ describe('packages.yaml', () => {
     });
   });
 
-  it('gives the collectors the role that their service account assumes', () => {
+  it('annotates the service account of the collectors with their role', () => {
     expect(settingsOf(Package.adot({ roleArn: 'arn:aws:iam::123456789012:role/collector', serviceAccountName: 'collector' }))).toEqual({
       mode: 'daemonset',
       serviceAccount: { name: 'collector', annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::123456789012:role/collector' } },
     });
   });
 
-  it('has the registry behind a load balancer on port 443', () => {
+  it('exposes the registry through a load balancer on port 443', () => {
     expect(
       settingsOf(
         Package.harbor({
@@ -186,7 +186,7 @@ describe('on a cluster', () => {
   const pools = (...addresses: string[]) => Package.metalLb({ pools: [{ name: 'default', addresses }] });
   const refused: [string, (app: App) => EksAnywhereCluster, Package[], RegExp][] = [
     [
-      'packages that are switched off',
+      'packages on a cluster that disables them',
       (app) => cluster(app, { curatedPackages: false }),
       [Package.metricsServer()],
       /package metrics-server: curatedPackages of the cluster is false.*\[rule K1\]/,
@@ -209,7 +209,12 @@ describe('on a cluster', () => {
       [Package.metricsServer({ name: 'one' }), Package.prometheus({ name: 'one' })],
       /package one: name is also that of metrics-server.*\[rule K4\]/,
     ],
-    ['an autoscaler with nothing to scale', cluster, [Package.clusterAutoscaler()], /no group of workerNodes has autoscaling.*\[rule K5\]/],
+    [
+      'an autoscaler without an autoscaled group',
+      cluster,
+      [Package.clusterAutoscaler()],
+      /no group of workerNodes has autoscaling.*\[rule K5\]/,
+    ],
     [
       'a credential provider on Bottlerocket',
       (app) => cluster(app, { os: OperatingSystem.bottlerocket() }),
@@ -246,26 +251,26 @@ describe('on a cluster', () => {
       /contains the first or the last address of 10.20.0.0\/24/,
     ],
   ];
-  it.each(refused)('refuses %s', (_title, make, packages, message) => {
+  it.each(refused)('rejects %s', (_title, make, packages, message) => {
     expect(refusal(make, ...packages)).toMatch(message);
   });
 
-  it('reports everything that is wrong at once', () => {
+  it('reports all errors together', () => {
     const message = refusal(cluster, Package.certManager(), Package.clusterAutoscaler(), pools('10.20.0.10/32'));
     for (const rule of ['K2', 'K5', 'K7']) expect(message).toContain(`[rule ${rule}]`);
   });
 });
 
-describe('by itself', () => {
+describe('without a cluster', () => {
   const lb = (changes: Partial<MetalLbOptions>) => () => Package.metalLb({ pools: [POOL], ...changes });
   const peer = { myAsn: 64512, peerAsn: 65000, peerAddress: '10.20.0.1' };
   const refused: [string, () => unknown, string][] = [
     [
-      'a name that Helm cannot have',
+      'a name that Helm rejects',
       () => Package.metricsServer({ name: 'Metrics' }),
       'Package.metricsServer: name: got "Metrics", expected at most 53',
     ],
-    ['a namespace that is none', () => Package.metricsServer({ targetNamespace: 'a b' }), 'targetNamespace: got "a b", expected'],
+    ['an invalid namespace', () => Package.metricsServer({ targetNamespace: 'a b' }), 'targetNamespace: got "a b", expected'],
     ['an empty version', () => Package.metricsServer({ packageVersion: '' }), 'packageVersion: got "", expected a version'],
     [
       'a value known after deployment',
@@ -328,7 +333,7 @@ describe('by itself', () => {
       'serviceAccountName: got none, expected the name of the service account',
     ],
     [
-      'a role that is none',
+      'an invalid role',
       () => Package.adot({ roleArn: 'collector', serviceAccountName: 'c' }),
       'roleArn: got "collector", expected the ARN',
     ],
@@ -359,11 +364,11 @@ describe('by itself', () => {
       'secretName, key: got no name of a secret with a key, expected',
     ],
   ];
-  it.each(refused)('refuses %s', (_title, make, message) => {
+  it.each(refused)('rejects %s', (_title, make, message) => {
     expect(make).toThrow(message);
   });
 
-  it('does not repeat what might be a secret', () => {
+  it('does not repeat values that may be secrets', () => {
     expect(() => PackageSecret.fromEnvironment('p4ss word')).toThrow(/^(?!.*p4ss).*not its value$/);
     expect(lb({ bgpPeers: [{ ...peer, passwordSecret: 'P4ss word' }] })).toThrow(/^(?!.*P4ss).*not the password$/);
   });

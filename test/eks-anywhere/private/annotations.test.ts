@@ -15,7 +15,7 @@ function annotated(scope: Construct): Construct {
   return construct;
 }
 
-test('prints warnings and notes of what is in no stack, each once', () => {
+test('prints warnings and notes of constructs outside stacks, each once', () => {
   const construct = annotated(new App());
   expect(lines(construct)).toEqual([
     '[Warning at /Factory] is old [ack: cdk-hybridge:eksAnywhere.version]\n',
@@ -32,7 +32,7 @@ test('prints nothing in tests and other programs', () => {
   expect(lines(annotated(new App()), {})).toEqual([]);
 });
 
-test('prints no warning that was acknowledged', () => {
+test('does not print acknowledged warnings', () => {
   const construct = annotated(new App());
   Annotations.of(construct).acknowledgeWarning('cdk-hybridge:eksAnywhere.version');
   expect(lines(construct)).toEqual(['[Info at /Factory] set a flag\n']);

@@ -10,7 +10,7 @@ import type {
 import type { PackageForCluster } from './package-for-cluster';
 import { identity, requireWholeIfGiven, unexpected } from './package-for-cluster';
 
-/** Passwords of Amazon ECR end then. */
+/** Lifetime of passwords of Amazon ECR. */
 const ECR_PASSWORD = Duration.hours(12);
 
 export function certManager(options: CertManagerOptions): PackageForCluster {
@@ -24,13 +24,13 @@ export function clusterAutoscaler(options: ClusterAutoscalerOptions): PackageFor
   const common = identity('cluster-autoscaler', options, { targetNamespace: 'eksa-system' });
   return ({ clusterName, managementClusterName }) => ({
     ...common,
-    // Several workload clusters have theirs on one management cluster.
+    // The autoscalers of several workload clusters run on one management cluster.
     name: options.name ?? `autoscaler-${clusterName}`,
     installedOn: managementClusterName,
     config: {
       cloudProvider: 'clusterapi',
       autoDiscovery: { clusterName },
-      // Machines are objects of the management cluster, where it runs; pods and nodes are those of the workload cluster.
+      // The autoscaler scales machines of the management cluster, where it runs, by pods and nodes of the workload cluster.
       ...(managementClusterName !== clusterName && {
         clusterAPIMode: 'kubeconfig-incluster',
         clusterAPIKubeconfigSecret: `${clusterName}-kubeconfig`,
@@ -81,7 +81,7 @@ export function credentialProvider(options: CredentialProviderOptions): PackageF
   });
 }
 
-/** The webhook lets this package pass only so, and Helm keeps what it made. */
+/** The admission webhook accepts this package only with these; Helm keeps the resources that it created. */
 const INTERNAL = { 'anywhere.eks.aws.com/internal': 'true', 'helm.sh/resource-policy': 'keep' };
 
 /** The nodes of the Kubernetes control plane pull images as well. */

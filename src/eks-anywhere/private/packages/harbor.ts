@@ -31,7 +31,7 @@ export function harbor(options: HarborOptions): PackageForCluster {
   });
 }
 
-/** @throws Error when the text is no https URL without a path */
+/** @throws Error when the text is not an https URL without path */
 function hostOf(url: string): string {
   const parts = /^https:\/\/([a-z0-9.-]+)(:\d{1,5})?$/.exec(url);
   if (!parts) {

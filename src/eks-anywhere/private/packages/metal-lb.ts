@@ -34,7 +34,7 @@ export function metalLb(options: MetalLbOptions): PackageForCluster {
   });
 }
 
-/** The ranges with their places, for messages. */
+/** The ranges with their properties, for messages. */
 function rangesOf({ pools, bgpPeers = [] }: MetalLbOptions) {
   return pools.flatMap(({ addresses }, pool) =>
     addresses.map((range, at) => ({ at: `pools[${pool}].addresses[${at}]`, range, isLocal: bgpPeers.length === 0 })),
@@ -72,7 +72,7 @@ function requirePeer({ myAsn, peerAsn, peerAddress, peerPort, holdTime, password
     throw unexpected(`${at}.holdTime`, `${holdTime.toSeconds()}s`, `at least ${SHORTEST_HOLD_SECONDS} seconds`);
   }
   if (passwordSecret !== undefined && !isDnsSubdomain(passwordSecret)) {
-    // What was given may be the password itself: the message does not repeat it.
+    // The value may be the password itself, so the message does not repeat it.
     throw new Error(`${at}.passwordSecret: got no name of a Secret, expected one: give the name, not the password`);
   }
 }

@@ -22,7 +22,7 @@ export function prometheus(options: PrometheusOptions): PackageForCluster {
     config: {
       server: {
         replicaCount: replicas,
-        // A deployment would give all servers one volume.
+        // With a Deployment all servers would share one volume.
         statefulSet: { enabled: replicas !== undefined && replicas > 1 ? true : undefined },
         retention: hours === undefined ? undefined : `${hours}h`,
         persistentVolume: gibibytes === 0 ? { enabled: false } : { size: gibibytes === undefined ? undefined : `${gibibytes}Gi` },

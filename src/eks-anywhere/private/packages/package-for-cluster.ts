@@ -5,10 +5,10 @@ import { shown } from '../../../private/input/place';
 import type { PackageOptions } from '../../packages/package-options';
 import { refuseTokens } from '../../token-refusal';
 
-/** A package as far as it does not depend on a cluster. */
+/** A package, as a function of the cluster that it is added to. */
 export type PackageForCluster = (cluster: PackageCluster) => CuratedPackage;
 
-/** Helm allows no longer names of releases. */
+/** Limit of Helm for names of releases. */
 const MAX_NAME_LENGTH = 53;
 
 /**
