@@ -17,7 +17,7 @@ import type { OperatingSystem } from './operating-system';
 /** Which machines become the nodes of a group, and how they are installed. */
 export interface BareMetalMachineOptions extends MachineGroupOptions {
   /**
-   * The one label that machines of the hardware inventory must carry to become such a node, such as `{ type: 'cp' }`.
+   * The one label that machines of the hardware inventory must have to become such a node, such as `{ type: 'cp' }`.
    * No machine may match the selectors of two groups. Either this or `affinity` is required. Can be changed later; a
    * change replaces the nodes.
    * @default - none
@@ -47,7 +47,7 @@ export interface BareMetalMachineOptions extends MachineGroupOptions {
   readonly installationTemplate?: { [key: string]: any };
 
   /**
-   * Name of the TinkerbellTemplateConfig that holds `installationTemplate`; groups of one name share it. Can be changed later.
+   * Name of the TinkerbellTemplateConfig that contains `installationTemplate`; groups of one name share it. Can be changed later.
    * @default - the name of the machine configuration
    */
   readonly installationTemplateName?: string;
@@ -149,7 +149,7 @@ export interface BareMetalClusterProps extends MachineClusterProps {
  * });
  */
 export class BareMetalCluster extends EksAnywhereCluster {
-  /** The machines that the cluster is made from. */
+  /** The machines of the cluster. */
   public readonly hardware: HardwareInventory;
 
   constructor(scope: Construct, id: string, props: BareMetalClusterProps) {

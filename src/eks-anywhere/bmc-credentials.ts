@@ -4,10 +4,10 @@ import { shown } from '../private/input/place';
 
 /** Environment variables that hold the credentials of a BMC. Can be changed later: they are read by `hybridge eksa render`. */
 export interface BmcEnvironmentVariables {
-  /** Name of the variable that holds the user name. */
+  /** Name of the variable that contains the user name. */
   readonly username: string;
 
-  /** Name of the variable that holds the password. */
+  /** Name of the variable that contains the password. */
   readonly password: string;
 }
 

@@ -52,7 +52,7 @@ export interface EksAnywhereClusterProps {
   readonly namespace?: string;
 
   /**
-   * Name of the datacenter configuration, for a cluster that exists under another name than this library gives. Fixed
+   * Name of the datacenter configuration, if that of an existing cluster differs from the default. Fixed
    * once the cluster exists.
    * @default - the cluster's name
    */
@@ -239,7 +239,7 @@ interface Definition {
 /**
  * A Kubernetes cluster that EKS Anywhere installs on your own machines.
  *
- * Creates nothing in AWS. When the app is synthesized, the files that `eksctl anywhere create cluster` takes are written to
+ * Creates nothing in AWS. When the app is synthesized, the files that `eksctl anywhere create cluster` reads are written to
  * `cdk.out/hybridge/<id>/` (in a stage to `cdk.out/hybridge/<stage>/<id>/`); what that command, the Kubernetes API or
  * the machines would reject fails synthesis first, with the property to change.
  */

@@ -29,7 +29,7 @@ export interface FluxOptions {
   readonly namespace?: string;
 
   /**
-   * Name of the FluxConfig or GitOpsConfig, for a cluster that exists under another name than this library gives. Fixed
+   * Name of the FluxConfig or GitOpsConfig, if that of an existing cluster differs from the default. Fixed
    * once the cluster exists.
    * @default - the cluster's name
    */

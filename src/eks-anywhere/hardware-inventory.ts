@@ -61,13 +61,13 @@ export interface HardwareMachine {
 export interface HardwareCsvOptions {
   /**
    * Source of the BMC credentials of every machine with a BMC; replaces those in the file.
-   * @default - the file holds placeholders such as `${env:BMC_PASSWORD}`
+   * @default - the file contains placeholders such as `${env:BMC_PASSWORD}`
    */
   readonly bmcCredentials?: BmcCredentials;
 }
 
 /**
- * The machines that a bare-metal cluster is made from.
+ * The machines of a bare-metal cluster.
  *
  * BMC passwords never reach synthesized files: a file that contains one as plain text is rejected.
  *

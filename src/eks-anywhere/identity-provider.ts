@@ -42,7 +42,7 @@ export interface OidcProviderOptions {
   readonly requiredClaims?: { [claim: string]: string };
 
   /**
-   * Name of the OIDCConfig, for a cluster that exists under another name than this library gives. Fixed once the cluster exists.
+   * Name of the OIDCConfig, if that of an existing cluster differs from the default. Fixed once the cluster exists.
    * @default - the cluster's name
    */
   readonly configName?: string;
@@ -101,7 +101,7 @@ export interface AwsIamProviderOptions {
   readonly partition?: string;
 
   /**
-   * Name of the AWSIamConfig, for a cluster that exists under another name than this library gives. Fixed once the cluster exists.
+   * Name of the AWSIamConfig, if that of an existing cluster differs from the default. Fixed once the cluster exists.
    * @default - the cluster's name
    */
   readonly configName?: string;

@@ -23,7 +23,7 @@ export interface NodeLogin {
 /** Options that can differ between the groups of a cluster whose nodes are machines, physical or virtual. */
 export interface MachineGroupOptions {
   /**
-   * Name of the machine configuration, for a cluster that exists under another name than this library gives. Groups of
+   * Name of the machine configuration, if that of an existing cluster differs from the default. Groups of
    * one name share one machine configuration, and must have the same machine options. Fixed once the cluster exists
    * on bare metal; elsewhere a change replaces the nodes.
    * @default - `<cluster>-cp`, `<cluster>-etcd`, `<cluster>-<group>`

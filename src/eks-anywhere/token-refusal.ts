@@ -5,7 +5,7 @@ import { KNOWN_LATER } from '../private/input/place';
 /**
  * Rejects values that are known only after deployment: the files of EKS Anywhere are written at synth.
  *
- * @throws Error that names every property that holds a token
+ * @throws Error that names every property with a token
  */
 export function refuseTokens(props: object): void {
   const found = tokenPaths(props, '');

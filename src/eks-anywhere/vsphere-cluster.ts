@@ -96,7 +96,7 @@ export interface VirtualMachineOptions extends VirtualMachineSize, MachineGroupO
   readonly linkedClones?: boolean;
 
   /**
-   * URNs of vCenter tags that these machines carry. Can be changed later.
+   * URNs of vCenter tags of these machines. Can be changed later.
    * @default - `tags` of the cluster
    */
   readonly tags?: string[];
@@ -168,7 +168,7 @@ export interface VSphereClusterProps extends MachineClusterProps {
   readonly resourcePool: string;
 
   /**
-   * Template that virtual machines are cloned from, by inventory path. It must carry the vSphere tags `eksdRelease:…`
+   * Template that virtual machines are cloned from, by inventory path. It must have the vSphere tags `eksdRelease:…`
    * and `os:…`. Can be changed later; a change replaces the nodes.
    * @default - none: EKS Anywhere imports one, for Bottlerocket only
    */
@@ -237,7 +237,7 @@ export interface VSphereClusterProps extends MachineClusterProps {
   readonly linkedClones?: boolean;
 
   /**
-   * URNs of vCenter tags that the machines carry. Can be changed later; a change replaces the nodes.
+   * URNs of vCenter tags of the machines. Can be changed later; a change replaces the nodes.
    * @default - none
    */
   readonly tags?: string[];

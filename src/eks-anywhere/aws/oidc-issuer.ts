@@ -101,7 +101,7 @@ export class OidcIssuer extends Construct {
   }
 
   /**
-   * Defines an IAM role that only pods with one service account can assume. The service account carries the annotation
+   * Defines an IAM role that only pods with one service account can assume. Give the service account the annotation
    * `eks.amazonaws.com/role-arn` with the role's ARN.
    *
    * @throws Error when namespace or serviceAccount is not a valid name in Kubernetes

@@ -78,7 +78,7 @@ export class RolesAnywhere extends Construct {
     });
     this.profileArn = profile.attrProfileArn;
     this.node.addValidation({
-      validate: () => (this.roles.length > 0 ? [] : ['no role was added, and a profile needs one: call addRole()']),
+      validate: () => (this.roles.length > 0 ? [] : ['roles: got none, expected at least one: call addRole()']),
     });
   }
 

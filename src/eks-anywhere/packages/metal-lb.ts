@@ -1,7 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { PackageOptions } from './package-options';
 
-/** Addresses that MetalLB gives to services. */
+/** Addresses that MetalLB assigns to services. */
 export interface MetalLbPool {
   /** Name of the pool, unique. Services choose it with the annotation `metallb.io/address-pool`. */
   readonly name: string;

@@ -64,7 +64,7 @@ it('trusts a private authority of AWS', () => {
 it('rejects a profile without roles', () => {
   const stack = testStack();
   new RolesAnywhere(stack, 'Anywhere', { authority: CertificateAuthority.fromPem(AUTHORITY) });
-  expect(() => (stack.node.root as App).synth()).toThrow('no role was added, and a profile needs one');
+  expect(() => (stack.node.root as App).synth()).toThrow('roles: got none, expected at least one: call addRole()');
 });
 
 const made = (sessionDuration?: Duration) =>
