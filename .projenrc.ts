@@ -7,7 +7,9 @@ import { Suites } from './projenrc/suites';
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-hybridge',
-  description: 'Hybrid API gateway topologies as one typed program: a gateway control plane on Amazon EKS, data planes on EKS Anywhere, EKS, ECS and EC2.',
+  description:
+    'Hybrid API gateway topologies as one typed program: a gateway control plane on Amazon EKS, data planes on EKS '
+      + 'Anywhere, EKS, ECS and EC2.',
   author: 'The Hybridge authors',
   authorAddress: 'hybridge@users.noreply.github.com',
   repositoryUrl: 'https://github.com/hybridge/cdk-hybridge.git',
@@ -39,7 +41,11 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   lambdaAutoDiscover: false,
   integrationTestAutoDiscover: false,
-  eslintOptions: { dirs: ['src'], devdirs: ['test', 'projenrc', 'examples', 'gateway', 'cli'], commandOptions: { fix: false, extraArgs: ['--max-warnings', '0'] } },
+  eslintOptions: {
+    dirs: ['src'],
+    devdirs: ['test', 'projenrc', 'examples', 'gateway', 'cli'],
+    commandOptions: { fix: false, extraArgs: ['--max-warnings', '0'] },
+  },
   // Suites run with Vitest: projenrc/suites.ts.
   jest: false,
 });

@@ -21,8 +21,9 @@ export const cert: Command = {
   async run(args) {
     const options = parseOptions('cert', args, { directory: { type: 'string', default: '.' }, days: { type: 'string', default: '1095' } });
     const days = Number(options.days);
-    if (!Number.isInteger(days) || days < 1)
+    if (!Number.isInteger(days) || days < 1) {
       throw new CommandFailure(`--days: '${options.days}' is not valid; expected a whole number, 1 or more`);
+    }
     await write(options.directory, days);
     return 0;
   },
@@ -31,11 +32,12 @@ export const cert: Command = {
 async function write(directory: string, days: number): Promise<void> {
   const [certificate, key] = [join(directory, 'cluster.crt'), join(directory, 'cluster.key')];
   for (const path of [certificate, key]) {
-    if (existsSync(path))
+    if (existsSync(path)) {
       throw new CommandFailure(
         `${path} exists and is not overwritten: planes may be using it. Move it, or choose another --directory`,
         'io',
       );
+    }
   }
   // On demand: the library is the heaviest that the command line carries.
   const { createSelfSignedCertificate } = await import('../../gateway/src/base/self-signed-certificate.ts');

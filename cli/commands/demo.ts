@@ -34,8 +34,9 @@ export const demo: Command = {
       keep: { type: 'boolean', default: false },
       directory: { type: 'string', default: '.demo' },
     });
-    if ((options.app === undefined) === (options.assembly === undefined))
+    if ((options.app === undefined) === (options.assembly === undefined)) {
       throw new CommandFailure('give either --app or --assembly; see hybridge demo --help');
+    }
     const targets = targetWords(options.from);
     const directory = resolve(options.directory);
     const assembly = resolve(options.assembly ?? `${directory}/cdk.out`);

@@ -9,8 +9,9 @@ const CONVERGENCE_LIMIT_SECONDS = 15;
 export async function createEchoApi(admin: AdminClient, upstreamPort: number): Promise<number> {
   await admin.put('services', 'httpbin', { url: `http://127.0.0.1:${upstreamPort}` });
   const { revision } = await admin.put('services/httpbin/routes', 'httpbin', { paths: ['/httpbin'] });
-  if (revision === undefined)
+  if (revision === undefined) {
     throw new CommandFailure('the Admin API did not say the revision of a write; is it a Hybridge control plane?', 'unavailable');
+  }
   return revision;
 }
 

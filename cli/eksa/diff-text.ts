@@ -8,11 +8,12 @@ import { renderTable } from '../terminal/table.ts';
 import { describeFindings } from './finding-text.ts';
 
 export function describeDiff(diff: FileDiff, files: { readonly old: string; readonly new: string }): string {
-  if (diff.unreadable)
+  if (diff.unreadable) {
     return describeFindings(
       diff.unreadable.map((finding) => ({ file: files[finding.side], ...finding })),
       'nothing was compared',
     );
+  }
   const sections = [
     section(
       'Changes',

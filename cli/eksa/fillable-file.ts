@@ -33,12 +33,13 @@ export function fillableCluster(file: string): FillableFile {
   return {
     texts: [{ text: token.value, place: 'Cluster.spec.licenseToken' }],
     fill: ([value = '']) => {
-      if (!TOKEN.test(value))
+      if (!TOKEN.test(value)) {
         throw new CommandFailure(
           'nothing was written: Cluster.spec.licenseToken needs a licence token: three parts joined by dots; what '
             + `${String(token.value)} stands for is none`,
           'configuration',
         );
+      }
       return `${text.slice(0, start)}${JSON.stringify(value)}${text.slice(end)}`;
     },
   };

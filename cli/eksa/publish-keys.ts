@@ -42,21 +42,23 @@ export const publishKeys: Command = {
     );
     const { name, issuer } = clusterOf(file!);
     const bucket = issuerBucket(issuer);
-    if (!bucket && options.out === undefined)
+    if (!bucket && options.out === undefined) {
       throw new CommandFailure(
         `the issuer ${issuer} is no bucket of S3: write the keys with --out keys.json, and put them to ${issuer}/${KEYS_FILE} yourself`,
         'configuration',
       );
+    }
     const { pem, source } =
       options.key === undefined ? await keyOfCluster(name, options.kubeconfig) : { pem: readText(options.key), source: options.key };
     const text = `${JSON.stringify(jsonWebKeySet(pem, source), null, 2)}\n`;
     if (options.out !== undefined) write(options.out, text);
-    else
+    else {
       await runTool(
         'aws',
         ['s3', 'cp', '-', `s3://${bucket!.bucketName}/${KEYS_FILE}`, '--region', bucket!.region, '--content-type', 'application/json'],
         text,
       );
+    }
     process.stdout.write(
       options.out === undefined
         ? `published ${issuer}/${KEYS_FILE} for the cluster ${name}\n`
@@ -72,12 +74,13 @@ function clusterOf(file: string): { name: string; issuer: string } {
   const name = cluster?.metadata?.name;
   if (typeof name !== 'string') throw new CommandFailure(`${file} holds no Cluster with a name`, 'configuration');
   const issuer = cluster?.spec?.podIamConfig?.serviceAccountIssuer;
-  if (typeof issuer !== 'string')
+  if (typeof issuer !== 'string') {
     throw new CommandFailure(
       `${file}: the cluster ${name} has no spec.podIamConfig.serviceAccountIssuer, so its tokens are good inside the `
         + 'cluster only: set serviceAccountIssuer first',
       'configuration',
     );
+  }
   return { name, issuer };
 }
 

@@ -15,8 +15,9 @@ export async function readSecret(name: string): Promise<{ readonly value: string
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: name }));
     return SecretString === undefined ? { missing: `the secret '${name}' as text; it is binary` } : { value: SecretString };
   } catch (error) {
-    if (error instanceof ResourceNotFoundException)
+    if (error instanceof ResourceNotFoundException) {
       return { missing: `the secret '${name}', which Secrets Manager does not know in this account and region` };
+    }
     throw new CommandFailure(`Secrets Manager refused to give the secret '${name}': ${messageOf(error)}`, 'unavailable', { cause: error });
   } finally {
     client.destroy();

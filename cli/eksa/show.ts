@@ -35,11 +35,12 @@ export const show: Command = {
     const problem = machines === undefined ? undefined : parseHardware(machines).fileProblem;
     if (problem) throw new CommandFailure(`${hardware}:${problem.line} ${problem.message}`, 'configuration');
     const scene = sceneOf(readText(cluster!), machines);
-    if (!scene)
+    if (!scene) {
       throw new CommandFailure(
         `${cluster} does not hold exactly one Cluster; hybridge eksa check reports what is wrong with it`,
         'configuration',
       );
+    }
     process.stdout.write(drawText(scene));
     if (options.svg !== undefined) writePicture(options.svg, drawSvg(scene));
     return 0;

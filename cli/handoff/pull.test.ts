@@ -267,8 +267,9 @@ describe('hybridge handoff pull of a plane for Docker', () => {
     await site();
     const [, user, group] = /^HYBRIDGE_USER=(\d+):(\d+)\n$/.exec(readFileSync(at('.env'), 'utf8'))!.map(Number);
     expect(user).toBe(process.getuid!() || 10001);
-    for (const path of ['state', 'secrets', 'secrets/tunnel', 'secrets/tunnel/tls.key'])
+    for (const path of ['state', 'secrets', 'secrets/tunnel', 'secrets/tunnel/tls.key']) {
       expect(statSync(at(path))).toMatchObject({ uid: user, gid: group });
+    }
     for (const path of ['.env', 'compose.yaml', 'secrets/tunnel/tls.key']) expect(mode(at(path))).toBe('600');
     for (const path of ['state', 'secrets/tunnel']) expect(mode(at(path))).toBe('700');
   });

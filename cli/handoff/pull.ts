@@ -41,8 +41,9 @@ export const pull: Command = {
     const options = parseOptions('handoff pull', args, OPTIONS);
     const { site, plane, region, check, json } = options;
     if (site === undefined) throw new CommandFailure('handoff pull: --site is missing; see hybridge handoff pull --help');
-    if (!/^[A-Za-z][A-Za-z0-9-]*\/[a-z0-9-]+$/.test(site))
+    if (!/^[A-Za-z][A-Za-z0-9-]*\/[a-z0-9-]+$/.test(site)) {
       throw new CommandFailure(`--site: got '${site}', expected STACK/SITE as the output of the stack says, such as Cloud/factory`);
+    }
     const out = options.out ?? site.split('/')[1]!;
     const { index, files } = await readSite(await awsSource(region), site, plane);
     const changes = compareFolder(
@@ -77,8 +78,9 @@ interface Report {
 
 function report({ out, changes, check, isCurrent, index, site, plane }: Report): string {
   const table = renderTable({ headings: ['file', 'state'], rows: changes.map(({ path, state }) => [join(out, path), state]) });
-  if (check)
+  if (check) {
     return `${table}\n${isCurrent ? `${out} is what the site gets now` : `${out} is not what the site gets now: pull again, and apply`}\n`;
+  }
   const clusters = plane === undefined ? index.clusters : [];
   const { planes, machines } = chosen(index, site, plane);
   return [

@@ -46,8 +46,9 @@ export async function awsSource(region: string | undefined): Promise<SiteSource>
         const { SecretString } = await new SecretsManagerClient(options(home)).send(new GetSecretValueCommand({ SecretId: name }));
         return SecretString === undefined ? { missing: `the secret ${name}, which is binary` } : { text: SecretString };
       } catch (error) {
-        if ((error as Error).name === 'ResourceNotFoundException')
+        if ((error as Error).name === 'ResourceNotFoundException') {
           return { missing: `the secret ${name}, which Secrets Manager does not have in ${home}` };
+        }
         throw refused(`the secret ${name}`, error);
       }
     },
@@ -66,17 +67,20 @@ async function asked(what: string, absences: Readonly<Record<string, string>>, a
 
 function refused(what: string, error: unknown): CommandFailure {
   const { name = '', message = '' } = error as Partial<Error>;
-  if (/region is missing/i.test(message))
+  if (/region is missing/i.test(message)) {
     return new CommandFailure('the region is unknown: give --region, or set AWS_REGION', 'configuration', { cause: error });
-  if (name === 'CredentialsProviderError')
+  }
+  if (name === 'CredentialsProviderError') {
     return new CommandFailure(`there are no AWS credentials: ${messageOf(error)}; set AWS_PROFILE, or sign in`, 'configuration', {
       cause: error,
     });
-  if (/AccessDenied|Forbidden/.test(name))
+  }
+  if (/AccessDenied|Forbidden/.test(name)) {
     return new CommandFailure(
       `AWS does not let these credentials read ${what}: use credentials of a reader of the site (readers or grantRead in the program)`,
       'unavailable',
       { cause: error },
     );
+  }
   return new CommandFailure(`AWS did not return ${what}: ${messageOf(error)}`, 'unavailable', { cause: error });
 }

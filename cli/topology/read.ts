@@ -19,11 +19,12 @@ export function readTopologyDocument(assembly: string): TopologyDocument {
   }
   const document = parse(file);
   const missing = LISTS.filter((list) => !Array.isArray(document[list]));
-  if (missing.length > 0)
+  if (missing.length > 0) {
     throw new CommandFailure(
       `${file} lacks ${missing.join(', ')}, which another version of cdk-hybridge did not write: synthesize again`,
       'configuration',
     );
+  }
   return document;
 }
 

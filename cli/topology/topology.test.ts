@@ -118,8 +118,9 @@ describe.each([1, 3, 8, 9, 60])('the layout of %i data planes', (count) => {
   });
 
   it('draws a card inside a box of its own, and no stranger in it', () => {
-    for (const card of layout.cards)
+    for (const card of layout.cards) {
       expect(layout.boxes.filter(({ box }) => box.id === card.card.parent).some((box) => holds(box, card))).toBe(true);
+    }
     for (const box of layout.boxes.filter(({ box: { kind } }) => kind !== 'region')) {
       expect(
         layout.cards

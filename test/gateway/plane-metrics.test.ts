@@ -77,7 +77,7 @@ describe('metrics of a data plane', () => {
   it.each<[keyof typeof planes, object]>([
     ['pods', {
       running: 'ContainerInsights namespace_number_of_running_pods Average 60',
-      healthy: expect.stringContaining('metricHealthyNodes: the target groups are made in the cluster'),
+      healthy: expect.stringContaining('metricHealthyNodes: the controller of the cluster creates the target groups'),
       cpu: 'ContainerInsights pod_cpu_utilization_over_pod_limit Average 60',
       memory: 'ContainerInsights pod_memory_utilization_over_pod_limit Average 60',
       connections: 'AWS/NetworkELB ActiveFlowCount Maximum 60',
@@ -158,7 +158,7 @@ describe('metrics of a control plane', () => {
           + '\'amazon-cloudwatch-observability\' } to the addons of the cluster',
       );
     }
-    expect(() => plain.metricHealthyNodes()).toThrow('metricHealthyNodes: the target groups are made in the cluster');
+    expect(() => plain.metricHealthyNodes()).toThrow('metricHealthyNodes: the controller of the cluster creates the target groups');
   });
 
   it('are those of its pods, and of the load balancer of administrators', () => {

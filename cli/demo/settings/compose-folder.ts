@@ -21,11 +21,12 @@ interface Compose {
  */
 export function settingsInComposeFolder(files: readonly string[]): PlaneSettings {
   const compose = files.find((file) => basename(file) === 'compose.yaml');
-  if (compose === undefined)
+  if (compose === undefined) {
     throw new CommandFailure(
       `compose.yaml is not among ${files.map((file) => basename(file)).join(', ') || 'no files'}: is this a plane for Docker?`,
       'configuration',
     );
+  }
   const folder = dirname(compose);
   const fetched = settingsWrittenBy(textOf(files.find((file) => basename(file) === 'fetch.sh')));
   const services = Object.values((parse(textOf(compose)) as Compose).services ?? {});
@@ -33,15 +34,17 @@ export function settingsInComposeFolder(files: readonly string[]): PlaneSettings
     const settings = envFiles.flatMap(({ path }) => {
       if (existsSync(join(folder, path))) return settingsInEnvFile(textOf(join(folder, path)));
       const written = fetched.get(path);
-      if (!written)
+      if (!written) {
         throw new CommandFailure(
           `${compose} names the env file ${path}, which is not there and which fetch.sh does not write`,
           'configuration',
         );
+      }
       return written;
     });
-    if (settings.some(({ name }) => name === ENV.role))
+    if (settings.some(({ name }) => name === ENV.role)) {
       return { settings, readFrom: `${basename(folder)}/compose.yaml: ${envFiles.map(({ path }) => path).join(', ')}` };
+    }
   }
   throw new CommandFailure(`no service in ${compose} gets ${ENV.role} by an env file: is it one of a gateway plane?`, 'configuration');
 }

@@ -37,8 +37,9 @@ export function settingsInManifests(files: readonly string[]): PlaneSettings {
       const container = workload.spec?.template?.spec?.containers?.find((candidate) =>
         candidate.env?.some(({ name }) => name === ENV.role),
       );
-      if (container)
+      if (container) {
         return { settings: (container.env ?? []).map(asSetting), readFrom: `${basename(dirname(file))}/${basename(file)}: Deployment` };
+      }
     }
   }
   throw new CommandFailure(

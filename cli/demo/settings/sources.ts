@@ -32,11 +32,12 @@ export const TARGET_WORDS: readonly string[] = [...SOURCES.map(({ word }) => wor
  */
 export function settingsOf(plane: Plane, assembly: string): PlaneSettings {
   const source = SOURCES.find(({ target }) => target === plane.target);
-  if (!source)
+  if (!source) {
     throw new CommandFailure(
       `plane ${plane.id} runs on ${plane.target}, which the demo cannot read; it reads ${SOURCES.map(({ target }) => target).join(', ')}`,
       'configuration',
     );
+  }
   return source.read(plane, assembly);
 }
 

@@ -1,7 +1,7 @@
 /** A control plane from start to end, with real listeners. */
+import { once } from 'node:events';
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 
 import { PostgresServer, createDatabase } from '../../test/setup/postgres-server.ts';
@@ -103,15 +103,16 @@ describe('a control plane', () => {
 
   it('finishes what it is answering before it closes', async () => {
     const { admin } = await start(await settingsOf('control_plane'));
+    const { method, headers } = PUT_SERVICE;
+    const slow = request(at(admin, '/services/slow'), { method, headers: { ...headers, expect: '100-continue' } });
     const answer = new Promise<number>((resolve, reject) => {
-      const { method, headers } = PUT_SERVICE;
-      const slow = request(at(admin, '/services/slow'), { method, headers }, (response) => resolve(response.statusCode!));
-      slow.on('error', reject);
-      slow.write('{"host":');
-      void sleep(150).then(() => slow.end('"h.test"}'));
+      slow.on('response', (response) => resolve(response.statusCode!)).on('error', reject);
     });
-    await sleep(50);
+    slow.flushHeaders();
+    // The server has the head and waits for the body.
+    await once(slow, 'continue');
     const closing = controlPlane!.close();
+    slow.end('{"host":"h.test"}');
     expect(await answer).toBe(200);
     await closing;
     await expect(fetch(at(admin, '/'))).rejects.toThrow();

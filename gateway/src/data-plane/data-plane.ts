@@ -173,8 +173,10 @@ export class DataPlane {
     const stopped = this.#proxy.stop();
     const deadline = SYSTEM_CLOCK.now() + limitMs;
     while (this.#pipeline.active > 0 && SYSTEM_CLOCK.now() < deadline) await new Promise((resolve) => setTimeout(resolve, STOP_POLL_MS));
-    if (this.#pipeline.active > 0) this.#log.warn(`${this.#pipeline.active} requests did not end within ${limitMs / 1000} seconds and `
+    if (this.#pipeline.active > 0) {
+      this.#log.warn(`${this.#pipeline.active} requests did not end within ${limitMs / 1000} seconds and `
       + 'were cut');
+    }
     this.#proxy.abort();
     await stopped;
     this.#pool.close();

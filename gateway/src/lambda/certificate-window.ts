@@ -43,8 +43,10 @@ export async function turned(document: SecretDocument, plan: CertificatePlan): P
 export function checkWindow(document: SecretDocument | undefined, plan: CertificatePlan): void {
   const [current, next] = [servingPair(document, plan), document && nextPair(document, plan)];
   const missing = current === undefined ? 'current pair' : next === undefined ? 'announced pair' : undefined;
-  if (missing !== undefined) throw new Error(`the secret holds no ${missing} for ${plan.commonName} that is good now; expected one that `
+  if (missing !== undefined) {
+    throw new Error(`the secret holds no ${missing} for ${plan.commonName} that is good now; expected one that `
     + 'the function made');
+  }
   if (![current!, next!].every(({ certificate }) =>
     document!.accepted?.includes(certificate.trim()))) throw new Error('the secret does not accept the certificates that it announces');
 }

@@ -47,8 +47,10 @@ export async function eksConnector(event: CustomResourceEvent, clients: EksConne
     if (isOurs) await deregister(clients.eks, name);
     return { physicalId };
   }
-  if (present && !isOurs) throw new Error(`EKS knows a cluster ${name} in this region already, and this stack did not register it: `
+  if (present && !isOurs) {
+    throw new Error(`EKS knows a cluster ${name} in this region already, and this stack did not register it: `
     + 'choose another clusterName, or remove that one');
+  }
   if (present && await isUsable(event, present, clients.secrets, clock)) return { physicalId, attributes: publicPart(present) };
   if (present) await deregisterAndWait(clients.eks, name, clock);
   return { physicalId, attributes: publicPart(await register(event, name, clients, clock)) };

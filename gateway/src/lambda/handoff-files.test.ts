@@ -30,8 +30,10 @@ class FakeBucket {
     if (this.missing) return void response.writeHead(404).end('<Error><Code>NoSuchBucket</Code><Message>gone</Message></Error>');
     if (request.method === 'PUT') this.#put(key, Buffer.concat(chunks).toString());
     else if (request.method === 'DELETE') this.#remove(key, query.get('versionId'));
-    else return void response.writeHead(200, { 'content-type': 'application/xml' }).end(query.has('versions') ? this.#versionPage(query)
-      : this.#page(query));
+    else {
+      return void response.writeHead(200, { 'content-type': 'application/xml' }).end(query.has('versions') ? this.#versionPage(query)
+        : this.#page(query));
+    }
     response.writeHead(request.method === 'PUT' ? 200 : 204).end();
   }
 
@@ -137,8 +139,10 @@ describe('files of a site', () => {
 
   it('may be deleted twice', async () => {
     await handoffFiles(event('Create'), client);
-    for (const _ of [1, 2]) await expect(handoffFiles(event('Delete'),
-      client)).resolves.toEqual({ physicalId: 'handoff/handoff/Cloud/factory/' });
+    for (const _ of [1, 2]) {
+      await expect(handoffFiles(event('Delete'),
+        client)).resolves.toEqual({ physicalId: 'handoff/handoff/Cloud/factory/' });
+    }
   });
 
   it('go with all their versions when the site goes, so that the bucket can go, too', async () => {

@@ -37,8 +37,10 @@ let openSearch: FakeOpenSearch;
 let lines: unknown[];
 beforeEach(async () => {
   lines = [];
-  for (const stream of ['log', 'error', 'warn', 'info'] as const) vi.spyOn(console, stream).mockImplementation((...line) =>
-    void lines.push(line));
+  for (const stream of ['log', 'error', 'warn', 'info'] as const) {
+    vi.spyOn(console, stream).mockImplementation((...line) =>
+      void lines.push(line));
+  }
   aws = await startFakeAws({
     DescribeUserPoolClient: ({ ClientId = '' }) =>
       ({ status: 200, body: { UserPoolClient: { ClientId, ClientSecret: `planted-${ClientId}` } } }),
@@ -86,20 +88,24 @@ describe.each(Object.entries(LIVES))('%s', (_, { work, properties, changed, stat
     const made = state();
     expect(await call('Create')).toEqual(first);
     expect(state()).toEqual(made);
-    for (const changes of [changed, changed, {}]) expect(await call('Update', changes)).toMatchObject({
-      Status: 'SUCCESS',
-      PhysicalResourceId: first.PhysicalResourceId,
-    });
+    for (const changes of [changed, changed, {}]) {
+      expect(await call('Update', changes)).toMatchObject({
+        Status: 'SUCCESS',
+        PhysicalResourceId: first.PhysicalResourceId,
+      });
+    }
     expect(state()).toEqual(made);
   });
 
   it('may be deleted twice, and then made again', async () => {
     const first = await call('Create');
     const made = state();
-    for (const _time of [1, 2]) expect(await call('Delete')).toMatchObject({
-      Status: 'SUCCESS',
-      PhysicalResourceId: first.PhysicalResourceId,
-    });
+    for (const _time of [1, 2]) {
+      expect(await call('Delete')).toMatchObject({
+        Status: 'SUCCESS',
+        PhysicalResourceId: first.PhysicalResourceId,
+      });
+    }
     if (isKeptOnDelete) expect(state()).toEqual(made);
     else expect(state()).not.toEqual(made);
     expect(await call('Create')).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: first.PhysicalResourceId });

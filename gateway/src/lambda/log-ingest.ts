@@ -43,8 +43,10 @@ const isWorthAnotherTry = (status: number) => status === 429 || status >= 500;
 
 /** Answers 503 for what may succeed later: http-log sends the same entries again. */
 export async function takeLogs(event: HttpEvent, ingest: LogIngest): Promise<HttpAnswer> {
-  if (!await isKnown(event.headers[TOKEN_HEADER], ingest)) return answer(401,
-    { message: `the header ${TOKEN_HEADER} is missing or wrong` });
+  if (!await isKnown(event.headers[TOKEN_HEADER], ingest)) {
+    return answer(401,
+      { message: `the header ${TOKEN_HEADER} is missing or wrong` });
+  }
   const entries = entriesOf(event);
   if (!entries) return answer(400, { message: 'expected a log entry or a list of them as JSON' });
   const documents = entries.map(logDocument).filter((document) => document !== undefined);
@@ -58,10 +60,12 @@ export async function takeLogs(event: HttpEvent, ingest: LogIngest): Promise<Htt
   const later = items.filter(({ status }) => isWorthAnotherTry(status));
   if (later.length > 0) return failed(503, later[0]!.error);
   const kept = items.filter(({ status }) => isKept(status)).length;
-  if (kept < items.length) console.error(JSON.stringify({
-    refused: items.length - kept,
-    because: items.find(({ status }) => !isKept(status))?.error?.type,
-  }));
+  if (kept < items.length) {
+    console.error(JSON.stringify({
+      refused: items.length - kept,
+      because: items.find(({ status }) => !isKept(status))?.error?.type,
+    }));
+  }
   return answer(200, { kept, refused: entries.length - kept });
 }
 

@@ -34,10 +34,12 @@ class Versions {
 
   #get({ VersionStage = 'AWSCURRENT', VersionId }: Record<string, string>): Answer {
     const id = this.stages.get(VersionStage);
-    if (id === undefined || (VersionId !== undefined && VersionId !== id) || !this.texts.has(id)) return {
-      status: 400,
-      body: { __type: 'ResourceNotFoundException', message: 'no such version' },
-    };
+    if (id === undefined || (VersionId !== undefined && VersionId !== id) || !this.texts.has(id)) {
+      return {
+        status: 400,
+        body: { __type: 'ResourceNotFoundException', message: 'no such version' },
+      };
+    }
     return { status: 200, body: { SecretString: this.texts.get(id) } };
   }
 
@@ -46,20 +48,24 @@ class Versions {
     VersionStages = ['AWSCURRENT'],
   }: { ClientRequestToken?: string; SecretString: string; VersionStages?: string[] }): Answer {
     const id = ClientRequestToken ?? `version-${this.texts.size}`;
-    if (this.texts.has(id) && this.texts.get(id) !== SecretString) return {
-      status: 400,
-      body: { __type: 'ResourceExistsException', message: 'another value' },
-    };
+    if (this.texts.has(id) && this.texts.get(id) !== SecretString) {
+      return {
+        status: 400,
+        body: { __type: 'ResourceExistsException', message: 'another value' },
+      };
+    }
     this.texts.set(id, SecretString);
     for (const stage of VersionStages) this.stages.set(stage, id);
     return { status: 200, body: {} };
   }
 
   #move(stage: string, to: string, from: string | undefined): Answer {
-    if (this.stages.get(stage) !== from) return {
-      status: 400,
-      body: { __type: 'InvalidParameterException', message: 'the stage is elsewhere' },
-    };
+    if (this.stages.get(stage) !== from) {
+      return {
+        status: 400,
+        body: { __type: 'InvalidParameterException', message: 'the stage is elsewhere' },
+      };
+    }
     this.stages.set(stage, to);
     return { status: 200, body: {} };
   }

@@ -99,8 +99,10 @@ describe('a setting without effect', () => {
 
   it('has valid defaults and silent values', () => {
     for (const { name, kind, default: fallback, silent } of WITHOUT_EFFECT) {
-      for (const value of fallback === undefined ? silent : [fallback, ...silent]) expect(kind.parse(value),
-        `${name}=${value}`).toBeDefined();
+      for (const value of fallback === undefined ? silent : [fallback, ...silent]) {
+        expect(kind.parse(value),
+          `${name}=${value}`).toBeDefined();
+      }
     }
   });
 });

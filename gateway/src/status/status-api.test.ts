@@ -52,14 +52,18 @@ describe('the status API', () => {
       request({ host: '127.0.0.1', port, method, path, headers, agent: false }, (response) => {
         let text = '';
         response.on('data', (chunk) => { text += String(chunk); });
-        response.on('end', () => resolve({ status: response.statusCode!, text, allow: response.headers.allow,
-        type: response.headers['content-type'] }));
+        response.on('end', () => resolve({
+          status: response.statusCode!, text, allow: response.headers.allow,
+          type: response.headers['content-type'],
+        }));
       }).on('error', reject).end(body);
     }));
 
   it.each(['/status', '/status/', '/status?x=1'])('shows what the plane says: %s', async (path) => {
-    expect(await call('GET', path)).toEqual({ status: 200, text: '{"server":{"total_requests":7}}', allow: undefined,
-    type: 'application/json; charset=utf-8' });
+    expect(await call('GET', path)).toEqual({
+      status: 200, text: '{"server":{"total_requests":7}}', allow: undefined,
+      type: 'application/json; charset=utf-8',
+    });
   });
 
   it('answers HEAD as GET without a body', async () => {
@@ -73,12 +77,12 @@ describe('the status API', () => {
   });
 
   it.each([['/'], ['/other'], ['/status/other'], ['/statusx'], ['/constructor'], ['/__proto__'], ['//status']])('knows no other path: %s',
-  async (path) => {
-    expect(await call('GET', path)).toMatchObject({ status: 404, text: '{"message":"Not found"}' });
-  });
+    async (path) => {
+      expect(await call('GET', path)).toMatchObject({ status: 404, text: '{"message":"Not found"}' });
+    });
 
   it.each([['DELETE', '/status', 'GET'], ['PUT', '/status/ready', 'GET, POST'], ['POST', '/status',
-  'GET']])('names the methods that it knows: %s %s', async (method, path, allow) => {
+    'GET']])('names the methods that it knows: %s %s', async (method, path, allow) => {
     expect(await call(method, path)).toMatchObject({ status: 405, text: '{"message":"Method not allowed"}', allow });
   });
 
@@ -92,12 +96,14 @@ describe('the status API', () => {
 
   it.each([
     ['status=ready', 'application/x-www-form-urlencoded', '"ready"'], ['', 'application/x-www-form-urlencoded', 'null'], ['{',
-    'application/json', 'null'],
+      'application/json', 'null'],
     ['null', 'application/json', 'null'], ['{"status":1}', 'application/json', '1'], [`status=draining&x=${'y'.repeat(5_000)}`,
-    'text/plain', 'null'],
+      'text/plain', 'null'],
   ])('accepts no other order: %s as %s', async (body, type, got) => {
-    expect(await call('POST', '/status/ready', body, type)).toMatchObject({ status: 400,
-    text: JSON.stringify({ message: `status: got ${got}, expected "draining"` }) });
+    expect(await call('POST', '/status/ready', body, type)).toMatchObject({
+      status: 400,
+      text: JSON.stringify({ message: `status: got ${got}, expected "draining"` }),
+    });
     expect(drained).toBe(0);
   });
 
@@ -110,7 +116,7 @@ describe('the status API', () => {
   it('goes on after a client that leaves in the middle of a body, and after a defect', async () => {
     await new Promise<void>((resolve) => {
       const socket = connect(port, '127.0.0.1',
-      () => socket.write('POST /status/ready HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nstatus', () => socket.destroy()));
+        () => socket.write('POST /status/ready HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nstatus', () => socket.destroy()));
       socket.on('close', () => resolve());
     });
     await expect.poll(() => lines.length).toBe(1);
@@ -122,16 +128,18 @@ describe('the status API', () => {
 
   it('serves TLS where the listener says so, and needs a certificate for it', async () => {
     const ssl = { ...LISTENER, ssl: true };
-    await expect(api.open([ssl], servers())).rejects.toMatchObject({ code: 'certificate-missing',
-    message: expect.stringMatching(/KONG_STATUS_LISTEN: .*KONG_STATUS_SSL_CERT/) });
+    await expect(api.open([ssl], servers())).rejects.toMatchObject({
+      code: 'certificate-missing',
+      message: expect.stringMatching(/KONG_STATUS_LISTEN: .*KONG_STATUS_SSL_CERT/),
+    });
     const { certificate, key } = await createSelfSignedCertificate({ commonName: 'status.test' });
     const [address] = await api.open([ssl], servers({ certificate, key: new Secret(key) }));
     const status = await new Promise((resolve, reject) => {
       requestTls({ host: '127.0.0.1', port: address!.port, path: '/status', ca: certificate, servername: 'status.test', agent: false },
-      (response) => {
-        response.resume();
-        resolve(response.statusCode);
-      }).on('error', reject).end();
+        (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        }).on('error', reject).end();
     });
     expect(status).toBe(200);
   });

@@ -75,7 +75,7 @@ export const WORD_LIST: readonly Wording[] = [
   },
   {
     pattern:
-      /\b(?:a|the|this|that|each|every|one|two|three|whole|next|last|later|of|by|per|rolling|shared|before) turns?\b|\bturn(?:ed over|s of)\b/i,
+      /\b(?:a|the|this|that|each|every|one|two|three|whole|next|last|of|by|per|rolling|shared|before) turns?\b|\bturn(?:ed over|s of)\b/i,
     better: 'rotation',
     refused: 'Every turn of the certificate is announced.',
     right: 'Every rotation is announced; addresses are tried in turn, and the feature is turned off.',

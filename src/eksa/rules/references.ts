@@ -81,10 +81,12 @@ function* machineConfigs(cluster: ClusterDocument, context: Context): Iterable<P
         at: `${at}.kind`,
         message: `is ${asWritten(ref.kind)}; expected ${wanted}, as the datacenter is a ${cluster.spec?.datacenterRef?.kind}`,
       };
-    } else if (!context.find(ref.kind, ref.name)) yield {
-      at: `${at}.name`, message: `is ${asWritten(ref.name)}, but the file holds no `
+    } else if (!context.find(ref.kind, ref.name)) {
+      yield {
+        at: `${at}.name`, message: `is ${asWritten(ref.name)}, but the file holds no `
       + `${wanted} of that name`,
-    };
+      };
+    }
   }
 }
 
@@ -125,10 +127,12 @@ function* identityKinds(cluster: ClusterDocument): Iterable<Problem> {
   for (const [index, kind] of kinds.entries()) {
     const at = `spec.identityProviderRefs[${index}].kind`;
     if (!isOneOf(kind, IDENTITY_KINDS)) yield { at, message: `is ${asWritten(kind)}; expected ${oneOf(IDENTITY_KINDS)}` };
-    else if (kinds.indexOf(kind) < index) yield {
-      rule: 'X11', at, message: `is ${kind} a second time; only one of a kind is `
+    else if (kinds.indexOf(kind) < index) {
+      yield {
+        rule: 'X11', at, message: `is ${kind} a second time; only one of a kind is `
       + 'used', fix: 'keep one',
-    };
+      };
+    }
   }
 }
 

@@ -124,11 +124,12 @@ function* expressions({ spec }: TinkerbellMachine): Iterable<Problem> {
       const takesValues = operator === 'In' || operator === 'NotIn';
       if (!OPERATORS.includes(operator)) {
         yield { at: `${path}.operator`, message: `is ${asWritten(operator)}; expected ${oneOf(OPERATORS)}` };
-      } else if (takesValues && values.length === 0) yield {
-        rule: 'T12', at: `${path}.values`, message: `is empty; ${operator} needs at `
+      } else if (takesValues && values.length === 0) {
+        yield {
+          rule: 'T12', at: `${path}.values`, message: `is empty; ${operator} needs at `
         + 'least one',
-      };
-      else if (!takesValues && values.length > 0) yield { rule: 'T12', at: `${path}.values`, message: `is set; ${operator} takes none` };
+        };
+      } else if (!takesValues && values.length > 0) yield { rule: 'T12', at: `${path}.values`, message: `is set; ${operator} takes none` };
     }
   }
 }

@@ -74,7 +74,9 @@ const PACKAGES = object({
 });
 
 const ENCRYPTION = object({
-  'providers!': list(object({ 'kms!': object({ 'cachesize': integer, 'name!': text, 'socketListenAddress!': text, 'timeout': duration }) })),
+  'providers!': list(object({
+    'kms!': object({ 'cachesize': integer, 'name!': text, 'socketListenAddress!': text, 'timeout': duration }),
+  })),
   'resources!': list(text),
 });
 

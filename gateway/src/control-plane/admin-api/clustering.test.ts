@@ -54,9 +54,9 @@ describe('a control plane', () => {
   it.each([
     ['POST', '/clustering/data-planes', 405], ['DELETE', '/clustering/data-planes', 405], ['POST', '/clustering/status', 405],
     ['GET', '/clustering/data-planes/00000000-0000-4000-8000-000000000999', 404], ['GET', '/clustering_data_planes', 404], ['GET',
-    '/clustering', 404],
+      '/clustering', 404],
     ['GET', '/clustering/data-planes?size=0', 400], ['GET', '/clustering/data-planes?size=1001', 400], ['GET',
-    '/clustering/data-planes?offset=bad', 400],
+      '/clustering/data-planes?offset=bad', 400],
     ['GET', '/config', 400],
   ])('answers %s %s with %i, as recorded', async (method, path, status) => {
     expect((await node.send(method, path)).status).toBe(status);

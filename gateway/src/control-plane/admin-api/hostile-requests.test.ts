@@ -126,8 +126,10 @@ describe.each(STORE_KINDS.filter(({ name }) => name !== 'SQLite in a file'))('th
   const lines: string[] = [];
   const known: string[] = [];
   beforeAll(async () => {
-    node = await startAdminNode({ store: await openAt(await newPlace()), role: 'control_plane',
-    log: createLog({ write: (line) => lines.push(line) }) });
+    node = await startAdminNode({
+      store: await openAt(await newPlace()), role: 'control_plane',
+      log: createLog({ write: (line) => lines.push(line) }),
+    });
     known.push(...(JSON.parse((await node.send('GET', '/endpoints')).text) as { readonly data: readonly string[] }).data);
     for (const [path, body] of EXISTING) expect((await node.send('PUT', path, body)).status, path).toBe(200);
   });

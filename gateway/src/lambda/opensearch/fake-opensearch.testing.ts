@@ -44,33 +44,41 @@ export async function startFakeOpenSearch(): Promise<FakeOpenSearch> {
 
   function answer({ method = '', url = '', headers }: IncomingMessage, text: string): Answer {
     calls.push(`${method} ${url}`);
-    if (!/^AWS4-HMAC-SHA256 Credential=\S+\/eu-central-1\/es\/aws4_request, /.test(headers.authorization ?? '')) return {
-      status: 403,
-      body: { message: 'not signed' },
-    };
+    if (!/^AWS4-HMAC-SHA256 Credential=\S+\/eu-central-1\/es\/aws4_request, /.test(headers.authorization ?? '')) {
+      return {
+        status: 403,
+        body: { message: 'not signed' },
+      };
+    }
     const refusal = refusals.get(`${method} ${url}`);
     if (refusal !== undefined) return { status: refusal, body: { error: 'refused' } };
     const [path = '', query = ''] = url.split('?');
     if (path.endsWith('/_bulk')) return bulk(path.split('/')[1]!, text);
-    if (path.startsWith('/_dashboards/') && headers['osd-xsrf'] !== 'true') return {
-      status: 400,
-      body: { message: 'Request must contain a osd-xsrf header.' },
-    };
+    if (path.startsWith('/_dashboards/') && headers['osd-xsrf'] !== 'true') {
+      return {
+        status: 400,
+        body: { message: 'Request must contain a osd-xsrf header.' },
+      };
+    }
     if (path.endsWith('/_bulk_create')) return saved(JSON.parse(text) as { type: string; id: string }[]);
     if (path.endsWith('/monitors/_search')) return search(text);
     if (path.startsWith('/_plugins/_ism/change_policy/')) return OK;
     if (path === '/_plugins/_alerting/monitors') return put(`${path}/monitor-${++sequence}`, text);
     if (method === 'GET') return stored.has(path) ? { status: 200, body: { _seq_no: 7, _primary_term: 2, ...stored.get(path) } } : ABSENT;
     if (method === 'DELETE') return stored.delete(path) ? OK : ABSENT;
-    if (path.startsWith('/_data_stream/') && stored.has(path)) return {
-      status: 400,
-      body: { error: { type: 'resource_already_exists_exception' } },
-    };
+    if (path.startsWith('/_data_stream/') && stored.has(path)) {
+      return {
+        status: 400,
+        body: { error: { type: 'resource_already_exists_exception' } },
+      };
+    }
     // What is written blindly over another's change is refused.
-    if (path.startsWith('/_plugins/_ism/policies/') && stored.has(path) && query !== 'if_seq_no=7&if_primary_term=2') return {
-      status: 409,
-      body: { error: 'version conflict' },
-    };
+    if (path.startsWith('/_plugins/_ism/policies/') && stored.has(path) && query !== 'if_seq_no=7&if_primary_term=2') {
+      return {
+        status: 409,
+        body: { error: 'version conflict' },
+      };
+    }
     return put(path, text);
   }
 
@@ -93,10 +101,12 @@ export async function startFakeOpenSearch(): Promise<FakeOpenSearch> {
   function bulk(target: string, text: string): Answer {
     const lines = text.trimEnd().split('\n').map((line) => JSON.parse(line) as any);
     const items = [];
-    for (let at = 0; at < lines.length; at += 2) items.push({
-      create: create(`${target}/${lines[at].create._id ?? `made-${++sequence}`}`,
-        lines[at + 1]),
-    });
+    for (let at = 0; at < lines.length; at += 2) {
+      items.push({
+        create: create(`${target}/${lines[at].create._id ?? `made-${++sequence}`}`,
+          lines[at + 1]),
+      });
+    }
     return { status: 200, body: { items } };
   }
 

@@ -88,7 +88,10 @@ function requireSamePlace(property: string, secret: ISecret): void {
   for (const kind of ['account', 'region'] as const) {
     const [got, expected] = [secret.env[kind], stack[kind]];
     if (got === expected || Token.isUnresolved(got) || Token.isUnresolved(expected)) continue;
-    const fix = { region: 'import it in a stack of that region, or replicate it', account: 'planes read secrets of their own account; copy it there' };
+    const fix = {
+      region: 'import it in a stack of that region, or replicate it',
+      account: 'planes read secrets of their own account; copy it there',
+    };
     throw new Error(
       `${property}: the secret is in ${kind} ${got}, but imported in stack ${stack.node.path} of ${kind} ${expected}, `
         + `expected the same: ${fix[kind]}`,
