@@ -9,6 +9,7 @@ import type { Schemas } from '../model/schema/entity-schema.ts';
 import { ChangeFeed } from './change-feed.ts';
 import { DataPlaneTable } from './data-plane-table.ts';
 import { isDatabaseUnavailable } from './database-unavailable.ts';
+import { removeExpiredRows } from './expired-rows.ts';
 import { ExpiryWatch } from './expiry-watch.ts';
 import { migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/list.ts';
@@ -76,11 +77,10 @@ export class SqlStore implements Store {
       // Taking the counter first makes writers wait for each other: what one checked stays true until it has written.
       await transaction.updateTable('revisions').set((eb) => ({ value: eb.ref('value') })).where('id', '=', 1).execute();
       const nowMs = this.#clock.now();
-      const expiry = new TableWriter(transaction, this.#schemas, nowMs);
-      await expiry.expire();
+      const expired = await removeExpiredRows(transaction, this.#schemas, nowMs);
       const writer = new TableWriter(transaction, this.#schemas, nowMs);
       const value = await work(writer);
-      const changed = writer.changed ?? expiry.changed;
+      const changed = writer.changed ?? expired;
       if (changed !== undefined) await this.#dialect.notify?.(transaction, changed);
       return { value, revision: changed ?? await writer.revision() };
     });

@@ -4,7 +4,7 @@ import type { Transaction } from 'kysely';
 import { danglingReference, primaryKeyViolation, stillReferenced, uniqueViolation } from '../model/entity-error.ts';
 import { foreignFieldsOf, primaryKeyOf, uniqueFieldsOf } from '../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
-import { TableReader, digestOf, toSeconds } from './reader.ts';
+import { TableReader, digestOf } from './reader.ts';
 import type { Change, Entity, Writer } from './store.ts';
 import type { Tables } from './tables.ts';
 
@@ -26,11 +26,9 @@ export class TableWriter extends TableReader implements Writer {
     return this.#changed;
   }
 
-  /** Removes the rows whose time to live is over, with what belongs to them. Until then they hold their keys and unique values. */
-  async expire(): Promise<void> {
-    const rows = await this.#transaction.selectFrom('entities').select(['entity', 'key'])
-      .where('expires_at', '<=', toSeconds(this.nowMs)).orderBy('entity').orderBy('key').execute();
-    for (const { entity, key } of rows) await this.#remove(entity, key, 'expire');
+  /** Removes a row whose time to live is over, with what belongs to it. */
+  async expire(entity: string, key: string): Promise<void> {
+    await this.#remove(entity, key, 'expire');
   }
 
   async insert(entity: string, row: Entity): Promise<void> {

@@ -8,8 +8,9 @@ import type { OwnAnswer } from './answer.ts';
 import { headOfUpstream, ResponseHead } from './client-response.ts';
 import { hasBody } from './http-exchange.ts';
 import type { HttpExchange } from './http-exchange.ts';
-import { UpstreamError } from './upstream-pool.ts';
-import type { UpstreamAnswer, UpstreamFailure, UpstreamPool } from './upstream-pool.ts';
+import { UpstreamError } from './upstream-answer.ts';
+import type { UpstreamAnswer, UpstreamFailure } from './upstream-answer.ts';
+import type { UpstreamPool } from './upstream-pool.ts';
 import { buildUpstreamHead } from './upstream-request.ts';
 import type { UpstreamHead } from './upstream-request.ts';
 

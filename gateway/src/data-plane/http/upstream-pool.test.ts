@@ -14,7 +14,8 @@ import { answerOf, ask, LocalProxy, RawUpstream, requestOf, rowsFor } from '../.
 import type { RawPeer } from '../../../test/fixtures/local-proxy.ts';
 import { createSelfSignedCertificate } from '../../base/self-signed-certificate.ts';
 import type { Service } from '../../model/snapshot.ts';
-import { UpstreamError, UpstreamPool } from './upstream-pool.ts';
+import { UpstreamError } from './upstream-answer.ts';
+import { UpstreamPool } from './upstream-pool.ts';
 import type { UpstreamPoolOptions } from './upstream-pool.ts';
 
 const closing: (() => Promise<void> | void)[] = [];
