@@ -71,7 +71,7 @@ testCompiled('every optional property says what it is by default', () => {
 });
 
 /** The wordings that docstrings use for it. */
-const MUTABILITY = /fixed once|can(?:not)? be (?:changed|added|taken)|replaces the|upgrades go/i;
+const MUTABILITY = /fixed once|can(?:not)? be (?:changed|added|taken|undone)|replaces the|upgrade one minor at a time/i;
 
 /** Options for reading a file: not part of a cluster. */
 const NOT_OF_A_CLUSTER = ['HardwareCsvOptions'];

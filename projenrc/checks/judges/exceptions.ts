@@ -10,6 +10,12 @@ export interface JudgeException {
 
 const TEMPLATES: readonly JudgeException[] = [
   {
+    judge: 'cfn-guard',
+    rules: ['rds_cluster_deletion_protection_enabled_check'],
+    where: /^getting-started\//,
+    reason: 'a first try: one command deletes all of it',
+  },
+  {
     judge: 'cfn-lint',
     rules: ['W3005'],
     where: /\/DependsOn\/\d+$/,
@@ -269,6 +275,12 @@ const MANIFESTS: readonly JudgeException[] = [
     rules: ['CKV_K8S_43'],
     where: /\.k8s\.yaml (Deployment|Job)\./,
     reason: "the tag is the hash of the image's content and is pushed once; the digest exists only after the image is built",
+  },
+  {
+    judge: 'kube-score',
+    rules: ['deployment-replicas'],
+    where: /^getting-started\/hybridge\//,
+    reason: 'a first try: one pod of each plane is enough',
   },
   {
     judge: 'kube-score',
