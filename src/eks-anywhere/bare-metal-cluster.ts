@@ -62,8 +62,8 @@ export interface BareMetalWorkerNodes extends WorkerNodeGroupOptions, BareMetalM
 /** Properties of a cluster on bare metal. */
 export interface BareMetalClusterProps extends MachineClusterProps {
   /**
-   * Address for the services that install the machines (Tinkerbell): a free IP address in the machines' network, another than
-   * `endpoint`. Fixed once the cluster exists.
+   * Address for the services that install the machines (Tinkerbell): a free IP address in the machines' network,
+   * different from `endpoint`. Fixed once the cluster exists.
    */
   readonly tinkerbellIp: string;
 

@@ -47,7 +47,7 @@ const EARLY: ReadonlySet<string> = new Set(['S1', 'S10', ...[
   ...VSPHERE_CLUSTER_RULES, ...VSPHERE_DATACENTER_RULES, ...VSPHERE_MACHINE_RULES, ...MACHINE_RULES,
 ].filter(({ early }) => early).map(({ id }) => id)]);
 
-/** Whether one property alone is to blame, so that the finding holds before the app is finished. */
+/** Whether a single property causes the finding, so that it holds before the app is finished. */
 export function isEarly({ ruleId }: Finding): boolean {
   return EARLY.has(ruleId);
 }

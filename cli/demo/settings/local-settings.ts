@@ -21,7 +21,7 @@ interface Pem {
   readonly text: string;
 }
 
-/** What a process on this machine has instead of a cluster's services. */
+/** Local substitutes for the services of a cluster. */
 export interface LocalPlane {
   /** Its working directory. */
   readonly prefix: string;

@@ -1,4 +1,4 @@
-/** Subnets without a way to the internet: what is done in them needs endpoints of the VPC. */
+/** Checks subnets without a route to the internet: nodes and pods in them need VPC endpoints. */
 import { Annotations, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';

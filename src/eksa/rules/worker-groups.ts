@@ -10,7 +10,7 @@ import type { Context, Problem, Rule } from './rule';
 
 const AT = 'spec.workerNodeGroupConfigurations';
 const ROLLOUT_TYPES = ['RollingUpdate', 'InPlace'];
-/** `<cluster>-<group>` names objects and is the value of labels on them. */
+/** `<cluster>-<group>` is the name of objects and the value of their labels. */
 const OBJECT_NAME_LIMIT = 63;
 /** The name that the tools give the first group when it has none. */
 const DEFAULT_GROUP_NAME = 'md-0';

@@ -11,9 +11,9 @@ const SWITCH = 'cdk-hybridge:policy';
 const ID = 'HybridgePolicy';
 
 /**
- * Runs the policy (guard-rules.ts) over the templates of stacks that hold a construct of this library, wherever CDK
- * validates templates at all. One for each app. A finding makes synthesis fail;
- * `Validations.of(construct).acknowledge({ id: 'Hybridge::<rule>', reason })` accepts it.
+ * Runs the policy (guard-rules.ts) over the templates of stacks that contain a construct of this library, when CDK
+ * validates templates. One per app. A finding fails the synthesis; `Validations.of(construct).acknowledge({ id:
+ * 'Hybridge::<rule>', reason })` accepts it.
  */
 export class PolicyPack extends Construct {
   /** Puts the scope's stack under the policy; what is in no stack has no template. */
@@ -62,7 +62,10 @@ function isOn(root: IConstruct & { readonly _builtinCloudFormationValidation?: b
 
 const RULES = new Map(GUARD_RULES.map((rule) => [rule.id, rule]));
 
-/** CDK's own validation with our rules added. Findings of ours are kept back: CDK turns whatever this plugin reports into warnings. */
+/**
+ * CDK's own validation with our rules added. The plugin reports our findings itself, because CDK turns those of this
+ * plugin into warnings.
+ */
 class RuleEngine extends CloudFormationValidatePlugin {
   private findings: readonly PolicyViolation[] | undefined;
 

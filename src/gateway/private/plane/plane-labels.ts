@@ -32,7 +32,7 @@ export function configurationLabels(plane: PlaneDescription): Readonly<Record<st
 /** `app.kubernetes.io/component` of these pods. */
 export const CONFIGURATION = 'configuration';
 
-/** The migrations' pods: not selected by the plane's Services, covered by its policy for the database. */
+/** Labels of the migrations' pods: the plane's Services do not select them, its network policy for the database does. */
 export function migrationLabels(plane: PlaneDescription): Readonly<Record<string, string>> {
   return { ...objectLabels(plane), 'app.kubernetes.io/component': 'migrations' };
 }

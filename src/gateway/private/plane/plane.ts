@@ -7,7 +7,7 @@ export type PlaneSettings = Readonly<Record<string, string>>;
 
 /** Public files, mounted into pods. */
 export interface FileMount {
-  /** Ends the name of the ConfigMap: `<plane>-<name>`. */
+  /** Last part of the ConfigMap's name: `<plane>-<name>`. */
   readonly name: string;
   /** Folder in the container. */
   readonly path: string;
