@@ -23,6 +23,10 @@ interface Node {
 }
 
 describe.each(STORE_KINDS.filter(({ name }) => name !== 'SQLite in memory'))('control planes on $name', ({ name, newPlace, skip }) => {
+  if (skip) {
+    it.skip(`is not tested: ${skip}`);
+    return;
+  }
   // A file of SQLite belongs to one node.
   const count = name === 'PostgreSQL' ? 2 : 1;
   const clock = new ManualClock();
@@ -66,7 +70,7 @@ describe.each(STORE_KINDS.filter(({ name }) => name !== 'SQLite in memory'))('co
     return node.configuration.latest()!.revision === revision;
   });
 
-  it.skipIf(skip)('export the same table under one new revision, after a change that is logged once', async () => {
+  it('export the same table under one new revision, after a change that is logged once', async () => {
     const started = await startAll(await newPlace());
     const { store } = started[0]!;
     const before = await addCredentials(started[0]!);
@@ -87,7 +91,7 @@ describe.each(STORE_KINDS.filter(({ name }) => name !== 'SQLite in memory'))('co
     expect(changes.map(({ revision, operation }) => [revision, operation])).toEqual([[before + 1, 'expire']]);
   });
 
-  it.skipIf(skip)('agree with one that was stopped when the credential expired', async () => {
+  it('agree with one that was stopped when the credential expired', async () => {
     const place = await newPlace();
     const stopped = await start(place);
     const before = await addCredentials(stopped);
@@ -100,7 +104,7 @@ describe.each(STORE_KINDS.filter(({ name }) => name !== 'SQLite in memory'))('co
     }
   });
 
-  it.skipIf(skip)('hide the credential at once, and export it until the change is made', async () => {
+  it('hide the credential at once, and export it until the change is made', async () => {
     let aheadMs = 0;
     const ahead = { now: () => clock.now() + aheadMs, after: clock.after.bind(clock), every: clock.every.bind(clock) };
     const store = await openAt(await newPlace(), { clock: ahead });
