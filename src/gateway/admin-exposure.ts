@@ -8,6 +8,7 @@ import { requireSeconds } from '../private/input/numbers';
 import { atPlace } from '../private/input/place';
 import { requireCidrs } from '../private/network/cidr-text';
 import { requireHostname } from '../private/network/host-name';
+import { requireZone } from '../private/network/host-record';
 
 /** Options of `AdminExposure.internalLoadBalancer()`. */
 export interface AdminLoadBalancerOptions {
@@ -118,7 +119,7 @@ function requireOptions({ hostname, certificate, identity, cidrs, sessionDuratio
   if (sessionDuration) {
     requireSeconds('sessionDuration', sessionDuration, { min: 300, max: 604_800, expected: 'five minutes to seven days' });
   }
-  if (hostedZone) requireZone(hostedZone, hostname);
+  if (hostedZone) requireZone('hostedZone', hostedZone, hostname);
 }
 
 /** The widest private network is a /8; a wider one contains public addresses. */
@@ -128,9 +129,4 @@ function refuseEverybody(property: string, cidr: string) {
     `${property}: got ${cidr}, which contains public addresses, expected the networks of the administrators, /8 or `
       + 'smaller, such as 10.20.0.0/16: the Admin API is never public',
   );
-}
-
-function requireZone({ zoneName }: route53.IHostedZone, hostname: string) {
-  if (Token.isUnresolved(zoneName) || Token.isUnresolved(hostname) || hostname === zoneName || hostname.endsWith(`.${zoneName}`)) return;
-  throw new Error(`hostedZone: got ${zoneName}, which ${hostname} is not in, expected a zone that the name ends with`);
 }

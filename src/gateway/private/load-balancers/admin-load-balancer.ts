@@ -5,13 +5,12 @@ import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { AuthenticateCognitoAction } from 'aws-cdk-lib/aws-elasticloadbalancingv2-actions';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as route53 from 'aws-cdk-lib/aws-route53';
-import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { LoadBalancerLogin } from '../../../identity/private/load-balancer-login';
 import { DRAIN_SECONDS, PORTS } from '../../../private/contract';
 import type { KubernetesObject } from '../../../private/kubernetes/object';
+import { loadBalancerRecord } from '../../../private/network/host-record';
 import { requireTwoZones } from '../../../private/network/two-zones';
 import { ADMIN_TAG } from '../../../private/policy/admin-tag';
 import type { AdminLoadBalancerOptions } from '../../admin-exposure';
@@ -72,13 +71,7 @@ export class AdminLoadBalancer extends Construct {
       // For other names, and for writes from other sites.
       defaultAction: elb.ListenerAction.fixedResponse(403, { contentType: 'text/plain', messageBody: 'refused' }),
     }), props.identity._administrate(hostname));
-    if (hostedZone) {
-      new route53.ARecord(this, 'Name', {
-        zone: hostedZone,
-        recordName: `${hostname}.`,
-        target: route53.RecordTarget.fromAlias(new LoadBalancerTarget(this.loadBalancer)),
-      });
-    }
+    if (hostedZone) loadBalancerRecord(this, 'Name', { hostname, hostedZone }, this.loadBalancer);
   }
 
   /** What makes the cluster's controller keep the pods of a Service in the target group. */
