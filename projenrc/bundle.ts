@@ -7,6 +7,7 @@
  *   eksa-*.mjs        the rules of EKS Anywhere as functions (check, diff), for any JavaScript runtime
  *   plugins.json      names of the plugins that the packaged gateway has, for constructs
  *   declarative.cjs   the reader of declarative files, for constructs: it is loaded while they are made, so it is no ES module
+ *   settings.cjs      what a node says of one setting, for constructs
  *
  * Readable on purpose: not minified, names kept, so that stack traces read. Two runs over the same sources are byte-equal,
  * which keeps asset hashes stable. Ends with the check of the layers.
@@ -52,7 +53,7 @@ async function main() {
       ...(await bundleLambdas()),
       ...(await bundleCommandLine()),
       await bundleEksAnywhereRules(),
-      await bundleDeclarativeReader(),
+      await bundleReaders(),
     ];
     await writePluginNames();
     rmSync(DESTINATION, { recursive: true, force: true });
@@ -131,8 +132,8 @@ async function bundleEksAnywhereRules(): Promise<Metafile> {
   return metafile!;
 }
 
-/** `readDeclarative(text, options?)` with the gateway's own schemas. */
-async function bundleDeclarativeReader(): Promise<Metafile> {
+/** For constructs: `readDeclarative(text, options?)` with the gateway's own schemas, `judgeGivenSetting(name, text?)` with its settings. */
+async function bundleReaders(): Promise<Metafile> {
   const { metafile } = await build({
     ...COMMON,
     format: 'cjs',
@@ -140,7 +141,10 @@ async function bundleDeclarativeReader(): Promise<Metafile> {
     banner: {},
     // What the constructs run on.
     target: 'node20',
-    entryPoints: [{ in: 'gateway/src/declarative/read.ts', out: 'declarative' }],
+    entryPoints: [
+      { in: 'gateway/src/declarative/read.ts', out: 'declarative' },
+      { in: 'gateway/src/settings/given-names.ts', out: 'settings' },
+    ],
     outdir: OUT,
   });
   writeFileSync(join(OUT, 'declarative.THIRD-PARTY-LICENSES.txt'), licencesOf(ROOT, Object.keys(metafile!.inputs)));

@@ -17,7 +17,7 @@ const REQUIRED = [
   'lib/bundle/image/Dockerfile', 'lib/bundle/image/working-directory/.keep', 'lib/bundle/image/THIRD-PARTY-LICENSES.txt',
   'lib/bundle/cli/hybridge.mjs', 'lib/bundle/cli/THIRD-PARTY-LICENSES.txt',
   'lib/bundle/eksa-check.mjs', 'lib/bundle/eksa-diff.mjs', 'lib/bundle/eksa.THIRD-PARTY-LICENSES.txt',
-  'lib/bundle/declarative.cjs', 'lib/bundle/plugins.json', 'lib/bundle/declarative.THIRD-PARTY-LICENSES.txt',
+  'lib/bundle/declarative.cjs', 'lib/bundle/settings.cjs', 'lib/bundle/plugins.json', 'lib/bundle/declarative.THIRD-PARTY-LICENSES.txt',
   ...MAIN_ARTEFACTS, ...LAMBDAS,
 ];
 const FORBIDDEN = [

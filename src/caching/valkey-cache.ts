@@ -7,6 +7,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { requireWhole } from '../private/input/numbers';
 import { atPlace } from '../private/input/place';
+import { requireStack } from '../private/input/stack-scope';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
 import { requireTwoZones } from '../private/network/two-zones';
 import type { SecretMount } from '../private/secrets/mount';
@@ -84,6 +85,7 @@ export class ValkeyCache extends GatewayCache {
 
   constructor(scope: Construct, id: string, private readonly props: ValkeyCacheProps) {
     super(scope, id);
+    requireStack(this);
     const { vpc, capacity = ValkeyCapacity.nodes(), snapshotDays = 15 } = props;
     atPlace(this, () => {
       requireWhole('snapshotDays', snapshotDays, { min: 0, max: 35 });

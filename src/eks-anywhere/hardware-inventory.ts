@@ -86,7 +86,9 @@ export interface HardwareCsvOptions {
  */
 export class HardwareInventory {
   /**
-   * Reads a `hardware.csv`.
+   * Reads a `hardware.csv`: a header with the columns `hostname`, `mac`, `ip_address`, `netmask`, `gateway`,
+   * `nameservers`, `labels` and `disk`, optionally `bmc_ip`, `bmc_username`, `bmc_password` and `vlan_id`, and one row a
+   * machine. Several nameservers or labels are separated by `|`. docs/eks-anywhere-files.md describes each column.
    *
    * @param path of the file, absolute or relative to the working directory
    * @throws Error when the file is missing, is not valid CSV, lacks columns or contains a BMC password

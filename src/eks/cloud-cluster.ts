@@ -10,6 +10,7 @@ import { Construct } from 'constructs';
 import type { IDependable } from 'constructs';
 import { claimName } from '../private/input/claims';
 import { atPlace } from '../private/input/place';
+import { requireStack } from '../private/input/stack-scope';
 import { podRole } from '../private/kubernetes/pod-role';
 import { Topology } from '../private/topology/topology';
 import { ClusterAccess } from './cluster-access';
@@ -232,6 +233,7 @@ export class CloudCluster extends Construct {
   /** @throws Error that names the property that EKS would reject, or that contradicts another one */
   constructor(scope: Construct, id: string, props: CloudClusterProps) {
     super(scope, id);
+    requireStack(this);
     const network = atPlace(this, () => {
       requireVersions(props.kubernetesVersion, props.kubectlLayer);
       if (props.clusterName !== undefined) requireClusterName(this, props.clusterName);

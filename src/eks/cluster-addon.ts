@@ -21,7 +21,7 @@ export interface ClusterAddon {
   readonly configuration?: { [key: string]: any };
 
   /**
-   * Service account of the add-on → IAM role of its pods through EKS Pod Identity. `CloudCluster.podRole()` creates
+   * Service account of the add-on → IAM role of its pods through EKS Pod Identity. `CloudCluster.addPodRole()` creates
    * such roles.
    *
    * @default - none, or the role that `CloudCluster` creates for its default add-ons

@@ -3,6 +3,7 @@ import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { atPlace } from '../private/input/place';
+import { requireStack } from '../private/input/stack-scope';
 import { writeFilesAtSynthesis } from '../private/output-files';
 import { PolicyPack } from '../private/policy/policy-pack';
 import type { CloudCluster } from './cloud-cluster';
@@ -54,6 +55,7 @@ export class HybridNodes extends Construct {
   /** @throws Error when the cluster has no remote networks, or for a label that nodes may not set on themselves */
   constructor(scope: Construct, id: string, props: HybridNodesProps) {
     super(scope, id);
+    requireStack(this);
     PolicyPack.watch(this);
     const { cluster, labels = {} } = props;
     this._cluster = cluster;

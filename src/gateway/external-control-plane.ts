@@ -1,6 +1,8 @@
+import { Annotations } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ENV, ROLES } from '../private/contract';
 import { atPlace } from '../private/input/place';
+import { requireStack } from '../private/input/stack-scope';
 import { requireEndpoint, requireServerName } from '../private/network/tunnel-endpoint';
 import type { IGatewayControlPlane } from './gateway-control-plane-interface';
 import { GatewayDataPlane } from './gateway-data-plane';
@@ -19,7 +21,10 @@ export interface GatewayControlPlaneAttributes {
   /** Where data planes send telemetry, as `host:port`: `KONG_CLUSTER_TELEMETRY_ENDPOINT`. */
   readonly telemetryEndpoint: string;
 
-  /** How the two ends of a tunnel authenticate each other; must match the control plane. */
+  /**
+   * How the two ends of a tunnel authenticate each other; must match the control plane. Synth warns of
+   * `Trust.generated()`: the control plane elsewhere does not have its certificate.
+   */
   readonly trust: Trust;
 
   /**
@@ -57,6 +62,7 @@ export class ExternalControlPlane extends Construct implements IGatewayControlPl
 
   constructor(scope: Construct, id: string, attributes: GatewayControlPlaneAttributes) {
     super(scope, id);
+    requireStack(this);
     const { tunnelEndpoint, telemetryEndpoint, trust, serverName, telemetryServerName, engine = GatewayEngine.packaged() } = attributes;
     this.planeName = atPlace(this, () => planeNameOf(id));
     atPlace(this, () => {
@@ -70,6 +76,13 @@ export class ExternalControlPlane extends Construct implements IGatewayControlPl
       tunnel: atPlace(this, () => trust._bind(this, this.planeName)),
       addresses: { configuration: tunnelEndpoint, telemetry: telemetryEndpoint, serverName, telemetryServerName },
     };
+    if (trust._isGenerated) {
+      Annotations.of(this).addWarningV2(
+        'cdk-hybridge:trust.generated-elsewhere',
+        'trust: Trust.generated() makes a certificate in this app, which the control plane elsewhere does not have: it rejects the tunnels '
+          + 'until it gets that certificate, and again after each rotation; use Trust.existing() or Trust.existingPki() with its own',
+      );
+    }
     const plane = { name: this.planeName, role: ROLES.controlPlane, settings: { [ENV.role]: ROLES.controlPlane } };
     atPlace(this, () => addToTopology(this, { target: 'external', plane }));
   }

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { PORTS } from '../private/contract';
 import { requireWhole } from '../private/input/numbers';
 import { atPlace } from '../private/input/place';
+import { requireStack } from '../private/input/stack-scope';
 import { kebabCase } from '../private/kubernetes/names';
 import { requireCidrs } from '../private/network/cidr-text';
 import { Topology } from '../private/topology/topology';
@@ -27,7 +28,8 @@ import { ADMIN_PORT, ADMIN_TLS_PORT, TELEMETRY_PORT, TUNNEL_PORT } from './priva
 import { planeMetric, serviceConnections } from './private/measures/plane-measures';
 import type { PlaneDescription, PlaneResources } from './private/plane/plane';
 import { planeNameOf } from './private/plane/plane-name';
-import { controlPlaneSettings, withUserSettings } from './private/plane/plane-settings';
+import { controlPlaneSettings } from './private/plane/plane-settings';
+import { withUserSettings } from './private/plane/user-settings';
 import type { ControlPlaneLink } from './private/trust/control-plane-link';
 import type { Trust } from './trust';
 
@@ -139,6 +141,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
 
   constructor(scope: Construct, id: string, props: GatewayControlPlaneProps) {
     super(scope, id);
+    requireStack(this);
     this.planeName = atPlace(this, () => planeNameOf(id));
     const { tunnel, trust, resource, admin } = atPlace(this, () => this.make(props));
     this.resource = resource;
@@ -274,7 +277,8 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
     const image = engine._image(this);
     const chart = engine._chart;
     requireKongSettings(chart, props.settings);
-    const settings = withUserSettings(controlPlaneSettings(trust.settings, database.settings, admin !== undefined), props.settings);
+    const own = controlPlaneSettings(trust.settings, database.settings, admin !== undefined);
+    const settings = withUserSettings(this, own, props.settings, chart);
     const plane = onKubernetes<PlaneDescription>(this, {
       name: this.planeName,
       role: 'control_plane',

@@ -7,6 +7,7 @@ import type { GatewayIdentity } from '../identity/gateway-identity';
 import type { GatewayLogs } from '../logging/gateway-logs';
 import { requireWhole } from '../private/input/numbers';
 import { atPlace } from '../private/input/place';
+import { requireStack } from '../private/input/stack-scope';
 import { requireHostname } from '../private/network/host-name';
 import { Topology } from '../private/topology/topology';
 import type { IGatewayControlPlane } from './gateway-control-plane-interface';
@@ -17,7 +18,8 @@ import { planeMetric } from './private/measures/plane-measures';
 import { warnOfMissingPlugin } from './private/plane/missing-plugins';
 import type { PlaneResources } from './private/plane/plane';
 import { planeNameOf } from './private/plane/plane-name';
-import { dataPlaneSettings, withUserSettings } from './private/plane/plane-settings';
+import { dataPlaneSettings } from './private/plane/plane-settings';
+import { withUserSettings } from './private/plane/user-settings';
 import type { ControlPlaneLink } from './private/trust/control-plane-link';
 
 /** Options of `GatewayControlPlane.addDataPlane()`. */
@@ -112,6 +114,7 @@ export class GatewayDataPlane extends Construct {
 
   constructor(scope: Construct, id: string, props: GatewayDataPlaneProps) {
     super(scope, id);
+    requireStack(this);
     this._link = props.controlPlane._link;
     this.planeName = atPlace(this, () => planeNameOf(id));
     atPlace(this, () => this.place(props));
@@ -242,7 +245,7 @@ export class GatewayDataPlane extends Construct {
         name: this.planeName,
         role: 'data_plane',
         image: target._image(this, { engine }),
-        settings: withUserSettings(settings, props.settings),
+        settings: withUserSettings(this, settings, props.settings, engine._chart),
         secrets,
         files: trust.files,
         certificate: trust.certificate,

@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { requireStack } from '../private/input/stack-scope';
 import { CustomResourceFunction } from '../private/lambda-function';
 import { PolicyPack } from '../private/policy/policy-pack';
 import { HandoffSite } from './handoff-site';
@@ -45,6 +46,7 @@ export class Handoff extends Construct {
   /** @param scope the stack of the control plane, or another one in its account */
   constructor(scope: Construct, id: string, props: HandoffProps = {}) {
     super(scope, id);
+    requireStack(this);
     PolicyPack.watch(this);
     const { removalPolicy = RemovalPolicy.DESTROY } = props;
     this.bucket = new s3.Bucket(this, 'Bucket', {

@@ -42,7 +42,8 @@ export class Trust {
     return atPlace('Trust.generated', () => {
       const { rotateEvery, removalPolicy = RemovalPolicy.DESTROY } = options;
       const { validDays, rotationDays } = tunnelCertificateDays({ validDays: options.validDays, rotateEvery });
-      return new Trust((scope, plane) => new TunnelCertificate(scope, 'Tunnel', { plane, validDays, rotationDays, removalPolicy }).trust);
+      const properties = { validDays, rotationDays, removalPolicy };
+      return new Trust((scope, plane) => new TunnelCertificate(scope, 'Tunnel', { plane, ...properties }).trust, true);
     });
   }
 
@@ -176,8 +177,16 @@ export class Trust {
 
   private readonly bind: (scope: Construct, plane: string, serials: ReadonlySet<string>) => TunnelTrust;
 
-  private constructor(bind: (scope: Construct, plane: string, serials: ReadonlySet<string>) => TunnelTrust) {
+  /**
+   * Whether the certificate is created in this app.
+   *
+   * @internal
+   */
+  public readonly _isGenerated: boolean;
+
+  private constructor(bind: (scope: Construct, plane: string, serials: ReadonlySet<string>) => TunnelTrust, isGenerated = false) {
     this.bind = bind;
+    this._isGenerated = isGenerated;
   }
 
   /**

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { claimName } from '../private/input/claims';
 import { requireSeconds, requireWhole } from '../private/input/numbers';
 import { atPlace } from '../private/input/place';
+import { requireStack } from '../private/input/stack-scope';
 import { kebabCase, requireObjectName } from '../private/kubernetes/names';
 import type { SecretMount } from '../private/secrets/mount';
 import { Topology } from '../private/topology/topology';
@@ -149,6 +150,7 @@ export class CognitoIdentity extends GatewayIdentity {
 
   constructor(scope: Construct, id: string, private readonly props: CognitoIdentityProps = {}) {
     super(scope, id);
+    requireStack(this);
     this.userPool = atPlace(this, () => this.makePool());
     const domainPrefix = atPlace(this, () => this.domainPrefix(props.domainPrefix));
     this.domain = this.userPool.addDomain('Domain', { cognitoDomain: { domainPrefix } });

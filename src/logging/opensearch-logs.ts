@@ -6,6 +6,7 @@ import * as opensearch from 'aws-cdk-lib/aws-opensearchservice';
 import { Construct } from 'constructs';
 import { requireWhole } from '../private/input/numbers';
 import { atPlace } from '../private/input/place';
+import { requireStack } from '../private/input/stack-scope';
 import { requireTwoZones } from '../private/network/two-zones';
 import { GatewayLogs } from './gateway-logs';
 import type { GatewayLogsProps } from './gateway-logs';
@@ -71,6 +72,7 @@ export class OpenSearchLogs extends GatewayLogs {
 
   constructor(scope: Construct, id: string, props: OpenSearchLogsProps) {
     super(scope, id);
+    requireStack(this);
     const { storageGib = 100, removalPolicy = RemovalPolicy.RETAIN } = props;
     atPlace(this, () => {
       requireWhole('storageGib', storageGib, { min: 10, max: 1536, unit: 'GiB' });

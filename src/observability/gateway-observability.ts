@@ -11,6 +11,7 @@ import { GatewayControlPlane } from '../gateway/gateway-control-plane';
 import { GatewayDataPlane } from '../gateway/gateway-data-plane';
 import { warnOfMissingPlugin } from '../gateway/private/plane/missing-plugins';
 import { atPlace } from '../private/input/place';
+import { requireStack } from '../private/input/stack-scope';
 import { requireLabels } from '../private/kubernetes/labels';
 import { ChartTokens, manifestChart } from '../private/kubernetes/manifest-chart';
 import { requireObjectName } from '../private/kubernetes/names';
@@ -95,6 +96,7 @@ export class GatewayObservability extends Construct {
     private readonly props: GatewayObservabilityProps,
   ) {
     super(scope, id);
+    requireStack(this);
     PolicyPack.watch(this);
     if (props.watch.length === 0) {
       throw new Error(`${this.node.path}: watch: got nothing, expected at least one plane, cache or log domain`);

@@ -21,6 +21,21 @@ export function declarativeReader(): unknown {
   return createRequire(__filename)(existing(join(BUNDLE, 'declarative.cjs'))).readDeclarative;
 }
 
+/** What the gateway's `judgeGivenSetting` says of a setting: gateway/src/settings/given-names.ts. */
+export interface SettingJudgement {
+  /** No setting has the name; `nearest` was probably meant. */
+  readonly isUnknown?: true;
+  readonly nearest?: string;
+  /** Why a node would not start, and what a node would log: sentences that begin with the setting's name. */
+  readonly problem?: string;
+  readonly warning?: string;
+}
+
+/** The gateway's own judgement of one setting, by its table of settings. */
+export function settingJudge(): (name: string, text: string | undefined) => SettingJudgement {
+  return createRequire(__filename)(existing(join(BUNDLE, 'settings.cjs'))).judgeGivenSetting;
+}
+
 /** Names of the plugins that the packaged gateway has: the bundler writes them from the gateway's own list. */
 export function packagedPlugins(): ReadonlySet<string> {
   return new Set(JSON.parse(readFileSync(existing(join(BUNDLE, 'plugins.json')), 'utf8')) as string[]);

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
 import type { MachineCells } from '../../src/eksa/hardware/hardware-csv';
 import { COLUMNS, formatHardware, machineFromCells, parseHardware } from '../../src/eksa/hardware/hardware-csv';
@@ -38,6 +40,18 @@ const HEADER = 'hostname,mac,ip_address,netmask,gateway,nameservers,labels,disk'
 const ROW = 'n,52:54:00:aa:00:01,10.0.0.2,255.255.255.0,10.0.0.1,1.1.1.1,type=cp,/dev/sda';
 
 describe('hardware.csv', () => {
+  it('is documented with every column, and which of them are required', () => {
+    const page = readFileSync(join(__dirname, '..', '..', 'docs', 'eks-anywhere-files.md'), 'utf8');
+    const rows = [...page.matchAll(/^\| `([a-z_]+)` \| (yes|no) \|/gm)].map(([, column, required]) => ({ column, required }));
+    expect(rows.map(({ column }) => column)).toEqual(COLUMNS);
+    for (const { column, required } of rows) {
+      const header = COLUMNS.filter((each) => each !== column).join(',');
+      expect(parseHardware(`${header}\n`).fileProblem !== undefined, column).toBe(required === 'yes');
+    }
+    const [sample = ''] = /hostname,mac[^`]*/.exec(page) ?? [];
+    expect(parseHardware(sample)).toMatchObject({ machines: [{ labels: { type: 'cp' } }, { labels: { type: 'worker' } }] });
+  });
+
   test.each([
     ['a missing column', HEADER.replace(',disk', ''), /lacks the columns disk/],
     ['another letter case', HEADER.replace('mac', 'MAC'), /lacks the columns mac/],

@@ -1,4 +1,6 @@
 import { App } from 'aws-cdk-lib';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { ArtifactMetadataEntryType } from 'aws-cdk-lib/cloud-assembly-schema';
 import {
   AutoScalingGroupTarget,
   DockerTarget,
@@ -70,4 +72,20 @@ it.each([
   [{ serverName: 'cp.gateways.example:443' }, 'serverName: got "cp.gateways.example:443", expected the name in a certificate'],
 ])('wrong attributes are refused: %j', (more, message) => {
   expect(() => GatewayControlPlane.fromAttributes(testStack(), 'Elsewhere', attributes(more))).toThrow(message);
+});
+
+describe('a certificate that this app makes', () => {
+  const warnings = (trust: Trust) => GatewayControlPlane.fromAttributes(testStack(), 'Elsewhere', attributes({ trust })).node.metadata
+    .filter(({ type }) => type === ArtifactMetadataEntryType.WARN)
+    .map(({ data }) => String(data));
+
+  it('is warned about: the control plane elsewhere does not have it', () => {
+    expect(warnings(Trust.generated())).toEqual([
+      expect.stringMatching(/^trust: Trust.generated\(\) makes a certificate in this app.*cdk-hybridge:trust.generated-elsewhere/),
+    ]);
+  });
+
+  it('is not meant by certificates of others', () => {
+    expect(warnings(Trust.existing(Secret.fromSecretNameV2(testStack(), 'Shared', 'gateways/tunnel')))).toEqual([]);
+  });
 });

@@ -6,14 +6,19 @@ import { rowWithoutEffect } from './without-effect.ts';
 
 /** One sentence for each, with the nearest known name. */
 export function unknownNames(environment: Environment): readonly string[] {
-  return Object.keys(environment)
-    .filter((name) => /^(KONG|HYBRIDGE)_/.test(name) && !WORKING_NAMES.has(name) && !NOT_SETTINGS.test(name)
-      && rowWithoutEffect(name) === undefined)
-    .sort()
-    .map((name) => {
-      const nearest = nearestName(name, KNOWN);
-      return `${name} is not a setting and has no effect${nearest ? `; did you mean ${nearest}?` : ''}`;
-    });
+  return Object.keys(environment).filter(isUnknownName).sort().map((name) => {
+    const nearest = nearestSetting(name);
+    return `${name} is not a setting and has no effect${nearest ? `; did you mean ${nearest}?` : ''}`;
+  });
+}
+
+export function isUnknownName(name: string): boolean {
+  return /^(KONG|HYBRIDGE)_/.test(name) && !WORKING_NAMES.has(name) && !NOT_SETTINGS.test(name) && rowWithoutEffect(name) === undefined;
+}
+
+/** @returns the name of a setting that was probably meant */
+export function nearestSetting(name: string): string | undefined {
+  return nearestName(name, KNOWN);
 }
 
 const WORKING_NAMES: ReadonlySet<string> = new Set(WORKING.map(({ name }) => name));

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { toYaml } from '../../eksa/yaml/emit';
 import { requireWhole } from '../../private/input/numbers';
 import { atPlace, shown } from '../../private/input/place';
+import { requireStack } from '../../private/input/stack-scope';
 import { requireObjectName } from '../../private/kubernetes/names';
 import { CustomResourceFunction } from '../../private/lambda-function';
 import { PolicyPack } from '../../private/policy/policy-pack';
@@ -96,6 +97,7 @@ export class EksConnector extends Construct {
    */
   constructor(scope: Construct, id: string, props: EksConnectorProps) {
     super(scope, id);
+    requireStack(this);
     PolicyPack.watch(this);
     const { cluster, consoleUsers = [], registration = 1 } = props;
     const registeredName = props.registeredName ?? cluster.clusterName;

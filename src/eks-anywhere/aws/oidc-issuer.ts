@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { DISCOVERY_PATH, KEYS_FILE, discoveryDocument, issuerUrl } from '../../eksa/issuer/discovery';
 import { isDnsLabel } from '../../eksa/syntax/names';
 import { atPlace, shown } from '../../private/input/place';
+import { requireStack } from '../../private/input/stack-scope';
 import { PolicyPack } from '../../private/policy/policy-pack';
 import { refuseTokens } from '../token-refusal';
 
@@ -73,6 +74,7 @@ export class OidcIssuer extends Construct {
    */
   constructor(scope: Construct, id: string, props: OidcIssuerProps) {
     super(scope, id);
+    requireStack(this);
     PolicyPack.watch(this);
     const { bucketName, removalPolicy = RemovalPolicy.RETAIN } = props;
     const { region, stackName } = Stack.of(this);

@@ -4,6 +4,7 @@ import * as rolesanywhere from 'aws-cdk-lib/aws-rolesanywhere';
 import { Construct } from 'constructs';
 import { requireSeconds } from '../../private/input/numbers';
 import { atPlace } from '../../private/input/place';
+import { requireStack } from '../../private/input/stack-scope';
 import { PolicyPack } from '../../private/policy/policy-pack';
 import type { CertificateAuthority } from './certificate-authority';
 
@@ -67,6 +68,7 @@ export class RolesAnywhere extends Construct {
    */
   constructor(scope: Construct, id: string, props: RolesAnywhereProps) {
     super(scope, id);
+    requireStack(this);
     PolicyPack.watch(this);
     const { authority, sessionDuration = Duration.hours(1) } = props;
     const seconds = atPlace(this, () => requireSeconds('sessionDuration', sessionDuration, SESSIONS));

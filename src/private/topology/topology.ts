@@ -8,6 +8,7 @@ import type { OutputFiles } from '../output-files';
 import { PolicyPack } from '../policy/policy-pack';
 import type { SecretMount } from '../secrets/mount';
 import { StackSizes } from '../stack-sizes';
+import { SynthesisNotice } from '../synthesis-notice';
 import type {
   ClusterEntry,
   HandoffEntry,
@@ -57,7 +58,11 @@ export class Topology extends Construct {
 
   private constructor(root: Construct) {
     super(root, ID);
-    writeFilesAtSynthesis(this, '.', () => this.files());
+    const notice = new SynthesisNotice(root);
+    writeFilesAtSynthesis(this, '.', () => {
+      notice.synthesized();
+      return this.files();
+    });
   }
 
   /** None for an app that declares nothing but clusters on sites: nothing connects them. */

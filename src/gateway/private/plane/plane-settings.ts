@@ -1,7 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { DATABASES, DRAIN_SECONDS, ENV, PATHS, PORTS, ROLES } from '../../../private/contract';
 import { shown } from '../../../private/input/place';
-import { refuseSecret } from '../../../private/secrets/secret-text';
 import type { PlaneSettings } from './plane';
 
 /** Where a data plane finds its control plane: `host:port` each. */
@@ -50,32 +49,6 @@ export function dataPlaneSettings(
     ...(addresses.telemetryServerName && { [ENV.clusterTelemetryServerName]: addresses.telemetryServerName }),
     ...labelSettings(labels),
   };
-}
-
-/**
- * Adds settings of the user's to those that the constructs own.
- *
- * @throws Error that names the property
- */
-export function withUserSettings(own: PlaneSettings, given: PlaneSettings = {}): PlaneSettings {
-  for (const [name, value] of Object.entries(given)) {
-    const property = `settings[${JSON.stringify(name)}]`;
-    if (!/^(KONG|HYBRIDGE)_[A-Z0-9_]+$/.test(name)) {
-      throw new Error(`${property}: got a name that no gateway reads, expected that of a setting, such as KONG_LOG_LEVEL`);
-    }
-    if (/(PASSWORD|PASSWD|SECRET|TOKEN|_KEY|CREDENTIALS?|LICENSE_DATA|SESSION_CONF)$/.test(name)) {
-      throw new Error(`${property}: got the name of a secret, expected only settings that every reader of the pod may see:`
-        + ' keep it in Secrets Manager; database, identity and trust of a plane mount theirs as files');
-    }
-    if (name in own) {
-      throw new Error(
-        `${property}: got ${shown(value)}, but the construct sets it to ${own[name]}, expected nothing: leave it out `
-          + 'and use the construct\'s own properties',
-      );
-    }
-    refuseSecret(property, value);
-  }
-  return { ...own, ...given };
 }
 
 function nodeSettings(): PlaneSettings {
