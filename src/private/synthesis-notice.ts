@@ -7,7 +7,7 @@ import type { IConstruct } from 'constructs';
 
 const CHOICE = 'run "npx cdk synth", or set CDK_OUTDIR=cdk.out';
 
-/** Watches the synthesis of one app. Silent with an output folder that somebody chose, and in the tests of programs. */
+/** Watches the synthesis of one app. Silent with an output folder that the user chose, and in tests of programs. */
 export class SynthesisNotice {
   private isSynthesized = false;
 

@@ -4,7 +4,7 @@ import { ArtifactMetadataEntryType } from 'aws-cdk-lib/cloud-assembly-schema';
 import { EksTarget, GatewayEngine, KongEdition } from '../../src';
 import { testCluster, testControlPlane, testStack } from './sample';
 
-const kong = () => GatewayEngine.kongHelm({ chartVersion: '3.4.1', imageTag: '3.9.1', edition: KongEdition.COMMUNITY });
+const kong = () => GatewayEngine.kongHelm({ chartVersion: '3.4.1', edition: KongEdition.COMMUNITY });
 
 /** @returns warnings about settings of a data plane with these */
 function warningsOf(settings: Record<string, string>, engine = GatewayEngine.packaged()): string[] {

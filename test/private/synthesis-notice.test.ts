@@ -41,7 +41,7 @@ it('says that there are no files without a synthesis', () => {
   expect(run('')).toContain('cdk-hybridge: the program ended without a synthesis, so it wrote no files: run "npx cdk synth"');
 });
 
-it('is silent where somebody chose the folder', () => {
+it('is silent where the environment names the folder', () => {
   expect(run('', { CDK_OUTDIR: join(folder, 'out') })).not.toContain('cdk-hybridge:');
   expect(run('app.synth();', { CDK_OUTDIR: join(folder, 'out') })).not.toContain('cdk-hybridge:');
 });
