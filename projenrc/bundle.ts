@@ -1,5 +1,5 @@
 /**
- * Builds lib/bundle/ from gateway/ and cli/:
+ * Builds lib/bundle/ (`--to FOLDER`: another folder) from gateway/ and cli/:
  *
  *   image/            a complete build context: Dockerfile, one .mjs a role, third-party licences
  *   lambda/<name>/    one folder, one CDK asset
@@ -12,9 +12,10 @@
  * Readable on purpose: not minified, names kept, so that stack traces read. Two runs over the same sources are byte-equal,
  * which keeps asset hashes stable. Ends with the check of the layers.
  */
-import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import type { BuildOptions, Metafile } from 'esbuild';
 import { NODE_MAJOR } from '../src/private/contract';
@@ -23,7 +24,7 @@ import { bundledGraph, layerViolations, reachViolations } from './layer-check';
 import { licencesOf } from './third-party-licences';
 
 const ROOT = join(__dirname, '..');
-const DESTINATION = join(ROOT, 'lib', 'bundle');
+const DESTINATION = resolve(parseArgs({ options: { to: { type: 'string' } } }).values.to ?? join(ROOT, 'lib', 'bundle'));
 /** Built next to its destination and moved there whole: no process reads half a bundle, and a failed build leaves the last one. */
 const OUT = `${DESTINATION}.${process.pid}`;
 const VERSION: string = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version;
@@ -56,6 +57,7 @@ async function main() {
       await bundleReaders(),
     ];
     await writePluginNames();
+    makeReadable(OUT);
     rmSync(DESTINATION, { recursive: true, force: true });
     renameSync(OUT, DESTINATION);
     checkLayers(metafiles);
@@ -156,6 +158,16 @@ async function writePluginNames(): Promise<void> {
     PLUGINS: readonly { name: string }[];
   };
   writeFileSync(join(OUT, 'plugins.json'), `${JSON.stringify(PLUGINS.map(({ name }) => name).sort())}\n`);
+}
+
+/** Whatever the umask: Lambda runs code as another user than the owner of the files. */
+function makeReadable(folder: string) {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) makeReadable(path);
+    else chmodSync(path, 0o644);
+  }
 }
 
 function checkLayers(metafiles: readonly Metafile[]) {

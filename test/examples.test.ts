@@ -80,6 +80,15 @@ function files(folder: string): string[] {
   });
 }
 
+/** How long Lambda lets the function behind a custom resource run, in seconds; it may be in another stack. */
+function functionTimeout(token: any, template: any, templates: readonly any[]): number {
+  const exported = token['Fn::ImportValue'];
+  if (exported === undefined) return template.Resources[token['Fn::GetAtt'][0]].Properties.Timeout;
+  const source = templates.find(({ Outputs = {} }) => Object.values<any>(Outputs).some(({ Export }) => Export?.Name === exported));
+  const output = Object.values<any>(source.Outputs).find(({ Export }) => Export?.Name === exported) as any;
+  return functionTimeout(output.Value, source, templates);
+}
+
 /** What follows from the content of bundles changes with every line of them. */
 function masked(text: string): string {
   return text
@@ -126,6 +135,19 @@ describe.each(EXAMPLES)('examples/%s', (example) => {
       const text = readFileSync(join(folder, file), 'utf8');
       expect(Object.keys(JSON.parse(text).Resources).length).toBeLessThan(150);
       expect(text.length).toBeLessThan(200_000);
+    }
+  });
+
+  it('has no custom resource that CloudFormation waits an hour for, or less long than its function may run', () => {
+    const templates = stacks().map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')));
+    for (const template of templates) {
+      for (const [id, { Type, Properties }] of Object.entries<any>(template.Resources)) {
+        if (!/^(Custom::|AWS::CloudFormation::CustomResource$)/.test(Type)) continue;
+        expect({ id, seconds: Properties.ServiceTimeout }).toEqual({ id, seconds: expect.stringMatching(/^\d+$/) });
+        const seconds = Number(Properties.ServiceTimeout);
+        expect(seconds).toBeGreaterThan(functionTimeout(Properties.ServiceToken, template, templates));
+        expect(seconds).toBeLessThanOrEqual(Type.startsWith('Custom::Hybridge') ? 600 : 960);
+      }
     }
   });
 

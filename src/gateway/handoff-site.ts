@@ -14,6 +14,7 @@ import { writeFilesAtSynthesis } from '../private/output-files';
 import { secretReadStatements } from '../private/secrets/access';
 import type { SecretMount } from '../private/secrets/mount';
 import { knownStackName } from '../private/secrets/names';
+import { SERVICE_TIMEOUT } from '../private/service-timeouts';
 import { Topology } from '../private/topology/topology';
 import { fluxObjects } from './private/handoff/flux-objects';
 import { INDEX_FILE, handoffParameter } from './private/handoff/index-document';
@@ -106,6 +107,7 @@ export class HandoffSite extends Construct {
     const files = new CustomResource(this, 'Files', {
       resourceType: 'Custom::HybridgeHandoffFiles',
       serviceToken: props.serviceToken,
+      serviceTimeout: SERVICE_TIMEOUT,
       properties: {
         Bucket: props.bucket.bucketName,
         Prefix: this.prefix,

@@ -12,6 +12,7 @@ import { PolicyPack } from '../../private/policy/policy-pack';
 import { secretName } from '../../private/secrets/names';
 import type { EksAnywhereCluster } from '../eks-anywhere-cluster';
 import { connectorObjects } from '../private/connector-objects';
+import { SERVICE_TIMEOUT } from '../../private/service-timeouts';
 import { refuseTokens } from '../token-refusal';
 
 /** Properties of `EksConnector`. */
@@ -110,6 +111,7 @@ export class EksConnector extends Construct {
     const resource = new CustomResource(this, 'Registration', {
       resourceType: 'Custom::HybridgeEksConnector',
       serviceToken: registrar.serviceToken,
+      serviceTimeout: SERVICE_TIMEOUT,
       properties: {
         ClusterName: registeredName,
         RoleArn: agentRole.roleArn,

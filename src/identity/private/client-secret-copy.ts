@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { CustomResourceFunction } from '../../private/lambda-function';
+import { SERVICE_TIMEOUT } from '../../private/service-timeouts';
 
 /** One client of the pool, and where its secret goes. */
 interface CopiedClient {
@@ -48,6 +49,7 @@ export class ClientSecretCopy extends Construct {
     new CustomResource(scope, 'SecretCopy', {
       resourceType: 'Custom::HybridgeClientSecret',
       serviceToken: this.copier.serviceToken,
+      serviceTimeout: SERVICE_TIMEOUT,
       properties: { UserPoolId: this.pool.userPoolId, ClientId: clientId, Issuer: this.pool.issuer, SecretArn: secret.secretArn, ...more },
     });
     return secret;

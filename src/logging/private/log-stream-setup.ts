@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CustomResource } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { lambdaCode } from '../../private/bundle';
+import { SERVICE_TIMEOUT } from '../../private/service-timeouts';
 import { STREAM } from './log-store';
 import type { LogStore } from './log-store';
 import { VpcFunction } from './vpc-function';
@@ -24,6 +25,7 @@ export class LogStreamSetup extends Construct {
     const resource = new CustomResource(this, 'Resource', {
       resourceType: 'Custom::HybridgeLogStream',
       serviceToken: setup.handler.functionArn,
+      serviceTimeout: SERVICE_TIMEOUT,
       properties: { Endpoint: store.endpoint, Stream: STREAM, RetentionDays: String(retentionDays), Content: contentDigest() },
     });
     resource.node.addDependency(...store.ready);

@@ -2,6 +2,7 @@ import { App, CloudFormationValidatePlugin, Stack, Validations } from 'aws-cdk-l
 import type { IPolicyValidationContext, IPolicyValidationPlugin, PolicyValidationPluginReport, PolicyViolation } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
+import { finishAtSynthesis } from '../finish';
 import { acknowledgeInherent } from './acknowledge';
 import { GUARD_RULES, guardText } from './guard-rules';
 
@@ -18,6 +19,7 @@ const ID = 'HybridgePolicy';
 export class PolicyPack extends Construct {
   /** Puts the scope's stack under the policy; what is in no stack has no template. */
   public static watch(scope: IConstruct): void {
+    finishAtSynthesis(scope);
     const { root } = scope.node;
     // Nested stacks belong to the outermost one.
     const stack = scope.node.scopes.find((each) => Stack.isStack(each));

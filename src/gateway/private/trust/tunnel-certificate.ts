@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { SHARED_TUNNEL_SERVER_NAME } from '../../../private/contract';
 import { CustomResourceFunction } from '../../../private/lambda-function';
 import { secretName } from '../../../private/secrets/names';
+import { SERVICE_TIMEOUT } from '../../../private/service-timeouts';
 import { Topology } from '../../../private/topology/topology';
 import { sharedMount, sharedTrust } from './shared-trust';
 import type { TunnelTrust } from './tunnel-trust';
@@ -47,6 +48,7 @@ export class TunnelCertificate extends Construct {
     const certificate = new CustomResource(this, 'Certificate', {
       resourceType: 'Custom::HybridgeTunnelCertificate',
       serviceToken: maker.serviceToken,
+      serviceTimeout: SERVICE_TIMEOUT,
       properties: {
         SecretArn: this.secret.secretArn,
         CommonName: SHARED_TUNNEL_SERVER_NAME,
