@@ -8,6 +8,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { IDependable } from 'constructs';
+import { isProtected } from '../private/deletion-protection';
 import { claimName } from '../private/input/claims';
 import { atPlace } from '../private/input/place';
 import { requireStack } from '../private/input/stack-scope';
@@ -254,10 +255,15 @@ export class CloudCluster extends Construct {
     this._loadBalancerClass = isAutoMode ? AUTO_MODE_CLASS : CONTROLLER_CLASS;
     this.secretsEncryptionKey =
       props.secretsEncryptionKey ??
-      new kms.Key(this, 'SecretsKey', { description: 'Kubernetes Secrets', enableKeyRotation: true, removalPolicy: RemovalPolicy.RETAIN });
+      new kms.Key(this, 'SecretsKey', {
+        description: 'Kubernetes Secrets',
+        enableKeyRotation: true,
+        // A first deployment that is taken back leaves no key behind.
+        removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      });
     this.resource = this.makeCluster(props, network, isAutoMode);
     this.cluster = this.resource;
-    protectFromDeletion(this.resource, props.deletionProtection ?? true);
+    protectFromDeletion(this.resource, isProtected(this, props.deletionProtection ?? true));
     (props.adminRoles ?? []).forEach((role, at) => this.grantAccess(`Admin${at}`, role, ClusterAccess.admin()));
     const addons = atPlace(
       this,

@@ -117,7 +117,7 @@ export class EksAnywhereTarget extends GatewayTarget {
 
   /** @internal */
   public _place(scope: Construct, spec: DataPlaneSpec): void {
-    const { controlPlane, logs, cache } = spec;
+    const { controlPlane, logs, cache, prerequisites } = spec;
     const plane = onKubernetes(scope, spec.plane, this.options);
     if (logs) {
       throw new Error(
@@ -144,6 +144,7 @@ export class EksAnywhereTarget extends GatewayTarget {
       target: 'eks-anywhere',
       cluster: this.cluster,
       controlPlane,
+      prerequisites,
     });
   }
 

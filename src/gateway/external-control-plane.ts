@@ -75,6 +75,7 @@ export class ExternalControlPlane extends Construct implements IGatewayControlPl
       engine,
       tunnel: atPlace(this, () => trust._bind(this, this.planeName)),
       addresses: { configuration: tunnelEndpoint, telemetry: telemetryEndpoint, serverName, telemetryServerName },
+      ready: [],
     };
     if (trust._isGenerated) {
       Annotations.of(this).addWarningV2(

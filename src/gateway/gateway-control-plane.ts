@@ -146,10 +146,10 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
     const { tunnel, trust, resource, admin } = atPlace(this, () => this.make(props));
     this.resource = resource;
     this.adminLoadBalancer = admin?.loadBalancer;
-    this.tunnelHost = this.resource.loadBalancerHost('TunnelHost', `${this.planeName}-cluster`);
-    this.telemetryHost = this.resource.loadBalancerHost('TelemetryHost', `${this.planeName}-clustertelemetry`);
+    this.tunnelHost = this.resource.loadBalancerHost('cluster');
+    this.telemetryHost = this.resource.loadBalancerHost('clustertelemetry');
     const addresses = { configuration: `${this.tunnelHost}:${PORTS.cluster}`, telemetry: `${this.telemetryHost}:${PORTS.telemetry}` };
-    this._link = { engine: props.engine, tunnel, addresses };
+    this._link = { engine: props.engine, tunnel, addresses, ready: [this.resource.awaitRollout()] };
     this.grants = GatewayControlPlaneGrants._of(this, this.planeName, this.resource, trust.secrets);
   }
 

@@ -15,6 +15,7 @@ import type { GatewayEngine } from './gateway-engine';
 import type { GatewayTarget } from './gateway-target';
 import { requireKongSettings, requirePlugin } from './private/kong-helm/refusals';
 import { planeMetric } from './private/measures/plane-measures';
+import { firstConfigurationMinutes } from './private/plane/first-configuration';
 import { warnOfMissingPlugin } from './private/plane/missing-plugins';
 import type { PlaneResources } from './private/plane/plane';
 import { planeNameOf } from './private/plane/plane-name';
@@ -229,7 +230,7 @@ export class GatewayDataPlane extends Construct {
 
   private place(props: GatewayDataPlaneProps) {
     const { controlPlane, target, identity, logs, cache, replicas = target._replicas } = props;
-    const { engine, tunnel, addresses } = this._link;
+    const { engine, tunnel, addresses, ready } = this._link;
     requireWhole('replicas', replicas, { min: 1 });
     if (props.hostname !== undefined) requireHostname('hostname', props.hostname);
     refuseUnfit(engine, props);
@@ -256,7 +257,8 @@ export class GatewayDataPlane extends Construct {
       },
       engine,
       controlPlane: controlPlane.planeName,
-      prerequisites: [...trust.prerequisites, ...identity ? [identity] : [], ...cache ? [cache] : [], ...logToken(this, logs)],
+      prerequisites: [...ready, ...trust.prerequisites, ...identity ? [identity] : [], ...cache ? [cache] : [], ...logToken(this, logs)],
+      firstConfigurationMinutes: firstConfigurationMinutes(ready),
       // A plane with a token needs no role.
       ...!logs?._mount && { logs },
       cache,

@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
+import type { IDependable } from 'constructs';
 import type { OidcIssuer } from '../eks-anywhere/aws/oidc-issuer';
 import type { EksAnywhereCluster } from '../eks-anywhere/eks-anywhere-cluster';
 import { claimName } from '../private/input/claims';
@@ -91,6 +92,7 @@ export class HandoffSite extends Construct {
   private readonly bucket: s3.IBucket;
   private readonly prefix: string;
   private readonly contents: SiteContents;
+  private readonly files: CustomResource;
   private readonly secrets: SecretMount[] = [];
   private readonly readers: iam.IGrantable[] = [];
 
@@ -104,7 +106,7 @@ export class HandoffSite extends Construct {
     this.prefix = `${stackName}/${this.siteName}/`;
     this.contents = new SiteContents(this.siteName);
     this.parameterName = handoffParameter(stackName, this.siteName);
-    const files = new CustomResource(this, 'Files', {
+    this.files = new CustomResource(this, 'Files', {
       resourceType: 'Custom::HybridgeHandoffFiles',
       serviceToken: props.serviceToken,
       serviceTimeout: SERVICE_TIMEOUT,
@@ -116,7 +118,7 @@ export class HandoffSite extends Construct {
         Files: Lazy.any({ produce: () => this.contents.files().map(([Path, Text]) => ({ Path, Text })) }),
       },
     });
-    this.publish(files.getAttString('Digest'));
+    this.publish(this.files.getAttString('Digest'));
     if (props.readers?.length) this.readerRole = this.makeReaderRole(props.readers);
     new CfnOutput(this, 'Pull', {
       value: `hybridge handoff pull --site ${stackName}/${this.siteName} --region ${stack.region}`,
@@ -192,6 +194,15 @@ export class HandoffSite extends Construct {
   public _addMachine(machine: ContentsOfMachine, secrets: readonly SecretMount[]): void {
     this.contents.addMachine(machine);
     this.letRead(secrets);
+  }
+
+  /**
+   * What exists before the site gets its files: planes start as soon as they are there.
+   *
+   * @internal
+   */
+  public _after(prerequisites: readonly IDependable[]): void {
+    this.files.node.addDependency(...prerequisites);
   }
 
   private letRead(secrets: readonly SecretMount[]) {

@@ -2,6 +2,7 @@ import { Annotations, Duration, Lazy, Names, RemovalPolicy, Stack, Token } from 
 import * as cognito from 'aws-cdk-lib/aws-cognito';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { isProtected } from '../private/deletion-protection';
 import { claimName } from '../private/input/claims';
 import { requireSeconds, requireWhole } from '../private/input/numbers';
 import { atPlace } from '../private/input/place';
@@ -241,6 +242,8 @@ export class CognitoIdentity extends GatewayIdentity {
       removalPolicy = RemovalPolicy.RETAIN,
     } = this.props;
     requireWhole('passwordMinLength', passwordMinLength, { min: 8, max: 99 });
+    const isKept = removalPolicy === RemovalPolicy.RETAIN;
+    const deletionProtection = isProtected(this, isKept);
     return new cognito.UserPool(this, 'Resource', {
       selfSignUpEnabled: false,
       signInAliases: { email: true },
@@ -258,8 +261,9 @@ export class CognitoIdentity extends GatewayIdentity {
       },
       featurePlan: threatProtection ? cognito.FeaturePlan.PLUS : cognito.FeaturePlan.ESSENTIALS,
       ...(threatProtection && { standardThreatProtectionMode: cognito.StandardThreatProtectionMode.FULL_FUNCTION }),
-      deletionProtection: removalPolicy === RemovalPolicy.RETAIN,
-      removalPolicy,
+      deletionProtection,
+      // CloudFormation cannot delete a protected pool when it takes back a first deployment: it must not try.
+      removalPolicy: isKept && !deletionProtection ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : removalPolicy,
     });
   }
 

@@ -29,9 +29,10 @@ export interface OpenSearchLogsProps extends GatewayLogsProps {
   readonly storageGib?: number;
 
   /**
-   * What happens to the logs when the stack is deleted.
+   * What happens to the logs when the stack is deleted. By default they stay, unless the deployment that creates the
+   * domain fails.
    *
-   * @default RemovalPolicy.RETAIN
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
    */
   readonly removalPolicy?: RemovalPolicy;
 }
@@ -73,7 +74,7 @@ export class OpenSearchLogs extends GatewayLogs {
   constructor(scope: Construct, id: string, props: OpenSearchLogsProps) {
     super(scope, id);
     requireStack(this);
-    const { storageGib = 100, removalPolicy = RemovalPolicy.RETAIN } = props;
+    const { storageGib = 100, removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE } = props;
     atPlace(this, () => {
       requireWhole('storageGib', storageGib, { min: 10, max: 1536, unit: 'GiB' });
       requireTwoZones('vpc', props.vpc);

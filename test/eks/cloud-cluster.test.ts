@@ -34,7 +34,7 @@ describe('the cluster', () => {
   });
 
   it('encrypts Secrets with a key that is rotated and kept', () => {
-    template.hasResource('AWS::KMS::Key', { Properties: { EnableKeyRotation: true }, DeletionPolicy: 'Retain' });
+    template.hasResource('AWS::KMS::Key', { Properties: { EnableKeyRotation: true }, DeletionPolicy: 'RetainExceptOnCreate' });
     template.hasResourceProperties('AWS::EKS::Cluster', {
       EncryptionConfig: [{ Resources: ['secrets'], Provider: { KeyArn: Match.anyValue() } }],
     });

@@ -61,7 +61,7 @@ describe('the domain', () => {
   });
 
   it('keeps its documents when the stack is deleted', () => {
-    template.hasResource('AWS::OpenSearchService::Domain', { DeletionPolicy: 'Retain' });
+    template.hasResource('AWS::OpenSearchService::Domain', { DeletionPolicy: 'RetainExceptOnCreate' });
   });
 });
 

@@ -8,6 +8,7 @@ import { shown } from '../../private/input/place';
 import { podRole } from '../../private/kubernetes/pod-role';
 import type { ClusterAddon } from '../cluster-addon';
 import { INSIGHTS_ADDON } from './container-insights';
+import { CONNECTOR, CONNECTOR_ADDON, connectorIdentity } from './private-ca-connector';
 
 /** An add-on as the tables below have it. */
 interface AddonEntry {
@@ -44,6 +45,8 @@ const INSIGHTS: AddonEntry = {
   id: 'Insights',
   identity: { serviceAccount: 'cloudwatch-agent', managedPolicy: 'CloudWatchAgentServerPolicy' },
 };
+
+const CERT_MANAGER = 'cert-manager';
 
 const PROXY: AddonEntry = { name: 'kube-proxy', id: 'Proxy', isForNodes: true };
 const DNS: AddonEntry = { name: 'coredns', id: 'Dns' };
@@ -111,7 +114,9 @@ export class EksAddons {
     }));
     this.forNodes = made.filter(({ entry }) => entry.isForNodes).map(({ addon }) => addon);
     this.onNodes = made.filter(({ entry }) => !entry.isForNodes).map(({ addon }) => addon);
-    this.awaitAgent(made.find(({ entry }) => entry.id === 'PodIdentityAgent')?.addon);
+    const addonOf = (name: string) => made.find(({ entry }) => entry.name === name)?.addon;
+    this.awaitAgent(addonOf('eks-pod-identity-agent'));
+    this.prepareConnector(addonOf(CONNECTOR_ADDON), addonOf(CERT_MANAGER), given);
   }
 
   private make(entry: AddonEntry, given: ClusterAddon | undefined): CfnAddon {
@@ -142,6 +147,14 @@ export class EksAddons {
     [...this.forNodes, ...this.onNodes]
       .filter((addon) => addon !== agent && addon.podIdentityAssociations)
       .forEach((addon) => addon.node.addDependency(agent));
+  }
+
+  /** Its pods end at once where the kinds of cert-manager are missing. */
+  private prepareConnector(connector: CfnAddon | undefined, certManager: CfnAddon | undefined, given: readonly ClusterAddon[]) {
+    if (!connector) return;
+    if (certManager) connector.node.addDependency(certManager);
+    const role = given.find(({ name }) => name === CONNECTOR_ADDON)?.podRoles?.[CONNECTOR];
+    connector.node.addDependency(...connectorIdentity(this.scope, this.cluster, role));
   }
 
   private refuse(given: readonly ClusterAddon[]) {

@@ -93,7 +93,8 @@ export class KubectlAccess extends Construct {
         eks.AccessPolicy.fromAccessPolicyName('AmazonEKSClusterAdminPolicy', { accessScopeType: eks.AccessScopeType.CLUSTER }),
       ],
     });
-    this.ready = [access];
+    // The functions reach the cluster's API by routes or endpoints of the network.
+    this.ready = [access, vpc];
     this.cluster = eks.Cluster.fromClusterAttributes(this, 'Cluster', {
       clusterName: cluster.clusterName, vpc, clusterSecurityGroupId: cluster.clusterSecurityGroupId, kubectlProvider, prune: cluster.prune,
     });

@@ -44,9 +44,10 @@ export class LoadBalancerController extends Construct {
       release: NAME,
       namespace: NAMESPACE,
       createNamespace: false,
-      // The function that installs ends after fifteen minutes; what failed is taken back, so that the next deployment can try again.
+      // Ready pods, which answer webhooks, before the first Service. The function that installs ends after fifteen minutes; not
+      // atomic, because Helm would then wait once more for what it takes back, and be ended in the middle: the release would be
+      // locked (pending-rollback). CloudFormation takes back what failed, and Helm installs over a release that failed.
       wait: true,
-      atomic: true,
       timeout: Duration.minutes(13),
       values: {
         clusterName: cluster.clusterName,

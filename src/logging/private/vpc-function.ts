@@ -6,6 +6,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { lambdaCode } from '../../private/bundle';
 import { NODE_MAJOR } from '../../private/contract';
+import { wayOut } from '../../private/network/way-out';
 
 interface VpcFunctionProps {
   /** Name of the bundle. */
@@ -58,6 +59,6 @@ export class VpcFunction extends Construct {
       securityGroups: [this.securityGroup],
       ...environment && { environment: { ...environment } },
     });
-    this.handler.node.addDependency(policy);
+    this.handler.node.addDependency(policy, ...wayOut(vpc));
   }
 }

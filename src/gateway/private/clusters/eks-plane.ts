@@ -1,4 +1,6 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { createHash } from 'node:crypto';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
+import type { CfnResource } from 'aws-cdk-lib';
 import { CfnPodIdentityAssociation } from 'aws-cdk-lib/aws-eks';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -28,6 +30,11 @@ import { addToTopology } from '../plane/plane-entry';
 import { EksHosting } from './eks-hosting';
 import { IssuerAccess } from './issuer-access';
 
+/** Ids of what waits for the host names of load balancers. */
+const HOST_IDS: Readonly<Record<PlaneService['suffix'], string>> = {
+  proxy: 'ProxyHost', admin: 'AdminHost', cluster: 'TunnelHost', clustertelemetry: 'TelemetryHost',
+};
+
 interface EksPlaneProps {
   readonly cluster: eks.ICluster;
   readonly plane: PlaneDescription;
@@ -54,8 +61,8 @@ export class EksPlane extends Construct {
   private readonly services: IDependable;
   private readonly files: Record<string, readonly KubernetesObject[]> = {};
   private readonly workload: IDependable;
+  private readonly hosts = new Map<PlaneService['suffix'], eks.KubernetesObjectValue>();
   private values: unknown;
-  private proxyHostName?: string;
 
   constructor(scope: Construct, id: string, private readonly props: EksPlaneProps) {
     super(scope, id);
@@ -75,16 +82,32 @@ export class EksPlane extends Construct {
       this.workload = this.install(plane.chart, hosting, podsNeed);
       this.services = this.workload;
     } else {
-      if (migrations) podsNeed.push(this.migrate(hosting, podsNeed));
-      this.workload = this.apply('Workload', '3-plane', workloadObjects(plane, hosting), podsNeed);
       this.services = this.foundation;
+      if (migrations) podsNeed.push(this.migrate(hosting, podsNeed));
+      if (plane.role === 'control_plane') podsNeed.push(...this.tunnelHosts());
+      this.workload = this.apply('Workload', '3-plane', workloadObjects(plane, hosting), podsNeed);
     }
     this.writeFiles();
   }
 
-  /** Host name of a load balancer, known once the controller has made it. */
-  public loadBalancerHost(id: string, serviceName: string): string {
-    return this.waitFor(id, 'service', serviceName, '.status.loadBalancer.ingress[0].hostname', this.services).value;
+  /** Host name of a Service's load balancer, known once the controller has made it. Asking makes the resource that waits for it. */
+  public loadBalancerHost(suffix: PlaneService['suffix']): string {
+    return this.hostOf(suffix).value;
+  }
+
+  /**
+   * What exists once the pods of the last rollout are ready; it waits again for each rollout. Where the cluster's load
+   * balancer controller injects readiness gates, pods are ready when the tunnel's load balancers find them healthy.
+   */
+  public awaitRollout(): IDependable {
+    const { plane } = this.props;
+    // Not the number of ready replicas: in an update the old ones have that, too.
+    const path = '.status.conditions[?(@.reason=="NewReplicaSetAvailable")].status';
+    const ready = this.waitFor('Ready', 'deployment', plane.name, path, this.workload);
+    const resource = ready.node.findChild('Resource').node.defaultChild as CfnResource;
+    resource.addPropertyOverride('Rollout', this.rollout());
+    resource.addMetadata('hybridge:waitsFor', `the pods of ${plane.name} are ready: what needs its tunnels depends on this resource`);
+    return ready;
   }
 
   /** Runs a Job with what it needs, once for each content, after the pods are there; the deployment waits for it. */
@@ -110,14 +133,41 @@ export class EksPlane extends Construct {
 
   /** Host of the proxy's load balancer, where it has one. Asking makes the resource that waits for it. */
   public get proxyHost(): (() => string) | undefined {
-    const { plane, services } = this.props;
+    const { services } = this.props;
     const isBalanced = services.some(({ suffix, reach }) => suffix === 'proxy' && reach.kind === 'network-load-balancer');
-    return isBalanced ? () => this.proxyHostName ??= this.loadBalancerHost('ProxyHost', `${plane.name}-proxy`) : undefined;
+    return isBalanced ? () => this.loadBalancerHost('proxy') : undefined;
   }
 
   /** Adds objects beside the plane's own, after its Services. */
   public add(id: string, file: string, objects: readonly KubernetesObject[]): void {
     this.apply(id, file, objects, [this.services]);
+  }
+
+  /**
+   * The controller injects readiness gates into the pods that it finds load balancers for: these come first, which takes
+   * no longer, because a new database takes more time.
+   */
+  private tunnelHosts(): readonly IDependable[] {
+    return this.props.services
+      .filter(({ reach }) => reach.kind === 'network-load-balancer')
+      .map(({ suffix }) => this.hostOf(suffix));
+  }
+
+  private hostOf(suffix: PlaneService['suffix']): eks.KubernetesObjectValue {
+    const found = this.hosts.get(suffix);
+    if (found) return found;
+    const name = `${this.props.plane.name}-${suffix}`;
+    const host = this.waitFor(HOST_IDS[suffix], 'service', name, '.status.loadBalancer.ingress[0].hostname', this.services);
+    this.hosts.set(suffix, host);
+    return host;
+  }
+
+  /** What changes with every rollout: the text at synth, and the values of its expressions. */
+  private rollout(): readonly string[] {
+    const { plane } = this.props;
+    const content = this.values ?? this.files['3-plane.k8s.yaml'];
+    const digest = createHash('sha256').update(JSON.stringify(Stack.of(this).resolve(content))).digest('hex').slice(0, 16);
+    return [digest, ...[plane.image, ...Object.values(plane.settings)].filter((value) => Token.isUnresolved(value))];
   }
 
   private apply(id: string, file: string, objects: readonly KubernetesObject[], after: readonly IDependable[]): eks.KubernetesManifest {
@@ -149,7 +199,7 @@ export class EksPlane extends Construct {
       createNamespace: false,
       values,
       wait: true,
-      // The function that installs ends after fifteen minutes.
+      // The function that installs ends after fifteen minutes. Not atomic: see load-balancer-controller.ts.
       timeout: Duration.minutes(13),
     });
     release.node.addDependency(...after);

@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Yaml } from 'cdk8s';
 import { Construct } from 'constructs';
+import type { IDependable } from 'constructs';
 import type { EksAnywhereCluster } from '../../../eks-anywhere/eks-anywhere-cluster';
 import { ChartTokens, manifestChart } from '../../../private/kubernetes/manifest-chart';
 import type { KubernetesObject } from '../../../private/kubernetes/object';
@@ -33,6 +34,8 @@ interface SitePlaneProps {
   readonly site?: HandoffSite;
   /** Id of the control plane. */
   readonly controlPlane: string;
+  /** What exists before the site learns how to start the plane. */
+  readonly prerequisites: readonly IDependable[];
 }
 
 /**
@@ -52,13 +55,17 @@ export class SitePlane extends Construct {
     const foundation = [namespace, ...props.store, ...others, ...hosting.deployedValues(plane), ...props.addresses, ...services];
     const objects = { '1-foundation.k8s.yaml': foundation, '3-plane.k8s.yaml': workload };
     for (const [name, value] of hosting.parameters) {
-      new ssm.StringParameter(this, name.split('/').pop()!, {
+      const parameter = new ssm.StringParameter(this, name.split('/').pop()!, {
         parameterName: name,
         stringValue: value,
         description: `For the gateway plane ${plane.name}`,
       });
+      parameter.node.addDependency(...props.prerequisites);
     }
-    if (props.site) this.handOver(props.site, objects);
+    if (props.site) {
+      this.handOver(props.site, objects);
+      props.site._after(props.prerequisites);
+    }
     const files = mapped(objects, (list) => this.readable(list));
     const helm = plane.chart ? helmFiles(plane, plane.chart, withReadableTokens(Stack.of(this), values)) : {};
     writeFilesAtSynthesis(this, plane.name, () => ({ ...files, ...helm }));

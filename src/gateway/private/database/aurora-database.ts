@@ -2,6 +2,7 @@ import { Duration, SecretValue, Validations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import { Construct } from 'constructs';
+import { isProtected } from '../../../private/deletion-protection';
 import { requireTwoZones } from '../../../private/network/two-zones';
 import type { SecretMount } from '../../../private/secrets/mount';
 import { secretName } from '../../../private/secrets/names';
@@ -82,7 +83,7 @@ export class AuroraDatabase extends Construct implements PlaneDatabase {
       backup: { retention: Duration.days(props.backupDays) },
       cloudwatchLogsExports: ['postgresql'],
       copyTagsToSnapshot: true,
-      deletionProtection: props.deletionProtection,
+      deletionProtection: isProtected(this, props.deletionProtection),
       removalPolicy: props.removalPolicy,
     });
   }

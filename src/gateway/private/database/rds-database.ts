@@ -3,6 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import { Construct } from 'constructs';
+import { isProtected } from '../../../private/deletion-protection';
 import { requireTwoZones } from '../../../private/network/two-zones';
 import type { SecretMount } from '../../../private/secrets/mount';
 import { secretName } from '../../../private/secrets/names';
@@ -86,7 +87,7 @@ export class RdsDatabase extends Construct implements PlaneDatabase {
       copyTagsToSnapshot: true,
       autoMinorVersionUpgrade: true,
       allowMajorVersionUpgrade: false,
-      deletionProtection: props.deletionProtection,
+      deletionProtection: isProtected(this, props.deletionProtection),
       removalPolicy: props.removalPolicy,
     });
   }

@@ -5,6 +5,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { DRAIN_SECONDS, PATHS, PORTS, RUN_AS, STATUS_PATHS } from '../../../private/contract';
+import { wayOut } from '../../../private/network/way-out';
 import { requireSameAccount } from '../../../private/secrets/same-account';
 import { refuseSecret } from '../../../private/secrets/secret-text';
 import { admitLoadBalancer } from '../load-balancers/proxy-load-balancer';
@@ -52,7 +53,8 @@ export class EcsPlane extends Construct {
     const task = this.taskDefinition();
     this.taskRole = task.taskRole;
     const service = this.service(task);
-    service.node.addDependency(...prerequisites);
+    // ECS pulls the image and reads secrets with the execution role: its policy comes before the first task.
+    service.node.addDependency(task.obtainExecutionRole(), ...wayOut(cluster.vpc), ...prerequisites);
     if (plane.rereadDays !== undefined) new TaskRenewal(this, 'Renewal', { cluster, service, days: plane.rereadDays });
     this.balance(service);
   }
@@ -117,7 +119,7 @@ export class EcsPlane extends Construct {
   }
 
   private service(taskDefinition: ecs.TaskDefinition): ecs.FargateService | ecs.Ec2Service {
-    const { cluster, capacityProvider } = this.props;
+    const { cluster, capacityProvider, spec } = this.props;
     const options = {
       cluster,
       taskDefinition,
@@ -126,7 +128,8 @@ export class EcsPlane extends Construct {
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
       circuitBreaker: { enable: true, rollback: true },
-      healthCheckGracePeriod: Duration.minutes(1),
+      // A task without a configuration is not ready: ended in the first minutes, three of them would trip the circuit breaker.
+      healthCheckGracePeriod: Duration.minutes(spec.firstConfigurationMinutes),
       enableECSManagedTags: true,
       propagateTags: ecs.PropagatedTagSource.SERVICE,
     };

@@ -8,7 +8,6 @@ import { CHART_REPOSITORY } from './chart';
 
 /** What Flux installs the chart by, and keeps it as it is here. */
 export function fluxObjects(plane: PlaneDescription, chart: KongChart, values: unknown): readonly KubernetesObject[] {
-  const remediation = { retries: 3 };
   return [
     {
       apiVersion: 'source.toolkit.fluxcd.io/v1',
@@ -24,8 +23,11 @@ export function fluxObjects(plane: PlaneDescription, chart: KongChart, values: u
         interval: '30m',
         releaseName: plane.name,
         chart: { spec: { chart: CHART_NAME, version: chart.version, sourceRef: { kind: 'HelmRepository', name: CHART_NAME } } },
-        install: { remediation },
-        upgrade: { remediation },
+        // Nodes become ready with their first configuration. Flux gives up for good after its last retry, and the control
+        // plane or the site's network may come later than the chart.
+        timeout: INSTALL_TIMEOUT,
+        install: { remediation: { retries: -1 } },
+        upgrade: { remediation: { retries: 3 } },
         values,
       },
     },
@@ -36,6 +38,9 @@ export function fluxObjects(plane: PlaneDescription, chart: KongChart, values: u
 export function helmFiles(plane: PlaneDescription, chart: KongChart, values: unknown): Readonly<Record<string, string>> {
   return { [VALUES_FILE]: valuesText(values), [README_FILE]: readme(plane, chart) };
 }
+
+/** For pulling the image and waiting for the first configuration. */
+const INSTALL_TIMEOUT = '15m';
 
 export const VALUES_FILE = 'helm/values.yaml';
 const README_FILE = 'helm/README.md';
@@ -65,7 +70,7 @@ Without Flux:
 
 \`\`\`sh
 helm upgrade --install ${name} ${CHART_NAME} --repo ${CHART_REPOSITORY} --version ${version} \\
-  --namespace ${name} --values helm/values.yaml --wait
+  --namespace ${name} --values helm/values.yaml --wait --timeout ${INSTALL_TIMEOUT}
 \`\`\`
 
 Take it away with \`helm uninstall ${name} --namespace ${name}\`, or by deleting the HelmRelease.

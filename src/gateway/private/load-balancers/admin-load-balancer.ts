@@ -9,6 +9,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { LoadBalancerLogin } from '../../../identity/private/load-balancer-login';
 import { DRAIN_SECONDS, PORTS } from '../../../private/contract';
+import { isProtected } from '../../../private/deletion-protection';
 import type { KubernetesObject } from '../../../private/kubernetes/object';
 import { loadBalancerRecord } from '../../../private/network/host-record';
 import { requireTwoZones } from '../../../private/network/two-zones';
@@ -55,7 +56,7 @@ export class AdminLoadBalancer extends Construct {
       vpcSubnets: { subnets },
       internetFacing: false,
       securityGroup,
-      deletionProtection,
+      deletionProtection: isProtected(this, deletionProtection),
       dropInvalidHeaderFields: true,
       desyncMitigationMode: elb.DesyncMitigationMode.STRICTEST,
     });

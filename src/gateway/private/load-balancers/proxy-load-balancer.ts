@@ -3,6 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import { DRAIN_SECONDS, PORTS, STATUS_PATHS } from '../../../private/contract';
+import { isProtected } from '../../../private/deletion-protection';
 import { PRIVATE_NETWORKS } from '../../../private/network/private-networks';
 
 export interface ProxyLoadBalancerProps {
@@ -46,7 +47,7 @@ export class ProxyLoadBalancer extends Construct implements PlaneLoadBalancer {
       // Explicit, because a feature flag decides otherwise whether there is one.
       securityGroups: [this.securityGroup],
       crossZoneEnabled: true,
-      deletionProtection,
+      deletionProtection: isProtected(this, deletionProtection),
     });
     this.hostname = this.loadBalancer.loadBalancerDnsName;
   }

@@ -4,6 +4,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import { DRAIN_SECONDS, PORTS } from '../../../private/contract';
+import { isProtected } from '../../../private/deletion-protection';
 import { READINESS, consumersSecurityGroup, loadBalancerSubnets } from './proxy-load-balancer';
 import type { PlaneLoadBalancer, ProxyLoadBalancerProps } from './proxy-load-balancer';
 
@@ -30,7 +31,7 @@ export class TlsLoadBalancer extends Construct implements PlaneLoadBalancer {
       internetFacing: sourceCidrs !== undefined,
       vpcSubnets: loadBalancerSubnets(sourceCidrs),
       securityGroup,
-      deletionProtection,
+      deletionProtection: isProtected(this, deletionProtection),
       dropInvalidHeaderFields: true,
     });
     loadBalancer.addRedirect({ open: false });

@@ -36,12 +36,14 @@ export class ComposePlane extends Construct {
 
   /** Files of which one fetches the rest on the machine. */
   private fetched(): OutputFiles {
-    const { spec: { plane }, ports } = this.props;
+    const { spec: { plane, prerequisites }, ports } = this.props;
     const deployed = new Map<string, string>();
     for (const [name, stringValue] of Object.entries(plane.settings).filter(([, value]) => Token.isUnresolved(value))) {
       const parameterName = parameterPath(this, plane.name) + name.toLowerCase();
       deployed.set(name, parameterName);
-      new ssm.StringParameter(this, name.toLowerCase(), { parameterName, stringValue, description: `For the gateway plane ${plane.name}` });
+      const description = `For the gateway plane ${plane.name}`;
+      const parameter = new ssm.StringParameter(this, name.toLowerCase(), { parameterName, stringValue, description });
+      parameter.node.addDependency(...prerequisites);
     }
     const { region } = Stack.of(this);
     return {
@@ -52,9 +54,10 @@ export class ComposePlane extends Construct {
 
   /** @returns the files for people to read */
   private handOver(site: HandoffSite): OutputFiles {
-    const { spec: { plane }, ports } = this.props;
+    const { spec: { plane, prerequisites }, ports } = this.props;
     const files = composeFiles({ plane, ports, firstStep: 'hybridge handoff pull' });
     site._addMachine({ name: plane.name, files, pulledFiles: secretFiles(plane) }, plane.secrets);
+    site._after(prerequisites);
     return withReadableTokens(Stack.of(this), files);
   }
 }

@@ -4,6 +4,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { wayOut } from '../../../private/network/way-out';
 import { secretReadStatements } from '../../../private/secrets/access';
 import { admitLoadBalancer } from '../load-balancers/proxy-load-balancer';
 import type { ProxyLoadBalancer } from '../load-balancers/proxy-load-balancer';
@@ -21,6 +22,9 @@ interface InstancePlaneProps {
 }
 
 const { ScalingProcess } = autoscaling;
+
+/** For starting the machine, Docker's package, the secrets and the image. */
+const INSTALL_MINUTES = 10;
 
 /** While CloudFormation replaces instances, scaling processes start and end none. */
 const SUSPENDED = [
@@ -40,9 +44,12 @@ export class InstancePlane extends Construct {
     const role = this.role(logGroup);
     const userData = ec2.UserData.forLinux();
     const group = this.group(this.launchTemplate(role, userData));
-    userData.addCommands(...startCommands(startFiles(this, spec.plane, logGroup.logGroupName)));
+    userData.addCommands(...startCommands(
+      startFiles(this, spec.plane, logGroup.logGroupName),
+      60 * spec.firstConfigurationMinutes,
+    ));
     userData.addSignalOnExitCommand(group);
-    group.node.addDependency(role, ...spec.prerequisites);
+    group.node.addDependency(role, ...wayOut(props.vpc), ...spec.prerequisites);
     group.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: props.cpuPercent, estimatedInstanceWarmup: Duration.minutes(2) });
     loadBalancer.forward(() => group);
   }
@@ -88,7 +95,8 @@ export class InstancePlane extends Construct {
   }
 
   private group(launchTemplate: ec2.LaunchTemplate): autoscaling.AutoScalingGroup {
-    const { spec: { plane }, vpc, maxReplicas } = this.props;
+    const { spec: { plane, firstConfigurationMinutes }, vpc, maxReplicas } = this.props;
+    const timeout = Duration.minutes(INSTALL_MINUTES + firstConfigurationMinutes);
     return new autoscaling.AutoScalingGroup(this, 'Group', {
       vpc,
       vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
@@ -97,10 +105,11 @@ export class InstancePlane extends Construct {
       maxCapacity: maxReplicas,
       healthChecks: autoscaling.HealthChecks.withAdditionalChecks({
         additionalTypes: [autoscaling.AdditionalHealthCheckType.ELB],
-        gracePeriod: Duration.minutes(6),
+        // Not before the signal: the group would replace the instance that still waits for its first configuration.
+        gracePeriod: timeout.plus(Duration.minutes(1)),
       }),
       // An instance signals when its node is ready; without the signal the deployment goes back.
-      signals: autoscaling.Signals.waitForMinCapacity({ timeout: Duration.minutes(15) }),
+      signals: autoscaling.Signals.waitForMinCapacity({ timeout }),
       updatePolicy: autoscaling.UpdatePolicy.rollingUpdate({
         minInstancesInService: plane.replicas,
         maxBatchSize: 1,

@@ -26,9 +26,11 @@ interface StartFile {
 
 /**
  * What a machine runs when it starts for the first time: Docker from the repositories of Amazon Linux, the files, the
- * unit. It ends when the node is ready, or fails after five minutes: the exit code is what CloudFormation hears.
+ * unit. It ends when the node is ready, or fails when the time is over: the exit code is what CloudFormation hears.
+ *
+ * @param readySeconds how long the node may take for its first configuration
  */
-export function startCommands(files: readonly StartFile[]): readonly string[] {
+export function startCommands(files: readonly StartFile[], readySeconds: number): readonly string[] {
   return [
     'set -euo pipefail',
     'dnf install --assumeyes docker',
@@ -39,7 +41,7 @@ export function startCommands(files: readonly StartFile[]): readonly string[] {
     'systemctl enable --now docker.service',
     'systemctl enable --now hybridge.service',
     ...(files.some(({ path }) => path === TIMER) ? [`systemctl enable --now ${basename(TIMER)}`] : []),
-    `timeout 300 bash -c 'until curl --fail --silent --output /dev/null http://127.0.0.1:${PORTS.status}${STATUS_PATHS.ready}; do sleep 2; done'`,
+    `timeout ${readySeconds} bash -c 'until curl --fail --silent --output /dev/null http://127.0.0.1:${PORTS.status}${STATUS_PATHS.ready}; do sleep 2; done'`,
   ];
 }
 

@@ -10,8 +10,10 @@ export interface DataPlaneSpec {
   readonly plane: PlaneDescription;
   /** Id of its control plane. */
   readonly controlPlane: string;
-  /** What has to exist before nodes start: certificates, secrets. */
+  /** What has to exist before nodes start: certificates, secrets, a control plane that serves. */
   readonly prerequisites: readonly IDependable[];
+  /** How long a node may be without its first configuration. */
+  readonly firstConfigurationMinutes: number;
   /** Where the plane's role writes. Absent where nodes send with a token. */
   readonly logs?: GatewayLogs;
   readonly cache?: GatewayCache;

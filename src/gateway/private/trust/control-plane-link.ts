@@ -1,3 +1,4 @@
+import type { IDependable } from 'constructs';
 import type { GatewayEngine } from '../../gateway-engine';
 import type { TunnelAddresses } from '../plane/plane-settings';
 import type { TunnelTrust } from './tunnel-trust';
@@ -9,4 +10,6 @@ export interface ControlPlaneLink {
   /** Certificates of the tunnel. */
   readonly tunnel: TunnelTrust;
   readonly addresses: TunnelAddresses;
+  /** What exists once the control plane serves. Empty for one of another app. */
+  readonly ready: readonly IDependable[];
 }
