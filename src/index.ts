@@ -58,6 +58,7 @@ export * from './gateway/handoff';
 export * from './gateway/handoff-site';
 export * from './gateway/kong-helm-options';
 export * from './gateway/kubernetes-target-options';
+export * from './gateway/plane-secret';
 export * from './gateway/secret-delivery';
 export * from './gateway/trust';
 export * from './gateway/trust-options';

@@ -103,8 +103,8 @@ async function secretFiles(
   return [...manifests, ...files, ...machines.map(userFile)];
 }
 
-/** The properties of a secret, or why there are none. */
-type SecretDocument = { readonly properties: Readonly<Record<string, unknown>> } | { readonly missing: string };
+/** The text of a secret, or why there is none. */
+type SecretDocument = { readonly text: string } | { readonly missing: string };
 
 /** One request a secret, however many planes use it. */
 function documentOf(
@@ -114,22 +114,9 @@ function documentOf(
 ): Promise<SecretDocument> {
   const key = `${region} ${secretName}`;
   if (!documents.has(key)) {
-    documents.set(
-      key,
-      source.secret(secretName, region).then((answer) => ('missing' in answer ? answer : propertiesOf(secretName, answer.text))),
-    );
+    documents.set(key, source.secret(secretName, region));
   }
   return documents.get(key)!;
-}
-
-function propertiesOf(name: string, text: string): SecretDocument {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return { properties: value as Record<string, unknown> };
-  } catch {
-    // Said below, without a word of the text.
-  }
-  return { missing: `a JSON object in the secret ${name}` };
 }
 
 function kubernetesSecret(namespace: string, secret: PulledSecret, document: SecretDocument, missing: string[]): object {
@@ -154,10 +141,25 @@ function propertyOf(
     missing.push(document.missing);
     return '';
   }
-  const value = document.properties[property];
+  if (property === '') {
+    if (document.text === '') missing.push(`text in the secret ${secretName}`);
+    return document.text;
+  }
+  const properties = propertiesOf(document.text);
+  const value = properties?.[property];
   if (typeof value === 'string' && value !== '') return value;
-  missing.push(`text under '${property}' in the secret ${secretName}`);
+  missing.push(properties ? `text under '${property}' in the secret ${secretName}` : `a JSON object in the secret ${secretName}`);
   return '';
+}
+
+/** Nothing of a text that is no JSON object may be shown. */
+function propertiesOf(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value as Record<string, unknown> : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function parsed<T>(text: string, what: string): T {

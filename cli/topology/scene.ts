@@ -77,9 +77,12 @@ export function sceneOf(document: TopologyDocument): Scene {
     boxes: [...boxes.values()],
     cards: [...planeCards, ...integrationCards],
     lines: tunnelLines(document, known),
-    secrets: integrations.flatMap((integration) =>
-      integration.secrets.map(({ name, readers }) => ({ name, readers, home: `AWS Secrets Manager, ${regionName(integration)}` })),
-    ),
+    secrets: [
+      ...integrations.flatMap((integration) =>
+        integration.secrets.map(({ name, readers }) => ({ name, readers, home: homeIn(integration) })),
+      ),
+      ...namedSecrets(planes),
+    ],
     ports: [...new Set(tunnels.map(({ port, carries }) => `${port} ${carries}`))],
   };
 }
@@ -100,7 +103,7 @@ function tunnelLines({ tunnels }: TopologyDocument, known: ReadonlySet<string>):
 }
 
 function planeCard({ tunnels, integrations }: TopologyDocument, plane: PlaneEntry, parent: string): Card {
-  const { id, role, target, cluster, hostname, replicas, uses = [] } = plane;
+  const { id, role, target, cluster, hostname, replicas, uses = [], secrets: named = [] } = plane;
   const kind = role === 'control_plane' ? 'control plane' : 'data plane';
   const [opened, taken] = [tunnels.filter(({ from }) => from === id), tunnels.filter(({ to }) => to === id)];
   const used = integrations.filter((integration) => uses.includes(integration.id)).map((integration) => integration.kind);
@@ -119,8 +122,33 @@ function planeCard({ tunnels, integrations }: TopologyDocument, plane: PlaneEntr
       ...(secrets.length > 0
         ? [`reads ${counted(secrets.length, 'secret')}: ${secrets.map(({ name }) => name.slice(name.lastIndexOf('/') + 1)).join(', ')}`]
         : []),
+      ...(named.length > 0
+        ? [`${counted(named.length, 'named secret')}: ${named.map(({ reference }) => nameIn(reference)).join(', ')}`]
+        : []),
     ],
   };
+}
+
+/** Secrets that planes get by name, once each with all planes that read it. */
+function namedSecrets(planes: readonly PlaneEntry[]): readonly SecretRow[] {
+  const rows = new Map<string, SecretRow>();
+  for (const { id, secrets = [] } of planes) {
+    for (const { name, region } of secrets) {
+      const home = homeIn({ region });
+      const readers = rows.get(`${name} ${home}`)?.readers ?? [];
+      rows.set(`${name} ${home}`, { name, home, readers: [...new Set([...readers, id])] });
+    }
+  }
+  return [...rows.values()];
+}
+
+/** `partner-key` of `{vault://env/partner-key}`. */
+function nameIn(reference: string): string {
+  return reference.slice(reference.lastIndexOf('/') + 1, -1);
+}
+
+function homeIn(place: Pick<Place, 'region'>): string {
+  return `AWS Secrets Manager, ${regionName(place)}`;
 }
 
 function integrationCard({ id, kind, service, secrets }: IntegrationEntry, parent: string): Card {
@@ -155,7 +183,7 @@ function isSite({ kind }: ClusterEntry): boolean {
   return kind.startsWith('eks-anywhere');
 }
 
-function regionName({ region }: Place): string {
+function regionName({ region }: Pick<Place, 'region'>): string {
   return region ?? 'in the region that it is deployed to';
 }
 

@@ -14,7 +14,7 @@ import { onKubernetes } from './private/clusters/kubernetes-plane';
 import { claimNodePorts } from './private/clusters/node-ports';
 import { SiteHosting } from './private/clusters/site-hosting';
 import { SitePlane } from './private/clusters/site-plane';
-import { PLANE_STORE, planeStore } from './private/handoff/plane-store';
+import { PLANE_STORE, planeStore, requireOneRegion } from './private/handoff/plane-store';
 import { metalLbObjects } from './private/manifests/metal-lb';
 import type { ServiceReach } from './private/manifests/services';
 import { PROXY_PORTS } from './private/manifests/services';
@@ -152,6 +152,7 @@ export class EksAnywhereTarget extends GatewayTarget {
     const { delivery, options: { site, imagePullSecret } } = this;
     if (delivery.kind === 'pull') return new SiteHosting({ imagePullSecret });
     const { issuer, secretStore, parameterStore, refreshInterval } = delivery;
+    requireOneRegion(scope, plane);
     return new SiteHosting({
       imagePullSecret,
       refreshInterval,

@@ -9,16 +9,19 @@ import { requireWhole } from '../private/input/numbers';
 import { atPlace } from '../private/input/place';
 import { requireStack } from '../private/input/stack-scope';
 import { requireHostname } from '../private/network/host-name';
+import type { SecretMount } from '../private/secrets/mount';
 import { Topology } from '../private/topology/topology';
 import type { IGatewayControlPlane } from './gateway-control-plane-interface';
 import type { GatewayEngine } from './gateway-engine';
 import type { GatewayTarget } from './gateway-target';
+import type { PlaneSecret } from './plane-secret';
 import { requireKongSettings, requirePlugin } from './private/kong-helm/refusals';
 import { planeMetric } from './private/measures/plane-measures';
 import { firstConfigurationMinutes } from './private/plane/first-configuration';
 import { warnOfMissingPlugin } from './private/plane/missing-plugins';
 import type { PlaneResources } from './private/plane/plane';
 import { planeNameOf } from './private/plane/plane-name';
+import { planeSecretMounts, requireOwnNames, rereadDays } from './private/plane/plane-secrets';
 import { dataPlaneSettings } from './private/plane/plane-settings';
 import { withUserSettings } from './private/plane/user-settings';
 import type { ControlPlaneLink } from './private/trust/control-plane-link';
@@ -60,6 +63,16 @@ export interface GatewayDataPlaneOptions {
    * @default - each node keeps its own counters and cache
    */
   readonly cache?: GatewayCache;
+
+  /**
+   * Secrets that declarative files and plugins refer to: `{vault://env/<name>}` for the value under `<name>`,
+   * `{vault://env/<name>/<field>}` for a field of a secret that is a JSON document. At most 20; names of lower-case
+   * letters, digits and `-`. Each plane has its own: two planes may have different secrets under one name. The value is
+   * a file in `/etc/hybridge/secrets/<name>`, or an environment variable on ECS and with Kong's chart.
+   *
+   * @default - none; `identity`, `logs` and `cache` bring theirs
+   */
+  readonly secrets?: { [name: string]: PlaneSecret };
 
   /**
    * Host name that consumers use for the plane, such as `apis.acme.example`.
@@ -237,27 +250,37 @@ export class GatewayDataPlane extends Construct {
     if (!engine._chart) warnOfMissingPlugins(this, props);
     if (engine._chart && tunnel.packagedOnly) throw new Error(tunnel.packagedOnly);
     const trust = tunnel.forDataPlane(this.planeName);
-    const own = [identity?._mount, cache?._mount, logs?._mount, engine._chart?.licence].filter((mount) => mount !== undefined);
-    const secrets = [...trust.secrets, ...own];
-    const settings = dataPlaneSettings(trust.settings, addresses, props.labels ?? {});
+    const brought = [identity?._mount, cache?._mount, logs?._mount, engine._chart?.licence].filter((mount) => mount !== undefined);
+    const tunnelSettings = dataPlaneSettings(trust.settings, addresses, props.labels ?? {});
+    const settings = withUserSettings(this, tunnelSettings, props.settings, engine._chart);
+    const named = planeSecretMounts(props.secrets, !engine._chart);
+    requireOwnNames({ settings, secrets: [...trust.secrets, ...brought] }, props.secrets);
+    const secrets = [...trust.secrets, ...brought, ...named];
     identity?._serve(props.hostname);
     target._place(this, {
       plane: {
         name: this.planeName,
         role: 'data_plane',
         image: target._image(this, { engine }),
-        settings: withUserSettings(this, settings, props.settings, engine._chart),
+        settings,
         secrets,
         files: trust.files,
         certificate: trust.certificate,
-        rereadDays: trust.rereadDays,
+        rereadDays: rereadDays(trust.rereadDays, props.secrets),
         replicas,
         resources: RESOURCES,
         ...engine._chart && { chart: engine._chart },
       },
       engine,
       controlPlane: controlPlane.planeName,
-      prerequisites: [...ready, ...trust.prerequisites, ...identity ? [identity] : [], ...cache ? [cache] : [], ...logToken(this, logs)],
+      prerequisites: [
+        ...ready,
+        ...trust.prerequisites,
+        ...identity ? [identity] : [],
+        ...cache ? [cache] : [],
+        ...logToken(this, logs),
+        ...ofThisStack(this, named),
+      ],
       firstConfigurationMinutes: firstConfigurationMinutes(ready),
       // A plane with a token needs no role.
       ...!logs?._mount && { logs },
@@ -270,6 +293,11 @@ export class GatewayDataPlane extends Construct {
 /** A domain may be in a separate stack, after the one with the network: then nodes wait for the token, not the stack. */
 function logToken(scope: Construct, logs: GatewayLogs | undefined): IDependable[] {
   return logs?._mount && Stack.of(logs._mount.secret) === Stack.of(scope) ? [logs._mount.secret] : [];
+}
+
+/** Secrets that the same stack makes: nodes start after them. */
+function ofThisStack(scope: Construct, mounts: readonly SecretMount[]): IDependable[] {
+  return mounts.map(({ secret }) => secret).filter((secret) => Stack.of(secret) === Stack.of(scope));
 }
 
 /** Logs without an ingest take signed requests, which no plugin of either engine sends: there is nothing to warn about. */

@@ -98,6 +98,8 @@ export const PATHS = {
   cacheCredentials: '/etc/hybridge/cache',
   /** Token that logs are sent with, mounted from a Secret. */
   logCredentials: '/etc/hybridge/logs',
+  /** Secrets that a user gives to a plane by name: the folder of each holds one file. */
+  namedSecrets: '/etc/hybridge/secrets',
 } as const;
 
 /** Paths of the status API. */

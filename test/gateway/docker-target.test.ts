@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -31,7 +31,7 @@ const { gateway } = compose.services;
 
 it('has the settings of any plane, split by when they are known', () => {
   const known = written('plane.env').trim().split('\n').map((line) => line.split('=')[0]);
-  const fetched = [...written('fetch.sh').matchAll(/printf '(KONG_\w+)=%s/g)].map(([, name]) => name);
+  const fetched = [...written('fetch.sh').matchAll(/^setting (KONG_\w+) /gm)].map(([, name]) => name);
   expect(fetched).toEqual(['KONG_CLUSTER_CONTROL_PLANE', 'KONG_CLUSTER_TELEMETRY_ENDPOINT']);
   expect([...known, ...fetched].sort()).toEqual(Object.keys(topologyEntry(cloud, 'laptop').settings).sort());
   expect(written('plane.env')).toContain('KONG_CLUSTER_CERT=/etc/hybridge/cluster/tls.crt\n');
@@ -45,7 +45,7 @@ it('finds the control plane by SSM parameters', () => {
     Value: { 'Fn::Join': ['', [{ 'Fn::GetAtt': [Match.stringLikeRegexp('ControlPlaneTunnelHost'), 'Value'] }, ':8005']] },
   });
   expect(written('fetch.sh')).toContain(
-    "aws ssm get-parameter --region 'eu-central-1' --name '/hybridge/Cloud/laptop/kong_cluster_control_plane'",
+    "setting KONG_CLUSTER_CONTROL_PLANE '/hybridge/Cloud/laptop/kong_cluster_control_plane'\n",
   );
 });
 
@@ -56,23 +56,27 @@ it('runs unprivileged, with one writable folder, and cannot start before the sec
     read_only: true,
     cap_drop: ['ALL'],
     security_opt: ['no-new-privileges:true'],
-    volumes: ['./state:/var/lib/hybridge'],
+    volumes: ['./state:/var/lib/hybridge', expect.anything(), expect.anything()],
     ports: ['8000:8000', '8443:8443', '127.0.0.1:8100:8100'],
     stop_grace_period: '45s',
   });
 });
 
-it('mounts every secret as a file, and holds none', () => {
-  expect(gateway.secrets.map(({ target }: { target: string }) => target)).toEqual([
-    '/etc/hybridge/cluster/tls.crt',
-    '/etc/hybridge/cluster/tls.key',
-    '/etc/hybridge/identity/issuer',
-    '/etc/hybridge/identity/client_id',
-    '/etc/hybridge/identity/client_secret',
-    '/etc/hybridge/identity/session_secret',
+it('mounts the folder of every secret, which has to be there, and holds none', () => {
+  const mounts = gateway.volumes.slice(1);
+  expect(mounts.map(({ source, target }: any) => [source, target])).toEqual([
+    ['./secrets/tunnel', '/etc/hybridge/cluster'],
+    ['./secrets/identity', '/etc/hybridge/identity'],
   ]);
-  for (const { source } of gateway.secrets) expect(compose.secrets[source].file).toMatch(/^\.\/secrets\/(tunnel|identity)\/[\w.]+$/);
+  for (const mount of mounts) expect(mount).toMatchObject({ type: 'bind', read_only: true, bind: { create_host_path: false } });
   for (const file of ['compose.yaml', 'plane.env', 'fetch.sh']) expect(written(file)).not.toMatch(/-----BEGIN|\$\{Token|TOKEN\[/);
+});
+
+it('starts again without AWS and without the registry: from the files of its folder and the image that is there', () => {
+  expect(gateway).toMatchObject({ restart: 'unless-stopped', pull_policy: 'missing' });
+  const sources = gateway.volumes.map((volume: any) => volume.source ?? volume.split(':')[0]);
+  const paths = [...sources, ...gateway.env_file.map(({ path }: any) => path)];
+  for (const path of paths) expect(path).toMatch(/^(\.\/)?[\w./]+$/);
 });
 
 it('is in the topology with its files', () => {
@@ -108,28 +112,59 @@ describe('fetch.sh', () => {
     client_secret: 's"e\'c$ret',
     session_secret: 'key',
   });
+  const answers = (text = secret) => {
+    writeFileSync(join(folder, 'answer'), JSON.stringify(text));
+    return `[ "$1" = ssm ] && { echo "$6" | sed 's/.*_//'; exit; }; cat '${join(folder, 'answer')}'`;
+  };
+  const at = (...path: string[]) => join(folder, ...path);
+  const all = () => Object.fromEntries(
+    ['deployed.env', '.env', 'secrets/tunnel/tls.crt', 'secrets/tunnel/tls.key', 'secrets/identity/client_secret']
+      .map((name) => [name, existsSync(at(name)) ? readFileSync(at(name), 'utf8') : undefined]),
+  );
 
-  it('writes values and secrets for the user alone', () => {
-    const { status, stderr } = fetch(`case "$1" in ssm) echo "$6" | sed 's/.*_//' ;; *) cat <<'ENDS'\n${secret}\nENDS\n;; esac`);
+  it('writes values and secrets for the user alone, with one bounded request each', () => {
+    const { status, stderr } = fetch(`echo "$*" >> '${at('asked')}'; ${answers()}`);
     expect([status, stderr]).toEqual([0, '']);
-    expect(readFileSync(join(folder, 'deployed.env'), 'utf8')).toBe(
-      'KONG_CLUSTER_CONTROL_PLANE=plane\nKONG_CLUSTER_TELEMETRY_ENDPOINT=endpoint\n',
-    );
-    expect(readFileSync(join(folder, 'secrets', 'tunnel', 'tls.key'), 'utf8')).toBe('KEY\n');
-    expect(readFileSync(join(folder, 'secrets', 'identity', 'client_secret'), 'utf8')).toBe('s"e\'c$ret');
-    const { mode, uid } = statSync(join(folder, 'secrets', 'tunnel', 'tls.key'));
+    expect(readFileSync(at('deployed.env'), 'utf8')).toBe('KONG_CLUSTER_CONTROL_PLANE=plane\nKONG_CLUSTER_TELEMETRY_ENDPOINT=endpoint\n');
+    expect(readFileSync(at('secrets', 'tunnel', 'tls.key'), 'utf8')).toBe('KEY\n');
+    expect(readFileSync(at('secrets', 'identity', 'client_secret'), 'utf8')).toBe('s"e\'c$ret');
+    const { mode, uid } = statSync(at('secrets', 'tunnel', 'tls.key'));
     expect(mode & 0o777).toBe(0o600);
-    expect(readFileSync(join(folder, '.env'), 'utf8')).toBe(`HYBRIDGE_USER=${uid}:${statSync(join(folder, 'state')).gid}\n`);
+    expect(readFileSync(at('.env'), 'utf8')).toBe(`HYBRIDGE_USER=${uid}:${statSync(at('state')).gid}\n`);
     expect(uid).not.toBe(0);
+    const asked = readFileSync(at('asked'), 'utf8').trim().split('\n');
+    expect(asked).toHaveLength(4);
+    for (const line of asked) expect(line).toMatch(/ --cli-connect-timeout 5 --cli-read-timeout 10$/);
+    expect(existsSync(at('.fetched'))).toBe(false);
   });
 
-  it('fails, and keeps Compose from starting, when anything cannot be read', () => {
-    writeFileSync(join(folder, '.env'), 'HYBRIDGE_USER=1:1\n');
-    for (const denied of ['ssm', 'secretsmanager']) {
-      const { status } = fetch(`[ "$1" = ${denied} ] && exit 254\necho '{"certificate":"x"}'`);
-      expect(status).not.toBe(0);
-      expect(() => statSync(join(folder, '.env'))).toThrow('ENOENT');
-    }
+  it.each([
+    ['the parameters', '[ "$1" = ssm ] && exit 254'],
+    ['the secrets', '[ "$1" = secretsmanager ] && exit 254'],
+    ['the second secret', 'case "$*" in *login*) exit 255 ;; esac'],
+    ['half of a secret', 'case "$*" in *login*) echo "\\"half"; exit ;; esac'],
+    ['a secret without text', 'case "$*" in *login*) echo null; exit ;; esac'],
+    ['an empty parameter', '[ "$1" = ssm ] && exit 0'],
+  ])('keeps Compose from starting when %s cannot be read, and keeps what an earlier run brought', (_, failure) => {
+    const first = fetch(`${failure}\n${answers()}`);
+    expect(first.status).not.toBe(0);
+    expect(first.stderr).toContain('fetch.sh: values and secrets are missing, and Compose cannot start without them');
+    expect(Object.values(all()).filter((text) => text !== undefined)).toEqual([]);
+    expect(fetch(answers()).status).toBe(0);
+    const before = all();
+    const { status, stderr } = fetch(`${failure}\n${answers(secret.replace('PUBLIC', 'NEXT'))}`);
+    expect(status).not.toBe(0);
+    expect(stderr).toContain(
+      'fetch.sh: nothing was changed: "docker compose up --detach" starts with the values and secrets of the last time',
+    );
+    expect(all()).toEqual(before);
+    expect(existsSync(at('.fetched'))).toBe(false);
+  });
+
+  it('refuses a secret without one of its fields', () => {
+    const { status, stderr } = fetch(answers('{"certificate":"PUBLIC"}'));
+    expect(status).not.toBe(0);
+    expect(stderr).toContain('fetch.sh: the secret has no text in a field privateKey');
   });
 
   it('is a script that every shell can read', () => {

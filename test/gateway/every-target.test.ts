@@ -3,8 +3,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { parseAllDocuments } from 'yaml';
-import { AutoScalingGroupTarget, CognitoIdentity, DockerTarget, EcsTarget, EksAnywhereTarget, EksTarget, Exposure } from '../../src';
+import {
+  AutoScalingGroupTarget,
+  CognitoIdentity,
+  DockerTarget,
+  EcsTarget,
+  EksAnywhereTarget,
+  EksTarget,
+  Exposure,
+  PlaneSecret,
+} from '../../src';
 import type { GatewayTarget } from '../../src';
 import { testCluster, testControlPlane, testFactory, testStack } from './sample';
 
@@ -21,11 +31,16 @@ const targets: Readonly<Record<string, GatewayTarget>> = {
   laptop: DockerTarget.compose({ imageRepository }),
 };
 const identity = new CognitoIdentity(cloud, 'Identity');
+const partner = Secret.fromSecretNameV2(cloud, 'Partner', 'partners/acme');
 for (const [id, target] of Object.entries(targets)) {
   controlPlane.addDataPlane(id, {
     target,
     identity,
     hostname: `${id}.acme.example`,
+    secrets: {
+      'partner-key': PlaneSecret.fromSecretsManager(partner, { field: 'api-key' }),
+      'signing': PlaneSecret.fromSecretsManager(Secret.fromSecretNameV2(cloud, `Signing-${id}`, `planes/${id}/signing`)),
+    },
     labels: { tier: 'edge' },
     settings: { KONG_LOG_LEVEL: 'debug' },
   });
@@ -33,7 +48,8 @@ for (const [id, target] of Object.entries(targets)) {
 
 const { directory } = (cloud.node.root as App).synth();
 const file = (plane: string, name: string) => readFileSync(join(directory, 'hybridge', plane, name), 'utf8');
-const resource = (type: string): any => Object.values(Template.fromStack(cloud).findResources(type))[0];
+const all: Record<string, any> = Template.fromStack(cloud).toJSON().Resources;
+const resource = (type: string): any => Object.values(all).find(({ Type }) => Type === type);
 const envLines = (text: string) => Object.fromEntries(text.trim().split('\n').map((line) => line.split(/=(.*)/, 2)));
 
 /** Names and values as the nodes of each place get them. Values known only after deployment count by their names. */
@@ -44,13 +60,13 @@ const EFFECTIVE: Readonly<Record<string, () => Record<string, unknown>>> = {
     const [{ Environment, Secrets }] = resource('AWS::ECS::TaskDefinition').Properties.ContainerDefinitions;
     // What no setting names is no setting elsewhere either, but a file.
     return Object.fromEntries(
-      [...Environment, ...Secrets].filter(({ Name }) => !Name.startsWith('IDENTITY_')).map(({ Name, Value }: any) => [Name, Value]),
+      [...Environment, ...Secrets].filter(({ Name }) => /^(KONG|HYBRIDGE)_/.test(Name)).map(({ Name, Value }: any) => [Name, Value]),
     );
   },
   machines: () => envLines(userData().split("cat > /etc/hybridge/plane.env <<'HYBRIDGE_FILE_ENDS'\n")[1].split('HYBRIDGE_FILE_ENDS')[0]),
   laptop: () => ({
     ...envLines(file('laptop', 'plane.env')),
-    ...Object.fromEntries([...file('laptop', 'fetch.sh').matchAll(/printf '(KONG_\w+)=%s/g)].map(([, name]) => [name, undefined])),
+    ...Object.fromEntries([...file('laptop', 'fetch.sh').matchAll(/^setting (KONG_\w+) /gm)].map(([, name]) => [name, undefined])),
   }),
 };
 
@@ -90,15 +106,23 @@ describe.each(Object.keys(EFFECTIVE))('a node on %s', (place) => {
 /** Which properties of which secrets reach the nodes of each place, as `secret property`. */
 const SECRETS: Readonly<Record<string, () => readonly string[]>> = {
   eks: () => objectsOf('eks', 'SecretProviderClass').flatMap(({ spec }) => JSON.parse(spec.parameters.objects))
-    .flatMap(({ objectName, jmesPath }) => jmesPath.map(({ path }: any) => `${objectName} ${path}`)),
+    .flatMap(({ objectName, objectAlias, jmesPath }) => (jmesPath ?? [{ path: `whole as ${objectAlias}` }])
+      .map(({ path }: any) => `${objectName} ${path.replace(/"/g, '')}`)),
   site: () => objectsOf('site', 'ExternalSecret').flatMap(({ spec }) => spec.data)
-    .filter(({ remoteRef }) => remoteRef.property).map(({ remoteRef }) => `${remoteRef.key} ${remoteRef.property}`),
+    .filter(({ remoteRef }) => !remoteRef.key.startsWith('/'))
+    .map(({ remoteRef, secretKey }) => `${remoteRef.key} ${remoteRef.property ?? `whole as ${secretKey}`}`),
   ecs: () => resource('AWS::ECS::TaskDefinition').Properties.ContainerDefinitions[0].Secrets.map(({ ValueFrom }: any) => {
-    const [{ Ref }, suffix] = ValueFrom['Fn::Join'][1];
-    return `${Template.fromStack(cloud).toJSON().Resources[Ref].Properties.Name} ${suffix.split(':')[1]}`;
+    const [first, suffix] = ValueFrom['Fn::Join'][1];
+    if (first.Ref in all) return `${all[first.Ref].Properties.Name} ${suffix.split(':')[1]}`;
+    const [, name, field] = /:secret:([^:]+)(?::([^:]+)::)?$/.exec(ValueFrom['Fn::Join'][1].at(-1))!;
+    return `${name} ${field ?? 'whole as value'}`;
   }),
-  machines: () => fetched(userData(), /^property '\S+' '(\S+)' '(\w+)' > /gm),
-  laptop: () => fetched(file('laptop', 'fetch.sh'), /^property '(\S+)' '(\w+)' > /gm),
+  machines: () => [...userData().matchAll(/^ {2}(\[".*\]),$/gm)].map(([, text]) => JSON.parse(text))
+    .flatMap(([, , name, files]) => Object.entries(files).map(([to, field]) => `${name} ${field || `whole as ${to}`}`)),
+  laptop: () => file('laptop', 'fetch.sh').split('\nanswer=').slice(1).flatMap((part) => {
+    const [, name] = /--secret-id '(\S+)'/.exec(part)!;
+    return [...part.matchAll(/^property '(\S*)' > \S+\/(\S+)$/gm)].map(([, field, to]) => `${name} ${field || `whole as ${to}`}`);
+  }),
 };
 
 function objectsOf(plane: string, kind: string): any[] {
@@ -107,13 +131,11 @@ function objectsOf(plane: string, kind: string): any[] {
     .filter((object) => object.kind === kind);
 }
 
-function fetched(script: string, line: RegExp): string[] {
-  return [...script.matchAll(line)].map(([, secret, property]) => `${secret} ${property}`);
-}
-
 it.each(Object.keys(SECRETS))('a node on %s gets the same properties of the same secrets', (place) => {
   expect([...SECRETS[place]()].sort()).toEqual([
     ...['certificate', 'privateKey'].map((property) => `hybridge/Cloud/control-plane/tunnel ${property}`),
     ...['client_id', 'client_secret', 'issuer', 'session_secret'].map((property) => `hybridge/Cloud/identity/login ${property}`),
+    'partners/acme api-key',
+    `planes/${place}/signing whole as value`,
   ]);
 });

@@ -354,6 +354,25 @@ withHelm(
   },
 );
 
+it('a licence reaches a site whose secrets a person fetches as the whole secret', () => {
+  const stack = testStack();
+  const engine = GatewayEngine.kongHelm({
+    chartVersion: '3.4.1',
+    edition: KongEdition.ENTERPRISE,
+    gatewayVersion: '3.10.0.1',
+    licence: licence(stack),
+  });
+  const handedOver = new Handoff(stack, 'Handoff').addSite('Site', { readers: [new AccountRootPrincipal()] });
+  const target = EksAnywhereTarget.cluster(testFactory(stack.node.root as App), {
+    ...site,
+    site: handedOver,
+    delivery: SecretDelivery.pull(),
+  });
+  testControlPlane(stack, { engine }).addDataPlane('Site', { target });
+  const [files] = Object.values<any>(Template.fromStack(stack).findResources('Custom::HybridgeHandoffFiles'));
+  expect(JSON.stringify(files.Properties.Index)).toMatch(/site-licence.*entries\W+key\W+license\W+property[\\":]+\}/);
+});
+
 describe('wrong choices are refused', () => {
   it.each<[Partial<KongHelmOptions>, string]>([
     [{ chartVersion: '2.40.0' }, 'chartVersion: got "2.40.0", expected a version 3.x.y'],
@@ -373,25 +392,6 @@ describe('wrong choices are refused', () => {
     expect(() =>
       GatewayEngine.kongHelm({ chartVersion: '3.4.1', licence: licence(new Stack(stack, 'Other')), edition: KongEdition.ENTERPRISE }),
     ).toThrow('gatewayVersion: got undefined, expected four numbers');
-  });
-
-  it('a licence on a site whose secrets a person fetches', () => {
-    const stack = testStack();
-    const engine = GatewayEngine.kongHelm({
-      chartVersion: '3.4.1',
-      edition: KongEdition.ENTERPRISE,
-      gatewayVersion: '3.10.0.1',
-      licence: licence(stack),
-    });
-    const handedOver = new Handoff(stack, 'Handoff').addSite('Site', { readers: [new AccountRootPrincipal()] });
-    const target = EksAnywhereTarget.cluster(testFactory(stack.node.root as App), {
-      ...site,
-      site: handedOver,
-      delivery: SecretDelivery.pull(),
-    });
-    expect(() => testControlPlane(stack, { engine }).addDataPlane('Site', { target })).toThrow(
-      'licence: the command line takes properties of secrets',
-    );
   });
 
   const imageRepository = 'registry.acme.example/kong';

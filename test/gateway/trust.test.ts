@@ -178,7 +178,7 @@ describe('a generated certificate that rotates', () => {
     const script = JSON.stringify(launch.Properties.LaunchTemplateData.UserData);
     expect(script).toContain('systemctl enable --now hybridge-secrets.timer');
     expect(script).toContain('OnUnitActiveSec=1h');
-    expect(script).toContain("'accepted' > \\\"$folder\\\"/tunnel/accepted.crt");
+    expect(script).toContain('\\"accepted.crt\\":\\"accepted\\"');
   });
 
   it('is refused for Kong\'s nodes, with the way to have it', () => {

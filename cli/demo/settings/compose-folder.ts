@@ -51,10 +51,10 @@ export function settingsInComposeFolder(files: readonly string[]): PlaneSettings
 
 /** File → settings whose values a script asks the Parameter Store for. */
 export function settingsWrittenBy(script: string): ReadonlyMap<string, readonly PlaneSetting[]> {
-  const written = new Map<string, PlaneSetting[]>([...script.matchAll(/^: > (\S+)$/gm)].map(([, file]) => [file!, []]));
-  const fetches = script.matchAll(/^value=\$\(aws ssm get-parameter .*--name '([^']+)'.*\)\nprintf '(\w+)=%s\\n' "\$value" >> (\S+)$/gm);
-  for (const [, parameter, name, file] of fetches) written.get(file!)?.push({ name: name!, from: `parameter ${parameter}` });
-  return written;
+  const [, file] = /^: > \.fetched\/(\S+)$/m.exec(script) ?? [];
+  if (file === undefined) return new Map();
+  const fetches = [...script.matchAll(/^setting (\w+) '([^']+)'$/gm)];
+  return new Map([[file, fetches.map(([, name, parameter]) => ({ name: name!, from: `parameter ${parameter}` }))]]);
 }
 
 function textOf(file: string | undefined): string {

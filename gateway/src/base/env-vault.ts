@@ -37,17 +37,24 @@ interface EnvVaultOptions {
    * none
    */
   readonly folders?: readonly string[];
+  /**
+   * Folder of secrets that a user gave to the node by name, a folder each: with `partner-key/value`, the secret `partner-key`. @default -
+   * none
+   */
+  readonly namedSecrets?: string;
 }
 
 export class EnvVault {
   readonly #environment: Readonly<Record<string, string | undefined>>;
   readonly #prefix: string;
   readonly #folders: readonly string[];
+  readonly #namedSecrets: string | undefined;
 
-  constructor({ environment = process.env, prefix = '', folders = [] }: EnvVaultOptions = {}) {
+  constructor({ environment = process.env, prefix = '', folders = [], namedSecrets }: EnvVaultOptions = {}) {
     this.#environment = environment;
     this.#prefix = prefix;
     this.#folders = folders;
+    this.#namedSecrets = namedSecrets;
   }
 
   /**
@@ -64,30 +71,41 @@ export class EnvVault {
   }
 
   #elsewhere(): string {
-    return this.#folders.length === 0 ? '' : `, and no file in ${this.#folders.join(', ')} stands for it`;
+    const folders = [...this.#folders, ...this.#namedSecrets === undefined ? [] : [this.#namedSecrets]];
+    return folders.length === 0 ? '' : `, and no file in ${folders.join(', ')} stands for it`;
+  }
+
+  #readFile(variable: string): string | undefined {
+    const path = this.#fileOf(variable);
+    if (path === undefined) return undefined;
+    try {
+      return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+    } catch (error) {
+      throw new Error(`cannot read ${path}: ${messageOf(error)}`, { cause: error });
+    }
   }
 
   /** Files are found by the names of what is there: nothing of a reference becomes part of a path. */
-  #readFile(variable: string): string | undefined {
+  #fileOf(variable: string): string | undefined {
     for (const folder of this.#folders) {
-      const file = filesOf(folder).find((candidate) => variableOf(`${basename(folder)}_${candidate}`) === variable);
-      if (file === undefined) continue;
-      try {
-        return readFileSync(join(folder, file), 'utf8').replace(/\r?\n$/, '');
-      } catch (error) {
-        throw new Error(`cannot read ${join(folder, file)}: ${messageOf(error)}`, { cause: error });
-      }
+      const file = namesIn(folder).find((candidate) => variableOf(`${basename(folder)}_${candidate}`) === variable);
+      if (file !== undefined) return join(folder, file);
     }
-    return undefined;
+    if (this.#namedSecrets === undefined) return undefined;
+    const name = namesIn(this.#namedSecrets).find((candidate) => variableOf(candidate) === variable);
+    return name === undefined ? undefined : join(this.#namedSecrets, name, VALUE_FILE);
   }
 }
+
+/** The file in the folder of a named secret. */
+const VALUE_FILE = 'value';
 
 function variableOf(name: string): string {
   return name.toUpperCase().replaceAll('-', '_');
 }
 
 /** A folder that is not mounted has no secrets. Names with a dot in front are what Kubernetes swaps mounts with. */
-function filesOf(folder: string): readonly string[] {
+function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder).filter((name) => !name.startsWith('.'));
   } catch {

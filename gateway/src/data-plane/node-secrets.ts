@@ -13,11 +13,12 @@ import type { Schemas } from '../model/schema/entity-schema.ts';
 import { isSecretReference, withSecrets } from '../model/schema/secret-references.ts';
 
 /**
- * Creates the vault `env` of a node: its environment, and the secrets that the constructs mount for plugins. The secrets of the node itself
- * are not in it.
+ * Creates the vault `env` of a node: its environment, and the secrets that the constructs mount for plugins and by name. The secrets of the
+ * node itself are not in it.
  */
 export function nodeVault(prefix: string): EnvVault {
-  return new EnvVault({ prefix, folders: [PATHS.identityCredentials, PATHS.cacheCredentials, PATHS.logCredentials] });
+  const folders = [PATHS.identityCredentials, PATHS.cacheCredentials, PATHS.logCredentials];
+  return new EnvVault({ prefix, folders, namedSecrets: PATHS.namedSecrets });
 }
 
 interface ResolvedTable {

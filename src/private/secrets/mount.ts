@@ -6,6 +6,8 @@ export interface SecretFile {
   readonly file: string;
   /** Property of the secret's JSON document that the file holds; empty: the whole secret. */
   readonly property: string;
+  /** Environment variable that holds it where secrets cannot be files. Absent: `<MOUNT>_<FILE>`. */
+  readonly variable?: string;
 }
 
 /** A Secrets Manager secret that pods read as files. */
@@ -20,4 +22,6 @@ export interface SecretMount {
   /** Type of the Kubernetes Secret, where one is made. */
   readonly secretType: 'kubernetes.io/tls' | 'Opaque';
   readonly files: readonly SecretFile[];
+  /** Name that a user gave it, which references contain; the secret is then one file. Absent: one of our own. */
+  readonly givenName?: string;
 }

@@ -30,6 +30,19 @@ export interface PlaneEntry extends Place {
   readonly hostname?: string;
   /** Ids of integrations. */
   readonly uses?: readonly string[];
+  /** Secrets that its nodes get by name, in addition to those of integrations; never what they hold. */
+  readonly secrets?: readonly NamedSecretEntry[];
+}
+
+/** A secret that configurations name by a reference. */
+export interface NamedSecretEntry {
+  /** Such as `{vault://env/partner-key}`. */
+  readonly reference: string;
+  /** Name in AWS Secrets Manager. */
+  readonly name: string;
+  /** Field of its JSON document; absent: the whole secret. */
+  readonly field?: string;
+  readonly region?: string;
 }
 
 /** One cluster. */

@@ -1,4 +1,6 @@
+import { Stack } from 'aws-cdk-lib';
 import type { KubernetesObject } from '../../../private/kubernetes/object';
+import { jmesPath } from '../../../private/secrets/field';
 import type { SecretMount } from '../../../private/secrets/mount';
 import { refuseSecret } from '../../../private/secrets/secret-text';
 import { isSecretOfKubernetes } from '../kong-helm/environment';
@@ -12,8 +14,8 @@ import { objectLabels } from '../plane/plane-labels';
  * chart takes from nowhere else.
  */
 export class EksHosting implements PlaneHosting {
-  /** @param secretsRegion region of the plane's secrets, when it is not the cluster's */
-  constructor(private readonly secretsRegion?: string) {}
+  /** @param region that of the cluster */
+  constructor(private readonly region: string) {}
 
   public environmentVariable(name: string, value: string) {
     refuseSecret(name, value);
@@ -21,6 +23,7 @@ export class EksHosting implements PlaneHosting {
   }
 
   public secretObjects(plane: PlaneDescription, mount: SecretMount): readonly KubernetesObject[] {
+    const { region } = Stack.of(mount.secret);
     return [
       {
         apiVersion: 'secrets-store.csi.x-k8s.io/v1',
@@ -30,7 +33,7 @@ export class EksHosting implements PlaneHosting {
           provider: 'aws',
           parameters: {
             usePodIdentity: 'true',
-            ...(this.secretsRegion && { region: this.secretsRegion }),
+            ...(region !== this.region && { region }),
             // The provider wants YAML in a string; JSON is YAML.
             objects: JSON.stringify(
               [
@@ -70,5 +73,5 @@ export class EksHosting implements PlaneHosting {
 function filesOf({ name, files }: SecretMount) {
   const whole = files.find(({ property }) => property === '');
   if (whole) return { objectAlias: whole.file };
-  return { objectAlias: `${name}.json`, jmesPath: files.map(({ file, property }) => ({ path: property, objectAlias: file })) };
+  return { objectAlias: `${name}.json`, jmesPath: files.map(({ file, property }) => ({ path: jmesPath(property), objectAlias: file })) };
 }

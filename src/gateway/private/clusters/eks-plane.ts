@@ -67,7 +67,7 @@ export class EksPlane extends Construct {
   constructor(scope: Construct, id: string, private readonly props: EksPlaneProps) {
     super(scope, id);
     const { plane, migrations } = props;
-    const hosting = new EksHosting(this.secretsRegion());
+    const hosting = new EksHosting(Stack.of(this).region);
     this.role = podRole(this, 'Role', `Pods of the gateway plane ${props.plane.name}`);
     const association = this.associateRole();
     plane.secrets.flatMap((mount) => secretReadStatements('cluster', mount, this)).forEach((statement) => this.role.addToPolicy(statement));
@@ -114,7 +114,7 @@ export class EksPlane extends Construct {
   public run(id: string, props: Omit<ConfigurationJobProps, 'plane' | 'hosting'>): void {
     const { plane } = this.props;
     requireConfigurationId(plane, props.id);
-    const objects = configurationObjects({ ...props, plane, hosting: new EksHosting() }, (template) =>
+    const objects = configurationObjects({ ...props, plane, hosting: new EksHosting(Stack.of(this).region) }, (template) =>
       JSON.stringify(Stack.of(this).resolve(template)),
     );
     const applied = this.apply(id, `4-config-${props.id}`, objects, [this.workload]);
@@ -240,12 +240,6 @@ export class EksPlane extends Construct {
     return new CfnPodIdentityAssociation(this, 'Identity', {
       clusterName: cluster.clusterName, namespace: plane.name, serviceAccount: plane.name, roleArn: this.role.roleArn,
     });
-  }
-
-  private secretsRegion(): string | undefined {
-    const regions = new Set(this.props.plane.secrets.map((mount) => Stack.of(mount.secret).region));
-    const [region] = regions;
-    return region === Stack.of(this).region ? undefined : region;
   }
 
   private writeFiles() {

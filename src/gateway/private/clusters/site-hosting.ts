@@ -77,14 +77,6 @@ export class SiteHosting implements PlaneHosting {
   /** What the command line makes of the plane's secrets, where no operator does. */
   public pulledSecrets(plane: PlaneDescription): readonly PulledSecret[] {
     if (this.props.secrets) return [];
-    const whole = plane.secrets.find(({ files }) => files.some(({ property }) => property === ''));
-    if (whole) {
-      throw new Error(
-        `${whole.name}: the command line takes properties of secrets, and ${whole.secretName} is needed as a whole, `
-          + 'expected an operator on the site that brings it:' +
-          ' use SecretDelivery.externalSecrets()',
-      );
-    }
     return plane.secrets.map((mount) => ({
       name: `${plane.name}-${mount.name}`,
       type: mount.secretType,

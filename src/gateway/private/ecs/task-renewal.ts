@@ -7,12 +7,12 @@ import { Construct } from 'constructs';
 interface TaskRenewalProps {
   readonly cluster: ecs.ICluster;
   readonly service: ecs.BaseService;
-  /** Days from one certificate to the next. */
+  /** Days from one value of a secret to the next, at least one. */
   readonly days: number;
 }
 
 /**
- * ECS reads secrets when a task starts. So that tasks follow certificates which change by schedule, they are replaced
+ * ECS reads secrets when a task starts. So that tasks follow certificates and other secrets which change by schedule, they are replaced
  * twice as often, one after the other as in a deployment.
  */
 export class TaskRenewal extends Construct {
@@ -24,10 +24,9 @@ export class TaskRenewal extends Construct {
       description: 'Starts new tasks of a gateway plane by schedule',
     });
     role.addToPolicy(new iam.PolicyStatement({ actions: ['ecs:UpdateService'], resources: [service.serviceArn] }));
-    const interval = Math.floor(days / 2);
     new scheduler.CfnSchedule(this, 'Resource', {
-      description: 'Tasks of a gateway plane take over certificates that were replaced',
-      scheduleExpression: `rate(${interval} ${interval === 1 ? 'day' : 'days'})`,
+      description: 'Tasks of a gateway plane take over secrets that were replaced',
+      scheduleExpression: halfOf(days),
       flexibleTimeWindow: { mode: 'FLEXIBLE', maximumWindowInMinutes: 60 },
       target: {
         arn: `arn:${partition}:scheduler:::aws-sdk:ecs:updateService`,
@@ -37,4 +36,10 @@ export class TaskRenewal extends Construct {
       },
     });
   }
+}
+
+function halfOf(days: number): string {
+  const interval = Math.floor(days / 2);
+  if (interval === 0) return 'rate(12 hours)';
+  return `rate(${interval} ${interval === 1 ? 'day' : 'days'})`;
 }

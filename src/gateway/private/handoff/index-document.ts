@@ -23,9 +23,10 @@ export interface PulledSecret {
   readonly name: string;
   readonly type: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Name of the secret in Secrets Manager; its text is a JSON object. */
+  /** Name of the secret in Secrets Manager; its text is a JSON object where entries take properties of it. */
   readonly secretName: string;
   readonly region: string;
+  /** An empty property is the whole secret. */
   readonly entries: readonly { readonly key: string; readonly property: string }[];
 }
 
@@ -38,13 +39,13 @@ export interface HandedPlane {
   readonly secrets: readonly PulledSecret[];
 }
 
-/** A file that is made on site from a property of a secret of AWS Secrets Manager. */
+/** A file that is made on site from a secret of AWS Secrets Manager, or from a property of one. */
 export interface PulledFile {
   /** Below the folder of its plane. */
   readonly path: string;
-  /** Name of the secret; its text is a JSON object. */
   readonly secretName: string;
   readonly region: string;
+  /** Of the secret's JSON object; empty: the whole secret. */
   readonly property: string;
 }
 

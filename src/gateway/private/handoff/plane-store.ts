@@ -18,13 +18,7 @@ export const PLANE_STORE = 'hybridge-secrets';
  * @throws Error when the plane's secrets are in several regions: a store reads one
  */
 export function planeStore(scope: Construct, plane: PlaneDescription, issuer: OidcIssuer): readonly KubernetesObject[] {
-  const regions = [...new Set(plane.secrets.map(({ secret }) => Stack.of(secret).region))];
-  if (regions.length > 1) {
-    throw new Error(
-      `${scope.node.path}: the plane's secrets are in ${regions.join(' and ')}, and one SecretStore reads one `
-        + 'region; expected one: make identity and control plane in the same region',
-    );
-  }
+  const region = requireOneRegion(scope, plane);
   const metadata = { name: PLANE_STORE, namespace: plane.name, labels: objectLabels(plane) };
   return [
     native({
@@ -38,10 +32,24 @@ export function planeStore(scope: Construct, plane: PlaneDescription, issuer: Oi
       kind: 'SecretStore',
       metadata,
       spec: {
-        provider: { aws: { service: 'SecretsManager', region: regions[0], auth: { jwt: { serviceAccountRef: { name: PLANE_STORE } } } } },
+        provider: { aws: { service: 'SecretsManager', region, auth: { jwt: { serviceAccountRef: { name: PLANE_STORE } } } } },
       },
     },
   ];
+}
+
+/**
+ * @returns where the plane's secrets are
+ * @throws Error when they are in several regions: a store reads one
+ */
+export function requireOneRegion(scope: Construct, plane: PlaneDescription): string | undefined {
+  const regions = [...new Set(plane.secrets.map(({ secret }) => Stack.of(secret).region))];
+  if (regions.length <= 1) return regions[0];
+  const places = plane.secrets.map((mount) => `${mount.secretName} in ${Stack.of(mount.secret).region}`);
+  throw new Error(
+    `${scope.node.path}: the plane's secrets are in ${regions.join(' and ')}, and one SecretStore reads one region; expected one `
+      + `(${places.join(', ')}): make identity and control plane in the same region, and replicate the secrets of \`secrets\` there`,
+  );
 }
 
 function storeRole(scope: Construct, plane: PlaneDescription, issuer: OidcIssuer): iam.Role {

@@ -10,7 +10,8 @@ import type { HandoffSite } from '../../handoff-site';
 import type { DataPlaneSpec } from '../plane/data-plane-spec';
 import { addToTopology } from '../plane/plane-entry';
 import type { ComposePorts } from './compose-files';
-import { composeFiles, fetchScript, secretFiles } from './compose-files';
+import { composeFiles, secretFiles } from './compose-files';
+import { fetchScript } from './fetch-script';
 
 interface ComposePlaneProps {
   readonly spec: DataPlaneSpec;

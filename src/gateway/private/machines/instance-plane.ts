@@ -44,10 +44,12 @@ export class InstancePlane extends Construct {
     const role = this.role(logGroup);
     const userData = ec2.UserData.forLinux();
     const group = this.group(this.launchTemplate(role, userData));
-    userData.addCommands(...startCommands(
+    const commands = startCommands(
       startFiles(this, spec.plane, logGroup.logGroupName),
       60 * spec.firstConfigurationMinutes,
-    ));
+    );
+    requireRoom(commands);
+    userData.addCommands(...commands);
     userData.addSignalOnExitCommand(group);
     group.node.addDependency(role, ...wayOut(props.vpc), ...spec.prerequisites);
     group.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: props.cpuPercent, estimatedInstanceWarmup: Duration.minutes(2) });
@@ -119,6 +121,20 @@ export class InstancePlane extends Construct {
       cooldown: Duration.minutes(5),
     });
   }
+}
+
+/** EC2 takes 16 KiB of user data. The rest is for what expressions become, and for the signal. */
+const MAX_USER_DATA = 15_000;
+
+/** @throws Error that names the properties that make the script long */
+function requireRoom(commands: readonly string[]) {
+  const bytes = Buffer.byteLength(commands.join('\n'));
+  if (bytes <= MAX_USER_DATA) return;
+  throw new Error(
+    `secrets: the script that starts an instance has ${bytes} bytes with them, expected at most ${MAX_USER_DATA}, because EC2 takes `
+      + '16 KiB: keep several secrets in one JSON document, whose fields references name, or leave out some of `secrets`, `settings` '
+      + 'and `labels`',
+  );
 }
 
 /**

@@ -1,12 +1,12 @@
 import { basename, dirname } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { DRAIN_SECONDS, ENV, PATHS, PORTS, RUN_AS, STATUS_PATHS } from '../../../private/contract';
-import type { SecretMount } from '../../../private/secrets/mount';
+import { DRAIN_SECONDS, PATHS, PORTS, RUN_AS, STATUS_PATHS } from '../../../private/contract';
 import type { PlaneDescription } from '../plane/plane';
 import { envFile } from './env-file';
+import { KEPT_SECRETS, secretsProgram } from './instance-secrets';
 
-/** /run is memory: nothing below it outlives the machine, and systemd removes it when the unit stops. */
+/** /run is memory: nothing below it outlives the machine, and systemd removes it when the unit stops. For the registry's password. */
 const MEMORY = '/run/hybridge';
 
 const SETTINGS_FILE = '/etc/hybridge/plane.env';
@@ -40,7 +40,7 @@ export function startCommands(files: readonly StartFile[], readySeconds: number)
     'systemctl daemon-reload',
     'systemctl enable --now docker.service',
     'systemctl enable --now hybridge.service',
-    ...(files.some(({ path }) => path === TIMER) ? [`systemctl enable --now ${basename(TIMER)}`] : []),
+    `systemctl enable --now ${basename(TIMER)}`,
     `timeout ${readySeconds} bash -c 'until curl --fail --silent --output /dev/null http://127.0.0.1:${PORTS.status}${STATUS_PATHS.ready}; do sleep 2; done'`,
   ];
 }
@@ -50,50 +50,18 @@ export function startFiles(scope: Construct, plane: PlaneDescription, logGroup: 
   const { region } = Stack.of(scope);
   return [
     { path: SETTINGS_FILE, mode: '0644', text: envFile(plane.settings) },
-    { path: SECRETS_SCRIPT, mode: '0755', text: secretsScript(plane.secrets) },
+    { path: SECRETS_SCRIPT, mode: '0755', text: secretsProgram(plane.secrets) },
     { path: IMAGE_SCRIPT, mode: '0755', text: imageScript(plane.image, region) },
     { path: '/etc/systemd/system/hybridge.service', mode: '0644', text: unit(plane, logGroup, region) },
-    ...changesTunnel(plane) ? rereadFiles() : [],
+    ...rereadFiles(),
   ];
 }
 
-/** Fetches secrets into files that only the gateway's user may read. */
-function secretsScript(mounts: readonly SecretMount[]): string {
-  return lines(
-    '#!/bin/bash',
-    'set -euo pipefail',
-    'umask 077',
-    `folder="\${1:-${MEMORY}}"`,
-    // Prints one property of a secret: region, name, property.
-    'property() {',
-    '  aws secretsmanager get-secret-value --region "$1" --secret-id "$2" --query SecretString --output text |',
-    '    python3 -c \'import json, sys; sys.stdout.write(json.load(sys.stdin)[sys.argv[1]])\' "$3"',
-    '}',
-    ...mounts.flatMap((mount) => secretCommands(mount)),
-  );
-}
-
-function secretCommands({ name, secret, secretName, files }: SecretMount): readonly string[] {
-  const folder = `"$folder"/${name}`;
-  return [
-    `install -d -m 0700 ${OWNED} ${folder}`,
-    ...files.flatMap(({ file, property }) => [
-      `property '${Stack.of(secret).region}' '${secretName}' '${property}' > ${folder}/${file}`,
-      `chown ${OWNER} ${folder}/${file}`,
-    ]),
-  ];
-}
-
-/** Whether the certificate in tunnels may be replaced while the node runs. The node reads files again by itself. */
-function changesTunnel({ settings }: PlaneDescription): boolean {
-  return settings[ENV.clusterMtls] === 'pki' || settings[ENV.clusterAcceptedCerts] !== undefined;
-}
-
-/** Every hour, spread over some minutes: a fleet does not ask at one moment. */
+/** Every hour, spread over some minutes: a fleet does not ask at one moment. The node reads changed files by itself. */
 function rereadFiles(): readonly StartFile[] {
   const service = lines(
     '[Unit]', 'Description=Secrets of the gateway, read again', 'Requisite=hybridge.service', 'After=hybridge.service', '',
-    '[Service]', 'Type=oneshot', `ExecStart=${SECRETS_SCRIPT}`,
+    '[Service]', 'Type=oneshot', `ExecStart=${SECRETS_SCRIPT} reread`,
   );
   const timer = lines(
     '[Unit]', 'Description=Secrets of the gateway, read again every hour', '',
@@ -129,7 +97,9 @@ function unit(plane: PlaneDescription, logGroup: string, region: string): string
     '[Service]',
     'RuntimeDirectory=hybridge',
     'RuntimeDirectoryMode=0700',
-    `ExecStartPre=${SECRETS_SCRIPT}`,
+    `StateDirectory=${basename(KEPT_SECRETS)}`,
+    'StateDirectoryMode=0700',
+    `ExecStartPre=${SECRETS_SCRIPT} start`,
     `ExecStartPre=${IMAGE_SCRIPT}`,
     `ExecStartPre=/usr/bin/install -d -m 0700 ${OWNED} ${PATHS.prefix}`,
     'ExecStartPre=-/usr/bin/docker rm --force gateway',
@@ -160,7 +130,7 @@ function containerOptions(plane: PlaneDescription): readonly string[] {
     '--ulimit nofile=65536:65536',
     '--tmpfs /tmp:size=64m',
     `--volume ${PATHS.prefix}:${PATHS.prefix}`,
-    ...plane.secrets.map(({ name, path }) => `--volume ${MEMORY}/${name}:${path}:ro`),
+    ...plane.secrets.map(({ name, path }) => `--volume ${KEPT_SECRETS}/${name}:${path}:ro`),
     ...[PORTS.proxy, PORTS.proxyTls, PORTS.status].map((port) => `--publish ${port}:${port}`),
     `--env-file ${SETTINGS_FILE}`,
   ];

@@ -4,12 +4,13 @@ import type { Construct } from 'constructs';
 import { withReadableTokens } from '../../../private/kubernetes/readable-tokens';
 import { Topology } from '../../../private/topology/topology';
 import type { PlaneDescription } from './plane';
+import { namedSecretEntries } from './plane-secrets';
 
 /** What the topology says about a plane. */
 interface ListedPlane {
   /** What it runs on, such as `eks`. */
   readonly target: string;
-  readonly plane: Pick<PlaneDescription, 'name' | 'role' | 'settings'>;
+  readonly plane: Pick<PlaneDescription, 'name' | 'role' | 'settings'> & Partial<Pick<PlaneDescription, 'secrets'>>;
   /** Id of the control plane that a data plane belongs to. */
   readonly controlPlane?: string;
   /** Name or path of the cluster that it runs on. */
@@ -26,6 +27,7 @@ interface ListedPlane {
 export function addToTopology(scope: Construct, { target, plane, controlPlane, cluster, region, manifests, helmFiles }: ListedPlane): void {
   Topology.of(scope).addPlane(plane.name, () => {
     const helm = helmFiles?.() ?? [];
+    const secrets = namedSecretEntries(plane.secrets ?? []);
     return {
       id: plane.name,
       role: plane.role,
@@ -37,6 +39,7 @@ export function addToTopology(scope: Construct, { target, plane, controlPlane, c
       ...helm.length > 0 && { helmFiles: helm },
       settings: withReadableTokens(Stack.of(scope), plane.settings),
       ...controlPlane !== undefined && { controlPlane },
+      ...secrets.length > 0 && { secrets },
     };
   });
 }

@@ -1,8 +1,7 @@
-import { Stack, Token } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { requireServerName } from '../../../private/network/tunnel-endpoint';
-import { requireKnownName } from '../../../private/secrets/existing-secret';
+import { requireKnownName, requireSamePlace } from '../../../private/secrets/existing-secret';
 import type { SecretMount } from '../../../private/secrets/mount';
 import { Topology } from '../../../private/topology/topology';
 import { authoritySetting } from './authority-text';
@@ -80,21 +79,4 @@ function found(property: string, mount: SecretMount | undefined, whose: string):
 function mountOf(property: string, secret: ISecret, properties: SharedProperties): SecretMount {
   requireSamePlace(property, secret);
   return { ...sharedMount(properties), secret, secretName: requireKnownName(property, secret) };
-}
-
-/** Planes are granted the secret by its name, in the place of the stack where it is made or imported. */
-function requireSamePlace(property: string, secret: ISecret): void {
-  const stack = Stack.of(secret);
-  for (const kind of ['account', 'region'] as const) {
-    const [got, expected] = [secret.env[kind], stack[kind]];
-    if (got === expected || Token.isUnresolved(got) || Token.isUnresolved(expected)) continue;
-    const fix = {
-      region: 'import it in a stack of that region, or replicate it',
-      account: 'planes read secrets of their own account; copy it there',
-    };
-    throw new Error(
-      `${property}: the secret is in ${kind} ${got}, but imported in stack ${stack.node.path} of ${kind} ${expected}, `
-        + `expected the same: ${fix[kind]}`,
-    );
-  }
 }
