@@ -1,10 +1,13 @@
-import { App, CloudFormationValidatePlugin, Stack, Validations } from 'aws-cdk-lib';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { App, Stack, Validations } from 'aws-cdk-lib';
 import type { IPolicyValidationContext, IPolicyValidationPlugin, PolicyValidationPluginReport, PolicyViolation } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import { finishAtSynthesis } from '../finish';
 import { acknowledgeInherent } from './acknowledge';
-import { GUARD_RULES, guardText } from './guard-rules';
+import type { TemplateRule } from './templates/template-rule';
+import { TEMPLATE_RULES, templateBreaches } from './templates/template-rules';
 
 /** Context that switches the policy off: `false`. */
 const SWITCH = 'cdk-hybridge:policy';
@@ -12,7 +15,7 @@ const SWITCH = 'cdk-hybridge:policy';
 const ID = 'HybridgePolicy';
 
 /**
- * Runs the policy (guard-rules.ts) over the templates of stacks that contain a construct of this library, when CDK
+ * Runs the policy (templates/) over the templates of stacks that contain a construct of this library, when CDK
  * validates templates. One per app. A finding fails the synthesis; `Validations.of(construct).acknowledge({ id:
  * 'Hybridge::<rule>', reason })` accepts it.
  */
@@ -35,25 +38,17 @@ export class PolicyPack extends Construct {
 
   private constructor(root: App) {
     super(root, ID);
-    // At validation, because only then is known which plugins the app has registered itself.
+    // At validation, when the tree is complete and plugins have not run yet.
     let isDone = false;
     this.node.addValidation({
       validate: () => {
         if (isDone) return [];
         isDone = true;
         acknowledgeInherent(root, this.owners);
-        if (isOn(root)) this.register(root);
+        if (isOn(root)) Validations.of(root).addPlugins(new Policy(this.stacks));
         return [];
       },
     });
-  }
-
-  private register(app: App): void {
-    // CDK takes one plugin of this kind. Where the app has none, ours takes the place of the default, so that there is
-    // one engine, which takes 1.3 s to start.
-    const isTaken = app._validationPlugins.some((plugin) => plugin instanceof CloudFormationValidatePlugin);
-    const engine = new RuleEngine();
-    Validations.of(app).addPlugins(...isTaken ? [] : [engine], new Policy(engine, this.stacks));
   }
 }
 
@@ -62,64 +57,52 @@ function isOn(root: IConstruct & { readonly _builtinCloudFormationValidation?: b
   return asked !== false && asked !== 'false' && process.env.CDK_VALIDATION !== 'false' && root._builtinCloudFormationValidation !== false;
 }
 
-const RULES = new Map(GUARD_RULES.map((rule) => [rule.id, rule]));
+type Resource = PolicyViolation['violatingResources'][number];
 
-/**
- * CDK's own validation with our rules added. The plugin reports our findings itself, because CDK turns those of this
- * plugin into warnings.
- */
-class RuleEngine extends CloudFormationValidatePlugin {
-  private findings: readonly PolicyViolation[] | undefined;
-
-  constructor() {
-    super({ guardRules: [{ name: 'hybridge', content: guardText() }] });
-  }
-
-  public validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
-    const { violations, ...report } = super.validate(context);
-    this.findings = violations.filter(({ ruleName }) => RULES.has(ruleName));
-    const others = violations.filter(({ ruleName }) => !RULES.has(ruleName));
-    return { ...report, violations: others, success: others.every(({ severity }) => severity !== 'error') };
-  }
-
-  /** Ours, of this run or of the one before. */
-  public policyFindings(context: IPolicyValidationContext): readonly PolicyViolation[] {
-    if (!this.findings) this.validate(context);
-    const found = this.findings!;
-    this.findings = undefined;
-    return found;
-  }
-}
-
+/** The rules over the templates of watched stacks and of the nested stacks in them. CDK's own validation runs beside it. */
 class Policy implements IPolicyValidationPlugin {
   public readonly name = 'Hybridge';
-  public readonly ruleIds = [...RULES.keys()];
+  public readonly ruleIds = TEMPLATE_RULES.map(({ id }) => id);
 
-  constructor(private readonly engine: RuleEngine, private readonly stacks: ReadonlySet<string>) {}
+  constructor(private readonly stacks: ReadonlySet<string>) {}
 
-  public validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
-    const watched = new Set(
-      context.stackTemplates
-        .filter(({ stackConstructPath }) => this.stacks.has(stackConstructPath))
-        .map(({ templatePath }) => templatePath),
-    );
-    const findings = this.engine.policyFindings(context);
-    const violations = this.ruleIds.flatMap((id) => reported(id, findings.filter(({ ruleName }) => ruleName === id), watched));
+  public validate({ stackTemplates, appConstruct }: IPolicyValidationContext): PolicyValidationPluginReport {
+    const nested = appConstruct.node.findAll().filter((each) => Stack.isStack(each)).filter(({ nestedStackParent }) => nestedStackParent);
+    const templates = stackTemplates
+      .filter(({ stackConstructPath }) => this.stacks.has(stackConstructPath))
+      .flatMap(({ stackConstructPath, templatePath }) => [
+        templatePath,
+        ...nested.filter((stack) => outermostOf(stack).node.path === stackConstructPath)
+          .map(({ templateFile }) => join(dirname(templatePath), templateFile)),
+      ]);
+    const found = templates.flatMap(breachesIn);
+    const violations = TEMPLATE_RULES.flatMap((rule) => violationOf(rule, found.filter((each) => each.rule === rule)));
     return { success: violations.length === 0, violations };
   }
 }
 
-/** One entry for a rule, which names each resource once, however many clauses it breaks. */
-function reported(id: string, findings: readonly PolicyViolation[], watched: ReadonlySet<string>): PolicyViolation[] {
-  const { finding, reason, fix } = RULES.get(id)!;
-  const places = findings.flatMap(({ violatingResources }) => violatingResources).filter(({ templatePath }) => watched.has(templatePath!));
-  const resources = new Map<string, typeof places[number]>();
-  for (const place of places) {
-    const key = `${place.templatePath} ${place.resourceLogicalId}`;
-    const locations = new Set([...resources.get(key)?.locations ?? [], ...place.locations]);
-    resources.set(key, { ...place, locations: [...locations] });
-  }
-  return resources.size === 0
-    ? []
-    : [{ ruleName: id, description: `${finding}: ${reason}`, fix, severity: 'error', violatingResources: [...resources.values()] }];
+function outermostOf(stack: Stack): Stack {
+  return stack.nestedStackParent ? outermostOf(stack.nestedStackParent) : stack;
+}
+
+interface Found {
+  readonly rule: TemplateRule;
+  readonly resource: Resource;
+}
+
+function breachesIn(templatePath: string): readonly Found[] {
+  return templateBreaches(JSON.parse(readFileSync(templatePath, 'utf8'))).map(({ rule, logicalId, locations }) => ({
+    rule, resource: { resourceLogicalId: logicalId, templatePath, locations: [...locations] },
+  }));
+}
+
+/** One entry for a rule, which names each resource that breaks it. */
+function violationOf({ id, finding, reason, fix }: TemplateRule, found: readonly Found[]): readonly PolicyViolation[] {
+  return found.length === 0 ? [] : [{
+    ruleName: id,
+    description: `${finding}: ${reason}`,
+    fix,
+    severity: 'error',
+    violatingResources: found.map(({ resource }) => resource),
+  }];
 }

@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, CfnResource, CloudFormationValidatePlugin, Stack, Validations } from 'aws-cdk-lib';
-import { GUARD_RULES } from '../../../src/private/policy/guard-rules';
+import { App, CfnResource, CloudFormationValidatePlugin, NestedStack, Stack, Stage, Validations } from 'aws-cdk-lib';
+import { TEMPLATE_RULES } from '../../../src/private/policy/templates/template-rules';
 import { testCluster } from '../../gateway/sample';
 
 const validation = process.env.CDK_VALIDATION;
@@ -45,9 +45,17 @@ function refusal(app: App): string | undefined {
   }
 }
 
+interface Report {
+  readonly pluginName: string;
+  readonly violations: readonly Violation[];
+}
+
+function reports(app: App): readonly Report[] {
+  return JSON.parse(readFileSync(join(app.outdir, 'validation-report.json'), 'utf8')).pluginReports;
+}
+
 function findings(app: App): readonly Violation[] {
-  const { pluginReports } = JSON.parse(readFileSync(join(app.outdir, 'validation-report.json'), 'utf8'));
-  return pluginReports.find(({ pluginName }: { pluginName: string }) => pluginName === 'Hybridge')?.violations ?? [];
+  return reports(app).find(({ pluginName }) => pluginName === 'Hybridge')?.violations ?? [];
 }
 
 const LOGS = ['api', 'audit', 'authenticator', 'controllerManager', 'scheduler'].map((Type) => ({ Type }));
@@ -199,7 +207,7 @@ const rows = Object.entries(CASES).flatMap(([id, cases]) =>
 );
 
 describe('the policy', () => {
-  /** One synthesis for all: starting the engine takes most of the time. */
+  /** One synthesis for all: CDK's engine takes most of the time. */
   let message = '';
   let found: readonly Violation[] = [];
   beforeAll(() => {
@@ -214,7 +222,7 @@ describe('the policy', () => {
   }, 60_000);
 
   it('has a case for each rule', () => {
-    expect(Object.keys(CASES).sort()).toEqual(GUARD_RULES.map(({ id }) => id).sort());
+    expect(Object.keys(CASES).sort()).toEqual(TEMPLATE_RULES.map(({ id }) => id).sort());
   });
 
   it.each(rows)('refuses $type that breaks $id, alone, and names construct and fix ($path)', ({ id, path }) => {
@@ -223,7 +231,7 @@ describe('the policy', () => {
     );
     expect(broken.map(({ ruleName }) => ruleName)).toEqual([id]);
     expect(message).toContain(`Cloud/${path}Broken`);
-    expect(message).toContain(GUARD_RULES.find((rule) => rule.id === id)!.fix.slice(0, 40));
+    expect(message).toContain(TEMPLATE_RULES.find((rule) => rule.id === id)!.fix.slice(0, 40));
   });
 
   it.each(rows)('accepts the corrected resource, and clusters of this library ($path)', ({ path }) => {
@@ -259,6 +267,39 @@ describe('the policy in an app', () => {
     const app = stack.node.root as App;
     Validations.of(app).addPlugins(new CloudFormationValidatePlugin());
     expect(refusal(app)).toContain('SSM_PLAINTEXT_SECRET');
+  }, 30_000);
+
+  it('leaves CDK its own validation, once, and gives no engine rules to parse', () => {
+    const stack = watchedStack();
+    const app = stack.node.root as App;
+    const properties = { AvailabilityZone: 'eu-central-1a', Size: 'large', Encrypted: true };
+    new CfnResource(stack, 'Volume', { type: 'AWS::EC2::Volume', properties });
+    refusal(app);
+    expect(app._validationPlugins.map(({ name }) => name)).toEqual(['Hybridge']);
+    expect(app._validationPlugins.filter((plugin) => plugin instanceof CloudFormationValidatePlugin)).toEqual([]);
+    const builtin = reports(app).filter(({ pluginName }) => pluginName === 'CloudFormation Validate');
+    expect(builtin).toHaveLength(1);
+    expect(builtin[0].violations.flatMap(({ violatingConstructs }) => violatingConstructs.map(({ constructPath }) => constructPath)))
+      .toContain('Cloud/Volume');
+  }, 30_000);
+
+  it('looks into nested stacks and stages, and finds acknowledgements there', () => {
+    const app = appOf();
+    const cloud = new Stack(new Stage(app, 'Production'), 'Cloud', { env: { region: 'eu-central-1' } });
+    testCluster(cloud);
+    const nested = new NestedStack(cloud, 'Nested');
+    const inner = new NestedStack(nested, 'Inner');
+    parameter(inner);
+    expect(refusal(app)).toContain('Production/Cloud/Nested/Inner/Password');
+    expect(findings(app).map(({ ruleName }) => ruleName)).toEqual(['SSM_PLAINTEXT_SECRET']);
+
+    const accepted = appOf();
+    const outer = watchedStack(accepted);
+    Validations.of(parameter(new NestedStack(outer, 'Nested'))).acknowledge({
+      id: 'Hybridge::SSM_PLAINTEXT_SECRET',
+      reason: 'holds the name of a secret',
+    });
+    expect(refusal(accepted)).toBeUndefined();
   }, 30_000);
 
   it('does not run where CDK validates nothing', () => {

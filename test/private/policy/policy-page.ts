@@ -1,8 +1,8 @@
 /** docs/reference/policy-rules.md: the policy as its tables say it, for those who judge what is deployed. */
 import { ACKNOWLEDGEMENTS, MANAGED_POLICIES } from '../../../src/private/policy/acknowledgements';
-import { GUARD_RULES } from '../../../src/private/policy/guard-rules';
 import { EXPLAINED_WILDCARDS } from '../../../src/private/policy/iam-wildcards';
 import { MANIFEST_RULES } from '../../../src/private/policy/manifest-rules';
+import { TEMPLATE_RULES } from '../../../src/private/policy/templates/template-rules';
 
 export function policyPage(): string {
   return `${[
@@ -19,7 +19,7 @@ export function policyPage(): string {
     '',
     ...table(
       ['rule', 'resources', 'refused', 'why', 'instead'],
-      GUARD_RULES.map(({ id, types, finding, reason, fix }) => [code(id), types.map(code).join(', '), finding, reason, fix]),
+      TEMPLATE_RULES.map(({ id, types, finding, reason, fix }) => [code(id), types.map(code).join(', '), finding, reason, fix]),
     ),
     '',
     '## Manifests of planes',
