@@ -60,8 +60,8 @@ const ROW = 24;
  * A CloudWatch dashboard and alarms for planes and the services they rely on: connected data planes, pods on
  * EKS (Container Insights, which the add-on `amazon-cloudwatch-observability` of the cluster measures; without it synth
  * warns and creates no alarms about pods), tasks, instances, load balancers with their certificates and failed
- * requests, the rotation of the tunnel's certificate, databases, caches, log domains. For metrics of single routes and
- * services, use Prometheus: `addKubernetesMonitoring` adds alerts and a Grafana dashboard.
+ * requests, nodes on ECS and EC2 that do not serve the whole configuration, the rotation of the tunnel's certificate,
+ * databases, caches, log domains. For metrics of single routes and services, use Prometheus: `addKubernetesMonitoring` adds alerts and a Grafana dashboard.
  *
  * Planes have the same metrics as methods, such as `controlPlane.metricConnectedDataPlanes()`, for your own alarms.
  *
@@ -160,7 +160,7 @@ export class GatewayObservability extends Construct {
     place: Construct,
     what: string,
     construct: IConstruct,
-    { id, metric, above, below, periods, missingIsBad, says }: WatchAlarm,
+    { id, metric, above, below, periods, missingIsBad, missingIsGood, says }: WatchAlarm,
   ) {
     const alarm = new cloudwatch.Alarm(place, uniqueId(place, `${what.replace(/\W/g, '')}${id}`), {
       metric,
@@ -168,7 +168,10 @@ export class GatewayObservability extends Construct {
       comparisonOperator:
         above === undefined ? cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD : cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: periods,
-      treatMissingData: missingIsBad ? cloudwatch.TreatMissingData.BREACHING : cloudwatch.TreatMissingData.IGNORE,
+      treatMissingData: missingIsBad
+        ? cloudwatch.TreatMissingData.BREACHING
+        : missingIsGood ? cloudwatch.TreatMissingData.NOT_BREACHING : cloudwatch.TreatMissingData.IGNORE,
+      ...(missingIsGood && periods > 1 && { datapointsToAlarm: periods - 1 }),
       alarmDescription: `${construct.node.path}: ${says}`,
     });
     this.alarms.push(alarm);

@@ -106,8 +106,15 @@ export const PATHS = {
 export const STATUS_PATHS = {
   live: '/status',
   ready: '/status/ready',
+  configuration: '/status/configuration',
   metrics: '/metrics',
 } as const;
+
+/**
+ * Message and field of the line that a data plane logs each minute while it does not serve the newest configuration, or not all of it, and
+ * that a control plane logs while connected data planes do not. Metric filters find it; the field is the number of data planes.
+ */
+export const DEGRADED_LINE = { message: 'data planes do not serve the whole configuration', count: 'data_planes' } as const;
 
 /** User and group that the image runs as; above 10000, so that no user of a host has it. */
 export const RUN_AS = { user: 10001, group: 10001 } as const;

@@ -18,6 +18,7 @@ import {
   ValkeyCapacity,
 } from '../../src';
 import { PROMETHEUS_RULES } from '../../src/observability/private/prometheus-rules';
+import { DEGRADED_LINE } from '../../src/private/contract';
 import { testCluster, testControlPlane, testStack } from '../gateway/sample';
 
 /** Of the plugin prometheus, as recorded from Kong Gateway OSS 3.9.1 on 2026-11-21; histograms without their suffixes. */
@@ -73,7 +74,9 @@ const template = Template.fromStack(stack);
 /** Namespace and names of the metrics that alarms look at. */
 const watched = () =>
   Object.values<any>(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) =>
-    Properties.Namespace ? `${Properties.Namespace} ${Properties.MetricName}` : Properties.Metrics[0].Expression,
+    Properties.Namespace === 'Hybridge'
+      ? 'Hybridge'
+      : Properties.Namespace ? `${Properties.Namespace} ${Properties.MetricName}` : Properties.Metrics[0].Expression,
   );
 
 describe('alarms', () => {
@@ -96,6 +99,7 @@ describe('alarms', () => {
       'AWS/RDS FreeStorageSpace',
       'ContainerInsights namespace_number_of_running_pods',
       'ContainerInsights pod_memory_utilization_over_pod_limit',
+      'Hybridge',
       'IF(FILL(requests, 0) > 20, 100 * FILL(errors, 0) / requests, 0)',
     ]);
   });
@@ -203,6 +207,25 @@ describe('alarms', () => {
     expect(observability.alarms).toHaveLength(watched().length);
   });
 
+  it('go off for planes on ECS and EC2 whose nodes log that they do not serve everything, and clear without that line', () => {
+    const filters = Object.values<any>(template.findResources('AWS::Logs::MetricFilter')).map(({ Properties }) => Properties);
+    expect(filters).toHaveLength(3);
+    for (const { FilterPattern, MetricTransformations: [{ MetricName, MetricNamespace, MetricValue }] } of filters) {
+      expect([FilterPattern, MetricNamespace, MetricValue]).toEqual([`{ $.message = "${DEGRADED_LINE.message}" }`, 'Hybridge', '1']);
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        Namespace: 'Hybridge',
+        MetricName,
+        Statistic: 'Sum',
+        Threshold: 0,
+        ComparisonOperator: 'GreaterThanThreshold',
+        EvaluationPeriods: 3,
+        DatapointsToAlarm: 2,
+        TreatMissingData: 'notBreaching',
+      });
+    }
+    expect(new Set(filters.map(({ LogGroupName }) => JSON.stringify(LogGroupName))).size).toBe(3);
+  });
+
   it('have no actions without a topic', () => {
     const other = testStack();
     new GatewayObservability(other, 'Observability', { watch: [testControlPlane(other)] });
@@ -234,6 +257,17 @@ describe('in a cluster', () => {
       [...JSON.stringify([rule.spec, dashboard.data]).matchAll(/kong_[a-z0-9_]+/g)].map(([name]) => name.replace(/_bucket$/, '')),
     );
     expect([...KONG_METRICS, ...TUNNEL_METRICS]).toEqual(expect.arrayContaining([...asked]));
+  });
+
+  it('have alerts for what nodes and control planes of the packaged gateway say that they do not serve', async () => {
+    const { configurationGauges } = await import('../../gateway/src/data-plane/node-status.ts');
+    const { dataPlaneGauges } = await import('../../gateway/src/control-plane/data-plane-health.ts');
+    const rows = { put: async () => undefined, list: async () => ({ items: [] }) };
+    const known = [
+      ...configurationGauges({ quarantine: { total: 0, entities: [] }, refused: undefined } as never), ...await dataPlaneGauges(rows, 0),
+    ].map(({ name }) => name);
+    const asked = new Set([...JSON.stringify(rule.spec).matchAll(/hybridge_[a-z_]+/g)].map(([name]) => name));
+    expect([...asked].sort()).toEqual(known.sort());
   });
 
   it('are applied by the stack, with the labels that are asked for', () => {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 
 import type { Log } from '../base/log.ts';
+import { metricsText } from '../base/metrics.ts';
 import { nodeId } from '../base/node-id.ts';
 import { ListenerServers } from '../listener/listener-servers.ts';
 import { PLUGIN_SCHEMAS, SCHEMAS } from '../plugins/schemas.ts';
@@ -20,6 +21,7 @@ import { nodeStatus } from './admin-api/information-endpoints.ts';
 import { ApiListener } from './api-listener.ts';
 import { bootstrap } from './bootstrap.ts';
 import { ConfigurationWatcher } from './configuration.ts';
+import { dataPlaneGauges, DataPlaneHealthLog } from './data-plane-health.ts';
 import { openNodeStore } from './node-store.ts';
 import { DataPlaneRegistry } from './nodes.ts';
 import { readinessOf } from './readiness.ts';
@@ -86,6 +88,7 @@ export class ControlPlane {
     const configuration = this.#own(new ConfigurationWatcher({ store, schemas: SCHEMAS, log, intervalMs }));
     await configuration.start();
     this.#configuration = configuration;
+    if (settings.role === 'control_plane') this.#own(new DataPlaneHealthLog({ rows: store.dataPlanes, log }));
     const registry = this.#own(new DataPlaneRegistry(store.dataPlanes, settings.tunnel.purgeDelaySeconds, log));
     const { cluster, telemetry, accounts } = await this.#openTunnels(configuration, registry);
     const admin = await this.#openAdminApi({ store, configuration, failures: registry, telemetry: accounts });
@@ -138,6 +141,7 @@ export class ControlPlane {
       status: () => nodeStatus(store, api.counts),
       readiness: async () => readinessOf(this.#isDraining, await store.isReachable()),
       beginDraining: () => this.drain(),
+      metrics: async () => metricsText(await dataPlaneGauges(store.dataPlanes, Date.now())),
     }, log));
     return api.open(settings.listen.status, this.#servers('status'));
   }

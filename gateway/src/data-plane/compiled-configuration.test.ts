@@ -135,8 +135,13 @@ describe('a configuration', () => {
     expect(routes.map(({ id }) => id)).toEqual(['q']);
   });
 
-  it('is refused for a path that is no regular expression, naming the route', () => {
-    const snapshot = snapshotOf({ routes: [{ id: 'r', name: 'broken', paths: ['~/('] }] });
-    expect(() => compileConfiguration(snapshot, {}, SILENT)).toThrow(/route broken, path ~/);
+  it('holds back what begins like a path that is no regular expression, naming the route', () => {
+    const routes = [{ id: 'r', name: 'broken', paths: ['~/a/('] }, { id: 's', paths: ['/'] }, { id: 't', paths: ['~/('] }];
+    const { failed, router } = compileConfiguration(snapshotOf({ routes }), {}, SILENT);
+    expect(failed).toMatchObject([
+      { entity: 'routes', id: 'r', name: 'broken', reason: expect.stringMatching(/route broken, path ~/) }, { entity: 'routes', id: 't' },
+    ]);
+    const find = (path: string) => router.find({ method: 'GET', host: 'h', port: 80, path, scheme: 'http', headerValues: () => [] });
+    expect([find('/a/b')?.route, find('/b')?.route]).toMatchObject([{ id: 'r', heldBack: true }, { id: 's' }]);
   });
 });

@@ -1,6 +1,8 @@
 /** A snapshot with everything built that requests need: the router, and for each route the plugins that run. */
+import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { Consumer, PluginInstance, Route, Snapshot } from '../model/snapshot.ts';
+import type { Refusal } from '../plugin-kit/exchange.ts';
 import type { PluginContext, PluginHandler, PluginPhases } from '../plugin-kit/plugin.ts';
 import { Router } from './router/router.ts';
 
@@ -19,8 +21,18 @@ export type Plan = readonly PlannedPlugin[];
 /** How the client speaks: what a plugin's `protocols` is compared with. */
 export type Scheme = 'http' | 'https';
 
+/** An entity of the snapshot that turned out to be unusable here. */
+interface FailedEntity {
+  readonly entity: 'routes' | 'plugins';
+  readonly id: string;
+  readonly name: string | null;
+  readonly reason: string;
+}
+
 export interface CompiledConfiguration {
   readonly snapshot: Snapshot;
+  /** Routes and plugins that are held back because they cannot be compiled or prepared. */
+  readonly failed: readonly FailedEntity[];
   readonly router: Router;
   /** Plugins that run before a route is found, and instead of those of a route when there is none. */
   globalPlan(scheme: Scheme): Plan;
@@ -47,22 +59,59 @@ export function phasesFor({ general, ofConsumers }: PlannedPlugin, consumer: Con
   return general;
 }
 
-/** @throws Error for a regular expression that does not compile, or a plugin that rejects its configuration */
+/** Runs after every plugin that this version knows, so that a consumer has been found by then. */
+const LAST_PRIORITY = Number.NEGATIVE_INFINITY;
+
+/**
+ * Holds back what cannot be run: requests of a route with an invalid regular expression, and requests that would run a plugin without a
+ * handler or one that rejects its configuration.
+ */
 export function compileConfiguration(snapshot: Snapshot, handlers: Handlers, log: Log): CompiledConfiguration {
   const context: PluginContext = { consumers: snapshot.consumers, credentials: snapshot.credentials, log, now: Date.now };
-  const prepared = snapshot.plugins.flatMap((plugin): Prepared[] => {
-    const handler = handlers[plugin.name];
-    return handler === undefined ? [] : [{ ...plugin, phases: handler.prepare(plugin.config, context), priority: handler.priority }];
+  const failed: FailedEntity[] = [];
+  const prepared = snapshot.plugins.map((plugin): Prepared => {
+    const handler = Object.hasOwn(handlers, plugin.name) ? handlers[plugin.name] : undefined;
+    const priority = handler?.priority ?? LAST_PRIORITY;
+    if (plugin.isUnusable) return heldBackPlugin(plugin, priority);
+    try {
+      if (handler === undefined) throw new Error('this version has no code for this plugin');
+      return { ...plugin, phases: handler.prepare(plugin.config, context), priority };
+    } catch (error) {
+      failed.push({ entity: 'plugins', id: plugin.id, name: plugin.name, reason: messageOf(error) });
+      return heldBackPlugin(plugin, priority);
+    }
   });
   const plain = plansOf(snapshot, prepared.filter((plugin) => runsOn(plugin, 'http')));
   // Most configurations have no plugin that runs on one of the two only: then the plans are the same.
   const differ = prepared.some((plugin) => runsOn(plugin, 'http') !== runsOn(plugin, 'https'));
   const plans = { http: plain, https: differ ? plansOf(snapshot, prepared.filter((plugin) => runsOn(plugin, 'https'))) : plain };
+  const router = new Router(snapshot.routes, ({ id, name }, reason) => failed.push({ entity: 'routes', id, name, reason }));
   return {
     snapshot,
-    router: new Router(snapshot.routes),
+    failed,
+    router,
     globalPlan: (scheme) => plans[scheme].global,
     planOf: (route, scheme) => plans[scheme].byRoute.get(route) ?? plans[scheme].global,
+  };
+}
+
+/** Kong's text when a plugin fails. */
+const FAILURE: Refusal = { status: 500, message: 'An unexpected error occurred' };
+
+/** The plugin as what ends each request that would run it. */
+function heldBackPlugin(plugin: PluginInstance, priority: number): Prepared {
+  const { onlyConsumers = false } = plugin;
+  return {
+    ...plugin,
+    // One for a group of consumers must not take the place of the one for all requests.
+    name: onlyConsumers ? `${plugin.name} of consumers` : plugin.name,
+    isUnusable: true,
+    priority,
+    phases: {
+      access: (exchange) => {
+        if (!onlyConsumers || exchange.consumer !== undefined) exchange.refuse(FAILURE);
+      },
+    },
   };
 }
 
@@ -111,7 +160,9 @@ class ScopeIndex {
 
   constructor(name: string, instances: readonly Prepared[]) {
     this.#name = name;
-    for (const { route, service, consumer, phases } of instances) {
+    // Where two have one scope, one that is held back wins.
+    const ordered = [...instances].sort((a, b) => Number(b.isUnusable ?? false) - Number(a.isUnusable ?? false));
+    for (const { route, service, consumer, phases } of ordered) {
       const key = scopeKey(route, service);
       const scope = this.#scopes.get(key) ?? { general: undefined, byConsumer: undefined };
       this.#scopes.set(key, scope);

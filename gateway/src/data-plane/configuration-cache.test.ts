@@ -79,7 +79,7 @@ describe('configurations on disk', () => {
   it('fall back when the newest cannot be run by this version', () => {
     cache.store(table('a'), 'hash-a');
     cache.store(table('b'), 'hash-b');
-    expect(cache.load(({ hash }) => hash === 'hash-b' ? { problem: 'plugin x is not known' } : undefined)?.hash).toBe('hash-a');
+    expect(cache.load(({ hash }) => hash === 'hash-b' ? 'plugin x is not known' : undefined)?.hash).toBe('hash-a');
     expect(warnings[0]).toContain('plugin x is not known');
   });
 

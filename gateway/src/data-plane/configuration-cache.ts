@@ -16,13 +16,6 @@ interface CachedConfiguration {
   readonly hash: string;
 }
 
-/** Why a configuration that is whole cannot be used. */
-interface Unusable {
-  readonly problem: string;
-  /** The node may be able to use it after its next start, so the file stays where it is. @default false */
-  readonly stays?: boolean;
-}
-
 interface Head {
   readonly format: string;
   readonly hash: string;
@@ -49,17 +42,15 @@ export class ConfigurationCache {
    * one warning.
    * @param accept says why a configuration cannot be used, or nothing
    */
-  load(accept: (cached: CachedConfiguration) => Unusable | undefined): CachedConfiguration | undefined {
+  load(accept: (cached: CachedConfiguration) => string | undefined): CachedConfiguration | undefined {
     for (const generation of GENERATIONS) {
       const path = join(this.#folder, generation);
       const bytes = this.#read(path);
       if (bytes === undefined) continue;
       const cached = parse(bytes);
-      const unusable = typeof cached === 'string' ? { problem: cached } : accept(cached);
-      if (unusable === undefined) return cached as CachedConfiguration;
-      if (unusable.stays) {
-        this.#log.warn(`stored configuration ${path} cannot be used now: ${unusable.problem}; it stays for the next start`);
-      } else this.#moveAside(path, unusable.problem);
+      const problem = typeof cached === 'string' ? cached : accept(cached);
+      if (problem === undefined) return cached as CachedConfiguration;
+      this.#moveAside(path, problem);
     }
     return undefined;
   }

@@ -2,16 +2,19 @@
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
+import { DEGRADED_LINE } from '../../contract.ts';
 import { SYSTEM_CLOCK } from '../base/clock.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import type { EnvVault } from '../base/env-vault.ts';
 import { GatewayError, messageOf } from '../base/errors.ts';
 import { addressSet } from '../base/ip-range.ts';
 import type { Log } from '../base/log.ts';
+import { metricsText } from '../base/metrics.ts';
 import { nodeId } from '../base/node-id.ts';
 import { ListenerServers } from '../listener/listener-servers.ts';
 import { NO_HASH } from '../model/config-hash.ts';
 import type { ConfigTable } from '../model/config-table.ts';
+import type { Quarantine } from '../model/quarantine.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import { HANDLERS } from '../plugins/handlers.ts';
 import { SCHEMAS } from '../plugins/schemas.ts';
@@ -24,11 +27,11 @@ import { Pipeline } from './http/pipeline.ts';
 import { ProxyListener } from './http/proxy-listener.ts';
 import { UpstreamPool } from './http/upstream-pool.ts';
 import { nodeVault } from './node-secrets.ts';
-import { nodeStatus } from './node-status.ts';
+import { configurationGauges, configurationStatus, nodeStatus } from './node-status.ts';
 import { readinessOf } from './readiness.ts';
 import { RequestCounts } from './request-counts.ts';
 import { RunningConfiguration } from './running-configuration.ts';
-import type { ApplyResult } from './running-configuration.ts';
+import type { ApplyResult, RefusedConfiguration } from './running-configuration.ts';
 
 interface DataPlaneOptions {
   readonly settings: Settings;
@@ -55,6 +58,9 @@ interface DataPlaneAddresses {
 /** How often secrets in mounted files are looked at. Kubernetes takes up to two minutes to swap them. Milliseconds. */
 const SECRETS_INTERVAL_MS = 30_000;
 
+/** How often a node says that it does not serve its whole configuration, while it is so: alarms are made of these lines. Milliseconds. */
+const DEGRADED_INTERVAL_MS = 60_000;
+
 /** How often the end of the last requests is looked for while stopping. Milliseconds. */
 const STOP_POLL_MS = 20;
 
@@ -72,6 +78,7 @@ export class DataPlane {
   readonly #servers: { readonly proxy: ListenerServers; readonly status: ListenerServers };
   readonly #counts = new RequestCounts();
   #secretsLook: Timer | undefined;
+  #degradedLook: Timer | undefined;
   #draining = false;
   #closing = false;
 
@@ -107,7 +114,12 @@ export class DataPlane {
     };
     this.#proxy = new ProxyListener(this.#pipeline, log);
     this.#status = new StatusApi({
-      readiness: () => readinessOf({ draining: this.#draining, hash: this.#configuration.hash }),
+      readiness: () => readinessOf({
+        draining: this.#draining, hash: this.#configuration.hash, quarantined: this.#configuration.quarantine.total,
+        standsStill: this.#configuration.standsStill,
+      }),
+      configuration: () => configurationStatus(this.#configuration),
+      metrics: () => metricsText(configurationGauges(this.#configuration)),
       status: () => nodeStatus({
         connectionsActive: this.#proxy.connections,
         connectionsAccepted: this.#proxy.accepted,
@@ -120,6 +132,16 @@ export class DataPlane {
   /** Hash of the configuration that runs; 32 zeros for none. */
   get currentHash(): string {
     return this.#configuration.hash ?? NO_HASH;
+  }
+
+  /** What this node does not serve of its configuration. */
+  get quarantine(): Quarantine {
+    return this.#configuration.quarantine;
+  }
+
+  /** The newest configuration, when this node refused it. */
+  get refused(): RefusedConfiguration | undefined {
+    return this.#configuration.refused;
   }
 
   /** Whether this node takes no part in load balancing any more. */
@@ -139,6 +161,7 @@ export class DataPlane {
   async start(): Promise<DataPlaneAddresses> {
     this.#configuration.startFromCache();
     this.#secretsLook = this.#clock.every(SECRETS_INTERVAL_MS, () => this.#configuration.renewSecrets());
+    this.#degradedLook = this.#clock.every(DEGRADED_INTERVAL_MS, () => this.#logDegraded());
     const { listen } = this.#settings;
     // Probes first: a proxy port that cannot be opened is then seen from outside as "not ready", not as silence.
     const status = await this.#status.open(listen.status, this.#servers.status);
@@ -147,12 +170,23 @@ export class DataPlane {
   }
 
   /**
-   * Takes a configuration over: the next request sees it, requests under way end with the old one. What is wrong with it leaves
-   * everything as it was.
+   * Takes a configuration over: the next request sees it, requests under way end with the old one. An entity that cannot be used here is
+   * in quarantine; a table that cannot be used leaves everything as it was.
    * @param hash what the node reports from now on; 32 zeros for an empty table
    */
   apply(table: ConfigTable, hash: string): ApplyResult {
     return this.#configuration.apply(table, hash);
+  }
+
+  /** The control plane has no newer configuration than the one that runs. */
+  confirm(): void {
+    this.#configuration.confirm();
+  }
+
+  #logDegraded(): void {
+    const { quarantine: { total }, refused } = this.#configuration;
+    if (total === 0 && refused === undefined) return;
+    this.#log.error(DEGRADED_LINE.message, { [DEGRADED_LINE.count]: 1, quarantined: total, refused: refused !== undefined });
   }
 
   /** Tells load balancers to look elsewhere; everything is served as before. There is no way back. */
@@ -170,6 +204,7 @@ export class DataPlane {
     this.drain();
     this.#closing = true;
     this.#secretsLook?.cancel();
+    this.#degradedLook?.cancel();
     const stopped = this.#proxy.stop();
     const deadline = SYSTEM_CLOCK.now() + limitMs;
     while (this.#pipeline.active > 0 && SYSTEM_CLOCK.now() < deadline) await new Promise((resolve) => setTimeout(resolve, STOP_POLL_MS));

@@ -138,16 +138,16 @@ describe('secrets of a node', () => {
     expect(prepared[1]).toEqual(prepared[0]);
   });
 
-  it('that are gone at a start keep the node from starting with its configuration, which is still there when they are back', async () => {
+  it('that are gone at a start put what needs them in quarantine, and the kept configuration stays', async () => {
     const hash = 'a'.repeat(32);
     startWith({ TOKEN }).apply(table({ redis: { password: '{vault://env/token}' } }), hash);
     await dataPlane.close(0);
     await startWith({}).start();
-    expect(dataPlane.currentHash).toBe('0'.repeat(32));
-    expect(logged.join('')).toMatch(/cannot be used now: .*the environment has no TOKEN.*it stays for the next start/);
+    expect([dataPlane.currentHash, dataPlane.quarantine.total]).toEqual([hash, 1]);
+    expect(logged.join('')).toMatch(/in quarantine: plugins shipper: .*the environment has no TOKEN/);
     await dataPlane.close(0);
     await startWith({ TOKEN }).start();
-    expect(dataPlane.currentHash).toBe(hash);
+    expect([dataPlane.currentHash, dataPlane.quarantine.total]).toEqual([hash, 0]);
   });
 
   it('in mounted files are read again when they change, and not when they are gone or nothing changed', async () => {
@@ -173,27 +173,31 @@ describe('secrets of a node', () => {
     expect(logged.join('')).not.toMatch(/"[^"]*(first|second)[^"]*"/);
   });
 
-  it('that were missing are waited for: the newest configuration is taken over when they are there', async () => {
+  it('that were missing are in use when they are there', async () => {
     const mount = join(folder, 'cache');
     mkdirSync(mount);
     await startWith({}, [mount]).start();
-    const waiting = table({ redis: { password: '{vault://env/cache-password}' } });
-    expect(dataPlane.apply(waiting, 'a'.repeat(32)).applied).toBe(false);
+    const incomplete = table({ redis: { password: '{vault://env/cache-password}' } });
+    expect(dataPlane.apply(incomplete, 'a'.repeat(32)).applied).toBe(true);
     clock.advance(30_000);
-    expect(dataPlane.currentHash).toBe('0'.repeat(32));
+    expect([dataPlane.quarantine.total, prepared]).toEqual([1, []]);
     writeFileSync(join(mount, 'password'), 'there');
     clock.advance(30_000);
-    expect(dataPlane.currentHash).toBe('a'.repeat(32));
+    expect(dataPlane.quarantine.total).toBe(0);
     expect(prepared).toMatchObject([{ config: { redis: { password: 'there' } } }]);
   });
 
-  it('that were missing are not waited for when a newer configuration needs none', async () => {
-    await startWith({}, []).start();
-    expect(dataPlane.apply(table({ redis: { password: '{vault://env/token}' } }), 'a'.repeat(32)).applied).toBe(false);
-    expect(dataPlane.apply(table({}), 'b'.repeat(32)).applied).toBe(true);
-    clock.advance(60_000);
-    expect(dataPlane.currentHash).toBe('b'.repeat(32));
-    expect(prepared).toHaveLength(1);
+  it('that cannot be read while another one changes stay known', async () => {
+    const mount = join(folder, 'cache');
+    mkdirSync(mount);
+    ['one', 'two'].forEach((name) => writeFileSync(join(mount, name), `${name}-secret`));
+    await startWith({}, [mount]).start();
+    dataPlane.apply(table({ headers: { 'x-one': '{vault://env/cache-one}', 'x-two': '{vault://env/cache-two}' } }), 'a'.repeat(32));
+    rmSync(join(mount, 'one'));
+    writeFileSync(join(mount, 'two'), 'another-secret');
+    clock.advance(30_000);
+    expect(dataPlane.quarantine.total).toBe(0);
+    expect(prepared).toMatchObject([{}, { config: { headers: { 'x-one': 'one-secret', 'x-two': 'another-secret' } } }]);
   });
 
   it.each<[string, ConfigTable, string, RegExp]>([
@@ -207,12 +211,12 @@ describe('secrets of a node', () => {
       /the JSON object in ALL has no text in a field 'gone'/,
     ],
     ['missing as a key', table({}, keyed('{vault://env/gone}')), 'key', /cannot be resolved/],
-  ])('%s: the configuration is refused with the place and the reason, and the old one stays', (_, wrong, field, message) => {
+  ])('%s: the entity is in quarantine, with the place and the reason', (_, wrong, field, message) => {
     startWith({ TOKEN, ALL: '{"host":"hunter2"}' }).apply(table({ redis: { password: '{vault://env/token}' } }), 'a'.repeat(32));
-    const result = dataPlane.apply(wrong, 'b'.repeat(32));
-    expect(result).toMatchObject({ applied: false, message: expect.stringMatching(message) as string, errors: [{ field }] });
-    expect(JSON.stringify(result)).not.toContain('hunter2');
-    expect(dataPlane.currentHash).toBe('a'.repeat(32));
-    expect(prepared).toHaveLength(1);
+    expect(dataPlane.apply(wrong, 'b'.repeat(32))).toEqual({ applied: true });
+    const { quarantine: { total, entities: [entity] } } = dataPlane;
+    expect([total, entity!.reason]).toEqual([1, expect.stringMatching(message)]);
+    expect(entity!.reason.startsWith(`${field}: `)).toBe(true);
+    expect(JSON.stringify(entity)).not.toContain('hunter2');
   });
 });

@@ -7,9 +7,10 @@ import { EnvVault, parseVaultReference } from '../base/env-vault.ts';
 import { messageOf } from '../base/errors.ts';
 import { rowsOf } from '../model/config-table.ts';
 import type { ConfigTable, Row } from '../model/config-table.ts';
-import type { TableError } from '../model/declarative.ts';
+import { errorOf } from '../model/declarative.ts';
+import type { SetAsideRow, TableError } from '../model/declarative.ts';
 import { effectiveFields, subschemaOf } from '../model/schema/entity-schema.ts';
-import type { Schemas } from '../model/schema/entity-schema.ts';
+import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
 import { isSecretReference, withSecrets } from '../model/schema/secret-references.ts';
 
 /**
@@ -22,11 +23,15 @@ export function nodeVault(prefix: string): EnvVault {
 }
 
 interface ResolvedTable {
+  /** Without the rows that are set aside. */
   readonly table: ConfigTable;
-  /** References that this node cannot resolve. */
-  readonly errors: readonly TableError[];
+  /** Rows with references that this node cannot resolve. */
+  readonly setAside: readonly SetAsideRow[];
   readonly secrets: UsedSecrets;
 }
+
+/** What is shorter is no secret, but may be part of any word. */
+const MIN_SECRET_LENGTH = 4;
 
 /** The secrets of one configuration, and nothing else of it. */
 export class UsedSecrets {
@@ -34,24 +39,37 @@ export class UsedSecrets {
   readonly #prefixes: ReadonlyMap<string, string | undefined>;
   readonly #byReference = new Map<string, string>();
   readonly #missing = new Set<string>();
+  readonly #before: UsedSecrets | undefined;
 
-  constructor(vault: EnvVault, table: ConfigTable) {
+  /** @param before secrets of the same table, which stay known where they cannot be read while their mounts are swapped */
+  constructor(vault: EnvVault, table: ConfigTable, before?: UsedSecrets) {
     this.#vault = vault;
+    this.#before = before;
     this.#prefixes = prefixesOf(table);
   }
 
-  /** Number of references that were read. */
+  /** Number of references, with those that could not be read. */
   get size(): number {
-    return this.#byReference.size;
+    return this.#byReference.size + this.#missing.size;
+  }
+
+  /** The text without any of these secrets. */
+  redact(text: string): string {
+    const secrets = [...this.#byReference.values()].filter(({ length }) => length >= MIN_SECRET_LENGTH);
+    return secrets.reduce((redacted, secret) => redacted.replaceAll(secret, '[redacted]'), text);
   }
 
   /** @throws Error that says why there is no such secret */
   read(reference: string): string {
     this.#missing.add(reference);
-    const secret = this.#look(reference);
+    const secret = this.#find(reference) ?? this.#before?.known(reference) ?? this.#look(reference);
     this.#missing.delete(reference);
     this.#byReference.set(reference, secret);
     return secret;
+  }
+
+  known(reference: string): string | undefined {
+    return this.#byReference.get(reference);
   }
 
   #look(reference: string): string {
@@ -62,14 +80,13 @@ export class UsedSecrets {
     return this.#vault.read(parsed, this.#prefixes.get(parsed.vault));
   }
 
-  /** Whether each secret is unchanged. One that cannot be read now, because its mount is being swapped, counts as unchanged. */
+  /**
+   * Whether each secret is unchanged, and each that was missing still is. One that cannot be read now, because its mount is being swapped,
+   * counts as unchanged.
+   */
   areCurrent(): boolean {
-    return [...this.#byReference].every(([reference, secret]) => [secret, undefined].includes(this.#find(reference)));
-  }
-
-  /** Whether those that were missing can be read now. */
-  areThere(): boolean {
-    return [...this.#missing].every((reference) => this.#find(reference) !== undefined);
+    return [...this.#byReference].every(([reference, secret]) => [secret, undefined].includes(this.#find(reference)))
+      && [...this.#missing].every((reference) => this.#find(reference) === undefined);
   }
 
   #find(reference: string): string | undefined {
@@ -81,36 +98,69 @@ export class UsedSecrets {
   }
 }
 
-/** @param table that has been validated and completed */
-export function withNodeSecrets(table: ConfigTable, schemas: Schemas, vault: EnvVault): ResolvedTable {
-  const errors: TableError[] = [];
-  const secrets = new UsedSecrets(vault, table);
-  const resolveRow = (entity: string, row: Row, index: number): Row => {
-    const resolve = (reference: string, field: string): string => {
-      try {
-        return secrets.read(reference);
-      } catch (error) {
-        const name = row.name ?? row.username;
-        errors.push({
-          entity, index, field, message: `${reference} cannot be resolved: ${messageOf(error)}`,
-          ...typeof row.id === 'string' && { id: row.id }, ...typeof name === 'string' && { name },
-        });
-        return reference;
-      }
-    };
-    const schema = schemas.get(entity)!;
-    const resolved = withSecrets(effectiveFields(schema, subschemaOf(schema, row)), row, resolve);
-    // Declarative files have references for keys; without this, the text of the reference would be the key, known to all readers of the
-    // file.
-    const references = (schema.credential?.secrets ?? []).filter((name) => isSecretReference(row[name]));
-    if (references.length === 0) return resolved;
-    return { ...resolved, ...Object.fromEntries(references.map((name) => [name, resolve(row[name] as string, name)])) };
+/**
+ * Puts secrets in the places of references. A row with a reference that cannot be resolved is set aside.
+ *
+ * @param table that has been validated and completed
+ * @param before secrets of the same table
+ */
+export function withNodeSecrets(table: ConfigTable, schemas: Schemas, vault: EnvVault, before?: UsedSecrets): ResolvedTable {
+  const secrets = new UsedSecrets(vault, table, before);
+  const setAside: SetAsideRow[] = [];
+  const resolvedRows = (schema: EntitySchema): readonly Row[] => {
+    const rows = rowsOf(table, schema.name);
+    const resolved = rows.map((row, index) => resolveRow(schema, row, index, secrets));
+    const errors = withRepetitions(schema, rows, resolved);
+    errors.forEach((ofRow, index) => {
+      if (ofRow.length > 0) setAside.push({ entity: schema.name, row: rows[index]!, errors: ofRow });
+    });
+    return resolved.filter((_, index) => errors[index]!.length === 0).map(({ row }) => row);
   };
-  const entities = Object.keys(table).filter((entity) => schemas.has(entity));
-  const resolved = Object.fromEntries(
-    entities.map((entity) => [entity, rowsOf(table, entity).map((row, index) => resolveRow(entity, row, index))]),
-  );
-  return { table: { ...table, ...resolved } as ConfigTable, errors, secrets };
+  const known = Object.keys(table).flatMap((entity) => schemas.get(entity) ?? []);
+  const resolved = Object.fromEntries(known.map((schema) => [schema.name, resolvedRows(schema)]));
+  return { table: { ...table, ...resolved } as ConfigTable, setAside, secrets };
+}
+
+interface ResolvedRow {
+  readonly row: Row;
+  readonly errors: readonly TableError[];
+}
+
+function resolveRow(schema: EntitySchema, row: Row, index: number, secrets: UsedSecrets): ResolvedRow {
+  // What does not run needs no secrets.
+  if (row.enabled === false) return { row, errors: [] };
+  const errors: TableError[] = [];
+  const resolve = (reference: string, field: string): string => {
+    try {
+      return secrets.read(reference);
+    } catch (error) {
+      errors.push(errorOf(schema.name, index, row, field, `${reference} cannot be resolved: ${messageOf(error)}`));
+      return reference;
+    }
+  };
+  const resolved = withSecrets(effectiveFields(schema, subschemaOf(schema, row)), row, resolve);
+  // Declarative files have references for keys; without this, the text of the reference would be the key, known to all readers of the
+  // file.
+  const references = credentialReferences(schema, row);
+  if (references.length === 0) return { row: resolved, errors };
+  return { row: { ...resolved, ...Object.fromEntries(references.map((name) => [name, resolve(row[name] as string, name)])) }, errors };
+}
+
+function credentialReferences(schema: EntitySchema, row: Row): readonly string[] {
+  return (schema.credential?.secrets ?? []).filter((name) => isSecretReference(row[name]));
+}
+
+/** Two references may lead to one secret. Whose credential that is cannot be known, so those that only refer to it are set aside. */
+function withRepetitions(schema: EntitySchema, rows: readonly Row[], resolved: readonly ResolvedRow[]): readonly (readonly TableError[])[] {
+  const errors = resolved.map((row) => row.errors);
+  const field = schema.credential?.lookup;
+  if (field === undefined || !rows.some((row) => isSecretReference(row[field]))) return errors;
+  const byValue = Map.groupBy(resolved.keys(), (index) => resolved[index]!.row[field]);
+  return errors.map((ofRow, index) => {
+    const isShared = byValue.get(resolved[index]!.row[field])!.length > 1;
+    if (!isShared || ofRow.length > 0 || !isSecretReference(rows[index]![field])) return ofRow;
+    return [errorOf(schema.name, index, rows[index]!, field, 'its secret is the value of another credential, too')];
+  });
 }
 
 /** Vaults by the name that references use, with what they put before names: `env`, and those of its kind that are configured. */

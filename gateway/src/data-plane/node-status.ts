@@ -1,5 +1,7 @@
-/** What a data plane shows at `GET /status`. */
+/** What a data plane shows at `GET /status`, `GET /status/configuration` and `GET /metrics`. */
+import type { Gauge } from '../base/metrics.ts';
 import { NO_HASH } from '../model/config-hash.ts';
+import type { RunningConfiguration } from './running-configuration.ts';
 
 interface NodeCounters {
   readonly connectionsActive: number;
@@ -21,4 +23,28 @@ export function nodeStatus({ connectionsActive, connectionsAccepted, totalReques
     },
     configuration_hash: hash ?? NO_HASH,
   };
+}
+
+/** What runs, what of it is not served, and what was refused. */
+export function configurationStatus({ hash, quarantine, refused }: RunningConfiguration): unknown {
+  return {
+    configuration_hash: hash ?? NO_HASH,
+    quarantined: quarantine,
+    refused: refused === undefined ? null : { config_hash: refused.hash, message: refused.message },
+  };
+}
+
+export function configurationGauges({ quarantine, refused }: RunningConfiguration): readonly Gauge[] {
+  return [
+    {
+      name: 'hybridge_quarantined_entities',
+      help: 'Entities of the configuration that this data plane does not serve',
+      samples: [{ value: quarantine.total }],
+    },
+    {
+      name: 'hybridge_configuration_refused',
+      help: 'Whether this data plane refused the newest configuration and runs the one before',
+      samples: [{ value: refused === undefined ? 0 : 1 }],
+    },
+  ];
 }

@@ -1,13 +1,16 @@
 /**
- * The configuration that a data plane runs: taken over whole or not at all, kept on disk, and compiled again when secrets behind its
- * references change on this node.
+ * The configuration that a data plane runs: kept on disk, and compiled again when secrets behind its references change on this node.
+ * An entity that cannot be used here is in quarantine: it is not served, everything else is. A table without any usable route is refused.
  */
 import type { EnvVault } from '../base/env-vault.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { rowsOf } from '../model/config-table.ts';
 import type { ConfigTable } from '../model/config-table.ts';
-import { describeTableErrors, validateConfigTable } from '../model/declarative.ts';
+import { describeTableErrors, settleConfigTable } from '../model/declarative.ts';
 import type { TableError } from '../model/declarative.ts';
+import { bounded, describeQuarantined, NO_QUARANTINE, quarantinedRow, quarantineOf } from '../model/quarantine.ts';
+import type { Quarantine, QuarantinedEntity } from '../model/quarantine.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import { compileSnapshot } from '../model/snapshot.ts';
 import { compileConfiguration } from './compiled-configuration.ts';
@@ -18,13 +21,13 @@ import type { UsedSecrets } from './node-secrets.ts';
 
 export type ApplyResult =
   | { readonly applied: true }
-  | {
-    readonly applied: false;
-    readonly message: string;
-    readonly errors: readonly TableError[];
-    /** The only problem is that this node has no secret for some reference. The table is applied when the secrets are there. */
-    readonly lacksSecrets?: boolean;
-  };
+  | { readonly applied: false; readonly message: string; readonly errors: readonly TableError[] };
+
+/** A configuration that was refused as a whole; the one before it runs. */
+export interface RefusedConfiguration {
+  readonly hash: string;
+  readonly message: string;
+}
 
 interface RunningConfigurationOptions {
   readonly schemas: Schemas;
@@ -36,23 +39,21 @@ interface RunningConfigurationOptions {
 }
 
 interface Running {
-  readonly hash: string;
-  readonly compiled: CompiledConfiguration;
-  /** Only when it has secrets: then it may have to be compiled again. */
-  readonly origin: Origin | undefined;
-}
-
-interface Origin {
   readonly table: ConfigTable;
   readonly hash: string;
+  readonly compiled: CompiledConfiguration;
   readonly secrets: UsedSecrets;
+  readonly quarantined: readonly QuarantinedEntity[];
+  readonly quarantine: Quarantine;
 }
+
+/** Most entities of one quarantine that are logged. */
+const MAX_LOGGED = 50;
 
 export class RunningConfiguration {
   readonly #options: RunningConfigurationOptions;
   #running: Running | undefined;
-  /** The newest one, when it only lacks secrets. */
-  #waiting: Origin | undefined;
+  #refused: RefusedConfiguration | undefined;
 
   constructor(options: RunningConfigurationOptions) {
     this.#options = options;
@@ -67,12 +68,32 @@ export class RunningConfiguration {
     return this.#running?.hash;
   }
 
+  /** What this node does not serve of the configuration that runs. */
+  get quarantine(): Quarantine {
+    return this.#running?.quarantine ?? NO_QUARANTINE;
+  }
+
+  /** Whether no request can be answered but with a refusal, because of what is in quarantine. */
+  get standsStill(): boolean {
+    return this.#running !== undefined && holdsEverythingBack(this.#running.compiled);
+  }
+
+  /** The newest configuration, when it was refused. */
+  get refused(): RefusedConfiguration | undefined {
+    return this.#refused;
+  }
+
   /** Applies a configuration, or leaves everything as it was. */
   apply(table: ConfigTable, hash: string): ApplyResult {
-    this.#waiting = undefined;
     const result = this.#take(table, hash);
+    this.#refused = result.applied ? undefined : { hash, message: result.message };
     if (result.applied) this.#keep(table, hash);
     return result;
+  }
+
+  /** The control plane has no newer configuration than the one that runs: what was refused before does not matter any more. */
+  confirm(): void {
+    this.#refused = undefined;
   }
 
   /** Applies the kept configuration, if there is one that this node can use. */
@@ -80,48 +101,62 @@ export class RunningConfiguration {
     const { cache, log } = this.#options;
     const cached = cache?.load(({ table, hash }) => {
       const result = this.#take(table, hash);
-      return result.applied ? undefined : { problem: result.message, stays: result.lacksSecrets };
+      return result.applied ? undefined : result.message;
     });
     if (cached !== undefined) log.notice('started with the kept configuration', { hash: cached.hash });
   }
 
   /**
-   * Reads the secrets in mounted files again. Compiles the running configuration again when one has changed, and applies the one that only
-   * lacked secrets when they are there. What cannot be used leaves everything as it was.
+   * Reads the secrets in mounted files again, and compiles the running configuration again when one has changed or one that was missing is
+   * there.
+   *
+   * @returns whether it was compiled again
    */
-  renewSecrets(): void {
-    const waiting = this.#waiting;
-    const origin = this.#running?.origin;
-    if (waiting !== undefined) {
-      if (waiting.secrets.areThere()) this.#tell('secrets of the newest configuration are there', this.apply(waiting.table, waiting.hash));
-    } else if (origin !== undefined && !origin.secrets.areCurrent()) {
-      this.#tell('secrets of the configuration have changed', this.#take(origin.table, origin.hash));
-    }
-  }
-
-  #tell(why: string, result: ApplyResult): void {
+  renewSecrets(): boolean {
+    const running = this.#running;
+    if (running === undefined || running.secrets.areCurrent()) return false;
+    const result = this.#take(running.table, running.hash, running.secrets);
     const { log } = this.#options;
-    if (result.applied) log.notice(`${why} and are in use`, { hash: this.hash });
-    else log.error(`${why}, and cannot be used: ${result.message}`);
+    if (result.applied) log.notice('secrets of the configuration have changed and are in use', { hash: running.hash });
+    else log.error(`secrets of the configuration have changed, and cannot be used: ${result.message}`);
+    return result.applied;
   }
 
-  #take(table: ConfigTable, hash: string): ApplyResult {
+  #take(table: ConfigTable, hash: string, before?: UsedSecrets): ApplyResult {
     const { schemas, handlers, vault, log } = this.#options;
-    const checked = validateConfigTable(table, { schemas });
-    if (!checked.ok) return refusal(checked.errors);
-    const resolved = withNodeSecrets(checked.table, schemas, vault);
-    const { secrets } = resolved;
-    if (resolved.errors.length > 0) {
-      this.#waiting ??= { table, hash, secrets };
-      return { ...refusal(resolved.errors), lacksSecrets: true };
-    }
-    for (const warning of checked.warnings) log.warn(warning);
+    const settled = settleConfigTable(table, { schemas });
+    if (!settled.ok) return refusal(settled.errors);
+    const { table: resolved, secrets, setAside } = withNodeSecrets(settled.table, schemas, vault, before);
+    const aside = [...settled.setAside, ...setAside];
+    const snapshot = compileSnapshot(resolved, hash, schemas, aside);
+    const isBare = rowsOf(table, 'routes').length > 0 && snapshot.routes.every(({ heldBack }) => heldBack === true);
+    if (isBare && aside.length > 0) return refusal(aside.flatMap(({ errors }) => errors));
+    for (const warning of settled.warnings) log.warn(warning);
     try {
-      const compiled = compileConfiguration(compileSnapshot(resolved.table, hash, schemas), handlers, log);
-      this.#running = { hash, compiled, origin: secrets.size === 0 ? undefined : { table, hash, secrets } };
+      const compiled = compileConfiguration(snapshot, handlers, log);
+      const quarantined = [...aside.map(quarantinedRow), ...compiled.failed]
+        .map((entity) => bounded({ ...entity, reason: secrets.redact(entity.reason) }));
+      this.#logQuarantine(quarantined);
+      this.#running = { table, hash, compiled, secrets, quarantined, quarantine: quarantineOf(quarantined) };
       return { applied: true };
     } catch (error) {
-      return { applied: false, message: messageOf(error), errors: [] };
+      return { applied: false, message: secrets.redact(messageOf(error)), errors: [] };
+    }
+  }
+
+  /** One line for each entity that enters quarantine, and for each that leaves it: not for each configuration, nor for each request. */
+  #logQuarantine(quarantined: readonly QuarantinedEntity[]): void {
+    const { log } = this.#options;
+    const keyed = (entities: readonly QuarantinedEntity[]) => new Map(entities.map((entity) => [JSON.stringify(entity), entity]));
+    const [before, now] = [keyed(this.#running?.quarantined ?? []), keyed(quarantined)];
+    const entered = [...now].filter(([key]) => !before.has(key)).map(([, entity]) => entity);
+    for (const entity of entered.slice(0, MAX_LOGGED)) {
+      log.error(`in quarantine: ${describeQuarantined(entity)}`, { id: entity.id, consequence: consequenceOf(entity.entity) });
+    }
+    if (entered.length > MAX_LOGGED) log.error(`in quarantine: ${entered.length - MAX_LOGGED} more entities`);
+    const left = [...before].filter(([key]) => !now.has(key)).map(([, entity]) => entity);
+    for (const entity of left.slice(0, MAX_LOGGED)) {
+      log.notice(`no longer in quarantine: ${describeQuarantined(entity)}`, { id: entity.id });
     }
   }
 
@@ -133,6 +168,27 @@ export class RunningConfiguration {
       this.#options.log.error(messageOf(error));
     }
   }
+}
+
+/** A plugin that is held back on all requests. One for some consumers, or for one of the two schemes, is no such plugin. */
+function holdsEverythingBack({ snapshot, failed }: CompiledConfiguration): boolean {
+  const failedIds = new Set(failed.flatMap(({ entity, id }) => (entity === 'plugins' ? [id] : [])));
+  return snapshot.plugins.some(({ id, route, service, consumer, protocols, isUnusable, onlyConsumers }) => (
+    (isUnusable === true || failedIds.has(id)) && onlyConsumers !== true
+    && [route, service, consumer].every((scope) => scope === undefined)
+    && (protocols.length === 0 || ['http', 'https'].every((scheme) => protocols.includes(scheme)))));
+}
+
+/** What happens to requests, by entity type. */
+const CONSEQUENCES: Readonly<Record<string, string>> = {
+  plugins: 'requests that would run it are answered with 500',
+  routes: 'its requests are answered with 503',
+  services: 'requests of its routes are answered with 503',
+  consumers: 'it does not exist, and neither do its credentials',
+};
+
+function consequenceOf(entity: string): string {
+  return CONSEQUENCES[entity] ?? 'it does not exist on this node';
 }
 
 function refusal(errors: readonly TableError[]): ApplyResult & { readonly applied: false } {

@@ -35,7 +35,12 @@ export function tunnelOf(dataPlane: DataPlane, settings: Settings, log: Log): Tu
     },
     receiver: {
       currentHash: () => dataPlane.currentHash,
+      confirm: () => dataPlane.confirm(),
       apply: (table, hash) => dataPlane.apply(table, hash),
+    },
+    report: () => {
+      const { quarantine, refused } = dataPlane;
+      return { quarantined: quarantine, refused: refused === undefined ? null : { config_hash: refused.hash, message: refused.message } };
     },
     maxPayloadBytes: tunnel.maxPayloadBytes,
     log,

@@ -1,6 +1,7 @@
 /**
  * Validates a configuration table that comes from outside: from a control plane through the tunnel, or from a cache file.
- * A table is accepted or rejected as a whole. Recorded Kong Gateway OSS 3.9.1 data planes accept and reject the same tables.
+ * `validateConfigTable` accepts or rejects it as a whole, as recorded Kong Gateway OSS 3.9.1 data planes do. `settleConfigTable` sets aside
+ * the rows that are wrong, so that a data plane can serve the others.
  */
 import type { ConfigTable, Row } from './config-table.ts';
 import { KONG_ENTITIES } from './entities/kong-entities.ts';
@@ -29,6 +30,19 @@ export type TableResult =
   | { readonly ok: true; readonly table: ConfigTable; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly errors: readonly TableError[] };
 
+/** A row that is not served, completed as far as possible. */
+export interface SetAsideRow {
+  /** Entity type; it may be one that this version does not know. */
+  readonly entity: string;
+  readonly row: Row;
+  /** Why. At least one. */
+  readonly errors: readonly TableError[];
+}
+
+export type SettledTable =
+  | { readonly ok: true; readonly table: ConfigTable; readonly warnings: readonly string[]; readonly setAside: readonly SetAsideRow[] }
+  | { readonly ok: false; readonly errors: readonly TableError[] };
+
 interface TableOptions {
   /** The entity types and plugins that this node knows. */
   readonly schemas: Schemas;
@@ -41,11 +55,25 @@ interface TableOptions {
  */
 export function validateConfigTable(table: unknown, options: TableOptions): TableResult {
   if (!isPlainObject(table)) return { ok: false, errors: [{ entity: '', field: '', message: 'expected a table of entities' }] };
-  const reading = new TableReading(table, options.schemas);
+  return readWhole(table, options).result();
+}
+
+/**
+ * Validates a table and completes it as `validateConfigTable` does, and sets rows aside that are wrong: those of types that this version
+ * does not know, those with violations, those that refer to nothing, and all rows that claim the same id or unique value. Only errors that
+ * belong to no row reject the table.
+ */
+export function settleConfigTable(table: unknown, options: TableOptions): SettledTable {
+  if (!isPlainObject(table)) return { ok: false, errors: [{ entity: '', field: '', message: 'expected a table of entities' }] };
+  return readWhole(table, options).settled();
+}
+
+function readWhole(table: Readonly<Record<string, unknown>>, { schemas }: TableOptions): TableReading {
+  const reading = new TableReading(table, schemas);
   reading.readRows();
   reading.checkRepetitions();
   reading.resolveReferences();
-  return reading.result();
+  return reading;
 }
 
 /** The first errors in one line, for logs and messages, with the number of the others. */
@@ -61,6 +89,12 @@ export function describeTableErrors(errors: readonly TableError[], limit = 5): s
 class TableReading {
   readonly #rows = new Map<string, Row[]>();
   readonly #errors: TableError[] = [];
+  /** Errors of the table itself; they are among `#errors`, too. */
+  readonly #tableErrors: TableError[] = [];
+  /** Errors by entity type and position of the row. */
+  readonly #rowErrors = new Map<string, Map<number, TableError[]>>();
+  /** Rows of entity types that this version does not know. */
+  readonly #unknown = new Map<string, readonly unknown[]>();
   readonly #warnings: string[] = [];
   readonly #table: Readonly<Record<string, unknown>>;
   readonly #schemas: Schemas;
@@ -83,7 +117,8 @@ class TableReading {
       const schema = this.#schemas.get(name);
       const isKnown = schema ? schema.isExported !== false : KONG_ENTITIES.has(name);
       const rows = isPlainObject(value) && Object.keys(value).length === 0 ? [] : value;
-      if (!isKnown) this.#reject(name, 'unknown field');
+      if (!isKnown && Array.isArray(rows) && !name.startsWith('_')) this.#rejectType(name, rows);
+      else if (!isKnown) this.#reject(name, 'unknown field');
       else if (!Array.isArray(rows)) this.#reject(name, 'expected an array');
       else this.#rows.set(name, schema ? this.#readKnown(schema, rows) : this.#carryThrough(name, rows));
     }
@@ -92,7 +127,7 @@ class TableReading {
   #readKnown(schema: EntitySchema, rows: readonly unknown[]): Row[] {
     return rows.map((row, index) => {
       if (!isPlainObject(row)) {
-        this.#errors.push({ entity: schema.name, index, field: '', message: 'expected a record' });
+        this.#rejectTable({ entity: schema.name, index, field: '', message: 'expected a record' });
         return {};
       }
       const entity = fillEntity(schema, upgradedRow(this.#table._format_version, schema.name, row), { mode: 'import', now: () => 0 });
@@ -110,7 +145,9 @@ class TableReading {
   checkRepetitions(): void {
     for (const schema of this.#known()) {
       for (const field of [primaryKeyOf(schema), ...uniqueFieldsOf(schema)]) {
-        const message = (value: unknown): string => `${field} '${String(value)}' is used more than once`;
+        // The value of a credential does not belong in logs.
+        const isSecret = schema.credential?.secrets.includes(field) === true;
+        const message = (value: unknown): string => `${field}${isSecret ? '' : ` '${String(value)}'`} is used more than once`;
         this.#checkUnique(schema, (row) => row[field] ?? undefined, message, field);
       }
       const together = schema.uniqueTogether;
@@ -121,12 +158,19 @@ class TableReading {
   }
 
   #checkUnique(schema: EntitySchema, keyOf: (row: Row) => unknown, message: (value: unknown) => string, field: string): void {
-    const seen = new Set<unknown>();
-    this.#rows.get(schema.name)!.forEach((row, index) => {
+    const seen = new Map<unknown, number>();
+    const rows = this.#rows.get(schema.name)!;
+    rows.forEach((row, index) => {
       const value = keyOf(row);
       if (value === undefined) return;
-      if (seen.has(value)) this.#rejectRow(schema.name, index, row, field, message(value));
-      seen.add(value);
+      const first = seen.get(value);
+      if (first === undefined) {
+        seen.set(value, index);
+        return;
+      }
+      this.#rejectRow(schema.name, index, row, field, message(value));
+      // Which of the two was meant cannot be known.
+      this.#addRowError(errorOf(schema.name, first, rows[first]!, field, message(value)));
     });
   }
 
@@ -156,22 +200,61 @@ class TableReading {
     return { ok: true, table: table as unknown as ConfigTable, warnings: this.#warnings };
   }
 
+  settled(): SettledTable {
+    if (this.#tableErrors.length > 0) return { ok: false, errors: this.#tableErrors };
+    const table: Record<string, unknown> = { _format_version: this.#table._format_version, _transform: this.#table._transform ?? true };
+    for (const [name, rows] of this.#rows) table[name] = rows.filter((_, index) => this.#errorsOf(name, index).length === 0);
+    const known = [...this.#rows].flatMap(([entity, rows]) => (
+      rows.map((row, index) => ({ entity, row, errors: this.#errorsOf(entity, index) }))));
+    const unknown = [...this.#unknown].flatMap(([entity, rows]) => rows.map((given, index) => {
+      const row = isPlainObject(given) ? given : {};
+      return { entity, row, errors: [errorOf(entity, index, row, '', 'this version does not know entities of this type')] };
+    }));
+    return {
+      ok: true, table: table as unknown as ConfigTable, warnings: this.#warnings,
+      setAside: [...known.filter(({ errors }) => errors.length > 0), ...unknown],
+    };
+  }
+
+  #errorsOf(entity: string, index: number): readonly TableError[] {
+    return this.#rowErrors.get(entity)?.get(index) ?? [];
+  }
+
   #known(): readonly EntitySchema[] {
     return [...this.#rows.keys()].flatMap((name) => this.#schemas.get(name) ?? []);
   }
 
   #reject(entity: string, message: string): void {
-    this.#errors.push({ entity, field: '', message });
+    this.#rejectTable({ entity, field: '', message });
+  }
+
+  #rejectTable(error: TableError): void {
+    this.#errors.push(error);
+    this.#tableErrors.push(error);
+  }
+
+  #rejectType(entity: string, rows: readonly unknown[]): void {
+    this.#errors.push({ entity, field: '', message: 'unknown field' });
+    this.#unknown.set(entity, rows);
   }
 
   #rejectRow(entity: string, index: number, row: Row, field: string, message: string): void {
-    const name = row.name ?? row.username ?? row.instance_name;
-    this.#errors.push({
-      entity, index, field, message,
-      ...typeof row.id === 'string' && { id: row.id },
-      ...typeof name === 'string' && { name },
-    });
+    const error = errorOf(entity, index, row, field, message);
+    this.#errors.push(error);
+    this.#addRowError(error);
   }
+
+  #addRowError(error: TableError): void {
+    const ofEntity = this.#rowErrors.get(error.entity) ?? new Map<number, TableError[]>();
+    this.#rowErrors.set(error.entity, ofEntity);
+    ofEntity.set(error.index!, [...ofEntity.get(error.index!) ?? [], error]);
+  }
+}
+
+/** An error of one row, with what names the row. */
+export function errorOf(entity: string, index: number, row: Row, field: string, message: string): TableError {
+  const name = row.name ?? row.username ?? row.instance_name;
+  return { entity, index, field, message, ...typeof row.id === 'string' && { id: row.id }, ...typeof name === 'string' && { name } };
 }
 
 /** Finds the id of a row by anything that identifies it. */

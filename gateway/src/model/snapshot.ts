@@ -4,47 +4,18 @@
  */
 import { rowsOf } from './config-table.ts';
 import type { ConfigTable, Row } from './config-table.ts';
+import type { SetAsideRow } from './declarative.ts';
 import type { ConsumerRow } from './entities/consumer.ts';
 import type { PluginRow } from './entities/plugin.ts';
 import { route } from './entities/route.ts';
 import type { RouteRow } from './entities/route.ts';
 import { service } from './entities/service.ts';
 import type { ServiceRow } from './entities/service.ts';
+import { heldBackRoute } from './held-back-route.ts';
+import type { Route, Service } from './matched-route.ts';
 import type { Schemas } from './schema/entity-schema.ts';
 
-export interface Service {
-  readonly id: string;
-  readonly name: string | null;
-  readonly protocol: string;
-  readonly host: string;
-  readonly port: number;
-  readonly path: string | null;
-  /** Attempts after the first one. */
-  readonly retries: number;
-  readonly connectTimeoutMs: number;
-  readonly writeTimeoutMs: number;
-  readonly readTimeoutMs: number;
-  readonly tlsVerify: boolean | null;
-  /** Intermediate certificates that the upstream's chain may have. */
-  readonly tlsVerifyDepth: number | null;
-}
-
-export interface Route {
-  readonly id: string;
-  readonly name: string | null;
-  readonly protocols: readonly string[];
-  readonly methods: readonly string[];
-  readonly hosts: readonly string[];
-  readonly paths: readonly string[];
-  readonly snis: readonly string[];
-  /** Lower-case name to accepted values. */
-  readonly headers: Readonly<Record<string, readonly string[]>>;
-  readonly httpsRedirectStatus: number;
-  readonly regexPriority: number;
-  readonly stripPath: boolean;
-  readonly preserveHost: boolean;
-  readonly service: Service | undefined;
-}
+export type { Route, Service } from './matched-route.ts';
 
 export interface Consumer {
   readonly id: string;
@@ -68,6 +39,10 @@ export interface PluginInstance {
   readonly route: string | undefined;
   readonly service: string | undefined;
   readonly consumer: string | undefined;
+  /** Set when the plugin cannot run on this node: a request that would run it is answered with 500. */
+  readonly isUnusable?: boolean;
+  /** Set when its scope has a field that this version does not know, for groups of consumers: it only runs on requests of consumers. */
+  readonly onlyConsumers?: boolean;
 }
 
 export interface Snapshot {
@@ -82,19 +57,31 @@ export interface Snapshot {
   readonly credentials: ReadonlyMap<string, ReadonlyMap<string, Credential>>;
 }
 
-/** Compiles a table that validateConfigTable has completed. */
-export function compileSnapshot(table: ConfigTable, hash: string, schemas: Schemas): Snapshot {
+/**
+ * Compiles a table that has been validated and completed.
+ *
+ * @param setAside rows that are not served. Routes and plugins among them stay, as what holds their requests back.
+ */
+export function compileSnapshot(table: ConfigTable, hash: string, schemas: Schemas, setAside: readonly SetAsideRow[] = []): Snapshot {
   const serviceRows = rowsOf(table, 'services') as readonly ServiceRow[];
   const services = byId(serviceRows.map(compileService));
-  const disabled = new Set(serviceRows.filter(({ enabled }) => !enabled).map(({ id }) => id));
+  const unusable = (entity: string): readonly SetAsideRow[] => setAside.filter((aside) => aside.entity === entity);
+  const disabledAside = unusable('services').filter(({ row }) => row.enabled === false).map(({ row }) => row.id);
+  const disabled = new Set<unknown>([...serviceRows.filter(({ enabled }) => !enabled).map(({ id }) => id), ...disabledAside]);
   const consumers = byId((rowsOf(table, 'consumers') as readonly ConsumerRow[]).map(compileConsumer));
-  const routes = (rowsOf(table, 'routes') as readonly RouteRow[]).map((row) => compileRoute(row, services.get(row.service ?? '')));
+  // Routes of a disabled service count as absent.
+  const routes = (rowsOf(table, 'routes') as readonly RouteRow[]).filter((row) => !disabled.has(row.service))
+    .map((row) => compileRoute(row, services.get(row.service ?? '')));
+  const heldBack = unusable('routes').filter(({ row }) => !disabled.has(row.service))
+    .flatMap(({ row, errors }) => heldBackRoute(row, errors.map(({ field }) => field)) ?? []);
   const credentialTypes = [...schemas.values()].flatMap(({ name, credential }) => credential ? [[name, credential.lookup] as const] : []);
   return {
     hash,
-    // Routes of a disabled service count as absent.
-    routes: routes.filter((candidate) => candidate.service === undefined || !disabled.has(candidate.service.id)),
-    plugins: (rowsOf(table, 'plugins') as readonly CompletePluginRow[]).filter(({ enabled }) => enabled).map(compilePlugin),
+    routes: [...routes, ...heldBack],
+    plugins: [
+      ...(rowsOf(table, 'plugins') as readonly CompletePluginRow[]).filter(({ enabled }) => enabled).map(compilePlugin),
+      ...unusable('plugins').flatMap(unusablePlugin),
+    ],
     consumers: {
       byId: consumers,
       byUsername: new Map([...consumers.values()].flatMap((consumer) => consumer.username === null ? [] : [[consumer.username, consumer]])),
@@ -141,6 +128,8 @@ function compileRoute(row: RouteRow, target: Service | undefined): Route {
     stripPath: row.strip_path,
     preserveHost: row.preserve_host,
     service: target,
+    // The service of the row is not in the table: it cannot be served.
+    ...row.service !== null && row.service !== undefined && target === undefined && { heldBack: true },
   };
 }
 
@@ -154,6 +143,27 @@ function compilePlugin(row: CompletePluginRow): PluginInstance {
     service: row.service ?? undefined,
     consumer: row.consumer ?? undefined,
   };
+}
+
+const SCOPES = ['route', 'service', 'consumer'] as const;
+
+/** What remains of a plugin that cannot run: its name and scope. Nothing, when it would run on no request. */
+function unusablePlugin({ row, errors }: SetAsideRow): readonly PluginInstance[] {
+  const wrong = new Set(errors.map(({ field }) => field.split('.', 1)[0]!));
+  // A scope that is not in the table has no requests.
+  if (row.enabled === false || SCOPES.some((scope) => wrong.has(scope))) return [];
+  const scopeOf = (name: typeof SCOPES[number]): string | undefined => (typeof row[name] === 'string' ? row[name] : undefined);
+  return [{
+    id: typeof row.id === 'string' ? row.id : '',
+    name: typeof row.name === 'string' ? row.name : '',
+    config: {},
+    protocols: !wrong.has('protocols') && Array.isArray(row.protocols) ? row.protocols.filter((name) => typeof name === 'string') : [],
+    route: scopeOf('route'),
+    service: scopeOf('service'),
+    consumer: scopeOf('consumer'),
+    isUnusable: true,
+    ...[...wrong].some((field) => field.startsWith('consumer')) && { onlyConsumers: true },
+  }];
 }
 
 function compileConsumer({ id, username, custom_id: customId }: ConsumerRow): Consumer {

@@ -68,7 +68,7 @@ describe('a new plugin with credentials', () => {
     const checked = validateConfigTable(table, { schemas });
     if (!checked.ok) throw new Error(checked.errors[0]!.message);
     const resolved = withNodeSecrets(checked.table, schemas, new EnvVault({ prefix: '', folders: [], environment: { PIN: '0000' } }));
-    expect(resolved).toMatchObject({ errors: [], table: { badges: [{ number: '17', pin: '0000' }] } });
+    expect(resolved).toMatchObject({ setAside: [], table: { badges: [{ number: '17', pin: '0000' }] } });
     expect(compileSnapshot(resolved.table, 'hash', schemas).credentials.get('badges')?.get('17')?.consumer.username).toBe('partner');
   });
 

@@ -10,13 +10,20 @@ import type { ListenerServers } from '../listener/listener-servers.ts';
 import type { Listener } from '../settings/settings.ts';
 
 /** Whether a node should get traffic; if not, why. */
-export type Readiness = { readonly ready: true } | { readonly ready: false; readonly message: string };
+export type Readiness =
+  /** `quarantined`: number of entities that the node does not serve; absent when it serves everything. */
+  | { readonly ready: true; readonly quarantined?: number }
+  | { readonly ready: false; readonly message: string };
 
 /** What a plane shows through its status API. */
 interface StatusSource {
   /** Body of `GET /status`. */
   status(): unknown;
   readiness(): Readiness | Promise<Readiness>;
+  /** Body of `GET /status/configuration`. @default - there is no such path */
+  configuration?(): unknown;
+  /** Metrics in Prometheus' text format. @default - there is no such path */
+  metrics?(): string | Promise<string>;
   /** The node is not ready from now on; it does not become ready again. */
   beginDraining(): void;
 }
@@ -31,6 +38,8 @@ export interface ConnectionCounts {
 interface Answer {
   readonly status: number;
   readonly body?: unknown;
+  /** In place of a body of JSON. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -39,9 +48,17 @@ type Handler = (source: StatusSource, request: IncomingMessage) => Answer | Prom
 /** Longest body of a request. Bytes. */
 const MAX_BODY_BYTES = 4096;
 
+const NOT_FOUND: Answer = { status: 404, body: { message: 'Not found' } };
+
 const ROUTES: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   [STATUS_PATHS.live]: { GET: async (source) => ({ status: 200, body: await source.status() }) },
   [STATUS_PATHS.ready]: { GET: showReadiness, POST: startDraining },
+  [STATUS_PATHS.configuration]: {
+    GET: (source) => (source.configuration === undefined ? NOT_FOUND : { status: 200, body: source.configuration() }),
+  },
+  [STATUS_PATHS.metrics]: {
+    GET: async (source) => (source.metrics === undefined ? NOT_FOUND : { status: 200, text: await source.metrics() }),
+  },
 };
 
 export class StatusApi {
@@ -94,17 +111,21 @@ export class StatusApi {
   async #answerOf(request: IncomingMessage): Promise<Answer> {
     const path = (request.url ?? '/').split('?', 1)[0]!.replace(/(.)\/$/, '$1');
     const methods = Object.hasOwn(ROUTES, path) ? ROUTES[path]! : undefined;
-    if (methods === undefined) return { status: 404, body: { message: 'Not found' } };
+    if (methods === undefined) return NOT_FOUND;
     const handler = methods[request.method === 'HEAD' ? 'GET' : request.method ?? ''];
     if (handler !== undefined) return handler(this.#source, request);
     return { status: 405, body: { message: 'Method not allowed' }, headers: { Allow: Object.keys(methods).join(', ') } };
   }
 }
 
-function send(response: ServerResponse, { status, body, headers }: Answer): void {
-  const text = body === undefined ? '' : JSON.stringify(body);
+/** Prometheus' text format. */
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+function send(response: ServerResponse, { status, body, text: plain, headers }: Answer): void {
+  const text = plain ?? (body === undefined ? '' : JSON.stringify(body));
+  const type = plain === undefined ? 'application/json; charset=utf-8' : METRICS_TYPE;
   response.writeHead(status, {
-    ...(text === '' ? {} : { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': Buffer.byteLength(text) }),
+    ...(text === '' ? {} : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }),
     ...headers,
   });
   response.end(text);
@@ -112,7 +133,9 @@ function send(response: ServerResponse, { status, body, headers }: Answer): void
 
 async function showReadiness(source: StatusSource): Promise<Answer> {
   const readiness = await source.readiness();
-  return readiness.ready ? { status: 200, body: { message: 'ready' } } : { status: 503, body: { message: readiness.message } };
+  if (!readiness.ready) return { status: 503, body: { message: readiness.message } };
+  const { quarantined } = readiness;
+  return { status: 200, body: { message: 'ready', ...quarantined !== undefined && { quarantined } } };
 }
 
 async function startDraining(source: StatusSource, request: IncomingMessage): Promise<Answer> {

@@ -13,7 +13,9 @@ import { createLog } from '../base/log.ts';
 import { NO_HASH } from '../model/config-hash.ts';
 import { TunnelClient } from './client.ts';
 import type { ApplyOutcome } from './configuration-intake.ts';
+import type { NodeReport } from './protocol.ts';
 
+const NOTHING: Omit<NodeReport, 'type'> = { quarantined: { total: 0, entities: [] }, refused: null };
 const NODE = { id: 'n-1', hostname: 'dp-1', version: '3.9.1' };
 const INFO = { plugins: [{ name: 'key-auth', version: '3.9.1' }], labels: { region: 'eu' } };
 const TABLE = { _format_version: '3.0', parameters: [{ key: 'cluster_id', value: '1' }] };
@@ -34,6 +36,7 @@ let controlPlane: MinimalControlPlane;
 let client: TunnelClient;
 let lines: { readonly level: string; readonly message: string }[];
 let running: string;
+let reportNow: Omit<NodeReport, 'type'>;
 let applied: string[];
 /** What the receiver does with a configuration. */
 let apply: (hash: string) => ApplyOutcome | Promise<ApplyOutcome>;
@@ -45,11 +48,13 @@ beforeAll(async () => {
 beforeEach(async () => {
   [clock, lines, running, applied] = [new WatchedClock(), [], NO_HASH, []];
   apply = () => ({ applied: true });
+  reportNow = NOTHING;
   controlPlane = await new MinimalControlPlane(identity).start();
   client = new TunnelClient({
     trust: { mode: 'shared', identity }, controlPlanes: [{ host: '127.0.0.1', port: controlPlane.port }],
     node: NODE, info: INFO, clock, random: () => 0.5,
     log: createLog({ level: 'info', write: (line) => void lines.push(JSON.parse(line) as typeof lines[number]) }),
+    report: () => reportNow,
     receiver: {
       currentHash: () => running,
       apply: async (_table, hash) => {
@@ -277,5 +282,51 @@ describe('a configuration that waits for the one before it is forgotten', () => 
     await eventually('the first runs', () => running === hashOf('a'));
     await settled();
     expect(applied).toEqual([hashOf('a')]);
+  });
+});
+
+describe('a report of what is not served', () => {
+  const degraded = { quarantined: { total: 1, entities: [{ entity: 'plugins', id: 'p', name: null, reason: 'r' }] }, refused: null };
+  const reports = ({ messages }: MinimalSession) => messages.filter(({ type }) => type === 'report');
+
+  it('goes to a control plane that asks for it: when it changes, before the ping', async () => {
+    controlPlane.headers = ['Hybridge-Node-Reports: accept'];
+    const opened = await session();
+    expect(reports(opened)).toEqual([]);
+    reportNow = degraded;
+    push(opened, 'a');
+    await opened.pinged(hashOf('a'));
+    expect(reports(opened)).toEqual([{ type: 'report', ...degraded }]);
+    push(opened, 'b');
+    await opened.pinged(hashOf('b'));
+    expect(reports(opened)).toHaveLength(1);
+    reportNow = NOTHING;
+    clock.advance(30_000);
+    await eventually('the report', () => reports(opened).length === 2);
+    expect(reports(opened)[1]).toEqual({ type: 'report', ...NOTHING });
+  });
+
+  it('goes to it at once when a configuration is refused, and again after a new connection', async () => {
+    controlPlane.headers = ['Hybridge-Node-Reports: accept'];
+    apply = (hash) => {
+      reportNow = { ...NOTHING, refused: { config_hash: hash, message: 'no' } };
+      return { applied: false, message: 'no' };
+    };
+    const first = await session();
+    push(first, 'a');
+    await eventually('the report', () => reports(first).length === 1);
+    clock.advance(await reset(first) * 1_000);
+    const second = await session(2);
+    await eventually('the report', () => reports(second).length === 1);
+    expect(reports(second)[0]).toMatchObject({ refused: { config_hash: hashOf('a') } });
+  });
+
+  it('goes to no other control plane, which might end the session', async () => {
+    controlPlane.headers = ['Hybridge-Error-Reports: accept'];
+    reportNow = degraded;
+    const opened = await session();
+    push(opened, 'a');
+    await opened.pinged(hashOf('a'));
+    expect(reports(opened)).toEqual([]);
   });
 });

@@ -5,10 +5,11 @@ import type { WebSocket } from 'ws';
 import { SYSTEM_CLOCK } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import { NO_QUARANTINE } from '../model/quarantine.ts';
 import { ConfigurationIntake } from './configuration-intake.ts';
 import type { Receiver } from './configuration-intake.ts';
-import type { ApplyFailure, BasicInfo } from './protocol.ts';
-import { OUTLET_PATH, PING_INTERVAL_MS, REPORTS_HEADER, SILENCE_CHECK_MS, SILENCE_LIMIT_MS } from './protocol.ts';
+import type { ApplyFailure, BasicInfo, NodeReport } from './protocol.ts';
+import { NODE_REPORTS_HEADER, OUTLET_PATH, PING_INTERVAL_MS, REPORTS_HEADER, SILENCE_CHECK_MS, SILENCE_LIMIT_MS } from './protocol.ts';
 import type { TunnelTrust } from './trust.ts';
 import { TunnelConnection } from './tunnel-connection.ts';
 import type { TunnelConnectionOptions, TunnelLoss } from './tunnel-connection.ts';
@@ -19,8 +20,12 @@ export interface TunnelClientOptions extends Pick<TunnelConnectionOptions, 'trus
   readonly controlPlanes: readonly TunnelAddress[];
   readonly info: Omit<BasicInfo, 'type'>;
   readonly receiver: Receiver;
+  /** What the data plane does not serve now. @default - everything is served */
+  readonly report?: () => Omit<NodeReport, 'type'>;
   readonly log: Log;
 }
+
+const NOTHING_TO_REPORT = textOf({ quarantined: NO_QUARANTINE, refused: null });
 
 export class TunnelClient {
   readonly #options: TunnelClientOptions;
@@ -29,6 +34,8 @@ export class TunnelClient {
   readonly #intake: ConfigurationIntake;
   /** Whether the control plane asked for reports of configurations that were refused. */
   #reportsWanted = false;
+  /** The last report on this connection, as it was sent; undefined when the control plane wants none. */
+  #reported: string | undefined;
   /** When the control plane was last heard. Milliseconds since 1970. */
   #lastFrame = 0;
 
@@ -51,7 +58,10 @@ export class TunnelClient {
         this.#connection.worked();
         this.#ping();
       },
-      onRefused: (failure) => this.#report(failure),
+      onRefused: (failure) => {
+        this.#sendFailure(failure);
+        this.#sendReport();
+      },
       onUnreadable: (reason) => {
         log.error(`${reason}; reconnecting`);
         this.#connection.drop(reason);
@@ -82,6 +92,8 @@ export class TunnelClient {
   #opened(websocket: WebSocket, address: string, headers: IncomingHttpHeaders): void {
     this.#options.log.notice(`connected to control plane ${address}`);
     this.#reportsWanted = headers[REPORTS_HEADER.toLowerCase()] === 'accept';
+    // A control plane starts with a node that serves everything.
+    this.#reported = headers[NODE_REPORTS_HEADER.toLowerCase()] === 'accept' ? NOTHING_TO_REPORT : undefined;
     this.#heard();
     websocket.on('message', (data, binary) => this.#received(data as Buffer, binary));
     websocket.on('ping', () => this.#heard('a ping from the control plane is ignored'));
@@ -112,6 +124,7 @@ export class TunnelClient {
   }
 
   #ping(): void {
+    this.#sendReport();
     this.#connection.websocket?.ping(this.#options.receiver.currentHash(), true, () => undefined);
   }
 
@@ -121,7 +134,21 @@ export class TunnelClient {
     return this.#intake.offer(data);
   }
 
-  #report(failure: ApplyFailure): void {
+  /** What changed since the last report. */
+  #sendReport(): void {
+    const { report } = this.#options;
+    if (report === undefined || this.#reported === undefined) return;
+    const message = textOf(report());
+    if (message === this.#reported) return;
+    this.#reported = message;
+    this.#connection.websocket?.send(Buffer.from(message), { binary: true });
+  }
+
+  #sendFailure(failure: ApplyFailure): void {
     if (this.#reportsWanted) this.#connection.websocket?.send(Buffer.from(JSON.stringify(failure)), { binary: true });
   }
+}
+
+function textOf({ quarantined, refused }: Omit<NodeReport, 'type'>): string {
+  return JSON.stringify({ type: 'report', quarantined, refused } satisfies NodeReport);
 }

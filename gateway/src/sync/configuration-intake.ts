@@ -21,6 +21,8 @@ export type ApplyOutcome =
 export interface Receiver {
   /** Hash of the configuration that runs now; 32 zeros when there is none. */
   currentHash(): string;
+  /** The control plane sent the configuration that runs. */
+  confirm?(): void;
   /** Takes a configuration over, or leaves everything as it was. An empty table comes with the hash of 32 zeros. */
   apply(table: ConfigTable, hash: string): ApplyOutcome | Promise<ApplyOutcome>;
 }
@@ -91,7 +93,10 @@ export class ConfigurationIntake {
     const isNamed = typeof message.config_hash === 'string' && message.config_hash !== '';
     const named = isNamed ? message.config_hash! : hashConfigTable(table).config;
     const hash = isEmptyTable(table) ? NO_HASH : named;
-    if (hash === receiver.currentHash()) return onRunning();
+    if (hash === receiver.currentHash()) {
+      receiver.confirm?.();
+      return onRunning();
+    }
     const outcome = await this.#apply(table, hash);
     if (outcome.applied) {
       log.notice('configuration applied', { hash });

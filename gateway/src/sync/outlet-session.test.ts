@@ -363,6 +363,74 @@ describe('a report of a refused configuration', () => {
   });
 });
 
+describe('what a data plane does not serve', () => {
+  const quarantined = { total: 1, entities: [{ entity: 'plugins', id: 'p', name: 'acl', reason: 'no secret' }] };
+  const refused = { config_hash: 'b'.repeat(32), message: 'no such service' };
+  const send = (setup: Setup, report: object) => setup.dataPlane.send(Buffer.from(JSON.stringify({ type: 'report', ...report })));
+
+  it('is in its row until it reports otherwise, and logged at each change', async () => {
+    const setup = await (await setUp()).introduced();
+    send(setup, { quarantined, refused: null });
+    expect(await setup.pinged()).toMatchObject({ quarantined, sync_status: 'normal' });
+    expect(setup.lines).toMatchObject([
+      { level: 'error', message: 'data plane has 1 entities in quarantine', quarantined: ['plugins acl: no secret'] },
+    ]);
+    send(setup, { quarantined: { total: 0, entities: [] }, refused: null });
+    expect(Object.keys((await setup.pinged())!)).not.toContain('quarantined');
+  });
+
+  it('is listed as unknown, which is no normal, while it is a whole configuration', async () => {
+    const setup = await (await setUp()).introduced();
+    send(setup, { quarantined: { total: 0, entities: [] }, refused });
+    expect(await setup.pinged()).toMatchObject({ refused, sync_status: 'unknown' });
+    send(setup, { quarantined: { total: 0, entities: [] }, refused: null });
+    const row = await setup.pinged();
+    expect([row!.sync_status, 'refused' in row!]).toEqual(['normal', false]);
+  });
+
+  it('is learnt from an error report, too, until the newest configuration runs', async () => {
+    const setup = await (await setUp()).introduced();
+    const latest = prepared(KEY_AUTH);
+    setup.change(latest);
+    await eventually('the push', () => setup.pushes.length === 1);
+    const error = { name: 'n', message: 'm', source: 's', config_hash: latest.hash };
+    setup.dataPlane.send(Buffer.from(JSON.stringify({ type: 'error', error })));
+    await eventually('the row', () => setup.rows.length === 1);
+    expect(setup.rows[0]).toMatchObject({ sync_status: 'unknown', refused: { config_hash: latest.hash, message: 'm' } });
+    expect(await setup.pinged()).toMatchObject({ sync_status: 'unknown' });
+    expect(await setup.pinged(latest.hash)).toMatchObject({ sync_status: 'normal' });
+  });
+
+  it('is learnt from a data plane of Kong, which reports nothing, by the hash that it still has after 30 seconds', async () => {
+    const setup = await (await setUp()).introduced();
+    const latest = prepared(KEY_AUTH);
+    setup.change(latest);
+    await eventually('the push', () => setup.said.includes('configuration sent') || setup.pushes.length === 1);
+    setup.clock.advance(29_000);
+    expect(await setup.pinged()).toMatchObject({ sync_status: 'normal' });
+    setup.clock.advance(1_000);
+    expect(await setup.pinged()).toMatchObject({ sync_status: 'unknown', refused: { config_hash: latest.hash } });
+    expect(await setup.pinged(latest.hash)).toMatchObject({ sync_status: 'normal' });
+  });
+
+  it('is bounded, whatever the data plane sends', async () => {
+    const setup = await (await setUp({}, 10_000)).introduced();
+    const long = { entity: 'e', id: 5, name: null, reason: 'x'.repeat(400) };
+    const entities = Array.from({ length: 15 }, () => long);
+    send(setup, { quarantined: { total: 70, entities }, refused: { config_hash: 'h'.repeat(50), message: 'm'.repeat(1_500) } });
+    const row = await setup.pinged();
+    expect(row!.quarantined!.entities[0]).toEqual({ entity: 'e', id: null, name: null, reason: `${'x'.repeat(299)}…` });
+    expect([row!.refused!.config_hash.length, row!.refused!.message.length]).toEqual([32, 1_000]);
+  });
+
+  it.each([{ quarantined: 5 }, { quarantined: { total: -1, entities: [] } }, { quarantined: { total: 1 } }, {}])(
+    'ends the session when it is no report: %j', async (report) => {
+      const setup = await (await setUp()).introduced();
+      send(setup, report);
+      expect(await setup.ended()).toBe(1005);
+    });
+});
+
 describe('a push', () => {
   it('is made once for each configuration, and logged', async () => {
     const setup = await (await setUp()).introduced();

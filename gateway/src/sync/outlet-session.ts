@@ -5,10 +5,13 @@ import type { Clock, Timer } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { NO_HASH } from '../model/config-hash.ts';
+import { describeQuarantined, NO_QUARANTINE, readQuarantine } from '../model/quarantine.ts';
 import { checkPlugins, checkVersion } from './compatibility.ts';
 import type { Verdict } from './compatibility.ts';
-import { BASIC_INFO_LIMIT_MS, HASH_LENGTH, SILENCE_CHECK_MS, SILENCE_LIMIT_MS } from './protocol.ts';
-import type { ApplyFailure, BasicInfo, ConfigurationSource, DataPlaneNode, NodeRegistry, PreparedConfiguration } from './protocol.ts';
+import { BASIC_INFO_LIMIT_MS, HASH_LENGTH, PING_INTERVAL_MS, SILENCE_CHECK_MS, SILENCE_LIMIT_MS } from './protocol.ts';
+import type {
+  ApplyFailure, BasicInfo, ConfigurationSource, DataPlaneNode, NodeRegistry, NodeReport, PreparedConfiguration, RefusedTable,
+} from './protocol.ts';
 import type { TunnelPeer } from './tunnel-listener.ts';
 
 interface OutletContext {
@@ -23,6 +26,9 @@ interface OutletContext {
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const HOSTNAME = /^[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?$/i;
 const NUMBERED_VERSION = /^\d+\.\d+/;
+
+/** What is said of a data plane that does not say it itself. */
+const NOT_APPLIED = 'not applied within 30 seconds of being sent; its log says why';
 
 /** Time for the peer to answer a close frame before its socket is destroyed. Milliseconds. */
 const CLOSE_GRACE_MS = 1_000;
@@ -41,6 +47,10 @@ export class OutletSession {
   #lastPing: number;
   #pushing = false;
   #pushed: PreparedConfiguration | undefined;
+  /** When the last push was sent whole. Milliseconds since 1970. */
+  #pushedAt = Number.POSITIVE_INFINITY;
+  #quarantined = NO_QUARANTINE;
+  #refused: RefusedTable | undefined;
   #ended = false;
 
   constructor(socket: WebSocket, peer: TunnelPeer, context: OutletContext) {
@@ -74,6 +84,7 @@ export class OutletSession {
     }
     this.#pushing = true;
     this.#pushed = configuration;
+    this.#pushedAt = Number.POSITIVE_INFINITY;
     void this.#send(configuration).finally(() => {
       this.#pushing = false;
       this.push();
@@ -93,6 +104,7 @@ export class OutletSession {
       await new Promise<void>((resolve, reject) => {
         this.#socket.send(payload, { binary: true }, (error) => error ? reject(error) : resolve());
       });
+      this.#pushedAt = this.#context.clock.now();
       this.#log.info('configuration sent', { hash: configuration.hash, bytes: payload.length });
     } catch (error) {
       this.#log.warn(`configuration could not be sent: ${messageOf(error)}`);
@@ -115,11 +127,26 @@ export class OutletSession {
       if (!binary) return this.#drop('the first frame is not binary');
       return this.#introduced(data);
     }
-    const failure = binary ? readFailure(data) : undefined;
+    const message = binary ? readJson(data) : undefined;
+    const report = readReport(message);
+    if (report !== undefined) return this.#reported(report);
+    const failure = readFailure(message);
     if (failure === undefined) return this.#unexpected('a message');
+    this.#refused = readRefused(failure);
     this.#log.warn(`data plane refused the configuration: ${failure.message}`, { hash: failure.config_hash });
     const node = this.#node();
-    if (node !== undefined) this.#context.registry.refused(node, failure);
+    if (node === undefined) return undefined;
+    this.#context.registry.refused(node, failure);
+    return this.#context.registry.seen(node);
+  }
+
+  #reported({ quarantined, refused }: Omit<NodeReport, 'type'>): void {
+    this.#quarantined = quarantined;
+    this.#refused = refused ?? undefined;
+    const { total, entities } = quarantined;
+    if (total === 0) this.#log.notice('data plane has nothing in quarantine any more');
+    else this.#log.error(`data plane has ${total} entities in quarantine`, { quarantined: entities.map(describeQuarantined) });
+    this.#report();
   }
 
   #introduced(data: Buffer): void {
@@ -142,8 +169,17 @@ export class OutletSession {
     if (data.length !== HASH_LENGTH) return this.#unexpected(`a ping of ${data.length} bytes`);
     this.#hash = data.toString('latin1');
     this.#lastPing = this.#context.clock.now();
+    this.#judge();
     this.#report();
     this.#socket.pong('', false, () => undefined);
+  }
+
+  /** A data plane pings with the new hash soon after it applied a configuration. Those of Kong say nothing else when they refuse one. */
+  #judge(): void {
+    if (this.#pushed === undefined) return;
+    const { hash } = this.#pushed;
+    if (this.#hash === hash) this.#refused = undefined;
+    else if (this.#lastPing - this.#pushedAt >= PING_INTERVAL_MS) this.#refused ??= { config_hash: hash, message: NOT_APPLIED };
   }
 
   #report(): void {
@@ -164,10 +200,13 @@ export class OutletSession {
       last_seen: now,
       updated_at: now,
       config_hash: this.#hash,
-      sync_status: this.#verdict.status,
+      // No status of Kong's says that a configuration was refused.
+      sync_status: this.#verdict.status === 'normal' && this.#refused !== undefined ? 'unknown' : this.#verdict.status,
       labels: this.#info?.labels ?? null,
       cert_details: certificateExpiry === undefined ? null : { expiry_timestamp: certificateExpiry },
       rpc_capabilities: [],
+      ...this.#quarantined.total > 0 && { quarantined: this.#quarantined },
+      ...this.#refused !== undefined && { refused: this.#refused },
     };
   }
 
@@ -221,7 +260,26 @@ function readBasicInfo(data: Buffer): BasicInfo | undefined {
   return { type: 'basic_info', plugins, ...(hasLabels ? { labels: message.labels! } : {}) };
 }
 
-function readFailure(data: Buffer): ApplyFailure['error'] | undefined {
-  const message = readJson(data) as Partial<ApplyFailure> | null | undefined;
+/** Longest text of a refusal that becomes part of a row. Characters. */
+const MAX_REFUSAL = 1_000;
+
+function readRefused(value: unknown): RefusedTable | undefined {
+  const { config_hash: hash, message } = recordOf(value);
+  if (typeof message !== 'string') return undefined;
+  return { config_hash: String(hash).slice(0, HASH_LENGTH), message: message.slice(0, MAX_REFUSAL) };
+}
+
+function recordOf(value: unknown): Partial<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? value : {};
+}
+
+function readReport(message: unknown): Omit<NodeReport, 'type'> | undefined {
+  const { type, quarantined, refused } = recordOf(message);
+  const quarantine = type === 'report' ? readQuarantine(quarantined) : undefined;
+  return quarantine && { quarantined: quarantine, refused: readRefused(refused) ?? null };
+}
+
+function readFailure(given: unknown): ApplyFailure['error'] | undefined {
+  const message = given as Partial<ApplyFailure> | null | undefined;
   return message?.type === 'error' && typeof message.error?.message === 'string' ? message.error : undefined;
 }

@@ -4,6 +4,7 @@
  */
 import type { ConfigHashes } from '../model/config-hash.ts';
 import type { ConfigTable } from '../model/config-table.ts';
+import type { Quarantine } from '../model/quarantine.ts';
 
 /** Path of the configuration tunnel. */
 export const OUTLET_PATH = '/v1/outlet';
@@ -34,6 +35,12 @@ export const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
  * ours are only sent where this header was seen; its value is `accept`.
  */
 export const REPORTS_HEADER = 'Hybridge-Error-Reports';
+
+/**
+ * Header in a control plane's handshake answer that invites reports of what a data plane does not serve; its value is `accept`. Apart from
+ * the one before, because control planes of earlier versions know that one only and end a session with another message.
+ */
+export const NODE_REPORTS_HEADER = 'Hybridge-Node-Reports';
 
 /** Length of every hash on the wire. The text itself is opaque to a data plane. */
 export const HASH_LENGTH = 32;
@@ -77,6 +84,20 @@ export interface ApplyFailure {
   };
 }
 
+/** A configuration that a data plane did not take over. */
+export interface RefusedTable {
+  readonly config_hash: string;
+  readonly message: string;
+}
+
+/** What a data plane does not serve: binary, plain JSON. Sent when it changes, before the ping that follows. */
+export interface NodeReport {
+  readonly type: 'report';
+  readonly quarantined: Quarantine;
+  /** The newest configuration, when the data plane refused it; it runs the one before. */
+  readonly refused: RefusedTable | null;
+}
+
 export type SyncStatus =
   | 'unknown'
   | 'normal'
@@ -105,6 +126,10 @@ export interface DataPlaneNode {
   readonly labels: Readonly<Record<string, string>> | null;
   readonly cert_details: { readonly expiry_timestamp: number } | null;
   readonly rpc_capabilities: readonly string[];
+  /** Not in Kong. Entities that the data plane does not serve; absent when there are none. */
+  readonly quarantined?: Quarantine;
+  /** Not in Kong. The newest configuration, when the data plane refused it; `sync_status` is `unknown` then. */
+  readonly refused?: RefusedTable;
 }
 
 /** Keeps the list of data planes. */

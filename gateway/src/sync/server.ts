@@ -6,7 +6,7 @@ import type { Clock } from '../base/clock.ts';
 import type { ListenAddress } from '../base/listen.ts';
 import type { Log } from '../base/log.ts';
 import { OutletSession } from './outlet-session.ts';
-import { MAX_PAYLOAD_BYTES, OUTLET_PATH, REPORTS_HEADER } from './protocol.ts';
+import { MAX_PAYLOAD_BYTES, NODE_REPORTS_HEADER, OUTLET_PATH, REPORTS_HEADER } from './protocol.ts';
 import type { ConfigurationSource, NodeRegistry } from './protocol.ts';
 import type { TunnelTrust } from './trust.ts';
 import { TunnelListener } from './tunnel-listener.ts';
@@ -44,7 +44,7 @@ export class TunnelServer {
       log,
       maxPayloadBytes,
       setting: 'KONG_CLUSTER_LISTEN',
-      headers: { [REPORTS_HEADER]: 'accept' },
+      headers: { [REPORTS_HEADER]: 'accept', [NODE_REPORTS_HEADER]: 'accept' },
       absent: { [RPC_PATH]: RPC_ADVICE },
       endpoints: {
         [OUTLET_PATH]: (websocket, peer) => {

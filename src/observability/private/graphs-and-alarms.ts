@@ -16,6 +16,7 @@ import { GatewayControlPlane } from '../../gateway/gateway-control-plane';
 import { EksPlane } from '../../gateway/private/clusters/eks-plane';
 import { AdminLoadBalancer } from '../../gateway/private/load-balancers/admin-load-balancer';
 import { TlsLoadBalancer } from '../../gateway/private/load-balancers/tls-load-balancer';
+import { degradedNodes, planeLog } from '../../gateway/private/measures/degraded-nodes';
 import {
   AVERAGE,
   MAXIMUM,
@@ -44,6 +45,8 @@ export interface WatchAlarm {
   readonly periods: number;
   /** Treat missing data as an alarm. Default: missing data is ignored, because a new or idle plane has none. */
   readonly missingIsBad?: boolean;
+  /** Treat missing data as the end of the alarm: the metric exists only while something is wrong. */
+  readonly missingIsGood?: boolean;
   readonly says: string;
 }
 
@@ -61,6 +64,7 @@ type Kind = (construct: IConstruct) => Watch | undefined;
 const KINDS: readonly Kind[] = [
   (construct) => (construct instanceof GatewayControlPlane ? tunnels(construct) : undefined),
   (construct) => (construct instanceof EksPlane ? pods(construct) : undefined),
+  (construct) => served(construct),
   (construct) => (construct instanceof ecs.BaseService ? tasks(construct) : undefined),
   (construct) => (construct instanceof autoscaling.AutoScalingGroup ? instances(construct) : undefined),
   (construct) =>
@@ -114,6 +118,27 @@ function pods({ cluster, planeName }: EksPlane): Watch {
     alarms: [
       { id: 'Memory', metric: memory(), above: 90, periods: 5, says: 'Pods are about to be ended for their use of memory' },
       { id: 'Running', metric: running(), below: 1, periods: 5, says: 'No pod runs' },
+    ],
+  };
+}
+
+function served(construct: IConstruct): Watch | undefined {
+  const log = planeLog(construct);
+  if (log === undefined) return undefined;
+  const metric = degradedNodes(log);
+  return {
+    what: 'configuration',
+    graphs: [{ title: 'Nodes that do not serve the whole configuration', metrics: [metric] }],
+    alarms: [
+      {
+        id: 'Degraded',
+        metric,
+        above: 0,
+        // A node logs it once a minute, at any second.
+        periods: 3,
+        missingIsGood: true,
+        says: 'Nodes refused the newest configuration, or have entities of it in quarantine: /clustering/data-planes says which',
+      },
     ],
   };
 }

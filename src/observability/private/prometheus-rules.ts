@@ -1,4 +1,7 @@
-/** Alerts for Prometheus, over the metrics of the plugin `prometheus`, which have the names of Kong Gateway 3.9. */
+/**
+ * Alerts for Prometheus, over the metrics of the plugin `prometheus`, which have the names of Kong Gateway 3.9, and those of the packaged
+ * gateway itself, `hybridge_*`.
+ */
 
 interface Rule {
   readonly alert: string;
@@ -12,6 +15,8 @@ const ALL = 'sum by (namespace, service) (rate(kong_http_requests_total[5m]))';
 
 /** Histograms are in milliseconds. */
 const slowest = (metric: string) => `histogram_quantile(0.99, sum by (le, namespace) (rate(${metric}_bucket[5m])))`;
+
+const worst = (metric: string, label = '') => `max by (namespace${label}) (${metric})`;
 
 export const PROMETHEUS_RULES: readonly Rule[] = [
   {
@@ -63,6 +68,20 @@ export const PROMETHEUS_RULES: readonly Rule[] = [
     severity: 'warning',
     expr: 'min by (namespace) (kong_control_plane_connected) == 0',
     summary: 'A node of a data plane is not connected: it serves what it has, and hears of no change',
+  },
+  {
+    alert: 'GatewayConfigurationRefused',
+    for: '2m',
+    severity: 'critical',
+    expr: `${worst('hybridge_data_plane_configuration_refused', ', hostname')} > 0 or ${worst('hybridge_configuration_refused')} > 0`,
+    summary: 'A node of a data plane refused the newest configuration and runs the one before: /clustering/data-planes says why',
+  },
+  {
+    alert: 'GatewayConfigurationQuarantined',
+    for: '2m',
+    severity: 'warning',
+    expr: `${worst('hybridge_data_plane_quarantined_entities', ', hostname')} > 0 or ${worst('hybridge_quarantined_entities')} > 0`,
+    summary: 'A node of a data plane does not serve some entities of the configuration: /clustering/data-planes names them',
   },
   {
     alert: 'GatewayCertificateEnds',

@@ -5,6 +5,7 @@ import type { Role } from '../../settings/settings.ts';
 import type { Store } from '../../store/store.ts';
 import type { TelemetryAccount } from '../../sync/telemetry-server.ts';
 import type { ConfigurationHistory } from '../configuration.ts';
+import { connectedDataPlanes, healthOf, MAX_DATA_PLANES } from '../data-plane-health.ts';
 import type { DataPlaneFailures } from '../nodes.ts';
 import type { AdminAnswer, AdminRequest, Endpoint } from './endpoint.ts';
 import { pageAnswer, pageRequested } from './pagination.ts';
@@ -61,11 +62,6 @@ const NOT_A_CONTROL_PLANE: AdminAnswer = {
   status: 400, body: { message: 'this endpoint is only available when Kong is configured to run as Control Plane for the cluster' },
 };
 
-const MAX_DATA_PLANES = 100_000;
-
-/** After this silence a data plane is not connected: it pings every 30 s, and the tunnel closes after 45 to 50 s. Seconds. */
-const CONNECTED_SECONDS = 50;
-
 const MAX_WAIT_SECONDS = 60;
 
 /** How often rows are read while a client waits; other nodes of the control plane write them too. Milliseconds. */
@@ -101,11 +97,13 @@ function wholeNumber(query: URLSearchParams, name: string, most: number): number
 }
 
 async function runningState(wanted: number, least: number, { store, configuration, failures, now }: ClusteringOptions) {
-  const { items } = await store.dataPlanes.list({ size: MAX_DATA_PLANES });
-  const connected = items.filter(({ last_seen }) => (last_seen as number) > now() / 1000 - CONNECTED_SECONDS);
-  const planes = connected.map(({ id, hostname, config_hash, sync_status }) => ({
-    id, hostname, config_hash, sync_status, in_sync: configuration.isSince(config_hash as string, wanted), error: failures.of(id) ?? null,
-  }));
+  const planes = (await connectedDataPlanes(store.dataPlanes, now())).map((row) => {
+    const { id, hostname, config_hash, sync_status } = row;
+    return {
+      id, hostname, config_hash, sync_status, in_sync: configuration.isSince(config_hash as string, wanted), error: failures.of(id) ?? null,
+      quarantined: healthOf(row).quarantined,
+    };
+  });
   const isPrepared = (configuration.latest()?.revision ?? -1) >= wanted;
   return { in_sync: isPrepared && planes.length >= least && planes.every((plane) => plane.in_sync), data_planes: planes };
 }

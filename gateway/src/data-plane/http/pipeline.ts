@@ -31,6 +31,8 @@ interface PipelineOptions {
 }
 
 const NO_ROUTE: OwnAnswer = { status: 404, message: 'no Route matched with those values' };
+/** The route or its service is in quarantine on this node. */
+const HELD_BACK: OwnAnswer = { status: 503, message: 'Service unavailable' };
 const NO_SERVICE: OwnAnswer = { status: 503, message: 'no Service found with those values' };
 const UNEXPECTED: OwnAnswer = { status: 500, message: 'An unexpected error occurred' };
 
@@ -120,6 +122,8 @@ export class Pipeline {
     await this.#runRewrite(configuration.globalPlan(scheme), exchange);
     if (exchange.refusal !== undefined) return exchange.refusal;
     exchange.match = configuration.router.find(exchange);
+    // Before plugins: one that answers in place of the upstream might run without those of the service.
+    if (exchange.route?.heldBack === true) return HELD_BACK;
     const wrongProtocol = exchange.route && protocolAnswer(exchange, exchange.route);
     if (exchange.route === undefined || wrongProtocol !== undefined) return wrongProtocol ?? NO_ROUTE;
     await this.#runAccess(configuration.planOf(exchange.route, scheme), exchange);

@@ -1,5 +1,7 @@
 /** Finds the route of a request. Built once for each configuration; caches lookups. */
+import { messageOf } from '../../base/errors.ts';
 import { Lru } from '../../base/lru.ts';
+import { withoutExpressions } from '../../model/held-back-route.ts';
 import type { Route } from '../../model/snapshot.ts';
 import { compileRoute } from './route-matcher.ts';
 import type { PathMatch, RouteMatcher, RouterInput } from './route-matcher.ts';
@@ -24,9 +26,9 @@ export class Router {
   /** Names of the headers that routes match on. */
   readonly #headerNames: readonly string[];
 
-  /** @throws Error for an invalid regular expression */
-  constructor(routes: readonly Route[]) {
-    const matchers = routes.filter(servesHttp).flatMap(compileRoute).sort(byPrecedence);
+  /** @param failed called for each route with an invalid regular expression, which is held back */
+  constructor(routes: readonly Route[], failed: (route: Route, reason: string) => void) {
+    const matchers = routes.filter(servesHttp).flatMap((route) => compileOrHoldBack(route, failed)).sort(byPrecedence);
     matchers.forEach((matcher, rank) => {
       matcher.rank = rank;
       if (matcher.plainHosts.length === 0) this.#anyHost.add(matcher);
@@ -95,6 +97,16 @@ class PathIndex {
       if (list !== undefined) found = firstOf(list, input, found);
     }
     return found;
+  }
+}
+
+function compileOrHoldBack(route: Route, failed: (route: Route, reason: string) => void): readonly RouteMatcher[] {
+  try {
+    return compileRoute(route);
+  } catch (error) {
+    failed(route, messageOf(error));
+    const heldBack = withoutExpressions(route);
+    return heldBack === undefined ? [] : compileRoute(heldBack);
   }
 }
 

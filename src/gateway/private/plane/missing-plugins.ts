@@ -29,7 +29,11 @@ const USES = {
     without: 'nodes share no counters and no answers',
     engine: KONG,
   },
-  metricsDiscovery: { plugins: ['prometheus'], without: 'nodes have no /metrics to scrape', engine: KONG },
+  metricsDiscovery: {
+    plugins: ['prometheus'],
+    without: 'the /metrics of nodes have what they do not serve of their configuration, and nothing about requests',
+    engine: KONG,
+  },
   monitoring: { plugins: ['prometheus'], without: 'the dashboard stays empty, and the alert GatewayAbsent never clears', engine: KONG },
 } satisfies Record<string, PluginUse>;
 

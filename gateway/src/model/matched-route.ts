@@ -1,0 +1,37 @@
+/** Routes and services as requests meet them. */
+
+export interface Service {
+  readonly id: string;
+  readonly name: string | null;
+  readonly protocol: string;
+  readonly host: string;
+  readonly port: number;
+  readonly path: string | null;
+  /** Attempts after the first one. */
+  readonly retries: number;
+  readonly connectTimeoutMs: number;
+  readonly writeTimeoutMs: number;
+  readonly readTimeoutMs: number;
+  readonly tlsVerify: boolean | null;
+  /** Intermediate certificates that the upstream's chain may have. */
+  readonly tlsVerifyDepth: number | null;
+}
+
+export interface Route {
+  readonly id: string;
+  readonly name: string | null;
+  readonly protocols: readonly string[];
+  readonly methods: readonly string[];
+  readonly hosts: readonly string[];
+  readonly paths: readonly string[];
+  readonly snis: readonly string[];
+  /** Lower-case name to accepted values. */
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly httpsRedirectStatus: number;
+  readonly regexPriority: number;
+  readonly stripPath: boolean;
+  readonly preserveHost: boolean;
+  readonly service: Service | undefined;
+  /** Set when the route or its service cannot be served: its requests are answered with 503. */
+  readonly heldBack?: boolean;
+}
