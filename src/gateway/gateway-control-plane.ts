@@ -19,7 +19,7 @@ import { GatewayDataPlane } from './gateway-data-plane';
 import type { GatewayDataPlaneOptions } from './gateway-data-plane';
 import type { GatewayDatabase } from './gateway-database';
 import { GatewayEngine } from './gateway-engine';
-import { declarativeText } from './private/clusters/declarative-file';
+import { declarativeConfiguration } from './private/clusters/declarative-file';
 import { EksPlane } from './private/clusters/eks-plane';
 import { onKubernetes } from './private/clusters/kubernetes-plane';
 import { requireKongSettings } from './private/kong-helm/refusals';
@@ -29,6 +29,7 @@ import { planeMetric, serviceConnections } from './private/measures/plane-measur
 import type { PlaneDescription, PlaneResources } from './private/plane/plane';
 import { planeNameOf } from './private/plane/plane-name';
 import { controlPlaneSettings } from './private/plane/plane-settings';
+import { ReferenceCheck } from './private/plane/reference-check';
 import { withUserSettings } from './private/plane/user-settings';
 import type { ControlPlaneLink } from './private/trust/control-plane-link';
 import type { Trust } from './trust';
@@ -138,6 +139,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
   public readonly _link: ControlPlaneLink;
 
   private readonly resource: EksPlane;
+  private readonly references: ReferenceCheck;
 
   constructor(scope: Construct, id: string, props: GatewayControlPlaneProps) {
     super(scope, id);
@@ -149,7 +151,10 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
     this.tunnelHost = this.resource.loadBalancerHost('cluster');
     this.telemetryHost = this.resource.loadBalancerHost('clustertelemetry');
     const addresses = { configuration: `${this.tunnelHost}:${PORTS.cluster}`, telemetry: `${this.telemetryHost}:${PORTS.telemetry}` };
-    this._link = { engine: props.engine, tunnel, addresses, ready: [this.resource.awaitRollout()] };
+    this.references = new ReferenceCheck(this);
+    this._link = {
+      engine: props.engine, tunnel, addresses, ready: [this.resource.awaitRollout()], references: this.references,
+    };
     this.grants = GatewayControlPlaneGrants._of(this, this.planeName, this.resource, trust.secrets);
   }
 
@@ -158,7 +163,8 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
    * plane's namespace, named after the content, writes it entity by entity through the Admin API and waits until every
    * connected data plane runs it. The Job deletes entities that an earlier version of the file contained and this one
    * does not, and leaves all others alone. Secrets in the file are refused: use references such as
-   * `{vault://env/name}`.
+   * `{vault://env/name}`. When the app is synthesized, every data plane of this control plane must have what they
+   * name: by `secrets`, or by `identity`, `cache` and `logs`. Data planes of other apps cannot be checked.
    *
    * @param id names the configuration in this plane; entities are tagged `hybridge-<id>`
    * @throws Error that lists everything the gateway would reject, with the lines of the file
@@ -170,7 +176,8 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
     atPlace(this, () => {
       const { waitSeconds = 120 } = options;
       requireWhole('waitSeconds', waitSeconds, { min: 1, max: 300, unit: 'seconds' });
-      const text = declarativeText(options, this._link.engine._chart);
+      const { text, references } = declarativeConfiguration(options, this._link.engine._chart);
+      this.references.addReferences(references.map((reference) => ({ ...reference, place: `${id}: ${reference.place}` })));
       this.resource.run(`Config-${id}`, { id: kebabCase(id), text, waitSeconds, image: GatewayEngine.packaged()._image(this).uri });
     });
   }

@@ -256,6 +256,7 @@ export class GatewayDataPlane extends Construct {
     const named = planeSecretMounts(props.secrets, !engine._chart);
     requireOwnNames({ settings, secrets: [...trust.secrets, ...brought] }, props.secrets);
     const secrets = [...trust.secrets, ...brought, ...named];
+    this._link.references?.addPlane({ name: this.planeName, settings, secrets, chart: engine._chart });
     identity?._serve(props.hostname);
     target._place(this, {
       plane: {

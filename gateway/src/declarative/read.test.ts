@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
+import { coreEntities } from '../model/entities/core.ts';
+import { definePlugin } from '../model/entities/plugin.ts';
+import { schemasByName } from '../model/schema/entity-schema.ts';
+import { array, map, record, string } from '../model/schema/field.ts';
 import { readDeclarative } from './read.ts';
 
 const HTTPBIN = `_format_version: "3.0"
@@ -52,6 +56,53 @@ describe('a declarative file', () => {
     ]);
   });
 
+  it('says where it refers to secrets', () => {
+    expect(readDeclarative(HTTPBIN).references).toEqual([
+      {
+        vault: 'env', name: 'partner-key', text: '{vault://env/partner-key}', path: 'consumers[0].keyauth_credentials[0].key', line: 16,
+      },
+    ]);
+  });
+
+  it('says where plugins of another gateway refer to secrets, whatever the field', () => {
+    const { errors, references } = readDeclarative(JSON.stringify({
+      _format_version: '3.0',
+      plugins: [{
+        name: 'request-transformer', config: { 'a.b': ['x', '{vault://env/one}'], 'redis': { password: '{vault://aws/redis/password}' } },
+      }],
+    }), { takesUnknownPlugins: true });
+    expect(errors).toEqual([]);
+    expect(references).toMatchObject([
+      { vault: 'env', name: 'one', path: 'plugins[0].config.a.b[1]', line: 1 },
+      { vault: 'aws', name: 'redis', field: 'password', path: 'plugins[0].config.redis.password' },
+    ]);
+  });
+
+  it('says where referenceable fields of its own plugins refer to secrets', () => {
+    const shipper = definePlugin({
+      name: 'shipper',
+      priority: 1,
+      fields: {
+        config: record({
+          headers: map(string(), string({ referenceable: true })), hosts: array(string({ referenceable: true })), comment: string(),
+        }, { required: true }),
+      },
+    });
+    const schemas = schemasByName([...coreEntities(new Map([['shipper', shipper]]))]);
+    const read = (config: object) => readDeclarative(
+      JSON.stringify({ _format_version: '3.0', plugins: [{ name: 'shipper', config }] }), { schemas });
+    expect(read({ headers: { 'x.token': '{vault://env/a}' }, hosts: ['b', '{vault://env/c/d}'] }).references).toMatchObject([
+      { text: '{vault://env/a}', path: 'plugins[0].config.headers.x.token' },
+      { text: '{vault://env/c/d}', field: 'd', path: 'plugins[0].config.hosts[1]' },
+    ]);
+    expect(read({ comment: '{vault://env/a}' }).errors).toMatchObject([
+      { path: 'plugins[0].config.comment', message: expect.stringContaining('got a reference in a field that takes none') as string },
+    ]);
+    expect(read({ hosts: ['https://{vault://env/a}'] }).errors).toMatchObject([
+      { path: 'plugins[0].config.hosts[0]', message: expect.stringContaining('got a reference inside other text') as string },
+    ]);
+  });
+
   it('can have plugins of another gateway', () => {
     const text = HTTPBIN.replace('key-auth\n      config:\n        key_names: [apikey]', 'rate-limiting\n      config: { minute: 5 }')
       .replace(/ {2}keyauth_credentials:[^]*/, '');
@@ -85,6 +136,12 @@ it.each([
   ['a key in plain text',
     HTTPBIN.replace('"{vault://env/partner-key}"', 'opensesame'),
     16, 'consumers[0].keyauth_credentials[0].key', 'got a secret in plain text, expected a reference'],
+  ['a reference where none is read',
+    HTTPBIN.replace('- username: partner', '- username: partner\n  custom_id: "{vault://env/partner-key}"'),
+    14, 'consumers[0].custom_id', 'got a reference in a field that takes none'],
+  ['a reference inside a key',
+    HTTPBIN.replace('"{vault://env/partner-key}"', '"key-{vault://env/partner-key}"'),
+    16, 'consumers[0].keyauth_credentials[0].key', 'got a secret in plain text'],
   ['a credential without an id',
     HTTPBIN.replace('id: 6a1d3e64-1f0a-4b6e-9d8e-2d8a5a3c1b11\n    key', 'key'),
     15, 'consumers[0].keyauth_credentials[0]', 'expected an id (a UUID)'],

@@ -12,6 +12,8 @@ import { checkEntities } from './check-entities.ts';
 import { EntityIndex } from './entity-index.ts';
 import { fileEntities } from './file-entities.ts';
 import type { FileEntity } from './file-entities.ts';
+import { fileReferences } from './file-references.ts';
+import type { FileReference } from './file-references.ts';
 import { plainSecrets, referencedKeys } from './secrets.ts';
 import { Source, pathText } from './source.ts';
 import type { SourceError } from './source.ts';
@@ -33,6 +35,8 @@ interface UsedPlugin {
 interface DeclarativeReading extends DesiredConfiguration {
   readonly errors: readonly SourceError[];
   readonly plugins: readonly UsedPlugin[];
+  /** References to secrets that data planes have to resolve. */
+  readonly references: readonly FileReference[];
 }
 
 /** Validates a file (JSON or YAML) and returns its entities in writing order. Reports all errors, in the order of the file. */
@@ -41,15 +45,18 @@ export function readDeclarative(text: string, { takesUnknownPlugins = false, sch
   // Entity types without endpoints are written by the control plane itself.
   const written: Schemas = new Map([...schemas].filter(([, { hasAdminApi }]) => hasAdminApi !== false));
   const types = [...written.values()].map((schema) => ({ type: schema.name, collection: schema.adminApiName ?? schema.name }));
-  if (source.errors.length > 0) return { errors: source.errors, entities: [], types, plugins: [] };
+  if (source.errors.length > 0) return { errors: source.errors, entities: [], types, plugins: [], references: [] };
   const { entities } = fileEntities(source, { schemas: written });
   const index = new EntityIndex(source);
   for (const entity of entities) index.add(entity, keyOf(source, entity, index));
   checkEntities(source, entities, index, schemas, (entity) => !takesUnknownPlugins || !isUnknownPlugin(entity));
   for (const entity of entities) checkSecrets(source, entity, takesUnknownPlugins);
+  // Wrong fields may have values of any kind: what is in them is read once they are right.
+  const references = source.errors.length > 0 ? [] : entities.flatMap((entity) => (
+    fileReferences(source, entity, takesUnknownPlugins && entity.schema.name === 'plugins')));
   const errors = source.errorsInOrder();
   const desiredEntities = errors.length > 0 ? [] : inWritingOrder(entities, types, index);
-  return { errors, entities: desiredEntities, types, plugins: usedPlugins(source, entities) };
+  return { errors, entities: desiredEntities, types, plugins: usedPlugins(source, entities), references };
 }
 
 function inWritingOrder(entities: readonly FileEntity[], types: readonly DesiredType[], index: EntityIndex): readonly DesiredEntity[] {

@@ -3,6 +3,7 @@ import { declarativeReader } from '../../../private/bundle';
 import type { DeclarativeConfigOptions } from '../../declarative-config';
 import { requirePlugin } from '../kong-helm/refusals';
 import type { KongChart } from '../plane/kong-chart';
+import type { ConfiguredReference } from '../plane/reference-check';
 
 /** The result of the gateway's reader of declarative files. */
 interface Reading {
@@ -11,6 +12,16 @@ interface Reading {
   /** Entity types in writing order: the Job deletes in the reverse order. */
   readonly types: readonly unknown[];
   readonly plugins: readonly { readonly name: string; readonly path: string; readonly line: number }[];
+  readonly references: readonly FileReference[];
+}
+
+/** A reference to a secret, as the reader gives it. */
+type FileReference = Omit<ConfiguredReference, 'place'> & { readonly path: string; readonly line: number };
+
+interface DeclarativeConfiguration {
+  /** What the Job applies. */
+  readonly text: string;
+  readonly references: readonly ConfiguredReference[];
 }
 
 /** kubectl keeps a copy in an annotation, of which Kubernetes allows 256 KiB; the Lambda functions that pass it on have a similar limit. */
@@ -19,10 +30,12 @@ const MAX_BYTES = 100_000;
 /**
  * Validates a declarative configuration with the gateway's own schemas.
  *
- * @returns the text that the Job applies
  * @throws Error that lists all errors with their lines
  */
-export function declarativeText({ file, inline }: DeclarativeConfigOptions, chart: KongChart | undefined): string {
+export function declarativeConfiguration(
+  { file, inline }: DeclarativeConfigOptions,
+  chart: KongChart | undefined,
+): DeclarativeConfiguration {
   if ((file === undefined) === (inline === undefined)) {
     const got = file === undefined ? 'neither file nor inline' : 'inline as well';
     throw new Error(`file: got ${got}, expected one of the two: give a path, or an object`);
@@ -31,7 +44,7 @@ export function declarativeText({ file, inline }: DeclarativeConfigOptions, char
   const place = (line: number) => file === undefined ? '' : `${file}:${line}: `;
   const read = declarativeReader() as (text: string, options: { takesUnknownPlugins: boolean }) => Reading;
   const source = file === undefined ? JSON.stringify(inline) : textOf(file);
-  const { errors, entities, types, plugins } = read(source, { takesUnknownPlugins: chart !== undefined });
+  const { errors, entities, types, plugins, references } = read(source, { takesUnknownPlugins: chart !== undefined });
   if (errors.length > 0) {
     const lines = errors.map(({ line, path, message }) => `  ${place(line)}${path ? `${path}: ` : ''}${message}`);
     const count = errors.length === 1 ? '1 error' : `${errors.length} errors`;
@@ -43,7 +56,8 @@ export function declarativeText({ file, inline }: DeclarativeConfigOptions, char
   if (bytes > MAX_BYTES) {
     throw new Error(`${property}: got ${bytes} bytes, expected at most ${MAX_BYTES}: split it into several, each with its own id`);
   }
-  return text;
+  const placed = references.map(({ path, line, ...reference }) => ({ ...reference, place: `${place(line) || 'inline: '}${path}` }));
+  return { text, references: placed };
 }
 
 function textOf(file: string): string {

@@ -1,6 +1,7 @@
 import type { IDependable } from 'constructs';
 import type { GatewayEngine } from '../../gateway-engine';
 import type { TunnelAddresses } from '../plane/plane-settings';
+import type { ReferenceCheck } from '../plane/reference-check';
 import type { TunnelTrust } from './tunnel-trust';
 
 /** What a data plane takes over from its control plane. */
@@ -12,4 +13,6 @@ export interface ControlPlaneLink {
   readonly addresses: TunnelAddresses;
   /** What exists once the control plane serves. Empty for one of another app. */
   readonly ready: readonly IDependable[];
+  /** Compares what configurations refer to with what data planes mount. Absent for a control plane of another app. */
+  readonly references?: ReferenceCheck;
 }
