@@ -62,6 +62,7 @@ export * from './gateway/plane-secret';
 export * from './gateway/secret-delivery';
 export * from './gateway/trust';
 export * from './gateway/trust-options';
+export * from './gateway/tunnel-names';
 export * from './identity/cognito-identity';
 export * from './identity/cognito-machine-client';
 export * from './identity/gateway-identity';

@@ -126,6 +126,8 @@ const SUBJECTS: Readonly<Record<string, (wrong: any, id: string) => unknown>> = 
       ...wrong,
     }),
   GatewayControlPlaneProps: (wrong, id) => new GatewayControlPlane(stack, id, { ...controlPlaneProps, ...wrong }),
+  TunnelNames: (wrong, id) =>
+    new GatewayControlPlane(stack, id, { ...controlPlaneProps, tunnel: { hostname: 'tunnel.acme.example', ...wrong } }),
   GatewayDataPlaneOptions: (wrong, id) => plane(id, EksTarget.cluster(cluster), wrong),
   RdsDatabaseOptions: (wrong) => [GatewayDatabase.rds, GatewayDatabase.auroraServerless].forEach((make) => make(wrong)),
   AuroraServerlessOptions: (wrong) => GatewayDatabase.auroraServerless(wrong),

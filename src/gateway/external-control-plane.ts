@@ -8,6 +8,7 @@ import type { IGatewayControlPlane } from './gateway-control-plane-interface';
 import { GatewayDataPlane } from './gateway-data-plane';
 import type { GatewayDataPlaneOptions } from './gateway-data-plane';
 import { GatewayEngine } from './gateway-engine';
+import { FIRST_CONFIGURATION_MINUTES } from './private/plane/first-configuration';
 import { addToTopology } from './private/plane/plane-entry';
 import { planeNameOf } from './private/plane/plane-name';
 import type { ControlPlaneLink } from './private/trust/control-plane-link';
@@ -76,6 +77,7 @@ export class ExternalControlPlane extends Construct implements IGatewayControlPl
       tunnel: atPlace(this, () => trust._bind(this, this.planeName)),
       addresses: { configuration: tunnelEndpoint, telemetry: telemetryEndpoint, serverName, telemetryServerName },
       ready: [],
+      firstConfigurationMinutes: FIRST_CONFIGURATION_MINUTES.fromUnknown,
     };
     if (trust._isGenerated) {
       Annotations.of(this).addWarningV2(

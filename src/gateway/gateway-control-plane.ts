@@ -24,8 +24,10 @@ import { EksPlane } from './private/clusters/eks-plane';
 import { onKubernetes } from './private/clusters/kubernetes-plane';
 import { requireKongSettings } from './private/kong-helm/refusals';
 import { AdminLoadBalancer } from './private/load-balancers/admin-load-balancer';
+import { nameTunnels, requireTunnelNames } from './private/load-balancers/tunnel-records';
 import { ADMIN_PORT, ADMIN_TLS_PORT, TELEMETRY_PORT, TUNNEL_PORT } from './private/manifests/services';
 import { planeMetric, serviceConnections } from './private/measures/plane-measures';
+import { FIRST_CONFIGURATION_MINUTES } from './private/plane/first-configuration';
 import type { PlaneDescription, PlaneResources } from './private/plane/plane';
 import { planeNameOf } from './private/plane/plane-name';
 import { controlPlaneSettings } from './private/plane/plane-settings';
@@ -33,6 +35,7 @@ import { ReferenceCheck } from './private/plane/reference-check';
 import { withUserSettings } from './private/plane/user-settings';
 import type { ControlPlaneLink } from './private/trust/control-plane-link';
 import type { Trust } from './trust';
+import type { TunnelNames } from './tunnel-names';
 
 /** Properties of `GatewayControlPlane`. */
 export interface GatewayControlPlaneProps {
@@ -55,6 +58,14 @@ export interface GatewayControlPlaneProps {
    * @default - the tunnel's load balancers have private addresses
    */
   readonly tunnelCidrs?: string[];
+
+  /**
+   * Names of your own for the tunnels. Without them, data planes know the load balancers' host names, and have to be
+   * deployed again, on sites by their operators, when a load balancer is replaced.
+   *
+   * @default - the host names of the load balancers
+   */
+  readonly tunnel?: TunnelNames;
 
   /**
    * How administrators reach the Admin API. Pods of the namespace with the label `hybridge/admin-client: "true"` and
@@ -123,10 +134,10 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
   /** Name of the plane: namespace, folder, prefix of its objects. Derived from the id. */
   public readonly planeName: string;
 
-  /** Host of the load balancer for configuration, port 8005. Known after deployment. */
+  /** Host that data planes connect to for configuration, port 8005: the name in `tunnel`, or the load balancer's. */
   public readonly tunnelHost: string;
 
-  /** Host of the load balancer for telemetry, port 8006. Known after deployment. */
+  /** Host that data planes connect to for telemetry, port 8006: the name in `tunnel`, or the load balancer's. */
   public readonly telemetryHost: string;
 
   /** Load balancer for administrators, for a DNS record; absent without `AdminExposure.internalLoadBalancer()`. */
@@ -145,15 +156,24 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
     super(scope, id);
     requireStack(this);
     this.planeName = atPlace(this, () => planeNameOf(id));
-    const { tunnel, trust, resource, admin } = atPlace(this, () => this.make(props));
+    const { tunnel, trust, resource, admin, names } = atPlace(this, () => this.make(props));
     this.resource = resource;
     this.adminLoadBalancer = admin?.loadBalancer;
-    this.tunnelHost = this.resource.loadBalancerHost('cluster');
-    this.telemetryHost = this.resource.loadBalancerHost('clustertelemetry');
+    const loadBalancers = { configuration: resource.loadBalancerHost('cluster'), telemetry: resource.loadBalancerHost('clustertelemetry') };
+    const { configuration, telemetry } = names ?? loadBalancers;
+    this.tunnelHost = configuration;
+    this.telemetryHost = telemetry;
+    const records = names ? atPlace(this, () => nameTunnels(this, names, props.tunnel?.hostedZone, loadBalancers)) : [];
+    const isNamedByPeople = names !== undefined && records.length === 0;
     const addresses = { configuration: `${this.tunnelHost}:${PORTS.cluster}`, telemetry: `${this.telemetryHost}:${PORTS.telemetry}` };
     this.references = new ReferenceCheck(this);
     this._link = {
-      engine: props.engine, tunnel, addresses, ready: [this.resource.awaitRollout()], references: this.references,
+      engine: props.engine,
+      tunnel,
+      addresses,
+      ready: [resource.awaitRollout(), ...records],
+      firstConfigurationMinutes: FIRST_CONFIGURATION_MINUTES[isNamedByPeople ? 'fromUnknown' : 'fromReady'],
+      references: this.references,
     };
     this.grants = GatewayControlPlaneGrants._of(this, this.planeName, this.resource, trust.secrets);
   }
@@ -204,7 +224,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
    * per node. Default statistic: maximum over one minute. CloudWatch has values even when no node is connected.
    */
   public metricConnectedDataPlanes(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return serviceConnections(this, this.tunnelHost, options);
+    return serviceConnections(this, this.resource.loadBalancerHost('cluster'), options);
   }
 
   /**
@@ -257,7 +277,8 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
       );
     }
 
-    const tunnel = props.trust._bind(this, this.planeName);
+    const names = props.tunnel && requireTunnelNames(this, props.tunnel);
+    const tunnel = props.trust._bind(this, this.planeName, names && [names.configuration, names.telemetry]);
     if (engine._chart && tunnel.packagedOnly) throw new Error(tunnel.packagedOnly);
     if (engine._chart && props.database._rotatesPassword) {
       throw new Error(
@@ -319,6 +340,6 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
       migrations: { databasePort: database.port },
     });
     if (admin) resource.add('AdminTargets', '6-admin-targets', [admin.bindingTo(`${this.planeName}-admin`)]);
-    return { tunnel, trust, resource, admin };
+    return { tunnel, trust, resource, admin, names };
   }
 }

@@ -17,7 +17,6 @@ import type { GatewayTarget } from './gateway-target';
 import type { PlaneSecret } from './plane-secret';
 import { requireKongSettings, requirePlugin } from './private/kong-helm/refusals';
 import { planeMetric } from './private/measures/plane-measures';
-import { firstConfigurationMinutes } from './private/plane/first-configuration';
 import { warnOfMissingPlugin } from './private/plane/missing-plugins';
 import type { PlaneResources } from './private/plane/plane';
 import { planeNameOf } from './private/plane/plane-name';
@@ -243,7 +242,7 @@ export class GatewayDataPlane extends Construct {
 
   private place(props: GatewayDataPlaneProps) {
     const { controlPlane, target, identity, logs, cache, replicas = target._replicas } = props;
-    const { engine, tunnel, addresses, ready } = this._link;
+    const { engine, tunnel, addresses, ready, firstConfigurationMinutes } = this._link;
     requireWhole('replicas', replicas, { min: 1 });
     if (props.hostname !== undefined) requireHostname('hostname', props.hostname);
     refuseUnfit(engine, props);
@@ -282,7 +281,7 @@ export class GatewayDataPlane extends Construct {
         ...logToken(this, logs),
         ...ofThisStack(this, named),
       ],
-      firstConfigurationMinutes: firstConfigurationMinutes(ready),
+      firstConfigurationMinutes,
       // A plane with a token needs no role.
       ...!logs?._mount && { logs },
       cache,

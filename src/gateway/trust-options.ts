@@ -81,8 +81,7 @@ export interface ExistingPkiTrustOptions extends TrustSecretProperties {
   /**
    * Name in the certificate of the control plane, which data planes expect.
    *
-   * @default - none; required unless the control plane comes from `GatewayControlPlane.fromAttributes()`, where it is
-   * the host that data planes connect to
+   * @default - the hosts that data planes connect to; required for a control plane of the app without `tunnel`
    */
   readonly serverName?: string;
 }

@@ -21,6 +21,8 @@ import type {
   TrustSecretProperties,
 } from './trust-options';
 
+type Bind = (scope: Construct, plane: string, serials: ReadonlySet<string>, hostnames: readonly string[]) => TunnelTrust;
+
 /**
  * How the two ends of a tunnel authenticate each other. One object serves the control plane and all its data planes.
  * docs/trust.md helps to choose one.
@@ -81,11 +83,12 @@ export class Trust {
   public static existingPki(options: ExistingPkiTrustOptions): Trust {
     return atPlace('Trust.existingPki', () => {
       const properties = secretProperties(options);
-      return new Trust((scope, plane, serials) => {
+      return new Trust((scope, plane, serials, hostnames) => {
         const { authority, serverName, controlPlane, dataPlanes } = options;
         return new ExistingAuthorityTrust(scope, 'Tunnel', plane, {
           authority,
           serverName,
+          hostnames,
           controlPlane,
           dataPlanes,
           properties,
@@ -114,12 +117,13 @@ export class Trust {
       requireMatch('issuerKind', kind, /^[A-Z][A-Za-z0-9]*$/, 'a kind of issuer, such as ClusterIssuer');
       requireMatch('issuerGroup', group, /^[a-z0-9.-]+\.[a-z]+$/, 'an API group, such as cert-manager.io');
       const hours = planeCertificateHours(options, { validity: 90 * 24, max: 3650 * 24 });
-      return new Trust((scope, plane, serials) => {
+      return new Trust((scope, plane, serials, hostnames) => {
         const owner = new Construct(scope, 'Tunnel');
         Topology.of(owner).addIntegration(owner, 'trust', `certificates of cert-manager (${name})`, []);
         return planeCertificateTrust({
           owner,
           controlPlane: plane,
+          hostnames,
           issuer: { issuer: { name, kind, group } },
           ...hours,
           revoked: new RevocationList(serials),
@@ -154,7 +158,7 @@ export class Trust {
         options,
         isShortLived ? { validity: 6 * 24, max: 7 * 24 } : { validity: 90 * 24, max: 3650 * 24 },
       );
-      return new Trust((scope, plane, serials) => {
+      return new Trust((scope, plane, serials, hostnames) => {
         const owner = new Construct(scope, 'Tunnel');
         const arn =
           authority?.certificateAuthorityArn ?? new PrivateAuthority(owner, 'Authority', { plane, isShortLived, removalPolicy }).arn;
@@ -164,6 +168,7 @@ export class Trust {
         return planeCertificateTrust({
           owner,
           controlPlane: plane,
+          hostnames,
           issuer: { authority: { arn, region, ready: owner } },
           ...hours,
           revoked: new RevocationList(serials),
@@ -175,7 +180,7 @@ export class Trust {
   /** @internal */
   public readonly _serialNumbers = new Set<string>();
 
-  private readonly bind: (scope: Construct, plane: string, serials: ReadonlySet<string>) => TunnelTrust;
+  private readonly bind: Bind;
 
   /**
    * Whether the certificate is created in this app.
@@ -184,7 +189,7 @@ export class Trust {
    */
   public readonly _isGenerated: boolean;
 
-  private constructor(bind: (scope: Construct, plane: string, serials: ReadonlySet<string>) => TunnelTrust, isGenerated = false) {
+  private constructor(bind: Bind, isGenerated = false) {
     this.bind = bind;
     this._isGenerated = isGenerated;
   }
@@ -211,10 +216,11 @@ export class Trust {
   /**
    * Creates what the planes need, as children of the control plane.
    *
+   * @param hostnames names of the user's that data planes connect to, if there are any
    * @internal
    */
-  public _bind(scope: Construct, plane: string): TunnelTrust {
-    const trust = this.bind(scope, plane, this._serialNumbers);
+  public _bind(scope: Construct, plane: string, hostnames: readonly string[] = []): TunnelTrust {
+    const trust = this.bind(scope, plane, this._serialNumbers, hostnames);
     scope.node.addValidation({
       validate: () =>
         trust.mode === 'shared' && this._serialNumbers.size > 0

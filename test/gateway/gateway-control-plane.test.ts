@@ -64,7 +64,7 @@ describe('the manifests applied to the cluster', () => {
     ['cluster', 8005],
     ['clustertelemetry', 8006],
   ])('passes the tunnel of %s through a load balancer that the given networks reach', (suffix, port) => {
-    const { metadata, spec } = only(manifests, 'Service', `control-plane-${suffix}`);
+    const { metadata, spec } = only(manifests, 'Service', `control-plane-${suffix}-pub`);
     expect(spec).toMatchObject({
       type: 'LoadBalancer',
       loadBalancerClass: 'eks.amazonaws.com/nlb',

@@ -22,6 +22,7 @@ import type { ConfigurationJobProps } from '../manifests/configuration-job';
 import { configurationObjects, requireConfigurationId } from '../manifests/configuration-job';
 import { foundationObjects, migrationJob, workloadObjects } from '../manifests/plane-objects';
 import { serviceObject } from '../manifests/service-object';
+import { serviceName } from '../manifests/services';
 import type { PlaneService } from '../manifests/services';
 import type { KongChart } from '../plane/kong-chart';
 import { CHART_NAME } from '../plane/kong-chart';
@@ -156,7 +157,8 @@ export class EksPlane extends Construct {
   private hostOf(suffix: PlaneService['suffix']): eks.KubernetesObjectValue {
     const found = this.hosts.get(suffix);
     if (found) return found;
-    const name = `${this.props.plane.name}-${suffix}`;
+    const service = this.props.services.find((each) => each.suffix === suffix)!;
+    const name = serviceName(this.props.plane, service);
     const host = this.waitFor(HOST_IDS[suffix], 'service', name, '.status.loadBalancer.ingress[0].hostname', this.services);
     this.hosts.set(suffix, host);
     return host;

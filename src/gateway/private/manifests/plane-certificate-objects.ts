@@ -12,7 +12,7 @@ export function planeCertificateSecretName(plane: PlaneDescription, { name }: Pl
  * the AWS Private CA Connector for Kubernetes.
  */
 export function planeCertificateObjects(plane: PlaneDescription, certificate: PlaneCertificate): readonly KubernetesObject[] {
-  const { commonName, usages, durationHours, renewBeforeHours, authority } = certificate;
+  const { commonName, hostnames = [], usages, durationHours, renewBeforeHours, authority } = certificate;
   const metadata = { name: planeCertificateSecretName(plane, certificate), namespace: plane.name, labels: objectLabels(plane) };
   const leaf: KubernetesObject = {
     apiVersion: 'cert-manager.io/v1',
@@ -21,7 +21,7 @@ export function planeCertificateObjects(plane: PlaneDescription, certificate: Pl
     spec: {
       secretName: metadata.name,
       commonName,
-      dnsNames: [commonName],
+      dnsNames: [commonName, ...hostnames],
       duration: `${durationHours}h0m0s`,
       renewBefore: `${renewBeforeHours}h0m0s`,
       privateKey: { algorithm: 'ECDSA', size: 384, rotationPolicy: 'Always' },

@@ -5,16 +5,18 @@ import type { ServiceSpec } from '../../../private/kubernetes/native-object';
 import type { KubernetesObject } from '../../../private/kubernetes/object';
 import type { PlaneDescription } from '../plane/plane';
 import { objectLabels, selectorLabels } from '../plane/plane-labels';
+import { serviceName } from './services';
 import type { PlaneService, ServiceReach } from './services';
 
 /** A Service in front of a plane's pods. TLS is never ended in front of them. */
-export function serviceObject(plane: PlaneDescription, { suffix, ports, reach }: PlaneService): KubernetesObject {
+export function serviceObject(plane: PlaneDescription, service: PlaneService): KubernetesObject {
+  const { ports, reach } = service;
   const { annotations, spec } = reachOf(reach);
   const nodePorts: Readonly<Record<string, number>> = reach.kind === 'node-port' ? reach.nodePorts : {};
   return native({
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name: `${plane.name}-${suffix}`, namespace: plane.name, labels: objectLabels(plane), ...annotations && { annotations } },
+    metadata: { name: serviceName(plane, service), namespace: plane.name, labels: objectLabels(plane), ...annotations && { annotations } },
     spec: {
       ...spec,
       selector: selectorLabels(plane),

@@ -1,4 +1,5 @@
 import { PORTS } from '../../../private/contract';
+import type { PlaneDescription } from '../plane/plane';
 
 /** How a Service is reached. */
 export type ServiceReach =
@@ -28,8 +29,18 @@ export const ADMIN_TLS_PORT: ServicePort = { name: 'admin-tls', port: PORTS.admi
 
 /** A Service of a plane, whether we or Kong's chart creates the object. */
 export interface PlaneService {
-  /** Ends its name: `<plane>-<suffix>`. */
+  /** In its name: `<plane>-<suffix>`. */
   readonly suffix: 'proxy' | 'admin' | 'cluster' | 'clustertelemetry';
   readonly ports: readonly ServicePort[];
   readonly reach: ServiceReach;
+}
+
+/**
+ * Name of a Service. Load balancers cannot become public or private: the controller would replace one behind the same
+ * Service, while its status still has the old address. A public one has a Service of its own, so that its address is
+ * waited for. Kong's chart has one name for both.
+ */
+export function serviceName({ name, chart }: PlaneDescription, { suffix, reach }: PlaneService): string {
+  const isPublic = !chart && reach.kind === 'network-load-balancer' && reach.sourceCidrs !== undefined;
+  return `${name}-${suffix}${isPublic ? '-pub' : ''}`;
 }

@@ -25,6 +25,8 @@ export interface PlaneCertificate {
   /** Folder in the container. */
   readonly path: string;
   readonly commonName: string;
+  /** Further names in it. */
+  readonly hostnames?: readonly string[];
   readonly usages: readonly ('server auth' | 'client auth')[];
   readonly durationHours: number;
   readonly renewBeforeHours: number;

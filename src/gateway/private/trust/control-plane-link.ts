@@ -13,6 +13,8 @@ export interface ControlPlaneLink {
   readonly addresses: TunnelAddresses;
   /** What exists once the control plane serves. Empty for one of another app. */
   readonly ready: readonly IDependable[];
+  /** How long a node of a data plane may be without its first configuration. */
+  readonly firstConfigurationMinutes: number;
   /** Compares what configurations refer to with what data planes mount. Absent for a control plane of another app. */
   readonly references?: ReferenceCheck;
 }

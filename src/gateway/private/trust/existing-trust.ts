@@ -14,6 +14,8 @@ import type { TunnelTrust } from './tunnel-trust';
 interface ExistingAuthorityProps {
   readonly authority: string;
   readonly serverName?: string;
+  /** Names of the user's that data planes connect to, if there are any. */
+  readonly hostnames: readonly string[];
   readonly controlPlane?: ISecret;
   readonly dataPlanes: Readonly<Record<string, ISecret>>;
   readonly properties: SharedProperties;
@@ -40,7 +42,7 @@ export class ExistingAuthorityTrust extends Construct {
     scope: Construct,
     id: string,
     plane: string,
-    { authority, serverName, controlPlane, dataPlanes, properties, revoked }: ExistingAuthorityProps,
+    { authority, serverName, hostnames, controlPlane, dataPlanes, properties, revoked }: ExistingAuthorityProps,
   ) {
     super(scope, id);
     requireServerName('serverName', serverName);
@@ -58,10 +60,10 @@ export class ExistingAuthorityTrust extends Construct {
         if (role === 'data_plane') {
           return { secrets: [found(`dataPlanes[${JSON.stringify(name)}]`, mounts.get(name), `of the data plane ${name}`)] };
         }
-        if (serverName === undefined) {
+        if (serverName === undefined && hostnames.length === 0) {
           throw new Error(
             'serverName: got none, expected the name in the certificate of the control plane: the load balancers that data '
-              + 'planes connect to have names of their own',
+              + 'planes connect to have names of their own: give it, or give the control plane names of yours (tunnel)',
           );
         }
         return { secrets: [found('controlPlane', own, `of the control plane ${name}`)] };

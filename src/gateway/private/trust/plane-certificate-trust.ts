@@ -9,6 +9,8 @@ interface PlaneCertificateTrustProps {
   readonly owner: Construct;
   /** Name of the control plane. */
   readonly controlPlane: string;
+  /** Names of the user's that data planes connect to, if there are any. */
+  readonly hostnames: readonly string[];
   readonly issuer: Pick<PlaneCertificate, 'issuer' | 'authority'>;
   readonly durationHours: number;
   readonly renewBeforeHours: number;
@@ -25,6 +27,7 @@ const LONGEST_COMMON_NAME = 64;
 export function planeCertificateTrust({
   owner,
   controlPlane,
+  hostnames,
   issuer,
   durationHours,
   renewBeforeHours,
@@ -44,6 +47,7 @@ export function planeCertificateTrust({
         name: 'tunnel',
         path: PATHS.clusterCertificate,
         commonName: commonName(plane),
+        ...role === 'control_plane' && { hostnames },
         // A stolen data plane certificate cannot impersonate the control plane.
         usages: [role === 'control_plane' ? 'server auth' : 'client auth'],
         durationHours,
