@@ -1,12 +1,14 @@
 /**
  * One data plane, five places: EKS, EKS Anywhere, ECS, EC2 and Docker, each with the same options, so that the nodes
- * get the same settings. `npm run demo -- --from all` runs all five on this machine.
+ * get the same settings and secrets. `npm run demo -- --from all` runs all five on this machine.
  *
  * Synthesizes without an AWS account: every address below is one of the documentation ranges.
  */
+import { join } from 'node:path';
 import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
 import { App, Stack } from 'aws-cdk-lib';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   AutoScalingGroupTarget,
   CloudCluster,
@@ -20,6 +22,7 @@ import {
   GatewayControlPlane,
   GatewayDatabase,
   GatewayEngine,
+  PlaneSecret,
   Trust,
 } from 'cdk-hybridge';
 import type { GatewayTarget } from 'cdk-hybridge';
@@ -57,8 +60,13 @@ const targets: Readonly<Record<string, GatewayTarget>> = {
   OnEc2: AutoScalingGroupTarget.vpc(cluster.vpc),
   OnDocker: DockerTarget.compose({ imageRepository }),
 };
+// The key of a partner, which the declarative file names by a reference: it is in no file, template or database.
+const partner = Secret.fromSecretNameV2(cloud, 'Partner', 'partners/acme');
+const secrets = { 'partner-key': PlaneSecret.fromSecretsManager(partner, { field: 'apiKey' }) };
 for (const [id, target] of Object.entries(targets)) {
-  controlPlane.addDataPlane(id, { target, labels: { tier: 'edge' }, settings: { KONG_LOG_LEVEL: 'info' } });
+  controlPlane.addDataPlane(id, { target, secrets, labels: { tier: 'edge' }, settings: { KONG_LOG_LEVEL: 'info' } });
 }
+
+controlPlane.addDeclarativeConfig('Apis', { file: join(__dirname, 'apis.yaml') });
 
 app.synth();

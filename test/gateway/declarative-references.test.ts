@@ -178,7 +178,7 @@ consumers:
     expect(() => synth(given)).toThrow("Kong's community edition has the vault 'env' only");
   });
 
-  it("in the plugins of Kong's enterprise edition, to a vault that nobody configured", () => {
+  it("in the plugins of Kong's enterprise edition, to a vault without settings", () => {
     const given = parts(enterprise);
     add(given, 'One', [], { settings: { KONG_VAULT_HCV_HOST: 'vault.acme.example' } });
     given.controlPlane.addDeclarativeConfig('Apis', { inline: limited('{vault://aws/redis/password}') });

@@ -1,4 +1,4 @@
-/** The program that brings secrets to an EC2 instance and keeps the last ones there (docs/decisions/0018-last-known-secrets.md). */
+/** The program that brings secrets to an EC2 instance and keeps the last ones there (docs/decisions/0020-last-known-secrets.md). */
 import { Stack } from 'aws-cdk-lib';
 import { RUN_AS } from '../../../private/contract';
 import type { SecretMount } from '../../../private/secrets/mount';
@@ -26,7 +26,7 @@ SECRETS = [
 ${mounts.map((mount) => `  ${JSON.stringify(entryOf(mount))},\n`).join('')}]
 START = sys.argv[1:2] != ['reread']
 FOLDER = sys.argv[2] if len(sys.argv) > 2 else '${KEPT_SECRETS}'
-# Decisions of somebody who may take them, and no outage.
+# Decisions of an operator, and no outage.
 REFUSALS = ('AccessDeniedException', 'ResourceNotFoundException', 'InvalidRequestException', 'DecryptionFailure')
 DEADLINE = time.monotonic() + 100
 ENVIRONMENT = {**os.environ, 'AWS_MAX_ATTEMPTS': '2', 'AWS_RETRY_MODE': 'standard'}
