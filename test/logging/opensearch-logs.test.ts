@@ -93,6 +93,7 @@ describe('the setup of the domain for gateways', () => {
       '/_plugins/_ism/change_policy/logs-gateway*',
       '/_index_template/logs-gateway',
       '/_data_stream/logs-gateway-default',
+      '/_data_stream/logs-gateway-default/_stats',
       '/_plugins/_alerting/monitors',
       '/_plugins/_alerting/monitors/*',
       '/_dashboards/api/saved_objects/*',

@@ -1,7 +1,7 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { clientSecret } from './client-secret.ts';
+import { clientSecret, clientSecretId } from './client-secret.ts';
 import { answerCustomResource } from './custom-resource.ts';
 import { startFakeAws } from './fake-aws.testing.ts';
 import type { FakeAws } from './fake-aws.testing.ts';
@@ -34,7 +34,7 @@ describe('copying a client secret', () => {
   it('leaves the secret out of the answer and of the log', async () => {
     const lines: unknown[][] = [];
     for (const stream of ['log', 'error'] as const) vi.spyOn(console, stream).mockImplementation((...line) => void lines.push(line));
-    await answerCustomResource(aws.event('Create', PROPERTIES), (event) => clientSecret(event, clients()));
+    await answerCustomResource(aws.event('Create', PROPERTIES), { idOf: clientSecretId, work: (event) => clientSecret(event, clients()) });
     expect(aws.told).toMatchObject([{ Status: 'SUCCESS', PhysicalResourceId: 'arn:secret#client-secret', Data: {} }]);
     expect(JSON.stringify([aws.told, lines])).not.toContain(PLANTED);
   });

@@ -23,7 +23,7 @@ interface ClientSecretClients {
  */
 export async function clientSecret(event: CustomResourceEvent, clients: ClientSecretClients): Promise<CustomResourceResult> {
   const secretArn = textProperty(event, 'SecretArn');
-  const result = { physicalId: `${secretArn}#client-secret` };
+  const result = { physicalId: clientSecretId(event) };
   if (event.RequestType === 'Delete') return result;
   const clientId = textProperty(event, 'ClientId');
   const { UserPoolClient } = await clients.cognito.send(new DescribeUserPoolClientCommand({
@@ -39,6 +39,10 @@ export async function clientSecret(event: CustomResourceEvent, clients: ClientSe
   // Writing the same again would make a new version, and every node that watches the secret would reload for nothing.
   if (JSON.stringify(present) !== JSON.stringify(wanted)) await writeSecretDocument(clients.secrets, secretArn, wanted);
   return result;
+}
+
+export function clientSecretId(event: CustomResourceEvent): string {
+  return `${textProperty(event, 'SecretArn')}#client-secret`;
 }
 
 function further(event: CustomResourceEvent, present: SecretDocument | undefined): SecretDocument {

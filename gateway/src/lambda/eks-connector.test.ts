@@ -3,7 +3,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { answerCustomResource } from './custom-resource.ts';
 import type { CustomResourceEvent } from './custom-resource.ts';
-import { eksConnector } from './eks-connector.ts';
+import { eksConnector, eksConnectorId } from './eks-connector.ts';
 import { startFakeAws } from './fake-aws.testing.ts';
 import type { Answer, FakeAws } from './fake-aws.testing.ts';
 
@@ -104,8 +104,10 @@ describe('registering', () => {
   });
 
   it('leaves the code out of the answer and of the log', async () => {
-    await answerCustomResource(aws.event('Create', PROPERTIES), (event) =>
-      eksConnector(event, { eks: new EKSClient(aws.client), secrets: new SecretsManagerClient(aws.client) }, clock));
+    await answerCustomResource(aws.event('Create', PROPERTIES), {
+      idOf: eksConnectorId,
+      work: (event) => eksConnector(event, { eks: new EKSClient(aws.client), secrets: new SecretsManagerClient(aws.client) }, clock),
+    });
     expect(aws.told).toMatchObject([{ Status: 'SUCCESS', PhysicalResourceId: 'eks-connector/factory' }]);
     expect(JSON.stringify([aws.told, lines])).not.toContain('planted-code');
   });

@@ -40,7 +40,7 @@ const PAUSE_MS = 3_000;
 export async function eksConnector(event: CustomResourceEvent, clients: EksConnectorClients,
   clock = SYSTEM_CLOCK): Promise<CustomResourceResult> {
   const name = textProperty(event, 'ClusterName');
-  const physicalId = `eks-connector/${name}`;
+  const physicalId = eksConnectorId(event);
   const present = await describe(clients.eks, name);
   const isOurs = present?.tags?.[OWNER_TAG] === event.StackId;
   if (event.RequestType === 'Delete') {
@@ -54,6 +54,10 @@ export async function eksConnector(event: CustomResourceEvent, clients: EksConne
   if (present && await isUsable(event, present, clients.secrets, clock)) return { physicalId, attributes: publicPart(present) };
   if (present) await deregisterAndWait(clients.eks, name, clock);
   return { physicalId, attributes: publicPart(await register(event, name, clients, clock)) };
+}
+
+export function eksConnectorId(event: CustomResourceEvent): string {
+  return `eks-connector/${textProperty(event, 'ClusterName')}`;
 }
 
 /** Connected, or still waiting for the agents with an activation that the secret holds and that has not ended. */

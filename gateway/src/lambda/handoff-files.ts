@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import { DeleteObjectCommand, ListObjectVersionsCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { textProperty } from './custom-resource.ts';
+import { settled, textProperty } from './custom-resource.ts';
 import type { CustomResourceEvent, CustomResourceResult } from './custom-resource.ts';
 
 /** One file: its path below the prefix, its text. */
@@ -24,8 +24,7 @@ interface HandedFile {
 export async function handoffFiles(event: CustomResourceEvent, client: S3Client): Promise<CustomResourceResult> {
   const bucket = textProperty(event, 'Bucket');
   const prefix = textProperty(event, 'Prefix');
-  // Another bucket or prefix is another resource: CloudFormation then has the old one deleted.
-  const physicalId = `handoff/${bucket}/${prefix}`;
+  const physicalId = handoffId(event);
   if (event.RequestType === 'Delete') {
     await deleteEveryVersion(client, bucket, prefix);
     return { physicalId };
@@ -36,10 +35,15 @@ export async function handoffFiles(event: CustomResourceEvent, client: S3Client)
   const put = (Path: string, Text: string) => client.send(new PutObjectCommand({
     Bucket: bucket, Key: prefix + Path, Body: Text, ContentType: Path.endsWith('.json') ? 'application/json' : 'text/plain; charset=utf-8',
   }));
-  await Promise.all(files.map(({ Path, Text }) => put(Path, Text)));
+  await settled(files.map(({ Path, Text }) => put(Path, Text)));
   await put(indexPath, index);
   await deleteOthers(client, bucket, prefix, new Set([indexPath, ...files.map(({ Path }) => Path)].map((path) => prefix + path)));
   return { physicalId, attributes: { Digest: digestOf(index) } };
+}
+
+/** Another bucket or prefix is another resource: CloudFormation then has the old one deleted. */
+export function handoffId(event: CustomResourceEvent): string {
+  return `handoff/${textProperty(event, 'Bucket')}/${textProperty(event, 'Prefix')}`;
 }
 
 function filesOf(event: CustomResourceEvent): readonly HandedFile[] {
@@ -64,7 +68,7 @@ async function deleteOthers(client: S3Client, bucket: string, prefix: string, ke
   do {
     const page = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }));
     const gone = (page.Contents ?? []).map(({ Key }) => Key!).filter((key) => !kept.has(key));
-    await Promise.all(gone.map((Key) => client.send(new DeleteObjectCommand({ Bucket: bucket, Key }))));
+    await settled(gone.map((Key) => client.send(new DeleteObjectCommand({ Bucket: bucket, Key }))));
     token = page.NextContinuationToken;
   } while (token !== undefined);
 }
@@ -76,7 +80,7 @@ async function deleteEveryVersion(client: S3Client, bucket: string, prefix: stri
     const page = await versions(client, bucket, prefix, marker);
     if (!page) return;
     const gone = [...page.Versions ?? [], ...page.DeleteMarkers ?? []];
-    await Promise.all(gone.map(({ Key, VersionId }) => client.send(new DeleteObjectCommand({ Bucket: bucket, Key: Key!, VersionId }))));
+    await settled(gone.map(({ Key, VersionId }) => client.send(new DeleteObjectCommand({ Bucket: bucket, Key: Key!, VersionId }))));
     marker = page.IsTruncated ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker } : undefined;
   }
 }

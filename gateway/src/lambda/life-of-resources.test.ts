@@ -5,19 +5,19 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { clientSecret } from './client-secret.ts';
+import { clientSecret, clientSecretId } from './client-secret.ts';
 import { answerCustomResource } from './custom-resource.ts';
-import type { CustomResourceWork } from './custom-resource.ts';
+import type { CustomResource } from './custom-resource.ts';
 import { startFakeAws } from './fake-aws.testing.ts';
 import type { FakeAws } from './fake-aws.testing.ts';
 import { openSearchClient } from './opensearch/client.ts';
 import { startFakeOpenSearch } from './opensearch/fake-opensearch.testing.ts';
 import type { FakeOpenSearch } from './opensearch/fake-opensearch.testing.ts';
-import { openSearchSetup } from './opensearch-setup.ts';
-import { tunnelCertificate } from './tunnel-certificate.ts';
+import { openSearchSetup, openSearchSetupId } from './opensearch-setup.ts';
+import { tunnelCertificate, tunnelCertificateId } from './tunnel-certificate.ts';
 
 interface Life {
-  readonly work: CustomResourceWork;
+  readonly resource: CustomResource;
   readonly properties: () => Record<string, unknown>;
   /** Properties after an update. */
   readonly changed: Record<string, unknown>;
@@ -55,30 +55,38 @@ afterEach(async () => {
 const secrets = () => new SecretsManagerClient(aws.client);
 const secretText = () => aws.secrets.get(ARN);
 
+const TUNNEL: CustomResource = { idOf: tunnelCertificateId, work: (event) => tunnelCertificate(event, secrets()) };
+
 const LIVES: Readonly<Record<string, Life>> = {
   'the secret of a client': {
-    work: (event) => clientSecret(event, { cognito: new CognitoIdentityProviderClient(aws.client), secrets: secrets() }),
+    resource: {
+      idOf: clientSecretId,
+      work: (event) => clientSecret(event, { cognito: new CognitoIdentityProviderClient(aws.client), secrets: secrets() }),
+    },
     properties: () => CLIENT, changed: { ClientId: 'web2' }, state: secretText, isKeptOnDelete: true,
   },
   'a shared certificate': {
-    work: (event) => tunnelCertificate(event, secrets()), properties: () => DAYS, changed: { ValidDays: '60' },
+    resource: TUNNEL, properties: () => DAYS, changed: { ValidDays: '60' },
     state: secretText, isKeptOnDelete: true,
   },
   'a certificate that turns': {
-    work: (event) => tunnelCertificate(event, secrets()), properties: () => ({ ...DAYS, Rotates: 'true' }), changed: { ValidDays: '60' },
+    resource: TUNNEL, properties: () => ({ ...DAYS, Rotates: 'true' }), changed: { ValidDays: '60' },
     state: secretText, isKeptOnDelete: true,
   },
   'what logs need in OpenSearch': {
-    work: (event) => openSearchSetup(event, (endpoint) => openSearchClient({ endpoint, region: 'eu-central-1' }, () => keys)),
+    resource: {
+      idOf: openSearchSetupId,
+      work: (event) => openSearchSetup(event, (endpoint) => openSearchClient({ endpoint, region: 'eu-central-1' }, () => keys)),
+    },
     properties: () => ({ Endpoint: openSearch.url, Stream: 'logs-gateway', RetentionDays: '30' }),
     changed: { RetentionDays: '7' }, state: () => structuredClone([...openSearch.stored].sort()), isKeptOnDelete: false,
   },
 };
 
-describe.each(Object.entries(LIVES))('%s', (_, { work, properties, changed, state, isKeptOnDelete }) => {
+describe.each(Object.entries(LIVES))('%s', (_, { resource, properties, changed, state, isKeptOnDelete }) => {
   const call = async (type: 'Create' | 'Update' | 'Delete', changes: Record<string, unknown> = {}) => {
     const known = aws.told.at(-1)?.PhysicalResourceId as string | undefined;
-    await answerCustomResource(aws.event(type, { ...properties(), ...changes }, known), work);
+    await answerCustomResource(aws.event(type, { ...properties(), ...changes }, known), resource);
     return aws.told.at(-1)!;
   };
 
@@ -111,7 +119,7 @@ describe.each(Object.entries(LIVES))('%s', (_, { work, properties, changed, stat
     expect(await call('Create')).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: first.PhysicalResourceId });
   });
 
-  it('that cannot be created is reported as failed, without a secret, and has nothing to delete', async () => {
+  it('that cannot be created is reported as failed, without a secret, and can be deleted', async () => {
     aws.secrets.set(ARN, 'planted-text');
     openSearch.refusals.set('PUT /_index_template/logs-gateway', 500);
     await aws.close();
@@ -124,7 +132,8 @@ describe.each(Object.entries(LIVES))('%s', (_, { work, properties, changed, stat
       PutSecretValue: () => ({ status: 400, body: { __type: 'AccessDeniedException', message: 'not allowed' } }),
     });
     told.push(await call('Create'), await call('Delete'));
-    expect(told).toMatchObject([{ Status: 'FAILED', PhysicalResourceId: 'hybridge:never-created' }, { Status: 'SUCCESS' }]);
+    const PhysicalResourceId = resource.idOf(aws.event('Create', properties()));
+    expect(told).toMatchObject([{ Status: 'FAILED', PhysicalResourceId }, { Status: 'SUCCESS', PhysicalResourceId }]);
     expect(JSON.stringify([told, lines])).not.toMatch(/planted|PRIVATE KEY/);
   });
 

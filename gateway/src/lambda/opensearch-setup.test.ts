@@ -85,11 +85,19 @@ describe('a domain', () => {
     await expect(run('Create')).rejects.toThrow('OpenSearch answered 403 to PUT /_index_template/logs-gateway: {"error":"refused"}');
   });
 
-  it('loses everything but the logs on delete, which may come twice', async () => {
+  it('loses everything but the logs, and the template that they need, on delete, which may come twice', async () => {
+    await run('Create');
+    fake.documents.set('logs-gateway-default/1', {});
+    for (const _time of [1, 2]) {
+      await run('Delete');
+      expect([...fake.stored.keys()].sort()).toEqual(['/_data_stream/logs-gateway-default', '/_index_template/logs-gateway']);
+    }
+  });
+
+  it('loses a stream that no log was ever written to, too', async () => {
     await run('Create');
     await run('Delete');
-    expect([...fake.stored.keys()]).toEqual(['/_data_stream/logs-gateway-default']);
-    await run('Delete');
+    expect([...fake.stored.keys()]).toEqual([]);
   });
 
   it('does not hold up a delete when it refuses or is gone', async () => {

@@ -1,7 +1,7 @@
 /**
  * Custom resource: what a domain of OpenSearch needs before gateways write their logs: index template, retention, data stream, dashboard,
  * alerts. Everything is put, so that a
- * second time changes nothing. What was logged stays when the resource goes.
+ * second time changes nothing. What was logged stays when the resource goes, with the template that it needs.
  */
 import { textProperty } from './custom-resource.ts';
 import type { CustomResourceEvent, CustomResourceResult } from './custom-resource.ts';
@@ -13,36 +13,54 @@ import { indexTemplate, retentionPolicy } from './opensearch/stream-objects.ts';
 /** Makes the client of one place. */
 type Connect = (endpoint: string) => OpenSearchCall;
 
-interface Wanted {
+interface Place {
   readonly call: OpenSearchCall;
   readonly stream: string;
+}
+
+interface Wanted extends Place {
   readonly days: number;
 }
 
 type Step = (wanted: Wanted) => Promise<void>;
+type Removal = (place: Place) => Promise<void>;
+
+/** OpenSearch has answered, and not as it should. */
+class Refusal extends Error {}
 
 /** In the order in which one needs the other. */
-const STEPS: readonly { readonly put: Step; readonly remove?: Step }[] = [
+const STEPS: readonly { readonly put: Step; readonly remove?: Removal }[] = [
   { put: putRetention, remove: ({ call, stream }) => removed(call, `/_plugins/_ism/policies/${stream}`) },
-  { put: putTemplate, remove: ({ call, stream }) => removed(call, `/_index_template/${stream}`) },
-  { put: putStream },
+  { put: putTemplate, remove: removeTemplate },
+  { put: putStream, remove: removeEmptyStream },
   { put: putDashboard, remove: removeDashboard },
   { put: putMonitors, remove: removeMonitors },
 ];
 
 /** Properties: `Endpoint`, `Stream`, `RetentionDays`; `Content` is there to be changed. */
 export async function openSearchSetup(event: CustomResourceEvent, connect: Connect): Promise<CustomResourceResult> {
-  const [endpoint, stream] = [textProperty(event, 'Endpoint'), textProperty(event, 'Stream')];
-  const wanted: Wanted = { call: connect(endpoint), stream, days: Number(textProperty(event, 'RetentionDays')) };
-  if (event.RequestType === 'Delete') await removeAll(STEPS.map(({ remove }) => remove).reverse(), wanted);
-  else for (const { put } of STEPS) await put(wanted);
-  return { physicalId: `opensearch-setup/${new URL(endpoint).host}/${stream}` };
+  const physicalId = openSearchSetupId(event);
+  const at = { call: connect(textProperty(event, 'Endpoint')), stream: textProperty(event, 'Stream') };
+  if (event.RequestType === 'Delete') {
+    await removeAll(STEPS.flatMap(({ remove }) => remove ?? []).reverse(), at);
+    return { physicalId };
+  }
+  const wanted: Wanted = { ...at, days: Number(textProperty(event, 'RetentionDays')) };
+  for (const { put } of STEPS) await put(wanted);
+  return { physicalId };
 }
 
-/** A domain that does not answer any more must not hold up the removal of its stack. */
-async function removeAll(steps: readonly (Step | undefined)[], wanted: Wanted): Promise<void> {
+export function openSearchSetupId(event: CustomResourceEvent): string {
+  return `opensearch-setup/${new URL(textProperty(event, 'Endpoint')).host}/${textProperty(event, 'Stream')}`;
+}
+
+/** A domain that refuses, or does not answer any more, must not hold up the removal of its stack: it is asked twice. */
+async function removeAll(steps: readonly Removal[], place: Place): Promise<void> {
   for (const remove of steps) {
-    await remove?.(wanted).catch((error: unknown) => console.error(JSON.stringify({ left: wanted.stream, reason: String(error) })));
+    const error = await remove(place).catch(() => remove(place)).then(() => undefined, (reason: unknown) => reason);
+    if (error === undefined) continue;
+    console.error(JSON.stringify({ left: place.stream, reason: String(error) }));
+    if (!(error instanceof Refusal)) return;
   }
 }
 
@@ -72,6 +90,23 @@ async function putStream({ call, stream }: Wanted): Promise<void> {
   accepted(answer, 'PUT', path);
 }
 
+/** OpenSearch keeps a template that a data stream uses. */
+async function removeTemplate({ call, stream }: Place): Promise<void> {
+  const answer = await call('GET', `/_data_stream/${stream}-default`);
+  if (answer.status === 404) await removed(call, `/_index_template/${stream}`);
+  else accepted(answer, 'GET', `/_data_stream/${stream}-default`);
+}
+
+/** A stream without documents: that of a deployment which failed, or before the first request. */
+async function removeEmptyStream({ call, stream }: Place): Promise<void> {
+  const [path, statistics] = [`/_data_stream/${stream}-default`, `/_data_stream/${stream}-default/_stats`];
+  const answer = await call('GET', statistics);
+  if (answer.status === 404) return;
+  const { data_streams: [found] } = accepted(answer, 'GET', statistics) as { data_streams: { maximum_timestamp?: number }[] };
+  // Every document has a time.
+  if (found?.maximum_timestamp === 0) await removed(call, path);
+}
+
 async function putDashboard({ call, stream }: Wanted): Promise<void> {
   const path = '/_dashboards/api/saved_objects/_bulk_create?overwrite=true';
   const { saved_objects: results } = accepted(await call('POST', path, savedObjects(stream)), 'POST',
@@ -80,7 +115,7 @@ async function putDashboard({ call, stream }: Wanted): Promise<void> {
   if (failed) throw new Error(`Dashboards does not take ${failed.id}: ${failed.error!.message}`);
 }
 
-async function removeDashboard({ call, stream }: Wanted): Promise<void> {
+async function removeDashboard({ call, stream }: Place): Promise<void> {
   for (const { type, id } of [...savedObjects(stream)].reverse()) await removed(call, `/_dashboards/api/saved_objects/${type}/${id}`);
 }
 
@@ -92,7 +127,7 @@ async function putMonitors({ call, stream }: Wanted): Promise<void> {
   }
 }
 
-async function removeMonitors({ call, stream }: Wanted): Promise<void> {
+async function removeMonitors({ call, stream }: Place): Promise<void> {
   for (const { name } of monitors(stream)) {
     const id = await monitorId(call, name);
     if (id !== undefined) await removed(call, `/_plugins/_alerting/monitors/${id}`);
@@ -116,5 +151,5 @@ async function removed(call: OpenSearchCall, path: string): Promise<void> {
 
 function accepted({ status, body }: OpenSearchAnswer, method: string, path: string): unknown {
   if (status >= 200 && status < 300) return body;
-  throw new Error(`OpenSearch answered ${status} to ${method} ${path}: ${JSON.stringify(body).slice(0, 500)}`);
+  throw new Refusal(`OpenSearch answered ${status} to ${method} ${path}: ${JSON.stringify(body).slice(0, 500)}`);
 }

@@ -5,7 +5,7 @@ import { createSelfSignedCertificate } from '../base/self-signed-certificate.ts'
 import { answerCustomResource } from './custom-resource.ts';
 import { startFakeAws } from './fake-aws.testing.ts';
 import type { FakeAws } from './fake-aws.testing.ts';
-import { tunnelCertificate } from './tunnel-certificate.ts';
+import { tunnelCertificate, tunnelCertificateId } from './tunnel-certificate.ts';
 
 const ARN = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:hybridge/Cloud/control-plane/tunnel-AbCdEf';
 const PROPERTIES = { SecretArn: ARN, CommonName: 'kong_clustering', ValidDays: '30' };
@@ -44,7 +44,9 @@ describe('the certificate it makes', () => {
   it('leaves nothing of the key in the answer or in the log', async () => {
     const lines: unknown[][] = [];
     for (const stream of ['log', 'error'] as const) vi.spyOn(console, stream).mockImplementation((...line) => void lines.push(line));
-    await answerCustomResource(aws.event('Create', PROPERTIES), (event) => tunnelCertificate(event, client));
+    await answerCustomResource(aws.event('Create', PROPERTIES), {
+      idOf: tunnelCertificateId, work: (event) => tunnelCertificate(event, client),
+    });
     const keyText = secret().privateKey.split('\n')[1]!;
     expect(aws.told).toMatchObject([{
       Status: 'SUCCESS', PhysicalResourceId: `${ARN}#tunnel-certificate`,

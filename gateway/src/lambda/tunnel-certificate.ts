@@ -19,10 +19,10 @@ import type { SecretDocument } from './secret-documents.ts';
  */
 export async function tunnelCertificate(event: CustomResourceEvent, client: SecretsManagerClient,
   now = new Date()): Promise<CustomResourceResult> {
+  const physicalId = tunnelCertificateId(event);
+  if (event.RequestType === 'Delete') return { physicalId };
   const secretArn = textProperty(event, 'SecretArn');
   const commonName = textProperty(event, 'CommonName');
-  const physicalId = `${secretArn}#tunnel-certificate`;
-  if (event.RequestType === 'Delete') return { physicalId };
   const before = await readSecretDocument(client, secretArn);
   const plan = { commonName, days: Number(textProperty(event, 'ValidDays')), now };
   const wanted = event.ResourceProperties.Rotates === 'true' ? await announced(before ?? {}, plan) : await kept(before, plan);
@@ -30,6 +30,10 @@ export async function tunnelCertificate(event: CustomResourceEvent, client: Secr
   const certificate = new X509Certificate(wanted.certificate!);
   // The fingerprint is public; a changed one shows stacks and people that a new certificate is in use.
   return { physicalId, attributes: { Fingerprint: certificate.fingerprint256, ValidTo: new Date(certificate.validTo).toISOString() } };
+}
+
+export function tunnelCertificateId(event: CustomResourceEvent): string {
+  return `${textProperty(event, 'SecretArn')}#tunnel-certificate`;
 }
 
 /** A certificate that serves, with whatever is kept beside it. */

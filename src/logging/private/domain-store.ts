@@ -32,6 +32,7 @@ export function domainStore({ domainArn, domainEndpoint, vpc, connections, ready
           `_plugins/_ism/change_policy/${STREAM}*`,
           `_index_template/${STREAM}`,
           `_data_stream/${STREAM}-default`,
+          `_data_stream/${STREAM}-default/_stats`,
           '_plugins/_alerting/monitors',
           '_plugins/_alerting/monitors/*',
           '_dashboards/api/saved_objects/*',

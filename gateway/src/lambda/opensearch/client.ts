@@ -19,9 +19,12 @@ const TIMEOUT_MS = 20_000;
 
 /**
  * @param credentials read for each request: those of a function change while it lives
+ * @param end ends all calls
  * @returns calls with a JSON body, or with text as it is; they answer whatever the status, and fail only without an answer
  */
-export function openSearchClient({ endpoint, region }: OpenSearchPlace, credentials: () => AwsCredentials): OpenSearchCall {
+export function openSearchClient(
+  { endpoint, region }: OpenSearchPlace, credentials: () => AwsCredentials, end?: AbortSignal,
+): OpenSearchCall {
   return async (method, path, body) => {
     const url = new URL(path, endpoint);
     const isText = typeof body === 'string';
@@ -32,7 +35,8 @@ export function openSearchClient({ endpoint, region }: OpenSearchPlace, credenti
       ...path.startsWith('/_dashboards/') && { 'osd-xsrf': 'true' },
     };
     const { host, ...signed } = signedHeaders({ method, url, headers, body: text }, { service: 'es', region }, credentials(), new Date());
-    const response = await fetch(url, { method, headers: signed, body: text, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...end ? [end] : []]);
+    const response = await fetch(url, { method, headers: signed, body: text, signal });
     return { status: response.status, body: parsed(await response.text()) };
   };
 }

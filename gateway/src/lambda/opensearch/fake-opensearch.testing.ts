@@ -64,6 +64,11 @@ export async function startFakeOpenSearch(): Promise<FakeOpenSearch> {
     if (path.endsWith('/monitors/_search')) return search(text);
     if (path.startsWith('/_plugins/_ism/change_policy/')) return OK;
     if (path === '/_plugins/_alerting/monitors') return put(`${path}/monitor-${++sequence}`, text);
+    if (path.endsWith('/_stats')) return statistics(path.split('/')[2]!);
+    // A template that a data stream uses.
+    if (method === 'DELETE' && path.startsWith('/_index_template/') && stored.has(`/_data_stream/${path.split('/')[2]}-default`)) {
+      return { status: 400, body: { error: { type: 'illegal_argument_exception' } } };
+    }
     if (method === 'GET') return stored.has(path) ? { status: 200, body: { _seq_no: 7, _primary_term: 2, ...stored.get(path) } } : ABSENT;
     if (method === 'DELETE') return stored.delete(path) ? OK : ABSENT;
     if (path.startsWith('/_data_stream/') && stored.has(path)) {
@@ -80,6 +85,12 @@ export async function startFakeOpenSearch(): Promise<FakeOpenSearch> {
       };
     }
     return put(path, text);
+  }
+
+  function statistics(stream: string): Answer {
+    if (!stored.has(`/_data_stream/${stream}`)) return ABSENT;
+    const latest = [...documents.keys()].some((key) => key.startsWith(`${stream}/`)) ? 1_800_000_000_000 : 0;
+    return { status: 200, body: { data_streams: [{ data_stream: stream, maximum_timestamp: latest }] } };
   }
 
   function put(path: string, text: string): Answer {

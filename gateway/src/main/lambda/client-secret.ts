@@ -1,10 +1,15 @@
 /** Lambda entry: the secret of a Cognito app client, copied into Secrets Manager. */
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { clientSecret } from '../../lambda/client-secret.ts';
-import { answerCustomResource } from '../../lambda/custom-resource.ts';
-import type { CustomResourceEvent } from '../../lambda/custom-resource.ts';
+import { clientSecret, clientSecretId } from '../../lambda/client-secret.ts';
+import { answerCustomResource, until } from '../../lambda/custom-resource.ts';
+import type { CustomResource, CustomResourceEvent, LambdaContext } from '../../lambda/custom-resource.ts';
 
-const clients = { cognito: new CognitoIdentityProviderClient(), secrets: new SecretsManagerClient() };
+const [cognito, secrets] = [new CognitoIdentityProviderClient(), new SecretsManagerClient()];
 
-export const handler = (event: CustomResourceEvent) => answerCustomResource(event, (request) => clientSecret(request, clients));
+const resource: CustomResource = {
+  idOf: clientSecretId,
+  work: (event, signal) => clientSecret(event, { cognito: until(signal, cognito), secrets: until(signal, secrets) }),
+};
+
+export const handler = (event: CustomResourceEvent, context: LambdaContext) => answerCustomResource(event, resource, context);

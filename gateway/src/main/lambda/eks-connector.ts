@@ -1,10 +1,16 @@
 /** Lambda entry: registration of clusters outside AWS with Amazon EKS. */
 import { EKSClient } from '@aws-sdk/client-eks';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { answerCustomResource } from '../../lambda/custom-resource.ts';
-import type { CustomResourceEvent } from '../../lambda/custom-resource.ts';
-import { eksConnector } from '../../lambda/eks-connector.ts';
+import { answerCustomResource, until } from '../../lambda/custom-resource.ts';
+import type { CustomResource, CustomResourceEvent, LambdaContext } from '../../lambda/custom-resource.ts';
+import { eksConnector, eksConnectorId } from '../../lambda/eks-connector.ts';
 
-const clients = { eks: new EKSClient(), secrets: new SecretsManagerClient() };
+const [eks, secrets] = [new EKSClient(), new SecretsManagerClient()];
 
-export const handler = (event: CustomResourceEvent) => answerCustomResource(event, (request) => eksConnector(request, clients));
+const resource: CustomResource = {
+  idOf: eksConnectorId,
+  work: (event, signal) => eksConnector(event, { eks: until(signal, eks), secrets: until(signal, secrets) }),
+  leavesTraces: true,
+};
+
+export const handler = (event: CustomResourceEvent, context: LambdaContext) => answerCustomResource(event, resource, context);
