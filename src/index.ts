@@ -59,6 +59,8 @@ export * from './gateway/handoff-site';
 export * from './gateway/kong-helm-options';
 export * from './gateway/kubernetes-target-options';
 export * from './gateway/plane-secret';
+export * from './gateway/proxy-certificate';
+export * from './gateway/proxy-certificate-options';
 export * from './gateway/secret-delivery';
 export * from './gateway/trust';
 export * from './gateway/trust-options';

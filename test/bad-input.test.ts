@@ -878,9 +878,9 @@ const NUMBERS_AND_NAMES: readonly Mistake[] = [
   },
   {
     what: 'scaling by requests without a load balancer that counts them',
-    place: 'EcsTarget.fargate',
+    place: 'Cloud/ControlPlane/$ID',
     says: /requestsPerReplica: .*expected a certificate as well/,
-    make: ({ vpc }) => EcsTarget.fargate(vpc, { requestsPerReplica: 1000 }),
+    make: ({ controlPlane, vpc }, id) => controlPlane.addDataPlane(id, { target: EcsTarget.fargate(vpc, { requestsPerReplica: 1000 }) }),
   },
   {
     what: 'nothing to watch',

@@ -36,6 +36,7 @@ import {
   HybridNodes,
   OpenSearchLogs,
   PlaneSecret,
+  ProxyCertificate,
   SecretDelivery,
   Trust,
   ValkeyCache,
@@ -151,6 +152,8 @@ const SUBJECTS: Readonly<Record<string, (wrong: any, id: string) => unknown>> = 
   LeafCertificateOptions: (wrong) =>
     [() => Trust.privateCa(wrong), () => Trust.certManager({ issuerName: 'tunnels', ...wrong })].forEach((make) => make()),
   CertManagerTrustOptions: (wrong) => Trust.certManager({ issuerName: 'tunnels', ...wrong }),
+  SecretCertificateOptions: (wrong) => ProxyCertificate.secretsManager(secret, wrong),
+  CertManagerCertificateOptions: (wrong) => ProxyCertificate.certManager({ issuerName: 'letsencrypt', ...wrong }),
   CognitoIdentityProps: (wrong, id) => new CognitoIdentity(stack, id, wrong),
   ExistingCognitoProps: (wrong, id) => CognitoIdentity.existing(stack, id, { ...existingPool, ...wrong }),
   MachineClientOptions: (wrong, id) => identity.addMachineClient(id, wrong),

@@ -6,11 +6,12 @@
  */
 import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
 import { Annotations, App, Stack } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster } from 'aws-cdk-lib/aws-eks-v2';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { CognitoIdentity, EksTarget, GatewayControlPlane, GatewayDatabase, GatewayEngine, Trust } from 'cdk-hybridge';
+import { CognitoIdentity, EksTarget, GatewayControlPlane, GatewayDatabase, GatewayEngine, ProxyCertificate, Trust } from 'cdk-hybridge';
 
 const app = new App();
 const gateways = new Stack(app, 'Gateways', { env: { region: 'eu-central-1' } });
@@ -50,7 +51,19 @@ const identity = CognitoIdentity.existing(gateways, 'Identity', {
   loginHost: 'acme.auth.eu-central-1.amazoncognito.com',
 });
 
-controlPlane.addDataPlane('Plane', { target, hostname: 'apis.acme.example', identity });
+const certificate = Certificate.fromCertificateArn(
+  gateways,
+  'Certificate',
+  'arn:aws:acm:eu-central-1:111122223333:certificate/7c6b5a49-3827-4161-9504-f3e2d1c0b9a8',
+);
+controlPlane.addDataPlane('Plane', {
+  target,
+  hostname: 'apis.acme.example',
+  certificate: ProxyCertificate.acm(certificate),
+  // The company's external-dns makes the record.
+  externalDns: true,
+  identity,
+});
 
 // The packaged gateway does not have this plugin yet: docs/reference/gateway.md.
 Annotations.of(app).acknowledgeWarning('cdk-hybridge:plugin.openid-connect', 'consumers log in as soon as the gateway has the plugin');

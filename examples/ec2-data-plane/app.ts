@@ -9,6 +9,8 @@ import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   AutoScalingGroupTarget,
   CloudCluster,
@@ -17,6 +19,7 @@ import {
   GatewayControlPlane,
   GatewayDatabase,
   GatewayEngine,
+  ProxyCertificate,
   Trust,
 } from 'cdk-hybridge';
 
@@ -53,17 +56,27 @@ const network = new ec2.Vpc(ireland, 'Network', {
   ],
 });
 
+// ACM renews the certificate of the public name. The company's authority writes that of the internal one to a secret, which instances
+// read at start and every hour.
+const zone = HostedZone.fromHostedZoneAttributes(ireland, 'Zone', { hostedZoneId: 'Z0123456789EXAMPLE', zoneName: 'acme.example' });
+const internal = ProxyCertificate.secretsManager(Secret.fromSecretNameV2(ireland, 'InternalCertificate', 'gateways/internal-apis'));
+
 // Three nodes at least, so that two are left while one is replaced; more as the processors ask for them.
 controlPlane.addDataPlane('Public', {
   target: AutoScalingGroupTarget.vpc(network, { exposure: Exposure.internetLoadBalancer('0.0.0.0/0'), maxReplicas: 9, cpuPercent: 50 }),
   labels: { region: 'eu-west-1', consumers: 'internet' },
   hostname: 'apis.acme.example',
+  certificate: ProxyCertificate.acmDnsValidated(zone),
+  hostedZone: zone,
   replicas: 3,
 });
 
 controlPlane.addDataPlane('Internal', {
   target: AutoScalingGroupTarget.vpc(network, { instanceType: ec2.InstanceType.of(ec2.InstanceClass.C7I, ec2.InstanceSize.LARGE) }),
   labels: { region: 'eu-west-1', consumers: 'company' },
+  hostname: 'internal-apis.acme.example',
+  certificate: internal,
+  hostedZone: zone,
 });
 
 app.synth();

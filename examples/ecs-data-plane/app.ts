@@ -7,12 +7,12 @@
 import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
 import { Annotations, App, Stack } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
-import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as route53 from 'aws-cdk-lib/aws-route53';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   CloudCluster,
   CognitoIdentity,
@@ -22,6 +22,7 @@ import {
   GatewayControlPlane,
   GatewayDatabase,
   GatewayEngine,
+  ProxyCertificate,
   Trust,
 } from 'cdk-hybridge';
 
@@ -79,28 +80,29 @@ const capacity = new ecs.AsgCapacityProvider(cloud, 'Capacity', {
 });
 company.addAsgCapacityProvider(capacity);
 
-// The name of the public APIs, with a certificate that renews itself.
+// The names of the APIs. The public one has a certificate that renews itself, the internal one has it from the company's authority.
 const zone = route53.HostedZone.fromHostedZoneAttributes(cloud, 'Zone', { hostedZoneId: 'Z0123456789EXAMPLE', zoneName: 'acme.example' });
-const certificate = new acm.Certificate(cloud, 'Certificate', {
-  domainName: 'apis.acme.example',
-  validation: acm.CertificateValidation.fromDns(zone),
-});
+const internal = ProxyCertificate.secretsManager(Secret.fromSecretNameV2(cloud, 'InternalCertificate', 'gateways/internal-apis'));
 
 controlPlane.addDataPlane('Public', {
   target: EcsTarget.fargate(vpc, {
     exposure: Exposure.internetLoadBalancer('0.0.0.0/0'),
-    certificate,
     maxReplicas: 8,
     requestsPerReplica: 60_000,
   }),
   labels: { region: 'eu-central-1', consumers: 'internet' },
   hostname: 'apis.acme.example',
+  certificate: ProxyCertificate.acmDnsValidated(zone),
+  hostedZone: zone,
   identity: new CognitoIdentity(cloud, 'Identity'),
 });
 
 controlPlane.addDataPlane('Internal', {
   target: EcsTarget.ec2Cluster(company, capacity.capacityProviderName, { maxReplicas: 4 }),
   labels: { region: 'eu-central-1', consumers: 'company' },
+  hostname: 'internal-apis.acme.example',
+  certificate: internal,
+  hostedZone: zone,
 });
 
 // The packaged gateway does not have this plugin yet: docs/reference/gateway.md.

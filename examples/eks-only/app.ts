@@ -7,6 +7,7 @@ import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { InstanceType } from 'aws-cdk-lib/aws-ec2';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import {
   CloudCluster,
   ClusterCompute,
@@ -15,6 +16,7 @@ import {
   GatewayControlPlane,
   GatewayDatabase,
   GatewayEngine,
+  ProxyCertificate,
   Trust,
 } from 'cdk-hybridge';
 
@@ -36,10 +38,14 @@ const controlPlane = new GatewayControlPlane(cloud, 'ControlPlane', {
   trust: Trust.generated({ rotateEvery: Duration.days(90) }),
 });
 
+const zone = HostedZone.fromHostedZoneAttributes(cloud, 'Zone', { hostedZoneId: 'Z0123456789EXAMPLE', zoneName: 'acme.example' });
 controlPlane.addDataPlane('Plane', {
   target: EksTarget.cluster(cluster, { exposure: Exposure.internetLoadBalancer('0.0.0.0/0'), maxReplicas: 6 }),
   labels: { region: 'eu-central-1' },
   hostname: 'apis.acme.example',
+  // ACM makes and renews it; the load balancer ends TLS with it.
+  certificate: ProxyCertificate.acmDnsValidated(zone),
+  hostedZone: zone,
 });
 
 app.synth();

@@ -23,6 +23,7 @@ import {
   GatewayDatabase,
   GatewayEngine,
   PlaneSecret,
+  ProxyCertificate,
   Trust,
 } from 'cdk-hybridge';
 import type { GatewayTarget } from 'cdk-hybridge';
@@ -63,8 +64,10 @@ const targets: Readonly<Record<string, GatewayTarget>> = {
 // The key of a partner, which the declarative file names by a reference: it is in no file, template or database.
 const partner = Secret.fromSecretNameV2(cloud, 'Partner', 'partners/acme');
 const secrets = { 'partner-key': PlaneSecret.fromSecretsManager(partner, { field: 'apiKey' }) };
+// One certificate for all names, such as `*.edge.acme.example`: the only kind that every target takes.
+const certificate = ProxyCertificate.secretsManager(Secret.fromSecretNameV2(cloud, 'EdgeCertificate', 'gateways/edge'));
 for (const [id, target] of Object.entries(targets)) {
-  controlPlane.addDataPlane(id, { target, secrets, labels: { tier: 'edge' }, settings: { KONG_LOG_LEVEL: 'info' } });
+  controlPlane.addDataPlane(id, { target, certificate, secrets, labels: { tier: 'edge' }, settings: { KONG_LOG_LEVEL: 'info' } });
 }
 
 controlPlane.addDeclarativeConfig('Apis', { file: join(__dirname, 'apis.yaml') });

@@ -5,7 +5,7 @@
  * Synthesizes without an AWS account: every address below is one of the documentation ranges.
  */
 import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Annotations, App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { CloudCluster, EksTarget, Exposure, GatewayControlPlane, GatewayDatabase, GatewayEngine, Trust } from 'cdk-hybridge';
@@ -35,10 +35,12 @@ const controlPlane = new GatewayControlPlane(stack, 'ControlPlane', {
   replicas: 1,
 });
 
-controlPlane.addDataPlane('Plane', {
+const plane = controlPlane.addDataPlane('Plane', {
   target: EksTarget.cluster(cluster, { exposure: Exposure.internetLoadBalancer(MY_NETWORK) }),
   replicas: 1,
 });
+// Without a name there is no certificate that clients trust: docs/certificates-and-names.md.
+Annotations.of(plane).acknowledgeWarning('cdk-hybridge:proxy.self-signed', 'plain HTTP from my own network is enough for a first try');
 
 controlPlane.addDeclarativeConfig('Apis', {
   inline: {

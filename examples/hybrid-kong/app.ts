@@ -7,8 +7,9 @@
  */
 import { join } from 'node:path';
 import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
-import { App, Stack } from 'aws-cdk-lib';
+import { Annotations, App, Stack } from 'aws-cdk-lib';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import {
   CloudCluster,
   DockerCluster,
@@ -19,6 +20,7 @@ import {
   GatewayControlPlane,
   GatewayDatabase,
   GatewayEngine,
+  ProxyCertificate,
   Trust,
 } from 'cdk-hybridge';
 
@@ -40,9 +42,13 @@ const controlPlane = new GatewayControlPlane(cloud, 'ControlPlane', {
   tunnelCidrs: ['0.0.0.0/0'],
 });
 
+const zone = HostedZone.fromHostedZoneAttributes(cloud, 'Zone', { hostedZoneId: 'Z0123456789EXAMPLE', zoneName: 'acme.example' });
 controlPlane.addDataPlane('CloudPlane', {
   target: EksTarget.cluster(cluster, { exposure: Exposure.internetLoadBalancer('0.0.0.0/0'), maxReplicas: 6 }),
   labels: { region: 'eu-central-1' },
+  hostname: 'apis.acme.example',
+  certificate: ProxyCertificate.acmDnsValidated(zone),
+  hostedZone: zone,
 });
 
 // Any cluster of EKS Anywhere; in containers, this one fits on a laptop.
@@ -52,10 +58,13 @@ const factory = new DockerCluster(app, 'Factory', {
   podsCidr: '192.168.0.0/16',
   servicesCidr: '10.96.0.0/12',
 });
-controlPlane.addDataPlane('FactoryPlane', {
+const factoryPlane = controlPlane.addDataPlane('FactoryPlane', {
   target: EksAnywhereTarget.cluster(factory, { exposure: Exposure.nodePort(), imageRepository: 'registry.acme.example/kong' }),
   labels: { site: 'factory' },
+  hostname: 'apis.factory.acme.example',
+  certificate: ProxyCertificate.certManager({ issuerName: 'acme-internal' }),
 });
+Annotations.of(factoryPlane).acknowledgeWarning('cdk-hybridge:proxy.kong-renewal', 'a CronJob of the site restarts Kong every month');
 
 controlPlane.addDeclarativeConfig('Apis', { file: join(__dirname, 'apis.yaml') });
 

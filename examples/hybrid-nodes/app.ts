@@ -9,6 +9,7 @@ import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   CloudCluster,
   EksTarget,
@@ -18,6 +19,7 @@ import {
   GatewayEngine,
   HybridCredentials,
   HybridNodes,
+  ProxyCertificate,
   Trust,
 } from 'cdk-hybridge';
 
@@ -67,6 +69,8 @@ controlPlane.addDataPlane('PlantPlane', {
   target: EksTarget.hybridNodes(plant, { exposure: Exposure.nodePort() }),
   labels: { site: 'plant' },
   hostname: 'apis.plant.acme.example',
+  // No load balancer of AWS is in front of the plant: TLS ends in the nodes.
+  certificate: ProxyCertificate.secretsManager(Secret.fromSecretNameV2(cloud, 'PlantCertificate', 'gateways/plant-apis')),
 });
 
 app.synth();

@@ -10,6 +10,7 @@ import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
 import { Annotations, App, Stack } from 'aws-cdk-lib';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import { AccountRootPrincipal } from 'aws-cdk-lib/aws-iam';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import {
   BareMetalCluster,
   CloudCluster,
@@ -26,6 +27,7 @@ import {
   OidcIssuer,
   OpenSearchLogs,
   OperatingSystem,
+  ProxyCertificate,
   SecretDelivery,
   Trust,
   VSphereCluster,
@@ -105,12 +107,17 @@ const virginiaCluster = new CloudCluster(virginia, 'Cluster', {
 // Beside the plane that writes them: the domain has addresses in that VPC only.
 const logs = new OpenSearchLogs(virginia, 'Logs', { vpc: virginiaCluster.vpc });
 
+// On sites, cert-manager makes the certificates that consumers see, by the company's own authority.
+const siteCertificate = ProxyCertificate.certManager({ issuerName: 'acme-internal' });
+
 controlPlane.addDataPlane('FactoryPlane', {
   target: EksAnywhereTarget.cluster(factory, {
     exposure: Exposure.metalLb('10.20.0.100-10.20.0.120'), imageRepository, site: factorySite, delivery: SecretDelivery.pull(),
   }),
   labels: { site: 'factory' },
   hostname: 'apis.factory.acme.example',
+  certificate: siteCertificate,
+  externalDns: true,
   identity,
 });
 controlPlane.addDataPlane('BranchPlane', {
@@ -119,12 +126,17 @@ controlPlane.addDataPlane('BranchPlane', {
   }),
   labels: { site: 'branch' },
   hostname: 'apis.branch.acme.example',
+  certificate: siteCertificate,
   identity,
 });
+// In AWS, ACM does, and Route 53 has the name.
+const zone = HostedZone.fromHostedZoneAttributes(virginia, 'Zone', { hostedZoneId: 'Z0123456789EXAMPLE', zoneName: 'acme.example' });
 controlPlane.addDataPlane('VirginiaPlane', {
   target: EksTarget.cluster(virginiaCluster, { exposure: Exposure.internetLoadBalancer('0.0.0.0/0') }),
   labels: { region: 'us-east-1' },
   hostname: 'apis.virginia.acme.example',
+  certificate: ProxyCertificate.acmDnsValidated(zone),
+  hostedZone: zone,
   identity,
   logs,
 });

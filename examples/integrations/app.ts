@@ -10,6 +10,7 @@ import { Annotations, App, Stack } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
   AdminExposure,
@@ -23,6 +24,7 @@ import {
   GatewayEngine,
   GatewayObservability,
   OpenSearchLogs,
+  ProxyCertificate,
   Trust,
   ValkeyCache,
 } from 'cdk-hybridge';
@@ -71,9 +73,15 @@ const controlPlane = new GatewayControlPlane(cloud, 'ControlPlane', {
   }),
 });
 
+const apisCertificate = Certificate.fromCertificateArn(
+  cloud,
+  'ApisCertificate',
+  'arn:aws:acm:eu-central-1:111122223333:certificate/0b9a8c7d-6e5f-4d3c-8b2a-1f0e9d8c7b6a',
+);
 const apis = controlPlane.addDataPlane('Apis', {
   target: EksTarget.cluster(cluster, { exposure: Exposure.internetLoadBalancer('0.0.0.0/0') }),
   hostname: 'apis.acme.example',
+  certificate: ProxyCertificate.acm(apisCertificate),
   identity,
   logs,
   cache,
@@ -83,6 +91,7 @@ const apis = controlPlane.addDataPlane('Apis', {
 controlPlane.addDataPlane('Shop', {
   target: DockerTarget.compose({ imageRepository: 'registry.acme.example/hybridge' }),
   hostname: 'apis.shop.acme.example',
+  certificate: ProxyCertificate.secretsManager(Secret.fromSecretNameV2(cloud, 'ShopCertificate', 'gateways/shop-apis')),
   identity,
   logs,
 });

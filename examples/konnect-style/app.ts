@@ -10,8 +10,9 @@ import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { AccountRootPrincipal } from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { DockerTarget, EcsTarget, Exposure, GatewayControlPlane, Handoff, Trust } from 'cdk-hybridge';
+import { DockerTarget, EcsTarget, Exposure, GatewayControlPlane, Handoff, ProxyCertificate, Trust } from 'cdk-hybridge';
 
 const app = new App();
 const cloud = new Stack(app, 'Cloud', { env: { region: 'eu-central-1' } });
@@ -43,9 +44,13 @@ const controlPlane = GatewayControlPlane.fromAttributes(cloud, 'Service', {
   }),
 });
 
+const zone = HostedZone.fromHostedZoneAttributes(cloud, 'Zone', { hostedZoneId: 'Z0123456789EXAMPLE', zoneName: 'acme.example' });
 controlPlane.addDataPlane('Containers', {
   target: EcsTarget.fargate(network, { exposure: Exposure.internetLoadBalancer('0.0.0.0/0'), maxReplicas: 6 }),
   labels: { region: 'eu-central-1' },
+  hostname: 'apis.acme.example',
+  certificate: ProxyCertificate.acmDnsValidated(zone),
+  hostedZone: zone,
 });
 
 // The box in the shop pulls its files and its certificate; no manual copies.
@@ -53,6 +58,8 @@ const shop = new Handoff(cloud, 'Handoff').addSite('Shop', { readers: [new Accou
 controlPlane.addDataPlane('Shop', {
   target: DockerTarget.compose({ imageRepository: 'registry.acme.example/hybridge', httpPort: 80, httpsPort: 443, site: shop }),
   labels: { site: 'shop' },
+  hostname: 'apis.shop.acme.example',
+  certificate: ProxyCertificate.secretsManager(Secret.fromSecretNameV2(cloud, 'ShopApisCertificate', 'gateways/shop-apis')),
 });
 
 app.synth();

@@ -7,7 +7,17 @@
 import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
 import { App, Stack } from 'aws-cdk-lib';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
-import { CloudCluster, EksTarget, Exposure, GatewayControlPlane, GatewayDatabase, GatewayEngine, Trust } from 'cdk-hybridge';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import {
+  CloudCluster,
+  EksTarget,
+  Exposure,
+  GatewayControlPlane,
+  GatewayDatabase,
+  GatewayEngine,
+  ProxyCertificate,
+  Trust,
+} from 'cdk-hybridge';
 
 const app = new App();
 
@@ -42,11 +52,17 @@ const regions = {
   Virginia: { cluster: clusterIn('us-east-1', 'Virginia', '10.20.0.0/16'), region: 'us-east-1' },
   Singapore: { cluster: clusterIn('ap-southeast-1', 'Singapore', '10.30.0.0/16'), region: 'ap-southeast-1' },
 };
+// Zones of Route 53 are in no region; certificates are made in that of each plane.
+const zone = HostedZone.fromHostedZoneAttributes(Stack.of(frankfurt), 'Zone', {
+  hostedZoneId: 'Z0123456789EXAMPLE', zoneName: 'acme.example',
+});
 for (const [name, { cluster, region }] of Object.entries(regions)) {
   controlPlane.addDataPlane(`${name}Plane`, {
     target: EksTarget.cluster(cluster, { exposure: Exposure.internetLoadBalancer('0.0.0.0/0'), maxReplicas: 10 }),
     labels: { region },
     hostname: `${region}.apis.acme.example`,
+    certificate: ProxyCertificate.acmDnsValidated(zone),
+    hostedZone: zone,
   });
 }
 

@@ -6,7 +6,8 @@ import { atPlace } from '../private/input/place';
 import { requireTwoZones } from '../private/network/two-zones';
 import { Exposure } from './exposure';
 import { GatewayTarget } from './gateway-target';
-import { ProxyLoadBalancer } from './private/load-balancers/proxy-load-balancer';
+import { refuseExternalDns } from './private/consumers/refusals';
+import { consumerLoadBalancer, trustingLoadBalancer } from './private/load-balancers/consumer-load-balancer';
 import { InstancePlane } from './private/machines/instance-plane';
 import { refusePlaneCertificate } from './private/manifests/plane-certificate-objects';
 import type { DataPlaneSpec } from './private/plane/data-plane-spec';
@@ -16,7 +17,8 @@ import { planeScope } from './private/plane/plane-scope';
 /** Options of `AutoScalingGroupTarget.vpc()`. */
 export interface AutoScalingGroupTargetOptions {
   /**
-   * How consumers reach the proxy: `internalLoadBalancer` or `internetLoadBalancer`, each a Network Load Balancer.
+   * How consumers reach the proxy: `internalLoadBalancer` or `internetLoadBalancer`. A Network Load Balancer; with a
+   * certificate of ACM on the data plane an Application Load Balancer.
    *
    * @default - Exposure.internalLoadBalancer()
    */
@@ -62,7 +64,7 @@ export interface AutoScalingGroupTargetOptions {
 
 /**
  * A data plane runs on Amazon EC2 instances of an Auto Scaling group, one node on each, in private subnets behind a
- * Network Load Balancer.
+ * load balancer.
  *
  * A systemd unit runs the same image as everywhere else, from the account's registry, with Docker from the repositories
  * of Amazon Linux; nothing comes from Docker Hub. At every start the unit fetches certificate and key from Secrets
@@ -104,10 +106,13 @@ export class AutoScalingGroupTarget extends GatewayTarget {
   }
 
   /** @internal */
-  public _place(scope: Construct, spec: DataPlaneSpec): void {
+  public _place(scope: Construct, given: DataPlaneSpec): void {
     const { exposure = Exposure.internalLoadBalancer(), cpuPercent = 60, deletionProtection = true } = this.options;
+    const { consumers } = given;
+    const spec = trustingLoadBalancer(given, consumers.certificate, this.network);
     const { plane, logs } = spec;
     refusePlaneCertificate('an Auto Scaling group', plane);
+    refuseExternalDns('an Auto Scaling group', 'use hostedZone, which makes an alias of the load balancer', consumers);
     if (logs) {
       throw new Error(
         'logs: the nodes cannot reach the role of their instance, expected logs with an ingest, which takes a token: '
@@ -117,11 +122,12 @@ export class AutoScalingGroupTarget extends GatewayTarget {
     const maxReplicas = this.options.maxReplicas ?? plane.replicas * 2;
     requireWhole('maxReplicas', maxReplicas, { min: plane.replicas + 1, floor: 'one more than the replicas of the plane' });
     const sourceCidrs = exposure._cloudSources('an Auto Scaling group');
-    const loadBalancer = new ProxyLoadBalancer(scope, 'LoadBalancer', {
+    const loadBalancer = consumerLoadBalancer(scope, {
       vpc: this.network,
       plane: plane.name,
       sourceCidrs,
       deletionProtection,
+      consumers,
     });
     new InstancePlane(scope, 'Resource', {
       spec,

@@ -3,6 +3,7 @@ import { requirePort } from '../private/input/numbers';
 import { atPlace } from '../private/input/place';
 import { GatewayTarget } from './gateway-target';
 import type { HandoffSite } from './handoff-site';
+import { refuseExternalDns, refuseLoadBalancerCertificate, refuseRecord } from './private/consumers/refusals';
 import { ComposePlane } from './private/machines/compose-plane';
 import { refusePlaneCertificate } from './private/manifests/plane-certificate-objects';
 import type { DataPlaneSpec } from './private/plane/data-plane-spec';
@@ -89,6 +90,9 @@ export class DockerTarget extends GatewayTarget {
   public _place(scope: Construct, spec: DataPlaneSpec): void {
     const { plane, logs, cache } = spec;
     refusePlaneCertificate('a machine with Docker', plane);
+    refuseLoadBalancerCertificate('a machine with Docker has none', spec.consumers);
+    refuseRecord('the address of a machine with Docker is not known here', 'make the record of the machine yourself', spec.consumers);
+    refuseExternalDns('a machine with Docker', 'make the record of the machine yourself', spec.consumers);
     const { httpPort: http = 8000, httpsPort: https = 8443, site } = this.options;
     if (logs) {
       throw new Error(

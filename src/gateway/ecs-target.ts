@@ -3,16 +3,16 @@ import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { Construct } from 'constructs';
-import { ENV } from '../private/contract';
 import { requirePercent, requireWhole } from '../private/input/numbers';
 import { atPlace } from '../private/input/place';
 import { requireTwoZones } from '../private/network/two-zones';
 import { Exposure } from './exposure';
 import { GatewayTarget } from './gateway-target';
+import { refuseExternalDns } from './private/consumers/refusals';
 import { EcsPlane } from './private/ecs/ecs-plane';
 import { requireFargateSize } from './private/ecs/fargate-sizes';
-import { ProxyLoadBalancer } from './private/load-balancers/proxy-load-balancer';
-import { TlsLoadBalancer } from './private/load-balancers/tls-load-balancer';
+import { requireLoadBalancerRegion } from './private/load-balancers/certificate-region';
+import { consumerLoadBalancer, trustingLoadBalancer } from './private/load-balancers/consumer-load-balancer';
 import { refusePlaneCertificate } from './private/manifests/plane-certificate-objects';
 import type { DataPlaneSpec } from './private/plane/data-plane-spec';
 import { addToTopology } from './private/plane/plane-entry';
@@ -28,10 +28,11 @@ export interface EcsTargetOptions {
   readonly exposure?: Exposure;
 
   /**
-   * Certificate of the name that consumers use. With it an Application Load Balancer terminates their TLS and opens
-   * TLS connections to the nodes. Its network is in `KONG_TRUSTED_IPS`, so nodes trust its forwarded headers.
+   * As `certificate: ProxyCertificate.acm()` of the data plane, which every target takes.
    *
    * @default - a Network Load Balancer passes TLS through to the nodes
+   *
+   * @deprecated use `certificate` of the data plane
    */
   readonly certificate?: acm.ICertificate;
 
@@ -68,8 +69,8 @@ export interface EcsTargetOptions {
   readonly cpuPercent?: number;
 
   /**
-   * Target number of requests per minute and node, for scaling in addition to `cpuPercent`. Needs a `certificate`:
-   * a Network Load Balancer does not count requests.
+   * Target number of requests per minute and node, for scaling in addition to `cpuPercent`. Needs a data plane with a
+   * certificate of ACM: a Network Load Balancer does not count requests.
    *
    * @default - scaling uses the CPU only
    */
@@ -139,20 +140,18 @@ export class EcsTarget extends GatewayTarget {
 
   private constructor(private readonly place: Place, private readonly options: EcsTargetOptions) {
     super();
-    const { cpu = 1024, memoryMib = 2048, cpuPercent = 60, requestsPerReplica, certificate } = options;
+    const { cpu = 1024, memoryMib = 2048, cpuPercent = 60, requestsPerReplica } = options;
     requireTwoZones('vpc', place.vpc);
     requirePercent('cpuPercent', cpuPercent);
     requireWhole('cpu', cpu, { min: 128 });
     requireWhole('memoryMib', memoryMib, { min: 256 });
     if (!place.capacityProvider) requireFargateSize(cpu, memoryMib);
-    if (requestsPerReplica === undefined) return;
-    requireWhole('requestsPerReplica', requestsPerReplica, { min: 1 });
-    if (!certificate) {
-      throw new Error(
-        'requestsPerReplica: a Network Load Balancer does not count requests, expected a certificate as well: add one '
-          + 'for an Application Load Balancer, or scale by cpuPercent',
-      );
-    }
+    if (requestsPerReplica !== undefined) requireWhole('requestsPerReplica', requestsPerReplica, { min: 1 });
+  }
+
+  /** @internal */
+  public override get _showsNodeCertificate(): boolean {
+    return !this.options.certificate;
   }
 
   /** @internal */
@@ -167,15 +166,30 @@ export class EcsTarget extends GatewayTarget {
 
   /** @internal */
   public _place(scope: Construct, given: DataPlaneSpec): void {
-    const { cpu = 1024, memoryMib = 2048, cpuPercent = 60, requestsPerReplica } = this.options;
-    const spec = this.trusting(given);
+    const { exposure = Exposure.internalLoadBalancer(), cpu = 1024, memoryMib = 2048, cpuPercent = 60, requestsPerReplica } = this.options;
+    const { vpc } = this.place;
+    const consumers = { ...given.consumers, certificate: this.certificate(scope, given) };
+    const spec = trustingLoadBalancer(given, consumers.certificate, vpc);
     const { plane } = spec;
     refusePlaneCertificate('ECS', plane);
+    refuseExternalDns('ECS', 'use hostedZone, which makes an alias of the load balancer', consumers);
+    if (requestsPerReplica !== undefined && !consumers.certificate) {
+      throw new Error(
+        'requestsPerReplica: a Network Load Balancer does not count requests, expected a certificate as well: add '
+          + 'certificate: ProxyCertificate.acm() to the data plane for an Application Load Balancer, or scale by cpuPercent',
+      );
+    }
     const maxReplicas = this.options.maxReplicas ?? plane.replicas * 2;
     requireWhole('maxReplicas', maxReplicas, { min: plane.replicas, floor: 'the replicas of the plane' });
     const cluster =
-      this.place.cluster ?? new ecs.Cluster(scope, 'Cluster', { vpc: this.place.vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
-    const loadBalancer = this.loadBalancer(scope, plane.name);
+      this.place.cluster ?? new ecs.Cluster(scope, 'Cluster', { vpc, containerInsightsV2: ecs.ContainerInsights.ENABLED });
+    const loadBalancer = consumerLoadBalancer(scope, {
+      vpc,
+      plane: plane.name,
+      sourceCidrs: exposure._cloudSources('ECS'),
+      deletionProtection: this.options.deletionProtection ?? true,
+      consumers,
+    });
     const resource = new EcsPlane(scope, 'Resource', {
       spec,
       cluster,
@@ -185,24 +199,18 @@ export class EcsTarget extends GatewayTarget {
       loadBalancer,
       scaling: { maxReplicas, cpuPercent, requestsPerReplica },
     });
-    spec.logs?._grantWrite(scope, resource.taskRole, resource.securityGroup, this.place.vpc);
-    spec.cache?._admit(scope, resource.securityGroup, this.place.vpc);
+    spec.logs?._grantWrite(scope, resource.taskRole, resource.securityGroup, vpc);
+    spec.cache?._admit(scope, resource.securityGroup, vpc);
     addToTopology(scope, { target: 'ecs', plane: spec.plane, controlPlane: spec.controlPlane, region: Stack.of(scope).region });
   }
 
-  private loadBalancer(scope: Construct, plane: string): ProxyLoadBalancer | TlsLoadBalancer {
-    const { exposure = Exposure.internalLoadBalancer(), certificate, deletionProtection = true } = this.options;
-    const { vpc } = this.place;
-    const props = { vpc, plane, sourceCidrs: exposure._cloudSources('ECS'), deletionProtection };
-    return certificate
-      ? new TlsLoadBalancer(scope, 'LoadBalancer', { ...props, certificate })
-      : new ProxyLoadBalancer(scope, 'LoadBalancer', props);
-  }
-
-  /** Behind an Application Load Balancer nodes learn the consumer's address from its headers only. */
-  private trusting(spec: DataPlaneSpec): DataPlaneSpec {
-    const { plane } = spec;
-    if (!this.options.certificate || plane.settings[ENV.trustedIps] !== undefined) return spec;
-    return { ...spec, plane: { ...plane, settings: { ...plane.settings, [ENV.trustedIps]: this.place.vpc.vpcCidrBlock } } };
+  private certificate(scope: Construct, { consumers }: DataPlaneSpec): acm.ICertificate | undefined {
+    const { certificate } = this.options;
+    if (!certificate) return consumers.certificate;
+    if (consumers.hasCertificate) {
+      throw new Error('certificate: got one for the data plane and one for its target, expected one: remove that of EcsTarget');
+    }
+    requireLoadBalancerRegion('certificate', certificate, scope);
+    return certificate;
   }
 }

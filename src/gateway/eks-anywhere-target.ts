@@ -4,6 +4,7 @@ import { atPlace } from '../private/input/place';
 import { requireObjectName } from '../private/kubernetes/names';
 import type { KubernetesObject } from '../private/kubernetes/object';
 import { addressNumber } from '../private/network/cidr-text';
+import { addressRecord } from '../private/network/host-record';
 import { requireIpv4Range } from '../private/network/ipv4-range';
 import { parameterPath } from '../private/secrets/names';
 import type { Exposure } from './exposure';
@@ -14,9 +15,11 @@ import { onKubernetes } from './private/clusters/kubernetes-plane';
 import { claimNodePorts } from './private/clusters/node-ports';
 import { SiteHosting } from './private/clusters/site-hosting';
 import { SitePlane } from './private/clusters/site-plane';
+import type { ConsumerAccess } from './private/consumers/consumer-access';
+import { refuseLoadBalancerCertificate, refuseRecord, requireExternalExposure } from './private/consumers/refusals';
 import { PLANE_STORE, planeStore, requireOneRegion } from './private/handoff/plane-store';
 import { metalLbObjects } from './private/manifests/metal-lb';
-import type { ServiceReach } from './private/manifests/services';
+import type { PlaneService, ServiceReach } from './private/manifests/services';
 import { PROXY_PORTS } from './private/manifests/services';
 import type { DataPlaneSpec } from './private/plane/data-plane-spec';
 import { requireRepository } from './private/plane/image-repository';
@@ -106,6 +109,11 @@ export class EksAnywhereTarget extends GatewayTarget {
   }
 
   /** @internal */
+  public override get _showsNodeCertificate(): boolean {
+    return this.options.exposure._choice.kind !== 'cluster';
+  }
+
+  /** @internal */
   public _dataPlaneScope(controlPlane: Construct): Construct {
     return controlPlane;
   }
@@ -117,7 +125,7 @@ export class EksAnywhereTarget extends GatewayTarget {
 
   /** @internal */
   public _place(scope: Construct, spec: DataPlaneSpec): void {
-    const { controlPlane, logs, cache, prerequisites } = spec;
+    const { controlPlane, logs, cache, consumers, prerequisites } = spec;
     const plane = onKubernetes(scope, spec.plane, this.options);
     if (logs) {
       throw new Error(
@@ -131,15 +139,17 @@ export class EksAnywhereTarget extends GatewayTarget {
           + 'there: leave it out here, and give plugins a Redis or Valkey server of the site',
       );
     }
+    refuseLoadBalancerCertificate('a site has none', consumers);
     this.refuseEndpoint();
     this.claimAddresses(scope);
+    this.record(scope, consumers);
     const { site } = this.options;
     new SitePlane(scope, 'Resource', {
       plane,
       site,
       hosting: this.hosting(scope, plane),
       store: this.delivery.kind === 'external-secrets' && this.delivery.issuer ? planeStore(scope, plane, this.delivery.issuer) : [],
-      services: [{ suffix: 'proxy', ports: PROXY_PORTS, reach: this.reach(plane) }],
+      services: [{ suffix: 'proxy', ports: PROXY_PORTS, reach: this.reach(plane), ...this.externalDns(consumers) }],
       addresses: this.addresses(plane),
       target: 'eks-anywhere',
       cluster: this.cluster,
@@ -188,6 +198,26 @@ export class EksAnywhereTarget extends GatewayTarget {
       );
     }
     this.cluster._claimAddresses(`${scope.node.path}: exposure`, `${choice.address}-${choice.address}`);
+  }
+
+  /** kube-vip announces one address, which is known here; the others are for the site to know. */
+  private record(scope: Construct, consumers: ConsumerAccess) {
+    const { hostname, hostedZone } = consumers;
+    const choice = this.options.exposure._choice;
+    if (choice.kind !== 'kube-vip') {
+      refuseRecord(
+        'the address of this exposure is not known here', 'use externalDns: true, or Exposure.kubeVip(), or make the record yourself',
+        consumers,
+      );
+    } else if (hostname !== undefined && hostedZone) {
+      addressRecord(scope, 'Name', { hostname, hostedZone }, choice.address);
+    }
+  }
+
+  private externalDns({ hostname, externalDns }: ConsumerAccess): Pick<PlaneService, 'externalDnsName'> {
+    if (!externalDns) return {};
+    requireExternalExposure(this.options.exposure._choice.kind);
+    return { externalDnsName: hostname };
   }
 
   private addresses(plane: PlaneDescription): readonly KubernetesObject[] {

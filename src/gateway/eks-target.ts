@@ -6,16 +6,19 @@ import type { HybridNodes } from '../eks/hybrid-nodes';
 import { KubectlAccess, requireParts, watchNodes } from '../eks/private/existing-cluster';
 import type { ClusterNeeds } from '../eks/private/existing-cluster';
 import { shown, atPlace } from '../private/input/place';
+import { networkLoadBalancerRecord } from '../private/network/host-record';
 import { Exposure } from './exposure';
 import { GatewayTarget } from './gateway-target';
 import type { KubernetesTargetOptions } from './kubernetes-target-options';
 import { EksPlane } from './private/clusters/eks-plane';
 import { onKubernetes } from './private/clusters/kubernetes-plane';
 import { claimNodePorts } from './private/clusters/node-ports';
+import type { ConsumerAccess } from './private/consumers/consumer-access';
+import { refuseLoadBalancerCertificate, refuseRecord, requireExternalExposure } from './private/consumers/refusals';
 import { targetBinding } from './private/load-balancers/target-binding';
 import type { TargetBinding } from './private/load-balancers/target-binding';
 import { PROXY_PORTS } from './private/manifests/services';
-import type { ServiceReach } from './private/manifests/services';
+import type { NetworkLoadBalancerReach, ServiceReach } from './private/manifests/services';
 import type { DataPlaneSpec } from './private/plane/data-plane-spec';
 import { planeScope } from './private/plane/plane-scope';
 
@@ -163,7 +166,7 @@ export class EksTarget extends GatewayTarget {
    *
    * @internal
    */
-  public _loadBalancer(sourceCidrs?: readonly string[]): ServiceReach {
+  public _loadBalancer(sourceCidrs?: readonly string[]): NetworkLoadBalancerReach {
     if (this.nodes.loadBalancerClass === undefined) {
       throw new Error(
         'target: got hybridNodes, which have no load balancers of AWS, expected a cluster: use EksTarget.cluster() for a control plane',
@@ -194,6 +197,11 @@ export class EksTarget extends GatewayTarget {
     return true;
   }
 
+  /** @internal */
+  public override get _showsNodeCertificate(): boolean {
+    return this._options.exposure?._choice.kind !== 'cluster';
+  }
+
   /**
    * Manifests are applied from a stack in the region of the cluster, where its functions are.
    *
@@ -210,8 +218,8 @@ export class EksTarget extends GatewayTarget {
 
   /** @internal */
   public _place(scope: Construct, spec: DataPlaneSpec): void {
-    const { logs, cache } = spec;
-    const reach = this.proxyReach();
+    const { logs, cache, consumers } = spec;
+    const reach = this.proxyReach(consumers);
     if (reach.kind === 'node-port') claimNodePorts(scope, this._cluster, reach.nodePorts);
     this._require(
       scope,
@@ -224,21 +232,28 @@ export class EksTarget extends GatewayTarget {
     const resource = new EksPlane(scope, 'Resource', {
       cluster: this._cluster,
       plane,
-      services: [{ suffix: 'proxy', ports: PROXY_PORTS, reach }],
+      services: [{ suffix: 'proxy', ports: PROXY_PORTS, reach, ...consumers.externalDns && { externalDnsName: consumers.hostname } }],
       ready: this._ready,
       prerequisites: spec.prerequisites,
       controlPlane: spec.controlPlane,
     });
     logs?._grantWrite(scope, resource.role, this._cluster.clusterSecurityGroup, this._cluster.vpc);
     cache?._admit(scope, this._cluster.clusterSecurityGroup, this._cluster.vpc);
+    const { hostname, hostedZone } = consumers;
+    if (hostname !== undefined && hostedZone) networkLoadBalancerRecord(scope, 'Name', { hostname, hostedZone }, resource.proxyHost!());
   }
 
-  private proxyReach(): ServiceReach {
+  private proxyReach(consumers: ConsumerAccess): ServiceReach {
     const choice = (this._options.exposure ?? Exposure.internalLoadBalancer())._choice;
-    if (choice.kind === 'cluster') return choice;
+    if (consumers.externalDns) requireExternalExposure(choice.kind);
     if (choice.kind === 'network-load-balancer' && this.nodes.loadBalancerClass !== undefined) {
-      return this._loadBalancer(choice.sourceCidrs);
+      const { certificate } = consumers;
+      return { ...this._loadBalancer(choice.sourceCidrs), ...certificate && { certificateArn: certificate.certificateArn } };
     }
+    const place = `${choice.kind === 'cluster' ? 'Exposure.clusterIp()' : 'this exposure'} has none`;
+    refuseLoadBalancerCertificate(place, consumers);
+    refuseRecord(place.replace('none', 'no load balancer'), 'make the record yourself', consumers);
+    if (choice.kind === 'cluster') return choice;
     if (choice.kind === 'node-port' && this.nodes.loadBalancerClass === undefined) return choice;
     const offered = this.nodes.loadBalancerClass
       ? 'clusterIp, internalLoadBalancer or internetLoadBalancer, which EKS has'

@@ -314,7 +314,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
       settings,
       secrets: [...trust.secrets, database.mount, ...chart?.licence ? [chart.licence] : []],
       files: [...trust.files, ...database.files],
-      certificate: trust.certificate,
+      certificates: trust.certificates,
       replicas,
       resources: RESOURCES,
       ...chart && { chart },

@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as route53 from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
 import type { IDependable } from 'constructs';
 import type { GatewayCache } from '../caching/gateway-cache';
@@ -8,13 +9,14 @@ import type { GatewayLogs } from '../logging/gateway-logs';
 import { requireWhole } from '../private/input/numbers';
 import { atPlace } from '../private/input/place';
 import { requireStack } from '../private/input/stack-scope';
-import { requireHostname } from '../private/network/host-name';
 import type { SecretMount } from '../private/secrets/mount';
 import { Topology } from '../private/topology/topology';
 import type { IGatewayControlPlane } from './gateway-control-plane-interface';
 import type { GatewayEngine } from './gateway-engine';
 import type { GatewayTarget } from './gateway-target';
 import type { PlaneSecret } from './plane-secret';
+import { requireConsumerNames } from './private/consumers/consumer-names';
+import { warnOfNodeCertificate } from './private/consumers/node-certificate-warnings';
 import { requireKongSettings, requirePlugin } from './private/kong-helm/refusals';
 import { planeMetric } from './private/measures/plane-measures';
 import { warnOfMissingPlugin } from './private/plane/missing-plugins';
@@ -24,6 +26,7 @@ import { planeSecretMounts, requireOwnNames, rereadDays } from './private/plane/
 import { dataPlaneSettings } from './private/plane/plane-settings';
 import { withUserSettings } from './private/plane/user-settings';
 import type { ControlPlaneLink } from './private/trust/control-plane-link';
+import type { ProxyCertificate } from './proxy-certificate';
 
 /** Options of `GatewayControlPlane.addDataPlane()`. */
 export interface GatewayDataPlaneOptions {
@@ -79,6 +82,32 @@ export interface GatewayDataPlaneOptions {
    * @default - none
    */
   readonly hostname?: string;
+
+  /**
+   * Certificate for that name. On a load balancer of AWS or in the nodes: docs/certificates-and-names.md has the
+   * choices for each target.
+   *
+   * @default - a self-signed certificate of each node, which no client trusts. Synthesis warns about it
+   * (`cdk-hybridge:proxy.self-signed`) unless only the cluster of the plane reaches it
+   */
+  readonly certificate?: ProxyCertificate;
+
+  /**
+   * Hosted zone of Route 53 for a record with `hostname`: an alias of the load balancer on EKS, ECS and EC2, which may
+   * be the zone's own name, and the address of `Exposure.kubeVip()` on EKS Anywhere. In the account of the plane; it may
+   * be private.
+   *
+   * @default - no record
+   */
+  readonly hostedZone?: route53.IHostedZone;
+
+  /**
+   * Whether external-dns on the cluster makes the record of `hostname`, in whatever zone it keeps: the Service of the
+   * proxy gets its annotation. EKS and EKS Anywhere only; excludes `hostedZone`.
+   *
+   * @default false
+   */
+  readonly externalDns?: boolean;
 
   /**
    * Number of nodes.
@@ -213,8 +242,8 @@ export class GatewayDataPlane extends Construct {
   /**
    * Number of requests. Default statistic: sum over one minute.
    *
-   * @throws Error without an Application Load Balancer (`EcsTarget` with a `certificate`): nothing else counts requests
-   * in CloudWatch
+   * @throws Error without an Application Load Balancer (ECS and EC2 with a certificate of ACM): nothing else counts
+   * requests in CloudWatch
    */
   public metricRequestCount(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return planeMetric('metricRequestCount', this, 'requests', options);
@@ -224,7 +253,7 @@ export class GatewayDataPlane extends Construct {
    * Number of responses with status 500 or above, from nodes and upstreams. Default statistic: sum over one minute;
    * minutes without such a response have no value.
    *
-   * @throws Error without an Application Load Balancer (`EcsTarget` with a `certificate`)
+   * @throws Error without an Application Load Balancer (ECS and EC2 with a certificate of ACM)
    */
   public metricServerErrorCount(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return planeMetric('metricServerErrorCount', this, 'serverErrors', options);
@@ -234,7 +263,7 @@ export class GatewayDataPlane extends Construct {
    * Time from a request to the first byte of the nodes' response, in seconds, upstreams included. Default
    * statistic: 99th percentile over one minute.
    *
-   * @throws Error without an Application Load Balancer (`EcsTarget` with a `certificate`)
+   * @throws Error without an Application Load Balancer (ECS and EC2 with a certificate of ACM)
    */
   public metricLatency(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return planeMetric('metricLatency', this, 'latency', options);
@@ -244,17 +273,20 @@ export class GatewayDataPlane extends Construct {
     const { controlPlane, target, identity, logs, cache, replicas = target._replicas } = props;
     const { engine, tunnel, addresses, ready, firstConfigurationMinutes } = this._link;
     requireWhole('replicas', replicas, { min: 1 });
-    if (props.hostname !== undefined) requireHostname('hostname', props.hostname);
+    requireConsumerNames(props);
     refuseUnfit(engine, props);
     if (!engine._chart) warnOfMissingPlugins(this, props);
     if (engine._chart && tunnel.packagedOnly) throw new Error(tunnel.packagedOnly);
     const trust = tunnel.forDataPlane(this.planeName);
     const brought = [identity?._mount, cache?._mount, logs?._mount, engine._chart?.licence].filter((mount) => mount !== undefined);
-    const tunnelSettings = dataPlaneSettings(trust.settings, addresses, props.labels ?? {});
-    const settings = withUserSettings(this, tunnelSettings, props.settings, engine._chart);
+    const certificate = props.certificate?._bind(this, props.hostname);
+    warnOfNodeCertificate(this, props, certificate, engine);
+    const ownSettings = { ...dataPlaneSettings(trust.settings, addresses, props.labels ?? {}), ...certificate?.settings };
+    const settings = withUserSettings(this, ownSettings, props.settings, engine._chart);
     const named = planeSecretMounts(props.secrets, !engine._chart);
-    requireOwnNames({ settings, secrets: [...trust.secrets, ...brought] }, props.secrets);
-    const secrets = [...trust.secrets, ...brought, ...named];
+    const own = [...trust.secrets, ...brought, ...certificate?.secrets ?? []];
+    requireOwnNames({ settings, secrets: own }, props.secrets);
+    const secrets = [...own, ...named];
     this._link.references?.addPlane({ name: this.planeName, settings, secrets, chart: engine._chart });
     identity?._serve(props.hostname);
     target._place(this, {
@@ -265,8 +297,8 @@ export class GatewayDataPlane extends Construct {
         settings,
         secrets,
         files: trust.files,
-        certificate: trust.certificate,
-        rereadDays: rereadDays(trust.rereadDays, props.secrets),
+        certificates: [...trust.certificates, ...certificate?.certificates ?? []],
+        rereadDays: rereadDays([trust.rereadDays, certificate?.rereadDays], props.secrets),
         replicas,
         resources: RESOURCES,
         ...engine._chart && { chart: engine._chart },
@@ -279,12 +311,19 @@ export class GatewayDataPlane extends Construct {
         ...identity ? [identity] : [],
         ...cache ? [cache] : [],
         ...logToken(this, logs),
-        ...ofThisStack(this, named),
+        ...ofThisStack(this, [...certificate?.secrets ?? [], ...named]),
       ],
       firstConfigurationMinutes,
       // A plane with a token needs no role.
       ...!logs?._mount && { logs },
       cache,
+      consumers: {
+        hostname: props.hostname,
+        hostedZone: props.hostedZone,
+        externalDns: props.externalDns ?? false,
+        hasCertificate: certificate !== undefined,
+        certificate: certificate?.loadBalancer,
+      },
     });
     Topology.of(this).addUse(this.planeName, { replicas, hostname: props.hostname, secrets, others: logs ? [logs] : [] });
   }

@@ -22,6 +22,15 @@ export abstract class GatewayTarget {
   }
 
   /**
+   * Whether consumers outside the plane's own cluster see the certificate of a node, unless another one is given.
+   *
+   * @internal
+   */
+  public get _showsNodeCertificate(): boolean {
+    return true;
+  }
+
+  /**
    * Scope for the data plane that `addDataPlane` creates.
    *
    * @internal

@@ -1,14 +1,15 @@
 import { CfnOutput, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { shown, atPlace } from '../private/input/place';
+import { atPlace } from '../private/input/place';
 import { Topology } from '../private/topology/topology';
 import { ExistingAuthorityTrust, ExistingSharedTrust } from './private/trust/existing-trust';
+import { issuerReference } from './private/trust/issuer-reference';
 import { planeCertificateHours } from './private/trust/plane-certificate-hours';
 import { planeCertificateTrust } from './private/trust/plane-certificate-trust';
 import { PrivateAuthority } from './private/trust/private-authority';
 import { RevocationList } from './private/trust/revocation-list';
-import type { SharedProperties } from './private/trust/shared-trust';
+import { secretProperties } from './private/trust/secret-properties';
 import { TunnelCertificate } from './private/trust/tunnel-certificate';
 import { tunnelCertificateDays } from './private/trust/tunnel-certificate-days';
 import type { TunnelTrust } from './private/trust/tunnel-trust';
@@ -18,7 +19,6 @@ import type {
   ExistingTrustOptions,
   GeneratedTrustOptions,
   PrivateCaTrustOptions,
-  TrustSecretProperties,
 } from './trust-options';
 
 type Bind = (scope: Construct, plane: string, serials: ReadonlySet<string>, hostnames: readonly string[]) => TunnelTrust;
@@ -112,19 +112,16 @@ export class Trust {
    */
   public static certManager(options: CertManagerTrustOptions): Trust {
     return atPlace('Trust.certManager', () => {
-      const { issuerName: name, issuerKind: kind = 'ClusterIssuer', issuerGroup: group = 'cert-manager.io' } = options;
-      requireMatch('issuerName', name, /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'the name of an object in the clusters, such as tunnels');
-      requireMatch('issuerKind', kind, /^[A-Z][A-Za-z0-9]*$/, 'a kind of issuer, such as ClusterIssuer');
-      requireMatch('issuerGroup', group, /^[a-z0-9.-]+\.[a-z]+$/, 'an API group, such as cert-manager.io');
+      const issuer = issuerReference(options);
       const hours = planeCertificateHours(options, { validity: 90 * 24, max: 3650 * 24 });
       return new Trust((scope, plane, serials, hostnames) => {
         const owner = new Construct(scope, 'Tunnel');
-        Topology.of(owner).addIntegration(owner, 'trust', `certificates of cert-manager (${name})`, []);
+        Topology.of(owner).addIntegration(owner, 'trust', `certificates of cert-manager (${issuer.name})`, []);
         return planeCertificateTrust({
           owner,
           controlPlane: plane,
           hostnames,
-          issuer: { issuer: { name, kind, group } },
+          issuer: { issuer },
           ...hours,
           revoked: new RevocationList(serials),
         });
@@ -232,29 +229,4 @@ export class Trust {
     });
     return trust;
   }
-}
-
-function secretProperties(options: TrustSecretProperties & { readonly acceptedProperty?: string }): SharedProperties {
-  const { certificateProperty = 'certificate', privateKeyProperty = 'privateKey', acceptedProperty } = options;
-  const given = { certificateProperty, privateKeyProperty, ...acceptedProperty !== undefined && { acceptedProperty } };
-  for (const [property, name] of Object.entries(given)) {
-    requireMatch(
-      property,
-      name,
-      /^[A-Za-z_][A-Za-z0-9_]*$/,
-      'letters, digits and _, because readers treat a dot as a path: use such names in the secret',
-    );
-  }
-  if (new Set(Object.values(given)).size < Object.keys(given).length) {
-    throw new Error(`privateKeyProperty: got ${privateKeyProperty}, expected properties that differ from each other`);
-  }
-  return {
-    certificate: certificateProperty,
-    privateKey: privateKeyProperty,
-    ...(acceptedProperty !== undefined && { accepted: acceptedProperty }),
-  };
-}
-
-function requireMatch(property: string, value: string, pattern: RegExp, expected: string): void {
-  if (!pattern.test(value)) throw new Error(`${property}: got ${shown(value)}, expected ${expected}`);
 }

@@ -63,6 +63,9 @@ export const ENV = {
   clusterRevokedFile: 'HYBRIDGE_CLUSTER_REVOKED_FILE',
   clusterDpLabels: 'KONG_CLUSTER_DP_LABELS',
   trustedCertificate: 'KONG_LUA_SSL_TRUSTED_CERTIFICATE',
+  /** Certificate that data planes show to consumers. */
+  sslCert: 'KONG_SSL_CERT',
+  sslCertKey: 'KONG_SSL_CERT_KEY',
   /** Senders whose X-Forwarded-* headers are believed. */
   trustedIps: 'KONG_TRUSTED_IPS',
   pgHost: 'KONG_PG_HOST',
@@ -86,6 +89,8 @@ export const PATHS = {
   prefix: '/var/lib/hybridge',
   /** Certificate and key of the tunnel, mounted from a Secret of type kubernetes.io/tls. */
   clusterCertificate: '/etc/hybridge/cluster',
+  /** Certificate and key that data planes show to consumers, mounted from a Secret of type kubernetes.io/tls. */
+  proxyCertificate: '/etc/hybridge/proxy-tls',
   /** Revocation list of the control plane, mounted from a ConfigMap. */
   revokedCertificates: '/etc/hybridge/revoked',
   /** Credentials of the control plane's database, mounted from a Secret. */

@@ -14,6 +14,7 @@ import {
   EksTarget,
   Exposure,
   PlaneSecret,
+  ProxyCertificate,
 } from '../../src';
 import type { GatewayTarget } from '../../src';
 import { testCluster, testControlPlane, testFactory, testStack } from './sample';
@@ -32,6 +33,7 @@ const targets: Readonly<Record<string, GatewayTarget>> = {
 };
 const identity = new CognitoIdentity(cloud, 'Identity');
 const partner = Secret.fromSecretNameV2(cloud, 'Partner', 'partners/acme');
+const pair = new Secret(cloud, 'Pair', { secretName: 'gateways/edge' });
 for (const [id, target] of Object.entries(targets)) {
   controlPlane.addDataPlane(id, {
     target,
@@ -41,6 +43,7 @@ for (const [id, target] of Object.entries(targets)) {
       'partner-key': PlaneSecret.fromSecretsManager(partner, { field: 'api-key' }),
       'signing': PlaneSecret.fromSecretsManager(Secret.fromSecretNameV2(cloud, `Signing-${id}`, `planes/${id}/signing`)),
     },
+    certificate: ProxyCertificate.secretsManager(pair),
     labels: { tier: 'edge' },
     settings: { KONG_LOG_LEVEL: 'debug' },
   });
@@ -83,7 +86,7 @@ function ofPods(plane: string): Record<string, unknown> {
 }
 
 /** ECS passes the content of these settings; the other targets pass the path of a file. */
-const AS_CONTENT = ['KONG_CLUSTER_CERT', 'KONG_CLUSTER_CERT_KEY'];
+const AS_CONTENT = ['KONG_CLUSTER_CERT', 'KONG_CLUSTER_CERT_KEY', 'KONG_SSL_CERT', 'KONG_SSL_CERT_KEY'];
 const AFTER_DEPLOYMENT = ['KONG_CLUSTER_CONTROL_PLANE', 'KONG_CLUSTER_TELEMETRY_ENDPOINT'];
 
 describe.each(Object.keys(EFFECTIVE))('a node on %s', (place) => {
@@ -133,6 +136,7 @@ function objectsOf(plane: string, kind: string): any[] {
 
 it.each(Object.keys(SECRETS))('a node on %s gets the same properties of the same secrets', (place) => {
   expect([...SECRETS[place]()].sort()).toEqual([
+    ...['certificate', 'privateKey'].map((property) => `gateways/edge ${property}`),
     ...['certificate', 'privateKey'].map((property) => `hybridge/Cloud/control-plane/tunnel ${property}`),
     ...['client_id', 'client_secret', 'issuer', 'session_secret'].map((property) => `hybridge/Cloud/identity/login ${property}`),
     'partners/acme api-key',

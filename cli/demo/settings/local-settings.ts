@@ -44,6 +44,9 @@ const REPLACEMENTS: Readonly<Record<string, Replacement>> = {
   [ENV.clusterCaCert]: (_, local, isContent) => pem(local.certificate, isContent),
   [ENV.clusterControlPlane]: (_, local) => local.configuration,
   [ENV.clusterTelemetryEndpoint]: (_, local) => local.telemetry,
+  // Consumers of a demo see the node's own certificate: the key of the other is in AWS.
+  [ENV.sslCert]: leftOut,
+  [ENV.sslCertKey]: leftOut,
   [ENV.proxyListen]: onThisMachine,
   [ENV.adminListen]: onThisMachine,
   [ENV.statusListen]: onThisMachine,

@@ -116,6 +116,8 @@ describe('the settings of a plane', () => {
         from: expect.stringMatching(/^secret <deployed: ControlPlaneTunnelSecret\w+>, property privateKey$/),
         isContent: true,
       },
+      { name: ENV.sslCert, from: expect.stringMatching(/^secret .*:secret:gateways\/edge, property certificate$/), isContent: true },
+      { name: ENV.sslCertKey, from: expect.stringMatching(/^secret .*:secret:gateways\/edge, property privateKey$/), isContent: true },
     ]);
   });
 

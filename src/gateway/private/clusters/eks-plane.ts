@@ -228,13 +228,14 @@ export class EksPlane extends Construct {
 
   /** A request for a certificate that comes too early fails, and cert-manager waits an hour before the next. */
   private issuerNeeds(): readonly IDependable[] {
-    const authority = this.props.plane.certificate?.authority;
-    if (!authority) return [];
-    // What is made of a trust is in the account of its control plane, and so is the authority.
-    if (Construct.isConstruct(authority.ready)) requireSameAccount('cluster', { stack: Stack.of(authority.ready) }, this);
-    const access = IssuerAccess.of(this, this.props.cluster);
-    access.allow(authority.arn);
-    return [authority.ready, access];
+    return this.props.plane.certificates.flatMap(({ authority }) => {
+      if (!authority) return [];
+      // What is made of a trust is in the account of its control plane, and so is the authority.
+      if (Construct.isConstruct(authority.ready)) requireSameAccount('cluster', { stack: Stack.of(authority.ready) }, this);
+      const access = IssuerAccess.of(this, this.props.cluster);
+      access.allow(authority.arn);
+      return [authority.ready, access];
+    });
   }
 
   private associateRole(): IDependable {

@@ -58,7 +58,7 @@ export function chartEnvironment(plane: PlaneDescription, hosting: PlaneHosting)
 
 /** Paths of our image become paths of the chart's mounts; one value may contain several. */
 function inMounts(plane: PlaneDescription, value: string): string {
-  const mounts = [...plane.secrets, ...plane.certificate ? [plane.certificate] : []];
+  const mounts = [...plane.secrets, ...plane.certificates];
   return mounts.reduce((text, mount) => text.split(`${mount.path}/`).join(`${mountPath(plane, mount)}/`), value);
 }
 

@@ -79,8 +79,9 @@ function serviceValues(services: readonly PlaneService[]): Values {
   }));
 }
 
-function oneService({ suffix, ports, reach }: PlaneService): Values {
-  const { annotations, spec } = reachOf(reach);
+function oneService(service: PlaneService): Values {
+  const { suffix, ports, reach } = service;
+  const { annotations, spec } = reachOf(service);
   const { allocateLoadBalancerNodePorts, ...chosen } = spec;
   const container = SERVICES[suffix];
   const nodePorts: Readonly<Record<string, number>> = reach.kind === 'node-port' ? reach.nodePorts : {};
@@ -139,7 +140,7 @@ function secretVolumes(plane: PlaneDescription, hosting: PlaneHosting): Values {
   const names = plane.secrets
     .filter((mount) => 'secret' in hosting.secretVolume(plane, mount) && !isSecretOfKubernetes(plane, mount))
     .map((mount) => `${plane.name}-${mount.name}`);
-  if (plane.certificate) names.push(planeCertificateSecretName(plane, plane.certificate));
+  names.push(...plane.certificates.map((certificate) => planeCertificateSecretName(plane, certificate)));
   return names.length > 0 ? { secretVolumes: names } : {};
 }
 

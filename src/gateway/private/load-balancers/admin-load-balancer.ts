@@ -15,6 +15,7 @@ import { loadBalancerRecord } from '../../../private/network/host-record';
 import { requireTwoZones } from '../../../private/network/two-zones';
 import { ADMIN_TAG } from '../../../private/policy/admin-tag';
 import type { AdminLoadBalancerOptions } from '../../admin-exposure';
+import { certificateRegion } from './certificate-region';
 import { READINESS } from './proxy-load-balancer';
 import type { TargetBinding } from './target-binding';
 
@@ -208,7 +209,7 @@ function networkOf(subnet: ec2.ISubnet, vpc: ec2.IVpc): string {
 function requireRegion(scope: Construct, { certificate, identity }: AdminLoadBalancerOptions) {
   const { region } = Stack.of(scope);
   const given = {
-    certificate: Token.isUnresolved(certificate.certificateArn) ? certificate.env.region : certificate.certificateArn.split(':')[3],
+    certificate: certificateRegion(certificate),
     identity: Stack.of(identity).region,
   };
   for (const [property, got] of Object.entries(given)) {

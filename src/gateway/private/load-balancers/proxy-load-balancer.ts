@@ -4,6 +4,8 @@ import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import { DRAIN_SECONDS, PORTS, STATUS_PATHS } from '../../../private/contract';
 import { isProtected } from '../../../private/deletion-protection';
+import { loadBalancerRecord } from '../../../private/network/host-record';
+import type { HostRecord } from '../../../private/network/host-record';
 import { PRIVATE_NETWORKS } from '../../../private/network/private-networks';
 
 export interface ProxyLoadBalancerProps {
@@ -21,9 +23,11 @@ export interface PlaneLoadBalancer extends Construct {
   /** Ports of the nodes that it talks to. */
   readonly nodePorts: readonly number[];
   readonly securityGroup: ec2.ISecurityGroup;
+  /** Makes the name of consumers lead to it. */
+  addRecord(record: HostRecord): void;
 }
 
-/** Listener → port of the nodes. TLS is never ended in front of them. */
+/** Listener → port of the nodes. TLS ends in them. */
 const FORWARDS = [
   { id: 'Http', port: 80, nodePort: PORTS.proxy },
   { id: 'Tls', port: 443, nodePort: PORTS.proxyTls },
@@ -50,6 +54,10 @@ export class ProxyLoadBalancer extends Construct implements PlaneLoadBalancer {
       deletionProtection: isProtected(this, deletionProtection),
     });
     this.hostname = this.loadBalancer.loadBalancerDnsName;
+  }
+
+  public addRecord(record: HostRecord): void {
+    loadBalancerRecord(this, 'Name', record, this.loadBalancer);
   }
 
   /** @param target what listens on a port of the nodes */

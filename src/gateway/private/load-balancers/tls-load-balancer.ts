@@ -5,6 +5,8 @@ import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
 import { DRAIN_SECONDS, PORTS } from '../../../private/contract';
 import { isProtected } from '../../../private/deletion-protection';
+import { loadBalancerRecord } from '../../../private/network/host-record';
+import type { HostRecord } from '../../../private/network/host-record';
 import { READINESS, consumersSecurityGroup, loadBalancerSubnets } from './proxy-load-balancer';
 import type { PlaneLoadBalancer, ProxyLoadBalancerProps } from './proxy-load-balancer';
 
@@ -19,6 +21,7 @@ export class TlsLoadBalancer extends Construct implements PlaneLoadBalancer {
   readonly securityGroup: ec2.ISecurityGroup;
   /** Of the name that consumers use. */
   readonly certificate: acm.ICertificate;
+  private readonly loadBalancer: elb.ApplicationLoadBalancer;
   private readonly listener: elb.ApplicationListener;
 
   constructor(scope: Construct, id: string, props: TlsLoadBalancerProps) {
@@ -26,7 +29,7 @@ export class TlsLoadBalancer extends Construct implements PlaneLoadBalancer {
     const { vpc, sourceCidrs, deletionProtection, certificate } = props;
     this.certificate = certificate;
     const securityGroup = consumersSecurityGroup(this, props, [80, 443]);
-    const loadBalancer = new elb.ApplicationLoadBalancer(this, 'Resource', {
+    this.loadBalancer = new elb.ApplicationLoadBalancer(this, 'Resource', {
       vpc,
       internetFacing: sourceCidrs !== undefined,
       vpcSubnets: loadBalancerSubnets(sourceCidrs),
@@ -34,8 +37,8 @@ export class TlsLoadBalancer extends Construct implements PlaneLoadBalancer {
       deletionProtection: isProtected(this, deletionProtection),
       dropInvalidHeaderFields: true,
     });
-    loadBalancer.addRedirect({ open: false });
-    this.listener = loadBalancer.addListener('Tls', {
+    this.loadBalancer.addRedirect({ open: false });
+    this.listener = this.loadBalancer.addListener('Tls', {
       port: 443,
       protocol: elb.ApplicationProtocol.HTTPS,
       certificates: [certificate],
@@ -43,7 +46,11 @@ export class TlsLoadBalancer extends Construct implements PlaneLoadBalancer {
       open: false,
     });
     this.securityGroup = securityGroup;
-    this.hostname = loadBalancer.loadBalancerDnsName;
+    this.hostname = this.loadBalancer.loadBalancerDnsName;
+  }
+
+  public addRecord(record: HostRecord): void {
+    loadBalancerRecord(this, 'Name', record, this.loadBalancer);
   }
 
   /** @param target what listens on a port of the nodes */

@@ -8,6 +8,7 @@ import { wayOut } from '../../../private/network/way-out';
 import { secretReadStatements } from '../../../private/secrets/access';
 import { admitLoadBalancer } from '../load-balancers/proxy-load-balancer';
 import type { ProxyLoadBalancer } from '../load-balancers/proxy-load-balancer';
+import type { TlsLoadBalancer } from '../load-balancers/tls-load-balancer';
 import type { DataPlaneSpec } from '../plane/data-plane-spec';
 import { startCommands, startFiles } from './instance-start';
 
@@ -18,7 +19,7 @@ interface InstancePlaneProps {
   readonly machineImage: ec2.IMachineImage;
   readonly maxReplicas: number;
   readonly cpuPercent: number;
-  readonly loadBalancer: ProxyLoadBalancer;
+  readonly loadBalancer: ProxyLoadBalancer | TlsLoadBalancer;
 }
 
 const { ScalingProcess } = autoscaling;

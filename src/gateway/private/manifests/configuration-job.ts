@@ -66,6 +66,7 @@ export function configurationObjects(props: ConfigurationJobProps, textOf: (temp
     image: props.image,
     settings: {},
     secrets: [],
+    certificates: [],
     files: [mount],
     replicas: 1,
     resources: plane.resources,

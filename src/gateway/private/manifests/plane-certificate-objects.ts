@@ -1,3 +1,4 @@
+import { PATHS } from '../../../private/contract';
 import type { KubernetesObject } from '../../../private/kubernetes/object';
 import type { PlaneCertificate, PlaneDescription } from '../plane/plane';
 import { objectLabels } from '../plane/plane-labels';
@@ -12,7 +13,7 @@ export function planeCertificateSecretName(plane: PlaneDescription, { name }: Pl
  * the AWS Private CA Connector for Kubernetes.
  */
 export function planeCertificateObjects(plane: PlaneDescription, certificate: PlaneCertificate): readonly KubernetesObject[] {
-  const { commonName, hostnames = [], usages, durationHours, renewBeforeHours, authority } = certificate;
+  const { commonName, dnsNames, usages, durationHours, renewBeforeHours, authority } = certificate;
   const metadata = { name: planeCertificateSecretName(plane, certificate), namespace: plane.name, labels: objectLabels(plane) };
   const leaf: KubernetesObject = {
     apiVersion: 'cert-manager.io/v1',
@@ -20,10 +21,10 @@ export function planeCertificateObjects(plane: PlaneDescription, certificate: Pl
     metadata,
     spec: {
       secretName: metadata.name,
-      commonName,
-      dnsNames: [commonName, ...hostnames],
-      duration: `${durationHours}h0m0s`,
-      renewBefore: `${renewBeforeHours}h0m0s`,
+      ...commonName !== undefined && { commonName },
+      dnsNames,
+      ...durationHours !== undefined && { duration: `${durationHours}h0m0s` },
+      ...renewBeforeHours !== undefined && { renewBefore: `${renewBeforeHours}h0m0s` },
       privateKey: { algorithm: 'ECDSA', size: 384, rotationPolicy: 'Always' },
       usages,
       issuerRef: authority ? { name: metadata.name, kind: 'AWSPCAIssuer', group: 'awspca.cert-manager.io' } : certificate.issuer,
@@ -46,10 +47,13 @@ export function planeCertificateObjects(plane: PlaneDescription, certificate: Pl
  *
  * @throws Error that names the fix
  */
-export function refusePlaneCertificate(place: string, { name, certificate }: PlaneDescription): void {
+export function refusePlaneCertificate(place: string, { name, certificates }: PlaneDescription): void {
+  const [certificate] = certificates;
   if (!certificate) return;
+  const isOfTunnel = certificate.path === PATHS.clusterCertificate;
+  const fix = isOfTunnel ? 'Trust.existingPki with a secret for each plane' : 'ProxyCertificate.secretsManager()';
   throw new Error(
-    `trust: the certificate of ${name} would come from cert-manager, which ${place} does not have, expected a certificate in a secret:` +
-      ' use Trust.existingPki with a secret for each plane, or a target on Kubernetes',
+    `${isOfTunnel ? 'trust' : 'certificate'}: the certificate of ${name} would come from cert-manager, which ${place} does not have, `
+      + `expected a certificate in a secret: use ${fix}, or a target on Kubernetes`,
   );
 }

@@ -27,7 +27,7 @@ export function foundationObjects(plane: PlaneDescription, hosting: PlaneHosting
       data: mount.files,
     })),
     ...plane.secrets.flatMap((mount) => hosting.secretObjects(plane, mount)),
-    ...plane.certificate ? planeCertificateObjects(plane, plane.certificate) : [],
+    ...plane.certificates.flatMap((certificate) => planeCertificateObjects(plane, certificate)),
   ];
 }
 

@@ -123,7 +123,7 @@ function podSpec(
         volumeMounts: [
           { name: 'prefix', mountPath: PATHS.prefix },
           { name: 'tmp', mountPath: '/tmp' },
-          ...[...plane.secrets, ...(plane.certificate ? [plane.certificate] : []), ...plane.files].map((mount) => ({
+          ...[...plane.secrets, ...plane.certificates, ...plane.files].map((mount) => ({
             name: mount.name,
             mountPath: mount.path,
             readOnly: true,
@@ -135,14 +135,10 @@ function podSpec(
       { name: 'prefix', emptyDir: { sizeLimit: resources.storage } },
       { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
       ...plane.secrets.map((mount) => ({ name: mount.name, ...hosting.secretVolume(plane, mount) })),
-      ...(plane.certificate
-        ? [
-          {
-            name: plane.certificate.name,
-            secret: { secretName: planeCertificateSecretName(plane, plane.certificate), defaultMode: 0o440 },
-          },
-        ]
-        : []),
+      ...plane.certificates.map((certificate) => ({
+        name: certificate.name,
+        secret: { secretName: planeCertificateSecretName(plane, certificate), defaultMode: 0o440 },
+      })),
       ...plane.files.map((mount) => ({ name: mount.name, configMap: { name: `${plane.name}-${mount.name}` } })),
     ],
   };

@@ -1,17 +1,18 @@
 /** Services of planes as Kubernetes objects. */
+import { SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { PORTS, STATUS_PATHS } from '../../../private/contract';
 import { native } from '../../../private/kubernetes/native-object';
 import type { ServiceSpec } from '../../../private/kubernetes/native-object';
 import type { KubernetesObject } from '../../../private/kubernetes/object';
 import type { PlaneDescription } from '../plane/plane';
 import { objectLabels, selectorLabels } from '../plane/plane-labels';
-import { serviceName } from './services';
-import type { PlaneService, ServiceReach } from './services';
+import { CONSUMER_TLS_PORT, serviceName } from './services';
+import type { NetworkLoadBalancerReach, PlaneService, ServiceReach } from './services';
 
-/** A Service in front of a plane's pods. TLS is never ended in front of them. */
+/** A Service in front of a plane's pods. */
 export function serviceObject(plane: PlaneDescription, service: PlaneService): KubernetesObject {
   const { ports, reach } = service;
-  const { annotations, spec } = reachOf(reach);
+  const { annotations, spec } = reachOf(service);
   const nodePorts: Readonly<Record<string, number>> = reach.kind === 'node-port' ? reach.nodePorts : {};
   return native({
     apiVersion: 'v1',
@@ -33,8 +34,17 @@ interface Reach {
   readonly spec: ServiceSpec;
 }
 
-/** What a Service says about how it is reached. */
-export function reachOf(reach: ServiceReach): Reach {
+/** https://kubernetes-sigs.github.io/external-dns/latest/docs/annotations/annotations/ */
+const EXTERNAL_DNS_NAME = 'external-dns.alpha.kubernetes.io/hostname';
+
+/** What a Service says about how it is reached, and by which name. */
+export function reachOf({ reach, externalDnsName }: Pick<PlaneService, 'reach' | 'externalDnsName'>): Reach {
+  const { annotations, spec } = kindOf(reach);
+  if (externalDnsName === undefined) return { annotations, spec };
+  return { annotations: { ...annotations, [EXTERNAL_DNS_NAME]: externalDnsName }, spec };
+}
+
+function kindOf(reach: ServiceReach): Reach {
   switch (reach.kind) {
     case 'cluster':
       return { spec: { type: 'ClusterIP' } };
@@ -48,16 +58,15 @@ export function reachOf(reach: ServiceReach): Reach {
         spec: { type: 'LoadBalancer', loadBalancerClass: KUBE_VIP_CLASS },
       };
     case 'network-load-balancer':
-      return networkLoadBalancer(reach.loadBalancerClass, reach.sourceCidrs);
+      return networkLoadBalancer(reach);
   }
 }
 
 /**
- * A TCP load balancer that sends to pods directly and asks their status API whether they are ready.
- *
- * @param sourceCidrs who may connect from the internet; without it the load balancer is internal
+ * A load balancer that sends to pods directly and asks their status API whether they are ready. Where it ends TLS, it
+ * opens TLS to the pods as well: it adds no headers, so a plain connection would look like plain HTTP to them.
  */
-function networkLoadBalancer(loadBalancerClass: string, sourceCidrs: readonly string[] | undefined): Reach {
+function networkLoadBalancer({ loadBalancerClass, sourceCidrs, certificateArn }: NetworkLoadBalancerReach): Reach {
   const prefix = 'service.beta.kubernetes.io/aws-load-balancer';
   return {
     annotations: {
@@ -67,6 +76,12 @@ function networkLoadBalancer(loadBalancerClass: string, sourceCidrs: readonly st
       [`${prefix}-healthcheck-protocol`]: 'HTTP',
       [`${prefix}-healthcheck-port`]: String(PORTS.status),
       [`${prefix}-healthcheck-path`]: STATUS_PATHS.ready,
+      ...certificateArn !== undefined && {
+        [`${prefix}-ssl-cert`]: certificateArn,
+        [`${prefix}-ssl-ports`]: String(CONSUMER_TLS_PORT),
+        [`${prefix}-ssl-negotiation-policy`]: SslPolicy.RECOMMENDED_TLS,
+        [`${prefix}-backend-protocol`]: 'ssl',
+      },
     },
     spec: {
       type: 'LoadBalancer',

@@ -7,7 +7,17 @@ export type ServiceReach =
   | { readonly kind: 'node-port'; readonly nodePorts: Readonly<Record<string, number>> }
   | { readonly kind: 'site-load-balancer'; readonly addressPool: string }
   | { readonly kind: 'site-address'; readonly address: string }
-  | { readonly kind: 'network-load-balancer'; readonly loadBalancerClass: string; readonly sourceCidrs?: readonly string[] };
+  | NetworkLoadBalancerReach;
+
+/** The cluster's controller makes a Network Load Balancer. */
+export interface NetworkLoadBalancerReach {
+  readonly kind: 'network-load-balancer';
+  readonly loadBalancerClass: string;
+  /** Who may connect from the internet. Absent: the load balancer is internal. */
+  readonly sourceCidrs?: readonly string[];
+  /** ARN of the certificate that ends TLS in front of the pods. Absent: TCP passes through to them. */
+  readonly certificateArn?: string;
+}
 
 interface ServicePort {
   readonly name: string;
@@ -16,10 +26,13 @@ interface ServicePort {
   readonly targetPort: string;
 }
 
+/** Of the Service and its load balancer. */
+export const CONSUMER_TLS_PORT = 443;
+
 /** What consumers call. */
 export const PROXY_PORTS: readonly ServicePort[] = [
   { name: 'proxy', port: 80, targetPort: 'proxy' },
-  { name: 'proxy-tls', port: 443, targetPort: 'proxy-tls' },
+  { name: 'proxy-tls', port: CONSUMER_TLS_PORT, targetPort: 'proxy-tls' },
 ];
 
 export const TUNNEL_PORT: ServicePort = { name: 'cluster', port: PORTS.cluster, targetPort: 'cluster' };
@@ -33,6 +46,8 @@ export interface PlaneService {
   readonly suffix: 'proxy' | 'admin' | 'cluster' | 'clustertelemetry';
   readonly ports: readonly ServicePort[];
   readonly reach: ServiceReach;
+  /** Name that external-dns makes records for. */
+  readonly externalDnsName?: string;
 }
 
 /**

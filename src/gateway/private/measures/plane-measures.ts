@@ -26,8 +26,8 @@ type Name = 'runningNodes' | 'healthyNodes' | 'cpu' | 'memory' | 'connections' |
 type PlaneMeasures = Readonly<Record<Name, Measure | string>>;
 
 const COUNTED_BY_PROMETHEUS =
-  'a Network Load Balancer counts no requests, expected an Application Load Balancer (EcsTarget with a '
-    + 'certificate): look at kong_http_requests_total and kong_request_latency_ms in Prometheus instead, ' +
+  'a Network Load Balancer counts no requests, expected an Application Load Balancer (ECS and EC2 with '
+    + 'certificate: ProxyCertificate.acm()): look at kong_http_requests_total and kong_request_latency_ms in Prometheus instead, ' +
   'which GatewayObservability.addKubernetesMonitoring() brings alerts for';
 const NO_REQUESTS = { requests: COUNTED_BY_PROMETHEUS, serverErrors: COUNTED_BY_PROMETHEUS, latency: COUNTED_BY_PROMETHEUS };
 

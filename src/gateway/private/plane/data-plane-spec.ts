@@ -2,6 +2,7 @@ import type { IDependable } from 'constructs';
 import type { GatewayCache } from '../../../caching/gateway-cache';
 import type { GatewayLogs } from '../../../logging/gateway-logs';
 import type { GatewayEngine } from '../../gateway-engine';
+import type { ConsumerAccess } from '../consumers/consumer-access';
 import type { PlaneDescription } from './plane';
 
 /** Everything about a data plane except where it runs, which its target adds. */
@@ -17,4 +18,5 @@ export interface DataPlaneSpec {
   /** Where the plane's role writes. Absent where nodes send with a token. */
   readonly logs?: GatewayLogs;
   readonly cache?: GatewayCache;
+  readonly consumers: ConsumerAccess;
 }

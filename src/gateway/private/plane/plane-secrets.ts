@@ -72,9 +72,16 @@ export function requireOwnNames(own: Pick<PlaneDescription, 'settings' | 'secret
   }
 }
 
-/** Days until nodes have to read their secrets again, where they do that only when they start. */
-export function rereadDays(own: number | undefined, secrets: Readonly<Record<string, PlaneSecret>> = {}): number | undefined {
-  const all = [own, ...Object.values(secrets).map(({ _source }) => _source.rotateDays)].filter((days) => days !== undefined);
+/**
+ * Days until nodes have to read their secrets again, where they do that only when they start.
+ *
+ * @param own periods of the plane's own certificates; absent where they stay
+ */
+export function rereadDays(
+  own: readonly (number | undefined)[],
+  secrets: Readonly<Record<string, PlaneSecret>> = {},
+): number | undefined {
+  const all = [...own, ...Object.values(secrets).map(({ _source }) => _source.rotateDays)].filter((days) => days !== undefined);
   return all.length > 0 ? Math.min(...all) : undefined;
 }
 

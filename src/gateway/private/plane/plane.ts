@@ -24,12 +24,14 @@ export interface PlaneCertificate {
   readonly name: string;
   /** Folder in the container. */
   readonly path: string;
-  readonly commonName: string;
-  /** Further names in it. */
-  readonly hostnames?: readonly string[];
+  /** Absent: names of hosts are all that it has. */
+  readonly commonName?: string;
+  readonly dnsNames: readonly string[];
   readonly usages: readonly ('server auth' | 'client auth')[];
-  readonly durationHours: number;
-  readonly renewBeforeHours: number;
+  /** Absent: the issuer decides. */
+  readonly durationHours?: number;
+  /** Absent: cert-manager decides, a third of the duration. */
+  readonly renewBeforeHours?: number;
   /** Who signs it: an object in the cluster. */
   readonly issuer?: { readonly name: string; readonly kind: string; readonly group: string };
   /** Who signs it, instead: an authority of AWS Private CA, whose issuer is made beside the certificate. */
@@ -67,8 +69,8 @@ export interface PlaneDescription {
   readonly settings: PlaneSettings;
   readonly secrets: readonly SecretMount[];
   readonly files: readonly FileMount[];
-  /** Identity in tunnels, where it is no secret of AWS. On Kubernetes only. */
-  readonly certificate?: PlaneCertificate;
+  /** Of tunnels and of the proxy, where they are no secrets of AWS. On Kubernetes only. */
+  readonly certificates: readonly PlaneCertificate[];
   /** Days within which nodes have to read their secrets again, where they do that only when they start. */
   readonly rereadDays?: number;
   readonly replicas: number;

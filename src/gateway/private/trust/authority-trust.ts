@@ -8,7 +8,7 @@ import type { PlaneTrust, TunnelTrust } from './tunnel-trust';
 /** Where a plane's own certificate comes from. */
 interface CertificateOfPlane {
   readonly secrets: readonly SecretMount[];
-  readonly certificate?: PlaneCertificate;
+  readonly certificates: readonly PlaneCertificate[];
 }
 
 interface AuthorityTrustProps {

@@ -58,7 +58,8 @@ export class ExistingAuthorityTrust extends Construct {
       revoked,
       certificateOf: (name, role) => {
         if (role === 'data_plane') {
-          return { secrets: [found(`dataPlanes[${JSON.stringify(name)}]`, mounts.get(name), `of the data plane ${name}`)] };
+          const mount = found(`dataPlanes[${JSON.stringify(name)}]`, mounts.get(name), `of the data plane ${name}`);
+          return { secrets: [mount], certificates: [] };
         }
         if (serverName === undefined && hostnames.length === 0) {
           throw new Error(
@@ -66,7 +67,7 @@ export class ExistingAuthorityTrust extends Construct {
               + 'planes connect to have names of their own: give it, or give the control plane names of yours (tunnel)',
           );
         }
-        return { secrets: [found('controlPlane', own, `of the control plane ${name}`)] };
+        return { secrets: [found('controlPlane', own, `of the control plane ${name}`)], certificates: [] };
       },
     });
     Topology.of(this).addIntegration(this, 'trust', 'certificates of an authority', [...(own ? [own] : []), ...mounts.values()]);

@@ -43,17 +43,17 @@ export function planeCertificateTrust({
     revoked,
     certificateOf: (plane, role) => ({
       secrets: [],
-      certificate: {
+      certificates: [{
         name: 'tunnel',
         path: PATHS.clusterCertificate,
         commonName: commonName(plane),
-        ...role === 'control_plane' && { hostnames },
+        dnsNames: [commonName(plane), ...role === 'control_plane' ? hostnames : []],
         // A stolen data plane certificate cannot impersonate the control plane.
         usages: [role === 'control_plane' ? 'server auth' : 'client auth'],
         durationHours,
         renewBeforeHours,
         ...issuer,
-      },
+      }],
     }),
   });
 }

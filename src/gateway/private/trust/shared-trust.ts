@@ -37,6 +37,7 @@ export function sharedTrust(owner: Construct, mount: SecretMount, rereadDays?: n
       ...accepts && { [ENV.clusterAcceptedCerts]: path(ACCEPTED_FILE) },
     },
     secrets: [mount],
+    certificates: [],
     files: [],
     prerequisites: [owner],
     ...rereadDays !== undefined && { rereadDays },

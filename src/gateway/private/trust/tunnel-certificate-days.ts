@@ -31,7 +31,8 @@ export function tunnelCertificateDays(given: { readonly validDays?: number; read
   return { validDays, rotationDays };
 }
 
-function wholeDays(property: string, duration: Duration, min: number, max: number): number {
+/** @throws Error that names the property */
+export function wholeDays(property: string, duration: Duration, min: number, max: number): number {
   if (duration.isUnresolved()) throw new Error(`${property}: got ${KNOWN_LATER}, expected whole days, ${min} to ${max}`);
   const days = duration.toDays({ integral: false });
   if (Number.isInteger(days) && days >= min && days <= max) return days;

@@ -8,8 +8,8 @@ export interface PlaneTrust {
   readonly settings: PlaneSettings;
   readonly secrets: readonly SecretMount[];
   readonly files: readonly FileMount[];
-  /** Made in the cluster itself, where there is no secret in AWS. */
-  readonly certificate?: PlaneCertificate;
+  /** Made in the cluster itself, where there are no secrets in AWS. */
+  readonly certificates: readonly PlaneCertificate[];
   /** Days from one certificate to the next, where they change by schedule. */
   readonly rereadDays?: number;
   /** What has to exist before the nodes start. */
