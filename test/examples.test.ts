@@ -95,6 +95,7 @@ function masked(text: string): string {
     .replace(/[0-9a-f]{64}/g, '<hash>')
     .replace(/migrations-[0-9a-f]{10}/g, 'migrations-<hash>')
     .replace(/(config-[a-z0-9-]+)-[0-9a-f]{8}\b/g, '$1-<hash>')
+    .replace(/("Rollout": \[\s+)"[0-9a-f]{16}"/g, '$1"<hash>"')
     .replace(/-----BEGIN CERTIFICATE-----[^"]*?-----END CERTIFICATE-----/g, '<certificate>');
 }
 
