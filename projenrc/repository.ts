@@ -109,7 +109,7 @@ export class Repository extends Component {
       exec: 'tsx --tsconfig examples/tsconfig.json test/bench/run.ts',
     });
     project.addTask('check:examples', {
-      description: 'Validate the templates of all examples in strict mode',
+      description: 'Validate the templates of all examples in strict mode, at the pinned versions and at both ends of the peer ranges',
       exec: 'tsx --tsconfig projenrc/tsconfig.json projenrc/checks/validated-examples.ts',
     });
     project.addTask('check:words', {

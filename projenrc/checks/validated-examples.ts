@@ -1,17 +1,16 @@
 /**
  * Synthesizes every example, and the programs with what no example shows, with CDK's validation and our policy in
- * strict mode, as they are and with the feature flags of a new project, and fails on any finding that is not
- * acknowledged.
+ * strict mode: as they are, with the feature flags of a new project, and at both ends of the peer ranges. Fails on any
+ * finding that is not acknowledged. Needs `npx projen compile` before.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
-
-interface Report {
-  readonly pluginReports: readonly { readonly pluginName: string; readonly conclusion: string; readonly violations: readonly object[] }[];
-}
+import { findingsAtBothEnds } from './peer-ranges';
+import { STRICT, findingsOf } from './validation-findings';
+import type { Job } from './validation-findings';
 
 const ROOT = join(__dirname, '..', '..');
 const EXAMPLES = readdirSync(join(ROOT, 'examples'))
@@ -21,8 +20,7 @@ const EXAMPLES = readdirSync(join(ROOT, 'examples'))
 const OTHERS = readdirSync(join(ROOT, 'test', 'setup', 'variants')).map((file) => join('test', 'setup', 'variants', file)).sort();
 /** Two cores are what a small CI machine has. */
 const WORKERS = 2;
-const CONTEXT = { 'aws:cdk:disable-asset-staging': true, '@aws-cdk/core:strictCfnValidateErrors': true };
-const VARIANTS = { 'as it is': CONTEXT, 'with recommended flags': { ...CONTEXT, ...CURRENTLY_RECOMMENDED_FLAGS } };
+const VARIANTS = { 'as it is': STRICT, 'with recommended flags': { ...STRICT, ...CURRENTLY_RECOMMENDED_FLAGS } };
 
 const tsx = join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs');
 const outputs = mkdtempSync(join(tmpdir(), 'validated-'));
@@ -39,9 +37,8 @@ function synthesize(program: string, jobs: readonly object[]): Promise<void> {
   });
 }
 
-/** What was found, one text for each plugin and run. */
-async function findingsOf(program: string): Promise<string[]> {
-  const jobs = Object.entries(VARIANTS).map(([variant, context]) => ({
+async function findingsHere(program: string): Promise<string[]> {
+  const jobs = Object.entries(VARIANTS).map(([variant, context]): Job => ({
     title: `${program} ${variant}`,
     program: join(ROOT, program),
     outdir: join(outputs, `${program.replace(/\W/g, '-')} ${variant}`),
@@ -49,22 +46,20 @@ async function findingsOf(program: string): Promise<string[]> {
     isValidated: true,
   }));
   await synthesize(program, jobs);
-  return jobs.flatMap(({ title, outdir }) => {
-    const { pluginReports } = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8')) as Report;
-    return pluginReports
-      .filter(({ conclusion, violations }) => conclusion !== 'success' || violations.length > 0)
-      .map((report) => `${title}: ${JSON.stringify(report, undefined, 2)}`);
-  });
+  return jobs.flatMap(findingsOf);
 }
 
 async function main(): Promise<void> {
   const waiting = [...EXAMPLES, ...OTHERS];
   const findings: string[] = [];
   const worker = async () => {
-    for (let program = waiting.shift(); program !== undefined; program = waiting.shift()) findings.push(...await findingsOf(program));
+    for (let program = waiting.shift(); program !== undefined; program = waiting.shift()) findings.push(...await findingsHere(program));
   };
   try {
     await Promise.all(Array.from({ length: WORKERS }, worker));
+    const ends = join(outputs, 'ends');
+    mkdirSync(ends);
+    findings.push(...await findingsAtBothEnds([...EXAMPLES, ...OTHERS], ends));
   } finally {
     rmSync(outputs, { recursive: true });
   }
