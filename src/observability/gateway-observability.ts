@@ -61,7 +61,8 @@ const ROW = 24;
  * EKS (Container Insights, which the add-on `amazon-cloudwatch-observability` of the cluster measures; without it synth
  * warns and creates no alarms about pods), tasks, instances, load balancers with their certificates and failed
  * requests, nodes on ECS and EC2 that do not serve the whole configuration, the rotation of the tunnel's certificate,
- * databases, caches, log domains. For metrics of single routes and services, use Prometheus: `addKubernetesMonitoring` adds alerts and a Grafana dashboard.
+ * databases, caches, log domains. For metrics of single routes and services, use Prometheus: `addKubernetesMonitoring`
+ * adds alerts and a Grafana dashboard.
  *
  * Planes have the same metrics as methods, such as `controlPlane.metricConnectedDataPlanes()`, for your own alarms.
  *

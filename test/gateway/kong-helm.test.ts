@@ -164,7 +164,7 @@ describe('values of a data plane', () => {
     expect(onSite.image).toEqual({
       repository: 'registry.acme.example/kong',
       tag: '3.9.1',
-      pullPolicy: 'Always',
+      pullPolicy: 'IfNotPresent',
       pullSecrets: ['registry'],
     });
     expect(onSite.env.cluster_control_plane).toEqual({

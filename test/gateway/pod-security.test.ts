@@ -78,7 +78,7 @@ describe.each(pods)('%s', (_, manifest) => {
 
   it('pulls an image whose tag is not latest', () => {
     expect(container.image).toMatch(/:[0-9a-f]{64}$/);
-    expect(container.imagePullPolicy).toBe('Always');
+    expect(container.imagePullPolicy).toBe('IfNotPresent');
   });
 
   it('has every setting once, and no secret among them', () => {

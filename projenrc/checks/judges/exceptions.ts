@@ -261,7 +261,13 @@ const CONTROLS: readonly JudgeException[] = [
   },
 ];
 
+const CONTENT_TAGS =
+  'the tag is the hash of the build context: it never stands for another content, so the registry has nothing newer, and a pod restarts '
+    + 'while the registry is out of reach';
+
 const MANIFESTS: readonly JudgeException[] = [
+  { judge: 'checkov', rules: ['CKV_K8S_15'], where: / (Deployment|StatefulSet|Job)\.(?!eks-connector)/, reason: CONTENT_TAGS },
+  { judge: 'kube-score', rules: ['container-image-pull-policy'], where: /^(?!.*eks-connector)/, reason: CONTENT_TAGS },
   {
     judge: 'checkov',
     rules: ['CKV_K8S_35'],

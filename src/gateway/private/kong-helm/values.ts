@@ -1,6 +1,7 @@
 import { DRAIN_SECONDS, PORTS, STATUS_PATHS } from '../../../private/contract';
 import { KongEdition } from '../../kong-helm-options';
 import type { PlaneHosting } from '../manifests/hosting';
+import { imagePullPolicy } from '../manifests/image-pull-policy';
 import { metricsAnnotations } from '../manifests/metrics-discovery';
 import { planeCertificateSecretName } from '../manifests/plane-certificate-objects';
 import { spread } from '../manifests/pod-template';
@@ -23,7 +24,7 @@ export function chartValues(plane: PlaneDescription, chart: KongChart, services:
     image: {
       repository: plane.image.slice(0, at),
       tag: plane.image.slice(at + 1),
-      pullPolicy: 'Always',
+      pullPolicy: imagePullPolicy(plane.image),
       ...(hosting.imagePullSecret && { pullSecrets: [hosting.imagePullSecret] }),
     },
     ...chartEnvironment(plane, hosting),

@@ -3,6 +3,7 @@ import type { Container, PodSpec, PodTemplate, Probe } from '../../../private/ku
 import type { PlaneDescription, PlaneResources } from '../plane/plane';
 import { migrationLabels, objectLabels, selectorLabels } from '../plane/plane-labels';
 import type { PlaneHosting } from './hosting';
+import { imagePullPolicy } from './image-pull-policy';
 import { metricsAnnotations } from './metrics-discovery';
 import { planeCertificateSecretName } from './plane-certificate-objects';
 
@@ -102,7 +103,7 @@ function podSpec(
       {
         name: 'gateway',
         image: plane.image,
-        imagePullPolicy: 'Always',
+        imagePullPolicy: imagePullPolicy(plane.image),
         command: ['node', artefact, ...args],
         workingDir: PATHS.application,
         env: Object.entries(plane.settings).map(([name, value]) => hosting.environmentVariable(name, value)),
