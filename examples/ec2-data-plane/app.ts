@@ -24,8 +24,8 @@ import {
 } from 'cdk-hybridge';
 
 const app = new App();
-const cloud = new Stack(app, 'Cloud', { env: { region: 'eu-central-1' }, crossRegionReferences: true });
-const ireland = new Stack(app, 'Ireland', { env: { region: 'eu-west-1' }, crossRegionReferences: true });
+const cloud = new Stack(app, 'Cloud', { env: { region: 'eu-central-1' } });
+const ireland = new Stack(app, 'Ireland', { env: { region: 'eu-west-1' } });
 
 const controlPlane = new GatewayControlPlane(cloud, 'ControlPlane', {
   target: EksTarget.cluster(new CloudCluster(cloud, 'Cluster', {

@@ -38,8 +38,8 @@ const adminCidrs = ['198.51.100.0/24'];
 const imageRepository = 'registry.acme.example/hybridge';
 
 const app = new App();
-const cloud = new Stack(app, 'Cloud', { env: { region: 'eu-central-1' }, crossRegionReferences: true });
-const virginia = new Stack(app, 'Virginia', { env: { region: 'us-east-1' }, crossRegionReferences: true });
+const cloud = new Stack(app, 'Cloud', { env: { region: 'eu-central-1' } });
+const virginia = new Stack(app, 'Virginia', { env: { region: 'us-east-1' } });
 
 const cluster = new CloudCluster(cloud, 'Cluster', {
   kubernetesVersion: KubernetesVersion.V1_35,

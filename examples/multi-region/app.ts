@@ -23,8 +23,7 @@ const app = new App();
 
 /** A stack with a cluster. Networks have addresses apart, so that they can be joined some day. */
 function clusterIn(region: string, id: string, vpcCidr: string): CloudCluster {
-  // Addresses of the tunnel go from region to region through the Parameter Store.
-  const stack = new Stack(app, id, { env: { region }, crossRegionReferences: true });
+  const stack = new Stack(app, id, { env: { region } });
   return new CloudCluster(stack, 'Cluster', {
     kubernetesVersion: KubernetesVersion.V1_35,
     kubectlLayer: new KubectlV35Layer(stack, 'Kubectl'),

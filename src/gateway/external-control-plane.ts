@@ -75,7 +75,7 @@ export class ExternalControlPlane extends Construct implements IGatewayControlPl
     this._link = {
       engine,
       tunnel: atPlace(this, () => trust._bind(this, this.planeName)),
-      addresses: { configuration: tunnelEndpoint, telemetry: telemetryEndpoint, serverName, telemetryServerName },
+      addresses: () => ({ configuration: tunnelEndpoint, telemetry: telemetryEndpoint, serverName, telemetryServerName }),
       ready: [],
       firstConfigurationMinutes: FIRST_CONFIGURATION_MINUTES.fromUnknown,
     };

@@ -7,6 +7,7 @@ import { atPlace } from '../private/input/place';
 import { requireStack } from '../private/input/stack-scope';
 import { kebabCase } from '../private/kubernetes/names';
 import { requireCidrs } from '../private/network/cidr-text';
+import { RegionalValues } from '../private/network/regional-values';
 import { Topology } from '../private/topology/topology';
 import { AdminExposure } from './admin-exposure';
 import type { DeclarativeConfigOptions } from './declarative-config';
@@ -165,12 +166,14 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
     this.telemetryHost = telemetry;
     const records = names ? atPlace(this, () => nameTunnels(this, names, props.tunnel?.hostedZone, loadBalancers)) : [];
     const isNamedByPeople = names !== undefined && records.length === 0;
-    const addresses = { configuration: `${this.tunnelHost}:${PORTS.cluster}`, telemetry: `${this.telemetryHost}:${PORTS.telemetry}` };
     this.references = new ReferenceCheck(this);
     this._link = {
       engine: props.engine,
       tunnel,
-      addresses,
+      addresses: (dataPlane) => ({
+        configuration: `${RegionalValues.read(dataPlane, this, 'tunnel', this.tunnelHost)}:${PORTS.cluster}`,
+        telemetry: `${RegionalValues.read(dataPlane, this, 'telemetry', this.telemetryHost)}:${PORTS.telemetry}`,
+      }),
       ready: [resource.awaitRollout(), ...records],
       firstConfigurationMinutes: FIRST_CONFIGURATION_MINUTES[isNamedByPeople ? 'fromUnknown' : 'fromReady'],
       references: this.references,

@@ -9,6 +9,7 @@ import type { GatewayLogs } from '../logging/gateway-logs';
 import { requireWhole } from '../private/input/numbers';
 import { atPlace } from '../private/input/place';
 import { requireStack } from '../private/input/stack-scope';
+import { RegionalValues } from '../private/network/regional-values';
 import type { SecretMount } from '../private/secrets/mount';
 import { Topology } from '../private/topology/topology';
 import type { IGatewayControlPlane } from './gateway-control-plane-interface';
@@ -20,7 +21,7 @@ import { warnOfNodeCertificate } from './private/consumers/node-certificate-warn
 import { requireKongSettings, requirePlugin } from './private/kong-helm/refusals';
 import { planeMetric } from './private/measures/plane-measures';
 import { warnOfMissingPlugin } from './private/plane/missing-plugins';
-import type { PlaneResources } from './private/plane/plane';
+import type { PlaneCertificate, PlaneResources } from './private/plane/plane';
 import { planeNameOf } from './private/plane/plane-name';
 import { planeSecretMounts, requireOwnNames, rereadDays } from './private/plane/plane-secrets';
 import { dataPlaneSettings } from './private/plane/plane-settings';
@@ -281,7 +282,7 @@ export class GatewayDataPlane extends Construct {
     const brought = [identity?._mount, cache?._mount, logs?._mount, engine._chart?.licence].filter((mount) => mount !== undefined);
     const certificate = props.certificate?._bind(this, props.hostname);
     warnOfNodeCertificate(this, props, certificate, engine);
-    const ownSettings = { ...dataPlaneSettings(trust.settings, addresses, props.labels ?? {}), ...certificate?.settings };
+    const ownSettings = { ...dataPlaneSettings(trust.settings, addresses(this), props.labels ?? {}), ...certificate?.settings };
     const settings = withUserSettings(this, ownSettings, props.settings, engine._chart);
     const named = planeSecretMounts(props.secrets, !engine._chart);
     const own = [...trust.secrets, ...brought, ...certificate?.secrets ?? []];
@@ -297,7 +298,7 @@ export class GatewayDataPlane extends Construct {
         settings,
         secrets,
         files: trust.files,
-        certificates: [...trust.certificates, ...certificate?.certificates ?? []],
+        certificates: [...trust.certificates.map((each) => inOwnRegion(this, controlPlane, each)), ...certificate?.certificates ?? []],
         rereadDays: rereadDays([trust.rereadDays, certificate?.rereadDays], props.secrets),
         replicas,
         resources: RESOURCES,
@@ -327,6 +328,13 @@ export class GatewayDataPlane extends Construct {
     });
     Topology.of(this).addUse(this.planeName, { replicas, hostname: props.hostname, secrets, others: logs ? [logs] : [] });
   }
+}
+
+/** The authority of a control plane in another region. */
+function inOwnRegion(scope: Construct, controlPlane: IGatewayControlPlane, certificate: PlaneCertificate): PlaneCertificate {
+  const { authority } = certificate;
+  if (!authority) return certificate;
+  return { ...certificate, authority: { ...authority, arn: RegionalValues.read(scope, controlPlane, 'authority', authority.arn) } };
 }
 
 /** A domain may be in a separate stack, after the one with the network: then nodes wait for the token, not the stack. */

@@ -25,12 +25,15 @@ describe('on EKS in another region', () => {
   });
 
   it('gets the tunnel from the other region at deployment', () => {
-    const endpoint = { value: expect.stringMatching(/^\$\{ControlPlaneTunnelHost\w+\.Value\}:8005$/) };
+    const endpoint = { value: expect.stringMatching(/^\$\{SsmParameterValue\w+controlplaneuseast1tunnel\w+\}:8005$/) };
     expect(environment(only(manifests, 'Deployment'))).toMatchObject({
       KONG_CLUSTER_CONTROL_PLANE: endpoint,
       KONG_ROLE: { value: 'data_plane' },
     });
-    template.resourceCountIs('Custom::CrossRegionExportReader', 1);
+    template.resourceCountIs('Custom::CrossRegionExportReader', 0);
+    template.hasParameter('*', {
+      Type: 'AWS::SSM::Parameter::Value<String>', Default: '/hybridge/Cloud/control-plane/us-east-1/tunnel',
+    });
   });
 
   it('reads certificate and client secret from the region that they are in', () => {

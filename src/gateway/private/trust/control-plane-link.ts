@@ -1,4 +1,4 @@
-import type { IDependable } from 'constructs';
+import type { Construct, IDependable } from 'constructs';
 import type { GatewayEngine } from '../../gateway-engine';
 import type { TunnelAddresses } from '../plane/plane-settings';
 import type { ReferenceCheck } from '../plane/reference-check';
@@ -10,7 +10,8 @@ export interface ControlPlaneLink {
   readonly engine: GatewayEngine;
   /** Certificates of the tunnel. */
   readonly tunnel: TunnelTrust;
-  readonly addresses: TunnelAddresses;
+  /** Addresses as a data plane's stack may use them. */
+  readonly addresses: (plane: Construct) => TunnelAddresses;
   /** What exists once the control plane serves. Empty for one of another app. */
   readonly ready: readonly IDependable[];
   /** How long a node of a data plane may be without its first configuration. */
