@@ -107,7 +107,7 @@ describe('the manifests applied to the cluster', () => {
     expect(job.spec.template.spec.containers[0].command).toEqual(['node', 'migrate.mjs', 'up']);
     expect(job.spec.template.spec.restartPolicy).toBe('Never');
     const [waiting] = Object.entries(template.findResources('Custom::AWSCDK-EKS-KubernetesObjectValue', {
-      Properties: { ObjectType: 'job', ObjectName: job.metadata.name, JsonPath: '.status.succeeded' },
+      Properties: { ObjectType: 'job', JsonPath: '.status.succeeded' },
     }));
     const workloads = Object.values<any>(template.findResources('Custom::AWSCDK-EKS-KubernetesResource'))
       .filter(({ Properties }) => JSON.stringify(Properties.Manifest).includes('Deployment'));
@@ -138,14 +138,18 @@ describe('the manifests applied to the cluster', () => {
 });
 
 it('names the migrations after their content', () => {
-  const names = [{}, {}, { settings: { KONG_LOG_LEVEL: 'debug' } }].map((props) => {
+  const texts = [{}, {}, { settings: { KONG_LOG_LEVEL: 'debug' } }].map((props) => {
     const stack = testStack();
     testControlPlane(stack, props);
-    return only(writtenManifests(stack, 'control-plane'), 'Job').metadata.name;
+    const { name } = only(writtenManifests(stack, 'control-plane'), 'Job').metadata;
+    const digests = Object.entries<any>(Template.fromStack(stack).findResources('Custom::HybridgeContentDigest'));
+    expect(digests).toHaveLength(1);
+    const [id, { Properties: { Text } }] = digests[0];
+    expect(name).toBe(`control-plane-migrations-\${${id}.Digest}`);
+    return Text;
   });
-  expect(names[0]).toMatch(/^control-plane-migrations-[0-9a-f]{10}$/);
-  expect(names[1]).toBe(names[0]);
-  expect(names[2]).not.toBe(names[0]);
+  expect(texts[1]).toEqual(texts[0]);
+  expect(texts[2]).not.toEqual(texts[0]);
 });
 
 it('has tunnels with private addresses unless networks are given', () => {

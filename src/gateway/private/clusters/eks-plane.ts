@@ -7,6 +7,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Yaml } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { IDependable } from 'constructs';
+import { contentDigest } from '../../../private/content-digest';
 import { ChartTokens, manifestChart } from '../../../private/kubernetes/manifest-chart';
 import type { KubernetesObject } from '../../../private/kubernetes/object';
 import { podRole } from '../../../private/kubernetes/pod-role';
@@ -115,8 +116,8 @@ export class EksPlane extends Construct {
   public run(id: string, props: Omit<ConfigurationJobProps, 'plane' | 'hosting'>): void {
     const { plane } = this.props;
     requireConfigurationId(plane, props.id);
-    const objects = configurationObjects({ ...props, plane, hosting: new EksHosting(Stack.of(this).region) }, (template) =>
-      JSON.stringify(Stack.of(this).resolve(template)),
+    const objects = configurationObjects({ ...props, plane, hosting: new EksHosting(Stack.of(this).region) }, (part, content, digits) =>
+      contentDigest(this, `${id}${part}Digest`, content, digits),
     );
     const applied = this.apply(id, `4-config-${props.id}`, objects, [this.workload]);
     this.waitFor(`${id}Applied`, 'job', objects.at(-1)!.metadata.name, '.status.succeeded', applied);
@@ -209,8 +210,7 @@ export class EksPlane extends Construct {
   }
 
   private migrate(hosting: EksHosting, after: readonly IDependable[]): IDependable {
-    // Expressions count as their text: what they stand for does not change without one of them changing.
-    const job = migrationJob(this.props.plane, hosting, (template) => JSON.stringify(Stack.of(this).resolve(template)));
+    const job = migrationJob(this.props.plane, hosting, (content) => contentDigest(this, 'MigrationsDigest', content, 10));
     const applied = this.apply('Migrations', '2-migrations', [job], after);
     // Empty until the Job has succeeded; a Job that fails ends the deployment here, with the old pods still serving.
     return this.waitFor('Migrated', 'job', job.metadata.name, '.status.succeeded', applied);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { PORTS } from '../../../private/contract';
 import { native } from '../../../private/kubernetes/native-object';
 import type { KubernetesObject } from '../../../private/kubernetes/object';
@@ -43,11 +42,14 @@ const FILE = 'configuration.json';
  * The Job that applies a declarative configuration, and what it needs. A Job cannot be changed, so its name follows
  * from its content: another configuration or image is another Job.
  *
- * @param textOf what identifies the content, known at synth
+ * @param digestOf digits that follow from the content, with the values that are known only after deployment
  */
-export function configurationObjects(props: ConfigurationJobProps, textOf: (template: unknown) => string): readonly KubernetesObject[] {
+export function configurationObjects(
+  props: ConfigurationJobProps,
+  digestOf: (part: 'Text' | 'Job', content: unknown, digits: number) => string,
+): readonly KubernetesObject[] {
   const { plane, id, text, waitSeconds, hosting } = props;
-  const digest = createHash('sha256').update(text).digest('hex').slice(0, DIGEST);
+  const digest = digestOf('Text', text, DIGEST);
   const mount = { name: `config-${id}-${digest}`, path: FOLDER, files: { [FILE]: text } };
   const args = [
     '--file',
@@ -72,7 +74,7 @@ export function configurationObjects(props: ConfigurationJobProps, textOf: (temp
     resources: plane.resources,
   };
   const template = configurationPodTemplate(pod, hosting, { ...configurationLabels(plane), [ADMIN_CLIENT_LABEL]: 'true' }, args);
-  const job = createHash('sha256').update(textOf(template)).digest('hex').slice(0, DIGEST);
+  const job = digestOf('Job', template, DIGEST);
   const metadata = (name: string) => ({ name, namespace: plane.name, labels: configurationLabels(plane) });
   return [
     native({ apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata(`${plane.name}-${mount.name}`), data: mount.files }),

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { native } from '../../../private/kubernetes/native-object';
 import type { KubernetesObject } from '../../../private/kubernetes/object';
 import type { PlaneDescription } from '../plane/plane';
@@ -77,13 +76,13 @@ function autoscaler(plane: PlaneDescription): readonly KubernetesObject[] {
 
 /**
  * The Job that brings the database's schema up to date. A Job cannot be changed, so its name follows from its content:
- * a new image or setting is a new Job, the same content is the same one.
+ * a new image, setting or database is a new Job, the same content is the same one.
  *
- * @param textOf what identifies the content, known at synth
+ * @param digestOf ten digits that follow from the content, with the values that are known only after deployment
  */
-export function migrationJob(plane: PlaneDescription, hosting: PlaneHosting, textOf: (template: unknown) => string): KubernetesObject {
+export function migrationJob(plane: PlaneDescription, hosting: PlaneHosting, digestOf: (content: unknown) => string): KubernetesObject {
   const template = migrationPodTemplate(plane, hosting);
-  const digest = createHash('sha256').update(textOf(template)).digest('hex').slice(0, 10);
+  const digest = digestOf(template);
   return native({
     apiVersion: 'batch/v1',
     kind: 'Job',
