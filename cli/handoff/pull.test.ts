@@ -263,6 +263,27 @@ describe('hybridge handoff pull of a plane for Docker', () => {
     expect(output).not.toContain('planted');
   });
 
+  it('takes a whole secret where no property is named, be it JSON or not', async () => {
+    aws.secrets.set('partners/acme', 'not "JSON"');
+    const whole = { path: 'secrets/secret-partner/value', secretName: 'partners/acme', region: 'eu-central-1', property: '' };
+    const manifest = {
+      name: 'yard-plane-secret-all', type: 'Opaque', labels: {}, secretName: 'hybridge/Cloud/control-plane/tunnel', region: 'eu-central-1',
+      entries: [{ key: 'value', property: '' }],
+    };
+    aws.deploy(files, {
+      planes: [{ name: 'yard-plane', folder: 'planes/yard-plane', secrets: [manifest] }],
+      clusters: [],
+      machines: [{ ...machine, secrets: [whole] }],
+    });
+    await site();
+    expect(readFileSync(at('secrets/secret-partner/value'), 'utf8')).toBe('not "JSON"');
+    const { data } = parse(readFileSync(join(out, 'planes/yard-plane/2-secrets.k8s.yaml'), 'utf8')) as { data: Record<string, string> };
+    expect(Buffer.from(data.value!, 'base64').toString()).toBe(JSON.stringify(TUNNEL));
+    aws.secrets.set('partners/acme', '');
+    expect((await site()).failure).toContain('missing text in the secret partners/acme');
+    expect(readFileSync(at('secrets/secret-partner/value'), 'utf8')).toBe('not "JSON"');
+  });
+
   it('gives them, and a folder to write, to the user of the container, who is never root', async () => {
     await site();
     const [, user, group] = /^HYBRIDGE_USER=(\d+):(\d+)\n$/.exec(readFileSync(at('.env'), 'utf8'))!.map(Number);

@@ -261,6 +261,21 @@ describe('the text', () => {
   });
 });
 
+it('secrets by name are shown with the planes that read them, once each, and not what they hold', () => {
+  const document = documentWith(2);
+  const secrets = [{ reference: '{vault://env/partner-key}', name: 'partners/acme', field: 'apiKey', region: 'eu-central-1' }];
+  const scene = sceneOf({
+    ...document, planes: document.planes.map((plane) => (plane.role === 'data_plane' ? { ...plane, secrets } : plane)),
+  });
+  expect(scene.secrets.at(-1)).toEqual({
+    name: 'partners/acme', home: 'AWS Secrets Manager, eu-central-1', readers: ['store-0', 'store-1'],
+  });
+  expect(scene.secrets.filter(({ name }) => name === 'partners/acme')).toHaveLength(1);
+  expect(scene.cards.filter(({ lines }) => lines.includes('1 named secret: partner-key')).map(({ title }) => title)).toEqual([
+    'store-0', 'store-1',
+  ]);
+});
+
 describe('hybridge topology', () => {
   const folder = temporaryFolder('topology');
   mkdirSync(join(folder, 'hybridge'));

@@ -22,6 +22,12 @@ beforeAll(() => {
   writeFileSync(join(root, 'identity', 'client_secret'), 'of-the-client');
   writeFileSync(join(root, 'identity', 'empty'), '');
   writeFileSync(join(root, 'cluster', 'tls.key'), 'of-the-tunnel');
+  for (const [name, text] of [['partner-key', 'of-the-partner\n'], ['all', '{"user":"b"}'], ['cache-password', 'of-the-user']] as const) {
+    mkdirSync(join(root, 'secrets', name), { recursive: true });
+    writeFileSync(join(root, 'secrets', name, 'value'), text);
+    writeFileSync(join(root, 'secrets', name, 'other'), 'not-by-this-name');
+  }
+  mkdirSync(join(root, 'secrets', 'coming'));
 });
 
 const read = (reference: string, environment: Record<string, string> = {}) =>
@@ -79,5 +85,31 @@ describe('the vault env', () => {
   ])('%s with %j: an error that says where was looked, and shows no secret', (reference, environment, expected) => {
     expect(() => read(reference, environment)).toThrow(expected);
     expect(() => read(reference, environment)).not.toThrow('hunter2');
+  });
+});
+
+describe('secrets that a user gave by name', () => {
+  const vault = (environment: Record<string, string> = {}, prefix = '') =>
+    new EnvVault({ environment, prefix, folders: [join(root, 'cache')], namedSecrets: join(root, 'secrets') });
+  const readNamed = (reference: string, given = vault()) => given.read(parseVaultReference(reference)!);
+
+  it.each([
+    ['{vault://env/partner-key}', 'of-the-partner'],
+    ['{vault://env/PARTNER_KEY}', 'of-the-partner'],
+    ['{vault://env/all/user}', 'b'],
+    ['{vault://env/cache-password}', 'of-the-file'],
+  ])('%s is %s', (reference, expected) => expect(readNamed(reference)).toBe(expected));
+
+  it('have the name that settings of the vault put a prefix before', () => {
+    expect(readNamed('{vault://env/key}', vault({}, 'PARTNER_'))).toBe('of-the-partner');
+    expect(readNamed('{vault://env/partner-key}', vault({ PARTNER_KEY: 'of-the-environment' }))).toBe('of-the-environment');
+  });
+
+  it.each(['{vault://env/secrets-partner-key}', '{vault://env/partner-key-value}', '{vault://env/partner-key-other}', '{vault://env/..}'])(
+    'are no other names: %s', (reference) => expect(() => readNamed(reference)).toThrow(/the environment has no .*, and no file in /),
+  );
+
+  it('say where their file is missing, and nothing else', () => {
+    expect(() => readNamed('{vault://env/coming}')).toThrow(`cannot read ${join(root, 'secrets', 'coming', 'value')}: ENOENT`);
   });
 });

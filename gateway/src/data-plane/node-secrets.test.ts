@@ -59,7 +59,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function startWith(environment: Record<string, string>, folders: readonly string[] = []): DataPlane {
+function startWith(environment: Record<string, string>, folders: readonly string[] = [], namedSecrets?: string): DataPlane {
   const { settings } = readSettings({ KONG_PREFIX: folder, KONG_PROXY_LISTEN: 'off', KONG_STATUS_LISTEN: 'off' });
   const handlers: Handlers = {
     shipper: {
@@ -73,7 +73,7 @@ function startWith(environment: Record<string, string>, folders: readonly string
   };
   const log = createLog({ level: 'debug', write: (line) => void logged.push(line) });
   dataPlane = new DataPlane({
-    settings, log, clock, vault: new EnvVault({ environment, folders }), plugins: { schemas: SCHEMAS, handlers },
+    settings, log, clock, vault: new EnvVault({ environment, folders, ...namedSecrets !== undefined && { namedSecrets } }), plugins: { schemas: SCHEMAS, handlers },
   });
   return dataPlane;
 }
@@ -171,6 +171,17 @@ describe('secrets of a node', () => {
     expect(dataPlane.currentHash).toBe('a'.repeat(32));
     expect(logged.join('')).toContain('secrets of the configuration have changed and are in use');
     expect(logged.join('')).not.toMatch(/"[^"]*(first|second)[^"]*"/);
+  });
+
+  it('that have names of the user are mounted as the constructs say, and followed as any other', async () => {
+    const mount = join(folder, 'named', 'partner-key');
+    mkdirSync(mount, { recursive: true });
+    writeFileSync(join(mount, 'value'), 'first-key');
+    await startWith({}, [], join(folder, 'named')).start();
+    expect(dataPlane.apply(table({}, keyed('{vault://env/partner-key}')), 'a'.repeat(32)).applied).toBe(true);
+    writeFileSync(join(mount, 'value'), 'second-key');
+    clock.advance(30_000);
+    expect(prepared).toMatchObject([{ keys: ['first-key'] }, { keys: ['second-key'] }]);
   });
 
   it('that were missing are in use when they are there', async () => {
