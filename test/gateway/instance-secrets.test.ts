@@ -203,9 +203,15 @@ describe('the unit', () => {
   it('does what a later start needs outside the script of the first one', () => {
     // cloud-init runs the script once an instance; systemd starts the unit at each boot.
     expect(unit).toContain('\nWantedBy=multi-user.target\n');
-    expect(script).toContain('\nsystemctl enable --now hybridge.service\n');
+    expect(script).toContain('\nsystemctl enable hybridge.service\n');
     const image = startFile(script, '/usr/local/sbin/hybridge-image');
     expect(image.indexOf('docker image inspect "$image" > /dev/null 2>&1 && exit 0')).toBeLessThan(image.indexOf('aws ecr'));
+  });
+
+  it('may fail at first and try again: the first boot waits for a ready node, not for one start', () => {
+    expect(script).toContain('\nsystemctl start --no-block hybridge.service\n');
+    expect(script).not.toContain('enable --now hybridge.service');
+    expect(unit).toContain('\nRestart=always\nRestartSec=5\n');
   });
 
   it('asks no registry for an image that is there', () => {

@@ -28,7 +28,7 @@ interface StartFile {
  * What a machine runs when it starts for the first time: Docker from the repositories of Amazon Linux, the files, the
  * unit. It ends when the node is ready, or fails when the time is over: the exit code is what CloudFormation hears.
  *
- * @param readySeconds how long the node may take for its first configuration
+ * @param readySeconds how long the node may take for its secrets, its image and its first configuration
  */
 export function startCommands(files: readonly StartFile[], readySeconds: number): readonly string[] {
   return [
@@ -39,7 +39,9 @@ export function startCommands(files: readonly StartFile[], readySeconds: number)
     ...files.map(({ path, mode, text }) => `cat > ${path} <<'HYBRIDGE_FILE_ENDS'\n${text}HYBRIDGE_FILE_ENDS\nchmod ${mode} ${path}`),
     'systemctl daemon-reload',
     'systemctl enable --now docker.service',
-    'systemctl enable --now hybridge.service',
+    'systemctl enable hybridge.service',
+    // Without waiting: systemd tries again when AWS throttles, or knows the new role not everywhere yet.
+    'systemctl start --no-block hybridge.service',
     `systemctl enable --now ${basename(TIMER)}`,
     `timeout ${readySeconds} bash -c 'until curl --fail --silent --output /dev/null http://127.0.0.1:${PORTS.status}${STATUS_PATHS.ready}; do sleep 2; done'`,
   ];
