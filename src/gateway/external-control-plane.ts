@@ -31,14 +31,16 @@ export interface GatewayControlPlaneAttributes {
   /**
    * Name that data planes request and expect in the control plane's certificate: `KONG_CLUSTER_SERVER_NAME`.
    *
-   * @default - the host of `tunnelEndpoint`; with a shared certificate, its fixed name
+   * @default - the name that `trust` knows: its `serverName` (`Trust.existingPki`), `kong_clustering` with a shared
+   * certificate, `<id>.<id>.hybridge.internal` of this construct with `Trust.certManager` and `Trust.privateCa`. Where
+   * it knows none, the host of `tunnelEndpoint`
    */
   readonly serverName?: string;
 
   /**
    * The same for telemetry: `KONG_CLUSTER_TELEMETRY_SERVER_NAME`.
    *
-   * @default - the host of `telemetryEndpoint`; with a shared certificate, its fixed name
+   * @default - as for `serverName`; where `trust` knows no name, the host of `telemetryEndpoint`
    */
   readonly telemetryServerName?: string;
 

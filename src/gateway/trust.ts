@@ -102,8 +102,8 @@ export class Trust {
    * One certificate per plane (`KONG_CLUSTER_MTLS=pki`, EC P-384) that cert-manager issues and renews in the
    * plane's cluster. The key never leaves the cluster.
    *
-   * The clusters need cert-manager and the issuer. The control plane accepts only certificates with the names of its
-   * data planes, whatever else the authority signs. EKS and EKS Anywhere only.
+   * The clusters need cert-manager and the issuer. The control plane accepts certificates of the authority with
+   * common names `<any name>.<control plane>.hybridge.internal`, and no others. EKS and EKS Anywhere only.
    *
    * @throws Error that names the property
    *
