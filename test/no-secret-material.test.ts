@@ -26,6 +26,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'cluster-services.ts secretName': 'name of a Secret of Kubernetes',
   'eks-connector.ts secretStore': 'name of a ClusterSecretStore',
   'bmc-credentials.ts password': 'name of an environment variable; a value is refused below',
+  'plane-secret.ts secretName': 'name of a secret of Secrets Manager, not exported',
   'flux-sync.ts secretStore': 'name of a ClusterSecretStore',
 };
 

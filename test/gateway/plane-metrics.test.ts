@@ -68,7 +68,8 @@ function answers(plane: keyof typeof planes) {
 const COUNTED = (method: string) =>
   expect.stringMatching(
     new RegExp(
-      `^${method}: a Network Load Balancer counts no requests, expected an Application Load Balancer \\(EcsTarget with a certificate\\)`,
+      `^${method}: a Network Load Balancer counts no requests, expected an Application Load Balancer `
+        + '\\(ECS and EC2 with certificate: ProxyCertificate.acm\\(\\)\\)',
     ),
   );
 const NO_REQUESTS = { requests: COUNTED(METHODS.requests), errors: COUNTED(METHODS.errors), latency: COUNTED(METHODS.latency) };

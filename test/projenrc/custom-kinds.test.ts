@@ -59,6 +59,7 @@ const PATHS: Readonly<Record<string, readonly string[]>> = {
     'install.remediation.retries',
     'interval',
     'releaseName',
+    'timeout',
     'upgrade.remediation.retries',
     'values.*',
   ],
