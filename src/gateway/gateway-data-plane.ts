@@ -20,6 +20,7 @@ import { requireConsumerNames } from './private/consumers/consumer-names';
 import { warnOfNodeCertificate } from './private/consumers/node-certificate-warnings';
 import { requireKongSettings, requirePlugin } from './private/kong-helm/refusals';
 import { planeMetric } from './private/measures/plane-measures';
+import type { DataPlaneSpec } from './private/plane/data-plane-spec';
 import { warnOfMissingPlugin } from './private/plane/missing-plugins';
 import type { PlaneCertificate, PlaneResources } from './private/plane/plane';
 import { planeNameOf } from './private/plane/plane-name';
@@ -279,6 +280,7 @@ export class GatewayDataPlane extends Construct {
     if (!engine._chart) warnOfMissingPlugins(this, props);
     if (engine._chart && tunnel.packagedOnly) throw new Error(tunnel.packagedOnly);
     const trust = tunnel.forDataPlane(this.planeName);
+    const regionalValue = (name: string, value: string) => RegionalValues.read(this, controlPlane, name, value);
     const brought = [identity?._mount, cache?._mount, logs?._mount, engine._chart?.licence].filter((mount) => mount !== undefined);
     const certificate = props.certificate?._bind(this, props.hostname);
     warnOfNodeCertificate(this, props, certificate, engine);
@@ -298,7 +300,7 @@ export class GatewayDataPlane extends Construct {
         settings,
         secrets,
         files: trust.files,
-        certificates: [...trust.certificates.map((each) => inOwnRegion(this, controlPlane, each)), ...certificate?.certificates ?? []],
+        certificates: [...trust.certificates.map((each) => inOwnRegion(each, regionalValue)), ...certificate?.certificates ?? []],
         rereadDays: rereadDays([trust.rereadDays, certificate?.rereadDays], props.secrets),
         replicas,
         resources: RESOURCES,
@@ -315,6 +317,7 @@ export class GatewayDataPlane extends Construct {
         ...ofThisStack(this, [...certificate?.secrets ?? [], ...named]),
       ],
       firstConfigurationMinutes,
+      regionalValue,
       // A plane with a token needs no role.
       ...!logs?._mount && { logs },
       cache,
@@ -331,10 +334,10 @@ export class GatewayDataPlane extends Construct {
 }
 
 /** The authority of a control plane in another region. */
-function inOwnRegion(scope: Construct, controlPlane: IGatewayControlPlane, certificate: PlaneCertificate): PlaneCertificate {
+function inOwnRegion(certificate: PlaneCertificate, regionalValue: DataPlaneSpec['regionalValue']): PlaneCertificate {
   const { authority } = certificate;
   if (!authority) return certificate;
-  return { ...certificate, authority: { ...authority, arn: RegionalValues.read(scope, controlPlane, 'authority', authority.arn) } };
+  return { ...certificate, authority: { ...authority, arn: regionalValue('authority', authority.arn) } };
 }
 
 /** A domain may be in a separate stack, after the one with the network: then nodes wait for the token, not the stack. */

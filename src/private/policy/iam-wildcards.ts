@@ -121,18 +121,6 @@ export const EXPLAINED_WILDCARDS: readonly ExplainedWildcard[] = [
     reason: 'all versions of the one function that applies manifests: written by CDK',
   },
   {
-    actions: [
-      'ssm:DeleteParameters',
-      'ssm:ListTagsForResource',
-      'ssm:GetParameters',
-      'ssm:PutParameter',
-      'ssm:AddTagsToResource',
-      'ssm:RemoveTagsFromResource',
-    ],
-    resource: /:parameter\/cdk\/exports\/(\S+\/)?\*$/,
-    reason: 'references between regions travel in parameters that CDK names after the value: written by CDK',
-  },
-  {
     actions: ['s3:GetObject*', 's3:GetBucket*', 's3:List*'],
     resource: /:s3:::cdk-[a-z0-9]+-assets-\S+$/,
     reason: 'the files that CDK copies come from the bucket of its bootstrap, which holds nothing else: written by CDK',

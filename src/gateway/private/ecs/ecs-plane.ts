@@ -1,11 +1,13 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { DRAIN_SECONDS, PATHS, PORTS, RUN_AS, STATUS_PATHS } from '../../../private/contract';
 import { wayOut } from '../../../private/network/way-out';
+import type { SecretMount } from '../../../private/secrets/mount';
 import { requireSameAccount } from '../../../private/secrets/same-account';
 import { refuseSecret } from '../../../private/secrets/secret-text';
 import { admitLoadBalancer } from '../load-balancers/proxy-load-balancer';
@@ -101,9 +103,18 @@ export class EcsPlane extends Construct {
     return {
       environment: plain,
       secrets: Object.fromEntries(
-        secrets.map(({ name, mount, property }) => [name, ecs.Secret.fromSecretsManager(mount.secret, property)]),
+        secrets.map(({ name, mount, property }) => [name, ecs.Secret.fromSecretsManager(this.secretHere(mount), property)]),
       ),
     };
+  }
+
+  /** ECS finds secrets of other regions by their full ARN, which the other region makes. */
+  private secretHere({ name, secret }: SecretMount): secretsmanager.ISecret {
+    const isMadeHere = Stack.of(secret).region === Stack.of(this).region;
+    if (isMadeHere || !(secret instanceof secretsmanager.Secret)) return secret;
+    const id = `Secret-${name}`;
+    return this.node.tryFindChild(id) as secretsmanager.ISecret | undefined
+      ?? secretsmanager.Secret.fromSecretCompleteArn(this, id, this.props.spec.regionalValue(`${name}-secret`, secret.secretArn));
   }
 
   private linuxParameters(): ecs.LinuxParameters {

@@ -13,6 +13,8 @@ export interface DataPlaneSpec {
   readonly controlPlane: string;
   /** What has to exist before nodes start: certificates, secrets, a control plane that serves. */
   readonly prerequisites: readonly IDependable[];
+  /** A value of the control plane's region, for the plane's stack. */
+  readonly regionalValue: (name: string, value: string) => string;
   /** How long a node may be without its first configuration. */
   readonly firstConfigurationMinutes: number;
   /** Where the plane's role writes. Absent where nodes send with a token. */
