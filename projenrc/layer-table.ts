@@ -117,6 +117,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: [CONTRACT, `${GATEWAY}/model`, `${GATEWAY}/base`],
     why: 'the tunnel carries configurations; it knows no plane and no store',
   },
+  [`${GATEWAY}/fallback`]: {
+    mayImport: [CONTRACT, `${GATEWAY}/model`, `${GATEWAY}/base`],
+    why: 'both planes meet in it, as in sync/; it knows neither',
+  },
   [`${GATEWAY}/listener`]: {
     mayImport: [`${GATEWAY}/settings`, `${GATEWAY}/base`],
     why: 'servers of addresses, with their certificates; what is served comes from the planes',
@@ -127,15 +131,16 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   [`${GATEWAY}/control-plane`]: {
     mayImport: [
-      CONTRACT, `${GATEWAY}/settings`, `${GATEWAY}/store`, `${GATEWAY}/sync`, `${GATEWAY}/status`, `${GATEWAY}/listener`,
-      `${GATEWAY}/plugins/schemas.ts`,
+      CONTRACT, `${GATEWAY}/fallback`, `${GATEWAY}/settings`, `${GATEWAY}/store`, `${GATEWAY}/sync`, `${GATEWAY}/status`,
+      `${GATEWAY}/listener`, `${GATEWAY}/plugins/schemas.ts`,
       `${GATEWAY}/model`, `${GATEWAY}/base`,
     ],
     why: 'the control plane carries no plugin handlers and never imports the data plane; they meet in model/, sync/ and status/',
   },
   [`${GATEWAY}/data-plane`]: {
     mayImport: [
-      CONTRACT, `${GATEWAY}/settings`, `${GATEWAY}/sync`, `${GATEWAY}/status`, `${GATEWAY}/listener`, `${GATEWAY}/plugins/handlers.ts`,
+      CONTRACT, `${GATEWAY}/settings`, `${GATEWAY}/sync`, `${GATEWAY}/fallback`, `${GATEWAY}/status`, `${GATEWAY}/listener`,
+      `${GATEWAY}/plugins/handlers.ts`,
       `${GATEWAY}/plugins/schemas.ts`,
       `${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`,
     ],

@@ -62,6 +62,10 @@ export const ENV = {
   /** Path of the revocation list of a control plane. */
   clusterRevokedFile: 'HYBRIDGE_CLUSTER_REVOKED_FILE',
   clusterDpLabels: 'KONG_CLUSTER_DP_LABELS',
+  fallbackExport: 'KONG_CLUSTER_FALLBACK_CONFIG_EXPORT',
+  fallbackImport: 'KONG_CLUSTER_FALLBACK_CONFIG_IMPORT',
+  fallbackStorage: 'KONG_CLUSTER_FALLBACK_CONFIG_STORAGE',
+  region: 'AWS_REGION',
   trustedCertificate: 'KONG_LUA_SSL_TRUSTED_CERTIFICATE',
   /** Certificate that data planes show to consumers. */
   sslCert: 'KONG_SSL_CERT',
@@ -120,6 +124,9 @@ export const STATUS_PATHS = {
  * that a control plane logs while connected data planes do not. Metric filters find it; the field is the number of data planes.
  */
 export const DEGRADED_LINE = { message: 'data planes do not serve the whole configuration', count: 'data_planes' } as const;
+
+/** Name of the fallback configuration below its prefix or folder: versions of the gateway differ in what they know. */
+export const FALLBACK_OBJECT = '3.9.1/config';
 
 /** User and group that the image runs as; above 10000, so that no user of a host has it. */
 export const RUN_AS = { user: 10001, group: 10001 } as const;

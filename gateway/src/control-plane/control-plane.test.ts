@@ -30,6 +30,7 @@ async function settingsOf(role: Role, more: Partial<Settings['listen']> = {}): P
       labels: {},
       maxPayloadBytes: 2 ** 24, purgeDelaySeconds: 1_209_600,
     },
+    fallback: { export: false, import: false, exportDelaySeconds: 60, credentials: {} },
     postgres: {
       host: '127.0.0.1', port: 1, database: 'none', user: 'kong', password: new Secret('hunter2'), ssl: false, sslVerify: false,
       timeoutMs: 1_000,

@@ -5,6 +5,8 @@ import { hostname } from 'node:os';
 import type { Log } from '../base/log.ts';
 import { metricsText } from '../base/metrics.ts';
 import { nodeId } from '../base/node-id.ts';
+import type { Signer } from '../fallback/envelope.ts';
+import { fallbackStorage } from '../fallback/storage.ts';
 import { ListenerServers } from '../listener/listener-servers.ts';
 import { PLUGIN_SCHEMAS, SCHEMAS } from '../plugins/schemas.ts';
 import type { Settings, TunnelSettings } from '../settings/settings.ts';
@@ -22,6 +24,7 @@ import { ApiListener } from './api-listener.ts';
 import { bootstrap } from './bootstrap.ts';
 import { ConfigurationWatcher } from './configuration.ts';
 import { dataPlaneGauges, DataPlaneHealthLog } from './data-plane-health.ts';
+import { FallbackExport } from './fallback-export.ts';
 import { openNodeStore } from './node-store.ts';
 import { DataPlaneRegistry } from './nodes.ts';
 import { readinessOf } from './readiness.ts';
@@ -109,13 +112,24 @@ export class ControlPlane {
     const trust = trustOf(tunnel);
     const records = this.#own(new TelemetryServer({ trust, log }));
     const configurations = this.#own(new TunnelServer({ trust, source, registry, log, maxPayloadBytes: tunnel.maxPayloadBytes }));
-    const changed = (renewed: TunnelSettings) => [records, configurations].forEach((server) => server.renew(trustOf(renewed)));
+    const fallback = this.#fallback(source, trust.identity);
+    const changed = (renewed: TunnelSettings) => {
+      for (const server of [records, configurations]) server.renew(trustOf(renewed));
+      fallback?.renew(trustOf(renewed).identity);
+    };
     this.#own(watchTunnelFiles({ tunnel, log, changed }));
     return {
       telemetry: await records.listen(listen.telemetry),
       cluster: await configurations.listen(listen.cluster),
       accounts: () => records.accounts,
     };
+  }
+
+  #fallback(source: ConfigurationSource, signer: Signer): FallbackExport | undefined {
+    const { settings: { fallback }, log } = this.#options;
+    const { storage, exportDelaySeconds: delaySeconds } = fallback ?? {};
+    if (!fallback?.export || storage === undefined) return undefined;
+    return this.#own(new FallbackExport({ source, storage: fallbackStorage({ ...fallback, storage }), signer, delaySeconds, log }));
   }
 
   async #openAdminApi(parts: Pick<AdminApiOptions, 'store' | 'configuration' | 'failures' | 'telemetry'>): Promise<readonly AddressInfo[]> {

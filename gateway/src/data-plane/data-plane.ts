@@ -11,6 +11,7 @@ import { addressSet } from '../base/ip-range.ts';
 import type { Log } from '../base/log.ts';
 import { metricsText } from '../base/metrics.ts';
 import { nodeId } from '../base/node-id.ts';
+import type { FallbackConfiguration } from '../fallback/envelope.ts';
 import { ListenerServers } from '../listener/listener-servers.ts';
 import { NO_HASH } from '../model/config-hash.ts';
 import type { ConfigTable } from '../model/config-table.ts';
@@ -26,6 +27,7 @@ import { ConfigurationCache } from './configuration-cache.ts';
 import { Pipeline } from './http/pipeline.ts';
 import { ProxyListener } from './http/proxy-listener.ts';
 import { UpstreamPool } from './http/upstream-pool.ts';
+import { NewestKnown } from './newest-known.ts';
 import { nodeVault } from './node-secrets.ts';
 import { configurationGauges, configurationStatus, nodeStatus } from './node-status.ts';
 import { readinessOf } from './readiness.ts';
@@ -77,6 +79,7 @@ export class DataPlane {
   readonly #status: StatusApi;
   readonly #servers: { readonly proxy: ListenerServers; readonly status: ListenerServers };
   readonly #counts = new RequestCounts();
+  readonly #newest: NewestKnown | undefined;
   #secretsLook: Timer | undefined;
   #degradedLook: Timer | undefined;
   #draining = false;
@@ -91,6 +94,7 @@ export class DataPlane {
     this.#log = log;
     this.#clock = clock;
     this.id = nodeId(settings.prefix, settings.nodeId, log);
+    this.#newest = settings.fallback?.import ? new NewestKnown(join(settings.prefix, 'configuration', 'newest.json'), log) : undefined;
     this.#configuration = new RunningConfiguration({
       schemas: plugins?.schemas ?? SCHEMAS,
       handlers: plugins?.handlers ?? HANDLERS as unknown as Handlers,
@@ -173,9 +177,24 @@ export class DataPlane {
    * Takes a configuration over: the next request sees it, requests under way end with the old one. An entity that cannot be used here is
    * in quarantine; a table that cannot be used leaves everything as it was.
    * @param hash what the node reports from now on; 32 zeros for an empty table
+   * @param time when the control plane prepared it. Seconds since 1970.
    */
-  apply(table: ConfigTable, hash: string): ApplyResult {
-    return this.#configuration.apply(table, hash);
+  apply(table: ConfigTable, hash: string, time?: number): ApplyResult {
+    const result = this.#configuration.apply(table, hash);
+    if (result.applied && time !== undefined) this.#newest?.record({ hash, time });
+    return result;
+  }
+
+  /** Takes over the configuration that a control plane left outside, as `apply` does. */
+  applyFallback({ table, hash, time }: FallbackConfiguration): ApplyResult {
+    const result = this.#configuration.apply(table, hash, 'fallback');
+    if (result.applied) this.#newest?.record({ hash, time });
+    return result;
+  }
+
+  /** Whether this node has had a newer configuration than this one. */
+  isOlder({ hash, time }: FallbackConfiguration): boolean {
+    return this.#newest?.isOlder({ hash, time }) ?? false;
   }
 
   /** The control plane has no newer configuration than the one that runs. */

@@ -25,10 +25,11 @@ export function nodeStatus({ connectionsActive, connectionsAccepted, totalReques
   };
 }
 
-/** What runs, what of it is not served, and what was refused. */
-export function configurationStatus({ hash, quarantine, refused }: RunningConfiguration): unknown {
+/** What runs and where it came from, what of it is not served, and what was refused. */
+export function configurationStatus({ hash, origin, quarantine, refused }: RunningConfiguration): unknown {
   return {
     configuration_hash: hash ?? NO_HASH,
+    origin: origin ?? null,
     quarantined: quarantine,
     refused: refused === undefined ? null : { config_hash: refused.hash, message: refused.message },
   };

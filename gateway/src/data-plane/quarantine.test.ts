@@ -247,7 +247,7 @@ describe('what a node reports of its quarantine', () => {
     expect(await node.status('/status/ready')).toEqual({ status: 200, text: '{"message":"ready","quarantined":1}' });
     const { text } = await node.status('/status/configuration');
     expect(JSON.parse(text)).toEqual({
-      configuration_hash: 'b'.repeat(32), refused: null,
+      configuration_hash: 'b'.repeat(32), origin: 'control_plane', refused: null,
       quarantined: {
         total: 1,
         entities: [{ entity: 'plugins', id: id(7), name: 'guard', reason: 'cannot connect to redis://:[redacted]@cache' }],

@@ -38,9 +38,13 @@ interface RunningConfigurationOptions {
   readonly log: Log;
 }
 
+/** Where the configuration that runs came from. */
+export type ConfigurationOrigin = 'control_plane' | 'cache' | 'fallback';
+
 interface Running {
   readonly table: ConfigTable;
   readonly hash: string;
+  readonly origin: ConfigurationOrigin;
   readonly compiled: CompiledConfiguration;
   readonly secrets: UsedSecrets;
   readonly quarantined: readonly QuarantinedEntity[];
@@ -68,6 +72,10 @@ export class RunningConfiguration {
     return this.#running?.hash;
   }
 
+  get origin(): ConfigurationOrigin | undefined {
+    return this.#running?.origin;
+  }
+
   /** What this node does not serve of the configuration that runs. */
   get quarantine(): Quarantine {
     return this.#running?.quarantine ?? NO_QUARANTINE;
@@ -84,8 +92,8 @@ export class RunningConfiguration {
   }
 
   /** Applies a configuration, or leaves everything as it was. */
-  apply(table: ConfigTable, hash: string): ApplyResult {
-    const result = this.#take(table, hash);
+  apply(table: ConfigTable, hash: string, origin: ConfigurationOrigin = 'control_plane'): ApplyResult {
+    const result = this.#take({ table, hash, origin });
     this.#refused = result.applied ? undefined : { hash, message: result.message };
     if (result.applied) this.#keep(table, hash);
     return result;
@@ -94,13 +102,14 @@ export class RunningConfiguration {
   /** The control plane has no newer configuration than the one that runs: what was refused before does not matter any more. */
   confirm(): void {
     this.#refused = undefined;
+    if (this.#running !== undefined) this.#running = { ...this.#running, origin: 'control_plane' };
   }
 
   /** Applies the kept configuration, if there is one that this node can use. */
   startFromCache(): void {
     const { cache, log } = this.#options;
     const cached = cache?.load(({ table, hash }) => {
-      const result = this.#take(table, hash);
+      const result = this.#take({ table, hash, origin: 'cache' });
       return result.applied ? undefined : result.message;
     });
     if (cached !== undefined) log.notice('started with the kept configuration', { hash: cached.hash });
@@ -115,14 +124,14 @@ export class RunningConfiguration {
   renewSecrets(): boolean {
     const running = this.#running;
     if (running === undefined || running.secrets.areCurrent()) return false;
-    const result = this.#take(running.table, running.hash, running.secrets);
+    const result = this.#take(running, running.secrets);
     const { log } = this.#options;
     if (result.applied) log.notice('secrets of the configuration have changed and are in use', { hash: running.hash });
     else log.error(`secrets of the configuration have changed, and cannot be used: ${result.message}`);
     return result.applied;
   }
 
-  #take(table: ConfigTable, hash: string, before?: UsedSecrets): ApplyResult {
+  #take({ table, hash, origin }: Pick<Running, 'table' | 'hash' | 'origin'>, before?: UsedSecrets): ApplyResult {
     const { schemas, handlers, vault, log } = this.#options;
     const settled = settleConfigTable(table, { schemas });
     if (!settled.ok) return refusal(settled.errors);
@@ -137,7 +146,7 @@ export class RunningConfiguration {
       const quarantined = [...aside.map(quarantinedRow), ...compiled.failed]
         .map((entity) => bounded({ ...entity, reason: secrets.redact(entity.reason) }));
       this.#logQuarantine(quarantined);
-      this.#running = { table, hash, compiled, secrets, quarantined, quarantine: quarantineOf(quarantined) };
+      this.#running = { table, hash, origin, compiled, secrets, quarantined, quarantine: quarantineOf(quarantined) };
       return { applied: true };
     } catch (error) {
       return { applied: false, message: secrets.redact(messageOf(error)), errors: [] };

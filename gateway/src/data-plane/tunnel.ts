@@ -36,7 +36,7 @@ export function tunnelOf(dataPlane: DataPlane, settings: Settings, log: Log): Tu
     receiver: {
       currentHash: () => dataPlane.currentHash,
       confirm: () => dataPlane.confirm(),
-      apply: (table, hash) => dataPlane.apply(table, hash),
+      apply: (table, hash, time) => dataPlane.apply(table, hash, time),
     },
     report: () => {
       const { quarantine, refused } = dataPlane;

@@ -1,5 +1,6 @@
 /** Artefact: a data plane. It has no store; everything it serves comes through the tunnel, or from its cache. */
 import { DataPlane } from '../data-plane/data-plane.ts';
+import { fallbackOf, fallbackTrustOf } from '../data-plane/fallback.ts';
 import { telemetryOf, telemetryTrustOf } from '../data-plane/telemetry.ts';
 import { trustOf, tunnelOf } from '../data-plane/tunnel.ts';
 import { runNode } from '../process/run-node.ts';
@@ -9,15 +10,18 @@ await runNode(async (settings, log) => {
   const dataPlane = new DataPlane({ settings, log });
   const tunnel = tunnelOf(dataPlane, settings, log);
   const telemetry = telemetryOf(dataPlane, settings, log);
+  const fallback = fallbackOf(dataPlane, settings, log, () => tunnel.connected);
   const addresses = await dataPlane.start();
   tunnel.start();
   telemetry?.start();
+  fallback?.start();
   const files = watchTunnelFiles({
     tunnel: settings.tunnel,
     log,
     changed: (renewed) => {
       tunnel.renew(trustOf(renewed));
       telemetry?.renew(telemetryTrustOf(renewed));
+      fallback?.renew(fallbackTrustOf(renewed));
     },
   });
   return {
@@ -25,6 +29,7 @@ await runNode(async (settings, log) => {
     drain: () => dataPlane.drain(),
     close: async () => {
       await files.close();
+      fallback?.close();
       tunnel.close();
       telemetry?.close();
       await dataPlane.close();

@@ -17,6 +17,20 @@ const isDataPlane = (settings: Settings) => settings.role === 'data_plane';
 
 const RULES: readonly RoleRule[] = [
   {
+    broken: ({ fallback }) => (fallback.export || fallback.import) && fallback.storage === undefined,
+    message: `${SETTINGS.fallback.storage.name} is missing: the fallback configuration needs a place, such as s3://bucket/prefix`,
+  },
+  {
+    broken: (settings) => settings.fallback.export && !isControlPlane(settings),
+    message: `${SETTINGS.fallback.export.name}: only a control plane writes the fallback configuration; a data plane has `
+      + SETTINGS.fallback.import.name,
+  },
+  {
+    broken: (settings) => settings.fallback.import && !isDataPlane(settings),
+    message: `${SETTINGS.fallback.import.name}: only a data plane takes the fallback configuration; a control plane has `
+      + SETTINGS.fallback.export.name,
+  },
+  {
     broken: (settings) => isControlPlane(settings) && settings.database === 'off',
     message: `${DATABASE_NAME.name}: off does not go with ${role.name}=control_plane, which stores the configuration; use embedded or `
       + 'postgres',

@@ -36,7 +36,10 @@ function sampleOf(name: string): { readonly value?: string; readonly beside?: Re
   const dataPlane = { KONG_ROLE: 'data_plane', KONG_CLUSTER_CERT: files.certificate!, KONG_CLUSTER_CERT_KEY: files.key! };
   const controlPlane = { ...dataPlane, KONG_ROLE: 'control_plane' };
   const pki = { ...controlPlane, KONG_CLUSTER_MTLS: 'pki', KONG_CLUSTER_CA_CERT: files.certificate! };
+  const storage = { KONG_CLUSTER_FALLBACK_CONFIG_STORAGE: 's3://bucket' };
   const samples: Readonly<Record<string, ReturnType<typeof sampleOf>>> = {
+    KONG_CLUSTER_FALLBACK_CONFIG_EXPORT: { value: 'on', beside: { ...controlPlane, ...storage } },
+    KONG_CLUSTER_FALLBACK_CONFIG_IMPORT: { value: 'on', beside: { ...dataPlane, ...storage } },
     KONG_ROLE: { value: 'control_plane', beside: { ...controlPlane, KONG_ROLE: 'traditional' } },
     KONG_DATABASE: { value: 'postgres' },
     KONG_CLUSTER_CERT: { value: files.certificate!, beside: { KONG_CLUSTER_CERT_KEY: files.key! } },

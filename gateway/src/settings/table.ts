@@ -6,6 +6,7 @@ import { settingsIn } from './setting.ts';
 import type { Setting, WithoutEffect } from './setting.ts';
 import { DATABASE, DATABASE_WITHOUT_EFFECT, DB_UPDATE_FREQUENCY, DECLARATIVE_CONFIG, POSTGRES } from './table/database.ts';
 import { ENTERPRISE_WITHOUT_EFFECT } from './table/enterprise.ts';
+import { FALLBACK, FALLBACK_WITHOUT_EFFECT } from './table/fallback.ts';
 import { LISTEN, LISTEN_WITHOUT_EFFECT } from './table/listeners.ts';
 import { LOGS_WITHOUT_EFFECT } from './table/logs.ts';
 import { NGINX_WITHOUT_EFFECT } from './table/nginx.ts';
@@ -21,6 +22,7 @@ export const SETTINGS = {
   database: DATABASE,
   listen: LISTEN,
   tunnel: TUNNEL,
+  fallback: FALLBACK,
   postgres: POSTGRES,
   declarativeConfig: DECLARATIVE_CONFIG,
   dbUpdateFrequencySeconds: DB_UPDATE_FREQUENCY,
@@ -45,6 +47,7 @@ export const ROOMS: readonly Room[] = [
   { title: 'TLS', working: settingsIn({ CERTIFICATES, TLS_SERVER, UPSTREAM_TLS }), withoutEffect: TLS_WITHOUT_EFFECT },
   { title: 'Proxy', working: settingsIn({ UPSTREAM_POOL, TRUSTED_IPS }), withoutEffect: PROXY_WITHOUT_EFFECT },
   { title: 'Tunnel', working: settingsIn({ ...TUNNEL, trusted: {} }), withoutEffect: TUNNEL_WITHOUT_EFFECT },
+  { title: 'Fallback of the tunnel', working: settingsIn(FALLBACK), withoutEffect: FALLBACK_WITHOUT_EFFECT },
   {
     title: 'Database', working: settingsIn({ DATABASE, POSTGRES, DB_UPDATE_FREQUENCY, DECLARATIVE_CONFIG }),
     withoutEffect: DATABASE_WITHOUT_EFFECT,

@@ -41,6 +41,19 @@ export const material: ValueKind<string> = {
   expected: 'a path of a PEM file, the PEM itself, or base64 of it', samples: ['/tmp/one.pem', '/tmp/two.pem'], parse: (value) => value,
 };
 
+/** A bucket with an optional prefix, or a folder. */
+export const storage: ValueKind<string> = {
+  expected: 's3://bucket/prefix or file:///folder',
+  samples: ['s3://one-bucket', 'file:///var/lib/one'],
+  parse: (value) => (/^(s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[\w.-]+)*\/?|file:\/\/(\/[\w.-]+)+\/?)$/.test(value) ? value : undefined),
+};
+
+export const webAddress: ValueKind<string> = {
+  expected: 'a URL such as https://s3.acme.example',
+  samples: ['https://s3.acme.example', 'http://127.0.0.1:9000'],
+  parse: (value) => (/^https?:\/\/[^\s/]+/.test(value) && URL.canParse(value) ? value : undefined),
+};
+
 /** Comma-separated, blanks around items ignored, empty items dropped. */
 export const list: ValueKind<readonly string[]> = { expected: 'a comma-separated list', samples: ['one', 'one, two'], parse: splitList };
 

@@ -23,8 +23,11 @@ export interface Receiver {
   currentHash(): string;
   /** The control plane sent the configuration that runs. */
   confirm?(): void;
-  /** Takes a configuration over, or leaves everything as it was. An empty table comes with the hash of 32 zeros. */
-  apply(table: ConfigTable, hash: string): ApplyOutcome | Promise<ApplyOutcome>;
+  /**
+   * Takes a configuration over, or leaves everything as it was. An empty table comes with the hash of 32 zeros.
+   * @param time when the control plane prepared it. Seconds since 1970. @default - it did not say
+   */
+  apply(table: ConfigTable, hash: string, time?: number): ApplyOutcome | Promise<ApplyOutcome>;
 }
 
 interface ConfigurationIntakeOptions {
@@ -97,7 +100,7 @@ export class ConfigurationIntake {
       receiver.confirm?.();
       return onRunning();
     }
-    const outcome = await this.#apply(table, hash);
+    const outcome = await this.#apply(table, hash, typeof message.timestamp === 'number' ? message.timestamp : undefined);
     if (outcome.applied) {
       log.notice('configuration applied', { hash });
       return onRunning();
@@ -107,9 +110,9 @@ export class ConfigurationIntake {
   }
 
   /** A defect in the receiver is a refusal: the next configuration may be one that it can run. */
-  async #apply(table: ConfigTable, hash: string): Promise<ApplyOutcome> {
+  async #apply(table: ConfigTable, hash: string, time: number | undefined): Promise<ApplyOutcome> {
     try {
-      return await this.#options.receiver.apply(table, hash);
+      return await this.#options.receiver.apply(table, hash, time);
     } catch (error) {
       return { applied: false, message: messageOf(error) };
     }

@@ -14,13 +14,14 @@ const compress = promisify(gzip);
 /** @param revision grows with every change */
 export function prepareConfiguration(table: ConfigTable, revision: number): PreparedConfiguration {
   const hashes = hashConfigTable(table);
+  const preparedAtMs = Date.now();
   const payloads = new Map<string, Promise<Buffer>>();
 
   const build = async (version: string): Promise<Buffer> => {
     // Neither hash is computed again for a converted table: it names the configuration, not the bytes.
     const message: Reconfigure = {
       type: 'reconfigure',
-      timestamp: Date.now() / 1000,
+      timestamp: preparedAtMs / 1000,
       config_table: convertFor(table, version),
       config_hash: hashes.config,
       hashes,
@@ -33,6 +34,7 @@ export function prepareConfiguration(table: ConfigTable, revision: number): Prep
     hash: hashes.config,
     hashes,
     revision,
+    preparedAtMs,
     plugins: [...new Set(rowsOf(table, 'plugins').map((row) => String(row.name)))].sort(),
     payload: (version = KONG_VERSION) => {
       const key = conversionKey(version);

@@ -62,7 +62,7 @@ export interface BasicInfo {
 /** A push of the control plane: binary, gzip of JSON, one unfragmented frame. */
 export interface Reconfigure {
   readonly type: 'reconfigure';
-  /** Seconds since 1970, with decimals; only for logs. */
+  /** When the control plane prepared it. Seconds since 1970, with decimals. */
   readonly timestamp?: number;
   readonly config_table: ConfigTable;
   /** Left out: the data plane computes it. */
@@ -148,6 +148,8 @@ export interface PreparedConfiguration {
   readonly hashes: ConfigHashes;
   /** Grows with every change of the store. */
   readonly revision: number;
+  /** Milliseconds since 1970. */
+  readonly preparedAtMs?: number;
   /** Names of the plugins that the table uses, each once. */
   readonly plugins: readonly string[];
   /**

@@ -119,7 +119,7 @@ function signedBy(pem: string): (peer: X509Certificate) => boolean {
 }
 
 /** Its own first. */
-function sharedCertificates({ identity, accepted = '' }: TunnelTrust): readonly string[] {
+export function sharedCertificates({ identity, accepted = '' }: TunnelTrust): readonly string[] {
   return [...certificatesIn(identity.certificate).slice(0, 1), ...certificatesIn(accepted)];
 }
 

@@ -36,8 +36,6 @@ export const TUNNEL = {
     'Seconds after which a control plane removes a silent data plane from its list.'),
 } as const;
 
-const KEPT_ON_DISK = 'a data plane keeps its last configuration in KONG_PREFIX and starts from it; no other store is written or read';
-
 const FULL_PUSHES = 'each push carries the whole configuration';
 
 export const TUNNEL_WITHOUT_EFFECT: readonly WithoutEffect[] = [
@@ -54,10 +52,5 @@ export const TUNNEL_WITHOUT_EFFECT: readonly WithoutEffect[] = [
   warns('KONG_CLUSTER_INCREMENTAL_SYNC', onOff, FULL_PUSHES, { default: 'off' }),
   warns('KONG_INCREMENTAL_SYNC', onOff, FULL_PUSHES, { default: 'off' }),
   warns('KONG_CLUSTER_CJSON', onOff, 'there is one JSON decoder', { default: 'off' }),
-  warns('KONG_CLUSTER_FALLBACK_CONFIG_IMPORT', onOff, KEPT_ON_DISK, { default: 'off' }),
-  warns('KONG_CLUSTER_FALLBACK_CONFIG_EXPORT', onOff, KEPT_ON_DISK, { default: 'off' }),
-  warns('KONG_CLUSTER_FALLBACK_CONFIG_EXPORT_DELAY', integer(1), KEPT_ON_DISK, { default: '60' }),
-  warns('KONG_CLUSTER_FALLBACK_CONFIG_STORAGE', text, KEPT_ON_DISK),
-  warns('KONG_CLUSTER_FALLBACK_EXPORT_S3_CONFIG', text, KEPT_ON_DISK),
   warns('KONG_KONNECT_MODE', onOff, 'a data plane reports no errors and no analytics to Konnect', { default: 'off' }),
 ];
