@@ -7,7 +7,7 @@ import type { Finding } from '../eksa/finding';
 import { repositoryFiles } from '../eksa/gitops/repository';
 import type { Hardware } from '../eksa/hardware/hardware-csv';
 import type { Document } from '../eksa/model/document';
-import { kubeVipAbsence } from '../eksa/packages/kube-vip';
+import { kubeVipAbsence, kubeVipIsBesidePods } from '../eksa/packages/kube-vip';
 import { sceneOfDocuments } from '../eksa/picture/scene';
 import { drawSvg } from '../eksa/picture/svg';
 import type { PropPath } from '../eksa/prop-path';
@@ -321,6 +321,15 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
    */
   public _kubeVipAbsence(): string | undefined {
     return kubeVipAbsence(this.definition.documents);
+  }
+
+  /**
+   * Whether kube-vip runs on the machines that run the pods: it announces the address from one with a pod.
+   *
+   * @internal
+   */
+  public _kubeVipIsBesidePods(): boolean {
+    return kubeVipIsBesidePods(this.definition.documents);
   }
 
   /**

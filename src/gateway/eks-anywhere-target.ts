@@ -226,15 +226,16 @@ export class EksAnywhereTarget extends GatewayTarget {
   }
 
   private reach(plane: PlaneDescription): ServiceReach {
-    const choice = this.options.exposure._choice;
+    const { exposure: { _choice: choice }, preserveClientAddresses: preservesClients = true } = this.options;
     switch (choice.kind) {
       case 'cluster':
-      case 'node-port':
         return choice;
+      case 'node-port':
+        return { ...choice, preservesClients };
       case 'metal-lb':
-        return { kind: 'site-load-balancer', addressPool: plane.name };
+        return { kind: 'site-load-balancer', addressPool: plane.name, preservesClients };
       case 'kube-vip':
-        return { kind: 'site-address', address: choice.address };
+        return { kind: 'site-address', address: choice.address, preservesClients: preservesClients && this.cluster._kubeVipIsBesidePods() };
       default:
         throw new Error(
           'exposure: got a load balancer of AWS, expected nodePort, metalLb, kubeVip or clusterIp: there is no AWS network on a site',

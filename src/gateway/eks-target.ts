@@ -162,17 +162,22 @@ export class EksTarget extends GatewayTarget {
   }
 
   /**
-   * A Service behind a Network Load Balancer.
+   * Services of the tunnel, behind Network Load Balancers.
    *
    * @internal
    */
-  public _loadBalancer(sourceCidrs?: readonly string[]): NetworkLoadBalancerReach {
+  public _tunnelLoadBalancer(sourceCidrs?: readonly string[]): NetworkLoadBalancerReach {
+    // Pods of data planes on the same machine connect through it.
+    return this.loadBalancer(sourceCidrs, false);
+  }
+
+  private loadBalancer(sourceCidrs: readonly string[] | undefined, preservesClients: boolean): NetworkLoadBalancerReach {
     if (this.nodes.loadBalancerClass === undefined) {
       throw new Error(
         'target: got hybridNodes, which have no load balancers of AWS, expected a cluster: use EksTarget.cluster() for a control plane',
       );
     }
-    return { kind: 'network-load-balancer', loadBalancerClass: this.nodes.loadBalancerClass, sourceCidrs };
+    return { kind: 'network-load-balancer', loadBalancerClass: this.nodes.loadBalancerClass, sourceCidrs, preservesClients };
   }
 
   /**
@@ -245,16 +250,20 @@ export class EksTarget extends GatewayTarget {
 
   private proxyReach(consumers: ConsumerAccess): ServiceReach {
     const choice = (this._options.exposure ?? Exposure.internalLoadBalancer())._choice;
+    const { preserveClientAddresses: preservesClients = true } = this._options;
     if (consumers.externalDns) requireExternalExposure(choice.kind);
     if (choice.kind === 'network-load-balancer' && this.nodes.loadBalancerClass !== undefined) {
       const { certificate } = consumers;
-      return { ...this._loadBalancer(choice.sourceCidrs), ...certificate && { certificateArn: certificate.certificateArn } };
+      return {
+        ...this.loadBalancer(choice.sourceCidrs, preservesClients),
+        ...certificate && { certificateArn: certificate.certificateArn },
+      };
     }
     const place = `${choice.kind === 'cluster' ? 'Exposure.clusterIp()' : 'this exposure'} has none`;
     refuseLoadBalancerCertificate(place, consumers);
     refuseRecord(place.replace('none', 'no load balancer'), 'make the record yourself', consumers);
     if (choice.kind === 'cluster') return choice;
-    if (choice.kind === 'node-port' && this.nodes.loadBalancerClass === undefined) return choice;
+    if (choice.kind === 'node-port' && this.nodes.loadBalancerClass === undefined) return { ...choice, preservesClients };
     const offered = this.nodes.loadBalancerClass
       ? 'clusterIp, internalLoadBalancer or internetLoadBalancer, which EKS has'
       : 'clusterIp or nodePort, which hybrid nodes have';

@@ -329,7 +329,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
       secrets: plane.secrets,
       others: administrators ? [administrators.identity] : [],
     });
-    const loadBalancer = target._loadBalancer(props.tunnelCidrs);
+    const loadBalancer = target._tunnelLoadBalancer(props.tunnelCidrs);
     const resource = new EksPlane(this, 'Resource', {
       cluster: target._cluster,
       plane,

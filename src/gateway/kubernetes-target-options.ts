@@ -27,6 +27,17 @@ export interface KubernetesTargetOptions {
   readonly cpuPercent?: number;
 
   /**
+   * Whether the proxy of a data plane sees the consumers' addresses, which logs show and plugins limit by. Behind a
+   * Network Load Balancer, pods of the same cluster then have to call the Service
+   * (`<plane>-proxy.<plane>.svc.cluster.local`): a connection through the load balancer to a pod on their own machine
+   * is lost. On a site, machines without a pod of the plane answer no consumer; without client addresses they pass
+   * connections on. With `Exposure.kubeVip()` it takes effect on clusters without worker nodes only.
+   *
+   * @default true
+   */
+  readonly preserveClientAddresses?: boolean;
+
+  /**
    * How Prometheus finds the nodes: `/metrics` of the status API, port 8100. With Kong's chart, enable the plugin
    * `prometheus`.
    *

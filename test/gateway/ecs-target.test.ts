@@ -70,7 +70,7 @@ describe('on Fargate', () => {
 
   it('runs unprivileged, within the memory of its task, with one writable folder', () => {
     expect(gateway).toMatchObject({
-      User: '10001:10001', ReadonlyRootFilesystem: true, Privileged: false, StopTimeout: 45, Memory: 2048,
+      User: '10001:10001', ReadonlyRootFilesystem: true, Privileged: false, StopTimeout: 120, Memory: 2048,
       LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
       MountPoints: [{ ContainerPath: '/var/lib/hybridge', ReadOnly: false, SourceVolume: 'prefix' }],
       LogConfiguration: { LogDriver: 'awslogs', Options: { mode: 'non-blocking' } },

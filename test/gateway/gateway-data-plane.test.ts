@@ -166,7 +166,7 @@ it('has the same settings wherever it runs', () => {
   controlPlane.addDataPlane('Cluster', { ...options, target: EksTarget.cluster(cluster) });
   const [site, eks] = ['site', 'cluster'].map((plane) => environment(only(writtenManifests(cloud, plane), 'Deployment')));
   expect(Object.keys(site)).toEqual(Object.keys(eks));
-  const known = Object.keys(site).filter((name) => !/CONTROL_PLANE$|ENDPOINT$/.test(name));
+  const known = Object.keys(site).filter((name) => !/^HYBRIDGE_DRAIN_SECONDS$|CONTROL_PLANE$|ENDPOINT$/.test(name));
   for (const name of known) expect(site[name]).toEqual(eks[name]);
   expect(eks.KONG_CLUSTER_DP_LABELS).toEqual({ value: 'tier:one' });
 });

@@ -152,8 +152,8 @@ describe('values of a data plane', () => {
     expect(given.autoscaling).toMatchObject({ enabled: true, minReplicas: 3, maxReplicas: 5 });
     expect(given.replicaCount).toBeUndefined();
     expect(given.podDisruptionBudget).toEqual({ enabled: true, maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow' });
-    expect(given.lifecycle.preStop.exec.command).toEqual(['kong', 'quit', '--wait=15']);
-    expect(given.terminationGracePeriodSeconds).toBeGreaterThan(15);
+    expect(given.lifecycle.preStop.exec.command).toEqual(['kong', 'quit', '--wait=150', '--timeout=25']);
+    expect(given.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(150 + 25);
     expect(given.serviceMonitor).toMatchObject({ enabled: true, labels: { release: 'kube-prometheus-stack' } });
   });
 

@@ -57,6 +57,8 @@ export class LoadBalancerController extends Construct {
         serviceAccount: { create: true, name: NAME },
         // Services name their class: nothing needs to be changed on the way in, and Services can be made while the controller is away.
         enableServiceMutatorWebhook: false,
+        // Pods start while the controller is away, too: then without the gate that waits for their load balancer.
+        podMutatorWebhookConfig: { failurePolicy: 'Ignore' },
         enableShield: false,
         enableWaf: false,
         enableWafv2: false,

@@ -18,3 +18,12 @@ export function kubeVipAbsence(documents: readonly Document[]): string | undefin
   }
   return undefined;
 }
+
+/**
+ * Whether every machine that runs pods runs kube-vip, too: without workers, as a static pod of each control plane node,
+ * which elects a leader for each Service among the nodes with a pod (https://github.com/aws/eks-anywhere/pull/6614).
+ */
+export function kubeVipIsBesidePods(documents: readonly Document[]): boolean {
+  const cluster = documents.find(({ kind }) => kind === 'Cluster') as ClusterDocument | undefined;
+  return (cluster?.spec?.workerNodeGroupConfigurations ?? []).length === 0;
+}

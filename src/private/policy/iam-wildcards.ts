@@ -43,6 +43,11 @@ const LOAD_BALANCERS: readonly ExplainedWildcard[] = [
 ];
 
 export const EXPLAINED_WILDCARDS: readonly ExplainedWildcard[] = [
+  {
+    actions: ['elasticloadbalancing:DescribeTargetHealth'],
+    resource: /^\*$/,
+    reason: 'an instance asks whether its load balancer sends to it before it ends its start: IAM knows no resource of actions that list',
+  },
   ...LOAD_BALANCERS,
   {
     actions: ['ecr:GetAuthorizationToken'],

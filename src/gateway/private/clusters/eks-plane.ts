@@ -19,6 +19,7 @@ import { CHART_REPOSITORY } from '../kong-helm/chart';
 import { syncSecrets } from '../kong-helm/secret-sync';
 import { VALUES_FILE, valuesText } from '../kong-helm/site-files';
 import { chartValues } from '../kong-helm/values';
+import { behindServices } from '../manifests/balancing';
 import type { ConfigurationJobProps } from '../manifests/configuration-job';
 import { configurationObjects, requireConfigurationId } from '../manifests/configuration-job';
 import { foundationObjects, migrationJob, workloadObjects } from '../manifests/plane-objects';
@@ -66,8 +67,12 @@ export class EksPlane extends Construct {
   private readonly hosts = new Map<PlaneService['suffix'], eks.KubernetesObjectValue>();
   private values: unknown;
 
-  constructor(scope: Construct, id: string, private readonly props: EksPlaneProps) {
+  private readonly props: EksPlaneProps;
+
+  constructor(scope: Construct, id: string, given: EksPlaneProps) {
     super(scope, id);
+    const props = { ...given, plane: behindServices(given.plane, given.services) };
+    this.props = props;
     const { plane, migrations } = props;
     const hosting = new EksHosting(Stack.of(this).region);
     this.role = podRole(this, 'Role', `Pods of the gateway plane ${props.plane.name}`);

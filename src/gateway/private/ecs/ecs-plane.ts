@@ -5,11 +5,12 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { DRAIN_SECONDS, PATHS, PORTS, RUN_AS, STATUS_PATHS } from '../../../private/contract';
+import { PATHS, PORTS, RUN_AS, STATUS_PATHS } from '../../../private/contract';
 import { wayOut } from '../../../private/network/way-out';
 import type { SecretMount } from '../../../private/secrets/mount';
 import { requireSameAccount } from '../../../private/secrets/same-account';
 import { refuseSecret } from '../../../private/secrets/secret-text';
+import { STOP_SECONDS } from '../load-balancers/network-targets';
 import { admitLoadBalancer } from '../load-balancers/proxy-load-balancer';
 import type { ProxyLoadBalancer } from '../load-balancers/proxy-load-balancer';
 import { TlsLoadBalancer } from '../load-balancers/tls-load-balancer';
@@ -87,8 +88,8 @@ export class EcsPlane extends Construct {
       privileged: false,
       linuxParameters: this.linuxParameters(),
       healthCheck: HEALTH_CHECK,
-      // Draining, then the requests that are still running.
-      stopTimeout: Duration.seconds(DRAIN_SECONDS + 30),
+      // ECS asks a task to stop when its deregistration is over; a task ends by itself long before.
+      stopTimeout: Duration.seconds(STOP_SECONDS),
       logging: this.logging(),
       ulimits: [{ name: ecs.UlimitName.NOFILE, softLimit: 65_536, hardLimit: 65_536 }],
     });

@@ -1,5 +1,7 @@
-import { DRAIN_SECONDS, PORTS, STATUS_PATHS } from '../../../private/contract';
+import { PORTS, STATUS_PATHS } from '../../../private/contract';
 import { KongEdition } from '../../kong-helm-options';
+import { FINISH_SECONDS } from '../load-balancers/network-targets';
+import { drainSeconds, graceSeconds, rollingUpdate } from '../manifests/balancing';
 import type { PlaneHosting } from '../manifests/hosting';
 import { imagePullPolicy } from '../manifests/image-pull-policy';
 import { metricsAnnotations } from '../manifests/metrics-discovery';
@@ -168,7 +170,7 @@ function podValues(plane: PlaneDescription): Values {
       }
       : { replicaCount: replicas, autoscaling: { enabled: false } }),
     podDisruptionBudget: { enabled: true, maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow' },
-    updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+    updateStrategy: { type: 'RollingUpdate', rollingUpdate: rollingUpdate(plane) },
     resources: {
       requests: { 'cpu': resources.cpuRequest, 'memory': KONG_MEMORY, 'ephemeral-storage': resources.storage },
       limits: { 'cpu': resources.cpuLimit, 'memory': '2Gi', 'ephemeral-storage': '2Gi' },
@@ -177,8 +179,8 @@ function podValues(plane: PlaneDescription): Values {
     livenessProbe: probe(STATUS_PATHS.live, { periodSeconds: 10, failureThreshold: 3 }),
     startupProbe: probe(STATUS_PATHS.live, { periodSeconds: 2, failureThreshold: 60 }),
     // Draining, then the requests that are still running, as the packaged gateway has it.
-    lifecycle: { preStop: { exec: { command: ['kong', 'quit', `--wait=${DRAIN_SECONDS}`] } } },
-    terminationGracePeriodSeconds: DRAIN_SECONDS + 30,
+    lifecycle: { preStop: { exec: { command: ['kong', 'quit', `--wait=${drainSeconds(plane)}`, `--timeout=${FINISH_SECONDS - 5}`] } } },
+    terminationGracePeriodSeconds: graceSeconds(plane),
     nodeSelector: { 'kubernetes.io/os': 'linux', ...plane.nodeSelector },
     ...spread(plane),
     ...(annotations && { podAnnotations: annotations }),

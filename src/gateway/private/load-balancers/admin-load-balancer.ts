@@ -16,6 +16,7 @@ import { requireTwoZones } from '../../../private/network/two-zones';
 import { ADMIN_TAG } from '../../../private/policy/admin-tag';
 import type { AdminLoadBalancerOptions } from '../../admin-exposure';
 import { certificateRegion } from './certificate-region';
+import { FINISH_SECONDS } from './network-targets';
 import { READINESS } from './proxy-load-balancer';
 import type { TargetBinding } from './target-binding';
 
@@ -119,7 +120,7 @@ export class AdminLoadBalancer extends Construct {
       // What passes holds sessions and secrets; the load balancer does not ask who signed the certificate.
       protocol: elb.ApplicationProtocol.HTTPS,
       port: PORTS.adminTls,
-      deregistrationDelay: Duration.seconds(DRAIN_SECONDS),
+      deregistrationDelay: Duration.seconds(DRAIN_SECONDS + FINISH_SECONDS),
       healthCheck: READINESS,
     });
     Tags.of(group).add(binding.tag, cluster.clusterName);

@@ -2,11 +2,12 @@ import { Duration } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elb from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
-import { DRAIN_SECONDS, PORTS, STATUS_PATHS } from '../../../private/contract';
+import { PORTS } from '../../../private/contract';
 import { isProtected } from '../../../private/deletion-protection';
 import { loadBalancerRecord } from '../../../private/network/host-record';
 import type { HostRecord } from '../../../private/network/host-record';
 import { PRIVATE_NETWORKS } from '../../../private/network/private-networks';
+import { DEREGISTRATION_SECONDS, READINESS_CHECK } from './network-targets';
 
 export interface ProxyLoadBalancerProps {
   readonly vpc: ec2.IVpc;
@@ -69,22 +70,21 @@ export class ProxyLoadBalancer extends Construct implements PlaneLoadBalancer {
         targets: [target(nodePort)],
         // Plugins that limit by address see the consumer's, not the load balancer's.
         preserveClientIp: true,
-        deregistrationDelay: Duration.seconds(DRAIN_SECONDS),
+        deregistrationDelay: Duration.seconds(DEREGISTRATION_SECONDS),
         healthCheck: READINESS,
       }),
     );
   }
 }
 
-/** Asked on a port of its own, so that a flood of consumers does not make a node look dead. */
 export const READINESS: elb.HealthCheck = {
   protocol: elb.Protocol.HTTP,
-  port: String(PORTS.status),
-  path: STATUS_PATHS.ready,
-  interval: Duration.seconds(10),
-  timeout: Duration.seconds(5),
-  healthyThresholdCount: 2,
-  unhealthyThresholdCount: 2,
+  port: String(READINESS_CHECK.port),
+  path: READINESS_CHECK.path,
+  interval: Duration.seconds(READINESS_CHECK.interval),
+  timeout: Duration.seconds(READINESS_CHECK.timeout),
+  healthyThresholdCount: READINESS_CHECK.threshold,
+  unhealthyThresholdCount: READINESS_CHECK.threshold,
 };
 
 /** Who may connect: the given networks, or every private one. */

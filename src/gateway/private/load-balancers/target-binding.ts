@@ -14,6 +14,21 @@ const BINDINGS: Readonly<Record<string, TargetBinding>> = {
   'service.k8s.aws/nlb': { apiVersion: 'elbv2.k8s.aws/v1beta1', tag: 'elbv2.k8s.aws/cluster' },
 };
 
+/**
+ * Labels of a namespace whose pods become ready only when every target group that they are in calls them healthy. Each
+ * controller looks at its own; of a controller with a class of its own nobody knows which, and both do no harm.
+ *
+ * @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/pod_readiness_gate/
+ */
+export function readinessGateLabels(loadBalancerClass: string): Readonly<Record<string, string>> {
+  const domains: Readonly<Record<string, readonly string[]>> = {
+    'eks.amazonaws.com/nlb': ['eks.amazonaws.com'],
+    'service.k8s.aws/nlb': ['elbv2.k8s.aws'],
+  };
+  const known = domains[loadBalancerClass] ?? Object.values(domains).flat();
+  return Object.fromEntries(known.map((domain) => [`${domain}/pod-readiness-gate-inject`, 'enabled']));
+}
+
 /** @throws Error when the controller behind the class is not known */
 export function targetBinding(loadBalancerClass: string): TargetBinding {
   const binding = BINDINGS[loadBalancerClass];

@@ -7,6 +7,7 @@ import { DRAIN_SECONDS, PORTS } from '../../../private/contract';
 import { isProtected } from '../../../private/deletion-protection';
 import { loadBalancerRecord } from '../../../private/network/host-record';
 import type { HostRecord } from '../../../private/network/host-record';
+import { FINISH_SECONDS } from './network-targets';
 import { READINESS, consumersSecurityGroup, loadBalancerSubnets } from './proxy-load-balancer';
 import type { PlaneLoadBalancer, ProxyLoadBalancerProps } from './proxy-load-balancer';
 
@@ -59,7 +60,7 @@ export class TlsLoadBalancer extends Construct implements PlaneLoadBalancer {
       port: PORTS.proxyTls,
       protocol: elb.ApplicationProtocol.HTTPS,
       targets: [target(PORTS.proxyTls)],
-      deregistrationDelay: Duration.seconds(DRAIN_SECONDS),
+      deregistrationDelay: Duration.seconds(DRAIN_SECONDS + FINISH_SECONDS),
       healthCheck: READINESS,
     });
   }

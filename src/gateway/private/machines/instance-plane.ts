@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -10,7 +10,7 @@ import { admitLoadBalancer } from '../load-balancers/proxy-load-balancer';
 import type { ProxyLoadBalancer } from '../load-balancers/proxy-load-balancer';
 import type { TlsLoadBalancer } from '../load-balancers/tls-load-balancer';
 import type { DataPlaneSpec } from '../plane/data-plane-spec';
-import { startCommands, startFiles } from './instance-start';
+import { BALANCED_SECONDS, startCommands, startFiles } from './instance-start';
 
 interface InstancePlaneProps {
   readonly spec: DataPlaneSpec;
@@ -45,16 +45,18 @@ export class InstancePlane extends Construct {
     const role = this.role(logGroup);
     const userData = ec2.UserData.forLinux();
     const group = this.group(this.launchTemplate(role, userData));
-    const commands = startCommands(
-      startFiles(this, spec.plane, logGroup.logGroupName),
-      60 * spec.firstConfigurationMinutes,
-    );
+    const targetGroups = loadBalancer.forward(() => group);
+    const commands = startCommands(startFiles(this, spec.plane, logGroup.logGroupName), {
+      readySeconds: 60 * spec.firstConfigurationMinutes,
+      region: Stack.of(this).region,
+      targetGroups: [targetGroups].flat().map(({ targetGroupArn }) => targetGroupArn),
+    });
     requireRoom(commands);
     userData.addCommands(...commands);
     userData.addSignalOnExitCommand(group);
-    group.node.addDependency(role, ...wayOut(props.vpc), ...spec.prerequisites);
+    // With the listeners: a target group without one calls no instance healthy.
+    group.node.addDependency(role, loadBalancer, ...wayOut(props.vpc), ...spec.prerequisites);
     group.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: props.cpuPercent, estimatedInstanceWarmup: Duration.minutes(2) });
-    loadBalancer.forward(() => group);
   }
 
   private role(logGroup: logs.LogGroup): iam.Role {
@@ -67,6 +69,8 @@ export class InstancePlane extends Construct {
     engine._image(this).repository?.grantPull(role);
     logGroup.grantWrite(role);
     role.addToPolicy(sessionManager());
+    // AWS knows no resources for it.
+    role.addToPolicy(new iam.PolicyStatement({ actions: ['elasticloadbalancing:DescribeTargetHealth'], resources: ['*'] }));
     return role;
   }
 
@@ -99,7 +103,7 @@ export class InstancePlane extends Construct {
 
   private group(launchTemplate: ec2.LaunchTemplate): autoscaling.AutoScalingGroup {
     const { spec: { plane, firstConfigurationMinutes }, vpc, maxReplicas } = this.props;
-    const timeout = Duration.minutes(INSTALL_MINUTES + firstConfigurationMinutes);
+    const timeout = Duration.minutes(INSTALL_MINUTES + firstConfigurationMinutes + Math.ceil(BALANCED_SECONDS / 60));
     return new autoscaling.AutoScalingGroup(this, 'Group', {
       vpc,
       vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
@@ -120,6 +124,10 @@ export class InstancePlane extends Construct {
       }),
       groupMetrics: [autoscaling.GroupMetrics.all()],
       cooldown: Duration.minutes(5),
+      // Whatever replaces an instance starts the new one first, and counts it when it serves.
+      minHealthyPercentage: 100,
+      maxHealthyPercentage: 200,
+      defaultInstanceWarmup: Duration.minutes(5),
     });
   }
 }

@@ -24,13 +24,24 @@ interface StartFile {
   readonly text: string;
 }
 
+/** What a first start waits for. */
+interface StartBounds {
+  /** How long the node may take for its secrets, its image and its first configuration. */
+  readonly readySeconds: number;
+  readonly region: string;
+  /** ARNs of the target groups that the instance is in. */
+  readonly targetGroups: readonly string[];
+}
+
+/** How long a Network Load Balancer may take before it sends to a new instance that is ready: three minutes are usual. */
+export const BALANCED_SECONDS = 420;
+
 /**
  * What a machine runs when it starts for the first time: Docker from the repositories of Amazon Linux, the files, the
- * unit. It ends when the node is ready, or fails when the time is over: the exit code is what CloudFormation hears.
- *
- * @param readySeconds how long the node may take for its secrets, its image and its first configuration
+ * unit. It ends when the node is ready and the load balancer sends to it, or fails when the time is over: the exit code
+ * is what CloudFormation hears, which then ends an old instance.
  */
-export function startCommands(files: readonly StartFile[], readySeconds: number): readonly string[] {
+export function startCommands(files: readonly StartFile[], { readySeconds, region, targetGroups }: StartBounds): readonly string[] {
   return [
     'set -euo pipefail',
     'dnf install --assumeyes docker',
@@ -44,6 +55,18 @@ export function startCommands(files: readonly StartFile[], readySeconds: number)
     'systemctl start --no-block hybridge.service',
     `systemctl enable --now ${basename(TIMER)}`,
     `timeout ${readySeconds} bash -c 'until curl --fail --silent --output /dev/null http://127.0.0.1:${PORTS.status}${STATUS_PATHS.ready}; do sleep 2; done'`,
+    ...balancedCommands(region, targetGroups),
+  ];
+}
+
+function balancedCommands(region: string, targetGroups: readonly string[]): readonly string[] {
+  const metadata = 'http://169.254.169.254/latest';
+  return [
+    `token="$(curl --fail --silent --request PUT --header 'X-aws-ec2-metadata-token-ttl-seconds: 60' ${metadata}/api/token)"`,
+    `instance="$(curl --fail --silent --header "X-aws-ec2-metadata-token: $token" ${metadata}/meta-data/instance-id)"`,
+    ...targetGroups.map((arn) =>
+      `timeout ${BALANCED_SECONDS} aws elbv2 wait target-in-service --region '${region}' --target-group-arn '${arn}' `
+      + '--targets "Id=$instance"'),
   ];
 }
 

@@ -2,6 +2,7 @@ import { native } from '../../../private/kubernetes/native-object';
 import type { KubernetesObject } from '../../../private/kubernetes/object';
 import type { PlaneDescription } from '../plane/plane';
 import { migrationLabels, objectLabels, selectorLabels } from '../plane/plane-labels';
+import { rollingUpdate } from './balancing';
 import type { PlaneHosting } from './hosting';
 import { metricsObjects } from './metrics-discovery';
 import { networkPolicies } from './network-policies';
@@ -42,7 +43,7 @@ export function workloadObjects(plane: PlaneDescription, hosting: PlaneHosting):
         ...!plane.scaling && { replicas: plane.replicas },
         revisionHistoryLimit: 5,
         selector: { matchLabels: selectorLabels(plane) },
-        strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+        strategy: { type: 'RollingUpdate', rollingUpdate: rollingUpdate(plane) },
         template: planePodTemplate(plane, hosting),
       },
     }),
@@ -105,6 +106,9 @@ function namespace(plane: PlaneDescription): KubernetesObject {
   return native({
     apiVersion: 'v1',
     kind: 'Namespace',
-    metadata: { name: plane.name, labels: { ...objectLabels(plane), ...level('enforce'), ...level('audit'), ...level('warn') } },
+    metadata: {
+      name: plane.name,
+      labels: { ...objectLabels(plane), ...level('enforce'), ...level('audit'), ...level('warn'), ...plane.balancing?.namespaceLabels },
+    },
   });
 }

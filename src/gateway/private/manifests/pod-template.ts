@@ -1,7 +1,8 @@
-import { ARTEFACTS, DRAIN_SECONDS, PATHS, PORTS, RUN_AS, STATUS_PATHS } from '../../../private/contract';
+import { ARTEFACTS, PATHS, PORTS, RUN_AS, STATUS_PATHS } from '../../../private/contract';
 import type { Container, PodSpec, PodTemplate, Probe } from '../../../private/kubernetes/native-object';
 import type { PlaneDescription, PlaneResources } from '../plane/plane';
 import { migrationLabels, objectLabels, selectorLabels } from '../plane/plane-labels';
+import { graceSeconds } from './balancing';
 import type { PlaneHosting } from './hosting';
 import { imagePullPolicy } from './image-pull-policy';
 import { metricsAnnotations } from './metrics-discovery';
@@ -50,8 +51,7 @@ export function planePodTemplate(plane: PlaneDescription, hosting: PlaneHosting)
         ports: containerPorts(plane).map((port) => ({ ...port, protocol: 'TCP' })),
         ...probes(),
       }),
-      // Draining, then the requests that are still running.
-      terminationGracePeriodSeconds: DRAIN_SECONDS + 30,
+      terminationGracePeriodSeconds: graceSeconds(plane),
       ...spread(plane),
     },
   };

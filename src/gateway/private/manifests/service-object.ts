@@ -1,9 +1,9 @@
 /** Services of planes as Kubernetes objects. */
 import { SslPolicy } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { PORTS, STATUS_PATHS } from '../../../private/contract';
 import { native } from '../../../private/kubernetes/native-object';
 import type { ServiceSpec } from '../../../private/kubernetes/native-object';
 import type { KubernetesObject } from '../../../private/kubernetes/object';
+import { DEREGISTRATION_SECONDS, READINESS_CHECK } from '../load-balancers/network-targets';
 import type { PlaneDescription } from '../plane/plane';
 import { objectLabels, selectorLabels } from '../plane/plane-labels';
 import { CONSUMER_TLS_PORT, serviceName } from './services';
@@ -49,24 +49,29 @@ function kindOf(reach: ServiceReach): Reach {
     case 'cluster':
       return { spec: { type: 'ClusterIP' } };
     case 'node-port':
-      return { spec: { type: 'NodePort' } };
+      return { spec: { type: 'NodePort', ...trafficPolicy(reach) } };
     case 'site-load-balancer':
-      return { annotations: { 'metallb.io/address-pool': reach.addressPool }, spec: { type: 'LoadBalancer' } };
+      return { annotations: { 'metallb.io/address-pool': reach.addressPool }, spec: { type: 'LoadBalancer', ...trafficPolicy(reach) } };
     case 'site-address':
       return {
         annotations: { 'kube-vip.io/loadbalancerIPs': reach.address },
-        spec: { type: 'LoadBalancer', loadBalancerClass: KUBE_VIP_CLASS },
+        spec: { type: 'LoadBalancer', loadBalancerClass: KUBE_VIP_CLASS, ...trafficPolicy(reach) },
       };
     case 'network-load-balancer':
       return networkLoadBalancer(reach);
   }
 }
 
+/** A machine passes a connection on to a pod of another one only with its own address as the sender. */
+function trafficPolicy({ preservesClients }: { readonly preservesClients: boolean }): Pick<ServiceSpec, 'externalTrafficPolicy'> {
+  return { externalTrafficPolicy: preservesClients ? 'Local' : 'Cluster' };
+}
+
 /**
  * A load balancer that sends to pods directly and asks their status API whether they are ready. Where it ends TLS, it
  * opens TLS to the pods as well: it adds no headers, so a plain connection would look like plain HTTP to them.
  */
-function networkLoadBalancer({ loadBalancerClass, sourceCidrs, certificateArn }: NetworkLoadBalancerReach): Reach {
+function networkLoadBalancer({ loadBalancerClass, sourceCidrs, certificateArn, preservesClients }: NetworkLoadBalancerReach): Reach {
   const prefix = 'service.beta.kubernetes.io/aws-load-balancer';
   return {
     annotations: {
@@ -74,8 +79,14 @@ function networkLoadBalancer({ loadBalancerClass, sourceCidrs, certificateArn }:
       [`${prefix}-nlb-target-type`]: 'ip',
       [`${prefix}-attributes`]: 'load_balancing.cross_zone.enabled=true',
       [`${prefix}-healthcheck-protocol`]: 'HTTP',
-      [`${prefix}-healthcheck-port`]: String(PORTS.status),
-      [`${prefix}-healthcheck-path`]: STATUS_PATHS.ready,
+      [`${prefix}-healthcheck-port`]: String(READINESS_CHECK.port),
+      [`${prefix}-healthcheck-path`]: READINESS_CHECK.path,
+      [`${prefix}-healthcheck-interval`]: String(READINESS_CHECK.interval),
+      [`${prefix}-healthcheck-timeout`]: String(READINESS_CHECK.timeout),
+      [`${prefix}-healthcheck-healthy-threshold`]: String(READINESS_CHECK.threshold),
+      [`${prefix}-healthcheck-unhealthy-threshold`]: String(READINESS_CHECK.threshold),
+      [`${prefix}-target-group-attributes`]:
+        `preserve_client_ip.enabled=${preservesClients},deregistration_delay.timeout_seconds=${DEREGISTRATION_SECONDS}`,
       ...certificateArn !== undefined && {
         [`${prefix}-ssl-cert`]: certificateArn,
         [`${prefix}-ssl-ports`]: String(CONSUMER_TLS_PORT),

@@ -4,13 +4,18 @@ import type { PlaneDescription } from '../plane/plane';
 /** How a Service is reached. */
 export type ServiceReach =
   | { readonly kind: 'cluster' }
-  | { readonly kind: 'node-port'; readonly nodePorts: Readonly<Record<string, number>> }
-  | { readonly kind: 'site-load-balancer'; readonly addressPool: string }
-  | { readonly kind: 'site-address'; readonly address: string }
+  | ({ readonly kind: 'node-port'; readonly nodePorts: Readonly<Record<string, number>> } & ClientAddresses)
+  | ({ readonly kind: 'site-load-balancer'; readonly addressPool: string } & ClientAddresses)
+  | ({ readonly kind: 'site-address'; readonly address: string } & ClientAddresses)
   | NetworkLoadBalancerReach;
 
+interface ClientAddresses {
+  /** Whether nodes see the address of whoever connects, and not that of the load balancer or of another machine. */
+  readonly preservesClients: boolean;
+}
+
 /** The cluster's controller makes a Network Load Balancer. */
-export interface NetworkLoadBalancerReach {
+export interface NetworkLoadBalancerReach extends ClientAddresses {
   readonly kind: 'network-load-balancer';
   readonly loadBalancerClass: string;
   /** Who may connect from the internet. Absent: the load balancer is internal. */

@@ -60,6 +60,14 @@ export interface PlaneScaling {
   readonly cpuPercent: number;
 }
 
+/** How nodes come and go behind a load balancer that notices late. */
+export interface PlaneBalancing {
+  /** Seconds that a node keeps serving after its stop signal. */
+  readonly drainSeconds: number;
+  /** Labels that make the load balancer's controller tell Kubernetes when a pod gets traffic. */
+  readonly namespaceLabels: Readonly<Record<string, string>>;
+}
+
 /** What a plane is, whatever it runs on. Every target renders the same description. */
 export interface PlaneDescription {
   /** Namespace and prefix of the plane's objects. */
@@ -79,6 +87,8 @@ export interface PlaneDescription {
   readonly nodeSelector?: Readonly<Record<string, string>>;
   /** Absent: the number of nodes is fixed. */
   readonly scaling?: PlaneScaling;
+  /** Absent: what is in front of the nodes notices at once. */
+  readonly balancing?: PlaneBalancing;
   /** Kong's chart makes the objects of the pods. Absent: we do. */
   readonly chart?: KongChart;
   /** Networks in CIDR notation of a load balancer that calls the Admin API, by TLS. Absent: none does. */
