@@ -152,6 +152,19 @@ describe.each(EXAMPLES)('examples/%s', (example) => {
     }
   });
 
+  it('has no role that a service could assume for another account, where the service says for which one it asks', () => {
+    const services = /^(ssm|rolesanywhere|scheduler|pods\.eks|ecs-tasks|monitoring\.rds)\.amazonaws\.com$/;
+    for (const { Resources } of stacks().map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')))) {
+      for (const [id, { Type, Properties }] of Object.entries<any>(Resources)) {
+        if (Type !== 'AWS::IAM::Role') continue;
+        for (const { Principal, Condition } of Properties.AssumeRolePolicyDocument.Statement) {
+          if (!services.test(Principal.Service ?? '')) continue;
+          expect([id, JSON.stringify(Condition)]).toEqual([id, expect.stringMatching(/"aws:Source(Account|Arn)"/)]);
+        }
+      }
+    }
+  });
+
   it('has the templates of the snapshot', () => {
     for (const file of stacks()) expect(masked(readFileSync(join(folder, file), 'utf8'))).toMatchSnapshot(file);
   });

@@ -6,6 +6,9 @@
 /** Major version of Node.js that the image, the Lambda functions and the bundles are made for. */
 export const NODE_MAJOR = 24;
 
+/** Tag of what a custom resource makes outside of its stack: the id of the stack. */
+export const OWNER_TAG = 'hybridge:stack';
+
 /** Name of the packaged image in registries and asset names. */
 export const IMAGE_NAME = 'hybridge';
 

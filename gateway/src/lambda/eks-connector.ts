@@ -6,6 +6,7 @@
 import { DeregisterClusterCommand, DescribeClusterCommand, RegisterClusterCommand } from '@aws-sdk/client-eks';
 import type { Cluster, EKSClient } from '@aws-sdk/client-eks';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { OWNER_TAG } from '../../contract.ts';
 import { textProperty } from './custom-resource.ts';
 import type { CustomResourceEvent, CustomResourceResult } from './custom-resource.ts';
 import { readSecretDocument, writeSecretDocument } from './secret-documents.ts';
@@ -22,9 +23,6 @@ interface Clock {
 }
 
 const SYSTEM_CLOCK: Clock = { now: () => new Date(), pause: (ms) => new Promise((resume) => setTimeout(resume, ms)) };
-
-/** Marks our registrations with the stack, so that no other registration is ever removed. */
-const OWNER_TAG = 'hybridge:stack';
 
 /**
  * New roles are known everywhere after some seconds; a name is free some seconds after a cluster was deregistered. Lambda ends the function

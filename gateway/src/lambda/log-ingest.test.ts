@@ -118,6 +118,54 @@ it('asks for another try when OpenSearch does not answer', async () => {
   expect(await send(ENTRY, {}, 'http://127.0.0.1:1')).toMatchObject({ statusCode: 503 });
 });
 
+describe('a secret that cannot be read', () => {
+  const broken = { status: 400, body: { __type: 'AccessDeniedException', message: 'not allowed' } };
+
+  /** Sends through one function as long as it lives, with an hour between each time. */
+  async function through(
+    operations: Parameters<typeof startFakeAws>[0], work: (ask: (token?: string) => Promise<unknown>) => Promise<void>,
+  ): Promise<void> {
+    const aws = await startFakeAws(operations);
+    let now = 0;
+    const tokens = secretTokens(new SecretsManagerClient(aws.client), 'arn:secret', 'token', 60_000, () => now);
+    const call = openSearchClient({ endpoint: fake.url, region: 'eu-central-1' }, () => ({ accessKeyId: 'test', secretAccessKey: 'test' }));
+    await work((token) => {
+      now += 3_600_000;
+      const headers = token === undefined ? {} : { 'x-log-token': token };
+      return takeLogs({ headers, body: JSON.stringify(ENTRY) }, { target: 'logs-gateway-default', call, tokens });
+    });
+    await aws.close();
+  }
+
+  it('is answered with 503 and when to try again, not with 401, and no longer than it lasts', async () => {
+    let isBroken = true;
+    await through({
+      GetSecretValue: () => isBroken ? broken : { status: 200, body: { SecretString: '{"token":"right"}' } },
+    }, async (ask) => {
+      const unavailable = { statusCode: 503, headers: { 'retry-after': '10' } };
+      expect(await ask('right')).toMatchObject(unavailable);
+      expect(await ask('wrong')).toMatchObject(unavailable);
+      expect(await ask()).toMatchObject({ statusCode: 401 });
+      isBroken = false;
+      expect(await ask('right')).toMatchObject({ statusCode: 200 });
+      expect(await ask('wrong')).toMatchObject({ statusCode: 401 });
+    });
+    expect(JSON.stringify(lines)).toContain('unreadable');
+  });
+
+  it('leaves the last known tokens in use', async () => {
+    let isBroken = false;
+    await through({
+      GetSecretValue: () => isBroken ? broken : { status: 200, body: { SecretString: '{"token":"right"}' } },
+    }, async (ask) => {
+      expect(await ask('right')).toMatchObject({ statusCode: 200 });
+      isBroken = true;
+      for (const _time of [1, 2, 3]) expect(await ask('right')).toMatchObject({ statusCode: 200 });
+      expect(await ask('wrong')).toMatchObject({ statusCode: 401 });
+    });
+  });
+});
+
 describe('the current tokens', () => {
   it('are the current and the one before, read once a minute', async () => {
     const versions: Record<string, string> = { AWSCURRENT: '{"token":"new"}', AWSPREVIOUS: '{"token":"old"}' };

@@ -33,6 +33,9 @@ interface LogIngest {
 
 const TOKEN_HEADER = 'x-log-token';
 
+/** Seconds; the gateway's plugin waits as long as its own back-off says, other senders can follow this. */
+const RETRY_AFTER_S = '10';
+
 interface BulkItem {
   readonly create: { readonly status: number; readonly error?: { readonly type: string } };
 }
@@ -43,10 +46,14 @@ const isWorthAnotherTry = (status: number) => status === 429 || status >= 500;
 
 /** Answers 503 for what may succeed later: http-log sends the same entries again. */
 export async function takeLogs(event: HttpEvent, ingest: LogIngest): Promise<HttpAnswer> {
-  if (!await isKnown(event.headers[TOKEN_HEADER], ingest)) {
-    return answer(401,
-      { message: `the header ${TOKEN_HEADER} is missing or wrong` });
-  }
+  const given = event.headers[TOKEN_HEADER];
+  if (given === undefined) return unknown();
+  const tokens = await ingest.tokens().catch((error: unknown) => {
+    console.error(JSON.stringify({ unreadable: 'token', reason: String(error) }));
+  });
+  // Whether the sender is known cannot be told now: 401 would make it give up.
+  if (tokens === undefined) return unavailable();
+  if (!isKnown(given, tokens)) return unknown();
   const entries = entriesOf(event);
   if (!entries) return answer(400, { message: 'expected a log entry or a list of them as JSON' });
   const documents = entries.map(logDocument).filter((document) => document !== undefined);
@@ -72,12 +79,19 @@ export async function takeLogs(event: HttpEvent, ingest: LogIngest): Promise<Htt
 /** The reason is for our log: who sends cannot do anything about it. */
 function failed(status: number, reason: unknown): HttpAnswer {
   console.error(JSON.stringify({ status, reason: JSON.stringify(reason).slice(0, 500) }));
-  return answer(503, { message: 'the logs cannot be written now' });
+  return unavailable();
 }
 
-async function isKnown(given: string | undefined, ingest: LogIngest): Promise<boolean> {
-  if (given === undefined) return false;
-  return (await ingest.tokens()).some((token) => timingSafeEqual(digest(token), digest(given)));
+function unavailable(): HttpAnswer {
+  return answer(503, { message: 'the logs cannot be written now' }, { 'retry-after': RETRY_AFTER_S });
+}
+
+function unknown(): HttpAnswer {
+  return answer(401, { message: `the header ${TOKEN_HEADER} is missing or wrong` });
+}
+
+function isKnown(given: string, tokens: readonly string[]): boolean {
+  return tokens.some((token) => timingSafeEqual(digest(token), digest(given)));
 }
 
 function digest(text: string): Buffer {
@@ -94,6 +108,6 @@ function entriesOf({ body = '', isBase64Encoded }: HttpEvent): readonly unknown[
   }
 }
 
-function answer(statusCode: number, body: object): HttpAnswer {
-  return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+function answer(statusCode: number, body: object, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
+  return { statusCode, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
 }

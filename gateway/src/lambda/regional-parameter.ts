@@ -22,7 +22,11 @@ export async function regionalParameter(event: CustomResourceEvent,
       Name: name, Value: textProperty(event, 'Value'), Description: textProperty(event, 'Description'), Type: 'String', Overwrite: true,
     }));
   }
-  return { physicalId: `${region}${name}` };
+  return { physicalId: regionalParameterId(event) };
+}
+
+export function regionalParameterId(event: CustomResourceEvent): string {
+  return `${textProperty(event, 'Region')}${textProperty(event, 'Name')}`;
 }
 
 async function remove(client: SSMClient, name: string): Promise<void> {

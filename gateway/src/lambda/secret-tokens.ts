@@ -5,18 +5,36 @@ import { parseSecretDocument } from './secret-documents.ts';
 
 const STAGES = ['AWSCURRENT', 'AWSPREVIOUS'];
 
-/** @param keptMs how long an answer is used */
-export function secretTokens(client: SecretsManagerClient, secretId: string, property: string, keptMs = 60_000, now = Date.now): () =>
-Promise<readonly string[]> {
+/** How long the last known values are used before they are read again, after an attempt that failed. */
+const RETRY_MS = 5_000;
+
+/**
+ * The current values, and the last known ones as long as Secrets Manager cannot be asked.
+ *
+ * @param keptMs how long an answer is used
+ */
+export function secretTokens(
+  client: SecretsManagerClient, secretId: string, property: string, keptMs = 60_000, now = Date.now,
+): () => Promise<readonly string[]> {
   let kept: { readonly until: number; readonly tokens: readonly string[] } | undefined;
   return async () => {
     if (kept && kept.until > now()) return kept.tokens;
-    const tokens = (await Promise.all(STAGES.map((stage) => tokenOf(client, secretId, stage, property)))).filter((token) =>
-      token !== undefined);
-    if (tokens.length === 0) throw new Error(`the secret ${secretId} has no property ${property}`);
-    kept = { until: now() + keptMs, tokens };
-    return tokens;
+    try {
+      kept = { until: now() + keptMs, tokens: await read(client, secretId, property) };
+    } catch (error) {
+      if (kept === undefined) throw error;
+      console.error(JSON.stringify({ unreadable: secretId, reason: String(error) }));
+      kept = { ...kept, until: now() + RETRY_MS };
+    }
+    return kept.tokens;
   };
+}
+
+async function read(client: SecretsManagerClient, secretId: string, property: string): Promise<readonly string[]> {
+  const values = await Promise.all(STAGES.map((stage) => tokenOf(client, secretId, stage, property)));
+  const tokens = values.filter((token) => token !== undefined);
+  if (tokens.length === 0) throw new Error(`the secret ${secretId} has no property ${property}`);
+  return tokens;
 }
 
 async function tokenOf(client: SecretsManagerClient, secretId: string, stage: string, property: string): Promise<string | undefined> {

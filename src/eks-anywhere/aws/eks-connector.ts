@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { toYaml } from '../../eksa/yaml/emit';
+import { OWNER_TAG } from '../../private/contract';
 import { requireWhole } from '../../private/input/numbers';
 import { atPlace, shown } from '../../private/input/place';
 import { requireStack } from '../../private/input/stack-scope';
@@ -10,9 +11,9 @@ import { requireObjectName } from '../../private/kubernetes/names';
 import { CustomResourceFunction } from '../../private/lambda-function';
 import { PolicyPack } from '../../private/policy/policy-pack';
 import { secretName } from '../../private/secrets/names';
+import { SERVICE_TIMEOUT } from '../../private/service-timeouts';
 import type { EksAnywhereCluster } from '../eks-anywhere-cluster';
 import { connectorObjects } from '../private/connector-objects';
-import { SERVICE_TIMEOUT } from '../../private/service-timeouts';
 import { refuseTokens } from '../token-refusal';
 
 /** Properties of `EksConnector`. */
@@ -145,9 +146,15 @@ export class EksConnector extends Construct {
 
   /** https://docs.aws.amazon.com/eks/latest/userguide/connector-iam-role.html */
   private makeAgentRole(): iam.Role {
+    const { partition, region, account } = Stack.of(this);
     const clusters = Stack.of(this).formatArn({ service: 'eks', resource: 'cluster', resourceName: '*' });
     return new iam.Role(this, 'AgentRole', {
-      assumedBy: new iam.ServicePrincipal('ssm.amazonaws.com'),
+      assumedBy: new iam.ServicePrincipal('ssm.amazonaws.com', {
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': account },
+          ArnEquals: { 'aws:SourceArn': `arn:${partition}:ssm:${region}:${account}:*` },
+        },
+      }),
       description: 'Agents of EKS Connector on a cluster outside AWS',
       inlinePolicies: {
         Channels: new iam.PolicyDocument({
@@ -173,12 +180,20 @@ export class EksConnector extends Construct {
         actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
         resources: [this.activationSecret.secretArn],
       }),
-      new iam.PolicyStatement({ actions: ['eks:DescribeCluster', 'eks:DeregisterCluster', 'eks:TagResource'], resources: [cluster] }),
+      new iam.PolicyStatement({ actions: ['eks:DescribeCluster', 'eks:TagResource'], resources: [cluster] }),
+      new iam.PolicyStatement({
+        actions: ['eks:DeregisterCluster'],
+        resources: [cluster],
+        conditions: { StringEquals: { [`aws:ResourceTag/${OWNER_TAG}`]: stack.stackId } },
+      }),
       // These actions have no resource types.
       new iam.PolicyStatement({ actions: ['eks:RegisterCluster', 'ssm:CreateActivation', 'ssm:DeleteActivation'], resources: ['*'] }),
+      // EKS deregisters the agents with the cluster: Systems Manager knows them by its ARN, or as an instance with its tags.
+      new iam.PolicyStatement({ actions: ['ssm:DeregisterManagedInstance'], resources: [cluster] }),
       new iam.PolicyStatement({
         actions: ['ssm:DeregisterManagedInstance'],
         resources: [stack.formatArn({ service: 'ssm', resource: 'managed-instance', resourceName: '*' })],
+        conditions: { StringEquals: { [`ssm:resourceTag/${OWNER_TAG}`]: stack.stackId } },
       }),
       // Only Systems Manager can assume the role.
       new iam.PolicyStatement({ actions: ['iam:PassRole'], resources: [this.agentRole.roleArn] }),

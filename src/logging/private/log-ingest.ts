@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -14,7 +14,7 @@ import { VpcFunction } from './vpc-function';
 
 const PATH = '/logs';
 
-/** What a plane may send at most, and what a guest who knows no token can make AWS bill. */
+/** What planes may send at most together. */
 const THROTTLE = { rateLimit: 500, burstLimit: 1000 };
 
 /** An internet endpoint that accepts log entries from clients with the token, and a function that writes them into OpenSearch. */
@@ -38,7 +38,14 @@ export class LogIngest extends Construct {
     });
     store.admit(this, writer.securityGroup);
     const api = new apigateway.HttpApi(this, 'Api', { description: 'Takes logs of gateways', createDefaultStage: false });
-    api.addRoutes({ path: PATH, methods: [apigateway.HttpMethod.POST], integration: new HttpLambdaIntegration('Write', writer.handler) });
+    // Nobody can guess the id of a stack. Who does not know the path gets 404 of API Gateway: it starts no function, and takes nothing from
+    // the throttle, which counts each route by itself.
+    const path = `${PATH}/${Fn.select(2, Fn.split('/', Stack.of(this).stackId))}`;
+    new apigateway.HttpRoute(api, 'Logs', {
+      httpApi: api,
+      routeKey: apigateway.HttpRouteKey.with(path, apigateway.HttpMethod.POST),
+      integration: new HttpLambdaIntegration('Write', writer.handler),
+    });
     const accessLog = new logs.LogGroup(this, 'AccessLog', {
       retention: logs.RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -49,7 +56,7 @@ export class LogIngest extends Construct {
       throttle: THROTTLE,
       accessLogSettings: { destination: new apigateway.LogGroupLogDestination(accessLog) },
     });
-    this.url = `${api.apiEndpoint}${PATH}`;
+    this.url = `${api.apiEndpoint}${path}`;
   }
 
   private makeToken(owner: Construct): SecretMount {

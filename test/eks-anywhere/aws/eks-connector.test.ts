@@ -46,6 +46,9 @@ describe('in the template', () => {
 
   it('allows the function only the calls that it makes, on this cluster, this role and this secret', () => {
     const statements = policyOf(template, 'Registrar').filter(({ Action }) => !JSON.stringify(Action).includes('logs:'));
+    const ofThisStack = (service: string) => ({
+      StringEquals: { [service === 'aws' ? 'aws:ResourceTag/hybridge:stack' : 'ssm:resourceTag/hybridge:stack']: { Ref: 'AWS::StackId' } },
+    });
     expect(
       statements.map(({ Action, Resource, Condition }) => [
         Action,
@@ -54,9 +57,11 @@ describe('in the template', () => {
       ]),
     ).toEqual([
       [['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], expect.stringContaining('ConnectorActivation'), undefined],
-      [['eks:DescribeCluster', 'eks:DeregisterCluster', 'eks:TagResource'], expect.stringContaining(':cluster/factory'), undefined],
+      [['eks:DescribeCluster', 'eks:TagResource'], expect.stringContaining(':cluster/factory'), undefined],
+      ['eks:DeregisterCluster', expect.stringContaining(':cluster/factory'), ofThisStack('aws')],
       [['eks:RegisterCluster', 'ssm:CreateActivation', 'ssm:DeleteActivation'], '*', undefined],
-      ['ssm:DeregisterManagedInstance', expect.stringContaining(':managed-instance/*'), undefined],
+      ['ssm:DeregisterManagedInstance', expect.stringContaining(':cluster/factory'), undefined],
+      ['ssm:DeregisterManagedInstance', expect.stringContaining(':managed-instance/*'), ofThisStack('ssm')],
       ['iam:PassRole', '{"Fn::GetAtt":["AgentRole","Arn"]}', undefined],
       [
         'iam:CreateServiceLinkedRole',
@@ -68,7 +73,14 @@ describe('in the template', () => {
 
   it('lets the agents open their channels, and only Systems Manager assume their role', () => {
     template.hasResourceProperties('AWS::IAM::Role', {
-      AssumeRolePolicyDocument: { Statement: [{ Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'ssm.amazonaws.com' } }] },
+      AssumeRolePolicyDocument: {
+        Statement: [{
+          Action: 'sts:AssumeRole',
+          Effect: 'Allow',
+          Principal: { Service: 'ssm.amazonaws.com' },
+          Condition: { StringEquals: { 'aws:SourceAccount': Match.anyValue() }, ArnEquals: { 'aws:SourceArn': Match.anyValue() } },
+        }],
+      },
       Policies: [
         {
           PolicyDocument: {

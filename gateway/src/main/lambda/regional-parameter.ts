@@ -1,8 +1,13 @@
 /** Lambda entry: a value of this region's stack, written to the Parameter Store of another region. */
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { answerCustomResource } from '../../lambda/custom-resource.ts';
-import type { CustomResourceEvent } from '../../lambda/custom-resource.ts';
-import { regionalParameter } from '../../lambda/regional-parameter.ts';
+import { answerCustomResource, until } from '../../lambda/custom-resource.ts';
+import type { CustomResource, CustomResourceEvent, LambdaContext } from '../../lambda/custom-resource.ts';
+import { regionalParameter, regionalParameterId } from '../../lambda/regional-parameter.ts';
 
-export const handler = (event: CustomResourceEvent) =>
-  answerCustomResource(event, (request) => regionalParameter(request, (region) => new SSMClient({ region })));
+const resource: CustomResource = {
+  idOf: regionalParameterId,
+  work: (event, signal) => regionalParameter(event, (region) => until(signal, new SSMClient({ region }))),
+  leavesTraces: true,
+};
+
+export const handler = (event: CustomResourceEvent, context: LambdaContext) => answerCustomResource(event, resource, context);

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
@@ -77,6 +77,7 @@ export class EcsPlane extends Construct {
       volumes: [{ name: PREFIX_VOLUME }],
     });
     engine._image(this).repository?.grantPull(task.obtainExecutionRole());
+    [task.taskRole, task.obtainExecutionRole()].forEach((role) => trustOnlyThisAccount(role));
     const container = task.addContainer(CONTAINER, {
       image: ecs.ContainerImage.fromRegistry(plane.image),
       // Everything that the task has: the gateway is its only container.
@@ -187,3 +188,12 @@ const HEALTH_CHECK: ecs.HealthCheck = {
   retries: 3,
   startPeriod: Duration.seconds(15),
 };
+
+/** CDK lets ECS assume the roles of a task for whatever account. */
+function trustOnlyThisAccount(role: iam.IRole): void {
+  const stack = Stack.of(role);
+  (role.node.defaultChild as iam.CfnRole).addPropertyOverride('AssumeRolePolicyDocument.Statement.0.Condition', {
+    StringEquals: { 'aws:SourceAccount': stack.account },
+    ArnLike: { 'aws:SourceArn': stack.formatArn({ service: 'ecs', resource: '*', arnFormat: ArnFormat.NO_RESOURCE_NAME }) },
+  });
+}
