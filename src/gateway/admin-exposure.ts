@@ -9,6 +9,7 @@ import { atPlace } from '../private/input/place';
 import { requireCidrs } from '../private/network/cidr-text';
 import { requireHostname } from '../private/network/host-name';
 import { requireZone } from '../private/network/host-record';
+import { requireCertificateFor } from './private/load-balancers/certificate-names';
 
 /** Options of `AdminExposure.internalLoadBalancer()`. */
 export interface AdminLoadBalancerOptions {
@@ -113,6 +114,7 @@ function requireOptions({ hostname, certificate, identity, cidrs, sessionDuratio
   if (!certificate) {
     throw new Error(`certificate: got ${certificate}, expected one of ACM for ${hostname}: the load balancer speaks TLS only`);
   }
+  requireCertificateFor('certificate', certificate, hostname);
   if (!identity) throw new Error(`identity: got ${identity}, expected a CognitoIdentity of administrators: the Admin API needs a login`);
   requireCidrs('cidrs', cidrs);
   cidrs.forEach((cidr, at) => refuseEverybody(`cidrs[${at}]`, cidr));

@@ -11,6 +11,7 @@ import { GatewayTarget } from './gateway-target';
 import { refuseExternalDns } from './private/consumers/refusals';
 import { EcsPlane } from './private/ecs/ecs-plane';
 import { requireFargateSize } from './private/ecs/fargate-sizes';
+import { requireCertificateFor } from './private/load-balancers/certificate-names';
 import { requireLoadBalancerRegion } from './private/load-balancers/certificate-region';
 import { consumerLoadBalancer, trustingLoadBalancer } from './private/load-balancers/consumer-load-balancer';
 import { refusePlaneCertificate } from './private/manifests/plane-certificate-objects';
@@ -211,6 +212,7 @@ export class EcsTarget extends GatewayTarget {
       throw new Error('certificate: got one for the data plane and one for its target, expected one: remove that of EcsTarget');
     }
     requireLoadBalancerRegion('certificate', certificate, scope);
+    requireCertificateFor('certificate', certificate, consumers.hostname);
     return certificate;
   }
 }

@@ -8,6 +8,7 @@ import { requireZone, requireZoneOfAccount } from '../private/network/host-recor
 import type { ConsumerCertificate } from './private/consumers/consumer-access';
 import { requireName } from './private/consumers/consumer-names';
 import { issuedCertificate, secretCertificate } from './private/consumers/node-certificate';
+import { requireCertificateFor } from './private/load-balancers/certificate-names';
 import { requireLoadBalancerRegion } from './private/load-balancers/certificate-region';
 import { issuerReference } from './private/trust/issuer-reference';
 import { planeCertificateHours } from './private/trust/plane-certificate-hours';
@@ -38,8 +39,9 @@ export class ProxyCertificate {
     return atPlace('ProxyCertificate.acm', () => {
       // Programs in Python and JavaScript may leave it out.
       if (!certificate) throw new Error(`certificate: got ${certificate}, expected one of AWS Certificate Manager`);
-      return new ProxyCertificate((scope) => {
+      return new ProxyCertificate((scope, hostname) => {
         requireLoadBalancerRegion('certificate', certificate, scope);
+        requireCertificateFor('certificate', certificate, hostname);
         return onLoadBalancer(certificate);
       });
     });

@@ -294,6 +294,11 @@ describe('refused', () => {
     ['no networks', { cidrs: [] }, 'cidrs: got an empty list'],
     ['a network with host bits', { cidrs: ['10.20.0.1/16'] }, 'cidrs[0]: got "10.20.0.1/16", expected an IPv4 network'],
     ['no certificate', { certificate: undefined }, 'certificate: got undefined, expected one of ACM for admin.acme.example'],
+    [
+      'a certificate of another name',
+      { certificate: new Certificate(stack, 'Other', { domainName: 'other.example' }) },
+      'certificate: is for other.example, expected one for admin.acme.example',
+    ],
     ['no login', { identity: undefined }, 'identity: got undefined, expected a CognitoIdentity'],
     [
       'an address as a name',

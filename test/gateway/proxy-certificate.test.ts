@@ -1,9 +1,9 @@
 /** Certificates that consumers see: on load balancers of AWS, in nodes on every target, and what no target can do with one. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Certificate, CertificateValidation } from 'aws-cdk-lib/aws-certificatemanager';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { HostedZone, PrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -164,6 +164,29 @@ describe('a certificate of ACM', () => {
       expect(() => topology.add(topology.targets()[place], { certificate })).toThrow(message);
       topology.cloud.node.tryRemoveChild('Plant');
     }
+  });
+});
+
+describe('a certificate of ACM that the app makes', () => {
+  const made = (topology: Topology, domainName: string, subjectAlternativeNames?: string[]) =>
+    new Certificate(topology.cloud, 'Made', { domainName, subjectAlternativeNames, validation: CertificateValidation.fromDns() });
+
+  it.each([
+    ['apis.acme.example', undefined], ['*.acme.example', undefined], ['acme.example', ['apis.acme.example']],
+    ['acme.example', ['*.acme.example']], [Lazy.string({ produce: () => 'later.example' }), undefined],
+  ])('is accepted for %s, %j', (domainName, names) => {
+    const topology = new Topology();
+    topology.add(EksTarget.cluster(topology.cluster), { certificate: ProxyCertificate.acm(made(topology, domainName, names)) });
+  });
+
+  it.each([
+    ['other.example', undefined], ['acme.example', undefined], ['*.example', undefined], ['*.apis.acme.example', ['www.acme.example']],
+  ])('is refused for %s, %j', (domainName, names) => {
+    const topology = new Topology();
+    const certificate = made(topology, domainName, names);
+    const message = `certificate: is for ${[domainName, ...names ?? []].join(', ')}, expected one for apis.acme.example`;
+    expect(() => topology.add(EksTarget.cluster(topology.cluster), { certificate: ProxyCertificate.acm(certificate) })).toThrow(message);
+    expect(() => topology.add(EcsTarget.fargate(topology.cluster.vpc, { certificate }))).toThrow(message);
   });
 });
 
