@@ -171,6 +171,33 @@ consumers:
     expect(() => synth(given)).toThrow('[Cloud/ControlPlane] Apis: inline: consumers[0].keyauth_credentials[0].key: got {vault://');
   });
 
+  it('in the configuration that a cache gives for plugins, where one plane has another cache or none', () => {
+    const given = parts(community);
+    const cache = new ValkeyCache(given.cloud, 'Cache', { vpc: given.cluster.vpc });
+    add(given, 'One', [], { cache });
+    given.controlPlane.addDeclarativeConfig('Apis', {
+      inline: {
+        _format_version: '3.0',
+        plugins: [{ name: 'rate-limiting', config: { minute: 5, policy: 'redis', redis: cache.redisConfig() } }],
+      },
+    });
+    synth(given);
+    const other = parts(community);
+    const its = new ValkeyCache(other.cloud, 'Cache', { vpc: other.cluster.vpc });
+    add(other, 'One', [], { cache: its });
+    add(other, 'Two', ['something']);
+    other.controlPlane.addDeclarativeConfig('Apis', {
+      inline: {
+        _format_version: '3.0',
+        plugins: [{ name: 'rate-limiting', config: { minute: 5, policy: 'redis', redis: its.redisConfig() } }],
+      },
+    });
+    expect(() => synth(other)).toThrow(
+      'plugins[0].config.redis.password: got {vault://env/cache-password}, which the data plane two cannot resolve: no secret of this '
+        + "name is mounted there (mounted: something), expected one on every data plane of this control plane: add `cache`, or secrets: { 'cac",
+    );
+  });
+
   it("in the plugins of Kong's community edition, to any vault but env", () => {
     const given = parts(community);
     add(given, 'One', []);
