@@ -194,7 +194,7 @@ consumers:
     });
     expect(() => synth(other)).toThrow(
       'plugins[0].config.redis.password: got {vault://env/cache-password}, which the data plane two cannot resolve: no secret of this '
-        + "name is mounted there (mounted: something), expected one on every data plane of this control plane: add `cache`, or secrets: { 'cac",
+        + 'name is mounted there (mounted: something), expected one on every data plane of this control plane: add `cache`, or secrets: { ',
     );
   });
 

@@ -126,13 +126,29 @@ describe.runIf(isRoot)('the program that fetches secrets (only root may give fil
     expect(readdirSync(kept)).toEqual([]);
   });
 
-  it('keeps all files of a secret when one field of the new value is missing', () => {
+  it.each<[string, object]>([
+    ['missing', { certificate: 'NEXT\n' }],
+    ['empty', { certificate: 'NEXT\n', privateKey: '' }],
+    ['a number', { certificate: 'NEXT\n', privateKey: 5 }],
+  ])('keeps all files of a secret when one field of the new value is %s', (_, document) => {
     aws(ANSWERS);
     run('start');
-    aws(ANSWERS, { tunnel: { certificate: 'NEXT\n' } });
+    aws(ANSWERS, { tunnel: document });
     const { status, stderr } = run('start');
     expect([status, written('tunnel/tls.crt'), written('tunnel/tls.key')]).toEqual([0, 'PUBLIC\n', 'KEY\n']);
     expect(stderr).toContain('the secret has no text in a field privateKey');
+  });
+
+  it('keeps all files of a secret when one of the new ones cannot be written', () => {
+    aws(ANSWERS);
+    run('start');
+    // In the way, as a full volume would be.
+    mkdirSync(join(kept, 'tunnel', '.tls.key'));
+    aws(ANSWERS, { tunnel: { certificate: 'NEXT\n', privateKey: 'NEXT KEY\n' } });
+    const { status, stderr } = run('start');
+    expect([status, written('tunnel/tls.crt'), written('tunnel/tls.key')]).toEqual([0, 'PUBLIC\n', 'KEY\n']);
+    expect(stderr).toMatch(/^<4>stale: the secret hybridge\/Cloud\/control-plane\/tunnel .*: cannot write it: Is a directory$/m);
+    expect(stderr).not.toContain('Traceback');
   });
 
   it.each(['AccessDeniedException', 'ResourceNotFoundException', 'InvalidRequestException', 'DecryptionFailure'])(
@@ -154,6 +170,9 @@ describe.runIf(isRoot)('the program that fetches secrets (only root may give fil
       aws(ANSWERS);
       expect(run('start')).toEqual({ status: 0, stderr: '' });
       expect(written('tunnel/tls.key')).toBe('KEY\n');
+      // Given again, it is as good as any.
+      aws('exit 255');
+      expect(run('start').status).toBe(0);
     },
   );
 

@@ -107,7 +107,11 @@ def forget(mount, files):
 def bring(mount, region, name, files):
   try:
     if region in away and kept(mount, files): raise Away('the region has just failed to answer')
-    keep(mount, values(fetch(region, name), files))
+    found = values(fetch(region, name), files)
+    try:
+      keep(mount, found)
+    except OSError as error:
+      raise Unusable(f'cannot write it: {error.strerror}')
     return True
   except Refused as reason:
     open(stamp(mount, 'refused'), 'w').close()

@@ -19,13 +19,11 @@ const PREFIX_SETTING = 'KONG_VAULT_ENV_PREFIX';
 
 export function readableSecrets(plane: Pick<PlaneDescription, 'settings' | 'secrets'>): readonly ReadableSecret[] {
   const { plain, secrets } = splitEnvironment(plane);
-  const paths = plane.secrets.map(({ path }) => `${path}/`);
-  const settings = Object.entries(plain).filter(([, value]) => !paths.some((path) => value.includes(path)));
   return [
     ...secrets
       .filter(({ mount }) => isForConfigurations(mount))
       .map(({ name, property }) => ({ variable: name, mayHaveFields: property === '' })),
-    ...settings.map(([variable]) => ({ variable, mayHaveFields: true })),
+    ...Object.keys(plain).map((variable) => ({ variable, mayHaveFields: true })),
   ];
 }
 
