@@ -59,11 +59,13 @@ const ROWS: Readonly<Record<string, () => void>> = {
     expect(volumes(cloud).find(({ name }) => name === 'prefix').emptyDir).toBeDefined();
   },
   'ECS': () => {
-    const { ohio } = plane((stack) => EcsTarget.fargate(new ec2.Vpc(stack, 'Vpc')));
+    const { cloud, ohio } = plane((stack) => EcsTarget.fargate(new ec2.Vpc(stack, 'Vpc')));
     const [{ Secrets }] = ofType(ohio, 'AWS::ECS::TaskDefinition').Properties.ContainerDefinitions;
     expect(Secrets.length).toBeGreaterThan(0);
-    // The export of the secret's ARN at home; a task that cannot read it does not start.
-    for (const { ValueFrom } of Secrets) expect(JSON.stringify(ValueFrom)).toMatch(/Ohio\/Cloudeucentral1\w*TunnelSecret/);
+    // The ARN of the secret at home, which no replica stands in for; a task that cannot read it does not start.
+    for (const { ValueFrom } of Secrets) expect(JSON.stringify(ValueFrom)).toMatch(/TunnelSecret/i);
+    const { Properties } = ofType(cloud, 'AWS::SecretsManager::Secret');
+    expect(Properties.ReplicaRegions).toBeUndefined();
   },
   'EC2': () => {
     const { ohio } = plane((stack) => AutoScalingGroupTarget.vpc(new ec2.Vpc(stack, 'Vpc')));
