@@ -45,7 +45,10 @@ export interface RemoteNetworks {
 
 /** Properties of `CloudCluster`. */
 export interface CloudClusterProps {
-  /** Kubernetes version, 1.29 or later. Raise it by one minor version at a time. */
+  /**
+   * Kubernetes version, 1.29 or later. Raise it by one minor version at a time; EKS lowers none. Add-ons without a
+   * version of their own follow, then the node groups.
+   */
   readonly kubernetesVersion: eks.KubernetesVersion;
 
   /**
@@ -132,7 +135,7 @@ export interface CloudClusterProps {
    * `vpc-cni`, `kube-proxy`, `coredns` and `aws-ebs-csi-driver`; with remote networks also `eks-pod-identity-agent`,
    * `kube-proxy` and `coredns`.
    *
-   * @default - those only, in the versions that EKS chooses
+   * @default - those only, in the versions that EKS chooses for `kubernetesVersion`
    */
   readonly addons?: ClusterAddon[];
 
@@ -267,7 +270,9 @@ export class CloudCluster extends Construct {
     (props.adminRoles ?? []).forEach((role, at) => this.grantAccess(`Admin${at}`, role, ClusterAccess.admin()));
     const addons = atPlace(
       this,
-      () => new EksAddons(this, this.resource, { isAutoMode, isHybrid: props.remoteNetworks !== undefined }, props.addons ?? []),
+      () => new EksAddons(this, this.resource, {
+        isAutoMode, isHybrid: props.remoteNetworks !== undefined, kubernetesVersion: this._kubernetesVersion,
+      }, props.addons ?? []),
     );
     this._ready = isAutoMode ? [...addons.onNodes, this.networkPolicyController()] : this.makeNodes(compute, addons, network);
     Topology.of(this).addCluster(this, () => ({
@@ -377,7 +382,9 @@ export class CloudCluster extends Construct {
   }
 
   private makeNodes(compute: ClusterCompute, addons: EksAddons, { subnets }: ClusterNetwork): IDependable[] {
-    const { groups } = new NodeGroups(this, 'Nodes', { cluster: this.resource, groups: compute._nodeGroups, subnets });
+    const { groups } = new NodeGroups(this, 'Nodes', {
+      cluster: this.resource, groups: compute._nodeGroups, subnets, kubernetesVersion: this._kubernetesVersion,
+    });
     groups.forEach((group) => group.node.addDependency(...addons.forNodes));
     addons.onNodes.forEach((addon) => addon.node.addDependency(...groups));
     const controller = new LoadBalancerController(this, 'LoadBalancers', { cluster: this.resource, after: [...groups, ...addons.onNodes] });

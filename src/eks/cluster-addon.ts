@@ -8,7 +8,7 @@ export interface ClusterAddon {
   /**
    * Version, such as `v1.12.1-eksbuild.2`.
    *
-   * @default - chosen by EKS for the cluster's Kubernetes version at installation
+   * @default - the version that EKS chooses for the cluster's Kubernetes version; raising that one raises the add-on
    */
   readonly version?: string;
 

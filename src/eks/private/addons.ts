@@ -7,6 +7,7 @@ import type { Construct } from 'constructs';
 import { shown } from '../../private/input/place';
 import { podRole } from '../../private/kubernetes/pod-role';
 import type { ClusterAddon } from '../cluster-addon';
+import { AddonVersions } from './addon-versions';
 import { INSIGHTS_ADDON } from './container-insights';
 import { CONNECTOR, CONNECTOR_ADDON, connectorIdentity } from './private-ca-connector';
 
@@ -26,6 +27,8 @@ interface AddonSituation {
   readonly isAutoMode: boolean;
   /** Whether machines outside AWS join. */
   readonly isHybrid: boolean;
+  /** Version of Kubernetes, such as 1.36. */
+  readonly kubernetesVersion: string;
 }
 
 /** Mounts secrets of AWS Secrets Manager into pods (docs/decisions/0005-secrets-reach-pods-as-files.md). */
@@ -126,12 +129,16 @@ export class EksAddons {
     return new CfnAddon(this.scope, entry.id, {
       clusterName: this.cluster.clusterName,
       addonName: entry.name,
-      // No version: EKS picks the default for the cluster's version of Kubernetes.
-      addonVersion: given?.version,
+      addonVersion: given?.version ?? this.defaultVersion(entry),
       resolveConflicts: 'OVERWRITE',
       ...(Object.keys(configuration).length > 0 && { configurationValues: JSON.stringify(configuration) }),
       ...(associations.length > 0 && { podIdentityAssociations: associations }),
     });
+  }
+
+  /** Of the cluster's version of Kubernetes: raising that one raises the add-on. */
+  private defaultVersion({ id, name }: AddonEntry): string {
+    return AddonVersions.of(this.scope).versionOf(this.scope, `${id}Version`, name, this.situation.kubernetesVersion);
   }
 
   private ownRole({ id, identity, name }: AddonEntry, given: ClusterAddon | undefined): Record<string, iam.IRole> {

@@ -1,4 +1,5 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { CfnNodegroup } from 'aws-cdk-lib/aws-eks';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -14,6 +15,7 @@ interface NodeGroupsProps {
   readonly groups: readonly NodeGroup[];
   /** Of the cluster, for groups that name none. */
   readonly subnets: ec2.SubnetSelection;
+  readonly kubernetesVersion: string;
 }
 
 /** Managed node groups with one role: it may run pods and pull images, and nothing else. */
@@ -33,7 +35,7 @@ export class NodeGroups extends Construct {
   private group(group: NodeGroup, nodeRole: iam.IRole): eks.Nodegroup {
     const { name, instanceTypes = [new ec2.InstanceType('m7i.large')], minSize = 2, maxSize = minSize * 2 } = group;
     const template = this.launchTemplate(group);
-    return new eks.Nodegroup(this, name, {
+    const nodes = new eks.Nodegroup(this, name, {
       cluster: this.props.cluster,
       nodeRole,
       instanceTypes,
@@ -52,6 +54,9 @@ export class NodeGroups extends Construct {
       taints: group.taints,
       maxUnavailablePercentage: group.maxUnavailablePercent ?? 33,
     });
+    // Without it a group keeps the version that the cluster had when it was made; the construct of CDK has no property for it.
+    (nodes.node.defaultChild as CfnNodegroup).addPropertyOverride('Version', this.props.kubernetesVersion);
+    return nodes;
   }
 
   private launchTemplate({ name, diskGib = 50 }: NodeGroup): ec2.LaunchTemplate {

@@ -44,6 +44,11 @@ const LOAD_BALANCERS: readonly ExplainedWildcard[] = [
 
 export const EXPLAINED_WILDCARDS: readonly ExplainedWildcard[] = [
   {
+    actions: ['eks:DescribeAddonVersions'],
+    resource: /^\*$/,
+    reason: 'a function asks which version of an add-on belongs to a version of Kubernetes: IAM knows no resource of the public list',
+  },
+  {
     actions: ['elasticloadbalancing:DescribeTargetHealth'],
     resource: /^\*$/,
     reason: 'an instance asks whether its load balancer sends to it before it ends its start: IAM knows no resource of actions that list',
