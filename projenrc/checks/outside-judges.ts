@@ -12,6 +12,7 @@ import { EXCEPTIONS } from './judges/exceptions';
 import type { JudgeException } from './judges/exceptions';
 import { JUDGES, guardJudge } from './judges/findings';
 import type { Finding } from './judges/findings';
+import { writeAppliedManifests } from './judges/manifests';
 import { REGISTRY, REGISTRY_EXCEPTIONS } from './judges/registry-exceptions';
 import { installTools } from './judges/tools';
 
@@ -22,6 +23,7 @@ async function main() {
   try {
     const installation = installTools();
     synthesizeExamples(outputs);
+    writeAppliedManifests(outputs);
     cpSync(join(ROOT, 'lib', 'bundle', 'image'), join(outputs, 'image'), { recursive: true });
     const { programs, missing } = await installation;
     for (const [name, reason] of missing) console.log(`skipped: ${name}: ${reason}`);

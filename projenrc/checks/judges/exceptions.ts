@@ -323,6 +323,31 @@ const MANIFESTS: readonly JudgeException[] = [
         + 'their disk and talk to the API server',
   },
   {
+    judge: 'kube-score',
+    rules: [
+      'container-resources',
+      'container-ephemeral-storage-request-and-limit',
+      'container-security-context-user-group-id',
+      'container-security-context-readonlyrootfilesystem',
+    ],
+    where: /StatefulSet\/apps\/v1\/eks-connector\/eks-connector$/,
+    reason:
+      'the agents of Amazon EKS Connector in the shape that AWS publishes: without requests and limits, as root, and '
+        + 'with a disk that they write to',
+  },
+  {
+    judge: 'kube-score',
+    rules: ['statefulset-has-servicename'],
+    where: /StatefulSet\/apps\/v1\/eks-connector\/eks-connector$/,
+    reason: 'agents only connect to others, so that AWS publishes them without a Service: nothing looks up the names of their pods',
+  },
+  {
+    judge: 'kube-score',
+    rules: ['container-image-pull-policy'],
+    where: /StatefulSet\/apps\/v1\/eks-connector\/eks-connector$/,
+    reason: 'the tags name a version: a machine that has pulled it starts the agents while the registry is away',
+  },
+  {
     judge: 'checkov',
     rules: ['CKV2_K8S_3'],
     where: /eks-connector\.yaml ClusterRoleBinding\./,

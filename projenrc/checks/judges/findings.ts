@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { manifestFiles } from './manifests';
 
 export interface Finding {
   readonly judge: string;
@@ -18,7 +19,6 @@ export interface Judge {
 }
 
 const templates = (outputs: string) => globSync('*/*.template.json', { cwd: outputs }).sort();
-const manifests = (outputs: string) => globSync('*/hybridge/**/*.yaml', { cwd: outputs }).sort();
 
 export const JUDGES: readonly Judge[] = [
   {
@@ -38,7 +38,7 @@ export const JUDGES: readonly Judge[] = [
     async judge(program, outputs) {
       const inputs = [
         ['cloudformation', templates(outputs)],
-        ['kubernetes', manifests(outputs)],
+        ['kubernetes', manifestFiles(outputs)],
         ['dockerfile', ['image/Dockerfile']],
       ] as const;
       const reports = await Promise.all(
@@ -70,10 +70,11 @@ export const JUDGES: readonly Judge[] = [
   {
     name: 'kube-score',
     async judge(program, outputs) {
-      // All objects of a plane at once: a rule may require one object next to another.
-      const folders = [...new Set(manifests(outputs).filter((file) => file.endsWith('.k8s.yaml')).map((file) => dirname(file)))];
+      // All objects of a plane or a cluster at once: a rule may require one object next to another.
+      const found = manifestFiles(outputs);
+      const folders = [...new Set(found.map((file) => dirname(file)))];
       const reports = await Promise.all(folders.map(async (folder) => {
-        const files = manifests(outputs).filter((file) => dirname(file) === folder);
+        const files = found.filter((file) => dirname(file) === folder);
         return ((await jsonOf(program, ['score', '--output-format', 'json', ...files], outputs)) ?? []).map((object: any) => ({
           folder,
           ...object,

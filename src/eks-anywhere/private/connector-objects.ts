@@ -185,6 +185,13 @@ function agents({ connectorImage, agentImage }: ConnectorObjectsInput): Kubernet
   });
 }
 
+/** What agents connect to: names, AWS, and the API server, which has 443 as a Service and 6443 on the machines. */
+const EGRESS = [{
+  ports: [
+    { protocol: 'UDP', port: 53 }, { protocol: 'TCP', port: 53 }, { protocol: 'TCP', port: 443 }, { protocol: 'TCP', port: 6443 },
+  ],
+}];
+
 /** Agents accept no connections; one of them keeps running while machines are replaced. */
 function protection(): KubernetesObject[] {
   const selector = { matchLabels: LABELS };
@@ -193,7 +200,7 @@ function protection(): KubernetesObject[] {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',
       metadata: METADATA,
-      spec: { podSelector: selector, policyTypes: ['Ingress'] },
+      spec: { podSelector: selector, policyTypes: ['Ingress', 'Egress'], egress: EGRESS },
     }),
     native({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: METADATA, spec: { maxUnavailable: 1, selector } }),
   ];

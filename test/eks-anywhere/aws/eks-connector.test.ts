@@ -176,7 +176,7 @@ describe('eks-connector.yaml', () => {
     const spelled = JSON.parse(
       JSON.stringify(fields)
         .replace('nonResourceURLs', 'nonResourceUrLs')
-        .replace(/"(sizeLimit|maxUnavailable)":("\w+"|\d+)/g, '"$1":{"value":$2}'),
+        .replace(/"(sizeLimit|maxUnavailable|port)":("\w+"|\d+)/g, '"$1":{"value":$2}'),
     );
     expect(kinds[kind].manifest(spelled)).toEqual(object);
   });
