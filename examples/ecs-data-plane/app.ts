@@ -72,6 +72,8 @@ const instances = new autoscaling.AutoScalingGroup(cloud, 'Group', {
   healthChecks: autoscaling.HealthChecks.ec2(),
   groupMetrics: [autoscaling.GroupMetrics.all()],
 });
+// Instances that start before there is a way out find no cluster to join.
+instances.node.addDependency(...vpc.privateSubnets);
 // An instance that is not needed any more goes when its tasks run elsewhere; protected ones would outlast the stack.
 const capacity = new ecs.AsgCapacityProvider(cloud, 'Capacity', {
   autoScalingGroup: instances,

@@ -1,7 +1,7 @@
 /**
  * Synthesizes every example, and the programs with what no example shows, with CDK's validation and our policy in
- * strict mode: as they are, with the feature flags of a new project, and at both ends of the peer ranges. Fails on any
- * finding that is not acknowledged. Needs `npx projen compile` before.
+ * strict mode: as they are, with the feature flags of a new project, and at both ends of the peer ranges. Rehearses
+ * their deployments. Fails on any finding that is not acknowledged. Needs `npx projen compile` before.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import { findingsAtBothEnds } from './peer-ranges';
+import { rehearsalFindings } from './rehearsal';
 import { STRICT, findingsOf } from './validation-findings';
 import type { Job } from './validation-findings';
 
@@ -57,6 +58,7 @@ async function main(): Promise<void> {
   };
   try {
     await Promise.all(Array.from({ length: WORKERS }, worker));
+    findings.push(...rehearsalFindings([...EXAMPLES, ...OTHERS]));
     const ends = join(outputs, 'ends');
     mkdirSync(ends);
     findings.push(...await findingsAtBothEnds([...EXAMPLES, ...OTHERS], ends));

@@ -1,4 +1,5 @@
-import { Names, RemovalPolicy } from 'aws-cdk-lib';
+import { createHash } from 'node:crypto';
+import { Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elasticache from 'aws-cdk-lib/aws-elasticache';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -163,13 +164,15 @@ export class ValkeyCache extends GatewayCache {
   }
 
   private serverless({ maxStorageGb, maxEcpuPerSecond }: ValkeyServerless, common: CommonParts): CacheConnection {
+    const subnetIds = this.subnetIds();
     const cache = new elasticache.CfnServerlessCache(this, 'Resource', {
       ...common,
-      serverlessCacheName: this.uniqueName(),
+      // In other subnets it is another cache: under the same name it could not be created beside the old one.
+      serverlessCacheName: this.uniqueName(subnetsDigest(this, subnetIds)),
       description: 'What gateways share: counters, cached answers, sessions',
       engine: ENGINE,
       majorEngineVersion: '8',
-      subnetIds: this.subnetIds(),
+      subnetIds,
       cacheUsageLimits: { dataStorage: { maximum: maxStorageGb, unit: 'GB' }, ecpuPerSecond: { maximum: maxEcpuPerSecond } },
     });
     return { host: cache.attrEndpointAddress, port: SERVERLESS_PORT, username: USER };
@@ -191,8 +194,10 @@ export class ValkeyCache extends GatewayCache {
   }
 
   /** ElastiCache converts names to lower case, which CloudFormation would see as a change. */
-  private uniqueName(): string {
-    return Names.uniqueResourceName(this, { maxLength: 40, separator: '-', allowedSpecialCharacters: '-' }).toLowerCase();
+  private uniqueName(digest?: string): string {
+    const maxLength = 40 - (digest ? digest.length + 1 : 0);
+    const name = Names.uniqueResourceName(this, { maxLength, separator: '-', allowedSpecialCharacters: '-' }).toLowerCase();
+    return digest ? `${name}-${digest}` : name;
   }
 }
 
@@ -201,4 +206,8 @@ interface CommonParts {
   readonly securityGroupIds: string[];
   readonly snapshotRetentionLimit: number;
   readonly kmsKeyId?: string;
+}
+
+function subnetsDigest(scope: Construct, subnetIds: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(Stack.of(scope).resolve(subnetIds))).digest('hex').slice(0, 8);
 }

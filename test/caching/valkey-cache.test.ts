@@ -121,6 +121,17 @@ it('accepts a node type, replicas, an encryption key, and no snapshots', () => {
   });
 });
 
+it('has another name in other subnets where it is serverless: CloudFormation creates it beside the old one', () => {
+  const nameIn = (networkId: string) => {
+    const stack = testStack();
+    new ValkeyCache(stack, 'Cache', { vpc: new ec2.Vpc(stack, networkId, { maxAzs: 2 }), capacity: ValkeyCapacity.serverless() });
+    const [found] = Object.values(Template.fromStack(stack).findResources('AWS::ElastiCache::ServerlessCache'));
+    return found.Properties.ServerlessCacheName;
+  };
+  expect(nameIn('Network')).toBe(nameIn('Network'));
+  expect(nameIn('Other')).not.toBe(nameIn('Network'));
+});
+
 it('is serverless on demand, with bounds and the same user', () => {
   const { stack, template, made } = cache({ capacity: ValkeyCapacity.serverless({ maxStorageGb: 10 }) });
   template.resourceCountIs('AWS::ElastiCache::ReplicationGroup', 0);

@@ -1,7 +1,10 @@
 /** What a first deployment creates before what, so that no plane starts before what it needs is there. */
 import type { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   AutoScalingGroupTarget,
@@ -214,6 +217,36 @@ describe('what starts in a network', () => {
   it('may pull the image and read secrets first', () => {
     const [policy] = idsOf(template, 'AWS::IAM::Policy', 'TasksTaskExecutionRole');
     expect(createdBefore(template, idsOf(template, 'AWS::ECS::Service')[0])).toContain(policy);
+  });
+});
+
+describe('tasks on instances of an ECS cluster', () => {
+  const stack = testStack();
+  const vpc = new ec2.Vpc(stack, 'Network', { maxAzs: 2 });
+  const cluster = new ecs.Cluster(stack, 'Company', { vpc });
+  const autoScalingGroup = new autoscaling.AutoScalingGroup(stack, 'Group', {
+    vpc,
+    launchTemplate: new ec2.LaunchTemplate(stack, 'Instances', {
+      machineImage: ecs.EcsOptimizedImage.amazonLinux2023(),
+      instanceType: new ec2.InstanceType('m6i.large'),
+      securityGroup: new ec2.SecurityGroup(stack, 'InstancesGroup', { vpc }),
+      role: new iam.Role(stack, 'InstancesRole', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') }),
+      userData: ec2.UserData.forLinux(),
+    }),
+  });
+  const capacity = new ecs.AsgCapacityProvider(stack, 'Capacity', { autoScalingGroup });
+  cluster.addAsgCapacityProvider(capacity);
+  GatewayControlPlane.fromAttributes(stack, 'Service', {
+    tunnelEndpoint: 'cp.acme.example:8005',
+    telemetryEndpoint: 'cp.acme.example:8006',
+    trust: Trust.existing(Secret.fromSecretNameV2(stack, 'Tunnel', 'gateways/tunnel')),
+  }).addDataPlane('Tasks', { target: EcsTarget.ec2Cluster(cluster, capacity.capacityProviderName) });
+  const template = Template.fromStack(stack);
+
+  it('start when the cluster has their capacity provider, and are gone before it loses it', () => {
+    const [association] = idsOf(template, 'AWS::ECS::ClusterCapacityProviderAssociations');
+    expect(association).toBeDefined();
+    expect(createdBefore(template, idsOf(template, 'AWS::ECS::Service')[0])).toContain(association);
   });
 });
 

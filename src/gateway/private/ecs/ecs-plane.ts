@@ -147,7 +147,7 @@ export class EcsPlane extends Construct {
       propagateTags: ecs.PropagatedTagSource.SERVICE,
     };
     if (!capacityProvider) return new ecs.FargateService(this, 'Service', { ...options, assignPublicIp: false });
-    return new ecs.Ec2Service(this, 'Service', {
+    const service = new ecs.Ec2Service(this, 'Service', {
       ...options,
       capacityProviderStrategies: [{ capacityProvider, weight: 1 }],
       placementStrategies: [
@@ -155,6 +155,9 @@ export class EcsPlane extends Construct {
         ecs.PlacementStrategy.spreadAcrossInstances(),
       ],
     });
+    // ECS refuses a provider that the cluster does not have yet, and does not give up one that a service still uses.
+    service.node.addDependency(cluster);
+    return service;
   }
 
   private balance(service: ecs.FargateService | ecs.Ec2Service) {

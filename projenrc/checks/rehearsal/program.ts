@@ -1,0 +1,38 @@
+/** All scenarios of one program. */
+import type { Finding } from './finding';
+import { rehearseCreation } from './rehearse';
+import { rehearseRemoval } from './removal';
+import { rehearseUpdates } from './updates';
+import { World } from './world/world';
+
+export interface ProgramRehearsal {
+  readonly findings: readonly Finding[];
+  /** One line: what was walked. */
+  readonly summary: string;
+}
+
+/**
+ * @param assembly folder of `cdk synth`
+ * @param unprotected the same, as the documented first deployment synthesizes it: without protection from deletion
+ */
+export function rehearseProgram(title: string, assembly: string, unprotected: string): ProgramRehearsal {
+  const world = World.read(assembly);
+  const first = World.read(unprotected);
+  const creation = rehearseCreation(world);
+  const firstCreation = rehearseCreation(first);
+  const updates = rehearseUpdates(world);
+  const findings = distinct([...creation.findings, ...rehearseRemoval(first, firstCreation.timeline), ...updates.findings]);
+  const [shortest, longest] = ([0, 1] as const).map((end) => Math.round(Math.max(...creation.timeline.times(end).values()) / 60));
+  return {
+    findings,
+    summary: `${title}: ${world.resources.length} resources, ${world.objects.length} objects in clusters, `
+      + `${shortest} to ${longest} minutes, ${creation.proved} needs proved, `
+      + `${updates.changes} properties changed, ${findings.length} findings`,
+  };
+}
+
+/** One need of two objects of one manifest is reported once. */
+function distinct(findings: readonly Finding[]): readonly Finding[] {
+  const keyOf = ({ scenario, rule, id, stack, what }: Finding) => [scenario, rule, stack, id, what].join('\n');
+  return [...new Map([...findings].reverse().map((finding) => [keyOf(finding), finding])).values()].reverse();
+}
