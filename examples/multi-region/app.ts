@@ -36,6 +36,11 @@ function clusterIn(region: string, id: string, vpcCidr: string): CloudCluster {
 
 const frankfurt = clusterIn('eu-central-1', 'Frankfurt', '10.10.0.0/16');
 
+// Zones of Route 53 are in no region. This public one exists already.
+const zone = HostedZone.fromHostedZoneAttributes(Stack.of(frankfurt), 'Zone', {
+  hostedZoneId: 'Z0123456789EXAMPLE', zoneName: 'acme.example',
+});
+
 const controlPlane = new GatewayControlPlane(Stack.of(frankfurt), 'ControlPlane', {
   target: EksTarget.cluster(frankfurt),
   engine: GatewayEngine.packaged(),
@@ -44,6 +49,8 @@ const controlPlane = new GatewayControlPlane(Stack.of(frankfurt), 'ControlPlane'
   trust: Trust.privateCa(),
   // Mutual TLS is the door: the other regions come through NAT gateways whose addresses are known after deployment only.
   tunnelCidrs: ['0.0.0.0/0'],
+  // Names that every region knows: another load balancer in Frankfurt changes two records, and nothing anywhere else.
+  tunnel: { hostname: 'tunnel.acme.example', hostedZone: zone },
 });
 
 const regions = {
@@ -51,10 +58,7 @@ const regions = {
   Virginia: { cluster: clusterIn('us-east-1', 'Virginia', '10.20.0.0/16'), region: 'us-east-1' },
   Singapore: { cluster: clusterIn('ap-southeast-1', 'Singapore', '10.30.0.0/16'), region: 'ap-southeast-1' },
 };
-// Zones of Route 53 are in no region; certificates are made in that of each plane.
-const zone = HostedZone.fromHostedZoneAttributes(Stack.of(frankfurt), 'Zone', {
-  hostedZoneId: 'Z0123456789EXAMPLE', zoneName: 'acme.example',
-});
+// Certificates are made in the region of each plane.
 for (const [name, { cluster, region }] of Object.entries(regions)) {
   controlPlane.addDataPlane(`${name}Plane`, {
     target: EksTarget.cluster(cluster, { exposure: Exposure.internetLoadBalancer('0.0.0.0/0'), maxReplicas: 10 }),

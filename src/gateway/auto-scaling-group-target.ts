@@ -13,6 +13,7 @@ import { refusePlaneCertificate } from './private/manifests/plane-certificate-ob
 import type { DataPlaneSpec } from './private/plane/data-plane-spec';
 import { addToTopology } from './private/plane/plane-entry';
 import { planeScope } from './private/plane/plane-scope';
+import type { PlaneNetwork } from './private/plane/tunnel-reach';
 
 /** Options of `AutoScalingGroupTarget.vpc()`. */
 export interface AutoScalingGroupTargetOptions {
@@ -93,6 +94,11 @@ export class AutoScalingGroupTarget extends GatewayTarget {
           + 'the image is built for linux/amd64',
       );
     }
+  }
+
+  /** @internal */
+  public get _network(): PlaneNetwork {
+    return { kind: 'vpc', vpc: this.network };
   }
 
   /** @internal */

@@ -18,6 +18,7 @@ import { refusePlaneCertificate } from './private/manifests/plane-certificate-ob
 import type { DataPlaneSpec } from './private/plane/data-plane-spec';
 import { addToTopology } from './private/plane/plane-entry';
 import { planeScope } from './private/plane/plane-scope';
+import type { PlaneNetwork } from './private/plane/tunnel-reach';
 
 /** Options of all `EcsTarget` factories. */
 export interface EcsTargetOptions {
@@ -153,6 +154,11 @@ export class EcsTarget extends GatewayTarget {
   /** @internal */
   public override get _showsNodeCertificate(): boolean {
     return !this.options.certificate;
+  }
+
+  /** @internal */
+  public get _network(): PlaneNetwork {
+    return { kind: 'vpc', vpc: this.place.vpc };
   }
 
   /** @internal */

@@ -3,7 +3,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct, IDependable } from 'constructs';
 import type { CloudCluster } from '../eks/cloud-cluster';
 import type { HybridNodes } from '../eks/hybrid-nodes';
-import { KubectlAccess, requireParts, watchNodes } from '../eks/private/existing-cluster';
+import { KubectlAccess, requireParts, watchNodes, vpcOf } from '../eks/private/existing-cluster';
 import type { ClusterNeeds } from '../eks/private/existing-cluster';
 import { shown, atPlace } from '../private/input/place';
 import { networkLoadBalancerRecord } from '../private/network/host-record';
@@ -21,6 +21,7 @@ import { PROXY_PORTS } from './private/manifests/services';
 import type { NetworkLoadBalancerReach, ServiceReach } from './private/manifests/services';
 import type { DataPlaneSpec } from './private/plane/data-plane-spec';
 import { planeScope } from './private/plane/plane-scope';
+import type { PlaneNetwork } from './private/plane/tunnel-reach';
 
 /** Options of `EksTarget.cluster()`. */
 export interface EksTargetOptions extends KubernetesTargetOptions {
@@ -195,6 +196,16 @@ export class EksTarget extends GatewayTarget {
       );
     }
     return targetBinding(this.nodes.loadBalancerClass);
+  }
+
+  /**
+   * Hybrid nodes are on a site that is connected with the VPC of their cluster.
+   *
+   * @internal
+   */
+  public get _network(): PlaneNetwork {
+    const vpc = vpcOf(this._cluster);
+    return vpc && this.nodes.loadBalancerClass !== undefined ? { kind: 'vpc', vpc } : { kind: 'unknown' };
   }
 
   /** @internal */

@@ -174,6 +174,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
         configuration: `${RegionalValues.read(dataPlane, this, 'tunnel', this.tunnelHost)}:${PORTS.cluster}`,
         telemetry: `${RegionalValues.read(dataPlane, this, 'telemetry', this.telemetryHost)}:${PORTS.telemetry}`,
       }),
+      reach: { vpc: props.target._cluster.vpc, ...props.tunnelCidrs && { cidrs: props.tunnelCidrs } },
       ready: [resource.awaitRollout(), ...records],
       firstConfigurationMinutes: FIRST_CONFIGURATION_MINUTES[isNamedByPeople ? 'fromUnknown' : 'fromReady'],
       references: this.references,

@@ -26,6 +26,7 @@ import type { PlaneCertificate, PlaneResources } from './private/plane/plane';
 import { planeNameOf } from './private/plane/plane-name';
 import { planeSecretMounts, requireOwnNames, rereadDays } from './private/plane/plane-secrets';
 import { dataPlaneSettings } from './private/plane/plane-settings';
+import { warnOfUnreachableTunnel } from './private/plane/tunnel-reach';
 import { withUserSettings } from './private/plane/user-settings';
 import type { ControlPlaneLink } from './private/trust/control-plane-link';
 import type { ProxyCertificate } from './proxy-certificate';
@@ -279,6 +280,7 @@ export class GatewayDataPlane extends Construct {
     refuseUnfit(engine, props);
     if (!engine._chart) warnOfMissingPlugins(this, props);
     if (engine._chart && tunnel.packagedOnly) throw new Error(tunnel.packagedOnly);
+    if (this._link.reach) warnOfUnreachableTunnel(this, target._network, this._link.reach);
     const trust = tunnel.forDataPlane(this.planeName);
     const regionalValue = (name: string, value: string) => RegionalValues.read(this, controlPlane, name, value);
     const brought = [identity?._mount, cache?._mount, logs?._mount, engine._chart?.licence].filter((mount) => mount !== undefined);

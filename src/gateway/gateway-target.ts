@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import type { DataPlaneSpec } from './private/plane/data-plane-spec';
+import type { PlaneNetwork } from './private/plane/tunnel-reach';
 
 /** Where a plane runs: `EksTarget`, `EcsTarget`, `AutoScalingGroupTarget`, `EksAnywhereTarget` or `DockerTarget`. */
 export abstract class GatewayTarget {
@@ -28,6 +29,15 @@ export abstract class GatewayTarget {
    */
   public get _showsNodeCertificate(): boolean {
     return true;
+  }
+
+  /**
+   * Where the nodes are.
+   *
+   * @internal
+   */
+  public get _network(): PlaneNetwork {
+    return { kind: 'site' };
   }
 
   /**

@@ -1,4 +1,5 @@
 /** Clusters that this library did not make: what they have to have, and how manifests reach them. */
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -29,6 +30,11 @@ export function requireParts(cluster: eks.ICluster, needs: ClusterNeeds): void {
     `target: the cluster ${cluster.node.path} has no ${reasons}: give ${missing.length === 1 ? 'it' : 'them'} to `
       + `Cluster.fromClusterAttributes()${kubectl}`,
   );
+}
+
+/** Network of a cluster; none if the import does not name it. */
+export function vpcOf(cluster: eks.ICluster): ec2.IVpc | undefined {
+  return has(cluster, 'vpc') ? cluster.vpc : undefined;
 }
 
 /** Getters of imported clusters throw for what they were not told. */
