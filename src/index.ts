@@ -52,6 +52,8 @@ export * from './gateway/gateway-control-plane-grants';
 export * from './gateway/gateway-control-plane-interface';
 export * from './gateway/gateway-data-plane';
 export * from './gateway/gateway-database';
+export * from './gateway/configuration-cache';
+export * from './gateway/configuration-fallback';
 export * from './gateway/gateway-engine';
 export * from './gateway/gateway-target';
 export * from './gateway/handoff';

@@ -10,6 +10,7 @@ import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import {
   CloudCluster,
+  ConfigurationCache,
   EksTarget,
   Exposure,
   GatewayControlPlane,
@@ -21,10 +22,12 @@ import {
 
 const app = new App();
 
+const STORAGE_CLASS = 'kept';
+
 /** A stack with a cluster. Networks have addresses apart, so that they can be joined some day. */
 function clusterIn(region: string, id: string, vpcCidr: string): CloudCluster {
   const stack = new Stack(app, id, { env: { region } });
-  return new CloudCluster(stack, 'Cluster', {
+  const cluster = new CloudCluster(stack, 'Cluster', {
     kubernetesVersion: KubernetesVersion.V1_35,
     kubectlLayer: new KubectlV35Layer(stack, 'Kubectl'),
     adminCidrs: ['198.51.100.0/24'],
@@ -32,6 +35,16 @@ function clusterIn(region: string, id: string, vpcCidr: string): CloudCluster {
     // Make the certificates of the planes, each in its own cluster.
     addons: [{ name: 'cert-manager' }, { name: 'aws-privateca-connector-for-kubernetes' }],
   });
+  // Auto Mode brings the driver, not the class.
+  cluster.cluster.addManifest('Storage', {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name: STORAGE_CLASS },
+    provisioner: 'ebs.csi.eks.amazonaws.com',
+    volumeBindingMode: 'WaitForFirstConsumer',
+    parameters: { type: 'gp3', encrypted: 'true' },
+  });
+  return cluster;
 }
 
 const frankfurt = clusterIn('eu-central-1', 'Frankfurt', '10.10.0.0/16');
@@ -63,6 +76,8 @@ for (const [name, { cluster, region }] of Object.entries(regions)) {
   controlPlane.addDataPlane(`${name}Plane`, {
     target: EksTarget.cluster(cluster, { exposure: Exposure.internetLoadBalancer('0.0.0.0/0'), maxReplicas: 10 }),
     labels: { region },
+    // A rescheduled pod has the configuration of the one before, whatever becomes of Frankfurt.
+    configurationCache: ConfigurationCache.persistentVolume({ storageClass: STORAGE_CLASS }),
     hostname: `${region}.apis.acme.example`,
     certificate: ProxyCertificate.acmDnsValidated(zone),
     hostedZone: zone,

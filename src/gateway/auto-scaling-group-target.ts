@@ -7,6 +7,7 @@ import { requireTwoZones } from '../private/network/two-zones';
 import { Exposure } from './exposure';
 import { GatewayTarget } from './gateway-target';
 import { refuseExternalDns } from './private/consumers/refusals';
+import type { CacheOffer } from './private/fallback/cache-offer';
 import { consumerLoadBalancer, trustingLoadBalancer } from './private/load-balancers/consumer-load-balancer';
 import { InstancePlane } from './private/machines/instance-plane';
 import { refusePlaneCertificate } from './private/manifests/plane-certificate-objects';
@@ -109,6 +110,13 @@ export class AutoScalingGroupTarget extends GatewayTarget {
   /** @internal */
   public _image(scope: Construct, { engine }: Pick<DataPlaneSpec, 'engine'>): string {
     return engine._image(scope).uri;
+  }
+
+  /** @internal */
+  public get _configurationCaches(): CacheOffer {
+    return {
+      target: 'an Auto Scaling group', volume: false, fallback: 'machine', otherwise: 'an instance keeps its configuration on its own disk',
+    };
   }
 
   /** @internal */

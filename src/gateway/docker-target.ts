@@ -4,6 +4,7 @@ import { atPlace } from '../private/input/place';
 import { GatewayTarget } from './gateway-target';
 import type { HandoffSite } from './handoff-site';
 import { refuseExternalDns, refuseLoadBalancerCertificate, refuseRecord } from './private/consumers/refusals';
+import type { CacheOffer } from './private/fallback/cache-offer';
 import { ComposePlane } from './private/machines/compose-plane';
 import { refusePlaneCertificate } from './private/manifests/plane-certificate-objects';
 import type { DataPlaneSpec } from './private/plane/data-plane-spec';
@@ -84,6 +85,13 @@ export class DockerTarget extends GatewayTarget {
   /** @internal */
   public _image(scope: Construct, { engine }: Pick<DataPlaneSpec, 'engine'>): string {
     return `${this.options.imageRepository}:${engine._image(scope).tag}`;
+  }
+
+  /** @internal */
+  public get _configurationCaches(): CacheOffer {
+    return {
+      target: 'a machine with Docker', volume: false, otherwise: 'the machine keeps it in the folder state, over restarts: remove it',
+    };
   }
 
   /** @internal */

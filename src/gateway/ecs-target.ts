@@ -12,6 +12,8 @@ import { refuseExternalDns } from './private/consumers/refusals';
 import { EcsPlane } from './private/ecs/ecs-plane';
 import { requireFargateSize } from './private/ecs/fargate-sizes';
 import { requireCertificateFor } from './private/load-balancers/certificate-names';
+import type { CacheOffer } from './private/fallback/cache-offer';
+import { readStatements } from './private/fallback/fallback-access';
 import { requireLoadBalancerRegion } from './private/load-balancers/certificate-region';
 import { consumerLoadBalancer, trustingLoadBalancer } from './private/load-balancers/consumer-load-balancer';
 import { refusePlaneCertificate } from './private/manifests/plane-certificate-objects';
@@ -172,6 +174,11 @@ export class EcsTarget extends GatewayTarget {
   }
 
   /** @internal */
+  public get _configurationCaches(): CacheOffer {
+    return { target: 'ECS', volume: false, fallback: 'role', otherwise: 'tasks get their configuration from the control plane' };
+  }
+
+  /** @internal */
   public _place(scope: Construct, given: DataPlaneSpec): void {
     const { exposure = Exposure.internalLoadBalancer(), cpu = 1024, memoryMib = 2048, cpuPercent = 60, requestsPerReplica } = this.options;
     const { vpc } = this.place;
@@ -206,6 +213,7 @@ export class EcsTarget extends GatewayTarget {
       loadBalancer,
       scaling: { maxReplicas, cpuPercent, requestsPerReplica },
     });
+    if (spec.fallback) readStatements(spec.fallback, scope).forEach((statement) => resource.taskRole.addToPrincipalPolicy(statement));
     spec.logs?._grantWrite(scope, resource.taskRole, resource.securityGroup, vpc);
     spec.cache?._admit(scope, resource.securityGroup, vpc);
     addToTopology(scope, { target: 'ecs', plane: spec.plane, controlPlane: spec.controlPlane, region: Stack.of(scope).region });

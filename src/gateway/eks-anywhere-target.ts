@@ -17,6 +17,7 @@ import { SiteHosting } from './private/clusters/site-hosting';
 import { SitePlane } from './private/clusters/site-plane';
 import type { ConsumerAccess } from './private/consumers/consumer-access';
 import { refuseLoadBalancerCertificate, refuseRecord, requireExternalExposure } from './private/consumers/refusals';
+import type { CacheOffer } from './private/fallback/cache-offer';
 import { PLANE_STORE, planeStore, requireOneRegion } from './private/handoff/plane-store';
 import { metalLbObjects } from './private/manifests/metal-lb';
 import type { PlaneService, ServiceReach } from './private/manifests/services';
@@ -121,6 +122,11 @@ export class EksAnywhereTarget extends GatewayTarget {
   /** @internal */
   public _image(scope: Construct, { engine }: Pick<DataPlaneSpec, 'engine'>): string {
     return `${this.options.imageRepository}:${engine._image(scope).tag}`;
+  }
+
+  /** @internal */
+  public get _configurationCaches(): CacheOffer {
+    return { target: 'EKS Anywhere', volume: true, otherwise: 'pods get their configuration from the control plane' };
   }
 
   /** @internal */

@@ -15,6 +15,8 @@ import { onKubernetes } from './private/clusters/kubernetes-plane';
 import { claimNodePorts } from './private/clusters/node-ports';
 import type { ConsumerAccess } from './private/consumers/consumer-access';
 import { refuseLoadBalancerCertificate, refuseRecord, requireExternalExposure } from './private/consumers/refusals';
+import type { CacheOffer } from './private/fallback/cache-offer';
+import { readStatements } from './private/fallback/fallback-access';
 import { targetBinding } from './private/load-balancers/target-binding';
 import type { TargetBinding } from './private/load-balancers/target-binding';
 import { PROXY_PORTS } from './private/manifests/services';
@@ -233,6 +235,11 @@ export class EksTarget extends GatewayTarget {
   }
 
   /** @internal */
+  public get _configurationCaches(): CacheOffer {
+    return { target: 'EKS', volume: true, fallback: 'role', otherwise: 'pods get their configuration from the control plane' };
+  }
+
+  /** @internal */
   public _place(scope: Construct, spec: DataPlaneSpec): void {
     const { logs, cache, consumers } = spec;
     const reach = this.proxyReach(consumers);
@@ -253,6 +260,7 @@ export class EksTarget extends GatewayTarget {
       prerequisites: spec.prerequisites,
       controlPlane: spec.controlPlane,
     });
+    if (spec.fallback) readStatements(spec.fallback, scope).forEach((statement) => resource.role.addToPolicy(statement));
     logs?._grantWrite(scope, resource.role, this._cluster.clusterSecurityGroup, this._cluster.vpc);
     cache?._admit(scope, this._cluster.clusterSecurityGroup, this._cluster.vpc);
     const { hostname, hostedZone } = consumers;

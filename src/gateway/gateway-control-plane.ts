@@ -10,6 +10,7 @@ import { requireCidrs } from '../private/network/cidr-text';
 import { RegionalValues } from '../private/network/regional-values';
 import { Topology } from '../private/topology/topology';
 import { AdminExposure } from './admin-exposure';
+import type { ConfigurationFallback } from './configuration-fallback';
 import type { DeclarativeConfigOptions } from './declarative-config';
 import type { EksTarget } from './eks-target';
 import { ExternalControlPlane } from './external-control-plane';
@@ -23,6 +24,7 @@ import { GatewayEngine } from './gateway-engine';
 import { declarativeConfiguration } from './private/clusters/declarative-file';
 import { EksPlane } from './private/clusters/eks-plane';
 import { onKubernetes } from './private/clusters/kubernetes-plane';
+import { exportSettings, writeStatements } from './private/fallback/fallback-access';
 import { requireKongSettings } from './private/kong-helm/refusals';
 import { AdminLoadBalancer } from './private/load-balancers/admin-load-balancer';
 import { nameTunnels, requireTunnelNames } from './private/load-balancers/tunnel-records';
@@ -67,6 +69,14 @@ export interface GatewayControlPlaneProps {
    * @default - the host names of the load balancers
    */
   readonly tunnel?: TunnelNames;
+
+  /**
+   * What this control plane leaves for data planes that start while it cannot be reached; they take it with
+   * `configurationCache: ConfigurationCache.s3Fallback()`.
+   *
+   * @default - nothing
+   */
+  readonly configurationFallback?: ConfigurationFallback;
 
   /**
    * How administrators reach the Admin API. Pods of the namespace with the label `hybridge/admin-client: "true"` and
@@ -157,7 +167,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
     super(scope, id);
     requireStack(this);
     this.planeName = atPlace(this, () => planeNameOf(id));
-    const { tunnel, trust, resource, admin, names } = atPlace(this, () => this.make(props));
+    const { tunnel, trust, resource, admin, names, fallback } = atPlace(this, () => this.make(props));
     this.resource = resource;
     this.adminLoadBalancer = admin?.loadBalancer;
     const loadBalancers = { configuration: resource.loadBalancerHost('cluster'), telemetry: resource.loadBalancerHost('clustertelemetry') };
@@ -177,6 +187,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
       reach: { vpc: props.target._cluster.vpc, ...props.tunnelCidrs && { cidrs: props.tunnelCidrs } },
       ready: [resource.awaitRollout(), ...records],
       firstConfigurationMinutes: FIRST_CONFIGURATION_MINUTES[isNamedByPeople ? 'fromUnknown' : 'fromReady'],
+      ...fallback && { fallback },
       references: this.references,
     };
     this.grants = GatewayControlPlaneGrants._of(this, this.planeName, this.resource, trust.secrets);
@@ -309,7 +320,13 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
     const image = engine._image(this);
     const chart = engine._chart;
     requireKongSettings(chart, props.settings);
-    const own = controlPlaneSettings(trust.settings, database.settings, admin !== undefined);
+    if (chart && props.configurationFallback) {
+      throw new Error('configurationFallback: Kong writes none without a licence, expected GatewayEngine.packaged(): leave it out');
+    }
+    const fallback = props.configurationFallback?._bind(this);
+    const own = {
+      ...controlPlaneSettings(trust.settings, database.settings, admin !== undefined), ...fallback && exportSettings(fallback),
+    };
     const settings = withUserSettings(this, own, props.settings, chart);
     const plane = onKubernetes<PlaneDescription>(this, {
       name: this.planeName,
@@ -323,6 +340,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
       resources: RESOURCES,
       ...chart && { chart },
       ...admin && { adminSources: admin.sources },
+      ...fallback && { writesFallback: true },
     }, target._options);
     Topology.of(this).addUse(this.planeName, {
       replicas,
@@ -343,7 +361,8 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
       prerequisites: [...trust.prerequisites, database],
       migrations: { databasePort: database.port },
     });
+    if (fallback) writeStatements(fallback).forEach((statement) => resource.role.addToPolicy(statement));
     if (admin) resource.add('AdminTargets', '6-admin-targets', [admin.bindingTo(`${this.planeName}-admin`)]);
-    return { tunnel, trust, resource, admin, names };
+    return { tunnel, trust, resource, admin, names, fallback };
   }
 }

@@ -12,12 +12,14 @@ import { requireStack } from '../private/input/stack-scope';
 import { RegionalValues } from '../private/network/regional-values';
 import type { SecretMount } from '../private/secrets/mount';
 import { Topology } from '../private/topology/topology';
+import type { ConfigurationCache } from './configuration-cache';
 import type { IGatewayControlPlane } from './gateway-control-plane-interface';
 import type { GatewayEngine } from './gateway-engine';
 import type { GatewayTarget } from './gateway-target';
 import type { PlaneSecret } from './plane-secret';
 import { requireConsumerNames } from './private/consumers/consumer-names';
 import { warnOfNodeCertificate } from './private/consumers/node-certificate-warnings';
+import { chosenCache } from './private/fallback/cache-offer';
 import { requireKongSettings, requirePlugin } from './private/kong-helm/refusals';
 import { planeMetric } from './private/measures/plane-measures';
 import type { DataPlaneSpec } from './private/plane/data-plane-spec';
@@ -78,6 +80,13 @@ export interface GatewayDataPlaneOptions {
    * @default - none; `identity`, `logs` and `cache` bring theirs
    */
   readonly secrets?: { [name: string]: PlaneSecret };
+
+  /**
+   * What nodes with an empty disk do while they reach no control plane: new tasks and instances, rescheduled pods.
+   *
+   * @default - they have no configuration, answer 404 and are not ready until a control plane is reached
+   */
+  readonly configurationCache?: ConfigurationCache;
 
   /**
    * Host name that consumers use for the plane, such as `apis.acme.example`.
@@ -287,7 +296,8 @@ export class GatewayDataPlane extends Construct {
     const certificate = props.certificate?._bind(this, props.hostname);
     warnOfNodeCertificate(this, props, certificate, engine);
     const ownSettings = { ...dataPlaneSettings(trust.settings, addresses(this), props.labels ?? {}), ...certificate?.settings };
-    const settings = withUserSettings(this, ownSettings, props.settings, engine._chart);
+    const kept = chosenCache(props.configurationCache, target._configurationCaches, engine, this._link.fallback);
+    const settings = withUserSettings(this, { ...ownSettings, ...kept.settings }, props.settings, engine._chart);
     const named = planeSecretMounts(props.secrets, !engine._chart);
     const own = [...trust.secrets, ...brought, ...certificate?.secrets ?? []];
     requireOwnNames({ settings, secrets: own }, props.secrets);
@@ -306,6 +316,7 @@ export class GatewayDataPlane extends Construct {
         rereadDays: rereadDays([trust.rereadDays, certificate?.rereadDays], props.secrets),
         replicas,
         resources: RESOURCES,
+        ...kept.volume && { volume: kept.volume },
         ...engine._chart && { chart: engine._chart },
       },
       engine,
@@ -323,6 +334,7 @@ export class GatewayDataPlane extends Construct {
       // A plane with a token needs no role.
       ...!logs?._mount && { logs },
       cache,
+      ...kept.fallback && { fallback: kept.fallback },
       consumers: {
         hostname: props.hostname,
         hostedZone: props.hostedZone,

@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import type { CacheOffer } from './private/fallback/cache-offer';
 import type { DataPlaneSpec } from './private/plane/data-plane-spec';
 import type { PlaneNetwork } from './private/plane/tunnel-reach';
 
@@ -39,6 +40,13 @@ export abstract class GatewayTarget {
   public get _network(): PlaneNetwork {
     return { kind: 'site' };
   }
+
+  /**
+   * How nodes get the configuration of before on an empty disk, or why the target has no way.
+   *
+   * @internal
+   */
+  public abstract get _configurationCaches(): CacheOffer;
 
   /**
    * Scope for the data plane that `addDataPlane` creates.

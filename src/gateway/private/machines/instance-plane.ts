@@ -6,6 +6,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { wayOut } from '../../../private/network/way-out';
 import { secretReadStatements } from '../../../private/secrets/access';
+import { readStatements } from '../fallback/fallback-access';
 import { admitLoadBalancer } from '../load-balancers/proxy-load-balancer';
 import type { ProxyLoadBalancer } from '../load-balancers/proxy-load-balancer';
 import type { TlsLoadBalancer } from '../load-balancers/tls-load-balancer';
@@ -46,7 +47,7 @@ export class InstancePlane extends Construct {
     const userData = ec2.UserData.forLinux();
     const group = this.group(this.launchTemplate(role, userData));
     const targetGroups = loadBalancer.forward(() => group);
-    const commands = startCommands(startFiles(this, spec.plane, logGroup.logGroupName), {
+    const commands = startCommands(startFiles(this, spec.plane, logGroup.logGroupName, spec.fallback), {
       readySeconds: 60 * spec.firstConfigurationMinutes,
       region: Stack.of(this).region,
       targetGroups: [targetGroups].flat().map(({ targetGroupArn }) => targetGroupArn),
@@ -60,13 +61,14 @@ export class InstancePlane extends Construct {
   }
 
   private role(logGroup: logs.LogGroup): iam.Role {
-    const { plane, engine } = this.props.spec;
+    const { plane, engine, fallback } = this.props.spec;
     const role = new iam.Role(this, 'Role', {
       assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
       description: `Instances of the gateway plane ${plane.name}`,
     });
     plane.secrets.flatMap((mount) => secretReadStatements('VPC', mount, this)).forEach((statement) => role.addToPolicy(statement));
     engine._image(this).repository?.grantPull(role);
+    if (fallback) readStatements(fallback, this).forEach((statement) => role.addToPolicy(statement));
     logGroup.grantWrite(role);
     role.addToPolicy(sessionManager());
     // AWS knows no resources for it.

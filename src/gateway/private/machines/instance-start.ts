@@ -1,7 +1,9 @@
 import { basename, dirname } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { DRAIN_SECONDS, PATHS, PORTS, RUN_AS, STATUS_PATHS } from '../../../private/contract';
+import { DRAIN_SECONDS, FALLBACK_OBJECT, PATHS, PORTS, RUN_AS, STATUS_PATHS } from '../../../private/contract';
+import { FALLBACK_FOLDER, objectKey } from '../fallback/fallback-access';
+import type { FallbackObject } from '../fallback/fallback-access';
 import type { PlaneDescription } from '../plane/plane';
 import { envFile } from './env-file';
 import { KEPT_SECRETS, secretsProgram } from './instance-secrets';
@@ -11,6 +13,7 @@ const MEMORY = '/run/hybridge';
 
 const SETTINGS_FILE = '/etc/hybridge/plane.env';
 const SECRETS_SCRIPT = '/usr/local/sbin/hybridge-secrets';
+const FALLBACK_SCRIPT = '/usr/local/sbin/hybridge-fallback';
 const IMAGE_SCRIPT = '/usr/local/sbin/hybridge-image';
 const TIMER = '/etc/systemd/system/hybridge-secrets.timer';
 const OWNER = `${RUN_AS.user}:${RUN_AS.group}`;
@@ -71,13 +74,16 @@ function balancedCommands(region: string, targetGroups: readonly string[]): read
 }
 
 /** @param logGroup name of the CloudWatch log group */
-export function startFiles(scope: Construct, plane: PlaneDescription, logGroup: string): readonly StartFile[] {
+export function startFiles(
+  scope: Construct, plane: PlaneDescription, logGroup: string, fallback?: FallbackObject,
+): readonly StartFile[] {
   const { region } = Stack.of(scope);
   return [
     { path: SETTINGS_FILE, mode: '0644', text: envFile(plane.settings) },
     { path: SECRETS_SCRIPT, mode: '0755', text: secretsProgram(plane.secrets) },
     { path: IMAGE_SCRIPT, mode: '0755', text: imageScript(plane.image, region) },
-    { path: '/etc/systemd/system/hybridge.service', mode: '0644', text: unit(plane, logGroup, region) },
+    ...fallback ? [{ path: FALLBACK_SCRIPT, mode: '0755', text: fallbackScript(fallback) }] : [],
+    { path: '/etc/systemd/system/hybridge.service', mode: '0644', text: unit(plane, logGroup, region, fallback !== undefined) },
     ...rereadFiles(),
   ];
 }
@@ -110,7 +116,21 @@ function imageScript(image: string, region: string): string {
   );
 }
 
-function unit(plane: PlaneDescription, logGroup: string, region: string): string {
+/** The container cannot ask for the role of the machine, so the machine fetches the object for it. What was fetched before stays. */
+function fallbackScript(fallback: FallbackObject): string {
+  const file = `${FALLBACK_FOLDER}/${FALLBACK_OBJECT}`;
+  return lines(
+    '#!/bin/bash',
+    'set -euo pipefail',
+    `install -d -m 0700 ${OWNED} ${FALLBACK_FOLDER} ${dirname(file)}`,
+    `timeout 60 aws s3api get-object --region '${Stack.of(fallback.owner).region}' --bucket '${fallback.bucketName}' \\`,
+    `  --key '${objectKey(fallback)}' '${file}.new' > /dev/null`,
+    `chown ${OWNER} '${file}.new'`,
+    `mv '${file}.new' '${file}'`,
+  );
+}
+
+function unit(plane: PlaneDescription, logGroup: string, region: string, hasFallback: boolean): string {
   return lines(
     '[Unit]',
     `Description=Gateway plane ${plane.name}`,
@@ -127,6 +147,8 @@ function unit(plane: PlaneDescription, logGroup: string, region: string): string
     `ExecStartPre=${SECRETS_SCRIPT} start`,
     `ExecStartPre=${IMAGE_SCRIPT}`,
     `ExecStartPre=/usr/bin/install -d -m 0700 ${OWNED} ${PATHS.prefix}`,
+    // Without it a node starts from its disk, or from its control plane.
+    ...hasFallback ? [`ExecStartPre=-${FALLBACK_SCRIPT}`] : [],
     'ExecStartPre=-/usr/bin/docker rm --force gateway',
     `ExecStart=/usr/bin/docker run ${[...containerOptions(plane), ...logOptions(logGroup, region), plane.image].join(' \\\n  ')}`,
     `ExecStop=/usr/bin/docker stop --time ${DRAIN_SECONDS + 30} gateway`,

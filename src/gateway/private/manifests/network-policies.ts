@@ -24,6 +24,11 @@ const PRIVATE = [...PRIVATE_NETWORKS.map((cidr) => ({ ipBlock: { cidr } })), CLU
 const DNS: Egress = { to: ANYWHERE, ports: [{ protocol: 'UDP', port: 53 }, { protocol: 'TCP', port: 53 }] };
 const STATUS: Ingress = { from: PRIVATE, ports: tcp(PORTS.status) };
 
+/** S3, and the agent of EKS Pod Identity on the node, which gives the pods their role. */
+const FALLBACK: readonly Egress[] = [
+  { to: ANYWHERE_BUT_METADATA, ports: tcp(443) }, { to: [{ ipBlock: { cidr: '169.254.170.23/32' } }], ports: tcp(80) },
+];
+
 /** Who may talk to the pods of a plane, and whom they may talk to. */
 export function networkPolicies(plane: PlaneDescription, databasePort: number | undefined): readonly KubernetesObject[] {
   return plane.role === 'data_plane'
@@ -48,7 +53,7 @@ function controlPlanePolicy(plane: PlaneDescription, databasePort: number | unde
       ...plane.adminSources ? [{ from: plane.adminSources.map((cidr) => ({ ipBlock: { cidr } })), ports: tcp(PORTS.adminTls) }] : [],
       STATUS,
     ],
-    egress: [DNS, ...databaseRule(databasePort)],
+    egress: [DNS, ...databaseRule(databasePort), ...plane.writesFallback ? FALLBACK : []],
   });
 }
 

@@ -1,5 +1,7 @@
+import { PORTS } from '../../../private/contract';
 import { native } from '../../../private/kubernetes/native-object';
 import type { KubernetesObject } from '../../../private/kubernetes/object';
+import type { PlaneVolume } from '../fallback/cache-kind';
 import type { PlaneDescription } from '../plane/plane';
 import { migrationLabels, objectLabels, selectorLabels } from '../plane/plane-labels';
 import { rollingUpdate } from './balancing';
@@ -34,19 +36,7 @@ export function foundationObjects(plane: PlaneDescription, hosting: PlaneHosting
 /** The plane's own pods. */
 export function workloadObjects(plane: PlaneDescription, hosting: PlaneHosting): readonly KubernetesObject[] {
   return [
-    native({
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name: plane.name, namespace: plane.name, labels: objectLabels(plane) },
-      spec: {
-        // Left to the autoscaler where there is one: each deployment would set it back.
-        ...!plane.scaling && { replicas: plane.replicas },
-        revisionHistoryLimit: 5,
-        selector: { matchLabels: selectorLabels(plane) },
-        strategy: { type: 'RollingUpdate', rollingUpdate: rollingUpdate(plane) },
-        template: planePodTemplate(plane, hosting),
-      },
-    }),
+    ...plane.volume ? statefulSet(plane, plane.volume, hosting) : [deployment(plane, hosting)],
     native({
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
@@ -59,6 +49,66 @@ export function workloadObjects(plane: PlaneDescription, hosting: PlaneHosting):
   ];
 }
 
+function deployment(plane: PlaneDescription, hosting: PlaneHosting): KubernetesObject {
+  return native({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: plane.name, namespace: plane.name, labels: objectLabels(plane) },
+    spec: {
+      // Left to the autoscaler where there is one: each deployment would set it back.
+      ...!plane.scaling && { replicas: plane.replicas },
+      revisionHistoryLimit: 5,
+      selector: { matchLabels: selectorLabels(plane) },
+      strategy: { type: 'RollingUpdate', rollingUpdate: rollingUpdate(plane) },
+      template: planePodTemplate(plane, hosting),
+    },
+  });
+}
+
+/** Pods that keep a volume each. One that comes back has the name of before, and with it the volume. */
+function statefulSet(plane: PlaneDescription, { storageClass, sizeGib }: PlaneVolume, hosting: PlaneHosting): readonly KubernetesObject[] {
+  const serviceName = `${plane.name}-nodes`;
+  const metadata = { namespace: plane.name, labels: objectLabels(plane) };
+  return [
+    native({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { ...metadata, name: serviceName },
+      spec: {
+        type: 'ClusterIP',
+        clusterIP: 'None',
+        selector: selectorLabels(plane),
+        ports: [{ name: 'status', port: PORTS.status, targetPort: 'status', protocol: 'TCP' }],
+      },
+    }),
+    native({
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { ...metadata, name: plane.name },
+      spec: {
+        serviceName,
+        ...!plane.scaling && { replicas: plane.replicas },
+        revisionHistoryLimit: 5,
+        // Nodes know nothing of each other.
+        podManagementPolicy: 'Parallel',
+        selector: { matchLabels: selectorLabels(plane) },
+        updateStrategy: { type: 'RollingUpdate' },
+        // What was scaled away starts from its control plane when it comes back.
+        persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete', whenScaled: 'Delete' },
+        template: planePodTemplate(plane, hosting),
+        volumeClaimTemplates: [{
+          metadata: { name: 'prefix' },
+          spec: {
+            accessModes: ['ReadWriteOnce'],
+            ...storageClass !== undefined && { storageClassName: storageClass },
+            resources: { requests: { storage: `${sizeGib}Gi` } },
+          },
+        }],
+      },
+    }),
+  ];
+}
+
 function autoscaler(plane: PlaneDescription): readonly KubernetesObject[] {
   const { name, replicas, scaling } = plane;
   if (!scaling) return [];
@@ -67,7 +117,7 @@ function autoscaler(plane: PlaneDescription): readonly KubernetesObject[] {
     kind: 'HorizontalPodAutoscaler',
     metadata: { name, namespace: name, labels: objectLabels(plane) },
     spec: {
-      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: plane.volume ? 'StatefulSet' : 'Deployment', name },
       minReplicas: replicas,
       maxReplicas: scaling.maxReplicas,
       metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: scaling.cpuPercent } } }],

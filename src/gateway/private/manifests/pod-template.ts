@@ -133,7 +133,8 @@ function podSpec(
       },
     ],
     volumes: [
-      { name: 'prefix', emptyDir: { sizeLimit: resources.storage } },
+      // The volumes of a StatefulSet have the names of its claims.
+      ...plane.volume ? [] : [{ name: 'prefix', emptyDir: { sizeLimit: resources.storage } }],
       { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
       ...plane.secrets.map((mount) => ({ name: mount.name, ...hosting.secretVolume(plane, mount) })),
       ...plane.certificates.map((certificate) => ({

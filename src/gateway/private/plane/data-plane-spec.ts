@@ -3,6 +3,7 @@ import type { GatewayCache } from '../../../caching/gateway-cache';
 import type { GatewayLogs } from '../../../logging/gateway-logs';
 import type { GatewayEngine } from '../../gateway-engine';
 import type { ConsumerAccess } from '../consumers/consumer-access';
+import type { FallbackObject } from '../fallback/fallback-access';
 import type { PlaneDescription } from './plane';
 
 /** Everything about a data plane except where it runs, which its target adds. */
@@ -20,5 +21,7 @@ export interface DataPlaneSpec {
   /** Where the plane's role writes. Absent where nodes send with a token. */
   readonly logs?: GatewayLogs;
   readonly cache?: GatewayCache;
+  /** What nodes with an empty disk serve while they reach no control plane. */
+  readonly fallback?: FallbackObject;
   readonly consumers: ConsumerAccess;
 }

@@ -1,5 +1,6 @@
 import type { IDependable } from 'constructs';
 import type { SecretMount } from '../../../private/secrets/mount';
+import type { PlaneVolume } from '../fallback/cache-kind';
 import type { KongChart } from './kong-chart';
 
 /** KONG_* name → value. Values may hold CDK tokens, never secrets. */
@@ -89,6 +90,10 @@ export interface PlaneDescription {
   readonly scaling?: PlaneScaling;
   /** Absent: what is in front of the nodes notices at once. */
   readonly balancing?: PlaneBalancing;
+  /** Pods keep it: node id, configuration cache. Absent: it ends with the pod. On Kubernetes only. */
+  readonly volume?: PlaneVolume;
+  /** Whether nodes write to S3. */
+  readonly writesFallback?: boolean;
   /** Kong's chart makes the objects of the pods. Absent: we do. */
   readonly chart?: KongChart;
   /** Networks in CIDR notation of a load balancer that calls the Admin API, by TLS. Absent: none does. */

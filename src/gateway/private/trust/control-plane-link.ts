@@ -1,5 +1,6 @@
 import type { Construct, IDependable } from 'constructs';
 import type { GatewayEngine } from '../../gateway-engine';
+import type { FallbackObject } from '../fallback/fallback-access';
 import type { TunnelAddresses } from '../plane/plane-settings';
 import type { ReferenceCheck } from '../plane/reference-check';
 import type { TunnelReach } from '../plane/tunnel-reach';
@@ -19,6 +20,8 @@ export interface ControlPlaneLink {
   readonly ready: readonly IDependable[];
   /** How long a node of a data plane may be without its first configuration. */
   readonly firstConfigurationMinutes: number;
+  /** What the control plane leaves for data planes. */
+  readonly fallback?: FallbackObject;
   /** Compares what configurations refer to with what data planes mount. Absent for a control plane of another app. */
   readonly references?: ReferenceCheck;
 }
