@@ -14,6 +14,8 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   AutoScalingGroupTarget,
   CloudCluster,
+  ConfigurationCache,
+  ConfigurationFallback,
   EksTarget,
   Exposure,
   GatewayControlPlane,
@@ -36,6 +38,8 @@ const controlPlane = new GatewayControlPlane(cloud, 'ControlPlane', {
   engine: GatewayEngine.packaged(),
   database: GatewayDatabase.auroraServerless(),
   trust: Trust.generated(),
+  // For new instances while no control plane can be reached.
+  configurationFallback: ConfigurationFallback.s3(),
   // Mutual TLS is the door.
   tunnelCidrs: ['0.0.0.0/0'],
 });
@@ -65,6 +69,7 @@ const internal = ProxyCertificate.secretsManager(Secret.fromSecretNameV2(ireland
 controlPlane.addDataPlane('Public', {
   target: AutoScalingGroupTarget.vpc(network, { exposure: Exposure.internetLoadBalancer('0.0.0.0/0'), maxReplicas: 9, cpuPercent: 50 }),
   labels: { region: 'eu-west-1', consumers: 'internet' },
+  configurationCache: ConfigurationCache.s3Fallback(),
   hostname: 'apis.acme.example',
   certificate: ProxyCertificate.acmDnsValidated(zone),
   hostedZone: zone,
@@ -74,6 +79,7 @@ controlPlane.addDataPlane('Public', {
 controlPlane.addDataPlane('Internal', {
   target: AutoScalingGroupTarget.vpc(network, { instanceType: ec2.InstanceType.of(ec2.InstanceClass.C7I, ec2.InstanceSize.LARGE) }),
   labels: { region: 'eu-west-1', consumers: 'company' },
+  configurationCache: ConfigurationCache.s3Fallback(),
   hostname: 'internal-apis.acme.example',
   certificate: internal,
   hostedZone: zone,

@@ -16,8 +16,6 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import {
   CloudCluster,
   CognitoIdentity,
-  ConfigurationCache,
-  ConfigurationFallback,
   EcsTarget,
   EksTarget,
   Exposure,
@@ -41,8 +39,6 @@ const controlPlane = new GatewayControlPlane(cloud, 'ControlPlane', {
   engine: GatewayEngine.packaged(),
   database: GatewayDatabase.auroraServerless(),
   trust: Trust.generated(),
-  // For tasks that start while no control plane can be reached.
-  configurationFallback: ConfigurationFallback.s3(),
   // Mutual TLS is the door.
   tunnelCidrs: ['0.0.0.0/0'],
 });
@@ -97,7 +93,6 @@ controlPlane.addDataPlane('Public', {
     requestsPerReplica: 60_000,
   }),
   labels: { region: 'eu-central-1', consumers: 'internet' },
-  configurationCache: ConfigurationCache.s3Fallback(),
   hostname: 'apis.acme.example',
   certificate: ProxyCertificate.acmDnsValidated(zone),
   hostedZone: zone,
@@ -107,7 +102,6 @@ controlPlane.addDataPlane('Public', {
 controlPlane.addDataPlane('Internal', {
   target: EcsTarget.ec2Cluster(company, capacity.capacityProviderName, { maxReplicas: 4 }),
   labels: { region: 'eu-central-1', consumers: 'company' },
-  configurationCache: ConfigurationCache.s3Fallback(),
   hostname: 'internal-apis.acme.example',
   certificate: internal,
   hostedZone: zone,
