@@ -67,6 +67,7 @@ export class Repository extends Component {
     const { compileTask, postCompileTask, packageTask, eslint } = project;
     // Silenced: names that are reserved in another target language, and the floor of a peer (users may run older versions than our tests).
     compileTask.reset('jsii --silence-warnings=reserved-word --silence-warnings=metadata/missing-dev-dependency --fail-on-warnings');
+    compileTask.exec('tsx projenrc/lazy-modules.ts');
     if (eslint) postCompileTask.spawn(eslint.eslintTask);
     // The packages of the other languages need their tools; package-all makes them all.
     packageTask.reset();
@@ -93,8 +94,8 @@ export class Repository extends Component {
       exec: 'tsx projenrc/checks/readme-snippets.ts',
     });
     project.addTask('check:package', {
-      description: 'Look into the npm package that would be published',
-      exec: 'tsx projenrc/checks/package-contents.ts',
+      description: 'Look into the npm package that would be published, and at what it loads',
+      steps: [{ exec: 'tsx projenrc/checks/package-contents.ts' }, { exec: 'tsx projenrc/checks/loaded-modules.ts' }],
     });
     project.addTask('check:judges', {
       description: 'Let cfn-guard, cfn-lint, checkov, hadolint and kube-score judge what the examples synthesize',

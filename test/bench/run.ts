@@ -1,7 +1,7 @@
 /**
  * How long synthesis and checks take, and how much memory: `npm run bench:synth`. Runs what users run, compiled
- * JavaScript, which is why the library has to be compiled first. Each line is the median of five processes, after the
- * library has been loaded; the peak of memory is that of the process.
+ * JavaScript, which is why the library has to be compiled first. Each line is the median of five processes, with the loading
+ * of what the program uses of the library; the peak of memory is that of the process.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
