@@ -26,14 +26,14 @@ const TEMPLATES: readonly JudgeException[] = [
     rules: ['CKV_AWS_115', 'CKV_AWS_116'],
     where: / AWS::Lambda::Function\./,
     reason:
-      'functions behind custom resources: CloudFormation calls them once per change and waits for the answer; a '
-        + 'reservation or a dead-letter queue would have no use',
+      'CloudFormation, Secrets Manager or API Gateway calls them and waits for the answer, so that nothing would read a '
+        + 'dead-letter queue; a reservation would be taken from the rest of the account',
   },
   {
     judge: 'checkov',
     rules: ['CKV_AWS_117'],
     where: / AWS::Lambda::Function\./,
-    reason: "these functions call public endpoints of AWS only, and nothing in a VPC; those that apply manifests are in the cluster's",
+    reason: 'these functions call public endpoints only, and nothing that has an address in a VPC',
   },
   {
     judge: 'checkov',
@@ -58,7 +58,7 @@ const TEMPLATES: readonly JudgeException[] = [
     judge: 'checkov',
     rules: ['CKV_AWS_158'],
     where: / AWS::Logs::LogGroup\./,
-    reason: 'CloudWatch encrypts every log group; a key of the account would cost more than the logs, which hold no secrets',
+    reason: 'CloudWatch encrypts every log group with a key that AWS keeps; what is logged holds no secrets',
   },
   {
     judge: 'checkov',
@@ -70,7 +70,7 @@ const TEMPLATES: readonly JudgeException[] = [
     judge: 'checkov',
     rules: ['CKV_AWS_18', 'CKV_AWS_54', 'CKV_AWS_56'],
     where: / AWS::S3::Bucket\.\w*IssuerBucket/,
-    reason: 'IAM reads an issuer without credentials: its public keys and its address are public, and only the deployment writes them',
+    reason: 'IAM reads an issuer without credentials: its keys and its address are public; the deployment and the command line write them',
   },
   {
     judge: 'checkov',
@@ -109,8 +109,8 @@ const TEMPLATES: readonly JudgeException[] = [
     rules: ['CKV_AWS_91'],
     where: / AWS::ElasticLoadBalancingV2::LoadBalancer\./,
     reason:
-      'a network load balancer logs only where it ends TLS itself; the gateway logs every request, behind an '
-        + 'application load balancer, too',
+      'requests are logged by plugins of the gateway, such as http-log, where they are configured; the log of a network '
+        + 'load balancer has none, only connections that it decrypts',
   },
   {
     judge: 'checkov',
@@ -126,7 +126,7 @@ const CONTROLS: readonly JudgeException[] = [
     judge: 'cfn-guard',
     rules: ['cloudwatch_log_group_encrypted_check'],
     where: / AWS::Logs::LogGroup\./,
-    reason: 'CloudWatch encrypts every log group; a key of the account would cost more than the logs, which hold no secrets',
+    reason: 'CloudWatch encrypts every log group with a key that AWS keeps; what is logged holds no secrets',
   },
   {
     judge: 'cfn-guard',
@@ -166,7 +166,7 @@ const CONTROLS: readonly JudgeException[] = [
     judge: 'cfn-guard',
     rules: ['elbv2_logging_enabled_check'],
     where: / AWS::ElasticLoadBalancingV2::LoadBalancer\./,
-    reason: 'a network load balancer logs only where it ends TLS itself; here the gateway does, and logs every request',
+    reason: 'its log has connections that it decrypts, and no requests: plugins of the gateway log those, where they are configured',
   },
   {
     judge: 'cfn-guard',
@@ -192,7 +192,7 @@ const CONTROLS: readonly JudgeException[] = [
     judge: 'cfn-guard',
     rules: ['s3_bucket_level_public_access_prohibited_check'],
     where: / AWS::S3::Bucket\.\w*IssuerBucket/,
-    reason: 'IAM reads an issuer without credentials: its public keys and its address are public, and only the deployment writes them',
+    reason: 'IAM reads an issuer without credentials: its keys and its address are public; the deployment and the command line write them',
   },
   {
     judge: 'cfn-guard',
@@ -204,8 +204,8 @@ const CONTROLS: readonly JudgeException[] = [
     ],
     where: / AWS::S3::Bucket\.\w*(IssuerBucket|HandoffBucket)/,
     reason:
-      'public documents, and files for sites without secrets: only the deployment writes them, and it writes them '
-        + 'again whenever it runs; every version is kept for 90 days, and no program waits for a notification',
+      'public documents, and files for sites without secrets: the deployment writes them, and the command line the public '
+        + 'keys, as often as needed; every version is kept for 90 days, and no program waits for a notification',
   },
   {
     judge: 'cfn-guard',
@@ -363,8 +363,8 @@ const IMAGE: readonly JudgeException[] = [
     rules: ['CKV_DOCKER_7'],
     where: /Dockerfile\.FROM$/,
     reason:
-      'the base image is a build argument, so that a digest can be given; the default names the major version of Node, '
-        + 'so that each build gets its patch releases',
+      'the base image is a build argument, so that a digest can be given; the default names the major version of Node, whose '
+        + 'patches come with a build: the tag follows the context, so that a published image is built again when the package changes',
   },
 ];
 

@@ -44,19 +44,19 @@ const ROWS: readonly Omit<JudgeException, 'judge'>[] = [
   {
     rules: ['CLOUDWATCH_LOG_GROUP_ENCRYPTED'],
     where: / AWS::Logs::LogGroup\./,
-    reason: 'CloudWatch encrypts every log group; a key of the account would cost more than the logs, which hold no secrets',
+    reason: 'CloudWatch encrypts every log group with a key that AWS keeps; what is logged holds no secrets',
   },
   {
     rules: ['LAMBDA_CONCURRENCY_CHECK', 'LAMBDA_DLQ_CHECK'],
     where: / AWS::Lambda::Function\./,
     reason:
-      'functions behind custom resources: CloudFormation calls them once per change and waits for the answer; a '
-        + 'reservation or a dead-letter queue would have no use',
+      'CloudFormation, Secrets Manager or API Gateway calls them and waits for the answer, so that nothing would read a '
+        + 'dead-letter queue; a reservation would be taken from the rest of the account',
   },
   {
     rules: ['LAMBDA_INSIDE_VPC'],
     where: / AWS::Lambda::Function\./,
-    reason: "these functions call public endpoints of AWS only, and nothing in a VPC; those that apply manifests are in the cluster's",
+    reason: 'these functions call public endpoints only, and nothing that has an address in a VPC',
   },
   {
     rules: ['SECRETSMANAGER_USING_CMK'],
@@ -73,7 +73,7 @@ const ROWS: readonly Omit<JudgeException, 'judge'>[] = [
   {
     rules: ['S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED'],
     where: / AWS::S3::Bucket\.\w*IssuerBucket/,
-    reason: 'IAM reads an issuer without credentials: its public keys and its address are public, and only the deployment writes them',
+    reason: 'IAM reads an issuer without credentials: its keys and its address are public; the deployment and the command line write them',
   },
   {
     rules: ['S3_BUCKET_DEFAULT_LOCK_ENABLED', 'S3_BUCKET_LOGGING_ENABLED', 'S3_BUCKET_REPLICATION_ENABLED', 'S3_DEFAULT_ENCRYPTION_KMS'],

@@ -61,6 +61,7 @@ function securityGroups(stack: Stack, cluster: eks.ICluster): readonly Write[] {
 function loadBalancers(stack: Stack, clusterName: string): readonly Write[] {
   const arn = (resource: string) => `arn:${stack.partition}:elasticloadbalancing:${stack.region}:${stack.account}:${resource}`;
   const made = [arn('loadbalancer/net/*/*'), arn('targetgroup/*/*')];
+  const listeners = [arn('listener/net/*/*/*')];
   return [
     { actions: WRITES.create.map(action), on: made, conditions: { StringEquals: asked(clusterName) } },
     {
@@ -74,6 +75,12 @@ function loadBalancers(stack: Stack, clusterName: string): readonly Write[] {
       conditions: { StringEquals: carried(clusterName), Null: { [`aws:RequestTag/${CLUSTER_TAG}`]: 'true' } },
     },
     { actions: WRITES.change.map(action), on: made, conditions: { StringEquals: carried(clusterName) } },
-    { actions: [...WRITES.tag, ...WRITES.changeListeners].map(action), on: [arn('listener/net/*/*/*')] },
+    {
+      actions: [action('AddTags')],
+      on: listeners,
+      conditions: { StringEquals: { 'elasticloadbalancing:CreateAction': 'CreateListener', ...asked(clusterName) } },
+    },
+    // The controller tags listeners as it tags load balancers.
+    { actions: [...WRITES.tag, ...WRITES.changeListeners].map(action), on: listeners, conditions: { StringEquals: carried(clusterName) } },
   ];
 }

@@ -19,19 +19,56 @@ const lacks = (property: string) => (properties: Readonly<Record<string, unknown
 const takesEveryone = ({ SecurityGroupIngress = [] }: Readonly<Record<string, any>>) =>
   SecurityGroupIngress.some(({ CidrIp, CidrIpv6 }: any) => CidrIp === '0.0.0.0/0' || CidrIpv6 === '::/0');
 
-/** Of functions behind custom resources, ours and CDK's. */
+/** Functions by who calls them: Secrets Manager, API Gateway, and for all others CloudFormation. */
+const ROTATION = /(^|\/)Turner\/Handler\/Resource$/;
+const INGEST = /(^|\/)Ingest\/Function\/Handler\/Resource$/;
+const CUSTOM_RESOURCE = new RegExp(`^(?!.*(${ROTATION.source}|${INGEST.source}))`);
+
+/** Of our functions, and CDK's behind custom resources. */
 const FUNCTIONS: readonly Acknowledgement[] = [
   {
     rules: ['NIST.800.53.R5-LambdaConcurrency'],
     types: ['AWS::Lambda::Function'],
+    at: CUSTOM_RESOURCE,
     when: lacks('ReservedConcurrentExecutions'),
-    reason: 'CloudFormation calls it, once for each change of a resource; a reservation would be taken from everything else in the account',
+    reason: 'it serves custom resources and runs when one changes; a reservation would be taken from the rest of the account',
+  },
+  {
+    rules: ['NIST.800.53.R5-LambdaConcurrency'],
+    types: ['AWS::Lambda::Function'],
+    at: ROTATION,
+    when: lacks('ReservedConcurrentExecutions'),
+    reason: 'Secrets Manager calls it, one step after the other; a reservation would be taken from the rest of the account',
+  },
+  {
+    rules: ['NIST.800.53.R5-LambdaConcurrency'],
+    types: ['AWS::Lambda::Function'],
+    at: INGEST,
+    when: lacks('ReservedConcurrentExecutions'),
+    reason:
+      'API Gateway calls it, no oftener than the throttle of the stage allows; a reservation would be taken from the rest '
+        + 'of the account',
   },
   {
     rules: ['NIST.800.53.R5-LambdaDLQ'],
     types: ['AWS::Lambda::Function'],
+    at: CUSTOM_RESOURCE,
     when: lacks('DeadLetterConfig'),
     reason: 'CloudFormation waits for its answer and rolls back without one: nothing would ever read the queue',
+  },
+  {
+    rules: ['NIST.800.53.R5-LambdaDLQ'],
+    types: ['AWS::Lambda::Function'],
+    at: ROTATION,
+    when: lacks('DeadLetterConfig'),
+    reason: 'Secrets Manager calls it and tries again after a failure: the secret keeps its current version',
+  },
+  {
+    rules: ['NIST.800.53.R5-LambdaDLQ'],
+    types: ['AWS::Lambda::Function'],
+    at: INGEST,
+    when: lacks('DeadLetterConfig'),
+    reason: 'API Gateway waits for its answer: a sender hears of a failure and sends again, and Lambda queues nothing',
   },
   {
     rules: ['NIST.800.53.R5-LambdaInsideVPC'],
@@ -52,7 +89,7 @@ const STORED_DATA: readonly Acknowledgement[] = [
     rules: ['NIST.800.53.R5-CloudWatchLogGroupEncrypted'],
     types: ['AWS::Logs::LogGroup'],
     when: lacks('KmsKeyId'),
-    reason: 'CloudWatch encrypts every log group; a key of the account would cost more than the logs, which hold no secrets',
+    reason: 'CloudWatch encrypts every log group with a key that AWS keeps; what is logged holds no secrets',
   },
   {
     rules: ['NIST.800.53.R5-SecretsManagerUsingKMSKey'],
@@ -86,7 +123,7 @@ const STORED_DATA: readonly Acknowledgement[] = [
     rules: ['AwsSolutions-SMG4', 'NIST.800.53.R5-SecretsManagerRotationEnabled'],
     types: ['AWS::SecretsManager::Secret'],
     at: /(^|\/)Database\/Credentials\/Resource$/,
-    reason: 'nodes read the password from a mounted file when they start; it changes with a new revision of the plane, not underneath it',
+    reason: 'the program decides: rotatesPassword of the database rotates it; without that the password stays what the deployment made it',
   },
   {
     rules: ['AwsSolutions-SMG4', 'NIST.800.53.R5-SecretsManagerRotationEnabled'],
@@ -162,8 +199,8 @@ const ISSUER_BUCKET: readonly Acknowledgement[] = [
     at: /(^|\/)Bucket\/Resource$/,
     when: ({ PublicAccessBlockConfiguration }) => PublicAccessBlockConfiguration?.BlockPublicPolicy === false,
     reason:
-      'two public documents, written again by each deployment: nothing to hide, nothing to lose, and no reader who '
-        + 'could decrypt with a key of the account',
+      'two public documents, of which the deployment writes one and "hybridge eksa publish-keys" the other, as often as '
+        + 'needed: nothing to hide, nothing to lose, and no reader who could decrypt with a key of the account',
   },
 ];
 
@@ -233,7 +270,9 @@ const TRAFFIC: readonly Acknowledgement[] = [
     rules: ['AwsSolutions-ELB2', 'NIST.800.53.R5-ELBLoggingEnabled'],
     types: ['AWS::ElasticLoadBalancingV2::LoadBalancer'],
     when: ({ Type }) => Type === 'network',
-    reason: 'a network load balancer logs only where it ends TLS itself; here the gateway does, and logs every request',
+    reason:
+      'its log has connections that it decrypts, and no requests: plugins of the gateway log those, such as http-log, '
+        + 'where they are configured',
   },
   {
     rules: ['NIST.800.53.R5-ELBv2ACMCertificateRequired'],
@@ -246,7 +285,9 @@ const TRAFFIC: readonly Acknowledgement[] = [
     types: ['AWS::ElasticLoadBalancingV2::LoadBalancer'],
     at: /\/LoadBalancer\/Resource\/Resource$/,
     when: ({ Type }) => Type === 'application',
-    reason: 'the nodes behind it log every request with its consumer; what the load balancer refuses by itself is counted in its metrics',
+    reason:
+      'plugins of the gateway log requests, such as http-log, where they are configured; the load balancer counts what '
+        + 'it refuses itself',
   },
   {
     rules: ['NIST.800.53.R5-ALBWAFEnabled'],
@@ -254,13 +295,13 @@ const TRAFFIC: readonly Acknowledgement[] = [
     at: /\/LoadBalancer\/Resource\/Resource$/,
     when: ({ Type }) => Type === 'application',
     reason:
-      'the gateway behind it parses strictly, authenticates and limits; the plane does not know which firewall rules '
-        + 'its APIs need in addition',
+      'the gateway behind it authenticates and limits consumers where its plugins say so; the plane does not know which '
+        + 'firewall rules its APIs need in addition',
   },
   {
     rules: ['NIST.800.53.R5-ELBv2ACMCertificateRequired'],
     types: ['AWS::ElasticLoadBalancingV2::Listener'],
-    when: ({ Protocol }) => Protocol === 'HTTP',
+    when: ({ Protocol, DefaultActions = [] }) => Protocol === 'HTTP' && DefaultActions.every(({ Type }: any) => Type === 'redirect'),
     reason: 'it sends consumers to the port with TLS, and nothing else',
   },
   {

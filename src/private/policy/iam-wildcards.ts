@@ -37,8 +37,8 @@ const LOAD_BALANCERS: readonly ExplainedWildcard[] = [
     actions: LOAD_BALANCER_WRITES,
     resource: /:elasticloadbalancing:\S+:(loadbalancer\/net\/\*\/\*|targetgroup\/\*\/\*|listener\/net\/\*\/\*\/\*)$/,
     reason:
-      'the controller creates load balancers whose names are unknown at synth; it changes those only that carry the '
-        + 'tag of its cluster, and listeners, which belong to them',
+      'the controller creates load balancers whose names are unknown at synth; it changes those, their listeners and target '
+        + 'groups only that carry the tag of its cluster',
   },
 ];
 
