@@ -64,7 +64,8 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   'src/gateway': {
     mayImport: [
       'src/caching', 'src/eks', 'src/eks/private/container-insights.ts', 'src/eks/private/existing-cluster.ts',
-      'src/eks/private/private-ca-connector.ts', 'src/eks-anywhere', 'src/identity', 'src/identity/private/load-balancer-login.ts',
+      'src/eks/private/private-ca-connector.ts', 'src/eks/private/stated-cluster.ts', 'src/eks-anywhere',
+      'src/identity', 'src/identity/private/load-balancer-login.ts',
       'src/logging', 'src/private',
     ],
     why: 'gateways know every noun but observability, which watches them',

@@ -30,6 +30,11 @@ const target = EksTarget.existingCluster(cluster, {
   // Of the cluster's version of Kubernetes. Leave it out when the cluster is imported with a kubectlProvider.
   kubectlLayer: new KubectlV35Layer(gateways, 'Kubectl'),
   loadBalancerClass: 'service.k8s.aws/nlb',
+  // What only the owner of the cluster knows. The README says how to find out.
+  networkPoliciesEnforced: true,
+  nodeSecurityGroups: [SecurityGroup.fromSecurityGroupId(gateways, 'Nodes', 'sg-0e3f7c8a9b0d12c34')],
+  subnetsTagged: true,
+  controllersInstalled: true,
 });
 
 const controlPlane = new GatewayControlPlane(gateways, 'ControlPlane', {

@@ -1,3 +1,4 @@
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct, IDependable } from 'constructs';
@@ -5,8 +6,10 @@ import type { CloudCluster } from '../eks/cloud-cluster';
 import type { HybridNodes } from '../eks/hybrid-nodes';
 import { KubectlAccess, requireParts, watchNodes, vpcOf } from '../eks/private/existing-cluster';
 import type { ClusterNeeds } from '../eks/private/existing-cluster';
+import { askOwner } from '../eks/private/stated-cluster';
 import { shown, atPlace } from '../private/input/place';
 import { networkLoadBalancerRecord } from '../private/network/host-record';
+import { requirePublicSubnets } from '../private/network/public-subnets';
 import { Exposure } from './exposure';
 import { GatewayTarget } from './gateway-target';
 import type { KubernetesTargetOptions } from './kubernetes-target-options';
@@ -53,6 +56,48 @@ export interface ExistingEksTargetOptions extends EksTargetOptions {
    * @default - the kubectl provider of the cluster
    */
   readonly kubectlLayer?: lambda.ILayerVersion;
+
+  /**
+   * Whether the cluster enforces NetworkPolicy objects: the add-on `vpc-cni` with `enableNetworkPolicy`, or in Auto
+   * Mode the ConfigMap `amazon-vpc-cni` with `enable-network-policy-controller`. Unless true, the Admin API of a
+   * control plane listens on the loopback address of its pods: `kubectl port-forward` reaches it, other pods do not, and
+   * `addDeclarativeConfig()` and `adminExposure` are refused.
+   *
+   * @default - not stated: synthesis warns, and the Admin API is on the loopback address
+   */
+  readonly networkPoliciesEnforced?: boolean;
+
+  /**
+   * Security groups of the nodes, where they have others than that of the cluster. Databases, caches and logs admit
+   * them, too. An empty list states that there are none.
+   *
+   * @default - not stated: synthesis warns
+   */
+  readonly nodeSecurityGroups?: ec2.ISecurityGroup[];
+
+  /**
+   * Whether subnets have the tags by which controllers find them: `kubernetes.io/role/elb` public ones,
+   * `kubernetes.io/role/internal-elb` private ones.
+   *
+   * @default - not stated: synthesis warns
+   */
+  readonly subnetsTagged?: boolean;
+
+  /**
+   * Whether the cluster has what planes need: the Pod Identity agent, the add-on
+   * `aws-secrets-store-csi-driver-provider`, the controller of `loadBalancerClass`, `metrics-server` for `maxReplicas`,
+   * cert-manager where certificates come from it.
+   *
+   * @default - not stated: synthesis warns
+   */
+  readonly controllersInstalled?: boolean;
+
+  /**
+   * Address family of the cluster. IPv6 is refused: planes listen on IPv4 addresses.
+   *
+   * @default IpFamily.IP_V4
+   */
+  readonly ipFamily?: eks.IpFamily;
 }
 
 /** Options of `EksTarget.hybridNodes()`. */
@@ -79,6 +124,10 @@ interface NodesOfTarget {
   readonly nodeSelector?: Readonly<Record<string, string>>;
   /** Whether `CloudCluster` has checked the network already. */
   readonly isOurs?: boolean;
+  /** Of the nodes, in addition to the cluster's. */
+  readonly securityGroups?: readonly ec2.ISecurityGroup[];
+  /** Whether NetworkPolicy objects take effect, as the owner of the cluster states. */
+  readonly enforcesPolicies?: boolean;
 }
 
 /** A plane runs on an Amazon EKS cluster. */
@@ -113,10 +162,15 @@ export class EksTarget extends GatewayTarget {
           + 'such as service.k8s.aws/nlb',
       );
     }
-    if (!options.kubectlLayer) return new EksTarget(cluster, [], options, { loadBalancerClass });
+    requireStatements(options);
+    const nodes = {
+      loadBalancerClass, securityGroups: options.nodeSecurityGroups, enforcesPolicies: options.networkPoliciesEnforced === true,
+    };
+    askOwner(cluster as unknown as Construct, options);
+    if (!options.kubectlLayer) return new EksTarget(cluster, [], options, nodes);
     const { kubectlLayer } = options;
     const access = atPlace('EksTarget.existingCluster', () => KubectlAccess.to(cluster, kubectlLayer));
-    return new EksTarget(access.cluster, access.ready, options, { loadBalancerClass });
+    return new EksTarget(access.cluster, access.ready, options, nodes);
   }
 
   /**
@@ -162,6 +216,38 @@ export class EksTarget extends GatewayTarget {
   public _require(plane: Construct, needs: ClusterNeeds): void {
     if (!this.nodes.isOurs) watchNodes(plane, this._cluster);
     requireParts(this._cluster, { ...needs, kubectlProvider: 'manifests are applied through it' });
+  }
+
+  /**
+   * Checks that a load balancer on the internet finds public subnets.
+   *
+   * @throws Error that names the property
+   * @internal
+   */
+  public _requirePublic(plane: Construct, property: string): void {
+    const vpc = vpcOf(this._cluster);
+    if (vpc) requirePublicSubnets(plane, property, vpc, false);
+  }
+
+  /**
+   * Security groups that the pods have: that of the cluster and those of its nodes.
+   *
+   * @internal
+   */
+  public get _pods(): ec2.IConnectable {
+    const { clusterSecurityGroup } = this._cluster;
+    const { securityGroups = [] } = this.nodes;
+    if (securityGroups.length === 0) return clusterSecurityGroup;
+    return new ec2.Connections({ securityGroups: [clusterSecurityGroup, ...securityGroups] });
+  }
+
+  /**
+   * Whether the Admin API may listen where other pods reach it: NetworkPolicy objects say which may.
+   *
+   * @internal
+   */
+  public get _enforcesPolicies(): boolean {
+    return this.nodes.isOurs === true || this.nodes.enforcesPolicies === true;
   }
 
   /**
@@ -243,6 +329,7 @@ export class EksTarget extends GatewayTarget {
   public _place(scope: Construct, spec: DataPlaneSpec): void {
     const { logs, cache, consumers } = spec;
     const reach = this.proxyReach(consumers);
+    if (reach.kind === 'network-load-balancer' && reach.sourceCidrs) this._requirePublic(scope, 'exposure');
     if (reach.kind === 'node-port') claimNodePorts(scope, this._cluster, reach.nodePorts);
     this._require(
       scope,
@@ -261,8 +348,8 @@ export class EksTarget extends GatewayTarget {
       controlPlane: spec.controlPlane,
     });
     if (spec.fallback) readStatements(spec.fallback, scope).forEach((statement) => resource.role.addToPolicy(statement));
-    logs?._grantWrite(scope, resource.role, this._cluster.clusterSecurityGroup, this._cluster.vpc);
-    cache?._admit(scope, this._cluster.clusterSecurityGroup, this._cluster.vpc);
+    logs?._grantWrite(scope, resource.role, this._pods, this._cluster.vpc);
+    cache?._admit(scope, this._pods, this._cluster.vpc);
     const { hostname, hostedZone } = consumers;
     if (hostname !== undefined && hostedZone) networkLoadBalancerRecord(scope, 'Name', { hostname, hostedZone }, resource.proxyHost!());
   }
@@ -287,5 +374,20 @@ export class EksTarget extends GatewayTarget {
       ? 'clusterIp, internalLoadBalancer or internetLoadBalancer, which EKS has'
       : 'clusterIp or nodePort, which hybrid nodes have';
     throw new Error(`exposure: got ${choice.kind}, expected ${offered}`);
+  }
+}
+
+function requireStatements({ ipFamily, nodeSecurityGroups }: ExistingEksTargetOptions) {
+  if (ipFamily !== undefined && String(ipFamily) !== 'ipv4') {
+    throw new Error(
+      `EksTarget.existingCluster: ipFamily: got ${shown(ipFamily)}, expected ipv4: planes listen on IPv4 addresses, which pods of an `
+        + 'IPv6 cluster do not have: use a cluster with IPv4',
+    );
+  }
+  if (nodeSecurityGroups?.some((group) => group?.securityGroupId === undefined)) {
+    throw new Error(
+      `EksTarget.existingCluster: nodeSecurityGroups: got ${nodeSecurityGroups.length} of which one has no id, expected security groups: `
+        + 'use SecurityGroup.fromSecurityGroupId()',
+    );
   }
 }

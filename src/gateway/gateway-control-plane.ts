@@ -107,6 +107,10 @@ export interface GatewayControlPlaneProps {
  */
 const RESOURCES: PlaneResources = { cpuRequest: '250m', cpuLimit: '1', memoryRequest: '256Mi', memoryLimit: '1Gi', storage: '256Mi' };
 
+/** End of a sentence about what needs an Admin API that other pods could reach. */
+const NEEDS_POLICIES = 'expected a cluster that enforces NetworkPolicy objects, because every pod could call it otherwise: state '
+  + 'networkPoliciesEnforced: true in EksTarget.existingCluster() when it does';
+
 /**
  * A gateway control plane on Amazon EKS: nodes that people and pipelines administer, and to which data planes open
  * tunnels.
@@ -161,6 +165,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
   public readonly _link: ControlPlaneLink;
 
   private readonly resource: EksPlane;
+  private readonly isAdminReachable: boolean;
   private readonly references: ReferenceCheck;
 
   constructor(scope: Construct, id: string, props: GatewayControlPlaneProps) {
@@ -176,6 +181,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
     this.telemetryHost = telemetry;
     const records = names ? atPlace(this, () => nameTunnels(this, names, props.tunnel?.hostedZone, loadBalancers)) : [];
     const isNamedByPeople = names !== undefined && records.length === 0;
+    this.isAdminReachable = props.target._enforcesPolicies;
     this.references = new ReferenceCheck(this);
     this._link = {
       engine: props.engine,
@@ -210,6 +216,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
   public addDeclarativeConfig(id: string, options: DeclarativeConfigOptions): void {
     atPlace(this, () => {
       const { waitSeconds = 120 } = options;
+      if (!this.isAdminReachable) throw new Error(`its Job calls the Admin API over the network of pods, ${NEEDS_POLICIES}`);
       requireWhole('waitSeconds', waitSeconds, { min: 1, max: 300, unit: 'seconds' });
       const { text, references } = declarativeConfiguration(options, this._link.engine._chart);
       this.references.addReferences(references.map((reference) => ({ ...reference, place: `${id}: ${reference.place}` })));
@@ -303,12 +310,14 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
     }
     const trust = tunnel.forControlPlane(engine._chart ? 'kong' : 'packaged');
     target._require(this, { vpc: 'the database lives in it', clusterSecurityGroup: 'the database lets it in' });
+    if (props.tunnelCidrs) target._requirePublic(this, 'tunnelCidrs');
     const database = props.database._bind(this, {
       plane: this.planeName,
       vpc: target._cluster.vpc,
-      peer: target._cluster.clusterSecurityGroup,
+      peer: target._pods,
     });
     const administrators = adminExposure._loadBalancer;
+    if (administrators && !target._enforcesPolicies) throw new Error(`adminExposure: got internalLoadBalancer, ${NEEDS_POLICIES}`);
     const admin =
       administrators &&
       new AdminLoadBalancer(this, 'Admin', {
@@ -325,7 +334,8 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
     }
     const fallback = props.configurationFallback?._bind(this);
     const own = {
-      ...controlPlaneSettings(trust.settings, database.settings, admin !== undefined), ...fallback && exportSettings(fallback),
+      ...controlPlaneSettings(trust.settings, database.settings, { hasTls: admin !== undefined, isOnLoopback: !target._enforcesPolicies }),
+      ...fallback && exportSettings(fallback),
     };
     const settings = withUserSettings(this, own, props.settings, chart);
     const plane = onKubernetes<PlaneDescription>(this, {
@@ -341,6 +351,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
       ...chart && { chart },
       ...admin && { adminSources: admin.sources },
       ...fallback && { writesFallback: true },
+      ...!target._enforcesPolicies && { adminOnLoopback: true },
     }, target._options);
     Topology.of(this).addUse(this.planeName, {
       replicas,

@@ -41,7 +41,8 @@ it('of a cluster with node groups', () => {
     'AWS::EKS::Cluster Version',
     'AWS::EKS::Nodegroup Version',
     ...[
-      'aws-ebs-csi-driver', 'aws-secrets-store-csi-driver-provider', 'coredns', 'eks-pod-identity-agent', 'kube-proxy', 'metrics-server', 'vpc-cni',
+      'aws-ebs-csi-driver', 'aws-secrets-store-csi-driver-provider', 'coredns', 'eks-pod-identity-agent', 'kube-proxy', 'metrics-server',
+      'vpc-cni',
     ].map((name) => `Custom::HybridgeAddonVersion ${name} KubernetesVersion`),
   ]);
 });
@@ -63,7 +64,8 @@ it('takes the version of each add-on from EKS, and only where the program says n
 it('goes from the control plane to add-ons of nodes to nodes to what runs on them', () => {
   const all = resources(KubernetesVersion.V1_36, GROUPS);
   const [cluster] = Object.entries(all).find(([, { Type }]) => Type === 'AWS::EKS::Cluster')!;
-  const addon = (name: string) => Object.entries(all).find(([, { Properties }]) => Properties?.AddonName === name && Properties.ClusterName)!;
+  const addons = Object.entries(all).filter(([, { Type }]) => Type === 'AWS::EKS::Addon');
+  const addon = (name: string) => addons.find(([, { Properties }]) => Properties.AddonName === name)!;
   const [group] = Object.entries(all).find(([, { Type }]) => Type === 'AWS::EKS::Nodegroup')!;
   for (const name of ['vpc-cni', 'kube-proxy', 'eks-pod-identity-agent']) {
     const [id, resource] = addon(name);
@@ -96,7 +98,8 @@ describe('Kubernetes 1.36', () => {
 
   it('refuses a kubectl that is two versions away', () => {
     const stack = testStack();
-    expect(() => testCluster(stack, { kubernetesVersion: KubernetesVersion.V1_36, kubectlLayer: layerOf(stack, 'KubectlV34Layer') })).toThrow(
+    const layer = layerOf(stack, 'KubectlV34Layer');
+    expect(() => testCluster(stack, { kubernetesVersion: KubernetesVersion.V1_36, kubectlLayer: layer })).toThrow(
       'kubectlLayer: got KubectlV34Layer for kubernetesVersion 1.36, expected at most one minor version of difference: '
         + 'use KubectlV36Layer of @aws-cdk/lambda-layer-kubectl-v36',
     );

@@ -359,7 +359,9 @@ describe('refused', () => {
           ...vpc,
         }),
       });
-      const target = EksTarget.existingCluster(cluster, { kubectlLayer: kubectlLayer(here), loadBalancerClass });
+      const target = EksTarget.existingCluster(cluster, {
+        networkPoliciesEnforced: true, kubectlLayer: kubectlLayer(here), loadBalancerClass,
+      });
       return testControlPlane(here, { target, database: GatewayDatabase.auroraServerless(), adminExposure: exposure(here) });
     };
     expect(() => imported({})).toThrow('give privateSubnetIpv4CidrBlocks or vpcCidrBlock to Vpc.fromVpcAttributes()');

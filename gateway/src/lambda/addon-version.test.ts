@@ -10,7 +10,7 @@ const PROPERTIES = { AddonName: 'vpc-cni', KubernetesVersion: '1.36' };
 let aws: FakeAws;
 let pages: unknown[];
 
-const version = (addonVersion: string, ...compatibilities: object[]) => ({ addonVersion, compatibilities });
+const version = (name: string, ...compatibilities: object[]) => ({ addonVersion: name, compatibilities });
 const eks = () => new EKSClient(aws.client);
 
 beforeEach(async () => {

@@ -30,7 +30,7 @@ export function chartValues(plane: PlaneDescription, chart: KongChart, services:
       ...(hosting.imagePullSecret && { pullSecrets: [hosting.imagePullSecret] }),
     },
     ...chartEnvironment(plane, hosting),
-    ...serviceValues(services),
+    ...serviceValues(plane, services),
     status: { enabled: true, http: { enabled: true, containerPort: PORTS.status }, tls: { enabled: false } },
     // Everything that the chart would install in addition to a plane.
     ingressController: { enabled: false },
@@ -74,13 +74,16 @@ const SERVICES: Readonly<Record<PlaneService['suffix'], ChartService>> = {
   clustertelemetry: { tls: PORTS.telemetry },
 };
 
-function serviceValues(services: readonly PlaneService[]): Values {
+function serviceValues(plane: PlaneDescription, services: readonly PlaneService[]): Values {
   const suffixes = Object.keys(SERVICES) as PlaneService['suffix'][];
   return Object.fromEntries(suffixes.map((suffix) => {
     const service = services.find((each) => each.suffix === suffix);
-    return [suffix, service ? oneService(service) : { enabled: false }];
+    return [suffix, service ? { ...oneService(service), ...suffix === 'admin' && plane.adminOnLoopback && LOOPBACK } : { enabled: false }];
   }));
 }
+
+/** Addresses that a listener of the chart has. */
+const LOOPBACK: Values = { addresses: ['127.0.0.1'] };
 
 function oneService(service: PlaneService): Values {
   const { suffix, ports, reach } = service;

@@ -7,6 +7,7 @@ import { isProtected } from '../../../private/deletion-protection';
 import { loadBalancerRecord } from '../../../private/network/host-record';
 import type { HostRecord } from '../../../private/network/host-record';
 import { PRIVATE_NETWORKS } from '../../../private/network/private-networks';
+import { requirePublicSubnets } from '../../../private/network/public-subnets';
 import { DEREGISTRATION_SECONDS, READINESS_CHECK } from './network-targets';
 
 export interface ProxyLoadBalancerProps {
@@ -44,6 +45,7 @@ export class ProxyLoadBalancer extends Construct implements PlaneLoadBalancer {
   constructor(scope: Construct, id: string, props: ProxyLoadBalancerProps) {
     super(scope, id);
     const { vpc, sourceCidrs, deletionProtection } = props;
+    if (sourceCidrs) requirePublicSubnets(this, 'exposure', vpc, true);
     this.securityGroup = consumersSecurityGroup(this, props, FORWARDS.map(({ port }) => port));
     this.loadBalancer = new elb.NetworkLoadBalancer(this, 'Resource', {
       vpc,

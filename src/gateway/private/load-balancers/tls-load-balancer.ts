@@ -7,6 +7,7 @@ import { DRAIN_SECONDS, PORTS } from '../../../private/contract';
 import { isProtected } from '../../../private/deletion-protection';
 import { loadBalancerRecord } from '../../../private/network/host-record';
 import type { HostRecord } from '../../../private/network/host-record';
+import { requirePublicSubnets } from '../../../private/network/public-subnets';
 import { FINISH_SECONDS } from './network-targets';
 import { READINESS, consumersSecurityGroup, loadBalancerSubnets } from './proxy-load-balancer';
 import type { PlaneLoadBalancer, ProxyLoadBalancerProps } from './proxy-load-balancer';
@@ -28,6 +29,7 @@ export class TlsLoadBalancer extends Construct implements PlaneLoadBalancer {
   constructor(scope: Construct, id: string, props: TlsLoadBalancerProps) {
     super(scope, id);
     const { vpc, sourceCidrs, deletionProtection, certificate } = props;
+    if (sourceCidrs) requirePublicSubnets(this, 'exposure', vpc, true);
     this.certificate = certificate;
     const securityGroup = consumersSecurityGroup(this, props, [80, 443]);
     this.loadBalancer = new elb.ApplicationLoadBalancer(this, 'Resource', {

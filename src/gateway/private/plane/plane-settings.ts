@@ -12,18 +12,25 @@ export interface TunnelAddresses {
   readonly telemetryServerName?: string;
 }
 
+interface AdminListeners {
+  readonly hasTls: boolean;
+  /** Where nothing limits which pods connect. */
+  readonly isOnLoopback: boolean;
+}
+
 /**
  * @param tunnel how both ends of a tunnel know each other
- * @param hasAdminTls whether the Admin API is called by TLS, too
+ * @param admin where the Admin API listens: on TLS, too; on the loopback address only
  */
-export function controlPlaneSettings(tunnel: PlaneSettings, database: PlaneSettings, hasAdminTls: boolean): PlaneSettings {
+export function controlPlaneSettings(tunnel: PlaneSettings, database: PlaneSettings, admin: AdminListeners): PlaneSettings {
+  const address = admin.isOnLoopback ? '127.0.0.1' : '0.0.0.0';
   return {
     [ENV.role]: ROLES.controlPlane,
     [ENV.database]: DATABASES.postgres,
     ...nodeSettings(),
     // Reachable in the pod network, because the ClusterIP Service is how people get to it; the NetworkPolicy says who.
     // Without a certificate of its own the node makes one; only a load balancer sees it, which does not ask who signed it.
-    [ENV.adminListen]: `0.0.0.0:${PORTS.admin}${hasAdminTls ? `, 0.0.0.0:${PORTS.adminTls} ssl` : ''}`,
+    [ENV.adminListen]: `${address}:${PORTS.admin}${admin.hasTls ? `, 0.0.0.0:${PORTS.adminTls} ssl` : ''}`,
     [ENV.clusterListen]: `0.0.0.0:${PORTS.cluster}`,
     [ENV.clusterTelemetryListen]: `0.0.0.0:${PORTS.telemetry}`,
     ...tunnel,

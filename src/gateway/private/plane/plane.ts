@@ -98,6 +98,8 @@ export interface PlaneDescription {
   readonly chart?: KongChart;
   /** Networks in CIDR notation of a load balancer that calls the Admin API, by TLS. Absent: none does. */
   readonly adminSources?: readonly string[];
+  /** The Admin API is for port forwarding only: nothing limits which pods connect. */
+  readonly adminOnLoopback?: boolean;
   /** How Prometheus finds the nodes on Kubernetes. Absent: it does not. */
   readonly discovery?: 'annotations' | 'service-monitor';
   /** Labels of the ServiceMonitor. */
