@@ -9,8 +9,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ACCEPTED, acceptedBy } from './rehearsal/accepted';
 import type { Accepted } from './rehearsal/accepted';
-import { shown } from './rehearsal/finding';
+import { compare } from './rehearsal/changes/compare';
+import { CHANGES, CHANGE_KEY } from './rehearsal/changes/names';
+import { distinct, shown } from './rehearsal/finding';
+import type { Finding } from './rehearsal/finding';
 import { rehearseProgram } from './rehearsal/program';
+import { World } from './rehearsal/world/world';
 
 const ROOT = join(__dirname, '..', '..');
 const CONTEXT = { 'aws:cdk:disable-asset-staging': true };
@@ -27,7 +31,10 @@ export function rehearsalFindings(programs: readonly string[]): readonly string[
       { program: join(ROOT, program), outdir: folderOf(program, 'unprotected'), context: UNPROTECTED, isValidated: false },
     ]));
     const used = new Set<Accepted>();
-    const texts = programs.flatMap((program) => judged(program, folderOf(program, 'protected'), folderOf(program, 'unprotected'), used));
+    const texts = [
+      ...programs.flatMap((program) => judged(program, folderOf(program, 'protected'), folderOf(program, 'unprotected'), used)),
+      ...changeFindings(join(outputs, 'changes'), used),
+    ];
     const unused = ACCEPTED.filter((entry) => !used.has(entry));
     return [
       ...texts,
@@ -38,14 +45,40 @@ export function rehearsalFindings(programs: readonly string[]): readonly string[
   }
 }
 
+/** Each change of `changes/program.ts`, made and taken back. */
+function changeFindings(outputs: string, used: Set<Accepted>): readonly string[] {
+  const folders = new Map<string | undefined, string>([undefined, ...CHANGES].map((change, at) => [change, join(outputs, String(at))]));
+  synthesize([...folders].map(([change, outdir]) => ({
+    program: join(__dirname, 'rehearsal', 'changes', 'program.ts'),
+    outdir,
+    context: { ...CONTEXT, [CHANGE_KEY]: change },
+    isValidated: false,
+  })));
+  const before = World.read(folders.get(undefined)!);
+  return CHANGES.flatMap((change) => {
+    const after = World.read(folders.get(change)!);
+    const findings = distinct([...compare(before, after), ...compare(after, before)]);
+    return opened(`another ${change}`, findings, `another ${change}: ${changedBetween(before, after)} resources changed`, used);
+  });
+}
+
+function changedBetween(before: World, after: World): number {
+  return after.resources.filter(({ key, properties }) => JSON.stringify(before.get(key)?.properties) !== JSON.stringify(properties)).length;
+}
+
 function judged(title: string, assembly: string, unprotected: string, used: Set<Accepted>): readonly string[] {
   const { findings, summary } = rehearseProgram(title, assembly, unprotected);
+  return opened(title, findings, summary, used);
+}
+
+/** Prints what was walked. @returns findings that are not accepted */
+function opened(title: string, findings: readonly Finding[], summary: string, used: Set<Accepted>): readonly string[] {
   const open = findings.filter((finding) => {
     const entry = acceptedBy(finding);
     if (entry) used.add(entry);
     return !entry;
   });
-  process.stdout.write(`${summary}, ${findings.length - open.length} of them accepted\n`);
+  process.stdout.write(`${summary}, ${findings.length} findings, ${findings.length - open.length} of them accepted\n`);
   return open.map((finding) => `${title}: ${shown(finding)}`);
 }
 

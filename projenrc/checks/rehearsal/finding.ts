@@ -28,3 +28,9 @@ export interface Rehearsal {
 export function shown({ scenario, rule, path, id, what, why, fix }: Finding): string {
   return `${scenario}/${rule}: ${path} (${id}) needs ${what}\n    ${why}\n    fix: ${fix}`;
 }
+
+/** One need of two objects of one manifest is reported once. */
+export function distinct(findings: readonly Finding[]): readonly Finding[] {
+  const keyOf = ({ scenario, rule, id, stack, what }: Finding) => [scenario, rule, stack, id, what].join('\n');
+  return [...new Map([...findings].reverse().map((finding) => [keyOf(finding), finding])).values()].reverse();
+}

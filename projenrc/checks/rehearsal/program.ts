@@ -1,4 +1,5 @@
 /** All scenarios of one program. */
+import { distinct } from './finding';
 import type { Finding } from './finding';
 import { rehearseCreation } from './rehearse';
 import { rehearseRemoval } from './removal';
@@ -27,12 +28,6 @@ export function rehearseProgram(title: string, assembly: string, unprotected: st
     findings,
     summary: `${title}: ${world.resources.length} resources, ${world.objects.length} objects in clusters, `
       + `${shortest} to ${longest} minutes, ${creation.proved} needs proved, `
-      + `${updates.changes} properties changed, ${findings.length} findings`,
+      + `${updates.changes} properties changed`,
   };
-}
-
-/** One need of two objects of one manifest is reported once. */
-function distinct(findings: readonly Finding[]): readonly Finding[] {
-  const keyOf = ({ scenario, rule, id, stack, what }: Finding) => [scenario, rule, stack, id, what].join('\n');
-  return [...new Map([...findings].reverse().map((finding) => [keyOf(finding), finding])).values()].reverse();
 }
