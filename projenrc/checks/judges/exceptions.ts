@@ -75,6 +75,14 @@ const TEMPLATES: readonly JudgeException[] = [
   {
     judge: 'checkov',
     rules: ['CKV_AWS_18'],
+    where: / AWS::S3::Bucket\.\w*FallbackBucket/,
+    reason:
+      'one object that the control plane writes again every day and after each change; its versions are kept for 90 days, CloudTrail '
+        + 'can record who reads it, and no program waits for a notification',
+  },
+  {
+    judge: 'checkov',
+    rules: ['CKV_AWS_18'],
     where: / AWS::S3::Bucket\.HandoffBucket/,
     reason: 'files for sites, which hold no secrets: the deployment writes them, and every version is kept',
   },
@@ -193,6 +201,14 @@ const CONTROLS: readonly JudgeException[] = [
     rules: ['s3_bucket_level_public_access_prohibited_check'],
     where: / AWS::S3::Bucket\.\w*IssuerBucket/,
     reason: 'IAM reads an issuer without credentials: its keys and its address are public; the deployment and the command line write them',
+  },
+  {
+    judge: 'cfn-guard',
+    rules: ['s3_bucket_logging_enabled_check', 's3_bucket_object_lock_enabled_check', 's3_event_notifications_enabled_check'],
+    where: / AWS::S3::Bucket\.\w*FallbackBucket/,
+    reason:
+      'one object that the control plane writes again every day and after each change; its versions are kept for 90 days, CloudTrail '
+        + 'can record who reads it, and no program waits for a notification',
   },
   {
     judge: 'cfn-guard',

@@ -76,6 +76,13 @@ const ROWS: readonly Omit<JudgeException, 'judge'>[] = [
     reason: 'IAM reads an issuer without credentials: its keys and its address are public; the deployment and the command line write them',
   },
   {
+    rules: ['S3_BUCKET_DEFAULT_LOCK_ENABLED', 'S3_BUCKET_LOGGING_ENABLED', 'S3_BUCKET_REPLICATION_ENABLED'],
+    where: / AWS::S3::Bucket\.\w*FallbackBucket/,
+    reason:
+      'one object that the control plane writes again every day and after each change; its versions are kept for 90 days, CloudTrail '
+        + 'can record who reads it, and no program waits for a notification',
+  },
+  {
     rules: ['S3_BUCKET_DEFAULT_LOCK_ENABLED', 'S3_BUCKET_LOGGING_ENABLED', 'S3_BUCKET_REPLICATION_ENABLED', 'S3_DEFAULT_ENCRYPTION_KMS'],
     where: / AWS::S3::Bucket\.\w*(IssuerBucket|HandoffBucket|AccessLogs)/,
     reason:
