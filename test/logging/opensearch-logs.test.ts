@@ -121,7 +121,7 @@ describe('an ingest', () => {
   const template = Template.fromStack(stack);
 
   it('is one route of an HTTP API, bounded and logged, before a function that may write documents and read the token', () => {
-    // A path that nobody guesses: others start no function, and take nothing from the throttle of this route.
+    // A path that no stranger can guess: others start no function, and take nothing from the throttle of this route.
     const id = { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] };
     template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: { 'Fn::Join': ['', ['POST /logs/', id]] } });
     template.resourceCountIs('AWS::ApiGatewayV2::Route', 1);

@@ -19,7 +19,7 @@ export interface CustomResourceResult {
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
-/** @param signal ends the work when CloudFormation is told that it took too long */
+/** @param signal ends the work when it took too long, which CloudFormation then reports */
 export type CustomResourceWork = (event: CustomResourceEvent, signal: AbortSignal) => Promise<CustomResourceResult>;
 
 export interface CustomResource {

@@ -51,7 +51,7 @@ export async function takeLogs(event: HttpEvent, ingest: LogIngest): Promise<Htt
   const tokens = await ingest.tokens().catch((error: unknown) => {
     console.error(JSON.stringify({ unreadable: 'token', reason: String(error) }));
   });
-  // Whether the sender is known cannot be told now: 401 would make it give up.
+  // Whether the sender is known is open until then: 401 would make it give up.
   if (tokens === undefined) return unavailable();
   if (!isKnown(given, tokens)) return unknown();
   const entries = entriesOf(event);

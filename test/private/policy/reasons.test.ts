@@ -36,7 +36,7 @@ const all = (type: string | RegExp): Found[] => templates.flatMap((template) =>
     .filter(([, { Type }]) => typeof type === 'string' ? Type === type : type.test(Type))
     .map(([id, { Properties }]) => ({ id, properties: Properties, template })));
 
-/** Rows with a reason that begins so: text that nobody finds any more is a reason that was reworded without its proof. */
+/** Rows with a reason that begins so: text that no row begins with is a reason that was reworded without its proof. */
 const rows = (begin: string) => {
   const found = ACKNOWLEDGEMENTS.filter(({ reason }) => reason.startsWith(begin));
   expect(found).not.toEqual([]);
