@@ -38,8 +38,8 @@ export class LogIngest extends Construct {
     });
     store.admit(this, writer.securityGroup);
     const api = new apigateway.HttpApi(this, 'Api', { description: 'Takes logs of gateways', createDefaultStage: false });
-    // A stranger cannot guess the id of a stack. A client that does not know the path gets 404 of API Gateway: it starts no function, and takes nothing from
-    // the throttle, which counts each route by itself.
+    // A stranger cannot guess the id of a stack. A client that does not know the path gets 404 of API Gateway: it starts no function,
+    // and takes nothing from the throttle, which counts each route by itself.
     const path = `${PATH}/${Fn.select(2, Fn.split('/', Stack.of(this).stackId))}`;
     new apigateway.HttpRoute(api, 'Logs', {
       httpApi: api,
