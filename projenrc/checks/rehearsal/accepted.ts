@@ -35,6 +35,11 @@ export const ACCEPTED: readonly Accepted[] = [
     reason: 'Tokens name the bucket of their issuer: it is kept. docs/when-a-deployment-fails.md says how to delete it.',
   },
   {
+    rule: 'rollback/name-stays',
+    path: /\/Fallback\/Bucket$/,
+    reason: 'Planes in other regions name the bucket, and it is kept. docs/when-a-deployment-fails.md says how to delete it.',
+  },
+  {
     rule: 'update/type-changes',
     path: /ControlPlane\/Database\//,
     reason: 'Another kind of database is another database, whose data people move: CloudFormation refuses before it touches the old one.',
