@@ -27,7 +27,7 @@ function attributes(service: Pick<Manifest, 'metadata'>): Record<string, string>
   return Object.fromEntries(service.metadata.annotations![`${PREFIX}target-group-attributes`].split(',').map((pair) => pair.split('=')));
 }
 
-/** Seconds after which a load balancer that asks the status API sends no more to a node that is not ready. */
+/** Seconds after which a load balancer that asks the status API sends nothing to a node that is not ready. */
 function checkSeconds({ metadata }: Pick<Manifest, 'metadata'>): number {
   const number = (name: string) => Number(metadata.annotations![`${PREFIX}healthcheck-${name}`]);
   return number('interval') * number('unhealthy-threshold');
@@ -67,7 +67,7 @@ describe.each<[string, Partial<CloudClusterProps>, string, string]>([
   );
 });
 
-it('an imported cluster gets the label of its controller, and both where the class belongs to nobody we know', () => {
+it('an imported cluster gets the label of its controller, and both where the class is unknown', () => {
   const labelsWith = (loadBalancerClass?: string) => {
     const stack = testStack();
     const { cluster } = testCluster(stack);
@@ -82,7 +82,7 @@ it('an imported cluster gets the label of its controller, and both where the cla
   ]);
 });
 
-it('pods of Kong drain as long, before Kong is told to quit', () => {
+it('pods of Kong drain as long, before Kong quits', () => {
   const stack = testStack();
   const target = EksTarget.cluster(testCluster(stack));
   testControlPlane(stack, { target, engine: GatewayEngine.kongHelm({ chartVersion: '3.4.1' }) }).addDataPlane('Plane', { target });
@@ -174,7 +174,7 @@ describe('on instances', () => {
     }
   });
 
-  it('starts after the listeners: a target group without one calls nobody healthy', () => {
+  it('starts after the listeners: a target group without one calls no instance healthy', () => {
     const [resource] = Object.values<any>(template.findResources('AWS::AutoScaling::AutoScalingGroup'));
     const listeners = Object.keys(template.findResources('AWS::ElasticLoadBalancingV2::Listener'));
     expect(resource.DependsOn).toEqual(expect.arrayContaining(listeners));
@@ -203,7 +203,7 @@ describe('client addresses', () => {
     testControlPlane(stack, { target: EksTarget.cluster(cluster) }).addDataPlane('Plane', { target });
     const proxy = only(writtenManifests(stack, 'plane'), 'Service');
     expect(attributes(proxy)['preserve_client_ip.enabled']).toBe('true');
-    // The controller's security groups admit these and nobody else, whatever address packets carry.
+    // The controller's security groups admit these and no others, whatever address packets carry.
     expect(proxy.spec.loadBalancerSourceRanges).toEqual(['203.0.113.0/24']);
     const policy = only(writtenManifests(stack, 'plane'), 'NetworkPolicy');
     const admitted = policy.spec.ingress.find(({ ports }: any) => ports.some(({ port }: any) => port === 8000));

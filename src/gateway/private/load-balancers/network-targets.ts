@@ -20,7 +20,7 @@ export const FINISH_SECONDS = 30;
 export const POD_DRAIN_SECONDS = DEREGISTRATION_SECONDS + 30;
 
 /**
- * Seconds between stop and end of a node that is told to stop when its deregistration is over, as ECS and Auto Scaling
+ * Seconds between stop and end of a node that gets its stop signal when its deregistration is over, as ECS and Auto Scaling
  * groups do it. ECS on Fargate takes no more than 120.
  */
 export const STOP_SECONDS = Math.max(DEREGISTRATION_SECONDS, DRAIN_SECONDS + FINISH_SECONDS);

@@ -16,7 +16,7 @@ const BINDINGS: Readonly<Record<string, TargetBinding>> = {
 
 /**
  * Labels of a namespace whose pods become ready only when every target group that they are in calls them healthy. Each
- * controller looks at its own; of a controller with a class of its own nobody knows which, and both do no harm.
+ * controller looks at its own; which one a controller with another class looks at is unknown, and both do no harm.
  *
  * @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/pod_readiness_gate/
  */

@@ -10,7 +10,7 @@ export type ServiceReach =
   | NetworkLoadBalancerReach;
 
 interface ClientAddresses {
-  /** Whether nodes see the address of whoever connects, and not that of the load balancer or of another machine. */
+  /** Whether nodes see the address of the client, and not that of the load balancer or of another machine. */
   readonly preservesClients: boolean;
 }
 
