@@ -75,7 +75,7 @@ function changed(source: string, changes: readonly Change[]): string {
 }
 
 /**
- * An index that re-exports modules, with a getter for each name. The names stand in it as text, too, for programs that are
+ * An index that re-exports modules, with a getter for each name. The index also has the names as text, for programs that are
  * ES modules: Node.js finds names of exports without running the file.
  * @param namesOf what a module exports
  */

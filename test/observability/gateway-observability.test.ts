@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { App, Duration } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
@@ -20,6 +22,9 @@ import {
 import { PROMETHEUS_RULES } from '../../src/observability/private/prometheus-rules';
 import { DEGRADED_LINE } from '../../src/private/contract';
 import { testCluster, testControlPlane, testStack } from '../gateway/sample';
+
+/** Sources of the gateway, which have a compilation of their own. @param file below gateway/src */
+const ofGateway = (file: string): Promise<any> => import(pathToFileURL(join(__dirname, '..', '..', 'gateway', 'src', file)).href);
 
 /** Of the plugin prometheus, as recorded from Kong Gateway OSS 3.9.1 on 2026-11-21; histograms without their suffixes. */
 const KONG_METRICS = [
@@ -260,12 +265,13 @@ describe('in a cluster', () => {
   });
 
   it('have alerts for what nodes and control planes of the packaged gateway say that they do not serve', async () => {
-    const { configurationGauges } = await import('../../gateway/src/data-plane/node-status.ts');
-    const { dataPlaneGauges } = await import('../../gateway/src/control-plane/data-plane-health.ts');
+    const { configurationGauges } = await ofGateway('data-plane/node-status.ts');
+    const { dataPlaneGauges } = await ofGateway('control-plane/data-plane-health.ts');
     const rows = { put: async () => undefined, list: async () => ({ items: [] }) };
-    const known = [
-      ...configurationGauges({ quarantine: { total: 0, entities: [] }, refused: undefined } as never), ...await dataPlaneGauges(rows, 0),
-    ].map(({ name }) => name);
+    const gauges: { readonly name: string }[] = [
+      ...configurationGauges({ quarantine: { total: 0, entities: [] }, refused: undefined }), ...await dataPlaneGauges(rows, 0),
+    ];
+    const known = gauges.map(({ name }) => name);
     const asked = new Set([...JSON.stringify(rule.spec).matchAll(/hybridge_[a-z_]+/g)].map(([name]) => name));
     expect([...asked].sort()).toEqual(known.sort());
   });

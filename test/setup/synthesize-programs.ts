@@ -1,7 +1,7 @@
 /**
  * Runs CDK programs one after the other in one process, which loads the library once: [{program, outdir, context,
  * isValidated}] on standard input. An App takes its folder and its context when it is created, and is synthesized at
- * the event `beforeExit`. Findings of the validation are left to whoever reads its report.
+ * the event `beforeExit`. The caller reads the findings of the validation in its report.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -41,7 +41,7 @@ export const NETWORK_RULES: readonly TemplateRule[] = [
   },
 ];
 
-/** A rule of a security group that lets everybody reach one of the ports, or all protocols. */
+/** A rule of a security group that admits every address to one of the ports, or to all protocols. */
 function openAdminPorts(rule: Place): readonly Place[] {
   const isOpen = textOf(at(rule, 'CidrIp')) === '0.0.0.0/0' || textOf(at(rule, 'CidrIpv6')) === '::/0';
   if (!isOpen) return [];
