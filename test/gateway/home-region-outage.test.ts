@@ -5,7 +5,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { parse } from 'yaml';
-import { AutoScalingGroupTarget, DockerTarget, EcsTarget, EksAnywhereTarget, EksTarget, Exposure, Trust } from '../../src';
+import { AutoScalingGroupTarget, ConfigurationCache, DockerTarget, EcsTarget, EksAnywhereTarget, EksTarget, Exposure, Trust } from '../../src';
 import type { GatewayTarget } from '../../src';
 import { startFile, startScript } from './instance-files';
 import { only, testCluster, testControlPlane, testFactory, testStack, writtenManifests } from './sample';
@@ -15,15 +15,16 @@ const AWAY = 'us-east-2';
 const imageRepository = 'registry.acme.example/hybridge';
 
 /** A plane in another region, whose control plane is at home. */
-function plane(target: (ohio: Stack) => GatewayTarget, trust?: Trust) {
+function plane(target: (ohio: Stack) => GatewayTarget, trust?: Trust, configurationCache?: ConfigurationCache) {
   const cloud = testStack(HOME);
   const ohio = testStack(AWAY, cloud.node.root as App, 'Ohio');
-  testControlPlane(cloud, trust && { trust }).addDataPlane('Plane', { target: target(ohio) });
+  testControlPlane(cloud, trust && { trust }).addDataPlane('Plane', { target: target(ohio), configurationCache });
   return { cloud, ohio };
 }
 
 const ADDONS = [{ name: 'cert-manager' }, { name: 'aws-privateca-connector-for-kubernetes' }];
-const onEks = (trust?: Trust) => plane((ohio) => EksTarget.cluster(testCluster(ohio, { addons: ADDONS })), trust);
+const onEks = (trust?: Trust, cache?: ConfigurationCache) =>
+  plane((ohio) => EksTarget.cluster(testCluster(ohio, { addons: ADDONS })), trust, cache);
 
 function volumes(scope: Stack): any[] {
   return only(writtenManifests(scope, 'plane'), 'Deployment').spec.template.spec.volumes;
@@ -34,13 +35,19 @@ const ofType = (stack: Stack, type: string): any => resources(stack).find(({ Typ
 
 /** By the first words of a row. */
 const ROWS: Readonly<Record<string, () => void>> = {
-  'EKS with `Trust.privateCa()`, as here': () => {
+  'EKS with `Trust.privateCa()` and a persistent volume, as here': () => {
+    const { cloud } = onEks(Trust.privateCa(), ConfigurationCache.persistentVolume());
+    const { template: { spec }, volumeClaimTemplates } = only(writtenManifests(cloud, 'plane'), 'StatefulSet').spec;
+    expect(spec.volumes.filter(({ secret }: any) => secret).map(({ name }: any) => name)).toEqual(['tunnel']);
+    expect(spec.volumes.filter(({ csi }: any) => csi)).toEqual([]);
+    // A claim of each pod's own: a rescheduled pod gets its volume again, an additional one gets an empty one.
+    expect(volumeClaimTemplates.map(({ metadata }: any) => metadata.name)).toEqual(['prefix']);
+    expect(spec.volumes.filter(({ name }: any) => name === 'prefix')).toEqual([]);
+  },
+  'EKS without a volume': () => {
     const { cloud } = onEks(Trust.privateCa());
-    const [secrets, inPod] = [volumes(cloud).filter(({ secret }) => secret), volumes(cloud).find(({ name }) => name === 'prefix')];
-    expect(secrets.map(({ name }) => name)).toEqual(['tunnel']);
-    expect(volumes(cloud).filter(({ csi }) => csi)).toEqual([]);
     // Gone with the pod, not with a container: a new pod begins without a configuration.
-    expect(inPod).toEqual({ name: 'prefix', emptyDir: expect.anything() });
+    expect(volumes(cloud).find(({ name }) => name === 'prefix')).toEqual({ name: 'prefix', emptyDir: expect.anything() });
   },
   'EKS with certificates in Secrets Manager': () => {
     const { cloud } = onEks();

@@ -215,12 +215,29 @@ const FILES_OF_SITES: readonly Acknowledgement[] = [
     ],
     types: ['AWS::S3::Bucket'],
     at: /(^|\/)Bucket\/Resource$/,
-    when: ({ PublicAccessBlockConfiguration }) => PublicAccessBlockConfiguration?.BlockPublicPolicy === true,
+    when: (bucket) => bucket.PublicAccessBlockConfiguration?.BlockPublicPolicy === true && !hasOwnKey(bucket),
     reason:
       'files for sites, which hold no secrets: the deployment writes them, each version is kept, and a site that has '
         + 'fetched them no longer needs the bucket',
   },
 ];
+
+const FALLBACK: readonly Acknowledgement[] = [
+  {
+    rules: ['AwsSolutions-S1', 'NIST.800.53.R5-S3BucketLoggingEnabled', 'NIST.800.53.R5-S3BucketReplicationEnabled'],
+    types: ['AWS::S3::Bucket'],
+    at: /(^|\/)Fallback\/Bucket\/Resource$/,
+    when: hasOwnKey,
+    reason:
+      'copies of a configuration that the control plane has and writes again: each version is kept and encrypted with a '
+        + 'key of its own, only roles of the planes are granted it, and data planes take only what the tunnel certificate signed',
+  },
+];
+
+/** Encrypted with a key of KMS, as the bucket of the fallback is, and that of files for sites is not. */
+function hasOwnKey({ BucketEncryption }: Readonly<Record<string, any>>): boolean {
+  return BucketEncryption?.ServerSideEncryptionConfiguration?.[0]?.ServerSideEncryptionByDefault?.SSEAlgorithm === 'aws:kms';
+}
 
 const ACCESS: readonly Acknowledgement[] = [
   {
@@ -343,6 +360,7 @@ export const ACKNOWLEDGEMENTS: readonly Acknowledgement[] = [
   ...STORED_DATA,
   ...ISSUER_BUCKET,
   ...FILES_OF_SITES,
+  ...FALLBACK,
   ...ACCESS,
   ...TRAFFIC,
 ];
