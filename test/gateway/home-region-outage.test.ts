@@ -5,7 +5,9 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { parse } from 'yaml';
-import { AutoScalingGroupTarget, ConfigurationCache, DockerTarget, EcsTarget, EksAnywhereTarget, EksTarget, Exposure, Trust } from '../../src';
+import {
+  AutoScalingGroupTarget, ConfigurationCache, DockerTarget, EcsTarget, EksAnywhereTarget, EksTarget, Exposure, Trust,
+} from '../../src';
 import type { GatewayTarget } from '../../src';
 import { startFile, startScript } from './instance-files';
 import { only, testCluster, testControlPlane, testFactory, testStack, writtenManifests } from './sample';

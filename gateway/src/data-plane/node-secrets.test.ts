@@ -73,7 +73,8 @@ function startWith(environment: Record<string, string>, folders: readonly string
   };
   const log = createLog({ level: 'debug', write: (line) => void logged.push(line) });
   dataPlane = new DataPlane({
-    settings, log, clock, vault: new EnvVault({ environment, folders, ...namedSecrets !== undefined && { namedSecrets } }), plugins: { schemas: SCHEMAS, handlers },
+    settings, log, clock, plugins: { schemas: SCHEMAS, handlers },
+    vault: new EnvVault({ environment, folders, ...namedSecrets !== undefined && { namedSecrets } }),
   });
   return dataPlane;
 }
