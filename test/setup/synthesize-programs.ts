@@ -20,12 +20,14 @@ for (const { program, outdir, context, isValidated } of JSON.parse(readFileSync(
   process.env.CDK_OUTDIR = outdir;
   process.env.CDK_CONTEXT_JSON = JSON.stringify(context);
   process.env.CDK_VALIDATION = String(isValidated);
-  load(program);
   try {
+    load(program);
     // Now, so that the App can go before the next one comes.
     process.emit('beforeExit', 0);
   } catch (error) {
     if (!(error as Error).message.startsWith('Validation failed. A copy of this report')) throw error;
+    // A program that synthesizes by itself has left the listener of its App, which would do it again.
+    process.removeAllListeners('beforeExit');
   }
   // The next run of the same program is a new App.
   delete load.cache[load.resolve(program)];

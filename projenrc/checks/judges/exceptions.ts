@@ -295,7 +295,7 @@ const MANIFESTS: readonly JudgeException[] = [
   {
     judge: 'checkov',
     rules: ['CKV_K8S_43'],
-    where: /\.k8s\.yaml (Deployment|Job)\./,
+    where: /\.k8s\.yaml (Deployment|StatefulSet|Job)\./,
     reason: "the tag is the hash of the image's content and is pushed once; the digest exists only after the image is built",
   },
   {

@@ -132,5 +132,7 @@ kong.addDataPlane('KongPods', { target, identity });
 for (const plugin of ['openid-connect', 'http-log', 'rate-limiting', 'prometheus']) {
   Annotations.of(app).acknowledgeWarning(`cdk-hybridge:plugin.${plugin}`, 'used as soon as the gateway has it');
 }
+Annotations.of(app).acknowledgeWarning('cdk-hybridge:proxy.self-signed', 'another program is about certificates');
+Annotations.of(app).acknowledgeWarning('cdk-hybridge:tunnel.unreachable', 'the site is connected with the network elsewhere');
 
 app.synth();
