@@ -23,8 +23,9 @@ export function generatedId(entity: FileEntity, index: EntityIndex): string {
 
 /** The fields that distinguish a plugin from others; undefined for entity types without such fields. */
 function compositeKey({ schema, given, parent }: FileEntity, index: EntityIndex): string | undefined {
-  if (schema.uniqueTogether === undefined) return undefined;
-  const values = schema.uniqueTogether.map((field) => {
+  const together = schema.uniqueTogether?.[0];
+  if (together === undefined) return undefined;
+  const values = together.map((field) => {
     if (parent?.field === field) return index.keyOf(parent.of);
     return String(handleOf(given[field]) ?? '');
   });

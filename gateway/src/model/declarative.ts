@@ -150,10 +150,10 @@ class TableReading {
         const message = (value: unknown): string => `${field}${isSecret ? '' : ` '${String(value)}'`} is used more than once`;
         this.#checkUnique(schema, (row) => row[field] ?? undefined, message, field);
       }
-      const together = schema.uniqueTogether;
-      if (!together) continue;
-      const message = `another row has the same ${together.join(', ')}`;
-      this.#checkUnique(schema, (row) => JSON.stringify(together.map((field) => row[field])), () => message, '@entity');
+      for (const together of schema.uniqueTogether ?? []) {
+        const message = `another row has the same ${together.join(', ')}`;
+        this.#checkUnique(schema, (row) => JSON.stringify(together.map((field) => row[field])), () => message, '@entity');
+      }
     }
   }
 

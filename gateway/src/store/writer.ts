@@ -156,11 +156,12 @@ function uniqueDigests(schema: EntitySchema, row: Entity): readonly UniqueDigest
     const value = row[field];
     return typeof value === 'string' ? [{ field, digest: digestOf(value), values: { [field]: value } }] : [];
   });
-  const together = schema.uniqueTogether;
-  if (!together) return single;
-  const values = Object.fromEntries(together.map((field) => [field, row[field]]));
-  // The combination comes first: of two violations, clients of Kong expect this one.
-  return [{ field: together.join('+'), digest: digestOf(JSON.stringify(values)), values }, ...single];
+  const combined = (schema.uniqueTogether ?? []).map((together): UniqueDigest => {
+    const values = Object.fromEntries(together.map((field) => [field, row[field]]));
+    return { field: together.join('+'), digest: digestOf(JSON.stringify(values)), values };
+  });
+  // The combinations come first: of two violations, clients of Kong expect this one.
+  return [...combined, ...single];
 }
 
 function referenceIn(row: Entity, field: string): string | undefined {

@@ -49,7 +49,7 @@ export function pluginEntity(plugins: ReadonlyMap<string, PluginSchema>): Entity
   return defineEntity({
     name: 'plugins',
     endpointKey: 'instance_name',
-    uniqueTogether: ['name', 'route', 'service', 'consumer'],
+    uniqueTogether: [['name', 'route', 'service', 'consumer']],
     fields,
     subschema: {
       key: 'name',

@@ -1,5 +1,5 @@
 /** Entity types: fields, keys, rules, names in the Admin API. */
-import type { EntityCheck, EntityValue, Field, Fields } from './field.ts';
+import type { EntityCheck, EntityValue, Fields, Shorthands } from './field.ts';
 
 /** Replaces and adds fields of an entity for one value of a field (the plugin's name, the route's first protocol). */
 export interface Subschema {
@@ -18,19 +18,22 @@ interface SubschemaChoice {
   unknown(value: string): string;
 }
 
-/** An input that sets other fields, such as `url` of a service. It is neither stored nor returned. */
-interface Shorthand {
-  readonly field: Field;
-  /** The fields that it sets; they override the same fields of the input. */
-  expand(value: unknown): EntityValue;
-}
-
 /** Marks an entity type whose rows authenticate consumers; its field `consumer` refers to the consumer. */
 interface CredentialTraits {
   /** The field that a request's credential is looked up by. */
   readonly lookup: string;
   /** Fields that are secrets. Declarative files for constructs must contain references in their places, which data planes resolve. */
   readonly secrets: readonly string[];
+}
+
+/** A change of values on their way into the store: a digest of a certificate, a hashed password. */
+export interface Transformation {
+  /** It runs when a write gives one of these fields. Dotted for fields of records. @default - on every write */
+  readonly input?: readonly string[];
+  /** Fields that must have a value, too. @default - none */
+  readonly needs?: readonly string[];
+  /** @returns the fields that it changes. @throws nothing: the entity has been validated */
+  onWrite(entity: EntityValue): EntityValue;
 }
 
 export interface EntitySchema<F extends Fields = Fields> {
@@ -46,6 +49,8 @@ export interface EntitySchema<F extends Fields = Fields> {
   readonly adminApiNestedName?: string;
   /** Whether the Admin API has endpoints for it. @default true */
   readonly hasAdminApi?: boolean;
+  /** Whether these endpoints are below its parents only, as those of targets. @default false */
+  readonly isNestedOnly?: boolean;
   /** Whether configuration tables carry it. @default true */
   readonly isExported?: boolean;
   /** A unique field that lists can be filtered by, with a query argument of its name. @default - none */
@@ -55,9 +60,21 @@ export interface EntitySchema<F extends Fields = Fields> {
   /** Set for credentials of consumers. @default - none */
   readonly credential?: CredentialTraits;
   /** Fields whose combination must be unique; null counts as a value. */
-  readonly uniqueTogether?: readonly string[];
+  readonly uniqueTogether?: readonly (readonly string[])[];
+  /** The field that can replace the id in URLs below a parent, such as `target` of an upstream's targets. @default - the endpoint key */
+  readonly nestedKey?: string;
+  /** An entity that can stand for this one in URLs, by its endpoint key: a server name for its certificate. @default - none */
+  readonly addressedBy?: {
+    /** Entity type. */
+    readonly entity: string;
+    /** Its field that refers to this entity. */
+    readonly field: string;
+  };
   readonly fields: F;
-  readonly shorthands?: Readonly<Record<string, Shorthand>>;
+  /** Inputs of the entity that set other fields. `/schemas/{name}` does not print them. */
+  readonly shorthands?: Shorthands;
+  /** Changes values on their way into the store. @default - none */
+  readonly transformations?: readonly Transformation[];
   readonly entity_checks?: readonly EntityCheck[];
   readonly subschema?: SubschemaChoice;
 }

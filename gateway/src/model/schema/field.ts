@@ -25,6 +25,10 @@ export interface Constraints {
   readonly len_min?: number;
   readonly len_max?: number;
   readonly starts_with?: string;
+  /** The list has this element. */
+  readonly contains?: unknown;
+  /** The text is a regular expression. */
+  readonly is_regex?: boolean;
   /** Lua patterns, as they are printed. */
   readonly match?: string;
   readonly match_none?: readonly PatternRule[];
@@ -54,6 +58,18 @@ interface Attributes extends Constraints {
   /** Defined by the subschema only. */
   readonly abstract?: boolean;
   readonly on_delete?: 'cascade' | 'null';
+  /** Accepted and returned, but not kept in the entity's row: an operation of its own stores it elsewhere. */
+  readonly transient?: boolean;
+  readonly deprecation?: Deprecation;
+}
+
+/** A field or shorthand that will go. */
+interface Deprecation {
+  readonly message: string;
+  /** Version, e.g. `4.0`. */
+  readonly removal_in_version: string;
+  /** Where the value is now, relative to the record. Answers repeat the value at the first path under the deprecated name. */
+  readonly replaced_with?: readonly { readonly path: readonly string[] }[];
 }
 
 type ScalarType = 'string' | 'integer' | 'number' | 'boolean';
@@ -78,7 +94,30 @@ export interface RecordField extends Attributes {
   readonly type: 'record';
   /** Absent while abstract. */
   readonly fields?: Fields;
+  readonly shorthand_fields?: Shorthands;
   readonly entity_checks?: readonly EntityCheck[];
+}
+
+/** An input that sets other fields, such as `url` of a service. It is not stored; see `Deprecation` for when it is returned. */
+export interface Shorthand {
+  readonly field: Field;
+  /**
+   * The fields that it sets; they override the same fields of the input.
+   *
+   * @param value of the right type, or null
+   * @param given the whole input of the record
+   */
+  expand(value: never, given: EntityValue): EntityValue;
+}
+
+/** By name, in the order in which they are printed and expanded. */
+export type Shorthands = Readonly<Record<string, Shorthand>>;
+
+/** Any JSON value that satisfies a JSON Schema. */
+export interface JsonField extends Attributes {
+  readonly type: 'json';
+  /** Where the schema comes from, as it is printed. */
+  readonly json_schema: Readonly<Record<string, unknown>>;
 }
 
 export interface ForeignField extends Attributes {
@@ -87,7 +126,7 @@ export interface ForeignField extends Attributes {
   readonly reference: string;
 }
 
-export type Field = ScalarField | ListField | MapField | RecordField | ForeignField;
+export type Field = ScalarField | ListField | MapField | RecordField | ForeignField | JsonField;
 
 /** In the order in which they are printed and validated. */
 export type Fields = Readonly<Record<string, Field>>;
@@ -102,6 +141,7 @@ export type EntityCheck =
   | { readonly mutually_required: readonly string[] }
   | { readonly distinct: readonly string[] }
   | { readonly conditional: Conditional }
+  | { readonly conditional_at_least_one_of: ConditionalAtLeastOneOf }
   | { readonly custom_entity_check: CustomCheck };
 
 export interface Conditional {
@@ -113,11 +153,21 @@ export interface Conditional {
   readonly then_err?: string;
 }
 
+export interface ConditionalAtLeastOneOf {
+  readonly if_field: string;
+  readonly if_match: Constraints;
+  readonly then_at_least_one_of: readonly string[];
+  /** `%s` stands for the names of the fields. @default - names the deciding field */
+  readonly then_err?: string;
+}
+
 export interface CustomCheck {
   /** The check is skipped when one of these fields is invalid. */
   readonly field_sources: readonly string[];
   readonly run_with_missing_fields?: boolean;
-  /** Returns violations by field (`@entity` for the whole entity), or undefined. */
+  /** The check runs although one of these fields is invalid. */
+  readonly run_with_invalid_fields?: boolean;
+  /** Returns violations by field, dotted for fields of records (`@entity` for the whole entity), or undefined. */
   readonly fn: (entity: EntityValue) => Readonly<Record<string, string>> | undefined;
 }
 
@@ -157,7 +207,7 @@ export function map<const K extends Field, const V extends Field, const A extend
   return { type: 'map', keys, values, ...attributes } as With<'map', A> & { readonly keys: K; readonly values: V };
 }
 
-export function record<const F extends Fields, const A extends Attributes & { readonly entity_checks?: readonly EntityCheck[] }>(
+export function record<const F extends Fields, const A extends Attributes & Pick<RecordField, 'entity_checks' | 'shorthand_fields'>>(
   fields: F, attributes?: A,
 ): With<'record', A> & { readonly fields: F } {
   return { type: 'record', fields, ...attributes } as With<'record', A> & { readonly fields: F };

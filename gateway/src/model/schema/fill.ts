@@ -34,7 +34,7 @@ export function expandShorthands(schema: EntitySchema, given: EntityValue): Expa
     const value = entity[name];
     delete entity[name];
     const violation = validateField(shorthand.field, value, { schemas: new Map() });
-    if (violation === undefined) Object.assign(entity, shorthand.expand(value));
+    if (violation === undefined) Object.assign(entity, shorthand.expand(value as never, given));
     else violations[name] = violation;
   }
   return { entity, violations };

@@ -20,7 +20,8 @@ type RawValue<F, Foreign> =
             : F extends { readonly type: 'record'; readonly fields: infer R } ? ValuesOf<R, Foreign>
               : F extends { readonly type: 'record' } ? Readonly<Record<string, unknown>>
                 : F extends { readonly type: 'foreign' } ? Foreign
-                  : never;
+                  : F extends { readonly type: 'json' } ? unknown
+                    : never;
 
 type FieldValue<F, Foreign> = Present<F> extends true ? RawValue<F, Foreign> : RawValue<F, Foreign> | null;
 

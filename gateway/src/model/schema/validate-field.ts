@@ -35,6 +35,7 @@ export function validateField(field: Field, value: unknown, context: FieldContex
     case 'set': return validateList(field, value, context);
     case 'map': return validateMap(field, value, context);
     case 'record': return validateRecord(field, value, context);
+    case 'json': return undefined;
     case 'foreign': return validateForeign(field, value, context);
   }
 }
