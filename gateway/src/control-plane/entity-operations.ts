@@ -1,6 +1,6 @@
 /** Creates, changes and deletes entities: from what a client sent to what the store keeps. Each operation runs inside a transaction. */
 import {
-  EntityError, invalidOption, invalidPrimaryKey, invalidUnique, notFound, schemaViolation, unresolvedReference,
+  EntityError, invalidOption, invalidPrimaryKey, invalidUnique, notFound, operationUnsupported, schemaViolation, unresolvedReference,
 } from '../model/entity-error.ts';
 import { UUID } from '../model/schema/constraints.ts';
 import { foreignFieldsOf, primaryKeyOf, uniqueFieldsOf } from '../model/schema/entity-schema.ts';
@@ -17,6 +17,8 @@ export interface OperationContext {
   readonly schemas: Schemas;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Whether a valid write is refused, because the entities come from a declarative configuration only. @default false */
+  readonly isReadOnly?: boolean;
 }
 
 /** How a URL names an entity: by its primary key, or by its endpoint key. */
@@ -44,6 +46,7 @@ export function findAt(reader: Reader, schema: EntitySchema, address: EntityAddr
 /** @throws EntityError the entity is invalid, its key or a unique value is taken, or a reference leads nowhere */
 export async function createEntity(writer: Writer, schema: EntitySchema, given: EntityValue, context: OperationContext): Promise<Entity> {
   const entity = await prepare(writer, schema, given, undefined, context);
+  if (context.isReadOnly) throw operationUnsupported('create', schema.name);
   await writer.insert(schema.name, entity);
   return entity;
 }
@@ -58,6 +61,7 @@ export async function putEntity(
   const key = address.isPrimary ? address.value : stored?.[primary];
   const whole = { ...rest, ...key !== undefined && { [primary]: key }, [address.field]: address.value };
   const entity = await prepare(writer, schema, whole, undefined, context);
+  if (context.isReadOnly) throw operationUnsupported('create or update', schema.name);
   if (stored) await writer.replace(schema.name, entity);
   else await writer.insert(schema.name, entity);
   return entity;
@@ -73,13 +77,17 @@ export async function changeEntity(
   const primary = primaryKeyOf(schema);
   // A key never changes: a body with another key means an entity that does not exist.
   if (entity[primary] !== stored[primary]) throw notFound({ [address.field]: address.value }, address.isPrimary);
+  if (context.isReadOnly) throw operationUnsupported('update', schema.name);
   await writer.replace(schema.name, entity);
   return entity;
 }
 
 /** @returns whether the entity existed */
-export async function deleteEntity(writer: Writer, schema: EntitySchema, address: EntityAddress): Promise<boolean> {
+export async function deleteEntity(
+  writer: Writer, schema: EntitySchema, address: EntityAddress, { isReadOnly }: OperationContext,
+): Promise<boolean> {
   const stored = await findAt(writer, schema, address);
+  if (stored && isReadOnly) throw operationUnsupported('delete', schema.name);
   return stored ? writer.delete(schema.name, stored[primaryKeyOf(schema)] as string) : false;
 }
 

@@ -14,7 +14,9 @@ export const ENTITY_ERROR_KINDS = {
   invalidSize: [9, 'invalid size'],
   invalidUnique: [10, 'invalid unique'],
   invalidOptions: [11, 'invalid options'],
+  operationUnsupported: [12, 'operation unsupported'],
   foreignKeysUnresolved: [13, 'foreign keys unresolved'],
+  referencedByOthers: [19, 'referenced by others'],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>;
 
 export type EntityErrorKind = keyof typeof ENTITY_ERROR_KINDS;
@@ -87,4 +89,9 @@ export function invalidOption(option: string, text: string): EntityError {
 /** A name in a URL that the schema does not allow. */
 export function invalidUnique(field: string, text: string): EntityError {
   return new EntityError('invalidUnique', text, undefined, undefined, ` ${field}`);
+}
+
+/** A write to a node without a database. */
+export function operationUnsupported(operation: 'create' | 'create or update' | 'update' | 'delete', entity: string): EntityError {
+  return new EntityError('operationUnsupported', `cannot ${operation} '${entity}' entities when not using a database`);
 }

@@ -27,6 +27,8 @@ export interface AdminApiOptions {
   readonly node: NodeInformation;
   readonly configuration: ConfigurationHistory;
   readonly failures: DataPlaneFailures;
+  /** Whether the store is filled from a declarative configuration: valid writes answer 405. @default false */
+  readonly isReadOnly?: boolean;
   /** What data planes sent to the telemetry port, by node id. @default - nothing */
   readonly telemetry?: () => ReadonlyMap<string, TelemetryAccount>;
   readonly log: Log;
@@ -50,8 +52,8 @@ export function createAdminApi(options: AdminApiOptions): FastifyInstance {
 
 /** Every endpoint; docs/reference/admin-api.md is made from them. */
 export function adminEndpoints(options: AdminApiOptions & { readonly counts: ConnectionCounts }): readonly Endpoint[] {
-  const { store, plugins, schemas, counts, now = Date.now } = options;
-  const context = { schemas, now };
+  const { store, plugins, schemas, counts, isReadOnly, now = Date.now } = options;
+  const context = { schemas, now, isReadOnly };
   const endpoints = [
     ...informationEndpoints({ store, plugins, node: options.node }),
     statusEndpoint(store, counts),

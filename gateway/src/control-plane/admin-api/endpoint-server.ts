@@ -115,7 +115,9 @@ const NO_DATABASE: AdminAnswer = {
   headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
 };
 
-const STATUS_OF_KIND: Readonly<Partial<Record<EntityErrorKind, number>>> = { uniqueViolation: 409, notFound: 404 };
+const STATUS_OF_KIND: Readonly<Partial<Record<EntityErrorKind, number>>> = {
+  uniqueViolation: 409, notFound: 404, operationUnsupported: 405,
+};
 
 export function statusOfKind(kind: EntityErrorKind): number {
   return STATUS_OF_KIND[kind] ?? 400;

@@ -59,7 +59,7 @@ class EndpointMaker {
         PUT: async (request) => this.#put(address(request), await this.#body(request)),
         PATCH: (request) => this.#change(address(request), request),
         DELETE: async (request) => {
-          const { revision } = await this.#store.write((writer) => deleteEntity(writer, this.#schema, address(request)));
+          const { revision } = await this.#store.write((writer) => deleteEntity(writer, this.#schema, address(request), this.#context));
           return { status: 204, revision };
         },
       },
@@ -151,7 +151,7 @@ class EndpointMaker {
         },
         DELETE: async (request) => {
           const { value, revision } = await this.#store.write(async (writer) => (
-            await ownChild(writer, request) ? deleteEntity(writer, this.#schema, address(request)) : false));
+            await ownChild(writer, request) ? deleteEntity(writer, this.#schema, address(request), this.#context) : false));
           return value ? { status: 204, revision } : NOT_FOUND;
         },
       },
