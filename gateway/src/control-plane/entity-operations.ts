@@ -96,10 +96,10 @@ async function prepare(
   reader: Reader, schema: EntitySchema, given: EntityValue, stored: Entity | undefined, context: OperationContext,
 ): Promise<Entity> {
   const ttl = schema.hasTtl ? { ttl: expiry(given, stored, context) } : undefined;
-  const expanded = expandShorthands(schema, given);
+  const expanded = expandShorthands(schema, normalized(schema, given));
   if (Object.keys(expanded.violations).length > 0) throw schemaViolation(expanded.violations);
   const whole = stored ? mergeEntity(schema, stored, expanded.entity) : expanded.entity;
-  const entity = fillEntity(schema, whole, { mode: 'write', now: () => Math.floor(context.now() / 1000) });
+  const entity = fillEntity(schema, whole, { mode: 'write', now: () => context.now() / 1000 });
   const violations = validateEntity(schema, entity, { schemas: context.schemas, isUpdate: stored !== undefined });
   if (violations) throw schemaViolation(violations);
   const tooMany = tagViolation(entity);
@@ -107,14 +107,40 @@ async function prepare(
   const resolved = await resolveReferences(reader, schema, entity, context.schemas);
   const relations = await violatedRelations(reader, schema.name, resolved, given);
   if (relations) throw schemaViolation(relations);
-  return { ...resolved, ...ttl };
+  return { ...transformed(schema, given, resolved), ...ttl };
+}
+
+/** @throws EntityError a value has no normal form */
+function normalized(schema: EntitySchema, given: EntityValue): EntityValue {
+  const changed: Record<string, unknown> = { ...given };
+  for (const { field, normalize } of schema.normalizations ?? []) {
+    if (given[field] === undefined) continue;
+    const result = normalize(given[field]);
+    if ('violation' in result) throw schemaViolation({ [field]: result.violation });
+    changed[field] = result.value;
+  }
+  return changed;
+}
+
+function transformed(schema: EntitySchema, given: EntityValue, entity: Entity): Entity {
+  let changed = entity;
+  for (const { input, needs, onWrite } of schema.transformations ?? []) {
+    const isGiven = input?.some((name) => valueAt(given, name) !== undefined) ?? true;
+    const hasNeeds = needs?.every((name) => (valueAt(changed, name) ?? null) !== null) ?? true;
+    if (isGiven && hasNeeds) changed = { ...changed, ...onWrite(changed) };
+  }
+  return changed;
+}
+
+function valueAt(value: EntityValue, path: string): unknown {
+  return path.split('.').reduce<unknown>((at, name) => (isPlainObject(at) ? at[name] : undefined), value);
 }
 
 /** What is wrong with an entity, as `/schemas/{entity}/validate` reports it; it checks neither references nor uniqueness. */
 export function validateGiven(schema: EntitySchema, given: EntityValue, context: OperationContext): EntityError | undefined {
   const expanded = expandShorthands(schema, given);
   if (Object.keys(expanded.violations).length > 0) return schemaViolation(expanded.violations);
-  const entity = fillEntity(schema, expanded.entity, { mode: 'write', now: () => Math.floor(context.now() / 1000) });
+  const entity = fillEntity(schema, expanded.entity, { mode: 'write', now: () => context.now() / 1000 });
   const violations = validateEntity(schema, entity, { schemas: context.schemas });
   const tooMany = violations ? undefined : tagViolation(entity);
   if (tooMany) return schemaViolation({ tags: tooMany });

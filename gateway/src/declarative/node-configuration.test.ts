@@ -72,9 +72,9 @@ describe('the table of a node without a store', () => {
   });
 
   it('carries types of Kong that this version does not have, nested or not', () => {
-    const text = '_format_version: "3.0"\nupstreams: [{ name: u }]\nconsumers: [{ username: c, acls: [{ group: g }] }]';
-    const { acls, upstreams } = tableOf(text);
-    expect([acls, upstreams]).toEqual([[{ group: 'g' }], [{ name: 'u' }]]);
+    const text = '_format_version: "3.0"\noauth2_credentials: [{ name: o }]\nconsumers: [{ username: c, acls: [{ group: g }] }]';
+    const { acls, oauth2_credentials: credentials } = tableOf(text);
+    expect([acls, credentials]).toEqual([[{ group: 'g' }], [{ name: 'o' }]]);
   });
 
   it('takes empty objects and null for lists without rows', () => {

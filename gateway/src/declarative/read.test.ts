@@ -123,7 +123,7 @@ describe('a declarative file', () => {
 
 it.each([
   ['a format', HTTPBIN.replace('"3.0"', '"4.0"'), 1, '_format_version', 'got "4.0", expected one of "1.1", "2.1", "3.0"'],
-  ['an unknown list', `${HTTPBIN}upstreams: []\n`, 17, 'upstreams', 'expected one of'],
+  ['an unknown list', `${HTTPBIN}downstreams: []\n`, 17, 'downstreams', 'expected one of'],
   ['a path',
     HTTPBIN.replace('[/httpbin]', '[httpbin]'),
     7, 'services[0].routes[0].paths[0]', 'should start with: / (fixed path) or ~/ (regex path)'],

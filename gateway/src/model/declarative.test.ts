@@ -105,10 +105,10 @@ describe('a table that a stock data plane takes', () => {
   });
 
   it('is left as it is where entity types have no schema yet, with one warning each', () => {
-    const upstream = { id: SERVICE, name: 'up', whatever: [1] };
-    const result = read({ ...base(), upstreams: [upstream], vaults: [] });
+    const group = { id: SERVICE, group: 'g', whatever: [1] };
+    const result = read({ ...base(), acls: [group], oauth2_tokens: [] });
     expect(result).toMatchObject({
-      ok: true, table: { upstreams: [upstream] }, warnings: ['1 upstreams in the configuration: this version does not use them'],
+      ok: true, table: { acls: [group] }, warnings: ['1 acls in the configuration: this version does not use them'],
     });
   });
 

@@ -1,7 +1,7 @@
 /** The plugins that every plane knows, and the schemas of all entity types. A new plugin is one line in the list. */
 import { coreEntities } from '../model/entities/core.ts';
 import type { PluginSchema } from '../model/entities/plugin.ts';
-import { schemasByName } from '../model/schema/entity-schema.ts';
+import { inReferenceOrder, schemasByName } from '../model/schema/entity-schema.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import { keyAuth } from './key-auth/schema.ts';
 
@@ -18,5 +18,5 @@ export const SCHEMAS: Schemas = schemasWith(PLUGINS);
 /** The entity types of a gateway with these plugins. An entity type comes after those that it refers to. */
 export function schemasWith(plugins: readonly PluginSchema[]): Schemas {
   const byName = new Map(plugins.map((plugin) => [plugin.name, plugin]));
-  return schemasByName([...coreEntities(byName), ...plugins.flatMap(({ entities }) => entities ?? [])]);
+  return schemasByName(inReferenceOrder([...coreEntities(byName), ...plugins.flatMap(({ entities }) => entities ?? [])]));
 }

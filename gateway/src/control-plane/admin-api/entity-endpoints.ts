@@ -19,9 +19,10 @@ export function entityEndpoints(store: Store, context: OperationContext): readon
     const maker = new EndpointMaker(store, schema, context);
     const references = foreignFieldsOf(schema).flatMap(({ name, reference }) => {
       const target = shown.find((other) => other.name === reference);
-      return target ? [maker.referred(name, target), ...maker.below(target, name)] : [];
+      if (!target) return [];
+      return schema.isNestedOnly ? maker.below(target, name) : [maker.referred(name, target), ...maker.below(target, name)];
     });
-    return [maker.collection(), maker.entity(), ...references];
+    return schema.isNestedOnly ? references : [maker.collection(), maker.entity(), ...references];
   });
 }
 

@@ -1,16 +1,29 @@
 /** The entity types that every plane knows, independent of its plugins. */
 import type { EntitySchema } from '../schema/entity-schema.ts';
+import { caCertificate } from './ca-certificate.ts';
+import { certificate } from './certificate.ts';
 import { clusteringDataPlane } from './clustering-data-plane.ts';
 import { consumer } from './consumer.ts';
+import { filterChain } from './filter-chain.ts';
+import { keySet } from './key-set.ts';
+import { key } from './key.ts';
 import { parameter } from './parameter.ts';
 import { pluginEntity } from './plugin.ts';
 import type { PluginSchema } from './plugin.ts';
 import { route } from './route.ts';
 import { service } from './service.ts';
+import { sni } from './sni.ts';
 import { tag } from './tag.ts';
-import { workspace } from './workspace.ts';
+import { target } from './target.ts';
+import { upstream } from './upstream.ts';
+import { vault } from './vault.ts';
+import { workspaceEntity } from './workspace.ts';
 
-/** In the order in which their rows can be created: an entity type comes after those that it refers to. */
+/** In the order in which Kong makes them, which its schemas print. */
 export function coreEntities(plugins: ReadonlyMap<string, PluginSchema>): readonly EntitySchema[] {
-  return [workspace, consumer, service, route, pluginEntity(plugins), tag, clusteringDataPlane, parameter];
+  const others = [
+    consumer, certificate, service, route, sni, upstream, target, pluginEntity(plugins), tag, caCertificate, clusteringDataPlane,
+    parameter, vault, keySet, key, filterChain,
+  ];
+  return [workspaceEntity(others.map(({ name }) => name)), ...others];
 }

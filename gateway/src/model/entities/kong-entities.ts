@@ -1,7 +1,7 @@
 /** Names of the entity types of Kong Gateway OSS 3.9.1, whether this version has a schema for them or not. Recorded. */
 
 /** Core entity types, in the order in which they are made. */
-export const CORE_ENTITIES = [
+const CORE_ENTITIES = [
   'workspaces', 'consumers', 'certificates', 'services', 'routes', 'snis', 'upstreams', 'targets', 'plugins', 'tags', 'ca_certificates',
   'clustering_data_planes', 'parameters', 'vaults', 'key_sets', 'keys', 'filter_chains',
 ] as const;

@@ -36,6 +36,13 @@ export interface Transformation {
   onWrite(entity: EntityValue): EntityValue;
 }
 
+/** Brings a given value into the form that is stored, before it is validated: a target's `host:port`. */
+export interface Normalization {
+  readonly field: string;
+  /** @param value not undefined @returns the value to go on with, or why the write is refused before anything else is checked */
+  normalize(value: unknown): { readonly value: unknown } | { readonly violation: string };
+}
+
 export interface EntitySchema<F extends Fields = Fields> {
   /** Plural, e.g. `services`; the name in configuration tables and of `/schemas/{name}`. */
   readonly name: string;
@@ -73,6 +80,8 @@ export interface EntitySchema<F extends Fields = Fields> {
   readonly fields: F;
   /** Inputs of the entity that set other fields. `/schemas/{name}` does not print them. */
   readonly shorthands?: Shorthands;
+  /** Applied to what writes give, in URLs too. Validation without a write skips them. @default - none */
+  readonly normalizations?: readonly Normalization[];
   /** Changes values on their way into the store. @default - none */
   readonly transformations?: readonly Transformation[];
   readonly entity_checks?: readonly EntityCheck[];
@@ -94,6 +103,28 @@ export function schemasByName(schemas: readonly EntitySchema[]): Schemas {
     byName.set(schema.name, schema);
   }
   return byName;
+}
+
+/**
+ * The schemas so that each comes after those that it refers to; otherwise in the given order. Rows are written in this order and deleted
+ * in the opposite one.
+ *
+ * @throws Error when entity types refer to each other in a circle: a programming error
+ */
+export function inReferenceOrder(schemas: readonly EntitySchema[]): readonly EntitySchema[] {
+  const byName = schemasByName(schemas);
+  const ordered = new Set<EntitySchema>();
+  const place = (schema: EntitySchema, referring: readonly EntitySchema[]): void => {
+    if (ordered.has(schema)) return;
+    if (referring.includes(schema)) throw new Error(`the entity types ${referring.map(({ name }) => name).join(', ')} refer to each other`);
+    for (const { reference } of foreignFieldsOf(schema)) {
+      const target = byName.get(reference);
+      if (target && target !== schema) place(target, [...referring, schema]);
+    }
+    ordered.add(schema);
+  };
+  for (const schema of schemas) place(schema, []);
+  return [...ordered];
 }
 
 export function primaryKeyOf(schema: EntitySchema): string {

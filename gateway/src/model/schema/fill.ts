@@ -10,7 +10,7 @@ import type { Violations } from './violations.ts';
 interface FillOptions {
   /** `write` sets `updated_at`, and `created_at` when it is absent; `import` keeps the times of the input. */
   readonly mode: 'write' | 'import';
-  /** Seconds since 1970. */
+  /** Seconds since 1970, with a fraction where the caller knows it. */
   readonly now: () => number;
 }
 
@@ -51,18 +51,23 @@ function fillFields(fields: Fields, given: EntityValue, options: FillOptions): E
 
 function automatic(name: string, field: Field, value: unknown, { now }: FillOptions): unknown {
   if (!field.auto) return value;
-  if (field.timestamp) return name === 'updated_at' ? now() : value ?? now();
+  if (field.timestamp) return name === 'updated_at' ? timestamp(field, now) : value ?? timestamp(field, now);
   // A null key or secret is generated like an absent one; validation rejects a null id.
   return field.uuid ? value : value ?? undefined;
+}
+
+/** Integer fields keep whole seconds. */
+function timestamp(field: Field, now: FillOptions['now']): number {
+  return field.type === 'integer' ? Math.floor(now()) : now();
 }
 
 function fillAbsent(field: Field, options: FillOptions): unknown {
   if (field.auto) {
     if (field.uuid) return randomUUID();
-    if (field.timestamp) return options.mode === 'import' ? null : options.now();
+    if (field.timestamp) return options.mode === 'import' ? null : timestamp(field, options.now);
     return randomText(32);
   }
-  if (field.default !== undefined) return structuredClone(field.default);
+  if (field.default !== undefined) return fillValue(field, structuredClone(field.default), options);
   if (field.type === 'record' && field.required && field.fields) return fillFields(field.fields, {}, options);
   return null;
 }

@@ -22,6 +22,23 @@ function parseIpv6(text: string): ParsedHost | HostViolation {
   return isIPv6(bracketed ?? text) ? withPort('ipv6', port) : `invalid ipv6 address: ${text}`;
 }
 
+/**
+ * An address as it is stored: `host:port`, IPv4 without leading zeros, IPv6 with all digits in brackets.
+ *
+ * @returns undefined when it is not a host name or an address
+ */
+export function normalizedAddress(text: string, defaultPort: number): string | undefined {
+  const parsed = parseHost(text);
+  if (typeof parsed === 'string') return undefined;
+  return `${normalizedHost(text, parsed)}:${parsed.port ?? defaultPort}`;
+}
+
+function normalizedHost(text: string, { kind, port }: ParsedHost): string {
+  const host = kind === 'ipv6' ? text.replace(/^\[|\](:\d+)?$/g, '') : port === undefined ? text : text.slice(0, text.lastIndexOf(':'));
+  if (kind === 'ipv4') return host.split('.').map(Number).join('.');
+  return kind === 'ipv6' ? `[${ipv6Groups(host).join(':')}]` : host;
+}
+
 function withPort(kind: ParsedHost['kind'], port: string | undefined): ParsedHost | HostViolation {
   if (port === undefined) return { kind };
   return Number(port) <= 65535 ? { kind, port: Number(port) } : 'invalid port number';
@@ -53,11 +70,16 @@ export function isFirstOfRange(range: string): boolean {
 
 /** The 128 bits of a valid address, as text. */
 function ipv6Bits(address: string): string {
+  return ipv6Groups(address).map((group) => Number.parseInt(group, 16).toString(2).padStart(16, '0')).join('');
+}
+
+/** The eight groups of a valid address, each of four lower-case digits. */
+function ipv6Groups(address: string): readonly string[] {
   const hexadecimal = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...bytes: string[]) => (
     [[0, 1], [2, 3]].map(([high, low]) => (Number(bytes[high!]) * 256 + Number(bytes[low!])).toString(16)).join(':')));
   const [head, tail] = hexadecimal.split('::') as [string, string?];
   const groups = (part: string | undefined) => (part ? part.split(':') : []);
   const missing = 8 - groups(head).length - groups(tail).length;
   const all = tail === undefined ? groups(head) : [...groups(head), ...Array.from({ length: missing }, () => '0'), ...groups(tail)];
-  return all.map((group) => Number.parseInt(group, 16).toString(2).padStart(16, '0')).join('');
+  return all.map((group) => group.toLowerCase().padStart(4, '0'));
 }

@@ -1,6 +1,7 @@
 /** Fields that many schemas share. Spread one to add attributes. */
-import { foreign, integer, set, string } from './field.ts';
+import { foreign, integer, number, set, string } from './field.ts';
 import { isIpOrCidr, parseHost } from './host-names.ts';
+import { certificateViolation, keyViolation } from './pem.ts';
 import { regularExpressionViolation } from './regular-expression.ts';
 import { brokenEscape, hasOnlyPathCharacters, normalizedPath } from './url-path.ts';
 
@@ -9,6 +10,14 @@ export const id = string({ uuid: true, auto: true, description: 'UUID of the ent
 export const createdAt = integer({ timestamp: true, auto: true, description: 'Time of creation. Seconds since 1970.' });
 
 export const updatedAt = integer({ timestamp: true, auto: true, description: 'Time of the last change. Seconds since 1970.' });
+
+export const createdAtWithFraction = number({
+  timestamp: true, auto: true, description: 'Time of creation. Seconds since 1970, with milliseconds.',
+});
+
+export const updatedAtWithFraction = number({
+  timestamp: true, auto: true, description: 'Time of the last change. Seconds since 1970, with milliseconds.',
+});
 
 /** Printable ASCII but `,` and `/`, which separate tags in queries, and all other characters of Unicode. */
 const TAG = /^(?:[ -+\-.0-~]|[^\x00-\x7f])+$/u;
@@ -32,6 +41,13 @@ export const host = string({
     const parsed = parseHost(value);
     if (typeof parsed === 'string' && parsed !== 'invalid port number') return `invalid value: ${value}`;
     return typeof parsed === 'string' || parsed.port !== undefined ? 'must not have a port' : undefined;
+  },
+});
+
+export const hostWithOptionalPort = string({
+  check: (value: string) => {
+    const parsed = parseHost(value);
+    return typeof parsed === 'string' ? `invalid value: ${value}` : undefined;
   },
 });
 
@@ -98,17 +114,24 @@ export const routeHost = string({
   },
 });
 
+/** A server name. */
+export const sni = string({ check: serverNameViolation });
+
+function serverNameViolation(value: string, checked = value): string | undefined {
+  const parsed = parseHost(checked);
+  if (parsed === 'invalid port number') return 'must not have a port';
+  if (typeof parsed === 'string') return `invalid value: ${value}`;
+  if (parsed.kind !== 'name') return 'must not be an IP';
+  return parsed.port === undefined ? undefined : 'must not have a port';
+}
+
 /** A server name with at most one wildcard. */
 export const wildcardHost = string({
   check: (value: string) => {
     const wildcards = value.split('*').length - 1;
     if (wildcards > 1) return 'only one wildcard must be specified';
     if (wildcards === 1 && !/^\*\.|\.\*$/.test(value)) return 'wildcard must be leftmost or rightmost character';
-    const parsed = parseHost(value.replace('*', 'abc'));
-    if (parsed === 'invalid port number') return 'must not have a port';
-    if (typeof parsed === 'string') return `invalid value: ${value}`;
-    if (parsed.kind !== 'name') return 'must not be an IP';
-    return parsed.port === undefined ? undefined : 'must not have a port';
+    return serverNameViolation(value, value.replace('*', 'abc'));
   },
 });
 
@@ -116,6 +139,19 @@ export const headerName = string({
   check: (name: string) => (/^[A-Za-z0-9_-]+$/.test(name)
     ? undefined : `bad header name '${name}', allowed characters are A-Z, a-z, 0-9, '_', and '-'`),
 });
+
+export const cookieName = string({
+  check: (name: string) => (/^[^\x00-\x20\x7f()<>@,;:\\"/?={}[\]]+$/.test(name)
+    ? undefined
+    : 'contains one or more invalid characters. ASCII control characters (0-31;127), space, tab and the characters '
+      + '()<>@,;:\\"/?={}[] are not allowed.'),
+});
+
+/** A certificate in PEM format. */
+export const certificate = string({ check: certificateViolation });
+
+/** A private key in PEM format. */
+export const key = string({ check: keyViolation });
 
 export const ipOrCidr = string({ check: (value: string) => (isIpOrCidr(value) ? undefined : `invalid ip or cidr range: '${value}'`) });
 

@@ -3,7 +3,7 @@ import { checkEntity } from './entity-checks.ts';
 import { effectiveFields, primaryKeyOf, subschemaKeyOf } from './entity-schema.ts';
 import type { EntitySchema, Subschema } from './entity-schema.ts';
 import type { EntityValue } from './field.ts';
-import { validateFields } from './validate-field.ts';
+import { isPlainObject, validateFields } from './validate-field.ts';
 import type { FieldContext } from './validate-field.ts';
 import type { Violations } from './violations.ts';
 
@@ -26,10 +26,12 @@ export function validateEntity(schema: EntitySchema, entity: EntityValue, contex
 function chooseSubschema(schema: EntitySchema, entity: EntityValue): { subschema?: Subschema; violation?: Violations } {
   if (!schema.subschema) return {};
   const { key } = schema.subschema;
-  if (entity[key] === null || entity[key] === undefined) return {};
-  const value = subschemaKeyOf(schema, entity);
-  // The field's own check reports a value of the wrong type; a list's first element has no such check.
-  if (typeof value !== 'string' && !Array.isArray(entity[key])) return {};
+  const given = entity[key];
+  if (given === null || given === undefined) return schema.fields[key]!.required ? { violation: { [key]: 'required field missing' } } : {};
+  // A number or boolean is reported by the field's own check.
+  if (typeof given !== 'string' && typeof given !== 'object') return {};
+  // Kong takes the first element of whatever is not a string; an object has none.
+  const value = isPlainObject(given) ? undefined : subschemaKeyOf(schema, entity);
   const subschema = typeof value === 'string' ? schema.subschema.choose(value) : undefined;
   return subschema ? { subschema } : { violation: { [key]: schema.subschema.unknown(value === undefined ? 'nil' : String(value)) } };
 }
