@@ -9,7 +9,7 @@ import { rowsOf } from '../model/config-table.ts';
 import type { ConfigTable, Row } from '../model/config-table.ts';
 import { errorOf } from '../model/declarative.ts';
 import type { SetAsideRow, TableError } from '../model/declarative.ts';
-import { effectiveFields, subschemaOf } from '../model/schema/entity-schema.ts';
+import { effectiveFields, foreignFieldsOf, secretFieldsOf, subschemaOf } from '../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
 import { isSecretReference, withSecrets } from '../model/schema/secret-references.ts';
 
@@ -143,11 +143,22 @@ function resolveRow(schema: EntitySchema, row: Row, index: number, secrets: Used
   // file.
   const references = credentialReferences(schema, row);
   if (references.length === 0) return { row: resolved, errors };
-  return { row: { ...resolved, ...Object.fromEntries(references.map((name) => [name, resolve(row[name] as string, name)])) }, errors };
+  const withCredentials = { ...resolved, ...Object.fromEntries(references.map((name) => [name, resolve(row[name] as string, name)])) };
+  return { row: transformed(schema, withCredentials, references), errors };
+}
+
+/** What the control plane could not do without the secrets: it stores passwords as hashes. */
+function transformed(schema: EntitySchema, row: Row, resolved: readonly string[]): Row {
+  const concerned = (schema.transformations ?? []).filter(({ input = [], needs = [] }) => (
+    resolved.some((name) => input.includes(name) || needs.includes(name))));
+  if (concerned.length === 0) return row;
+  const references = foreignFieldsOf(schema).filter(({ name }) => typeof row[name] === 'string');
+  const entity = { ...row, ...Object.fromEntries(references.map(({ name }) => [name, { id: row[name] }])) };
+  return concerned.reduce((changed: Row, { onWrite }) => ({ ...changed, ...onWrite(entity) }), row);
 }
 
 function credentialReferences(schema: EntitySchema, row: Row): readonly string[] {
-  return (schema.credential?.secrets ?? []).filter((name) => isSecretReference(row[name]));
+  return secretFieldsOf(schema).filter((name) => isSecretReference(row[name]));
 }
 
 /** Two references may lead to one secret. Whose credential that is cannot be known, so those that only refer to it are set aside. */

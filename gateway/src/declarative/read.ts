@@ -87,10 +87,13 @@ function keyOf(source: Source, { schema, given, path, parent }: FileEntity, inde
   const naming = namingFieldOf(schema);
   const name = naming === undefined ? undefined : given[naming];
   if (typeof name === 'string') return name;
-  if (schema.uniqueTogether) {
-    // Plugins need no name: their plugin name and scope identify them.
-    const place = foreignFieldsOf(schema).map((field) => given[field.name]);
-    return derivedId([schema.name, given.name, parent && index.keyOf(parent.of), ...place]);
+  const combination = schema.uniqueTogether?.[0];
+  if (combination) {
+    // Plugins need no name: their plugin name and scope identify them. So do consumer and group a membership.
+    const foreign = new Set(foreignFieldsOf(schema).map((field) => field.name));
+    const own = combination.filter((field) => !foreign.has(field));
+    const place = [...foreign].map((field) => given[field]);
+    return derivedId([schema.name, ...own.map((field) => given[field]), parent && index.keyOf(parent.of), ...place]);
   }
   if (naming === undefined) source.reject(path, 'expected an id (a UUID): nothing else identifies a credential, whose key is a secret');
   else source.reject(path, `expected a ${naming}: it identifies the entity when the file changes`);

@@ -2,31 +2,49 @@
  * Finds secrets in plain text in declarative files. Repositories, templates and ConfigMaps contain such files, so secrets must be
  * references.
  */
+import { effectiveFields, secretFieldsOf, subschemaOf } from '../model/schema/entity-schema.ts';
 import type { EntitySchema } from '../model/schema/entity-schema.ts';
+import type { Field, Fields } from '../model/schema/field.ts';
 import { isSecretReference } from '../model/schema/secret-references.ts';
 
 const SECRET_NAME = new RegExp(
   '(^|_)(password|passphrase|secret|token|private_key|api_key|access_key|client_secret|secret_access_key|session_token)$', 'i');
 
-/** Paths of secrets in plain text below an entity. */
+/** Paths of secrets in plain text below an entity: by what the schema says, and by their names. */
 export function plainSecrets(schema: EntitySchema, entity: Readonly<Record<string, unknown>>): readonly (readonly (string | number)[])[] {
-  const secrets = schema.credential?.secrets ?? [];
-  return walk(entity, [], (path, name) => (path.length === 1 && secrets.includes(name)) || SECRET_NAME.test(name));
+  const secrets = new Set(secretFieldsOf(schema));
+  const fields = effectiveFields(schema, subschemaOf(schema, entity));
+  return Object.entries(entity).flatMap(([name, value]) => {
+    const isSecret = secrets.has(name) || SECRET_NAME.test(name);
+    return walk(value, [name], isSecret, Object.hasOwn(fields, name) ? fields[name] : undefined);
+  });
 }
 
-/** Secret fields of a credential that are references. */
+/** Secret fields of an entity that are references. */
 export function referencedKeys(schema: EntitySchema, entity: Readonly<Record<string, unknown>>): readonly string[] {
-  return (schema.credential?.secrets ?? []).filter((name) => isSecretReference(entity[name]));
+  return secretFieldsOf(schema).filter((name) => isSecretReference(entity[name]));
 }
 
 type Path = readonly (string | number)[];
 
-function walk(value: unknown, path: Path, isSecret: (path: Path, name: string) => boolean): Path[] {
-  if (typeof value === 'string') {
-    const name = path.findLast((part) => typeof part === 'string');
-    return name !== undefined && isSecret(path, name) && value !== '' && !isSecretReference(value) ? [path] : [];
+/**
+ * @param isSecret whether the field here has the name of a secret
+ * @param field absent for a field that the schema does not have
+ */
+function walk(value: unknown, path: Path, isSecret: boolean, field: Field | undefined): Path[] {
+  if (typeof value === 'string') return (isSecret || field?.encrypted) && value !== '' && !isSecretReference(value) ? [path] : [];
+  const isHere = isSecret || field?.encrypted === true;
+  if (Array.isArray(value)) {
+    const elements = field?.type === 'array' || field?.type === 'set' ? field.elements : undefined;
+    return value.flatMap((item, at) => walk(item, [...path, at], isHere, elements));
   }
-  if (Array.isArray(value)) return value.flatMap((item, at) => walk(item, [...path, at], isSecret));
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, item]) => walk(item, [...path, name], isSecret));
+  return Object.entries(value).flatMap(([name, item]) => (
+    walk(item, [...path, name], SECRET_NAME.test(name), field && memberOf(field, name))));
+}
+
+function memberOf(field: Field, name: string): Field | undefined {
+  if (field.type === 'map') return field.values;
+  const fields: Fields = field.type === 'record' ? field.fields ?? {} : {};
+  return Object.hasOwn(fields, name) ? fields[name] : undefined;
 }

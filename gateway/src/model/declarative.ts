@@ -6,7 +6,7 @@
 import type { ConfigTable, Row } from './config-table.ts';
 import { KONG_ENTITIES } from './entities/kong-entities.ts';
 import { FORMAT_VERSIONS, upgradedRow } from './format-version.ts';
-import { foreignFieldsOf, primaryKeyOf, uniqueFieldsOf } from './schema/entity-schema.ts';
+import { foreignFieldsOf, primaryKeyOf, secretFieldsOf, uniqueFieldsOf } from './schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from './schema/entity-schema.ts';
 import { fillEntity } from './schema/fill.ts';
 import { validateEntity } from './schema/validate-entity.ts';
@@ -146,7 +146,7 @@ class TableReading {
     for (const schema of this.#known()) {
       for (const field of [primaryKeyOf(schema), ...uniqueFieldsOf(schema)]) {
         // The value of a credential does not belong in logs.
-        const isSecret = schema.credential?.secrets.includes(field) === true;
+        const isSecret = secretFieldsOf(schema).includes(field);
         const message = (value: unknown): string => `${field}${isSecret ? '' : ` '${String(value)}'`} is used more than once`;
         this.#checkUnique(schema, (row) => row[field] ?? undefined, message, field);
       }

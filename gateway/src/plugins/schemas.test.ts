@@ -23,7 +23,8 @@ const badge = defineEntity({
   name: 'badges',
   endpointKey: 'number',
   adminApiName: 'badge-auths',
-  credential: { lookup: 'number', secrets: ['pin'] },
+  credential: { lookup: 'number' },
+  secrets: ['pin'],
   fields: {
     id: typedefs.id,
     consumer: foreign('consumers', { required: true, on_delete: 'cascade' }),

@@ -22,8 +22,6 @@ interface SubschemaChoice {
 interface CredentialTraits {
   /** The field that a request's credential is looked up by. */
   readonly lookup: string;
-  /** Fields that are secrets. Declarative files for constructs must contain references in their places, which data planes resolve. */
-  readonly secrets: readonly string[];
 }
 
 /** A change of values on their way into the store: a digest of a certificate, a hashed password. */
@@ -66,6 +64,11 @@ export interface EntitySchema<F extends Fields = Fields> {
   readonly hasTtl?: boolean;
   /** Set for credentials of consumers. @default - none */
   readonly credential?: CredentialTraits;
+  /**
+   * Fields that are secrets although they are not marked `encrypted`. Declarative files for constructs must contain references in their
+   * places, which data planes resolve. @default - none
+   */
+  readonly secrets?: readonly string[];
   /** Fields whose combination must be unique; null counts as a value. */
   readonly uniqueTogether?: readonly (readonly string[])[];
   /** The field that can replace the id in URLs below a parent, such as `target` of an upstream's targets. @default - the endpoint key */
@@ -139,7 +142,13 @@ export function uniqueFieldsOf(schema: EntitySchema): readonly string[] {
 /** The field that names an entity in URLs and files, unless it is a secret. */
 export function namingFieldOf(schema: EntitySchema): string | undefined {
   const { endpointKey } = schema;
-  return endpointKey === undefined || schema.credential?.secrets.includes(endpointKey) ? undefined : endpointKey;
+  return endpointKey === undefined || secretFieldsOf(schema).includes(endpointKey) ? undefined : endpointKey;
+}
+
+/** Fields that are secrets: those that the schema names, and those marked `encrypted`. Records may contain more. */
+export function secretFieldsOf(schema: EntitySchema): readonly string[] {
+  const encrypted = Object.keys(schema.fields).filter((name) => schema.fields[name]!.encrypted);
+  return [...schema.secrets ?? [], ...encrypted];
 }
 
 interface ForeignFieldName {

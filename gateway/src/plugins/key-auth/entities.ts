@@ -11,7 +11,8 @@ export const keyAuthCredential = defineEntity({
   adminApiName: 'key-auths',
   adminApiNestedName: 'key-auth',
   hasTtl: true,
-  credential: { lookup: 'key', secrets: ['key'] },
+  credential: { lookup: 'key' },
+  secrets: ['key'],
   fields: {
     id: typedefs.id,
     created_at: typedefs.createdAt,
