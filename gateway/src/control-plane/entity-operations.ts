@@ -11,7 +11,10 @@ import { mergeEntity } from '../model/schema/merge.ts';
 import { validateEntity } from '../model/schema/validate-entity.ts';
 import { isPlainObject, validateField } from '../model/schema/validate-field.ts';
 import type { Entity, Reader, Writer } from '../store/store.ts';
-import { violatedRelations } from './relation-rules.ts';
+import { allReferring } from './entity-rules/all-referring.ts';
+import { transientFieldsOf } from './entity-rules/entity-rules.ts';
+import type { EntityWrite } from './entity-rules/entity-rules.ts';
+import { rulesOf } from './entity-rules/list.ts';
 
 export interface OperationContext {
   readonly schemas: Schemas;
@@ -21,34 +24,59 @@ export interface OperationContext {
   readonly isReadOnly?: boolean;
 }
 
-/** How a URL names an entity: by its primary key, or by its endpoint key. */
+/** How a URL names an entity: by its primary key, or by another field. */
 export interface EntityAddress {
   readonly field: string;
   readonly value: string;
   readonly isPrimary: boolean;
+  /** The parent below which the field is unique; absent: it is unique everywhere. */
+  readonly within?: Parent;
 }
 
-/** @throws EntityError the text is neither a UUID nor a valid endpoint key */
-export function addressOf(schema: EntitySchema, text: string): EntityAddress {
+/** What an entity refers to. */
+export interface Parent {
+  readonly field: string;
+  readonly key: string;
+}
+
+/**
+ * @param parent the entity that the URL names before this one
+ * @throws EntityError the text is neither a UUID nor a valid endpoint key
+ */
+export function addressOf(schema: EntitySchema, text: string, parent?: Parent): EntityAddress {
   const primary = primaryKeyOf(schema);
   if (UUID.test(text)) return { field: primary, value: text.toLowerCase(), isPrimary: true };
-  const field = schema.endpointKey;
+  const nested = parent && schema.nestedKey;
+  const field = nested ?? schema.endpointKey;
   if (field === undefined) throw invalidPrimaryKey({ [primary]: 'expected a valid UUID' });
   const violation = validateField({ ...schema.fields[field]!, required: true }, text, { schemas: new Map() });
   if (typeof violation === 'string') throw invalidUnique(field, violation);
-  return { field, value: text, isPrimary: false };
+  return { field, value: text, isPrimary: false, ...nested !== undefined && { within: parent } };
 }
 
-export function findAt(reader: Reader, schema: EntitySchema, address: EntityAddress): Promise<Entity | undefined> {
-  return address.isPrimary ? reader.get(schema.name, address.value) : reader.getByUnique(schema.name, address.field, address.value);
+export async function findAt(reader: Reader, schema: EntitySchema, address: EntityAddress): Promise<Entity | undefined> {
+  const { field, value, isPrimary, within } = address;
+  if (isPrimary) return reader.get(schema.name, value);
+  if (!within) return reader.getByUnique(schema.name, field, value);
+  const below = await allReferring(reader, schema.name, within);
+  return below.find((entity) => entity[field] === value);
 }
 
-/** @throws EntityError the entity is invalid, its key or a unique value is taken, or a reference leads nowhere */
+/** The rows with everything that answers show. */
+export async function completed(reader: Reader, schema: EntitySchema, rows: readonly Entity[]): Promise<readonly Entity[]> {
+  return await rulesOf(schema.name).complete?.(reader, rows) ?? rows;
+}
+
+/**
+ * @returns the entity as answers show it
+ * @throws EntityError the entity is invalid, its key or a unique value is taken, or a reference leads nowhere
+ */
 export async function createEntity(writer: Writer, schema: EntitySchema, given: EntityValue, context: OperationContext): Promise<Entity> {
-  const entity = await prepare(writer, schema, given, undefined, context);
+  const write: EntityWrite = { operation: 'create', given, schemas: context.schemas };
+  const row = await prepare(writer, schema, write, undefined, context);
   if (context.isReadOnly) throw operationUnsupported('create', schema.name);
-  await writer.insert(schema.name, entity);
-  return entity;
+  await writer.insert(schema.name, row);
+  return finish(writer, schema, row, write, context);
 }
 
 /** Creates or replaces the entity. Fields that are not given get their defaults; the address takes precedence over the body. */
@@ -58,43 +86,55 @@ export async function putEntity(
   const stored = await findAt(writer, schema, address);
   const primary = primaryKeyOf(schema);
   const { [primary]: _, ...rest } = given;
-  const key = address.isPrimary ? address.value : stored?.[primary];
+  const key = (address.isPrimary ? address.value : stored?.[primary]) as string | undefined;
   const whole = { ...rest, ...key !== undefined && { [primary]: key }, [address.field]: address.value };
-  const entity = await prepare(writer, schema, whole, undefined, context);
+  const write: EntityWrite = { operation: 'put', given: whole, key, schemas: context.schemas };
+  const row = await prepare(writer, schema, write, undefined, context);
   if (context.isReadOnly) throw operationUnsupported('create or update', schema.name);
-  if (stored) await writer.replace(schema.name, entity);
-  else await writer.insert(schema.name, entity);
-  return entity;
+  if (stored) await writer.replace(schema.name, row);
+  else await writer.insert(schema.name, row);
+  return finish(writer, schema, row, write, context);
 }
 
-/** Changes the given fields only. @throws EntityError not found, and as `createEntity` */
+/** Changes the given fields only. @throws EntityError as `createEntity` */
 export async function changeEntity(
-  writer: Writer, schema: EntitySchema, address: EntityAddress, changes: EntityValue, context: OperationContext,
+  writer: Writer, schema: EntitySchema, stored: Entity, address: EntityAddress, changes: EntityValue, context: OperationContext,
 ): Promise<Entity> {
-  const stored = await findAt(writer, schema, address);
-  if (!stored) throw notFound({ [address.field]: address.value }, address.isPrimary);
-  const entity = await prepare(writer, schema, changes, stored, context);
   const primary = primaryKeyOf(schema);
+  const write: EntityWrite = { operation: 'patch', given: changes, key: stored[primary] as string, schemas: context.schemas };
+  const row = await prepare(writer, schema, write, stored, context);
   // A key never changes: a body with another key means an entity that does not exist.
-  if (entity[primary] !== stored[primary]) throw notFound({ [address.field]: address.value }, address.isPrimary);
+  if (row[primary] !== stored[primary]) throw notFoundAt(address);
   if (context.isReadOnly) throw operationUnsupported('update', schema.name);
-  await writer.replace(schema.name, entity);
-  return entity;
+  await writer.replace(schema.name, row);
+  return finish(writer, schema, row, write, context);
 }
 
-/** @returns whether the entity existed */
-export async function deleteEntity(
-  writer: Writer, schema: EntitySchema, address: EntityAddress, { isReadOnly }: OperationContext,
-): Promise<boolean> {
-  const stored = await findAt(writer, schema, address);
-  if (stored && isReadOnly) throw operationUnsupported('delete', schema.name);
-  return stored ? writer.delete(schema.name, stored[primaryKeyOf(schema)] as string) : false;
+export function notFoundAt({ field, value, isPrimary }: EntityAddress): EntityError {
+  return notFound({ [field]: value }, isPrimary);
 }
 
-/** The entity to store: shorthands expanded, merged with the stored one, defaults filled in, validated, references resolved. */
+/** @throws EntityError others still need the entity */
+export async function deleteEntity(writer: Writer, schema: EntitySchema, stored: Entity, { isReadOnly }: OperationContext): Promise<void> {
+  if (isReadOnly) throw operationUnsupported('delete', schema.name);
+  await rulesOf(schema.name).removing?.(writer, stored);
+  await writer.delete(schema.name, stored[primaryKeyOf(schema)] as string);
+}
+
+async function finish(writer: Writer, schema: EntitySchema, row: Entity, write: EntityWrite, context: OperationContext): Promise<Entity> {
+  const create = (type: string, given: EntityValue) => createEntity(writer, context.schemas.get(type)!, given, context);
+  await rulesOf(schema.name).written?.(writer, row, write, create);
+  const [entity] = await completed(writer, schema, [row]);
+  return entity!;
+}
+
+/** The row to store: shorthands expanded, merged with the stored one, defaults filled in, validated, references resolved. */
 async function prepare(
-  reader: Reader, schema: EntitySchema, given: EntityValue, stored: Entity | undefined, context: OperationContext,
+  reader: Reader, schema: EntitySchema, write: EntityWrite, stored: Entity | undefined, context: OperationContext,
 ): Promise<Entity> {
+  const { given } = write;
+  const rules = rulesOf(schema.name);
+  await rules.admit?.(reader, write);
   const ttl = schema.hasTtl ? { ttl: expiry(given, stored, context) } : undefined;
   const expanded = expandShorthands(schema, normalized(schema, given));
   if (Object.keys(expanded.violations).length > 0) throw schemaViolation(expanded.violations);
@@ -105,9 +145,11 @@ async function prepare(
   const tooMany = tagViolation(entity);
   if (tooMany) throw schemaViolation({ tags: tooMany });
   const resolved = await resolveReferences(reader, schema, entity, context.schemas);
-  const relations = await violatedRelations(reader, schema.name, resolved, given);
+  const relations = await rules.relations?.(reader, resolved, given);
   if (relations) throw schemaViolation(relations);
-  return { ...transformed(schema, given, resolved), ...ttl };
+  const row: Record<string, unknown> = { ...transformed(schema, given, resolved), ...ttl };
+  for (const name of transientFieldsOf(schema)) delete row[name];
+  return row;
 }
 
 /** @throws EntityError a value has no normal form */

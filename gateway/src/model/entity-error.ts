@@ -70,6 +70,11 @@ export function stillReferenced(entity: string, by: string): EntityError {
   return new EntityError('foreignKeyViolation', `an existing '${by}' entity references this '${entity}' entity`, { '@referenced_by': by });
 }
 
+/** Deletion of an entity that others name by its id. */
+export function referencedByOthers(what: string, key: string, by: string, byKey: string): EntityError {
+  return new EntityError('referencedByOthers', `${what} ${key} is still referenced by ${by} (id = ${byKey})`);
+}
+
 /** A reference by name or another unique field to an entity that does not exist. */
 export function unresolvedReference(field: string, key: Readonly<Record<string, string>>, target: string): EntityError {
   const [name] = Object.keys(key) as [string];

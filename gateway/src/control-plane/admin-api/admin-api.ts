@@ -57,7 +57,7 @@ export function adminEndpoints(options: AdminApiOptions & { readonly counts: Con
   const endpoints = [
     ...informationEndpoints({ store, plugins, node: options.node }),
     statusEndpoint(store, counts),
-    ...entityEndpoints(store, context),
+    ...entityEndpoints(store, context, { plugins, role: options.role, nodeId: options.node.nodeId }),
     ...schemaEndpoints(context, plugins),
     ...tagEndpoints(store),
     ...clusteringEndpoints({ ...options, now }),

@@ -9,8 +9,9 @@ import { EntityError } from '../../model/entity-error.ts';
 import type { EntityErrorKind } from '../../model/entity-error.ts';
 import { isDatabaseUnavailable } from '../../store/database-unavailable.ts';
 import { EndpointTable, METHOD_NOT_ALLOWED, NOT_FOUND, allowedMethods } from './endpoint.ts';
-import type { AdminAnswer, Endpoint, Match, Method } from './endpoint.ts';
-import { RequestError, parseBody } from './request-body.ts';
+import type { AdminAnswer, AdminRequest, Endpoint, Match, Method } from './endpoint.ts';
+import { HTML, htmlPage, refuseMalformed } from './html-page.ts';
+import { RequestError, isReadable, parseBody } from './request-body.ts';
 
 interface EndpointServerOptions {
   readonly endpoints: readonly Endpoint[];
@@ -34,6 +35,7 @@ export function createEndpointServer(options: EndpointServerOptions): FastifyIns
     exposeHeadRoutes: false,
     // A path with invalid escapes names no endpoint.
     frameworkErrors: (_error, request, reply) => { void send(request, reply, NOT_FOUND); },
+    clientErrorHandler: (error, socket) => refuseMalformed(error, socket),
   });
   // parseBody reads bodies and knows all formats; here they stay bytes.
   app.removeAllContentTypeParsers();
@@ -43,12 +45,12 @@ export function createEndpointServer(options: EndpointServerOptions): FastifyIns
     options.onRequest?.();
   });
   app.all('/*', async (request, reply) => {
-    if (request.method === 'TRACE') return send(request, reply, { status: 405 });
-    const match = table.find(request.url.split('?', 1)[0]!);
+    if (request.method === 'TRACE') return send(request, reply, htmlPage(405));
+    const match = table.find(pathOf(request));
     return send(request, reply, match ? await answerMatched(match, request, options.log) : NOT_FOUND);
   });
   // Fastify finds no route for methods that no endpoint has.
-  app.setNotFoundHandler((request, reply) => send(request, reply, { status: 405 }));
+  app.setNotFoundHandler((request, reply) => send(request, reply, table.find(pathOf(request)) ? METHOD_NOT_ALLOWED : NOT_FOUND));
   app.setErrorHandler((error: { readonly statusCode?: number; readonly message: string }, request, reply) => {
     const status = error.statusCode && error.statusCode < 500 ? error.statusCode : 500;
     if (status === 500) options.log.error('the Admin API failed', { error: error.message });
@@ -64,28 +66,52 @@ declare module 'fastify' {
   }
 }
 
-async function answerMatched({ endpoint, params }: Match, request: FastifyRequest, log: Log): Promise<AdminAnswer> {
-  if (request.method === 'OPTIONS') return preflight(allowedMethods(endpoint), request);
-  const handler = endpoint.methods[(request.method === 'HEAD' ? 'GET' : request.method) as Method];
-  // Kong answers HEAD of an endpoint without GET in this way.
-  if (!handler) return request.method === 'HEAD' ? EMPTY_HEAD : METHOD_NOT_ALLOWED;
-  const at = request.url.indexOf('?');
+function pathOf({ url }: FastifyRequest): string {
+  const at = url.indexOf('?');
+  return at < 0 ? url : url.slice(0, at);
+}
+
+/** Methods whose bodies are read. */
+const WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+
+async function answerMatched(match: Match, received: FastifyRequest, log: Log): Promise<AdminAnswer> {
+  const { endpoint } = match;
   try {
-    return await handler({
-      params,
-      path: at < 0 ? request.url : request.url.slice(0, at),
-      query: new URLSearchParams(at < 0 ? '' : request.url.slice(at + 1)),
-      body: async (typed) => {
-        const { values, isForm } = parseBody((request.body as Buffer | undefined) ?? Buffer.alloc(0), request.headers['content-type']);
-        return isForm && typed ? typed(values) : values;
-      },
-    });
+    const request = requestOf(match, received);
+    const handler = request.method === 'OPTIONS' ? () => preflight(allowedMethods(endpoint), received) : endpoint.methods[request.method];
+    const hasBody = WITH_BODY.has(received.method);
+    if (hasBody && !endpoint.readsAnyType && !isReadable(request)) return htmlPage(415);
+    // Kong answers HEAD of an endpoint without GET in this way.
+    if (!handler) return received.method === 'HEAD' ? EMPTY_HEAD : METHOD_NOT_ALLOWED;
+    // What is malformed is told before anything is looked for.
+    if (hasBody && !endpoint.readsAnyType) await request.body();
+    const prepared = await endpoint.before?.(request) ?? request;
+    return 'status' in prepared ? prepared : await handler(prepared);
   } catch (error) {
     return failure(error, log);
   }
 }
 
-const EMPTY_HEAD: AdminAnswer = { status: 200, headers: { 'content-type': 'text/html; charset=UTF-8' } };
+function requestOf({ params }: Match, received: FastifyRequest): AdminRequest {
+  const path = pathOf(received);
+  const bytes = (received.body as Buffer | undefined) ?? Buffer.alloc(0);
+  const contentType = received.headers['content-type'];
+  let parsed: ReturnType<typeof parseBody> | undefined;
+  return {
+    method: (received.method === 'HEAD' ? 'GET' : received.method) as Method | 'OPTIONS',
+    params,
+    path: path.replace(/(.)\/$/, '$1'),
+    query: new URLSearchParams(received.url.slice(path.length + 1)),
+    bytes,
+    contentType,
+    body: async (typed) => {
+      const { values, isForm } = parsed ??= parseBody(bytes, contentType);
+      return isForm && typed ? typed(values) : values;
+    },
+  };
+}
+
+const EMPTY_HEAD: AdminAnswer = { status: 200, headers: { 'content-type': HTML } };
 
 function preflight(allow: string, request: FastifyRequest): AdminAnswer {
   return {
@@ -103,7 +129,7 @@ const UNEXPECTED = 'An unexpected error occurred';
 /** Failures that Fastify finds before an endpoint is called. */
 const FRAMEWORK_ERRORS: Readonly<Record<number, AdminAnswer>> = {
   413: { status: 413, body: { message: 'Request body too large' } },
-  415: { status: 415 },
+  415: htmlPage(415),
 };
 
 /** Seconds after which a client may try again while the database is away. */

@@ -6,11 +6,16 @@ export const METHODS = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] as const;
 export type Method = typeof METHODS[number];
 
 export interface AdminRequest {
+  /** HEAD is GET here. */
+  readonly method: Method | 'OPTIONS';
   /** Values of the path's parameters, unescaped. */
   readonly params: Readonly<Record<string, string>>;
-  /** The path as received, without the query. */
+  /** The path as received, without the query and a trailing slash. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** The body as received. */
+  readonly bytes: Buffer;
+  readonly contentType?: string;
   /**
    * The body as JSON or form; empty when there is none.
    *
@@ -35,6 +40,25 @@ export interface Endpoint {
   /** E.g. `/services/{services}/routes`. */
   readonly path: string;
   readonly methods: Readonly<Partial<Record<Method, Handler>>>;
+  /** Runs before each method, OPTIONS too. @returns the request to handle, or the answer. @default - nothing */
+  readonly before?: (request: AdminRequest) => Promise<AdminRequest | AdminAnswer> | AdminRequest | AdminAnswer;
+  /** Whether it reads bodies of any type by itself. @default - JSON and forms only */
+  readonly readsAnyType?: boolean;
+}
+
+/** The same path, with some methods changed or added. */
+export interface EndpointChange extends Partial<Endpoint> {
+  readonly path: string;
+}
+
+/** The endpoints with the changes; a change of a path that none of them has is a new endpoint. */
+export function changedEndpoints(endpoints: readonly Endpoint[], changes: readonly EndpointChange[]): readonly Endpoint[] {
+  const byPath = new Map(endpoints.map((endpoint) => [endpoint.path, endpoint]));
+  for (const change of changes) {
+    const before = byPath.get(change.path);
+    byPath.set(change.path, { ...before, ...change, methods: { ...before?.methods, ...change.methods } });
+  }
+  return [...byPath.values()];
 }
 
 export interface Match {
@@ -44,8 +68,10 @@ export interface Match {
 
 interface Node {
   readonly fixed: Map<string, Node>;
-  parameter?: { readonly name: string; readonly node: Node };
+  parameter?: Node;
   endpoint?: Endpoint;
+  /** Names of the endpoint's parameters, in the order of its path. */
+  names?: readonly string[];
 }
 
 /** Finds endpoints by path, segment by segment. A fixed segment takes precedence over a parameter; one trailing slash is ignored. */
@@ -68,28 +94,36 @@ export class EndpointTable {
     for (const segment of endpoint.path.split('/').slice(1)) node = step(node, segment);
     if (node.endpoint) throw new Error(`two endpoints have the path ${endpoint.path}`);
     node.endpoint = endpoint;
+    node.names = parametersOf(endpoint.path);
   }
 }
 
+const PARAMETER = /\{([^}]+)\}/g;
+
+/** Names of the parameters in the path of an endpoint. */
+export function parametersOf(path: string): readonly string[] {
+  return [...path.matchAll(PARAMETER)].map((found) => found[1]!);
+}
+
 function step(node: Node, segment: string): Node {
-  const parameter = /^\{(.+)\}$/.exec(segment)?.[1];
-  if (parameter) {
-    node.parameter ??= { name: parameter, node: { fixed: new Map() } };
-    return node.parameter.node;
-  }
+  if (segment.startsWith('{')) return node.parameter ??= { fixed: new Map() };
   let next = node.fixed.get(segment);
   if (!next) node.fixed.set(segment, next = { fixed: new Map() });
   return next;
 }
 
-function match(node: Node, segments: readonly string[], values: readonly (readonly [string, string])[]): Match | undefined {
+function match(node: Node, segments: readonly string[], values: readonly string[]): Match | undefined {
   const [segment, ...rest] = segments;
-  if (segment === undefined) return node.endpoint && { endpoint: node.endpoint, params: Object.fromEntries(values) };
+  if (segment === undefined) {
+    return node.endpoint && {
+      endpoint: node.endpoint, params: Object.fromEntries(node.names!.map((name, index) => [name, values[index]!])),
+    };
+  }
   const fixed = node.fixed.get(segment);
   const found = fixed && match(fixed, rest, values);
   if (found || !node.parameter || segment === '') return found;
   const value = unescaped(segment);
-  return value === undefined ? undefined : match(node.parameter.node, rest, [...values, [node.parameter.name, value]]);
+  return value === undefined ? undefined : match(node.parameter, rest, [...values, value]);
 }
 
 function unescaped(segment: string): string | undefined {
@@ -109,3 +143,8 @@ export function allowedMethods(endpoint: Endpoint): string {
 export const NOT_FOUND: AdminAnswer = { status: 404, body: { message: 'Not found' } };
 
 export const METHOD_NOT_ALLOWED: AdminAnswer = { status: 405, body: { message: 'Method not allowed' } };
+
+/** An endpoint that `/endpoints` lists and that answers every method with 404, as some of Kong's do. */
+export function disabled({ path, methods }: Endpoint): Endpoint {
+  return { path, methods, before: () => NOT_FOUND };
+}

@@ -19,7 +19,8 @@ export function pageRequested(
   return { size: sizeRequested(query), ...offset !== null && { after: keyFromOffset(offset, isKey) } };
 }
 
-function sizeRequested(query: URLSearchParams): number {
+/** @throws EntityError the size is not valid */
+export function sizeRequested(query: URLSearchParams): number {
   const given = query.getAll('size');
   if (given.length === 0) return DEFAULT_SIZE;
   const size = given.length === 1 && given[0]!.trim() !== '' ? Number(given[0]) : NaN;
@@ -52,12 +53,17 @@ function tagsRequested({ query }: AdminRequest): TagFilter | undefined {
   const given = query.get('tags');
   if (given === null) return undefined;
   if (given === '') throw invalidOption('tags', 'cannot be null');
-  const isAny = given.includes('/');
-  if ((isAny && given.includes(',')) || /^[,/]+$/.test(given)) throw invalidOption('tags', 'invalid filter syntax');
-  const tags = isAny ? given.split('/').filter((tag) => tag !== '') : given.split(',');
+  const match = ALL_OF.test(given) ? 'all' : ANY_OF.test(given) ? 'any' : undefined;
+  if (!match) throw invalidOption('tags', 'invalid filter syntax');
+  const tags = given.split(match === 'all' ? ',' : '/');
   if (tags.length > MAX_TAGS) throw invalidOption('tags', `cannot query more than ${MAX_TAGS} tags`);
-  return { tags, match: isAny ? 'any' : 'all' };
+  // No entity has an empty tag. After a separator at the end it is one more condition, which none meets, or an alternative without effect.
+  return { tags: match === 'all' ? tags : tags.filter((tag) => tag !== ''), match };
 }
+
+/** Tags of characters that tags may have; one separator may stand at the end. */
+const ALL_OF = /^[^,/\p{Cc}]+(?:,[^,/\p{Cc}]+)*,?$/u;
+const ANY_OF = /^[^,/\p{Cc}]+(?:\/[^,/\p{Cc}]+)*\/?$/u;
 
 /** @param kept query arguments that the link to the next page repeats */
 export function pageAnswer<Item>(
@@ -70,7 +76,7 @@ export function pageAnswer<Item>(
     const value = request.query.get(name);
     return value === null ? [] : [`&${name}=${encodeURIComponent(value)}`];
   });
-  const next = `${request.path.replace(/\/$/, '')}?offset=${encodeURIComponent(offset)}${more.join('')}`;
+  const next = `${request.path}?offset=${encodeURIComponent(offset)}${more.join('')}`;
   return { status: 200, body: { data, next, offset } };
 }
 

@@ -1,4 +1,6 @@
 /** Reads bodies of the Admin API: JSON, and the two kinds of forms with their dotted and bracketed names. */
+import { isUtf8 } from 'node:buffer';
+
 import type { EntityValue } from '../../model/schema/field.ts';
 import { isPlainObject } from '../../model/schema/validate-field.ts';
 
@@ -23,22 +25,36 @@ const MAX_ARGUMENTS = 1_000;
 /** Largest number of levels in JSON and in the names of a form; the limit of Kong's JSON parser. More could exhaust the stack. */
 const MAX_LEVELS = 1_000;
 
-const FORMATS: readonly (readonly [RegExp, (body: Buffer, contentType: string) => ParsedBody])[] = [
-  [/^application\/json(;|$)/, (body) => ({ values: parseJson(body.toString()), isForm: false })],
-  [/^application\/x-www-form-urlencoded(;|$)/, (body) => ({ values: nest(urlEncodedPairs(body.toString())), isForm: true })],
-  [/^multipart\/form-data;/, (body, contentType) => ({ values: nest(multipartPairs(body, contentType)), isForm: true })],
+type Format = (body: Buffer, contentType: string) => ParsedBody;
+
+/** By the beginning of the content type, in lower case. */
+const FORMATS: readonly (readonly [type: string, format: Format])[] = [
+  ['application/json', (body) => ({ values: parseJson(body.toString()), isForm: false })],
+  ['application/x-www-form-urlencoded', (body) => ({ values: nest(urlEncodedPairs(body.toString())), isForm: true })],
+  ['multipart/form-data', (body, contentType) => ({ values: nest(multipartPairs(body, contentType)), isForm: true })],
 ];
 
-/** @throws RequestError 400: the body is malformed; 415: its type is not supported */
-export function parseBody(body: Buffer, contentType: string | undefined): ParsedBody {
-  if (contentType === undefined) {
-    if (body.length > 0) throw new RequestError(415);
-    return { values: {}, isForm: false };
-  }
-  const format = FORMATS.find(([pattern]) => pattern.test(contentType));
-  if (!format) throw new RequestError(415);
-  return format[1](body, contentType);
+function formatOf(contentType: string): Format | undefined {
+  return FORMATS.find(([type]) => contentType.startsWith(type))?.[1];
 }
+
+/** Whether a body is of a type that `parseBody` reads, or absent. */
+export function isReadable({ bytes, contentType }: { readonly bytes: Buffer; readonly contentType?: string }): boolean {
+  return contentType === undefined ? bytes.length === 0 : formatOf(contentType) !== undefined;
+}
+
+/**
+ * @param contentType of a body that `isReadable`
+ * @throws RequestError 400: the body is malformed
+ */
+export function parseBody(body: Buffer, contentType: string | undefined): ParsedBody {
+  const format = contentType === undefined ? undefined : formatOf(contentType);
+  if (!format) return NO_BODY;
+  if (!isUtf8(body)) throw new RequestError(400, 'the body is not encoded in UTF-8');
+  return format(body, contentType!);
+}
+
+const NO_BODY: ParsedBody = { values: {}, isForm: false };
 
 function parseJson(text: string): EntityValue {
   const malformed = new RequestError(400, 'Cannot parse JSON body');
@@ -46,6 +62,8 @@ function parseJson(text: string): EntityValue {
   try {
     const value: unknown = JSON.parse(text, refuseUnusable);
     if (isPlainObject(value)) return value;
+    // Lua, which Kong is written in, does not distinguish an empty list from an empty object.
+    if (Array.isArray(value) && value.length === 0) return {};
   } catch {
     throw malformed;
   }

@@ -45,16 +45,5 @@ export function schemaEndpoints(context: OperationContext, plugins: ReadonlyMap<
         },
       },
     },
-    { path: '/plugins/enabled', methods: { GET: () => ({ status: 200, body: { enabled_plugins: [...plugins.keys()] } }) } },
-    {
-      path: '/plugins/schema/{name}',
-      methods: {
-        GET: ({ params }) => {
-          const config = plugins.get(params.name!)?.fields.config;
-          if (config?.type !== 'record') return noPlugin(params.name!);
-          return { status: 200, body: printSchema({ fields: config.fields ?? {}, entity_checks: config.entity_checks }) };
-        },
-      },
-    },
   ];
 }

@@ -9,7 +9,7 @@ import * as typedefs from '../schema/typedefs.ts';
 
 export const certificate = defineEntity({
   name: 'certificates',
-  addressedBy: { entity: 'snis', field: 'certificate' },
+  addressedBy: { entity: 'snis', field: 'certificate', missing: 'SNI not found' },
   fields: {
     id: typedefs.id,
     created_at: typedefs.createdAt,

@@ -79,6 +79,8 @@ export interface EntitySchema<F extends Fields = Fields> {
     readonly entity: string;
     /** Its field that refers to this entity. */
     readonly field: string;
+    /** The message when there is no such other entity. */
+    readonly missing: string;
   };
   readonly fields: F;
   /** Inputs of the entity that set other fields. `/schemas/{name}` does not print them. */

@@ -1,0 +1,22 @@
+/** Groups of consumers: below a consumer, an unknown one is told in another form. */
+import { randomBytes } from 'node:crypto';
+
+import type { AdminAnswer } from '../endpoint.ts';
+import type { EntityExtension } from './extension.ts';
+
+export const aclEndpoints: EntityExtension = ({ kit, kits, endpoints }) => {
+  const consumers = kits.get('consumers')!;
+  const path = `${kit.pathBelow(consumers)}/{${kit.name}}`;
+  const { methods } = endpoints.find((endpoint) => endpoint.path === path)!;
+  return [{
+    path,
+    methods: Object.fromEntries(Object.entries(methods).map(([method, handler]) => [method, async (request) => {
+      const answer = await handler(request);
+      return answer.status === 404 ? notFound() : answer;
+    }])),
+  }];
+};
+
+function notFound(): AdminAnswer {
+  return { status: 404, body: { message: 'Not found', request_id: randomBytes(16).toString('hex') } };
+}

@@ -1,0 +1,17 @@
+/** The entity types with endpoints that differ from the generic ones. */
+import { aclEndpoints } from './acls.ts';
+import { certificateEndpoints } from './certificates.ts';
+import type { EntityExtension } from './extension.ts';
+import { filterChainEndpoints } from './filter-chains.ts';
+import { pluginEndpoints } from './plugins.ts';
+import { sniEndpoints } from './snis.ts';
+import { targetEndpoints } from './targets.ts';
+
+export const ENTITY_EXTENSIONS: Readonly<Record<string, EntityExtension>> = {
+  acls: aclEndpoints,
+  certificates: certificateEndpoints,
+  filter_chains: filterChainEndpoints,
+  plugins: pluginEndpoints,
+  snis: sniEndpoints,
+  targets: targetEndpoints,
+};

@@ -1,0 +1,17 @@
+/** Rules of the entity types that have some. */
+import { caCertificateRules } from './ca-certificates.ts';
+import { certificateRules } from './certificates.ts';
+import type { EntityRules } from './entity-rules.ts';
+import { pluginRules } from './plugins.ts';
+
+const RULES: Readonly<Record<string, EntityRules>> = {
+  ca_certificates: caCertificateRules,
+  certificates: certificateRules,
+  plugins: pluginRules,
+};
+
+export function rulesOf(entityType: string): EntityRules {
+  return RULES[entityType] ?? NONE;
+}
+
+const NONE: EntityRules = {};
