@@ -3,28 +3,64 @@ import { coreEntities } from '../model/entities/core.ts';
 import type { PluginSchema } from '../model/entities/plugin.ts';
 import { inReferenceOrder, schemasByName } from '../model/schema/entity-schema.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
-import { acl } from './acl/entities.ts';
-import { acmeStorage } from './acme/entities.ts';
-import { basicAuthCredential } from './basic-auth/entities.ts';
-import { hmacAuthCredential } from './hmac-auth/entities.ts';
-import { jwtSecret } from './jwt/entities.ts';
+import { acl } from './acl/schema.ts';
+import { acme } from './acme/schema.ts';
+import { aiPromptDecorator } from './ai-prompt-decorator/schema.ts';
+import { aiPromptGuard } from './ai-prompt-guard/schema.ts';
+import { aiPromptTemplate } from './ai-prompt-template/schema.ts';
+import { aiProxy } from './ai-proxy/schema.ts';
+import { aiRequestTransformer } from './ai-request-transformer/schema.ts';
+import { aiResponseTransformer } from './ai-response-transformer/schema.ts';
+import { awsLambda } from './aws-lambda/schema.ts';
+import { azureFunctions } from './azure-functions/schema.ts';
+import { basicAuth } from './basic-auth/schema.ts';
+import { botDetection } from './bot-detection/schema.ts';
+import { correlationId } from './correlation-id/schema.ts';
+import { cors } from './cors/schema.ts';
+import { datadog } from './datadog/schema.ts';
+import { fileLog } from './file-log/schema.ts';
+import { grpcGateway } from './grpc-gateway/schema.ts';
+import { grpcWeb } from './grpc-web/schema.ts';
+import { hmacAuth } from './hmac-auth/schema.ts';
+import { httpLog } from './http-log/schema.ts';
+import { ipRestriction } from './ip-restriction/schema.ts';
+import { jwt } from './jwt/schema.ts';
 import { keyAuth } from './key-auth/schema.ts';
-import { oauth2AuthorizationCode, oauth2Credential, oauth2Token } from './oauth2/entities.ts';
-import { rateLimitingMetric } from './rate-limiting/entities.ts';
-import { session } from './session/entities.ts';
+import { ldapAuth } from './ldap-auth/schema.ts';
+import { loggly } from './loggly/schema.ts';
+import { oauth2 } from './oauth2/schema.ts';
+import { opentelemetry } from './opentelemetry/schema.ts';
+import { postFunction } from './post-function/schema.ts';
+import { preFunction } from './pre-function/schema.ts';
+import { prometheus } from './prometheus/schema.ts';
+import { proxyCache } from './proxy-cache/schema.ts';
+import { rateLimiting } from './rate-limiting/schema.ts';
+import { redirect } from './redirect/schema.ts';
+import { requestSizeLimiting } from './request-size-limiting/schema.ts';
+import { requestTermination } from './request-termination/schema.ts';
+import { requestTransformer } from './request-transformer/schema.ts';
+import { responseRatelimiting } from './response-ratelimiting/schema.ts';
+import { responseTransformer } from './response-transformer/schema.ts';
+import { session } from './session/schema.ts';
+import { standardWebhooks } from './standard-webhooks/schema.ts';
+import { statsd } from './statsd/schema.ts';
+import { syslog } from './syslog/schema.ts';
+import { tcpLog } from './tcp-log/schema.ts';
+import { udpLog } from './udp-log/schema.ts';
+import { zipkin } from './zipkin/schema.ts';
 
-export const PLUGINS = [keyAuth] as const satisfies readonly PluginSchema[];
+export const PLUGINS = [
+  acl, acme, aiPromptDecorator, aiPromptGuard, aiPromptTemplate, aiProxy, aiRequestTransformer, aiResponseTransformer,
+  awsLambda, azureFunctions, basicAuth, botDetection, correlationId, cors, datadog, fileLog, grpcGateway, grpcWeb,
+  hmacAuth, httpLog, ipRestriction, jwt, keyAuth, ldapAuth, loggly, oauth2, opentelemetry, postFunction, preFunction,
+  prometheus, proxyCache, rateLimiting, redirect, requestSizeLimiting, requestTermination, requestTransformer,
+  responseRatelimiting, responseTransformer, session, standardWebhooks, statsd, syslog, tcpLog, udpLog, zipkin,
+] as const satisfies readonly PluginSchema[];
 
 export type PluginName = typeof PLUGINS[number]['name'];
 
 /** Plugins by name. */
 export const PLUGIN_SCHEMAS: ReadonlyMap<string, PluginSchema> = new Map(PLUGINS.map((plugin) => [plugin.name, plugin]));
-
-/** Entity types of plugins whose schema does not name them yet. */
-const PLUGIN_ENTITIES = [
-  acl, acmeStorage, basicAuthCredential, hmacAuthCredential, jwtSecret, oauth2Credential, oauth2AuthorizationCode, oauth2Token,
-  rateLimitingMetric, session,
-];
 
 /** Every entity type by name: those of the core, then those of plugins. */
 export const SCHEMAS: Schemas = schemasWith(PLUGINS);
@@ -32,6 +68,5 @@ export const SCHEMAS: Schemas = schemasWith(PLUGINS);
 /** The entity types of a gateway with these plugins. An entity type comes after those that it refers to. */
 export function schemasWith(plugins: readonly PluginSchema[]): Schemas {
   const byName = new Map(plugins.map((plugin) => [plugin.name, plugin]));
-  const ofPlugins = new Set([...plugins.flatMap(({ entities }) => entities ?? []), ...PLUGIN_ENTITIES]);
-  return schemasByName(inReferenceOrder([...coreEntities(byName), ...ofPlugins]));
+  return schemasByName(inReferenceOrder([...coreEntities(byName), ...plugins.flatMap(({ entities }) => entities ?? [])]));
 }

@@ -2,7 +2,7 @@
 import { defineEntity } from '../schema/entity-schema.ts';
 import type { EntitySchema, Subschema } from '../schema/entity-schema.ts';
 import { boolean, foreign, set, string } from '../schema/field.ts';
-import type { Fields } from '../schema/field.ts';
+import type { EntityCheck, Fields } from '../schema/field.ts';
 import type { EntityOf, RowOf } from '../schema/infer.ts';
 import * as typedefs from '../schema/typedefs.ts';
 
@@ -20,6 +20,7 @@ interface PluginDefinition<F extends Fields> {
   readonly name: string;
   readonly priority: number;
   readonly fields: F;
+  readonly entity_checks?: readonly EntityCheck[];
   readonly entities?: readonly EntitySchema[];
 }
 

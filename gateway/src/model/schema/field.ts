@@ -64,10 +64,12 @@ interface Attributes extends Constraints {
 }
 
 /** A field or shorthand that will go. */
-interface Deprecation {
+export interface Deprecation {
   readonly message: string;
   /** Version, e.g. `4.0`. */
   readonly removal_in_version: string;
+  /** The value that the field had as its default: it counts as not given. */
+  readonly old_default?: unknown;
   /** Where the value is now, relative to the record. Answers repeat the value at the first path under the deprecated name. */
   readonly replaced_with?: readonly { readonly path: readonly string[] }[];
 }

@@ -1,6 +1,6 @@
 /** Schemas as `/schemas/{entity}` prints them: an array of single-key objects in the order of the schema, functions left out. */
 import type { EntitySchema, Subschema } from './entity-schema.ts';
-import type { EntityCheck, Field, Fields } from './field.ts';
+import type { EntityCheck, Field, Fields, Shorthands } from './field.ts';
 
 interface PrintedSchema {
   readonly fields: readonly Readonly<Record<string, unknown>>[];
@@ -24,11 +24,16 @@ function printField(field: Field): Readonly<Record<string, unknown>> {
   return printed;
 }
 
+function printShorthands(shorthands: Shorthands): readonly Readonly<Record<string, unknown>>[] {
+  return Object.entries(shorthands).map(([name, { field }]) => ({ [name]: printField(field) }));
+}
+
 const PRINTERS: Readonly<Record<string, (value: never) => unknown>> = {
   elements: printField,
   keys: printField,
   values: printField,
   fields: printFields,
+  shorthand_fields: printShorthands,
   entity_checks: printChecks,
 };
 

@@ -4,6 +4,7 @@ import { isIpOrCidr, parseHost } from './host-names.ts';
 import { certificateViolation, keyViolation } from './pem.ts';
 import { regularExpressionViolation } from './regular-expression.ts';
 import { brokenEscape, hasOnlyPathCharacters, normalizedPath } from './url-path.ts';
+import { urlViolation } from './url.ts';
 
 export const id = string({ uuid: true, auto: true, description: 'UUID of the entity; generated when absent.' });
 
@@ -55,6 +56,9 @@ export const port = integer({ between: [0, 65535] });
 
 /** Milliseconds. */
 export const timeout = integer({ between: [1, 2 ** 31 - 2] });
+
+/** Milliseconds; 0 for no limit. */
+export const timeoutOrZero = integer({ between: [0, 2 ** 31 - 2] });
 
 export const path = string({
   starts_with: '/',
@@ -135,6 +139,20 @@ export const wildcardHost = string({
   },
 });
 
+/** A server name that clients send when they connect with TLS. */
+export const serverName = string({
+  check: (value: string) => {
+    const parsed = parseHost(value);
+    if (parsed === 'invalid port number') return 'must not have a port';
+    if (typeof parsed === 'string') return `invalid value: ${value}`;
+    if (parsed.kind !== 'name') return 'must not be an IP';
+    return parsed.port === undefined ? undefined : 'must not have a port';
+  },
+});
+
+/** An absolute URL. */
+export const url = string({ check: urlViolation });
+
 export const headerName = string({
   check: (name: string) => (/^[A-Za-z0-9_-]+$/.test(name)
     ? undefined : `bad header name '${name}', allowed characters are A-Z, a-z, 0-9, '_', and '-'`),
@@ -171,5 +189,14 @@ export const protocolsHttp = set(string({ one_of: ['grpc', 'grpcs', 'http', 'htt
   description: 'The plugin runs only on requests with one of these protocols.',
 });
 
+/** `protocols` of a plugin that works on connections, too. */
+export const protocolsAll = set(protocol, { required: true, default: protocolsHttp.default, description: protocolsHttp.description });
+
 /** `consumer` of a plugin that runs before the consumer is known. */
 export const noConsumer = foreign('consumers', { eq: null, description: 'This plugin cannot be bound to a consumer.' });
+
+/** `service` of a plugin that is not about services. */
+export const noService = foreign('services', { eq: null, description: 'This plugin cannot be bound to a service.' });
+
+/** `route` of a plugin that is not about routes. */
+export const noRoute = foreign('routes', { eq: null, description: 'This plugin cannot be bound to a route.' });

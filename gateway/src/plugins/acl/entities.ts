@@ -4,7 +4,7 @@ import { foreign, string } from '../../model/schema/field.ts';
 import type { EntityOf, RowOf } from '../../model/schema/infer.ts';
 import * as typedefs from '../../model/schema/typedefs.ts';
 
-export const acl = defineEntity({
+export const aclGroup = defineEntity({
   name: 'acls',
   // Many consumers are in one group, so its name means one entity only below a consumer.
   nestedKey: 'group',
@@ -18,5 +18,5 @@ export const acl = defineEntity({
   },
 });
 
-export type Acl = EntityOf<typeof acl>;
-export type AclRow = RowOf<typeof acl>;
+export type Acl = EntityOf<typeof aclGroup>;
+export type AclRow = RowOf<typeof aclGroup>;

@@ -4,7 +4,7 @@ import { integer, string } from '../../model/schema/field.ts';
 import type { EntityOf } from '../../model/schema/infer.ts';
 import * as typedefs from '../../model/schema/typedefs.ts';
 
-export const session = defineEntity({
+export const storedSession = defineEntity({
   name: 'sessions',
   endpointKey: 'session_id',
   isExported: false,
@@ -19,4 +19,4 @@ export const session = defineEntity({
   },
 });
 
-export type Session = EntityOf<typeof session>;
+export type Session = EntityOf<typeof storedSession>;

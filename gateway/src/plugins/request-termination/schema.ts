@@ -1,0 +1,26 @@
+/** request-termination: answers requests itself. */
+import { definePlugin } from '../../model/entities/plugin.ts';
+import { boolean, integer, record, string } from '../../model/schema/field.ts';
+import { headerName, protocolsHttp } from '../../model/schema/typedefs.ts';
+
+const config = record({
+  status_code: integer({
+    required: true, default: 503, between: [100, 599], description: 'Status of the response.',
+  }),
+  message: string({ description: 'Message of the response, in a JSON object. Excludes `body`.' }),
+  content_type: string({ description: 'Content-Type of `body`.' }),
+  body: string({ description: 'Body of the response. Excludes `message`.' }),
+  echo: boolean({
+    required: true, default: false, description: 'Whether the response contains the request, to debug clients.',
+  }),
+  trigger: {
+    ...headerName,
+    description: 'Header or query argument that a request must have for this response. Default: all requests get it.',
+  },
+}, { required: true });
+
+export const requestTermination = definePlugin({
+  name: 'request-termination',
+  priority: 2,
+  fields: { protocols: protocolsHttp, config },
+});
