@@ -1,55 +1,98 @@
-/** Validates the entities of a declarative file against their schemas, and their references; reports all errors with lines. */
-import { foreignFieldsOf } from '../model/schema/entity-schema.ts';
+/** Completes the entities of a declarative configuration, and validates them against their schemas; checks their references. */
+import { UUID } from '../model/schema/constraints.ts';
+import { foreignFieldsOf, primaryKeyOf } from '../model/schema/entity-schema.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
+import type { EntityValue } from '../model/schema/field.ts';
 import { expandShorthands, fillEntity } from '../model/schema/fill.ts';
 import { validateEntity } from '../model/schema/validate-entity.ts';
-import { flattenViolations } from '../model/schema/violations.ts';
 import { handleOf } from './entity-index.ts';
 import type { EntityIndex } from './entity-index.ts';
 import type { FileEntity } from './file-entities.ts';
+import type { Problems } from './problems.ts';
 import { pathText } from './source.ts';
-import type { Source, SourcePath } from './source.ts';
 
-/** The parent of a nested entity, during validation only. */
+interface CheckContext {
+  readonly problems: Problems;
+  readonly index: EntityIndex;
+  readonly schemas: Schemas;
+  /** Seconds since 1970, for the times of entities. */
+  readonly now: number;
+  /** Whether the schema of an entity is known; references are always checked. @default - always */
+  readonly isChecked?: (entity: FileEntity) => boolean;
+}
+
+/** @returns every entity with all its fields: defaults filled in, references as `{ id }` */
+export function checkEntities(entities: readonly FileEntity[], context: CheckContext): ReadonlyMap<FileEntity, EntityValue> {
+  const complete = new Map<FileEntity, EntityValue>();
+  for (const entity of entities) {
+    if (context.isChecked?.(entity) ?? true) complete.set(entity, checkFields(entity, context));
+    checkReferences(entity, context);
+  }
+  context.index.checkCombinations();
+  return complete;
+}
+
+function checkFields(entity: FileEntity, { problems, index, schemas, now }: CheckContext): EntityValue {
+  const { schema, given, path } = entity;
+  const expanded = expandShorthands(schema, given);
+  const key = primaryKeyOf(schema);
+  const times = Object.fromEntries(TIMES.flatMap((name) => (typeof given[name] === 'number' ? [[name, given[name]]] : [])));
+  const whole = { ...expanded.entity, ...key === 'id' && { id: idOf(entity, index) }, ...resolvedReferences(entity, index) };
+  const filled = { ...fillEntity(schema, whole, { mode: 'write', now: () => now }), ...times };
+  const violations = { ...expanded.violations, ...validateEntity(schema, filled, { schemas }) };
+  if (Object.keys(violations).length > 0) problems.rejectFields(path, violations);
+  return filled;
+}
+
+/** Times that a configuration may state, so that an export that is read again is the same. */
+const TIMES = ['created_at', 'updated_at'];
+
+/** The id as written, or the one that is derived. Entities that are written by name get theirs later. */
+function idOf(entity: FileEntity, index: EntityIndex): unknown {
+  const { id } = entity.given;
+  if (id !== undefined && typeof id !== 'string') return id;
+  return id !== undefined || UUID.test(index.keyOf(entity)) ? index.keyOf(entity) : undefined;
+}
+
+/** Stands for an entity that has no id yet, or does not exist: the reference itself is checked below. */
 const ANY_ID = { id: '00000000-0000-4000-8000-000000000000' };
 
-/** @param isChecked whether the schema of an entity is known; references are always checked */
-export function checkEntities(
-  source: Source,
-  entities: readonly FileEntity[],
-  index: EntityIndex,
-  schemas: Schemas,
-  isChecked: (entity: FileEntity) => boolean = () => true,
-): void {
-  for (const entity of entities) {
-    if (isChecked(entity)) checkFields(source, entity, schemas);
-    checkReferences(source, entity, index);
-  }
+function resolvedReferences(entity: FileEntity, index: EntityIndex): EntityValue {
+  const { schema, given, parent } = entity;
+  return Object.fromEntries(foreignFieldsOf(schema).flatMap(({ name, reference }) => {
+    const value = given[name];
+    if (parent?.field !== name && (value === undefined || value === null)) return [];
+    const target = index.target(entity, name, reference);
+    const key = target && index.keyOf(target);
+    if (key !== undefined) return [[name, UUID.test(key) ? { id: key } : ANY_ID]];
+    return [[name, typeof value === 'string' ? ANY_ID : value]];
+  }));
 }
 
-function checkFields(source: Source, { schema, given, path, parent }: FileEntity, schemas: Schemas): void {
-  const { entity, violations } = expandShorthands(schema, given);
-  const filled = fillEntity(schema, parent ? { ...entity, [parent.field]: ANY_ID } : entity, { mode: 'write', now: () => 1 });
-  const invalid = validateEntity(schema, filled, { schemas, acceptsPlainReferences: true });
-  for (const [field, message] of flattenViolations({ ...violations, ...invalid })) source.reject([...path, ...fieldPath(field)], message);
-}
-
-function checkReferences(source: Source, entity: FileEntity, index: EntityIndex): void {
+function checkReferences(entity: FileEntity, { problems, index }: CheckContext): void {
   const { schema, given, path, parent } = entity;
   for (const { name, reference } of foreignFieldsOf(schema)) {
     const value = given[name];
     if (value === undefined || value === null) continue;
     const place = [...path, name];
-    if (parent?.field === name) source.reject(place, `already set by nesting in ${pathText(parent.of.path)}: remove it`);
-    else if (index.find(reference, value) === undefined && !source.hasErrorAt(place)) {
-      source.reject(place, `got ${JSON.stringify(handleOf(value))}, expected the name of one of the ${reference} in this file`);
+    const target = index.find(reference, value);
+    if (parent?.field === name) {
+      problems.addSecondLook(place, 'value must be null');
+      if (target !== parent.of) {
+        const violation = { violation: 'value must be null' };
+        problems.reject(place, `already set by nesting in ${pathText(parent.of.path)}: remove it`, violation);
+      }
+      continue;
     }
+    if (typeof value !== 'string') problems.lookTwice();
+    if (target !== undefined || problems.hasErrorAt(place)) continue;
+    if (typeof value === 'string') problems.addSecondLook(place, { id: 'missing primary key' });
+    const printed = typeof value === 'string' ? value : JSON.stringify(value);
+    problems.reject(place, `got ${JSON.stringify(handleOf(value))}, expected the name of one of the ${reference} in this file`, {
+      stage: 'references',
+      at: [schema.name, index.nameOf(entity, index.keyOf(entity))],
+      violation: `invalid reference '${name}: ${printed}' (no such entry in '${reference}')`,
+      isListed: true,
+    });
   }
-}
-
-/** Converts `paths.1` of a violation, which counts from 1, to `['paths', 0]`. Violations of several fields belong to their entity. */
-function fieldPath(field: string): SourcePath {
-  const parts = field.split('.');
-  const whole = parts.indexOf('@entity');
-  return parts.slice(0, whole < 0 ? undefined : whole).map((part) => (/^\d+$/.test(part) ? Number(part) - 1 : part));
 }

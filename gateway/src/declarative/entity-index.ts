@@ -1,19 +1,24 @@
-/** Finds the entities of a declarative file by id, name or another unique field, and reports duplicates. */
+/** Finds the entities of a declarative configuration by id, name or another unique field, and reports duplicates. */
+import { UUID } from '../model/schema/constraints.ts';
 import { uniqueFieldsOf } from '../model/schema/entity-schema.ts';
+import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
 import { isPlainObject } from '../model/schema/validate-field.ts';
+import type { TreeKey } from './error-tree.ts';
 import type { FileEntity } from './file-entities.ts';
+import { treePath } from './problems.ts';
+import type { Problems, TreeError } from './problems.ts';
 import { pathText } from './source.ts';
-import type { Source } from './source.ts';
 
 export class EntityIndex {
-  readonly #source: Source;
+  readonly #problems: Problems;
+  readonly #schemas: Schemas;
   readonly #keys = new Map<FileEntity, string>();
-  /** By type, field and value. */
+  /** By type, field and value; the field of an entity's key is `id`. */
   readonly #unique = new Map<string, FileEntity>();
-  readonly #byHandle = new Map<string, FileEntity>();
 
-  constructor(source: Source) {
-    this.#source = source;
+  constructor(problems: Problems, schemas: Schemas) {
+    this.#problems = problems;
+    this.#schemas = schemas;
   }
 
   /** @param key id or other identifier of the entity; references may use it or any unique field */
@@ -21,15 +26,30 @@ export class EntityIndex {
     this.#keys.set(entity, key);
     const { schema, given } = entity;
     const names = uniqueFieldsOf(schema).flatMap((name) => typeof given[name] === 'string' ? [[name, given[name]] as const] : []);
-    const facts = [['id', key] as const, ...names].map(([field, value]) => `${schema.name} ${field} ${value}`);
-    const other = facts.map((fact) => this.#unique.get(fact)).find((found) => found !== undefined);
-    if (other) {
-      const twin = `the same as ${pathText(other.path)} in line ${this.#source.lineOf(other.path)}`;
-      this.#source.reject(entity.path, `${twin}: rename or remove one of them`);
+    const facts = [...names, ['id', key] as const];
+    const twins = facts.map(([field, value]) => ({ field, value, twin: this.#unique.get(factOf(schema, field, value)) }));
+    const taken = twins.filter(({ twin }) => twin !== undefined);
+    // The endpoint key tells more than the id, which is often derived from it.
+    const told = taken.find(({ field }) => field === schema.endpointKey) ?? taken.find(({ field }) => field === 'id') ?? taken[0];
+    if (told) this.#rejectTwin(entity, told.twin!, told.field, told.value);
+    for (const [field, value] of facts) {
+      const fact = factOf(schema, field, value);
+      if (!this.#unique.has(fact)) this.#unique.set(fact, entity);
     }
-    for (const fact of facts) this.#unique.set(fact, entity);
-    // The key last, so that it wins over names that look like ids.
-    for (const handle of [...names.map(([, value]) => value), key]) this.#byHandle.set(`${schema.name} ${handle}`, entity);
+  }
+
+  /** Reports entities that differ in id and name, and agree in fields whose combination must be unique. */
+  checkCombinations(): void {
+    const seen = new Map<string, FileEntity>();
+    for (const entity of this.#keys.keys()) {
+      for (const together of entity.schema.uniqueTogether ?? []) {
+        const values = together.map((field) => this.#comparable(entity, field));
+        const fact = JSON.stringify([entity.schema.name, together, values]);
+        const twin = seen.get(fact);
+        if (twin === undefined) seen.set(fact, entity);
+        else if (!this.#problems.hasErrorAt(entity.path)) this.#rejectTwin(entity, twin, together.join(', '), values.join(', '));
+      }
+    }
   }
 
   keyOf(entity: FileEntity): string {
@@ -38,14 +58,67 @@ export class EntityIndex {
 
   /** @param value of a reference: an id, a name, or an object with one of them */
   find(type: string, value: unknown): FileEntity | undefined {
-    return this.#byHandle.get(`${type} ${String(handleOf(value))}`);
+    const schema = this.#schemas.get(type);
+    if (!schema) return undefined;
+    const unique = uniqueFieldsOf(schema);
+    if (isPlainObject(value)) {
+      const field = ['id', ...unique].find((name) => typeof value[name] === 'string');
+      return field === undefined ? undefined : this.#at(schema, field, value[field] as string);
+    }
+    if (typeof value !== 'string') return undefined;
+    const fields = [...schema.endpointKey === undefined ? [] : [schema.endpointKey], 'id', ...unique];
+    return fields.map((field) => this.#at(schema, field, value)).find((found) => found !== undefined);
   }
 
   /** The entity that a field refers to, by nesting or by its value. */
   target({ given, parent }: FileEntity, field: string, type: string): FileEntity | undefined {
-    if (parent?.field === field) return parent.of;
-    return given[field] === undefined || given[field] === null ? undefined : this.find(type, given[field]);
+    return parent?.field === field ? parent.of : this.find(type, given[field]);
   }
+
+  /** What Kong calls an entity in errors that are not about its fields: its name, or its key. */
+  nameOf({ schema, given }: FileEntity, key: string): string {
+    const { endpointKey } = schema;
+    const name = endpointKey !== undefined && schema.fields[endpointKey]?.unique ? given[endpointKey] : undefined;
+    return typeof name === 'string' ? name : key;
+  }
+
+  #at(schema: EntitySchema, field: string, value: string): FileEntity | undefined {
+    return this.#unique.get(factOf(schema, field, value));
+  }
+
+  #comparable(entity: FileEntity, field: string): unknown {
+    const value = entity.given[field] ?? null;
+    const type = entity.schema.fields[field];
+    const target = type?.type === 'foreign' ? this.target(entity, field, type.reference) : undefined;
+    return target ? this.keyOf(target) : value;
+  }
+
+  #rejectTwin(entity: FileEntity, twin: FileEntity, field: string, value: string): void {
+    const message = (): string => {
+      const place = `${pathText(twin.path)} in line ${this.#problems.lineOf(twin.path)}`;
+      return `the same as ${place}: rename or remove one of them`;
+    };
+    this.#problems.reject(entity.path, message, this.#told(entity, field, value));
+  }
+
+  #told(entity: FileEntity, field: string, value: string): TreeError {
+    const { schema, path } = entity;
+    const what = field === 'id' ? 'primary key' : field;
+    const violation = `uniqueness violation: '${schema.name}' entity with ${what} set to '${value}' already declared`;
+    const position = (path.at(-1) as number) + 1;
+    if (field === schema.endpointKey) return { stage: 'references', at: [schema.name, position], violation };
+    if (field === 'id') return { stage: 'references', at: nestedPlace(entity), violation };
+    return { stage: 'values', at: [schema.name, this.nameOf(entity, this.keyOf(entity))], violation };
+  }
+}
+
+/** Kong nests such errors in one parent at most. */
+function nestedPlace({ path }: FileEntity): readonly TreeKey[] {
+  return treePath(path.slice(-4));
+}
+
+function factOf(schema: EntitySchema, field: string, value: string): string {
+  return `${schema.name} ${field} ${UUID.test(value) ? value.toLowerCase() : value}`;
 }
 
 /** The id or name in a reference, which may be an object with one field. */

@@ -1,13 +1,14 @@
 /**
- * Collects the entities of a declarative file in the order of the file: nested (routes in services, plugins in routes, keys in consumers)
- * or flat with references. Reports everything else with its line.
+ * Collects the entities of a declarative configuration in its order: nested (routes in services, plugins in routes, keys in consumers) or
+ * flat with references. Reports everything else.
  */
 import { FORMAT_VERSIONS, upgradedRow } from '../model/format-version.ts';
 import { foreignFieldsOf } from '../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
 import type { EntityValue } from '../model/schema/field.ts';
 import { isPlainObject } from '../model/schema/validate-field.ts';
-import type { Source, SourcePath } from './source.ts';
+import type { Problems } from './problems.ts';
+import type { SourcePath } from './source.ts';
 
 export interface FileEntity {
   readonly schema: EntitySchema;
@@ -18,104 +19,127 @@ export interface FileEntity {
   readonly parent?: { readonly field: string; readonly of: FileEntity };
 }
 
-/** The entity types that a file may contain. */
 interface FileRules {
+  /** The entity types that a configuration may contain. */
   readonly schemas: Schemas;
-  /** Entity types without a schema in this version, whose rows are passed on unchanged. @default - none */
-  readonly carried?: ReadonlySet<string>;
+  /** Whether to accept what decK writes about a file, which changes no entity. Kong refuses it. @default false */
+  readonly takesMetadata?: boolean;
 }
 
-interface FileContents {
-  readonly entities: readonly FileEntity[];
-  /** Rows of entity types without a schema, by type. */
-  readonly carried: ReadonlyMap<string, readonly EntityValue[]>;
-}
-
-/** Top-level keys that are not entity types: the format, comments, and decK's metadata. */
-const OTHER_KEYS = new Set(['_format_version', '_transform', '_comment', '_ignore', '_info']);
-
-/** Keys of entities that the gateway ignores. */
+/** Keys of a configuration and of entities that are ignored. */
 const COMMENTS = new Set(['_comment', '_ignore']);
 
-export function fileEntities(source: Source, rules: FileRules): FileContents {
-  const walk = new FileWalk(source, rules);
-  walk.file();
-  return walk;
+const HEADER = new Set(['_format_version', '_transform', ...COMMENTS]);
+
+/** decK's. */
+const METADATA = new Set(['_info', '_workspace']);
+
+export function fileEntities(content: unknown, problems: Problems, rules: FileRules): readonly FileEntity[] {
+  const walk = new FileWalk(problems, rules);
+  walk.file(content);
+  return walk.entities;
 }
 
-class FileWalk implements FileContents {
+class FileWalk {
   readonly entities: FileEntity[] = [];
-  readonly carried = new Map<string, EntityValue[]>();
-  readonly #source: Source;
+  readonly #problems: Problems;
   readonly #schemas: Schemas;
-  readonly #carriedTypes: ReadonlySet<string>;
+  readonly #takesMetadata: boolean;
+  readonly #children: ReadonlyMap<string, readonly Child[]>;
   #version: unknown;
 
-  constructor(source: Source, { schemas, carried = new Set() }: FileRules) {
-    this.#source = source;
+  constructor(problems: Problems, { schemas, takesMetadata = false }: FileRules) {
+    this.#problems = problems;
     this.#schemas = schemas;
-    this.#carriedTypes = new Set([...carried].filter((name) => !schemas.has(name)));
+    this.#takesMetadata = takesMetadata;
+    this.#children = childrenOf(schemas);
   }
 
-  file(): void {
-    const { content } = this.#source;
+  file(content: unknown): void {
     if (!isPlainObject(content)) {
-      return this.#source.reject([], 'expected a file in the declarative format: _format_version and lists such as services');
+      return this.#problems.reject([], 'expected a file in the declarative format: _format_version and lists such as services', {
+        at: ['error'], violation: 'failed parsing declarative configuration: expected an object',
+      });
     }
     this.#header(content);
+    this.#comments(content, []);
     for (const [name, list] of Object.entries(content)) {
-      if (OTHER_KEYS.has(name)) continue;
       const schema = this.#schemas.get(name);
       if (schema) this.#list(schema, list, [name]);
-      else if (this.#carriedTypes.has(name)) this.#carry(name, list, [name]);
-      else this.#source.reject([name], `expected one of ${[...this.#schemas.keys()].join(', ')}`);
+      else if (!HEADER.has(name) && !(this.#takesMetadata && METADATA.has(name))) {
+        const known = [...this.#schemas.keys()].join(', ');
+        this.#problems.reject([name], `expected one of ${known}`, { violation: 'unknown field' });
+      }
     }
   }
 
   #header({ _format_version: version, _transform: transform }: EntityValue): void {
     this.#version = version;
     if (!FORMAT_VERSIONS.includes(version as string)) {
-      const got = version === undefined ? 'nothing' : JSON.stringify(version);
-      this.#source.reject(['_format_version'], `got ${got}, expected one of ${FORMAT_VERSIONS.map((known) => `"${known}"`).join(', ')}`);
+      const isMissing = version === undefined || version === null;
+      const got = isMissing ? 'nothing' : JSON.stringify(version);
+      const expected = `expected one of ${FORMAT_VERSIONS.map((known) => `"${known}"`).join(', ')}`;
+      this.#problems.reject(['_format_version'], `got ${got}, ${expected}`, { violation: versionViolation(version) });
     }
     if (transform !== undefined && transform !== null && typeof transform !== 'boolean') {
-      this.#source.reject(['_transform'], `got ${JSON.stringify(transform)}, expected true or false`);
+      const message = `got ${JSON.stringify(transform)}, expected true or false`;
+      this.#problems.reject(['_transform'], message, { violation: 'expected a boolean' });
     }
+  }
+
+  #comments({ _comment: comment, _ignore: ignored }: EntityValue, path: SourcePath): void {
+    if (comment !== undefined && comment !== null && typeof comment !== 'string') {
+      this.#problems.reject([...path, '_comment'], 'expected a string');
+    }
+    if (ignored !== undefined && !isList(ignored)) this.#problems.reject([...path, '_ignore'], 'expected an array');
   }
 
   #list(schema: EntitySchema, list: unknown, path: SourcePath, parent?: FileEntity['parent']): void {
-    this.#records(list, path, (given, itemPath) => this.#entity(schema, given, itemPath, parent));
-  }
-
-  #carry(type: string, list: unknown, path: SourcePath): void {
-    const rows = this.carried.get(type) ?? [];
-    this.carried.set(type, rows);
-    this.#records(list, path, (given) => rows.push(given));
-  }
-
-  /** null and an empty object count as an empty list: Lua programs, which do not distinguish them, write such files. */
-  #records(list: unknown, path: SourcePath, each: (given: EntityValue, path: SourcePath) => void): void {
-    if (list === null || (isPlainObject(list) && Object.keys(list).length === 0)) return;
-    if (!Array.isArray(list)) return this.#source.reject(path, 'expected a list');
+    if (!isList(list)) return this.#problems.reject(path, 'expected a list', { violation: 'expected an array' });
+    if (!Array.isArray(list)) return;
     list.forEach((given: unknown, at) => {
-      if (isPlainObject(given)) each(given, [...path, at]);
-      else this.#source.reject([...path, at], 'expected a record with fields');
+      if (isPlainObject(given)) this.#entity(schema, given, [...path, at], parent);
+      else this.#problems.reject([...path, at], 'expected a record with fields', { violation: 'expected a record' });
     });
   }
 
   #entity(schema: EntitySchema, item: EntityValue, path: SourcePath, parent: FileEntity['parent']): void {
-    const nested = Object.keys(item).filter((name) => !Object.hasOwn(schema.fields, name));
-    const children = nested.flatMap((name) => {
-      const child = this.#schemas.get(name);
-      const field = child && foreignFieldsOf(child).find(({ reference }) => reference === schema.name)?.name;
-      return child && field ? [{ name, child, field }] : [];
-    });
-    const carried = nested.filter((name) => this.#carriedTypes.has(name));
-    const apart = new Set([...children.map(({ name }) => name), ...carried]);
-    const given = Object.fromEntries(Object.entries(item).filter(([name]) => !apart.has(name) && !COMMENTS.has(name)));
+    const children = (this.#children.get(schema.name) ?? []).filter(({ type }) => Object.hasOwn(item, type.name));
+    const apart = new Set([...COMMENTS, ...children.map(({ type }) => type.name)]);
+    const given = Object.fromEntries(Object.entries(item).filter(([name]) => !apart.has(name)));
     const entity: FileEntity = { schema, given: upgradedRow(this.#version, schema.name, given), path, ...parent && { parent } };
+    this.#comments(item, path);
     this.entities.push(entity);
-    for (const { name, child, field } of children) this.#list(child, item[name], [...path, name], { field, of: entity });
-    for (const name of carried) this.#carry(name, item[name], [...path, name]);
+    for (const { type, field } of children) this.#list(type, item[type.name], [...path, type.name], { field, of: entity });
   }
+}
+
+/** An entity type that can be nested in another one, and its field that refers to that one. */
+interface Child {
+  readonly type: EntitySchema;
+  readonly field: string;
+}
+
+/** By entity type. A field of the parent's own takes precedence over entities of its name, unless it only stands for them. */
+function childrenOf(schemas: Schemas): ReadonlyMap<string, readonly Child[]> {
+  const children = new Map<string, Child[]>();
+  for (const type of schemas.values()) {
+    for (const { name: field, reference } of foreignFieldsOf(type)) {
+      const own = schemas.get(reference)?.fields[type.name];
+      if (own && !own.transient) continue;
+      const others = (children.get(reference) ?? []).filter((child) => child.type !== type);
+      children.set(reference, [...others, { type, field }]);
+    }
+  }
+  return children;
+}
+
+/** null and an empty object count as an empty list: Lua programs, which do not distinguish them, write such files. */
+function isList(value: unknown): boolean {
+  return Array.isArray(value) || value === null || (isPlainObject(value) && Object.keys(value).length === 0);
+}
+
+function versionViolation(version: unknown): string {
+  if (version === undefined || version === null) return 'required field missing';
+  return typeof version === 'string' ? `expected one of: ${FORMAT_VERSIONS.join(', ')}` : 'expected a string';
 }

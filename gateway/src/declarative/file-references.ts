@@ -4,9 +4,10 @@ import type { VaultReference } from '../base/env-vault.ts';
 import { effectiveFields, subschemaOf } from '../model/schema/entity-schema.ts';
 import { withSecrets } from '../model/schema/secret-references.ts';
 import type { FileEntity } from './file-entities.ts';
+import type { Problems } from './problems.ts';
 import { referencedKeys } from './secrets.ts';
 import { pathText } from './source.ts';
-import type { Source, SourcePath } from './source.ts';
+import type { SourcePath } from './source.ts';
 
 /** A reference, and where it is. */
 export interface FileReference extends VaultReference {
@@ -23,7 +24,7 @@ export interface FileReference extends VaultReference {
  * @param isForeign whether only another gateway knows the entity's fields: then every reference counts
  * @returns the references of an entity that data planes resolve
  */
-export function fileReferences(source: Source, { schema, given, path }: FileEntity, isForeign: boolean): readonly FileReference[] {
+export function fileReferences(problems: Problems, { schema, given, path }: FileEntity, isForeign: boolean): readonly FileReference[] {
   const resolved = new Set(referencedKeys(schema, given));
   withSecrets(effectiveFields(schema, subschemaOf(schema, given)), given, (text, field) => {
     resolved.add(field);
@@ -33,9 +34,9 @@ export function fileReferences(source: Source, { schema, given, path }: FileEnti
     const reference = parseVaultReference(text);
     const whole = [...path, ...place];
     if (reference && (isForeign || resolved.has(fieldName(place)))) {
-      return [{ ...reference, text, path: pathText(whole), line: source.lineOf(whole) }];
+      return [{ ...reference, text, path: pathText(whole), line: problems.lineOf(whole) }];
     }
-    if (text.includes('{vault://')) source.reject(whole, reference ? NOT_HERE : NOT_WITHIN);
+    if (text.includes('{vault://')) problems.reject(whole, reference ? NOT_HERE : NOT_WITHIN);
     return [];
   });
 }

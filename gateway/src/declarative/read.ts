@@ -8,14 +8,15 @@ import type { DesiredConfiguration, DesiredEntity, DesiredType } from '../model/
 import { foreignFieldsOf, namingFieldOf } from '../model/schema/entity-schema.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import { SCHEMAS } from '../plugins/schemas.ts';
-import { checkEntities } from './check-entities.ts';
-import { EntityIndex } from './entity-index.ts';
-import { fileEntities } from './file-entities.ts';
+import type { EntityIndex } from './entity-index.ts';
 import type { FileEntity } from './file-entities.ts';
 import { fileReferences } from './file-references.ts';
 import type { FileReference } from './file-references.ts';
+import type { Problems } from './problems.ts';
+import { readConfiguration } from './reading.ts';
+import type { Reading } from './reading.ts';
 import { plainSecrets, referencedKeys } from './secrets.ts';
-import { Source, pathText } from './source.ts';
+import { pathText } from './source.ts';
 import type { SourceError } from './source.ts';
 
 interface ReadOptions {
@@ -41,25 +42,30 @@ interface DeclarativeReading extends DesiredConfiguration {
 
 /** Validates a file (JSON or YAML) and returns its entities in writing order. Reports all errors, in the order of the file. */
 export function readDeclarative(text: string, { takesUnknownPlugins = false, schemas = SCHEMAS }: ReadOptions = {}): DeclarativeReading {
-  const source = new Source(text);
   // Entity types without endpoints are written by the control plane itself.
   const written: Schemas = new Map([...schemas].filter(([, { hasAdminApi }]) => hasAdminApi !== false));
   const types = [...written.values()].map((schema) => ({ type: schema.name, collection: schema.adminApiName ?? schema.name }));
-  if (source.errors.length > 0) return { errors: source.errors, entities: [], types, plugins: [], references: [] };
-  const { entities } = fileEntities(source, { schemas: written });
-  const index = new EntityIndex(source);
-  for (const entity of entities) index.add(entity, keyOf(source, entity, index));
-  checkEntities(source, entities, index, schemas, (entity) => !takesUnknownPlugins || !isUnknownPlugin(entity));
-  for (const entity of entities) checkSecrets(source, entity, takesUnknownPlugins);
-  // Wrong fields may have values of any kind: what is in them is read once they are right.
-  const references = source.errors.length > 0 ? [] : entities.flatMap((entity) => (
-    fileReferences(source, entity, takesUnknownPlugins && entity.schema.name === 'plugins')));
-  const errors = source.errorsInOrder();
-  const desiredEntities = errors.length > 0 ? [] : inWritingOrder(entities, types, index);
-  return { errors, entities: desiredEntities, types, plugins: usedPlugins(source, entities), references };
+  let references: readonly FileReference[] = [];
+  const reading = readConfiguration(text, {
+    schemas: written,
+    now: 1,
+    takesMetadata: true,
+    keyOf,
+    isChecked: (entity) => !takesUnknownPlugins || !isUnknownPlugin(entity),
+    check: (entities, problems) => {
+      for (const entity of entities) checkSecrets(problems, entity, takesUnknownPlugins);
+      // Wrong fields may have values of any kind: what is in them is read once they are right.
+      if (!problems.isEmpty) return;
+      references = entities.flatMap((entity) => (
+        fileReferences(problems, entity, takesUnknownPlugins && entity.schema.name === 'plugins')));
+    },
+  });
+  const errors = reading.lines();
+  const entities = errors.length > 0 ? [] : inWritingOrder(reading, types);
+  return { errors, entities, types, plugins: usedPlugins(reading), references };
 }
 
-function inWritingOrder(entities: readonly FileEntity[], types: readonly DesiredType[], index: EntityIndex): readonly DesiredEntity[] {
+function inWritingOrder({ entities, index }: Reading, types: readonly DesiredType[]): readonly DesiredEntity[] {
   return types.flatMap(({ type, collection }) => (
     entities.filter(({ schema }) => schema.name === type).map((entity) => desired(entity, collection, index))));
 }
@@ -82,32 +88,32 @@ function desired(entity: FileEntity, collection: string, index: EntityIndex): De
 }
 
 /** The name or id by which the Admin API finds the entity when the file is applied again. */
-function keyOf(source: Source, { schema, given, path, parent }: FileEntity, index: EntityIndex): string {
+function keyOf({ schema, given, path, parent }: FileEntity, index: EntityIndex, problems: Problems): string {
   if (typeof given.id === 'string') return given.id;
   const naming = namingFieldOf(schema);
   const name = naming === undefined ? undefined : given[naming];
-  if (typeof name === 'string') return name;
-  const combination = schema.uniqueTogether?.[0];
-  if (combination) {
-    // Plugins need no name: their plugin name and scope identify them. So do consumer and group a membership.
-    const foreign = new Set(foreignFieldsOf(schema).map((field) => field.name));
-    const own = combination.filter((field) => !foreign.has(field));
-    const place = [...foreign].map((field) => given[field]);
-    return derivedId([schema.name, ...own.map((field) => given[field]), parent && index.keyOf(parent.of), ...place]);
+  if (typeof name === 'string' && schema.fields[naming!]!.unique) return name;
+  const [together] = schema.uniqueTogether ?? [];
+  if (together) {
+    // Plugins need no name: their plugin name and scope identify them. So do consumer and group a
+    // membership. Targets are named within their upstream only.
+    const scope = foreignFieldsOf(schema).map((field) => field.name);
+    const own = together.filter((field) => !scope.includes(field)).map((field) => given[field]);
+    return derivedId([schema.name, ...own, parent && index.keyOf(parent.of), ...scope.map((field) => given[field])]);
   }
-  if (naming === undefined) source.reject(path, 'expected an id (a UUID): nothing else identifies a credential, whose key is a secret');
-  else source.reject(path, `expected a ${naming}: it identifies the entity when the file changes`);
+  if (naming === undefined) problems.reject(path, 'expected an id (a UUID): nothing else identifies a credential, whose key is a secret');
+  else problems.reject(path, `expected a ${naming}: it identifies the entity when the file changes`);
   return pathText(path);
 }
 
-function checkSecrets(source: Source, { schema, given, path }: FileEntity, isForKong: boolean): void {
+function checkSecrets(problems: Problems, { schema, given, path }: FileEntity, isForKong: boolean): void {
   for (const secret of plainSecrets(schema, given)) {
     const message = 'got a secret in plain text, expected a reference such as {vault://env/name}: '
       + 'the file, the template and the ConfigMap expose it';
-    source.reject([...path, ...secret], message);
+    problems.reject([...path, ...secret], message);
   }
   for (const name of isForKong ? referencedKeys(schema, given) : []) {
-    source.reject([...path, name], "got a reference, which Kong's data planes would use as the key itself, expected no credential: "
+    problems.reject([...path, name], "got a reference, which Kong's data planes would use as the key itself, expected no credential: "
       + 'create it through the Admin API');
   }
 }
@@ -116,11 +122,9 @@ function isUnknownPlugin({ schema, given }: FileEntity): boolean {
   return schema.name === 'plugins' && typeof given.name === 'string' && !schema.subschema!.choose(given.name);
 }
 
-function usedPlugins(source: Source, entities: readonly FileEntity[]): readonly UsedPlugin[] {
+function usedPlugins({ entities, lineOf }: Reading): readonly UsedPlugin[] {
   return entities.flatMap(({ schema, given, path }) => (
-    schema.name === 'plugins' && typeof given.name === 'string'
-      ? [{ name: given.name, path: pathText(path), line: source.lineOf(path) }]
-      : []));
+    schema.name === 'plugins' && typeof given.name === 'string' ? [{ name: given.name, path: pathText(path), line: lineOf(path) }] : []));
 }
 
 /** A UUID (version 8, RFC 9562 §5.8) that is the same for the same parts. */

@@ -1,61 +1,124 @@
-/** A declarative file as text: its content, and the line of each part. JSON is read as YAML. */
-import { LineCounter, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
+/** A declarative configuration as text or value: its content, and the line of each part. */
+import { MAX_LEVELS, parseYaml } from './yaml-document.ts';
+import type { YamlDocument } from './yaml-document.ts';
 
-/** Keys and positions from the root of the file: `['services', 0, 'host']`. */
+/** Keys and positions from the root: `['services', 0, 'host']`. */
 export type SourcePath = readonly (string | number)[];
 
 export interface SourceError {
   /** From 1. */
   readonly line: number;
-  /** For example `services[0].host`; empty for the file as a whole. */
+  /** For example `services[0].host`; empty for the configuration as a whole. */
   readonly path: string;
   readonly message: string;
 }
 
+/** Most values of a configuration, those of aliases counted wherever they are used. */
+const MAX_VALUES = 2_000_000;
+
 export class Source {
+  /** Undefined when the text cannot be read. */
   readonly content: unknown;
-  readonly errors: SourceError[] = [];
-  readonly #lines = new LineCounter();
-  readonly #document: Document;
+  /** Why the text cannot be read. */
+  readonly errors: readonly SourceError[];
+  readonly #text: string | undefined;
+  #yaml: YamlDocument | undefined;
 
-  constructor(text: string) {
-    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, merge: true });
-    for (const { pos, message } of this.#document.errors) this.errors.push({ line: this.#lines.linePos(pos[0]).line, path: '', message });
-    this.content = this.errors.length > 0 ? undefined : this.#contentOf();
+  /** @param given JSON or YAML as text, or the value that was read from it */
+  constructor(given: string | object) {
+    this.#text = typeof given === 'string' ? given : undefined;
+    const content = typeof given === 'string' ? parseJson(given) ?? this.#readYaml() : given;
+    const errors = isUnreadable(content) ? content.errors : unusableParts(content).map((error) => this.#located(error));
+    this.errors = errors;
+    this.content = errors.length > 0 ? undefined : content;
   }
 
-  #contentOf(): unknown {
-    try {
-      return this.#document.toJS({ maxAliasCount: 100 }) as unknown;
-    } catch (error) {
-      this.errors.push({ line: 1, path: '', message: (error as Error).message });
-      return undefined;
-    }
-  }
-
-  reject(path: SourcePath, message: string): void {
-    this.errors.push({ line: this.lineOf(path), path: pathText(path), message });
-  }
-
-  /** Whether an error was reported for exactly this part. */
-  hasErrorAt(path: SourcePath): boolean {
-    const text = pathText(path);
-    return this.errors.some((error) => error.path === text);
-  }
-
-  errorsInOrder(): readonly SourceError[] {
-    return this.errors.toSorted((one, other) => one.line - other.line);
+  /** Whether lines mean something. */
+  get isText(): boolean {
+    return this.#text !== undefined;
   }
 
   /** The line of a part, or of the nearest part around it: what is missing is reported where it should be. */
   lineOf(path: SourcePath): number {
+    const yaml = this.#document();
+    if (!yaml) return 1;
     for (let length = path.length; length > 0; length -= 1) {
-      const node = this.#document.getIn(path.slice(0, length), true) as { readonly range?: readonly number[] } | undefined;
-      if (node?.range) return this.#lines.linePos(node.range[0]!).line;
+      const node = yaml.document.getIn(path.slice(0, length), true) as { readonly range?: readonly number[] } | undefined;
+      if (node?.range) return yaml.lineAt(node.range[0]!);
     }
     return 1;
   }
+
+  /** A text in JSON is read as YAML only when lines are needed: that takes a hundred times as long. */
+  #document(): YamlDocument | undefined {
+    if (this.#text !== undefined) this.#yaml ??= parseYaml(this.#text);
+    return this.#yaml;
+  }
+
+  #readYaml(): unknown {
+    const yaml = this.#document();
+    if (!yaml) return new Unreadable([{ line: 1, path: '', message: TOO_DEEP }]);
+    if (yaml.errors.length > 0) return new Unreadable(yaml.errors.map(({ line, message }) => ({ line, path: '', message })));
+    try {
+      // Aliases share one value; `unusableParts` bounds what they amount to.
+      return yaml.document.toJS({ maxAliasCount: -1 }) as unknown;
+    } catch (error) {
+      return new Unreadable([{ line: 1, path: '', message: (error as Error).message }]);
+    }
+  }
+
+  #located({ path, message }: UnusablePart): SourceError {
+    return { line: this.lineOf(path), path: pathText(path), message };
+  }
+}
+
+class Unreadable {
+  constructor(readonly errors: readonly SourceError[]) {}
+}
+
+function isUnreadable(content: unknown): content is Unreadable {
+  return content instanceof Unreadable;
+}
+
+/** The value of a text in JSON; undefined for other texts. */
+function parseJson(text: string): unknown {
+  if (!/^\s*[{[]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+interface UnusablePart {
+  readonly path: SourcePath;
+  readonly message: string;
+}
+
+const TOO_DEEP = `nested deeper than ${MAX_LEVELS} levels`;
+
+/** The first part that no configuration can have, whatever its fields are. */
+function unusableParts(content: unknown): readonly UnusablePart[] {
+  let values = 0;
+  const path: (string | number)[] = [];
+  const inspect = (value: unknown): string | undefined => {
+    values += 1;
+    if (values > MAX_VALUES) return `more than ${MAX_VALUES} values, those of aliases counted wherever they are used`;
+    if (typeof value === 'string') return value.isWellFormed() ? undefined : 'got half of a surrogate pair, expected Unicode text';
+    if (typeof value === 'number') return Number.isFinite(value) ? undefined : `got ${value}, expected a number that JSON has`;
+    if (typeof value !== 'object' || value === null) return undefined;
+    if (path.length >= MAX_LEVELS) return TOO_DEEP;
+    const entries = Array.isArray(value) ? value.entries() : Object.entries(value);
+    for (const [key, item] of entries) {
+      path.push(key);
+      const message = key === '__proto__' ? 'got the key __proto__, which no field has' : inspect(key) ?? inspect(item);
+      if (message !== undefined) return message;
+      path.pop();
+    }
+    return undefined;
+  };
+  const message = inspect(content);
+  return message === undefined ? [] : [{ path: path.slice(0, 20), message }];
 }
 
 export function pathText(path: SourcePath): string {

@@ -5,8 +5,10 @@
 import { GatewayError } from '../base/errors.ts';
 import { ControlPlane } from '../control-plane/control-plane.ts';
 import { DataPlane } from '../data-plane/data-plane.ts';
-import { nodeConfiguration } from '../declarative/node-configuration.ts';
+import { invalidConfiguration, readNodeConfiguration, textOf } from '../declarative/node-configuration.ts';
+import { storedRows, tableOfRows } from '../declarative/stored-rows.ts';
 import { hashConfigTable } from '../model/config-hash.ts';
+import { SCHEMAS } from '../plugins/schemas.ts';
 import { runNode } from '../process/run-node.ts';
 import type { StartNode } from '../process/run-node.ts';
 
@@ -44,7 +46,9 @@ const startWithoutStore: StartNode = async (settings, log) => {
   if (declarativeConfig === undefined) {
     log.warn('KONG_DATABASE=off: set KONG_DECLARATIVE_CONFIG or KONG_DECLARATIVE_CONFIG_STRING, without them there is nothing to serve');
   } else {
-    const table = nodeConfiguration(declarativeConfig);
+    const reading = readNodeConfiguration(textOf(declarativeConfig), { takesMetadata: true });
+    if (!reading.isValid) throw invalidConfiguration(declarativeConfig, reading.lines());
+    const table = tableOfRows(storedRows(reading, Date.now() / 1000), SCHEMAS);
     const result = dataPlane.apply(table, hashConfigTable(table).config);
     if (!result.applied) throw new GatewayError('declarative-file-invalid', `declarative configuration: ${result.message}`);
   }

@@ -7,8 +7,9 @@ import { AdminClient } from '../admin-client/admin-client.ts';
 import { applyConfiguration } from '../admin-client/apply-configuration.ts';
 import { EnvVault } from '../base/env-vault.ts';
 import { withNodeSecrets } from '../data-plane/node-secrets.ts';
-import { readNodeTable } from '../declarative/node-configuration.ts';
+import { readNodeConfiguration } from '../declarative/node-configuration.ts';
 import { readDeclarative } from '../declarative/read.ts';
+import { storedRows, tableOfRows } from '../declarative/stored-rows.ts';
 import { validateConfigTable } from '../model/declarative.ts';
 import { definePlugin } from '../model/entities/plugin.ts';
 import { defineEntity } from '../model/schema/entity-schema.ts';
@@ -64,9 +65,9 @@ describe('a new plugin with credentials', () => {
   });
 
   it('lets consumers in by the field of its schema, with secrets of the node', () => {
-    const { errors, table } = readNodeTable(file('{vault://env/pin}'), schemas);
-    expect(errors).toEqual([]);
-    const checked = validateConfigTable(table, { schemas });
+    const reading = readNodeConfiguration(file('{vault://env/pin}'), { schemas });
+    expect(reading.lines()).toEqual([]);
+    const checked = validateConfigTable(tableOfRows(storedRows(reading, 0), schemas), { schemas });
     if (!checked.ok) throw new Error(checked.errors[0]!.message);
     const resolved = withNodeSecrets(checked.table, schemas, new EnvVault({ prefix: '', folders: [], environment: { PIN: '0000' } }));
     expect(resolved).toMatchObject({ setAside: [], table: { badges: [{ number: '17', pin: '0000' }] } });
