@@ -2,7 +2,7 @@
 import { PORTS } from '../contract.ts';
 import { KONG_VERSION } from '../src/base/version.ts';
 import { SERVED_PROTOCOLS } from '../src/data-plane/router/router.ts';
-import { KONG_ENTITIES } from '../src/model/entities/kong-entities.ts';
+import { UNUSED } from '../src/data-plane/unmet-needs.ts';
 import type { PluginSchema } from '../src/model/entities/plugin.ts';
 import { PROTOCOLS } from '../src/model/schema/typedefs.ts';
 import { PLUGINS, SCHEMAS } from '../src/plugins/schemas.ts';
@@ -33,13 +33,13 @@ export function gatewayPage(): string {
       ]),
     ),
     '',
-    'A data plane that gets one of the following entities from a Kong control plane starts all the same, logs a ' +
-      'warning, and does not use it: ' +
-      `${[...KONG_ENTITIES]
-        .filter((name) => !SCHEMAS.has(name))
-        .sort()
-        .map(code)
-        .join(', ')}.`,
+    'Data planes do not use some of these entities yet, and log one line about them:',
+    '',
+    ...table(['entity', 'what happens'], Object.entries(UNUSED).map(([name, instead]) => [code(name), instead])),
+    '',
+    'A service that has a client certificate, authorities of its own with `tls_verify`, or an upstream as its host is not served: ' +
+      'its requests are answered with 503, and `GET /clustering/data-planes` and the log name it ' +
+      '([decision 0019](../decisions/0019-quarantine.md)).',
     '',
     '## Plugins',
     '',

@@ -8,6 +8,7 @@ import { ManualClock } from '../../test/fixtures/manual-clock.ts';
 import { temporaryFolder } from '../../test/setup/temporary-folder.ts';
 import { EnvVault } from '../base/env-vault.ts';
 import { createLog } from '../base/log.ts';
+import { createSelfSignedCertificate } from '../base/self-signed-certificate.ts';
 import type { ConfigTable, Row } from '../model/config-table.ts';
 import { coreEntities } from '../model/entities/core.ts';
 import { definePlugin } from '../model/entities/plugin.ts';
@@ -43,6 +44,8 @@ const HANDLERS = {
     },
   },
 } as unknown as Handlers;
+
+const PAIR = await createSelfSignedCertificate({ commonName: 'gateway.test' });
 
 const id = (n: number): string => `0000000${n}-aaaa-4aaa-8aaa-aaaaaaaaaaaa`;
 const [SERVICE, OTHER, OPEN, SHUT, ALICE, BOB] = [1, 2, 3, 4, 5, 6].map(id) as [string, string, string, string, string, string];
@@ -123,6 +126,19 @@ describe('an entity in quarantine', () => {
   ])[] = [
     ['a plugin without its secret', ({ plugins }) => plugins!.push(plugin({ route: SHUT, config: { token: '{vault://env/gone}' } })),
       { open: 200, shut: 500, entity: { id: id(7), name: 'guard', reason: expect.stringMatching(/config\.token: .*GONE/) } }],
+    ['a service whose host is an upstream', (rows) => {
+      rows.upstreams = [{ id: id(8), name: 'balanced.test' }];
+      Object.assign(rows.services![1]!, { host: 'balanced.test' });
+    }, {
+      open: 200, shut: 503, entity: { entity: 'services', name: 'other', reason: expect.stringContaining("'balanced.test' is the name") },
+    }],
+    ['a service with a client certificate', (rows) => {
+      rows.certificates = [{ id: id(8), cert: PAIR.certificate, key: PAIR.key }];
+      Object.assign(rows.services![1]!, { protocol: 'https', client_certificate: id(8) });
+    }, { open: 200, shut: 503, entity: { entity: 'services', reason: expect.stringMatching(/^client_certificate: /) } }],
+    ['a service with authorities of its own', (rows) => {
+      Object.assign(rows.services![1]!, { protocol: 'https', tls_verify: true, ca_certificates: [id(8)] });
+    }, { open: 200, shut: 503, entity: { entity: 'services', reason: expect.stringMatching(/^ca_certificates: /) } }],
     ['a plugin that this version does not know', ({ plugins }) => plugins!.push(plugin({ route: SHUT, name: 'from-tomorrow' })),
       { open: 200, shut: 500, entity: { entity: 'plugins', name: 'from-tomorrow' } }],
     ['a plugin with a field that this version does not know',
@@ -154,6 +170,17 @@ describe('an entity in quarantine', () => {
     expect([await node.get('/open'), await node.get('/open/shut')]).toEqual([open, shut]);
     expect(node.dataPlane.quarantine).toMatchObject({ total: 1, entities: [entity] });
     expect(node.dataPlane.currentHash).toBe(HASH);
+  });
+
+  it('is not one that is merely unused: one line names those, until they change', async () => {
+    const node = await start();
+    const unused = (n: number) => table((rows) => {
+      rows.upstreams = Array.from({ length: n }, (_, at) => ({ id: id(at + 7), name: `u${at}.test` }));
+    });
+    for (const count of [1, 1, 2]) node.dataPlane.apply(unused(count), HASH);
+    expect(node.dataPlane.quarantine.total).toBe(0);
+    const lines = logged.filter((line) => line.includes('does not use'));
+    expect(lines).toEqual([expect.stringContaining('does not use 1 upstreams of'), expect.stringContaining('does not use 2 upstreams of')]);
   });
 
   it('is nothing that waits for another configuration: the next one is taken over', async () => {

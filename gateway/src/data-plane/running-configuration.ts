@@ -18,6 +18,7 @@ import type { CompiledConfiguration, Handlers } from './compiled-configuration.t
 import type { ConfigurationCache } from './configuration-cache.ts';
 import { withNodeSecrets } from './node-secrets.ts';
 import type { UsedSecrets } from './node-secrets.ts';
+import { unusedEntities, withoutUnmetNeeds } from './unmet-needs.ts';
 
 export type ApplyResult =
   | { readonly applied: true }
@@ -58,6 +59,8 @@ export class RunningConfiguration {
   readonly #options: RunningConfigurationOptions;
   #running: Running | undefined;
   #refused: RefusedConfiguration | undefined;
+  /** What was logged last about unused entities. */
+  #unused: string | undefined;
 
   constructor(options: RunningConfigurationOptions) {
     this.#options = options;
@@ -136,11 +139,12 @@ export class RunningConfiguration {
     const settled = settleConfigTable(table, { schemas });
     if (!settled.ok) return refusal(settled.errors);
     const { table: resolved, secrets, setAside } = withNodeSecrets(settled.table, schemas, vault, before);
-    const aside = [...settled.setAside, ...setAside];
-    const snapshot = compileSnapshot(resolved, hash, schemas, aside);
+    const met = withoutUnmetNeeds(resolved);
+    const aside = [...settled.setAside, ...setAside, ...met.setAside];
+    const snapshot = compileSnapshot(met.table, hash, schemas, aside);
     const isBare = rowsOf(table, 'routes').length > 0 && snapshot.routes.every(({ heldBack }) => heldBack === true);
     if (isBare && aside.length > 0) return refusal(aside.flatMap(({ errors }) => errors));
-    for (const warning of settled.warnings) log.warn(warning);
+    this.#logUnused(unusedEntities(table));
     try {
       const compiled = compileConfiguration(snapshot, handlers, log);
       const quarantined = [...aside.map(quarantinedRow), ...compiled.failed]
@@ -151,6 +155,12 @@ export class RunningConfiguration {
     } catch (error) {
       return { applied: false, message: secrets.redact(messageOf(error)), errors: [] };
     }
+  }
+
+  /** One line when it changes. */
+  #logUnused(unused: string | undefined): void {
+    if (unused !== undefined && unused !== this.#unused) this.#options.log.warn(unused);
+    this.#unused = unused;
   }
 
   /** One line for each entity that enters quarantine, and for each that leaves it: not for each configuration, nor for each request. */

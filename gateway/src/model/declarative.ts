@@ -4,7 +4,6 @@
  * the rows that are wrong, so that a data plane can serve the others.
  */
 import type { ConfigTable, Row } from './config-table.ts';
-import { KONG_ENTITIES } from './entities/kong-entities.ts';
 import { FORMAT_VERSIONS, upgradedRow } from './format-version.ts';
 import { foreignFieldsOf, primaryKeyOf, secretFieldsOf, uniqueFieldsOf } from './schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from './schema/entity-schema.ts';
@@ -27,7 +26,7 @@ export interface TableError {
 }
 
 export type TableResult =
-  | { readonly ok: true; readonly table: ConfigTable; readonly warnings: readonly string[] }
+  | { readonly ok: true; readonly table: ConfigTable }
   | { readonly ok: false; readonly errors: readonly TableError[] };
 
 /** A row that is not served, completed as far as possible. */
@@ -40,7 +39,7 @@ export interface SetAsideRow {
 }
 
 export type SettledTable =
-  | { readonly ok: true; readonly table: ConfigTable; readonly warnings: readonly string[]; readonly setAside: readonly SetAsideRow[] }
+  | { readonly ok: true; readonly table: ConfigTable; readonly setAside: readonly SetAsideRow[] }
   | { readonly ok: false; readonly errors: readonly TableError[] };
 
 interface TableOptions {
@@ -95,7 +94,6 @@ class TableReading {
   readonly #rowErrors = new Map<string, Map<number, TableError[]>>();
   /** Rows of entity types that this version does not know. */
   readonly #unknown = new Map<string, readonly unknown[]>();
-  readonly #warnings: string[] = [];
   readonly #table: Readonly<Record<string, unknown>>;
   readonly #schemas: Schemas;
 
@@ -115,12 +113,12 @@ class TableReading {
     for (const [name, value] of Object.entries(this.#table)) {
       if (name === '_format_version' || name === '_transform' || value === null) continue;
       const schema = this.#schemas.get(name);
-      const isKnown = schema ? schema.isExported !== false : KONG_ENTITIES.has(name);
+      const isKnown = schema !== undefined && schema.isExported !== false;
       const rows = isPlainObject(value) && Object.keys(value).length === 0 ? [] : value;
       if (!isKnown && Array.isArray(rows) && !name.startsWith('_')) this.#rejectType(name, rows);
       else if (!isKnown) this.#reject(name, 'unknown field');
       else if (!Array.isArray(rows)) this.#reject(name, 'expected an array');
-      else this.#rows.set(name, schema ? this.#readKnown(schema, rows) : this.#carryThrough(name, rows));
+      else this.#rows.set(name, this.#readKnown(schema, rows));
     }
   }
 
@@ -135,11 +133,6 @@ class TableReading {
       for (const [field, message] of flattenViolations(invalid ?? {})) this.#rejectRow(schema.name, index, entity, field, message);
       return onlyKnownFields(schema, entity);
     });
-  }
-
-  #carryThrough(name: string, rows: readonly unknown[]): Row[] {
-    if (rows.length > 0) this.#warnings.push(`${rows.length} ${name} in the configuration: this version does not use them`);
-    return rows.filter(isPlainObject);
   }
 
   checkRepetitions(): void {
@@ -197,7 +190,7 @@ class TableReading {
     if (this.#errors.length > 0) return { ok: false, errors: this.#errors };
     const table: Record<string, unknown> = { _format_version: this.#table._format_version, _transform: this.#table._transform ?? true };
     for (const [name, rows] of this.#rows) table[name] = rows;
-    return { ok: true, table: table as unknown as ConfigTable, warnings: this.#warnings };
+    return { ok: true, table: table as unknown as ConfigTable };
   }
 
   settled(): SettledTable {
@@ -211,7 +204,7 @@ class TableReading {
       return { entity, row, errors: [errorOf(entity, index, row, '', 'this version does not know entities of this type')] };
     }));
     return {
-      ok: true, table: table as unknown as ConfigTable, warnings: this.#warnings,
+      ok: true, table: table as unknown as ConfigTable,
       setAside: [...known.filter(({ errors }) => errors.length > 0), ...unknown],
     };
   }

@@ -18,7 +18,7 @@ export const caCertificate = defineEntity({
     cert_digest: string({ unique: true, description: 'SHA-256 of the certificate in hexadecimal digits. The gateway computes it.' }),
     tags: typedefs.tags,
   },
-  transformations: [{ input: ['cert'], needs: ['cert'], onWrite: ({ cert }) => ({ cert_digest: digestOfCertificate(cert as string) }) }],
+  transformations: [{ input: ['cert'], onWrite: ({ cert }) => ({ cert_digest: digestOfCertificate(cert as string) }) }],
   entity_checks: [{ custom_entity_check: { field_sources: ['cert'], fn: authorityViolation } }],
 });
 

@@ -50,20 +50,24 @@ function keyMatches(certName: 'cert' | 'cert_alt', keyName: 'key' | 'key_alt'): 
     custom_entity_check: {
       field_sources: [certName, keyName],
       fn: (entity) => {
-        const [cert, key] = [entity[certName] as string, entity[keyName] as string];
-        // The secret behind a reference is known only to the nodes that resolve it.
-        if (isSecretReference(cert) || isSecretReference(key)) return undefined;
+        const [cert, key] = [entity[certName], entity[keyName]];
+        if (!isPem(cert) || !isPem(key)) return undefined;
         return isKeyOfCertificate(key, cert) ? undefined : { '@entity': 'certificate does not match key' };
       },
     },
   };
 }
 
+/** The secret behind a reference is known only to the nodes that resolve it. */
+function isPem(value: unknown): value is string {
+  return typeof value === 'string' && !isSecretReference(value);
+}
+
 const SAME_TYPE = 'certificate and alternative certificate need to have different type (e.g. RSA and ECDSA), '
   + 'the provided certificates were both of the same type';
 
 function sameTypeViolation(entity: EntityValue): Readonly<Record<string, string>> | undefined {
-  const [cert, other] = [entity.cert as string, entity.cert_alt as string];
-  if (isSecretReference(cert) || isSecretReference(other)) return undefined;
+  const { cert, cert_alt: other } = entity;
+  if (!isPem(cert) || !isPem(other)) return undefined;
   return keyTypeOfCertificate(cert) === keyTypeOfCertificate(other) ? { '@entity': SAME_TYPE } : undefined;
 }

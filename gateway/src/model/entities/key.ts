@@ -15,8 +15,8 @@ const pem = record({
   required: false,
   check: ({ private_key: privateKey, public_key: publicKey }: Readonly<Record<string, string | null>>) => {
     // The secret behind a reference is known only to the nodes that resolve it.
-    const known = (key: string | null | undefined) => (isSecretReference(key) ? null : key ?? null);
-    return pemPairViolation(known(privateKey), known(publicKey));
+    if (isSecretReference(privateKey) || isSecretReference(publicKey)) return undefined;
+    return pemPairViolation(privateKey ?? undefined, publicKey ?? undefined);
   },
   entity_checks: [{ at_least_one_of: ['private_key', 'public_key'] }],
   description: 'The key in PEM format.',
@@ -40,7 +40,7 @@ export const key = defineEntity({
   entity_checks: [
     { mutually_exclusive: ['jwk', 'pem'] },
     { at_least_one_of: ['jwk', 'pem'] },
-    { custom_entity_check: { field_sources: ['jwk', 'pem', 'kid'], run_with_missing_fields: true, fn: keyViolation } },
+    { custom_entity_check: { field_sources: ['jwk', 'pem', 'kid'], fn: keyViolation } },
   ],
 });
 

@@ -1,6 +1,6 @@
 /** Upstreams: virtual hosts whose requests are balanced over targets, with their health checks. */
 import { defineEntity } from '../schema/entity-schema.ts';
-import type { EntityCheck } from '../schema/field.ts';
+import type { EntityCheck, EntityValue } from '../schema/field.ts';
 import { boolean, foreign, integer, string } from '../schema/field.ts';
 import { parseHost } from '../schema/host-names.ts';
 import type { EntityOf, RowOf } from '../schema/infer.ts';
@@ -56,6 +56,7 @@ export const upstream = defineEntity({
     algorithm: { field: string(), expand: expandAlgorithm },
     hash_on: { field: string(), expand: expandHashOn },
   },
+  transformations: [{ onWrite: ({ algorithm, hash_on: hashOn }) => ({ algorithm: fittingAlgorithm(algorithm, hashOn) }) }],
   entity_checks: [
     needs('hash_on', 'header', 'hash_on_header'),
     needs('hash_fallback', 'header', 'hash_fallback_header'),
@@ -89,13 +90,19 @@ function nameViolation(name: string): string | undefined {
   return parsed.port === undefined ? undefined : `Invalid name ('${name}'); no port allowed`;
 }
 
-/** These algorithms make no hash. */
-function expandAlgorithm(algorithm: string | null): Readonly<Record<string, unknown>> {
-  return algorithm === 'least-connections' || algorithm === 'latency' ? { algorithm, hash_on: null } : { algorithm };
+const WITHOUT_HASH: readonly unknown[] = ['least-connections', 'latency'] satisfies readonly (typeof ALGORITHMS[number])[];
+
+/** An algorithm that makes no hash replaces what hashes were made of. The next shorthand reads the null. */
+function expandAlgorithm(algorithm: string | null): EntityValue {
+  return WITHOUT_HASH.includes(algorithm) ? { algorithm, hash_on: null } : { algorithm };
 }
 
-/** A source of hashes means consistent hashing; none means that there is no hash. */
-function expandHashOn(hashOn: string | null): Readonly<Record<string, unknown>> {
-  if (hashOn === null) return { hash_on: 'none' };
-  return { hash_on: hashOn, algorithm: hashOn === 'none' ? 'round-robin' : 'consistent-hashing' };
+function expandHashOn(hashOn: string | null): EntityValue {
+  return hashOn === null ? { hash_on: 'none' } : { hash_on: hashOn, algorithm: fittingAlgorithm(undefined, hashOn) };
+}
+
+/** A source of hashes means consistent hashing; without one, it would be round robin under another name. */
+function fittingAlgorithm(algorithm: unknown, hashOn: unknown): unknown {
+  if (hashOn !== 'none') return 'consistent-hashing';
+  return WITHOUT_HASH.includes(algorithm) ? algorithm : 'round-robin';
 }

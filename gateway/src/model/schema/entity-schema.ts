@@ -85,7 +85,7 @@ export interface EntitySchema<F extends Fields = Fields> {
   readonly fields: F;
   /** Inputs of the entity that set other fields. `/schemas/{name}` does not print them. */
   readonly shorthands?: Shorthands;
-  /** Applied to what writes give, in URLs too. Validation without a write skips them. @default - none */
+  /** Applied to what writes give. Validation without a write skips them. @default - none */
   readonly normalizations?: readonly Normalization[];
   /** Changes values on their way into the store. @default - none */
   readonly transformations?: readonly Transformation[];

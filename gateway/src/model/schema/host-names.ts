@@ -19,7 +19,9 @@ export function parseHost(text: string): ParsedHost | HostViolation {
 
 function parseIpv6(text: string): ParsedHost | HostViolation {
   const [, bracketed, port] = /^\[([^\]]*)\](?::(\d+))?$/.exec(text) ?? [];
-  return isIPv6(bracketed ?? text) ? withPort('ipv6', port) : `invalid ipv6 address: ${text}`;
+  const address = bracketed ?? text;
+  // Kong knows neither the zone of an address nor its notation with the dots of IPv4.
+  return isIPv6(address) && !/[%.]/.test(address) ? withPort('ipv6', port) : `invalid ipv6 address: ${text}`;
 }
 
 /**

@@ -2,28 +2,62 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import type { JsonWebKey } from 'node:crypto';
 
+import { array, string } from './field.ts';
+import type { Fields } from './field.ts';
+import { isPlainObject, validateFields } from './validate-field.ts';
+
+const TEXTS = [
+  'issuer', 'kty', 'use', 'alg', 'x5u', 'x5t', 'x5t#S256', 'k', 'x', 'y', 'crv', 'n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'r', 't',
+];
+
+/** Members that a key may have. */
+const MEMBERS: Fields = {
+  ...Object.fromEntries(TEXTS.map((name) => [name, string()])),
+  kid: string({ required: true }),
+  key_ops: array(string()),
+  x5c: array(string()),
+};
+
 /** What is wrong with the text of a key that must have this id. */
 export function jwkViolation(text: string, kid: unknown): string | undefined {
-  const jwk = parse(text);
+  const jwk = parsed(text);
   if (jwk === undefined) return 'could not json decode jwk string';
-  if (jwk?.kid !== kid) return 'kid in jwk.kid must be equal to keys.kid';
-  return isKey(jwk as JsonWebKey) ? undefined : 'could not load JWK, likely not a valid key';
+  if (!isPlainObject(jwk) || jwk.kid !== kid) return 'kid in jwk.kid must be equal to keys.kid';
+  if (!isKey(jwk)) return 'could not load JWK, likely not a valid key';
+  const violations = Object.entries(validateFields(MEMBERS, jwk, { schemas: new Map() }));
+  if (violations.length === 0) return undefined;
+  const texts = violations.map(([name, violation]) => `${name}: ${typeof violation === 'string' ? violation : 'expected a string'}`);
+  return `schema violation (${texts.sort().join('; ')})`;
 }
 
-function parse(text: string): Readonly<Record<string, unknown>> | null | undefined {
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as Readonly<Record<string, unknown>> | null;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
 }
 
+/** Members that are numbers or bytes. */
+const BYTES = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi', 'x', 'y'];
+
 function isKey(jwk: JsonWebKey): boolean {
+  if (BYTES.some((name) => jwk[name] !== undefined && !/^[A-Za-z0-9_-]+=*$/.test(String(jwk[name])))) return false;
+  return errorCodeOf(() => createPublicKey({ key: jwk, format: 'jwk' })) === undefined
+    && (jwk.d === undefined || isPrivateKey(jwk));
+}
+
+/** An RSA key may have the private exponent without the factors: then its public half counts. */
+function isPrivateKey(jwk: JsonWebKey): boolean {
+  const code = errorCodeOf(() => createPrivateKey({ key: jwk, format: 'jwk' }));
+  return code === undefined || code === 'ERR_INVALID_ARG_TYPE';
+}
+
+function errorCodeOf(read: () => void): string | undefined {
   try {
-    if (jwk.d === undefined) createPublicKey({ key: jwk, format: 'jwk' });
-    else createPrivateKey({ key: jwk, format: 'jwk' });
-    return true;
-  } catch {
-    return false;
+    read();
+    return undefined;
+  } catch (error) {
+    return (error as { readonly code?: string }).code ?? 'unknown';
   }
 }

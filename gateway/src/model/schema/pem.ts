@@ -8,25 +8,21 @@ export function certificatesIn(pem: string): number {
 }
 
 export function certificateViolation(pem: string): string | undefined {
-  try {
-    new X509Certificate(pem);
-    return undefined;
-  } catch (error) {
-    return `invalid certificate: expected one in PEM format, between BEGIN and END CERTIFICATE (${reasonOf(error)})`;
-  }
+  const result = attempt(() => new X509Certificate(pem));
+  if (!(result instanceof Error)) return undefined;
+  return `invalid certificate: expected one in PEM format, between BEGIN and END CERTIFICATE (${result.message})`;
 }
 
 export function keyViolation(pem: string): string | undefined {
-  const key = readKey(pem);
+  const key = privateKeyIn(pem);
   if (!(key instanceof Error)) return undefined;
-  return `invalid key: expected a private key in PEM format without a passphrase, between BEGIN and END PRIVATE KEY (${reasonOf(key)})`;
+  return `invalid key: expected a private key in PEM format without a passphrase, between BEGIN and END PRIVATE KEY (${key.message})`;
 }
 
 /** The arguments are valid. */
 export function isKeyOfCertificate(keyPem: string, certificatePem: string): boolean {
-  const key = readKey(keyPem);
-  if (key instanceof Error) return false;
-  return publicBytes(key).equals(publicBytes(new X509Certificate(certificatePem).publicKey));
+  const key = privateKeyIn(keyPem);
+  return !(key instanceof Error) && publicBytes(key).equals(publicBytes(new X509Certificate(certificatePem).publicKey));
 }
 
 /** `rsa`, `ec`, `ed25519` and so on. The certificate is valid. */
@@ -39,30 +35,30 @@ export function digestOfCertificate(pem: string): string {
   return new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase();
 }
 
-/** What is wrong with a pair of which either may be absent. */
-export function pemPairViolation(privatePem: string | null, publicPem: string | null): string | undefined {
-  const publicKey = publicPem === null ? undefined : readPublicKey(publicPem);
+/** How OpenSSL says that it finds no key in a text, behind Kong's own words. Clients compare the whole. */
+const NO_KEY =
+  'pkey.new:load_key: error:1E08010C:DECODER routines:OSSL_DECODER_from_bio:unsupported:crypto/encode_decode/decoder_lib.c:103:';
+
+/** What is wrong with a pair of keys, either of which may be absent. */
+export function pemPairViolation(privatePem: string | undefined, publicPem: string | undefined): string | undefined {
+  const publicKey = publicPem === undefined ? undefined : publicKeyIn(publicPem);
   if (publicKey instanceof Error) return 'could not load public key';
-  const privateKey = privatePem === null ? undefined : readPrivateKey(privatePem);
-  if (privateKey instanceof Error) return 'could not load private key';
+  const privateKey = privatePem === undefined ? undefined : privateKeyIn(privatePem);
+  if (privateKey instanceof Error) return `could not load private key${NO_KEY}`;
   if (!publicKey || !privateKey) return undefined;
   return publicBytes(privateKey).equals(publicBytes(publicKey)) ? undefined : 'public key does not match private key';
 }
 
-function readKey(pem: string): KeyObject | Error {
-  const key = readPrivateKey(pem);
-  return key instanceof Error && pem.includes('-----BEGIN PUBLIC KEY-----') ? readPublicKey(pem) : key;
-}
-
-function readPrivateKey(pem: string): KeyObject | Error {
+function privateKeyIn(pem: string): KeyObject | Error {
   return attempt(() => createPrivateKey(pem));
 }
 
-function readPublicKey(pem: string): KeyObject | Error {
-  return attempt(() => createPublicKey(pem));
+/** Node also takes a certificate or a private key, whose public half it returns: neither is a public key. */
+function publicKeyIn(pem: string): KeyObject | Error {
+  return /-----BEGIN (?:RSA )?PUBLIC KEY-----/.test(pem) ? attempt(() => createPublicKey(pem)) : new Error('no public key');
 }
 
-function attempt(read: () => KeyObject): KeyObject | Error {
+function attempt<T>(read: () => T): T | Error {
   try {
     return read();
   } catch (error) {
@@ -73,8 +69,4 @@ function attempt(read: () => KeyObject): KeyObject | Error {
 function publicBytes(key: KeyObject): Buffer {
   const publicKey = key.type === 'private' ? createPublicKey(key) : key;
   return publicKey.export({ type: 'spki', format: 'der' });
-}
-
-function reasonOf(error: unknown): string {
-  return (error as Error).message;
 }

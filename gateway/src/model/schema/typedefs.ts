@@ -45,12 +45,12 @@ export const host = string({
   },
 });
 
-export const hostWithOptionalPort = string({
-  check: (value: string) => {
-    const parsed = parseHost(value);
-    return typeof parsed === 'string' ? `invalid value: ${value}` : undefined;
-  },
-});
+export const hostWithOptionalPort = string({ check: hostAndPortViolation });
+
+function hostAndPortViolation(value: string): string | undefined {
+  const parsed = parseHost(value);
+  return typeof parsed === 'string' ? parsed : undefined;
+}
 
 export const port = integer({ between: [0, 65535] });
 
@@ -111,11 +111,8 @@ export function regexViolation(pattern: string, compiled = pattern): string | un
 export const routeHost = string({
   match_all: [{ pattern: '^[^*]*%*?[^*]*$', err: 'invalid wildcard: must have at most one wildcard' }],
   match_any: { patterns: ['^%*%.', '%.%*$', '^[^*]*$'], err: 'invalid wildcard: must be placed at leftmost or rightmost label' },
-  check: (value: string) => {
-    // Kong puts this label in the place of the wildcard, and messages show it.
-    const parsed = parseHost(value.replace('*', 'abc'));
-    return typeof parsed === 'string' ? parsed : undefined;
-  },
+  // Kong puts this label in the place of the wildcard, and messages show it.
+  check: (value: string) => hostAndPortViolation(value.replace('*', 'abc')),
 });
 
 /** A server name. */
@@ -129,12 +126,12 @@ function serverNameViolation(value: string, checked = value): string | undefined
   return parsed.port === undefined ? undefined : 'must not have a port';
 }
 
-/** A server name with at most one wildcard. */
+/** A server name with at most one wildcard, which is its first or last character. */
 export const wildcardHost = string({
   check: (value: string) => {
-    const wildcards = value.split('*').length - 1;
-    if (wildcards > 1) return 'only one wildcard must be specified';
-    if (wildcards === 1 && !/^\*\.|\.\*$/.test(value)) return 'wildcard must be leftmost or rightmost character';
+    const at = value.indexOf('*');
+    if (at > 0 && at < value.length - 1) return 'wildcard must be leftmost or rightmost character';
+    if (at !== value.lastIndexOf('*')) return 'only one wildcard must be specified';
     return serverNameViolation(value, value.replace('*', 'abc'));
   },
 });
