@@ -8,9 +8,9 @@ export const OTHERWISE: Readonly<Record<string, string>> = {
 
 /** Suites that are not complete yet, by the last part of their name. */
 export const INCOMPLETE: ReadonlySet<string> = new Set([
-  'acls', 'acme_storage', 'basicauth_credentials', 'by-key', 'ca_certificates', 'certificates', 'consumers',
+  'acls', 'acme_storage', 'basicauth_credentials', 'by-key',
   'encodings', 'hmacauth_credentials', 'information', 'jwt_secrets', 'key_sets', 'keyauth_credentials', 'keys',
-  'lists', 'oauth2_credentials', 'oauth2_tokens', 'patch', 'plugin-acl', 'plugin-acme', 'plugin-ai-prompt-decorator',
+  'oauth2_credentials', 'oauth2_tokens', 'patch', 'plugin-acl', 'plugin-acme', 'plugin-ai-prompt-decorator',
   'plugin-ai-prompt-guard', 'plugin-ai-prompt-template', 'plugin-ai-proxy', 'plugin-ai-request-transformer',
   'plugin-ai-response-transformer', 'plugin-aws-lambda', 'plugin-azure-functions', 'plugin-basic-auth',
   'plugin-bot-detection', 'plugin-correlation-id', 'plugin-cors', 'plugin-datadog', 'plugin-file-log',
@@ -20,5 +20,5 @@ export const INCOMPLETE: ReadonlySet<string> = new Set([
   'plugin-request-size-limiting', 'plugin-request-termination', 'plugin-request-transformer',
   'plugin-response-ratelimiting', 'plugin-response-transformer', 'plugin-session', 'plugin-standard-webhooks',
   'plugin-statsd', 'plugin-syslog', 'plugin-tcp-log', 'plugin-udp-log', 'plugin-zipkin', 'plugins', 'protocol',
-  'relations', 'routes', 'services', 'sessions', 'snis', 'targets', 'upstreams', 'vaults',
+  'relations', 'sessions', 'upstreams', 'vaults',
 ]);
