@@ -2,7 +2,7 @@
 
 /** By case. */
 export const OTHERWISE: Readonly<Record<string, string>> = {
-  'admin-validation/by-key/put-new-name|key-sets': 'Kong fails with 500; we create the set, as Kong does for every other entity with a name',
+  'admin-validation/by-key/put-new-name|key-sets': 'Kong fails with 500; we create the set, as Kong does for all other names',
   'admin-validation/encodings/json|22': 'NaN is no JSON: we answer 400 before we look at fields',
 };
 
