@@ -102,7 +102,7 @@ export class Repository extends Component {
       exec: 'tsx projenrc/checks/outside-judges.ts',
     });
     project.addTask('check:languages', {
-      description: 'Build the Python package and synthesize with it; generate the sources of the other languages',
+      description: 'Synthesize with the Python and Java packages and compare with TypeScript; compile the Go and .NET sources',
       exec: 'tsx projenrc/checks/other-languages.ts',
     });
     project.addTask('bench:synth', {

@@ -41,7 +41,8 @@ export async function findingsAtBothEnds(programs: readonly string[], folder: st
   return found.flat();
 }
 
-function pack(folder: string): string {
+/** @returns the tarball that npm would publish */
+export function pack(folder: string): string {
   if (!existsSync(join(ROOT, 'lib', 'index.js'))) throw new Error('lib/index.js is missing: run npx projen compile first');
   const options = ['--ignore-scripts', '--silent', '--pack-destination', folder];
   execFileSync('npm', ['pack', ...options], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
@@ -69,7 +70,7 @@ async function findingsAt(end: string, programs: readonly string[], tarball: str
 }
 
 /** @returns the versions that npm chose, as text */
-function install(folder: string, packages: readonly string[], chosen: Versions): string {
+export function install(folder: string, packages: readonly string[], chosen: Versions): string {
   const others = packages.filter((name) => !(name in chosen)).map((name) => [name, MANIFEST.devDependencies[name]!]);
   const dependencies = { ...Object.fromEntries(others), ...chosen };
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }));

@@ -1,19 +1,21 @@
-"""A small topology with the Python package: what a user of it would write. Synthesizes into CDK_OUTDIR, without an AWS account."""
+"""The topology of topology.ts with the Python package: what a user of it would write. Synthesizes into CDK_OUTDIR, without an AWS account."""
 import os
 
 from aws_cdk import App, Stack
 from aws_cdk.aws_eks_v2 import KubernetesVersion
-from aws_cdk.lambda_layer_kubectl_v35 import KubectlV35Layer
+from aws_cdk.aws_lambda import LayerVersion
 from cdk_hybridge import (
     CloudCluster, CognitoIdentity, DockerCluster, EksAnywhereKubernetesVersion, EksAnywhereTarget, EksTarget, Exposure, GatewayControlPlane, GatewayDatabase,
     GatewayEngine, Trust,
 )
 
-app = App(outdir=os.environ["CDK_OUTDIR"])
+LAYER = "arn:aws:lambda:eu-central-1:111122223333:layer:kubectl:1"
+
+app = App(outdir=os.environ["CDK_OUTDIR"], analytics_reporting=False)
 cloud = Stack(app, "Cloud")
 
 cluster = CloudCluster(
-    cloud, "Cluster", kubernetes_version=KubernetesVersion.V1_35, kubectl_layer=KubectlV35Layer(cloud, "Kubectl"), admin_cidrs=["198.51.100.0/24"],
+    cloud, "Cluster", kubernetes_version=KubernetesVersion.V1_35, kubectl_layer=LayerVersion.from_layer_version_arn(cloud, "Kubectl", LAYER), admin_cidrs=["198.51.100.0/24"],
 )
 identity = CognitoIdentity(cloud, "Identity")
 control_plane = GatewayControlPlane(
@@ -36,7 +38,7 @@ control_plane.add_data_plane(
 # What is wrong is refused in Python, too, with the property's name.
 elsewhere = Stack(App(), "Elsewhere")
 try:
-    CloudCluster(elsewhere, "Open", kubernetes_version=KubernetesVersion.V1_35, kubectl_layer=KubectlV35Layer(elsewhere, "Kubectl"), admin_cidrs=["0.0.0.0/0"])
+    CloudCluster(elsewhere, "Open", kubernetes_version=KubernetesVersion.V1_35, kubectl_layer=LayerVersion.from_layer_version_arn(elsewhere, "Kubectl", LAYER), admin_cidrs=["0.0.0.0/0"])
     raise SystemExit("admin_cidrs: 0.0.0.0/0 was expected to be refused")
 except RuntimeError as error:
     if "adminCidrs: got 0.0.0.0/0" not in str(error):
