@@ -37,7 +37,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     why: 'the command line reads topology.json, too',
   },
   'src/eksa': {
-    mayImport: [],
+    mayImport: ['src/private/input/nearest-name.ts'],
     why: 'knowledge about EKS Anywhere is pure: constructs run it at synth, the command line runs it on files',
   },
   'src/eks-anywhere': {

@@ -1,4 +1,5 @@
 /** Fits a plain value into a shape: says what does not fit, and returns the part that does. */
+import { nearestName } from '../../private/input/nearest-name';
 import { oneOf, asWritten } from '../finding';
 import { parseDurationMs } from '../syntax/duration';
 import { isQuantity } from '../syntax/quantity';
@@ -82,7 +83,8 @@ function fittedObject(shape: ObjectShape, value: unknown, path: string, misfits:
 
 function unknownField(shape: ObjectShape, name: string, path: string): Misfit {
   const names = Object.keys(shape.fields);
-  const known = nearest(name, names);
+  // Names of fields are short: at most two edits away.
+  const known = nearestName(name, names, Math.min(2, Math.floor(name.length / 3)));
   return {
     kind: 'unknown',
     path,
@@ -160,22 +162,4 @@ function set(target: Record<string, unknown>, name: string, value: unknown) {
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The known name that was probably meant: another letter case, or at most two edits away. */
-function nearest(name: string, known: readonly string[]): string | undefined {
-  const limit = Math.min(2, Math.floor(name.length / 3));
-  return known.find((other) => other.toLowerCase() === name.toLowerCase()) ?? known.find((other) => editDistance(name, other) <= limit);
-}
-
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      current[j] = Math.min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    previous = current;
-  }
-  return previous[b.length];
 }

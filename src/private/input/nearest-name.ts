@@ -1,6 +1,11 @@
-/** @returns the known name that was probably meant: the one with the fewest edits, if they are few for its length */
-export function nearestName(name: string, known: readonly string[]): string | undefined {
-  const limit = Math.max(2, Math.floor(name.length / 4));
+/** What a misspelt name was meant to be. Pure: constructs and the rules of EKS Anywhere ask. */
+/**
+ * @param limit the most edits that still count as near
+ * @returns the known name that was probably meant: the same in other case, or the one with the fewest edits
+ */
+export function nearestName(name: string, known: readonly string[], limit = Math.max(2, Math.floor(name.length / 4))): string | undefined {
+  const sameLetters = known.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
+  if (sameLetters !== undefined) return sameLetters;
   const [nearest] = known
     .map((candidate) => ({ candidate, edits: editDistance(name, candidate) }))
     .filter(({ edits }) => edits <= limit)
