@@ -8,7 +8,7 @@ import { nodeId } from '../base/node-id.ts';
 import type { Signer } from '../fallback/envelope.ts';
 import { fallbackStorage } from '../fallback/storage.ts';
 import { ListenerServers } from '../listener/listener-servers.ts';
-import { PLUGIN_SCHEMAS, SCHEMAS } from '../plugins/schemas.ts';
+import { schemasFor } from '../plugins/schemas.ts';
 import type { Settings, TunnelSettings } from '../settings/settings.ts';
 import { watchTunnelFiles } from '../settings/tunnel-file-watch.ts';
 import { StatusApi } from '../status/status-api.ts';
@@ -88,7 +88,7 @@ export class ControlPlane {
     const store = this.#own(await openNodeStore(settings, log));
     await bootstrap(store, Date.now());
     const intervalMs = settings.role === 'control_plane' ? undefined : LOCAL_INTERVAL_MS;
-    const configuration = this.#own(new ConfigurationWatcher({ store, schemas: SCHEMAS, log, intervalMs }));
+    const configuration = this.#own(new ConfigurationWatcher({ store, schemas: schemasFor(settings).schemas, log, intervalMs }));
     await configuration.start();
     this.#configuration = configuration;
     if (settings.role === 'control_plane') this.#own(new DataPlaneHealthLog({ rows: store.dataPlanes, log }));
@@ -135,12 +135,13 @@ export class ControlPlane {
   async #openAdminApi(parts: Pick<AdminApiOptions, 'store' | 'configuration' | 'failures' | 'telemetry'>): Promise<readonly AddressInfo[]> {
     const { settings, log } = this.#options;
     const counts = { accepted: 0, active: 0, requests: 0 };
+    const { plugins, schemas } = schemasFor(settings);
     const app = createAdminApi({
-      ...parts, log, counts, schemas: SCHEMAS, plugins: PLUGIN_SCHEMAS, role: settings.role,
+      ...parts, log, counts, schemas, plugins, role: settings.role,
       node: {
         nodeId: nodeId(settings.prefix, settings.nodeId, log),
         hostname: hostname(),
-        configuration: shownSettings(settings, [...PLUGIN_SCHEMAS.keys()]),
+        configuration: shownSettings(settings, [...plugins.keys()]),
       },
     });
     const listener = this.#own(new ApiListener({ app, counts, log, servers: this.#servers('admin') }));

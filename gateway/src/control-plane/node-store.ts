@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { authoritiesOf } from '../base/authorities.ts';
 import type { Log } from '../base/log.ts';
-import { SCHEMAS } from '../plugins/schemas.ts';
+import { schemasFor } from '../plugins/schemas.ts';
 import type { Settings } from '../settings/settings.ts';
 import { openStore } from '../store/open.ts';
 import type { Place } from '../store/open.ts';
@@ -14,7 +14,8 @@ const DATABASE_FILE = 'hybridge.db';
 
 /** @throws GatewayError `database-unavailable`, `database-newer` */
 export function openNodeStore(settings: Settings, log: Log): Promise<Store> {
-  return openStore({ place: placeOf(settings), schemas: SCHEMAS, log, pollMs: settings.dbUpdateFrequencySeconds * 1000 });
+  const { schemas } = schemasFor(settings);
+  return openStore({ place: placeOf(settings), schemas, log, pollMs: settings.dbUpdateFrequencySeconds * 1000 });
 }
 
 function placeOf({ database, prefix, postgres, tunnel }: Settings): Place {

@@ -75,6 +75,7 @@ export function compileConfiguration(snapshot: Snapshot, handlers: Handlers, log
     if (plugin.isUnusable) return heldBackPlugin(plugin, priority);
     try {
       if (handler === undefined) throw new Error('this version has no code for this plugin');
+      if (plugin.consumerGroup !== undefined) throw new Error('this version does not run plugins for groups of consumers');
       return { ...plugin, phases: handler.prepare(plugin.config, context), priority };
     } catch (error) {
       failed.push({ entity: 'plugins', id: plugin.id, name: plugin.name, reason: messageOf(error) });
@@ -100,16 +101,18 @@ const FAILURE: Refusal = { status: 500, message: 'An unexpected error occurred' 
 
 /** The plugin as what ends each request that would run it. */
 function heldBackPlugin(plugin: PluginInstance, priority: number): Prepared {
-  const { onlyConsumers = false } = plugin;
+  const { onlyConsumers = false, consumerGroup } = plugin;
   return {
     ...plugin,
-    // One for a group of consumers must not take the place of the one for all requests.
-    name: onlyConsumers ? `${plugin.name} of consumers` : plugin.name,
+    // One for a group of consumers must take the place neither of the one for all requests nor of another group's.
+    name: onlyConsumers || consumerGroup !== undefined ? `${plugin.name} of ${consumerGroup ?? 'consumers'}` : plugin.name,
     isUnusable: true,
     priority,
     phases: {
       access: (exchange) => {
-        if (!onlyConsumers || exchange.consumer !== undefined) exchange.refuse(FAILURE);
+        const { consumer } = exchange;
+        if (onlyConsumers ? consumer === undefined : consumerGroup !== undefined && !consumer?.groups?.has(consumerGroup)) return;
+        exchange.refuse(FAILURE);
       },
     },
   };

@@ -18,7 +18,7 @@ import type { ConfigTable } from '../model/config-table.ts';
 import type { Quarantine } from '../model/quarantine.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import { HANDLERS } from '../plugins/handlers.ts';
-import { SCHEMAS } from '../plugins/schemas.ts';
+import { schemasFor } from '../plugins/schemas.ts';
 import type { Settings } from '../settings/settings.ts';
 import { StatusApi } from '../status/status-api.ts';
 import type { RequestsRecord } from '../sync/telemetry-protocol.ts';
@@ -96,7 +96,7 @@ export class DataPlane {
     this.id = nodeId(settings.prefix, settings.nodeId, log);
     this.#newest = settings.fallback?.import ? new NewestKnown(join(settings.prefix, 'configuration', 'newest.json'), log) : undefined;
     this.#configuration = new RunningConfiguration({
-      schemas: plugins?.schemas ?? SCHEMAS,
+      schemas: plugins?.schemas ?? schemasFor(settings).schemas,
       handlers: plugins?.handlers ?? HANDLERS as unknown as Handlers,
       vault,
       cache: keepsConfiguration ? new ConfigurationCache(join(settings.prefix, 'configuration'), log) : undefined,

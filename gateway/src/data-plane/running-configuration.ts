@@ -192,9 +192,9 @@ export class RunningConfiguration {
 /** A plugin that is held back on all requests. One for some consumers, or for one of the two schemes, is no such plugin. */
 function holdsEverythingBack({ snapshot, failed }: CompiledConfiguration): boolean {
   const failedIds = new Set(failed.flatMap(({ entity, id }) => (entity === 'plugins' ? [id] : [])));
-  return snapshot.plugins.some(({ id, route, service, consumer, protocols, isUnusable, onlyConsumers }) => (
+  return snapshot.plugins.some(({ id, route, service, consumer, consumerGroup, protocols, isUnusable, onlyConsumers }) => (
     (isUnusable === true || failedIds.has(id)) && onlyConsumers !== true
-    && [route, service, consumer].every((scope) => scope === undefined)
+    && [route, service, consumer, consumerGroup].every((scope) => scope === undefined)
     && (protocols.length === 0 || ['http', 'https'].every((scheme) => protocols.includes(scheme)))));
 }
 

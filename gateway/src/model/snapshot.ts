@@ -21,6 +21,8 @@ export interface Consumer {
   readonly id: string;
   readonly username: string | null;
   readonly customId: string | null;
+  /** Ids of the groups that it is a member of. @default - none */
+  readonly groups?: ReadonlySet<string>;
 }
 
 export interface Credential {
@@ -39,6 +41,8 @@ export interface PluginInstance {
   readonly route: string | undefined;
   readonly service: string | undefined;
   readonly consumer: string | undefined;
+  /** The group whose members it runs for. @default - everybody */
+  readonly consumerGroup?: string;
   /** Set when the plugin cannot run on this node: a request that would run it is answered with 500. */
   readonly isUnusable?: boolean;
   /** Set when its scope has a field that this version does not know, for groups of consumers: it only runs on requests of consumers. */
@@ -68,7 +72,10 @@ export function compileSnapshot(table: ConfigTable, hash: string, schemas: Schem
   const unusable = (entity: string): readonly SetAsideRow[] => setAside.filter((aside) => aside.entity === entity);
   const disabledAside = unusable('services').filter(({ row }) => row.enabled === false).map(({ row }) => row.id);
   const disabled = new Set<unknown>([...serviceRows.filter(({ enabled }) => !enabled).map(({ id }) => id), ...disabledAside]);
-  const consumers = byId((rowsOf(table, 'consumers') as readonly ConsumerRow[]).map(compileConsumer));
+  // A membership that is set aside still binds: what is configured for a group must not be escaped by a damaged row.
+  const memberships = [...rowsOf(table, 'consumer_group_consumers'), ...unusable('consumer_group_consumers').map(({ row }) => row)];
+  const groups = Map.groupBy(memberships, ({ consumer }) => consumer);
+  const consumers = byId((rowsOf(table, 'consumers') as readonly ConsumerRow[]).map((row) => compileConsumer(row, groups.get(row.id))));
   // Routes of a disabled service count as absent.
   const routes = (rowsOf(table, 'routes') as readonly RouteRow[]).filter((row) => !disabled.has(row.service))
     .map((row) => compileRoute(row, services.get(row.service ?? '')));
@@ -142,7 +149,13 @@ function compilePlugin(row: CompletePluginRow): PluginInstance {
     route: row.route ?? undefined,
     service: row.service ?? undefined,
     consumer: row.consumer ?? undefined,
+    ...groupOf(row),
   };
+}
+
+/** Only nodes with the profile `full` accept the field. */
+function groupOf(row: Row): Pick<PluginInstance, 'consumerGroup'> {
+  return typeof row.consumer_group === 'string' ? { consumerGroup: row.consumer_group } : {};
 }
 
 const SCOPES = ['route', 'service', 'consumer'] as const;
@@ -162,12 +175,13 @@ function unusablePlugin({ row, errors }: SetAsideRow): readonly PluginInstance[]
     service: scopeOf('service'),
     consumer: scopeOf('consumer'),
     isUnusable: true,
-    ...[...wrong].some((field) => field.startsWith('consumer')) && { onlyConsumers: true },
+    ...[...wrong].some((field) => field.startsWith('consumer')) ? { onlyConsumers: true } : groupOf(row),
   }];
 }
 
-function compileConsumer({ id, username, custom_id: customId }: ConsumerRow): Consumer {
-  return { id, username, customId };
+function compileConsumer({ id, username, custom_id: customId }: ConsumerRow, memberships: readonly Row[] | undefined): Consumer {
+  if (memberships === undefined) return { id, username, customId };
+  return { id, username, customId, groups: new Set(memberships.map((row) => row.consumer_group as string)) };
 }
 
 /** Credentials by the value of their lookup field. Rows without that value or without a consumer are left out. */

@@ -1,4 +1,6 @@
 /** The plugins that every plane knows, and the schemas of all entity types. A new plugin is one line in the list. */
+import { DEFAULT_COMPATIBILITY } from '../base/compatibility.ts';
+import type { Compatibility } from '../base/compatibility.ts';
 import { coreEntities } from '../model/entities/core.ts';
 import type { PluginSchema } from '../model/entities/plugin.ts';
 import { inReferenceOrder, schemasByName } from '../model/schema/entity-schema.ts';
@@ -59,14 +61,43 @@ export const PLUGINS = [
 
 export type PluginName = typeof PLUGINS[number]['name'];
 
-/** Plugins by name. */
-export const PLUGIN_SCHEMAS: ReadonlyMap<string, PluginSchema> = new Map(PLUGINS.map((plugin) => [plugin.name, plugin]));
+/** What one gateway knows. */
+export interface Catalog {
+  /** Plugins by name, in the order of PLUGINS. */
+  readonly plugins: ReadonlyMap<string, PluginSchema>;
+  /** Every entity type by name: those of the core, then those of plugins. An entity type comes after those that it refers to. */
+  readonly schemas: Schemas;
+}
 
-/** Every entity type by name: those of the core, then those of plugins. */
-export const SCHEMAS: Schemas = schemasWith(PLUGINS);
+interface CatalogOptions {
+  /** Names of plugins. @default - all */
+  readonly plugins?: readonly string[];
+  readonly compatibility?: Compatibility;
+}
 
-/** The entity types of a gateway with these plugins. An entity type comes after those that it refers to. */
-export function schemasWith(plugins: readonly PluginSchema[]): Schemas {
+const catalogs = new Map<string, Catalog>();
+
+/** The schemas of a node with these settings. Always the same objects for the same settings, since validators are compiled for each. */
+export function schemasFor({ plugins, compatibility = DEFAULT_COMPATIBILITY }: CatalogOptions = {}): Catalog {
+  const chosen = PLUGINS.filter(({ name }) => plugins?.includes(name) ?? true);
+  const key = [compatibility, ...chosen.map(({ name }) => name)].join();
+  const known = catalogs.get(key);
+  if (known) return known;
+  const catalog = {
+    plugins: new Map<string, PluginSchema>(chosen.map((plugin) => [plugin.name, plugin])),
+    schemas: schemasWith(chosen, compatibility),
+  };
+  catalogs.set(key, catalog);
+  return catalog;
+}
+
+/** What a node with default settings knows. */
+export const { plugins: PLUGIN_SCHEMAS, schemas: SCHEMAS } = schemasFor();
+
+/** The entity types of a gateway with these plugins. */
+export function schemasWith(plugins: readonly PluginSchema[], compatibility: Compatibility = DEFAULT_COMPATIBILITY): Schemas {
   const byName = new Map(plugins.map((plugin) => [plugin.name, plugin]));
-  return schemasByName(inReferenceOrder([...coreEntities(byName), ...plugins.flatMap(({ entities }) => entities ?? [])]));
+  return schemasByName(inReferenceOrder([
+    ...coreEntities(byName, compatibility), ...plugins.flatMap(({ entities }) => entities ?? []),
+  ]));
 }

@@ -1,13 +1,17 @@
 /** The entity types that every plane knows, independent of its plugins. */
+import { DEFAULT_COMPATIBILITY } from '../../base/compatibility.ts';
+import type { Compatibility } from '../../base/compatibility.ts';
 import type { EntitySchema } from '../schema/entity-schema.ts';
 import { caCertificate } from './ca-certificate.ts';
 import { certificate } from './certificate.ts';
 import { clusteringDataPlane } from './clustering-data-plane.ts';
+import { consumerGroupConsumer, consumerGroup } from './consumer-group.ts';
 import { consumer } from './consumer.ts';
 import { filterChain } from './filter-chain.ts';
 import { keySet } from './key-set.ts';
 import { key } from './key.ts';
 import { parameter } from './parameter.ts';
+import { partial } from './partial.ts';
 import { pluginEntity } from './plugin.ts';
 import type { PluginSchema } from './plugin.ts';
 import { route } from './route.ts';
@@ -20,10 +24,13 @@ import { vault } from './vault.ts';
 import { workspaceEntity } from './workspace.ts';
 
 /** In the order in which Kong makes them, which its schemas print. */
-export function coreEntities(plugins: ReadonlyMap<string, PluginSchema>): readonly EntitySchema[] {
+export function coreEntities(
+  plugins: ReadonlyMap<string, PluginSchema>, compatibility: Compatibility = DEFAULT_COMPATIBILITY,
+): readonly EntitySchema[] {
+  const ofOtherEditions = compatibility === 'full' ? [consumerGroup, consumerGroupConsumer, partial] : [];
   const others = [
-    consumer, certificate, service, route, sni, upstream, target, pluginEntity(plugins), tag, caCertificate, clusteringDataPlane,
-    parameter, vault, keySet, key, filterChain,
+    consumer, certificate, service, route, sni, upstream, target, pluginEntity(plugins, compatibility), tag, caCertificate,
+    clusteringDataPlane, parameter, vault, keySet, key, filterChain, ...ofOtherEditions,
   ];
   return [workspaceEntity(others.map(({ name }) => name)), ...others];
 }

@@ -1,4 +1,6 @@
 /** Configured plugins: code that runs on requests, for a route, a service, a consumer, or globally. */
+import { DEFAULT_COMPATIBILITY } from '../../base/compatibility.ts';
+import type { Compatibility } from '../../base/compatibility.ts';
 import { defineEntity } from '../schema/entity-schema.ts';
 import type { EntitySchema, Subschema } from '../schema/entity-schema.ts';
 import { boolean, foreign, set, string } from '../schema/field.ts';
@@ -12,6 +14,8 @@ export interface PluginSchema<F extends Fields = Fields> extends Subschema {
   /** Plugins with a higher priority run first. */
   readonly priority: number;
   readonly fields: F & Fields;
+  /** Whether it can be bound to a group of consumers. @default false */
+  readonly takesConsumerGroups?: boolean;
   /** Entity types that the plugin adds. @default - none */
   readonly entities?: readonly EntitySchema[];
 }
@@ -21,6 +25,7 @@ interface PluginDefinition<F extends Fields> {
   readonly priority: number;
   readonly fields: F;
   readonly entity_checks?: readonly EntityCheck[];
+  readonly takesConsumerGroups?: boolean;
   readonly entities?: readonly EntitySchema[];
 }
 
@@ -45,20 +50,44 @@ const fields = {
   tags: typedefs.tags,
 };
 
+const consumerGroup = foreign('consumer_groups', {
+  default: null, on_delete: 'cascade', description: 'Runs only on requests of members of this group.',
+});
+
+const noConsumerGroup = foreign('consumer_groups', { eq: null, description: 'This plugin cannot be bound to a group of consumers.' });
+
+/** The fields of the profile `full`. Consumer groups are a scope between consumers and the configuration. */
+function fullFields() {
+  const { config, protocols, enabled, tags, ...before } = fields;
+  return { ...before, consumer_group: consumerGroup, config, protocols, enabled, tags };
+}
+
 /** The entity type `plugins`, for a set of known plugins. */
-export function pluginEntity(plugins: ReadonlyMap<string, PluginSchema>): EntitySchema<typeof fields> {
+export function pluginEntity(
+  plugins: ReadonlyMap<string, PluginSchema>, compatibility: Compatibility = DEFAULT_COMPATIBILITY,
+): EntitySchema<typeof fields> {
+  const hasGroups = compatibility === 'full';
+  const subschemas: ReadonlyMap<string, Subschema> = hasGroups ? mapValues(plugins, withGroups) : plugins;
   return defineEntity({
     name: 'plugins',
     endpointKey: 'instance_name',
-    uniqueTogether: [['name', 'route', 'service', 'consumer']],
-    fields,
+    uniqueTogether: [['name', 'route', 'service', 'consumer', ...hasGroups ? ['consumer_group'] : []]],
+    fields: hasGroups ? fullFields() : fields,
     subschema: {
       key: 'name',
       needsStored: true,
-      choose: (name) => plugins.get(name),
+      choose: (name) => subschemas.get(name),
       unknown: (name) => `plugin '${name}' not enabled; add it to the 'plugins' configuration property`,
     },
   });
+}
+
+function mapValues<A, B>(map: ReadonlyMap<string, A>, change: (value: A) => B): ReadonlyMap<string, B> {
+  return new Map([...map].map(([key, value]) => [key, change(value)]));
+}
+
+function withGroups(plugin: PluginSchema): Subschema {
+  return plugin.takesConsumerGroups ? plugin : { ...plugin, fields: { consumer_group: noConsumerGroup, ...plugin.fields } };
 }
 
 export type Plugin = EntityOf<ReturnType<typeof pluginEntity>>;

@@ -1,4 +1,5 @@
 /** Settings of the node as a whole: role, identity, working directory, processes, Lua. */
+import { COMPATIBILITIES, DEFAULT_COMPATIBILITY } from '../../base/compatibility.ts';
 import { LOG_LEVELS } from '../../base/log.ts';
 import { optional, setting, warns } from '../setting.ts';
 import type { WithoutEffect } from '../setting.ts';
@@ -15,6 +16,9 @@ export const NODE = {
   logLevel: setting('KONG_LOG_LEVEL', oneOf(...LOG_LEVELS), 'notice', 'Least severe level that is logged.'),
   vaultPrefix: setting('KONG_VAULT_ENV_PREFIX', text, '',
     'Prefix of the environment variables that references `{vault://env/name}` read, in settings and in plugins.'),
+  compatibility: setting('HYBRIDGE_COMPATIBILITY', oneOf(...COMPATIBILITIES), DEFAULT_COMPATIBILITY,
+    'Which entities exist. `kong-3.9.1`: those of Kong Gateway 3.9.1. `full`: also consumer groups and partials. All nodes of a '
+    + 'deployment must have the same value.'),
   drainSeconds: setting('HYBRIDGE_DRAIN_SECONDS', integer(0, 3600), '0',
     'Seconds that a node keeps serving after SIGTERM, so that load balancers notice first. The constructs set it.'),
 } as const;
