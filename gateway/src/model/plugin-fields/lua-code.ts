@@ -1,15 +1,19 @@
-/** Code in Lua, which the gateway stores and never runs. */
+/** Code in Lua. The gateway checks its syntax, stores it and never runs it. */
+import { luaViolation } from '../lua/syntax.ts';
 import { array, map, record, string } from '../schema/field.ts';
 
-export const customFieldsByLua = map(string(), string(), {
+const expression = string({ check: (code: string) => prefixed('Error parsing function: ', luaViolation(code)) });
+
+export const customFieldsByLua = map(string(), expression, {
   description: 'Lua code by the name of the log field that it computes. The gateway stores the code and does not run it.',
 });
 
 export const FUNCTION_PHASES = ['certificate', 'rewrite', 'access', 'header_filter', 'body_filter', 'log'] as const;
 
 /** `config` of a plugin that runs Lua functions. */
-export function luaFunctions(_plugin: string) {
-  const functions = array(string(), { required: true, default: [] });
+export function luaFunctions(plugin: string) {
+  const code = string({ check: (text: string) => prefixed(`error parsing ${plugin}: `, luaViolation(text)) });
+  const functions = array(code, { required: true, default: [] });
   return record({
     certificate: { ...functions, description: 'Functions of the phase in which a certificate is chosen.' },
     rewrite: { ...functions, description: 'Functions of the phase before a route is found.' },
@@ -18,4 +22,8 @@ export function luaFunctions(_plugin: string) {
     body_filter: { ...functions, description: "Functions of the phase in which the response's body arrives." },
     log: { ...functions, description: 'Functions of the phase after the response.' },
   }, { required: true });
+}
+
+function prefixed(prefix: string, violation: string | undefined): string | undefined {
+  return violation && `${prefix}${violation}`;
 }

@@ -67,6 +67,17 @@ export function regularExpressionViolation(pattern: string): string | undefined 
   }
 }
 
+interface Rejection {
+  readonly reason: string;
+  /** Whether other engines may accept the expression. */
+  readonly isOurs: boolean;
+}
+
+export function rejectionOf(pattern: string): Rejection | undefined {
+  const reason = regularExpressionViolation(pattern);
+  return reason === undefined ? undefined : { reason, isOurs: / is not supported,|^too /.test(reason) };
+}
+
 function compile(pattern: string): RegularExpression {
   if (pattern.length > MAX_LENGTH) throw new SyntaxError(`too long: got ${pattern.length} characters, expected at most ${MAX_LENGTH}`);
   // Compiling a program that is too large could take seconds, so its size is estimated first.

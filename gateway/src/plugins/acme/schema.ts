@@ -1,11 +1,20 @@
 /** acme: obtains and renews certificates from a certificate authority that speaks ACME. */
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { renamed } from '../../model/plugin-fields/deprecation.ts';
+import { isMemoryZone } from '../../model/plugin-fields/memory-zones.ts';
 import { redisFields } from '../../model/plugin-fields/redis.ts';
 import { array, boolean, integer, number, record, string } from '../../model/schema/field.ts';
 import type { Field, Shorthand } from '../../model/schema/field.ts';
 import { host, noConsumer, noRoute, noService, port, protocolsHttp, routeHost, url } from '../../model/schema/typedefs.ts';
 import { acmeStorage } from './entities.ts';
+
+/** Prefixes of keys that Kong uses itself. */
+const RESERVED = ['kong_acme:renew_config:', 'kong_acme:renew_last_run', 'kong_acme:cert_key:'];
+
+function namespaceViolation(namespace: string): string | undefined {
+  const reserved = RESERVED.find((word) => namespace.startsWith(word));
+  return reserved && `namespace can't be prefixed with reserved word: ${reserved}`;
+}
 
 /** A setting of the storage in Redis under its old name. */
 function oldName(name: string, field: Field, path: readonly [string, string?]): Shorthand {
@@ -60,14 +69,17 @@ const config = record({
   }),
   storage_config: record({
     shm: record({
-      shm_name: string({ default: 'kong', description: 'Name of the memory zone.' }),
+      shm_name: string({
+        default: 'kong', check: (name: string) => (isMemoryZone(name) ? undefined : `failed validating: ${name}`),
+        description: 'Name of the memory zone.',
+      }),
     }, { required: true, description: "Settings of the storage in the node's memory." }),
     kong: record({}, { required: true, description: 'Settings of the storage in the database; there are none.' }),
     redis: record({
       ...redisFields,
       extra_options: record({
         namespace: string({
-          required: true, default: '', len_min: 0, description: 'Prefix of all keys in Redis.',
+          required: true, default: '', len_min: 0, check: namespaceViolation, description: 'Prefix of all keys in Redis.',
         }),
         scan_count: number({
           required: false, default: 10, description: 'Number of keys to ask for at once when listing keys.',
@@ -150,6 +162,7 @@ export const acme = definePlugin({
         then_match: { required: true },
       },
     },
+    // Kong refuses a storage that its role does not have. Here every storage may be configured.
     { custom_entity_check: { field_sources: ['config.storage'], fn: () => undefined } },
   ],
   entities: [acmeStorage],

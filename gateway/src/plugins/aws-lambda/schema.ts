@@ -1,7 +1,15 @@
 /** aws-lambda: invokes a function of AWS Lambda instead of proxying. */
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { boolean, integer, number, record, string } from '../../model/schema/field.ts';
+import type { EntityValue } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { host, port, protocolsHttp, url } from '../../model/schema/typedefs.ts';
+
+function proxyViolation(entity: EntityValue): Readonly<Record<string, string>> | undefined {
+  const { proxy_url: proxy } = entity.config as RecordOf<typeof config.fields>;
+  const scheme = /^([^:]+):\/\//.exec(proxy ?? '')?.[1];
+  return scheme === undefined || scheme === 'http' ? undefined : { '@entity': 'proxy_url scheme must be http' };
+}
 
 const config = record({
   timeout: number({ required: true, default: 60000, description: 'Milliseconds to wait for the function.' }),
@@ -66,6 +74,6 @@ export const awsLambda = definePlugin({
   fields: { protocols: protocolsHttp, config },
   entity_checks: [
     { mutually_required: ['config.aws_key', 'config.aws_secret'] },
-    { custom_entity_check: { field_sources: ['config.proxy_url'], fn: () => undefined } },
+    { custom_entity_check: { field_sources: ['config.proxy_url'], fn: proxyViolation } },
   ],
 });

@@ -1,18 +1,26 @@
 /** cors: answers preflight requests and adds the headers of cross-origin resource sharing. */
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { array, boolean, number, record, string } from '../../model/schema/field.ts';
+import { rejectionOf } from '../../model/schema/regular-expression.ts';
 import { noConsumer, protocolsHttp } from '../../model/schema/typedefs.ts';
 
+const METHODS = ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'] as const;
+
+function originViolation(origin: string): string | undefined {
+  const rejection = origin === '*' ? undefined : rejectionOf(origin);
+  return rejection && `'${origin}' is not a valid regex${rejection.isOurs ? ` (${rejection.reason})` : ''}`;
+}
+
 const config = record({
-  origins: array(string(), {
+  origins: array(string({ check: originViolation }), {
     description: 'Origins that may use the API: `*`, origins, or regular expressions. Default: `*`.',
   }),
   headers: array(string(), {
     description: 'Headers that requests may have. Default: those that the preflight request asks for.',
   }),
   exposed_headers: array(string(), { description: 'Headers of responses that scripts may read.' }),
-  methods: array(string({ one_of: ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'] }), {
-    default: ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'],
+  methods: array(string({ one_of: METHODS }), {
+    default: METHODS,
     description: 'Methods that requests may have.',
   }),
   max_age: number({ description: 'Seconds for which a browser may keep the answer to a preflight request.' }),

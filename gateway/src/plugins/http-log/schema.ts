@@ -3,7 +3,9 @@ import { definePlugin } from '../../model/entities/plugin.ts';
 import { customFieldsByLua } from '../../model/plugin-fields/lua-code.ts';
 import { oldQueueFields, queue } from '../../model/plugin-fields/queue.ts';
 import { map, number, record, string } from '../../model/schema/field.ts';
+import type { EntityValue } from '../../model/schema/field.ts';
 import { headerName, protocolsAll, url } from '../../model/schema/typedefs.ts';
+import { parseUrl } from '../../model/schema/url.ts';
 
 /** Headers that the plugin sets itself. */
 const OWN_HEADERS = [
@@ -11,6 +13,12 @@ const OWN_HEADERS = [
   { pattern: '^[Cc][Oo][Nn][Tt][Ee][Nn][Tt]%-[Ll][Ee][nn][Gg][Tt][Hh]$', err: "cannot contain 'Content-Length' header" },
   { pattern: '^[Cc][Oo][Nn][Tt][Ee][Nn][Tt]%-[Tt][Yy][Pp][Ee]$', err: "cannot contain 'Content-Type' header" },
 ];
+
+function twoCredentialsViolation({ http_endpoint: endpoint, headers }: EntityValue): string | undefined {
+  const hasHeader = Object.keys(headers ?? {}).some((name) => name.toLowerCase() === 'authorization');
+  return hasHeader && parseUrl(endpoint as string).userinfo !== undefined
+    ? "specifying both an 'Authorization' header and user info in 'http_endpoint' is not allowed" : undefined;
+}
 
 const config = record({
   http_endpoint: {
@@ -31,7 +39,7 @@ const config = record({
   }),
   queue,
   custom_fields_by_lua: customFieldsByLua,
-}, { required: true });
+}, { required: true, check: twoCredentialsViolation });
 
 export const httpLog = definePlugin({
   name: 'http-log',

@@ -2,8 +2,16 @@
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { anonymous, hideCredentials, realm } from '../../model/plugin-fields/authentication.ts';
 import { array, boolean, number, record, string } from '../../model/schema/field.ts';
+import type { EntityValue } from '../../model/schema/field.ts';
 import { noConsumer, protocolsHttp } from '../../model/schema/typedefs.ts';
 import { oauth2AuthorizationCode, oauth2Credential, oauth2Token } from './entities.ts';
+
+const GRANTS = ['enable_authorization_code', 'enable_implicit_grant', 'enable_client_credentials', 'enable_password_grant'] as const;
+
+function grantsViolation(config: EntityValue): string | undefined {
+  return GRANTS.some((grant) => config[grant] === true)
+    ? undefined : `at least one of these fields must be true: ${GRANTS.join(', ')}`;
+}
 
 const config = record({
   scopes: array(string(), { description: 'Scopes that clients may ask for.' }),
@@ -51,6 +59,7 @@ const config = record({
   realm,
 }, {
   required: true,
+  check: grantsViolation,
   entity_checks: [
     { conditional: { if_field: 'mandatory_scope', if_match: { eq: true }, then_field: 'scopes', then_match: { required: true } } },
   ],

@@ -1,7 +1,15 @@
 /** proxy-cache: answers requests from a cache of earlier responses. */
 import { definePlugin } from '../../model/entities/plugin.ts';
+import { isMemoryZone } from '../../model/plugin-fields/memory-zones.ts';
 import { array, boolean, integer, record, string } from '../../model/schema/field.ts';
+import type { EntityValue } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { protocolsAll } from '../../model/schema/typedefs.ts';
+
+function memoryViolation(entity: EntityValue): Readonly<Record<string, string>> | undefined {
+  const { strategy, memory: { dictionary_name: name } } = entity.config as RecordOf<typeof config.fields>;
+  return strategy !== 'memory' || isMemoryZone(name) ? undefined : { '@entity': `missing shared dict '${name}'` };
+}
 
 const config = record({
   response_code: array(integer({ between: [100, 900] }), {
@@ -44,6 +52,6 @@ export const proxyCache = definePlugin({
   priority: 100,
   fields: { protocols: protocolsAll, config },
   entity_checks: [
-    { custom_entity_check: { field_sources: ['config'], fn: () => undefined } },
+    { custom_entity_check: { field_sources: ['config'], fn: memoryViolation } },
   ],
 });

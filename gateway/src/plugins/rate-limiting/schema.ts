@@ -1,10 +1,25 @@
 /** rate-limiting: rejects requests beyond a number in a period. */
 import { definePlugin } from '../../model/entities/plugin.ts';
-import { limitFields, PERIODS } from '../../model/plugin-fields/limits.ts';
+import { limitFields, limitOrderViolation, PERIODS } from '../../model/plugin-fields/limits.ts';
 import { redis, redisShorthands, redisWhenChosen } from '../../model/plugin-fields/redis.ts';
 import { boolean, number, record, string } from '../../model/schema/field.ts';
+import type { EntityValue } from '../../model/schema/field.ts';
 import { headerName, path, protocolsHttp } from '../../model/schema/typedefs.ts';
 import { rateLimitingMetric } from './entities.ts';
+
+/** `sync_rate` that asks Redis for each request. */
+const NO_SYNC = -1;
+
+const SHORTEST_SYNC = 0.02;
+
+function limitsViolation(config: EntityValue): string | undefined {
+  const { policy, sync_rate: rate } = config;
+  if (policy !== 'redis') {
+    return limitOrderViolation(config, 'The') ?? (rate === NO_SYNC ? undefined : 'sync_rate can only be used with the redis policy');
+  }
+  const isTooOften = rate !== NO_SYNC && (rate as number) < SHORTEST_SYNC;
+  return limitOrderViolation(config, 'The') ?? (isTooOften ? 'sync_rate must be greater than 0.02, or -1 to disable' : undefined);
+}
 
 const config = record({
   ...limitFields,
@@ -33,7 +48,7 @@ const config = record({
     required: true, default: -1,
     description: 'Seconds between two exchanges of counters with Redis; -1 to ask Redis for each request.',
   }),
-}, { required: true, shorthand_fields: redisShorthands('rate-limiting') });
+}, { required: true, shorthand_fields: redisShorthands('rate-limiting'), check: limitsViolation });
 
 export const rateLimiting = definePlugin({
   name: 'rate-limiting',

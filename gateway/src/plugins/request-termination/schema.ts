@@ -1,7 +1,19 @@
 /** request-termination: answers requests itself. */
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { boolean, integer, record, string } from '../../model/schema/field.ts';
+import type { EntityValue } from '../../model/schema/field.ts';
 import { headerName, protocolsHttp } from '../../model/schema/typedefs.ts';
+
+function bodyViolation({ message, content_type: type, body, echo }: EntityValue): string | undefined {
+  const hasBody = isText(type) || isText(body);
+  if (isText(message) && hasBody) return 'message cannot be used with content_type or body';
+  if (isText(type) && !isText(body)) return 'content_type requires a body';
+  return echo === true && hasBody ? 'echo cannot be used with content_type and body' : undefined;
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
 
 const config = record({
   status_code: integer({
@@ -17,7 +29,7 @@ const config = record({
     ...headerName,
     description: 'Header or query argument that a request must have for this response. Default: all requests get it.',
   },
-}, { required: true });
+}, { required: true, check: bodyViolation });
 
 export const requestTermination = definePlugin({
   name: 'request-termination',

@@ -1,9 +1,16 @@
 /** response-ratelimiting: limits requests by what responses say that they consumed. */
 import { definePlugin } from '../../model/entities/plugin.ts';
-import { limitFields, PERIODS } from '../../model/plugin-fields/limits.ts';
+import { limitFields, limitOrderViolation, PERIODS } from '../../model/plugin-fields/limits.ts';
 import { redis, redisShorthands, redisWhenChosen } from '../../model/plugin-fields/redis.ts';
 import { boolean, map, record, string } from '../../model/schema/field.ts';
+import type { EntityValue } from '../../model/schema/field.ts';
 import { protocolsHttp } from '../../model/schema/typedefs.ts';
+
+const LIMITS = record(limitFields, {
+  required: true,
+  entity_checks: [{ at_least_one_of: PERIODS }],
+  check: (limits: EntityValue) => limitOrderViolation(limits, 'the'),
+});
 
 const config = record({
   header_name: string({ default: 'x-kong-limit', description: 'Header of responses that says what was consumed.' }),
@@ -25,7 +32,7 @@ const config = record({
   hide_client_headers: boolean({
     required: true, default: false, description: 'Whether responses have no headers about the limits.',
   }),
-  limits: map(string(), record(limitFields, { required: true, entity_checks: [{ at_least_one_of: PERIODS }] }), {
+  limits: map(string(), LIMITS, {
     required: true, len_min: 1,
     description: 'Limits by the name that responses use.',
   }),

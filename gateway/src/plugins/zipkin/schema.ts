@@ -12,6 +12,12 @@ const OWN_TAGS = [
   'kong.node.id', 'kong.route', 'kong.service', 'lc', 'peer.hostname',
 ];
 
+function repeatedTagViolation(tags: readonly { readonly name: string }[]): string | undefined {
+  const names = tags.map(({ name }) => name);
+  const repeated = names.find((name, index) => names.indexOf(name) < index);
+  return repeated && `repeated tags are not allowed: ${repeated}`;
+}
+
 const config = record({
   local_service_name: string({ required: true, default: 'kong', description: 'Name of this gateway in traces.' }),
   http_endpoint: {
@@ -48,7 +54,7 @@ const config = record({
       description: 'Name of the tag.',
     }),
     value: string({ required: true, description: 'Value of the tag.' }),
-  }), { description: 'Tags of every trace.' }),
+  }), { check: repeatedTagViolation, description: 'Tags of every trace.' }),
   http_span_name: string({
     required: true, default: 'method', one_of: ['method', 'method_path'],
     description: 'What the name of a span contains.',
