@@ -34,16 +34,11 @@ export const EQUIVALENTS: Readonly<Record<string, string>> = {
     'the expression matches neither an empty text nor the text `undefined`',
   "gateway/src/store/postgres-pool.ts#isOutage: '' -> 'mutated'": 'the expression matches neither text',
   "gateway/src/store/postgres.ts#dialect: 'read only' -> ''": 'a reader writes nothing; the mode saves work of the server',
-  'gateway/src/store/sql-store.ts##nextExpiry: 1 -> 2': 'only the first row is taken',
-  'gateway/src/store/sql-store.ts##nextExpiry: row?.expires_at ?? undefined -> row?.expires_at':
-    'rows without an end are not selected, so it is never null; the types do not know',
   'gateway/src/store/sql-store.ts#changesAfter: body === null -> false': 'JSON.parse(null) is null',
   'gateway/src/store/sqlite-driver.ts#judged: text !== undefined -> true':
     'a statement that is prepared is no write, and outside of a transaction no write is pending',
   'gateway/src/store/sqlite.ts#BUSY_MS: 5_000 -> 5001': 'nothing depends on one millisecond of it',
-  'gateway/src/store/writer.ts##clearReference: found -> true': 'the reference to the removed row is removed with the row that holds it',
-  'gateway/src/store/writer.ts##log: after && JSON.stringify(after) -> JSON.stringify(after)': 'the text `null` is read as null',
-  "gateway/src/store/writer.ts#expiryOf: typeof row.ttl === 'number' -> true":
+  "gateway/src/store/entity-writer.ts##written: typeof row.ttl === 'number' -> true":
     'a row of a type with a time to live has a number or null, and the column is null when a row of another type has nothing',
   'gateway/src/data-plane/http/client-response.ts#header: value === undefined -> false': 'headerText() gives undefined back',
   "gateway/src/data-plane/http/http-exchange.ts#nextPart: ['readable', 'end', 'close'] -> ['readable', 'close']":

@@ -22,7 +22,7 @@ interface Node {
   readonly configuration: ConfigurationWatcher;
 }
 
-describe.each(STORE_KINDS.filter(({ name }) => name !== 'SQLite in memory'))('control planes on $name', ({ name, newPlace, skip }) => {
+describe.each(STORE_KINDS.filter(({ isLasting }) => isLasting))('control planes on $name', ({ name, newPlace, skip }) => {
   if (skip) {
     it.skip(`is not tested: ${skip}`);
     return;

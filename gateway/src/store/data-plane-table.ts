@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely';
 
 import type { Clock } from '../base/clock.ts';
-import { pageOf, toSeconds } from './reader.ts';
+import { pageOf, toSeconds } from './page.ts';
 import type { DataPlaneRow, DataPlaneRows, Page } from './store.ts';
 import type { Tables } from './tables.ts';
 

@@ -14,6 +14,9 @@ interface ExpiryWatchOptions {
 /** Timers of Node.js cannot wait for months. This also bounds how long a change of the system clock has no effect. Milliseconds. */
 const MAX_WAIT_MS = 60_000;
 
+/** Least time between two looks because of other nodes. Milliseconds. */
+const REST_MS = 1_000;
+
 /** Pause after the database failed. Milliseconds. */
 const RETRY_MS = 1_000;
 
@@ -23,6 +26,10 @@ export class ExpiryWatch {
   #looking: Promise<void> | undefined;
   #isStale = false;
   #isClosed = false;
+  /** When the timer rings, in milliseconds since 1970. */
+  #ringsAt = Infinity;
+  /** When the latest look began. */
+  #lookedAt = -Infinity;
 
   constructor(options: ExpiryWatchOptions) {
     this.#options = options;
@@ -35,6 +42,21 @@ export class ExpiryWatch {
     this.#looking = this.#lookUntilFresh().finally(() => { this.#looking = undefined; });
   }
 
+  /** A row was written that expires then, in seconds since 1970. */
+  expires(at: number): void {
+    if (this.#isClosed) return;
+    if (this.#looking !== undefined) this.#isStale = true;
+    else if (at * 1000 < this.#ringsAt) this.#wait(Math.min(MAX_WAIT_MS, Math.max(0, at * 1000 - this.#options.clock.now())));
+  }
+
+  /** Another node may have written a row that expires: looks, but not for each of many changes. */
+  lookSoon(): void {
+    if (this.#isClosed) return;
+    const atMs = this.#lookedAt + REST_MS;
+    if (atMs <= this.#options.clock.now()) this.look();
+    else if (atMs < this.#ringsAt) this.#wait(atMs - this.#options.clock.now());
+  }
+
   /** Resolves when nothing uses the database any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -45,10 +67,19 @@ export class ExpiryWatch {
   async #lookUntilFresh(): Promise<void> {
     while (this.#isStale && !this.#isClosed) {
       this.#isStale = false;
+      this.#lookedAt = this.#options.clock.now();
       this.#timer?.cancel();
+      this.#ringsAt = Infinity;
       const waitMs = await this.#expireAndWait();
-      if (waitMs !== undefined && !this.#isClosed) this.#timer = this.#options.clock.after(waitMs, () => this.look());
+      if (waitMs !== undefined && !this.#isClosed) this.#wait(waitMs);
     }
+  }
+
+  #wait(ms: number): void {
+    const { clock } = this.#options;
+    this.#timer?.cancel();
+    this.#ringsAt = clock.now() + ms;
+    this.#timer = clock.after(ms, () => this.look());
   }
 
   /** @returns milliseconds until the next look; `undefined`: a change of rows is the reason for it */

@@ -14,6 +14,7 @@ describe('migrations', () => {
   const dialect: Dialect = {
     name: 'sqlite',
     types: { key: sql`text`, text: sql`text`, long: sql`integer` },
+    elements: (parameter) => parameter, json: (column) => column, forUpdate: '', write: (parts) => parts,
     lock: async () => void ran.push('lock'),
     snapshot: (database, work) => database.transaction().execute(work),
   };

@@ -2,6 +2,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
+import { MemoryStore } from './memory/memory-store.ts';
 import type { PostgresConnection } from './postgres-connection.ts';
 import { openPostgresStore } from './postgres.ts';
 import { openSqliteStore } from './sqlite.ts';
@@ -9,7 +10,9 @@ import type { Store } from './store.ts';
 
 export type Place =
   | { readonly kind: 'embedded'; readonly file: string }
-  | { readonly kind: 'postgres'; readonly connection: PostgresConnection };
+  | { readonly kind: 'postgres'; readonly connection: PostgresConnection }
+  /** Nothing is kept. */
+  | { readonly kind: 'memory' };
 
 export interface OpenStoreOptions {
   readonly place: Place;
@@ -22,7 +25,8 @@ export interface OpenStoreOptions {
 }
 
 /** @throws GatewayError `database-unavailable`, `database-newer` */
-export function openStore({ place, ...options }: OpenStoreOptions): Promise<Store> {
+export async function openStore({ place, ...options }: OpenStoreOptions): Promise<Store> {
+  if (place.kind === 'memory') return new MemoryStore(options);
   if (place.kind === 'embedded') return openSqliteStore({ ...options, file: place.file });
   return openPostgresStore({ ...options, connection: place.connection });
 }

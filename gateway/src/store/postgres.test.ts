@@ -135,7 +135,7 @@ describe.skipIf(!inject('postgres'))('a store on PostgreSQL', () => {
     await expect(store.write((writer) => writer.insert('services', {
       ...service(1),
       tags: ['\u0000'],
-    }))).rejects.toMatchObject({ code: '22021' });
+    }))).rejects.toMatchObject({ code: '22P05' });
     expect(lines).toEqual([]);
   });
 

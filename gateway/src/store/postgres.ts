@@ -18,7 +18,7 @@ interface PostgresOptions extends SqlStoreOptions {
 }
 
 /** Name of the notifications about changes. Schemas of one database belong to different control planes, each with revisions of its own. */
-const CHANNEL = sql<string>`'hybridge_changes_' || left(md5(current_schema()), 16)`;
+const CHANNEL = "'hybridge_changes_' || left(md5(current_schema()), 16)";
 
 /** Number of the advisory lock that migrations take. Any number does that no other user of the database takes. */
 const MIGRATION_LOCK = 4_899_132_114;
@@ -37,8 +37,8 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   let store: SqlStore | undefined;
   try {
-    const opened = store = await SqlStore.open(db, dialect, options);
-    const channel = (await sql<{ readonly name: string }>`select ${CHANNEL} as name`.execute(db)).rows[0]!.name;
+    const opened = store = await SqlStore.open({ db, reading: db, dialect }, options);
+    const channel = (await sql<{ readonly name: string }>`select ${sql.raw(CHANNEL)} as name`.execute(db)).rows[0]!.name;
     const listener = new PostgresChangeListener({ config, channel, log, clock, heard: (revision) => opened.feed.advance(revision) });
     await listener.start();
     opened.closeFirst(listener);
@@ -53,7 +53,14 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
 const dialect: Dialect = {
   name: 'postgres',
   types: { key: sql`text collate "C"`, text: sql`text`, long: sql`bigint` },
+  elements: (parameter) => `json_array_elements(cast(${parameter} as json))`,
+  json: (column) => `cast(${column} as json)`,
+  forUpdate: 'for update',
+  // PostgreSQL runs all modifying CTEs, and checks references when all of them have run.
+  write: (parts) => {
+    const named = parts.map((part, n) => `part${n} as (${part})`);
+    return [`with ${named.join(', ')} select pg_notify(${CHANNEL}, cast(:revision as text))`];
+  },
   lock: async (transaction) => void await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(transaction),
   snapshot: (db, work) => db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(work),
-  notify: async (transaction, revision) => void await sql`select pg_notify(${CHANNEL}, ${String(revision)})`.execute(transaction),
 };

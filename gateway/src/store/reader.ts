@@ -1,91 +1,108 @@
-/** Reads entities through one connection or transaction. */
+/** Reads entities of a database through one connection or transaction. */
 import { createHash } from 'node:crypto';
 
+import { foreignFieldsOf } from '../model/schema/entity-schema.ts';
+import type { EntityValue } from '../model/schema/field.ts';
+import { combinationIn, uniqueValue } from './entity-index.ts';
+import type { UniqueValue } from './entity-index.ts';
+import { listStatement, tagsStatement } from './list-statement.ts';
+import { pageOf, toSeconds } from './page.ts';
+import type { SqlContext } from './sql-context.ts';
+import { run } from './statement.ts';
+import type { Parameters, Statement } from './statement.ts';
 import type { Entity, ListOptions, Page, Reader, TagRow } from './store.ts';
 import type { Connection } from './tables.ts';
 
-export class TableReader implements Reader {
-  /** @param nowMs moment that decides which rows have expired, in milliseconds since 1970 */
-  constructor(protected readonly db: Connection, protected readonly nowMs: number) {}
+interface BodyRow {
+  readonly key: string;
+  readonly body: string;
+}
 
-  async get(entity: string, key: string): Promise<Entity | undefined> {
-    const row = await this.#live(entity).where('key', '=', key).executeTakeFirst();
-    return row && bodyOf(row);
+interface TagTableRow {
+  readonly tag: string;
+  readonly digest: string;
+  readonly entity: string;
+  readonly key: string;
+}
+
+export class TableReader implements Reader {
+  readonly #db: Connection;
+  readonly #context: SqlContext;
+  readonly #now: () => number;
+
+  /** @param now the moment that decides which rows have expired, in milliseconds since 1970 */
+  constructor(db: Connection, context: SqlContext, now: () => number) {
+    this.#db = db;
+    this.#context = context;
+    this.#now = now;
   }
 
-  async getByUnique(entity: string, field: string, value: string): Promise<Entity | undefined> {
-    const row = await this.#live(entity)
-      .where('key', 'in', this.db.selectFrom('unique_values').select('unique_values.key')
-        .where('unique_values.entity', '=', entity).where('field', '=', field).where('digest', '=', digestOf(value)))
-      .executeTakeFirst();
-    return row && bodyOf(row);
+  async get(entity: string, key: string): Promise<Entity | undefined> {
+    return this.#one(this.#context.statements.get, { entity, key });
+  }
+
+  async getByUnique(entity: string, field: string, value: unknown): Promise<Entity | undefined> {
+    return value === null || value === undefined ? undefined : this.#owner(entity, uniqueValue(field, value));
+  }
+
+  async getByCombination(entity: string, values: EntityValue): Promise<Entity | undefined> {
+    return this.#owner(entity, combinationIn(this.#context.schemaOf(entity), values));
   }
 
   async list(entity: string, options: ListOptions): Promise<Page> {
-    let query = this.#live(entity).orderBy('key').limit(options.size + 1);
-    if (options.after !== undefined) query = query.where('key', '>', options.after);
-    if (options.referring) {
-      query = query.where('key', 'in', this.db.selectFrom('entity_references').select('entity_references.key')
-        .where('entity_references.entity', '=', entity)
-        .where('entity_references.field', '=', options.referring.field)
-        .where('target_key', '=', options.referring.key));
-    }
-    const { tags } = options;
-    if (tags) {
-      const wanted = new Set(tags.tags);
-      query = query.where('key', 'in', this.db.selectFrom('entity_tags').select('entity_tags.key')
-        .where('entity_tags.entity', '=', entity)
-        .where('digest', 'in', [...wanted].map(digestOf))
-        .groupBy('entity_tags.key')
-        .having((eb) => eb.fn.countAll(), '>=', tags.match === 'all' ? wanted.size : 1));
-    }
-    const rows = await query.execute();
-    return pageOf(rows, options.size, bodyOf, (row) => row.key);
+    const { size, after, referring, tags } = options;
+    const wanted = tags ? [...new Set(tags.tags)].map(digestOf) : [];
+    const isNewestFirst = options.newestFirst === true;
+    const shape = {
+      isBelow: referring !== undefined, isAfter: after !== undefined, isNewestFirst, match: tags?.match, tags: wanted.length,
+    };
+    const list = this.#context.list(shape, () => listStatement(this.#context.dialect, shape));
+    const skipped = isNewestFirst ? Number(after ?? 0) : 0;
+    const rows = await this.#run<BodyRow>(list, {
+      entity, size: size + 1, after: after ?? '', skipped, tags: JSON.stringify(wanted.map((digest) => [digest])),
+      ...Object.fromEntries(wanted.map((digest, n) => [`tag${n}`, digest])),
+      ...referring && { field: referring.field, targetKey: referring.key, target: this.#targetOf(entity, referring.field) },
+    });
+    return pageOf(rows, size, bodyOf, ({ key }) => (isNewestFirst ? String(skipped + size) : key));
   }
 
   async all(entity: string): Promise<readonly Entity[]> {
-    return (await this.#rows(entity).orderBy('key').execute()).map(bodyOf);
+    return (await this.#run<BodyRow>(this.#context.statements.all, { entity })).map(bodyOf);
   }
 
   async tags({ size, after, tag }: { readonly size: number; readonly after?: string; readonly tag?: string }): Promise<Page<TagRow>> {
-    let query = this.db.selectFrom('entity_tags').select(['tag', 'digest', 'entity', 'key'])
-      .orderBy('digest').orderBy('entity').orderBy('key').limit(size + 1);
-    if (tag !== undefined) query = query.where('digest', '=', digestOf(tag));
-    if (after !== undefined) {
-      const [digest, entity, key] = JSON.parse(after) as [string, string, string];
-      query = query.where((eb) => eb(eb.refTuple('digest', 'entity', 'key'), '>', eb.tuple(digest, entity, key)));
-    }
-    const rows = await query.execute();
-    const toTag = (row: typeof rows[number]) => ({ tag: row.tag, entity_name: row.entity, entity_id: row.key });
+    const shape = { isOne: tag !== undefined, isAfter: after !== undefined };
+    const [afterDigest, afterEntity, afterKey] = JSON.parse(after ?? '["", "", ""]') as [string, string, string];
+    const list = this.#context.list(shape, () => tagsStatement(this.#context.dialect, shape.isOne, shape.isAfter));
+    const digest = tag === undefined ? '' : digestOf(tag);
+    const rows = await this.#run<TagTableRow>(list, { size: size + 1, digest, afterDigest, afterEntity, afterKey });
+    const toTag = (row: TagTableRow) => ({ tag: row.tag, entity_name: row.entity, entity_id: row.key });
     return pageOf(rows, size, toTag, (row) => JSON.stringify([row.digest, row.entity, row.key]));
   }
 
   async revision(): Promise<number> {
-    const row = await this.db.selectFrom('revisions').select('value').where('id', '=', 1).executeTakeFirstOrThrow();
-    return row.value;
+    return (await this.#run<{ readonly value: number }>(this.#context.statements.revision, {}))[0]!.value;
   }
 
-  #rows(entity: string) {
-    return this.db.selectFrom('entities').select(['key', 'body']).where('entity', '=', entity);
+  #owner(entity: string, { field, text }: UniqueValue): Promise<Entity | undefined> {
+    return this.#one(this.#context.statements.byUnique, { entity, field, digest: digestOf(text) });
   }
 
-  #live(entity: string) {
-    return this.#rows(entity).where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', toSeconds(this.nowMs))]));
+  async #one(find: Statement, values: Parameters): Promise<Entity | undefined> {
+    const [row] = await this.#run<BodyRow>(find, values);
+    return row && bodyOf(row);
+  }
+
+  #run<Row>(query: Statement, values: Parameters): Promise<readonly Row[]> {
+    return run<Row>(this.#db, query, { now: toSeconds(this.#now()), ...values });
+  }
+
+  #targetOf(entity: string, field: string): string {
+    return foreignFieldsOf(this.#context.schemaOf(entity)).find(({ name }) => name === field)?.reference ?? '';
   }
 }
 
-/** Cuts a result that was asked for one row more than the page has. */
-export function pageOf<Row, Item>(rows: readonly Row[], size: number, toItem: (row: Row) => Item, keyOf: (row: Row) => string): Page<Item> {
-  const items = rows.slice(0, size).map(toItem);
-  return rows.length > size ? { items, next: keyOf(rows[size - 1]!) } : { items };
-}
-
-/** Whole seconds, as `expires_at` of a row counts them: a row is over when its second begins. */
-export function toSeconds(ms: number): number {
-  return Math.floor(ms / 1000);
-}
-
-function bodyOf({ body }: { readonly body: string }): Entity {
+function bodyOf({ body }: BodyRow): Entity {
   return JSON.parse(body) as Entity;
 }
 

@@ -1,5 +1,5 @@
 /** The store over kysely. What differs between databases is in the dialect. */
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 
 import { SYSTEM_CLOCK } from '../base/clock.ts';
 import type { Clock } from '../base/clock.ts';
@@ -9,14 +9,16 @@ import type { Schemas } from '../model/schema/entity-schema.ts';
 import { ChangeFeed } from './change-feed.ts';
 import { DataPlaneTable } from './data-plane-table.ts';
 import { isDatabaseUnavailable } from './database-unavailable.ts';
-import { removeExpiredRows } from './expired-rows.ts';
 import { ExpiryWatch } from './expiry-watch.ts';
 import { migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/list.ts';
 import { TableReader } from './reader.ts';
+import { SqlContext } from './sql-context.ts';
+import { SqlTables } from './sql-tables.ts';
+import { run } from './statement.ts';
 import type { Change, DataPlaneRows, Entity, Reader, Store, Writer, Written } from './store.ts';
 import type { Dialect, Tables } from './tables.ts';
-import { TableWriter } from './writer.ts';
+import { runTransaction } from './transaction.ts';
 
 export interface SqlStoreOptions {
   readonly schemas: Schemas;
@@ -27,35 +29,44 @@ export interface SqlStoreOptions {
   readonly pollMs: number;
 }
 
+/** The connections of a store. */
+export interface SqlDatabase {
+  readonly db: Kysely<Tables>;
+  /** For reads. It may be the same. */
+  readonly reading: Kysely<Tables>;
+  readonly dialect: Dialect;
+}
+
 export class SqlStore implements Store {
   /** Brings the tables up to date and begins to watch for changes and for rows that expire. */
-  static async open(db: Kysely<Tables>, dialect: Dialect, options: SqlStoreOptions): Promise<SqlStore> {
-    const { schemas, log, pollMs, clock = SYSTEM_CLOCK } = options;
-    const applied = await migrate(db, dialect, MIGRATIONS);
+  static async open(database: SqlDatabase, options: SqlStoreOptions): Promise<SqlStore> {
+    const { log, pollMs } = options;
+    const applied = await migrate(database.db, database.dialect, MIGRATIONS);
     if (applied.length > 0) log.info('database migrated', { migrations: applied });
-    const reader = new TableReader(db, clock.now());
-    const feed = new ChangeFeed(await reader.revision(), log, clock);
-    const store = new SqlStore(db, dialect, schemas, clock, feed, log);
-    if (pollMs > 0) feed.poll(pollMs, () => reader.revision());
+    const store = new SqlStore(database, options);
+    await store.#watch(pollMs);
     return store;
   }
 
   readonly dataPlanes: DataPlaneRows;
-  readonly feed: ChangeFeed;
-  readonly #db: Kysely<Tables>;
-  readonly #dialect: Dialect;
-  readonly #schemas: Schemas;
+  readonly latest: Reader;
+  readonly #database: SqlDatabase;
+  readonly #context: SqlContext;
   readonly #clock: Clock;
+  readonly #log: Log;
   readonly #expiry: ExpiryWatch;
   readonly #parts: { close(): Promise<void> }[] = [];
+  #feed: ChangeFeed | undefined;
+  /** The newest revision that this node has made. */
+  #ownRevision = 0;
 
-  private constructor(db: Kysely<Tables>, dialect: Dialect, schemas: Schemas, clock: Clock, feed: ChangeFeed, log: Log) {
-    this.#db = db;
-    this.#dialect = dialect;
-    this.#schemas = schemas;
+  private constructor(database: SqlDatabase, { schemas, log, clock = SYSTEM_CLOCK }: SqlStoreOptions) {
+    this.#database = database;
+    this.#context = new SqlContext(database.dialect, schemas);
     this.#clock = clock;
-    this.feed = feed;
-    this.dataPlanes = new DataPlaneTable(db, clock);
+    this.#log = log;
+    this.latest = new TableReader(database.reading, this.#context, () => clock.now());
+    this.dataPlanes = new DataPlaneTable(database.db, clock);
     this.#expiry = new ExpiryWatch({
       clock,
       next: () => this.#nextExpiry(),
@@ -64,36 +75,36 @@ export class SqlStore implements Store {
         if (!isDatabaseUnavailable(error)) log.error('cannot remove rows whose time to live is over', { error: messageOf(error) });
       },
     });
-    feed.listen(() => this.#expiry.look());
-    this.#expiry.look();
+  }
+
+  get feed(): ChangeFeed {
+    return this.#feed!;
   }
 
   read<T>(work: (reader: Reader) => Promise<T>): Promise<T> {
-    return this.#dialect.snapshot(this.#db, (transaction) => work(new TableReader(transaction, this.#clock.now())));
+    return this.#database.dialect.snapshot(this.#database.reading, (transaction) => work(this.#reader(transaction, this.#clock.now())));
   }
 
   async write<T>(work: (writer: Writer) => Promise<T>): Promise<Written<T>> {
-    const written = await this.#db.transaction().execute(async (transaction) => {
-      // Taking the counter first makes writers wait for each other: what one checked stays true until it has written.
-      await transaction.updateTable('revisions').set((eb) => ({ value: eb.ref('value') })).where('id', '=', 1).execute();
+    const { value, revision, isChanged, nextExpiry } = await this.#database.db.transaction().execute(async (transaction) => {
+      const [begun] = await run<{ readonly value: number; readonly next_expiry: number | null }>(
+        transaction, this.#context.statements.begin, {});
       const nowMs = this.#clock.now();
-      const expired = await removeExpiredRows(transaction, this.#schemas, nowMs);
-      const writer = new TableWriter(transaction, this.#schemas, nowMs);
-      const value = await work(writer);
-      const changed = writer.changed ?? expired;
-      if (changed !== undefined) await this.#dialect.notify?.(transaction, changed);
-      return { value, revision: changed ?? await writer.revision() };
+      const outcome = await runTransaction({
+        reader: this.#reader(transaction, nowMs), tables: new SqlTables(transaction, this.#context, nowMs), schemas: this.#context.schemas,
+        revision: begun!.value, nowMs, nextExpiry: begun!.next_expiry ?? undefined,
+      }, work);
+      return { ...outcome, isChanged: outcome.revision > begun!.value };
     });
-    this.feed.advance(written.revision);
-    return written;
+    if (isChanged) this.#ownRevision = revision;
+    if (nextExpiry !== undefined) this.#expiry.expires(nextExpiry);
+    this.feed.advance(revision);
+    return { value, revision };
   }
 
   async changesAfter(revision: number, limit: number): Promise<readonly Change[]> {
-    const rows = await this.#db.selectFrom('changes').selectAll().where('revision', '>', revision)
-      .orderBy('revision').orderBy('position').limit(limit).execute();
-    return rows.map(({ body, position: _, operation, ...row }) => ({
-      ...row, operation: operation as Change['operation'], after: body === null ? null : JSON.parse(body) as Entity,
-    }));
+    const rows = await run<ChangeRow>(this.#database.reading, this.#context.statements.changes, { revision, limit });
+    return rows.map(({ body, ...row }) => ({ ...row, after: body === null ? null : JSON.parse(body) as Entity }));
   }
 
   onChange(listener: (revision: number) => void): () => void {
@@ -102,7 +113,7 @@ export class SqlStore implements Store {
 
   async isReachable(): Promise<boolean> {
     try {
-      await new TableReader(this.#db, this.#clock.now()).revision();
+      await this.latest.revision();
       return true;
     } catch {
       return false;
@@ -118,12 +129,27 @@ export class SqlStore implements Store {
     await Promise.all(this.#parts.splice(0).map((part) => part.close()));
     this.feed.close();
     await this.#expiry.close();
-    await this.#db.destroy();
+    await Promise.all([this.#database.db.destroy(), this.#database.reading.destroy()]);
+  }
+
+  async #watch(pollMs: number): Promise<void> {
+    const feed = this.#feed = new ChangeFeed(await this.latest.revision(), this.#log, this.#clock);
+    // A write of this node tells the watch itself when its rows expire.
+    feed.listen((revision) => {
+      if (revision > this.#ownRevision) this.#expiry.lookSoon();
+    });
+    this.#expiry.look();
+    if (pollMs > 0) feed.poll(pollMs, () => this.latest.revision());
+  }
+
+  #reader(transaction: Transaction<Tables>, nowMs: number): Reader {
+    return new TableReader(transaction, this.#context, () => nowMs);
   }
 
   async #nextExpiry(): Promise<number | undefined> {
-    const row = await this.#db.selectFrom('entities').select('expires_at').where('expires_at', 'is not', null)
-      .orderBy('expires_at').limit(1).executeTakeFirst();
-    return row?.expires_at ?? undefined;
+    const [row] = await run<{ readonly next_expiry: number | null }>(this.#database.reading, this.#context.statements.nextExpiry, {});
+    return row!.next_expiry ?? undefined;
   }
 }
+
+type ChangeRow = Omit<Change, 'after'> & { readonly body: string | null };

@@ -13,8 +13,12 @@ interface DriverObserver {
 
 const WRITE = /^(insert|update|delete) /;
 
-/** Prepared statements are kept: preparing costs more than running. */
-export function adapted(database: DatabaseSync, observer: DriverObserver): SqliteDatabase {
+/**
+ * Prepared statements are kept: preparing costs more than running.
+ *
+ * @param begin how transactions begin; `begin immediate` waits for other writers at once, not at the first change
+ */
+export function adapted(database: DatabaseSync, observer: DriverObserver, begin = 'begin'): SqliteDatabase {
   const statements = new Map<string, ReturnType<SqliteDatabase['prepare']>>();
   let hasWritten = false;
   const succeeded = (text: string): void => {
@@ -40,7 +44,7 @@ export function adapted(database: DatabaseSync, observer: DriverObserver): Sqlit
     prepare(text) {
       let statement = statements.get(text);
       if (!statement) {
-        const prepared = judged(() => database.prepare(text));
+        const prepared = judged(() => database.prepare(text === 'begin' ? begin : text));
         const bind = (values: readonly unknown[]) => values as readonly SQLInputValue[];
         statement = {
           reader: prepared.columns().length > 0,

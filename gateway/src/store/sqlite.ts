@@ -26,14 +26,17 @@ const BUSY_MS = 5_000;
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const { file, log, busyMs = BUSY_MS } = options;
   const outage = new OutageLog(log);
-  const database = adapted(openFile(file, busyMs), {
+  const connect = async (begin: string) => adapted(openFile(file, busyMs), {
     unavailable: (error) => unavailable(file, error), failed: (error) => outage.failed(error), answered: () => outage.answered(),
-  });
+  }, begin);
+  const database = await connect('begin immediate');
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
+  // Readers of a file need not wait for writers. Another connection to a database in memory would open another database.
+  const reading = file === IN_MEMORY ? db : new Kysely<Tables>({ dialect: new SqliteDialect({ database: () => connect('begin') }) });
   try {
-    return await SqlStore.open(db, dialect, file === IN_MEMORY ? { ...options, pollMs: 0 } : options);
+    return await SqlStore.open({ db, reading, dialect }, file === IN_MEMORY ? { ...options, pollMs: 0 } : options);
   } catch (error) {
-    await db.destroy();
+    await Promise.all([db.destroy(), reading.destroy()]);
     throw error;
   }
 }
@@ -61,7 +64,11 @@ function unavailable(file: string, error: unknown): GatewayError {
 const dialect: Dialect = {
   name: 'sqlite',
   types: { key: sql`text`, text: sql`text`, long: sql`integer` },
-  // One connection, one transaction at a time; other processes wait at the first write.
+  elements: (parameter) => `json_each(${parameter})`,
+  json: (column) => column,
+  // A transaction of the connection that writes has the whole file.
+  forUpdate: '',
+  write: (parts) => parts,
   lock: async () => undefined,
   snapshot: (db, work) => db.transaction().execute(work),
 };

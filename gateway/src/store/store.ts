@@ -16,8 +16,15 @@ export interface TagFilter {
 export interface ListOptions {
   /** Largest number of rows, 1 or more. */
   readonly size: number;
-  /** Only keys greater than this one, which is the last of the previous page. */
+  /** Where the page begins: `next` of the page before. It is the last key of that page, unless `newestFirst` is set. */
   readonly after?: string;
+  /**
+   * Orders the rows by `created_at`, then by keys, both descending. `after` and `next` are then the number of rows before the page,
+   * as text. Meant for lists below one parent: it costs as much as the whole list.
+   *
+   * @default false
+   */
+  readonly newestFirst?: boolean;
   readonly tags?: TagFilter;
   /** Only entities whose reference `field` points to `key`. */
   readonly referring?: { readonly field: string; readonly key: string };
@@ -25,7 +32,7 @@ export interface ListOptions {
 
 export interface Page<Item = Entity> {
   readonly items: readonly Item[];
-  /** The last key of this page, when there are more rows. */
+  /** `after` of the next page, when there are more rows: the last key of this page, unless the list says otherwise. */
   readonly next?: string;
 }
 
@@ -39,8 +46,15 @@ export interface TagRow {
 /** A consistent view: everything that is read through one reader belongs to one revision. Lists are in ascending order of keys. */
 export interface Reader {
   get(entity: string, key: string): Promise<Entity | undefined>;
-  /** Finds an entity by a unique field. */
-  getByUnique(entity: string, field: string, value: string): Promise<Entity | undefined>;
+  /** Finds an entity by a unique field. References are given as `{ id }`. */
+  getByUnique(entity: string, field: string, value: unknown): Promise<Entity | undefined>;
+  /**
+   * Finds an entity by fields whose combination is unique, such as the target and the upstream that it belongs to.
+   *
+   * @param values a value or null for each field of one combination; references are given as `{ id }`
+   * @throws Error the schema has no such combination
+   */
+  getByCombination(entity: string, values: EntityValue): Promise<Entity | undefined>;
   list(entity: string, options: ListOptions): Promise<Page>;
   /**
    * Every row of the revision, expired ones too until a revision removes them: for one revision, this gives the same rows at any time.
@@ -60,7 +74,8 @@ export interface Writer extends Reader {
   /** Replaces an existing row. @throws EntityError a unique value is taken, or a reference leads nowhere */
   replace(entity: string, row: Entity): Promise<void>;
   /**
-   * Deletes a row with all that belongs to it (references with `on_delete: cascade`).
+   * Deletes a row with all that belongs to it (references with `on_delete: cascade`), in a number of statements that does not depend on
+   * how much that is.
    *
    * @returns whether it existed
    * @throws EntityError another entity refers to it and does not belong to it
@@ -101,6 +116,8 @@ export interface DataPlaneRows {
 
 export interface Store {
   readonly dataPlanes: DataPlaneRows;
+  /** Reads without a transaction: each call belongs to one revision, two calls may belong to two. Cheaper than `read` for one call. */
+  readonly latest: Reader;
   read<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
   /**
    * Runs the work in one transaction. Writes run one after the other, so the order of revisions is the order of changes.

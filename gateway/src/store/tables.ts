@@ -28,10 +28,16 @@ export interface Dialect {
   readonly name: 'sqlite' | 'postgres';
   /** Column types. `key` compares byte by byte, whatever the collation of the database. */
   readonly types: { readonly key: RawBuilder<unknown>; readonly text: RawBuilder<unknown>; readonly long: RawBuilder<unknown> };
+  /** How a query takes its rows, so that other transactions that take them wait. */
+  readonly forUpdate: string;
+  /** A table with one column, `value`: the elements of a JSON array. */
+  elements(parameter: string): string;
+  /** A column of text, read as JSON. */
+  json(column: string): string;
+  /** The statements that do all parts of a change: one where the database allows it. It may notify other nodes; without that, they poll. */
+  write(parts: readonly string[]): readonly string[];
   /** Makes every other node wait until the transaction ends. */
   lock(transaction: Transaction<Tables>): Promise<void>;
   /** Runs the work in a transaction that sees one state. */
   snapshot<T>(db: Kysely<Tables>, work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>;
-  /** Notifies other nodes, inside the transaction that made the change. @default - they poll */
-  notify?(transaction: Transaction<Tables>, revision: number): Promise<void>;
 }

@@ -16,15 +16,21 @@ export interface StoreKind {
   readonly name: string;
   /** Why it cannot run here. */
   readonly skip?: string;
+  /** Whether a place keeps what was written, so that it can be opened again. */
+  readonly isLasting: boolean;
   /** A new place without tables. */
   newPlace(): Promise<Place>;
 }
 
 export const STORE_KINDS: readonly StoreKind[] = [
-  { name: 'SQLite in memory', newPlace: async () => ({ kind: 'embedded', file: ':memory:' }) },
-  { name: 'SQLite in a file', newPlace: async () => ({ kind: 'embedded', file: join(temporaryFolder('store'), 'hybridge.db') }) },
+  { name: 'memory', isLasting: false, newPlace: async () => ({ kind: 'memory' }) },
+  { name: 'SQLite in memory', isLasting: false, newPlace: async () => ({ kind: 'embedded', file: ':memory:' }) },
   {
-    name: 'PostgreSQL',
+    name: 'SQLite in a file', isLasting: true,
+    newPlace: async () => ({ kind: 'embedded', file: join(temporaryFolder('store'), 'hybridge.db') }),
+  },
+  {
+    name: 'PostgreSQL', isLasting: true,
     skip: inject('postgres') ? undefined : 'no PostgreSQL binaries for this platform',
     newPlace: async () => {
       const address = inject('postgres')!;

@@ -1,0 +1,185 @@
+/** Writes entities inside one transaction of any store: checks the rules between entities, numbers the changes. */
+import { danglingReference, primaryKeyViolation, uniqueViolation } from '../model/entity-error.ts';
+import { primaryKeyOf } from '../model/schema/entity-schema.ts';
+import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
+import type { EntityValue } from '../model/schema/field.ts';
+import { EMPTY_INDEX, indexChanges, indexOf } from './entity-index.ts';
+import type { RowIndex } from './entity-index.ts';
+import { planRemoval, removalRules } from './removal.ts';
+import type { RemovalRules } from './removal.ts';
+import type { Claim, LogPlace, RowKey, RowTables, WrittenRow } from './row-tables.ts';
+import type { Entity, ListOptions, Page, Reader, TagRow, Writer } from './store.ts';
+
+export interface WriterOptions {
+  /** Reads inside the transaction. */
+  readonly reader: Reader;
+  readonly tables: RowTables;
+  readonly schemas: Schemas;
+  /** The revision before the transaction. */
+  readonly revision: number;
+}
+
+export class EntityWriter implements Writer {
+  readonly #reader: Reader;
+  readonly #tables: RowTables;
+  readonly #schemas: Schemas;
+  readonly #rules: RemovalRules;
+  /** Rows as the transaction has read or written them: whoever replaces a row has read it before. */
+  readonly #known = new Map<string, Entity>();
+  readonly #revision: number;
+  #changed: number | undefined;
+  #position = 1;
+  #nextExpiry: number | undefined;
+
+  constructor({ reader, tables, schemas, revision }: WriterOptions) {
+    this.#reader = reader;
+    this.#tables = tables;
+    this.#schemas = schemas;
+    this.#revision = revision;
+    this.#rules = rulesOf(schemas);
+  }
+
+  /** The revision of this writer's changes; `undefined` until the first of them. */
+  get changed(): number | undefined {
+    return this.#changed;
+  }
+
+  /** When the first of the written rows expires, in seconds since 1970; `undefined`: none does. */
+  get nextExpiry(): number | undefined {
+    return this.#nextExpiry;
+  }
+
+  async get(entity: string, key: string): Promise<Entity | undefined> {
+    return this.#known.get(`${entity}/${key}`) ?? this.#remember(entity, await this.#reader.get(entity, key));
+  }
+
+  async getByUnique(entity: string, field: string, value: unknown): Promise<Entity | undefined> {
+    return this.#remember(entity, await this.#reader.getByUnique(entity, field, value));
+  }
+
+  async getByCombination(entity: string, values: EntityValue): Promise<Entity | undefined> {
+    return this.#remember(entity, await this.#reader.getByCombination(entity, values));
+  }
+
+  list(entity: string, options: ListOptions): Promise<Page> {
+    return this.#reader.list(entity, options);
+  }
+
+  all(entity: string): Promise<readonly Entity[]> {
+    return this.#reader.all(entity);
+  }
+
+  tags(options: { readonly size: number; readonly after?: string; readonly tag?: string }): Promise<Page<TagRow>> {
+    return this.#reader.tags(options);
+  }
+
+  async revision(): Promise<number> {
+    return this.#changed ?? this.#revision;
+  }
+
+  async insert(entity: string, row: Entity): Promise<void> {
+    const schema = this.#schemaOf(entity);
+    const written = this.#written(schema, row, EMPTY_INDEX);
+    await this.#check({ ...written, isNew: true, ...written.added }, schema);
+    await this.#tables.insert([written], this.#place(1));
+    this.#wrote([written]);
+  }
+
+  async replace(entity: string, row: Entity): Promise<void> {
+    const schema = this.#schemaOf(entity);
+    const key = keyOf(schema, row);
+    const before = await this.get(entity, key);
+    if (!before) throw new Error(`cannot replace ${entity} '${key}': it does not exist`);
+    const written = this.#written(schema, row, indexOf(schema, before));
+    const { unique, references } = written.added;
+    if (unique.length + references.length > 0) await this.#check({ entity, key, isNew: false, unique, references }, schema);
+    await this.#tables.replace([written], this.#place(1));
+    this.#wrote([written]);
+  }
+
+  delete(entity: string, key: string): Promise<boolean> {
+    return this.#remove([{ entity, key }], 'delete');
+  }
+
+  /** Removes the rows whose time to live is over, with all that belongs to them. @param nowMs milliseconds since 1970 */
+  async removeExpired(nowMs: number): Promise<void> {
+    const rows = await this.#tables.expired(nowMs);
+    if (rows.length > 0) await this.#remove(rows, 'expire');
+  }
+
+  async #remove(roots: readonly RowKey[], operation: 'delete' | 'expire'): Promise<boolean> {
+    const { found, references } = await this.#tables.dependents(roots, this.#rules.cascading);
+    if (found.length === 0) return false;
+    const { removed, cleared } = planRemoval(found, references, this.#rules);
+    if (cleared.length > 0) await this.#clear(cleared);
+    await this.#tables.remove(removed, operation, this.#place(removed.length));
+    for (const { entity, key } of removed) this.#known.delete(`${entity}/${key}`);
+    return true;
+  }
+
+  async #clear(cleared: readonly (RowKey & { readonly fields: readonly string[] })[]): Promise<void> {
+    const rows = new Map((await this.#tables.rows(cleared)).map((found) => [`${found.entity}/${found.key}`, found.row]));
+    const written = cleared.map(({ entity, key, fields }) => {
+      const schema = this.#schemaOf(entity);
+      const before = rows.get(`${entity}/${key}`)!;
+      return this.#written(schema, { ...before, ...Object.fromEntries(fields.map((field) => [field, null])) }, indexOf(schema, before));
+    });
+    for (const { entity, key, added: { unique } } of written) {
+      if (unique.length > 0) await this.#check({ entity, key, isNew: false, unique, references: [] }, this.#schemaOf(entity));
+    }
+    await this.#tables.replace(written, this.#place(written.length));
+    this.#wrote(written);
+  }
+
+  /** @throws EntityError the first of them in Kong's order: the key, unique values, references */
+  async #check(claim: Claim, schema: EntitySchema): Promise<void> {
+    const { isKeyTaken, taken, missing } = await this.#tables.check(claim);
+    if (isKeyTaken) throw primaryKeyViolation({ [primaryKeyOf(schema)]: claim.key });
+    const twin = claim.unique.find(({ field }) => taken.has(field));
+    if (twin) throw uniqueViolation(twin.values);
+    const dangling = claim.references.find(({ field }) => missing.has(field));
+    if (dangling) throw danglingReference(dangling.field, { id: dangling.targetKey }, dangling.target);
+  }
+
+  #written(schema: EntitySchema, row: Entity, before: RowIndex): WrittenRow {
+    const expiresAt = typeof row.ttl === 'number' ? row.ttl : null;
+    return { entity: schema.name, key: keyOf(schema, row), row, expiresAt, ...indexChanges(before, indexOf(schema, row)) };
+  }
+
+  #wrote(rows: readonly WrittenRow[]): void {
+    for (const { entity, key, row, expiresAt } of rows) {
+      this.#known.set(`${entity}/${key}`, row);
+      if (expiresAt !== null) this.#nextExpiry = Math.min(expiresAt, this.#nextExpiry ?? Infinity);
+    }
+  }
+
+  #place(changes: number): LogPlace {
+    this.#changed ??= this.#revision + 1;
+    const place = { revision: this.#changed, position: this.#position };
+    this.#position += changes;
+    return place;
+  }
+
+  #remember(entity: string, row: Entity | undefined): Entity | undefined {
+    if (row) this.#known.set(`${entity}/${keyOf(this.#schemaOf(entity), row)}`, row);
+    return row;
+  }
+
+  #schemaOf(entity: string): EntitySchema {
+    const schema = this.#schemas.get(entity);
+    if (!schema) throw new Error(`no entity type is named '${entity}'`);
+    return schema;
+  }
+}
+
+const RULES = new WeakMap<Schemas, RemovalRules>();
+
+function rulesOf(schemas: Schemas): RemovalRules {
+  let rules = RULES.get(schemas);
+  if (!rules) RULES.set(schemas, rules = removalRules(schemas));
+  return rules;
+}
+
+function keyOf(schema: EntitySchema, row: Entity): string {
+  return row[primaryKeyOf(schema)] as string;
+}

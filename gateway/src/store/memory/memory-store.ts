@@ -1,0 +1,136 @@
+/** A store without a database: for nodes whose configuration is a declarative file. Everything is gone with the process. */
+
+import { SYSTEM_CLOCK } from '../../base/clock.ts';
+import type { Clock } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { Schemas } from '../../model/schema/entity-schema.ts';
+import { ChangeFeed } from '../change-feed.ts';
+import { ExpiryWatch } from '../expiry-watch.ts';
+import type { Change, Entity, Reader, Store, Writer, Written } from '../store.ts';
+import { runTransaction } from '../transaction.ts';
+import { IndexedRows } from './indexed-rows.ts';
+import { MemoryDataPlanes } from './memory-data-planes.ts';
+import { MemoryReader } from './memory-reader.ts';
+import type { MemoryState } from './memory-reader.ts';
+import { MemoryTables } from './memory-tables.ts';
+import { differences, newRows } from './new-rows.ts';
+import { Turns } from './turns.ts';
+
+interface MemoryStoreOptions {
+  readonly schemas: Schemas;
+  readonly log: Log;
+  /** @default - the machine's */
+  readonly clock?: Clock;
+}
+
+/** Changes that are remembered. One replacement of all rows can have more. */
+const REMEMBERED_CHANGES = 10_000;
+
+export class MemoryStore implements Store {
+  readonly dataPlanes: MemoryDataPlanes;
+  readonly latest: Reader;
+  readonly #schemas: Schemas;
+  readonly #clock: Clock;
+  readonly #feed: ChangeFeed;
+  readonly #expiry: ExpiryWatch;
+  readonly #turns = new Turns();
+  #state: MemoryState = { rows: new IndexedRows(), revision: 0 };
+  #changes: Change[] = [];
+  #isClosed = false;
+
+  constructor({ schemas, log, clock = SYSTEM_CLOCK }: MemoryStoreOptions) {
+    this.#schemas = schemas;
+    this.#clock = clock;
+    this.#feed = new ChangeFeed(0, log, clock);
+    this.dataPlanes = new MemoryDataPlanes(clock);
+    this.latest = new MemoryReader({ state: () => this.#current(), schemas, now: () => clock.now() });
+    this.#expiry = new ExpiryWatch({
+      clock,
+      next: async () => this.#state.rows.nextExpiry(),
+      expire: async () => void await this.write(async () => undefined),
+      failed: (error) => log.error('cannot remove rows whose time to live is over', { error: messageOf(error) }),
+    });
+  }
+
+  read<T>(work: (reader: Reader) => Promise<T>): Promise<T> {
+    return this.#turns.read(async () => work(this.#reader(this.#current(), this.#clock.now())));
+  }
+
+  async write<T>(work: (writer: Writer) => Promise<T>): Promise<Written<T>> {
+    const { value, revision, nextExpiry } = await this.#turns.write(async () => {
+      const state = this.#current();
+      const nowMs = this.#clock.now();
+      const tables = new MemoryTables(state.rows, this.#schemas, nowMs);
+      try {
+        const outcome = await runTransaction({
+          reader: this.#reader(state, nowMs), tables, schemas: this.#schemas, revision: state.revision, nowMs,
+          nextExpiry: state.rows.nextExpiry(),
+        }, work);
+        state.rows.keep();
+        this.#commit({ rows: state.rows, revision: outcome.revision }, tables.changes);
+        return outcome;
+      } catch (error) {
+        state.rows.undo();
+        throw error;
+      }
+    });
+    if (nextExpiry !== undefined) this.#expiry.expires(nextExpiry);
+    this.#feed.advance(revision);
+    return { value, revision };
+  }
+
+  /**
+   * Replaces all rows of all types in one revision: readers see the rows before or the rows after. When one row cannot be taken, none is.
+   * What a type has no rows for is removed.
+   *
+   * @param rows by entity type, in any order
+   * @returns the revision that contains them
+   * @throws EntityError a key or a unique value stands twice, or a reference leads nowhere
+   */
+  async replaceAll(rows: ReadonlyMap<string, readonly Entity[]>): Promise<number> {
+    const next = await newRows(rows, this.#schemas);
+    const revision = await this.#turns.write(async () => {
+      const { rows: before, revision: old } = this.#current();
+      const changed = { revision: old + 1, at: this.#clock.now() };
+      this.#commit({ rows: next, revision: changed.revision }, await differences(before, next, this.#schemas, changed));
+      return changed.revision;
+    });
+    this.#expiry.look();
+    this.#feed.advance(revision);
+    return revision;
+  }
+
+  /** Only the latest changes are remembered. */
+  async changesAfter(revision: number, limit: number): Promise<readonly Change[]> {
+    return this.#changes.filter((change) => change.revision > revision).slice(0, limit);
+  }
+
+  onChange(listener: (revision: number) => void): () => void {
+    return this.#feed.listen(listener);
+  }
+
+  async isReachable(): Promise<boolean> {
+    return !this.#isClosed;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#feed.close();
+    await this.#expiry.close();
+  }
+
+  #current(): MemoryState {
+    if (this.#isClosed) throw new Error('the store is closed');
+    return this.#state;
+  }
+
+  #reader(state: MemoryState, nowMs: number): Reader {
+    return new MemoryReader({ state: () => state, schemas: this.#schemas, now: () => nowMs });
+  }
+
+  #commit(state: MemoryState, changes: readonly Change[]): void {
+    this.#state = state;
+    this.#changes = [...this.#changes, ...changes].slice(-REMEMBERED_CHANGES);
+  }
+}
