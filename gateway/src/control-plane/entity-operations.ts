@@ -2,14 +2,15 @@
 import {
   EntityError, invalidOption, invalidPrimaryKey, invalidUnique, notFound, operationUnsupported, schemaViolation, unresolvedReference,
 } from '../model/entity-error.ts';
+import { completeChange, completeEntity } from '../model/schema/complete.ts';
+import type { Completion } from '../model/schema/complete.ts';
 import { UUID } from '../model/schema/constraints.ts';
-import { foreignFieldsOf, primaryKeyOf, uniqueFieldsOf } from '../model/schema/entity-schema.ts';
+import { primaryKeyOf, uniqueFieldsOf } from '../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
 import type { EntityValue } from '../model/schema/field.ts';
-import { expandShorthands, fillEntity } from '../model/schema/fill.ts';
-import { mergeEntity } from '../model/schema/merge.ts';
-import { validateEntity } from '../model/schema/validate-entity.ts';
-import { isPlainObject, validateField } from '../model/schema/validate-field.ts';
+import { isPlainObject } from '../model/schema/plain-object.ts';
+import { transformed } from '../model/schema/transformations.ts';
+import { violationOf } from '../model/schema/violation-of.ts';
 import type { Entity, Reader, Writer } from '../store/store.ts';
 import { allReferring } from './entity-rules/all-referring.ts';
 import { transientFieldsOf } from './entity-rules/entity-rules.ts';
@@ -49,7 +50,7 @@ export function addressOf(schema: EntitySchema, text: string, parent?: Parent): 
   const nested = parent && schema.nestedKey;
   const field = nested ?? schema.endpointKey;
   if (field === undefined) throw invalidPrimaryKey({ [primary]: 'expected a valid UUID' });
-  const violation = validateField({ ...schema.fields[field]!, required: true }, text, { schemas: new Map() });
+  const violation = violationOf(schema.fields[field]!, text);
   if (typeof violation === 'string') throw invalidUnique(field, violation);
   return { field, value: text, isPrimary: false, ...nested !== undefined && { within: parent } };
 }
@@ -128,7 +129,7 @@ async function finish(writer: Writer, schema: EntitySchema, row: Entity, write: 
   return entity!;
 }
 
-/** The row to store: shorthands expanded, merged with the stored one, defaults filled in, validated, references resolved. */
+/** The row to store: completed, or merged with the stored one, valid, references resolved, values transformed. */
 async function prepare(
   reader: Reader, schema: EntitySchema, write: EntityWrite, stored: Entity | undefined, context: OperationContext,
 ): Promise<Entity> {
@@ -136,18 +137,17 @@ async function prepare(
   const rules = rulesOf(schema.name);
   await rules.admit?.(reader, write);
   const ttl = schema.hasTtl ? { ttl: expiry(given, stored, context) } : undefined;
-  const expanded = expandShorthands(schema, normalized(schema, given));
-  if (Object.keys(expanded.violations).length > 0) throw schemaViolation(expanded.violations);
-  const whole = stored ? mergeEntity(schema, stored, expanded.entity) : expanded.entity;
-  const entity = fillEntity(schema, whole, { mode: 'write', now: () => context.now() / 1000 });
-  const violations = validateEntity(schema, entity, { schemas: context.schemas, isUpdate: stored !== undefined });
+  const input = normalized(schema, given);
+  const options = { schemas: context.schemas, now: context.now() };
+  const completion = stored ? completeChange(schema, stored, input, options) : completeEntity(schema, input, options);
+  const { entity, violations } = completion;
   if (violations) throw schemaViolation(violations);
   const tooMany = tagViolation(entity);
   if (tooMany) throw schemaViolation({ tags: tooMany });
-  const resolved = await resolveReferences(reader, schema, entity, context.schemas);
+  const resolved = await resolveReferences(reader, completion, context.schemas);
   const relations = await rules.relations?.(reader, resolved, given);
   if (relations) throw schemaViolation(relations);
-  const row: Record<string, unknown> = { ...transformed(schema, given, resolved), ...ttl };
+  const row: Record<string, unknown> = { ...transformed(schema, resolved, given), ...ttl };
   for (const name of transientFieldsOf(schema)) delete row[name];
   return row;
 }
@@ -164,26 +164,9 @@ function normalized(schema: EntitySchema, given: EntityValue): EntityValue {
   return changed;
 }
 
-function transformed(schema: EntitySchema, given: EntityValue, entity: Entity): Entity {
-  let changed = entity;
-  for (const { input, needs, onWrite } of schema.transformations ?? []) {
-    const isGiven = input?.some((name) => valueAt(given, name) !== undefined) ?? true;
-    const hasNeeds = needs?.every((name) => (valueAt(changed, name) ?? null) !== null) ?? true;
-    if (isGiven && hasNeeds) changed = { ...changed, ...onWrite(changed) };
-  }
-  return changed;
-}
-
-function valueAt(value: EntityValue, path: string): unknown {
-  return path.split('.').reduce<unknown>((at, name) => (isPlainObject(at) ? at[name] : undefined), value);
-}
-
 /** What is wrong with an entity, as `/schemas/{entity}/validate` reports it; it checks neither references nor uniqueness. */
 export function validateGiven(schema: EntitySchema, given: EntityValue, context: OperationContext): EntityError | undefined {
-  const expanded = expandShorthands(schema, given);
-  if (Object.keys(expanded.violations).length > 0) return schemaViolation(expanded.violations);
-  const entity = fillEntity(schema, expanded.entity, { mode: 'write', now: () => context.now() / 1000 });
-  const violations = validateEntity(schema, entity, { schemas: context.schemas });
+  const { entity, violations } = completeEntity(schema, given, { schemas: context.schemas, now: context.now() });
   const tooMany = violations ? undefined : tagViolation(entity);
   if (tooMany) return schemaViolation({ tags: tooMany });
   return violations && schemaViolation(violations);
@@ -209,11 +192,10 @@ function expiry(given: EntityValue, stored: Entity | undefined, { now }: Operati
   return ttl === 0 ? null : Math.floor(now() / 1000) + (ttl as number);
 }
 
-async function resolveReferences(reader: Reader, schema: EntitySchema, entity: Entity, schemas: Schemas): Promise<Entity> {
+async function resolveReferences(reader: Reader, { entity, references }: Completion, schemas: Schemas): Promise<Entity> {
   const resolved: Record<string, unknown> = { ...entity };
-  for (const { name, reference } of foreignFieldsOf(schema)) {
-    const value = entity[name];
-    if (isPlainObject(value)) resolved[name] = { id: value.id ?? await resolveReference(reader, name, value, reference, schemas) };
+  for (const { field, reference, value } of references) {
+    if (isPlainObject(value)) resolved[field] = { id: value.id ?? await resolveReference(reader, field, value, reference, schemas) };
   }
   return resolved;
 }

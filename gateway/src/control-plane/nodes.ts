@@ -2,7 +2,7 @@
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { clusteringDataPlane } from '../model/entities/clustering-data-plane.ts';
-import { validateField } from '../model/schema/validate-field.ts';
+import { violationOf } from '../model/schema/violation-of.ts';
 import { isDatabaseUnavailable } from '../store/database-unavailable.ts';
 import type { DataPlaneRow, DataPlaneRows } from '../store/store.ts';
 import type { ApplyFailure, DataPlaneNode, NodeRegistry } from '../sync/protocol.ts';
@@ -33,7 +33,7 @@ export class DataPlaneRegistry implements NodeRegistry, DataPlaneFailures {
     const failure = this.#failures.get(node.id);
     if (failure && failure.config_hash === node.config_hash) this.#failures.delete(node.id);
     for (const field of SAID_FIELDS) {
-      const violation = validateField({ ...clusteringDataPlane.fields[field], required: true }, node[field], { schemas: new Map() });
+      const violation = violationOf({ ...clusteringDataPlane.fields[field], required: true }, node[field]);
       if (violation === undefined) continue;
       this.#log.warn('a data plane is not listed: what it sends about itself is not valid', { field, value: node[field], violation });
       return;

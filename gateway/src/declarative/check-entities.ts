@@ -1,10 +1,9 @@
 /** Completes the entities of a declarative configuration, and validates them against their schemas; checks their references. */
+import { completeEntity } from '../model/schema/complete.ts';
 import { UUID } from '../model/schema/constraints.ts';
 import { foreignFieldsOf, primaryKeyOf } from '../model/schema/entity-schema.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import type { EntityValue } from '../model/schema/field.ts';
-import { expandShorthands, fillEntity } from '../model/schema/fill.ts';
-import { validateEntity } from '../model/schema/validate-entity.ts';
 import { handleOf } from './entity-index.ts';
 import type { EntityIndex } from './entity-index.ts';
 import type { FileEntity } from './file-entities.ts';
@@ -34,14 +33,12 @@ export function checkEntities(entities: readonly FileEntity[], context: CheckCon
 
 function checkFields(entity: FileEntity, { problems, index, schemas, now }: CheckContext): EntityValue {
   const { schema, given, path } = entity;
-  const expanded = expandShorthands(schema, given);
   const key = primaryKeyOf(schema);
   const times = Object.fromEntries(TIMES.flatMap((name) => (typeof given[name] === 'number' ? [[name, given[name]]] : [])));
-  const whole = { ...expanded.entity, ...key === 'id' && { id: idOf(entity, index) }, ...resolvedReferences(entity, index) };
-  const filled = { ...fillEntity(schema, whole, { mode: 'write', now: () => now }), ...times };
-  const violations = { ...expanded.violations, ...validateEntity(schema, filled, { schemas }) };
-  if (Object.keys(violations).length > 0) problems.rejectFields(path, violations);
-  return filled;
+  const whole = { ...given, ...key === 'id' && { id: idOf(entity, index) }, ...resolvedReferences(entity, index) };
+  const { entity: complete, violations } = completeEntity(schema, whole, { schemas, now: now * 1000 });
+  if (violations) problems.rejectFields(path, violations);
+  return { ...complete, ...times };
 }
 
 /** Times that a configuration may state, so that an export that is read again is the same. */

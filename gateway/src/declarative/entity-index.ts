@@ -2,7 +2,7 @@
 import { UUID } from '../model/schema/constraints.ts';
 import { uniqueFieldsOf } from '../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
-import { isPlainObject } from '../model/schema/validate-field.ts';
+import { isPlainObject } from '../model/schema/plain-object.ts';
 import type { TreeKey } from './error-tree.ts';
 import type { FileEntity } from './file-entities.ts';
 import { treePath } from './problems.ts';

@@ -6,7 +6,7 @@ import { FORMAT_VERSIONS, upgradedRow } from '../model/format-version.ts';
 import { foreignFieldsOf } from '../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
 import type { EntityValue } from '../model/schema/field.ts';
-import { isPlainObject } from '../model/schema/validate-field.ts';
+import { isPlainObject } from '../model/schema/plain-object.ts';
 import type { Problems } from './problems.ts';
 import type { SourcePath } from './source.ts';
 

@@ -5,7 +5,7 @@
 import { UUID } from '../model/schema/constraints.ts';
 import { foreignFieldsOf } from '../model/schema/entity-schema.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
-import { isPlainObject } from '../model/schema/validate-field.ts';
+import { isPlainObject } from '../model/schema/plain-object.ts';
 import type { ErrorTree } from './error-tree.ts';
 
 type FlatError =

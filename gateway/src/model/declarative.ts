@@ -5,11 +5,10 @@
  */
 import type { ConfigTable, Row } from './config-table.ts';
 import { FORMAT_VERSIONS, upgradedRow } from './format-version.ts';
+import { completeEntity } from './schema/complete.ts';
 import { foreignFieldsOf, primaryKeyOf, secretFieldsOf, uniqueFieldsOf } from './schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from './schema/entity-schema.ts';
-import { fillEntity } from './schema/fill.ts';
-import { validateEntity } from './schema/validate-entity.ts';
-import { isPlainObject } from './schema/validate-field.ts';
+import { isPlainObject } from './schema/plain-object.ts';
 import { flattenViolations } from './schema/violations.ts';
 
 /** One error in a table. */
@@ -128,10 +127,11 @@ class TableReading {
         this.#rejectTable({ entity: schema.name, index, field: '', message: 'expected a record' });
         return {};
       }
-      const entity = fillEntity(schema, upgradedRow(this.#table._format_version, schema.name, row), { mode: 'import', now: () => 0 });
-      const invalid = validateEntity(schema, entity, { schemas: this.#schemas, acceptsUnknownNulls: true, acceptsPlainReferences: true });
-      for (const [field, message] of flattenViolations(invalid ?? {})) this.#rejectRow(schema.name, index, entity, field, message);
-      return onlyKnownFields(schema, entity);
+      const { entity, violations } = completeEntity(schema, upgradedRow(this.#table._format_version, schema.name, row), {
+        mode: 'import', now: 0, schemas: this.#schemas, acceptsUnknownNulls: true, acceptsPlainReferences: true,
+      });
+      for (const [field, message] of flattenViolations(violations ?? {})) this.#rejectRow(schema.name, index, entity, field, message);
+      return entity;
     });
   }
 
@@ -282,11 +282,6 @@ class ReferenceIndex {
     }
     return index;
   }
-}
-
-function onlyKnownFields(schema: EntitySchema, row: Row): Row {
-  const isKnown = (name: string): boolean => Object.hasOwn(schema.fields, name) || (name === 'ttl' && schema.hasTtl === true);
-  return Object.fromEntries(Object.entries(row).filter(([name]) => isKnown(name)));
 }
 
 function printed(reference: unknown): string {

@@ -2,7 +2,7 @@
 import { effectiveFields, subschemaOf } from '../../model/schema/entity-schema.ts';
 import type { EntitySchema } from '../../model/schema/entity-schema.ts';
 import type { EntityValue, Field, Fields } from '../../model/schema/field.ts';
-import { isPlainObject } from '../../model/schema/validate-field.ts';
+import { isPlainObject } from '../../model/schema/plain-object.ts';
 
 /** @param stored the entity that is being changed: it may decide the subschema */
 export function typedForm(schema: EntitySchema, form: EntityValue, stored: EntityValue = {}): EntityValue {

@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 
 import type { EntityValue } from '../../model/schema/field.ts';
-import { isPlainObject } from '../../model/schema/validate-field.ts';
+import { isPlainObject } from '../../model/schema/plain-object.ts';
 
 /** A request that the Admin API rejects before it looks at an entity. */
 export class RequestError extends Error {

@@ -2,7 +2,7 @@
 import { invalidUnique, schemaViolation } from '../../model/entity-error.ts';
 import { UUID } from '../../model/schema/constraints.ts';
 import { tags } from '../../model/schema/typedefs.ts';
-import { validateField } from '../../model/schema/validate-field.ts';
+import { violationOf } from '../../model/schema/violation-of.ts';
 import type { Store } from '../../store/store.ts';
 import type { AdminRequest, Endpoint } from './endpoint.ts';
 import { pageAnswer, pageRequested } from './pagination.ts';
@@ -22,7 +22,7 @@ export function tagEndpoints(store: Store): readonly Endpoint[] {
       methods: {
         GET: (request) => {
           const tag = request.params.tags!;
-          const violation = validateField(tags.elements, tag, { schemas: new Map() });
+          const violation = violationOf(tags.elements, tag);
           if (typeof violation === 'string') throw invalidUnique('tag', violation);
           return list(request, tag);
         },

@@ -1,6 +1,6 @@
 /** Certificates have server names (`snis`), which are entities of their own. */
 import { invalidUnique, schemaViolation } from '../../model/entity-error.ts';
-import { validateField } from '../../model/schema/validate-field.ts';
+import { violationOf } from '../../model/schema/violation-of.ts';
 import type { Entity, Reader, Writer } from '../../store/store.ts';
 import { allReferring } from './all-referring.ts';
 import type { CreateEntity, EntityRules, EntityWrite } from './entity-rules.ts';
@@ -21,7 +21,7 @@ async function admitNames(reader: Reader, write: EntityWrite): Promise<void> {
   if (repeated !== undefined) throw schemaViolation({ snis: `${String(repeated)} is duplicated` });
   const field = { ...write.schemas.get('snis')!.fields.name!, required: true };
   for (const name of names) {
-    const violation = validateField(field, name, { schemas: write.schemas });
+    const violation = violationOf(field, name, write.schemas);
     if (violation !== undefined) throw invalidUnique('name', typeof violation === 'string' ? violation : 'expected a string');
     const owner = ownerOf(await reader.getByUnique('snis', 'name', name as string));
     if (owner !== undefined && owner !== write.key) {

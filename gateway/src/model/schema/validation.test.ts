@@ -2,14 +2,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { completeEntity } from './complete.ts';
 import { defineEntity } from './entity-schema.ts';
 import type { EntityValue } from './field.ts';
 import { array, boolean, integer, map, number, record, set, string } from './field.ts';
-import { fillEntity } from './fill.ts';
 import { isFirstOfRange, parseHost } from './host-names.ts';
 import { luaPattern } from './lua-pattern.ts';
 import { normalizedPath } from './url-path.ts';
-import { validateEntity } from './validate-entity.ts';
 import { describeViolations, flattenViolations } from './violations.ts';
 
 const limits = record({ minute: integer({ gt: 0 }), hour: integer() }, { entity_checks: [{ at_least_one_of: ['minute', 'hour'] }] });
@@ -39,8 +38,9 @@ const sample = defineEntity({
   ],
 });
 
-const fill = (given: EntityValue) => fillEntity(sample, given, { mode: 'write', now: () => 1 });
-const check = (given: EntityValue) => validateEntity(sample, fill(given), { schemas: new Map() });
+const complete = (given: EntityValue) => completeEntity(sample, given, { schemas: new Map(), now: 1 });
+const fill = (given: EntityValue) => complete(given).entity;
+const check = (given: EntityValue) => complete(given).violations;
 const message = (given: EntityValue) => describeViolations(check(given) ?? {});
 
 describe('defaults', () => {

@@ -1,0 +1,140 @@
+/** Compiles the fields of schemas to functions that complete and check a value in one pass. Each field is compiled once. */
+import { randomInt, randomUUID } from 'node:crypto';
+
+import { compileForeign } from './compile-foreign.ts';
+import { compileList, compileMap } from './compile-list.ts';
+import { compileRecord } from './compile-record.ts';
+import { fail } from './completion-run.ts';
+import type { Complete, CompletionRun } from './completion-run.ts';
+import { compileConstraints } from './constraints.ts';
+import type { Constraint } from './constraints.ts';
+import type { Field, RecordField } from './field.ts';
+import { isPlainObject } from './plain-object.ts';
+import { isSecretReference } from './secret-references.ts';
+
+const compiled = new WeakMap<Field, Complete>();
+
+/** The completion of a field that stands alone. */
+export function compiledField(field: Field): Complete {
+  let complete = compiled.get(field);
+  if (complete === undefined) {
+    complete = compileField(field);
+    compiled.set(field, complete);
+  }
+  return complete;
+}
+
+/** @param name the field's name in its record, where it decides: of times, and of references */
+export function compileField(field: Field, name = ''): Complete {
+  const present = field.eq === null ? forbidden(field) : compilePresent(field, name);
+  const absent = compileAbsent(field, present);
+  const whenNull = nullViolation(field);
+  const complete: Complete = (value, run) => {
+    if (value === undefined) return absent(value, run);
+    if (value !== null) return present(value, run);
+    return whenNull === undefined ? null : fail(run, whenNull, null);
+  };
+  return field.auto ? compileAutomatic(field, name, complete) : complete;
+}
+
+function nullViolation({ required, eq }: Field): string | undefined {
+  if (required) return 'required field missing';
+  return eq === undefined || eq === null ? undefined : `value must be ${String(eq)}`;
+}
+
+function forbidden({ err = 'value must be null' }: Field): Complete {
+  return (value, run) => fail(run, err, value);
+}
+
+/** Completes a value that is neither absent nor null. */
+function compilePresent(field: Field, name: string): Complete {
+  switch (field.type) {
+    case 'string': return compileString(field);
+    case 'integer': return compileScalar(Number.isInteger, 'expected an integer', compileConstraints(field));
+    case 'number': return compileScalar(Number.isFinite, 'expected a number', compileConstraints(field));
+    case 'boolean': return compileScalar((value) => typeof value === 'boolean', 'expected a boolean', compileConstraints(field));
+    case 'array':
+    case 'set': return compileList(field, compileField);
+    case 'map': return compileMap(field, compileField);
+    case 'record': return compileRecordField(field);
+    case 'json': return (value) => value;
+    case 'foreign': return compileForeign(field, name, compiledField);
+  }
+}
+
+function compileString(field: Field): Complete {
+  const { uuid, referenceable } = field;
+  const constraint = compileConstraints({ len_min: 1, ...field })!;
+  return (value, run) => {
+    if (typeof value !== 'string') return fail(run, 'expected a string', value);
+    // The secret behind a reference is validated where it is resolved.
+    if (referenceable && isSecretReference(value)) return value;
+    run.violation = constraint(value as never);
+    return uuid ? value.toLowerCase() : value;
+  };
+}
+
+function compileScalar(isOfType: (value: unknown) => boolean, expected: string, constraint: Constraint | undefined): Complete {
+  return (value, run) => {
+    if (!isOfType(value)) run.violation = expected;
+    else if (constraint !== undefined) run.violation = constraint(value as never);
+    return value;
+  };
+}
+
+/** An empty array counts as an empty object: Lua, which Kong is written in, does not distinguish them. */
+function compileRecordField(field: RecordField): Complete {
+  const complete = field.fields && compileRecord({ fields: field.fields, checks: field.entity_checks ?? [] }, compileField);
+  const constraint = compileConstraints(field);
+  return (value, run) => {
+    const given = Array.isArray(value) && value.length === 0 ? {} : value;
+    if (!isPlainObject(given)) return fail(run, 'expected a record', value);
+    const record = complete === undefined ? given : complete(given, run);
+    if (run.violation === undefined && constraint !== undefined) run.violation = constraint(record as never);
+    return record;
+  };
+}
+
+/** An absent required field stays absent, which rules over several fields distinguish from null. */
+function compileAbsent(field: Field, present: Complete): Complete {
+  if (field.auto) return automaticValue(field);
+  const { default: initial } = field;
+  if (initial === null) return () => null;
+  if (field.type === 'record' && (initial !== undefined || (field.required && field.fields))) {
+    return (_, run) => present(structuredClone(initial ?? {}), run);
+  }
+  if (typeof initial === 'object') return Array.isArray(initial) ? () => copied(initial) : () => structuredClone(initial);
+  if (initial !== undefined) return () => initial;
+  return field.required ? (value, run) => fail(run, 'required field missing', value) : () => null;
+}
+
+function copied(list: readonly unknown[]): readonly unknown[] {
+  return list.some((item) => typeof item === 'object') ? structuredClone(list) : list.slice();
+}
+
+function automaticValue(field: Field): Complete {
+  if (field.uuid) return () => randomUUID();
+  if (field.timestamp) return (_, run) => (run.mode === 'import' ? null : timeOf(field, run));
+  return () => randomText(32);
+}
+
+/** On writes, times are the gateway's, and a null key or secret is generated like an absent one. A null id stays, and is rejected. */
+function compileAutomatic(field: Field, name: string, complete: Complete): Complete {
+  if (field.uuid) return complete;
+  if (field.timestamp && name === 'updated_at') {
+    return (value, run) => (run.mode === 'write' ? timeOf(field, run) : complete(value, run));
+  }
+  return (value, run) => complete(value === null && run.mode === 'write' ? undefined : value, run);
+}
+
+/** Whole seconds, or seconds with milliseconds where the field is a number. */
+function timeOf({ type }: Field, { now }: CompletionRun): number {
+  return type === 'number' ? now / 1000 : Math.floor(now / 1000);
+}
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** Random letters and digits of the system's secure source, for keys and secrets. */
+function randomText(length: number): string {
+  return Array.from({ length }, () => LETTERS[randomInt(LETTERS.length)]).join('');
+}
