@@ -8,9 +8,9 @@ import { fail } from './completion-run.ts';
 import type { Complete, CompletionRun } from './completion-run.ts';
 import { compileConstraints } from './constraints.ts';
 import type { Constraint } from './constraints.ts';
-import type { Field, RecordField } from './field.ts';
-import { isPlainObject } from './plain-object.ts';
+import type { EntityValue, Field, RecordField } from './field.ts';
 import { isSecretReference } from './secret-references.ts';
+import type { Violation, Violations } from './violations.ts';
 
 const compiled = new WeakMap<Field, Complete>();
 
@@ -82,17 +82,28 @@ function compileScalar(isOfType: (value: unknown) => boolean, expected: string, 
   };
 }
 
-/** An empty array counts as an empty object: Lua, which Kong is written in, does not distinguish them. */
 function compileRecordField(field: RecordField): Complete {
   const complete = field.fields && compileRecord({ fields: field.fields, checks: field.entity_checks ?? [] }, compileField);
   const constraint = compileConstraints(field);
   return (value, run) => {
-    const given = Array.isArray(value) && value.length === 0 ? {} : value;
-    if (!isPlainObject(given)) return fail(run, 'expected a record', value);
+    if (typeof value !== 'object') return fail(run, 'expected a record', value);
+    const given = Array.isArray(value) ? numbered(value) : value as EntityValue;
     const record = complete === undefined ? given : complete(given, run);
-    if (run.violation === undefined && constraint !== undefined) run.violation = constraint(record as never);
+    if (run.violation === undefined) run.violation = constraint?.(record as never);
+    else if (Array.isArray(value)) run.violation = ofNumbered(run.violation as Violations);
     return record;
   };
+}
+
+/** Lua, which Kong is written in, has one type for lists and objects: a list is a record with numbers for names. */
+function numbered(list: readonly unknown[]): EntityValue {
+  return Object.fromEntries(list.map((item, index) => [index + 1, item]));
+}
+
+/** Violations of numbers only are those of a list. */
+function ofNumbered(violations: Violations): Violation {
+  const names = Object.keys(violations);
+  return names.every((name, index) => name === String(index + 1)) ? Object.values(violations) : violations;
 }
 
 /** An absent required field stays absent, which rules over several fields distinguish from null. */

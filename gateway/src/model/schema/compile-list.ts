@@ -45,13 +45,16 @@ export function compileMap(field: MapField, compileField: CompileField): Complet
     const given = Array.isArray(value) && value.length === 0 ? {} : value;
     if (!isPlainObject(given)) return fail(run, 'expected a map', value);
     const map: Record<string, unknown> = {};
+    let first: Violation | undefined;
     for (const key of Object.keys(given)) {
       keys(key, run);
-      if (run.violation !== undefined) return value;
+      first ??= run.violation;
+      run.violation = undefined;
       setOwn(map, key, values(given[key] ?? null, run));
-      if (run.violation !== undefined) return value;
+      first ??= run.violation;
+      run.violation = undefined;
     }
-    run.violation = constraint?.(map as never);
+    run.violation = first ?? constraint?.(map as never);
     return map;
   };
 }

@@ -37,7 +37,7 @@ export interface Completion {
 export function completeEntity(schema: EntitySchema, given: EntityValue, options: CompletionOptions): Completion {
   const { entity, violations } = expandShorthands(schema, given, options);
   if (violations !== undefined) return { entity, violations, references: [] };
-  return completed(schema, entity, runOf(options, false));
+  return settled(schema, completed(schema, entity, runOf(options, false)), options);
 }
 
 /** Completes a stored entity with changes on top of it. */
@@ -45,7 +45,13 @@ export function completeChange(schema: EntitySchema, stored: EntityValue, change
   const expanded = expandShorthands(schema, changes, options, stored);
   if (expanded.violations !== undefined) return { entity: expanded.entity, violations: expanded.violations, references: [] };
   const merged = mergeEntity(schema, stored, expanded.entity);
-  return completed(schema, merged, runOf(options, true), { changes: expanded.entity, stored });
+  return settled(schema, completed(schema, merged, runOf(options, true), { changes: expanded.entity, stored }), options);
+}
+
+/** Shorthands that have the name of a field see the defaults, too: Kong expands them again whenever it reads an entity. */
+function settled(schema: EntitySchema, completion: Completion, { schemas, mode }: CompletionOptions): Completion {
+  if (schema.shorthands === undefined || mode === 'import' || completion.violations !== undefined) return completion;
+  return { ...completion, entity: expandShorthands(schema, completion.entity, { schemas }).entity };
 }
 
 function runOf(options: CompletionOptions, isUpdate: boolean): CompletionRun {

@@ -164,8 +164,9 @@ export interface ConditionalAtLeastOneOf {
 }
 
 export interface CustomCheck {
-  /** The check is skipped when one of these fields is invalid. */
+  /** The check is skipped when one of these fields is invalid, or contains a reference to a secret, which nobody knows here. */
   readonly field_sources: readonly string[];
+  /** The check runs although a required field is absent. It always runs when a field is null. */
   readonly run_with_missing_fields?: boolean;
   /** The check runs although one of these fields is invalid. */
   readonly run_with_invalid_fields?: boolean;
