@@ -118,8 +118,10 @@ function compileCounting(kind: CountingKind, names: readonly string[], find: Fin
   };
 }
 
+type Match = (value: unknown, run: CompletionRun) => Violation | undefined;
+
 /** What a value must match is the field with the rule's constraints on top, so that its type counts, too. */
-function compileMatch({ field }: CheckedField, match: object, compileField: CompileField): (value: unknown, run: CompletionRun) => Violation | undefined {
+function compileMatch({ field }: CheckedField, match: object, compileField: CompileField): Match {
   const complete = compileField({ type: 'json', ...field, ...match, auto: false, default: undefined } as unknown as Field);
   return (value, run) => {
     const before = run.references.length;

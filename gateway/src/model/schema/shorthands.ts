@@ -1,4 +1,4 @@
-/** Shorthands: inputs that set other fields. They are expanded on input; answers repeat deprecated ones with the value of their successor. */
+/** Shorthands: inputs that set other fields. Input is expanded; answers repeat deprecated ones with the value of their successor. */
 import type { EntityValue, Shorthand, Shorthands } from './field.ts';
 import { isPlainObject } from './plain-object.ts';
 

@@ -16,9 +16,10 @@ export function transformed(schema: EntitySchema, entity: EntityValue, given: En
   return due.reduce((changed, transformation) => ({ ...changed, ...transformation.onWrite(changed) }), entity);
 }
 
-/** Adds a violation for each transformation that has only a part of its fields: a change of what a digest contains needs the secret again. */
+/** Adds a violation for each transformation that has a part of its fields only: a new owner needs the password, too. */
 export function violatedTransformations(
-  schema: EntitySchema, entity: EntityValue, violations: Violations, change?: { readonly changes: EntityValue; readonly stored: EntityValue },
+  schema: EntitySchema, entity: EntityValue, violations: Violations,
+  change?: { readonly changes: EntityValue; readonly stored: EntityValue },
 ): void {
   for (const { input = [], needs = [] } of transformationsOf(schema)) {
     const given = change?.changes ?? entity;
