@@ -2,6 +2,7 @@
 import { primaryKeyOf } from '../../model/schema/entity-schema.ts';
 import type { EntitySchema } from '../../model/schema/entity-schema.ts';
 import type { EntityValue } from '../../model/schema/field.ts';
+import { presentEntity } from '../../model/schema/present.ts';
 import type { Entity, Page, Reader, Store, Writer } from '../../store/store.ts';
 import {
   addressOf, changeEntity, completed, createEntity, deleteEntity, findAt, notFoundAt, putEntity,
@@ -155,11 +156,8 @@ export class EntityKit {
     return { status, body: this.shown(entity) };
   }
 
-  /** The entity as clients see it: `ttl` is the number of seconds left. */
   shown(entity: Entity): EntityValue {
-    if (!this.schema.hasTtl) return entity;
-    const { ttl } = entity;
-    return { ...entity, ttl: typeof ttl === 'number' ? Math.max(0, Math.floor(ttl - this.context.now() / 1000)) : null };
+    return presentEntity(this.schema, entity, { now: this.context.now() });
   }
 }
 

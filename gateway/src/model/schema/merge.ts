@@ -2,7 +2,7 @@
 import { effectiveFields, subschemaOf } from './entity-schema.ts';
 import type { EntitySchema } from './entity-schema.ts';
 import type { EntityValue, Field, Fields } from './field.ts';
-import { isPlainObject } from './validate-field.ts';
+import { isPlainObject } from './plain-object.ts';
 
 /** The stored entity with the changes on top: records are merged field by field, maps and lists are replaced, null clears. */
 export function mergeEntity(schema: EntitySchema, stored: EntityValue, changes: EntityValue): EntityValue {

@@ -16,7 +16,7 @@ interface PresentationOptions {
  */
 export function presentEntity(schema: EntitySchema, stored: EntityValue, { now }: PresentationOptions): EntityValue {
   const presented = presentFields(schema.shorthands, effectiveFields(schema, subschemaOf(schema, stored)), stored);
-  return schema.hasTtl && typeof stored.ttl === 'number' ? { ...presented, ttl: secondsLeft(stored.ttl, now) } : presented;
+  return schema.hasTtl ? { ...presented, ttl: typeof stored.ttl === 'number' ? secondsLeft(stored.ttl, now) : null } : presented;
 }
 
 /** @param expiry seconds since 1970 */
