@@ -4,7 +4,7 @@ import type { JsonWebKey } from 'node:crypto';
 
 import { array, string } from './field.ts';
 import type { Fields } from './field.ts';
-import { isPlainObject, validateFields } from './validate-field.ts';
+import { isPlainObject, validateFields } from './plain-object.ts';
 
 const TEXTS = [
   'issuer', 'kty', 'use', 'alg', 'x5u', 'x5t', 'x5t#S256', 'k', 'x', 'y', 'crv', 'n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'r', 't',
