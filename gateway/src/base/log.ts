@@ -3,7 +3,7 @@
 /** nginx' names, which `KONG_LOG_LEVEL` uses, from quiet to talkative. */
 export const LOG_LEVELS = ['emerg', 'alert', 'crit', 'error', 'warn', 'notice', 'info', 'debug'] as const;
 
-type LogLevel = typeof LOG_LEVELS[number];
+export type LogLevel = typeof LOG_LEVELS[number];
 
 type LogFields = Readonly<Record<string, unknown>>;
 
@@ -16,6 +16,33 @@ export interface Log {
   debug(message: string, fields?: LogFields): void;
   /** A log whose lines all carry these fields too. */
   with(fields: LogFields): Log;
+  /** What is logged now. Logs made from one another share it. */
+  readonly threshold: LogThreshold;
+}
+
+/** The least severe level that is logged. */
+export class LogThreshold {
+  readonly #configured: LogLevel;
+  #level: LogLevel;
+  #revert?: NodeJS.Timeout;
+
+  constructor(level: LogLevel) {
+    this.#configured = level;
+    this.#level = level;
+  }
+
+  get level(): LogLevel {
+    return this.#level;
+  }
+
+  /** @param seconds time after which the configured level holds again; 0: until the next change */
+  change(level: LogLevel, seconds: number): void {
+    clearTimeout(this.#revert);
+    this.#level = level;
+    if (seconds === 0) return;
+    this.#revert = setTimeout(() => { this.#level = this.#configured; }, seconds * 1000);
+    this.#revert.unref();
+  }
 }
 
 interface LogOptions {
@@ -27,12 +54,13 @@ interface LogOptions {
   readonly now?: () => Date;
 }
 
-export function createLog(options: LogOptions = {}, bound: LogFields = {}): Log {
-  const threshold = LOG_LEVELS.indexOf(options.level ?? 'notice');
+export function createLog(
+  options: LogOptions = {}, bound: LogFields = {}, threshold = new LogThreshold(options.level ?? 'notice'),
+): Log {
   const write = options.write ?? ((line: string) => void process.stderr.write(line));
   const now = options.now ?? (() => new Date());
   const at = (level: LogLevel) => (message: string, fields: LogFields = {}) => {
-    if (LOG_LEVELS.indexOf(level) > threshold) return;
+    if (LOG_LEVELS.indexOf(level) > LOG_LEVELS.indexOf(threshold.level)) return;
     write(`${JSON.stringify({ time: now().toISOString(), level, message, ...bound, ...fields })}\n`);
   };
   return {
@@ -41,7 +69,8 @@ export function createLog(options: LogOptions = {}, bound: LogFields = {}): Log 
     notice: at('notice'),
     info: at('info'),
     debug: at('debug'),
-    with: (fields) => createLog(options, { ...bound, ...fields }),
+    with: (fields) => createLog(options, { ...bound, ...fields }, threshold),
+    threshold,
   };
 }
 

@@ -19,7 +19,7 @@ import { TelemetryServer } from '../sync/telemetry-server.ts';
 import type { TelemetryAccount } from '../sync/telemetry-server.ts';
 import { createAdminApi } from './admin-api/admin-api.ts';
 import type { AdminApiOptions } from './admin-api/admin-api.ts';
-import { nodeStatus } from './admin-api/information-endpoints.ts';
+import { nodeStatus } from './admin-api/node-status.ts';
 import { ApiListener } from './api-listener.ts';
 import { bootstrap } from './bootstrap.ts';
 import { ConfigurationWatcher } from './configuration.ts';
@@ -138,6 +138,7 @@ export class ControlPlane {
     const { plugins, schemas } = schemasFor(settings);
     const app = createAdminApi({
       ...parts, log, counts, schemas, plugins, role: settings.role,
+      metrics: () => controlPlaneMetrics(parts.store),
       node: {
         nodeId: nodeId(settings.prefix, settings.nodeId, log),
         hostname: hostname(),
@@ -156,7 +157,7 @@ export class ControlPlane {
       status: () => nodeStatus(store, api.counts),
       readiness: async () => readinessOf(this.#isDraining, await store.isReachable()),
       beginDraining: () => this.drain(),
-      metrics: async () => metricsText(await dataPlaneGauges(store.dataPlanes, Date.now())),
+      metrics: () => controlPlaneMetrics(store),
     }, log));
     return api.open(settings.listen.status, this.#servers('status'));
   }
@@ -165,4 +166,8 @@ export class ControlPlane {
     const { settings: { certificates, tls }, log } = this.#options;
     return this.#own(new ListenerServers({ name, certificate: certificates[name], tls, log }));
   }
+}
+
+async function controlPlaneMetrics(store: Store): Promise<string> {
+  return metricsText(await dataPlaneGauges(store.dataPlanes, Date.now()));
 }

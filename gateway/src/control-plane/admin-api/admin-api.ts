@@ -14,8 +14,11 @@ import { clusteringEndpoints } from './clustering-endpoints.ts';
 import { createEndpointServer } from './endpoint-server.ts';
 import type { Endpoint } from './endpoint.ts';
 import { entityEndpoints } from './entity-endpoints.ts';
-import { endpointListEndpoint, informationEndpoints, statusEndpoint } from './information-endpoints.ts';
+import { endpointListEndpoint, informationEndpoints } from './information-endpoints.ts';
 import type { NodeInformation } from './information-endpoints.ts';
+import { logLevelEndpoints } from './log-level-endpoints.ts';
+import { statusEndpoint } from './node-status.ts';
+import { pluginApiEndpoints } from './plugin-api-endpoints.ts';
 import { schemaEndpoints } from './schema-endpoints.ts';
 import { tagEndpoints } from './tag-endpoints.ts';
 
@@ -32,6 +35,10 @@ export interface AdminApiOptions {
   /** What data planes sent to the telemetry port, by node id. @default - nothing */
   readonly telemetry?: () => ReadonlyMap<string, TelemetryAccount>;
   readonly log: Log;
+  /** Metrics of this node, in Prometheus' text format. @default - there are none */
+  readonly metrics?: () => Promise<string>;
+  /** MD5 of the configuration that a node without a database runs. @default - the node has a database */
+  readonly configurationHash?: () => string;
   /** Connections of the listener that serves this API; the listener's owner counts them. @default - connections are not counted */
   readonly counts?: ConnectionCounts;
   /** Largest body of a request, in bytes. @default 10 MiB */
@@ -56,10 +63,12 @@ export function adminEndpoints(options: AdminApiOptions & { readonly counts: Con
   const context = { schemas, now, isReadOnly };
   const endpoints = [
     ...informationEndpoints({ store, plugins, node: options.node }),
-    statusEndpoint(store, counts),
+    statusEndpoint(store, counts, options.configurationHash),
     ...entityEndpoints(store, context, { plugins, role: options.role, nodeId: options.node.nodeId }),
-    ...schemaEndpoints(context, plugins),
+    ...schemaEndpoints(context),
     ...tagEndpoints(store),
+    ...pluginApiEndpoints(plugins, options.metrics),
+    ...logLevelEndpoints(options.log, options.role, isReadOnly ?? false),
     ...clusteringEndpoints({ ...options, now }),
   ];
   return [...endpoints, endpointListEndpoint(endpoints)];

@@ -47,6 +47,7 @@ export function clusteringEndpoints(options: ClusteringOptions): readonly Endpoi
     {
       // What this node received on the telemetry port, and what data planes dropped because they could not send it.
       path: '/clustering/telemetry',
+      isUnlisted: true,
       methods: {
         GET: onControlPlane(async () => {
           const data = [...options.telemetry?.() ?? []].map(([id, { run, records, dropped }]) => ({ id, run, records, dropped }));
@@ -54,7 +55,7 @@ export function clusteringEndpoints(options: ClusteringOptions): readonly Endpoi
         }),
       },
     },
-    { path: '/clustering/revision', methods: { GET: (request) => revisionAnswer(request, options) } },
+    { path: '/clustering/revision', methods: { GET: (request) => revisionAnswer(request, options) }, isUnlisted: true },
   ];
 }
 

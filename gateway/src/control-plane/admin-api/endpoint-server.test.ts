@@ -92,7 +92,8 @@ describe('the Admin API', () => {
       '/routes/{routes}/plugins', '/services/{services}/routes/{routes}',
     ]));
     expect(data.indexOf('/plugins/enabled')).toBeGreaterThan(data.indexOf('/plugins'));
-    expect(data.indexOf('/plugins/enabled')).toBeLessThan(data.indexOf('/robots.txt'));
+    expect(data.indexOf('/plugins/enabled')).toBeLessThan(data.indexOf('/plugins/{plugins}'));
+    expect(data).not.toContain('/robots.txt');
   });
 
   it('keeps serving after a client that leaves in the middle of a body', async () => {

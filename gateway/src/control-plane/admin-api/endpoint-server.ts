@@ -159,7 +159,14 @@ function failure(error: unknown, log: Log): AdminAnswer {
     return { status: 500, body: { message: UNEXPECTED } };
   }
   const { code, title: name, message, fields, options } = error;
-  return { status: statusOfKind(error.kind), body: { code, name, message, ...fields && { fields }, ...options && { options } } };
+  const details = { ...fields && { fields: asListIfPositions(fields) }, ...options && { options } };
+  return { status: statusOfKind(error.kind), body: { code, name, message, ...details } };
+}
+
+/** What is wrong with a list that was sent as a body, by position, is printed as a list. */
+function asListIfPositions(fields: Readonly<Record<string, unknown>>): unknown {
+  const names = Object.keys(fields);
+  return names.length > 0 && names.every((name, index) => name === String(index + 1)) ? Object.values(fields) : fields;
 }
 
 function send(request: FastifyRequest, reply: FastifyReply, { status, body, headers, revision }: AdminAnswer): FastifyReply {

@@ -42,6 +42,8 @@ export interface Endpoint {
   readonly methods: Readonly<Partial<Record<Method, Handler>>>;
   /** Runs before each method, OPTIONS too. @returns the request to handle, or the answer. @default - nothing */
   readonly before?: (request: AdminRequest) => Promise<AdminRequest | AdminAnswer> | AdminRequest | AdminAnswer;
+  /** Whether `/endpoints` leaves it out, because clients of Kong know no such endpoint there. @default false */
+  readonly isUnlisted?: boolean;
   /** Whether it reads bodies of any type by itself. @default - JSON and forms only */
   readonly readsAnyType?: boolean;
 }

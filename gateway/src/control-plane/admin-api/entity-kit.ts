@@ -123,9 +123,11 @@ export class EntityKit {
     return this.written(200, async (writer) => {
       const place = await locate(writer, request);
       const entity = place && await this.at(writer, place);
-      if (entity) return changeEntity(writer, this.schema, entity, place.address, changes, this.context);
-      const { subschema } = this.schema;
-      if (!place || place.parent || (subschema?.needsStored && changes[subschema.key] === undefined)) return undefined;
+      if (entity) {
+        const whole = { ...place.parent && reference(place.parent), ...changes };
+        return changeEntity(writer, this.schema, entity, place.address, whole, this.context);
+      }
+      if (!place || place.parent) return undefined;
       throw notFoundAt(place.address);
     });
   }

@@ -16,6 +16,11 @@ const EXISTING: readonly (readonly [path: string, body: object])[] = [
   ['/consumers/bob', { custom_id: 'b' }],
   ['/consumers/bob/key-auth/00000000-0000-4000-8000-000000000002', { key: 'k', ttl: 1_000 }],
   ['/plugins/00000000-0000-4000-8000-000000000003', { name: 'key-auth', instance_name: 'ka', config: { key_names: ['apikey'] } }],
+  ['/upstreams/up.test', { healthchecks: { passive: { healthy: { successes: 1 } } } }],
+  ['/vaults/my-env', { name: 'env', config: { prefix: 'x' } }],
+  ['/key-sets/ks', { tags: ['a'] }],
+  ['/consumers/bob/acls/g1', {}],
+  ['/consumers/bob/basic-auth/bb', { password: 'p' }],
 ];
 
 const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
@@ -37,11 +42,18 @@ const HOSTILE_VALUES: readonly string[] = [
   `"${'x'.repeat(100_000)}"`,
 ];
 
+/** Documents that are no object, or of bytes that are no UTF-8 (each character is one byte). */
+const HOSTILE_BODIES: readonly string[] = [
+  '[{}]', '[{"host":"h.test"},{"name":"x"}]', '[1,null,"x"]', `[${'{},'.repeat(9_999)}{}]`, '{"host":"\xff"}', '{"\xe9":1}', '\xc3\xa9',
+  '{"host":"h.test","tags":["\xed\xa0\x80"]}',
+];
+
 const FIELDS = [
   'id', 'name', 'host', 'port', 'path', 'url', 'protocol', 'retries', 'connect_timeout', 'tags', 'enabled', 'client_certificate',
   'ca_certificates', 'created_at', 'updated_at', 'service', 'route',
   'consumer', 'paths', 'hosts', 'methods', 'headers', 'snis', 'sources', 'destinations', 'protocols', 'regex_priority', 'username',
-  'custom_id', 'key', 'ttl', 'config', 'instance_name',
+  'custom_id', 'key', 'ttl', 'config', 'instance_name', 'target', 'weight', 'upstream', 'healthchecks', 'algorithm', 'hash_on', 'cert',
+  'certificate', 'set', 'kid', 'jwk', 'pem', 'group', 'password', 'prefix',
   'config.key_names', '__proto__', 'constructor', 'toString', '', 'a.b',
 ] as const;
 
@@ -88,14 +100,14 @@ const OTHER_TYPES = [null, '', 'text/plain', 'multipart/form-data; boundary="', 
 
 const payload = fc.oneof(
   { weight: 6, arbitrary: ofType(['application/json'], jsonBody.map(asBytes)) },
-  { weight: 1, arbitrary: ofType(['application/json'], fc.oneof(fc.json().map(asBytes), bytes, fc.constantFrom(...HOSTILE_VALUES))) },
+  { weight: 1, arbitrary: ofType(['application/json'], fc.oneof(fc.json().map(asBytes), bytes, fc.constantFrom(...HOSTILE_VALUES, ...HOSTILE_BODIES))) },
   { weight: 2, arbitrary: ofType(['application/x-www-form-urlencoded'], fc.oneof(formBody, bytes)) },
   { weight: 1, arbitrary: ofType(['multipart/form-data; boundary=x'], fc.oneof(multipartBody.map(asBytes), bytes)) },
   { weight: 1, arbitrary: ofType(OTHER_TYPES, bytes) },
 );
 
 const SEGMENTS = [
-  'svc', 'rt', 'bob', 'ka', SERVICE, '00000000-0000-4000-8000-000000000002', '00000000-0000-4000-8000-000000000003',
+  'svc', 'rt', 'bob', 'ka', 'up.test', '10.0.0.1:80', 'my-env', 'ks', 'g1', 'bb', SERVICE, '00000000-0000-4000-8000-000000000002', '00000000-0000-4000-8000-000000000003',
   '00000000-0000-4000-8000-0000000000ff', 'none', '%00', '%ED%A0%80', '%ff', '%', '%2F', '..', '',
   '%E6%97%A5', '__proto__', 'constructor', 'key-auth', 'services', 'plugins', 'a,b', 'a'.repeat(3_000), '%F0%9F%98%80', '%20', "'",
 ] as const;
@@ -109,7 +121,7 @@ const QUERIES = [
   `?offset=${offsetOf([JSON.stringify(['a', 'b', 'c'])])}`, `?offset=${offsetOf([JSON.stringify(['\u0000', '\u0000', '\u0000'])])}`,
   `?offset=${offsetOf([JSON.stringify(['\ud800', '', ''])])}`,
   '?tags=a', '?tags=', '?tags=a,b', '?tags=a/b', '?tags=%00', '?tags=a,a,a', '?tags=%ED%A0%80', '?tags=a,b/c', '?tags=/', '?custom_id=b',
-  '?custom_id=%00', '?custom_id=', '?custom_id=%ED%A0%80', '?__proto__=1',
+  '?custom_id=%00', '?custom_id=', '?custom_id=%ED%A0%80', '?__proto__=1', '?unit=x', '?unit=k&scale=3', '?scale=1e9', '?scale=-1', '?timeout=-1', '?timeout=1e99', '?balancer_health=1',
   '?revision=1', '?revision=%00', '?data_planes=-1', '?wait=x', `?${'a[b]'.repeat(2_000)}=1`,
   `?${Array.from({ length: 1_500 }, (_, n) => `a${n}`).join('&')}`,
 ] as const;
@@ -132,6 +144,7 @@ describe.each(STORE_KINDS.filter(({ name }) => name !== 'SQLite in a file'))('th
     });
     known.push(...(JSON.parse((await node.send('GET', '/endpoints')).text) as { readonly data: readonly string[] }).data);
     for (const [path, body] of EXISTING) expect((await node.send('PUT', path, body)).status, path).toBe(200);
+    expect((await node.send('POST', '/upstreams/up.test/targets', { target: '10.0.0.1:80' })).status).toBe(201);
   });
   afterAll(() => node.close());
 
@@ -141,7 +154,8 @@ describe.each(STORE_KINDS.filter(({ name }) => name !== 'SQLite in a file'))('th
     const request = fc.tuple(fc.constantFrom(...METHODS, 'HEAD', 'OPTIONS'), path, fc.constantFrom(...QUERIES), payload);
     await fc.assert(fc.asyncProperty(request, async ([method, at, query, { type, body }]) => {
       const { status, text } = await node.send(method, `${at}${query}`, body, { 'Content-Type': type });
-      expect(status, `${method} ${at}${query} ${type} ${body.slice(0, 300)}: ${text.slice(0, 300)} ${lines.at(-1)}`).toBeLessThan(500);
+      expect(status, `${method} ${at}${query} ${type} ${body.slice(0, 300)}: ${text.slice(0, 300)} ${lines.at(-1)}`)
+        .toSatisfy((code: number) => code < 500 || (code === 501 && at === '/status/dns'));
     }), { numRuns: RUNS });
     expect(lines).toEqual([]);
   }, 600_000);

@@ -1,10 +1,9 @@
 /** Endpoints about the node itself. */
-import { getHeapStatistics } from 'node:v8';
-
 import { KONG_VERSION } from '../../base/version.ts';
 import type { PluginSchema } from '../../model/entities/plugin.ts';
-import type { ConnectionCounts } from '../../status/status-api.ts';
 import type { Store } from '../../store/store.ts';
+import { enabledPlugins } from './enabled-plugins.ts';
+import { NOT_FOUND } from './endpoint.ts';
 import type { AdminAnswer, Endpoint } from './endpoint.ts';
 
 export interface NodeInformation {
@@ -21,6 +20,7 @@ interface InformationOptions {
 }
 
 export function informationEndpoints({ store, plugins, node }: InformationOptions): readonly Endpoint[] {
+  const enabled = enabledPlugins(store);
   const available = Object.fromEntries([...plugins.values()].map(({ name, priority }) => [name, { version: KONG_VERSION, priority }]));
   return [
     {
@@ -38,42 +38,23 @@ export function informationEndpoints({ store, plugins, node }: InformationOption
             lua_version: `Node.js ${process.version}`,
             timers: { running: 0, pending: 0 },
             pids: { master: process.pid, workers: [process.pid] },
-            plugins: { available_on_server: available, enabled_in_cluster: await enabledPlugins(store) },
+            plugins: { available_on_server: available, enabled_in_cluster: await enabled() },
             configuration: node.configuration,
           },
         }),
       },
     },
     { path: '/timers', methods: { GET: () => NO_TIMERS } },
-    { path: '/robots.txt', methods: { GET: () => NO_ROBOTS } },
+    { path: '/status/dns', methods: { GET: () => NO_DNS_STATUS } },
+    { path: '/cache', methods: { DELETE: () => ({ status: 204 }) } },
+    // The node keeps no rows in memory between requests: there is never anything in such a cache.
+    { path: '/cache/{key}', methods: { GET: () => NOT_FOUND, DELETE: () => ({ status: 204 }) } },
+    { path: '/robots.txt', methods: { GET: () => NO_ROBOTS }, isUnlisted: true },
     { path: '/config', methods: { GET: () => ONLY_WITHOUT_DATABASE, POST: () => ONLY_WITHOUT_DATABASE } },
   ];
 }
 
-/** `/status` of the Admin API. */
-export function statusEndpoint(store: Store, counts: Readonly<ConnectionCounts>): Endpoint {
-  return { path: '/status', methods: { GET: async () => ({ status: 200, body: await nodeStatus(store, counts) }) } };
-}
-
-/** What a control plane shows at `GET /status`: memory, connections and requests, and whether its database answers. */
-export async function nodeStatus(store: Store, counts: Readonly<ConnectionCounts>): Promise<unknown> {
-  return {
-    memory: {
-      lua_shared_dicts: {},
-      workers_lua_vms: [{ pid: process.pid, http_allocated_gc: mebibytes(getHeapStatistics().used_heap_size) }],
-    },
-    server: {
-      connections_accepted: counts.accepted,
-      connections_active: counts.active,
-      connections_handled: counts.accepted,
-      connections_reading: 0,
-      connections_writing: 1,
-      connections_waiting: Math.max(0, counts.active - 1),
-      total_requests: counts.requests,
-    },
-    database: { reachable: await store.isReachable() },
-  };
-}
+const NO_DNS_STATUS: AdminAnswer = { status: 501, body: { message: 'not implemented with the legacy DNS client' } };
 
 const NO_TIMERS: AdminAnswer = { status: 200, body: { worker: { id: 0, count: 1 }, stats: { flamegraph: {}, sys: {}, timers: {} } } };
 
@@ -85,18 +66,10 @@ const ONLY_WITHOUT_DATABASE: AdminAnswer = {
   status: 400, body: { message: 'this endpoint is only available when Kong is configured to not use a database' },
 };
 
-async function enabledPlugins(store: Store): Promise<readonly string[]> {
-  const plugins = await store.read((reader) => reader.all('plugins'));
-  return [...new Set(plugins.filter(({ enabled }) => enabled).map(({ name }) => name as string))];
-}
-
-function mebibytes(bytes: number): string {
-  return `${(bytes / 2 ** 20).toFixed(2)} MiB`;
-}
-
-/** `/endpoints`: all paths, sorted segment by segment. */
+/** `/endpoints`: the paths that Kong has too, sorted segment by segment. */
 export function endpointListEndpoint(others: readonly Endpoint[]): Endpoint {
-  const paths = [...others.map(({ path }) => path), '/endpoints'].sort(bySegments);
+  const listed = others.filter(({ isUnlisted }) => !isUnlisted).map(({ path }) => path);
+  const paths = [...listed, '/endpoints'].sort(bySegments);
   return { path: '/endpoints', methods: { GET: () => ({ status: 200, body: { data: paths } }) } };
 }
 

@@ -19,7 +19,7 @@ const refusal = (work: () => unknown): unknown => {
 const lists = (levels: number) => `{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`;
 
 describe('a JSON body', () => {
-  it.each(['', 'null', '1', '"x"', '[1]', '{', '{"a":NaN}', '{"a":1}x'])('that is no object is malformed: %s', (body) => {
+  it.each(['', 'null', '1', '"x"', '{', '{"a":NaN}', '{"a":1}x'])('that is no object is malformed: %s', (body) => {
     expect(refusal(() => json(body))).toEqual([400, 'Cannot parse JSON body']);
   });
 
@@ -31,8 +31,8 @@ describe('a JSON body', () => {
     expect(refusal(() => json(body))).toEqual([400, 'Cannot parse JSON body']);
   });
 
-  it('that is an empty list counts as an empty object', () => {
-    expect(json('[]')).toEqual({});
+  it('that is a list counts as an object whose names are positions', () => {
+    expect([json('[]'), json('[{"a":1},2]')]).toEqual([{}, { 1: { a: 1 }, 2: 2 }]);
   });
 
   it('is encoded in UTF-8', () => {

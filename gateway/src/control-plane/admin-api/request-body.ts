@@ -62,8 +62,8 @@ function parseJson(text: string): EntityValue {
   try {
     const value: unknown = JSON.parse(text, refuseUnusable);
     if (isPlainObject(value)) return value;
-    // Lua, which Kong is written in, does not distinguish an empty list from an empty object.
-    if (Array.isArray(value) && value.length === 0) return {};
+    // In Lua, which Kong is written in, a list is an object whose names are positions.
+    if (Array.isArray(value)) return Object.fromEntries(value.map((item, index) => [String(index + 1), item as unknown]));
   } catch {
     throw malformed;
   }

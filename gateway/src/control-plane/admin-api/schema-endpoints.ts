@@ -1,5 +1,4 @@
 /** Endpoints that print the schemas of entities and plugins, and validate entities without storing them. */
-import type { PluginSchema } from '../../model/entities/plugin.ts';
 import type { EntitySchema } from '../../model/schema/entity-schema.ts';
 import { printSchema } from '../../model/schema/print.ts';
 import { validateGiven } from '../entity-operations.ts';
@@ -7,10 +6,9 @@ import type { OperationContext } from '../entity-operations.ts';
 import type { AdminAnswer, AdminRequest, Endpoint } from './endpoint.ts';
 import { typedForm } from './form-types.ts';
 
-export function schemaEndpoints(context: OperationContext, plugins: ReadonlyMap<string, PluginSchema>): readonly Endpoint[] {
+export function schemaEndpoints(context: OperationContext): readonly Endpoint[] {
   const { schemas } = context;
-  const noEntity = (name: string): AdminAnswer => ({ status: 404, body: { message: `No entity named '${name}'` } });
-  const noPlugin = (name: string): AdminAnswer => ({ status: 404, body: { message: `No plugin named '${name}'` } });
+  const noEntity = (name: string) => notFound(`No entity named '${name}'`);
   const validate = async (schema: EntitySchema, request: AdminRequest): Promise<AdminAnswer> => {
     const error = validateGiven(schema, await request.body((form) => typedForm(schema, form)), context);
     if (error) throw error;
@@ -27,23 +25,39 @@ export function schemaEndpoints(context: OperationContext, plugins: ReadonlyMap<
       },
     },
     {
-      path: '/schemas/{name}/validate',
+      path: '/schemas/{db_entity_name}/validate',
       methods: {
         POST: (request) => {
-          const schema = schemas.get(request.params.name!);
-          return schema ? validate(schema, request) : noEntity(request.params.name!);
+          const name = request.params.db_entity_name!;
+          const schema = schemas.get(name);
+          return schema ? validate(schema, request) : noEntity(name);
         },
       },
     },
-    { path: '/schemas/plugins/validate', methods: { POST: (request) => validate(schemas.get('plugins')!, request) } },
-    {
-      path: '/schemas/plugins/{name}',
-      methods: {
-        GET: ({ params }) => {
-          const plugin = plugins.get(params.name!);
-          return plugin ? { status: 200, body: printSchema(plugin) } : noPlugin(params.name!);
-        },
-      },
-    },
+    ...subschemaEndpoints('plugins', 'plugin'),
+    ...subschemaEndpoints('vaults', 'vault'),
+    { path: '/schemas/filters/{name}', methods: { GET: ({ params }) => notFound(`Filter '${params.name}' not found`) } },
   ];
+
+  /** Entities whose `name` selects their schema. */
+  function subschemaEndpoints(entity: string, what: string): readonly Endpoint[] {
+    const schema = schemas.get(entity);
+    if (!schema) return [];
+    return [
+      { path: `/schemas/${entity}/validate`, methods: { POST: (request) => validate(schema, request) } },
+      {
+        path: `/schemas/${entity}/{name}`,
+        methods: {
+          GET: ({ params }) => {
+            const subschema = schema.subschema!.choose(params.name!);
+            return subschema ? { status: 200, body: printSchema(subschema) } : notFound(`No ${what} named '${params.name}'`);
+          },
+        },
+      },
+    ];
+  }
+}
+
+function notFound(message: string): AdminAnswer {
+  return { status: 404, body: { message } };
 }

@@ -31,7 +31,6 @@ export const partial = defineEntity<typeof fields>({
   fields,
   subschema: {
     key: 'type',
-    needsStored: true,
     choose: (type) => KINDS.get(type),
     unknown: (type) => `expected one of: ${[...KINDS.keys()].join(', ')}, got ${type}`,
   },

@@ -75,7 +75,6 @@ export function pluginEntity(
     fields: hasGroups ? fullFields() : fields,
     subschema: {
       key: 'name',
-      needsStored: true,
       choose: (name) => subschemas.get(name),
       unknown: (name) => `plugin '${name}' not enabled; add it to the 'plugins' configuration property`,
     },

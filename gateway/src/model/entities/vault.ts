@@ -34,7 +34,6 @@ export const vault: EntitySchema<typeof fields> = defineEntity({
   fields,
   subschema: {
     key: 'name',
-    needsStored: true,
     choose: (name) => VAULTS.get(name),
     unknown: (name) => `vault '${name}' is not installed`,
   },

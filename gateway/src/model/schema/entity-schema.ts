@@ -10,8 +10,6 @@ export interface Subschema {
 interface SubschemaChoice {
   /** The field whose value selects the subschema; of a set, its first element does. */
   readonly key: string;
-  /** Whether a PATCH without this field needs the stored entity to select the subschema. @default false */
-  readonly needsStored?: boolean;
   /** @returns undefined for a value without a subschema */
   choose(value: string): Subschema | undefined;
   /** The violation for a value without a subschema. */

@@ -1,8 +1,25 @@
-/** Plugins: which ones the node knows, and the schema of their configuration. */
+/** Plugins: which ones the node knows, the schema of their configuration, and changes of a plugin that does not exist. */
+import { EntityError } from '../../../model/entity-error.ts';
 import { printSchema } from '../../../model/schema/print.ts';
+import { NOT_FOUND } from '../endpoint.ts';
 import type { EntityExtension } from './extension.ts';
 
-export const pluginEndpoints: EntityExtension = ({ plugins }) => [
+export const pluginEndpoints: EntityExtension = ({ kit, endpoints, plugins }) => [
+  {
+    path: kit.entityPath,
+    methods: {
+      PATCH: async (request) => {
+        try {
+          return await endpoints.find(({ path }) => path === kit.entityPath)!.methods.PATCH!(request);
+        } catch (error) {
+          // Without a name, Kong looks for the stored one first and finds nothing.
+          const isUnknown = error instanceof EntityError && error.kind === 'notFound' && (await kit.body(request)).name === undefined;
+          if (isUnknown) return NOT_FOUND;
+          throw error;
+        }
+      },
+    },
+  },
   { path: '/plugins/enabled', methods: { GET: () => ({ status: 200, body: { enabled_plugins: [...plugins.keys()] } }) } },
   {
     path: '/plugins/schema/{name}',

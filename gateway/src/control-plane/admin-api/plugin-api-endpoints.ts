@@ -1,0 +1,39 @@
+/**
+ * Endpoints that plugins of Kong add. They manage what a plugin keeps at run time: certificates of acme, answers of proxy-cache. Nodes with
+ * this API keep none of either, so that there is nothing to show, to renew, or to delete.
+ */
+import type { PluginSchema } from '../../model/entities/plugin.ts';
+import type { AdminAnswer, Endpoint } from './endpoint.ts';
+import { htmlPage } from './html-page.ts';
+
+/** Kong answers so without a body of its own. */
+const NOTHING_KEPT = () => htmlPage(404);
+
+const NOTHING_TO_PURGE = (): AdminAnswer => ({ status: 204 });
+
+const ENDPOINTS: Readonly<Record<string, readonly Endpoint[]>> = {
+  'acme': [
+    { path: '/acme', methods: { POST: NOTHING_KEPT, PATCH: NOTHING_KEPT } },
+    { path: '/acme/certificates', methods: { GET: NOTHING_KEPT } },
+    { path: '/acme/certificates/{certificates}', methods: { GET: NOTHING_KEPT } },
+  ],
+  'proxy-cache': [
+    { path: '/proxy-cache', methods: { DELETE: NOTHING_TO_PURGE } },
+    { path: '/proxy-cache/{cache_key}', methods: { GET: NOTHING_KEPT, DELETE: NOTHING_KEPT } },
+    { path: '/proxy-cache/{plugin_id}/caches/{cache_key}', methods: { GET: NOTHING_KEPT, DELETE: NOTHING_KEPT } },
+  ],
+};
+
+/** @param metrics in Prometheus' text format @default - the node has none */
+export function pluginApiEndpoints(plugins: ReadonlyMap<string, PluginSchema>, metrics?: () => Promise<string>): readonly Endpoint[] {
+  const known = Object.entries(ENDPOINTS).flatMap(([name, endpoints]) => (plugins.has(name) ? endpoints : []));
+  return plugins.has('prometheus') ? [...known, metricsEndpoint(metrics)] : known;
+}
+
+function metricsEndpoint(metrics?: () => Promise<string>): Endpoint {
+  const type = 'text/plain; version=0.0.4; charset=utf-8';
+  return {
+    path: '/metrics',
+    methods: { GET: async () => (metrics ? { status: 200, body: await metrics(), headers: { 'content-type': type } } : htmlPage(404)) },
+  };
+}
