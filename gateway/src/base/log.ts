@@ -9,6 +9,8 @@ type LogFields = Readonly<Record<string, unknown>>;
 
 /** What rooms log through. Time and destination are the creator's business. */
 export interface Log {
+  /** What is logged now. Logs made from one another share it. */
+  readonly threshold: LogThreshold;
   error(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   notice(message: string, fields?: LogFields): void;
@@ -16,8 +18,6 @@ export interface Log {
   debug(message: string, fields?: LogFields): void;
   /** A log whose lines all carry these fields too. */
   with(fields: LogFields): Log;
-  /** What is logged now. Logs made from one another share it. */
-  readonly threshold: LogThreshold;
 }
 
 /** The least severe level that is logged. */
