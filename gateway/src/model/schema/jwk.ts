@@ -2,21 +2,22 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import type { JsonWebKey } from 'node:crypto';
 
-import { array, string } from './field.ts';
-import type { Fields } from './field.ts';
-import { isPlainObject, validateFields } from './plain-object.ts';
+import { array, record, string } from './field.ts';
+import { isPlainObject } from './plain-object.ts';
+import { violationOf } from './violation-of.ts';
+import type { Violations } from './violations.ts';
 
 const TEXTS = [
   'issuer', 'kty', 'use', 'alg', 'x5u', 'x5t', 'x5t#S256', 'k', 'x', 'y', 'crv', 'n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'r', 't',
 ];
 
 /** Members that a key may have. */
-const MEMBERS: Fields = {
+const MEMBERS = record({
   ...Object.fromEntries(TEXTS.map((name) => [name, string()])),
   kid: string({ required: true }),
   key_ops: array(string()),
   x5c: array(string()),
-};
+});
 
 /** What is wrong with the text of a key that must have this id. */
 export function jwkViolation(text: string, kid: unknown): string | undefined {
@@ -24,7 +25,7 @@ export function jwkViolation(text: string, kid: unknown): string | undefined {
   if (jwk === undefined) return 'could not json decode jwk string';
   if (!isPlainObject(jwk) || jwk.kid !== kid) return 'kid in jwk.kid must be equal to keys.kid';
   if (!isKey(jwk)) return 'could not load JWK, likely not a valid key';
-  const violations = Object.entries(validateFields(MEMBERS, jwk, { schemas: new Map() }));
+  const violations = Object.entries((violationOf(MEMBERS, jwk) ?? {}) as Violations);
   if (violations.length === 0) return undefined;
   const texts = violations.map(([name, violation]) => `${name}: ${typeof violation === 'string' ? violation : 'expected a string'}`);
   return `schema violation (${texts.sort().join('; ')})`;
