@@ -133,7 +133,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   [`${GATEWAY}/control-plane`]: {
     mayImport: [
       CONTRACT, `${GATEWAY}/fallback`, `${GATEWAY}/settings`, `${GATEWAY}/store`, `${GATEWAY}/sync`, `${GATEWAY}/status`,
-      `${GATEWAY}/listener`, `${GATEWAY}/plugins/schemas.ts`,
+      `${GATEWAY}/listener`, `${GATEWAY}/plugins/schemas.ts`, `${GATEWAY}/declarative`,
       `${GATEWAY}/model`, `${GATEWAY}/base`,
     ],
     why: 'the control plane carries no plugin handlers and never imports the data plane; they meet in model/, sync/ and status/',

@@ -68,6 +68,27 @@ describe('a control plane', () => {
     expect(await client.get('services', 'httpbin')).toBeDefined();
   });
 
+  it('gets targets below their upstreams, and loses those that the file no longer has', async () => {
+    const file = (targets: string) => `_format_version: "3.0"
+upstreams:
+- { name: u, targets: [${targets}] }
+- { name: v, targets: [{ target: a.test:80 }] }
+`;
+    const targetsOf = async (upstream: string) => {
+      const found = [];
+      for await (const { target, weight } of client.list(`upstreams/${upstream}/targets`) as AsyncIterable<Record<string, unknown>>) {
+        found.push([target, weight]);
+      }
+      return found.sort();
+    };
+    await applyConfiguration(client, desired(file('{ target: a.test:80 }, { target: b.test:80 }')), OPTIONS);
+    expect(await targetsOf('u')).toEqual([['a.test:80', 100], ['b.test:80', 100]]);
+    const changed = await applyConfiguration(client, desired(file('{ target: a.test:80, weight: 7 }')), OPTIONS);
+    expect(changed).toMatchObject({ written: 4, deleted: 1 });
+    expect(await targetsOf('u')).toEqual([['a.test:80', 7]]);
+    expect(await targetsOf('v')).toEqual([['a.test:80', 100]]);
+  });
+
   it('is not reported as running it while a connected data plane does not', async () => {
     const now = Math.floor(Date.now() / 1000);
     node.registry.seen({

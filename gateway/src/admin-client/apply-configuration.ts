@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { GatewayError } from '../base/errors.ts';
-import type { DesiredConfiguration, DesiredEntity } from '../model/desired-entity.ts';
+import type { DesiredConfiguration, DesiredEntity, DesiredType } from '../model/desired-entity.ts';
 import type { EntityValue } from '../model/schema/field.ts';
 import { AdminApiError } from './admin-client.ts';
 import type { AdminClient } from './admin-client.ts';
@@ -33,12 +33,12 @@ export async function applyConfiguration(
 ): Promise<Applied> {
   const { tag, waitSeconds = 120 } = options;
   const before = await configurationHashes(client);
-  const ids = new Map<string, string>();
-  for (const entity of entities) ids.set(identity(entity), await write(client, entity, ids, tag));
-  const marked = await markedEntities(client, tag);
-  const wanted = new Set([...ids].map(([of, id]) => `${of.split(' ')[0]} ${id}`));
-  const stale = types.toReversed().flatMap(({ type, collection }) => (
-    marked.filter((entity) => entity.type === type && !wanted.has(`${type} ${entity.id}`)).map(({ id }) => ({ collection, id }))));
+  const written: Written = { ids: new Map<string, string>(), types: new Map(types.map((type) => [type.type, type])) };
+  for (const entity of entities) written.ids.set(identity(entity), await write(client, entity, written, tag));
+  const marked = await markedEntities(client, written, tag);
+  const wanted = new Set([...written.ids].map(([of, id]) => `${of.split(' ')[0]} ${id}`));
+  const stale = types.toReversed().flatMap(({ type }) => (
+    marked.filter((entity) => entity.type === type && !wanted.has(`${type} ${entity.id}`))));
   for (const { collection, id } of stale) await client.delete(collection, id);
   const dataPlanes = await waitForDataPlanes(client, before, waitSeconds);
   return { written: entities.length, deleted: stale.length, dataPlanes };
@@ -62,23 +62,61 @@ function identity({ type, key }: Pick<DesiredEntity, 'type' | 'key'>): string {
   return `${type} ${key}`;
 }
 
-async function write(client: AdminClient, entity: DesiredEntity, ids: ReadonlyMap<string, string>, tag: string): Promise<string> {
-  const references = Object.entries(entity.references).map(([field, reference]) => [field, { id: ids.get(identity(reference)) }]);
+interface Written {
+  /** By type and key. */
+  readonly ids: Map<string, string>;
+  readonly types: ReadonlyMap<string, DesiredType>;
+}
+
+async function write(client: AdminClient, entity: DesiredEntity, written: Written, tag: string): Promise<string> {
+  const references = Object.entries(entity.references).map(([field, reference]) => [field, { id: written.ids.get(identity(reference)) }]);
   const tags = [...Array.isArray(entity.fields.tags) ? entity.fields.tags as string[] : [], tag];
   const body: EntityValue = { ...entity.fields, ...Object.fromEntries(references), tags };
-  const { body: stored } = await client.put(entity.collection, entity.key, body) as { readonly body: EntityValue };
+  const below = written.types.get(entity.type)?.below;
+  const parent = below && written.ids.get(identity(entity.references[below.field]!));
+  const stored = await put(client, collectionPath(written, entity, parent), entity.key, body, parent !== undefined);
   return stored.id as string;
+}
+
+/** `upstreams/<id>/targets` for an entity type below another one. */
+function collectionPath({ types }: Written, { type, collection }: Pick<DesiredEntity, 'type' | 'collection'>, parent?: string): string {
+  const below = types.get(type)?.below;
+  return below && parent !== undefined ? `${types.get(below.type)!.collection}/${parent}/${collection}` : collection;
+}
+
+/** @param isCreated whether Kong creates such an entity by POST only */
+async function put(client: AdminClient, collection: string, key: string, body: EntityValue, isCreated: boolean): Promise<EntityValue> {
+  try {
+    return (await client.put(collection, key, body) as { readonly body: EntityValue }).body;
+  } catch (error) {
+    if (!isCreated || !(error instanceof AdminApiError) || error.status !== 404) throw error;
+    return (await client.create(collection, { ...body, id: key }) as { readonly body: EntityValue }).body;
+  }
 }
 
 interface Marked {
   readonly type: string;
   readonly id: string;
+  /** Path of its collection. */
+  readonly collection: string;
 }
 
-async function markedEntities(client: AdminClient, tag: string): Promise<readonly Marked[]> {
+/** Entities with the tag. Those below an entity that the file no longer has go with it. */
+async function markedEntities(client: AdminClient, written: Written, tag: string): Promise<readonly Marked[]> {
   const marked: Marked[] = [];
-  for await (const row of client.list(`tags/${encodeURIComponent(tag)}`)) {
-    marked.push({ type: row.entity_name as string, id: row.entity_id as string });
+  for await (const { entity_name: type, entity_id: id } of client.list(`tags/${encodeURIComponent(tag)}`)) {
+    const known = written.types.get(type as string);
+    if (known && !known.below) marked.push({ type: known.type, id: id as string, collection: known.collection });
+  }
+  for (const known of written.types.values()) {
+    if (!known.below) continue;
+    const parents = [...written.ids].filter(([of]) => of.startsWith(`${known.below!.type} `));
+    for (const [, parent] of parents) {
+      const collection = collectionPath(written, known, parent);
+      for await (const { id, tags } of client.list(collection) as AsyncIterable<EntityValue>) {
+        if (Array.isArray(tags) && tags.includes(tag)) marked.push({ type: known.type, id: id as string, collection });
+      }
+    }
   }
   return marked;
 }

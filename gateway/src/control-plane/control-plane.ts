@@ -1,10 +1,8 @@
 /** A control plane: store, configuration, tunnels, Admin API and status API, started in order and closed in reverse order. */
 import type { AddressInfo } from 'node:net';
-import { hostname } from 'node:os';
 
 import type { Log } from '../base/log.ts';
 import { metricsText } from '../base/metrics.ts';
-import { nodeId } from '../base/node-id.ts';
 import type { Signer } from '../fallback/envelope.ts';
 import { fallbackStorage } from '../fallback/storage.ts';
 import { ListenerServers } from '../listener/listener-servers.ts';
@@ -17,18 +15,15 @@ import type { ConfigurationSource } from '../sync/protocol.ts';
 import { TunnelServer } from '../sync/server.ts';
 import { TelemetryServer } from '../sync/telemetry-server.ts';
 import type { TelemetryAccount } from '../sync/telemetry-server.ts';
-import { createAdminApi } from './admin-api/admin-api.ts';
-import type { AdminApiOptions } from './admin-api/admin-api.ts';
 import { nodeStatus } from './admin-api/node-status.ts';
-import { ApiListener } from './api-listener.ts';
 import { bootstrap } from './bootstrap.ts';
 import { ConfigurationWatcher } from './configuration.ts';
 import { dataPlaneGauges, DataPlaneHealthLog } from './data-plane-health.ts';
 import { FallbackExport } from './fallback-export.ts';
+import { openNodeAdminApi } from './node-admin-api.ts';
 import { openNodeStore } from './node-store.ts';
 import { DataPlaneRegistry } from './nodes.ts';
 import { readinessOf } from './readiness.ts';
-import { shownSettings } from './shown-settings.ts';
 
 interface ControlPlaneOptions {
   readonly settings: Settings;
@@ -94,9 +89,11 @@ export class ControlPlane {
     if (settings.role === 'control_plane') this.#own(new DataPlaneHealthLog({ rows: store.dataPlanes, log }));
     const registry = this.#own(new DataPlaneRegistry(store.dataPlanes, settings.tunnel.purgeDelaySeconds, log));
     const { cluster, telemetry, accounts } = await this.#openTunnels(configuration, registry);
-    const admin = await this.#openAdminApi({ store, configuration, failures: registry, telemetry: accounts });
+    const admin = this.#own(await openNodeAdminApi({
+      settings, log, store, configuration, failures: registry, telemetry: accounts, metrics: () => controlPlaneMetrics(store),
+    }));
     const status = await this.#openStatusApi(store);
-    return { admin, status, cluster, telemetry };
+    return { admin: admin.addresses, status, cluster, telemetry };
   }
 
   #own<Part extends { close(): Promise<void> }>(part: Part): Part {
@@ -132,23 +129,6 @@ export class ControlPlane {
     return this.#own(new FallbackExport({ source, storage: fallbackStorage({ ...fallback, storage }), signer, delaySeconds, log }));
   }
 
-  async #openAdminApi(parts: Pick<AdminApiOptions, 'store' | 'configuration' | 'failures' | 'telemetry'>): Promise<readonly AddressInfo[]> {
-    const { settings, log } = this.#options;
-    const counts = { accepted: 0, active: 0, requests: 0 };
-    const { plugins, schemas } = schemasFor(settings);
-    const app = createAdminApi({
-      ...parts, log, counts, schemas, plugins, role: settings.role,
-      metrics: () => controlPlaneMetrics(parts.store),
-      node: {
-        nodeId: nodeId(settings.prefix, settings.nodeId, log),
-        hostname: hostname(),
-        configuration: shownSettings(settings, [...plugins.keys()]),
-      },
-    });
-    const listener = this.#own(new ApiListener({ app, counts, log, servers: this.#servers('admin') }));
-    return listener.open(settings.listen.admin);
-  }
-
   /** In a single node, the data plane serves the status API. */
   async #openStatusApi(store: Store): Promise<readonly AddressInfo[]> {
     const { settings, log } = this.#options;
@@ -162,7 +142,7 @@ export class ControlPlane {
     return api.open(settings.listen.status, this.#servers('status'));
   }
 
-  #servers(name: 'admin' | 'status'): ListenerServers {
+  #servers(name: 'status'): ListenerServers {
     const { settings: { certificates, tls }, log } = this.#options;
     return this.#own(new ListenerServers({ name, certificate: certificates[name], tls, log }));
   }

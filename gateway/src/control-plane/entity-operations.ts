@@ -8,6 +8,7 @@ import { UUID } from '../model/schema/constraints.ts';
 import { primaryKeyOf, uniqueFieldsOf } from '../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
 import type { EntityValue } from '../model/schema/field.ts';
+import { normalized } from '../model/schema/normalizations.ts';
 import { isPlainObject } from '../model/schema/plain-object.ts';
 import { transformed } from '../model/schema/transformations.ts';
 import { violationOf } from '../model/schema/violation-of.ts';
@@ -137,7 +138,8 @@ async function prepare(
   const rules = rulesOf(schema.name);
   await rules.admit?.(reader, write);
   const ttl = schema.hasTtl ? { ttl: expiry(given, stored, context) } : undefined;
-  const input = normalized(schema, given);
+  const { entity: input, violations: notNormal } = normalized(schema, given);
+  if (notNormal) throw schemaViolation(notNormal);
   const options = { schemas: context.schemas, now: context.now() };
   const completion = stored ? completeChange(schema, stored, input, options) : completeEntity(schema, input, options);
   const { entity, violations } = completion;
@@ -150,18 +152,6 @@ async function prepare(
   const row: Record<string, unknown> = { ...transformed(schema, resolved, given), ...ttl };
   for (const name of transientFieldsOf(schema)) delete row[name];
   return row;
-}
-
-/** @throws EntityError a value has no normal form */
-function normalized(schema: EntitySchema, given: EntityValue): EntityValue {
-  const changed: Record<string, unknown> = { ...given };
-  for (const { field, normalize } of schema.normalizations ?? []) {
-    if (given[field] === undefined) continue;
-    const result = normalize(given[field]);
-    if ('violation' in result) throw schemaViolation({ [field]: result.violation });
-    changed[field] = result.value;
-  }
-  return changed;
 }
 
 /** What is wrong with an entity, as `/schemas/{entity}/validate` reports it; it checks neither references nor uniqueness. */

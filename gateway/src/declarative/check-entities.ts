@@ -34,7 +34,8 @@ export function checkEntities(entities: readonly FileEntity[], context: CheckCon
 function checkFields(entity: FileEntity, { problems, index, schemas, now }: CheckContext): EntityValue {
   const { schema, given, path } = entity;
   const key = primaryKeyOf(schema);
-  const times = Object.fromEntries(TIMES.flatMap((name) => (typeof given[name] === 'number' ? [[name, given[name]]] : [])));
+  const isTime = (name: string) => typeof given[name] === 'number' && given[name] > 0;
+  const times = Object.fromEntries(TIMES.filter(isTime).map((name) => [name, given[name]]));
   const whole = { ...given, ...key === 'id' && { id: idOf(entity, index) }, ...resolvedReferences(entity, index) };
   const { entity: complete, violations } = completeEntity(schema, whole, { schemas, now: now * 1000 });
   if (violations) problems.rejectFields(path, violations);

@@ -14,16 +14,18 @@ interface NodeReadingOptions {
   readonly schemas?: Schemas;
   /** Whether to accept what decK writes about a file. @default false */
   readonly takesMetadata?: boolean;
+  /** Longest text in YAML. @default - any length */
+  readonly maxYamlCharacters?: number;
   /** Milliseconds since 1970. @default - the clock of the machine */
   readonly now?: number;
 }
 
 /** @param given a text in JSON or YAML, or the object that was read from it */
 export function readNodeConfiguration(
-  given: string | object, { schemas = SCHEMAS, takesMetadata = false, now = Date.now() }: NodeReadingOptions = {},
+  given: string | object, { schemas = SCHEMAS, now = Date.now(), ...options }: NodeReadingOptions = {},
 ): Reading {
   const exported: Schemas = new Map([...schemas].filter(([, { isExported }]) => isExported !== false));
-  return readConfiguration(given, { schemas: exported, takesMetadata, now: now / 1000, keyOf: generatedId });
+  return readConfiguration(given, { ...options, schemas: exported, now: now / 1000, keyOf: generatedId });
 }
 
 /** The place of the configuration: a file, or the setting itself. */

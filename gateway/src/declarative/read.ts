@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 
 import type { DesiredConfiguration, DesiredEntity, DesiredType } from '../model/desired-entity.ts';
 import { foreignFieldsOf, namingFieldOf } from '../model/schema/entity-schema.ts';
-import type { Schemas } from '../model/schema/entity-schema.ts';
+import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
 import { SCHEMAS } from '../plugins/schemas.ts';
 import type { EntityIndex } from './entity-index.ts';
 import type { FileEntity } from './file-entities.ts';
@@ -44,7 +44,7 @@ interface DeclarativeReading extends DesiredConfiguration {
 export function readDeclarative(text: string, { takesUnknownPlugins = false, schemas = SCHEMAS }: ReadOptions = {}): DeclarativeReading {
   // Entity types without endpoints are written by the control plane itself.
   const written: Schemas = new Map([...schemas].filter(([, { hasAdminApi }]) => hasAdminApi !== false));
-  const types = [...written.values()].map((schema) => ({ type: schema.name, collection: schema.adminApiName ?? schema.name }));
+  const types = [...written.values()].map(desiredType);
   let references: readonly FileReference[] = [];
   const reading = readConfiguration(text, {
     schemas: written,
@@ -63,6 +63,15 @@ export function readDeclarative(text: string, { takesUnknownPlugins = false, sch
   const errors = reading.lines();
   const entities = errors.length > 0 ? [] : inWritingOrder(reading, types);
   return { errors, entities, types, plugins: usedPlugins(reading), references };
+}
+
+function desiredType(schema: EntitySchema): DesiredType {
+  const [parent] = schema.isNestedOnly ? foreignFieldsOf(schema) : [];
+  return {
+    type: schema.name,
+    collection: schema.adminApiName ?? schema.name,
+    ...parent && { below: { type: parent.reference, field: parent.name } },
+  };
 }
 
 function inWritingOrder({ entities, index }: Reading, types: readonly DesiredType[]): readonly DesiredEntity[] {

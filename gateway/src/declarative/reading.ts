@@ -17,6 +17,8 @@ export interface ReadingOptions {
   readonly now: number;
   /** Whether to accept what decK writes about a file. @default false */
   readonly takesMetadata?: boolean;
+  /** Longest text in YAML. @default - any length */
+  readonly maxYamlCharacters?: number;
   /** Whether the schema of an entity is known. @default - always */
   readonly isChecked?: (entity: FileEntity) => boolean;
   /** More checks. @default - none */
@@ -34,6 +36,8 @@ export interface Reading {
   /** Whether values are as people write them, so that passwords have to be hashed; false in exports. */
   readonly transforms: boolean;
   readonly isValid: boolean;
+  /** Set for a text that is too long: what to do. */
+  readonly tooLarge?: string;
   /** What is wrong, for people. */
   lines(): readonly SourceError[];
   /** What is wrong, as Kong tells it. */
@@ -44,8 +48,8 @@ export interface Reading {
 }
 
 /** @param given a text in JSON or YAML, or the object that was read from it */
-export function readConfiguration(given: string | object, { schemas, now, keyOf, ...options }: ReadingOptions): Reading {
-  const source = new Source(given);
+export function readConfiguration(given: string | object, { schemas, now, keyOf, maxYamlCharacters, ...options }: ReadingOptions): Reading {
+  const source = new Source(given, maxYamlCharacters);
   if (source.errors.length > 0) return unreadable(source, schemas);
   const problems = new Problems(source);
   const entities = fileEntities(source.content, problems, { schemas, ...options });
@@ -75,7 +79,7 @@ function unreadable(source: Source, schemas: Schemas): Reading {
   const [{ line, message }] = source.errors as readonly [SourceError];
   const text = `failed parsing declarative configuration: ${message}${source.isText ? ` (line ${line})` : ''}`;
   return {
-    entities: [], complete: new Map(), transforms: true, isValid: false,
+    entities: [], complete: new Map(), transforms: true, isValid: false, ...source.isTooLarge && { tooLarge: message },
     index: new EntityIndex(new Problems(source), schemas),
     lines: () => source.errors, tree: () => new Map([['error', text]]), lineOf: () => 1, content: () => undefined,
   };

@@ -21,15 +21,20 @@ export class Source {
   readonly content: unknown;
   /** Why the text cannot be read. */
   readonly errors: readonly SourceError[];
+  /** Whether it takes too long to read. */
+  readonly isTooLarge: boolean;
   readonly #text: string | undefined;
+  readonly #maxYamlCharacters: number;
   #yaml: YamlDocument | undefined;
 
   /** @param given JSON or YAML as text, or the value that was read from it */
-  constructor(given: string | object) {
+  constructor(given: string | object, maxYamlCharacters = Infinity) {
+    this.#maxYamlCharacters = maxYamlCharacters;
     this.#text = typeof given === 'string' ? given : undefined;
     const content = typeof given === 'string' ? parseJson(given) ?? this.#readYaml() : given;
     const errors = isUnreadable(content) ? content.errors : unusableParts(content).map((error) => this.#located(error));
     this.errors = errors;
+    this.isTooLarge = isUnreadable(content) && content.isTooLarge;
     this.content = errors.length > 0 ? undefined : content;
   }
 
@@ -56,6 +61,11 @@ export class Source {
   }
 
   #readYaml(): unknown {
+    if (this.#text!.length > this.#maxYamlCharacters) {
+      const got = `${this.#text!.length} characters of YAML, expected at most ${this.#maxYamlCharacters}`;
+      const message = `${got}: send JSON, which is read faster`;
+      return new Unreadable([{ line: 1, path: '', message }], true);
+    }
     const yaml = this.#document();
     if (!yaml) return new Unreadable([{ line: 1, path: '', message: TOO_DEEP }]);
     if (yaml.errors.length > 0) return new Unreadable(yaml.errors.map(({ line, message }) => ({ line, path: '', message })));
@@ -73,7 +83,7 @@ export class Source {
 }
 
 class Unreadable {
-  constructor(readonly errors: readonly SourceError[]) {}
+  constructor(readonly errors: readonly SourceError[], readonly isTooLarge = false) {}
 }
 
 function isUnreadable(content: unknown): content is Unreadable {

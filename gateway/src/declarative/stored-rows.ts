@@ -2,8 +2,10 @@
 import type { ConfigTable } from '../model/config-table.ts';
 import { exportedTable } from '../model/exported-table.ts';
 import { primaryKeyOf } from '../model/schema/entity-schema.ts';
-import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
+import type { Schemas } from '../model/schema/entity-schema.ts';
 import type { EntityValue } from '../model/schema/field.ts';
+import { normalized } from '../model/schema/normalizations.ts';
+import { transformed } from '../model/schema/transformations.ts';
 import type { FileEntity } from './file-entities.ts';
 import type { Reading } from './reading.ts';
 
@@ -28,7 +30,8 @@ export function tableOfRows(rows: StoredRows, schemas: Schemas): ConfigTable {
 }
 
 function storedRow({ schema, given }: FileEntity, complete: EntityValue, transforms: boolean, now: number): EntityValue {
-  const normal = normalized(schema, complete);
+  // The values are valid, so that each has a normal form.
+  const { entity: normal } = normalized(schema, complete);
   const row = transforms ? transformed(schema, normal, given) : normal;
   const kept = Object.fromEntries(Object.entries(row).filter(([name]) => !schema.fields[name]?.transient));
   return schema.hasTtl ? { ...kept, ttl: expiry(given.ttl, now) } : kept;
@@ -37,26 +40,6 @@ function storedRow({ schema, given }: FileEntity, complete: EntityValue, transfo
 /** When the row expires, in seconds since 1970; null: never. A configuration says how long it lives from now on. */
 function expiry(ttl: unknown, now: number): number | null {
   return typeof ttl === 'number' && ttl > 0 ? Math.floor(now) + ttl : null;
-}
-
-/** The values are valid, so that each has a normal form. */
-function normalized(schema: EntitySchema, entity: EntityValue): EntityValue {
-  const changed: Record<string, unknown> = { ...entity };
-  for (const { field, normalize } of schema.normalizations ?? []) {
-    const result = normalize(entity[field]);
-    if ('value' in result) changed[field] = result.value;
-  }
-  return changed;
-}
-
-function transformed(schema: EntitySchema, entity: EntityValue, given: EntityValue): EntityValue {
-  let changed = entity;
-  for (const { input, needs, onWrite } of schema.transformations ?? []) {
-    const isGiven = input?.some((name) => (given[name] ?? null) !== null) ?? true;
-    const hasNeeds = needs?.every((name) => (changed[name] ?? null) !== null) ?? true;
-    if (isGiven && hasNeeds) changed = { ...changed, ...onWrite(changed) };
-  }
-  return changed;
 }
 
 /** What was loaded, by entity type and id: values as given, before passwords are hashed. */

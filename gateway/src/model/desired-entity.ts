@@ -25,6 +25,8 @@ export interface DesiredType {
   readonly type: string;
   /** Name in URLs. */
   readonly collection: string;
+  /** Set when its URLs are below an entity of another type only: that type, and the field that refers to it. */
+  readonly below?: { readonly type: string; readonly field: string };
 }
 
 /** The contents of a declarative file in writing order. */

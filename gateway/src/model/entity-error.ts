@@ -16,6 +16,7 @@ export const ENTITY_ERROR_KINDS = {
   invalidOptions: [11, 'invalid options'],
   operationUnsupported: [12, 'operation unsupported'],
   foreignKeysUnresolved: [13, 'foreign keys unresolved'],
+  invalidDeclarativeConfiguration: [14, 'invalid declarative configuration'],
   referencedByOthers: [19, 'referenced by others'],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>;
 

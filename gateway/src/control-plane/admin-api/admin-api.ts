@@ -9,8 +9,10 @@ import type { ConnectionCounts } from '../../status/status-api.ts';
 import type { Store } from '../../store/store.ts';
 import type { TelemetryAccount } from '../../sync/telemetry-server.ts';
 import type { ConfigurationHistory } from '../configuration.ts';
+import type { DeclarativeConfiguration } from '../declarative-configuration.ts';
 import type { DataPlaneFailures } from '../nodes.ts';
 import { clusteringEndpoints } from './clustering-endpoints.ts';
+import { configEndpoint } from './config-endpoint.ts';
 import { createEndpointServer } from './endpoint-server.ts';
 import type { Endpoint } from './endpoint.ts';
 import { entityEndpoints } from './entity-endpoints.ts';
@@ -30,14 +32,16 @@ export interface AdminApiOptions {
   readonly node: NodeInformation;
   readonly configuration: ConfigurationHistory;
   readonly failures: DataPlaneFailures;
-  /** Whether the store is filled from a declarative configuration: valid writes answer 405. @default false */
+  /** Whether valid writes answer 405. @default - when `declarative` is set */
   readonly isReadOnly?: boolean;
+  /** What fills the store, on a node without a database. @default - clients do */
+  readonly declarative?: DeclarativeConfiguration;
   /** What data planes sent to the telemetry port, by node id. @default - nothing */
   readonly telemetry?: () => ReadonlyMap<string, TelemetryAccount>;
   readonly log: Log;
   /** Metrics of this node, in Prometheus' text format. @default - there are none */
   readonly metrics?: () => Promise<string>;
-  /** MD5 of the configuration that a node without a database runs. @default - the node has a database */
+  /** MD5 of the configuration that a node without a database runs. @default - that of `declarative` */
   readonly configurationHash?: () => string;
   /** Connections of the listener that serves this API; the listener's owner counts them. @default - connections are not counted */
   readonly counts?: ConnectionCounts;
@@ -59,16 +63,17 @@ export function createAdminApi(options: AdminApiOptions): FastifyInstance {
 
 /** Every endpoint; docs/reference/admin-api.md is made from them. */
 export function adminEndpoints(options: AdminApiOptions & { readonly counts: ConnectionCounts }): readonly Endpoint[] {
-  const { store, plugins, schemas, counts, isReadOnly, now = Date.now } = options;
+  const { store, plugins, schemas, counts, declarative, isReadOnly = declarative !== undefined, now = Date.now } = options;
   const context = { schemas, now, isReadOnly };
   const endpoints = [
     ...informationEndpoints({ store, plugins, node: options.node }),
-    statusEndpoint(store, counts, options.configurationHash),
+    configEndpoint(declarative, schemas),
+    statusEndpoint(store, counts, options.configurationHash ?? (declarative && (() => declarative.hash))),
     ...entityEndpoints(store, context, { plugins, role: options.role, nodeId: options.node.nodeId }),
     ...schemaEndpoints(context),
     ...tagEndpoints(store),
     ...pluginApiEndpoints(plugins, options.metrics),
-    ...logLevelEndpoints(options.log, options.role, isReadOnly ?? false),
+    ...logLevelEndpoints(options.log, options.role, isReadOnly),
     ...clusteringEndpoints({ ...options, now }),
   ];
   return [...endpoints, endpointListEndpoint(endpoints)];

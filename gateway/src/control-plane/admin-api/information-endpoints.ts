@@ -50,7 +50,6 @@ export function informationEndpoints({ store, plugins, node }: InformationOption
     // The node keeps no rows in memory between requests: there is never anything in such a cache.
     { path: '/cache/{key}', methods: { GET: () => NOT_FOUND, DELETE: () => ({ status: 204 }) } },
     { path: '/robots.txt', methods: { GET: () => NO_ROBOTS }, isUnlisted: true },
-    { path: '/config', methods: { GET: () => ONLY_WITHOUT_DATABASE, POST: () => ONLY_WITHOUT_DATABASE } },
   ];
 }
 
@@ -60,10 +59,6 @@ const NO_TIMERS: AdminAnswer = { status: 200, body: { worker: { id: 0, count: 1 
 
 const NO_ROBOTS: AdminAnswer = {
   status: 200, body: 'User-agent: *\nDisallow: /', headers: { 'content-type': 'text/plain; charset=UTF-8' },
-};
-
-const ONLY_WITHOUT_DATABASE: AdminAnswer = {
-  status: 400, body: { message: 'this endpoint is only available when Kong is configured to not use a database' },
 };
 
 /** `/endpoints`: the paths that Kong has too, sorted segment by segment. */

@@ -10,13 +10,25 @@ export function certificatesIn(pem: string): number {
 export function certificateViolation(pem: string): string | undefined {
   const result = attempt(() => new X509Certificate(pem));
   if (!(result instanceof Error)) return undefined;
+  if (hasCutHeader(pem)) return `invalid certificate: x509.new: ${CUT_HEADER}`;
   return `invalid certificate: expected one in PEM format, between BEGIN and END CERTIFICATE (${result.message})`;
 }
 
 export function keyViolation(pem: string): string | undefined {
   const key = privateKeyIn(pem);
   if (!(key instanceof Error)) return undefined;
+  if (hasCutHeader(pem)) return `invalid key: pkey.new:load_key: ${CUT_HEADER}`;
   return `invalid key: expected a private key in PEM format without a passphrase, between BEGIN and END PRIVATE KEY (${key.message})`;
+}
+
+/** How OpenSSL says that a text, which is no PEM, ends within the header of a DER value. */
+const CUT_HEADER = 'error:680007B:asn1 encoding routines:ASN1_get_object:header too long:crypto/asn1/asn1_lib.c:105:';
+
+/** Kong reads a text that is no PEM as DER: a tag, then a length of one byte or, when its highest bit is set, of so many more. */
+function hasCutHeader(text: string): boolean {
+  const [tag, length, ...rest] = Buffer.from(text).subarray(0, 130);
+  if (tag === undefined || (tag & 0x1f) === 0x1f) return false;
+  return length === undefined || (length > 0x80 && length - 0x80 > rest.length);
 }
 
 /** The arguments are valid. */

@@ -97,14 +97,21 @@ export function pathExpression(routePath: string): string {
   return `^${routePath.slice(1)}`;
 }
 
+/** What PCRE says of an expression that ends too early, by the beginning of what RE2 says. */
+const CUT_EXPRESSIONS = [
+  ['missing closing ]', 'missing terminating ] for character class'], ['missing closing )', 'missing closing parenthesis'],
+] as const;
+
 /**
- * The message names PCRE because clients compare this prefix; the reason comes from RE2.
+ * The message names PCRE because clients compare it; most reasons come from RE2.
  *
  * @param compiled the expression that the gateway compiles for the pattern
  */
 export function regexViolation(pattern: string, compiled = pattern): string | undefined {
   const reason = regularExpressionViolation(compiled);
-  return reason && `invalid regex: '${pattern}' (PCRE returned: ${reason})`;
+  if (reason === undefined) return undefined;
+  const cut = CUT_EXPRESSIONS.find(([beginning]) => reason.startsWith(beginning))?.[1];
+  return `invalid regex: '${pattern}' (PCRE returned: ${cut ? `pcre2_compile() failed: ${cut} in "${pattern}"` : reason})`;
 }
 
 /** A host name with at most one wildcard label, perhaps with a port. */

@@ -1,0 +1,90 @@
+/** `/config` of a node without a database: replaces everything by a declarative configuration, and reads it back. */
+import { isUtf8 } from 'node:buffer';
+
+import { inlineTree, treeToJson } from '../../declarative/error-tree.ts';
+import type { ErrorTree } from '../../declarative/error-tree.ts';
+import { flattenErrors } from '../../declarative/flattened-errors.ts';
+import { ENTITY_ERROR_KINDS } from '../../model/entity-error.ts';
+import type { Schemas } from '../../model/schema/entity-schema.ts';
+import type { DeclarativeConfiguration, LoadFailure } from '../declarative-configuration.ts';
+import type { AdminAnswer, AdminRequest, Endpoint } from './endpoint.ts';
+import { htmlPage } from './html-page.ts';
+import { RequestError } from './request-body.ts';
+
+/** @param configuration absent on a node with a database */
+export function configEndpoint(configuration: DeclarativeConfiguration | undefined, schemas: Schemas): Endpoint {
+  if (!configuration) return { path: '/config', methods: { GET: () => ONLY_WITHOUT_DATABASE, POST: () => ONLY_WITHOUT_DATABASE } };
+  return {
+    path: '/config',
+    readsAnyType: true,
+    methods: {
+      GET: async () => ({ status: 200, body: { config: await configuration.toYaml() } }),
+      POST: async (request) => {
+        const given = await givenConfiguration(request);
+        if (given === undefined) return htmlPage(415);
+        const isSame = typeof given === 'string' && request.query.get('check_hash') === '1' && configuration.isCurrent(given);
+        if (isSame) return { status: 304 };
+        const outcome = await configuration.load(given);
+        if (outcome.isLoaded) return { status: 201, body: outcome.entities };
+        return failureAnswer(outcome, isTrue(request.query.get('flatten_errors')), schemas);
+      },
+    },
+  };
+}
+
+const ONLY_WITHOUT_DATABASE: AdminAnswer = {
+  status: 400, body: { message: 'this endpoint is only available when Kong is configured to not use a database' },
+};
+
+/** As Kong, whatever the letters' case. */
+function isTrue(argument: string | null): boolean {
+  return argument !== null && ['true', '1', 'on', 'yes'].includes(argument.toLowerCase());
+}
+
+/**
+ * The configuration in a body: an object with `_format_version`, the text of a field `config`, or the body as text.
+ *
+ * @returns undefined for a type of body that cannot contain one
+ * @throws RequestError there is none
+ */
+async function givenConfiguration(request: AdminRequest): Promise<string | object | undefined> {
+  const { bytes } = request;
+  const type = request.contentType?.toLowerCase();
+  if (type === undefined && bytes.length > 0) return undefined;
+  if (type !== undefined && !isYaml(type)) {
+    if (!OTHER_TYPES.some((other) => type.includes(other))) return undefined;
+    const values = await request.body();
+    if (values._format_version !== undefined) return values;
+    if (typeof values.config === 'string') return values.config;
+  }
+  if (bytes.length === 0) throw new RequestError(400, 'expected a declarative configuration');
+  if (!isUtf8(bytes)) throw new RequestError(400, 'the body is not encoded in UTF-8');
+  return bytes.toString();
+}
+
+const OTHER_TYPES = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'];
+
+function isYaml(type: string): boolean {
+  return type.includes('application/yaml') || type.includes('text/yaml');
+}
+
+function failureAnswer(failure: LoadFailure, flattens: boolean, schemas: Schemas): AdminAnswer {
+  switch (failure.reason) {
+    case 'busy': return {
+      status: 429, body: { message: 'Currently loading previous configuration' }, headers: { 'retry-after': '1' },
+    };
+    case 'too-large': return { status: 413, body: { message: failure.message } };
+    case 'invalid': {
+      const { errors, content } = failure;
+      if (!flattens || content === undefined) return { status: 400, body: invalid(errors) };
+      const { entities, rest } = flattenErrors(errors, content, schemas);
+      // Kong's language has one empty table for lists and objects.
+      return { status: 400, body: { ...invalid(rest), flattened_errors: entities.length > 0 ? entities : {} } };
+    }
+  }
+}
+
+function invalid(errors: ErrorTree): Readonly<Record<string, unknown>> {
+  const [code, name] = ENTITY_ERROR_KINDS.invalidDeclarativeConfiguration;
+  return { code, name, message: `declarative config is invalid: ${inlineTree(errors)}`, fields: treeToJson(errors) };
+}

@@ -1,0 +1,67 @@
+/** The Admin API of a node without a database, over a store in memory that declarative configurations fill. */
+import type { AddressInfo } from 'node:net';
+
+import type { Log } from '../base/log.ts';
+import { invalidConfiguration, textOf } from '../declarative/node-configuration.ts';
+import type { NodeConfigurationOrigin } from '../declarative/node-configuration.ts';
+import { schemasFor } from '../plugins/schemas.ts';
+import type { Settings } from '../settings/settings.ts';
+import { MemoryStore } from '../store/memory/memory-store.ts';
+import { DeclarativeConfiguration } from './declarative-configuration.ts';
+import type { ConfigurationRunner } from './declarative-configuration.ts';
+import { openNodeAdminApi } from './node-admin-api.ts';
+
+interface DeclarativeNodeOptions {
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly runner: ConfigurationRunner;
+}
+
+export class DeclarativeNode {
+  readonly #options: DeclarativeNodeOptions;
+  readonly #store: MemoryStore;
+  readonly #configuration: DeclarativeConfiguration;
+  #admin: { close(): Promise<void> } | undefined;
+
+  constructor(options: DeclarativeNodeOptions) {
+    const { settings, log, runner } = options;
+    const { schemas } = schemasFor(settings);
+    this.#options = options;
+    this.#store = new MemoryStore({ schemas, log });
+    this.#configuration = new DeclarativeConfiguration({ store: this.#store, schemas, runner, log });
+  }
+
+  /**
+   * Loads a configuration before anything is served.
+   *
+   * @throws GatewayError `declarative-file-invalid`: all errors with lines, or the reason why the file cannot be read
+   */
+  async load(origin: NodeConfigurationOrigin): Promise<void> {
+    const outcome = await this.#configuration.load(textOf(origin), { takesMetadata: true, isBounded: false });
+    if (!outcome.isLoaded && outcome.reason === 'invalid') throw invalidConfiguration(origin, outcome.lines);
+  }
+
+  /** Opens the Admin API. @throws GatewayError `address-unavailable`, `certificate-missing`; then it is closed. */
+  async start(): Promise<{ readonly admin: readonly AddressInfo[] }> {
+    const { settings, log } = this.#options;
+    try {
+      const admin = await openNodeAdminApi({
+        settings, log, store: this.#store, declarative: this.#configuration, configuration: NO_HISTORY, failures: NO_FAILURES,
+      });
+      this.#admin = admin;
+      return { admin: admin.addresses };
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#admin?.close();
+    await this.#store.close();
+  }
+}
+
+/** No data planes are connected. */
+const NO_HISTORY = { latest: () => undefined, isSince: () => false };
+const NO_FAILURES = { of: () => undefined };

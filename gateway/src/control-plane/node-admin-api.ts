@@ -1,0 +1,53 @@
+/** The Admin API of a node, on the addresses of its settings. */
+import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
+
+import type { Log } from '../base/log.ts';
+import { nodeId } from '../base/node-id.ts';
+import { ListenerServers } from '../listener/listener-servers.ts';
+import { schemasFor } from '../plugins/schemas.ts';
+import type { Settings } from '../settings/settings.ts';
+import { createAdminApi } from './admin-api/admin-api.ts';
+import type { AdminApiOptions } from './admin-api/admin-api.ts';
+import { ApiListener } from './api-listener.ts';
+import { shownSettings } from './shown-settings.ts';
+
+type PassedOn = 'store' | 'configuration' | 'failures' | 'telemetry' | 'declarative' | 'metrics';
+
+interface NodeAdminApiOptions extends Pick<AdminApiOptions, PassedOn> {
+  readonly settings: Settings;
+  readonly log: Log;
+}
+
+interface NodeAdminApi {
+  readonly addresses: readonly AddressInfo[];
+  /** Finishes the requests under way. */
+  close(): Promise<void>;
+}
+
+/** @throws GatewayError `address-unavailable`, `certificate-missing` */
+export async function openNodeAdminApi({ settings, log, ...parts }: NodeAdminApiOptions): Promise<NodeAdminApi> {
+  const counts = { accepted: 0, active: 0, requests: 0 };
+  const { plugins, schemas } = schemasFor(settings);
+  const app = createAdminApi({
+    ...parts, log, counts, schemas, plugins, role: settings.role,
+    node: {
+      nodeId: nodeId(settings.prefix, settings.nodeId, log),
+      hostname: hostname(),
+      configuration: shownSettings(settings, [...plugins.keys()]),
+    },
+  });
+  const { certificates, tls, listen } = settings;
+  const servers = new ListenerServers({ name: 'admin', certificate: certificates.admin, tls, log });
+  const listener = new ApiListener({ app, counts, log, servers });
+  const close = async (): Promise<void> => {
+    await listener.close();
+    await servers.close();
+  };
+  try {
+    return { addresses: await listener.open(listen.admin), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
