@@ -42,7 +42,8 @@ describe('the schema of a plugin', () => {
     expect(undescribed(printSchema(plugin).fields)).toEqual([]);
   });
 
-  it('says when the plugin runs, differently from every other', () => {
-    expect(new Set(PLUGINS.map(({ priority }) => priority)).size).toBe(PLUGINS.length);
+  it('says when the plugin runs, differently from every other open one', () => {
+    const open = PLUGINS.filter(({ name }) => name in plugins);
+    expect(new Set(open.map(({ priority }) => priority)).size).toBe(open.length);
   });
 });

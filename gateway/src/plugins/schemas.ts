@@ -17,32 +17,45 @@ import { awsLambda } from './aws-lambda/schema.ts';
 import { azureFunctions } from './azure-functions/schema.ts';
 import { basicAuth } from './basic-auth/schema.ts';
 import { botDetection } from './bot-detection/schema.ts';
+import { canary } from './canary/schema.ts';
 import { correlationId } from './correlation-id/schema.ts';
 import { cors } from './cors/schema.ts';
 import { datadog } from './datadog/schema.ts';
+import { degraphql } from './degraphql/schema.ts';
+import { exitTransformer } from './exit-transformer/schema.ts';
 import { fileLog } from './file-log/schema.ts';
+import { graphqlProxyCacheAdvanced } from './graphql-proxy-cache-advanced/schema.ts';
+import { graphqlRateLimitingAdvanced } from './graphql-rate-limiting-advanced/schema.ts';
 import { grpcGateway } from './grpc-gateway/schema.ts';
 import { grpcWeb } from './grpc-web/schema.ts';
 import { hmacAuth } from './hmac-auth/schema.ts';
 import { httpLog } from './http-log/schema.ts';
 import { ipRestriction } from './ip-restriction/schema.ts';
 import { jwt } from './jwt/schema.ts';
+import { jwtSigner } from './jwt-signer/schema.ts';
 import { keyAuth } from './key-auth/schema.ts';
 import { ldapAuth } from './ldap-auth/schema.ts';
 import { loggly } from './loggly/schema.ts';
+import { mtlsAuth } from './mtls-auth/schema.ts';
 import { oauth2 } from './oauth2/schema.ts';
+import { opa } from './opa/schema.ts';
+import { openidConnect } from './openid-connect/schema.ts';
 import { opentelemetry } from './opentelemetry/schema.ts';
 import { postFunction } from './post-function/schema.ts';
 import { preFunction } from './pre-function/schema.ts';
 import { prometheus } from './prometheus/schema.ts';
 import { proxyCache } from './proxy-cache/schema.ts';
+import { proxyCacheAdvanced } from './proxy-cache-advanced/schema.ts';
 import { rateLimiting } from './rate-limiting/schema.ts';
+import { rateLimitingAdvanced } from './rate-limiting-advanced/schema.ts';
 import { redirect } from './redirect/schema.ts';
 import { requestSizeLimiting } from './request-size-limiting/schema.ts';
 import { requestTermination } from './request-termination/schema.ts';
 import { requestTransformer } from './request-transformer/schema.ts';
+import { requestValidator } from './request-validator/schema.ts';
 import { responseRatelimiting } from './response-ratelimiting/schema.ts';
 import { responseTransformer } from './response-transformer/schema.ts';
+import { routeByHeader } from './route-by-header/schema.ts';
 import { session } from './session/schema.ts';
 import { standardWebhooks } from './standard-webhooks/schema.ts';
 import { statsd } from './statsd/schema.ts';
@@ -57,6 +70,9 @@ export const PLUGINS = [
   hmacAuth, httpLog, ipRestriction, jwt, keyAuth, ldapAuth, loggly, oauth2, opentelemetry, postFunction, preFunction,
   prometheus, proxyCache, rateLimiting, redirect, requestSizeLimiting, requestTermination, requestTransformer,
   responseRatelimiting, responseTransformer, session, standardWebhooks, statsd, syslog, tcpLog, udpLog, zipkin,
+  // Paid in Kong.
+  canary, degraphql, exitTransformer, graphqlProxyCacheAdvanced, graphqlRateLimitingAdvanced, jwtSigner, mtlsAuth, opa, openidConnect,
+  proxyCacheAdvanced, rateLimitingAdvanced, requestValidator, routeByHeader,
 ] as const satisfies readonly PluginSchema[];
 
 export type PluginName = typeof PLUGINS[number]['name'];
