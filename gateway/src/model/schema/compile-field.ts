@@ -34,7 +34,7 @@ export function compileField(field: Field, name = ''): Complete {
     if (value !== null) return present(value, run);
     return whenNull === undefined ? null : fail(run, whenNull, null);
   };
-  return field.auto ? compileAutomatic(field, name, complete) : complete;
+  return field.auto && field.timestamp ? compileTime(field, name, complete) : complete;
 }
 
 function nullViolation({ required, eq }: Field): string | undefined {
@@ -111,31 +111,30 @@ function compileAbsent(field: Field, present: Complete): Complete {
   if (field.auto) return automaticValue(field);
   const { default: initial } = field;
   if (initial === null) return () => null;
-  if (field.type === 'record' && (initial !== undefined || (field.required && field.fields))) {
-    return (_, run) => present(structuredClone(initial ?? {}), run);
-  }
-  if (typeof initial === 'object') return Array.isArray(initial) ? () => copied(initial) : () => structuredClone(initial);
+  if (field.type === 'record' && initial === undefined && field.required && field.fields) return (_, run) => present({}, run);
+  // What a default contains is completed like input: a list of records.
+  if (typeof initial === 'object') return isFlat(initial) ? () => [...initial] : (_, run) => present(structuredClone(initial), run);
   if (initial !== undefined) return () => initial;
   return field.required ? (value, run) => fail(run, 'required field missing', value) : () => null;
 }
 
-function copied(list: readonly unknown[]): readonly unknown[] {
-  return list.some((item) => typeof item === 'object') ? structuredClone(list) : list.slice();
+function isFlat(value: object): value is readonly unknown[] {
+  return Array.isArray(value) && value.every((item) => typeof item !== 'object');
 }
 
 function automaticValue(field: Field): Complete {
   if (field.uuid) return () => randomUUID();
-  if (field.timestamp) return (_, run) => (run.mode === 'import' ? null : timeOf(field, run));
+  if (field.timestamp) return () => null;
   return () => randomText(32);
 }
 
-/** On writes, times are the gateway's, and a null key or secret is generated like an absent one. A null id stays, and is rejected. */
-function compileAutomatic(field: Field, name: string, complete: Complete): Complete {
-  if (field.uuid) return complete;
-  if (field.timestamp && name === 'updated_at') {
-    return (value, run) => (run.mode === 'write' ? timeOf(field, run) : complete(value, run));
-  }
-  return (value, run) => complete(value === null && run.mode === 'write' ? undefined : value, run);
+/** On writes, times are the gateway's where they are absent or null, and that of the change always. */
+function compileTime(field: Field, name: string, complete: Complete): Complete {
+  const isOfChange = name === 'updated_at';
+  return (value, run) => {
+    if (run.mode === 'write' && (isOfChange || value === undefined || value === null)) return timeOf(field, run);
+    return complete(value, run);
+  };
 }
 
 /** Whole seconds, or seconds with milliseconds where the field is a number. */

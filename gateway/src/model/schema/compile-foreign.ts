@@ -1,14 +1,19 @@
 /** Compiles references to other entities. */
-import { fail } from './completion-run.ts';
+import { fail, violationIn } from './completion-run.ts';
 import type { Complete, CompletionRun } from './completion-run.ts';
 import { primaryKeyOf, uniqueFieldsOf } from './entity-schema.ts';
 import type { EntitySchema } from './entity-schema.ts';
 import type { Field, ForeignField } from './field.ts';
 import { string } from './field.ts';
 import { isPlainObject } from './plain-object.ts';
-import type { Violation } from './violations.ts';
+import type { Violation, Violations } from './violations.ts';
 
 const UNKNOWN_KEY = string({ uuid: true });
+
+/** What a value that is no object gives of its target. */
+const NOTHING: Record<string, unknown> = {};
+
+type ViolationOf = (field: Field, value: unknown) => Violation | undefined;
 
 /** Completes `{ id }` or a reference by a unique field. The store checks that the entity exists. */
 export function compileForeign({ reference }: ForeignField, field: string, compiledField: (field: Field) => Complete): Complete {
@@ -21,9 +26,9 @@ export function compileForeign({ reference }: ForeignField, field: string, compi
     if (Array.isArray(value) && value.length > 0) return fail(run, value.map(() => 'unknown field'), value);
     const target = run.schemas.get(reference);
     const key = target === undefined ? 'id' : primaryKeyOf(target);
-    const given = isPlainObject(value) ? value : {};
+    const given = isPlainObject(value) ? value : NOTHING;
     if (given[key] === undefined || given[key] === null) {
-      run.violation = unnamed(target, given, key);
+      run.violation = unnamed(target, given, key, (part, partOf) => violationIn(run, compiledField(part), partOf));
       return collect(value, run);
     }
     const completed = compiledField(target?.fields[key] ?? UNKNOWN_KEY)(given[key], run);
@@ -33,7 +38,22 @@ export function compileForeign({ reference }: ForeignField, field: string, compi
 }
 
 /** The violation of a reference without primary key: it needs a unique field of its target. */
-function unnamed(target: EntitySchema | undefined, given: Record<string, unknown>, key: string): Violation | undefined {
-  const isNamed = target !== undefined && uniqueFieldsOf(target).some((name) => typeof given[name] === 'string');
-  return isNamed ? undefined : { [key]: 'missing primary key' };
+function unnamed(
+  target: EntitySchema | undefined, given: Record<string, unknown>, key: string, violationOf: ViolationOf,
+): Violation | undefined {
+  if (target !== undefined && uniqueFieldsOf(target).some((name) => typeof given[name] === 'string')) return undefined;
+  return (target && given !== NOTHING && misread(target, given, key, violationOf)) || { [key]: 'missing primary key' };
+}
+
+/** What is wrong with the given part of the target, as if it were an entity: Kong reports that first. */
+function misread(target: EntitySchema, given: Record<string, unknown>, key: string, violationOf: ViolationOf): Violations | undefined {
+  const deciding = target.subschema?.key;
+  if (deciding !== undefined && (given[deciding] ?? null) === null) return { [deciding]: 'required field missing' };
+  const names = Object.keys(given).filter((name) => name !== key && given[name] !== undefined);
+  const violations = names.flatMap((name): [string, Violation][] => {
+    const field = Object.hasOwn(target.fields, name) ? target.fields[name] : undefined;
+    const violation = field === undefined ? 'unknown field' : violationOf(field, given[name]);
+    return violation === undefined ? [] : [[name, violation]];
+  });
+  return violations.length === 0 ? undefined : Object.fromEntries(violations);
 }

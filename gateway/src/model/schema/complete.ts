@@ -37,7 +37,7 @@ export interface Completion {
 export function completeEntity(schema: EntitySchema, given: EntityValue, options: CompletionOptions): Completion {
   const { entity, violations } = expandShorthands(schema, given, options);
   if (violations !== undefined) return { entity, violations, references: [] };
-  return settled(schema, completed(schema, entity, runOf(options, false)), options);
+  return settled(schema, completed(schema, entity, given, runOf(options, false)), options);
 }
 
 /** Completes a stored entity with changes on top of it. */
@@ -45,7 +45,7 @@ export function completeChange(schema: EntitySchema, stored: EntityValue, change
   const expanded = expandShorthands(schema, changes, options, stored);
   if (expanded.violations !== undefined) return { entity: expanded.entity, violations: expanded.violations, references: [] };
   const merged = mergeEntity(schema, stored, expanded.entity);
-  return settled(schema, completed(schema, merged, runOf(options, true), { changes: expanded.entity, stored }), options);
+  return settled(schema, completed(schema, merged, expanded.entity, runOf(options, true)), options);
 }
 
 /** Shorthands that have the name of a field see the defaults, too: Kong expands them again whenever it reads an entity. */
@@ -59,22 +59,18 @@ function runOf(options: CompletionOptions, isUpdate: boolean): CompletionRun {
   return { mode, now, isUpdate, acceptsUnknownNulls, acceptsPlainReferences, schemas, references: [], violation: undefined };
 }
 
-interface Change {
-  readonly changes: EntityValue;
-  readonly stored: EntityValue;
-}
-
-function completed(schema: EntitySchema, given: EntityValue, run: CompletionRun, change?: Change): Completion {
+/** @param given what the client sent, of which `whole` is made */
+function completed(schema: EntitySchema, whole: EntityValue, given: EntityValue, run: CompletionRun): Completion {
   const key = primaryKeyOf(schema);
   // Only an explicit null can be missing here: an absent key is generated.
-  const missing = given[key] === null ? key : undefined;
-  const { subschema, violations } = chooseSubschema(schema, given);
+  const missing = whole[key] === null ? key : undefined;
+  const { subschema, violations } = chooseSubschema(schema, whole);
   const complete = compiledEntity(schema, subschema);
-  const entity = complete(given, run);
+  const entity = complete(whole, run);
   if (missing !== undefined) return { entity, violations: { [missing]: 'required field missing' }, references: [] };
   if (violations !== undefined) return { entity, violations, references: [] };
   const found = (run.violation ?? {}) as Violations;
-  violatedTransformations(schema, entity, found, change);
+  violatedTransformations(schema, entity, given, run.isUpdate, found);
   return { entity, references: run.references, ...Object.keys(found).length > 0 && { violations: found } };
 }
 

@@ -37,6 +37,16 @@ export function fail<T>(run: CompletionRun, violation: Violation, value: T): T {
   return value;
 }
 
+/** The violation of a value that is only checked: its completion is dropped. */
+export function violationIn(run: CompletionRun, complete: Complete, value: unknown): Violation | undefined {
+  const before = run.references.length;
+  complete(value, run);
+  run.references.length = before;
+  const { violation } = run;
+  run.violation = undefined;
+  return violation;
+}
+
 /** Sets a property whatever its name is: an assignment to `__proto__` would change the prototype. */
 export function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
   if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });

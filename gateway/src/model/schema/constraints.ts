@@ -18,7 +18,10 @@ const COMPILERS: Compilers = {
   timestamp: (isExpected) => rule((value: number) => !isExpected || value > 0, () => 'expected a valid timestamp'),
   uuid: (isExpected) => rule((value: string) => !isExpected || UUID.test(value), () => 'expected a valid UUID'),
   is_regex: (isExpected) => (value: string) => (isExpected ? regexViolation(value) : undefined),
-  between: ([min, max]) => rule((value: number) => value >= min && value <= max, () => `value should be between ${min} and ${max}`),
+  // Messages show whole numbers, as Kong's do.
+  between: ([min, max]) => rule(
+    (value: number) => value >= min && value <= max, () => `value should be between ${Math.trunc(min)} and ${Math.trunc(max)}`,
+  ),
   len_eq: (exact) => rule((value) => lengthOf(value) === exact, () => `length must be ${exact}`),
   len_min: (min) => rule((value) => lengthOf(value) >= min, () => `length must be at least ${min}`),
   len_max: (max) => rule((value) => lengthOf(value) <= max, () => `length must be at most ${max}`),

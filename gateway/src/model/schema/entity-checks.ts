@@ -1,4 +1,5 @@
 /** Compiles rules over several fields of an entity or record. They add to the violations of single fields. */
+import { violationIn } from './completion-run.ts';
 import type { Complete, CompletionRun } from './completion-run.ts';
 import type { Conditional, ConditionalAtLeastOneOf, CustomCheck, EntityCheck, EntityValue, Field, Fields } from './field.ts';
 import { isPlainObject } from './plain-object.ts';
@@ -123,14 +124,7 @@ type Match = (value: unknown, run: CompletionRun) => Violation | undefined;
 /** What a value must match is the field with the rule's constraints on top, so that its type counts, too. */
 function compileMatch({ field }: CheckedField, match: object, compileField: CompileField): Match {
   const complete = compileField({ type: 'json', ...field, ...match, auto: false, default: undefined } as unknown as Field);
-  return (value, run) => {
-    const before = run.references.length;
-    complete(value ?? null, run);
-    run.references.length = before;
-    const { violation } = run;
-    run.violation = undefined;
-    return violation;
-  };
+  return (value, run) => violationIn(run, complete, value ?? null);
 }
 
 function compileConditional(check: Conditional, find: FindField, compileField: CompileField): RunChecks {

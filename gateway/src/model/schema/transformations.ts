@@ -1,6 +1,7 @@
 /** Changes of values on their way into the store: what they need, and when they run. */
 import type { EntitySchema, Transformation } from './entity-schema.ts';
 import type { EntityValue } from './field.ts';
+import { isPlainObject } from './plain-object.ts';
 import { addEntityViolation } from './violations.ts';
 import type { Violations } from './violations.ts';
 
@@ -16,19 +17,19 @@ export function transformed(schema: EntitySchema, entity: EntityValue, given: En
   return due.reduce((changed, transformation) => ({ ...changed, ...transformation.onWrite(changed) }), entity);
 }
 
-/** Adds a violation for each transformation that has a part of its fields only: a new owner needs the password, too. */
+/**
+ * Adds a violation for each transformation of which the input has only a part of the fields: who changes a password also says whose it is.
+ *
+ * @param given what the client sent
+ * @param isChange the entity was there before: then all fields have to come together
+ */
 export function violatedTransformations(
-  schema: EntitySchema, entity: EntityValue, violations: Violations,
-  change?: { readonly changes: EntityValue; readonly stored: EntityValue },
+  schema: EntitySchema, entity: EntityValue, given: EntityValue, isChange: boolean, violations: Violations,
 ): void {
   for (const { input = [], needs = [] } of transformationsOf(schema)) {
-    const given = change?.changes ?? entity;
-    const isNeedChanged = change !== undefined && needs.some((name) => (
-      isSet(given, name) && textAt(given, name) !== textAt(change.stored, name)));
-    if (!isNeedChanged && !input.some((name) => isSet(given, name))) continue;
-    const all = [...input, ...needs];
-    if (isPartly(isNeedChanged ? given : entity, all)) addEntityViolation(violations, incomplete(all));
-    else if (isPartly(given, input)) addEntityViolation(violations, incomplete(input));
+    const names = [...input, ...needs];
+    const isBroken = isChange ? isPartly(given, names) : input.some((name) => isSet(given, name)) && isPartly(entity, names);
+    if (isBroken) addEntityViolation(violations, `all or none of these fields must be set: ${names.map((name) => `'${name}'`).join(', ')}`);
   }
 }
 
@@ -36,23 +37,17 @@ function transformationsOf(schema: EntitySchema): readonly Transformation[] {
   return schema.transformations ?? [];
 }
 
-function incomplete(names: readonly string[]): string {
-  return `all or none of these fields must be set: ${names.map((name) => `'${name}'`).join(', ')}`;
-}
-
 function isPartly(entity: EntityValue, names: readonly string[]): boolean {
   const set = names.filter((name) => isSet(entity, name)).length;
   return set > 0 && set < names.length;
 }
 
+/** A field of a reference is set with the reference: it may name its target by another field. */
 function isSet(entity: EntityValue, name: string): boolean {
-  const value = valueAt(entity, name);
+  const [field, part] = name.split('.') as [string, string?];
+  const value = valueAt(entity, name) ?? (part === 'id' && isPlainObject(entity[field]) ? entity[field] : undefined);
   if (value === undefined || value === null || value === '') return false;
   return typeof value !== 'object' || Object.keys(value).length > 0;
-}
-
-function textAt(entity: EntityValue, name: string): string {
-  return JSON.stringify(valueAt(entity, name) ?? null);
 }
 
 function valueAt(entity: EntityValue, name: string): unknown {
