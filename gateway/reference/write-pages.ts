@@ -1,6 +1,7 @@
 /** Writes the pages of docs/reference/ that are made from tables in the sources. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { adminApiConformancePage } from './admin-api-conformance-page.ts';
 import { adminApiPage } from './admin-api-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { gatewayPage } from './gateway-page.ts';
@@ -10,6 +11,7 @@ const FOLDER = join(import.meta.dirname, '..', '..', 'docs', 'reference');
 
 const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'admin-api.md': adminApiPage,
+  'admin-api-conformance.md': adminApiConformancePage,
   'errors.md': errorsPage,
   'gateway.md': gatewayPage,
   'settings.md': settingsPage,
