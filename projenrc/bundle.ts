@@ -5,7 +5,7 @@
  *   lambda/<name>/    one folder, one CDK asset
  *   cli/              the command line
  *   eksa-*.mjs        the rules of EKS Anywhere as functions (check, diff), for any JavaScript runtime
- *   plugins.json      names of the plugins that the packaged gateway has, for constructs
+ *   plugins.json      names of the plugins that data planes of the packaged gateway run, for constructs
  *   declarative.cjs   the reader of declarative files, for constructs: it is loaded while they are made, so it is no ES module
  *   settings.cjs      what a node says of one setting, for constructs
  *
@@ -154,10 +154,10 @@ async function bundleReaders(): Promise<Metafile> {
 }
 
 async function writePluginNames(): Promise<void> {
-  const { PLUGINS } = (await import(pathToFileURL(join(ROOT, 'gateway', 'src', 'plugins', 'schemas.ts')).href)) as {
-    PLUGINS: readonly { name: string }[];
+  const { SERVED_PLUGINS } = (await import(pathToFileURL(join(ROOT, 'gateway', 'src', 'plugins', 'schemas.ts')).href)) as {
+    SERVED_PLUGINS: readonly string[];
   };
-  writeFileSync(join(OUT, 'plugins.json'), `${JSON.stringify(PLUGINS.map(({ name }) => name).sort())}\n`);
+  writeFileSync(join(OUT, 'plugins.json'), `${JSON.stringify([...SERVED_PLUGINS].sort())}\n`);
 }
 
 /** Whatever the umask: Lambda runs code as another user than the owner of the files. */

@@ -5,7 +5,7 @@ import { SERVED_PROTOCOLS } from '../src/data-plane/router/router.ts';
 import { UNUSED } from '../src/data-plane/unmet-needs.ts';
 import type { PluginSchema } from '../src/model/entities/plugin.ts';
 import { PROTOCOLS } from '../src/model/schema/typedefs.ts';
-import { PLUGINS, SCHEMAS } from '../src/plugins/schemas.ts';
+import { isServed, PLUGINS, SCHEMAS } from '../src/plugins/schemas.ts';
 import { DEVIATIONS } from '../test/conformance/deviations.ts';
 import { code, generatedBy, table } from './markdown.ts';
 
@@ -44,13 +44,18 @@ export function gatewayPage(): string {
     '## Plugins',
     '',
     ...table(
-      ['plugin', 'priority', 'may be bound to'],
-      PLUGINS.map((plugin) => [code(plugin.name), String(plugin.priority), scopesOf(plugin)]),
+      ['plugin', 'priority', 'may be bound to', 'data planes run it'],
+      PLUGINS.map((plugin) => [code(plugin.name), String(plugin.priority), scopesOf(plugin), yes(isServed(plugin.name))]),
     ),
+    '',
+    'Every plugin of this table can be configured, and its configuration is validated. A data plane answers requests that a '
+    + 'plugin would see which it does not run with status 500, reports the plugin in its quarantine, and logs one line; '
+    + '`enabled: false` prevents that. `GET /` says `"served": false` for these plugins in `plugins.available_on_server`, and the '
+    + 'constructs warn at synth about each in a declarative configuration. `KONG_PLUGINS` narrows the table.',
     '',
     'Any other plugin name is rejected: by the Admin API with status 400, in declarative files with its line, and by ' +
       'a data plane that gets one from a Kong control plane. The constructs warn at synth about ' +
-      'properties that need a plugin which is missing here; the warnings are derived from this list and go away as plugins arrive.',
+      'properties that need a plugin which data planes do not run; the warnings are derived from this list and go away as plugins arrive.',
     '',
     '## Protocols',
     '',

@@ -36,7 +36,7 @@ export function settingJudge(): (name: string, text: string | undefined) => Sett
   return createRequire(__filename)(existing(join(BUNDLE, 'settings.cjs'))).judgeGivenSetting;
 }
 
-/** Names of the plugins that the packaged gateway has: the bundler writes them from the gateway's own list. */
+/** Names of the plugins that data planes of the packaged gateway run: the bundler writes them from the gateway's own list. */
 export function packagedPlugins(): ReadonlySet<string> {
   return new Set(JSON.parse(readFileSync(existing(join(BUNDLE, 'plugins.json')), 'utf8')) as string[]);
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { GatewayEngine } from '../../src';
 import type { DeclarativeConfigOptions } from '../../src';
 import { only, testControlPlane, testStack, writtenManifests } from './sample';
@@ -167,5 +167,31 @@ describe('is refused at synth', () => {
     expect(() => controlPlane.addDeclarativeConfig('an-id-that-is-very-long-and-does-not-fit', { inline: HTTPBIN })).toThrow(
       'id: got "an-id-that-is-very-long-and-does-not-fit", expected 1 to 33',
     );
+  });
+});
+
+describe('a plugin that data planes of the packaged gateway do not run', () => {
+  const limited = (enabled: boolean) => ({
+    _format_version: '3.0',
+    plugins: [{ name: 'key-auth' }, ...['a', 'b'].map((name) => ({
+      name: 'rate-limiting', instance_name: name, enabled, config: { minute: 5 }, ...name === 'b' && { service: 'httpbin' },
+    }))],
+    services: [{ name: 'httpbin', host: 'httpbin.test' }],
+  });
+  const warningsOf = (inline: object, engine = GatewayEngine.packaged()) => (
+    Annotations.fromStack(applied({ inline }, engine).stack).findWarning('*', Match.stringLikeRegexp('do not run the plugin'))
+      .map(({ entry }) => entry.data as string));
+
+  it('is warned of, once, with its place and what happens', () => {
+    expect(warningsOf(limited(true))).toEqual([
+      'inline: plugins[1]: data planes of the packaged gateway of this version do not run the plugin rate-limiting: they answer requests '
+      + 'that it would see with status 500; set `enabled: false`, or use GatewayEngine.kongHelm() (docs/reference/gateway.md) '
+      + '[ack: cdk-hybridge:declarativeConfig.plugin.rate-limiting]',
+    ]);
+  });
+
+  it('is not warned of where it is disabled, nor where Kong runs it', () => {
+    expect(warningsOf(limited(false))).toEqual([]);
+    expect(warningsOf(limited(true), GatewayEngine.kongHelm({ chartVersion: '3.4.1' }))).toEqual([]);
   });
 });

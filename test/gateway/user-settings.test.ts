@@ -30,9 +30,9 @@ describe('the packaged gateway', () => {
   });
 
   it('warns of a setting without effect', () => {
-    const [warning, ...others] = warningsOf({ KONG_PLUGINS: 'bundled,mine' });
-    expect(warning).toContain('settings["KONG_PLUGINS"]: KONG_PLUGINS=bundled,mine has no effect: every packaged plugin may be configured');
-    expect(warning).toContain('[ack: cdk-hybridge:setting.KONG_PLUGINS]');
+    const [warning, ...others] = warningsOf({ KONG_VAULTS: 'bundled,aws' });
+    expect(warning).toContain('settings["KONG_VAULTS"]: KONG_VAULTS=bundled,aws has no effect: references lead to the vault `env` only');
+    expect(warning).toContain('[ack: cdk-hybridge:setting.KONG_VAULTS]');
     expect(others).toEqual([]);
   });
 

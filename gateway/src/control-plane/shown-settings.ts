@@ -11,7 +11,7 @@ export function shownSettings(settings: Settings, plugins: readonly string[]): R
     wasm: false,
     prefix: settings.prefix,
     log_level: settings.logLevel,
-    plugins: ['bundled'],
+    plugins: settings.plugins,
     loaded_plugins: Object.fromEntries(plugins.map((name) => [name, true])),
     proxy_listeners: listen.proxy.map(shownListener),
     stream_listeners: {},

@@ -74,7 +74,7 @@ export function compileConfiguration(snapshot: Snapshot, handlers: Handlers, log
     const priority = handler?.priority ?? LAST_PRIORITY;
     if (plugin.isUnusable) return heldBackPlugin(plugin, priority);
     try {
-      if (handler === undefined) throw new Error('this version has no code for this plugin');
+      if (handler === undefined) throw new Error('data planes of this version do not run this plugin');
       if (plugin.consumerGroup !== undefined) throw new Error('this version does not run plugins for groups of consumers');
       return { ...plugin, phases: handler.prepare(plugin.config, context), priority };
     } catch (error) {

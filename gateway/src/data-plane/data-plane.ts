@@ -35,7 +35,7 @@ import { RequestCounts } from './request-counts.ts';
 import { RunningConfiguration } from './running-configuration.ts';
 import type { ApplyResult, RefusedConfiguration } from './running-configuration.ts';
 
-interface DataPlaneOptions {
+export interface DataPlaneOptions {
   readonly settings: Settings;
   readonly log: Log;
   /**

@@ -14,12 +14,15 @@ import { coreEntities } from '../model/entities/core.ts';
 import { definePlugin } from '../model/entities/plugin.ts';
 import { schemasByName } from '../model/schema/entity-schema.ts';
 import { record, string } from '../model/schema/field.ts';
+import { HANDLERS as OWN_HANDLERS } from '../plugins/handlers.ts';
 import { keyAuthCredential } from '../plugins/key-auth/entities.ts';
 import { keyAuthHandler } from '../plugins/key-auth/handler.ts';
 import { keyAuth } from '../plugins/key-auth/schema.ts';
+import { isServed, PLUGINS as PLUGINS_OF_THIS_GATEWAY, SERVED_PLUGINS } from '../plugins/schemas.ts';
 import { readSettings } from '../settings/read.ts';
 import type { Handlers } from './compiled-configuration.ts';
 import { DataPlane } from './data-plane.ts';
+import type { DataPlaneOptions } from './data-plane.ts';
 
 const SECRET = 'hunter2-of-the-guard';
 
@@ -75,11 +78,12 @@ interface Node {
   status(path: string): Promise<{ readonly status: number; readonly text: string }>;
 }
 
-async function start(): Promise<Node> {
+/** @param plugins absent: those of this gateway */
+async function start(plugins: DataPlaneOptions['plugins'] | undefined = { schemas: SCHEMAS, handlers: HANDLERS }): Promise<Node> {
   const { settings } = readSettings({ KONG_PREFIX: folder, KONG_PROXY_LISTEN: '127.0.0.1:0', KONG_STATUS_LISTEN: '127.0.0.1:0' });
   const dataPlane = new DataPlane({
     settings, clock, log: createLog({ level: 'notice', write: (line) => void logged.push(line) }),
-    vault: new EnvVault({ environment }), plugins: { schemas: SCHEMAS, handlers: HANDLERS },
+    vault: new EnvVault({ environment }), plugins,
   });
   const { proxy, status } = await dataPlane.start();
   close.push(() => dataPlane.close(0));
@@ -252,6 +256,13 @@ describe('an entity in quarantine', () => {
     expect(JSON.stringify([node.dataPlane.quarantine, logged])).not.toContain(SECRET);
   });
 
+  it('is no plugin that is disabled, although it has no code', async () => {
+    const node = await start();
+    node.dataPlane.apply(table(({ plugins }) => plugins!.push(plugin({ route: SHUT, name: 'codeless', enabled: false }))), HASH);
+    expect([await node.get('/open/shut'), node.dataPlane.quarantine.total, logged.filter((line) => line.includes('quarantine'))])
+      .toEqual([200, 0, []]);
+  });
+
   it('of two rows with one key: neither is served, and the key is in no report', async () => {
     const node = await start();
     node.dataPlane.apply(table((rows) => {
@@ -285,6 +296,22 @@ describe('what a node reports of its quarantine', () => {
     expect(JSON.stringify([text, logged])).not.toContain(SECRET);
   });
 
+  it('is one line of the log for all configurations of a plugin without code', async () => {
+    const node = await start();
+    node.dataPlane.apply(table((rows) => {
+      rows.plugins = [
+        plugin({ route: SHUT, name: 'codeless' }), plugin({ id: id(8), route: OPEN, name: 'codeless' }),
+        plugin({ id: id(9), route: OPEN, config: { mood: 'bad' } }),
+      ];
+    }), HASH);
+    expect([await node.get('/open'), await node.get('/open/shut'), node.dataPlane.quarantine.total]).toEqual([500, 500, 3]);
+    const lines = logged.filter((line) => line.includes('in quarantine')).map((line) => JSON.parse(line) as object);
+    expect(lines).toMatchObject([{
+      message: 'in quarantine: plugins codeless: data planes of this version do not run this plugin', id: id(7), others: 1,
+      consequence: 'requests that would run it are answered with 500',
+    }, { message: expect.stringContaining('plugins guard: cannot connect') as string }]);
+  });
+
   it('is a line of the log each minute while it lasts, which alarms are made of', async () => {
     const node = await start();
     const lines = () => logged.filter((line) => line.includes('data planes do not serve the whole configuration'));
@@ -300,7 +327,7 @@ describe('what a node reports of its quarantine', () => {
   it('is bounded', async () => {
     const node = await start();
     node.dataPlane.apply(table((rows) => {
-      rows.novelties = Array.from({ length: 500 }, (_, n) => ({ id: String(n), name: 'x'.repeat(1_000) }));
+      rows.novelties = Array.from({ length: 500 }, (_, n) => ({ id: String(n), name: `${n}-${'x'.repeat(1_000)}` }));
     }), HASH);
     const { total, entities } = node.dataPlane.quarantine;
     expect([total, entities.length, entities[0]!.name!.length]).toEqual([500, 50, 300]);
@@ -339,5 +366,30 @@ describe('what a node reports of its quarantine', () => {
     const again = await start();
     expect([again.dataPlane.currentHash, again.dataPlane.quarantine]).toEqual([HASH, quarantine]);
     expect([await again.get('/open'), await again.get('/open/shut')]).toEqual([200, 500]);
+  });
+});
+
+describe('the plugins of this gateway', () => {
+  const unserved = PLUGINS_OF_THIS_GATEWAY.filter(({ name }) => !isServed(name)).map(({ name }) => name);
+
+  it('have code for those that are said to be served, and for no other', () => {
+    expect(Object.keys(OWN_HANDLERS).sort()).toEqual([...SERVED_PLUGINS].sort());
+  });
+
+  it.each(unserved)('hold back the requests of a route with %s, and of no other', async (name) => {
+    const node = await start(undefined);
+    expect(node.dataPlane.apply(table(({ plugins }) => plugins!.push(plugin({ route: SHUT, name }))), HASH)).toEqual({ applied: true });
+    expect([await node.get('/open'), await node.get('/open/shut')]).toEqual([200, 500]);
+    expect(node.dataPlane.quarantine).toMatchObject({ total: 1, entities: [{ entity: 'plugins', name }] });
+  });
+
+  it('hold back requests before they see an upstream, also where a consumer is wanted', async () => {
+    const node = await start(undefined);
+    node.dataPlane.apply(table((rows) => {
+      rows.plugins = [plugin({ id: id(8), name: 'key-auth' }), plugin({ name: 'rate-limiting', consumer: ALICE, config: { minute: 5 } })];
+      rows.keyauth_credentials = [{ id: id(9), key: 'a', consumer: ALICE }, { id: SERVICE, key: 'b', consumer: BOB }];
+    }), HASH);
+    const as = (apikey: string) => node.get('/open', { apikey });
+    expect([await as('a'), await as('b'), await as('c')]).toEqual([500, 200, 401]);
   });
 });

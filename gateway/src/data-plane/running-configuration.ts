@@ -163,19 +163,23 @@ export class RunningConfiguration {
     this.#unused = unused;
   }
 
-  /** One line for each entity that enters quarantine, and for each that leaves it: not for each configuration, nor for each request. */
+  /**
+   * One line for each entity that enters quarantine, and for each that leaves it: not for each configuration, nor for each request.
+   * Entities with one name and one reason, such as all configurations of a plugin without code, share a line.
+   */
   #logQuarantine(quarantined: readonly QuarantinedEntity[]): void {
     const { log } = this.#options;
     const keyed = (entities: readonly QuarantinedEntity[]) => new Map(entities.map((entity) => [JSON.stringify(entity), entity]));
     const [before, now] = [keyed(this.#running?.quarantined ?? []), keyed(quarantined)];
-    const entered = [...now].filter(([key]) => !before.has(key)).map(([, entity]) => entity);
-    for (const entity of entered.slice(0, MAX_LOGGED)) {
-      log.error(`in quarantine: ${describeQuarantined(entity)}`, { id: entity.id, consequence: consequenceOf(entity.entity) });
+    const entered = sharingLines([...now].filter(([key]) => !before.has(key)).map(([, entity]) => entity));
+    for (const entities of entered.slice(0, MAX_LOGGED)) {
+      const [entity] = entities;
+      log.error(`in quarantine: ${describeQuarantined(entity)}`, { ...idsOf(entities), consequence: consequenceOf(entity.entity) });
     }
-    if (entered.length > MAX_LOGGED) log.error(`in quarantine: ${entered.length - MAX_LOGGED} more entities`);
-    const left = [...before].filter(([key]) => !now.has(key)).map(([, entity]) => entity);
-    for (const entity of left.slice(0, MAX_LOGGED)) {
-      log.notice(`no longer in quarantine: ${describeQuarantined(entity)}`, { id: entity.id });
+    if (entered.length > MAX_LOGGED) log.error(`in quarantine: ${entered.slice(MAX_LOGGED).flat().length} more entities`);
+    const left = sharingLines([...before].filter(([key]) => !now.has(key)).map(([, entity]) => entity));
+    for (const entities of left.slice(0, MAX_LOGGED)) {
+      log.notice(`no longer in quarantine: ${describeQuarantined(entities[0])}`, idsOf(entities));
     }
   }
 
@@ -187,6 +191,18 @@ export class RunningConfiguration {
       this.#options.log.error(messageOf(error));
     }
   }
+}
+
+type Alike = readonly [QuarantinedEntity, ...QuarantinedEntity[]];
+
+function sharingLines(entities: readonly QuarantinedEntity[]): readonly Alike[] {
+  const nameOf = ({ name, id }: QuarantinedEntity) => (name === null ? { id } : { name });
+  const groups = Map.groupBy(entities, (entity) => JSON.stringify([entity.entity, nameOf(entity), entity.reason]));
+  return [...groups.values()] as unknown as Alike[];
+}
+
+function idsOf([{ id }, ...others]: Alike): { readonly id: string | null; readonly others?: number } {
+  return others.length === 0 ? { id } : { id, others: others.length };
 }
 
 /** A plugin that is held back on all requests. One for some consumers, or for one of the two schemes, is no such plugin. */

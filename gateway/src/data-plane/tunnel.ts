@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { GatewayError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { KONG_VERSION } from '../base/version.ts';
-import { HANDLERS } from '../plugins/handlers.ts';
+import { schemasFor } from '../plugins/schemas.ts';
 import type { Settings, TunnelSettings } from '../settings/settings.ts';
 import { TunnelClient } from '../sync/client.ts';
 import type { TunnelTrust } from '../sync/trust.ts';
@@ -22,7 +22,8 @@ export function tunnelOf(dataPlane: DataPlane, settings: Settings, log: Log): Tu
     controlPlanes: tunnel.controlPlanes,
     node: { id: dataPlane.id, hostname: hostname(), version: KONG_VERSION },
     info: {
-      plugins: Object.keys(HANDLERS).sort().map((name) => ({ name, version: KONG_VERSION })),
+      // Also those without code: a control plane that missed one would send nothing. Requests that would run it get status 500.
+      plugins: [...schemasFor(settings).plugins.keys()].sort().map((name) => ({ name, version: KONG_VERSION })),
       process_conf: {
         role: settings.role,
         database: settings.database,

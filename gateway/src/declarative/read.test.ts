@@ -36,7 +36,7 @@ describe('a declarative file', () => {
       ['keyauth_credentials', 'key-auths', '6a1d3e64-1f0a-4b6e-9d8e-2d8a5a3c1b11', { consumer: { type: 'consumers', key: 'partner' } }],
     ]);
     expect(entities[1]!.fields).toEqual({ name: 'httpbin', url: 'http://httpbin.test:8080/anything' });
-    expect(plugins).toEqual([{ name: 'key-auth', path: 'services[0].routes[0].plugins[0]', line: 9 }]);
+    expect(plugins).toEqual([{ name: 'key-auth', enabled: true, path: 'services[0].routes[0].plugins[0]', line: 9 }]);
   });
 
   it('gives a plugin without a name the same id each time, and another one in another place', () => {

@@ -28,6 +28,7 @@ interface ReadOptions {
 
 interface UsedPlugin {
   readonly name: string;
+  readonly enabled: boolean;
   readonly path: string;
   readonly line: number;
 }
@@ -133,7 +134,9 @@ function isUnknownPlugin({ schema, given }: FileEntity): boolean {
 
 function usedPlugins({ entities, lineOf }: Reading): readonly UsedPlugin[] {
   return entities.flatMap(({ schema, given, path }) => (
-    schema.name === 'plugins' && typeof given.name === 'string' ? [{ name: given.name, path: pathText(path), line: lineOf(path) }] : []));
+    schema.name === 'plugins' && typeof given.name === 'string' ? [{
+      name: given.name, enabled: given.enabled !== false, path: pathText(path), line: lineOf(path),
+    }] : []));
 }
 
 /** A UUID (version 8, RFC 9562 §5.8) that is the same for the same parts. */

@@ -64,7 +64,8 @@ describe('the configuration of a plugin', () => {
       + 'enable_password_grant',
     ],
     [
-      'pre-function', { access: ['return 1', 'x ='] }, { access: [null, 'error parsing pre-function: [string "x ="]:1: unexpected symbol near \'<eof>\''] },
+      'pre-function', { access: ['return 1', 'x ='] },
+      { access: [null, 'error parsing pre-function: [string "x ="]:1: unexpected symbol near \'<eof>\''] },
     ],
     ['post-function', { log: ['x x'] }, { log: ['error parsing post-function: [string "x x"]:1: \'=\' expected near \'x\''] }],
     ['proxy-cache', { strategy: 'memory', memory: { dictionary_name: 'mine' } }, { '@entity': ["missing shared dict 'mine'"] }],

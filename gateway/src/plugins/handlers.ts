@@ -1,8 +1,8 @@
-/** The code of plugins, which data planes run. A plugin of schemas.ts that has no line here is stored, but not served. */
+/** The code of plugins, which data planes run. */
 import type { PluginHandler } from '../plugin-kit/plugin.ts';
 import { keyAuthHandler } from './key-auth/handler.ts';
-import type { PluginName } from './schemas.ts';
+import type { SERVED_PLUGINS } from './schemas.ts';
 
 export const HANDLERS = {
   'key-auth': keyAuthHandler,
-} satisfies Partial<Record<PluginName, PluginHandler>>;
+} satisfies Record<typeof SERVED_PLUGINS[number], PluginHandler>;

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { startAdminNode } from '../../test/fixtures/admin-node.ts';
 import { AdminClient } from '../admin-client/admin-client.ts';
 import { applyConfiguration } from '../admin-client/apply-configuration.ts';
 import { EnvVault } from '../base/env-vault.ts';
@@ -17,7 +18,7 @@ import { foreign, record, string } from '../model/schema/field.ts';
 import { noConsumer } from '../model/schema/typedefs.ts';
 import * as typedefs from '../model/schema/typedefs.ts';
 import { compileSnapshot } from '../model/snapshot.ts';
-import { PLUGINS, schemasWith } from './schemas.ts';
+import { PLUGINS, schemasFor, schemasWith } from './schemas.ts';
 
 /** `entities.ts` of a plugin that the gateway does not have: rows are found by their badge, and the PIN is what lets in. */
 const badge = defineEntity({
@@ -93,5 +94,52 @@ describe('a new plugin with credentials', () => {
       await applyConfiguration(client, readDeclarative('_format_version: "3.0"', { schemas }), { tag: 'apis' });
       expect(deleted).toEqual(['/badge-auths/b', '/consumers/c']);
     });
+  });
+});
+
+describe('KONG_PLUGINS', () => {
+  const enabled = (...plugins: string[]) => [...schemasFor({ plugins }).plugins.keys()];
+
+  it.each<[listed: readonly string[], expected: readonly string[]]>([
+    [['bundled'], PLUGINS.map(({ name }) => name)],
+    [['acl', 'bundled'], PLUGINS.map(({ name }) => name)],
+    [['jwt', 'acl', 'off'], ['acl', 'jwt']],
+    [['off'], []],
+    [['off', 'acl'], []],
+    [[], []],
+  ])('%j', (listed, expected) => {
+    expect(enabled(...listed)).toEqual(expected);
+  });
+
+  it('may have no plugin that this gateway does not have', () => {
+    expect(() => enabled('bundled', 'mine')).toThrow("KONG_PLUGINS: this gateway has no plugin 'mine', expected bundled, off, or names");
+  });
+
+  it('decides which plugins, and which entities of plugins, the Admin API knows', async () => {
+    const node = await startAdminNode(schemasFor({ plugins: ['key-auth'] }));
+    try {
+      const statusOf = async (path: string) => (await node.send('GET', path)).status;
+      const paths = ['/schemas/plugins/key-auth', '/schemas/plugins/acl', '/key-auths', '/acls', '/jwts'];
+      expect(await Promise.all(paths.map(statusOf))).toEqual([200, 404, 200, 404, 404]);
+      const refused = await node.send('POST', '/plugins', { name: 'acl', config: { allow: ['a'] } });
+      expect([refused.status, JSON.parse(refused.text)]).toMatchObject([400, {
+        fields: { name: "plugin 'acl' not enabled; add it to the 'plugins' configuration property" },
+      }]);
+      const { plugins } = JSON.parse((await node.send('GET', '/')).text) as { readonly plugins: { readonly available_on_server: object } };
+      expect(plugins.available_on_server).toEqual({ 'key-auth': { version: '3.9.1', priority: 1250 } });
+    } finally {
+      await node.close();
+    }
+  });
+
+  it('does not tell that a plugin runs: the node says which do not', async () => {
+    const node = await startAdminNode();
+    try {
+      expect(JSON.parse((await node.send('GET', '/')).text)).toMatchObject({
+        plugins: { available_on_server: { acl: { version: '3.9.1', priority: 950, served: false } } },
+      });
+    } finally {
+      await node.close();
+    }
   });
 });

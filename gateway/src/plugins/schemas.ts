@@ -1,6 +1,7 @@
 /** The plugins that every plane knows, and the schemas of all entity types. A new plugin is one line in the list. */
 import { DEFAULT_COMPATIBILITY } from '../base/compatibility.ts';
 import type { Compatibility } from '../base/compatibility.ts';
+import { GatewayError } from '../base/errors.ts';
 import { coreEntities } from '../model/entities/core.ts';
 import type { PluginSchema } from '../model/entities/plugin.ts';
 import { inReferenceOrder, schemasByName } from '../model/schema/entity-schema.ts';
@@ -77,6 +78,13 @@ export const PLUGINS = [
 
 export type PluginName = typeof PLUGINS[number]['name'];
 
+/** Plugins that data planes run: handlers.ts has their code. All others are stored; data planes let no request pass that they would see. */
+export const SERVED_PLUGINS = ['key-auth'] as const satisfies readonly PluginName[];
+
+export function isServed(plugin: string): boolean {
+  return SERVED_PLUGINS.some((name) => name === plugin);
+}
+
 /** What one gateway knows. */
 export interface Catalog {
   /** Plugins by name, in the order of PLUGINS. */
@@ -86,16 +94,27 @@ export interface Catalog {
 }
 
 interface CatalogOptions {
-  /** Names of plugins. @default - all */
+  /** As `KONG_PLUGINS` lists them: names, `bundled` for all, or `off` first for none. @default - all */
   readonly plugins?: readonly string[];
   readonly compatibility?: Compatibility;
 }
 
 const catalogs = new Map<string, Catalog>();
 
+/** @throws GatewayError `setting-invalid` for a name that is not a plugin's */
+function enabledPlugins(listed: readonly string[]): readonly PluginSchema[] {
+  if (listed[0] === 'off') return [];
+  const unknown = listed.find((name) => name !== 'off' && name !== 'bundled' && PLUGINS.every((plugin) => plugin.name !== name));
+  if (unknown !== undefined) {
+    throw new GatewayError('setting-invalid', `KONG_PLUGINS: this gateway has no plugin '${unknown}', expected bundled, off, or names of `
+      + 'plugins in docs/reference/gateway.md');
+  }
+  return listed.includes('bundled') ? PLUGINS : PLUGINS.filter(({ name }) => listed.includes(name));
+}
+
 /** The schemas of a node with these settings. Always the same objects for the same settings, since validators are compiled for each. */
-export function schemasFor({ plugins, compatibility = DEFAULT_COMPATIBILITY }: CatalogOptions = {}): Catalog {
-  const chosen = PLUGINS.filter(({ name }) => plugins?.includes(name) ?? true);
+export function schemasFor({ plugins = ['bundled'], compatibility = DEFAULT_COMPATIBILITY }: CatalogOptions = {}): Catalog {
+  const chosen = enabledPlugins(plugins);
   const key = [compatibility, ...chosen.map(({ name }) => name)].join();
   const known = catalogs.get(key);
   if (known) return known;

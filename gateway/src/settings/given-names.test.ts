@@ -8,7 +8,8 @@ describe('judgeGivenSetting', () => {
     ['KONG_COMPLETELY_DIFFERENT_SUBJECT', '3', { isUnknown: true }],
     ['KONG_LOG_LEVEL', 'verbose', { problem: expect.stringContaining("KONG_LOG_LEVEL: 'verbose' is not valid") }],
     ['KONG_NGINX_PROXY_SSL_VERIFY_CLIENT', 'on', { problem: expect.stringContaining('is not supported') }],
-    ['KONG_PLUGINS', 'bundled,mine', { warning: expect.stringContaining('KONG_PLUGINS=bundled,mine has no effect') }],
+    ['KONG_VAULTS', 'aws', { warning: expect.stringContaining('KONG_VAULTS=aws has no effect') }],
+    ['KONG_VAULTS', 'bundled', {}],
     ['KONG_PLUGINS', 'bundled', {}],
     ['KONG_LOG_LEVEL', 'debug', {}],
   ])('%s=%s', (name, text, report) => {

@@ -1,6 +1,7 @@
 /** Endpoints about the node itself. */
 import { KONG_VERSION } from '../../base/version.ts';
 import type { PluginSchema } from '../../model/entities/plugin.ts';
+import { isServed } from '../../plugins/schemas.ts';
 import type { Store } from '../../store/store.ts';
 import { enabledPlugins } from './enabled-plugins.ts';
 import { NOT_FOUND } from './endpoint.ts';
@@ -21,7 +22,9 @@ interface InformationOptions {
 
 export function informationEndpoints({ store, plugins, node }: InformationOptions): readonly Endpoint[] {
   const enabled = enabledPlugins(store);
-  const available = Object.fromEntries([...plugins.values()].map(({ name, priority }) => [name, { version: KONG_VERSION, priority }]));
+  const available = Object.fromEntries([...plugins.values()].map(({ name, priority }) => [name, {
+    version: KONG_VERSION, priority, ...isServed(name) ? {} : { served: false },
+  }]));
   return [
     {
       path: '/',

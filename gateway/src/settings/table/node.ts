@@ -19,6 +19,9 @@ export const NODE = {
   compatibility: setting('HYBRIDGE_COMPATIBILITY', oneOf(...COMPATIBILITIES), DEFAULT_COMPATIBILITY,
     'Which entities exist. `kong-3.9.1`: those of Kong Gateway 3.9.1. `full`: also consumer groups and partials. All nodes of a '
     + 'deployment must have the same value.'),
+  plugins: setting('KONG_PLUGINS', list, 'bundled',
+    'Plugins that may be configured, with their entities: `bundled` for all, `off` for none, or names. A data plane holds back requests '
+    + 'that would run any other.'),
   drainSeconds: setting('HYBRIDGE_DRAIN_SECONDS', integer(0, 3600), '0',
     'Seconds that a node keeps serving after SIGTERM, so that load balancers notice first. The constructs set it.'),
 } as const;

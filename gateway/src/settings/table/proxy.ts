@@ -36,7 +36,6 @@ export const PROXY_WITHOUT_EFFECT: readonly WithoutEffect[] = [
   warns('KONG_ERROR_TEMPLATE_JSON', path, NO_TEMPLATES),
   warns('KONG_ERROR_TEMPLATE_XML', path, NO_TEMPLATES),
   warns('KONG_ERROR_TEMPLATE_PLAIN', path, NO_TEMPLATES),
-  warns('KONG_PLUGINS', list, 'every packaged plugin may be configured', { default: 'bundled' }),
   warns('KONG_LUA_MAX_REQ_HEADERS', integer(1, 1000), 'plugins see every header of a request', { default: '100' }),
   warns('KONG_LUA_MAX_RESP_HEADERS', integer(1, 1000), 'plugins see every header of an answer', { default: '100' }),
   warns('KONG_LUA_MAX_URI_ARGS', integer(1, 1000), 'plugins see every query argument', { default: '100' }),

@@ -11,8 +11,15 @@ interface Reading {
   readonly entities: readonly unknown[];
   /** Entity types in writing order: the Job deletes in the reverse order. */
   readonly types: readonly unknown[];
-  readonly plugins: readonly { readonly name: string; readonly path: string; readonly line: number }[];
+  readonly plugins: readonly UsedPlugin[];
   readonly references: readonly FileReference[];
+}
+
+interface UsedPlugin {
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly path: string;
+  readonly line: number;
 }
 
 /** A reference to a secret, as the reader gives it. */
@@ -22,6 +29,8 @@ interface DeclarativeConfiguration {
   /** What the Job applies. */
   readonly text: string;
   readonly references: readonly ConfiguredReference[];
+  /** Plugins that data planes have to run, with the place where each is named first. */
+  readonly plugins: ReadonlyMap<string, string>;
 }
 
 /** kubectl keeps a copy in an annotation, of which Kubernetes allows 256 KiB; the Lambda functions that pass it on have a similar limit. */
@@ -57,7 +66,9 @@ export function declarativeConfiguration(
     throw new Error(`${property}: got ${bytes} bytes, expected at most ${MAX_BYTES}: split it into several, each with its own id`);
   }
   const placed = references.map(({ path, line, ...reference }) => ({ ...reference, place: `${place(line) || 'inline: '}${path}` }));
-  return { text, references: placed };
+  const running = plugins.filter(({ enabled }) => enabled).reverse();
+  const firstPlaces = new Map(running.map(({ name, path, line }) => [name, `${property}: ${place(line)}${path}`]));
+  return { text, references: placed, plugins: firstPlaces };
 }
 
 function textOf(file: string): string {

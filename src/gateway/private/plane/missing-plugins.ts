@@ -38,6 +38,23 @@ const USES = {
 } satisfies Record<string, PluginUse>;
 
 /**
+ * Warns of plugins that the packaged control plane stores and its data planes do not run.
+ *
+ * @param plugins with the place where each is configured, for people
+ */
+export function warnOfUnservedPlugins(scope: Construct, plugins: ReadonlyMap<string, string>): void {
+  const served = packagedPlugins();
+  for (const [name, place] of plugins) {
+    if (served.has(name)) continue;
+    Annotations.of(scope).addWarningV2(
+      `cdk-hybridge:declarativeConfig.plugin.${name}`,
+      `${place}: data planes of the packaged gateway of this version do not run the plugin ${name}: they answer requests that it would see `
+      + `with status 500; set \`enabled: false\`, or use ${KONG} (docs/reference/gateway.md)`,
+    );
+  }
+}
+
+/**
  * Warns when the packaged gateway has none of the plugins that a property needs. Call it for planes of the packaged engine only.
  *
  * @param property path of the property, for people
