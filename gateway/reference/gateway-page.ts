@@ -53,9 +53,9 @@ export function gatewayPage(): string {
     + '`enabled: false` prevents that. `GET /` says `"served": false` for these plugins in `plugins.available_on_server`, and the '
     + 'constructs warn at synth about each in a declarative configuration. `KONG_PLUGINS` narrows the table.',
     '',
-    'Any other plugin name is rejected: by the Admin API with status 400, in declarative files with its line, and by ' +
-      'a data plane that gets one from a Kong control plane. The constructs warn at synth about ' +
-      'properties that need a plugin which data planes do not run; the warnings are derived from this list and go away as plugins arrive.',
+    'Any other plugin name is rejected: by the Admin API with status 400, and in declarative files with its line. A data plane that '
+    + 'gets one from another control plane holds back the requests that the plugin would see. The constructs warn at synth about '
+    + 'properties that need a plugin which data planes do not run; the warnings are derived from this list and go away as plugins arrive.',
     '',
     '## Protocols',
     '',
