@@ -1,6 +1,7 @@
 /** The entity types with endpoints that differ from the generic ones. */
 import { aclEndpoints } from './acls.ts';
 import { certificateEndpoints } from './certificates.ts';
+import { consumerGroupEndpoints } from './consumer-groups.ts';
 import type { EntityExtension } from './extension.ts';
 import { filterChainEndpoints } from './filter-chains.ts';
 import { pluginEndpoints } from './plugins.ts';
@@ -10,6 +11,7 @@ import { targetEndpoints } from './targets.ts';
 export const ENTITY_EXTENSIONS: Readonly<Record<string, EntityExtension>> = {
   acls: aclEndpoints,
   certificates: certificateEndpoints,
+  consumer_groups: consumerGroupEndpoints,
   filter_chains: filterChainEndpoints,
   plugins: pluginEndpoints,
   snis: sniEndpoints,
