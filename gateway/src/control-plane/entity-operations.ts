@@ -147,7 +147,7 @@ async function prepare(
   const tooMany = tagViolation(entity);
   if (tooMany) throw schemaViolation({ tags: tooMany });
   const resolved = await resolveReferences(reader, completion, context.schemas);
-  const relations = await rules.relations?.(reader, resolved, given);
+  const relations = await rules.relations?.(reader, resolved, write);
   if (relations) throw schemaViolation(relations);
   const row: Record<string, unknown> = { ...transformed(schema, resolved, given), ...ttl };
   for (const name of transientFieldsOf(schema)) delete row[name];

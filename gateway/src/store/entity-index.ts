@@ -20,7 +20,7 @@ export interface Reference {
 }
 
 export interface RowIndex {
-  /** Combinations come first: of two violations, clients of Kong expect this one. */
+  /** In the order in which violations are reported, as clients of Kong expect them. */
   readonly unique: readonly UniqueValue[];
   readonly references: readonly Reference[];
   readonly tags: readonly string[];
@@ -38,8 +38,9 @@ export function indexOf(schema: EntitySchema, row: Entity): RowIndex {
     const targetKey = (row[name] as { readonly id: string } | null | undefined)?.id;
     return targetKey === undefined ? [] : [{ field: name, target: reference, targetKey }];
   });
+  const combined = combinations.map((fields) => combinationOf(fields, row));
   return {
-    unique: [...combinations.map((fields) => combinationOf(fields, row)), ...alone],
+    unique: schema.uniqueFieldsFirst ? [...alone, ...combined] : [...combined, ...alone],
     references,
     tags: Array.isArray(row.tags) ? [...new Set(row.tags as readonly string[])] : [],
   };

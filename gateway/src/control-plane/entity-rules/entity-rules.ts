@@ -19,7 +19,7 @@ export interface EntityRules {
   /** Looks at the input before the schema does. */
   readonly admit?: (reader: Reader, write: EntityWrite) => Promise<void>;
   /** What is wrong between a valid entity and those it refers to; `undefined` when nothing is. */
-  readonly relations?: (reader: Reader, entity: Entity, given: EntityValue) => Promise<Violations | undefined>;
+  readonly relations?: (reader: Reader, entity: Entity, write: EntityWrite) => Promise<Violations | undefined>;
   /** Keeps elsewhere what the client sent and the row does not contain. Runs when the row is written. */
   readonly written?: (writer: Writer, entity: Entity, write: EntityWrite, create: CreateEntity) => Promise<void>;
   /** Adds to rows what answers show and rows do not contain. */

@@ -1,18 +1,19 @@
 /** Plugins have protocols that their route or service can have. */
-import type { EntityValue } from '../../model/schema/field.ts';
 import type { Violations } from '../../model/schema/violations.ts';
 import type { Entity, Reader } from '../../store/store.ts';
-import type { EntityRules } from './entity-rules.ts';
+import type { EntityRules, EntityWrite } from './entity-rules.ts';
 
 export const pluginRules: EntityRules = { relations: protocolViolation };
 
 /** Routes of a service that are read at most. A service with more of them is not worth the cost of the check. */
 const MAX_ROUTES = 1_000;
 
-/** Rejects a plugin that could never run. Default protocols are not checked, because the client did not choose them. */
-async function protocolViolation(reader: Reader, plugin: Entity, given: EntityValue): Promise<Violations | undefined> {
-  if (!Array.isArray(given.protocols)) return undefined;
-  const wanted = given.protocols as readonly string[];
+/** Rejects a plugin that could never run. */
+async function protocolViolation(reader: Reader, plugin: Entity, { given, operation }: EntityWrite): Promise<Violations | undefined> {
+  // Defaults of a new plugin are not checked, because the client did not choose them.
+  const changes = operation === 'patch' ? ['protocols', 'route', 'service'] : ['protocols'];
+  if (changes.every((name) => (given[name] ?? null) === null)) return undefined;
+  const wanted = plugin.protocols as readonly string[];
   const isServed = (route: Entity) => (route.protocols as readonly string[]).some((protocol) => wanted.includes(protocol));
   const route = await referred(reader, plugin, 'route', 'routes');
   if (route) return isServed(route) ? undefined : { protocols: "must match the associated route's protocols" };

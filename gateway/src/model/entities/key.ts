@@ -26,6 +26,7 @@ export const key = defineEntity({
   name: 'keys',
   endpointKey: 'name',
   uniqueTogether: [['kid', 'set']],
+  uniqueFieldsFirst: true,
   fields: {
     id: typedefs.id,
     set: foreign('key_sets', { required: false, on_delete: 'cascade', description: 'The set that the key belongs to.' }),

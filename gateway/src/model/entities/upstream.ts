@@ -56,7 +56,6 @@ export const upstream = defineEntity({
     algorithm: { field: string(), expand: expandAlgorithm },
     hash_on: { field: string(), expand: expandHashOn },
   },
-  transformations: [{ onWrite: ({ algorithm, hash_on: hashOn }) => ({ algorithm: fittingAlgorithm(algorithm, hashOn) }) }],
   entity_checks: [
     needs('hash_on', 'header', 'hash_on_header'),
     needs('hash_fallback', 'header', 'hash_fallback_header'),
@@ -97,12 +96,8 @@ function expandAlgorithm(algorithm: string | null): EntityValue {
   return WITHOUT_HASH.includes(algorithm) ? { algorithm, hash_on: null } : { algorithm };
 }
 
-function expandHashOn(hashOn: string | null): EntityValue {
-  return hashOn === null ? { hash_on: 'none' } : { hash_on: hashOn, algorithm: fittingAlgorithm(undefined, hashOn) };
-}
-
 /** A source of hashes means consistent hashing; without one, it would be round robin under another name. */
-function fittingAlgorithm(algorithm: unknown, hashOn: unknown): unknown {
-  if (hashOn !== 'none') return 'consistent-hashing';
-  return WITHOUT_HASH.includes(algorithm) ? algorithm : 'round-robin';
+function expandHashOn(hashOn: string | null): EntityValue {
+  if (hashOn === null) return { hash_on: 'none' };
+  return { hash_on: hashOn, algorithm: hashOn === 'none' ? 'round-robin' : 'consistent-hashing' };
 }

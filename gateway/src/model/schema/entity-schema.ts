@@ -69,6 +69,8 @@ export interface EntitySchema<F extends Fields = Fields> {
   readonly secrets?: readonly string[];
   /** Fields whose combination must be unique; null counts as a value. */
   readonly uniqueTogether?: readonly (readonly string[])[];
+  /** Whether a row that repeats a combination and a unique field is refused for the unique field. @default false */
+  readonly uniqueFieldsFirst?: boolean;
   /** The field that can replace the id in URLs below a parent, such as `target` of an upstream's targets. @default - the endpoint key */
   readonly nestedKey?: string;
   /** An entity that can stand for this one in URLs, by its endpoint key: a server name for its certificate. @default - none */
