@@ -60,7 +60,12 @@ export function emittedObjects(folder: string): readonly EmittedObject[] {
 function fromFiles(folder: string): readonly EmittedObject[] {
   return globSync('**/hybridge/**/*.yaml', { cwd: folder })
     .sort()
-    .flatMap((source) => objectsIn(source, readFileSync(join(folder, source), 'utf8')));
+    .flatMap((source) => objectsIn(source, deployed(readFileSync(join(folder, source), 'utf8'))));
+}
+
+/** Files for people show what CloudFormation fills in as `${Resource.Attribute}`. */
+function deployed(text: string): string {
+  return text.replace(/\$\{(\w+)\.(\w+)\}/g, (_, id: string, attribute: string) => FUNCTIONS['Fn::GetAtt']!([id, attribute]));
 }
 
 /** As kubectl reads it: by YAML 1.1, where `off` is a boolean. */

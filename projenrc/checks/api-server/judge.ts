@@ -97,12 +97,19 @@ function root(apiVersion: string): string {
 function podsOf({ kind, metadata, spec }: KubernetesObject): readonly KubernetesObject[] {
   if (!POD_OWNERS.includes(kind)) return [];
   const { metadata: ofPod, spec: podSpec } = spec.template;
+  const claims: readonly KubernetesObject[] = spec.volumeClaimTemplates ?? [];
   return [
     {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { ...ofPod, name: metadata.name, namespace: metadata.namespace },
-      spec: { ...podSpec, restartPolicy: podSpec.restartPolicy ?? 'Always' },
+      spec: {
+        ...podSpec,
+        restartPolicy: podSpec.restartPolicy ?? 'Always',
+        // The controller of a StatefulSet gives its pods the volumes that it makes from its claims.
+        volumes: [...podSpec.volumes ?? [], ...claims.map(({ metadata: { name } }: KubernetesObject) => (
+          { name, persistentVolumeClaim: { claimName: `${name}-${metadata.name}-0` } }))],
+      },
     },
   ];
 }
