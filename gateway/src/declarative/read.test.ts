@@ -70,7 +70,7 @@ describe('a declarative file', () => {
       plugins: [{
         name: 'somebody-elses', config: { 'a.b': ['x', '{vault://env/one}'], 'redis': { password: '{vault://aws/redis/password}' } },
       }],
-    }), { takesUnknownPlugins: true });
+    }), { takesAnyPlugin: true });
     expect(errors).toEqual([]);
     expect(references).toMatchObject([
       { vault: 'env', name: 'one', path: 'plugins[0].config.a.b[1]', line: 1 },
@@ -107,11 +107,14 @@ describe('a declarative file', () => {
     const text = HTTPBIN.replace('key-auth\n      config:\n        key_names: [apikey]', 'somebody-elses\n      config: { minute: 5 }')
       .replace(/ {2}keyauth_credentials:[^]*/, '');
     expect(readDeclarative(text).errors).toMatchObject([{ line: 9, path: 'services[0].routes[0].plugins[0].name' }]);
-    expect(readDeclarative(text, { takesUnknownPlugins: true })).toMatchObject({ errors: [], plugins: [{ name: 'somebody-elses' }] });
+    expect(readDeclarative(text, { takesAnyPlugin: true })).toMatchObject({ errors: [], plugins: [{ name: 'somebody-elses' }] });
+    const later = HTTPBIN.replace('key_names: [apikey]', 'added_in_a_later_release: 1').replace(/ {2}keyauth_credentials:[^]*/, '');
+    expect(readDeclarative(later).errors).toMatchObject([{ message: expect.stringContaining('unknown field') as string }]);
+    expect(readDeclarative(later, { takesAnyPlugin: true })).toMatchObject({ errors: [], plugins: [{ name: 'key-auth' }] });
   });
 
   it('cannot have keys of consumers for another gateway, which would use the reference as the key', () => {
-    expect(readDeclarative(HTTPBIN, { takesUnknownPlugins: true }).errors).toMatchObject([
+    expect(readDeclarative(HTTPBIN, { takesAnyPlugin: true }).errors).toMatchObject([
       {
         line: 16,
         path: 'consumers[0].keyauth_credentials[0].key',

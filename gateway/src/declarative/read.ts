@@ -20,8 +20,12 @@ import { pathText } from './source.ts';
 import type { SourceError } from './source.ts';
 
 interface ReadOptions {
-  /** Whether to accept plugins that this gateway does not have, for another gateway. @default false */
-  readonly takesUnknownPlugins?: boolean;
+  /**
+   * Whether plugins are for another gateway: it may have plugins and fields of them that this one does not have, so they are not checked.
+   *
+   * @default false
+   */
+  readonly takesAnyPlugin?: boolean;
   /** @default - the entity types of this gateway */
   readonly schemas?: Schemas;
 }
@@ -42,7 +46,7 @@ interface DeclarativeReading extends DesiredConfiguration {
 }
 
 /** Validates a file (JSON or YAML) and returns its entities in writing order. Reports all errors, in the order of the file. */
-export function readDeclarative(text: string, { takesUnknownPlugins = false, schemas = SCHEMAS }: ReadOptions = {}): DeclarativeReading {
+export function readDeclarative(text: string, { takesAnyPlugin = false, schemas = SCHEMAS }: ReadOptions = {}): DeclarativeReading {
   // Entity types without endpoints are written by the control plane itself.
   const written: Schemas = new Map([...schemas].filter(([, { hasAdminApi }]) => hasAdminApi !== false));
   const types = [...written.values()].map(desiredType);
@@ -52,13 +56,13 @@ export function readDeclarative(text: string, { takesUnknownPlugins = false, sch
     now: 1,
     takesMetadata: true,
     keyOf,
-    isChecked: (entity) => !takesUnknownPlugins || !isUnknownPlugin(entity),
+    isChecked: ({ schema }) => !takesAnyPlugin || schema.name !== 'plugins',
     check: (entities, problems) => {
-      for (const entity of entities) checkSecrets(problems, entity, takesUnknownPlugins);
+      for (const entity of entities) checkSecrets(problems, entity, takesAnyPlugin);
       // Wrong fields may have values of any kind: what is in them is read once they are right.
       if (!problems.isEmpty) return;
       references = entities.flatMap((entity) => (
-        fileReferences(problems, entity, takesUnknownPlugins && entity.schema.name === 'plugins')));
+        fileReferences(problems, entity, takesAnyPlugin && entity.schema.name === 'plugins')));
     },
   });
   const errors = reading.lines();
@@ -126,10 +130,6 @@ function checkSecrets(problems: Problems, { schema, given, path }: FileEntity, i
     problems.reject([...path, name], "got a reference, which Kong's data planes would use as the key itself, expected no credential: "
       + 'create it through the Admin API');
   }
-}
-
-function isUnknownPlugin({ schema, given }: FileEntity): boolean {
-  return schema.name === 'plugins' && typeof given.name === 'string' && !schema.subschema!.choose(given.name);
 }
 
 function usedPlugins({ entities, lineOf }: Reading): readonly UsedPlugin[] {

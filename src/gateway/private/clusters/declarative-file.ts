@@ -51,9 +51,9 @@ export function declarativeConfiguration(
   }
   const property = file === undefined ? 'inline' : 'file';
   const place = (line: number) => file === undefined ? '' : `${file}:${line}: `;
-  const read = declarativeReader() as (text: string, options: { takesUnknownPlugins: boolean }) => Reading;
+  const read = declarativeReader() as (text: string, options: { takesAnyPlugin: boolean }) => Reading;
   const source = file === undefined ? JSON.stringify(inline) : textOf(file);
-  const { errors, entities, types, plugins, references } = read(source, { takesUnknownPlugins: chart !== undefined });
+  const { errors, entities, types, plugins, references } = read(source, { takesAnyPlugin: chart !== undefined });
   if (errors.length > 0) {
     const lines = errors.map(({ line, path, message }) => `  ${place(line)}${path ? `${path}: ` : ''}${message}`);
     const count = errors.length === 1 ? '1 error' : `${errors.length} errors`;
