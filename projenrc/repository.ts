@@ -54,7 +54,7 @@ export class Repository extends Component {
   }
 
   private ignoreFiles(project: awscdk.AwsCdkConstructLibrary) {
-    for (const folder of ['.ci', 'gateway', 'cli', 'projenrc', 'docs', 'examples', 'cdk.out', '.demo']) {
+    for (const folder of ['.ci', 'gateway', 'cli', 'projenrc', 'docs/pictures', 'docs/reference/api', 'examples', 'cdk.out', '.demo']) {
       project.npmignore?.exclude(`/${folder}/`);
     }
     project.npmignore?.exclude('/ARCHITECTURE.md', '/CONTRIBUTING.md', '/cdk.context.json', '/rosetta/');

@@ -26,7 +26,7 @@ const FORBIDDEN = [
   /^projenrc\//,
   /^test\//,
   /^examples\//,
-  /^docs\//,
+  /^docs\/(pictures|reference\/api)\//,
   /^src\//,
   /^\.ci\//,
   /\.test\./,
@@ -46,6 +46,7 @@ function main() {
   const problems = [
     ...REQUIRED.filter((path) => !files.includes(path)).map((path) => `missing: ${path}`),
     ...files.filter((path) => FORBIDDEN.some((pattern) => pattern.test(path))).map((path) => `does not belong: ${path}`),
+    ...missingCitations(files).map(({ file, path }) => `${file} cites ${path}, which users do not get: publish it, or say it in words`),
     ...foreignTypes().map((path) => `${path} is reached from lib/index.d.ts, and imports cdk8s-plus-27, which users do not have`),
   ];
   for (const problem of problems) console.error(problem);
@@ -56,6 +57,18 @@ function main() {
         + 'functions and command line are there, sources are not',
     );
   }
+}
+
+/** A path of this repository in a comment, with its folder. */
+const CITED = /(?<![\w/.-])(?:docs|examples|projenrc|test|gateway|src|cli)\/[\w./-]+\.(?:md|ts|ya?ml|json|csv)\b/g;
+
+/** Files of the repository that the compiled library names and the package does not have. Bundles carry comments of others. */
+function missingCitations(files: readonly string[]): readonly { readonly file: string; readonly path: string }[] {
+  const published = new Set(files);
+  return files.filter((file) => /^lib\/(?!bundle\/).*\.(?:d\.ts|js)$/.test(file)).flatMap((file) => (
+    [...new Set(readFileSync(join(ROOT, file), 'utf8').match(CITED) ?? [])]
+      .filter((path) => existsSync(join(ROOT, path)) && !published.has(path))
+      .map((path) => ({ file, path }))));
 }
 
 /** Declarations that the public API reaches and that need types of a development dependency. */

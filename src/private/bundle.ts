@@ -15,13 +15,13 @@ export function lambdaCode(name: string): string {
   return existing(join(BUNDLE, 'lambda', name));
 }
 
-/** The gateway's `readDeclarative`: a function of gateway/src/declarative/read.ts. */
+/** The gateway's reader of declarative files, `readDeclarative`. */
 export function declarativeReader(): unknown {
   // Loaded where it is used: an app without declarative files never pays for it.
   return createRequire(__filename)(existing(join(BUNDLE, 'declarative.cjs'))).readDeclarative;
 }
 
-/** What the gateway's `judgeGivenSetting` says of a setting: gateway/src/settings/given-names.ts. */
+/** What the gateway's `judgeGivenSetting` says of a setting. */
 export interface SettingJudgement {
   /** No setting has the name; `nearest` was probably meant. */
   readonly isUnknown?: true;

@@ -1,6 +1,6 @@
 /**
  * Facts that both halves rely on: the constructs write them into manifests, the gateway reads them.
- * Imports nothing. A change here breaks running stacks; test/private/contract.test.ts pins the values.
+ * Imports nothing. A change here breaks running stacks: a test pins the values.
  */
 
 /** Major version of Node.js that the image, the Lambda functions and the bundles are made for. */
