@@ -3,6 +3,7 @@ import { primaryKeyOf } from '../../model/schema/entity-schema.ts';
 import type { EntitySchema } from '../../model/schema/entity-schema.ts';
 import type { EntityValue } from '../../model/schema/field.ts';
 import { presentEntity } from '../../model/schema/present.ts';
+import { typedForm } from '../../model/schema/typed-form.ts';
 import type { Entity, Page, Reader, Store, Writer } from '../../store/store.ts';
 import {
   addressOf, changeEntity, completed, createEntity, deleteEntity, findAt, notFoundAt, putEntity,
@@ -10,7 +11,6 @@ import {
 import type { EntityAddress, OperationContext, Parent } from '../entity-operations.ts';
 import { NOT_FOUND } from './endpoint.ts';
 import type { AdminAnswer, AdminRequest } from './endpoint.ts';
-import { typedForm } from './form-types.ts';
 import { pageAnswer } from './pagination.ts';
 
 /** What a URL says of an entity: its address, and the parent that it is looked for below. */

@@ -1,10 +1,10 @@
 /** Endpoints that print the schemas of entities and plugins, and validate entities without storing them. */
 import type { EntitySchema } from '../../model/schema/entity-schema.ts';
 import { printSchema } from '../../model/schema/print.ts';
+import { typedForm } from '../../model/schema/typed-form.ts';
 import { validateGiven } from '../entity-operations.ts';
 import type { OperationContext } from '../entity-operations.ts';
 import type { AdminAnswer, AdminRequest, Endpoint } from './endpoint.ts';
-import { typedForm } from './form-types.ts';
 
 export function schemaEndpoints(context: OperationContext): readonly Endpoint[] {
   const { schemas } = context;

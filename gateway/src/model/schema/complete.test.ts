@@ -99,10 +99,13 @@ describe('rules over several fields', () => {
   const pair = { a: string(), b: string({ one_of: ['x', 'y'] }), secret: string({ referenceable: true }) };
 
   it.each<[string, EntityCheck, EntityValue, string | undefined]>([
-    ['at least one, on condition', { conditional_at_least_one_of: { if_field: 'b', if_match: { one_of: ['x'] }, then_at_least_one_of: ['a'] } },
-      { b: 'x' }, "schema violation (at least one of these fields must be non-empty: 'a')"],
+    ['at least one, on condition', {
+      conditional_at_least_one_of: { if_field: 'b', if_match: { one_of: ['x'] }, then_at_least_one_of: ['a'] },
+    }, { b: 'x' }, "schema violation (at least one of these fields must be non-empty: 'a')"],
     ['at least one, on condition, with its own text', {
-      conditional_at_least_one_of: { if_field: 'b', if_match: { one_of: ['x'] }, then_at_least_one_of: ['a'], then_err: 'must set %s for x' },
+      conditional_at_least_one_of: {
+        if_field: 'b', if_match: { one_of: ['x'] }, then_at_least_one_of: ['a'], then_err: 'must set %s for x',
+      },
     }, { b: 'x' }, "schema violation (must set 'a' for x)"],
     ['not when the condition fails', {
       conditional_at_least_one_of: { if_field: 'b', if_match: { one_of: ['x'] }, then_at_least_one_of: ['a'] },
@@ -131,12 +134,14 @@ describe('rules over several fields', () => {
 
   it('need their fields', () => {
     const item = record({ kind: string({ required: true }), rate: number() }, {
-      entity_checks: [{ conditional: { if_field: 'kind', if_match: { match: '^c$' }, then_field: 'rate', then_match: { required: true } } }],
+      entity_checks: [{
+        conditional: { if_field: 'kind', if_match: { match: '^c$' }, then_field: 'rate', then_match: { required: true } },
+      }],
     });
     expect(complete({ items: array(item) }, { name: 'n', items: [{}, { kind: 'c' }] }).violations).toEqual({
       items: [
         { kind: 'field required for entity check' },
-        { '@entity': ["failed conditional validation given value of field 'kind'"], rate: 'required field missing' },
+        { '@entity': ["failed conditional validation given value of field 'kind'"], 'rate': 'required field missing' },
       ],
     });
   });
@@ -160,8 +165,9 @@ describe('a value', () => {
 
   it('that is a list stands for a record with numbers for names', () => {
     const fields = { value: record({ host: string({ required: true }) }) };
-    expect(complete(fields, { name: 'n', value: ['x'] }).violations).toEqual({ value: { 1: 'unknown field', host: 'required field missing' } });
-    expect(complete({ value: record({ host: string() }) }, { name: 'n', value: ['x'] }).violations).toEqual({ value: ['unknown field'] });
+    const given = { name: 'n', value: ['x'] };
+    expect(complete(fields, given).violations).toEqual({ value: { 1: 'unknown field', host: 'required field missing' } });
+    expect(complete({ value: record({ host: string() }) }, given).violations).toEqual({ value: ['unknown field'] });
   });
 
   it('named like the prototype changes no prototype', () => {
@@ -209,7 +215,8 @@ describe('references', () => {
   const parents = defineEntity({ name: 'parents', fields: { id: string({ uuid: true, auto: true }), label: string({ unique: true }) } });
   const schemas = new Map([['parents', parents]]);
   const fields = { parent: foreign('parents'), other: foreign('strangers') };
-  const refer = (given: EntityValue, more = {}) => completeEntity(schemaOf(fields), { name: 'n', ...given }, { ...OPTIONS, schemas, ...more });
+  const refer = (given: EntityValue, more = {}) => (
+    completeEntity(schemaOf(fields), { name: 'n', ...given }, { ...OPTIONS, schemas, ...more }));
 
   it('are collected, with their targets', () => {
     expect(refer({ parent: { label: 'a' }, other: { id: ID } }).references).toEqual([
@@ -218,7 +225,8 @@ describe('references', () => {
   });
 
   it('are texts in tables only', () => {
-    expect(refer({ parent: ID }, { acceptsPlainReferences: true }).references).toEqual([{ field: 'parent', reference: 'parents', value: ID }]);
+    const { references } = refer({ parent: ID }, { acceptsPlainReferences: true });
+    expect(references).toEqual([{ field: 'parent', reference: 'parents', value: ID }]);
     expect(refer({ parent: ID }).violations).toEqual({ parent: { id: 'missing primary key' } });
   });
 
@@ -236,7 +244,9 @@ describe('transformations', () => {
     primaryKey: 'name',
     fields: { name: string(), password: string(), owner: foreign('owners') },
     transformations: [{
-      input: ['password'], needs: ['owner.id'], onWrite: ({ password, owner }) => ({ password: `${(owner as { id: string }).id}:${password}` }),
+      input: ['password'],
+      needs: ['owner.id'],
+      onWrite: ({ password, owner }) => ({ password: `${(owner as { id: string }).id}:${String(password)}` }),
     }],
   });
   const owner = { id: ID };

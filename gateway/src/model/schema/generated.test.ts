@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { recorded } from '../../../test/fixtures/recorded.ts';
+import { recordedInputs } from '../../../test/fixtures/recorded-inputs.ts';
 import { SCHEMAS } from '../../plugins/schemas.ts';
 import { completeChange, completeEntity } from './complete.ts';
 import { defineEntity } from './entity-schema.ts';
@@ -128,23 +128,6 @@ function withNumber(value: unknown, path: readonly (string | number)[]): unknown
   const changed = copy(value) as Record<string | number, unknown>;
   changed[key] = withNumber(changed[key], rest);
   return changed;
-}
-
-interface RecordedSuite {
-  readonly cases: readonly { readonly steps: readonly { readonly admin?: readonly [string, string, unknown?] }[] }[];
-}
-
-/** Every object that the recorded clients sent to create an entity, once. */
-function recordedInputs(): readonly (readonly [string, EntityValue])[] {
-  const byPath = new Map([...SCHEMAS.values()].map((schema) => [`/${schema.adminApiName ?? schema.name}`, schema.name]));
-  const inputs = recorded<readonly RecordedSuite[]>('admin-validation').flatMap(({ cases: all }) => all.flatMap(({ steps }) => (
-    steps.flatMap(({ admin }): [string, EntityValue][] => {
-      const [method, path, body] = admin ?? ['', ''];
-      const type = byPath.get(path);
-      return method === 'POST' && type !== undefined && typeof body === 'object' && body !== null && !Array.isArray(body)
-        ? [[type, body as EntityValue]] : [];
-    }))));
-  return [...new Map(inputs.map((input) => [JSON.stringify(input), input])).values()];
 }
 
 describe('every recorded input', () => {

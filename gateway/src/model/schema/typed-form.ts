@@ -1,18 +1,22 @@
 /** Converts the texts of a form to the types of a schema's fields. A text that does not fit is kept, so that validation reports it. */
-import { effectiveFields, subschemaOf } from '../../model/schema/entity-schema.ts';
-import type { EntitySchema } from '../../model/schema/entity-schema.ts';
-import type { EntityValue, Field, Fields } from '../../model/schema/field.ts';
-import { isPlainObject } from '../../model/schema/plain-object.ts';
+import { effectiveFields, subschemaOf } from './entity-schema.ts';
+import type { EntitySchema } from './entity-schema.ts';
+import type { EntityValue, Field, Fields, Shorthands } from './field.ts';
+import { integer } from './field.ts';
+import { isPlainObject } from './plain-object.ts';
+
+/** The time to live is no field of the schema, but has a type, too. */
+const TTL: Fields = { ttl: integer() };
 
 /** @param stored the entity that is being changed: it may decide the subschema */
 export function typedForm(schema: EntitySchema, form: EntityValue, stored: EntityValue = {}): EntityValue {
   const fields = effectiveFields(schema, subschemaOf(schema, { ...stored, ...form }));
-  return typedFields(fields, form, schema.hasTtl ? { ttl: { type: 'integer' } } : {});
+  return typedFields(schema.hasTtl ? { ...fields, ...TTL } : fields, schema.shorthands ?? {}, form);
 }
 
-function typedFields(fields: Fields, values: EntityValue, more: Fields = {}): EntityValue {
+function typedFields(fields: Fields, shorthands: Shorthands, values: EntityValue): EntityValue {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => {
-    const field = fields[name] ?? more[name];
+    const field = Object.hasOwn(fields, name) ? fields[name] : Object.hasOwn(shorthands, name) ? shorthands[name]!.field : undefined;
     return [name, field ? typed(field, value) : value];
   }));
 }
@@ -26,7 +30,7 @@ function typed(field: Field, value: unknown): unknown {
     case 'array':
     case 'set': return typedList(field.elements, value);
     case 'map': return isPlainObject(value) ? typedMap(field.values, value) : value;
-    case 'record': return isPlainObject(value) && field.fields ? typedFields(field.fields, value) : value;
+    case 'record': return isPlainObject(value) && field.fields ? typedFields(field.fields, field.shorthand_fields ?? {}, value) : value;
     default: return value;
   }
 }
