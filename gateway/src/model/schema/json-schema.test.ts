@@ -103,7 +103,9 @@ describe('the JSON Schema', () => {
 
   it('says what fields mean, what fills them, and which are only written', () => {
     const { properties } = jsonSchemaOf(sample) as { readonly properties: Readonly<Record<string, EntityValue>> };
-    expect(properties.mode).toEqual({ type: ['string', 'null'], enum: ['a', 'b', null], minLength: 1, description: 'The mode.', default: 'a' });
+    expect(properties.mode).toEqual({
+      type: ['string', 'null'], enum: ['a', 'b', null], minLength: 1, description: 'The mode.', default: 'a',
+    });
     expect((properties.config!.properties as EntityValue).only).toEqual({ type: ['integer', 'null'], writeOnly: true });
   });
 });

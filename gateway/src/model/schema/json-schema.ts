@@ -32,14 +32,18 @@ function objectOf(fields: Fields, shorthands: Shorthands = {}): JsonSchema {
     ...Object.entries(fields).map(([name, field]) => [name, jsonSchemaOfField(field)] as const),
   ];
   return {
-    type: 'object', properties: Object.fromEntries(properties), additionalProperties: false, ...requiredOf(required, Object.keys(shorthands)),
+    type: 'object',
+    properties: Object.fromEntries(properties),
+    additionalProperties: false,
+    ...requiredOf(required, Object.keys(shorthands)),
   };
 }
 
 /** A shorthand may set what is required. */
 function requiredOf(names: readonly string[], shorthands: readonly string[]): JsonSchema {
   if (names.length === 0) return {};
-  return shorthands.length === 0 ? { required: names } : { anyOf: [{ required: names }, ...shorthands.map((name) => ({ required: [name] }))] };
+  if (shorthands.length === 0) return { required: names };
+  return { anyOf: [{ required: names }, ...shorthands.map((name) => ({ required: [name] }))] };
 }
 
 /** Whether a request must have the field: nothing fills it in. */
@@ -104,7 +108,9 @@ function escaped(text: string): string {
 
 function limitsOf({ between, gt, one_of: values }: Field): JsonSchema {
   return {
-    ...between && { minimum: between[0], maximum: between[1] }, ...gt !== undefined && { exclusiveMinimum: gt }, ...values && { enum: values },
+    ...between && { minimum: between[0], maximum: between[1] },
+    ...gt !== undefined && { exclusiveMinimum: gt },
+    ...values && { enum: values },
   };
 }
 

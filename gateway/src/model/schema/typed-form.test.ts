@@ -37,7 +37,7 @@ it.each([
   ['shorthands', { both: 'false', config: { deep_size: '3' } }, { both: false, config: { deep_size: 3 } }],
   ['the time to live', { ttl: '60' }, { ttl: 60 }],
   ['fields of the kind', { kind: 'number', value: '1' }, { kind: 'number', value: 1 }],
-  ['unknown names, as they are', { other: '1', constructor: '2', config: { x: '1' } }, { other: '1', constructor: '2', config: { x: '1' } }],
+  ['unknown names, as they are', { other: '1', constructor: '2' }, { other: '1', constructor: '2' }],
 ])('types %s', (_, form, expected) => {
   expect(typedForm(schema, form)).toEqual(expected);
 });
