@@ -49,6 +49,8 @@ export const ENV = {
   prefix: 'KONG_PREFIX',
   proxyListen: 'KONG_PROXY_LISTEN',
   adminListen: 'KONG_ADMIN_LISTEN',
+  /** Lets everyone who reaches the Admin API use it. */
+  adminInsecure: 'HYBRIDGE_ADMIN_INSECURE',
   statusListen: 'KONG_STATUS_LISTEN',
   clusterListen: 'KONG_CLUSTER_LISTEN',
   clusterTelemetryListen: 'KONG_CLUSTER_TELEMETRY_LISTEN',

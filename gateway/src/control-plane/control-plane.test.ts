@@ -24,6 +24,7 @@ async function settingsOf(role: Role, more: Partial<Settings['listen']> = {}): P
     database: 'embedded',
     prefix: temporaryFolder('control-plane'),
     logLevel: 'notice',
+    admin: { insecure: false },
     listen: { proxy: [], admin: [anyPort], status: [anyPort], cluster: [anyPort], telemetry: [anyPort], ...more },
     tunnel: {
       mode: 'shared', identity: { certificate, key: new Secret(key) }, files: {}, allowedCommonNames: [], trusted: [], controlPlanes: [],

@@ -6,6 +6,7 @@ import type { Log } from '../base/log.ts';
 import { nodeId } from '../base/node-id.ts';
 import { ListenerServers } from '../listener/listener-servers.ts';
 import { schemasFor } from '../plugins/schemas.ts';
+import { adminListeners } from '../settings/admin-access.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createAdminApi } from './admin-api/admin-api.ts';
 import type { AdminApiOptions } from './admin-api/admin-api.ts';
@@ -30,14 +31,14 @@ export async function openNodeAdminApi({ settings, log, ...parts }: NodeAdminApi
   const counts = { accepted: 0, active: 0, requests: 0 };
   const { plugins, schemas } = schemasFor(settings);
   const app = createAdminApi({
-    ...parts, log, counts, schemas, plugins, role: settings.role,
+    ...parts, log, counts, schemas, plugins, role: settings.role, token: settings.admin.token,
     node: {
       nodeId: nodeId(settings.prefix, settings.nodeId, log),
       hostname: hostname(),
       configuration: shownSettings(settings, [...plugins.keys()]),
     },
   });
-  const { certificates, tls, listen } = settings;
+  const { certificates, tls } = settings;
   const servers = new ListenerServers({ name: 'admin', certificate: certificates.admin, tls, log });
   const listener = new ApiListener({ app, counts, log, servers });
   const close = async (): Promise<void> => {
@@ -45,7 +46,7 @@ export async function openNodeAdminApi({ settings, log, ...parts }: NodeAdminApi
     await servers.close();
   };
   try {
-    return { addresses: await listener.open(listen.admin), close };
+    return { addresses: await listener.open(adminListeners(settings)), close };
   } catch (error) {
     await close();
     throw error;

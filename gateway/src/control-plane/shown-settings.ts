@@ -1,4 +1,5 @@
 /** The settings as `GET /` shows them: `KONG_*` in lower case, without the prefix. Copied field by field, so that no secret is shown. */
+import { adminListeners } from '../settings/admin-access.ts';
 import type { Listener, Settings } from '../settings/settings.ts';
 
 export function shownSettings(settings: Settings, plugins: readonly string[]): Readonly<Record<string, unknown>> {
@@ -15,7 +16,7 @@ export function shownSettings(settings: Settings, plugins: readonly string[]): R
     loaded_plugins: Object.fromEntries(plugins.map((name) => [name, true])),
     proxy_listeners: listen.proxy.map(shownListener),
     stream_listeners: {},
-    admin_listeners: listen.admin.map(shownListener),
+    admin_listeners: adminListeners(settings).map(shownListener),
     status_listeners: listen.status.map(shownListener),
     cluster_listeners: listen.cluster.map(shownListener),
     cluster_mtls: tunnel.mode,

@@ -1,8 +1,10 @@
 /** What is allowed and still likely to surprise: sentences for the log, each with what to change. */
+import { confinedListeners, toLoopback } from './admin-access.ts';
 import { expiryOf } from './key-material.ts';
 import { isLoopback, shownAddress } from './listeners.ts';
 import type { SettingReader } from './setting.ts';
 import type { Settings } from './settings.ts';
+import { ADMIN_TOKEN } from './table/admin.ts';
 import { CUSTOM_SUITE_ONLY } from './table/tls-server.ts';
 import { CLIENT_SSL_ONLY } from './table/tls.ts';
 import { SETTINGS } from './table.ts';
@@ -15,7 +17,9 @@ export function cautions(settings: Settings, now: number, reader: SettingReader)
 
 type Caution = (settings: Settings, now: number, reader: SettingReader) => readonly string[];
 
-const CAUTIONS: readonly Caution[] = [expiredIdentity, openAdminApi, unspokenHttp2, overruledBySuite, unusedClientCertificate];
+const CAUTIONS: readonly Caution[] = [
+  expiredIdentity, confinedAdminApi, openAdminApi, unspokenHttp2, overruledBySuite, unusedClientCertificate,
+];
 
 function expiredIdentity({ tunnel: { identity } }: Settings, now: number): readonly string[] {
   if (identity === undefined || expiryOf(identity.certificate) >= now) return [];
@@ -23,11 +27,18 @@ function expiredIdentity({ tunnel: { identity } }: Settings, now: number): reado
   return [`${TUNNEL_MATERIAL.certificate.name}: the certificate expired on ${ended}; peers will reject it`];
 }
 
-function openAdminApi({ role, listen }: Settings): readonly string[] {
-  if (role === 'data_plane') return [];
+function confinedAdminApi(settings: Settings): readonly string[] {
+  if (settings.role === 'data_plane') return [];
+  return confinedListeners(settings).map((listener) => (
+    `${SETTINGS.listen.admin.name}: the Admin API listens on ${shownAddress(toLoopback(listener))} instead of ${shownAddress(listener)}, `
+    + `because nothing limits who uses it. Set ${ADMIN_TOKEN.name}, or ${SETTINGS.admin.insecure.name}=on where the network limits access`));
+}
+
+function openAdminApi({ role, listen, admin }: Settings): readonly string[] {
+  if (role === 'data_plane' || !admin.insecure || admin.token !== undefined) return [];
   return listen.admin.filter((listener) => !isLoopback(listener)).map((listener) => (
-    `${SETTINGS.listen.admin.name}: the Admin API on ${shownAddress(listener)} has no authentication; `
-    + 'everyone who reaches that port can change everything. Limit access by a network policy, or listen on 127.0.0.1'));
+    `${SETTINGS.admin.insecure.name}: the Admin API on ${shownAddress(listener)} has no authentication; `
+    + 'everyone who reaches that port can change everything. Limit access by a network policy'));
 }
 
 function unspokenHttp2({ role, listen }: Settings): readonly string[] {

@@ -5,6 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ENV } from '../../contract.ts';
 import { temporaryFolder } from '../../test/setup/temporary-folder.ts';
 import { createSelfSignedCertificate } from '../base/self-signed-certificate.ts';
+import { adminListeners } from './admin-access.ts';
+import { shownAddress } from './listeners.ts';
 import { SettingsError, readSettings } from './read.ts';
 import type { Environment } from './read.ts';
 import { WORKING } from './table.ts';
@@ -209,8 +211,40 @@ describe('unknown names', () => {
   });
 });
 
-it('warns about an Admin API that others can reach', () => {
-  expect(readSettings({ KONG_ADMIN_LISTEN: '0.0.0.0:8001' }).warnings).toEqual([expect.stringContaining('has no authentication')]);
+describe('an Admin API that others could reach', () => {
+  const read = (environment: Readonly<Record<string, string>>) => {
+    const { settings, warnings } = readSettings({ KONG_ADMIN_LISTEN: '0.0.0.0:8001, [::]:8001, 10.0.0.5:8001', ...environment });
+    return { addresses: adminListeners(settings).map(shownAddress), warnings };
+  };
+
+  it('listens on the loopback address instead, and says what to do', () => {
+    const { addresses, warnings } = read({});
+    expect(addresses).toEqual(['127.0.0.1:8001', '[::1]:8001']);
+    expect(warnings).toEqual(['0.0.0.0:8001', '[::]:8001', '10.0.0.5:8001'].map((address) => (
+      expect.stringMatching(new RegExp(`instead of ${address.replaceAll(/[.[\]]/g, '\\$&')}, .*Set HYBRIDGE_ADMIN_TOKEN, or HYBRIDGE_ADMIN_INSECURE=on`)))));
+  });
+
+  it('listens there with a token', () => {
+    expect(read({ HYBRIDGE_ADMIN_TOKEN: 'a-token-of-this-test' })).toEqual({
+      addresses: ['0.0.0.0:8001', '[::]:8001', '10.0.0.5:8001'], warnings: [],
+    });
+  });
+
+  it('listens there where everyone is let in aloud, with a warning', () => {
+    const { addresses, warnings } = read({ HYBRIDGE_ADMIN_INSECURE: 'on' });
+    expect(addresses).toEqual(['0.0.0.0:8001', '[::]:8001', '10.0.0.5:8001']);
+    expect(warnings).toEqual(Array(3).fill(expect.stringContaining('has no authentication')));
+  });
+
+  it.each(['short', 'a token with blanks', 'x'.repeat(1_025)])('takes no token that a header cannot carry or that is easily guessed: %s', (token) => {
+    expect(() => readSettings({ HYBRIDGE_ADMIN_TOKEN: token })).toThrow(/^HYBRIDGE_ADMIN_TOKEN: .*expected 16 to 1024 visible ASCII characters/);
+  });
+
+  it('shows no token', () => {
+    const { settings } = readSettings({ HYBRIDGE_ADMIN_TOKEN: 'a-token-of-this-test' });
+    expect(JSON.stringify(settings)).not.toContain('a-token');
+    expect(() => readSettings({ HYBRIDGE_ADMIN_TOKEN: 'a-token ' })).toThrow(expect.not.stringContaining('a-token '));
+  });
 });
 
 describe('flags of listeners that are not supported', () => {

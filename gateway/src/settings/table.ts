@@ -4,6 +4,7 @@
  */
 import { settingsIn } from './setting.ts';
 import type { Setting, WithoutEffect } from './setting.ts';
+import { ADMIN } from './table/admin.ts';
 import { DATABASE, DATABASE_WITHOUT_EFFECT, DB_UPDATE_FREQUENCY, DECLARATIVE_CONFIG, POSTGRES } from './table/database.ts';
 import { ENTERPRISE_WITHOUT_EFFECT } from './table/enterprise.ts';
 import { FALLBACK, FALLBACK_WITHOUT_EFFECT } from './table/fallback.ts';
@@ -21,6 +22,7 @@ export const SETTINGS = {
   ...NODE,
   database: DATABASE,
   listen: LISTEN,
+  admin: ADMIN,
   tunnel: TUNNEL,
   fallback: FALLBACK,
   postgres: POSTGRES,
@@ -44,6 +46,7 @@ export interface Room {
 export const ROOMS: readonly Room[] = [
   { title: 'Node', working: settingsIn(NODE), withoutEffect: NODE_WITHOUT_EFFECT },
   { title: 'Addresses', working: settingsIn(LISTEN), withoutEffect: LISTEN_WITHOUT_EFFECT },
+  { title: 'Access to the Admin API', working: settingsIn(ADMIN), withoutEffect: [] },
   { title: 'TLS', working: settingsIn({ CERTIFICATES, TLS_SERVER, UPSTREAM_TLS }), withoutEffect: TLS_WITHOUT_EFFECT },
   { title: 'Proxy', working: settingsIn({ UPSTREAM_POOL, TRUSTED_IPS }), withoutEffect: PROXY_WITHOUT_EFFECT },
   { title: 'Tunnel', working: settingsIn({ ...TUNNEL, trusted: {} }), withoutEffect: TUNNEL_WITHOUT_EFFECT },

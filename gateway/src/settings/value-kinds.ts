@@ -54,6 +54,13 @@ export const webAddress: ValueKind<string> = {
   parse: (value) => (/^https?:\/\/[^\s/]+/.test(value) && URL.canParse(value) ? value : undefined),
 };
 
+/** A secret that goes into a header. */
+export const secretToken: ValueKind<string> = {
+  expected: '16 to 1024 visible ASCII characters',
+  samples: ['one-token-of-an-example', 'another-token-of-an-example'],
+  parse: (value) => (/^[\x21-\x7e]{16,1024}$/.test(value) ? value : undefined),
+};
+
 /** Comma-separated, blanks around items ignored, empty items dropped. */
 export const list: ValueKind<readonly string[]> = { expected: 'a comma-separated list', samples: ['one', 'one, two'], parse: splitList };
 

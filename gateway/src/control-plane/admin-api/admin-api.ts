@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 
 import type { Log } from '../../base/log.ts';
+import type { Secret } from '../../base/secret.ts';
 import type { PluginSchema } from '../../model/entities/plugin.ts';
 import type { Schemas } from '../../model/schema/entity-schema.ts';
 import type { Role } from '../../settings/settings.ts';
@@ -45,6 +46,8 @@ export interface AdminApiOptions {
   readonly configurationHash?: () => string;
   /** Connections of the listener that serves this API; the listener's owner counts them. @default - connections are not counted */
   readonly counts?: ConnectionCounts;
+  /** What requests must carry. @default - everyone who reaches the API may use it */
+  readonly token?: Secret;
   /** Largest body of a request, in bytes. @default 10 MiB */
   readonly bodyLimitBytes?: number;
   /** Milliseconds since 1970. @default - the clock of the machine */
@@ -56,6 +59,7 @@ export function createAdminApi(options: AdminApiOptions): FastifyInstance {
   return createEndpointServer({
     endpoints: adminEndpoints({ ...options, counts }),
     log: options.log,
+    token: options.token,
     bodyLimitBytes: options.bodyLimitBytes,
     onRequest: () => { counts.requests += 1; },
   });

@@ -4,10 +4,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import type { Secret } from '../../base/secret.ts';
 import { KONG_VERSION } from '../../base/version.ts';
 import { EntityError } from '../../model/entity-error.ts';
 import type { EntityErrorKind } from '../../model/entity-error.ts';
 import { isDatabaseUnavailable } from '../../store/database-unavailable.ts';
+import { isAuthorized, UNAUTHORIZED } from './access.ts';
 import { EndpointTable, METHOD_NOT_ALLOWED, NOT_FOUND, allowedMethods } from './endpoint.ts';
 import type { AdminAnswer, AdminRequest, Endpoint, Match, Method } from './endpoint.ts';
 import { HTML, htmlPage, refuseMalformed } from './html-page.ts';
@@ -16,6 +18,8 @@ import { RequestError, isReadable, parseBody } from './request-body.ts';
 interface EndpointServerOptions {
   readonly endpoints: readonly Endpoint[];
   readonly log: Log;
+  /** What requests must carry. @default - every request is answered */
+  readonly token?: Secret;
   /** Called for each request. */
   readonly onRequest?: () => void;
   /** Largest body of a request, in bytes. @default 10 MiB */
@@ -44,6 +48,9 @@ export function createEndpointServer(options: EndpointServerOptions): FastifyIns
     request.startedAt = performance.now();
     options.onRequest?.();
   });
+  // Before a body is read. Browsers send no token with the question that OPTIONS is.
+  app.addHook('onRequest', async (request, reply) => (
+    request.method === 'OPTIONS' || isAuthorized(request.headers, options.token) ? undefined : send(request, reply, UNAUTHORIZED)));
   app.all('/*', async (request, reply) => {
     if (request.method === 'TRACE') return send(request, reply, htmlPage(405));
     const match = table.find(pathOf(request));

@@ -31,6 +31,8 @@ export function controlPlaneSettings(tunnel: PlaneSettings, database: PlaneSetti
     // Reachable in the pod network, because the ClusterIP Service is how people get to it; the NetworkPolicy says who.
     // Without a certificate of its own the node makes one; only a load balancer sees it, which does not ask who signed it.
     [ENV.adminListen]: `${address}:${PORTS.admin}${admin.hasTls ? `, 0.0.0.0:${PORTS.adminTls} ssl` : ''}`,
+    // What limits access is outside of the node: network policies, security groups, the load balancer's login.
+    ...(!admin.isOnLoopback || admin.hasTls ? { [ENV.adminInsecure]: 'on' } : {}),
     [ENV.clusterListen]: `0.0.0.0:${PORTS.cluster}`,
     [ENV.clusterTelemetryListen]: `0.0.0.0:${PORTS.telemetry}`,
     ...tunnel,
