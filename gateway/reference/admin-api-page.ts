@@ -23,8 +23,8 @@ export async function adminApiPage(): Promise<string> {
     'The Admin API of a control plane, and of a single node, takes and answers JSON; it also takes ' +
       '`application/x-www-form-urlencoded` and `multipart/form-data`. ' +
       'By default it listens on 127.0.0.1:8001. Other addresses of `KONG_ADMIN_LISTEN` are used only with `HYBRIDGE_ADMIN_TOKEN`, which '
-      + 'requests then carry as `Kong-Admin-Token: <token>` or `Authorization: Bearer <token>`, or with `HYBRIDGE_ADMIN_INSECURE=on`, where '
-      + 'the network limits who reaches them.',
+      + 'requests then carry as `Kong-Admin-Token: <token>` or `Authorization: Bearer <token>`, or with `HYBRIDGE_ADMIN_INSECURE=on`, '
+      + 'where the network limits who reaches them.',
     '',
     '## Conventions',
     '',

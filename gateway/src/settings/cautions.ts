@@ -31,7 +31,7 @@ function confinedAdminApi(settings: Settings): readonly string[] {
   if (settings.role === 'data_plane') return [];
   return confinedListeners(settings).map((listener) => (
     `${SETTINGS.listen.admin.name}: the Admin API listens on ${shownAddress(toLoopback(listener))} instead of ${shownAddress(listener)}, `
-    + `because nothing limits who uses it. Set ${ADMIN_TOKEN.name}, or ${SETTINGS.admin.insecure.name}=on where the network limits access`));
+    + `because nothing limits who uses it. Set ${ADMIN_TOKEN.name}, or ${SETTINGS.admin.insecure.name}=on where the network does`));
 }
 
 function openAdminApi({ role, listen, admin }: Settings): readonly string[] {

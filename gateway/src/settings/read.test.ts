@@ -220,8 +220,8 @@ describe('an Admin API that others could reach', () => {
   it('listens on the loopback address instead, and says what to do', () => {
     const { addresses, warnings } = read({});
     expect(addresses).toEqual(['127.0.0.1:8001', '[::1]:8001']);
-    expect(warnings).toEqual(['0.0.0.0:8001', '[::]:8001', '10.0.0.5:8001'].map((address) => (
-      expect.stringMatching(new RegExp(`instead of ${address.replaceAll(/[.[\]]/g, '\\$&')}, .*Set HYBRIDGE_ADMIN_TOKEN, or HYBRIDGE_ADMIN_INSECURE=on`)))));
+    expect(warnings).toEqual(['0.0.0.0:8001', '[::]:8001', '10.0.0.5:8001'].map((address) => expect.stringContaining(
+      `instead of ${address}, because nothing limits who uses it. Set HYBRIDGE_ADMIN_TOKEN, or HYBRIDGE_ADMIN_INSECURE=on`)));
   });
 
   it('listens there with a token', () => {
@@ -236,8 +236,8 @@ describe('an Admin API that others could reach', () => {
     expect(warnings).toEqual(Array(3).fill(expect.stringContaining('has no authentication')));
   });
 
-  it.each(['short', 'a token with blanks', 'x'.repeat(1_025)])('takes no token that a header cannot carry or that is easily guessed: %s', (token) => {
-    expect(() => readSettings({ HYBRIDGE_ADMIN_TOKEN: token })).toThrow(/^HYBRIDGE_ADMIN_TOKEN: .*expected 16 to 1024 visible ASCII characters/);
+  it.each(['short', 'a token with blanks', 'x'.repeat(1_025)])('takes no token that is short, or that no header carries: %s', (token) => {
+    expect(() => readSettings({ HYBRIDGE_ADMIN_TOKEN: token })).toThrow(/^HYBRIDGE_ADMIN_TOKEN: .*expected 16 to 1024 visible/);
   });
 
   it('shows no token', () => {
