@@ -99,6 +99,23 @@ consumers:
     await expectServed(await topology.singleNode('string', { KONG_DATABASE: 'off', KONG_DECLARATIVE_CONFIG_STRING: FILE() }));
   });
 
+  it('serves what POST /config loads, and goes on with it when the next one is refused', async () => {
+    const served = await topology.singleNode('config', { KONG_DATABASE: 'off' });
+    const post = (config: string) => fetch(`${served.admin}/config`, { method: 'POST', body: new URLSearchParams({ config }) });
+    await eventually('the Admin API answers', async () => await statusOf(`${served.admin}/status`) === 200);
+    expect(await statusOf(`${served.proxy}/file`)).toBe(404);
+    expect((await post(FILE())).status).toBe(201);
+    await expectServed(served);
+    expect(await admin(served, 'GET', '/services/example')).toMatchObject({ name: 'example', path: '/base' });
+    const refused = await post(FILE().replace('/file', 'file'));
+    const paths = [expect.stringContaining('should start with: /') as string];
+    expect([refused.status, await refused.json()]).toMatchObject([400, { code: 14, fields: { services: [{ routes: [{ paths }] }] } }]);
+    await expectServed(served);
+    const { config } = await admin(served, 'GET', '/config') as { readonly config: string };
+    expect((await post(config.replaceAll('/file', '/other'))).status).toBe(201);
+    expect([await statusOf(`${served.proxy}/file`), await statusOf(`${served.proxy}/other`)]).toEqual([404, 200]);
+  });
+
   it('does not start with a file that is wrong, and says where', async () => {
     const file = join(topology.folder, 'wrong.yaml');
     writeFileSync(file, `${FILE()}routes:\n- paths: [/other]\n  service: nowhere\n`);
