@@ -1,0 +1,32 @@
+/**
+ * Measures the gateway and writes RESULTS.md: `npx projen bench:gateway`, or with parts of names of scenarios to print those only.
+ * It needs the bundle (`npx projen gateway:bundle`) and speaks HTTP to it; only the validation runs in this process.
+ */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+
+import { HEAD, WHOLE, lineOf } from './measured.ts';
+import { SCENARIOS } from './scenarios.ts';
+
+const RESULTS = join(import.meta.dirname, 'RESULTS.md');
+
+function machine(): string {
+  const commit = execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], { encoding: 'utf8', cwd: import.meta.dirname }).trim();
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
+  return [
+    `Machine: ${cpus().length} × ${cpus()[0]!.model}, ${memory}, ${process.platform} ${process.arch}, Node.js ${process.version}.`,
+    `Date: ${new Date().toISOString().slice(0, 10)}. Commit: ${commit}. Command: \`npx projen bench:gateway\`.`,
+  ].join('\n');
+}
+
+const wanted = process.argv.slice(2);
+const chosen = SCENARIOS.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.toLowerCase().includes(part.toLowerCase())));
+const parts: string[] = [];
+for (const { name, about, run } of chosen) {
+  const part = [`## ${name}`, '', about, '', HEAD, ...(await run(WHOLE)).map(lineOf)].join('\n');
+  console.log(`${part}\n`);
+  parts.push(part);
+}
+if (wanted.length === 0) writeFileSync(RESULTS, `${['# Speed of the gateway', machine(), ...parts].join('\n\n')}\n`);

@@ -1,0 +1,6 @@
+/** All scenarios, in the order of the results. */
+import type { Scenario } from './measured.ts';
+import { adminApi } from './scenarios/admin-api.ts';
+import { information } from './scenarios/information.ts';
+
+export const SCENARIOS: readonly Scenario[] = [adminApi, information];

@@ -1,0 +1,93 @@
+/** A server as a child process: a node of the gateway as it is bundled, or the floor. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const START = join(import.meta.dirname, '..', '..', 'lib', 'bundle', 'image', 'start.mjs');
+const FLOOR = join(import.meta.dirname, 'floor.ts');
+
+const START_LIMIT_MS = 60_000;
+
+/** Of Linux, whatever the machine is: USER_HZ is part of its interface. */
+const TICKS_PER_SECOND = 100;
+
+export class ServerProcess {
+  readonly port: number;
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+  #output = '';
+
+  /** A single node: Admin API, embedded store unless the settings say otherwise. */
+  static async node(settings: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
+    const [admin, proxy, status] = await freePorts(3) as [number, number, number];
+    return new ServerProcess(START, admin, {
+      KONG_ADMIN_LISTEN: `127.0.0.1:${admin}`, KONG_PROXY_LISTEN: `127.0.0.1:${proxy}`, KONG_STATUS_LISTEN: `127.0.0.1:${status}`, ...settings,
+    }).#ready();
+  }
+
+  /** A bare Fastify that answers a constant: what no Admin API on it can be faster than. */
+  static async floor(): Promise<ServerProcess> {
+    const [port] = await freePorts(1) as [number];
+    return new ServerProcess(FLOOR, port, { PORT: String(port) }).#ready();
+  }
+
+  private constructor(program: string, port: number, settings: Readonly<Record<string, string>>) {
+    this.port = port;
+    this.#folder = mkdtempSync(join(tmpdir(), 'hybridge-bench-'));
+    const env = { PATH: process.env.PATH ?? '', KONG_PREFIX: this.#folder, ...settings };
+    const profile = process.env.BENCH_PROFILE === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROFILE}`];
+    this.#child = spawn(process.execPath, [...profile, program], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [this.#child.stdout!, this.#child.stderr!]) {
+      stream.on('data', (chunk: Buffer) => { this.#output = (this.#output + chunk.toString()).slice(-4_000); });
+    }
+  }
+
+  /** Processor time that the process has used, in milliseconds; NaN where the platform does not tell. */
+  cpuMs(): number {
+    if (process.platform !== 'linux') return NaN;
+    // The name of the program, in parentheses, may contain spaces.
+    const fields = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * 1000 / TICKS_PER_SECOND;
+  }
+
+  async close(): Promise<void> {
+    const ended = once(this.#child, 'exit');
+    if (this.#child.exitCode === null) {
+      this.#child.kill('SIGTERM');
+      const kill = setTimeout(() => this.#child.kill('SIGKILL'), 10_000);
+      await ended;
+      clearTimeout(kill);
+    }
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #ready(): Promise<this> {
+    const deadline = Date.now() + START_LIMIT_MS;
+    for (;;) {
+      const isUp = await fetch(`http://127.0.0.1:${this.port}/`).then((response) => response.arrayBuffer().then(() => response.ok), () => false);
+      if (isUp) return this;
+      if (this.#child.exitCode !== null || Date.now() > deadline) {
+        await this.close();
+        throw new Error(`a server did not start: ${this.#output}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, async () => {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return server;
+  }));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => void server.close(resolve))));
+  return ports;
+}
