@@ -167,6 +167,14 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: [CONTRACT, GATEWAY],
     why: 'main wires everything, and no file imports it',
   },
+  'gateway/bench': {
+    mayImport: ['gateway/test/setup'],
+    why: 'measurements speak HTTP to the bundled gateway, as any client does',
+  },
+  'gateway/bench/scenarios/validation.ts': {
+    mayImport: ['gateway/bench', `${GATEWAY}/plugins/schemas.ts`, `${GATEWAY}/model`],
+    why: 'validation has no address of its own',
+  },
   'cli': {
     mayImport: [
       'src/private/contract.ts', 'src/eksa', 'src/gateway/private/handoff/index-document.ts', 'src/private/topology/document.ts',

@@ -109,6 +109,11 @@ export class Repository extends Component {
       description: 'How long synthesis and checks take, and how much memory',
       exec: 'tsx --tsconfig examples/tsconfig.json test/bench/run.ts',
     });
+    project.addTask('bench:gateway', {
+      description: 'How fast the gateway is, into gateway/bench/RESULTS.md; with parts of names of scenarios, those only and on the screen',
+      exec: 'node gateway/bench/run.ts',
+      receiveArgs: true,
+    });
     project.addTask('check:examples', {
       description: 'Validate the templates of all examples in strict mode, at the pinned versions and at both ends of the peer ranges',
       exec: 'tsx --tsconfig projenrc/tsconfig.json projenrc/checks/validated-examples.ts',

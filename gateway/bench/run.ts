@@ -22,7 +22,8 @@ function machine(): string {
 }
 
 const wanted = process.argv.slice(2);
-const chosen = SCENARIOS.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.toLowerCase().includes(part.toLowerCase())));
+const isWanted = (name: string) => wanted.length === 0 || wanted.some((part) => name.toLowerCase().includes(part.toLowerCase()));
+const chosen = SCENARIOS.filter(({ name }) => isWanted(name));
 const parts: string[] = [];
 for (const { name, about, run } of chosen) {
   const part = [`## ${name}`, '', about, '', HEAD, ...(await run(WHOLE)).map(lineOf)].join('\n');

@@ -2,5 +2,6 @@
 import type { Scenario } from './measured.ts';
 import { adminApi } from './scenarios/admin-api.ts';
 import { information } from './scenarios/information.ts';
+import { validation } from './scenarios/validation.ts';
 
-export const SCENARIOS: readonly Scenario[] = [adminApi, information];
+export const SCENARIOS: readonly Scenario[] = [adminApi, information, validation];

@@ -17,16 +17,14 @@ const START_LIMIT_MS = 60_000;
 const TICKS_PER_SECOND = 100;
 
 export class ServerProcess {
-  readonly port: number;
-  readonly #child: ChildProcess;
-  readonly #folder: string;
-  #output = '';
-
   /** A single node: Admin API, embedded store unless the settings say otherwise. */
   static async node(settings: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
     const [admin, proxy, status] = await freePorts(3) as [number, number, number];
     return new ServerProcess(START, admin, {
-      KONG_ADMIN_LISTEN: `127.0.0.1:${admin}`, KONG_PROXY_LISTEN: `127.0.0.1:${proxy}`, KONG_STATUS_LISTEN: `127.0.0.1:${status}`, ...settings,
+      KONG_ADMIN_LISTEN: `127.0.0.1:${admin}`,
+      KONG_PROXY_LISTEN: `127.0.0.1:${proxy}`,
+      KONG_STATUS_LISTEN: `127.0.0.1:${status}`,
+      ...settings,
     }).#ready();
   }
 
@@ -35,6 +33,11 @@ export class ServerProcess {
     const [port] = await freePorts(1) as [number];
     return new ServerProcess(FLOOR, port, { PORT: String(port) }).#ready();
   }
+
+  readonly port: number;
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+  #output = '';
 
   private constructor(program: string, port: number, settings: Readonly<Record<string, string>>) {
     this.port = port;
@@ -69,7 +72,8 @@ export class ServerProcess {
   async #ready(): Promise<this> {
     const deadline = Date.now() + START_LIMIT_MS;
     for (;;) {
-      const isUp = await fetch(`http://127.0.0.1:${this.port}/`).then((response) => response.arrayBuffer().then(() => response.ok), () => false);
+      const answer = fetch(`http://127.0.0.1:${this.port}/`);
+      const isUp = await answer.then(async (response) => response.arrayBuffer().then(() => response.ok)).catch(() => false);
       if (isUp) return this;
       if (this.#child.exitCode !== null || Date.now() > deadline) {
         await this.close();

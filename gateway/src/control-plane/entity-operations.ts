@@ -13,7 +13,6 @@ import { isPlainObject } from '../model/schema/plain-object.ts';
 import { transformed } from '../model/schema/transformations.ts';
 import { violationOf } from '../model/schema/violation-of.ts';
 import type { Entity, Reader, Writer } from '../store/store.ts';
-import { allReferring } from './entity-rules/all-referring.ts';
 import { transientFieldsOf } from './entity-rules/entity-rules.ts';
 import type { EntityWrite } from './entity-rules/entity-rules.ts';
 import { rulesOf } from './entity-rules/list.ts';
@@ -60,8 +59,7 @@ export async function findAt(reader: Reader, schema: EntitySchema, address: Enti
   const { field, value, isPrimary, within } = address;
   if (isPrimary) return reader.get(schema.name, value);
   if (!within) return reader.getByUnique(schema.name, field, value);
-  const below = await allReferring(reader, schema.name, within);
-  return below.find((entity) => entity[field] === value);
+  return reader.getByCombination(schema.name, { [field]: value, [within.field]: { id: within.key } });
 }
 
 /** The rows with everything that answers show. */

@@ -46,6 +46,12 @@ export function indexOf(schema: EntitySchema, row: Entity): RowIndex {
   };
 }
 
+/** What the unique values of a type are made of, as text. */
+export function declarationOf(schema: EntitySchema): string {
+  const { single, combinations } = fieldsOf(schema);
+  return JSON.stringify([...single, ...combinations.map((fields) => fields.join('+'))].sort());
+}
+
 /** What a change of a row takes from its index, and what it adds. A reference that changes is in both. */
 export function indexChanges(before: RowIndex, after: RowIndex): { readonly removed: RowIndex; readonly added: RowIndex } {
   return { removed: without(before, after), added: without(after, before) };

@@ -80,7 +80,7 @@ export class EntityWriter implements Writer {
   async insert(entity: string, row: Entity): Promise<void> {
     const schema = this.#schemaOf(entity);
     const written = this.#written(schema, row, EMPTY_INDEX);
-    await this.#check({ ...written, isNew: true, ...written.added }, schema);
+    await this.#check({ ...written, isNew: true, unique: written.added.unique, references: this.#unknown(written) }, schema);
     await this.#tables.insert([written], this.#place(1));
     this.#wrote([written]);
   }
@@ -91,7 +91,7 @@ export class EntityWriter implements Writer {
     const before = await this.get(entity, key);
     if (!before) throw new Error(`cannot replace ${entity} '${key}': it does not exist`);
     const written = this.#written(schema, row, indexOf(schema, before));
-    const { unique, references } = written.added;
+    const [{ unique }, references] = [written.added, this.#unknown(written)];
     if (unique.length + references.length > 0) await this.#check({ entity, key, isNew: false, unique, references }, schema);
     await this.#tables.replace([written], this.#place(1));
     this.#wrote([written]);
@@ -139,6 +139,11 @@ export class EntityWriter implements Writer {
     if (twin) throw uniqueViolation(twin.values);
     const dangling = claim.references.find(({ field }) => missing.has(field));
     if (dangling) throw danglingReference(dangling.field, { id: dangling.targetKey }, dangling.target);
+  }
+
+  /** New references to rows that the transaction has not seen. */
+  #unknown({ added }: WrittenRow): RowIndex['references'] {
+    return added.references.filter(({ target, targetKey }) => !this.#known.has(`${target}/${targetKey}`));
   }
 
   #written(schema: EntitySchema, row: Entity, before: RowIndex): WrittenRow {

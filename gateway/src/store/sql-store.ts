@@ -19,6 +19,7 @@ import { run } from './statement.ts';
 import type { Change, DataPlaneRows, Entity, Reader, Store, Writer, Written } from './store.ts';
 import type { Dialect, Tables } from './tables.ts';
 import { runTransaction } from './transaction.ts';
+import { renewUniqueIndex } from './unique-index.ts';
 
 export interface SqlStoreOptions {
   readonly schemas: Schemas;
@@ -44,6 +45,7 @@ export class SqlStore implements Store {
     const applied = await migrate(database.db, database.dialect, MIGRATIONS);
     if (applied.length > 0) log.info('database migrated', { migrations: applied });
     const store = new SqlStore(database, options);
+    await renewUniqueIndex(database.db, store.#context, log);
     await store.#watch(pollMs);
     return store;
   }
@@ -57,7 +59,7 @@ export class SqlStore implements Store {
   readonly #expiry: ExpiryWatch;
   readonly #parts: { close(): Promise<void> }[] = [];
   #feed: ChangeFeed | undefined;
-  /** The newest revision that this node has made. */
+  /** The newest revision that this node has made; 0 when that is not certain. */
   #ownRevision = 0;
 
   private constructor(database: SqlDatabase, { schemas, log, clock = SYSTEM_CLOCK }: SqlStoreOptions) {
@@ -86,7 +88,7 @@ export class SqlStore implements Store {
   }
 
   async write<T>(work: (writer: Writer) => Promise<T>): Promise<Written<T>> {
-    const { value, revision, isChanged, nextExpiry } = await this.#database.db.transaction().execute(async (transaction) => {
+    const { value, revision, nextExpiry } = await this.#database.db.transaction().execute(async (transaction) => {
       const [begun] = await run<{ readonly value: number; readonly next_expiry: number | null }>(
         transaction, this.#context.statements.begin, {});
       const nowMs = this.#clock.now();
@@ -94,9 +96,13 @@ export class SqlStore implements Store {
         reader: this.#reader(transaction, nowMs), tables: new SqlTables(transaction, this.#context, nowMs), schemas: this.#context.schemas,
         revision: begun!.value, nowMs, nextExpiry: begun!.next_expiry ?? undefined,
       }, work);
-      return { ...outcome, isChanged: outcome.revision > begun!.value };
+      // Its notification may come before the answer to the end of the transaction.
+      if (outcome.revision > begun!.value) this.#ownRevision = outcome.revision;
+      return outcome;
+    }).catch((error: unknown) => {
+      this.#ownRevision = 0;
+      throw error;
     });
-    if (isChanged) this.#ownRevision = revision;
     if (nextExpiry !== undefined) this.#expiry.expires(nextExpiry);
     this.feed.advance(revision);
     return { value, revision };

@@ -512,7 +512,7 @@ describe.each(STORE_KINDS)('$name', ({ newPlace, skip, isLasting }) => {
       }),
     });
     await own.close();
-    const migrated = { level: 'info', message: 'database migrated', migrations: ['0001-entities'] };
+    const migrated = { level: 'info', message: 'database migrated', migrations: ['0001-entities', '0002-unique-values'] };
     expect(lines).toMatchObject(place.kind === 'memory' ? [] : [migrated]);
   });
 });

@@ -12,6 +12,8 @@ export interface Tables {
   };
   /** Values that only one entity of a type may have; as digests, because databases index short texts only. */
   unique_values: { entity: string; field: string; digest: string; key: string };
+  /** What the unique values of an entity type are made of, as they were indexed. */
+  unique_declarations: { entity: string; declaration: string };
   entity_references: { entity: string; key: string; field: string; target: string; target_key: string };
   entity_tags: { entity: string; key: string; digest: string; tag: string };
   changes: { revision: number; position: number; entity: string; key: string; operation: string; body: string | null; at: number };

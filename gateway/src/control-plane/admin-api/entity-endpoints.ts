@@ -63,7 +63,7 @@ function entity(kit: EntityKit): Endpoint {
   return {
     path: kit.entityPath,
     methods: {
-      GET: (request) => kit.get(request, locate),
+      GET: (request) => kit.getNamed(request),
       PUT: (request) => kit.put(request, locate),
       PATCH: (request) => kit.patch(request, locate),
       DELETE: (request) => kit.delete(request, locate),

@@ -9,6 +9,7 @@ import {
   addressOf, changeEntity, completed, createEntity, deleteEntity, findAt, notFoundAt, putEntity,
 } from '../entity-operations.ts';
 import type { EntityAddress, OperationContext, Parent } from '../entity-operations.ts';
+import { rulesOf } from '../entity-rules/list.ts';
 import { NOT_FOUND } from './endpoint.ts';
 import type { AdminAnswer, AdminRequest } from './endpoint.ts';
 import { pageAnswer } from './pagination.ts';
@@ -94,6 +95,13 @@ export class EntityKit {
       const entity = place && await this.at(reader, place);
       return entity ? this.answer(200, (await completed(reader, this.schema, [entity]))[0]!) : missing;
     });
+  }
+
+  /** The entity that the path's parameter names. One statement is enough, unless answers show more than its row. */
+  async getNamed(request: AdminRequest): Promise<AdminAnswer> {
+    if (rulesOf(this.name).complete) return this.get(request, async () => ({ address: this.address(request) }));
+    const entity = await this.find(this.store.latest, request);
+    return entity ? this.answer(200, entity) : NOT_FOUND;
   }
 
   /** @param parentOf the parent that the URL names; `undefined` when it does not exist */

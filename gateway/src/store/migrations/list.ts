@@ -1,5 +1,6 @@
 /** All migrations, oldest first. A migration that was released is never changed or removed. */
 import type { Migration } from '../migrate.ts';
 import { entities } from './0001-entities.ts';
+import { uniqueValues } from './0002-unique-values.ts';
 
-export const MIGRATIONS: readonly Migration[] = [entities];
+export const MIGRATIONS: readonly Migration[] = [entities, uniqueValues];
