@@ -20,9 +20,11 @@ export function compileRecord(
 ): (value: EntityValue, run: CompletionRun) => EntityValue {
   const names = Object.keys(fields);
   const completes = names.map((name) => compileField(fields[name]!, name));
+  // A copy of all names at once is faster than an object that grows.
+  const unset = Object.fromEntries(names.map((name) => [name, null]));
   const runChecks = compileChecks(checks, fields, (field) => compileField(field));
   return (value, run) => {
-    const record: Record<string, unknown> = {};
+    const record: Record<string, unknown> = { ...unset };
     let violations: Violations | undefined;
     let known = 0;
     for (let index = 0; index < names.length; index += 1) {

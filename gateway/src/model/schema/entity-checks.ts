@@ -15,6 +15,7 @@ interface CheckedField {
   readonly name: string;
   readonly path: readonly string[];
   readonly field?: Field;
+  readonly isReferenceable: boolean;
 }
 
 /** The rules in their order; undefined when there are none. */
@@ -34,7 +35,7 @@ function checkedField(fields: Fields, name: string): CheckedField {
     found = inside?.[key];
     inside = found?.type === 'record' ? found.fields : undefined;
   }
-  return { name, path, ...found && { field: found } };
+  return { name, path, isReferenceable: found?.type === 'string' && found.referenceable === true, ...found && { field: found } };
 }
 
 type FindField = (name: string) => CheckedField;
@@ -62,18 +63,22 @@ function isRunnable(
   entity: EntityValue, violations: Violations, run: CompletionRun,
 ): boolean {
   let isAbsent = true;
-  for (const { name, path, field } of fields) {
-    const value = valueAt(entity, path);
+  for (const { name, path, isReferenceable } of fields) {
+    const value = path.length === 1 ? entity[name] : valueAt(entity, path);
     if (value !== undefined) isAbsent = false;
-    if (field?.type === 'string' && field.referenceable && isSecretReference(value)) return false;
+    if (isReferenceable && isSecretReference(value)) return false;
     // As in Kong, violations inside of records do not stop a rule.
     if (!runsWithInvalid && path.length === 1 && violations[name] !== undefined) return false;
   }
   if (isAbsent && (run.isUpdate || !runsWithMissing)) return false;
   if (runsWithMissing) return true;
-  const missing = needed.filter(({ path }) => valueAt(entity, path) === undefined);
-  for (const { path } of missing) setViolation(violations, path, 'field required for entity check');
-  return missing.length === 0;
+  let isComplete = true;
+  for (const { path } of needed) {
+    if (valueAt(entity, path) !== undefined) continue;
+    isComplete = false;
+    setViolation(violations, path, 'field required for entity check');
+  }
+  return isComplete;
 }
 
 type CountingKind = 'at_least_one_of' | 'only_one_of' | 'mutually_exclusive' | 'mutually_required' | 'distinct';
@@ -134,8 +139,9 @@ function compileConditional(check: Conditional, find: FindField, compileField: C
   const violatedThen = compileMatch(other, check.then_match, compileField);
   const message = `failed conditional validation given value of field '${check.if_field}'`;
   const conditions = { runsWithMissing: false, runsWithInvalid: true, needed: [deciding] };
+  const read = [deciding, other];
   return (entity, violations, run) => {
-    if (!isRunnable([deciding, other], conditions, entity, violations, run)) return;
+    if (!isRunnable(read, conditions, entity, violations, run)) return;
     if (violatedIf(valueAt(entity, deciding.path), run) !== undefined) return;
     const value = valueAt(entity, other.path);
     const violation = violatedThen(value, run);
@@ -153,8 +159,9 @@ function compileConditionalNeed(check: ConditionalAtLeastOneOf, find: FindField,
   const names = quoted(check.then_at_least_one_of);
   const message = `at least one of these fields must be non-empty: ${names}`;
   const conditions = { runsWithMissing: true, runsWithInvalid: true };
+  const read = [deciding, ...needed];
   return (entity, violations, run) => {
-    if (!isRunnable([deciding, ...needed], conditions, entity, violations, run)) return;
+    if (!isRunnable(read, conditions, entity, violations, run)) return;
     const value = valueAt(entity, deciding.path);
     if (value === undefined || violatedIf(value, run) !== undefined) return;
     if (needed.some(({ path }) => !isEmpty(valueAt(entity, path)))) return;

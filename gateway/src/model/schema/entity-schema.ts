@@ -180,7 +180,14 @@ export function subschemaKeyOf(schema: EntitySchema, entity: EntityValue): unkno
   return value;
 }
 
-/** Fields of the entity, overridden by those of its subschema. */
+const overridden = new WeakMap<EntitySchema, WeakMap<Subschema, Fields>>();
+
+/** Fields of the entity, overridden by those of its subschema; the same object for the same schemas. */
 export function effectiveFields(schema: EntitySchema, subschema: Subschema | undefined): Fields {
-  return subschema ? { ...schema.fields, ...subschema.fields } : schema.fields;
+  if (!subschema) return schema.fields;
+  let bySubschema = overridden.get(schema);
+  if (!bySubschema) overridden.set(schema, bySubschema = new WeakMap());
+  let fields = bySubschema.get(subschema);
+  if (!fields) bySubschema.set(subschema, fields = { ...schema.fields, ...subschema.fields });
+  return fields;
 }

@@ -24,8 +24,8 @@ interface ExpansionOptions {
  *
  * @param stored the entity that is being changed: it may decide the subschema
  */
-export function expandShorthands(schema: EntitySchema, given: EntityValue, options: ExpansionOptions, stored: EntityValue = {}): Expansion {
-  const fields = effectiveFields(schema, subschemaOf(schema, { ...stored, ...given }));
+export function expandShorthands(schema: EntitySchema, given: EntityValue, options: ExpansionOptions, stored?: EntityValue): Expansion {
+  const fields = effectiveFields(schema, subschemaOf(schema, stored === undefined ? given : { ...stored, ...given }));
   if (schema.shorthands === undefined && !containShorthands(fields)) return { entity: given };
   const expanding = new Expanding(options);
   const entity = expanding.fieldsOf(schema.shorthands, fields, given);

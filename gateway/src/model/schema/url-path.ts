@@ -12,8 +12,12 @@ export function brokenEscape(path: string): string | undefined {
   return /%(?![0-9A-Fa-f]{2}).{0,2}/su.exec(path)?.[0];
 }
 
+/** What normal forms do not have, and escapes. Most paths have none of it. */
+const CHANGEABLE = /%|\/[./]|^[^/]|^$/;
+
 /** Decodes escapes of unreserved characters, makes other escapes upper case, resolves dot segments and merges repeated slashes. */
 export function normalizedPath(path: string): string {
+  if (!CHANGEABLE.test(path)) return path;
   const unescaped = path.replace(/%([0-9A-Fa-f]{2})/g, (escape, hex: string) => {
     const char = String.fromCharCode(Number.parseInt(hex, 16));
     return /[A-Za-z0-9\-._~]/.test(char) ? char : escape.toUpperCase();
