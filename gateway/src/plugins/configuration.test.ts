@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startAdminNode } from '../../test/fixtures/admin-node.ts';
 import type { AdminNode } from '../../test/fixtures/admin-node.ts';
+import type { NodeKind } from '../model/entities/plugin.ts';
+import { schemasFor } from './schemas.ts';
 
 let node: AdminNode;
 beforeAll(async () => {
@@ -10,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => node.close());
 
-async function violationsOf(name: string, config: unknown): Promise<unknown> {
-  const { status, text } = await node.send('POST', '/schemas/plugins/validate', { name, config });
+async function violationsOf(name: string, config: unknown, on = node): Promise<unknown> {
+  const { status, text } = await on.send('POST', '/schemas/plugins/validate', { name, config });
   const { fields } = JSON.parse(text) as { readonly fields?: Readonly<Record<string, unknown>> };
   expect([200, 400]).toContain(status);
   return status === 200 ? undefined : fields?.config ?? fields;
@@ -102,6 +104,27 @@ describe('the configuration of a plugin', () => {
     }],
   ])('of %s: %j', async (plugin, config, violations) => {
     expect(await violationsOf(plugin, config)).toEqual(violations);
+  });
+
+  it.each<[role: NodeKind['role'], database: string, plugin: string, config: object, violations: unknown]>([
+    ['traditional', 'postgres', 'rate-limiting', { minute: 1, policy: 'cluster' }, undefined],
+    ['traditional', 'off', 'rate-limiting', { minute: 1, policy: 'cluster' }, { policy: 'expected one of: local, redis' }],
+    ['control_plane', 'postgres', 'rate-limiting', { minute: 1, policy: 'cluster' }, { policy: 'expected one of: local, redis' }],
+    [
+      'control_plane', 'postgres', 'response-ratelimiting', { limits: { a: { minute: 1 } }, policy: 'cluster' },
+      { policy: 'expected one of: local, redis' },
+    ],
+    ['control_plane', 'postgres', 'acme', accountOf({}), { '@entity': ['"shm" storage can\'t be used in Hybrid mode'] }],
+    ['control_plane', 'postgres', 'acme', accountOf({ storage: 'kong' }), undefined],
+    ['traditional', 'off', 'acme', accountOf({ storage: 'kong' }), { '@entity': ['"kong" storage can\'t be used with dbless mode'] }],
+    ['traditional', 'off', 'acme', accountOf({}), undefined],
+  ])('on a node with role %s and database %s, of %s: %j', async (role, database, plugin, config, violations) => {
+    const other = await startAdminNode({ ...schemasFor({ role, database }), role });
+    try {
+      expect(await violationsOf(plugin, config, other)).toEqual(violations);
+    } finally {
+      await other.close();
+    }
   });
 
   it('contains a secret of the process unless sessions have one of their own', async () => {

@@ -3,7 +3,7 @@ import { DEFAULT_COMPATIBILITY } from '../base/compatibility.ts';
 import type { Compatibility } from '../base/compatibility.ts';
 import { GatewayError } from '../base/errors.ts';
 import { coreEntities } from '../model/entities/core.ts';
-import type { PluginSchema } from '../model/entities/plugin.ts';
+import type { NodeKind, PluginSchema } from '../model/entities/plugin.ts';
 import { inReferenceOrder, schemasByName } from '../model/schema/entity-schema.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import { acl } from './acl/schema.ts';
@@ -97,6 +97,10 @@ interface CatalogOptions {
   /** As `KONG_PLUGINS` lists them: names, `bundled` for all, or `off` first for none. @default - all */
   readonly plugins?: readonly string[];
   readonly compatibility?: Compatibility;
+  /** @default 'traditional' */
+  readonly role?: NodeKind['role'];
+  /** `off` for none. @default - one */
+  readonly database?: string;
 }
 
 const catalogs = new Map<string, Catalog>();
@@ -113,9 +117,11 @@ function enabledPlugins(listed: readonly string[]): readonly PluginSchema[] {
 }
 
 /** The schemas of a node with these settings. Always the same objects for the same settings, since validators are compiled for each. */
-export function schemasFor({ plugins = ['bundled'], compatibility = DEFAULT_COMPATIBILITY }: CatalogOptions = {}): Catalog {
-  const chosen = enabledPlugins(plugins);
-  const key = [compatibility, ...chosen.map(({ name }) => name)].join();
+export function schemasFor(options: CatalogOptions = {}): Catalog {
+  const { plugins = ['bundled'], compatibility = DEFAULT_COMPATIBILITY, role = 'traditional', database } = options;
+  const node: NodeKind = { role, hasDatabase: database !== 'off' };
+  const chosen = enabledPlugins(plugins).map((plugin) => ({ ...plugin, ...plugin.onNode?.(node) }));
+  const key = [compatibility, role, node.hasDatabase, ...chosen.map(({ name }) => name)].join();
   const known = catalogs.get(key);
   if (known) return known;
   const catalog = {

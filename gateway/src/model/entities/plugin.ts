@@ -18,6 +18,19 @@ export interface PluginSchema<F extends Fields = Fields> extends Subschema {
   readonly takesConsumerGroups?: boolean;
   /** Entity types that the plugin adds. @default - none */
   readonly entities?: readonly EntitySchema[];
+  /** What is different on a node. @default - nothing */
+  readonly onNode?: (node: NodeKind) => Partial<Subschema>;
+}
+
+/** Where the plugin is configured: what its data planes can reach follows from it. */
+export interface NodeKind {
+  readonly role: 'traditional' | 'control_plane' | 'data_plane';
+  readonly hasDatabase: boolean;
+}
+
+/** Whether the node's own data plane reaches the database. Those of a control plane do not. */
+export function servesFromDatabase({ role, hasDatabase }: NodeKind): boolean {
+  return role === 'traditional' && hasDatabase;
 }
 
 interface PluginDefinition<F extends Fields> {
@@ -27,6 +40,7 @@ interface PluginDefinition<F extends Fields> {
   readonly entity_checks?: readonly EntityCheck[];
   readonly takesConsumerGroups?: boolean;
   readonly entities?: readonly EntitySchema[];
+  readonly onNode?: (node: NodeKind) => Partial<Subschema>;
 }
 
 export function definePlugin<const F extends Fields>(schema: PluginDefinition<F>): PluginSchema<F> & { readonly fields: F } {

@@ -1,6 +1,6 @@
 /** Numbers of requests allowed in a period. */
 import { number } from '../schema/field.ts';
-import type { EntityValue } from '../schema/field.ts';
+import type { EntityValue, RecordField } from '../schema/field.ts';
 
 export const PERIODS = ['second', 'minute', 'hour', 'day', 'month', 'year'] as const;
 
@@ -12,6 +12,12 @@ export const limitFields = {
   month: number({ gt: 0, description: 'Number allowed in a month.' }),
   year: number({ gt: 0, description: 'Number allowed in a year.' }),
 };
+
+/** The configuration where data planes reach no database: they cannot keep counters there. */
+export function withoutClusterPolicy(config: RecordField): RecordField {
+  const { policy } = config.fields!;
+  return { ...config, fields: { ...config.fields, policy: { ...policy!, one_of: ['local', 'redis'] } } };
+}
 
 /** Limits of longer periods must not be lower than those of shorter ones. @param the the first word of the message */
 export function limitOrderViolation(limits: EntityValue, the: 'The' | 'the'): string | undefined {

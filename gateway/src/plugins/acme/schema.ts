@@ -1,10 +1,12 @@
 /** acme: obtains and renews certificates from a certificate authority that speaks ACME. */
 import { definePlugin } from '../../model/entities/plugin.ts';
+import type { NodeKind } from '../../model/entities/plugin.ts';
 import { renamed } from '../../model/plugin-fields/deprecation.ts';
 import { isMemoryZone } from '../../model/plugin-fields/memory-zones.ts';
 import { redisFields } from '../../model/plugin-fields/redis.ts';
 import { array, boolean, integer, number, record, string } from '../../model/schema/field.ts';
-import type { Field, Shorthand } from '../../model/schema/field.ts';
+import type { EntityCheck, Field, Shorthand } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { host, noConsumer, noRoute, noService, port, protocolsHttp, routeHost, url } from '../../model/schema/typedefs.ts';
 import { acmeStorage } from './entities.ts';
 
@@ -132,11 +134,32 @@ const config = record({
   }),
 }, { required: true });
 
-export const acme = definePlugin({
-  name: 'acme',
-  priority: 1705,
-  fields: { consumer: noConsumer, service: noService, route: noRoute, protocols: protocolsHttp, config },
-  entity_checks: [
+const redisNeeds = (name: 'host' | 'port'): EntityCheck => ({
+  conditional: {
+    if_field: 'config.storage',
+    if_match: { eq: 'redis' },
+    then_field: `config.storage_config.redis.${name}`,
+    then_match: { required: true },
+  },
+});
+
+/** A storage must be one that all data planes share. */
+function storageCheck({ role, hasDatabase }: NodeKind): EntityCheck {
+  return {
+    custom_entity_check: {
+      field_sources: ['config.storage'],
+      fn: (entity) => {
+        const { storage } = entity.config as RecordOf<typeof config.fields>;
+        const isWithoutDatabase = !hasDatabase && role !== 'data_plane';
+        if (storage === 'kong' && isWithoutDatabase) return { '@entity': '"kong" storage can\'t be used with dbless mode' };
+        return storage === 'shm' && role === 'control_plane' ? { '@entity': '"shm" storage can\'t be used in Hybrid mode' } : undefined;
+      },
+    },
+  };
+}
+
+function checksOn(node: NodeKind): readonly EntityCheck[] {
+  return [
     {
       conditional: {
         if_field: 'config.api_uri',
@@ -146,24 +169,17 @@ export const acme = definePlugin({
         then_err: 'terms of service must be accepted, see https://letsencrypt.org/repository/',
       },
     },
-    {
-      conditional: {
-        if_field: 'config.storage',
-        if_match: { eq: 'redis' },
-        then_field: 'config.storage_config.redis.host',
-        then_match: { required: true },
-      },
-    },
-    {
-      conditional: {
-        if_field: 'config.storage',
-        if_match: { eq: 'redis' },
-        then_field: 'config.storage_config.redis.port',
-        then_match: { required: true },
-      },
-    },
-    // Kong refuses a storage that its role does not have. Here every storage may be configured.
-    { custom_entity_check: { field_sources: ['config.storage'], fn: () => undefined } },
-  ],
+    redisNeeds('host'),
+    redisNeeds('port'),
+    storageCheck(node),
+  ];
+}
+
+export const acme = definePlugin({
+  name: 'acme',
+  priority: 1705,
+  fields: { consumer: noConsumer, service: noService, route: noRoute, protocols: protocolsHttp, config },
+  entity_checks: checksOn({ role: 'traditional', hasDatabase: true }),
+  onNode: (node) => ({ entity_checks: checksOn(node) }),
   entities: [acmeStorage],
 });

@@ -1,6 +1,6 @@
 /** rate-limiting: rejects requests beyond a number in a period. */
-import { definePlugin } from '../../model/entities/plugin.ts';
-import { limitFields, limitOrderViolation, PERIODS } from '../../model/plugin-fields/limits.ts';
+import { definePlugin, servesFromDatabase } from '../../model/entities/plugin.ts';
+import { limitFields, limitOrderViolation, PERIODS, withoutClusterPolicy } from '../../model/plugin-fields/limits.ts';
 import { redis, redisShorthands, redisWhenChosen } from '../../model/plugin-fields/redis.ts';
 import { boolean, number, record, string } from '../../model/schema/field.ts';
 import type { EntityValue } from '../../model/schema/field.ts';
@@ -75,4 +75,5 @@ export const rateLimiting = definePlugin({
     },
   ],
   entities: [rateLimitingMetric],
+  onNode: (node) => (servesFromDatabase(node) ? {} : { fields: { protocols: protocolsHttp, config: withoutClusterPolicy(config) } }),
 });

@@ -1,6 +1,6 @@
 /** response-ratelimiting: limits requests by what responses say that they consumed. */
-import { definePlugin } from '../../model/entities/plugin.ts';
-import { limitFields, limitOrderViolation, PERIODS } from '../../model/plugin-fields/limits.ts';
+import { definePlugin, servesFromDatabase } from '../../model/entities/plugin.ts';
+import { limitFields, limitOrderViolation, PERIODS, withoutClusterPolicy } from '../../model/plugin-fields/limits.ts';
 import { redis, redisShorthands, redisWhenChosen } from '../../model/plugin-fields/redis.ts';
 import { boolean, map, record, string } from '../../model/schema/field.ts';
 import type { EntityValue } from '../../model/schema/field.ts';
@@ -43,4 +43,5 @@ export const responseRatelimiting = definePlugin({
   priority: 900,
   fields: { protocols: protocolsHttp, config },
   entity_checks: redisWhenChosen,
+  onNode: (node) => (servesFromDatabase(node) ? {} : { fields: { protocols: protocolsHttp, config: withoutClusterPolicy(config) } }),
 });
