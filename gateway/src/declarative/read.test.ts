@@ -103,6 +103,14 @@ describe('a declarative file', () => {
     ]);
   });
 
+  it('has what a control plane accepts, whose data planes reach no database', () => {
+    const counting = { name: 'rate-limiting', config: { day: 1, policy: 'cluster' } };
+    const limited = JSON.stringify({ _format_version: '3.0', plugins: [counting] });
+    expect(readDeclarative(limited).errors).toMatchObject([
+      { path: 'plugins[0].config.policy', message: 'expected one of: local, redis' },
+    ]);
+  });
+
   it('can have plugins of another gateway', () => {
     const text = HTTPBIN.replace('key-auth\n      config:\n        key_names: [apikey]', 'somebody-elses\n      config: { minute: 5 }')
       .replace(/ {2}keyauth_credentials:[^]*/, '');

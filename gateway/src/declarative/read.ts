@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import type { DesiredConfiguration, DesiredEntity, DesiredType } from '../model/desired-entity.ts';
 import { foreignFieldsOf, namingFieldOf } from '../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
-import { SCHEMAS } from '../plugins/schemas.ts';
+import { schemasFor } from '../plugins/schemas.ts';
 import type { EntityIndex } from './entity-index.ts';
 import type { FileEntity } from './file-entities.ts';
 import { fileReferences } from './file-references.ts';
@@ -26,7 +26,7 @@ interface ReadOptions {
    * @default false
    */
   readonly takesAnyPlugin?: boolean;
-  /** @default - the entity types of this gateway */
+  /** @default - the entity types of a control plane */
   readonly schemas?: Schemas;
 }
 
@@ -45,8 +45,11 @@ interface DeclarativeReading extends DesiredConfiguration {
   readonly references: readonly FileReference[];
 }
 
+const { schemas: OF_CONTROL_PLANES } = schemasFor({ role: 'control_plane' });
+
 /** Validates a file (JSON or YAML) and returns its entities in writing order. Reports all errors, in the order of the file. */
-export function readDeclarative(text: string, { takesAnyPlugin = false, schemas = SCHEMAS }: ReadOptions = {}): DeclarativeReading {
+export function readDeclarative(text: string, options: ReadOptions = {}): DeclarativeReading {
+  const { takesAnyPlugin = false, schemas = OF_CONTROL_PLANES } = options;
   // Entity types without endpoints are written by the control plane itself.
   const written: Schemas = new Map([...schemas].filter(([, { hasAdminApi }]) => hasAdminApi !== false));
   const types = [...written.values()].map(desiredType);
