@@ -6,7 +6,7 @@ import { requireStack } from '../private/input/stack-scope';
 import { requireEndpoint, requireServerName } from '../private/network/tunnel-endpoint';
 import type { IGatewayControlPlane } from './gateway-control-plane-interface';
 import { GatewayDataPlane } from './gateway-data-plane';
-import type { GatewayDataPlaneOptions } from './gateway-data-plane';
+import type { GatewayDataPlaneOptions } from './gateway-data-plane-options';
 import { GatewayEngine } from './gateway-engine';
 import { FIRST_CONFIGURATION_MINUTES } from './private/plane/first-configuration';
 import { addToTopology } from './private/plane/plane-entry';

@@ -10,16 +10,14 @@ import { requireCidrs } from '../private/network/cidr-text';
 import { RegionalValues } from '../private/network/regional-values';
 import { Topology } from '../private/topology/topology';
 import { AdminExposure } from './admin-exposure';
-import type { ConfigurationFallback } from './configuration-fallback';
 import type { DeclarativeConfigOptions } from './declarative-config';
-import type { EksTarget } from './eks-target';
 import { ExternalControlPlane } from './external-control-plane';
 import type { GatewayControlPlaneAttributes } from './external-control-plane';
 import { GatewayControlPlaneGrants } from './gateway-control-plane-grants';
 import type { IGatewayControlPlane } from './gateway-control-plane-interface';
+import type { GatewayControlPlaneProps } from './gateway-control-plane-options';
 import { GatewayDataPlane } from './gateway-data-plane';
-import type { GatewayDataPlaneOptions } from './gateway-data-plane';
-import type { GatewayDatabase } from './gateway-database';
+import type { GatewayDataPlaneOptions } from './gateway-data-plane-options';
 import { GatewayEngine } from './gateway-engine';
 import { declarativeConfiguration } from './private/clusters/declarative-file';
 import { EksPlane } from './private/clusters/eks-plane';
@@ -38,69 +36,6 @@ import { controlPlaneSettings } from './private/plane/plane-settings';
 import { ReferenceCheck } from './private/plane/reference-check';
 import { withUserSettings } from './private/plane/user-settings';
 import type { ControlPlaneLink } from './private/trust/control-plane-link';
-import type { Trust } from './trust';
-import type { TunnelNames } from './tunnel-names';
-
-/** Properties of `GatewayControlPlane`. */
-export interface GatewayControlPlaneProps {
-  /** Where the plane runs. */
-  readonly target: EksTarget;
-
-  /** Gateway of this plane and its data planes. */
-  readonly engine: GatewayEngine;
-
-  /** Database for the configuration. */
-  readonly database: GatewayDatabase;
-
-  /** How the two ends of a tunnel authenticate each other. */
-  readonly trust: Trust;
-
-  /**
-   * Networks from which data planes may open tunnels over the internet, in CIDR notation. With `0.0.0.0/0` mutual TLS
-   * alone protects the tunnels.
-   *
-   * @default - the tunnel's load balancers have private addresses
-   */
-  readonly tunnelCidrs?: string[];
-
-  /**
-   * Names of your own for the tunnels. Without them, data planes know the load balancers' host names, and have to be
-   * deployed again, on sites by their operators, when a load balancer is replaced.
-   *
-   * @default - the host names of the load balancers
-   */
-  readonly tunnel?: TunnelNames;
-
-  /**
-   * What this control plane leaves for data planes that start while it cannot be reached; they take it with
-   * `configurationCache: ConfigurationCache.s3Fallback()`.
-   *
-   * @default - nothing
-   */
-  readonly configurationFallback?: ConfigurationFallback;
-
-  /**
-   * How administrators reach the Admin API. Pods of the namespace with the label `hybridge/admin-client: "true"` and
-   * `kubectl port-forward` always reach it.
-   *
-   * @default - AdminExposure.clusterIp()
-   */
-  readonly adminExposure?: AdminExposure;
-
-  /**
-   * Number of nodes.
-   *
-   * @default 2
-   */
-  readonly replicas?: number;
-
-  /**
-   * Additional settings of the nodes, such as `KONG_LOG_LEVEL`. No secrets.
-   *
-   * @default - none
-   */
-  readonly settings?: { [name: string]: string };
-}
 
 /**
  * Measured: docs/sizing.md. Memory is sized for 10,000 services and routes written at once; Node.js uses half of the
