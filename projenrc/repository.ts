@@ -111,7 +111,7 @@ export class Repository extends Component {
     });
     project.addTask('bench:gateway', {
       description: 'How fast the gateway is, into gateway/bench/RESULTS.md; with parts of names of scenarios, those only and on the screen',
-      exec: 'node gateway/bench/run.ts',
+      exec: 'tsx gateway/bench/run.ts',
       receiveArgs: true,
     });
     project.addTask('check:examples', {

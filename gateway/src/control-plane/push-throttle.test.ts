@@ -78,7 +78,7 @@ describe('the throttle of pushes', () => {
   });
 
   it.each([
-    [100, 300], [200, 600], [2_000, 1_000],
+    [50, 450], [100, 900], [2_000, 1_000],
   ])('rests in proportion to a push that took %i ms: %i ms', async (durationMs, restMs) => {
     start(() => new Promise<void>((resolve) => void clock.after(durationMs, resolve)));
     throttle.request();

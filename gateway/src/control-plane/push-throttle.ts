@@ -27,9 +27,9 @@ const PUSH_INTERVAL_MS = 250;
 
 /**
  * The cost of an export grows with the whole configuration. While changes keep coming, at least this many times its duration passes before
- * the next one begins, so that requests get the rest of the processor's time.
+ * the next one begins, so that requests get nine tenths of the processor's time.
  */
-const REST_FACTOR = 3;
+const REST_FACTOR = 9;
 
 /** A change waits no longer than this for the export before it to be followed by a rest. Milliseconds. */
 const MAX_REST_MS = 1_000;
