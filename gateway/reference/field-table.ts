@@ -1,17 +1,40 @@
 /** Fields of a schema as a table: name, type, default, constraints, meaning. */
-import type { Field, Fields } from '../src/model/schema/field.ts';
+import type { Field, Fields, Shorthands } from '../src/model/schema/field.ts';
 import { code, table } from './markdown.ts';
 
-export function fieldTable(fields: Fields): string[] {
-  return table(['field', 'type', 'default', 'meaning'], rowsOf(fields, ''));
+/** @param shorthands inputs that set other fields */
+export function fieldTable(fields: Fields, shorthands: Shorthands = {}): string[] {
+  return table(['field', 'type', 'default', 'meaning'], [...rowsOf(fields, ''), ...shorthandRows(shorthands, '')]);
 }
 
 function rowsOf(fields: Fields, prefix: string): string[][] {
   return Object.entries(fields).flatMap(([name, field]) => {
     if (field.eq === null) return [];
-    const nested = field.type === 'record' ? rowsOf(field.fields ?? {}, `${prefix}${name}.`) : [];
-    return [[code(prefix + name), typeOf(field), defaultOf(field), meaningOf(field)], ...nested];
+    return [[code(prefix + name), typeOf(field), defaultOf(field), meaningOf(field)], ...nestedRows(field, `${prefix}${name}`)];
   });
+}
+
+/** The fields of a record, or of the records that a list or map contains. */
+function nestedRows(field: Field, path: string): string[][] {
+  switch (field.type) {
+    case 'record': return [...rowsOf(field.fields ?? {}, `${path}.`), ...shorthandRows(field.shorthand_fields ?? {}, `${path}.`)];
+    case 'array':
+    case 'set': return nestedRows(field.elements, `${path}[]`);
+    case 'map': return nestedRows(field.values, `${path}.*`);
+    default: return [];
+  }
+}
+
+function shorthandRows(shorthands: Shorthands, prefix: string): string[][] {
+  return Object.entries(shorthands).map(([name, { field }]) => [
+    code(prefix + name), typeOf(field), '', [meaningOf(field), successorOf(field, prefix)].filter((part) => part).join(' '),
+  ]);
+}
+
+function successorOf({ deprecation }: Field, prefix: string): string {
+  if (!deprecation) return '';
+  const successor = deprecation.replaced_with?.[0]?.path;
+  return successor ? `Deprecated: use ${code(prefix + successor.join('.'))}.` : `Deprecated, goes with version ${deprecation.removal_in_version}.`;
 }
 
 function typeOf(field: Field): string {
@@ -26,12 +49,14 @@ function bareType(field: Field): string {
     case 'map': return `map of ${bareType(field.keys)} to ${bareType(field.values)}`;
     case 'foreign': return `reference to ${code(field.reference)}`;
     case 'string': return field.uuid ? 'UUID' : 'string';
+    case 'json': return 'JSON';
     default: return field.type;
   }
 }
 
 function defaultOf(field: Field): string {
-  if (field.auto) return 'made by the gateway';
+  // The default of a secret is made anew by each process.
+  if (field.auto || (field.encrypted && field.default !== undefined)) return 'made by the gateway';
   return field.default === undefined || field.default === null ? '' : code(JSON.stringify(field.default));
 }
 
@@ -45,6 +70,8 @@ function limitsOf(field: Field): string[] {
     of.one_of && `One of ${of.one_of.map((value) => code(String(value))).join(', ')}.`,
     of.between && `From ${of.between[0]} to ${of.between[1]}.`,
     of.gt !== undefined && `Greater than ${of.gt}.`,
+    of.len_max !== undefined && `Length at most ${of.len_max}.`,
+    of.is_regex && 'A regular expression.',
     of.starts_with && `Starts with ${code(of.starts_with)}.`,
     field.unique && 'Unique.',
     field.referenceable && 'May be a reference such as `{vault://env/NAME}`.',
