@@ -31,10 +31,11 @@ function shorthandRows(shorthands: Shorthands, prefix: string): string[][] {
   ]);
 }
 
-function successorOf({ deprecation }: Field, prefix: string): string {
+function successorOf({ deprecation, description = '' }: Field, prefix: string): string {
   if (!deprecation) return '';
-  const successor = deprecation.replaced_with?.[0]?.path;
-  return successor ? `Deprecated: use ${code(prefix + successor.join('.'))}.` : `Deprecated, goes with version ${deprecation.removal_in_version}.`;
+  const successor = deprecation.replaced_with?.[0]?.path.join('.');
+  if (successor === undefined || description.includes(successor)) return 'Deprecated.';
+  return `Deprecated: use ${code(prefix + successor)}.`;
 }
 
 function typeOf(field: Field): string {
