@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { inlineTree } from '../declarative/error-tree.ts';
 import type { ErrorTree } from '../declarative/error-tree.ts';
 import { exportedText } from '../declarative/exported-text.ts';
 import { readNodeConfiguration } from '../declarative/node-configuration.ts';
@@ -65,6 +66,9 @@ const WORKSPACE_ID = '0dc6f45b-8f8d-40d2-a504-473544ee190b';
 
 /** YAML takes a second for each million characters, in which the node does nothing else. */
 const MAX_YAML_CHARACTERS = 4 * 2 ** 20;
+
+/** Of the errors of a configuration. */
+const MAX_LOGGED_CHARACTERS = 2_000;
 
 export class DeclarativeConfiguration {
   readonly #options: DeclarativeConfigurationOptions;
@@ -138,8 +142,11 @@ export class DeclarativeConfiguration {
     const { tooLarge } = reading;
     if (tooLarge !== undefined) return { isLoaded: false, reason: 'too-large', message: tooLarge };
     const content = reading.content();
+    const errors = reading.tree();
+    // Answers with flattened errors leave some out.
+    this.#options.log.warn(`the declarative configuration is not loaded: ${inlineTree(errors).slice(0, MAX_LOGGED_CHARACTERS)}`);
     return {
-      isLoaded: false, reason: 'invalid', errors: reading.tree(), get lines() { return reading.lines(); },
+      isLoaded: false, reason: 'invalid', errors, get lines() { return reading.lines(); },
       content: typeof content === 'object' && content !== null && !Array.isArray(content) ? content : undefined,
     };
   }

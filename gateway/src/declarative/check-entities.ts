@@ -1,4 +1,5 @@
 /** Completes the entities of a declarative configuration, and validates them against their schemas; checks their references. */
+import { invalidReference } from '../model/invalid-reference.ts';
 import { completeEntity } from '../model/schema/complete.ts';
 import { UUID } from '../model/schema/constraints.ts';
 import { foreignFieldsOf, primaryKeyOf } from '../model/schema/entity-schema.ts';
@@ -89,7 +90,7 @@ function checkReferences(entity: FileEntity, { problems, index }: CheckContext):
     problems.reject(place, `got ${JSON.stringify(handleOf(value))}, expected the name of one of the ${reference} in this file`, {
       stage: 'references',
       at: [schema.name, index.nameOf(entity, index.keyOf(entity))],
-      violation: `invalid reference '${name}: ${printed}' (no such entry in '${reference}')`,
+      violation: invalidReference(name, printed, reference),
       isListed: true,
     });
   }

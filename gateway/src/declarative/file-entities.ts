@@ -7,6 +7,7 @@ import { foreignFieldsOf } from '../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
 import type { EntityValue } from '../model/schema/field.ts';
 import { isPlainObject } from '../model/schema/plain-object.ts';
+import { DeckMetadata, METADATA } from './deck-metadata.ts';
 import type { Problems } from './problems.ts';
 import type { SourcePath } from './source.ts';
 
@@ -22,7 +23,7 @@ export interface FileEntity {
 interface FileRules {
   /** The entity types that a configuration may contain. */
   readonly schemas: Schemas;
-  /** Whether to accept what decK writes about a file, which changes no entity. Kong refuses it. @default false */
+  /** Whether to accept what decK writes about a file as a whole. Kong refuses it. @default false */
   readonly takesMetadata?: boolean;
 }
 
@@ -30,9 +31,6 @@ interface FileRules {
 const COMMENTS = new Set(['_comment', '_ignore']);
 
 const HEADER = new Set(['_format_version', '_transform', ...COMMENTS]);
-
-/** decK's. */
-const METADATA = new Set(['_info', '_workspace']);
 
 export function fileEntities(content: unknown, problems: Problems, rules: FileRules): readonly FileEntity[] {
   const walk = new FileWalk(problems, rules);
@@ -47,6 +45,7 @@ class FileWalk {
   readonly #takesMetadata: boolean;
   readonly #children: ReadonlyMap<string, readonly Child[]>;
   #version: unknown;
+  #metadata: DeckMetadata | undefined;
 
   constructor(problems: Problems, { schemas, takesMetadata = false }: FileRules) {
     this.#problems = problems;
@@ -63,6 +62,7 @@ class FileWalk {
     }
     this.#header(content);
     this.#comments(content, []);
+    if (this.#takesMetadata) this.#metadata = new DeckMetadata(content, this.#problems);
     for (const [name, list] of Object.entries(content)) {
       const schema = this.#schemas.get(name);
       if (schema) this.#list(schema, list, [name]);
@@ -103,7 +103,8 @@ class FileWalk {
     });
   }
 
-  #entity(schema: EntitySchema, item: EntityValue, path: SourcePath, parent: FileEntity['parent']): void {
+  #entity(schema: EntitySchema, written: EntityValue, path: SourcePath, parent: FileEntity['parent']): void {
+    const item = this.#metadata?.complete(schema.name, written, path) ?? written;
     const children = (this.#children.get(schema.name) ?? []).filter(({ type }) => Object.hasOwn(item, type.name));
     const apart = new Set([...COMMENTS, ...children.map(({ type }) => type.name)]);
     const given = Object.fromEntries(Object.entries(item).filter(([name]) => !apart.has(name)));

@@ -85,6 +85,47 @@ describe('the table of a node without a store', () => {
   });
 });
 
+describe('what decK writes about a file', () => {
+  const FILE = `_format_version: "3.0"
+_workspace: default
+_info:
+  select_tags: [team]
+  defaults:
+    service: { retries: 1, port: 81 }
+    upstream: { healthchecks: { active: { timeout: 7 } } }
+_plugin_configs:
+  limits: { minute: 5, policy: local }
+services:
+- { name: a, host: h.test, port: 82, tags: [own] }
+upstreams:
+- { name: u, healthchecks: { active: { concurrency: 3 } } }
+plugins:
+- { name: rate-limiting, _config: limits, config: { minute: 6 } }
+`;
+
+  it('completes its entities', () => {
+    const { services, upstreams, plugins } = tableOf(FILE);
+    expect(services).toMatchObject([{ retries: 1, port: 82, tags: ['own', 'team'] }]);
+    expect(upstreams).toMatchObject([{ healthchecks: { active: { timeout: 7, concurrency: 3 } }, tags: ['team'] }]);
+    expect(plugins).toMatchObject([{ config: { minute: 6, policy: 'local' } }]);
+  });
+
+  it('is unknown to POST /config, as to Kong', () => {
+    expect([...readNodeConfiguration(FILE).tree()].slice(0, 3)).toEqual([
+      ['_workspace', 'unknown field'], ['_info', 'unknown field'], ['_plugin_configs', 'unknown field'],
+    ]);
+  });
+
+  it.each([
+    ['another workspace', FILE.replace('_workspace: default', '_workspace: mine'), 2, '_workspace', 'this gateway has one workspace'],
+    ['tags that are no list', FILE.replace('[team]', 'team'), 4, '_info.select_tags', 'expected a list of texts'],
+    ['an unknown configuration', FILE.replace('_config: limits', '_config: none'), 15, 'plugins[0]._config', 'got "none", expected'],
+    ['a default that is invalid', FILE.replace('retries: 1', 'retries: x'), 11, 'services[0].retries', 'expected an integer'],
+  ])('is refused: %s', (_, text, line, path, message) => {
+    expect(errorsOf(text)).toEqual([{ line, path, message: expect.stringContaining(message) as string }]);
+  });
+});
+
 describe('a text that is refused', () => {
   it.each([
     ['a reference to nothing',

@@ -5,6 +5,7 @@
  */
 import type { ConfigTable, Row } from './config-table.ts';
 import { FORMAT_VERSIONS, upgradedRow } from './format-version.ts';
+import { invalidReference } from './invalid-reference.ts';
 import { completeEntity } from './schema/complete.ts';
 import { foreignFieldsOf, primaryKeyOf, secretFieldsOf, uniqueFieldsOf } from './schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from './schema/entity-schema.ts';
@@ -178,8 +179,7 @@ class TableReading {
           if (row[name] === null) continue;
           resolved[name] = ids.resolve(reference, row[name]);
           if (resolved[name] !== undefined) continue;
-          const message = `invalid reference '${name}: ${printed(row[name])}' (no such entry in '${reference}')`;
-          this.#rejectRow(schema.name, index, row, name, message);
+          this.#rejectRow(schema.name, index, row, name, invalidReference(name, printed(row[name]), reference));
         }
         return resolved;
       }));
