@@ -46,7 +46,7 @@ function zones() {
     return ['src', 'gateway', 'cli'].map((top) => ({
       target,
       from: `./${top}`,
-      except: [room, ...nestedRooms(room), ...importable(layer)]
+      except: [...new Set([room, ...nestedRooms(room), ...importable(layer)])]
         .filter((allowed) => allowed === top || allowed.startsWith(`${top}/`))
         .map((allowed) => `.${allowed.slice(top.length)}`),
       message: layer.why,
