@@ -47,6 +47,8 @@ export async function adminApiPage(): Promise<string> {
     '',
     '## Endpoints',
     '',
+    'A node prints this table with its schemas as an OpenAPI 3.1 document at `/openapi.json`. `HEAD` and `OPTIONS` work everywhere.',
+    '',
     ...table(
       ['path', 'methods'],
       (await endpoints()).map(({ path, methods }) => [code(path), methods.join(', ')]),

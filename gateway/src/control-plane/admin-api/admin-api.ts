@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Log } from '../../base/log.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { PluginSchema } from '../../model/entities/plugin.ts';
+import { VAULTS } from '../../model/entities/vault.ts';
 import type { Schemas } from '../../model/schema/entity-schema.ts';
 import type { Role } from '../../settings/settings.ts';
 import type { ConnectionCounts } from '../../status/status-api.ts';
@@ -21,6 +22,7 @@ import { endpointListEndpoint, informationEndpoints } from './information-endpoi
 import type { NodeInformation } from './information-endpoints.ts';
 import { logLevelEndpoints } from './log-level-endpoints.ts';
 import { statusEndpoint } from './node-status.ts';
+import { openApiEndpoint } from './openapi.ts';
 import { pluginApiEndpoints } from './plugin-api-endpoints.ts';
 import { schemaEndpoints } from './schema-endpoints.ts';
 import { tagEndpoints } from './tag-endpoints.ts';
@@ -80,5 +82,6 @@ export function adminEndpoints(options: AdminApiOptions & { readonly counts: Con
     ...logLevelEndpoints(options.log, options.role, isReadOnly),
     ...clusteringEndpoints({ ...options, now }),
   ];
-  return [...endpoints, endpointListEndpoint(endpoints)];
+  const all = [...endpoints, endpointListEndpoint(endpoints)];
+  return [...all, openApiEndpoint(all, schemas, { plugins: [...plugins.keys()], vaults: [...VAULTS.keys()] })];
 }

@@ -28,6 +28,7 @@ export function clusteringEndpoints(options: ClusteringOptions): readonly Endpoi
   return [
     {
       path: '/clustering/data-planes',
+      about: 'the data planes of this control plane, with what they run',
       methods: {
         GET: onControlPlane(async (request) => (
           pageAnswer(request, await store.dataPlanes.list(pageRequested(request)), (row) => row, ['size']))),
@@ -35,6 +36,7 @@ export function clusteringEndpoints(options: ClusteringOptions): readonly Endpoi
     },
     {
       path: '/clustering/status',
+      about: 'the data planes by id; deprecated',
       methods: {
         GET: onControlPlane(async () => {
           const { items } = await store.dataPlanes.list({ size: MAX_DATA_PLANES });
@@ -47,6 +49,7 @@ export function clusteringEndpoints(options: ClusteringOptions): readonly Endpoi
     {
       // What this node received on the telemetry port, and what data planes dropped because they could not send it.
       path: '/clustering/telemetry',
+      about: 'what data planes sent to the telemetry port',
       isUnlisted: true,
       methods: {
         GET: onControlPlane(async () => {
@@ -55,7 +58,12 @@ export function clusteringEndpoints(options: ClusteringOptions): readonly Endpoi
         }),
       },
     },
-    { path: '/clustering/revision', methods: { GET: (request) => revisionAnswer(request, options) }, isUnlisted: true },
+    {
+      path: '/clustering/revision',
+      about: 'the revision of the configuration, and whether the data planes run it',
+      isUnlisted: true,
+      methods: { GET: (request) => revisionAnswer(request, options) },
+    },
   ];
 }
 

@@ -11,11 +11,16 @@ import type { AdminAnswer, AdminRequest, Endpoint } from './endpoint.ts';
 import { htmlPage } from './html-page.ts';
 import { RequestError } from './request-body.ts';
 
+const ABOUT = 'the declarative configuration of a node without a database';
+
 /** @param configuration absent on a node with a database */
 export function configEndpoint(configuration: DeclarativeConfiguration | undefined, schemas: Schemas): Endpoint {
-  if (!configuration) return { path: '/config', methods: { GET: () => ONLY_WITHOUT_DATABASE, POST: () => ONLY_WITHOUT_DATABASE } };
+  if (!configuration) {
+    return { path: '/config', about: ABOUT, methods: { GET: () => ONLY_WITHOUT_DATABASE, POST: () => ONLY_WITHOUT_DATABASE } };
+  }
   return {
     path: '/config',
+    about: ABOUT,
     readsAnyType: true,
     methods: {
       GET: async () => ({ status: 200, body: { config: await configuration.toYaml() } }),

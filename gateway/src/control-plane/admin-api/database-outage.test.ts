@@ -32,7 +32,7 @@ describe.skipIf(!inject('postgres'))('an Admin API whose database goes away', ()
 
     await server!.stop();
     const answers = new Map<string, number>();
-    for (const path of [...paths, '/clustering/revision', '/clustering/telemetry']) {
+    for (const path of [...paths, '/clustering/revision', '/clustering/telemetry', '/openapi.json']) {
       for (const method of METHODS) {
         const { status, headers, text } = await node.send(method, path.replace(/\{\w+\}/g, ID), method === 'GET' ? undefined : {});
         answers.set(`${method} ${path}`, status);

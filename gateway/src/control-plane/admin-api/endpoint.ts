@@ -42,6 +42,10 @@ export interface Endpoint {
   readonly methods: Readonly<Partial<Record<Method, Handler>>>;
   /** Runs before each method, OPTIONS too. @returns the request to handle, or the answer. @default - nothing */
   readonly before?: (request: AdminRequest) => Promise<AdminRequest | AdminAnswer> | AdminRequest | AdminAnswer;
+  /** What it is about, in a phrase; the OpenAPI document has it. @default - what `entity` says */
+  readonly about?: string;
+  /** The entity type that it reads and writes: a list of such entities, or one. @default - none */
+  readonly entity?: { readonly type: string; readonly isList: boolean };
   /** Whether `/endpoints` leaves it out, because clients of Kong know no such endpoint there. @default false */
   readonly isUnlisted?: boolean;
   /** Whether it reads bodies of any type by itself. @default - JSON and forms only */
@@ -147,6 +151,6 @@ export const NOT_FOUND: AdminAnswer = { status: 404, body: { message: 'Not found
 export const METHOD_NOT_ALLOWED: AdminAnswer = { status: 405, body: { message: 'Method not allowed' } };
 
 /** An endpoint that `/endpoints` lists and that answers every method with 404, as some of Kong's do. */
-export function disabled({ path, methods }: Endpoint): Endpoint {
-  return { path, methods, before: () => NOT_FOUND };
+export function disabled(endpoint: Endpoint): Endpoint {
+  return { ...endpoint, about: 'an endpoint without a use, as in Kong: it answers 404', before: () => NOT_FOUND };
 }

@@ -46,6 +46,7 @@ function collection(kit: EntityKit): Endpoint {
   const { schema: { lookupField }, name } = kit;
   return {
     path: kit.path,
+    entity: { type: kit.name, isList: true },
     methods: {
       GET: (request) => kit.store.read(async (reader) => {
         const wanted = lookupField === undefined ? null : request.query.get(lookupField);
@@ -62,6 +63,7 @@ function entity(kit: EntityKit): Endpoint {
   const locate: Locate = async (_reader, request) => ({ address: kit.address(request) });
   return {
     path: kit.entityPath,
+    entity: { type: kit.name, isList: false },
     methods: {
       GET: (request) => kit.getNamed(request),
       PUT: (request) => kit.put(request, locate),
@@ -80,6 +82,7 @@ function referred(kit: EntityKit, field: string, target: EntityKit): Endpoint {
   };
   return {
     path: `${kit.entityPath}/${field}`,
+    entity: { type: target.name, isList: false },
     methods: {
       GET: (request) => target.get(request, locate),
       PUT: async (request) => {
@@ -120,6 +123,7 @@ function below(kit: EntityKit, field: string, parent: EntityKit): readonly Endpo
   };
   return [{
     path,
+    entity: { type: kit.name, isList: true },
     methods: {
       GET: (request) => kit.store.read(async (reader) => {
         const referring = await parent.parent(reader, request, field);
@@ -130,6 +134,7 @@ function below(kit: EntityKit, field: string, parent: EntityKit): readonly Endpo
     },
   }, {
     path: `${path}/{${kit.name}}`,
+    entity: { type: kit.name, isList: false },
     methods: {
       GET: (request) => kit.get(request, locate),
       PUT: (request) => kit.put(request, locate),

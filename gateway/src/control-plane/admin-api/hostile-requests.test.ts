@@ -146,7 +146,7 @@ describe.each(STORE_KINDS.filter(({ name }) => name !== 'SQLite in a file'))('th
       store: await openAt(await newPlace()), role: 'control_plane',
       log: createLog({ write: (line) => lines.push(line) }),
     });
-    known.push('/clustering/revision', '/clustering/telemetry');
+    known.push('/clustering/revision', '/clustering/telemetry', '/openapi.json');
     known.push(...(JSON.parse((await node.send('GET', '/endpoints')).text) as { readonly data: readonly string[] }).data);
     for (const [path, body] of EXISTING) expect((await node.send('PUT', path, body)).status, path).toBe(200);
     expect((await node.send('POST', '/upstreams/up.test/targets', { target: '10.0.0.1:80' })).status).toBe(201);

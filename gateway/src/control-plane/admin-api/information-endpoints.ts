@@ -28,6 +28,7 @@ export function informationEndpoints({ store, plugins, node }: InformationOption
   return [
     {
       path: '/',
+      about: 'the node: its version, plugins and settings',
       methods: {
         GET: async () => ({
           status: 200,
@@ -47,12 +48,16 @@ export function informationEndpoints({ store, plugins, node }: InformationOption
         }),
       },
     },
-    { path: '/timers', methods: { GET: () => NO_TIMERS } },
-    { path: '/status/dns', methods: { GET: () => NO_DNS_STATUS } },
-    { path: '/cache', methods: { DELETE: () => ({ status: 204 }) } },
+    { path: '/timers', about: 'timers of the node; it has none that Kong would show', methods: { GET: () => NO_TIMERS } },
+    { path: '/status/dns', about: 'statistics of the DNS client; not available', methods: { GET: () => NO_DNS_STATUS } },
+    { path: '/cache', about: 'all cached rows of the database; the node keeps none', methods: { DELETE: () => ({ status: 204 }) } },
     // The node keeps no rows in memory between requests: there is never anything in such a cache.
-    { path: '/cache/{key}', methods: { GET: () => NOT_FOUND, DELETE: () => ({ status: 204 }) } },
-    { path: '/robots.txt', methods: { GET: () => NO_ROBOTS }, isUnlisted: true },
+    {
+      path: '/cache/{key}',
+      about: 'a cached row of the database; the node keeps none',
+      methods: { GET: () => NOT_FOUND, DELETE: () => ({ status: 204 }) },
+    },
+    { path: '/robots.txt', about: 'what search engines may read: nothing', methods: { GET: () => NO_ROBOTS }, isUnlisted: true },
   ];
 }
 
@@ -68,7 +73,9 @@ const NO_ROBOTS: AdminAnswer = {
 export function endpointListEndpoint(others: readonly Endpoint[]): Endpoint {
   const listed = others.filter(({ isUnlisted }) => !isUnlisted).map(({ path }) => path);
   const paths = [...listed, '/endpoints'].sort(bySegments);
-  return { path: '/endpoints', methods: { GET: () => ({ status: 200, body: { data: paths } }) } };
+  return {
+    path: '/endpoints', about: 'paths of this API that Kong has too', methods: { GET: () => ({ status: 200, body: { data: paths } }) },
+  };
 }
 
 function bySegments(one: string, other: string): number {

@@ -16,8 +16,13 @@ export function logLevelEndpoints(log: Log, role: Role, isReadOnly: boolean): re
   // The nodes of a control plane share no messages: each is asked by itself.
   const cluster = role === 'control_plane' ? 'cluster/control-planes-nodes' : 'cluster';
   return [
-    { path: '/debug/node/log-level', methods: { GET: () => message(200, `log level: ${log.threshold.level}`) } },
-    ...['node', cluster].map((scope) => ({ path: `/debug/${scope}/log-level/{log_level}`, methods: { PUT: change } })),
+    {
+      path: '/debug/node/log-level',
+      about: 'the least severe level that the node logs',
+      methods: { GET: () => message(200, `log level: ${log.threshold.level}`) },
+    },
+    ...['node', cluster].map((scope): Endpoint => (
+      { path: `/debug/${scope}/log-level/{log_level}`, about: 'the least severe level that the node logs', methods: { PUT: change } })),
   ];
 }
 

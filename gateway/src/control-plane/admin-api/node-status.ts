@@ -24,6 +24,7 @@ const UNITS: Readonly<Record<string, readonly [bytes: number, name: string]>> = 
 export function statusEndpoint(store: Store, counts: Readonly<ConnectionCounts>, configurationHash?: () => string): Endpoint {
   return {
     path: '/status',
+    about: 'memory, connections and requests of the node, and its database',
     methods: {
       GET: async ({ query }) => ({ status: 200, body: await nodeStatus(store, counts, formatRequested(query), configurationHash) }),
     },

@@ -13,14 +13,14 @@ const NOTHING_TO_PURGE = (): AdminAnswer => ({ status: 204 });
 
 const ENDPOINTS: Readonly<Record<string, readonly Endpoint[]>> = {
   'acme': [
-    { path: '/acme', methods: { POST: NOTHING_KEPT, PATCH: NOTHING_KEPT } },
-    { path: '/acme/certificates', methods: { GET: NOTHING_KEPT } },
-    { path: '/acme/certificates/{certificates}', methods: { GET: NOTHING_KEPT } },
+    { path: '/acme', about: 'certificates that acme obtains', methods: { POST: NOTHING_KEPT, PATCH: NOTHING_KEPT } },
+    { path: '/acme/certificates', about: 'certificates that acme keeps', methods: { GET: NOTHING_KEPT } },
+    { path: '/acme/certificates/{certificates}', about: 'a certificate that acme keeps', methods: { GET: NOTHING_KEPT } },
   ],
   'proxy-cache': [
-    { path: '/proxy-cache', methods: { DELETE: NOTHING_TO_PURGE } },
-    { path: '/proxy-cache/{cache_key}', methods: { GET: NOTHING_KEPT, DELETE: NOTHING_KEPT } },
-    { path: '/proxy-cache/{plugin_id}/caches/{cache_key}', methods: { GET: NOTHING_KEPT, DELETE: NOTHING_KEPT } },
+    { path: '/proxy-cache', about: 'all answers that proxy-cache keeps', methods: { DELETE: NOTHING_TO_PURGE } },
+    ...['/proxy-cache/{cache_key}', '/proxy-cache/{plugin_id}/caches/{cache_key}'].map((path) => (
+      { path, about: 'an answer that proxy-cache keeps', methods: { GET: NOTHING_KEPT, DELETE: NOTHING_KEPT } })),
   ],
 };
 
@@ -34,6 +34,7 @@ function metricsEndpoint(metrics?: () => Promise<string>): Endpoint {
   const type = 'text/plain; version=0.0.4; charset=utf-8';
   return {
     path: '/metrics',
+    about: 'metrics of the node in Prometheus\' text format',
     methods: { GET: async () => (metrics ? { status: 200, body: await metrics(), headers: { 'content-type': type } } : htmlPage(404)) },
   };
 }

@@ -17,6 +17,7 @@ export function schemaEndpoints(context: OperationContext): readonly Endpoint[] 
   return [
     {
       path: '/schemas/{name}',
+      about: 'fields and rules of an entity type',
       methods: {
         GET: ({ params }) => {
           const schema = schemas.get(params.name!);
@@ -26,6 +27,7 @@ export function schemaEndpoints(context: OperationContext): readonly Endpoint[] 
     },
     {
       path: '/schemas/{db_entity_name}/validate',
+      about: 'whether an entity satisfies its schema; nothing is stored',
       methods: {
         POST: (request) => {
           const name = request.params.db_entity_name!;
@@ -36,7 +38,11 @@ export function schemaEndpoints(context: OperationContext): readonly Endpoint[] 
     },
     ...subschemaEndpoints('plugins', 'plugin'),
     ...subschemaEndpoints('vaults', 'vault'),
-    { path: '/schemas/filters/{name}', methods: { GET: ({ params }) => notFound(`Filter '${params.name}' not found`) } },
+    {
+      path: '/schemas/filters/{name}',
+      about: 'fields of a WebAssembly filter; the node has none',
+      methods: { GET: ({ params }) => notFound(`Filter '${params.name}' not found`) },
+    },
   ];
 
   /** Entities whose `name` selects their schema. */
@@ -44,9 +50,14 @@ export function schemaEndpoints(context: OperationContext): readonly Endpoint[] 
     const schema = schemas.get(entity);
     if (!schema) return [];
     return [
-      { path: `/schemas/${entity}/validate`, methods: { POST: (request) => validate(schema, request) } },
+      {
+        path: `/schemas/${entity}/validate`,
+        about: `whether a ${what} satisfies its schema; nothing is stored`,
+        methods: { POST: (request) => validate(schema, request) },
+      },
       {
         path: `/schemas/${entity}/{name}`,
+        about: `fields and rules of a kind of ${what}`,
         methods: {
           GET: ({ params }) => {
             const subschema = schema.subschema!.choose(params.name!);

@@ -16,9 +16,10 @@ export function tagEndpoints(store: Store): readonly Endpoint[] {
     throw schemaViolation({ tags: 'does not support insert/upsert/update/delete operations' });
   };
   return [
-    { path: '/tags', methods: { GET: (request) => list(request), POST: refuse } },
+    { path: '/tags', about: 'the tags of all entities', methods: { GET: (request) => list(request), POST: refuse } },
     {
       path: '/tags/{tags}',
+      about: 'the entities that have a tag',
       methods: {
         GET: (request) => {
           const tag = request.params.tags!;

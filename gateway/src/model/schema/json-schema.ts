@@ -93,7 +93,8 @@ function stringSchema(field: Field): JsonSchema {
   const schema = {
     type: 'string',
     ...uuid && { format: 'uuid' },
-    ...values && { enum: values },
+    // JSON Schema has no empty enumeration.
+    ...values && (values.length > 0 ? { enum: values } : { not: {} }),
     ...(exact ?? min) > 0 && { minLength: exact ?? min },
     ...(exact ?? max) !== undefined && { maxLength: exact ?? max },
     ...(start !== undefined || match !== undefined) && { pattern: match === undefined ? `^${escaped(start!)}` : luaPattern(match).source },

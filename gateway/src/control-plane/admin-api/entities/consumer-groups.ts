@@ -33,8 +33,10 @@ export const consumerGroupEndpoints: EntityExtension = ({ kit, kits, endpoints }
 /** The endpoints of one side below the other: `/consumer_groups/{…}/consumers` and `/consumers/{…}/consumer_groups`. */
 function members(owner: Side, other: Side): readonly EndpointChange[] {
   const path = `${owner.kit.entityPath}/${other.list}`;
+  const about = `${other.list.replace('_', ' ')} of one of ${owner.kit.name.replace('_', ' ')}`;
   return [{
     path,
+    about,
     methods: {
       GET: (request) => owner.kit.store.read(async (reader) => {
         const found = await owner.kit.find(reader, request);
@@ -45,6 +47,7 @@ function members(owner: Side, other: Side): readonly EndpointChange[] {
     },
   }, {
     path: `${path}/{${other.kit.name}}`,
+    about,
     methods: {
       GET: (request) => owner.kit.store.read(async (reader) => {
         const [found, member] = await bothSides(reader, request, owner, other);

@@ -9,6 +9,9 @@ const before: Endpoint['before'] = () => WITHOUT_WASM;
 export const filterChainEndpoints: EntityExtension = ({ kit, kits, endpoints }) => [
   ...endpoints.filter(({ path }) => path.split('/').includes(kit.path.slice(1))).map(({ path }) => ({ path, before })),
   ...['all', 'enabled', 'disabled'].map((which) => ({
-    path: `${kits.get('routes')!.entityPath}/filters/${which}`, methods: { GET: () => WITHOUT_WASM }, before,
+    path: `${kits.get('routes')!.entityPath}/filters/${which}`,
+    about: 'the WebAssembly filters of a route; the node runs none',
+    methods: { GET: () => WITHOUT_WASM },
+    before,
   })),
 ];

@@ -20,9 +20,14 @@ export const pluginEndpoints: EntityExtension = ({ kit, endpoints, plugins }) =>
       },
     },
   },
-  { path: '/plugins/enabled', methods: { GET: () => ({ status: 200, body: { enabled_plugins: [...plugins.keys()] } }) } },
+  {
+    path: '/plugins/enabled',
+    about: 'names of the plugins that the node knows',
+    methods: { GET: () => ({ status: 200, body: { enabled_plugins: [...plugins.keys()] } }) },
+  },
   {
     path: '/plugins/schema/{name}',
+    about: 'fields of the configuration of a plugin; deprecated',
     methods: {
       GET: ({ params }) => {
         const config = plugins.get(params.name!)?.fields.config;

@@ -21,13 +21,16 @@ export const targetEndpoints: EntityExtension = ({ kit, kits, endpoints, nodeId,
   });
   // A data plane asks nobody whether its targets are well; a control plane has none.
   const health = ['healthy', 'unhealthy'].flatMap((state): EndpointChange[] => [`${one}/${state}`, `${one}/{address}/${state}`]
-    .map((at) => ({ path: at, methods: { PUT: (request) => refuseHealth(request, upstreams, GET!) } })));
+    .map((at) => ({
+      path: at, about: 'the health of a target, set by hand', methods: { PUT: (request) => refuseHealth(request, upstreams, GET!) },
+    })));
   return [
     { path, methods: { GET: newest((target) => kit.shown(target)) } },
-    { path: `${path}/all`, methods: { GET: list.methods.GET! } },
+    { path: `${path}/all`, entity: { type: kit.name, isList: true }, methods: { GET: list.methods.GET! } },
     { path: one, methods: { PUT: PATCH! } },
     {
       path: `${upstreams.entityPath}/health`,
+      about: 'the targets of an upstream with their health',
       methods: {
         GET: (request) => (request.query.get('balancer_health') === '1'
           ? balancerHealth(request, kit, upstreams, nodeId)
