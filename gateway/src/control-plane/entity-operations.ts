@@ -132,9 +132,9 @@ async function finish(writer: Writer, schema: EntitySchema, row: Entity, write: 
 async function prepare(
   reader: Reader, schema: EntitySchema, write: EntityWrite, stored: Entity | undefined, context: OperationContext,
 ): Promise<Entity> {
-  const { given } = write;
   const rules = rulesOf(schema.name);
   await rules.admit?.(reader, write);
+  const given = await rules.supply?.(reader, schema, write, stored) ?? write.given;
   const ttl = schema.hasTtl ? { ttl: expiry(given, stored, context) } : undefined;
   const { entity: input, violations: notNormal } = normalized(schema, given);
   if (notNormal) throw schemaViolation(notNormal);

@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs';
 import { GatewayError, messageOf } from '../base/errors.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import { SCHEMAS } from '../plugins/schemas.ts';
+import type { FileEntity } from './file-entities.ts';
 import { generatedId } from './generated-id.ts';
+import type { Problems } from './problems.ts';
 import { readConfiguration } from './reading.ts';
 import type { Reading } from './reading.ts';
 import type { SourceError } from './source.ts';
@@ -25,7 +27,15 @@ export function readNodeConfiguration(
   given: string | object, { schemas = SCHEMAS, now = Date.now(), ...options }: NodeReadingOptions = {},
 ): Reading {
   const exported: Schemas = new Map([...schemas].filter(([, { isExported }]) => isExported !== false));
-  return readConfiguration(given, { ...options, schemas: exported, now: now / 1000, keyOf: generatedId });
+  return readConfiguration(given, { ...options, schemas: exported, now: now / 1000, keyOf: generatedId, check: refuseLinks });
+}
+
+/** Without a database there are no partials, so a plugin must contain all its values. */
+function refuseLinks(entities: readonly FileEntity[], problems: Problems): void {
+  for (const { schema, given: { partials }, path } of entities) {
+    if (schema.name !== 'plugins' || !Array.isArray(partials) || partials.length === 0) continue;
+    problems.reject([...path, 'partials'], 'got links, expected the values in config: a node without a database has no partials');
+  }
 }
 
 /** The place of the configuration: a file, or the setting itself. */

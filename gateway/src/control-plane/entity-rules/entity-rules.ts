@@ -18,6 +18,8 @@ export interface EntityWrite {
 export interface EntityRules {
   /** Looks at the input before the schema does. */
   readonly admit?: (reader: Reader, write: EntityWrite) => Promise<void>;
+  /** What the client gave, with values that other entities have. */
+  readonly supply?: (reader: Reader, schema: EntitySchema, write: EntityWrite, stored: Entity | undefined) => Promise<EntityValue>;
   /** What is wrong between a valid entity and those it refers to; `undefined` when nothing is. */
   readonly relations?: (reader: Reader, entity: Entity, write: EntityWrite) => Promise<Violations | undefined>;
   /** Keeps elsewhere what the client sent and the row does not contain. Runs when the row is written. */

@@ -2,11 +2,13 @@
 import { caCertificateRules } from './ca-certificates.ts';
 import { certificateRules } from './certificates.ts';
 import type { EntityRules } from './entity-rules.ts';
+import { partialRules } from './partials.ts';
 import { pluginRules } from './plugins.ts';
 
 const RULES: Readonly<Record<string, EntityRules>> = {
   ca_certificates: caCertificateRules,
   certificates: certificateRules,
+  partials: partialRules,
   plugins: pluginRules,
 };
 

@@ -2,8 +2,9 @@
 import type { Violations } from '../../model/schema/violations.ts';
 import type { Entity, Reader } from '../../store/store.ts';
 import type { EntityRules, EntityWrite } from './entity-rules.ts';
+import { withLinkedPartials } from './partials.ts';
 
-export const pluginRules: EntityRules = { relations: protocolViolation };
+export const pluginRules: EntityRules = { supply: withLinkedPartials, relations: protocolViolation };
 
 /** Routes of a service that are read at most. A service with more of them is not worth the cost of the check. */
 const MAX_ROUTES = 1_000;

@@ -27,7 +27,7 @@ import { workspaceEntity } from './workspace.ts';
 export function coreEntities(
   plugins: ReadonlyMap<string, PluginSchema>, compatibility: Compatibility = DEFAULT_COMPATIBILITY,
 ): readonly EntitySchema[] {
-  const ofOtherEditions = compatibility === 'full' ? [consumerGroup, consumerGroupConsumer, partial] : [];
+  const ofOtherEditions = compatibility === 'full' ? [partial, consumerGroup, consumerGroupConsumer] : [];
   const others = [
     consumer, certificate, service, route, sni, upstream, target, pluginEntity(plugins, compatibility), tag, caCertificate,
     clusteringDataPlane, parameter, vault, keySet, key, filterChain, ...ofOtherEditions,

@@ -32,7 +32,7 @@ export const partial = defineEntity<typeof fields>({
   subschema: {
     key: 'type',
     choose: (type) => KINDS.get(type),
-    unknown: (type) => `expected one of: ${[...KINDS.keys()].join(', ')}, got ${type}`,
+    unknown: () => `expected one of: ${[...KINDS.keys()].join(', ')}`,
   },
 });
 

@@ -3,7 +3,7 @@ import { DEFAULT_COMPATIBILITY } from '../../base/compatibility.ts';
 import type { Compatibility } from '../../base/compatibility.ts';
 import { defineEntity } from '../schema/entity-schema.ts';
 import type { EntitySchema, Subschema } from '../schema/entity-schema.ts';
-import { boolean, foreign, set, string } from '../schema/field.ts';
+import { array, boolean, foreign, record, set, string } from '../schema/field.ts';
 import type { EntityCheck, Fields } from '../schema/field.ts';
 import type { EntityOf, RowOf } from '../schema/infer.ts';
 import * as typedefs from '../schema/typedefs.ts';
@@ -70,10 +70,18 @@ const consumerGroup = foreign('consumer_groups', {
 
 const noConsumerGroup = foreign('consumer_groups', { eq: null, description: 'This plugin cannot be bound to a group of consumers.' });
 
+const partials = array(record({
+  id: string({ uuid: true, description: 'Id of the partial.' }),
+  name: string({ description: 'Name of the partial, in place of its id.' }),
+  path: string({ description: 'Part of the configuration that it provides: `config.redis`. Default: the only one that it can provide.' }),
+}, { entity_checks: [{ at_least_one_of: ['id', 'name'] }] }), {
+  description: 'Partials that parts of the configuration come from. They replace what is given there.',
+});
+
 /** The fields of the profile `full`. Consumer groups are a scope between consumers and the configuration. */
 function fullFields() {
   const { config, protocols, enabled, tags, ...before } = fields;
-  return { ...before, consumer_group: consumerGroup, config, protocols, enabled, tags };
+  return { ...before, consumer_group: consumerGroup, config, protocols, enabled, tags, partials };
 }
 
 /** The entity type `plugins`, for a set of known plugins. */

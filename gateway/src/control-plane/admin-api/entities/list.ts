@@ -4,6 +4,7 @@ import { certificateEndpoints } from './certificates.ts';
 import { consumerGroupEndpoints } from './consumer-groups.ts';
 import type { EntityExtension } from './extension.ts';
 import { filterChainEndpoints } from './filter-chains.ts';
+import { partialEndpoints } from './partials.ts';
 import { pluginEndpoints } from './plugins.ts';
 import { sniEndpoints } from './snis.ts';
 import { targetEndpoints } from './targets.ts';
@@ -13,6 +14,7 @@ export const ENTITY_EXTENSIONS: Readonly<Record<string, EntityExtension>> = {
   certificates: certificateEndpoints,
   consumer_groups: consumerGroupEndpoints,
   filter_chains: filterChainEndpoints,
+  partials: partialEndpoints,
   plugins: pluginEndpoints,
   snis: sniEndpoints,
   targets: targetEndpoints,
