@@ -1,5 +1,5 @@
 /** Compiles lists and maps. */
-import { fail, setOwn } from './completion-run.ts';
+import { fail, setOwn, violationIn } from './completion-run.ts';
 import type { Complete } from './completion-run.ts';
 import { compileConstraints } from './constraints.ts';
 import type { Field, ListField, MapField } from './field.ts';
@@ -39,13 +39,17 @@ export function compileList(field: ListField, compileField: CompileField): Compl
   };
 }
 
-/** Completes each value; the first invalid key or value is reported. An empty array counts as an empty map, as in Kong. */
+/**
+ * Completes each value; the first invalid key or value is reported. An empty array counts as an empty map, as in Kong, and other arrays as
+ * maps whose keys are numbers.
+ */
 export function compileMap(field: MapField, compileField: CompileField): Complete {
   const keys = compileField(field.keys);
   const values = compileField({ ...field.values, required: true });
   const constraint = compileConstraints(field);
   return (value, run) => {
-    const given = Array.isArray(value) && value.length === 0 ? {} : value;
+    if (Array.isArray(value) && value.length > 0) return fail(run, violationIn(run, keys, 1)!, value);
+    const given = Array.isArray(value) ? {} : value;
     if (!isPlainObject(given)) return fail(run, 'expected a map', value);
     const map: Record<string, unknown> = {};
     let first: Violation | undefined;

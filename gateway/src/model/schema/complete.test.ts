@@ -170,6 +170,12 @@ describe('a value', () => {
     expect(complete({ value: record({ host: string() }) }, given).violations).toEqual({ value: ['unknown field'] });
   });
 
+  it('that is a list stands for a map with numbers for keys', () => {
+    const fields = { value: map(string(), string()) };
+    expect(complete(fields, { name: 'n', value: ['x'] }).violations).toEqual({ value: 'expected a string' });
+    expect(complete(fields, { name: 'n', value: [] }).entity).toEqual({ name: 'n', value: {} });
+  });
+
   it('named like the prototype changes no prototype', () => {
     const given = JSON.parse('{"name":"n","labels":{"__proto__":"x"},"__proto__":{"polluted":true}}') as EntityValue;
     const { entity, violations } = complete({ labels: map(string(), string()) }, given);
