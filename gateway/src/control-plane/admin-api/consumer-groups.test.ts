@@ -86,6 +86,14 @@ describe('the profile full', () => {
     expect((await send('GET', '/consumer_groups/gold/consumers')).body).toMatchObject({ data: [] });
   });
 
+  // As the public documentation of each says.
+  it.each([
+    ['ip-restriction', { allow: ['10.0.0.0/8'] }], ['rate-limiting', { minute: 5 }], ['request-termination', {}],
+    ['request-transformer', {}], ['response-transformer', {}], ['proxy-cache-advanced', { strategy: 'memory' }],
+  ])('binds %s to a group', async (name, config) => {
+    expect(await send('POST', '/consumer_groups/gold/plugins', { name, config })).toMatchObject({ status: 201 });
+  });
+
   it('has each member once', async () => {
     await send('POST', '/consumer_groups/gold/consumers', { consumer: 'bob' });
     expect(await send('POST', '/consumer_groups/gold/consumers', { consumer: 'bob' })).toMatchObject({ status: 409, body: { code: 5 } });

@@ -17,6 +17,7 @@ const config = record({
 export const ipRestriction = definePlugin({
   name: 'ip-restriction',
   priority: 990,
+  takesConsumerGroups: true,
   fields: { protocols: { ...protocolsAll, default: ['http', 'https', 'tcp', 'tls', 'grpc', 'grpcs'] }, config },
   entity_checks: [
     { at_least_one_of: ['config.allow', 'config.deny'] },

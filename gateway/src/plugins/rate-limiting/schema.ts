@@ -53,6 +53,7 @@ const config = record({
 export const rateLimiting = definePlugin({
   name: 'rate-limiting',
   priority: 910,
+  takesConsumerGroups: true,
   fields: { protocols: protocolsHttp, config },
   entity_checks: [
     { at_least_one_of: PERIODS.map((period) => `config.${period}`) },

@@ -34,5 +34,6 @@ const config = record({
 export const requestTermination = definePlugin({
   name: 'request-termination',
   priority: 2,
+  takesConsumerGroups: true,
   fields: { protocols: protocolsHttp, config },
 });

@@ -44,5 +44,6 @@ const config = record({
 export const requestTransformer = definePlugin({
   name: 'request-transformer',
   priority: 801,
+  takesConsumerGroups: true,
   fields: { protocols: protocolsAll, config },
 });

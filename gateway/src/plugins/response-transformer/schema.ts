@@ -37,5 +37,6 @@ const config = record({
 export const responseTransformer = definePlugin({
   name: 'response-transformer',
   priority: 800,
+  takesConsumerGroups: true,
   fields: { protocols: protocolsHttp, config },
 });
