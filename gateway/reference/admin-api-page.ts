@@ -4,7 +4,7 @@ import { adminEndpoints } from '../src/control-plane/admin-api/admin-api.ts';
 import { REVISION_HEADER } from '../src/control-plane/admin-api/endpoint-server.ts';
 import { ConfigurationWatcher } from '../src/control-plane/configuration.ts';
 import { DataPlaneRegistry } from '../src/control-plane/nodes.ts';
-import { foreignFieldsOf } from '../src/model/schema/entity-schema.ts';
+import { nestedTypes } from '../src/declarative/file-entities.ts';
 import type { EntitySchema } from '../src/model/schema/entity-schema.ts';
 import type { RecordField } from '../src/model/schema/field.ts';
 import { PLUGINS, PLUGIN_SCHEMAS, SCHEMAS } from '../src/plugins/schemas.ts';
@@ -90,7 +90,7 @@ export async function adminApiPage(): Promise<string> {
     '```',
     '',
     '`GatewayControlPlane.addDeclarativeConfig()` checks such a file at synth and applies it at deployment. A node '
-    + 'with `KONG_DATABASE=off` reads one from `KONG_DECLARATIVE_CONFIG`.',
+    + 'with `KONG_DATABASE=off` reads one at start and through `POST /config` ([db-less.md](../db-less.md)).',
     '',
   ].join('\n');
 }
@@ -130,8 +130,8 @@ function entitySection(schema: EntitySchema): string[] {
   ];
 }
 
-function childrenOf(schema: EntitySchema): string[] {
-  return MANAGED.filter(
-    (other) => foreignFieldsOf(other).some(({ reference }) => reference === schema.name) && !Object.hasOwn(schema.fields, other.name),
-  ).map(({ name }) => name);
+const NESTED = nestedTypes(new Map(MANAGED.map((schema) => [schema.name, schema])));
+
+function childrenOf({ name }: EntitySchema): string[] {
+  return (NESTED.get(name) ?? []).map(({ type }) => type.name);
 }

@@ -109,11 +109,12 @@ export class DeclarativeConfiguration {
   /** Everything in Kong's format 3.0, flat, references as ids: what this text says can be loaded again. */
   async toYaml(): Promise<string> {
     const { store, schemas } = this.#options;
-    return store.read(async (reader) => {
-      const rows = new Map<string, readonly Readonly<Record<string, unknown>>[]>();
-      for (const { name } of schemas.values()) rows.set(name, await reader.all(name));
-      return exportedText(rows, schemas, this.#now() / 1000);
+    const rows = await store.read(async (reader) => {
+      const all = new Map<string, readonly Readonly<Record<string, unknown>>[]>();
+      for (const { name } of schemas.values()) all.set(name, await reader.all(name));
+      return all;
     });
+    return exportedText(rows, schemas, this.#now() / 1000);
   }
 
   async #load(given: string | object, { takesMetadata = false, isBounded = true }: LoadOptions): Promise<LoadOutcome> {

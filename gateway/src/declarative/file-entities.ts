@@ -51,7 +51,7 @@ class FileWalk {
     this.#problems = problems;
     this.#schemas = schemas;
     this.#takesMetadata = takesMetadata;
-    this.#children = childrenOf(schemas);
+    this.#children = nestedTypes(schemas);
   }
 
   file(content: unknown): void {
@@ -122,7 +122,7 @@ interface Child {
 }
 
 /** By entity type. A field of the parent's own takes precedence over entities of its name, unless it only stands for them. */
-function childrenOf(schemas: Schemas): ReadonlyMap<string, readonly Child[]> {
+export function nestedTypes(schemas: Schemas): ReadonlyMap<string, readonly Child[]> {
   const children = new Map<string, Child[]>();
   for (const type of schemas.values()) {
     for (const { name: field, reference } of foreignFieldsOf(type)) {

@@ -104,6 +104,8 @@ function desired(entity: FileEntity, collection: string, index: EntityIndex): De
   };
 }
 
+const SECRET_KEY = 'nothing else identifies a credential, whose key is a secret';
+
 /** The name or id by which the Admin API finds the entity when the file is applied again. */
 function keyOf({ schema, given, path, parent }: FileEntity, index: EntityIndex, problems: Problems): string {
   if (typeof given.id === 'string') return given.id;
@@ -118,7 +120,7 @@ function keyOf({ schema, given, path, parent }: FileEntity, index: EntityIndex, 
     const own = together.filter((field) => !scope.includes(field)).map((field) => given[field]);
     return derivedId([schema.name, ...own, parent && index.keyOf(parent.of), ...scope.map((field) => given[field])]);
   }
-  if (naming === undefined) problems.reject(path, 'expected an id (a UUID): nothing else identifies a credential, whose key is a secret');
+  if (naming === undefined) problems.reject(path, `expected an id (a UUID): ${schema.credential ? SECRET_KEY : 'such an entity has no name'}`);
   else problems.reject(path, `expected a ${naming}: it identifies the entity when the file changes`);
   return pathText(path);
 }

@@ -45,23 +45,25 @@ function expiry(ttl: unknown, now: number): number | null {
 /** What was loaded, by entity type and id: values as given, before passwords are hashed. */
 export function shownRows({ complete }: Reading): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
   const shown = new Map<string, Map<string, EntityValue>>();
+  const standIns = standInsOf(complete);
   for (const [entity, row] of complete) {
     const { schema } = entity;
     // Every configuration has the one workspace.
     if (schema.name === 'workspaces') continue;
     const ofType = shown.get(schema.name) ?? new Map<string, EntityValue>();
-    shown.set(schema.name, ofType.set(String(row[primaryKeyOf(schema)]), { ...row, ...standIns(entity, complete) }));
+    shown.set(schema.name, ofType.set(String(row[primaryKeyOf(schema)]), { ...row, ...standIns.get(entity) }));
   }
   return Object.fromEntries([...shown].map(([type, rows]) => [type, Object.fromEntries(rows)]));
 }
 
-/** Fields that stand for nested entities: a certificate shows its server names. */
-function standIns(of: FileEntity, complete: Reading['complete']): EntityValue {
-  const names = Object.keys(of.schema.fields).filter((name) => of.schema.fields[name]!.transient);
-  if (names.length === 0) return {};
-  const nested = [...complete].filter(([{ parent }]) => parent?.of === of);
-  return Object.fromEntries(names.flatMap((name) => {
-    const rows = nested.filter(([{ schema }]) => schema.name === name).map(([, row]) => row);
-    return rows.length > 0 ? [[name, rows]] : [];
-  }));
+/** Fields that stand for nested entities, by the entity around these: a certificate shows its server names. */
+function standInsOf(complete: Reading['complete']): ReadonlyMap<FileEntity, Readonly<Record<string, readonly EntityValue[]>>> {
+  const standIns = new Map<FileEntity, Record<string, EntityValue[]>>();
+  for (const [{ schema, parent }, row] of complete) {
+    if (!parent?.of.schema.fields[schema.name]?.transient) continue;
+    const ofParent = standIns.get(parent.of) ?? {};
+    standIns.set(parent.of, ofParent);
+    (ofParent[schema.name] ??= []).push(row);
+  }
+  return standIns;
 }
