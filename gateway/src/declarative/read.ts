@@ -120,7 +120,8 @@ function keyOf({ schema, given, path, parent }: FileEntity, index: EntityIndex, 
     const own = together.filter((field) => !scope.includes(field)).map((field) => given[field]);
     return derivedId([schema.name, ...own, parent && index.keyOf(parent.of), ...scope.map((field) => given[field])]);
   }
-  if (naming === undefined) problems.reject(path, `expected an id (a UUID): ${schema.credential ? SECRET_KEY : 'such an entity has no name'}`);
+  const why = schema.credential ? SECRET_KEY : 'such an entity has no name';
+  if (naming === undefined) problems.reject(path, `expected an id (a UUID): ${why}`);
   else problems.reject(path, `expected a ${naming}: it identifies the entity when the file changes`);
   return pathText(path);
 }
