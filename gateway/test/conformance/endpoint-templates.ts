@@ -3,7 +3,8 @@ import type { GoldenSuite } from '../fixtures/golden-admin.ts';
 
 /** @throws Error the recording has no list of endpoints */
 export function endpointsOf(suites: readonly GoldenSuite[]): readonly string[] {
-  const golden = suites.flatMap(({ cases }) => cases).find(({ steps: [step] }) => step!.admin[0] === 'GET' && step!.admin[1] === '/endpoints');
+  const cases = suites.flatMap((suite) => suite.cases);
+  const golden = cases.find(({ steps: [step] }) => step!.admin[0] === 'GET' && step!.admin[1] === '/endpoints');
   if (golden === undefined) throw new Error('no case asks for /endpoints');
   return (golden.expect[0]!.body as { readonly data: readonly string[] }).data;
 }
