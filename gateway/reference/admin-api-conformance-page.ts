@@ -27,9 +27,9 @@ export function adminApiConformancePage(): string {
     '# The Admin API beside Kong Gateway',
     '',
     `Kong Gateway OSS ${KONG_VERSION} with PostgreSQL answered ${sum(all, 'total')} requests in ${cases} cases; the answers are `
-    + 'recorded. The suite `gateway/test/system/golden-admin.test.ts` sends each request to this Admin API and compares status, headers and body; '
-    + `it fails when an answer differs that is not listed below. ${sum(all, 'equal')} of ${sum(all, 'total')} answers are equal: `
-    + 'the table gives equal/total for each status that was recorded. A case with several requests counts as different as a whole. '
+    + 'recorded. The suite `gateway/test/system/golden-admin.test.ts` sends each request to this Admin API and compares status, headers '
+    + `and body; it fails when an answer differs that is not listed below. ${sum(all, 'equal')} of ${sum(all, 'total')} answers are `
+    + 'equal: the table gives equal/total for each status that was recorded. A case with several requests counts as different as a whole. '
     + 'To compare a running node, see [CONTRIBUTING.md](../../CONTRIBUTING.md#the-admin-api-beside-kongs).',
     '',
     ...table(['endpoint', 'method', 'status: equal/total'], rowsOf(counts, endpoints)),

@@ -9,8 +9,9 @@ export type Violation = string | Violations | Violation[];
 
 /** Adds a violation of the entity as a whole. */
 export function addEntityViolation(violations: Violations, text: string): void {
-  const list = (violations['@entity'] ??= []) as string[];
-  list.push(text);
+  const present = violations['@entity'] ?? [];
+  // A body may have a field of this name, which is unknown.
+  violations['@entity'] = [...typeof present === 'string' ? [present] : present as string[], text];
 }
 
 /** `schema violation (host: required field missing)`, or `2 schema violations (…; …)`. */
