@@ -8,6 +8,3 @@ export const OTHERWISE: Readonly<Record<string, string>> = {
   'admin-validation/upstreams/field|slots=null': 'Kong names a violation of a free key; a null is stored and means the default',
   'admin-validation/encodings/json|22': 'NaN is no JSON: we answer 400 before we look at fields',
 };
-
-/** Suites that are not complete yet, by the last part of their name. */
-export const INCOMPLETE: ReadonlySet<string> = new Set([]);

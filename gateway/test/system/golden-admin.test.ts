@@ -1,6 +1,6 @@
 /** Recorded behaviour of the Admin API, case by case: validation, keys, relations, lists, encodings, protocol, information. */
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { INCOMPLETE, OTHERWISE } from '../conformance/admin-deviations.ts';
+import { OTHERWISE } from '../conformance/admin-deviations.ts';
 import { startAdminNode } from '../fixtures/admin-node.ts';
 import type { AdminNode } from '../fixtures/admin-node.ts';
 import { configure, differenceOf } from '../fixtures/golden-admin.ts';
@@ -9,7 +9,7 @@ import { recorded } from '../fixtures/recorded.ts';
 
 const suites = recorded<readonly GoldenSuite[]>('admin-validation');
 
-describe.each(suites.filter(({ id }) => !INCOMPLETE.has(id.split('/')[1]!)))('$id', (suite) => {
+describe.each(suites)('$id', (suite) => {
   let node: AdminNode | undefined;
   let revision = 0;
   let isSpent = false;
