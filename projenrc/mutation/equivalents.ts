@@ -38,8 +38,6 @@ export const EQUIVALENTS: Readonly<Record<string, string>> = {
   'gateway/src/store/sqlite-driver.ts#judged: text !== undefined -> true':
     'a statement that is prepared is no write, and outside of a transaction no write is pending',
   'gateway/src/store/sqlite.ts#BUSY_MS: 5_000 -> 5001': 'nothing depends on one millisecond of it',
-  "gateway/src/store/entity-writer.ts##written: typeof row.ttl === 'number' -> true":
-    'a row of a type with a time to live has a number or null, and the column is null when a row of another type has nothing',
   'gateway/src/data-plane/http/client-response.ts#header: value === undefined -> false': 'headerText() gives undefined back',
   "gateway/src/data-plane/http/http-exchange.ts#nextPart: ['readable', 'end', 'close'] -> ['readable', 'close']":
     'Node emits readable at the end of a body, too',

@@ -52,6 +52,11 @@ export function declarationOf(schema: EntitySchema): string {
   return JSON.stringify([...single, ...combinations.map((fields) => fields.join('+'))].sort());
 }
 
+/** When a row expires, in seconds since 1970; null: never, as rows of types without a time to live. */
+export function expiryOf(schema: EntitySchema, row: Entity): number | null {
+  return schema.hasTtl === true && typeof row.ttl === 'number' ? row.ttl : null;
+}
+
 /** What a change of a row takes from its index, and what it adds. A reference that changes is in both. */
 export function indexChanges(before: RowIndex, after: RowIndex): { readonly removed: RowIndex; readonly added: RowIndex } {
   return { removed: without(before, after), added: without(after, before) };

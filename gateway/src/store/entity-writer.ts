@@ -3,7 +3,7 @@ import { danglingReference, primaryKeyViolation, uniqueViolation } from '../mode
 import { primaryKeyOf } from '../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
 import type { EntityValue } from '../model/schema/field.ts';
-import { EMPTY_INDEX, indexChanges, indexOf } from './entity-index.ts';
+import { EMPTY_INDEX, expiryOf, indexChanges, indexOf } from './entity-index.ts';
 import type { RowIndex } from './entity-index.ts';
 import { planRemoval, removalRules } from './removal.ts';
 import type { RemovalRules } from './removal.ts';
@@ -24,7 +24,7 @@ export class EntityWriter implements Writer {
   readonly #tables: RowTables;
   readonly #schemas: Schemas;
   readonly #rules: RemovalRules;
-  /** Rows as the transaction has read or written them: whoever replaces a row has read it before. */
+  /** Rows as the transaction has read or written them: a row is read before it is replaced. */
   readonly #known = new Map<string, Entity>();
   readonly #revision: number;
   #changed: number | undefined;
@@ -147,8 +147,8 @@ export class EntityWriter implements Writer {
   }
 
   #written(schema: EntitySchema, row: Entity, before: RowIndex): WrittenRow {
-    const expiresAt = typeof row.ttl === 'number' ? row.ttl : null;
-    return { entity: schema.name, key: keyOf(schema, row), row, expiresAt, ...indexChanges(before, indexOf(schema, row)) };
+    const changes = indexChanges(before, indexOf(schema, row));
+    return { entity: schema.name, key: keyOf(schema, row), row, expiresAt: expiryOf(schema, row), ...changes };
   }
 
   #wrote(rows: readonly WrittenRow[]): void {

@@ -10,7 +10,7 @@ import type { Store } from './store.ts';
 
 type Direction = 'to the server' | 'to the client';
 
-/** Passes bytes on until it is told to cut a connection. */
+/** Passes bytes on until it has to cut a connection. */
 class CuttingProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();

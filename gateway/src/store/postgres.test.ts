@@ -1,6 +1,6 @@
 /** What only PostgreSQL has: outages, notifications, schemas, several nodes. */
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 
 import { STORE_KINDS, openAt } from '../../test/setup/stores.ts';
 import { createLog } from '../base/log.ts';
@@ -159,6 +159,35 @@ describe.skipIf(!inject('postgres'))('a store on PostgreSQL', () => {
     await Promise.all(reads);
     const [row] = await query(`select count(*)::int as count from pg_stat_activity where application_name = 'hybridge' and ${OTHERS}`);
     expect(row).toEqual({ count: 11 });
+  });
+
+  it('scans no table for a write, however many rows there are', async () => {
+    await query(`
+      insert into entities select 'consumers', lpad(n::text, 36, '0'), '{"id":"' || lpad(n::text, 36, '0') || '"}', null from generate_series(1, 3000) n;
+      insert into entities select 'keyauth_credentials', lpad(n::text, 36, '0'), '{}', null from generate_series(1, 3000) n;
+      insert into entity_references select 'keyauth_credentials', e.key, 'consumer', 'consumers', e.key
+        from entities e where e.entity = 'consumers';
+      insert into unique_values select entity, 'username', md5(key) || md5(key), key from entities;
+      insert into entity_tags select entity, key, md5('a') || md5('a'), 'a' from entities;
+      analyze`);
+    const id = '7'.padStart(36, '0');
+    const spy = vi.spyOn(pg.Client.prototype, 'query');
+    await store.write(async (writer) => {
+      const row = await writer.get('consumers', id);
+      await writer.replace('consumers', { ...row, username: 'renamed', tags: ['b'] });
+      await writer.insert('consumers', { id: '9'.repeat(36), username: 'bob', tags: ['b'] });
+      await writer.delete('consumers', id);
+    });
+    const sent = (spy.mock.calls as unknown as readonly (readonly [string, unknown[]])[]).filter(([text]) => /^(select|with) /.test(text));
+    spy.mockRestore();
+    expect(sent.length).toBe(8);
+    const client = new pg.Client(clientConfig(place.connection));
+    await client.connect();
+    for (const [text, values] of sent) {
+      const plan = (await client.query<{ readonly 'QUERY PLAN': string }>(`explain ${text}`, values)).rows.map((row) => row['QUERY PLAN']);
+      expect(plan.filter((line) => /Seq Scan on (entities|unique_values|entity_\w+)/.test(line)), text).toEqual([]);
+    }
+    await client.end();
   });
 
   it('compares keys byte by byte, whatever the language of the database is', async () => {

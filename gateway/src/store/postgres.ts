@@ -53,7 +53,11 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
 const dialect: Dialect = {
   name: 'postgres',
   types: { key: sql`text collate "C"`, text: sql`text`, long: sql`bigint` },
-  elements: (parameter) => `json_array_elements(cast(${parameter} as json))`,
+  // Without the limit, the planner expects a hundred elements and scans tables of some thousand rows.
+  elements: (parameter) => {
+    const array = `cast(${parameter} as json)`;
+    return `(select value from json_array_elements(${array}) limit json_array_length(${array})) given`;
+  },
   json: (column) => `cast(${column} as json)`,
   forUpdate: 'for update',
   // PostgreSQL runs all modifying CTEs, and checks references when all of them have run.

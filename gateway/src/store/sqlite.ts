@@ -64,7 +64,7 @@ function unavailable(file: string, error: unknown): GatewayError {
 const dialect: Dialect = {
   name: 'sqlite',
   types: { key: sql`text`, text: sql`text`, long: sql`integer` },
-  elements: (parameter) => `json_each(${parameter})`,
+  elements: (parameter) => `json_each(${parameter}) given`,
   json: (column) => column,
   // A transaction of the connection that writes has the whole file.
   forUpdate: '',

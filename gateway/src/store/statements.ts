@@ -1,4 +1,4 @@
-/** The statements of the store for one database. What databases have in common stands here once. */
+/** The statements of the store for one database. What databases have in common is written once. */
 import { statement } from './statement.ts';
 import type { Statement } from './statement.ts';
 import type { Dialect } from './tables.ts';

@@ -7,6 +7,7 @@ import type { Clock, Timer } from '../base/clock.ts';
 import { createLog } from '../base/log.ts';
 import { defineEntity, schemasByName } from '../model/schema/entity-schema.ts';
 import { foreign, integer, number, set, string } from '../model/schema/field.ts';
+import { SCHEMAS } from '../plugins/schemas.ts';
 import type { Place } from './open.ts';
 import type { Entity, Store } from './store.ts';
 
@@ -432,6 +433,18 @@ describe.each(STORE_KINDS)('$name', ({ newPlace, skip, isLasting }) => {
       expect(await changes(2)).toEqual([[3, 'expire', uuid(4), null]]);
       clock.advance(3_600_000);
       expect(await keys()).toEqual(['k5']);
+    });
+
+    it('are rows of every type that has one, and of no other', async () => {
+      const typesWithTtl = [...SCHEMAS.values()].filter(({ hasTtl, isExported }) => hasTtl && isExported !== false);
+      expect(typesWithTtl.length).toBeGreaterThan(2);
+      await store.write(async (writer) => {
+        for (const { name } of typesWithTtl) await writer.insert(name, { id: uuid(50), ttl: start + 5 });
+        await writer.insert('services', service(50, { ttl: start + 5 }));
+      });
+      clock.advance(5_000);
+      await expect.poll(async () => (await changes(2)).map(([, operation]) => operation)).toEqual(typesWithTtl.map(() => 'expire'));
+      expect(await store.latest.get('services', uuid(50))).toBeDefined();
     });
 
     it('are still there when the write fails that would have removed them', async () => {

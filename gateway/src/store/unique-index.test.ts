@@ -56,7 +56,7 @@ describe.each(STORE_KINDS.filter(({ isLasting }) => isLasting))('$name', ({ newP
     ['an older version without the table of declarations',
       "drop table unique_declarations; delete from applied_migrations where name = '0002-unique-values'"],
     ['this version with other entity types', 'select 1'],
-  ])('indexes the rows of %s anew', async (_, change) => {
+  ])('indexes the rows of %s again', async (_, change) => {
     const place = await stored(thing('a', { size: 1 }), thing('b', { size: 2, kind: 'other' }));
     await execute(place, change);
     store = await openAt(place, { schemas: after });

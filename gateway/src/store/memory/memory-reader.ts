@@ -15,7 +15,7 @@ export interface MemoryState {
 }
 
 interface MemoryReaderOptions {
-  /** Asked anew for each call: a reader inside a transaction is always given the same. */
+  /** Asked for each call: a reader inside a transaction is always given the same. */
   readonly state: () => MemoryState;
   readonly schemas: Schemas;
   /** Decides which rows have expired, in milliseconds since 1970. */

@@ -40,8 +40,8 @@ describe('a store in memory', () => {
   });
 
   it.each([
-    ['a key stands twice', { services: [service(7), service(7, { name: 'x' })] }, { code: 3, fields: { id: uuid(7) } }],
-    ['a unique value stands twice', { services: [service(7), service(8, { name: 's7' })] }, { code: 5, fields: { name: 's7' } }],
+    ['two rows have one key', { services: [service(7), service(7, { name: 'x' })] }, { code: 3, fields: { id: uuid(7) } }],
+    ['two rows have one unique value', { services: [service(7), service(8, { name: 's7' })] }, { code: 5, fields: { name: 's7' } }],
     ['a reference leads nowhere', { services: [service(7)], routes: [route(8, 1)] }, { code: 4, fields: { service: { id: uuid(1) } } }],
   ])('keeps what it has when %s', async (_, tables, error) => {
     await expect(store.replaceAll(rows(tables))).rejects.toMatchObject(error);

@@ -86,7 +86,7 @@ export class MemoryStore implements Store {
    *
    * @param rows by entity type, in any order
    * @returns the revision that contains them
-   * @throws EntityError a key or a unique value stands twice, or a reference leads nowhere
+   * @throws EntityError two rows have one key or one unique value, or a reference leads nowhere
    */
   async replaceAll(rows: ReadonlyMap<string, readonly Entity[]>): Promise<number> {
     const next = await newRows(rows, this.#schemas);

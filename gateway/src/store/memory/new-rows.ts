@@ -5,14 +5,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { danglingReference, primaryKeyViolation, uniqueViolation } from '../../model/entity-error.ts';
 import { primaryKeyOf } from '../../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../../model/schema/entity-schema.ts';
-import { EMPTY_INDEX, indexOf } from '../entity-index.ts';
+import { EMPTY_INDEX, expiryOf, indexOf } from '../entity-index.ts';
 import type { Change, Entity } from '../store.ts';
 import { IndexedRows } from './indexed-rows.ts';
 
 /** Rows that are worked on without a pause. */
 const AT_ONCE = 500;
 
-/** @throws EntityError a key or a unique value stands twice, or a reference leads nowhere */
+/** @throws EntityError two rows have one key or one unique value, or a reference leads nowhere */
 export async function newRows(given: ReadonlyMap<string, readonly Entity[]>, schemas: Schemas): Promise<IndexedRows> {
   for (const entity of given.keys()) if (!schemas.has(entity)) throw new Error(`no entity type is named '${entity}'`);
   const rows = new IndexedRows();
@@ -58,7 +58,7 @@ function add(rows: IndexedRows, schema: EntitySchema, row: Entity): void {
   if (rows.find(entity, key)) throw primaryKeyViolation({ [primaryKeyOf(schema)]: key });
   const twin = index.unique.find((value) => rows.ownerOf(entity, value) !== undefined);
   if (twin) throw uniqueViolation(twin.values);
-  rows.put({ entity, key, row, expiresAt: typeof row.ttl === 'number' ? row.ttl : null, removed: EMPTY_INDEX, added: index }, index);
+  rows.put({ entity, key, row, expiresAt: expiryOf(schema, row), removed: EMPTY_INDEX, added: index }, index);
   rows.keep();
 }
 

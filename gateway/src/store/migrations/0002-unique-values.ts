@@ -1,4 +1,4 @@
-/** Remembers what unique values are made of, so that a store can tell when that has changed and index its rows anew. */
+/** Remembers what unique values are made of, so that a store can tell when that has changed and index its rows again. */
 import type { Transaction } from 'kysely';
 
 import type { Migration } from '../migrate.ts';
