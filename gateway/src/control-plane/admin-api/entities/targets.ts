@@ -1,6 +1,6 @@
 /** Targets: newest first, changed by PUT as by PATCH, and with the health that the node knows. */
 import { EntityError } from '../../../model/entity-error.ts';
-import type { Entity, Reader } from '../../../store/store.ts';
+import type { Entity, Page } from '../../../store/store.ts';
 import { allReferring } from '../../entity-rules/all-referring.ts';
 import { NOT_FOUND } from '../endpoint.ts';
 import type { AdminAnswer, AdminRequest, EndpointChange } from '../endpoint.ts';
@@ -16,8 +16,12 @@ export const targetEndpoints: EntityExtension = ({ kit, kits, endpoints, nodeId,
   const { PATCH, GET } = endpoints.find((endpoint) => endpoint.path === one)!.methods;
   const list = endpoints.find((endpoint) => endpoint.path === path)!;
   const newest = (shown: (target: Entity) => unknown, more = {}) => (request: AdminRequest) => kit.store.read(async (reader) => {
-    const upstream = await upstreams.find(reader, request);
-    return upstream ? pageOfNewest(request, await newestOf(reader, kit, upstream), shown, more) : NOT_FOUND;
+    const referring = await upstreams.parent(reader, request, 'upstream');
+    if (!referring) return NOT_FOUND;
+    const page = await reader.list(kit.name, {
+      size: sizeRequested(request.query), newestFirst: true, referring, after: offsetRequested(request.query),
+    });
+    return pageOfNewest(request, page, shown, more);
   });
   // A data plane asks nobody whether its targets are well; a control plane has none.
   const health = ['healthy', 'unhealthy'].flatMap((state): EndpointChange[] => [`${one}/${state}`, `${one}/{address}/${state}`]
@@ -41,29 +45,17 @@ export const targetEndpoints: EntityExtension = ({ kit, kits, endpoints, nodeId,
   ];
 };
 
-/** The targets of an upstream, the newest first. */
-async function newestOf(reader: Reader, kit: EntityKit, upstream: Entity): Promise<readonly Entity[]> {
-  const targets = await allReferring(reader, kit.name, { field: 'upstream', key: upstream.id as string });
-  return [...targets].sort((one, other) => (
-    (other.created_at as number) - (one.created_at as number) || ((one.id as string) < (other.id as string) ? 1 : -1)));
+/** A page whose offset is the number of rows before it, as plain text. */
+function pageOfNewest(request: AdminRequest, { items, next }: Page, shown: (target: Entity) => unknown, more: object): AdminAnswer {
+  const data = items.map(shown);
+  if (next === undefined) return { status: 200, body: { data, next: null, ...more } };
+  return { status: 200, body: { data, next: `${request.path}?offset=${next}`, offset: next, ...more } };
 }
 
-/** A page whose offset is the number of rows before it. */
-function pageOfNewest(
-  request: AdminRequest, targets: readonly Entity[], shown: (target: Entity) => unknown, more: object,
-): AdminAnswer {
-  const size = sizeRequested(request.query);
-  const from = offsetRequested(request.query);
-  const data = targets.slice(from, from + size).map(shown);
-  if (targets.length <= from + size) return { status: 200, body: { data, next: null, ...more } };
-  const offset = String(from + size);
-  return { status: 200, body: { data, next: `${request.path}?offset=${offset}`, offset, ...more } };
-}
-
-function offsetRequested(query: URLSearchParams): number {
-  const given = query.get('offset') ?? '0';
-  if (!/^\d{1,15}$/.test(given)) throw new EntityError('invalidOffset', `'${given}' is not a valid offset: expected a number of rows`);
-  return Number(given);
+function offsetRequested(query: URLSearchParams): string | undefined {
+  const given = query.get('offset') ?? undefined;
+  if (given === undefined || /^\d{1,15}$/.test(given)) return given;
+  throw new EntityError('invalidOffset', `'${given}' is not a valid offset: expected a number of rows`);
 }
 
 async function refuseHealth(
@@ -79,7 +71,7 @@ async function balancerHealth(request: AdminRequest, kit: EntityKit, upstreams: 
   return kit.store.read(async (reader) => {
     const upstream = await upstreams.find(reader, request);
     if (!upstream) return NOT_FOUND;
-    const targets = await newestOf(reader, kit, upstream);
+    const targets = await allReferring(reader, kit.name, { field: 'upstream', key: upstream.id as string });
     const total = targets.reduce((sum, { weight }) => sum + (weight as number), 0);
     return {
       status: 200,
