@@ -8,6 +8,7 @@ import type { Log } from '../base/log.ts';
 import type { ListenerServers } from '../listener/listener-servers.ts';
 import type { Listener } from '../settings/settings.ts';
 import type { ConnectionCounts } from '../status/status-api.ts';
+import { refuseMalformed } from './admin-api/html-page.ts';
 
 interface ApiListenerOptions {
   readonly app: FastifyInstance;
@@ -38,6 +39,7 @@ export class ApiListener {
     return openEach(listeners, log, async (listener) => {
       const server = servers.create(listener);
       server.on('request', (request, response) => app.routing(request, response));
+      server.on('clientError', refuseMalformed);
       server.on('connection', (socket) => {
         counts.accepted += 1;
         counts.active += 1;

@@ -96,6 +96,18 @@ describe('the Admin API', () => {
     expect(data).not.toContain('/robots.txt');
   });
 
+  it.each([['get / HTTP/1.1', '400 Bad Request'], ['no request', '400 Bad Request'], [`GET /${'x'.repeat(20_000)} HTTP/1.1`, '431 ']])(
+    'answers bytes that are no request with a page', async (line, status) => {
+      const answer = await new Promise<string>((resolve) => {
+        let text = '';
+        const socket = connect(node.port, '127.0.0.1', () => socket.write(`${line}\r\nHost: x\r\n\r\n`));
+        socket.on('data', (chunk) => { text += String(chunk); });
+        socket.on('close', () => resolve(text));
+      });
+      expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status}[^]*Content-Type: text/html[^]*<h1>${status}`));
+    },
+  );
+
   it('keeps serving after a client that leaves in the middle of a body', async () => {
     await new Promise<void>((resolve) => {
       const socket = connect(node.port, '127.0.0.1', () => {
