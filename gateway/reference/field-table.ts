@@ -56,7 +56,7 @@ function bareType(field: Field): string {
 }
 
 function defaultOf(field: Field): string {
-  // The default of a secret is made anew by each process.
+  // The default of a secret is another one in each process.
   if (field.auto || (field.encrypted && field.default !== undefined)) return 'made by the gateway';
   return field.default === undefined || field.default === null ? '' : code(JSON.stringify(field.default));
 }

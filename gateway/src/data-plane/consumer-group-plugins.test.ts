@@ -1,4 +1,4 @@
-/** A plugin for a group of consumers does not run yet. Until it does, members of the group are held back; everybody else is served. */
+/** A plugin for a group of consumers does not run yet. Until it does, members of the group are held back; all others are served. */
 import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -76,7 +76,7 @@ const HANDLERS = [['without code for the plugin', {}], ['with code for the plugi
 
 it.each(HANDLERS)('%s, members get 500 and others are served', async (_, handlers) => {
   const get = await started([limiting(1, { consumer_group: GOLD })], 'full', handlers);
-  expect([await get('member'), await get('other'), await get('nobody')]).toEqual([500, 200, 401]);
+  expect([await get('member'), await get('other'), await get('unknown')]).toEqual([500, 200, 401]);
   expect(runs).toEqual([]);
 });
 
@@ -89,12 +89,12 @@ it('says so once, naming the plugin', async () => {
   expect(lines[0]).toContain('rate-limiting-advanced');
 });
 
-it('a group without members holds nobody back', async () => {
+it('a group without members holds no request back', async () => {
   const get = await started([limiting(1, { consumer_group: SILVER })], 'full', LIMITING);
   expect([await get('member'), await get('other')]).toEqual([200, 200]);
 });
 
-it('two groups are held back apart, beside the plugin for everybody', async () => {
+it('two groups are held back apart, beside the plugin for all consumers', async () => {
   const get = await started(
     [limiting(1, { consumer_group: SILVER }), limiting(2, { consumer_group: GOLD }), limiting(3, {})], 'full', LIMITING);
   expect([await get('member'), await get('other')]).toEqual([500, 200]);

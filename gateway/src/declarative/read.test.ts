@@ -68,7 +68,7 @@ describe('a declarative file', () => {
     const { errors, references } = readDeclarative(JSON.stringify({
       _format_version: '3.0',
       plugins: [{
-        name: 'somebody-elses', config: { 'a.b': ['x', '{vault://env/one}'], 'redis': { password: '{vault://aws/redis/password}' } },
+        name: 'of-another-vendor', config: { 'a.b': ['x', '{vault://env/one}'], 'redis': { password: '{vault://aws/redis/password}' } },
       }],
     }), { takesAnyPlugin: true });
     expect(errors).toEqual([]);
@@ -112,10 +112,10 @@ describe('a declarative file', () => {
   });
 
   it('can have plugins of another gateway', () => {
-    const text = HTTPBIN.replace('key-auth\n      config:\n        key_names: [apikey]', 'somebody-elses\n      config: { minute: 5 }')
+    const text = HTTPBIN.replace('key-auth\n      config:\n        key_names: [apikey]', 'of-another-vendor\n      config: { minute: 5 }')
       .replace(/ {2}keyauth_credentials:[^]*/, '');
     expect(readDeclarative(text).errors).toMatchObject([{ line: 9, path: 'services[0].routes[0].plugins[0].name' }]);
-    expect(readDeclarative(text, { takesAnyPlugin: true })).toMatchObject({ errors: [], plugins: [{ name: 'somebody-elses' }] });
+    expect(readDeclarative(text, { takesAnyPlugin: true })).toMatchObject({ errors: [], plugins: [{ name: 'of-another-vendor' }] });
     const later = HTTPBIN.replace('key_names: [apikey]', 'added_in_a_later_release: 1').replace(/ {2}keyauth_credentials:[^]*/, '');
     expect(readDeclarative(later).errors).toMatchObject([{ message: expect.stringContaining('unknown field') as string }]);
     expect(readDeclarative(later, { takesAnyPlugin: true })).toMatchObject({ errors: [], plugins: [{ name: 'key-auth' }] });

@@ -41,7 +41,7 @@ export interface PluginInstance {
   readonly route: string | undefined;
   readonly service: string | undefined;
   readonly consumer: string | undefined;
-  /** The group whose members it runs for. @default - everybody */
+  /** The group whose members it runs for. @default - all consumers */
   readonly consumerGroup?: string;
   /** Set when the plugin cannot run on this node: a request that would run it is answered with 500. */
   readonly isUnusable?: boolean;

@@ -1,4 +1,4 @@
-/** Secrets that are stored as hashes: when writes compute them anew. */
+/** Secrets that are stored as hashes: when writes compute them again. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { startAdminNode } from '../../test/fixtures/admin-node.ts';

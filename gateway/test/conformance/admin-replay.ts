@@ -1,4 +1,4 @@
-/** Replays recorded suites of the Admin API against a running node, which is erased and configured anew as often as a case needs it. */
+/** Replays recorded suites of the Admin API against a running node, which is erased and configured again as often as a case needs it. */
 import type { AdminClient, Answer } from '../fixtures/admin-client.ts';
 import { configure, differenceOf } from '../fixtures/golden-admin.ts';
 import type { GoldenSuite } from '../fixtures/golden-admin.ts';

@@ -31,7 +31,7 @@ const json = async (method: string, path: string, body?: unknown): Promise<{ rea
 
 describe('a random entity', () => {
   const BOB = { consumer: { username: 'bob' } };
-  /** The least that is valid, by collection; texts that have to be unique are made anew each time. */
+  /** The least that is valid, by collection; texts that have to be unique are new each time. */
   const LEAST: Readonly<Record<string, (unique: string) => Body>> = {
     'services': () => ({ host: 'a.test' }),
     'routes': () => ({ paths: ['/a'] }),

@@ -7,7 +7,7 @@ import { recordedSessions } from '../fixtures/deck/request-sessions.ts';
 import type { GoldenSuite } from '../fixtures/golden-admin.ts';
 import { recorded } from '../fixtures/recorded.ts';
 
-/** What the gateway answers otherwise than it was told: it stores a hash. */
+/** What the gateway answers otherwise than a client sent it: it stores a hash. */
 const HASHED = new Set(['password']);
 
 const SESSIONS = recordedSessions().map((session) => ({ ...session, title: session.commands.join(', ') }));

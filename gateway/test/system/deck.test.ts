@@ -70,7 +70,7 @@ describe.skipIf(DECK === undefined)(`decK${WITHOUT_DECK}`, () => {
     await expectRoundTrip(stateFile(name, pluginState(PLUGIN_SCHEMAS.get(name)!, configs)));
   });
 
-  it.each(REFUSED)('is told why a state is refused, by validate and by sync: $name', async ({ file }) => {
+  it.each(REFUSED)('reports why a state is refused, by validate and by sync: $name', async ({ file }) => {
     for (const command of ['validate', 'sync']) {
       const { code, output } = await deck(command, file);
       expect(code, output).toBe(1);

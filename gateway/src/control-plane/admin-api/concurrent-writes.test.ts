@@ -1,4 +1,4 @@
-/** Writers that meet: one wins, the other is told, and no write is half made; on every store. */
+/** Writers that meet: one wins, the other gets an error, and no write is half made; on every store. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { startAdminNode } from '../../../test/fixtures/admin-node.ts';
@@ -24,7 +24,7 @@ describe.each(STORE_KINDS)('writers of the Admin API on $name', ({ newPlace, ski
   const statuses = async (...requests: readonly (readonly [method: string, path: string, body?: unknown])[]) => (
     (await Promise.all(requests.map(([method, path, body]) => node.send(method, path, body)))).map(({ status }) => status).sort());
 
-  it('create one entity of a name; the others are told', async () => {
+  it('create one entity of a name; the others get an error', async () => {
     const made = await statuses(
       ...Array.from({ length: 8 }, (_, n) => ['POST', '/services', { name: 'one', host: `h${n}.test` }] as const),
     );

@@ -80,8 +80,8 @@ describe('the profile full', () => {
     [{}, 400, { consumer: 'required field missing' }],
     [{ consumer: 5 }, 400, { consumer: 'expected an id, a name, or a list of them' }],
     [{ consumer: [] }, 400, { consumer: 'expected an id, a name, or a list of them' }],
-    [{ consumer: ['alice', 'nobody'] }, 400, { consumer: { username: 'nobody' } }],
-  ])('adds nobody with %j', async (body, status, fields) => {
+    [{ consumer: ['alice', 'unknown'] }, 400, { consumer: { username: 'unknown' } }],
+  ])('adds no consumer with %j', async (body, status, fields) => {
     expect(await send('POST', '/consumer_groups/gold/consumers', body)).toMatchObject({ status, body: { fields } });
     expect((await send('GET', '/consumer_groups/gold/consumers')).body).toMatchObject({ data: [] });
   });
@@ -107,7 +107,7 @@ describe('the profile full', () => {
     expect((await send('GET', '/consumers/alice/consumer_groups')).body).toMatchObject({ data: [] });
   });
 
-  it('binds plugins to groups, beside the same plugin for everybody', async () => {
+  it('binds plugins to groups, beside the same plugin for all consumers', async () => {
     const config = LIMIT;
     const general = await send('POST', '/plugins', { name: 'rate-limiting-advanced', config });
     expect(general).toMatchObject({ status: 201, body: { consumer_group: null } });

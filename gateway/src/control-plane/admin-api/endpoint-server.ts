@@ -90,7 +90,7 @@ async function answerMatched(match: Match, received: FastifyRequest, log: Log): 
     if (hasBody && !endpoint.readsAnyType && !isReadable(request)) return htmlPage(415);
     // Kong answers HEAD of an endpoint without GET in this way.
     if (!handler) return received.method === 'HEAD' ? EMPTY_HEAD : METHOD_NOT_ALLOWED;
-    // What is malformed is told before anything is looked for.
+    // A malformed request gets its error before any look-up.
     if (hasBody && !endpoint.readsAnyType) await request.body();
     const prepared = await endpoint.before?.(request) ?? request;
     return 'status' in prepared ? prepared : await handler(prepared);

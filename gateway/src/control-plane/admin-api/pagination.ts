@@ -61,7 +61,7 @@ function tagsRequested({ query }: AdminRequest): TagFilter | undefined {
   return { tags: match === 'all' ? tags : tags.filter((tag) => tag !== ''), match };
 }
 
-/** Tags of characters that tags may have; one separator may stand at the end. */
+/** Tags of characters that tags may have; one separator may end them. */
 const ALL_OF = /^[^,/\p{Cc}]+(?:,[^,/\p{Cc}]+)*,?$/u;
 const ANY_OF = /^[^,/\p{Cc}]+(?:\/[^,/\p{Cc}]+)*\/?$/u;
 

@@ -50,7 +50,7 @@ describe('a certificate', () => {
     ['a pair of another type', rsa, ec, VALID],
     ['a pair of a third type', rsa, ed25519, VALID],
     ['a pair that does not match', rsa, { certificate: ec.certificate, key: ec384.key }, violation('certificate does not match key')],
-  ])('may stand beside %s', async (_, { certificate, key }, other, answer) => {
+  ])('may be beside %s', async (_, { certificate, key }, other, answer) => {
     const body = { cert: certificate, key, cert_alt: other.certificate, key_alt: other.key };
     expect(await judged('certificates', body)).toMatchObject(answer);
   });

@@ -6,7 +6,7 @@ export const windowFields = {
   window_size: array(number(), { required: true, description: 'Length of each window in seconds.' }),
   window_type: string({
     default: 'sliding', one_of: ['fixed', 'sliding'],
-    description: 'Whether a window begins anew at fixed times, or ends now and weighs what the window before had.',
+    description: 'Whether a window begins at fixed times, or ends now and weighs what the window before had.',
   }),
   limit: array(number(), { required: true, description: 'What is allowed in each window, in the order of `window_size`.' }),
 } as const;

@@ -209,7 +209,7 @@ describe('automatic values', () => {
     expect(entity).toEqual({ id: ID, secret: 's', created_at: null, updated_at: 5 });
   });
 
-  it('are generated anew for each entity, as are defaults', () => {
+  it('are generated for each entity, as are defaults', () => {
     const lists = { list: array(record({ a: integer({ default: 1 }) }), { default: [{}] }) };
     const [one, other] = [complete(lists, { name: 'n' }).entity, complete(lists, { name: 'n' }).entity];
     expect(one.list).toEqual([{ a: 1 }]);

@@ -57,7 +57,7 @@ interface Conditions {
   readonly needed?: readonly CheckedField[];
 }
 
-/** Whether a rule can run. A reference to a secret in one of its fields stops it: nobody knows the secret here. */
+/** Whether a rule can run. A reference to a secret in one of its fields stops it: the secret is unknown here. */
 function isRunnable(
   fields: readonly CheckedField[], { runsWithMissing, runsWithInvalid, needed = fields }: Conditions,
   entity: EntityValue, violations: Violations, run: CompletionRun,

@@ -164,7 +164,7 @@ export interface ConditionalAtLeastOneOf {
 }
 
 export interface CustomCheck {
-  /** The check is skipped when one of these fields is invalid, or contains a reference to a secret, which nobody knows here. */
+  /** The check is skipped when one of these fields is invalid, or contains a reference to a secret, which is unknown here. */
   readonly field_sources: readonly string[];
   /** The check runs although a required field is absent. It always runs when a field is null. */
   readonly run_with_missing_fields?: boolean;

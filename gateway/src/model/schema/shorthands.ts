@@ -62,7 +62,7 @@ function contradiction(name: string, { field: { deprecation } }: Shorthand, valu
   return undefined;
 }
 
-/** Adds the deprecated shorthands of one record, with the values that stand in their places now. */
+/** Adds the deprecated shorthands of one record, with the values that are in their places now. */
 export function withDeprecated(shorthands: Shorthands, record: EntityValue): EntityValue {
   const repeated: Record<string, unknown> = { ...record };
   for (const name in shorthands) {

@@ -10,7 +10,7 @@ const config = record({
   }),
   reopen: boolean({
     required: true, default: false,
-    description: 'Whether to open the file anew for each line, as rotation of logs needs it.',
+    description: 'Whether to open the file again for each line, as rotation of logs needs it.',
   }),
   custom_fields_by_lua: customFieldsByLua,
 }, { required: true });

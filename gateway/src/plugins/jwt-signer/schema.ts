@@ -1,5 +1,5 @@
 /**
- * jwt-signer: verifies up to two tokens of a request and signs them anew for the upstream service. Paid in Kong: types and defaults are
+ * jwt-signer: verifies up to two tokens of a request and signs new ones for the upstream service. Paid in Kong: types and defaults are
  * those of the JSON schema in Kong's public documentation, version 3.9.
  */
 import { definePlugin } from '../../model/entities/plugin.ts';

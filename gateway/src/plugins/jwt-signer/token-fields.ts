@@ -1,4 +1,4 @@
-/** What jwt-signer can be told about each of its two tokens. */
+/** Configuration of jwt-signer for each of its two tokens. */
 import { array, boolean, map, number, string } from '../../model/schema/field.ts';
 import type { Fields } from '../../model/schema/field.ts';
 import { url, uuid } from '../../model/schema/typedefs.ts';
@@ -51,13 +51,13 @@ function keysFields(what: string) {
     client_username: string({ referenceable: true, description: `User to log in as where ${what} are.` }),
     client_password: string({ referenceable: true, encrypted: true, description: 'Password of this user.' }),
     client_certificate: { ...uuid, description: `Id of the certificate to present where ${what} are.` },
-    rotate_period: number({ default: 0, description: 'Seconds after which they are read anew; 0 never.' }),
+    rotate_period: number({ default: 0, description: 'Seconds after which they are read again; 0 never.' }),
   } as const;
 }
 
 export function tokenFields<const T extends TokenName>(token: T, { requestHeader, upstreamHeader, hint }: TokenDefaults) {
   return prefixed(token, {
-    issuer: text('Issuer of the token that is signed anew.', 'kong'),
+    issuer: text('Issuer of the new token.', 'kong'),
     keyset: text('Name, or URL, of the keys that sign it.', 'kong'),
     ...prefixed('keyset', keysFields('these keys')),
     jwks_uri: { ...url, description: 'URL of the keys that the token of the client is verified with.' },
@@ -95,7 +95,7 @@ export function trustFields(token: TokenName): Fields {
     'verify_*_introspection_expiry': yes('Whether the time at which the token ends is verified in answers.'),
     'verify_*_introspection_scopes': yes('Whether the scopes are verified in answers.'),
     'cache_*_introspection': yes('Whether answers are remembered.'),
-    'trust_*_introspection': yes('Whether the token in an answer is signed anew without being verified.'),
+    'trust_*_introspection': yes('Whether the token in an answer is signed again without being verified.'),
     'enable_*_introspection': yes('Whether tokens that are no JSON Web Tokens are asked about.'),
     'original_*_upstream_header': text('Header for the upstream service with the token of the client.'),
   });

@@ -28,11 +28,11 @@ const config = record({
   }),
   revocation_check_mode: string({
     required: false, default: 'IGNORE_CA_ERROR', one_of: ['SKIP', 'IGNORE_CA_ERROR', 'STRICT'],
-    description: 'Whether to ask if certificates are revoked, and to reject them when nobody answers.',
+    description: 'Whether to ask if certificates are revoked, and to reject them when there is no answer.',
   }),
   http_timeout: number({ default: 30000, description: 'Milliseconds to wait for the answer about revocation.' }),
   cert_cache_ttl: number({ default: 60000, description: 'Milliseconds for which such an answer is remembered.' }),
-  send_ca_dn: boolean({ default: false, description: 'Whether clients are told the names of the authorities.' }),
+  send_ca_dn: boolean({ default: false, description: 'Whether the handshake sends clients the names of the authorities.' }),
   http_proxy_host: { ...host, description: 'Proxy for questions about revocation by http.' },
   http_proxy_port: { ...port, description: 'Port of this proxy.' },
   https_proxy_host: { ...host, description: 'Proxy for questions about revocation by https.' },

@@ -23,7 +23,7 @@ const config = record({
     description: 'Key that proves to the authorization endpoint that the login page asks; generated when absent.',
   }),
   token_expiration: number({
-    required: true, default: 7200, description: 'Seconds for which an access token is valid; 0 for ever.',
+    required: true, default: 7200, description: 'Seconds for which an access token is valid; 0 without end.',
   }),
   enable_authorization_code: boolean({
     required: true, default: false, description: 'Whether the grant with authorization codes is possible.',
@@ -47,7 +47,7 @@ const config = record({
   auth_header_name: string({ default: 'authorization', description: 'Header that carries the access token.' }),
   refresh_token_ttl: number({
     required: true, default: 1209600, between: [0, 100000000],
-    description: 'Seconds for which a refresh token is valid; 0 for ever.',
+    description: 'Seconds for which a refresh token is valid; 0 without end.',
   }),
   reuse_refresh_token: boolean({
     required: true, default: false, description: 'Whether a refresh token stays valid after it was used.',

@@ -1,4 +1,4 @@
-/** Logins and logouts of users in browsers, and what clients are told when they may not pass. */
+/** Logins and logouts of users in browsers, and the answers to clients that may not pass. */
 import { array, boolean, number, string } from '../../model/schema/field.ts';
 import { additions, addresses, clientAuthentication, flag, GRANTS, text, texts } from './field-kinds.ts';
 

@@ -9,7 +9,7 @@ export const providerFields = {
   discovery_headers_names: texts('Names of headers for the request for the discovery document.'),
   discovery_headers_values: texts('Values of these headers, in the order of the names.'),
   rediscovery_lifetime: number({
-    required: false, default: 30, description: 'Seconds between two attempts to read the discovery document anew.',
+    required: false, default: 30, description: 'Seconds between two attempts to read the discovery document again.',
   }),
   extra_jwks_uris: array(url, { required: false, description: 'URLs of more keys that tokens may be signed with.' }),
   authorization_endpoint: address('URL for logins; replaces the discovered one.'),

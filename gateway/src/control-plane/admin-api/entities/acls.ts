@@ -1,4 +1,4 @@
-/** Groups of consumers: below a consumer, an unknown one is told in another form. */
+/** Groups of consumers: below a consumer, an unknown one has an error of another form. */
 import { randomBytes } from 'node:crypto';
 
 import type { AdminAnswer } from '../endpoint.ts';

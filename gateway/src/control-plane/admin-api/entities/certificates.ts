@@ -1,4 +1,4 @@
-/** Certificates: an unknown one is told with the code of an entity that is not found. */
+/** Certificates: the error of an unknown one has the code of an entity that is not found. */
 import { notFoundAt } from '../../entity-operations.ts';
 import type { EntityExtension } from './extension.ts';
 

@@ -23,7 +23,7 @@ export const targetEndpoints: EntityExtension = ({ kit, kits, endpoints, nodeId,
     });
     return pageOfNewest(request, page, shown, more);
   });
-  // A data plane asks nobody whether its targets are well; a control plane has none.
+  // A data plane does not check its targets; a control plane has none.
   const health = ['healthy', 'unhealthy'].flatMap((state): EndpointChange[] => [`${one}/${state}`, `${one}/{address}/${state}`]
     .map((at) => ({
       path: at, about: 'the health of a target, set by hand', methods: { PUT: (request) => refuseHealth(request, upstreams, GET!) },
