@@ -54,8 +54,8 @@ const plugin = fc.oneof(
 const plugins = fc.uniqueArray(plugin, { selector: (one) => one.name, maxLength: 2 });
 const route = fc.record({ name, paths: fc.array(path, { minLength: 1, maxLength: 2 }), tags, plugins });
 const service = fc.record({
-  name, host: name.map((label) => `${label}.test`), port: fc.integer({ min: 0, max: 65_535 }), retries: fc.integer({ min: 0, max: 9 }), tags,
-  plugins, routes: fc.array(route, { maxLength: 2 }),
+  name, host: name.map((label) => `${label}.test`), port: fc.integer({ min: 0, max: 65_535 }), retries: fc.integer({ min: 0, max: 9 }),
+  tags, plugins, routes: fc.array(route, { maxLength: 2 }),
 });
 const upstream = fc.record({
   name, slots: fc.integer({ min: 10, max: 65_536 }), tags,
