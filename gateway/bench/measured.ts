@@ -19,7 +19,7 @@ export interface Scenario {
   run(scale: Scale): Promise<readonly Measured[]>;
 }
 
-/** How much a scenario does. The smoke test does little. */
+/** How much a scenario does. */
 export interface Scale {
   /** Requests of each kind. */
   readonly requests: number;
@@ -30,7 +30,7 @@ export interface Scale {
 
 export const WHOLE: Scale = { requests: 5_000, consumers: [0, 10_000, 100_000], routes: 10_000 };
 
-export const SMOKE: Scale = { requests: 40, consumers: [0, 20], routes: 50 };
+export const SMALL: Scale = { requests: 40, consumers: [0, 20], routes: 50 };
 
 export function lineOf({ subject, requestsPerSecond, cpuMs, peerCpuMs, limitMs }: Measured): string {
   const ratio = peerCpuMs === undefined ? '' : `${(cpuMs / peerCpuMs).toFixed(1)}×`;

@@ -1,5 +1,6 @@
 /**
  * Measures the gateway and writes RESULTS.md: `npx projen bench:gateway`, or with parts of names of scenarios to print those only.
+ * `--small` runs every scenario on a small scale, to see that it works.
  * It needs the bundle (`npx projen gateway:bundle`) and speaks HTTP to it; only the validation runs in this process.
  */
 import { execFileSync } from 'node:child_process';
@@ -7,7 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 
-import { HEAD, WHOLE, lineOf } from './measured.ts';
+import { HEAD, SMALL, WHOLE, lineOf } from './measured.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 const RESULTS = join(import.meta.dirname, 'RESULTS.md');
@@ -21,13 +22,17 @@ function machine(): string {
   ].join('\n');
 }
 
-const wanted = process.argv.slice(2);
+const isSmall = process.argv.includes('--small');
+const wanted = process.argv.slice(2).filter((word) => word !== '--small');
 const isWanted = (name: string) => wanted.length === 0 || wanted.some((part) => name.toLowerCase().includes(part.toLowerCase()));
 const chosen = SCENARIOS.filter(({ name }) => isWanted(name));
 const parts: string[] = [];
 for (const { name, about, run } of chosen) {
-  const part = [`## ${name}`, '', about, '', HEAD, ...(await run(WHOLE)).map(lineOf)].join('\n');
+  const measured = await run(isSmall ? SMALL : WHOLE);
+  const subjects = new Set(measured.map(({ subject }) => subject));
+  if (subjects.size === 0 || subjects.size < measured.length) throw new Error(`${name}: ${measured.length} lines for ${subjects.size} subjects`);
+  const part = [`## ${name}`, '', about, '', HEAD, ...measured.map(lineOf)].join('\n');
   console.log(`${part}\n`);
   parts.push(part);
 }
-if (wanted.length === 0) writeFileSync(RESULTS, `${['# Speed of the gateway', machine(), ...parts].join('\n\n')}\n`);
+if (wanted.length === 0 && !isSmall) writeFileSync(RESULTS, `${['# Speed of the gateway', machine(), ...parts].join('\n\n')}\n`);

@@ -163,7 +163,8 @@ describe.skipIf(!inject('postgres'))('a store on PostgreSQL', () => {
 
   it('scans no table for a write, however many rows there are', async () => {
     await query(`
-      insert into entities select 'consumers', lpad(n::text, 36, '0'), '{"id":"' || lpad(n::text, 36, '0') || '"}', null from generate_series(1, 3000) n;
+      insert into entities select 'consumers', lpad(n::text, 36, '0'), '{"id":"' || lpad(n::text, 36, '0') || '"}', null
+        from generate_series(1, 3000) n;
       insert into entities select 'keyauth_credentials', lpad(n::text, 36, '0'), '{}', null from generate_series(1, 3000) n;
       insert into entity_references select 'keyauth_credentials', e.key, 'consumer', 'consumers', e.key
         from entities e where e.entity = 'consumers';

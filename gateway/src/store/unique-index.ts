@@ -1,4 +1,4 @@
-/** Indexes the unique values of stored rows again when their declarations have changed: by an upgrade, or by another set of entity types. */
+/** Indexes the unique values of stored rows again when their declarations have changed: by an upgrade, or by other entity types. */
 import type { Kysely, Transaction } from 'kysely';
 
 import type { Log } from '../base/log.ts';

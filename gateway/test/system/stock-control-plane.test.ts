@@ -14,6 +14,7 @@ import { tunnelOf } from '../../src/data-plane/tunnel.ts';
 import { hashConfigTable } from '../../src/model/config-hash.ts';
 import { rowsOf } from '../../src/model/config-table.ts';
 import type { ConfigTable } from '../../src/model/config-table.ts';
+import { PLUGIN_SCHEMAS } from '../../src/plugins/schemas.ts';
 import { readSettings } from '../../src/settings/read.ts';
 import type { TunnelClient } from '../../src/sync/client.ts';
 import { eventually } from '../fixtures/eventually.ts';
@@ -98,7 +99,8 @@ describe('a data plane of a stock control plane', () => {
     const introduction = await eventually('basic_info', () => session.messages[0]);
     expect(introduction).toMatchObject({
       type: 'basic_info',
-      plugins: [{ name: 'key-auth', version: '3.9.1' }],
+      // Every plugin that it accepts, whether it runs it or not: a control plane sends nothing to a node that lacks one.
+      plugins: [...PLUGIN_SCHEMAS.keys()].sort().map((name) => ({ name, version: '3.9.1' })),
       labels: { site: 'factory' },
       filters: {},
     });
