@@ -1,6 +1,6 @@
 /**
  * The configuration that a data plane runs: kept on disk, and compiled again when secrets behind its references change on this node.
- * An entity that cannot be used here is in quarantine: it is not served, everything else is. A table without any usable route is refused.
+ * An entity that cannot be used here is in quarantine: it is not served, everything else is. A table is refused when mistakes leave it without any usable route.
  */
 import type { EnvVault } from '../base/env-vault.ts';
 import { messageOf } from '../base/errors.ts';
@@ -13,6 +13,7 @@ import { bounded, describeQuarantined, NO_QUARANTINE, quarantinedRow, quarantine
 import type { Quarantine, QuarantinedEntity } from '../model/quarantine.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import { compileSnapshot } from '../model/snapshot.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import { compileConfiguration } from './compiled-configuration.ts';
 import type { CompiledConfiguration, Handlers } from './compiled-configuration.ts';
 import type { ConfigurationCache } from './configuration-cache.ts';
@@ -140,10 +141,14 @@ export class RunningConfiguration {
     if (!settled.ok) return refusal(settled.errors);
     const { table: resolved, secrets, setAside } = withNodeSecrets(settled.table, schemas, vault, before);
     const met = withoutUnmetNeeds(resolved);
-    const aside = [...settled.setAside, ...setAside, ...met.setAside];
+    const wrong = [...settled.setAside, ...setAside];
+    const aside = [...wrong, ...met.setAside];
     const snapshot = compileSnapshot(met.table, hash, schemas, aside);
-    const isBare = rowsOf(table, 'routes').length > 0 && snapshot.routes.every(({ heldBack }) => heldBack === true);
-    if (isBare && aside.length > 0) return refusal(aside.flatMap(({ errors }) => errors));
+    const isBare = ({ routes }: Snapshot) => rowsOf(table, 'routes').length > 0 && routes.every(({ heldBack }) => heldBack === true);
+    // What only this version cannot do is no mistake of the configuration, and refuses no table.
+    if (wrong.length > 0 && isBare(snapshot) && isBare(compileSnapshot(resolved, hash, schemas, wrong))) {
+      return refusal(wrong.flatMap(({ errors }) => errors));
+    }
     this.#logUnused(unusedEntities(table));
     try {
       const compiled = compileConfiguration(snapshot, handlers, log);
