@@ -30,7 +30,9 @@ const parts: string[] = [];
 for (const { name, about, run } of chosen) {
   const measured = await run(isSmall ? SMALL : WHOLE);
   const subjects = new Set(measured.map(({ subject }) => subject));
-  if (subjects.size === 0 || subjects.size < measured.length) throw new Error(`${name}: ${measured.length} lines for ${subjects.size} subjects`);
+  if (subjects.size === 0 || subjects.size < measured.length) {
+    throw new Error(`${name}: ${measured.length} lines for ${subjects.size} subjects`);
+  }
   const part = [`## ${name}`, '', about, '', HEAD, ...measured.map(lineOf)].join('\n');
   console.log(`${part}\n`);
   parts.push(part);

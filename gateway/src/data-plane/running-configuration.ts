@@ -1,6 +1,7 @@
 /**
  * The configuration that a data plane runs: kept on disk, and compiled again when secrets behind its references change on this node.
- * An entity that cannot be used here is in quarantine: it is not served, everything else is. A table is refused when mistakes leave it without any usable route.
+ * An entity that cannot be used here is in quarantine: it is not served, everything else is. A table is refused when mistakes leave it
+ * without any usable route.
  */
 import type { EnvVault } from '../base/env-vault.ts';
 import { messageOf } from '../base/errors.ts';

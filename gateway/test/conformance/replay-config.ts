@@ -24,8 +24,10 @@ if (configuration?.database !== 'off') {
   console.error(`${address} has the database '${configuration?.database}': only a node with KONG_DATABASE=off loads configurations`);
   process.exit(2);
 }
-const cases = (values.recording === undefined ? recorded<{ readonly cases: readonly ConfigCase[] }>('dbless-config').cases : read(values.recording))
-  .filter(({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)));
+const all = values.recording === undefined
+  ? recorded<{ readonly cases: readonly ConfigCase[] }>('dbless-config').cases
+  : read(values.recording);
+const cases = all.filter(({ name }) => parts.length === 0 || parts.some((part) => name.includes(part)));
 let equal = 0;
 for (const golden of cases) {
   const difference = await configDifference(client, golden);
