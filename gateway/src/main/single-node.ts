@@ -6,12 +6,12 @@ import { ControlPlane } from '../control-plane/control-plane.ts';
 import { DeclarativeNode } from '../control-plane/declarative-node.ts';
 import { DataPlane } from '../data-plane/data-plane.ts';
 import { runNode } from '../process/run-node.ts';
-import type { StartNode } from '../process/run-node.ts';
+import type { RunningNode, StartNode } from '../process/run-node.ts';
 
 const startWithStore: StartNode = async (settings, log) => {
   const controlPlane = new ControlPlane({ settings, log });
   const dataPlane = new DataPlane({ settings, log, keepsConfiguration: false });
-  const controlPlaneAddresses = await controlPlane.start();
+  const addresses = await controlPlane.start();
   const source = controlPlane.configuration;
   const follow = () => {
     const latest = source.latest();
@@ -20,20 +20,7 @@ const startWithStore: StartNode = async (settings, log) => {
   };
   source.onChange(follow);
   follow();
-  try {
-    const addresses = { ...controlPlaneAddresses, ...await dataPlane.start() };
-    return {
-      addresses,
-      drain: () => dataPlane.drain(),
-      close: async () => {
-        await dataPlane.close();
-        await controlPlane.close();
-      },
-    };
-  } catch (error) {
-    await controlPlane.close();
-    throw error;
-  }
+  return withDataPlane(controlPlane, addresses, dataPlane);
 };
 
 const startWithoutStore: StartNode = async (settings, log) => {
@@ -44,21 +31,23 @@ const startWithoutStore: StartNode = async (settings, log) => {
     log.warn('KONG_DATABASE=off: nothing is served until POST /config loads a configuration; KONG_DECLARATIVE_CONFIG or '
       + 'KONG_DECLARATIVE_CONFIG_STRING loads one at start');
   } else await controlPlane.load(declarativeConfig);
-  const controlPlaneAddresses = await controlPlane.start();
+  return withDataPlane(controlPlane, await controlPlane.start(), dataPlane);
+};
+
+/** Starts the data plane beside a control plane that listens already; the control plane ends with it. */
+async function withDataPlane(
+  controlPlane: { close(): Promise<void> }, addresses: RunningNode['addresses'], dataPlane: DataPlane,
+): Promise<RunningNode> {
+  const close = async () => {
+    await dataPlane.close();
+    await controlPlane.close();
+  };
   try {
-    const addresses = { ...controlPlaneAddresses, ...await dataPlane.start() };
-    return {
-      addresses,
-      drain: () => dataPlane.drain(),
-      close: async () => {
-        await dataPlane.close();
-        await controlPlane.close();
-      },
-    };
+    return { addresses: { ...addresses, ...await dataPlane.start() }, drain: () => dataPlane.drain(), close };
   } catch (error) {
     await controlPlane.close();
     throw error;
   }
-};
+}
 
 await runNode((settings, log) => settings.database === 'off' ? startWithoutStore(settings, log) : startWithStore(settings, log));

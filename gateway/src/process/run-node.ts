@@ -14,7 +14,7 @@ import { SETTINGS } from '../settings/table.ts';
 import { withDefaultCertificates } from './default-certificates.ts';
 
 /** A started node. */
-interface RunningNode {
+export interface RunningNode {
   /** What it listens on, by listener. */
   readonly addresses: Readonly<Partial<Record<keyof Settings['listen'], readonly AddressInfo[]>>>;
   /** Tells load balancers to go elsewhere while everything is still served. */
