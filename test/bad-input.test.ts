@@ -226,7 +226,7 @@ const SECRETS_AS_TEXT: readonly Mistake[] = [
   {
     what: 'the password of a cache in a plugin',
     place: 'Cloud/ControlPlane',
-    says: /inline: got 2 errors, expected a configuration that the gateway accepts:.*redis\.password/s,
+    says: /inline: got 1 error, expected a configuration that the gateway accepts:.*redis\.password/s,
     make: ({ controlPlane }, id) =>
       withKey(
         controlPlane,

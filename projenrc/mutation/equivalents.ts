@@ -22,22 +22,22 @@ export const EQUIVALENTS: Readonly<Record<string, string>> = {
     'where there is no owner, there is no URL; the types do not know',
   ['src/eksa/rules/worker-groups.ts#versionWithoutGroups: groupsOf(cluster).length === 0 && minor !== undefined' +
   ' -> groupsOf(cluster).length === 0']: 'undefined is not less than a number; the types ask for the part that goes',
-  'gateway/src/store/data-plane-table.ts#list: 1 -> 2': 'pageOf() cuts the second row that is read ahead as it cuts the first',
-  'gateway/src/store/reader.ts#tags: 1 -> 2': 'pageOf() cuts the second row that is read ahead as it cuts the first',
+  'gateway/src/store/sql/data-plane-table.ts#list: 1 -> 2': 'pageOf() cuts the second row that is read ahead as it cuts the first',
+  'gateway/src/store/sql/reader.ts#tags: 1 -> 2': 'pageOf() cuts the second row that is read ahead as it cuts the first',
   'gateway/src/store/expiry-watch.ts#look: this.#isClosed || this.#looking !== undefined -> this.#looking !== undefined':
     'the loop that begins after the end ends before its first look',
   'gateway/src/store/expiry-watch.ts##expireAndWait: at !== undefined && at * 1000 <= clock.now() -> at * 1000 <= clock.now()':
     'without a row, NaN is not less than the time',
-  'gateway/src/store/postgres-change-listener.ts##reconnect: this.#isClosed || this.#retry -> this.#isClosed':
+  'gateway/src/store/postgres/change-listener.ts##reconnect: this.#isClosed || this.#retry -> this.#isClosed':
     'a connection is lost once, and the next one begins when the timer has ended: no timer is set at either call',
-  "gateway/src/store/postgres-pool.ts#isOutage: error.code ?? '' -> error.code":
+  "gateway/src/store/postgres/pool.ts#isOutage: error.code ?? '' -> error.code":
     'the expression matches neither an empty text nor the text `undefined`',
-  "gateway/src/store/postgres-pool.ts#isOutage: '' -> 'mutated'": 'the expression matches neither text',
-  "gateway/src/store/postgres.ts#dialect: 'read only' -> ''": 'a reader writes nothing; the mode saves work of the server',
-  'gateway/src/store/sql-store.ts#changesAfter: body === null -> false': 'JSON.parse(null) is null',
-  'gateway/src/store/sqlite-driver.ts#judged: text !== undefined -> true':
+  "gateway/src/store/postgres/pool.ts#isOutage: '' -> 'mutated'": 'the expression matches neither text',
+  "gateway/src/store/postgres/postgres.ts#dialect: 'read only' -> ''": 'a reader writes nothing; the mode saves work of the server',
+  'gateway/src/store/sql/sql-store.ts#changesAfter: body === null -> false': 'JSON.parse(null) is null',
+  'gateway/src/store/sqlite/driver.ts#judged: text !== undefined -> true':
     'a statement that is prepared is no write, and outside of a transaction no write is pending',
-  'gateway/src/store/sqlite.ts#BUSY_MS: 5_000 -> 5001': 'nothing depends on one millisecond of it',
+  'gateway/src/store/sqlite/sqlite.ts#BUSY_MS: 5_000 -> 5001': 'nothing depends on one millisecond of it',
   'gateway/src/data-plane/http/client-response.ts#header: value === undefined -> false': 'headerText() gives undefined back',
   "gateway/src/data-plane/http/http-exchange.ts#nextPart: ['readable', 'end', 'close'] -> ['readable', 'close']":
     'Node emits readable at the end of a body, too',

@@ -8,7 +8,7 @@ import { openAt } from '../../test/setup/stores.ts';
 import { temporaryFolder } from '../../test/setup/temporary-folder.ts';
 import { SILENT, createLog } from '../base/log.ts';
 import { SCHEMAS } from '../plugins/schemas.ts';
-import { openSqliteStore } from './sqlite.ts';
+import { openSqliteStore } from './sqlite/sqlite.ts';
 import type { Store } from './store.ts';
 
 const OPTIONS = { schemas: SCHEMAS, log: SILENT, pollMs: 0 };

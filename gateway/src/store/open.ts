@@ -3,9 +3,9 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import { MemoryStore } from './memory/memory-store.ts';
-import type { PostgresConnection } from './postgres-connection.ts';
-import { openPostgresStore } from './postgres.ts';
-import { openSqliteStore } from './sqlite.ts';
+import type { PostgresConnection } from './postgres/connection.ts';
+import { openPostgresStore } from './postgres/postgres.ts';
+import { openSqliteStore } from './sqlite/sqlite.ts';
 import type { Store } from './store.ts';
 
 export type Place =

@@ -1,22 +1,22 @@
 /** The store over kysely. What differs between databases is in the dialect. */
 import type { Kysely, Transaction } from 'kysely';
 
-import { SYSTEM_CLOCK } from '../base/clock.ts';
-import type { Clock } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
-import type { Schemas } from '../model/schema/entity-schema.ts';
-import { ChangeFeed } from './change-feed.ts';
+import { SYSTEM_CLOCK } from '../../base/clock.ts';
+import type { Clock } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { Schemas } from '../../model/schema/entity-schema.ts';
+import { ChangeFeed } from '../change-feed.ts';
+import { isDatabaseUnavailable } from '../database-unavailable.ts';
+import { ExpiryWatch } from '../expiry-watch.ts';
+import type { Change, DataPlaneRows, Entity, Reader, Store, Writer, Written } from '../store.ts';
 import { DataPlaneTable } from './data-plane-table.ts';
-import { isDatabaseUnavailable } from './database-unavailable.ts';
-import { ExpiryWatch } from './expiry-watch.ts';
 import { migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/list.ts';
 import { TableReader } from './reader.ts';
 import { SqlContext } from './sql-context.ts';
 import { SqlTables } from './sql-tables.ts';
 import { run } from './statement.ts';
-import type { Change, DataPlaneRows, Entity, Reader, Store, Writer, Written } from './store.ts';
 import type { Dialect, Tables } from './tables.ts';
 import { runTransaction } from './transaction.ts';
 import { renewUniqueIndex } from './unique-index.ts';

@@ -3,10 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { temporaryFolder } from '../../test/setup/temporary-folder.ts';
-import { Secret } from '../base/secret.ts';
-import { clientConfig } from './postgres-connection.ts';
-import type { PostgresConnection } from './postgres-connection.ts';
+import { temporaryFolder } from '../../../test/setup/temporary-folder.ts';
+import { Secret } from '../../base/secret.ts';
+import { clientConfig } from './connection.ts';
+import type { PostgresConnection } from './connection.ts';
 
 const CONNECTION: PostgresConnection = {
   host: 'db.test', port: 5433, database: 'd', user: 'u', ssl: false, sslVerify: false,

@@ -1,7 +1,7 @@
 /** Brings the tables of a database up to date. Several nodes may run it at the same time, and again. */
 import type { Kysely, Transaction } from 'kysely';
 
-import { GatewayError } from '../base/errors.ts';
+import { GatewayError } from '../../base/errors.ts';
 import type { Dialect, Tables } from './tables.ts';
 
 export interface Migration {

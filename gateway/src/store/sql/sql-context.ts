@@ -1,5 +1,5 @@
 /** What the transactions of one store share: its statements, and the types of its rows. */
-import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
+import type { EntitySchema, Schemas } from '../../model/schema/entity-schema.ts';
 import { run, statement } from './statement.ts';
 import type { Parameters, Statement } from './statement.ts';
 import { statementsFor } from './statements.ts';

@@ -5,10 +5,10 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
-import { temporaryFolder } from '../../test/setup/temporary-folder.ts';
-import { SILENT } from '../base/log.ts';
-import { Secret } from '../base/secret.ts';
-import { SCHEMAS } from '../plugins/schemas.ts';
+import { temporaryFolder } from '../../../test/setup/temporary-folder.ts';
+import { SILENT } from '../../base/log.ts';
+import { Secret } from '../../base/secret.ts';
+import { SCHEMAS } from '../../plugins/schemas.ts';
 import { openPostgresStore } from './postgres.ts';
 
 const ASK_FOR_PASSWORD = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 3]);

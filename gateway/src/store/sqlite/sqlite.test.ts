@@ -6,13 +6,13 @@ import { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { ManualClock } from '../../test/fixtures/manual-clock.ts';
-import { temporaryFolder } from '../../test/setup/temporary-folder.ts';
-import type { Clock, Timer } from '../base/clock.ts';
-import { SILENT, createLog } from '../base/log.ts';
-import { SCHEMAS } from '../plugins/schemas.ts';
+import { ManualClock } from '../../../test/fixtures/manual-clock.ts';
+import { temporaryFolder } from '../../../test/setup/temporary-folder.ts';
+import type { Clock, Timer } from '../../base/clock.ts';
+import { SILENT, createLog } from '../../base/log.ts';
+import { SCHEMAS } from '../../plugins/schemas.ts';
+import type { Store } from '../store.ts';
 import { openSqliteStore } from './sqlite.ts';
-import type { Store } from './store.ts';
 
 const insert = (store: Store, n: number) => store.write((writer) => (
   writer.insert('services', { id: `00000000-0000-4000-8000-00000000000${n}`, name: `s${n}`, tags: null })));

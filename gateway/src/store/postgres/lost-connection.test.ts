@@ -4,9 +4,9 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 
-import { STORE_KINDS, openAt } from '../../test/setup/stores.ts';
-import type { Place } from './open.ts';
-import type { Store } from './store.ts';
+import { STORE_KINDS, openAt } from '../../../test/setup/stores.ts';
+import type { Place } from '../open.ts';
+import type { Store } from '../store.ts';
 
 type Direction = 'to the server' | 'to the client';
 

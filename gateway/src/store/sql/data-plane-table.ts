@@ -1,9 +1,9 @@
 /** Rows of data planes. They change with every ping, so they are not part of the change log. */
 import type { Kysely } from 'kysely';
 
-import type { Clock } from '../base/clock.ts';
-import { pageOf, toSeconds } from './page.ts';
-import type { DataPlaneRow, DataPlaneRows, Page } from './store.ts';
+import type { Clock } from '../../base/clock.ts';
+import { pageOf, toSeconds } from '../page.ts';
+import type { DataPlaneRow, DataPlaneRows, Page } from '../store.ts';
 import type { Tables } from './tables.ts';
 
 export class DataPlaneTable implements DataPlaneRows {

@@ -3,9 +3,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { adapted } from '../sqlite/driver.ts';
 import { migrate } from './migrate.ts';
 import type { Migration } from './migrate.ts';
-import { adapted } from './sqlite-driver.ts';
 import type { Dialect, Tables } from './tables.ts';
 
 describe('migrations', () => {

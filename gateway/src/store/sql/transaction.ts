@@ -1,7 +1,7 @@
 /** What every store does in a write, whatever its tables are made of: removes expired rows, then runs the work. */
-import { EntityWriter } from './entity-writer.ts';
-import type { WriterOptions } from './entity-writer.ts';
-import type { Writer } from './store.ts';
+import { EntityWriter } from '../entity-writer.ts';
+import type { WriterOptions } from '../entity-writer.ts';
+import type { Writer } from '../store.ts';
 
 interface Transaction extends WriterOptions {
   /** When it began, in milliseconds since 1970: one moment decides which rows have expired. */

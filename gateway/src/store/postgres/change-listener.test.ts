@@ -2,13 +2,13 @@
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 
-import { ManualClock } from '../../test/fixtures/manual-clock.ts';
-import { uncaughtErrors } from '../../test/fixtures/uncaught-errors.ts';
-import { STORE_KINDS } from '../../test/setup/stores.ts';
-import { createLog } from '../base/log.ts';
-import { PostgresChangeListener } from './postgres-change-listener.ts';
-import { clientConfig } from './postgres-connection.ts';
-import type { PostgresConnection } from './postgres-connection.ts';
+import { ManualClock } from '../../../test/fixtures/manual-clock.ts';
+import { uncaughtErrors } from '../../../test/fixtures/uncaught-errors.ts';
+import { STORE_KINDS } from '../../../test/setup/stores.ts';
+import { createLog } from '../../base/log.ts';
+import { PostgresChangeListener } from './change-listener.ts';
+import { clientConfig } from './connection.ts';
+import type { PostgresConnection } from './connection.ts';
 
 /** A busy machine may take long over what needs milliseconds. */
 const WITHIN = { timeout: 10_000 };

@@ -1,13 +1,13 @@
 /** What the writer asks of a database, inside a transaction. */
 import type { Transaction } from 'kysely';
 
-import type { Reference, RowIndex, UniqueValue } from './entity-index.ts';
-import { toSeconds } from './page.ts';
+import type { Reference, RowIndex, UniqueValue } from '../entity-index.ts';
+import { toSeconds } from '../page.ts';
+import type { Cascading, Claim, Dependence, Findings, LogPlace, RowKey, RowTables, WrittenRow } from '../row-tables.ts';
+import type { Change, Entity } from '../store.ts';
 import { digestOf } from './reader.ts';
-import type { Cascading, Claim, Dependence, Findings, LogPlace, RowKey, RowTables, WrittenRow } from './row-tables.ts';
 import type { SqlContext } from './sql-context.ts';
 import { run } from './statement.ts';
-import type { Change, Entity } from './store.ts';
 import type { Tables } from './tables.ts';
 import { WRITE_ORDER } from './write-parts.ts';
 import type { WritePart } from './write-parts.ts';

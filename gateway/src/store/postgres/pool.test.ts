@@ -6,11 +6,11 @@ import type { PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 
-import { uncaughtErrors } from '../../test/fixtures/uncaught-errors.ts';
-import { STORE_KINDS } from '../../test/setup/stores.ts';
-import { clientConfig } from './postgres-connection.ts';
-import type { PostgresConnection } from './postgres-connection.ts';
-import { openPool } from './postgres-pool.ts';
+import { uncaughtErrors } from '../../../test/fixtures/uncaught-errors.ts';
+import { STORE_KINDS } from '../../../test/setup/stores.ts';
+import { clientConfig } from './connection.ts';
+import type { PostgresConnection } from './connection.ts';
+import { openPool } from './pool.ts';
 
 /** Messages of PostgreSQL's protocol: a letter, a length of four bytes that counts itself, the content. */
 function message(letter: string, content: string): Buffer {

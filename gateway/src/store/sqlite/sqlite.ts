@@ -4,14 +4,14 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, sql } from 'kysely';
 
-import { messageOf } from '../base/errors.ts';
-import type { GatewayError } from '../base/errors.ts';
-import { OutageLog, databaseUnavailable } from './database-unavailable.ts';
-import { SqlStore } from './sql-store.ts';
-import type { SqlStoreOptions } from './sql-store.ts';
-import { adapted } from './sqlite-driver.ts';
-import type { Store } from './store.ts';
-import type { Dialect, Tables } from './tables.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { GatewayError } from '../../base/errors.ts';
+import { OutageLog, databaseUnavailable } from '../database-unavailable.ts';
+import { SqlStore } from '../sql/sql-store.ts';
+import type { SqlStoreOptions } from '../sql/sql-store.ts';
+import type { Dialect, Tables } from '../sql/tables.ts';
+import type { Store } from '../store.ts';
+import { adapted } from './driver.ts';
 
 interface SqliteOptions extends SqlStoreOptions {
   /** Path of the database file. It and its folder are created when they are missing. `:memory:` keeps nothing. */

@@ -2,13 +2,13 @@
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 
-import { STORE_KINDS, openAt } from '../../test/setup/stores.ts';
-import { createLog } from '../base/log.ts';
-import type { Place } from './open.ts';
-import type { PostgresConnection } from './postgres-connection.ts';
-import { clientConfig } from './postgres-connection.ts';
-import { isOutage } from './postgres-pool.ts';
-import type { Store } from './store.ts';
+import { STORE_KINDS, openAt } from '../../../test/setup/stores.ts';
+import { createLog } from '../../base/log.ts';
+import type { Place } from '../open.ts';
+import type { Store } from '../store.ts';
+import type { PostgresConnection } from './connection.ts';
+import { clientConfig } from './connection.ts';
+import { isOutage } from './pool.ts';
 
 const service = (n: number) => ({ id: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`, name: `s${n}`, tags: null });
 

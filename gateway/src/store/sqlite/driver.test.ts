@@ -2,7 +2,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { adapted } from './sqlite-driver.ts';
+import { adapted } from './driver.ts';
 
 describe('the driver of SQLite', () => {
   let database: DatabaseSync;

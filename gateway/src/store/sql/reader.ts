@@ -1,16 +1,16 @@
 /** Reads entities of a database through one connection or transaction. */
 import { createHash } from 'node:crypto';
 
-import { foreignFieldsOf } from '../model/schema/entity-schema.ts';
-import type { EntityValue } from '../model/schema/field.ts';
-import { combinationIn, uniqueValue } from './entity-index.ts';
-import type { UniqueValue } from './entity-index.ts';
+import { foreignFieldsOf } from '../../model/schema/entity-schema.ts';
+import type { EntityValue } from '../../model/schema/field.ts';
+import { combinationIn, uniqueValue } from '../entity-index.ts';
+import type { UniqueValue } from '../entity-index.ts';
+import { pageOf, toSeconds } from '../page.ts';
+import type { Entity, ListOptions, Page, Reader, TagRow } from '../store.ts';
 import { listStatement, tagsStatement } from './list-statement.ts';
-import { pageOf, toSeconds } from './page.ts';
 import type { SqlContext } from './sql-context.ts';
 import { run } from './statement.ts';
 import type { Parameters, Statement } from './statement.ts';
-import type { Entity, ListOptions, Page, Reader, TagRow } from './store.ts';
 import type { Connection } from './tables.ts';
 
 interface BodyRow {

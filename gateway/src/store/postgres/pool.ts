@@ -2,10 +2,10 @@
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import pg from 'pg';
 
-import { messageOf } from '../base/errors.ts';
-import type { GatewayError } from '../base/errors.ts';
-import { databaseUnavailable } from './database-unavailable.ts';
-import type { PostgresConnection } from './postgres-connection.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { GatewayError } from '../../base/errors.ts';
+import { databaseUnavailable } from '../database-unavailable.ts';
+import type { PostgresConnection } from './connection.ts';
 
 interface PoolObserver {
   /** An operation failed because the database cannot be used now. */

@@ -1,17 +1,17 @@
 /** The store for production: PostgreSQL, shared by all nodes of a control plane. */
 import { Kysely, PostgresDialect, sql } from 'kysely';
 
-import { SYSTEM_CLOCK } from '../base/clock.ts';
-import { GatewayError } from '../base/errors.ts';
-import { OutageLog } from './database-unavailable.ts';
-import { PostgresChangeListener } from './postgres-change-listener.ts';
-import { clientConfig } from './postgres-connection.ts';
-import type { PostgresConnection } from './postgres-connection.ts';
-import { openPool, unavailable } from './postgres-pool.ts';
-import { SqlStore } from './sql-store.ts';
-import type { SqlStoreOptions } from './sql-store.ts';
-import type { Store } from './store.ts';
-import type { Dialect, Tables } from './tables.ts';
+import { SYSTEM_CLOCK } from '../../base/clock.ts';
+import { GatewayError } from '../../base/errors.ts';
+import { OutageLog } from '../database-unavailable.ts';
+import { SqlStore } from '../sql/sql-store.ts';
+import type { SqlStoreOptions } from '../sql/sql-store.ts';
+import type { Dialect, Tables } from '../sql/tables.ts';
+import type { Store } from '../store.ts';
+import { PostgresChangeListener } from './change-listener.ts';
+import { clientConfig } from './connection.ts';
+import type { PostgresConnection } from './connection.ts';
+import { openPool, unavailable } from './pool.ts';
 
 interface PostgresOptions extends SqlStoreOptions {
   readonly connection: PostgresConnection;

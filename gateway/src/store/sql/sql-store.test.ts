@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 
-import { ManualClock } from '../../test/fixtures/manual-clock.ts';
-import { STORE_KINDS, openAt } from '../../test/setup/stores.ts';
-import { temporaryFolder } from '../../test/setup/temporary-folder.ts';
-import type { OpenStoreOptions, Place } from './open.ts';
-import { clientConfig } from './postgres-connection.ts';
-import type { Store } from './store.ts';
+import { ManualClock } from '../../../test/fixtures/manual-clock.ts';
+import { STORE_KINDS, openAt } from '../../../test/setup/stores.ts';
+import { temporaryFolder } from '../../../test/setup/temporary-folder.ts';
+import type { OpenStoreOptions, Place } from '../open.ts';
+import { clientConfig } from '../postgres/connection.ts';
+import type { Store } from '../store.ts';
 
 /** A busy machine may take long over what needs milliseconds. */
 const WITHIN = { timeout: 10_000 };

@@ -1,9 +1,9 @@
 /** Hears of changes by other nodes at once, through LISTEN. While its connection is lost, polling finds them. */
 import pg from 'pg';
 
-import type { Clock, Timer } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
+import type { Clock, Timer } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
 
 interface ChangeListenerOptions {
   readonly config: pg.ClientConfig;

@@ -1,14 +1,14 @@
 /** Indexes the unique values of stored rows again when their declarations have changed: by an upgrade, or by other entity types. */
 import type { Kysely, Transaction } from 'kysely';
 
-import type { Log } from '../base/log.ts';
-import { primaryKeyOf } from '../model/schema/entity-schema.ts';
-import type { EntitySchema } from '../model/schema/entity-schema.ts';
-import { declarationOf, indexOf } from './entity-index.ts';
+import type { Log } from '../../base/log.ts';
+import { primaryKeyOf } from '../../model/schema/entity-schema.ts';
+import type { EntitySchema } from '../../model/schema/entity-schema.ts';
+import { declarationOf, indexOf } from '../entity-index.ts';
+import type { Entity } from '../store.ts';
 import { digestOf } from './reader.ts';
 import type { SqlContext } from './sql-context.ts';
 import { run, statement } from './statement.ts';
-import type { Entity } from './store.ts';
 import type { Tables } from './tables.ts';
 
 /** Rows that are indexed with one statement. */

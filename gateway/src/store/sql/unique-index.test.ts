@@ -3,13 +3,13 @@ import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { STORE_KINDS, openAt } from '../../test/setup/stores.ts';
-import { createLog } from '../base/log.ts';
-import { defineEntity, schemasByName } from '../model/schema/entity-schema.ts';
-import { integer, string } from '../model/schema/field.ts';
-import type { Place } from './open.ts';
-import { clientConfig } from './postgres-connection.ts';
-import type { Entity, Store } from './store.ts';
+import { STORE_KINDS, openAt } from '../../../test/setup/stores.ts';
+import { createLog } from '../../base/log.ts';
+import { defineEntity, schemasByName } from '../../model/schema/entity-schema.ts';
+import { integer, string } from '../../model/schema/field.ts';
+import type { Place } from '../open.ts';
+import { clientConfig } from '../postgres/connection.ts';
+import type { Entity, Store } from '../store.ts';
 
 const before = schemasByName([
   defineEntity({ name: 'things', fields: { id: string(), name: string({ unique: true }), kind: string(), size: integer() } }),
