@@ -2,7 +2,7 @@
  * Errors of a declarative configuration, nested as the configuration is: by entity type, position in the list, field. The Admin API answers
  * with such a tree.
  */
-import { quotedLua } from '../model/schema/lua-string.ts';
+import { keyText, quotedLua } from '../model/schema/lua-string.ts';
 import type { Violation } from '../model/schema/violations.ts';
 
 /** Keys are names, or positions from 1. */
@@ -64,19 +64,9 @@ export function inlineTree(node: ErrorTree | string): string {
   const keys = [...node.keys()];
   const names = keys.filter((key) => typeof key === 'string').sort(byBytes);
   const sparse = keys.filter((key) => typeof key === 'number').filter((key) => key > dense.length).sort((one, other) => one - other);
-  const keyed = [...names, ...sparse].map((key) => `${keyText(key)}=${inlineTree(node.get(key)!)}`);
+  const keyed = [...names, ...sparse].map((key) => `${typeof key === 'number' ? `[${key}]` : keyText(key)}=${inlineTree(node.get(key)!)}`);
   return `{${[...dense, ...keyed].join(',')}}`;
 }
-
-function keyText(key: TreeKey): string {
-  if (typeof key === 'number') return `[${key}]`;
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(key) && !LUA_KEYWORDS.has(key) ? key : `[${quotedLua(key)}]`;
-}
-
-const LUA_KEYWORDS = new Set([
-  'and', 'break', 'do', 'else', 'elseif', 'end', 'false', 'for', 'function', 'goto', 'if', 'in', 'local', 'nil', 'not', 'or', 'repeat',
-  'return', 'then', 'true', 'until', 'while',
-]);
 
 function byBytes(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;

@@ -1,7 +1,6 @@
 /** The two forms of a path: decoded for matching routes, and escaped for upstreams. */
 
-/** Reserved characters (RFC 3986 §2.2). They stay escaped, because decoding one changes the meaning of a path. */
-const RESERVED = new Set([...'!*\'();:@&=+$,/?%#[]'].map((char) => char.charCodeAt(0)));
+import { RESERVED } from '../../model/schema/url-path.ts';
 
 /** Matches paths without escapes, dot segments and empty segments, which are most paths. */
 const PLAIN = /^(?:\/(?!\.{0,2}(?:\/|$))[\w\-.~!$&'()*+,;=:@]*)+$|^\/$|^(?:\/(?!\.{0,2}(?:\/|$))[\w\-.~!$&'()*+,;=:@]*)+\/$/;

@@ -32,7 +32,12 @@ export function compileForeign({ reference }: ForeignField, field: string, compi
       return collect(value, run);
     }
     const completed = compiledField(target?.fields[key] ?? UNKNOWN_KEY)(given[key], run);
-    if (run.violation !== undefined) run.violation = { [key]: run.violation };
+    if (run.violation !== undefined) {
+      const ofKey = run.violation;
+      run.violation = undefined;
+      const all = target && misread(target, given, (part, partOf) => violationIn(run, compiledField(part), partOf));
+      run.violation = all ?? { [key]: ofKey };
+    }
     return collect({ ...given, [key]: completed }, run);
   };
 }
@@ -42,14 +47,15 @@ function unnamed(
   target: EntitySchema | undefined, given: Record<string, unknown>, key: string, violationOf: ViolationOf,
 ): Violation | undefined {
   if (target !== undefined && uniqueFieldsOf(target).some((name) => typeof given[name] === 'string')) return undefined;
-  return (target && given !== NOTHING && misread(target, given, key, violationOf)) || { [key]: 'missing primary key' };
+  const missing = given[key] === null ? 'required field missing' : 'missing primary key';
+  return (target && given !== NOTHING && misread(target, given, violationOf)) || { [key]: missing };
 }
 
 /** What is wrong with the given part of the target, as if it were an entity: Kong reports that first. */
-function misread(target: EntitySchema, given: Record<string, unknown>, key: string, violationOf: ViolationOf): Violations | undefined {
+function misread(target: EntitySchema, given: Record<string, unknown>, violationOf: ViolationOf): Violations | undefined {
   const deciding = target.subschema?.key;
   if (deciding !== undefined && (given[deciding] ?? null) === null) return { [deciding]: 'required field missing' };
-  const names = Object.keys(given).filter((name) => name !== key && given[name] !== undefined);
+  const names = Object.keys(given).filter((name) => given[name] !== undefined);
   const violations = names.flatMap((name): [string, Violation][] => {
     const field = Object.hasOwn(target.fields, name) ? target.fields[name] : undefined;
     const violation = field === undefined ? 'unknown field' : violationOf(field, given[name]);

@@ -27,7 +27,7 @@ export function compileList(field: ListField, compileField: CompileField): Compl
       const completed = element(item === undefined ? null : item, run);
       const { violation } = run;
       run.violation = undefined;
-      if (isSet && typeof completed !== 'object') {
+      if (isSet && (completed === null || typeof completed !== 'object')) {
         if (seen === undefined ? items.includes(completed) : seen.has(completed)) continue;
         seen?.add(completed);
       }

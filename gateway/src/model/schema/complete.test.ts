@@ -30,7 +30,8 @@ function moved(field: Shorthand['field'], path: readonly [string, string]): Shor
 }
 
 describe('shorthands of records', () => {
-  const redis = record({ host: string(), port: integer({ default: 6379 }), extra: record({ space: string() }, { required: true }) }, {
+  const extra = record({ space: string() }, { required: true });
+  const redis = record({ host: string(), port: integer({ default: 6379 }), tls: boolean(), extra }, {
     required: true,
     shorthand_fields: { namespace: moved(string(), ['extra', 'space']) },
   });
@@ -40,6 +41,7 @@ describe('shorthands of records', () => {
       shorthand_fields: {
         redis_host: moved(string(), ['redis', 'host']),
         redis_port: moved(integer(), ['redis', 'port']),
+        redis_tls: moved(boolean(), ['redis', 'tls']),
         lifetime: { field: number(), expand: (ttl: unknown) => ({ ttl }) },
       },
     }),
@@ -52,6 +54,7 @@ describe('shorthands of records', () => {
     ['keeps the other fields of the successor', { redis_host: 'h', redis: { port: 1 } }, { redis: { host: 'h', port: 1 } }],
     ['may repeat its successor', { redis_host: 'h', redis: { host: 'h' } }, { redis: { host: 'h' } }],
     ['gives way to its successor when it is null', { redis_host: null, redis: { host: 'h' } }, { redis: { host: 'h' } }],
+    ['gives way to a successor that is false', { redis_tls: true, redis: { tls: false } }, { redis: { tls: false } }],
     ['fills a successor that is null', { redis_host: 'h', redis: { host: null } }, { redis: { host: 'h' } }],
     ['works in a record of a record', { redis: { namespace: 's' } }, { redis: { extra: { space: 's' } } }],
     ['works in a record of a list', { list: [{ redis: { namespace: 's' } }] }, { list: [{ redis: { extra: { space: 's' } } }] }],
@@ -239,6 +242,8 @@ describe('references', () => {
   it.each([
     [{}, { id: 'missing primary key' }], [{ id: 'x' }, { id: 'expected a valid UUID' }], [{ nope: 1 }, { nope: 'unknown field' }],
     [{ label: 5 }, { label: 'expected a string' }], [['x'], ['unknown field']],
+    [{ id: null }, { id: 'required field missing' }], [{ id: null, nope: 1 }, { nope: 'unknown field' }],
+    [{ id: 'x', nope: 1 }, { id: 'expected a valid UUID', nope: 'unknown field' }], [{ id: false }, { id: 'expected a string' }],
   ])('%j is none: %j', (parent, expected) => {
     expect(refer({ parent })).toMatchObject({ violations: { parent: expected }, references: [] });
   });

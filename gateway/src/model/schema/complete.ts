@@ -107,5 +107,10 @@ function chooseSubschema(schema: EntitySchema, given: EntityValue): { subschema?
   // Kong takes the first element of whatever is not a string; an object has none.
   const value = isPlainObject(deciding) ? undefined : subschemaKeyOf(schema, { [key]: deciding });
   const subschema = typeof value === 'string' ? choose(value) : undefined;
-  return subschema ? { subschema } : { violations: { [key]: unknown(value === undefined ? 'nil' : String(value)) } };
+  return subschema ? { subschema } : { violations: { [key]: unknown(inLua(value)) } };
+}
+
+/** A value as Kong prints it: absent and null have names of their own. */
+function inLua(value: unknown): string {
+  return value === undefined ? 'nil' : value === null ? 'userdata: NULL' : String(value);
 }

@@ -83,13 +83,16 @@ function regexViolation(value: string): string | undefined {
 }
 
 function lengthOf(value: unknown): number {
-  if (typeof value === 'string' || Array.isArray(value)) return value.length;
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  if (Array.isArray(value)) return value.length;
   return value !== null && typeof value === 'object' ? Object.keys(value).length : 0;
 }
 
 function exclusiveSubsets(subsets: readonly (readonly string[])[], value: readonly string[]): string | undefined {
   const used = subsets.filter((subset) => subset.some((member) => value.includes(member)));
   if (used.length < 2) return undefined;
-  const printed = used.map((subset) => `(${subset.map((member) => `'${member}'`).join(', ')})`).sort();
+  const first = (subset: readonly string[]) => value.findIndex((member) => subset.includes(member));
+  const inOrder = used.sort((one, other) => first(one) - first(other));
+  const printed = inOrder.map((subset) => `(${subset.map((member) => `'${member}'`).join(', ')})`);
   return `these sets are mutually exclusive: ${printed.join(', ')}`;
 }

@@ -76,7 +76,7 @@ function isRunnable(
   for (const { path } of needed) {
     if (valueAt(entity, path) !== undefined) continue;
     isComplete = false;
-    setViolation(violations, path, 'field required for entity check');
+    setViolation(violations, path, `field required for entity check${run.isUpdate ? ' when updating' : ''}`);
   }
   return isComplete;
 }

@@ -8,7 +8,7 @@ export interface Subschema {
 }
 
 interface SubschemaChoice {
-  /** The field whose value selects the subschema; of a set, its first element does. */
+  /** The field whose value selects the subschema; of a set, its first element that has one does. */
   readonly key: string;
   /** @returns undefined for a value without a subschema */
   choose(value: string): Subschema | undefined;
@@ -172,12 +172,12 @@ export function subschemaOf(schema: EntitySchema, entity: EntityValue): Subschem
   return typeof key === 'string' ? schema.subschema!.choose(key) : undefined;
 }
 
-/** The value that selects the subschema: that of the key field, or its first element. */
-export function subschemaKeyOf(schema: EntitySchema, entity: EntityValue): unknown {
-  if (!schema.subschema) return undefined;
-  const value = entity[schema.subschema.key];
-  if (Array.isArray(value)) return value[0];
-  return value;
+/** The value that selects the subschema: that of the key field, or its first element that has a subschema, or its first element. */
+export function subschemaKeyOf({ subschema }: EntitySchema, entity: EntityValue): unknown {
+  if (!subschema) return undefined;
+  const value = entity[subschema.key];
+  if (!Array.isArray(value)) return value;
+  return value.find((item) => typeof item === 'string' && subschema.choose(item) !== undefined) ?? value[0];
 }
 
 const overridden = new WeakMap<EntitySchema, WeakMap<Subschema, Fields>>();

@@ -21,7 +21,7 @@ export interface Constraints {
   readonly timestamp?: boolean;
   readonly uuid?: boolean;
   readonly len_eq?: number;
-  /** Characters of a string, elements of a list. @default - 1 for strings */
+  /** Bytes of a string in UTF-8, elements of a list. @default - 1 for strings */
   readonly len_min?: number;
   readonly len_max?: number;
   readonly starts_with?: string;

@@ -71,6 +71,7 @@ describe('a server name', () => {
     ['a.*:80', 'wildcard must be leftmost or rightmost character'],
     ['*.a.*', 'only one wildcard must be specified'], ['**', 'only one wildcard must be specified'],
     ['*.a:80', 'must not have a port'], ['a.test:80', 'must not have a port'], ['a.test:70000', 'must not have a port'],
+    ['*.a b', 'invalid value: wildcard.a b'], ['a:*', 'invalid value: a:wildcard'],
     ['1.2.3.4', 'must not be an IP'], ['::1', 'must not be an IP'], ['[::1]', 'must not be an IP'], ['1.2.3.4:80', 'must not be an IP'],
     ['a b', 'invalid value: a b'], ['a..b', 'invalid value: a..b'], ['1.2.3', 'invalid value: 1.2.3'],
   ])('%s with a wildcard: %s', (name, violation) => expect(wildcardHost.check(name)).toBe(violation));

@@ -7,18 +7,21 @@ interface ParsedHost {
 }
 
 /** Messages of the Admin API. */
-type HostViolation = 'invalid port number' | `invalid ${'hostname' | 'ipv4 address' | 'ipv6 address'}: ${string}`;
+type HostViolation = 'invalid port number' | 'invalid ipv6 address' | `invalid ${'hostname' | 'ipv4 address' | 'ipv6 address'}: ${string}`;
 
 /** Reads `host`, `host:port`, `[ipv6]:port` or an address. */
 export function parseHost(text: string): ParsedHost | HostViolation {
   if (text.split(':').length > 2) return parseIpv6(text);
   const [, host, port] = /^(.*?)(?::(\d+))?$/s.exec(text) as unknown as [string, string, string?];
-  if (/^[\d.]+$/.test(host)) return isDottedQuad(host) ? withPort('ipv4', port) : `invalid ipv4 address: ${text}`;
+  // What has only digits and dots is an address, a port of digits included.
+  if (/^:?[\d.]+:?[\d.]*$/.test(text)) return isDottedQuad(host) ? withPort('ipv4', port) : `invalid ipv4 address: ${text}`;
   return isHostName(host) ? withPort('name', port) : `invalid hostname: ${text}`;
 }
 
 function parseIpv6(text: string): ParsedHost | HostViolation {
-  const [, bracketed, port] = /^\[([^\]]*)\](?::(\d+))?$/.exec(text) ?? [];
+  const [, bracketed, rest = ''] = /^\[([^\]]*)\](.*)$/s.exec(text) ?? [];
+  const [, port] = /^:(\d+)$/.exec(rest) ?? [];
+  if (rest !== '' && port === undefined) return 'invalid ipv6 address';
   const address = bracketed ?? text;
   // Kong knows neither the zone of an address nor its notation with the dots of IPv4.
   return isIPv6(address) && !/[%.]/.test(address) ? withPort('ipv6', port) : `invalid ipv6 address: ${text}`;

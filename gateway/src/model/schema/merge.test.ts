@@ -29,6 +29,7 @@ describe('a partial update', () => {
     ['replaces a map', { labels: { z: '3' } }, { labels: { z: '3' } }],
     ['replaces a map by an empty one', { labels: {} }, { labels: {} }],
     ['merges a record field by field', { limits: { minute: 9 } }, { limits: { ...stored.limits, minute: 9 } }],
+    ['takes an empty list for an empty record', { limits: [] }, {}],
     ['replaces a map inside a record', { limits: { by: { bob: 9 } } }, { limits: { ...stored.limits, by: { bob: 9 } } }],
     ['replaces lists and sets', { hosts: ['h3'], methods: [] }, { hosts: ['h3'], methods: [] }],
     ['keeps an unknown field for validation', { other: { x: 1 } }, { other: { x: 1 } }],

@@ -19,6 +19,9 @@ function mergeFields(fields: Fields, stored: EntityValue, changes: EntityValue):
 }
 
 function mergeValue(field: Field | undefined, stored: unknown, change: unknown): unknown {
-  if (field?.type !== 'record' || !isPlainObject(stored) || !isPlainObject(change)) return change;
+  if (field?.type !== 'record' || !isPlainObject(stored)) return change;
+  // An empty list is an empty record.
+  if (Array.isArray(change) && change.length === 0) return stored;
+  if (!isPlainObject(change)) return change;
   return mergeFields(field.fields ?? {}, stored, change);
 }

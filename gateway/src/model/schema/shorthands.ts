@@ -55,7 +55,8 @@ function contradiction(name: string, { field: { deprecation } }: Shorthand, valu
   if (value === null) return undefined;
   for (const { path } of deprecation?.replaced_with ?? []) {
     const successor = valueAtPath(record, path);
-    if (successor === undefined || successor === null || isEqual(successor, value)) continue;
+    // A successor that is false wins without a word, as in Kong.
+    if (successor === undefined || successor === null || successor === false || isEqual(successor, value)) continue;
     const mismatch = `${name} = ${shown(value)} vs ${path.join('.')} = ${shown(successor)}`;
     return `both deprecated and new field are used but their values mismatch: ${mismatch}`;
   }

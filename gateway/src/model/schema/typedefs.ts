@@ -82,7 +82,8 @@ export const routerPath = string({
 });
 
 function fixedPathViolation(value: string): string | undefined {
-  const violation = escapeViolation(value);
+  // As in Kong, escapes count only where all other characters are those of paths.
+  const violation = hasOnlyPathCharacters(value) ? escapeViolation(value) : undefined;
   if (violation) return violation;
   const normalized = normalizedPath(value);
   return normalized === value ? undefined : `non-normalized path, consider use '${normalized}' instead`;
@@ -125,8 +126,8 @@ export const routeHost = string({
 /** A server name. */
 export const sni = string({ check: serverNameViolation });
 
-function serverNameViolation(value: string, checked = value): string | undefined {
-  const parsed = parseHost(checked);
+function serverNameViolation(value: string): string | undefined {
+  const parsed = parseHost(value);
   if (parsed === 'invalid port number') return 'must not have a port';
   if (typeof parsed === 'string') return `invalid value: ${value}`;
   if (parsed.kind !== 'name') return 'must not be an IP';
@@ -139,7 +140,8 @@ export const wildcardHost = string({
     const at = value.indexOf('*');
     if (at > 0 && at < value.length - 1) return 'wildcard must be leftmost or rightmost character';
     if (at !== value.lastIndexOf('*')) return 'only one wildcard must be specified';
-    return serverNameViolation(value, value.replace('*', 'abc'));
+    // Kong puts this word in the place of the wildcard, and messages show it.
+    return serverNameViolation(value.replace('*', 'wildcard'));
   },
 });
 
@@ -163,7 +165,7 @@ export const headerName = string({
 });
 
 export const cookieName = string({
-  check: (name: string) => (/^[^\x00-\x20\x7f()<>@,;:\\"/?={}[\]]+$/.test(name)
+  check: (name: string) => (/^[^\x00-\x20\x7f-\uffff()<>@,;:\\"/?={}[\]]+$/.test(name)
     ? undefined
     : 'contains one or more invalid characters. ASCII control characters (0-31;127), space, tab and the characters '
       + '()<>@,;:\\"/?={}[] are not allowed.'),

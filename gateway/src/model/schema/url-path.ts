@@ -15,13 +15,13 @@ export function brokenEscape(path: string): string | undefined {
 /** What normal forms do not have, and escapes. Most paths have none of it. */
 const CHANGEABLE = /%|\/[./]|^[^/]|^$/;
 
-/** Decodes escapes of unreserved characters, makes other escapes upper case, resolves dot segments and merges repeated slashes. */
+/** Reserved characters (RFC 3986 §2.2). They stay escaped, because decoding one changes the meaning of a path. */
+export const RESERVED: ReadonlySet<number> = new Set(Buffer.from("!*'();:@&=+$,/?%#[]"));
+
+/** Decodes escapes of all but reserved characters, makes the others upper case, resolves dot segments and merges repeated slashes. */
 export function normalizedPath(path: string): string {
   if (!CHANGEABLE.test(path)) return path;
-  const unescaped = path.replace(/%([0-9A-Fa-f]{2})/g, (escape, hex: string) => {
-    const char = String.fromCharCode(Number.parseInt(hex, 16));
-    return /[A-Za-z0-9\-._~]/.test(char) ? char : escape.toUpperCase();
-  });
+  const unescaped = path.replace(/(?:%[0-9A-Fa-f]{2})+/g, decoded);
   const segments: string[] = [];
   const given = unescaped.split('/').slice(1);
   given.forEach((segment, index) => {
@@ -34,4 +34,13 @@ export function normalizedPath(path: string): string {
     }
   });
   return `/${segments.join('/')}`;
+}
+
+/** Escapes in a row are decoded together: they are the bytes of characters in UTF-8. */
+function decoded(escapes: string): string {
+  const bytes = escapes.match(/%../g)!.flatMap((escape) => {
+    const byte = Number.parseInt(escape.slice(1), 16);
+    return RESERVED.has(byte) ? [...Buffer.from(escape.toUpperCase())] : [byte];
+  });
+  return Buffer.from(bytes).toString();
 }

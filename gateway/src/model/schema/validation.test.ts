@@ -2,12 +2,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { route } from '../entities/route.ts';
 import { completeEntity } from './complete.ts';
 import { defineEntity } from './entity-schema.ts';
-import type { EntityValue } from './field.ts';
+import type { EntityValue, Fields } from './field.ts';
 import { array, boolean, integer, map, number, record, set, string } from './field.ts';
 import { isFirstOfRange, parseHost } from './host-names.ts';
 import { luaPattern } from './lua-pattern.ts';
+import { quotedLua } from './lua-string.ts';
+import { cookieName, routerPath } from './typedefs.ts';
 import { normalizedPath } from './url-path.ts';
 import { describeViolations, flattenViolations } from './violations.ts';
 
@@ -73,6 +76,8 @@ describe('violations', () => {
     ['of fields that exclude each other', { one: 'a', other: 'b' },
       "schema violation (only one or none of these fields must be set: 'one', 'other')"],
     ['of fields that need each other', { left: 'a' }, "schema violation (all or none of these fields must be set: 'left', 'right')"],
+    ['of the entity, before names that sort before it', { '!': 1, 'one': 'a', 'other': 'b' },
+      "2 schema violations (only one or none of these fields must be set: 'one', 'other'; !: unknown field)"],
     ['of quotes and backslashes', { active: { 'a"b\\': 1 } }, 'schema violation (active.a"b\\: unknown field)'],
   ])('are reported in one line: %s', (_, given, expected) => {
     expect(message(given)).toBe(expected);
@@ -113,6 +118,8 @@ describe('a Lua pattern', () => {
 describe('a path', () => {
   it.each([
     ['/a/../b', '/b'], ['/a/./b/', '/a/b/'], ['/%41%2f', '/A%2F'], ['/', '/'], ['/..', '/'], ['/a/..', '/'],
+    ['/%20', '/ '], ['/%c3%a9%2f%e2%82%ac', '/é%2F€'], ['/%25%7b%7C', '/%25{|'], ['/%5b%5D%22', '/%5B%5D"'], ['/a%2e%2e/b', '/a../b'],
+    ['/a/%2e%2e/b', '/b'],
   ])('%s is %s in normal form', (path, normal) => {
     expect(normalizedPath(path)).toBe(normal);
   });
@@ -139,8 +146,58 @@ describe('a host', () => {
       'invalid hostname: .a'], ['a-.test', 'invalid hostname: a-.test'],
     ['http://a', 'invalid hostname: http://a'], ['a:x', 'invalid hostname: a:x'], ['1.2.3', 'invalid ipv4 address: 1.2.3'], ['256.1.1.1',
       'invalid ipv4 address: 256.1.1.1'],
-    ['[::1]:x', 'invalid ipv6 address: [::1]:x'], ['a:b:c', 'invalid ipv6 address: a:b:c'],
+    ['[::1]:x', 'invalid ipv6 address'], ['[::1]x', 'invalid ipv6 address'], ['[::g]', 'invalid ipv6 address: [::g]'],
+    ['1.2.3.4:', 'invalid ipv4 address: 1.2.3.4:'], [':80', 'invalid ipv4 address: :80'], ['80:1.2', 'invalid ipv4 address: 80:1.2'],
+    ['a:', 'invalid hostname: a:'], [':', 'invalid hostname: :'], ['a:b:c', 'invalid ipv6 address: a:b:c'],
   ])('%s is read', (text, expected) => {
     expect(parseHost(text)).toEqual(expected);
   });
+});
+
+it('violations in depth are written in the notation of Lua', () => {
+  expect(describeViolations({ a: { b: { 'end': 'x\ny', 'a b': 'z', '[[': 'w' } } }))
+    .toBe('schema violation (a.b: {\n  [ [=[[[]=] ] = "w",\n  ["a b"] = "z",\n  ["end"] = [[x\ny]]\n})');
+});
+
+it.each<[unknown, unknown]>([
+  [['foo', 'http'], ['expected one of: grpc, grpcs, http, https, tcp, tls, tls_passthrough, udp']],
+  [[null, 'http'], ['required field missing']], [['foo'], 'unknown type: foo'], [[null], 'unknown type: userdata: NULL'],
+  [[], 'unknown type: nil'],
+])('the protocols %j of a route', (protocols, violation) => {
+  const { violations } = completeEntity(route, { paths: ['/'], protocols }, { schemas: new Map(), now: 1 });
+  expect(violations).toEqual({ protocols: violation });
+});
+
+it.each([
+  ['/a b%zz', undefined], ['/é%', undefined], ['/a%z', "invalid url-encoded value: '%z'"],
+  ['/%20', "non-normalized path, consider use '/ ' instead"],
+])('%s as the path of a route: %s', (path, violation) => {
+  expect(routerPath.check(path)).toBe(violation);
+});
+
+it.each([['a-b', true], ['é', false], ['a\u0085', false], ['😀', false], ['a=b', false]])('%j can name a cookie: %j', (name, isValid) => {
+  expect(cookieName.check(name) === undefined).toBe(isValid);
+});
+
+it.each([
+  ['a"b\\', '"a\\"b\\\\"'], ['a\tb', '"a\\9b"'], ['\x001', '"\\0001"'], ['\x7f', '"\\127"'], ['\r', '"\\13"'],
+  ['a\nb', '[[a\nb]]'],
+])('%j in the notation of Lua is %s', (text, quoted) => {
+  expect(quotedLua(text)).toBe(quoted);
+});
+
+it.each<[string, Fields, EntityValue, unknown]>([
+  ['counts the bytes of a text', { value: string({ len_max: 3 }) }, { value: 'éé' }, 'length must be at most 3'],
+  ['accepts as many bytes', { value: string({ len_eq: 2 }) }, { value: 'é' }, undefined],
+  ['takes repeated nulls of a set for one', { value: set(string()) }, { value: [null, null, 'a'] }, ['required field missing']],
+  ['reports all nulls of an array', { value: array(string()) }, { value: [null, null] },
+    ['required field missing', 'required field missing']],
+  ['names exclusive sets in the order of the value', {
+    value: set(string(), { mutually_exclusive_subsets: [['a'], ['b', 'c'], ['d']] }),
+  }, { value: ['c', 'a', 'b'] }, "these sets are mutually exclusive: ('b', 'c'), ('a')"],
+  ['never validates updated_at', { value: record({ a: string() }) }, { value: { updated_at: 'x' }, updated_at: 1 }, undefined],
+])('%s', (_, fields, given, violation) => {
+  const schema = defineEntity({ name: 'things', fields: { id: string({ uuid: true, auto: true }), ...fields } });
+  const { violations } = completeEntity(schema, given, { schemas: new Map(), now: 1 });
+  expect(violations).toEqual(violation === undefined ? undefined : { value: violation });
 });

@@ -1,5 +1,7 @@
 /** The tree of an entity's violations and its one-line text, in the formats of the Admin API (errors with code 2). */
 
+import { keyText, quotedLua } from './lua-string.ts';
+
 /** By field; lists are sparse, by element. `@entity` contains violations of several fields. */
 export interface Violations {
   [field: string]: Violation;
@@ -16,7 +18,9 @@ export function addEntityViolation(violations: Violations, text: string): void {
 
 /** `schema violation (host: required field missing)`, or `2 schema violations (…; …)`. */
 export function describeViolations(violations: Violations): string {
-  const items = Object.keys(violations).sort(byFieldName).flatMap((field) => describe(field, violations[field]!));
+  const { '@entity': ofEntity, ...ofFields } = violations;
+  const items = ofEntity === undefined ? [] : describe('@entity', ofEntity);
+  for (const field of Object.keys(ofFields).sort(byFieldName)) items.push(...describe(field, ofFields[field]!));
   const what = items.length === 1 ? 'schema violation' : `${items.length} schema violations`;
   return `${what} (${items.join('; ')})`;
 }
@@ -43,7 +47,7 @@ function entriesOf(violation: Violations | Violation[]): [string, Violation][] {
 
 /** A table in Lua's notation over several lines, as the Admin API prints levels below the second. */
 function prettyTable(value: Violation, indent = ''): string {
-  if (typeof value === 'string') return luaString(value);
+  if (typeof value === 'string') return quotedLua(value);
   const inner = `${indent}  `;
   const items = Array.isArray(value) ? prettyList(value, inner) : prettyRecord(value, inner);
   return `{\n${items.join(',\n')}\n${indent}}`;
@@ -62,13 +66,8 @@ function prettyList(list: readonly Violation[], indent: string): string[] {
 
 function prettyRecord(violations: Violations, indent: string): string[] {
   return Object.keys(violations).sort(byFieldName).map((key) => {
-    const name = /^[A-Za-z_][A-Za-z0-9_]*$/.test(key) ? key : `["${key}"]`;
-    return `${indent}${name} = ${prettyTable(violations[key]!, indent)}`;
+    return `${indent}${keyText(key)} = ${prettyTable(violations[key]!, indent)}`;
   });
-}
-
-function luaString(text: string): string {
-  return `"${text.replace(/["\\]/g, '\\$&').replace(/\n/g, '\\n')}"`;
 }
 
 function byFieldName(one: string, other: string): number {
