@@ -93,7 +93,7 @@ function flattened({ services, upstreams, consumers, plugins: everywhere, ...res
     ...rest,
     plugins: [
       ...everywhere,
-      ...services.flatMap((one) => one.plugins.map((inner) => ({ ...inner, service: { name: one.name } }))),
+      ...services.flatMap((one) => one.plugins.map((inner) => ({ ...inner, service: one.name }))),
       ...routes.flatMap((one) => one.plugins.map((inner) => ({ ...inner, route: one.name }))),
     ],
     routes: routes.map(({ plugins: _, ...one }) => one),

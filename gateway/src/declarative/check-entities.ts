@@ -64,7 +64,7 @@ function resolvedReferences(entity: FileEntity, index: EntityIndex): EntityValue
     const target = index.target(entity, name, reference);
     const key = target && index.keyOf(target);
     if (key !== undefined) return [[name, UUID.test(key) ? { id: key } : ANY_ID]];
-    return [[name, typeof value === 'string' ? ANY_ID : value]];
+    return [[name, typeof value === 'string' ? ANY_ID : index.handlesOf(reference, value)]];
   }));
 }
 

@@ -12,13 +12,16 @@ import { pathText } from './source.ts';
 export class EntityIndex {
   readonly #problems: Problems;
   readonly #schemas: Schemas;
+  readonly #takesAnyHandle: boolean;
   readonly #keys = new Map<FileEntity, string>();
   /** By type, field and value; the field of an entity's key is `id`. */
   readonly #unique = new Map<string, FileEntity>();
 
-  constructor(problems: Problems, schemas: Schemas) {
+  /** @param takesAnyHandle whether references may use any unique field, also in an object, as decK writes them */
+  constructor(problems: Problems, schemas: Schemas, takesAnyHandle: boolean) {
     this.#problems = problems;
     this.#schemas = schemas;
+    this.#takesAnyHandle = takesAnyHandle;
   }
 
   /** @param key id or other identifier of the entity; references may use it or any unique field */
@@ -56,11 +59,11 @@ export class EntityIndex {
     return this.#keys.get(entity)!;
   }
 
-  /** @param value of a reference: an id, a name, or an object with one of them */
+  /** @param value of a reference: an id, a name, or an object with an id */
   find(type: string, value: unknown): FileEntity | undefined {
     const schema = this.#schemas.get(type);
     if (!schema) return undefined;
-    const unique = uniqueFieldsOf(schema);
+    const unique = this.#takesAnyHandle ? uniqueFieldsOf(schema) : [];
     if (isPlainObject(value)) {
       const field = ['id', ...unique].find((name) => typeof value[name] === 'string');
       return field === undefined ? undefined : this.#at(schema, field, value[field] as string);
@@ -68,6 +71,14 @@ export class EntityIndex {
     if (typeof value !== 'string') return undefined;
     const fields = [...schema.endpointKey === undefined ? [] : [schema.endpointKey], 'id', ...unique];
     return fields.map((field) => this.#at(schema, field, value)).find((found) => found !== undefined);
+  }
+
+  /** A reference without the fields that identify nothing here, so that it is reported for its missing key. */
+  handlesOf(type: string, value: unknown): unknown {
+    const schema = this.#schemas.get(type);
+    if (this.#takesAnyHandle || !schema || !isPlainObject(value) || (value.id ?? undefined) !== undefined) return value;
+    const unique = new Set(uniqueFieldsOf(schema));
+    return Object.fromEntries(Object.entries(value).filter(([name, handle]) => !unique.has(name) || typeof handle !== 'string'));
   }
 
   /** The entity that a field refers to, by nesting or by its value. */

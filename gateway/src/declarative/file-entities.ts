@@ -55,6 +55,7 @@ class FileWalk {
   }
 
   file(content: unknown): void {
+    if (Array.isArray(content) && !this.#takesMetadata) return this.#listInPlaceOfFile(content);
     if (!isPlainObject(content)) {
       return this.#problems.reject([], 'expected a file in the declarative format: _format_version and lists such as services', {
         at: ['error'], violation: 'failed parsing declarative configuration: expected an object',
@@ -71,6 +72,12 @@ class FileWalk {
         this.#problems.reject([name], `expected one of ${known}`, { violation: 'unknown field' });
       }
     }
+  }
+
+  /** Kong takes positions for keys. */
+  #listInPlaceOfFile(list: readonly unknown[]): void {
+    this.#header({});
+    for (const at of list.keys()) this.#problems.reject([at], 'expected a map with lists such as services', { violation: 'unknown field' });
   }
 
   #header({ _format_version: version, _transform: transform }: EntityValue): void {

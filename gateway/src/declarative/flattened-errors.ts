@@ -81,10 +81,11 @@ class Flattening {
     }
     for (const { field, type: child } of this.#children.get(type) ?? []) {
       const items = entity[child];
-      if (!Array.isArray(items)) continue;
+      if (typeof items !== 'object' || items === null) continue;
       delete entity[child];
       const nested = take(errors, child);
-      if (nested === undefined || typeof nested === 'string') continue;
+      // As in Kong 3.9.1, the error of an object in place of a list is left out. The node logs it.
+      if (nested === undefined || typeof nested === 'string' || !Array.isArray(items)) continue;
       items.forEach((item: unknown, at) => {
         const whole = isPlainObject(item) && item[field] === undefined && own ? { ...item, [field]: own } : item;
         this.#addNested(child, whole, nested.get(at + 1));

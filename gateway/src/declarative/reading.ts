@@ -15,7 +15,7 @@ export interface ReadingOptions {
   readonly schemas: Schemas;
   /** Seconds since 1970. */
   readonly now: number;
-  /** Whether to accept what decK writes about a file. @default false */
+  /** Whether to accept what decK writes: about a file, and in references. @default false */
   readonly takesMetadata?: boolean;
   /** Longest text in YAML. @default - any length */
   readonly maxYamlCharacters?: number;
@@ -53,7 +53,7 @@ export function readConfiguration(given: string | object, { schemas, now, keyOf,
   if (source.errors.length > 0) return unreadable(source, schemas);
   const problems = new Problems(source);
   const entities = fileEntities(source.content, problems, { schemas, ...options });
-  const index = new EntityIndex(problems, schemas);
+  const index = new EntityIndex(problems, schemas, options.takesMetadata ?? false);
   for (const entity of entities) index.add(entity, keyOf(entity, index, problems));
   const complete = checkEntities(entities, { problems, index, schemas, now, ...options });
   options.check?.(entities, problems);
@@ -80,7 +80,7 @@ function unreadable(source: Source, schemas: Schemas): Reading {
   const text = `failed parsing declarative configuration: ${message}${source.isText ? ` (line ${line})` : ''}`;
   return {
     entities: [], complete: new Map(), transforms: true, isValid: false, ...source.isTooLarge && { tooLarge: message },
-    index: new EntityIndex(new Problems(source), schemas),
+    index: new EntityIndex(new Problems(source), schemas, false),
     lines: () => source.errors, tree: () => new Map([['error', text]]), lineOf: () => 1, content: () => undefined,
   };
 }

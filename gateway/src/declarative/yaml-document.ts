@@ -2,6 +2,8 @@
 import { Composer, Lexer, LineCounter, Parser, isCollection, isMap, isScalar } from 'yaml';
 import type { Document } from 'yaml';
 
+import { scalarsOfYaml11 } from './yaml-scalars.ts';
+
 /** A place in a text where it is no valid YAML. */
 export interface YamlError {
   /** From 1. */
@@ -27,7 +29,7 @@ export function parseYaml(text: string): YamlDocument | undefined {
   const lines = new LineCounter();
   const lineAt = (offset: number): number => lines.linePos(offset).line;
   // The library compares each key with each other one: repeated keys are found below.
-  const composer = new Composer({ prettyErrors: false, merge: true, uniqueKeys: false });
+  const composer = new Composer({ prettyErrors: false, merge: true, uniqueKeys: false, customTags: scalarsOfYaml11 });
   try {
     const documents = [...composer.compose(tokensOf(text, lines), true, text.length)];
     const document = documents[0] as Document;

@@ -48,7 +48,8 @@ describe('POST /config', () => {
     ['nothing', '', {}, 400, 'expected a declarative configuration'],
     ['nothing as YAML', '', TYPE.yaml, 400, 'expected a declarative configuration'],
     ['a form without it', 'a=b', TYPE.form, 400, 'failed parsing declarative configuration: expected an object'],
-    ['a list', { config: '[1]' }, {}, 400, 'failed parsing declarative configuration: expected an object'],
+    ['a list', { config: '[1]' }, {}, 400, '"fields":{"1":"unknown field","_format_version":"required field missing"}'],
+    ['an empty list', '[]', { 'Content-Type': 'application/json' }, 400, '"fields":{"_format_version":"required field missing"}'],
     ['text', { config: 'bobby tables' }, {}, 400, 'failed parsing declarative configuration: expected an object'],
     ['no YAML', 'a: [', TYPE.yaml, 400, 'failed parsing declarative configuration: '],
     ['no UTF-8', '_format_version: "3.0"\nservices: [{ name: "\xff" }]', TYPE.yaml, 400, 'the body is not encoded in UTF-8'],
@@ -57,6 +58,46 @@ describe('POST /config', () => {
     const answer = await node.send('POST', '/config', body, headers);
     expect([answer.status, answer.text]).toEqual([status, expect.stringContaining(message)]);
     expect(node.tables).toEqual([]);
+  });
+
+  it('takes arguments and fields of the body alike', async () => {
+    const services = [{ name: 'one', port: -1 }];
+    const flattened = await node.send('POST', '/config', { _format_version: '3.0', services, flatten_errors: true });
+    expect(JSON.parse(flattened.text)).toMatchObject({ fields: {}, flattened_errors: [{ entity_name: 'one' }] });
+    const unknown = await node.send('POST', '/config?colour=red&flatten_errors=YES', { _format_version: '3.0' });
+    expect(JSON.parse(unknown.text)).toMatchObject({ fields: { colour: 'unknown field' }, flattened_errors: {} });
+    const form = async () => (await node.send('POST', '/config', `check_hash=1&config=${encodeURIComponent(YAML)}`, TYPE.form)).status;
+    expect([await form(), await form()]).toEqual([201, 304]);
+  });
+
+  it('takes the words and numbers of YAML 1.1', async () => {
+    const service = '{ name: y, host: h.test, enabled: off, port: 0120, retries: 1_0 }';
+    const text = `_format_version: "3.0"\n_transform: no\nservices: [${service}]`;
+    const { status } = await node.send('POST', '/config', text, TYPE.yaml);
+    expect([status, await read('/services/y')]).toMatchObject([201, { enabled: false, port: 80, retries: 10 }]);
+  });
+
+  const route = { name: 'r', paths: ['/r'] };
+  const services = [{ name: 'one', host: 'h.test', id: '11111111-1111-4111-8111-111111111111' }];
+  const reference = (service: unknown) => ({ services, routes: [{ ...route, service }] });
+  const missingKey = { entity_type: 'service', errors: [{ type: 'field', field: 'id', message: 'missing primary key' }] };
+  it.each([
+    ['a reference by name', reference('one'), { routes: {} }],
+    ['a reference by id', reference(services[0]!.id), { routes: {} }],
+    ['a reference by an object with the id', reference({ id: services[0]!.id }), { routes: {} }],
+    ['a reference by an object with the name', reference({ name: 'one' }), {
+      fields: {}, flattened_errors: [{ ...missingKey, entity_name: 'one', entity: { name: 'one' } }],
+    }],
+    ['a reference by another unique field', {
+      consumers: [{ username: 'c', custom_id: '7' }], acls: [{ group: 'g', consumer: '7' }],
+    }, { fields: {}, flattened_errors: {} }],
+    ['an object in place of a nested list', { services: [{ ...services[0], routes: route }] }, { fields: {}, flattened_errors: {} }],
+    ['a text in place of a nested list', { services: [{ ...services[0], routes: 'r' }] }, {
+      flattened_errors: [{ entity_type: 'service', errors: [{ type: 'field', field: 'routes', message: 'expected an array' }] }],
+    }],
+  ])('answers as Kong does to %s', async (_, content, expected) => {
+    const { text } = await node.send('POST', '/config?flatten_errors=1', { _format_version: '3.0', ...content });
+    expect(JSON.parse(text)).toMatchObject(expected);
   });
 
   it('replaces everything', async () => {

@@ -25,13 +25,13 @@ export function configEndpoint(configuration: DeclarativeConfiguration | undefin
     methods: {
       GET: async () => ({ status: 200, body: { config: await configuration.toYaml() } }),
       POST: async (request) => {
-        const given = await givenConfiguration(request);
-        if (given === undefined) return htmlPage(415);
-        const isSame = typeof given === 'string' && request.query.get('check_hash') === '1' && configuration.isCurrent(given);
-        if (isSame) return { status: 304 };
+        const asked = await askedOf(request);
+        if (asked === undefined) return htmlPage(415);
+        const { given, checksHash, flattens } = asked;
+        if (checksHash && typeof given === 'string' && configuration.isCurrent(given)) return { status: 304 };
         const outcome = await configuration.load(given);
         if (outcome.isLoaded) return { status: 201, body: outcome.entities };
-        return failureAnswer(outcome, isTrue(request.query.get('flatten_errors')), schemas);
+        return failureAnswer(outcome, flattens, schemas);
       },
     },
   };
@@ -42,29 +42,38 @@ const ONLY_WITHOUT_DATABASE: AdminAnswer = {
 };
 
 /** As Kong, whatever the letters' case. */
-function isTrue(argument: string | null): boolean {
-  return argument !== null && ['true', '1', 'on', 'yes'].includes(argument.toLowerCase());
+function isTrue(argument: unknown): boolean {
+  return ['true', '1', 'on', 'yes'].includes(String(argument).toLowerCase());
+}
+
+interface Asked {
+  readonly given: string | object;
+  readonly checksHash: boolean;
+  readonly flattens: boolean;
 }
 
 /**
- * The configuration in a body: an object with `_format_version`, the text of a field `config`, or the body as text.
+ * The configuration, and what to do with it. Fields of the body and arguments of the address count alike: the configuration is all of them
+ * where there is a `_format_version`, or the text in `config`, or the body as text.
  *
  * @returns undefined for a type of body that cannot contain one
  * @throws RequestError there is none
  */
-async function givenConfiguration(request: AdminRequest): Promise<string | object | undefined> {
-  const { bytes } = request;
+async function askedOf(request: AdminRequest): Promise<Asked | undefined> {
+  const { bytes, query } = request;
   const type = request.contentType?.toLowerCase();
   if (type === undefined && bytes.length > 0) return undefined;
-  if (type !== undefined && !isYaml(type)) {
-    if (!OTHER_TYPES.some((other) => type.includes(other))) return undefined;
-    const values = await request.body();
-    if (values._format_version !== undefined) return values;
-    if (typeof values.config === 'string') return values.config;
-  }
+  if (type !== undefined && !isYaml(type) && !OTHER_TYPES.some((other) => type.includes(other))) return undefined;
+  const values = type === undefined || isYaml(type) ? {} : await request.body();
+  const { check_hash: checkHash, flatten_errors: isFlattened, ...fields }: Readonly<Record<string, unknown>> = {
+    ...Object.fromEntries(query), ...values,
+  };
+  const how = { checksHash: String(checkHash) === '1', flattens: isTrue(isFlattened) };
+  if (fields._format_version !== undefined) return { given: fields, ...how };
+  if (typeof fields.config === 'string') return { given: fields.config, ...how };
   if (bytes.length === 0) throw new RequestError(400, 'expected a declarative configuration');
   if (!isUtf8(bytes)) throw new RequestError(400, 'the body is not encoded in UTF-8');
-  return bytes.toString();
+  return { given: bytes.toString(), ...how };
 }
 
 const OTHER_TYPES = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'];
