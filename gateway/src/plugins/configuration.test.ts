@@ -52,6 +52,10 @@ describe('the configuration of a plugin', () => {
       { custom_fields_by_lua: 'Error parsing function: [string "return ("]:1: unexpected symbol near \'<eof>\'' },
     ],
     ['http-log', { http_endpoint: 'http://u:p@a.test', headers: { 'x-a': 'b' } }, undefined],
+    ['ip-restriction', { allow: ['1.2.3.4/0', '::/0', '::ffff:1.2.3.4', '[::1]', '[fe80::]/10'] }, undefined],
+    ['ip-restriction', { deny: ['1.2.3.4/08', '1.2.3.4/', '::1/129', 'fe80::1%eth0', '[1.2.3.4]', '[::1/64]'] }, {
+      deny: ['1.2.3.4/08', '1.2.3.4/', '::1/129', 'fe80::1%eth0', '[1.2.3.4]', '[::1/64]'].map((ip) => `invalid ip or cidr range: '${ip}'`),
+    }],
     [
       'http-log', { http_endpoint: 'http://u:p@a.test', headers: { AuthoriZation: 'b' } },
       "specifying both an 'Authorization' header and user info in 'http_endpoint' is not allowed",

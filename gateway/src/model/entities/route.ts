@@ -153,15 +153,18 @@ const SUBSCHEMAS: Readonly<Record<string, Subschema>> = {
 
 /** Violations that only the router's compiler finds. */
 function expressionViolation(entity: EntityValue): Readonly<Record<string, string>> | undefined {
-  const violation = headerExpressions(entity) ?? hostBits(entity);
+  const violation = headerExpressions(entity) ?? addressViolation(entity);
   return violation === undefined ? undefined : { '@entity': `Router Expression failed validation: ${violation}` };
 }
 
-/** A range of IPv6 addresses must begin at its first address. Kong ignores the host bits of IPv4 ranges. */
-function hostBits(entity: EntityValue): string | undefined {
+/** IPv6 addresses must be without brackets, and a range must begin at its first address. Kong ignores the host bits of IPv4 ranges. */
+function addressViolation(entity: EntityValue): string | undefined {
   const endpoints = [entity.sources, entity.destinations].flatMap((list) => (list ?? []) as readonly { readonly ip: string | null }[]);
-  const wrong = endpoints.find(({ ip }) => ip !== null && ip.includes(':') && !isFirstOfRange(ip));
-  return wrong && `host part of address was not zero: ${wrong.ip}`;
+  const ranges = endpoints.flatMap(({ ip }) => (ip?.includes(':') ? [ip] : []));
+  const bracketed = ranges.find((ip) => ip.startsWith('['));
+  if (bracketed !== undefined) return `expected an address without brackets: ${bracketed}`;
+  const wrong = ranges.find((ip) => !isFirstOfRange(ip));
+  return wrong && `host part of address was not zero: ${wrong}`;
 }
 
 /** Header values after `~*` are regular expressions; a route with an invalid one could match nothing. */

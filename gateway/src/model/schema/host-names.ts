@@ -59,12 +59,12 @@ function isHostName(text: string): boolean {
   return /^([A-Za-z0-9_-]*[A-Za-z0-9_])(\.[A-Za-z0-9_-]*[A-Za-z0-9_])*\.?$/.test(text);
 }
 
-/** An IPv4 or IPv6 address, or a range in CIDR notation. */
+/** An IPv4 or IPv6 address, or a range in CIDR notation. As in Kong, an IPv6 address may be in brackets, and has no zone. */
 export function isIpOrCidr(text: string): boolean {
   const [address, bits, ...more] = text.split('/');
-  const version = isIP(address!);
-  if (version === 0 || more.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+  const version = isIP(/^\[(.*:.*)\]$/.exec(address!)?.[1] ?? address!);
+  if (version === 0 || address!.includes('%') || more.length > 0) return false;
+  return bits === undefined || (/^(0|[1-9]\d{0,2})$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
 /** Whether a valid IPv6 address or range has no bits set behind its prefix. */
