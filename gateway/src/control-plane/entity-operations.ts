@@ -79,7 +79,10 @@ export async function createEntity(writer: Writer, schema: EntitySchema, given: 
   return finish(writer, schema, row, write, context);
 }
 
-/** Creates or replaces the entity. Fields that are not given get their defaults; the address takes precedence over the body. */
+/**
+ * Creates or replaces the entity. Fields that are not given get their defaults. The address takes precedence over the body, unless it is
+ * unique below a parent only.
+ */
 export async function putEntity(
   writer: Writer, schema: EntitySchema, address: EntityAddress, given: EntityValue, context: OperationContext,
 ): Promise<Entity> {
@@ -87,7 +90,8 @@ export async function putEntity(
   const primary = primaryKeyOf(schema);
   const { [primary]: _, ...rest } = given;
   const key = (address.isPrimary ? address.value : stored?.[primary]) as string | undefined;
-  const whole = { ...rest, ...key !== undefined && { [primary]: key }, [address.field]: address.value };
+  const named = address.within && Object.hasOwn(rest, address.field) ? {} : { [address.field]: address.value };
+  const whole = { ...rest, ...key !== undefined && { [primary]: key }, ...named };
   const write: EntityWrite = { operation: 'put', given: whole, key, schemas: context.schemas };
   const row = await prepare(writer, schema, write, undefined, context);
   if (context.isReadOnly) throw operationUnsupported('create or update', schema.name);

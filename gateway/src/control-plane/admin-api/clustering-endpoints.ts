@@ -9,7 +9,7 @@ import { connectedDataPlanes, healthOf, MAX_DATA_PLANES } from '../data-plane-he
 import type { DataPlaneFailures } from '../nodes.ts';
 import type { AdminAnswer, AdminRequest, Endpoint } from './endpoint.ts';
 import { pageAnswer, pageRequested } from './pagination.ts';
-import { RequestError } from './request-body.ts';
+import { RequestError } from './request-error.ts';
 
 interface ClusteringOptions {
   readonly store: Store;

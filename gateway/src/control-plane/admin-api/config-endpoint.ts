@@ -9,7 +9,7 @@ import type { Schemas } from '../../model/schema/entity-schema.ts';
 import type { DeclarativeConfiguration, LoadFailure } from '../declarative-configuration.ts';
 import type { AdminAnswer, AdminRequest, Endpoint } from './endpoint.ts';
 import { htmlPage } from './html-page.ts';
-import { RequestError } from './request-body.ts';
+import { RequestError } from './request-error.ts';
 
 const ABOUT = 'the declarative configuration of a node without a database';
 

@@ -13,7 +13,8 @@ import { isAuthorized, UNAUTHORIZED } from './access.ts';
 import { EndpointTable, METHOD_NOT_ALLOWED, NOT_FOUND, allowedMethods } from './endpoint.ts';
 import type { AdminAnswer, AdminRequest, Endpoint, Match, Method } from './endpoint.ts';
 import { HTML, htmlPage, refuseMalformed } from './html-page.ts';
-import { RequestError, isReadable, parseBody } from './request-body.ts';
+import { isReadable, parseBody } from './request-body.ts';
+import { RequestError } from './request-error.ts';
 
 interface EndpointServerOptions {
   readonly endpoints: readonly Endpoint[];

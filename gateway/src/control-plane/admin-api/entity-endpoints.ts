@@ -92,7 +92,10 @@ function referred(kit: EntityKit, field: string, target: EntityKit): Endpoint {
           if (!referring) return undefined;
           const key = referredKey(referring, field);
           const made = await putEntity(writer, target.schema, addressOfKey(key ?? randomUUID()), body, target.context);
-          if (key === undefined) await writer.replace(kit.name, { ...referring, [field]: { id: target.keyOf(made) } });
+          if (key === undefined) {
+            const reference = { [field]: { id: target.keyOf(made) } };
+            await changeEntity(writer, kit.schema, referring, kit.address(request), reference, kit.context);
+          }
           return made;
         });
       },

@@ -4,7 +4,7 @@ import { getHeapStatistics } from 'node:v8';
 import type { ConnectionCounts } from '../../status/status-api.ts';
 import type { Store } from '../../store/store.ts';
 import type { Endpoint } from './endpoint.ts';
-import { RequestError } from './request-body.ts';
+import { RequestError } from './request-error.ts';
 
 /** How sizes are printed. */
 interface SizeFormat {

@@ -1,7 +1,8 @@
 /** Bodies of the Admin API, and their limits. */
 import { describe, expect, it } from 'vitest';
 
-import { RequestError, isReadable, parseBody } from './request-body.ts';
+import { isReadable, parseBody } from './request-body.ts';
+import { RequestError } from './request-error.ts';
 
 const parse = (body: string, type: string | undefined) => parseBody(Buffer.from(body), type);
 const json = (body: string) => parse(body, 'application/json').values;
@@ -73,10 +74,26 @@ describe('a form', () => {
     ['a.b[]=1&a.b[]=2', { a: { b: ['1', '2'] } }],
     ['a[x-y][]=1', { a: { 'x-y': ['1'] } }],
     ['a[b=1', { 'a[b': '1' }],
-    ['a=1&a.b=2', { a: { b: '2' } }],
-    ['a=1&a[]=2', { a: ['2'] }],
-    ['a=%41%zz', { a: '%41%zz' }],
+    ['a=1&a.b=2', { a: { b: '2', 1: '1' } }],
+    ['a=1&a[]=2', { a: ['2', '1'] }],
+    ['a[1]=x&a[1]=y', { a: [['x', 'y']] }],
+    ['a[1]=x&a[]=y', { a: [['x', 'y']] }],
+    ['a[1]=x&a[3]=y', { a: { 1: 'x', 3: 'y' } }],
+    ['a[0]=x', { a: { 0: 'x' } }],
+    ['a.1=x', { a: { 1: 'x' } }],
+    ['a.1=x&a.2=y', { a: { 1: 'x', 2: 'y' } }],
+    ['a[1].b=x&a[1].c=y&a[2].b=z', { a: [{ b: 'x', c: 'y' }, { b: 'z' }] }],
+    ['a[][b]=x', { a: [{ b: 'x' }] }],
+    ['a[].b=x', { a: { b: 'x' } }],
+    ['a[b.c]=x', { a: { 'b.c': 'x' } }],
+    ['a[b.c].d[e]=x', { a: { 'b.c': { d: { e: 'x' } } } }],
+    ['[a]=x', { '[a]': 'x' }],
+    ['a..b=x', { a: { b: 'x' } }],
+    ['..=x', { '..': 'x' }],
+    ['a%5B%5D=x', { a: ['x'] }],
+    ['a=%41%zz%C3%A9%ff', { a: 'A%zz\u00e9%ff' }],
     ['&&a=1&', { a: '1' }],
+    ['=x&a=1&=', { a: '1' }],
     ['', {}],
   ])('is one object: %s', (body, expected) => {
     expect(form(body)).toEqual(expected);

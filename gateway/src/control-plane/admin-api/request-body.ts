@@ -1,17 +1,11 @@
-/** Reads bodies of the Admin API: JSON, and the two kinds of forms with their dotted and bracketed names. */
+/** Reads bodies of the Admin API: JSON, and the two kinds of forms. */
 import { isUtf8 } from 'node:buffer';
 
 import type { EntityValue } from '../../model/schema/field.ts';
 import { isPlainObject } from '../../model/schema/plain-object.ts';
-
-/** A request that the Admin API rejects before it looks at an entity. */
-export class RequestError extends Error {
-  /** @param message absent: the answer has no body */
-  constructor(readonly status: number, message = '') {
-    super(message);
-    this.name = 'RequestError';
-  }
-}
+import { nest } from './form-names.ts';
+import type { Pair } from './form-names.ts';
+import { MAX_LEVELS, RequestError, UNUSABLE_NAME } from './request-error.ts';
 
 interface ParsedBody {
   readonly values: EntityValue;
@@ -22,16 +16,13 @@ interface ParsedBody {
 /** Largest number of arguments in a form; Kong's limit. */
 const MAX_ARGUMENTS = 1_000;
 
-/** Largest number of levels in JSON and in the names of a form; the limit of Kong's JSON parser. More could exhaust the stack. */
-const MAX_LEVELS = 1_000;
-
 type Format = (body: Buffer, contentType: string) => ParsedBody;
 
 /** By the beginning of the content type, in lower case. */
 const FORMATS: readonly (readonly [type: string, format: Format])[] = [
   ['application/json', (body) => ({ values: parseJson(body.toString()), isForm: false })],
-  ['application/x-www-form-urlencoded', (body) => ({ values: nest(urlEncodedPairs(body.toString())), isForm: true })],
-  ['multipart/form-data', (body, contentType) => ({ values: nest(multipartPairs(body, contentType)), isForm: true })],
+  ['application/x-www-form-urlencoded', (body) => ({ values: nest(limited(urlEncodedPairs(body.toString()))), isForm: true })],
+  ['multipart/form-data', (body, contentType) => ({ values: nest(limited(multipartPairs(body, contentType))), isForm: true })],
 ];
 
 function formatOf(contentType: string): Format | undefined {
@@ -88,33 +79,39 @@ function levelsOf(text: string): number {
 }
 
 function refuseUnusable(key: string, value: unknown): unknown {
-  // No entity has a field of that name, and assigning it would change what objects are.
   if (key === UNUSABLE_NAME) throw new SyntaxError(`${UNUSABLE_NAME} is no field`);
   // Half of a surrogate pair has no UTF-8: databases and peers would confuse it with any other half.
   if (!key.isWellFormed() || (typeof value === 'string' && !value.isWellFormed())) throw new SyntaxError('a string is no Unicode text');
   return value;
 }
 
-const UNUSABLE_NAME = '__proto__';
+function limited(pairs: readonly Pair[]): readonly Pair[] {
+  if (pairs.length > MAX_ARGUMENTS) throw new RequestError(400, 'Too many arguments');
+  return pairs;
+}
 
-type Pair = readonly [name: string, value: string | true];
-
+/** Arguments without a name are ignored. */
 function urlEncodedPairs(text: string): readonly Pair[] {
-  const parts = text.split('&').filter((part) => part !== '');
-  return parts.map((part): Pair => {
+  return text.split('&').filter((part) => part !== '' && !part.startsWith('=')).map((part): Pair => {
     const at = part.indexOf('=');
     return at < 0 ? [unescapeForm(part), true] : [unescapeForm(part.slice(0, at)), unescapeForm(part.slice(at + 1))];
   });
 }
 
+/** Escapes that are malformed, or of no UTF-8, stay as they are. */
 function unescapeForm(text: string): string {
-  const spaced = text.replaceAll('+', ' ');
-  try {
-    return decodeURIComponent(spaced);
-  } catch {
-    return spaced;
-  }
+  return text.replaceAll('+', ' ').replace(ESCAPED_CHARACTER, (escapes) => {
+    try {
+      return decodeURIComponent(escapes);
+    } catch {
+      return escapes;
+    }
+  });
 }
+
+/** The escapes of one character, by the number of its bytes. */
+const ESCAPED_CHARACTER =
+  /%[0-7][\da-f]|%[cd][\da-f]%[89ab][\da-f]|%e[\da-f](?:%[89ab][\da-f]){2}|%f[0-7](?:%[89ab][\da-f]){3}/gi;
 
 /** Of several parts with one name, the last counts. Files are texts. */
 function multipartPairs(body: Buffer, contentType: string): readonly Pair[] {
@@ -127,56 +124,4 @@ function multipartPairs(body: Buffer, contentType: string): readonly Pair[] {
     if (name !== undefined) pairs.set(name, rest.join('\r\n\r\n').replace(/\r\n$/, ''));
   }
   return [...pairs];
-}
-
-/** `config.limit=1`, `tags[]=a`, `tags[1]=a`, `headers[x-a]=1` and repeated names, as one object. */
-function nest(pairs: readonly Pair[]): EntityValue {
-  if (pairs.length > MAX_ARGUMENTS) throw new RequestError(400, 'Too many arguments');
-  const root: Container = new Map();
-  for (const [name, value] of pairs) place(root, pathOf(name), value);
-  return toObject(root) as EntityValue;
-}
-
-type Container = Map<string, Item>;
-
-type Item = string | true | Container | Item[];
-
-/** `a.b[1][]` → `a`, `b`, `1`, `` (append). */
-function pathOf(name: string): readonly string[] {
-  const path = name.split('.').flatMap((part) => {
-    const [, head, brackets] = /^([^[]*)((?:\[[^\]]*\])*)$/.exec(part) ?? [part, part, ''];
-    return [head!, ...[...brackets!.matchAll(/\[([^\]]*)\]/g)].map((bracket) => bracket[1]!)];
-  });
-  if (path.length > MAX_LEVELS) {
-    throw new RequestError(400, `the name of an argument has ${path.length} levels, expected at most ${MAX_LEVELS}`);
-  }
-  if (path.includes(UNUSABLE_NAME)) throw new RequestError(400, `the name of an argument contains ${UNUSABLE_NAME}, which is no field`);
-  return path;
-}
-
-function place(root: Container, path: readonly string[], value: string | true): void {
-  const appends = path.length > 1 && path.at(-1) === '';
-  const last = path.length - (appends ? 2 : 1);
-  let container = root;
-  for (const key of path.slice(0, last)) {
-    const there = container.get(key);
-    const inner: Container = there instanceof Map ? there : new Map();
-    container.set(key, inner);
-    container = inner;
-  }
-  const key = path[last]!;
-  const there = container.get(key);
-  const list = Array.isArray(there) ? there : [];
-  if (appends) container.set(key, [...list, value]);
-  else container.set(key, there === undefined ? value : [...Array.isArray(there) ? there : [there], value]);
-}
-
-/** Keys 1, 2, … without gaps make a list. */
-function toObject(item: Item): unknown {
-  if (Array.isArray(item)) return item.map(toObject);
-  if (!(item instanceof Map)) return item;
-  const keys = [...item.keys()];
-  const list = keys.map((_, index) => item.get(String(index + 1)));
-  if (list.length > 0 && !list.includes(undefined)) return list.map((element) => toObject(element!));
-  return Object.fromEntries([...item].map(([key, value]) => [key, toObject(value)]));
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { defineEntity } from './entity-schema.ts';
-import { array, boolean, integer, map, number, record, set, string } from './field.ts';
+import { array, boolean, foreign, integer, map, number, record, set, string } from './field.ts';
 import { typedForm } from './typed-form.ts';
 
 const kinds = { number: { fields: { value: number() } }, flag: { fields: { value: boolean() } } };
@@ -16,6 +16,7 @@ const schema = defineEntity({
     list: array(integer()),
     tags: set(string()),
     by: map(string(), number()),
+    owner: foreign('things'),
     config: record({ on: boolean(), deep: record({ size: integer() }) }, {
       shorthand_fields: { deep_size: { field: integer(), expand: (size: unknown) => ({ deep: { size } }) } },
     }),
@@ -34,6 +35,7 @@ it.each([
   ['one value of a list', { list: '1', tags: 'a,b' }, { list: [1], tags: ['a,b'] }],
   ['the values of a map', { by: { a: '1.5', b: '' } }, { by: { a: 1.5, b: null } }],
   ['records in depth', { config: { on: 'true', deep: { size: '3' } } }, { config: { on: true, deep: { size: 3 } } }],
+  ['references', { owner: { id: '', name: '5' } }, { owner: { id: null, name: '5' } }],
   ['shorthands', { both: 'false', config: { deep_size: '3' } }, { both: false, config: { deep_size: 3 } }],
   ['the time to live', { ttl: '60' }, { ttl: 60 }],
   ['fields of the kind', { kind: 'number', value: '1' }, { kind: 'number', value: 1 }],

@@ -30,9 +30,15 @@ function typed(field: Field, value: unknown): unknown {
     case 'array':
     case 'set': return typedList(field.elements, value);
     case 'map': return isPlainObject(value) ? typedMap(field.values, value) : value;
+    case 'foreign': return isPlainObject(value) ? typedReference(value) : value;
     case 'record': return isPlainObject(value) && field.fields ? typedFields(field.fields, field.shorthand_fields ?? {}, value) : value;
     default: return value;
   }
+}
+
+/** Keys and unique fields, by which entities refer to others, are texts. */
+function typedReference(reference: EntityValue): EntityValue {
+  return Object.fromEntries(Object.entries(reference).map(([name, value]) => [name, value === '' ? null : value]));
 }
 
 function typedMap(values: Field, map: EntityValue): EntityValue {

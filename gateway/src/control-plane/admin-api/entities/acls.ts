@@ -1,6 +1,7 @@
-/** Groups of consumers: below a consumer, an unknown one has an error of another form. */
+/** Groups of consumers: below a consumer, the error of an unknown group has another form, unless its id is given. */
 import { randomBytes } from 'node:crypto';
 
+import { UUID } from '../../../model/schema/constraints.ts';
 import type { AdminAnswer } from '../endpoint.ts';
 import type { EntityExtension } from './extension.ts';
 
@@ -12,7 +13,7 @@ export const aclEndpoints: EntityExtension = ({ kit, kits, endpoints }) => {
     path,
     methods: Object.fromEntries(Object.entries(methods).map(([method, handler]) => [method, async (request) => {
       const answer = await handler(request);
-      return answer.status === 404 ? notFound() : answer;
+      return answer.status === 404 && !UUID.test(request.params[kit.name]!) ? notFound() : answer;
     }])),
   }];
 };
