@@ -22,7 +22,7 @@ export const certificateEndpoints: EntityExtension = ({ kit, endpoints }) => {
   }];
 };
 
-/** The server name that stands in the URL for the certificate. */
+/** The server name that the URL names the certificate by. */
 function nameIn({ path }: AdminRequest): string | undefined {
   const text = decodeURIComponent(path.slice(path.lastIndexOf('/') + 1));
   return UUID.test(text) ? undefined : text;
