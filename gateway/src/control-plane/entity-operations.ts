@@ -1,7 +1,8 @@
 /** Creates, changes and deletes entities: from what a client sent to what the store keeps. Each operation runs inside a transaction. */
 import {
-  EntityError, invalidOption, invalidPrimaryKey, invalidUnique, notFound, operationUnsupported, schemaViolation, unresolvedReference,
+  EntityError, invalidOption, invalidPrimaryKey, invalidUnique, notFound, operationUnsupported, schemaViolation, unresolvedReferences,
 } from '../model/entity-error.ts';
+import type { UnresolvedReference } from '../model/entity-error.ts';
 import { completeChange, completeEntity } from '../model/schema/complete.ts';
 import type { Completion } from '../model/schema/complete.ts';
 import { UUID } from '../model/schema/constraints.ts';
@@ -145,10 +146,11 @@ async function prepare(
   const options = { schemas: context.schemas, now: context.now() };
   const completion = stored ? completeChange(schema, stored, input, options) : completeEntity(schema, input, options);
   const { entity, violations } = completion;
+  // As in Kong, a name that refers to nothing is reported before anything that is invalid.
+  const resolved = await resolveReferences(reader, completion, context.schemas);
   if (violations) throw schemaViolation(violations);
   const tooMany = tagViolation(entity);
   if (tooMany) throw schemaViolation({ tags: tooMany });
-  const resolved = await resolveReferences(reader, completion, context.schemas);
   const relations = await rules.relations?.(reader, resolved, write);
   if (relations) throw schemaViolation(relations);
   const row: Record<string, unknown> = { ...transformed(schema, resolved, given), ...ttl };
@@ -184,19 +186,31 @@ function expiry(given: EntityValue, stored: Entity | undefined, { now }: Operati
   return ttl === 0 ? null : Math.floor(now() / 1000) + (ttl as number);
 }
 
+/** @throws EntityError names every reference to nothing */
 async function resolveReferences(reader: Reader, { entity, references }: Completion, schemas: Schemas): Promise<Entity> {
   const resolved: Record<string, unknown> = { ...entity };
+  const unresolved: UnresolvedReference[] = [];
   for (const { field, reference, value } of references) {
-    if (isPlainObject(value)) resolved[field] = { id: value.id ?? await resolveReference(reader, field, value, reference, schemas) };
+    if (!isPlainObject(value)) continue;
+    const id = value.id ?? await idByUnique(reader, field, value, schemas.get(reference)!, unresolved);
+    if (id !== undefined) resolved[field] = { id };
   }
+  if (unresolved.length > 0) throw unresolvedReferences(unresolved);
   return resolved;
 }
 
-async function resolveReference(reader: Reader, field: string, value: EntityValue, reference: string, schemas: Schemas): Promise<string> {
-  // The entity is valid, so the target has a schema and one of its unique fields is given.
-  const target = schemas.get(reference)!;
-  const unique = uniqueFieldsOf(target).find((name) => typeof value[name] === 'string')!;
-  const found = await reader.getByUnique(reference, unique, value[unique] as string);
-  if (!found) throw unresolvedReference(field, { [unique]: value[unique] as string }, reference);
-  return found[primaryKeyOf(target)] as string;
+/** The id of the entity that has the value of a unique field; without one, all that were looked for are unresolved. */
+async function idByUnique(
+  reader: Reader, field: string, value: EntityValue, target: EntitySchema, unresolved: UnresolvedReference[],
+): Promise<unknown> {
+  const missing: UnresolvedReference[] = [];
+  for (const name of uniqueFieldsOf(target)) {
+    const given = value[name];
+    if (typeof given !== 'string' || violationOf(target.fields[name]!, given) !== undefined) continue;
+    const found = await reader.getByUnique(target.name, name, given);
+    if (found) return found[primaryKeyOf(target)];
+    missing.push({ field, name, value: given, target: target.name });
+  }
+  unresolved.push(...missing);
+  return undefined;
 }

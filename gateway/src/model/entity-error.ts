@@ -77,10 +77,26 @@ export function referencedByOthers(what: string, key: string, by: string, byKey:
 }
 
 /** A reference by name or another unique field to an entity that does not exist. */
-export function unresolvedReference(field: string, key: Readonly<Record<string, string>>, target: string): EntityError {
-  const [name] = Object.keys(key) as [string];
-  const text = `the foreign key cannot be resolved with '${inlineTable(key)}' for an existing '${target}' entity`;
-  return new EntityError('foreignKeysUnresolved', `foreign key unresolved (${field}.${name}: ${text})`, { [field]: { [name]: text } });
+export interface UnresolvedReference {
+  /** The field that refers. */
+  readonly field: string;
+  /** The unique field of the target. */
+  readonly name: string;
+  readonly value: string;
+  /** Entity type. */
+  readonly target: string;
+}
+
+/** @param unresolved at least one */
+export function unresolvedReferences(unresolved: readonly UnresolvedReference[]): EntityError {
+  const fields: Record<string, Record<string, string>> = {};
+  const lines = unresolved.map(({ field, name, value, target }) => {
+    const text = `the foreign key cannot be resolved with '${inlineTable({ [name]: value })}' for an existing '${target}' entity`;
+    (fields[field] ??= {})[name] = text;
+    return `${field}.${name}: ${text}`;
+  }).sort();
+  const what = lines.length === 1 ? 'foreign key' : `${lines.length} foreign keys`;
+  return new EntityError('foreignKeysUnresolved', `${what} unresolved (${lines.join('; ')})`, fields);
 }
 
 /** @param isPrimary whether the key is the primary key or another unique field */

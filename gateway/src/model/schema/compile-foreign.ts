@@ -46,7 +46,8 @@ export function compileForeign({ reference }: ForeignField, field: string, compi
 function unnamed(
   target: EntitySchema | undefined, given: Record<string, unknown>, key: string, violationOf: ViolationOf,
 ): Violation | undefined {
-  if (target !== undefined && uniqueFieldsOf(target).some((name) => typeof given[name] === 'string')) return undefined;
+  const isName = (name: string) => typeof given[name] === 'string' && violationOf(target!.fields[name]!, given[name]) === undefined;
+  if (target !== undefined && uniqueFieldsOf(target).some(isName)) return undefined;
   const missing = given[key] === null ? 'required field missing' : 'missing primary key';
   return (target && given !== NOTHING && misread(target, given, violationOf)) || { [key]: missing };
 }

@@ -242,6 +242,7 @@ describe('references', () => {
   it.each([
     [{}, { id: 'missing primary key' }], [{ id: 'x' }, { id: 'expected a valid UUID' }], [{ nope: 1 }, { nope: 'unknown field' }],
     [{ label: 5 }, { label: 'expected a string' }], [['x'], ['unknown field']],
+    [{ label: '' }, { label: 'length must be at least 1' }],
     [{ id: null }, { id: 'required field missing' }], [{ id: null, nope: 1 }, { nope: 'unknown field' }],
     [{ id: 'x', nope: 1 }, { id: 'expected a valid UUID', nope: 'unknown field' }], [{ id: false }, { id: 'expected a string' }],
   ])('%j is none: %j', (parent, expected) => {

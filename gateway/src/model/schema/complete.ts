@@ -67,8 +67,8 @@ function completed(schema: EntitySchema, whole: EntityValue, given: EntityValue,
   const { subschema, violations } = chooseSubschema(schema, whole);
   const complete = compiledEntity(schema, subschema);
   const entity = complete(whole, run);
-  if (missing !== undefined) return { entity, violations: { [missing]: 'required field missing' }, references: [] };
-  if (violations !== undefined) return { entity, violations, references: [] };
+  if (missing !== undefined) return { entity, violations: { [missing]: 'required field missing' }, references: run.references };
+  if (violations !== undefined) return { entity, violations, references: run.references };
   const found = (run.violation ?? {}) as Violations;
   violatedTransformations(schema, entity, given, run.isUpdate, found);
   return { entity, references: run.references, ...Object.keys(found).length > 0 && { violations: found } };
