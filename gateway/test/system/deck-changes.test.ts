@@ -195,7 +195,8 @@ describe.skipIf(DECK === undefined).each(NODES)(`decK with $name${WITHOUT_DECK}`
 
   it('takes what decK makes of an OpenAPI document', async () => {
     const document = stateFile('openapi', JSON.stringify({
-      'openapi': '3.0.0', 'info': { title: 'Pets', version: '1' }, 'servers': [{ url: 'https://a.test/v1' }, { url: 'https://b.test:8443/v1' }],
+      'openapi': '3.0.0', 'info': { title: 'Pets', version: '1' },
+      'servers': [{ url: 'https://a.test/v1' }, { url: 'https://b.test:8443/v1' }],
       'x-kong-plugin-rate-limiting': { config: { minute: 5, policy: 'local' } }, 'x-kong-upstream-defaults': { slots: 100 },
       'paths': {
         '/pets/{id}': {
