@@ -1,8 +1,10 @@
-/** What the recordings do not show of routes: forms of the addresses in sources and destinations. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+/** What the recordings do not show of routes: forms of paths, and of the addresses in sources and destinations. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startAdminNode } from '../../../test/fixtures/admin-node.ts';
 import type { AdminNode } from '../../../test/fixtures/admin-node.ts';
+import { completeEntity } from '../schema/complete.ts';
+import { route } from './route.ts';
 
 let node: AdminNode;
 beforeAll(async () => {
@@ -25,4 +27,20 @@ it.each([
 ])('refuses in %s the address %s', async (list, ip, reason) => {
   const { status, text } = await stored(list, ip);
   expect({ status, text }).toEqual({ status: 400, text: expect.stringContaining(reason) as string });
+});
+
+const violations = (path: string) => completeEntity(route, { paths: [path] }, { schemas: new Map(), now: 0 }).violations;
+
+describe('the path of a route', () => {
+  it.each(['/a b', '/é%zz', '/a|%', '/{x}', '~/a%zz', '~/(?P<n>x)'])('may be %s', (path) => expect(violations(path)).toBeUndefined());
+
+  it.each([
+    ['/a%20b', "non-normalized path, consider use '/a b' instead"],
+    ['/a%zz', "invalid url-encoded value: '%zz'"],
+    ['/%a%41', "invalid url-encoded value: '%a_'"],
+  ])('is refused: %s', (path, text) => expect(violations(path)).toEqual({ paths: [text] }));
+
+  it.each(['~/(', '~/\\1', '~/a{2,1}'])('is no expression: %s', (path) => {
+    expect(violations(path)).toEqual({ paths: [expect.stringMatching(/^invalid regex: '.*' \(PCRE returned: /)] });
+  });
 });

@@ -5,6 +5,7 @@ import type { EntityCheck, EntityValue } from '../schema/field.ts';
 import { array, boolean, foreign, integer, string } from '../schema/field.ts';
 import type { EntityOf, RowOf } from '../schema/infer.ts';
 import * as typedefs from '../schema/typedefs.ts';
+import { parseUrl } from '../schema/url.ts';
 
 function onlyWithTls(field: string): EntityCheck {
   return { conditional: { if_field: 'protocol', if_match: { not_one_of: ['https', 'tls'] }, then_field: field, then_match: { eq: null } } };
@@ -54,16 +55,17 @@ export type ServiceRow = RowOf<typeof service>;
 const HTTPS_PORT = 443;
 const OTHER_PORT = 80;
 
-/** Splits a URL (RFC 3986 appendix B). Absent parts become defaults; the fields report invalid parts. */
+/** Splits a URL. Absent parts become defaults; the fields report invalid parts. */
 function expandUrl(url: unknown): EntityValue {
   // Kong reads null as a URL whose protocol and path are invalid, so that the answer names both fields.
-  const text = typeof url === 'string' ? url : 'null: null';
-  const [, scheme, authority, path] = /^(?:([A-Za-z0-9][A-Za-z0-9+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)/.exec(text)!;
-  const [, host, port] = /^(?:[^@]*@)?(\[[^\]]*\]|[^:]*)(?::(\d+))?/.exec(authority ?? '')!;
-  return {
-    protocol: scheme ?? 'http',
-    host: host || null,
-    port: port ? Number(port) : scheme === 'https' ? HTTPS_PORT : OTHER_PORT,
-    path: path || null,
-  };
+  const { scheme, host = null, port: given, path = null } = parseUrl(typeof url === 'string' ? url : 'null: null');
+  const port = given === undefined ? undefined : portIn(given);
+  const protocol = scheme ?? (port === HTTPS_PORT ? 'https' : 'http');
+  return { protocol, host, port: port ?? (protocol === 'https' ? HTTPS_PORT : OTHER_PORT), path };
+}
+
+/** What is no number stays a text, which the field reports. */
+function portIn(text: string): number | string {
+  const port = text.trim() === '' ? Number.NaN : Number(text);
+  return Number.isNaN(port) ? text : port;
 }

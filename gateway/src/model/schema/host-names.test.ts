@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { normalizedAddress, parseHost } from './host-names.ts';
+import { isIpOrCidr, normalizedAddress, parseHost } from './host-names.ts';
 import { hostWithOptionalPort, sni, wildcardHost } from './typedefs.ts';
 
 describe('an address as it is stored', () => {
@@ -58,6 +58,8 @@ describe('a host', () => {
     ['a:70000', 'invalid port number'], ['1.2.3.4:70000', 'invalid port number'], ['[::1]:70000', 'invalid port number'],
     ['http://a', 'invalid hostname: http://a'], ['1.2.3', 'invalid ipv4 address: 1.2.3'], ['1:2:3', 'invalid ipv6 address: 1:2:3'],
     ['fe80::1%eth0', 'invalid ipv6 address: fe80::1%eth0'],
+    [':80', 'invalid ipv4 address: :80'], ['1.2.3.4:', 'invalid ipv4 address: 1.2.3.4:'], ['80:80', 'invalid ipv4 address: 80:80'],
+    ['a b:70000', 'invalid port number'], ['[::1]x', 'invalid ipv6 address'],
   ])('%s is refused: %s', (host, violation) => {
     expect(parseHost(host)).toBe(violation);
     expect(hostWithOptionalPort.check(host)).toBe(violation);
@@ -74,9 +76,20 @@ describe('a server name', () => {
     ['*.a b', 'invalid value: wildcard.a b'], ['a:*', 'invalid value: a:wildcard'],
     ['1.2.3.4', 'must not be an IP'], ['::1', 'must not be an IP'], ['[::1]', 'must not be an IP'], ['1.2.3.4:80', 'must not be an IP'],
     ['a b', 'invalid value: a b'], ['a..b', 'invalid value: a..b'], ['1.2.3', 'invalid value: 1.2.3'],
+    ['*.a b', 'invalid value: wildcard.a b'], ['a b.*', 'invalid value: a b.wildcard'],
   ])('%s with a wildcard: %s', (name, violation) => expect(wildcardHost.check(name)).toBe(violation));
 
   it.each([
     ['a.test', undefined], ['*.a.test', 'invalid value: *.a.test'], ['1.2.3.4', 'must not be an IP'], ['a:1', 'must not have a port'],
   ])('%s without one: %s', (name, violation) => expect(sni.check(name)).toBe(violation));
+});
+
+describe('an address or a range', () => {
+  it.each(['1.2.3.4', '10.0.0.1/24', '0.0.0.0/0', '::1', '::/0', '2001:db8::/128'])('%s is one', (text) => {
+    expect(isIpOrCidr(text)).toBe(true);
+  });
+
+  it.each(['10.0.0.1/08', '10.0.0.1/33', '10.0.0.1/', '::1/129', '::1/064', 'fe80::1%eth0', '10.0.0.1/8/8', 'a'])('%s is none', (text) => {
+    expect(isIpOrCidr(text)).toBe(false);
+  });
 });

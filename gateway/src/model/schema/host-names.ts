@@ -9,13 +9,16 @@ interface ParsedHost {
 /** Messages of the Admin API. */
 type HostViolation = 'invalid port number' | 'invalid ipv6 address' | `invalid ${'hostname' | 'ipv4 address' | 'ipv6 address'}: ${string}`;
 
+const MAX_PORT = 65_535;
+
 /** Reads `host`, `host:port`, `[ipv6]:port` or an address. */
 export function parseHost(text: string): ParsedHost | HostViolation {
   if (text.split(':').length > 2) return parseIpv6(text);
   const [, host, port] = /^(.*?)(?::(\d+))?$/s.exec(text) as unknown as [string, string, string?];
   // What has only digits and dots is an address, a port of digits included.
   if (/^:?[\d.]+:?[\d.]*$/.test(text)) return isDottedQuad(host) ? withPort('ipv4', port) : `invalid ipv4 address: ${text}`;
-  return isHostName(host) ? withPort('name', port) : `invalid hostname: ${text}`;
+  // Kong reads the port before it looks at the name.
+  return isHostName(host) || Number(port) > MAX_PORT ? withPort('name', port) : `invalid hostname: ${text}`;
 }
 
 function parseIpv6(text: string): ParsedHost | HostViolation {
@@ -46,7 +49,7 @@ function normalizedHost(text: string, { kind, port }: ParsedHost): string {
 
 function withPort(kind: ParsedHost['kind'], port: string | undefined): ParsedHost | HostViolation {
   if (port === undefined) return { kind };
-  return Number(port) <= 65535 ? { kind, port: Number(port) } : 'invalid port number';
+  return Number(port) <= MAX_PORT ? { kind, port: Number(port) } : 'invalid port number';
 }
 
 /** Leading zeros are accepted, as in Kong. */

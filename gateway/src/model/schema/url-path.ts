@@ -9,7 +9,8 @@ export function hasOnlyPathCharacters(path: string): boolean {
 
 /** The first percent sign without two hexadecimal digits, with the characters that follow; undefined when all are valid. */
 export function brokenEscape(path: string): string | undefined {
-  return /%(?![0-9A-Fa-f]{2}).{0,2}/su.exec(path)?.[0];
+  // Kong replaces the valid escapes before it looks for one that is not, and messages show what is left.
+  return /%.{0,2}/su.exec(path.replace(/%[0-9A-Fa-f]{2}/g, '___'))?.[0];
 }
 
 /** What normal forms do not have, and escapes. Most paths have none of it. */

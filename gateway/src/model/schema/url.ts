@@ -1,4 +1,4 @@
-/** URLs as Kong's schemas accept them: split by RFC 2396, with little said about each part. */
+/** URLs as Kong's schemas accept them: split by RFC 2396, with little said about each part. A query begins only behind a path. */
 
 export interface ParsedUrl {
   readonly scheme?: string;
@@ -13,7 +13,7 @@ export interface ParsedUrl {
 /** Splits a URL; parts that it does not have are absent. */
 export function parseUrl(text: string): ParsedUrl {
   const [, scheme, authority, path, query, fragment] = (
-    /^(?:([A-Za-z0-9][A-Za-z0-9+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(text)!
+    /^(?:([A-Za-z0-9][A-Za-z0-9+.-]*):)?(?:\/\/([^/#]*))?([^;?#]*)(?:;[^?#]*)?(?:\?([^#]*))?(?:#(.*))?$/s.exec(text)!
   );
   return { scheme, ...parseAuthority(authority), ...path === '' ? {} : { path }, query, fragment };
 }
