@@ -3,15 +3,15 @@ import {
   EntityError, invalidOption, invalidPrimaryKey, invalidUnique, notFound, operationUnsupported, schemaViolation, unresolvedReferences,
 } from '../model/entity-error.ts';
 import type { UnresolvedReference } from '../model/entity-error.ts';
+import { UUID } from '../model/schema/compiled/constraints.ts';
+import { normalized } from '../model/schema/compiled/normalizations.ts';
+import { transformed } from '../model/schema/compiled/transformations.ts';
 import { completeChange, completeEntity } from '../model/schema/complete.ts';
 import type { Completion } from '../model/schema/complete.ts';
-import { UUID } from '../model/schema/constraints.ts';
 import { primaryKeyOf, uniqueFieldsOf } from '../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
 import type { EntityValue } from '../model/schema/field.ts';
-import { normalized } from '../model/schema/normalizations.ts';
 import { isPlainObject } from '../model/schema/plain-object.ts';
-import { transformed } from '../model/schema/transformations.ts';
 import { violationOf } from '../model/schema/violation-of.ts';
 import type { Entity, Reader, Writer } from '../store/store.ts';
 import { transientFieldsOf } from './entity-rules/entity-rules.ts';

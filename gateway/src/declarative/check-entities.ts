@@ -1,7 +1,7 @@
 /** Completes the entities of a declarative configuration, and validates them against their schemas; checks their references. */
 import { invalidReference } from '../model/invalid-reference.ts';
+import { UUID } from '../model/schema/compiled/constraints.ts';
 import { completeEntity } from '../model/schema/complete.ts';
-import { UUID } from '../model/schema/constraints.ts';
 import { foreignFieldsOf, primaryKeyOf } from '../model/schema/entity-schema.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import type { EntityValue } from '../model/schema/field.ts';

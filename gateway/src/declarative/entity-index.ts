@@ -1,5 +1,5 @@
 /** Finds the entities of a declarative configuration by id, name or another unique field, and reports duplicates. */
-import { UUID } from '../model/schema/constraints.ts';
+import { UUID } from '../model/schema/compiled/constraints.ts';
 import { uniqueFieldsOf } from '../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
 import { isPlainObject } from '../model/schema/plain-object.ts';

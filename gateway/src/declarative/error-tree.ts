@@ -2,7 +2,7 @@
  * Errors of a declarative configuration, nested as the configuration is: by entity type, position in the list, field. The Admin API answers
  * with such a tree.
  */
-import { keyText, quotedLua } from '../model/schema/lua-string.ts';
+import { keyText, quotedLua } from '../model/formats/lua-string.ts';
 import type { Violation } from '../model/schema/violations.ts';
 
 /** Keys are names, or positions from 1. */

@@ -2,7 +2,7 @@
  * Errors of a declarative configuration by entity: each one with the entity as it was given, whatever it is nested in. Programs that
  * generate configurations (`?flatten_errors`) find the cause of an error this way.
  */
-import { UUID } from '../model/schema/constraints.ts';
+import { UUID } from '../model/schema/compiled/constraints.ts';
 import { foreignFieldsOf } from '../model/schema/entity-schema.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import { isPlainObject } from '../model/schema/plain-object.ts';

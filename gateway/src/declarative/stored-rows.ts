@@ -1,11 +1,11 @@
 /** The entities of a declarative configuration as a store keeps them, and as the Admin API shows what it has loaded. */
 import type { ConfigTable } from '../model/config-table.ts';
 import { exportedTable } from '../model/exported-table.ts';
+import { normalized } from '../model/schema/compiled/normalizations.ts';
+import { transformed } from '../model/schema/compiled/transformations.ts';
 import { primaryKeyOf } from '../model/schema/entity-schema.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import type { EntityValue } from '../model/schema/field.ts';
-import { normalized } from '../model/schema/normalizations.ts';
-import { transformed } from '../model/schema/transformations.ts';
 import type { FileEntity } from './file-entities.ts';
 import type { Reading } from './reading.ts';
 

@@ -1,6 +1,6 @@
 /** Pages of lists: reads `size`, `offset` and `tags` of a request, and writes a page with the link to the next one. */
 import { EntityError, invalidOption } from '../../model/entity-error.ts';
-import { UUID } from '../../model/schema/constraints.ts';
+import { UUID } from '../../model/schema/compiled/constraints.ts';
 import type { ListOptions, Page, TagFilter } from '../../store/store.ts';
 import type { AdminAnswer, AdminRequest } from './endpoint.ts';
 

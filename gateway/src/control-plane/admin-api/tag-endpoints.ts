@@ -1,6 +1,6 @@
 /** `/tags`: which entities have which tags. Tags are written with their entities only. */
 import { invalidUnique, schemaViolation } from '../../model/entity-error.ts';
-import { UUID } from '../../model/schema/constraints.ts';
+import { UUID } from '../../model/schema/compiled/constraints.ts';
 import { tags } from '../../model/schema/typedefs.ts';
 import { violationOf } from '../../model/schema/violation-of.ts';
 import type { Store } from '../../store/store.ts';

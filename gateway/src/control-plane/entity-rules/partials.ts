@@ -2,8 +2,8 @@
 import { referencedByOthers, schemaViolation } from '../../model/entity-error.ts';
 import { partialKinds, withPartial } from '../../model/partial-links.ts';
 import type { PartialLink } from '../../model/partial-links.ts';
+import { UUID } from '../../model/schema/compiled/constraints.ts';
 import { completeChange } from '../../model/schema/complete.ts';
-import { UUID } from '../../model/schema/constraints.ts';
 import { subschemaOf } from '../../model/schema/entity-schema.ts';
 import type { EntitySchema } from '../../model/schema/entity-schema.ts';
 import type { EntityValue, Fields } from '../../model/schema/field.ts';

@@ -1,6 +1,6 @@
 /** The two forms of a path: decoded for matching routes, and escaped for upstreams. */
 
-import { RESERVED } from '../../model/schema/url-path.ts';
+import { RESERVED } from '../../model/formats/url-path.ts';
 
 /** Matches paths without escapes, dot segments and empty segments, which are most paths. */
 const PLAIN = /^(?:\/(?!\.{0,2}(?:\/|$))[\w\-.~!$&'()*+,;=:@]*)+$|^\/$|^(?:\/(?!\.{0,2}(?:\/|$))[\w\-.~!$&'()*+,;=:@]*)+\/$/;

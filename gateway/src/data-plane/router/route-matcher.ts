@@ -4,8 +4,8 @@
  */
 import { messageOf } from '../../base/errors.ts';
 import { namedUuid } from '../../base/named-uuid.ts';
-import { regularExpression } from '../../model/schema/regular-expression.ts';
-import type { RegularExpression } from '../../model/schema/regular-expression.ts';
+import { regularExpression } from '../../model/formats/regular-expression.ts';
+import type { RegularExpression } from '../../model/formats/regular-expression.ts';
 import { isPathExpression, pathExpression } from '../../model/schema/typedefs.ts';
 import type { Route } from '../../model/snapshot.ts';
 import { normaliseRoutePath } from './request-path.ts';

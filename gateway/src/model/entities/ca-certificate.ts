@@ -1,11 +1,11 @@
 /** Certificates of authorities, which services and plugins verify other certificates against. */
 import { X509Certificate } from 'node:crypto';
 
+import { certificatesIn, digestOfCertificate } from '../formats/pem.ts';
 import { defineEntity } from '../schema/entity-schema.ts';
 import type { EntityValue } from '../schema/field.ts';
 import { string } from '../schema/field.ts';
 import type { EntityOf, RowOf } from '../schema/infer.ts';
-import { certificatesIn, digestOfCertificate } from '../schema/pem.ts';
 import * as typedefs from '../schema/typedefs.ts';
 
 export const caCertificate = defineEntity({

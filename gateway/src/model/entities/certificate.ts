@@ -1,9 +1,9 @@
 /** Certificates with their keys, which listeners present for the server names that refer to them. */
+import { isKeyOfCertificate, keyTypeOfCertificate } from '../formats/pem.ts';
 import { defineEntity } from '../schema/entity-schema.ts';
 import type { EntityCheck, EntityValue } from '../schema/field.ts';
 import { array, string } from '../schema/field.ts';
 import type { EntityOf, RowOf } from '../schema/infer.ts';
-import { isKeyOfCertificate, keyTypeOfCertificate } from '../schema/pem.ts';
 import { isSecretReference } from '../schema/secret-references.ts';
 import * as typedefs from '../schema/typedefs.ts';
 

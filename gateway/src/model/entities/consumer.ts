@@ -1,5 +1,5 @@
 /** Consumers: the clients of APIs. Credentials and plugins refer to them. */
-import { controlCharacterViolation } from '../schema/control-characters.ts';
+import { controlCharacterViolation } from '../formats/control-characters.ts';
 import { defineEntity } from '../schema/entity-schema.ts';
 import { string } from '../schema/field.ts';
 import type { EntityOf, RowOf } from '../schema/infer.ts';

@@ -1,10 +1,10 @@
 /** Keys: public or private keys as JWK or PEM, which plugins verify and sign with. */
+import { pemPairViolation } from '../formats/pem.ts';
 import { defineEntity } from '../schema/entity-schema.ts';
 import type { EntityValue } from '../schema/field.ts';
 import { foreign, record, string } from '../schema/field.ts';
 import type { EntityOf, RowOf } from '../schema/infer.ts';
 import { jwkViolation } from '../schema/jwk.ts';
-import { pemPairViolation } from '../schema/pem.ts';
 import { isSecretReference } from '../schema/secret-references.ts';
 import * as typedefs from '../schema/typedefs.ts';
 

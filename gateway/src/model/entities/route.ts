@@ -1,9 +1,9 @@
 /** Routes: select the requests for a service. The protocols of a route decide what it can match on. */
+import { isFirstOfRange } from '../formats/host-names.ts';
 import { defineEntity } from '../schema/entity-schema.ts';
 import type { EntitySchema, Subschema } from '../schema/entity-schema.ts';
 import type { EntityCheck, EntityValue, Fields } from '../schema/field.ts';
 import { array, boolean, foreign, integer, map, record, set, string } from '../schema/field.ts';
-import { isFirstOfRange } from '../schema/host-names.ts';
 import type { EntityOf, RowOf } from '../schema/infer.ts';
 import * as typedefs from '../schema/typedefs.ts';
 

@@ -1,11 +1,11 @@
 /** Services: the upstreams that requests are proxied to. */
+import { parseUrl } from '../formats/url.ts';
 import { defineEntity } from '../schema/entity-schema.ts';
 import type { EntitySchema } from '../schema/entity-schema.ts';
 import type { EntityCheck, EntityValue } from '../schema/field.ts';
 import { array, boolean, foreign, integer, string } from '../schema/field.ts';
 import type { EntityOf, RowOf } from '../schema/infer.ts';
 import * as typedefs from '../schema/typedefs.ts';
-import { parseUrl } from '../schema/url.ts';
 
 function onlyWithTls(field: string): EntityCheck {
   return { conditional: { if_field: 'protocol', if_match: { not_one_of: ['https', 'tls'] }, then_field: field, then_match: { eq: null } } };

@@ -1,7 +1,7 @@
 /** Targets: the addresses that an upstream balances requests over. */
+import { normalizedAddress } from '../formats/host-names.ts';
 import { defineEntity } from '../schema/entity-schema.ts';
 import { foreign, integer, string } from '../schema/field.ts';
-import { normalizedAddress } from '../schema/host-names.ts';
 import type { EntityOf, RowOf } from '../schema/infer.ts';
 import * as typedefs from '../schema/typedefs.ts';
 

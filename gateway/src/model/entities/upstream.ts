@@ -1,8 +1,8 @@
 /** Upstreams: virtual hosts whose requests are balanced over targets, with their health checks. */
+import { parseHost } from '../formats/host-names.ts';
 import { defineEntity } from '../schema/entity-schema.ts';
 import type { EntityCheck, EntityValue } from '../schema/field.ts';
 import { boolean, foreign, integer, string } from '../schema/field.ts';
-import { parseHost } from '../schema/host-names.ts';
 import type { EntityOf, RowOf } from '../schema/infer.ts';
 import * as typedefs from '../schema/typedefs.ts';
 import { healthchecks } from './health-checks.ts';

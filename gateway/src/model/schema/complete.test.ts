@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
+import { transformed } from './compiled/transformations.ts';
 import { completeChange, completeEntity } from './complete.ts';
 import type { Completion } from './complete.ts';
 import { defineEntity } from './entity-schema.ts';
 import type { EntityCheck, EntityValue, Fields, Shorthand } from './field.ts';
 import { array, boolean, foreign, integer, map, number, record, set, string } from './field.ts';
 import { presentEntity } from './present.ts';
-import { transformed } from './transformations.ts';
 import { describeViolations } from './violations.ts';
 
 const OPTIONS = { schemas: new Map(), now: 1_700_000_000_123 };

@@ -1,14 +1,14 @@
 /** Completes an entity in one pass over its schema, compiled once: shorthands, defaults, automatic values, violations, references. */
-import { compileField } from './compile-field.ts';
-import { compileRecord } from './compile-record.ts';
-import type { CompletionRun, EntityReference } from './completion-run.ts';
+import { compileField } from './compiled/compile-field.ts';
+import { compileRecord } from './compiled/compile-record.ts';
+import type { CompletionRun, EntityReference } from './compiled/completion-run.ts';
+import { expandShorthands } from './compiled/expand-shorthands.ts';
+import { violatedTransformations } from './compiled/transformations.ts';
 import { effectiveFields, primaryKeyOf, subschemaKeyOf } from './entity-schema.ts';
 import type { EntitySchema, Schemas, Subschema } from './entity-schema.ts';
-import { expandShorthands } from './expand-shorthands.ts';
 import type { EntityValue } from './field.ts';
 import { mergeEntity } from './merge.ts';
 import { isPlainObject } from './plain-object.ts';
-import { violatedTransformations } from './transformations.ts';
 import type { Violations } from './violations.ts';
 
 export interface CompletionOptions {

@@ -2,10 +2,10 @@
  * Schemas as JSON Schema (2020-12, as OpenAPI 3.1 has it). Rules over several fields are not part of it: they stay in words, in the answers
  * of the gateway.
  */
+import { luaPattern } from '../formats/lua-pattern.ts';
 import { effectiveFields } from './entity-schema.ts';
 import type { EntitySchema, Subschema } from './entity-schema.ts';
 import type { Field, Fields, ForeignField, ListField, MapField, RecordField, Shorthands } from './field.ts';
-import { luaPattern } from './lua-pattern.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 

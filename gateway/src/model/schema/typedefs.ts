@@ -1,10 +1,10 @@
 /** Fields that many schemas share. Spread one to add attributes. */
+import { isIpOrCidr, parseHost } from '../formats/host-names.ts';
+import { certificateViolation, keyViolation } from '../formats/pem.ts';
+import { regularExpressionViolation } from '../formats/regular-expression.ts';
+import { brokenEscape, hasOnlyPathCharacters, normalizedPath } from '../formats/url-path.ts';
+import { urlViolation } from '../formats/url.ts';
 import { foreign, integer, number, set, string } from './field.ts';
-import { isIpOrCidr, parseHost } from './host-names.ts';
-import { certificateViolation, keyViolation } from './pem.ts';
-import { regularExpressionViolation } from './regular-expression.ts';
-import { brokenEscape, hasOnlyPathCharacters, normalizedPath } from './url-path.ts';
-import { urlViolation } from './url.ts';
 
 export const id = string({ uuid: true, auto: true, description: 'UUID of the entity; generated when absent.' });
 

@@ -3,15 +3,15 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { route } from '../entities/route.ts';
+import { isFirstOfRange, parseHost } from '../formats/host-names.ts';
+import { luaPattern } from '../formats/lua-pattern.ts';
+import { quotedLua } from '../formats/lua-string.ts';
+import { normalizedPath } from '../formats/url-path.ts';
 import { completeEntity } from './complete.ts';
 import { defineEntity } from './entity-schema.ts';
 import type { EntityValue, Fields } from './field.ts';
 import { array, boolean, integer, map, number, record, set, string } from './field.ts';
-import { isFirstOfRange, parseHost } from './host-names.ts';
-import { luaPattern } from './lua-pattern.ts';
-import { quotedLua } from './lua-string.ts';
 import { cookieName, routerPath } from './typedefs.ts';
-import { normalizedPath } from './url-path.ts';
 import { describeViolations, flattenViolations } from './violations.ts';
 
 const limits = record({ minute: integer({ gt: 0 }), hour: integer() }, { entity_checks: [{ at_least_one_of: ['minute', 'hour'] }] });

@@ -1,6 +1,6 @@
 /** Checks a value that stands alone: a part of a URL, a shorthand. */
-import { compiledField } from './compile-field.ts';
-import type { CompletionRun } from './completion-run.ts';
+import { compiledField } from './compiled/compile-field.ts';
+import type { CompletionRun } from './compiled/completion-run.ts';
 import type { Schemas } from './entity-schema.ts';
 import type { Field } from './field.ts';
 import type { Violation } from './violations.ts';

@@ -1,6 +1,6 @@
 /** The tree of an entity's violations and its one-line text, in the formats of the Admin API (errors with code 2). */
 
-import { keyText, quotedLua } from './lua-string.ts';
+import { keyText, quotedLua } from '../formats/lua-string.ts';
 
 /** By field; lists are sparse, by element. `@entity` contains violations of several fields. */
 export interface Violations {

@@ -1,7 +1,7 @@
 /** cors: answers preflight requests and adds the headers of cross-origin resource sharing. */
 import { definePlugin } from '../../model/entities/plugin.ts';
+import { rejectionOf } from '../../model/formats/regular-expression.ts';
 import { array, boolean, number, record, string } from '../../model/schema/field.ts';
-import { rejectionOf } from '../../model/schema/regular-expression.ts';
 import { noConsumer, protocolsHttp } from '../../model/schema/typedefs.ts';
 
 const METHODS = ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'] as const;

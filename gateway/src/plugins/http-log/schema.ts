@@ -1,11 +1,11 @@
 /** http-log: sends a JSON object for every request to an HTTP server. */
 import { definePlugin } from '../../model/entities/plugin.ts';
+import { parseUrl } from '../../model/formats/url.ts';
 import { customFieldsByLua } from '../../model/plugin-fields/lua-code.ts';
 import { oldQueueFields, queue } from '../../model/plugin-fields/queue.ts';
 import { map, number, record, string } from '../../model/schema/field.ts';
 import type { EntityValue } from '../../model/schema/field.ts';
 import { headerName, protocolsAll, url } from '../../model/schema/typedefs.ts';
-import { parseUrl } from '../../model/schema/url.ts';
 
 /** Headers that the plugin sets itself. */
 const OWN_HEADERS = [

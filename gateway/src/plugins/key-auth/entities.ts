@@ -1,5 +1,5 @@
 /** API keys of consumers. */
-import { controlCharacterViolation } from '../../model/schema/control-characters.ts';
+import { controlCharacterViolation } from '../../model/formats/control-characters.ts';
 import { defineEntity } from '../../model/schema/entity-schema.ts';
 import { foreign, string } from '../../model/schema/field.ts';
 import type { EntityOf, RowOf } from '../../model/schema/infer.ts';

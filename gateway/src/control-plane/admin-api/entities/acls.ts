@@ -1,7 +1,7 @@
 /** Groups of consumers: below a consumer, the error of an unknown group has another form, unless its id is given. */
 import { randomBytes } from 'node:crypto';
 
-import { UUID } from '../../../model/schema/constraints.ts';
+import { UUID } from '../../../model/schema/compiled/constraints.ts';
 import type { AdminAnswer } from '../endpoint.ts';
 import type { EntityExtension } from './extension.ts';
 

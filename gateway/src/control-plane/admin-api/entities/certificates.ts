@@ -1,5 +1,5 @@
 /** Certificates: the error of an unknown one has the code of an entity that is not found; writes take server names in more forms. */
-import { UUID } from '../../../model/schema/constraints.ts';
+import { UUID } from '../../../model/schema/compiled/constraints.ts';
 import type { EntityValue } from '../../../model/schema/field.ts';
 import { notFoundAt } from '../../entity-operations.ts';
 import type { AdminRequest } from '../endpoint.ts';

@@ -1,6 +1,9 @@
 /** Compiles the fields of schemas to functions that complete and check a value in one pass. Each field is compiled once. */
 import { randomInt, randomUUID } from 'node:crypto';
 
+import type { EntityValue, Field, RecordField } from '../field.ts';
+import { isSecretReference } from '../secret-references.ts';
+import type { Violation, Violations } from '../violations.ts';
 import { compileForeign } from './compile-foreign.ts';
 import { compileList, compileMap } from './compile-list.ts';
 import { compileRecord } from './compile-record.ts';
@@ -8,9 +11,6 @@ import { fail } from './completion-run.ts';
 import type { Complete, CompletionRun } from './completion-run.ts';
 import { compileConstraints } from './constraints.ts';
 import type { Constraint } from './constraints.ts';
-import type { EntityValue, Field, RecordField } from './field.ts';
-import { isSecretReference } from './secret-references.ts';
-import type { Violation, Violations } from './violations.ts';
 
 const compiled = new WeakMap<Field, Complete>();
 

@@ -1,7 +1,7 @@
 /** Constraints on a value of the right type, compiled to one function; the first violation in the order of the table is reported. */
-import type { Constraints } from './field.ts';
-import { luaPattern } from './lua-pattern.ts';
-import { regularExpressionViolation } from './regular-expression.ts';
+import { luaPattern } from '../../formats/lua-pattern.ts';
+import { regularExpressionViolation } from '../../formats/regular-expression.ts';
+import type { Constraints } from '../field.ts';
 
 /** The violation of a value that is of the field's type and not null. */
 export type Constraint = (value: never) => string | undefined;

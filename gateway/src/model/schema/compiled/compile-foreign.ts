@@ -1,12 +1,12 @@
 /** Compiles references to other entities. */
-import { fail, violationIn } from './completion-run.ts';
+import { primaryKeyOf, uniqueFieldsOf } from '../entity-schema.ts';
+import type { EntitySchema } from '../entity-schema.ts';
+import type { Field, ForeignField } from '../field.ts';
+import { string } from '../field.ts';
+import { isPlainObject } from '../plain-object.ts';
+import type { Violation, Violations } from '../violations.ts';
 import type { Complete, CompletionRun } from './completion-run.ts';
-import { primaryKeyOf, uniqueFieldsOf } from './entity-schema.ts';
-import type { EntitySchema } from './entity-schema.ts';
-import type { Field, ForeignField } from './field.ts';
-import { string } from './field.ts';
-import { isPlainObject } from './plain-object.ts';
-import type { Violation, Violations } from './violations.ts';
+import { fail, violationIn } from './completion-run.ts';
 
 const UNKNOWN_KEY = string({ uuid: true });
 

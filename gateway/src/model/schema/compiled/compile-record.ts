@@ -1,9 +1,9 @@
 /** Compiles records and entities: their fields in the order of the schema, then the rules over several fields. */
+import type { EntityCheck, EntityValue, Field, Fields } from '../field.ts';
+import type { Violations } from '../violations.ts';
 import { setOwn } from './completion-run.ts';
 import type { Complete, CompletionRun } from './completion-run.ts';
 import { compileChecks } from './entity-checks.ts';
-import type { EntityCheck, EntityValue, Field, Fields } from './field.ts';
-import type { Violations } from './violations.ts';
 
 interface RecordParts {
   readonly fields: Fields;

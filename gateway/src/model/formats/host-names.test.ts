@@ -3,8 +3,8 @@ import { isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { hostWithOptionalPort, sni, wildcardHost } from '../schema/typedefs.ts';
 import { isIpOrCidr, normalizedAddress, parseHost } from './host-names.ts';
-import { hostWithOptionalPort, sni, wildcardHost } from './typedefs.ts';
 
 describe('an address as it is stored', () => {
   it.each([

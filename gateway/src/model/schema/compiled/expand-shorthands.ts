@@ -1,11 +1,11 @@
 /** Expands the shorthands of an entity and of its records, at any depth. */
-import { effectiveFields, subschemaOf } from './entity-schema.ts';
-import type { EntitySchema, Schemas } from './entity-schema.ts';
-import type { EntityValue, Field, Fields, RecordField, Shorthands } from './field.ts';
-import { isPlainObject } from './plain-object.ts';
-import { expandRecord } from './shorthands.ts';
-import { violationOf } from './violation-of.ts';
-import type { Violation, Violations } from './violations.ts';
+import { effectiveFields, subschemaOf } from '../entity-schema.ts';
+import type { EntitySchema, Schemas } from '../entity-schema.ts';
+import type { EntityValue, Field, Fields, RecordField, Shorthands } from '../field.ts';
+import { isPlainObject } from '../plain-object.ts';
+import { expandRecord } from '../shorthands.ts';
+import { violationOf } from '../violation-of.ts';
+import type { Violation, Violations } from '../violations.ts';
 
 interface Expansion {
   readonly entity: EntityValue;

@@ -1,10 +1,10 @@
 /** Compiles lists and maps. */
+import type { Field, ListField, MapField } from '../field.ts';
+import { isPlainObject } from '../plain-object.ts';
+import type { Violation } from '../violations.ts';
 import { fail, setOwn, violationIn } from './completion-run.ts';
 import type { Complete } from './completion-run.ts';
 import { compileConstraints } from './constraints.ts';
-import type { Field, ListField, MapField } from './field.ts';
-import { isPlainObject } from './plain-object.ts';
-import type { Violation } from './violations.ts';
 
 type CompileField = (field: Field) => Complete;
 

@@ -1,6 +1,6 @@
 /** What the compiled parts of a schema share while they complete one entity. */
-import type { Schemas } from './entity-schema.ts';
-import type { Violation } from './violations.ts';
+import type { Schemas } from '../entity-schema.ts';
+import type { Violation } from '../violations.ts';
 
 /** A field of the entity that refers to another entity, with its completed value. */
 export interface EntityReference {

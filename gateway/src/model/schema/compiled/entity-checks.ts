@@ -1,11 +1,11 @@
 /** Compiles rules over several fields of an entity or record. They add to the violations of single fields. */
-import { violationIn } from './completion-run.ts';
+import type { Conditional, ConditionalAtLeastOneOf, CustomCheck, EntityCheck, EntityValue, Field, Fields } from '../field.ts';
+import { isPlainObject } from '../plain-object.ts';
+import { isSecretReference } from '../secret-references.ts';
+import { addEntityViolation } from '../violations.ts';
+import type { Violation, Violations } from '../violations.ts';
 import type { Complete, CompletionRun } from './completion-run.ts';
-import type { Conditional, ConditionalAtLeastOneOf, CustomCheck, EntityCheck, EntityValue, Field, Fields } from './field.ts';
-import { isPlainObject } from './plain-object.ts';
-import { isSecretReference } from './secret-references.ts';
-import { addEntityViolation } from './violations.ts';
-import type { Violation, Violations } from './violations.ts';
+import { violationIn } from './completion-run.ts';
 
 type RunChecks = (entity: EntityValue, violations: Violations, run: CompletionRun) => void;
 type CompileField = (field: Field) => Complete;

@@ -1,7 +1,7 @@
 /** Normal forms of values that can be written in several ways, such as addresses without a port. */
-import type { EntitySchema } from './entity-schema.ts';
-import type { EntityValue } from './field.ts';
-import type { Violations } from './violations.ts';
+import type { EntitySchema } from '../entity-schema.ts';
+import type { EntityValue } from '../field.ts';
+import type { Violations } from '../violations.ts';
 
 interface Normalized {
   readonly entity: EntityValue;

@@ -1,9 +1,9 @@
 /** Changes of values on their way into the store: what they need, and when they run. */
-import type { EntitySchema, Transformation } from './entity-schema.ts';
-import type { EntityValue } from './field.ts';
-import { isPlainObject } from './plain-object.ts';
-import { addEntityViolation } from './violations.ts';
-import type { Violations } from './violations.ts';
+import type { EntitySchema, Transformation } from '../entity-schema.ts';
+import type { EntityValue } from '../field.ts';
+import { isPlainObject } from '../plain-object.ts';
+import { addEntityViolation } from '../violations.ts';
+import type { Violations } from '../violations.ts';
 
 /**
  * The values to store.
