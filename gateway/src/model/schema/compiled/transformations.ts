@@ -42,12 +42,16 @@ function isPartly(entity: EntityValue, names: readonly string[]): boolean {
   return set > 0 && set < names.length;
 }
 
-/** A field of a reference is set with the reference: it may name its target by another field. */
+/** A field of a reference is set with the reference: it may name its target by another field, or be an id, as in tables. */
 function isSet(entity: EntityValue, name: string): boolean {
   const [field, part] = name.split('.') as [string, string?];
-  const value = valueAt(entity, name) ?? (part === 'id' && isPlainObject(entity[field]) ? entity[field] : undefined);
+  const value = valueAt(entity, name) ?? (part === 'id' && isReference(entity[field]) ? entity[field] : undefined);
   if (value === undefined || value === null || value === '') return false;
   return typeof value !== 'object' || Object.keys(value).length > 0;
+}
+
+function isReference(value: unknown): boolean {
+  return typeof value === 'string' || isPlainObject(value);
 }
 
 function valueAt(entity: EntityValue, name: string): unknown {
