@@ -70,7 +70,7 @@ function completed(schema: EntitySchema, whole: EntityValue, given: EntityValue,
   if (missing !== undefined) return { entity, violations: { [missing]: 'required field missing' }, references: run.references };
   if (violations !== undefined) return { entity, violations, references: run.references };
   const found = (run.violation ?? {}) as Violations;
-  violatedTransformations(schema, entity, given, run.isUpdate, found);
+  violatedTransformations(schema, entity, given, run, found);
   return { entity, references: run.references, ...Object.keys(found).length > 0 && { violations: found } };
 }
 

@@ -4,6 +4,7 @@ import type { EntityValue } from '../field.ts';
 import { isPlainObject } from '../plain-object.ts';
 import { addEntityViolation } from '../violations.ts';
 import type { Violations } from '../violations.ts';
+import type { CompletionRun } from './completion-run.ts';
 
 /**
  * The values to store.
@@ -21,14 +22,19 @@ export function transformed(schema: EntitySchema, entity: EntityValue, given: En
  * Adds a violation for each transformation of which the input has only a part of the fields: who changes a password also says whose it is.
  *
  * @param given what the client sent
- * @param isChange the entity was there before: then all fields have to come together
+ * @param run of a change: the entity was there before, and all fields have to come together
  */
 export function violatedTransformations(
-  schema: EntitySchema, entity: EntityValue, given: EntityValue, isChange: boolean, violations: Violations,
+  schema: EntitySchema, entity: EntityValue, given: EntityValue, run: Pick<CompletionRun, 'isUpdate' | 'acceptsPlainReferences'>,
+  violations: Violations,
 ): void {
   for (const { input = [], needs = [] } of transformationsOf(schema)) {
     const names = [...input, ...needs];
-    const isBroken = isChange ? isPartly(given, names) : input.some((name) => isSet(given, name)) && isPartly(entity, names);
+    const isPartly = (values: EntityValue): boolean => {
+      const set = names.filter((name) => isSet(values, name, run.acceptsPlainReferences)).length;
+      return set > 0 && set < names.length;
+    };
+    const isBroken = run.isUpdate ? isPartly(given) : input.some((name) => isSet(given, name)) && isPartly(entity);
     if (isBroken) addEntityViolation(violations, `all or none of these fields must be set: ${names.map((name) => `'${name}'`).join(', ')}`);
   }
 }
@@ -37,21 +43,16 @@ function transformationsOf(schema: EntitySchema): readonly Transformation[] {
   return schema.transformations ?? [];
 }
 
-function isPartly(entity: EntityValue, names: readonly string[]): boolean {
-  const set = names.filter((name) => isSet(entity, name)).length;
-  return set > 0 && set < names.length;
-}
-
 /** A field of a reference is set with the reference: it may name its target by another field, or be an id, as in tables. */
-function isSet(entity: EntityValue, name: string): boolean {
+function isSet(entity: EntityValue, name: string, acceptsPlainReferences = false): boolean {
   const [field, part] = name.split('.') as [string, string?];
-  const value = valueAt(entity, name) ?? (part === 'id' && isReference(entity[field]) ? entity[field] : undefined);
+  const value = valueAt(entity, name) ?? (part === 'id' && isReference(entity[field], acceptsPlainReferences) ? entity[field] : undefined);
   if (value === undefined || value === null || value === '') return false;
   return typeof value !== 'object' || Object.keys(value).length > 0;
 }
 
-function isReference(value: unknown): boolean {
-  return typeof value === 'string' || isPlainObject(value);
+function isReference(value: unknown, acceptsPlainReferences: boolean): boolean {
+  return isPlainObject(value) || (acceptsPlainReferences && typeof value === 'string');
 }
 
 function valueAt(entity: EntityValue, name: string): unknown {
