@@ -1,6 +1,7 @@
 /** datadog: sends metrics of requests to a Datadog agent. */
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { oldQueueFields, queue } from '../../model/plugin-fields/queue.ts';
+import { sampledTypesHaveRates } from '../../model/plugin-fields/sampled-metric.ts';
 import { array, number, record, string } from '../../model/schema/field.ts';
 import { host, port, protocolsAll } from '../../model/schema/typedefs.ts';
 
@@ -33,18 +34,7 @@ const config = record({
     consumer_identifier: string({
       one_of: ['consumer_id', 'custom_id', 'username'], description: 'What identifies the consumer in the tag.',
     }),
-  }, {
-    entity_checks: [
-      {
-        conditional: {
-          if_field: 'stat_type',
-          if_match: { one_of: ['counter', 'gauge'] },
-          then_field: 'sample_rate',
-          then_match: { required: true },
-        },
-      },
-    ],
-  }), {
+  }, { entity_checks: [sampledTypesHaveRates] }), {
     required: true,
     default: DEFAULT_METRICS,
     description: 'Metrics to send.',

@@ -1,6 +1,7 @@
 /** statsd: sends metrics of requests to a StatsD server. */
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { oldQueueFields, queue } from '../../model/plugin-fields/queue.ts';
+import { sampledTypesHaveRates } from '../../model/plugin-fields/sampled-metric.ts';
 import { array, boolean, number, record, string } from '../../model/schema/field.ts';
 import { host, port, protocolsAll } from '../../model/schema/typedefs.ts';
 
@@ -50,18 +51,7 @@ const config = record({
       one_of: WORKSPACE_IDENTIFIERS,
       description: 'What identifies the workspace. Default: `workspace_identifier_default`.',
     }),
-  }, {
-    entity_checks: [
-      {
-        conditional: {
-          if_field: 'stat_type',
-          if_match: { one_of: ['counter', 'gauge'] },
-          then_field: 'sample_rate',
-          then_match: { required: true },
-        },
-      },
-    ],
-  }), {
+  }, { entity_checks: [sampledTypesHaveRates] }), {
     default: DEFAULT_METRICS,
     description: 'Metrics to send.',
   }),
