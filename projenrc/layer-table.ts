@@ -98,6 +98,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: [`${GATEWAY}/model`, `${GATEWAY}/base`],
     why: 'the plugin kit is what plugins may touch; it knows no plane',
   },
+  [`${GATEWAY}/plugin-services`]: {
+    mayImport: [`${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`],
+    why: 'services of a node that plugins share: plugins see their interfaces in the plugin kit, planes make them',
+  },
   [`${GATEWAY}/plugins/*`]: {
     mayImport: [`${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`],
     why: 'a plugin touches a request through the plugin kit only, and never another plugin',
@@ -142,7 +146,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: [
       CONTRACT, `${GATEWAY}/settings`, `${GATEWAY}/sync`, `${GATEWAY}/fallback`, `${GATEWAY}/status`, `${GATEWAY}/listener`,
       `${GATEWAY}/plugins/handlers.ts`,
-      `${GATEWAY}/plugins/schemas.ts`,
+      `${GATEWAY}/plugins/schemas.ts`, `${GATEWAY}/plugin-services`,
       `${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`,
     ],
     why: 'the data plane has no store and never imports the control plane; they meet in model/, sync/ and status/',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
+import { pluginInstances } from '../../test/fixtures/plugin-instances.ts';
 import { snapshotOf } from '../../test/fixtures/snapshot.ts';
-import { SILENT } from '../base/log.ts';
 import type { Row } from '../model/config-table.ts';
 import { FakeExchange } from '../plugin-kit/testing.ts';
 import { compileConfiguration, phasesFor } from './compiled-configuration.ts';
@@ -37,7 +37,7 @@ function marksOf(plugins: readonly Row[], consumer: string | undefined, scheme: 
     consumers: [{ id: 'consumer', username: 'c' }, { id: 'stranger', username: 's' }],
     plugins,
   });
-  const compiled = compileConfiguration(snapshot, HANDLERS, SILENT);
+  const compiled = compileConfiguration(snapshot, HANDLERS, pluginInstances());
   const exchange = new FakeExchange();
   for (const planned of compiled.planOf(snapshot.routes[0]!, scheme)) {
     void phasesFor(planned, consumer === undefined ? undefined : snapshot.consumers.byId.get(consumer))?.access?.(exchange);
@@ -93,7 +93,7 @@ describe('the protocols of a plugin', () => {
 
   it('count in the global plan, too', () => {
     const snapshot = snapshotOf({ plugins: [only(['https'])] });
-    const compiled = compileConfiguration(snapshot, HANDLERS, SILENT);
+    const compiled = compileConfiguration(snapshot, HANDLERS, pluginInstances());
     expect([compiled.globalPlan('http').length, compiled.globalPlan('https').length]).toEqual([0, 1]);
   });
 });
@@ -112,10 +112,10 @@ describe('the size of a compiled configuration', () => {
         },
       ]),
     });
-    const compiled = compileConfiguration(snapshot, HANDLERS, SILENT);
+    const compiled = compileConfiguration(snapshot, HANDLERS, pluginInstances());
     const plans = snapshot.routes.map((route) => compiled.planOf(route, 'http'));
     const planned = plans.flat();
-    const maps = new Set(planned.flatMap(({ ofConsumers }) => ofConsumers));
+    const maps = new Set(planned.flatMap(({ ofConsumers }) => ofConsumers.map(({ byId }) => byId)));
     expect(planned).toHaveLength(COUNT);
     expect([...maps].reduce((sum, map) => sum + map.size, 0)).toBe(2 * COUNT);
     expect(phasesFor(planned[7]!, snapshot.consumers.byId.get('c7'))).toBeDefined();
@@ -123,7 +123,7 @@ describe('the size of a compiled configuration', () => {
 
   it('has no plan of its own for a route with nothing but global plugins', () => {
     const snapshot = snapshotOf({ routes: [{ id: 'a' }, { id: 'b' }], plugins: [plugin(''), { id: 'r', name: 'last', route: 'b' }] });
-    const compiled = compileConfiguration(snapshot, HANDLERS, SILENT);
+    const compiled = compileConfiguration(snapshot, HANDLERS, pluginInstances());
     expect(compiled.planOf(snapshot.routes[0]!, 'http')).toBe(compiled.globalPlan('https'));
     expect(compiled.planOf(snapshot.routes[1]!, 'http')).toHaveLength(2);
   });
@@ -137,7 +137,7 @@ describe('a configuration', () => {
 
   it('holds back what begins like a path that is no regular expression, naming the route', () => {
     const routes = [{ id: 'r', name: 'broken', paths: ['~/a/('] }, { id: 's', paths: ['/'] }, { id: 't', paths: ['~/('] }];
-    const { failed, router } = compileConfiguration(snapshotOf({ routes }), {}, SILENT);
+    const { failed, router } = compileConfiguration(snapshotOf({ routes }), {}, pluginInstances());
     expect(failed).toMatchObject([
       { entity: 'routes', id: 'r', name: 'broken', reason: expect.stringMatching(/route broken, path ~/) }, { entity: 'routes', id: 't' },
     ]);

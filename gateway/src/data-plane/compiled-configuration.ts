@@ -1,9 +1,9 @@
 /** A snapshot with everything built that requests need: the router, and for each route the plugins that run. */
 import { messageOf } from '../base/errors.ts';
-import type { Log } from '../base/log.ts';
 import type { Consumer, PluginInstance, Route, Snapshot } from '../model/snapshot.ts';
 import type { Refusal } from '../plugin-kit/exchange.ts';
-import type { PluginContext, PluginHandler, PluginPhases } from '../plugin-kit/plugin.ts';
+import type { PluginHandler, PluginPhases } from '../plugin-kit/plugin.ts';
+import type { PluginInstances } from './plugin-instances.ts';
 import { Router } from './router/router.ts';
 
 /** One plugin of a route: references into what all routes share; which configuration runs is looked up for each request. */
@@ -11,8 +11,14 @@ interface PlannedPlugin {
   readonly name: string;
   /** For requests without a consumer, and for consumers without a configuration of their own. */
   readonly general: PluginPhases | undefined;
-  /** Configurations by id of the consumer, the strongest scope first. Each map is shared by all routes in its scope. */
-  readonly ofConsumers: readonly ReadonlyMap<string, PluginPhases>[];
+  /** Configurations of some consumers, the strongest scope first. Each is shared by all routes in its scope. */
+  readonly ofConsumers: readonly ConsumerScope[];
+}
+
+/** Configurations by id of the consumer, or of a group of consumers. */
+interface ConsumerScope {
+  readonly isOfGroups: boolean;
+  readonly byId: ReadonlyMap<string, PluginPhases>;
 }
 
 /** Plugins in the order of execution. */
@@ -37,26 +43,39 @@ export interface CompiledConfiguration {
   /** Plugins that run before a route is found, and instead of those of a route when there is none. */
   globalPlan(scheme: Scheme): Plan;
   planOf(route: Route, scheme: Scheme): Plan;
+  /** Keeps the plugins of this configuration for one request. @returns lets them go */
+  hold(): () => void;
+  /** Another configuration has taken its place: its plugins are closed behind the last request that uses them. */
+  retire(): void;
 }
 
 export type Handlers = Readonly<Record<string, PluginHandler<unknown>>>;
 
 /**
- * Which of several configurations of one plugin applies, best first; `r`oute, `s`ervice, `c`onsumer.
- * A configuration with a consumer only counts for that consumer.
+ * Which of several configurations of one plugin applies, best first; `r`oute, `s`ervice, `c`onsumer, `g`roup of consumers.
+ * A configuration with a consumer only counts for that consumer, and one with a group for its members.
  */
-const PRECEDENCE = ['rsc', 'rc', 'sc', 'rs', 'c', 'r', 's', ''].map((scope) => ({
-  route: scope.includes('r'), service: scope.includes('s'), consumer: scope.includes('c'),
+const PRECEDENCE = ['rsc', 'rsg', 'rc', 'sc', 'rg', 'sg', 'rs', 'c', 'g', 'r', 's', ''].map((scope) => ({
+  route: scope.includes('r'), service: scope.includes('s'), consumer: scope.includes('c'), group: scope.includes('g'),
 }));
 
 /** The phases of a planned plugin that see a request of this consumer. */
 export function phasesFor({ general, ofConsumers }: PlannedPlugin, consumer: Consumer | undefined): PluginPhases | undefined {
   if (consumer === undefined) return general;
-  for (const byConsumer of ofConsumers) {
-    const phases = byConsumer.get(consumer.id);
+  for (const { isOfGroups, byId } of ofConsumers) {
+    const phases = isOfGroups ? ofFirstGroup(byId, consumer) : byId.get(consumer.id);
     if (phases !== undefined) return phases;
   }
   return general;
+}
+
+/** Groups are in the order of their names. */
+function ofFirstGroup(byGroup: ReadonlyMap<string, PluginPhases>, { groups }: Consumer): PluginPhases | undefined {
+  for (const group of groups ?? []) {
+    const phases = byGroup.get(group);
+    if (phases !== undefined) return phases;
+  }
+  return undefined;
 }
 
 /** Runs after every plugin that this version knows, so that a consumer has been found by then. */
@@ -66,8 +85,9 @@ const LAST_PRIORITY = Number.NEGATIVE_INFINITY;
  * Holds back what cannot be run: requests of a route with an invalid regular expression, and requests that would run a plugin without a
  * handler or one that rejects its configuration.
  */
-export function compileConfiguration(snapshot: Snapshot, handlers: Handlers, log: Log): CompiledConfiguration {
-  const context: PluginContext = { consumers: snapshot.consumers, credentials: snapshot.credentials, log, now: Date.now };
+export function compileConfiguration(snapshot: Snapshot, handlers: Handlers, instances: PluginInstances): CompiledConfiguration {
+  const held = instances.hold();
+  const uses = new Uses(() => held.release());
   const failed: FailedEntity[] = [];
   const prepared = snapshot.plugins.map((plugin): Prepared => {
     const handler = Object.hasOwn(handlers, plugin.name) ? handlers[plugin.name] : undefined;
@@ -75,8 +95,7 @@ export function compileConfiguration(snapshot: Snapshot, handlers: Handlers, log
     if (plugin.isUnusable) return heldBackPlugin(plugin, priority);
     try {
       if (handler === undefined) throw new Error('data planes of this version do not run this plugin');
-      if (plugin.consumerGroup !== undefined) throw new Error('this version does not run plugins for groups of consumers');
-      return { ...plugin, phases: handler.prepare(plugin.config, context), priority };
+      return { ...plugin, phases: held.prepare(handler, plugin), priority };
     } catch (error) {
       failed.push({ entity: 'plugins', id: plugin.id, name: plugin.name, reason: messageOf(error) });
       return heldBackPlugin(plugin, priority);
@@ -93,7 +112,36 @@ export function compileConfiguration(snapshot: Snapshot, handlers: Handlers, log
     router,
     globalPlan: (scheme) => plans[scheme].global,
     planOf: (route, scheme) => plans[scheme].byRoute.get(route) ?? plans[scheme].global,
+    hold: () => uses.begin(),
+    retire: () => uses.retire(),
   };
+}
+
+/** Counts the requests of a configuration, so that its end is known. */
+class Uses {
+  readonly #onEnd: () => void;
+  #count = 0;
+  #isRetired = false;
+  readonly #end: () => void;
+
+  constructor(onEnd: () => void) {
+    this.#onEnd = onEnd;
+    this.#end = () => {
+      this.#count -= 1;
+      if (this.#isRetired && this.#count === 0) onEnd();
+    };
+  }
+
+  begin(): () => void {
+    this.#count += 1;
+    return this.#end;
+  }
+
+  retire(): void {
+    if (this.#isRetired) return;
+    this.#isRetired = true;
+    if (this.#count === 0) this.#onEnd();
+  }
 }
 
 /** Kong's text when a plugin fails. */
@@ -153,6 +201,7 @@ function plansOf(snapshot: Snapshot, plugins: readonly Prepared[]): Plans {
 interface Scope {
   general: PluginPhases | undefined;
   byConsumer: Map<string, PluginPhases> | undefined;
+  byGroup: Map<string, PluginPhases> | undefined;
 }
 
 /** Configurations of one plugin by scope: compiling costs routes plus configurations, not their product. */
@@ -165,12 +214,14 @@ class ScopeIndex {
     this.#name = name;
     // Where two have one scope, one that is held back wins.
     const ordered = [...instances].sort((a, b) => Number(b.isUnusable ?? false) - Number(a.isUnusable ?? false));
-    for (const { route, service, consumer, phases } of ordered) {
+    for (const { route, service, consumer, consumerGroup, isUnusable, phases } of ordered) {
       const key = scopeKey(route, service);
-      const scope = this.#scopes.get(key) ?? { general: undefined, byConsumer: undefined };
+      const scope = this.#scopes.get(key) ?? { general: undefined, byConsumer: undefined, byGroup: undefined };
       this.#scopes.set(key, scope);
-      if (consumer === undefined) scope.general ??= phases;
-      else if (scope.byConsumer?.has(consumer) !== true) (scope.byConsumer ??= new Map()).set(consumer, phases);
+      if (consumer !== undefined) addFirst(scope.byConsumer ??= new Map(), consumer, phases);
+      // One that is held back looks at the group itself.
+      else if (consumerGroup !== undefined && isUnusable !== true) addFirst(scope.byGroup ??= new Map(), consumerGroup, phases);
+      else scope.general ??= phases;
     }
     this.#global = this.#plan(undefined, undefined);
   }
@@ -183,16 +234,21 @@ class ScopeIndex {
   }
 
   #plan(route: string | undefined, service: string | undefined): PlannedPlugin | undefined {
-    const ofConsumers: ReadonlyMap<string, PluginPhases>[] = [];
+    const ofConsumers: ConsumerScope[] = [];
     for (const level of PRECEDENCE) {
       if ((level.route && route === undefined) || (level.service && service === undefined)) continue;
       const scope = this.#scopes.get(scopeKey(level.route ? route : undefined, level.service ? service : undefined));
-      if (level.consumer && scope?.byConsumer !== undefined) ofConsumers.push(scope.byConsumer);
+      const byId = level.consumer ? scope?.byConsumer : level.group ? scope?.byGroup : undefined;
+      if (byId !== undefined) ofConsumers.push({ isOfGroups: level.group, byId });
       // What comes after a configuration for all consumers never applies.
-      if (!level.consumer && scope?.general !== undefined) return { name: this.#name, general: scope.general, ofConsumers };
+      if (!level.consumer && !level.group && scope?.general !== undefined) return { name: this.#name, general: scope.general, ofConsumers };
     }
     return ofConsumers.length === 0 ? undefined : { name: this.#name, general: undefined, ofConsumers };
   }
+}
+
+function addFirst<V>(map: Map<string, V>, key: string, value: V): void {
+  if (!map.has(key)) map.set(key, value);
 }
 
 function scopeKey(route: string | undefined, service: string | undefined): string {

@@ -1,5 +1,6 @@
 /** A data plane: listeners, the configuration that runs, and its orderly end. Where configurations come from is its caller's business. */
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 import { DEGRADED_LINE } from '../../contract.ts';
@@ -11,12 +12,14 @@ import { addressSet } from '../base/ip-range.ts';
 import type { Log } from '../base/log.ts';
 import { metricsText } from '../base/metrics.ts';
 import { nodeId } from '../base/node-id.ts';
+import { KONG_VERSION } from '../base/version.ts';
 import type { FallbackConfiguration } from '../fallback/envelope.ts';
 import { ListenerServers } from '../listener/listener-servers.ts';
 import { NO_HASH } from '../model/config-hash.ts';
 import type { ConfigTable } from '../model/config-table.ts';
 import type { Quarantine } from '../model/quarantine.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
+import { createNodeServices } from '../plugin-services/node-services.ts';
 import { HANDLERS } from '../plugins/handlers.ts';
 import { schemasFor } from '../plugins/schemas.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -30,6 +33,7 @@ import { UpstreamPool } from './http/upstream-pool.ts';
 import { NewestKnown } from './newest-known.ts';
 import { nodeVault } from './node-secrets.ts';
 import { configurationGauges, configurationStatus, nodeStatus } from './node-status.ts';
+import { PluginInstances } from './plugin-instances.ts';
 import { readinessOf } from './readiness.ts';
 import { RequestCounts } from './request-counts.ts';
 import { RunningConfiguration } from './running-configuration.ts';
@@ -98,6 +102,9 @@ export class DataPlane {
     this.#configuration = new RunningConfiguration({
       schemas: plugins?.schemas ?? schemasFor(settings).schemas,
       handlers: plugins?.handlers ?? HANDLERS as unknown as Handlers,
+      instances: new PluginInstances({
+        log, clock, node: { id: this.id, hostname: hostname(), kongVersion: KONG_VERSION }, services: createNodeServices(),
+      }),
       vault,
       cache: keepsConfiguration ? new ConfigurationCache(join(settings.prefix, 'configuration'), log) : undefined,
       log,
@@ -233,6 +240,7 @@ export class DataPlane {
     }
     this.#proxy.abort();
     await stopped;
+    this.#configuration.close();
     this.#pool.close();
     await this.#status.close();
     await this.#servers.proxy.close();

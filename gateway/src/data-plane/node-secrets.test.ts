@@ -14,6 +14,7 @@ import { coreEntities } from '../model/entities/core.ts';
 import { definePlugin } from '../model/entities/plugin.ts';
 import { schemasByName } from '../model/schema/entity-schema.ts';
 import { array, map, record, string } from '../model/schema/field.ts';
+import type { Exchange } from '../plugin-kit/exchange.ts';
 import { keyAuthCredential } from '../plugins/key-auth/entities.ts';
 import { readSettings } from '../settings/read.ts';
 import type { Handlers } from './compiled-configuration.ts';
@@ -44,6 +45,7 @@ let folder: string;
 let logged: string[];
 /** What the plugin was prepared with. */
 let prepared: unknown[];
+let proxyPort: number;
 let dataPlane: DataPlane;
 let clock: ManualClock;
 
@@ -60,14 +62,14 @@ afterEach(async () => {
 });
 
 function startWith(environment: Record<string, string>, folders: readonly string[] = [], namedSecrets?: string): DataPlane {
-  const { settings } = readSettings({ KONG_PREFIX: folder, KONG_PROXY_LISTEN: 'off', KONG_STATUS_LISTEN: 'off' });
+  const { settings } = readSettings({ KONG_PREFIX: folder, KONG_PROXY_LISTEN: '127.0.0.1:0', KONG_STATUS_LISTEN: 'off' });
   const handlers: Handlers = {
     shipper: {
       name: 'shipper',
       priority: 1,
-      prepare: (config, { credentials }) => {
-        prepared.push({ config, keys: [...credentials.get('keyauth_credentials')!.keys()] });
-        return {};
+      prepare: (config) => {
+        prepared.push(config);
+        return { rewrite: refuseUnknownKeys };
       },
     },
   };
@@ -77,6 +79,23 @@ function startWith(environment: Record<string, string>, folders: readonly string
     vault: new EnvVault({ environment, folders, ...namedSecrets !== undefined && { namedSecrets } }),
   });
   return dataPlane;
+}
+
+async function start(...options: Parameters<typeof startWith>): Promise<void> {
+  const { proxy } = await startWith(...options).start();
+  proxyPort = proxy[0]!.port;
+}
+
+/** A request with a key that a consumer has finds no route. */
+function refuseUnknownKeys(exchange: Exchange): void {
+  const keys = exchange.configuration.credentials.get('keyauth_credentials')!;
+  if (!keys.has(exchange.request.header('apikey') ?? '')) exchange.refuse({ status: 401, message: 'Unauthorized' });
+}
+
+async function opens(key: string): Promise<boolean> {
+  const { status, body } = await fetch(`http://127.0.0.1:${proxyPort}/`, { headers: { apikey: key } });
+  await body?.cancel();
+  return status === 404;
 }
 
 function table(config: Row, more: Record<string, readonly Row[]> = {}): ConfigTable {
@@ -102,18 +121,19 @@ describe('secrets of a node', () => {
     const result = startWith({ TOKEN, ALL: '{"host":"b.example"}' }).apply(table(config), 'a'.repeat(32));
     expect(result).toEqual({ applied: true });
     expect(prepared).toMatchObject([
-      { config: { headers: { 'x-token': TOKEN, 'x-plain': 'a' }, hosts: ['a.example', 'b.example'], redis: { password: TOKEN } } },
+      { headers: { 'x-token': TOKEN, 'x-plain': 'a' }, hosts: ['a.example', 'b.example'], redis: { password: TOKEN } },
     ]);
   });
 
   it('stay text in fields that accept none', () => {
     expect(startWith({ TOKEN }).apply(table({ comment: '{vault://env/token}' }), 'a'.repeat(32)).applied).toBe(true);
-    expect(prepared).toMatchObject([{ config: { comment: '{vault://env/token}' } }]);
+    expect(prepared).toMatchObject([{ comment: '{vault://env/token}' }]);
   });
 
-  it('are keys of consumers, so that the reference itself opens nothing', () => {
-    expect(startWith({ TOKEN }).apply(table({}, keyed('{vault://env/token}', 'plain')), 'a'.repeat(32)).applied).toBe(true);
-    expect(prepared).toMatchObject([{ keys: [TOKEN, 'plain'] }]);
+  it('are keys of consumers, so that the reference itself opens nothing', async () => {
+    await start({ TOKEN });
+    expect(dataPlane.apply(table({}, keyed('{vault://env/token}', 'plain')), 'a'.repeat(32)).applied).toBe(true);
+    expect([await opens(TOKEN), await opens('plain'), await opens('{vault://env/token}')]).toEqual([true, true, false]);
   });
 
   it('come from configured vaults of the kind env, with their prefix', () => {
@@ -121,7 +141,7 @@ describe('secrets of a node', () => {
     expect(
       startWith({ MINE_TOKEN: TOKEN }).apply(table({ redis: { password: '{vault://mine/token}' } }, vaults), 'a'.repeat(32)).applied,
     ).toBe(true);
-    expect(prepared).toMatchObject([{ config: { redis: { password: TOKEN } } }]);
+    expect(prepared).toMatchObject([{ redis: { password: TOKEN } }]);
   });
 
   it('are neither logged nor kept on disk, from where the node starts again with them', async () => {
@@ -160,7 +180,7 @@ describe('secrets of a node', () => {
     dataPlane.apply(table({ redis: { password: '{vault://env/cache-password}' } }), 'a'.repeat(32));
     const look = () => {
       clock.advance(30_000);
-      return (prepared as { config: { redis: { password: string } } }[]).map(({ config }) => config.redis.password);
+      return (prepared as { redis: { password: string } }[]).map(({ redis }) => redis.password);
     };
     expect(look()).toEqual(['first']);
     writeFileSync(file, 'second');
@@ -178,11 +198,12 @@ describe('secrets of a node', () => {
     const mount = join(folder, 'named', 'partner-key');
     mkdirSync(mount, { recursive: true });
     writeFileSync(join(mount, 'value'), 'first-key');
-    await startWith({}, [], join(folder, 'named')).start();
+    await start({}, [], join(folder, 'named'));
     expect(dataPlane.apply(table({}, keyed('{vault://env/partner-key}')), 'a'.repeat(32)).applied).toBe(true);
     writeFileSync(join(mount, 'value'), 'second-key');
+    expect([await opens('first-key'), await opens('second-key')]).toEqual([true, false]);
     clock.advance(30_000);
-    expect(prepared).toMatchObject([{ keys: ['first-key'] }, { keys: ['second-key'] }]);
+    expect([await opens('first-key'), await opens('second-key')]).toEqual([false, true]);
   });
 
   it('that were missing are in use when they are there', async () => {
@@ -196,7 +217,7 @@ describe('secrets of a node', () => {
     writeFileSync(join(mount, 'password'), 'there');
     clock.advance(30_000);
     expect(dataPlane.quarantine.total).toBe(0);
-    expect(prepared).toMatchObject([{ config: { redis: { password: 'there' } } }]);
+    expect(prepared).toMatchObject([{ redis: { password: 'there' } }]);
   });
 
   it('that cannot be read while another one changes stay known', async () => {
@@ -209,7 +230,7 @@ describe('secrets of a node', () => {
     writeFileSync(join(mount, 'two'), 'another-secret');
     clock.advance(30_000);
     expect(dataPlane.quarantine.total).toBe(0);
-    expect(prepared).toMatchObject([{}, { config: { headers: { 'x-one': 'one-secret', 'x-two': 'another-secret' } } }]);
+    expect(prepared).toMatchObject([{}, { headers: { 'x-one': 'one-secret', 'x-two': 'another-secret' } }]);
   });
 
   it.each<[string, ConfigTable, string, RegExp]>([

@@ -20,6 +20,7 @@ import type { CompiledConfiguration, Handlers } from './compiled-configuration.t
 import type { ConfigurationCache } from './configuration-cache.ts';
 import { withNodeSecrets } from './node-secrets.ts';
 import type { UsedSecrets } from './node-secrets.ts';
+import type { PluginInstances } from './plugin-instances.ts';
 import { unusedEntities, withoutUnmetNeeds } from './unmet-needs.ts';
 
 export type ApplyResult =
@@ -35,6 +36,7 @@ export interface RefusedConfiguration {
 interface RunningConfigurationOptions {
   readonly schemas: Schemas;
   readonly handlers: Handlers;
+  readonly instances: PluginInstances;
   readonly vault: EnvVault;
   /** @default - nothing is kept */
   readonly cache?: ConfigurationCache | undefined;
@@ -136,8 +138,13 @@ export class RunningConfiguration {
     return result.applied;
   }
 
+  /** Ends the plugins, behind the requests that use them. */
+  close(): void {
+    this.#running?.compiled.retire();
+  }
+
   #take({ table, hash, origin }: Pick<Running, 'table' | 'hash' | 'origin'>, before?: UsedSecrets): ApplyResult {
-    const { schemas, handlers, vault, log } = this.#options;
+    const { schemas, handlers, instances, vault } = this.#options;
     const settled = settleConfigTable(table, { schemas });
     if (!settled.ok) return refusal(settled.errors);
     const { table: resolved, secrets, setAside } = withNodeSecrets(settled.table, schemas, vault, before);
@@ -152,10 +159,11 @@ export class RunningConfiguration {
     }
     this.#logUnused(unusedEntities(table));
     try {
-      const compiled = compileConfiguration(snapshot, handlers, log);
+      const compiled = compileConfiguration(snapshot, handlers, instances);
       const quarantined = [...aside.map(quarantinedRow), ...compiled.failed]
         .map((entity) => bounded({ ...entity, reason: secrets.redact(entity.reason) }));
       this.#logQuarantine(quarantined);
+      this.#running?.compiled.retire();
       this.#running = { table, hash, origin, compiled, secrets, quarantined, quarantine: quarantineOf(quarantined) };
       return { applied: true };
     } catch (error) {

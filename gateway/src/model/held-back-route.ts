@@ -44,6 +44,7 @@ export function heldBackRoute(row: Row, fields: readonly string[]): Route | unde
     stripPath: true,
     preserveHost: false,
     service: undefined,
+    row,
     heldBack: true,
   };
 }

@@ -1,4 +1,5 @@
 /** Routes and services as requests meet them. */
+import type { Row } from './config-table.ts';
 
 export interface Service {
   readonly id: string;
@@ -15,6 +16,8 @@ export interface Service {
   readonly tlsVerify: boolean | null;
   /** Intermediate certificates that the upstream's chain may have. */
   readonly tlsVerifyDepth: number | null;
+  /** All fields of the entity. */
+  readonly row: Row;
 }
 
 export interface Route {
@@ -32,6 +35,8 @@ export interface Route {
   readonly stripPath: boolean;
   readonly preserveHost: boolean;
   readonly service: Service | undefined;
+  /** All fields of the entity. */
+  readonly row: Row;
   /** Set when the route or its service cannot be served: its requests are answered with 503. */
   readonly heldBack?: boolean;
 }

@@ -21,13 +21,17 @@ export interface Consumer {
   readonly id: string;
   readonly username: string | null;
   readonly customId: string | null;
-  /** Ids of the groups that it is a member of. @default - none */
+  /** Ids of the groups that it is a member of, in the order of their names. @default - none */
   readonly groups?: ReadonlySet<string>;
+  /** All fields of the entity. */
+  readonly row: Row;
 }
 
 export interface Credential {
   readonly id: string;
   readonly consumer: Consumer;
+  /** All fields of the entity, with its secrets. */
+  readonly row: Row;
   /** Seconds since 1970 after which the credential is invalid. */
   readonly expiresAt?: number;
 }
@@ -36,6 +40,8 @@ export interface Credential {
 export interface PluginInstance {
   readonly id: string;
   readonly name: string;
+  /** The name that the user gave to it. */
+  readonly instanceName?: string;
   readonly config: Row;
   readonly protocols: readonly string[];
   readonly route: string | undefined;
@@ -56,9 +62,12 @@ export interface Snapshot {
   readonly consumers: {
     readonly byId: ReadonlyMap<string, Consumer>;
     readonly byUsername: ReadonlyMap<string, Consumer>;
+    readonly byCustomId: ReadonlyMap<string, Consumer>;
   };
   /** By entity type, e.g. `keyauth_credentials`, and by the value of its lookup field. */
   readonly credentials: ReadonlyMap<string, ReadonlyMap<string, Credential>>;
+  /** Rows of an entity type, such as `acls` or `keys`. */
+  entities(name: string): readonly Row[];
 }
 
 /**
@@ -74,7 +83,9 @@ export function compileSnapshot(table: ConfigTable, hash: string, schemas: Schem
   const disabled = new Set<unknown>([...serviceRows.filter(({ enabled }) => !enabled).map(({ id }) => id), ...disabledAside]);
   // A membership that is set aside still binds: what is configured for a group must not be escaped by a damaged row.
   const memberships = [...rowsOf(table, 'consumer_group_consumers'), ...unusable('consumer_group_consumers').map(({ row }) => row)];
-  const groups = Map.groupBy(memberships, ({ consumer }) => consumer);
+  const names = new Map(rowsOf(table, 'consumer_groups').map(({ id, name }) => [id, String(name)]));
+  const nameOf = (row: Row): string => names.get(row.consumer_group as string) ?? '';
+  const groups = Map.groupBy(memberships.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)), ({ consumer }) => consumer);
   const consumers = byId((rowsOf(table, 'consumers') as readonly ConsumerRow[]).map((row) => compileConsumer(row, groups.get(row.id))));
   // Routes of a disabled service count as absent.
   const routes = (rowsOf(table, 'routes') as readonly RouteRow[]).filter((row) => !disabled.has(row.service))
@@ -91,9 +102,26 @@ export function compileSnapshot(table: ConfigTable, hash: string, schemas: Schem
     ],
     consumers: {
       byId: consumers,
-      byUsername: new Map([...consumers.values()].flatMap((consumer) => consumer.username === null ? [] : [[consumer.username, consumer]])),
+      byUsername: consumersBy('username', consumers),
+      byCustomId: consumersBy('customId', consumers),
     },
     credentials: new Map(credentialTypes.map(([name, lookup]) => [name, credentialsBy(lookup, rowsOf(table, name), consumers)])),
+    entities: (name) => rowsOf(table, name),
+  };
+}
+
+function consumersBy(field: 'username' | 'customId', consumers: ReadonlyMap<string, Consumer>): ReadonlyMap<string, Consumer> {
+  return new Map([...consumers.values()].flatMap((consumer) => {
+    const value = consumer[field];
+    return value === null ? [] : [[value, consumer] as const];
+  }));
+}
+
+/** A configuration without entities. */
+export function emptySnapshot(): Snapshot {
+  return {
+    hash: '', routes: [], plugins: [], consumers: { byId: new Map(), byUsername: new Map(), byCustomId: new Map() }, credentials: new Map(),
+    entities: () => [],
   };
 }
 
@@ -117,6 +145,7 @@ function compileService(row: ServiceRow): Service {
     readTimeoutMs: row.read_timeout ?? DEFAULTS.read_timeout.default,
     tlsVerify: row.tls_verify,
     tlsVerifyDepth: row.tls_verify_depth,
+    row,
   };
 }
 
@@ -135,6 +164,7 @@ function compileRoute(row: RouteRow, target: Service | undefined): Route {
     stripPath: row.strip_path,
     preserveHost: row.preserve_host,
     service: target,
+    row,
     // The service of the row is not in the table: it cannot be served.
     ...row.service !== null && row.service !== undefined && target === undefined && { heldBack: true },
   };
@@ -144,6 +174,7 @@ function compilePlugin(row: CompletePluginRow): PluginInstance {
   return {
     id: row.id,
     name: row.name,
+    ...typeof row.instance_name === 'string' && { instanceName: row.instance_name },
     config: row.config,
     protocols: row.protocols,
     route: row.route ?? undefined,
@@ -179,9 +210,10 @@ function unusablePlugin({ row, errors }: SetAsideRow): readonly PluginInstance[]
   }];
 }
 
-function compileConsumer({ id, username, custom_id: customId }: ConsumerRow, memberships: readonly Row[] | undefined): Consumer {
-  if (memberships === undefined) return { id, username, customId };
-  return { id, username, customId, groups: new Set(memberships.map((row) => row.consumer_group as string)) };
+function compileConsumer(row: ConsumerRow, memberships: readonly Row[] | undefined): Consumer {
+  const { id, username, custom_id: customId } = row;
+  if (memberships === undefined) return { id, username, customId, row };
+  return { id, username, customId, row, groups: new Set(memberships.map((membership) => membership.consumer_group as string)) };
 }
 
 /** Credentials by the value of their lookup field. Rows without that value or without a consumer are left out. */
@@ -190,7 +222,7 @@ function credentialsBy(lookup: string, rows: readonly Row[], consumers: Readonly
     const shown = row[lookup];
     const consumer = consumers.get(row.consumer as string);
     if (typeof shown !== 'string' || consumer === undefined) return [];
-    return [[shown, { id: row.id as string, consumer, ...typeof row.ttl === 'number' && { expiresAt: row.ttl } }]];
+    return [[shown, { id: row.id as string, consumer, row, ...typeof row.ttl === 'number' && { expiresAt: row.ttl } }]];
   }));
 }
 

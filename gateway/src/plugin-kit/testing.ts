@@ -1,67 +1,216 @@
 /** A request for tests of plugins: what the client sent is given, what the plugin did is seen. */
+import { SYSTEM_CLOCK } from '../base/clock.ts';
 import { SILENT } from '../base/log.ts';
 import type { Consumer, Credential, Route, Service, Snapshot } from '../model/snapshot.ts';
-import type { ClientRequest, ClientResponse, Exchange, Refusal, UpstreamRequest } from './exchange.ts';
+import { emptySnapshot } from '../model/snapshot.ts';
+import type {
+  ClientRequest, ClientResponse, Exchange, HeaderLine, Identity, PluginAnswer, Refusal, Sizes, Timings, Try, UpstreamRequest,
+} from './exchange.ts';
 import type { PluginContext } from './plugin.ts';
+import type { NodeServices } from './services.ts';
 
-export interface FakeRequest {
-  readonly method?: string;
+type Headers = Readonly<Record<string, string | readonly string[]>>;
+
+export interface FakeRequest extends Partial<Omit<ClientRequest, 'body'>> {
+  /** Also becomes `rawPath`, unless that is given. */
   readonly path?: string;
   /** Without `?`. */
   readonly query?: string;
   /** By lower-case name. */
-  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers?: Headers;
   readonly body?: string;
+}
+
+/** What a plugin sees beside the request. */
+export interface FakeSurroundings {
+  readonly configuration?: Snapshot;
+  readonly route?: Route;
+  readonly service?: Service;
+  readonly timings?: Partial<Timings>;
+  readonly sizes?: Partial<Sizes>;
+  readonly tries?: readonly Try[];
+  readonly upstreamStatus?: string;
+}
+
+/** Header lines that can be changed, by any case of their names. */
+class FakeHeaders {
+  lines: HeaderLine[];
+  readonly #changed: (change: string) => void;
+
+  constructor(headers: Headers, changed: (change: string) => void = () => undefined) {
+    this.lines = Object.entries(headers).flatMap(([name, values]) => [values].flat().map((value): HeaderLine => [name, value]));
+    this.#changed = changed;
+  }
+
+  header(name: string): string | undefined {
+    return this.headerValues(name)[0];
+  }
+
+  headerValues(name: string): readonly string[] {
+    return this.lines.filter(([given]) => given.toLowerCase() === name.toLowerCase()).map(([, value]) => value);
+  }
+
+  headerLines(): readonly HeaderLine[] {
+    return this.lines;
+  }
+
+  setHeader(name: string, value: string | readonly string[]): void {
+    this.#changed(`set header ${name}: ${[value].flat().join(', ')}`);
+    this.#drop(name);
+    this.lines.push(...[value].flat().map((one): HeaderLine => [name, one]));
+  }
+
+  addHeader(name: string, value: string): void {
+    this.#changed(`add header ${name}: ${value}`);
+    this.lines.push([name, value]);
+  }
+
+  removeHeader(name: string): void {
+    this.#changed(`remove header ${name}`);
+    this.#drop(name);
+  }
+
+  #drop(name: string): void {
+    this.lines = this.lines.filter(([given]) => given.toLowerCase() !== name.toLowerCase());
+  }
+}
+
+class FakeUpstream extends FakeHeaders implements UpstreamRequest {
+  method: string;
+  scheme: 'http' | 'https' | undefined;
+  path: string | undefined;
+  query: string;
+  target: { readonly host: string; readonly port: number } | undefined;
+  hostHeader: string | undefined;
+  body: Buffer | undefined;
+  readonly #note: (change: string) => void;
+
+  constructor(request: ClientRequest, headers: Headers, note: (change: string) => void) {
+    super(headers, note);
+    this.method = request.method;
+    this.query = request.query;
+    this.#note = note;
+  }
+
+  removeQuery(name: string): void {
+    this.#note(`remove query ${name}`);
+    this.query = this.query.split('&').filter((pair) => pair.split('=')[0] !== name).join('&');
+  }
+
+  setBody(body: Buffer): void {
+    this.#note(`set body ${body.toString()}`);
+    this.body = body;
+  }
+}
+
+/** The head of an answer, as an upstream gave it unless told otherwise. */
+export class FakeResponse extends FakeHeaders implements ClientResponse {
+  status: number;
+  readonly source: ClientResponse['source'];
+
+  constructor(status = 200, headers: Headers = {}, source: ClientResponse['source'] = 'upstream') {
+    super(headers);
+    this.status = status;
+    this.source = source;
+  }
 }
 
 export class FakeExchange implements Exchange {
   readonly requestId = '0'.repeat(32);
   readonly request: ClientRequest;
-  readonly upstream: UpstreamRequest;
-  readonly response: ClientResponse | undefined = undefined;
-  readonly route: Route | undefined = undefined;
-  readonly service: Service | undefined = undefined;
+  readonly upstream: FakeUpstream;
+  /** Set by the test before the later phases. */
+  response: FakeResponse | undefined;
+  readonly route: Route | undefined;
+  readonly service: Service | undefined;
   consumer: Consumer | undefined;
-  credential: Credential | undefined;
-  /** What the plugin answered in place of the upstream. */
+  credential: Pick<Credential, 'id'> | undefined;
+  groups: readonly string[] | undefined;
+  readonly configuration: Snapshot;
+  readonly tries: readonly Try[] | undefined;
+  readonly timings: Timings;
+  readonly sizes: Sizes;
+  readonly upstreamUri = '/';
+  readonly upstreamStatus: string;
+  isAborted = false;
+  /** What the plugin answered in the gateway's format. */
   refusal: Refusal | undefined;
+  /** What the plugin answered in its own. */
+  answer: PluginAnswer | undefined;
+  /** How the plugin identified the client. */
+  identity: Identity | undefined;
   /** What the plugin did to the request, in words. */
   readonly changes: string[] = [];
 
-  constructor(given: FakeRequest = {}) {
-    const headers = new Map(Object.entries(given.headers ?? {}).map(([name, value]) => [name, [value].flat()]));
-    const query = given.query ?? '';
-    this.request = {
-      method: given.method ?? 'GET',
-      scheme: 'http',
-      path: given.path ?? '/',
-      query,
-      clientIp: '192.0.2.1',
-      header: (name) => headers.get(name)?.[0],
-      headerValues: (name) => headers.get(name) ?? [],
-      queryValues: (name) => new URLSearchParams(query).getAll(name),
-      body: async (maxBytes) => given.body === undefined || given.body.length > maxBytes ? undefined : Buffer.from(given.body),
-    };
-    this.upstream = {
-      setHeader: (name, value) => void this.changes.push(`set header ${name}: ${value}`),
-      removeHeader: (name) => void this.changes.push(`remove header ${name}`),
-      removeQuery: (name) => void this.changes.push(`remove query ${name}`),
-      setBody: (body) => void this.changes.push(`set body ${body.toString()}`),
-    };
+  constructor(given: FakeRequest = {}, around: FakeSurroundings = {}) {
+    this.request = fakeRequest(given);
+    this.upstream = new FakeUpstream(this.request, given.headers ?? {}, (change) => this.changes.push(change));
+    this.configuration = around.configuration ?? emptySnapshot();
+    this.route = around.route;
+    this.service = around.service;
+    this.tries = around.tries ?? [];
+    this.timings = { startedAt: 0, proxyMs: 0, upstreamMs: 0, receiveMs: 0, requestMs: 0, ...around.timings };
+    this.sizes = { request: 0, response: 0, responseBody: 0, ...around.sizes };
+    this.upstreamStatus = around.upstreamStatus ?? '200';
   }
 
-  authenticate(consumer: Consumer, credential: Credential | undefined): void {
-    this.consumer = consumer;
-    this.credential = credential;
+  authenticate(identity: Identity): void {
+    this.identity = identity;
+    this.consumer = identity.consumer;
+    this.credential = identity.credential;
+    this.groups = identity.groups;
   }
 
   refuse(refusal: Refusal): void {
     this.refusal = refusal;
   }
+
+  respond(answer: PluginAnswer): void {
+    this.answer = answer;
+  }
 }
 
-/** What a plugin is prepared with: nothing in it, unless given. */
+function fakeRequest({ body, ...given }: FakeRequest): ClientRequest {
+  const headers = new FakeHeaders(given.headers ?? {});
+  const query = given.query ?? '';
+  return {
+    method: 'GET',
+    scheme: 'http',
+    httpVersion: '1.1',
+    host: headers.header('host') ?? 'example.test',
+    port: 80,
+    listenerPort: 8000,
+    path: '/',
+    rawPath: given.path ?? '/',
+    query,
+    clientIp: '192.0.2.1',
+    remoteAddress: '192.0.2.1',
+    remotePort: 50_000,
+    isTrusted: false,
+    tls: undefined,
+    captures: { positions: [], names: {} },
+    header: (name) => headers.header(name),
+    headerValues: (name) => headers.headerValues(name),
+    headerLines: () => headers.headerLines(),
+    queryValues: (name) => new URLSearchParams(query).getAll(name),
+    queryArguments: () => [...new URLSearchParams(query)],
+    hasBody: body !== undefined,
+    bodyLength: body === undefined ? undefined : Buffer.byteLength(body),
+    body: async (maxBytes) => body === undefined || Buffer.byteLength(body) > maxBytes ? undefined : Buffer.from(body),
+    ...given,
+  };
+}
+
+/** What a plugin is prepared with, unless given otherwise. Services that a test needs must be given. */
 export function fakeContext(given: Partial<PluginContext> = {}): PluginContext {
-  const none: Snapshot['consumers'] = { byId: new Map(), byUsername: new Map() };
-  return { consumers: none, credentials: new Map(), log: SILENT, now: () => 0, ...given };
+  return {
+    id: '00000000-0000-4000-8000-00000000c0de',
+    instanceName: undefined,
+    scope: { route: undefined, service: undefined, consumer: undefined, consumerGroup: undefined },
+    log: SILENT,
+    clock: SYSTEM_CLOCK,
+    node: { id: '00000000-0000-4000-8000-0000000000de', hostname: 'node.test', kongVersion: '3.9.1' },
+    services: {} as NodeServices,
+    ...given,
+  };
 }

@@ -79,7 +79,10 @@ export const PLUGINS = [
 export type PluginName = typeof PLUGINS[number]['name'];
 
 /** Plugins that data planes run: handlers.ts has their code. All others are stored; data planes let no request pass that they would see. */
-export const SERVED_PLUGINS = ['key-auth'] as const satisfies readonly PluginName[];
+export const SERVED_PLUGINS = [
+  'key-auth',
+  'request-termination',
+] as const satisfies readonly PluginName[];
 
 export function isServed(plugin: string): boolean {
   return SERVED_PLUGINS.some((name) => name === plugin);

@@ -1,10 +1,10 @@
 /** Heads of answers to clients: those that the gateway makes itself, and those of upstreams. */
 import type { ServerResponse } from 'node:http';
 
+import type { AnswerSource } from '../../plugin-kit/exchange.ts';
 import { ResponseHead } from './client-response.ts';
 import { renderError } from './error-body.ts';
 import type { DefaultFormat } from './error-body.ts';
-import type { HttpExchange } from './http-exchange.ts';
 import { PRODUCT } from './product.ts';
 
 export interface OwnAnswer {
@@ -16,26 +16,48 @@ export interface OwnAnswer {
   readonly fallback?: DefaultFormat;
   /** Whether the answer has no body. @default false */
   readonly empty?: boolean;
+  /** Bytes in place of the message. Their content type is among the headers, if they have one. */
+  readonly body?: Buffer;
+  /** Headers that a plugin made, names and values in turn, as they travel. */
+  readonly lines?: readonly string[];
+  /** @default 'gateway' */
+  readonly source?: AnswerSource;
   /** Whether the request was sent to the upstream: then `headers` contains its latencies. @default false */
   readonly attempted?: boolean;
 }
 
-/** Creates the head and the body of an answer of the gateway. Plugins may still change the head. */
-export function ownHead(
-  answer: OwnAnswer, requestId: string, accept: string | undefined, startedAt: number,
-): { head: ResponseHead; body: string } {
-  const { contentType, body } = renderError(answer.message, requestId, accept, answer.fallback ?? 'json');
-  const content = answer.empty === true ? '' : body;
+interface OwnHead {
+  readonly head: ResponseHead;
+  readonly body: Buffer;
+}
+
+/** Creates the head and the body of an answer of the gateway. Plugins may still change both. */
+export function ownHead(answer: OwnAnswer, requestId: string, accept: string | undefined, startedAt: number): OwnHead {
+  const { contentType, body } = contentOf(answer, requestId, accept);
   const head = new ResponseHead(answer.status, [
     'Date', new Date().toUTCString(),
-    ...(content === '' ? [] : ['Content-Type', contentType]),
-    'Content-Length', String(Buffer.byteLength(content)),
+    ...(contentType === undefined ? [] : ['Content-Type', contentType]),
+    'Content-Length', String(body.length),
     'Server', PRODUCT,
     ...Object.entries(answer.headers ?? {}).flat(),
     ...(answer.attempted === true ? [] : ['X-Kong-Response-Latency', String(Math.round(performance.now() - startedAt))]),
     'X-Kong-Request-Id', requestId,
-  ]);
-  return { head, body: content };
+  ], answer.source);
+  for (const name of new Set((answer.lines ?? []).filter((_, at) => at % 2 === 0))) head.removeHeader(name);
+  head.headers.push(...answer.lines ?? []);
+  return { head, body };
+}
+
+function contentOf(answer: OwnAnswer, requestId: string, accept: string | undefined): { contentType?: string; body: Buffer } {
+  if (answer.body !== undefined) return { body: answer.body };
+  if (answer.empty === true) return { body: Buffer.alloc(0) };
+  const { contentType, body } = renderError(answer.message, requestId, accept, answer.fallback ?? 'json');
+  return body === '' ? { body: Buffer.alloc(0) } : { contentType, body: Buffer.from(body) };
+}
+
+interface Answered {
+  readonly requestId: string;
+  readonly clock: { readonly start: number };
 }
 
 /**
@@ -43,12 +65,12 @@ export function ownHead(
  * @param sentAt, answeredAt times of the attempt, as of `performance.now()`
  * @param via value of the upstream's own Via header
  */
-export function addProxyHeaders(head: ResponseHead, exchange: HttpExchange, sentAt: number, answeredAt: number, via?: string): void {
+export function addProxyHeaders(head: ResponseHead, exchange: Answered, sentAt: number, answeredAt: number, via?: string): void {
   if (head.rawHeader('server') === undefined) head.headers.push('Server', PRODUCT);
   head.headers.push(
     'Via', via === undefined ? `1.1 ${PRODUCT}` : `${via}, 1.1 ${PRODUCT}`,
     'X-Kong-Upstream-Latency', String(Math.round(answeredAt - sentAt)),
-    'X-Kong-Proxy-Latency', String(Math.round(sentAt - exchange.startedAt)),
+    'X-Kong-Proxy-Latency', String(Math.round(sentAt - exchange.clock.start)),
     'X-Kong-Request-Id', exchange.requestId,
   );
 }

@@ -1,18 +1,20 @@
 /** The head of an answer on its way to the client. */
 import type { IncomingMessage } from 'node:http';
 
-import type { ClientResponse } from '../../plugin-kit/exchange.ts';
+import type { AnswerSource, ClientResponse, HeaderLine } from '../../plugin-kit/exchange.ts';
 import { connectionOptions, NOT_TO_CLIENT, withCharset } from './header-rules.ts';
 import { headerText, headerValue } from './header-text.ts';
 
 export class ResponseHead implements ClientResponse {
-  readonly status: number;
+  status: number;
+  readonly source: AnswerSource;
   /** Names and values in turn, as they travel. */
   readonly headers: string[];
 
-  constructor(status: number, headers: string[]) {
+  constructor(status: number, headers: string[], source: AnswerSource = 'gateway') {
     this.status = status;
     this.headers = headers;
+    this.source = source;
   }
 
   header(name: string): string | undefined {
@@ -20,8 +22,24 @@ export class ResponseHead implements ClientResponse {
     return value === undefined ? undefined : headerText(value);
   }
 
-  setHeader(name: string, value: string): void {
-    this.setRawHeader(name, headerValue(value));
+  headerValues(name: string): readonly string[] {
+    const wanted = name.toLowerCase();
+    return this.headers.filter((_, index) => index % 2 === 1 && this.headers[index - 1]!.toLowerCase() === wanted).map(headerText);
+  }
+
+  headerLines(): readonly HeaderLine[] {
+    const lines: HeaderLine[] = [];
+    for (let index = 0; index < this.headers.length; index += 2) lines.push([this.headers[index]!, headerText(this.headers[index + 1]!)]);
+    return lines;
+  }
+
+  setHeader(name: string, value: string | readonly string[]): void {
+    this.removeHeader(name);
+    for (const one of [value].flat()) this.addHeader(name, one);
+  }
+
+  addHeader(name: string, value: string): void {
+    this.headers.push(name, headerValue(value));
   }
 
   /** The value as it travels: one character for each byte. */
@@ -58,5 +76,5 @@ export function headOfUpstream(response: IncomingMessage): ResponseHead {
     if (name === 'content-type' && raw.findIndex((other, at) => at % 2 === 0 && other.toLowerCase() === name) < index) continue;
     headers.push(raw[index]!, name === 'content-type' ? withCharset(raw[index + 1]!) : raw[index + 1]!);
   }
-  return new ResponseHead(response.statusCode!, headers);
+  return new ResponseHead(response.statusCode!, headers, 'upstream');
 }

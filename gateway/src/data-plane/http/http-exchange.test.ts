@@ -197,12 +197,12 @@ describe('the body of a request', () => {
 });
 
 describe('a client that is known', () => {
-  const consumer: Consumer = { id: 'id', username: 'bob', customId: 'own' };
-  const credential: Credential = { id: 'cred', consumer };
+  const consumer: Consumer = { id: 'id', username: 'bob', customId: 'own', row: {} };
+  const credential: Credential = { id: 'cred', consumer, row: {} };
   const identity = (received: string) => received.split('\r\n').filter((line) => /^x-(?:consumer|credential|anonymous)/i.test(line)).sort();
 
   it('reaches the upstream in headers', async () => {
-    const { received } = await run(requestOf('GET /'), (exchange) => exchange.authenticate(consumer, credential));
+    const { received } = await run(requestOf('GET /'), (exchange) => exchange.authenticate({ consumer, credential }));
     expect(identity(received)).toEqual([
       'X-Consumer-Custom-ID: own', 'X-Consumer-ID: id', 'X-Consumer-Username: bob', 'X-Credential-Identifier: cred',
     ]);
@@ -210,8 +210,8 @@ describe('a client that is known', () => {
 
   it('without credential is the anonymous one', async () => {
     const { seen, received } = await run(requestOf('GET /'), (exchange) => {
-      exchange.authenticate(consumer, credential);
-      exchange.authenticate({ id: 'any', username: null, customId: null }, undefined);
+      exchange.authenticate({ consumer, credential });
+      exchange.authenticate({ consumer: { id: 'any', username: null, customId: null, row: {} } });
       return [exchange.consumer?.id, exchange.credential];
     });
     expect(identity(received)).toEqual(['X-Anonymous-Consumer: true', 'X-Consumer-ID: any']);
@@ -220,8 +220,8 @@ describe('a client that is known', () => {
 
   it('is no longer anonymous when another plugin knows it', async () => {
     const { seen, received } = await run(requestOf('GET /'), (exchange) => {
-      exchange.authenticate(consumer, undefined);
-      exchange.authenticate(consumer, credential);
+      exchange.authenticate({ consumer });
+      exchange.authenticate({ consumer, credential });
       return [exchange.consumer, exchange.credential];
     });
     expect(identity(received)).toHaveLength(4);

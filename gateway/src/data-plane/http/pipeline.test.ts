@@ -60,7 +60,8 @@ async function run(proxy: LocalProxy, request = GET): Promise<string> {
   return answer;
 }
 
-const later = (...names: string[]): string[] => ['responseHeaders', 'log'].flatMap((phase) => names.map((name) => `${phase} ${name}`));
+const later = (...names: string[]): string[] => (
+  ['responseHeaders', 'body', 'log'].flatMap((phase) => names.map((name) => `${phase} ${name}`)));
 
 describe('the phases of a request', () => {
   it('run in order, each through all plugins', async () => {
@@ -86,8 +87,8 @@ describe('the phases of a request', () => {
     );
     await eventually('the last phase', () => seen.at(-1) === 'log b');
     expect(seen).toEqual([
-      'rewrite a', 'waited', 'rewrite b', 'access a', 'waited', 'access b', 'responseHeaders a', 'waited', 'responseHeaders b', 'log a',
-      'waited', 'log b',
+      'rewrite a', 'waited', 'rewrite b', 'access a', 'waited', 'access b', 'responseHeaders a', 'waited', 'responseHeaders b', 'body a',
+      'body b', 'log a', 'waited', 'log b',
     ]);
   });
 });
@@ -168,8 +169,8 @@ it('plugins of a consumer run for that one only', async () => {
   const consumers = [{ id: 'known', username: 'known' }];
   expect(await run(await start({ plugins: rows, consumers }))).toMatch(/^HTTP\/1\.1 200 /);
   expect(seen).toEqual(['access a', 'access c', ...later('a', 'c')]);
-  const consumer = { id: 'known', username: 'known', customId: null };
-  const known: PluginPhases = { access: (exchange) => exchange.authenticate(consumer, undefined) };
+  const consumer = { id: 'known', username: 'known', customId: null, row: {} };
+  const known: PluginPhases = { access: (exchange) => exchange.authenticate({ consumer }) };
   await run(await start({ plugins: rows, consumers, handlers: plugins({ a: known }) }));
   expect(seen).toEqual(['access a', 'access b', 'access c', ...later('a', 'b', 'c')]);
 });

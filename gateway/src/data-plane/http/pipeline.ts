@@ -5,13 +5,16 @@ import type { Socket } from 'node:net';
 import { ownedBy } from '../../base/defect-owner.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { Phase } from '../../plugin-kit/plugin.ts';
+import { emptySnapshot } from '../../model/snapshot.ts';
+import type { PluginPhases } from '../../plugin-kit/plugin.ts';
 import { phasesFor } from '../compiled-configuration.ts';
 import type { CompiledConfiguration, Plan } from '../compiled-configuration.ts';
 import { ownHead, writeHead } from './answer.ts';
 import type { OwnAnswer } from './answer.ts';
+import { filtered, filtersOf } from './body-filters.ts';
+import { ClientGone } from './client-request.ts';
 import type { ResponseHead } from './client-response.ts';
-import { ClientGone, HttpExchange } from './http-exchange.ts';
+import { HttpExchange } from './http-exchange.ts';
 import { effectiveScheme, protocolAnswer } from './protocol-rules.ts';
 import { proxy } from './proxy.ts';
 import { readFacts } from './request-facts.ts';
@@ -29,6 +32,9 @@ interface PipelineOptions {
   /** Called at the end of each request that was routed, or refused a route. */
   onEnd(route: string | undefined, status: number, durationMs: number): void;
 }
+
+/** What requests see until a configuration has come. */
+const NO_ENTITIES = emptySnapshot();
 
 const NO_ROUTE: OwnAnswer = { status: 404, message: 'no Route matched with those values' };
 /** The route or its service is in quarantine on this node. */
@@ -74,10 +80,13 @@ export class Pipeline {
       try {
         const facts = readFacts(incoming, this.#options.isTrusted);
         if ('status' in facts) return this.#reject(facts, incoming, response);
-        exchange = new HttpExchange(incoming, facts, wish === 'upgrade');
+        const configuration = this.#options.configuration();
+        exchange = new HttpExchange(incoming, facts, configuration?.snapshot ?? NO_ENTITIES, wish === 'upgrade');
         this.#begin(exchange, response, wish);
-        const served = this.#serve(exchange, response).catch((error: unknown) => this.#fail(error, incoming, response, exchange));
-        this.#logAtEnd(exchange, response, served);
+        const release = configuration?.hold();
+        const served = this.#serve(exchange, response, configuration)
+          .catch((error: unknown) => this.#fail(error, incoming, response, exchange));
+        this.#logAtEnd(exchange, response, served, release);
       } catch (error) {
         fail(error);
       }
@@ -94,9 +103,12 @@ export class Pipeline {
     this.#active += 1;
     response.once('close', () => {
       exchange.closed = true;
+      exchange.isAborted = !response.writableFinished && response.statusCode !== 101;
+      exchange.clock.end = performance.now();
+      exchange.traffic.end();
       this.#active -= 1;
       try {
-        this.#options.onEnd(exchange.route?.id, response.statusCode, performance.now() - exchange.startedAt);
+        this.#options.onEnd(exchange.route?.id, response.statusCode, exchange.timings.requestMs);
       } catch (error) {
         this.#logDefect('a request', error, exchange);
       }
@@ -104,30 +116,29 @@ export class Pipeline {
   }
 
   /** Waits for what is under way: a client that goes away while a plugin decides is logged by the plugins behind that one, too. */
-  #logAtEnd(exchange: HttpExchange, response: ServerResponse, served: Promise<void>): void {
+  #logAtEnd(exchange: HttpExchange, response: ServerResponse, served: Promise<void>, release?: () => void): void {
     const closed = exchange.closed ? Promise.resolve() : new Promise<void>((resolve) => void response.once('close', () => resolve()));
-    void Promise.all([served, closed]).then(() => this.#runAll('log', exchange));
+    void Promise.all([served, closed]).then(() => this.#runAll('log', exchange)).finally(release);
   }
 
-  async #serve(exchange: HttpExchange, response: ServerResponse): Promise<void> {
-    const answer = await this.#decide(exchange, response);
+  async #serve(exchange: HttpExchange, response: ServerResponse, configuration: CompiledConfiguration | undefined): Promise<void> {
+    const answer = configuration === undefined ? NO_ROUTE : await this.#decide(exchange, response, configuration);
     if (answer !== undefined) await this.#answer(answer, exchange, response);
   }
 
   /** The gateway's own answer, unless the upstream's was sent. */
-  async #decide(exchange: HttpExchange, response: ServerResponse): Promise<OwnAnswer | undefined> {
-    const configuration = this.#options.configuration();
-    if (configuration === undefined) return NO_ROUTE;
+  async #decide(exchange: HttpExchange, response: ServerResponse, configuration: CompiledConfiguration): Promise<OwnAnswer | undefined> {
     const scheme = effectiveScheme(exchange);
     await this.#runRewrite(configuration.globalPlan(scheme), exchange);
-    if (exchange.refusal !== undefined) return exchange.refusal;
+    if (exchange.answer !== undefined) return exchange.answer;
     exchange.match = configuration.router.find(exchange);
     // Before plugins: one that answers in place of the upstream might run without those of the service.
     if (exchange.route?.heldBack === true) return HELD_BACK;
     const wrongProtocol = exchange.route && protocolAnswer(exchange, exchange.route);
     if (exchange.route === undefined || wrongProtocol !== undefined) return wrongProtocol ?? NO_ROUTE;
+    exchange.tries = [];
     await this.#runAccess(configuration.planOf(exchange.route, scheme), exchange);
-    if (exchange.refusal !== undefined) return exchange.refusal;
+    if (exchange.answer !== undefined) return exchange.answer;
     const { service } = exchange;
     if (service === undefined) return NO_SERVICE;
     return proxy(exchange, service, response, {
@@ -143,19 +154,20 @@ export class Pipeline {
     for (const phases of exchange.plugins) {
       const pending = phases.rewrite?.(exchange);
       if (pending !== undefined) await pending;
-      if (exchange.refusal !== undefined) return;
+      if (exchange.answer !== undefined) return;
     }
   }
 
   /** Runs the phase until a plugin refuses the request or fails. The plugins behind that one still get the later phases, as in Kong. */
   async #runAccess(plan: Plan, exchange: HttpExchange): Promise<void> {
-    exchange.plugins = [];
+    const running: PluginPhases[] = [];
+    exchange.plugins = running;
     let failure: { readonly error: unknown } | undefined;
     for (const plugin of plan) {
       const phases = phasesFor(plugin, exchange.consumer);
       if (phases === undefined) continue;
-      exchange.plugins.push(phases);
-      if (failure !== undefined || exchange.refusal !== undefined) continue;
+      running.push(phases);
+      if (failure !== undefined || exchange.answer !== undefined) continue;
       try {
         const pending = phases.access?.(exchange);
         if (pending !== undefined) await pending;
@@ -167,10 +179,14 @@ export class Pipeline {
   }
 
   async #answer(answer: OwnAnswer, exchange: HttpExchange, response: ServerResponse): Promise<void> {
-    const { head, body } = ownHead(answer, exchange.requestId, exchange.headerValues('accept').at(0), exchange.startedAt);
+    const { head, body } = ownHead(answer, exchange.requestId, exchange.headerValues('accept').at(0), exchange.clock.start);
+    exchange.clock.sent ??= performance.now();
     exchange.response = head;
     await this.#runAll('responseHeaders', exchange);
-    this.#write(response, head, body);
+    const filters = filtersOf(exchange);
+    const content = filters.length === 0 ? body : filtered(body, filters);
+    if (content !== body) head.setRawHeader('Content-Length', String(content.length));
+    this.#write(response, head, content);
   }
 
   #reject(answer: OwnAnswer, incoming: IncomingMessage, response: ServerResponse): void {
@@ -183,11 +199,11 @@ export class Pipeline {
     this.#write(response, head, body);
   }
 
-  #write(response: ServerResponse, head: ResponseHead, body: string): void {
+  #write(response: ServerResponse, head: ResponseHead, body: Buffer): void {
     if (response.destroyed || response.headersSent) return;
     writeHead(response, head, this.#options.closing());
     // As bytes: Node would encode a text together with the head, whose values are bytes already.
-    response.end(Buffer.from(body));
+    response.end(body);
   }
 
   /** Ends a request that a defect happened in, with an answer when none has begun. Never throws. */
@@ -223,7 +239,7 @@ export class Pipeline {
     if (exchange?.upgrade === true) exchange.incoming.socket.destroy();
   }
 
-  async #runAll(phase: Phase, exchange: HttpExchange): Promise<void> {
+  async #runAll(phase: 'responseHeaders' | 'log', exchange: HttpExchange): Promise<void> {
     for (const phases of exchange.plugins) {
       try {
         const pending = phases[phase]?.(exchange);

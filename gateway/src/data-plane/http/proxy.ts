@@ -1,12 +1,13 @@
-/** Sends a request to its service and streams the answer back. Bodies are never buffered, in either direction. */
+/** Sends a request to its service and streams the answer back. Bodies are only buffered where a plugin asks for it. */
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 import type { Service } from '../../model/snapshot.ts';
 import { addProxyHeaders, writeHead } from './answer.ts';
 import type { OwnAnswer } from './answer.ts';
+import { filtersOf, FilteredBody } from './body-filters.ts';
+import { hasBody } from './client-request.ts';
 import { headOfUpstream, ResponseHead } from './client-response.ts';
-import { hasBody } from './http-exchange.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import { UpstreamError } from './upstream-answer.ts';
 import type { UpstreamAnswer, UpstreamFailure } from './upstream-answer.ts';
@@ -39,11 +40,13 @@ export async function proxy(
   exchange: HttpExchange, service: Service, response: ServerResponse, context: ProxyContext,
 ): Promise<OwnAnswer | undefined> {
   if (exchange.closed) return undefined;
-  const head = buildUpstreamHead(exchange, service);
-  const sentAt = performance.now();
-  const outcome = await sendWithRetries(exchange, service, head, response, context);
+  const target = targetOf(exchange, service);
+  const head = buildUpstreamHead(exchange, target);
+  exchange.upstreamUri = head.path;
+  const sentAt = exchange.clock.sent = performance.now();
+  const outcome = await sendWithRetries(exchange, target, head, response, context);
   if (outcome === 'gone') return undefined;
-  const answeredAt = performance.now();
+  const answeredAt = exchange.clock.answered = performance.now();
   if (outcome instanceof UpstreamError) return failureAnswer(outcome.kind, exchange, sentAt, answeredAt);
   const source = outcome.kind === 'upgrade' ? outcome.socket : outcome.response;
   try {
@@ -56,12 +59,18 @@ export async function proxy(
     // It ended while a plugin was waited for.
     if (source.destroyed) return failureAnswer('broken', exchange, sentAt, answeredAt);
     if (outcome.kind === 'upgrade') switchProtocols(outcome, answerHead, response);
-    else stream(outcome.response, answerHead, response, context.closing());
+    else stream(outcome.response, answerHead, response, exchange, context.closing());
     return undefined;
   } catch (error) {
     source.destroy();
     throw error;
   }
+}
+
+/** The service, with what plugins put in its place. */
+function targetOf({ upstream: { scheme, target } }: HttpExchange, service: Service): Service {
+  if (scheme === undefined && target === undefined) return service;
+  return { ...service, ...target, ...scheme !== undefined && { protocol: scheme } };
 }
 
 async function sendWithRetries(
@@ -71,10 +80,21 @@ async function sendWithRetries(
     const attempt = context.pool.send(service, head, (request) => sendBody(exchange, request));
     const abandon = () => attempt.request.destroy();
     response.once('close', abandon);
+    const begun = Date.now();
+    const note = (failed?: number) => exchange.tries!.push({
+      ip: service.host, port: service.port, startedAt: begun, balancerMs: 0, ...failed !== undefined && { failed },
+    });
     try {
-      return await attempt.answer;
+      const answer = await attempt.answer;
+      note();
+      exchange.statuses.push(String(answer.response.statusCode));
+      return answer;
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
+      if (error.kind !== 'name') {
+        note(FAILURES[error.kind].status);
+        exchange.statuses.push(exchange.closed ? '-' : String(FAILURES[error.kind].status));
+      }
       if (exchange.closed) return 'gone';
       if (left <= 0 || !mayRepeat(exchange, error)) return error;
     } finally {
@@ -87,14 +107,19 @@ function mayRepeat(exchange: HttpExchange, error: UpstreamError): boolean {
   if (error.kind === 'name' || error.kind === 'invalid') return false;
   if (!error.sent) return true;
   const repeatable = exchange.replacedBody !== undefined || !hasBody(exchange.incoming);
-  return repeatable && IDEMPOTENT.has(exchange.method);
+  return repeatable && IDEMPOTENT.has(exchange.upstream.method);
 }
 
 function sendBody(exchange: HttpExchange, request: ClientRequest): void {
   exchange.sendContinue?.();
   if (exchange.replacedBody !== undefined) request.end(exchange.replacedBody);
-  else if (hasBody(exchange.incoming)) exchange.incoming.pipe(request);
+  else if (hasBody(exchange.incoming)) countChunks(exchange).pipe(request);
   else request.end();
+}
+
+function countChunks({ incoming, traffic }: HttpExchange): IncomingMessage {
+  if (incoming.headers['content-length'] === undefined) incoming.on('data', (chunk: Buffer) => { traffic.chunkedBytes += chunk.length; });
+  return incoming;
 }
 
 function failureAnswer(kind: UpstreamFailure, exchange: HttpExchange, sentAt: number, answeredAt: number): OwnAnswer {
@@ -107,18 +132,27 @@ function failureAnswer(kind: UpstreamFailure, exchange: HttpExchange, sentAt: nu
 }
 
 /** Sends the answer on as it comes; when one side breaks off, the other is cut. */
-function stream(from: IncomingMessage, head: ResponseHead, to: ServerResponse, closing: boolean): void {
-  writeHead(to, head, closing, reasonPhrase(from));
+function stream(from: IncomingMessage, head: ResponseHead, to: ServerResponse, exchange: HttpExchange, closing: boolean): void {
+  const filters = filtersOf(exchange);
+  if (filters.some(({ changes }) => changes === true) && hasContent(exchange.method, head.status)) head.removeHeader('content-length');
+  writeHead(to, head, closing, head.status === from.statusCode ? reasonPhrase(from) : undefined);
   // Without effect on an answer that is whole: its connection is free for another request.
   to.once('close', () => from.destroy());
   // An upstream that stops in the middle: the client must not take the part for the whole.
   from.once('error', () => to.destroy());
-  from.pipe(to);
+  from.once('end', () => { exchange.clock.received = performance.now(); });
+  if (filters.length === 0) from.pipe(to);
+  else from.pipe(new FilteredBody(filters, (defect) => void to.destroy(defect))).pipe(to);
   // The first bytes of a body may be long in coming, e.g. of an event stream. Most times they are there already, and share a packet with
   // the head. Not flushHeaders(): it would encode the head as UTF-8, whose values are bytes already.
   setImmediate(() => {
     if (!to.destroyed && !to.writableEnded) to.write('', 'latin1');
   });
+}
+
+/** RFC 9110 §6.4.1 */
+function hasContent(method: string, status: number): boolean {
+  return method !== 'HEAD' && status !== 204 && status !== 304;
 }
 
 /** A phrase that no status line can hold is left out. RFC 9112 §4 */

@@ -9,7 +9,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createSelfSignedCertificate } from '../../base/self-signed-certificate.ts';
-import type { RequestFacts } from './http-exchange.ts';
+import type { RequestFacts } from './received-request.ts';
 import { readFacts } from './request-facts.ts';
 
 const OPTIONS = { requireHostHeader: false, maxHeaderSize: 65_536 };

@@ -6,7 +6,7 @@ import type { TLSSocket } from 'node:tls';
 
 import { plainAddress } from '../../base/ip-range.ts';
 import { parsePath } from '../router/request-path.ts';
-import type { RequestFacts } from './http-exchange.ts';
+import type { RequestFacts } from './received-request.ts';
 
 interface Rejection {
   readonly status: number;

@@ -104,7 +104,7 @@ describe('a kept connection', () => {
 
 const SERVICE: Service = {
   id: 's', name: null, protocol: 'http', host: '127.0.0.1', port: 80, path: null, retries: 0,
-  connectTimeoutMs: 5_000, writeTimeoutMs: 5_000, readTimeoutMs: 5_000, tlsVerify: null, tlsVerifyDepth: null,
+  connectTimeoutMs: 5_000, writeTimeoutMs: 5_000, readTimeoutMs: 5_000, tlsVerify: null, tlsVerifyDepth: null, row: {},
 };
 
 /** Sends one request with nothing around the pool. @returns the status, or the failure */

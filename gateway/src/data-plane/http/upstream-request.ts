@@ -2,8 +2,9 @@
 import type { Service } from '../../model/snapshot.ts';
 import { escapeText } from '../router/request-path.ts';
 import { upstreamPath } from '../router/upstream-path.ts';
+import { hasBody } from './client-request.ts';
 import { connectionOptions, NOT_TO_UPSTREAM } from './header-rules.ts';
-import { hasBody } from './http-exchange.ts';
+import { headerValue } from './header-text.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import { PRODUCT } from './product.ts';
 
@@ -24,23 +25,27 @@ export function hostOf(service: Service): string {
 }
 
 export function buildUpstreamHead(exchange: HttpExchange, service: Service): UpstreamHead {
-  const route = exchange.match!.route;
-  const matched = exchange.match!.matched;
-  const path = upstreamPath(service.path ?? '/', exchange.facts.path.escaped, escapeText(matched), route.stripPath);
+  const { upstream, facts } = exchange;
+  const { route, matched } = exchange.match!;
+  const path = upstream.path ?? upstreamPath(service.path ?? '/', facts.path.escaped, escapeText(matched), route.stripPath);
   return {
-    method: exchange.method,
-    path: path + exchange.search,
+    method: upstream.method,
+    path: upstream.query === '' && !keepsEmptyQuery(exchange) ? path : `${path}?${upstream.query}`,
     headers: buildHeaders(exchange, service, route.stripPath ? matched : ''),
     upgrade: exchange.upgrade,
   };
 }
 
+/** A `?` with nothing behind it is passed on as it came. */
+function keepsEmptyQuery({ facts: { search }, upstream: { query } }: HttpExchange): boolean {
+  return search === '?' && query === '';
+}
+
 function buildHeaders(exchange: HttpExchange, service: Service, stripped: string): string[] {
-  const { incoming, facts, changedHeaders } = exchange;
+  const { incoming, facts, upstream, upgrade } = exchange;
   const preserve = exchange.route!.preserveHost && facts.authority !== '';
-  const { upgrade } = exchange;
   const headers = [
-    'Host', preserve ? facts.authority : hostOf(service),
+    'Host', upstream.hostHeader === undefined ? preserve ? facts.authority : hostOf(service) : headerValue(upstream.hostHeader),
     'Connection', upgrade ? 'keep-alive, Upgrade' : 'keep-alive',
     ...(upgrade ? ['Upgrade', 'websocket'] : []),
     ...forwardingHeaders(exchange, stripped),
@@ -49,19 +54,25 @@ function buildHeaders(exchange: HttpExchange, service: Service, stripped: string
   ];
   const dropped = connectionOptions(incoming.headersDistinct.connection?.join(','));
   const raw = incoming.rawHeaders;
+  const changed = upstream.headers;
   const chunked = exchange.replacedBody === undefined && incoming.headers['transfer-encoding'] !== undefined;
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index]!.toLowerCase();
-    if (NOT_TO_UPSTREAM.has(name) || dropped?.has(name) === true || changedHeaders?.has(name) === true) continue;
+    if (NOT_TO_UPSTREAM.has(name) || dropped?.has(name) === true || changed?.has(name) === true) continue;
     // Trailers can only follow chunks.
     if (name === 'trailer' && !chunked) continue;
     headers.push(raw[index]!, raw[index + 1]!);
   }
   if (exchange.headerValues('te').some((value) => /\btrailers\b(?!\s*;)/i.test(value))) headers.push('TE', 'trailers');
-  for (const change of changedHeaders?.values() ?? []) if (change !== undefined) headers.push(change.name, change.value);
+  for (const { name, values } of changed?.values() ?? []) {
+    if (!OWN.has(name.toLowerCase())) for (const value of values) headers.push(name, value);
+  }
   pushFraming(exchange, headers);
   return headers;
 }
+
+/** What plugins cannot set: framing, and the headers of one connection. */
+const OWN: ReadonlySet<string> = new Set(['host', 'content-length', 'transfer-encoding', 'connection', 'upgrade', 'te', 'expect']);
 
 function forwardingHeaders(exchange: HttpExchange, stripped: string): string[] {
   const { facts } = exchange;
@@ -90,7 +101,7 @@ function pushFraming(exchange: HttpExchange, headers: string[]): void {
   if (replacedBody !== undefined) headers.push('Content-Length', String(replacedBody.length));
   else if (incoming.headers['transfer-encoding'] !== undefined) headers.push('Transfer-Encoding', 'chunked');
   else if (hasBody(incoming)) headers.push('Content-Length', incoming.headers['content-length']!);
-  else if (incoming.headers['content-length'] !== undefined || saysAbsence(exchange.method)) headers.push('Content-Length', '0');
+  else if (incoming.headers['content-length'] !== undefined || saysAbsence(exchange.upstream.method)) headers.push('Content-Length', '0');
 }
 
 const METHODS_WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS']);

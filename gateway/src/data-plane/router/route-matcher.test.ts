@@ -11,7 +11,7 @@ const HIGHER_ID = '10000000-0000-4000-8000-000000000000';
 function route(conditions: Partial<Route>): Route {
   return {
     id: ID, name: null, protocols: ['http'], methods: [], hosts: [], paths: [], snis: [], headers: {},
-    httpsRedirectStatus: 426, regexPriority: 0, stripPath: true, preserveHost: false, service: undefined, ...conditions,
+    httpsRedirectStatus: 426, regexPriority: 0, stripPath: true, preserveHost: false, service: undefined, row: {}, ...conditions,
   };
 }
 

@@ -1,18 +1,19 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Consumer, Credential } from '../../model/snapshot.ts';
+import { ManualClock } from '../../../test/fixtures/manual-clock.ts';
+import { snapshotOf } from '../../../test/fixtures/snapshot.ts';
 import { fakeContext, FakeExchange } from '../../plugin-kit/testing.ts';
 import type { FakeRequest } from '../../plugin-kit/testing.ts';
 import { keyAuthHandler } from './handler.ts';
 import type { KeyAuthConfig } from './schema.ts';
 
-const BOB: Consumer = { id: 'bob-id', username: 'bob', customId: null };
-const ANYONE: Consumer = { id: 'anyone-id', username: 'anyone', customId: null };
-
-const CREDENTIALS = new Map<string, Credential>([
-  ['k-bob', { id: 'c-1', consumer: BOB }],
-  ['k-old', { id: 'c-2', consumer: BOB, expiresAt: 1_000 }],
-]);
+const CONFIGURATION = snapshotOf({
+  consumers: [{ id: 'bob-id', username: 'bob' }, { id: 'anyone-id', username: 'anyone' }],
+  keyauth_credentials: [
+    { id: 'c-1', key: 'k-bob', consumer: 'bob-id' }, { id: 'c-2', key: 'k-old', consumer: 'bob-id', ttl: 1_000 },
+  ],
+});
+const BOB = CONFIGURATION.consumers.byUsername.get('bob')!;
 
 const CONFIG: KeyAuthConfig = {
   key_names: ['apikey'],
@@ -28,15 +29,9 @@ const CONFIG: KeyAuthConfig = {
 async function access(
   config: Partial<KeyAuthConfig>, request: FakeRequest, nowMs = 0, before?: (exchange: FakeExchange) => void,
 ): Promise<FakeExchange> {
-  const exchange = new FakeExchange(request);
+  const exchange = new FakeExchange(request, { configuration: CONFIGURATION });
   before?.(exchange);
-  const { access: run } = keyAuthHandler.prepare({ ...CONFIG, ...config }, fakeContext({
-    consumers: {
-      byId: new Map([BOB, ANYONE].map((one) => [one.id, one])), byUsername: new Map([BOB, ANYONE].map((one) => [one.username!, one])),
-    },
-    credentials: new Map([['keyauth_credentials', CREDENTIALS]]),
-    now: () => nowMs,
-  }));
+  const { access: run } = keyAuthHandler.prepare({ ...CONFIG, ...config }, fakeContext({ clock: new ManualClock(nowMs) }));
   await run?.(exchange);
   return exchange;
 }
@@ -156,7 +151,7 @@ const ROWS: readonly Row[] = [
   { title: 'lets preflight requests pass without run_on_preflight', config: { run_on_preflight: false }, request: { method: 'OPTIONS' } },
   { title: 'asks preflight requests too by default', request: { method: 'OPTIONS' }, refused: 'No API key found in request' },
   {
-    title: 'takes a request without key for the anonymous consumer, by id', config: { anonymous: ANYONE.id }, request: {},
+    title: 'takes a request without key for the anonymous consumer, by id', config: { anonymous: 'anyone-id' }, request: {},
     consumer: 'anyone',
   },
   {
@@ -184,7 +179,8 @@ describe('key-auth', () => {
 
   it('leaves a client alone that another plugin knows already, when anonymous is set', async () => {
     const known = await access(
-      { anonymous: 'anyone' }, { headers: { apikey: 'no' } }, 0, (exchange) => exchange.authenticate(BOB, { id: 'other', consumer: BOB }),
+      { anonymous: 'anyone' }, { headers: { apikey: 'no' } }, 0,
+      (exchange) => exchange.authenticate({ consumer: BOB, credential: { id: 'other' } }),
     );
     expect(known.consumer).toBe(BOB);
   });

@@ -1,8 +1,8 @@
 /** key-auth, phase access. Fails closed: without a valid key the request ends with 401, unless an anonymous consumer is configured. */
-import type { Consumer, Credential } from '../../model/snapshot.ts';
+import type { Credential } from '../../model/snapshot.ts';
+import { authentication } from '../../plugin-kit/authentication.ts';
 import type { ClientRequest, Exchange } from '../../plugin-kit/exchange.ts';
 import { defineHandler } from '../../plugin-kit/plugin.ts';
-import type { PluginContext } from '../../plugin-kit/plugin.ts';
 import { keyBodyOf, MAX_BODY_BYTES, SEVERAL } from './body-key.ts';
 import type { KeyBody } from './body-key.ts';
 import { keyAuth } from './schema.ts';
@@ -10,32 +10,23 @@ import type { KeyAuthConfig } from './schema.ts';
 
 type Found = { readonly name: string; readonly key: string } | typeof SEVERAL | undefined;
 
-export const keyAuthHandler = defineHandler<KeyAuthConfig>(keyAuth, (config, context) => {
-  const keys = context.credentials.get('keyauth_credentials');
-  const challenge = config.realm ? `Key realm="${config.realm}"` : 'Key';
-  const anonymous = config.anonymous ?? undefined;
-
-  const refuse = (exchange: Exchange, message: string): void => {
-    if (anonymous === undefined) return exchange.refuse({ status: 401, message, headers: { 'WWW-Authenticate': challenge } });
-    const consumer = findConsumer(context, anonymous);
-    if (consumer !== undefined) return exchange.authenticate(consumer, undefined);
-    context.log.error(`key-auth: anonymous consumer ${JSON.stringify(anonymous)} does not exist; create it or correct config.anonymous`);
-    exchange.refuse({ status: 500, message: 'An unexpected error occurred' });
-  };
+export const keyAuthHandler = defineHandler<KeyAuthConfig>(keyAuth, (config, { clock, log }) => {
+  const { isSettled, fail } = authentication({ anonymous: config.anonymous, log });
+  const headers = { 'WWW-Authenticate': config.realm ? `Key realm="${config.realm}"` : 'Key' };
 
   const decide = (exchange: Exchange, found: Found): void => {
-    if (found === undefined || (found !== SEVERAL && found.key === '')) return refuse(exchange, 'No API key found in request');
-    if (found === SEVERAL) return refuse(exchange, 'Duplicate API key found');
-    const credential = keys?.get(found.key);
-    if (credential === undefined || expired(credential, context.now())) return refuse(exchange, 'Unauthorized');
-    exchange.authenticate(credential.consumer, credential);
+    const refuse = (message: string): void => fail(exchange, { status: 401, message, headers });
+    if (found === undefined || (found !== SEVERAL && found.key === '')) return refuse('No API key found in request');
+    if (found === SEVERAL) return refuse('Duplicate API key found');
+    const credential = exchange.configuration.credentials.get('keyauth_credentials')?.get(found.key);
+    if (credential === undefined || expired(credential, clock.now())) return refuse('Unauthorized');
+    return exchange.authenticate({ consumer: credential.consumer, credential });
   };
 
   return {
     access: (exchange) => {
       if (!config.run_on_preflight && exchange.request.method === 'OPTIONS') return undefined;
-      // Several authentication plugins on one route are alternatives: another one has authenticated this client already.
-      if (anonymous !== undefined && exchange.credential !== undefined) return undefined;
+      if (isSettled(exchange)) return undefined;
       if (!config.key_in_body) return decide(exchange, take(exchange, config, undefined));
       return exchange.request.body(MAX_BODY_BYTES)
         .then((body) => decide(exchange, take(exchange, config, body && keyBodyOf(body, exchange.request.header('content-type')))));
@@ -65,10 +56,6 @@ function find(request: ClientRequest, config: KeyAuthConfig, body: KeyBody | und
     if (key !== undefined) return { name, key };
   }
   return undefined;
-}
-
-function findConsumer({ consumers }: PluginContext, idOrUsername: string): Consumer | undefined {
-  return consumers.byId.get(idOrUsername) ?? consumers.byUsername.get(idOrUsername);
 }
 
 function expired(credential: Credential, nowMs: number): boolean {

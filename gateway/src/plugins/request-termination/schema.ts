@@ -2,6 +2,7 @@
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { boolean, integer, record, string } from '../../model/schema/field.ts';
 import type { EntityValue } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { headerName, protocolsHttp } from '../../model/schema/typedefs.ts';
 
 function bodyViolation({ message, content_type: type, body, echo }: EntityValue): string | undefined {
@@ -30,6 +31,8 @@ const config = record({
     description: 'Header or query argument that a request must have for this response. Default: all requests get it.',
   },
 }, { required: true, check: bodyViolation });
+
+export type RequestTerminationConfig = RecordOf<typeof config.fields>;
 
 export const requestTermination = definePlugin({
   name: 'request-termination',

@@ -1,0 +1,91 @@
+/** What plugins change of the request to the upstream. */
+import type { HeaderLine, UpstreamRequest } from '../../plugin-kit/exchange.ts';
+import { NOT_TO_UPSTREAM } from './header-rules.ts';
+import { headerText, headerValue } from './header-text.ts';
+import type { ReceivedRequest } from './received-request.ts';
+
+/** Lines that take the place of the client's with that name. */
+interface ChangedHeader {
+  readonly name: string;
+  /** As they travel. Empty: the header is removed. */
+  readonly values: readonly string[];
+}
+
+export class UpstreamChanges implements UpstreamRequest {
+  method: string;
+  scheme: 'http' | 'https' | undefined;
+  path: string | undefined;
+  query: string;
+  target: { readonly host: string; readonly port: number } | undefined;
+  hostHeader: string | undefined;
+  /** By lower-case name. @default - the headers of the client */
+  headers: Map<string, ChangedHeader> | undefined;
+  readonly #exchange: ReceivedRequest;
+
+  constructor(exchange: ReceivedRequest) {
+    this.#exchange = exchange;
+    this.method = exchange.incoming.method!;
+    this.query = exchange.facts.search.slice(1);
+  }
+
+  header(name: string): string | undefined {
+    return this.headerValues(name)[0];
+  }
+
+  headerValues(name: string): readonly string[] {
+    const key = name.toLowerCase();
+    return (this.headers?.get(key)?.values ?? this.#ofClient(key)).map(headerText);
+  }
+
+  headerLines(): readonly HeaderLine[] {
+    const lines: HeaderLine[] = [];
+    const raw = this.#exchange.incoming.rawHeaders;
+    for (let index = 0; index < raw.length; index += 2) {
+      const key = raw[index]!.toLowerCase();
+      if (ofClient(key) && this.headers?.has(key) !== true) lines.push([raw[index]!, headerText(raw[index + 1]!)]);
+    }
+    for (const { name, values } of this.headers?.values() ?? []) for (const value of values) lines.push([name, headerText(value)]);
+    return lines;
+  }
+
+  setHeader(name: string, value: string | readonly string[]): void {
+    this.#change(name, [value].flat().map(headerValue));
+  }
+
+  addHeader(name: string, value: string): void {
+    const key = name.toLowerCase();
+    const before = this.headers?.get(key)?.values ?? this.#ofClient(key);
+    this.#change(name, [...before, headerValue(value)]);
+  }
+
+  removeHeader(name: string): void {
+    this.#change(name, []);
+  }
+
+  removeQuery(name: string): void {
+    if (this.query === '') return;
+    this.query = this.query.split('&').filter((pair) => decodeName(pair) !== name).join('&');
+  }
+
+  setBody(body: Buffer): void {
+    this.#exchange.replacedBody = body;
+  }
+
+  #ofClient(key: string): readonly string[] {
+    return ofClient(key) ? this.#exchange.incoming.headersDistinct[key] ?? [] : [];
+  }
+
+  #change(name: string, values: readonly string[]): void {
+    this.headers ??= new Map();
+    this.headers.set(name.toLowerCase(), { name, values });
+  }
+}
+
+/** Content-Length and Expect end here; plugins may look at them. */
+function ofClient(key: string): boolean {
+  return !NOT_TO_UPSTREAM.has(key);
+}
+
+function decodeName(pair: string): string {
+  return [...new URLSearchParams(`&${pair}`).keys()][0] ?? '';
+}

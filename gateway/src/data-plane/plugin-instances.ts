@@ -1,0 +1,91 @@
+/**
+ * The prepared plugins of a node. One is prepared once for its entity, and serves every configuration in which the entity is the same, so
+ * that what it keeps (limits, queues, caches) lasts. It is closed when no configuration and no request uses it any more.
+ */
+import type { Clock } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { PluginInstance } from '../model/snapshot.ts';
+import type { NodeFacts, PluginHandler, PluginPhases } from '../plugin-kit/plugin.ts';
+import type { NodeServices } from '../plugin-kit/services.ts';
+
+interface PluginInstancesOptions {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly node: NodeFacts;
+  readonly services: NodeServices;
+}
+
+interface Held {
+  readonly phases: PluginPhases;
+  users: number;
+}
+
+/** Plugins of one configuration, held until it is released. */
+export interface HeldPlugins {
+  /** @throws Error when the plugin cannot be prepared */
+  prepare(handler: PluginHandler<unknown>, plugin: PluginInstance): PluginPhases;
+  release(): void;
+}
+
+export class PluginInstances {
+  readonly #options: PluginInstancesOptions;
+  readonly #held = new Map<string, Held>();
+
+  constructor(options: PluginInstancesOptions) {
+    this.#options = options;
+  }
+
+  /** Number of prepared plugins. */
+  get size(): number {
+    return this.#held.size;
+  }
+
+  /** Begins a configuration. What it holds is held until `release`, also where it shares it with the configuration before. */
+  hold(): HeldPlugins {
+    const keys: string[] = [];
+    return {
+      prepare: (handler, plugin) => {
+        const key = keyOf(plugin);
+        const held = this.#held.get(key) ?? { phases: this.#prepare(handler, plugin), users: 0 };
+        this.#held.set(key, held);
+        held.users += 1;
+        keys.push(key);
+        return held.phases;
+      },
+      release: () => {
+        for (const key of keys.splice(0)) this.#release(key);
+      },
+    };
+  }
+
+  #prepare(handler: PluginHandler<unknown>, plugin: PluginInstance): PluginPhases {
+    const { log, ...shared } = this.#options;
+    const { id, name, instanceName, route, service, consumer, consumerGroup } = plugin;
+    return handler.prepare(plugin.config, {
+      ...shared, id, instanceName, scope: { route, service, consumer, consumerGroup }, log: log.with({ plugin: name, plugin_id: id }),
+    });
+  }
+
+  #release(key: string): void {
+    const held = this.#held.get(key);
+    if (held === undefined) return;
+    held.users -= 1;
+    if (held.users > 0) return;
+    this.#held.delete(key);
+    void this.#close(held.phases);
+  }
+
+  async #close(phases: PluginPhases): Promise<void> {
+    try {
+      await phases.close?.();
+    } catch (error) {
+      this.#options.log.error(`a plugin could not be closed: ${messageOf(error)}`);
+    }
+  }
+}
+
+/** All that a plugin is prepared with. */
+function keyOf({ id, name, instanceName, config, route, service, consumer, consumerGroup }: PluginInstance): string {
+  return JSON.stringify([id, name, instanceName, route, service, consumer, consumerGroup, config]);
+}
