@@ -123,6 +123,10 @@ export class Repository extends Component {
       exec: 'tsx --tsconfig projenrc/tsconfig.json projenrc/checks/check-words.ts',
       receiveArgs: true,
     });
+    project.addTask('check:conformance', {
+      description: 'Replay recorded traffic of a real Kong Gateway through a node; with a group and parts of ids, those only',
+      steps: [{ exec: 'tsx gateway/test/conformance/replay-traffic.ts', receiveArgs: true }],
+    });
     project.addTask('check:map', {
       description: 'Compare the map in ARCHITECTURE.md with the tree',
       exec: 'tsx projenrc/checks/architecture-map.ts',

@@ -1,79 +1,88 @@
-/** Suites of recorded traffic: a configuration, and requests with what client and upstreams saw of them. */
+/** Suites of recorded traffic: a configuration, and steps with what was observed of them. */
 
 /** Text, or one text many times. */
 export type Piece = string | { readonly repeat: string; readonly n: number };
 
-export interface HttpStep {
+/** A signature of the hmac-auth plugin, made when the request is sent. */
+export interface HmacSignature {
+  readonly user: string;
+  readonly secret: string;
+  readonly headers: readonly string[];
+  readonly algorithm?: string;
+  /** True: the digest of the body; a text: this instead of the right one. */
+  readonly digest?: boolean | string;
+  /** Seconds that the date is off. */
+  readonly skew?: number;
+  /** The signature is wrong. */
+  readonly spoil?: boolean;
+  /** @default 'Authorization' */
+  readonly name?: string;
+}
+
+export interface HttpRequest {
   readonly m?: string;
   readonly p: string;
   readonly host?: string | null;
   readonly v?: string;
   readonly h?: readonly (readonly [string, string])[];
   readonly b?: Piece;
+  readonly hmac?: HmacSignature;
+  /** Query in place of that in `p`. */
+  readonly q?: string;
 }
+
+export type UpstreamKind = 'ws' | 'expect' | 'reset' | 'hang' | 'drop';
 
 export interface UpstreamScript {
   readonly resp?: string;
   /** Bytes, and seconds to wait afterwards. */
   readonly parts?: readonly (readonly [Piece, number])[];
+  /** Seconds before the answer. */
+  readonly delay?: number;
   readonly then?: 'keep' | 'close' | 'reset';
-  readonly kind?: 'ws' | 'expect' | 'reset' | 'hang' | 'drop';
+  /** `head`: before the body has come. */
+  readonly when?: 'head';
+  readonly kind?: UpstreamKind;
+  /** One script for each request; the last one stays. */
+  readonly seq?: readonly UpstreamScript[];
 }
 
-export interface Step {
-  readonly http?: HttpStep | readonly HttpStep[];
-  readonly send?: readonly (Piece | { readonly sleep: number } | { readonly shut: true })[];
-  readonly up?: Readonly<Record<string, UpstreamScript>>;
-  readonly one_by_one?: boolean;
-  readonly tls?: boolean;
-  readonly sni?: string;
-  readonly conn?: boolean;
-  readonly noup?: boolean;
-  readonly nobody?: boolean;
-  readonly rh?: readonly string[];
-  readonly uh?: readonly string[];
-  /** Headers whose spelling counts. */
-  readonly names?: readonly string[];
-}
+export type UpstreamScripts = Readonly<Record<string, UpstreamScript>>;
 
-export interface SeenAnswer {
-  readonly status?: number;
-  readonly headers?: readonly string[];
-  readonly framing?: string;
-  readonly body?: unknown;
-  readonly interim?: readonly number[];
-  readonly complete?: boolean;
-  readonly malformed?: string;
-}
+export type ConfigRequest = readonly [
+  method: string, path: string, body?: unknown, options?: { readonly save?: Readonly<Record<string, string>> },
+];
 
-export interface SeenRequest {
-  readonly slot: string;
-  readonly line: string;
-  readonly headers: readonly string[];
-  readonly body?: unknown;
-  readonly framing?: string;
-  readonly names?: readonly string[];
-}
+export type SentPiece = Piece | { readonly sleep: number } | { readonly shut: true };
 
-export interface Observation {
-  readonly res?: readonly SeenAnswer[];
-  readonly conn?: string;
-  readonly up?: readonly SeenRequest[];
-}
+/** One step. Which fields it has depends on its kind; the modules in steps/ read them. */
+export type Step = Readonly<Record<string, unknown>>;
+
+export type Observation = Readonly<Record<string, unknown>>;
 
 export interface TrafficCase {
   readonly id: string;
   readonly steps: readonly Step[];
+  /** One for each step that observes something. */
   readonly expect: readonly Observation[];
+  /** Everything is configured again before the next case. */
+  readonly fresh?: boolean;
+  /** What the case cannot do without. */
+  readonly needs?: string | readonly string[];
 }
-
-export type ConfigRequest = readonly [method: string, path: string, body: Readonly<Record<string, unknown>> | null, ...rest: unknown[]];
 
 export interface Suite {
   readonly id: string;
   readonly config: readonly ConfigRequest[];
   readonly cases: readonly TrafficCase[];
-  readonly up?: Readonly<Record<string, UpstreamScript>>;
+  readonly up?: UpstreamScripts;
+  /** False: nothing to wait for before the first case. */
+  readonly traffic?: boolean;
+  readonly fresh?: boolean;
+  /** Requests before the first case, not observed. */
+  readonly warm?: readonly HttpRequest[];
+  readonly settle?: number;
+  readonly files?: unknown;
 }
 
 export function textOf(piece: Piece): string {

@@ -7,6 +7,7 @@ export interface ReadMessage {
   readonly body: string;
   readonly framing: 'cl' | 'chunked' | 'close' | 'none';
   readonly complete: boolean;
+  readonly trailers?: readonly string[];
 }
 
 /** One character for each byte. */
@@ -42,41 +43,52 @@ export class HttpReader {
     const value = (name: string) => headers.find(([key]) => key.toLowerCase() === name)?.[1];
     const body = this.#bytes.slice(end + 4);
     const status = Number(startLine.split(' ')[1]);
-    const finish = (text: string, used: number, framing: ReadMessage['framing'], complete = true): ReadMessage => {
+    const finish = (
+      text: string, used: number, framing: ReadMessage['framing'], { complete = true, trailers = [] as readonly string[] } = {},
+    ): ReadMessage => {
       this.#bytes = body.slice(used);
-      return { startLine, headers, body: text, framing, complete };
+      return { startLine, headers, body: text, framing, complete, ...trailers.length > 0 && { trailers } };
     };
     const bodiless = side === 'response' && (hasNoBody || status < 200 || status === 204 || status === 304);
     if (bodiless) return finish('', 0, 'none');
     if (/chunked/i.test(value('transfer-encoding') ?? '')) {
       const decoded = decodeChunks(body);
-      if (decoded !== undefined) return finish(decoded.text, decoded.used, 'chunked');
-      return this.#ended ? finish(body, body.length, 'chunked', false) : undefined;
+      if (decoded.isWhole) return finish(decoded.text, decoded.used, 'chunked', decoded);
+      return this.#ended ? finish(decoded.text, body.length, 'chunked', { complete: false }) : undefined;
     }
     const length = value('content-length');
     if (length !== undefined) {
       const size = Number(length);
       if (body.length >= size) return finish(body.slice(0, size), size, 'cl');
-      return this.#ended ? finish(body, body.length, 'cl', false) : undefined;
+      return this.#ended ? finish(body, body.length, 'cl', { complete: false }) : undefined;
     }
     if (side === 'request') return finish('', 0, 'none');
     return this.#ended ? finish(body, body.length, 'close') : undefined;
   }
 }
 
-function decodeChunks(body: string): { text: string; used: number } | undefined {
+interface Decoded {
+  readonly text: string;
+  readonly used: number;
+  readonly isWhole: boolean;
+  readonly trailers?: readonly string[];
+}
+
+function decodeChunks(body: string): Decoded {
   let position = 0;
   let text = '';
   for (;;) {
     const lineEnd = body.indexOf('\r\n', position);
-    if (lineEnd === -1) return undefined;
+    if (lineEnd === -1) return { text, used: position, isWhole: false };
     const size = Number.parseInt(body.slice(position, lineEnd), 16);
     position = lineEnd + 2;
     if (size === 0) {
-      const trailersEnd = body.startsWith('\r\n', position) ? position + 2 : body.indexOf('\r\n\r\n', position) + 4;
-      return trailersEnd < position ? undefined : { text, used: trailersEnd };
+      if (body.startsWith('\r\n', position)) return { text, used: position + 2, isWhole: true };
+      const end = body.indexOf('\r\n\r\n', position);
+      const trailers = body.slice(position, end).split('\r\n').map((line) => line.replace(/^[^:]*/, (name) => name.toLowerCase())).sort();
+      return { text, used: end + 4, isWhole: end !== -1, trailers };
     }
-    if (body.length < position + size + 2) return undefined;
+    if (body.length < position + size + 2) return { text: text + body.slice(position), used: position, isWhole: false };
     text += body.slice(position, position + size);
     position += size + 2;
   }

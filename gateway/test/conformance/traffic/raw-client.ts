@@ -3,50 +3,69 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
+import { textOf } from '../suite.ts';
+import type { HttpRequest, SentPiece } from '../suite.ts';
+import { signed } from './hmac-signature.ts';
 import { HttpReader } from './http-reader.ts';
 import type { ReadMessage } from './http-reader.ts';
-import { textOf } from './suite.ts';
-import type { HttpStep, Step } from './suite.ts';
 
 export interface Exchanged {
   readonly answers: readonly ReadMessage[];
+  /** Answers that did not come. */
+  readonly missing: number;
+  /** What came and is no answer. */
+  readonly rest: string;
   readonly open: boolean;
 }
 
 /** How long an answer may take. Milliseconds. */
-const ANSWER_LIMIT_MS = 5_000;
+const ANSWER_LIMIT_MS = 10_000;
 
 /** How long a connection is watched after the last answer, by what is expected. Milliseconds. */
 const CLOSE_WATCH_MS = { open: 8, closed: 1_000 } as const;
 
-export interface ExchangeOptions {
-  readonly ports: { readonly proxy: number; readonly tls: number };
-  /** What should become of the connection: how long it is watched depends on it, the result does not. */
-  readonly expected: keyof typeof CLOSE_WATCH_MS;
+export interface Sent {
+  readonly requests?: readonly HttpRequest[];
+  readonly pieces?: readonly SentPiece[];
+  /** Each request waits for the answer before it. */
+  readonly oneByOne?: boolean;
+  readonly tls?: boolean;
+  readonly sni?: string | undefined;
 }
 
-export async function exchange(step: Step, { ports, expected }: ExchangeOptions): Promise<Exchanged> {
-  const socket = step.tls === true
+export interface ExchangeOptions {
+  readonly ports: { readonly proxy: number; readonly proxyssl: number };
+  /** What should become of the connection: how long it is watched depends on it, the result does not. */
+  readonly expected: keyof typeof CLOSE_WATCH_MS;
+  /** How many answers should come. @default - one for each request */
+  readonly answers?: number | undefined;
+}
+
+export async function exchange(sent: Sent, { ports, expected, answers: wanted }: ExchangeOptions): Promise<Exchanged> {
+  const socket = sent.tls === true
     ? connectTls({
-      port: ports.tls, host: '127.0.0.1', rejectUnauthorized: false, ...(step.sni === undefined ? {} : { servername: step.sni }),
+      port: ports.proxyssl, host: '127.0.0.1', rejectUnauthorized: false, ...sent.sni !== undefined && { servername: sent.sni },
     })
     : connect({ port: ports.proxy, host: '127.0.0.1' });
   const connection = new Connection(socket);
+  const { requests = [], pieces } = sent;
   try {
-    if (step.send !== undefined) await connection.sendPieces(step.send);
-    const requests = step.http === undefined ? [] : [step.http].flat();
-    const answers = step.one_by_one === true
+    if (pieces !== undefined) await connection.sendPieces(pieces);
+    const count = wanted ?? Math.max(requests.length, 1);
+    const answers = sent.oneByOne === true
       ? await connection.oneByOne(requests)
-      : await connection.pipelined(requests, step.send === undefined ? requests.length : 1, methodsOf(step));
-    return { answers, open: await connection.staysOpen(CLOSE_WATCH_MS[expected]) };
+      : await connection.pipelined(requests, count, pieces === undefined ? requests.map(methodOf) : [String(pieces[0]).split(' ', 1)[0]!]);
+    const final = answers.filter(isFinal).length;
+    const open = await connection.staysOpen(CLOSE_WATCH_MS[expected]);
+    const missing = sent.oneByOne === true && final < requests.length ? 1 : Math.max(count - final, 0);
+    return { answers, missing, rest: connection.rest, open };
   } finally {
     socket.destroy();
   }
 }
 
-function methodsOf(step: Step): readonly string[] {
-  if (step.http !== undefined) return [step.http].flat().map((request) => request.m ?? 'GET');
-  return [String(step.send?.[0]).split(' ', 1)[0]!];
+function methodOf(request: HttpRequest): string {
+  return request.m ?? 'GET';
 }
 
 class Connection {
@@ -66,7 +85,11 @@ class Connection {
     }
   }
 
-  async sendPieces(pieces: NonNullable<Step['send']>): Promise<void> {
+  get rest(): string {
+    return this.#reader.rest;
+  }
+
+  async sendPieces(pieces: readonly SentPiece[]): Promise<void> {
     for (const piece of pieces) {
       if (typeof piece === 'object' && 'sleep' in piece) await new Promise((resolve) => setTimeout(resolve, piece.sleep * 1000));
       else if (typeof piece === 'object' && 'shut' in piece) this.#socket.end();
@@ -74,7 +97,7 @@ class Connection {
     }
   }
 
-  async pipelined(requests: readonly HttpStep[], count: number, methods: readonly string[]): Promise<ReadMessage[]> {
+  async pipelined(requests: readonly HttpRequest[], count: number, methods: readonly string[]): Promise<ReadMessage[]> {
     if (requests.length > 0) this.#socket.write(requests.map(bytesOf).join(''), 'latin1');
     const answers: ReadMessage[] = [];
     for (let final = 0; final < count;) {
@@ -86,9 +109,13 @@ class Connection {
     return answers;
   }
 
-  async oneByOne(requests: readonly HttpStep[]): Promise<ReadMessage[]> {
+  async oneByOne(requests: readonly HttpRequest[]): Promise<ReadMessage[]> {
     const answers: ReadMessage[] = [];
-    for (const request of requests) answers.push(...await this.pipelined([request], 1, [request.m ?? 'GET']));
+    for (const request of requests) {
+      const came = await this.pipelined([request], 1, [methodOf(request)]);
+      answers.push(...came);
+      if (!came.some(isFinal)) break;
+    }
     return answers;
   }
 
@@ -105,14 +132,12 @@ class Connection {
       if (message !== undefined || this.#ended || Date.now() > deadline) return message;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, 50);
-        this.#socket.once('data', () => {
+        const wake = () => {
           clearTimeout(timer);
+          this.#socket.off('data', wake).off('close', wake);
           setImmediate(resolve);
-        });
-        this.#socket.once('close', () => {
-          clearTimeout(timer);
-          resolve();
-        });
+        };
+        this.#socket.once('data', wake).once('close', wake);
       });
     }
   }
@@ -120,11 +145,12 @@ class Connection {
 
 function isFinal(answer: ReadMessage): boolean {
   const status = Number(answer.startLine.split(' ')[1]);
-  return status >= 200 || status === 101;
+  return !(status < 200) || status === 101;
 }
 
-function bytesOf(request: HttpStep): string {
-  const lines = [`${request.m ?? 'GET'} ${request.p} HTTP/${request.v ?? '1.1'}`];
+function bytesOf(template: HttpRequest): string {
+  const request = signed(template);
+  const lines = [`${methodOf(request)} ${request.p} HTTP/${request.v ?? '1.1'}`];
   if (request.host !== null && request.host !== undefined) lines.push(`Host: ${request.host}`);
   for (const [name, value] of request.h ?? []) lines.push(`${name}: ${value}`);
   const body = request.b === undefined ? undefined : textOf(request.b);

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
-import { HttpReader } from './http-reader.ts';
-import type { ReadMessage } from './http-reader.ts';
-import { textOf } from './suite.ts';
-import type { UpstreamScript } from './suite.ts';
+import { textOf } from '../../suite.ts';
+import type { UpstreamScript } from '../../suite.ts';
+import { HttpReader } from '../http-reader.ts';
+import type { ReadMessage } from '../http-reader.ts';
 
 const WEBSOCKET_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
@@ -16,13 +16,15 @@ export interface Received extends ReadMessage {
 
 export class RecordingUpstream {
   readonly slot: string;
-  readonly received: Received[] = [];
   script: UpstreamScript = {};
+  readonly #record: (request: Received) => void;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #answered = 0;
 
-  constructor(slot: string) {
+  constructor(slot: string, record: (request: Received) => void) {
     this.slot = slot;
+    this.#record = record;
     this.#server = createServer((socket) => this.#serve(socket));
   }
 
@@ -30,8 +32,20 @@ export class RecordingUpstream {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  async start(): Promise<void> {
-    await new Promise<void>((resolve) => void this.#server.listen(0, '127.0.0.1', resolve));
+  /** @throws Error the port is taken */
+  async start(port = 0): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, '127.0.0.1', () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
+  }
+
+  answer(script: UpstreamScript): void {
+    this.script = script;
+    this.#answered = 0;
   }
 
   async stop(): Promise<void> {
@@ -43,34 +57,44 @@ export class RecordingUpstream {
     const reader = new HttpReader();
     this.#sockets.add(socket);
     socket.on('close', () => this.#sockets.delete(socket)).on('error', () => socket.destroy());
-    let continued = false;
+    let reacted = false;
     socket.on('data', (chunk) => {
       reader.push(chunk);
-      if (!continued && this.script.kind === 'expect' && /\r\n\r\n/.test(reader.rest)) {
-        continued = true;
-        socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+      const { kind, when } = this.script;
+      if (!reacted && (kind === 'expect' || when === 'head') && reader.rest.includes('\r\n\r\n')) {
+        reacted = true;
+        if (kind === 'expect') socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+        else void this.#answer(socket);
       }
       for (let message = reader.next('request'); message !== undefined; message = reader.next('request')) {
-        this.received.push({ ...message, slot: this.slot });
-        continued = false;
-        void this.#answer(socket, message);
+        this.#record({ ...message, slot: this.slot });
+        if (when !== 'head') void this.#answer(socket, message);
+        reacted = false;
       }
     });
   }
 
-  async #answer(socket: Socket, request: ReadMessage): Promise<void> {
-    const { script } = this;
+  async #answer(socket: Socket, request?: ReadMessage): Promise<void> {
+    const script = this.#next();
     if (script.kind === 'reset') return void socket.resetAndDestroy();
     if (script.kind === 'hang') return;
+    if (script.delay !== undefined) await pause(script.delay);
     if (script.kind === 'drop') return void socket.destroy();
-    if (script.kind === 'ws') return void socket.write(this.#switching(request), 'latin1');
-    const parts = script.parts ?? [[script.resp ?? this.#usual(), 0] as const];
-    for (const [piece, pause] of parts) {
+    if (script.kind === 'ws' && request !== undefined) return void socket.write(this.#switching(request), 'latin1');
+    for (const [piece, seconds] of script.parts ?? [[script.resp ?? this.#usual(), 0] as const]) {
       socket.write(textOf(piece), 'latin1');
-      if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause * 1000));
+      if (seconds > 0) await pause(seconds);
     }
     if (script.then === 'close') socket.end();
     if (script.then === 'reset') socket.resetAndDestroy();
+  }
+
+  #next(): UpstreamScript {
+    const { seq } = this.script;
+    if (seq === undefined) return this.script;
+    const script = seq[Math.min(this.#answered, seq.length - 1)]!;
+    this.#answered += 1;
+    return script;
   }
 
   #usual(): string {
@@ -83,4 +107,8 @@ export class RecordingUpstream {
     const head = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade';
     return `${head}\r\nSec-WebSocket-Accept: ${accept}\r\nX-Up: ${this.slot}\r\n\r\n`;
   }
+}
+
+function pause(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }

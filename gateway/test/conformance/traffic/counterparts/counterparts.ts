@@ -1,0 +1,79 @@
+/** Everything that a node under replay talks to: recording upstreams, sinks, ports that cannot be reached. */
+import type { UpstreamScripts } from '../../suite.ts';
+import { startTcpSink, startUdpSink } from './line-sinks.ts';
+import type { LineSink } from './line-sinks.ts';
+import { RecordingUpstream } from './recording-upstream.ts';
+import type { Received } from './recording-upstream.ts';
+import { closedPort, startBlackhole } from './unreachable-ports.ts';
+
+const SLOTS = ['u0', 'u1', 'u2', 'u3', 'u4', 'u5', 'u6', 'u7'] as const;
+
+/** The first of the ports that the recorded upstreams had: orders of consistent hashing depend on them. */
+const RECORDED_PORT = 21_000;
+
+/** How long another replay may keep the recorded ports. Milliseconds. */
+const TURN_LIMIT_MS = 600_000;
+
+export interface Counterparts {
+  /** By the name that the templates use. */
+  readonly ports: Readonly<Record<string, number>>;
+  /** What upstreams got, in order. */
+  readonly received: Received[];
+  readonly sinks: { readonly tcp: LineSink; readonly udp: LineSink };
+  /** Sets what upstreams answer; the other ones keep their scripts. */
+  answer(scripts: UpstreamScripts): void;
+  /** Forgets scripts and what came. */
+  reset(scripts?: UpstreamScripts): void;
+  clear(): void;
+  close(): Promise<void>;
+}
+
+/** @param recordedPorts whether upstreams get the ports that they had when recorded; waits until these are free */
+export async function startCounterparts(recordedPorts: boolean): Promise<Counterparts> {
+  const received: Received[] = [];
+  const upstreams = SLOTS.map((slot) => new RecordingUpstream(slot, (request) => received.push(request)));
+  for (const [index, upstream] of upstreams.entries()) {
+    if (recordedPorts) await startWhenFree(upstream, RECORDED_PORT + index);
+    else await upstream.start();
+  }
+  const sinks = { tcp: await startTcpSink(), udp: await startUdpSink() };
+  const blackhole = await startBlackhole();
+  const clear = () => {
+    received.splice(0);
+    sinks.tcp.clear();
+    sinks.udp.clear();
+  };
+  const answer = (scripts: UpstreamScripts) => {
+    for (const upstream of upstreams) if (scripts[upstream.slot] !== undefined) upstream.answer(scripts[upstream.slot]!);
+  };
+  return {
+    ports: {
+      ...Object.fromEntries(upstreams.map(({ slot, port }) => [slot, port])),
+      tcp: sinks.tcp.port, udp: sinks.udp.port, blackhole: blackhole.port, closed: await closedPort(),
+    },
+    received,
+    sinks,
+    answer,
+    reset: (scripts = {}) => {
+      for (const upstream of upstreams) upstream.answer({});
+      answer(scripts);
+      clear();
+    },
+    clear,
+    close: async () => {
+      await Promise.all([...upstreams.map((upstream) => upstream.stop()), sinks.tcp.close(), sinks.udp.close(), blackhole.close()]);
+    },
+  };
+}
+
+/** Another replay may have the port: replays take turns. @throws Error it is not free for too long */
+async function startWhenFree(upstream: RecordingUpstream, port: number): Promise<void> {
+  for (const deadline = Date.now() + TURN_LIMIT_MS; ;) {
+    try {
+      return await upstream.start(port);
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}

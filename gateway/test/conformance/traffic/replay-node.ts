@@ -1,0 +1,80 @@
+/** A single node in this process: Admin API, store and proxy, with the settings that the recorded node had. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { SILENT } from '../../../src/base/log.ts';
+import type { Log } from '../../../src/base/log.ts';
+import { ControlPlane } from '../../../src/control-plane/control-plane.ts';
+import { DataPlane } from '../../../src/data-plane/data-plane.ts';
+import { withDefaultCertificates } from '../../../src/process/default-certificates.ts';
+import { readSettings } from '../../../src/settings/read.ts';
+import { adminClient } from '../../fixtures/admin-client.ts';
+import type { AdminClient } from '../../fixtures/admin-client.ts';
+import { eventually } from '../../fixtures/eventually.ts';
+
+/** Of an answer to a change: the revision that contains it. */
+const REVISION_HEADER = 'hybridge-revision';
+
+export interface ReplayNode {
+  readonly admin: AdminClient;
+  readonly ports: { readonly proxy: number; readonly proxyssl: number; readonly admin: number; readonly status: number };
+  /** Its working directory. */
+  readonly folder: string;
+  /** Resolves when the data plane runs everything that the Admin API has accepted. @throws Error it refuses the configuration */
+  runsEverything(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @param settings in addition to the node's own, such as `KONG_TRACING_INSTRUMENTATIONS` */
+export async function startReplayNode(settings: Readonly<Record<string, string>> = {}, log: Log = SILENT): Promise<ReplayNode> {
+  const folder = mkdtempSync(join(tmpdir(), 'hybridge-replay-'));
+  const { settings: read } = readSettings({
+    KONG_PREFIX: folder,
+    KONG_ADMIN_LISTEN: '127.0.0.1:0',
+    KONG_PROXY_LISTEN: '127.0.0.1:0, 127.0.0.1:0 ssl',
+    KONG_STATUS_LISTEN: '127.0.0.1:0',
+    KONG_DB_UPDATE_FREQUENCY: '1',
+    ...settings,
+  });
+  const complete = await withDefaultCertificates(read);
+  const controlPlane = new ControlPlane({ settings: complete, log });
+  const dataPlane = new DataPlane({ settings: complete, log, keepsConfiguration: false });
+  const addresses = { ...await controlPlane.start(), ...await dataPlane.start() };
+  const source = controlPlane.configuration;
+  let refusal: string | undefined;
+  const follow = () => {
+    const latest = source.latest();
+    const result = latest && dataPlane.apply(latest.table, latest.hash);
+    refusal = result && !result.applied ? result.message : undefined;
+  };
+  source.onChange(follow);
+  follow();
+
+  let revision = 0;
+  const client = adminClient(`http://127.0.0.1:${addresses.admin[0]!.port}`);
+  const admin: AdminClient = {
+    send: async (...request) => {
+      const answer = await client.send(...request);
+      revision = Math.max(revision, Number(answer.headers[REVISION_HEADER] ?? 0));
+      return answer;
+    },
+  };
+  return {
+    admin,
+    folder,
+    ports: {
+      proxy: addresses.proxy[0]!.port, proxyssl: addresses.proxy[1]!.port,
+      admin: addresses.admin[0]!.port, status: addresses.status[0]!.port,
+    },
+    runsEverything: async () => {
+      await eventually(`revision ${revision} is exported`, () => (source.latest()?.revision ?? 0) >= revision);
+      if (refusal !== undefined) throw new Error(`the data plane refuses the configuration: ${refusal}`);
+    },
+    close: async () => {
+      await dataPlane.close(0);
+      await controlPlane.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,107 @@
+/** Replays one suite: a node of its own, the configuration, and the cases in order. */
+import type { Observation, Step, Suite, TrafficCase } from '../suite.ts';
+import type { Counterparts } from './counterparts/counterparts.ts';
+import { pause } from './replay-context.ts';
+import type { ReplayContext } from './replay-context.ts';
+import { startReplayNode } from './replay-node.ts';
+import type { ReplayNode } from './replay-node.ts';
+import { configure, deleteMade } from './steps/admin-step.ts';
+import { OBSERVING, SILENT } from './steps/steps.ts';
+import { fill } from './templates.ts';
+import type { Pki } from './templates.ts';
+
+export interface SuiteOptions {
+  readonly counterparts: Counterparts;
+  readonly pki: Pki;
+  /** Settings of the node in addition to the usual ones. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Cases to run. @default - all */
+  readonly only?: (id: string) => boolean;
+}
+
+export interface CaseResult {
+  readonly id: string;
+  /** Empty: as recorded. */
+  readonly differences: readonly string[];
+}
+
+export interface SuiteResult {
+  readonly id: string;
+  readonly cases: readonly CaseResult[];
+  /** Requests of the configuration that the Admin API refused. */
+  readonly refusals: readonly string[];
+}
+
+/** Time limit of a case, without the pauses that it makes. Seconds. */
+const CASE_LIMIT = 40;
+
+export async function replaySuite(suite: Suite, options: SuiteOptions): Promise<SuiteResult> {
+  const wanted = suite.cases.filter(({ id }) => options.only?.(id) ?? true);
+  const cases: CaseResult[] = [];
+  const refusals = new Set<string>();
+  let context: ReplayContext | undefined;
+  try {
+    for (const traffic of wanted) {
+      context ??= await begin(suite, options, refusals);
+      cases.push({ id: traffic.id, differences: await differencesOfCase(traffic, suite, context, options.pki) });
+      if (suite.fresh === true || traffic.fresh === true) {
+        await context.node.close();
+        context = undefined;
+      }
+    }
+  } finally {
+    await context?.node.close();
+  }
+  return { id: suite.id, cases, refusals: [...refusals] };
+}
+
+async function begin(suite: Suite, { counterparts, settings, pki }: SuiteOptions, refusals: Set<string>): Promise<ReplayContext> {
+  counterparts.reset(suite.up);
+  const node = await startReplayNode(settings);
+  const ports = { ...counterparts.ports, ...node.ports };
+  const context: ReplayContext = { node, counterparts, ports, values: valuesOf(node, ports), pki, bindings: new Map(), made: [] };
+  for (const refusal of await configure(context, fill(suite.config, context.values, pki))) refusals.add(refusal);
+  return context;
+}
+
+function valuesOf(node: ReplayNode, ports: Readonly<Record<string, number>>): Map<string, string | number> {
+  return new Map<string, string | number>([...Object.entries(ports), ['host', '127.0.0.1'], ['tmp', node.folder]]);
+}
+
+/** How a case differs from its recording. What goes wrong is a difference, too. */
+async function differencesOfCase(traffic: TrafficCase, suite: Suite, context: ReplayContext, pki: Pki): Promise<string[]> {
+  context.counterparts.reset(suite.up);
+  const own: ReplayContext = { ...context, values: new Map(context.values), bindings: new Map(), made: [] };
+  own.values.set('date', new Date().toUTCString());
+  const steps = runSteps(traffic, own, pki);
+  const limit = CASE_LIMIT + pausesOf(traffic.steps);
+  const result = await Promise.race([
+    steps.catch((error: Error) => [error.message]),
+    pause(limit, true).then(() => [`not over within ${limit} s`]),
+  ]);
+  await deleteMade(own).catch((error: Error) => result.push(`cannot be undone: ${error.message}`));
+  return result;
+}
+
+async function runSteps(traffic: TrafficCase, context: ReplayContext, pki: Pki): Promise<string[]> {
+  const found: string[] = [];
+  let observed = 0;
+  for (const [index, template] of traffic.steps.entries()) {
+    const step = fill(template, context.values, pki);
+    const silent = Object.keys(step).find((name) => SILENT[name] !== undefined);
+    const kind = Object.keys(step).find((name) => OBSERVING[name] !== undefined);
+    if (kind !== undefined) {
+      const expected: Observation = traffic.expect[observed] ?? {};
+      observed += 1;
+      const differences = await OBSERVING[kind]!(step, context, expected);
+      found.push(...differences.map((difference) => traffic.steps.length > 1 ? `step ${index + 1} ${difference}` : difference));
+    } else if (silent !== undefined) await SILENT[silent]!(step, context);
+    else throw new Error(`step ${index + 1} is of no known kind: ${Object.keys(step).join(', ')}`);
+  }
+  return found;
+}
+
+/** Seconds that the steps of a case wait by themselves. */
+function pausesOf(steps: readonly Step[]): number {
+  return steps.reduce((sum, { sleep = 0, align }) => sum + Number(sleep) + (align === undefined ? 0 : 70), 0);
+}

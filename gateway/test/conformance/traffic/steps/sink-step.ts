@@ -1,0 +1,83 @@
+/** Step `sink`: what a log sink got. */
+import type { Step } from '../../suite.ts';
+import type { LineSink } from '../counterparts/line-sinks.ts';
+import type { Received } from '../counterparts/recording-upstream.ts';
+import { differences } from '../expectation.ts';
+import { seenRequest } from '../observation.ts';
+import type { Scope } from '../observation.ts';
+import { pause } from '../replay-context.ts';
+import type { ObservingStep, ReplayContext } from '../replay-context.ts';
+
+interface SinkStep extends Scope {
+  readonly sink: string;
+  readonly as?: 'shape' | 'lines';
+  /** Seconds that the first item may take. */
+  readonly wait?: number;
+  /** Seconds of silence after which everything has come. */
+  readonly settle?: number;
+  /** Lines that do not count. */
+  readonly skip?: string;
+  readonly pick?: readonly string[];
+}
+
+/** Usual waits of a sink. Seconds. */
+const WAIT = 5;
+const SETTLE = 0.3;
+
+export const sinkStep: ObservingStep = async (template: Step, context, expected) => {
+  const step = template as unknown as SinkStep;
+  const wanted = (expected as { readonly sink?: unknown }).sink;
+  const seen = await cameTo(step, context, Array.isArray(wanted) && wanted.length === 0);
+  return differences(expected, { sink: seen }, context.bindings);
+};
+
+async function cameTo(step: SinkStep, context: ReplayContext, isEmpty: boolean): Promise<unknown> {
+  const { counterparts: { received, sinks } } = context;
+  const lines = sinks[step.sink as keyof typeof sinks] as LineSink | undefined;
+  const count = () => lines === undefined ? received.filter(({ slot }) => slot === step.sink).length : lines.received.length;
+  await untilQuiet(count, { wait: isEmpty ? 0.5 : step.wait ?? WAIT, settle: step.settle ?? SETTLE });
+  if (lines === undefined) {
+    return received.filter(({ slot }) => slot === step.sink).map((request) => seenPost(request, step, context));
+  }
+  const texts = lines.received.map((chunk) => chunk.toString('utf8'));
+  if (step.as === 'lines') {
+    const all = texts.flatMap((text) => text.split('\n')).filter((line) => line !== '' && !(step.skip && new RegExp(step.skip).test(line)));
+    return all.map((line) => line.replace(/:-?\d+(?:\.\d+)?\|/, ':<n>|')).sort();
+  }
+  const entry: unknown = JSON.parse(texts.join('').trim().split('\n')[0] || 'null');
+  return step.as === 'shape' ? shapeOf(entry) : picked(entry, step.pick);
+}
+
+function seenPost(request: Received, step: SinkStep, { ports }: ReplayContext): unknown {
+  const seen = seenRequest(request, step, ports);
+  const { json } = Object(seen.body) as { readonly json?: unknown };
+  return json === undefined ? seen : { ...seen, body: step.as === 'shape' ? { shape: shapeOf(json) } : { json: picked(json, step.pick) } };
+}
+
+/** Dotted paths of an entry, or the entry. */
+export function picked(entry: unknown, paths: readonly string[] | undefined): unknown {
+  if (paths === undefined) return entry;
+  if (Array.isArray(entry)) return entry.map((item) => picked(item, paths));
+  return Object.fromEntries(paths.map((path) => [
+    path, path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], entry),
+  ]).filter(([, value]) => value !== undefined));
+}
+
+/** Types in place of values. A list has each shape of its items once. */
+export function shapeOf(value: unknown): unknown {
+  if (Array.isArray(value)) return [...new Map(value.map(shapeOf).map((shape) => [JSON.stringify(shape), shape])).values()];
+  if (typeof value === 'boolean') return 'bool';
+  if (value === null || typeof value !== 'object') return value === null ? 'null' : typeof value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, shapeOf(item)]));
+}
+
+/** Waits for the first item, and then for silence. */
+export async function untilQuiet(
+  count: () => number, { wait, settle, least = 1 }: { readonly wait: number; readonly settle: number; readonly least?: number },
+): Promise<void> {
+  for (const deadline = Date.now() + wait * 1000; count() < least && Date.now() < deadline;) await pause(0.01);
+  for (let before = -1; before !== count() && count() > 0;) {
+    before = count();
+    await pause(settle);
+  }
+}
