@@ -1,4 +1,4 @@
-/** What of one request all files around it share: the message, what the listener knows of it, and where it stands. */
+/** What of one request the files around it share: the message, what the listener knows of it, and the route that was found. */
 import type { IncomingMessage } from 'node:http';
 
 import type { RequestPath } from '../router/request-path.ts';
