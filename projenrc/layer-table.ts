@@ -179,6 +179,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: ['gateway/bench', `${GATEWAY}/plugins/schemas.ts`, `${GATEWAY}/model`],
     why: 'validation has no address of its own',
   },
+  'gateway/bench/scenarios/routing.ts': {
+    mayImport: ['gateway/bench', `${GATEWAY}/data-plane/router`, `${GATEWAY}/model`],
+    why: 'a lookup without the cache has no address of its own',
+  },
   'cli': {
     mayImport: [
       'src/private/contract.ts', 'src/eksa', 'src/gateway/private/handoff/index-document.ts', 'src/private/topology/document.ts',

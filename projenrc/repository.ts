@@ -109,6 +109,12 @@ export class Repository extends Component {
       description: 'How long synthesis and checks take, and how much memory',
       exec: 'tsx --tsconfig examples/tsconfig.json test/bench/run.ts',
     });
+    project.addTask('test:router', {
+      description: 'Compares a million lookups of the router with a reference that tries every route',
+      exec: 'vitest run gateway/src/data-plane/router/router.property.test.ts --testTimeout=600000',
+      env: { ROUTER_CASES: '1000000' },
+      receiveArgs: true,
+    });
     project.addTask('bench:gateway', {
       description: 'How fast the gateway is, into gateway/bench/RESULTS.md; with parts of names of scenarios, those only and on the screen',
       exec: 'tsx gateway/bench/run.ts',

@@ -35,7 +35,7 @@ export const SMALL: Scale = { requests: 40, consumers: [0, 20], routes: 50 };
 export function lineOf({ subject, requestsPerSecond, cpuMs, peerCpuMs, limitMs }: Measured): string {
   const ratio = peerCpuMs === undefined ? '' : `${(cpuMs / peerCpuMs).toFixed(1)}×`;
   const rate = Number.isNaN(requestsPerSecond) ? '' : Math.round(requestsPerSecond).toLocaleString('en');
-  return `| ${subject} | ${rate} | ${cpuMs.toFixed(2)} | ${limitMs ?? ''} | ${ratio} |`;
+  return `| ${subject} | ${rate} | ${cpuMs.toFixed(cpuMs < 0.1 ? 4 : 2)} | ${limitMs ?? ''} | ${ratio} |`;
 }
 
 export const HEAD = '| subject | requests/s | CPU ms | at most | CPU against the floor |\n|---|---|---|---|---|';

@@ -141,7 +141,11 @@ describe('a configuration', () => {
     expect(failed).toMatchObject([
       { entity: 'routes', id: 'r', name: 'broken', reason: expect.stringMatching(/route broken, path ~/) }, { entity: 'routes', id: 't' },
     ]);
-    const find = (path: string) => router.find({ method: 'GET', host: 'h', port: 80, path, scheme: 'http', headerValues: () => [] });
+    const request = {
+      method: 'GET', host: 'h', port: 80, scheme: 'http', search: '', ends: { sourceIp: '', sourcePort: 0, destinationIp: '' },
+      headerValues: () => [],
+    } as const;
+    const find = (path: string) => router.find({ ...request, path });
     expect([find('/a/b')?.route, find('/b')?.route]).toMatchObject([{ id: 'r', heldBack: true }, { id: 's' }]);
   });
 });

@@ -43,6 +43,7 @@ export function heldBackRoute(row: Row, fields: readonly string[]): Route | unde
     regexPriority: !wrong.has('regex_priority') && typeof row.regex_priority === 'number' ? row.regex_priority : 0,
     stripPath: true,
     preserveHost: false,
+    createdAt: typeof row.created_at === 'number' ? row.created_at : 0,
     service: undefined,
     row,
     heldBack: true,
@@ -56,7 +57,7 @@ export function withoutExpressions(route: Route): Route | undefined {
 }
 
 /** What every path begins with that the path of a route matches; nothing when that cannot be known. */
-function beginningOf(path: string): readonly string[] {
+export function beginningOf(path: string): readonly string[] {
   if (!isPathExpression(path)) return path.startsWith('/') ? [path] : [];
   const expression = path.slice(1).replace(/^\^/, '');
   // Alternatives may begin differently, and a flag may make case indifferent.

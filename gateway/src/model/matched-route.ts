@@ -34,6 +34,14 @@ export interface Route {
   readonly regexPriority: number;
   readonly stripPath: boolean;
   readonly preserveHost: boolean;
+  /** How service path and request path are joined; only the flavor `traditional` knows v1. */
+  readonly pathHandling?: 'v1';
+  /** Seconds since 1970. */
+  readonly createdAt: number;
+  /** What requests have to match, in place of all fields above, with the flavor `expressions`. */
+  readonly expression?: string;
+  /** Of routes with an expression: the highest wins. @default 0 */
+  readonly priority?: number;
   readonly service: Service | undefined;
   /** All fields of the entity. */
   readonly row: Row;

@@ -163,11 +163,19 @@ function compileRoute(row: RouteRow, target: Service | undefined): Route {
     regexPriority: row.regex_priority ?? route.fields.regex_priority.default,
     stripPath: row.strip_path,
     preserveHost: row.preserve_host,
+    ...row.path_handling === 'v1' && { pathHandling: 'v1' },
+    createdAt: row.created_at ?? 0,
+    ...expressionOf(row),
     service: target,
     row,
     // The service of the row is not in the table: it cannot be served.
     ...row.service !== null && row.service !== undefined && target === undefined && { heldBack: true },
   };
+}
+
+/** Only nodes with the router flavor `expressions` accept the fields. */
+function expressionOf({ expression, priority }: Row): Pick<Route, 'expression' | 'priority'> {
+  return typeof expression === 'string' ? { expression, ...typeof priority === 'number' && { priority } } : {};
 }
 
 function compilePlugin(row: CompletePluginRow): PluginInstance {

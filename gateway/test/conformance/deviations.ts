@@ -18,7 +18,6 @@ export const DEVIATIONS: readonly Deviation[] = [
     ),
     reason: 'host names match without regard to case, as RFC 9110 §4.2.3 says',
   },
-  { id: /^router\/protocols\/grpcs?\|/, reason: 'routes with the protocols grpc and grpcs never match: gRPC needs HTTP/2' },
   { id: /\|FOO$/, reason: "methods that are not registered get 400: Node's parser does not know them" },
   {
     id: /^router\/normalisation\/match\|\/\u00c3\u00a9$/,

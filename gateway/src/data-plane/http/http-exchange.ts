@@ -1,12 +1,13 @@
 /** One request on Node's HTTP engine, as plugins and the pipeline see it. */
 import type { IncomingMessage } from 'node:http';
 
+import { plainAddress } from '../../base/ip-range.ts';
 import type { Credential, Consumer, Route, Service, Snapshot } from '../../model/snapshot.ts';
 import type {
   ClientRequest, Exchange, Identity, PluginAnswer, Refusal, Sizes, Timings, Try,
 } from '../../plugin-kit/exchange.ts';
 import type { PluginPhases } from '../../plugin-kit/plugin.ts';
-import type { RouterInput } from '../router/route-matcher.ts';
+import type { ConnectionEnds, RouterInput } from '../router/router-input.ts';
 import type { RouteMatch } from '../router/router.ts';
 import type { OwnAnswer } from './answer.ts';
 import { RequestView } from './client-request.ts';
@@ -80,6 +81,15 @@ export class HttpExchange implements Exchange, ReceivedRequest, RouterInput {
 
   get sni(): string | undefined {
     return this.facts.sni;
+  }
+
+  get search(): string {
+    return this.facts.search;
+  }
+
+  get ends(): ConnectionEnds {
+    const { remotePort = 0, localAddress } = this.incoming.socket;
+    return { sourceIp: this.facts.clientIp, sourcePort: remotePort, destinationIp: plainAddress(localAddress) };
   }
 
   get route(): Route | undefined {

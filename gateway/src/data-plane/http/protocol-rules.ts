@@ -1,4 +1,4 @@
-/** Requests by http to routes for https only. */
+/** Requests that do not speak the protocol of their route: http where it is for https only, HTTP/1.1 where it is for gRPC. */
 import type { Route } from '../../model/snapshot.ts';
 import type { Scheme } from '../compiled-configuration.ts';
 import type { OwnAnswer } from './answer.ts';
@@ -10,9 +10,21 @@ const USE_HTTPS: OwnAnswer = {
   headers: { Connection: 'Upgrade', Upgrade: 'TLS/1.2, HTTP/1.1' },
 };
 
-/** @returns the answer that sends the client to https; `undefined` when the route serves the request as it is */
+const USE_HTTP2: OwnAnswer = {
+  status: 426,
+  message: 'Please use HTTP2 protocol',
+  headers: { Connection: 'Upgrade', Upgrade: 'HTTP/2' },
+};
+
+const NO_GRPC: OwnAnswer = { status: 415, message: 'Non-gRPC request matched gRPC route' };
+
+/** @returns the answer that tells the client to speak otherwise; `undefined` when the route serves the request as it is */
 export function protocolAnswer(exchange: HttpExchange, route: Route): OwnAnswer | undefined {
-  // The router finds routes for http or https only.
+  if (route.protocols.includes('grpc') || route.protocols.includes('grpcs')) {
+    const [type = ''] = exchange.headerValues('content-type');
+    // gRPC is spoken over HTTP/2, which no listener of this version accepts.
+    return type.startsWith('application/grpc') ? USE_HTTP2 : NO_GRPC;
+  }
   if (route.protocols.includes('http') || effectiveScheme(exchange) === 'https') return undefined;
   if (route.httpsRedirectStatus === 426) return USE_HTTPS;
   const { facts } = exchange;

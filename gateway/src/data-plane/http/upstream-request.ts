@@ -1,7 +1,7 @@
 /** The request line and head that an upstream gets. */
 import type { Service } from '../../model/snapshot.ts';
 import { escapeText } from '../router/request-path.ts';
-import { upstreamPath } from '../router/upstream-path.ts';
+import { plainJoin, upstreamPath } from '../router/upstream-path.ts';
 import { hasBody } from './client-request.ts';
 import { connectionOptions, NOT_TO_UPSTREAM } from './header-rules.ts';
 import { headerValue } from './header-text.ts';
@@ -26,8 +26,9 @@ export function hostOf(service: Service): string {
 
 export function buildUpstreamHead(exchange: HttpExchange, service: Service): UpstreamHead {
   const { upstream, facts } = exchange;
-  const { route, matched } = exchange.match!;
-  const path = upstream.path ?? upstreamPath(service.path ?? '/', facts.path.escaped, escapeText(matched), route.stripPath);
+  const { route, matched, isPlainJoin = false } = exchange.match!;
+  const join = isPlainJoin ? plainJoin : upstreamPath;
+  const path = upstream.path ?? join(service.path ?? '/', facts.path.escaped, escapeText(matched), route.stripPath);
   return {
     method: upstream.method,
     path: upstream.query === '' && !keepsEmptyQuery(exchange) ? path : `${path}?${upstream.query}`,

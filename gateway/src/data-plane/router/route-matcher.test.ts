@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Route } from '../../model/snapshot.ts';
 import { compileRoute } from './route-matcher.ts';
 import { byPrecedence } from './route-precedence.ts';
+import type { Ranked } from './route-precedence.ts';
 
 const ID = '00000000-0000-4000-8000-000000000000';
 const HIGHER_ID = '10000000-0000-4000-8000-000000000000';
@@ -11,7 +12,8 @@ const HIGHER_ID = '10000000-0000-4000-8000-000000000000';
 function route(conditions: Partial<Route>): Route {
   return {
     id: ID, name: null, protocols: ['http'], methods: [], hosts: [], paths: [], snis: [], headers: {},
-    httpsRedirectStatus: 426, regexPriority: 0, stripPath: true, preserveHost: false, service: undefined, row: {}, ...conditions,
+    httpsRedirectStatus: 426, regexPriority: 0, stripPath: true, preserveHost: false, createdAt: 0, service: undefined, row: {},
+    ...conditions,
   };
 }
 
@@ -35,7 +37,8 @@ describe('of two routes, the first comes first', () => {
   ];
 
   it.each(cases)('%s', (_, first, second) => {
-    const [one, other] = [compileRoute(route(first))[0]!, compileRoute(route(second))[0]!];
+    const ranked = (conditions: Partial<Route>): Ranked => compileRoute(route(conditions), 'traditional_compatible')[0]!;
+    const [one, other] = [ranked(first), ranked(second)];
     expect(byPrecedence(one, other)).toBeLessThan(0);
     expect(byPrecedence(other, one)).toBeGreaterThan(0);
   });

@@ -1,31 +1,21 @@
 /**
- * A route as the router matches it: prepared conditions, and its rank in the order of precedence.
- * Semantics: `router_flavor=traditional_compatible`, as recorded from Kong Gateway OSS 3.9.1.
+ * A route as the router matches it: prepared conditions, what an index finds it by, and its place in the order of precedence.
+ * Semantics: `router_flavor=traditional_compatible` as recorded from Kong Gateway OSS 3.9.1; where `traditional` differs, it says so.
  */
 import { messageOf } from '../../base/errors.ts';
 import { namedUuid } from '../../base/named-uuid.ts';
+import type { RouterFlavor } from '../../base/router-flavor.ts';
 import { regularExpression } from '../../model/formats/regular-expression.ts';
 import type { RegularExpression } from '../../model/formats/regular-expression.ts';
+import { beginningOf } from '../../model/held-back-route.ts';
 import { isPathExpression, pathExpression } from '../../model/schema/typedefs.ts';
 import type { Route } from '../../model/snapshot.ts';
+import { hostPattern, hostTest } from './host-pattern.ts';
+import type { HostPattern } from './host-pattern.ts';
 import { normaliseRoutePath } from './request-path.ts';
 import { precedenceOf } from './route-precedence.ts';
-
-/** The properties of a request that routes match on. */
-export interface RouterInput {
-  readonly method: string;
-  /** Lower case, without port; empty when there is none. */
-  readonly host: string;
-  /** Port of the Host header, or of the listener. */
-  readonly port: number;
-  /** Decoded, normalised. */
-  readonly path: string;
-  readonly scheme: 'http' | 'https';
-  /** Server name of the TLS handshake. */
-  readonly sni?: string;
-  /** Values of a header, by lower-case name. */
-  headerValues(name: string): readonly string[];
-}
+import type { Ranked } from './route-precedence.ts';
+import type { MatchedProperty, RouterInput } from './router-input.ts';
 
 export interface PathMatch {
   /** The part of the path that matched. */
@@ -34,71 +24,89 @@ export interface PathMatch {
   readonly captures?: Readonly<Record<string, string | undefined>>;
 }
 
-export interface RouteMatcher {
+/** A path of a route: a prefix, or an expression that the path has to match. */
+export type PathPattern = { readonly prefix: string } | { readonly expression: RegularExpression; readonly beginning: string };
+
+export interface RouteMatcher extends Ranked {
   readonly route: Route;
-  /** Rank in the order of precedence, smaller first. Set when all matchers are known. */
+  /** Position in the order of precedence, smaller first. Set when all matchers are known. */
   rank: number;
-  readonly plainHosts: readonly string[];
-  /** Set when all paths are plain prefixes. */
-  readonly prefixes: readonly string[] | undefined;
-  /** 64 bits; higher values match first. */
-  readonly precedence: bigint;
-  /** Breaks ties: the higher id matches first. */
-  readonly id: string;
-  readonly path: PathMatcher;
-  /** Tests all conditions but the path. */
+  /** The host is one of these; any when undefined. */
+  readonly hosts: readonly HostPattern[] | undefined;
+  /** The path matches one of these; any when undefined. */
+  readonly paths: readonly PathPattern[] | undefined;
+  /** Headers that have one of some values, in lower case, by lower-case name. */
+  readonly exactHeaders: ReadonlyMap<string, readonly string[]>;
+  /** What of a request decides whether it matches. */
+  readonly properties: readonly MatchedProperty[];
+  /** Whether the conditions hold, those on the path apart. */
   accepts(input: RouterInput): boolean;
+  /** Finds the matched part of a path that one of `paths` matches. */
+  match(input: RouterInput): PathMatch;
 }
-
-interface PathMatcher {
-  test(path: string): boolean;
-  /** Finds the matched part; slower than `test`. */
-  match(path: string): PathMatch | undefined;
-}
-
-const ANY_PATH: PathMatcher = { test: () => true, match: () => ({ matched: '' }) };
 
 /** Kong's namespace for the parts of a route, so that ties break as in Kong. */
 const ROUTE_PARTS = '7f145bf9-0dce-4f91-98eb-debbce4b9f6b';
+
+const NO_PATH: PathMatch = { matched: '' };
 
 /**
  * Compiles a route to one matcher, or to several when its paths have different kinds or lengths and thus different precedence.
  *
  * @throws Error for an invalid regular expression
  */
-export function compileRoute(route: Route): RouteMatcher[] {
-  const groups = groupPaths(route.paths);
-  if (groups.length <= 1) return [compile(route, route.paths, route.id)];
-  return groups.map((paths, index) => compile(route, paths, namedUuid(ROUTE_PARTS, `${route.id}#${index + 1}`)));
+export function compileRoute(route: Route, flavor: RouterFlavor): RouteMatcher[] {
+  const groups = flavor === 'traditional' ? route.paths.map((path) => [path]) : groupPaths(route.paths);
+  if (groups.length <= 1) return [compile(route, route.paths, route.id, flavor)];
+  return groups.map((paths, index) => compile(route, paths, namedUuid(ROUTE_PARTS, `${route.id}#${index + 1}`), flavor));
 }
 
-function compile(route: Route, paths: readonly string[], id: string): RouteMatcher {
-  const conditions = [methodTest(route.methods), hostTest(route.hosts), headerTest(route.headers), sniTest(route.snis)]
-    .filter((test) => test !== undefined);
-  const regex = paths.some(isPathExpression);
+function compile(route: Route, paths: readonly string[], id: string, flavor: RouterFlavor): RouteMatcher {
+  const hosts = route.hosts.map((host) => hostPattern(host, flavor));
+  const headers = Object.entries(route.headers).map(([name, values]) => headerCondition(name, values, flavor));
+  const tests = [methodTest(route.methods), hostTest(hosts), sniTest(route.snis), ...headerTests(headers)];
+  const conditions = tests.filter((test) => test !== undefined);
+  const patterns = paths.map((path) => pathPattern(path, route));
   return {
     route,
     rank: 0,
     id,
-    plainHosts: route.hosts.every((host) => !host.includes('*') && !hasPort(host)) ? route.hosts.map(lower) : [],
-    prefixes: regex || paths.length === 0 ? undefined : paths.map(normaliseRoutePath),
-    accepts: (input) => conditions.every((test) => test(input)),
-    path: pathMatcher(paths, route),
-    precedence: precedenceOf(route, paths, regex),
+    hosts: hosts.length === 0 ? undefined : hosts,
+    paths: patterns.length === 0 ? undefined : patterns,
+    exactHeaders: new Map(headers.flatMap(({ name, accepted, expressions }) => (expressions.length > 0 ? [] : [[name, [...accepted]]]))),
+    properties: propertiesOf(route, hosts),
+    accepts: acceptor(conditions),
+    match: pathMatch(patterns),
+    ...precedenceOf(route, paths, flavor),
   };
+}
+
+function propertiesOf({ methods, paths, snis, headers }: Route, hosts: readonly HostPattern[]): MatchedProperty[] {
+  return [
+    ...methods.length > 0 ? ['method'] as const : [],
+    ...hosts.length > 0 ? ['host'] as const : [],
+    ...hosts.some(({ port }) => port !== undefined) ? ['port'] as const : [],
+    ...paths.length > 0 ? ['path'] as const : [],
+    ...snis.length > 0 ? ['tls'] as const : [],
+    ...Object.keys(headers).map((name) => `header ${name}` as const),
+  ];
 }
 
 /** A group contains regular expressions only, or prefixes of one length. */
 function groupPaths(paths: readonly string[]): string[][] {
-  const groups = new Map<string | number, string[]>();
-  for (const path of paths) {
-    const key = isPathExpression(path) ? 'regex' : Buffer.byteLength(path);
-    groups.set(key, [...(groups.get(key) ?? []), path]);
-  }
-  return [...groups.values()];
+  return [...Map.groupBy(paths, (path) => (isPathExpression(path) ? 'regex' : Buffer.byteLength(path))).values()];
 }
 
 type Test = (input: RouterInput) => boolean;
+
+/** Most routes have one condition, or none beside the path. */
+function acceptor(conditions: readonly Test[]): Test {
+  const [first, second, ...others] = conditions;
+  if (first === undefined) return () => true;
+  if (second === undefined) return first;
+  if (others.length === 0) return (input) => first(input) && second(input);
+  return (input) => conditions.every((test) => test(input));
+}
 
 function methodTest(methods: readonly string[]): Test | undefined {
   if (methods.length === 0) return undefined;
@@ -106,66 +114,68 @@ function methodTest(methods: readonly string[]): Test | undefined {
   return (input) => accepted.has(input.method);
 }
 
-function hostTest(hosts: readonly string[]): Test | undefined {
-  if (hosts.length === 0) return undefined;
-  const tests = hosts.map(singleHostTest);
-  return (input) => input.host !== '' && tests.some((test) => test(input));
+interface HeaderCondition {
+  readonly name: string;
+  /** Lower case. */
+  readonly accepted: ReadonlySet<string>;
+  readonly expressions: readonly RegularExpression[];
 }
 
-function singleHostTest(pattern: string): Test {
-  const match = /^(.*?)(?::(\d+))?$/s.exec(lower(pattern));
-  const name = match?.[1] ?? '';
-  const port = match?.[2] === undefined ? undefined : Number(match[2]);
-  const named: (host: string) => boolean = name.startsWith('*')
-    ? (host) => host.endsWith(name.slice(1))
-    : name.endsWith('*') ? (host) => host.startsWith(name.slice(0, -1)) : (host) => host === name;
-  return port === undefined ? (input) => named(input.host) : (input) => input.port === port && named(input.host);
+/** Values after `~*` are regular expressions, which match without regard to case; with the flavor `traditional`, a single one only. */
+function headerCondition(name: string, values: readonly string[], flavor: RouterFlavor): HeaderCondition {
+  const [expressions = [], exact = []] = flavor === 'traditional' && values.length > 1 ? [[], values] : splitValues(values);
+  return {
+    name,
+    accepted: new Set(exact.map(lower)),
+    expressions: expressions.map((value) => compileExpression(`(?i)${value.slice(2)}`, `header ${name}`)),
+  };
 }
 
-function headerTest(headers: Readonly<Record<string, readonly string[]>>): Test | undefined {
-  const tests = Object.entries(headers).map(([name, values]) => {
-    const [first = ''] = values;
-    if (values.length === 1 && first.startsWith('~*')) {
-      const pattern = compileExpression(first.slice(2), `header ${name}`);
-      return (input: RouterInput) => input.headerValues(name).some((value) => pattern.test(lower(value)));
-    }
-    const accepted = new Set(values.map(lower));
-    return (input: RouterInput) => input.headerValues(name).some((value) => accepted.has(lower(value)));
-  });
-  return tests.length === 0 ? undefined : (input) => tests.every((test) => test(input));
+function splitValues(values: readonly string[]): readonly [expressions: readonly string[], exact: readonly string[]] {
+  const isExpression = (value: string): boolean => value.startsWith('~*');
+  return [values.filter(isExpression), values.filter((value) => !isExpression(value))];
 }
 
+function headerTests(conditions: readonly HeaderCondition[]): Test[] {
+  return conditions.map(({ name, accepted, expressions }) => (input) => input.headerValues(name).some((value) => {
+    const compared = lower(value);
+    return accepted.has(compared) || expressions.some((expression) => expression.test(compared));
+  }));
+}
+
+/** Requests without TLS have no server name: the condition counts for https only. */
 function sniTest(snis: readonly string[]): Test | undefined {
   if (snis.length === 0) return undefined;
-  const accepted = new Set(snis.map((sni) => sni.replace(/\.$/, '')));
+  const accepted = new Set(snis.map((sni) => sni.replace(/(?<=.)\.$/, '')));
   return (input) => input.scheme !== 'https' || accepted.has(input.sni ?? '');
 }
 
-function pathMatcher(paths: readonly string[], route: Route): PathMatcher {
-  if (paths.length === 0) return ANY_PATH;
-  const matchers = paths.map((path) => isPathExpression(path) ? regexMatcher(path, route) : prefixMatcher(normaliseRoutePath(path)));
-  if (matchers.length === 1) return matchers[0]!;
-  return {
-    test: (path) => matchers.some((matcher) => matcher.test(path)),
-    match: (path) => matchers.find((matcher) => matcher.test(path))?.match(path),
-  };
-}
-
-function prefixMatcher(prefix: string): PathMatcher {
-  const match = { matched: prefix };
-  const test = (path: string): boolean => path.startsWith(prefix);
-  return { test, match: (path) => test(path) ? match : undefined };
-}
-
-function regexMatcher(path: string, route: Route): PathMatcher {
+function pathPattern(path: string, route: Route): PathPattern {
+  if (!isPathExpression(path)) return { prefix: normaliseRoutePath(path) };
   const expression = compileExpression(pathExpression(path), `route ${route.name ?? route.id}, path ${path}`);
-  return {
-    test: expression.test,
-    match: (text) => {
-      const match = expression.match(text);
-      return match && { matched: match.matched, ...match.groups && { captures: match.groups } };
-    },
+  return { expression, beginning: beginningOf(path)[0] ?? '' };
+}
+
+/** The first path that matches counts. */
+function pathMatch(patterns: readonly PathPattern[]): (input: RouterInput) => PathMatch {
+  if (patterns.length === 0) return () => NO_PATH;
+  const matches = patterns.map((pattern) => {
+    if (!('prefix' in pattern)) return (path: string) => expressionMatch(pattern.expression, path);
+    const match = { matched: pattern.prefix };
+    return (path: string) => (path.startsWith(pattern.prefix) ? match : undefined);
+  });
+  return ({ path }) => {
+    for (const match of matches) {
+      const found = match(path);
+      if (found !== undefined) return found;
+    }
+    return NO_PATH;
   };
+}
+
+function expressionMatch(expression: RegularExpression, path: string): PathMatch | undefined {
+  const match = expression.match(path);
+  return match && { matched: match.matched, ...match.groups && { captures: match.groups } };
 }
 
 function compileExpression(pattern: string, where: string): RegularExpression {
@@ -174,10 +184,6 @@ function compileExpression(pattern: string, where: string): RegularExpression {
   } catch (error) {
     throw new Error(`${where}: not a valid regular expression: ${messageOf(error)}`, { cause: error });
   }
-}
-
-function hasPort(host: string): boolean {
-  return /:\d+$/.test(host);
 }
 
 function lower(text: string): string {

@@ -1,121 +1,90 @@
 /** Finds the route of a request. Built once for each configuration; caches lookups. */
 import { messageOf } from '../../base/errors.ts';
-import { Lru } from '../../base/lru.ts';
+import { DEFAULT_ROUTER_FLAVOR } from '../../base/router-flavor.ts';
+import type { RouterFlavor } from '../../base/router-flavor.ts';
+import { SegmentedCache } from '../../base/segmented-cache.ts';
 import { withoutExpressions } from '../../model/held-back-route.ts';
 import type { Route } from '../../model/snapshot.ts';
+import { cacheKeyFor } from './cache-key.ts';
+import type { CacheKey } from './cache-key.ts';
+import { compileExpressionRoute } from './expression-matcher.ts';
+import { HostIndex } from './host-index.ts';
 import { compileRoute } from './route-matcher.ts';
-import type { PathMatch, RouteMatcher, RouterInput } from './route-matcher.ts';
+import type { PathMatch, RouteMatcher } from './route-matcher.ts';
 import { byPrecedence } from './route-precedence.ts';
+import type { RouterInput } from './router-input.ts';
 
 export interface RouteMatch extends PathMatch {
   readonly route: Route;
+  /** Set when the paths of service and request are joined as by `path_handling: v1`. */
+  readonly isPlainJoin?: boolean;
 }
 
-/** Number of cached lookups: a gateway sees far fewer different paths than requests. */
+/** Number of cached lookups: a gateway sees far fewer different requests than requests. */
 const CACHE_SIZE = 5_000;
 
 const NONE = Symbol('no route');
 
 /** Routes of other protocols are stored and never match. */
-export const SERVED_PROTOCOLS: readonly string[] = ['http', 'https'];
+export const SERVED_PROTOCOLS: readonly string[] = ['http', 'https', 'grpc', 'grpcs'];
 
 export class Router {
-  readonly #byHost = new Map<string, PathIndex>();
-  readonly #anyHost = new PathIndex();
-  readonly #cache = new Lru<string, RouteMatch | typeof NONE>(CACHE_SIZE);
-  /** Names of the headers that routes match on. */
-  readonly #headerNames: readonly string[];
+  readonly #index: HostIndex;
+  readonly #cache = new SegmentedCache<RouteMatch | typeof NONE>(CACHE_SIZE);
+  readonly #keyOf: CacheKey;
+  /** Other flavors ignore `path_handling: v1`, as in Kong. */
+  readonly #knowsPlainJoins: boolean;
 
-  /** @param failed called for each route with an invalid regular expression, which is held back */
-  constructor(routes: readonly Route[], failed: (route: Route, reason: string) => void) {
-    const matchers = routes.filter(servesHttp).flatMap((route) => compileOrHoldBack(route, failed)).sort(byPrecedence);
-    matchers.forEach((matcher, rank) => {
-      matcher.rank = rank;
-      if (matcher.plainHosts.length === 0) this.#anyHost.add(matcher);
-      for (const host of matcher.plainHosts) this.#indexOf(host).add(matcher);
-    });
-    this.#headerNames = [...new Set(routes.flatMap((route) => Object.keys(route.headers)))];
+  /** @param failed called for each route with an invalid expression, which is held back */
+  constructor(
+    routes: readonly Route[], failed: (route: Route, reason: string) => void, flavor: RouterFlavor = DEFAULT_ROUTER_FLAVOR,
+  ) {
+    const matchers = matchersOf(routes, failed, flavor);
+    this.#index = new HostIndex(matchers);
+    this.#keyOf = cacheKeyFor(new Set(matchers.flatMap(({ properties }) => properties)));
+    this.#knowsPlainJoins = flavor === 'traditional';
   }
 
   find(input: RouterInput): RouteMatch | undefined {
     const key = this.#keyOf(input);
+    if (key === undefined) return this.search(input);
     const known = this.#cache.get(key);
     if (known !== undefined) return known === NONE ? undefined : known;
-    const found = this.#search(input);
-    this.#cache.set(key, found ?? NONE);
+    const found = this.search(input);
+    this.#cache.add(key, found ?? NONE);
     return found;
   }
 
-  #search(input: RouterInput): RouteMatch | undefined {
-    const hosted = this.#byHost.get(input.host)?.find(input);
-    const best = this.#anyHost.find(input, hosted);
+  /** Finds without the cache. */
+  search(input: RouterInput): RouteMatch | undefined {
+    const best = this.#index.find(input);
     if (best === undefined) return undefined;
-    return { route: best.route, ...best.path.match(input.path)! };
-  }
-
-  #indexOf(host: string): PathIndex {
-    let index = this.#byHost.get(host);
-    if (index === undefined) {
-      index = new PathIndex();
-      this.#byHost.set(host, index);
-    }
-    return index;
-  }
-
-  #keyOf(input: RouterInput): string {
-    let key = `${input.method} ${input.scheme}://${input.host}:${input.port}${input.path}\n${input.sni ?? ''}`;
-    for (const name of this.#headerNames) key += `\n${input.headerValues(name).join('\r')}`;
-    return key;
+    const isPlainJoin = this.#knowsPlainJoins && best.route.pathHandling === 'v1';
+    return { route: best.route, ...best.match(input), ...isPlainJoin && { isPlainJoin } };
   }
 }
 
-/** Matchers by plain prefix, so that a lookup tests only those that can match, and a list of the others. Both in order of precedence. */
-class PathIndex {
-  readonly #byPrefix = new Map<string, RouteMatcher[]>();
-  readonly #lengths: number[] = [];
-  readonly #others: RouteMatcher[] = [];
-
-  add(matcher: RouteMatcher): void {
-    if (matcher.prefixes === undefined) {
-      this.#others.push(matcher);
-      return;
-    }
-    for (const prefix of matcher.prefixes) {
-      const list = this.#byPrefix.get(prefix);
-      if (list === undefined) this.#byPrefix.set(prefix, [matcher]);
-      else list.push(matcher);
-      if (!this.#lengths.includes(prefix.length)) this.#lengths.push(prefix.length);
-    }
-  }
-
-  /** The first match before `best` in the order of precedence, or `best`. */
-  find(input: RouterInput, best?: RouteMatcher): RouteMatcher | undefined {
-    let found = firstOf(this.#others, input, best);
-    for (const length of this.#lengths) {
-      if (length > input.path.length) continue;
-      const list = this.#byPrefix.get(length === input.path.length ? input.path : input.path.slice(0, length));
-      if (list !== undefined) found = firstOf(list, input, found);
-    }
-    return found;
-  }
+/** All matchers in the order of precedence. */
+function matchersOf(
+  routes: readonly Route[], failed: (route: Route, reason: string) => void, flavor: RouterFlavor,
+): readonly RouteMatcher[] {
+  const matchers = routes.filter(servesHttp).flatMap((route) => compileOrHoldBack(route, failed, flavor)).sort(byPrecedence);
+  matchers.forEach((matcher, rank) => {
+    matcher.rank = rank;
+  });
+  return matchers;
 }
 
-function compileOrHoldBack(route: Route, failed: (route: Route, reason: string) => void): readonly RouteMatcher[] {
+function compileOrHoldBack(
+  route: Route, failed: (route: Route, reason: string) => void, flavor: RouterFlavor,
+): readonly RouteMatcher[] {
   try {
-    return compileRoute(route);
+    return route.expression === undefined ? compileRoute(route, flavor) : [compileExpressionRoute(route, route.expression)];
   } catch (error) {
     failed(route, messageOf(error));
     const heldBack = withoutExpressions(route);
-    return heldBack === undefined ? [] : compileRoute(heldBack);
+    return heldBack === undefined ? [] : compileRoute(heldBack, flavor);
   }
-}
-
-function firstOf(matchers: readonly RouteMatcher[], input: RouterInput, best: RouteMatcher | undefined): RouteMatcher | undefined {
-  for (const matcher of matchers) {
-    if (best !== undefined && matcher.rank >= best.rank) return best;
-    if (matcher.accepts(input) && matcher.path.test(input.path)) return matcher;
-  }
-  return best;
 }
 
 function servesHttp(route: Route): boolean {

@@ -17,6 +17,13 @@ export function upstreamPath(base: string, path: string, matched: string, strip:
   return slash ? base + rest : `${base}/${rest}`;
 }
 
+/** As `upstreamPath`, for routes with `path_handling: v1`: puts one behind the other, without a slash that is there twice. */
+export function plainJoin(base: string, path: string, matched: string, strip: boolean): string {
+  if (!strip || matched === '') return base + path.slice(1);
+  const rest = withoutDots(path.slice(matched.length));
+  return base.endsWith('/') && rest.startsWith('/') ? base + rest.slice(1) : base + rest;
+}
+
 function withNothingLeft(base: string, slash: boolean, path: string): string {
   if (!slash) return path.length > 1 && path.endsWith('/') ? `${base}/` : base;
   return base === '/' || path.endsWith('/') ? base : base.slice(0, -1);

@@ -8,6 +8,8 @@ import { messageOf } from '../../base/errors.ts';
 import { programSizeOf } from './program-size.ts';
 
 export interface RegularExpression {
+  /** Texts that every text that it matches contains, in no order. Empty when none is known. */
+  readonly literals: readonly string[];
   /** Whether it matches anywhere in the text. Faster than `match`. */
   test(text: string): boolean;
   /** The leftmost match, by the rules of Perl: the first alternative that matches wins. */
@@ -85,7 +87,27 @@ function compile(pattern: string): RegularExpression {
   const re2 = parse(pattern);
   expectProgramSize(re2.programSize());
   const hasNames = Object.keys(re2.namedGroups()).length > 0;
-  return { test: (text) => re2.test(text), match: hasNames ? (text) => namedMatch(re2, text) : (text) => plainMatch(re2, text) };
+  return {
+    test: (text) => re2.test(text),
+    match: hasNames ? (text) => namedMatch(re2, text) : (text) => plainMatch(re2, text),
+    literals: literalsOf((re2.re2() as { readonly prefilter?: Prefilter | null }).prefilter),
+  };
+}
+
+/** What RE2 looks for before it runs a program: a text, or all or any of several. */
+interface Prefilter {
+  readonly type: number;
+  readonly str: string;
+  readonly subs: readonly Prefilter[];
+}
+
+/** re2js does not export its names of these. */
+const EXACT = 1;
+const ALL = 2;
+
+function literalsOf(prefilter: Prefilter | null | undefined): readonly string[] {
+  if (prefilter?.type === EXACT) return [prefilter.str];
+  return prefilter?.type === ALL ? prefilter.subs.flatMap((sub) => (sub.type === EXACT ? [sub.str] : [])) : [];
 }
 
 function parse(pattern: string): RE2JS {
