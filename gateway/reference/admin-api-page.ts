@@ -6,8 +6,7 @@ import { ConfigurationWatcher } from '../src/control-plane/configuration.ts';
 import { DataPlaneRegistry } from '../src/control-plane/nodes.ts';
 import { nestedTypes } from '../src/declarative/file-entities.ts';
 import type { EntitySchema } from '../src/model/schema/entity-schema.ts';
-import type { RecordField } from '../src/model/schema/field.ts';
-import { PLUGINS, PLUGIN_SCHEMAS, SCHEMAS } from '../src/plugins/schemas.ts';
+import { PLUGIN_SCHEMAS, SCHEMAS } from '../src/plugins/schemas.ts';
 import { openStore } from '../src/store/open.ts';
 import { fieldTable } from './field-table.ts';
 import { code, generatedBy, table } from './markdown.ts';
@@ -59,9 +58,9 @@ export async function adminApiPage(): Promise<string> {
     ...MANAGED.flatMap(entitySection),
     '## Plugins',
     '',
-    'A plugin is an entity `plugins` whose `name` says which one it is, and whose `config` has the fields below.',
+    'A plugin is an entity `plugins` whose `name` says which one it is, and whose `config` has its fields: each plugin has '
+    + '[a page of its own](plugins/README.md).',
     '',
-    ...PLUGINS.flatMap(({ name, fields: { config } }) => [`### ${name}`, '', ...configTable(config), '']),
     '## Declarative format',
     '',
     'A declarative file is YAML or JSON with `_format_version` (`"3.0"`; `"1.1"` and `"2.1"` are read, too) and one '
@@ -111,10 +110,6 @@ async function endpoints(): Promise<readonly { readonly path: string; readonly m
     await registry.close();
     await store.close();
   }
-}
-
-function configTable({ fields = {}, shorthand_fields: shorthands }: RecordField): string[] {
-  return fieldTable(fields, shorthands);
 }
 
 function entitySection(schema: EntitySchema): string[] {

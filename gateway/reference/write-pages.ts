@@ -1,10 +1,11 @@
 /** Writes the pages of docs/reference/ that are made from tables in the sources. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { adminApiConformancePage } from './admin-api-conformance-page.ts';
 import { adminApiPage } from './admin-api-page.ts';
 import { errorsPage } from './errors-page.ts';
 import { gatewayPage } from './gateway-page.ts';
+import { pluginPages } from './plugin-pages.ts';
 import { settingsPage } from './settings-page.ts';
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'docs', 'reference');
@@ -17,5 +18,9 @@ const PAGES: Readonly<Record<string, () => string | Promise<string>>> = {
   'settings.md': settingsPage,
 };
 
-mkdirSync(FOLDER, { recursive: true });
+const PLUGINS = join(FOLDER, 'plugins');
+
+rmSync(PLUGINS, { recursive: true, force: true });
+mkdirSync(PLUGINS, { recursive: true });
 for (const [file, render] of Object.entries(PAGES)) writeFileSync(join(FOLDER, file), await render());
+for (const [file, text] of pluginPages()) writeFileSync(join(PLUGINS, file), text);

@@ -145,6 +145,7 @@ export class Pipeline {
       pool: this.#options.pool,
       closing: this.#options.closing,
       beforeHead: () => this.#runAll('responseHeaders', exchange),
+      onBodyDefect: (defect) => this.#logDefect('phase body of a plugin', defect, exchange),
     });
   }
 

@@ -22,6 +22,8 @@ interface ProxyContext {
   closing(): boolean;
   /** Lets plugins change the head of the answer. */
   beforeHead(exchange: HttpExchange, head: ResponseHead): void | Promise<void>;
+  /** A filter of a plugin threw in the middle of a body. */
+  onBodyDefect(defect: Error): void;
 }
 
 const FAILURES: Readonly<Record<UpstreamFailure, OwnAnswer>> = {
@@ -59,7 +61,7 @@ export async function proxy(
     // It ended while a plugin was waited for.
     if (source.destroyed) return failureAnswer('broken', exchange, sentAt, answeredAt);
     if (outcome.kind === 'upgrade') switchProtocols(outcome, answerHead, response);
-    else stream(outcome.response, answerHead, response, exchange, context.closing());
+    else stream(outcome.response, answerHead, response, exchange, context);
     return undefined;
   } catch (error) {
     source.destroy();
@@ -132,17 +134,23 @@ function failureAnswer(kind: UpstreamFailure, exchange: HttpExchange, sentAt: nu
 }
 
 /** Sends the answer on as it comes; when one side breaks off, the other is cut. */
-function stream(from: IncomingMessage, head: ResponseHead, to: ServerResponse, exchange: HttpExchange, closing: boolean): void {
+function stream(from: IncomingMessage, head: ResponseHead, to: ServerResponse, exchange: HttpExchange, context: ProxyContext): void {
   const filters = filtersOf(exchange);
   if (filters.some(({ changes }) => changes === true) && hasContent(exchange.method, head.status)) head.removeHeader('content-length');
-  writeHead(to, head, closing, head.status === from.statusCode ? reasonPhrase(from) : undefined);
+  writeHead(to, head, context.closing(), head.status === from.statusCode ? reasonPhrase(from) : undefined);
   // Without effect on an answer that is whole: its connection is free for another request.
   to.once('close', () => from.destroy());
   // An upstream that stops in the middle: the client must not take the part for the whole.
   from.once('error', () => to.destroy());
   from.once('end', () => { exchange.clock.received = performance.now(); });
   if (filters.length === 0) from.pipe(to);
-  else from.pipe(new FilteredBody(filters, (defect) => void to.destroy(defect))).pipe(to);
+  else {
+    const cut = (defect: Error): void => {
+      context.onBodyDefect(defect);
+      to.destroy();
+    };
+    from.pipe(new FilteredBody(filters, cut)).pipe(to);
+  }
   // The first bytes of a body may be long in coming, e.g. of an event stream. Most times they are there already, and share a packet with
   // the head. Not flushHeaders(): it would encode the head as UTF-8, whose values are bytes already.
   setImmediate(() => {
