@@ -190,11 +190,20 @@ function plansOf(snapshot: Snapshot, plugins: readonly Prepared[]): Plans {
   const planFor = (route: Route | undefined): Plan => indexes.flatMap((index) => index.planned(route) ?? []);
   const global = planFor(undefined);
   const byRoute = new Map<Route, Plan>();
+  const ofServices = new Map<string | undefined, Plan>();
   for (const route of snapshot.routes) {
     const plan = planFor(route);
-    if (plan.length !== global.length || plan.some((planned, at) => planned !== global[at])) byRoute.set(route, plan);
+    // Routes without plugins of their own share the plan of their service, and that of everything.
+    const known = [global, ofServices.get(route.service?.id)].find((other) => other !== undefined && isSame(other, plan));
+    if (known === global) continue;
+    byRoute.set(route, known ?? plan);
+    if (known === undefined && !ofServices.has(route.service?.id)) ofServices.set(route.service?.id, plan);
   }
   return { global, byRoute };
+}
+
+function isSame(one: Plan, other: Plan): boolean {
+  return one.length === other.length && one.every((planned, at) => planned === other[at]);
 }
 
 /** Configurations of one plugin for one route, or one service, or both, or everything. */
@@ -209,6 +218,7 @@ class ScopeIndex {
   readonly #name: string;
   readonly #scopes = new Map<string, Scope>();
   readonly #global: PlannedPlugin | undefined;
+  readonly #ofServices = new Map<string, PlannedPlugin | undefined>();
 
   constructor(name: string, instances: readonly Prepared[]) {
     this.#name = name;
@@ -229,8 +239,16 @@ class ScopeIndex {
   /** What applies to a route; without one, what applies to everything. */
   planned(route: Route | undefined): PlannedPlugin | undefined {
     const { id, service } = route ?? {};
-    const own = [scopeKey(id, undefined), scopeKey(undefined, service?.id), scopeKey(id, service?.id)];
-    return own.some((key) => key !== GLOBAL && this.#scopes.has(key)) ? this.#plan(id, service?.id) : this.#global;
+    if (id !== undefined && [scopeKey(id, undefined), scopeKey(id, service?.id)].some((key) => this.#scopes.has(key))) {
+      return this.#plan(id, service?.id);
+    }
+    return service !== undefined && this.#scopes.has(scopeKey(undefined, service.id)) ? this.#ofService(service.id) : this.#global;
+  }
+
+  /** Shared by all routes of the service without a configuration of their own. */
+  #ofService(service: string): PlannedPlugin | undefined {
+    if (!this.#ofServices.has(service)) this.#ofServices.set(service, this.#plan(undefined, service));
+    return this.#ofServices.get(service);
   }
 
   #plan(route: string | undefined, service: string | undefined): PlannedPlugin | undefined {
@@ -254,5 +272,3 @@ function addFirst<V>(map: Map<string, V>, key: string, value: V): void {
 function scopeKey(route: string | undefined, service: string | undefined): string {
   return `${route ?? ''} ${service ?? ''}`;
 }
-
-const GLOBAL = scopeKey(undefined, undefined);
