@@ -103,7 +103,8 @@ export class DataPlane {
       schemas: plugins?.schemas ?? schemasFor(settings).schemas,
       handlers: plugins?.handlers ?? HANDLERS as unknown as Handlers,
       instances: new PluginInstances({
-        log, clock, node: { id: this.id, hostname: hostname(), kongVersion: KONG_VERSION }, services: createNodeServices(),
+        log, clock, node: { id: this.id, hostname: hostname(), kongVersion: KONG_VERSION },
+        services: createNodeServices({ log, clock, authorities: settings.upstreamTls.authorities }),
       }),
       vault,
       cache: keepsConfiguration ? new ConfigurationCache(join(settings.prefix, 'configuration'), log) : undefined,

@@ -1,4 +1,76 @@
 /** What plugins share on a node. Each member is an interface here; `gateway/src/plugin-services` has the code. */
 
 export interface NodeServices {
+  readonly counters: Counters;
+  readonly cache: NodeCache;
+  readonly redis: Redis;
 }
+
+/**
+ * Numbers that the node keeps until a time, and forgets then. All plugins share them, so a key begins with what it counts. When they need
+ * more memory than they may have, the one that was not added to for longest goes first.
+ */
+export interface Counters {
+  /** @param endsAt milliseconds since 1970: counters of one key that end at different times are different counters */
+  get(key: string, endsAt: number): number;
+  /** Returns the new number. A counter begins at 0. */
+  add(key: string, by: number, endsAt: number): number;
+}
+
+/** Memory of the node for values that can be had again. All regions share one bound: the value that was not read for longest goes first. */
+export interface NodeCache {
+  /** Values of one kind. A second call with the same name gives the same region. */
+  region<T>(name: string): CacheRegion<T>;
+}
+
+/** A value, with what it takes of the memory, and for how long it is good. */
+export interface Cached<T> {
+  readonly value: T;
+  readonly bytes: number;
+  readonly ttlMs: number;
+}
+
+export interface CacheRegion<T> {
+  get(key: string): T | undefined;
+  /** Keeps a value, unless it is larger than the whole memory. */
+  set(key: string, cached: Cached<T>): void;
+  /** Returns whether there was one. */
+  delete(key: string): boolean;
+  clear(): void;
+  /** The kept value, or what `load` gives. Callers that ask while it is being loaded wait for the same load. A failure is not kept. */
+  load(key: string, load: () => Promise<Cached<T>>): Promise<T>;
+}
+
+/** One Redis server, and how to log in. Two plugins with equal settings share a connection. */
+export interface RedisSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly connectTimeoutMs: number;
+  /** From sending a command to its answer. */
+  readonly commandTimeoutMs: number;
+  /** @default - the user `default` */
+  readonly username: string | undefined;
+  /** @default - no login */
+  readonly password: string | undefined;
+  readonly database: number;
+  /** @default - a plain connection */
+  readonly tls: { readonly isVerified: boolean; readonly serverName: string | undefined } | undefined;
+}
+
+export interface Redis {
+  /** Connects at the first command. The last `close` ends the connection. */
+  open(settings: RedisSettings): RedisConnection;
+}
+
+export interface RedisConnection {
+  /**
+   * Sends a command. Nothing waits for a server to come back: each command fails as soon as it is clear that it has no answer.
+   * Rejects with an Error when the server refuses the command, does not answer in time or cannot be reached.
+   */
+  command(args: readonly (string | Buffer)[]): Promise<RedisReply>;
+  /** Like `command`; texts in the answer are bytes. */
+  commandForBytes(args: readonly (string | Buffer)[]): Promise<RedisReply>;
+  close(): void;
+}
+
+export type RedisReply = string | number | Buffer | null | readonly RedisReply[];
