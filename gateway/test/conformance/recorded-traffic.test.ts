@@ -18,7 +18,7 @@ describe.each(QUICK)('the recordings of %s', (name, wanted) => {
   let counterparts: Counterparts;
 
   beforeAll(async () => {
-    counterparts = await startCounterparts(false);
+    counterparts = await startCounterparts({});
   });
   afterAll(() => counterparts.close());
 

@@ -31,7 +31,8 @@ process.exit(unexplained === 0 ? 0 : 1);
 /** @returns how many cases differ without a reason, or agree in spite of one */
 async function replayGroup(name: string): Promise<number> {
   const group = groupOf(name);
-  const counterparts = await startCounterparts(group.recordedPorts);
+  Object.assign(process.env, group.environment);
+  const counterparts = await startCounterparts(group);
   const total = { equal: 0, deviating: 0, wrong: 0, cases: 0 };
   for (const suite of group.suites.filter(({ id, cases }) => isWanted(id) || cases.some((one) => isWanted(one.id)))) {
     const { cases, refusals } = await replaySuite(suite, {

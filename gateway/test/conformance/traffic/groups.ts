@@ -1,6 +1,7 @@
 /** The groups of recordings: where they are, what their node is set to, and which suites are left out. */
 import { recorded } from '../../fixtures/recorded.ts';
 import type { Suite } from '../suite.ts';
+import { hasRedis } from './counterparts/redis-servers.ts';
 import type { Pki } from './templates.ts';
 
 export interface Group {
@@ -10,15 +11,28 @@ export interface Group {
   readonly settings: Readonly<Record<string, string>>;
   /** Upstreams need the ports that they had when recorded. */
   readonly recordedPorts: boolean;
-  readonly pki: Pki;
+  readonly redis: boolean;
+  /** Environment of the node, for references to it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The certificates of a group that has some. */
+  readonly pki: Pki | undefined;
   /** Suites that are not replayed, with the reason. */
   readonly leftOut: readonly (readonly [suite: string, reason: string])[];
+}
+
+interface LeftOut {
+  readonly suites: RegExp;
+  readonly reason: string;
 }
 
 interface GroupRow {
   readonly settings?: Readonly<Record<string, string>>;
   readonly recordedPorts?: boolean;
-  readonly leftOut?: readonly { readonly suites: RegExp; readonly reason: string }[];
+  /** Suites that need Redis servers. */
+  readonly needsRedis?: RegExp;
+  readonly leftOut?: readonly LeftOut[];
+  /** Environment of the recorded node, for references to it. */
+  readonly environment?: (pki: Pki) => Readonly<Record<string, string>>;
 }
 
 const GROUPS: Readonly<Record<string, GroupRow>> = {
@@ -26,19 +40,38 @@ const GROUPS: Readonly<Record<string, GroupRow>> = {
   headers: {},
   plugins: {},
   balancer: { recordedPorts: true },
+  protocols: {
+    environment: (pki) => ({
+      BB_VAULT_PLAIN: 'plainvalue', BB_VAULT_JSON: '{"a":"jsonA","n":7,"nested":{"x":"deep"}}', BB_EMPTY: '',
+      PFX_KEY: 'prefixed-secret', MY_SECRET_KEY: 'dashed', BB_CERT: pki('exact.cert'), BB_KEY: pki('exact.key'),
+    }),
+    needsRedis: /^redis\/|^vaults\//,
+    leftOut: [
+      { suites: /^grpc\//, reason: 'gRPC needs HTTP/2, which the proxy does not have yet' },
+      { suites: /^stream\//, reason: 'there are no stream listeners yet' },
+      { suites: /^auth\/oauth2$/, reason: 'the plugin oauth2 is not built yet' },
+      { suites: /^startup$/, reason: "these are answers of Kong's own command line to wrong settings" },
+      { suites: /^pki$/, reason: 'it has certificates, and no cases' },
+    ],
+  },
 };
 
 export const GROUP_NAMES: readonly string[] = Object.keys(GROUPS);
 
 export function groupOf(name: string): Group {
-  const { settings = {}, recordedPorts = false, leftOut = [] } = GROUPS[name]!;
+  const { settings = {}, recordedPorts = false, needsRedis, leftOut = [], environment } = GROUPS[name]!;
   const all = recorded<readonly Suite[]>(name);
-  const reasonOf = (id: string) => leftOut.find(({ suites }) => suites.test(id))?.reason;
+  const pki = pkiOf(all);
+  const redis = needsRedis !== undefined && hasRedis();
+  const missing = needsRedis && !redis ? [{ suites: needsRedis, reason: 'skipped: redis-server is not installed' }] : [];
+  const reasonOf = (id: string) => [...leftOut, ...missing].find(({ suites }) => suites.test(id))?.reason;
   return {
     name,
     settings,
     recordedPorts,
-    pki: pkiOf(all),
+    redis,
+    pki,
+    environment: pki && environment ? environment(pki) : {},
     suites: all.filter(({ id }) => reasonOf(id) === undefined),
     leftOut: all.filter(({ id }) => reasonOf(id) !== undefined).map(({ id }) => [id, reasonOf(id)!] as const),
   };
@@ -48,12 +81,12 @@ export function groupOf(name: string): Group {
 type Certificates = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** The certificates of a group, in its suite `pki`. */
-function pkiOf(suites: readonly Suite[]): Pki {
-  const { pki = {} } = Object(suites.find(({ id }) => id === 'pki')) as { readonly pki?: Certificates };
-  return (reference) => {
+function pkiOf(suites: readonly Suite[]): Pki | undefined {
+  const { pki } = Object(suites.find(({ id }) => id === 'pki')) as { readonly pki?: Certificates };
+  return pki && ((reference) => {
     const [name = '', part = ''] = reference.split('.');
     const text = pki[name]?.[part];
     if (text === undefined) throw new Error(`the recording has no certificate ${reference}`);
     return text;
-  };
+  });
 }

@@ -15,6 +15,8 @@ export interface ReplayContext {
   readonly values: Map<string, string | number>;
   readonly pki: Pki;
   readonly bindings: Bindings;
+  /** Texts of earlier answers that later steps send, by the name that stands for them in expectations. */
+  readonly grabbed: Map<string, string>;
   /** Rows that the case made, as paths, to be deleted after it. */
   readonly made: string[];
 }

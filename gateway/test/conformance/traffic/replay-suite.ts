@@ -12,7 +12,7 @@ import type { Pki } from './templates.ts';
 
 export interface SuiteOptions {
   readonly counterparts: Counterparts;
-  readonly pki: Pki;
+  readonly pki?: Pki | undefined;
   /** Settings of the node in addition to the usual ones. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Cases to run. @default - all */
@@ -32,6 +32,11 @@ export interface SuiteResult {
   readonly refusals: readonly string[];
 }
 
+/** Of a group without certificates. */
+const NO_PKI: Pki = (name) => {
+  throw new Error(`the recording has no certificate ${name}`);
+};
+
 /** Time limit of a case, without the pauses that it makes. Seconds. */
 const CASE_LIMIT = 40;
 
@@ -43,7 +48,7 @@ export async function replaySuite(suite: Suite, options: SuiteOptions): Promise<
   try {
     for (const traffic of wanted) {
       context ??= await begin(suite, options, refusals);
-      cases.push({ id: traffic.id, differences: await differencesOfCase(traffic, suite, context, options.pki) });
+      cases.push({ id: traffic.id, differences: await differencesOfCase(traffic, suite, context) });
       if (suite.fresh === true || traffic.fresh === true) {
         await context.node.close();
         context = undefined;
@@ -55,11 +60,13 @@ export async function replaySuite(suite: Suite, options: SuiteOptions): Promise<
   return { id: suite.id, cases, refusals: [...refusals] };
 }
 
-async function begin(suite: Suite, { counterparts, settings, pki }: SuiteOptions, refusals: Set<string>): Promise<ReplayContext> {
+async function begin(suite: Suite, { counterparts, settings, pki = NO_PKI }: SuiteOptions, refusals: Set<string>): Promise<ReplayContext> {
   counterparts.reset(suite.up);
   const node = await startReplayNode(settings);
   const ports = { ...counterparts.ports, ...node.ports };
-  const context: ReplayContext = { node, counterparts, ports, values: valuesOf(node, ports), pki, bindings: new Map(), made: [] };
+  const context: ReplayContext = {
+    node, counterparts, ports, values: valuesOf(node, ports), pki, bindings: new Map(), grabbed: new Map(), made: [],
+  };
   for (const refusal of await configure(context, fill(suite.config, context.values, pki))) refusals.add(refusal);
   return context;
 }
@@ -69,11 +76,11 @@ function valuesOf(node: ReplayNode, ports: Readonly<Record<string, number>>): Ma
 }
 
 /** How a case differs from its recording. What goes wrong is a difference, too. */
-async function differencesOfCase(traffic: TrafficCase, suite: Suite, context: ReplayContext, pki: Pki): Promise<string[]> {
+async function differencesOfCase(traffic: TrafficCase, suite: Suite, context: ReplayContext): Promise<string[]> {
   context.counterparts.reset(suite.up);
-  const own: ReplayContext = { ...context, values: new Map(context.values), bindings: new Map(), made: [] };
+  const own: ReplayContext = { ...context, values: new Map(context.values), bindings: new Map(), grabbed: new Map(), made: [] };
   own.values.set('date', new Date().toUTCString());
-  const steps = runSteps(traffic, own, pki);
+  const steps = runSteps(traffic, own);
   const limit = CASE_LIMIT + pausesOf(traffic.steps);
   const result = await Promise.race([
     steps.catch((error: Error) => [error.message]),
@@ -83,16 +90,16 @@ async function differencesOfCase(traffic: TrafficCase, suite: Suite, context: Re
   return result;
 }
 
-async function runSteps(traffic: TrafficCase, context: ReplayContext, pki: Pki): Promise<string[]> {
+async function runSteps(traffic: TrafficCase, context: ReplayContext): Promise<string[]> {
   const found: string[] = [];
   let observed = 0;
   for (const [index, template] of traffic.steps.entries()) {
-    const step = fill(template, context.values, pki);
+    const step = fill(template, context.values, context.pki);
     const silent = Object.keys(step).find((name) => SILENT[name] !== undefined);
     const kind = Object.keys(step).find((name) => OBSERVING[name] !== undefined);
     if (kind !== undefined) {
       const expected: Observation = traffic.expect[observed] ?? {};
-      observed += 1;
+      if (step.quiet !== true) observed += 1;
       const differences = await OBSERVING[kind]!(step, context, expected);
       found.push(...differences.map((difference) => traffic.steps.length > 1 ? `step ${index + 1} ${difference}` : difference));
     } else if (silent !== undefined) await SILENT[silent]!(step, context);

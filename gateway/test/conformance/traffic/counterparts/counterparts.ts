@@ -1,10 +1,17 @@
-/** Everything that a node under replay talks to: recording upstreams, sinks, ports that cannot be reached. */
+/** Everything that a node under replay talks to: recording upstreams, sinks, ports that cannot be reached, Redis. */
+import { createSelfSignedCertificate } from '../../../../src/base/self-signed-certificate.ts';
 import type { UpstreamScripts } from '../../suite.ts';
+import type { Pki } from '../templates.ts';
 import { startTcpSink, startUdpSink } from './line-sinks.ts';
 import type { LineSink } from './line-sinks.ts';
 import { RecordingUpstream } from './recording-upstream.ts';
 import type { Received } from './recording-upstream.ts';
+import { startRedisServers } from './redis-servers.ts';
+import type { RedisServer } from './redis-servers.ts';
+import { startTlsUpstreams } from './tls-upstreams.ts';
 import { closedPort, startBlackhole } from './unreachable-ports.ts';
+import { startWebSocketUpstream } from './websocket-upstream.ts';
+import type { WebSocketUpstream } from './websocket-upstream.ts';
 
 const SLOTS = ['u0', 'u1', 'u2', 'u3', 'u4', 'u5', 'u6', 'u7'] as const;
 
@@ -20,6 +27,8 @@ export interface Counterparts {
   /** What upstreams got, in order. */
   readonly received: Received[];
   readonly sinks: { readonly tcp: LineSink; readonly udp: LineSink };
+  readonly webSockets: WebSocketUpstream;
+  readonly redis: { readonly redis: RedisServer; readonly redispw: RedisServer } | undefined;
   /** Sets what upstreams answer; the other ones keep their scripts. */
   answer(scripts: UpstreamScripts): void;
   /** Forgets scripts and what came. */
@@ -28,16 +37,33 @@ export interface Counterparts {
   close(): Promise<void>;
 }
 
-/** @param recordedPorts whether upstreams get the ports that they had when recorded; waits until these are free */
-export async function startCounterparts(recordedPorts: boolean): Promise<Counterparts> {
+export interface CounterpartsOptions {
+  /** Upstreams get the ports that they had when recorded: waits until these are free. */
+  readonly recordedPorts?: boolean;
+  /** Start Redis servers, which have to be installed. */
+  readonly redis?: boolean;
+  /** Certificates of upstreams that check the handshake. Absent: there are none. */
+  readonly pki?: Pki | undefined;
+}
+
+export async function startCounterparts(options: CounterpartsOptions): Promise<Counterparts> {
+  const { recordedPorts = false, redis: withRedis = false, pki } = options;
   const received: Received[] = [];
-  const upstreams = SLOTS.map((slot) => new RecordingUpstream(slot, (request) => received.push(request)));
+  const record = (request: Received) => void received.push(request);
+  const upstreams = SLOTS.map((slot) => new RecordingUpstream(slot, record));
   for (const [index, upstream] of upstreams.entries()) {
     if (recordedPorts) await startWhenFree(upstream, RECORDED_PORT + index);
     else await upstream.start();
   }
+  const { certificate, key } = await createSelfSignedCertificate({ commonName: 'localhost' });
+  const secure = new RecordingUpstream('tls', record, { cert: certificate, key });
+  await secure.start();
+  upstreams.push(secure);
   const sinks = { tcp: await startTcpSink(), udp: await startUdpSink() };
   const blackhole = await startBlackhole();
+  const webSockets = await startWebSocketUpstream();
+  const handshakes = pki && await startTlsUpstreams(pki);
+  const redis = withRedis ? await startRedisServers() : undefined;
   const clear = () => {
     received.splice(0);
     sinks.tcp.clear();
@@ -48,11 +74,14 @@ export async function startCounterparts(recordedPorts: boolean): Promise<Counter
   };
   return {
     ports: {
-      ...Object.fromEntries(upstreams.map(({ slot, port }) => [slot, port])),
-      tcp: sinks.tcp.port, udp: sinks.udp.port, blackhole: blackhole.port, closed: await closedPort(),
+      ...Object.fromEntries(upstreams.map(({ slot, port }) => [slot, port])), ...handshakes?.ports,
+      ...redis && { redis: redis.redis.port, redispw: redis.redispw.port },
+      ws: webSockets.port, tcp: sinks.tcp.port, udp: sinks.udp.port, blackhole: blackhole.port, closed: await closedPort(),
     },
     received,
     sinks,
+    webSockets,
+    redis,
     answer,
     reset: (scripts = {}) => {
       for (const upstream of upstreams) upstream.answer({});
@@ -61,7 +90,10 @@ export async function startCounterparts(recordedPorts: boolean): Promise<Counter
     },
     clear,
     close: async () => {
-      await Promise.all([...upstreams.map((upstream) => upstream.stop()), sinks.tcp.close(), sinks.udp.close(), blackhole.close()]);
+      await Promise.all([
+        ...upstreams.map((upstream) => upstream.stop()), sinks.tcp.close(), sinks.udp.close(), blackhole.close(), webSockets.close(),
+        handshakes?.close(), redis?.redis.close(), redis?.redispw.close(),
+      ]);
     },
   };
 }

@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import type { TlsOptions } from 'node:tls';
 
 import { textOf } from '../../suite.ts';
 import type { UpstreamScript } from '../../suite.ts';
@@ -22,10 +24,12 @@ export class RecordingUpstream {
   readonly #sockets = new Set<Socket>();
   #answered = 0;
 
-  constructor(slot: string, record: (request: Received) => void) {
+  /** @param tls speaks TLS with this identity */
+  constructor(slot: string, record: (request: Received) => void, tls?: TlsOptions) {
     this.slot = slot;
     this.#record = record;
-    this.#server = createServer((socket) => this.#serve(socket));
+    const serve = (socket: Socket) => this.#serve(socket);
+    this.#server = tls === undefined ? createServer(serve) : createTlsServer(tls, serve).on('tlsClientError', () => undefined);
   }
 
   get port(): number {

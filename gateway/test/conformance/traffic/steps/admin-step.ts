@@ -18,6 +18,15 @@ export const adminStep: ObservingStep = async (template: Step, context, expected
   return difference === undefined ? [] : [difference];
 };
 
+/** Deletes all rows of a collection. */
+export const wipeStep: SilentStep = async ({ wipe }, { node }) => {
+  const collection = `/${String(wipe).replace(/^\//, '')}`;
+  const { text } = await node.admin.send('GET', `${collection}?size=1000`);
+  const { data = [] } = JSON.parse(text) as { readonly data?: readonly { readonly id: string }[] };
+  for (const { id } of data) await node.admin.send('DELETE', `${collection}/${id}`);
+  await node.runsEverything();
+};
+
 /** Every request is sent, even when one before it was refused. @returns refusals */
 export async function configure(context: ReplayContext, requests: readonly ConfigRequest[]): Promise<string[]> {
   const refusals: string[] = [];
@@ -32,7 +41,13 @@ export async function configure(context: ReplayContext, requests: readonly Confi
 
 /** @throws Error a request is refused */
 export const cfgStep: SilentStep = async ({ cfg }, context) => {
-  const refusals = await configure(context, cfg as readonly ConfigRequest[]);
+  const refusals: string[] = [];
+  for (const request of cfg as readonly ConfigRequest[]) {
+    const answer = await sendAndRemember(context, request);
+    if (answer.status >= 300) refusals.push(`${request[0]} ${request[1]}: ${answer.status} ${answer.text.slice(0, 300)}`);
+    else saveValues(answer, request[3]?.save, context);
+  }
+  await context.node.runsEverything();
   if (refusals.length > 0) throw new Error(`refused: ${refusals.join('; ')}`);
 };
 

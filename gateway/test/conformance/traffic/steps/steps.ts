@@ -2,10 +2,14 @@
 import type { UpstreamScripts } from '../../suite.ts';
 import { pause } from '../replay-context.ts';
 import type { ObservingStep, SilentStep } from '../replay-context.ts';
-import { adminStep, cfgStep } from './admin-step.ts';
+import { adminStep, cfgStep, wipeStep } from './admin-step.ts';
+import { alignStep } from './clock-steps.ts';
 import { httpStep } from './http-step.ts';
+import { redisCommandStep, redisKillStep, redisStep } from './redis-steps.ts';
 import { burstStep, pollStep } from './repeated-requests.ts';
 import { sinkStep } from './sink-step.ts';
+import { handshakeStep, plainOnTlsStep } from './tls-steps.ts';
+import { webSocketStep } from './websocket-step.ts';
 
 export const OBSERVING: Readonly<Record<string, ObservingStep>> = {
   admin: adminStep,
@@ -14,11 +18,19 @@ export const OBSERVING: Readonly<Record<string, ObservingStep>> = {
   burst: burstStep,
   poll: pollStep,
   sink: sinkStep,
+  redis: redisStep,
+  redis_cmd: redisCommandStep,
+  ws: webSocketStep,
+  handshake: handshakeStep,
+  plain_on_tls: plainOnTlsStep,
 };
 
 export const SILENT: Readonly<Record<string, SilentStep>> = {
   up: async ({ up }, { counterparts }) => counterparts.answer(up as UpstreamScripts),
   cfg: cfgStep,
+  wipe: wipeStep,
+  align: alignStep,
+  redis_kill: redisKillStep,
   sleep: ({ sleep }) => pause(sleep as number),
   clear: async (_, { counterparts }) => counterparts.clear(),
 };
