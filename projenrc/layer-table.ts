@@ -102,8 +102,12 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: [`${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`],
     why: 'services of a node that plugins share: plugins see their interfaces in the plugin kit, planes make them',
   },
-  [`${GATEWAY}/plugins/*`]: {
+  [`${GATEWAY}/tracing`]: {
     mayImport: [`${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`],
+    why: 'what the plugins that trace share; it sees requests through the plugin kit',
+  },
+  [`${GATEWAY}/plugins/*`]: {
+    mayImport: [`${GATEWAY}/tracing`, `${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`],
     why: 'a plugin touches a request through the plugin kit only, and never another plugin',
   },
   [`${GATEWAY}/plugins/schemas.ts`]: {

@@ -17,7 +17,8 @@ export const otReader: TraceReader = {
     const baggage = readBaggage(headers, BAGGAGE);
     if (!isValid) return sampled === undefined && baggage === undefined ? undefined : { sampled, baggage };
     return {
-      traceId: asTraceId(traceId), traceIdBytes: bytesOf(traceId), ...spanId !== undefined && { spanId: asSpanId(spanId) }, sampled, baggage,
+      traceId: asTraceId(traceId), traceIdBytes: bytesOf(traceId), ...spanId !== undefined && { spanId: asSpanId(spanId) }, sampled,
+      baggage,
     };
   },
 };
