@@ -20,6 +20,7 @@ import type { ConfigTable } from '../model/config-table.ts';
 import type { Quarantine } from '../model/quarantine.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import { createNodeServices } from '../plugin-services/node-services.ts';
+import type { OpenNodeServices } from '../plugin-services/node-services.ts';
 import { HANDLERS } from '../plugins/handlers.ts';
 import { schemasFor } from '../plugins/schemas.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -67,6 +68,9 @@ const SECRETS_INTERVAL_MS = 30_000;
 /** How often a node says that it does not serve its whole configuration, while it is so: alarms are made of these lines. Milliseconds. */
 const DEGRADED_INTERVAL_MS = 60_000;
 
+/** For what the queues of plugins still have when the node stops. Milliseconds. */
+const QUEUES_LIMIT_MS = 5_000;
+
 /** How often the end of the last requests is looked for while stopping. Milliseconds. */
 const STOP_POLL_MS = 20;
 
@@ -82,6 +86,7 @@ export class DataPlane {
   readonly #proxy: ProxyListener;
   readonly #status: StatusApi;
   readonly #servers: { readonly proxy: ListenerServers; readonly status: ListenerServers };
+  readonly #services: OpenNodeServices;
   readonly #counts = new RequestCounts();
   readonly #newest: NewestKnown | undefined;
   #secretsLook: Timer | undefined;
@@ -99,12 +104,12 @@ export class DataPlane {
     this.#clock = clock;
     this.id = nodeId(settings.prefix, settings.nodeId, log);
     this.#newest = settings.fallback?.import ? new NewestKnown(join(settings.prefix, 'configuration', 'newest.json'), log) : undefined;
+    this.#services = createNodeServices({ log, clock, authorities: settings.upstreamTls.authorities });
     this.#configuration = new RunningConfiguration({
       schemas: plugins?.schemas ?? schemasFor(settings).schemas,
       handlers: plugins?.handlers ?? HANDLERS as unknown as Handlers,
       instances: new PluginInstances({
-        log, clock, node: { id: this.id, hostname: hostname(), kongVersion: KONG_VERSION },
-        services: createNodeServices({ log, clock, authorities: settings.upstreamTls.authorities }),
+        log, clock, node: { id: this.id, hostname: hostname(), kongVersion: KONG_VERSION }, services: this.#services,
       }),
       vault,
       cache: keepsConfiguration ? new ConfigurationCache(join(settings.prefix, 'configuration'), log) : undefined,
@@ -242,6 +247,7 @@ export class DataPlane {
     this.#proxy.abort();
     await stopped;
     this.#configuration.close();
+    await this.#services.close(QUEUES_LIMIT_MS);
     this.#pool.close();
     await this.#status.close();
     await this.#servers.proxy.close();

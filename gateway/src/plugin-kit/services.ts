@@ -1,9 +1,14 @@
 /** What plugins share on a node. Each member is an interface here; `gateway/src/plugin-services` has the code. */
+import type { HttpClients } from './http-client.ts';
+import type { Queues } from './queues.ts';
 
 export interface NodeServices {
   readonly counters: Counters;
   readonly cache: NodeCache;
   readonly redis: Redis;
+  /** Outgoing HTTP. */
+  readonly http: HttpClients;
+  readonly queues: Queues;
 }
 
 /**

@@ -2,8 +2,10 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { NodeServices } from '../plugin-kit/services.ts';
+import { httpClients } from './http-client/http-clients.ts';
 import { MemoryCache } from './memory-cache.ts';
 import { NodeCounters } from './node-counters.ts';
+import { NodeQueues } from './queues/node-queues.ts';
 import { RedisConnections } from './redis-connections.ts';
 
 interface NodeServicesOptions {
@@ -13,10 +15,24 @@ interface NodeServicesOptions {
   readonly authorities: readonly string[];
 }
 
-export function createNodeServices({ log, clock, authorities }: NodeServicesOptions): NodeServices {
+/** The services, and their end. */
+export interface OpenNodeServices extends NodeServices {
+  readonly queues: NodeQueues;
+  /**
+   * Called when no plugin uses them any more.
+   * @param limitMs for the entries that queues still have
+   */
+  close(limitMs: number): Promise<void>;
+}
+
+export function createNodeServices({ log, clock, authorities }: NodeServicesOptions): OpenNodeServices {
+  const queues = new NodeQueues(clock);
   return {
     counters: new NodeCounters(clock),
     cache: new MemoryCache(clock),
     redis: new RedisConnections({ log, clock, authorities }),
+    http: httpClients(authorities),
+    queues,
+    close: (limitMs) => queues.close(limitMs),
   };
 }
