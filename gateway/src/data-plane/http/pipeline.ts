@@ -45,6 +45,15 @@ const UNEXPECTED: OwnAnswer = { status: 500, message: 'An unexpected error occur
 /** Messages of requests that never became one are text by default, as from nginx. */
 const TEXT_STATUSES: ReadonlySet<number> = new Set([400, 405, 414, 505]);
 
+/** Longest body in chunks that is sent on with its length: a longer one stays in chunks. Bytes. */
+const MAX_BUFFERED_BYTES = 1_048_576;
+
+/** Upstreams that want to know the length of a body get it, as from nginx, unless the route streams. */
+async function bufferChunks({ incoming, route, request }: HttpExchange): Promise<void> {
+  if (incoming.headers['transfer-encoding'] === undefined || route?.row.request_buffering === false) return;
+  await request.body(MAX_BUFFERED_BYTES);
+}
+
 /** `continue`: the client waits for a 100 before it sends its body. `upgrade`: it asks for a WebSocket. */
 export type ClientWish = 'continue' | 'upgrade';
 
@@ -141,6 +150,7 @@ export class Pipeline {
     if (exchange.answer !== undefined) return exchange.answer;
     const { service } = exchange;
     if (service === undefined) return NO_SERVICE;
+    await bufferChunks(exchange);
     return proxy(exchange, service, response, {
       pool: this.#options.pool,
       closing: this.#options.closing,

@@ -10,6 +10,7 @@ import { answerOf, ask, dial, LocalProxy, masked, RawPeer, RawUpstream, requestO
 import type { LocalProxyOptions } from '../../../test/fixtures/local-proxy.ts';
 import { Secret } from '../../base/secret.ts';
 import { createSelfSignedCertificate } from '../../base/self-signed-certificate.ts';
+import type { Row } from '../../model/config-table.ts';
 
 const closing: (() => Promise<void> | void)[] = [];
 
@@ -18,11 +19,11 @@ afterEach(async () => {
 });
 
 async function start(
-  answer: (peer: RawPeer, request: string) => void, options: Omit<LocalProxyOptions, 'tables'> = {},
+  answer: (peer: RawPeer, request: string) => void, { route, ...options }: Omit<LocalProxyOptions, 'tables'> & { readonly route?: Row } = {},
 ): Promise<{ proxy: LocalProxy; upstream: RawUpstream }> {
   const upstream = await new RawUpstream(answer).start();
   closing.push(() => upstream.close());
-  const proxy = await new LocalProxy({ ...options, tables: rowsFor(upstream.port) }).start();
+  const proxy = await new LocalProxy({ ...options, tables: rowsFor(upstream.port, {}, route) }).start();
   closing.push(() => proxy.close());
   return { proxy, upstream };
 }
@@ -73,7 +74,8 @@ describe('what is no request', () => {
   });
 
   it('is a broken body: the connection is cut behind a head that is sent, or another answer that waits', async () => {
-    const { proxy } = await start((peer) => peer.send('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\npart'));
+    const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\npart';
+    const { proxy } = await start((peer) => peer.send(answer), { route: { request_buffering: false } });
     const client = await dial(proxy.port);
     client.send(requestOf('POST /', ['Transfer-Encoding: chunked'], '2\r\nab\r\n'));
     await client.sees('part');

@@ -9,10 +9,8 @@ import { listen, openEach } from '../../base/listen.ts';
 import type { Log } from '../../base/log.ts';
 import type { ListenerServers } from '../../listener/listener-servers.ts';
 import type { Listener } from '../../settings/settings.ts';
-import { renderError } from './error-body.ts';
+import { malformedAnswer, malformedText } from './malformed-answer.ts';
 import type { ClientWish, Pipeline } from './pipeline.ts';
-import { PRODUCT } from './product.ts';
-import { nextRequestId } from './request-id.ts';
 
 /** nginx' four buffers of 8 KiB for a head, and the request line. */
 const MAX_HEAD_BYTES = 49_152;
@@ -31,14 +29,6 @@ const SERVER_OPTIONS = {
 function asksForWebSocket({ method, httpVersion, headers }: IncomingMessage): boolean {
   return method === 'GET' && httpVersion === '1.1' && headers.upgrade?.toLowerCase() === 'websocket';
 }
-
-/** Answers to what the parser rejects, by its error code. */
-const PARSER_ANSWERS: Readonly<Record<string, { status: string; message: string }>> = {
-  HPE_HEADER_OVERFLOW: { status: '400 Bad Request', message: 'Request header or cookie too large' },
-  ERR_HTTP_REQUEST_TIMEOUT: { status: '408 Request Timeout', message: 'Request timeout' },
-};
-
-const MALFORMED = { status: '400 Bad Request', message: 'Bad request' };
 
 export class ProxyListener {
   readonly #servers: Server[] = [];
@@ -98,21 +88,21 @@ export class ProxyListener {
   /** Answers what the parser rejects, behind the answers to the requests before it. */
   #refuseRest(error: NodeJS.ErrnoException, socket: Duplex): void {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-    const { status, message } = PARSER_ANSWERS[error.code ?? ''] ?? MALFORMED;
     const last = this.#lastWaiting(socket);
+    const answer = malformedAnswer(error, last === undefined);
     // The body of the last request is what is broken: its answer will never come.
     if (last !== undefined && !last.req.complete) {
       const others = this.#waiting.get(socket)!.size > 1;
-      return others || last.headersSent ? void socket.destroy() : endWith(socket, status, message);
+      return others || last.headersSent ? void socket.destroy() : endWith(socket, answer);
     }
-    return this.#endAfterAnswers(socket, status, message);
+    return this.#endAfterAnswers(socket, answer);
   }
 
-  #endAfterAnswers(socket: Duplex, status: string, message: string): void {
+  #endAfterAnswers(socket: Duplex, answer: string): void {
     const last = this.#lastWaiting(socket);
-    if (last === undefined) return endWith(socket, status, message);
+    if (last === undefined) return endWith(socket, answer);
     // After `Connection: close` from the client, what follows is dropped without an answer.
-    last.once('close', () => last.shouldKeepAlive ? endWith(socket, status, message) : socket.destroy());
+    last.once('close', () => last.shouldKeepAlive ? endWith(socket, answer) : socket.destroy());
     return undefined;
   }
 
@@ -144,7 +134,7 @@ export class ProxyListener {
     server.on('upgrade', (request, socket, head) => this.#pipeline.handle(request, responseOn(socket, request, head), 'upgrade'));
     server.on('connect', (_request, socket: Duplex) => {
       socket.on('error', () => socket.destroy());
-      this.#endAfterAnswers(socket, '405 Method Not Allowed', 'Method not allowed');
+      this.#endAfterAnswers(socket, malformedText('405 Method Not Allowed', 'Method not allowed'));
     });
     server.on('clientError', (error, socket) => this.#refuseRest(error, socket));
     server.once('listening', () => {
@@ -167,23 +157,6 @@ function responseOn(socket: Duplex, request: IncomingMessage, head: Buffer): Ser
   return response;
 }
 
-function endWith(socket: Duplex, status: string, message: string): void {
-  socket.end(rawAnswer(status, message), () => socket.destroy());
-}
-
-function rawAnswer(status: string, message: string): string {
-  const requestId = nextRequestId();
-  const { body, contentType } = renderError(message, requestId, undefined, 'text');
-  return [
-    `HTTP/1.1 ${status}`,
-    `Date: ${new Date().toUTCString()}`,
-    `Content-Type: ${contentType}`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
-    `Server: ${PRODUCT}`,
-    'X-Kong-Response-Latency: 0',
-    `X-Kong-Request-Id: ${requestId}`,
-    '',
-    body,
-  ].join('\r\n');
+function endWith(socket: Duplex, answer: string): void {
+  socket.end(answer, () => socket.destroy());
 }
