@@ -29,7 +29,7 @@ describe('SegmentedCache', () => {
     }
   });
 
-  it('forgets protected entries that nobody asks for, oldest first, after a last chance', () => {
+  it('forgets protected entries that are not asked for, oldest first, after a last chance', () => {
     const cache = new SegmentedCache<number>(5);
     for (const key of ['a', 'b', 'c', 'd', 'e']) {
       cache.add(key, 1);

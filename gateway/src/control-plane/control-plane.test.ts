@@ -39,7 +39,7 @@ async function settingsOf(role: Role, more: Partial<Settings['listen']> = {}): P
     dbUpdateFrequencySeconds: 5,
     upstreamPool: { size: 0, maxRequests: 0, idleTimeoutSeconds: 0 },
     trustedIps: [],
-    vaultPrefix: '', compatibility: 'kong-3.9.1', plugins: ['bundled'], drainSeconds: 0,
+    vaultPrefix: '', routerFlavor: 'traditional_compatible', compatibility: 'kong-3.9.1', plugins: ['bundled'], drainSeconds: 0,
     certificates: {}, tls: {}, upstreamTls: { authorities: [], verifyAlways: false, verifyDepth: 1 },
   };
 }

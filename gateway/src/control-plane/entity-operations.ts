@@ -24,6 +24,8 @@ export interface OperationContext {
   readonly now: () => number;
   /** Whether a valid write is refused, because the entities come from a declarative configuration only. @default false */
   readonly isReadOnly?: boolean;
+  /** Logs what a valid entity does that its author probably does not expect. @default - no log */
+  readonly caution?: (entityType: string, id: string, message: string) => void;
 }
 
 /** How a URL names an entity: by its primary key, or by another field. */
@@ -128,7 +130,10 @@ export async function deleteEntity(writer: Writer, schema: EntitySchema, stored:
 
 async function finish(writer: Writer, schema: EntitySchema, row: Entity, write: EntityWrite, context: OperationContext): Promise<Entity> {
   const create = (type: string, given: EntityValue) => createEntity(writer, context.schemas.get(type)!, given, context);
-  await rulesOf(schema.name).written?.(writer, row, write, create);
+  const rules = rulesOf(schema.name);
+  await rules.written?.(writer, row, write, create);
+  const caution = context.caution && rules.caution?.(row);
+  if (caution !== undefined) context.caution!(schema.name, row[primaryKeyOf(schema)] as string, caution);
   const [entity] = await completed(writer, schema, [row]);
   return entity!;
 }

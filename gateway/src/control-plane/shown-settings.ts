@@ -8,7 +8,7 @@ export function shownSettings(settings: Settings, plugins: readonly string[]): R
     role: settings.role,
     // Clients of Kong distinguish `postgres` from `off` only; the embedded database is none of their business.
     database: settings.database === 'embedded' ? 'postgres' : settings.database,
-    router_flavor: 'traditional_compatible',
+    router_flavor: settings.routerFlavor,
     wasm: false,
     prefix: settings.prefix,
     log_level: settings.logLevel,

@@ -1,5 +1,6 @@
 /** A snapshot with everything built that requests need: the router, and for each route the plugins that run. */
 import { messageOf } from '../base/errors.ts';
+import type { RouterFlavor } from '../base/router-flavor.ts';
 import type { Consumer, PluginInstance, Route, Snapshot } from '../model/snapshot.ts';
 import type { Refusal } from '../plugin-kit/exchange.ts';
 import type { PluginHandler, PluginPhases } from '../plugin-kit/plugin.ts';
@@ -85,7 +86,9 @@ const LAST_PRIORITY = Number.NEGATIVE_INFINITY;
  * Holds back what cannot be run: requests of a route with an invalid regular expression, and requests that would run a plugin without a
  * handler or one that rejects its configuration.
  */
-export function compileConfiguration(snapshot: Snapshot, handlers: Handlers, instances: PluginInstances): CompiledConfiguration {
+export function compileConfiguration(
+  snapshot: Snapshot, handlers: Handlers, instances: PluginInstances, routerFlavor?: RouterFlavor,
+): CompiledConfiguration {
   const held = instances.hold();
   const uses = new Uses(() => held.release());
   const failed: FailedEntity[] = [];
@@ -105,7 +108,8 @@ export function compileConfiguration(snapshot: Snapshot, handlers: Handlers, ins
   // Most configurations have no plugin that runs on one of the two only: then the plans are the same.
   const differ = prepared.some((plugin) => runsOn(plugin, 'http') !== runsOn(plugin, 'https'));
   const plans = { http: plain, https: differ ? plansOf(snapshot, prepared.filter((plugin) => runsOn(plugin, 'https'))) : plain };
-  const router = new Router(snapshot.routes, ({ id, name }, reason) => failed.push({ entity: 'routes', id, name, reason }));
+  const holdBack = ({ id, name }: Route, reason: string) => void failed.push({ entity: 'routes', id, name, reason });
+  const router = new Router(snapshot.routes, holdBack, routerFlavor);
   return {
     snapshot,
     failed,

@@ -111,6 +111,7 @@ export class DataPlane {
       instances: new PluginInstances({
         log, clock, node: { id: this.id, hostname: hostname(), kongVersion: KONG_VERSION }, services: this.#services,
       }),
+      routerFlavor: settings.routerFlavor,
       vault,
       cache: keepsConfiguration ? new ConfigurationCache(join(settings.prefix, 'configuration'), log) : undefined,
       log,

@@ -6,6 +6,7 @@
 import type { EnvVault } from '../base/env-vault.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { RouterFlavor } from '../base/router-flavor.ts';
 import { rowsOf } from '../model/config-table.ts';
 import type { ConfigTable } from '../model/config-table.ts';
 import { describeTableErrors, settleConfigTable } from '../model/declarative.ts';
@@ -37,6 +38,8 @@ interface RunningConfigurationOptions {
   readonly schemas: Schemas;
   readonly handlers: Handlers;
   readonly instances: PluginInstances;
+  /** @default 'traditional_compatible' */
+  readonly routerFlavor?: RouterFlavor | undefined;
   readonly vault: EnvVault;
   /** @default - nothing is kept */
   readonly cache?: ConfigurationCache | undefined;
@@ -144,7 +147,7 @@ export class RunningConfiguration {
   }
 
   #take({ table, hash, origin }: Pick<Running, 'table' | 'hash' | 'origin'>, before?: UsedSecrets): ApplyResult {
-    const { schemas, handlers, instances, vault } = this.#options;
+    const { schemas, handlers, instances, routerFlavor, vault } = this.#options;
     const settled = settleConfigTable(table, { schemas });
     if (!settled.ok) return refusal(settled.errors);
     const { table: resolved, secrets, setAside } = withNodeSecrets(settled.table, schemas, vault, before);
@@ -159,7 +162,7 @@ export class RunningConfiguration {
     }
     this.#logUnused(unusedEntities(table));
     try {
-      const compiled = compileConfiguration(snapshot, handlers, instances);
+      const compiled = compileConfiguration(snapshot, handlers, instances, routerFlavor);
       const quarantined = [...aside.map(quarantinedRow), ...compiled.failed]
         .map((entity) => bounded({ ...entity, reason: secrets.redact(entity.reason) }));
       this.#logQuarantine(quarantined);

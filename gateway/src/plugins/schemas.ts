@@ -2,7 +2,10 @@
 import { DEFAULT_COMPATIBILITY } from '../base/compatibility.ts';
 import type { Compatibility } from '../base/compatibility.ts';
 import { GatewayError } from '../base/errors.ts';
+import { DEFAULT_ROUTER_FLAVOR } from '../base/router-flavor.ts';
+import type { RouterFlavor } from '../base/router-flavor.ts';
 import { coreEntities } from '../model/entities/core.ts';
+import type { CoreProfile } from '../model/entities/core.ts';
 import type { NodeKind, PluginSchema } from '../model/entities/plugin.ts';
 import { inReferenceOrder, schemasByName } from '../model/schema/entity-schema.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
@@ -100,6 +103,8 @@ interface CatalogOptions {
   /** As `KONG_PLUGINS` lists them: names, `bundled` for all, or `off` first for none. @default - all */
   readonly plugins?: readonly string[];
   readonly compatibility?: Compatibility;
+  /** @default 'traditional_compatible' */
+  readonly routerFlavor?: RouterFlavor;
   /** @default 'traditional' */
   readonly role?: NodeKind['role'];
   /** `off` for none. @default - one */
@@ -121,15 +126,17 @@ function enabledPlugins(listed: readonly string[]): readonly PluginSchema[] {
 
 /** The schemas of a node with these settings. Always the same objects for the same settings, since validators are compiled for each. */
 export function schemasFor(options: CatalogOptions = {}): Catalog {
-  const { plugins = ['bundled'], compatibility = DEFAULT_COMPATIBILITY, role = 'traditional', database } = options;
+  const {
+    plugins = ['bundled'], compatibility = DEFAULT_COMPATIBILITY, routerFlavor = DEFAULT_ROUTER_FLAVOR, role = 'traditional', database,
+  } = options;
   const node: NodeKind = { role, hasDatabase: database !== 'off' };
   const chosen = enabledPlugins(plugins).map((plugin) => ({ ...plugin, ...plugin.onNode?.(node) }));
-  const key = [compatibility, role, node.hasDatabase, ...chosen.map(({ name }) => name)].join();
+  const key = [compatibility, routerFlavor, role, node.hasDatabase, ...chosen.map(({ name }) => name)].join();
   const known = catalogs.get(key);
   if (known) return known;
   const catalog = {
     plugins: new Map<string, PluginSchema>(chosen.map((plugin) => [plugin.name, plugin])),
-    schemas: schemasWith(chosen, compatibility),
+    schemas: schemasWith(chosen, { compatibility, routerFlavor }),
   };
   catalogs.set(key, catalog);
   return catalog;
@@ -139,9 +146,9 @@ export function schemasFor(options: CatalogOptions = {}): Catalog {
 export const { plugins: PLUGIN_SCHEMAS, schemas: SCHEMAS } = schemasFor();
 
 /** The entity types of a gateway with these plugins. */
-export function schemasWith(plugins: readonly PluginSchema[], compatibility: Compatibility = DEFAULT_COMPATIBILITY): Schemas {
+export function schemasWith(plugins: readonly PluginSchema[], profile: CoreProfile = {}): Schemas {
   const byName = new Map(plugins.map((plugin) => [plugin.name, plugin]));
   return schemasByName(inReferenceOrder([
-    ...coreEntities(byName, compatibility), ...plugins.flatMap(({ entities }) => entities ?? []),
+    ...coreEntities(byName, profile), ...plugins.flatMap(({ entities }) => entities ?? []),
   ]));
 }

@@ -12,7 +12,7 @@ import { LISTEN, LISTEN_WITHOUT_EFFECT } from './table/listeners.ts';
 import { LOGS_WITHOUT_EFFECT } from './table/logs.ts';
 import { NGINX_WITHOUT_EFFECT } from './table/nginx.ts';
 import { NODE, NODE_WITHOUT_EFFECT } from './table/node.ts';
-import { PROXY_WITHOUT_EFFECT, TRUSTED_IPS, UPSTREAM_POOL } from './table/proxy.ts';
+import { PROXY_WITHOUT_EFFECT, ROUTER_FLAVOR, TRUSTED_IPS, UPSTREAM_POOL } from './table/proxy.ts';
 import { TLS_SERVER } from './table/tls-server.ts';
 import { CERTIFICATES, TLS_WITHOUT_EFFECT, UPSTREAM_TLS } from './table/tls.ts';
 import { TUNNEL, TUNNEL_WITHOUT_EFFECT } from './table/tunnel.ts';
@@ -30,6 +30,7 @@ export const SETTINGS = {
   dbUpdateFrequencySeconds: DB_UPDATE_FREQUENCY,
   upstreamPool: UPSTREAM_POOL,
   trustedIps: TRUSTED_IPS,
+  routerFlavor: ROUTER_FLAVOR,
   certificates: CERTIFICATES,
   tls: TLS_SERVER,
   upstreamTls: UPSTREAM_TLS,
@@ -48,7 +49,7 @@ export const ROOMS: readonly Room[] = [
   { title: 'Addresses', working: settingsIn(LISTEN), withoutEffect: LISTEN_WITHOUT_EFFECT },
   { title: 'Access to the Admin API', working: settingsIn(ADMIN), withoutEffect: [] },
   { title: 'TLS', working: settingsIn({ CERTIFICATES, TLS_SERVER, UPSTREAM_TLS }), withoutEffect: TLS_WITHOUT_EFFECT },
-  { title: 'Proxy', working: settingsIn({ UPSTREAM_POOL, TRUSTED_IPS }), withoutEffect: PROXY_WITHOUT_EFFECT },
+  { title: 'Proxy', working: settingsIn({ UPSTREAM_POOL, TRUSTED_IPS, ROUTER_FLAVOR }), withoutEffect: PROXY_WITHOUT_EFFECT },
   { title: 'Tunnel', working: settingsIn({ ...TUNNEL, trusted: {} }), withoutEffect: TUNNEL_WITHOUT_EFFECT },
   { title: 'Fallback of the tunnel', working: settingsIn(FALLBACK), withoutEffect: FALLBACK_WITHOUT_EFFECT },
   {

@@ -16,7 +16,6 @@ function problemsOf(environment: Record<string, string>): readonly string[] {
 describe('settings that have no effect', () => {
   it.each([
     ['KONG_CLUSTER_USE_PROXY', 'on', 'opened directly'],
-    ['KONG_ROUTER_FLAVOR', 'expressions', 'expressions are refused'],
     ['KONG_STREAM_LISTEN', '0.0.0.0:9000', 'not proxied'],
     ['KONG_NGINX_WORKER_PROCESSES', '4', 'run more replicas'],
     ['KONG_NGINX_PROXY_PROXY_BUFFERS', '4 8k', 'no nginx'],
@@ -27,8 +26,7 @@ describe('settings that have no effect', () => {
   });
 
   it.each([
-    ['KONG_CLUSTER_OCSP', 'off'], ['KONG_CLUSTER_USE_PROXY', 'off'], ['KONG_ENFORCE_RBAC', 'off'], ['KONG_ROUTER_FLAVOR',
-      'traditional_compatible'],
+    ['KONG_CLUSTER_OCSP', 'off'], ['KONG_CLUSTER_USE_PROXY', 'off'], ['KONG_ENFORCE_RBAC', 'off'],
     ['KONG_STREAM_LISTEN', 'off'], ['KONG_STREAM_LISTEN', ''], ['KONG_NGINX_ADMIN_SSL_VERIFY_CLIENT', 'off'], ['KONG_NGINX_DAEMON', 'off'],
   ])('%s=%s asks for nothing else than what happens: no warning', (name, value) => {
     expect(warningsOf({ [name]: value })).toEqual([]);

@@ -70,7 +70,8 @@ export function createAdminApi(options: AdminApiOptions): FastifyInstance {
 /** Every endpoint; docs/reference/admin-api.md is made from them. */
 export function adminEndpoints(options: AdminApiOptions & { readonly counts: ConnectionCounts }): readonly Endpoint[] {
   const { store, plugins, schemas, counts, declarative, isReadOnly = declarative !== undefined, now = Date.now } = options;
-  const context = { schemas, now, isReadOnly };
+  const caution = (entityType: string, id: string, message: string): void => options.log.warn(`${entityType} ${id}: ${message}`);
+  const context = { schemas, now, isReadOnly, caution };
   const endpoints = [
     ...informationEndpoints({ store, plugins, node: options.node }),
     configEndpoint(declarative, schemas),

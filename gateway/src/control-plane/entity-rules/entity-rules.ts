@@ -24,6 +24,8 @@ export interface EntityRules {
   readonly relations?: (reader: Reader, entity: Entity, write: EntityWrite) => Promise<Violations | undefined>;
   /** Keeps elsewhere what the client sent and the row does not contain. Runs when the row is written. */
   readonly written?: (writer: Writer, entity: Entity, write: EntityWrite, create: CreateEntity) => Promise<void>;
+  /** What a valid entity does that its author probably does not expect; logged when it is written. */
+  readonly caution?: (entity: Entity) => string | undefined;
   /** Adds to rows what answers show and rows do not contain. */
   readonly complete?: (reader: Reader, rows: readonly Entity[]) => Promise<readonly Entity[]>;
   /** Runs before an existing row is deleted. */

@@ -4,12 +4,14 @@ import { certificateRules } from './certificates.ts';
 import type { EntityRules } from './entity-rules.ts';
 import { partialRules } from './partials.ts';
 import { pluginRules } from './plugins.ts';
+import { routeRules } from './routes.ts';
 
 const RULES: Readonly<Record<string, EntityRules>> = {
   ca_certificates: caCertificateRules,
   certificates: certificateRules,
   partials: partialRules,
   plugins: pluginRules,
+  routes: routeRules,
 };
 
 export function rulesOf(entityType: string): EntityRules {

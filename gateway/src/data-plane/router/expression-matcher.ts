@@ -12,7 +12,7 @@ import type { MatchedProperty, RouterInput } from './router-input.ts';
 
 type Test = (input: RouterInput) => boolean;
 
-/** Where tests leave the part of the path that they matched, while somebody wants to know it. */
+/** Where tests leave the part of the path that they matched, while `match` runs them. */
 interface Recorder {
   match: PathMatch;
   isOn: boolean;
@@ -46,7 +46,7 @@ export function compileExpressionRoute(route: Route, source: string): RouteMatch
   };
 }
 
-/** A route for https only also takes plain requests: they are told to use https. */
+/** A route for https only also takes plain requests: the answer sends them to https. */
 function acceptedSchemes(protocols: readonly string[]): ReadonlySet<string> | undefined {
   if (protocols.length === 1 && protocols[0] === 'https') return undefined;
   const schemes = new Set(protocols.map((protocol) => (protocol === 'grpc' ? 'http' : protocol === 'grpcs' ? 'https' : protocol)));

@@ -3,6 +3,7 @@
  * Semantics: `router_flavor=traditional_compatible` as recorded from Kong Gateway OSS 3.9.1; where `traditional` differs, it says so.
  */
 import { messageOf } from '../../base/errors.ts';
+import { addressSet } from '../../base/ip-range.ts';
 import { namedUuid } from '../../base/named-uuid.ts';
 import type { RouterFlavor } from '../../base/router-flavor.ts';
 import { regularExpression } from '../../model/formats/regular-expression.ts';
@@ -15,7 +16,7 @@ import type { HostPattern } from './host-pattern.ts';
 import { normaliseRoutePath } from './request-path.ts';
 import { precedenceOf } from './route-precedence.ts';
 import type { Ranked } from './route-precedence.ts';
-import type { MatchedProperty, RouterInput } from './router-input.ts';
+import type { ConnectionEnds, MatchedProperty, RouterInput } from './router-input.ts';
 
 export interface PathMatch {
   /** The part of the path that matched. */
@@ -64,7 +65,8 @@ export function compileRoute(route: Route, flavor: RouterFlavor): RouteMatcher[]
 function compile(route: Route, paths: readonly string[], id: string, flavor: RouterFlavor): RouteMatcher {
   const hosts = route.hosts.map((host) => hostPattern(host, flavor));
   const headers = Object.entries(route.headers).map(([name, values]) => headerCondition(name, values, flavor));
-  const tests = [methodTest(route.methods), hostTest(hosts), sniTest(route.snis), ...headerTests(headers)];
+  const ends = [endTest(route.row.sources, sourceOf), endTest(route.row.destinations, destinationOf)];
+  const tests = [methodTest(route.methods), hostTest(hosts), sniTest(route.snis), ...headerTests(headers), ...ends];
   const conditions = tests.filter((test) => test !== undefined);
   const patterns = paths.map((path) => pathPattern(path, route));
   return {
@@ -81,13 +83,14 @@ function compile(route: Route, paths: readonly string[], id: string, flavor: Rou
   };
 }
 
-function propertiesOf({ methods, paths, snis, headers }: Route, hosts: readonly HostPattern[]): MatchedProperty[] {
+function propertiesOf({ methods, paths, snis, headers, row }: Route, hosts: readonly HostPattern[]): MatchedProperty[] {
   return [
     ...methods.length > 0 ? ['method'] as const : [],
     ...hosts.length > 0 ? ['host'] as const : [],
     ...hosts.some(({ port }) => port !== undefined) ? ['port'] as const : [],
     ...paths.length > 0 ? ['path'] as const : [],
     ...snis.length > 0 ? ['tls'] as const : [],
+    ...isList(row.sources) || isList(row.destinations) ? ['ends', 'port'] as const : [],
     ...Object.keys(headers).map((name) => `header ${name}` as const),
   ];
 }
@@ -148,6 +151,30 @@ function sniTest(snis: readonly string[]): Test | undefined {
   if (snis.length === 0) return undefined;
   const accepted = new Set(snis.map((sni) => sni.replace(/(?<=.)\.$/, '')));
   return (input) => input.scheme !== 'https' || accepted.has(input.sni ?? '');
+}
+
+/** An end of a connection as routes name it: only those of nodes with the flavor `expressions` have both HTTP and ends. */
+interface End {
+  readonly ip: string | null;
+  readonly port: number | null;
+}
+
+type ReadEnd = (ends: ConnectionEnds, port: number) => { readonly ip: string; readonly port: number };
+
+const sourceOf: ReadEnd = ({ sourceIp, sourcePort }) => ({ ip: sourceIp, port: sourcePort });
+const destinationOf: ReadEnd = ({ destinationIp }, port) => ({ ip: destinationIp, port });
+
+function endTest(wanted: unknown, read: ReadEnd): Test | undefined {
+  if (!isList(wanted)) return undefined;
+  const tests = (wanted as readonly End[]).map(({ ip, port }) => ({ has: ip === null ? undefined : addressSet([ip]), port }));
+  return (input) => {
+    const end = read(input.ends, input.port);
+    return tests.some(({ has, port }) => (has === undefined || has(end.ip)) && (port === null || port === end.port));
+  };
+}
+
+function isList(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0;
 }
 
 function pathPattern(path: string, route: Route): PathPattern {

@@ -1,6 +1,8 @@
 /** The entity types that every plane knows, independent of its plugins. */
 import { DEFAULT_COMPATIBILITY } from '../../base/compatibility.ts';
 import type { Compatibility } from '../../base/compatibility.ts';
+import { DEFAULT_ROUTER_FLAVOR } from '../../base/router-flavor.ts';
+import type { RouterFlavor } from '../../base/router-flavor.ts';
 import type { EntitySchema } from '../schema/entity-schema.ts';
 import { caCertificate } from './ca-certificate.ts';
 import { certificate } from './certificate.ts';
@@ -14,7 +16,7 @@ import { parameter } from './parameter.ts';
 import { partial } from './partial.ts';
 import { pluginEntity } from './plugin.ts';
 import type { PluginSchema } from './plugin.ts';
-import { route } from './route.ts';
+import { routeEntity } from './route.ts';
 import { service } from './service.ts';
 import { sni } from './sni.ts';
 import { tag } from './tag.ts';
@@ -23,13 +25,21 @@ import { upstream } from './upstream.ts';
 import { vault } from './vault.ts';
 import { workspaceEntity } from './workspace.ts';
 
+/** What entity types depend on beside plugins. */
+export interface CoreProfile {
+  readonly compatibility?: Compatibility;
+  readonly routerFlavor?: RouterFlavor;
+}
+
 /** In the order in which Kong makes them, which its schemas print. */
 export function coreEntities(
-  plugins: ReadonlyMap<string, PluginSchema>, compatibility: Compatibility = DEFAULT_COMPATIBILITY,
+  plugins: ReadonlyMap<string, PluginSchema>,
+  { compatibility = DEFAULT_COMPATIBILITY, routerFlavor = DEFAULT_ROUTER_FLAVOR }: CoreProfile = {},
 ): readonly EntitySchema[] {
   const ofOtherEditions = compatibility === 'full' ? [partial, consumerGroup, consumerGroupConsumer] : [];
   const others = [
-    consumer, certificate, service, route, sni, upstream, target, pluginEntity(plugins, compatibility), tag, caCertificate,
+    consumer, certificate, service, routeEntity(routerFlavor),
+    sni, upstream, target, pluginEntity(plugins, compatibility), tag, caCertificate,
     clusteringDataPlane, parameter, vault, keySet, key, filterChain, ...ofOtherEditions,
   ];
   return [workspaceEntity(others.map(({ name }) => name)), ...others];

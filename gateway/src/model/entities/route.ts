@@ -1,11 +1,13 @@
 /** Routes: select the requests for a service. The protocols of a route decide what it can match on. */
-import { isFirstOfRange } from '../formats/host-names.ts';
+import { DEFAULT_ROUTER_FLAVOR } from '../../base/router-flavor.ts';
+import type { RouterFlavor } from '../../base/router-flavor.ts';
 import { defineEntity } from '../schema/entity-schema.ts';
-import type { EntitySchema, Subschema } from '../schema/entity-schema.ts';
-import type { EntityCheck, EntityValue, Fields } from '../schema/field.ts';
+import type { EntitySchema } from '../schema/entity-schema.ts';
 import { array, boolean, foreign, integer, map, record, set, string } from '../schema/field.ts';
 import type { EntityOf, RowOf } from '../schema/infer.ts';
 import * as typedefs from '../schema/typedefs.ts';
+import { conditionsViolation } from './route-conditions.ts';
+import { routeSubschemas } from './route-subschemas.ts';
 
 const endpoint = record({ ip: typedefs.ipOrCidr, port: typedefs.port }, { entity_checks: [{ at_least_one_of: ['ip', 'port'] }] });
 
@@ -51,129 +53,65 @@ const fields = {
   path_handling: string({ default: 'v0', one_of: ['v0', 'v1'], description: 'How to join the paths of service, route and request.' }),
 };
 
-export const route: EntitySchema<typeof fields> = defineEntity({
-  name: 'routes',
-  endpointKey: 'name',
-  fields,
-  entity_checks: [
-    {
-      conditional: {
-        if_field: 'protocols',
-        if_match: { elements: { type: 'string', not_one_of: ['grpcs', 'https', 'tls', 'tls_passthrough'] } },
-        then_field: 'snis',
-        then_match: { len_eq: 0 },
-        then_err: "'snis' can only be set when 'protocols' is 'grpcs', 'https', 'tls' or 'tls_passthrough'",
+/** What the flavor `expressions` adds. */
+const expressionFields = {
+  expression: string({
+    description: 'What requests have to match, in the language of route expressions (docs/routing.md), in place of all other conditions.',
+  }),
+  priority: integer({
+    required: true, default: 0, between: [0, 2 ** 46 - 1],
+    description: 'Among routes with an expression that match, the highest priority wins.',
+  }),
+};
+
+function routeSchema<F extends typeof fields>(ownFields: F, flavor: RouterFlavor): EntitySchema<F> {
+  const subschemas = routeSubschemas(fields, flavor);
+  return defineEntity({
+    name: 'routes',
+    endpointKey: 'name',
+    fields: ownFields,
+    entity_checks: [
+      {
+        conditional: {
+          if_field: 'protocols',
+          if_match: { elements: { type: 'string', not_one_of: ['grpcs', 'https', 'tls', 'tls_passthrough'] } },
+          then_field: 'snis',
+          then_match: { len_eq: 0 },
+          then_err: "'snis' can only be set when 'protocols' is 'grpcs', 'https', 'tls' or 'tls_passthrough'",
+        },
       },
-    },
-    { custom_entity_check: { field_sources: ['path_handling'], fn: () => undefined } },
-    {
-      custom_entity_check: {
-        run_with_missing_fields: true,
-        field_sources: [
-          'id', 'protocols', 'snis', 'sources', 'destinations', 'methods', 'hosts', 'paths', 'headers', 'expression', 'regex_priority',
-          'priority',
-        ],
-        fn: expressionViolation,
+      { custom_entity_check: { field_sources: ['path_handling'], fn: () => undefined } },
+      {
+        custom_entity_check: {
+          run_with_missing_fields: true,
+          field_sources: [
+            'id', 'protocols', 'snis', 'sources', 'destinations', 'methods', 'hosts', 'paths', 'headers', 'expression', 'regex_priority',
+            'priority',
+          ],
+          fn: (entity) => conditionsViolation(entity, flavor),
+        },
       },
+    ],
+    subschema: {
+      key: 'protocols',
+      choose: (protocol) => subschemas[protocol],
+      unknown: (protocol) => `unknown type: ${protocol}`,
     },
-  ],
-  subschema: {
-    key: 'protocols',
-    choose: (protocol) => SUBSCHEMAS[protocol],
-    unknown: (protocol) => `unknown type: ${protocol}`,
-  },
-});
+  });
+}
+
+const OF_FLAVORS = {
+  traditional_compatible: routeSchema(fields, 'traditional_compatible'),
+  traditional: routeSchema(fields, 'traditional'),
+  expressions: routeSchema({ ...fields, ...expressionFields }, 'expressions'),
+} as const satisfies Readonly<Record<RouterFlavor, EntitySchema<typeof fields>>>;
+
+export const route: EntitySchema<typeof fields> = OF_FLAVORS[DEFAULT_ROUTER_FLAVOR];
 
 export type Route = EntityOf<typeof route>;
 export type RouteRow = RowOf<typeof route>;
 
-/** Fields that must be null for a family of protocols. */
-function forbidden(names: readonly string[], family: string): Fields {
-  return Object.fromEntries(names.map((name) => {
-    const field = fields[name as keyof typeof fields];
-    return [name, { ...field, eq: null, err: `cannot set '${name}' when 'protocols' is ${family}` }];
-  }));
-}
-
-/** A route must match on something. With the protocol `secure` of its family it can also match on server names. */
-function mustSetOneOf(names: readonly string[], plain: string, secure?: string): EntityCheck {
-  return {
-    custom_entity_check: {
-      field_sources: ['protocols'],
-      fn: (entity) => {
-        const isSecure = secure !== undefined && (entity.protocols as readonly string[]).includes(secure);
-        const all = isSecure ? [...names, 'snis'] : names;
-        if (all.some((name) => isSet(entity[name]))) return undefined;
-        const quoted = all.map((name) => `'${name}'`).join(', ');
-        return { '@entity': `must set one of ${quoted} when 'protocols' is ${isSecure ? `'${secure}'` : plain}` };
-      },
-    },
-  };
-}
-
-function isSet(value: unknown): boolean {
-  return value !== null && value !== undefined && Object.keys(value).length > 0;
-}
-
-const http: Subschema = {
-  fields: forbidden(['sources', 'destinations'], "'http' or 'https'"),
-  entity_checks: [mustSetOneOf(['methods', 'hosts', 'headers', 'paths'], "'http'", 'https')],
-};
-
-const STREAMS = "'tcp', 'tls', 'tls_passthrough' or 'udp'";
-
-const stream: Subschema = {
-  fields: forbidden(['methods', 'hosts', 'paths', 'headers'], STREAMS),
-  entity_checks: [mustSetOneOf(['sources', 'destinations', 'snis'], "'tcp', 'tls' or 'udp'")],
-};
-
-const passthrough: Subschema = {
-  fields: forbidden(['methods', 'hosts', 'paths', 'headers'], STREAMS),
-  entity_checks: [{
-    custom_entity_check: {
-      field_sources: ['protocols'],
-      fn: (entity) => (isSet(entity.snis) ? undefined : { '@entity': "must set snis when 'protocols' is 'tls_passthrough'" }),
-    },
-  }],
-};
-
-const GRPC = "'grpc' or 'grpcs'";
-
-const grpc: Subschema = {
-  fields: {
-    ...forbidden(['methods', 'sources', 'destinations'], GRPC),
-    strip_path: { ...fields.strip_path, default: false, eq: false, err: `cannot set 'strip_path' when 'protocols' is ${GRPC}` },
-  },
-  entity_checks: [mustSetOneOf(['hosts', 'headers', 'paths'], "'grpc'", 'grpcs')],
-};
-
-const SUBSCHEMAS: Readonly<Record<string, Subschema>> = {
-  http, https: http, tcp: stream, tls: stream, udp: stream, tls_passthrough: passthrough, grpc, grpcs: grpc,
-};
-
-/** Violations that only the router's compiler finds. */
-function expressionViolation(entity: EntityValue): Readonly<Record<string, string>> | undefined {
-  const violation = headerExpressions(entity) ?? addressViolation(entity);
-  return violation === undefined ? undefined : { '@entity': `Router Expression failed validation: ${violation}` };
-}
-
-/** IPv6 addresses must be without brackets, and a range must begin at its first address. Kong ignores the host bits of IPv4 ranges. */
-function addressViolation(entity: EntityValue): string | undefined {
-  const endpoints = [entity.sources, entity.destinations].flatMap((list) => (list ?? []) as readonly { readonly ip: string | null }[]);
-  const ranges = endpoints.flatMap(({ ip }) => (ip?.includes(':') ? [ip] : []));
-  const bracketed = ranges.find((ip) => ip.startsWith('['));
-  if (bracketed !== undefined) return `expected an address without brackets: ${bracketed}`;
-  const wrong = ranges.find((ip) => !isFirstOfRange(ip));
-  return wrong && `host part of address was not zero: ${wrong}`;
-}
-
-/** Header values after `~*` are regular expressions; a route with an invalid one could match nothing. */
-function headerExpressions(entity: EntityValue): string | undefined {
-  for (const values of Object.values((entity.headers ?? {}) as Record<string, readonly string[]>)) {
-    // Only a single value can be an expression; several values are compared literally.
-    const pattern = values.length === 1 && values[0]!.startsWith('~*') ? values[0]!.slice(2) : undefined;
-    const violation = pattern === undefined ? undefined : typedefs.regexViolation(pattern);
-    if (violation) return violation;
-  }
-  return undefined;
+/** Routes as a node with this flavor of the router knows them. */
+export function routeEntity(flavor: RouterFlavor): EntitySchema {
+  return OF_FLAVORS[flavor];
 }

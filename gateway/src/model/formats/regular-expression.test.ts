@@ -96,3 +96,17 @@ describe('the estimated size of a program', () => {
     expect(programSizeOf(pattern)).toBeLessThan(RE2JS.compile(pattern).programSize() * 1.1);
   });
 });
+
+describe('texts that every match contains', () => {
+  it.each<readonly [string, readonly string[]]>([
+    ['^/users/\\d+/orders$', ['/users/', '/orders']],
+    ['^/a(b|c)/lit[0-9]+x', ['/a', '/lit', 'x']],
+    ['^/(?:long/)?rest', ['/', 'rest']],
+    ['^/caf\u00e9/\\d', ['/caf\u00e9/']],
+    ['(?i)/abc', []],
+    ['/one|/other', ['/o']],
+    ['\\d+', []],
+  ])('%s', (pattern, literals) => {
+    expect(regularExpression(pattern).literals).toEqual(literals);
+  });
+});

@@ -1,4 +1,5 @@
 /** Settings of the proxy: clients, routing, upstreams, names. */
+import { DEFAULT_ROUTER_FLAVOR, ROUTER_FLAVORS } from '../../base/router-flavor.ts';
 import { setting, warns } from '../setting.ts';
 import type { WithoutEffect } from '../setting.ts';
 import { integer, list, networks, onOff, oneOf, path, size, text } from '../value-kinds.ts';
@@ -14,6 +15,10 @@ export const UPSTREAM_POOL = {
 export const TRUSTED_IPS = setting('KONG_TRUSTED_IPS', networks, '',
   'Addresses of proxies whose X-Forwarded-* and X-Real-IP headers are trusted.');
 
+export const ROUTER_FLAVOR = setting('KONG_ROUTER_FLAVOR', oneOf(...ROUTER_FLAVORS), DEFAULT_ROUTER_FLAVOR,
+  'How routes are matched and ordered. `expressions` also gives routes the fields `expression` and `priority`. All nodes of a deployment '
+  + 'must have the same value (docs/routing.md).');
+
 const SYSTEM_RESOLVER = 'names are resolved by the operating system (resolv.conf, hosts, nsswitch.conf), for each new connection';
 
 const NO_TEMPLATES = 'errors of the gateway have Kong\'s default texts';
@@ -27,9 +32,6 @@ export const PROXY_WITHOUT_EFFECT: readonly WithoutEffect[] = [
   warns('KONG_ALLOW_DEBUG_HEADER', onOff, 'the header Kong-Debug is forwarded like any other', { default: 'off' }),
   warns('KONG_REQUEST_DEBUG', onOff, 'the header X-Kong-Request-Debug is forwarded like any other', { default: 'on', silent: ['off'] }),
   warns('KONG_REQUEST_DEBUG_TOKEN', text, 'the header X-Kong-Request-Debug is forwarded like any other', { secret: true }),
-  warns('KONG_ROUTER_FLAVOR', oneOf('traditional', 'traditional_compatible', 'expressions'),
-    'routes are matched as by traditional_compatible, and expressions are refused',
-    { default: 'traditional_compatible', silent: ['traditional', 'traditional_compatible'] }),
   warns('KONG_ERROR_DEFAULT_TYPE', oneOf('application/json', 'application/xml', 'text/html', 'text/plain'), NO_TEMPLATES,
     { default: 'text/plain' }),
   warns('KONG_ERROR_TEMPLATE_HTML', path, NO_TEMPLATES),
