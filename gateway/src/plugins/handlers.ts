@@ -1,10 +1,18 @@
 /** The code of plugins, which data planes run. */
 import type { PluginHandler } from '../plugin-kit/plugin.ts';
+import { aclHandler } from './acl/handler.ts';
+import { basicAuthHandler } from './basic-auth/handler.ts';
+import { hmacAuthHandler } from './hmac-auth/handler.ts';
+import { jwtHandler } from './jwt/handler.ts';
 import { keyAuthHandler } from './key-auth/handler.ts';
 import { requestTerminationHandler } from './request-termination/handler.ts';
 import type { SERVED_PLUGINS } from './schemas.ts';
 
 export const HANDLERS = {
+  'acl': aclHandler,
+  'basic-auth': basicAuthHandler,
+  'hmac-auth': hmacAuthHandler,
+  'jwt': jwtHandler,
   'key-auth': keyAuthHandler,
   'request-termination': requestTerminationHandler,
 } satisfies Record<typeof SERVED_PLUGINS[number], PluginHandler>;

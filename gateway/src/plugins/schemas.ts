@@ -83,6 +83,10 @@ export type PluginName = typeof PLUGINS[number]['name'];
 
 /** Plugins that data planes run: handlers.ts has their code. All others are stored; data planes let no request pass that they would see. */
 export const SERVED_PLUGINS = [
+  'acl',
+  'basic-auth',
+  'hmac-auth',
+  'jwt',
   'key-auth',
   'request-termination',
 ] as const satisfies readonly PluginName[];

@@ -59,6 +59,14 @@ export const DEVIATIONS: readonly Deviation[] = [
     reason: "a client connection is closed when the upstream's answer breaks off",
   },
   { id: /^headers\/connection\/bad\|xml-accept$/, reason: 'a client that accepts XML gets XML for malformed requests, too' },
+  {
+    id: /^plugins\/jwt\/token\|hs256_crit$/,
+    reason: 'jwt: a token whose header has `crit` is refused, as RFC 7515 §4.1.11 says: no extension is understood',
+  },
+  {
+    id: anyOf(/^plugins\/jwt\/token\|hs256_iss_(?:number|null)$/, /^auth\/edges\/jwt\|token\|iss-(?:number|null)$/),
+    reason: 'jwt: a claim that names the credential and is no text is answered with 401 in place of 500: the client is at fault',
+  },
 ];
 
 function anyOf(...patterns: readonly RegExp[]): RegExp {

@@ -19,6 +19,11 @@ const NO_ROUTE: Rejection = { status: 404, message: 'no Route matched with those
 /** nginx' limit for a request line. Bytes. */
 const MAX_TARGET_BYTES = 8_192;
 
+/** Fields with one value (RFC 9110 §5.3): of two lines, nobody could say which one counts for the next server. nginx refuses them, too. */
+const SINGLE = [
+  'authorization', 'proxy-authorization', 'user-agent', 'if-modified-since', 'if-unmodified-since', 'if-range', 'content-range',
+] as const;
+
 const ABSOLUTE = /^https?:\/\/([^/?#]*)([^#]*)$/i;
 const AUTHORITY = /^(?:\[[0-9a-f:.]+\]|[^\s:/?#@[\]\\"<>^`{|}]*)(?::(\d{1,5}))?$/i;
 
@@ -34,7 +39,9 @@ export function readFacts(incoming: IncomingMessage, isTrusted: (address: string
   if (Number(incoming.headers['content-length']) > Number.MAX_SAFE_INTEGER) return BAD_REQUEST;
   const absolute = ABSOLUTE.exec(target);
   const local = absolute === null ? target : originForm(absolute[2]!);
-  const hosts = incoming.headersDistinct.host ?? [];
+  const lines = incoming.headersDistinct;
+  if (SINGLE.some((name) => lines[name] !== undefined && lines[name].length > 1)) return BAD_REQUEST;
+  const hosts = lines.host ?? [];
   if (!local.startsWith('/') || local.includes('#') || hosts.length > 1) return BAD_REQUEST;
   if (hosts[0] === undefined && incoming.httpVersion !== '1.0') return BAD_REQUEST;
   // A target with a host of its own wins over the header. RFC 9112 §3.2.2

@@ -1,6 +1,7 @@
 /** acl: lets consumers pass, or rejects them, by their groups. */
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { array, boolean, record, string } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { noConsumer, protocolsHttp } from '../../model/schema/typedefs.ts';
 import { aclGroup } from './entities.ts';
 
@@ -27,3 +28,5 @@ export const acl = definePlugin({
   ],
   entities: [aclGroup],
 });
+
+export type AclConfig = RecordOf<typeof config.fields>;

@@ -2,6 +2,6 @@
 import { createHash } from 'node:crypto';
 
 /** @returns hex. The consumer's id is the salt: two consumers with one password have different hashes. */
-export function passwordHash(password: string, consumerId: string): string {
+export function passwordHash(password: string | Buffer, consumerId: string): string {
   return createHash('sha1').update(password).update(consumerId).digest('hex');
 }

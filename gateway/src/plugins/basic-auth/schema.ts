@@ -2,6 +2,7 @@
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { anonymous, hideCredentials } from '../../model/plugin-fields/authentication.ts';
 import { record, string } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { noConsumer, protocolsHttp } from '../../model/schema/typedefs.ts';
 import { basicAuthCredential } from './entities.ts';
 
@@ -19,3 +20,5 @@ export const basicAuth = definePlugin({
   fields: { consumer: noConsumer, protocols: protocolsHttp, config },
   entities: [basicAuthCredential],
 });
+
+export type BasicAuthConfig = RecordOf<typeof config.fields>;

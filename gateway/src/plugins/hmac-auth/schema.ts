@@ -2,6 +2,7 @@
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { anonymous, hideCredentials, realm } from '../../model/plugin-fields/authentication.ts';
 import { array, boolean, number, record, string } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { noConsumer, protocolsHttp } from '../../model/schema/typedefs.ts';
 import { hmacAuthCredential } from './entities.ts';
 
@@ -28,3 +29,5 @@ export const hmacAuth = definePlugin({
   fields: { consumer: noConsumer, protocols: protocolsHttp, config },
   entities: [hmacAuthCredential],
 });
+
+export type HmacAuthConfig = RecordOf<typeof config.fields>;

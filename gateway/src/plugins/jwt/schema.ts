@@ -2,6 +2,7 @@
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { anonymous, realm } from '../../model/plugin-fields/authentication.ts';
 import { boolean, number, record, set, string } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { noConsumer, protocolsHttp } from '../../model/schema/typedefs.ts';
 import { jwtSecret } from './entities.ts';
 
@@ -40,3 +41,5 @@ export const jwt = definePlugin({
   ],
   entities: [jwtSecret],
 });
+
+export type JwtConfig = RecordOf<typeof config.fields>;

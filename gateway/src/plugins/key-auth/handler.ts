@@ -1,36 +1,37 @@
 /** key-auth, phase access. Fails closed: without a valid key the request ends with 401, unless an anonymous consumer is configured. */
-import type { Credential } from '../../model/snapshot.ts';
-import { authentication } from '../../plugin-kit/authentication.ts';
-import type { ClientRequest, Exchange } from '../../plugin-kit/exchange.ts';
+import { authentication, challenge, findCredential } from '../../plugin-kit/authentication.ts';
+import type { Verdict } from '../../plugin-kit/authentication.ts';
+import type { ClientRequest, Exchange, Refusal } from '../../plugin-kit/exchange.ts';
 import { defineHandler } from '../../plugin-kit/plugin.ts';
 import { keyBodyOf, MAX_BODY_BYTES, SEVERAL } from './body-key.ts';
 import type { KeyBody } from './body-key.ts';
+import { keyAuthCredential } from './entities.ts';
 import { keyAuth } from './schema.ts';
 import type { KeyAuthConfig } from './schema.ts';
 
 type Found = { readonly name: string; readonly key: string } | typeof SEVERAL | undefined;
 
 export const keyAuthHandler = defineHandler<KeyAuthConfig>(keyAuth, (config, { clock, log }) => {
-  const { isSettled, fail } = authentication({ anonymous: config.anonymous, log });
-  const headers = { 'WWW-Authenticate': config.realm ? `Key realm="${config.realm}"` : 'Key' };
+  const { access } = authentication({ anonymous: config.anonymous, runOnPreflight: config.run_on_preflight, log });
+  const headers = { 'WWW-Authenticate': challenge('Key', config.realm) };
+  const denial = (message: string): Refusal => ({ status: 401, message, headers });
+  const none = denial('No API key found in request');
+  const duplicate = denial('Duplicate API key found');
+  const unknown = denial('Unauthorized');
 
-  const decide = (exchange: Exchange, found: Found): void => {
-    const refuse = (message: string): void => fail(exchange, { status: 401, message, headers });
-    if (found === undefined || (found !== SEVERAL && found.key === '')) return refuse('No API key found in request');
-    if (found === SEVERAL) return refuse('Duplicate API key found');
-    const credential = exchange.configuration.credentials.get('keyauth_credentials')?.get(found.key);
-    if (credential === undefined || expired(credential, clock.now())) return refuse('Unauthorized');
-    return exchange.authenticate({ consumer: credential.consumer, credential });
+  const decide = (exchange: Exchange, found: Found): Verdict => {
+    if (found === undefined || (found !== SEVERAL && found.key === '')) return none;
+    if (found === SEVERAL) return duplicate;
+    const credential = findCredential(exchange, keyAuthCredential.name, found.key, clock.now());
+    return credential === undefined ? unknown : { consumer: credential.consumer, credential };
   };
 
   return {
-    access: (exchange) => {
-      if (!config.run_on_preflight && exchange.request.method === 'OPTIONS') return undefined;
-      if (isSettled(exchange)) return undefined;
+    access: access((exchange) => {
       if (!config.key_in_body) return decide(exchange, take(exchange, config, undefined));
       return exchange.request.body(MAX_BODY_BYTES)
         .then((body) => decide(exchange, take(exchange, config, body && keyBodyOf(body, exchange.request.header('content-type')))));
-    },
+    }),
   };
 });
 
@@ -56,8 +57,4 @@ function find(request: ClientRequest, config: KeyAuthConfig, body: KeyBody | und
     if (key !== undefined) return { name, key };
   }
   return undefined;
-}
-
-function expired(credential: Credential, nowMs: number): boolean {
-  return credential.expiresAt !== undefined && credential.expiresAt * 1000 <= nowMs;
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { boolean, number, record, set, string } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { noConsumer, protocolsAll } from '../../model/schema/typedefs.ts';
 import { storedSession } from './entities.ts';
 
@@ -87,3 +88,5 @@ export const session = definePlugin({
   fields: { consumer: noConsumer, protocols: protocolsAll, config },
   entities: [storedSession],
 });
+
+export type SessionConfig = RecordOf<typeof config.fields>;
