@@ -41,6 +41,7 @@ async function settingsOf(role: Role, more: Partial<Settings['listen']> = {}): P
     trustedIps: [],
     vaultPrefix: '', routerFlavor: 'traditional_compatible', compatibility: 'kong-3.9.1', plugins: ['bundled'], drainSeconds: 0,
     certificates: {}, tls: {}, upstreamTls: { authorities: [], verifyAlways: false, verifyDepth: 1 },
+    tracing: { instrumentations: ['off'], samplingRate: 0.01, isDebugOn: false },
   };
 }
 

@@ -41,6 +41,8 @@ export interface CompiledConfiguration {
   /** Routes and plugins that are held back because they cannot be compiled or prepared. */
   readonly failed: readonly FailedEntity[];
   readonly router: Router;
+  /** Whether a plugin asks for the timelines of requests. */
+  readonly wantsTimelines: boolean;
   /** Plugins that run before a route is found, and instead of those of a route when there is none. */
   globalPlan(scheme: Scheme): Plan;
   planOf(route: Route, scheme: Scheme): Plan;
@@ -114,6 +116,7 @@ export function compileConfiguration(
     snapshot,
     failed,
     router,
+    wantsTimelines: prepared.some(({ phases }) => phases.wantsTimeline === true),
     globalPlan: (scheme) => plans[scheme].global,
     planOf: (route, scheme) => plans[scheme].byRoute.get(route) ?? plans[scheme].global,
     hold: () => uses.begin(),

@@ -28,8 +28,10 @@ import { StatusApi } from '../status/status-api.ts';
 import type { RequestsRecord } from '../sync/telemetry-protocol.ts';
 import type { Handlers } from './compiled-configuration.ts';
 import { ConfigurationCache } from './configuration-cache.ts';
+import { keepDebugToken } from './debug-token.ts';
 import { Pipeline } from './http/pipeline.ts';
 import { ProxyListener } from './http/proxy-listener.ts';
+import { RequestDebug } from './http/request-debug.ts';
 import { UpstreamPool } from './http/upstream-pool.ts';
 import { NewestKnown } from './newest-known.ts';
 import { nodeVault } from './node-secrets.ts';
@@ -104,7 +106,7 @@ export class DataPlane {
     this.#clock = clock;
     this.id = nodeId(settings.prefix, settings.nodeId, log);
     this.#newest = settings.fallback?.import ? new NewestKnown(join(settings.prefix, 'configuration', 'newest.json'), log) : undefined;
-    this.#services = createNodeServices({ log, clock, authorities: settings.upstreamTls.authorities });
+    this.#services = createNodeServices({ log, clock, tracing: settings.tracing, authorities: settings.upstreamTls.authorities });
     this.#configuration = new RunningConfiguration({
       schemas: plugins?.schemas ?? schemasFor(settings).schemas,
       handlers: plugins?.handlers ?? HANDLERS as unknown as Handlers,
@@ -123,6 +125,8 @@ export class DataPlane {
       configuration: () => this.#configuration.compiled,
       closing: () => this.#closing,
       isTrusted: trustedAddresses(settings),
+      debug: settings.tracing.isDebugOn
+        ? new RequestDebug(keepDebugToken(settings.prefix, settings.tracing.debugToken, log)) : undefined,
       onEnd: (route, status, durationMs) => this.#counts.add(route, status, durationMs),
     });
     const { certificates, tls } = settings;

@@ -21,6 +21,19 @@ interface Held {
   users: number;
 }
 
+/** Name and id of the plugin that phases belong to. */
+interface PluginIdentity {
+  readonly name: string;
+  readonly id: string;
+}
+
+const IDENTITIES = new WeakMap<PluginPhases, PluginIdentity>();
+
+/** @returns undefined for phases that take the place of a plugin that cannot run */
+export function identityOf(phases: PluginPhases): PluginIdentity | undefined {
+  return IDENTITIES.get(phases);
+}
+
 /** Plugins of one configuration, held until it is released. */
 export interface HeldPlugins {
   /** @throws Error when the plugin cannot be prepared */
@@ -62,9 +75,11 @@ export class PluginInstances {
   #prepare(handler: PluginHandler<unknown>, plugin: PluginInstance): PluginPhases {
     const { log, ...shared } = this.#options;
     const { id, name, instanceName, route, service, consumer, consumerGroup } = plugin;
-    return handler.prepare(plugin.config, {
+    const phases = handler.prepare(plugin.config, {
       ...shared, id, instanceName, scope: { route, service, consumer, consumerGroup }, log: log.with({ plugin: name, plugin_id: id }),
     });
+    IDENTITIES.set(phases, { name, id });
+    return phases;
   }
 
   #release(key: string): void {

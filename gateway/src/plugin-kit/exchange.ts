@@ -3,6 +3,7 @@
  * below can change. Header values are text: UTF-8 decoded, and one character for each byte where they are not UTF-8.
  */
 import type { Consumer, Credential, Route, Service, Snapshot } from '../model/snapshot.ts';
+import type { Timeline } from './timeline.ts';
 
 /** One header line: its name as it travels, and its value. */
 export type HeaderLine = readonly [name: string, value: string];
@@ -143,6 +144,8 @@ export interface Try {
   readonly startedAt: number;
   /** Time to choose the target. Milliseconds, with a fraction. */
   readonly balancerMs: number;
+  /** What the target is called. @default - its address */
+  readonly hostname?: string;
   /** 502 or 504 when it failed. */
   readonly failed?: number;
 }
@@ -188,6 +191,10 @@ export interface Exchange {
   readonly tries: readonly Try[] | undefined;
   readonly timings: Timings;
   readonly sizes: Sizes;
+  /** Recorded where a plugin of the configuration asks for it (`PluginPhases.wantsTimeline`), or the client does. */
+  readonly timeline: Timeline | undefined;
+  /** Ids of the trace that the upstream is told, by format: plugins that trace set them, logs show them. */
+  traceIds: Readonly<Record<string, string>> | undefined;
   /** What was sent to the upstream: path and query. Empty when there is no route. */
   readonly upstreamUri: string;
   /** Statuses of all tries, as `502, 200`; empty when no upstream was asked. */

@@ -14,6 +14,8 @@ export type Phase = typeof PHASES[number];
 
 /** Code of one configured plugin. A phase that has nothing to wait for returns nothing, which costs no promise. */
 export interface PluginPhases {
+  /** Whether requests must have a timeline. Costs every request of the node some microseconds. @default false */
+  readonly wantsTimeline?: boolean;
   rewrite?(exchange: Exchange): void | Promise<void>;
   access?(exchange: Exchange): void | Promise<void>;
   responseHeaders?(exchange: Exchange): void | Promise<void>;

@@ -9,6 +9,15 @@ export interface NodeServices {
   /** Outgoing HTTP. */
   readonly http: HttpClients;
   readonly queues: Queues;
+  readonly tracing: TracingSettings;
+}
+
+/** How the node traces requests, as its settings say. */
+export interface TracingSettings {
+  /** Names as in `KONG_TRACING_INSTRUMENTATIONS`: `off`, `all`, or parts of a request. */
+  readonly instrumentations: readonly string[];
+  /** Share of the requests that nobody else decides about, 0 to 1. */
+  readonly samplingRate: number;
 }
 
 /**

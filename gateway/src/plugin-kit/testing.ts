@@ -8,6 +8,7 @@ import type {
 } from './exchange.ts';
 import type { PluginContext } from './plugin.ts';
 import type { NodeServices } from './services.ts';
+import type { Timeline } from './timeline.ts';
 
 type Headers = Readonly<Record<string, string | readonly string[]>>;
 
@@ -30,6 +31,7 @@ export interface FakeSurroundings {
   readonly sizes?: Partial<Sizes>;
   readonly tries?: readonly Try[];
   readonly upstreamStatus?: string;
+  readonly timeline?: Timeline;
 }
 
 /** Header lines that can be changed, by any case of their names. */
@@ -132,6 +134,8 @@ export class FakeExchange implements Exchange {
   readonly sizes: Sizes;
   readonly upstreamUri = '/';
   readonly upstreamStatus: string;
+  readonly timeline: Timeline | undefined;
+  traceIds: Readonly<Record<string, string>> | undefined;
   isAborted = false;
   /** What the plugin answered in the gateway's format. */
   refusal: Refusal | undefined;
@@ -151,6 +155,7 @@ export class FakeExchange implements Exchange {
     this.tries = around.tries ?? [];
     this.timings = { startedAt: 0, proxyMs: 0, upstreamMs: 0, receiveMs: 0, requestMs: 0, ...around.timings };
     this.sizes = { request: 0, response: 0, responseBody: 0, ...around.sizes };
+    this.timeline = around.timeline;
     this.upstreamStatus = around.upstreamStatus ?? '200';
   }
 

@@ -1,7 +1,7 @@
 /** What plugins share on a node. Each service has a file or folder here. */
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import type { NodeServices } from '../plugin-kit/services.ts';
+import type { NodeServices, TracingSettings } from '../plugin-kit/services.ts';
 import { httpClients } from './http-client/http-clients.ts';
 import { MemoryCache } from './memory-cache.ts';
 import { NodeCounters } from './node-counters.ts';
@@ -13,6 +13,7 @@ interface NodeServicesOptions {
   readonly clock: Clock;
   /** PEM, or `system`: whom connections of plugins trust. */
   readonly authorities: readonly string[];
+  readonly tracing: TracingSettings;
 }
 
 /** The services, and their end. */
@@ -25,11 +26,12 @@ export interface OpenNodeServices extends NodeServices {
   close(limitMs: number): Promise<void>;
 }
 
-export function createNodeServices({ log, clock, authorities }: NodeServicesOptions): OpenNodeServices {
+export function createNodeServices({ log, clock, authorities, tracing }: NodeServicesOptions): OpenNodeServices {
   const queues = new NodeQueues(clock);
   return {
     counters: new NodeCounters(clock),
     cache: new MemoryCache(clock),
+    tracing,
     redis: new RedisConnections({ log, clock, authorities }),
     http: httpClients(authorities),
     queues,

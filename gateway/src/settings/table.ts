@@ -15,6 +15,7 @@ import { NODE, NODE_WITHOUT_EFFECT } from './table/node.ts';
 import { PROXY_WITHOUT_EFFECT, ROUTER_FLAVOR, TRUSTED_IPS, UPSTREAM_POOL } from './table/proxy.ts';
 import { TLS_SERVER } from './table/tls-server.ts';
 import { CERTIFICATES, TLS_WITHOUT_EFFECT, UPSTREAM_TLS } from './table/tls.ts';
+import { TRACING, TRACING_WITHOUT_EFFECT } from './table/tracing.ts';
 import { TUNNEL, TUNNEL_WITHOUT_EFFECT } from './table/tunnel.ts';
 
 /** What this gateway acts on, in the shape of `Settings`. */
@@ -33,6 +34,7 @@ export const SETTINGS = {
   routerFlavor: ROUTER_FLAVOR,
   certificates: CERTIFICATES,
   tls: TLS_SERVER,
+  tracing: TRACING,
   upstreamTls: UPSTREAM_TLS,
 } as const;
 
@@ -50,6 +52,7 @@ export const ROOMS: readonly Room[] = [
   { title: 'Access to the Admin API', working: settingsIn(ADMIN), withoutEffect: [] },
   { title: 'TLS', working: settingsIn({ CERTIFICATES, TLS_SERVER, UPSTREAM_TLS }), withoutEffect: TLS_WITHOUT_EFFECT },
   { title: 'Proxy', working: settingsIn({ UPSTREAM_POOL, TRUSTED_IPS, ROUTER_FLAVOR }), withoutEffect: PROXY_WITHOUT_EFFECT },
+  { title: 'Traces', working: settingsIn(TRACING), withoutEffect: TRACING_WITHOUT_EFFECT },
   { title: 'Tunnel', working: settingsIn({ ...TUNNEL, trusted: {} }), withoutEffect: TUNNEL_WITHOUT_EFFECT },
   { title: 'Fallback of the tunnel', working: settingsIn(FALLBACK), withoutEffect: FALLBACK_WITHOUT_EFFECT },
   {

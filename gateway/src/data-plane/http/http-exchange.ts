@@ -15,8 +15,9 @@ import type { ResponseHead } from './client-response.ts';
 import { ExchangeClock } from './exchange-clock.ts';
 import { headerValue } from './header-text.ts';
 import { pluginAnswer } from './plugin-answer.ts';
-import type { ReceivedRequest, RequestFacts } from './received-request.ts';
+import type { DebugWish, ReceivedRequest, RequestFacts } from './received-request.ts';
 import { nextRequestId } from './request-id.ts';
+import type { RequestTimeline } from './request-timeline.ts';
 import { TrafficSizes } from './traffic-sizes.ts';
 import { UpstreamChanges } from './upstream-changes.ts';
 
@@ -37,6 +38,10 @@ export class HttpExchange implements Exchange, ReceivedRequest, RouterInput {
   /** What a plugin answers in place of the upstream. */
   answer: OwnAnswer | undefined;
   tries: Try[] | undefined;
+  timeline: RequestTimeline | undefined;
+  /** Where the client asks how long each part of its request takes. */
+  debug: DebugWish | undefined;
+  traceIds: Readonly<Record<string, string>> | undefined;
   upstreamUri = '';
   /** Statuses of the tries that ended. */
   readonly statuses: string[] = [];

@@ -17,13 +17,18 @@ import type { ResponseHead } from './client-response.ts';
 import { HttpExchange } from './http-exchange.ts';
 import { effectiveScheme, protocolAnswer } from './protocol-rules.ts';
 import { proxy } from './proxy.ts';
+import { addDebugOutput, logDebugOutput } from './request-debug.ts';
+import type { RequestDebug } from './request-debug.ts';
 import { readFacts } from './request-facts.ts';
 import { nextRequestId } from './request-id.ts';
+import { RequestTimeline } from './request-timeline.ts';
 import type { UpstreamPool } from './upstream-pool.ts';
 
 interface PipelineOptions {
   readonly pool: UpstreamPool;
   readonly log: Log;
+  /** @default - clients cannot ask for timelines */
+  readonly debug?: RequestDebug | undefined;
   /** What runs now; a request keeps what it began with. */
   configuration(): CompiledConfiguration | undefined;
   /** Whether this node is about to stop. */
@@ -91,6 +96,8 @@ export class Pipeline {
         if ('status' in facts) return this.#reject(facts, incoming, response);
         const configuration = this.#options.configuration();
         exchange = new HttpExchange(incoming, facts, configuration?.snapshot ?? NO_ENTITIES, wish === 'upgrade');
+        exchange.debug = this.#options.debug?.read(exchange);
+        if (configuration?.wantsTimelines === true || exchange.debug !== undefined) exchange.timeline = new RequestTimeline(exchange.clock);
         this.#begin(exchange, response, wish);
         const release = configuration?.hold();
         const served = this.#serve(exchange, response, configuration)
@@ -114,6 +121,7 @@ export class Pipeline {
       exchange.closed = true;
       exchange.isAborted = !response.writableFinished && response.statusCode !== 101;
       exchange.clock.end = performance.now();
+      exchange.timeline?.leave();
       exchange.traffic.end();
       this.#active -= 1;
       try {
@@ -127,7 +135,10 @@ export class Pipeline {
   /** Waits for what is under way: a client that goes away while a plugin decides is logged by the plugins behind that one, too. */
   #logAtEnd(exchange: HttpExchange, response: ServerResponse, served: Promise<void>, release?: () => void): void {
     const closed = exchange.closed ? Promise.resolve() : new Promise<void>((resolve) => void response.once('close', () => resolve()));
-    void Promise.all([served, closed]).then(() => this.#runAll('log', exchange)).finally(release);
+    void Promise.all([served, closed]).then(async () => {
+      await this.#runAll('log', exchange);
+      if (exchange.debug?.isLogged === true) logDebugOutput(exchange, this.#options.log);
+    }).finally(release);
   }
 
   async #serve(exchange: HttpExchange, response: ServerResponse, configuration: CompiledConfiguration | undefined): Promise<void> {
@@ -140,13 +151,17 @@ export class Pipeline {
     const scheme = effectiveScheme(exchange);
     await this.#runRewrite(configuration.globalPlan(scheme), exchange);
     if (exchange.answer !== undefined) return exchange.answer;
-    exchange.match = configuration.router.find(exchange);
+    const { timeline } = exchange;
+    timeline?.enter('access');
+    exchange.match = timeline === undefined
+      ? configuration.router.find(exchange) : timeline.route(() => configuration.router.find(exchange));
     // Before plugins: one that answers in place of the upstream might run without those of the service.
     if (exchange.route?.heldBack === true) return HELD_BACK;
     const wrongProtocol = exchange.route && protocolAnswer(exchange, exchange.route);
     if (exchange.route === undefined || wrongProtocol !== undefined) return wrongProtocol ?? NO_ROUTE;
     exchange.tries = [];
     await this.#runAccess(configuration.planOf(exchange.route, scheme), exchange);
+    timeline?.leave();
     if (exchange.answer !== undefined) return exchange.answer;
     const { service } = exchange;
     if (service === undefined) return NO_SERVICE;
@@ -154,7 +169,7 @@ export class Pipeline {
     return proxy(exchange, service, response, {
       pool: this.#options.pool,
       closing: this.#options.closing,
-      beforeHead: () => this.#runAll('responseHeaders', exchange),
+      beforeHead: () => this.#runResponseHeaders(exchange),
       onBodyDefect: (defect) => this.#logDefect('phase body of a plugin', defect, exchange),
     });
   }
@@ -162,8 +177,9 @@ export class Pipeline {
   /** Requests that end before they have a route are still seen by the later phases of the global plugins. */
   async #runRewrite(plan: Plan, exchange: HttpExchange): Promise<void> {
     exchange.plugins = plan.flatMap(({ general }) => general ?? []);
+    exchange.timeline?.enter('rewrite');
     for (const phases of exchange.plugins) {
-      const pending = phases.rewrite?.(exchange);
+      const pending = run('rewrite', phases, exchange);
       if (pending !== undefined) await pending;
       if (exchange.answer !== undefined) return;
     }
@@ -180,7 +196,7 @@ export class Pipeline {
       running.push(phases);
       if (failure !== undefined || exchange.answer !== undefined) continue;
       try {
-        const pending = phases.access?.(exchange);
+        const pending = run('access', phases, exchange);
         if (pending !== undefined) await pending;
       } catch (error) {
         failure = { error };
@@ -193,7 +209,7 @@ export class Pipeline {
     const { head, body } = ownHead(answer, exchange.requestId, exchange.headerValues('accept').at(0), exchange.clock.start);
     exchange.clock.sent ??= performance.now();
     exchange.response = head;
-    await this.#runAll('responseHeaders', exchange);
+    await this.#runResponseHeaders(exchange);
     const filters = filtersOf(exchange);
     const content = filters.length === 0 ? body : filtered(body, filters);
     if (content !== body) head.setRawHeader('Content-Length', String(content.length));
@@ -250,10 +266,18 @@ export class Pipeline {
     if (exchange?.upgrade === true) exchange.incoming.socket.destroy();
   }
 
+  async #runResponseHeaders(exchange: HttpExchange): Promise<void> {
+    const { timeline } = exchange;
+    timeline?.enter('responseHeaders');
+    await this.#runAll('responseHeaders', exchange);
+    if (exchange.debug !== undefined) addDebugOutput(exchange, exchange.debug);
+    timeline?.enter('body');
+  }
+
   async #runAll(phase: 'responseHeaders' | 'log', exchange: HttpExchange): Promise<void> {
     for (const phases of exchange.plugins) {
       try {
-        const pending = phases[phase]?.(exchange);
+        const pending = phase === 'log' ? phases.log?.(exchange) : run(phase, phases, exchange);
         if (pending !== undefined) await pending;
       } catch (error) {
         this.#logDefect(`phase ${phase} of a plugin`, error, exchange);
@@ -267,4 +291,10 @@ export class Pipeline {
       stack: error instanceof Error ? error.stack : undefined,
     });
   }
+}
+
+/** Runs a phase of one plugin, timed where the request has a timeline. */
+function run(phase: 'rewrite' | 'access' | 'responseHeaders', phases: PluginPhases, exchange: HttpExchange): void | Promise<void> {
+  const { timeline } = exchange;
+  return timeline === undefined ? phases[phase]?.(exchange) : timeline.run(phases, phase, () => phases[phase]?.(exchange));
 }

@@ -26,6 +26,13 @@ export interface RequestFacts {
   readonly sni?: string;
 }
 
+/** How a client wants to learn how long the parts of its request take. */
+export interface DebugWish {
+  readonly isLocal: boolean;
+  /** Whether the node logs the output, too. */
+  readonly isLogged: boolean;
+}
+
 export interface ReceivedRequest {
   readonly incoming: IncomingMessage;
   readonly facts: RequestFacts;

@@ -30,8 +30,6 @@ export const PROXY_WITHOUT_EFFECT: readonly WithoutEffect[] = [
   warns('KONG_REAL_IP_HEADER', text, 'the address of a client behind KONG_TRUSTED_IPS is read from X-Real-IP', { default: 'X-Real-IP' }),
   warns('KONG_REAL_IP_RECURSIVE', onOff, 'the address of a client is read from X-Real-IP, which has one', { default: 'off' }),
   warns('KONG_ALLOW_DEBUG_HEADER', onOff, 'the header Kong-Debug is forwarded like any other', { default: 'off' }),
-  warns('KONG_REQUEST_DEBUG', onOff, 'the header X-Kong-Request-Debug is forwarded like any other', { default: 'on', silent: ['off'] }),
-  warns('KONG_REQUEST_DEBUG_TOKEN', text, 'the header X-Kong-Request-Debug is forwarded like any other', { secret: true }),
   warns('KONG_ERROR_DEFAULT_TYPE', oneOf('application/json', 'application/xml', 'text/html', 'text/plain'), NO_TEMPLATES,
     { default: 'text/plain' }),
   warns('KONG_ERROR_TEMPLATE_HTML', path, NO_TEMPLATES),
