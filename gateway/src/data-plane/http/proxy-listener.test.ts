@@ -19,7 +19,8 @@ afterEach(async () => {
 });
 
 async function start(
-  answer: (peer: RawPeer, request: string) => void, { route, ...options }: Omit<LocalProxyOptions, 'tables'> & { readonly route?: Row } = {},
+  answer: (peer: RawPeer, request: string) => void,
+  { route, ...options }: Omit<LocalProxyOptions, 'tables'> & { readonly route?: Row } = {},
 ): Promise<{ proxy: LocalProxy; upstream: RawUpstream }> {
   const upstream = await new RawUpstream(answer).start();
   closing.push(() => upstream.close());

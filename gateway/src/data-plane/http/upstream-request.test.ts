@@ -173,11 +173,13 @@ describe('the length of a body', () => {
   });
 
   it.each<[string, Row, string, RegExp]>([
-    ['as they come, where the route does not buffer', { request_buffering: false }, 'ab', /\r\nTrailer: X-T\r\nTransfer-Encoding: chunked\r\n/],
+    ['as they come, where the route does not buffer', { request_buffering: false }, 'ab',
+      /\r\nTrailer: X-T\r\nTransfer-Encoding: chunked\r\n/],
     ['where the body is long', {}, 'a'.repeat(1_048_577), /\r\nTransfer-Encoding: chunked\r\n/],
   ])('is unknown to the upstream, which gets chunks %s', async (_where, route, body, expected) => {
     const chunks = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
-    expect(await upstreamOf(requestOf('POST /', [...close, 'Transfer-Encoding: chunked', 'Trailer: X-T'], chunks), { route })).toMatch(expected);
+    const request = requestOf('POST /', [...close, 'Transfer-Encoding: chunked', 'Trailer: X-T'], chunks);
+    expect(await upstreamOf(request, { route })).toMatch(expected);
   });
 
   it('is that of the body that a plugin puts in its place, without trailers', async () => {
