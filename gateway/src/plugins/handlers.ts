@@ -5,6 +5,7 @@ import { basicAuthHandler } from './basic-auth/handler.ts';
 import { hmacAuthHandler } from './hmac-auth/handler.ts';
 import { jwtHandler } from './jwt/handler.ts';
 import { keyAuthHandler } from './key-auth/handler.ts';
+import { openidConnectHandler } from './openid-connect/handler.ts';
 import { requestTerminationHandler } from './request-termination/handler.ts';
 import type { SERVED_PLUGINS } from './schemas.ts';
 
@@ -14,5 +15,6 @@ export const HANDLERS = {
   'hmac-auth': hmacAuthHandler,
   'jwt': jwtHandler,
   'key-auth': keyAuthHandler,
+  'openid-connect': openidConnectHandler,
   'request-termination': requestTerminationHandler,
 } satisfies Record<typeof SERVED_PLUGINS[number], PluginHandler>;

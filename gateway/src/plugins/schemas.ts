@@ -88,6 +88,7 @@ export const SERVED_PLUGINS = [
   'hmac-auth',
   'jwt',
   'key-auth',
+  'openid-connect',
   'request-termination',
 ] as const satisfies readonly PluginName[];
 
