@@ -88,7 +88,7 @@ describe('consumers, groups and headers', () => {
   const configuration = snapshotOf({
     consumers: [
       { id: '00000000-0000-4000-8000-000000000001', username: 'alice', custom_id: 'c-1' },
-      { id: '00000000-0000-4000-8000-000000000002', username: 'nobody' },
+      { id: '00000000-0000-4000-8000-000000000002', username: 'anonymous' },
     ],
   });
 
@@ -112,9 +112,9 @@ describe('consumers, groups and headers', () => {
   });
 
   it('makes strangers the anonymous consumer, and leaves to others what they have authenticated', async () => {
-    const plugin = openidConnectPlugin({ issuer: provider.issuer, ...BEARER, anonymous: 'nobody' });
+    const plugin = openidConnectPlugin({ issuer: provider.issuer, ...BEARER, anonymous: 'anonymous' });
     const stranger = await plugin.request({ headers: { authorization: 'Bearer x.y.z' } }, configuration);
-    expect([stranger.consumer?.username, stranger.credential, stranger.refusal]).toEqual(['nobody', undefined, undefined]);
+    expect([stranger.consumer?.username, stranger.credential, stranger.refusal]).toEqual(['anonymous', undefined, undefined]);
   });
 
   it('takes groups and the credential from claims', async () => {

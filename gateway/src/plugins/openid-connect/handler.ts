@@ -30,7 +30,7 @@ function phasesOf(config: OpenidConnectConfig, context: PluginContext): PluginPh
   const { log } = context;
   const provider = openProvider(config, context);
   const { clients, isCognito } = provider;
-  const rules = authentication({ anonymous: config.anonymous, log });
+  const rules = authentication({ anonymous: config.anonymous, runOnPreflight: config.run_on_preflight !== false, log });
   const answers = answersOf(config, rules);
   const methods = methodsOf(config, provider, context);
   const checks = [claimChecks(config, isCognito), sessionCookieCheck(config)] as const;
@@ -49,8 +49,6 @@ function phasesOf(config: OpenidConnectConfig, context: PluginContext): PluginPh
     setUpstreamHeaders(exchange.upstream, grant);
     grants.set(exchange, grant);
   }
-
-  const needsNothing = ({ request }: Exchange) => config.run_on_preflight === false && request.method === 'OPTIONS';
 
   async function access(exchange: Exchange): Promise<void> {
     const client = clients.choose(exchange)?.index ?? 0;
@@ -72,7 +70,7 @@ function phasesOf(config: OpenidConnectConfig, context: PluginContext): PluginPh
   }
 
   return {
-    access: (exchange) => (needsNothing(exchange) || rules.isSettled(exchange) ? undefined : access(exchange)),
+    access: (exchange) => (rules.isSettled(exchange) ? undefined : access(exchange)),
     responseHeaders: (exchange) => {
       const grant = grants.of(exchange);
       if (grant !== undefined && exchange.response !== undefined) setDownstreamHeaders(exchange.response, grant);

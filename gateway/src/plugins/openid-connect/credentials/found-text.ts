@@ -1,7 +1,8 @@
 /** A text in a request, by the places where it may be, and how to take it out again. */
+import { cookieOf } from '../../../plugin-kit/cookies.ts';
 import type { Exchange } from '../../../plugin-kit/exchange.ts';
-import { cookieOf, withoutCookies } from './request-cookies.ts';
 import { formOf } from './request-form.ts';
+import { withoutCookies } from './without-cookies.ts';
 
 export interface FoundText {
   readonly text: string;
@@ -22,7 +23,7 @@ export async function findText(exchange: Exchange, { header, query, body, cookie
     const text = headerText(request.headerValues(header.name), header.scheme);
     if (text !== undefined) return { text, hide: () => upstream.removeHeader(header.name) };
   }
-  const inCookie = cookie === undefined ? undefined : cookieOf(exchange, cookie);
+  const inCookie = cookie === undefined ? undefined : cookieOf(request, cookie);
   if (inCookie !== undefined) return { text: inCookie, hide: () => withoutCookies(exchange, (name) => name === cookie) };
   const inQuery = query === undefined ? undefined : request.queryValues(query)[0];
   if (inQuery !== undefined) return { text: inQuery, hide: () => upstream.removeQuery(query!) };
@@ -32,7 +33,7 @@ export async function findText(exchange: Exchange, { header, query, body, cookie
   return text === undefined ? undefined : { text, hide: () => form.remove(body) };
 }
 
-/** Two lines of a credential are one that nobody has: which of them another server reads is not known. */
+/** Two lines of a credential are not valid: another server may read the one that was not verified. */
 function headerText(values: readonly string[], scheme: 'bearer' | undefined): string | undefined {
   if (values.length === 0) return undefined;
   if (scheme === undefined) return values.length > 1 ? '' : values[0]!;

@@ -29,7 +29,7 @@ export interface Provider {
 export function openProvider(config: OpenidConnectConfig, { services, clock, log }: PluginContext): Provider {
   requireAddresses(config);
   if (config.ssl_verify !== true && new URL(config.issuer).protocol === 'https:') {
-    log.warn('config.ssl_verify is false: whoever answers in place of the provider can sign tokens; set it to true');
+    log.warn('config.ssl_verify is false: a server that answers in place of the provider can sign tokens; set it to true');
   }
   const http = openHttp(config, services.http);
   const discovery = new Discovery({ config, endpoints: neededEndpoints(config), http, clock, log });

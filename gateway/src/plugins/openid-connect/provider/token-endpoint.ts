@@ -147,7 +147,7 @@ function asRefusal(error: unknown): Error {
   return new ProviderUnavailable(`token endpoint: ${message}`);
 }
 
-/** Codes of oauth4webapi for answers that do not belong to the request, or that nobody should believe. */
+/** Codes of oauth4webapi for answers that do not belong to the request, or that contradict themselves. */
 const MISTAKES: ReadonlySet<string> = new Set([
   'OAUTH_INVALID_RESPONSE', 'OAUTH_INVALID_REQUEST', 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED', 'OAUTH_JWT_CLAIM_COMPARISON_FAILED',
   'OAUTH_PARSE_ERROR', 'OAUTH_UNSUPPORTED_OPERATION',

@@ -21,7 +21,7 @@ export class NotAllowed extends Error {
   }
 }
 
-/** The provider does not answer, or not with what it should: nobody can be judged. */
+/** The provider does not answer, or not with what it should: a token can be neither accepted nor refused. */
 export class ProviderUnavailable extends Error {
   constructor(message: string) {
     super(message);
