@@ -48,10 +48,17 @@ export const DEVIATIONS: readonly Deviation[] = [
     id: /^headers\/response\/header\|x-accel-/,
     reason: 'X-Accel-* headers of an upstream are passed on: they are commands to nginx, which is not here',
   },
-  { id: /^headers\/connection\/websocket\|refused$/, reason: 'after an upstream refused an upgrade, the connection is closed' },
   {
-    id: /^headers\/connection\/websocket\|(?:http10|post)$/,
+    id: /^(?:headers\/connection\/websocket\||websocket\/http\/)(?:http10|post)$/,
     reason: 'only a GET with HTTP/1.1 can ask for a WebSocket, as RFC 6455 §4.1 says',
+  },
+  {
+    id: /^websocket\/http\/handshake\|connection-missing$/,
+    reason: 'a request without `Connection: Upgrade` does not ask for a WebSocket, as RFC 6455 §4.2.1 says',
+  },
+  {
+    id: /^websocket\/http\/handshake\|upgrade-list$/,
+    reason: 'an upstream that switches to a protocol which it was not asked for becomes 502, as RFC 9110 §7.8 says',
   },
   { id: /^headers\/connection\/upstream-fails\|garbage$/, reason: 'an upstream answer that is not HTTP becomes 502' },
   {

@@ -64,14 +64,19 @@ export class ResponseHead implements ClientResponse {
   }
 }
 
-/** What of an upstream's answer goes to the client. */
-export function headOfUpstream(response: IncomingMessage): ResponseHead {
+/**
+ * What of an upstream's answer goes to the client.
+ *
+ * @param upgrade whether the client asked for a WebSocket: an answer may name it, as 426 does. RFC 9110 §15.5.22
+ */
+export function headOfUpstream(response: IncomingMessage, upgrade = false): ResponseHead {
   const headers: string[] = [];
   const raw = response.rawHeaders;
   const dropped = connectionOptions(response.headers.connection);
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index]!.toLowerCase();
-    if (NOT_TO_CLIENT.has(name) || dropped?.has(name) === true) continue;
+    const namesWebSocket = upgrade && name === 'upgrade' && raw[index + 1]!.toLowerCase() === 'websocket';
+    if ((NOT_TO_CLIENT.has(name) || dropped?.has(name) === true) && !namesWebSocket) continue;
     // Of several content types the first counts; a client that picks another would see another document.
     if (name === 'content-type' && raw.findIndex((other, at) => at % 2 === 0 && other.toLowerCase() === name) < index) continue;
     headers.push(raw[index]!, name === 'content-type' ? withCharset(raw[index + 1]!) : raw[index + 1]!);

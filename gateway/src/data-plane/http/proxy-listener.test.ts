@@ -122,6 +122,7 @@ describe('an upgrade', () => {
   it.each([
     ['GET by HTTP/1.1', `GET / HTTP/1.1\r\nHost: a\r\n${wanted.join('\r\n')}\r\n\r\n`, true],
     ['POST', `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n${wanted.join('\r\n')}\r\n\r\n`, false],
+    ['GET with a body', `GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n${wanted.join('\r\n')}\r\n\r\n1`, false],
     ['GET by HTTP/1.0', `GET / HTTP/1.0\r\nHost: a\r\n${wanted.join('\r\n')}\r\n\r\n`, false],
     ['another protocol', requestOf('GET /', ['Connection: Upgrade', 'Upgrade: h2c']), false],
   ])('%s', async (_title, request, passed) => {

@@ -26,8 +26,10 @@ const SERVER_OPTIONS = {
   requestTimeout: 0,
 };
 
+/** RFC 6455 §4.1. A body would be read as frames, or, when the upstream refuses, as the next request. */
 function asksForWebSocket({ method, httpVersion, headers }: IncomingMessage): boolean {
-  return method === 'GET' && httpVersion === '1.1' && headers.upgrade?.toLowerCase() === 'websocket';
+  const hasBody = headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
+  return method === 'GET' && httpVersion === '1.1' && headers.upgrade?.toLowerCase() === 'websocket' && !hasBody;
 }
 
 export class ProxyListener {
@@ -119,6 +121,8 @@ export class ProxyListener {
     const server = servers.create(listener, options);
     // Below TLS: a connection whose handshake is not over is one to close, too.
     server.on('connection', (socket: Duplex) => {
+      // A connection that comes back after a refused upgrade.
+      if (this.#sockets.has(socket)) return;
       this.#accepted += 1;
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
@@ -131,7 +135,10 @@ export class ProxyListener {
     server.on('checkContinue', serve('continue'));
     // Other expectations are ignored, as by nginx.
     server.on('checkExpectation', serve());
-    server.on('upgrade', (request, socket, head) => this.#pipeline.handle(request, responseOn(socket, request, head), 'upgrade'));
+    const comeBack = (socket: Duplex) => void server.emit(listener.ssl ? 'secureConnection' : 'connection', socket);
+    server.on('upgrade', (request, socket, head) => {
+      this.#pipeline.handle(request, responseOn(socket, request, head, () => comeBack(socket)), 'upgrade');
+    });
     server.on('connect', (_request, socket: Duplex) => {
       socket.on('error', () => socket.destroy());
       this.#endAfterAnswers(socket, malformedText('405 Method Not Allowed', 'Method not allowed'));
@@ -144,16 +151,26 @@ export class ProxyListener {
   }
 }
 
-/** The answer to a request with which Node's server has handed its connection over: from here on only we listen to it. */
-function responseOn(socket: Duplex, request: IncomingMessage, head: Buffer): ServerResponse {
+/**
+ * The answer to a request with which Node's server has handed its connection over: from here on only we listen to it.
+ *
+ * @param comeBack gives the connection to the server again, after an answer that is no switch
+ */
+function responseOn(socket: Duplex, request: IncomingMessage, head: Buffer, comeBack: () => void): ServerResponse {
   socket.on('error', () => socket.destroy());
   if (head.length > 0) socket.unshift(head);
   const response = new ServerResponse(request);
   response.assignSocket(socket as Socket);
-  // Nothing else ends the connection after an answer that is no switch.
-  response.shouldKeepAlive = false;
-  response.once('finish', () => socket.end());
-  socket.once('close', () => response.emit('close'));
+  response.shouldKeepAlive = !/\bclose\b/i.test(request.headers.connection ?? '');
+  const end = () => response.emit('close');
+  socket.once('close', end);
+  response.once('finish', () => {
+    if (!response.shouldKeepAlive || socket.destroyed) return void socket.end();
+    response.detachSocket(socket as Socket);
+    socket.off('close', end);
+    end();
+    return comeBack();
+  });
   return response;
 }
 

@@ -46,6 +46,7 @@ async function closedPort(): Promise<number> {
 
 const INVALID = 'An invalid response was received from the upstream server';
 const UPGRADE = requestOf('GET /', ['Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Key: x']);
+const LAST_UPGRADE = UPGRADE.replace('Upgrade\r\n', 'Upgrade, close\r\n');
 const SWITCH = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: WebSocket\r\nSec-WebSocket-Accept: y\r\n\r\n';
 
 const destroy = (peer: RawPeer): void => void peer.socket.destroy();
@@ -326,7 +327,7 @@ describe('an upstream that answers something else', () => {
 
   it.each(['h2c', 'websocket, h2c'])('a switch to %s where a WebSocket was asked for becomes 502', async (protocol) => {
     const { proxy, upstream } = await start((peer) => peer.send(SWITCH.replace('WebSocket', protocol)));
-    expect(await ask(proxy.port, UPGRADE)).toMatch(/^HTTP\/1\.1 502 /);
+    expect(await ask(proxy.port, LAST_UPGRADE)).toMatch(/^HTTP\/1\.1 502 /);
     await eventually('the connection is closed', () => upstream.connections[0]!.ended);
   });
 
@@ -402,10 +403,50 @@ describe('a WebSocket', () => {
     client.socket.destroy();
   });
 
-  it('that the upstream refuses is answered, and the connection closed', async () => {
+  it('that the upstream refuses is answered, and the connection closed where the client asks for that', async () => {
     const { proxy } = await start((peer) => peer.send(answerOf('no', [], '403 Forbidden')));
-    expect(await ask(proxy.port, UPGRADE)).toMatch(/^HTTP\/1\.1 403 [^]*\r\nConnection: close\r\n\r\nno$/);
+    expect(await ask(proxy.port, LAST_UPGRADE)).toMatch(/^HTTP\/1\.1 403 [^]*\r\nConnection: close\r\n\r\nno$/);
     await eventually('the request is over', () => proxy.pipeline.active === 0);
+  });
+
+  it('that the upstream refuses leaves a connection that serves requests, and a WebSocket later', async () => {
+    const refusal = answerOf('no', ['Upgrade: websocket'], '426 Upgrade Required');
+    const answers = [refusal, answerOf('plain'), answerOf('again', [], '403 Forbidden'), SWITCH];
+    const { proxy, upstream } = await start((peer) => peer.send(answers.shift()!));
+    const client = await dial(proxy.port);
+    // A request in the same packet is answered, too.
+    client.send(UPGRADE + requestOf('GET /', []));
+    expect(await client.sees('plain')).toMatch(/^HTTP\/1\.1 426 [^]*\nUpgrade: websocket\r\n[^]*\nConnection: keep-alive\r\n\r\nno/);
+    client.send(UPGRADE);
+    await client.sees('again');
+    client.send(`${UPGRADE}frames`);
+    await client.sees('HTTP/1.1 101 ');
+    await upstream.connections.at(-1)!.sees('frames');
+    client.socket.destroy();
+    await eventually('the requests are over', () => proxy.pipeline.active === 0);
+    expect(proxy.ended.map(([, status]) => status)).toEqual([426, 200, 403, 101]);
+  });
+
+  it('that is idle for longer than the read timeout of its service is closed on both sides', async () => {
+    const { proxy, upstream } = await start((peer) => peer.send(SWITCH), { service: { read_timeout: 60 } });
+    const client = await dial(proxy.port);
+    client.send(UPGRADE);
+    await client.end();
+    await eventually('the connection to the upstream ends', () => upstream.connections[0]!.ended);
+  });
+
+  it('with traffic in one direction is not idle', async () => {
+    const { proxy, upstream } = await start((peer) => peer.send(SWITCH), { service: { read_timeout: 400 } });
+    const client = await dial(proxy.port);
+    client.send(UPGRADE);
+    await client.sees('\r\n\r\n');
+    for (let n = 0; n < 8; n += 1) {
+      client.send(String(n));
+      await upstream.connections[0]!.sees(String(n));
+      await new Promise((resolve) => void setTimeout(resolve, 100));
+    }
+    expect(client.ended).toBe(false);
+    client.socket.destroy();
   });
 
   it('whose upstream goes away while a plugin decides about the head becomes 502', async () => {
@@ -418,7 +459,7 @@ describe('a WebSocket', () => {
         },
       },
     });
-    expect(await ask(proxy.port, UPGRADE)).toMatch(/^HTTP\/1\.1 502 /);
+    expect(await ask(proxy.port, LAST_UPGRADE)).toMatch(/^HTTP\/1\.1 502 /);
   });
 
   it('is given up when its client goes away while a plugin decides about the head', async () => {

@@ -1,5 +1,6 @@
 /** Sends a request to its service and streams the answer back. Bodies are only buffered where a plugin asks for it. */
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 import type { Service } from '../../model/snapshot.ts';
@@ -52,7 +53,7 @@ export async function proxy(
   if (outcome instanceof UpstreamError) return failureAnswer(outcome.kind, exchange, sentAt, answeredAt);
   const source = outcome.kind === 'upgrade' ? outcome.socket : outcome.response;
   try {
-    const answerHead = headOfUpstream(outcome.response);
+    const answerHead = headOfUpstream(outcome.response, exchange.upgrade);
     addProxyHeaders(answerHead, exchange, sentAt, answeredAt, outcome.response.headers.via);
     exchange.response = answerHead;
     await context.beforeHead(exchange, answerHead);
@@ -60,7 +61,7 @@ export async function proxy(
     if (exchange.closed || response.headersSent) return void source.destroy();
     // It ended while a plugin was waited for.
     if (source.destroyed) return failureAnswer('broken', exchange, sentAt, answeredAt);
-    if (outcome.kind === 'upgrade') switchProtocols(outcome, answerHead, response);
+    if (outcome.kind === 'upgrade') switchProtocols(outcome, answerHead, response, service.readTimeoutMs);
     else stream(outcome.response, answerHead, response, exchange, context);
     return undefined;
   } catch (error) {
@@ -168,7 +169,10 @@ function reasonPhrase({ statusMessage = '' }: IncomingMessage): string | undefin
   return /^[\t\x20-\x7e\x80-\xff]*$/.test(statusMessage) ? statusMessage : undefined;
 }
 
-function switchProtocols(answer: UpstreamAnswer & { kind: 'upgrade' }, head: ResponseHead, response: ServerResponse): void {
+/** @param idleMs a connection without traffic in either direction is closed after so long */
+function switchProtocols(
+  answer: UpstreamAnswer & { kind: 'upgrade' }, head: ResponseHead, response: ServerResponse, idleMs: number,
+): void {
   const client: Duplex = response.socket!;
   const { socket: upstream } = answer;
   response.detachSocket(client as never);
@@ -180,6 +184,8 @@ function switchProtocols(answer: UpstreamAnswer & { kind: 'upgrade' }, head: Res
   if (answer.head.length > 0) client.write(answer.head);
   upstream.once('close', () => client.destroy());
   client.once('close', () => upstream.destroy());
+  // What comes in on one side goes out on the other: both directions keep this one awake.
+  (upstream as Socket).setTimeout(idleMs, () => upstream.destroy());
   client.pipe(upstream).pipe(client);
 }
 

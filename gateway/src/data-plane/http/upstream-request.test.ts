@@ -143,7 +143,7 @@ describe('the head of a request to an upstream', () => {
     const proxy = await new LocalProxy({ tables: rowsFor(upstream.port) }).start();
     closing.push(() => proxy.close());
     const client = await dial(proxy.port);
-    client.send(requestOf('GET /', ['Connection: upgrade', 'Upgrade: WebSocket', 'Sec-WebSocket-Key: x']));
+    client.send(requestOf('GET /', ['Connection: upgrade, close', 'Upgrade: WebSocket', 'Sec-WebSocket-Key: x']));
     await client.end();
     expect(upstream.received).toMatch(/\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\nX-Forwarded-For/);
     expect(upstream.received).toContain('Sec-WebSocket-Key: x');
