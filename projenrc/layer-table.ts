@@ -106,8 +106,12 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: [`${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`],
     why: 'what the plugins that trace share; it sees requests through the plugin kit',
   },
+  [`${GATEWAY}/session-cookie`]: {
+    mayImport: [`${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`],
+    why: 'sessions of browsers, which several plugins keep; they see a request as plugins do',
+  },
   [`${GATEWAY}/plugins/*`]: {
-    mayImport: [`${GATEWAY}/tracing`, `${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`],
+    mayImport: [`${GATEWAY}/session-cookie`, `${GATEWAY}/tracing`, `${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`],
     why: 'a plugin touches a request through the plugin kit only, and never another plugin',
   },
   [`${GATEWAY}/plugins/schemas.ts`]: {
