@@ -36,7 +36,7 @@ async function replayGroup(name: string): Promise<number> {
   const total = { equal: 0, deviating: 0, wrong: 0, cases: 0 };
   for (const suite of group.suites.filter(({ id, cases }) => isWanted(id) || cases.some((one) => isWanted(one.id)))) {
     const { cases, refusals } = await replaySuite(suite, {
-      counterparts, settings: group.settings, pki: group.pki, only: isWanted,
+      counterparts, settings: group.settings, pki: group.pki, isTelemetry: group.isTelemetry, only: isWanted,
     });
     const count = counted(cases);
     for (const key of ['equal', 'deviating', 'wrong', 'cases'] as const) total[key] += count[key];

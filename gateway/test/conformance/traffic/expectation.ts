@@ -32,11 +32,22 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
 };
 
 /** Placeholders whose value must be the same everywhere in a case. */
-const BOUND: readonly (readonly [RegExp, string])[] = [
-  [/^uuid:\d+$/, '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'],
-  [/^trace:\d+$/, '[0-9a-f]{32}'],
-  [/^id:\d+$/, '[0-9a-f]{16}'],
+const BOUND: readonly BoundKind[] = [
+  { name: /^uuid:\d+$/, pattern: '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}' },
+  { name: /^trace:\d+$/, pattern: '[0-9a-f]{32}' },
+  { name: /^trace:\d+\/low64$/, pattern: '[0-9a-f]{16}' },
+  { name: /^id:\d+$/, pattern: '[0-9a-f]{16}' },
+  { name: /^dec (?:id:\d+|trace:\d+\/low64)$/, pattern: '\\d{1,20}', plain: (text) => BigInt(text).toString(16).padStart(16, '0') },
+  { name: /^dec trace:\d+$/, pattern: '\\d{1,39}', plain: (text) => BigInt(text).toString(16).padStart(32, '0') },
+  { name: /^aws trace:\d+$/, pattern: '[0-9a-f]{8}-[0-9a-f]{24}', plain: (text) => text.replace('-', '') },
 ];
+
+interface BoundKind {
+  readonly name: RegExp;
+  readonly pattern: string;
+  /** The value, of another way to write it. */
+  readonly plain?: (text: string) => string;
+}
 
 /** Differences, as lines of `where: seen, expected`. */
 export function differences(expected: unknown, seen: unknown, bindings: Bindings, at = ''): string[] {
@@ -71,7 +82,7 @@ function ofObjects(
 
 /** Lines of headers are compared by what is missing and what is too much; other lists item by item. */
 function ofLists(expected: readonly unknown[], seen: readonly unknown[], bindings: Bindings, at: string): string[] {
-  if (at.endsWith('headers') && [...expected, ...seen].every((item) => typeof item === 'string')) {
+  if (/(?:headers|series)$/.test(at) && [...expected, ...seen].every((item) => typeof item === 'string')) {
     return ofLines(expected as readonly string[], seen as readonly string[], bindings, at);
   }
   const found = expected.flatMap((item, index) => index < seen.length
@@ -101,7 +112,12 @@ function short(value: unknown): string {
   return text.length > 600 ? `${text.slice(0, 600)}…` : text;
 }
 
-const PATTERNS = new Map<string, { readonly pattern: RegExp; readonly names: readonly string[] }>();
+const PATTERNS = new Map<string, { readonly pattern: RegExp; readonly names: readonly BoundName[] }>();
+
+interface BoundName {
+  readonly name: string;
+  readonly plain: (text: string) => string;
+}
 
 export function matches(expected: string, seen: string, bindings: Bindings): boolean {
   if (expected === seen || expected === '<any>') return true;
@@ -110,25 +126,30 @@ export function matches(expected: string, seen: string, bindings: Bindings): boo
   PATTERNS.set(expected, known);
   const match = known.pattern.exec(seen);
   if (match === null) return false;
-  const bound = new Map<string, string>();
-  const isSame = known.names.every((name, index) => {
-    const value = match[index + 1]!;
-    const before = bindings.get(name) ?? bound.get(name);
-    bound.set(name, value);
-    return before === undefined || before === value;
-  });
+  const bound = new Map(bindings);
+  const isSame = known.names.every(({ name, plain }, index) => bind(name, plain(match[index + 1]!), bound));
   if (isSame) for (const [name, value] of bound) bindings.set(name, value);
   return isSame;
 }
 
-function patternOf(expected: string): { pattern: RegExp; names: string[] } {
-  const names: string[] = [];
+/** @returns whether the name can have this value: it has no other, and no other id has it */
+function bind(name: string, value: string, bound: Bindings): boolean {
+  const before = bound.get(name);
+  if (before !== undefined) return before === value;
+  const isId = /^(?:id|trace):\d+$/.test(name);
+  if (isId && [...bound].some(([other, taken]) => taken === value && /^(?:id|trace):\d+$/.test(other))) return false;
+  bound.set(name, value);
+  return !/^trace:\d+$/.test(name) || bind(`${name}/low64`, value.slice(16), bound);
+}
+
+function patternOf(expected: string): { pattern: RegExp; names: BoundName[] } {
+  const names: BoundName[] = [];
   const source = expected.split(/(<[^<>]+>)/).map((part) => {
     const name = part.startsWith('<') ? part.slice(1, -1) : '';
-    const bound = BOUND.find(([kind]) => kind.test(name))?.[1];
-    if (bound !== undefined) {
-      names.push(name);
-      return `(${bound})`;
+    const kind = BOUND.find((one) => one.name.test(name));
+    if (kind !== undefined) {
+      names.push({ name: name.replace(/^(?:dec|aws) /, ''), plain: kind.plain ?? ((text) => text) });
+      return `(${kind.pattern})`;
     }
     const pattern = PLACEHOLDERS[name];
     return pattern === undefined ? escaped(part) : `(?:${pattern}|${escaped(part)})`;

@@ -1,6 +1,6 @@
 /** The groups of recordings: where they are, what their node is set to, and which suites are left out. */
 import { recorded } from '../../fixtures/recorded.ts';
-import type { Suite } from '../suite.ts';
+import type { Suite, TrafficCase } from '../suite.ts';
 import { hasRedis } from './counterparts/redis-servers.ts';
 import type { Pki } from './templates.ts';
 
@@ -12,6 +12,8 @@ export interface Group {
   /** Upstreams need the ports that they had when recorded. */
   readonly recordedPorts: boolean;
   readonly redis: boolean;
+  /** Of requests, less is compared. */
+  readonly isTelemetry: boolean;
   /** Environment of the node, for references to it. */
   readonly environment: Readonly<Record<string, string>>;
   /** The certificates of a group that has some. */
@@ -28,6 +30,7 @@ interface LeftOut {
 interface GroupRow {
   readonly settings?: Readonly<Record<string, string>>;
   readonly recordedPorts?: boolean;
+  readonly isTelemetry?: boolean;
   /** Suites that need Redis servers. */
   readonly needsRedis?: RegExp;
   readonly leftOut?: readonly LeftOut[];
@@ -54,12 +57,25 @@ const GROUPS: Readonly<Record<string, GroupRow>> = {
       { suites: /^pki$/, reason: 'it has certificates, and no cases' },
     ],
   },
+  observability: {
+    isTelemetry: true,
+    settings: {
+      KONG_TRACING_INSTRUMENTATIONS: 'all', KONG_TRACING_SAMPLING_RATE: '1',
+      KONG_PROXY_ACCESS_LOG: '{{tmp}}/logs/access.log', KONG_PROXY_ERROR_LOG: '{{tmp}}/logs/error.log',
+    },
+  },
+};
+
+/** Cases that are not replayed, by what they need. */
+const NEEDS: Readonly<Record<string, string>> = {
+  slow: 'it tells once a minute how full the dictionaries of nginx are, which are not here',
+  devlog: 'it needs the socket /dev/log of the machine',
 };
 
 export const GROUP_NAMES: readonly string[] = Object.keys(GROUPS);
 
 export function groupOf(name: string): Group {
-  const { settings = {}, recordedPorts = false, needsRedis, leftOut = [], environment } = GROUPS[name]!;
+  const { settings = {}, recordedPorts = false, needsRedis, leftOut = [], environment, isTelemetry = false } = GROUPS[name]!;
   const all = recorded<readonly Suite[]>(name);
   const pki = pkiOf(all);
   const redis = needsRedis !== undefined && hasRedis();
@@ -69,12 +85,22 @@ export function groupOf(name: string): Group {
     name,
     settings,
     recordedPorts,
+    isTelemetry,
     redis,
     pki,
     environment: pki && environment ? environment(pki) : {},
-    suites: all.filter(({ id }) => reasonOf(id) === undefined),
-    leftOut: all.filter(({ id }) => reasonOf(id) !== undefined).map(({ id }) => [id, reasonOf(id)!] as const),
+    suites: all
+      .filter(({ id }) => reasonOf(id) === undefined)
+      .map((suite) => ({ ...suite, cases: suite.cases.filter((one) => reasonOfCase(one) === undefined) })),
+    leftOut: [
+      ...all.filter(({ id }) => reasonOf(id) !== undefined).map(({ id }) => [id, reasonOf(id)!] as const),
+      ...all.flatMap(({ cases }) => cases.flatMap((one) => reasonOfCase(one) === undefined ? [] : [[one.id, reasonOfCase(one)!] as const])),
+    ],
   };
+}
+
+function reasonOfCase({ needs = [] }: TrafficCase): string | undefined {
+  return [needs].flat().map((need) => NEEDS[need]).find((reason) => reason !== undefined);
 }
 
 /** Texts by name and part. */

@@ -1,4 +1,4 @@
-/** Judges the seconds until a limit begins anew: by the unit of time at whose end they lie. */
+/** Judges the seconds until a limit begins again: by the unit of time at whose end they lie. */
 import type { ReadMessage } from './http-reader.ts';
 
 const HEADERS = ['ratelimit-reset', 'retry-after'];
@@ -10,7 +10,7 @@ const TOLERANCE = 2;
 
 /**
  * For each answer, the unit of each of these headers.
- * @param wanted a unit that is right is told in place of others that are right, too
+ * @param wanted a unit that is right is chosen in place of others that are right, too
  */
 export function resetsOf(answers: readonly ReadMessage[], wanted: readonly Readonly<Record<string, string>>[]): Record<string, string>[] {
   return answers.map(({ headers }, index) => Object.fromEntries(headers

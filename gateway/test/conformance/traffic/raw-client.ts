@@ -148,7 +148,7 @@ function isFinal(answer: ReadMessage): boolean {
   return !(status < 200) || status === 101;
 }
 
-function bytesOf(template: HttpRequest): string {
+export function bytesOf(template: HttpRequest): string {
   const request = signed(template);
   const lines = [`${methodOf(request)} ${request.p} HTTP/${request.v ?? '1.1'}`];
   if (request.host !== null && request.host !== undefined) lines.push(`Host: ${request.host}`);

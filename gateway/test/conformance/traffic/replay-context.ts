@@ -4,6 +4,7 @@ import type { Counterparts } from './counterparts/counterparts.ts';
 import type { Bindings } from './expectation.ts';
 import type { Ports } from './observation.ts';
 import type { ReplayNode } from './replay-node.ts';
+import type { Scrape } from './steps/metrics-step.ts';
 import type { Pki } from './templates.ts';
 
 export interface ReplayContext {
@@ -17,6 +18,14 @@ export interface ReplayContext {
   readonly bindings: Bindings;
   /** Texts of earlier answers that later steps send, by the name that stands for them in expectations. */
   readonly grabbed: Map<string, string>;
+  /** The recording is of telemetry: of requests, less is compared. */
+  readonly isTelemetry: boolean;
+  /** Metrics at marks, by name. */
+  readonly marks: Map<string, Scrape>;
+  /** Sizes of files when the case began, by path. */
+  readonly fileSizes: Map<string, number>;
+  /** Differences of the case so far. */
+  readonly found: string[];
   /** Rows that the case made, as paths, to be deleted after it. */
   readonly made: string[];
 }

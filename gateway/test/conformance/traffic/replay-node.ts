@@ -1,5 +1,5 @@
 /** A single node in this process: Admin API, store and proxy, with the settings that the recorded node had. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -26,16 +26,18 @@ export interface ReplayNode {
   close(): Promise<void>;
 }
 
-/** @param settings in addition to the node's own, such as `KONG_TRACING_INSTRUMENTATIONS` */
+/** @param settings in addition to the node's own; `{{tmp}}` is its working directory */
 export async function startReplayNode(settings: Readonly<Record<string, string>> = {}, log: Log = SILENT): Promise<ReplayNode> {
   const folder = mkdtempSync(join(tmpdir(), 'hybridge-replay-'));
+  mkdirSync(join(folder, 'logs'));
+  const given = Object.entries(settings).map(([name, value]) => [name, value.replaceAll('{{tmp}}', folder)]);
   const { settings: read } = readSettings({
     KONG_PREFIX: folder,
     KONG_ADMIN_LISTEN: '127.0.0.1:0',
     KONG_PROXY_LISTEN: '127.0.0.1:0, 127.0.0.1:0 ssl',
     KONG_STATUS_LISTEN: '127.0.0.1:0',
     KONG_DB_UPDATE_FREQUENCY: '1',
-    ...settings,
+    ...Object.fromEntries(given),
   });
   const complete = await withDefaultCertificates(read);
   const controlPlane = new ControlPlane({ settings: complete, log });

@@ -102,7 +102,7 @@ async function stop(child: ChildProcess, client: { destroy(): void }, monitor: M
   await ended;
 }
 
-/** A connection that Redis tells of every command, one line each. */
+/** A connection to which Redis prints every command, one line each. */
 class Monitor {
   static async open(port: number, password?: string): Promise<Monitor> {
     const socket = connect({ port, host: '127.0.0.1' });
@@ -132,7 +132,7 @@ class Monitor {
 
   /** Commands up to the mark, without those that came from this address. */
   async until(mark: string, own: string): Promise<RedisCommand[]> {
-    await eventually('Redis tells of the mark', () => this.#lines.some((line) => line.includes(mark)));
+    await eventually('Redis prints the mark', () => this.#lines.some((line) => line.includes(mark)));
     const end = this.#lines.findIndex((line) => line.includes(mark));
     return this.#lines.splice(0, end + 1).flatMap((line) => {
       const [, db = '0', from = '', command = ''] = /^\+[\d.]+ \[(\d+) ([^\]]+)\] (.*)$/s.exec(line) ?? [];

@@ -7,6 +7,7 @@ import type { Scope } from '../observation.ts';
 import { resetsOf } from '../rate-limit-resets.ts';
 import { exchange } from '../raw-client.ts';
 import type { ObservingStep, ReplayContext } from '../replay-context.ts';
+import { telemetryObservation, telemetryStep } from './telemetry-requests.ts';
 
 interface HttpStep extends Scope {
   readonly http?: HttpRequest | readonly HttpRequest[];
@@ -29,9 +30,10 @@ interface Expected {
 }
 
 export const httpStep: ObservingStep = async (template: Step, context, expected) => {
-  const step = template as HttpStep;
+  const step = (context.isTelemetry ? telemetryStep(template) : template) as HttpStep;
   const { node, counterparts, ports, bindings } = context;
-  counterparts.received.splice(0);
+  // Sinks keep what they got before.
+  const begun = counterparts.received.length;
   const wanted = expected as Expected;
   const exchanged = await exchange({
     requests: step.http === undefined ? [] : [step.http].flat(), ...step.send && { pieces: step.send },
@@ -43,7 +45,8 @@ export const httpStep: ObservingStep = async (template: Step, context, expected)
   for (const [name, expression] of Object.entries(step.grab ?? {})) grab(name, expression, exchanged.answers, context);
   const answers = step.literal_key === true ? exchanged.answers.map(withLiteralKey) : exchanged.answers;
   const scope = step.literal_key === true && step.rh ? { ...step, rh: [...step.rh, 'x-the-key'] } : step;
-  const seen = observe(scope, { ...exchanged, answers }, counterparts.received, ports);
+  const everything = observe(scope, { ...exchanged, answers }, counterparts.received.slice(begun), ports);
+  const seen = context.isTelemetry ? telemetryObservation(everything, template.rh !== undefined) : everything;
   const all = { ...seen, res: masked(seen.res, step.mask ?? {}), resets: resetsOf(answers, wanted.resets ?? []) };
   const compared = Object.fromEntries(Object.entries(all).filter(([name]) => name in expected));
   return differences(withGrabbed(expected, context), compared, bindings);

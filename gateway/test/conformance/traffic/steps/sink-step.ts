@@ -3,10 +3,11 @@ import type { Step } from '../../suite.ts';
 import type { LineSink } from '../counterparts/line-sinks.ts';
 import type { Received } from '../counterparts/recording-upstream.ts';
 import { differences } from '../expectation.ts';
+import { picked, shapeOf } from '../log-entries.ts';
 import { seenRequest } from '../observation.ts';
 import type { Scope } from '../observation.ts';
-import { pause } from '../replay-context.ts';
 import type { ObservingStep, ReplayContext } from '../replay-context.ts';
+import { untilQuiet } from '../until-quiet.ts';
 
 interface SinkStep extends Scope {
   readonly sink: string;
@@ -52,32 +53,4 @@ function seenPost(request: Received, step: SinkStep, { ports }: ReplayContext): 
   const seen = seenRequest(request, step, ports);
   const { json } = Object(seen.body) as { readonly json?: unknown };
   return json === undefined ? seen : { ...seen, body: step.as === 'shape' ? { shape: shapeOf(json) } : { json: picked(json, step.pick) } };
-}
-
-/** Dotted paths of an entry, or the entry. */
-export function picked(entry: unknown, paths: readonly string[] | undefined): unknown {
-  if (paths === undefined) return entry;
-  if (Array.isArray(entry)) return entry.map((item) => picked(item, paths));
-  return Object.fromEntries(paths.map((path) => [
-    path, path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], entry),
-  ]).filter(([, value]) => value !== undefined));
-}
-
-/** Types in place of values. A list has each shape of its items once. */
-export function shapeOf(value: unknown): unknown {
-  if (Array.isArray(value)) return [...new Map(value.map(shapeOf).map((shape) => [JSON.stringify(shape), shape])).values()];
-  if (typeof value === 'boolean') return 'bool';
-  if (value === null || typeof value !== 'object') return value === null ? 'null' : typeof value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, shapeOf(item)]));
-}
-
-/** Waits for the first item, and then for silence. */
-export async function untilQuiet(
-  count: () => number, { wait, settle, least = 1 }: { readonly wait: number; readonly settle: number; readonly least?: number },
-): Promise<void> {
-  for (const deadline = Date.now() + wait * 1000; count() < least && Date.now() < deadline;) await pause(0.01);
-  for (let before = -1; before !== count() && count() > 0;) {
-    before = count();
-    await pause(settle);
-  }
 }

@@ -4,10 +4,13 @@ import { pause } from '../replay-context.ts';
 import type { ObservingStep, SilentStep } from '../replay-context.ts';
 import { adminStep, cfgStep, wipeStep } from './admin-step.ts';
 import { alignStep } from './clock-steps.ts';
+import { collectStep } from './collect-step.ts';
 import { httpStep } from './http-step.ts';
+import { metricsStep } from './metrics-step.ts';
 import { redisCommandStep, redisKillStep, redisStep } from './redis-steps.ts';
 import { burstStep, pollStep } from './repeated-requests.ts';
 import { sinkStep } from './sink-step.ts';
+import { abortStep } from './telemetry-requests.ts';
 import { handshakeStep, plainOnTlsStep } from './tls-steps.ts';
 import { webSocketStep } from './websocket-step.ts';
 
@@ -18,6 +21,8 @@ export const OBSERVING: Readonly<Record<string, ObservingStep>> = {
   burst: burstStep,
   poll: pollStep,
   sink: sinkStep,
+  collect: collectStep,
+  metrics: metricsStep,
   redis: redisStep,
   redis_cmd: redisCommandStep,
   ws: webSocketStep,
@@ -28,6 +33,7 @@ export const OBSERVING: Readonly<Record<string, ObservingStep>> = {
 export const SILENT: Readonly<Record<string, SilentStep>> = {
   up: async ({ up }, { counterparts }) => counterparts.answer(up as UpstreamScripts),
   cfg: cfgStep,
+  abort: abortStep,
   wipe: wipeStep,
   align: alignStep,
   redis_kill: redisKillStep,
