@@ -26,9 +26,11 @@ import { schemasFor } from '../plugins/schemas.ts';
 import type { Settings } from '../settings/settings.ts';
 import { StatusApi } from '../status/status-api.ts';
 import type { RequestsRecord } from '../sync/telemetry-protocol.ts';
+import { UpstreamBalancers } from './balancer/upstream-balancers.ts';
 import type { Handlers } from './compiled-configuration.ts';
 import { ConfigurationCache } from './configuration-cache.ts';
 import { keepDebugToken } from './debug-token.ts';
+import { SYSTEM_RESOLVER } from './dns/system-resolver.ts';
 import { Pipeline } from './http/pipeline.ts';
 import { ProxyListener } from './http/proxy-listener.ts';
 import { RequestDebug } from './http/request-debug.ts';
@@ -84,6 +86,7 @@ export class DataPlane {
   readonly #clock: Clock;
   readonly #configuration: RunningConfiguration;
   readonly #pool: UpstreamPool;
+  readonly #balancers: UpstreamBalancers;
   readonly #pipeline: Pipeline;
   readonly #proxy: ProxyListener;
   readonly #status: StatusApi;
@@ -117,10 +120,14 @@ export class DataPlane {
       vault,
       cache: keepsConfiguration ? new ConfigurationCache(join(settings.prefix, 'configuration'), log) : undefined,
       log,
+      onChange: (snapshot) => this.#balancers.use(snapshot),
     });
     this.#pool = new UpstreamPool({ ...settings.upstreamPool, ...settings.upstreamTls });
+    this.#balancers = new UpstreamBalancers({ resolver: SYSTEM_RESOLVER, log, now: () => clock.now() });
     this.#pipeline = new Pipeline({
       pool: this.#pool,
+      balancers: this.#balancers,
+      resolver: SYSTEM_RESOLVER,
       log,
       configuration: () => this.#configuration.compiled,
       closing: () => this.#closing,

@@ -8,7 +8,6 @@ import { ManualClock } from '../../test/fixtures/manual-clock.ts';
 import { temporaryFolder } from '../../test/setup/temporary-folder.ts';
 import { EnvVault } from '../base/env-vault.ts';
 import { createLog } from '../base/log.ts';
-import { createSelfSignedCertificate } from '../base/self-signed-certificate.ts';
 import type { ConfigTable, Row } from '../model/config-table.ts';
 import { coreEntities } from '../model/entities/core.ts';
 import { definePlugin } from '../model/entities/plugin.ts';
@@ -47,8 +46,6 @@ const HANDLERS = {
     },
   },
 } as unknown as Handlers;
-
-const PAIR = await createSelfSignedCertificate({ commonName: 'gateway.test' });
 
 const id = (n: number): string => `0000000${n}-aaaa-4aaa-8aaa-aaaaaaaaaaaa`;
 const [SERVICE, OTHER, OPEN, SHUT, ALICE, BOB] = [1, 2, 3, 4, 5, 6].map(id) as [string, string, string, string, string, string];
@@ -130,19 +127,9 @@ describe('an entity in quarantine', () => {
   ])[] = [
     ['a plugin without its secret', ({ plugins }) => plugins!.push(plugin({ route: SHUT, config: { token: '{vault://env/gone}' } })),
       { open: 200, shut: 500, entity: { id: id(7), name: 'guard', reason: expect.stringMatching(/config\.token: .*GONE/) } }],
-    ['a service whose host is an upstream', (rows) => {
-      rows.upstreams = [{ id: id(8), name: 'balanced.test' }];
-      Object.assign(rows.services![1]!, { host: 'balanced.test' });
-    }, {
-      open: 200, shut: 503, entity: { entity: 'services', name: 'other', reason: expect.stringContaining("'balanced.test' is the name") },
-    }],
-    ['a service with a client certificate', (rows) => {
-      rows.certificates = [{ id: id(8), cert: PAIR.certificate, key: PAIR.key }];
+    ['a service whose client certificate is not there', (rows) => {
       Object.assign(rows.services![1]!, { protocol: 'https', client_certificate: id(8) });
     }, { open: 200, shut: 503, entity: { entity: 'services', reason: expect.stringMatching(/^client_certificate: /) } }],
-    ['a service with authorities of its own', (rows) => {
-      Object.assign(rows.services![1]!, { protocol: 'https', tls_verify: true, ca_certificates: [id(8)] });
-    }, { open: 200, shut: 503, entity: { entity: 'services', reason: expect.stringMatching(/^ca_certificates: /) } }],
     ['a plugin that this version does not know', ({ plugins }) => plugins!.push(plugin({ route: SHUT, name: 'from-tomorrow' })),
       { open: 200, shut: 500, entity: { entity: 'plugins', name: 'from-tomorrow' } }],
     ['a plugin with a field that this version does not know',
@@ -179,12 +166,25 @@ describe('an entity in quarantine', () => {
   it('is not one that is merely unused: one line names those, until they change', async () => {
     const node = await start();
     const unused = (n: number) => table((rows) => {
-      rows.upstreams = Array.from({ length: n }, (_, at) => ({ id: id(at + 7), name: `u${at}.test` }));
+      rows.key_sets = Array.from({ length: n }, (_, at) => ({ id: id(at + 7), name: `set-${at}` }));
     });
     for (const count of [1, 1, 2]) node.dataPlane.apply(unused(count), HASH);
     expect(node.dataPlane.quarantine.total).toBe(0);
     const lines = logged.filter((line) => line.includes('does not use'));
-    expect(lines).toEqual([expect.stringContaining('does not use 1 upstreams of'), expect.stringContaining('does not use 2 upstreams of')]);
+    expect(lines).toEqual([expect.stringContaining('does not use 1 key_sets of'), expect.stringContaining('does not use 2 key_sets of')]);
+  });
+
+  it('takes along a service whose host is an upstream in quarantine: its requests go nowhere else', async () => {
+    const node = await start();
+    node.dataPlane.apply(table((rows) => {
+      rows.upstreams = [{ id: id(8), name: 'balanced.test', slots: 1 }];
+      Object.assign(rows.services![1]!, { host: 'balanced.test' });
+    }), HASH);
+    expect([await node.get('/open'), await node.get('/open/shut')]).toEqual([200, 503]);
+    expect(node.dataPlane.quarantine.entities).toEqual(expect.arrayContaining([
+      expect.objectContaining({ entity: 'upstreams', name: 'balanced.test' }),
+      expect.objectContaining({ entity: 'services', reason: expect.stringContaining("'balanced.test' is the name") }),
+    ]));
   });
 
   it('is nothing that waits for another configuration: the next one is taken over', async () => {

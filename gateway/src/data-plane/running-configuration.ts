@@ -44,6 +44,8 @@ interface RunningConfigurationOptions {
   /** @default - nothing is kept */
   readonly cache?: ConfigurationCache | undefined;
   readonly log: Log;
+  /** Called with each configuration, just before requests see it. */
+  onChange?(snapshot: Snapshot): void;
 }
 
 /** Where the configuration that runs came from. */
@@ -151,8 +153,8 @@ export class RunningConfiguration {
     const settled = settleConfigTable(table, { schemas });
     if (!settled.ok) return refusal(settled.errors);
     const { table: resolved, secrets, setAside } = withNodeSecrets(settled.table, schemas, vault, before);
-    const met = withoutUnmetNeeds(resolved);
     const wrong = [...settled.setAside, ...setAside];
+    const met = withoutUnmetNeeds(resolved, wrong);
     const aside = [...wrong, ...met.setAside];
     const snapshot = compileSnapshot(met.table, hash, schemas, aside);
     const isBare = ({ routes }: Snapshot) => rowsOf(table, 'routes').length > 0 && routes.every(({ heldBack }) => heldBack === true);
@@ -167,6 +169,7 @@ export class RunningConfiguration {
         .map((entity) => bounded({ ...entity, reason: secrets.redact(entity.reason) }));
       this.#logQuarantine(quarantined);
       this.#running?.compiled.retire();
+      this.#options.onChange?.(snapshot);
       this.#running = { table, hash, origin, compiled, secrets, quarantined, quarantine: quarantineOf(quarantined) };
       return { applied: true };
     } catch (error) {

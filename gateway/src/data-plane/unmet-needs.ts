@@ -1,19 +1,16 @@
 /**
- * What a configuration asks for and this version of the data plane does not do. A service that depends on it is set aside, so that its
- * requests do not go elsewhere, or with another identity.
+ * What a configuration asks for and this node cannot do. A service that depends on it is set aside, so that its requests do not go
+ * elsewhere.
  */
 import { rowsOf } from '../model/config-table.ts';
-import type { ConfigTable, Row } from '../model/config-table.ts';
+import type { ConfigTable } from '../model/config-table.ts';
 import { errorOf } from '../model/declarative.ts';
-import type { SetAsideRow, TableError } from '../model/declarative.ts';
+import type { SetAsideRow } from '../model/declarative.ts';
 
 /** Entity types that a data plane stores and does not use, and what it does instead. */
 export const UNUSED: Readonly<Record<string, string>> = {
   certificates: 'listeners present the certificates of their settings to every server name',
   snis: 'listeners present the certificates of their settings to every server name',
-  ca_certificates: 'upstreams are verified against the authorities of the settings',
-  upstreams: 'a service whose host is an upstream is not served',
-  targets: 'a service whose host is an upstream is not served',
   key_sets: 'no plugin reads them',
   keys: 'no plugin reads them',
 };
@@ -33,27 +30,16 @@ interface MetTable {
   readonly setAside: readonly SetAsideRow[];
 }
 
-export function withoutUnmetNeeds(table: ConfigTable): MetTable {
-  const upstreams = new Set(rowsOf(table, 'upstreams').map(({ name }) => name));
+/** @param aside rows that are in quarantine already */
+export function withoutUnmetNeeds(table: ConfigTable, aside: readonly SetAsideRow[]): MetTable {
+  const missing = new Set(aside.filter(({ entity }) => entity === 'upstreams').map(({ row }) => row.name));
+  if (missing.size === 0) return { table, setAside: [] };
   const services = rowsOf(table, 'services');
   const setAside = services.flatMap((row, index): SetAsideRow[] => {
-    const errors = unmetNeeds(row, upstreams).map(([field, message]): TableError => errorOf('services', index, row, field, message));
-    return errors.length > 0 ? [{ entity: 'services', row, errors }] : [];
+    if (!missing.has(row.host)) return [];
+    const message = `'${String(row.host)}' is the name of an upstream that is in quarantine`;
+    return [{ entity: 'services', row, errors: [errorOf('services', index, row, 'host', message)] }];
   });
-  if (setAside.length === 0) return { table, setAside };
-  const aside = new Set(setAside.map(({ row }) => row));
-  return { table: { ...table, services: services.filter((row) => !aside.has(row)) }, setAside };
-}
-
-function unmetNeeds(service: Row, upstreams: ReadonlySet<unknown>): readonly (readonly [field: string, message: string])[] {
-  const { host, client_certificate: certificate, ca_certificates: authorities, tls_verify: isVerified } = service;
-  const needs: [string, string][] = [];
-  if (upstreams.has(host)) needs.push(['host', `'${String(host)}' is the name of an upstream: this version does not balance over targets`]);
-  if ((certificate ?? null) !== null) {
-    needs.push(['client_certificate', 'this version does not present a certificate of its own for each service']);
-  }
-  if (isVerified === true && Array.isArray(authorities) && authorities.length > 0) {
-    needs.push(['ca_certificates', 'this version does not verify upstreams against authorities of their own for each service']);
-  }
-  return needs;
+  const gone = new Set(setAside.map(({ row }) => row));
+  return { table: { ...table, services: services.filter((row) => !gone.has(row)) }, setAside };
 }

@@ -49,6 +49,10 @@ export const DEVIATIONS: readonly Deviation[] = [
     reason: 'X-Accel-* headers of an upstream are passed on: they are commands to nginx, which is not here',
   },
   {
+    id: /^balancer\/spread\/hash\|cookie\|(?:path|set)/,
+    reason: 'sticky cookies say SameSite=Lax, as RFC 6265bis §4.1.2.7 spells it: browsers ignore Same-Site',
+  },
+  {
     id: /^(?:headers\/connection\/websocket\||websocket\/http\/)(?:http10|post)$/,
     reason: 'only a GET with HTTP/1.1 can ask for a WebSocket, as RFC 6455 §4.1 says',
   },
@@ -62,7 +66,7 @@ export const DEVIATIONS: readonly Deviation[] = [
   },
   { id: /^headers\/connection\/upstream-fails\|garbage$/, reason: 'an upstream answer that is not HTTP becomes 502' },
   {
-    id: /^headers\/connection\/upstream-fails(?:-json)?\|half-body$/,
+    id: anyOf(/^headers\/connection\/upstream-fails(?:-json)?\|half-body$/, /^balancer\/failures\/read-timeout\|mid-body$/),
     reason: "a client connection is closed when the upstream's answer breaks off",
   },
   { id: /^headers\/connection\/bad\|xml-accept$/, reason: 'a client that accepts XML gets XML for malformed requests, too' },

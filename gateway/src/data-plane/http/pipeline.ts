@@ -7,8 +7,10 @@ import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { emptySnapshot } from '../../model/snapshot.ts';
 import type { PluginPhases } from '../../plugin-kit/plugin.ts';
+import type { UpstreamBalancers } from '../balancer/upstream-balancers.ts';
 import { phasesFor } from '../compiled-configuration.ts';
 import type { CompiledConfiguration, Plan } from '../compiled-configuration.ts';
+import type { Resolver } from '../dns/resolution.ts';
 import { ownHead, writeHead } from './answer.ts';
 import type { OwnAnswer } from './answer.ts';
 import { filtered, filtersOf } from './body-filters.ts';
@@ -26,6 +28,8 @@ import type { UpstreamPool } from './upstream-pool.ts';
 
 interface PipelineOptions {
   readonly pool: UpstreamPool;
+  readonly balancers: UpstreamBalancers;
+  readonly resolver: Resolver;
   readonly log: Log;
   /** @default - clients cannot ask for timelines */
   readonly debug?: RequestDebug | undefined;
@@ -168,6 +172,8 @@ export class Pipeline {
     await bufferChunks(exchange);
     return proxy(exchange, service, response, {
       pool: this.#options.pool,
+      balancers: this.#options.balancers,
+      resolver: this.#options.resolver,
       closing: this.#options.closing,
       beforeHead: () => this.#runResponseHeaders(exchange),
       onBodyDefect: (defect) => this.#logDefect('phase body of a plugin', defect, exchange),

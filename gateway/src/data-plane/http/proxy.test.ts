@@ -8,7 +8,9 @@ import { eventually } from '../../../test/fixtures/eventually.ts';
 import { answerOf, ask, dial, LocalProxy, masked, RawUpstream, requestOf, rowsFor } from '../../../test/fixtures/local-proxy.ts';
 import type { LocalProxyOptions, RawPeer } from '../../../test/fixtures/local-proxy.ts';
 import type { Row } from '../../model/config-table.ts';
+import type { Exchange } from '../../plugin-kit/exchange.ts';
 import type { PluginPhases } from '../../plugin-kit/plugin.ts';
+import { MAX_KEPT_BODY } from './request-body.ts';
 
 const closing: (() => Promise<void> | void)[] = [];
 
@@ -210,24 +212,30 @@ describe('a request whose client is gone before it is sent', () => {
 
 describe('a connection that breaks after the request is sent', () => {
   it.each([
-    ['GET', 3], ['HEAD', 3], ['OPTIONS', 3], ['PUT', 3], ['DELETE', 3], ['POST', 1], ['PATCH', 1], ['PROPFIND', 1],
+    ['GET', 3], ['HEAD', 3], ['OPTIONS', 3], ['PUT', 3], ['DELETE', 3], ['POST', 1], ['PATCH', 1],
+    ['PROPFIND', 3], ['LOCK', 1], ['PURGE', 1],
   ])('%s without a body is sent %d times', async (method, times) => {
     const { proxy, upstream } = await start(destroy, { service: { retries: 2 } });
     expect(await ask(proxy.port, requestOf(`${method} /`))).toMatch(/^HTTP\/1\.1 502 /);
     expect(upstream.connections).toHaveLength(times);
   });
 
-  it('a body that was streamed is not sent again; one that the gateway holds is', async () => {
-    const put = requestOf('PUT /', ['Connection: close', 'Content-Length: 4'], 'body');
-    const streamed = await start(destroy, { service: { retries: 2 } });
-    expect(await ask(streamed.proxy.port, put)).toMatch(/^HTTP\/1\.1 502 /);
-    expect(streamed.upstream.connections).toHaveLength(1);
-    const held = await start((peer) => held.upstream.connections.length < 3 ? destroy(peer) : peer.send(answerOf('ok')), {
-      service: { retries: 2 }, phases: { access: async ({ request }) => void await request.body(10) },
-    });
-    expect(await ask(held.proxy.port, put)).toMatch(/^HTTP\/1\.1 200 /);
-    expect(held.upstream.connections).toHaveLength(3);
-    await eventually('the body is whole', () => held.upstream.connections[2]!.received.endsWith('\r\n\r\nbody'));
+  it.each<[title: string, method: string, body: string, held: boolean, times: number]>([
+    ['that is short', 'PUT', 'body', false, 3],
+    ['that a plugin has read', 'PUT', 'body', true, 3],
+    ['of a method that is not idempotent', 'POST', 'body', true, 1],
+    ['that is longer than what is kept', 'PUT', 'b'.repeat(MAX_KEPT_BODY + 1), false, 1],
+  ])('a body %s (%s) is sent as often as it may', async (_title, method, body, held, times) => {
+    const last = (peer: RawPeer) => {
+      if (upstream.connections.length === times && times > 1) peer.send(answerOf('ok'));
+      else setTimeout(() => destroy(peer), 50);
+    };
+    const access = async ({ request }: Exchange) => held ? void await request.body(10) : undefined;
+    const { proxy, upstream } = await start(last, { service: { retries: 2 }, phases: { access } });
+    const answer = await ask(proxy.port, requestOf(`${method} /`, ['Connection: close', `Content-Length: ${body.length}`], body));
+    expect(answer).toMatch(times > 1 ? /^HTTP\/1\.1 200 / : /^HTTP\/1\.1 502 /);
+    expect(upstream.connections).toHaveLength(times);
+    await eventually('the body is whole', () => upstream.connections.at(-1)!.received.endsWith(`\r\n\r\n${body}`) || times === 1);
   });
 
   it('the next try may succeed', async () => {
@@ -266,7 +274,7 @@ describe('many tries', () => {
     closing.push(() => proxy.close());
     const send = vi.spyOn(proxy.pool, 'send');
     expect(await ask(proxy.port, requestOf('GET /'))).toMatch(/^HTTP\/1\.1 503 /);
-    expect(send).toHaveBeenCalledTimes(1);
+    expect(send).not.toHaveBeenCalled();
   });
 });
 

@@ -1,24 +1,33 @@
 /** Sends a request to its service and streams the answer back. Bodies are only buffered where a plugin asks for it. */
-import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 import type { Service } from '../../model/snapshot.ts';
+import { hashInputOf } from '../balancer/hash-input.ts';
+import type { HashCookie } from '../balancer/hash-input.ts';
+import { BalancedSelection, HostSelection } from '../balancer/peer-selection.ts';
+import type { NoPeer } from '../balancer/peer-selection.ts';
+import type { UpstreamBalancers } from '../balancer/upstream-balancers.ts';
+import type { Resolver } from '../dns/resolution.ts';
 import { addProxyHeaders, writeHead } from './answer.ts';
 import type { OwnAnswer } from './answer.ts';
 import { filtersOf, FilteredBody } from './body-filters.ts';
-import { hasBody } from './client-request.ts';
 import { headOfUpstream, ResponseHead } from './client-response.ts';
+import { hashedRequest } from './hashed-request.ts';
 import type { HttpExchange } from './http-exchange.ts';
+import { serviceTlsOf } from './service-tls.ts';
 import { UpstreamError } from './upstream-answer.ts';
 import type { UpstreamAnswer, UpstreamFailure } from './upstream-answer.ts';
 import type { UpstreamPool } from './upstream-pool.ts';
 import { buildUpstreamHead } from './upstream-request.ts';
-import type { UpstreamHead } from './upstream-request.ts';
+import { sendWithRetries, STATUS_OF } from './upstream-tries.ts';
 
 /** What the pipeline gives to the proxy. */
 interface ProxyContext {
   readonly pool: UpstreamPool;
+  readonly balancers: UpstreamBalancers;
+  readonly resolver: Resolver;
   /** Whether client connections end with their current answer. */
   closing(): boolean;
   /** Lets plugins change the head of the answer. */
@@ -27,16 +36,16 @@ interface ProxyContext {
   onBodyDefect(defect: Error): void;
 }
 
-const FAILURES: Readonly<Record<UpstreamFailure, OwnAnswer>> = {
+/** Where there was no peer to send the request to. */
+const WITHOUT_PEER: Readonly<Record<NoPeer['none'], OwnAnswer>> = {
   name: { status: 503, message: 'name resolution failed' },
-  connect: { status: 502, message: 'An invalid response was received from the upstream server', fallback: 'text' },
-  timeout: { status: 504, message: 'The upstream server is timing out', fallback: 'text' },
-  broken: { status: 502, message: 'An invalid response was received from the upstream server', fallback: 'text' },
-  invalid: { status: 502, message: 'An invalid response was received from the upstream server', fallback: 'text' },
+  targets: { status: 503, message: 'failure to get a peer from the ring-balancer' },
 };
 
-/** Methods with which a request that may have arrived is repeated. RFC 9110 §9.2.2, without TRACE, which gets 405. */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+const MESSAGES: Readonly<Record<number, string>> = {
+  502: 'An invalid response was received from the upstream server',
+  504: 'The upstream server is timing out',
+};
 
 /** @returns the gateway's own answer when the upstream gave none; `undefined` when the client has been served, or is gone */
 export async function proxy(
@@ -46,14 +55,22 @@ export async function proxy(
   const target = targetOf(exchange, service);
   const head = buildUpstreamHead(exchange, target);
   exchange.upstreamUri = head.path;
-  const sentAt = exchange.clock.sent = performance.now();
-  const outcome = await sendWithRetries(exchange, target, head, response, context);
+  const balancer = context.balancers.named(target.host);
+  const hash = balancer && hashInputOf(balancer.settings, hashedRequest(exchange));
+  const peers = balancer === undefined || hash === undefined
+    ? new HostSelection(target.host, target.port, context.resolver) : new BalancedSelection(balancer, hash);
+  response.once('close', () => peers.end());
+  const tls = target.protocol === 'https' ? serviceTlsOf(exchange.configuration, target, balancer?.settings) : undefined;
+  const outcome = await sendWithRetries({ exchange, service: target, head, response, pool: context.pool, peers, tls });
   if (outcome === 'gone') return undefined;
+  if (outcome === 'name' || outcome === 'targets') return WITHOUT_PEER[outcome];
+  const sentAt = exchange.clock.sent!;
   const answeredAt = exchange.clock.answered = performance.now();
   if (outcome instanceof UpstreamError) return failureAnswer(outcome.kind, exchange, sentAt, answeredAt);
   const source = outcome.kind === 'upgrade' ? outcome.socket : outcome.response;
   try {
     const answerHead = headOfUpstream(outcome.response, exchange.upgrade);
+    if (hash?.cookie !== undefined) setCookie(answerHead, hash.cookie);
     addProxyHeaders(answerHead, exchange, sentAt, answeredAt, outcome.response.headers.via);
     exchange.response = answerHead;
     await context.beforeHead(exchange, answerHead);
@@ -76,62 +93,18 @@ function targetOf({ upstream: { scheme, target } }: HttpExchange, service: Servi
   return { ...service, ...target, ...scheme !== undefined && { protocol: scheme } };
 }
 
-async function sendWithRetries(
-  exchange: HttpExchange, service: Service, head: UpstreamHead, response: ServerResponse, context: ProxyContext,
-): Promise<UpstreamAnswer | UpstreamError | 'gone'> {
-  for (let left = service.retries; ; left -= 1) {
-    const attempt = context.pool.send(service, head, (request) => sendBody(exchange, request));
-    const abandon = () => attempt.request.destroy();
-    response.once('close', abandon);
-    const begun = Date.now();
-    const note = (failed?: number) => exchange.tries!.push({
-      ip: service.host, port: service.port, startedAt: begun, balancerMs: 0, ...failed !== undefined && { failed },
-    });
-    try {
-      const answer = await attempt.answer;
-      note();
-      exchange.statuses.push(String(answer.response.statusCode));
-      return answer;
-    } catch (error) {
-      if (!(error instanceof UpstreamError)) throw error;
-      if (error.kind !== 'name') {
-        note(FAILURES[error.kind].status);
-        exchange.statuses.push(exchange.closed ? '-' : String(FAILURES[error.kind].status));
-      }
-      if (exchange.closed) return 'gone';
-      if (left <= 0 || !mayRepeat(exchange, error)) return error;
-    } finally {
-      response.off('close', abandon);
-    }
-  }
-}
-
-function mayRepeat(exchange: HttpExchange, error: UpstreamError): boolean {
-  if (error.kind === 'name' || error.kind === 'invalid') return false;
-  if (!error.sent) return true;
-  const repeatable = exchange.replacedBody !== undefined || !hasBody(exchange.incoming);
-  return repeatable && IDEMPOTENT.has(exchange.upstream.method);
-}
-
-function sendBody(exchange: HttpExchange, request: ClientRequest): void {
-  exchange.sendContinue?.();
-  if (exchange.replacedBody !== undefined) request.end(exchange.replacedBody);
-  else if (hasBody(exchange.incoming)) countChunks(exchange).pipe(request);
-  else request.end();
-}
-
-function countChunks({ incoming, traffic }: HttpExchange): IncomingMessage {
-  if (incoming.headers['content-length'] === undefined) incoming.on('data', (chunk: Buffer) => { traffic.chunkedBytes += chunk.length; });
-  return incoming;
-}
-
 function failureAnswer(kind: UpstreamFailure, exchange: HttpExchange, sentAt: number, answeredAt: number): OwnAnswer {
-  const answer = FAILURES[kind];
-  if (kind === 'name') return answer;
-  const added = new ResponseHead(answer.status, []);
+  const status = STATUS_OF[kind];
+  const added = new ResponseHead(status, []);
   addProxyHeaders(added, exchange, sentAt, answeredAt);
   const headers = Object.fromEntries(pairs(added.headers).filter(([name]) => name !== 'Server' && name !== 'X-Kong-Request-Id'));
-  return { ...answer, headers, attempted: true };
+  return { status, message: MESSAGES[status]!, fallback: 'text', headers, attempted: true };
+}
+
+/** The client comes back with it, and to the same target. One of the upstream's own by that name gives way. */
+function setCookie(head: ResponseHead, { name, value, path }: HashCookie): void {
+  const others = head.headerValues('set-cookie').filter((cookie) => !cookie.startsWith(`${name}=`));
+  head.setHeader('Set-Cookie', [...others, `${name}=${value}; Path=${path}; SameSite=Lax; HttpOnly`]);
 }
 
 /** Sends the answer on as it comes; when one side breaks off, the other is cut. */

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { Service } from '../../model/snapshot.ts';
 
 /** What failed. `invalid`: the upstream answered with something that is no answer to this request. */
-export type UpstreamFailure = 'name' | 'connect' | 'timeout' | 'broken' | 'invalid';
+export type UpstreamFailure = 'connect' | 'timeout' | 'broken' | 'invalid';
 
 export class UpstreamError extends Error {
   constructor(
@@ -14,6 +14,8 @@ export class UpstreamError extends Error {
     /** Whether a part of the request may have reached the upstream. */
     readonly sent: boolean,
     options: ErrorOptions,
+    /** Whether a kept connection was closed before a byte of an answer came: most likely before it was used again. */
+    readonly isStale = false,
   ) {
     super(`upstream ${kind}`, options);
   }
@@ -23,18 +25,19 @@ export type UpstreamAnswer =
   | { readonly kind: 'response'; readonly response: IncomingMessage }
   | { readonly kind: 'upgrade'; readonly response: IncomingMessage; readonly socket: Duplex; readonly head: Buffer };
 
-const NAME_FAILURES = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'ENODATA']);
-
 interface Sent {
   readonly service: Service;
   readonly upgrade: boolean;
+  /** Whether a kept connection is only used when it has no close to be read. */
+  readonly isCareful: boolean;
   onReady(request: ClientRequest): void;
 }
 
 /** Waits for the head of the answer. Rejects with an `UpstreamError`, also for an answer that does not fit the request. */
-export function answerOf(request: ClientRequest, { service, upgrade, onReady }: Sent): Promise<UpstreamAnswer> {
+export function answerOf(request: ClientRequest, { service, upgrade, isCareful, onReady }: Sent): Promise<UpstreamAnswer> {
   return new Promise((resolve, reject) => {
     let connected = false;
+    let isStale = () => false;
     let timedOut = false;
     const expire = () => {
       timedOut = true;
@@ -53,8 +56,12 @@ export function answerOf(request: ClientRequest, { service, upgrade, onReady }: 
       onReady(request);
     };
     request.once('socket', (socket) => {
-      if (request.reusedSocket) ready(socket);
-      else socket.once(service.protocol === 'https' ? 'secureConnect' : 'connect', () => ready(socket));
+      if (request.reusedSocket) {
+        const before = socket.bytesRead;
+        isStale = () => socket.bytesRead === before;
+        if (isCareful) afterNextPoll(() => request.destroyed || socket.destroyed || ready(socket));
+        else ready(socket);
+      } else socket.once(service.protocol === 'https' ? 'secureConnect' : 'connect', () => ready(socket));
     });
     request.once('timeout', expire);
     request.on('information', ({ statusCode }) => {
@@ -72,11 +79,16 @@ export function answerOf(request: ClientRequest, { service, upgrade, onReady }: 
       return refuse(`a switch to ${response.headers.upgrade}, which was not asked for`);
     });
     request.on('error', (error: NodeJS.ErrnoException) => {
-      const kind = timedOut ? 'timeout' : NAME_FAILURES.has(error.code ?? '') ? 'name' : connected ? 'broken' : 'connect';
-      reject(new UpstreamError(kind, connected, { cause: error }));
+      const kind = timedOut ? 'timeout' : connected ? 'broken' : 'connect';
+      reject(new UpstreamError(kind, connected, { cause: error }, !timedOut && isStale()));
     });
     request.once('close', () => clearTimeout(connectTimer));
   });
+}
+
+/** Calls back when all that could be read by now has been. */
+function afterNextPoll(run: () => void): void {
+  setImmediate(() => setImmediate(run));
 }
 
 /** Whether a status can be passed on. Node's parser lets numbers through that are none, such as 099. */

@@ -9,7 +9,7 @@ import { answerOf } from './upstream-answer.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 import type { UpstreamHead } from './upstream-request.ts';
 import { UpstreamTls } from './upstream-tls.ts';
-import type { UpstreamTlsConnection, UpstreamTlsOptions } from './upstream-tls.ts';
+import type { ServiceTls, UpstreamTlsConnection, UpstreamTlsOptions } from './upstream-tls.ts';
 
 export interface UpstreamPoolOptions extends UpstreamTlsOptions {
   /** Idle connections kept for each upstream; 0 keeps none. */
@@ -17,6 +17,27 @@ export interface UpstreamPoolOptions extends UpstreamTlsOptions {
   /** Requests on one connection before it is closed. */
   readonly maxRequests: number;
   readonly idleTimeoutSeconds: number;
+  /** Connections to all upstreams together, for each protocol; further requests wait. @default 16384 */
+  readonly maxConnections?: number;
+}
+
+/** As many as nginx' workers take. */
+const MAX_CONNECTIONS = 16_384;
+
+/** Whom a request goes to. */
+export interface UpstreamTarget {
+  /** Its protocol, time limits and settings of TLS. */
+  readonly service: Service;
+  readonly peer: { readonly ip: string; readonly port: number };
+  /** Certificates of the configuration. @default - those of the node */
+  readonly tls?: ServiceTls | undefined;
+}
+
+interface SendOptions {
+  /** Whether a kept connection is only used when it has no close to be read. */
+  readonly isCareful: boolean;
+  /** Sends the body; called when the connection is open. */
+  onReady(request: ClientRequest): void;
 }
 
 interface UpstreamAttempt {
@@ -34,7 +55,7 @@ export class UpstreamPool {
     const settings = {
       keepAlive: options.size > 0,
       maxFreeSockets: Math.max(options.size, 1),
-      maxTotalSockets: Infinity,
+      maxTotalSockets: options.maxConnections ?? MAX_CONNECTIONS,
       // The connection used last is the one least likely to be closed by the other end.
       scheduling: 'lifo' as const,
       timeout: options.idleTimeoutSeconds * 1000,
@@ -44,12 +65,12 @@ export class UpstreamPool {
     this.#tls = new UpstreamTls(options);
   }
 
-  /** Starts a request. @param onReady sends the body; called when the connection is open */
-  send(service: Service, head: UpstreamHead, onReady: (request: ClientRequest) => void): UpstreamAttempt {
+  /** Starts a request. @throws Error certificates of the configuration cannot be used */
+  send({ service, peer, tls }: UpstreamTarget, head: UpstreamHead, { isCareful, onReady }: SendOptions): UpstreamAttempt {
     const secure = service.protocol === 'https';
     const options = {
-      host: service.host.replace(/^\[|\]$/g, ''),
-      port: service.port,
+      host: peer.ip,
+      port: peer.port,
       method: head.method,
       path: head.path,
       headers: head.headers as unknown as Record<string, string>,
@@ -57,9 +78,9 @@ export class UpstreamPool {
       maxHeaderSize: 65_536,
     };
     const request = secure
-      ? httpsRequest({ ...options, agent: this.#https, ...this.#tls.connection(service, head.headers[1]!) })
+      ? httpsRequest({ ...options, agent: this.#https, ...this.#tls.connection(service, head.headers[1]!, tls) })
       : httpRequest({ ...options, agent: this.#http });
-    return { request, answer: answerOf(request, { service, upgrade: head.upgrade, onReady }) };
+    return { request, answer: answerOf(request, { service, upgrade: head.upgrade, isCareful, onReady }) };
   }
 
   close(): void {
@@ -68,10 +89,10 @@ export class UpstreamPool {
   }
 }
 
-/** A connection that was verified to one depth does not serve a service that demands another. */
+/** Requests share a connection only where every setting of TLS is the same, certificates of both sides included. */
 class TlsAgent extends HttpsAgent {
   override getName(options?: Parameters<HttpsAgent['getName']>[0] & Partial<UpstreamTlsConnection>): string {
-    return `${super.getName(options)}:${options?.verifyDepth ?? ''}`;
+    return `${super.getName(options)}:${options?.verifyDepth ?? ''}:${options?.identity ?? ''}`;
   }
 }
 

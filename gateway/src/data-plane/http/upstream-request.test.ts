@@ -6,7 +6,7 @@ import type { LocalProxyOptions } from '../../../test/fixtures/local-proxy.ts';
 import type { Row } from '../../model/config-table.ts';
 import type { Service } from '../../model/snapshot.ts';
 import type { Exchange } from '../../plugin-kit/exchange.ts';
-import { hostOf } from './upstream-request.ts';
+import { hostHeaderOf } from './upstream-request.ts';
 
 const closing: (() => Promise<void> | void)[] = [];
 
@@ -193,10 +193,24 @@ describe('the length of a body', () => {
   });
 });
 
-describe('the Host of a service', () => {
+describe('the Host of a peer', () => {
+  const hostFor = (protocol: string, peer: { hostname: string; port: number }, changes = {}, preserveHost = false) => {
+    const exchange = { upstream: changes, route: { preserveHost }, facts: { authority: 'client.test:1' } };
+    return hostHeaderOf(exchange as never, { protocol } as Service, { ip: '::1', ...peer });
+  };
+
   it.each([
     ['http', 80, 'up'], ['http', 443, 'up:443'], ['https', 443, 'up'], ['https', 80, 'up:80'], ['http', 8080, 'up:8080'],
   ])('%s on %d: %s', (protocol, port, host) => {
-    expect(hostOf({ protocol, port, host: 'up' } as Service)).toBe(host);
+    expect(hostFor(protocol, { hostname: 'up', port })).toBe(host);
+  });
+
+  it.each([['::1', '[::1]:8080'], ['[::1]', '[::1]:8080'], ['fixed.test:9', 'fixed.test:9'], ['10.0.0.1', '10.0.0.1:8080']])(
+    'called %s is %s', (hostname, host) => expect(hostFor('http', { hostname, port: 8080 })).toBe(host),
+  );
+
+  it('is the client\'s where the route keeps it, and a plugin\'s before that', () => {
+    expect(hostFor('http', { hostname: 'up', port: 1 }, {}, true)).toBe('client.test:1');
+    expect(hostFor('http', { hostname: 'up', port: 1 }, { hostHeader: 'plugin.test' }, true)).toBe('plugin.test');
   });
 });

@@ -1,5 +1,8 @@
 /** The request line and head that an upstream gets. */
+import { isIPv6 } from 'node:net';
+
 import type { Service } from '../../model/snapshot.ts';
+import type { Peer } from '../balancer/peer-selection.ts';
 import { escapeText } from '../router/request-path.ts';
 import { plainJoin, upstreamPath } from '../router/upstream-path.ts';
 import { hasBody } from './client-request.ts';
@@ -11,7 +14,7 @@ import { PRODUCT } from './product.ts';
 export interface UpstreamHead {
   readonly method: string;
   readonly path: string;
-  /** Names and values in turn. */
+  /** Names and values in turn, Host first. */
   readonly headers: string[];
   /** Whether the request asks for a WebSocket. */
   readonly upgrade: boolean;
@@ -19,10 +22,16 @@ export interface UpstreamHead {
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
-/** The Host that a service is addressed by. */
-export function hostOf(service: Service): string {
-  return DEFAULT_PORTS[service.protocol] === service.port ? service.host : `${service.host}:${service.port}`;
+/** The Host that a peer gets: what a plugin says, else the client's where the route keeps it, else the peer's own. */
+export function hostHeaderOf({ upstream, route, facts }: HttpExchange, service: Service, { hostname, port }: Peer): string {
+  if (upstream.hostHeader !== undefined) return headerValue(upstream.hostHeader);
+  if (route!.preserveHost && facts.authority !== '') return facts.authority;
+  const host = isIPv6(hostname) ? `[${hostname}]` : hostname;
+  return DEFAULT_PORTS[service.protocol] === port || HAS_PORT.test(host) ? host : `${host}:${port}`;
 }
+
+/** `host_header` may bring one. */
+const HAS_PORT = /^(?:[^:]+|\[.*\]):\d+$/;
 
 export function buildUpstreamHead(exchange: HttpExchange, service: Service): UpstreamHead {
   const { upstream, facts } = exchange;
@@ -32,7 +41,7 @@ export function buildUpstreamHead(exchange: HttpExchange, service: Service): Ups
   return {
     method: upstream.method,
     path: upstream.query === '' && !keepsEmptyQuery(exchange) ? path : `${path}?${upstream.query}`,
-    headers: buildHeaders(exchange, service, route.stripPath ? matched : ''),
+    headers: buildHeaders(exchange, route.stripPath ? matched : ''),
     upgrade: exchange.upgrade,
   };
 }
@@ -42,11 +51,11 @@ function keepsEmptyQuery({ facts: { search }, upstream: { query } }: HttpExchang
   return search === '?' && query === '';
 }
 
-function buildHeaders(exchange: HttpExchange, service: Service, stripped: string): string[] {
-  const { incoming, facts, upstream, upgrade } = exchange;
-  const preserve = exchange.route!.preserveHost && facts.authority !== '';
+function buildHeaders(exchange: HttpExchange, stripped: string): string[] {
+  const { incoming, upstream, upgrade } = exchange;
   const headers = [
-    'Host', upstream.hostHeader === undefined ? preserve ? facts.authority : hostOf(service) : headerValue(upstream.hostHeader),
+    // Filled in for each try.
+    'Host', '',
     'Connection', upgrade ? 'keep-alive, Upgrade' : 'keep-alive',
     ...(upgrade ? ['Upgrade', 'websocket'] : []),
     ...forwardingHeaders(exchange, stripped),

@@ -1,8 +1,10 @@
 /** TLS towards upstreams: whose certificates are verified, against what, and what the gateway presents. */
+import { isIP } from 'node:net';
 import { checkServerIdentity, createSecureContext } from 'node:tls';
 import type { ConnectionOptions, DetailedPeerCertificate, PeerCertificate, SecureContext } from 'node:tls';
 
 import { authoritiesOf } from '../../base/authorities.ts';
+import { Lru } from '../../base/lru.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { Service } from '../../model/snapshot.ts';
 
@@ -17,35 +19,74 @@ export interface UpstreamTlsOptions {
   readonly identity?: { readonly certificate: string; readonly key: Secret };
 }
 
+/** Certificates that the configuration names for a service, beside those of the node. */
+export interface ServiceTls {
+  /** Tells it apart from others; equal only for the same certificates. */
+  readonly key: string;
+  /** Presented in place of the node's. */
+  readonly identity?: { readonly certificate: string; readonly key: string };
+  /** PEM: what the service is verified against, in place of the node's authorities. */
+  readonly authorities?: readonly string[];
+}
+
 /** What a connection to an upstream is opened with, and told apart by. */
 export interface UpstreamTlsConnection extends ConnectionOptions {
   readonly rejectUnauthorized: boolean;
   /** Set where the certificate is verified. */
   readonly verifyDepth?: number;
+  /** Key of the certificates of the configuration. */
+  readonly identity?: string;
 }
+
+/** Contexts of certificates of the configuration that are kept. */
+const MAX_CONTEXTS = 1_000;
 
 export class UpstreamTls {
   readonly #options: UpstreamTlsOptions;
   #unverified: SecureContext | undefined;
   #verified: SecureContext | undefined;
+  readonly #contexts = new Lru<string, SecureContext>(MAX_CONTEXTS);
 
   constructor(options: UpstreamTlsOptions) {
     this.#options = options;
   }
 
-  /** Without `tls_verify` any certificate is accepted, as by Kong. @param host Host header that the upstream gets */
-  connection(service: Service, host: string): UpstreamTlsConnection {
+  /**
+   * Without `tls_verify` any certificate is accepted, as by Kong.
+   *
+   * @param host Host header that the upstream gets
+   * @throws Error a certificate of the configuration cannot be used
+   */
+  connection(service: Service, host: string, tls?: ServiceTls): UpstreamTlsConnection {
     const name = host.replace(/:\d+$/, '');
     // RFC 6066 §3 forbids addresses as server names.
     const servername = /^[\d.]+$|:/.test(name) ? '' : name;
-    if (service.tlsVerify !== true && this.#options.verifyAlways !== true) {
-      return { servername, rejectUnauthorized: false, secureContext: this.#unverified ??= createSecureContext(this.#identity()) };
-    }
+    const isVerified = service.tlsVerify === true || this.#options.verifyAlways === true;
+    const secureContext = this.#contextOf(isVerified, tls);
+    const common = { servername, rejectUnauthorized: isVerified, secureContext, ...tls && { identity: tls.key } };
+    if (!isVerified) return common;
     const verifyDepth = service.tlsVerifyDepth ?? this.#options.verifyDepth ?? 1;
     return {
-      servername, rejectUnauthorized: true, verifyDepth, secureContext: this.#verified ??= this.#verifying(),
-      checkServerIdentity: (checked, certificate) => tooLong(certificate, verifyDepth) ?? checkServerIdentity(checked, certificate),
+      ...common, verifyDepth,
+      checkServerIdentity: (checked, certificate) => (
+        tooLong(certificate, verifyDepth) ?? withoutName(checked) ?? checkServerIdentity(checked, certificate)),
     };
+  }
+
+  #contextOf(isVerified: boolean, tls: ServiceTls | undefined): SecureContext {
+    if (tls === undefined) {
+      return isVerified ? this.#verified ??= this.#verifying() : this.#unverified ??= createSecureContext(this.#identity());
+    }
+    const key = `${String(isVerified)} ${tls.key}`;
+    const known = this.#contexts.get(key);
+    if (known !== undefined) return known;
+    const { identity, authorities = authoritiesOf(this.#options.authorities ?? ['system']) } = tls;
+    const made = createSecureContext({
+      ...identity === undefined ? this.#identity() : { cert: identity.certificate, key: identity.key },
+      ...isVerified && { ca: [...authorities] },
+    });
+    this.#contexts.set(key, made);
+    return made;
   }
 
   #verifying(): SecureContext {
@@ -68,4 +109,10 @@ function tooLong(certificate: PeerCertificate, depth: number): Error | undefined
   }
   return intermediates <= depth ? undefined
     : new Error(`the certificate chain has ${intermediates} intermediate certificates; ${depth} are allowed`);
+}
+
+/** A certificate is verified for a name, as by Kong: a service that is addressed by IP has none. */
+function withoutName(checked: string): Error | undefined {
+  return isIP(checked) === 0 ? undefined
+    : new Error(`the upstream is addressed as ${checked}, but a certificate is verified for a name; set host_header of an upstream`);
 }

@@ -58,7 +58,7 @@ function summary(results: readonly Result[], as: Burst['as']): unknown {
   const status = counted(results.map(([code]) => String(code)));
   switch (as) {
     case 'counts': return { slots, status };
-    case 'set': return { slots: Object.keys(slots).sort(), status };
+    case 'set': return { slots: Object.keys(slots).sort(), status: Object.keys(status).sort() };
     case 'sorted': return { slots: Object.values(slots).sort((one, other) => one - other), status };
     case 'order': return { order: results.map(([, slot]) => slot), status };
     case 'status': return { status };

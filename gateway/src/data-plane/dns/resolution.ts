@@ -1,0 +1,30 @@
+/** What a name stands for, and how it is found out. */
+
+export interface ResolvedAddress {
+  readonly ip: string;
+  /** Of an SRV record. @default - the port that the name was given with */
+  readonly port?: number;
+  /** Of an SRV record; 0 counts as 1. @default - that of whatever has the name */
+  readonly weight?: number;
+}
+
+export interface Resolution {
+  readonly addresses: readonly ResolvedAddress[];
+  /** Milliseconds since 1970 after which it is to be found out again. */
+  readonly expiresAt: number;
+  /** Kind of the records that gave the addresses. */
+  readonly type: 'A' | 'AAAA' | 'SRV';
+}
+
+export interface Resolver {
+  /** Resolves a name. @throws NameError */
+  resolve(name: string): Promise<Resolution>;
+}
+
+/** A name has no addresses, or no server could tell. */
+export class NameError extends Error {
+  /** @param retryAt milliseconds since 1970 before which asking again is of no use */
+  constructor(message: string, readonly retryAt: number) {
+    super(message);
+  }
+}
