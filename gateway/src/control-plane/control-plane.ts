@@ -3,13 +3,16 @@ import type { AddressInfo } from 'node:net';
 
 import type { Log } from '../base/log.ts';
 import { metricsText } from '../base/metrics.ts';
+import { nodeId } from '../base/node-id.ts';
 import type { Signer } from '../fallback/envelope.ts';
 import { fallbackStorage } from '../fallback/storage.ts';
 import { ListenerServers } from '../listener/listener-servers.ts';
 import { schemasFor } from '../plugins/schemas.ts';
 import type { Settings, TunnelSettings } from '../settings/settings.ts';
 import { watchTunnelFiles } from '../settings/tunnel-file-watch.ts';
+import { nodeFamilies } from '../status/node-families.ts';
 import { StatusApi } from '../status/status-api.ts';
+import type { ConnectionCounts } from '../status/status-api.ts';
 import type { Store } from '../store/store.ts';
 import type { ConfigurationSource } from '../sync/protocol.ts';
 import { TunnelServer } from '../sync/server.ts';
@@ -28,6 +31,8 @@ import { readinessOf } from './readiness.ts';
 interface ControlPlaneOptions {
   readonly settings: Settings;
   readonly log: Log;
+  /** Metrics of a data plane in the same process, in Prometheus' text format. @default - those of the control plane */
+  readonly metrics?: () => Promise<string>;
 }
 
 /** Addresses that a control plane listens on, in the order of its settings. */
@@ -45,7 +50,9 @@ export class ControlPlane {
   readonly #options: ControlPlaneOptions;
   /** What has been started, in order. */
   readonly #parts: { close(): Promise<void> }[] = [];
+  readonly #counts: ConnectionCounts = { accepted: 0, active: 0, requests: 0 };
   #isDraining = false;
+  #store?: Store;
   #configuration?: ConfigurationSource;
 
   constructor(options: ControlPlaneOptions) {
@@ -81,6 +88,7 @@ export class ControlPlane {
   async #startParts(): Promise<ControlPlaneAddresses> {
     const { settings, log } = this.#options;
     const store = this.#own(await openNodeStore(settings, log));
+    this.#store = store;
     await bootstrap(store, Date.now());
     const intervalMs = settings.role === 'control_plane' ? undefined : LOCAL_INTERVAL_MS;
     const configuration = this.#own(new ConfigurationWatcher({ store, schemas: schemasFor(settings).schemas, log, intervalMs }));
@@ -90,7 +98,9 @@ export class ControlPlane {
     const registry = this.#own(new DataPlaneRegistry(store.dataPlanes, settings.tunnel.purgeDelaySeconds, log));
     const { cluster, telemetry, accounts } = await this.#openTunnels(configuration, registry);
     const admin = this.#own(await openNodeAdminApi({
-      settings, log, store, configuration, failures: registry, telemetry: accounts, metrics: () => controlPlaneMetrics(store),
+      settings, log, store, configuration, failures: registry, telemetry: accounts,
+      metrics: () => this.#metrics(store),
+      counts: this.#counts,
     }));
     const status = await this.#openStatusApi(store);
     return { admin: admin.addresses, status, cluster, telemetry };
@@ -137,9 +147,28 @@ export class ControlPlane {
       status: () => nodeStatus(store, api.counts),
       readiness: async () => readinessOf(this.#isDraining, await store.isReachable()),
       beginDraining: () => this.drain(),
-      metrics: () => controlPlaneMetrics(store),
+      metrics: () => this.#metrics(store),
     }, log));
     return api.open(settings.listen.status, this.#servers('status'));
+  }
+
+  async #metrics(store: Store): Promise<string> {
+    const { settings: { prefix, nodeId: configured }, log, metrics } = this.#options;
+    const ofDataPlanes = await dataPlaneGauges(store.dataPlanes, Date.now());
+    if (metrics !== undefined) return metricsText(ofDataPlanes) + await metrics();
+    const { accepted, active: open, requests } = this.#counts;
+    return metricsText([...ofDataPlanes, ...nodeFamilies({
+      nodeId: nodeId(prefix, configured, log),
+      // The request that asks for the metrics is under way, too.
+      listeners: { accepted, open, requests, active: Math.min(open, 1) },
+      isStoreReachable: await store.isReachable(),
+      metricErrors: 0,
+    })]);
+  }
+
+  /** Whether the database answers. */
+  async isStoreReachable(): Promise<boolean> {
+    return await this.#store?.isReachable() ?? false;
   }
 
   #servers(name: 'status'): ListenerServers {
@@ -148,6 +177,3 @@ export class ControlPlane {
   }
 }
 
-async function controlPlaneMetrics(store: Store): Promise<string> {
-  return metricsText(await dataPlaneGauges(store.dataPlanes, Date.now()));
-}

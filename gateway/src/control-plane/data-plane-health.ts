@@ -4,7 +4,7 @@ import { SYSTEM_CLOCK } from '../base/clock.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import type { Gauge } from '../base/metrics.ts';
+import type { MetricFamily } from '../base/metrics.ts';
 import type { Quarantine } from '../model/quarantine.ts';
 import { isDatabaseUnavailable } from '../store/database-unavailable.ts';
 import type { DataPlaneRow, DataPlaneRows } from '../store/store.ts';
@@ -43,7 +43,7 @@ export function healthOf({ id, hostname, quarantined, refused }: DataPlaneRow): 
   };
 }
 
-export async function dataPlaneGauges(rows: DataPlaneRows, nowMs: number): Promise<readonly Gauge[]> {
+export async function dataPlaneGauges(rows: DataPlaneRows, nowMs: number): Promise<readonly MetricFamily[]> {
   const planes = (await connectedDataPlanes(rows, nowMs)).map(healthOf);
   const samples = (valueOf: (plane: DataPlaneHealth) => number) => (
     planes.map((plane) => ({ labels: { node_id: plane.id, hostname: plane.hostname }, value: valueOf(plane) })));

@@ -15,6 +15,8 @@ interface DeclarativeNodeOptions {
   readonly settings: Settings;
   readonly log: Log;
   readonly runner: ConfigurationRunner;
+  /** Metrics of the node, in Prometheus' text format. @default - it has none */
+  readonly metrics?: () => Promise<string>;
 }
 
 export class DeclarativeNode {
@@ -43,10 +45,11 @@ export class DeclarativeNode {
 
   /** Opens the Admin API. @throws GatewayError `address-unavailable`, `certificate-missing`; then it is closed. */
   async start(): Promise<{ readonly admin: readonly AddressInfo[] }> {
-    const { settings, log } = this.#options;
+    const { settings, log, metrics } = this.#options;
     try {
       const admin = await openNodeAdminApi({
         settings, log, store: this.#store, declarative: this.#configuration, configuration: NO_HISTORY, failures: NO_FAILURES,
+        ...metrics && { metrics },
       });
       this.#admin = admin;
       return { admin: admin.addresses };

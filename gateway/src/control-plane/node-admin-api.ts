@@ -8,6 +8,7 @@ import { ListenerServers } from '../listener/listener-servers.ts';
 import { schemasFor } from '../plugins/schemas.ts';
 import { adminListeners } from '../settings/admin-access.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { ConnectionCounts } from '../status/status-api.ts';
 import { createAdminApi } from './admin-api/admin-api.ts';
 import type { AdminApiOptions } from './admin-api/admin-api.ts';
 import { ApiListener } from './api-listener.ts';
@@ -18,6 +19,8 @@ type PassedOn = 'store' | 'configuration' | 'failures' | 'telemetry' | 'declarat
 interface NodeAdminApiOptions extends Pick<AdminApiOptions, PassedOn> {
   readonly settings: Settings;
   readonly log: Log;
+  /** Counted here. @default - new counters */
+  readonly counts?: ConnectionCounts;
 }
 
 interface NodeAdminApi {
@@ -27,8 +30,9 @@ interface NodeAdminApi {
 }
 
 /** @throws GatewayError `address-unavailable`, `certificate-missing` */
-export async function openNodeAdminApi({ settings, log, ...parts }: NodeAdminApiOptions): Promise<NodeAdminApi> {
-  const counts = { accepted: 0, active: 0, requests: 0 };
+export async function openNodeAdminApi({
+  settings, log, counts = { accepted: 0, active: 0, requests: 0 }, ...parts
+}: NodeAdminApiOptions): Promise<NodeAdminApi> {
   const { plugins, schemas } = schemasFor(settings);
   const app = createAdminApi({
     ...parts, log, counts, schemas, plugins, role: settings.role, token: settings.admin.token,

@@ -24,6 +24,7 @@ import type { OpenNodeServices } from '../plugin-services/node-services.ts';
 import { HANDLERS } from '../plugins/handlers.ts';
 import { schemasFor } from '../plugins/schemas.ts';
 import type { Settings } from '../settings/settings.ts';
+import { nodeFamilies } from '../status/node-families.ts';
 import { StatusApi } from '../status/status-api.ts';
 import type { RequestsRecord } from '../sync/telemetry-protocol.ts';
 import { UpstreamBalancers } from './balancer/upstream-balancers.ts';
@@ -54,6 +55,8 @@ export interface DataPlaneOptions {
   readonly keepsConfiguration?: boolean;
   /** Where references to secrets lead. @default - the node's environment, and the secrets mounted for plugins */
   readonly vault?: EnvVault;
+  /** Whether the database of this node answers. @default - the node has none, which is always within reach, as in Kong */
+  readonly isStoreReachable?: () => Promise<boolean>;
   /** @default - the machine's */
   readonly clock?: Clock;
   /** What the node understands and runs. @default - the packaged plugins */
@@ -82,6 +85,7 @@ export class DataPlane {
   /** UUID of this node. */
   readonly id: string;
   readonly #settings: Settings;
+  readonly #isStoreReachable: () => Promise<boolean>;
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #configuration: RunningConfiguration;
@@ -102,9 +106,10 @@ export class DataPlane {
   /** @throws GatewayError `prefix-unwritable`, `setting-invalid` */
   constructor({
     settings, log, keepsConfiguration = true, vault = nodeVault(settings.vaultPrefix), plugins,
-    clock = SYSTEM_CLOCK,
+    clock = SYSTEM_CLOCK, isStoreReachable = async () => true,
   }: DataPlaneOptions) {
     this.#settings = settings;
+    this.#isStoreReachable = isStoreReachable;
     this.#log = log;
     this.#clock = clock;
     this.id = nodeId(settings.prefix, settings.nodeId, log);
@@ -148,7 +153,7 @@ export class DataPlane {
         standsStill: this.#configuration.standsStill,
       }),
       configuration: () => configurationStatus(this.#configuration),
-      metrics: () => metricsText(configurationGauges(this.#configuration)),
+      metrics: () => this.metrics(),
       status: () => nodeStatus({
         connectionsActive: this.#proxy.connections,
         connectionsAccepted: this.#proxy.accepted,
@@ -176,6 +181,23 @@ export class DataPlane {
   /** Whether this node takes no part in load balancing any more. */
   get draining(): boolean {
     return this.#draining;
+  }
+
+  /** Metrics in Prometheus' text format. */
+  async metrics(): Promise<string> {
+    const { metrics } = this.#services;
+    return metricsText([
+      ...metrics.families(),
+      ...nodeFamilies({
+        nodeId: this.id,
+        listeners: {
+          accepted: this.#proxy.accepted, open: this.#proxy.connections, requests: this.#pipeline.total, active: this.#pipeline.active,
+        },
+        isStoreReachable: await this.#isStoreReachable(),
+        metricErrors: metrics.errors,
+      }),
+      ...configurationGauges(this.#configuration),
+    ]);
   }
 
   /** Requests by route and status since the last call. */

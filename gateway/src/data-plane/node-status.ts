@@ -1,5 +1,5 @@
 /** What a data plane shows at `GET /status`, `GET /status/configuration` and `GET /metrics`. */
-import type { Gauge } from '../base/metrics.ts';
+import type { MetricFamily } from '../base/metrics.ts';
 import { NO_HASH } from '../model/config-hash.ts';
 import type { RunningConfiguration } from './running-configuration.ts';
 
@@ -35,7 +35,7 @@ export function configurationStatus({ hash, origin, quarantine, refused }: Runni
   };
 }
 
-export function configurationGauges({ quarantine, refused }: RunningConfiguration): readonly Gauge[] {
+export function configurationGauges({ quarantine, refused }: RunningConfiguration): readonly MetricFamily[] {
   return [
     {
       name: 'hybridge_quarantined_entities',

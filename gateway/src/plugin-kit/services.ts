@@ -1,5 +1,6 @@
 /** What plugins share on a node. Each member is an interface here; `gateway/src/plugin-services` has the code. */
 import type { HttpClients } from './http-client.ts';
+import type { Metrics } from './metrics.ts';
 import type { Queues } from './queues.ts';
 
 export interface NodeServices {
@@ -9,6 +10,7 @@ export interface NodeServices {
   /** Outgoing HTTP. */
   readonly http: HttpClients;
   readonly queues: Queues;
+  readonly metrics: Metrics;
   readonly tracing: TracingSettings;
 }
 

@@ -4,6 +4,7 @@ import type { Log } from '../base/log.ts';
 import type { NodeServices, TracingSettings } from '../plugin-kit/services.ts';
 import { httpClients } from './http-client/http-clients.ts';
 import { MemoryCache } from './memory-cache.ts';
+import { MetricsRegistry } from './metrics-registry.ts';
 import { NodeCounters } from './node-counters.ts';
 import { NodeQueues } from './queues/node-queues.ts';
 import { RedisConnections } from './redis-connections.ts';
@@ -19,6 +20,7 @@ interface NodeServicesOptions {
 /** The services, and their end. */
 export interface OpenNodeServices extends NodeServices {
   readonly queues: NodeQueues;
+  readonly metrics: MetricsRegistry;
   /**
    * Called when no plugin uses them any more.
    * @param limitMs for the entries that queues still have
@@ -35,6 +37,7 @@ export function createNodeServices({ log, clock, authorities, tracing }: NodeSer
     redis: new RedisConnections({ log, clock, authorities }),
     http: httpClients(authorities),
     queues,
+    metrics: new MetricsRegistry(),
     close: (limitMs) => queues.close(limitMs),
   };
 }

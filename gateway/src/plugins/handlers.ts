@@ -6,6 +6,7 @@ import { hmacAuthHandler } from './hmac-auth/handler.ts';
 import { jwtHandler } from './jwt/handler.ts';
 import { keyAuthHandler } from './key-auth/handler.ts';
 import { openidConnectHandler } from './openid-connect/handler.ts';
+import { prometheusHandler } from './prometheus/handler.ts';
 import { requestTerminationHandler } from './request-termination/handler.ts';
 import type { SERVED_PLUGINS } from './schemas.ts';
 
@@ -16,5 +17,6 @@ export const HANDLERS = {
   'jwt': jwtHandler,
   'key-auth': keyAuthHandler,
   'openid-connect': openidConnectHandler,
+  'prometheus': prometheusHandler,
   'request-termination': requestTerminationHandler,
 } satisfies Record<typeof SERVED_PLUGINS[number], PluginHandler>;

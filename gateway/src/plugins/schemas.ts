@@ -89,6 +89,7 @@ export const SERVED_PLUGINS = [
   'jwt',
   'key-auth',
   'openid-connect',
+  'prometheus',
   'request-termination',
 ] as const satisfies readonly PluginName[];
 

@@ -6,6 +6,7 @@ import { STATUS_PATHS } from '../../contract.ts';
 import { messageOf } from '../base/errors.ts';
 import { listen, openEach } from '../base/listen.ts';
 import type { Log } from '../base/log.ts';
+import { METRICS_TYPE } from '../base/metrics.ts';
 import type { ListenerServers } from '../listener/listener-servers.ts';
 import type { Listener } from '../settings/settings.ts';
 
@@ -117,9 +118,6 @@ export class StatusApi {
     return { status: 405, body: { message: 'Method not allowed' }, headers: { Allow: Object.keys(methods).join(', ') } };
   }
 }
-
-/** Prometheus' text format. */
-const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 function send(response: ServerResponse, { status, body, text: plain, headers }: Answer): void {
   const text = plain ?? (body === undefined ? '' : JSON.stringify(body));

@@ -97,7 +97,7 @@ describe('an Admin API about its node', () => {
   it('shows the metrics that the node has', async () => {
     await start({ metrics: async () => 'up 1\n' });
     const { status, headers, body } = await get('/metrics');
-    expect([status, headers['content-type'], body]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8', 'up 1\n']);
+    expect([status, headers['content-type'], body]).toEqual([200, 'text/plain; charset=UTF-8', 'up 1\n']);
   });
 
   it('knows the enabled plugins after each change', async () => {

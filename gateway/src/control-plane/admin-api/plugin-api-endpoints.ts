@@ -2,6 +2,7 @@
  * Endpoints that plugins of Kong add. They manage what a plugin keeps at run time: certificates of acme, answers of proxy-cache. Nodes with
  * this API keep none of either, so that there is nothing to show, to renew, or to delete.
  */
+import { METRICS_TYPE } from '../../base/metrics.ts';
 import type { PluginSchema } from '../../model/entities/plugin.ts';
 import type { AdminAnswer, Endpoint } from './endpoint.ts';
 import { htmlPage } from './html-page.ts';
@@ -31,10 +32,11 @@ export function pluginApiEndpoints(plugins: ReadonlyMap<string, PluginSchema>, m
 }
 
 function metricsEndpoint(metrics?: () => Promise<string>): Endpoint {
-  const type = 'text/plain; version=0.0.4; charset=utf-8';
   return {
     path: '/metrics',
     about: 'metrics of the node in Prometheus\' text format',
-    methods: { GET: async () => (metrics ? { status: 200, body: await metrics(), headers: { 'content-type': type } } : htmlPage(404)) },
+    methods: {
+      GET: async () => (metrics ? { status: 200, body: await metrics(), headers: { 'content-type': METRICS_TYPE } } : htmlPage(404)),
+    },
   };
 }

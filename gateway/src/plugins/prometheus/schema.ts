@@ -1,6 +1,7 @@
 /** prometheus: counts requests for Prometheus. */
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { boolean, record } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { protocolsAll } from '../../model/schema/typedefs.ts';
 
 const config = record({
@@ -11,6 +12,8 @@ const config = record({
   bandwidth_metrics: boolean({ default: false, description: 'Whether bytes are counted.' }),
   upstream_health_metrics: boolean({ default: false, description: 'Whether the health of targets is exported.' }),
 }, { required: true });
+
+export type PrometheusConfig = RecordOf<typeof config.fields>;
 
 export const prometheus = definePlugin({
   name: 'prometheus',

@@ -1,0 +1,85 @@
+/** prometheus, phase log: counts requests, bytes and times by service and route, for `GET /metrics`. */
+import type { Exchange } from '../../plugin-kit/exchange.ts';
+import type { Metrics } from '../../plugin-kit/metrics.ts';
+import { defineHandler } from '../../plugin-kit/plugin.ts';
+import { prometheus } from './schema.ts';
+import type { PrometheusConfig } from './schema.ts';
+
+/** Upper ends of buckets. Milliseconds. */
+const KONG_BOUNDS = [1, 2, 5, 7, 10, 15, 20, 30, 50, 75, 100, 200, 500, 750, 1000, 3000, 6000];
+const UPSTREAM_BOUNDS = [25, 50, 80, 100, 250, 400, 700, 1000, 2000, 5000, 10_000, 30_000, 60_000];
+
+/** There is one. */
+const WORKSPACE = 'default';
+
+/** Status of a request whose client went away before it had an answer. */
+const CLIENT_GONE = 499;
+
+const SCOPE = ['service', 'route'];
+
+export const prometheusHandler = defineHandler<PrometheusConfig>(prometheus, (config, { services: { metrics } }) => {
+  const count = [
+    ...config.status_code_metrics === true ? [requestCounter(metrics)] : [],
+    ...config.bandwidth_metrics === true ? [byteCounter(metrics)] : [],
+    ...config.latency_metrics === true ? [latencyHistograms(metrics)] : [],
+  ];
+  return {
+    log: (exchange) => {
+      const { route, service, consumer } = exchange;
+      // Requests that nobody has a route for would have nothing to be told apart by.
+      if (route === undefined) return;
+      const labels: Labels = {
+        scope: [service?.name ?? service?.host ?? '', route.name ?? route.id],
+        consumer: config.per_consumer === true ? consumer?.username ?? '' : '',
+      };
+      for (const each of count) each(exchange, labels);
+    },
+  };
+});
+
+interface Labels {
+  /** Service and route. */
+  readonly scope: readonly [string, string];
+  readonly consumer: string;
+}
+
+type Count = (exchange: Exchange, labels: Labels) => void;
+
+function requestCounter(metrics: Metrics): Count {
+  const requests = metrics.counter({
+    name: 'kong_http_requests_total',
+    help: 'Requests by service, route, status and who answered',
+    labels: [...SCOPE, 'code', 'source', 'workspace', 'consumer'],
+  });
+  return ({ response }, { scope, consumer }) => {
+    const source = response?.source === 'upstream' ? 'service' : 'kong';
+    requests.add([...scope, String(response?.status ?? CLIENT_GONE), source, WORKSPACE, consumer]);
+  };
+}
+
+function byteCounter(metrics: Metrics): Count {
+  const bytes = metrics.counter({
+    name: 'kong_bandwidth_bytes',
+    help: 'Bytes of requests (ingress) and answers (egress), by service and route',
+    labels: [...SCOPE, 'direction', 'workspace', 'consumer'],
+  });
+  return ({ sizes }, { scope, consumer }) => {
+    bytes.add([...scope, 'ingress', WORKSPACE, consumer], sizes.request);
+    bytes.add([...scope, 'egress', WORKSPACE, consumer], sizes.response);
+  };
+}
+
+function latencyHistograms(metrics: Metrics): Count {
+  const histogram = (name: string, help: string, bounds: readonly number[]) => (
+    metrics.histogram({ name, help, labels: [...SCOPE, 'workspace'] }, bounds));
+  const kong = histogram('kong_kong_latency_ms', 'Time that the gateway takes, by service and route', KONG_BOUNDS);
+  const upstream = histogram('kong_upstream_latency_ms', 'Time that upstreams take to answer, by service and route', UPSTREAM_BOUNDS);
+  const request = histogram('kong_request_latency_ms', 'Time from a request to the end of its answer', UPSTREAM_BOUNDS);
+  return ({ timings }, { scope }) => {
+    const labels = [...scope, WORKSPACE];
+    kong.observe(labels, Math.max(timings.proxyMs, 0) + Math.max(timings.receiveMs, 0));
+    request.observe(labels, timings.requestMs);
+    // No upstream was reached.
+    if (timings.upstreamMs >= 0) upstream.observe(labels, timings.upstreamMs);
+  };
+}
