@@ -110,8 +110,17 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: [`${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`],
     why: 'sessions of browsers, which several plugins keep; they see a request as plugins do',
   },
+  [`${GATEWAY}/rate-limits`]: {
+    mayImport: [`${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`],
+    why: 'what plugins that count have in common',
+  },
   [`${GATEWAY}/plugins/*`]: {
-    mayImport: [`${GATEWAY}/session-cookie`, `${GATEWAY}/tracing`, `${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`],
+    mayImport: [
+      `${GATEWAY}/rate-limits`,
+      `${GATEWAY}/session-cookie`,
+      `${GATEWAY}/tracing`,
+      `${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`,
+    ],
     why: 'a plugin touches a request through the plugin kit only, and never another plugin',
   },
   [`${GATEWAY}/plugins/schemas.ts`]: {

@@ -98,8 +98,10 @@ export interface ClientResponse {
 
 /** Looks at a body on its way to the client, or changes it. A filter that throws cuts the answer. */
 export interface BodyFilter {
-  /** Whether the bytes change: then the answer is sent without Content-Length, unless it is the gateway's own. @default false */
+  /** Whether the bytes change: then the Content-Length of an upstream's answer goes. @default false */
   readonly changes?: boolean;
+  /** Bytes of the body that it makes, where that is known beforehand. @default - a body that changes has no Content-Length */
+  readonly length?: number;
   /** Returns what takes the place of a part; nothing holds it back. */
   part(bytes: Buffer): Buffer | undefined;
   /** Called behind the last part, also of an empty body. Returns what is still to be sent. Not called when the body breaks off. */

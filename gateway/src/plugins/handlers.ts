@@ -7,7 +7,9 @@ import { jwtHandler } from './jwt/handler.ts';
 import { keyAuthHandler } from './key-auth/handler.ts';
 import { openidConnectHandler } from './openid-connect/handler.ts';
 import { prometheusHandler } from './prometheus/handler.ts';
+import { rateLimitingHandler } from './rate-limiting/handler.ts';
 import { requestTerminationHandler } from './request-termination/handler.ts';
+import { responseRatelimitingHandler } from './response-ratelimiting/handler.ts';
 import type { SERVED_PLUGINS } from './schemas.ts';
 
 export const HANDLERS = {
@@ -18,5 +20,7 @@ export const HANDLERS = {
   'key-auth': keyAuthHandler,
   'openid-connect': openidConnectHandler,
   'prometheus': prometheusHandler,
+  'rate-limiting': rateLimitingHandler,
   'request-termination': requestTerminationHandler,
+  'response-ratelimiting': responseRatelimitingHandler,
 } satisfies Record<typeof SERVED_PLUGINS[number], PluginHandler>;

@@ -90,7 +90,9 @@ export const SERVED_PLUGINS = [
   'key-auth',
   'openid-connect',
   'prometheus',
+  'rate-limiting',
   'request-termination',
+  'response-ratelimiting',
 ] as const satisfies readonly PluginName[];
 
 export function isServed(plugin: string): boolean {

@@ -78,6 +78,23 @@ export const DEVIATIONS: readonly Deviation[] = [
     id: anyOf(/^plugins\/jwt\/token\|hs256_iss_(?:number|null)$/, /^auth\/edges\/jwt\|token\|iss-(?:number|null)$/),
     reason: 'jwt: a claim that names the credential and is no text is answered with 401 in place of 500: the client is at fault',
   },
+  {
+    id: /^plugins\/rate-limiting\/response-ratelimiting$/,
+    reason: 'an answer that response-ratelimiting takes away has Content-Length: 0, as RFC 9112 §6.2 says of its empty body',
+  },
+  {
+    id: /^rate-limiting\/windows\/method\|(?:POST|PUT|PATCH)$/,
+    reason: 'a request without a body has Content-Length: 0 when its method may have a body, as RFC 9110 §8.6 says',
+  },
+  { id: /^rate-limiting\/windows\/over-accept\|.*(?:html|xml)/, reason: 'messages are escaped in HTML and XML' },
+  {
+    id: /^rate-limiting\/windows\/cluster\|/,
+    reason: 'the policy `cluster` counts on the node, at once: no request more than the limit passes',
+  },
+  {
+    id: /^redis\/limits\/rrsync(?:over)?$/,
+    reason: 'with `sync_rate` the first request counts on the node, too: no request more than the limit passes on one node',
+  },
 ];
 
 function anyOf(...patterns: readonly RegExp[]): RegExp {

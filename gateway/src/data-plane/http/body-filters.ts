@@ -3,6 +3,7 @@ import { Transform } from 'node:stream';
 import type { TransformCallback } from 'node:stream';
 
 import type { BodyFilter } from '../../plugin-kit/exchange.ts';
+import type { ResponseHead } from './client-response.ts';
 import type { HttpExchange } from './http-exchange.ts';
 
 /** The filters that plugins want for this answer, in their order. */
@@ -13,6 +14,13 @@ export function filtersOf(exchange: HttpExchange): readonly BodyFilter[] {
     if (filter !== undefined) (filters ??= []).push(filter);
   }
   return filters ?? [];
+}
+
+/** Makes the Content-Length of an upstream's answer that of the body that filters make of it. @param hasContent whether a body follows */
+export function frameFiltered(head: ResponseHead, filters: readonly BodyFilter[], hasContent: boolean): void {
+  const last = filters.findLast(({ changes }) => changes === true);
+  if (last?.length !== undefined) head.setRawHeader('Content-Length', String(last.length));
+  else if (last !== undefined && hasContent) head.removeHeader('content-length');
 }
 
 /** A whole body through all filters. */

@@ -12,7 +12,7 @@ import type { UpstreamBalancers } from '../balancer/upstream-balancers.ts';
 import type { Resolver } from '../dns/resolution.ts';
 import { addProxyHeaders, writeHead } from './answer.ts';
 import type { OwnAnswer } from './answer.ts';
-import { filtersOf, FilteredBody } from './body-filters.ts';
+import { filtersOf, FilteredBody, frameFiltered } from './body-filters.ts';
 import { headOfUpstream, ResponseHead } from './client-response.ts';
 import { hashedRequest } from './hashed-request.ts';
 import type { HttpExchange } from './http-exchange.ts';
@@ -110,7 +110,7 @@ function setCookie(head: ResponseHead, { name, value, path }: HashCookie): void 
 /** Sends the answer on as it comes; when one side breaks off, the other is cut. */
 function stream(from: IncomingMessage, head: ResponseHead, to: ServerResponse, exchange: HttpExchange, context: ProxyContext): void {
   const filters = filtersOf(exchange);
-  if (filters.some(({ changes }) => changes === true) && hasContent(exchange.method, head.status)) head.removeHeader('content-length');
+  frameFiltered(head, filters, hasContent(exchange.method, head.status));
   writeHead(to, head, context.closing(), head.status === from.statusCode ? reasonPhrase(from) : undefined);
   // Without effect on an answer that is whole: its connection is free for another request.
   to.once('close', () => from.destroy());

@@ -5,6 +5,7 @@
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { redisTopology } from '../../model/plugin-fields/redis-topologies.ts';
 import { array, boolean, integer, record, string } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { protocolsHttp } from '../../model/schema/typedefs.ts';
 
 const config = record({
@@ -37,6 +38,8 @@ const config = record({
   redis: redisTopology,
   bypass_on_err: boolean({ default: false, description: 'Whether requests are proxied when the cache fails; otherwise they fail.' }),
 }, { required: true });
+
+export type ProxyCacheAdvancedConfig = RecordOf<typeof config.fields>;
 
 export const proxyCacheAdvanced = definePlugin({
   name: 'proxy-cache-advanced',

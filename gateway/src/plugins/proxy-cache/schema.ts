@@ -47,6 +47,8 @@ const config = record({
   }, { required: true, description: 'Headers about the cache in responses.' }),
 }, { required: true });
 
+export type ProxyCacheConfig = RecordOf<typeof config.fields>;
+
 export const proxyCache = definePlugin({
   name: 'proxy-cache',
   priority: 100,

@@ -6,6 +6,7 @@ import { definePlugin } from '../../model/entities/plugin.ts';
 import { windowChecks, windowFields } from '../../model/plugin-fields/limit-windows.ts';
 import { redisTopologyWith } from '../../model/plugin-fields/redis-topologies.ts';
 import { array, boolean, number, record, string } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { headerName, path, protocolsHttp } from '../../model/schema/typedefs.ts';
 
 const IDENTIFIERS = ['ip', 'credential', 'consumer', 'service', 'header', 'path', 'consumer-group'] as const;
@@ -47,6 +48,8 @@ const config = record({
   error_code: number({ default: 429, gt: 0, description: 'Status of the response to rejected requests.' }),
   error_message: string({ default: 'API rate limit exceeded', description: 'Message of the response to rejected requests.' }),
 }, { required: true });
+
+export type RateLimitingAdvancedConfig = RecordOf<typeof config.fields>;
 
 export const rateLimitingAdvanced = definePlugin({
   name: 'rate-limiting-advanced',

@@ -4,6 +4,7 @@ import { limitFields, limitOrderViolation, PERIODS, withoutClusterPolicy } from 
 import { redis, redisShorthands, redisWhenChosen } from '../../model/plugin-fields/redis.ts';
 import { boolean, number, record, string } from '../../model/schema/field.ts';
 import type { EntityValue } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { headerName, path, protocolsHttp } from '../../model/schema/typedefs.ts';
 import { rateLimitingMetric } from './entities.ts';
 
@@ -49,6 +50,8 @@ const config = record({
     description: 'Seconds between two exchanges of counters with Redis; -1 to ask Redis for each request.',
   }),
 }, { required: true, shorthand_fields: redisShorthands('rate-limiting'), check: limitsViolation });
+
+export type RateLimitingConfig = RecordOf<typeof config.fields>;
 
 export const rateLimiting = definePlugin({
   name: 'rate-limiting',

@@ -4,6 +4,7 @@ import { limitFields, limitOrderViolation, PERIODS, withoutClusterPolicy } from 
 import { redis, redisShorthands, redisWhenChosen } from '../../model/plugin-fields/redis.ts';
 import { boolean, map, record, string } from '../../model/schema/field.ts';
 import type { EntityValue } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { protocolsHttp } from '../../model/schema/typedefs.ts';
 
 const LIMITS = record(limitFields, {
@@ -37,6 +38,8 @@ const config = record({
     description: 'Limits by the name that responses use.',
   }),
 }, { required: true, shorthand_fields: redisShorthands('response-ratelimiting') });
+
+export type ResponseRatelimitingConfig = RecordOf<typeof config.fields>;
 
 export const responseRatelimiting = definePlugin({
   name: 'response-ratelimiting',

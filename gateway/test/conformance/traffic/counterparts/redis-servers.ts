@@ -29,7 +29,7 @@ export interface RedisServer {
   send(...command: readonly string[]): Promise<unknown>;
   /** All keys of all databases. */
   keys(): Promise<RedisKey[]>;
-  /** Closes the connections of all other clients. */
+  /** Closes the connections of all other clients, and forgets what they sent. */
   killClients(): Promise<void>;
   close(): Promise<void>;
 }
@@ -69,14 +69,15 @@ async function startRedis(passwords: readonly string[]): Promise<RedisServer> {
   const monitor = await Monitor.open(port!, passwords[0]);
   const send = (...command: readonly string[]): Promise<unknown> => client.sendCommand([...command]);
   const own = async () => [String(await send('CLIENT', 'ID')), monitor.id];
+  const commands = async () => {
+    // What was sent before has come when this mark has.
+    const mark = `mark-${Math.random()}`;
+    await send('ECHO', mark);
+    return monitor.until(mark, await addressOf(send));
+  };
   return {
     port: port!,
-    commands: async () => {
-      // What was sent before has come when this mark has.
-      const mark = `mark-${Math.random()}`;
-      await send('ECHO', mark);
-      return monitor.until(mark, await addressOf(send));
-    },
+    commands,
     send,
     keys: () => allKeys(send),
     killClients: async () => {
@@ -85,6 +86,8 @@ async function startRedis(passwords: readonly string[]): Promise<RedisServer> {
       for (const [, other] of list.matchAll(/^id=(\d+) /gm)) {
         if (other !== id && other !== monitoring) await send('CLIENT', 'KILL', 'ID', other!).catch(() => undefined);
       }
+      // What those connections sent is not looked at later.
+      await commands();
     },
     close: () => stop(child, client, monitor),
   };

@@ -14,7 +14,7 @@ interface Align {
 export const alignStep: SilentStep = async (step: Step) => {
   const { align, room, plus = 0 } = step as unknown as Align;
   const length = align === 'second' ? 1 : 60;
-  const left = length - Date.now() / 1000 % length;
-  if (room !== undefined && left >= room) return;
-  await pause(left + plus);
+  const passed = Date.now() / 1000 % length;
+  if (room !== undefined && length - passed >= room) return;
+  await pause(passed < plus ? plus - passed : length - passed + plus);
 };

@@ -1,0 +1,100 @@
+/**
+ * rate-limiting, phase access: refuses requests beyond a number in a second, minute, hour, day, month or year.
+ * When Redis fails, requests pass, unless `fault_tolerant` is off.
+ */
+import { PERIODS } from '../../model/plugin-fields/limits.ts';
+import type { Exchange } from '../../plugin-kit/exchange.ts';
+import { defineHandler } from '../../plugin-kit/plugin.ts';
+import type { PluginContext } from '../../plugin-kit/plugin.ts';
+import { redisSettings } from '../../plugin-kit/redis-settings.ts';
+import { requestState } from '../../plugin-kit/request-state.ts';
+import { secondsLeft, windowsAt } from '../../rate-limits/calendar-windows.ts';
+import type { Windows } from '../../rate-limits/calendar-windows.ts';
+import { identifierOf, scopeKey } from '../../rate-limits/identifier.ts';
+import { countsInRedis, countsOnNode, countsWithExchanges } from './request-counts.ts';
+import type { Limit, RequestCounts } from './request-counts.ts';
+import { rateLimiting } from './schema.ts';
+import type { RateLimitingConfig } from './schema.ts';
+
+/** What the client is told. */
+interface Told {
+  readonly lines: readonly (readonly [name: string, value: string])[];
+  readonly resetSeconds: number;
+}
+
+export const rateLimitingHandler = defineHandler<RateLimitingConfig>(rateLimiting, (config, context) => {
+  const limits = PERIODS.flatMap((period): readonly Limit[] => {
+    const limit = config[period];
+    return limit === null ? [] : [{ period, limit }];
+  });
+  const counts = countsFor(config, limits, context);
+  const scope = scopeKey('ratelimit', context.scope);
+  const identify = identifierOf({ by: config.limit_by ?? 'consumer', header: config.header_name, path: config.path });
+  const tell = tellerOf(limits);
+  const told = requestState<Told>();
+  const refusal = { status: config.error_code ?? 429, message: config.error_message ?? 'API rate limit exceeded' };
+
+  const decide = (exchange: Exchange, used: readonly number[], windows: Windows, now: number) => {
+    const over = limits.findLast(({ limit }, index) => used[index]! >= limit);
+    const reset = config.hide_client_headers ? undefined : tell(used, over, windows, now);
+    if (reset !== undefined) told.set(exchange, reset);
+    if (over === undefined) return;
+    exchange.refuse({ ...refusal, ...reset !== undefined && { headers: { 'Retry-After': String(reset.resetSeconds) } } });
+  };
+  const fail = (exchange: Exchange) => {
+    if (!config.fault_tolerant) exchange.refuse({ status: 500, message: 'An unexpected error occurred' });
+  };
+
+  return {
+    access: (exchange) => {
+      const now = context.clock.now();
+      const windows = windowsAt(now);
+      const used = counts.count(`${scope}:${identify(exchange)}`, windows);
+      if (!(used instanceof Promise)) return decide(exchange, used, windows, now);
+      return used.then((numbers) => decide(exchange, numbers, windows, now), () => fail(exchange));
+    },
+    responseHeaders: (exchange) => {
+      for (const [name, value] of told.of(exchange)?.lines ?? []) exchange.response!.setHeader(name, value);
+    },
+    close: () => counts.close(),
+  };
+});
+
+function countsFor(config: RateLimitingConfig, limits: readonly Limit[], { services, clock, log }: PluginContext): RequestCounts {
+  if (config.policy === 'redis') {
+    const redis = services.redis.open(redisSettings(config.redis));
+    const { sync_rate: syncRate } = config;
+    return syncRate > 0 ? countsWithExchanges(limits, { redis, clock, syncMs: syncRate * 1000 }) : countsInRedis(limits, redis);
+  }
+  if (config.policy === 'cluster') {
+    log.warn('config.policy `cluster` is not supported: this node counts alone; set `redis` to count together with other nodes');
+  }
+  return countsOnNode(limits, services.counters);
+}
+
+/** Describes all limits, and of them the one that has the least left; of equal ones the longest. */
+function tellerOf(limits: readonly Limit[]) {
+  const names = limits.map(({ period }) => {
+    const suffix = period[0]!.toUpperCase() + period.slice(1);
+    return { limit: `X-RateLimit-Limit-${suffix}`, remaining: `X-RateLimit-Remaining-${suffix}` };
+  });
+  return (used: readonly number[], over: Limit | undefined, windows: Windows, now: number): Told => {
+    const left = limits.map((limit, index) => {
+      const isCounted = over === undefined || over === limit;
+      return Math.max(0, limit.limit - used[index]! - (isCounted ? 1 : 0));
+    });
+    const least = left.lastIndexOf(Math.min(...left));
+    const resetSeconds = secondsLeft(windows[limits[least]!.period], now);
+    return {
+      resetSeconds,
+      lines: [
+        ...limits.flatMap(({ limit }, index): Told['lines'] => [
+          [names[index]!.limit, String(limit)], [names[index]!.remaining, String(left[index])],
+        ]),
+        ['RateLimit-Limit', String(limits[least]!.limit)],
+        ['RateLimit-Remaining', String(left[least])],
+        ['RateLimit-Reset', String(resetSeconds)],
+      ],
+    };
+  };
+}
