@@ -11,6 +11,7 @@ import { rateLimitingHandler } from './rate-limiting/handler.ts';
 import { requestTerminationHandler } from './request-termination/handler.ts';
 import { responseRatelimitingHandler } from './response-ratelimiting/handler.ts';
 import type { SERVED_PLUGINS } from './schemas.ts';
+import { sessionHandler } from './session/handler.ts';
 
 export const HANDLERS = {
   'acl': aclHandler,
@@ -23,4 +24,5 @@ export const HANDLERS = {
   'rate-limiting': rateLimitingHandler,
   'request-termination': requestTerminationHandler,
   'response-ratelimiting': responseRatelimitingHandler,
+  'session': sessionHandler,
 } satisfies Record<typeof SERVED_PLUGINS[number], PluginHandler>;

@@ -93,6 +93,7 @@ export const SERVED_PLUGINS = [
   'rate-limiting',
   'request-termination',
   'response-ratelimiting',
+  'session',
 ] as const satisfies readonly PluginName[];
 
 export function isServed(plugin: string): boolean {

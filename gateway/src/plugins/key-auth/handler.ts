@@ -1,10 +1,10 @@
 /** key-auth, phase access. Fails closed: without a valid key the request ends with 401, unless an anonymous consumer is configured. */
 import { authentication, challenge, findCredential } from '../../plugin-kit/authentication.ts';
 import type { Verdict } from '../../plugin-kit/authentication.ts';
+import { bodyFieldsOf, MAX_BODY_BYTES, SEVERAL } from '../../plugin-kit/body-fields/body-fields.ts';
+import type { BodyFields } from '../../plugin-kit/body-fields/body-fields.ts';
 import type { ClientRequest, Exchange, Refusal } from '../../plugin-kit/exchange.ts';
 import { defineHandler } from '../../plugin-kit/plugin.ts';
-import { keyBodyOf, MAX_BODY_BYTES, SEVERAL } from './body-key.ts';
-import type { KeyBody } from './body-key.ts';
 import { keyAuthCredential } from './entities.ts';
 import { keyAuth } from './schema.ts';
 import type { KeyAuthConfig } from './schema.ts';
@@ -30,13 +30,13 @@ export const keyAuthHandler = defineHandler<KeyAuthConfig>(keyAuth, (config, { c
     access: access((exchange) => {
       if (!config.key_in_body) return decide(exchange, take(exchange, config, undefined));
       return exchange.request.body(MAX_BODY_BYTES)
-        .then((body) => decide(exchange, take(exchange, config, body && keyBodyOf(body, exchange.request.header('content-type')))));
+        .then((body) => decide(exchange, take(exchange, config, body && bodyFieldsOf(body, exchange.request.header('content-type')))));
     }),
   };
 });
 
 /** Finds the key, and hides it when configured so. */
-function take(exchange: Exchange, config: KeyAuthConfig, body: KeyBody | undefined): Found {
+function take(exchange: Exchange, config: KeyAuthConfig, body: BodyFields | undefined): Found {
   const found = find(exchange.request, config, body);
   if (config.hide_credentials && typeof found === 'object') {
     exchange.upstream.removeHeader(found.name);
@@ -48,7 +48,7 @@ function take(exchange: Exchange, config: KeyAuthConfig, body: KeyBody | undefin
 }
 
 /** For each name in turn: header, query, body. The case of a name counts in the latter two, as in Kong. */
-function find(request: ClientRequest, config: KeyAuthConfig, body: KeyBody | undefined): Found {
+function find(request: ClientRequest, config: KeyAuthConfig, body: BodyFields | undefined): Found {
   for (const name of config.key_names) {
     const inHeader = config.key_in_header ? request.headerValues(name.toLowerCase()) : [];
     const inHead = inHeader.length > 0 || !config.key_in_query ? inHeader : request.queryValues(name);

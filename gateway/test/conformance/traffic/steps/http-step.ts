@@ -47,7 +47,8 @@ export const httpStep: ObservingStep = async (template: Step, context, expected)
   const scope = step.literal_key === true && step.rh ? { ...step, rh: [...step.rh, 'x-the-key'] } : step;
   const everything = observe(scope, { ...exchanged, answers }, counterparts.received.slice(begun), ports);
   const seen = context.isTelemetry ? telemetryObservation(everything, template.rh !== undefined) : everything;
-  const all = { ...seen, res: masked(seen.res, step.mask ?? {}), resets: resetsOf(answers, wanted.resets ?? []) };
+  const mask = step.mask ?? {};
+  const all = { ...seen, res: masked(seen.res, mask), up: masked(seen.up, mask), resets: resetsOf(answers, wanted.resets ?? []) };
   const compared = Object.fromEntries(Object.entries(all).filter(([name]) => name in expected));
   return differences(withGrabbed(expected, context), compared, bindings);
 };

@@ -1,14 +1,14 @@
-/** Keys in bodies: what is found, and that nothing but the key goes when it is removed. */
+/** Fields of bodies: what is found, and that nothing but the field goes when it is removed. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { keyBodyOf, SEVERAL } from './body-key.ts';
+import { bodyFieldsOf, SEVERAL } from './body-fields.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 const JSON_TYPE = 'application/json';
 const MULTIPART = 'multipart/form-data; boundary=B';
 
-const body = (text: string, type: string) => keyBodyOf(Buffer.from(text), type)!;
+const body = (text: string, type: string) => bodyFieldsOf(Buffer.from(text), type)!;
 const without = (text: string, type: string) => body(text, type).without('apikey')?.toString();
 
 describe('a JSON body without its key', () => {
@@ -40,7 +40,7 @@ describe('a JSON body without its key', () => {
 
   it('keeps bytes that are no UTF-8', () => {
     const bytes = Buffer.from('{"x":"\xff\xfe","apikey":"k"}', 'latin1');
-    expect(keyBodyOf(bytes, JSON_TYPE)!.without('apikey')!.toString('latin1')).toBe('{"x":"\xff\xfe"}');
+    expect(bodyFieldsOf(bytes, JSON_TYPE)!.without('apikey')!.toString('latin1')).toBe('{"x":"\xff\xfe"}');
   });
 
   it('takes linear time for many members', () => {
@@ -80,7 +80,7 @@ describe('a JSON body without its key', () => {
 
   it('never throws, whatever the bytes', () => {
     fc.assert(fc.property(fc.uint8Array(), fc.constantFrom(FORM, JSON_TYPE, MULTIPART), (bytes, type) => {
-      const some = keyBodyOf(Buffer.from(bytes), type)!;
+      const some = bodyFieldsOf(Buffer.from(bytes), type)!;
       some.find('apikey');
       some.without('apikey');
     }));
@@ -150,7 +150,7 @@ describe('a multipart body without its key', () => {
     ).filter((text) => !text.includes('--B'));
     fc.assert(fc.property(fc.array(fc.tuple(fc.constantFrom('apikey', 'a', 'api'), bytes), { minLength: 1 }), (parts) => {
       const raw = parts.map(([name, value]) => [name, part(name, value)] as const);
-      const some = keyBodyOf(Buffer.from(`${raw.map(([, text]) => text).join('')}--B--\r\n`, 'latin1'), MULTIPART)!;
+      const some = bodyFieldsOf(Buffer.from(`${raw.map(([, text]) => text).join('')}--B--\r\n`, 'latin1'), MULTIPART)!;
       const kept = raw.filter(([name]) => name !== 'apikey');
       expect(some.without('apikey')?.toString('latin1')).toBe(
         kept.length === raw.length ? undefined : `${kept.map(([, text]) => text).join('')}--B--\r\n`,
@@ -188,6 +188,16 @@ describe('a key in a body', () => {
     undefined, '', 'text/plain', 'multipart/form-data', `multipart/form-data; boundary=${'B'.repeat(71)}`, 'multipart/mixed; boundary=B',
     'application/jsonp',
   ])('%s holds none', (type) => {
-    expect(keyBodyOf(Buffer.from('{"apikey":"k"}'), type)).toBeUndefined();
+    expect(bodyFieldsOf(Buffer.from('{"apikey":"k"}'), type)).toBeUndefined();
   });
+});
+
+it.each<[type: string, text: string, has: boolean]>([
+  [FORM, 'out=1', true], [FORM, 'out', true], [FORM, 'other=1', false],
+  [JSON_TYPE, '{"out":true}', true], [JSON_TYPE, '{"out":0}', true], [JSON_TYPE, '{"out":false}', false],
+  [JSON_TYPE, '{"out":null}', false],
+  [JSON_TYPE, '{}', false],
+  [MULTIPART, '--B\r\nContent-Disposition: form-data; name="out"\r\n\r\n\r\n--B--', true], [MULTIPART, '--B--', false],
+])('%s %j has the field: %s', (type, text, has) => {
+  expect(body(text, type).has('out')).toBe(has);
 });
