@@ -1,4 +1,7 @@
-/** Runs a topology on this machine: one process a plane, an API created on the control plane, called through every data plane. */
+/**
+ * Runs a topology on this machine: one process a plane, an API and policies created on the control plane, called through every data
+ * plane.
+ */
 import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,6 +15,10 @@ import { createEchoApi, dataPlaneRows, untilAllRun } from './control-plane-api.t
 import { startEchoUpstream } from './echo-upstream.ts';
 import { freePorts } from './free-ports.ts';
 import { NodeProcess } from './node-process.ts';
+import { startLogSink } from './policies/log-sink.ts';
+import { startOpenIdProvider } from './policies/openid-provider.ts';
+import { checkPolicies, POLICY_HEADINGS } from './policies/policy-checks.ts';
+import { createPolicies } from './policies/policy-entities.ts';
 import { environmentOf, localSettings } from './settings/local-settings.ts';
 import type { LocalPlane, LocalSetting } from './settings/local-settings.ts';
 import { settingsOf } from './settings/sources.ts';
@@ -46,6 +53,8 @@ export async function runTopology(topology: Topology, options: RunOptions): Prom
   process.stdout.write(`${renderTable(changedSettings(runs))}\n`);
 
   const upstream = await startEchoUpstream();
+  const logs = await startLogSink();
+  const provider = await startOpenIdProvider();
   const nodes: NodeProcess[] = [];
   const start = (run: LocalRun, path: string) => progress.step(`start ${run.plane.id}`, async () => {
     const node = new NodeProcess(
@@ -69,12 +78,20 @@ export async function runTopology(topology: Topology, options: RunOptions): Prom
     const answers = await progress.step('call the API through every data plane', () => Promise.all(dataPlanes.map(call)));
 
     process.stdout.write(`\n${renderTable({ headings: ['data plane', 'runs on', 'request', 'answer', 'body says'], rows: answers })}\n`);
+    const policies = await progress.step('create policies: login, limit, cache, log, metrics', () => (
+      createPolicies(admin, { upstreamPort: upstream.port, logs, provider })));
+    await progress.step(`wait until they run revision ${policies}`, () => untilAllRun(admin, policies, dataPlanes.length));
+    const checked = await progress.step('try every policy on every data plane', () => Promise.all(dataPlanes.map(({ plane, url }) => (
+      checkPolicies({ id: plane.id, proxy: url(PORTS.proxy), status: url(PORTS.status) }, logs, provider)))));
+    process.stdout.write(`\n${renderTable({ headings: POLICY_HEADINGS, rows: checked })}\n`);
     process.stdout.write(`${renderTable(await dataPlaneRows(admin))}\n`);
     process.stdout.write(`done in ${progress.total()}; logs in ${options.directory}\n`);
     if (keep) await untilInterrupted(runs);
   } finally {
     await Promise.all(nodes.map((node) => node.stop()));
     await upstream.close();
+    logs.close();
+    provider?.close();
   }
 }
 
