@@ -27,7 +27,7 @@ export async function startOpenIdProvider(): Promise<OpenIdProvider | undefined>
   const server = createServer();
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  server.on('request', new library.Provider(issuer, configuration()).callback());
+  server.on('request', quietly(() => new library.Provider(issuer, configuration())).callback());
   return {
     issuer,
     token: () => tokenOf(issuer),
@@ -42,13 +42,20 @@ async function load(): Promise<typeof import('oidc-provider') | undefined> {
   try {
     // From the folder of the user's project, also when the command line is installed elsewhere.
     const path = createRequire(join(process.cwd(), 'package.json')).resolve('oidc-provider');
-    // It advises against its own defaults, which are right here.
-    const { warn, info } = console;
-    Object.assign(console, { warn: () => undefined, info: () => undefined });
-    const loading = import(pathToFileURL(path).href) as Promise<typeof import('oidc-provider')>;
-    return await loading.finally(() => Object.assign(console, { warn, info }));
+    return await import(pathToFileURL(path).href) as typeof import('oidc-provider');
   } catch {
     return undefined;
+  }
+}
+
+/** The library advises against its own defaults, which are right for a demo. */
+function quietly<T>(make: () => T): T {
+  const { warn, info } = console;
+  Object.assign(console, { warn: () => undefined, info: () => undefined });
+  try {
+    return make();
+  } finally {
+    Object.assign(console, { warn, info });
   }
 }
 
