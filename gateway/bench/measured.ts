@@ -19,6 +19,12 @@ export interface Scenario {
   run(scale: Scale): Promise<readonly Measured[]>;
 }
 
+/** A scenario whose results have columns of their own. */
+export interface TableScenario extends Pick<Scenario, 'name' | 'about'> {
+  /** Lines of Markdown. */
+  table(scale: Scale): Promise<readonly string[]>;
+}
+
 /** How much a scenario does. */
 export interface Scale {
   /** Requests of each kind. */
@@ -26,11 +32,17 @@ export interface Scale {
   /** Consumers that exist when the endpoints about the node are measured. */
   readonly consumers: readonly number[];
   readonly routes: number;
+  /** Interleaved rounds of the proxies, after one that warms up. */
+  readonly rounds: number;
+  /** Of each proxy in a round. */
+  readonly seconds: number;
+  /** Whether the peers that are npm packages take part: they are installed then. */
+  readonly peers: boolean;
 }
 
-export const WHOLE: Scale = { requests: 5_000, consumers: [0, 10_000, 100_000], routes: 10_000 };
+export const WHOLE: Scale = { requests: 5_000, consumers: [0, 10_000, 100_000], routes: 10_000, rounds: 5, seconds: 4, peers: true };
 
-export const SMALL: Scale = { requests: 40, consumers: [0, 20], routes: 50 };
+export const SMALL: Scale = { requests: 40, consumers: [0, 20], routes: 50, rounds: 1, seconds: 1, peers: false };
 
 export function lineOf({ subject, requestsPerSecond, cpuMs, peerCpuMs, limitMs }: Measured): string {
   const ratio = peerCpuMs === undefined ? '' : `${(cpuMs / peerCpuMs).toFixed(1)}×`;

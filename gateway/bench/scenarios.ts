@@ -1,8 +1,9 @@
 /** All scenarios, in the order of the results. */
-import type { Scenario } from './measured.ts';
+import type { Scenario, TableScenario } from './measured.ts';
 import { adminApi } from './scenarios/admin-api.ts';
 import { information } from './scenarios/information.ts';
+import { proxy } from './scenarios/proxy.ts';
 import { routing } from './scenarios/routing.ts';
 import { validation } from './scenarios/validation.ts';
 
-export const SCENARIOS: readonly Scenario[] = [adminApi, information, validation, routing];
+export const SCENARIOS: readonly (Scenario | TableScenario)[] = [adminApi, information, validation, routing, proxy];

@@ -84,7 +84,7 @@ export class ServerProcess {
   }
 }
 
-async function freePorts(count: number): Promise<readonly number[]> {
+export async function freePorts(count: number): Promise<readonly number[]> {
   const servers = await Promise.all(Array.from({ length: count }, async () => {
     const server = createServer();
     server.listen(0, '127.0.0.1');
