@@ -106,6 +106,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: [`${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`],
     why: 'what the plugins that trace share; it sees requests through the plugin kit',
   },
+  [`${GATEWAY}/log-entries`]: {
+    mayImport: [`${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`],
+    why: 'what the plugins that log share; it sees requests through the plugin kit',
+  },
   [`${GATEWAY}/session-cookie`]: {
     mayImport: [`${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`],
     why: 'sessions of browsers, which several plugins keep; they see a request as plugins do',
@@ -116,6 +120,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   [`${GATEWAY}/plugins/*`]: {
     mayImport: [
+      `${GATEWAY}/log-entries`,
       `${GATEWAY}/rate-limits`,
       `${GATEWAY}/session-cookie`,
       `${GATEWAY}/tracing`,

@@ -1,5 +1,6 @@
 /** What plugins share on a node. Each member is an interface here; `gateway/src/plugin-services` has the code. */
 import type { HttpClients } from './http-client.ts';
+import type { Messages } from './messages.ts';
 import type { Metrics } from './metrics.ts';
 import type { Queues } from './queues.ts';
 
@@ -10,6 +11,8 @@ export interface NodeServices {
   /** Outgoing HTTP. */
   readonly http: HttpClients;
   readonly queues: Queues;
+  /** Datagrams, connections for lines, the system's log. */
+  readonly messages: Messages;
   readonly metrics: Metrics;
   readonly tracing: TracingSettings;
 }

@@ -4,17 +4,23 @@ import type { Log } from '../base/log.ts';
 import type { NodeServices, TracingSettings } from '../plugin-kit/services.ts';
 import { httpClients } from './http-client/http-clients.ts';
 import { MemoryCache } from './memory-cache.ts';
+import { nodeMessages } from './messages/node-messages.ts';
 import { MetricsRegistry } from './metrics-registry.ts';
 import { NodeCounters } from './node-counters.ts';
 import { NodeQueues } from './queues/node-queues.ts';
 import { RedisConnections } from './redis-connections.ts';
+
+const NO_TRACING: TracingSettings = { instrumentations: ['off'], samplingRate: 0.01 };
 
 interface NodeServicesOptions {
   readonly log: Log;
   readonly clock: Clock;
   /** PEM, or `system`: whom connections of plugins trust. */
   readonly authorities: readonly string[];
-  readonly tracing: TracingSettings;
+  /** @default - off */
+  readonly tracing?: TracingSettings;
+  /** Path of the socket of the system's log. @default '/dev/log' */
+  readonly systemLog?: string;
 }
 
 /** The services, and their end. */
@@ -28,8 +34,11 @@ export interface OpenNodeServices extends NodeServices {
   close(limitMs: number): Promise<void>;
 }
 
-export function createNodeServices({ log, clock, authorities, tracing }: NodeServicesOptions): OpenNodeServices {
+export function createNodeServices(
+  { log, clock, authorities, tracing = NO_TRACING, systemLog = '/dev/log' }: NodeServicesOptions,
+): OpenNodeServices {
   const queues = new NodeQueues(clock);
+  const messages = nodeMessages({ clock, authorities, systemLog });
   return {
     counters: new NodeCounters(clock),
     cache: new MemoryCache(clock),
@@ -38,6 +47,10 @@ export function createNodeServices({ log, clock, authorities, tracing }: NodeSer
     http: httpClients(authorities),
     queues,
     metrics: new MetricsRegistry(),
-    close: (limitMs) => queues.close(limitMs),
+    messages,
+    close: async (limitMs) => {
+      await queues.close(limitMs);
+      await messages.close();
+    },
   };
 }

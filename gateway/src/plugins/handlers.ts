@@ -2,9 +2,13 @@
 import type { PluginHandler } from '../plugin-kit/plugin.ts';
 import { aclHandler } from './acl/handler.ts';
 import { basicAuthHandler } from './basic-auth/handler.ts';
+import { datadogHandler } from './datadog/handler.ts';
+import { fileLogHandler } from './file-log/handler.ts';
 import { hmacAuthHandler } from './hmac-auth/handler.ts';
+import { httpLogHandler } from './http-log/handler.ts';
 import { jwtHandler } from './jwt/handler.ts';
 import { keyAuthHandler } from './key-auth/handler.ts';
+import { logglyHandler } from './loggly/handler.ts';
 import { openidConnectHandler } from './openid-connect/handler.ts';
 import { prometheusHandler } from './prometheus/handler.ts';
 import { rateLimitingHandler } from './rate-limiting/handler.ts';
@@ -12,17 +16,29 @@ import { requestTerminationHandler } from './request-termination/handler.ts';
 import { responseRatelimitingHandler } from './response-ratelimiting/handler.ts';
 import type { SERVED_PLUGINS } from './schemas.ts';
 import { sessionHandler } from './session/handler.ts';
+import { statsdHandler } from './statsd/handler.ts';
+import { syslogHandler } from './syslog/handler.ts';
+import { tcpLogHandler } from './tcp-log/handler.ts';
+import { udpLogHandler } from './udp-log/handler.ts';
 
 export const HANDLERS = {
   'acl': aclHandler,
   'basic-auth': basicAuthHandler,
+  'datadog': datadogHandler,
+  'file-log': fileLogHandler,
   'hmac-auth': hmacAuthHandler,
+  'http-log': httpLogHandler,
   'jwt': jwtHandler,
   'key-auth': keyAuthHandler,
+  'loggly': logglyHandler,
   'openid-connect': openidConnectHandler,
   'prometheus': prometheusHandler,
   'rate-limiting': rateLimitingHandler,
   'request-termination': requestTerminationHandler,
   'response-ratelimiting': responseRatelimitingHandler,
   'session': sessionHandler,
+  'statsd': statsdHandler,
+  'syslog': syslogHandler,
+  'tcp-log': tcpLogHandler,
+  'udp-log': udpLogHandler,
 } satisfies Record<typeof SERVED_PLUGINS[number], PluginHandler>;

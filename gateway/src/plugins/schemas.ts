@@ -85,15 +85,23 @@ export type PluginName = typeof PLUGINS[number]['name'];
 export const SERVED_PLUGINS = [
   'acl',
   'basic-auth',
+  'datadog',
+  'file-log',
   'hmac-auth',
+  'http-log',
   'jwt',
   'key-auth',
+  'loggly',
   'openid-connect',
   'prometheus',
   'rate-limiting',
   'request-termination',
   'response-ratelimiting',
   'session',
+  'statsd',
+  'syslog',
+  'tcp-log',
+  'udp-log',
 ] as const satisfies readonly PluginName[];
 
 export function isServed(plugin: string): boolean {

@@ -9,3 +9,8 @@ export const sampledTypesHaveRates: EntityCheck = {
     then_match: { required: true },
   },
 };
+
+/** How StatsD and its dialects write the type of a metric. */
+export const STAT_TYPE_LETTERS = {
+  counter: 'c', gauge: 'g', timer: 'ms', histogram: 'h', meter: 'm', set: 's', distribution: 'd',
+} as const;

@@ -87,7 +87,8 @@ describe('the HTTP client of plugins', () => {
     ['says 200 and breaks off', (request, response) => {
       response.writeHead(200, { 'content-length': '10' }).write('x', () => request.socket.destroy());
     }, 'connection reset by peer'],
-    ['answers with more than the limit', (_request, response) => void response.end('x'.repeat(2000)), 'the answer is longer than 1000 bytes'],
+    ['answers with more than the limit', (_request, response) => void response.end('x'.repeat(2000)),
+      'the answer is longer than 1000 bytes'],
   ])('fails when the server %s', async (_what, handle, message) => {
     const port = await plain(handle);
     const sent = client({ timeoutMs: 150 }).send({ method: 'GET', url: `http://127.0.0.1:${port}/secret?q=secret`, maxBodyBytes: 1000 });

@@ -3,6 +3,7 @@ import { definePlugin } from '../../model/entities/plugin.ts';
 import { oldQueueFields, queue } from '../../model/plugin-fields/queue.ts';
 import { sampledTypesHaveRates } from '../../model/plugin-fields/sampled-metric.ts';
 import { array, number, record, string } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { host, port, protocolsAll } from '../../model/schema/typedefs.ts';
 
 const DEFAULT_METRICS = [
@@ -40,6 +41,8 @@ const config = record({
     description: 'Metrics to send.',
   }),
 }, { required: true });
+
+export type DatadogConfig = RecordOf<typeof config.fields>;
 
 export const datadog = definePlugin({
   name: 'datadog',

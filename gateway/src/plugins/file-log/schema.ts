@@ -2,6 +2,7 @@
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { customFieldsByLua } from '../../model/plugin-fields/lua-code.ts';
 import { boolean, record, string } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { protocolsAll } from '../../model/schema/typedefs.ts';
 
 const config = record({
@@ -14,6 +15,8 @@ const config = record({
   }),
   custom_fields_by_lua: customFieldsByLua,
 }, { required: true });
+
+export type FileLogConfig = RecordOf<typeof config.fields>;
 
 export const fileLog = definePlugin({
   name: 'file-log',

@@ -5,6 +5,7 @@ import { customFieldsByLua } from '../../model/plugin-fields/lua-code.ts';
 import { oldQueueFields, queue } from '../../model/plugin-fields/queue.ts';
 import { map, number, record, string } from '../../model/schema/field.ts';
 import type { EntityValue } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { headerName, protocolsAll, url } from '../../model/schema/typedefs.ts';
 
 /** Headers that the plugin sets itself. */
@@ -40,6 +41,8 @@ const config = record({
   queue,
   custom_fields_by_lua: customFieldsByLua,
 }, { required: true, check: twoCredentialsViolation });
+
+export type HttpLogConfig = RecordOf<typeof config.fields>;
 
 export const httpLog = definePlugin({
   name: 'http-log',

@@ -3,6 +3,7 @@ import { definePlugin } from '../../model/entities/plugin.ts';
 import { severityFields } from '../../model/plugin-fields/log-severity.ts';
 import { customFieldsByLua } from '../../model/plugin-fields/lua-code.ts';
 import { number, record, set, string } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { host, port, protocolsAll } from '../../model/schema/typedefs.ts';
 
 const config = record({
@@ -16,6 +17,8 @@ const config = record({
   timeout: number({ default: 10000, description: 'Milliseconds to wait when sending.' }),
   custom_fields_by_lua: customFieldsByLua,
 }, { required: true });
+
+export type LogglyConfig = RecordOf<typeof config.fields>;
 
 export const loggly = definePlugin({
   name: 'loggly',

@@ -3,6 +3,7 @@ import { definePlugin } from '../../model/entities/plugin.ts';
 import { oldQueueFields, queue } from '../../model/plugin-fields/queue.ts';
 import { sampledTypesHaveRates } from '../../model/plugin-fields/sampled-metric.ts';
 import { array, boolean, number, record, string } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { host, port, protocolsAll } from '../../model/schema/typedefs.ts';
 
 const METRICS = [
@@ -84,6 +85,8 @@ const config = record({
   }),
   queue,
 }, { required: true });
+
+export type StatsdConfig = RecordOf<typeof config.fields>;
 
 export const statsd = definePlugin({
   name: 'statsd',

@@ -3,6 +3,7 @@ import { definePlugin } from '../../model/entities/plugin.ts';
 import { requiredSeverityFields } from '../../model/plugin-fields/log-severity.ts';
 import { customFieldsByLua } from '../../model/plugin-fields/lua-code.ts';
 import { record, string } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { protocolsAll } from '../../model/schema/typedefs.ts';
 
 const config = record({
@@ -17,6 +18,8 @@ const config = record({
     description: 'Facility of the messages.',
   }),
 }, { required: true });
+
+export type SyslogConfig = RecordOf<typeof config.fields>;
 
 export const syslog = definePlugin({
   name: 'syslog',

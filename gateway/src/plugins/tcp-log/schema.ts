@@ -2,6 +2,7 @@
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { customFieldsByLua } from '../../model/plugin-fields/lua-code.ts';
 import { boolean, number, record, string } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { host, port, protocolsAll } from '../../model/schema/typedefs.ts';
 
 const config = record({
@@ -13,6 +14,8 @@ const config = record({
   tls_sni: string({ description: 'Server name (SNI) to send when connecting with TLS.' }),
   custom_fields_by_lua: customFieldsByLua,
 }, { required: true });
+
+export type TcpLogConfig = RecordOf<typeof config.fields>;
 
 export const tcpLog = definePlugin({
   name: 'tcp-log',

@@ -2,6 +2,7 @@
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { customFieldsByLua } from '../../model/plugin-fields/lua-code.ts';
 import { number, record } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { host, port, protocolsAll } from '../../model/schema/typedefs.ts';
 
 const config = record({
@@ -10,6 +11,8 @@ const config = record({
   timeout: number({ default: 10000, description: 'Milliseconds to wait when sending.' }),
   custom_fields_by_lua: customFieldsByLua,
 }, { required: true });
+
+export type UdpLogConfig = RecordOf<typeof config.fields>;
 
 export const udpLog = definePlugin({
   name: 'udp-log',

@@ -1,0 +1,130 @@
+/** Lines that are appended to a file, or to a stream of the process, without waiting: bounded in memory, and counted when they are lost. */
+import { constants, write } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+import { messageOf } from './errors.ts';
+
+export interface LineFileOptions {
+  /** `/dev/stdout` and `/dev/stderr` are the streams of the process. */
+  readonly path: string;
+  /** Whether the file is opened again for each write, so that a rotated one is left at once. @default false */
+  readonly reopens?: boolean;
+  /** Bytes that may wait. @default 16_777_216 */
+  readonly maxBytes?: number;
+  /** Called with the first loss of a series, and when writing works again. */
+  onLoss?(reason: string | undefined, lost: number): void;
+}
+
+const DEFAULT_MAX_BYTES = 16_777_216;
+
+/** Bytes of one write. */
+const MAX_WRITE_BYTES = 1_048_576;
+
+/** Time before a full stream is tried again. Milliseconds. */
+const FULL_MS = 10;
+
+/** A pipe without a reader is an error, and does not hold whoever opens it. */
+const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
+
+const MODE = 0o644;
+
+const STREAMS: Readonly<Record<string, number>> = { '/dev/stdout': 1, '/dev/stderr': 2, '/proc/self/fd/1': 1, '/proc/self/fd/2': 2 };
+
+const writeTo = promisify(write) as (fd: number, bytes: Buffer, offset: number) => Promise<{ bytesWritten: number }>;
+
+export class LineFile {
+  readonly #options: LineFileOptions;
+  #waiting: string[] = [];
+  #waitingBytes = 0;
+  #writing: Promise<void> | undefined;
+  #handle: FileHandle | undefined;
+  #lost = 0;
+  #isLosing = false;
+
+  constructor(options: LineFileOptions) {
+    this.#options = options;
+  }
+
+  /** Lines that were not written. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  /** @param line without its end */
+  append(line: string): void {
+    const bytes = Buffer.byteLength(line) + 1;
+    const { maxBytes = DEFAULT_MAX_BYTES } = this.#options;
+    if (this.#waitingBytes + bytes > maxBytes) return this.#lose(1, `${maxBytes} bytes wait already`);
+    this.#waiting.push(line);
+    this.#waitingBytes += bytes;
+    this.#writing ??= this.#writeAll();
+    return undefined;
+  }
+
+  /** Settles when what was appended is written, or lost. */
+  async flush(): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing;
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
+    await this.#release();
+  }
+
+  async #writeAll(): Promise<void> {
+    // Lines of the same turn share a write.
+    await new Promise<void>((resolve) => void setImmediate(resolve));
+    while (this.#waiting.length > 0) {
+      const lines = this.#next();
+      const bytes = Buffer.from(`${lines.join('\n')}\n`);
+      try {
+        await this.#write(bytes);
+        if (this.#isLosing) this.#options.onLoss?.(undefined, this.#lost);
+        this.#isLosing = false;
+      } catch (error) {
+        await this.#release();
+        this.#lose(lines.length, messageOf(error));
+      }
+      this.#waitingBytes -= bytes.length;
+    }
+    this.#writing = undefined;
+  }
+
+  #next(): readonly string[] {
+    let length = 0;
+    let bytes = 0;
+    while (length < this.#waiting.length && bytes < MAX_WRITE_BYTES) bytes += this.#waiting[length++]!.length;
+    if (length < this.#waiting.length) return this.#waiting.splice(0, length);
+    const lines = this.#waiting;
+    this.#waiting = [];
+    return lines;
+  }
+
+  async #write(bytes: Buffer): Promise<void> {
+    const { path, reopens = false } = this.#options;
+    const fd = STREAMS[path] ?? (this.#handle ??= await open(path, FLAGS, MODE)).fd;
+    for (let offset = 0; offset < bytes.length;) {
+      try {
+        offset += (await writeTo(fd, bytes, offset)).bytesWritten;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+        await new Promise<void>((resolve) => void setTimeout(resolve, FULL_MS));
+      }
+    }
+    if (reopens) await this.#release();
+  }
+
+  async #release(): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = undefined;
+    await handle?.close().catch(() => undefined);
+  }
+
+  #lose(lines: number, reason: string): void {
+    this.#lost += lines;
+    if (!this.#isLosing) this.#options.onLoss?.(reason, this.#lost);
+    this.#isLosing = true;
+  }
+}

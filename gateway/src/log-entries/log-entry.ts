@@ -1,0 +1,122 @@
+/** The log entry of a request, as the plugins that log requests send it: the members and values of Kong Gateway's. */
+import type { Exchange, HeaderLine, Try } from '../plugin-kit/exchange.ts';
+import { logFieldsOf } from '../plugin-kit/log-fields.ts';
+import { shownConsumer, shownEntity, workspaceOf } from './shown-entities.ts';
+
+export type LogEntry = Record<string, unknown>;
+
+/** Status of a request whose client went away before it had an answer. */
+export const CLIENT_GONE = 499;
+
+const REDACTED_HEADERS: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization']);
+
+/** The entry of a request that has ended. */
+export function logEntry(exchange: Exchange): LogEntry {
+  const { request, timings, route, service, consumer, credential, tries } = exchange;
+  const workspace = workspaceOf(exchange.configuration);
+  return {
+    request: requestOf(exchange),
+    response: responseOf(exchange),
+    latencies: latenciesOf(exchange),
+    tries: tries?.map(shownTry),
+    route: route && shownEntity(route.row, workspace),
+    service: service && shownEntity(service.row, workspace),
+    consumer: consumer && shownConsumer(consumer.row),
+    authenticated_entity: credential && { id: credential.id },
+    client_ip: request.clientIp,
+    started_at: Math.floor(timings.startedAt),
+    source: sourceOf(exchange),
+    upstream_uri: exchange.upstreamUri,
+    upstream_status: exchange.upstreamStatus,
+    workspace: workspace.id,
+    workspace_name: workspace.name,
+    ...Object.fromEntries(logFieldsOf(exchange) ?? []),
+  };
+}
+
+/** Status that the client got, or that says that it was gone. */
+export function statusOf({ response }: Exchange): number {
+  return response?.status ?? CLIENT_GONE;
+}
+
+/** In whole milliseconds; `proxy` is -1 when no upstream answered. */
+export function latenciesOf({ timings }: Exchange): Readonly<Record<'kong' | 'proxy' | 'request' | 'receive', number>> {
+  const receive = Math.round(Math.max(timings.receiveMs, 0));
+  return {
+    kong: Math.round(Math.max(timings.proxyMs, 0)) + receive,
+    proxy: timings.upstreamMs < 0 ? -1 : Math.round(timings.upstreamMs),
+    request: Math.round(timings.requestMs),
+    receive,
+  };
+}
+
+function requestOf({ requestId, request, upstream, sizes }: Exchange): object {
+  const uri = request.query === '' ? request.rawPath : `${request.rawPath}?${request.query}`;
+  return {
+    id: requestId,
+    method: request.method,
+    uri,
+    url: `${request.scheme}://${request.host === '' ? 'kong' : request.host}:${request.listenerPort}${uri}`,
+    size: sizes.request,
+    querystring: joined(request.queryArguments().map(([name, value]) => [name, value ?? true])),
+    headers: requestHeaders(request.headerLines(), upstream.headerLines()),
+    tls: request.tls && { version: request.tls.version, cipher: request.tls.cipher, client_verify: 'NONE' },
+  };
+}
+
+/** What the upstream gets, and of what it never gets (Host, headers of the connection and of forwarding) what the client sent. */
+function requestHeaders(client: readonly HeaderLine[], upstream: readonly HeaderLine[]): object {
+  const names = new Set(upstream.map(([name]) => name.toLowerCase()));
+  const own = client.filter(([name]) => NOT_AMONG_UPSTREAMS.has(name.toLowerCase()) && !names.has(name.toLowerCase()));
+  return joined([...own, ...upstream].map(([name, value]) => {
+    const key = name.toLowerCase();
+    return [key, REDACTED_HEADERS.has(key) ? 'REDACTED' : value];
+  }));
+}
+
+/** Headers of the client that `upstream.headerLines()` leaves out. A header that a plugin removed is in neither. */
+const NOT_AMONG_UPSTREAMS: ReadonlySet<string> = new Set([
+  'host', 'connection', 'keep-alive', 'proxy-connection', 'te', 'transfer-encoding', 'upgrade', 'content-length', 'expect', 'via',
+  'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-path', 'x-forwarded-prefix', 'x-real-ip',
+]);
+
+function responseOf({ response, sizes }: Exchange): object {
+  if (response === undefined) return { status: CLIENT_GONE, size: sizes.response, headers: { connection: 'keep-alive' } };
+  const isSwitch = response.status === 101;
+  const lines = response.headerLines().map(([name, value]): readonly [string, string] => [name.toLowerCase(), value])
+    .filter(([name]) => (name !== 'date' || response.source === 'upstream') && name !== 'connection');
+  return {
+    status: response.status,
+    size: sizes.response,
+    headers: joined([...lines, ['connection', isSwitch ? 'upgrade' : 'close']]),
+  };
+}
+
+function sourceOf({ response, tries }: Exchange): 'upstream' | 'kong' {
+  const isOfUpstream = response === undefined ? (tries?.length ?? 0) > 0 : response.source === 'upstream';
+  return isOfUpstream ? 'upstream' : 'kong';
+}
+
+function shownTry({ ip, port, startedAt, balancerMs, failed }: Try): object {
+  return {
+    balancer_start: Math.floor(startedAt),
+    balancer_start_ns: Math.round(startedAt * 1e6),
+    balancer_latency: Math.round(balancerMs),
+    balancer_latency_ns: Math.round(balancerMs * 1e6),
+    ip,
+    port,
+    ...failed !== undefined && { state: 'failed', code: failed },
+  };
+}
+
+/** One value as it is, several of a name as a list. Names such as `__proto__` become ordinary members. */
+function joined(pairs: readonly (readonly [string, string | true])[]): Record<string, unknown> {
+  const members = Object.create(null) as Record<string, unknown>;
+  for (const [name, value] of pairs) {
+    const known = members[name];
+    if (known === undefined) members[name] = value;
+    else if (Array.isArray(known)) known.push(value);
+    else members[name] = [known, value];
+  }
+  return members;
+}

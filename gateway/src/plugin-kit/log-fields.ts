@@ -1,0 +1,14 @@
+/** What plugins add to the log entry of a request, such as its trace ids. Log plugins read it in their phase. */
+import type { Exchange } from './exchange.ts';
+
+const fields = new WeakMap<Exchange, Map<string, unknown>>();
+
+/** @param name of a member of the entry. @param value what becomes JSON; a later value replaces an earlier one */
+export function setLogField(exchange: Exchange, name: string, value: unknown): void {
+  const given = fields.get(exchange) ?? new Map<string, unknown>();
+  fields.set(exchange, given.set(name, value));
+}
+
+export function logFieldsOf(exchange: Exchange): ReadonlyMap<string, unknown> | undefined {
+  return fields.get(exchange);
+}

@@ -1,0 +1,32 @@
+/** loggly, phase log: sends the log entry of each request as a syslog datagram with the token of an account. Lost entries are counted. */
+import { entryMaker, entryText } from '../../log-entries/custom-fields.ts';
+import { severityByStatus } from '../../log-entries/severity.ts';
+import { defineHandler } from '../../plugin-kit/plugin.ts';
+import { loggly } from './schema.ts';
+import type { LogglyConfig } from './schema.ts';
+
+/** `user`, RFC 5424 §6.2.1. */
+const FACILITY = 8;
+
+/** Loggly's number among private enterprises. */
+const ENTERPRISE = 41058;
+
+const DEFAULT_HOST = 'logs-01.loggly.com';
+const DEFAULT_PORT = 514;
+
+export const logglyHandler = defineHandler<LogglyConfig>(loggly, (config, { log, node, services }) => {
+  const entryOf = entryMaker(config.custom_fields_by_lua, log);
+  const severityOf = severityByStatus(config);
+  const receiver = services.messages.udp({ host: config.host ?? DEFAULT_HOST, port: config.port ?? DEFAULT_PORT, log });
+  const tags = (config.tags ?? []).map((tag) => ` tag="${tag}"`).join('');
+  return {
+    log: (exchange) => {
+      const severity = severityOf(exchange);
+      if (severity === undefined) return;
+      const time = new Date(exchange.timings.startedAt).toISOString();
+      const head = `<${FACILITY + severity}>1 ${time} ${node.hostname} kong - - [${config.key}@${ENTERPRISE}${tags}]`;
+      receiver.send(`${head} ${entryText(entryOf(exchange))}`);
+    },
+    close: () => receiver.close(),
+  };
+});

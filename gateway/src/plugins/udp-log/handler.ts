@@ -1,0 +1,14 @@
+/** udp-log, phase log: sends the log entry of each request as one datagram. Lost entries are counted, not repeated. */
+import { entryMaker, entryText } from '../../log-entries/custom-fields.ts';
+import { defineHandler } from '../../plugin-kit/plugin.ts';
+import { udpLog } from './schema.ts';
+import type { UdpLogConfig } from './schema.ts';
+
+export const udpLogHandler = defineHandler<UdpLogConfig>(udpLog, ({ host, port, custom_fields_by_lua: codes }, { log, services }) => {
+  const entryOf = entryMaker(codes, log);
+  const receiver = services.messages.udp({ host, port, log });
+  return {
+    log: (exchange) => receiver.send(entryText(entryOf(exchange))),
+    close: () => receiver.close(),
+  };
+});
