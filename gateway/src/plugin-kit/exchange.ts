@@ -31,6 +31,8 @@ export interface ClientRequest {
   /** The other end of the connection. */
   readonly remoteAddress: string;
   readonly remotePort: number;
+  /** The connection that the request came in on: the same object for each of its requests. */
+  readonly connection: { readonly localAddress: string };
   /** Whether the other end of the connection is a trusted proxy. */
   readonly isTrusted: boolean;
   /** What the client agreed on with the TLS listener. @default - a plain connection */

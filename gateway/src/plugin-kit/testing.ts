@@ -191,6 +191,7 @@ function fakeRequest({ body, ...given }: FakeRequest): ClientRequest {
     clientIp: '192.0.2.1',
     remoteAddress: '192.0.2.1',
     remotePort: 50_000,
+    connection: { localAddress: '192.0.2.9' },
     isTrusted: false,
     tls: undefined,
     captures: { positions: [], names: {} },

@@ -1,8 +1,10 @@
 /** The request of a client as plugins see it. */
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 
+import { plainAddress } from '../../base/ip-range.ts';
 import type { ClientRequest, HeaderLine } from '../../plugin-kit/exchange.ts';
 import { headerText } from './header-text.ts';
 import type { ReceivedRequest } from './received-request.ts';
@@ -10,6 +12,14 @@ import type { ReceivedRequest } from './received-request.ts';
 const NO_CAPTURES: ClientRequest['captures'] = { positions: [], names: {} };
 
 type Argument = readonly [name: string, value: string | undefined];
+
+const connections = new WeakMap<Socket, ClientRequest['connection']>();
+
+function connectionOf(socket: Socket): ClientRequest['connection'] {
+  const known = connections.get(socket) ?? { localAddress: plainAddress(socket.localAddress) };
+  connections.set(socket, known);
+  return known;
+}
 
 export class RequestView implements ClientRequest {
   readonly #exchange: ReceivedRequest;
@@ -66,6 +76,10 @@ export class RequestView implements ClientRequest {
 
   get remotePort(): number {
     return this.#exchange.incoming.socket.remotePort ?? 0;
+  }
+
+  get connection(): ClientRequest['connection'] {
+    return connectionOf(this.#exchange.incoming.socket);
   }
 
   get isTrusted(): boolean {

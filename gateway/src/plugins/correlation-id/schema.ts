@@ -1,6 +1,7 @@
 /** correlation-id: gives every request an id in a header. */
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { boolean, record, string } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { protocolsHttp } from '../../model/schema/typedefs.ts';
 
 const config = record({
@@ -11,6 +12,8 @@ const config = record({
   }),
   echo_downstream: boolean({ required: true, default: false, description: 'Whether the response has the header, too.' }),
 }, { required: true });
+
+export type CorrelationIdConfig = RecordOf<typeof config.fields>;
 
 export const correlationId = definePlugin({
   name: 'correlation-id',

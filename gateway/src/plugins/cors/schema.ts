@@ -2,9 +2,10 @@
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { rejectionOf } from '../../model/formats/regular-expression.ts';
 import { array, boolean, number, record, string } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { noConsumer, protocolsHttp } from '../../model/schema/typedefs.ts';
 
-const METHODS = ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'] as const;
+export const METHODS = ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'] as const;
 
 function originViolation(origin: string): string | undefined {
   const rejection = origin === '*' ? undefined : rejectionOf(origin);
@@ -33,6 +34,8 @@ const config = record({
     required: true, default: false, description: 'Whether preflight requests are proxied to the upstream service.',
   }),
 }, { required: true });
+
+export type CorsConfig = RecordOf<typeof config.fields>;
 
 export const cors = definePlugin({
   name: 'cors',

@@ -1,6 +1,7 @@
 /** ip-restriction: lets clients pass, or rejects them, by their address. */
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { array, number, record, string } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { ipOrCidr, protocolsAll } from '../../model/schema/typedefs.ts';
 
 const config = record({
@@ -13,6 +14,8 @@ const config = record({
     required: false, description: 'Message of the response to rejected requests. Default: the address is not allowed.',
   }),
 }, { required: true });
+
+export type IpRestrictionConfig = RecordOf<typeof config.fields>;
 
 export const ipRestriction = definePlugin({
   name: 'ip-restriction',

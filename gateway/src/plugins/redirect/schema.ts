@@ -1,6 +1,7 @@
 /** redirect: answers with a redirection. */
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { boolean, integer, record } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { protocolsHttp, url } from '../../model/schema/typedefs.ts';
 
 const config = record({
@@ -12,6 +13,8 @@ const config = record({
     default: false, description: 'Whether the path and query of the request are added to the URL.',
   }),
 }, { required: true });
+
+export type RedirectConfig = RecordOf<typeof config.fields>;
 
 export const redirect = definePlugin({
   name: 'redirect',

@@ -1,6 +1,7 @@
 /** request-size-limiting: rejects requests with large bodies. */
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { boolean, integer, record, string } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { protocolsHttp } from '../../model/schema/typedefs.ts';
 
 const config = record({
@@ -12,6 +13,8 @@ const config = record({
     required: true, default: false, description: 'Whether requests with a body must have a Content-Length header.',
   }),
 }, { required: true });
+
+export type RequestSizeLimitingConfig = RecordOf<typeof config.fields>;
 
 export const requestSizeLimiting = definePlugin({
   name: 'request-size-limiting',

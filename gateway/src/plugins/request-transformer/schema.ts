@@ -2,6 +2,7 @@
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { COLON_PAIR, headerNamesViolation, headerNameViolation } from '../../model/plugin-fields/pairs.ts';
 import { array, record, string } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { httpMethod, protocolsAll } from '../../model/schema/typedefs.ts';
 import { templatedPairViolation } from './template.ts';
 
@@ -40,6 +41,8 @@ const config = record({
     querystring: array(PAIR, { required: true, default: [], description: 'Query arguments to append, as `name:value`.' }),
   }, { required: true, description: 'What to add, also where it exists.' }),
 }, { required: true });
+
+export type RequestTransformerConfig = RecordOf<typeof config.fields>;
 
 export const requestTransformer = definePlugin({
   name: 'request-transformer',

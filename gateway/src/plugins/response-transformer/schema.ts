@@ -2,6 +2,7 @@
 import { definePlugin } from '../../model/entities/plugin.ts';
 import { COLON_PAIR, headerNamesViolation } from '../../model/plugin-fields/pairs.ts';
 import { array, record, string } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { protocolsHttp } from '../../model/schema/typedefs.ts';
 
 const PAIR = string({ match: COLON_PAIR });
@@ -33,6 +34,8 @@ const config = record({
     headers: array(PAIR, { required: true, default: [], description: 'Headers to append, as `name:value`.' }),
   }, { required: true, description: 'What to add, also where it exists.' }),
 }, { required: true });
+
+export type ResponseTransformerConfig = RecordOf<typeof config.fields>;
 
 export const responseTransformer = definePlugin({
   name: 'response-transformer',
