@@ -24,13 +24,6 @@ export const DEVIATIONS: readonly Deviation[] = [
     reason: "bytes above 127 in a request target get 400 from Node's parser: clients have to escape them",
   },
   {
-    id: anyOf(
-      /^router\/precedence\/(?:prec\.test\|PUT\|\/z|prec\.test\|POST\|\/a\/b|o\.test\|LOCK\|\/pn|mm\.test\|POST\|\/x?|headers\|put)$/,
-      /^headers\/request\/method\|(?:POST|PUT|PATCH|PROPFIND|PURGE|LOCK)$/,
-    ),
-    reason: 'a request without a body has Content-Length: 0 when its method may have a body, as RFC 9110 §8.6 says',
-  },
-  {
     id: /^headers\/request\/chunked\|unbuf\.test\|empty/,
     reason: 'where a route does not buffer requests, chunks are sent on as they arrive, also an empty body',
   },
@@ -81,10 +74,6 @@ export const DEVIATIONS: readonly Deviation[] = [
   {
     id: /^plugins\/rate-limiting\/response-ratelimiting$/,
     reason: 'an answer that response-ratelimiting takes away has Content-Length: 0, as RFC 9112 §6.2 says of its empty body',
-  },
-  {
-    id: /^rate-limiting\/windows\/method\|(?:POST|PUT|PATCH)$/,
-    reason: 'a request without a body has Content-Length: 0 when its method may have a body, as RFC 9110 §8.6 says',
   },
   { id: /^rate-limiting\/windows\/over-accept\|.*(?:html|xml)/, reason: 'messages are escaped in HTML and XML' },
   {

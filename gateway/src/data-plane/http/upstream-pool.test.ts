@@ -113,7 +113,7 @@ async function send(
   const pool = new UpstreamPool({ size: 0, maxRequests: 0, idleTimeoutSeconds: 1, ...options });
   closing.push(() => pool.close());
   const head = {
-    method: more.body === undefined ? 'GET' : 'POST', path: '/', headers: ['Host', more.host ?? 'localhost:1'], upgrade: false,
+    method: more.body === undefined ? 'GET' : 'POST', path: '/', headers: ['Host', more.host ?? 'localhost:1'], upgrade: false, hasFraming: true,
   };
   const target = { service: { ...SERVICE, ...service }, peer: { ip: '127.0.0.1', port: service.port!, ...more.ip && { ip: more.ip } } };
   const attempt = pool.send(target, head, { isCareful: false, onReady: (request) => void request.end(more.body) });
@@ -138,7 +138,7 @@ it('a request has the settings of the pool, and the limits of the parser', () =>
   const pool = new UpstreamPool({ size: 1, maxRequests: 1, idleTimeoutSeconds: 7 });
   closing.push(() => pool.close());
   for (const protocol of ['http', 'https']) {
-    const head = { method: 'GET', path: '/', headers: ['Host', 'a'], upgrade: false };
+    const head = { method: 'GET', path: '/', headers: ['Host', 'a'], upgrade: false, hasFraming: true };
     const target = { service: { ...SERVICE, protocol }, peer: { ip: '127.0.0.1', port: 1 } };
     const attempt = pool.send(target, head, { isCareful: false, onReady: () => undefined });
     attempt.answer.catch(() => undefined);

@@ -1,10 +1,10 @@
 /** Connections to upstreams, on Node's HTTP client: opened on demand, kept alive, limited in requests. */
-import { Agent as HttpAgent, request as httpRequest } from 'node:http';
-import type { ClientRequest } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { Agent as HttpAgent, ClientRequest } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import type { Duplex } from 'node:stream';
 
 import type { Service } from '../../model/snapshot.ts';
+import { BodylessRequest } from './bodyless-request.ts';
 import { answerOf } from './upstream-answer.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 import type { UpstreamHead } from './upstream-request.ts';
@@ -77,9 +77,10 @@ export class UpstreamPool {
       insecureHTTPParser: false,
       maxHeaderSize: 65_536,
     };
-    const request = secure
-      ? httpsRequest({ ...options, agent: this.#https, ...this.#tls.connection(service, head.headers[1]!, tls) })
-      : httpRequest({ ...options, agent: this.#http });
+    const made = secure
+      ? { ...options, protocol: 'https:', agent: this.#https, ...this.#tls.connection(service, head.headers[1]!, tls) }
+      : { ...options, protocol: 'http:', agent: this.#http };
+    const request = head.hasFraming ? new ClientRequest(made) : new BodylessRequest(made);
     return { request, answer: answerOf(request, { service, upgrade: head.upgrade, isCareful, onReady }) };
   }
 

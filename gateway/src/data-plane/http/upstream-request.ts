@@ -18,6 +18,8 @@ export interface UpstreamHead {
   readonly headers: string[];
   /** Whether the request asks for a WebSocket. */
   readonly upgrade: boolean;
+  /** Whether the headers say how the body ends, be it empty. */
+  readonly hasFraming: boolean;
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
@@ -43,7 +45,12 @@ export function buildUpstreamHead(exchange: HttpExchange, service: Service): Ups
     path: upstream.query === '' && !keepsEmptyQuery(exchange) ? path : `${path}?${upstream.query}`,
     headers: buildHeaders(exchange, route.stripPath ? matched : ''),
     upgrade: exchange.upgrade,
+    hasFraming: hasFraming(exchange),
   };
+}
+
+function hasFraming({ replacedBody, incoming: { headers } }: HttpExchange): boolean {
+  return replacedBody !== undefined || headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 
 /** A `?` with nothing behind it is passed on as it came. */
@@ -111,14 +118,7 @@ function pushFraming(exchange: HttpExchange, headers: string[]): void {
   if (replacedBody !== undefined) headers.push('Content-Length', String(replacedBody.length));
   else if (incoming.headers['transfer-encoding'] !== undefined) headers.push('Transfer-Encoding', 'chunked');
   else if (hasBody(incoming)) headers.push('Content-Length', incoming.headers['content-length']!);
-  else if (incoming.headers['content-length'] !== undefined || saysAbsence(exchange.upstream.method)) headers.push('Content-Length', '0');
-}
-
-const METHODS_WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS']);
-
-/** Whether a request with this method says that it has no body. RFC 9110 §8.6 */
-function saysAbsence(method: string): boolean {
-  return !METHODS_WITHOUT_BODY.has(method);
+  else if (incoming.headers['content-length'] !== undefined) headers.push('Content-Length', '0');
 }
 
 function joined(values: readonly string[], own: string): string {
