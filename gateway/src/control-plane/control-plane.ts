@@ -7,6 +7,7 @@ import { nodeId } from '../base/node-id.ts';
 import type { Signer } from '../fallback/envelope.ts';
 import { fallbackStorage } from '../fallback/storage.ts';
 import { ListenerServers } from '../listener/listener-servers.ts';
+import type { UpstreamHealth } from '../model/target-health.ts';
 import { schemasFor } from '../plugins/schemas.ts';
 import type { Settings, TunnelSettings } from '../settings/settings.ts';
 import { watchTunnelFiles } from '../settings/tunnel-file-watch.ts';
@@ -33,6 +34,8 @@ interface ControlPlaneOptions {
   readonly log: Log;
   /** Metrics of a data plane in the same process, in Prometheus' text format. @default - those of the control plane */
   readonly metrics?: () => Promise<string>;
+  /** What a data plane in the same process knows of the health of targets. @default - there is none */
+  readonly health?: UpstreamHealth;
 }
 
 /** Addresses that a control plane listens on, in the order of its settings. */
@@ -101,6 +104,7 @@ export class ControlPlane {
       settings, log, store, configuration, failures: registry, telemetry: accounts,
       metrics: () => this.#metrics(store),
       counts: this.#counts,
+      health: this.#options.health,
     }));
     const status = await this.#openStatusApi(store);
     return { admin: admin.addresses, status, cluster, telemetry };

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Log } from '../base/log.ts';
 import { invalidConfiguration, textOf } from '../declarative/node-configuration.ts';
 import type { NodeConfigurationOrigin } from '../declarative/node-configuration.ts';
+import type { UpstreamHealth } from '../model/target-health.ts';
 import { schemasFor } from '../plugins/schemas.ts';
 import type { Settings } from '../settings/settings.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
@@ -17,6 +18,8 @@ interface DeclarativeNodeOptions {
   readonly runner: ConfigurationRunner;
   /** Metrics of the node, in Prometheus' text format. @default - it has none */
   readonly metrics?: () => Promise<string>;
+  /** What the data plane in the same process knows of the health of targets. */
+  readonly health?: UpstreamHealth;
 }
 
 export class DeclarativeNode {
@@ -45,10 +48,10 @@ export class DeclarativeNode {
 
   /** Opens the Admin API. @throws GatewayError `address-unavailable`, `certificate-missing`; then it is closed. */
   async start(): Promise<{ readonly admin: readonly AddressInfo[] }> {
-    const { settings, log, metrics } = this.#options;
+    const { settings, log, metrics, health } = this.#options;
     try {
       const admin = await openNodeAdminApi({
-        settings, log, store: this.#store, declarative: this.#configuration, configuration: NO_HISTORY, failures: NO_FAILURES,
+        settings, log, store: this.#store, declarative: this.#configuration, configuration: NO_HISTORY, failures: NO_FAILURES, health,
         ...metrics && { metrics },
       });
       this.#admin = admin;

@@ -27,6 +27,7 @@ import type { Settings } from '../settings/settings.ts';
 import { nodeFamilies } from '../status/node-families.ts';
 import { StatusApi } from '../status/status-api.ts';
 import type { RequestsRecord } from '../sync/telemetry-protocol.ts';
+import { HealthReport } from './balancer/health-report.ts';
 import { UpstreamBalancers } from './balancer/upstream-balancers.ts';
 import type { Handlers } from './compiled-configuration.ts';
 import { ConfigurationCache } from './configuration-cache.ts';
@@ -35,6 +36,7 @@ import { SYSTEM_RESOLVER } from './dns/system-resolver.ts';
 import { Pipeline } from './http/pipeline.ts';
 import { ProxyListener } from './http/proxy-listener.ts';
 import { RequestDebug } from './http/request-debug.ts';
+import { serviceTlsOf } from './http/service-tls.ts';
 import { UpstreamPool } from './http/upstream-pool.ts';
 import { NewestKnown } from './newest-known.ts';
 import { nodeVault } from './node-secrets.ts';
@@ -84,6 +86,8 @@ const STOP_POLL_MS = 20;
 export class DataPlane {
   /** UUID of this node. */
   readonly id: string;
+  /** Health of the targets of upstreams. */
+  readonly upstreamHealth: HealthReport;
   readonly #settings: Settings;
   readonly #isStoreReachable: () => Promise<boolean>;
   readonly #log: Log;
@@ -128,7 +132,11 @@ export class DataPlane {
       onChange: (snapshot) => this.#balancers.use(snapshot),
     });
     this.#pool = new UpstreamPool({ ...settings.upstreamPool, ...settings.upstreamTls });
-    this.#balancers = new UpstreamBalancers({ resolver: SYSTEM_RESOLVER, log, now: () => clock.now() });
+    this.#balancers = new UpstreamBalancers({
+      resolver: SYSTEM_RESOLVER, log, clock,
+      probeContext: (upstream, snapshot) => this.#pool.tls.probeContext(serviceTlsOf(snapshot, { row: {} }, upstream)),
+    });
+    this.upstreamHealth = new HealthReport(this.#balancers);
     this.#pipeline = new Pipeline({
       pool: this.#pool,
       balancers: this.#balancers,
@@ -153,6 +161,7 @@ export class DataPlane {
         standsStill: this.#configuration.standsStill,
       }),
       configuration: () => configurationStatus(this.#configuration),
+      upstreamHealth: (name) => this.upstreamHealth.shown(name),
       metrics: () => this.metrics(),
       status: () => nodeStatus({
         connectionsActive: this.#proxy.connections,
@@ -282,6 +291,7 @@ export class DataPlane {
     await stopped;
     this.#configuration.close();
     await this.#services.close(QUEUES_LIMIT_MS);
+    this.#balancers.close();
     this.#pool.close();
     await this.#status.close();
     await this.#servers.proxy.close();

@@ -12,7 +12,7 @@ const startWithStore: StartNode = async (settings, log) => {
   const dataPlane: DataPlane = new DataPlane({
     settings, log, keepsConfiguration: false, isStoreReachable: () => controlPlane.isStoreReachable(),
   });
-  const controlPlane = new ControlPlane({ settings, log, metrics: () => dataPlane.metrics() });
+  const controlPlane = new ControlPlane({ settings, log, metrics: () => dataPlane.metrics(), health: dataPlane.upstreamHealth });
   const addresses = await controlPlane.start();
   const source = controlPlane.configuration;
   const follow = () => {
@@ -27,7 +27,7 @@ const startWithStore: StartNode = async (settings, log) => {
 
 const startWithoutStore: StartNode = async (settings, log) => {
   const dataPlane = new DataPlane({ settings, log, keepsConfiguration: false });
-  const controlPlane = new DeclarativeNode({ settings, log, runner: dataPlane, metrics: () => dataPlane.metrics() });
+  const controlPlane = new DeclarativeNode({ settings, log, runner: dataPlane, metrics: () => dataPlane.metrics(), health: dataPlane.upstreamHealth });
   const { declarativeConfig } = settings;
   if (declarativeConfig === undefined) {
     log.warn('KONG_DATABASE=off: nothing is served until POST /config loads a configuration; KONG_DECLARATIVE_CONFIG or '

@@ -23,6 +23,8 @@ interface StatusSource {
   readiness(): Readiness | Promise<Readiness>;
   /** Body of `GET /status/configuration`. @default - there is no such path */
   configuration?(): unknown;
+  /** Body of `GET /upstreams/{name}/health`; `undefined` for a name that is no upstream. @default - there is no such path */
+  upstreamHealth?(name: string): unknown;
   /** Metrics in Prometheus' text format. @default - there is no such path */
   metrics?(): string | Promise<string>;
   /** The node is not ready from now on; it does not become ready again. */
@@ -109,13 +111,29 @@ export class StatusApi {
     }
   }
 
+  #healthOf(name: string, method = 'GET'): Answer {
+    const body = this.#source.upstreamHealth?.(decoded(name));
+    if (body === undefined) return NOT_FOUND;
+    return method === 'GET' || method === 'HEAD' ? { status: 200, body } : { status: 405, body: { message: 'Method not allowed' } };
+  }
+
   async #answerOf(request: IncomingMessage): Promise<Answer> {
     const path = (request.url ?? '/').split('?', 1)[0]!.replace(/(.)\/$/, '$1');
+    const upstream = /^\/upstreams\/([^/]{1,512})\/health$/.exec(path)?.[1];
+    if (upstream !== undefined) return this.#healthOf(upstream, request.method);
     const methods = Object.hasOwn(ROUTES, path) ? ROUTES[path]! : undefined;
     if (methods === undefined) return NOT_FOUND;
     const handler = methods[request.method === 'HEAD' ? 'GET' : request.method ?? ''];
     if (handler !== undefined) return handler(this.#source, request);
     return { status: 405, body: { message: 'Method not allowed' }, headers: { Allow: Object.keys(methods).join(', ') } };
+  }
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
   }
 }
 

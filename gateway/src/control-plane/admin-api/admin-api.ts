@@ -6,6 +6,7 @@ import type { Secret } from '../../base/secret.ts';
 import type { PluginSchema } from '../../model/entities/plugin.ts';
 import { VAULTS } from '../../model/entities/vault.ts';
 import type { Schemas } from '../../model/schema/entity-schema.ts';
+import type { UpstreamHealth } from '../../model/target-health.ts';
 import type { Role } from '../../settings/settings.ts';
 import type { ConnectionCounts } from '../../status/status-api.ts';
 import type { Store } from '../../store/store.ts';
@@ -39,6 +40,8 @@ export interface AdminApiOptions {
   readonly isReadOnly?: boolean;
   /** What fills the store, on a node without a database. @default - clients do */
   readonly declarative?: DeclarativeConfiguration;
+  /** What a data plane in the same process knows of the health of targets. @default - there is none */
+  readonly health?: UpstreamHealth | undefined;
   /** What data planes sent to the telemetry port, by node id. @default - nothing */
   readonly telemetry?: () => ReadonlyMap<string, TelemetryAccount>;
   readonly log: Log;
@@ -76,7 +79,7 @@ export function adminEndpoints(options: AdminApiOptions & { readonly counts: Con
     ...informationEndpoints({ store, plugins, node: options.node }),
     configEndpoint(declarative, schemas),
     statusEndpoint(store, counts, options.configurationHash ?? (declarative && (() => declarative.hash))),
-    ...entityEndpoints(store, context, { plugins, role: options.role, nodeId: options.node.nodeId }),
+    ...entityEndpoints(store, context, { plugins, role: options.role, nodeId: options.node.nodeId, health: options.health }),
     ...schemaEndpoints(context),
     ...tagEndpoints(store),
     ...pluginApiEndpoints(plugins, options.metrics),

@@ -1,20 +1,30 @@
 /** The balancers of a node, by the names of their upstreams. */
+import type { SecureContext } from 'node:tls';
+
+import type { Clock, Timer } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Row } from '../../model/config-table.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { Resolver } from '../dns/resolution.ts';
+import { ActiveProbing } from './active-probing.ts';
 import { UpstreamBalancer } from './upstream-balancer.ts';
 import { targetOf, upstreamOf } from './upstream-settings.ts';
+import type { UpstreamSettings } from './upstream-settings.ts';
 
 interface UpstreamBalancersOptions {
   readonly resolver: Resolver;
   readonly log: Log;
-  /** Milliseconds since 1970. */
-  now(): number;
+  readonly clock: Clock;
+  /** What probes over TLS present, and verify targets against. */
+  probeContext(upstream: UpstreamSettings, snapshot: Snapshot): SecureContext;
 }
+
+/** How often it is looked whether probes are due. Milliseconds. */
+const TICK_MS = 100;
 
 interface Kept {
   readonly balancer: UpstreamBalancer;
+  readonly probing: ActiveProbing;
   /** What it was made of, as text. */
   readonly made: string;
 }
@@ -23,6 +33,8 @@ export class UpstreamBalancers {
   readonly #options: UpstreamBalancersOptions;
   #byId = new Map<string, Kept>();
   #byName = new Map<string, UpstreamBalancer>();
+  #snapshot: Snapshot | undefined;
+  #timer: Timer | undefined;
 
   constructor(options: UpstreamBalancersOptions) {
     this.#options = options;
@@ -30,6 +42,7 @@ export class UpstreamBalancers {
 
   /** Takes over the upstreams of a configuration. One that is unchanged goes on as it was. */
   use(snapshot: Snapshot): void {
+    this.#snapshot = snapshot;
     const targets = Map.groupBy(snapshot.entities('targets'), ({ upstream }) => upstream);
     const before = this.#byId;
     this.#byId = new Map(snapshot.entities('upstreams').map((row) => {
@@ -37,6 +50,7 @@ export class UpstreamBalancers {
       return [upstream.id, this.#keep(row, targets.get(upstream.id) ?? [], before.get(upstream.id))];
     }));
     this.#byName = new Map([...this.#byId.values()].map(({ balancer }) => [balancer.settings.name.toLowerCase(), balancer]));
+    this.#probeWhereAsked();
   }
 
   /** The balancer of the upstream with this name. */
@@ -53,12 +67,33 @@ export class UpstreamBalancers {
     return [...this.#byName.values()];
   }
 
+  /** Ends all probes. */
+  close(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #probeWhereAsked(): void {
+    const { clock } = this.#options;
+    const probed = [...this.#byId.values()].filter(({ balancer: { settings: { healthchecks: { active } } } }) => (
+      active.healthy.interval > 0 || active.unhealthy.interval > 0));
+    this.#timer?.cancel();
+    this.#timer = probed.length === 0 ? undefined : clock.every(TICK_MS, () => {
+      for (const { probing } of probed) probing.tick(clock.now());
+    });
+  }
+
   #keep(row: Row, rows: readonly Row[], kept: Kept | undefined): Kept {
     const made = JSON.stringify([row, rows]);
     if (kept?.made === made) return kept;
     const targets = rows.map(targetOf);
-    if (kept === undefined) return { made, balancer: new UpstreamBalancer(upstreamOf(row), targets, this.#options) };
-    kept.balancer.update(upstreamOf(row), targets);
-    return { made, balancer: kept.balancer };
+    if (kept !== undefined) {
+      kept.balancer.update(upstreamOf(row), targets);
+      return { ...kept, made };
+    }
+    const { resolver, log, clock, probeContext } = this.#options;
+    const balancer = new UpstreamBalancer(upstreamOf(row), targets, { resolver, log, now: () => clock.now() });
+    const probing = new ActiveProbing(balancer, ({ settings }) => probeContext(settings, this.#snapshot!), clock.now());
+    return { made, balancer, probing };
   }
 }

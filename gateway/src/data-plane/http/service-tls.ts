@@ -24,7 +24,7 @@ const certificatesOf = perSnapshot((snapshot): Certificates => ({
  * @throws Error there is no such client certificate
  */
 export function serviceTlsOf(
-  snapshot: Snapshot, { row }: Service, upstream: { readonly client_certificate?: string | null } | undefined,
+  snapshot: Snapshot, { row }: Pick<Service, 'row'>, upstream: { readonly client_certificate?: string | null } | undefined,
 ): ServiceTls | undefined {
   const presented = (row.client_certificate as string | null | undefined) ?? upstream?.client_certificate ?? undefined;
   const ids = (row.ca_certificates as readonly string[] | null | undefined) ?? [];

@@ -49,7 +49,7 @@ interface UpstreamAttempt {
 export class UpstreamPool {
   readonly #http: HttpAgent;
   readonly #https: HttpsAgent;
-  readonly #tls: UpstreamTls;
+  readonly tls: UpstreamTls;
 
   constructor(options: UpstreamPoolOptions) {
     const settings = {
@@ -62,7 +62,7 @@ export class UpstreamPool {
     };
     this.#http = limitRequests(new HttpAgent(settings), options.maxRequests);
     this.#https = limitRequests(new TlsAgent(settings), options.maxRequests);
-    this.#tls = new UpstreamTls(options);
+    this.tls = new UpstreamTls(options);
   }
 
   /** Starts a request. @throws Error certificates of the configuration cannot be used */
@@ -78,7 +78,7 @@ export class UpstreamPool {
       maxHeaderSize: 65_536,
     };
     const made = secure
-      ? { ...options, protocol: 'https:', agent: this.#https, ...this.#tls.connection(service, head.headers[1]!, tls) }
+      ? { ...options, protocol: 'https:', agent: this.#https, ...this.tls.connection(service, head.headers[1]!, tls) }
       : { ...options, protocol: 'http:', agent: this.#http };
     const request = head.hasFraming ? new ClientRequest(made) : new BodylessRequest(made);
     return { request, answer: answerOf(request, { service, upgrade: head.upgrade, isCareful, onReady }) };

@@ -73,6 +73,11 @@ export class UpstreamTls {
     };
   }
 
+  /** What a probe presents, and verifies against: as a connection that is verified. @throws Error as `connection` */
+  probeContext(tls: ServiceTls | undefined): SecureContext {
+    return this.#contextOf(true, tls);
+  }
+
   #contextOf(isVerified: boolean, tls: ServiceTls | undefined): SecureContext {
     if (tls === undefined) {
       return isVerified ? this.#verified ??= this.#verifying() : this.#unverified ??= createSecureContext(this.#identity());

@@ -40,8 +40,8 @@ export async function startReplayNode(settings: Readonly<Record<string, string>>
     ...Object.fromEntries(given),
   });
   const complete = await withDefaultCertificates(read);
-  const controlPlane = new ControlPlane({ settings: complete, log });
   const dataPlane = new DataPlane({ settings: complete, log, keepsConfiguration: false });
+  const controlPlane = new ControlPlane({ settings: complete, log, health: dataPlane.upstreamHealth });
   const addresses = { ...await controlPlane.start(), ...await dataPlane.start() };
   const source = controlPlane.configuration;
   let refusal: string | undefined;

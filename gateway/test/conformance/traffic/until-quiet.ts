@@ -10,11 +10,16 @@ interface QuietOptions {
   readonly least?: number;
 }
 
-/** Waits for the first items, and then for silence. */
-export async function untilQuiet(count: () => number, { wait, settle, least = 1 }: QuietOptions): Promise<void> {
+/** Longest time that it may go on. Seconds. */
+const MAX_SECONDS = 5;
+
+/** Waits for the first items, and then for silence. @returns whether there was silence in the end: probes never cease */
+export async function untilQuiet(count: () => number, { wait, settle, least = 1 }: QuietOptions): Promise<boolean> {
   for (const deadline = Date.now() + wait * 1000; count() < least && Date.now() < deadline;) await pause(0.01);
-  for (let before = -1; before !== count() && count() > 0;) {
+  const end = Date.now() + MAX_SECONDS * 1000;
+  for (let before = -1; before !== count() && count() > 0 && Date.now() < end;) {
     before = count();
     await pause(settle);
   }
+  return Date.now() < end;
 }

@@ -1,5 +1,6 @@
 /** What an entity type adds to the generic endpoints, or changes of them. */
 import type { PluginSchema } from '../../../model/entities/plugin.ts';
+import type { UpstreamHealth } from '../../../model/target-health.ts';
 import type { Role } from '../../../settings/settings.ts';
 import type { Endpoint, EndpointChange } from '../endpoint.ts';
 import type { EntityKit } from '../entity-kit.ts';
@@ -7,6 +8,8 @@ import type { EntityKit } from '../entity-kit.ts';
 export interface ExtensionOptions {
   readonly nodeId: string;
   readonly role: Role;
+  /** @default - there is no data plane in this process */
+  readonly health?: UpstreamHealth | undefined;
   readonly plugins: ReadonlyMap<string, PluginSchema>;
 }
 

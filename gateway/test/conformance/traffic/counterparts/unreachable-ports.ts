@@ -38,12 +38,15 @@ export async function startBlackhole(): Promise<Blackhole> {
   };
 }
 
-/** A port that was free a moment ago, below those that the system gives out, so that no connection of ours gets it. */
+/**
+ * A port that was free a moment ago, below those that the system gives out, so that no connection of ours gets it;
+ * above those of upstreams, as in the recordings: lists are sorted by port.
+ */
 export async function closedPort(): Promise<number> {
-  for (let port = 20_000; port < 21_000; port += 1) {
+  for (let port = 22_000; port < 23_000; port += 1) {
     if (await isFree(port)) return port;
   }
-  throw new Error('no port between 20000 and 21000 is free');
+  throw new Error('no port between 22000 and 23000 is free');
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -14,7 +14,9 @@ export const adminStep: ObservingStep = async (template: Step, context, expected
   saveValues(answer, step.save, context);
   if (method !== 'GET') await context.node.runsEverything();
   if (step.as === 'prom') return differences(expected, metricFamilies(answer, step.only), context.bindings);
-  const difference = differenceOfAnswer(step, withPortNames(answer, context), expected as never, context.bindings);
+  // Before ports have names: those sort otherwise.
+  const sorted = step.sort === undefined ? answer : withSortedRows(answer, step.sort);
+  const difference = differenceOfAnswer({ ...step, sort: undefined }, withPortNames(sorted, context), expected as never, context.bindings);
   return difference === undefined ? [] : [difference];
 };
 
@@ -75,6 +77,13 @@ function saveValues({ text }: Answer, save: Readonly<Record<string, string>> | u
     const value = path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], JSON.parse(text));
     values.set(name, String(value));
   }
+}
+
+function withSortedRows(answer: Answer, keys: readonly string[]): Answer {
+  const body = JSON.parse(answer.text) as { readonly data?: readonly Readonly<Record<string, unknown>>[] };
+  if (body.data === undefined) return answer;
+  const keyOf = (row: Readonly<Record<string, unknown>>) => JSON.stringify(keys.map((key) => row[key]));
+  return { ...answer, text: JSON.stringify({ ...body, data: body.data.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)) }) };
 }
 
 function withPortNames(answer: Answer, { ports }: ReplayContext): Answer {
