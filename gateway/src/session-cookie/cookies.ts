@@ -8,7 +8,7 @@ export interface CookieOptions {
   readonly path?: string | undefined;
   /** @default - the host that answered */
   readonly domain?: string | undefined;
-  /** @default 'Strict' */
+  /** `Default` leaves it to the browser. @default 'Strict' */
   readonly sameSite?: string | undefined;
   /** Whether browsers send it over https only. @default true */
   readonly secure?: boolean | undefined;
@@ -74,7 +74,8 @@ export function textCookie(options: CookieOptions): TextCookie {
 function attributesOf({ path = '/', domain, sameSite = 'Strict', secure = true, httpOnly = true }: CookieOptions): string {
   return [
     domain === undefined ? '' : `; Domain=${domain}`,
-    `; Path=${path}; SameSite=${sameSite}`,
+    `; Path=${path}`,
+    sameSite === 'Default' ? '' : `; SameSite=${sameSite}`,
     secure ? '; Secure' : '',
     httpOnly ? '; HttpOnly' : '',
   ].join('');

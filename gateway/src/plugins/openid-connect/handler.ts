@@ -11,9 +11,11 @@ import { answersOf } from './answers/answers.ts';
 import { consumerMapping } from './answers/consumer-mapping.ts';
 import { tokenHeaders } from './answers/token-headers.ts';
 import { methodsOf } from './credentials/methods.ts';
-import type { Grant } from './grant.ts';
 import { claimSources } from './grant.ts';
+import type { Grant } from './grant.ts';
+import { loginOf } from './login/login.ts';
 import { openProvider } from './provider/provider.ts';
+import type { Provider } from './provider/provider.ts';
 import { openidConnect } from './schema.ts';
 import type { OpenidConnectConfig } from './schema.ts';
 import { claimChecks } from './tokens/configured-claims.ts';
@@ -23,23 +25,70 @@ import { requireServed } from './unserved.ts';
 
 export const openidConnectHandler = defineHandler<OpenidConnectConfig>(openidConnect, (config, context) => {
   requireServed(config);
-  return phasesOf(config, context);
+  return phasesOf(config, openProvider(config, context), context);
 });
 
-function phasesOf(config: OpenidConnectConfig, context: PluginContext): PluginPhases {
+function phasesOf(config: OpenidConnectConfig, provider: Provider, context: PluginContext): PluginPhases {
   const { log } = context;
-  const provider = openProvider(config, context);
-  const { clients, isCognito } = provider;
+  const { clients } = provider;
   const rules = authentication({ anonymous: config.anonymous, runOnPreflight: config.run_on_preflight !== false, log });
   const answers = answersOf(config, rules);
+  const login = loginOf(config, provider, context);
   const methods = methodsOf(config, provider, context);
-  const checks = [claimChecks(config, isCognito), sessionCookieCheck(config)] as const;
-  const identityOf = consumerMapping(config, isCognito);
-  const setUpstreamHeaders = tokenHeaders(config, 'upstream');
+  const admit = admission(config, provider);
   const setDownstreamHeaders = tokenHeaders(config, 'downstream');
   const grants = requestState<Grant>();
 
-  function admit(exchange: Exchange, grant: Grant): void {
+  async function decide(exchange: Exchange): Promise<void> {
+    if (login !== undefined && await login.logout(exchange)) return;
+    const arrival = await login?.arrive(exchange);
+    const grant = arrival?.grant ?? await login?.session(exchange) ?? await methods(exchange);
+    if (grant !== undefined) {
+      admit(exchange, grant);
+      grants.set(exchange, grant);
+      login?.hideCookies(exchange);
+      arrival?.settle();
+      return;
+    }
+    if (config.anonymous === null && login !== undefined && await login.start(exchange)) return;
+    answers.unauthorized(exchange, clients.choose(exchange)?.index ?? 0);
+  }
+
+  function refuse(exchange: Exchange, error: unknown): void {
+    const client = clients.choose(exchange)?.index ?? 0;
+    if (error instanceof ProviderUnavailable) {
+      log.warn(`a request cannot be decided: ${error.message}`, { request: exchange.requestId });
+      return answers.unavailable(exchange, client, error);
+    }
+    if (!(error instanceof TokenRefused) && !(error instanceof NotAllowed)) throw error;
+    log.info(`a request is refused: ${error.message}`, { request: exchange.requestId });
+    if (error instanceof TokenRefused) {
+      if (config.unauthorized_destroy_session !== false) login?.end(exchange);
+      return answers.unauthorized(exchange, client, error);
+    }
+    if (config.forbidden_destroy_session !== false) login?.end(exchange);
+    return answers.forbidden(exchange, client, error);
+  }
+
+  return {
+    access: (exchange) => (
+      rules.isSettled(exchange) ? undefined : decide(exchange).catch((error: unknown) => refuse(exchange, error))),
+    responseHeaders: (exchange) => {
+      if (exchange.response === undefined) return;
+      login?.writeCookies(exchange);
+      const grant = grants.of(exchange);
+      if (grant !== undefined) setDownstreamHeaders(exchange.response, grant);
+    },
+    close: () => provider.close(),
+  };
+}
+
+/** What lets a request pass that has proved itself: the checks of the configuration, then who it is for plugins and for the upstream. */
+function admission(config: OpenidConnectConfig, { isCognito }: Provider): (exchange: Exchange, grant: Grant) => void {
+  const checks = [claimChecks(config, isCognito), sessionCookieCheck(config)] as const;
+  const identityOf = consumerMapping(config, isCognito);
+  const setUpstreamHeaders = tokenHeaders(config, 'upstream');
+  return (exchange, grant) => {
     const sources = claimSources(grant);
     for (const check of checks) check(sources, exchange);
     const identity = identityOf(grant, exchange.configuration);
@@ -47,34 +96,5 @@ function phasesOf(config: OpenidConnectConfig, context: PluginContext): PluginPh
     if (config.hide_credentials === true) grant.hide?.();
     exchange.authenticate(identity);
     setUpstreamHeaders(exchange.upstream, grant);
-    grants.set(exchange, grant);
-  }
-
-  async function access(exchange: Exchange): Promise<void> {
-    const client = clients.choose(exchange)?.index ?? 0;
-    try {
-      const grant = await methods(exchange);
-      if (grant !== undefined) admit(exchange, grant);
-      else answers.unauthorized(exchange, client);
-    } catch (error) {
-      if (error instanceof TokenRefused) {
-        log.info(`a request is refused: ${error.message}`, { request: exchange.requestId });
-        answers.unauthorized(exchange, client, error);
-      } else if (error instanceof NotAllowed) {
-        log.info(`a request is refused: ${error.message}`, { request: exchange.requestId });
-        answers.forbidden(exchange, client, error);
-      } else if (error instanceof ProviderUnavailable) {
-        answers.unavailable(exchange, client, error);
-      } else throw error;
-    }
-  }
-
-  return {
-    access: (exchange) => (rules.isSettled(exchange) ? undefined : access(exchange)),
-    responseHeaders: (exchange) => {
-      const grant = grants.of(exchange);
-      if (grant !== undefined && exchange.response !== undefined) setDownstreamHeaders(exchange.response, grant);
-    },
-    close: () => provider.close(),
   };
 }

@@ -53,6 +53,7 @@ export const UNSERVED: readonly Unserved[] = [
   ...whenSet(LEAVE_OUT, 'mtls_token_endpoint', 'mtls_introspection_endpoint', 'mtls_revocation_endpoint', 'token_exchange_endpoint'),
   whenOther('response_mode', ['query', 'form_post'], 'expected query or form_post'),
   whenOther('response_type', ['code'], 'expected code'),
+  whenOther('login_methods', ['authorization_code'], 'expected authorization_code'),
   whenOther('login_tokens', ['id_token', 'access_token', 'refresh_token', 'tokens'], LEAVE_OUT),
   { field: 'client_auth', asked: ({ client_auth: ways }) => ways?.find(isByCertificate), instead: 'expected a secret or a key' },
   ...(['token_endpoint_auth_method', 'revocation_endpoint_auth_method'] as const).map((field): Unserved => ({
@@ -67,7 +68,6 @@ export const UNSERVED: readonly Unserved[] = [
   ),
   ...whenSet(LEAVE_OUT, 'upstream_session_id_header', 'downstream_session_id_header'),
   ...whenSet(LEAVE_OUT, 'session_request_headers', 'session_response_headers'),
-  ...whenSet('a session that has ended leads to the login page', 'session_remember'),
   ...whenSet('each session stands alone', 'session_store_metadata', 'session_enforce_same_subject'),
   whenOther('session_storage', ['cookie'], 'expected cookie'),
   whenOther('cluster_cache_strategy', ['off'], 'each node has its own cache: expected off'),
