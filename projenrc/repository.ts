@@ -115,6 +115,12 @@ export class Repository extends Component {
       env: { ROUTER_CASES: '1000000' },
       receiveArgs: true,
     });
+    project.addTask('test:fuzz', {
+      description: 'Mutates tokens, cookies and headers with credentials for ten minutes; nothing may throw, or let a client in',
+      exec: 'vitest run gateway/test/fuzz --testTimeout=900000',
+      env: { FUZZ_SECONDS: '600' },
+      receiveArgs: true,
+    });
     project.addTask('bench:gateway', {
       description: 'How fast the gateway is, into gateway/bench/RESULTS.md; with parts of names of scenarios, those only and on the screen',
       exec: 'tsx gateway/bench/run.ts',

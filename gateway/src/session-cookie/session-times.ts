@@ -1,6 +1,6 @@
 /** When sessions end, and when they are renewed. All in seconds. */
 
-/** Zero or less: never. */
+/** Zero: never. Less than zero: at once, as in Kong. */
 export interface SessionTimeouts {
   /** Without requests. */
   readonly idling: number;
@@ -28,14 +28,15 @@ const RENEWAL_AT = 0.75;
 
 export function timeLeft({ begun, renewed, used }: SessionTimes, timeouts: SessionTimeouts, now: number): TimeLeft {
   return {
-    ...timeouts.idling > 0 && { idling: used + timeouts.idling - now },
-    ...timeouts.rolling > 0 && { rolling: renewed + timeouts.rolling - now },
-    ...timeouts.absolute > 0 && { absolute: begun + timeouts.absolute - now },
+    ...timeouts.idling !== 0 && { idling: used + timeouts.idling - now },
+    ...timeouts.rolling !== 0 && { rolling: renewed + timeouts.rolling - now },
+    ...timeouts.absolute !== 0 && { absolute: begun + timeouts.absolute - now },
   };
 }
 
+/** A session is still good in the last second, as in Kong. */
 export function isOver(times: SessionTimes, timeouts: SessionTimeouts, now: number): boolean {
-  return Object.values(timeLeft(times, timeouts, now)).some((seconds) => seconds <= 0);
+  return Object.values(timeLeft(times, timeouts, now)).some((seconds) => seconds < 0);
 }
 
 /** Whether the client should get the marks of this request. */
