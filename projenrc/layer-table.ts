@@ -114,6 +114,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: [`${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`],
     why: 'sessions of browsers, which several plugins keep; they see a request as plugins do',
   },
+  [`${GATEWAY}/response-cache`]: {
+    mayImport: [`${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`],
+    why: 'what plugins that answer from a cache have in common',
+  },
   [`${GATEWAY}/rate-limits`]: {
     mayImport: [`${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`],
     why: 'what plugins that count have in common',
@@ -122,6 +126,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: [
       `${GATEWAY}/log-entries`,
       `${GATEWAY}/rate-limits`,
+      `${GATEWAY}/response-cache`,
       `${GATEWAY}/session-cookie`,
       `${GATEWAY}/tracing`,
       `${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`,
@@ -168,7 +173,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: [
       CONTRACT, `${GATEWAY}/settings`, `${GATEWAY}/sync`, `${GATEWAY}/fallback`, `${GATEWAY}/status`, `${GATEWAY}/listener`,
       `${GATEWAY}/plugins/handlers.ts`,
-      `${GATEWAY}/plugins/schemas.ts`, `${GATEWAY}/plugin-services`,
+      `${GATEWAY}/plugins/schemas.ts`, `${GATEWAY}/plugin-services`, `${GATEWAY}/response-cache`,
       `${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`,
     ],
     why: 'the data plane has no store and never imports the control plane; they meet in model/, sync/ and status/',

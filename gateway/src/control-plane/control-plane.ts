@@ -20,6 +20,7 @@ import { TunnelServer } from '../sync/server.ts';
 import { TelemetryServer } from '../sync/telemetry-server.ts';
 import type { TelemetryAccount } from '../sync/telemetry-server.ts';
 import { nodeStatus } from './admin-api/node-status.ts';
+import type { CachedAnswers } from './admin-api/plugin-api-endpoints.ts';
 import { bootstrap } from './bootstrap.ts';
 import { ConfigurationWatcher } from './configuration.ts';
 import { dataPlaneGauges, DataPlaneHealthLog } from './data-plane-health.ts';
@@ -36,6 +37,8 @@ interface ControlPlaneOptions {
   readonly metrics?: () => Promise<string>;
   /** What a data plane in the same process knows of the health of targets. @default - there is none */
   readonly health?: UpstreamHealth;
+  /** What the data plane of the same process keeps of answers. @default - there is none */
+  readonly cachedAnswers?: CachedAnswers;
 }
 
 /** Addresses that a control plane listens on, in the order of its settings. */
@@ -89,7 +92,7 @@ export class ControlPlane {
   }
 
   async #startParts(): Promise<ControlPlaneAddresses> {
-    const { settings, log } = this.#options;
+    const { settings, log, cachedAnswers } = this.#options;
     const store = this.#own(await openNodeStore(settings, log));
     this.#store = store;
     await bootstrap(store, Date.now());
@@ -105,6 +108,7 @@ export class ControlPlane {
       metrics: () => this.#metrics(store),
       counts: this.#counts,
       health: this.#options.health,
+      ...cachedAnswers && { cachedAnswers },
     }));
     const status = await this.#openStatusApi(store);
     return { admin: admin.addresses, status, cluster, telemetry };

@@ -8,6 +8,7 @@ import type { UpstreamHealth } from '../model/target-health.ts';
 import { schemasFor } from '../plugins/schemas.ts';
 import type { Settings } from '../settings/settings.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
+import type { CachedAnswers } from './admin-api/plugin-api-endpoints.ts';
 import { DeclarativeConfiguration } from './declarative-configuration.ts';
 import type { ConfigurationRunner } from './declarative-configuration.ts';
 import { openNodeAdminApi } from './node-admin-api.ts';
@@ -20,6 +21,8 @@ interface DeclarativeNodeOptions {
   readonly metrics?: () => Promise<string>;
   /** What the data plane in the same process knows of the health of targets. */
   readonly health?: UpstreamHealth;
+  /** What the data plane of the same process keeps of answers. @default - there is none */
+  readonly cachedAnswers?: CachedAnswers;
 }
 
 export class DeclarativeNode {
@@ -48,11 +51,11 @@ export class DeclarativeNode {
 
   /** Opens the Admin API. @throws GatewayError `address-unavailable`, `certificate-missing`; then it is closed. */
   async start(): Promise<{ readonly admin: readonly AddressInfo[] }> {
-    const { settings, log, metrics, health } = this.#options;
+    const { settings, log, metrics, health, cachedAnswers } = this.#options;
     try {
       const admin = await openNodeAdminApi({
         settings, log, store: this.#store, declarative: this.#configuration, configuration: NO_HISTORY, failures: NO_FAILURES, health,
-        ...metrics && { metrics },
+        ...metrics && { metrics }, ...cachedAnswers && { cachedAnswers },
       });
       this.#admin = admin;
       return { admin: admin.addresses };

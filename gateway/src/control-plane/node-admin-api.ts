@@ -14,7 +14,7 @@ import type { AdminApiOptions } from './admin-api/admin-api.ts';
 import { ApiListener } from './api-listener.ts';
 import { shownSettings } from './shown-settings.ts';
 
-type PassedOn = 'store' | 'configuration' | 'failures' | 'telemetry' | 'declarative' | 'metrics' | 'health';
+type PassedOn = 'store' | 'configuration' | 'failures' | 'telemetry' | 'declarative' | 'metrics' | 'health' | 'cachedAnswers';
 
 interface NodeAdminApiOptions extends Pick<AdminApiOptions, PassedOn> {
   readonly settings: Settings;

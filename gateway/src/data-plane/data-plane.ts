@@ -23,6 +23,8 @@ import { createNodeServices } from '../plugin-services/node-services.ts';
 import type { OpenNodeServices } from '../plugin-services/node-services.ts';
 import { HANDLERS } from '../plugins/handlers.ts';
 import { schemasFor } from '../plugins/schemas.ts';
+import { shownAnswers } from '../response-cache/memory-store.ts';
+import type { ShownAnswers } from '../response-cache/memory-store.ts';
 import type { Settings } from '../settings/settings.ts';
 import { nodeFamilies } from '../status/node-families.ts';
 import { StatusApi } from '../status/status-api.ts';
@@ -190,6 +192,11 @@ export class DataPlane {
   /** Whether this node takes no part in load balancing any more. */
   get draining(): boolean {
     return this.#draining;
+  }
+
+  /** What plugins keep of answers in memory. */
+  get cachedAnswers(): ShownAnswers {
+    return shownAnswers(this.#services.cache);
   }
 
   /** Metrics in Prometheus' text format. */

@@ -12,7 +12,7 @@ const startWithStore: StartNode = async (settings, log) => {
   const dataPlane: DataPlane = new DataPlane({
     settings, log, keepsConfiguration: false, isStoreReachable: () => controlPlane.isStoreReachable(),
   });
-  const controlPlane = new ControlPlane({ settings, log, metrics: () => dataPlane.metrics(), health: dataPlane.upstreamHealth });
+  const controlPlane = new ControlPlane({ settings, log, ...partsOf(dataPlane) });
   const addresses = await controlPlane.start();
   const source = controlPlane.configuration;
   const follow = () => {
@@ -27,7 +27,7 @@ const startWithStore: StartNode = async (settings, log) => {
 
 const startWithoutStore: StartNode = async (settings, log) => {
   const dataPlane = new DataPlane({ settings, log, keepsConfiguration: false });
-  const controlPlane = new DeclarativeNode({ settings, log, runner: dataPlane, metrics: () => dataPlane.metrics(), health: dataPlane.upstreamHealth });
+  const controlPlane = new DeclarativeNode({ settings, log, runner: dataPlane, ...partsOf(dataPlane) });
   const { declarativeConfig } = settings;
   if (declarativeConfig === undefined) {
     log.warn('KONG_DATABASE=off: nothing is served until POST /config loads a configuration; KONG_DECLARATIVE_CONFIG or '
@@ -35,6 +35,11 @@ const startWithoutStore: StartNode = async (settings, log) => {
   } else await controlPlane.load(declarativeConfig);
   return withDataPlane(controlPlane, await controlPlane.start(), dataPlane);
 };
+
+/** What the Admin API shows of the data plane. */
+function partsOf(dataPlane: DataPlane) {
+  return { metrics: () => dataPlane.metrics(), health: dataPlane.upstreamHealth, cachedAnswers: dataPlane.cachedAnswers };
+}
 
 /** Starts the data plane beside a control plane that listens already; the control plane ends with it. */
 async function withDataPlane(

@@ -115,6 +115,8 @@ export interface Refusal {
   readonly status: number;
   readonly message: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Format for a client that accepts any. @default 'json' */
+  readonly fallback?: 'json' | 'text';
 }
 
 /** An answer that a plugin makes. */
@@ -126,6 +128,8 @@ export interface PluginAnswer {
    * @default - the page of the status, as nginx sends it for redirects and errors; no body for other statuses
    */
   readonly body?: string | Buffer | object;
+  /** Whether it is an answer of the upstream, e.g. from a cache: it has Via and the latencies of one. @default false */
+  readonly isProxied?: boolean;
 }
 
 /** Who the client turned out to be. */

@@ -15,6 +15,7 @@ import { keyAuthHandler } from './key-auth/handler.ts';
 import { logglyHandler } from './loggly/handler.ts';
 import { openidConnectHandler } from './openid-connect/handler.ts';
 import { prometheusHandler } from './prometheus/handler.ts';
+import { proxyCacheHandler } from './proxy-cache/handler.ts';
 import { rateLimitingHandler } from './rate-limiting/handler.ts';
 import { redirectHandler } from './redirect/handler.ts';
 import { requestSizeLimitingHandler } from './request-size-limiting/handler.ts';
@@ -43,6 +44,7 @@ export const HANDLERS = {
   'loggly': logglyHandler,
   'openid-connect': openidConnectHandler,
   'prometheus': prometheusHandler,
+  'proxy-cache': proxyCacheHandler,
   'rate-limiting': rateLimitingHandler,
   'redirect': redirectHandler,
   'request-size-limiting': requestSizeLimitingHandler,

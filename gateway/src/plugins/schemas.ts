@@ -98,6 +98,7 @@ export const SERVED_PLUGINS = [
   'loggly',
   'openid-connect',
   'prometheus',
+  'proxy-cache',
   'rate-limiting',
   'redirect',
   'request-size-limiting',

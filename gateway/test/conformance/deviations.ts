@@ -85,6 +85,38 @@ export const DEVIATIONS: readonly Deviation[] = [
     reason: 'with `sync_rate` the first request counts on the node, too: no request more than the limit passes on one node',
   },
   { id: /^plugins\/cors\/cor\w+\|origin\|$/, reason: 'an empty Origin is no origin: Kong closes the connection without an answer' },
+  {
+    id: /^proxy-cache\/memory\/truncated$/,
+    reason: "a client connection is closed when the upstream's answer breaks off, and the client gets what came of it",
+  },
+  {
+    id: /^proxy-cache\/memory\/get-with-body$/,
+    reason: 'the answer to a GET with a body is not kept: others, whose GET has none, would get it (RFC 9110 §9.3.1, RFC 9111 §4)',
+  },
+  {
+    id: /^proxy-cache\/memory\/cc-request\|(?:max-stale|max-age=x)$/,
+    reason: 'max-stale without a number accepts any age (RFC 9111 §5.2.1.2), and a max-age that is no number is ignored',
+  },
+  {
+    id: /^proxy-cache\/memory\/cc-response\|max-age=x$/,
+    reason: 'an answer whose max-age is no number is stale (RFC 9111 §4.2.1); it is not kept',
+  },
+  {
+    id: /^proxy-cache\/memory\/.*(?:storage|stor-|stale-after|cstor)/,
+    reason: 'an answer that is no longer fresh is asked for again, as RFC 9111 §4.2 says, however long `storage_ttl` keeps it',
+  },
+  {
+    id: /^(?:proxy-cache\/memory|plugins\/proxy-cache)\/.*[Vv]ary-(?:response|upstream|star|ignored)/,
+    reason: 'an answer with Vary is for requests that have the same in those headers, as RFC 9111 §4.1 says',
+  },
+  {
+    id: /^(?:proxy-cache\/memory|plugins\/proxy-cache)\/.*authorization/i,
+    reason: 'the answer to a request with Authorization is not kept unless the upstream says that others may have it (RFC 9111 §3.5)',
+  },
+  {
+    id: /^proxy-cache\/memory\/key\|vary-query\/k\?a=1&z=9$/,
+    reason: 'it gets the answer of a case that is not among the recordings here',
+  },
 ];
 
 function anyOf(...patterns: readonly RegExp[]): RegExp {

@@ -25,6 +25,7 @@ import { logLevelEndpoints } from './log-level-endpoints.ts';
 import { statusEndpoint } from './node-status.ts';
 import { openApiEndpoint } from './openapi.ts';
 import { pluginApiEndpoints } from './plugin-api-endpoints.ts';
+import type { CachedAnswers } from './plugin-api-endpoints.ts';
 import { schemaEndpoints } from './schema-endpoints.ts';
 import { tagEndpoints } from './tag-endpoints.ts';
 
@@ -47,6 +48,8 @@ export interface AdminApiOptions {
   readonly log: Log;
   /** Metrics of this node, in Prometheus' text format. @default - there are none */
   readonly metrics?: () => Promise<string>;
+  /** What plugins of the node keep of answers. @default - nothing */
+  readonly cachedAnswers?: CachedAnswers;
   /** MD5 of the configuration that a node without a database runs. @default - that of `declarative` */
   readonly configurationHash?: () => string;
   /** Connections of the listener that serves this API; the listener's owner counts them. @default - connections are not counted */
@@ -82,7 +85,7 @@ export function adminEndpoints(options: AdminApiOptions & { readonly counts: Con
     ...entityEndpoints(store, context, { plugins, role: options.role, nodeId: options.node.nodeId, health: options.health }),
     ...schemaEndpoints(context),
     ...tagEndpoints(store),
-    ...pluginApiEndpoints(plugins, options.metrics),
+    ...pluginApiEndpoints(plugins, options),
     ...logLevelEndpoints(options.log, options.role, isReadOnly),
     ...clusteringEndpoints({ ...options, now }),
   ];

@@ -1,11 +1,11 @@
 /** Heads of answers to clients: those that the gateway makes itself, and those of upstreams. */
 import type { ServerResponse } from 'node:http';
 
+import { PRODUCT } from '../../base/product.ts';
 import type { AnswerSource } from '../../plugin-kit/exchange.ts';
 import { ResponseHead } from './client-response.ts';
 import { renderError } from './error-body.ts';
 import type { DefaultFormat } from './error-body.ts';
-import { PRODUCT } from './product.ts';
 
 export interface OwnAnswer {
   readonly status: number;
@@ -24,6 +24,8 @@ export interface OwnAnswer {
   readonly source?: AnswerSource;
   /** Whether the request was sent to the upstream: then `headers` contains its latencies. @default false */
   readonly attempted?: boolean;
+  /** Whether a plugin passes on what an upstream answered: it looks as if the upstream had been asked. @default false */
+  readonly isProxied?: boolean;
 }
 
 interface OwnHead {
@@ -34,13 +36,21 @@ interface OwnHead {
 /** Creates the head and the body of an answer of the gateway. Plugins may still change both. */
 export function ownHead(answer: OwnAnswer, requestId: string, accept: string | undefined, startedAt: number): OwnHead {
   const { contentType, body } = contentOf(answer, requestId, accept);
-  const head = new ResponseHead(answer.status, [
+  const latency = String(Math.round(performance.now() - startedAt));
+  const head = new ResponseHead(answer.status, answer.isProxied === true ? [
+    'Content-Length', String(body.length),
+    'Server', PRODUCT,
+    'Via', `1.1 ${PRODUCT}`,
+    'X-Kong-Upstream-Latency', '0',
+    'X-Kong-Proxy-Latency', latency,
+    'X-Kong-Request-Id', requestId,
+  ] : [
     'Date', new Date().toUTCString(),
     ...(contentType === undefined ? [] : ['Content-Type', contentType]),
     'Content-Length', String(body.length),
     'Server', PRODUCT,
     ...Object.entries(answer.headers ?? {}).flat(),
-    ...(answer.attempted === true ? [] : ['X-Kong-Response-Latency', String(Math.round(performance.now() - startedAt))]),
+    ...(answer.attempted === true ? [] : ['X-Kong-Response-Latency', latency]),
     'X-Kong-Request-Id', requestId,
   ], answer.source);
   for (const name of new Set((answer.lines ?? []).filter((_, at) => at % 2 === 0))) head.removeHeader(name);
@@ -82,6 +92,7 @@ export function addProxyHeaders(head: ResponseHead, exchange: Answered, sentAt: 
  */
 export function writeHead(response: ServerResponse, head: ResponseHead, closing: boolean, statusMessage?: string): void {
   response.sendDate = false;
+  head.completeContentType();
   const framed = head.rawHeader('content-length') !== undefined || response.req.httpVersion === '1.1' || response.req.method === 'HEAD';
   if (closing || !framed) response.shouldKeepAlive = false;
   // Node would allow a Trailer header only with chunks of its own.

@@ -53,6 +53,13 @@ export class ResponseHead implements ClientResponse {
     this.headers.push(name, value);
   }
 
+  /** Gives the content type the charset that nginx adds to texts without one: not where it would be taken for that of another page. */
+  completeContentType(): void {
+    if (this.status === 301 || this.status === 302) return;
+    const index = this.#find('content-type', 0);
+    if (index !== -1) this.headers[index + 1] = withCharset(this.headers[index + 1]!);
+  }
+
   removeHeader(name: string): void {
     const wanted = name.toLowerCase();
     for (let index = this.#find(wanted, 0); index !== -1; index = this.#find(wanted, index)) this.headers.splice(index, 2);
@@ -79,7 +86,7 @@ export function headOfUpstream(response: IncomingMessage, upgrade = false): Resp
     if ((NOT_TO_CLIENT.has(name) || dropped?.has(name) === true) && !namesWebSocket) continue;
     // Of several content types the first counts; a client that picks another would see another document.
     if (name === 'content-type' && raw.findIndex((other, at) => at % 2 === 0 && other.toLowerCase() === name) < index) continue;
-    headers.push(raw[index]!, name === 'content-type' ? withCharset(raw[index + 1]!) : raw[index + 1]!);
+    headers.push(raw[index]!, raw[index + 1]!);
   }
   return new ResponseHead(response.statusCode!, headers, 'upstream');
 }

@@ -139,9 +139,9 @@ export class HttpExchange implements Exchange, ReceivedRequest, RouterInput {
     }
   }
 
-  refuse({ status, message, headers = {} }: Refusal): void {
+  refuse({ status, message, headers = {}, fallback }: Refusal): void {
     const lines = Object.entries(headers).map(([name, value]): [string, string] => [name, headerValue(value)]);
-    this.answer = { status, message, headers: Object.fromEntries(lines), source: 'plugin' };
+    this.answer = { status, message, headers: Object.fromEntries(lines), source: 'plugin', ...fallback !== undefined && { fallback } };
   }
 
   respond(answer: PluginAnswer): void {

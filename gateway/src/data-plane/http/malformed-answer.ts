@@ -1,6 +1,6 @@
 /** Answers to what the parser rejects, as text: there is no request that they belong to. */
+import { PRODUCT } from '../../base/product.ts';
 import { renderError } from './error-body.ts';
-import { PRODUCT } from './product.ts';
 import { nextRequestId } from './request-id.ts';
 import { PAGE_TYPE, statusPage } from './status-page.ts';
 

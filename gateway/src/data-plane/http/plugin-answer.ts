@@ -1,7 +1,6 @@
 /** An answer that a plugin makes, on its way to the client. */
 import type { PluginAnswer } from '../../plugin-kit/exchange.ts';
 import type { OwnAnswer } from './answer.ts';
-import { withCharset } from './header-rules.ts';
 import { headerValue } from './header-text.ts';
 import { PAGE_TYPE, statusPage } from './status-page.ts';
 
@@ -10,19 +9,15 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 /** The gateway frames its answers itself. */
 const FRAMING: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'trailer']);
 
-export function pluginAnswer({ status, headers = {}, body }: PluginAnswer): OwnAnswer {
+export function pluginAnswer({ status, headers = {}, body, isProxied = false }: PluginAnswer): OwnAnswer {
   const lines = Object.entries(headers)
     .filter(([name]) => !FRAMING.has(name.toLowerCase()))
-    .flatMap(([name, values]) => [values].flat().flatMap((value) => [name, sentValue(name, headerValue(value))]));
+    .flatMap(([name, values]) => [values].flat().flatMap((value) => [name, headerValue(value)]));
   const isTyped = lines.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'content-type');
   const page = body === undefined ? statusPage(status) : undefined;
   if (page !== undefined) lines.push('Content-Type', PAGE_TYPE);
   else if (isDocument(body) && !isTyped) lines.push('Content-Type', JSON_TYPE);
-  return { status, message: '', body: page ?? bytesOf(body), lines, source: 'plugin' };
-}
-
-function sentValue(name: string, value: string): string {
-  return name.toLowerCase() === 'content-type' ? withCharset(value) : value;
+  return { status, message: '', body: page ?? bytesOf(body), lines, source: 'plugin', isProxied };
 }
 
 function isDocument(body: PluginAnswer['body']): body is object {

@@ -1,6 +1,7 @@
 /** The request line and head that an upstream gets. */
 import { isIPv6 } from 'node:net';
 
+import { PRODUCT } from '../../base/product.ts';
 import type { Service } from '../../model/snapshot.ts';
 import type { Peer } from '../balancer/peer-selection.ts';
 import { escapeText } from '../router/request-path.ts';
@@ -9,7 +10,6 @@ import { hasBody } from './client-request.ts';
 import { connectionOptions, NOT_TO_UPSTREAM } from './header-rules.ts';
 import { headerValue } from './header-text.ts';
 import type { HttpExchange } from './http-exchange.ts';
-import { PRODUCT } from './product.ts';
 
 export interface UpstreamHead {
   readonly method: string;
