@@ -137,15 +137,21 @@ describe('credentials at random', () => {
     const pieces = ['"', '", ', 'hmac ', 'username="', 'headers="', 'signature="', 'algorithm="', 'hmac-sha1', ' ', 'x-none', 'date', '='];
     await holds(mutations(GOOD_HMAC, pieces), async (authorization) => {
       const isLetIn = await letsIn('hmac-auth', { headers: { date: DATE, authorization } });
-      // Another text may say the same; it must have the value, and the user.
-      if (isLetIn) expect(authorization.includes(HMAC.replace(/=+$/, '')) && authorization.includes('"bob"')).toBe(true);
+      // Another text may say the same; it must name the user, and have the bytes of the code.
+      const codes = [...authorization.matchAll(/signature="([^"=]*)/g)].map(([, digits]) => Buffer.from(digits!, 'base64').toString('hex'));
+      if (isLetIn) {
+        expect(authorization).toContain('username="bob"');
+        expect(codes).toContain(Buffer.from(HMAC, 'base64').toString('hex'));
+      }
     });
   });
 
   it('mutated user names and passwords', async () => {
     await holds(mutations(GOOD_BASIC, ['=', 'Basic ', ' ', 'Og==', 'OjA', ',']), async (authorization) => {
       const isLetIn = await letsIn('basic-auth', { headers: { authorization } });
-      if (isLetIn) expect(Buffer.from(authorization.replace(/^.*?[Bb]asic\s*/, ''), 'base64').toString()).toBe(`bob:${SECRET}`);
+      // Also where the scheme is there more than once.
+      const texts = authorization.split(/[Bb]asic\s*/).map((digits) => Buffer.from(digits.split('=', 1)[0]!, 'base64').toString());
+      if (isLetIn) expect(texts).toContain(`bob:${SECRET}`);
     });
   });
 
