@@ -157,6 +157,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: [`${GATEWAY}/settings`, `${GATEWAY}/base`],
     why: 'servers of addresses, with their certificates; what is served comes from the planes',
   },
+  [`${GATEWAY}/vaults`]: {
+    mayImport: [`${GATEWAY}/model`, `${GATEWAY}/base`],
+    why: 'vaults know references and what a configuration says of them; who uses the secrets is another matter',
+  },
   [`${GATEWAY}/status`]: {
     mayImport: [CONTRACT, `${GATEWAY}/listener`, `${GATEWAY}/settings`, `${GATEWAY}/base`],
     why: 'the status API serves both planes; each plane passes in what it shows',
@@ -172,6 +176,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   [`${GATEWAY}/data-plane`]: {
     mayImport: [
       CONTRACT, `${GATEWAY}/settings`, `${GATEWAY}/sync`, `${GATEWAY}/fallback`, `${GATEWAY}/status`, `${GATEWAY}/listener`,
+      `${GATEWAY}/vaults`,
       `${GATEWAY}/plugins/handlers.ts`,
       `${GATEWAY}/plugins/schemas.ts`, `${GATEWAY}/plugin-services`, `${GATEWAY}/response-cache`,
       `${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`,

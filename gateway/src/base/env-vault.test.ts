@@ -6,7 +6,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 // How the constructs name files of mounted secrets: both halves must agree.
 import { vaultReference } from '../../../src/private/secrets/vault-reference.ts';
 import { temporaryFolder } from '../../test/setup/temporary-folder.ts';
-import { EnvVault, parseVaultReference } from './env-vault.ts';
+import { EnvVault } from './env-vault.ts';
+import { parseVaultReference } from './vault-reference.ts';
 
 let root: string;
 let folders: string[];
@@ -38,6 +39,13 @@ describe('references', () => {
     ['{vault://env/my-secret}', { vault: 'env', name: 'my-secret' }],
     ['{vault://env/my-secret/key}', { vault: 'env', name: 'my-secret', field: 'key' }],
     ['{vault://my-env/a}', { vault: 'my-env', name: 'a' }],
+    ['{vault://aws/partners/acme/api-key}', { vault: 'aws', name: 'partners/acme', field: 'api-key' }],
+    ['{vault://aws/partners%2Facme}', { vault: 'aws', name: 'partners/acme' }],
+    ['{vault://aws/partners/acme/}', { vault: 'aws', name: 'partners/acme' }],
+    ['{vault://aws/acme/key#2}', { vault: 'aws', name: 'acme', field: 'key', version: '2' }],
+    ['{vault://env/a?prefix=B_&ttl=60&neg_ttl=x&host=evil}', { vault: 'env', name: 'a', options: { prefix: 'B_', ttl: 60 } }],
+    ['{vault://env/a%zz}', { vault: 'env', name: 'a%zz' }],
+    ['{VAULT://env/a}', undefined],
     ['{vault://env}', undefined],
     ['{vault://env/}', undefined],
     ['vault://env/a', undefined],

@@ -7,23 +7,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { messageOf } from './errors.ts';
-
-export interface VaultReference {
-  /** `env`, or the prefix of a vault that is configured. */
-  readonly vault: string;
-  /** Name of the secret. */
-  readonly name: string;
-  /** Field of a secret that is a JSON object. */
-  readonly field?: string;
-}
-
-const REFERENCE = /^\{vault:\/\/([^/{}]+)\/([^/{}]+)(?:\/([^{}]+))?\}$/;
-
-/** What a text refers to; `undefined` when it is no reference. */
-export function parseVaultReference(text: string): VaultReference | undefined {
-  const [, vault, name, field] = REFERENCE.exec(text) ?? [];
-  return vault === undefined || name === undefined ? undefined : { vault, name, ...field !== undefined && { field } };
-}
+import { fieldOf } from './vault-reference.ts';
+import type { VaultReference } from './vault-reference.ts';
 
 interface EnvVaultOptions {
   /** @default - that of the process */
@@ -59,11 +44,12 @@ export class EnvVault {
 
   /**
    * The secret, read at each call.
-   * @param prefix in place of the vault's own: configured vaults of this kind have one
+   * @param prefix in place of the vault's own: configured vaults of this kind have one. What the reference says wins
    * @throws Error that says where the secret was looked for, and never what was found
    */
-  read({ name, field }: VaultReference, prefix = this.#prefix): string {
-    const variable = variableOf(`${prefix}${name}`);
+  read({ name, field, version, options }: VaultReference, prefix = this.#prefix): string {
+    if (version !== undefined) throw new Error('secrets of the environment have no versions');
+    const variable = variableOf(`${options?.prefix ?? prefix}${name}`);
     // An empty variable counts as unset, as for settings.
     const value = this.#environment[variable] || this.#readFile(variable);
     if (value === undefined || value === '') throw new Error(`the environment has no ${variable}${this.#elsewhere()}`);
@@ -111,15 +97,4 @@ function namesIn(folder: string): readonly string[] {
   } catch {
     return [];
   }
-}
-
-function fieldOf(json: string, field: string, variable: string): string {
-  let value: unknown;
-  try {
-    value = (JSON.parse(json) as Record<string, unknown> | null)?.[field];
-  } catch {
-    throw new Error(`${variable} is no JSON object, so it has no field '${field}'`);
-  }
-  if (typeof value !== 'string') throw new Error(`the JSON object in ${variable} has no text in a field '${field}'`);
-  return value;
 }

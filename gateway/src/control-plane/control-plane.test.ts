@@ -9,6 +9,7 @@ import { temporaryFolder } from '../../test/setup/temporary-folder.ts';
 import { SILENT } from '../base/log.ts';
 import { Secret } from '../base/secret.ts';
 import { createSelfSignedCertificate } from '../base/self-signed-certificate.ts';
+import { readSettings } from '../settings/read.ts';
 import type { Listener, Role, Settings } from '../settings/settings.ts';
 import type { ControlPlaneAddresses } from './control-plane.ts';
 import { ControlPlane } from './control-plane.ts';
@@ -39,7 +40,8 @@ async function settingsOf(role: Role, more: Partial<Settings['listen']> = {}): P
     dbUpdateFrequencySeconds: 5,
     upstreamPool: { size: 0, maxRequests: 0, idleTimeoutSeconds: 0 },
     trustedIps: [],
-    vaultPrefix: '', routerFlavor: 'traditional_compatible', compatibility: 'kong-3.9.1', plugins: ['bundled'], drainSeconds: 0,
+    vaultPrefix: '', vaults: readSettings({}).settings.vaults, routerFlavor: 'traditional_compatible',
+    compatibility: 'kong-3.9.1', plugins: ['bundled'], drainSeconds: 0,
     certificates: {}, tls: {}, upstreamTls: { authorities: [], verifyAlways: false, verifyDepth: 1 },
     tracing: { instrumentations: ['off'], samplingRate: 0.01, isDebugOn: false },
   };

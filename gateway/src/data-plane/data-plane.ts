@@ -29,6 +29,7 @@ import type { Settings } from '../settings/settings.ts';
 import { nodeFamilies } from '../status/node-families.ts';
 import { StatusApi } from '../status/status-api.ts';
 import type { RequestsRecord } from '../sync/telemetry-protocol.ts';
+import { NodeVaults } from '../vaults/node-vaults.ts';
 import { HealthReport } from './balancer/health-report.ts';
 import { UpstreamBalancers } from './balancer/upstream-balancers.ts';
 import type { Handlers } from './compiled-configuration.ts';
@@ -41,7 +42,7 @@ import { RequestDebug } from './http/request-debug.ts';
 import { serviceTlsOf } from './http/service-tls.ts';
 import { UpstreamPool } from './http/upstream-pool.ts';
 import { NewestKnown } from './newest-known.ts';
-import { nodeVault } from './node-secrets.ts';
+import { nodeVault, ownVaults } from './node-secrets.ts';
 import { configurationGauges, configurationStatus, nodeStatus } from './node-status.ts';
 import { PluginInstances } from './plugin-instances.ts';
 import { readinessOf } from './readiness.ts';
@@ -76,6 +77,9 @@ interface DataPlaneAddresses {
 /** How often secrets in mounted files are looked at. Kubernetes takes up to two minutes to swap them. Milliseconds. */
 const SECRETS_INTERVAL_MS = 30_000;
 
+/** How long a new configuration waits for secrets that only vaults outside of the node have. Milliseconds. */
+const VAULTS_LIMIT_MS = 5_000;
+
 /** How often a node says that it does not serve its whole configuration, while it is so: alarms are made of these lines. Milliseconds. */
 const DEGRADED_INTERVAL_MS = 60_000;
 
@@ -94,6 +98,7 @@ export class DataPlane {
   readonly #isStoreReachable: () => Promise<boolean>;
   readonly #log: Log;
   readonly #clock: Clock;
+  readonly #vaults: NodeVaults;
   readonly #configuration: RunningConfiguration;
   readonly #pool: UpstreamPool;
   readonly #balancers: UpstreamBalancers;
@@ -121,6 +126,9 @@ export class DataPlane {
     this.id = nodeId(settings.prefix, settings.nodeId, log);
     this.#newest = settings.fallback?.import ? new NewestKnown(join(settings.prefix, 'configuration', 'newest.json'), log) : undefined;
     this.#services = createNodeServices({ log, clock, tracing: settings.tracing, authorities: settings.upstreamTls.authorities });
+    this.#vaults = new NodeVaults({
+      env: vault, own: ownVaults(settings), clock, log, onChange: () => void this.#configuration.renewSecrets(),
+    });
     this.#configuration = new RunningConfiguration({
       schemas: plugins?.schemas ?? schemasFor(settings).schemas,
       handlers: plugins?.handlers ?? HANDLERS as unknown as Handlers,
@@ -128,7 +136,7 @@ export class DataPlane {
         log, clock, node: { id: this.id, hostname: hostname(), kongVersion: KONG_VERSION }, services: this.#services,
       }),
       routerFlavor: settings.routerFlavor,
-      vault,
+      vaults: this.#vaults,
       cache: keepsConfiguration ? new ConfigurationCache(join(settings.prefix, 'configuration'), log) : undefined,
       log,
       onChange: (snapshot) => this.#balancers.use(snapshot),
@@ -160,7 +168,7 @@ export class DataPlane {
     this.#status = new StatusApi({
       readiness: () => readinessOf({
         draining: this.#draining, hash: this.#configuration.hash, quarantined: this.#configuration.quarantine.total,
-        standsStill: this.#configuration.standsStill,
+        standsStill: this.#configuration.standsStill, awaitsSecrets: this.#vaults.pending > 0,
       }),
       configuration: () => configurationStatus(this.#configuration),
       upstreamHealth: (name) => this.upstreamHealth.shown(name),
@@ -227,6 +235,7 @@ export class DataPlane {
    */
   async start(): Promise<DataPlaneAddresses> {
     this.#configuration.startFromCache();
+    await this.#vaults.settled(VAULTS_LIMIT_MS);
     this.#secretsLook = this.#clock.every(SECRETS_INTERVAL_MS, () => this.#configuration.renewSecrets());
     this.#degradedLook = this.#clock.every(DEGRADED_INTERVAL_MS, () => this.#logDegraded());
     const { listen } = this.#settings;
@@ -246,6 +255,11 @@ export class DataPlane {
     const result = this.#configuration.apply(table, hash);
     if (result.applied && time !== undefined) this.#newest?.record({ hash, time });
     return result;
+  }
+
+  /** Asks vaults outside of this node for the secrets of a table, so that `apply` finds them. Waits a few seconds at most. */
+  async prepare(table: ConfigTable): Promise<void> {
+    await this.#vaults.prefetch(table, VAULTS_LIMIT_MS);
   }
 
   /** Takes over the configuration that a control plane left outside, as `apply` does. */
@@ -297,6 +311,7 @@ export class DataPlane {
     this.#proxy.abort();
     await stopped;
     this.#configuration.close();
+    this.#vaults.close();
     await this.#services.close(QUEUES_LIMIT_MS);
     this.#balancers.close();
     this.#pool.close();

@@ -3,8 +3,10 @@
  * the log keep the references.
  */
 import { PATHS } from '../../contract.ts';
-import { EnvVault, parseVaultReference } from '../base/env-vault.ts';
+import { EnvVault } from '../base/env-vault.ts';
 import { messageOf } from '../base/errors.ts';
+import { vaultKinds } from '../base/vault-kinds.ts';
+import { parseVaultReference } from '../base/vault-reference.ts';
 import { rowsOf } from '../model/config-table.ts';
 import type { ConfigTable, Row } from '../model/config-table.ts';
 import { errorOf } from '../model/declarative.ts';
@@ -12,6 +14,9 @@ import type { SetAsideRow, TableError } from '../model/declarative.ts';
 import { effectiveFields, foreignFieldsOf, secretFieldsOf, subschemaOf } from '../model/schema/entity-schema.ts';
 import type { EntitySchema, Schemas } from '../model/schema/entity-schema.ts';
 import { isSecretReference, withSecrets } from '../model/schema/secret-references.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { NodeVaults, OwnVaults, TableVaults } from '../vaults/node-vaults.ts';
+import { SecretExpired } from '../vaults/secret-source.ts';
 
 /**
  * Creates the vault `env` of a node: its environment, and the secrets that the constructs mount for plugins and by name. The secrets of the
@@ -20,6 +25,12 @@ import { isSecretReference, withSecrets } from '../model/schema/secret-reference
 export function nodeVault(prefix: string): EnvVault {
   const folders = [PATHS.identityCredentials, PATHS.cacheCredentials, PATHS.logCredentials];
   return new EnvVault({ prefix, folders, namedSecrets: PATHS.namedSecrets });
+}
+
+/** The vaults that the settings give to a node, with their configurations. */
+export function ownVaults({ vaults: { listed, aws, hcv }, compatibility }: Pick<Settings, 'vaults' | 'compatibility'>): OwnVaults {
+  const configs = { env: {}, aws, hcv: { ...hcv, token: hcv.token?.reveal() } };
+  return Object.fromEntries(vaultKinds(listed, compatibility).map((kind) => [kind, configs[kind]]));
 }
 
 interface ResolvedTable {
@@ -35,17 +46,15 @@ const MIN_SECRET_LENGTH = 4;
 
 /** The secrets of one configuration, and nothing else of it. */
 export class UsedSecrets {
-  readonly #vault: EnvVault;
-  readonly #prefixes: ReadonlyMap<string, string | undefined>;
+  readonly #vaults: TableVaults;
   readonly #byReference = new Map<string, string>();
   readonly #missing = new Set<string>();
   readonly #before: UsedSecrets | undefined;
 
   /** @param before secrets of the same table, which stay known where they cannot be read while their mounts are swapped */
-  constructor(vault: EnvVault, table: ConfigTable, before?: UsedSecrets) {
-    this.#vault = vault;
+  constructor(vaults: TableVaults, before?: UsedSecrets) {
+    this.#vaults = vaults;
     this.#before = before;
-    this.#prefixes = prefixesOf(table);
   }
 
   /** Number of references, with those that could not be read. */
@@ -62,7 +71,8 @@ export class UsedSecrets {
   /** @throws Error that says why there is no such secret */
   read(reference: string): string {
     this.#missing.add(reference);
-    const secret = this.#find(reference) ?? this.#before?.known(reference) ?? this.#look(reference);
+    const found = this.#find(reference);
+    const secret = found === EXPIRED ? this.#look(reference) : found ?? this.#before?.known(reference) ?? this.#look(reference);
     this.#missing.delete(reference);
     this.#byReference.set(reference, secret);
     return secret;
@@ -73,11 +83,7 @@ export class UsedSecrets {
   }
 
   #look(reference: string): string {
-    const parsed = parseVaultReference(reference)!;
-    if (!this.#prefixes.has(parsed.vault)) {
-      throw new Error(`vault '${parsed.vault}' is not known, expected ${[...this.#prefixes.keys()].join(' or ')}`);
-    }
-    return this.#vault.read(parsed, this.#prefixes.get(parsed.vault));
+    return this.#vaults.read(parseVaultReference(reference)!);
   }
 
   /**
@@ -85,18 +91,24 @@ export class UsedSecrets {
    * counts as unchanged.
    */
   areCurrent(): boolean {
-    return [...this.#byReference].every(([reference, secret]) => [secret, undefined].includes(this.#find(reference)))
-      && [...this.#missing].every((reference) => this.#find(reference) === undefined);
+    const isUnchanged = ([reference, secret]: [string, string]): boolean => {
+      const found = this.#find(reference);
+      return found === secret || found === undefined;
+    };
+    return [...this.#byReference].every(isUnchanged) && [...this.#missing].every((reference) => typeof this.#find(reference) !== 'string');
   }
 
-  #find(reference: string): string | undefined {
+  #find(reference: string): string | typeof EXPIRED | undefined {
     try {
       return this.#look(reference);
-    } catch {
-      return undefined;
+    } catch (error) {
+      return error instanceof SecretExpired ? EXPIRED : undefined;
     }
   }
 }
+
+/** The vault is out of reach for longer than its last value may be used. */
+const EXPIRED = Symbol('expired');
 
 /**
  * Puts secrets in the places of references. A row with a reference that cannot be resolved is set aside.
@@ -104,8 +116,11 @@ export class UsedSecrets {
  * @param table that has been validated and completed
  * @param before secrets of the same table
  */
-export function withNodeSecrets(table: ConfigTable, schemas: Schemas, vault: EnvVault, before?: UsedSecrets): ResolvedTable {
-  const secrets = new UsedSecrets(vault, table, before);
+export function withNodeSecrets(table: ConfigTable, schemas: Schemas, vaults: NodeVaults, before?: UsedSecrets): ResolvedTable {
+  return vaults.whileReading(() => resolvedTable(table, schemas, new UsedSecrets(vaults.of(table), before)));
+}
+
+function resolvedTable(table: ConfigTable, schemas: Schemas, secrets: UsedSecrets): ResolvedTable {
   const setAside: SetAsideRow[] = [];
   const resolvedRows = (schema: EntitySchema): readonly Row[] => {
     const rows = rowsOf(table, schema.name);
@@ -172,16 +187,4 @@ function withRepetitions(schema: EntitySchema, rows: readonly Row[], resolved: r
     if (!isShared || ofRow.length > 0 || !isSecretReference(rows[index]![field])) return ofRow;
     return [errorOf(schema.name, index, rows[index]!, field, 'its secret is the value of another credential, too')];
   });
-}
-
-/** Vaults by the name that references use, with what they put before names: `env`, and those of its kind that are configured. */
-function prefixesOf(table: ConfigTable): ReadonlyMap<string, string | undefined> {
-  const configured = rowsOf(table, 'vaults').filter((row) => row.name === 'env' && typeof row.prefix === 'string');
-  return new Map<string, string | undefined>([
-    ['env', undefined],
-    ...configured.map((row): [string, string] => {
-      const { prefix } = (row.config ?? {}) as { readonly prefix?: unknown };
-      return [row.prefix as string, typeof prefix === 'string' ? prefix : ''];
-    }),
-  ]);
 }

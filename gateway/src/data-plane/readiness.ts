@@ -10,13 +10,16 @@ interface ReadinessFacts {
   readonly quarantined?: number;
   /** Whether a plugin in quarantine holds every request back. @default false */
   readonly standsStill?: boolean;
+  /** Whether a vault has not answered yet. @default false */
+  readonly awaitsSecrets?: boolean;
 }
 
 /** A lost control plane does not matter here: what was configured is still served. */
-export function readinessOf({ draining, hash, quarantined = 0, standsStill = false }: ReadinessFacts): Readiness {
+export function readinessOf({ draining, hash, quarantined = 0, standsStill = false, awaitsSecrets = false }: ReadinessFacts): Readiness {
   if (draining) return { ready: false, message: 'draining' };
   if (hash === undefined) return { ready: false, message: 'no configuration available (configuration hash is not initialized)' };
   if (hash === NO_HASH) return { ready: false, message: 'no configuration available (empty configuration present)' };
+  if (awaitsSecrets) return { ready: false, message: 'a vault has not answered yet' };
   if (standsStill) return { ready: false, message: 'a plugin that runs on every request is in quarantine' };
   // Kong's answer has the message only, so the number is there only when it says something.
   return { ready: true, ...quarantined > 0 && { quarantined } };

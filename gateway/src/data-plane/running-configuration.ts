@@ -3,7 +3,6 @@
  * An entity that cannot be used here is in quarantine: it is not served, everything else is. A table is refused when mistakes leave it
  * without any usable route.
  */
-import type { EnvVault } from '../base/env-vault.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { RouterFlavor } from '../base/router-flavor.ts';
@@ -16,6 +15,7 @@ import type { Quarantine, QuarantinedEntity } from '../model/quarantine.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
 import { compileSnapshot } from '../model/snapshot.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import type { NodeVaults } from '../vaults/node-vaults.ts';
 import { compileConfiguration } from './compiled-configuration.ts';
 import type { CompiledConfiguration, Handlers } from './compiled-configuration.ts';
 import type { ConfigurationCache } from './configuration-cache.ts';
@@ -40,7 +40,7 @@ interface RunningConfigurationOptions {
   readonly instances: PluginInstances;
   /** @default 'traditional_compatible' */
   readonly routerFlavor?: RouterFlavor | undefined;
-  readonly vault: EnvVault;
+  readonly vaults: NodeVaults;
   /** @default - nothing is kept */
   readonly cache?: ConfigurationCache | undefined;
   readonly log: Log;
@@ -149,10 +149,10 @@ export class RunningConfiguration {
   }
 
   #take({ table, hash, origin }: Pick<Running, 'table' | 'hash' | 'origin'>, before?: UsedSecrets): ApplyResult {
-    const { schemas, handlers, instances, routerFlavor, vault } = this.#options;
+    const { schemas, handlers, instances, routerFlavor, vaults } = this.#options;
     const settled = settleConfigTable(table, { schemas });
     if (!settled.ok) return refusal(settled.errors);
-    const { table: resolved, secrets, setAside } = withNodeSecrets(settled.table, schemas, vault, before);
+    const { table: resolved, secrets, setAside } = withNodeSecrets(settled.table, schemas, vaults, before);
     const wrong = [...settled.setAside, ...setAside];
     const met = withoutUnmetNeeds(resolved, wrong);
     const aside = [...wrong, ...met.setAside];

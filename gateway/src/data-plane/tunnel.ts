@@ -37,7 +37,10 @@ export function tunnelOf(dataPlane: DataPlane, settings: Settings, log: Log): Tu
     receiver: {
       currentHash: () => dataPlane.currentHash,
       confirm: () => dataPlane.confirm(),
-      apply: (table, hash, time) => dataPlane.apply(table, hash, time),
+      apply: async (table, hash, time) => {
+        await dataPlane.prepare(table);
+        return dataPlane.apply(table, hash, time);
+      },
     },
     report: () => {
       const { quarantine, refused } = dataPlane;

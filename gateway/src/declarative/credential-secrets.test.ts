@@ -1,7 +1,7 @@
 /** Secrets of every type that plugins add: files for constructs contain references, which data planes resolve before use. */
 import { expect, it } from 'vitest';
 
-import { EnvVault } from '../base/env-vault.ts';
+import { vaultsOf } from '../../test/fixtures/node-vaults.ts';
 import { withNodeSecrets } from '../data-plane/node-secrets.ts';
 import type { ConfigTable } from '../model/config-table.ts';
 import { secretFieldsOf } from '../model/schema/entity-schema.ts';
@@ -43,7 +43,7 @@ it.each(cases)('%s: %s in plain text is refused, a reference is not', (type, fie
 
 function resolved(type: string, row: object) {
   const table = { _format_version: '3.0', [type]: [{ id: 'x', consumer: CONSUMER, ...row }] } as unknown as ConfigTable;
-  const vault = new EnvVault({ prefix: '', folders: [], environment: { PIN: 'hunter2' } });
+  const vault = vaultsOf({ PIN: 'hunter2' });
   const { setAside, table: usable } = withNodeSecrets(table, SCHEMAS, vault);
   expect(setAside).toEqual([]);
   return (usable as unknown as Record<string, readonly Record<string, unknown>[]>)[type]![0]!;

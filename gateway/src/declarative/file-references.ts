@@ -1,6 +1,6 @@
 /** References to secrets in a declarative file: each has to lead somewhere on the data planes that run it. */
-import { parseVaultReference } from '../base/env-vault.ts';
-import type { VaultReference } from '../base/env-vault.ts';
+import { parseVaultReference } from '../base/vault-reference.ts';
+import type { VaultReference } from '../base/vault-reference.ts';
 import { effectiveFields, subschemaOf } from '../model/schema/entity-schema.ts';
 import { withSecrets } from '../model/schema/secret-references.ts';
 import type { FileEntity } from './file-entities.ts';

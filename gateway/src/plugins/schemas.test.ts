@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { startAdminNode } from '../../test/fixtures/admin-node.ts';
+import { vaultsOf } from '../../test/fixtures/node-vaults.ts';
 import { AdminClient } from '../admin-client/admin-client.ts';
 import { applyConfiguration } from '../admin-client/apply-configuration.ts';
-import { EnvVault } from '../base/env-vault.ts';
 import { withNodeSecrets } from '../data-plane/node-secrets.ts';
 import { readNodeConfiguration } from '../declarative/node-configuration.ts';
 import { readDeclarative } from '../declarative/read.ts';
@@ -70,7 +70,7 @@ describe('a new plugin with credentials', () => {
     expect(reading.lines()).toEqual([]);
     const checked = validateConfigTable(tableOfRows(storedRows(reading, 0), schemas), { schemas });
     if (!checked.ok) throw new Error(checked.errors[0]!.message);
-    const resolved = withNodeSecrets(checked.table, schemas, new EnvVault({ prefix: '', folders: [], environment: { PIN: '0000' } }));
+    const resolved = withNodeSecrets(checked.table, schemas, vaultsOf({ PIN: '0000' }));
     expect(resolved).toMatchObject({ setAside: [], table: { badges: [{ number: '17', pin: '0000' }] } });
     expect(compileSnapshot(resolved.table, 'hash', schemas).credentials.get('badges')?.get('17')?.consumer.username).toBe('partner');
   });

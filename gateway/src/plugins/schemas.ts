@@ -4,6 +4,7 @@ import type { Compatibility } from '../base/compatibility.ts';
 import { GatewayError } from '../base/errors.ts';
 import { DEFAULT_ROUTER_FLAVOR } from '../base/router-flavor.ts';
 import type { RouterFlavor } from '../base/router-flavor.ts';
+import { vaultKinds } from '../base/vault-kinds.ts';
 import { coreEntities } from '../model/entities/core.ts';
 import type { CoreProfile } from '../model/entities/core.ts';
 import type { NodeKind, PluginSchema } from '../model/entities/plugin.ts';
@@ -129,6 +130,8 @@ interface CatalogOptions {
   readonly compatibility?: Compatibility;
   /** @default 'traditional_compatible' */
   readonly routerFlavor?: RouterFlavor;
+  /** As `KONG_VAULTS` lists them. @default - bundled */
+  readonly vaults?: { readonly listed: readonly string[] };
   /** @default 'traditional' */
   readonly role?: NodeKind['role'];
   /** `off` for none. @default - one */
@@ -153,14 +156,15 @@ export function schemasFor(options: CatalogOptions = {}): Catalog {
   const {
     plugins = ['bundled'], compatibility = DEFAULT_COMPATIBILITY, routerFlavor = DEFAULT_ROUTER_FLAVOR, role = 'traditional', database,
   } = options;
+  const vaults = vaultKinds(options.vaults?.listed ?? ['bundled'], compatibility);
   const node: NodeKind = { role, hasDatabase: database !== 'off' };
   const chosen = enabledPlugins(plugins).map((plugin) => ({ ...plugin, ...plugin.onNode?.(node) }));
-  const key = [compatibility, routerFlavor, role, node.hasDatabase, ...chosen.map(({ name }) => name)].join();
+  const key = [compatibility, routerFlavor, vaults.join('+'), role, node.hasDatabase, ...chosen.map(({ name }) => name)].join();
   const known = catalogs.get(key);
   if (known) return known;
   const catalog = {
     plugins: new Map<string, PluginSchema>(chosen.map((plugin) => [plugin.name, plugin])),
-    schemas: schemasWith(chosen, { compatibility, routerFlavor }),
+    schemas: schemasWith(chosen, { compatibility, routerFlavor, vaults }),
   };
   catalogs.set(key, catalog);
   return catalog;

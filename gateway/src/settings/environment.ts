@@ -1,7 +1,8 @@
 /** One environment, as the table of settings reads it. */
-import { EnvVault, parseVaultReference } from '../base/env-vault.ts';
-import type { VaultReference } from '../base/env-vault.ts';
+import { EnvVault } from '../base/env-vault.ts';
 import { messageOf } from '../base/errors.ts';
+import { parseVaultReference } from '../base/vault-reference.ts';
+import type { VaultReference } from '../base/vault-reference.ts';
 import { SettingProblem, abbreviated } from './setting-problem.ts';
 import type { Given, Setting, SettingReader } from './setting.ts';
 import { SETTINGS } from './table.ts';

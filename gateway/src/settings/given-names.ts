@@ -1,5 +1,5 @@
 /** What a node would say of settings before it has all of them: constructs ask it while they synthesize the node's environment. */
-import { parseVaultReference } from '../base/env-vault.ts';
+import { parseVaultReference } from '../base/vault-reference.ts';
 import type { Environment } from './environment.ts';
 import { readerOf } from './environment.ts';
 import { SettingProblem } from './setting-problem.ts';

@@ -17,10 +17,12 @@ import { TLS_SERVER } from './table/tls-server.ts';
 import { CERTIFICATES, TLS_WITHOUT_EFFECT, UPSTREAM_TLS } from './table/tls.ts';
 import { TRACING, TRACING_WITHOUT_EFFECT } from './table/tracing.ts';
 import { TUNNEL, TUNNEL_WITHOUT_EFFECT } from './table/tunnel.ts';
+import { VAULTS } from './table/vaults.ts';
 
 /** What this gateway acts on, in the shape of `Settings`. */
 export const SETTINGS = {
   ...NODE,
+  vaults: VAULTS,
   database: DATABASE,
   listen: LISTEN,
   admin: ADMIN,
@@ -48,6 +50,7 @@ export interface Room {
 /** Every row, by subject. */
 export const ROOMS: readonly Room[] = [
   { title: 'Node', working: settingsIn(NODE), withoutEffect: NODE_WITHOUT_EFFECT },
+  { title: 'Vaults', working: settingsIn(VAULTS), withoutEffect: [] },
   { title: 'Addresses', working: settingsIn(LISTEN), withoutEffect: LISTEN_WITHOUT_EFFECT },
   { title: 'Access to the Admin API', working: settingsIn(ADMIN), withoutEffect: [] },
   { title: 'TLS', working: settingsIn({ CERTIFICATES, TLS_SERVER, UPSTREAM_TLS }), withoutEffect: TLS_WITHOUT_EFFECT },

@@ -3,8 +3,8 @@ import type { FastifyInstance } from 'fastify';
 
 import type { Log } from '../../base/log.ts';
 import type { Secret } from '../../base/secret.ts';
+import { VAULT_KINDS } from '../../base/vault-kinds.ts';
 import type { PluginSchema } from '../../model/entities/plugin.ts';
-import { VAULTS } from '../../model/entities/vault.ts';
 import type { Schemas } from '../../model/schema/entity-schema.ts';
 import type { UpstreamHealth } from '../../model/target-health.ts';
 import type { Role } from '../../settings/settings.ts';
@@ -90,5 +90,6 @@ export function adminEndpoints(options: AdminApiOptions & { readonly counts: Con
     ...clusteringEndpoints({ ...options, now }),
   ];
   const all = [...endpoints, endpointListEndpoint(endpoints)];
-  return [...all, openApiEndpoint(all, schemas, { plugins: [...plugins.keys()], vaults: [...VAULTS.keys()] })];
+  const vaults = VAULT_KINDS.filter((kind) => schemas.get('vaults')?.subschema?.choose(kind) !== undefined);
+  return [...all, openApiEndpoint(all, schemas, { plugins: [...plugins.keys()], vaults })];
 }

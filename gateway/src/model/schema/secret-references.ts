@@ -1,5 +1,5 @@
 /** References to secrets in `referenceable` fields, and their replacement by the secrets. */
-import { parseVaultReference } from '../../base/env-vault.ts';
+import { parseVaultReference } from '../../base/vault-reference.ts';
 import type { EntityValue, Field, Fields } from './field.ts';
 
 /** @param path dotted, list elements from 1, as violations name fields @returns the secret */
