@@ -1,17 +1,33 @@
 /**
- * Ties work to the request that it is done for, across callbacks and promises, so that a defect in it ends that request and not the
- * process.
+ * Ties work to the request that it is done for, across callbacks and promises: a defect in it ends that request and not the process, and
+ * what it logs is about that request.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** Reports a defect and ends the work that it happened in. Must not throw. */
-type DefectOwner = (defect: unknown) => void;
+export interface WorkOwner {
+  /** Reports a defect and ends the work that it happened in. Must not throw. */
+  readonly fail: (defect: unknown) => void;
+  /** Sees each line that is logged during the work. Must not throw. @default - nothing does */
+  note?: ((line: NotedLine) => void) | undefined;
+}
 
-const owners = new AsyncLocalStorage<DefectOwner>();
+/** What was logged. */
+export interface NotedLine {
+  readonly level: string;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+const owners = new AsyncLocalStorage<WorkOwner>();
 
 /** Runs work, and everything that it starts, on behalf of an owner. */
-export function ownedBy<T>(owner: DefectOwner, work: () => T): T {
+export function ownedBy<T>(owner: WorkOwner, work: () => T): T {
   return owners.run(owner, work);
+}
+
+/** Shows a line to the owner of the work that logs it. */
+export function noteForOwner(line: NotedLine): void {
+  owners.getStore()?.note?.(line);
 }
 
 /**
@@ -20,6 +36,6 @@ export function ownedBy<T>(owner: DefectOwner, work: () => T): T {
  */
 export function handToOwner(defect: unknown): boolean {
   const owner = owners.getStore();
-  owner?.(defect);
+  owner?.fail(defect);
   return owner !== undefined;
 }

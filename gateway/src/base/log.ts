@@ -1,4 +1,5 @@
 /** Structured log lines, one JSON object a line on standard error. */
+import { noteForOwner } from './defect-owner.ts';
 
 /** nginx' names, which `KONG_LOG_LEVEL` uses, from quiet to talkative. */
 export const LOG_LEVELS = ['emerg', 'alert', 'crit', 'error', 'warn', 'notice', 'info', 'debug'] as const;
@@ -61,7 +62,9 @@ export function createLog(
   const now = options.now ?? (() => new Date());
   const at = (level: LogLevel) => (message: string, fields: LogFields = {}) => {
     if (LOG_LEVELS.indexOf(level) > LOG_LEVELS.indexOf(threshold.level)) return;
-    write(`${JSON.stringify({ time: now().toISOString(), level, message, ...bound, ...fields })}\n`);
+    const all = { ...bound, ...fields };
+    noteForOwner({ level, message, fields: all });
+    write(`${JSON.stringify({ time: now().toISOString(), level, message, ...all })}\n`);
   };
   return {
     error: at('error'),

@@ -43,6 +43,8 @@ export interface CompiledConfiguration {
   readonly router: Router;
   /** Whether a plugin asks for the timelines of requests. */
   readonly wantsTimelines: boolean;
+  /** Whether a plugin asks for what is logged about requests. */
+  readonly wantsLogLines: boolean;
   /** Plugins that run before a route is found, and instead of those of a route when there is none. */
   globalPlan(scheme: Scheme): Plan;
   planOf(route: Route, scheme: Scheme): Plan;
@@ -117,6 +119,7 @@ export function compileConfiguration(
     failed,
     router,
     wantsTimelines: prepared.some(({ phases }) => phases.wantsTimeline === true),
+    wantsLogLines: prepared.some(({ phases }) => phases.wantsLogLines === true),
     globalPlan: (scheme) => plans[scheme].global,
     planOf: (route, scheme) => plans[scheme].byRoute.get(route) ?? plans[scheme].global,
     hold: () => uses.begin(),

@@ -31,6 +31,7 @@ import { StatusApi } from '../status/status-api.ts';
 import type { RequestsRecord } from '../sync/telemetry-protocol.ts';
 import { NodeVaults } from '../vaults/node-vaults.ts';
 import { HealthReport } from './balancer/health-report.ts';
+import { targetHealth } from './balancer/target-health.ts';
 import { UpstreamBalancers } from './balancer/upstream-balancers.ts';
 import type { Handlers } from './compiled-configuration.ts';
 import { ConfigurationCache } from './configuration-cache.ts';
@@ -125,7 +126,10 @@ export class DataPlane {
     this.#clock = clock;
     this.id = nodeId(settings.prefix, settings.nodeId, log);
     this.#newest = settings.fallback?.import ? new NewestKnown(join(settings.prefix, 'configuration', 'newest.json'), log) : undefined;
-    this.#services = createNodeServices({ log, clock, tracing: settings.tracing, authorities: settings.upstreamTls.authorities });
+    this.#services = createNodeServices({
+      log, clock, tracing: settings.tracing, authorities: settings.upstreamTls.authorities,
+      upstreams: { targets: () => targetHealth(this.#balancers.all()) },
+    });
     this.#vaults = new NodeVaults({
       env: vault, own: ownVaults(settings), clock, log, onChange: () => void this.#configuration.renewSecrets(),
     });

@@ -2,6 +2,7 @@
  * What a plugin sees of one request and its answer, and what it may do to them. No type of Node appears here, so that the HTTP engine
  * below can change. Header values are text: UTF-8 decoded, and one character for each byte where they are not UTF-8.
  */
+import type { LogLevel } from '../base/log.ts';
 import type { Consumer, Credential, Route, Service, Snapshot } from '../model/snapshot.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -180,6 +181,15 @@ export interface Sizes {
   readonly responseBody: number;
 }
 
+/** A line of the node's log. */
+export interface LogLine {
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
 export interface Exchange {
   /** 32 hexadecimal characters. */
   readonly requestId: string;
@@ -201,8 +211,8 @@ export interface Exchange {
   readonly sizes: Sizes;
   /** Recorded where a plugin of the configuration asks for it (`PluginPhases.wantsTimeline`), or the client does. */
   readonly timeline: Timeline | undefined;
-  /** Ids of the trace that the upstream is told, by format: plugins that trace set them, logs show them. */
-  traceIds: Readonly<Record<string, string>> | undefined;
+  /** What the node logged about this request so far, where a plugin asks for it (`PluginPhases.wantsLogLines`). */
+  readonly logLines: readonly LogLine[] | undefined;
   /** What was sent to the upstream: path and query. Empty when there is no route. */
   readonly upstreamUri: string;
   /** Statuses of all tries, as `502, 200`; empty when no upstream was asked. */

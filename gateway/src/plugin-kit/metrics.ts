@@ -24,6 +24,9 @@ export interface Metrics {
   counter(options: FamilyOptions): Counter;
   /** @param bounds upper ends of the buckets, in ascending order and without infinity */
   histogram(options: FamilyOptions, bounds: readonly number[]): Histogram;
-  /** Shows numbers that are looked up when somebody asks for the metrics. @returns ends this */
-  show(families: () => readonly MetricFamily[]): () => void;
+  /**
+   * Shows numbers that are looked up when the metrics are asked for. Shown twice by one name, they appear once.
+   * @returns ends this
+   */
+  show(name: string, families: () => readonly MetricFamily[]): () => void;
 }

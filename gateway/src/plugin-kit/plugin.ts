@@ -16,6 +16,8 @@ export type Phase = typeof PHASES[number];
 export interface PluginPhases {
   /** Whether requests must have a timeline. Costs every request of the node some microseconds. @default false */
   readonly wantsTimeline?: boolean;
+  /** Whether it needs what is logged about requests (`Exchange.logLines`). @default false */
+  readonly wantsLogLines?: boolean;
   rewrite?(exchange: Exchange): void | Promise<void>;
   access?(exchange: Exchange): void | Promise<void>;
   responseHeaders?(exchange: Exchange): void | Promise<void>;

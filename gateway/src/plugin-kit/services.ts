@@ -15,6 +15,22 @@ export interface NodeServices {
   readonly messages: Messages;
   readonly metrics: Metrics;
   readonly tracing: TracingSettings;
+  readonly upstreams: UpstreamHealth;
+}
+
+export interface UpstreamHealth {
+  /** All addresses of all targets now, by upstream. */
+  targets(): readonly TargetHealth[];
+}
+
+export interface TargetHealth {
+  /** Name of the upstream. */
+  readonly upstream: string;
+  /** As configured: host and port. */
+  readonly target: string;
+  /** IP and port; empty for a target whose name has no address. */
+  readonly address: string;
+  readonly state: 'healthchecks_off' | 'healthy' | 'unhealthy' | 'dns_error';
 }
 
 /** How the node traces requests, as its settings say. */

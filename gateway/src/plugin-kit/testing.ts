@@ -4,7 +4,7 @@ import { SILENT } from '../base/log.ts';
 import type { Consumer, Credential, Route, Service, Snapshot } from '../model/snapshot.ts';
 import { emptySnapshot } from '../model/snapshot.ts';
 import type {
-  ClientRequest, ClientResponse, Exchange, HeaderLine, Identity, PluginAnswer, Refusal, Sizes, Timings, Try, UpstreamRequest,
+  ClientRequest, ClientResponse, Exchange, HeaderLine, Identity, LogLine, PluginAnswer, Refusal, Sizes, Timings, Try, UpstreamRequest,
 } from './exchange.ts';
 import type { PluginContext } from './plugin.ts';
 import type { NodeServices } from './services.ts';
@@ -32,6 +32,7 @@ export interface FakeSurroundings {
   readonly tries?: readonly Try[];
   readonly upstreamStatus?: string;
   readonly timeline?: Timeline;
+  readonly logLines?: readonly LogLine[];
 }
 
 /** Header lines that can be changed, by any case of their names. */
@@ -135,7 +136,7 @@ export class FakeExchange implements Exchange {
   readonly upstreamUri = '/';
   readonly upstreamStatus: string;
   readonly timeline: Timeline | undefined;
-  traceIds: Readonly<Record<string, string>> | undefined;
+  readonly logLines: readonly LogLine[] | undefined;
   isAborted = false;
   /** What the plugin answered in the gateway's format. */
   refusal: Refusal | undefined;
@@ -156,6 +157,7 @@ export class FakeExchange implements Exchange {
     this.timings = { startedAt: 0, proxyMs: 0, upstreamMs: 0, receiveMs: 0, requestMs: 0, ...around.timings };
     this.sizes = { request: 0, response: 0, responseBody: 0, ...around.sizes };
     this.timeline = around.timeline;
+    this.logLines = around.logLines;
     this.upstreamStatus = around.upstreamStatus ?? '200';
   }
 

@@ -65,9 +65,13 @@ describe('metrics', () => {
   it('show what is looked up when asked for, until it ends', () => {
     const registry = new MetricsRegistry();
     let value = 1;
-    const end = registry.show(() => [{ name: 'up', help: 'Whether it runs', samples: [{ value }] }]);
+    const end = registry.show('up', () => [{ name: 'up', help: 'Whether it runs', samples: [{ value }] }]);
     value = 2;
     expect(textOf(registry)).toContain('# TYPE up gauge\nup 2\n');
+    const endSecond = registry.show('up', () => [{ name: 'up', help: 'Whether it runs', samples: [{ value: 3 }] }]);
+    expect(textOf(registry)).toBe('# HELP up Whether it runs\n# TYPE up gauge\nup 3\n');
+    endSecond();
+    expect(textOf(registry)).toContain('up 2\n');
     end();
     expect(textOf(registry)).toBe('');
   });

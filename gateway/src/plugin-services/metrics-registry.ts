@@ -11,7 +11,8 @@ const SEPARATOR = '\0';
 
 export class MetricsRegistry implements Metrics {
   readonly #families = new Map<string, CounterFamily | HistogramFamily>();
-  readonly #shown = new Set<() => readonly MetricFamily[]>();
+  /** By name, the newest last. */
+  readonly #shown = new Map<string, (() => readonly MetricFamily[])[]>();
   readonly #maxSeries: number;
   #errors = 0;
 
@@ -32,14 +33,21 @@ export class MetricsRegistry implements Metrics {
     return this.#family(options.name, HistogramFamily, () => new HistogramFamily(options, bounds, this.#maxSeries, () => this.#drop()));
   }
 
-  show(families: () => readonly MetricFamily[]): () => void {
-    this.#shown.add(families);
-    return () => void this.#shown.delete(families);
+  show(name: string, families: () => readonly MetricFamily[]): () => void {
+    this.#shown.set(name, [...this.#shown.get(name) ?? [], families]);
+    return () => {
+      const rest = (this.#shown.get(name) ?? []).filter((other) => other !== families);
+      if (rest.length > 0) this.#shown.set(name, rest);
+      else this.#shown.delete(name);
+    };
   }
 
   /** Everything, by family. */
   families(): readonly MetricFamily[] {
-    return [...[...this.#families.values()].map((family) => family.shown()), ...[...this.#shown].flatMap((families) => families())];
+    return [
+      ...[...this.#families.values()].map((family) => family.shown()),
+      ...[...this.#shown.values()].flatMap((shown) => shown.at(-1)!()),
+    ];
   }
 
   #family<F extends CounterFamily | HistogramFamily>(name: string, kind: new (...args: never[]) => F, make: () => F): F {

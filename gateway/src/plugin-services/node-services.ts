@@ -1,7 +1,7 @@
 /** What plugins share on a node. Each service has a file or folder here. */
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import type { NodeServices, TracingSettings } from '../plugin-kit/services.ts';
+import type { NodeServices, TracingSettings, UpstreamHealth } from '../plugin-kit/services.ts';
 import { httpClients } from './http-client/http-clients.ts';
 import { MemoryCache } from './memory-cache.ts';
 import { nodeMessages } from './messages/node-messages.ts';
@@ -21,6 +21,8 @@ interface NodeServicesOptions {
   readonly tracing?: TracingSettings;
   /** Path of the socket of the system's log. @default '/dev/log' */
   readonly systemLog?: string;
+  /** @default - there are no upstreams */
+  readonly upstreams?: UpstreamHealth;
 }
 
 /** The services, and their end. */
@@ -35,7 +37,7 @@ export interface OpenNodeServices extends NodeServices {
 }
 
 export function createNodeServices(
-  { log, clock, authorities, tracing = NO_TRACING, systemLog = '/dev/log' }: NodeServicesOptions,
+  { log, clock, authorities, tracing = NO_TRACING, systemLog = '/dev/log', upstreams = { targets: () => [] } }: NodeServicesOptions,
 ): OpenNodeServices {
   const queues = new NodeQueues(clock);
   const messages = nodeMessages({ clock, authorities, systemLog });
@@ -43,6 +45,7 @@ export function createNodeServices(
     counters: new NodeCounters(clock),
     cache: new MemoryCache(clock),
     tracing,
+    upstreams,
     redis: new RedisConnections({ log, clock, authorities }),
     http: httpClients(authorities),
     queues,

@@ -14,6 +14,7 @@ import { jwtHandler } from './jwt/handler.ts';
 import { keyAuthHandler } from './key-auth/handler.ts';
 import { logglyHandler } from './loggly/handler.ts';
 import { openidConnectHandler } from './openid-connect/handler.ts';
+import { opentelemetryHandler } from './opentelemetry/handler.ts';
 import { prometheusHandler } from './prometheus/handler.ts';
 import { proxyCacheHandler } from './proxy-cache/handler.ts';
 import { rateLimitingHandler } from './rate-limiting/handler.ts';
@@ -21,12 +22,13 @@ import { redirectHandler } from './redirect/handler.ts';
 import { requestSizeLimitingHandler } from './request-size-limiting/handler.ts';
 import { requestTerminationHandler } from './request-termination/handler.ts';
 import { responseRatelimitingHandler } from './response-ratelimiting/handler.ts';
+import type { SERVED_PLUGINS } from './schemas.ts';
 import { sessionHandler } from './session/handler.ts';
 import { statsdHandler } from './statsd/handler.ts';
 import { syslogHandler } from './syslog/handler.ts';
 import { tcpLogHandler } from './tcp-log/handler.ts';
 import { udpLogHandler } from './udp-log/handler.ts';
-import type { SERVED_PLUGINS } from './schemas.ts';
+import { zipkinHandler } from './zipkin/handler.ts';
 
 export const HANDLERS = {
   'acl': aclHandler,
@@ -43,6 +45,7 @@ export const HANDLERS = {
   'key-auth': keyAuthHandler,
   'loggly': logglyHandler,
   'openid-connect': openidConnectHandler,
+  'opentelemetry': opentelemetryHandler,
   'prometheus': prometheusHandler,
   'proxy-cache': proxyCacheHandler,
   'rate-limiting': rateLimitingHandler,
@@ -55,4 +58,5 @@ export const HANDLERS = {
   'syslog': syslogHandler,
   'tcp-log': tcpLogHandler,
   'udp-log': udpLogHandler,
+  'zipkin': zipkinHandler,
 } satisfies Record<typeof SERVED_PLUGINS[number], PluginHandler>;

@@ -98,6 +98,7 @@ export const SERVED_PLUGINS = [
   'key-auth',
   'loggly',
   'openid-connect',
+  'opentelemetry',
   'prometheus',
   'proxy-cache',
   'rate-limiting',
@@ -110,6 +111,7 @@ export const SERVED_PLUGINS = [
   'syslog',
   'tcp-log',
   'udp-log',
+  'zipkin',
 ] as const satisfies readonly PluginName[];
 
 export function isServed(plugin: string): boolean {

@@ -19,7 +19,7 @@ async function run(happens: string): Promise<{ readonly code: number; readonly s
   const program = `
     import { ownedBy } from ${JSON.stringify(join(import.meta.dirname, '..', 'base', 'defect-owner.ts'))};
     import { runNode } from ${JSON.stringify(join(import.meta.dirname, 'run-node.ts'))};
-    const own = (work) => ownedBy((defect) => console.error('owner: ' + defect.message), work);
+    const own = (work) => ownedBy({ fail: (defect) => console.error('owner: ' + defect.message) }, work);
     await runNode(async () => ({ addresses: {}, close: async () => undefined }));
     setTimeout(() => { ${happens} }, 10);
     setTimeout(() => process.exit(0), 60);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { TraceFormat } from '../model/plugin-fields/propagation.ts';
+import { logFieldsOf } from '../plugin-kit/log-fields.ts';
 import { FakeExchange } from '../plugin-kit/testing.ts';
 import { propagationOf, READERS, WRITERS } from './propagation.ts';
 import type { PropagationConfig } from './propagation.ts';
@@ -147,10 +148,12 @@ describe('the configuration', () => {
 
   function propagated(config: Partial<Omit<PropagationConfig,
     'propagation'>> & { propagation?: Partial<PropagationConfig['propagation']> }, headers: Headers) {
-    const { upstream } = new FakeExchange({ headers });
+    const exchange = new FakeExchange({ headers });
+    const { upstream } = exchange;
     const propagation = propagationOf({ header_type: 'preserve', ...config, propagation: { ...NONE, ...config.propagation } });
     const found = propagation.read(upstream);
-    const ids = propagation.write(upstream, { ...OWN, traceId: found?.traceId ?? OWN.traceId }, found);
+    propagation.write(exchange, { ...OWN, traceId: found?.traceId ?? OWN.traceId }, found);
+    const ids = Object(logFieldsOf(exchange)?.get('trace_id')) as Readonly<Record<string, string>>;
     return { format: found?.format, names: upstream.headerLines().map(([name]) => name.toLowerCase()).sort(), ids };
   }
 

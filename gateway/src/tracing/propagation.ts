@@ -1,6 +1,7 @@
 /** Which trace headers a plugin reads, removes and writes, by its configuration. */
 import type { TraceFormat } from '../model/plugin-fields/propagation.ts';
-import type { UpstreamRequest } from '../plugin-kit/exchange.ts';
+import type { Exchange, UpstreamRequest } from '../plugin-kit/exchange.ts';
+import { setLogField } from '../plugin-kit/log-fields.ts';
 import { awsReader, awsWriter } from './formats/aws.ts';
 import { b3Reader, b3SingleWriter, b3Writer } from './formats/b3.ts';
 import { datadogReader, datadogWriter } from './formats/datadog.ts';
@@ -47,11 +48,10 @@ export interface Propagation {
   /** The caller's trace in the first format that the request has. */
   read(upstream: UpstreamRequest): FoundTrace | undefined;
   /**
-   * Removes and writes headers.
+   * Removes and writes headers. The log entry of the request shows the trace's id in each format that was written.
    * @param found what was read
-   * @returns the trace's id in each format that was written, by the names that log entries use
    */
-  write(upstream: UpstreamRequest, trace: OutgoingTrace, found: FoundTrace | undefined): Readonly<Record<string, string>>;
+  write(exchange: Exchange, trace: OutgoingTrace, found: FoundTrace | undefined): void;
 }
 
 interface Rules {
@@ -72,7 +72,8 @@ export function propagationOf(config: PropagationConfig): Propagation {
       }
       return undefined;
     },
-    write: (upstream, trace, found) => {
+    write: (exchange, trace, found) => {
+      const { upstream } = exchange;
       for (const name of clear) upstream.removeHeader(name);
       const ids: Record<string, string> = {};
       for (const target of inject) {
@@ -81,7 +82,7 @@ export function propagationOf(config: PropagationConfig): Propagation {
         for (const [name, value] of written.headers) upstream.setHeader(name, value);
         ids[writer.logName] = written.traceId;
       }
-      return ids;
+      if (inject.length > 0) setLogField(exchange, 'trace_id', ids);
     },
   };
 }

@@ -18,6 +18,8 @@ export interface Peer {
 export type NoPeer = { readonly none: 'name' | 'targets'; readonly cause?: string };
 
 export interface PeerSelection {
+  /** What `next` looks up. @default - nothing */
+  readonly lookedUp?: { readonly host: string; readonly port: number } | undefined;
   next(): Promise<Peer | NoPeer>;
   /** The last peer has failed. */
   failed(kind: 'tcp' | 'timeout'): void;
@@ -75,6 +77,7 @@ export class BalancedSelection implements PeerSelection {
 
 /** A host that is no upstream: its address, or those that its name has, one after another. */
 export class HostSelection implements PeerSelection {
+  readonly lookedUp: PeerSelection['lookedUp'];
   readonly #host: string;
   readonly #ip: string;
   readonly #port: number;
@@ -86,10 +89,11 @@ export class HostSelection implements PeerSelection {
     this.#ip = host.replace(/^\[(.*)\]$/, '$1');
     this.#port = port;
     this.#resolver = resolver;
+    this.lookedUp = isIP(this.#ip) === 0 ? { host, port } : undefined;
   }
 
   async next(): Promise<Peer | NoPeer> {
-    if (isIP(this.#ip) !== 0) return { ip: this.#ip, port: this.#port, hostname: this.#host };
+    if (this.lookedUp === undefined) return { ip: this.#ip, port: this.#port, hostname: this.#host };
     try {
       const { addresses } = await this.#resolver.resolve(this.#host);
       HostSelection.#turn = (HostSelection.#turn + 1) % Number.MAX_SAFE_INTEGER;

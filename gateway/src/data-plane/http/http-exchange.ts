@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { plainAddress } from '../../base/ip-range.ts';
 import type { Credential, Consumer, Route, Service, Snapshot } from '../../model/snapshot.ts';
 import type {
-  ClientRequest, Exchange, Identity, PluginAnswer, Refusal, Sizes, Timings, Try,
+  ClientRequest, Exchange, Identity, LogLine, PluginAnswer, Refusal, Sizes, Timings, Try,
 } from '../../plugin-kit/exchange.ts';
 import type { PluginPhases } from '../../plugin-kit/plugin.ts';
 import type { ConnectionEnds, RouterInput } from '../router/router-input.ts';
@@ -39,9 +39,9 @@ export class HttpExchange implements Exchange, ReceivedRequest, RouterInput {
   answer: OwnAnswer | undefined;
   tries: Try[] | undefined;
   timeline: RequestTimeline | undefined;
+  logLines: LogLine[] | undefined;
   /** Where the client asks how long each part of its request takes. */
   debug: DebugWish | undefined;
-  traceIds: Readonly<Record<string, string>> | undefined;
   upstreamUri = '';
   /** Statuses of the tries that ended. */
   readonly statuses: string[] = [];

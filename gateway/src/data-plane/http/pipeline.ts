@@ -3,9 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 import { ownedBy } from '../../base/defect-owner.ts';
+import type { WorkOwner } from '../../base/defect-owner.ts';
 import { messageOf } from '../../base/errors.ts';
-import type { Log } from '../../base/log.ts';
+import type { Log, LogLevel } from '../../base/log.ts';
 import { emptySnapshot } from '../../model/snapshot.ts';
+import type { LogLine } from '../../plugin-kit/exchange.ts';
 import type { PluginPhases } from '../../plugin-kit/plugin.ts';
 import type { UpstreamBalancers } from '../balancer/upstream-balancers.ts';
 import { phasesFor } from '../compiled-configuration.ts';
@@ -94,7 +96,8 @@ export class Pipeline {
     this.#total += 1;
     let exchange: HttpExchange | undefined;
     const fail = (defect: unknown) => void this.#fail(defect, incoming, response, exchange);
-    ownedBy(fail, () => {
+    const owner: WorkOwner = { fail };
+    ownedBy(owner, () => {
       try {
         const facts = readFacts(incoming, this.#options.isTrusted);
         if ('status' in facts) return this.#reject(facts, incoming, response);
@@ -102,6 +105,7 @@ export class Pipeline {
         exchange = new HttpExchange(incoming, facts, configuration?.snapshot ?? NO_ENTITIES, wish === 'upgrade');
         exchange.debug = this.#options.debug?.read(exchange);
         if (configuration?.wantsTimelines === true || exchange.debug !== undefined) exchange.timeline = new RequestTimeline(exchange.clock);
+        if (configuration?.wantsLogLines === true) owner.note = noteInto(exchange.logLines = []);
         this.#begin(exchange, response, wish);
         const release = configuration?.hold();
         const served = this.#serve(exchange, response, configuration)
@@ -297,6 +301,15 @@ export class Pipeline {
       stack: error instanceof Error ? error.stack : undefined,
     });
   }
+}
+
+/** Lines that are kept of one request. */
+const MAX_LOG_LINES = 100;
+
+function noteInto(lines: LogLine[]): NonNullable<WorkOwner['note']> {
+  return ({ level, message, fields }) => {
+    if (lines.length < MAX_LOG_LINES) lines.push({ time: Date.now(), level: level as LogLevel, message, fields });
+  };
 }
 
 /** Runs a phase of one plugin, timed where the request has a timeline. */

@@ -2,7 +2,7 @@
 import type { ClientRequest, ServerResponse } from 'node:http';
 
 import type { Service } from '../../model/snapshot.ts';
-import type { Peer, PeerSelection } from '../balancer/peer-selection.ts';
+import type { NoPeer, Peer, PeerSelection } from '../balancer/peer-selection.ts';
 import { hasBody } from './client-request.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import { RequestBody } from './request-body.ts';
@@ -47,7 +47,7 @@ export async function sendWithRetries(tries: Tries): Promise<Outcome> {
   for (let left = service.retries; ;) {
     const begun = performance.now();
     if (peer === undefined) {
-      const next = await peers.next();
+      const next = await nextPeer(exchange, peers);
       if (exchange.closed) return 'gone';
       // No peer is left: the client gets the failure of the last one.
       if ('none' in next) return failure ?? next.none;
@@ -56,14 +56,11 @@ export async function sendWithRetries(tries: Tries): Promise<Outcome> {
     const sentAt = performance.now();
     exchange.clock.sent ??= sentAt;
     const outcome = await oneTry(tries, peer, body);
-    const { ip, port } = peer;
+    const { ip, port, hostname } = peer;
     const failed = outcome instanceof UpstreamError;
-    if (failed && outcome.isStale && stale < MAX_STALE && !exchange.closed && mayRepeat(exchange, outcome, body)) {
-      stale += 1;
-      continue;
-    }
     exchange.tries!.push({
-      ip, port, startedAt: performance.timeOrigin + begun, balancerMs: sentAt - begun, ...failed && { failed: STATUS_OF[outcome.kind] },
+      ip, port, hostname, startedAt: performance.timeOrigin + begun, balancerMs: sentAt - begun,
+      ...failed && { failed: STATUS_OF[outcome.kind] },
     });
     if (!failed) {
       exchange.statuses.push(String(outcome.response.statusCode));
@@ -72,12 +69,26 @@ export async function sendWithRetries(tries: Tries): Promise<Outcome> {
     }
     exchange.statuses.push(exchange.closed ? '-' : String(STATUS_OF[outcome.kind]));
     if (exchange.closed) return 'gone';
+    if (outcome.isStale && stale < MAX_STALE && mayRepeat(exchange, outcome, body)) {
+      stale += 1;
+      continue;
+    }
     peers.failed(outcome.kind === 'timeout' ? 'timeout' : 'tcp');
     if (left <= 0 || !mayRepeat(exchange, outcome, body)) return outcome;
     left -= 1;
     failure = outcome;
     peer = undefined;
   }
+}
+
+/** The search for addresses of a name is a step of the request's timeline. */
+async function nextPeer({ timeline }: HttpExchange, peers: PeerSelection): Promise<Peer | NoPeer> {
+  const { lookedUp } = peers;
+  if (timeline === undefined || lookedUp === undefined) return peers.next();
+  const found = timeline.resolve(lookedUp.host, lookedUp.port);
+  const next = await peers.next();
+  found('none' in next ? { failure: next.cause ?? next.none } : { ip: next.ip });
+  return next;
 }
 
 async function oneTry(

@@ -4,6 +4,7 @@ import { deprecated } from '../../model/plugin-fields/deprecation.ts';
 import { propagation } from '../../model/plugin-fields/propagation.ts';
 import { queueWith } from '../../model/plugin-fields/queue.ts';
 import { integer, map, number, record, string } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { headerName, protocolsHttp, timeoutOrZero, url } from '../../model/schema/typedefs.ts';
 
 const config = record({
@@ -60,6 +61,8 @@ const config = record({
     },
   },
 });
+
+export type OpentelemetryConfig = RecordOf<typeof config.fields>;
 
 export const opentelemetry = definePlugin({
   name: 'opentelemetry',

@@ -1,7 +1,9 @@
 /** prometheus, phase log: counts requests, bytes and times by service and route, for `GET /metrics`. */
+import type { MetricFamily } from '../../base/metrics.ts';
 import type { Exchange } from '../../plugin-kit/exchange.ts';
 import type { Metrics } from '../../plugin-kit/metrics.ts';
 import { defineHandler } from '../../plugin-kit/plugin.ts';
+import type { UpstreamHealth } from '../../plugin-kit/services.ts';
 import { prometheus } from './schema.ts';
 import type { PrometheusConfig } from './schema.ts';
 
@@ -17,12 +19,13 @@ const CLIENT_GONE = 499;
 
 const SCOPE = ['service', 'route'];
 
-export const prometheusHandler = defineHandler<PrometheusConfig>(prometheus, (config, { services: { metrics } }) => {
+export const prometheusHandler = defineHandler<PrometheusConfig>(prometheus, (config, { services: { metrics, upstreams } }) => {
   const count = [
     ...config.status_code_metrics === true ? [requestCounter(metrics)] : [],
     ...config.bandwidth_metrics === true ? [byteCounter(metrics)] : [],
     ...config.latency_metrics === true ? [latencyHistograms(metrics)] : [],
   ];
+  const end = config.upstream_health_metrics === true ? metrics.show('upstream health', () => [healthFamily(upstreams)]) : undefined;
   return {
     log: (exchange) => {
       const { route, service, consumer } = exchange;
@@ -34,8 +37,22 @@ export const prometheusHandler = defineHandler<PrometheusConfig>(prometheus, (co
       };
       for (const each of count) each(exchange, labels);
     },
+    close: () => end?.(),
   };
 });
+
+const STATES = ['healthchecks_off', 'healthy', 'unhealthy', 'dns_error'] as const;
+
+/** One series for each state; that of the present one is 1. */
+function healthFamily(upstreams: UpstreamHealth): MetricFamily {
+  return {
+    name: 'kong_upstream_target_health',
+    help: 'Health of the targets of upstreams: 1 for the state that an address is in',
+    samples: upstreams.targets().flatMap(({ upstream, target, address, state }) => STATES.map((each) => ({
+      labels: { upstream, target, address, state: each, subsystem: 'http' }, value: Number(each === state),
+    }))),
+  };
+}
 
 interface Labels {
   /** Service and route. */

@@ -4,6 +4,7 @@ import { deprecated } from '../../model/plugin-fields/deprecation.ts';
 import { propagation } from '../../model/plugin-fields/propagation.ts';
 import { queue } from '../../model/plugin-fields/queue.ts';
 import { array, boolean, integer, number, record, string } from '../../model/schema/field.ts';
+import type { RecordOf } from '../../model/schema/infer.ts';
 import { protocolsAll, timeoutOrZero, url } from '../../model/schema/typedefs.ts';
 
 /** Tags that the plugin sets itself. */
@@ -76,6 +77,16 @@ const config = record({
   queue,
   propagation: propagation('b3'),
 }, { required: true });
+
+interface StaticTag {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** The type that follows from the rule of `static_tags` is too deep for the compiler. */
+export type ZipkinConfig = RecordOf<Omit<typeof config.fields, 'static_tags'>> & {
+  readonly static_tags: readonly StaticTag[] | null;
+};
 
 export const zipkin = definePlugin({
   name: 'zipkin',

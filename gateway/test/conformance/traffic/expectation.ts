@@ -11,7 +11,8 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   'ms': '\\d{13}',
   's': '\\d{10}(?:\\.\\d+)?',
   'ns': '\\d{19}',
-  'us': '\\d{16}',
+  // Times and durations alike.
+  'us': '\\d+',
   'rand32': '[A-Za-z0-9]{32}',
   'hex32': '[0-9a-f]{32}',
   'hex64': '[0-9a-f]{64}',
