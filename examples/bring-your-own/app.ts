@@ -5,7 +5,7 @@
  * Synthesizes without an AWS account: every id below is made up.
  */
 import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
-import { Annotations, App, Stack } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -69,8 +69,5 @@ controlPlane.addDataPlane('Plane', {
   externalDns: true,
   identity,
 });
-
-// The packaged gateway does not have this plugin yet: docs/reference/gateway.md.
-Annotations.of(app).acknowledgeWarning('cdk-hybridge:plugin.openid-connect', 'consumers log in as soon as the gateway has the plugin');
 
 app.synth();

@@ -5,7 +5,7 @@
  * Synthesizes without an AWS account: every address below is one of the documentation ranges.
  */
 import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
-import { Annotations, App, Stack } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -106,8 +106,5 @@ controlPlane.addDataPlane('Internal', {
   certificate: internal,
   hostedZone: zone,
 });
-
-// The packaged gateway does not have this plugin yet: docs/reference/gateway.md.
-Annotations.of(app).acknowledgeWarning('cdk-hybridge:plugin.openid-connect', 'consumers log in as soon as the gateway has the plugin');
 
 app.synth();

@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
-import { Annotations, App, Stack } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import { AccountRootPrincipal } from 'aws-cdk-lib/aws-iam';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
@@ -143,8 +143,5 @@ controlPlane.addDataPlane('VirginiaPlane', {
 
 // The first API, on every data plane.
 controlPlane.addDeclarativeConfig('Apis', { file: join(__dirname, 'apis', 'httpbin.yaml') });
-
-// The packaged gateway does not have this plugin yet: docs/reference/gateway.md.
-Annotations.of(app).acknowledgeWarning('cdk-hybridge:plugin.openid-connect', 'consumers log in as soon as the gateway has the plugin');
 
 app.synth();

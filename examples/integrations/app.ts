@@ -6,7 +6,7 @@
  * Synthesizes without an AWS account: every address below is one of the documentation ranges.
  */
 import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
-import { Annotations, App, Stack } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { KubernetesVersion } from 'aws-cdk-lib/aws-eks-v2';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -32,8 +32,6 @@ import {
 const app = new App();
 const env = { region: 'eu-central-1' };
 const cloud = new Stack(app, 'Cloud', { env });
-// A separate stack: both stay small enough to review, and logs outlive gateways.
-const logging = new Stack(app, 'Logging', { env });
 const watching = new Stack(app, 'Watching', { env });
 
 const cluster = new CloudCluster(cloud, 'Cluster', {
@@ -48,7 +46,7 @@ const identity = new CognitoIdentity(cloud, 'Identity', { scopes: { read: 'Look 
 identity.addMachineClient('Billing', { scopes: ['read'] });
 
 const cache = new ValkeyCache(cloud, 'Cache', { vpc: cluster.vpc });
-const logs = new OpenSearchLogs(logging, 'Logs', { vpc: cluster.vpc, retentionDays: 90, ingest: true });
+const logs = new OpenSearchLogs(cloud, 'Logs', { vpc: cluster.vpc, retentionDays: 90, ingest: true });
 
 // A separate pool: every user in it administers the gateways.
 const administrators = new CognitoIdentity(cloud, 'Administrators');
@@ -101,9 +99,28 @@ const alarmTopic = new sns.Topic(watching, 'Alarms', { masterKey, enforceSSL: tr
 const observability = new GatewayObservability(watching, 'Observability', { watch: [controlPlane, apis, cache, logs], alarmTopic });
 observability.addKubernetesMonitoring('KubernetesMonitoring', EksTarget.cluster(cluster));
 
-// The packaged gateway does not have these plugins yet: docs/reference/gateway.md.
-for (const plugin of ['openid-connect', 'http-log', 'rate-limiting', 'prometheus']) {
-  Annotations.of(app).acknowledgeWarning(`cdk-hybridge:plugin.${plugin}`, 'used as soon as the gateway has it');
-}
+// Every request is logged and counted. Orders are for clients with the scope `read`. Each node counts for itself, because the shop
+// reaches no cache.
+controlPlane.addDeclarativeConfig('Policies', {
+  inline: {
+    _format_version: '3.0',
+    services: [{
+      name: 'orders',
+      url: 'http://orders.acme.example',
+      routes: [{
+        name: 'orders',
+        paths: ['/orders'],
+        plugins: [
+          { name: 'openid-connect', config: identity.pluginConfig({ scopesRequired: ['gateway/read'] }) },
+          { name: 'rate-limiting', config: { minute: 60, policy: 'local' } },
+        ],
+      }],
+    }],
+    plugins: [
+      { name: 'http-log', config: logs.pluginConfig() },
+      { name: 'prometheus', config: { status_code_metrics: true, latency_metrics: true } },
+    ],
+  },
+});
 
 app.synth();

@@ -9,7 +9,9 @@ export interface DeclarativeConfigOptions {
   readonly file?: string;
 
   /**
-   * The declarative configuration as an object.
+   * The declarative configuration as an object. Values that are known at deployment only, such as the issuer in
+   * `GatewayIdentity.pluginConfig()` or the host in `GatewayCache.redisConfig()`, may be texts, parts of texts and
+   * numbers; lists and secrets are refused.
    *
    * @default - `file`
    */

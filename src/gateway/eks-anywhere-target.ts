@@ -132,7 +132,7 @@ export class EksAnywhereTarget extends GatewayTarget {
   /** @internal */
   public _place(scope: Construct, spec: DataPlaneSpec): void {
     const { controlPlane, logs, cache, consumers, prerequisites } = spec;
-    const plane = onKubernetes(scope, spec.plane, this.options);
+    const plane = onKubernetes(spec.plane, this.options);
     if (logs) {
       throw new Error(
         'logs: a site has no role in AWS to sign requests with, expected logs with an ingest, which takes a token: set '

@@ -253,7 +253,7 @@ export class EksTarget extends GatewayTarget {
       logs || cache ? { vpc: 'logs and cache are reached in it', clusterSecurityGroup: 'logs and cache let it in' } : {},
     );
     const plane = {
-      ...onKubernetes(scope, spec.plane, this._options),
+      ...onKubernetes(spec.plane, this._options),
       ...(this.nodes.nodeSelector && { nodeSelector: this.nodes.nodeSelector }),
     };
     const resource = new EksPlane(scope, 'Resource', {

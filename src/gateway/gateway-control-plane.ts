@@ -29,11 +29,11 @@ import { nameTunnels, requireTunnelNames } from './private/load-balancers/tunnel
 import { ADMIN_PORT, ADMIN_TLS_PORT, TELEMETRY_PORT, TUNNEL_PORT } from './private/manifests/services';
 import { planeMetric, serviceConnections } from './private/measures/plane-measures';
 import { FIRST_CONFIGURATION_MINUTES } from './private/plane/first-configuration';
-import { warnOfUnservedPlugins } from './private/plane/missing-plugins';
 import type { PlaneDescription, PlaneResources } from './private/plane/plane';
 import { planeNameOf } from './private/plane/plane-name';
 import { controlPlaneSettings } from './private/plane/plane-settings';
 import { ReferenceCheck } from './private/plane/reference-check';
+import { warnOfUnservedPlugins } from './private/plane/unserved-plugins';
 import { withUserSettings } from './private/plane/user-settings';
 import type { ControlPlaneLink } from './private/trust/control-plane-link';
 
@@ -154,7 +154,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
       const { waitSeconds = 120 } = options;
       if (!this.isAdminReachable) throw new Error(`its Job calls the Admin API over the network of pods, ${NEEDS_POLICIES}`);
       requireWhole('waitSeconds', waitSeconds, { min: 1, max: 300, unit: 'seconds' });
-      const { text, references, plugins } = declarativeConfiguration(options, this._link.engine._chart);
+      const { text, references, plugins } = declarativeConfiguration(this, options, this._link.engine._chart);
       if (!this._link.engine._chart) warnOfUnservedPlugins(this, plugins);
       this.references.addReferences(references.map((reference) => ({ ...reference, place: `${id}: ${reference.place}` })));
       this.resource.run(`Config-${id}`, { id: kebabCase(id), text, waitSeconds, image: GatewayEngine.packaged()._image(this).uri });
@@ -275,7 +275,7 @@ export class GatewayControlPlane extends Construct implements IGatewayControlPla
       ...fallback && exportSettings(fallback),
     };
     const settings = withUserSettings(this, own, props.settings, chart);
-    const plane = onKubernetes<PlaneDescription>(this, {
+    const plane = onKubernetes<PlaneDescription>({
       name: this.planeName,
       role: 'control_plane',
       image: image.uri,

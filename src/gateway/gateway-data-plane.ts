@@ -17,7 +17,6 @@ import { chosenCache } from './private/fallback/cache-offer';
 import { requireKongSettings, requirePlugin } from './private/kong-helm/refusals';
 import { planeMetric } from './private/measures/plane-measures';
 import type { DataPlaneSpec } from './private/plane/data-plane-spec';
-import { warnOfMissingPlugin } from './private/plane/missing-plugins';
 import type { PlaneCertificate, PlaneResources } from './private/plane/plane';
 import { planeNameOf } from './private/plane/plane-name';
 import { planeSecretMounts, requireOwnNames, rereadDays } from './private/plane/plane-secrets';
@@ -171,7 +170,6 @@ export class GatewayDataPlane extends Construct {
     requireWhole('replicas', replicas, { min: 1 });
     requireConsumerNames(props);
     refuseUnfit(engine, props);
-    if (!engine._chart) warnOfMissingPlugins(this, props);
     if (engine._chart && tunnel.packagedOnly) throw new Error(tunnel.packagedOnly);
     if (this._link.reach) warnOfUnreachableTunnel(this, target._network, this._link.reach);
     const trust = tunnel.forDataPlane(this.planeName);
@@ -246,13 +244,6 @@ function logToken(scope: Construct, logs: GatewayLogs | undefined): IDependable[
 /** Secrets that the same stack makes: nodes start after them. */
 function ofThisStack(scope: Construct, mounts: readonly SecretMount[]): IDependable[] {
   return mounts.map(({ secret }) => secret).filter((secret) => Stack.of(secret) === Stack.of(scope));
-}
-
-/** Logs without an ingest take signed requests, which no plugin of either engine sends: there is nothing to warn about. */
-function warnOfMissingPlugins(scope: Construct, { identity, logs, cache }: GatewayDataPlaneOptions) {
-  if (identity) warnOfMissingPlugin(scope, 'identity', 'identity');
-  if (logs?._mount) warnOfMissingPlugin(scope, 'logs', 'logs');
-  if (cache) warnOfMissingPlugin(scope, 'cache', 'cache');
 }
 
 /** @throws Error that names the property that the engine does not support */

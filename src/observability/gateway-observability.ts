@@ -7,9 +7,6 @@ import { Yaml } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { IConstruct } from 'constructs';
 import type { EksTarget } from '../gateway/eks-target';
-import { GatewayControlPlane } from '../gateway/gateway-control-plane';
-import { GatewayDataPlane } from '../gateway/gateway-data-plane';
-import { warnOfMissingPlugin } from '../gateway/private/plane/missing-plugins';
 import { atPlace } from '../private/input/place';
 import { requireStack } from '../private/input/stack-scope';
 import { requireLabels } from '../private/kubernetes/labels';
@@ -116,14 +113,6 @@ export class GatewayObservability extends Construct {
     const manifest = atPlace(this, () => manifestChart(id, settledObjects(options), ChartTokens.RESOLVED_BY_CLOUDFORMATION).toJson());
     const applied = new eks.KubernetesManifest(this, id, { cluster: target._cluster, manifest, prune: true, overwrite: true });
     applied.node.addDependency(...target._ready);
-    if (this.watchesOnlyPackaged()) warnOfMissingPlugin(this, 'monitoring', 'addKubernetesMonitoring');
-  }
-
-  private watchesOnlyPackaged(): boolean {
-    const planes = this.props.watch
-      .flatMap((construct) => construct.node.findAll())
-      .filter((each) => each instanceof GatewayControlPlane || each instanceof GatewayDataPlane);
-    return planes.length > 0 && planes.every((plane) => !plane._link.engine._chart);
   }
 
   private watchConstruct(construct: IConstruct, property: string) {

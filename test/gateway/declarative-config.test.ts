@@ -1,7 +1,10 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CfnResource, Token } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { GatewayEngine } from '../../src';
 import type { DeclarativeConfigOptions } from '../../src';
 import { only, testControlPlane, testStack, writtenManifests } from './sample';
@@ -174,7 +177,8 @@ describe('a plugin that data planes of the packaged gateway do not run', () => {
   const limited = (enabled: boolean) => ({
     _format_version: '3.0',
     plugins: [{ name: 'key-auth' }, ...['a', 'b'].map((name) => ({
-      name: 'rate-limiting', instance_name: name, enabled, config: { minute: 5 }, ...name === 'b' && { service: 'httpbin' },
+      name: 'ldap-auth', instance_name: name, enabled,
+      config: { ldap_host: 'ldap.test', base_dn: 'dc=test', attribute: 'cn' }, ...name === 'b' && { service: 'httpbin' },
     }))],
     services: [{ name: 'httpbin', host: 'httpbin.test' }],
   });
@@ -184,14 +188,64 @@ describe('a plugin that data planes of the packaged gateway do not run', () => {
 
   it('is warned of, once, with its place and what happens', () => {
     expect(warningsOf(limited(true))).toEqual([
-      'inline: plugins[1]: data planes of the packaged gateway of this version do not run the plugin rate-limiting: they answer requests '
+      'inline: plugins[1]: data planes of the packaged gateway of this version do not run the plugin ldap-auth: they answer requests '
       + 'that it would see with status 500; set `enabled: false`, or use GatewayEngine.kongHelm() (docs/reference/gateway.md) '
-      + '[ack: cdk-hybridge:declarativeConfig.plugin.rate-limiting]',
+      + '[ack: cdk-hybridge:declarativeConfig.plugin.ldap-auth]',
     ]);
   });
 
   it('is not warned of where it is disabled, nor where Kong runs it', () => {
     expect(warningsOf(limited(false))).toEqual([]);
     expect(warningsOf(limited(true), GatewayEngine.kongHelm({ chartVersion: '3.4.1' }))).toEqual([]);
+  });
+});
+
+describe('values that are known at deployment only', () => {
+  const config = (inline: (stack: Stack) => object) => {
+    const stack = testStack();
+    testControlPlane(stack).addDeclarativeConfig('Apis', { inline: { _format_version: '3.0', ...inline(stack) } });
+    const manifests = Template.fromStack(stack).findResources('Custom::AWSCDK-EKS-KubernetesResource');
+    const [parts] = Object.values<any>(manifests).map(({ Properties }) => Properties.Manifest['Fn::Join']?.[1])
+      .filter((each) => JSON.stringify(each ?? '').includes('configuration.json'));
+    return parts.map((part: unknown) => typeof part === 'string' ? part.replace(/\\+"/g, '"') : part);
+  };
+  const attribute = (stack: Stack) => new CfnResource(stack, 'Other', { type: 'Custom::Other' }).getAtt('Value');
+  const GET_ATT = { 'Fn::GetAtt': ['Other', 'Value'] };
+
+  it.each<[string, (stack: Stack) => object, string, string]>([
+    ['a host', (stack) => ({ services: [{ name: 'a', host: Token.asString(attribute(stack)) }] }), '"host":"', '"'],
+    ['a part of a URL', (stack) => ({ services: [{ name: 'a', url: `https://${Token.asString(attribute(stack))}/x` }] }),
+      '"url":"https://', '/x"'],
+    ['a URL', (stack) => ({ services: [{ name: 'a', url: `${Token.asString(attribute(stack))}x` }] }), '"url":"', 'x"'],
+    ['a port', (stack) => ({ services: [{ name: 'a', host: 'a.test', port: Token.asNumber(attribute(stack)) }] }), '"port":', '}'],
+    ['where a field is kept secret', (stack) => ({
+      plugins: [{ name: 'http-log', config: { http_endpoint: `${Token.asString(attribute(stack))}logs` } }],
+    }), '"http_endpoint":"', 'logs"'],
+  ])('are deployed in the place of %s', (_what, inline, before, after) => {
+    const parts = config(inline);
+    const isValue = (part: unknown, index: number) => (
+      JSON.stringify(part) === JSON.stringify(GET_ATT) && String(parts[index - 1]).endsWith(before));
+    const at = parts.findIndex(isValue);
+    expect(at).toBeGreaterThan(0);
+    expect(parts[at + 1].startsWith(after)).toBe(true);
+    expect(JSON.stringify(parts)).not.toContain('known-at-deployment');
+  });
+
+  it.each<[string, (stack: Stack) => object, string]>([
+    ['the value of a secret', (stack) => ({
+      services: [{ name: 'a', host: Secret.fromSecretNameV2(stack, 'S', 's').secretValue.unsafeUnwrap() }],
+    }), 'inline: services[0].host: got the value of a secret, expected a reference such as {vault://env/name}'],
+    ['a password', (stack) => ({
+      plugins: [{
+        name: 'rate-limiting',
+        config: { minute: 5, policy: 'redis', redis: { host: 'a.test', password: Token.asString(attribute(stack)) } },
+      }],
+    }), 'plugins[0].config.redis.password: got a secret in plain text'],
+    ['a list', (stack) => ({ services: [{ name: 'a', host: 'a.test', tags: Token.asList(attribute(stack)) }] }),
+      'inline: services[0].tags[0]: got a list that is known at deployment only'],
+    ['what no host and no URL fits', (stack) => ({ services: [{ name: 'a', host: 'a.test', protocol: Token.asString(attribute(stack)) }] }),
+      'services[0].protocol: expected one of'],
+  ])('are refused for %s', (_what, inline, message) => {
+    expect(() => config(inline)).toThrow(message);
   });
 });

@@ -26,6 +26,8 @@ interface ReadOptions {
    * @default false
    */
   readonly takesAnyPlugin?: boolean;
+  /** Texts that stand for values which are known later, and are no secrets where a field has not the name of one. @default - none */
+  readonly laterValues?: readonly string[];
   /** @default - the entity types of a control plane */
   readonly schemas?: Schemas;
 }
@@ -49,7 +51,7 @@ const { schemas: OF_CONTROL_PLANES } = schemasFor({ role: 'control_plane' });
 
 /** Validates a file (JSON or YAML) and returns its entities in writing order. Reports all errors, in the order of the file. */
 export function readDeclarative(text: string, options: ReadOptions = {}): DeclarativeReading {
-  const { takesAnyPlugin = false, schemas = OF_CONTROL_PLANES } = options;
+  const { takesAnyPlugin = false, laterValues = [], schemas = OF_CONTROL_PLANES } = options;
   // Entity types without endpoints are written by the control plane itself.
   const written: Schemas = new Map([...schemas].filter(([, { hasAdminApi }]) => hasAdminApi !== false));
   const types = [...written.values()].map(desiredType);
@@ -61,7 +63,7 @@ export function readDeclarative(text: string, options: ReadOptions = {}): Declar
     keyOf,
     isChecked: ({ schema }) => !takesAnyPlugin || schema.name !== 'plugins',
     check: (entities, problems) => {
-      for (const entity of entities) checkSecrets(problems, entity, takesAnyPlugin);
+      for (const entity of entities) checkSecrets(problems, entity, takesAnyPlugin, laterValues);
       // Wrong fields may have values of any kind: what is in them is read once they are right.
       if (!problems.isEmpty) return;
       references = entities.flatMap((entity) => (
@@ -126,8 +128,10 @@ function keyOf({ schema, given, path, parent }: FileEntity, index: EntityIndex, 
   return pathText(path);
 }
 
-function checkSecrets(problems: Problems, { schema, given, path }: FileEntity, isForKong: boolean): void {
-  for (const secret of plainSecrets(schema, given)) {
+function checkSecrets(
+  problems: Problems, { schema, given, path }: FileEntity, isForKong: boolean, laterValues: readonly string[],
+): void {
+  for (const secret of plainSecrets(schema, given, laterValues)) {
     const message = 'got a secret in plain text, expected a reference such as {vault://env/name}: '
       + 'the file, the template and the ConfigMap expose it';
     problems.reject([...path, ...secret], message);

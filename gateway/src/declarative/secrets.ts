@@ -10,19 +10,33 @@ import { isSecretReference } from '../model/schema/secret-references.ts';
 const SECRET_NAME = new RegExp(
   '(^|_)(password|passphrase|secret|token|private_key|api_key|access_key|client_secret|secret_access_key|session_token)$', 'i');
 
-/** Paths of secrets in plain text below an entity: by what the schema says, and by their names. */
-export function plainSecrets(schema: EntitySchema, entity: Readonly<Record<string, unknown>>): readonly (readonly (string | number)[])[] {
+/**
+ * Paths of secrets in plain text below an entity: by what the schema says, and by their names.
+ *
+ * @param laterValues texts that stand for values which are known later: no secrets, unless the field has the name of one
+ */
+export function plainSecrets(
+  schema: EntitySchema, entity: Readonly<Record<string, unknown>>, laterValues: readonly string[] = [],
+): readonly (readonly (string | number)[])[] {
   const secrets = new Set(secretFieldsOf(schema));
   const fields = effectiveFields(schema, subschemaOf(schema, entity));
   return Object.entries(entity).flatMap(([name, value]) => {
     const isSecret = secrets.has(name) || SECRET_NAME.test(name);
-    return walk(value, [name], isSecret, Object.hasOwn(fields, name) ? fields[name] : undefined);
+    const found = walk(value, [name], isSecret, Object.hasOwn(fields, name) ? fields[name] : undefined);
+    return laterValues.length === 0 ? found : found.filter((path) => !isKnownLater(entity, path, laterValues));
   });
 }
 
 /** Secret fields of an entity that are references. */
 export function referencedKeys(schema: EntitySchema, entity: Readonly<Record<string, unknown>>): readonly string[] {
   return secretFieldsOf(schema).filter((name) => isSecretReference(entity[name]));
+}
+
+function isKnownLater(entity: unknown, path: Path, laterValues: readonly string[]): boolean {
+  const name = path.findLast((step) => typeof step === 'string');
+  if (name === undefined || SECRET_NAME.test(name)) return false;
+  const value = path.reduce((within, step) => (within as Record<string | number, unknown>)[step], entity);
+  return typeof value === 'string' && laterValues.some((later) => value.includes(later));
 }
 
 type Path = readonly (string | number)[];

@@ -82,7 +82,7 @@ async function createCase({ name, config, beside = {}, answers = {}, needsRedis 
   }
 }
 
-/** Named as the plugin, so that metrics and entries can be told apart; a second case of a plugin has a number. */
+/** Named as the plugin, which metrics and entries show; a second case of a plugin has a number. */
 function serviceOf(name: string, index: number): string {
   return CASES.findIndex((one) => one.name === name) === index ? name : `${name}-${index}`;
 }

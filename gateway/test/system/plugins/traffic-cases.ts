@@ -51,7 +51,7 @@ export const TRAFFIC_CASES: readonly PluginCase[] = [
       const now = Math.floor(Date.now() / 1000);
       const bearer = (claims: object) => ({ headers: { authorization: `Bearer ${token(claims)}` } });
       const [good, old] = [bearer({ iss: BOB.jwtKey, exp: now + 60 }), bearer({ iss: BOB.jwtKey, exp: now - 60 })];
-      expect(await statuses(ask, {}, old, bearer({ iss: 'nobody', exp: now + 60 }), good)).toEqual([401, 401, 401, 200]);
+      expect(await statuses(ask, {}, old, bearer({ iss: 'unknown', exp: now + 60 }), good)).toEqual([401, 401, 401, 200]);
     },
   },
   {

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
+import type { Construct } from 'constructs';
 import { declarativeReader } from '../../../private/bundle';
 import type { DeclarativeConfigOptions } from '../../declarative-config';
 import { requirePlugin } from '../kong-helm/refusals';
 import type { KongChart } from '../plane/kong-chart';
 import type { ConfiguredReference } from '../plane/reference-check';
+import { DeployedValues } from './deployed-values';
 
 /** The result of the gateway's reader of declarative files. */
 interface Reading {
@@ -42,8 +44,7 @@ const MAX_BYTES = 100_000;
  * @throws Error that lists all errors with their lines
  */
 export function declarativeConfiguration(
-  { file, inline }: DeclarativeConfigOptions,
-  chart: KongChart | undefined,
+  scope: Construct, { file, inline }: DeclarativeConfigOptions, chart: KongChart | undefined,
 ): DeclarativeConfiguration {
   if ((file === undefined) === (inline === undefined)) {
     const got = file === undefined ? 'neither file nor inline' : 'inline as well';
@@ -51,16 +52,16 @@ export function declarativeConfiguration(
   }
   const property = file === undefined ? 'inline' : 'file';
   const place = (line: number) => file === undefined ? '' : `${file}:${line}: `;
-  const read = declarativeReader() as (text: string, options: { takesAnyPlugin: boolean }) => Reading;
-  const source = file === undefined ? JSON.stringify(inline) : textOf(file);
-  const { errors, entities, types, plugins, references } = read(source, { takesAnyPlugin: chart !== undefined });
+  const { reading, settle } = file === undefined
+    ? readInline(scope, inline!, chart) : { reading: readText(textOf(file), chart), settle: (json: string) => json };
+  const { errors, entities, types, plugins, references } = reading;
   if (errors.length > 0) {
     const lines = errors.map(({ line, path, message }) => `  ${place(line)}${path ? `${path}: ` : ''}${message}`);
     const count = errors.length === 1 ? '1 error' : `${errors.length} errors`;
     throw new Error(`${property}: got ${count}, expected a configuration that the gateway accepts:\n${lines.join('\n')}`);
   }
   for (const { name, path, line } of plugins) requirePlugin(chart, `${property}: ${place(line)}${path}`, name);
-  const text = JSON.stringify({ entities, types });
+  const text = settle(JSON.stringify({ entities, types }));
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_BYTES) {
     throw new Error(`${property}: got ${bytes} bytes, expected at most ${MAX_BYTES}: split it into several, each with its own id`);
@@ -69,6 +70,31 @@ export function declarativeConfiguration(
   const running = plugins.filter(({ enabled }) => enabled).reverse();
   const firstPlaces = new Map(running.map(({ name, path, line }) => [name, `${property}: ${place(line)}${path}`]));
   return { text, references: placed, plugins: firstPlaces };
+}
+
+interface SettledReading {
+  readonly reading: Reading;
+  /** Puts what is known at deployment only into the text. */
+  readonly settle: (json: string) => string;
+}
+
+/** What a text begins with that is known at deployment only is taken for a host, and where that cannot be, for a URL. */
+function readInline(scope: Construct, inline: object, chart: KongChart | undefined): SettledReading {
+  let values = new DeployedValues(scope, inline, new Set());
+  let reading = readText(JSON.stringify(values.configuration()), chart, values.standIns);
+  // The short form `url` is taken apart before it is judged.
+  const wrong = new Set(reading.errors.map(({ path }) => path));
+  const urls = new Set([...values.open].filter((path) => wrong.has(path) || path.endsWith('.url')));
+  if (wrong.size > 0 && urls.size > 0) {
+    values = new DeployedValues(scope, inline, urls);
+    reading = readText(JSON.stringify(values.configuration()), chart, values.standIns);
+  }
+  return { reading, settle: (text) => values.settle(text) };
+}
+
+function readText(text: string, chart: KongChart | undefined, laterValues: readonly string[] = []): Reading {
+  const read = declarativeReader() as (source: string, options: { takesAnyPlugin: boolean; laterValues: readonly string[] }) => Reading;
+  return read(text, { takesAnyPlugin: chart !== undefined, laterValues });
 }
 
 function textOf(file: string): string {

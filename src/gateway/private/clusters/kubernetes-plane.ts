@@ -1,19 +1,15 @@
-import type { Construct } from 'constructs';
 import { requirePercent, requireWhole } from '../../../private/input/numbers';
 import { requireLabels } from '../../../private/kubernetes/labels';
 import { MetricsDiscovery } from '../../kubernetes-target-options';
 import type { KubernetesTargetOptions } from '../../kubernetes-target-options';
-import { warnOfMissingPlugin } from '../plane/missing-plugins';
 import type { PlaneDescription, PlaneScaling } from '../plane/plane';
 
 /**
  * Adds to a plane what its target on Kubernetes says.
  *
- * @param scope the plane's construct, for warnings
  * @throws Error that names the property
  */
-export function onKubernetes<Plane extends PlaneDescription>(scope: Construct, plane: Plane, options: KubernetesTargetOptions): Plane {
-  if (options.metricsDiscovery && !plane.chart) warnOfMissingPlugin(scope, 'metricsDiscovery', 'target: metricsDiscovery');
+export function onKubernetes<Plane extends PlaneDescription>(plane: Plane, options: KubernetesTargetOptions): Plane {
   const scaling = scalingOf(plane, options);
   return { ...plane, ...scaling && { scaling }, ...discoveryOf(options) };
 }
