@@ -17,6 +17,7 @@ import { openidConnectHandler } from './openid-connect/handler.ts';
 import { opentelemetryHandler } from './opentelemetry/handler.ts';
 import { prometheusHandler } from './prometheus/handler.ts';
 import { proxyCacheHandler } from './proxy-cache/handler.ts';
+import { rateLimitingAdvancedHandler } from './rate-limiting-advanced/handler.ts';
 import { rateLimitingHandler } from './rate-limiting/handler.ts';
 import { redirectHandler } from './redirect/handler.ts';
 import { requestSizeLimitingHandler } from './request-size-limiting/handler.ts';
@@ -49,6 +50,7 @@ export const HANDLERS = {
   'prometheus': prometheusHandler,
   'proxy-cache': proxyCacheHandler,
   'rate-limiting': rateLimitingHandler,
+  'rate-limiting-advanced': rateLimitingAdvancedHandler,
   'redirect': redirectHandler,
   'request-size-limiting': requestSizeLimitingHandler,
   'request-termination': requestTerminationHandler,

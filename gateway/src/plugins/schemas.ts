@@ -102,6 +102,7 @@ export const SERVED_PLUGINS = [
   'prometheus',
   'proxy-cache',
   'rate-limiting',
+  'rate-limiting-advanced',
   'redirect',
   'request-size-limiting',
   'request-termination',

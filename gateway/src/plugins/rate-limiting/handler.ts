@@ -10,6 +10,7 @@ import { redisSettings } from '../../plugin-kit/redis-settings.ts';
 import { requestState } from '../../plugin-kit/request-state.ts';
 import { secondsLeft, windowsAt } from '../../rate-limits/calendar-windows.ts';
 import type { Windows } from '../../rate-limits/calendar-windows.ts';
+import { ExchangedCounters } from '../../rate-limits/exchanged-counters.ts';
 import { identifierOf, scopeKey } from '../../rate-limits/identifier.ts';
 import { countsInRedis, countsOnNode, countsWithExchanges } from './request-counts.ts';
 import type { Limit, RequestCounts } from './request-counts.ts';
@@ -64,7 +65,8 @@ function countsFor(config: RateLimitingConfig, limits: readonly Limit[], { servi
   if (config.policy === 'redis') {
     const redis = services.redis.open(redisSettings(config.redis));
     const { sync_rate: syncRate } = config;
-    return syncRate > 0 ? countsWithExchanges(limits, { redis, clock, syncMs: syncRate * 1000 }) : countsInRedis(limits, redis);
+    if (syncRate <= 0) return countsInRedis(limits, redis);
+    return countsWithExchanges(limits, new ExchangedCounters({ redis, clock, syncMs: syncRate * 1000 }));
   }
   if (config.policy === 'cluster') {
     log.warn('config.policy `cluster` is not supported: this node counts alone; set `redis` to count together with other nodes');

@@ -41,7 +41,8 @@ export async function startReplayNode(settings: Readonly<Record<string, string>>
   });
   const complete = await withDefaultCertificates(read);
   const dataPlane = new DataPlane({ settings: complete, log, keepsConfiguration: false });
-  const controlPlane = new ControlPlane({ settings: complete, log, health: dataPlane.upstreamHealth, cachedAnswers: dataPlane.cachedAnswers });
+  const { upstreamHealth: health, cachedAnswers } = dataPlane;
+  const controlPlane = new ControlPlane({ settings: complete, log, health, cachedAnswers });
   const addresses = { ...await controlPlane.start(), ...await dataPlane.start() };
   const source = controlPlane.configuration;
   let refusal: string | undefined;
