@@ -11,6 +11,8 @@ export interface SelfSignedCertificateOptions {
   readonly days?: number;
   /** @default - now */
   readonly notBefore?: Date;
+  /** EC P-384, or RSA with 2048 bits. @default 'ec' */
+  readonly keyType?: 'ec' | 'rsa';
 }
 
 export interface SelfSignedCertificate {
@@ -20,20 +22,24 @@ export interface SelfSignedCertificate {
   readonly key: string;
 }
 
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-384', hash: 'SHA-384' } as const;
+const ALGORITHMS = {
+  ec: { name: 'ECDSA', namedCurve: 'P-384', hash: 'SHA-384' },
+  rsa: { name: 'RSASSA-PKCS1-v1_5', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256' },
+} as const;
 const DAY_MS = 86_400_000;
 
 /**
- * An EC P-384 key with a certificate for TLS servers and clients, signed by itself.
+ * A key with a certificate for TLS servers and clients, signed by itself.
  * Both uses are named because with a shared certificate each end of a tunnel shows it to the other.
  */
 export async function createSelfSignedCertificate(options: SelfSignedCertificateOptions): Promise<SelfSignedCertificate> {
-  const { commonName, names = [commonName], days = 1095, notBefore = new Date() } = options;
-  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+  const { commonName, names = [commonName], days = 1095, notBefore = new Date(), keyType = 'ec' } = options;
+  const algorithm = ALGORITHMS[keyType];
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: `CN=${commonName}`,
     keys,
-    signingAlgorithm: ALGORITHM,
+    signingAlgorithm: algorithm,
     // Clocks of machines differ; a certificate that begins now is "not yet valid" on the next one.
     notBefore: new Date(notBefore.getTime() - 5 * 60_000),
     notAfter: new Date(notBefore.getTime() + days * DAY_MS),

@@ -50,6 +50,7 @@ import { readinessOf } from './readiness.ts';
 import { RequestCounts } from './request-counts.ts';
 import { RunningConfiguration } from './running-configuration.ts';
 import type { ApplyResult, RefusedConfiguration } from './running-configuration.ts';
+import { ServerNames } from './server-names.ts';
 
 export interface DataPlaneOptions {
   readonly settings: Settings;
@@ -133,6 +134,7 @@ export class DataPlane {
     this.#vaults = new NodeVaults({
       env: vault, own: ownVaults(settings), clock, log, onChange: () => void this.#configuration.renewSecrets(),
     });
+    const serverNames = new ServerNames(settings.tls, log);
     this.#configuration = new RunningConfiguration({
       schemas: plugins?.schemas ?? schemasFor(settings).schemas,
       handlers: plugins?.handlers ?? HANDLERS as unknown as Handlers,
@@ -143,7 +145,10 @@ export class DataPlane {
       vaults: this.#vaults,
       cache: keepsConfiguration ? new ConfigurationCache(join(settings.prefix, 'configuration'), log) : undefined,
       log,
-      onChange: (snapshot) => this.#balancers.use(snapshot),
+      onChange: (snapshot) => {
+        this.#balancers.use(snapshot);
+        serverNames.use(snapshot);
+      },
     });
     this.#pool = new UpstreamPool({ ...settings.upstreamPool, ...settings.upstreamTls });
     this.#balancers = new UpstreamBalancers({
@@ -165,7 +170,9 @@ export class DataPlane {
     });
     const { certificates, tls } = settings;
     this.#servers = {
-      proxy: new ListenerServers({ name: 'proxy', certificate: certificates.proxy, tls, log, clock }),
+      proxy: new ListenerServers({
+        name: 'proxy', certificate: certificates.proxy, tls, log, clock, contextFor: (name, client) => serverNames.contextFor(name, client),
+      }),
       status: new ListenerServers({ name: 'status', certificate: certificates.status ?? certificates.proxy, tls, log, clock }),
     };
     this.#proxy = new ProxyListener(this.#pipeline, log);

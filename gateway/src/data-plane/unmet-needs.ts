@@ -9,8 +9,6 @@ import type { SetAsideRow } from '../model/declarative.ts';
 
 /** Entity types that a data plane stores and does not use, and what it does instead. */
 export const UNUSED: Readonly<Record<string, string>> = {
-  certificates: 'listeners present the certificates of their settings to every server name',
-  snis: 'listeners present the certificates of their settings to every server name',
   key_sets: 'no plugin reads them',
   keys: 'no plugin reads them',
 };

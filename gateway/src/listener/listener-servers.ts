@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { Server, ServerOptions } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Server as TlsServer } from 'node:https';
-import type { SecureContextOptions } from 'node:tls';
+import type { SecureContext, SecureContextOptions, TLSSocket, TlsOptions } from 'node:tls';
 
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
@@ -14,11 +14,22 @@ import { shownAddress } from '../settings/listeners.ts';
 import type { KeyPair, Listener, TlsServerSettings } from '../settings/settings.ts';
 import { SETTINGS } from '../settings/table.ts';
 
+/** What a client's first message says of it. */
+export interface ServedClient {
+  /** Whether it surely verifies signatures by EC keys, or nothing else. */
+  readonly takesEc: boolean;
+}
+
 interface ListenerServersOptions {
   readonly name: 'proxy' | 'admin' | 'status';
   /** For addresses with `ssl`. @default - none; then `create` refuses such an address */
   readonly certificate?: KeyPair;
   readonly tls: TlsServerSettings;
+  /**
+   * The certificate for a server name, in place of `certificate`. Throws where it cannot be used: the handshake fails.
+   * @default - each name gets `certificate`
+   */
+  readonly contextFor?: (serverName: string, client: ServedClient) => SecureContext | undefined;
   readonly log: Log;
   /** @default - the clock of the machine */
   readonly clock?: Clock;
@@ -46,7 +57,11 @@ export class ListenerServers {
   create(listener: Listener, options: ServerOptions = {}): Server {
     if (!listener.ssl) return createServer(options);
     const certificate = this.#certificateFor(listener);
-    const server = createTlsServer({ ...options, ...this.#options.tls, ...contextOf(certificate), ALPNProtocols: ['http/1.1'] });
+    const { tls, contextFor } = this.#options;
+    const server = createTlsServer({
+      ...options, ...tls, ...contextOf(certificate), ALPNProtocols: ['http/1.1', 'http/1.0'],
+      ...contextFor && { SNICallback: callbackOf(contextFor) },
+    });
     this.#secure.push(server);
     this.#watch ??= this.#follow(certificate);
     return server;
@@ -87,6 +102,28 @@ export class ListenerServers {
   }
 }
 
-function contextOf({ certificate, key }: KeyPair): SecureContextOptions {
-  return { cert: certificate, key: key.reveal() };
+function contextOf({ certificate, key, alternative }: KeyPair): SecureContextOptions {
+  if (alternative === undefined) return { cert: certificate, key: key.reveal() };
+  return { cert: [certificate, alternative.certificate], key: [key.reveal(), alternative.key.reveal()] };
+}
+
+type ContextFor = NonNullable<ListenerServersOptions['contextFor']>;
+
+function callbackOf(contextFor: ContextFor): NonNullable<TlsOptions['SNICallback']> {
+  return function choose(this: TLSSocket, serverName, done) {
+    let context: SecureContext | undefined;
+    try {
+      context = contextFor(serverName, servedClient(this));
+    } catch (error) {
+      return done(error as Error);
+    }
+    return done(null, context);
+  };
+}
+
+/** With TLS 1.2 the suites decide, too, which Node does not show; every client of that age takes RSA. */
+function servedClient(socket: TLSSocket): ServedClient {
+  const algorithms = socket.getSharedSigalgs();
+  const has = (kind: string) => algorithms.some((name) => name.startsWith(kind));
+  return { takesEc: has('ECDSA') && (socket.getProtocol() === 'TLSv1.3' || !has('RSA')) };
 }

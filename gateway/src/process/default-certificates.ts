@@ -34,8 +34,18 @@ export async function withDefaultCertificates(settings: Settings): Promise<Setti
   });
 }
 
+/** Pairs of two types, as by Kong: old clients verify RSA only. */
+const KEY_TYPES = { ec: 'self-signed', rsa: 'self-signed-rsa' } as const;
+
+type KeyType = keyof typeof KEY_TYPES;
+
 async function keptCertificate(folder: string): Promise<KeyPair> {
-  const [certificate, key] = [join(folder, 'self-signed.crt'), join(folder, 'self-signed.key')];
+  const { certificate, key } = await keptPair(folder, 'ec');
+  return { certificate, key, alternative: await keptPair(folder, 'rsa') };
+}
+
+async function keptPair(folder: string, keyType: KeyType): Promise<Pick<KeyPair, 'certificate' | 'key'>> {
+  const [certificate, key] = ['crt', 'key'].map((ending) => join(folder, `${KEY_TYPES[keyType]}.${ending}`)) as [string, string];
   const given = [{ name: 'the self-signed certificate', text: certificate }, { name: 'its key', text: key }] as const;
   if (existsSync(certificate) && existsSync(key)) {
     try {
@@ -45,14 +55,15 @@ async function keptCertificate(folder: string): Promise<KeyPair> {
       // Unreadable or not a pair, e.g. after a full disk: it is ours, so it is simply made again.
     }
   }
-  await make(folder, certificate, key);
+  await make(keyType, folder, certificate, key);
   return readKeyPair(...given);
 }
 
-async function make(folder: string, certificate: string, key: string): Promise<void> {
+async function make(keyType: KeyType, folder: string, certificate: string, key: string): Promise<void> {
   // Loaded on demand: most nodes are given certificates, and the library costs start-up time.
   const { createSelfSignedCertificate } = await import('../base/self-signed-certificate.ts');
-  const pair = await createSelfSignedCertificate({ commonName: hostname(), names: [hostname(), 'localhost', '127.0.0.1', '::1'] });
+  const names = [hostname(), 'localhost', '127.0.0.1', '::1'];
+  const pair = await createSelfSignedCertificate({ commonName: hostname(), names, keyType });
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     for (const [path, pem] of [[key, pair.key], [certificate, pair.certificate]] as const) {

@@ -11,6 +11,8 @@ import type { Given } from './setting.ts';
 export interface KeyPair {
   readonly certificate: string;
   readonly key: Secret;
+  /** A second pair with a key of another type, for clients that cannot verify the first. @default - none */
+  readonly alternative?: Pick<KeyPair, 'certificate' | 'key'>;
   /** The settings that name both files, when both were given as files: read again when the files change. */
   readonly files?: { readonly certificate: Given; readonly key: Given };
 }

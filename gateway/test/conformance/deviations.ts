@@ -27,6 +27,22 @@ export const DEVIATIONS: readonly Deviation[] = [
     id: /^headers\/request\/chunked\|unbuf\.test\|empty/,
     reason: 'where a route does not buffer requests, chunks are sent on as they arrive, also an empty body',
   },
+  {
+    id: /^tls\/listen\/sni\|SNI-/,
+    reason: 'server names match without regard to case, as RFC 6066 §3 says',
+  },
+  {
+    id: /^tls\/listen\/alpn\|h2/,
+    reason: 'TLS listeners do not offer HTTP/2 yet: clients that offer others, too, get HTTP/1.1',
+  },
+  {
+    id: /^tls\/listen\/alpn\|(?:h3|spdy)/,
+    reason: 'a handshake without a common protocol ends with the alert no_application_protocol, as RFC 7301 §3.2 says',
+  },
+  {
+    id: /^tls\/listen\/two-keys$/,
+    reason: 'of two pairs for a server name, clients with TLS 1.2 get the one with an RSA key: Node does not show which suites they offer',
+  },
   { id: /^headers\/request\/dot$/, reason: 'header names may contain dots, as RFC 9110 §5.1 says' },
   { id: /^headers\/forwarded\/via-twice$/, reason: 'all Via lines of a request are kept, as RFC 9110 §7.6.3 says' },
   {

@@ -76,7 +76,7 @@ describe('an answer of the gateway', () => {
   });
 
   it('can be empty, and counts bytes', () => {
-    const empty = ownHead({ status: 301, message: 'no', empty: true }, 'id', undefined, 0);
+    const empty = ownHead({ status: 301, message: 'no', body: Buffer.alloc(0) }, 'id', undefined, 0);
     expect([empty.body.length, empty.head.header('content-type'), empty.head.header('content-length')]).toEqual([0, undefined, '0']);
     const long = ownHead({ status: 400, message: 'ü', fallback: 'text' }, 'id', undefined, 0);
     expect(long.head.header('content-length')).toBe(String(Buffer.byteLength('ü\nrequest_id: id\n')));

@@ -14,8 +14,6 @@ export interface OwnAnswer {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Format for a client that accepts any. @default 'json' */
   readonly fallback?: DefaultFormat;
-  /** Whether the answer has no body. @default false */
-  readonly empty?: boolean;
   /** Bytes in place of the message. Their content type is among the headers, if they have one. */
   readonly body?: Buffer;
   /** Headers that a plugin made, names and values in turn, as they travel. */
@@ -60,7 +58,6 @@ export function ownHead(answer: OwnAnswer, requestId: string, accept: string | u
 
 function contentOf(answer: OwnAnswer, requestId: string, accept: string | undefined): { contentType?: string; body: Buffer } {
   if (answer.body !== undefined) return { body: answer.body };
-  if (answer.empty === true) return { body: Buffer.alloc(0) };
   const { contentType, body } = renderError(answer.message, requestId, accept, answer.fallback ?? 'json');
   return body === '' ? { body: Buffer.alloc(0) } : { contentType, body: Buffer.from(body) };
 }

@@ -2,7 +2,7 @@
 import type { PluginAnswer } from '../../plugin-kit/exchange.ts';
 import type { OwnAnswer } from './answer.ts';
 import { headerValue } from './header-text.ts';
-import { PAGE_TYPE, statusPage } from './status-page.ts';
+import { pageType, statusPage } from './status-page.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -15,7 +15,7 @@ export function pluginAnswer({ status, headers = {}, body, isProxied = false }: 
     .flatMap(([name, values]) => [values].flat().flatMap((value) => [name, headerValue(value)]));
   const isTyped = lines.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'content-type');
   const page = body === undefined ? statusPage(status) : undefined;
-  if (page !== undefined) lines.push('Content-Type', PAGE_TYPE);
+  if (page !== undefined) lines.push('Content-Type', pageType(status));
   else if (isDocument(body) && !isTyped) lines.push('Content-Type', JSON_TYPE);
   return { status, message: '', body: page ?? bytesOf(body), lines, source: 'plugin', isProxied };
 }

@@ -3,6 +3,7 @@ import type { Route } from '../../model/snapshot.ts';
 import type { Scheme } from '../compiled-configuration.ts';
 import type { OwnAnswer } from './answer.ts';
 import type { HttpExchange } from './http-exchange.ts';
+import { pageType, statusPage } from './status-page.ts';
 
 const USE_HTTPS: OwnAnswer = {
   status: 426,
@@ -31,8 +32,8 @@ export function protocolAnswer(exchange: HttpExchange, route: Route): OwnAnswer 
   return {
     status: route.httpsRedirectStatus,
     message: 'Redirecting to HTTPS',
-    headers: { Location: `https://${facts.host}${facts.rawPath}${facts.search}` },
-    empty: true,
+    headers: { 'Location': `https://${facts.host}${facts.rawPath}${facts.search}`, 'Content-Type': pageType(route.httpsRedirectStatus) },
+    body: statusPage(route.httpsRedirectStatus)!,
   };
 }
 

@@ -15,6 +15,11 @@ const PHRASES: Readonly<Record<number, string>> = {
 
 export const PAGE_TYPE = 'text/html; charset=UTF-8';
 
+/** Content type of the page of a status: nginx leaves the charset out where it redirects with one of the two oldest statuses. */
+export function pageType(status: number): string {
+  return status === 301 || status === 302 ? 'text/html' : PAGE_TYPE;
+}
+
 /** @returns `undefined` for a status without a page */
 export function statusPage(status: number): Buffer | undefined {
   if (!WITH_PAGE.has(status)) return undefined;

@@ -21,6 +21,13 @@ interface Handshake {
   readonly cas?: boolean;
 }
 
+/** What the recording client offered where a step does not say, strongest first. */
+const RECORDER_CIPHERS = [
+  'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384', 'ECDHE-RSA-AES256-GCM-SHA384', 'DHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES128-GCM-SHA256', 'DHE-RSA-AES128-GCM-SHA256',
+].join(':');
+
 /** Names of the certificates that a listener may show. */
 const NAMES = ['exact', 'wild', 'suffix', 'star', 'ec', 'client', 'client2', 'up_ok', 'up_other', 'up_exp'];
 
@@ -37,7 +44,7 @@ function shake({ sni, version, ciphers, alpn, client }: Handshake, context: Repl
     port: ports.proxyssl, host: '127.0.0.1', rejectUnauthorized: false,
     ...sni && { servername: sni },
     ...version !== undefined && { minVersion: `TLSv${version}` as SecureVersion, maxVersion: `TLSv${version}` as SecureVersion },
-    ...ciphers !== undefined && { ciphers },
+    ciphers: ciphers ?? RECORDER_CIPHERS,
     ...alpn && { ALPNProtocols: [...alpn] },
     ...client !== undefined && { cert: pki(`${client}.cert`), key: pki(`${client}.key`) },
   };
