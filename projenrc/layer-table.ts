@@ -153,6 +153,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: [CONTRACT, `${GATEWAY}/model`, `${GATEWAY}/base`],
     why: 'both planes meet in it, as in sync/; it knows neither',
   },
+  [`${GATEWAY}/access-log`]: {
+    mayImport: [`${GATEWAY}/settings`, `${GATEWAY}/base`],
+    why: 'lines about requests, whoever serves them; what is told of one comes from the planes',
+  },
   [`${GATEWAY}/listener`]: {
     mayImport: [`${GATEWAY}/settings`, `${GATEWAY}/base`],
     why: 'servers of addresses, with their certificates; what is served comes from the planes',
@@ -168,7 +172,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   [`${GATEWAY}/control-plane`]: {
     mayImport: [
       CONTRACT, `${GATEWAY}/fallback`, `${GATEWAY}/settings`, `${GATEWAY}/store`, `${GATEWAY}/sync`, `${GATEWAY}/status`,
-      `${GATEWAY}/listener`, `${GATEWAY}/plugins/schemas.ts`, `${GATEWAY}/declarative`,
+      `${GATEWAY}/listener`, `${GATEWAY}/access-log`, `${GATEWAY}/plugins/schemas.ts`, `${GATEWAY}/declarative`,
       `${GATEWAY}/model`, `${GATEWAY}/base`,
     ],
     why: 'the control plane carries no plugin handlers and never imports the data plane; they meet in model/, sync/ and status/',
@@ -177,6 +181,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: [
       CONTRACT, `${GATEWAY}/settings`, `${GATEWAY}/sync`, `${GATEWAY}/fallback`, `${GATEWAY}/status`, `${GATEWAY}/listener`,
       `${GATEWAY}/vaults`,
+      `${GATEWAY}/access-log`,
       `${GATEWAY}/plugins/handlers.ts`,
       `${GATEWAY}/plugins/schemas.ts`, `${GATEWAY}/plugin-services`, `${GATEWAY}/response-cache`,
       `${GATEWAY}/plugin-kit`, `${GATEWAY}/model`, `${GATEWAY}/base`,

@@ -3,11 +3,13 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
+import type { AccessLog } from '../access-log/access-record.ts';
 import { listen, openEach } from '../base/listen.ts';
 import type { Log } from '../base/log.ts';
 import type { ListenerServers } from '../listener/listener-servers.ts';
 import type { Listener } from '../settings/settings.ts';
 import type { ConnectionCounts } from '../status/status-api.ts';
+import { logRequest } from './access-record.ts';
 import { refuseMalformed } from './admin-api/html-page.ts';
 
 interface ApiListenerOptions {
@@ -15,6 +17,8 @@ interface ApiListenerOptions {
   /** Makes the server of each address. */
   readonly servers: ListenerServers;
   readonly counts: ConnectionCounts;
+  /** @default - requests are not logged */
+  readonly accessLog?: AccessLog | undefined;
   readonly log: Log;
 }
 
@@ -34,11 +38,14 @@ export class ApiListener {
 
   /** @throws GatewayError `address-unavailable`, `certificate-missing` */
   async open(listeners: readonly Listener[]): Promise<readonly AddressInfo[]> {
-    const { app, servers, counts, log } = this.#options;
+    const { app, servers, counts, log, accessLog } = this.#options;
     await app.ready();
     return openEach(listeners, log, async (listener) => {
       const server = servers.create(listener);
-      server.on('request', (request, response) => app.routing(request, response));
+      server.on('request', (request, response) => {
+        if (accessLog !== undefined) logRequest(request, response, accessLog);
+        app.routing(request, response);
+      });
       server.on('clientError', refuseMalformed);
       server.on('connection', (socket) => {
         counts.accepted += 1;
@@ -60,5 +67,6 @@ export class ApiListener {
     clearTimeout(limit);
     clearInterval(sweep);
     await this.#options.app.close();
+    await this.#options.accessLog?.close();
   }
 }

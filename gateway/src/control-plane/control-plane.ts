@@ -1,6 +1,7 @@
 /** A control plane: store, configuration, tunnels, Admin API and status API, started in order and closed in reverse order. */
 import type { AddressInfo } from 'node:net';
 
+import type { AccessLog } from '../access-log/access-record.ts';
 import type { Log } from '../base/log.ts';
 import { metricsText } from '../base/metrics.ts';
 import { nodeId } from '../base/node-id.ts';
@@ -33,6 +34,8 @@ import { readinessOf } from './readiness.ts';
 interface ControlPlaneOptions {
   readonly settings: Settings;
   readonly log: Log;
+  /** Where requests to the Admin API are logged; ends with the node. @default - the file that the settings name, but no stream of the process */
+  readonly accessLog?: AccessLog | undefined;
   /** Metrics of a data plane in the same process, in Prometheus' text format. @default - those of the control plane */
   readonly metrics?: () => Promise<string>;
   /** What a data plane in the same process knows of the health of targets. @default - there is none */
@@ -109,6 +112,7 @@ export class ControlPlane {
       counts: this.#counts,
       health: this.#options.health,
       ...cachedAnswers && { cachedAnswers },
+      ...this.#options.accessLog && { accessLog: this.#options.accessLog },
     }));
     const status = await this.#openStatusApi(store);
     return { admin: admin.addresses, status, cluster, telemetry };

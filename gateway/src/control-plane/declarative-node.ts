@@ -1,6 +1,7 @@
 /** The Admin API of a node without a database, over a store in memory that declarative configurations fill. */
 import type { AddressInfo } from 'node:net';
 
+import type { AccessLog } from '../access-log/access-record.ts';
 import type { Log } from '../base/log.ts';
 import { invalidConfiguration, textOf } from '../declarative/node-configuration.ts';
 import type { NodeConfigurationOrigin } from '../declarative/node-configuration.ts';
@@ -16,6 +17,8 @@ import { openNodeAdminApi } from './node-admin-api.ts';
 interface DeclarativeNodeOptions {
   readonly settings: Settings;
   readonly log: Log;
+  /** Where requests to the Admin API are logged; ends with the node. @default - the file that the settings name, but no stream of the process */
+  readonly accessLog?: AccessLog | undefined;
   readonly runner: ConfigurationRunner;
   /** Metrics of the node, in Prometheus' text format. @default - it has none */
   readonly metrics?: () => Promise<string>;
@@ -51,11 +54,12 @@ export class DeclarativeNode {
 
   /** Opens the Admin API. @throws GatewayError `address-unavailable`, `certificate-missing`; then it is closed. */
   async start(): Promise<{ readonly admin: readonly AddressInfo[] }> {
-    const { settings, log, metrics, health, cachedAnswers } = this.#options;
+    const { settings, log, metrics, health, cachedAnswers, accessLog } = this.#options;
     try {
       const admin = await openNodeAdminApi({
         settings, log, store: this.#store, declarative: this.#configuration, configuration: NO_HISTORY, failures: NO_FAILURES, health,
         ...metrics && { metrics }, ...cachedAnswers && { cachedAnswers },
+        ...accessLog && { accessLog },
       });
       this.#admin = admin;
       return { admin: admin.addresses };

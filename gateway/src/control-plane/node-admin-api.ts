@@ -2,6 +2,8 @@
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 
+import { openAccessLogFile } from '../access-log/access-log.ts';
+import type { AccessLog } from '../access-log/access-record.ts';
 import type { Log } from '../base/log.ts';
 import { nodeId } from '../base/node-id.ts';
 import { ListenerServers } from '../listener/listener-servers.ts';
@@ -21,6 +23,8 @@ interface NodeAdminApiOptions extends Pick<AdminApiOptions, PassedOn> {
   readonly log: Log;
   /** Counted here. @default - new counters */
   readonly counts?: ConnectionCounts;
+  /** Where requests are logged; ends with the API. @default - the file that the settings name, but no stream of the process */
+  readonly accessLog?: AccessLog | undefined;
 }
 
 interface NodeAdminApi {
@@ -31,7 +35,8 @@ interface NodeAdminApi {
 
 /** @throws GatewayError `address-unavailable`, `certificate-missing` */
 export async function openNodeAdminApi({
-  settings, log, counts = { accepted: 0, active: 0, requests: 0 }, ...parts
+  settings, log, counts = { accepted: 0, active: 0, requests: 0 },
+  accessLog = openAccessLogFile({ setting: settings.accessLogs.admin, prefix: settings.prefix, log }), ...parts
 }: NodeAdminApiOptions): Promise<NodeAdminApi> {
   const { plugins, schemas } = schemasFor(settings);
   const app = createAdminApi({
@@ -44,7 +49,7 @@ export async function openNodeAdminApi({
   });
   const { certificates, tls } = settings;
   const servers = new ListenerServers({ name: 'admin', certificate: certificates.admin, tls, log });
-  const listener = new ApiListener({ app, counts, log, servers });
+  const listener = new ApiListener({ app, counts, log, servers, accessLog });
   const close = async (): Promise<void> => {
     await listener.close();
     await servers.close();

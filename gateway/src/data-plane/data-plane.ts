@@ -4,6 +4,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 import { DEGRADED_LINE } from '../../contract.ts';
+import { openAccessLogFile } from '../access-log/access-log.ts';
+import type { AccessLog } from '../access-log/access-record.ts';
 import { SYSTEM_CLOCK } from '../base/clock.ts';
 import type { Clock, Timer } from '../base/clock.ts';
 import type { EnvVault } from '../base/env-vault.ts';
@@ -64,6 +66,8 @@ export interface DataPlaneOptions {
   readonly vault?: EnvVault;
   /** Whether the database of this node answers. @default - the node has none, which is always within reach, as in Kong */
   readonly isStoreReachable?: () => Promise<boolean>;
+  /** Where requests are logged; ends with the node. @default - the file that the settings name, but no stream of the process */
+  readonly accessLog?: AccessLog | undefined;
   /** @default - the machine's */
   readonly clock?: Clock;
   /** What the node understands and runs. @default - the packaged plugins */
@@ -109,6 +113,7 @@ export class DataPlane {
   readonly #status: StatusApi;
   readonly #servers: { readonly proxy: ListenerServers; readonly status: ListenerServers };
   readonly #services: OpenNodeServices;
+  readonly #accessLog: AccessLog | undefined;
   readonly #counts = new RequestCounts();
   readonly #newest: NewestKnown | undefined;
   #secretsLook: Timer | undefined;
@@ -120,6 +125,7 @@ export class DataPlane {
   constructor({
     settings, log, keepsConfiguration = true, vault = nodeVault(settings.vaultPrefix), plugins,
     clock = SYSTEM_CLOCK, isStoreReachable = async () => true,
+    accessLog = openAccessLogFile({ setting: settings.accessLogs.proxy, prefix: settings.prefix, log }),
   }: DataPlaneOptions) {
     this.#settings = settings;
     this.#isStoreReachable = isStoreReachable;
@@ -127,8 +133,9 @@ export class DataPlane {
     this.#clock = clock;
     this.id = nodeId(settings.prefix, settings.nodeId, log);
     this.#newest = settings.fallback?.import ? new NewestKnown(join(settings.prefix, 'configuration', 'newest.json'), log) : undefined;
+    this.#accessLog = accessLog;
     this.#services = createNodeServices({
-      log, clock, tracing: settings.tracing, authorities: settings.upstreamTls.authorities,
+      log, clock, tracing: settings.tracing, authorities: settings.upstreamTls.authorities, systemLog: settings.systemLog,
       upstreams: { targets: () => targetHealth(this.#balancers.all()) },
     });
     this.#vaults = new NodeVaults({
@@ -161,6 +168,7 @@ export class DataPlane {
       balancers: this.#balancers,
       resolver: SYSTEM_RESOLVER,
       log,
+      accessLog,
       configuration: () => this.#configuration.compiled,
       closing: () => this.#closing,
       isTrusted: trustedAddresses(settings),
@@ -175,7 +183,7 @@ export class DataPlane {
       }),
       status: new ListenerServers({ name: 'status', certificate: certificates.status ?? certificates.proxy, tls, log, clock }),
     };
-    this.#proxy = new ProxyListener(this.#pipeline, log);
+    this.#proxy = new ProxyListener(this.#pipeline, log, accessLog);
     this.#status = new StatusApi({
       readiness: () => readinessOf({
         draining: this.#draining, hash: this.#configuration.hash, quarantined: this.#configuration.quarantine.total,
@@ -321,9 +329,12 @@ export class DataPlane {
     }
     this.#proxy.abort();
     await stopped;
+    // Requests that were cut are logged before their plugins end.
+    await new Promise((resolve) => void setImmediate(resolve));
     this.#configuration.close();
     this.#vaults.close();
     await this.#services.close(QUEUES_LIMIT_MS);
+    await this.#accessLog?.close();
     this.#balancers.close();
     this.#pool.close();
     await this.#status.close();

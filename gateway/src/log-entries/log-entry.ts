@@ -1,5 +1,5 @@
 /** The log entry of a request, as the plugins that log requests send it: the members and values of Kong Gateway's. */
-import type { Exchange, HeaderLine, Try } from '../plugin-kit/exchange.ts';
+import type { ClientRequest, ClientResponse, Exchange, HeaderLine, Try } from '../plugin-kit/exchange.ts';
 import { logFieldsOf } from '../plugin-kit/log-fields.ts';
 import { shownConsumer, shownEntity, workspaceOf } from './shown-entities.ts';
 
@@ -80,7 +80,7 @@ const NOT_AMONG_UPSTREAMS: ReadonlySet<string> = new Set([
   'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-path', 'x-forwarded-prefix', 'x-real-ip',
 ]);
 
-function responseOf({ response, sizes }: Exchange): object {
+function responseOf({ request, response, sizes }: Exchange): object {
   if (response === undefined) return { status: CLIENT_GONE, size: sizes.response, headers: { connection: 'keep-alive' } };
   const isSwitch = response.status === 101;
   const lines = response.headerLines().map(([name, value]): readonly [string, string] => [name.toLowerCase(), value])
@@ -88,8 +88,18 @@ function responseOf({ response, sizes }: Exchange): object {
   return {
     status: response.status,
     size: sizes.response,
-    headers: joined([...lines, ['connection', isSwitch ? 'upgrade' : 'close']]),
+    headers: joined([
+      ...lines, ...isInChunks(request, response) ? [CHUNKED] : [], ['connection', isSwitch ? 'upgrade' : 'close'],
+    ]),
   };
+}
+
+const CHUNKED = ['transfer-encoding', 'chunked'] as const;
+
+/** Whether the end of the body is told by chunks. RFC 9112 §6.3 */
+function isInChunks({ method, httpVersion }: ClientRequest, response: ClientResponse): boolean {
+  const hasBody = method !== 'HEAD' && ![101, 204, 304].includes(response.status);
+  return hasBody && httpVersion === '1.1' && response.header('content-length') === undefined;
 }
 
 function sourceOf({ response, tries }: Exchange): 'upstream' | 'kong' {

@@ -5,9 +5,10 @@ import { telemetryOf, telemetryTrustOf } from '../data-plane/telemetry.ts';
 import { trustOf, tunnelOf } from '../data-plane/tunnel.ts';
 import { runNode } from '../process/run-node.ts';
 import { watchTunnelFiles } from '../settings/tunnel-file-watch.ts';
+import { accessLogOf } from './access-logs.ts';
 
 await runNode(async (settings, log) => {
-  const dataPlane = new DataPlane({ settings, log });
+  const dataPlane = new DataPlane({ settings, log, accessLog: accessLogOf('proxy', settings, log) });
   const tunnel = tunnelOf(dataPlane, settings, log);
   const telemetry = telemetryOf(dataPlane, settings, log);
   const fallback = fallbackOf(dataPlane, settings, log, () => tunnel.connected);

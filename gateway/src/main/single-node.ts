@@ -7,12 +7,14 @@ import { DeclarativeNode } from '../control-plane/declarative-node.ts';
 import { DataPlane } from '../data-plane/data-plane.ts';
 import { runNode } from '../process/run-node.ts';
 import type { RunningNode, StartNode } from '../process/run-node.ts';
+import { accessLogOf } from './access-logs.ts';
 
 const startWithStore: StartNode = async (settings, log) => {
   const dataPlane: DataPlane = new DataPlane({
-    settings, log, keepsConfiguration: false, isStoreReachable: () => controlPlane.isStoreReachable(),
+    settings, log, accessLog: accessLogOf('proxy', settings, log), keepsConfiguration: false, isStoreReachable: () => controlPlane.isStoreReachable(),
   });
-  const controlPlane = new ControlPlane({ settings, log, ...partsOf(dataPlane) });
+  const accessLog = accessLogOf('admin', settings, log);
+  const controlPlane = new ControlPlane({ settings, log, accessLog, ...partsOf(dataPlane) });
   const addresses = await controlPlane.start();
   const source = controlPlane.configuration;
   const follow = () => {
@@ -26,8 +28,9 @@ const startWithStore: StartNode = async (settings, log) => {
 };
 
 const startWithoutStore: StartNode = async (settings, log) => {
-  const dataPlane = new DataPlane({ settings, log, keepsConfiguration: false });
-  const controlPlane = new DeclarativeNode({ settings, log, runner: dataPlane, ...partsOf(dataPlane) });
+  const dataPlane = new DataPlane({ settings, log, accessLog: accessLogOf('proxy', settings, log), keepsConfiguration: false });
+  const accessLog = accessLogOf('admin', settings, log);
+  const controlPlane = new DeclarativeNode({ settings, log, accessLog, runner: dataPlane, ...partsOf(dataPlane) });
   const { declarativeConfig } = settings;
   if (declarativeConfig === undefined) {
     log.warn('KONG_DATABASE=off: nothing is served until POST /config loads a configuration; KONG_DECLARATIVE_CONFIG or '

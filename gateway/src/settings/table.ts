@@ -9,7 +9,7 @@ import { DATABASE, DATABASE_WITHOUT_EFFECT, DB_UPDATE_FREQUENCY, DECLARATIVE_CON
 import { ENTERPRISE_WITHOUT_EFFECT } from './table/enterprise.ts';
 import { FALLBACK, FALLBACK_WITHOUT_EFFECT } from './table/fallback.ts';
 import { LISTEN, LISTEN_WITHOUT_EFFECT } from './table/listeners.ts';
-import { LOGS_WITHOUT_EFFECT } from './table/logs.ts';
+import { ACCESS_LOGS, LOGS_WITHOUT_EFFECT, SYSTEM_LOG } from './table/logs.ts';
 import { NGINX_WITHOUT_EFFECT } from './table/nginx.ts';
 import { NODE, NODE_WITHOUT_EFFECT } from './table/node.ts';
 import { PROXY_WITHOUT_EFFECT, ROUTER_FLAVOR, TRUSTED_IPS, UPSTREAM_POOL } from './table/proxy.ts';
@@ -38,6 +38,8 @@ export const SETTINGS = {
   tls: TLS_SERVER,
   tracing: TRACING,
   upstreamTls: UPSTREAM_TLS,
+  accessLogs: ACCESS_LOGS,
+  systemLog: SYSTEM_LOG,
 } as const;
 
 /** The settings of one subject. */
@@ -62,7 +64,7 @@ export const ROOMS: readonly Room[] = [
     title: 'Database', working: settingsIn({ DATABASE, POSTGRES, DB_UPDATE_FREQUENCY, DECLARATIVE_CONFIG }),
     withoutEffect: DATABASE_WITHOUT_EFFECT,
   },
-  { title: 'Logs', working: [], withoutEffect: LOGS_WITHOUT_EFFECT },
+  { title: 'Logs', working: settingsIn({ ACCESS_LOGS, SYSTEM_LOG }), withoutEffect: LOGS_WITHOUT_EFFECT },
   { title: 'nginx', working: [], withoutEffect: NGINX_WITHOUT_EFFECT },
   { title: 'Kong Gateway Enterprise', working: [], withoutEffect: ENTERPRISE_WITHOUT_EFFECT },
 ];

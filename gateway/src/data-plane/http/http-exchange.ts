@@ -20,6 +20,7 @@ import { nextRequestId } from './request-id.ts';
 import type { RequestTimeline } from './request-timeline.ts';
 import { TrafficSizes } from './traffic-sizes.ts';
 import { UpstreamChanges } from './upstream-changes.ts';
+import { upstreamTarget } from './upstream-target.ts';
 
 export class HttpExchange implements Exchange, ReceivedRequest, RouterInput {
   readonly requestId = nextRequestId();
@@ -42,7 +43,8 @@ export class HttpExchange implements Exchange, ReceivedRequest, RouterInput {
   logLines: LogLine[] | undefined;
   /** Where the client asks how long each part of its request takes. */
   debug: DebugWish | undefined;
-  upstreamUri = '';
+  /** Path and query that were sent. */
+  sentTarget: string | undefined;
   /** Statuses of the tries that ended. */
   readonly statuses: string[] = [];
   /** Plugins whose later phases see this request: the global ones until there is a route, then those of the route. */
@@ -111,6 +113,11 @@ export class HttpExchange implements Exchange, ReceivedRequest, RouterInput {
 
   get sizes(): Sizes {
     return this.traffic;
+  }
+
+  get upstreamUri(): string {
+    if (this.sentTarget !== undefined) return this.sentTarget;
+    return this.match === undefined ? '' : upstreamTarget(this, this.match, this.service?.path);
   }
 
   get upstreamStatus(): string {

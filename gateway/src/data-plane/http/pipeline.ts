@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
+import type { AccessLog } from '../../access-log/access-record.ts';
 import { ownedBy } from '../../base/defect-owner.ts';
 import type { WorkOwner } from '../../base/defect-owner.ts';
 import { messageOf } from '../../base/errors.ts';
@@ -13,6 +14,7 @@ import type { UpstreamBalancers } from '../balancer/upstream-balancers.ts';
 import { phasesFor } from '../compiled-configuration.ts';
 import type { CompiledConfiguration, Plan } from '../compiled-configuration.ts';
 import type { Resolver } from '../dns/resolution.ts';
+import { accessRecord } from './access-record.ts';
 import { ownHead, writeHead } from './answer.ts';
 import type { OwnAnswer } from './answer.ts';
 import { filtered, filtersOf } from './body-filters.ts';
@@ -23,7 +25,7 @@ import { effectiveScheme, protocolAnswer } from './protocol-rules.ts';
 import { proxy } from './proxy.ts';
 import { addDebugOutput, logDebugOutput } from './request-debug.ts';
 import type { RequestDebug } from './request-debug.ts';
-import { readFacts } from './request-facts.ts';
+import { readFacts, refusedFacts } from './request-facts.ts';
 import { nextRequestId } from './request-id.ts';
 import { RequestTimeline } from './request-timeline.ts';
 import type { UpstreamPool } from './upstream-pool.ts';
@@ -33,6 +35,8 @@ interface PipelineOptions {
   readonly balancers: UpstreamBalancers;
   readonly resolver: Resolver;
   readonly log: Log;
+  /** @default - requests are not logged */
+  readonly accessLog?: AccessLog | undefined;
   /** @default - clients cannot ask for timelines */
   readonly debug?: RequestDebug | undefined;
   /** What runs now; a request keeps what it began with. */
@@ -100,8 +104,8 @@ export class Pipeline {
     ownedBy(owner, () => {
       try {
         const facts = readFacts(incoming, this.#options.isTrusted);
-        if ('status' in facts) return this.#reject(facts, incoming, response);
         const configuration = this.#options.configuration();
+        if ('status' in facts) return this.#refuse(facts, incoming, response, configuration);
         exchange = new HttpExchange(incoming, facts, configuration?.snapshot ?? NO_ENTITIES, wish === 'upgrade');
         exchange.debug = this.#options.debug?.read(exchange);
         if (configuration?.wantsTimelines === true || exchange.debug !== undefined) exchange.timeline = new RequestTimeline(exchange.clock);
@@ -130,7 +134,7 @@ export class Pipeline {
       exchange.isAborted = !response.writableFinished && response.statusCode !== 101;
       exchange.clock.end = performance.now();
       exchange.timeline?.leave();
-      exchange.traffic.end();
+      exchange.traffic.end(response);
       this.#active -= 1;
       try {
         this.#options.onEnd(exchange.route?.id, response.statusCode, exchange.timings.requestMs);
@@ -144,6 +148,7 @@ export class Pipeline {
   #logAtEnd(exchange: HttpExchange, response: ServerResponse, served: Promise<void>, release?: () => void): void {
     const closed = exchange.closed ? Promise.resolve() : new Promise<void>((resolve) => void response.once('close', () => resolve()));
     void Promise.all([served, closed]).then(async () => {
+      this.#writeAccessLog(exchange);
       await this.#runAll('log', exchange);
       if (exchange.debug?.isLogged === true) logDebugOutput(exchange, this.#options.log);
     }).finally(release);
@@ -226,14 +231,38 @@ export class Pipeline {
     this.#write(response, head, content);
   }
 
-  #reject(answer: OwnAnswer, incoming: IncomingMessage, response: ServerResponse): void {
+  /** Answers a request that cannot be routed. Global plugins and the access log see its end. */
+  #refuse(answer: OwnAnswer, incoming: IncomingMessage, response: ServerResponse, configuration: CompiledConfiguration | undefined): void {
+    const facts = refusedFacts(incoming, this.#options.isTrusted);
+    const exchange = new HttpExchange(incoming, facts, configuration?.snapshot ?? NO_ENTITIES, false);
+    exchange.plugins = configuration?.globalPlan(facts.scheme).flatMap(({ general }) => general ?? []) ?? [];
+    exchange.clock.sent = exchange.clock.start;
+    response.once('close', () => {
+      exchange.closed = true;
+      exchange.clock.end = performance.now();
+      exchange.traffic.end(response);
+    });
+    this.#logAtEnd(exchange, response, Promise.resolve(), configuration?.hold());
+    exchange.response = this.#reject(answer, incoming, response, exchange.requestId);
+  }
+
+  #writeAccessLog(exchange: HttpExchange): void {
+    try {
+      this.#options.accessLog?.write(accessRecord(exchange));
+    } catch (error) {
+      this.#logDefect('the access log', error, exchange);
+    }
+  }
+
+  #reject(answer: OwnAnswer, incoming: IncomingMessage, response: ServerResponse, requestId = nextRequestId()): ResponseHead {
     const fallback = TEXT_STATUSES.has(answer.status) ? 'text' as const : 'json' as const;
-    const { head, body } = ownHead({ ...answer, fallback }, nextRequestId(), incoming.headersDistinct.accept?.[0], performance.now());
+    const { head, body } = ownHead({ ...answer, fallback }, requestId, incoming.headersDistinct.accept?.[0], performance.now());
     if (answer.status !== 404) {
       response.shouldKeepAlive = false;
       this.#refused.add(incoming.socket);
     }
     this.#write(response, head, body);
+    return head;
   }
 
   #write(response: ServerResponse, head: ResponseHead, body: Buffer): void {

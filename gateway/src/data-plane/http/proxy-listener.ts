@@ -4,11 +4,14 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
+import type { AccessLog } from '../../access-log/access-record.ts';
 import { messageOf } from '../../base/errors.ts';
+import { plainAddress } from '../../base/ip-range.ts';
 import { listen, openEach } from '../../base/listen.ts';
 import type { Log } from '../../base/log.ts';
 import type { ListenerServers } from '../../listener/listener-servers.ts';
 import type { Listener } from '../../settings/settings.ts';
+import { refusedRecord } from './access-record.ts';
 import { malformedAnswer, malformedText } from './malformed-answer.ts';
 import type { ClientWish, Pipeline } from './pipeline.ts';
 
@@ -37,12 +40,15 @@ export class ProxyListener {
   readonly #sockets = new Set<Duplex>();
   readonly #pipeline: Pipeline;
   readonly #log: Log;
+  readonly #accessLog: AccessLog | undefined;
   readonly #waiting = new WeakMap<Duplex, Set<ServerResponse>>();
   #accepted = 0;
 
-  constructor(pipeline: Pipeline, log: Log) {
+  /** @param accessLog for what the parser rejects */
+  constructor(pipeline: Pipeline, log: Log, accessLog?: AccessLog) {
     this.#pipeline = pipeline;
     this.#log = log;
+    this.#accessLog = accessLog;
   }
 
   /**
@@ -95,17 +101,24 @@ export class ProxyListener {
     // The body of the last request is what is broken: its answer will never come.
     if (last !== undefined && !last.req.complete) {
       const others = this.#waiting.get(socket)!.size > 1;
-      return others || last.headersSent ? void socket.destroy() : endWith(socket, answer);
+      return others || last.headersSent ? void socket.destroy() : this.#endWith(socket, answer);
     }
     return this.#endAfterAnswers(socket, answer);
   }
 
   #endAfterAnswers(socket: Duplex, answer: string): void {
     const last = this.#lastWaiting(socket);
-    if (last === undefined) return endWith(socket, answer);
+    if (last === undefined) return this.#endWith(socket, answer);
     // After `Connection: close` from the client, what follows is dropped without an answer.
-    last.once('close', () => last.shouldKeepAlive ? endWith(socket, answer) : socket.destroy());
+    last.once('close', () => last.shouldKeepAlive ? this.#endWith(socket, answer) : socket.destroy());
     return undefined;
+  }
+
+  #endWith(socket: Duplex, answer: string): void {
+    // Known only while the connection is open.
+    const clientIp = plainAddress((socket as Partial<Socket>).remoteAddress);
+    this.#accessLog?.write(refusedRecord({ clientIp, answer }));
+    socket.end(answer, () => socket.destroy());
   }
 
   #lastWaiting(socket: Duplex): ServerResponse | undefined {
@@ -172,8 +185,4 @@ function responseOn(socket: Duplex, request: IncomingMessage, head: Buffer, come
     return comeBack();
   });
   return response;
-}
-
-function endWith(socket: Duplex, answer: string): void {
-  socket.end(answer, () => socket.destroy());
 }

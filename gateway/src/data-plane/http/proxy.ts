@@ -54,7 +54,7 @@ export async function proxy(
   if (exchange.closed) return undefined;
   const target = targetOf(exchange, service);
   const head = buildUpstreamHead(exchange, target);
-  exchange.upstreamUri = head.path;
+  exchange.sentTarget = head.path;
   const balancer = context.balancers.named(target.host);
   const hash = balancer && hashInputOf(balancer.settings, hashedRequest(exchange));
   const peers = balancer === undefined || hash === undefined

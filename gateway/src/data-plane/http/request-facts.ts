@@ -55,25 +55,47 @@ export function readFacts(incoming: IncomingMessage, isTrusted: (address: string
   if (path === 'invalid') return BAD_REQUEST;
   if (path === 'unmatchable') return NO_ROUTE;
 
-  const socket = incoming.socket as Socket & Partial<TLSSocket>;
-  const remoteAddress = plainAddress(socket.remoteAddress);
-  const trusted = isTrusted(remoteAddress);
-  const listenerPort = socket.localPort ?? 0;
+  const connection = connectionFacts(incoming, isTrusted);
   const port = parsedAuthority[1];
-  const sni = typeof socket.servername === 'string' ? socket.servername : undefined;
   return {
     path,
     rawPath,
     search: queryAt === -1 ? '' : local.slice(queryAt),
-    scheme: socket.encrypted === true ? 'https' : 'http',
     authority,
     host: (port === undefined ? authority : authority.slice(0, -port.length - 1)).toLowerCase(),
-    port: port === undefined ? listenerPort : Number(port),
-    listenerPort,
+    port: port === undefined ? connection.listenerPort : Number(port),
+    ...connection,
+  };
+}
+
+/** What can be said of a request that is refused before it is routed: its target as it came, and where it came from. */
+export function refusedFacts(incoming: IncomingMessage, isTrusted: (address: string) => boolean): RequestFacts {
+  const [rawPath = '', ...rest] = incoming.url!.split('?');
+  const connection = connectionFacts(incoming, isTrusted);
+  return {
+    path: { path: rawPath, escaped: rawPath },
+    rawPath,
+    search: rest.length === 0 ? '' : `?${rest.join('?')}`,
+    authority: '',
+    host: '',
+    port: connection.listenerPort,
+    ...connection,
+  };
+}
+
+type ConnectionFacts = Pick<RequestFacts, 'scheme' | 'listenerPort' | 'remoteAddress' | 'trusted' | 'clientIp' | 'sni'>;
+
+function connectionFacts(incoming: IncomingMessage, isTrusted: (address: string) => boolean): ConnectionFacts {
+  const socket = incoming.socket as Socket & Partial<TLSSocket>;
+  const remoteAddress = plainAddress(socket.remoteAddress);
+  const trusted = isTrusted(remoteAddress);
+  return {
+    scheme: socket.encrypted === true ? 'https' : 'http',
+    listenerPort: socket.localPort ?? 0,
     remoteAddress,
     trusted,
     clientIp: trusted ? namedClient(incoming) ?? remoteAddress : remoteAddress,
-    ...(sni === undefined ? {} : { sni }),
+    ...typeof socket.servername === 'string' && { sni: socket.servername },
   };
 }
 

@@ -1,5 +1,5 @@
 /** Bytes of one request and its answer. Heads are counted as they were written, chunks with their framing. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 import type { Sizes } from '../../plugin-kit/exchange.ts';
@@ -40,7 +40,9 @@ export class TrafficSizes implements Sizes {
   }
 
   /** The answer has ended: what is written afterwards belongs to another. */
-  end(): void {
+  end(response: ServerResponse): void {
     this.#writtenAtEnd = this.#socket.bytesWritten;
+    // Node keeps the head that it wrote; after a switch of protocols nothing of it.
+    this.responseHead = (response as { readonly _header?: string | null })._header?.length ?? 0;
   }
 }

@@ -5,11 +5,11 @@ import { PRODUCT } from '../../base/product.ts';
 import type { Service } from '../../model/snapshot.ts';
 import type { Peer } from '../balancer/peer-selection.ts';
 import { escapeText } from '../router/request-path.ts';
-import { plainJoin, upstreamPath } from '../router/upstream-path.ts';
 import { hasBody } from './client-request.ts';
 import { connectionOptions, NOT_TO_UPSTREAM } from './header-rules.ts';
 import { headerValue } from './header-text.ts';
 import type { HttpExchange } from './http-exchange.ts';
+import { upstreamTarget } from './upstream-target.ts';
 
 export interface UpstreamHead {
   readonly method: string;
@@ -36,13 +36,11 @@ export function hostHeaderOf({ upstream, route, facts }: HttpExchange, service: 
 const HAS_PORT = /^(?:[^:]+|\[.*\]):\d+$/;
 
 export function buildUpstreamHead(exchange: HttpExchange, service: Service): UpstreamHead {
-  const { upstream, facts } = exchange;
-  const { route, matched, isPlainJoin = false } = exchange.match!;
-  const join = isPlainJoin ? plainJoin : upstreamPath;
-  const path = upstream.path ?? join(service.path ?? '/', facts.path.escaped, escapeText(matched), route.stripPath);
+  const { upstream } = exchange;
+  const { route, matched } = exchange.match!;
   return {
     method: upstream.method,
-    path: upstream.query === '' && !keepsEmptyQuery(exchange) ? path : `${path}?${upstream.query}`,
+    path: upstreamTarget(exchange, exchange.match!, service.path),
     headers: buildHeaders(exchange, route.stripPath ? matched : ''),
     upgrade: exchange.upgrade,
     hasFraming: hasFraming(exchange),
@@ -51,11 +49,6 @@ export function buildUpstreamHead(exchange: HttpExchange, service: Service): Ups
 
 function hasFraming({ replacedBody, incoming: { headers } }: HttpExchange): boolean {
   return replacedBody !== undefined || headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
-}
-
-/** A `?` with nothing behind it is passed on as it came. */
-function keepsEmptyQuery({ facts: { search }, upstream: { query } }: HttpExchange): boolean {
-  return search === '?' && query === '';
 }
 
 function buildHeaders(exchange: HttpExchange, stripped: string): string[] {

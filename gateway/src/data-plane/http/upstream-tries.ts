@@ -60,7 +60,8 @@ export async function sendWithRetries(tries: Tries): Promise<Outcome> {
     const failed = outcome instanceof UpstreamError;
     exchange.tries!.push({
       ip, port, hostname, startedAt: performance.timeOrigin + begun, balancerMs: sentAt - begun,
-      ...failed && { failed: STATUS_OF[outcome.kind] },
+      // A client that went away is no failure of the peer.
+      ...failed && !exchange.closed && { failed: STATUS_OF[outcome.kind] },
     });
     if (!failed) {
       exchange.statuses.push(String(outcome.response.statusCode));

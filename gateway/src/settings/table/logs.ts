@@ -1,9 +1,25 @@
-/** Settings of log files. This gateway logs to standard error, one JSON object a line. */
-import { warns } from '../setting.ts';
+/** Settings of logs: access logs go where they say, errors to standard error as one JSON object a line. */
+import { accessLogSetting } from '../access-log-setting.ts';
+import { setting, warns } from '../setting.ts';
 import type { WithoutEffect } from '../setting.ts';
 import { text } from '../value-kinds.ts';
 
-const NO_ACCESS_LOG = 'no access log is written; a logging plugin can write one';
+const FORMATS = 'A path is relative to `KONG_PREFIX`. Formats: `json`, one object a request, and `kong_log_format`, the line of text that Kong '
+  + 'Gateway writes, which a path without a format gets. `off` for none.';
+
+/** Where requests are logged. */
+export const ACCESS_LOGS = {
+  proxy: setting('KONG_PROXY_ACCESS_LOG', accessLogSetting, '/dev/stdout json',
+    `Path and format of the log of requests to the proxy. ${FORMATS} Kong's default is \`logs/access.log\`.`),
+  admin: setting('KONG_ADMIN_ACCESS_LOG', accessLogSetting, '/dev/stdout json',
+    `Path and format of the log of requests to the Admin API. ${FORMATS} Kong's default is \`logs/admin_access.log\`.`),
+} as const;
+
+/** Where log plugins find the log of the machine. */
+export const SYSTEM_LOG = setting('HYBRIDGE_SYSLOG_SOCKET', text, '/dev/log',
+  'Path of the Unix socket of the system log, for the plugin `syslog`. The program `logger` of util-linux writes to it.');
+
+const NO_ACCESS_LOG = 'requests to this address are not logged';
 
 const TO_STANDARD_ERROR = 'errors are logged to standard error';
 
@@ -16,11 +32,9 @@ function errorLog(name: string, fallback: string): WithoutEffect {
 }
 
 export const LOGS_WITHOUT_EFFECT: readonly WithoutEffect[] = [
-  accessLog('KONG_PROXY_ACCESS_LOG', 'logs/access.log'),
   errorLog('KONG_PROXY_ERROR_LOG', 'logs/error.log'),
   accessLog('KONG_PROXY_STREAM_ACCESS_LOG', 'logs/access.log basic'),
   errorLog('KONG_PROXY_STREAM_ERROR_LOG', 'logs/error.log'),
-  accessLog('KONG_ADMIN_ACCESS_LOG', 'logs/admin_access.log'),
   errorLog('KONG_ADMIN_ERROR_LOG', 'logs/error.log'),
   accessLog('KONG_ADMIN_GUI_ACCESS_LOG', 'logs/admin_gui_access.log'),
   errorLog('KONG_ADMIN_GUI_ERROR_LOG', 'logs/admin_gui_error.log'),

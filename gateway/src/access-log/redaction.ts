@@ -1,0 +1,43 @@
+/** Takes credentials out of what is logged of a request target. */
+
+/** Names of arguments that hold credentials, wherever they are used. */
+const SECRET_NAMES: ReadonlySet<string> = new Set([
+  'key', 'pwd', 'passwd', 'sig', 'signature', 'jwt', 'code', 'assertion', 'credential', 'credentials', 'auth', 'authorization', 'session',
+  'sid', 'nonce', 'state',
+]);
+
+/** The end of a name, behind which nobody expects anything else. */
+const SECRET_END = /(?:api[-_]?key|token|secret|password|signature|credential)$/;
+
+/** `user[password]` is about a password. */
+function isSecret(name: string, configured: ReadonlySet<string> | undefined): boolean {
+  const parts = name.toLowerCase().split(/[[\].]+/).filter((part) => part !== '');
+  return configured?.has(name.toLowerCase()) === true || parts.some((part) => SECRET_NAMES.has(part) || SECRET_END.test(part));
+}
+
+const REDACTED = 'REDACTED';
+
+/** @param configured further names, in lower case */
+export function redactedQuery(query: string, configured?: ReadonlySet<string>): string {
+  if (query === '') return query;
+  return query.split('&').map((argument) => {
+    const at = argument.indexOf('=');
+    if (at < 0) return argument;
+    return isSecret(decoded(argument.slice(0, at)), configured) ? `${argument.slice(0, at)}=${REDACTED}` : argument;
+  }).join('&');
+}
+
+/** Credentials in the Admin API's paths, where they stand in place of an id. */
+const CREDENTIAL_PATH = /(\/(?:key-auths?|basic-auths?|jwts?|hmac-auths?|oauth2|oauth2_tokens)\/)(?![0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?:\/|$))[^/]+/gi;
+
+export function redactedAdminPath(path: string): string {
+  return path.replace(CREDENTIAL_PATH, `$1${REDACTED}`);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,33 @@
+/** A request as the line of text that nginx writes in Kong Gateway. */
+import type { AccessRecord } from './access-record.ts';
+import { redactedQuery } from './redaction.ts';
+
+export function textLine(record: AccessRecord): string {
+  const { clientIp, user, status, bodyBytes, referer, userAgent, requestId } = record;
+  return `${clientIp} - ${escaped(user)} [${timeOf(record.startedAt)}] "${requestLine(record)}" ${status} ${bodyBytes} `
+    + `"${escaped(referer)}" "${escaped(userAgent)}" kong_request_id: "${requestId}"`;
+}
+
+function requestLine({ method, path, query, httpVersion, secretArguments }: AccessRecord): string {
+  if (method === '') return '';
+  const target = query === '' ? path : `${path}?${redactedQuery(query, secretArguments)}`;
+  return escaped(`${method} ${target} HTTP/${httpVersion}`);
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+const two = (number: number): string => String(number).padStart(2, '0');
+
+/** In UTC, as a node's clock is. */
+function timeOf(ms: number): string {
+  const date = new Date(ms);
+  const day = `${two(date.getUTCDate())}/${MONTHS[date.getUTCMonth()]}/${date.getUTCFullYear()}`;
+  return `${day}:${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())} +0000`;
+}
+
+/** What would end a field or a line, and what is no ASCII, becomes `\xHH` for each byte. */
+function escaped(text: string | undefined): string {
+  if (text === undefined || text === '') return '-';
+  return text.replace(/[^\x20-\x7e]+|["\\]/g, (characters) => (
+    [...Buffer.from(characters)].map((byte) => `\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('')));
+}

@@ -1,0 +1,82 @@
+/** What the access log says of a request to the proxy. */
+import type { AccessRecord } from '../../access-log/access-record.ts';
+import type { Row } from '../../model/config-table.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import { perSnapshot } from '../../plugin-kit/snapshot-index.ts';
+import type { HttpExchange } from './http-exchange.ts';
+
+/** Status of a request whose client went away before it had an answer, as in nginx. */
+const CLIENT_GONE = 499;
+
+/** Fields of plugins that name the query arguments in which they look for credentials. */
+const CREDENTIAL_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  'key-auth': ['key_names'], 'jwt': ['uri_param_names'], 'openid-connect': ['bearer_token_param_name', 'id_token_param_name'],
+};
+
+const secretArguments = perSnapshot((snapshot: Snapshot): ReadonlySet<string> => {
+  const names = snapshot.plugins.flatMap(({ name, config }) => (CREDENTIAL_FIELDS[name] ?? []).flatMap((field) => (config as Row)[field]));
+  return new Set(names.filter((name) => typeof name === 'string').map((name) => name.toLowerCase()));
+});
+
+export function accessRecord(exchange: HttpExchange): AccessRecord {
+  const { request, response, timings, sizes, route, service, consumer, credential, tries } = exchange;
+  const last = tries?.at(-1);
+  return {
+    requestId: exchange.requestId,
+    startedAt: timings.startedAt,
+    clientIp: request.clientIp,
+    method: request.method,
+    scheme: request.scheme,
+    httpVersion: request.httpVersion,
+    host: request.host,
+    path: request.rawPath,
+    query: request.query,
+    status: response?.status ?? CLIENT_GONE,
+    requestBytes: sizes.request,
+    responseBytes: sizes.response,
+    bodyBytes: sizes.responseBody,
+    durationMs: timings.requestMs,
+    userAgent: request.header('user-agent'),
+    referer: request.header('referer'),
+    user: basicUser(request.header('authorization')),
+    tlsVersion: request.tls?.version,
+    gatewayMs: timings.proxyMs,
+    upstreamMs: timings.upstreamMs,
+    upstream: last && `${last.ip}:${last.port}`,
+    upstreamStatus: exchange.upstreamStatus,
+    route: route && { id: route.id, name: route.name },
+    service: service && { id: service.id, name: service.name },
+    consumer: consumer && { id: consumer.id, name: consumer.username ?? consumer.customId },
+    credentialId: credential?.id,
+    isAborted: exchange.isAborted,
+    secretArguments: secretArguments(exchange.configuration),
+  };
+}
+
+interface RefusedRequest {
+  readonly clientIp: string;
+  /** The whole answer, as text. */
+  readonly answer: string;
+}
+
+/** Of what the parser rejected: there is no request to tell of. */
+export function refusedRecord({ clientIp, answer }: RefusedRequest): AccessRecord {
+  const [head = '', body = ''] = answer.split('\r\n\r\n');
+  return {
+    requestId: /\r\nX-Kong-Request-Id: ([0-9a-f]+)/.exec(head)?.[1] ?? '',
+    startedAt: Date.now(),
+    clientIp,
+    method: '', scheme: '', httpVersion: '', host: '', path: '', query: '',
+    status: Number(head.slice('HTTP/1.1 '.length, 'HTTP/1.1 200'.length)),
+    requestBytes: 0,
+    responseBytes: answer.length,
+    bodyBytes: body.length,
+    durationMs: 0,
+    userAgent: undefined, referer: undefined, user: undefined,
+  };
+}
+
+export function basicUser(authorization: string | undefined): string | undefined {
+  const encoded = /^basic +([A-Za-z0-9+/=]+) *$/i.exec(authorization ?? '')?.[1];
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString().split(':', 1)[0];
+}
