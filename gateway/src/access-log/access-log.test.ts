@@ -52,8 +52,8 @@ describe('lines of JSON', () => {
       service: { id: 's', name: 'svc' }, consumer: { id: 'c', name: 'alice' }, credentialId: 'k', isAborted: true, tlsVersion: 'TLSv1.3',
       referer: 'https://other.test/page?token=secret#x',
     }))).toMatchObject({
-      gateway_ms: 1, upstream: '192.0.2.9:80', upstream_status: '502, 200', route_id: 'r', service_id: 's', service: 'svc', consumer_id: 'c',
-      consumer: 'alice', credential_id: 'k', aborted: true, tls: 'TLSv1.3', referer: 'https://other.test/page',
+      gateway_ms: 1, upstream: '192.0.2.9:80', upstream_status: '502, 200', route_id: 'r', service_id: 's', service: 'svc',
+      consumer_id: 'c', consumer: 'alice', credential_id: 'k', aborted: true, tls: 'TLSv1.3', referer: 'https://other.test/page',
     });
   });
 });

@@ -28,10 +28,12 @@ export function redactedQuery(query: string, configured?: ReadonlySet<string>): 
 }
 
 /** Credentials in the Admin API's paths, where they stand in place of an id. */
-const CREDENTIAL_PATH = /(\/(?:key-auths?|basic-auths?|jwts?|hmac-auths?|oauth2|oauth2_tokens)\/)(?![0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?:\/|$))[^/]+/gi;
+const CREDENTIAL_PATH = /(\/(?:key-auths?|basic-auths?|jwts?|hmac-auths?|oauth2|oauth2_tokens)\/)([^/]+)/gi;
+
+const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export function redactedAdminPath(path: string): string {
-  return path.replace(CREDENTIAL_PATH, `$1${REDACTED}`);
+  return path.replace(CREDENTIAL_PATH, (_all, before: string, key: string) => `${before}${ID.test(key) ? key : REDACTED}`);
 }
 
 function decoded(text: string): string {

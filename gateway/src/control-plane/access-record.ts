@@ -18,7 +18,8 @@ export function logRequest(request: IncomingMessage, response: ServerResponse, l
   const clientIp = plainAddress(socket.remoteAddress);
   const writtenBefore = socket.bytesWritten;
   response.once('close', () => {
-    log.write({ ...recordOf(request, response, socket.bytesWritten - writtenBefore), startedAt, clientIp, durationMs: performance.now() - start });
+    const record = recordOf(request, response, socket.bytesWritten - writtenBefore);
+    log.write({ ...record, startedAt, clientIp, durationMs: performance.now() - start });
   });
 }
 

@@ -34,7 +34,7 @@ import { readinessOf } from './readiness.ts';
 interface ControlPlaneOptions {
   readonly settings: Settings;
   readonly log: Log;
-  /** Where requests to the Admin API are logged; ends with the node. @default - the file that the settings name, but no stream of the process */
+  /** Log of requests to the Admin API; ends with the node. @default - the file that the settings name, no stream of the process */
   readonly accessLog?: AccessLog | undefined;
   /** Metrics of a data plane in the same process, in Prometheus' text format. @default - those of the control plane */
   readonly metrics?: () => Promise<string>;

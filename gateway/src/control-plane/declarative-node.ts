@@ -17,7 +17,7 @@ import { openNodeAdminApi } from './node-admin-api.ts';
 interface DeclarativeNodeOptions {
   readonly settings: Settings;
   readonly log: Log;
-  /** Where requests to the Admin API are logged; ends with the node. @default - the file that the settings name, but no stream of the process */
+  /** Log of requests to the Admin API; ends with the node. @default - the file that the settings name, no stream of the process */
   readonly accessLog?: AccessLog | undefined;
   readonly runner: ConfigurationRunner;
   /** Metrics of the node, in Prometheus' text format. @default - it has none */

@@ -11,7 +11,8 @@ import { accessLogOf } from './access-logs.ts';
 
 const startWithStore: StartNode = async (settings, log) => {
   const dataPlane: DataPlane = new DataPlane({
-    settings, log, accessLog: accessLogOf('proxy', settings, log), keepsConfiguration: false, isStoreReachable: () => controlPlane.isStoreReachable(),
+    settings, log, accessLog: accessLogOf('proxy', settings, log), keepsConfiguration: false,
+    isStoreReachable: () => controlPlane.isStoreReachable(),
   });
   const accessLog = accessLogOf('admin', settings, log);
   const controlPlane = new ControlPlane({ settings, log, accessLog, ...partsOf(dataPlane) });

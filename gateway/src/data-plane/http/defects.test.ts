@@ -135,6 +135,7 @@ describe('a defect that nothing waits for', () => {
     await eventually('it is logged', () => proxy.messages('error').length === 1);
     client.send(requestOf('GET /', []));
     await client.sees(/ok[^]*\r\n\r\nok/);
+    await eventually('the other one, too', () => proxy.messages('error').length === 2);
     client.socket.destroy();
   });
 });

@@ -4,8 +4,8 @@ import { setting, warns } from '../setting.ts';
 import type { WithoutEffect } from '../setting.ts';
 import { text } from '../value-kinds.ts';
 
-const FORMATS = 'A path is relative to `KONG_PREFIX`. Formats: `json`, one object a request, and `kong_log_format`, the line of text that Kong '
-  + 'Gateway writes, which a path without a format gets. `off` for none.';
+const FORMATS = 'A path is relative to `KONG_PREFIX`. Formats: `json`, one object a request, and `kong_log_format`, the line of text that '
+  + 'Kong Gateway writes, which a path without a format gets. `off` for none.';
 
 /** Where requests are logged. */
 export const ACCESS_LOGS = {
