@@ -17,19 +17,21 @@ import { openidConnectHandler } from './openid-connect/handler.ts';
 import { opentelemetryHandler } from './opentelemetry/handler.ts';
 import { prometheusHandler } from './prometheus/handler.ts';
 import { proxyCacheHandler } from './proxy-cache/handler.ts';
-import { rateLimitingAdvancedHandler } from './rate-limiting-advanced/handler.ts';
 import { rateLimitingHandler } from './rate-limiting/handler.ts';
+import { rateLimitingAdvancedHandler } from './rate-limiting-advanced/handler.ts';
 import { redirectHandler } from './redirect/handler.ts';
 import { requestSizeLimitingHandler } from './request-size-limiting/handler.ts';
 import { requestTerminationHandler } from './request-termination/handler.ts';
+import { requestTransformerHandler } from './request-transformer/handler.ts';
 import { responseRatelimitingHandler } from './response-ratelimiting/handler.ts';
-import type { SERVED_PLUGINS } from './schemas.ts';
+import { responseTransformerHandler } from './response-transformer/handler.ts';
 import { sessionHandler } from './session/handler.ts';
 import { statsdHandler } from './statsd/handler.ts';
 import { syslogHandler } from './syslog/handler.ts';
 import { tcpLogHandler } from './tcp-log/handler.ts';
 import { udpLogHandler } from './udp-log/handler.ts';
 import { zipkinHandler } from './zipkin/handler.ts';
+import type { SERVED_PLUGINS } from './schemas.ts';
 
 export const HANDLERS = {
   'acl': aclHandler,
@@ -54,7 +56,9 @@ export const HANDLERS = {
   'redirect': redirectHandler,
   'request-size-limiting': requestSizeLimitingHandler,
   'request-termination': requestTerminationHandler,
+  'request-transformer': requestTransformerHandler,
   'response-ratelimiting': responseRatelimitingHandler,
+  'response-transformer': responseTransformerHandler,
   'session': sessionHandler,
   'statsd': statsdHandler,
   'syslog': syslogHandler,

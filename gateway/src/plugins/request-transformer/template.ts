@@ -15,14 +15,19 @@ export function templatedPairViolation(pair: string): string | undefined {
 
 /** What is inside of `$(…)`, with its parentheses; an expression without an end is text. */
 export function expressionsOf(template: string): readonly string[] {
-  const expressions: string[] = [];
+  return expressionPlaces(template).map(([start, end]) => template.slice(start + 1, end));
+}
+
+/** Where expressions are: the place of each `$`, and the one behind its closing parenthesis. */
+export function expressionPlaces(template: string): readonly (readonly [start: number, end: number])[] {
+  const places: [number, number][] = [];
   let at = template.indexOf('$(');
   while (at >= 0) {
     const end = closingOf(template, at + 1);
-    if (end !== undefined) expressions.push(template.slice(at + 1, end));
+    if (end !== undefined) places.push([at, end]);
     at = template.indexOf('$(', end ?? at + 1);
   }
-  return expressions;
+  return places;
 }
 
 /** The place behind the parenthesis that closes the one at this place. */
