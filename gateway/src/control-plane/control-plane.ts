@@ -30,6 +30,8 @@ import { openNodeAdminApi } from './node-admin-api.ts';
 import { openNodeStore } from './node-store.ts';
 import { DataPlaneRegistry } from './nodes.ts';
 import { readinessOf } from './readiness.ts';
+import { storedSessions } from './stored-sessions.ts';
+import type { StoredSessions } from './stored-sessions.ts';
 
 interface ControlPlaneOptions {
   readonly settings: Settings;
@@ -60,12 +62,19 @@ export class ControlPlane {
   /** What has been started, in order. */
   readonly #parts: { close(): Promise<void> }[] = [];
   readonly #counts: ConnectionCounts = { accepted: 0, active: 0, requests: 0 };
+  /** Sessions of browsers, for a data plane in the same process. Each call throws before `start`. */
+  readonly sessions: StoredSessions;
   #isDraining = false;
   #store?: Store;
   #configuration?: ConfigurationSource;
 
   constructor(options: ControlPlaneOptions) {
     this.#options = options;
+    const openStore = (): Store => {
+      if (!this.#store) throw new Error('the control plane has not been started');
+      return this.#store;
+    };
+    this.sessions = storedSessions(openStore, { schemas: schemasFor(options.settings).schemas, now: Date.now });
   }
 
   /** The configuration, for a data plane in the same process. @throws Error before `start` */

@@ -21,6 +21,7 @@ import { NO_HASH } from '../model/config-hash.ts';
 import type { ConfigTable } from '../model/config-table.ts';
 import type { Quarantine } from '../model/quarantine.ts';
 import type { Schemas } from '../model/schema/entity-schema.ts';
+import type { StoredSessions } from '../plugin-kit/services.ts';
 import { createNodeServices } from '../plugin-services/node-services.ts';
 import type { OpenNodeServices } from '../plugin-services/node-services.ts';
 import { HANDLERS } from '../plugins/handlers.ts';
@@ -68,6 +69,8 @@ export interface DataPlaneOptions {
   readonly isStoreReachable?: () => Promise<boolean>;
   /** Where requests are logged; ends with the node. @default - the file that the settings name, but no stream of the process */
   readonly accessLog?: AccessLog | undefined;
+  /** Sessions in the database of this node. @default - it has none */
+  readonly sessions?: StoredSessions;
   /** @default - the machine's */
   readonly clock?: Clock;
   /** What the node understands and runs. @default - the packaged plugins */
@@ -124,7 +127,7 @@ export class DataPlane {
   /** @throws GatewayError `prefix-unwritable`, `setting-invalid` */
   constructor({
     settings, log, keepsConfiguration = true, vault = nodeVault(settings.vaultPrefix), plugins,
-    clock = SYSTEM_CLOCK, isStoreReachable = async () => true,
+    clock = SYSTEM_CLOCK, isStoreReachable = async () => true, sessions,
     accessLog = openAccessLogFile({ setting: settings.accessLogs.proxy, prefix: settings.prefix, log }),
   }: DataPlaneOptions) {
     this.#settings = settings;
@@ -136,7 +139,7 @@ export class DataPlane {
     this.#accessLog = accessLog;
     this.#services = createNodeServices({
       log, clock, tracing: settings.tracing, authorities: settings.upstreamTls.authorities, systemLog: settings.systemLog,
-      upstreams: { targets: () => targetHealth(this.#balancers.all()) },
+      upstreams: { targets: () => targetHealth(this.#balancers.all()) }, ...sessions !== undefined && { sessions },
     });
     this.#vaults = new NodeVaults({
       env: vault, own: ownVaults(settings), clock, log, onChange: () => void this.#configuration.renewSecrets(),

@@ -4,6 +4,7 @@
  */
 import { ControlPlane } from '../control-plane/control-plane.ts';
 import { DeclarativeNode } from '../control-plane/declarative-node.ts';
+import { sessionsOf } from '../control-plane/stored-sessions.ts';
 import { DataPlane } from '../data-plane/data-plane.ts';
 import { runNode } from '../process/run-node.ts';
 import type { RunningNode, StartNode } from '../process/run-node.ts';
@@ -13,6 +14,7 @@ const startWithStore: StartNode = async (settings, log) => {
   const dataPlane: DataPlane = new DataPlane({
     settings, log, accessLog: accessLogOf('proxy', settings, log), keepsConfiguration: false,
     isStoreReachable: () => controlPlane.isStoreReachable(),
+    sessions: sessionsOf(() => controlPlane),
   });
   const accessLog = accessLogOf('admin', settings, log);
   const controlPlane = new ControlPlane({ settings, log, accessLog, ...partsOf(dataPlane) });

@@ -16,6 +16,8 @@ export interface NodeServices {
   readonly metrics: Metrics;
   readonly tracing: TracingSettings;
   readonly upstreams: UpstreamHealth;
+  /** @default - the node has no database of its own, as data planes of a control plane elsewhere */
+  readonly sessions?: StoredSessions;
 }
 
 export interface UpstreamHealth {
@@ -31,6 +33,15 @@ export interface TargetHealth {
   /** IP and port; empty for a target whose name has no address. */
   readonly address: string;
   readonly state: 'healthchecks_off' | 'healthy' | 'unhealthy' | 'dns_error';
+}
+
+/** Sessions of browsers in the database of the node. */
+export interface StoredSessions {
+  /** The data; `undefined` when there is no such session, or its time is over. */
+  load(id: string): Promise<string | undefined>;
+  /** Keeps a new session. */
+  save(id: string, data: string, ttlSeconds: number): Promise<void>;
+  remove(id: string): Promise<void>;
 }
 
 /** How the node traces requests, as its settings say. */

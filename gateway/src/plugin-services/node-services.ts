@@ -1,7 +1,7 @@
 /** What plugins share on a node. Each service has a file or folder here. */
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import type { NodeServices, TracingSettings, UpstreamHealth } from '../plugin-kit/services.ts';
+import type { NodeServices, StoredSessions, TracingSettings, UpstreamHealth } from '../plugin-kit/services.ts';
 import { httpClients } from './http-client/http-clients.ts';
 import { MemoryCache } from './memory-cache.ts';
 import { nodeMessages } from './messages/node-messages.ts';
@@ -19,6 +19,8 @@ interface NodeServicesOptions {
   readonly authorities: readonly string[];
   /** @default - off */
   readonly tracing?: TracingSettings;
+  /** @default - none: the node has no database of its own */
+  readonly sessions?: StoredSessions;
   /** Path of the socket of the system's log. @default '/dev/log' */
   readonly systemLog?: string;
   /** @default - there are no upstreams */
@@ -37,7 +39,9 @@ export interface OpenNodeServices extends NodeServices {
 }
 
 export function createNodeServices(
-  { log, clock, authorities, tracing = NO_TRACING, systemLog = '/dev/log', upstreams = { targets: () => [] } }: NodeServicesOptions,
+  {
+    log, clock, authorities, tracing = NO_TRACING, systemLog = '/dev/log', sessions, upstreams = { targets: () => [] },
+  }: NodeServicesOptions,
 ): OpenNodeServices {
   const queues = new NodeQueues(clock);
   const messages = nodeMessages({ clock, authorities, systemLog });
@@ -51,6 +55,7 @@ export function createNodeServices(
     queues,
     metrics: new MetricsRegistry(),
     messages,
+    ...sessions !== undefined && { sessions },
     close: async (limitMs) => {
       await queues.close(limitMs);
       await messages.close();

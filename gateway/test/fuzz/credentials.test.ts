@@ -88,7 +88,8 @@ function mutations(good: string, pieces: readonly string[]): fc.Arbitrary<string
   });
   return fc.array(change, { minLength: 1, maxLength: 4 }).map((changes) => changes.reduce(
     (text, { at, length, text: piece, times }) => text.slice(0, at) + piece.repeat(times) + text.slice(at + length), good,
-  ));
+  // No header can hold these, and no engine lets them through.
+  ).replace(/[\r\n\0]/g, ' '));
 }
 
 const claims = { iss: 'hs', exp: NOW + 60, nbf: NOW - 60 };

@@ -5,6 +5,7 @@ import { snapshotOf } from '../../../test/fixtures/snapshot.ts';
 import { SILENT } from '../../base/log.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { Identity } from '../../plugin-kit/exchange.ts';
+import type { NodeServices } from '../../plugin-kit/services.ts';
 import { fakeContext, FakeExchange, FakeResponse } from '../../plugin-kit/testing.ts';
 import type { FakeRequest } from '../../plugin-kit/testing.ts';
 import { sessionHandler } from './handler.ts';
@@ -32,12 +33,14 @@ interface Visit {
   /** Whom another plugin authenticates between the phases. */
   readonly identity?: Identity | undefined;
   readonly configuration?: Snapshot;
+  readonly services?: NodeServices;
 }
 
-async function visit({ config = {}, request = {}, cookie, identity, configuration = CONFIGURATION }: Visit): Promise<FakeExchange> {
+async function visit(given: Visit): Promise<FakeExchange> {
+  const { config = {}, request = {}, cookie, identity, configuration = CONFIGURATION, services } = given;
   const headers = { ...request.headers, ...cookie !== undefined && { cookie } };
   const exchange = new FakeExchange({ ...request, headers }, { configuration });
-  const phases = sessionHandler.prepare({ ...CONFIG, ...config }, fakeContext({ clock }));
+  const phases = sessionHandler.prepare({ ...CONFIG, ...config }, fakeContext({ clock, ...services !== undefined && { services } }));
   await phases.access?.(exchange);
   if (exchange.answer === undefined && identity !== undefined && exchange.credential === undefined) exchange.authenticate(identity);
   exchange.response = new FakeResponse();
@@ -157,6 +160,29 @@ it('has a secret of its own without one, and warns', async () => {
   expect((await visit({ config: { secret: null }, cookie: await loggedIn({ config: { secret: null } }) })).identity).toBeUndefined();
 });
 
-it('cannot keep sessions in a database', () => {
-  expect(() => sessionHandler.prepare({ ...CONFIG, storage: 'kong' }, fakeContext())).toThrow('use "cookie"');
+describe('a session in the database of the node', () => {
+  const rows = new Map<string, string>();
+  const services = {
+    sessions: {
+      load: async (id: string) => rows.get(id),
+      save: async (id: string, data: string) => void rows.set(id, data),
+      remove: async (id: string) => void rows.delete(id),
+    },
+  } as unknown as NodeServices;
+  const config = { storage: 'kong', response_headers: ['subject'] } as const;
+
+  it('is kept there, encrypted, and ends with a logout for whoever has the cookie', async () => {
+    const first = await visit({ config, services, identity: identityOf('bob-id') });
+    const cookie = cookieOf(first);
+    expect(first.response!.header('session-subject')).toBe('bob');
+    expect([...rows.values()].join()).not.toContain('bob');
+    expect((await visit({ config, services, cookie })).consumer?.username).toBe('bob');
+    const out = await visit({ config, services, cookie, request: { method: 'POST', query: 'session_logout' } });
+    expect([out.answer, cookiesOf(out), rows.size]).toEqual([{ status: 200 }, CLEARED, 0]);
+    expect((await visit({ config, services, cookie })).identity).toBeUndefined();
+  });
+
+  it('is refused where the node has no database', () => {
+    expect(() => sessionHandler.prepare({ ...CONFIG, storage: 'kong' }, fakeContext())).toThrow('this node has none; use "cookie"');
+  });
 });

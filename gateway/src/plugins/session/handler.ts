@@ -1,7 +1,7 @@
 /**
  * session: remembers in a cookie who a client is, so that plugins which authenticate need not find out again; they must have `anonymous`.
  * Phase access finds the client of a cookie; phase responseHeaders gives a cookie to one that another plugin has authenticated. A cookie
- * that does not open counts as none.
+ * that does not open counts as none. With `storage: kong`, logins are in the database of the node, which only a single node has.
  */
 import { randomBytes } from 'node:crypto';
 
@@ -9,26 +9,25 @@ import type { Log } from '../../base/log.ts';
 import { bodyFieldsOf, MAX_BODY_BYTES } from '../../plugin-kit/body-fields/body-fields.ts';
 import type { Exchange } from '../../plugin-kit/exchange.ts';
 import { defineHandler } from '../../plugin-kit/plugin.ts';
+import { requestState } from '../../plugin-kit/request-state.ts';
+import type { NodeServices } from '../../plugin-kit/services.ts';
 import { createSessions } from '../../session-cookie/sessions.ts';
 import type { Session } from '../../session-cookie/sessions.ts';
+import { COOKIE_LOGINS, storedLogins } from './logins.ts';
+import type { Kept, Login, Logins } from './logins.ts';
 import { session as sessionSchema } from './schema.ts';
 import type { SessionConfig } from './schema.ts';
 
-/** Who the client is. */
-interface Login {
-  readonly consumer: string;
-  readonly credential: string;
-  readonly groups?: readonly string[];
-}
-
 type Fact = NonNullable<SessionConfig['request_headers']>[number];
 
-export const sessionHandler = defineHandler<SessionConfig>(sessionSchema, (config, { clock, log }) => {
-  if (config.storage === 'kong') {
-    throw new Error('config.storage "kong" keeps sessions in the database, which data planes cannot write to; use "cookie"');
-  }
-  const sessions = createSessions<Login>({
-    secret: config.secret ?? secretOfNode(log),
+/** The login that the session of a request had. */
+const known = requestState<Login>();
+
+export const sessionHandler = defineHandler<SessionConfig>(sessionSchema, (config, { clock, log, services }) => {
+  const secret = config.secret ?? secretOfNode(log);
+  const logins = config.storage === 'kong' ? databaseLogins(services, secret, config) : COOKIE_LOGINS;
+  const sessions = createSessions<Kept>({
+    secret,
     audience: config.audience ?? undefined,
     cookie: {
       name: config.cookie_name ?? 'session',
@@ -53,16 +52,41 @@ export const sessionHandler = defineHandler<SessionConfig>(sessionSchema, (confi
   const requestFacts = config.request_headers ?? [];
   const responseFacts = config.response_headers ?? [];
 
-  const proceed = (exchange: Exchange, session: Session<Login>, isLogout: boolean): void => {
-    if (isLogout) {
-      sessions.destroy(exchange);
-      return exchange.respond({ status: 200 });
-    }
-    const { consumer: consumerId, credential, groups } = session.data;
-    const consumer = exchange.configuration.consumers.byId.get(consumerId);
+  const logOut = (exchange: Exchange, { data }: Session<Kept>): void | Promise<void> => {
+    sessions.destroy(exchange);
+    exchange.respond({ status: 200 });
+    return logins.forget(data);
+  };
+
+  const logIn = (exchange: Exchange, session: Session<Kept>, login: Login | undefined): void => {
+    if (login === undefined) return undefined;
+    const consumer = exchange.configuration.consumers.byId.get(login.consumer);
     if (consumer === undefined) return sessions.destroy(exchange);
     for (const fact of requestFacts) setFact(exchange.upstream, fact, session);
-    return exchange.authenticate({ consumer, credential: { id: credential }, ...groups !== undefined && { groups } });
+    known.set(exchange, login);
+    return exchange.authenticate({
+      consumer, credential: { id: login.credential }, ...login.groups !== undefined && { groups: login.groups },
+    });
+  };
+
+  const proceed = (exchange: Exchange, session: Session<Kept>, isLogout: boolean): void | Promise<void> => {
+    if (isLogout) return logOut(exchange, session);
+    const login = logins.find(session.data);
+    return login instanceof Promise ? login.then((found) => logIn(exchange, session, found)) : logIn(exchange, session, login);
+  };
+
+  /** The session of a client that is logged in. */
+  const sessionOf = (exchange: Exchange, login: Login, subject: string): Session<Kept> | Promise<Session<Kept>> => {
+    const before = known.of(exchange);
+    const session = before !== undefined && isSame(before, login) ? sessions.open(exchange) : undefined;
+    if (session !== undefined) return session;
+    const kept = logins.keep(login);
+    return kept instanceof Promise ? kept.then((key) => sessions.begin(exchange, key, subject)) : sessions.begin(exchange, kept, subject);
+  };
+
+  const finish = (exchange: Exchange, session: Session<Kept>): void => {
+    for (const fact of responseFacts) setFact(exchange.response!, fact, session);
+    sessions.writeCookies(exchange);
   };
 
   return {
@@ -76,25 +100,34 @@ export const sessionHandler = defineHandler<SessionConfig>(sessionSchema, (confi
     },
     responseHeaders: (exchange) => {
       const { consumer, credential, groups, response } = exchange;
-      if (consumer !== undefined && credential !== undefined && response !== undefined) {
-        const login: Login = { consumer: consumer.id, credential: credential.id, ...groups !== undefined && { groups } };
-        const known = sessions.open(exchange);
-        const session = known !== undefined && isSame(known.data, login)
-          ? known : sessions.begin(exchange, login, consumer.username ?? consumer.customId ?? consumer.id);
-        for (const fact of responseFacts) setFact(response, fact, session);
-      }
-      sessions.writeCookies(exchange);
+      if (consumer === undefined || credential === undefined || response === undefined) return sessions.writeCookies(exchange);
+      const login: Login = { consumer: consumer.id, credential: credential.id, ...groups !== undefined && { groups } };
+      const session = sessionOf(exchange, login, consumer.username ?? consumer.customId ?? consumer.id);
+      return session instanceof Promise ? session.then((made) => finish(exchange, made)) : finish(exchange, session);
     },
   };
 });
+
+/** Longest time that the database keeps a login of a session without an end. Seconds. */
+const MAX_LOGIN_SECONDS = 400 * 24 * 3600;
+
+/** @throws Error the node has no database */
+function databaseLogins({ sessions }: NodeServices, secret: string, config: SessionConfig): Logins {
+  if (sessions === undefined) {
+    throw new Error('config.storage "kong" keeps sessions in the database of the node, and this node has none; use "cookie"');
+  }
+  const ends = [config.absolute_timeout ?? 0, config.remember === true ? config.remember_absolute_timeout ?? 0 : 1];
+  const isEndless = ends.some((seconds) => seconds <= 0);
+  return storedLogins(sessions, secret, isEndless ? MAX_LOGIN_SECONDS : Math.min(Math.ceil(Math.max(...ends)), MAX_LOGIN_SECONDS));
+}
 
 function secretOfNode(log: Log): string {
   log.warn('config.secret is not set: sessions end when this node restarts, and other nodes do not know them; set one for all nodes');
   return randomBytes(32).toString('base64');
 }
 
-function isSame(known: Login, login: Login): boolean {
-  return known.consumer === login.consumer && known.credential === login.credential;
+function isSame(before: Login, login: Login): boolean {
+  return before.consumer === login.consumer && before.credential === login.credential;
 }
 
 function hasArgument({ request }: Exchange, name: string | null): boolean {
@@ -108,7 +141,7 @@ async function isInBody({ request }: Exchange, name: string | null): Promise<boo
 
 /** Sets a header such as `Session-Id`, or removes it where the session has no such fact. */
 function setFact(
-  message: { setHeader(name: string, value: string): void; removeHeader(name: string): void }, fact: Fact, session: Session<Login>,
+  message: { setHeader(name: string, value: string): void; removeHeader(name: string): void }, fact: Fact, session: Session<Kept>,
 ): void {
   const value = valueOf(fact, session);
   if (value === undefined) message.removeHeader(HEADERS[fact]);
@@ -125,7 +158,7 @@ const HEADERS: Readonly<Record<Fact, string>> = {
   'absolute-timeout': 'Session-Absolute-Timeout',
 };
 
-function valueOf(fact: Fact, { id, audience, subject, timeLeft }: Session<Login>): string | number | undefined {
+function valueOf(fact: Fact, { id, audience, subject, timeLeft }: Session<Kept>): string | number | undefined {
   switch (fact) {
     case 'id': return id;
     case 'audience': return audience;

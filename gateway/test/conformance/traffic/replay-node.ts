@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { SILENT } from '../../../src/base/log.ts';
 import type { Log } from '../../../src/base/log.ts';
 import { ControlPlane } from '../../../src/control-plane/control-plane.ts';
+import { sessionsOf } from '../../../src/control-plane/stored-sessions.ts';
 import { DataPlane } from '../../../src/data-plane/data-plane.ts';
 import { withDefaultCertificates } from '../../../src/process/default-certificates.ts';
 import { readSettings } from '../../../src/settings/read.ts';
@@ -40,7 +41,9 @@ export async function startReplayNode(settings: Readonly<Record<string, string>>
     ...Object.fromEntries(given),
   });
   const complete = await withDefaultCertificates(read);
-  const dataPlane = new DataPlane({ settings: complete, log, keepsConfiguration: false });
+  const dataPlane: DataPlane = new DataPlane({
+    settings: complete, log, keepsConfiguration: false, sessions: sessionsOf(() => controlPlane),
+  });
   const { upstreamHealth: health, cachedAnswers } = dataPlane;
   const controlPlane = new ControlPlane({ settings: complete, log, health, cachedAnswers });
   const addresses = { ...await controlPlane.start(), ...await dataPlane.start() };
