@@ -33,7 +33,7 @@ describe('metrics', () => {
     ]);
   });
 
-  it('last when whoever counts comes again', () => {
+  it('last when a plugin asks for its family again', () => {
     const registry = new MetricsRegistry();
     registry.counter(REQUESTS).add(['a', '200']);
     registry.counter(REQUESTS).add(['a', '200']);

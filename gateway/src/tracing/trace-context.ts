@@ -1,6 +1,6 @@
 /** What a trace's headers say, whatever their format. Ids are lower-case hexadecimal: 32 characters of a trace, 16 of a span. */
 
-/** What the caller told of its trace. */
+/** What the caller's headers say about its trace. */
 export interface CallerTrace {
   readonly traceId?: string | undefined;
   /** Bytes of the id as it came. Formats that know two lengths keep it. */
@@ -21,7 +21,7 @@ export interface CallerTrace {
   readonly isSingleHeader?: boolean;
 }
 
-/** What the upstream is told. */
+/** What the upstream's headers are to say. */
 export interface OutgoingTrace {
   readonly traceId: string;
   /** @default - a new id, which each format writes in its usual length */

@@ -16,7 +16,7 @@ import type { RequestTrace } from './request-spans.ts';
 import { opentelemetry } from './schema.ts';
 import type { OpentelemetryConfig } from './schema.ts';
 
-/** About what an entry of a queue takes in memory. */
+/** Memory of an entry in a queue, about. Bytes. */
 const ENTRY_BYTES = 600;
 
 const traces = requestState<RequestTrace>();
@@ -34,7 +34,7 @@ export const opentelemetryHandler = defineHandler<OpentelemetryConfig>(opentelem
     kind: 'logs', endpoint: logsTo, config, context, encode: (entries) => encodeLogs(entries, resource),
   });
 
-  /** As if nobody had called: the trace of a request that ends before `access`, too. */
+  /** A trace without a caller: also that of a request that ends before `access`. */
   const begin = (exchange: Exchange): RequestTrace => {
     const traceId = nextTraceId();
     const rootId = nextSpanId();

@@ -41,7 +41,7 @@ export interface OtlpLogRecord {
   readonly spanId: Buffer;
 }
 
-/** Of whoever sends. */
+/** Names the sender. */
 const SCOPE = { name: 'kong-internal', version: '0.1.0' };
 
 /** Fields as [type, number]; a list's type ends in `[]`. */

@@ -13,7 +13,7 @@ export interface RequestTrace {
   readonly rootId: string;
   /** Span of the caller. */
   readonly parentId?: string | undefined;
-  /** Span that the upstream is told: that of the last try. */
+  /** Span that the upstream's headers name: that of the last try. */
   readonly tryId: string;
   readonly isSampled: boolean;
 }
@@ -115,7 +115,7 @@ function trySpan({ ip, port, hostname, startedAt, failed }: Try, index: number, 
   return {
     name: 'kong.balancer',
     kind: CLIENT,
-    // The upstream has been told this id, but has not got the request when the last try failed, too.
+    // The headers name this id, but no upstream has got them when the last try failed, too.
     id: next === undefined && failed === undefined ? trace.tryId : undefined,
     start: startedAt,
     end: next?.startedAt,

@@ -29,7 +29,7 @@ export const prometheusHandler = defineHandler<PrometheusConfig>(prometheus, (co
   return {
     log: (exchange) => {
       const { route, service, consumer } = exchange;
-      // Requests that nobody has a route for would have nothing to be told apart by.
+      // Requests without a route have no labels to differ by.
       if (route === undefined) return;
       const labels: Labels = {
         scope: [service?.name ?? service?.host ?? '', route.name ?? route.id],

@@ -152,8 +152,8 @@ describe('zipkin', () => {
   it.each([
     ['the caller wants it, whatever the ratio', { sample_ratio: 0 }, { 'x-b3-sampled': '1' }, true],
     ['the caller does not want it', { sample_ratio: 1 }, { 'x-b3-sampled': '0' }, false],
-    ['nobody decides, and the ratio is 0', { sample_ratio: 0 }, {}, false],
-    ['nobody decides, and the ratio is 1', { sample_ratio: 1 }, {}, true],
+    ['the plugin decides, and the ratio is 0', { sample_ratio: 0 }, {}, false],
+    ['the plugin decides, and the ratio is 1', { sample_ratio: 1 }, {}, true],
     ['there is no endpoint', { http_endpoint: null }, {}, false],
   ])('sends spans or not: %s', async (_what, config, headers, isSent) => {
     expect((await traced(config, { headers: headers as Record<string, string> })).spans.length > 0).toBe(isSent);

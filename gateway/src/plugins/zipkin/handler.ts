@@ -17,7 +17,7 @@ import type { RequestTrace, ZipkinSpan } from './spans.ts';
 
 const DEFAULT_RATIO = 0.001;
 
-/** About what a span takes in memory. */
+/** Memory of a span in the queue, about. Bytes. */
 const SPAN_BYTES = 800;
 
 const traces = requestState<RequestTrace>();

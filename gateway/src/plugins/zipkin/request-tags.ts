@@ -14,7 +14,7 @@ export function requestTags(values: readonly string[]): RequestTags {
   const invalid: string[] = [];
   for (const part of values.flatMap((value) => value.split(';'))) {
     if (part === '' || tags.size >= MAX_TAGS) continue;
-    // The value is what stands behind the last sign: names may contain one.
+    // The last sign separates: names may contain others.
     const at = part.lastIndexOf('=');
     const name = part.slice(0, Math.max(at, 0)).trim();
     const value = part.slice(at + 1).trim();
