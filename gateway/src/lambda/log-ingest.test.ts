@@ -90,7 +90,9 @@ describe('a list of entries', () => {
   it('loses what OpenSearch will never take, and says so in the log', async () => {
     fake.bulkErrors.set('b', { status: 400, type: 'mapper_parsing_exception' });
     expect(await send([entry('a'), entry('b'), 'no entry'])).toMatchObject({ statusCode: 200, body: '{"kept":1,"refused":2}' });
-    expect(lines).toEqual(['{"refused":1,"because":"mapper_parsing_exception"}']);
+    expect(lines[0]).toBe('{"refused":1,"because":"mapper_parsing_exception"}');
+    expect(JSON.parse(lines[1]!)).toMatchObject({ dead_letter: { request_id: expect.any(String) }, because: 'mapper_parsing_exception' });
+    expect(lines).toHaveLength(2);
   });
 });
 

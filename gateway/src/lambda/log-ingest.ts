@@ -63,17 +63,32 @@ export async function takeLogs(event: HttpEvent, ingest: LogIngest): Promise<Htt
   const result = await ingest.call('POST', `/${ingest.target}/_bulk`, `${lines.join('\n')}\n`).catch((error: unknown) =>
     ({ status: 503, body: String(error) }));
   if (result.status >= 300) return failed(result.status, result.body);
-  const items = (result.body as { items: BulkItem[] }).items.map(({ create }) => create);
+  const items = itemsOf(result.body);
+  // Who answers 200 and does not say what became of each document has lied, or was cut off: the ids make another try harmless.
+  if (items?.length !== documents.length) return failed(503, 'the answer to _bulk does not say what became of each document');
   const later = items.filter(({ status }) => isWorthAnotherTry(status));
   if (later.length > 0) return failed(503, later[0]!.error);
   const kept = items.filter(({ status }) => isKept(status)).length;
-  if (kept < items.length) {
-    console.error(JSON.stringify({
-      refused: items.length - kept,
-      because: items.find(({ status }) => !isKept(status))?.error?.type,
-    }));
-  }
+  if (kept < items.length) logDeadLetters(items, documents);
   return answer(200, { kept, refused: entries.length - kept });
+}
+
+function itemsOf(body: unknown): readonly BulkItem['create'][] | undefined {
+  const { items } = Object(body) as { items?: unknown };
+  if (!Array.isArray(items)) return undefined;
+  const creates = items.map((item) => (Object(item) as Partial<BulkItem>).create);
+  return creates.every((create) => typeof create?.status === 'number') ? creates as BulkItem['create'][] : undefined;
+}
+
+/** Documents that OpenSearch will never take, at most so many a request: they are in the function's log, and the count has them all. */
+const MAX_DEAD_LETTERS = 20;
+
+function logDeadLetters(items: readonly BulkItem['create'][], documents: readonly object[]): void {
+  const dead = items.map((item, at) => ({ ...item, document: documents[at] })).filter(({ status }) => !isKept(status));
+  console.error(JSON.stringify({ refused: dead.length, because: dead[0]!.error?.type }));
+  for (const { document, error } of dead.slice(0, MAX_DEAD_LETTERS)) {
+    console.error(JSON.stringify({ dead_letter: document, because: error?.type }));
+  }
 }
 
 /** The reason is for our log: who sends cannot do anything about it. */

@@ -1,0 +1,49 @@
+/** The plugin syslog in a pair of real nodes, with a real datagram socket in place of the machine's log. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+
+import { eventually } from '../fixtures/eventually.ts';
+import { admin, LocalTopology, statusOf } from './local-topology.ts';
+
+/** Node cannot listen for datagrams on a path. */
+const DAEMON = `
+import socket, sys
+receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+receiver.bind(sys.argv[1])
+print("ready", flush=True)
+while True:
+    print(receiver.recv(262144).decode(), flush=True)
+`;
+
+const topology = new LocalTopology();
+const socket = join(topology.folder, 'log');
+const daemon = spawn('python3', ['-c', DAEMON, socket], { stdio: ['ignore', 'pipe', 'inherit'] });
+let received = '';
+daemon.stdout.setEncoding('utf8').on('data', (text: string) => { received += text; });
+
+afterAll(async () => {
+  daemon.kill();
+  await topology.close();
+});
+
+it('a data plane writes requests to the log of the machine, and not those below the level', async () => {
+  await eventually('the daemon listens', () => received.includes('ready'));
+  const controlPlane = await topology.controlPlane();
+  const dataPlane = await topology.dataPlane('data-plane', { HYBRIDGE_SYSLOG_SOCKET: socket });
+  await controlPlane.process.until('ready', async () => await statusOf(`${controlPlane.admin}/status`) === 200);
+  const port = await topology.upstream((_request, response) => void response.end('ok'));
+  await admin(controlPlane, 'PUT', '/services/s', { url: `http://127.0.0.1:${port}` });
+  await admin(controlPlane, 'PUT', '/services/s/routes/r', { paths: ['/r'] });
+  const config = { facility: 'local3', log_level: 'warning', client_errors_severity: 'warning', successful_severity: 'info' };
+  await admin(controlPlane, 'POST', '/plugins', { name: 'syslog', config });
+  await eventually('the route is served', async () => await statusOf(`${dataPlane.proxy}/r`) === 200);
+  await eventually('a request is in the log', async () => {
+    await fetch(`${dataPlane.proxy}/none`);
+    return received.includes('"uri":"/none"');
+  });
+  const line = received.split('\n').find((text) => text.includes('"uri":"/none"'))!;
+  expect(line).toMatch(/^<156>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d kong\[\d+\]: \{/);
+  expect(JSON.parse(line.slice(line.indexOf('{')))).toMatchObject({ response: { status: 404 }, source: 'kong' });
+  expect(received).not.toContain('"uri":"/r"');
+}, 60_000);
