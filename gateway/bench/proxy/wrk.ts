@@ -1,5 +1,5 @@
 /** wrk as a client, pinned to a processor. */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
 export interface Load {
@@ -11,16 +11,6 @@ export interface Load {
 }
 
 const CONNECTIONS = 32;
-
-/** Whether a program is on PATH. */
-export function isOnPath(program: string): boolean {
-  try {
-    execFileSync('which', [program], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** @param core of the client. @throws Error when wrk fails */
 export async function wrk(url: string, seconds: number, core: number): Promise<Load> {

@@ -4,11 +4,12 @@ import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 
+import { isOnPath } from '../../test/setup/on-path.ts';
 import type { Scale, TableScenario } from '../measured.ts';
 import { costsOf } from '../proxy/process-costs.ts';
 import { SUBJECTS, upstream } from '../proxy/subjects.ts';
 import type { RunningSubject, Subject } from '../proxy/subjects.ts';
-import { isOnPath, wrk } from '../proxy/wrk.ts';
+import { wrk } from '../proxy/wrk.ts';
 import { freePorts } from '../server-process.ts';
 
 const PEERS = join(import.meta.dirname, '..', 'proxy', 'peers');

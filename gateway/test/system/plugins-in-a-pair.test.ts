@@ -12,14 +12,13 @@ import { admin, LocalTopology, statusOf } from './local-topology.ts';
 import type { LocalNode } from './local-topology.ts';
 import type { Ask, Counterparts, PluginCase, Reply } from './plugins/plugin-case.ts';
 import { httpSink, tcpSink, udpSink } from './plugins/sinks.ts';
-import type { Sink } from './plugins/sinks.ts';
+import { NO_SYSTEM_LOG, systemLog } from './plugins/system-log.ts';
 import { TELEMETRY_CASES } from './plugins/telemetry-cases.ts';
 import { BOB, TRAFFIC_CASES } from './plugins/traffic-cases.ts';
 
 /** Plugins whose counterpart takes a suite of its own, and that suite. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'openid-connect': 'openid-connect.test.ts',
-  'syslog': 'syslog.test.ts',
 };
 
 const CASES = [...TRAFFIC_CASES, ...TELEMETRY_CASES].filter(({ name }) => SERVED_PLUGINS.some((served) => served === name));
@@ -28,17 +27,23 @@ const topology = new LocalTopology();
 let controlPlane: LocalNode;
 let dataPlane: LocalNode;
 let counterparts: Counterparts;
-const sinks: Sink[] = [];
+const closing: { close(): void }[] = [];
 let redis: RedisServer | undefined;
 
 beforeAll(async () => {
   controlPlane = await topology.controlPlane();
-  dataPlane = await topology.dataPlane('data-plane', { KONG_TRACING_INSTRUMENTATIONS: 'all', KONG_TRACING_SAMPLING_RATE: '1' });
+  const system = NO_SYSTEM_LOG === undefined ? await systemLog(topology.folder) : undefined;
+  if (system !== undefined) closing.push(system);
+  dataPlane = await topology.dataPlane('data-plane', {
+    KONG_TRACING_INSTRUMENTATIONS: 'all', KONG_TRACING_SAMPLING_RATE: '1', PATH: `${system?.programs ?? ''}:${process.env.PATH}`,
+  });
   await controlPlane.process.until('ready', async () => await statusOf(`${controlPlane.admin}/status`) === 200);
   const [http, tcp, udp] = await Promise.all([httpSink(), tcpSink(), udpSink()]);
-  sinks.push(http, tcp, udp);
+  closing.push(http, tcp, udp);
   redis = NO_REDIS === undefined ? await startRedis() : undefined;
-  counterparts = { http, tcp, udp, redis: redis?.port, folder: topology.folder, status: dataPlane.status };
+  counterparts = {
+    http, tcp, udp, redis: redis?.port, systemLog: system?.received ?? [], folder: topology.folder, status: dataPlane.status,
+  };
   await createConsumers();
   for (const [index, one] of CASES.entries()) await createCase(one, index);
   await eventually('the data plane runs the configuration', async () => {
@@ -49,7 +54,7 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(async () => {
-  for (const sink of sinks) sink.close();
+  for (const each of closing) each.close();
   await topology.close();
   await redis?.stop();
 });
@@ -64,8 +69,9 @@ async function createConsumers(): Promise<void> {
 }
 
 /** A service, a route and the plugins of a case; the upstream answers with what it got. */
-async function createCase({ name, config, beside = {}, answers = {}, needsRedis }: PluginCase, index: number): Promise<void> {
-  if (needsRedis === true && NO_REDIS !== undefined) return;
+async function createCase(one: PluginCase, index: number): Promise<void> {
+  const { name, config, beside = {}, answers = {} } = one;
+  if (reasonAgainst(one) !== undefined) return;
   const port = await topology.upstream((request, response) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
@@ -80,6 +86,11 @@ async function createCase({ name, config, beside = {}, answers = {}, needsRedis 
   for (const [plugin, its] of [...Object.entries(beside), [name, config(counterparts)] as const]) {
     await admin(controlPlane, 'POST', `/routes/${service}/plugins`, { name: plugin, config: its });
   }
+}
+
+/** Why a case cannot run on this machine. */
+function reasonAgainst({ needsRedis, lacks }: PluginCase): string | undefined {
+  return needsRedis === true ? NO_REDIS : lacks;
 }
 
 /** Named as the plugin, which metrics and entries show; a second case of a plugin has a number. */
@@ -98,8 +109,9 @@ function askerOf(name: string, index: number): Ask {
 }
 
 describe('a plugin that is configured at the control plane works at the data plane', () => {
-  for (const [index, { name, check, needsRedis }] of CASES.entries()) {
-    const lacks = needsRedis === true ? NO_REDIS : undefined;
+  for (const [index, one] of CASES.entries()) {
+    const { name, check } = one;
+    const lacks = reasonAgainst(one);
     const title = `${serviceOf(name, index)}${lacks === undefined ? '' : ` (${lacks})`}`;
     it.skipIf(lacks !== undefined)(title, () => check(askerOf(name, index), counterparts));
   }

@@ -8,6 +8,8 @@ export interface Counterparts {
   readonly udp: Sink;
   /** Port of a Redis server; `undefined` where no redis-server is on PATH. */
   readonly redis: number | undefined;
+  /** What the log of the machine got; nothing where it cannot be tested. */
+  readonly systemLog: readonly string[];
   /** For files that the data plane writes. */
   readonly folder: string;
   /** URL of the data plane's status listener. */
@@ -35,6 +37,8 @@ export interface PluginCase {
   readonly answers?: Readonly<Record<string, string>>;
   /** Whether it needs a Redis server. */
   readonly needsRedis?: boolean;
+  /** Why it cannot run on this machine. @default - it can */
+  readonly lacks?: string | undefined;
   config(counterparts: Counterparts): object;
   check(ask: Ask, counterparts: Counterparts): Promise<void>;
 }

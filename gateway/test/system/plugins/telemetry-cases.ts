@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 
 import { eventually } from '../../fixtures/eventually.ts';
 import type { Ask, Counterparts, PluginCase } from './plugin-case.ts';
+import { NO_SYSTEM_LOG } from './system-log.ts';
 
 /** The path of a request that the entry is recognised by. */
 function mark(name: string): string {
@@ -45,6 +46,11 @@ export const TELEMETRY_CASES: readonly PluginCase[] = [
   {
     name: 'loggly', config: ({ udp }) => ({ host: '127.0.0.1', port: udp.port, key: 'key' }),
     check: reports('loggly', ({ udp }) => udp.received.some((text) => text.includes('[key@41058') && text.includes(mark('loggly')))),
+  },
+  {
+    name: 'syslog', lacks: NO_SYSTEM_LOG, config: () => ({ facility: 'local3' }),
+    check: reports('syslog', ({ systemLog }) => (
+      systemLog.some((text) => /<158>\w+ +\d+ [\d:]+ kong\[\d+\]: \{/.test(text) && text.includes(mark('syslog'))))),
   },
   {
     name: 'statsd', config: ({ udp }) => ({ host: '127.0.0.1', port: udp.port, prefix: 'pair-statsd' }),
