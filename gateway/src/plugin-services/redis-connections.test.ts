@@ -115,7 +115,9 @@ describe.skipIf(NO_REDIS !== undefined)(`connections to Redis${NO_REDIS === unde
     await connection.command(['PING']);
     const calls = guarded.cli('INFO', 'commandstats').matchAll(/cmdstat_([a-z|_]+):calls=(\d+)/g);
     // The password of `redis-cli` is the second login.
-    expect(Object.fromEntries([...calls].map(([, name, count]) => [name, count]))).toEqual({ 'auth': '2', 'select': '1', 'ping': '1', 'config|resetstat': '1' });
+    expect(Object.fromEntries([...calls].map(([, name, count]) => [name, count]))).toEqual({
+      'auth': '2', 'select': '1', 'ping': '1', 'config|resetstat': '1',
+    });
   });
 
   it('come back after they broke, at the next command', async () => {

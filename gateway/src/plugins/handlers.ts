@@ -16,6 +16,7 @@ import { logglyHandler } from './loggly/handler.ts';
 import { openidConnectHandler } from './openid-connect/handler.ts';
 import { opentelemetryHandler } from './opentelemetry/handler.ts';
 import { prometheusHandler } from './prometheus/handler.ts';
+import { proxyCacheAdvancedHandler } from './proxy-cache-advanced/handler.ts';
 import { proxyCacheHandler } from './proxy-cache/handler.ts';
 import { rateLimitingHandler } from './rate-limiting/handler.ts';
 import { rateLimitingAdvancedHandler } from './rate-limiting-advanced/handler.ts';
@@ -51,6 +52,7 @@ export const HANDLERS = {
   'opentelemetry': opentelemetryHandler,
   'prometheus': prometheusHandler,
   'proxy-cache': proxyCacheHandler,
+  'proxy-cache-advanced': proxyCacheAdvancedHandler,
   'rate-limiting': rateLimitingHandler,
   'rate-limiting-advanced': rateLimitingAdvancedHandler,
   'redirect': redirectHandler,

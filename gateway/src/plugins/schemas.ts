@@ -101,6 +101,7 @@ export const SERVED_PLUGINS = [
   'opentelemetry',
   'prometheus',
   'proxy-cache',
+  'proxy-cache-advanced',
   'rate-limiting',
   'rate-limiting-advanced',
   'redirect',

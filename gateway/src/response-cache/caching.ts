@@ -111,9 +111,10 @@ export function caching(config: CachingConfig, { store, clock, bypassesFailures 
       const key = makeKey(exchange);
       const found = store.get(key.key);
       if (!(found instanceof Promise)) return void decide(exchange, key, wishes, found);
-      return found.then((answer) => void decide(exchange, key, wishes, answer), (error: unknown) => {
-        if (!bypassesFailures) throw error;
-        looked.set(exchange, { status: 'Bypass' });
+      return found.then((answer) => void decide(exchange, key, wishes, answer), () => {
+        // The connection says in the log what is wrong.
+        if (bypassesFailures) looked.set(exchange, { status: 'Bypass' });
+        else exchange.refuse({ status: 500, message: 'An unexpected error occurred' });
       });
     },
     responseHeaders: (exchange) => {

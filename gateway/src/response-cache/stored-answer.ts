@@ -25,7 +25,7 @@ export interface AnswerStore {
   close(): void;
 }
 
-/** Headers of one connection or one answer, and those that the gateway sets anew. */
+/** Headers of one connection or one answer, and those that the gateway sets itself. */
 const NOT_STORED: ReadonlySet<string> = new Set([
   'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'trailers', 'transfer-encoding', 'upgrade',
   'content-length', 'via', 'age', 'x-cache-key', 'x-cache-status', 'x-kong-proxy-latency', 'x-kong-upstream-latency', 'x-kong-request-id',

@@ -41,7 +41,7 @@ const headersOf = ({ response }: FakeExchange) => Object.fromEntries(response!.h
 const passed = (all: readonly number[]) => all.filter((status) => status === 200).length;
 
 describe('rate-limiting-advanced on a node', () => {
-  it('tells of every window, and above all of the one that has the least left', async () => {
+  it('describes every window, and above all the one that has the least left', async () => {
     const phases = prepared({ window_size: [60, 90], limit: [5, 3], window_type: 'fixed' });
     expect(headersOf(await send(phases))).toEqual({
       'X-RateLimit-Limit-Minute': '5', 'X-RateLimit-Remaining-Minute': '4', 'X-RateLimit-Limit-90': '3', 'X-RateLimit-Remaining-90': '2',
@@ -49,7 +49,7 @@ describe('rate-limiting-advanced on a node', () => {
     });
   });
 
-  it('begins anew with a fixed window', async () => {
+  it('begins again at 0 with a fixed window', async () => {
     const clock = new ManualClock(NOW);
     const phases = prepared({ window_size: [60], limit: [2], window_type: 'fixed' }, clock);
     expect(await statuses(phases, 3)).toEqual([200, 200, 429]);
@@ -91,10 +91,10 @@ describe('rate-limiting-advanced on a node', () => {
   });
 
   it('answers as configured, and hides its headers', async () => {
-    const phases = prepared({ window_size: [60], limit: [1], error_code: 403, error_message: 'no more', hide_client_headers: true });
+    const phases = prepared({ window_size: [60], limit: [1], error_code: 403, error_message: 'enough', hide_client_headers: true });
     await send(phases);
     const refused = await send(phases);
-    expect([refused.refusal, headersOf(refused)]).toEqual([{ status: 403, message: 'no more' }, {}]);
+    expect([refused.refusal, headersOf(refused)]).toEqual([{ status: 403, message: 'enough' }, {}]);
   });
 
   it.each<[string, object, FakeRequest, FakeRequest]>([

@@ -44,7 +44,7 @@ describe('rate-limiting on a node', () => {
     });
   });
 
-  it('tells of the longest period when several have the least left', async () => {
+  it('describes the longest period when several have the least left', async () => {
     const { response } = await send(prepared({ minute: 3, hour: 3 }));
     expect(response!.header('ratelimit-reset')).toBe(String(29 * 60 + 50));
   });
@@ -79,10 +79,10 @@ describe('rate-limiting on a node', () => {
   });
 
   it('answers as configured, and hides its headers', async () => {
-    const phases = prepared({ hour: 1, error_code: 403, error_message: 'no more', hide_client_headers: true });
+    const phases = prepared({ hour: 1, error_code: 403, error_message: 'enough', hide_client_headers: true });
     expect(headersOf(await send(phases))).toEqual({});
     const refused = await send(phases);
-    expect(refused.refusal).toEqual({ status: 403, message: 'no more' });
+    expect(refused.refusal).toEqual({ status: 403, message: 'enough' });
     expect(headersOf(refused)).toEqual({});
   });
 

@@ -17,7 +17,7 @@ import type { Limit, RequestCounts } from './request-counts.ts';
 import { rateLimiting } from './schema.ts';
 import type { RateLimitingConfig } from './schema.ts';
 
-/** What the client is told. */
+/** Headers of the response, and when the window ends. */
 interface Told {
   readonly lines: readonly (readonly [name: string, value: string])[];
   readonly resetSeconds: number;

@@ -94,7 +94,7 @@ describe('response-ratelimiting on a node', () => {
     expect(response!.headerLines()).toEqual([['Content-Length', '2']]);
   });
 
-  it('begins anew with the next window', async () => {
+  it('begins again at 0 with the next window', async () => {
     const clock = new ManualClock(0);
     const phases = prepared({ limits: { sms: { minute: 5 } } }, clock);
     await send(phases, 'sms=5');
