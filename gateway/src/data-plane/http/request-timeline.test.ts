@@ -89,6 +89,29 @@ describe('a timeline', () => {
   });
 });
 
+describe('what is logged about a request', () => {
+  async function linesOf(wantsLogLines: boolean): Promise<unknown> {
+    const seen: unknown[] = [];
+    const observer: PluginPhases = {
+      wantsLogLines,
+      access: () => Promise.reject(new Error('defect')),
+      log: ({ logLines }) => void seen.push(logLines?.map(({ level, message }) => [level, message])),
+    };
+    const { proxy } = await start({ observer });
+    await ask(proxy.port, requestOf('GET /found'));
+    await eventually('the end of the request', () => seen.length > 0);
+    return seen[0];
+  }
+
+  it('is kept where a plugin asks for it', async () => {
+    expect(await linesOf(true)).toEqual([['error', 'defect in a request: defect']]);
+  });
+
+  it('is not kept otherwise', async () => {
+    expect(await linesOf(false)).toBeUndefined();
+  });
+});
+
 describe('X-Kong-Request-Debug', () => {
   const plugins = { a: { access: () => undefined } };
   const TOKEN = 'token of the node';

@@ -43,9 +43,12 @@ export async function startReplayNode(settings: Readonly<Record<string, string>>
   const complete = await withDefaultCertificates(read);
   const dataPlane: DataPlane = new DataPlane({
     settings: complete, log, keepsConfiguration: false, sessions: sessionsOf(() => controlPlane),
+    isStoreReachable: () => controlPlane.isStoreReachable(),
   });
   const { upstreamHealth: health, cachedAnswers } = dataPlane;
-  const controlPlane = new ControlPlane({ settings: complete, log, health, cachedAnswers });
+  const controlPlane = new ControlPlane({
+    settings: complete, log, health, cachedAnswers, metrics: () => dataPlane.metrics(),
+  });
   const addresses = { ...await controlPlane.start(), ...await dataPlane.start() };
   const source = controlPlane.configuration;
   let refusal: string | undefined;
