@@ -229,6 +229,10 @@ describe('the configuration of openid-connect', () => {
       redirect_uri: ['https://apis.acme.example/oidc/callback'],
       logout_redirect_uri: ['https://apis.acme.example/oidc/logged-out'],
       require_proof_key_for_code_exchange: true,
+      // To the page that the user wanted to see, without tokens in its address.
+      login_action: 'redirect',
+      login_tokens: [],
+      preserve_query_args: true,
     });
     expect(config).not.toHaveProperty('scopes_required');
     expect(stack.resolve(config.token_endpoint)).toEqual({

@@ -126,7 +126,7 @@ export function caching(config: CachingConfig, { store, clock, bypassesFailures 
       if (names === undefined) state.status = 'Bypass';
       else {
         state.answer = {
-          version: STORED_VERSION, status: response.status, headers: storedHeaders(response), ttl,
+          version: STORED_VERSION, status: response.status, headers: storedHeaders(exchange, response), ttl,
           timestamp: Math.floor(clock.now() / 1000), variant: state.key!.variant, vary: variedValues(exchange, names),
         };
       }

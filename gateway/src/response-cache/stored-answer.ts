@@ -1,6 +1,7 @@
 /** An answer in a cache. */
 import { PRODUCT } from '../base/product.ts';
-import type { ClientResponse, HeaderLine } from '../plugin-kit/exchange.ts';
+import type { ClientResponse, Exchange, HeaderLine } from '../plugin-kit/exchange.ts';
+import { isPersonal } from '../plugin-kit/personal-headers.ts';
 
 /** Format of what is stored; another release may have another. */
 export const STORED_VERSION = 1;
@@ -32,8 +33,9 @@ const NOT_STORED: ReadonlySet<string> = new Set([
   'x-kong-upstream-status',
 ]);
 
-export function storedHeaders(response: ClientResponse): readonly HeaderLine[] {
-  return response.headerLines().filter(([name, value]) => !NOT_STORED.has(name.toLowerCase()) && !isOwnName(name, value));
+export function storedHeaders(exchange: Exchange, response: ClientResponse): readonly HeaderLine[] {
+  return response.headerLines().filter(([name, value]) => (
+    !NOT_STORED.has(name.toLowerCase()) && !isOwnName(name, value) && !isPersonal(exchange, name, value)));
 }
 
 /** Whether it is the Server header that the gateway adds where the upstream has none. */

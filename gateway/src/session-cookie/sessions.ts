@@ -19,6 +19,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Exchange } from '../plugin-kit/exchange.ts';
+import { markPersonal } from '../plugin-kit/personal-headers.ts';
 import { requestState } from '../plugin-kit/request-state.ts';
 import { textCookie } from './cookies.ts';
 import type { CookieOptions } from './cookies.ts';
@@ -154,7 +155,10 @@ export function createSessions<Data>(options: SessionOptions): Sessions<Data> {
       const lines = state.record === undefined
         ? [...cookie.clear(request), ...second?.cookie.clear(request) ?? []]
         : write(exchange, state.record, state.rememberedSince);
-      for (const line of lines) response?.addHeader('Set-Cookie', line);
+      for (const line of lines) {
+        response?.addHeader('Set-Cookie', line);
+        markPersonal(exchange, 'Set-Cookie', line);
+      }
     },
   };
 }

@@ -36,6 +36,10 @@ export function loginPluginConfig(facts: IdentityFacts, hostname: string, scopes
     client_auth: ['client_secret_basic'],
     scopes: ['openid', 'email', 'profile'],
     redirect_uri: [`https://${hostname}${CALLBACK_PATH}`],
+    // Back to what the user wanted to see: services do not have the callback's path. Tokens do not belong in addresses.
+    login_action: 'redirect',
+    login_tokens: [],
+    preserve_query_args: true,
     // Cognito takes it, but its discovery document does not say so.
     require_proof_key_for_code_exchange: true,
     // Named, so that a login needs no discovery first.

@@ -3,13 +3,15 @@
  * login. Fails closed: without the provider's keys no token passes.
  */
 import { authentication } from '../../plugin-kit/authentication.ts';
-import type { Exchange } from '../../plugin-kit/exchange.ts';
+import type { ClientResponse, Exchange } from '../../plugin-kit/exchange.ts';
+import { markPersonal } from '../../plugin-kit/personal-headers.ts';
 import { defineHandler } from '../../plugin-kit/plugin.ts';
 import type { PluginContext, PluginPhases } from '../../plugin-kit/plugin.ts';
 import { requestState } from '../../plugin-kit/request-state.ts';
 import { answersOf } from './answers/answers.ts';
 import { consumerMapping } from './answers/consumer-mapping.ts';
 import { tokenHeaders } from './answers/token-headers.ts';
+import type { TokenHeaderTarget } from './answers/token-headers.ts';
 import { methodsOf } from './credentials/methods.ts';
 import { claimSources } from './grant.ts';
 import type { Grant } from './grant.ts';
@@ -77,9 +79,20 @@ function phasesOf(config: OpenidConnectConfig, provider: Provider, context: Plug
       if (exchange.response === undefined) return;
       login?.writeCookies(exchange);
       const grant = grants.of(exchange);
-      if (grant !== undefined) setDownstreamHeaders(exchange.response, grant);
+      if (grant !== undefined) setDownstreamHeaders(personal(exchange, exchange.response), grant);
     },
     close: () => provider.close(),
+  };
+}
+
+/** Headers of the answer that are for this client alone. */
+function personal(exchange: Exchange, response: ClientResponse): TokenHeaderTarget {
+  return {
+    setHeader: (name, value) => {
+      response.setHeader(name, value);
+      markPersonal(exchange, name, value);
+    },
+    removeHeader: (name) => response.removeHeader(name),
   };
 }
 

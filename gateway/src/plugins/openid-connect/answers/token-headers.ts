@@ -13,13 +13,13 @@ interface TokenHeader {
 type Side = 'upstream' | 'downstream';
 
 /** What headers are set on: those of the request or those of the answer. */
-interface Headers {
+export interface TokenHeaderTarget {
   setHeader(name: string, value: string): void;
   removeHeader(name: string): void;
 }
 
 /** Sets every configured header. A header without a value is removed: a client must not choose it. */
-export type SetTokenHeaders = (headers: Headers, grant: Grant) => void;
+export type SetTokenHeaders = (headers: TokenHeaderTarget, grant: Grant) => void;
 
 export function tokenHeaders(config: OpenidConnectConfig, side: Side): SetTokenHeaders {
   const names = config[`${side}_headers_names`] ?? [];

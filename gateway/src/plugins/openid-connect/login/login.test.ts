@@ -7,6 +7,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Browser } from '../../../../test/fixtures/browser.ts';
 import { LocalProxy } from '../../../../test/fixtures/local-proxy.ts';
 import { COGNITO_ISSUER, COGNITO_LOGIN, OpenidProvider, WEB_CLIENT } from '../../../../test/fixtures/openid-provider.ts';
+import type { Row } from '../../../model/config-table.ts';
+import { proxyCacheHandler } from '../../proxy-cache/handler.ts';
 import { openidConnectHandler } from '../handler.ts';
 
 interface SeenRequest {
@@ -21,6 +23,7 @@ const open: { close(): Promise<void> }[] = [];
 beforeAll(async () => {
   upstream = createServer((request, response) => {
     seen.push({ url: request.url!, headers: request.headers });
+    response.setHeader('content-type', 'text/plain');
     response.end(`upstream ${request.url}`);
   });
   await new Promise<void>((resolve) => void upstream.listen(0, '127.0.0.1', resolve));
@@ -37,15 +40,17 @@ const LOGIN = {
   logout_redirect_uri: [`${GATEWAY}/oidc/logged-out`], upstream_headers_claims: ['email'], upstream_headers_names: ['x-email'],
 };
 
-async function gateway(config: object, authorities: readonly string[] = []): Promise<LocalProxy> {
+async function gateway(config: object, authorities: readonly string[] = [], beside: readonly Row[] = []): Promise<LocalProxy> {
   const [service, route] = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'];
   const proxy = await new LocalProxy({
     authorities,
-    handlers: { 'openid-connect': openidConnectHandler } as never,
+    handlers: { 'openid-connect': openidConnectHandler, 'proxy-cache': proxyCacheHandler } as never,
     tables: {
       services: [{ id: service, name: 's', host: '127.0.0.1', port: (upstream.address() as AddressInfo).port, protocol: 'http' }],
       routes: [{ id: route, name: 'r', paths: ['/'], service, strip_path: false, protocols: ['http'] }],
-      plugins: [{ id: '00000000-0000-4000-8000-000000000003', name: 'openid-connect', config, protocols: ['http'], enabled: true }],
+      plugins: [
+        { id: '00000000-0000-4000-8000-000000000003', name: 'openid-connect', config }, ...beside,
+      ].map((row) => ({ ...row, protocols: ['http'], enabled: true })),
     },
   }).start();
   open.push(proxy);
@@ -58,12 +63,12 @@ interface Setup {
   browser(): Browser;
 }
 
-async function plain(config: object = {}, options: object = {}): Promise<Setup> {
+async function plain(config: object = {}, options: object = {}, beside: readonly Row[] = []): Promise<Setup> {
   const provider = await OpenidProvider.plain({
     redirectUris: [`${GATEWAY}/oidc/callback`, `${GATEWAY}/page`], logoutUris: [`${GATEWAY}/oidc/logged-out`], ...options,
   });
   open.push(provider);
-  const proxy = await gateway({ issuer: provider.issuer, ...LOGIN, ...config });
+  const proxy = await gateway({ issuer: provider.issuer, ...LOGIN, ...config }, [], beside);
   return { provider, proxy, browser: () => new Browser({ hosts: { 'apis.acme.example': proxy.port } }) };
 }
 
@@ -272,6 +277,21 @@ describe('a session', () => {
     expect(page.status).toBe(403);
     expect(browser.cookies(HOST).has('session')).toBe(false);
   });
+});
+
+it('a cache beside the login keeps neither the session nor the tokens of its user', async () => {
+  const { proxy, browser: newBrowser } = await plain({ downstream_access_token_header: 'x-token' }, {}, [{
+    id: '00000000-0000-4000-8000-000000000004', name: 'proxy-cache', config: { strategy: 'memory', content_type: ['*/*'] },
+  }]);
+  const [browser, other] = [newBrowser(), newBrowser()];
+  const back = await browser.visit(`${GATEWAY}/page`, (url) => url.pathname === '/oidc/callback');
+  const hit = await browser.visit(back.headers.location!);
+  expect([hit.status, hit.headers['x-cache-status'], hit.headers['x-token']]).toEqual([200, 'Miss', expect.stringMatching(/^ey/)]);
+  await other.visit(`${GATEWAY}/page`);
+  const cached = await other.get(`${GATEWAY}/page`);
+  expect([cached.status, cached.headers['x-cache-status'], cached.headers['set-cookie']]).toEqual([200, 'Hit', undefined]);
+  expect(cached.headers['x-token']).not.toBe(hit.headers['x-token']);
+  expect(proxy.messages('error')).toEqual([]);
 });
 
 describe('Cognito', () => {

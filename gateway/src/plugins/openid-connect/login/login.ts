@@ -1,5 +1,6 @@
 /** Methods authorization_code and session together: what a request of a browser comes to, before and after its login. */
 import type { Exchange } from '../../../plugin-kit/exchange.ts';
+import { markPersonal } from '../../../plugin-kit/personal-headers.ts';
 import type { PluginContext } from '../../../plugin-kit/plugin.ts';
 import { requestState } from '../../../plugin-kit/request-state.ts';
 import { withoutCookies } from '../credentials/without-cookies.ts';
@@ -98,7 +99,10 @@ export function loginOf(config: OpenidConnectConfig, provider: Provider, { clock
     },
     hideCookies: (exchange) => withoutCookies(exchange, (name) => sessions.owns(name) || pending.owns(name)),
     writeCookies: (exchange) => {
-      for (const line of cookies.of(exchange) ?? []) exchange.response?.addHeader('Set-Cookie', line);
+      for (const line of cookies.of(exchange) ?? []) {
+        exchange.response?.addHeader('Set-Cookie', line);
+        markPersonal(exchange, 'Set-Cookie', line);
+      }
       sessions.of(exchange).writeCookies(exchange);
     },
   };
