@@ -151,12 +151,20 @@ consumers:
     ],
     ['to a variable of the image', '{vault://env/path}', (given) => add(given, 'One', []), 'no secret of this name'],
     [
-      'to a vault that the packaged gateway does not have', '{vault://aws/partner-key}', (given) => add(given, 'One', ['partner-key']),
-      "the packaged gateway has the vault 'env' only, expected {vault://env/<name>}: mount the secret by `secrets`",
+      'to a vault that the data plane does not read', '{vault://aws/partner-key}', (given) => add(given, 'One', ['partner-key']),
+      "expected settings: { KONG_VAULTS: 'bundled,aws' }, or {vault://env/<name>}: mount the secret by `secrets`",
     ],
     [
-      'with options, which the packaged gateway does not read', '{vault://env/partner-key?prefix=a}',
-      (given) => add(given, 'One', ['partner-key']), 'knows no options and versions in references, expected {vault://env/partner-key}',
+      'to a vault that the packaged gateway does not have', '{vault://gcp/partner-key}', (given) => add(given, 'One', ['partner-key']),
+      "the packaged gateway has no vault 'gcp' by itself, expected env, aws or hcv",
+    ],
+    [
+      'with a version', '{vault://env/partner-key#2}', (given) => add(given, 'One', ['partner-key']),
+      "the vault 'env' has no versions, expected {vault://env/partner-key}: remove what follows #",
+    ],
+    [
+      'with a prefix that leads elsewhere', '{vault://env/partner-key?prefix=a-}', (given) => add(given, 'One', ['partner-key']),
+      "secrets: { 'a-partner-key': PlaneSecret.fromSecretsManager(...) }",
     ],
     [
       'by its own name where settings put a prefix before it', '{vault://env/partner-key}',
@@ -169,6 +177,13 @@ consumers:
     given.controlPlane.addDeclarativeConfig('Apis', { inline: keyed(key) });
     expect(() => synth(given)).toThrow(message);
     expect(() => synth(given)).toThrow('[Cloud/ControlPlane] Apis: inline: consumers[0].keyauth_credentials[0].key: got {vault://');
+  });
+
+  it.each([{ KONG_VAULTS: 'bundled,aws' }, { HYBRIDGE_COMPATIBILITY: 'full' }])('not where the settings %j give the vault', (settings) => {
+    const given = parts();
+    add(given, 'One', [], { settings });
+    given.controlPlane.addDeclarativeConfig('Apis', { inline: keyed('{vault://aws/partners/acme/api-key}') });
+    synth(given);
   });
 
   it('in the configuration that a cache gives for plugins, where one plane has another cache or none', () => {

@@ -71,7 +71,7 @@ export class ReferenceCheck {
   }
 
   private otherVault({ text, vault }: ConfiguredReference, { settings, chart }: CheckedPlane): string | undefined {
-    if (!chart) return "the packaged gateway has the vault 'env' only, expected {vault://env/<name>}: mount the secret by `secrets`";
+    if (!chart) return missingKind(vault, settings);
     if (!ENTERPRISE_VAULTS.has(vault)) {
       Annotations.of(this.controlPlane).addWarningV2(
         `cdk-hybridge:vault.${vault}`,
@@ -99,18 +99,26 @@ export class ReferenceCheck {
   }
 }
 
+/** Vaults that the packaged gateway may have beside `env`. */
+const PACKAGED_VAULTS: ReadonlySet<string> = new Set(['aws', 'hcv']);
+
+/** @returns why a packaged data plane has no vault of this kind, and the way out */
+function missingKind(vault: string, settings: CheckedPlane['settings']): string | undefined {
+  const byEnvironment = 'or {vault://env/<name>}: mount the secret by `secrets`';
+  if (!PACKAGED_VAULTS.has(vault)) return `the packaged gateway has no vault '${vault}' by itself, expected env, aws or hcv, ${byEnvironment}`;
+  const listed = (settings.KONG_VAULTS ?? '').split(',').map((name) => name.trim());
+  if (listed.includes(vault) || settings.HYBRIDGE_COMPATIBILITY === 'full') return undefined;
+  return `the data plane does not read the vault '${vault}', expected settings: { KONG_VAULTS: 'bundled,${vault}' }, ${byEnvironment}`;
+}
+
 function isEnterprise({ edition }: KongChart): boolean {
   return edition === KongEdition.ENTERPRISE;
 }
 
 /** @returns why a plane cannot resolve a reference to the vault `env`, and the way out */
-function unreadable({ name: written, field }: ConfiguredReference, plane: CheckedPlane): string | undefined {
-  // Kong takes options and a version at the end of a name; the packaged gateway knows neither.
-  const name = written.replace(/[?#].*$/, '');
-  if (name !== written && !plane.chart) {
-    return `the packaged gateway knows no options and versions in references, expected {vault://env/${name}}: remove what follows the name`;
-  }
-  const prefix = vaultPrefix(plane);
+function unreadable({ text, name, field }: ConfiguredReference, plane: CheckedPlane): string | undefined {
+  if (text.includes('#')) return `the vault 'env' has no versions, expected {vault://env/${name}}: remove what follows #`;
+  const prefix = /[?&]prefix=([^&#}]*)/.exec(text)?.[1] ?? vaultPrefix(plane);
   const wanted = variableOf(`${prefix}${name}`);
   const there = readableSecrets(plane);
   const found = there.find(({ variable }) => variable === wanted);
