@@ -3,7 +3,7 @@
 const STANDARD = /^[A-Za-z0-9+/]*$/;
 
 /**
- * Decodes base64 as nginx does: what stands behind the first `=` does not count, and padding may be missing.
+ * Decodes base64 as nginx does: everything behind the first `=` is ignored, and padding may be missing.
  *
  * @returns `undefined` for other characters, or a length that no bytes have
  */

@@ -88,8 +88,12 @@ function mutations(good: string, pieces: readonly string[]): fc.Arbitrary<string
   });
   return fc.array(change, { minLength: 1, maxLength: 4 }).map((changes) => changes.reduce(
     (text, { at, length, text: piece, times }) => text.slice(0, at) + piece.repeat(times) + text.slice(at + length), good,
-  // No header can hold these, and no engine lets them through.
-  ).replace(/[\r\n\0]/g, ' '));
+  ));
+}
+
+/** The same for a header, which cannot hold the characters that end one. */
+function headerMutations(good: string, pieces: readonly string[]): fc.Arbitrary<string> {
+  return mutations(good, pieces).map((text) => text.replace(/[\r\n\0]/g, ' '));
 }
 
 const claims = { iss: 'hs', exp: NOW + 60, nbf: NOW - 60 };
@@ -112,7 +116,7 @@ it.each<readonly [PluginName, FakeRequest]>([
 describe('credentials at random', () => {
   it('mutated tokens', async () => {
     const pieces = ['.', '..', '=', '-', '_', '+', '/', 'e30', 'bnVsbA', ' ', ',', 'Bearer ', GOOD_HS.split('.')[0]!];
-    const texts = fc.oneof(mutations(GOOD_HS, pieces), mutations(GOOD_RS, pieces));
+    const texts = fc.oneof(headerMutations(GOOD_HS, pieces), headerMutations(GOOD_RS, pieces));
     await holds(texts, async (token) => {
       const isGood = [GOOD_HS, GOOD_RS].some((good) => token.trim().startsWith(good.slice(0, good.lastIndexOf('.') + 1))
         && bytesOf(token.trim()) === bytesOf(good));
@@ -136,7 +140,7 @@ describe('credentials at random', () => {
 
   it('mutated signatures of requests', async () => {
     const pieces = ['"', '", ', 'hmac ', 'username="', 'headers="', 'signature="', 'algorithm="', 'hmac-sha1', ' ', 'x-none', 'date', '='];
-    await holds(mutations(GOOD_HMAC, pieces), async (authorization) => {
+    await holds(headerMutations(GOOD_HMAC, pieces), async (authorization) => {
       const isLetIn = await letsIn('hmac-auth', { headers: { date: DATE, authorization } });
       // Another text may say the same; it must name the user, and have the bytes of the code.
       const codes = [...authorization.matchAll(/signature="([^"=]*)/g)].map(([, digits]) => Buffer.from(digits!, 'base64').toString('hex'));
@@ -148,7 +152,7 @@ describe('credentials at random', () => {
   });
 
   it('mutated user names and passwords', async () => {
-    await holds(mutations(GOOD_BASIC, ['=', 'Basic ', ' ', 'Og==', 'OjA', ',']), async (authorization) => {
+    await holds(headerMutations(GOOD_BASIC, ['=', 'Basic ', ' ', 'Og==', 'OjA', ',']), async (authorization) => {
       const isLetIn = await letsIn('basic-auth', { headers: { authorization } });
       // Also where the scheme is there more than once.
       const texts = authorization.split(/[Bb]asic\s*/).map((digits) => Buffer.from(digits.split('=', 1)[0]!, 'base64').toString());
@@ -178,7 +182,7 @@ describe('credentials at random', () => {
     sessions.writeCookies(exchange);
     const good = exchange.response.header('set-cookie')!.split(';')[0]!;
     expect(await letsIn('session', { headers: { cookie: good } })).toBe(true);
-    await holds(mutations(good, [';', '; ', '=', 'session=', 'remember=', '2.', '1.', 'session_2=', ' ']), async (cookie) => {
+    await holds(headerMutations(good, [';', '; ', '=', 'session=', 'remember=', '2.', '1.', 'session_2=', ' ']), async (cookie) => {
       const isGood = cookieOf({ headerValues: () => [cookie] }, 'session') === good.slice('session='.length);
       expect([cookie, await letsIn('session', { headers: { cookie } })]).toEqual([cookie, isGood]);
     });

@@ -1,4 +1,4 @@
-/** Sessions in the database of a single node: a logout ends them for everybody who has the cookie. */
+/** Sessions in the database of a single node: a logout ends them for every copy of the cookie. */
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -19,7 +19,7 @@ const NO_ROUTE: Rejection = { status: 404, message: 'no Route matched with those
 /** nginx' limit for a request line. Bytes. */
 const MAX_TARGET_BYTES = 8_192;
 
-/** Fields with one value (RFC 9110 §5.3): of two lines, nobody could say which one counts for the next server. nginx refuses them, too. */
+/** Fields with one value (RFC 9110 §5.3): of two lines, it is not known which one counts for the next server. nginx refuses them, too. */
 const SINGLE = [
   'authorization', 'proxy-authorization', 'user-agent', 'if-modified-since', 'if-unmodified-since', 'if-range', 'content-range',
 ] as const;

@@ -40,7 +40,7 @@ describe('acl', () => {
     ['a member of an allowed group', { allow: ['admin'] }, BOB, consumerGroups('admin, staff')],
     ['a member of no allowed group', { allow: ['admin'] }, ALICE, 403],
     ['the anonymous consumer, which is in no group', { allow: ['admin'] }, ANYONE, 403],
-    ['a client that nobody has authenticated', { allow: ['admin'] }, undefined, 401],
+    ['a client that no plugin has authenticated', { allow: ['admin'] }, undefined, 401],
     ['a member of a denied group', { deny: ['guest'] }, ALICE, 403],
     ['a member of no denied group', { deny: ['guest'] }, BOB, consumerGroups('admin, staff')],
     ['a consumer in no group, with groups that are denied', { deny: ['guest'] }, ANYONE, consumerGroups('')],

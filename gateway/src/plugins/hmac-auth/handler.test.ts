@@ -115,7 +115,7 @@ const ROWS: readonly Row[] = [
   { what: 'no date', refused: WRONG_DATE, request: { headers: { authorization: signature() } } },
   { what: 'no credentials', refused: 'Unauthorized', request: { headers: { date: DATE } } },
   { what: 'another secret', refused: NOT_SAME, request: { headers: dated(signature({ secret: 'other' })) } },
-  { what: 'an unknown user', refused: NOT_VERIFIABLE, request: { headers: dated(signature({ user: 'nobody' })) } },
+  { what: 'an unknown user', refused: NOT_VERIFIABLE, request: { headers: dated(signature({ user: 'unknown' })) } },
   { what: 'a user in another case', refused: NOT_VERIFIABLE, request: { headers: dated(signature({ user: 'HBOB' })) } },
   {
     what: 'an algorithm that is not allowed', config: { algorithms: ['hmac-sha512'] }, refused: NOT_VERIFIABLE,

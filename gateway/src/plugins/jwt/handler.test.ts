@@ -103,7 +103,7 @@ describe('a token', () => {
     ['named by a claim that its header also has', token({ kid: 'HS256' }, { header: { kid: 'x' } }), { key_claim_name: 'kid' }, 'HS256'],
     ['of another type', token({ iss: 'HS256' }, { header: { typ: 'at+jwt' } }), {}, 'HS256'],
     ['with a member twice, of which the last counts', `${(() => {
-      const text = `${encoded({ alg: 'HS256' })}.${encoded('{"iss":"nobody","iss":"HS256"}')}`;
+      const text = `${encoded({ alg: 'HS256' })}.${encoded('{"iss":"unknown","iss":"HS256"}')}`;
       return `${text}.${signatureOf('HS256', text).toString('base64url')}`;
     })()}`, {}, 'HS256'],
     ['with the algorithm of another credential', token({ iss: 'HS256' }, { algorithm: 'HS512' }), {}, message('Invalid algorithm')],
@@ -111,7 +111,7 @@ describe('a token', () => {
     ['with a credential without key', token({ iss: 'no-key' }, { algorithm: 'ES256' }), {}, message('Invalid key/secret')],
     ['with a key of another curve', token({ iss: 'wrong-curve' }, { algorithm: 'ES256' }), {}, message('Invalid key/secret')],
     ['with a key of another kind', token({ iss: 'rsa-for-eddsa' }, { algorithm: 'EdDSA' }), {}, message('Invalid key/secret')],
-    ['of an unknown issuer', token({ iss: 'nobody' }), {}, message('No credentials found for given \'iss\'')],
+    ['of an unknown issuer', token({ iss: 'unknown' }), {}, message('No credentials found for given \'iss\'')],
     ['of an inherited name', token({ iss: '__proto__' }), {}, message('No credentials found for given \'iss\'')],
     ['without issuer', token({ sub: 'x' }), {}, message('No mandatory \'iss\' in claims')],
     ['with an empty issuer', token({ iss: '' }), {}, message('Invalid \'iss\' in claims')],

@@ -171,7 +171,7 @@ describe('a session in the database of the node', () => {
   } as unknown as NodeServices;
   const config = { storage: 'kong', response_headers: ['subject'] } as const;
 
-  it('is kept there, encrypted, and ends with a logout for whoever has the cookie', async () => {
+  it('is kept there, encrypted, and ends with a logout, also for copies of the cookie', async () => {
     const first = await visit({ config, services, identity: identityOf('bob-id') });
     const cookie = cookieOf(first);
     expect(first.response!.header('session-subject')).toBe('bob');
