@@ -35,8 +35,10 @@ interface OwnHead {
 export function ownHead(answer: OwnAnswer, requestId: string, accept: string | undefined, startedAt: number): OwnHead {
   const { contentType, body } = contentOf(answer, requestId, accept);
   const latency = String(Math.round(performance.now() - startedAt));
+  // RFC 9110 §8.6: a 204 has none, and that of a 304 would be the length of another answer.
+  const length = answer.status === 204 || answer.status === 304 ? [] : ['Content-Length', String(body.length)];
   const head = new ResponseHead(answer.status, answer.isProxied === true ? [
-    'Content-Length', String(body.length),
+    ...length,
     'Server', PRODUCT,
     'Via', `1.1 ${PRODUCT}`,
     'X-Kong-Upstream-Latency', '0',
@@ -45,7 +47,7 @@ export function ownHead(answer: OwnAnswer, requestId: string, accept: string | u
   ] : [
     'Date', new Date().toUTCString(),
     ...(contentType === undefined ? [] : ['Content-Type', contentType]),
-    'Content-Length', String(body.length),
+    ...length,
     'Server', PRODUCT,
     ...Object.entries(answer.headers ?? {}).flat(),
     ...(answer.attempted === true ? [] : ['X-Kong-Response-Latency', latency]),
