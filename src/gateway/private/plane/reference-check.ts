@@ -105,7 +105,9 @@ const PACKAGED_VAULTS: ReadonlySet<string> = new Set(['aws', 'hcv']);
 /** @returns why a packaged data plane has no vault of this kind, and the way out */
 function missingKind(vault: string, settings: CheckedPlane['settings']): string | undefined {
   const byEnvironment = 'or {vault://env/<name>}: mount the secret by `secrets`';
-  if (!PACKAGED_VAULTS.has(vault)) return `the packaged gateway has no vault '${vault}' by itself, expected env, aws or hcv, ${byEnvironment}`;
+  if (!PACKAGED_VAULTS.has(vault)) {
+    return `the packaged gateway has no vault '${vault}' by itself, expected env, aws or hcv, ${byEnvironment}`;
+  }
   const listed = (settings.KONG_VAULTS ?? '').split(',').map((name) => name.trim());
   if (listed.includes(vault) || settings.HYBRIDGE_COMPATIBILITY === 'full') return undefined;
   return `the data plane does not read the vault '${vault}', expected settings: { KONG_VAULTS: 'bundled,${vault}' }, ${byEnvironment}`;
