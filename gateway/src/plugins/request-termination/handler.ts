@@ -1,4 +1,5 @@
 /** request-termination, phase access: answers in place of the upstream. */
+import { shownEntity, workspaceOf } from '../../log-entries/shown-entities.ts';
 import type { Exchange } from '../../plugin-kit/exchange.ts';
 import { defineHandler } from '../../plugin-kit/plugin.ts';
 import type { NodeFacts } from '../../plugin-kit/plugin.ts';
@@ -34,7 +35,7 @@ function isTriggered({ request }: Exchange, trigger: string): boolean {
 }
 
 /** What the gateway understood of the request, for people who look for mistakes in a client. */
-async function echoOf({ request, route, service }: Exchange, node: NodeFacts): Promise<object> {
+async function echoOf({ request, route, service, configuration }: Exchange, node: NodeFacts): Promise<object> {
   const body = await request.body(MAX_ECHO_BYTES);
   return {
     request: {
@@ -49,8 +50,8 @@ async function echoOf({ request, route, service }: Exchange, node: NodeFacts): P
       uri_captures: { unnamed: request.captures.positions, named: request.captures.names },
     },
     kong: { node_id: node.id, worker_pid: process.pid, hostname: node.hostname },
-    matched_route: present(route?.row),
-    matched_service: present(service?.row),
+    matched_route: route && shownEntity(route.row, workspaceOf(configuration)),
+    matched_service: service && shownEntity(service.row, workspaceOf(configuration)),
   };
 }
 
@@ -60,11 +61,4 @@ function joined(pairs: readonly (readonly [string, string | true])[]): Record<st
   const valueOf = (values: readonly (readonly [string, string | true])[]) => (
     values.length === 1 ? values[0]![1] : values.map(([, value]) => value));
   return Object.fromEntries([...groups].map(([name, values]) => [name, valueOf(values)]));
-}
-
-/** The fields of an entity that have a value, as Kong shows them: with references as objects. */
-function present(row: Readonly<Record<string, unknown>> | undefined): object | undefined {
-  if (row === undefined) return undefined;
-  const fields = Object.entries(row).filter(([, value]) => value !== null && value !== undefined);
-  return Object.fromEntries(fields.map(([name, value]) => [name, name === 'service' ? { id: value } : value]));
 }
