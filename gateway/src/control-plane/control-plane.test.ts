@@ -39,6 +39,10 @@ async function settingsOf(role: Role, more: Partial<Settings['listen']> = {}): P
     },
     dbUpdateFrequencySeconds: 5,
     upstreamPool: { size: 0, maxRequests: 0, idleTimeoutSeconds: 0 },
+    dns: {
+      servers: undefined, hostsFile: '', order: [], validTtlSeconds: undefined, staleTtlSeconds: 0, notFoundTtlSeconds: 0,
+      errorTtlSeconds: 0, cacheSize: 1,
+    },
     trustedIps: [],
     vaultPrefix: '', vaults: readSettings({}).settings.vaults, routerFlavor: 'traditional_compatible',
     compatibility: 'kong-3.9.1', plugins: ['bundled'], drainSeconds: 0,

@@ -39,7 +39,7 @@ import { UpstreamBalancers } from './balancer/upstream-balancers.ts';
 import type { Handlers } from './compiled-configuration.ts';
 import { ConfigurationCache } from './configuration-cache.ts';
 import { keepDebugToken } from './debug-token.ts';
-import { SYSTEM_RESOLVER } from './dns/system-resolver.ts';
+import { nodeResolver } from './dns/node-resolver.ts';
 import { Pipeline } from './http/pipeline.ts';
 import { ProxyListener } from './http/proxy-listener.ts';
 import { RequestDebug } from './http/request-debug.ts';
@@ -161,15 +161,16 @@ export class DataPlane {
       },
     });
     this.#pool = new UpstreamPool({ ...settings.upstreamPool, ...settings.upstreamTls });
+    const resolver = nodeResolver(settings.dns, () => clock.now());
     this.#balancers = new UpstreamBalancers({
-      resolver: SYSTEM_RESOLVER, log, clock,
+      resolver, log, clock,
       probeContext: (upstream, snapshot) => this.#pool.tls.probeContext(serviceTlsOf(snapshot, { row: {} }, upstream)),
     });
     this.upstreamHealth = new HealthReport(this.#balancers);
     this.#pipeline = new Pipeline({
       pool: this.#pool,
       balancers: this.#balancers,
-      resolver: SYSTEM_RESOLVER,
+      resolver,
       log,
       accessLog,
       configuration: () => this.#configuration.compiled,

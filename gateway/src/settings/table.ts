@@ -6,6 +6,7 @@ import { settingsIn } from './setting.ts';
 import type { Setting, WithoutEffect } from './setting.ts';
 import { ADMIN } from './table/admin.ts';
 import { DATABASE, DATABASE_WITHOUT_EFFECT, DB_UPDATE_FREQUENCY, DECLARATIVE_CONFIG, POSTGRES } from './table/database.ts';
+import { DNS, DNS_WITHOUT_EFFECT } from './table/dns.ts';
 import { ENTERPRISE_WITHOUT_EFFECT } from './table/enterprise.ts';
 import { FALLBACK, FALLBACK_WITHOUT_EFFECT } from './table/fallback.ts';
 import { LISTEN, LISTEN_WITHOUT_EFFECT } from './table/listeners.ts';
@@ -32,6 +33,7 @@ export const SETTINGS = {
   declarativeConfig: DECLARATIVE_CONFIG,
   dbUpdateFrequencySeconds: DB_UPDATE_FREQUENCY,
   upstreamPool: UPSTREAM_POOL,
+  dns: DNS,
   trustedIps: TRUSTED_IPS,
   routerFlavor: ROUTER_FLAVOR,
   certificates: CERTIFICATES,
@@ -57,6 +59,7 @@ export const ROOMS: readonly Room[] = [
   { title: 'Access to the Admin API', working: settingsIn(ADMIN), withoutEffect: [] },
   { title: 'TLS', working: settingsIn({ CERTIFICATES, TLS_SERVER, UPSTREAM_TLS }), withoutEffect: TLS_WITHOUT_EFFECT },
   { title: 'Proxy', working: settingsIn({ UPSTREAM_POOL, TRUSTED_IPS, ROUTER_FLAVOR }), withoutEffect: PROXY_WITHOUT_EFFECT },
+  { title: 'Names of upstreams', working: settingsIn(DNS), withoutEffect: DNS_WITHOUT_EFFECT },
   { title: 'Traces', working: settingsIn(TRACING), withoutEffect: TRACING_WITHOUT_EFFECT },
   { title: 'Tunnel', working: settingsIn({ ...TUNNEL, trusted: {} }), withoutEffect: TUNNEL_WITHOUT_EFFECT },
   { title: 'Fallback of the tunnel', working: settingsIn(FALLBACK), withoutEffect: FALLBACK_WITHOUT_EFFECT },

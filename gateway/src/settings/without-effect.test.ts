@@ -19,7 +19,7 @@ describe('settings that have no effect', () => {
     ['KONG_STREAM_LISTEN', '0.0.0.0:9000', 'not proxied'],
     ['KONG_NGINX_WORKER_PROCESSES', '4', 'run more replicas'],
     ['KONG_NGINX_PROXY_PROXY_BUFFERS', '4 8k', 'no nginx'],
-    ['KONG_DNS_STALE_TTL', '60', 'resolved by the operating system'],
+    ['KONG_RESOLVER_STALE_TTL', '60', 'resolved as KONG_DNS_'],
     ['KONG_PG_RO_HOST', 'replica.example', 'reads go to KONG_PG_HOST'],
   ])('%s=%s gives one warning, with what happens instead', (name, value, instead) => {
     expect(warningsOf({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name}=${value} has no effect: .*${instead}`))]);

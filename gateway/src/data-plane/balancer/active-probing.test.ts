@@ -8,12 +8,12 @@ import { createSecureContext } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { eventually } from '../../../test/fixtures/eventually.ts';
+import { LOCAL_NAMES } from '../../../test/fixtures/local-names.ts';
 import { ManualClock } from '../../../test/fixtures/manual-clock.ts';
 import { snapshotOf } from '../../../test/fixtures/snapshot.ts';
 import { SILENT } from '../../base/log.ts';
 import { createSelfSignedCertificate } from '../../base/self-signed-certificate.ts';
 import type { Row } from '../../model/config-table.ts';
-import { SYSTEM_RESOLVER } from '../dns/system-resolver.ts';
 import { Address } from './address.ts';
 import { HealthReport } from './health-report.ts';
 import { probe } from './probe.ts';
@@ -119,7 +119,7 @@ describe('a probe', () => {
 describe('targets are probed', () => {
   function start(ports: readonly number[], active: Row): { clock: ManualClock; balancers: UpstreamBalancers; report: HealthReport } {
     const clock = new ManualClock();
-    const balancers = new UpstreamBalancers({ resolver: SYSTEM_RESOLVER, log: SILENT, clock, probeContext: NO_TLS });
+    const balancers = new UpstreamBalancers({ resolver: LOCAL_NAMES, log: SILENT, clock, probeContext: NO_TLS });
     closing.push(() => balancers.close());
     balancers.use(snapshotOf({
       upstreams: [{ id: 'u', name: 'u.test', healthchecks: { active } }],
@@ -134,7 +134,8 @@ describe('targets are probed', () => {
     const { port, received, change } = await target('HTTP/1.1 200 OK\r\n\r\n');
     const { clock, report } = start([port], RULES);
     const stateIs = (state: string) => eventually(`it is ${state}`, () => report.healthOf()[0]!.state === state);
-    expect(report.healthOf()).toEqual([{ upstream: 'u.test', target: `127.0.0.1:${port}`, address: `127.0.0.1:${port}`, state: 'healthy' }]);
+    const at = `127.0.0.1:${port}`;
+    expect(report.healthOf()).toEqual([{ upstream: 'u.test', target: at, address: at, state: 'healthy' }]);
     clock.advance(900);
     expect(received).toEqual([]);
     clock.advance(100);
@@ -184,7 +185,7 @@ describe('targets are probed', () => {
 
 describe('the report of health', () => {
   it('sets states by hand, for all addresses of a target or for one', () => {
-    const balancers = new UpstreamBalancers({ resolver: SYSTEM_RESOLVER, log: SILENT, clock: new ManualClock(), probeContext: NO_TLS });
+    const balancers = new UpstreamBalancers({ resolver: LOCAL_NAMES, log: SILENT, clock: new ManualClock(), probeContext: NO_TLS });
     const passive = { unhealthy: { http_failures: 1 } };
     balancers.use(snapshotOf({
       upstreams: [{ id: 'u', name: 'u.test', healthchecks: { passive } }, { id: 'off', name: 'off.test' }],

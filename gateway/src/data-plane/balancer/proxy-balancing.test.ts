@@ -157,7 +157,7 @@ describe('requests to an upstream', () => {
     });
     expect(await bodies(proxy, 4)).toEqual(['u0', 'u0', 'u0', 'u0']);
     await eventually('all are logged', () => tries.length === 4);
-    const attempt = { ip: '127.0.0.1', startedAt: expect.any(Number), balancerMs: expect.any(Number) };
+    const attempt = { ip: '127.0.0.1', hostname: '127.0.0.1', startedAt: expect.any(Number), balancerMs: expect.any(Number) };
     expect(tries).toContainEqual([{ ...attempt, port: refusing, failed: 502 }, { ...attempt, port: good!.port }]);
   });
 

@@ -23,8 +23,11 @@ export interface Resolver {
 
 /** A name has no addresses, or no server could tell. */
 export class NameError extends Error {
-  /** @param retryAt milliseconds since 1970 before which asking again is of no use */
-  constructor(message: string, readonly retryAt: number) {
+  /**
+   * @param retryAt milliseconds since 1970 before which asking again is of no use
+   * @param isGone whether a server has said that there are no addresses
+   */
+  constructor(message: string, readonly retryAt: number, readonly isGone = false) {
     super(message);
   }
 }

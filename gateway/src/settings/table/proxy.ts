@@ -2,7 +2,7 @@
 import { DEFAULT_ROUTER_FLAVOR, ROUTER_FLAVORS } from '../../base/router-flavor.ts';
 import { setting, warns } from '../setting.ts';
 import type { WithoutEffect } from '../setting.ts';
-import { integer, list, networks, onOff, oneOf, path, size, text } from '../value-kinds.ts';
+import { integer, list, networks, onOff, oneOf, path, text } from '../value-kinds.ts';
 
 export const UPSTREAM_POOL = {
   size: setting('KONG_UPSTREAM_KEEPALIVE_POOL_SIZE', integer(0), '512', 'Idle connections kept for each upstream address; 0: none.'),
@@ -18,8 +18,6 @@ export const TRUSTED_IPS = setting('KONG_TRUSTED_IPS', networks, '',
 export const ROUTER_FLAVOR = setting('KONG_ROUTER_FLAVOR', oneOf(...ROUTER_FLAVORS), DEFAULT_ROUTER_FLAVOR,
   'How routes are matched and ordered. `expressions` also gives routes the fields `expression` and `priority`. All nodes of a deployment '
   + 'must have the same value (docs/routing.md).');
-
-const SYSTEM_RESOLVER = 'names are resolved by the operating system (resolv.conf, hosts, nsswitch.conf), for each new connection';
 
 const NO_TEMPLATES = 'errors of the gateway have Kong\'s default texts';
 
@@ -40,12 +38,4 @@ export const PROXY_WITHOUT_EFFECT: readonly WithoutEffect[] = [
   warns('KONG_LUA_MAX_RESP_HEADERS', integer(1, 1000), 'plugins see every header of an answer', { default: '100' }),
   warns('KONG_LUA_MAX_URI_ARGS', integer(1, 1000), 'plugins see every query argument', { default: '100' }),
   warns('KONG_LUA_MAX_POST_ARGS', integer(1, 1000), 'plugins see every argument of a form', { default: '100' }),
-  warns('KONG_DNS_HOSTSFILE', path, SYSTEM_RESOLVER, { default: '/etc/hosts' }),
-  warns('KONG_DNS_NO_SYNC', onOff, SYSTEM_RESOLVER, { default: 'off' }),
-  warns('KONG_DNS_*', text, SYSTEM_RESOLVER),
-  warns('KONG_RESOLVER_HOSTS_FILE', path, SYSTEM_RESOLVER, { default: '/etc/hosts' }),
-  warns('KONG_RESOLVER_MEM_CACHE_SIZE', size, SYSTEM_RESOLVER, { default: '5m' }),
-  warns('KONG_RESOLVER_*', text, SYSTEM_RESOLVER),
-  warns('KONG_NEW_DNS_CLIENT', onOff, SYSTEM_RESOLVER, { default: 'off' }),
-  warns('KONG_LEGACY_DNS_CLIENT', onOff, SYSTEM_RESOLVER, { default: 'off' }),
 ];
