@@ -155,7 +155,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   },
   [`${GATEWAY}/access-log`]: {
     mayImport: [`${GATEWAY}/settings`, `${GATEWAY}/base`],
-    why: 'lines about requests, whoever serves them; what is told of one comes from the planes',
+    why: 'lines about requests to both planes, which fill in what the lines say',
   },
   [`${GATEWAY}/listener`]: {
     mayImport: [`${GATEWAY}/settings`, `${GATEWAY}/base`],

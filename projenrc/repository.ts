@@ -115,6 +115,12 @@ export class Repository extends Component {
       env: { ROUTER_CASES: '1000000' },
       receiveArgs: true,
     });
+    project.addTask('test:queues', {
+      description: 'A million log entries at 5,000 a second to sinks that fail, lie and are slow: delivered and lost are all of them',
+      exec: 'vitest run gateway/src/plugin-services/queues/many-entries.test.ts --testTimeout=900000',
+      env: { QUEUE_ENTRIES: '1000000' },
+      receiveArgs: true,
+    });
     project.addTask('test:fuzz', {
       description: 'Mutates tokens, cookies and headers with credentials for ten minutes; nothing may throw, or let a client in',
       exec: 'vitest run gateway/test/fuzz --testTimeout=900000',

@@ -27,7 +27,7 @@ describe('lines of text', () => {
       '192.0.2.1 - - [30/Nov/2026:09:05:07 +0000] "GET /ok HTTP/1.1" 200 3 "-" "a\\x0D\\x0Ab\\x5C\\xC3\\xA9" kong_request_id: "ID"'],
     ['what the parser rejected', { method: '', path: '', query: '', status: 400 },
       '192.0.2.1 - - [30/Nov/2026:09:05:07 +0000] "" 400 3 "-" "-" kong_request_id: "ID"'],
-  ])('tell of %s', (_what, given, expected) => {
+  ])('report %s', (_what, given, expected) => {
     expect(textLine({ ...RECORD, ...given })).toBe(expected.replace('ID', RECORD.requestId));
   });
 

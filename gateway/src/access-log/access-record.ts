@@ -1,4 +1,4 @@
-/** What the access log says of one request, whoever served it. */
+/** What the access log says of one request to the proxy or to the Admin API. */
 
 interface Named {
   readonly id: string;

@@ -6,7 +6,7 @@ const SECRET_NAMES: ReadonlySet<string> = new Set([
   'sid', 'nonce', 'state',
 ]);
 
-/** The end of a name, behind which nobody expects anything else. */
+/** Ends of names that hold credentials. */
 const SECRET_END = /(?:api[-_]?key|token|secret|password|signature|credential)$/;
 
 /** `user[password]` is about a password. */
@@ -27,7 +27,7 @@ export function redactedQuery(query: string, configured?: ReadonlySet<string>): 
   }).join('&');
 }
 
-/** Credentials in the Admin API's paths, where they stand in place of an id. */
+/** Credentials in the Admin API's paths, where they take the place of an id. */
 const CREDENTIAL_PATH = /(\/(?:key-auths?|basic-auths?|jwts?|hmac-auths?|oauth2|oauth2_tokens)\/)([^/]+)/gi;
 
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

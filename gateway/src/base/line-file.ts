@@ -25,7 +25,7 @@ const MAX_WRITE_BYTES = 1_048_576;
 /** Time before a full stream is tried again. Milliseconds. */
 const FULL_MS = 10;
 
-/** A pipe without a reader is an error, and does not hold whoever opens it. */
+/** A pipe without a reader is an error, and does not block the opening. */
 const FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
 
 const MODE = 0o644;

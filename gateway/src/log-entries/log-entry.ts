@@ -96,7 +96,7 @@ function responseOf({ request, response, sizes }: Exchange): object {
 
 const CHUNKED = ['transfer-encoding', 'chunked'] as const;
 
-/** Whether the end of the body is told by chunks. RFC 9112 §6.3 */
+/** Whether chunks mark the end of the body. RFC 9112 §6.3 */
 function isInChunks({ method, httpVersion }: ClientRequest, response: ClientResponse): boolean {
   const hasBody = method !== 'HEAD' && ![101, 204, 304].includes(response.status);
   return hasBody && httpVersion === '1.1' && response.header('content-length') === undefined;

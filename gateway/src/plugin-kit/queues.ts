@@ -55,7 +55,7 @@ export interface Queue<Entry> {
   readonly counts: QueueCounts;
   /**
    * Never waits, never throws.
-   * @param bytes about what the entry takes in memory
+   * @param bytes about what the entry needs of memory
    */
   push(entry: Entry, bytes: number): void;
   /** Ends this use. Behind the last one the queue sends what it has, and ends. */

@@ -59,7 +59,7 @@ interface RefusedRequest {
   readonly answer: string;
 }
 
-/** Of what the parser rejected: there is no request to tell of. */
+/** Of what the parser rejected: there is no request to describe. */
 export function refusedRecord({ clientIp, answer }: RefusedRequest): AccessRecord {
   const [head = '', body = ''] = answer.split('\r\n\r\n');
   return {

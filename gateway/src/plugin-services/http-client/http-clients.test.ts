@@ -116,7 +116,7 @@ describe('the HTTP client of plugins', () => {
     expect(await get({ tls: { serverName: 'localhost' } }, [certificate], '127.0.0.1')).toBe(200);
   });
 
-  it('follows as many redirects as it was told to, and takes no credentials to another server', async () => {
+  it('follows as many redirects as it was asked to, and takes no credentials to another server', async () => {
     const seen: (string | undefined)[] = [];
     const other = await plain((request, response) => {
       seen.push(request.headers.authorization);
@@ -159,7 +159,7 @@ describe('the HTTP client of plugins', () => {
     expect(lines).toEqual(['GET http://upstream.test/x', `CONNECT localhost:${secured}`]);
   });
 
-  it('ends a request when it is told to', async () => {
+  it('ends a request when it is aborted', async () => {
     const port = await plain(() => undefined);
     const end = new AbortController();
     const sent = client().send({ method: 'GET', url: `http://127.0.0.1:${port}/`, signal: end.signal });

@@ -1,4 +1,4 @@
-/** Files that plugins append lines to: one for each path, whoever writes to it. */
+/** Files that plugins append lines to: one for each path, shared by all its users. */
 import { resolve } from 'node:path';
 
 import { LineFile } from '../../base/line-file.ts';

@@ -226,7 +226,7 @@ describe("the machine's log", () => {
     const { log, lines: logged } = noted();
     const system = messagesOf([], path, clock).systemLog(log);
     cleanups.push(() => system.close());
-    system.send(14, 'nobody listens');
+    system.send(14, 'no receiver listens');
     await eventually('it is lost', () => system.lost > 0);
     expect(logged[0]).toMatch(/^error: could not send to the log of the machine .*No such file or directory/);
     const lines = await daemon(path);

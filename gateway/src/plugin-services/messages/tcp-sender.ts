@@ -86,7 +86,7 @@ export class TcpSender implements MessageSender, ConfirmingSender {
       host, port, servername: tls.serverName, secureContext: this.#context ??= createSecureContext({ ca: [...this.#authorities()] }),
     });
     socket.setNoDelay();
-    // A receiver that answers would fill buffers that nobody reads.
+    // A receiver that answers would fill buffers that are never read.
     socket.resume();
     socket.once(tls === undefined ? 'connect' : 'secureConnect', () => this.#limit(socket));
     const fail = (error: Error) => {

@@ -116,7 +116,7 @@ describe('queues of a node', () => {
     expect(small.counts.pendingBytes).toBeLessThanOrEqual(400 + 64);
   });
 
-  it('hold together no more bytes than a node may spend', () => {
+  it('never hold more bytes together than a node may spend', () => {
     const never = sinkOf(() => new Promise(() => undefined));
     const queues = new NodeQueues(new ManualClock(), 10_000);
     const all = Array.from({ length: 4 }, (_, at) => queues.open(options({}, never, { key: String(at) })));

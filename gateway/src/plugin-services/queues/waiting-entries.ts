@@ -7,7 +7,7 @@ export interface WaitingEntry<Entry> {
   readonly since: number;
 }
 
-/** Places at the front that may stand empty before the list is made anew. */
+/** Empty places at the front that the list may have before it is copied. */
 const MAX_EMPTY = 1024;
 
 export class WaitingEntries<Entry> {
