@@ -16,8 +16,8 @@ import { logglyHandler } from './loggly/handler.ts';
 import { openidConnectHandler } from './openid-connect/handler.ts';
 import { opentelemetryHandler } from './opentelemetry/handler.ts';
 import { prometheusHandler } from './prometheus/handler.ts';
-import { proxyCacheAdvancedHandler } from './proxy-cache-advanced/handler.ts';
 import { proxyCacheHandler } from './proxy-cache/handler.ts';
+import { proxyCacheAdvancedHandler } from './proxy-cache-advanced/handler.ts';
 import { rateLimitingHandler } from './rate-limiting/handler.ts';
 import { rateLimitingAdvancedHandler } from './rate-limiting-advanced/handler.ts';
 import { redirectHandler } from './redirect/handler.ts';
@@ -26,13 +26,13 @@ import { requestTerminationHandler } from './request-termination/handler.ts';
 import { requestTransformerHandler } from './request-transformer/handler.ts';
 import { responseRatelimitingHandler } from './response-ratelimiting/handler.ts';
 import { responseTransformerHandler } from './response-transformer/handler.ts';
+import type { SERVED_PLUGINS } from './schemas.ts';
 import { sessionHandler } from './session/handler.ts';
 import { statsdHandler } from './statsd/handler.ts';
 import { syslogHandler } from './syslog/handler.ts';
 import { tcpLogHandler } from './tcp-log/handler.ts';
 import { udpLogHandler } from './udp-log/handler.ts';
 import { zipkinHandler } from './zipkin/handler.ts';
-import type { SERVED_PLUGINS } from './schemas.ts';
 
 export const HANDLERS = {
   'acl': aclHandler,

@@ -8,6 +8,7 @@ import type { Log } from '../../../src/base/log.ts';
 import { ControlPlane } from '../../../src/control-plane/control-plane.ts';
 import { sessionsOf } from '../../../src/control-plane/stored-sessions.ts';
 import { DataPlane } from '../../../src/data-plane/data-plane.ts';
+import { accessLogOf } from '../../../src/main/access-logs.ts';
 import { withDefaultCertificates } from '../../../src/process/default-certificates.ts';
 import { readSettings } from '../../../src/settings/read.ts';
 import { adminClient } from '../../fixtures/admin-client.ts';
@@ -38,11 +39,13 @@ export async function startReplayNode(settings: Readonly<Record<string, string>>
     KONG_PROXY_LISTEN: '127.0.0.1:0, 127.0.0.1:0 ssl',
     KONG_STATUS_LISTEN: '127.0.0.1:0',
     KONG_DB_UPDATE_FREQUENCY: '1',
+    KONG_PROXY_ACCESS_LOG: 'off',
     ...Object.fromEntries(given),
   });
   const complete = await withDefaultCertificates(read);
   const dataPlane: DataPlane = new DataPlane({
-    settings: complete, log, keepsConfiguration: false, sessions: sessionsOf(() => controlPlane),
+    settings: complete, log, accessLog: accessLogOf('proxy', complete, log), keepsConfiguration: false,
+    sessions: sessionsOf(() => controlPlane),
     isStoreReachable: () => controlPlane.isStoreReachable(),
   });
   const { upstreamHealth: health, cachedAnswers } = dataPlane;
