@@ -17,7 +17,7 @@ interface Query {
   readonly server: DnsServer;
   readonly name: string;
   readonly type: QueryType;
-  /** Whether the server is told how long a datagram may be. Old servers refuse such a question. */
+  /** Whether the question says how long a datagram may be. Old servers refuse such a question. */
   readonly edns: boolean;
   readonly timeoutMs: number;
 }

@@ -257,6 +257,34 @@ describe('a connection that breaks after the request is sent', () => {
   });
 });
 
+describe('a kept connection that the upstream closes', () => {
+  /** The first request on a connection is answered; the connection ends when another one comes. */
+  const onlyOnce = (peer: RawPeer) => peer.received.split('\r\n\r\n').length > 2 && /\r\n\r\n[A-Z]/.test(peer.received)
+    ? destroy(peer) : peer.send(answerOf('ok'));
+
+  it.each([['GET', 200, 2], ['POST', 502, 1]])(
+    'when %s has reached it: %d, and %d connections, without a try of the service', async (method, status, connections) => {
+      const { proxy, upstream } = await start(onlyOnce, { service: { retries: 0 } });
+      expect(await ask(proxy.port, requestOf('GET /first'))).toMatch(/^HTTP\/1\.1 200 /);
+      expect(await ask(proxy.port, requestOf(`${method} /second`))).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+      expect(upstream.connections).toHaveLength(connections);
+    },
+  );
+
+  it('before a POST is sent does not fail it: the close is read first', async () => {
+    const { proxy, upstream } = await start((peer) => peer.send(answerOf('ok')), { service: { retries: 0 } });
+    for (let round = 0; round < 10; round += 1) {
+      const client = dial(proxy.port);
+      await ask(proxy.port, requestOf('GET /'));
+      const peer = await client;
+      // In the same turn: the close is on its way when the request is.
+      upstream.connections.at(-1)!.socket.end();
+      peer.send(requestOf('POST /', ['Connection: close', 'Content-Length: 1'], 'x'));
+      expect(await peer.end()).toMatch(/^HTTP\/1\.1 200 /);
+    }
+  });
+});
+
 describe('many tries', () => {
   it('leave nothing behind on the answer', async () => {
     const warnings: Error[] = [];
