@@ -1,13 +1,12 @@
 /** A signed token as text: what is refused before any key is looked for. */
 import type { JWTHeaderParameters } from 'jose';
 
+import { decodeExactBase64Url } from '../../../base/base64.ts';
 import type { Claims } from './claims.ts';
 import { TokenRefused } from './token-errors.ts';
 
 /** More than the headers of a request can carry. Characters. */
 export const MAX_TOKEN_LENGTH = 65_536;
-
-const PART = /^[\w-]+$/;
 
 /** Types of tokens that are no access token and no id token, e.g. logout tokens, are signed with the same keys. RFC 8725 §3.11 */
 const TYPES: ReadonlySet<unknown> = new Set([undefined, 'jwt', 'at+jwt', 'application/jwt', 'application/at+jwt']);
@@ -26,7 +25,10 @@ export function isJwt(token: string): boolean {
 export function jwtParts(token: string): JwtParts {
   if (token.length > MAX_TOKEN_LENGTH) throw new TokenRefused(`token is longer than ${MAX_TOKEN_LENGTH} characters`);
   const parts = token.split('.');
-  if (parts.length !== 3 || !parts.every((part) => PART.test(part))) throw new TokenRefused('token is no signed JSON Web Token');
+  // Each text has one spelling, so that a token cannot be told in two ways.
+  if (parts.length !== 3 || !parts.every((part) => part !== '' && decodeExactBase64Url(part) !== undefined)) {
+    throw new TokenRefused('token is no signed JSON Web Token');
+  }
   const header = jsonObject(parts[0]!, 'header') as JWTHeaderParameters;
   if (typeof header.alg !== 'string') throw new TokenRefused('token names no algorithm');
   if (header.kid !== undefined && typeof header.kid !== 'string') throw new TokenRefused('token has a kid that is no text');
