@@ -28,9 +28,10 @@ export class ServerNames {
   /** Takes over the certificates of a configuration. */
   use(snapshot: Snapshot): void {
     const certificates = new Map(snapshot.entities('certificates').map((row) => [row.id, new Certificate(row)]));
-    this.#certificates = new Map(snapshot.entities('snis').flatMap(({ name, certificate }) => {
-      const found = certificates.get(certificate);
-      return found === undefined ? [] : [[String(name).toLowerCase(), found] as const];
+    this.#certificates = new Map(snapshot.entities('snis').map(({ name, certificate }) => {
+      // A certificate whose secrets cannot be read: its name must not be served with another one.
+      const found = certificates.get(certificate) ?? new Certificate(undefined);
+      return [String(name).toLowerCase(), found] as const;
     }));
   }
 
@@ -50,11 +51,11 @@ export class ServerNames {
   }
 
   #contextOf(certificate: Certificate, name: string, client: ServedClient): SecureContext {
-    const pair = certificate.pairFor(client);
-    const key = `${pair.cert}${pair.key}`;
-    const known = this.#contexts.get(key);
-    if (known !== undefined) return known;
     try {
+      const pair = certificate.pairFor(client);
+      const key = `${pair.cert}${pair.key}`;
+      const known = this.#contexts.get(key);
+      if (known !== undefined) return known;
       const made = createSecureContext({ ...this.#options, ...pair });
       this.#contexts.set(key, made);
       return made;
@@ -77,14 +78,17 @@ class Certificate {
   readonly #pairs: readonly Pair[];
   #types: readonly (string | undefined)[] | undefined;
 
-  constructor({ cert, key, cert_alt: certAlt, key_alt: keyAlt }: Row) {
+  /** @param row undefined for a certificate that is in quarantine */
+  constructor(row: Row | undefined) {
+    const { cert, key, cert_alt: certAlt, key_alt: keyAlt } = row ?? {};
     const hasTwo = typeof certAlt === 'string' && typeof keyAlt === 'string';
-    this.#pairs = [{ cert: String(cert), key: String(key) }, ...hasTwo ? [{ cert: certAlt, key: keyAlt }] : []];
+    this.#pairs = row === undefined ? [] : [{ cert: String(cert), key: String(key) }, ...hasTwo ? [{ cert: certAlt, key: keyAlt }] : []];
   }
 
   /** Node presents one pair for a server name: the one with an EC key to clients that surely understand it. */
   pairFor({ takesEc }: ServedClient): Pair {
-    const [first, second] = this.#pairs as readonly [Pair, Pair | undefined];
+    const [first, second] = this.#pairs;
+    if (first === undefined) throw new Error('it is in quarantine');
     if (second === undefined) return first;
     this.#types ??= this.#pairs.map(({ cert }) => keyTypeOfCertificate(cert));
     return (this.#types[0] === 'ec') === takesEc ? first : second;

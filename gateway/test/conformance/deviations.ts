@@ -74,6 +74,10 @@ export const DEVIATIONS: readonly Deviation[] = [
     reason: 'an upstream that switches to a protocol which it was not asked for becomes 502, as RFC 9110 §7.8 says',
   },
   {
+    id: /^vaults\/env\/certificate\|(?:missing|not-a-cert|mixed)$/,
+    reason: 'a handshake whose certificate cannot be used ends without an alert: Node sends none for an error of its callback',
+  },
+  {
     id: /^vaults\/env\/key-auth\|/,
     reason: 'a reference in place of a key stands for its secret: its own text is in configurations that many can read, and opens nothing',
   },
