@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { DEVIATIONS } from './deviations.ts';
-import type { Suite } from './suite.ts';
 import { startCounterparts } from './traffic/counterparts/counterparts.ts';
 import type { Counterparts } from './traffic/counterparts/counterparts.ts';
 import { groupOf } from './traffic/groups.ts';
@@ -14,7 +13,6 @@ const QUICK = [['router', /./], ['headers', /./], ['plugins', /\/key-auth$/]] as
 describe.each(QUICK)('the recordings of %s', (name, wanted) => {
   const { suites: all, settings, pki } = groupOf(name);
   const suites = all.filter(({ id }) => wanted.test(id));
-  const [ready, waiting] = [suites.filter((suite) => !needsUpstreams(suite)), suites.filter(needsUpstreams)];
   let counterparts: Counterparts;
 
   beforeAll(async () => {
@@ -22,7 +20,7 @@ describe.each(QUICK)('the recordings of %s', (name, wanted) => {
   });
   afterAll(() => counterparts.close());
 
-  it.each(ready.map((suite) => [suite.id, suite] as const))('%s is answered as recorded, but for deviations', async (_, suite) => {
+  it.each(suites.map((suite) => [suite.id, suite] as const))('%s is answered as recorded, but for deviations', async (_, suite) => {
     const { cases, refusals } = await replaySuite(suite, { counterparts, settings, pki });
     expect(refusals).toEqual([]);
     const differing = cases.filter(({ differences }) => differences.length > 0);
@@ -30,9 +28,4 @@ describe.each(QUICK)('the recordings of %s', (name, wanted) => {
     expect(differing.filter(({ id }) => !decided(id))).toEqual([]);
     expect(differing.map(({ id }) => id)).toEqual(suite.cases.map(({ id }) => id).filter(decided));
   });
-  it.skip.each(waiting.map(({ id }) => [id]))('%s (needs the balancer)', () => undefined);
 });
-
-function needsUpstreams({ config }: Suite): boolean {
-  return config.some(([, path]) => path.startsWith('/upstreams'));
-}
