@@ -95,6 +95,13 @@ describe('a server name', () => {
     expect(await shown(port, 'a.wild.test')).toBe('default');
   });
 
+  it('whose certificate is in quarantine fails its handshake, and does not get the listener\'s', async () => {
+    const { port, logged } = await start({ snis: [{ id: 's', name: 'held.test', certificate: 'not-in-the-snapshot' }] });
+    expect(await shown(port, 'held.test')).not.toBe('default');
+    expect(await shown(port, 'other.test')).toBe('default');
+    expect(logged).toEqual([expect.stringContaining('the server name held.test cannot be used: it is in quarantine')]);
+  });
+
   it('whose certificate cannot be used fails its handshake only, with one line in the log', async () => {
     const { port, names, logged } = await start({});
     const broken = { id: 'exact', cert: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----', key: 'secret-key' };
