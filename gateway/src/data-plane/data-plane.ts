@@ -34,7 +34,6 @@ import { StatusApi } from '../status/status-api.ts';
 import type { RequestsRecord } from '../sync/telemetry-protocol.ts';
 import { NodeVaults } from '../vaults/node-vaults.ts';
 import { HealthReport } from './balancer/health-report.ts';
-import { targetHealth } from './balancer/target-health.ts';
 import { UpstreamBalancers } from './balancer/upstream-balancers.ts';
 import type { Handlers } from './compiled-configuration.ts';
 import { ConfigurationCache } from './configuration-cache.ts';
@@ -139,7 +138,7 @@ export class DataPlane {
     this.#accessLog = accessLog;
     this.#services = createNodeServices({
       log, clock, tracing: settings.tracing, authorities: settings.upstreamTls.authorities, systemLog: settings.systemLog,
-      upstreams: { targets: () => targetHealth(this.#balancers.all()) }, ...sessions !== undefined && { sessions },
+      upstreams: { targets: () => this.upstreamHealth.healthOf() }, ...sessions !== undefined && { sessions },
     });
     this.#vaults = new NodeVaults({
       env: vault, own: ownVaults(settings), clock, log, onChange: () => void this.#configuration.renewSecrets(),

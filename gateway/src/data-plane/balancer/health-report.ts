@@ -2,19 +2,10 @@
 import { isIPv6 } from 'node:net';
 
 import type { HealthState, TargetStatus, UpstreamHealth, UpstreamStatus } from '../../model/target-health.ts';
+import type { TargetHealth } from '../../plugin-kit/services.ts';
 import type { BalancedTarget } from './balanced-target.ts';
 import type { UpstreamBalancer } from './upstream-balancer.ts';
 import type { UpstreamBalancers } from './upstream-balancers.ts';
-
-/** One line of the metric of a target's address. */
-export interface ObservedHealth {
-  readonly upstream: string;
-  /** As configured: name or address, and port. */
-  readonly target: string;
-  /** Empty where the name has none. */
-  readonly address: string;
-  readonly state: 'healthy' | 'unhealthy' | 'healthchecks_off' | 'dns_error';
-}
 
 export class HealthReport implements UpstreamHealth {
   readonly #balancers: UpstreamBalancers;
@@ -45,8 +36,8 @@ export class HealthReport implements UpstreamHealth {
   }
 
   /** The health of every address of every target. */
-  healthOf(): readonly ObservedHealth[] {
-    return this.#balancers.all().flatMap((balancer) => balancer.targets.flatMap((target): readonly ObservedHealth[] => {
+  healthOf(): readonly TargetHealth[] {
+    return this.#balancers.all().flatMap((balancer) => balancer.targets.flatMap((target): readonly TargetHealth[] => {
       const named = { upstream: balancer.settings.name, target: `${target.host}:${target.port}` };
       if (target.addresses.length === 0) return [{ ...named, address: '', state: 'dns_error' }];
       return target.addresses.map((address) => ({
