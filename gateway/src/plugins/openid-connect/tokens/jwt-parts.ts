@@ -25,7 +25,7 @@ export function isJwt(token: string): boolean {
 export function jwtParts(token: string): JwtParts {
   if (token.length > MAX_TOKEN_LENGTH) throw new TokenRefused(`token is longer than ${MAX_TOKEN_LENGTH} characters`);
   const parts = token.split('.');
-  // Each text has one spelling, so that a token cannot be told in two ways.
+  // Each text has one spelling, so that a token has one form.
   if (parts.length !== 3 || !parts.every((part) => part !== '' && decodeExactBase64Url(part) !== undefined)) {
     throw new TokenRefused('token is no signed JSON Web Token');
   }
