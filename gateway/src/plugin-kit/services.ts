@@ -48,7 +48,7 @@ export interface StoredSessions {
 export interface TracingSettings {
   /** Names as in `KONG_TRACING_INSTRUMENTATIONS`: `off`, `all`, or parts of a request. */
   readonly instrumentations: readonly string[];
-  /** Share of the requests that nobody else decides about, 0 to 1. */
+  /** Share of the requests that are traced where neither the client nor a plugin decides, 0 to 1. */
   readonly samplingRate: number;
 }
 

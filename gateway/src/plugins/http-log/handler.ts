@@ -57,7 +57,7 @@ function requestOf({ http_endpoint: endpoint, method, content_type: type, header
     url,
     headers: { ...headers, 'Content-Type': type ?? DEFAULTS.contentType },
     dropsBody: true,
-    // Whoever takes entries has to know them again by their request's id: the queue repeats, too.
+    // The log server has to recognise an entry by the id of its request: the queue repeats, too.
     isIdempotent: true,
   };
 }

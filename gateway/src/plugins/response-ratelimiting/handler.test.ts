@@ -19,7 +19,7 @@ function send(phases: PluginPhases, consumed?: string, header = 'X-Kong-Limit'):
   return exchangeThrough(phases, new FakeExchange(), new FakeResponse(200, headers));
 }
 
-/** What the client is told is left, by limit and period. */
+/** What is left by the headers of the answer, by limit and period. */
 function left({ response }: FakeExchange): Readonly<Record<string, string>> {
   return Object.fromEntries(response!.headerLines().flatMap(([name, value]) => (
     name.startsWith('X-RateLimit-Remaining-') ? [[name.slice('X-RateLimit-Remaining-'.length), value]] : [])));
@@ -88,7 +88,7 @@ describe('response-ratelimiting on a node', () => {
     expect(blocked.refusal).toEqual({ status: 429, message: "API rate limit exceeded for 'sms'" });
   });
 
-  it('reads the configured header, and tells nothing when told so', async () => {
+  it('reads the configured header, and hides the headers of limits where configured', async () => {
     const phases = prepared({ limits: { sms: { hour: 5 } }, header_name: 'X-Use', hide_client_headers: true });
     const { response } = await send(phases, 'sms=1', 'X-Use');
     expect(response!.headerLines()).toEqual([['Content-Length', '2']]);
