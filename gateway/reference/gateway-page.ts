@@ -33,13 +33,13 @@ export function gatewayPage(): string {
       ]),
     ),
     '',
-    'Data planes do not use some of these entities yet, and log one line about them:',
+    'Data planes do not use these entities, and log one line about them:',
     '',
     ...table(['entity', 'what happens'], Object.entries(UNUSED).map(([name, instead]) => [code(name), instead])),
     '',
-    'A service that has a client certificate, authorities of its own with `tls_verify`, or an upstream as its host is not served: ' +
-      'its requests are answered with 503, and `GET /clustering/data-planes` and the log name it ' +
-      '([decision 0019](../decisions/0019-quarantine.md)).',
+    'What a data plane cannot use of an entity puts that entity in quarantine, and a service whose upstream is in quarantine, too: '
+    + 'requests of the service are answered with 503, and `GET /clustering/data-planes` and the log name it '
+    + '([decision 0019](../decisions/0019-quarantine.md)).',
     '',
     '## Plugins',
     '',
@@ -54,15 +54,15 @@ export function gatewayPage(): string {
     + 'constructs warn at synth about each in a declarative configuration. `KONG_PLUGINS` narrows the table.',
     '',
     'Any other plugin name is rejected: by the Admin API with status 400, and in declarative files with its line. A data plane that '
-    + 'gets one from another control plane holds back the requests that the plugin would see. The constructs warn at synth about '
-    + 'properties that need a plugin which data planes do not run; the warnings are derived from this list and go away as plugins arrive.',
+    + 'gets one from another control plane holds back the requests that the plugin would see.',
     '',
     '## Protocols',
     '',
     ...table(['what', 'supported'], PROTOCOL_ROWS),
     '',
     `Routes may name the protocols ${PROTOCOLS.map(code).join(', ')}. Data planes serve `
-    + `${SERVED_PROTOCOLS.map(code).join(' and ')}; a route with other protocols is stored and never matches.`,
+    + `${SERVED_PROTOCOLS.map(code).join(', ')}; a route with other protocols alone is stored and never matches. Listeners speak HTTP/1.1 `
+    + 'only, so that a route for gRPC answers 426 to gRPC and 415 to other requests.',
     '',
     '## Ports',
     '',
@@ -94,7 +94,8 @@ export function gatewayPage(): string {
 
 const PROTOCOL_ROWS: readonly (readonly [string, string])[] = [
   ['HTTP/1.0 and HTTP/1.1 from consumers and to upstreams', 'yes, with keep-alive on both sides'],
-  ['TLS from consumers and to upstreams', 'yes; certificates from settings'],
+  ['TLS from consumers', 'yes; certificates of entities by server name, else those of settings'],
+  ['TLS to upstreams', 'yes; client certificates and authorities of services and of settings'],
   ['WebSocket (RFC 6455) through a route', 'yes, by HTTP/1.1 upgrade'],
   [
     'Regular expressions in paths and headers of routes',
@@ -107,7 +108,9 @@ const PROTOCOL_ROWS: readonly (readonly [string, string])[] = [
   ['Tunnel of configuration, Kong protocol v2 (`/v2/outlet`, incremental)', 'no; Kong 3.9 uses v1 by default'],
   ['Tunnel of telemetry', 'yes, both ends, between Hybridge planes'],
   ['PostgreSQL and SQLite as the database of a control plane', 'yes'],
-  ['Prometheus metrics (`/metrics`)', 'with the plugin `prometheus` only'],
+  ['Prometheus metrics (`/metrics`)', 'yes, of the node; of requests and targets with the plugin `prometheus`'],
+  ['Traces', 'OTLP over HTTP with `opentelemetry`, Zipkin with `zipkin`'],
+  ['Access log', 'yes, one line for each request'],
 ];
 
 const PORT_ROWS: readonly (readonly [keyof typeof PORTS, string])[] = [
@@ -117,7 +120,7 @@ const PORT_ROWS: readonly (readonly [keyof typeof PORTS, string])[] = [
   ['adminTls', 'Admin API, HTTPS'],
   ['cluster', 'tunnel of configuration, mutual TLS'],
   ['telemetry', 'tunnel of telemetry, mutual TLS'],
-  ['status', 'status API: probes'],
+  ['status', 'status API: probes, metrics, what is in quarantine, health of upstreams'],
 ];
 
 function scopesOf({ fields }: PluginSchema): string {

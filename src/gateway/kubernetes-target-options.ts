@@ -38,8 +38,8 @@ export interface KubernetesTargetOptions {
   readonly preserveClientAddresses?: boolean;
 
   /**
-   * How Prometheus finds the nodes: `/metrics` of the status API, port 8100. With Kong's chart, enable the plugin
-   * `prometheus`.
+   * How Prometheus finds the nodes: `/metrics` of the status API, port 8100. Metrics of requests, and with
+   * Kong's chart all metrics, need the plugin `prometheus`.
    *
    * @default - Prometheus does not find them
    */

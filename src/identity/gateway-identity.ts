@@ -79,8 +79,8 @@ export abstract class GatewayIdentity extends Construct {
    *
    * The plugin accepts tokens of the clients that exist at the time of the call, and of no other client of the pool:
    * call it after `addMachineClient`. The client secret and the session key are references that nodes of planes with
-   * this `identity` resolve. Kong Gateway has the plugin in its enterprise edition; whether the packaged gateway has it
-   * is in `docs/reference/gateway.md`, and synthesis warns while it does not.
+   * this `identity` resolve. The packaged gateway runs the plugin; of Kong Gateway, the enterprise edition
+   * does.
    */
   public pluginConfig(options: OpenIdConnectOptions = {}): { [key: string]: any } {
     const { hostname, scopesRequired } = options;

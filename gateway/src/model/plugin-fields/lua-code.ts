@@ -1,11 +1,11 @@
-/** Code in Lua. The gateway checks its syntax, stores it and never runs it. */
+/** Code in Lua: its syntax is checked here. Data planes run a part of the language in custom fields of log entries, and no functions. */
 import { luaViolation } from '../lua/syntax.ts';
 import { array, map, record, string } from '../schema/field.ts';
 
 const expression = string({ check: (code: string) => prefixed('Error parsing function: ', luaViolation(code)) });
 
 export const customFieldsByLua = map(string(), expression, {
-  description: 'Lua code by the name of the log field that it computes. The gateway stores the code and does not run it.',
+  description: 'Lua code by the name of the log field that it computes: local variables, conditions and `return`.',
 });
 
 export const FUNCTION_PHASES = ['certificate', 'rewrite', 'access', 'header_filter', 'body_filter', 'log'] as const;
