@@ -33,8 +33,8 @@ it('examples/README.md has every example once, with what its README says that it
   }
 });
 
-it('docs/README.md links every page of docs/', () => {
-  const index = read('docs/README.md');
+it('docs/README.md links every page of docs/, and reference/plugins/README.md those of plugins', () => {
+  const index = read('docs/README.md') + read('docs/reference/plugins/README.md').replace(/\]\((?=[\w-]+\.md)/g, '](reference/plugins/');
   const pages = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).map((path) => path.replaceAll('\\', '/'))
     .filter((path) => path.endsWith('.md') && path !== 'README.md' && !/^(decisions|reference\/api)\//.test(path));
   expect(pages.filter((page) => !index.includes(`](${page})`))).toEqual([]);
