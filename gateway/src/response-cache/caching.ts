@@ -46,6 +46,8 @@ interface Looked {
   status: Status;
   /** @default - the request has none: its method or its Cache-Control forbids it */
   readonly key?: CacheKey;
+  /** Whether the request ended here, because the client wanted nothing but what the cache has. */
+  readonly isRefused?: boolean;
   /** What is kept of the answer, when its body is whole. */
   answer?: Omit<StoredAnswer, 'body'>;
   /** Gives back what was read of a body that did not become whole. */
@@ -83,7 +85,7 @@ export function caching(config: CachingConfig, { store, clock, bypassesFailures 
     if (!fits) {
       looked.set(exchange, { key, status: 'Miss' });
       if (!config.cache_control || !wishes.has('only-if-cached')) return;
-      looked.set(exchange, { key, status: 'Bypass' });
+      looked.set(exchange, { key, status: 'Bypass', isRefused: true });
       return exchange.refuse({ status: 504, message: 'The upstream server is timing out', fallback: 'text' });
     }
     const age = secondsSince(found, clock);
@@ -130,7 +132,8 @@ export function caching(config: CachingConfig, { store, clock, bypassesFailures 
           timestamp: Math.floor(clock.now() / 1000), variant: state.key!.variant, vary: variedValues(exchange, names),
         };
       }
-      if (shows('X-Cache-Status') && response.source === 'upstream') response.setHeader('X-Cache-Status', state.status);
+      // Where a later plugin or the gateway itself answers, nothing came from the cache. An answer of its own says nothing.
+      if (shows('X-Cache-Status') && !state.isRefused) response.setHeader('X-Cache-Status', state.status);
       if (shows('X-Cache-Key') && state.key !== undefined) response.setHeader('X-Cache-Key', state.key.key);
     },
     body: (exchange) => {

@@ -4,6 +4,7 @@ import { ManualClock } from '../../../test/fixtures/manual-clock.ts';
 import { nodeServices } from '../../../test/fixtures/node-services.ts';
 import { preparedPlugin } from '../../../test/fixtures/prepared-plugin.ts';
 import { snapshotOf } from '../../../test/fixtures/snapshot.ts';
+import type { AnswerSource } from '../../plugin-kit/exchange.ts';
 import type { PluginPhases } from '../../plugin-kit/plugin.ts';
 import { FakeExchange, FakeResponse } from '../../plugin-kit/testing.ts';
 import type { FakeRequest } from '../../plugin-kit/testing.ts';
@@ -191,6 +192,20 @@ describe('proxy-cache with cache_control', () => {
     const { ask } = cache({ cache_control: true });
     const { exchange } = await ask(wish('only-if-cached'), fresh);
     expect(exchange.refusal).toMatchObject({ status: 504, message: 'The upstream server is timing out' });
+  });
+
+  it.each<[string, FakeRequest, AnswerSource, string | undefined]>([
+    ['of a later plugin', {}, 'plugin', 'Bypass'],
+    ['of the gateway in place of the upstream', {}, 'gateway', 'Bypass'],
+    ['of a later plugin to a request that is not looked for', { method: 'POST' }, 'plugin', 'Bypass'],
+    ['of its own', wish('only-if-cached'), 'gateway', undefined],
+  ])('says of an answer %s whether it passed the cache by', async (_, request, source, expected) => {
+    const { phases } = cache({ cache_control: true });
+    const exchange = new FakeExchange({ headers: { host: 'a.test' }, ...request }, { configuration: CONFIGURATION, route: ROUTE });
+    await phases.access!(exchange);
+    exchange.response = new FakeResponse(410, { 'Content-Type': 'text/html' }, source);
+    await phases.responseHeaders!(exchange);
+    expect(exchange.response.header('x-cache-status')).toBe(expected);
   });
 
   it('asks again for what is not fresh, unless the client takes it', async () => {
