@@ -1,6 +1,6 @@
 /**
- * A request without a body that does not say so. Node's client would add `Content-Length: 0` to a POST; nginx sends on what the client sent,
- * which is neither length nor chunks. RFC 9112 §6.3: such a request has no body.
+ * A request without a body that does not say so. Node's client would add `Content-Length: 0` to a POST; nginx sends on what the client
+ * sent, which is neither length nor chunks. RFC 9112 §6.3: such a request has no body.
  */
 import { ClientRequest } from 'node:http';
 

@@ -31,7 +31,7 @@ describe('a request by http', () => {
     ].join('\r\n'));
   });
 
-  it.each([301, 302, 307, 308])('to a route for https that redirects with %d is sent there, with the page of the status', async (status) => {
+  it.each([301, 302, 307, 308])('to a route for https that redirects with %d is sent there, with the status page', async (status) => {
     const text = await answer({ protocols: ['https'], https_redirect_status_code: status });
     expect(text).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(text).toMatch(/\r\nLocation: https:\/\/a\.test\/a%20b\?x=1\r\n[^]*\r\n\r\n<html>[^]*<\/html>\r\n$/);

@@ -113,7 +113,8 @@ async function send(
   const pool = new UpstreamPool({ size: 0, maxRequests: 0, idleTimeoutSeconds: 1, ...options });
   closing.push(() => pool.close());
   const head = {
-    method: more.body === undefined ? 'GET' : 'POST', path: '/', headers: ['Host', more.host ?? 'localhost:1'], upgrade: false, hasFraming: true,
+    method: more.body === undefined ? 'GET' : 'POST', path: '/', headers: ['Host', more.host ?? 'localhost:1'], upgrade: false,
+    hasFraming: true,
   };
   const target = { service: { ...SERVICE, ...service }, peer: { ip: '127.0.0.1', port: service.port!, ...more.ip && { ip: more.ip } } };
   const attempt = pool.send(target, head, { isCareful: false, onReady: (request) => void request.end(more.body) });
