@@ -43,7 +43,7 @@ export interface ExistingCacheProps {
 }
 
 /**
- * A server with the Redis protocol for state that data planes share: rate limit counters, cached responses, sessions.
+ * A server with the Redis protocol for state that data planes share: rate limit counters and cached responses.
  * `ValkeyCache` creates one.
  */
 export abstract class GatewayCache extends Construct {

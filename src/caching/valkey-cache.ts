@@ -57,8 +57,8 @@ const PORT = 6380;
 const SERVERLESS_PORT = 6379;
 
 /**
- * A Valkey cache on ElastiCache for state that the data planes of one network share: rate limit counters, cached
- * responses, sessions.
+ * A Valkey cache on ElastiCache for state that the data planes of one network share: rate limit counters and
+ * cached responses.
  *
  * TLS only, encrypted on disk, in private subnets of two or more availability zones, open only to planes that have it
  * as their `cache`. Its one user may not administer the server; Secrets Manager holds the generated password, which the
