@@ -200,10 +200,12 @@ function isWished(wishes: Directives, age: number, ttl: number): boolean {
 
 /**
  * Whether an answer may be for this client alone: it came to a request with credentials that nothing in the key stands for, and the
- * upstream does not say that others may have it. RFC 9111 §3.5
+ * upstream does not say that others may have it. RFC 9111 §3.5. A user of a provider may be authenticated without a consumer, and by a
+ * session without an Authorization header of the client's: the upstream gets the user's token all the same.
  */
-function isPersonal({ request, consumer }: Exchange, directives: Directives, varied: ReadonlySet<string>): boolean {
-  if (consumer !== undefined || varied.has('authorization') || request.header('authorization') === undefined) return false;
+function isPersonal({ request, consumer, credential }: Exchange, directives: Directives, varied: ReadonlySet<string>): boolean {
+  const hasHeader = request.header('authorization') !== undefined;
+  if (consumer !== undefined || (!hasHeader && credential === undefined) || (hasHeader && varied.has('authorization'))) return false;
   return !['public', 's-maxage', 'must-revalidate'].some((name) => directives.has(name));
 }
 

@@ -47,12 +47,14 @@ function cache(config: object = {}) {
   return { clock, services, phases, ask, statuses };
 }
 
-async function askThrough(phases: PluginPhases, request: FakeRequest, upstream: Upstream, consumer?: string) {
+type Identify = string | ((exchange: FakeExchange) => void);
+
+async function askThrough(phases: PluginPhases, request: FakeRequest, upstream: Upstream, identity?: Identify) {
   const { status = 200, headers = {}, body = 'hi', isCut = false } = upstream;
   const exchange = new FakeExchange({ headers: { host: 'a.test' }, ...request }, { configuration: CONFIGURATION, route: ROUTE });
-  if (consumer !== undefined) {
-    exchange.authenticate({ consumer: CONFIGURATION.consumers.byUsername.get(consumer), credential: { id: consumer } });
-  }
+  if (typeof identity === 'string') {
+    exchange.authenticate({ consumer: CONFIGURATION.consumers.byUsername.get(identity), credential: { id: identity } });
+  } else identity?.(exchange);
   await phases.access!(exchange);
   const { answer, refusal } = exchange;
   if (answer !== undefined) {
@@ -282,6 +284,15 @@ describe('what proxy-cache keeps from others', () => {
     expect(await statuses(secret, {}, secret)).toEqual(['Miss', 'Miss', 'Hit']);
     const own = cache();
     expect(await own.statuses([secret, {}, 'bob'], [{}, {}, 'bob'])).toEqual(['Miss', 'Hit']);
+  });
+
+  it('answers to users whom a provider knows, and the gateway has no consumer for', async () => {
+    const { phases } = cache();
+    const statusFor = async (user: string, upstream: Upstream = {}) => (
+      await askThrough(phases, {}, upstream, (exchange) => exchange.authenticate({ credential: { id: user } }))).cacheStatus;
+    expect([await statusFor('alice'), await statusFor('mallory')]).toEqual(['Bypass', 'Bypass']);
+    const shared = { headers: { 'Cache-Control': 'public' } };
+    expect([await statusFor('alice', shared), await statusFor('mallory')]).toEqual(['Miss', 'Hit']);
   });
 
   it('answers to a GET with a body', async () => {
