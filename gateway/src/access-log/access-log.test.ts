@@ -31,6 +31,19 @@ describe('lines of text', () => {
     expect(textLine({ ...RECORD, ...given })).toBe(expected.replace('ID', RECORD.requestId));
   });
 
+  it.each<readonly [string, string]>([
+    ['https://a.test/callback?code=secret&page=2', 'https://a.test/callback?code=REDACTED&page=2'],
+    ['https://a.test/?k9=secret', 'https://a.test/?k9=REDACTED'],
+    ['https://a.test/#access_token=secret', 'https://a.test/#access_token=REDACTED'],
+    ['https://user:secret@a.test/x', 'https://a.test/x'],
+    ['https://a.test/users/me@b.test?m=1', 'https://a.test/users/me@b.test?m=1'],
+    ['not an address', 'not an address'],
+  ])('name the page %s without its credentials', (referer, expected) => {
+    const record = { ...RECORD, referer, secretArguments: new Set(['k9']) };
+    expect(textLine(record)).toContain(` "${expected}" "-" `);
+    expect(jsonLine(record)).not.toContain('secret');
+  });
+
   it('are lines, whatever clients send', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (userAgent, path) => {
       const line = textLine({ ...RECORD, userAgent, path: `/${path}` });

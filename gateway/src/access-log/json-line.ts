@@ -1,6 +1,6 @@
 /** A request as one line of JSON. */
 import type { AccessRecord } from './access-record.ts';
-import { redactedQuery } from './redaction.ts';
+import { redactedQuery, redactedReferer } from './redaction.ts';
 
 export function jsonLine(record: AccessRecord): string {
   const { route, service, consumer, query } = record;
@@ -30,7 +30,7 @@ export function jsonLine(record: AccessRecord): string {
     consumer: consumer?.name ?? undefined,
     credential_id: record.credentialId,
     user_agent: record.userAgent,
-    referer: record.referer === undefined ? undefined : withoutQuery(record.referer),
+    referer: record.referer === undefined ? undefined : withoutQuery(redactedReferer(record.referer)),
     tls: record.tlsVersion,
     aborted: record.isAborted === true ? true : undefined,
   });

@@ -27,6 +27,16 @@ export function redactedQuery(query: string, configured?: ReadonlySet<string>): 
   }).join('&');
 }
 
+/** The address of the page that a request came from: a page of the same host may have been opened with credentials in its query. */
+export function redactedReferer(referer: string, configured?: ReadonlySet<string>): string {
+  const [, origin = '', path = '', query, fragment] = REFERER.exec(referer) ?? [];
+  const part = (mark: string, text: string | undefined): string => (text === undefined ? '' : mark + redactedQuery(text, configured));
+  return `${origin}${path}${part('?', query)}${part('#', fragment)}`;
+}
+
+/** Scheme, path and query; the user that an address may name is none of them. */
+const REFERER = /^([^/?#]*\/\/)?(?:[^/?#]*@)?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s;
+
 /** Credentials in the Admin API's paths, where they take the place of an id. */
 const CREDENTIAL_PATH = /(\/(?:key-auths?|basic-auths?|jwts?|hmac-auths?|oauth2|oauth2_tokens)\/)([^/]+)/gi;
 

@@ -1,9 +1,10 @@
 /** A request as the line of text that nginx writes in Kong Gateway. */
 import type { AccessRecord } from './access-record.ts';
-import { redactedQuery } from './redaction.ts';
+import { redactedQuery, redactedReferer } from './redaction.ts';
 
 export function textLine(record: AccessRecord): string {
-  const { clientIp, user, status, bodyBytes, referer, userAgent, requestId } = record;
+  const { clientIp, user, status, bodyBytes, userAgent, requestId, secretArguments } = record;
+  const referer = record.referer === undefined ? undefined : redactedReferer(record.referer, secretArguments);
   return `${clientIp} - ${escaped(user)} [${timeOf(record.startedAt)}] "${requestLine(record)}" ${status} ${bodyBytes} `
     + `"${escaped(referer)}" "${escaped(userAgent)}" kong_request_id: "${requestId}"`;
 }
