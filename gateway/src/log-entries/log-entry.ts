@@ -1,6 +1,7 @@
 /** The log entry of a request, as the plugins that log requests send it: the members and values of Kong Gateway's. */
 import type { ClientRequest, ClientResponse, Exchange, HeaderLine, Try } from '../plugin-kit/exchange.ts';
 import { logFieldsOf } from '../plugin-kit/log-fields.ts';
+import { isPersonal } from '../plugin-kit/personal-headers.ts';
 import { shownConsumer, shownEntity, workspaceOf } from './shown-entities.ts';
 
 export type LogEntry = Record<string, unknown>;
@@ -50,7 +51,8 @@ export function latenciesOf({ timings }: Exchange): Readonly<Record<'kong' | 'pr
   };
 }
 
-function requestOf({ requestId, request, upstream, sizes }: Exchange): object {
+function requestOf(exchange: Exchange): object {
+  const { requestId, request, upstream, sizes } = exchange;
   const uri = request.query === '' ? request.rawPath : `${request.rawPath}?${request.query}`;
   return {
     id: requestId,
@@ -59,19 +61,21 @@ function requestOf({ requestId, request, upstream, sizes }: Exchange): object {
     url: `${request.scheme}://${request.host === '' ? 'kong' : request.host}:${request.listenerPort}${uri}`,
     size: sizes.request,
     querystring: joined(request.queryArguments().map(([name, value]) => [name, value ?? true])),
-    headers: requestHeaders(request.headerLines(), upstream.headerLines()),
+    headers: requestHeaders(exchange, request.headerLines(), upstream.headerLines()),
     tls: request.tls && { version: request.tls.version, cipher: request.tls.cipher, client_verify: 'NONE' },
   };
 }
 
 /** What the upstream gets, and of what it never gets (Host, headers of the connection and of forwarding) what the client sent. */
-function requestHeaders(client: readonly HeaderLine[], upstream: readonly HeaderLine[]): object {
+function requestHeaders(exchange: Exchange, client: readonly HeaderLine[], upstream: readonly HeaderLine[]): object {
   const names = new Set(upstream.map(([name]) => name.toLowerCase()));
   const own = client.filter(([name]) => NOT_AMONG_UPSTREAMS.has(name.toLowerCase()) && !names.has(name.toLowerCase()));
-  return joined([...own, ...upstream].map(([name, value]) => {
-    const key = name.toLowerCase();
-    return [key, REDACTED_HEADERS.has(key) ? 'REDACTED' : value];
-  }));
+  return joined([...own, ...upstream].map(([name, value]) => shownLine(exchange, name.toLowerCase(), value)));
+}
+
+/** Who has the cookie of a session, or the token of a user, is that user for the gateway. */
+function shownLine(exchange: Exchange, name: string, value: string): HeaderLine {
+  return [name, REDACTED_HEADERS.has(name) || isPersonal(exchange, name, value) ? 'REDACTED' : value];
 }
 
 /** Headers of the client that `upstream.headerLines()` leaves out. A header that a plugin removed is in neither. */
@@ -80,10 +84,11 @@ const NOT_AMONG_UPSTREAMS: ReadonlySet<string> = new Set([
   'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-port', 'x-forwarded-path', 'x-forwarded-prefix', 'x-real-ip',
 ]);
 
-function responseOf({ request, response, sizes }: Exchange): object {
+function responseOf(exchange: Exchange): object {
+  const { request, response, sizes } = exchange;
   if (response === undefined) return { status: CLIENT_GONE, size: sizes.response, headers: { connection: 'keep-alive' } };
   const isSwitch = response.status === 101;
-  const lines = response.headerLines().map(([name, value]): readonly [string, string] => [name.toLowerCase(), value])
+  const lines = response.headerLines().map(([name, value]) => shownLine(exchange, name.toLowerCase(), value))
     .filter(([name]) => (name !== 'date' || response.source === 'upstream') && name !== 'connection');
   return {
     status: response.status,

@@ -1,10 +1,10 @@
-/** Header lines of an answer that are for its client alone, such as the cookie of a session: caches do not keep them. */
+/** Header lines that are one client's alone, such as the cookie of its session: caches do not keep them, log entries do not show them. */
 import type { Exchange } from './exchange.ts';
 import { requestState } from './request-state.ts';
 
 const lines = requestState<Set<string>>();
 
-/** Called by the plugin that adds the line, in the phase `responseHeaders`. */
+/** Called by the plugin that adds the line to the answer, or to what the upstream gets. */
 export function markPersonal(exchange: Exchange, name: string, value: string): void {
   const known = lines.of(exchange) ?? new Set<string>();
   known.add(lineOf(name, value));

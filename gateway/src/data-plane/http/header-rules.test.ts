@@ -6,7 +6,8 @@ describe('headers of requests that do not travel', () => {
   it('are those of a connection, those that the gateway makes itself, and those that say who a consumer is', () => {
     expect([...NOT_TO_UPSTREAM].sort()).toEqual([
       'connection', 'content-length', 'expect', 'host', 'keep-alive', 'proxy', 'proxy-connection', 'te', 'transfer-encoding', 'upgrade',
-      'via', 'x-anonymous-consumer', 'x-authenticated-scope', 'x-authenticated-userid', 'x-consumer-custom-id', 'x-consumer-groups',
+      'via', 'x-anonymous-consumer', 'x-authenticated-groups', 'x-authenticated-scope', 'x-authenticated-userid',
+      'x-consumer-custom-id', 'x-consumer-groups',
       'x-consumer-id', 'x-consumer-username', 'x-credential-identifier', 'x-credential-username', 'x-forwarded-for', 'x-forwarded-host',
       'x-forwarded-path',
       'x-forwarded-port', 'x-forwarded-prefix', 'x-forwarded-proto', 'x-kong-request-id', 'x-real-ip',

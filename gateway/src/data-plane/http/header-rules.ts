@@ -11,7 +11,7 @@ export const NOT_TO_UPSTREAM: ReadonlySet<string> = new Set([
   'via', 'x-kong-request-id',
   // Only the gateway names the consumer: a client that sends these headers pretends to be one.
   'x-consumer-id', 'x-consumer-custom-id', 'x-consumer-username', 'x-consumer-groups', 'x-credential-identifier', 'x-anonymous-consumer',
-  'x-authenticated-userid', 'x-authenticated-scope', 'x-credential-username',
+  'x-authenticated-userid', 'x-authenticated-scope', 'x-authenticated-groups', 'x-credential-username',
 ]);
 
 /** Headers of an upstream's answer that are not copied. */

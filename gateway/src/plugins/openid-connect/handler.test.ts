@@ -117,6 +117,19 @@ describe('consumers, groups and headers', () => {
     expect([stranger.consumer?.username, stranger.credential, stranger.refusal]).toEqual(['anonymous', undefined, undefined]);
   });
 
+  it('takes from strangers what they send under the names of claims and tokens, but their own Authorization', async () => {
+    const plugin = openidConnectPlugin({
+      issuer: provider.issuer, ...BEARER, anonymous: 'anonymous', upstream_headers_claims: ['email'], upstream_headers_names: ['X-Email'],
+      upstream_id_token_header: 'x-id-token',
+    });
+    const stranger = await plugin.request({
+      headers: { 'authorization': 'Bearer x.y.z', 'x-email': 'root@acme.example', 'x-id-token': 'forged' },
+    }, configuration);
+    expect(stranger.consumer?.username).toBe('anonymous');
+    expect(['authorization', 'x-email', 'x-id-token'].map((name) => stranger.upstream.header(name)))
+      .toEqual(['Bearer x.y.z', undefined, undefined]);
+  });
+
   it('takes groups and the credential from claims', async () => {
     const { identity } = await identified(
       { authenticated_groups_claim: ['roles'], credential_claim: ['client_id'] }, { roles: ['a', 'b'], client_id: 'app' });

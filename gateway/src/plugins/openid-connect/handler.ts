@@ -3,14 +3,14 @@
  * login. Fails closed: without the provider's keys no token passes.
  */
 import { authentication } from '../../plugin-kit/authentication.ts';
-import type { ClientResponse, Exchange } from '../../plugin-kit/exchange.ts';
+import type { Exchange } from '../../plugin-kit/exchange.ts';
 import { markPersonal } from '../../plugin-kit/personal-headers.ts';
 import { defineHandler } from '../../plugin-kit/plugin.ts';
 import type { PluginContext, PluginPhases } from '../../plugin-kit/plugin.ts';
 import { requestState } from '../../plugin-kit/request-state.ts';
 import { answersOf } from './answers/answers.ts';
 import { consumerMapping } from './answers/consumer-mapping.ts';
-import { tokenHeaders } from './answers/token-headers.ts';
+import { removeTokenHeaders, tokenHeaders } from './answers/token-headers.ts';
 import type { TokenHeaderTarget } from './answers/token-headers.ts';
 import { methodsOf } from './credentials/methods.ts';
 import { claimSources } from './grant.ts';
@@ -39,6 +39,7 @@ function phasesOf(config: OpenidConnectConfig, provider: Provider, context: Plug
   const methods = methodsOf(config, provider, context);
   const admit = admission(config, provider);
   const setDownstreamHeaders = tokenHeaders(config, 'downstream');
+  const removeClientHeaders = removeTokenHeaders(config);
   const grants = requestState<Grant>();
 
   async function decide(exchange: Exchange): Promise<void> {
@@ -73,8 +74,10 @@ function phasesOf(config: OpenidConnectConfig, provider: Provider, context: Plug
   }
 
   return {
-    access: (exchange) => (
-      rules.isSettled(exchange) ? undefined : decide(exchange).catch((error: unknown) => refuse(exchange, error))),
+    access: (exchange) => {
+      removeClientHeaders(exchange.upstream);
+      return rules.isSettled(exchange) ? undefined : decide(exchange).catch((error: unknown) => refuse(exchange, error));
+    },
     responseHeaders: (exchange) => {
       if (exchange.response === undefined) return;
       login?.writeCookies(exchange);
@@ -85,15 +88,20 @@ function phasesOf(config: OpenidConnectConfig, provider: Provider, context: Plug
   };
 }
 
-/** Headers of the answer that are for this client alone. */
-function personal(exchange: Exchange, response: ClientResponse): TokenHeaderTarget {
+/** Headers that are for this client alone. @param isMarked whether a value is one for which that holds. @default - all are */
+function personal(exchange: Exchange, headers: TokenHeaderTarget, isMarked = (_value: string) => true): TokenHeaderTarget {
   return {
     setHeader: (name, value) => {
-      response.setHeader(name, value);
-      markPersonal(exchange, name, value);
+      headers.setHeader(name, value);
+      if (isMarked(value)) markPersonal(exchange, name, value);
     },
-    removeHeader: (name) => response.removeHeader(name),
+    removeHeader: (name) => headers.removeHeader(name),
   };
+}
+
+/** Whether a header's value is one of the user's tokens, with or without a scheme. */
+function isToken({ accessToken, idToken, refreshToken }: Grant): (value: string) => boolean {
+  return (value) => [accessToken, idToken, refreshToken].some((token) => token !== undefined && token !== '' && value.endsWith(token));
 }
 
 /** What lets a request pass that has proved itself: the checks of the configuration, then who it is for plugins and for the upstream. */
@@ -108,6 +116,6 @@ function admission(config: OpenidConnectConfig, { isCognito }: Provider): (excha
     if (identity === undefined) throw new NotAllowed('consumer was not found');
     if (config.hide_credentials === true) grant.hide?.();
     exchange.authenticate(identity);
-    setUpstreamHeaders(exchange.upstream, grant);
+    setUpstreamHeaders(personal(exchange, exchange.upstream, isToken(grant)), grant);
   };
 }

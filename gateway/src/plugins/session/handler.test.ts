@@ -150,6 +150,11 @@ describe('facts about the session', () => {
     const later = await visit({ config, cookie: await loggedIn({ config }), request: { headers: { 'session-idling-timeout': '9' } } });
     expect(later.upstream.header('session-idling-timeout')).toBeUndefined();
   });
+
+  it('are not what a client without a session sends under their names', async () => {
+    const stranger = await visit({ config: { request_headers: ['subject'] }, request: { headers: { 'session-subject': 'root' } } });
+    expect(stranger.upstream.header('session-subject')).toBeUndefined();
+  });
 });
 
 it('has a secret of its own without one, and warns', async () => {

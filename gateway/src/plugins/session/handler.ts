@@ -91,6 +91,8 @@ export const sessionHandler = defineHandler<SessionConfig>(sessionSchema, (confi
 
   return {
     access: (exchange) => {
+      // Without a session, too, a client must not say for the upstream what only a session says.
+      for (const fact of requestFacts) exchange.upstream.removeHeader(HEADERS[fact]);
       const session = sessions.open(exchange);
       if (session === undefined) return undefined;
       if (!logoutMethods.has(exchange.request.method)) return proceed(exchange, session, false);

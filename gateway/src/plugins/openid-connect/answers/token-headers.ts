@@ -58,6 +58,19 @@ function withScheme(header: string, valueOf: TokenHeader['valueOf']): TokenHeade
   };
 }
 
+/**
+ * Removes what a client sends under the names of headers that a grant fills: one that is let in without a grant, as the anonymous consumer,
+ * would otherwise choose them. Authorization is the client's own.
+ */
+export function removeTokenHeaders(config: OpenidConnectConfig): (upstream: Pick<TokenHeaderTarget, 'removeHeader'>) => void {
+  const tokens = [config.upstream_access_token_header, config.upstream_id_token_header, config.upstream_refresh_token_header];
+  const names = [...config.upstream_headers_names ?? [], ...tokens.map((header) => header?.split(':', 1)[0] ?? '')]
+    .filter((name) => name !== '' && name.toLowerCase() !== 'authorization');
+  return (upstream) => {
+    for (const name of names) upstream.removeHeader(name);
+  };
+}
+
 /** Lists of plain values are joined by commas; objects become JSON. */
 function textOf(claim: unknown): string | undefined {
   if (claim === undefined || claim === null) return undefined;

@@ -51,10 +51,17 @@ export function loginSessions(config: OpenidConnectConfig, { clock, log }: Pick<
   };
 }
 
-/** Where none is configured, all nodes have the same one from what the configuration keeps secret. */
+/**
+ * Where none is configured, all nodes have the same one from what the configuration keeps secret. Tokens in a session are not verified
+ * again, so that a session of one issuer must not open for another: also where both have one secret configured.
+ *
+ * @throws Error the configuration has nothing that clients do not know
+ */
 export function sessionSecret(config: OpenidConnectConfig): string {
   const { session_secret: given, client_secret: secrets, client_id: ids, issuer, cache_tokens_salt: salt } = config;
-  if (typeof given === 'string' && given !== '') return given;
-  const secret = secrets?.find((one) => one !== '') ?? salt;
-  return createHash('sha512').update(JSON.stringify(['openid-connect session', issuer, ids, secret])).digest('base64');
+  const parts = typeof given === 'string' && given !== '' ? ['configured', given] : [ids, secrets?.find((one) => one !== '') ?? salt];
+  if (typeof parts[1] !== 'string' || parts[1] === '') {
+    throw new Error('config.session_secret: expected a secret, because the plugin has no client secret to derive one from');
+  }
+  return createHash('sha512').update(JSON.stringify(['openid-connect session', issuer, ...parts])).digest('base64');
 }
