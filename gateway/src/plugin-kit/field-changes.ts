@@ -52,14 +52,15 @@ export function changeFields<Value>(fields: Fields, changes: FieldChanges<Value>
   };
   for (const name of changes.remove) fields.delete(name);
   for (const { name, value: newName } of changes.rename) {
-    if (!fields.has(name)) continue;
+    if (newName === name || !fields.has(name)) continue;
     fields.set(newName, fields.get(name));
-    if (newName !== name) fields.delete(name);
+    fields.delete(name);
+    isChanged = true;
   }
   for (const pair of changes.replace) if (isThere(fields.get(pair.name))) set(pair, (value) => value);
   for (const pair of changes.add) if (!isThere(fields.get(pair.name))) set(pair, (value) => value);
   for (const pair of changes.append) set(pair, (value) => appended(fields.get(pair.name), value));
-  return isChanged || (!wasEmpty && changes.remove.length + changes.rename.length > 0);
+  return isChanged || (!wasEmpty && changes.remove.length > 0);
 }
 
 /** As in Lua, `false` is like no value. */

@@ -79,12 +79,15 @@ describe('request-transformer, body', () => {
       '{"t":"1","l":["1"],"o":{"a":1},"n":5}', '{"t":["1","2"],"l":["1","2"],"o":{"1":"2","a":1},"n":["2"],"x":["2"]}'],
     ['replaces', { replace: { body: ['have:2', 'b:1'] } }, json, '{"have":"old"}', '{"have":"2"}'],
     ['renames', { rename: { body: ['have:ren'] } }, json, '{"have":"old","n":5}', '{"n":5,"ren":"old"}'],
+    ['leaves a body without the name to rename', { rename: { body: ['none:ren'] } }, json, '{ "n": 12345678901234567890 }', undefined],
+    ['leaves a field that keeps its name', { rename: { body: ['have:have'] } }, json, '{ "have": "old" }', undefined],
     ['removes', { remove: { body: ['have'] } }, json, '{"have":"old"}', '{}'],
     ['takes __proto__ for a name', { add: { body: ['__proto__:1'] } }, json, '{"a":1}', '{"a":1,"__proto__":"1"}'],
     ['leaves what is no JSON', all, json, '{', undefined],
     ['leaves lists', all, json, '[1]', undefined],
     ['leaves other types', all, { 'content-type': 'text/plain' }, 'have=old', undefined],
     ['changes forms', { add: { body: ['b:1'] }, replace: { body: ['have:2'] } }, form, 'have=old&z=1', 'have=2&z=1&b=1'],
+    ['leaves forms without the name to rename', { rename: { body: ['none:ren'] } }, form, 'have=%6fld', undefined],
     ['removes from forms', { remove: { body: ['have'] } }, form, 'have=old&z=1', 'z=1'],
   ])('%s', async (_what, given, headers, body, expected) => {
     const upstream = await transformed(given, { method: 'POST', headers, ...body !== undefined && { body } });
@@ -98,6 +101,7 @@ describe('request-transformer, body', () => {
     ['replaces a part', { replace: { body: ['have:2'] } }, `${part('have', 'old')}--B--\r\n`, `${part('have', '2')}--B--\r\n`],
     ['adds a part', { add: { body: ['b:ä'] } }, `${part('have', 'old')}--B--\r\n`, `${part('have', 'old')}${part('b', 'ä')}--B--\r\n`],
     ['renames a part', { rename: { body: ['have:ren'] } }, `${part('have', 'ä')}--B--\r\n`, `${part('ren', 'ä')}--B--\r\n`],
+    ['leaves a part that keeps its name', { rename: { body: ['have:have', 'none:x'] } }, `${part('have', 'old')}--B--\r\n`, undefined],
     ['removes all parts', { remove: { body: ['have'] } }, `${part('have', 'old')}--B--\r\n`, ''],
     ['leaves a form without an end', { add: { body: ['b:1'] } }, part('have', 'old'), undefined],
     ['leaves what it does not change', { replace: { body: ['x:1'] } }, `${part('have', 'old')}--B--\r\n`, undefined],

@@ -22,7 +22,7 @@ export function changedMultipart(
   const parts = partsOf(text, boundary);
   if (parts === undefined) return undefined;
   const wasEmpty = parts.length === 0;
-  let isChanged = !wasEmpty && changes.rename.length + changes.remove.length > 0;
+  let isChanged = !wasEmpty && changes.remove.length > 0;
   const put = (name: string, value: string): void => {
     const made = simplePart(name, value);
     const index = parts.findIndex((part) => part.name === name);
@@ -37,7 +37,7 @@ export function changedMultipart(
 
   for (const { name, value: newName } of changes.rename) {
     const part = find(name);
-    if (part === undefined) continue;
+    if (part === undefined || newName === name) continue;
     const content = part.text.slice(part.text.indexOf('\r\n\r\n') + 4);
     drop(name);
     put(newName, Buffer.from(content, 'latin1').toString());
