@@ -136,7 +136,7 @@ describe('KONG_PLUGINS', () => {
     const node = await startAdminNode();
     try {
       expect(JSON.parse((await node.send('GET', '/')).text)).toMatchObject({
-        plugins: { available_on_server: { acl: { version: '3.9.1', priority: 950, served: false } } },
+        plugins: { available_on_server: { 'ldap-auth': { version: '3.9.1', priority: 1200, served: false } } },
       });
     } finally {
       await node.close();

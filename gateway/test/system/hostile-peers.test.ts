@@ -55,7 +55,7 @@ describe('a node lives on', () => {
   ])('after an upstream that switches to a protocol that was not asked for (%s)', async (name, answer, asked) => {
     await serve(name, answer);
     const seen = await exchange(get(`/${name}`, asked === '' ? 'keep-alive' : 'Upgrade', asked), get('/no-route', 'close'));
-    expect(seen.match(/HTTP\/1\.1 \d+/g)).toEqual(asked === '' ? ['HTTP/1.1 502', 'HTTP/1.1 404'] : ['HTTP/1.1 502']);
+    expect(seen.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 502', 'HTTP/1.1 404']);
     expect(await statusOf(`${node.proxy}/no-route`)).toBe(404);
   });
 

@@ -17,6 +17,9 @@ const MAX_BYTES = 131_072;
 /** Bytes that may wait for the program. */
 const MAX_WAITING_BYTES = 4_194_304;
 
+/** Characters of what the program says that are logged. */
+const MAX_COMPLAINT = 500;
+
 /** Time before the program is started again when it ended by itself. Milliseconds. */
 const RESTART_MS = 1_000;
 
@@ -86,7 +89,8 @@ export class LoggerProgram implements SystemLog {
     };
     // It complains when the receiver is gone, and a new one is only found by a new start.
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      complaint ??= text.trim();
+      // A complaint may come in parts.
+      complaint = `${complaint ?? ''}${text}`.slice(0, MAX_COMPLAINT);
       gone();
       child.stdin.end();
     });
@@ -96,7 +100,7 @@ export class LoggerProgram implements SystemLog {
     });
     child.once('close', (code) => {
       gone();
-      this.#failure = complaint ?? `the program ${program} has ended with ${code}`;
+      this.#failure = complaint?.trim() ?? `the program ${program} has ended with ${code}`;
       if (complaint !== undefined || this.#unsent > 0) this.#losses.lose(Math.max(this.#unsent, 1), this.#failure);
       this.#unsent = 0;
     });
