@@ -65,9 +65,9 @@ function literalOf(url: URL): string {
   return isIP(host) === 0 ? '' : plain(host);
 }
 
-/** IPv4 in IPv6, in both spellings, as IPv4. */
+/** IPv4 in IPv6, in both spellings, as IPv4: mapped (RFC 4291 §2.5.5.2), or behind a translator of the network (RFC 6052 §2.1). */
 function plain(address: string): string {
-  const mapped = /^::ffff:(?:(\d+\.\d+\.\d+\.\d+)|([0-9a-f]{1,4}):([0-9a-f]{1,4}))$/i.exec(address);
+  const mapped = /^(?:::ffff:|64:ff9b::)(?:(\d+\.\d+\.\d+\.\d+)|([0-9a-f]{1,4}):([0-9a-f]{1,4}))$/i.exec(address);
   if (mapped === null) return address;
   if (mapped[1] !== undefined) return mapped[1];
   const [high, low] = [parseInt(mapped[2]!, 16), parseInt(mapped[3]!, 16)];
