@@ -32,6 +32,8 @@ import {
 const app = new App();
 const env = { region: 'eu-central-1' };
 const cloud = new Stack(app, 'Cloud', { env });
+// A separate stack: users outlive gateways, and each stack stays small enough to review.
+const identities = new Stack(app, 'Identities', { env });
 const watching = new Stack(app, 'Watching', { env });
 
 const cluster = new CloudCluster(cloud, 'Cluster', {
@@ -42,14 +44,14 @@ const cluster = new CloudCluster(cloud, 'Cluster', {
   addons: [{ name: 'amazon-cloudwatch-observability' }],
 });
 
-const identity = new CognitoIdentity(cloud, 'Identity', { scopes: { read: 'Look at orders', write: 'Change orders' } });
+const identity = new CognitoIdentity(identities, 'Identity', { scopes: { read: 'Look at orders', write: 'Change orders' } });
 identity.addMachineClient('Billing', { scopes: ['read'] });
 
 const cache = new ValkeyCache(cloud, 'Cache', { vpc: cluster.vpc });
 const logs = new OpenSearchLogs(cloud, 'Logs', { vpc: cluster.vpc, retentionDays: 90, ingest: true });
 
 // A separate pool: every user in it administers the gateways.
-const administrators = new CognitoIdentity(cloud, 'Administrators');
+const administrators = new CognitoIdentity(identities, 'Administrators');
 
 const controlPlane = new GatewayControlPlane(cloud, 'ControlPlane', {
   target: EksTarget.cluster(cluster),
