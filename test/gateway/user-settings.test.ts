@@ -30,9 +30,9 @@ describe('the packaged gateway', () => {
   });
 
   it('warns of a setting without effect', () => {
-    const [warning, ...others] = warningsOf({ KONG_VAULTS: 'bundled,aws' });
-    expect(warning).toContain('settings["KONG_VAULTS"]: KONG_VAULTS=bundled,aws has no effect: references lead to the vault `env` only');
-    expect(warning).toContain('[ack: cdk-hybridge:setting.KONG_VAULTS]');
+    const [warning, ...others] = warningsOf({ KONG_MEM_CACHE_SIZE: '256m' });
+    expect(warning).toContain('settings["KONG_MEM_CACHE_SIZE"]: KONG_MEM_CACHE_SIZE=256m has no effect: ');
+    expect(warning).toContain('[ack: cdk-hybridge:setting.KONG_MEM_CACHE_SIZE]');
     expect(others).toEqual([]);
   });
 
