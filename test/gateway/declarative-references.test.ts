@@ -179,7 +179,9 @@ consumers:
     expect(() => synth(given)).toThrow('[Cloud/ControlPlane] Apis: inline: consumers[0].keyauth_credentials[0].key: got {vault://');
   });
 
-  it.each<Record<string, string>>([{ KONG_VAULTS: 'bundled,aws' }, { HYBRIDGE_COMPATIBILITY: 'full' }])('not where the settings %j give the vault', (settings) => {
+  it.each<Record<string, string>>([
+    { KONG_VAULTS: 'bundled,aws' }, { HYBRIDGE_COMPATIBILITY: 'full' },
+  ])('not where the settings %j give the vault', (settings) => {
     const given = parts();
     add(given, 'One', [], { settings });
     given.controlPlane.addDeclarativeConfig('Apis', { inline: keyed('{vault://aws/partners/acme/api-key}') });
