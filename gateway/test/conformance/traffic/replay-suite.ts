@@ -50,6 +50,13 @@ const SETTLE = 0.5;
 /** Time limit of a case, without the pauses that it makes. Seconds. */
 const CASE_LIMIT = 40;
 
+/** How often a case on an edge of the wall clock is run again, on a new node, before its differences count. */
+const EDGE_RETRIES = 2;
+
+function isOnEdge({ steps }: TrafficCase): boolean {
+  return steps.some((step) => 'align' in step);
+}
+
 export async function replaySuite(suite: Suite, options: SuiteOptions): Promise<SuiteResult> {
   const wanted = suite.cases.filter(({ id }) => options.only?.(id) ?? true);
   const cases: CaseResult[] = [];
@@ -58,7 +65,14 @@ export async function replaySuite(suite: Suite, options: SuiteOptions): Promise<
   try {
     for (const traffic of wanted) {
       context ??= await begin(suite, options, refusals);
-      cases.push({ id: traffic.id, differences: await differencesOfCase(traffic, suite, context) });
+      let differences = await differencesOfCase(traffic, suite, context);
+      // Where a case is on an edge of the wall clock, a machine that stalls moves its requests behind the edge.
+      for (let again = 0; differences.length > 0 && again < EDGE_RETRIES && isOnEdge(traffic); again += 1) {
+        await context.node.close();
+        context = await begin(suite, options, refusals);
+        differences = await differencesOfCase(traffic, suite, context);
+      }
+      cases.push({ id: traffic.id, differences });
       if (suite.fresh === true || traffic.fresh === true) {
         await context.node.close();
         context = undefined;
