@@ -20,7 +20,7 @@ export async function wrk(url: string, seconds: number, core: number): Promise<L
   return {
     requestsPerSecond: Number(text(/Requests\/sec:\s+([\d.]+)/)),
     requests: Number(text(/(\d+) requests in/)),
-    latency: { '50%': milliseconds(text(/50%\s+(\S+)/)), '99%': milliseconds(text(/99%\s+(\S+)/)) },
+    latency: { '50%': milliseconds(text(/^\s+50%\s+(\S+)/m)), '99%': milliseconds(text(/^\s+99%\s+(\S+)/m)) },
     errors: Number(text(/Non-2xx or 3xx responses: (\d+)/))
       + [...stdout.matchAll(/(?:connect|read|write|timeout) (\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0),
   };
