@@ -60,6 +60,10 @@ beforeAll(async () => {
       },
     },
   });
+  await eventually('the data plane runs the plugin, too', async () => {
+    const path = '/clustering/revision?wait=10&data_planes=1';
+    return (await admin<{ in_sync: boolean }>(controlPlane, 'GET', path).catch(() => undefined))?.in_sync;
+  });
   await eventually('the route is served', async () => await statusOf(`${dataPlane.proxy}/r/warm`) === 200);
 }, 60_000);
 
