@@ -8,11 +8,11 @@ import { isServed, SERVED_PLUGINS } from '../../src/plugins/schemas.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import { NO_REDIS, startRedis } from '../fixtures/redis-server.ts';
 import type { RedisServer } from '../fixtures/redis-server.ts';
+import { NO_SYSTEM_LOG, startSystemLog } from '../fixtures/system-log.ts';
 import { admin, LocalTopology, statusOf } from './local-topology.ts';
 import type { LocalNode } from './local-topology.ts';
 import type { Ask, Counterparts, PluginCase, Reply } from './plugins/plugin-case.ts';
 import { httpSink, tcpSink, udpSink } from './plugins/sinks.ts';
-import { NO_SYSTEM_LOG, systemLog } from './plugins/system-log.ts';
 import { TELEMETRY_CASES } from './plugins/telemetry-cases.ts';
 import { BOB, TRAFFIC_CASES } from './plugins/traffic-cases.ts';
 
@@ -32,17 +32,18 @@ let redis: RedisServer | undefined;
 
 beforeAll(async () => {
   controlPlane = await topology.controlPlane();
-  const system = NO_SYSTEM_LOG === undefined ? await systemLog(topology.folder) : undefined;
+  const socket = join(topology.folder, 'system-log');
+  const system = NO_SYSTEM_LOG === undefined ? await startSystemLog(socket) : undefined;
   if (system !== undefined) closing.push(system);
   dataPlane = await topology.dataPlane('data-plane', {
-    KONG_TRACING_INSTRUMENTATIONS: 'all', KONG_TRACING_SAMPLING_RATE: '1', PATH: `${system?.programs ?? ''}:${process.env.PATH}`,
+    KONG_TRACING_INSTRUMENTATIONS: 'all', KONG_TRACING_SAMPLING_RATE: '1', HYBRIDGE_SYSLOG_SOCKET: socket,
   });
   await controlPlane.process.until('ready', async () => await statusOf(`${controlPlane.admin}/status`) === 200);
   const [http, tcp, udp] = await Promise.all([httpSink(), tcpSink(), udpSink()]);
   closing.push(http, tcp, udp);
   redis = NO_REDIS === undefined ? await startRedis() : undefined;
   counterparts = {
-    http, tcp, udp, redis: redis?.port, systemLog: system?.received ?? [], folder: topology.folder, status: dataPlane.status,
+    http, tcp, udp, redis: redis?.port, systemLog: system?.lines ?? [], folder: topology.folder, status: dataPlane.status,
   };
   await createConsumers();
   for (const [index, one] of CASES.entries()) await createCase(one, index);

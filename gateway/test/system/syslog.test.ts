@@ -1,34 +1,25 @@
 /** The plugin syslog in a pair of real nodes, with a real datagram socket in place of the machine's log. */
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 
 import { eventually } from '../fixtures/eventually.ts';
+import { NO_SYSTEM_LOG, startSystemLog } from '../fixtures/system-log.ts';
+import type { SystemLog } from '../fixtures/system-log.ts';
 import { admin, LocalTopology, statusOf } from './local-topology.ts';
-
-/** Node cannot listen for datagrams on a path. */
-const DAEMON = `
-import socket, sys
-receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-receiver.bind(sys.argv[1])
-print("ready", flush=True)
-while True:
-    print(receiver.recv(262144).decode(), flush=True)
-`;
 
 const topology = new LocalTopology();
 const socket = join(topology.folder, 'log');
-const daemon = spawn('python3', ['-c', DAEMON, socket], { stdio: ['ignore', 'pipe', 'inherit'] });
-let received = '';
-daemon.stdout.setEncoding('utf8').on('data', (text: string) => { received += text; });
+let log: SystemLog | undefined;
 
 afterAll(async () => {
-  daemon.kill();
+  log?.close();
   await topology.close();
 });
 
-it('a data plane writes requests to the log of the machine, and not those below the level', async () => {
-  await eventually('the daemon listens', () => received.includes('ready'));
+const title = 'a data plane writes requests to the log of the machine, and not those below the level';
+
+it.skipIf(NO_SYSTEM_LOG !== undefined)(`${title}${NO_SYSTEM_LOG === undefined ? '' : ` (${NO_SYSTEM_LOG})`}`, async () => {
+  const { lines } = log = await startSystemLog(socket);
   const controlPlane = await topology.controlPlane();
   const dataPlane = await topology.dataPlane('data-plane', { HYBRIDGE_SYSLOG_SOCKET: socket });
   await controlPlane.process.until('ready', async () => await statusOf(`${controlPlane.admin}/status`) === 200);
@@ -40,10 +31,10 @@ it('a data plane writes requests to the log of the machine, and not those below 
   await eventually('the route is served', async () => await statusOf(`${dataPlane.proxy}/r`) === 200);
   await eventually('a request is in the log', async () => {
     await fetch(`${dataPlane.proxy}/none`);
-    return received.includes('"uri":"/none"');
+    return lines.some((text) => text.includes('"uri":"/none"'));
   });
-  const line = received.split('\n').find((text) => text.includes('"uri":"/none"'))!;
+  const line = lines.find((text) => text.includes('"uri":"/none"'))!;
   expect(line).toMatch(/^<156>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d kong\[\d+\]: \{/);
   expect(JSON.parse(line.slice(line.indexOf('{')))).toMatchObject({ response: { status: 404 }, source: 'kong' });
-  expect(received).not.toContain('"uri":"/r"');
+  expect(lines.join('\n')).not.toContain('"uri":"/r"');
 }, 60_000);

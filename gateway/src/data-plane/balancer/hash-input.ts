@@ -1,6 +1,8 @@
 /** What the hash of a request is made of. */
 import { randomUUID } from 'node:crypto';
 
+import { cookieOf } from '../../plugin-kit/cookies.ts';
+
 /** What of an exchange a hash can be made of. Texts hold one character for each byte. */
 export interface HashedRequest {
   readonly clientIp: string;
@@ -49,7 +51,7 @@ export function hashInputOf(settings: HashSettings, request: HashedRequest): Has
 
 function inputOf(settings: HashSettings, choice: 'hash_on' | 'hash_fallback', request: HashedRequest): HashInput | undefined {
   const source = settings[choice];
-  if (source === 'cookie') return cookieOf(settings, request);
+  if (source === 'cookie') return stickyCookie(settings, request);
   const text = textOf(source, settings, choice, request);
   return text === undefined ? undefined : { text };
 }
@@ -72,11 +74,10 @@ function textOf(source: string, settings: HashSettings, choice: 'hash_on' | 'has
   }
 }
 
-function cookieOf(settings: HashSettings, request: HashedRequest): HashInput {
+function stickyCookie(settings: HashSettings, request: HashedRequest): HashInput {
   const name = settings.hash_on_cookie ?? '';
-  const given = request.headerValues('cookie').flatMap((line) => line.split(';')).map((pair) => pair.trim())
-    .find((pair) => pair.startsWith(`${name}=`));
-  if (given !== undefined) return { text: given.slice(name.length + 1) };
+  const given = cookieOf(request, name);
+  if (given !== undefined) return { text: given };
   const value = randomUUID();
   return { text: value, cookie: { name, value, path: settings.hash_on_cookie_path ?? '/' } };
 }

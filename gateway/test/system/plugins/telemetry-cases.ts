@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 
 import { eventually } from '../../fixtures/eventually.ts';
+import { NO_SYSTEM_LOG } from '../../fixtures/system-log.ts';
 import type { Ask, Counterparts, PluginCase } from './plugin-case.ts';
-import { NO_SYSTEM_LOG } from './system-log.ts';
 
 /** The path of a request that the entry is recognised by. */
 function mark(name: string): string {
