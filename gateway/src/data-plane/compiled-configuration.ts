@@ -47,6 +47,8 @@ export interface CompiledConfiguration {
   readonly wantsLogLines: boolean;
   /** Plugins that run before a route is found, and instead of those of a route when there is none. */
   globalPlan(scheme: Scheme): Plan;
+  /** Phases of the global plan's plugins while no consumer is known. */
+  globalPhases(scheme: Scheme): readonly PluginPhases[];
   planOf(route: Route, scheme: Scheme): Plan;
   /** Keeps the plugins of this configuration for one request. @returns lets them go */
   hold(): () => void;
@@ -121,6 +123,7 @@ export function compileConfiguration(
     wantsTimelines: prepared.some(({ phases }) => phases.wantsTimeline === true),
     wantsLogLines: prepared.some(({ phases }) => phases.wantsLogLines === true),
     globalPlan: (scheme) => plans[scheme].global,
+    globalPhases: (scheme) => plans[scheme].globalPhases,
     planOf: (route, scheme) => plans[scheme].byRoute.get(route) ?? plans[scheme].global,
     hold: () => uses.begin(),
     retire: () => uses.retire(),
@@ -188,6 +191,7 @@ function runsOn({ protocols }: PluginInstance, scheme: Scheme): boolean {
 
 interface Plans {
   readonly global: Plan;
+  readonly globalPhases: readonly PluginPhases[];
   /** Routes whose plan is not the global one. */
   readonly byRoute: ReadonlyMap<Route, Plan>;
 }
@@ -209,7 +213,7 @@ function plansOf(snapshot: Snapshot, plugins: readonly Prepared[]): Plans {
     byRoute.set(route, known ?? plan);
     if (known === undefined && !ofServices.has(route.service?.id)) ofServices.set(route.service?.id, plan);
   }
-  return { global, byRoute };
+  return { global, globalPhases: global.flatMap(({ general }) => general ?? []), byRoute };
 }
 
 function isSame(one: Plan, other: Plan): boolean {

@@ -9,10 +9,9 @@ import { messageOf } from '../../base/errors.ts';
 import type { Log, LogLevel } from '../../base/log.ts';
 import { emptySnapshot } from '../../model/snapshot.ts';
 import type { LogLine } from '../../plugin-kit/exchange.ts';
-import type { PluginPhases } from '../../plugin-kit/plugin.ts';
+import type { Phase } from '../../plugin-kit/plugin.ts';
 import type { UpstreamBalancers } from '../balancer/upstream-balancers.ts';
-import { phasesFor } from '../compiled-configuration.ts';
-import type { CompiledConfiguration, Plan } from '../compiled-configuration.ts';
+import type { CompiledConfiguration } from '../compiled-configuration.ts';
 import type { Resolver } from '../dns/resolution.ts';
 import { accessRecord } from './access-record.ts';
 import { ownHead, writeHead } from './answer.ts';
@@ -21,6 +20,7 @@ import { filtered, filtersOf } from './body-filters.ts';
 import { ClientGone } from './client-request.ts';
 import type { ResponseHead } from './client-response.ts';
 import { HttpExchange } from './http-exchange.ts';
+import { runAccess, runLater, runRewrite } from './plugin-run.ts';
 import { effectiveScheme, protocolAnswer } from './protocol-rules.ts';
 import { proxy } from './proxy.ts';
 import { addDebugOutput, logDebugOutput } from './request-debug.ts';
@@ -149,7 +149,7 @@ export class Pipeline {
     const closed = exchange.closed ? Promise.resolve() : new Promise<void>((resolve) => void response.once('close', () => resolve()));
     void Promise.all([served, closed]).then(async () => {
       this.#writeAccessLog(exchange);
-      await this.#runAll('log', exchange);
+      await runLater('log', exchange, this.#onPluginDefect(exchange));
       if (exchange.debug?.isLogged === true) logDebugOutput(exchange, this.#options.log);
     }).finally(release);
   }
@@ -162,7 +162,7 @@ export class Pipeline {
   /** The gateway's own answer, unless the upstream's was sent. */
   async #decide(exchange: HttpExchange, response: ServerResponse, configuration: CompiledConfiguration): Promise<OwnAnswer | undefined> {
     const scheme = effectiveScheme(exchange);
-    await this.#runRewrite(configuration.globalPlan(scheme), exchange);
+    await runRewrite(configuration.globalPhases(scheme), exchange);
     if (exchange.answer !== undefined) return exchange.answer;
     const { timeline } = exchange;
     timeline?.enter('access');
@@ -173,7 +173,7 @@ export class Pipeline {
     const wrongProtocol = exchange.route && protocolAnswer(exchange, exchange.route);
     if (exchange.route === undefined || wrongProtocol !== undefined) return wrongProtocol ?? NO_ROUTE;
     exchange.tries = [];
-    await this.#runAccess(configuration.planOf(exchange.route, scheme), exchange);
+    await runAccess(configuration.planOf(exchange.route, scheme), exchange);
     timeline?.leave();
     if (exchange.answer !== undefined) return exchange.answer;
     const { service } = exchange;
@@ -185,39 +185,8 @@ export class Pipeline {
       resolver: this.#options.resolver,
       closing: this.#options.closing,
       beforeHead: () => this.#runResponseHeaders(exchange),
-      onBodyDefect: (defect) => this.#logDefect('phase body of a plugin', defect, exchange),
+      onBodyDefect: (defect) => this.#onPluginDefect(exchange)('body', defect),
     });
-  }
-
-  /** Requests that end before they have a route are still seen by the later phases of the global plugins. */
-  async #runRewrite(plan: Plan, exchange: HttpExchange): Promise<void> {
-    exchange.plugins = plan.flatMap(({ general }) => general ?? []);
-    exchange.timeline?.enter('rewrite');
-    for (const phases of exchange.plugins) {
-      const pending = run('rewrite', phases, exchange);
-      if (pending !== undefined) await pending;
-      if (exchange.answer !== undefined) return;
-    }
-  }
-
-  /** Runs the phase until a plugin refuses the request or fails. The plugins behind that one still get the later phases, as in Kong. */
-  async #runAccess(plan: Plan, exchange: HttpExchange): Promise<void> {
-    const running: PluginPhases[] = [];
-    exchange.plugins = running;
-    let failure: { readonly error: unknown } | undefined;
-    for (const plugin of plan) {
-      const phases = phasesFor(plugin, exchange.consumer);
-      if (phases === undefined) continue;
-      running.push(phases);
-      if (failure !== undefined || exchange.answer !== undefined) continue;
-      try {
-        const pending = run('access', phases, exchange);
-        if (pending !== undefined) await pending;
-      } catch (error) {
-        failure = { error };
-      }
-    }
-    if (failure !== undefined) throw failure.error;
   }
 
   async #answer(answer: OwnAnswer, exchange: HttpExchange, response: ServerResponse): Promise<void> {
@@ -235,7 +204,7 @@ export class Pipeline {
   #refuse(answer: OwnAnswer, incoming: IncomingMessage, response: ServerResponse, configuration: CompiledConfiguration | undefined): void {
     const facts = refusedFacts(incoming, this.#options.isTrusted);
     const exchange = new HttpExchange(incoming, facts, configuration?.snapshot ?? NO_ENTITIES, false);
-    exchange.plugins = configuration?.globalPlan(facts.scheme).flatMap(({ general }) => general ?? []) ?? [];
+    exchange.plugins = configuration?.globalPhases(facts.scheme) ?? [];
     exchange.clock.sent = exchange.clock.start;
     response.once('close', () => {
       exchange.closed = true;
@@ -308,20 +277,13 @@ export class Pipeline {
   async #runResponseHeaders(exchange: HttpExchange): Promise<void> {
     const { timeline } = exchange;
     timeline?.enter('responseHeaders');
-    await this.#runAll('responseHeaders', exchange);
+    await runLater('responseHeaders', exchange, this.#onPluginDefect(exchange));
     if (exchange.debug !== undefined) addDebugOutput(exchange, exchange.debug);
     timeline?.enter('body');
   }
 
-  async #runAll(phase: 'responseHeaders' | 'log', exchange: HttpExchange): Promise<void> {
-    for (const phases of exchange.plugins) {
-      try {
-        const pending = phase === 'log' ? phases.log?.(exchange) : run(phase, phases, exchange);
-        if (pending !== undefined) await pending;
-      } catch (error) {
-        this.#logDefect(`phase ${phase} of a plugin`, error, exchange);
-      }
-    }
+  #onPluginDefect(exchange: HttpExchange): (phase: Phase, defect: unknown) => void {
+    return (phase, defect) => this.#logDefect(`phase ${phase} of a plugin`, defect, exchange);
   }
 
   #logDefect(where: string, error: unknown, exchange: HttpExchange | undefined): void {
@@ -339,10 +301,4 @@ function noteInto(lines: LogLine[]): NonNullable<WorkOwner['note']> {
   return ({ level, message, fields }) => {
     if (lines.length < MAX_LOG_LINES) lines.push({ time: Date.now(), level: level as LogLevel, message, fields });
   };
-}
-
-/** Runs a phase of one plugin, timed where the request has a timeline. */
-function run(phase: 'rewrite' | 'access' | 'responseHeaders', phases: PluginPhases, exchange: HttpExchange): void | Promise<void> {
-  const { timeline } = exchange;
-  return timeline === undefined ? phases[phase]?.(exchange) : timeline.run(phases, phase, () => phases[phase]?.(exchange));
 }
