@@ -2,19 +2,18 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { costsOf } from './process-costs.ts';
+
 const START = join(import.meta.dirname, '..', '..', 'lib', 'bundle', 'image', 'start.mjs');
 const FLOOR = join(import.meta.dirname, 'floor.ts');
 
 const START_LIMIT_MS = 60_000;
-
-/** Of Linux, whatever the machine is: USER_HZ is part of its interface. */
-const TICKS_PER_SECOND = 100;
 
 export class ServerProcess {
   /** A single node: Admin API, embedded store unless the settings say otherwise. */
@@ -52,10 +51,7 @@ export class ServerProcess {
 
   /** Processor time that the process has used, in milliseconds; NaN where the platform does not tell. */
   cpuMs(): number {
-    if (process.platform !== 'linux') return NaN;
-    // The name of the program, in parentheses, may contain spaces.
-    const fields = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * 1000 / TICKS_PER_SECOND;
+    return process.platform === 'linux' ? costsOf(this.#child.pid!).cpuMs : NaN;
   }
 
   async close(): Promise<void> {

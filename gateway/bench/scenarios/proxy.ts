@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { isOnPath } from '../../test/setup/on-path.ts';
 import type { Scale, TableScenario } from '../measured.ts';
-import { costsOf } from '../proxy/process-costs.ts';
+import { costsOf } from '../process-costs.ts';
 import { SUBJECTS, upstream } from '../proxy/subjects.ts';
 import type { RunningSubject, Subject } from '../proxy/subjects.ts';
 import { wrk } from '../proxy/wrk.ts';

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 
+import { encodeWire, WireReader } from '../../../fixtures/websocket-bytes.ts';
+import type { WireFrame } from '../../../fixtures/websocket-bytes.ts';
 import type { ReadMessage } from '../http-reader.ts';
 import { HttpReader } from '../http-reader.ts';
-import { encodeWire, WireReader } from '../websocket-frames.ts';
-import type { WireFrame } from '../websocket-frames.ts';
 
 const WEBSOCKET_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
@@ -101,8 +101,8 @@ function received(socket: Socket, handshake: WebSocketHandshake, frames: readonl
     if (frame.op === 8) {
       handshake.end = 'close-frame';
       handshake.isOver = true;
-      socket.end(encodeWire(8, frame.data));
-    } else socket.write(encodeWire(frame.op === 9 ? 10 : frame.op, frame.data, { fin: frame.fin }));
+      socket.end(encodeWire(8, frame.payload));
+    } else socket.write(encodeWire(frame.op === 9 ? 10 : frame.op, frame.payload, { fin: frame.fin }));
   }
 }
 

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
+import { encodeWire, WireReader } from '../../../fixtures/websocket-bytes.ts';
+import type { WireFrame } from '../../../fixtures/websocket-bytes.ts';
 import type { Step } from '../../suite.ts';
 import { differences } from '../expectation.ts';
 import { HttpReader } from '../http-reader.ts';
@@ -12,8 +14,6 @@ import type { Scope } from '../observation.ts';
 import { pause } from '../replay-context.ts';
 import type { ObservingStep } from '../replay-context.ts';
 import type { ReplayNode } from '../replay-node.ts';
-import { encodeWire, WireReader } from '../websocket-frames.ts';
-import type { WireFrame } from '../websocket-frames.ts';
 
 interface SentFrame {
   readonly op: number;
@@ -145,8 +145,8 @@ function bytesOf({ op, data = '', times = 1, fin = true, code, nomask = false, r
 /** Data that is longer is described. Characters. */
 const LONG = 200;
 
-function shownFrame({ op, fin, data }: WireFrame, withDigest: boolean): unknown {
-  if (data.length <= LONG) return [op, fin, data];
-  const digest = createHash('sha1').update(data, 'latin1').digest('hex').slice(0, 8);
-  return [op, fin, withDigest ? `<${data.length} bytes sha1 ${digest}>` : `<${data.length} bytes>`];
+function shownFrame({ op, fin, payload }: WireFrame, withDigest: boolean): unknown {
+  if (payload.length <= LONG) return [op, fin, payload.toString('latin1')];
+  const digest = createHash('sha1').update(payload).digest('hex').slice(0, 8);
+  return [op, fin, withDigest ? `<${payload.length} bytes sha1 ${digest}>` : `<${payload.length} bytes>`];
 }
