@@ -1,7 +1,7 @@
 /** The groups of recordings: where they are, what their node is set to, and which suites are left out. */
 import { recorded } from '../../fixtures/recorded.ts';
+import { isOnPath } from '../../setup/on-path.ts';
 import type { Suite, TrafficCase } from '../suite.ts';
-import { hasRedis } from './counterparts/redis-servers.ts';
 import type { Pki } from './templates.ts';
 
 export interface Group {
@@ -78,7 +78,7 @@ export function groupOf(name: string): Group {
   const { settings = {}, recordedPorts = false, needsRedis, leftOut = [], environment, isTelemetry = false } = GROUPS[name]!;
   const all = recorded<readonly Suite[]>(name);
   const pki = pkiOf(all);
-  const redis = needsRedis !== undefined && hasRedis();
+  const redis = needsRedis !== undefined && isOnPath('redis-server');
   const missing = needsRedis && !redis ? [{ suites: needsRedis, reason: 'skipped: redis-server is not installed' }] : [];
   const reasonOf = (id: string) => [...leftOut, ...missing].find(({ suites }) => suites.test(id))?.reason;
   return {

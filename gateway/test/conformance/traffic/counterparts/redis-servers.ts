@@ -1,5 +1,5 @@
 /** Two real Redis servers, and what clients send to them. */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
@@ -38,15 +38,6 @@ export interface RedisServer {
 const PASSWORDS = ['rpw', 'plainvalue', 'jsonA', '7', 'deep', 'prefixed-secret', 'dashed'];
 
 const DATABASES = 16;
-
-export function hasRedis(): boolean {
-  try {
-    execFileSync('redis-server', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** @returns one without passwords, and one with */
 export async function startRedisServers(): Promise<{ readonly redis: RedisServer; readonly redispw: RedisServer }> {
