@@ -64,6 +64,94 @@ describe('hybridge eksa render', () => {
     expect(mode(join(out, 'packages.yaml'))).toBe('600');
   });
 
+  describe('prints the commands that come next', () => {
+    /** The lines behind the list of files, with the folders of the test left out. */
+    async function commands(): Promise<string[]> {
+      const { code, output } = await run();
+      expect(code).toBe(0);
+      return output.split('\n\n')[1]!.trim().replaceAll(`${out}/`, '').replaceAll(`${assembly}/`, 'assembly/').split('\n');
+    }
+
+    function changeCluster(from: string | RegExp, to: string): void {
+      writeFileSync(join(assembly, 'cluster.yaml'), readFileSync(join(assembly, 'cluster.yaml'), 'utf8').replace(from, to));
+    }
+
+    const managed = () => changeCluster(/managementCluster:\n {4}name: lab/, 'managementCluster:\n    name: mgmt');
+    const withPackages = () => {
+      writeFileSync(join(assembly, 'packages.yaml'), 'kind: Package\nmetadata:\n  name: hello\n');
+      writeFileSync(join(assembly, 'package-namespaces.yaml'), 'kind: Namespace\n');
+    };
+    const MANAGERS = '--kubeconfig mgmt/mgmt-eks-a-cluster.kubeconfig';
+
+    beforeEach(() => {
+      vi.stubEnv('BMC_USER', 'root');
+      vi.stubEnv('BMC_PASSWORD', 'x');
+    });
+
+    it('for a cluster that manages itself', async () => {
+      withPackages();
+      expect(await commands()).toEqual([
+        'next: eksctl anywhere create cluster -f cluster.yaml --hardware-csv hardware.csv',
+        'then: kubectl apply -f assembly/package-namespaces.yaml --kubeconfig lab/lab-eks-a-cluster.kubeconfig',
+        'then: eksctl anywhere apply packages -f packages.yaml --kubeconfig lab/lab-eks-a-cluster.kubeconfig',
+        'after a change: eksctl anywhere upgrade cluster -f cluster.yaml --hardware-csv hardware.csv',
+      ]);
+    });
+
+    it('for a workload cluster, with the kubeconfig of its management cluster', async () => {
+      managed();
+      withPackages();
+      expect(await commands()).toEqual([
+        `next: eksctl anywhere create cluster -f cluster.yaml --hardware-csv hardware.csv ${MANAGERS}`,
+        `or: eksctl anywhere generate hardware -z hardware.csv | kubectl apply -f - ${MANAGERS} `
+          + `&& kubectl apply -f cluster.yaml ${MANAGERS}`,
+        'then: kubectl apply -f assembly/package-namespaces.yaml --kubeconfig lab/lab-eks-a-cluster.kubeconfig',
+        `then: eksctl anywhere apply packages -f packages.yaml ${MANAGERS}`,
+        `after a change: eksctl anywhere upgrade cluster -f cluster.yaml --hardware-csv hardware.csv ${MANAGERS}`,
+        'kubeconfigs: relative to the folder where eksctl anywhere created mgmt',
+      ]);
+    });
+
+    it('for a workload cluster of virtual machines', async () => {
+      managed();
+      rmSync(join(assembly, 'hardware.csv'));
+      expect((await commands()).slice(0, 2)).toEqual([
+        `next: eksctl anywhere create cluster -f cluster.yaml ${MANAGERS}`,
+        `or: kubectl apply -f cluster.yaml ${MANAGERS}`,
+      ]);
+    });
+
+    it('with objects that the API accepts for machines without management controllers', async () => {
+      managed();
+      const rows = readFileSync(sample('bare-metal.csv'), 'utf8').trim().split('\n').map((row) => row.split(',').slice(0, 8).join(','));
+      writeFileSync(join(assembly, 'hardware.csv'), `${rows.join('\n')}\n`);
+      expect((await commands())[1]).toBe(
+        `or: hybridge eksa hardware hardware.csv | kubectl apply -f - ${MANAGERS} && kubectl apply -f cluster.yaml ${MANAGERS}`,
+      );
+    });
+
+    it('with its feature flags, which the controllers of the API do not get that way', async () => {
+      managed();
+      changeCluster('    count: 1\n    endpoint', "    count: 1\n    apiServerExtraArgs: { v: '2' }\n    endpoint");
+      const [create, ...rest] = await commands();
+      expect(create).toContain('next: API_SERVER_EXTRA_ARGS_ENABLED=true eksctl anywhere create cluster');
+      expect(rest.some((line) => line.startsWith('or:'))).toBe(false);
+    });
+
+    it('with paths that shells take as one word', async () => {
+      out = join(folder, "John's files");
+      expect((await run()).output).toContain(`-f '${folder}/John'\\''s files/cluster.yaml' --hardware-csv`);
+    });
+
+    it('for a cluster that can only be upgraded, because it encrypts etcd', async () => {
+      managed();
+      changeCluster(/^ {2}kubernetesVersion/m, '  etcdEncryption: []\n$&');
+      const lines = await commands();
+      expect(lines[0]).toBe(`next: eksctl anywhere upgrade cluster -f cluster.yaml --hardware-csv hardware.csv ${MANAGERS}`);
+      expect(lines.filter((line) => line.includes('upgrade'))).toHaveLength(1);
+    });
+  });
+
   describe('with a licence token', () => {
     const jwt = 'eyJhbGciOiJFUzM4NCJ9.eyJlbmRWYWxpZGl0eSI6IngifQ.c2lnbmF0dXJl';
 

@@ -1,9 +1,10 @@
 /** `hybridge eksa render`: the files of a synthesized cluster with their secrets filled in, on the machine that installs it. */
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { neededFlags } from '../../src/eksa/feature-flags';
+import { hasBmc } from '../../src/eksa/gitops/hardware-objects';
 import { CLUSTER_FILE } from '../../src/eksa/gitops/repository';
-import type { ClusterDocument, Document } from '../../src/eksa/model/document';
+import { HARDWARE_FILE, parseHardware } from '../../src/eksa/hardware/hardware-csv';
+import type { Document } from '../../src/eksa/model/document';
 import { parseClusterFile } from '../../src/eksa/yaml/parse';
 import { CommandFailure } from '../command.ts';
 import type { Command } from '../command.ts';
@@ -11,6 +12,7 @@ import { parseArguments } from './arguments.ts';
 import { readText, writeOwnerOnly } from './files.ts';
 import { fillableCluster, fillableHardware, plainFile } from './fillable-file.ts';
 import type { FillableFile } from './fillable-file.ts';
+import { nextCommands } from './next-commands.ts';
 import { fillablePackages } from './package-secrets.ts';
 import { fillTexts } from './placeholder-values.ts';
 
@@ -25,6 +27,7 @@ export const render: Command = {
     '${secretsmanager:name#key} by a key of a JSON secret of AWS Secrets Manager (region and credentials as for any AWS SDK). Files are',
     'readable by their owner only. Where one value is missing nothing is written, and place and variable are '
       + 'named. Values are never printed.',
+    'The commands that come next are printed, with the kubeconfig that each needs.',
     '',
     '  --assembly-folder DIR  what cdk synth wrote for the cluster',
     '  --out DIR              where to write; made if missing, must be outside the folder of the assembly',
@@ -49,13 +52,7 @@ export const render: Command = {
     );
     const filled = files.map(({ name, file }) => ({ name, text: file.fill(values.splice(0, file.texts.length)) }));
     for (const { name, text } of filled) writeOwnerOnly(join(out, name), text);
-    process.stdout.write(
-      report(
-        out,
-        filled.map(({ name }) => name),
-        commandFor(join(from, 'cluster.yaml')),
-      ),
-    );
+    process.stdout.write(report(filled.map(({ name }) => name), from, out));
     return 0;
   },
 };
@@ -72,6 +69,9 @@ interface FileOfCluster {
   readonly open: (path: string) => FillableFile;
   readonly isAlways?: boolean;
 }
+
+/** Holds no secrets, so that it is applied from where it is. */
+const NAMESPACES_FILE = 'package-namespaces.yaml';
 
 /** What belongs into a Git repository; of its files, that of the cluster may want a licence token. */
 const REPOSITORY = 'gitops';
@@ -113,30 +113,18 @@ function real(path: string): string {
   return existsSync(path) ? realpathSync(path) : resolve(path);
 }
 
-/** What the documents ask of the command that applies them. */
-function commandFor(clusterFile: string): { readonly environment: string; readonly verb: string } {
-  const documents = parseClusterFile(readText(clusterFile)).documents.map(({ content }) => content as unknown as Document);
-  const cluster = documents.find(({ kind }) => kind === 'Cluster') as ClusterDocument | undefined;
-  return {
-    environment: neededFlags(documents).map((flag) => `${flag}=true `).join(''),
-    // No cluster can be created with it.
-    verb: cluster?.spec?.etcdEncryption === undefined ? 'create' : 'upgrade',
-  };
-}
-
-function report(out: string, names: readonly string[], { environment, verb }: ReturnType<typeof commandFor>): string {
-  const paths = names.map((name) => join(out, name));
-  const hardware = names.includes('hardware.csv') ? ` --hardware-csv ${join(out, 'hardware.csv')}` : '';
-  const repository = names.some((name) => name.startsWith(REPOSITORY))
-    ? [`for the repository that Flux follows: ${join(out, REPOSITORY)}`]
-    : [];
-  const packages = names.includes('packages.yaml') ? [`then: eksctl anywhere apply packages -f ${join(out, 'packages.yaml')}`] : [];
-  return [
-    ...paths.map((path) => `${path}  (mode 0600)`),
-    '',
-    `next: ${environment}eksctl anywhere ${verb} cluster -f ${join(out, 'cluster.yaml')}${hardware}`,
-    ...packages,
-    ...repository,
-    '',
-  ].join('\n');
+function report(names: readonly string[], from: string, out: string): string {
+  const rendered = (name: string) => (names.includes(name) ? join(out, name) : undefined);
+  const hardware = rendered(HARDWARE_FILE);
+  const namespaces = join(from, NAMESPACES_FILE);
+  const documents = parseClusterFile(readText(join(from, 'cluster.yaml'))).documents.map(({ content }) => content as unknown as Document);
+  const commands = nextCommands(documents, {
+    cluster: join(out, 'cluster.yaml'),
+    hardware,
+    hasBmc: hardware !== undefined && parseHardware(readText(hardware)).machines.some(hasBmc),
+    packages: rendered('packages.yaml'),
+    packageNamespaces: existsSync(namespaces) ? namespaces : undefined,
+    repository: names.some((name) => name.startsWith(REPOSITORY)) ? join(out, REPOSITORY) : undefined,
+  });
+  return [...names.map((name) => `${join(out, name)}  (mode 0600)`), '', ...commands, ''].join('\n');
 }
