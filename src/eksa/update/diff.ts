@@ -44,7 +44,8 @@ export function diffDocuments(
   const [old, now] = [stateOf(oldDocuments), stateOf(newDocuments)];
   if (!old || !now) return undefined;
   const pair: Pair = { old, new: now, hardware };
-  const groups = rolloutOf(pair);
+  const changes = changesOf(pair);
+  const groups = rolloutOf(pair, changes);
   const machines = spareNeeds(pair, groups);
   const { refusals, newFile } = judge(pair, newDocuments, options);
   const all = [...refusals.map((refusal) => onBothPaths(refusal, pair)), ...machines.flatMap(shortage)];
@@ -53,7 +54,7 @@ export function diffDocuments(
     webhookAccepts: isAccepted(all, 'api'),
     refusals: all,
     newFile,
-    changes: changesOf(pair).map(withoutToken),
+    changes: changes.map(withoutToken),
     groups,
     machines,
   };

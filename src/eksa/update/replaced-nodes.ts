@@ -1,20 +1,25 @@
 /** What an accepted change does to the nodes: which groups are replaced, how, and why. */
-import type { ClusterSpec, ControlPlane, NodeGroup, Ref, RolloutStrategy, WorkerGroup } from '../model/cluster';
-import type { TinkerbellDatacenterSpec, TinkerbellMachineSpec } from '../model/machines';
-import { isSame } from './compare';
-import type { Pair, State } from './pair';
-import { find } from './pair';
+import type { ControlPlane, Ref, WorkerGroup } from '../model/cluster';
+import type { Change } from './changes';
+import type { Cause } from './machine-templates/causes';
+import { causesOf } from './machine-templates/causes';
+import { inputsOf } from './machine-templates/inputs';
+import type { Role } from './machine-templates/inputs';
+import type { Pair } from './pair';
 
 type Action = 'nothing' | 'scale' | 'rolling' | 'in place' | 'new' | 'removed';
 
 export interface GroupPlan {
   /** `control plane`, `etcd`, or the name of a worker group. */
   readonly name: string;
+  readonly role: Role;
   readonly nodesBefore: number;
   readonly nodesAfter: number;
   readonly action: Action;
   /** The fields whose change replaces the nodes. */
   readonly reasons: readonly string[];
+  /** The changes that replace the nodes, and the templates that they land in. */
+  readonly causes: readonly Omit<Cause, 'reason'>[];
   /** Nodes that are added before old ones are taken away. */
   readonly surge: number;
   /** Nodes that may be missing meanwhile. */
@@ -23,117 +28,66 @@ export interface GroupPlan {
   readonly machineAfter?: Ref;
 }
 
-/** Fields that every node carries in its files, so that each change of them replaces all nodes. */
-const EVERYWHERE: readonly (keyof ClusterSpec)[] = ['eksaVersion', 'bundlesRef', 'registryMirrorConfiguration', 'proxyConfiguration'];
-/** Fields that the API servers read when they start. */
-const OF_CONTROL_PLANE: readonly (keyof ClusterSpec)[] = ['podIamConfig', 'identityProviderRefs', 'etcdEncryption'];
-const OF_NODES: readonly (keyof NodeGroup)[] = ['labels', 'taints', 'kubeletConfiguration'];
-const OF_API_SERVERS: readonly (keyof ControlPlane)[] = [
-  'certSans',
-  'apiServerExtraArgs',
-  'auditPolicyContent',
-  'skipAdmissionForSystemResources',
-  'skipLoadBalancerDeployment',
-];
-
-export function rolloutOf(pair: Pair): GroupPlan[] {
-  return [controlPlane(pair), ...etcd(pair), ...workers(pair)];
-}
-
-function controlPlane(pair: Pair): GroupPlan {
-  const [before, after] = [pair.old, pair.new].map(({ cluster }) => cluster.spec?.controlPlaneConfiguration ?? {});
-  const reasons = [
-    ...clusterReasons(pair, ['kubernetesVersion', ...EVERYWHERE, ...OF_CONTROL_PLANE]),
-    ...[...OF_NODES, ...OF_API_SERVERS].filter(
-      (field) => !isSame((before as ControlPlane)[field as keyof ControlPlane], (after as ControlPlane)[field as keyof ControlPlane]),
-    ),
-    ...machineReasons(pair, before.machineGroupRef, after.machineGroupRef),
-  ];
-  return plan('control plane', before, after, reasons);
-}
-
-function etcd(pair: Pair): GroupPlan[] {
-  const [before, after] = [pair.old, pair.new].map(({ cluster }) => cluster.spec?.externalEtcdConfiguration);
-  if (!before && !after) return [];
-  const reasons = [
-    ...clusterReasons(pair, ['kubernetesVersion', ...EVERYWHERE]),
-    ...machineReasons(pair, before?.machineGroupRef, after?.machineGroupRef),
-  ];
-  return [plan('etcd', before, after, before && after ? reasons : [])];
-}
-
-function workers(pair: Pair): GroupPlan[] {
-  const [before, after] = [pair.old, pair.new].map(
-    ({ cluster }) => new Map((cluster.spec?.workerNodeGroupConfigurations ?? []).map((group) => [group.name ?? '', group])),
+/** What happens to each group of nodes, the control plane first. */
+export function rolloutOf(pair: Pair, changes: readonly Change[]): GroupPlan[] {
+  const [before, after] = [pair.old, pair.new].map(({ cluster }) => cluster.spec ?? {});
+  const [groupsBefore, groupsAfter] = [before, after].map(
+    (spec) => new Map((spec.workerNodeGroupConfigurations ?? []).map((group) => [group.name ?? '', group])),
   );
-  return [...new Set([...before.keys(), ...after.keys()])].map((name) => {
-    const [was, is] = [before.get(name), after.get(name)];
-    return plan(name, was, is, was && is ? workerReasons(pair, was, is) : []);
-  });
-}
-
-function workerReasons(pair: Pair, was: WorkerGroup, is: WorkerGroup): string[] {
-  const version = (group: WorkerGroup, { cluster }: State) => group.kubernetesVersion ?? cluster.spec?.kubernetesVersion;
+  const plan = (name: string, role: Role, was: Group | undefined, is: Group | undefined) => planOf({ name, role, was, is, pair, changes });
+  const hasEtcd = before.externalEtcdConfiguration ?? after.externalEtcdConfiguration;
   return [
-    ...(version(was, pair.old) === version(is, pair.new) ? [] : ['kubernetesVersion']),
-    ...clusterReasons(pair, EVERYWHERE),
-    ...[...OF_NODES, 'failureDomains' as const].filter((field) => !isSame(was[field as keyof WorkerGroup], is[field as keyof WorkerGroup])),
-    ...machineReasons(pair, was.machineGroupRef, is.machineGroupRef),
+    plan('control plane', 'control plane', before.controlPlaneConfiguration ?? {}, after.controlPlaneConfiguration ?? {}),
+    ...(hasEtcd ? [plan('etcd', 'etcd', before.externalEtcdConfiguration, after.externalEtcdConfiguration)] : []),
+    ...[...new Set([...groupsBefore.keys(), ...groupsAfter.keys()])].map((name) =>
+      plan(name, 'workers', groupsBefore.get(name), groupsAfter.get(name))),
   ];
 }
 
-function clusterReasons({ old, new: now }: Pair, fields: readonly (keyof ClusterSpec)[]): string[] {
-  return fields.filter((field) => !isSame(old.cluster.spec?.[field], now.cluster.spec?.[field]));
+type Group = ControlPlane & WorkerGroup;
+
+interface Sides {
+  readonly name: string;
+  readonly role: Role;
+  readonly was: Group | undefined;
+  readonly is: Group | undefined;
+  readonly pair: Pair;
+  readonly changes: readonly Change[];
 }
 
-/** Another machine configuration, another content of it, of its template, or of the image that the datacenter names. */
-function machineReasons({ old, new: now }: Pair, before: Ref | undefined, after: Ref | undefined): string[] {
-  const [was, is] = [spec(old, before), spec(now, after)];
-  const fields = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter((name) => !isSame(was[name], is[name]));
-  const templates = [template(old, was), template(now, is)];
-  const images = [old, now].map(
-    ({ cluster, documents }) =>
-      documents.find(({ kind, metadata }) => kind === 'TinkerbellDatacenterConfig' && metadata?.name === cluster.spec?.datacenterRef?.name)
-        ?.spec as TinkerbellDatacenterSpec | undefined,
-  );
-  return [
-    ...fields,
-    ...(isSame(templates[0], templates[1]) ? [] : ['templateRef']),
-    ...(images[0]?.osImageURL === images[1]?.osImageURL || fields.includes('osImageURL') ? [] : ['osImageURL']),
-  ];
-}
-
-function spec(state: State, ref: Ref | undefined): Record<string, unknown> {
-  return (ref && find<Record<string, unknown>>(state, ref.kind, ref.name)?.spec) ?? {};
-}
-
-function template(state: State, { templateRef }: TinkerbellMachineSpec): unknown {
-  return templateRef && find(state, templateRef.kind, templateRef.name)?.spec;
-}
-
-type Group = { readonly count?: number; readonly machineGroupRef?: Ref; readonly upgradeRolloutStrategy?: RolloutStrategy };
-
-function plan(name: string, before: Group | undefined, after: Group | undefined, reasons: readonly string[]): GroupPlan {
-  const strategy = after?.upgradeRolloutStrategy;
-  const [nodesBefore, nodesAfter] = [before, after].map((group) => group?.count ?? (group ? 1 : 0));
-  const action = actionOf(before, after, strategy, reasons);
+function planOf({ name, role, was, is, pair, changes }: Sides): GroupPlan {
+  const found = was && is ? causesOf(inputsOf(pair.old, role, was), inputsOf(pair.new, role, is), changes) : [];
+  const reasons = [...new Set(found.map(({ reason }) => reason))];
+  const strategy = is?.upgradeRolloutStrategy;
+  const { nodesBefore, nodesAfter } = countsOf(was, is);
+  const action = actionOf({ was, is, nodesBefore, nodesAfter, isReplaced: reasons.length > 0 });
   return {
-    name, nodesBefore, nodesAfter, action, reasons,
+    name, role, nodesBefore, nodesAfter, action, reasons,
+    causes: found.map(({ path, object, template }) => ({ path, object, template })),
     surge: action === 'rolling' ? strategy?.rollingUpdate?.maxSurge ?? 1 : 0,
     unavailable: action === 'rolling' ? strategy?.rollingUpdate?.maxUnavailable ?? 0 : 0,
-    machineBefore: before?.machineGroupRef,
-    machineAfter: after?.machineGroupRef,
+    machineBefore: was?.machineGroupRef,
+    machineAfter: is?.machineGroupRef,
   };
 }
 
-function actionOf(
-  before: Group | undefined,
-  after: Group | undefined,
-  strategy: RolloutStrategy | undefined,
-  reasons: readonly string[],
-): Action {
-  if (!before) return 'new';
-  if (!after) return 'removed';
-  if (reasons.length > 0) return strategy?.type === 'InPlace' ? 'in place' : 'rolling';
-  return before.count === after.count ? 'nothing' : 'scale';
+/** Where the autoscaler decides before and after, the number in the file scales nothing. */
+function countsOf(was: Group | undefined, is: Group | undefined): { readonly nodesBefore: number; readonly nodesAfter: number } {
+  const [nodesBefore, nodesAfter] = [was, is].map((group) => group?.count ?? (group ? 1 : 0));
+  return { nodesBefore, nodesAfter: was?.autoscalingConfiguration && is?.autoscalingConfiguration ? nodesBefore : nodesAfter };
+}
+
+interface Outcome {
+  readonly was: Group | undefined;
+  readonly is: Group | undefined;
+  readonly nodesBefore: number;
+  readonly nodesAfter: number;
+  readonly isReplaced: boolean;
+}
+
+function actionOf({ was, is, nodesBefore, nodesAfter, isReplaced }: Outcome): Action {
+  if (!was) return 'new';
+  if (!is) return 'removed';
+  if (isReplaced) return is.upgradeRolloutStrategy?.type === 'InPlace' ? 'in place' : 'rolling';
+  return nodesBefore === nodesAfter ? 'nothing' : 'scale';
 }

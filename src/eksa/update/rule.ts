@@ -18,6 +18,8 @@ export interface Refusal {
   /** What it was and what it would be, lower case, without a final period. */
   readonly message: string;
   readonly fix?: string;
+  /** The order in which to do it, where it takes more than one upgrade. */
+  readonly steps?: readonly string[];
   /** Line in the new file, from 1, where a file was read. */
   readonly line?: number;
 }
@@ -27,6 +29,7 @@ export interface Violation {
   readonly path: string;
   readonly message: string;
   readonly fix?: string;
+  readonly steps?: readonly string[];
   /** Where only a part of the rule's paths refuses. */
   readonly paths?: readonly UpdatePath[];
 }

@@ -37,14 +37,19 @@ test.each([
 });
 
 test.each([
-  'certSans', 'apiServerExtraArgs', 'auditPolicyContent', 'skipAdmissionForSystemResources', 'skipLoadBalancerDeployment',
-  'labels', 'taints', 'kubeletConfiguration',
+  'certSans', 'apiServerExtraArgs', 'auditPolicyContent', 'skipAdmissionForSystemResources', 'labels', 'taints', 'kubeletConfiguration',
 ])('%s of the control plane replaces the control plane only', (field) => {
   expect(replaced(vsphere(), { [`${CP}.${field}`]: valueOf(field) })).toEqual({ 'control plane': field });
 });
 
 test.each(['labels', 'taints', 'kubeletConfiguration', 'failureDomains'])('%s of a worker group replaces that group only', (field) => {
   expect(replaced(vsphere(), { [`${A}.${field}`]: valueOf(field) })).toEqual({ a: field });
+});
+
+test('the load balancer of the control plane stands in the templates of bare metal only', () => {
+  const change = { [`${CP}.skipLoadBalancerDeployment`]: true };
+  expect(replaced(bareMetal(), change)).toEqual({ 'control plane': 'skipLoadBalancerDeployment' });
+  expect(replaced(vsphere(), change)).toEqual({});
 });
 
 /** A value of the type that the field has. */

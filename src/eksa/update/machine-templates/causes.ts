@@ -1,0 +1,80 @@
+/** Why a group of nodes is made anew: the changes that land in its templates. */
+import { documentPath } from '../../model/document';
+import type { Change } from '../changes';
+import { isSame } from '../compare';
+import type { Inputs } from './inputs';
+import { documentFor } from './inputs';
+import type { Landing, Row } from './row';
+import { ROWS } from './table';
+
+/** A change that makes nodes anew. */
+export interface Cause {
+  /** As in the changes of the diff. */
+  readonly path: string;
+  /** The document that the field is in, such as `VSphereDatacenterConfig/site`. */
+  readonly object: string;
+  /** Kind of the object of Cluster API that it changes, such as `VSphereMachineTemplate`. */
+  readonly template: string;
+  /** Name of the field. */
+  readonly reason: string;
+}
+
+/** Of both states of one group. */
+export function causesOf(old: Inputs, now: Inputs, changes: readonly Change[]): Cause[] {
+  return ROWS.flatMap((row) =>
+    (row.lands ?? []).filter((landing) => landsAnew(row, landing, old, now)).flatMap((landing) =>
+      placesOf(row, old, now, changes).map(({ path, object }) => ({ path, object, template: landing.template, reason: reasonOf(row) })),
+    ),
+  );
+}
+
+export function reasonOf({ field, reason }: Row): string {
+  return reason ?? field.slice(field.lastIndexOf('.') + 1);
+}
+
+function landsAnew(row: Row, landing: Landing, old: Inputs, now: Inputs): boolean {
+  const { roles, providers, only, keepsRemoved } = landing;
+  if (!roles.includes(now.role) || !now.provider || (providers && !providers.includes(now.provider))) return false;
+  if (only && !only.test(old) && !only.test(now)) return false;
+  const [before, after] = [old, now].map((inputs) => landing.value ? landing.value(inputs) : valueOf(row, inputs));
+  return !isSame(before, after) && !(keepsRemoved && after === undefined);
+}
+
+/** The field as these nodes have it. */
+function valueOf({ kind, field }: Row, inputs: Inputs): unknown {
+  const [ofGroup] = /(?<=^spec\.workerNodeGroupConfigurations\[\]\.).*/.exec(field) ?? [];
+  return ofGroup === undefined ? read(documentFor(inputs, kind), field) : read(inputs.group, ofGroup);
+}
+
+function read(value: unknown, path: string): unknown {
+  return path.split('.').reduce((at, name) => (at as Record<string, unknown> | undefined)?.[name], value);
+}
+
+/** Changes at, above and below the row's field; else that of the reference that leads to another document. */
+function placesOf(row: Row, old: Inputs, now: Inputs, changes: readonly Change[]): { path: string; object: string }[] {
+  const documents = [old, now].flatMap((inputs) => documentFor(inputs, row.kind) ?? []);
+  const paths = [...new Set(documents.map((document) => documentPath(document)))];
+  const own = paths.flatMap((object) => {
+    const place = `${object}.${row.field.replace(/\[\]/, `[${now.group.name ?? ''}]`).replace(/\[0\].*/, '')}`;
+    return changes.filter(({ path }) => touches(path, place)).map(({ path }) => ({ path, object }));
+  });
+  if (own.length > 0) return own;
+  return referencesTo(now).flatMap(({ place, object }) =>
+    changes.filter(({ path }) => touches(path, place)).map(({ path }) => ({ path, object })));
+}
+
+function referencesTo({ role, group, machine }: Inputs): { place: string; object: string }[] {
+  const holder = {
+    'control plane': 'controlPlaneConfiguration',
+    'etcd': 'externalEtcdConfiguration',
+    'workers': `workerNodeGroupConfigurations[${group.name ?? ''}]`,
+  }[role];
+  const template = machine ? [{ place: `${documentPath(machine)}.spec.templateRef`, object: documentPath(machine) }] : [];
+  return [...template, { place: `Cluster.spec.${holder}.machineGroupRef`, object: 'Cluster' }];
+}
+
+/** Whether one of two places is the other, or lies in it. */
+function touches(one: string, other: string): boolean {
+  const [short, long] = one.length <= other.length ? [one, other] : [other, one];
+  return long.startsWith(short) && (long.length === short.length || '.['.includes(long[short.length]));
+}

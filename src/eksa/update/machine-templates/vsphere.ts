@@ -1,0 +1,115 @@
+/** Fields of the vSphere documents. */
+import type { VSphereDatacenterSpec, VSphereMachineSpec } from '../../model/machines';
+import { hostOsRows } from './host-os';
+import type { Inputs } from './inputs';
+import type { Row } from './row';
+import { BOTH, WORKERS, inEtcd, inKubeadm, inMachines } from './row';
+
+const DATACENTER = 'VSphereDatacenterConfig';
+const MACHINE = 'VSphereMachineConfig';
+const TEMPLATE = 'VSphereMachineTemplate';
+
+const WITH_PROXY = { text: 'with a proxy', test: ({ state }: Inputs) => state.cluster.spec?.proxyConfiguration !== undefined };
+
+const ALSO = 'VSphereCluster, and the Secrets and ConfigMaps of the cloud provider';
+
+/** Least sizes: what is below, or absent, is raised to them. */
+const LEAST_MEMORY = 2048;
+const USUAL_MEMORY = 8192;
+const USUAL_CPUS = 2;
+const LEAST_DISK = 20;
+
+export const VSPHERE_ROWS: readonly Row[] = [
+  {
+    kind: DATACENTER,
+    field: 'spec.thumbprint',
+    lands: inMachines(TEMPLATE, { value: thumbprintOf }),
+    elsewhere: ALSO,
+    note: 'Not looked at with `insecure: true`.',
+  },
+  {
+    kind: DATACENTER,
+    field: 'spec.insecure',
+    lands: inMachines(TEMPLATE, { value: thumbprintOf, only: { text: 'where a `thumbprint` is given', test: hasThumbprint } }),
+    elsewhere: ALSO,
+    note: '`insecure: true` clears the thumbprint, which stands in the machine templates; the switch itself does not.',
+  },
+  {
+    kind: DATACENTER,
+    field: 'spec.server',
+    lands: [...inMachines(TEMPLATE), ...inKubeadm({ only: WITH_PROXY }), ...inEtcd({ only: WITH_PROXY })],
+    elsewhere: ALSO,
+    refused: [{ by: BOTH, rule: 'W17' }],
+  },
+  { kind: DATACENTER, field: 'spec.datacenter', lands: inMachines(TEMPLATE), elsewhere: ALSO, refused: [{ by: BOTH, rule: 'W17' }] },
+  {
+    kind: DATACENTER,
+    field: 'spec.network',
+    lands: inMachines(TEMPLATE, {
+      only: {
+        text: 'where the machines have no `networks` of their own',
+        test: (inputs) => (machineOf(inputs).networks ?? []).length === 0,
+      },
+    }),
+    refused: [{ by: BOTH, rule: 'W17' }],
+  },
+  {
+    kind: DATACENTER,
+    field: 'spec.failureDomains',
+    elsewhere: 'VSphereFailureDomain, VSphereDeploymentZone',
+    note: 'Virtual machines stay where they are; those that are made later follow.',
+  },
+  ...['datastore', 'folder', 'resourcePool', 'template', 'cloneMode'].map((name): Row => ({
+    kind: MACHINE, field: `spec.${name}`, lands: inMachines(TEMPLATE),
+  })),
+  {
+    kind: MACHINE,
+    field: 'spec.memoryMiB',
+    lands: inMachines(TEMPLATE, { value: memoryOf }),
+    note: `Absent or 0 is ${USUAL_MEMORY}; less than ${LEAST_MEMORY} is ${LEAST_MEMORY}, on machines of etcd less than ${USUAL_MEMORY} is `
+      + `${USUAL_MEMORY}.`,
+  },
+  {
+    kind: MACHINE,
+    field: 'spec.numCPUs',
+    lands: inMachines(TEMPLATE, { value: (inputs) => positive(machineOf(inputs).numCPUs, USUAL_CPUS) }),
+    note: `Absent or 0 is ${USUAL_CPUS}.`,
+  },
+  {
+    kind: MACHINE,
+    field: 'spec.diskGiB',
+    lands: inMachines(TEMPLATE, { value: (inputs) => Math.max(machineOf(inputs).diskGiB ?? 0, LEAST_DISK) }),
+    note: `Less than ${LEAST_DISK} is ${LEAST_DISK}, or as much as the disk of the template.`,
+  },
+  { kind: MACHINE, field: 'spec.networks', lands: inMachines(TEMPLATE, { roles: WORKERS }) },
+  { kind: MACHINE, field: 'spec.tags', lands: inMachines(TEMPLATE) },
+  { kind: MACHINE, field: 'spec.storagePolicyName', lands: inMachines(TEMPLATE), refused: [{ by: BOTH, rule: 'W16' }] },
+  { kind: MACHINE, field: 'spec.osFamily', lands: [...inKubeadm(), ...inEtcd()], refused: [{ by: BOTH, rule: 'W16' }] },
+  ...hostOsRows(MACHINE, undefined),
+];
+
+function datacenterOf({ datacenter }: Inputs): VSphereDatacenterSpec {
+  return datacenter?.spec ?? {};
+}
+
+function machineOf({ machine }: Inputs): VSphereMachineSpec {
+  return machine?.spec ?? {};
+}
+
+function thumbprintOf(inputs: Inputs): string {
+  const { insecure, thumbprint } = datacenterOf(inputs);
+  return insecure ? '' : thumbprint ?? '';
+}
+
+function hasThumbprint(inputs: Inputs): boolean {
+  return (datacenterOf(inputs).thumbprint ?? '') !== '';
+}
+
+function memoryOf(inputs: Inputs): number {
+  const least = inputs.role === 'etcd' ? USUAL_MEMORY : LEAST_MEMORY;
+  return Math.max(positive(machineOf(inputs).memoryMiB, USUAL_MEMORY), least);
+}
+
+function positive(value: number | undefined, otherwise: number): number {
+  return value !== undefined && value > 0 ? value : otherwise;
+}
