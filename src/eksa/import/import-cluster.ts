@@ -14,8 +14,9 @@ import { holdsPassword } from '../syntax/url';
 import { DEFAULT_EKS_ANYWHERE_VERSION } from '../syntax/version';
 import { changesOf } from '../update/changes';
 import { lineOf } from '../update/line-of';
-import { stateOf } from '../update/pair';
-import type { State } from '../update/pair';
+import { contentsOf } from '../update/pair';
+import type { Contents } from '../update/pair';
+import { withoutServerFields } from '../update/server-fields';
 import { parseClusterFile } from '../yaml/parse';
 import { comparable } from './comparable';
 import { hardwareSource } from './hardware-source';
@@ -24,7 +25,6 @@ import { asNewCluster } from './new-cluster';
 import { programOf } from './program';
 import { documentsOf, readSite } from './read-site';
 import type { Site } from './read-site';
-import { withoutServerFields } from './server-fields';
 
 interface ImportFiles {
   /** Text of cluster.yaml. */
@@ -58,17 +58,17 @@ export function importCluster(files: ImportFiles): Import {
   if (errors.length > 0) return { findings: errors };
   const parsed = parseClusterFile(files.cluster).documents;
   const given = withLicenseReference(parsed.map(({ content }) => withoutServerFields(content as unknown as Document)));
-  const state = stateOf(files.newNames ? asNewCluster(given) : given);
-  const site = state && withFurtherDocuments(readSite(state), state);
-  if (!state || !site) {
+  const contents = contentsOf(files.newNames ? asNewCluster(given) : given);
+  const site = contents && withFurtherDocuments(readSite(contents), contents);
+  if (!contents || !site) {
     return { findings: [unsupported('Cluster.spec.datacenterRef.kind', 'names a provider for which there is no construct')] };
   }
-  const unsaid = [...withoutKind(given), ...beyondOneProgram(site, files), ...lost(state.documents, site, files.newNames ?? false)];
+  const unsaid = [...withoutKind(given), ...beyondOneProgram(site, files), ...lost(contents.documents, site, files.newNames ?? false)];
   const findings = unsaid.map((finding) => ({ ...finding, line: lineOf(finding.path, parsed) }));
   if (findings.length > 0) return { findings };
   const hardware = files.hardware && hardwareSource(files.hardware.path, parseHardware(files.hardware.text));
   return {
-    program: programOf(site, files.release ?? state.cluster.spec?.eksaVersion ?? DEFAULT_EKS_ANYWHERE_VERSION, hardware),
+    program: programOf(site, files.release ?? contents.cluster.spec?.eksaVersion ?? DEFAULT_EKS_ANYWHERE_VERSION, hardware),
     findings: [],
   };
 }
@@ -89,7 +89,7 @@ function lost(documents: readonly Document[], site: Site, newNames: boolean): Fi
 }
 
 /** What nothing refers to is taken along as it is, except what holds secrets. */
-function withFurtherDocuments(site: Site | undefined, { documents }: State): Site | undefined {
+function withFurtherDocuments(site: Site | undefined, { documents }: Contents): Site | undefined {
   if (!site) return undefined;
   const written = new Set(documentsOf(site).map(documentPath));
   const furtherDocuments = documents.filter((document) => document.kind !== 'Secret' && !written.has(documentPath(document)));

@@ -5,15 +5,15 @@ import type { ControlPlaneInput, NodeGroupInput, WorkerGroupInput } from '../doc
 import type { Cilium, ClusterSpec, HealthCheck, NodeGroup, PackageSwitches, WorkerGroup } from '../model/cluster';
 import type { Document } from '../model/document';
 import { formatDuration, parseDurationMs } from '../syntax/duration';
-import type { State } from '../update/pair';
+import type { Contents } from '../update/pair';
 import type { Companions } from './read-companions';
 import { readCompanions } from './read-companions';
 
-/** @param state with defaults filled in */
-export function readCluster(state: State): ClusterInput {
-  const { cluster } = state;
+/** @param contents with defaults filled in */
+export function readCluster(contents: Contents): ClusterInput {
+  const { cluster } = contents;
   const spec = cluster.spec ?? {};
-  const companions = readCompanions(state);
+  const companions = readCompanions(contents);
   const network = spec.clusterNetwork;
   return {
     clusterName: cluster.metadata?.name ?? '',

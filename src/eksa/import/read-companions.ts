@@ -3,7 +3,7 @@ import { AWS_IAM_KIND, FLUX_KIND, OIDC_KIND, OLD_FLUX_KIND, companion } from '..
 import type { Ref } from '../model/cluster';
 import type { Document } from '../model/document';
 import type { GitOpsSpec } from '../model/identity';
-import type { State } from '../update/pair';
+import type { Contents } from '../update/pair';
 import { find } from '../update/pair';
 
 export interface OidcFields {
@@ -86,10 +86,10 @@ export interface Companions {
   readonly documents: readonly Document[];
 }
 
-export function readCompanions(state: State): Companions {
-  const { identityProviderRefs = [], gitOpsRef } = state.cluster.spec ?? {};
+export function readCompanions(contents: Contents): Companions {
+  const { identityProviderRefs = [], gitOpsRef } = contents.cluster.spec ?? {};
   const read = (ref: Ref | undefined) => {
-    const spec = find(state, ref?.kind, ref?.name)?.spec;
+    const spec = find(contents, ref?.kind, ref?.name)?.spec;
     const sayable = SAYABLE[ref?.kind ?? ''];
     return ref?.kind && ref.name && spec && sayable ? [companion(ref.kind, ref.name, sayable(spec as never))] : [];
   };

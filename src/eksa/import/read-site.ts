@@ -15,11 +15,10 @@ import type {
   VSphereDatacenterSpec,
   VSphereMachineSpec,
 } from '../model/machines';
-import type { State } from '../update/pair';
+import type { Contents } from '../update/pair';
 import { find } from '../update/pair';
 import { readCluster } from './read-cluster';
 import { readMachineConfig } from './read-machine-config';
-import { effectiveSize } from './virtual-machine-size';
 
 /** One kind of site, with the properties of its construct. */
 export type Site =
@@ -27,15 +26,15 @@ export type Site =
   | { readonly construct: 'VSphereCluster'; readonly input: VSphereInput }
   | { readonly construct: 'DockerCluster'; readonly input: ClusterInput };
 
-const READERS: Readonly<Record<string, (state: State) => Site>> = {
+const READERS: Readonly<Record<string, (contents: Contents) => Site>> = {
   TinkerbellDatacenterConfig: readBareMetal,
   VSphereDatacenterConfig: readVSphere,
-  DockerDatacenterConfig: (state) => ({ construct: 'DockerCluster', input: readCluster(state) }),
+  DockerDatacenterConfig: (contents) => ({ construct: 'DockerCluster', input: readCluster(contents) }),
 };
 
 /** @returns undefined for a provider without a construct */
-export function readSite(state: State): Site | undefined {
-  return READERS[state.cluster.spec?.datacenterRef?.kind ?? '']?.(state);
+export function readSite(contents: Contents): Site | undefined {
+  return READERS[contents.cluster.spec?.datacenterRef?.kind ?? '']?.(contents);
 }
 
 /** What the construct would write. */
@@ -47,16 +46,16 @@ export function documentsOf(site: Site): Document[] {
   }
 }
 
-function machineOf<Spec>(state: State, ref: Ref | undefined): Document<Spec> | undefined {
-  return find<Spec>(state, ref?.kind, ref?.name);
+function machineOf<Spec>(contents: Contents, ref: Ref | undefined): Document<Spec> | undefined {
+  return find<Spec>(contents, ref?.kind, ref?.name);
 }
 
-function datacenterOf<Spec>(state: State): Partial<Spec> {
-  return machineOf<Spec>(state, state.cluster.spec?.datacenterRef)?.spec ?? {};
+function datacenterOf<Spec>(contents: Contents): Partial<Spec> {
+  return machineOf<Spec>(contents, contents.cluster.spec?.datacenterRef)?.spec ?? {};
 }
 
 /** Machine configurations of all groups: where the file names them, and how the constructs would. */
-function groupsOf({ cluster: { spec = {} } }: State, input: ClusterInput) {
+function groupsOf({ cluster: { spec = {} } }: Contents, input: ClusterInput) {
   const conventional: MachineNames = machineNames(input);
   return {
     controlPlane: { ref: spec.controlPlaneConfiguration?.machineGroupRef, conventional: conventional.controlPlane },
@@ -70,11 +69,11 @@ function groupsOf({ cluster: { spec = {} } }: State, input: ClusterInput) {
 
 type GroupRef = ReturnType<typeof groupsOf>['controlPlane'];
 
-function readBareMetal(state: State): Site {
-  const input = readCluster(state);
-  const groups = groupsOf(state, input);
-  const first = physicalMachine(state, groups.controlPlane);
-  const datacenter = datacenterOf<TinkerbellDatacenterSpec>(state);
+function readBareMetal(contents: Contents): Site {
+  const input = readCluster(contents);
+  const groups = groupsOf(contents, input);
+  const first = physicalMachine(contents, groups.controlPlane);
+  const datacenter = datacenterOf<TinkerbellDatacenterSpec>(contents);
   return {
     construct: 'BareMetalCluster',
     input: {
@@ -82,7 +81,7 @@ function readBareMetal(state: State): Site {
       controlPlaneNodes: { ...input.controlPlaneNodes, ...first },
       workerNodes: input.workerNodes.map((group, index) => ({
         ...group,
-        ...withFamilyOf(first, physicalMachine(state, groups.workers[index])),
+        ...withFamilyOf(first, physicalMachine(contents, groups.workers[index])),
       })),
       tinkerbellIp: datacenter.tinkerbellIP ?? '',
       osImageUrl: datacenter.osImageURL,
@@ -102,10 +101,10 @@ function withFamilyOf(first: PhysicalMachineInput, own: PhysicalMachineInput): P
 }
 
 /** Which machines a group takes, and how they are installed. */
-function physicalMachine(state: State, { ref, conventional }: GroupRef): PhysicalMachineInput {
-  const document = machineOf<TinkerbellMachineSpec>(state, ref);
+function physicalMachine(contents: Contents, { ref, conventional }: GroupRef): PhysicalMachineInput {
+  const document = machineOf<TinkerbellMachineSpec>(contents, ref);
   const { hardwareSelector, hardwareAffinity, osImageURL, templateRef } = document?.spec ?? {};
-  const installationTemplate = machineOf<{ template?: Record<string, unknown> }>(state, templateRef)?.spec?.template;
+  const installationTemplate = machineOf<{ template?: Record<string, unknown> }>(contents, templateRef)?.spec?.template;
   return {
     ...readMachineConfig(document, ref, conventional),
     select: hardwareSelector,
@@ -129,9 +128,9 @@ function hardwareTerm({ labelSelector }: AffinityTerm) {
   };
 }
 
-function readVSphere(state: State): Site {
-  const input = readCluster(state);
-  const groups = groupsOf(state, input);
+function readVSphere(contents: Contents): Site {
+  const input = readCluster(contents);
+  const groups = groupsOf(contents, input);
   const {
     server = '',
     datacenter = '',
@@ -139,25 +138,27 @@ function readVSphere(state: State): Site {
     insecure = false,
     thumbprint = '',
     failureDomains,
-  } = datacenterOf<VSphereDatacenterSpec>(state);
+  } = datacenterOf<VSphereDatacenterSpec>(contents);
   return {
     construct: 'VSphereCluster',
     input: {
       ...input,
-      controlPlaneNodes: { ...input.controlPlaneNodes, ...virtualMachine(state, groups.controlPlane) },
-      workerNodes: input.workerNodes.map((group, index) => ({ ...group, ...virtualMachine(state, groups.workers[index]) })),
-      etcdNodes: input.etcdNodes && { ...input.etcdNodes, ...virtualMachine(state, groups.etcd) },
+      controlPlaneNodes: { ...input.controlPlaneNodes, ...virtualMachine(contents, groups.controlPlane) },
+      workerNodes: input.workerNodes.map((group, index) => ({ ...group, ...virtualMachine(contents, groups.workers[index]) })),
+      etcdNodes: input.etcdNodes && { ...input.etcdNodes, ...virtualMachine(contents, groups.etcd) },
       server, datacenter, network, insecure, thumbprint, failureDomains,
     },
   };
 }
 
-function virtualMachine(state: State, { ref, conventional }: GroupRef): VirtualMachineInput {
-  const document = machineOf<VSphereMachineSpec>(state, ref);
+function virtualMachine(contents: Contents, { ref, conventional }: GroupRef): VirtualMachineInput {
+  const document = machineOf<VSphereMachineSpec>(contents, ref);
   const spec = document?.spec ?? {};
   return {
     ...readMachineConfig(document, ref, conventional),
-    ...effectiveSize(spec),
+    cpus: spec.numCPUs ?? 0,
+    memoryMiB: spec.memoryMiB ?? 0,
+    diskGiB: spec.diskGiB ?? 0,
     datastore: spec.datastore ?? '',
     folder: spec.folder ?? '',
     resourcePool: spec.resourcePool ?? '',

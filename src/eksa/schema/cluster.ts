@@ -1,70 +1,84 @@
 /** The shape of a Cluster's spec, v1alpha1 as of EKS Anywhere v0.26. */
-import { boolean, duration, free, integer, integerOrText, list, map, object, text, time } from './shape';
+import { boolean, duration, free, integer, integerOrText, list, map, object, set, text, time, zeroCompared, zeroDiffers } from './shape';
 
 export const REF = object({ kind: text, name: text });
 
 const TAINT = object({ 'key!': text, 'effect!': text, 'value': text, 'timeAdded': time });
 
-const HEALTH_CHECK = object({ maxUnhealthy: integerOrText, nodeStartupTimeout: duration, unhealthyMachineTimeout: duration });
+export const HEALTH_CHECK = object({
+  maxUnhealthy: zeroDiffers(integerOrText),
+  nodeStartupTimeout: duration,
+  unhealthyMachineTimeout: duration,
+});
 
 const QUANTITIES = object({ cpu: text, memory: text });
+
+/** An empty list or map of these is refused on bare metal where there was none: the webhook compares with `reflect.DeepEqual`. */
+const LABELS = zeroCompared(map());
+const TAINTS = zeroCompared(list(TAINT));
+
+/** What a strategy leaves out is 0 to the tools, while one that says nothing at all has a surge of 1. */
+const SURGE = zeroDiffers(integer);
 
 const CONTROL_PLANE = object({
   apiServerExtraArgs: map(),
   auditPolicyContent: text,
   certSans: list(text),
   count: integer,
-  endpoint: object({ 'host!': text }),
+  endpoint: zeroCompared(object({ 'host!': text })),
   kubeletConfiguration: free,
-  labels: map(),
+  labels: LABELS,
   machineGroupRef: REF,
   machineHealthCheck: HEALTH_CHECK,
   skipAdmissionForSystemResources: boolean,
   skipLoadBalancerDeployment: boolean,
-  taints: list(TAINT),
-  upgradeRolloutStrategy: object({ type: text, rollingUpdate: object({ 'maxSurge!': integer }) }),
+  taints: TAINTS,
+  upgradeRolloutStrategy: zeroDiffers(object({ type: text, rollingUpdate: zeroDiffers(object({ 'maxSurge!': SURGE })) })),
 });
 
 const WORKER_GROUP = object({
-  autoscalingConfiguration: object({ maxCount: integer, minCount: integer }),
-  count: integer,
+  autoscalingConfiguration: zeroDiffers(object({ maxCount: integer, minCount: integer })),
+  count: zeroDiffers(integer),
   failureDomains: list(text),
   kubeletConfiguration: free,
-  kubernetesVersion: text,
-  labels: map(),
+  kubernetesVersion: zeroDiffers(text),
+  labels: LABELS,
   machineGroupRef: REF,
   machineHealthCheck: HEALTH_CHECK,
   name: text,
-  taints: list(TAINT),
-  upgradeRolloutStrategy: object({ type: text, rollingUpdate: object({ 'maxSurge!': integer, 'maxUnavailable!': integer }) }),
+  taints: TAINTS,
+  upgradeRolloutStrategy: zeroDiffers(object({
+    type: text,
+    rollingUpdate: zeroDiffers(object({ 'maxSurge!': SURGE, 'maxUnavailable!': integer })),
+  })),
 });
 
 const NETWORK = object({
   cni: text,
   cniConfig: object({
-    cilium: object({
-      cniExclusive: boolean,
+    cilium: zeroDiffers(object({
+      cniExclusive: zeroDiffers(boolean),
       egressMasqueradeInterfaces: text,
-      helmValues: free,
+      helmValues: zeroDiffers(free),
       ipv4NativeRoutingCIDR: text,
       ipv6NativeRoutingCIDR: text,
       policyEnforcementMode: text,
       routingMode: text,
       skipUpgrade: boolean,
-    }),
-    kindnetd: object({}),
+    })),
+    kindnetd: zeroDiffers(object({})),
   }),
-  dns: object({ resolvConf: object({ path: text }) }),
-  nodes: object({ cidrMaskSize: integer }),
-  pods: object({ cidrBlocks: list(text) }),
-  services: object({ cidrBlocks: list(text) }),
+  dns: object({ resolvConf: zeroCompared(object({ path: text })) }),
+  nodes: zeroCompared(object({ cidrMaskSize: zeroDiffers(integer) })),
+  pods: object({ cidrBlocks: set(text) }),
+  services: object({ cidrBlocks: set(text) }),
 });
 
 const PACKAGES = object({
   controller: object({
     digest: text,
     disableWebhooks: boolean,
-    env: list(text),
+    env: set(text),
     repository: text,
     resources: object({ limits: QUANTITIES, requests: QUANTITIES }),
     tag: text,
@@ -75,35 +89,35 @@ const PACKAGES = object({
 
 const ENCRYPTION = object({
   'providers!': list(object({
-    'kms!': object({ 'cachesize': integer, 'name!': text, 'socketListenAddress!': text, 'timeout': duration }),
+    'kms!': zeroDiffers(object({ 'cachesize': zeroDiffers(integer), 'name!': text, 'socketListenAddress!': text, 'timeout': duration })),
   })),
   'resources!': list(text),
 });
 
 export const CLUSTER_SPEC = object({
-  bundlesRef: object({ 'apiVersion!': text, 'name!': text, 'namespace!': text }),
+  bundlesRef: zeroDiffers(object({ 'apiVersion!': text, 'name!': text, 'namespace!': text })),
   clusterNetwork: NETWORK,
   controlPlaneConfiguration: CONTROL_PLANE,
   datacenterRef: REF,
-  eksaVersion: text,
-  etcdEncryption: list(ENCRYPTION),
-  externalEtcdConfiguration: object({ count: integer, machineGroupRef: REF }),
+  eksaVersion: zeroDiffers(text),
+  etcdEncryption: zeroDiffers(list(ENCRYPTION)),
+  externalEtcdConfiguration: zeroDiffers(object({ count: integer, machineGroupRef: REF })),
   gitOpsRef: REF,
-  identityProviderRefs: list(REF),
+  identityProviderRefs: set(REF),
   kubernetesVersion: text,
   licenseToken: text,
   machineHealthCheck: HEALTH_CHECK,
   managementCluster: object({ name: text }),
   packages: PACKAGES,
-  podIamConfig: object({ 'serviceAccountIssuer!': text }),
-  proxyConfiguration: object({ httpProxy: text, httpsProxy: text, noProxy: list(text) }),
-  registryMirrorConfiguration: object({
+  podIamConfig: zeroDiffers(object({ 'serviceAccountIssuer!': text })),
+  proxyConfiguration: zeroDiffers(object({ httpProxy: text, httpsProxy: text, noProxy: list(text) })),
+  registryMirrorConfiguration: zeroDiffers(object({
     authenticate: boolean,
     caCertContent: text,
     endpoint: text,
     insecureSkipVerify: boolean,
-    ociNamespaces: list(object({ 'namespace!': text, 'registry!': text })),
+    ociNamespaces: set(object({ 'namespace!': text, 'registry!': text })),
     port: text,
-  }),
+  })),
   workerNodeGroupConfigurations: list(WORKER_GROUP),
 });

@@ -1,34 +1,37 @@
 /** The shape of `hostOSConfiguration`, the same in both kinds of machine configurations. */
-import { boolean, integer, list, map, object, text } from './shape';
+import { boolean, integer, list, map, object, text, zeroDiffers } from './shape';
+
+/** The settings are pointers: 0 turns a limit off that would have a default. */
+const count = zeroDiffers(integer);
 
 /** What Bottlerocket takes as Kubernetes settings; a kubeletConfiguration on Bottlerocket must fit it as well. */
 export const BOTTLEROCKET_KUBERNETES = object({
   allowedUnsafeSysctls: list(text),
   clusterDNSIPs: list(text),
   clusterDomain: text,
-  containerLogMaxFiles: integer,
+  containerLogMaxFiles: count,
   containerLogMaxSize: text,
-  cpuCFSQuota: boolean,
+  cpuCFSQuota: zeroDiffers(boolean),
   cpuManagerPolicy: text,
   cpuManagerPolicyOptions: map(),
   cpuManagerReconcilePeriod: text,
-  eventBurst: integer,
-  eventRecordQPS: integer,
+  eventBurst: count,
+  eventRecordQPS: count,
   evictionHard: map(),
-  evictionMaxPodGracePeriod: integer,
+  evictionMaxPodGracePeriod: count,
   evictionSoft: map(),
   evictionSoftGracePeriod: map(),
-  imageGCHighThresholdPercent: integer,
-  imageGCLowThresholdPercent: integer,
-  kubeAPIBurst: integer,
-  kubeAPIQPS: integer,
+  imageGCHighThresholdPercent: count,
+  imageGCLowThresholdPercent: count,
+  kubeAPIBurst: count,
+  kubeAPIQPS: count,
   kubeReserved: map(),
-  maxPods: integer,
+  maxPods: count,
   memoryManagerPolicy: text,
-  podPidsLimit: integer,
+  podPidsLimit: count,
   providerID: text,
-  registryBurst: integer,
-  registryPullQPS: integer,
+  registryBurst: count,
+  registryPullQPS: count,
   shutdownGracePeriod: text,
   shutdownGracePeriodCriticalPods: text,
   systemReserved: map(),

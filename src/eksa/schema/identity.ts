@@ -1,5 +1,5 @@
 /** The shapes of identity providers and GitOps objects. */
-import { boolean, list, object, text } from './shape';
+import { boolean, list, object, text, zeroDiffers } from './shape';
 
 export const OIDC_SPEC = object({
   clientId: text,
@@ -22,8 +22,8 @@ export const AWS_IAM_SPEC = object({
 export const FLUX_SPEC = object({
   branch: text,
   clusterConfigPath: text,
-  git: object({ 'repositoryUrl!': text, 'sshKeyAlgorithm': text }),
-  github: object({ 'owner!': text, 'personal': boolean, 'repository!': text }),
+  git: zeroDiffers(object({ 'repositoryUrl!': text, 'sshKeyAlgorithm': text })),
+  github: zeroDiffers(object({ 'owner!': text, 'personal': boolean, 'repository!': text })),
   systemNamespace: text,
 });
 

@@ -1,7 +1,17 @@
 /** Shapes of documents as data: which fields there are, of which type, and which must be present. */
 
-export type Shape =
-  TextShape | NumberShape | BooleanShape | IntOrTextShape | QuantityShape | ListShape | MapShape | ObjectShape | FreeShape;
+export type Shape = (
+  TextShape | NumberShape | BooleanShape | IntOrTextShape | QuantityShape | ListShape | MapShape | ObjectShape | FreeShape
+) & WhatZeroMeans;
+
+/** Most fields mean by `''`, `0`, `false`, `[]` and `{}` what they mean when they are absent; these do not. */
+interface WhatZeroMeans {
+  /**
+   * - `differs`: the zero value means something else than an absent field.
+   * - `compared`: both mean the same, and the admission webhooks tell them apart where they compare old and new.
+   */
+  readonly zero?: 'differs' | 'compared';
+}
 
 export interface TextShape {
   readonly type: 'text';
@@ -23,6 +33,8 @@ export interface ListShape {
   readonly type: 'list';
   readonly items: Shape;
   readonly maxItems?: number;
+  /** The order of the items means nothing. */
+  readonly isSet?: boolean;
 }
 export interface MapShape {
   readonly type: 'map';
@@ -61,6 +73,21 @@ export function list(items: Shape, maxItems?: number): ListShape {
 
 export function map(values: Shape = text): MapShape {
   return { type: 'map', values };
+}
+
+/** A list whose order means nothing. */
+export function set(items: Shape): ListShape {
+  return { type: 'list', items, isSet: true };
+}
+
+/** A field whose zero value means something else than its absence: a pointer in the tools' types that they look at. */
+export function zeroDiffers<S extends Shape>(shape: S): S {
+  return { ...shape, zero: 'differs' };
+}
+
+/** A field whose zero value means what its absence means, but which the webhooks compare with `reflect.DeepEqual` or as a pointer. */
+export function zeroCompared<S extends Shape>(shape: S): S {
+  return { ...shape, zero: 'compared' };
 }
 
 /** Fields whose name ends with `!` must be present. */

@@ -1,7 +1,7 @@
 /** The shapes of the bare-metal (Tinkerbell) objects. */
 import { REF } from './cluster';
 import { HOST_OS, USERS } from './host-os';
-import { boolean, integer, list, map, object, text } from './shape';
+import { boolean, integer, list, map, object, text, zeroDiffers } from './shape';
 
 export const TINKERBELL_DATACENTER_SPEC = object({
   'hookImagesURLPath': text,
@@ -21,10 +21,10 @@ const AFFINITY_TERM = object({
 });
 
 export const TINKERBELL_MACHINE_SPEC = object({
-  'hardwareAffinity': object({
+  'hardwareAffinity': zeroDiffers(object({
     'preferred': list(object({ 'hardwareAffinityTerm!': AFFINITY_TERM, 'weight!': { type: 'integer', minimum: 1, maximum: 100 } })),
     'required!': list(AFFINITY_TERM),
-  }),
+  })),
   'hardwareSelector': map(),
   'hostOSConfiguration': HOST_OS,
   'osFamily!': text,

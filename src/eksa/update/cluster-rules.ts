@@ -13,6 +13,7 @@ interface FixedField {
   readonly id: string;
   readonly paths: readonly UpdatePath[];
   readonly path: string;
+  /** Of the Cluster as the webhooks compare it. */
   readonly value: (cluster: ClusterDocument) => unknown;
   readonly same?: (one: never, other: never) => boolean;
   readonly applies?: (pair: Pair) => boolean;
@@ -35,7 +36,6 @@ const FIXED: readonly FixedField[] = [
     paths: CLI,
     path: 'metadata.namespace',
     value: ({ metadata }) => metadata?.namespace,
-    same: (old, now) => old === now || (old === 'default' && (now ?? '') === ''),
   },
   { id: 'W3', paths: UPDATE_PATHS, path: 'spec.datacenterRef', value: ({ spec }) => spec?.datacenterRef, same: isSameRef },
   {
@@ -128,7 +128,7 @@ function fixedField(field: FixedField): UpdateRule {
     * check(pair) {
       const paths = pathsFor(field.paths, pair.old.cluster);
       if (paths.length === 0 || field.applies?.(pair) === false) return;
-      const [old, now] = [field.value(pair.old.cluster), field.value(pair.new.cluster)];
+      const [old, now] = [field.value(pair.old.compared), field.value(pair.new.compared)];
       const same = field.same ?? isSame;
       if (!same(old as never, now as never)) {
         yield { path: `Cluster.${field.path}`, message: changed(old, now), fix: field.fix ?? `set it back to ${asWritten(old)}`, paths };
@@ -225,8 +225,12 @@ export function groupsOnBothSides({
   old,
   new: now,
 }: Pair): readonly { readonly index: number; readonly old: WorkerGroup; readonly new: WorkerGroup }[] {
-  const before = new Map((old.cluster.spec?.workerNodeGroupConfigurations ?? []).map((group) => [group.name, group]));
-  return (now.cluster.spec?.workerNodeGroupConfigurations ?? []).flatMap((group, index) => {
+  return twins(old.cluster, now.cluster);
+}
+
+function twins(old: ClusterDocument, now: ClusterDocument): ReturnType<typeof groupsOnBothSides> {
+  const before = new Map((old.spec?.workerNodeGroupConfigurations ?? []).map((group) => [group.name, group]));
+  return (now.spec?.workerNodeGroupConfigurations ?? []).flatMap((group, index) => {
     const twin = before.get(group.name);
     return twin ? [{ index, old: twin, new: group }] : [];
   });
@@ -234,7 +238,7 @@ export function groupsOnBothSides({
 
 function* groupFields(pair: Pair, fields: readonly (keyof WorkerGroup)[]): Iterable<Violation> {
   if (!onBareMetal(pair)) return;
-  for (const { index, old, new: now } of groupsOnBothSides(pair)) {
+  for (const { index, old, new: now } of twins(pair.old.compared, pair.new.compared)) {
     for (const field of fields.filter((name) => !isSame(old[name], now[name]))) {
       const isPausable = field !== 'machineGroupRef';
       if (isPausable && isPaused(pair.old.cluster)) continue;

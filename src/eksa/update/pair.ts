@@ -1,13 +1,20 @@
-/** Two states of one cluster: what it holds, and what is to be applied. Defaults are filled in on both sides, as the tools do. */
+/** Two states of one cluster: what it holds, and what is to be applied, both in the form in which what means the same is the same. */
 import type { Hardware } from '../hardware/hardware-csv';
 import type { ClusterDocument, Document } from '../model/document';
 import { fit } from '../schema/fit';
 import { KINDS, isKnownKind } from '../schema/kinds';
 import { withDefaults } from './defaults';
+import { meaningOf } from './meaning';
 
-export interface State {
+/** The documents of one cluster. */
+export interface Contents {
   readonly cluster: ClusterDocument;
   readonly documents: readonly Document[];
+}
+
+export interface State extends Contents {
+  /** The Cluster as the admission webhooks compare it, to whom some empty values differ from absent ones. */
+  readonly compared: ClusterDocument;
 }
 
 export interface Pair {
@@ -25,14 +32,30 @@ export interface DocumentPair<Spec = unknown> {
 
 /** @returns undefined when there is not exactly one Cluster */
 export function stateOf(documents: readonly object[]): State | undefined {
+  const filled = contentsOf(documents);
+  if (!filled) return undefined;
+  const meant = filled.documents.map((document) => meaningOf(document));
+  return { cluster: meant.find(isCluster)!, documents: meant, compared: meaningOf(filled.cluster, 'webhooks') as ClusterDocument };
+}
+
+/**
+ * The documents as they were written, but for what does not fit their shapes, and with the defaults that the tools write.
+ *
+ * @returns undefined when there is not exactly one Cluster
+ */
+export function contentsOf(documents: readonly object[]): Contents | undefined {
   const fitting = documents.map((document) => {
     const kind = (document as Document).kind;
     return isKnownKind(kind) ? fit(KINDS[kind], document, '').value as Document : document as Document;
   });
-  const clusters = fitting.filter(({ kind }) => kind === 'Cluster');
+  const clusters = fitting.filter(isCluster);
   if (clusters.length !== 1) return undefined;
-  const filled = fitting.map((document) => withDefaults(document, clusters[0] as ClusterDocument));
-  return { cluster: filled.find(({ kind }) => kind === 'Cluster') as ClusterDocument, documents: filled };
+  const filled = fitting.map((document) => withDefaults(document, clusters[0]));
+  return { cluster: filled.find(isCluster)!, documents: filled };
+}
+
+function isCluster(document: Document): document is ClusterDocument {
+  return document.kind === 'Cluster';
 }
 
 /** Documents of a kind that are there before and after, under the same name. */
@@ -43,8 +66,8 @@ export function* bothSides<Spec>(pair: Pair, kind: string): Iterable<DocumentPai
   }
 }
 
-export function find<Spec = unknown>(state: State, kind: string | undefined, name: string | undefined): Document<Spec> | undefined {
-  return state.documents.find((document) => document.kind === kind && document.metadata?.name === name) as Document<Spec> | undefined;
+export function find<Spec = unknown>(contents: Contents, kind: string | undefined, name: string | undefined): Document<Spec> | undefined {
+  return contents.documents.find((document) => document.kind === kind && document.metadata?.name === name) as Document<Spec> | undefined;
 }
 
 /** An annotation of EKS Anywhere, by the part of its name behind the slash. */

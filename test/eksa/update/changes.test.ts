@@ -30,7 +30,7 @@ test.each([
     }),
   ]],
   ['a list that is emptied, as a whole', { 'Cluster.spec.workerNodeGroupConfigurations': [] }, [
-    expect.objectContaining({ path: 'Cluster.spec.workerNodeGroupConfigurations', new: [] }),
+    expect.objectContaining({ path: 'Cluster.spec.workerNodeGroupConfigurations', new: undefined }),
   ]],
   ['a record that becomes a text', { 'Cluster.spec.managementCluster': 'site' }, [
     expect.objectContaining({ path: 'Cluster.spec.managementCluster' }),

@@ -1,4 +1,4 @@
-import { stateOf } from '../../../src/eksa/update/pair';
+import { contentsOf } from '../../../src/eksa/update/pair';
 import { bareMetal, changed, docker, document, vsphere } from './samples';
 import type { Documents } from './samples';
 
@@ -6,7 +6,7 @@ const GROUPS = 'Cluster.spec.workerNodeGroupConfigurations';
 
 /** The spec of a document once the defaults are filled in. */
 function filled(documents: Documents, kind = 'Cluster'): any {
-  return stateOf(documents)!.documents.find((each) => each.kind === kind)!.spec;
+  return contentsOf(documents)!.documents.find((each) => each.kind === kind)!.spec;
 }
 
 test.each([
@@ -88,4 +88,50 @@ test('the partition of an IAM provider is aws where none is given', () => {
   const iam = (spec: object) => filled([...docker(), document('AWSIamConfig', 'iam', spec)], 'AWSIamConfig').partition;
   expect(iam({})).toBe('aws');
   expect(iam({ partition: 'aws-cn' })).toBe('aws-cn');
+});
+
+test('the first user has a name', () => {
+  const named = (documents: Documents, kind: string, osFamily: string) => {
+    const users = [{ sshAuthorizedKeys: ['a'] }, { name: '', sshAuthorizedKeys: ['b'] }];
+    return filled(changed(documents, { [`${kind}/site-cp.spec.users`]: users, [`${kind}/site-cp.spec.osFamily`]: osFamily }), kind).users;
+  };
+  expect(named(bareMetal(), 'TinkerbellMachineConfig', 'ubuntu')[0].name).toBe('ec2-user');
+  expect(named(vsphere(), 'VSphereMachineConfig', 'ubuntu')).toMatchObject([{ name: 'capv' }, { name: '' }]);
+  expect(named(vsphere(), 'VSphereMachineConfig', '')[0].name).toBe('ec2-user');
+});
+
+test.each([
+  [{ numCPUs: 0, memoryMiB: 0 }, { numCPUs: 2, memoryMiB: 8192, diskGiB: 20 }],
+  [{ numCPUs: -1, memoryMiB: -1, diskGiB: 10 }, { numCPUs: 2, memoryMiB: 8192, diskGiB: 20 }],
+  [{ numCPUs: 4, memoryMiB: 1024, diskGiB: 40 }, { numCPUs: 4, memoryMiB: 2048, diskGiB: 40 }],
+])('a virtual machine of %j has %j', (size, expected) => {
+  const values = Object.entries(size).map(([name, value]) => [`VSphereMachineConfig/site-cp.spec.${name}`, value]);
+  const documents = changed(vsphere(), Object.fromEntries(values));
+  expect(filled(documents, 'VSphereMachineConfig')).toMatchObject(expected);
+});
+
+test('machines of etcd are raised to 8 GiB of memory', () => {
+  const machineGroupRef = { kind: 'VSphereMachineConfig', name: 'site-cp' };
+  const etcd = { 'Cluster.spec.externalEtcdConfiguration': { count: 3, machineGroupRef } };
+  const small = { 'VSphereMachineConfig/site-cp.spec.memoryMiB': 4096 };
+  expect(filled(changed(vsphere(), { ...etcd, ...small }), 'VSphereMachineConfig').memoryMiB).toBe(8192);
+  expect(filled(changed(vsphere(), small), 'VSphereMachineConfig').memoryMiB).toBe(4096);
+});
+
+test('a vCenter whose certificate is not checked has no thumbprint', () => {
+  const thumbprint = (insecure: boolean) => filled(
+    changed(vsphere(), { 'VSphereDatacenterConfig/site.spec.insecure': insecure, 'VSphereDatacenterConfig/site.spec.thumbprint': 'AA' }),
+    'VSphereDatacenterConfig',
+  ).thumbprint;
+  expect([thumbprint(true), thumbprint(false)]).toEqual(['', 'AA']);
+});
+
+test('the old form of a FluxConfig has the same defaults', () => {
+  const gitOps = (github: object) =>
+    filled([...docker(), document('GitOpsConfig', 'flux', { flux: { github } })], 'GitOpsConfig').flux.github;
+  expect(gitOps({ owner: 'o' })).toEqual({
+    owner: 'o', branch: 'main', clusterConfigPath: 'clusters/site', fluxSystemNamespace: 'flux-system',
+  });
+  const given = { branch: 'next', clusterConfigPath: 'fleet/site', fluxSystemNamespace: 'flux' };
+  expect(gitOps(given)).toEqual(given);
 });

@@ -64,7 +64,7 @@ describe('names', () => {
     ['a namespace in place of the default one', { 'Cluster.metadata.namespace': 'default' }, { 'Cluster.metadata.namespace': 'x' }, [
       'W19 cli Cluster.metadata.namespace',
     ]],
-    ['the default namespace, written out', {}, { 'Cluster.metadata.namespace': 'default' }, ['W19 cli Cluster.metadata.namespace']],
+    ['the default namespace, written out', {}, { 'Cluster.metadata.namespace': 'default' }, []],
     ['no namespace in place of another one', { 'Cluster.metadata.namespace': 'x' }, { 'Cluster.metadata.namespace': undefined }, [
       'W19 cli Cluster.metadata.namespace',
     ]],
