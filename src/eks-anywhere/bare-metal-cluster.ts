@@ -4,6 +4,7 @@ import { machineNames } from '../eksa/documents/cluster';
 import { spareMachines } from '../eksa/hardware/selection';
 import { CLUSTER_PROP_PATHS, machinePropPaths } from '../eksa/prop-path';
 import type { PropPath } from '../eksa/prop-path';
+import { initialCount } from '../eksa/rules/worker-groups';
 import { atPlace, shown } from '../private/input/place';
 import { clusterInput, controlPlaneInput, machineConfigInput, workerInput } from './cluster-input';
 import { EksAnywhereCluster } from './eks-anywhere-cluster';
@@ -196,7 +197,12 @@ function requireTemplate({ installationTemplateName: name, installationTemplate 
 
 /** A rolling upgrade first uses spare machines and then frees old ones. */
 function missingSpares(props: BareMetalClusterProps, workerNodes: readonly BareMetalWorkerNodes[]): string[] {
-  const groups = [{ ...props.controlPlaneNodes, name: 'the control plane' }, ...workerNodes];
+  const groups = [
+    { ...props.controlPlaneNodes, name: 'the control plane' },
+    ...workerNodes.map(({ count, autoscaling, ...group }) => {
+      return { ...group, count: initialCount({ count, autoscalingConfiguration: autoscaling }) };
+    }),
+  ];
   const demands = groups.flatMap(({ select, count, name, maxSurge = 1 }) =>
     select ? [{ selector: select, count, maxSurge, source: name, role: name }] : [],
   );

@@ -139,8 +139,9 @@ function cilium({ helmValues, ...options }: CiliumOptions): Cilium {
   }
   return {
     policyEnforcementMode: options.policyMode,
-    routingMode: options.nativeRoutingCidr === undefined ? undefined : 'direct',
+    routingMode: options.routingMode ?? (options.nativeRoutingCidr === undefined ? undefined : 'direct'),
     ipv4NativeRoutingCIDR: options.nativeRoutingCidr,
+    ipv6NativeRoutingCIDR: options.ipv6NativeRoutingCidr,
     egressMasqueradeInterfaces: options.egressMasqueradeInterfaces,
     skipUpgrade: options.skipUpgrade,
     cniExclusive: options.exclusive,

@@ -24,13 +24,17 @@ export interface NodeTaint {
 
   /** What happens to pods that do not tolerate the taint. */
   readonly effect: TaintEffect;
+
+  /**
+   * When the taint was added, as RFC 3339 writes times, such as `2026-11-21T12:00:00Z`. For `TaintEffect.NO_EXECUTE` only:
+   * from then on Kubernetes counts the seconds that a pod tolerates the taint.
+   * @default - not written
+   */
+  readonly timeAdded?: string;
 }
 
 /** Options of every group of nodes, on any infrastructure. */
 export interface NodeGroupOptions {
-  /** Number of nodes. Can be changed later. */
-  readonly count: number;
-
   /**
    * Labels on the Kubernetes nodes. On bare metal fixed once the cluster exists; elsewhere a change replaces the nodes.
    * @default - none
@@ -67,6 +71,9 @@ export interface NodeGroupOptions {
 
 /** Options of every Kubernetes control plane. */
 export interface ControlPlaneNodeOptions extends NodeGroupOptions {
+  /** Number of nodes. Can be changed later. */
+  readonly count: number;
+
   /**
    * Further names of the Kubernetes API in its certificate: IP addresses and lower-case domain names with a dot. Can be changed later; a
    * change replaces the nodes.
@@ -106,7 +113,7 @@ export interface ControlPlaneNodeOptions extends NodeGroupOptions {
 
 /** Bounds for the Kubernetes cluster autoscaler, which must be installed separately. Can be changed later, in place. */
 export interface NodeAutoscaling {
-  /** Minimum number of nodes: 0 to `count`. */
+  /** Minimum number of nodes, at most `count`. */
   readonly minCount: number;
 
   /** Maximum number of nodes, at least `count`. */
@@ -117,6 +124,12 @@ export interface NodeAutoscaling {
 export interface WorkerNodeGroupOptions extends NodeGroupOptions {
   /** Name of the group, unique in the cluster: lower-case letters, digits and dashes. Cannot be changed: a new name is a new group. */
   readonly name: string;
+
+  /**
+   * Number of nodes; with `autoscaling` the number to begin with, which the autoscaler then changes. Can be changed later.
+   * @default - `minCount` of `autoscaling`; 1 without it
+   */
+  readonly count?: number;
 
   /**
    * Number of nodes that may be missing while an upgrade runs; not 0 when `maxSurge` is 0. Can be changed later, in place.

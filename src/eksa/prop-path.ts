@@ -27,6 +27,7 @@ export const CLUSTER_PROP_PATHS: readonly PropPath[] = [
   { pattern: /^Cluster\.spec\.clusterNetwork\.dns.*$/, prop: 'dnsResolvConf' },
   { pattern: /^Cluster\.spec\.clusterNetwork\.cniConfig\.cilium\.policyEnforcementMode$/, prop: 'cilium.policyMode' },
   { pattern: /^Cluster\.spec\.clusterNetwork\.cniConfig\.cilium\.ipv4NativeRoutingCIDR$/, prop: 'cilium.nativeRoutingCidr' },
+  { pattern: /^Cluster\.spec\.clusterNetwork\.cniConfig\.cilium\.ipv6NativeRoutingCIDR$/, prop: 'cilium.ipv6NativeRoutingCidr' },
   { pattern: /^Cluster\.spec\.clusterNetwork\.cniConfig\.cilium(.*)$/, prop: 'cilium$1' },
   { pattern: /^Cluster\.spec\.managementCluster.*$/, prop: 'managementCluster' },
   { pattern: /^Cluster\.spec\.identityProviderRefs(\[\d+\]).*$/, prop: 'identityProviders$1' },

@@ -2,11 +2,14 @@ import { Duration } from 'aws-cdk-lib';
 import {
   BareMetalCluster,
   BareMetalClusterProps,
+  CiliumOptions,
   CiliumPolicyMode,
+  CiliumRoutingMode,
   EksAnywhereKubernetesVersion,
   FluxSync,
   IdentityProvider,
   ManagementCluster,
+  TaintEffect,
   VSphereCluster,
   VSphereClusterProps,
 } from '../../src';
@@ -90,6 +93,46 @@ test('Helm values of Cilium are passed on as they are', () => {
   new VSphereCluster(app, 'Plant', vsphere({ cilium: { helmValues: { hubble: { enabled: true, mode: 'yes' } } } }));
   expect(synthesized(app, 'Plant/cluster.yaml')).toContain(
     '      cilium:\n        helmValues:\n          hubble:\n            enabled: true\n            mode: "yes"\n',
+  );
+});
+
+test.each<[string, CiliumOptions, string]>([
+  ['traffic that is encapsulated by name', { routingMode: CiliumRoutingMode.OVERLAY }, '        routingMode: overlay\n'],
+  [
+    'a network that implies direct routing',
+    { nativeRoutingCidr: '10.0.0.0/8' },
+    '        routingMode: direct\n        ipv4NativeRoutingCIDR: 10.0.0.0/8\n',
+  ],
+  [
+    'a network beside traffic that is encapsulated',
+    { routingMode: CiliumRoutingMode.OVERLAY, nativeRoutingCidr: '10.0.0.0/8' },
+    '        routingMode: overlay\n        ipv4NativeRoutingCIDR: 10.0.0.0/8\n',
+  ],
+  [
+    'networks of both families',
+    { nativeRoutingCidr: '10.0.0.0/8', ipv6NativeRoutingCidr: 'fd00:10::/32' },
+    '        ipv4NativeRoutingCIDR: 10.0.0.0/8\n        ipv6NativeRoutingCIDR: fd00:10::/32\n',
+  ],
+])('Cilium: %s', (_title, cilium, text) => {
+  const app = newApp();
+  new VSphereCluster(app, 'Plant', vsphere({ cilium }));
+  expect(synthesized(app, 'Plant/cluster.yaml')).toContain(text);
+});
+
+test('a group with bounds for the autoscaler needs no number of nodes', () => {
+  const app = newApp();
+  const workerNodes = [{ name: 'gateway', autoscaling: { minCount: 2, maxCount: 5 } }];
+  new VSphereCluster(app, 'Plant', vsphere({ workerNodes }));
+  const yaml = synthesized(app, 'Plant/cluster.yaml');
+  expect(yaml).toContain('    - name: gateway\n      autoscalingConfiguration:\n        minCount: 2\n        maxCount: 5\n');
+});
+
+test('a taint says when it was added', () => {
+  const app = newApp();
+  const taints = [{ key: 'retired', effect: TaintEffect.NO_EXECUTE, timeAdded: '2026-11-21T12:00:00Z' }];
+  new VSphereCluster(app, 'Plant', vsphere({ workerNodes: [{ name: 'a', count: 1 }, { name: 'b', count: 1, taints }] }));
+  expect(synthesized(app, 'Plant/cluster.yaml')).toContain(
+    '        - key: retired\n          effect: NoExecute\n          timeAdded: "2026-11-21T12:00:00Z"\n',
   );
 });
 
@@ -245,6 +288,35 @@ const refusedOnBareMetal: [string, Partial<BareMetalClusterProps>, RegExp][] = [
     'a policy mode beside skipUpgrade',
     { cilium: { skipUpgrade: true, policyMode: CiliumPolicyMode.NEVER } },
     /cilium.policyMode is set together with skipUpgrade.*\[rule C42\]/,
+  ],
+  [
+    'direct routing without its network',
+    { cilium: { routingMode: CiliumRoutingMode.DIRECT } },
+    /cilium.nativeRoutingCidr is missing; direct routing needs it.*\[rule C43\]/,
+  ],
+  [
+    'a routing network of IPv6 that is none',
+    { cilium: { ipv6NativeRoutingCidr: 'fd00::' } },
+    /cilium.ipv6NativeRoutingCidr is 'fd00::'; expected a network.*\[rule C43\]/,
+  ],
+  [
+    'a taint that was added at no time',
+    {
+      workerNodes: [
+        {
+          name: 'a',
+          count: 1,
+          select: { type: 'worker' },
+          taints: [{ key: 'a', effect: TaintEffect.PREFER_NO_SCHEDULE, timeAdded: 'yesterday' }],
+        },
+      ],
+    },
+    /workerNodes\[0\].taints\[0\].timeAdded is 'yesterday'; expected a time such as 2026-11-21T12:00:00Z.*\[rule S1\]/,
+  ],
+  [
+    'autoscaling bounds that need more machines than there are',
+    { workerNodes: [{ name: 'a', select: { type: 'worker' }, autoscaling: { minCount: 2, maxCount: 3 } }] },
+    /workerNodes\[0\].count/,
   ],
   ['a routing network that is none', { cilium: { nativeRoutingCidr: '10.0.0.0' } }, /cilium.nativeRoutingCidr is '10.0.0.0'.*\[rule C43\]/],
   [

@@ -1,10 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
-import { CiliumPolicyMode, EksAnywhereClusterProps, FluxSync, IdentityProvider, SshKeyAlgorithm } from '../../src';
+import { CiliumPolicyMode, CiliumRoutingMode, EksAnywhereClusterProps, FluxSync, IdentityProvider, SshKeyAlgorithm } from '../../src';
 
 /** Every option that all kinds of clusters have. */
 export const EVERY_OPTION: Partial<EksAnywhereClusterProps> = {
   dnsResolvConf: '/etc/resolv.conf',
-  cilium: { policyMode: CiliumPolicyMode.ALWAYS, nativeRoutingCidr: '10.0.0.0/8', egressMasqueradeInterfaces: 'eth0', exclusive: false },
+  cilium: {
+    policyMode: CiliumPolicyMode.ALWAYS,
+    routingMode: CiliumRoutingMode.DIRECT,
+    nativeRoutingCidr: '10.0.0.0/8',
+    ipv6NativeRoutingCidr: 'fd00:10::/32',
+    egressMasqueradeInterfaces: 'eth0',
+    exclusive: false,
+  },
   identityProviders: [
     IdentityProvider.oidc({
       clientId: 'kubernetes',

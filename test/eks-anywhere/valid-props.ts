@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import {
   BareMetalClusterProps,
   CiliumPolicyMode,
+  CiliumRoutingMode,
   ControlPlaneNodeOptions,
   EksAnywhereClusterProps,
   EksAnywhereKubernetesVersion,
@@ -55,14 +56,19 @@ const healthCheck = fc.record({
   unhealthyMachineTimeout: optional(minutes),
 });
 const labels = fc.dictionary(fc.oneof(name, name.map((key) => `acme.example/${key}`)), words, { maxKeys: 3 });
-const softTaint = fc.record({ key: name, value: optional(words), effect: fc.constant(TaintEffect.PREFER_NO_SCHEDULE) });
+const softTaint = fc.record({
+  key: name,
+  value: optional(words),
+  effect: fc.constant(TaintEffect.PREFER_NO_SCHEDULE),
+  timeAdded: fc.constantFrom(undefined, '2026-11-21T12:00:00Z', '2026-11-21T12:00:00.5+01:00'),
+});
 const kubelet = fc.record({
   maxPods: fc.integer({ min: 1, max: 250 }),
   evictionHard: fc.constant({ 'memory.available': '100Mi' }),
   shutdownGracePeriod: fc.constant('30s'),
 }, { requiredKeys: [] });
 
-const nodes: fc.Arbitrary<Omit<NodeGroupOptions, 'count'>> = fc.record({
+const nodes: fc.Arbitrary<NodeGroupOptions> = fc.record({
   labels: optional(labels),
   taints: optional(fc.array(softTaint, { maxLength: 2 })),
   maxSurge: fc.constantFrom(undefined, 1),
@@ -130,13 +136,21 @@ const workers = fc.uniqueArray(
       nodes,
       fc.record({
         name,
-        count: fc.integer({ min: 1, max: 3 }),
+        count: fc.constantFrom(undefined, 1, 2, 3),
         maxUnavailable: optional(fc.nat(2)),
         kubernetesVersion: fc.constantFrom(undefined, EksAnywhereKubernetesVersion.V1_35, EksAnywhereKubernetesVersion.V1_34),
       }),
     )
     .map(([shared, own]): WorkerNodeGroupOptions => ({ ...shared, ...own })),
   { selector: (group) => group.name, minLength: 1, maxLength: 3 },
+);
+
+/** Bounds, with or without the number to begin with. */
+const scaling: fc.Arbitrary<Pick<WorkerNodeGroupOptions, 'count' | 'autoscaling'>> = fc.constantFrom(
+  {},
+  { autoscaling: { minCount: 1, maxCount: 3 }, count: undefined },
+  { autoscaling: { minCount: 0, maxCount: 2 }, count: undefined },
+  { autoscaling: { minCount: 1, maxCount: 3 }, count: 2 },
 );
 
 const identity = fc.subarray([
@@ -174,6 +188,10 @@ const common: fc.Arbitrary<EksAnywhereClusterProps> = fc.record({
     fc.record({
       policyMode: fc.constantFrom(undefined, ...Object.values(CiliumPolicyMode)),
       nativeRoutingCidr: fc.constantFrom(undefined, '10.0.0.0/8'),
+      ipv6NativeRoutingCidr: fc.constantFrom(undefined, 'fd00:10::/32'),
+      egressMasqueradeInterfaces: optional(words),
+      routingMode: fc.constantFrom(undefined, CiliumRoutingMode.OVERLAY),
+      exclusive: optional(fc.boolean()),
     }),
   ),
   identityProviders: identity,
@@ -220,7 +238,7 @@ export const validBareMetal = fc.tuple(
   const workerNodes = withOwn(groups, workersOwn).map((group) => ({ ...group, select: { type: `worker-${group.name}` } }));
   const wanted = [
     ...Array<string>(controlPlaneNodes.count).fill('cp'),
-    ...workerNodes.flatMap((group) => Array<string>(group.count).fill(group.select.type)),
+    ...workerNodes.flatMap((group) => Array<string>(group.count ?? 1).fill(group.select.type)),
   ];
   return {
     ...shared,
@@ -265,12 +283,13 @@ export const validVSphere: fc.Arbitrary<VSphereClusterProps> = fc
       etcdNodes: optional(fc.record({ count: fc.constantFrom(1, 3), memory: fc.constantFrom(undefined, Size.gibibytes(16)) })),
     }),
     fc.array(ownVirtualMachine, { minLength: 4, maxLength: 4 }),
+    fc.array(scaling, { minLength: 3, maxLength: 3 }),
   )
-  .map(([shared, own, controlPlaneNodes, workerNodes, place, [controlPlaneOwn, ...workersOwn]]) => ({
+  .map(([shared, own, controlPlaneNodes, workerNodes, place, [controlPlaneOwn, ...workersOwn], scalings]) => ({
     ...shared,
     ...own,
     controlPlaneNodes: { ...controlPlaneNodes, ...controlPlaneOwn },
-    workerNodes: withOwn(workerNodes, workersOwn),
+    workerNodes: withOwn(workerNodes, workersOwn).map((group, index) => ({ ...group, ...scalings[index] })),
     ...place,
     server: 'vcenter.acme.example',
     datacenter: 'DC1',

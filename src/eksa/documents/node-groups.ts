@@ -4,7 +4,6 @@ import type { ControlPlane, HealthCheck, NodeGroup, Ref, RolloutStrategy, Taint,
 const KUBELET_HEADER = { apiVersion: 'kubelet.config.k8s.io/v1beta1', kind: 'KubeletConfiguration' };
 
 export interface NodeGroupInput {
-  readonly count: number;
   readonly labels?: Readonly<Record<string, string>>;
   readonly taints?: readonly Taint[];
   readonly maxSurge?: number;
@@ -15,6 +14,7 @@ export interface NodeGroupInput {
 }
 
 export interface ControlPlaneInput extends NodeGroupInput {
+  readonly count: number;
   readonly certificateNames?: readonly string[];
   readonly auditPolicy?: string;
   readonly apiServerExtraArgs?: Readonly<Record<string, string>>;
@@ -24,6 +24,8 @@ export interface ControlPlaneInput extends NodeGroupInput {
 
 export interface WorkerGroupInput extends NodeGroupInput {
   readonly name: string;
+  /** Undefined for the lower bound of `autoscaling`. */
+  readonly count?: number;
   readonly maxUnavailable?: number;
   readonly autoscaling?: { readonly minCount: number; readonly maxCount: number };
   readonly kubernetesVersion?: string;
@@ -73,7 +75,7 @@ function strategy({ upgradeInPlace }: GroupContext, rollingUpdate: RolloutStrate
 function nodeGroup({ labels, taints, kubeletConfiguration, healthCheck }: NodeGroupInput): Partial<NodeGroup> {
   return {
     labels: labels && Object.keys(labels).length > 0 ? labels : undefined,
-    taints: taints && taints.length > 0 ? taints.map(({ key, value, effect }) => ({ key, value, effect })) : undefined,
+    taints: taints?.length ? taints.map(({ key, value, effect, timeAdded }) => ({ key, value, effect, timeAdded })) : undefined,
     kubeletConfiguration: kubeletConfiguration && { ...KUBELET_HEADER, ...kubeletConfiguration },
     machineHealthCheck: healthCheck,
   };

@@ -12,13 +12,22 @@ export function cilium(given: Cilium | undefined): Value {
   const mode = given?.policyEnforcementMode;
   const options = {
     policyMode: mode ? member(`CiliumPolicyMode.${mode.toUpperCase()}`, LIBRARY) : undefined,
+    routingMode: routingMode(given),
     nativeRoutingCidr: given?.ipv4NativeRoutingCIDR,
+    ipv6NativeRoutingCidr: given?.ipv6NativeRoutingCIDR,
     egressMasqueradeInterfaces: given?.egressMasqueradeInterfaces,
     skipUpgrade: given?.skipUpgrade,
     exclusive: given?.cniExclusive,
     helmValues: given?.helmValues as Value,
   };
   return Object.values(options).some((value) => value !== undefined) ? options : undefined;
+}
+
+/** Direct routing follows from its network. */
+function routingMode(given: Cilium | undefined): Value {
+  const mode = given?.routingMode;
+  if (!mode || (mode === 'direct' && given.ipv4NativeRoutingCIDR !== undefined)) return undefined;
+  return member(`CiliumRoutingMode.${mode.toUpperCase()}`, LIBRARY);
 }
 
 export function registryMirror(given: RegistryMirror): Value {

@@ -239,6 +239,7 @@ function size({ cpus, memoryMiB, diskGiB }: VirtualMachineInput): Readonly<Recor
 
 function controlPlane(input: ControlPlaneInput): Readonly<Record<string, Value>> {
   return {
+    count: input.count,
     ...nodes(input),
     certificateNames: input.certificateNames,
     auditPolicy: input.auditPolicy,
@@ -251,6 +252,7 @@ function controlPlane(input: ControlPlaneInput): Readonly<Record<string, Value>>
 function workers(input: WorkerGroupInput): Readonly<Record<string, Value>> {
   return {
     name: input.name,
+    count: input.count,
     ...nodes(input),
     maxUnavailable: input.maxUnavailable || undefined,
     autoscaling: input.autoscaling && { minCount: input.autoscaling.minCount, maxCount: input.autoscaling.maxCount },
@@ -260,12 +262,12 @@ function workers(input: WorkerGroupInput): Readonly<Record<string, Value>> {
 
 function nodes(input: NodeGroupInput): Readonly<Record<string, Value>> {
   return {
-    count: input.count,
     labels: input.labels,
-    taints: input.taints?.map(({ key, value, effect = '' }) => ({
+    taints: input.taints?.map(({ key, value, effect = '', timeAdded }) => ({
       key,
       value: value || undefined,
       effect: member(`TaintEffect.${constantCase(effect)}`, LIBRARY),
+      timeAdded,
     })),
     maxSurge: input.maxSurge === undefined || input.maxSurge === 1 ? undefined : input.maxSurge,
     kubeletConfiguration: input.kubeletConfiguration as Value,

@@ -44,12 +44,15 @@ function metadata({ metadata: given }: Document): ClusterInput['metadata'] {
 /** What the properties can say; with values for the chart the tools ignore the other fields. */
 function cilium(given: Cilium | undefined): Cilium | undefined {
   if (!given) return undefined;
-  const { policyEnforcementMode, ipv4NativeRoutingCIDR, egressMasqueradeInterfaces, skipUpgrade, cniExclusive, helmValues } = given;
+  const { policyEnforcementMode, routingMode, ipv4NativeRoutingCIDR, egressMasqueradeInterfaces, skipUpgrade } = given;
+  const { ipv6NativeRoutingCIDR, cniExclusive, helmValues } = given;
   if (helmValues) return { helmValues };
   return {
     policyEnforcementMode,
-    routingMode: ipv4NativeRoutingCIDR === undefined ? undefined : 'direct',
+    // A file with a network and no mode means the default, which the property has to name there.
+    routingMode: routingMode || (ipv4NativeRoutingCIDR ? 'overlay' : undefined),
     ipv4NativeRoutingCIDR,
+    ipv6NativeRoutingCIDR,
     egressMasqueradeInterfaces,
     skipUpgrade,
     cniExclusive,
@@ -94,6 +97,7 @@ export function environment(lines: readonly string[]): Readonly<Record<string, s
 function readControlPlane(spec: ClusterSpec): ControlPlaneInput {
   const given = spec.controlPlaneConfiguration ?? {};
   return {
+    count: given.count ?? 1,
     ...readNodes(given),
     certificateNames: given.certSans,
     auditPolicy: given.auditPolicyContent,
@@ -108,6 +112,7 @@ function readGroup(given: WorkerGroup): WorkerGroupInput {
   return {
     ...readNodes(given),
     name: given.name ?? '',
+    count: scaling && given.count === scaling.minCount ? undefined : given.count,
     maxUnavailable: given.upgradeRolloutStrategy?.rollingUpdate?.maxUnavailable,
     autoscaling: scaling && { minCount: scaling.minCount ?? 0, maxCount: scaling.maxCount ?? 0 },
     kubernetesVersion: given.kubernetesVersion,
@@ -117,9 +122,8 @@ function readGroup(given: WorkerGroup): WorkerGroupInput {
 
 function readNodes(given: NodeGroup): NodeGroupInput {
   return {
-    count: given.count ?? 1,
     labels: given.labels,
-    taints: given.taints?.map(({ key, value, effect }) => ({ key, value, effect })),
+    taints: given.taints?.map(({ key, value, effect, timeAdded }) => ({ key, value, effect, timeAdded })),
     maxSurge: given.upgradeRolloutStrategy?.rollingUpdate?.maxSurge,
     kubeletConfiguration: kubelet(given.kubeletConfiguration),
     healthCheck: healthCheck(given.machineHealthCheck),

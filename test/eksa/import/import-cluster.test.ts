@@ -104,6 +104,44 @@ describe('a property says', () => {
       /cilium: \{ exclusive: false \}/,
     ],
     [
+      'that Cilium encapsulates traffic, where a file says so',
+      'bm',
+      (text) => text.replace('cilium: {}', 'cilium: { routingMode: overlay }'),
+      /cilium: \{ routingMode: CiliumRoutingMode.OVERLAY \}/,
+    ],
+    [
+      'networks of direct routing',
+      'bm',
+      (text) =>
+        text.replace(
+          'cilium: {}',
+          'cilium: { routingMode: direct, ipv4NativeRoutingCIDR: 10.0.0.0/8, ipv6NativeRoutingCIDR: "fd00::/16" }',
+        ),
+      /cilium: \{ nativeRoutingCidr: '10.0.0.0\/8', ipv6NativeRoutingCidr: 'fd00::\/16' \}/,
+    ],
+    [
+      'a network of direct routing that has no effect',
+      'bm',
+      (text) => text.replace('cilium: {}', 'cilium: { ipv4NativeRoutingCIDR: 10.0.0.0/8 }'),
+      /cilium: \{ routingMode: CiliumRoutingMode.OVERLAY, nativeRoutingCidr: '10.0.0.0\/8' \}/,
+    ],
+    [
+      'when a taint was added',
+      'vs-two',
+      (text) =>
+        text.replace(
+          '  - count: 1\n',
+          '  - count: 1\n    taints: [{ key: old, effect: PreferNoSchedule, timeAdded: "2026-11-21T12:00:00Z" }]\n',
+        ),
+      /taints: \[\{ key: 'old', effect: TaintEffect.PREFER_NO_SCHEDULE, timeAdded: '2026-11-21T12:00:00Z' \}\]/,
+    ],
+    [
+      'bounds of autoscaling alone, where a group begins with the lower one',
+      'vs-two',
+      (text) => text.replace('  - count: 1\n', '  - autoscalingConfiguration: { minCount: 2, maxCount: 4 }\n'),
+      /\{ name: '[\w-]+', autoscaling: \{ minCount: 2, maxCount: 4 \}/,
+    ],
+    [
       "values of Cilium's chart",
       'bm',
       (text) => text.replace('cilium: {}', 'cilium: { helmValues: { debug: { enabled: true }, tolerations: [null] } }'),
