@@ -1,8 +1,9 @@
 /** `hybridge eksa hardware`: the machines of hardware.csv as Kubernetes objects. */
 import { bmcSecret, hardwareObjects, hasBmc, missingSecretComments } from '../../src/eksa/gitops/hardware-objects';
 import type { SecretStore } from '../../src/eksa/gitops/hardware-objects';
+import { COLUMNS } from '../../src/eksa/hardware/columns';
 import type { Hardware, MachineCells } from '../../src/eksa/hardware/hardware-csv';
-import { COLUMNS, HARDWARE_FILE, machineFromCells, parseHardware } from '../../src/eksa/hardware/hardware-csv';
+import { HARDWARE_FILE, machineFromCells, parseHardware } from '../../src/eksa/hardware/hardware-csv';
 import { toYaml } from '../../src/eksa/yaml/emit';
 import { CommandFailure } from '../command.ts';
 import type { Command } from '../command.ts';

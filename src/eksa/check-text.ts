@@ -7,6 +7,7 @@ import { parsePlaceholder } from './hardware/placeholder';
 import type { ClusterDocument, Document } from './model/document';
 import { documentPaths } from './model/document';
 import { isKnownKind } from './schema/kinds';
+import type { SourceText } from './syntax/encoding';
 import type { ParsedDocument } from './yaml/parse';
 import { parseClusterFile } from './yaml/parse';
 
@@ -14,11 +15,11 @@ import { parseClusterFile } from './yaml/parse';
  * What the EKS Anywhere tools, the API server or the machines would refuse.
  *
  * @param clusterYaml text of cluster.yaml
- * @param hardwareCsv text of hardware.csv, for bare metal
+ * @param hardwareCsv text of hardware.csv, for bare metal; null is none, and an empty text an empty file
  */
-export function check(clusterYaml: string, hardwareCsv?: string, options: CheckOptions = {}): Finding[] {
+export function check(clusterYaml: SourceText, hardwareCsv?: SourceText | null, options: CheckOptions = {}): Finding[] {
   const file = parseClusterFile(clusterYaml);
-  const hardware = hardwareCsv === undefined ? undefined : parseHardware(hardwareCsv);
+  const hardware = hardwareCsv === undefined || hardwareCsv === null ? undefined : parseHardware(hardwareCsv);
   const contents = file.documents.map((document) => document.content);
   const paths = documentPaths(contents as unknown as Document[]);
   const named = file.documents.map((document, index) => ({ document, path: paths[index] }));

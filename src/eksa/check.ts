@@ -7,6 +7,7 @@ import { contextOf } from './context';
 import type { Finding } from './finding';
 import type { Hardware } from './hardware/hardware-csv';
 import { HARDWARE_FILE } from './hardware/hardware-csv';
+import { spreadsheetFix } from './hardware/spreadsheet-cell';
 import type { ClusterDocument, Document } from './model/document';
 import { documentPath, documentPaths } from './model/document';
 import { CLUSTER_RULES } from './rules/cluster';
@@ -63,7 +64,7 @@ export function checkDocuments(documents: readonly object[], hardware?: Hardware
   const problems = clusters.length === 1
     ? ruleFindings(contextOf(clusters[0], fitting, hardware, options))
     : [clusterCount(clusters.length)];
-  return merged(misfits, [...problems, ...hardwareFileFindings(hardware)]);
+  return [...hardwareFileFindings(hardware), ...merged(misfits, problems)];
 }
 
 function clusterCount(count: number): Finding {
@@ -190,27 +191,26 @@ function findingOf(ruleId: string, subject: Document, problem: Problem): Finding
 
 function machineRowFindings(context: Context): Finding[] {
   const withIndexes = machineContext(context);
-  return (context.hardware?.machines ?? []).flatMap((machine) => {
-    return MACHINE_ROW_RULES.flatMap((rule): Finding[] => {
+  const findings: Finding[] = [];
+  for (const machine of context.hardware?.machines ?? []) {
+    for (const rule of MACHINE_ROW_RULES) {
       const message = rule.check(machine, withIndexes);
-      return message
-        ? [
-          {
-            ruleId: rule.id,
-            severity: 'error',
-            path: `${HARDWARE_FILE}/${machine.cells.hostname || `line ${machine.line}`}.${rule.column}`,
-            message,
-            line: machine.line,
-          },
-        ]
-        : [];
-    });
-  });
+      if (!message) continue;
+      findings.push({
+        ruleId: rule.id,
+        severity: 'error',
+        path: `${HARDWARE_FILE}/${machine.cells.hostname || `line ${machine.line}`}.${rule.column}`,
+        message,
+        fix: spreadsheetFix(machine.cells[rule.column]),
+        line: machine.line,
+      });
+    }
+  }
+  return findings;
 }
 
 function hardwareFileFindings(hardware: Hardware | undefined): Finding[] {
-  const problem = hardware?.fileProblem;
-  return problem ? [{ ruleId: 'R-file', severity: 'error', path: HARDWARE_FILE, ...problem }] : [];
+  return (hardware?.fileProblems ?? []).map((problem) => ({ ruleId: 'R-file', path: HARDWARE_FILE, ...problem }));
 }
 
 /**

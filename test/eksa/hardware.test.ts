@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
+import { COLUMNS } from '../../src/eksa/hardware/columns';
 import type { MachineCells } from '../../src/eksa/hardware/hardware-csv';
-import { COLUMNS, formatHardware, machineFromCells, parseHardware } from '../../src/eksa/hardware/hardware-csv';
+import { formatHardware, machineFromCells, parseHardware } from '../../src/eksa/hardware/hardware-csv';
 import { environmentPlaceholder, parsePlaceholder, secretPlaceholder } from '../../src/eksa/hardware/placeholder';
 import { matchesSelector, selectorUses, spareMachines } from '../../src/eksa/hardware/selection';
 import { CsvSyntaxError, formatRecord, parseCsv } from '../../src/eksa/syntax/csv';
@@ -54,9 +55,9 @@ describe('hardware.csv', () => {
 
   test.each([
     ['a missing column', HEADER.replace(',disk', ''), /lacks the columns disk/],
-    ['another letter case', HEADER.replace('mac', 'MAC'), /lacks the columns mac/],
-    ['a byte order mark', `\ufeff${HEADER}`, /lacks the columns hostname/],
-    ['blanks before names', HEADER.replace(/,/g, ', '), /lacks the columns mac, ip_address/],
+    ['another letter case', HEADER.replace('mac', 'MAC'), /names columns 'MAC' where the tools want mac/],
+    ['a byte order mark', `\ufeff${HEADER}`, /^starts with a byte order mark/],
+    ['blanks before names', HEADER.replace(/,/g, ', '), /^has blanks after its separators/],
     ['nothing', '', /is empty/],
     ['lines that end with CR alone', `${HEADER}\r${ROW}\r`, /ends its lines with CR alone/],
   ])('with %s is no hardware file', (_title, text, message) => expect(parseHardware(text).fileProblem?.message).toMatch(message));

@@ -1,20 +1,20 @@
-/** Machines of hardware.csv: the columns, reading and writing them. Values stay text: rules judge them. */
-import type { CsvRecord } from '../syntax/csv';
-import { CsvSyntaxError, formatRecord, parseCsv } from '../syntax/csv';
+/** Machines of hardware.csv: reading and writing them. Values stay text: rules judge them. */
+import type { Severity } from '../finding';
+import type { CsvText } from '../syntax/csv';
+import { formatRecord, readCsv } from '../syntax/csv';
+import type { SourceText, TextEncoding } from '../syntax/encoding';
+import { textOf } from '../syntax/encoding';
+import type { Column } from './columns';
+import { COLUMNS, REQUIRED_COLUMNS } from './columns';
+import { formOf } from './file-form';
+import type { FileForm } from './file-form';
+import { misnamedText, readHeader } from './header';
+import type { Header } from './header';
+import { readRows } from './rows';
+import { unwrapped } from './spreadsheet-cell';
 
 /** How findings name the file; those about one machine read `hardware.csv/<hostname>.<column>`. */
 export const HARDWARE_FILE = 'hardware.csv';
-
-/** Columns in the order in which they are written; the first eight must be in every header. */
-export const COLUMNS = [
-  'hostname', 'mac', 'ip_address', 'netmask', 'gateway', 'nameservers', 'labels', 'disk',
-  'bmc_ip', 'bmc_username', 'bmc_password', 'vlan_id',
-] as const;
-
-export type Column = (typeof COLUMNS)[number];
-
-const REQUIRED_COLUMNS: readonly Column[] = COLUMNS.slice(0, 8);
-export const BMC_COLUMNS: readonly Column[] = ['bmc_ip', 'bmc_username', 'bmc_password'];
 
 export type MachineCells = Readonly<Record<Column, string>>;
 
@@ -32,28 +32,100 @@ export interface Machine {
   readonly line?: number;
 }
 
-/** What was read: machines, or the reason why there are none. */
-export interface Hardware {
-  readonly machines: readonly Machine[];
-  /** Problems of the file as a whole: its syntax or its header. */
-  readonly fileProblem?: { readonly message: string; readonly line: number };
+/** A problem of the file as a whole: its form, its header, rows that are no machines. */
+export interface FileProblem {
+  readonly severity: Severity;
+  readonly message: string;
+  readonly fix?: string;
+  readonly line: number;
 }
 
-export function parseHardware(csv: string): Hardware {
-  try {
-    const [header, ...rows] = parseCsv(csv);
-    if (header?.cells.some((cell) => cell.includes('\r'))) return broken('ends its lines with CR alone; expected LF', header.line);
-    if (!header) return broken('is empty; expected a header and one row a machine', 1);
-    const columns = header.cells.map((cell) => columnOf(cell));
-    const missing = REQUIRED_COLUMNS.filter((column) => !columns.includes(column));
-    if (missing.length > 0) {
-      return broken(`lacks the columns ${missing.join(', ')}; names are case-sensitive and without blanks`, header.line);
-    }
-    return { machines: rows.map((row) => machineOf(columns, row)) };
-  } catch (error) {
-    if (error instanceof CsvSyntaxError) return broken(error.message, error.line);
-    throw error;
-  }
+/** What was read. Machines are those of the file as if its problems were fixed, as far as it is clear how. */
+export interface Hardware {
+  readonly machines: readonly Machine[];
+  /** The error that explains the others best. */
+  readonly fileProblem?: FileProblem;
+  /** Every problem of the file as a whole, that one first. */
+  readonly fileProblems?: readonly FileProblem[];
+  /** Whether rows could not be read, so that machines may be missing. */
+  readonly isIncomplete?: boolean;
+}
+
+export function parseHardware(source: SourceText): Hardware {
+  const { text: csv, encoding } = textOf(source);
+  if (csv.trim() === '') return hardwareOf([], [problem('is empty; expected a header and one row a machine', 1)], true);
+  const form = formOf(csv, encoding);
+  const text = readCsv(form.text, form.separator);
+  const at = text.records.findIndex(({ line }) => line === form.headerLine);
+  if (at < 0) return hardwareOf([], [withoutHeader(form, text)], true);
+  const names = text.records[at];
+  const header = readHeader(names.cells);
+  const rows = readRows(header.columns, names.cells.length, text.records.slice(at + 1), cellAsMeant(header, text));
+  const problems = [
+    ...formProblems(form, header, names.line),
+    ...quoteProblems(text, form),
+    ...rows.problems,
+    ...warnings(header, names.line, encoding),
+  ];
+  // Rows say nothing about a column that is not there: only the header is judged.
+  const isUnclear = header.missing.length > 0 || text.openQuote !== undefined;
+  const machines = isUnclear ? [] : rows.rows.map(({ cells, line }) => machineFromCells(cells, line));
+  return hardwareOf(machines, problems, isUnclear || rows.isIncomplete);
+}
+
+function hardwareOf(machines: readonly Machine[], fileProblems: readonly FileProblem[], isIncomplete: boolean): Hardware {
+  const fileProblem = fileProblems.find(({ severity }) => severity === 'error');
+  return { machines, ...(fileProblem ? { fileProblem } : {}), ...(fileProblems.length > 0 ? { fileProblems } : {}), isIncomplete };
+}
+
+function problem(message: string, line: number, fix?: string): FileProblem {
+  return { severity: 'error', message, line, fix };
+}
+
+function withoutHeader({ flaws }: FileForm, { records }: CsvText): FileProblem {
+  const message = `has no header: the first row must name the columns ${REQUIRED_COLUMNS.join(', ')}`;
+  return problem([...flaws.map((flaw) => flaw.message), message].join('; '), records[0]?.line ?? 1, `add the line ${COLUMNS.join(',')}`);
+}
+
+/** One sentence about the form of the file, whatever is wrong with it: it is fixed by saving it once in another way. */
+function formProblems({ flaws }: FileForm, header: Header, line: number): FileProblem[] {
+  const misnamed = misnamedText(header);
+  const missing = header.missing.length === 0 ? [] : [{
+    message: `lacks the columns ${header.missing.join(', ')}`,
+    fix: `add ${header.missing.length === 1 ? 'the column' : 'the columns'} to the header and to every row`,
+  }];
+  const all = [...flaws, ...(misnamed ? [misnamed] : []), ...missing];
+  if (all.length === 0) return [];
+  return [problem(all.map(({ message }) => message).join('; '), line, [...new Set(all.map(({ fix }) => fix))].join('; '))];
+}
+
+/** The first only: what follows is read in its light. */
+function quoteProblems({ problems }: CsvText, { text }: FileForm): FileProblem[] {
+  return problems.slice(0, 1).map(({ message, line }) => {
+    const isFormula = text.split('\n')[line - 1]?.includes('="');
+    return isFormula
+      ? problem('has cells written as formulas, such as ="text"; the tools take no quotes inside a cell', line, 'write the text alone')
+      : problem(message, line);
+  });
+}
+
+/** A flaw that all cells of a file share is told once. */
+function cellAsMeant({ isPadded, misnamed }: Header, { problems }: CsvText): ((cell: string) => string) | undefined {
+  if (isPadded && misnamed.length > 0) return (cell) => cell.trim();
+  return problems.length > 0 ? unwrapped : undefined;
+}
+
+/** What the tools pass over without a word. */
+function warnings({ ignored }: Header, line: number, encoding: TextEncoding): FileProblem[] {
+  const names: FileProblem[] = ignored.map(({ name, column }) => ({
+    severity: 'warning',
+    message: `has a column '${name}', which the tools ignore; did you mean '${column}'?`,
+    fix: `rename it to ${column}`,
+    line,
+  }));
+  const message = 'is not UTF-8 text, but in the encoding of Windows';
+  const bytes: FileProblem = { severity: 'warning', message, fix: 'save it as UTF-8', line: 1 };
+  return encoding === 'windows-1252' ? [...names, bytes] : names;
 }
 
 /** A machine from its cells, as it would be after writing and reading it. */
@@ -68,27 +140,6 @@ export function formatHardware(machines: readonly MachineCells[]): string {
   return [columns, ...machines.map((machine) => columns.map((column) => machine[column]))]
     .map((cells) => `${formatRecord(cells)}\n`)
     .join('');
-}
-
-function broken(message: string, line: number): Hardware {
-  return { machines: [], fileProblem: { message, line } };
-}
-
-/** Required headers are taken literally; blanks around optional ones are tolerated. Unknown columns are ignored. */
-function columnOf(header: string): Column | undefined {
-  const name = REQUIRED_COLUMNS.includes(header as Column) ? header : header.trim();
-  const column = COLUMNS.find((candidate) => candidate === name);
-  return column && (header === column || !REQUIRED_COLUMNS.includes(column)) ? column : undefined;
-}
-
-function machineOf(columns: readonly (Column | undefined)[], row: CsvRecord): Machine {
-  const cells: Record<Column, string> = Object.fromEntries(COLUMNS.map((column) => [column, ''])) as Record<Column, string>;
-  for (const [index, column] of columns.entries()) {
-    if (!column) continue;
-    const isSecondList = column === 'nameservers' && columns.indexOf('nameservers') < index;
-    cells[column] = isSecondList ? `${cells[column]}|${row.cells[index]}` : row.cells[index];
-  }
-  return machineFromCells(cells, row.line);
 }
 
 /** `k=v|k=v`; blanks around pairs, keys and values do not count. */

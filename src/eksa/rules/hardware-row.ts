@@ -1,7 +1,8 @@
 /** Rules about each machine of hardware.csv, by itself and beside the others. */
 import { asWritten } from '../finding';
-import type { Column, Machine } from '../hardware/hardware-csv';
-import { BMC_COLUMNS } from '../hardware/hardware-csv';
+import type { Column } from '../hardware/columns';
+import { BMC_COLUMNS } from '../hardware/columns';
+import type { Machine } from '../hardware/hardware-csv';
 import { contains, lastAddress, netmaskLength, networkOf, parseIp, sameIp } from '../syntax/ip';
 import { isEthernetMac, isMac } from '../syntax/mac';
 import { isDnsSubdomain, labelKeyProblem, labelValueProblem } from '../syntax/names';
@@ -27,21 +28,23 @@ export function machineContext(context: Context): MachineContext {
   const indexes = new Map(UNIQUE_COLUMNS.map((column) => [column, new Map<string, Machine>()]));
   for (const machine of machines) {
     for (const [column, index] of indexes) {
-      const key = comparable(machine.cells[column]);
+      const key = comparable(column, machine.cells[column]);
       if (key !== '' && !index.has(key)) index.set(key, machine);
     }
   }
   return {
     ...context,
-    firstWith: (column, value) => indexes.get(column)?.get(comparable(value)),
+    firstWith: (column, value) => indexes.get(column)?.get(comparable(column, value)),
     firstWithBmc: machines.find((machine) => hasBmc(machine.cells)),
   };
 }
 
 const UNIQUE_COLUMNS: readonly Column[] = ['hostname', 'mac', 'ip_address', 'bmc_ip'];
 
-function comparable(value: string): string {
-  const address = parseIp(value);
+const ADDRESS_COLUMNS: ReadonlySet<Column> = new Set(['ip_address', 'bmc_ip']);
+
+function comparable(column: Column, value: string): string {
+  const address = ADDRESS_COLUMNS.has(column) ? parseIp(value) : undefined;
   return address ? `${address.version}/${address.value}` : value.toLowerCase();
 }
 

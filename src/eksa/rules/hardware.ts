@@ -57,7 +57,7 @@ function rolesOf(cluster: ClusterDocument, context: Context) {
 }
 
 function* enoughMachines(cluster: ClusterDocument, context: Context): Iterable<Problem> {
-  if (!context.hardware || context.hardware.fileProblem) return;
+  if (!context.hardware || context.hardware.isIncomplete) return;
   for (const { selector, demands: same, wanted, matching } of selectorUses(demands(cluster, context), context.hardware.machines)) {
     if (matching.length >= wanted) continue;
     const machines = `${wanted} machines labelled ${selectorText(selector)}`;
@@ -105,7 +105,7 @@ function* oneSelectorPerMachine(cluster: ClusterDocument, context: Context): Ite
  * Terms of different groups may share labels: expressions tell their machines apart.
  */
 function* enoughForAffinity(cluster: ClusterDocument, context: Context): Iterable<Problem> {
-  if (!context.hardware || context.hardware.fileProblem) return;
+  if (!context.hardware || context.hardware.isIncomplete) return;
   for (const { count, machine } of rolesOf(cluster, context)) {
     for (const [index, term] of (machine?.spec?.hardwareAffinity?.required ?? []).entries()) {
       const selector = term.labelSelector?.matchLabels ?? {};

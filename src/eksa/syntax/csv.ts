@@ -6,6 +6,21 @@ export interface CsvRecord {
   readonly line: number;
 }
 
+/** Quotes that Go refuses, and where. */
+export interface CsvProblem {
+  readonly message: string;
+  readonly line: number;
+}
+
+export interface CsvText {
+  /** Every record, whatever its length; a blank line is none. */
+  readonly records: readonly CsvRecord[];
+  /** The records are read as if these quotes were part of their cells. */
+  readonly problems: readonly CsvProblem[];
+  /** Line of a quote without its partner: what follows is one cell. */
+  readonly openQuote?: number;
+}
+
 /** Why a text is no CSV, and where. */
 export class CsvSyntaxError extends Error {
   constructor(message: string, public readonly line: number) {
@@ -19,18 +34,24 @@ export class CsvSyntaxError extends Error {
  * @throws CsvSyntaxError on quotes out of place and on records of another length than the first
  */
 export function parseCsv(content: string): CsvRecord[] {
-  const reader = new Reader(content.replace(/\r\n/g, '\n').replace(/\r$/, ''));
+  const { records, problems } = readCsv(content);
+  const expected = records[0]?.cells.length;
+  const odd = records.find(({ cells }) => cells.length !== expected);
+  const length = odd && { message: `has ${odd.cells.length} cells; the header has ${expected} columns`, line: odd.line };
+  const [first] = [...problems.slice(0, 1), ...(length ? [length] : [])].sort((one, other) => one.line - other.line);
+  if (first) throw new CsvSyntaxError(first.message, first.line);
+  return [...records];
+}
+
+/** The records of a text, with everything that Go would refuse about its quotes. */
+export function readCsv(content: string, separator = ','): CsvText {
+  const reader = new Reader(content.includes('\r') ? content.replace(/\r\n/g, '\n').replace(/\r$/, '') : content, separator);
   const records: CsvRecord[] = [];
   while (!reader.ended) {
     const record = reader.record();
-    if (!record) continue;
-    const expected = records[0]?.cells.length ?? record.cells.length;
-    if (record.cells.length !== expected) {
-      throw new CsvSyntaxError(`has ${record.cells.length} cells; the header has ${expected} columns`, record.line);
-    }
-    records.push(record);
+    if (record) records.push(record);
   }
-  return records;
+  return { records, problems: reader.problems, openQuote: reader.openQuote };
 }
 
 /** One line of CSV without its end; cells are quoted only where they must be. */
@@ -39,10 +60,12 @@ export function formatRecord(cells: readonly string[]): string {
 }
 
 class Reader {
+  public readonly problems: CsvProblem[] = [];
+  public openQuote?: number;
   private at = 0;
   private line = 1;
 
-  constructor(private readonly text: string) {}
+  constructor(private readonly text: string, private readonly separator: string) {}
 
   public get ended(): boolean {
     return this.at >= this.text.length;
@@ -51,56 +74,78 @@ class Reader {
   /** The next record, or undefined for a blank line. */
   public record(): CsvRecord | undefined {
     const line = this.line;
-    if (this.text[this.at] === '\n') {
-      this.next();
+    const end = this.endOf('\n');
+    if (end === this.at) {
+      this.skip('\n');
       return undefined;
+    }
+    const text = this.text.slice(this.at, end);
+    // Few files have quotes: without them a line is a record.
+    if (!text.includes('"')) {
+      this.at = end;
+      this.skip('\n');
+      return { cells: text.split(this.separator), line };
     }
     const cells: string[] = [];
     do cells.push(this.text[this.at] === '"' ? this.quoted() : this.bare());
-    while (this.skip(','));
+    while (this.skip(this.separator));
     this.skip('\n');
     return { cells, line };
   }
 
   private bare(): string {
-    const start = this.at;
-    while (!this.ended && this.text[this.at] !== ',' && this.text[this.at] !== '\n') {
-      if (this.text[this.at] === '"') {
-        throw new CsvSyntaxError('has a bare " inside a cell; quote the whole cell and double the quote', this.line);
-      }
-      this.at++;
-    }
-    return this.text.slice(start, this.at);
+    const text = this.rest();
+    if (text.includes('"')) this.refuse('has a bare " inside a cell; quote the whole cell and double the quote');
+    return text;
   }
 
   private quoted(): string {
     const start = this.line;
     let cell = '';
-    this.next();
+    this.at++;
     for (;;) {
-      if (this.ended) throw new CsvSyntaxError('has a quoted cell without an end', start);
-      if (this.text[this.at] !== '"') cell += this.next();
-      else if (this.text[this.at + 1] === '"') {
-        cell += '"';
-        this.at += 2;
-      } else break;
+      const end = this.endOf('"');
+      const text = this.text.slice(this.at, end);
+      this.line += text.split('\n').length - 1;
+      this.at = end + 1;
+      cell += text;
+      if (end === this.text.length) {
+        this.at = end;
+        this.openQuote = start;
+        this.refuse('has a quoted cell without an end', start);
+        return cell;
+      }
+      if (this.text[this.at] !== '"') break;
+      cell += '"';
+      this.at++;
     }
-    this.next();
-    if (!this.ended && this.text[this.at] !== ',' && this.text[this.at] !== '\n') {
-      throw new CsvSyntaxError('has text after a quoted cell', this.line);
-    }
-    return cell;
+    const behind = this.rest();
+    if (behind !== '') this.refuse('has text after a quoted cell');
+    return cell + behind;
+  }
+
+  /** Up to the end of the cell, quotes taken for text. */
+  private rest(): string {
+    const line = this.text.slice(this.at, this.endOf('\n'));
+    const end = line.indexOf(this.separator);
+    const text = end < 0 ? line : line.slice(0, end);
+    this.at += text.length;
+    return text;
+  }
+
+  private endOf(character: string): number {
+    const found = this.text.indexOf(character, this.at);
+    return found < 0 ? this.text.length : found;
+  }
+
+  private refuse(message: string, line = this.line) {
+    this.problems.push({ message, line });
   }
 
   private skip(character: string): boolean {
     if (this.text[this.at] !== character) return false;
-    this.next();
-    return true;
-  }
-
-  private next(): string {
-    const character = this.text[this.at++];
+    this.at++;
     if (character === '\n') this.line++;
-    return character;
+    return true;
   }
 }

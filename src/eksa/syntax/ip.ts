@@ -18,8 +18,17 @@ const IPV4_IN_IPV6 = 0xffffn << 32n;
 
 /** The address, or undefined when the text is none. No blanks, no zones, no leading zeros in IPv4. */
 export function parseIp(text: string): IpAddress | undefined {
-  return text.includes(':') ? parseIpv6(text) : parseIpv4(text);
+  const known = parsed.get(text);
+  if (known !== undefined) return known ?? undefined;
+  const address = text.includes(':') ? parseIpv6(text) : parseIpv4(text);
+  if (parsed.size >= KEPT) parsed.clear();
+  parsed.set(text, address ?? null);
+  return address;
 }
+
+/** Rules ask for the same few addresses again and again, row by row. */
+const parsed = new Map<string, IpAddress | null>();
+const KEPT = 1000;
 
 /** The network with host bits cleared, or undefined when the text is absent or no network. */
 export function parseCidr(text: string | undefined): Cidr | undefined {

@@ -1,12 +1,15 @@
 /** The same on files as people write them, with line numbers of the new file. */
 import type { CheckOptions } from '../check';
 import type { Finding } from '../finding';
-import { parseHardware } from '../hardware/hardware-csv';
+import type { FileProblem } from '../hardware/hardware-csv';
+import { HARDWARE_FILE, parseHardware } from '../hardware/hardware-csv';
+import type { SourceText } from '../syntax/encoding';
 import type { ParsedFile } from '../yaml/parse';
 import { parseClusterFile } from '../yaml/parse';
 import { diffDocuments } from './diff';
 import type { UpgradeDiff } from './diff';
 import { lineOf } from './line-of';
+import type { Refusal } from './rule';
 
 export interface FileDiff extends UpgradeDiff {
   /** Why a file could not be read as documents of one cluster; then nothing else is known. */
@@ -18,21 +21,23 @@ export interface FileDiff extends UpgradeDiff {
  *
  * @param oldYaml what the cluster holds
  * @param newYaml what is to be applied
- * @param hardwareCsv all machines of the site, those in use included; without it machines are not counted
+ * @param hardwareCsv all machines of the site, those in use included; without it, or with null, machines are not counted
  */
-export function diff(oldYaml: string, newYaml: string, hardwareCsv?: string, options: CheckOptions = {}): FileDiff {
+export function diff(oldYaml: SourceText, newYaml: SourceText, hardwareCsv?: SourceText | null, options: CheckOptions = {}): FileDiff {
   const files = { old: parseClusterFile(oldYaml), new: parseClusterFile(newYaml) };
-  const hardware = hardwareCsv === undefined ? undefined : parseHardware(hardwareCsv);
+  const hardware = hardwareCsv === undefined || hardwareCsv === null ? undefined : parseHardware(hardwareCsv);
   const found = diffDocuments(contents(files.old), contents(files.new), hardware, options);
   const unreadable = [
     ...problems('old', files.old),
     ...problems('new', files.new),
-    ...(hardware?.fileProblem ? [hardwareProblem(hardware.fileProblem)] : []),
+    ...(hardware?.isIncomplete && hardware.fileProblem ? [hardwareProblem(hardware.fileProblem)] : []),
   ];
   if (!found || unreadable.length > 0) return { ...NOTHING, unreadable };
+  const ofHardware = (hardware?.fileProblems ?? []).filter(({ severity }) => severity === 'error').map(hardwareRefusal);
   return {
     ...found,
-    refusals: found.refusals.map((refusal) => ({ ...refusal, line: lineOf(refusal.path, files.new.documents) })),
+    cliAccepts: found.cliAccepts && ofHardware.length === 0,
+    refusals: [...ofHardware, ...found.refusals.map((refusal) => ({ ...refusal, line: lineOf(refusal.path, files.new.documents) }))],
     newFile: found.newFile.map((finding) => ({ ...finding, line: lineOf(finding.path, files.new.documents) })),
   };
 }
@@ -59,6 +64,11 @@ function problems(side: 'old' | 'new', file: ParsedFile): (Finding & { side: 'ol
   return [...file.findings.filter(({ severity }) => severity === 'error'), ...count].map((finding) => ({ ...finding, side }));
 }
 
-function hardwareProblem(problem: { message: string; line: number }): Finding & { side: 'new' } {
-  return { ruleId: 'R-file', severity: 'error', path: 'hardware.csv', side: 'new', ...problem };
+function hardwareProblem(problem: FileProblem): Finding & { side: 'new' } {
+  return { ruleId: 'R-file', path: HARDWARE_FILE, side: 'new', ...problem };
+}
+
+/** Only the CLI reads the file; machines are counted as if it were written as the tools want it. */
+function hardwareRefusal({ message, fix, line }: FileProblem): Refusal {
+  return { ruleId: 'R-file', paths: ['cli'], path: HARDWARE_FILE, message, fix, line };
 }

@@ -6,6 +6,8 @@ import type { Document, Node, Pair, YAMLMap } from 'yaml';
 import { LineCounter, Scalar as ScalarNode, isAlias, isCollection, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml';
 import type { Finding } from '../finding';
 import { asWritten } from '../finding';
+import type { SourceText } from '../syntax/encoding';
+import { textOf } from '../syntax/encoding';
 import { resolvePlainScalar } from './scalar';
 
 export interface ParsedFile {
@@ -31,8 +33,8 @@ interface Piece {
 const MAX_CHARACTERS = 2 ** 20;
 const MAX_LINES = 50_000;
 
-export function parseClusterFile(source: string): ParsedFile {
-  const text = source.replace(/^\ufeff/, '');
+export function parseClusterFile(source: SourceText): ParsedFile {
+  const text = textOf(source).text.replace(/^\ufeff/, '');
   const findings: Finding[] = [...tooLarge(text)];
   if (findings.length > 0) return { documents: [], findings };
   const documents: ParsedDocument[] = [];
