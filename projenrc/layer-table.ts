@@ -40,6 +40,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: ['src/private/input/nearest-name.ts'],
     why: 'knowledge about EKS Anywhere is pure: constructs run it at synth, the command line runs it on files',
   },
+  'src/eksa/plan': {
+    mayImport: ['src/eksa'],
+    why: 'a plan orders what update/ judges; no other room knows of plans',
+  },
   'src/eks-anywhere': {
     mayImport: ['src/eksa', 'src/private'],
     why: 'clusters on sites know neither gateways nor Amazon EKS',

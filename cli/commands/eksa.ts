@@ -3,6 +3,7 @@ import { check } from '../eksa/check.ts';
 import { diff } from '../eksa/diff.ts';
 import { hardware } from '../eksa/hardware.ts';
 import { importCommand } from '../eksa/import.ts';
+import { plan } from '../eksa/plan.ts';
 import { publishKeys } from '../eksa/publish-keys.ts';
 import { render } from '../eksa/render.ts';
 import { show } from '../eksa/show.ts';
@@ -12,5 +13,5 @@ export const eksa = commandOf(
   'eksa',
   'check, change and show EKS Anywhere clusters from their files',
   // In the order of use.
-  [check, diff, show, render, hardware, publishKeys, importCommand],
+  [check, diff, plan, show, render, hardware, publishKeys, importCommand],
 );

@@ -1,0 +1,52 @@
+/** What a person does around a step, and where the objects of a cluster are. */
+import { isSelfManaged } from '../update/pair';
+import { EKSA_VERSION } from './axes';
+import { clusterOf } from './cluster';
+import type { Leg } from './search';
+
+/** Something that a person does or looks at. */
+export interface Action {
+  readonly what: string;
+  readonly command?: string;
+}
+
+export interface StepFiles {
+  /** `step-1`. */
+  readonly folder: string;
+  /** `cluster.yaml`, and `hardware.csv` where the step takes machines. */
+  readonly files: readonly string[];
+}
+
+/** Nodes and pods are in the cluster itself; objects of Cluster API and of machines are in the cluster that manages it. */
+export interface Place {
+  readonly name: string;
+  readonly manager: string;
+  readonly isManaged: boolean;
+  /** Option of kubectl for each of the two. */
+  readonly own: string;
+  readonly management: string;
+}
+
+export function placeOf({ to }: Leg): Place {
+  const cluster = clusterOf(to.documents);
+  const name = cluster.metadata?.name ?? '';
+  const manager = isSelfManaged(cluster) ? name : cluster.spec?.managementCluster?.name ?? name;
+  return { name, manager, isManaged: manager !== name, own: kubeconfig(name), management: kubeconfig(manager) };
+}
+
+function kubeconfig(cluster: string): string {
+  return `--kubeconfig ${cluster}/${cluster}-eks-a-cluster.kubeconfig`;
+}
+
+export function hasChange({ diff }: Leg, path: string): boolean {
+  return diff.changes.some((change) => change.path === path);
+}
+
+/** Whether components of EKS Anywhere or of Kubernetes become newer. */
+export function isUpgrade(leg: Leg): boolean {
+  return hasChange(leg, EKSA_VERSION) || leg.diff.groups.some(({ reasons }) => reasons.includes('kubernetesVersion'));
+}
+
+export function isReplacing({ diff }: Leg): boolean {
+  return diff.groups.some(({ action }) => action === 'rolling' || action === 'in place');
+}

@@ -1,0 +1,101 @@
+/** One step of a plan: what changes, what has to be there before, what is down meanwhile, and how to go back. */
+import { HARDWARE_FILE } from '../hardware/hardware-csv';
+import type { Change } from '../update/changes';
+import { diffDocuments } from '../update/diff';
+import type { GroupPlan } from '../update/replaced-nodes';
+import type { UpdatePath } from '../update/rule';
+import type { SpareNeed } from '../update/spare-machines';
+import type { Action } from './action';
+import { actionsAfter } from './after';
+import type { MachinesToAdd } from './before';
+import { actionsBefore } from './before';
+import { clusterOf } from './cluster';
+import type { NeededImage } from './images';
+import { leftByInPlace } from './in-place';
+import { meanwhile } from './meanwhile';
+import { runActions } from './run';
+import type { Judge, Leg } from './search';
+import { hinders } from './search';
+import { titleOf } from './title';
+
+export interface PlanStep {
+  readonly number: number;
+  readonly title: string;
+  /** How this step reaches the cluster. */
+  readonly path: UpdatePath;
+  readonly changes: readonly Change[];
+  readonly groups: readonly GroupPlan[];
+  readonly machines: readonly SpareNeed[];
+  /** Machines to add to hardware.csv before the step; only where the file was given. */
+  readonly addMachines: readonly MachinesToAdd[];
+  readonly images: readonly NeededImage[];
+  /** Names of the files of the step, in its folder. */
+  readonly files: readonly string[];
+  readonly before: readonly Action[];
+  readonly run: readonly Action[];
+  readonly meanwhile: readonly string[];
+  readonly after: readonly Action[];
+  readonly back: Back;
+  readonly notes: readonly string[];
+}
+
+export interface Back {
+  /** Whether the road accepts the state before as the next change. */
+  readonly isPossible: boolean;
+  readonly says: string;
+}
+
+/** The file of a cluster in the folder of a step. */
+export const STEP_FILE = 'cluster.yaml';
+
+export function stepOf(leg: Leg, number: number, judge: Judge): PlanStep {
+  const { diff, path, to } = leg;
+  const addMachines = diff.machines.flatMap(({ selector, groups, wanted, spare }) =>
+    spare === undefined || spare >= wanted ? [] : [{ selector, count: wanted - spare, groups }],
+  );
+  const takesMachines = diff.machines.some(({ wanted }) => wanted > 0);
+  const files = [STEP_FILE, ...(takesMachines && judge.hardware ? [HARDWARE_FILE] : [])];
+  const stepFiles = { folder: folderOf(number), files };
+  return {
+    number,
+    title: titleOf(leg),
+    path,
+    changes: diff.changes,
+    groups: diff.groups,
+    machines: diff.machines,
+    addMachines,
+    images: to.neededImages,
+    files,
+    before: actionsBefore(leg, stepFiles, addMachines, number === 1),
+    run: runActions(leg, stepFiles),
+    meanwhile: meanwhile(diff.groups, clusterOf(to.documents)),
+    after: actionsAfter(leg),
+    back: backFrom(leg, judge),
+    notes: notesOn(leg),
+  };
+}
+
+export function folderOf(number: number): string {
+  return `step-${number}`;
+}
+
+/** Whether the way back is open is asked of the same judge. */
+function backFrom({ from, to, diff, path }: Leg, judge: Judge): Back {
+  const reverse = diffDocuments(to.documents, from.documents, judge.hardware, judge.options);
+  const stops = reverse ? hinders({ from: to, to: from, diff: reverse, path }, judge) : [];
+  if (stops.length > 0) {
+    const places = [...new Set(stops.map((refusal) => refusal.path))].join(', ');
+    return { isPossible: false, says: `${places} cannot go back: restore the backups that were made before this step` };
+  }
+  const again = diff.groups.filter(({ action }) => action === 'rolling' || action === 'in place').map(({ name }) => name);
+  const cost = again.length > 0 ? `; the nodes of ${again.join(', ')} are replaced once more` : '';
+  return { isPossible: true, says: `apply the file from before this step in the same way${cost}` };
+}
+
+function notesOn({ diff }: Leg): string[] {
+  return diff.groups.flatMap((group) => {
+    const left = leftByInPlace(group).join(', ');
+    if (left === '') return [];
+    return [`${group.name}: in place exchanges Kubernetes and containerd; ${left} comes when the machine is installed again`];
+  });
+}

@@ -1,0 +1,30 @@
+/** The minor versions between two versions. */
+import { parseSemanticVersion } from '../syntax/version';
+
+/** `1.34`, `1.36` → `1.34`, `1.35`, `1.36`; two entries where the way is not upward or no version is written. */
+export function kubernetesWay(from: string, to: string): string[] {
+  const [before, after] = [minorOf(from), minorOf(to)];
+  if (!before || !after || before.major !== after.major || after.minor <= before.minor) return [from, to];
+  return [from, ...minors(before.minor, after.minor).map((minor) => `${before.major}.${minor}`), to];
+}
+
+/** The same for releases of EKS Anywhere; `newest` knows the newest patch of a minor version. */
+export function releaseWay(from: string, to: string, newest: (minor: string) => string | undefined): string[] {
+  const [before, after] = [parseSemanticVersion(from), parseSemanticVersion(to)];
+  if (!before || !after || before.major !== after.major || after.minor <= before.minor) return [from, to];
+  const between = minors(before.minor, after.minor).map((minor) => {
+    const name = `v${before.major}.${minor}`;
+    return newest(name) ?? `${name}.0`;
+  });
+  return [from, ...between, to];
+}
+
+function minorOf(text: string): { major: number; minor: number } | undefined {
+  const match = /^v?(\d+)\.(\d+)/.exec(text);
+  return match ? { major: Number(match[1]), minor: Number(match[2]) } : undefined;
+}
+
+/** Those strictly between. */
+function minors(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(0, to - from - 1) }, (_, index) => from + index + 1);
+}
