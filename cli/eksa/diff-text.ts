@@ -19,7 +19,7 @@ export function describeDiff(diff: FileDiff, files: { readonly old: string; read
       'Changes',
       diff.changes.length === 0 ? 'none' : renderTable({ headings: ['where', 'from', 'to'], rows: diff.changes.map(changeRow) }),
     ),
-    diff.refusals.length > 0 && section('Refused', diff.refusals.map((refusal) => describeRefusal(refusal, files.new)).join('\n')),
+    diff.refusals.length > 0 && section('Refused', describeRefusals(diff.refusals, files.new)),
     section('Nodes', renderTable({ headings: ['group', 'now', 'then', 'what happens', 'because of'], rows: diff.groups.map(groupRow) })),
     diff.machines.length > 0 &&
       section(
@@ -66,6 +66,14 @@ function brief(value: unknown): string {
 }
 
 const PATH_NAMES = { cli: 'CLI', api: 'API' } as const;
+
+/** The same steps mend several refusals: they are told after the last of them. */
+function describeRefusals(refusals: readonly Refusal[], file: string): string {
+  return refusals.map((refusal, index) => {
+    const steps = asWritten(refusal.steps) === asWritten(refusals[index + 1]?.steps) ? [] : refusal.steps ?? [];
+    return [describeRefusal(refusal, file), ...steps.map((step, number) => `    ${number + 1}. ${step}`)].join('\n');
+  }).join('\n');
+}
 
 function describeRefusal({ ruleId, paths, path, message, fix, line }: Refusal, file: string): string {
   const place = path.startsWith('hardware.csv') ? '' : `${file}${line === undefined ? '' : `:${line}`}  `;

@@ -117,7 +117,6 @@ export const CLUSTER_UPDATE_RULES: readonly UpdateRule[] = [
   { id: 'W19', paths: CLI, check: cniPlugin },
   { id: 'W5', paths: API, check: (pair) => groupFields(pair, ['labels', 'taints']) },
   { id: 'W19', paths: CLI, check: (pair) => groupFields(pair, ['machineGroupRef']) },
-  { id: 'W6', paths: API, check: noScalingWhileUpgrading },
 ];
 
 /** The webhook lets a paused cluster's fixed fields change; the CLI does not. */
@@ -146,7 +145,7 @@ export function changed(old: unknown, now: unknown): string {
   return `is ${asWritten(now)} and was ${asWritten(old)}; it is fixed once the cluster exists`;
 }
 
-function onBareMetal(pair: Pair): boolean {
+export function onBareMetal(pair: Pair): boolean {
   return pair.new.cluster.spec?.datacenterRef?.kind === 'TinkerbellDatacenterConfig';
 }
 
@@ -248,32 +247,5 @@ function* groupFields(pair: Pair, fields: readonly (keyof WorkerGroup)[]): Itera
         fix: 'make a new group instead, and remove this one later',
       };
     }
-  }
-}
-
-function* noScalingWhileUpgrading(pair: Pair): Iterable<Violation> {
-  const [old, now] = [pair.old.cluster.spec, pair.new.cluster.spec];
-  if (!onBareMetal(pair) || old?.kubernetesVersion === now?.kubernetesVersion) return;
-  const fix = 'upgrade first, scale in a second step';
-  const counts = (path: string, before = 0, after = 0) => ({
-    path,
-    message: `is ${after} and was ${before}, while kubernetesVersion changes as well`,
-    fix,
-  });
-  const [cpBefore, cpAfter] = [old, now].map((spec) => spec?.controlPlaneConfiguration?.count);
-  if (cpBefore !== cpAfter) yield counts('Cluster.spec.controlPlaneConfiguration.count', cpBefore, cpAfter);
-  for (const { index, old: before, new: after } of groupsOnBothSides(pair)) {
-    if (before.count !== after.count) yield counts(`Cluster.spec.workerNodeGroupConfigurations[${index}].count`, before.count, after.count);
-  }
-  const [groupsBefore, groupsAfter] = [old, now].map((spec) =>
-    (spec?.workerNodeGroupConfigurations ?? []).map((group) => group.name ?? ''),
-  );
-  const added = groupsAfter.filter((name) => !groupsBefore.includes(name));
-  const removed = groupsBefore.filter((name) => !groupsAfter.includes(name));
-  if (added.length + removed.length === 0) return;
-  const what = [...added.map((name) => `adds ${asWritten(name)}`), ...removed.map((name) => `removes ${asWritten(name)}`)].join(' and ');
-  // Two groups renamed into each other's place leave the number as it was, and the webhook looks at number and new names.
-  if (added.length > 0 || groupsBefore.length !== groupsAfter.length) {
-    yield { path: 'Cluster.spec.workerNodeGroupConfigurations', message: `${what} while kubernetesVersion changes as well`, fix };
   }
 }

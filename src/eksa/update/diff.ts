@@ -48,7 +48,7 @@ export function diffDocuments(
   const groups = rolloutOf(pair, changes);
   const machines = spareNeeds(pair, groups);
   const { refusals, newFile } = judge(pair, newDocuments, options);
-  const all = [...refusals.map((refusal) => onBothPaths(refusal, pair)), ...machines.flatMap(shortage)];
+  const all = [...refusals, ...machines.flatMap(shortage)];
   return {
     cliAccepts: isAccepted(all, 'cli'),
     webhookAccepts: isAccepted(all, 'api'),
@@ -65,11 +65,6 @@ function withoutToken(change: Change): Change {
   if (change.path !== 'Cluster.spec.licenseToken') return change;
   const [old, now] = [change.old, change.new].map((token) => typeof token !== 'string' || parsePlaceholder(token) ? token : '(a token)');
   return { path: change.path, old, new: now === old && now !== undefined ? '(another token)' : now };
-}
-
-/** The CLI finds scaling during an upgrade when it counts machines, which needs the file. */
-function onBothPaths(refusal: Refusal, { hardware }: Pair): Refusal {
-  return refusal.ruleId === 'W6' && hardware ? { ...refusal, paths: UPDATE_PATHS } : refusal;
 }
 
 function shortage({ selector, groups, wanted, spare }: SpareNeed): Refusal[] {

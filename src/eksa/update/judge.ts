@@ -9,10 +9,12 @@ import type { Pair } from './pair';
 import { POLICY_UPDATE_RULES } from './policy-rules';
 import type { Refusal, UpdatePath, UpdateRule } from './rule';
 import { refusals } from './rule';
+import { SCALING_UPDATE_RULES } from './scaling-rules';
 import { VERSION_UPDATE_RULES } from './version-rules';
 
 const UPDATE_RULES: readonly UpdateRule[] = [
-  ...CLUSTER_UPDATE_RULES, ...VERSION_UPDATE_RULES, ...ENCRYPTION_UPDATE_RULES, ...OBJECT_UPDATE_RULES, ...POLICY_UPDATE_RULES,
+  ...CLUSTER_UPDATE_RULES, ...SCALING_UPDATE_RULES, ...VERSION_UPDATE_RULES, ...ENCRYPTION_UPDATE_RULES, ...OBJECT_UPDATE_RULES,
+  ...POLICY_UPDATE_RULES,
 ];
 
 /**

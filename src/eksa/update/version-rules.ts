@@ -11,7 +11,7 @@ export const VERSION_UPDATE_RULES: readonly UpdateRule[] = [
   { id: 'W7', paths: UPDATE_PATHS, check: clusterVersion },
   { id: 'W8', paths: UPDATE_PATHS, check: groupVersions },
   { id: 'W9', paths: UPDATE_PATHS, check: removedGroupVersions },
-  { id: 'W10', paths: ['api'], check: eksaVersion },
+  { id: 'W10', paths: UPDATE_PATHS, check: eksaVersion },
   { id: 'W11', paths: ['api'], check: bundlesRef },
 ];
 
@@ -22,6 +22,12 @@ interface KubernetesVersion {
   readonly major: number;
   readonly minor: number;
   readonly patch: number;
+}
+
+interface Problem {
+  readonly message: string;
+  readonly fix: string;
+  readonly steps?: readonly string[];
 }
 
 /** As the tools parse it here: two numbers or more, a leading `v` is fine. */
@@ -35,7 +41,7 @@ function compare(one: KubernetesVersion, other: KubernetesVersion): number {
 }
 
 /** What is wrong with going from one version to another, or undefined. */
-function step(from: string, to: string): { message: string; fix: string } | undefined {
+function step(from: string, to: string): Problem | undefined {
   const [before, after] = [parse(from), parse(to)];
   if (!before || !after) {
     return { message: `is ${asWritten(to)} and was ${asWritten(from)}; expected versions such as '1.35'`, fix: 'give major and minor' };
@@ -48,7 +54,21 @@ function step(from: string, to: string): { message: string; fix: string } | unde
   return {
     message: `goes from ${asWritten(from)} to ${asWritten(to)}; one minor version at a time is possible`,
     fix: `go to '${before.major}.${before.minor + 1}' first`,
+    ...(before.major === after.major ? { steps: minorsBetween(before, after, (minor) => `upgrade to Kubernetes '${minor}'`) } : {}),
   };
+}
+
+/** One step for each minor version after the first up to the last. */
+function minorsBetween(
+  before: { readonly major: number; readonly minor: number },
+  after: { readonly minor: number },
+  text: (minor: string) => string,
+): string[] {
+  const count = Math.max(0, after.minor - before.minor);
+  return Array.from({ length: count }, (_, index) => {
+    const wait = index < count - 1 ? ', and wait until all nodes are ready' : '';
+    return `${text(`${before.major}.${before.minor + index + 1}`)}${wait}`;
+  });
 }
 
 function* clusterVersion({ old, new: now }: Pair): Iterable<Violation> {
@@ -93,11 +113,15 @@ function* removedGroupVersions(pair: Pair): Iterable<Violation> {
         path,
         message: `is gone and was ${asWritten(old.kubernetesVersion)}, while the cluster goes to ${asWritten(newCluster)}`,
         fix: 'upgrade the cluster first, remove it in a second step',
+        steps: [
+          `upgrade the cluster to ${asWritten(newCluster)} with the group at ${asWritten(old.kubernetesVersion)}`,
+          'upgrade again without the version of the group',
+        ],
       };
       continue;
     }
     const problem = step(old.kubernetesVersion, newCluster);
-    if (problem) yield { path, message: `is gone, and so the group ${problem.message}`, fix: problem.fix };
+    if (problem) yield { path, ...problem, message: `is gone, and so the group ${problem.message}` };
   }
 }
 
@@ -106,7 +130,8 @@ function* eksaVersion({ old, new: now }: Pair): Iterable<Violation> {
   const path = 'Cluster.spec.eksaVersion';
   if (from === undefined) return;
   if (to === undefined) {
-    yield { path, message: `is gone and was ${asWritten(from)}; once given it stays`, fix: `set it back to ${asWritten(from)}` };
+    const message = `is gone and was ${asWritten(from)}; once given it stays`;
+    yield { path, message, fix: `set it back to ${asWritten(from)}`, paths: ['api'] };
     return;
   }
   const [before, after] = [parseSemanticVersion(from), parseSemanticVersion(to)];
@@ -118,6 +143,9 @@ function* eksaVersion({ old, new: now }: Pair): Iterable<Violation> {
       path,
       message: `goes from ${asWritten(from)} to ${asWritten(to)}; one minor version at a time is possible`,
       fix: `go to v${before.major}.${before.minor + 1} first`,
+      ...(after.major === before.major
+        ? { steps: minorsBetween(before, after, (minor) => `upgrade to EKS Anywhere v${minor}, with the CLI of that release`) }
+        : {}),
     };
   } else if (after.minor < before.minor) {
     yield { path, message: `goes back from ${asWritten(from)} to ${asWritten(to)}`, fix: `stay at ${asWritten(from)}` };

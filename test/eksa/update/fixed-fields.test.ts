@@ -123,11 +123,11 @@ describe('scaling while Kubernetes changes, on bare metal', () => {
   const group = (name: string) => ({ name, count: 1, machineGroupRef: { kind: 'TinkerbellMachineConfig', name: 'site-a' } });
 
   test.each<[string, Values, string[]]>([
-    ['the control plane', { [`${CP}.count`]: 3 }, [`W6 api ${CP}.count`]],
-    ['the second group', { [`${GROUPS}[1].count`]: 2 }, [`W6 api ${GROUPS}[1].count`]],
-    ['another group', { [`${GROUPS}[2]`]: group('c') }, [`W6 api ${GROUPS}`]],
+    ['the control plane', { [`${CP}.count`]: 3 }, [`W6 cli+api ${CP}.count`]],
+    ['the second group', { [`${GROUPS}[1].count`]: 2 }, [`W6 cli+api ${GROUPS}[1].count`]],
+    ['another group', { [`${GROUPS}[2]`]: group('c') }, [`W6 cli+api ${GROUPS}`]],
     ['a group less', { [GROUPS]: [group('a')] }, [`W6 api ${GROUPS}`]],
-    ['a renamed group', { [`${GROUPS}[0]`]: group('c') }, [`W6 api ${GROUPS}`]],
+    ['a renamed group', { [`${GROUPS}[0]`]: group('c') }, [`W6 cli+api ${GROUPS}`]],
     ['the same groups', {}, []],
   ])('%s', (_, change, expected) => {
     expect(refusals(bareMetal(), {}, { ...UPGRADE, ...change })).toEqual(expected);

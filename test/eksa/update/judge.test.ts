@@ -163,7 +163,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'count and version on bare metal': {
     site: 'bare metal',
     change: { [`${A}.count`]: 2, 'Cluster.spec.kubernetesVersion': '1.36' },
-    refusing: 'API',
+    refusing: 'both',
     rule: 'W6',
   },
   'count and version on vSphere': {
@@ -239,7 +239,7 @@ const CASES: Readonly<Record<string, Case>> = {
     site: 'vSphere',
     before: { 'Cluster.spec.eksaVersion': 'v0.24.0' },
     change: { 'Cluster.spec.eksaVersion': 'v0.26.0' },
-    refusing: 'API',
+    refusing: 'both',
     rule: 'W10',
   },
   'two releases at once, with the check switched off': {
@@ -255,7 +255,7 @@ const CASES: Readonly<Record<string, Case>> = {
     site: 'Docker',
     before: { 'Cluster.spec.eksaVersion': 'v0.26.0' },
     change: { 'Cluster.spec.eksaVersion': 'v0.25.4' },
-    refusing: 'API',
+    refusing: 'both',
     rule: 'W10',
   },
   'an older patch': {

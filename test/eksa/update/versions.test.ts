@@ -78,8 +78,22 @@ test.each([
   ['v0.25.0', 'v0.24.9', 'goes back from \'v0.25.0\' to \'v0.24.9\'', 'stay at \'v0.25.0\''],
   ['v0.25.0', undefined, 'is gone and was \'v0.25.0\'; once given it stays', 'set it back to \'v0.25.0\''],
 ])('EKS Anywhere %s to %s is refused', (from, to, message, fix) => {
-  const expected = { path: RELEASE, message, fix, paths: ['api'] };
+  const expected = { path: RELEASE, message, fix, paths: to === undefined ? ['api'] : ['cli', 'api'] };
   expect(refusals({ [RELEASE]: from }, { [RELEASE]: to }, 'W10')).toEqual([expect.objectContaining(expected)]);
+});
+
+test('more than one minor version comes with the steps in between, a way back without', () => {
+  const steps = (before: object, change: object, rule: string) => refusals(before, change, rule).map((refusal) => refusal.steps);
+  expect(steps({ [RELEASE]: 'v0.23.2' }, { [RELEASE]: 'v0.26.1' }, 'W10')).toEqual([[
+    'upgrade to EKS Anywhere v0.24, with the CLI of that release, and wait until all nodes are ready',
+    'upgrade to EKS Anywhere v0.25, with the CLI of that release, and wait until all nodes are ready',
+    'upgrade to EKS Anywhere v0.26, with the CLI of that release',
+  ]]);
+  expect(steps({ [CLUSTER]: '1.33' }, { [CLUSTER]: '1.35' }, 'W7')).toEqual([[
+    'upgrade to Kubernetes \'1.34\', and wait until all nodes are ready', 'upgrade to Kubernetes \'1.35\'',
+  ]]);
+  expect(steps({ [RELEASE]: 'v0.26.0' }, { [RELEASE]: 'v0.25.0' }, 'W10')).toEqual([undefined]);
+  expect(steps({ [CLUSTER]: '1.35' }, { [CLUSTER]: '1.34' }, 'W7')).toEqual([undefined]);
 });
 
 test.each([['0.0.1'], ['0.1.0'], ['1.0.0']])('v%s is no build of developers', (version) => {
