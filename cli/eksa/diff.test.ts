@@ -36,6 +36,13 @@ describe('hybridge eksa diff', () => {
     expect(output).toContain('T31  by CLI and API  hardware.csv has 0 spare machines labelled type=cp; 1 more is wanted for control plane');
   });
 
+  it('tells the order where a change takes two upgrades', async () => {
+    const scaled = changed('scaled.yaml', ["'1.35'", "'1.36'"], ['kube-1-35', 'kube-1-36'], ['count: 1', 'count: 3']);
+    const { code, output } = await runEksa('diff', OLD, scaled, '--via', 'cli');
+    expect(code).toBe(1);
+    expect(output).toMatch(/W6 {2}by CLI and API .*\n +→ upgrade first, scale in a second step\n +1\. upgrade with .*\n +2\. .*\n +3\. /);
+  });
+
   it('names the line, the rule and the paths of a refused change', async () => {
     const { code, output } = await runEksa('diff', OLD, MOVED);
     expect(code).toBe(1);

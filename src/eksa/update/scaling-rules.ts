@@ -91,16 +91,16 @@ function isAnotherRelease(before: string | undefined, after: string | undefined)
 function scalings(pair: Pair): Scaling[] {
   const [before, after] = [pair.old, pair.new].map(({ cluster }) => cluster.spec?.controlPlaneConfiguration?.count);
   return [
-    ...count('Cluster.spec.controlPlaneConfiguration.count', before, after),
+    ...count('the control plane', 'Cluster.spec.controlPlaneConfiguration.count', before, after),
     ...groupsOnBothSides(pair).flatMap(({ index, old, new: now }) =>
-      count(`Cluster.spec.workerNodeGroupConfigurations[${index}].count`, old.count, now.count)),
+      count(asWritten(old.name), `Cluster.spec.workerNodeGroupConfigurations[${index}].count`, old.count, now.count)),
     ...groups(pair),
   ];
 }
 
-function count(path: string, before = 0, after = 0): Scaling[] {
+function count(name: string, path: string, before = 0, after = 0): Scaling[] {
   if (before === after) return [];
-  const rest = `${path.replace('Cluster.spec.', '')} (${before} until then)`;
+  const rest = `the count of ${name} (still ${before})`;
   return [{ path, message: `is ${after} and was ${before},`, rest, comparedBy: UPDATE_PATHS }];
 }
 

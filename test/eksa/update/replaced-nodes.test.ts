@@ -119,7 +119,7 @@ describe('machines beside those in use', () => {
     ]);
   });
 
-  test('the CLI, too, refuses scaling during an upgrade when the hardware is known', () => {
+  test('both refuse scaling during an upgrade of Kubernetes, however many machines there are', () => {
     const both = diffDocuments(bareMetal(), changed(bareMetal(), { ...UPGRADE, [`${A}.count`]: 2 }), hardware({ cp: 9, a: 9, b: 9 }))!;
     expect(both.refusals.map(({ ruleId, paths }) => [ruleId, ...paths])).toEqual([['W6', 'cli', 'api']]);
   });

@@ -25,7 +25,7 @@ export const BARE_METAL_ROWS: readonly Row[] = [
     lands: inMachines(TEMPLATE, { value: osImageOf, only: GENERATED }),
     note: 'Moving the same address to the machine configurations replaces nothing.',
   },
-  { kind: DATACENTER, field: 'spec.isoBoot', lands: inMachines(TEMPLATE, { value: (inputs) => datacenterOf(inputs).isoBoot === true }) },
+  { kind: DATACENTER, field: 'spec.isoBoot', lands: inMachines(TEMPLATE) },
   { kind: DATACENTER, field: 'spec.hookIsoURL', lands: inMachines(TEMPLATE, { only: FROM_ISO }) },
   {
     kind: DATACENTER,
@@ -46,7 +46,6 @@ export const BARE_METAL_ROWS: readonly Row[] = [
     kind: DATACENTER,
     field: 'spec.skipLoadBalancerDeployment',
     lands: inControlPlane({
-      value: (inputs) => datacenterOf(inputs).skipLoadBalancerDeployment === true,
       only: {
         text: 'without worker groups',
         test: ({ state }) => (state.cluster.spec?.workerNodeGroupConfigurations ?? []).length === 0,

@@ -27,7 +27,7 @@ const CONTROL_PLANE_ROWS: readonly Row[] = [
   {
     kind: 'Cluster',
     field: `${CP}.skipLoadBalancerDeployment`,
-    lands: inControlPlane({ providers: ['bare metal'], value: ({ group }) => group.skipLoadBalancerDeployment === true }),
+    lands: inControlPlane({ providers: ['bare metal'] }),
   },
   { kind: 'Cluster', field: `${CP}.endpoint`, lands: inControlPlane(), refused: [{ by: BOTH, rule: 'W3' }] },
   { kind: 'Cluster', field: `${CP}.count`, scales: true, refused: NOT_WHILE_UPGRADING },

@@ -13,12 +13,6 @@ const WITH_PROXY = { text: 'with a proxy', test: ({ state }: Inputs) => state.cl
 
 const ALSO = 'VSphereCluster, and the Secrets and ConfigMaps of the cloud provider';
 
-/** Least sizes: what is below, or absent, is raised to them. */
-const LEAST_MEMORY = 2048;
-const USUAL_MEMORY = 8192;
-const USUAL_CPUS = 2;
-const LEAST_DISK = 20;
-
 export const VSPHERE_ROWS: readonly Row[] = [
   {
     kind: DATACENTER,
@@ -62,25 +56,12 @@ export const VSPHERE_ROWS: readonly Row[] = [
   ...['datastore', 'folder', 'resourcePool', 'template', 'cloneMode'].map((name): Row => ({
     kind: MACHINE, field: `spec.${name}`, lands: inMachines(TEMPLATE),
   })),
-  {
+  ...['memoryMiB', 'numCPUs', 'diskGiB'].map((name): Row => ({
     kind: MACHINE,
-    field: 'spec.memoryMiB',
-    lands: inMachines(TEMPLATE, { value: memoryOf }),
-    note: `Absent or 0 is ${USUAL_MEMORY}; less than ${LEAST_MEMORY} is ${LEAST_MEMORY}, on machines of etcd less than ${USUAL_MEMORY} is `
-      + `${USUAL_MEMORY}.`,
-  },
-  {
-    kind: MACHINE,
-    field: 'spec.numCPUs',
-    lands: inMachines(TEMPLATE, { value: (inputs) => positive(machineOf(inputs).numCPUs, USUAL_CPUS) }),
-    note: `Absent or 0 is ${USUAL_CPUS}.`,
-  },
-  {
-    kind: MACHINE,
-    field: 'spec.diskGiB',
-    lands: inMachines(TEMPLATE, { value: (inputs) => Math.max(machineOf(inputs).diskGiB ?? 0, LEAST_DISK) }),
-    note: `Less than ${LEAST_DISK} is ${LEAST_DISK}, or as much as the disk of the template.`,
-  },
+    field: `spec.${name}`,
+    lands: inMachines(TEMPLATE),
+    note: 'Sizes that are raised to the same least size are the same.',
+  })),
   { kind: MACHINE, field: 'spec.networks', lands: inMachines(TEMPLATE, { roles: WORKERS }) },
   { kind: MACHINE, field: 'spec.tags', lands: inMachines(TEMPLATE) },
   { kind: MACHINE, field: 'spec.storagePolicyName', lands: inMachines(TEMPLATE), refused: [{ by: BOTH, rule: 'W16' }] },
@@ -103,13 +84,4 @@ function thumbprintOf(inputs: Inputs): string {
 
 function hasThumbprint(inputs: Inputs): boolean {
   return (datacenterOf(inputs).thumbprint ?? '') !== '';
-}
-
-function memoryOf(inputs: Inputs): number {
-  const least = inputs.role === 'etcd' ? USUAL_MEMORY : LEAST_MEMORY;
-  return Math.max(positive(machineOf(inputs).memoryMiB, USUAL_MEMORY), least);
-}
-
-function positive(value: number | undefined, otherwise: number): number {
-  return value !== undefined && value > 0 ? value : otherwise;
 }
