@@ -374,7 +374,7 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
     });
     this.definition = definition;
     this.node.addValidation({
-      validate: () => [...this.errors(definition), ...this.addOns.problems(definition.documents, definition.hardware?.())],
+      validate: () => this.errors(definition),
     });
     writeFilesAtSynthesis(this, this.folder, () => this.written());
     Topology.of(this).addSite(() => ({ name: this.clusterName, kind: definition.kind, ...this._location() }));
@@ -430,9 +430,18 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
 
   /** All errors; warnings become annotations. */
   private errors(definition: Definition): string[] {
-    const findings = checkDocuments(definition.documents, definition.hardware?.(), this.rules(definition));
-    for (const finding of findings.filter(({ severity }) => severity === 'warning')) {
-      Annotations.of(this).addWarningV2(`cdk-hybridge:eksAnywhere.${finding.ruleId}`, described(finding, definition));
+    const findings = [
+      ...checkDocuments(definition.documents, definition.hardware?.(), this.rules(definition)).map((finding) => ({
+        ...finding,
+        text: described(finding, definition),
+      })),
+      ...this.addOns.findings(definition.documents, definition.hardware?.()).map((finding) => ({
+        ...finding,
+        text: `${finding.message} [rule ${finding.ruleId}]`,
+      })),
+    ];
+    for (const { ruleId, text } of findings.filter(({ severity }) => severity === 'warning')) {
+      Annotations.of(this).addWarningV2(`cdk-hybridge:eksAnywhere.${ruleId}`, text);
     }
     // Validation runs at every synthesis, and an app may be synthesized several times: each note is added once.
     const known = new Set(this.node.metadata.map(({ data }) => data));
@@ -441,7 +450,7 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
     );
     for (const note of [...flags, ...definition.notes?.() ?? []].filter((text) => !known.has(text))) Annotations.of(this).addInfo(note);
     printOutsideStacks(this, process.env, (line) => process.stderr.write(line));
-    return findings.filter(({ severity }) => severity === 'error').map((finding) => described(finding, definition));
+    return findings.filter(({ severity }) => severity === 'error').map(({ text }) => text);
   }
 }
 

@@ -1,13 +1,18 @@
 import type { CuratedPackage, PackageCluster } from '../../eksa/packages/curated-package';
 import { atPlace } from '../../private/input/place';
+import { anyPackage } from '../private/packages/any-package';
 import { certManager, clusterAutoscaler, credentialProvider, metricsServer } from '../private/packages/cluster-services';
+import { emissary, emissaryCrds, helloEksAnywhere } from '../private/packages/emissary';
 import { harbor } from '../private/packages/harbor';
 import { metalLb } from '../private/packages/metal-lb';
 import { adot, prometheus } from '../private/packages/observability';
+import type { AnyPackageOptions } from './any-package';
 import type { CertManagerOptions, ClusterAutoscalerOptions, CredentialProviderOptions, MetricsServerOptions } from './cluster-services';
+import type { EmissaryOptions, HelloEksAnywhereOptions } from './emissary';
 import type { HarborOptions } from './harbor';
 import type { MetalLbOptions } from './metal-lb';
 import type { AdotOptions, PrometheusOptions } from './observability';
+import type { PackageOptions } from './package-options';
 
 /**
  * A curated package of EKS Anywhere: software that its package controller installs and upgrades. Needs an EKS Anywhere Enterprise
@@ -88,6 +93,47 @@ export class Package {
    */
   public static credentialProvider(options: CredentialProviderOptions): Package {
     return atPlace('Package.credentialProvider', () => new Package(credentialProvider(options)));
+  }
+
+  /**
+   * Emissary Ingress, a gateway for HTTP and gRPC, in the namespace `emissary`. Its custom resource definitions are a package of their own:
+   * add `Package.emissaryCrds()`, too. A cluster may have several, each with another `name`.
+   *
+   * @throws Error that names the invalid option
+   */
+  public static emissary(options: EmissaryOptions = {}): Package {
+    return atPlace('Package.emissary', () => new Package(emissary(options)));
+  }
+
+  /**
+   * The custom resource definitions of Emissary Ingress and the server that converts them, which runs in the namespace
+   * `emissary-system`: the package makes that one itself, so it cannot be its `targetNamespace`. Written before `Package.emissary()`,
+   * in whatever order they are added.
+   *
+   * @throws Error that names the invalid option
+   */
+  public static emissaryCrds(options: PackageOptions = {}): Package {
+    return atPlace('Package.emissaryCrds', () => new Package(emissaryCrds(options)));
+  }
+
+  /**
+   * A page that shows that packages work on the cluster, in the namespace `default`.
+   *
+   * @throws Error that names the invalid option
+   */
+  public static helloEksAnywhere(options: HelloEksAnywhereOptions = {}): Package {
+    return atPlace('Package.helloEksAnywhere', () => new Package(helloEksAnywhere(options)));
+  }
+
+  /**
+   * Any package by its name in the bundle, with the settings that its schema there has. Synthesis warns about a name that no bundle known
+   * to this library has; the rules about other packages apply to it as well.
+   *
+   * @param packageName such as `metallb-crds`; `eksctl anywhere list packages` prints those of a release
+   * @throws Error that names the invalid option
+   */
+  public static of(packageName: string, options: AnyPackageOptions = {}): Package {
+    return atPlace('Package.of', () => new Package(anyPackage(packageName, options)));
   }
 
   private constructor(

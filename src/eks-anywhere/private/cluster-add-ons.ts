@@ -1,8 +1,9 @@
 import type { Hardware } from '../../eksa/hardware/hardware-csv';
 import type { ClusterDocument, Document } from '../../eksa/model/document';
 import type { CuratedPackage, PackageCluster } from '../../eksa/packages/curated-package';
-import { packageDocument, packageNamespaces } from '../../eksa/packages/curated-package';
-import { packageProblems } from '../../eksa/packages/rules';
+import { inOrder, packageDocument, packageNamespaces } from '../../eksa/packages/curated-package';
+import type { PackageFinding } from '../../eksa/packages/rules';
+import { packageFindings } from '../../eksa/packages/rules';
 import { siteAddresses } from '../../eksa/packages/site-addresses';
 import { toYaml } from '../../eksa/yaml/emit';
 import type { OutputFiles } from '../../private/output-files';
@@ -35,18 +36,17 @@ export class ClusterAddOns {
     this.files.set(name, render);
   }
 
-  /** All errors, one sentence each. */
-  public problems(documents: readonly Document[], hardware: Hardware | undefined): string[] {
+  public findings(documents: readonly Document[], hardware: Hardware | undefined): PackageFinding[] {
     const cluster = clusterOf(documents);
     const packages = this.packages.map((added) => added._on(cluster));
     const addresses = siteAddresses(documents, hardware);
     const claims = this.claims.map(({ owner, range }) => ({ at: owner, range, isLocal: true }));
-    return packageProblems({ cluster, documents, addresses, packages, claims });
+    return packageFindings({ cluster, documents, addresses, packages, claims });
   }
 
   public render(documents: readonly Document[]): OutputFiles {
     const cluster = clusterOf(documents);
-    const packages = this.packages.map((added) => added._on(cluster));
+    const packages = inOrder(this.packages.map((added) => added._on(cluster)));
     const files = new Map([...this.files].map(([name, render]): [string, string] => [name, render()]));
     if (packages.length > 0) files.set(PACKAGES_FILE, toYaml(packages.map((curated) => packageDocument(curated, cluster))));
     if (namespacesOf(packages, cluster).length > 0) files.set(NAMESPACES_FILE, toYaml(namespacesOf(packages, cluster)));

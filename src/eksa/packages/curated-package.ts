@@ -1,6 +1,7 @@
 /** Curated packages of EKS Anywhere as documents. The settings of a package travel as text that holds YAML: an object there is refused. */
 import type { Document } from '../model/document';
 import { toYaml } from '../yaml/emit';
+import { bundlePackage } from './bundle';
 
 /** The cluster that a package is for, as far as packages depend on it. */
 export interface PackageCluster {
@@ -18,7 +19,8 @@ export interface CuratedPackage {
   readonly name: string;
   /** @default the newest in the active bundle */
   readonly version?: string;
-  readonly targetNamespace: string;
+  /** @default the namespace `default` */
+  readonly targetNamespace?: string;
   /** Settings that are undefined, and objects that have none, are left out. */
   readonly config?: PackageConfig;
   readonly annotations?: Readonly<Record<string, string>>;
@@ -63,9 +65,17 @@ export function packageDocument(curated: CuratedPackage, cluster: PackageCluster
   };
 }
 
+/** Packages that others need come first; apart from that the order stays. */
+export function inOrder(packages: readonly CuratedPackage[]): CuratedPackage[] {
+  const isFirst = ({ packageName }: CuratedPackage) => bundlePackage(packageName)?.isDependency ?? false;
+  return [...packages.filter(isFirst), ...packages.filter((curated) => !isFirst(curated))];
+}
+
 /** The namespaces of packages that an operator must create on the cluster first. */
 export function packageNamespaces(packages: readonly CuratedPackage[]): Document[] {
-  const wanted = new Set(packages.map(({ targetNamespace }) => targetNamespace).filter((name) => !PRESENT_NAMESPACES.includes(name)));
+  const wanted = new Set(
+    packages.flatMap(({ targetNamespace = 'default' }) => PRESENT_NAMESPACES.includes(targetNamespace) ? [] : [targetNamespace]),
+  );
   return [...wanted].sort().map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
 }
 

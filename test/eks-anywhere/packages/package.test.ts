@@ -67,6 +67,10 @@ const EVERY_PACKAGE = [
   Package.clusterAutoscaler({ scaleDownUnneeded: Duration.minutes(2) }),
   Package.metricsServer(),
   Package.credentialProvider({ matchImages: ['*.dkr.ecr.*.amazonaws.com'] }),
+  Package.emissary({ replicas: 3, createDefaultListeners: true }),
+  Package.emissaryCrds(),
+  Package.helloEksAnywhere({ title: 'Factory 1' }),
+  Package.of('metallb-crds', { packageVersion: '0.15.2-abc', targetNamespace: 'metallb-system' }),
 ];
 
 describe('packages.yaml', () => {
@@ -80,9 +84,65 @@ describe('packages.yaml', () => {
 
   it('writes settings that are YAML themselves as text, never as an object', () => {
     for (const { spec } of packagesOf(workload, ...EVERY_PACKAGE)) {
-      expect(typeof spec.config).toBe('string');
-      expect(typeof parse(spec.config)).toBe('object');
+      expect(['string', 'undefined']).toContain(typeof spec.config);
+      if (spec.config !== undefined) expect(typeof parse(spec.config)).toBe('object');
     }
+  });
+
+  it('has custom resource definitions before what needs them, whatever the order of addPackage()', () => {
+    const names = packagesOf(workload, ...EVERY_PACKAGE).map(({ spec }) => spec.packageName);
+    expect(names.slice(0, 3)).toEqual(['emissary-crds', 'metallb-crds', 'metallb']);
+    expect(names).toHaveLength(EVERY_PACKAGE.length);
+  });
+
+  it.each([
+    ['a daemon set on the network of the nodes', Package.emissary({ daemonSet: true, hostNetwork: true }), {
+      packageName: 'emissary', targetNamespace: 'emissary', config: { daemonSet: true, hostNetwork: true },
+    }],
+    ['the definitions of Emissary without settings', Package.emissaryCrds(), {
+      packageName: 'emissary-crds', targetNamespace: 'emissary', config: undefined,
+    }],
+    ['both lines of the page', Package.helloEksAnywhere({ title: 'yes', subtitle: '1.10' }), {
+      packageName: 'hello-eks-anywhere', targetNamespace: 'default', config: { title: 'yes', subtitle: '1.10' },
+    }],
+    ['any package with nothing but its name', Package.of('prometheus'), {
+      packageName: 'prometheus', targetNamespace: undefined, config: undefined,
+    }],
+    [
+      'settings of any depth, with secrets as placeholders',
+      Package.of('harbor', {
+        targetNamespace: 'harbor',
+        config: {
+          secretKey: PackageSecret.fromEnvironment('HARBOR_SECRET_KEY'),
+          list: [1, true, null, { deep: PackageSecret.fromSecretsManager('factory/harbor', 'admin') }],
+          empty: {},
+          missing: undefined,
+        },
+      }),
+      {
+        packageName: 'harbor',
+        targetNamespace: 'harbor',
+        config: {
+          secretKey: '${env:HARBOR_SECRET_KEY}',
+          list: [1, true, null, { deep: '${secretsmanager:factory/harbor#admin}' }],
+          empty: {},
+        },
+      },
+    ],
+  ])('holds %s', (_title, added, expected) => {
+    const [{ spec: { config, ...spec } }] = packagesOf(cluster, added);
+    expect({ targetNamespace: undefined, ...spec, config: config === undefined ? undefined : parse(config) }).toEqual(expected);
+  });
+
+  it('has the annotations that a package of any name needs', () => {
+    const [{ metadata }] = packagesOf(cluster, Package.of('credential-provider-package'));
+    expect(metadata.annotations).toEqual({ 'anywhere.eks.aws.com/internal': 'true', 'helm.sh/resource-policy': 'keep' });
+  });
+
+  it('installs on the management cluster what shall run there', () => {
+    const namespaces = [true, false].map((onManagementCluster) =>
+      packagesOf(workload, Package.of('prometheus', { onManagementCluster }))[0].metadata.namespace);
+    expect(namespaces).toEqual(['eksa-packages-management', 'eksa-packages-factory']);
   });
 
   testWithForeignFiles('holds objects that the custom resource definition of packages takes, without a field that it does not know', () => {
@@ -255,6 +315,55 @@ describe('on a cluster', () => {
     expect(refusal(make, ...packages)).toMatch(message);
   });
 
+  it.each([
+    ['several gateways', [Package.emissaryCrds(), Package.emissary(), Package.emissary({ name: 'inner' })]],
+    ['several pages', [Package.helloEksAnywhere(), Package.helloEksAnywhere({ name: 'second' })]],
+  ])('accepts %s, which one cluster may have', (_title, packages) => {
+    expect(refusal(cluster, ...packages)).toBe('accepted');
+  });
+
+  it.each([
+    ['two gateways of one name', [Package.emissary(), Package.emissary()], /name is also that of emissary.*\[rule K4\]/],
+    ['by any name what belongs on workload clusters', [Package.of('cert-manager')], /goes on workload clusters only.*\[rule K2\]/],
+    ['by any name what is there', [Package.prometheus(), Package.of('prometheus', { name: 'again' })], /already, as prometheus.*K3/],
+  ])('rejects %s', (_title, packages, message) => {
+    expect(refusal(cluster, ...packages)).toMatch(message);
+  });
+
+  describe('warns', () => {
+    function warnings(...packages: Package[]): string[] {
+      const app = newApp();
+      const made = cluster(app);
+      for (const added of packages) made.addPackage(added);
+      app.synth();
+      const rules = /\[rule (unknown-package|controller-package|package-crds|package-namespace)\]/;
+      return made.node.metadata.filter(({ type }) => type === 'aws:cdk:warning').map(({ data }) => String(data)).filter((text) => rules.test(text));
+    }
+
+    it.each([
+      ['about a name that no known bundle has', [Package.of('falco')], [
+        'package falco: no known bundle has falco, and the package controller refuses what the active bundle does not have; known are adot, ',
+      ]],
+      ['about a misspelt name', [Package.of('emisary')], ['no known bundle has emisary (did you mean emissary?)']],
+      ['about the programs of EKS Anywhere itself', [Package.of('eks-anywhere-packages')], ['EKS Anywhere installs eks-anywhere-packages by itself']],
+      ['about Emissary without its definitions', [Package.emissary()], ['package emissary: emissary-crds, which has its custom resource definitions']],
+      ['about the same by its name in the bundle', [Package.of('emissary')], ['add Package.emissaryCrds()']],
+      [
+        'about a namespace that a chart makes itself',
+        [Package.emissaryCrds({ targetNamespace: 'emissary-system' }), Package.emissary({ targetNamespace: 'emissary-system' })],
+        ['package emissary-crds: targetNamespace is emissary-system', 'package emissary: targetNamespace is emissary-system'],
+      ],
+    ])('%s', (_title, packages, expected) => {
+      const found = warnings(...packages);
+      expect(found).toEqual(expected.map((text) => expect.stringContaining(text)));
+    });
+
+    it('about nothing where definitions come with Emissary, and where another package goes to that namespace', () => {
+      expect(warnings(Package.emissary(), Package.emissaryCrds())).toEqual([]);
+      expect(warnings(Package.helloEksAnywhere({ targetNamespace: 'emissary-system' }), Package.metalLb({ pools: [POOL] }))).toEqual([]);
+    });
+  });
+
   it('reports all errors together', () => {
     const message = refusal(cluster, Package.certManager(), Package.clusterAutoscaler(), pools('10.20.0.10/32'));
     for (const rule of ['K2', 'K5', 'K7']) expect(message).toContain(`[rule ${rule}]`);
@@ -341,6 +450,26 @@ describe('without a cluster', () => {
       'a registry without TLS',
       () => Package.harbor({ ...REGISTRY, externalUrl: 'http://registry' }),
       'Package.harbor: externalUrl: got "http://registry", expected https://',
+    ],
+    [
+      'a number of gateways on each node',
+      () => Package.emissary({ replicas: 2, daemonSet: true }),
+      'Package.emissary: replicas: got 2, expected none: a daemon set has one instance on each node',
+    ],
+    ['no gateway at all', () => Package.emissary({ replicas: 0 }), 'replicas: got 0, expected a whole number, 1 to'],
+    ['a package without a name', () => Package.of(''), 'Package.of: packageName: got "", expected at most 53 lower-case letters'],
+    ['a package in capitals', () => Package.of('MetalLB'), 'Package.of: packageName: got "MetalLB", expected'],
+    ['an invalid name for any package', () => Package.of('metallb', { name: 'a'.repeat(54) }), 'Package.of: name: got "aaa'],
+    [
+      'a setting that YAML cannot hold',
+      () => Package.of('prometheus', { config: { server: { retention: [Duration.days(1)] } } }),
+      'Package.of: config.server.retention[0]: got "Duration", expected text, a number, true, false, a list or an object of these',
+    ],
+    ['a number that is none', () => Package.of('prometheus', { config: { a: NaN } }), 'Package.of: config.a: got "NaN", expected text'],
+    [
+      'a setting known after deployment',
+      () => Package.of('prometheus', { config: { a: [{ b: Lazy.string({ produce: () => 'x' }) }] } }),
+      'config.a[0].b: got a value known only after deployment',
     ],
     ['no images', () => Package.credentialProvider({ matchImages: [] }), 'matchImages: got none, expected at least one registry'],
     [

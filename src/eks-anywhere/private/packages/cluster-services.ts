@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { bundlePackage } from '../../../eksa/packages/bundle';
 import { formatDuration } from '../../../eksa/syntax/duration';
 import { isDnsSubdomain } from '../../../eksa/syntax/names';
 import type {
@@ -72,7 +73,7 @@ export function credentialProvider(options: CredentialProviderOptions): PackageF
   }
   return () => ({
     ...common,
-    annotations: INTERNAL,
+    annotations: bundlePackage('credential-provider-package')?.annotations,
     config: {
       tolerations: CONTROL_PLANE_TOLERATIONS,
       sourceRegistry: 'public.ecr.aws/eks-anywhere',
@@ -80,9 +81,6 @@ export function credentialProvider(options: CredentialProviderOptions): PackageF
     },
   });
 }
-
-/** The admission webhook accepts this package only with these; Helm keeps the resources that it created. */
-const INTERNAL = { 'anywhere.eks.aws.com/internal': 'true', 'helm.sh/resource-policy': 'keep' };
 
 /** The nodes of the Kubernetes control plane pull images as well. */
 const CONTROL_PLANE_TOLERATIONS = ['control-plane', 'master'].map((role) => ({

@@ -2,21 +2,19 @@ import { SizeRoundingBehavior } from 'aws-cdk-lib';
 import type { AdotOptions, PrometheusOptions } from '../../packages/observability';
 import { AdotMode } from '../../packages/observability';
 import type { PackageForCluster } from './package-for-cluster';
-import { identity, requireWholeIfGiven, unexpected } from './package-for-cluster';
+import { GREATEST_INT32, identity, requireWholeIfGiven, unexpected } from './package-for-cluster';
 
 const NAMESPACE = 'observability';
-/** Greatest value of an `int32` field of Kubernetes. */
-const GREATEST = 2 ** 31 - 1;
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 
 export function prometheus(options: PrometheusOptions): PackageForCluster {
   const common = identity('prometheus', options, { targetNamespace: NAMESPACE });
   const { replicas, retention, storage, nodeExporter } = options;
-  requireWholeIfGiven('replicas', replicas, { min: 1, max: GREATEST });
+  requireWholeIfGiven('replicas', replicas, { min: 1, max: GREATEST_INT32 });
   const hours = retention?.toHours({ integral: false });
-  requireWholeIfGiven('retention', hours, { min: 1, max: GREATEST, unit: 'hours' });
+  requireWholeIfGiven('retention', hours, { min: 1, max: GREATEST_INT32, unit: 'hours' });
   const gibibytes = storage?.toGibibytes({ rounding: SizeRoundingBehavior.NONE });
-  requireWholeIfGiven('storage', gibibytes, { min: 0, max: GREATEST, unit: 'GiB' });
+  requireWholeIfGiven('storage', gibibytes, { min: 0, max: GREATEST_INT32, unit: 'GiB' });
   return () => ({
     ...common,
     config: {
@@ -35,7 +33,7 @@ export function prometheus(options: PrometheusOptions): PackageForCluster {
 export function adot(options: AdotOptions): PackageForCluster {
   const common = identity('adot', options, { targetNamespace: NAMESPACE });
   const { mode = AdotMode.DAEMON_SET, replicas, collector, roleArn, serviceAccountName } = options;
-  requireWholeIfGiven('replicas', replicas, { min: 1, max: GREATEST });
+  requireWholeIfGiven('replicas', replicas, { min: 1, max: GREATEST_INT32 });
   if (replicas !== undefined && mode === AdotMode.DAEMON_SET) {
     throw unexpected('replicas', replicas, 'none: a daemon set has one collector on each node, so set another mode or omit replicas');
   }

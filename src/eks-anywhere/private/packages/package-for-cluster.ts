@@ -11,27 +11,34 @@ export type PackageForCluster = (cluster: PackageCluster) => CuratedPackage;
 /** Limit of Helm for names of releases. */
 const MAX_NAME_LENGTH = 53;
 
+/** Greatest value of an `int32` field of Kubernetes. */
+export const GREATEST_INT32 = 2 ** 31 - 1;
+
 /**
  * The fields that all packages have.
  *
  * @param usual default names of the object and its namespace
  * @throws Error that names the option
  */
-export function identity(
+export function identity<Namespace extends string | undefined>(
   packageName: string,
   options: PackageOptions,
-  usual: { readonly name?: string; readonly targetNamespace: string },
+  usual: { readonly name?: string; readonly targetNamespace?: Namespace },
 ) {
   refuseTokens(options);
-  const { name = usual.name ?? packageName, targetNamespace = usual.targetNamespace, packageVersion: version } = options;
-  if (!isDnsLabel(name) || name.length > MAX_NAME_LENGTH) {
-    throw unexpected('name', name, `at most ${MAX_NAME_LENGTH} lower-case letters, digits and dashes`);
-  }
-  if (!isDnsLabel(targetNamespace)) {
+  const { name = usual.name ?? packageName, targetNamespace = usual.targetNamespace as Namespace, packageVersion: version } = options;
+  requireName('name', name);
+  if (targetNamespace !== undefined && !isDnsLabel(targetNamespace)) {
     throw unexpected('targetNamespace', targetNamespace, 'at most 63 lower-case letters, digits and dashes');
   }
   if (version === '') throw unexpected('packageVersion', version, 'a version of the bundle: omit it for the newest');
   return { packageName, name, targetNamespace, version };
+}
+
+/** @throws Error that names the option whose value is no name of a Helm release */
+export function requireName(option: string, name: string): void {
+  if (isDnsLabel(name) && name.length <= MAX_NAME_LENGTH) return;
+  throw unexpected(option, name, `at most ${MAX_NAME_LENGTH} lower-case letters, digits and dashes`);
 }
 
 /** The error for an option that is not what it must be. */
