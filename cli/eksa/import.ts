@@ -9,11 +9,14 @@ export const importCommand: Command = {
   name: 'import',
   summary: 'print the TypeScript program for an existing cluster.yaml',
   usage: [
-    'Usage: hybridge eksa import cluster.yaml [hardware.csv] [--new-names] [--release vX.Y.Z] > app.ts',
+    'Usage: hybridge eksa import cluster.yaml [hardware.csv] [--packages packages.yaml] [--new-names] [--release vX.Y.Z] > app.ts',
     '',
     'Prints a CDK app whose synthesis writes the same documents. Nothing is dropped silently: what the constructs cannot say is refused',
-    'by name, with its line, and no program is printed (exit code 1). BMC credentials and licence tokens never become part of the program.',
+    'by name, with its line, and no program is printed (exit code 1). BMC credentials, licence tokens and secrets '
+      + 'of packages never become',
+    'part of the program.',
     '',
+    '  --packages FILE   curated packages of the cluster, as Package objects; the program adds them',
     '  --new-names       documents may get the names that the constructs give them, and deprecated forms are '
       + 'replaced; only for clusters that are',
     '                    yet to be created',
@@ -27,14 +30,20 @@ export const importCommand: Command = {
       'import',
       args,
       {
+        'packages': { type: 'string' },
         'new-names': { type: 'boolean', default: false },
         'release': { type: 'string' },
       },
       { min: 1, max: 2, names: 'cluster.yaml and, for bare metal, hardware.csv' },
     );
+    const fileOf = ({ path, file }: (typeof found.findings)[number]) => {
+      if (file !== undefined) return options.packages!;
+      return path.startsWith('hardware.csv') ? (hardware ?? 'hardware.csv') : cluster!;
+    };
     const found = importCluster({
       cluster: readText(cluster!),
       hardware: hardware === undefined ? undefined : { text: readText(hardware), path: hardware },
+      packages: options.packages === undefined ? undefined : readText(options.packages),
       newNames: options['new-names'],
       release: options.release,
     });
@@ -42,10 +51,7 @@ export const importCommand: Command = {
       process.stdout.write(found.program);
       return 0;
     }
-    const findings = found.findings.map((finding) => ({
-      file: finding.path.startsWith('hardware.csv') ? (hardware ?? 'hardware.csv') : cluster!,
-      ...finding,
-    }));
+    const findings = found.findings.map((finding) => ({ ...finding, file: fileOf(finding) }));
     process.stderr.write(
       describeFindings(findings, `no program: ${findings.length} place${findings.length === 1 ? '' : 's'} to fix or to keep as YAML`),
     );

@@ -23,6 +23,7 @@ import { hardwareSource } from './hardware-source';
 import { withLicenseReference } from './license';
 import { asNewCluster } from './new-cluster';
 import { programOf } from './program';
+import { PACKAGES_FILE, readPackages } from './program-packages';
 import { documentsOf, readSite } from './read-site';
 import type { Site } from './read-site';
 
@@ -31,6 +32,8 @@ interface ImportFiles {
   readonly cluster: string;
   /** Text of hardware.csv, and the path by which the program names it. */
   readonly hardware?: { readonly text: string; readonly path: string };
+  /** Text of packages.yaml. */
+  readonly packages?: string;
   /**
    * Whether documents may get the names that the constructs give, and deprecated forms may be replaced as the tools
    * replace them: right for a new cluster, wrong for one that exists.
@@ -46,7 +49,12 @@ interface ImportFiles {
 export type Import =
   | { readonly program: string; readonly findings: readonly [] }
   /** Errors of the files themselves, or places that no property can say. */
-  | { readonly program?: undefined; readonly findings: readonly Finding[] };
+  | { readonly program?: undefined; readonly findings: readonly ImportFinding[] };
+
+/** A finding in cluster.yaml or hardware.csv, as its path says, unless it names another file. */
+interface ImportFinding extends Finding {
+  readonly file?: typeof PACKAGES_FILE;
+}
 
 /** Number of the finding for what the constructs cannot say yet. */
 const NOT_EXPRESSIBLE = 'import';
@@ -64,11 +72,16 @@ export function importCluster(files: ImportFiles): Import {
     return { findings: [unsupported('Cluster.spec.datacenterRef.kind', 'names a provider for which there is no construct')] };
   }
   const unsaid = [...withoutKind(given), ...beyondOneProgram(site, files), ...lost(contents.documents, site, files.newNames ?? false)];
-  const findings = unsaid.map((finding) => ({ ...finding, line: lineOf(finding.path, parsed) }));
+  const { clusterName, managementClusterName } = site.input;
+  const packages = files.packages === undefined ? undefined : readPackages(files.packages, { clusterName, managementClusterName });
+  const findings: ImportFinding[] = [
+    ...unsaid.map((finding) => ({ ...finding, line: lineOf(finding.path, parsed) })),
+    ...packages?.findings.map((finding) => ({ ...finding, file: PACKAGES_FILE } as const)) ?? [],
+  ];
   if (findings.length > 0) return { findings };
   const hardware = files.hardware && hardwareSource(files.hardware.path, parseHardware(files.hardware.text));
   return {
-    program: programOf(site, files.release ?? contents.cluster.spec?.eksaVersion ?? DEFAULT_EKS_ANYWHERE_VERSION, hardware),
+    program: programOf(site, files.release ?? contents.cluster.spec?.eksaVersion ?? DEFAULT_EKS_ANYWHERE_VERSION, hardware, packages),
     findings: [],
   };
 }

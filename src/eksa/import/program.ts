@@ -16,22 +16,43 @@ import { cilium, fluxSync, identity, packageSwitches, registryMirror } from './p
 import type { Site } from './read-site';
 import { shareOut } from './shared-values';
 import { CDK, LIBRARY, call, importStatements, importsOf, member, write } from './typescript';
-import type { Value } from './typescript';
+import type { Expression, Value } from './typescript';
 
 const GIT_OPS_KINDS = [FLUX_KIND, OLD_FLUX_KIND];
 const BARE_METAL_KIND = 'TinkerbellMachineConfig';
 const VSPHERE_KIND = 'VSphereMachineConfig';
 
+interface ProgramPackages {
+  /** What `addPackage()` is called with. */
+  readonly packages: readonly Expression[];
+  /** What the person who runs the program must know, one line each. */
+  readonly notes: readonly string[];
+}
+
 /**
  * @param release of EKS Anywhere, such as v0.26.0
  * @param hardware where machines come from, on bare metal
  */
-export function programOf(site: Site, release: string, hardware?: HardwareSource): string {
+export function programOf(
+  site: Site,
+  release: string,
+  hardware?: HardwareSource,
+  { packages, notes: packageNotes }: ProgramPackages = { packages: [], notes: [] },
+): string {
   const id = pascalCase(site.input.clusterName);
   const props = propsOf(site, release, hardware);
-  const imports = importStatements([{ from: CDK, name: 'App' }, { from: LIBRARY, name: site.construct }, ...importsOf(props)]);
-  const notes = [...licenseNotes(site.input.extra?.licenseToken), ...hardware?.notes ?? []].map((note) => `// ${note}\n`).join('');
-  return `${imports}\nconst app = new App();\n\n${notes}new ${site.construct}(app, '${id}', ${write(props, '')});\n\napp.synth();\n`;
+  const imports = importStatements([
+    { from: CDK, name: 'App' },
+    { from: LIBRARY, name: site.construct },
+    ...importsOf(props),
+    ...packages.flatMap(importsOf),
+  ]);
+  const notes = [...licenseNotes(site.input.extra?.licenseToken), ...hardware?.notes ?? [], ...packageNotes]
+    .map((note) => `// ${note}\n`).join('');
+  const variable = packages.length > 0 ? 'const cluster = ' : '';
+  const added = packages.map((curated) => `cluster.addPackage(${write(curated, '')});\n`).join('');
+  return `${imports}\nconst app = new App();\n\n${notes}${variable}new ${site.construct}(app, '${id}', ${write(props, '')});\n${added}\n`
+    + 'app.synth();\n';
 }
 
 function pascalCase(name: string): string {

@@ -53,7 +53,7 @@ const RULES: readonly PackageRule[] = [
 
 /** All that is wrong, in the order of packages and rules. */
 export function packageFindings(context: PackageContext): PackageFinding[] {
-  const found = ({ id, severity }: PackageRule, message: string): PackageFinding => ({ ruleId: id, severity: severity ?? 'error', message });
+  const found = (rule: PackageRule, message: string): PackageFinding => ({ ruleId: rule.id, severity: rule.severity ?? 'error', message });
   return [
     ...context.packages.flatMap((curated) =>
       RULES.filter(({ only }) => only === undefined || only === curated.packageName).flatMap((rule) =>
@@ -125,7 +125,7 @@ function* definitionsAdded(_curated: CuratedPackage, { packages }: PackageContex
     + "would install it outside of this program, with emissary's settings and namespace: add Package.emissaryCrds()";
 }
 
-/** Helm refuses to take over a namespace that its chart makes and somebody else made before. */
+/** Helm refuses to take over a namespace that its chart makes and an operator made before. */
 function* namespaceOfChart({ packageName, targetNamespace }: CuratedPackage): Iterable<string> {
   if (!['emissary', 'emissary-crds'].includes(packageName) || targetNamespace !== CHART_NAMESPACE) return;
   yield `targetNamespace is ${CHART_NAMESPACE}, which the chart of emissary-crds makes itself: Helm refuses a namespace that is there `
