@@ -40,7 +40,7 @@ describe('hybridge eksa check', () => {
     expect(code).toBe(0);
     expect(output).toMatch(
       new RegExp(
-        `^${file}:25  warning version  Cluster\\.spec\\.licenseToken is the placeholder \\$\\{env:LICENSE\\}; the `
+        `^${file}:25  warning license-token  Cluster\\.spec\\.licenseToken is the placeholder \\$\\{env:LICENSE\\}; the `
           + 'tools need the token itself\\n +→ fill it in with hybridge eksa render',
       ),
     );

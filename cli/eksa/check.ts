@@ -2,6 +2,7 @@
 import { check as findingsOf } from '../../src/eksa/check-text';
 import { FEATURE_FLAGS } from '../../src/eksa/feature-flags';
 import type { Finding } from '../../src/eksa/finding';
+import { NEWEST_RELEASE } from '../../src/eksa/releases/release-table';
 import type { Command } from '../command.ts';
 import { parseArguments } from './arguments.ts';
 import { readText } from './files.ts';
@@ -18,7 +19,8 @@ export const check: Command = {
     `tools are read from the environment, as they do: ${FEATURE_FLAGS.join(', ')}.`,
     '',
     '  --existing        the cluster is there already, and may have what none can be created with (etcdEncryption)',
-    '  --release vX.Y.Z  the EKS Anywhere release whose rules apply; default: the newest known, v0.26.0',
+    '  --release vX.Y.Z  the EKS Anywhere release whose rules apply; default: eksaVersion of the file, else '
+      + NEWEST_RELEASE.version,
     '  --json            prints { errors, warnings, findings } for machines; a finding has file, line, path, '
       + 'ruleId, severity, message, fix',
   ].join('\n'),

@@ -1,5 +1,6 @@
 /** `hybridge eksa import`: the program for a cluster that exists as files. */
 import { importCluster } from '../../src/eksa/import/import-cluster';
+import { NEWEST_RELEASE } from '../../src/eksa/releases/release-table';
 import type { Command } from '../command.ts';
 import { parseArguments } from './arguments.ts';
 import { readText } from './files.ts';
@@ -20,7 +21,8 @@ export const importCommand: Command = {
     '  --new-names       documents may get the names that the constructs give them, and deprecated forms are '
       + 'replaced; only for clusters that are',
     '                    yet to be created',
-    '  --release vX.Y.Z  release of EKS Anywhere that the program names; default: the eksaVersion of the file, else v0.26.0',
+    '  --release vX.Y.Z  release of EKS Anywhere that the program names; default: eksaVersion of the file, else '
+      + NEWEST_RELEASE.version,
   ].join('\n'),
   async run(args) {
     const {

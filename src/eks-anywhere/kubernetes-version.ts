@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
-import { kubernetesMinor, supportedKubernetesVersions } from '../eksa/syntax/version';
+import { kubernetesVersions, releaseFor, unknownRelease } from '../eksa/releases/release-table';
+import { kubernetesMinor, parseSemanticVersion } from '../eksa/syntax/version';
 import { KNOWN_LATER, shown } from '../private/input/place';
 
 /**
@@ -7,29 +8,31 @@ import { KNOWN_LATER, shown } from '../private/input/place';
  * release installs, and synthesis rejects any other.
  */
 export class EksAnywhereKubernetesVersion {
-  /** Kubernetes 1.28: EKS Anywhere 0.24. */
+  /** Kubernetes 1.28: EKS Anywhere 0.23 and 0.24. */
   public static readonly V1_28 = EksAnywhereKubernetesVersion.of('1.28');
-  /** Kubernetes 1.29: EKS Anywhere 0.24 and 0.25. */
+  /** Kubernetes 1.29: EKS Anywhere 0.23 to 0.25. */
   public static readonly V1_29 = EksAnywhereKubernetesVersion.of('1.29');
-  /** Kubernetes 1.30: EKS Anywhere 0.24 to 0.26. */
+  /** Kubernetes 1.30: EKS Anywhere 0.23 to 0.26. */
   public static readonly V1_30 = EksAnywhereKubernetesVersion.of('1.30');
-  /** Kubernetes 1.31: EKS Anywhere 0.24 to 0.26. */
+  /** Kubernetes 1.31: EKS Anywhere 0.23 to 0.27. */
   public static readonly V1_31 = EksAnywhereKubernetesVersion.of('1.31');
-  /** Kubernetes 1.32: EKS Anywhere 0.24 to 0.26. */
+  /** Kubernetes 1.32: EKS Anywhere 0.23 to 0.27. */
   public static readonly V1_32 = EksAnywhereKubernetesVersion.of('1.32');
-  /** Kubernetes 1.33: EKS Anywhere 0.24 to 0.26. */
+  /** Kubernetes 1.33: EKS Anywhere 0.23 to 0.27. */
   public static readonly V1_33 = EksAnywhereKubernetesVersion.of('1.33');
-  /** Kubernetes 1.34: EKS Anywhere 0.24 to 0.26. */
+  /** Kubernetes 1.34: EKS Anywhere 0.24 to 0.27. */
   public static readonly V1_34 = EksAnywhereKubernetesVersion.of('1.34');
-  /** Kubernetes 1.35: EKS Anywhere 0.25 and 0.26. */
+  /** Kubernetes 1.35: EKS Anywhere 0.25 to 0.27. */
   public static readonly V1_35 = EksAnywhereKubernetesVersion.of('1.35');
-  /** Kubernetes 1.36: EKS Anywhere 0.26. */
+  /** Kubernetes 1.36: EKS Anywhere 0.26 and 0.27. */
   public static readonly V1_36 = EksAnywhereKubernetesVersion.of('1.36');
+  /** Kubernetes 1.37: EKS Anywhere 0.27. */
+  public static readonly V1_37 = EksAnywhereKubernetesVersion.of('1.37');
 
   /**
    * A version that has no constant here yet.
    *
-   * @param version major and minor, such as `1.37`
+   * @param version major and minor, such as `1.38`
    * @throws Error when the text is not such a version
    */
   public static of(version: string): EksAnywhereKubernetesVersion {
@@ -49,12 +52,14 @@ export class EksAnywhereKubernetesVersion {
   }
 
   /**
-   * The versions that a release of EKS Anywhere installs, oldest first; empty for a release that this library does not know.
+   * The versions that a release of EKS Anywhere installs, oldest first; of a release that is newer than those this library knows,
+   * what the newest known one installs. Empty for a release older than v0.23.0, and for a text that is no release.
    *
-   * @param eksAnywhereVersion such as `v0.26.0`
+   * @param eksAnywhereVersion such as `v0.27.0`
    */
   public static supportedBy(eksAnywhereVersion: string): EksAnywhereKubernetesVersion[] {
-    return (supportedKubernetesVersions(eksAnywhereVersion) ?? []).map((version) => new EksAnywhereKubernetesVersion(version));
+    if (!parseSemanticVersion(eksAnywhereVersion) || unknownRelease(eksAnywhereVersion)?.is === 'older') return [];
+    return kubernetesVersions(releaseFor(eksAnywhereVersion)).map((version) => new EksAnywhereKubernetesVersion(version));
   }
 
   private constructor(

@@ -49,7 +49,7 @@ function unfilledLicense(documents: readonly Document[]): Finding[] {
   if (typeof token !== 'string' || !parsePlaceholder(token)) return [];
   return [
     {
-      ruleId: 'version',
+      ruleId: 'license-token',
       severity: 'warning',
       path: 'Cluster.spec.licenseToken',
       message: `is the placeholder ${token}; the tools need the token itself`,

@@ -15,10 +15,12 @@ import { CONTROL_PLANE_RULES } from './rules/control-plane';
 import { HARDWARE_RULES } from './rules/hardware';
 import { MACHINE_ROW_RULES, machineContext } from './rules/hardware-row';
 import { IDENTITY_RULES } from './rules/identity';
+import { LICENSE_RULES } from './rules/license';
 import { MACHINE_RULES } from './rules/machine';
 import { METADATA_RULES } from './rules/metadata';
 import { NETWORK_RULES } from './rules/network';
 import { REFERENCE_RULES } from './rules/references';
+import { RELEASE_RULES } from './rules/release';
 import type { Context, Problem, Rule } from './rules/rule';
 import { SITE_NETWORK_RULES } from './rules/site-network';
 import { TINKERBELL_DATACENTER_RULES, TINKERBELL_MACHINE_RULES } from './rules/tinkerbell';
@@ -34,6 +36,8 @@ export type { CheckOptions } from './context';
 const ON_CLUSTER: readonly Rule<ClusterDocument>[] = [
   ...REFERENCE_RULES,
   ...CLUSTER_RULES,
+  ...RELEASE_RULES,
+  ...LICENSE_RULES,
   ...CONTROL_PLANE_RULES,
   ...WORKER_GROUP_RULES,
   ...NETWORK_RULES,

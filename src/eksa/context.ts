@@ -2,16 +2,21 @@
 import type { Hardware } from './hardware/hardware-csv';
 import type { ClusterDocument, Document } from './model/document';
 import type { TinkerbellDatacenterSpec, VSphereDatacenterSpec } from './model/machines';
+import { releaseFor, unknownRelease } from './releases/release-table';
 import { machineRefs, providerOf } from './rules/references';
 import type { Context, FeatureFlag } from './rules/rule';
-import { DEFAULT_EKS_ANYWHERE_VERSION } from './syntax/version';
 
 export interface CheckOptions {
   /**
    * The release whose rules apply.
-   * @default v0.26.0
+   * @default - the file's eksaVersion, else the newest known release
    */
   readonly eksAnywhereVersion?: string;
+  /**
+   * Day on which the files are judged, such as `2026-11-30`: support and licences end on days.
+   * @default - the day of the clock
+   */
+  readonly today?: string;
   /** Feature flags that are on in the environment of the tools. */
   readonly flags?: readonly FeatureFlag[];
   /**
@@ -37,6 +42,7 @@ export function contextOf(
   const machines = (kind: string) => [
     ...new Set(machineRefs(cluster).flatMap(({ ref }) => (ref.kind === kind ? (find(kind, ref.name) ?? []) : []))),
   ];
+  const named = options.eksAnywhereVersion ?? cluster.spec?.eksaVersion;
   return {
     cluster,
     documents,
@@ -48,7 +54,9 @@ export function contextOf(
     vsphereDatacenter: datacenter?.kind === 'VSphereDatacenterConfig' ? (datacenter as Document<VSphereDatacenterSpec>) : undefined,
     tinkerbellMachines: machines('TinkerbellMachineConfig') as Context['tinkerbellMachines'],
     vsphereMachines: machines('VSphereMachineConfig') as Context['vsphereMachines'],
-    eksAnywhereVersion: options.eksAnywhereVersion ?? DEFAULT_EKS_ANYWHERE_VERSION,
+    release: releaseFor(named),
+    unknownRelease: unknownRelease(named),
+    today: options.today ?? new Date().toISOString().slice(0, 'YYYY-MM-DD'.length),
     flags: new Set(options.flags),
     isExisting: options.isExisting ?? false,
   };

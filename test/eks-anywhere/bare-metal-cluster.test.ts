@@ -98,12 +98,12 @@ const refusedAtOnce: [string, Partial<BareMetalClusterProps>, RegExp][] = [
   [
     'an unknown Kubernetes version',
     { kubernetesVersion: EksAnywhereKubernetesVersion.V1_29 },
-    /kubernetesVersion is '1.29'; EKS Anywhere v0.26.0 knows 1.30 to 1.36/,
+    /kubernetesVersion is '1.29'; EKS Anywhere v0.26.0 creates 1.30 to 1.36/,
   ],
   [
     'a Kubernetes version that the older release does not know',
     { eksAnywhereVersion: 'v0.25.0', kubernetesVersion: EksAnywhereKubernetesVersion.V1_36 },
-    /knows 1.29 to 1.35/,
+    /creates 1.29 to 1.35; v0.26.0 and newer have '1.36'/,
   ],
   ['a name as endpoint', { endpoint: 'api.example.com' }, /endpoint is 'api.example.com'; expected an IP address.*\[rule S11\]/],
   ['an empty endpoint', { endpoint: '' }, /endpoint is empty.*\[rule C3\]/],
@@ -270,7 +270,7 @@ test('warns about a Kubernetes version past its standard support', () => {
   );
   app.synth();
   expect(cluster.node.metadata.filter((entry) => entry.type === 'aws:cdk:warning').map((entry) => entry.data)).toEqual([
-    expect.stringMatching(/kubernetesVersion is '1.33', which is past its standard support.*cdk-hybridge:eksAnywhere.version/s),
+    expect.stringMatching(/kubernetesVersion is '1.33', whose standard support ended on 2026-08-31.*cdk-hybridge:eksAnywhere.support/s),
   ]);
 });
 

@@ -1,6 +1,6 @@
 import { CfnParameter, Stack } from 'aws-cdk-lib';
 import { DockerCluster, EksAnywhereKubernetesVersion } from '../../src';
-import { KNOWN_KUBERNETES_VERSIONS } from '../../src/eksa/syntax/version';
+import { KNOWN_KUBERNETES_VERSIONS } from '../../src/eksa/releases/release-table';
 import { newApp, synthesized } from './sample';
 
 const DOCKER = { podsCidr: '192.168.0.0/16', servicesCidr: '10.96.0.0/12' };
@@ -15,28 +15,28 @@ test.each([
   ['v0.24.3', '1.28', '1.34'],
   ['v0.25.0', '1.29', '1.35'],
   ['0.26.1', '1.30', '1.36'],
+  ['v0.27.0', '1.31', '1.37'],
+  ['v0.99.0', '1.31', '1.37'],
 ])('EKS Anywhere %s installs Kubernetes %s to %s', (release, oldest, newest) => {
   const versions = EksAnywhereKubernetesVersion.supportedBy(release).map(({ version }) => version);
   expect([versions[0], versions[versions.length - 1], versions.length]).toEqual([oldest, newest, 7]);
 });
 
-test('returns no versions for an unknown release', () => {
-  expect(EksAnywhereKubernetesVersion.supportedBy('v0.99.0')).toEqual([]);
+test.each(['v0.22.9', 'newest'])('returns no versions for %s', (release) => {
+  expect(EksAnywhereKubernetesVersion.supportedBy(release)).toEqual([]);
 });
 
-test('accepts a version without a constant for an unknown release, with a warning', () => {
+test('judges a release that is not known by the newest known one, with a warning', () => {
   const app = newApp();
   const cluster = new DockerCluster(app, 'Laptop', {
     ...DOCKER,
-    eksAnywhereVersion: 'v0.27.0',
+    eksAnywhereVersion: 'v0.28.0',
     kubernetesVersion: EksAnywhereKubernetesVersion.of('1.37'),
   });
   expect(synthesized(app, 'Laptop/cluster.yaml')).toContain('kubernetesVersion: "1.37"');
   expect(cluster.kubernetesVersion.version).toBe('1.37');
   expect(cluster.node.metadata.map(({ data }) => data)).toEqual([
-    expect.stringMatching(
-      /kubernetesVersion cannot be judged: the rules of EKS Anywhere 'v0.27.0' are not known here; known are 0.24, 0.25, 0.26/,
-    ),
+    expect.stringMatching(/eksAnywhereVersion names EKS Anywhere v0.28.0, which is not known here: the rules of v0.27.0 apply/),
   ]);
 });
 
@@ -44,10 +44,11 @@ test.each([
   [
     'v0.26.0',
     '1.37',
-    "kubernetesVersion is '1.37'; EKS Anywhere v0.26.0 knows 1.30 to 1.36 (use one of 1.30, 1.31, 1.32, 1.33, 1.34, 1.35 or 1.36)",
+    "kubernetesVersion is '1.37'; EKS Anywhere v0.26.0 creates 1.30 to 1.36; v0.27.0 and newer have '1.37' "
+      + '(use one of 1.30, 1.31, 1.32, 1.33, 1.34, 1.35 or 1.36)',
   ],
-  ['v0.26.0', '1.29', "kubernetesVersion is '1.29'; EKS Anywhere v0.26.0 knows 1.30 to 1.36"],
-  ['v0.24.0', '1.35', "kubernetesVersion is '1.35'; EKS Anywhere v0.24.0 knows 1.28 to 1.34"],
+  ['v0.26.0', '1.29', "kubernetesVersion is '1.29'; EKS Anywhere v0.26.0 creates 1.30 to 1.36; v0.23.0 to v0.25.6 have '1.29'"],
+  ['v0.24.0', '1.35', "kubernetesVersion is '1.35'; EKS Anywhere v0.24.0 creates 1.28 to 1.34; v0.25.0 and newer have '1.35'"],
 ])('EKS Anywhere %s rejects Kubernetes %s and lists the versions that it knows', (eksAnywhereVersion, version, message) => {
   expect(
     () =>

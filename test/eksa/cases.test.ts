@@ -16,7 +16,7 @@ interface Case {
 
 /** What is wrong with the answer to a case, or undefined: neither too loose nor too strict, and a refusal names the property. */
 function disagreement({ id, what, cluster, csv, env, realAccepts, weRefuse, expectPath }: Case): string | undefined {
-  const errors = check(cluster, csv ?? undefined, { flags: Object.keys(env ?? {}) as FeatureFlag[] }).filter(
+  const errors = check(cluster, csv ?? undefined, { eksAnywhereVersion: 'v0.26.0', flags: Object.keys(env ?? {}) as FeatureFlag[] }).filter(
     (finding) => finding.severity === 'error',
   );
   const shouldRefuse = weRefuse || !realAccepts;

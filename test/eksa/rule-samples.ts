@@ -1,3 +1,4 @@
+import { licenseToken } from './license-token';
 import type { BASES, Changes } from './rule-bases';
 import { CERTIFICATE } from './rule-bases';
 
@@ -9,6 +10,18 @@ export interface RuleSample {
   readonly holds: Changes;
   /** Where the finding points. */
   readonly at: string;
+  /**
+   * Release of EKS Anywhere that is judged.
+   * @default - the newest known one
+   */
+  readonly release?: string;
+  /**
+   * Release by which `holds` is judged, where that is the point.
+   * @default release
+   */
+  readonly holdsFrom?: string;
+  /** @default error */
+  readonly severity?: 'warning';
   /** Other rules that the change cannot help breaking. */
   readonly also?: readonly string[];
 }
@@ -120,8 +133,69 @@ export const RULE_SAMPLES: readonly RuleSample[] = [
     rule: 'version',
     base: 'docker',
     at: 'Cluster.spec.kubernetesVersion',
-    breaks: { 'Cluster.spec.kubernetesVersion': '1.37' },
-    holds: { 'Cluster.spec.kubernetesVersion': '1.36' },
+    breaks: { 'Cluster.spec.kubernetesVersion': '1.38' },
+    holds: { 'Cluster.spec.kubernetesVersion': '1.37' },
+  },
+  {
+    rule: 'release',
+    base: 'docker',
+    at: 'Cluster.spec.eksaVersion',
+    severity: 'warning',
+    breaks: { 'Cluster.spec.eksaVersion': 'v0.99.0' },
+    holds: { 'Cluster.spec.eksaVersion': 'v0.27.0' },
+  },
+  {
+    rule: 'release-field',
+    base: 'affinity',
+    at: `${MACHINE}.hardwareAffinity`,
+    release: 'v0.24.4',
+    breaks: { 'Cluster.spec.kubernetesVersion': '1.34', 'TinkerbellDatacenterConfig/lab.spec.osImageURL': 'http://10.20.0.2/ubuntu-1-34.gz' },
+    holds: {},
+    holdsFrom: 'v0.25.0',
+  },
+  {
+    rule: 'helm-values',
+    base: 'vsphere',
+    at: `${NETWORK}.cniConfig.cilium.helmValues`,
+    release: 'v0.26.2',
+    severity: 'warning',
+    breaks: { 'Cluster.spec.clusterNetwork.cniConfig.cilium.helmValues': { hubble: { enabled: true } } },
+    holds: { 'Cluster.spec.clusterNetwork.cniConfig.cilium.helmValues': { hubble: { enabled: true } } },
+    holdsFrom: 'v0.26.3',
+  },
+  {
+    rule: 'bottlerocket-mirror',
+    base: 'bottlerocket',
+    at: 'Cluster.spec.registryMirrorConfiguration',
+    release: 'v0.26.0',
+    severity: 'warning',
+    breaks: MIRROR({}),
+    holds: MIRROR({}),
+    holdsFrom: 'v0.26.1',
+  },
+  {
+    rule: 'support',
+    base: 'docker',
+    at: 'Cluster.spec.kubernetesVersion',
+    severity: 'warning',
+    breaks: { 'Cluster.spec.kubernetesVersion': '1.33' },
+    holds: { 'Cluster.spec.kubernetesVersion': '1.34' },
+  },
+  {
+    rule: 'license-token',
+    base: 'docker',
+    at: 'Cluster.spec.licenseToken',
+    breaks: { 'Cluster.spec.kubernetesVersion': '1.33', 'Cluster.spec.licenseToken': 'the token' },
+    holds: { 'Cluster.spec.kubernetesVersion': '1.33', 'Cluster.spec.licenseToken': licenseToken() },
+  },
+  {
+    rule: 'license-expired',
+    base: 'docker',
+    at: 'Cluster.spec.licenseToken',
+    breaks: {
+      'Cluster.spec.kubernetesVersion': '1.33', 'Cluster.spec.licenseToken': licenseToken({ endValidity: '2026-11-29T23:59:59Z' }),
+    },
+    holds: { 'Cluster.spec.kubernetesVersion': '1.33', 'Cluster.spec.licenseToken': licenseToken({ endValidity: '2026-11-30T00:00:00Z' }) },
   },
   {
     rule: 'S16',

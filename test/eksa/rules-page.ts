@@ -9,6 +9,7 @@ import { parseHardware } from '../../src/eksa/hardware/hardware-csv';
 import { BASES, changed } from './rule-bases';
 import { RULE_SAMPLES } from './rule-samples';
 import type { RuleSample } from './rule-samples';
+import { TODAY } from './today';
 
 const ROOM = join(__dirname, '..', '..', 'src', 'eksa');
 
@@ -61,7 +62,8 @@ export function rulesPage(): string {
 
 function row(sample: RuleSample): string {
   const { documents, csv } = changed(BASES[sample.base], sample.breaks);
-  const finding = checkDocuments(documents, csv === undefined ? undefined : parseHardware(csv)).find(
+  const options = { eksAnywhereVersion: sample.release, today: TODAY };
+  const finding = checkDocuments(documents, csv === undefined ? undefined : parseHardware(csv), options).find(
     ({ ruleId, path }) => ruleId === sample.rule && path === sample.at,
   );
   const cells = [sample.rule, `\`${fileOf(sample.rule)}\``, `\`${sample.at}\``, finding?.message ?? '', finding?.fix ?? ''];
@@ -70,6 +72,6 @@ function row(sample: RuleSample): string {
 
 /** The file that names the rule, of the pure room. */
 function fileOf(rule: string): string {
-  const files = [...readdirSync(join(ROOM, 'rules')).map((name) => `rules/${name}`), 'check.ts'];
+  const files = [...readdirSync(join(ROOM, 'rules')).map((name) => `rules/${name}`), 'check.ts', 'releases/breakages.ts'];
   return files.find((file) => readFileSync(join(ROOM, file), 'utf8').includes(`'${rule}'`)) ?? '';
 }

@@ -1,43 +1,58 @@
 import { checkDocuments } from '../../src/eksa/check';
 import { check } from '../../src/eksa/check-text';
 import { parseHardware } from '../../src/eksa/hardware/hardware-csv';
+import { RELEASES } from '../../src/eksa/releases/known';
 import { CLUSTER_RULES } from '../../src/eksa/rules/cluster';
 import { CONTROL_PLANE_RULES } from '../../src/eksa/rules/control-plane';
 import { HARDWARE_RULES } from '../../src/eksa/rules/hardware';
 import { MACHINE_ROW_RULES } from '../../src/eksa/rules/hardware-row';
 import { IDENTITY_RULES } from '../../src/eksa/rules/identity';
+import { LICENSE_RULES } from '../../src/eksa/rules/license';
 import { MACHINE_RULES } from '../../src/eksa/rules/machine';
 import { NETWORK_RULES } from '../../src/eksa/rules/network';
 import { REFERENCE_RULES } from '../../src/eksa/rules/references';
+import { RELEASE_RULES } from '../../src/eksa/rules/release';
 import { SITE_NETWORK_RULES } from '../../src/eksa/rules/site-network';
 import { TINKERBELL_DATACENTER_RULES, TINKERBELL_MACHINE_RULES } from '../../src/eksa/rules/tinkerbell';
 import { TINKERBELL_CLUSTER_RULES } from '../../src/eksa/rules/tinkerbell-cluster';
 import { VSPHERE_CLUSTER_RULES, VSPHERE_DATACENTER_RULES, VSPHERE_MACHINE_RULES } from '../../src/eksa/rules/vsphere';
 import { WORKER_GROUP_RULES } from '../../src/eksa/rules/worker-groups';
+import type { CheckOptions } from '../../src/eksa/check';
 import type { Base, Changes } from './rule-bases';
 import { BASES, changed } from './rule-bases';
 import { RULE_SAMPLES } from './rule-samples';
+import { TODAY } from './today';
+
+function found(base: Base, changes: Changes, options: CheckOptions = {}) {
+  const { documents, csv } = changed(base, changes);
+  return checkDocuments(documents, csv === undefined ? undefined : parseHardware(csv), { today: TODAY, ...options });
+}
 
 function errors(base: Base, changes: Changes) {
-  const { documents, csv } = changed(base, changes);
-  return checkDocuments(documents, csv === undefined ? undefined : parseHardware(csv)).filter(({ severity }) => severity === 'error');
+  return found(base, changes).filter(({ severity }) => severity === 'error');
 }
 
 test.each(Object.entries(BASES))('accepts the base %s', (_name, base) => {
   expect(errors(base, {})).toEqual([]);
 });
 
-describe.each(RULE_SAMPLES)('rule $rule ($base, $at)', ({ rule, base, breaks, holds, at, also = [] }) => {
+describe.each(RULE_SAMPLES)('rule $rule ($base, $at)', ({ rule, base, breaks, holds, at, release, holdsFrom = release, severity = 'error', also = [] }) => {
+  const options = { eksAnywhereVersion: release };
+
   test('refuses what breaks it, and nothing else is found', () => {
-    const found = errors(BASES[base], breaks);
-    expect(found).toContainEqual(expect.objectContaining({ ruleId: rule, path: at, message: expect.stringMatching(/\S{2}/) }));
-    expect(found.filter(({ ruleId }) => ruleId !== rule && !also.includes(ruleId))).toEqual([]);
+    const all = found(BASES[base], breaks, options);
+    expect(all).toContainEqual(expect.objectContaining({ ruleId: rule, severity, path: at, message: expect.stringMatching(/\S{2}/) }));
+    const others = all.filter(({ ruleId }) => ruleId !== rule && !also.includes(ruleId));
+    expect(others.filter((one) => one.severity === 'error')).toEqual([]);
   });
 
   test('accepts what just satisfies it', () => {
-    expect(errors(BASES[base], holds)).toEqual([]);
+    const all = found(BASES[base], holds, { eksAnywhereVersion: holdsFrom });
+    expect(all.filter((one) => one.severity === 'error' || (severity === 'warning' && one.ruleId === rule))).toEqual([]);
   });
 });
+
+const BREAKAGES = RELEASES.flatMap(({ breakages }) => breakages.map(({ id }) => id));
 
 test('has a sample for every rule', () => {
   const tables = [
@@ -45,10 +60,12 @@ test('has a sample for every rule', () => {
     CONTROL_PLANE_RULES,
     HARDWARE_RULES,
     IDENTITY_RULES,
+    LICENSE_RULES,
     MACHINE_RULES,
     MACHINE_ROW_RULES,
     NETWORK_RULES,
     REFERENCE_RULES,
+    RELEASE_RULES,
     SITE_NETWORK_RULES,
     TINKERBELL_CLUSTER_RULES,
     TINKERBELL_DATACENTER_RULES,
@@ -61,7 +78,9 @@ test('has a sample for every rule', () => {
   const withSample = new Set(RULE_SAMPLES.map(({ rule }) => rule));
   // Reachable only with a feature flag of the tools: see the test below.
   const flagged = ['C68'];
-  expect(tables.flatMap((table) => table.map(({ id }) => id)).filter((id) => !withSample.has(id) && !flagged.includes(id))).toEqual([]);
+  // The row of breakages; each of them has an id of its own.
+  const ids = [...tables.flatMap((table) => table.map(({ id }) => id)).filter((id) => id !== 'breakage'), ...BREAKAGES];
+  expect(ids.filter((id) => !withSample.has(id) && !flagged.includes(id))).toEqual([]);
 });
 
 test('considers the feature flags of the tools', () => {
@@ -85,7 +104,7 @@ test('names a nameless document as the reference to it does', () => {
 });
 
 test.each([
-  ['an unknown release', { eksAnywhereVersion: 'v0.99.0' }, {}, 'version'],
+  ['an unknown release', { eksAnywhereVersion: 'v0.99.0' }, {}, 'release'],
   ['seven control plane nodes', {}, { 'Cluster.spec.controlPlaneConfiguration.count': 7 }, 'C9'],
   [
     'a machine configuration that nothing uses',
@@ -96,7 +115,7 @@ test.each([
   ['machines without a user', {}, { 'VSphereMachineConfig/prod-cp.spec.users': undefined }, 'SSH'],
 ])('warns about %s', (_title, options, changes, rule) => {
   const base = 'VSphereMachineConfig/prod-cp.spec.users' in changes ? BASES.vsphere : BASES.docker;
-  const findings = checkDocuments(changed(base, changes).documents, undefined, options);
+  const findings = found({ documents: base.documents }, changes, options);
   expect(findings.map(({ ruleId, severity }) => `${severity} ${ruleId}`)).toEqual([`warning ${rule}`]);
 });
 

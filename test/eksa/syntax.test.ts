@@ -8,7 +8,7 @@ import { isDnsLabel, isDnsSubdomain, labelKeyProblem, labelValueProblem } from '
 import { isQuantity } from '../../src/eksa/syntax/quantity';
 import { isAuthorizedKey } from '../../src/eksa/syntax/ssh-key';
 import { parseRequestUri, parseUrl } from '../../src/eksa/syntax/url';
-import { kubernetesMinor, parseSemanticVersion, supportedKubernetesVersions } from '../../src/eksa/syntax/version';
+import { kubernetesMinor, parseSemanticVersion } from '../../src/eksa/syntax/version';
 import { SSH_KEY } from '../eks-anywhere/sample';
 
 describe('addresses', () => {
@@ -214,10 +214,6 @@ describe('versions', () => {
     ['1.35.2', undefined],
     ['2.1', undefined],
   ])('Kubernetes %s has the minor %s', (text, minor) => expect(kubernetesMinor(text)).toBe(minor));
-  test('each release knows seven versions of Kubernetes', () => {
-    expect(supportedKubernetesVersions('v0.26.3')).toEqual(['1.30', '1.31', '1.32', '1.33', '1.34', '1.35', '1.36']);
-    expect(supportedKubernetesVersions('v0.99.0')).toBeUndefined();
-  });
 });
 
 describe('certificates', () => {

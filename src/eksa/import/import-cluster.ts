@@ -11,7 +11,7 @@ import { HARDWARE_FILE, parseHardware } from '../hardware/hardware-csv';
 import type { Document } from '../model/document';
 import { documentPath } from '../model/document';
 import { holdsPassword } from '../syntax/url';
-import { DEFAULT_EKS_ANYWHERE_VERSION } from '../syntax/version';
+import { NEWEST_RELEASE } from '../releases/release-table';
 import { changesOf } from '../update/changes';
 import { lineOf } from '../update/line-of';
 import { contentsOf } from '../update/pair';
@@ -41,9 +41,14 @@ interface ImportFiles {
   readonly newNames?: boolean;
   /**
    * Release of EKS Anywhere that the program names.
-   * @default - the file's eksaVersion, else v0.26.0
+   * @default - the file's eksaVersion, else the newest known release
    */
   readonly release?: string;
+  /**
+   * Day on which the files are judged.
+   * @default - the day of the clock
+   */
+  readonly today?: string;
 }
 
 export type Import =
@@ -60,9 +65,10 @@ interface ImportFinding extends Finding {
 const NOT_EXPRESSIBLE = 'import';
 
 export function importCluster(files: ImportFiles): Import {
-  const errors = check(files.cluster, files.hardware?.text, { flags: FEATURE_FLAGS, isExisting: !files.newNames }).filter(
-    ({ severity }) => severity === 'error',
-  );
+  const rules = { eksAnywhereVersion: files.release, today: files.today, flags: FEATURE_FLAGS, isExisting: !files.newNames };
+  // The token does not become part of the program.
+  const errors = check(files.cluster, files.hardware?.text, rules)
+    .filter(({ severity, path }) => severity === 'error' && path !== 'Cluster.spec.licenseToken');
   if (errors.length > 0) return { findings: errors };
   const parsed = parseClusterFile(files.cluster).documents;
   const given = withLicenseReference(parsed.map(({ content }) => withoutServerFields(content as unknown as Document)));
@@ -81,7 +87,7 @@ export function importCluster(files: ImportFiles): Import {
   if (findings.length > 0) return { findings };
   const hardware = files.hardware && hardwareSource(files.hardware.path, parseHardware(files.hardware.text));
   return {
-    program: programOf(site, files.release ?? contents.cluster.spec?.eksaVersion ?? DEFAULT_EKS_ANYWHERE_VERSION, hardware, packages),
+    program: programOf(site, files.release ?? contents.cluster.spec?.eksaVersion ?? NEWEST_RELEASE.version, hardware, packages),
     findings: [],
   };
 }

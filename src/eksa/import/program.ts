@@ -7,7 +7,7 @@ import type { ControlPlaneInput, NodeGroupInput, WorkerGroupInput } from '../doc
 import type { VirtualMachineInput, VSphereInput } from '../documents/vsphere';
 import type { HealthCheck } from '../model/cluster';
 import { parseDurationMs } from '../syntax/duration';
-import { KNOWN_KUBERNETES_VERSIONS } from '../syntax/version';
+import { KNOWN_KUBERNETES_VERSIONS } from '../releases/release-table';
 import { hardwareExpression } from './hardware-source';
 import type { HardwareSource } from './hardware-source';
 import { licenseExpression, licenseNotes } from './license';

@@ -1,13 +1,7 @@
 /** Rules about the Cluster as a whole: its name, versions and management. */
-import { asWritten, isOneOf, oneOf } from '../finding';
+import { asWritten } from '../finding';
 import type { ClusterDocument } from '../model/document';
-import {
-  KNOWN_EKS_ANYWHERE_MINORS,
-  NEWEST_MINOR_IN_EXTENDED_SUPPORT,
-  kubernetesMinor,
-  parseSemanticVersion,
-  supportedKubernetesVersions,
-} from '../syntax/version';
+import { kubernetesMinor, parseSemanticVersion } from '../syntax/version';
 import { encryptionProblems } from './encryption';
 import { healthCheckProblems } from './node-group';
 import type { Context, Problem, Rule } from './rule';
@@ -24,7 +18,6 @@ export const CLUSTER_RULES: readonly Rule<ClusterDocument>[] = [
   { id: 'C1', early: true, check: nameSyntax },
   { id: 'C2', early: true, check: nameLength },
   { id: 'S12', early: true, check: nameAsObjectName },
-  { id: 'version', early: true, check: kubernetesVersion },
   { id: 'S16', check: groupVersions },
   { id: 'C58', check: podIamIssuer },
   { id: 'C63', check: packagesOnWorkloadClusters },
@@ -61,52 +54,6 @@ function* nameAsObjectName(cluster: ClusterDocument): Iterable<Problem> {
       message: `is ${asWritten(name)}; it names Kubernetes objects, which are lower case and do not end with a dash`,
     };
   }
-}
-
-function* kubernetesVersion(cluster: ClusterDocument, context: Context): Iterable<Problem> {
-  yield* supportedVersion(cluster, context);
-  yield* extendedSupport(cluster);
-}
-
-function* supportedVersion(cluster: ClusterDocument, { eksAnywhereVersion }: Context): Iterable<Problem> {
-  const supported = supportedKubernetesVersions(eksAnywhereVersion);
-  if (!supported) {
-    yield {
-      at: 'spec.kubernetesVersion',
-      message: `cannot be judged: the rules of EKS Anywhere ${asWritten(eksAnywhereVersion)} are not known here; known are `
-        + `${KNOWN_EKS_ANYWHERE_MINORS.join(', ')}`,
-      severity: 'warning',
-    };
-    return;
-  }
-  const groups = cluster.spec?.workerNodeGroupConfigurations ?? [];
-  const used = [
-    { at: 'spec.kubernetesVersion', version: cluster.spec?.kubernetesVersion },
-    // A group without a version follows the cluster; an empty text is a version, and an unknown one.
-    ...groups.flatMap((group, index) => group.kubernetesVersion === undefined ? [] : [
-      { at: `spec.workerNodeGroupConfigurations[${index}].kubernetesVersion`, version: group.kubernetesVersion },
-    ]),
-  ];
-  for (const { at, version } of used) {
-    if (isOneOf(version, supported)) continue;
-    yield {
-      at,
-      message: `is ${asWritten(version)}; EKS Anywhere ${eksAnywhereVersion} knows ${supported[0]} to ${supported[supported.length - 1]}`,
-      fix: `use one of ${oneOf(supported)}`,
-    };
-  }
-}
-
-function* extendedSupport(cluster: ClusterDocument): Iterable<Problem> {
-  const minor = kubernetesMinor(cluster.spec?.kubernetesVersion);
-  if (minor === undefined || minor > NEWEST_MINOR_IN_EXTENDED_SUPPORT || cluster.spec?.licenseToken) return;
-  yield {
-    at: 'spec.kubernetesVersion',
-    message: `is ${asWritten(cluster.spec?.kubernetesVersion)}, which is past its standard support (2026-08-31): the tools `
-      + 'ask for a licence token',
-    fix: 'set licenseToken, or use a newer version',
-    severity: 'warning',
-  };
 }
 
 function* groupVersions(cluster: ClusterDocument): Iterable<Problem> {
@@ -149,7 +96,7 @@ function* bundlesAndVersion(cluster: ClusterDocument): Iterable<Problem> {
 function* eksaVersion(cluster: ClusterDocument): Iterable<Problem> {
   const version = cluster.spec?.eksaVersion;
   if (version !== undefined && !parseSemanticVersion(version)) {
-    yield { at: 'spec.eksaVersion', message: `is ${asWritten(version)}; expected three numbers such as v0.26.0` };
+    yield { at: 'spec.eksaVersion', message: `is ${asWritten(version)}; expected three numbers such as v0.27.0` };
   }
 }
 

@@ -3,8 +3,11 @@ import type { Severity } from '../finding';
 import type { Hardware } from '../hardware/hardware-csv';
 import type { ClusterDocument, Document } from '../model/document';
 import type { TinkerbellDatacenterSpec, TinkerbellMachineSpec, VSphereDatacenterSpec, VSphereMachineSpec } from '../model/machines';
+import type { Provider } from '../model/provider';
+import type { UnknownRelease } from '../releases/release-table';
+import type { Release } from '../releases/release';
 
-export type Provider = 'tinkerbell' | 'vsphere' | 'docker';
+export type { Provider } from '../model/provider';
 
 /** Feature flags that the tools read from the environment. */
 export type FeatureFlag = 'API_SERVER_EXTRA_ARGS_ENABLED' | 'VSPHERE_IN_PLACE_UPGRADE';
@@ -49,7 +52,12 @@ export interface Context {
   readonly tinkerbellMachines: readonly TinkerbellMachine[];
   readonly vsphereMachines: readonly VSphereMachine[];
   readonly hardware?: Hardware;
-  readonly eksAnywhereVersion: string;
+  /** The release whose rules apply. */
+  readonly release: Release;
+  /** The release as the user or the file names it, where it is not in the table: its nearest neighbour is `release`. */
+  readonly unknownRelease?: UnknownRelease;
+  /** Day on which the files are judged, such as `2026-11-30`. */
+  readonly today: string;
   readonly flags: ReadonlySet<FeatureFlag>;
   /** Whether the files are those of a cluster that is there, and not of one to create. */
   readonly isExisting: boolean;

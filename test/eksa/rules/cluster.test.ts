@@ -1,10 +1,12 @@
 /** Rules about the Cluster as a whole at their edges, and about the metadata of every document. */
+import { licenseToken } from '../license-token';
 import { BASES } from '../rule-bases';
 import type { Base, Changes } from '../rule-bases';
 import { findings } from './findings';
 
 const GROUP = 'Cluster.spec.workerNodeGroupConfigurations[0]';
 const VERSION = 'Cluster.spec.kubernetesVersion';
+const RELEASE = 'Cluster.spec.eksaVersion';
 const { bareMetal, docker, vsphere } = BASES;
 
 describe('name', () => {
@@ -32,22 +34,24 @@ describe('name', () => {
 });
 
 describe('versions', () => {
-  const TOKEN = { 'Cluster.spec.licenseToken': 'token' };
+  const TOKEN = { 'Cluster.spec.licenseToken': licenseToken() };
 
   test.each<[string, Changes, string[]]>([
     ['no version', { [VERSION]: undefined }, [`error version ${VERSION}`]],
     ['no version that Kubernetes has', { [VERSION]: '1.x' }, [`error version ${VERSION}`]],
-    ['the oldest', { [VERSION]: '1.30', ...TOKEN }, []],
-    ['an older one', { [VERSION]: '1.29', ...TOKEN }, [`error version ${VERSION}`]],
-    ['the newest', { [VERSION]: '1.36' }, []],
-    ['the last of extended support', { [VERSION]: '1.33' }, [`warning version ${VERSION}`]],
+    ['the oldest', { [VERSION]: '1.31', ...TOKEN }, []],
+    ['an older one', { [VERSION]: '1.30', ...TOKEN }, [`error version ${VERSION}`]],
+    ['the newest', { [VERSION]: '1.37' }, []],
+    ['a newer one', { [VERSION]: '1.38' }, [`error version ${VERSION}`]],
+    ['the last of extended support', { [VERSION]: '1.33' }, [`warning support ${VERSION}`]],
     ['the last of extended support with a token', { [VERSION]: '1.33', ...TOKEN }, []],
     ['the first of standard support', { [VERSION]: '1.34' }, []],
     ['a group with an empty version', { [`${GROUP}.kubernetesVersion`]: '' }, [`error version ${GROUP}.kubernetesVersion`]],
     ['a group of an unknown version', { [`${GROUP}.kubernetesVersion`]: '1.x' }, [`error version ${GROUP}.kubernetesVersion`]],
     ['a group of the same version', { [`${GROUP}.kubernetesVersion`]: '1.35' }, []],
-    ['a group two minors older', { [`${GROUP}.kubernetesVersion`]: '1.33' }, []],
-    ['a group three minors older', { [`${GROUP}.kubernetesVersion`]: '1.32' }, [`error S16 ${GROUP}.kubernetesVersion`]],
+    ['a group two minors older', { [`${GROUP}.kubernetesVersion`]: '1.33', ...TOKEN }, []],
+    ['a group past standard support', { [`${GROUP}.kubernetesVersion`]: '1.33' }, [`warning support ${GROUP}.kubernetesVersion`]],
+    ['a group three minors older', { [`${GROUP}.kubernetesVersion`]: '1.32', ...TOKEN }, [`error S16 ${GROUP}.kubernetesVersion`]],
     ['a group one minor newer', { [`${GROUP}.kubernetesVersion`]: '1.36' }, [`error S16 ${GROUP}.kubernetesVersion`]],
     ['a group beside a cluster without version', { [VERSION]: undefined, [`${GROUP}.kubernetesVersion`]: '1.35' }, [
       `error version ${VERSION}`,
@@ -56,8 +60,14 @@ describe('versions', () => {
     expect(findings(docker, change)).toEqual(expected);
   });
 
-  test('of a release that is not known here are not judged', () => {
-    expect(findings(docker, { [VERSION]: '1.20', ...TOKEN }, { eksAnywhereVersion: 'v0.30.0' })).toEqual([`warning version ${VERSION}`]);
+  test('of a release that is newer than those known here are judged by the newest', () => {
+    const by = { eksAnywhereVersion: 'v0.30.0' };
+    expect(findings(docker, { [VERSION]: '1.37' }, by)).toEqual([`warning release ${RELEASE}`]);
+    expect(findings(docker, { [VERSION]: '1.20', ...TOKEN }, by)).toEqual([`error version ${VERSION}`, `warning release ${RELEASE}`]);
+  });
+
+  test('of a release that is older than those known here are not judged', () => {
+    expect(findings(docker, { [VERSION]: '1.20' }, { eksAnywhereVersion: 'v0.1.0' })).toEqual([`warning release ${RELEASE}`]);
   });
 
   test.each([['0.26.1', 0], ['v0.26.1-rc.1', 0], ['', 1], ['v1', 1]])('%j of EKS Anywhere', (version, count) => {

@@ -4,6 +4,7 @@ import { checkDocuments } from '../../../src/eksa/check';
 import { parseHardware } from '../../../src/eksa/hardware/hardware-csv';
 import { changed } from '../rule-bases';
 import type { Base, Changes } from '../rule-bases';
+import { TODAY } from '../today';
 
 /** `severity rule place` of each finding, in alphabetical order. */
 export function findings(base: Base, changes: Changes, options: CheckOptions = {}): string[] {
@@ -13,6 +14,6 @@ export function findings(base: Base, changes: Changes, options: CheckOptions = {
 /** `severity rule place: message` of each finding. */
 export function messages(base: Base, changes: Changes, options: CheckOptions = {}): string[] {
   const { documents, csv } = changed(base, changes);
-  const found = checkDocuments(documents, csv === undefined ? undefined : parseHardware(csv), options);
+  const found = checkDocuments(documents, csv === undefined ? undefined : parseHardware(csv), { today: TODAY, ...options });
   return found.map(({ severity, ruleId, path, message }) => `${severity} ${ruleId} ${path}: ${message}`);
 }

@@ -1,4 +1,5 @@
 /** Rules about bare metal at their edges: its datacenter, its machine configurations, and what they and the Cluster agree on. */
+import { licenseToken } from '../license-token';
 import { BASES } from '../rule-bases';
 import type { Base, Changes } from '../rule-bases';
 import { findings } from './findings';
@@ -88,7 +89,7 @@ describe('operating systems', () => {
   const EACH = [CONTROL, WORKER];
   const family = (machines: readonly string[], name: string) => Object.fromEntries(machines.map((at) => [`${at}.osFamily`, name]));
   const OLD = {
-    'Cluster.spec.kubernetesVersion': '1.28', 'Cluster.spec.licenseToken': 't', [`${DATACENTER}.osImageURL`]: 'http://10.20.0.2/1-28',
+    'Cluster.spec.kubernetesVersion': '1.28', 'Cluster.spec.licenseToken': licenseToken(), [`${DATACENTER}.osImageURL`]: 'http://10.20.0.2/1-28',
   };
 
   test.each<[string, Changes, string[]]>([
@@ -106,7 +107,7 @@ describe('operating systems', () => {
   });
 
   test('Bottlerocket is for Kubernetes 1.28 and older', () => {
-    const options = { eksAnywhereVersion: 'v0.24.0' };
+    const options = { eksAnywhereVersion: 'v0.24.0', today: '2025-11-01' };
     const newer = { ...OLD, 'Cluster.spec.kubernetesVersion': '1.29', [`${DATACENTER}.osImageURL`]: 'http://10.20.0.2/1-29' };
     expect(findings(bareMetal, { ...OLD, ...family(EACH, 'bottlerocket') }, options)).toEqual([]);
     expect(findings(bareMetal, { ...newer, ...family(EACH, 'bottlerocket') }, options))
@@ -154,6 +155,7 @@ describe('images', () => {
       [`${GROUPS}[1]`]: { name: 'b', count: 0, kubernetesVersion: '1.34', machineGroupRef: WORKER_REF },
     }, [`error T23 ${DATACENTER}.osImageURL`]],
     ['shared by two groups of two other versions', {
+      'Cluster.spec.licenseToken': licenseToken(),
       [`${GROUP}.kubernetesVersion`]: '1.34',
       [`${GROUPS}[1]`]: { name: 'b', count: 0, kubernetesVersion: '1.33', machineGroupRef: WORKER_REF },
     }, [`error T23 ${DATACENTER}.osImageURL`, `error T23 ${DATACENTER}.osImageURL`]],

@@ -1,4 +1,5 @@
 /** Rules about worker groups at their edges. */
+import { licenseToken } from '../license-token';
 import { BASES } from '../rule-bases';
 import type { Base, Changes } from '../rule-bases';
 import { findings } from './findings';
@@ -34,7 +35,7 @@ describe('number of groups', () => {
   const at = (version: string) => findings(bareMetal, {
     ...NONE,
     'Cluster.spec.kubernetesVersion': version,
-    'Cluster.spec.licenseToken': 'token',
+    'Cluster.spec.licenseToken': licenseToken(),
     'TinkerbellDatacenterConfig/lab.spec.osImageURL': `http://10.20.0.2/ubuntu-${version}.gz`,
   });
 
@@ -50,7 +51,7 @@ describe('number of groups', () => {
   });
 
   test('an old version with workers is about the version only', () => {
-    const change = { 'Cluster.spec.kubernetesVersion': '1.21', 'Cluster.spec.licenseToken': 'token' };
+    const change = { 'Cluster.spec.kubernetesVersion': '1.21', 'Cluster.spec.licenseToken': licenseToken() };
     expect(findings(docker, change)).toEqual(['error version Cluster.spec.kubernetesVersion']);
   });
 });

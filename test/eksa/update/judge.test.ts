@@ -189,8 +189,8 @@ const CASES: Readonly<Record<string, Case>> = {
   'one minor down': { site: 'Docker', change: { 'Cluster.spec.kubernetesVersion': '1.34' }, refusing: 'both', rule: 'W7' },
   'a version that does not exist yet': {
     site: 'Docker',
-    before: { 'Cluster.spec.kubernetesVersion': '1.36' },
-    change: { 'Cluster.spec.kubernetesVersion': '1.37' },
+    before: { 'Cluster.spec.kubernetesVersion': '1.37' },
+    change: { 'Cluster.spec.kubernetesVersion': '1.38' },
     refusing: 'CLI',
     rule: 'version',
   },
