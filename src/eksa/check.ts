@@ -30,6 +30,7 @@ import { WORKER_GROUP_RULES } from './rules/worker-groups';
 import type { Misfit } from './schema/fit';
 import { fit } from './schema/fit';
 import { KINDS, isKnownKind } from './schema/kinds';
+import type { KindOfFile } from './schema/place';
 
 export type { CheckOptions } from './context';
 
@@ -85,12 +86,13 @@ interface ShapeFinding extends Finding {
 function fitDocuments(documents: readonly object[]): { fitting: Document[]; findings: ShapeFinding[] } {
   const findings: ShapeFinding[] = [];
   const paths = documentPaths(documents as Document[]);
+  const given = new Set(documents.map((document) => (document as Document).kind));
   const fitting = documents.map((document, index) => {
     const kind = (document as Document).kind;
     if (!isKnownKind(kind)) return document as Document;
     const path = paths[index];
     if (!(document as Document).apiVersion) findings.push(apiVersionMissing(path));
-    const { value, misfits } = fit(KINDS[kind], document, path);
+    const { value, misfits } = fit(KINDS[kind], document, path, otherKinds(kind, given));
     findings.push(
       ...misfits.map((misfit) => ({
         ruleId: misfit.fix?.startsWith('put it in quotes') ? 'S10' : 'S1',
@@ -106,6 +108,12 @@ function fitDocuments(documents: readonly object[]): { fitting: Document[]; find
     return value as Document;
   });
   return { fitting, findings };
+}
+
+function otherKinds(own: string, given: ReadonlySet<string>): KindOfFile[] {
+  return Object.entries(KINDS)
+    .filter(([kind]) => kind !== own)
+    .map(([kind, shape]) => ({ kind, shape, isInFile: given.has(kind) }));
 }
 
 function apiVersionMissing(path: string): ShapeFinding {
