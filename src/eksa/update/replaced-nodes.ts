@@ -2,7 +2,7 @@
 import type { ControlPlane, Ref, WorkerGroup } from '../model/cluster';
 import type { Change } from './changes';
 import type { Cause } from './machine-templates/causes';
-import { causesOf } from './machine-templates/causes';
+import { causesOf, throughEtcd } from './machine-templates/causes';
 import { inputsOf } from './machine-templates/inputs';
 import type { Role } from './machine-templates/inputs';
 import type { Pair } from './pair';
@@ -31,44 +31,45 @@ export interface GroupPlan {
 /** What happens to each group of nodes, the control plane first. */
 export function rolloutOf(pair: Pair, changes: readonly Change[]): GroupPlan[] {
   const [before, after] = [pair.old, pair.new].map(({ cluster }) => cluster.spec ?? {});
+  const causes = (role: Role, was: Group | undefined, is: Group | undefined) =>
+    was && is ? causesOf(inputsOf(pair.old, role, was), inputsOf(pair.new, role, is), changes) : [];
+  const [etcdBefore, etcdAfter] = [before.externalEtcdConfiguration, after.externalEtcdConfiguration];
+  const [controlPlaneBefore, controlPlaneAfter] = [before, after].map((spec) => spec.controlPlaneConfiguration ?? {});
+  const ofEtcd = causes('etcd', etcdBefore, etcdAfter);
+  const ofControlPlane = [...causes('control plane', controlPlaneBefore, controlPlaneAfter), ...throughEtcd(ofEtcd)];
   const [groupsBefore, groupsAfter] = [before, after].map(
     (spec) => new Map((spec.workerNodeGroupConfigurations ?? []).map((group) => [group.name ?? '', group])),
   );
-  const plan = (name: string, role: Role, was: Group | undefined, is: Group | undefined) => planOf({ name, role, was, is, pair, changes });
-  const hasEtcd = before.externalEtcdConfiguration ?? after.externalEtcdConfiguration;
   return [
-    plan('control plane', 'control plane', before.controlPlaneConfiguration ?? {}, after.controlPlaneConfiguration ?? {}),
-    ...(hasEtcd ? [plan('etcd', 'etcd', before.externalEtcdConfiguration, after.externalEtcdConfiguration)] : []),
-    ...[...new Set([...groupsBefore.keys(), ...groupsAfter.keys()])].map((name) =>
-      plan(name, 'workers', groupsBefore.get(name), groupsAfter.get(name))),
+    planOf('control plane', 'control plane', controlPlaneBefore, controlPlaneAfter, ofControlPlane),
+    ...(etcdBefore ?? etcdAfter ? [planOf('etcd', 'etcd', etcdBefore, etcdAfter, ofEtcd)] : []),
+    ...[...new Set([...groupsBefore.keys(), ...groupsAfter.keys()])].map((name) => {
+      const [was, is] = [groupsBefore.get(name), groupsAfter.get(name)];
+      return planOf(name, 'workers', was, is, causes('workers', was, is));
+    }),
   ];
 }
 
 type Group = ControlPlane & WorkerGroup;
 
-interface Sides {
-  readonly name: string;
-  readonly role: Role;
-  readonly was: Group | undefined;
-  readonly is: Group | undefined;
-  readonly pair: Pair;
-  readonly changes: readonly Change[];
-}
-
-function planOf({ name, role, was, is, pair, changes }: Sides): GroupPlan {
-  const found = was && is ? causesOf(inputsOf(pair.old, role, was), inputsOf(pair.new, role, is), changes) : [];
-  const reasons = [...new Set(found.map(({ reason }) => reason))];
+function planOf(name: string, role: Role, was: Group | undefined, is: Group | undefined, causes: readonly Cause[]): GroupPlan {
+  const reasons = [...new Set(causes.map(({ reason }) => reason))];
   const strategy = is?.upgradeRolloutStrategy;
   const { nodesBefore, nodesAfter } = countsOf(was, is);
   const action = actionOf({ was, is, nodesBefore, nodesAfter, isReplaced: reasons.length > 0 });
   return {
     name, role, nodesBefore, nodesAfter, action, reasons,
-    causes: found.map(({ path, object, template }) => ({ path, object, template })),
+    causes: withoutRepetition(causes),
     surge: action === 'rolling' ? strategy?.rollingUpdate?.maxSurge ?? 1 : 0,
     unavailable: action === 'rolling' ? strategy?.rollingUpdate?.maxUnavailable ?? 0 : 0,
     machineBefore: was?.machineGroupRef,
     machineAfter: is?.machineGroupRef,
   };
+}
+
+function withoutRepetition(causes: readonly Cause[]): GroupPlan['causes'] {
+  const told = new Map(causes.map(({ path, object, template }) => [`${path} ${template}`, { path, object, template }]));
+  return [...told.values()];
 }
 
 /** Where the autoscaler decides before and after, the number in the file scales nothing. */

@@ -83,7 +83,7 @@ test.each([
 });
 
 test('more than one minor version comes with the steps in between, a way back without', () => {
-  const steps = (before: Readonly<Record<string, unknown>>, change: Readonly<Record<string, unknown>>, rule: string) => refusals(before, change, rule).map((refusal) => refusal.steps);
+  const steps = (...[before, change, rule]: Parameters<typeof refusals>) => refusals(before, change, rule).map((found) => found.steps);
   expect(steps({ [RELEASE]: 'v0.23.2' }, { [RELEASE]: 'v0.26.1' }, 'W10')).toEqual([[
     'upgrade to EKS Anywhere v0.24, with the CLI of that release, and wait until all nodes are ready',
     'upgrade to EKS Anywhere v0.25, with the CLI of that release, and wait until all nodes are ready',

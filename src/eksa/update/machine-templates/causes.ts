@@ -28,6 +28,11 @@ export function causesOf(old: Inputs, now: Inputs, changes: readonly Change[]): 
   );
 }
 
+/** The control plane knows the addresses of etcd's machines: where those are replaced, so is the control plane, after them. */
+export function throughEtcd(causes: readonly Cause[]): Cause[] {
+  return causes.map((cause) => ({ ...cause, template: 'KubeadmControlPlane' }));
+}
+
 export function reasonOf({ field, reason }: Row): string {
   return reason ?? field.slice(field.lastIndexOf('.') + 1);
 }
@@ -35,6 +40,7 @@ export function reasonOf({ field, reason }: Row): string {
 function landsAnew(row: Row, landing: Landing, old: Inputs, now: Inputs): boolean {
   const { roles, providers, only, keepsRemoved } = landing;
   if (!roles.includes(now.role) || !now.provider || (providers && !providers.includes(now.provider))) return false;
+  if (!documentFor(old, row.kind) || !documentFor(now, row.kind)) return false;
   if (only && !only.test(old) && !only.test(now)) return false;
   const [before, after] = [old, now].map((inputs) => landing.value ? landing.value(inputs) : valueOf(row, inputs));
   return !isSame(before, after) && !(keepsRemoved && after === undefined);
@@ -59,17 +65,20 @@ function placesOf(row: Row, old: Inputs, now: Inputs, changes: readonly Change[]
     return changes.filter(({ path }) => touches(path, place)).map(({ path }) => ({ path, object }));
   });
   if (own.length > 0) return own;
-  return referencesTo(now).flatMap(({ place, object }) =>
+  return referencesTo(row.kind, now).flatMap(({ place, object }) =>
     changes.filter(({ path }) => touches(path, place)).map(({ path }) => ({ path, object })));
 }
 
-function referencesTo({ role, group, machine }: Inputs): { place: string; object: string }[] {
+/** The references that lead to the document of a kind, the nearest first. */
+function referencesTo(kind: string, { role, group, machine }: Inputs): { place: string; object: string }[] {
   const holder = {
     'control plane': 'controlPlaneConfiguration',
     'etcd': 'externalEtcdConfiguration',
     'workers': `workerNodeGroupConfigurations[${group.name ?? ''}]`,
   }[role];
-  const template = machine ? [{ place: `${documentPath(machine)}.spec.templateRef`, object: documentPath(machine) }] : [];
+  const isTemplate = kind === 'TinkerbellTemplateConfig';
+  if (!isTemplate && machine?.kind !== kind) return [];
+  const template = isTemplate && machine ? [{ place: `${documentPath(machine)}.spec.templateRef`, object: documentPath(machine) }] : [];
   return [...template, { place: `Cluster.spec.${holder}.machineGroupRef`, object: 'Cluster' }];
 }
 
