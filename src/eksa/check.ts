@@ -10,21 +10,26 @@ import { HARDWARE_FILE } from './hardware/hardware-csv';
 import { spreadsheetFix } from './hardware/spreadsheet-cell';
 import type { ClusterDocument, Document } from './model/document';
 import { documentPath, documentPaths } from './model/document';
+import { ADDRESS_PLAN_RULES } from './rules/address-plan';
 import { CLUSTER_RULES } from './rules/cluster';
 import { CONTROL_PLANE_RULES } from './rules/control-plane';
 import { HARDWARE_RULES } from './rules/hardware';
 import { MACHINE_ROW_RULES, machineContext } from './rules/hardware-row';
 import { IDENTITY_RULES } from './rules/identity';
 import { LICENSE_RULES } from './rules/license';
+import { IMAGE_VERSION_RULES } from './rules/image-version';
 import { MACHINE_RULES } from './rules/machine';
 import { METADATA_RULES } from './rules/metadata';
 import { NETWORK_RULES } from './rules/network';
+import { NODE_CAPACITY_RULES } from './rules/node-capacity';
+import { PROXY_RULES } from './rules/proxy';
 import { REFERENCE_RULES } from './rules/references';
 import { RELEASE_RULES } from './rules/release';
+import { REGISTRY_MIRROR_RULES } from './rules/registry-mirror';
 import type { Context, Problem, Rule } from './rules/rule';
-import { SITE_NETWORK_RULES } from './rules/site-network';
 import { TINKERBELL_DATACENTER_RULES, TINKERBELL_MACHINE_RULES } from './rules/tinkerbell';
 import { TINKERBELL_CLUSTER_RULES } from './rules/tinkerbell-cluster';
+import { VIRTUAL_MACHINE_RULES } from './rules/virtual-machine';
 import { VSPHERE_CLUSTER_RULES, VSPHERE_DATACENTER_RULES, VSPHERE_MACHINE_RULES } from './rules/vsphere';
 import { WORKER_GROUP_RULES } from './rules/worker-groups';
 import type { Misfit } from './schema/fit';
@@ -42,7 +47,11 @@ const ON_CLUSTER: readonly Rule<ClusterDocument>[] = [
   ...CONTROL_PLANE_RULES,
   ...WORKER_GROUP_RULES,
   ...NETWORK_RULES,
-  ...SITE_NETWORK_RULES,
+  ...ADDRESS_PLAN_RULES,
+  ...NODE_CAPACITY_RULES,
+  ...IMAGE_VERSION_RULES,
+  ...PROXY_RULES,
+  ...REGISTRY_MIRROR_RULES,
   ...IDENTITY_RULES,
   ...HARDWARE_RULES,
 ];
@@ -172,6 +181,7 @@ function tinkerbellFindings(context: Context): Finding[] {
 function vsphereFindings(context: Context): Finding[] {
   return [
     ...apply(VSPHERE_CLUSTER_RULES, context.cluster, context),
+    ...apply(VIRTUAL_MACHINE_RULES, context.cluster, context),
     ...(context.vsphereDatacenter ? apply(VSPHERE_DATACENTER_RULES, context.vsphereDatacenter, context) : []),
     ...context.vsphereMachines.flatMap((machine) => [
       ...apply(VSPHERE_MACHINE_RULES, machine, context),

@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import { EksAnywhereKubernetesVersion, LicenseToken, VSphereCluster } from '../../src';
 import { newApp, synthesized, vsphere } from './sample';
 
-const PAST_STANDARD_SUPPORT = { kubernetesVersion: EksAnywhereKubernetesVersion.V1_32 };
+const PAST_STANDARD_SUPPORT = { kubernetesVersion: EksAnywhereKubernetesVersion.V1_32, template: '/DC1/vm/Templates/ubuntu-1-32' };
 
 function warnings(cluster: VSphereCluster): unknown[] {
   return cluster.node.metadata.filter(({ type }) => type === 'aws:cdk:warning').map(({ data }) => data);

@@ -104,6 +104,11 @@ const ownVirtualMachine: fc.Arbitrary<VirtualMachineOptions> = fc
   )
   .map(([shared, own]) => ({ ...shared, ...own }));
 
+/** Linked clones have the disk of their template, so that a group cannot choose another. */
+function withTemplateDisk(own: VirtualMachineOptions, linkedClones: boolean | undefined): VirtualMachineOptions {
+  return own.linkedClones ?? linkedClones ? { ...own, disk: undefined } : own;
+}
+
 /** Adds the options that groups can set for themselves, and names to some groups. */
 const withOwn = <Group, Own extends MachineGroupOptions>(groups: readonly Group[], own: readonly Own[]): (Group & Own)[] => {
   return groups.map((group, index) => ({ ...group, ...own[index], machineConfigName: index % 2 === 1 ? `machines-${index}` : undefined }));
@@ -288,8 +293,9 @@ export const validVSphere: fc.Arbitrary<VSphereClusterProps> = fc
   .map(([shared, own, controlPlaneNodes, workerNodes, place, [controlPlaneOwn, ...workersOwn], scalings]) => ({
     ...shared,
     ...own,
-    controlPlaneNodes: { ...controlPlaneNodes, ...controlPlaneOwn },
-    workerNodes: withOwn(workerNodes, workersOwn).map((group, index) => ({ ...group, ...scalings[index] })),
+    controlPlaneNodes: { ...controlPlaneNodes, ...withTemplateDisk(controlPlaneOwn, place.linkedClones) },
+    workerNodes: withOwn(workerNodes, workersOwn.map((one) => withTemplateDisk(one, place.linkedClones)))
+      .map((group, index) => ({ ...group, ...scalings[index] })),
     ...place,
     server: 'vcenter.acme.example',
     datacenter: 'DC1',

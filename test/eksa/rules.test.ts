@@ -10,9 +10,10 @@ import { IDENTITY_RULES } from '../../src/eksa/rules/identity';
 import { LICENSE_RULES } from '../../src/eksa/rules/license';
 import { MACHINE_RULES } from '../../src/eksa/rules/machine';
 import { NETWORK_RULES } from '../../src/eksa/rules/network';
+import { PROXY_RULES } from '../../src/eksa/rules/proxy';
 import { REFERENCE_RULES } from '../../src/eksa/rules/references';
 import { RELEASE_RULES } from '../../src/eksa/rules/release';
-import { SITE_NETWORK_RULES } from '../../src/eksa/rules/site-network';
+import { REGISTRY_MIRROR_RULES } from '../../src/eksa/rules/registry-mirror';
 import { TINKERBELL_DATACENTER_RULES, TINKERBELL_MACHINE_RULES } from '../../src/eksa/rules/tinkerbell';
 import { TINKERBELL_CLUSTER_RULES } from '../../src/eksa/rules/tinkerbell-cluster';
 import { VSPHERE_CLUSTER_RULES, VSPHERE_DATACENTER_RULES, VSPHERE_MACHINE_RULES } from '../../src/eksa/rules/vsphere';
@@ -66,7 +67,8 @@ test('has a sample for every rule', () => {
     NETWORK_RULES,
     REFERENCE_RULES,
     RELEASE_RULES,
-    SITE_NETWORK_RULES,
+    PROXY_RULES,
+    REGISTRY_MIRROR_RULES,
     TINKERBELL_CLUSTER_RULES,
     TINKERBELL_DATACENTER_RULES,
     TINKERBELL_MACHINE_RULES,

@@ -1,9 +1,10 @@
 /** The addresses that a cluster and its machines have already, and what is wrong with a range that shall be given out beside them. */
 import { asWritten } from '../finding';
 import type { Hardware } from '../hardware/hardware-csv';
+import { subnetsOf } from '../hardware/subnet';
 import type { ClusterDocument, Document } from '../model/document';
 import type { TinkerbellDatacenterSpec } from '../model/machines';
-import { lastAddress, netmaskLength, networkOf, parseCidr, parseIp } from '../syntax/ip';
+import { cidrText, lastAddress, parseCidr } from '../syntax/ip';
 import type { Cidr } from '../syntax/ip';
 import { liesIn, meets, parseRange, rangeOf, rangeOfAddress } from './address-range';
 import type { AddressRange } from './address-range';
@@ -33,7 +34,7 @@ export function siteAddresses(documents: readonly Document[], hardware: Hardware
     ['servicesCidr', spec?.clusterNetwork?.services?.cidrBlocks?.[0]],
     ...machineAddresses(hardware),
   ];
-  return { holders: named.flatMap(([name, text]) => holder(name, text)), networks: machineNetworks(hardware) };
+  return { holders: named.flatMap(([name, text]) => holder(name, text)), networks: subnetsOf(hardware?.machines ?? []).map(({ cidr }) => cidr) };
 }
 
 /**
@@ -79,15 +80,6 @@ function machineAddresses(hardware: Hardware | undefined): [string, string][] {
   ]);
 }
 
-function machineNetworks(hardware: Hardware | undefined): Cidr[] {
-  const networks = (hardware?.machines ?? []).flatMap(({ cells }) => {
-    const address = parseIp(cells.ip_address);
-    const prefixLength = netmaskLength(cells.netmask);
-    return address && prefixLength !== undefined ? [{ network: networkOf(address, prefixLength), prefixLength }] : [];
-  });
-  return networks.filter((network, index) => networks.findIndex((other) => cidrText(other) === cidrText(network)) === index);
-}
-
 function holder(name: string, text: string | undefined): Holder[] {
   const cidr = parseCidr(text ?? '');
   const range = cidr ? rangeOf(cidr) : rangeOfAddress(text ?? '');
@@ -96,9 +88,4 @@ function holder(name: string, text: string | undefined): Holder[] {
 
 function edges(network: Cidr): bigint[] {
   return network.network.version === 6 || network.prefixLength > 30 ? [] : [network.network.value, lastAddress(network)];
-}
-
-function cidrText({ network, prefixLength }: Cidr): string {
-  if (network.version === 6) return `${network.value.toString(16)}/${prefixLength}`;
-  return `${[24n, 16n, 8n, 0n].map((shift) => (network.value / 2n ** shift) % 256n).join('.')}/${prefixLength}`;
 }

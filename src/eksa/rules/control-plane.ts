@@ -1,7 +1,7 @@
 /** Rules about the nodes of the Kubernetes control plane and about etcd. */
 import { asWritten, isOneOf, oneOf } from '../finding';
 import type { ClusterDocument } from '../model/document';
-import { contains, parseCidr, parseIp } from '../syntax/ip';
+import { parseIp } from '../syntax/ip';
 import { auditPolicyProblems, healthCheckProblems, kubeletProblems, labelProblems, taintProblems } from './node-group';
 import type { Context, Problem, Rule } from './rule';
 
@@ -13,7 +13,6 @@ export const CONTROL_PLANE_RULES: readonly Rule<ClusterDocument>[] = [
   { id: 'D1', check: noEndpointOnDocker },
   { id: 'S11', early: true, check: endpointIsAddressOnBareMetal },
   { id: 'V1', early: true, check: endpointIsAddressOnVSphere },
-  { id: 'S9', check: endpointOutsideNetworks },
   { id: 'C4', check: noExternalEtcdOnBareMetal },
   { id: 'C5', check: machineGroup },
   { id: 'C7', check: etcdMachineGroup },
@@ -75,21 +74,6 @@ function* endpointIsAddress(cluster: ClusterDocument): Iterable<Problem> {
       at: `${AT}.endpoint.host`,
       message: `is ${asWritten(host(cluster))}; expected an IP address without port: kube-vip announces it, names do not work`,
     };
-  }
-}
-
-function* endpointOutsideNetworks(cluster: ClusterDocument): Iterable<Problem> {
-  const address = parseIp(host(cluster));
-  for (const network of ['pods', 'services'] as const) {
-    const text = cluster.spec?.clusterNetwork?.[network]?.cidrBlocks?.[0];
-    const cidr = parseCidr(text);
-    if (address && cidr && contains(cidr, address)) {
-      yield {
-        at: `${AT}.endpoint.host`,
-        message: `is ${asWritten(host(cluster))}, which is inside the ${network} CIDR ${text}`,
-        fix: `choose an address outside, or another ${network} CIDR`,
-      };
-    }
   }
 }
 

@@ -3,7 +3,8 @@ import { asWritten } from '../finding';
 import type { Column } from '../hardware/columns';
 import { BMC_COLUMNS } from '../hardware/columns';
 import type { Machine } from '../hardware/hardware-csv';
-import { contains, lastAddress, netmaskLength, networkOf, parseIp, sameIp } from '../syntax/ip';
+import { subnetOf } from '../hardware/subnet';
+import { contains, lastAddress, netmaskLength, parseIp, sameIp } from '../syntax/ip';
 import { isEthernetMac, isMac } from '../syntax/mac';
 import { isDnsSubdomain, labelKeyProblem, labelValueProblem } from '../syntax/names';
 import type { Context } from './rule';
@@ -16,6 +17,8 @@ interface MachineRule {
 }
 
 interface MachineContext extends Context {
+  /** Whether images are installed on the disk of the row; a template of one's own may name another. */
+  readonly installsOnDisk: boolean;
   /** The first machine of the file with a BMC. */
   readonly firstWithBmc?: Machine;
   /** The first machine of the file with the same value in a column; addresses are compared by value, and an empty cell has none. */
@@ -35,6 +38,7 @@ export function machineContext(context: Context): MachineContext {
   return {
     ...context,
     firstWith: (column, value) => indexes.get(column)?.get(comparable(column, value)),
+    installsOnDisk: installsOnDisk(context),
     firstWithBmc: machines.find((machine) => hasBmc(machine.cells)),
   };
 }
@@ -94,6 +98,7 @@ export const MACHINE_ROW_RULES: readonly MachineRule[] = [
     check: ({ cells }) =>
       /^\/dev\/[\w-]+$/.test(cells.disk) ? undefined : `is ${asWritten(cells.disk)}; expected one device such as /dev/sda or /dev/nvme0n1`,
   },
+  { id: 'partition', column: 'disk', check: wholeDisk },
   { id: 'R8', column: 'labels', check: labels },
   {
     id: 'R9',
@@ -143,6 +148,24 @@ function nameserversAreAddresses({ cells }: Machine): string | undefined {
   return wrong === undefined ? undefined : `has the entry ${asWritten(wrong)}; expected IP addresses joined by '|' without blanks`;
 }
 
+/** Disks whose name ends in a letter number their partitions directly; those that end in a digit put a `p` between. */
+const PARTITION = /^(\/dev\/(?:(?:sd|hd|vd|xvd)[a-z]+|(?:nvme\d+n|mmcblk|md|nbd|loop|pmem)\d+(?=p)))p?\d+$/;
+const NVME_CONTROLLER = /^\/dev\/nvme\d+$/;
+
+/** The template of the tools asks the row for its disk; others may do so, too. */
+function installsOnDisk({ documents, tinkerbellMachines }: Context): boolean {
+  return tinkerbellMachines.some(({ spec }) => !spec?.templateRef?.name)
+    || documents.some(({ kind, spec }) => kind === 'TinkerbellTemplateConfig' && JSON.stringify(spec ?? {}).includes('Hardware.Disks'));
+}
+
+/** The image brings its own partitions, and the template counts on their numbers. */
+function wholeDisk({ cells: { disk } }: Machine, context: MachineContext): string | undefined {
+  if (!context.installsOnDisk) return undefined;
+  if (NVME_CONTROLLER.test(disk)) return `is ${asWritten(disk)}, a controller; expected its disk, such as ${disk}n1`;
+  const whole = PARTITION.exec(disk)?.[1];
+  return whole && `is ${asWritten(disk)}, a partition: the image of a whole disk cannot be installed there; expected the disk, ${whole}`;
+}
+
 function labels({ cells, labelPairs }: Machine): string | undefined {
   if (!labelPairs) return `is ${asWritten(cells.labels)}; expected pairs such as type=cp|rack=r1`;
   for (const { key, value } of labelPairs) {
@@ -162,14 +185,6 @@ function vlan({ cells }: Machine): string | undefined {
   return /^[+-]?\d+$/.test(cells.vlan_id) && id >= 1 && id <= 4094
     ? undefined
     : `is ${asWritten(cells.vlan_id)}; expected a number from 1 to 4094`;
-}
-
-/** The machine's own network, where address and netmask make one. */
-function subnetOf({ cells }: Machine) {
-  const address = parseIp(cells.ip_address);
-  const length = netmaskLength(cells.netmask);
-  if (address?.version !== 4 || length === undefined) return undefined;
-  return { address, cidr: { network: networkOf(address, length), prefixLength: length } };
 }
 
 function gatewayInSubnet(machine: Machine): string | undefined {

@@ -1,5 +1,6 @@
-/** Rules about identity providers and GitOps objects. The tools look only at those that the Cluster refers to. */
+/** Rules about identity providers, GitOps objects and issuers of tokens. The tools look only at documents that the Cluster refers to. */
 import { oneOf, asWritten } from '../finding';
+import { parsePlaceholder } from '../hardware/placeholder';
 import type { ClusterDocument } from '../model/document';
 import { documentPath } from '../model/document';
 import type { AwsIamSpec, FluxSpec, GitOpsSpec, Github, OidcSpec } from '../model/identity';
@@ -40,6 +41,7 @@ export const IDENTITY_RULES: readonly Rule<ClusterDocument>[] = [
     ...repository(spec.github?.repository, 'spec.github.repository'),
   ]),
   onReferenced<GitOpsSpec>('X10', 'GitOpsConfig', gitOps),
+  { id: 'pod-issuer', check: podIamIssuer },
 ];
 
 function* oidc(spec: OidcSpec): Iterable<Problem> {
@@ -117,4 +119,15 @@ function* gitOps(spec: GitOpsSpec): Iterable<Problem> {
   yield* github(spec.flux?.github ?? {}, at);
   yield* branch(spec.flux?.github?.branch, `${at}.branch`);
   yield* repository(spec.flux?.github?.repository, `${at}.repository`);
+}
+
+/** AWS and the API server's discovery know issuers by https only. */
+function* podIamIssuer(cluster: ClusterDocument): Iterable<Problem> {
+  const issuer = cluster.spec?.podIamConfig?.serviceAccountIssuer;
+  if (!issuer || parsePlaceholder(issuer) || /^https:\/\/./.test(issuer)) return;
+  yield {
+    at: 'spec.podIamConfig.serviceAccountIssuer',
+    message: `is ${asWritten(issuer)}; expected a URL that starts with https://: AWS takes no token of another issuer`,
+    fix: `write ${issuer.includes('://') ? 'https:// and the place where the keys are published' : `https://${issuer}`}`,
+  };
 }

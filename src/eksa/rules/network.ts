@@ -5,7 +5,7 @@ import { overlaps, parseCidr } from '../syntax/ip';
 import type { Context, Problem, Rule } from './rule';
 
 const AT = 'spec.clusterNetwork';
-const DEFAULT_NODE_MASK = 24;
+export const DEFAULT_NODE_MASK = 24;
 /** Kubernetes' controller hands out at most 2^16 node networks. */
 const LARGEST_MASK_DIFFERENCE = 16;
 const POLICY_MODES = ['default', 'always', 'never'];
@@ -94,7 +94,7 @@ function* noOverlap(cluster: ClusterDocument): Iterable<Problem> {
   if (pods && services && overlaps(pods, services)) {
     yield {
       at: `${AT}.services.cidrBlocks[0]`,
-      message: `${blocks(cluster, 'services')[0]} overlaps the pods' ${blocks(cluster, 'pods')[0]}`,
+      message: `${blocks(cluster, 'services')[0]} overlaps the pods' ${blocks(cluster, 'pods')[0]}: a pod and a Service could get the same address`,
       fix: 'use two networks that share no address',
     };
   }

@@ -2,7 +2,7 @@
 /* eslint-disable no-bitwise -- the subject is bits */
 
 /** An address as a number; both families fit a bigint. */
-interface IpAddress {
+export interface IpAddress {
   readonly version: 4 | 6;
   readonly value: bigint;
 }
@@ -74,6 +74,13 @@ export function sameIp(a: string, b: string): boolean {
   const second = parseIp(b);
   if (!first || !second) return a === b;
   return first.version === second.version && first.value === second.value;
+}
+
+/** `10.20.0.0/24`; IPv6 is written without `::`. */
+export function cidrText({ network: { version, value }, prefixLength }: Cidr): string {
+  const [count, size, base] = version === 4 ? [4, 8n, 10] as const : [8, 16n, 16] as const;
+  const parts = Array.from({ length: count }, (_, at) => ((value >> (BigInt(count - 1 - at) * size)) & ((1n << size) - 1n)).toString(base));
+  return `${parts.join(version === 4 ? '.' : ':')}/${prefixLength}`;
 }
 
 function bits(address: IpAddress): number {

@@ -67,7 +67,7 @@ describe('addresses', () => {
     ['the endpoint, written otherwise', { [`${CP}.endpoint.host`]: '::ffff:10.20.0.21' }, [`error S8 ${ROW}.ip_address`]],
     ['the BMC of the same machine', { 'csv:node-01.bmc_ip': '10.20.0.21' }, [`error S8 ${ROW}.bmc_ip`]],
   ])('%s', (_, change, expected) => {
-    expect(findings(bareMetal, change)).toEqual(expected);
+    expect(findings(bareMetal, change).filter((line) => line.startsWith('error'))).toEqual(expected);
   });
 
   test('no address is reserved where the datacenter has none', () => {

@@ -28,9 +28,9 @@ describe('masks of pods and nodes', () => {
   const NODE = `${NET}.nodes.cidrMaskSize`;
 
   test.each<[string, Changes, string[]]>([
-    ['/23 and none', { [PODS]: ['192.168.0.0/23'] }, []],
+    ['/22 and none', { [PODS]: ['192.168.0.0/22'] }, []],
     ['/24 and none', { [PODS]: ['192.168.0.0/24'] }, [`error C36 ${PODS}[0]`]],
-    ['/24 and /25', { [PODS]: ['192.168.0.0/24'], [NODE]: 25 }, []],
+    ['/23 and /25', { [PODS]: ['192.168.0.0/23'], [NODE]: 25 }, []],
     ['/25 and /25', { [PODS]: ['192.168.0.0/25'], [NODE]: 25 }, [`error C36 ${PODS}[0]`]],
     ['/26 and /25', { [PODS]: ['192.168.0.0/26'], [NODE]: 25 }, [`error C36 ${PODS}[0]`]],
     ['/8 and none', { [PODS]: ['192.0.0.0/8'] }, []],
@@ -108,6 +108,7 @@ describe('proxies', () => {
 
 describe('registry mirrors', () => {
   const MIRROR = 'Cluster.spec.registryMirrorConfiguration';
+  const PUBLIC = { registry: 'public.ecr.aws', namespace: 'x' };
   const curated = (region: string) => ({ registry: `783794618700.dkr.ecr.${region}.amazonaws.com`, namespace: 'x' });
 
   test.each<[string, Base, object, string[]]>([
@@ -117,10 +118,10 @@ describe('registry mirrors', () => {
     ['port 0', docker, { endpoint: 'r', port: '0' }, [`error C55 ${MIRROR}.port`]],
     ['port x', docker, { endpoint: 'r', port: 'x' }, [`error C55 ${MIRROR}.port`]],
     ['a registry without name', docker, {
-      endpoint: 'r', ociNamespaces: [{ registry: 'a', namespace: '' }, { registry: '', namespace: '' }],
+      endpoint: 'r', ociNamespaces: [{ registry: 'public.ecr.aws', namespace: '' }, { registry: '', namespace: '' }],
     }, [`error C56 ${MIRROR}.ociNamespaces[1].registry`]],
-    ['one registry of packages', docker, { endpoint: 'r', ociNamespaces: [curated('a'), { registry: 'b', namespace: '' }] }, []],
-    ['two registries of packages', docker, { endpoint: 'r', ociNamespaces: [curated('a'), curated('b')] }, [
+    ['one registry of packages', docker, { endpoint: 'r', ociNamespaces: [curated('a'), PUBLIC] }, []],
+    ['two registries of packages', docker, { endpoint: 'r', ociNamespaces: [curated('a'), curated('b'), PUBLIC] }, [
       `error C57 ${MIRROR}.ociNamespaces`,
     ]],
     ['no verification with Ubuntu on vSphere', vsphere, { endpoint: 'r', insecureSkipVerify: true }, []],

@@ -1,0 +1,32 @@
+/** The networks of machines, as address and netmask of their rows make them. */
+import { netmaskLength, networkOf, parseIp } from '../syntax/ip';
+import type { Cidr, IpAddress } from '../syntax/ip';
+import type { Machine } from './hardware-csv';
+
+/** A network and the machines in it, in the order of the file. */
+export interface Subnet {
+  readonly cidr: Cidr;
+  readonly machines: readonly Machine[];
+}
+
+/** The machine's own network; undefined where address or netmask is none, and for IPv6, which has no netmask. */
+export function subnetOf({ cells }: Machine): { readonly address: IpAddress; readonly cidr: Cidr } | undefined {
+  const address = parseIp(cells.ip_address);
+  const prefixLength = netmaskLength(cells.netmask);
+  if (address?.version !== 4 || prefixLength === undefined) return undefined;
+  return { address, cidr: { network: networkOf(address, prefixLength), prefixLength } };
+}
+
+/** Each network once, with its machines. */
+export function subnetsOf(machines: readonly Machine[]): Subnet[] {
+  const byNetwork = new Map<string, { readonly cidr: Cidr; readonly machines: Machine[] }>();
+  for (const machine of machines) {
+    const cidr = subnetOf(machine)?.cidr;
+    if (!cidr) continue;
+    const key = `${cidr.network.value}/${cidr.prefixLength}`;
+    const known = byNetwork.get(key);
+    if (known) known.machines.push(machine);
+    else byNetwork.set(key, { cidr, machines: [machine] });
+  }
+  return [...byNetwork.values()];
+}

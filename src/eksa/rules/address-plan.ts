@@ -1,0 +1,194 @@
+/** Rules about the addresses of a site beside the networks of the cluster, and beside the networks of its machines. */
+import { asWritten } from '../finding';
+import type { Machine } from '../hardware/hardware-csv';
+import type { Subnet } from '../hardware/subnet';
+import { subnetOf, subnetsOf } from '../hardware/subnet';
+import type { ClusterDocument } from '../model/document';
+import { documentPath } from '../model/document';
+import { cidrText, contains, overlaps, parseCidr, parseIp } from '../syntax/ip';
+import type { Cidr } from '../syntax/ip';
+import { isWorkloadCluster } from './cluster';
+import { controlPlaneMachines, firstOf, namesOf, nodeMachines } from './eligible-machines';
+import type { Context, Problem, Rule } from './rule';
+import { ownersOf, siteHosts } from './site-hosts';
+
+const ENDPOINT = 'spec.controlPlaneConfiguration.endpoint.host';
+
+export const ADDRESS_PLAN_RULES: readonly Rule<ClusterDocument>[] = [
+  { id: 'S9', check: endpointOutsideNetworks },
+  { id: 'S9', check: tinkerbellIpOutsideNetworks },
+  { id: 'machines-in-network', check: machinesOutsideNetworks },
+  { id: 'host-in-network', check: hostsOutsideNetworks },
+  { id: 'endpoint-subnet', check: endpointAmongControlPlane },
+  { id: 'tinkerbell-subnet', check: tinkerbellIpAmongMachines },
+  { id: 'address-taken', check: addressesFree },
+];
+
+interface ClusterNetwork {
+  readonly name: 'pods' | 'services';
+  readonly at: string;
+  readonly text: string;
+  readonly cidr: Cidr;
+}
+
+/** The networks of the cluster, as far as they can be read. */
+function networksOf(cluster: ClusterDocument): ClusterNetwork[] {
+  return (['pods', 'services'] as const).flatMap((name) => {
+    const text = cluster.spec?.clusterNetwork?.[name]?.cidrBlocks?.[0];
+    const cidr = parseCidr(text);
+    return text && cidr ? [{ name, text, cidr, at: `spec.clusterNetwork.${name}.cidrBlocks[0]` }] : [];
+  });
+}
+
+/** What happens to an address that is in a network of the cluster as well. */
+const CONSEQUENCES = {
+  pods: "neither pods nor nodes reach it once a node's pods have that part of the network",
+  services: 'neither pods nor nodes reach it once a Service is given it',
+} as const;
+
+function* outsideNetworks(text: string | undefined, at: string, networks: readonly ClusterNetwork[]): Iterable<Problem> {
+  const address = text ? parseIp(text) : undefined;
+  for (const { name, text: block, cidr } of networks) {
+    if (!address || !contains(cidr, address)) continue;
+    yield {
+      at,
+      message: `is ${asWritten(text)}, which is inside the ${name} CIDR ${block}: ${CONSEQUENCES[name]}`,
+      fix: `choose an address outside, or another ${name} CIDR`,
+    };
+  }
+}
+
+function* endpointOutsideNetworks(cluster: ClusterDocument): Iterable<Problem> {
+  yield* outsideNetworks(cluster.spec?.controlPlaneConfiguration?.endpoint?.host, ENDPOINT, networksOf(cluster));
+}
+
+/** Where the machines are inside as well, the network is what is wrong, and that is said once. */
+function* tinkerbellIpOutsideNetworks(cluster: ClusterDocument, context: Context): Iterable<Problem> {
+  const datacenter = context.tinkerbellDatacenter;
+  if (!datacenter) return;
+  const networks = networksOf(cluster).filter((network) => machinesIn(network, context).length === 0);
+  for (const problem of outsideNetworks(datacenter.spec?.tinkerbellIP, 'spec.tinkerbellIP', networks)) {
+    yield { ...problem, document: documentPath(datacenter) };
+  }
+}
+
+function machinesIn({ cidr }: ClusterNetwork, context: Context) {
+  return nodeMachines(context).filter(({ cells }) => {
+    const address = parseIp(cells.ip_address);
+    return address && contains(cidr, address);
+  });
+}
+
+function* machinesOutsideNetworks(cluster: ClusterDocument, context: Context): Iterable<Problem> {
+  for (const network of networksOf(cluster)) {
+    const subnets = subnetsOf(nodeMachines(context)).filter(({ cidr }) => overlaps(cidr, network.cidr));
+    const inside = machinesIn(network, context);
+    const fix = `choose a ${network.name} network that shares no address with the machines'`;
+    if (inside.length > 0) {
+      const noun = inside.length === 1 ? 'machine' : 'machines';
+      yield {
+        at: network.at,
+        message: `is ${network.text}, which contains ${inside.length} ${noun} of hardware.csv (${namesOf(inside)})${ofNetworks(subnets)}: `
+          + (network.name === 'pods' ? 'nodes route what is for a machine to pods' : 'a Service can be given the address of a machine')
+          + ', and the cluster gets stuck',
+        fix,
+      };
+    } else if (subnets.length > 0) {
+      yield {
+        at: network.at,
+        message: `is ${network.text}, which overlaps the machines' network ${textOf(subnets)}: pods cannot reach hosts with an address in both`,
+        fix,
+        severity: 'warning',
+      };
+    }
+  }
+}
+
+function textOf(subnets: readonly Subnet[]): string {
+  return firstOf(subnets.map(({ cidr }) => cidrText(cidr)));
+}
+
+function ofNetworks(subnets: readonly Subnet[]): string {
+  return subnets.length === 0 ? '' : ` of the network ${textOf(subnets)}`;
+}
+
+function* hostsOutsideNetworks(cluster: ClusterDocument, context: Context): Iterable<Problem> {
+  const hosts = siteHosts(context);
+  for (const network of networksOf(cluster)) {
+    const inside = hosts.filter(({ address }) => contains(network.cidr, address));
+    if (inside.length === 0 || machinesIn(network, context).length > 0) continue;
+    yield {
+      at: network.at,
+      message: `is ${network.text}, which contains ${firstOf(inside.map(({ owner, text }) => `${owner} ${text}`))}: `
+        + CONSEQUENCES[network.name],
+      fix: `choose a ${network.name} network that the site does not use`,
+      severity: 'warning',
+    };
+  }
+}
+
+/**
+ * Networks of more than a host or two: machines with longer masks reach everything through a router. Where the gateway of a machine
+ * is outside, the mask is what is wrong, and S8 says so.
+ */
+function sharedSubnets(machines: readonly Machine[]): Subnet[] {
+  const isSound = (machine: Machine) => {
+    const gateway = parseIp(machine.cells.gateway);
+    const subnet = subnetOf(machine);
+    return subnet && gateway && contains(subnet.cidr, gateway);
+  };
+  return subnetsOf(machines.filter(isSound)).filter(({ cidr }) => cidr.prefixLength <= 30);
+}
+
+/** kube-vip announces the address by ARP from whichever control plane node leads. */
+function* endpointAmongControlPlane(cluster: ClusterDocument, context: Context): Iterable<Problem> {
+  const { endpoint, skipLoadBalancerDeployment } = cluster.spec?.controlPlaneConfiguration ?? {};
+  const address = parseIp(endpoint?.host ?? '');
+  if (address?.version !== 4 || skipLoadBalancerDeployment) return;
+  const subnets = sharedSubnets(controlPlaneMachines(context));
+  const others = subnets.filter(({ cidr }) => !contains(cidr, address));
+  if (others.length === 0) return;
+  const machines = others.flatMap((subnet) => subnet.machines);
+  yield {
+    at: ENDPOINT,
+    message: `is ${asWritten(endpoint?.host)}, outside the network of ${others.length === subnets.length ? '' : 'some of '}the control `
+      + `plane's machines, ${textOf(others)} (${namesOf(machines)}): kube-vip announces it there by ARP, which no other network hears`,
+    fix: others.length === subnets.length
+      ? `choose a free address of ${textOf(others)}, or set skipLoadBalancerDeployment and serve it by a load balancer of your own`
+      : 'label only machines of one network for the control plane',
+    severity: 'warning',
+  };
+}
+
+/** Machines of workload clusters may reach the management cluster's address through a router. */
+function* tinkerbellIpAmongMachines(cluster: ClusterDocument, context: Context): Iterable<Problem> {
+  const datacenter = context.tinkerbellDatacenter;
+  const { tinkerbellIP, skipLoadBalancerDeployment, loadBalancerInterface } = datacenter?.spec ?? {};
+  const address = parseIp(tinkerbellIP ?? '');
+  if (!datacenter || address?.version !== 4 || skipLoadBalancerDeployment || loadBalancerInterface) return;
+  if (isWorkloadCluster(cluster)) return;
+  const subnets = sharedSubnets(nodeMachines(context));
+  if (subnets.length === 0 || subnets.some(({ cidr }) => contains(cidr, address))) return;
+  yield {
+    document: documentPath(datacenter),
+    at: 'spec.tinkerbellIP',
+    message: `is ${asWritten(tinkerbellIP)}, outside the network of every machine, ${textOf(subnets)}: kube-vip announces it there by ARP, `
+      + 'and no machine could be installed from it',
+    fix: `choose a free address of ${textOf(subnets)}`,
+    severity: 'warning',
+  };
+}
+
+/** The tools want addresses that no host answers to; those of known hosts are taken. */
+function* addressesFree(cluster: ClusterDocument, context: Context): Iterable<Problem> {
+  const datacenter = context.tinkerbellDatacenter;
+  const wanted = [
+    { at: ENDPOINT, text: cluster.spec?.controlPlaneConfiguration?.endpoint?.host, document: undefined },
+    ...(datacenter ? [{ at: 'spec.tinkerbellIP', text: datacenter.spec?.tinkerbellIP, document: documentPath(datacenter) }] : []),
+  ];
+  for (const { at, text, document } of wanted) {
+    const address = parseIp(text ?? '');
+    const [owner] = address ? ownersOf(address, context) : [];
+    if (owner) yield { document, at, message: `is ${asWritten(text)}, ${owner}`, fix: 'choose an address that no host has' };
+  }
+}
