@@ -65,6 +65,6 @@ function fileOf({ path }: Finding, cluster: string, hardware: string | undefined
 
 function summary(files: readonly (string | undefined)[], errors: number, warnings: number): string {
   const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;
-  const verdict = errors > 0 ? 'would be refused' : 'would be accepted';
+  const verdict = errors > 0 ? 'would be refused or would not work' : 'would be accepted';
   return `${files.filter((file) => file !== undefined).join(', ')}: ${count(errors, 'error')}, ${count(warnings, 'warning')}; ${verdict}`;
 }

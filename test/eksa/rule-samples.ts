@@ -20,10 +20,10 @@ export interface RuleSample {
    * @default release
    */
   readonly holdsFrom?: string;
-  /** @default error */
-  readonly severity?: 'warning';
   /** Other rules that the change cannot help breaking. */
   readonly also?: readonly string[];
+  /** Of a rule about what works, but not as it should. @default error */
+  readonly severity?: 'warning';
 }
 
 const CP = 'Cluster.spec.controlPlaneConfiguration';
@@ -40,6 +40,10 @@ const KUBELET = (fields: object) => ({ apiVersion: 'kubelet.config.k8s.io/v1beta
 const EXPRESSION = (operator: string, values?: string[]) => ({
   [`${AFFINITY}.required[0].labelSelector.matchExpressions[0]`]: { key: 'broken', operator, ...(values ? { values } : {}) },
 });
+const PUBLIC_REGISTRY = { registry: 'public.ecr.aws', namespace: 'eks' };
+const HARBOR = {
+  '+Package/harbor': { packageName: 'harbor' }, 'Package/harbor.apiVersion': 'packages.eks.amazonaws.com/v1alpha1',
+};
 const RACK = 'type=cp|rack=r1';
 const WORKERS_BY_AFFINITY = {
   'TinkerbellMachineConfig/lab-md-0.spec.hardwareSelector': undefined,
@@ -548,7 +552,7 @@ export const RULE_SAMPLES: readonly RuleSample[] = [
     base: 'docker',
     at: `${NETWORK}.services.cidrBlocks[0]`,
     breaks: { [`${NETWORK}.services.cidrBlocks`]: ['10.96.0.0'] },
-    holds: { [`${NETWORK}.services.cidrBlocks`]: ['10.96.0.1/32'] },
+    holds: { [`${NETWORK}.services.cidrBlocks`]: ['10.96.0.1/27'] },
   },
   {
     rule: 'C36',
@@ -1251,6 +1255,13 @@ export const RULE_SAMPLES: readonly RuleSample[] = [
     holds: { 'csv:node-01.hostname': 'node.example' },
   },
   {
+    rule: 'partition',
+    base: 'bareMetal',
+    at: 'hardware.csv/node-01.disk',
+    breaks: { 'csv:node-01.disk': '/dev/nvme0n1p2' },
+    holds: { 'csv:node-01.disk': '/dev/md0' },
+  },
+  {
     rule: 'R7',
     base: 'bareMetal',
     at: 'hardware.csv/node-01.disk',
@@ -1289,5 +1300,144 @@ export const RULE_SAMPLES: readonly RuleSample[] = [
     at: 'hardware.csv/node-01.gateway',
     breaks: { 'csv:node-01.gateway': '10.20.1.1' },
     holds: { 'csv:node-01.gateway': '10.20.0.254' },
+  },
+  // Addresses of the site
+  {
+    rule: 'S9',
+    base: 'bareMetal',
+    at: `${DATACENTER}.tinkerbellIP`,
+    breaks: { [`${DATACENTER}.tinkerbellIP`]: '10.96.0.11' },
+    holds: { [`${DATACENTER}.tinkerbellIP`]: '10.20.0.12' },
+  },
+  {
+    rule: 'machines-in-network',
+    base: 'bareMetal',
+    at: `${NETWORK}.pods.cidrBlocks[0]`,
+    breaks: { [`${NETWORK}.pods.cidrBlocks`]: ['10.20.0.16/20'], [`${NETWORK}.nodes`]: { cidrMaskSize: 24 } },
+    also: ['S9'],
+    holds: { [`${NETWORK}.pods.cidrBlocks`]: ['10.20.16.0/20'] },
+  },
+  {
+    rule: 'host-in-network',
+    base: 'bareMetal',
+    severity: 'warning',
+    at: `${NETWORK}.services.cidrBlocks[0]`,
+    breaks: { 'csv:node-02.nameservers': '10.100.0.2' },
+    holds: { 'csv:node-02.nameservers': '10.112.0.2' },
+  },
+  {
+    rule: 'endpoint-subnet',
+    base: 'bareMetal',
+    severity: 'warning',
+    at: `${CP}.endpoint.host`,
+    breaks: { [`${CP}.endpoint.host`]: '10.21.0.10' },
+    holds: { [`${CP}.endpoint.host`]: '10.20.0.254' },
+  },
+  {
+    rule: 'tinkerbell-subnet',
+    base: 'bareMetal',
+    severity: 'warning',
+    at: `${DATACENTER}.tinkerbellIP`,
+    breaks: { [`${DATACENTER}.tinkerbellIP`]: '10.21.0.11' },
+    holds: { [`${DATACENTER}.tinkerbellIP`]: '10.20.0.253' },
+  },
+  {
+    rule: 'address-taken',
+    base: 'bareMetal',
+    at: `${CP}.endpoint.host`,
+    breaks: { [`${CP}.endpoint.host`]: '10.20.0.1' },
+    holds: { [`${CP}.endpoint.host`]: '10.20.0.3' },
+  },
+  {
+    rule: 'pod-blocks',
+    base: 'vsphere',
+    severity: 'warning',
+    at: `${NETWORK}.pods.cidrBlocks[0]`,
+    breaks: { [`${NETWORK}.pods.cidrBlocks`]: ['192.168.0.0/22'] },
+    holds: { [`${NETWORK}.pods.cidrBlocks`]: ['192.168.0.0/21'] },
+  },
+  {
+    rule: 'max-pods',
+    base: 'docker',
+    severity: 'warning',
+    at: `${GROUP}.kubeletConfiguration.maxPods`,
+    breaks: { [`${GROUP}.kubeletConfiguration`]: KUBELET({ maxPods: 255 }) },
+    holds: { [`${GROUP}.kubeletConfiguration`]: KUBELET({ maxPods: 254 }) },
+  },
+  {
+    rule: 'services-size',
+    base: 'docker',
+    at: `${NETWORK}.services.cidrBlocks[0]`,
+    breaks: { [`${NETWORK}.services.cidrBlocks`]: ['10.96.0.0/29'] },
+    holds: { [`${NETWORK}.services.cidrBlocks`]: ['10.96.0.0/27'] },
+  },
+  // Images and machines
+  {
+    rule: 'image-version',
+    base: 'vsphere',
+    severity: 'warning',
+    at: 'VSphereMachineConfig/prod-cp.spec.template',
+    breaks: { 'VSphereMachineConfig/prod-cp.spec.template': '/DC1/vm/Templates/ubuntu-2204-kube-v1.34.6' },
+    holds: { 'VSphereMachineConfig/prod-cp.spec.template': '/DC1/vm/Templates/ubuntu-2204-kube-v1.35.2' },
+  },
+  {
+    rule: 'machine-size',
+    base: 'vsphere',
+    severity: 'warning',
+    at: 'VSphereMachineConfig/prod-cp.spec.numCPUs',
+    breaks: { 'VSphereMachineConfig/prod-cp.spec.numCPUs': 1 },
+    holds: { 'VSphereMachineConfig/prod-md-0.spec.numCPUs': 1 },
+  },
+  {
+    rule: 'linked-clone-disk',
+    base: 'vsphere',
+    at: 'VSphereMachineConfig/prod-md-0.spec.diskGiB',
+    breaks: {
+      'VSphereMachineConfig/prod-cp.spec.cloneMode': 'linkedClone',
+      'VSphereMachineConfig/prod-md-0.spec.cloneMode': 'linkedClone',
+      'VSphereMachineConfig/prod-md-0.spec.diskGiB': 40,
+    },
+    holds: { 'VSphereMachineConfig/prod-cp.spec.cloneMode': 'linkedClone', 'VSphereMachineConfig/prod-md-0.spec.diskGiB': 40 },
+  },
+  {
+    rule: 'pod-issuer',
+    base: 'docker',
+    at: 'Cluster.spec.podIamConfig.serviceAccountIssuer',
+    breaks: { 'Cluster.spec.podIamConfig': { serviceAccountIssuer: 's3.eu-central-1.amazonaws.com/keys' } },
+    holds: { 'Cluster.spec.podIamConfig': { serviceAccountIssuer: 'https://s3.eu-central-1.amazonaws.com/keys' } },
+  },
+  {
+    rule: 'mirror-endpoint',
+    base: 'docker',
+    at: 'Cluster.spec.registryMirrorConfiguration.endpoint',
+    breaks: MIRROR({ endpoint: 'https://registry.example:5000/eks' }),
+    holds: MIRROR({ endpoint: 'registry.example', port: '5000' }),
+  },
+  {
+    rule: 'mirror-registry',
+    base: 'docker',
+    severity: 'warning',
+    at: 'Cluster.spec.registryMirrorConfiguration.ociNamespaces[0].registry',
+    breaks: MIRROR({ ociNamespaces: [{ registry: 'public.ecr.aws/eks-anywhere', namespace: 'eks' }] }),
+    holds: MIRROR({ ociNamespaces: [{ registry: 'public.ecr.aws', namespace: 'eks' }] }),
+  },
+  {
+    rule: 'mirror-public',
+    base: 'docker',
+    severity: 'warning',
+    at: 'Cluster.spec.registryMirrorConfiguration.ociNamespaces',
+    breaks: MIRROR({ ociNamespaces: [{ registry: 'docker.io', namespace: 'hub' }] }),
+    holds: MIRROR({ ociNamespaces: [{ registry: 'docker.io', namespace: 'hub' }, { registry: 'public.ecr.aws', namespace: '' }] }),
+  },
+  {
+    rule: 'mirror-packages',
+    base: 'docker',
+    severity: 'warning',
+    at: 'Cluster.spec.registryMirrorConfiguration.ociNamespaces',
+    breaks: { ...MIRROR({ ociNamespaces: [PUBLIC_REGISTRY] }), ...HARBOR },
+    holds: {
+      ...MIRROR({ ociNamespaces: [PUBLIC_REGISTRY, { registry: '783794618700.dkr.ecr.us-west-2.amazonaws.com', namespace: 'packages' }] }),
+      ...HARBOR,
+    },
   },
 ];

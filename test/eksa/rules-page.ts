@@ -43,9 +43,9 @@ export function rulesPage(): string {
     '# Rules of EKS Anywhere',
     '',
     'What the EKS Anywhere CLI, its webhooks, the Kubernetes API or the machines would refuse is refused when an '
-      + 'app is synthesized, and by `hybridge eksa check`. Each row',
-    'shows what is said about one file that breaks the rule; the same table is run as a test, together with a file '
-      + 'that just satisfies the rule.',
+      + 'app is synthesized, and by `hybridge eksa check`. So is what they accept and what cannot',
+    'work. A warning, marked as such, is about what works, but not as it should. Each row shows what is said about one file that breaks '
+      + 'the rule; the same table is run as a test, together with a file that just satisfies the rule.',
     '',
     '| rule | code | example of a place | what is said | what to do |',
     '|---|---|---|---|---|',
@@ -66,7 +66,8 @@ function row(sample: RuleSample): string {
   const finding = checkDocuments(documents, csv === undefined ? undefined : parseHardware(csv), options).find(
     ({ ruleId, path }) => ruleId === sample.rule && path === sample.at,
   );
-  const cells = [sample.rule, `\`${fileOf(sample.rule)}\``, `\`${sample.at}\``, finding?.message ?? '', finding?.fix ?? ''];
+  const rule = sample.severity ? `${sample.rule} (${sample.severity})` : sample.rule;
+  const cells = [rule, `\`${fileOf(sample.rule)}\``, `\`${sample.at}\``, finding?.message ?? '', finding?.fix ?? ''];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 

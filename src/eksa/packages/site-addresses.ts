@@ -34,7 +34,8 @@ export function siteAddresses(documents: readonly Document[], hardware: Hardware
     ['servicesCidr', spec?.clusterNetwork?.services?.cidrBlocks?.[0]],
     ...machineAddresses(hardware),
   ];
-  return { holders: named.flatMap(([name, text]) => holder(name, text)), networks: subnetsOf(hardware?.machines ?? []).map(({ cidr }) => cidr) };
+  const networks = subnetsOf(hardware?.machines ?? []).map(({ cidr }) => cidr);
+  return { holders: named.flatMap(([name, text]) => holder(name, text)), networks };
 }
 
 /**

@@ -96,7 +96,8 @@ function* machinesOutsideNetworks(cluster: ClusterDocument, context: Context): I
     } else if (subnets.length > 0) {
       yield {
         at: network.at,
-        message: `is ${network.text}, which overlaps the machines' network ${textOf(subnets)}: pods cannot reach hosts with an address in both`,
+        message: `is ${network.text}, which overlaps the machines' network ${textOf(subnets)}: hosts with an address in both `
+          + 'are out of reach',
         fix,
         severity: 'warning',
       };

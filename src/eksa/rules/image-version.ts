@@ -77,7 +77,7 @@ function* mismatch(owner: Document, at: string, text: string, name: string, uses
 }
 
 /** The part of a URL whose digits are those of an address and a port. */
-const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\/\d+\.\d+\.\d+\.\d+(?::\d+)?|^[a-z][a-z0-9+.-]*:\/\/\[[^\]]*\](?::\d+)?|:\d+(?=\/)/i;
+const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\/(?:\d+\.\d+\.\d+\.\d+|\[[^\]]*\])(?::\d+)?|:\d+(?=\/)/i;
 
 /** The tools look for the digits alone, and find them in build numbers and addresses as well. */
 function* accident(owner: Document, url: string, uses: readonly Use[]): Iterable<Problem> {

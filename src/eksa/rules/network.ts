@@ -94,7 +94,8 @@ function* noOverlap(cluster: ClusterDocument): Iterable<Problem> {
   if (pods && services && overlaps(pods, services)) {
     yield {
       at: `${AT}.services.cidrBlocks[0]`,
-      message: `${blocks(cluster, 'services')[0]} overlaps the pods' ${blocks(cluster, 'pods')[0]}: a pod and a Service could get the same address`,
+      message: `${blocks(cluster, 'services')[0]} overlaps the pods' ${blocks(cluster, 'pods')[0]}: a pod and a Service could get `
+        + 'the same address',
       fix: 'use two networks that share no address',
     };
   }

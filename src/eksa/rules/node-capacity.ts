@@ -31,7 +31,7 @@ function podNetwork(cluster: ClusterDocument): { text: string; cidr: Cidr; nodeM
   const text = cluster.spec?.clusterNetwork?.pods?.cidrBlocks?.[0];
   const cidr = parseCidr(text);
   const nodeMask = cluster.spec?.clusterNetwork?.nodes?.cidrMaskSize ?? DEFAULT_NODE_MASK;
-  // Masks that leave no block at all, or lie outside the address, have findings of their own.
+  // Masks that leave no block at all, or are longer than an address, have findings of their own.
   const isUsable = cidr?.network.version === 4 && cidr.prefixLength < nodeMask && nodeMask <= 32;
   return text && cidr && isUsable ? { text, cidr, nodeMask } : undefined;
 }
@@ -65,7 +65,8 @@ function* blocksForNodes(cluster: ClusterDocument): Iterable<Problem> {
   const longer = network.nodeMask + Math.ceil(Math.log2((scaled + surge) / blocks));
   yield {
     at: `${NETWORK}.pods.cidrBlocks[0]`,
-    message: `is ${network.text}, which has room for ${blocks} nodes at /${network.nodeMask} for each; ${wantedText(initial, scaled, surge, blocks)}`,
+    message: `is ${network.text}, which has room for ${blocks} nodes at /${network.nodeMask} for each; `
+      + wantedText(initial, scaled, surge, blocks),
     fix: longer <= 25 ? `use a larger network, or set nodes.cidrMaskSize to ${longer}` : 'use a larger network',
     severity: 'warning',
   };
@@ -124,7 +125,7 @@ function podLimits(cluster: ClusterDocument, context: Context): PodLimit[] {
     const place = 'spec.hostOSConfiguration.bottlerocketConfiguration.kubernetes.maxPods';
     return settings?.maxPods ? { document: `${ref?.kind}/${ref?.name}`, at: place, maxPods: settings.maxPods } : { at };
   });
-  return limits.filter(({ document, at }, index) => !document || limits.findIndex((one) => one.document === document && one.at === at) === index);
+  return limits.filter(({ document }, index) => !document || limits.findIndex((one) => one.document === document) === index);
 }
 
 function* servicesSize(cluster: ClusterDocument): Iterable<Problem> {
@@ -136,13 +137,23 @@ function* servicesSize(cluster: ClusterDocument): Iterable<Problem> {
   const largest = cidr.prefixLength + hostBits - LONGEST_SERVICE_HOST_BITS;
   const addresses = 2 ** hostBits;
   if (hostBits > LONGEST_SERVICE_HOST_BITS) {
-    yield { at, message: `is ${text}; the API server takes a network of /${largest} or smaller`, fix: `use a /${largest}, such as 10.96.0.0/12` };
+    yield {
+      at,
+      message: `is ${text}; the API server takes a network of /${largest} or smaller`,
+      fix: `use a /${largest}${cidr.network.version === 4 ? ', such as 10.96.0.0/12' : ''}`,
+    };
   } else if (addresses < FEWEST_SERVICE_ADDRESSES) {
-    yield { at, message: `is ${text}, with ${addresses} addresses; kubeadm wants ${FEWEST_SERVICE_ADDRESSES} or more`, fix: 'use a larger network' };
+    yield {
+      at,
+      message: `is ${text}, with ${addresses === 1 ? 'one address' : `${addresses} addresses`}; kubeadm wants at least `
+        + FEWEST_SERVICE_ADDRESSES,
+      fix: 'use a larger network',
+    };
   } else if (addresses < COMFORTABLE_SERVICE_ADDRESSES) {
     yield {
       at,
-      message: `is ${text}, with addresses for ${addresses - 2} Services; the cluster's own take about 15, and the network cannot be changed`,
+      message: `is ${text}, with addresses for ${addresses - 2} Services; the cluster's own take about 15, and the network cannot `
+        + 'be changed',
       fix: 'use a larger network',
       severity: 'warning',
     };

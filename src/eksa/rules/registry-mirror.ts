@@ -75,11 +75,11 @@ function* endpointIsHost(cluster: ClusterDocument): Iterable<Problem> {
   const parts = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(\[[^\]]*\]|[^:/]*)(:\d*)?(\/.*)?$/i.exec(endpoint);
   const [, scheme, host = '', ownPort, path = ''] = parts ?? [];
   if (parts && !scheme && !ownPort && !path && !host.startsWith('[') && !/\s/.test(host)) return;
-  const found = [scheme && 'a scheme', ownPort && 'a port', path && 'a path'].filter((part) => part).join(' and ');
+  const found = [scheme && 'a scheme', ownPort && 'a port', path && 'a path'].flatMap((part) => part || []).join(', ');
   const namespace = path.replace(/^\/+|\/+$/g, '');
   yield {
     at: `${AT}.endpoint`,
-    message: `is ${asWritten(endpoint)}${found ? `, with ${found}` : ''}; expected the host name or address alone: the tools put the port `
+    message: `is ${asWritten(endpoint)}${found ? ` (with ${found})` : ''}; expected the host name or address alone: the tools put the port `
       + 'behind it and pull images from that',
     fix: [
       `set endpoint to ${host.replace(/^\[|\]$/g, '').trim() || 'the host'}`,
@@ -131,7 +131,8 @@ function* packagesRegistryMapped(cluster: ClusterDocument, { documents }: Contex
   if (!cluster.spec?.registryMirrorConfiguration || isMapped || packages.length === 0 || cluster.spec.packages?.disable) return;
   yield {
     at: `${AT}.ociNamespaces`,
-    message: `has no entry for the registry of curated packages, of which the file installs ${packages.length}: they are pulled from the internet`,
+    message: `has no entry for the registry of curated packages, of which the file installs ${packages.length}: they are pulled from `
+      + 'the internet',
     fix: 'add registry: 783794618700.dkr.ecr.us-west-2.amazonaws.com (or that of your region) with the namespace that holds its images',
     severity: 'warning',
   };

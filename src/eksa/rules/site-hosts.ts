@@ -1,8 +1,8 @@
 /** Hosts of a site that the documents and hardware.csv name by address. */
-import type { MachineSpec } from '../model/machines';
 import type { Machine } from '../hardware/hardware-csv';
 import { subnetsOf } from '../hardware/subnet';
 import type { Document } from '../model/document';
+import type { MachineSpec } from '../model/machines';
 import { contains, lastAddress, parseIp } from '../syntax/ip';
 import type { IpAddress } from '../syntax/ip';
 import { parseUrl } from '../syntax/url';
@@ -42,7 +42,7 @@ const ROLES = {
   bmc_ip: (hostname: string) => `the BMC of ${hostname}`,
 } as const;
 
-/** A value of many rows is told of the first. */
+/** Of a value in many rows, the first is named. */
 function rowHosts(machines: readonly Machine[], columns: readonly (keyof typeof ROLES)[]): SiteHost[] {
   return columns.flatMap((column) => {
     const owners = new Map<string, string>();

@@ -93,8 +93,8 @@ function* usualDisk(_cluster: ClusterDocument, context: Context): Iterable<Probl
     yield {
       document: documentPath(machine),
       at: 'spec.diskGiB',
-      message: `is ${machine.spec?.diskGiB} with cloneMode linkedClone, which takes the disk of its template as it is: the tools refuse any `
-        + `other size than the template's (${USUAL_TEMPLATE_DISK_GIB} GiB in those that they import)`,
+      message: `is ${machine.spec?.diskGiB} with cloneMode linkedClone, which takes the disk of its template as it is: the tools refuse `
+        + `any other size than the template's (${USUAL_TEMPLATE_DISK_GIB} GiB in those that they import)`,
       fix: "set diskGiB to the template's size, or cloneMode to fullClone",
       severity: 'warning',
     };

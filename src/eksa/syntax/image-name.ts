@@ -15,7 +15,7 @@ export function kubernetesVersionsIn(name: string): string[] {
   return [...new Set(found.map(([, minor]) => `1.${Number(minor)}`))];
 }
 
-/** Whether a version stands in the text by itself: `1-35`, `v1.35.2`, `135`, but not `20135`. */
+/** Whether a version is in the text by itself: `1-35`, `v1.35.2`, `135`, but not `20135`. */
 export function namesVersion(text: string, version: string): boolean {
   const [major, minor] = version.split('.');
   return new RegExp(`(?<!\\d)${major}[-_.]?${minor}(?!\\d)`).test(text);
