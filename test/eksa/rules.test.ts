@@ -1,4 +1,5 @@
 import { checkDocuments } from '../../src/eksa/check';
+import type { CheckOptions } from '../../src/eksa/check';
 import { check } from '../../src/eksa/check-text';
 import { parseHardware } from '../../src/eksa/hardware/hardware-csv';
 import { RELEASES } from '../../src/eksa/releases/known';
@@ -8,21 +9,20 @@ import { CONTROL_PLANE_RULES } from '../../src/eksa/rules/control-plane';
 import { HARDWARE_RULES } from '../../src/eksa/rules/hardware';
 import { MACHINE_ROW_RULES } from '../../src/eksa/rules/hardware-row';
 import { IDENTITY_RULES } from '../../src/eksa/rules/identity';
-import { LICENSE_RULES } from '../../src/eksa/rules/license';
 import { IMAGE_VERSION_RULES } from '../../src/eksa/rules/image-version';
+import { LICENSE_RULES } from '../../src/eksa/rules/license';
 import { MACHINE_RULES } from '../../src/eksa/rules/machine';
 import { NETWORK_RULES } from '../../src/eksa/rules/network';
 import { NODE_CAPACITY_RULES } from '../../src/eksa/rules/node-capacity';
 import { PROXY_RULES } from '../../src/eksa/rules/proxy';
 import { REFERENCE_RULES } from '../../src/eksa/rules/references';
-import { RELEASE_RULES } from '../../src/eksa/rules/release';
 import { REGISTRY_MIRROR_RULES } from '../../src/eksa/rules/registry-mirror';
+import { RELEASE_RULES } from '../../src/eksa/rules/release';
 import { TINKERBELL_DATACENTER_RULES, TINKERBELL_MACHINE_RULES } from '../../src/eksa/rules/tinkerbell';
 import { TINKERBELL_CLUSTER_RULES } from '../../src/eksa/rules/tinkerbell-cluster';
 import { VIRTUAL_MACHINE_RULES } from '../../src/eksa/rules/virtual-machine';
 import { VSPHERE_CLUSTER_RULES, VSPHERE_DATACENTER_RULES, VSPHERE_MACHINE_RULES } from '../../src/eksa/rules/vsphere';
 import { WORKER_GROUP_RULES } from '../../src/eksa/rules/worker-groups';
-import type { CheckOptions } from '../../src/eksa/check';
 import type { Base, Changes } from './rule-bases';
 import { BASES, changed } from './rule-bases';
 import { RULE_SAMPLES } from './rule-samples';
@@ -41,7 +41,8 @@ test.each(Object.entries(BASES))('finds nothing in the base %s', (_name, base) =
   expect(found(base, {})).toEqual([]);
 });
 
-describe.each(RULE_SAMPLES)('rule $rule ($base, $at)', ({ rule, base, breaks, holds, at, release, holdsFrom = release, severity = 'error', also = [] }) => {
+describe.each(RULE_SAMPLES)('rule $rule ($base, $at)', (sample) => {
+  const { rule, base, breaks, holds, at, release, holdsFrom = release, severity = 'error', also = [] } = sample;
   const options = { eksAnywhereVersion: release };
 
   test('refuses what breaks it, and nothing else is found', () => {

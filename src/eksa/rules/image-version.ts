@@ -87,8 +87,8 @@ function* accident(owner: Document, url: string, uses: readonly Use[]): Iterable
   yield {
     document: documentPath(owner),
     at: 'spec.osImageURL',
-    message: `is ${asWritten(url)}, which has the digits of ${wrong.version} inside another number only: nothing tells that the image holds `
-      + `Kubernetes ${wrong.version}`,
+    message: `is ${asWritten(url)}, which has the digits of ${wrong.version} inside another number only: nothing tells that the image `
+      + `holds Kubernetes ${wrong.version}`,
     fix: `name the version in the file's name, such as ubuntu-${wrong.version?.replace('.', '-')}.gz`,
     severity: 'warning',
   };
