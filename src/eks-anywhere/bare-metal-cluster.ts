@@ -168,7 +168,7 @@ export class BareMetalCluster extends EksAnywhereCluster {
           ...machineConfigInput(MACHINE_KIND, props, { group: props.controlPlaneNodes, prop: 'controlPlaneNodes' }),
         },
         workerNodes: workerNodes.map((group, index) => ({
-          ...workerInput(group),
+          ...workerInput(group, index),
           ...machineConfigInput(MACHINE_KIND, props, { group, prop: `workerNodes[${index}]` }),
         })),
         upgradeInPlace: props.upgradeInPlace,

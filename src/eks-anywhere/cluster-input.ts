@@ -5,6 +5,7 @@ import type { ControlPlaneInput, NodeGroupInput, WorkerGroupInput } from '../eks
 import type { Cilium, ClusterSpec, HealthCheck, RegistryMirror } from '../eksa/model/cluster';
 import type { Document } from '../eksa/model/document';
 import type { HostOs } from '../eksa/model/machines';
+import { KUBELET_SETTINGS } from '../eksa/model/node-settings';
 import { defaultSshUser } from '../eksa/model/os-family';
 import { formatDuration } from '../eksa/syntax/duration';
 import { holdsPassword } from '../eksa/syntax/url';
@@ -16,6 +17,7 @@ import type { MachineHealthCheck } from './machine-health-check';
 import type { ControlPlaneNodeOptions, NodeGroupOptions, WorkerNodeGroupOptions } from './node-groups';
 import type { OperatingSystem } from './operating-system';
 import { packageSwitches } from './packages/package-switches';
+import { settingFields } from './private/node-settings';
 import type { ProxyOptions, RegistryMirrorOptions } from './site-network';
 
 /** The part of the documents' input that all kinds of clusters have; each kind adds its groups. */
@@ -68,18 +70,26 @@ function furtherDocuments(documents: { [key: string]: any }[]): readonly Documen
   return documents as Document[];
 }
 
-export function controlPlaneInput<Options extends ControlPlaneNodeOptions>(options: Options): Options & ControlPlaneInput {
-  return { ...options, ...groupInput(options) };
+export function controlPlaneInput<Options extends ControlPlaneNodeOptions>(
+  options: Options,
+): Omit<Options, 'kubeletConfiguration'> & ControlPlaneInput {
+  return { ...options, ...groupInput(options, 'controlPlaneNodes') };
 }
 
+/** @param index of the group among the workers */
 export function workerInput<Options extends WorkerNodeGroupOptions>(
   options: Options,
-): Omit<Options, 'kubernetesVersion'> & WorkerGroupInput {
-  return { ...options, ...groupInput(options), kubernetesVersion: options.kubernetesVersion?.version };
+  index: number,
+): Omit<Options, 'kubernetesVersion' | 'kubeletConfiguration'> & WorkerGroupInput {
+  return { ...options, ...groupInput(options, `workerNodes[${index}]`), kubernetesVersion: options.kubernetesVersion?.version };
 }
 
-function groupInput(options: NodeGroupOptions): Pick<NodeGroupInput, 'healthCheck'> {
-  return { healthCheck: options.machineHealthCheck && healthCheck(options.machineHealthCheck) };
+function groupInput(options: NodeGroupOptions, prop: string): Pick<NodeGroupInput, 'healthCheck' | 'kubeletConfiguration'> {
+  const { machineHealthCheck, kubeletConfiguration: kubelet } = options;
+  return {
+    healthCheck: machineHealthCheck && healthCheck(machineHealthCheck),
+    kubeletConfiguration: kubelet && settingFields(KUBELET_SETTINGS, kubelet, `${prop}.kubeletConfiguration`),
+  };
 }
 
 /** A group and the property that contains it. */

@@ -58,13 +58,13 @@ export class DockerCluster extends EksAnywhereCluster {
     });
     this._define({
       kind: 'eks-anywhere-docker',
-      documents: dockerDocuments({
-        ...atPlace(this, () => clusterInput(this.clusterName, props)),
+      documents: atPlace(this, () => dockerDocuments({
+        ...clusterInput(this.clusterName, props),
         controlPlaneNodes: controlPlaneInput(props.controlPlaneNodes ?? { count: 1 }),
         workerNodes: (props.workerNodes ?? [{ name: 'md-0', count: 1 }]).map(workerInput),
         etcdNodes: props.etcdCount === undefined ? undefined : { count: props.etcdCount },
         kindnetd: props.kindnetd,
-      }),
+      })),
       propPaths: [{ pattern: /^Cluster\.spec\.externalEtcdConfiguration.*$/, prop: 'etcdCount' }, ...CLUSTER_PROP_PATHS],
     });
   }

@@ -1,3 +1,4 @@
+import type { KubeletConfiguration } from './kubelet-configuration';
 import type { EksAnywhereKubernetesVersion } from './kubernetes-version';
 import type { MachineHealthCheck } from './machine-health-check';
 
@@ -56,11 +57,10 @@ export interface NodeGroupOptions {
   readonly maxSurge?: number;
 
   /**
-   * Settings of the nodes' kubelets: the fields of `kubelet.config.k8s.io/v1beta1`, without `kind` and `apiVersion`; `providerID` is not
-   * among them. Can be changed later; a change replaces the nodes.
+   * Settings of the nodes' kubelets. Can be changed later; a change replaces the nodes.
    * @default - the defaults of EKS Anywhere
    */
-  readonly kubeletConfiguration?: { [key: string]: any };
+  readonly kubeletConfiguration?: KubeletConfiguration;
 
   /**
    * When a machine of this group counts as broken and is replaced. Can be changed later, in place.

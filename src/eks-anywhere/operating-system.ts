@@ -1,5 +1,9 @@
 import type { HostOs } from '../eksa/model/machines';
+import { BOTTLEROCKET_SETTINGS } from '../eksa/model/node-settings';
 import { OsFamily } from '../eksa/model/os-family';
+import { atPlace } from '../private/input/place';
+import type { NodeSettings } from './node-settings';
+import { settingFields } from './private/node-settings';
 
 /** Options of an operating system. */
 export interface OperatingSystemOptions {
@@ -11,14 +15,35 @@ export interface OperatingSystemOptions {
   readonly imageUrl?: string;
 }
 
+/** Kubernetes settings of Bottlerocket (`bottlerocketConfiguration.kubernetes`). Can be changed later; a change replaces the nodes. */
+export interface BottlerocketKubernetesSettings extends NodeSettings {
+  /**
+   * IP addresses of the DNS servers that pods ask, such as `10.96.0.10`.
+   * @default - the cluster's own
+   */
+  readonly clusterDnsIps?: string[];
+
+  /**
+   * Name of the machine for a cloud provider (`providerID`).
+   * @default - set by EKS Anywhere
+   */
+  readonly providerId?: string;
+
+  /**
+   * Fields of `bottlerocketConfiguration.kubernetes` under their own names, for values that a property cannot hold, such as
+   * `{ shutdownGracePeriod: '1m30s' }`. Names and types are checked as well.
+   * @default - none
+   */
+  readonly additional?: { [field: string]: any };
+}
+
 /** Options of Bottlerocket. Can be changed later; a change replaces the nodes. */
 export interface BottlerocketOptions {
   /**
-   * Kubernetes settings of Bottlerocket, such as `{ maxPods: 50, clusterDNSIPs: ['10.96.0.10'] }`: the names of EKS Anywhere's
-   * `bottlerocketConfiguration.kubernetes`.
+   * Kubernetes settings of Bottlerocket, such as `{ maxPods: 50, clusterDnsIps: ['10.96.0.10'] }`.
    * @default - the defaults of Bottlerocket
    */
-  readonly kubernetes?: { [key: string]: any };
+  readonly kubernetes?: BottlerocketKubernetesSettings;
 
   /**
    * Kernel settings (sysctl) with their values.
@@ -59,7 +84,7 @@ export class OperatingSystem {
    * Bottlerocket. Only on vSphere: bare metal supports it up to Kubernetes 1.28, which no current release installs.
    */
   public static bottlerocket(options: BottlerocketOptions = {}): OperatingSystem {
-    return new OperatingSystem(OsFamily.BOTTLEROCKET, undefined, hostOsOf(options));
+    return atPlace('OperatingSystem.bottlerocket', () => new OperatingSystem(OsFamily.BOTTLEROCKET, undefined, hostOsOf(options)));
   }
 
   private constructor(
@@ -80,7 +105,7 @@ function hostOsOf({ kubernetes, sysctl, bootKernelParameters, certificateAuthori
   return {
     certBundles: certificateAuthorities && Object.entries(certificateAuthorities).map(([name, data]) => ({ name, data })),
     bottlerocketConfiguration: isConfigured && {
-      kubernetes,
+      kubernetes: kubernetes && settingFields(BOTTLEROCKET_SETTINGS, kubernetes, 'kubernetes'),
       kernel: sysctl && { sysctlSettings: sysctl },
       boot: bootKernelParameters && { bootKernelParameters },
     },

@@ -5,7 +5,7 @@ import { encryption } from '../eksa/documents/encryption';
 import type { EncryptionInput } from '../eksa/documents/encryption';
 import { vsphereDocuments } from '../eksa/documents/vsphere';
 import type { VSphereInput, VirtualMachineInput } from '../eksa/documents/vsphere';
-import { CLUSTER_PROP_PATHS, machinePropPaths } from '../eksa/prop-path';
+import { CLUSTER_PROP_PATHS, OS_PROPS, machinePropPaths } from '../eksa/prop-path';
 import type { PropPath } from '../eksa/prop-path';
 import { formatDuration } from '../eksa/syntax/duration';
 import { requireWhole } from '../private/input/numbers';
@@ -292,7 +292,7 @@ function vsphereInput(clusterName: string, props: VSphereClusterProps): VSphereI
       ...machine(props, props.controlPlaneNodes, 'controlPlaneNodes'),
     },
     workerNodes: props.workerNodes.map((group, index) => ({
-      ...workerInput(group),
+      ...workerInput(group, index),
       ...machine(props, group, `workerNodes[${index}]`),
     })),
     etcdNodes: props.etcdNodes && { count: props.etcdNodes.count, ...machine(props, props.etcdNodes, 'etcdNodes') },
@@ -362,7 +362,7 @@ function propPaths(clusterName: string, { controlPlaneNodes, workerNodes, etcdNo
       'resourcePool': 'resourcePool',
       'networks': '.networks',
       'hostOSConfiguration.ntpConfiguration': 'timeServers',
-      'hostOSConfiguration': 'os*',
+      ...OS_PROPS,
     }),
     { pattern: /^Cluster\.spec\.etcdEncryption.*\.name$/, prop: 'etcdEncryption.pluginName' },
     { pattern: /^Cluster\.spec\.etcdEncryption.*\.socketListenAddress$/, prop: 'etcdEncryption.socket' },

@@ -1,15 +1,25 @@
 /** From the place in a document to the property that put it there: people change properties, not documents. */
 
-/** A pattern of document paths, and the property it stands for (`$1` as in String.replace). */
+import { BOTTLEROCKET_SETTINGS, KUBELET_SETTINGS, propOfSetting } from './model/node-settings';
+
+/** A pattern of document paths, and the property it stands for: as String.replace takes it. */
 export interface PropPath {
   readonly pattern: RegExp;
-  readonly prop: string;
+  readonly prop: string | ((path: string, ...groups: string[]) => string);
 }
 
 /** The name of the property; the document's own path when no property sets it. */
 export function propOf(path: string, table: readonly PropPath[]): string {
   const row = table.find(({ pattern }) => pattern.test(path));
-  return row ? path.replace(row.pattern, row.prop) : path;
+  if (!row) return path;
+  return typeof row.prop === 'string' ? path.replace(row.pattern, row.prop) : path.replace(row.pattern, row.prop);
+}
+
+const KUBELET = /^Cluster\.spec\.(controlPlaneConfiguration|workerNodeGroupConfigurations)(\[\d+\])?\.kubeletConfiguration\.([^.[]+)(.*)$/;
+
+function kubeletProp(_path: string, role: string, index = '', field: string, rest: string): string {
+  const group = role === 'controlPlaneConfiguration' ? 'controlPlaneNodes' : 'workerNodes';
+  return `${group}${index}.kubeletConfiguration.${propOfSetting(KUBELET_SETTINGS, field)}${rest}`;
 }
 
 /** Properties that every kind of cluster has; special ones of a kind come before these. */
@@ -45,6 +55,7 @@ export const CLUSTER_PROP_PATHS: readonly PropPath[] = [
   { pattern: /^Cluster\.spec\.controlPlaneConfiguration\.auditPolicyContent$/, prop: 'controlPlaneNodes.auditPolicy' },
   { pattern: /^Cluster\.spec\.workerNodeGroupConfigurations(\[\d+\])\.autoscalingConfiguration(.*)$/, prop: 'workerNodes$1.autoscaling$2' },
   { pattern: /^Cluster\.spec\.workerNodeGroupConfigurations(\[\d+\])\.failureDomains.*$/, prop: 'workerNodes$1.failureDomain' },
+  { pattern: KUBELET, prop: kubeletProp },
   {
     pattern: /^Cluster\.spec\.(?:controlPlaneConfiguration|workerNodeGroupConfigurations\[\d+\])\.upgradeRolloutStrategy\.type$/,
     prop: 'upgradeInPlace',
@@ -70,6 +81,18 @@ interface MachineGroupProps {
   readonly group: object | undefined;
 }
 
+const BOTTLEROCKET = 'hostOSConfiguration.bottlerocketConfiguration';
+
+/** Fields of a machine configuration → the property of `os`, for `machinePropPaths`. */
+export const OS_PROPS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(BOTTLEROCKET_SETTINGS.map(({ field, prop }) => [`${BOTTLEROCKET}.kubernetes.${field}`, `os.kubernetes.${prop}*`])),
+  [`${BOTTLEROCKET}.kubernetes`]: 'os.kubernetes.additional*',
+  [`${BOTTLEROCKET}.kernel.sysctlSettings`]: 'os.sysctl*',
+  [`${BOTTLEROCKET}.boot.bootKernelParameters`]: 'os.bootKernelParameters*',
+  'hostOSConfiguration.certBundles': 'os.certificateAuthorities*',
+  'hostOSConfiguration': 'os*',
+};
+
 /** Properties of a cluster that a group calls otherwise. */
 const CALLED_BY_GROUPS: Readonly<Record<string, string>> = { sshKey: 'login', sshUser: 'login' };
 
@@ -94,7 +117,7 @@ export function machinePropPaths(kind: string, groups: readonly MachineGroupProp
 function propOfGroup(name: string, prop: string, group: object | undefined): string {
   if (name.startsWith('.')) return `${prop}${name}`;
   const own = CALLED_BY_GROUPS[name] ?? name;
-  return says(group, own.replace('*', '')) ? `${prop}.${own}` : name;
+  return says(group, own.replace(/\W.*$/, '')) ? `${prop}.${own}` : name;
 }
 
 function says(group: object | undefined, name: string): boolean {

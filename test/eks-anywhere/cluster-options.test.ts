@@ -326,13 +326,13 @@ const refusedOnBareMetal: [string, Partial<BareMetalClusterProps>, RegExp][] = [
   ],
   [
     'an unknown kubelet setting',
-    { controlPlaneNodes: { count: 1, select: { type: 'cp' }, kubeletConfiguration: { maxPodz: 1 } } },
-    /controlPlaneNodes.kubeletConfiguration.maxPodz is no field.*did you mean 'maxPods'.*\[rule C69\]/,
+    { controlPlaneNodes: { count: 1, select: { type: 'cp' }, kubeletConfiguration: { additional: { maxPodz: 1 } } } },
+    /controlPlaneNodes.kubeletConfiguration.additional.maxPodz is no field.*did you mean 'maxPods'.*\[rule C69\]/,
   ],
   [
     'a provider id',
-    { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, kubeletConfiguration: { providerID: 'x' } }] },
-    /workerNodes\[0\].kubeletConfiguration.providerID is set by EKS Anywhere itself.*\[rule C70\]/,
+    { workerNodes: [{ name: 'a', count: 1, select: { type: 'worker' }, kubeletConfiguration: { additional: { providerID: 'x' } } }] },
+    /workerNodes\[0\].kubeletConfiguration.additional.providerID is set by EKS Anywhere itself.*\[rule C70\]/,
   ],
   [
     'arguments that belong to the OpenID Connect provider',

@@ -1,5 +1,19 @@
-import { Duration } from 'aws-cdk-lib';
-import { CiliumPolicyMode, CiliumRoutingMode, EksAnywhereClusterProps, FluxSync, IdentityProvider, SshKeyAlgorithm } from '../../src';
+import { Duration, Size } from 'aws-cdk-lib';
+import {
+  BottlerocketKubernetesSettings,
+  CiliumPolicyMode,
+  CiliumRoutingMode,
+  CpuManagerPolicy,
+  EksAnywhereClusterProps,
+  FluxSync,
+  IdentityProvider,
+  KubeletConfiguration,
+  MemoryManagerPolicy,
+  NodeSettings,
+  SshKeyAlgorithm,
+  TopologyManagerPolicy,
+  TopologyManagerScope,
+} from '../../src';
 
 /** Every option that all kinds of clusters have. */
 export const EVERY_OPTION: Partial<EksAnywhereClusterProps> = {
@@ -55,4 +69,80 @@ export const EVERY_OPTION: Partial<EksAnywhereClusterProps> = {
   },
   packageCronJob: { repository: 'registry.acme.example/token-refresher', tag: '0.4.5', digest: `sha256:${'cd'.repeat(32)}`, disable: true },
   machineHealthCheck: { maxUnhealthy: '40%', unhealthyMachineTimeout: Duration.minutes(3) },
+};
+
+const EVERY_NODE_SETTING: Required<NodeSettings> = {
+  allowedUnsafeSysctls: ['net.core.somaxconn'],
+  clusterDomain: 'cluster.local',
+  containerLogMaxFiles: 3,
+  containerLogMaxSize: Size.mebibytes(50),
+  cpuCfsQuota: false,
+  cpuManagerPolicy: CpuManagerPolicy.STATIC,
+  cpuManagerPolicyOptions: { 'full-pcpus-only': 'true' },
+  cpuManagerReconcilePeriod: Duration.seconds(5),
+  eventBurst: 20,
+  eventRecordQps: 10,
+  evictionHard: { 'memory.available': '500Mi', 'nodefs.available': '10%' },
+  evictionMaxPodGracePeriod: Duration.minutes(1),
+  evictionSoft: { 'memory.available': '1Gi' },
+  evictionSoftGracePeriod: { 'memory.available': Duration.seconds(90) },
+  imageGcHighThresholdPercent: 70,
+  imageGcLowThresholdPercent: 60,
+  kubeApiBurst: 30,
+  kubeApiQps: 15,
+  kubeReserved: { cpu: '200m', memory: '500Mi' },
+  maxPods: 60,
+  memoryManagerPolicy: MemoryManagerPolicy.STATIC,
+  podPidsLimit: 4096,
+  registryBurst: 20,
+  registryPullQps: 0,
+  shutdownGracePeriod: Duration.seconds(60),
+  shutdownGracePeriodCriticalPods: Duration.millis(1500),
+  systemReserved: { 'cpu': '300m', 'ephemeral-storage': '1Gi' },
+  topologyManagerPolicy: TopologyManagerPolicy.SINGLE_NUMA_NODE,
+  topologyManagerScope: TopologyManagerScope.POD,
+};
+
+/** Every setting of a group's kubelets. */
+export const EVERY_KUBELET_SETTING: Required<KubeletConfiguration> = {
+  ...EVERY_NODE_SETTING,
+  clusterDns: ['10.96.0.10'],
+  cpuCfsQuotaPeriod: Duration.millis(50),
+  enforceNodeAllocatable: ['pods', 'system-reserved'],
+  evictionMinimumReclaim: { 'nodefs.available': '500Mi' },
+  evictionPressureTransitionPeriod: Duration.minutes(2),
+  failSwapOn: true,
+  featureGates: { CustomCPUCFSQuotaPeriod: true },
+  imageMaximumGcAge: Duration.days(7),
+  imageMinimumGcAge: Duration.minutes(10),
+  kubeReservedCgroup: '/kube',
+  maxOpenFiles: 500000,
+  maxParallelImagePulls: 4,
+  nodeStatusReportFrequency: Duration.minutes(10),
+  nodeStatusUpdateFrequency: Duration.seconds(20),
+  podsPerCore: 10,
+  protectKernelDefaults: true,
+  readOnlyPort: 0,
+  reservedMemory: [{ numaNode: 0, limits: { memory: '1Gi' } }],
+  reservedSystemCpus: '0-1',
+  resolvConf: '/run/systemd/resolve/resolv.conf',
+  rotateCertificates: true,
+  runtimeRequestTimeout: Duration.minutes(15),
+  seccompDefault: true,
+  serializeImagePulls: false,
+  serverTlsBootstrap: false,
+  streamingConnectionIdleTimeout: Duration.hours(1),
+  systemReservedCgroup: '/system',
+  tlsCipherSuites: ['TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'],
+  tlsMinVersion: 'VersionTLS12',
+  topologyManagerPolicyOptions: { 'prefer-closest-numa-nodes': 'true' },
+  additional: { volumePluginDir: '/opt/plugins' },
+};
+
+/** Every Kubernetes setting of Bottlerocket. */
+export const EVERY_BOTTLEROCKET_SETTING: Required<BottlerocketKubernetesSettings> = {
+  ...EVERY_NODE_SETTING,
+  clusterDnsIps: ['10.96.0.10'],
+  providerId: 'site:///rack-1',
+  additional: {},
 };

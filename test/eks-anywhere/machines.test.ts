@@ -213,8 +213,8 @@ const refusedOfGroup: [string, Partial<VSphereWorkerNodes>, RegExp][] = [
   ['an invalid time server', { timeServers: ['a b'] }, /workerNodes\[0\].timeServers.*\[rule H2\]/],
   [
     'a setting that Bottlerocket does not know',
-    { os: OperatingSystem.bottlerocket({ kubernetes: { maxPodz: 1 } }) },
-    /workerNodes\[0\].os.bottlerocketConfiguration.kubernetes.maxPodz is no field/,
+    { os: OperatingSystem.bottlerocket({ kubernetes: { additional: { maxPodz: 1 } } }) },
+    /workerNodes\[0\].os.kubernetes.additional.maxPodz is no field/,
   ],
 ];
 test.each(refusedOfGroup)('names the property of a group with %s', (_title, changes, message) => {
@@ -240,7 +240,7 @@ function bottlerocketYaml(options: BottlerocketOptions): string {
 
 test('configures Bottlerocket', () => {
   const yaml = bottlerocketYaml({
-    kubernetes: { maxPods: 50, clusterDNSIPs: ['10.96.0.10'] },
+    kubernetes: { maxPods: 50, clusterDnsIps: ['10.96.0.10'] },
     sysctl: { 'vm.max_map_count': '262144' },
     bootKernelParameters: { console: ['tty0', 'ttyS0'] },
     certificateAuthorities: { site: CERTIFICATE },
@@ -251,15 +251,26 @@ test('configures Bottlerocket', () => {
 const refusedOnBottlerocket: [string, BottlerocketOptions, RegExp][] = [
   [
     'an unknown setting',
-    { kubernetes: { maxPodz: 1 } },
-    /os.bottlerocketConfiguration.kubernetes.maxPodz is no field of this object \(did you mean 'maxPods'\?\).*\[rule S1\]/,
+    { kubernetes: { additional: { maxPodz: 1 } } },
+    /os.kubernetes.additional.maxPodz is no field of this object \(did you mean 'maxPods'\?\).*\[rule S1\]/,
   ],
   [
     'an invalid DNS address',
-    { kubernetes: { clusterDNSIPs: ['dns'] } },
-    /os.bottlerocketConfiguration.kubernetes.clusterDNSIPs\[0\] is 'dns'; expected an IP address.*\[rule H7\]/,
+    { kubernetes: { clusterDnsIps: ['dns'] } },
+    /os.kubernetes.clusterDnsIps\[0\] is 'dns'; expected an IP address.*\[rule H7\]/,
   ],
-  ['an invalid certificate', { certificateAuthorities: { site: 'none' } }, /os.certBundles\[0\].data is no PEM block.*\[rule H4\]/],
+  ['fewer than no pods', { kubernetes: { maxPods: -1 } }, /os.kubernetes.maxPods is -1; expected 0 or more.*\[rule H8\]/],
+  ['half a pod', { kubernetes: { maxPods: 1.5 } }, /os.kubernetes.maxPods is 1.5; expected an integer.*\[rule S1\]/],
+  [
+    'a kernel setting without a name',
+    { sysctl: { '': '1' } },
+    /os.sysctl has an entry without a name.*\[rule H9\]/,
+  ],
+  [
+    'an invalid certificate',
+    { certificateAuthorities: { site: 'none' } },
+    /os.certificateAuthorities\[0\].data is no PEM block.*\[rule H4\]/,
+  ],
 ];
 test.each(refusedOnBottlerocket)('fails on Bottlerocket with %s', (_title, options, message) => {
   expect(() => bottlerocketYaml(options)).toThrow(message);

@@ -5,6 +5,7 @@ import {
   CiliumPolicyMode,
   CiliumRoutingMode,
   ControlPlaneNodeOptions,
+  CpuManagerPolicy,
   EksAnywhereClusterProps,
   EksAnywhereKubernetesVersion,
   FluxSync,
@@ -17,6 +18,7 @@ import {
   OperatingSystem,
   SshKeyAlgorithm,
   TaintEffect,
+  TopologyManagerPolicy,
   VSphereClusterProps,
   VirtualMachineOptions,
   WorkerNodeGroupOptions,
@@ -62,11 +64,32 @@ const softTaint = fc.record({
   effect: fc.constant(TaintEffect.PREFER_NO_SCHEDULE),
   timeAdded: fc.constantFrom(undefined, '2026-11-21T12:00:00Z', '2026-11-21T12:00:00.5+01:00'),
 });
-const kubelet = fc.record({
+const duration = fc.constantFrom(Duration.millis(500), Duration.seconds(90), Duration.minutes(5), Duration.hours(4), Duration.days(1));
+const size = fc.constantFrom(Size.kibibytes(512), Size.mebibytes(10), Size.mebibytes(2048), Size.gibibytes(1));
+const nodeSettings = {
   maxPods: fc.integer({ min: 1, max: 250 }),
   evictionHard: fc.constant({ 'memory.available': '100Mi' }),
-  shutdownGracePeriod: fc.constant('30s'),
-}, { requiredKeys: [] });
+  evictionSoftGracePeriod: fc.dictionary(fc.constantFrom('memory.available', 'nodefs.available'), duration),
+  evictionMaxPodGracePeriod: fc.integer({ min: 0, max: 600 }).map((seconds) => Duration.seconds(seconds)),
+  shutdownGracePeriod: duration,
+  containerLogMaxSize: size,
+  cpuManagerPolicy: fc.constantFrom(...Object.values(CpuManagerPolicy)),
+  topologyManagerPolicy: fc.constantFrom(...Object.values(TopologyManagerPolicy)),
+  registryPullQps: fc.nat(50),
+};
+const kubelet = fc.record(
+  {
+    ...nodeSettings,
+    featureGates: fc.dictionary(name, fc.boolean()),
+    imageMinimumGcAge: duration,
+    additional: fc.constantFrom(
+      {},
+      { evictionPressureTransitionPeriod: '1m30s' },
+      { volumePluginDir: 'yes', nodeLeaseDurationSeconds: 40 },
+    ),
+  },
+  { requiredKeys: [] },
+);
 
 const nodes: fc.Arbitrary<NodeGroupOptions> = fc.record({
   labels: optional(labels),
@@ -99,7 +122,7 @@ const ownVirtualMachine: fc.Arbitrary<VirtualMachineOptions> = fc
       linkedClones: optional(fc.boolean()),
       tags: optional(fc.array(words, { maxLength: 2 })),
       cpus: optional(fc.integer({ min: 1, max: 64 })),
-      disk: optional(fc.integer({ min: 20, max: 500 }).map((size) => Size.gibibytes(size))),
+      disk: optional(fc.integer({ min: 20, max: 500 }).map((gib) => Size.gibibytes(gib))),
     }),
   )
   .map(([shared, own]) => ({ ...shared, ...own }));

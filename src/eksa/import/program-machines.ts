@@ -1,7 +1,9 @@
 /** Operating system, time servers and logins as expressions of the program. */
 import type { MachineConfigInput } from '../documents/machine-config';
 import type { User } from '../model/machines';
+import { BOTTLEROCKET_SETTINGS } from '../model/node-settings';
 import { OsFamily, defaultSshUser } from '../model/os-family';
+import { settingsExpression } from './program-settings';
 import type { Expression, Value } from './typescript';
 import { LIBRARY, call } from './typescript';
 
@@ -14,7 +16,7 @@ const OPERATING_SYSTEMS: Readonly<Record<string, string>> = { ubuntu: 'ubuntu', 
 export function operatingSystem({ osFamily, hostOs }: MachineConfigInput, imageUrl?: string): Expression {
   const { kubernetes, kernel, boot } = hostOs?.bottlerocketConfiguration ?? {};
   const options: Values = osFamily === OsFamily.BOTTLEROCKET ? {
-    kubernetes: kubernetes as Value,
+    kubernetes: settingsExpression(BOTTLEROCKET_SETTINGS, kubernetes),
     sysctl: kernel?.sysctlSettings,
     bootKernelParameters: boot?.bootKernelParameters,
     certificateAuthorities: hostOs?.certBundles && Object.fromEntries(hostOs.certBundles.map(({ name = '', data }) => [name, data])),

@@ -6,6 +6,7 @@ import { FLUX_KIND, OLD_FLUX_KIND } from '../documents/identity';
 import type { ControlPlaneInput, NodeGroupInput, WorkerGroupInput } from '../documents/node-groups';
 import type { VirtualMachineInput, VSphereInput } from '../documents/vsphere';
 import type { HealthCheck } from '../model/cluster';
+import { KUBELET_SETTINGS } from '../model/node-settings';
 import { parseDurationMs } from '../syntax/duration';
 import { KNOWN_KUBERNETES_VERSIONS } from '../releases/release-table';
 import { hardwareExpression } from './hardware-source';
@@ -13,6 +14,7 @@ import type { HardwareSource } from './hardware-source';
 import { licenseExpression, licenseNotes } from './license';
 import { clusterLogin, groupLogin, operatingSystem, timeServers } from './program-machines';
 import { cilium, fluxSync, identity, packageSwitches, registryMirror } from './program-policies';
+import { settingsExpression } from './program-settings';
 import type { Site } from './read-site';
 import { shareOut } from './shared-values';
 import { CDK, LIBRARY, call, importStatements, importsOf, member, write } from './typescript';
@@ -291,7 +293,7 @@ function nodes(input: NodeGroupInput): Readonly<Record<string, Value>> {
       timeAdded,
     })),
     maxSurge: input.maxSurge === undefined || input.maxSurge === 1 ? undefined : input.maxSurge,
-    kubeletConfiguration: input.kubeletConfiguration as Value,
+    kubeletConfiguration: settingsExpression(KUBELET_SETTINGS, input.kubeletConfiguration),
     machineHealthCheck: healthCheck(input.healthCheck),
   };
 }
