@@ -2,7 +2,7 @@
 import { isSelfManaged } from '../update/pair';
 import { EKSA_VERSION } from './axes';
 import { clusterOf } from './cluster';
-import type { Leg } from './search';
+import type { Leg } from './judge';
 
 /** Something that a person does or looks at. */
 export interface Action {

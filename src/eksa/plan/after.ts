@@ -4,7 +4,7 @@ import { hasChange, placeOf } from './action';
 import { KUBERNETES_VERSION } from './axes';
 import { freeMachines, health } from './before';
 import { clusterOf } from './cluster';
-import type { Leg } from './search';
+import type { Leg } from './judge';
 
 export function actionsAfter(leg: Leg): Action[] {
   const [nodes, , cluster] = health(leg);

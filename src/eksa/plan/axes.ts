@@ -19,8 +19,6 @@ export interface Axis {
   readonly values?: readonly (string | undefined)[];
   /** Of group versions: the groups that go together. */
   readonly groups?: readonly string[];
-  /** Whether every place on the way has to be visited. */
-  readonly oneByOne?: boolean;
 }
 
 export const EKSA_VERSION = 'Cluster.spec.eksaVersion';
@@ -32,31 +30,30 @@ export interface Sides {
 }
 
 /**
- * @param newest the newest patch of a minor version of EKS Anywhere, both with a `v`
  * @param temporaryStrategy whether the plan may replace nodes by a strategy of its own, and go back to that of the file at the end
  */
-export function axesOf(sides: Sides, newest: (minor: string) => string | undefined, temporaryStrategy: boolean): Axis[] {
+export function axesOf(sides: Sides, temporaryStrategy: boolean): Axis[] {
   const kinds = new Set(differences(sides.old, sides.now).map(({ path }) => kindOf(path, sides)));
   const plain = (['remove', 'add', 'rest'] as const).filter((kind) => {
     return kinds.has(kind) || (kind === 'rest' && kinds.has('strategy') && !temporaryStrategy);
   });
   return [
-    ...versionAxes(sides, newest),
+    ...versionAxes(sides),
     ...groupVersionAxes(sides),
     ...(temporaryStrategy ? [{ kind: 'strategy', length: 3 } as const] : []),
     ...plain.map((kind): Axis => ({ kind, length: 2 })),
   ];
 }
 
-function versionAxes({ old, now }: Sides, newest: (minor: string) => string | undefined): Axis[] {
+function versionAxes({ old, now }: Sides): Axis[] {
   const [before, after] = [clusterOf(old).spec, clusterOf(now).spec];
   const axis = (kind: AxisKind, from: string | undefined, to: string | undefined, way: (from: string, to: string) => string[]): Axis[] => {
     if (from === to) return [];
     const values = from === undefined || to === undefined ? [from, to] : way(String(from), String(to));
-    return [{ kind, length: values.length, values, oneByOne: true }];
+    return [{ kind, length: values.length, values }];
   };
   return [
-    ...axis('eksAnywhere', before?.eksaVersion, after?.eksaVersion, (from, to) => releaseWay(from, to, newest)),
+    ...axis('eksAnywhere', before?.eksaVersion, after?.eksaVersion, releaseWay),
     ...axis('kubernetes', before?.kubernetesVersion, after?.kubernetesVersion, kubernetesWay),
   ];
 }

@@ -2,7 +2,7 @@
 import type { Action } from './action';
 import { placeOf } from './action';
 import { clusterOf } from './cluster';
-import type { Leg } from './search';
+import type { Leg } from './judge';
 
 const PKI = '/etc/kubernetes/pki/etcd';
 

@@ -4,7 +4,7 @@ import { hasChange, isReplacing, isUpgrade, placeOf } from './action';
 import { EKSA_VERSION } from './axes';
 import { backups } from './backups';
 import { clusterOf } from './cluster';
-import type { Leg } from './search';
+import type { Leg } from './judge';
 
 export interface MachinesToAdd {
   readonly selector: string;

@@ -1,20 +1,19 @@
 /** An upgrade as a runbook: the steps from one state of a cluster to another, each of which its road accepts. */
 import type { CheckOptions } from '../check';
-import { checkDocuments } from '../check';
 import type { Finding } from '../finding';
 import type { Hardware } from '../hardware/hardware-csv';
 import type { Document } from '../model/document';
-import { diffDocuments } from '../update/diff';
-import { isSelfManaged } from '../update/pair';
 import type { Refusal, UpdatePath } from '../update/rule';
 import { axesOf } from './axes';
 import { clusterOf } from './cluster';
 import type { Images, NeededImage } from './images';
 import type { Advice } from './instead';
 import { insteadOf } from './instead';
-import type { Judge, Route } from './search';
-import { cheapestRoute, compareCosts, errorKey, hinders } from './search';
-import type { PlannedState, Way } from './state';
+import type { Judge } from './judge';
+import { diffBetween, errorKey, errorsOf, hinders } from './judge';
+import type { Route } from './search';
+import { cheapestRoute, compareCosts } from './search';
+import type { Way } from './state';
 import type { PlanStep } from './step';
 import { stepOf } from './step';
 
@@ -57,6 +56,9 @@ export interface PlannedUpgrade {
   readonly documents: readonly (readonly Document[])[];
 }
 
+/** What stays as it is for the life of a cluster: no order of steps helps. */
+const FIXED = /^(W3|W4|W5|W17|W19)$/;
+
 /**
  * @param old what the cluster holds
  * @param now what it should hold
@@ -69,60 +71,46 @@ export function planUpgrade(
   hardware?: Hardware,
   { path = 'cli', images = {}, withoutSpares = false, ...options }: PlanOptions = {},
 ): PlannedUpgrade | undefined {
-  const diff = diffDocuments(old, now, hardware, options);
+  const errors = [old, now].map((documents) => new Set(errorsOf(documents, options).map(errorKey)));
+  const judge: Judge = { path, hardware, options, knownErrors: new Set([...errors[0], ...errors[1]]) };
+  const diff = diffBetween(old, now, judge);
   if (!diff) return undefined;
-  const cluster = clusterOf(now).metadata?.name ?? '';
-  const empty: UpgradePlan = { outcome: 'nothing to do', path, cluster, steps: [], refusals: [], newFile: [], images: [], notes: [] };
-  if (diff.changes.length === 0) return { plan: empty, documents: [] };
-  const known = [old, now].flatMap((documents) => checkDocuments(documents, undefined, options));
-  const judge: Judge = {
-    hardware, options, knownErrors: new Set(known.map(errorKey)),
-    pathOf: (from, to) => isOnlyByCli(from, to) ? 'cli' : path,
+  const newFile = diff.newFile.filter((finding) => !errors[0].has(errorKey(finding)));
+  const empty: UpgradePlan = {
+    outcome: 'nothing to do', path, cluster: clusterOf(now).metadata?.name ?? '', steps: [], refusals: [], newFile: [], images: [], notes: [],
   };
-  const route = bestRoute({ old, now, axes: [], images, temporarySurge: withoutSpares ? 0 : 1 }, judge, withoutSpares);
-  const before = new Set(checkDocuments(old, undefined, options).map(errorKey));
-  const newFile = diff.newFile.filter((finding) => !before.has(errorKey(finding)));
-  if (!route.legs) {
-    const refusals = route.nearest ? hinders(route.nearest, judge) : diff.refusals.filter(({ paths }) => paths.includes(path));
+  if (diff.changes.length === 0) return { plan: empty, documents: [] };
+  const fixed = diff.refusals.filter(({ ruleId, paths }) => FIXED.test(ruleId) && paths.includes(path));
+  const way: Way = { old, now, axes: [], images, temporarySurge: withoutSpares ? 0 : 1 };
+  const route = fixed.length > 0 ? undefined : bestRoute(way, judge, withoutSpares);
+  if (!route?.legs) {
+    const refusals = fixed.length > 0 ? fixed : route?.nearest ? hinders(route.nearest, judge) : diff.refusals;
     return { plan: { ...empty, outcome: 'refused', newFile, refusals: refusals.map(insteadOf) }, documents: [] };
   }
   const steps = route.legs.map((leg, index) => stepOf(leg, index + 1, judge));
   const needed = unique(route.legs.flatMap(({ to }) => to.neededImages));
-  const isBlocked = needed.length > 0 || newFile.length > 0 || steps.some(({ addMachines }) => addMachines.length > 0);
+  const isShort = steps.some(({ addMachines }) => addMachines.length > 0);
+  const isBlocked = needed.length > 0 || newFile.length > 0 || isShort;
+  const notes = isShort && !withoutSpares ? [ADVICE_ON_MACHINES] : [];
   return {
-    plan: { ...empty, outcome: isBlocked ? 'blocked' : 'ready', steps, newFile, images: needed, notes: notesOn(steps, withoutSpares) },
+    plan: { ...empty, outcome: isBlocked ? 'blocked' : 'ready', steps, newFile, images: needed, notes },
     documents: route.legs.map(({ to }) => to.documents),
   };
 }
 
-/** A cluster that manages itself gets new releases of EKS Anywhere by the CLI alone, which upgrades the management components first. */
-function isOnlyByCli(from: PlannedState, to: PlannedState): boolean {
-  const [before, after] = [from, to].map(({ documents }) => clusterOf(documents));
-  return isSelfManaged(after) && before.spec?.eksaVersion !== after.spec?.eksaVersion;
-}
+const ADVICE_ON_MACHINES = 'where no machine can be added, --no-spares plans roll-outs that take nodes away before new ones come';
 
-/** With a strategy of the plan's own only where that of the file leaves nodes as they are, or wants machines that are not there. */
+/** With a strategy of the plan's own only where that of the file leaves nodes as they are, or wants machines that are to be saved. */
 function bestRoute(way: Way, judge: Judge, withoutSpares: boolean): Route {
-  const route = cheapestRoute({ ...way, axes: axesOf(way, newestPatch, false) }, judge);
+  const route = cheapestRoute({ ...way, axes: axesOf(way, false) }, judge);
   const [missing = 0, left = 0] = route.cost;
   const isSurging = withoutSpares && route.legs?.some(({ diff }) => diff.groups.some(({ surge }) => surge > 0));
   if (!isSurging && left === 0 && !(withoutSpares && missing > 0)) return route;
-  const other = cheapestRoute({ ...way, axes: axesOf(way, newestPatch, true) }, judge);
+  const other = cheapestRoute({ ...way, axes: axesOf(way, true) }, judge);
   if (!other.legs) return route;
   return isSurging || compareCosts(other.cost.slice(0, 2), route.cost.slice(0, 2)) < 0 ? other : route;
 }
 
-function newestPatch(_minor: string): string | undefined {
-  return undefined;
-}
-
 function unique(images: readonly NeededImage[]): NeededImage[] {
   return [...new Map(images.map((image) => [`${image.path} ${image.version}`, image])).values()];
-}
-
-function notesOn(steps: readonly PlanStep[], withoutSpares: boolean): string[] {
-  const isShort = steps.some(({ addMachines }) => addMachines.length > 0);
-  return isShort && !withoutSpares
-    ? ['where no machine can be added, --no-spares plans roll-outs that take nodes away before new ones come']
-    : [];
 }

@@ -2,7 +2,7 @@
 import type { Action, StepFiles } from './action';
 import { placeOf } from './action';
 import { clusterOf } from './cluster';
-import type { Leg } from './search';
+import type { Leg } from './judge';
 
 export function runActions(leg: Leg, files: StepFiles): Action[] {
   return leg.path === 'cli' ? [byCli(leg, files)] : byApi(leg, files);

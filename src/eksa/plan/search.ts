@@ -1,22 +1,11 @@
 /** The cheapest way from one state to another: of all orders of the changes, the one that its road accepts at the least cost. */
-import type { CheckOptions } from '../check';
-import type { Hardware } from '../hardware/hardware-csv';
-import { HARDWARE_FILE } from '../hardware/hardware-csv';
-import type { UpgradeDiff } from '../update/diff';
-import { diffDocuments } from '../update/diff';
-import type { Refusal, UpdatePath } from '../update/rule';
-import type { AxisKind } from './axes';
+import type { Axis, AxisKind } from './axes';
 import { clusterOf } from './cluster';
 import { isLeftByInPlace } from './in-place';
+import type { Judge, Leg } from './judge';
+import { diffBetween, hinders, pathOf } from './judge';
 import type { PlannedState, Way } from './state';
 import { stateAt } from './state';
-
-export interface Leg {
-  readonly from: PlannedState;
-  readonly to: PlannedState;
-  readonly diff: UpgradeDiff;
-  readonly path: UpdatePath;
-}
 
 export interface Route {
   /** Undefined where no order is accepted. */
@@ -26,15 +15,6 @@ export interface Route {
   readonly nearest?: Leg;
 }
 
-export interface Judge {
-  readonly hardware?: Hardware;
-  readonly options: CheckOptions;
-  /** How a step reaches the cluster. */
-  readonly pathOf: (from: PlannedState, to: PlannedState) => UpdatePath;
-  /** Errors of a file by itself that do not count: the old or the new file has them, too. */
-  readonly knownErrors: ReadonlySet<string>;
-}
-
 /** Compared from the left: missing machines, groups that in place leaves as they are, replaced nodes, steps, how late changes come. */
 export type Cost = readonly number[];
 
@@ -42,71 +22,85 @@ interface Reached {
   readonly place: readonly number[];
   readonly cost: Cost;
   readonly legs: readonly Leg[];
+  /** The last step to here, as long as it has not been judged: then the cost is the least that it can be. */
+  readonly unjudged?: { readonly from: readonly number[]; readonly cost: Cost };
 }
 
+/** Dijkstra's, with steps judged when they are the cheapest left: most never are. */
 export function cheapestRoute(way: Way, judge: Judge): Route {
   const states = new Map<string, PlannedState>();
-  const state = (place: readonly number[]) => states.get(place.join()) ?? remember(states, place.join(), stateAt(way, place));
+  const state = (place: readonly number[]) => remembered(states, place.join(), () => stateAt(way, place));
+  const sound = new Map<string, boolean>();
+  const isSound = (place: readonly number[]) => remembered(sound, place.join(), () => isAcceptedByItself(state(place), judge));
   const target = way.axes.map(({ length }) => length - 1);
   const waiting: Reached[] = [{ place: way.axes.map(() => 0), cost: [], legs: [] }];
   const visited = new Set<string>();
   let nearest: Leg | undefined;
-  while (waiting.length > 0) {
-    waiting.sort((one, other) => compareCosts(one.cost, other.cost));
-    const { place, cost, legs } = waiting.shift()!;
+  for (let next = cheapest(waiting); next; next = cheapest(waiting)) {
+    const { place, cost, legs, unjudged } = next;
+    const isTarget = place.join() === target.join();
     if (visited.has(place.join())) continue;
+    if (unjudged) {
+      if (!isTarget && !isSound(place)) continue;
+      const leg = legBetween(state(unjudged.from), state(place), judge);
+      const stops = leg ? hinders(leg, judge) : [];
+      if (leg && stops.length === 0) waiting.push({ place, cost: added(unjudged.cost, costOf(leg, way, place)), legs: [...legs, leg] });
+      else if (leg && isTarget && (!nearest || stops.length < hinders(nearest, judge).length)) nearest = leg;
+      continue;
+    }
     visited.add(place.join());
-    if (place.join() === target.join()) return { legs, cost };
-    for (const next of furtherPlaces(way, place)) {
-      if (visited.has(next.join())) continue;
-      const leg = legBetween(state(place), state(next), judge);
-      if (leg && hinders(leg, judge).length === 0) {
-        waiting.push({ place: next, cost: added(cost, costOf(leg, way, next)), legs: [...legs, leg] });
-      } else if (leg && next.join() === target.join() && (!nearest || hinders(leg, judge).length < hinders(nearest, judge).length)) {
-        nearest = leg;
-      }
+    if (isTarget) return { legs, cost };
+    for (const further of furtherPlaces(way, place)) {
+      if (visited.has(further.join())) continue;
+      waiting.push({ place: further, cost: added(cost, leastCost(way, place, further)), legs, unjudged: { from: place, cost } });
     }
   }
   return { cost: [Infinity], nearest };
 }
 
-function remember<T>(map: Map<string, T>, key: string, value: T): T {
+function cheapest(waiting: Reached[]): Reached | undefined {
+  let best = 0;
+  for (let index = 1; index < waiting.length; index++) {
+    if (compareCosts(waiting[index].cost, waiting[best].cost) < 0) best = index;
+  }
+  const [taken] = waiting.splice(best, 1);
+  return taken;
+}
+
+function remembered<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const value = make();
   map.set(key, value);
   return value;
 }
 
+/** What is wrong with a state itself is wrong with every step to it: asked once. */
+function isAcceptedByItself(state: PlannedState, judge: Judge): boolean {
+  const diff = diffBetween(state.documents, state.documents, judge);
+  return diff !== undefined && hinders({ diff, path: judge.path }, judge).length === 0;
+}
+
 /** Every place further on that one step can reach: some axes move, none goes back. */
 function* furtherPlaces({ axes }: Way, place: readonly number[]): Iterable<number[]> {
-  const choices = axes.map(({ length, oneByOne }, axis) => {
-    const last = oneByOne ? Math.min(place[axis] + 1, length - 1) : length - 1;
-    return Array.from({ length: last - place[axis] + 1 }, (_, index) => place[axis] + index);
+  const choices = axes.map(({ length, values }, axis) => {
+    const rest = Array.from({ length: length - place[axis] }, (_, index) => place[axis] + index);
+    return rest.filter((index) => index <= place[axis] + 1 || isFree(values?.[place[axis]], values?.[index]));
   });
   for (const next of choices.reduce<number[][]>((all, values) => all.flatMap((head) => values.map((each) => [...head, each])), [[]])) {
     if (next.join() !== place.join()) yield next;
   }
 }
 
+/** Versions go one by one; a version that appears, or that goes away, may be any. */
+function isFree(from: string | undefined, to: string | undefined): boolean {
+  return from === undefined || to === undefined;
+}
+
 /** Undefined where nothing would change. */
-function legBetween(from: PlannedState, to: PlannedState, { hardware, options, pathOf }: Judge): Leg | undefined {
-  const isReleaseInFile = clusterOf(to.documents).spec?.eksaVersion !== undefined;
-  const { eksAnywhereVersion, ...rest } = options;
-  const diff = diffDocuments(from.documents, to.documents, hardware, isReleaseInFile ? rest : { ...rest, eksAnywhereVersion });
-  return diff && diff.changes.length > 0 ? { from, to, diff, path: pathOf(from, to) } : undefined;
-}
-
-/** What stops a step, machines apart: those can be added. */
-export function hinders({ diff, path }: Leg, { knownErrors }: Judge): Refusal[] {
-  const refusals = diff.refusals.filter((refusal) => refusal.paths.includes(path) && !isShortage(refusal));
-  const errors = diff.newFile.filter((finding) => !knownErrors.has(errorKey(finding)));
-  return [...refusals, ...errors.map(({ ruleId, path: place, message, fix }) => ({ ruleId, paths: [path], path: place, message, fix }))];
-}
-
-export function errorKey({ ruleId, path }: { readonly ruleId: string; readonly path: string }): string {
-  return `${ruleId} ${path}`;
-}
-
-export function isShortage({ ruleId, path }: Refusal): boolean {
-  return ruleId === 'T31' && path === HARDWARE_FILE;
+function legBetween(from: PlannedState, to: PlannedState, judge: Judge): Leg | undefined {
+  const diff = diffBetween(from.documents, to.documents, judge);
+  return diff && diff.changes.length > 0 ? { from, to, diff, path: pathOf(from, to, judge) } : undefined;
 }
 
 function costOf({ diff }: Leg, { axes }: Way, to: readonly number[]): Cost {
@@ -114,8 +108,18 @@ function costOf({ diff }: Leg, { axes }: Way, to: readonly number[]): Cost {
   const left = diff.groups.filter((group) => isLeftByInPlace(group)).length;
   const replaced = diff.groups.filter(({ action }) => action === 'rolling' || action === 'in place')
     .reduce((sum, { nodesBefore, nodesAfter }) => sum + Math.min(nodesBefore, nodesAfter), 0);
-  const waiting = axes.reduce((sum, { kind, length }, axis) => sum + (isLate(kind) ? 0 : length - 1 - to[axis]), 0);
-  return [missing, left, replaced, 1, waiting];
+  return [missing, left, replaced, 1, lateness(axes, to)];
+}
+
+/** What a step costs at the least: a new version replaces the control plane. */
+function leastCost({ axes, old, now }: Way, from: readonly number[], to: readonly number[]): Cost {
+  const isUpgrade = axes.some(({ kind }, axis) => (kind === 'kubernetes' || kind === 'eksAnywhere') && to[axis] > from[axis]);
+  const nodes = [old, now].map((documents) => clusterOf(documents).spec?.controlPlaneConfiguration?.count ?? 1);
+  return [0, 0, isUpgrade ? Math.min(...nodes) : 0, 1, lateness(axes, to)];
+}
+
+function lateness(axes: readonly Axis[], to: readonly number[]): number {
+  return axes.reduce((sum, { kind, length }, axis) => sum + (isLate(kind) ? 0 : length - 1 - to[axis]), 0);
 }
 
 /** New nodes come at the end: they start from the newest image, and are not replaced. */

@@ -1,7 +1,6 @@
 /** One step of a plan: what changes, what has to be there before, what is down meanwhile, and how to go back. */
 import { HARDWARE_FILE } from '../hardware/hardware-csv';
 import type { Change } from '../update/changes';
-import { diffDocuments } from '../update/diff';
 import type { GroupPlan } from '../update/replaced-nodes';
 import type { UpdatePath } from '../update/rule';
 import type { SpareNeed } from '../update/spare-machines';
@@ -14,8 +13,8 @@ import type { NeededImage } from './images';
 import { leftByInPlace } from './in-place';
 import { meanwhile } from './meanwhile';
 import { runActions } from './run';
-import type { Judge, Leg } from './search';
-import { hinders } from './search';
+import type { Judge, Leg } from './judge';
+import { diffBetween, hinders } from './judge';
 import { titleOf } from './title';
 
 export interface PlanStep {
@@ -81,8 +80,8 @@ export function folderOf(number: number): string {
 
 /** Whether the way back is open is asked of the same judge. */
 function backFrom({ from, to, diff, path }: Leg, judge: Judge): Back {
-  const reverse = diffDocuments(to.documents, from.documents, judge.hardware, judge.options);
-  const stops = reverse ? hinders({ from: to, to: from, diff: reverse, path }, judge) : [];
+  const reverse = diffBetween(to.documents, from.documents, judge);
+  const stops = reverse ? hinders({ diff: reverse, path }, judge) : [];
   if (stops.length > 0) {
     const places = [...new Set(stops.map((refusal) => refusal.path))].join(', ');
     return { isPossible: false, says: `${places} cannot go back: restore the backups that were made before this step` };

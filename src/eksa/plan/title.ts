@@ -1,7 +1,7 @@
 /** What a step is called: its versions, its scaling, and how many other fields. */
 import type { Change } from '../update/changes';
 import { KUBERNETES_VERSION, EKSA_VERSION } from './axes';
-import type { Leg } from './search';
+import type { Leg } from './judge';
 
 export function titleOf({ diff }: Leg): string {
   const change = (path: string) => diff.changes.find((each) => each.path === path);

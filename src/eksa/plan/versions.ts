@@ -8,15 +8,11 @@ export function kubernetesWay(from: string, to: string): string[] {
   return [from, ...minors(before.minor, after.minor).map((minor) => `${before.major}.${minor}`), to];
 }
 
-/** The same for releases of EKS Anywhere; `newest` knows the newest patch of a minor version. */
-export function releaseWay(from: string, to: string, newest: (minor: string) => string | undefined): string[] {
+/** The same for releases of EKS Anywhere: of each minor version the newest patch. */
+export function releaseWay(from: string, to: string): string[] {
   const [before, after] = [parseSemanticVersion(from), parseSemanticVersion(to)];
   if (!before || !after || before.major !== after.major || after.minor <= before.minor) return [from, to];
-  const between = minors(before.minor, after.minor).map((minor) => {
-    const name = `v${before.major}.${minor}`;
-    return newest(name) ?? `${name}.0`;
-  });
-  return [from, ...between, to];
+  return [from, ...minors(before.minor, after.minor).map((minor) => newestPatch(before.major, minor)), to];
 }
 
 function minorOf(text: string): { major: number; minor: number } | undefined {
@@ -27,4 +23,8 @@ function minorOf(text: string): { major: number; minor: number } | undefined {
 /** Those strictly between. */
 function minors(from: number, to: number): number[] {
   return Array.from({ length: Math.max(0, to - from - 1) }, (_, index) => from + index + 1);
+}
+
+function newestPatch(major: number, minor: number): string {
+  return `v${major}.${minor}.0`;
 }

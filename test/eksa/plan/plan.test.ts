@@ -60,9 +60,9 @@ describe('what has to be split', () => {
       ['Kubernetes 1.34 → 1.35; osImageURL', 'add c'],
     ],
     [
-      'a version of a group that goes away after the version of the cluster',
+      'a version of a group that goes away, which cannot be while the cluster gets a new one',
       changed(onVersion(vsphere(), '1.34'), { [`${GROUP}[0].kubernetesVersion`]: '1.34' }), vsphere(), {},
-      ['Kubernetes 1.34 → 1.35', 'Kubernetes of a 1.34 → (not set)'],
+      ['Kubernetes of a 1.34 → (not set)', 'Kubernetes 1.34 → 1.35'],
     ],
     [
       'a group that is two versions behind goes one by one',
@@ -88,7 +88,7 @@ describe('what goes together', () => {
     [
       'the agent of bare metal with the version', bareMetalOn('1.34'),
       changed(bareMetalOn('1.35'), { 'TinkerbellDatacenterConfig/site.spec.hookImagesURLPath': 'http://images.example/hook-2' }), {},
-      ['Kubernetes 1.34 → 1.35; hookImagesURLPath, osImageURL'],
+      ['Kubernetes 1.34 → 1.35; osImageURL, hookImagesURLPath'],
     ],
     ['more nodes with a roll-out where that is accepted', onVersion(vsphere(), '1.34'), changed(vsphere(), { [COUNT_A]: 3 }), {}, [
       'Kubernetes 1.34 → 1.35; a from 1 to 3 nodes',
