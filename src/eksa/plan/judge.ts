@@ -37,7 +37,7 @@ export function errorsOf(documents: readonly Document[], options: CheckOptions):
   return checkDocuments(documents, undefined, optionsFor(documents, options)).filter(({ severity }) => severity === 'error');
 }
 
-/** The release that a file names judges it; the user's stands in where it names none. */
+/** The release that a file names judges it; where it names none, that of the user. */
 function optionsFor(documents: readonly Document[], options: CheckOptions): CheckOptions {
   return clusterOf(documents)?.spec?.eksaVersion === undefined ? options : { ...options, eksAnywhereVersion: undefined };
 }

@@ -1,4 +1,5 @@
 /** The minor versions between two versions. */
+import { releaseFor } from '../releases/release-table';
 import { parseSemanticVersion } from '../syntax/version';
 
 /** `1.34`, `1.36` → `1.34`, `1.35`, `1.36`; two entries where the way is not upward or no version is written. */
@@ -25,6 +26,8 @@ function minors(from: number, to: number): number[] {
   return Array.from({ length: Math.max(0, to - from - 1) }, (_, index) => from + index + 1);
 }
 
+/** Of a minor version that is not known here, its first: every one has that. */
 function newestPatch(major: number, minor: number): string {
-  return `v${major}.${minor}.0`;
+  const newest = releaseFor(`v${major}.${minor}.9999`).version;
+  return newest.startsWith(`v${major}.${minor}.`) ? newest : `v${major}.${minor}.0`;
 }

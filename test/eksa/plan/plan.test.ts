@@ -1,6 +1,8 @@
 /** Orders of changes: what goes together, what has to be split, and in which order. */
 import { parseHardware } from '../../../src/eksa/hardware/hardware-csv';
 import type { PlanOptions } from '../../../src/eksa/plan/plan';
+import { releaseWay } from '../../../src/eksa/plan/versions';
+import { releaseFor } from '../../../src/eksa/releases/release-table';
 import type { Documents } from '../update/samples';
 import { bareMetal, changed, docker, vsphere } from '../update/samples';
 import { brokenSteps, planned, rollouts } from './steps';
@@ -10,6 +12,9 @@ const IMAGE = 'TinkerbellDatacenterConfig/site.spec.osImageURL';
 const COUNT_A = `${GROUP}[0].count`;
 const VERSION = 'Cluster.spec.kubernetesVersion';
 const RELEASE = 'Cluster.spec.eksaVersion';
+
+/** Of the minor version on the way, the newest patch that the table of releases knows. */
+const NEWEST_025 = releaseFor('v0.25.99').version;
 
 const imageOf = (version: string) => `http://images.example/ubuntu-${version.replace('.', '-')}.gz`;
 const onVersion = (documents: Documents, version: string) => changed(documents, { [VERSION]: version });
@@ -34,7 +39,7 @@ describe('what has to be split', () => {
     [
       'one minor version of EKS Anywhere a step',
       changed(docker(), { [RELEASE]: 'v0.24.1', [VERSION]: '1.33' }), changed(docker(), { [RELEASE]: 'v0.26.0', [VERSION]: '1.33' }), {},
-      [expect.stringMatching(/^EKS Anywhere v0\.24\.1 → v0\.25\.\d+$/), expect.stringMatching(/^EKS Anywhere v0\.25\.\d+ → v0\.26\.0$/)] as never,
+      [`EKS Anywhere v0.24.1 → ${NEWEST_025}`, `EKS Anywhere ${NEWEST_025} → v0.26.0`],
     ],
     [
       'both at once, as far as each goes',
@@ -257,6 +262,13 @@ describe('the way back', () => {
   ])('%s', (_what, old, now, isPossible) => {
     expect(planned(old, now).plan.steps.map(({ back }) => back.isPossible)).toEqual([isPossible]);
   });
+});
+
+test('the minor version on the way is taken at its newest patch, one that is not known at its first', () => {
+  expect(NEWEST_025).toMatch(/^v0\.25\.[1-9]/);
+  expect(releaseWay('v0.24.0', 'v0.26.0')).toEqual(['v0.24.0', NEWEST_025, 'v0.26.0']);
+  expect(releaseWay('v0.14.0', 'v0.16.3')).toEqual(['v0.14.0', 'v0.15.0', 'v0.16.3']);
+  expect(releaseWay('v0.26.0', 'v0.25.0')).toEqual(['v0.26.0', 'v0.25.0']);
 });
 
 test('equal states have no step', () => {

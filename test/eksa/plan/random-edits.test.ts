@@ -14,7 +14,9 @@ const RELEASES = ['v0.24.0', 'v0.25.0', 'v0.26.0'] as const;
 const counts = fc.record({ cp: fc.constantFrom(1, 3, 5), a: fc.integer({ min: 0, max: 4 }), b: fc.integer({ min: 1, max: 4 }) });
 const fields = fc.subarray(['certSans', 'healthCheck', 'labels', 'memory', 'hardwareSelector', 'hook', 'thumbprint', 'groupC', 'noGroupB'] as const);
 const state = fc.record({ counts, fields, minor: fc.integer({ min: 33, max: 36 }), lag: fc.constantFrom(undefined, 0, 1, 2), release: fc.nat(2) });
-type State = typeof state extends fc.Arbitrary<infer T> ? T : never;
+type Edits = typeof state extends fc.Arbitrary<infer T> ? T : never;
+/** Counts may be any here. */
+type State = Omit<Edits, 'counts'> & { readonly counts: Readonly<Record<'cp' | 'a' | 'b', number>> };
 
 const EDITS: Readonly<Record<State['fields'][number], (provider: string) => Readonly<Record<string, unknown>>>> = {
   certSans: () => ({ 'Cluster.spec.controlPlaneConfiguration.certSans': ['api.example'] }),
@@ -78,7 +80,7 @@ test('nothing is to do between a state and itself', () => {
   }), { numRuns: 50 });
 });
 
-test('versions and other fields take no more roll-outs than there are versions to go', () => {
+test('versions and other fields take as many roll-outs as there are versions to go', () => {
   const way = fc.record({ from: fc.integer({ min: 31, max: 35 }), by: fc.integer({ min: 1, max: 4 }), fields });
   fc.assert(fc.property(way, ({ from, by, fields: chosen }) => {
     const base = { counts: { cp: 3, a: 2, b: 2 }, lag: undefined, release: 2 };
