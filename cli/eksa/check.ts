@@ -2,26 +2,25 @@
 import { check as findingsOf } from '../../src/eksa/check-text';
 import { FEATURE_FLAGS } from '../../src/eksa/feature-flags';
 import type { Finding } from '../../src/eksa/finding';
-import { NEWEST_RELEASE } from '../../src/eksa/releases/release-table';
 import type { Command } from '../command.ts';
 import { parseArguments } from './arguments.ts';
 import { readText } from './files.ts';
 import { describeFindings } from './finding-text.ts';
+import { JUDGED_BY_OPTIONS, judgedBy, judgedByUsage } from './judged-by.ts';
 
 export const check: Command = {
   name: 'check',
   summary: 'tell what the EKS Anywhere tools, the API server or the machines would refuse',
   usage: [
-    'Usage: hybridge eksa check cluster.yaml [hardware.csv] [--existing] [--release vX.Y.Z] [--json]',
+    'Usage: hybridge eksa check cluster.yaml [hardware.csv] [--existing] [--release vX.Y.Z] [--today YYYY-MM-DD] [--json]',
     '',
     'Runs every rule that needs no network on the files of one cluster and prints what breaks one, with its line and what to change.',
     'Bare metal needs hardware.csv. Ends with 0 when there is no error (warnings are fine), with 1 otherwise. The feature flags of the',
     `tools are read from the environment, as they do: ${FEATURE_FLAGS.join(', ')}.`,
     '',
-    '  --existing        the cluster is there already, and may have what none can be created with (etcdEncryption)',
-    '  --release vX.Y.Z  the EKS Anywhere release whose rules apply; default: eksaVersion of the file, else '
-      + NEWEST_RELEASE.version,
-    '  --json            prints { errors, warnings, findings } for machines; a finding has file, line, path, '
+    '  --existing          the cluster is there already, and may have what none can be created with (etcdEncryption)',
+    ...judgedByUsage(22),
+    '  --json              prints { errors, warnings, findings } for machines; a finding has file, line, path, '
       + 'ruleId, severity, message, fix',
   ].join('\n'),
   async run(args) {
@@ -31,7 +30,7 @@ export const check: Command = {
     } = parseArguments(
       'check',
       args,
-      { existing: { type: 'boolean', default: false }, release: { type: 'string' }, json: { type: 'boolean', default: false } },
+      { existing: { type: 'boolean', default: false }, ...JUDGED_BY_OPTIONS, json: { type: 'boolean', default: false } },
       {
         min: 1,
         max: 2,
@@ -39,7 +38,7 @@ export const check: Command = {
       },
     );
     const rules = {
-      eksAnywhereVersion: options.release,
+      ...judgedBy(options),
       isExisting: options.existing,
       flags: FEATURE_FLAGS.filter((flag) => process.env[flag] === 'true'),
     };

@@ -1,5 +1,6 @@
 /** An upgrade as people read it: what changes, what is refused, what happens to the nodes. */
 import { asWritten } from '../../src/eksa/finding';
+import type { Finding } from '../../src/eksa/finding';
 import type { Change } from '../../src/eksa/update/changes';
 import type { FileDiff } from '../../src/eksa/update/diff-text';
 import type { GroupPlan } from '../../src/eksa/update/replaced-nodes';
@@ -42,6 +43,7 @@ export function describeDiff(diff: FileDiff, files: { readonly old: string; read
           `${diff.newFile.length} more to fix`,
         ),
       ),
+    diff.warnings.length > 0 && section('Warnings about the new file', diff.warnings.map((one) => describeWarning(one, files.new)).join('\n')),
     section(
       'Verdict',
       `eksctl anywhere upgrade cluster   ${verdict(diff.cliAccepts, diff)}\nkubectl apply, Flux, Argo CD      `
@@ -78,6 +80,10 @@ function describeRefusals(refusals: readonly Refusal[], file: string): string {
 function describeRefusal({ ruleId, paths, path, message, fix, line }: Refusal, file: string): string {
   const place = path.startsWith('hardware.csv') ? '' : `${file}${line === undefined ? '' : `:${line}`}  `;
   return `${place}${ruleId}  by ${paths.map((by) => PATH_NAMES[by]).join(' and ')}  ${path} ${message}${fix ? `\n  → ${fix}` : ''}`;
+}
+
+function describeWarning({ ruleId, path, message, fix, line }: Finding, file: string): string {
+  return `${file}${line === undefined ? '' : `:${line}`}  ${ruleId}  ${path} ${message}${fix ? `\n  → ${fix}` : ''}`;
 }
 
 function groupRow(plan: GroupPlan): string[] {

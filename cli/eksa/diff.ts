@@ -6,6 +6,7 @@ import type { Command } from '../command.ts';
 import { parseArguments } from './arguments.ts';
 import { describeDiff } from './diff-text.ts';
 import { readText } from './files.ts';
+import { JUDGED_BY_OPTIONS, judgedBy, judgedByUsage } from './judged-by.ts';
 
 /** Whose answer decides how the command ends. */
 const DECIDING: Readonly<Record<string, (diff: FileDiff) => boolean>> = {
@@ -18,23 +19,27 @@ export const diff: Command = {
   name: 'diff',
   summary: 'tell what an upgrade from one cluster.yaml to another would do, and whether it is let through',
   usage: [
-    'Usage: hybridge eksa diff old.yaml new.yaml [--hardware hardware.csv] [--via both|cli|api] [--json]',
+    'Usage: hybridge eksa diff old.yaml new.yaml [--hardware hardware.csv] [--via both|cli|api]',
+    '                          [--release vX.Y.Z] [--today YYYY-MM-DD] [--json]',
     '',
     'Compares what a cluster holds with what is to be applied: changes that are refused (with their rules), which nodes are replaced,',
     'rolling or in place, and the machines that this needs. There are two paths, which do not refuse the same: the CLI ("eksctl anywhere',
     'upgrade cluster") and the API (kubectl, Flux, Argo CD). Ends with 0 when the change is accepted, with 1 otherwise.',
     '',
-    '  --hardware FILE  all machines of the site, those in use included: spare ones are counted',
-    '  --via PATH       whose answer decides the exit code; default both',
-    '  --json           prints { cliAccepts, webhookAccepts, refusals, newFile, changes, groups, machines } for machines',
+    '  --hardware FILE     all machines of the site, those in use included: spare ones are counted',
+    '  --via PATH          whose answer decides the exit code; default both',
+    ...judgedByUsage(22),
+    '  --json              prints { cliAccepts, webhookAccepts, refusals, newFile, warnings, changes, groups, machines } for machines',
   ].join('\n'),
   async run(args) {
     const { options, files: [oldFile, newFile] } = parseArguments('diff', args, {
-      hardware: { type: 'string' }, via: { type: 'string', default: 'both' }, json: { type: 'boolean', default: false },
+      hardware: { type: 'string' }, via: { type: 'string', default: 'both' }, ...JUDGED_BY_OPTIONS, json: { type: 'boolean', default: false },
     }, { min: 2, max: 2, names: 'old.yaml and new.yaml' });
     const isAccepted = Object.hasOwn(DECIDING, options.via) ? DECIDING[options.via] : undefined;
     if (!isAccepted) throw new CommandFailure(`--via: '${options.via}' is not valid; expected ${Object.keys(DECIDING).join(', ')}`);
-    const found = diffOf(readText(oldFile!), readText(newFile!), options.hardware === undefined ? undefined : readText(options.hardware));
+    const rules = judgedBy(options);
+    const hardware = options.hardware === undefined ? undefined : readText(options.hardware);
+    const found = diffOf(readText(oldFile!), readText(newFile!), hardware, rules);
     process.stdout.write(options.json ? `${JSON.stringify(found, null, 2)}\n` : describeDiff(found, { old: oldFile!, new: newFile! }));
     return isAccepted(found) ? 0 : 1;
   },

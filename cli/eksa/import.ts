@@ -1,28 +1,28 @@
 /** `hybridge eksa import`: the program for a cluster that exists as files. */
 import { importCluster } from '../../src/eksa/import/import-cluster';
-import { NEWEST_RELEASE } from '../../src/eksa/releases/release-table';
 import type { Command } from '../command.ts';
 import { parseArguments } from './arguments.ts';
 import { readText } from './files.ts';
 import { describeFindings } from './finding-text.ts';
+import { JUDGED_BY_OPTIONS, judgedBy, judgedByUsage } from './judged-by.ts';
 
 export const importCommand: Command = {
   name: 'import',
   summary: 'print the TypeScript program for an existing cluster.yaml',
   usage: [
-    'Usage: hybridge eksa import cluster.yaml [hardware.csv] [--packages packages.yaml] [--new-names] [--release vX.Y.Z] > app.ts',
+    'Usage: hybridge eksa import cluster.yaml [hardware.csv] [--packages packages.yaml] [--new-names]',
+    '                            [--release vX.Y.Z] [--today YYYY-MM-DD] > app.ts',
     '',
     'Prints a CDK app whose synthesis writes the same documents. Nothing is dropped silently: what the constructs cannot say is refused',
     'by name, with its line, and no program is printed (exit code 1). BMC credentials, licence tokens and secrets '
       + 'of packages never become',
-    'part of the program.',
+    'part of the program, which names the release.',
     '',
-    '  --packages FILE   curated packages of the cluster, as Package objects; the program adds them',
-    '  --new-names       documents may get the names that the constructs give them, and deprecated forms are '
+    '  --packages FILE     curated packages of the cluster, as Package objects; the program adds them',
+    '  --new-names         documents may get the names that the constructs give them, and deprecated forms are '
       + 'replaced; only for clusters that are',
-    '                    yet to be created',
-    '  --release vX.Y.Z  release of EKS Anywhere that the program names; default: eksaVersion of the file, else '
-      + NEWEST_RELEASE.version,
+    '                      yet to be created',
+    ...judgedByUsage(22),
   ].join('\n'),
   async run(args) {
     const {
@@ -34,7 +34,7 @@ export const importCommand: Command = {
       {
         'packages': { type: 'string' },
         'new-names': { type: 'boolean', default: false },
-        'release': { type: 'string' },
+        ...JUDGED_BY_OPTIONS,
       },
       { min: 1, max: 2, names: 'cluster.yaml and, for bare metal, hardware.csv' },
     );
@@ -42,12 +42,14 @@ export const importCommand: Command = {
       if (file !== undefined) return options.packages!;
       return path.startsWith('hardware.csv') ? (hardware ?? 'hardware.csv') : cluster!;
     };
+    const { eksAnywhereVersion: release, today } = judgedBy(options);
     const found = importCluster({
       cluster: readText(cluster!),
       hardware: hardware === undefined ? undefined : { text: readText(hardware), path: hardware },
       packages: options.packages === undefined ? undefined : readText(options.packages),
       newNames: options['new-names'],
-      release: options.release,
+      release,
+      today,
     });
     if (found.program !== undefined) {
       process.stdout.write(found.program);

@@ -9,6 +9,7 @@ import { CommandFailure } from '../command.ts';
 import type { Command } from '../command.ts';
 import { parseArguments } from './arguments.ts';
 import { readText, writeOwnerOnly } from './files.ts';
+import { JUDGED_BY_OPTIONS, judgedBy, judgedByUsage } from './judged-by.ts';
 import { describePlan } from './plan-text.ts';
 
 const PATHS: readonly UpdatePath[] = ['cli', 'api'];
@@ -18,7 +19,7 @@ export const plan: Command = {
   summary: 'print the steps of an upgrade from one cluster.yaml to another, and write the files of each',
   usage: [
     'Usage: hybridge eksa plan old.yaml new.yaml [--hardware hardware.csv] [--via cli|api] [--out DIR] [--image VERSION=IMAGE]...',
-    '                          [--no-spares] [--release VERSION] [--json]',
+    '                          [--no-spares] [--release vX.Y.Z] [--today YYYY-MM-DD] [--json]',
     '',
     'Orders the changes between two files so that each step is accepted: one minor version of Kubernetes and of EKS Anywhere at a time,',
     'no scaling together with a roll-out that refuses it, as few nodes replaced as possible. For each step: what to have and to check',
@@ -31,20 +32,20 @@ export const plan: Command = {
     '  --image VERSION=IMAGE  image for a Kubernetes version on the way; DOCUMENT@VERSION=IMAGE where documents differ, such as',
     '                         TinkerbellMachineConfig/lab-cp@1.35=http://10.0.0.2/ubuntu-1-35.gz',
     '  --no-spares            replaces nodes without spare machines: old ones go before new ones come (maxSurge 0 meanwhile)',
-    '  --release VERSION      release of the EKS Anywhere CLI, for files without eksaVersion',
+    ...judgedByUsage(25),
     '  --json                 prints { outcome, path, cluster, steps, refusals, newFile, images, notes } for machines',
   ].join('\n'),
   async run(args) {
     const { options, files: [oldFile, newFile] } = parseArguments('plan', args, {
       'hardware': { type: 'string' }, 'via': { type: 'string', default: 'cli' }, 'out': { type: 'string' },
       'image': { type: 'string', multiple: true, default: [] }, 'no-spares': { type: 'boolean', default: false },
-      'release': { type: 'string' }, 'json': { type: 'boolean', default: false },
+      ...JUDGED_BY_OPTIONS, 'json': { type: 'boolean', default: false },
     }, { min: 2, max: 2, names: 'old.yaml and new.yaml' });
     const path = PATHS.find((each) => each === options.via);
     if (!path) throw new CommandFailure(`--via: '${options.via}' is not valid; expected ${PATHS.join(', ')}`);
     const hardware = options.hardware === undefined ? undefined : readText(options.hardware);
     const { plan: found, files } = planOf(readText(oldFile!), readText(newFile!), hardware, {
-      path, images: imagesFrom(options.image), withoutSpares: options['no-spares'], eksAnywhereVersion: options.release,
+      path, images: imagesFrom(options.image), withoutSpares: options['no-spares'], ...judgedBy(options),
     });
     const written = options.out === undefined ? undefined : { folder: options.out, names: files.map(({ name }) => name) };
     if (written) writeFiles(written.folder, files);

@@ -39,10 +39,13 @@ export function diff(oldYaml: SourceText, newYaml: SourceText, hardwareCsv?: Sou
     cliAccepts: found.cliAccepts && ofHardware.length === 0,
     refusals: [...ofHardware, ...found.refusals.map((refusal) => ({ ...refusal, line: lineOf(refusal.path, files.new.documents) }))],
     newFile: found.newFile.map((finding) => ({ ...finding, line: lineOf(finding.path, files.new.documents) })),
+    warnings: found.warnings.map((finding) => ({ ...finding, line: lineOf(finding.path, files.new.documents) })),
   };
 }
 
-const NOTHING: UpgradeDiff = { cliAccepts: false, webhookAccepts: false, refusals: [], newFile: [], changes: [], groups: [], machines: [] };
+const NOTHING: UpgradeDiff = {
+  cliAccepts: false, webhookAccepts: false, refusals: [], newFile: [], warnings: [], changes: [], groups: [], machines: [],
+};
 
 function contents({ documents }: ParsedFile): readonly object[] {
   return documents.map(({ content }) => content);

@@ -24,6 +24,8 @@ export interface UpgradeDiff {
   readonly refusals: readonly Refusal[];
   /** Errors of the new file that have nothing to do with the old one. */
   readonly newFile: readonly Finding[];
+  /** What the new file warns about and the old one did not. */
+  readonly warnings: readonly Finding[];
   readonly changes: readonly Change[];
   readonly groups: readonly GroupPlan[];
   readonly machines: readonly SpareNeed[];
@@ -47,13 +49,14 @@ export function diffDocuments(
   const changes = changesOf(pair);
   const groups = rolloutOf(pair, changes);
   const machines = spareNeeds(pair, groups);
-  const { refusals, newFile } = judge(pair, newDocuments, options);
+  const { refusals, newFile, warnings } = judge(pair, oldDocuments, newDocuments, options);
   const all = [...refusals, ...machines.flatMap(shortage)];
   return {
     cliAccepts: isAccepted(all, 'cli'),
     webhookAccepts: isAccepted(all, 'api'),
     refusals: all,
     newFile,
+    warnings,
     changes: changes.map(withoutToken),
     groups,
     machines,

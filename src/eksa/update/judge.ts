@@ -18,11 +18,11 @@ const UPDATE_RULES: readonly UpdateRule[] = [
 ];
 
 /**
- * Rules of creation that are run again on the new state: all of the Cluster's own on both paths; those on references and on the
- * supported versions by the CLI alone; those on the datacenter and on bare-metal machines by the API's webhooks alone.
+ * Rules of creation that are run again on the new state: all of the Cluster's own on both paths; those on references, on the
+ * supported versions and on licences by the CLI alone; those on the datacenter and on bare-metal machines by the API's webhooks alone.
  */
 const RUN_AGAIN: readonly { readonly rules: RegExp; readonly by: UpdatePath }[] = [
-  { by: 'cli', rules: /^(C\d+|X(?!11$)\d+|H\d+|version)$/ },
+  { by: 'cli', rules: /^(C\d+|X(?!11$)\d+|H\d+|version|license-\w+)$/ },
   { by: 'api', rules: /^(C\d+|X([4-9]|1[024-7])|H\d+|T([34578]|9|1[0-6]))$/ },
 ];
 
@@ -30,10 +30,22 @@ interface Judgement {
   readonly refusals: readonly Refusal[];
   /** What is wrong with the new file by itself and did not count above: `eksa check` tells the same. */
   readonly newFile: readonly Finding[];
+  /** What the new file warns about and the old one did not. */
+  readonly warnings: readonly Finding[];
 }
 
-export function judge(pair: Pair, newDocuments: readonly object[], options: CheckOptions = {}): Judgement {
-  const errors = checkDocuments(newDocuments, undefined, options).filter(({ severity }) => severity === 'error');
+/**
+ * @param oldDocuments as they were given, without defaults
+ * @param newDocuments the same
+ */
+export function judge(
+  pair: Pair,
+  oldDocuments: readonly object[],
+  newDocuments: readonly object[],
+  options: CheckOptions = {},
+): Judgement {
+  const found = checkDocuments(newDocuments, undefined, options);
+  const errors = found.filter(({ severity }) => severity === 'error');
   const again = errors.flatMap((finding): Refusal[] => {
     const paths = RUN_AGAIN.filter(({ rules }) => rules.test(finding.ruleId)).map(({ by }) => by);
     const { ruleId, path, message, fix } = finding;
@@ -44,7 +56,15 @@ export function judge(pair: Pair, newDocuments: readonly object[], options: Chec
     refusals: [...refusals(UPDATE_RULES, pair), ...again],
     // Encryption is refused at creation only, and hardware is counted separately.
     newFile: errors.filter(({ ruleId, path }) => !['F8', 'F9'].includes(ruleId) && !counted.has(`${ruleId} ${path}`)),
+    warnings: newWarnings(found, checkDocuments(oldDocuments, undefined, options)),
   };
+}
+
+/** That a release is not known is said whenever it judges. */
+function newWarnings(found: readonly Finding[], before: readonly Finding[]): Finding[] {
+  const known = new Set(before.map(({ ruleId, path, message }) => `${ruleId} ${path} ${message}`));
+  return found.filter(({ severity, ruleId, path, message }) =>
+    severity === 'warning' && (ruleId === 'release' || !known.has(`${ruleId} ${path} ${message}`)));
 }
 
 export function isAccepted(all: readonly Refusal[], by: UpdatePath): boolean {
