@@ -15,13 +15,16 @@ import { CLUSTER_RULES } from './rules/cluster';
 import { CONTROL_PLANE_RULES } from './rules/control-plane';
 import { HARDWARE_RULES } from './rules/hardware';
 import { MACHINE_ROW_RULES, machineContext } from './rules/hardware-row';
+import { HELM_VALUES_RULES } from './rules/helm-values';
 import { IDENTITY_RULES } from './rules/identity';
 import { IMAGE_VERSION_RULES } from './rules/image-version';
+import { IPV6_RULES } from './rules/ipv6';
 import { LICENSE_RULES } from './rules/license';
 import { MACHINE_RULES } from './rules/machine';
 import { METADATA_RULES } from './rules/metadata';
 import { NETWORK_RULES } from './rules/network';
 import { NODE_CAPACITY_RULES } from './rules/node-capacity';
+import { NODE_OS_RULES } from './rules/node-os';
 import { PROXY_RULES } from './rules/proxy';
 import { REFERENCE_RULES } from './rules/references';
 import { REGISTRY_MIRROR_RULES } from './rules/registry-mirror';
@@ -44,6 +47,7 @@ const ON_CLUSTER: readonly Rule<ClusterDocument>[] = [
   ...CLUSTER_RULES,
   ...RELEASE_RULES,
   ...LICENSE_RULES,
+  ...NODE_OS_RULES,
   ...CONTROL_PLANE_RULES,
   ...WORKER_GROUP_RULES,
   ...NETWORK_RULES,
@@ -52,6 +56,8 @@ const ON_CLUSTER: readonly Rule<ClusterDocument>[] = [
   ...IMAGE_VERSION_RULES,
   ...PROXY_RULES,
   ...REGISTRY_MIRROR_RULES,
+  ...HELM_VALUES_RULES,
+  ...IPV6_RULES,
   ...IDENTITY_RULES,
   ...HARDWARE_RULES,
 ];

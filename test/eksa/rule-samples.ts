@@ -50,6 +50,11 @@ const WORKERS_BY_AFFINITY = {
   'TinkerbellMachineConfig/lab-md-0.spec.hardwareAffinity': { required: [{ labelSelector: { matchLabels: { type: 'worker' } } }] },
 };
 
+const RHEL_WORKERS = (template: string) => ({
+  'VSphereMachineConfig/prod-md-0.spec.osFamily': 'redhat', 'VSphereMachineConfig/prod-md-0.spec.template': `/DC1/vm/${template}`,
+});
+const IPV6_NETWORKS = { [`${NETWORK}.pods.cidrBlocks[0]`]: 'fd00:10:244::/56', [`${NETWORK}.services.cidrBlocks[0]`]: 'fd00:10:96::/112' };
+
 export const RULE_SAMPLES: readonly RuleSample[] = [
   // Shape
   {
@@ -176,6 +181,47 @@ export const RULE_SAMPLES: readonly RuleSample[] = [
     breaks: MIRROR({}),
     holds: MIRROR({}),
     holdsFrom: 'v0.26.1',
+  },
+  {
+    rule: 'helm-values-beside',
+    base: 'vsphere',
+    at: `${NETWORK}.cniConfig.cilium.cniExclusive`,
+    severity: 'warning',
+    breaks: { [`${NETWORK}.cniConfig.cilium`]: { helmValues: { hubble: { enabled: true } }, cniExclusive: false } },
+    holds: { [`${NETWORK}.cniConfig.cilium`]: { helmValues: { cni: { exclusive: false } }, policyEnforcementMode: 'default' } },
+  },
+  {
+    rule: 'os-release',
+    base: 'vsphere',
+    at: 'VSphereMachineConfig/prod-md-0.spec.template',
+    severity: 'warning',
+    breaks: { 'VSphereMachineConfig/prod-md-0.spec.template': '/DC1/vm/ubuntu-2004-kube-1-35' },
+    holds: { 'VSphereMachineConfig/prod-md-0.spec.template': '/DC1/vm/ubuntu-2204-kube-1-35' },
+  },
+  {
+    rule: 'os-kubernetes',
+    base: 'vsphere',
+    at: 'VSphereMachineConfig/prod-md-0.spec.template',
+    severity: 'warning',
+    breaks: RHEL_WORKERS('rhel-8-kube-1-35'),
+    holds: RHEL_WORKERS('rhel-9-kube-1-35'),
+  },
+  {
+    rule: 'ipv6',
+    base: 'bareMetal',
+    at: `${NETWORK}.pods.cidrBlocks[0]`,
+    severity: 'warning',
+    breaks: IPV6_NETWORKS,
+    holds: { [`${NETWORK}.pods.cidrBlocks[0]`]: '10.128.0.0/14' },
+  },
+  {
+    rule: 'C36',
+    base: 'bareMetal',
+    at: `${NETWORK}.pods.cidrBlocks[0]`,
+    release: 'v0.26.5',
+    breaks: IPV6_NETWORKS,
+    holds: IPV6_NETWORKS,
+    holdsFrom: 'v0.27.0',
   },
   {
     rule: 'support',

@@ -8,12 +8,15 @@ import { CLUSTER_RULES } from '../../src/eksa/rules/cluster';
 import { CONTROL_PLANE_RULES } from '../../src/eksa/rules/control-plane';
 import { HARDWARE_RULES } from '../../src/eksa/rules/hardware';
 import { MACHINE_ROW_RULES } from '../../src/eksa/rules/hardware-row';
+import { HELM_VALUES_RULES } from '../../src/eksa/rules/helm-values';
 import { IDENTITY_RULES } from '../../src/eksa/rules/identity';
 import { IMAGE_VERSION_RULES } from '../../src/eksa/rules/image-version';
+import { IPV6_RULES } from '../../src/eksa/rules/ipv6';
 import { LICENSE_RULES } from '../../src/eksa/rules/license';
 import { MACHINE_RULES } from '../../src/eksa/rules/machine';
 import { NETWORK_RULES } from '../../src/eksa/rules/network';
 import { NODE_CAPACITY_RULES } from '../../src/eksa/rules/node-capacity';
+import { NODE_OS_RULES } from '../../src/eksa/rules/node-os';
 import { PROXY_RULES } from '../../src/eksa/rules/proxy';
 import { REFERENCE_RULES } from '../../src/eksa/rules/references';
 import { REGISTRY_MIRROR_RULES } from '../../src/eksa/rules/registry-mirror';
@@ -69,6 +72,9 @@ test('has a sample for every rule', () => {
     IDENTITY_RULES,
     LICENSE_RULES,
     IMAGE_VERSION_RULES,
+    NODE_OS_RULES,
+    HELM_VALUES_RULES,
+    IPV6_RULES,
     MACHINE_RULES,
     MACHINE_ROW_RULES,
     NETWORK_RULES,

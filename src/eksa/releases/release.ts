@@ -26,6 +26,10 @@ export interface OperatingSystem {
    * @default - those of the release
    */
   readonly kubernetes?: Partial<KubernetesWindow>;
+  /** Why not the others. */
+  readonly why?: string;
+  /** What to use for the others. */
+  readonly instead?: string;
   /**
    * Versions of its images, where the notes name them.
    * @default - not named
@@ -77,6 +81,8 @@ export interface Release {
   /** What the same file means differently from this release on, one sentence each. */
   readonly changes: readonly string[];
   readonly operatingSystems: readonly OperatingSystem[];
+  /** Providers whose clusters may have IPv6 networks, as a beta. */
+  readonly ipv6: readonly Provider[];
   readonly components: Readonly<Partial<Record<Component, string>>>;
   readonly breakages: readonly Breakage[];
 }
@@ -90,6 +96,7 @@ export interface ReleaseChange {
   readonly changes?: readonly string[];
   /** All operating systems, where the list changed. */
   readonly operatingSystems?: readonly OperatingSystem[];
+  readonly ipv6?: readonly Provider[];
   /** Components with a new version. */
   readonly components?: Release['components'];
   /** Breakages that this release brought. */
@@ -108,6 +115,7 @@ export function after(previous: Release, change: ReleaseChange): Release {
     newFields: change.newFields ?? [],
     changes: change.changes ?? [],
     operatingSystems: change.operatingSystems ?? previous.operatingSystems,
+    ipv6: change.ipv6 ?? previous.ipv6,
     components: { ...previous.components, ...change.components },
     breakages: [...previous.breakages.filter(({ id }) => !repairs.includes(id)), ...breaks],
   };

@@ -99,8 +99,9 @@ function* expiredToken(cluster: ClusterDocument, context: Context): Iterable<Pro
 
 /** Last day of a licence: its own claim, or the registered one where that ends earlier. */
 function validUntil({ endValidity, exp }: Readonly<Record<string, unknown>>): string | undefined {
-  const end = typeof endValidity === 'string' && /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}/.test(endValidity) ? new Date(endValidity) : undefined;
-  if (!end || Number.isNaN(end.getTime())) return undefined;
+  if (typeof endValidity !== 'string' || !/^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}/.test(endValidity)) return undefined;
+  const end = new Date(endValidity);
+  if ( Number.isNaN(end.getTime())) return undefined;
   const expiry = typeof exp === 'number' && Number.isFinite(exp) ? new Date(exp * 1000) : end;
   const earlier = expiry < end ? expiry : end;
   return earlier.toISOString().slice(0, DAY);

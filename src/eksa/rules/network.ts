@@ -2,6 +2,7 @@
 import { oneOf, asWritten } from '../finding';
 import type { ClusterDocument } from '../model/document';
 import { overlaps, parseCidr } from '../syntax/ip';
+import { hasIpv6, ipv6Since, isIpv6 } from './ipv6';
 import type { Context, Problem, Rule } from './rule';
 
 const AT = 'spec.clusterNetwork';
@@ -61,14 +62,24 @@ function* blockSyntax(cluster: ClusterDocument): Iterable<Problem> {
   }
 }
 
-function masks(cluster: ClusterDocument): { pod: number; node: number } | undefined {
+/** Where a release has IPv6, only a mask that is written is judged: which one it takes for nodes otherwise is not known. */
+function masks(cluster: ClusterDocument, context: Context): { pod: number; node: number } | undefined {
   const pods = parseCidr(blocks(cluster, 'pods')[0]);
+  if (isIpv6(pods) && hasIpv6(context) && cluster.spec?.clusterNetwork?.nodes?.cidrMaskSize === undefined) return undefined;
   return pods && { pod: pods.prefixLength, node: cluster.spec?.clusterNetwork?.nodes?.cidrMaskSize ?? DEFAULT_NODE_MASK };
 }
 
-function* maskAboveNodeMask(cluster: ClusterDocument): Iterable<Problem> {
-  const sizes = masks(cluster);
-  if (sizes && sizes.pod >= sizes.node) {
+function* maskAboveNodeMask(cluster: ClusterDocument, context: Context): Iterable<Problem> {
+  const sizes = masks(cluster, context);
+  if (!sizes || sizes.pod < sizes.node) return;
+  if (context.provider === 'tinkerbell' && !hasIpv6(context) && isIpv6(parseCidr(blocks(cluster, 'pods')[0]))) {
+    yield {
+      at: `${AT}.pods.cidrBlocks[0]`,
+      message: `is an IPv6 network: EKS Anywhere ${context.release.version} refuses its mask /${sizes.pod}, which leaves no room for the `
+        + `/${sizes.node} network of each node; ${ipv6Since()}`,
+      fix: 'use an IPv4 network',
+    };
+  } else {
     yield {
       at: `${AT}.pods.cidrBlocks[0]`,
       message: `has the mask /${sizes.pod}, which leaves no room for the /${sizes.node} network of each node`,
@@ -77,8 +88,8 @@ function* maskAboveNodeMask(cluster: ClusterDocument): Iterable<Problem> {
   }
 }
 
-function* maskDifference(cluster: ClusterDocument): Iterable<Problem> {
-  const sizes = masks(cluster);
+function* maskDifference(cluster: ClusterDocument, context: Context): Iterable<Problem> {
+  const sizes = masks(cluster, context);
   if (sizes && sizes.node - sizes.pod > LARGEST_MASK_DIFFERENCE) {
     yield {
       at: `${AT}.nodes.cidrMaskSize`,

@@ -47,7 +47,8 @@ function* kubernetesWindow(cluster: ClusterDocument, { release, unknownRelease: 
     if (isOneOf(version, supported)) continue;
     yield {
       at,
-      message: `is ${asWritten(version)}; EKS Anywhere ${release.version} creates ${supported[0]} to ${supported.at(-1)}${otherReleases(version)}`,
+      message: `is ${asWritten(version)}; EKS Anywhere ${release.version} creates ${supported[0]} to ${supported.at(-1)}`
+        + otherReleases(version),
       fix: `use one of ${oneOf(supported)}`,
     };
   }

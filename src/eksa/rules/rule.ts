@@ -4,8 +4,8 @@ import type { Hardware } from '../hardware/hardware-csv';
 import type { ClusterDocument, Document } from '../model/document';
 import type { TinkerbellDatacenterSpec, TinkerbellMachineSpec, VSphereDatacenterSpec, VSphereMachineSpec } from '../model/machines';
 import type { Provider } from '../model/provider';
-import type { UnknownRelease } from '../releases/release-table';
 import type { Release } from '../releases/release';
+import type { UnknownRelease } from '../releases/release-table';
 
 export type { Provider } from '../model/provider';
 

@@ -9,6 +9,7 @@ export const V0_23_0: Release = {
   newFields: [],
   changes: [],
   operatingSystems: [UBUNTU_20_04, UBUNTU_22_04, bottlerocket('1.33.0'), RHEL_8, RHEL_9],
+  ipv6: [],
   components: {
     'Cluster API': '1.10.2',
     'Cluster API Provider vSphere': '1.13.0',

@@ -11,6 +11,7 @@ export const V0_27_0 = after(V0_26_5, {
   date: '2026-11-12',
   kubernetes: { oldest: 31, newest: 37 },
   operatingSystems: [UBUNTU_22_04, UBUNTU_24_04, bottlerocket('1.68.1', { oldest: 31, newest: 37 }), RHEL_8, RHEL_9],
+  ipv6: ['tinkerbell'],
   changes: ['bare metal may use IPv6 networks, as a beta'],
   components: {
     'Cluster API': '1.14.3',
