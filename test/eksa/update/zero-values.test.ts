@@ -70,7 +70,7 @@ test.each<[string, Documents, Values, Values]>([
     'Cluster.spec.identityProviderRefs': [{ kind: 'OIDCConfig', name: 'a' }, { kind: 'AWSIamConfig', name: 'b' }],
   }, { 'Cluster.spec.identityProviderRefs': [{ name: 'b', kind: 'AWSIamConfig' }, { kind: 'OIDCConfig', name: 'a' }] }],
   ['what the API server wrote', docker(), {}, {
-    'Cluster.metadata.uid': 'x', 'Cluster.metadata.generation': 3, 'Cluster.status': { ready: true }, 'Cluster.metadata.namespace': 'default',
+    'Cluster.metadata': { name: 'site', namespace: 'default', uid: 'x', generation: 3 }, 'Cluster.status': { ready: true },
   }],
 ])('%s: no change', (_, base, old, now) => {
   for (const found of [between(base, old, now), between(base, now, old)]) {
@@ -81,9 +81,9 @@ test.each<[string, Documents, Values, Values]>([
 
 test.each<[string, Documents, Values, Values, string[]]>([
   ['no node for one', docker(), {}, { [`${GROUP}.count`]: 0 }, ['Cluster.spec.workerNodeGroupConfigurations[a].count']],
-  ['other plugins beside Cilium', docker(), {}, { [`${CILIUM}.cniExclusive`]: false }, [`${CILIUM}.cniExclusive`]],
+  ['plugins beside Cilium', docker(), {}, { [`${CILIUM}.cniExclusive`]: false }, [`${CILIUM}.cniExclusive`]],
   ['no values for the chart in place of others', docker(), {}, { [`${CILIUM}.helmValues`]: {} }, [`${CILIUM}.helmValues`]],
-  ['no node beyond those in use', bareMetal(), {}, {
+  ['no surge', bareMetal(), {}, {
     [`${CP}.upgradeRolloutStrategy`]: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0 } },
   }, [`${CP}.upgradeRolloutStrategy.rollingUpdate.maxSurge`]],
   ['no limit of pulls', vsphere(), {}, {
