@@ -47,7 +47,7 @@ export function clusterInput(clusterName: string, props: EksAnywhereClusterProps
     nodeCidrMaskSize: props.nodeCidrMaskSize,
     dnsResolvConf: props.dnsResolvConf,
     cilium: props.cilium && cilium(props.cilium),
-    managementClusterName: props.managementCluster?.clusterName ?? clusterName,
+    managementClusterName: props.managementCluster?.clusterName ?? (props.omitManagementCluster ? undefined : clusterName),
     extra,
     furtherDocuments: props.furtherDocuments && furtherDocuments(props.furtherDocuments),
     companions: [...identities.map(({ document }) => document), ...flux ? [flux.document] : []],

@@ -128,6 +128,13 @@ export interface EksAnywhereClusterProps {
   readonly managementCluster?: IManagementCluster;
 
   /**
+   * Leaves `spec.managementCluster` out, which otherwise names the cluster itself: for a cluster that exists and whose file does not
+   * have it, because `eksctl anywhere upgrade cluster` rejects the addition. Not together with `managementCluster`.
+   * @default false
+   */
+  readonly omitManagementCluster?: boolean;
+
+  /**
    * How people sign in to the Kubernetes API; at most one of each kind. Sign-in with AWS identities is fixed once the
    * cluster exists; a change of the others replaces the control plane nodes.
    * @default - only with the administrator's kubeconfig
@@ -291,6 +298,9 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
     atPlace(this, () => {
       requireSshKey(props);
       requireManager(this.clusterName, props.managementCluster);
+      if (props.omitManagementCluster && props.managementCluster) {
+        throw new Error('omitManagementCluster: got true beside managementCluster, expected one of the two: omit one');
+      }
       if (manager) this.requireCompatible(manager, props);
       if (props.licenseToken) (manager ?? this).claimLicense(this, props.licenseToken);
     });

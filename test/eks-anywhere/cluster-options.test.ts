@@ -156,6 +156,23 @@ test('a workload cluster names a management cluster that another app creates', (
   expect(synthesized(app, 'Workload/cluster.yaml')).toContain('managementCluster:\n    name: head-office\n');
 });
 
+test('a cluster that manages itself can leave out by whom it is managed', () => {
+  const app = newApp();
+  new VSphereCluster(app, 'Plant', vsphere({ omitManagementCluster: true }));
+  expect(synthesized(app, 'Plant/cluster.yaml')).not.toContain('managementCluster');
+  const managementCluster = ManagementCluster.fromClusterName('head-office');
+  expect(() => new VSphereCluster(newApp(), 'Plant', vsphere({ managementCluster, omitManagementCluster: true }))).toThrow(
+    'Plant: omitManagementCluster: got true beside managementCluster, expected one of the two: omit one',
+  );
+});
+
+test('no taints and no labels are written where they are given', () => {
+  const app = newApp();
+  const [workers] = vsphere().workerNodes;
+  new VSphereCluster(app, 'Plant', vsphere({ workerNodes: [{ ...workers, taints: [], labels: {} }] }));
+  expect(synthesized(app, 'Plant/cluster.yaml')).toMatch(/ labels: \{\}\n +taints: \[\]\n/);
+});
+
 test('rejects a cluster as its own management cluster', () => {
   const managementCluster = ManagementCluster.fromClusterName('plant');
   expect(() => new VSphereCluster(newApp(), 'Plant', vsphere({ managementCluster }))).toThrow(

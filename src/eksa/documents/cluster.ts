@@ -24,8 +24,8 @@ export interface ClusterInput {
   readonly workerNodes: readonly WorkerGroupInput[];
   readonly etcdNodes?: EtcdInput;
   readonly upgradeInPlace?: boolean;
-  /** Name of the cluster that creates and upgrades this one; its own name when it manages itself. */
-  readonly managementClusterName: string;
+  /** Name of the cluster that creates and upgrades this one; its own name when it manages itself; undefined where the file does not say. */
+  readonly managementClusterName?: string;
   /** Parts of the spec that need no translation. */
   readonly extra?: Partial<ClusterSpec>;
   /** Documents that the cluster refers to. */
@@ -80,7 +80,7 @@ export function clusterDocument(input: ClusterInput, datacenterKind: string, mac
   const machine = (machineName: string): Ref | undefined => machineKind ? { kind: machineKind, name: machineName } : undefined;
   const spec: ClusterSpec = {
     kubernetesVersion: input.kubernetesVersion,
-    managementCluster: { name: input.managementClusterName },
+    managementCluster: input.managementClusterName === undefined ? undefined : { name: input.managementClusterName },
     datacenterRef: { kind: datacenterKind, name: input.datacenterConfigName ?? name },
     clusterNetwork: {
       cniConfig: input.kindnetd ? { kindnetd: {} } : { cilium: input.cilium ?? {} },

@@ -74,8 +74,9 @@ function strategy({ upgradeInPlace }: GroupContext, rollingUpdate: RolloutStrate
 
 function nodeGroup({ labels, taints, kubeletConfiguration, healthCheck }: NodeGroupInput): Partial<NodeGroup> {
   return {
-    labels: labels && Object.keys(labels).length > 0 ? labels : undefined,
-    taints: taints?.length ? taints.map(({ key, value, effect, timeAdded }) => ({ key, value, effect, timeAdded })) : undefined,
+    // Written even when empty: the webhook distinguishes that from nothing.
+    labels,
+    taints: taints?.map(({ key, value, effect, timeAdded }) => ({ key, value, effect, timeAdded })),
     kubeletConfiguration: kubeletConfiguration && { ...KUBELET_HEADER, ...kubeletConfiguration },
     machineHealthCheck: healthCheck,
   };

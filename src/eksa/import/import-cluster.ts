@@ -10,9 +10,10 @@ import { asWritten } from '../finding';
 import { HARDWARE_FILE, parseHardware } from '../hardware/hardware-csv';
 import type { Document } from '../model/document';
 import { documentPath } from '../model/document';
-import { holdsPassword } from '../syntax/url';
 import { NEWEST_RELEASE } from '../releases/release-table';
+import { holdsPassword } from '../syntax/url';
 import { changesOf } from '../update/changes';
+import { withDefaults } from '../update/defaults';
 import { lineOf } from '../update/line-of';
 import { contentsOf } from '../update/pair';
 import type { Contents } from '../update/pair';
@@ -72,13 +73,13 @@ export function importCluster(files: ImportFiles): Import {
   if (errors.length > 0) return { findings: errors };
   const parsed = parseClusterFile(files.cluster).documents;
   const given = withLicenseReference(parsed.map(({ content }) => withoutServerFields(content as unknown as Document)));
-  const contents = contentsOf(files.newNames ? asNewCluster(given) : given);
+  const contents = withNeededDefaults(files.newNames ? asNewCluster(given) : given);
   const site = contents && withFurtherDocuments(readSite(contents), contents);
   if (!contents || !site) {
     return { findings: [unsupported('Cluster.spec.datacenterRef.kind', 'names a provider for which there is no construct')] };
   }
   const unsaid = [...withoutKind(given), ...beyondOneProgram(site, files), ...lost(contents.documents, site, files.newNames ?? false)];
-  const { clusterName, managementClusterName } = site.input;
+  const { clusterName, managementClusterName = clusterName } = site.input;
   const packages = files.packages === undefined ? undefined : readPackages(files.packages, { clusterName, managementClusterName });
   const findings: ImportFinding[] = [
     ...unsaid.map((finding) => ({ ...finding, line: lineOf(finding.path, parsed) })),
@@ -90,6 +91,16 @@ export function importCluster(files: ImportFiles): Import {
     program: programOf(site, files.release ?? contents.cluster.spec?.eksaVersion ?? NEWEST_RELEASE.version, hardware, packages),
     findings: [],
   };
+}
+
+/** Kinds whose fields no property can leave out. The others are read as they were written, so that nothing is added to them. */
+const FILLED = ['Cluster', 'TinkerbellMachineConfig', 'VSphereMachineConfig', 'AWSIamConfig'];
+
+function withNeededDefaults(documents: readonly Document[]): Contents | undefined {
+  const contents = contentsOf(documents);
+  if (!contents) return undefined;
+  const filled = (document: Document) => FILLED.includes(document.kind) ? withDefaults(document, contents.cluster) : document;
+  return { cluster: filled(contents.cluster) as Contents['cluster'], documents: contents.documents.map(filled) };
 }
 
 /** What the construct would write otherwise than the file has it. */

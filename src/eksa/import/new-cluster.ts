@@ -9,7 +9,7 @@ import { withConventionalNames } from './conventional-names';
 
 /** The same cluster: deprecated forms replaced as the tools replace them, under the names that the constructs give. */
 export function asNewCluster(documents: readonly Document[]): readonly Document[] {
-  return withConventionalNames(withFlux(documents).map(withoutBundles));
+  return withConventionalNames(withFlux(documents).map(asCreated));
 }
 
 /** The tools make a FluxConfig of the GitOpsConfig that a cluster refers to; one that nothing refers to stays what it is. */
@@ -28,9 +28,9 @@ function fluxSpec(spec: GitOpsSpec | undefined): object {
   return { branch, clusterConfigPath, systemNamespace: fluxSystemNamespace, github };
 }
 
-/** The CLI takes the bundle of its own release whatever the file says. */
-function withoutBundles(document: Document): Document {
+/** The CLI takes the bundle of its own release whatever the file says, and names a cluster as its own manager where no other is named. */
+function asCreated(document: Document): Document {
   if (document.kind !== 'Cluster') return document;
-  const { bundlesRef: _bundlesRef, ...spec } = (document as ClusterDocument).spec ?? {};
-  return { ...document, spec };
+  const { metadata, spec: { bundlesRef: _bundlesRef, managementCluster, ...spec } = {} } = document as ClusterDocument;
+  return { ...document, spec: { ...spec, managementCluster: { name: managementCluster?.name || metadata?.name } } };
 }

@@ -71,7 +71,7 @@ export function identity({ kind, metadata, spec }: Document, clusterName: string
   const configName = metadata?.name === clusterName ? undefined : metadata?.name;
   if (kind === OIDC_KIND) {
     const { clientId, issuerUrl, usernameClaim, usernamePrefix, groupsClaim, groupsPrefix, requiredClaims } = spec as OidcFields;
-    const claims = requiredClaims && Object.fromEntries(requiredClaims.map(({ claim, value }) => [claim, value ?? '']));
+    const claims = requiredClaims && Object.fromEntries(requiredClaims.map(({ claim = '', value }) => [claim, value ?? '']));
     return call(
       'IdentityProvider.oidc',
       [{ clientId, issuerUrl, usernameClaim, usernamePrefix, groupsClaim, groupsPrefix, requiredClaims: claims, configName }],

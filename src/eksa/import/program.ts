@@ -7,8 +7,8 @@ import type { ControlPlaneInput, NodeGroupInput, WorkerGroupInput } from '../doc
 import type { VirtualMachineInput, VSphereInput } from '../documents/vsphere';
 import type { HealthCheck } from '../model/cluster';
 import { KUBELET_SETTINGS } from '../model/node-settings';
-import { parseDurationMs } from '../syntax/duration';
 import { KNOWN_KUBERNETES_VERSIONS } from '../releases/release-table';
+import { parseDurationMs } from '../syntax/duration';
 import { hardwareExpression } from './hardware-source';
 import type { HardwareSource } from './hardware-source';
 import { licenseExpression, licenseNotes } from './license';
@@ -108,9 +108,10 @@ function common(input: ClusterInput, release: string): Readonly<Record<string, V
     ...packageSwitches(extra.packages),
     machineHealthCheck: healthCheck(extra.machineHealthCheck),
     managementCluster:
-      input.managementClusterName === input.clusterName
+      input.managementClusterName === undefined || input.managementClusterName === input.clusterName
         ? undefined
         : call('ManagementCluster.fromClusterName', [input.managementClusterName], LIBRARY),
+    omitManagementCluster: input.managementClusterName === undefined ? true : undefined,
     furtherDocuments: input.furtherDocuments as unknown as Value,
   };
 }

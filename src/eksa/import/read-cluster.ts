@@ -31,7 +31,7 @@ export function readCluster(contents: Contents): ClusterInput {
     workerNodes: (spec.workerNodeGroupConfigurations ?? []).map(readGroup),
     etcdNodes: spec.externalEtcdConfiguration && { count: spec.externalEtcdConfiguration.count ?? 0 },
     upgradeInPlace: spec.controlPlaneConfiguration?.upgradeRolloutStrategy?.type === 'InPlace' || undefined,
-    managementClusterName: spec.managementCluster?.name || cluster.metadata?.name || '',
+    managementClusterName: spec.managementCluster?.name || undefined,
     extra: extra(spec, companions),
     companions: companions.documents,
   };

@@ -13,7 +13,7 @@ export interface OidcFields {
   readonly usernamePrefix?: string;
   readonly groupsClaim?: string;
   readonly groupsPrefix?: string;
-  readonly requiredClaims?: readonly { readonly claim: string; readonly value?: string }[];
+  readonly requiredClaims?: readonly { readonly claim?: string; readonly value?: string }[];
 }
 
 export interface IamMapping {
@@ -48,7 +48,7 @@ const SAYABLE: Readonly<Record<string, (spec: never) => object>> = {
     usernamePrefix,
     groupsClaim,
     groupsPrefix,
-    requiredClaims: requiredClaims?.map(({ claim, value }) => ({ claim, value })),
+    requiredClaims: requiredClaims?.map(({ claim = '', value }) => ({ claim, value })),
   }),
   [AWS_IAM_KIND]: ({ awsRegion, backendMode, partition, mapRoles, mapUsers }: AwsIamFields) => ({
     awsRegion,

@@ -32,14 +32,15 @@ export interface DocumentPair<Spec = unknown> {
 
 /** @returns undefined when there is not exactly one Cluster */
 export function stateOf(documents: readonly object[]): State | undefined {
-  const filled = contentsOf(documents);
-  if (!filled) return undefined;
-  const meant = filled.documents.map((document) => meaningOf(document));
-  return { cluster: meant.find(isCluster)!, documents: meant, compared: meaningOf(filled.cluster, 'webhooks') as ClusterDocument };
+  const contents = contentsOf(documents);
+  if (!contents) return undefined;
+  const filled = contents.documents.map((document) => withDefaults(document, contents.cluster));
+  const meant = filled.map((document) => meaningOf(document));
+  return { cluster: meant.find(isCluster)!, documents: meant, compared: meaningOf(filled.find(isCluster)!, 'webhooks') as ClusterDocument };
 }
 
 /**
- * The documents as they were written, but for what does not fit their shapes, and with the defaults that the tools write.
+ * The documents as they were written, but for what does not fit their shapes.
  *
  * @returns undefined when there is not exactly one Cluster
  */
@@ -49,9 +50,7 @@ export function contentsOf(documents: readonly object[]): Contents | undefined {
     return isKnownKind(kind) ? fit(KINDS[kind], document, '').value as Document : document as Document;
   });
   const clusters = fitting.filter(isCluster);
-  if (clusters.length !== 1) return undefined;
-  const filled = fitting.map((document) => withDefaults(document, clusters[0]));
-  return { cluster: filled.find(isCluster)!, documents: filled };
+  return clusters.length === 1 ? { cluster: clusters[0], documents: fitting } : undefined;
 }
 
 function isCluster(document: Document): document is ClusterDocument {

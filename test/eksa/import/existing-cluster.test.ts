@@ -9,6 +9,15 @@ const ENCRYPTION =
   '  etcdEncryption: [{ providers: [{ kms: { name: aws-kms, socketListenAddress: "unix:///run/kms.sock", '
     + 'cachesize: 500, timeout: 5s } }], resources: [secrets] }]\n';
 
+function withFlux(path: string): string {
+  return CLUSTER.replace(/^ {2}kubernetesVersion/m, '  gitOpsRef: { kind: FluxConfig, name: flux }\n$&') + `---
+apiVersion: anywhere.eks.amazonaws.com/v1alpha1
+kind: FluxConfig
+metadata: { name: flux }
+spec: { ${path}github: { owner: o, repository: r } }
+`;
+}
+
 test.each([
   [
     'encryption of etcd',
@@ -20,6 +29,9 @@ test.each([
     CLUSTER.replace(/^( +)machineGroupRef:/gm, '$1upgradeRolloutStrategy: { type: InPlace }\n$&'),
     /upgradeInPlace: true/,
   ],
+  ['a manager that is not named', CLUSTER.replace(/ *managementCluster:\n *name: \S+\n/, ''), /omitManagementCluster: true/],
+  ['the default path, left out', withFlux(''), /FluxSync.github\(\{ owner: 'o', repository: 'r', configName: 'flux' \}\)/],
+  ['the default path, written out', withFlux('clusterConfigPath: clusters/prod, '), /path: 'clusters\/prod'/],
 ])('%s of a cluster that exists comes out the same', (_what, cluster, property) => {
   expect(cluster).not.toBe(CLUSTER);
   const { program, findings } = importCluster({ cluster });

@@ -1,4 +1,5 @@
-import { contentsOf } from '../../../src/eksa/update/pair';
+import type { ClusterDocument } from '../../../src/eksa/model/document';
+import { withDefaults } from '../../../src/eksa/update/defaults';
 import { bareMetal, changed, docker, document, vsphere } from './samples';
 import type { Documents } from './samples';
 
@@ -6,7 +7,8 @@ const GROUPS = 'Cluster.spec.workerNodeGroupConfigurations';
 
 /** The spec of a document once the defaults are filled in. */
 function filled(documents: Documents, kind = 'Cluster'): any {
-  return contentsOf(documents)!.documents.find((each) => each.kind === kind)!.spec;
+  const [cluster, one] = ['Cluster', kind].map((each) => documents.find((candidate) => candidate.kind === each)!);
+  return withDefaults(one, cluster as ClusterDocument).spec;
 }
 
 test.each([
