@@ -1,5 +1,5 @@
 /** The rules on files as people write them, with line numbers. */
-import { checkDocuments } from './check';
+import { checkDocuments, isWithin } from './check';
 import type { CheckOptions } from './check';
 import type { Finding } from './finding';
 import { parseHardware } from './hardware/hardware-csv';
@@ -8,7 +8,8 @@ import type { ClusterDocument, Document } from './model/document';
 import { documentPaths } from './model/document';
 import { isKnownKind } from './schema/kinds';
 import type { SourceText } from './syntax/encoding';
-import type { ParsedDocument } from './yaml/parse';
+import { CLUSTER_FILE } from './yaml/file-finding';
+import type { ParsedDocument, ParsedFile } from './yaml/parse';
 import { parseClusterFile } from './yaml/parse';
 
 /**
@@ -27,11 +28,19 @@ export function check(clusterYaml: SourceText, hardwareCsv?: SourceText | null, 
     ...file.findings,
     ...named.flatMap(({ document, path }) => relevant(document).map((finding) => ({ ...finding, path: `${path}${finding.path}` }))),
     ...named.flatMap(foreignWithoutApiVersion),
-    // A Cluster that cannot be read is not missing.
     ...[...checkDocuments(contents, hardware, options), ...unfilledLicense(contents as unknown as Document[])]
-      .filter(({ ruleId }) => ruleId !== 'P1' || file.findings.length === 0)
+      .filter((finding) => !isDerived(finding, file, named))
       .map((finding) => withLine(finding, named)),
   ]);
+}
+
+/** What is missing only because a document could not be read, and what is wrong only because an expression stands there. */
+function isDerived({ ruleId, path, message }: Finding, { lost, findings }: ParsedFile, documents: readonly Named[]): boolean {
+  if (ruleId === 'P1') return lost.length > 0 || findings.some((finding) => finding.ruleId === 'P7');
+  if (lost.length > 0 && /^(X1|X2|X11|S6)$/.test(ruleId) && message.includes('the file holds no')) return true;
+  // Other places than the expression's own repeat it in their message.
+  if (documents.some(({ document }) => document.unknown.length > 0) && message.includes('{{')) return true;
+  return documents.some(({ document, path: owner }) => document.unknown.some((place) => isWithin(path, `${owner}${place}`)));
 }
 
 /** More findings than a person reads: so many come from a file of another kind. */
@@ -40,7 +49,7 @@ const MAX_FINDINGS = 1000;
 function limited(findings: readonly Finding[]): Finding[] {
   if (findings.length <= MAX_FINDINGS) return [...findings];
   const message = `has ${findings.length - MAX_FINDINGS} more problems, which are not listed`;
-  return [...findings.slice(0, MAX_FINDINGS), { ruleId: 'P2', severity: 'error', path: 'cluster.yaml', message }];
+  return [...findings.slice(0, MAX_FINDINGS), { ruleId: 'P2', severity: 'error', path: CLUSTER_FILE, message }];
 }
 
 /** Right where a program is synthesized; the tools do not know placeholders. */

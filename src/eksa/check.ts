@@ -254,6 +254,6 @@ function merged(misfits: readonly ShapeFinding[], problems: readonly Finding[]):
 }
 
 /** Whether a place is inside another, or is the same. */
-function isWithin(inner: string, outer: string): boolean {
+export function isWithin(inner: string, outer: string): boolean {
   return inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
 }

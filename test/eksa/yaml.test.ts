@@ -162,8 +162,8 @@ describe('a file written by hand', () => {
     expect(problems(['a0: &a0 [x]', ...levels].join('\n')).map((problem) => problem.split(' ')[0])).toEqual(['P2']);
   });
   test.each([
-    ['has too many characters', `a: ${'x'.repeat(2 ** 20)}\n`],
-    ['has too many lines', '- a\n'.repeat(50_001)],
+    ['has too many characters', `a: ${'x'.repeat(2 ** 22)}\n`],
+    ['has too many lines', '- a\n'.repeat(100_001)],
     ['is nested too deeply', `a: ${'['.repeat(20_000)}`],
     ['is no text', '\u0000\u0001\ufffd: '.repeat(1000)],
   ])('is refused with one line when it %s', (_title, source) =>

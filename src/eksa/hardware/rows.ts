@@ -1,6 +1,7 @@
 /** From records below the header to the cells of machines; rows that are no machines are told apart. */
 import type { Severity } from '../finding';
 import type { CsvRecord } from '../syntax/csv';
+import { linesText } from '../syntax/lines';
 import type { Column } from './columns';
 import { COLUMNS, REQUIRED_COLUMNS } from './columns';
 
@@ -111,20 +112,4 @@ function remarkRows(lines: readonly number[]): RowProblem[] {
   const rows = lines.length === 1 ? 'a row' : 'rows';
   const message = `has ${rows} with hardly a value (${linesText(lines)}); the tools take each for a machine`;
   return [{ severity: 'error', message, fix: 'delete what describes no machine', line: lines[0] }];
-}
-
-/** More ranges would not help. */
-const LISTED_RANGES = 4;
-
-/** `line 4`, `lines 4 to 9, 12 and 3 more`. */
-function linesText(lines: readonly number[]): string {
-  const ranges: [number, number][] = [];
-  for (const line of lines) {
-    const last = ranges[ranges.length - 1];
-    if (last && line === last[1] + 1) last[1] = line;
-    else ranges.push([line, line]);
-  }
-  const listed = ranges.slice(0, LISTED_RANGES).map(([from, to]) => from === to ? `${from}` : `${from} to ${to}`);
-  const more = ranges.length - listed.length;
-  return `${lines.length === 1 ? 'line' : 'lines'} ${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -38,8 +38,12 @@ export function diff(oldYaml: SourceText, newYaml: SourceText, hardwareCsv?: Sou
     ...found,
     cliAccepts: found.cliAccepts && ofHardware.length === 0,
     refusals: [...ofHardware, ...found.refusals.map((refusal) => ({ ...refusal, line: lineOf(refusal.path, files.new.documents) }))],
-    newFile: found.newFile.map((finding) => ({ ...finding, line: lineOf(finding.path, files.new.documents) })),
     warnings: found.warnings.map((finding) => ({ ...finding, line: lineOf(finding.path, files.new.documents) })),
+    // Nobody reads the old file but this: how it is written does not matter.
+    newFile: [
+      ...files.new.findings.filter(({ severity }) => severity === 'error'),
+      ...found.newFile.map((finding) => ({ ...finding, line: lineOf(finding.path, files.new.documents) })),
+    ],
   };
 }
 
@@ -51,20 +55,18 @@ function contents({ documents }: ParsedFile): readonly object[] {
   return documents.map(({ content }) => content);
 }
 
-function problems(side: 'old' | 'new', file: ParsedFile): (Finding & { side: 'old' | 'new' })[] {
-  const clusters = file.documents.filter(({ content }) => content.kind === 'Cluster').length;
-  const count: Finding[] =
-    clusters === 1
-      ? []
-      : [
-        {
-          ruleId: clusters === 0 ? 'P1' : 'P7',
-          severity: 'error',
-          path: 'Cluster',
-          message: `is there ${clusters} times; expected one Cluster in the file`,
-        },
-      ];
-  return [...file.findings.filter(({ severity }) => severity === 'error'), ...count].map((finding) => ({ ...finding, side }));
+/** Why a file cannot be compared: the reason why documents are lost, or else how many Clusters there are. */
+function problems(side: 'old' | 'new', { documents, findings, lost }: ParsedFile): (Finding & { side: 'old' | 'new' })[] {
+  if (lost.length > 0) return findings.map((finding) => ({ ...finding, side }));
+  const clusters = documents.filter(({ content }) => content.kind === 'Cluster').length;
+  if (clusters === 1) return [];
+  const count: Finding = {
+    ruleId: clusters === 0 ? 'P1' : 'P7',
+    severity: 'error',
+    path: 'Cluster',
+    message: `is there ${clusters} times; expected one Cluster in the file`,
+  };
+  return [...findings, count].map((finding) => ({ ...finding, side }));
 }
 
 function hardwareProblem(problem: FileProblem): Finding & { side: 'new' } {
