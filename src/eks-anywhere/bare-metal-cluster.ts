@@ -102,13 +102,13 @@ export interface BareMetalClusterProps extends MachineClusterProps {
 
   /**
    * Whether machines boot for their installation from an image that their BMC attaches, instead of from the network. Can be changed
-   * later, for the installations that follow.
+   * later; a change replaces the nodes.
    * @default - true where `isoUrl` is set
    */
   readonly isoBoot?: boolean;
 
   /**
-   * URL of that image, ending in `.iso` and reachable from the BMCs. Can be changed later, for the installations that follow.
+   * URL of that image, ending in `.iso` and reachable from the BMCs. Can be changed later; a change replaces the nodes.
    * @default - the image of the release, where `isoBoot` is true
    */
   readonly isoUrl?: string;

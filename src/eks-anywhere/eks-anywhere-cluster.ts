@@ -135,8 +135,8 @@ export interface EksAnywhereClusterProps {
   readonly omitManagementCluster?: boolean;
 
   /**
-   * How people sign in to the Kubernetes API; at most one of each kind. Sign-in with AWS identities is fixed once the
-   * cluster exists; a change of the others replaces the control plane nodes.
+   * How people sign in to the Kubernetes API; at most one of each kind. Can be changed later; a change replaces the control plane
+   * nodes. Of sign-in with AWS identities only roles and users can be changed, in place.
    * @default - only with the administrator's kubeconfig
    */
   readonly identityProviders?: IdentityProvider[];
@@ -154,7 +154,7 @@ export interface EksAnywhereClusterProps {
   readonly proxy?: ProxyOptions;
 
   /**
-   * A container registry at the site with copies of all images. Can be changed later.
+   * A container registry at the site with copies of all images. Can be changed later; a change replaces the nodes.
    * @default - images come from the internet
    */
   readonly registryMirror?: RegistryMirrorOptions;

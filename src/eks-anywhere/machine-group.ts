@@ -24,8 +24,8 @@ export interface NodeLogin {
 export interface MachineGroupOptions {
   /**
    * Name of the machine configuration, if that of an existing cluster differs from the default. Groups of
-   * one name share one machine configuration, and must have the same machine options. Fixed once the cluster exists
-   * on bare metal; elsewhere a change replaces the nodes.
+   * one name share one machine configuration, and must have the same machine options. On bare metal fixed once the cluster
+   * exists; elsewhere it can be changed later.
    * @default - `<cluster>-cp`, `<cluster>-etcd`, `<cluster>-<group>`
    */
   readonly machineConfigName?: string;

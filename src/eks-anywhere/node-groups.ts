@@ -82,7 +82,8 @@ export interface ControlPlaneNodeOptions extends NodeGroupOptions {
   readonly certificateNames?: string[];
 
   /**
-   * Audit policy of the Kubernetes API: the text of an `audit.k8s.io/v1` Policy, in YAML. Can be changed later.
+   * Audit policy of the Kubernetes API: the text of an `audit.k8s.io/v1` Policy, in YAML. Can be changed later; a change replaces the
+   * nodes.
    * @default - the policy of EKS Anywhere
    */
   readonly auditPolicy?: string;
@@ -98,7 +99,7 @@ export interface ControlPlaneNodeOptions extends NodeGroupOptions {
 
   /**
    * Whether to omit kube-vip, which announces `endpoint`, because a load balancer of your own has that address.
-   * Can be changed later; a change replaces the nodes.
+   * Can be changed later; on bare metal a change replaces the nodes.
    * @default false
    */
   readonly skipLoadBalancer?: boolean;

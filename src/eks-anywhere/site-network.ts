@@ -27,7 +27,7 @@ export interface RegistryNamespace {
   readonly namespace: string;
 }
 
-/** A container registry at the site with copies of all images. Can be changed later. */
+/** A container registry at the site with copies of all images. Can be changed later; a change replaces the nodes. */
 export interface RegistryMirrorOptions {
   /** Host name or address of the mirror, without scheme. */
   readonly endpoint: string;

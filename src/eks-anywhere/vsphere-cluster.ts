@@ -60,25 +60,29 @@ export interface VirtualMachineOptions extends VirtualMachineSize, MachineGroupO
 
   /**
    * Template that these virtual machines are cloned from, by inventory path: a group with another `kubernetesVersion`
-   * or `os` needs its own. Can be changed later.
+   * or `os` needs its own. Can be changed later; a change
+   * replaces the nodes.
    * @default - `template` of the cluster
    */
   readonly template?: string;
 
   /**
-   * Datastore for these nodes' disks, by name or inventory path. Can be changed later.
+   * Datastore for these nodes' disks, by name or inventory path. Can be changed later; a change
+   * replaces the nodes.
    * @default - `datastore` of the cluster
    */
   readonly datastore?: string;
 
   /**
-   * Folder for these virtual machines, by name or inventory path. Can be changed later.
+   * Folder for these virtual machines, by name or inventory path. Can be changed later; a change
+   * replaces the nodes.
    * @default - `folder` of the cluster
    */
   readonly folder?: string;
 
   /**
-   * Resource pool for these virtual machines, by inventory path. Can be changed later.
+   * Resource pool for these virtual machines, by inventory path. Can be changed later; a change
+   * replaces the nodes.
    * @default - `resourcePool` of the cluster
    */
   readonly resourcePool?: string;
@@ -90,13 +94,15 @@ export interface VirtualMachineOptions extends VirtualMachineSize, MachineGroupO
   readonly storagePolicy?: string;
 
   /**
-   * Whether these machines share the template's disk (linked clones) or get a copy of it. Can be changed later.
+   * Whether these machines share the template's disk (linked clones) or get a copy of it. Can be changed later; a change
+   * replaces the nodes.
    * @default - `linkedClones` of the cluster
    */
   readonly linkedClones?: boolean;
 
   /**
-   * URNs of vCenter tags of these machines. Can be changed later.
+   * URNs of vCenter tags of these machines. Can be changed later; a change
+   * replaces the nodes.
    * @default - `tags` of the cluster
    */
   readonly tags?: string[];
@@ -126,7 +132,10 @@ export interface VSphereEtcdNodes extends VirtualMachineOptions {
   readonly count: number;
 }
 
-/** A part of vSphere that fails as a whole, and where machines are placed in it. Can be changed later; nodes placed in it are replaced. */
+/**
+ * A part of vSphere that fails as a whole, and where machines are placed in it. Can be changed later, for the machines that are made
+ * after the change.
+ */
 export interface VSphereFailureDomain {
   /** Name by which worker groups refer to it, unique. */
   readonly name: string;
@@ -179,13 +188,14 @@ export interface VSphereClusterProps extends MachineClusterProps {
 
   /**
    * Fingerprint of vCenter's certificate (SHA-1, pairs of hex digits joined by colons), for a certificate that no
-   * public authority signed. Can be changed later.
+   * public authority signed. Can be changed later; a change replaces the nodes.
    * @default - the certificate must be trusted by the machine that runs the CLI
    */
   readonly thumbprint?: string;
 
   /**
-   * Whether to skip the check of vCenter's certificate. `thumbprint` then has no effect. Can be changed later.
+   * Whether to skip the check of vCenter's certificate. `thumbprint` then has no effect: where there is one, it is cleared. Can be
+   * changed later; a change replaces the nodes.
    * @default false
    */
   readonly insecure?: boolean;
@@ -218,7 +228,7 @@ export interface VSphereClusterProps extends MachineClusterProps {
   readonly upgradeInPlace?: boolean;
 
   /**
-   * Failure domains that worker groups can be placed in. Can be changed later; nodes of a domain that changes are replaced.
+   * Failure domains that worker groups can be placed in. Can be changed later, for the machines that are made after the change.
    * @default - none
    */
   readonly failureDomains?: VSphereFailureDomain[];

@@ -140,3 +140,72 @@ test('a group without a name is the first one, and a count that is absent is one
     ['control plane', 1, 'nothing'], ['md-0', 1, 'nothing'], ['b', 1, 'nothing'],
   ]);
 });
+
+describe('what is removed', () => {
+  const NTP = 'spec.hostOSConfiguration.ntpConfiguration';
+  const timed = (name: string) => changed(vsphere(), { [`VSphereMachineConfig/site-${name}.${NTP}`]: { servers: ['ntp.example'] } });
+
+  test('replaces the control plane, but not workers: the comparison of their templates ignores what is gone', () => {
+    const removed = (name: string) => replaced(timed(name), { [`VSphereMachineConfig/site-${name}.spec.hostOSConfiguration`]: undefined });
+    expect([removed('cp'), removed('a')]).toEqual([{ 'control plane': 'hostOSConfiguration' }, {}]);
+  });
+
+  test('replaces workers where it was a file of theirs, a label or a taint', () => {
+    const mirror = { 'Cluster.spec.registryMirrorConfiguration': { endpoint: 'registry.example' } };
+    const before = changed(vsphere(), { [`${A}.labels`]: { zone: 'a' }, ...mirror });
+    expect(replaced(before, { [`${A}.labels`]: undefined })).toEqual({ a: 'labels' });
+    expect(Object.keys(replaced(before, { 'Cluster.spec.registryMirrorConfiguration': undefined }))).toEqual(['control plane', 'a', 'b']);
+  });
+});
+
+describe('certificates', () => {
+  const bottlerocket = changed(vsphere(), { 'VSphereMachineConfig/site-a.spec.osFamily': 'bottlerocket' });
+  const CERTIFICATES = 'spec.hostOSConfiguration.certBundles';
+
+  test('of an authority replace the nodes of Bottlerocket that get them', () => {
+    const change = { [`VSphereMachineConfig/site-a.${CERTIFICATES}`]: [{ name: 'x', data: 'y' }] };
+    expect(replaced(bottlerocket, change)).toEqual({ a: 'hostOSConfiguration' });
+  });
+
+  test('of a mirror replace all nodes', () => {
+    const mirror = { endpoint: 'registry.example', caCertContent: 'old' };
+    const before = changed(WITH_ETCD, { 'Cluster.spec.registryMirrorConfiguration': mirror });
+    const change = { 'Cluster.spec.registryMirrorConfiguration.caCertContent': 'new' };
+    expect(Object.keys(replaced(before, change))).toEqual(['control plane', 'etcd', 'a', 'b']);
+  });
+});
+
+test('machines of etcd that are replaced take the control plane with them, and tell why', () => {
+  const before = changed(WITH_ETCD, {
+    'VSphereMachineConfig/site-etcd': vsphere().find(({ metadata }) => metadata?.name === 'site-cp')!.spec,
+    [`${ETCD}.machineGroupRef.name`]: 'site-etcd',
+  });
+  const [controlPlane, etcd, ...workers] = groups(before, { 'VSphereMachineConfig/site-etcd.spec.memoryMiB': 16384 });
+  const path = 'VSphereMachineConfig/site-etcd.spec.memoryMiB';
+  const object = 'VSphereMachineConfig/site-etcd';
+  expect(controlPlane.causes).toEqual([{ path, object, template: 'KubeadmControlPlane' }]);
+  expect(etcd.causes).toEqual([{ path, object, template: 'VSphereMachineTemplate' }]);
+  expect(workers.map(({ action }) => action)).toEqual(['nothing', 'nothing']);
+});
+
+test('with an autoscaler, another number of nodes scales nothing', () => {
+  const scaled = changed(vsphere(), { [`${A}.autoscalingConfiguration`]: { minCount: 1, maxCount: 5 } });
+  const plan = (before: Documents) => groups(before, { [`${A}.count`]: 3 }).find(({ name }) => name === 'a');
+  expect(plan(scaled)).toMatchObject({ action: 'nothing', nodesBefore: 1, nodesAfter: 1 });
+  expect(plan(vsphere())).toMatchObject({ action: 'scale', nodesBefore: 1, nodesAfter: 3 });
+});
+
+test('a cause names the change as the diff does, the document and the template', () => {
+  const [controlPlane, a, b] = groups(vsphere(), {
+    [`${A}.machineGroupRef.name`]: 'other', 'VSphereMachineConfig/other': {
+      ...vsphere().find(({ metadata }) => metadata?.name === 'site-a')!.spec as object, numCPUs: 8,
+    },
+  });
+  expect(controlPlane.causes).toEqual([]);
+  expect(a).toMatchObject({
+    role: 'workers', reasons: ['numCPUs'], causes: [{
+      path: 'Cluster.spec.workerNodeGroupConfigurations[a].machineGroupRef.name', object: 'Cluster', template: 'VSphereMachineTemplate',
+    }],
+  });
+  expect(b.causes).toEqual([]);
+});

@@ -39,7 +39,10 @@ export const BARE_METAL_ROWS: readonly Row[] = [
     kind: DATACENTER,
     field: 'spec.hookImagesURLPath',
     elsewhere: STACK,
-    refused: [{ by: BOTH, rule: 'W13', text: 'the CLI takes it together with another `kubernetesVersion`' }],
+    refused: [
+      { by: ['cli'], rule: 'W13', unless: '`kubernetesVersion` changes, too' },
+      { by: ['api'], rule: 'W13', unless: 'the CLI manages the datacenter' },
+    ],
     note: 'Machines that are installed later load the other image.',
   },
   {
@@ -52,7 +55,7 @@ export const BARE_METAL_ROWS: readonly Row[] = [
       },
     }),
     elsewhere: STACK,
-    refused: [{ by: ['api'], rule: 'W13', text: 'not where the CLI manages the datacenter' }],
+    refused: [{ by: ['api'], rule: 'W13', unless: 'the CLI manages the datacenter' }],
   },
   { kind: DATACENTER, field: 'spec.loadBalancerInterface', elsewhere: STACK },
   { kind: MACHINE, field: 'spec.hardwareSelector', lands: inMachines(TEMPLATE) },

@@ -56,17 +56,18 @@ function read(value: unknown, path: string): unknown {
   return path.split('.').reduce((at, name) => (at as Record<string, unknown> | undefined)?.[name], value);
 }
 
-/** Changes at, above and below the row's field; else that of the reference that leads to another document. */
+/** Changes at, above and below the row's field; where a reference leads to another document, that of the reference. */
 function placesOf(row: Row, old: Inputs, now: Inputs, changes: readonly Change[]): { path: string; object: string }[] {
   const documents = [old, now].flatMap((inputs) => documentFor(inputs, row.kind) ?? []);
   const paths = [...new Set(documents.map((document) => documentPath(document)))];
+  const referring = referencesTo(row.kind, now).flatMap(({ place, object }) =>
+    changes.filter(({ path }) => touches(path, place)).map(({ path }) => ({ path, object })));
+  if (paths.length > 1 && referring.length > 0) return referring;
   const own = paths.flatMap((object) => {
     const place = `${object}.${row.field.replace(/\[\]/, `[${now.group.name ?? ''}]`).replace(/\[0\].*/, '')}`;
     return changes.filter(({ path }) => touches(path, place)).map(({ path }) => ({ path, object }));
   });
-  if (own.length > 0) return own;
-  return referencesTo(row.kind, now).flatMap(({ place, object }) =>
-    changes.filter(({ path }) => touches(path, place)).map(({ path }) => ({ path, object })));
+  return own.length > 0 ? own : referring;
 }
 
 /** The references that lead to the document of a kind, the nearest first. */

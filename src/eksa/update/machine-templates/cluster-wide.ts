@@ -37,7 +37,7 @@ export const CLUSTER_WIDE_ROWS: readonly Row[] = [
     kind: 'Cluster',
     field: 'spec.proxyConfiguration',
     lands: [...inKubeadm({ providers: WITH_PROXY }), ...inEtcd({ providers: WITH_PROXY })],
-    refused: [{ by: BOTH, rule: 'W3', text: 'the API takes it while the cluster is paused' }],
+    refused: [{ by: ['cli'], rule: 'W3' }, { by: ['api'], rule: 'W3', unless: 'the cluster is paused' }],
   },
   ...['endpoint', 'port', 'caCertContent'].map((name): Row => ({
     kind: 'Cluster',
@@ -64,7 +64,7 @@ export const CLUSTER_WIDE_ROWS: readonly Row[] = [
     kind: 'Cluster',
     field: 'spec.identityProviderRefs',
     lands: inControlPlane(),
-    refused: [{ by: BOTH, rule: 'W3', text: 'only another AWSIamConfig in the place of one' }],
+    refused: [{ by: BOTH, rule: 'W3', when: 'another AWSIamConfig takes the place of one' }],
     note: 'Adding or removing a provider changes the arguments of the API server.',
   },
   {

@@ -12,7 +12,7 @@ const KEPT = 'Removing it from workers replaces none: they keep what they have u
 
 export function hostOsRows(kind: string, userRule: 'W15' | undefined): readonly Row[] {
   const fixed: readonly Refused[] = userRule ? [{ by: BOTH, rule: userRule }] : [];
-  const counted: readonly Refused[] = userRule ? [{ by: ['api'], rule: userRule, text: 'their number' }] : [];
+  const counted: readonly Refused[] = userRule ? [{ by: ['api'], rule: userRule, when: 'their number changes' }] : [];
   return [
     { kind, field: 'spec.users[0].name', reason: 'users', lands: onNodes({ value: (inputs) => firstUser(inputs)?.name }), refused: fixed },
     {

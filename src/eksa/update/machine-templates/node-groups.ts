@@ -7,7 +7,7 @@ import { BOTH, CONTROL_PLANE, WORKERS, inControlPlane } from './row';
 const FIXED_ON_BARE_METAL: readonly Refused[] = [{ by: ['api'], rule: 'W5', providers: ['bare metal'] }];
 const MACHINES_FIXED_ON_BARE_METAL: readonly Refused[] = [{ by: ['cli'], rule: 'W19', providers: ['bare metal'] }];
 const NOT_WHILE_UPGRADING: readonly Refused[] = [
-  { by: BOTH, rule: 'W6', providers: ['bare metal'], text: 'together with an upgrade' },
+  { by: BOTH, rule: 'W6', providers: ['bare metal'], when: 'it comes with an upgrade' },
 ];
 
 /** The CLI and the controllers resolve the reference; what counts is the content of what it names. */

@@ -21,8 +21,10 @@ export interface Refused {
   readonly by: readonly UpdatePath[];
   readonly rule: string;
   readonly providers?: readonly Provider[];
-  /** When it is not refused, or what exactly is. */
-  readonly text?: string;
+  /** Only then. */
+  readonly when?: string;
+  /** Not then. */
+  readonly unless?: string;
 }
 
 export interface Row {

@@ -17,19 +17,19 @@ const CLUSTER_ROWS: readonly Row[] = [
     kind: 'Cluster',
     field: `${CILIUM}.skipUpgrade`,
     elsewhere: 'EKS Anywhere no longer touches Cilium',
-    refused: [{ by: BOTH, rule: 'W3', text: 'taking it back' }],
+    refused: [{ by: BOTH, rule: 'W3', when: 'it is taken back' }],
   },
   {
     kind: 'Cluster',
     field: 'spec.clusterNetwork.cniConfig.kindnetd',
     elsewhere: 'the DaemonSet of kindnet',
-    refused: [{ by: ['cli'], rule: 'W19', text: 'another plugin' }],
+    refused: [{ by: ['cli'], rule: 'W19', when: 'it is another plugin' }],
   },
   {
     kind: 'Cluster',
     field: 'spec.clusterNetwork.cni',
     elsewhere: 'the same as cniConfig',
-    refused: [{ by: ['cli'], rule: 'W19', text: 'another plugin' }],
+    refused: [{ by: ['cli'], rule: 'W19', when: 'it is another plugin' }],
   },
   { kind: 'Cluster', field: 'spec.machineHealthCheck', elsewhere: 'MachineHealthCheck of every group without one of its own' },
   { kind: 'Cluster', field: 'spec.packages', elsewhere: 'Helm values of the controller of curated packages' },
@@ -39,12 +39,12 @@ const CLUSTER_ROWS: readonly Row[] = [
     field: 'spec.gitOpsRef',
     elsewhere: 'Flux',
     refused: [
-      { by: ['cli'], rule: 'W19', text: 'once it is set' },
-      { by: ['api'], rule: 'W3', text: 'on a workload cluster' },
+      { by: ['cli'], rule: 'W19', when: 'there was one' },
+      { by: ['api'], rule: 'W3', when: 'the cluster is a workload cluster' },
     ],
   },
-  { kind: 'Cluster', field: 'spec.datacenterRef', elsewhere: 'nothing', refused: [{ by: BOTH, rule: 'W3' }] },
-  { kind: 'Cluster', field: 'spec.managementCluster', elsewhere: 'nothing', refused: [{ by: BOTH, rule: 'W3' }] },
+  { kind: 'Cluster', field: 'spec.datacenterRef', refused: [{ by: BOTH, rule: 'W3' }] },
+  { kind: 'Cluster', field: 'spec.managementCluster', refused: [{ by: BOTH, rule: 'W3' }] },
 ];
 
 const IDENTITY_ROWS: readonly Row[] = [
@@ -52,7 +52,7 @@ const IDENTITY_ROWS: readonly Row[] = [
     kind: 'OIDCConfig',
     field: `spec.${name}`,
     lands: inControlPlane(),
-    refused: [{ by: ['api'], rule: 'W18', text: 'not on a workload cluster' }],
+    refused: [{ by: ['api'], rule: 'W18', unless: 'the cluster is a workload cluster' }],
   })),
   ...['mapRoles', 'mapUsers'].map((name): Row => ({
     kind: 'AWSIamConfig', field: `spec.${name}`, elsewhere: 'the ConfigMap of the AWS IAM Authenticator',

@@ -90,7 +90,9 @@ const CLUSTER: Readonly<Record<string, RowSample>> = {
   'spec.gitOpsRef': nobody(FLUX),
   'spec.datacenterRef': nobody({ [`${C}.datacenterRef.name`]: 'other' }, {
     'TinkerbellDatacenterConfig/other': { tinkerbellIP: '10.0.0.3', osImageURL: 'http://images.example/ubuntu-1-34-1-35-1-36.gz' },
-    'VSphereDatacenterConfig/other': { server: 'vcenter.example', datacenter: 'DC1', network: 'VM Network', insecure: false, thumbprint: '' },
+    'VSphereDatacenterConfig/other': {
+      server: 'vcenter.example', datacenter: 'DC1', network: 'VM Network', insecure: false, thumbprint: '',
+    },
     'DockerDatacenterConfig/other': {},
   }),
   'spec.managementCluster': nobody({ [`${C}.managementCluster.name`]: 'other' }),
