@@ -23,7 +23,7 @@ describe('hybridge eksa show', () => {
 
   it('refuses files that it cannot read as a cluster', async () => {
     const broken = join(folder, 'broken.csv');
-    writeFileSync(broken, 'hostname\nx\n');
+    writeFileSync(broken, 'hostname,mac\nx,y\n');
     expect(await runEksa('show', sample('bare-metal.csv'))).toMatchObject({
       code: EXIT_CODES.configuration,
       failure: expect.stringContaining('exactly one Cluster'),

@@ -1,32 +1,51 @@
 /** What a picture of a cluster shows, whatever it is drawn with. */
 import { parseHardware } from '../hardware/hardware-csv';
-import type { Hardware, Machine } from '../hardware/hardware-csv';
-import { isEligible, selectorText } from '../hardware/selection';
-import type { ClusterSpec, NodeGroup, Ref } from '../model/cluster';
-import type { TinkerbellDatacenterSpec, TinkerbellMachineSpec, VSphereDatacenterSpec, VSphereMachineSpec } from '../model/machines';
-import { networkOf, netmaskLength, parseIp } from '../syntax/ip';
+import type { Hardware } from '../hardware/hardware-csv';
+import type { ClusterSpec } from '../model/cluster';
+import type { TinkerbellDatacenterSpec, VSphereDatacenterSpec } from '../model/machines';
 import type { State } from '../update/pair';
 import { find, isSelfManaged, stateOf } from '../update/pair';
 import { parseClusterFile } from '../yaml/parse';
+import { groupsOf } from './groups';
+import type { PlacedGroup, PlacedMachine, Role } from './groups';
+import type { Place } from './places';
+import { networkOfMachine, placeKey } from './places';
 
-export type Role = 'control plane' | 'workers' | 'etcd';
+export type { Role } from './groups';
 
-/** A machine that a group can take; the tools choose among those that match. */
+/** A machine, or a node that the site will make. */
 export interface SceneMachine {
   readonly name: string;
   /** Address, size or kind, in a few words. */
   readonly detail: string;
-  /** Whether the group has more machines than nodes, and this is one of the surplus. */
-  readonly isSpare: boolean;
+}
+
+/** Machines of one group in one place. */
+export interface SceneSection {
+  /** Undefined where the heading around it says it. */
+  readonly place?: Place;
+  readonly nodes: readonly SceneMachine[];
+  /** Machines beyond those of nodes: the tools choose among all that match. */
+  readonly spares: readonly SceneMachine[];
 }
 
 export interface SceneGroup {
   readonly role: Role;
   readonly name: string;
   readonly nodes: number;
+  readonly spare: number;
+  /** Nodes for which no machine matches. */
+  readonly missing: number;
   /** Operating system, selector, size, labels, taints: one short text each. */
   readonly facts: readonly string[];
-  readonly machines: readonly SceneMachine[];
+  readonly sections: readonly SceneSection[];
+}
+
+/** The groups of one network or failure domain. */
+export interface SceneZone {
+  /** Undefined where all machines are in one place, and for groups that are in several. */
+  readonly place?: Place;
+  readonly groups: readonly SceneGroup[];
 }
 
 export interface Fact {
@@ -38,9 +57,9 @@ export interface Scene {
   readonly title: string;
   readonly facts: readonly Fact[];
   readonly networks: readonly Fact[];
-  readonly groups: readonly SceneGroup[];
-  /** Machines of hardware.csv that no group can take. */
-  readonly unused: readonly SceneMachine[];
+  readonly zones: readonly SceneZone[];
+  /** Machines of hardware.csv that no group can take, by place. */
+  readonly unused: readonly SceneSection[];
 }
 
 const PROVIDER_NAMES: Readonly<Record<string, string>> = {
@@ -48,6 +67,11 @@ const PROVIDER_NAMES: Readonly<Record<string, string>> = {
   VSphereDatacenterConfig: 'vSphere',
   DockerDatacenterConfig: 'Docker',
 };
+
+/** Places that a group is shown in one by one; the others are taken together. */
+const MAX_SECTIONS = 12;
+/** Networks of nodes that are listed one by one; more are counted. */
+const MAX_NETWORKS = 6;
 
 /** @returns undefined when the text does not hold exactly one Cluster */
 export function sceneOf(clusterYaml: string, hardwareCsv?: string): Scene | undefined {
@@ -62,10 +86,8 @@ export function sceneOfDocuments(documents: readonly object[], hardware?: Hardwa
   const state = stateOf(documents);
   if (!state) return undefined;
   const spec = state.cluster.spec ?? {};
-  const groups = groupsOf(state, spec, hardware);
-  const taken = (hardware?.machines ?? []).filter((machine) =>
-    machineSpecs(state, spec).some((candidate) => isEligible(candidate, machine)),
-  );
+  const { groups, unused } = groupsOf(state, hardware);
+  const places = distinct([...groups.flatMap(({ machines }) => machines), ...unused]);
   return {
     title: `${state.cluster.metadata?.name ?? '?'}: EKS Anywhere on `
       + `${PROVIDER_NAMES[spec.datacenterRef?.kind ?? ''] ?? spec.datacenterRef?.kind ?? 'an unknown provider'}`,
@@ -74,9 +96,9 @@ export function sceneOfDocuments(documents: readonly object[], hardware?: Hardwa
       { name: 'managed by', value: isSelfManaged(state.cluster) ? 'itself' : (spec.managementCluster?.name ?? '?') },
       ...placeFacts(state, spec),
     ],
-    networks: networksOf(spec, hardware),
-    groups,
-    unused: (hardware?.machines ?? []).filter((machine) => !taken.includes(machine)).map((machine) => physical(machine, true)),
+    networks: [...nodeNetworks(hardware?.machines.map(({ cells }) => networkOfMachine(cells)) ?? places), ...otherNetworks(spec)],
+    zones: zonesOf(groups, places.length > 1),
+    unused: sectionsOf(unused, places.length > 1),
   };
 }
 
@@ -94,121 +116,75 @@ function placeFacts(state: State, spec: ClusterSpec): Fact[] {
   ]);
 }
 
-function networksOf(spec: ClusterSpec, hardware: Hardware | undefined): Fact[] {
-  const network = spec.clusterNetwork;
+/** Failure domains are no networks: their headings have theirs. */
+function nodeNetworks(places: readonly Place[]): Fact[] {
+  const found = new Map(places.map((place) => [placeKey(place), place]));
+  const texts = [...found.values()].filter(({ name }) => name.startsWith('network ')).map(({ name, facts }) =>
+    [name.slice('network '.length), ...facts].join(', '));
+  const shown = texts.length > MAX_NETWORKS ? texts.slice(0, MAX_NETWORKS - 1) : texts;
+  return [
+    ...shown.map((value) => ({ name: 'nodes', value })),
+    ...shown.length < texts.length ? [{ name: 'nodes', value: `and ${texts.length - shown.length} networks more` }] : [],
+  ];
+}
+
+function otherNetworks({ clusterNetwork: network }: ClusterSpec): Fact[] {
   const pods = network?.pods?.cidrBlocks?.join(', ');
-  return [
-    ...nodeNetworks(hardware).map((value) => ({ name: 'nodes', value })),
-    ...present([
-      ['pods', pods && `${pods} (a /${network?.nodes?.cidrMaskSize ?? 24} each node)`],
-      ['services', network?.services?.cidrBlocks?.join(', ')],
-      ['plugin', network?.cniConfig?.kindnetd ? 'kindnetd' : 'Cilium'],
-    ]),
-  ];
-}
-
-/** The networks that the machines' addresses and netmasks make. */
-function nodeNetworks(hardware: Hardware | undefined): string[] {
-  return [...new Set((hardware?.machines ?? []).flatMap(({ cells }) => {
-    const [address, length] = [parseIp(cells.ip_address), netmaskLength(cells.netmask)];
-    if (address?.version !== 4 || length === undefined) return [];
-    const { value } = networkOf(address, length);
-    const octets = [24n, 16n, 8n, 0n].map((shift) => String((BigInt(value) / (1n << shift)) % 256n));
-    return [`${octets.join('.')}/${length}, gateway ${cells.gateway}`];
-  }))];
-}
-
-function groupsOf(state: State, spec: ClusterSpec, hardware: Hardware | undefined): SceneGroup[] {
-  const group = (role: Role, name: string, nodes: number, given: NodeGroup, extra: readonly string[] = []) => {
-    const machine = specOf(state, given.machineGroupRef);
-    return {
-      role,
-      name,
-      nodes,
-      facts: [...machineFacts(machine), ...groupFacts(given), ...extra],
-      machines: machinesOf(role, name, nodes, machine, hardware),
-    };
-  };
-  const controlPlane = spec.controlPlaneConfiguration;
-  const etcd = spec.externalEtcdConfiguration;
-  return [
-    ...(controlPlane ? [group('control plane', 'control plane', controlPlane.count ?? 1, controlPlane, etcd ? [] : ['with etcd'])] : []),
-    ...(etcd ? [group('etcd', 'etcd', etcd.count ?? 1, etcd)] : []),
-    ...(spec.workerNodeGroupConfigurations ?? []).map((workers) =>
-      group(
-        'workers',
-        workers.name ?? '?',
-        workers.count ?? 1,
-        workers,
-        present([
-          ['Kubernetes', workers.kubernetesVersion],
-          [
-            'autoscaling',
-            workers.autoscalingConfiguration &&
-              `${workers.autoscalingConfiguration.minCount ?? 0} to ${workers.autoscalingConfiguration.maxCount ?? 0}`,
-          ],
-          ['failure domain', workers.failureDomains?.join(', ')],
-        ]).map(({ name, value }) => `${name} ${value}`),
-      ),
-    ),
-  ];
-}
-
-type MachineSpec = TinkerbellMachineSpec & VSphereMachineSpec;
-
-function specOf(state: State, ref: Ref | undefined): MachineSpec | undefined {
-  return find<MachineSpec>(state, ref?.kind, ref?.name)?.spec;
-}
-
-function machineSpecs(state: State, spec: ClusterSpec): MachineSpec[] {
-  const groups = [spec.controlPlaneConfiguration, spec.externalEtcdConfiguration, ...spec.workerNodeGroupConfigurations ?? []];
-  return groups.map((group) => group?.machineGroupRef).flatMap((ref) => specOf(state, ref) ?? []);
-}
-
-function machineFacts(machine: MachineSpec | undefined): string[] {
-  const { hardwareSelector, hardwareAffinity, osFamily, numCPUs, memoryMiB, diskGiB } = machine ?? {};
-  const gibibytes = memoryMiB === undefined ? undefined : `${Math.round(memoryMiB / 102.4) / 10} GiB memory`;
-  return [
-    osFamily,
-    hardwareSelector && selectorText(hardwareSelector),
-    hardwareAffinity && 'by affinity',
-    numCPUs && `${numCPUs} CPUs`,
-    gibibytes,
-    diskGiB && `${diskGiB} GiB disk`,
-  ].filter((fact): fact is string => typeof fact === 'string');
-}
-
-function groupFacts({ labels, taints }: NodeGroup): string[] {
   return present([
-    ['labels', labels && Object.keys(labels).length > 0 ? selectorText(labels) : undefined],
-    ['taints', taints?.map(({ key, value, effect }) => `${key}${value ? `=${value}` : ''}:${effect}`).join(', ') || undefined],
-  ]).map(({ name, value }) => `${name} ${value}`);
+    ['pods', pods && `${pods} (a /${network?.nodes?.cidrMaskSize ?? 24} each node)`],
+    ['services', network?.services?.cidrBlocks?.join(', ')],
+    ['plugin', network?.cniConfig?.kindnetd ? 'kindnetd' : 'Cilium'],
+  ]);
 }
 
-/** Machines that match; without a hardware file, or on a provider that makes them, one for each node. */
-function machinesOf(
-  role: Role,
-  name: string,
-  nodes: number,
-  machine: MachineSpec | undefined,
-  hardware: Hardware | undefined,
-): SceneMachine[] {
-  const isPhysical = machine !== undefined && (machine.hardwareSelector !== undefined || machine.hardwareAffinity !== undefined);
-  if (isPhysical && hardware) {
-    return hardware.machines
-      .filter((candidate) => isEligible(machine, candidate))
-      .map((candidate, index) => physical(candidate, index >= nodes));
+function distinct(machines: readonly PlacedMachine[]): Place[] {
+  return [...new Map(machines.flatMap(({ place }) => place ? [[placeKey(place), place] as const] : [])).values()];
+}
+
+/**
+ * Groups whose machines are all in one place go to the zone of that place; those in several have a section for each.
+ *
+ * @param isApart whether there are several places at all
+ */
+function zonesOf(groups: readonly PlacedGroup[], isApart: boolean): SceneZone[] {
+  const zones = new Map<string, { place?: Place; groups: SceneGroup[] }>();
+  for (const { machines, ...group } of groups) {
+    const [only, ...others] = distinct(machines);
+    const place = isApart && others.length === 0 ? only : undefined;
+    const zone = zones.get(placeKey(place)) ?? { place, groups: [] };
+    zone.groups.push({
+      ...group,
+      spare: machines.filter(({ isSpare }) => isSpare).length,
+      missing: Math.max(0, group.nodes - machines.filter(({ isSpare }) => !isSpare).length),
+      sections: sectionsOf(machines, isApart && place === undefined),
+    });
+    zones.set(placeKey(place), zone);
   }
-  const detail = isPhysical ? 'a machine' : machine ? 'virtual machine' : 'container';
-  return Array.from({ length: Math.max(0, nodes) }, (_, index) => ({
-    name: `${role === 'workers' ? name : role} ${index + 1}`,
-    detail,
-    isSpare: false,
-  }));
+  return [...zones.values()];
 }
 
-function physical({ cells }: Machine, isSpare: boolean): SceneMachine {
-  return { name: cells.hostname, detail: cells.ip_address, isSpare };
+function sectionsOf(machines: readonly PlacedMachine[], isApart: boolean): SceneSection[] {
+  const sections = new Map<string, { place?: Place; nodes: SceneMachine[]; spares: SceneMachine[] }>();
+  for (const { name, detail, isSpare, place } of machines) {
+    const key = isApart ? placeKey(place) : '';
+    const section = sections.get(key) ?? { place: isApart ? place : undefined, nodes: [], spares: [] };
+    section[isSpare ? 'spares' : 'nodes'].push({ name, detail });
+    sections.set(key, section);
+  }
+  return withRest([...sections.values()]);
+}
+
+function withRest(sections: readonly SceneSection[]): SceneSection[] {
+  if (sections.length <= MAX_SECTIONS) return [...sections];
+  const rest = sections.slice(MAX_SECTIONS - 1);
+  return [
+    ...sections.slice(0, MAX_SECTIONS - 1),
+    {
+      place: { name: `and ${rest.length} networks more`, facts: [] },
+      nodes: rest.flatMap(({ nodes }) => nodes),
+      spares: rest.flatMap(({ spares }) => spares),
+    },
+  ];
 }
 
 function present(facts: readonly (readonly [string, string | undefined])[]): Fact[] {

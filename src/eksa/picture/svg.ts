@@ -1,185 +1,164 @@
-/** The picture as SVG: laid out here, without fonts or scripts from elsewhere, legible on paper and on a screen. */
-import type { Fact, Role, Scene, SceneGroup, SceneMachine } from './scene';
+/** The picture as SVG: where everything is on the page. */
+import { Canvas, LINE, roomIn, widthOf } from './canvas';
+import { counted, groupCounts, sectionCounts } from './counts';
+import type { Place } from './places';
+import type { Fact, Role, Scene, SceneGroup, SceneSection, SceneZone } from './scene';
+import { cutEnd, shortNames } from './short-names';
+import type { Tile } from './tiles';
+import { tilesOf } from './tiles';
 
 const WIDTH = 960;
 const MARGIN = 24;
-const INNER = WIDTH - 2 * MARGIN;
-
-/** Text is set in a fixed-width font, so that its width is known here. */
-const FONT = 13;
-const CHARACTER = FONT * 0.602;
-const LINE = 20;
-
-const TILE = { width: 168, height: 48, gap: 12 };
 const PADDING = 16;
-const TILES_A_ROW = Math.floor((INNER - 2 * PADDING + TILE.gap) / (TILE.width + TILE.gap));
-/** Tiles of one group; the rest is counted in the last one. */
-const MAX_TILES = 4 * TILES_A_ROW;
+const GAP = 12;
+const TILE = { minWidth: 168, maxWidth: 268, height: 48, padding: 10 };
+const GREY = '#555555';
 
-const COLOURS: Readonly<Record<Role | 'unused', { readonly fill: string; readonly edge: string; readonly tile: string }>> = {
-  'control plane': { fill: '#eaf1fb', edge: '#2f5f9e', tile: '#ffffff' },
-  'etcd': { fill: '#fdf3e1', edge: '#9a6a10', tile: '#ffffff' },
-  'workers': { fill: '#e9f5ec', edge: '#2e7040', tile: '#ffffff' },
-  'unused': { fill: '#f3f3f3', edge: '#6b6b6b', tile: '#ffffff' },
+type Kind = Role | 'unused';
+
+const COLOURS: Readonly<Record<Kind, { readonly fill: string; readonly edge: string }>> = {
+  'control plane': { fill: '#eaf1fb', edge: '#2f5f9e' },
+  'etcd': { fill: '#fdf3e1', edge: '#9a6a10' },
+  'workers': { fill: '#e9f5ec', edge: '#2e7040' },
+  'unused': { fill: '#f3f3f3', edge: '#6b6b6b' },
 };
+const ZONE = { fill: '#fbfbfb', edge: '#a8a8a8', isDashed: true };
+const MISSING = { fill: '#fdecea', edge: '#b3261e' };
+
+/** Left edge and width of what is drawn into. */
+interface Column {
+  readonly x: number;
+  readonly width: number;
+}
 
 export function drawSvg(scene: Scene): string {
-  const canvas = new Canvas();
-  canvas.text(scene.title, MARGIN, canvas.down(MARGIN + 8), { size: 20, isBold: true });
-  canvas.down(12);
-  drawFacts(canvas, [...scene.facts, ...scene.networks]);
-  canvas.down(12);
-  for (const group of scene.groups) drawBox(canvas, group.role, headingOf(group), group.machines, group.nodes);
-  if (scene.unused.length > 0) drawBox(canvas, 'unused', { name: 'no group can take these', facts: [] }, scene.unused, 0);
-  if (scene.groups.some(({ machines }) => machines.some(({ isSpare }) => isSpare))) {
-    canvas.text('dashed: spare machines, which upgrades and repairs need', MARGIN, canvas.down(LINE), { colour: '#555555' });
+  const canvas = new Canvas(WIDTH);
+  const page = { x: MARGIN, width: WIDTH - 2 * MARGIN };
+  canvas.text(cutEnd(scene.title, roomIn(page.width, 20)), MARGIN, canvas.down(MARGIN + 8), { size: 20, isBold: true });
+  canvas.down(GAP);
+  drawFacts(canvas, page, [...scene.facts, ...scene.networks]);
+  canvas.down(GAP);
+  for (const zone of scene.zones) drawZone(canvas, page, zone);
+  if (scene.unused.length > 0) {
+    const name = `no group can take these · ${counted(scene.unused.reduce((sum, { spares }) => sum + spares.length, 0), 'machine')}`;
+    drawBox(canvas, page, { kind: 'unused', name, facts: [], sections: scene.unused, missing: 0 });
   }
-  return canvas.finish(scene.title);
-}
-
-interface Heading {
-  readonly name: string;
-  readonly facts: readonly string[];
-}
-
-function headingOf({ role, name, nodes, facts }: SceneGroup): Heading {
-  return { name: `${role === 'workers' ? `workers ${name}` : name} · ${nodes} node${nodes === 1 ? '' : 's'}`, facts };
+  if (scene.zones.some(({ groups }) => groups.some(({ spare }) => spare > 0))) {
+    canvas.text('dashed: spare machines, which upgrades and repairs need', MARGIN, canvas.down(LINE), { colour: GREY });
+  }
+  return canvas.finish(scene.title, MARGIN);
 }
 
 /** Two columns of name and value. */
-function drawFacts(canvas: Canvas, facts: readonly Fact[]): void {
+function drawFacts(canvas: Canvas, { x: left, width }: Column, facts: readonly Fact[]): void {
   const rows = Math.ceil(facts.length / 2);
   const nameWidth = Math.max(0, ...facts.map(({ name }) => name.length)) + 2;
-  const room = Math.floor(INNER / 2 / CHARACTER) - nameWidth - 1;
+  const room = roomIn(width / 2) - nameWidth - 1;
   for (const [index, { name, value }] of facts.entries()) {
-    const [x, y] = [MARGIN + (index < rows ? 0 : INNER / 2), canvas.y + ((index % rows) + 1) * LINE];
-    canvas.text(name, x, y, { colour: '#555555' });
-    canvas.text(cut(value, room), x + nameWidth * CHARACTER, y);
+    const [x, y] = [left + (index < rows ? 0 : width / 2), canvas.y + ((index % rows) + 1) * LINE];
+    canvas.text(name, x, y, { colour: GREY });
+    canvas.text(cutEnd(value, room), x + widthOf(nameWidth), y);
   }
   canvas.down(rows * LINE);
 }
 
-function drawBox(canvas: Canvas, kind: Role | 'unused', { name, facts }: Heading, machines: readonly SceneMachine[], nodes: number): void {
-  const colours = COLOURS[kind];
-  const missing = Math.max(0, nodes - machines.length);
-  const tiles = tilesOf(machines, missing);
-  const lines = wrapped(facts, Math.floor((INNER - 2 * PADDING) / CHARACTER));
-  const rows = Math.ceil(tiles.length / TILES_A_ROW);
-  const height = PADDING + LINE + lines.length * LINE + (rows > 0 ? rows * (TILE.height + TILE.gap) : 0) + PADDING - 4;
-  const top = canvas.down(12);
-  canvas.rectangle(MARGIN, top, INNER, height, { fill: colours.fill, edge: colours.edge });
-  canvas.text(name, MARGIN + PADDING, top + PADDING + 8, { isBold: true, colour: colours.edge, size: 15 });
-  lines.forEach((line, index) => canvas.text(line, MARGIN + PADDING, top + PADDING + 8 + (index + 1) * LINE, { colour: '#333333' }));
-  const firstRow = top + PADDING + LINE + lines.length * LINE + 4;
-  for (const [index, tile] of tiles.entries()) {
-    const [column, row] = [index % TILES_A_ROW, Math.floor(index / TILES_A_ROW)];
-    drawTile(canvas, tile, MARGIN + PADDING + column * (TILE.width + TILE.gap), firstRow + row * (TILE.height + TILE.gap), colours);
+function drawZone(canvas: Canvas, column: Column, { place, groups }: SceneZone): void {
+  const draw = (inside: Column) => {
+    for (const group of groups) drawBox(canvas, inside, boxOf(group));
+  };
+  if (!place) return draw(column);
+  canvas.down(GAP);
+  canvas.frame(column.x, column.width, ZONE, () => {
+    const inside = { x: column.x + PADDING, width: column.width - 2 * PADDING };
+    canvas.down(PADDING - 10);
+    drawPlace(canvas, inside, place, '#444444');
+    draw(inside);
+    canvas.down(PADDING);
+  });
+}
+
+/** Its name, and its facts behind it or below. */
+function drawPlace(canvas: Canvas, { x, width }: Column, { name, facts }: Place, colour: string): void {
+  for (const [index, line] of wrapped([name, ...facts], roomIn(width)).entries()) {
+    canvas.text(line, x, canvas.down(LINE), { isBold: index === 0, colour });
   }
-  canvas.down(height);
 }
 
-interface Tile extends SceneMachine {
-  readonly isMissing?: boolean;
+interface Box {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly facts: readonly string[];
+  readonly sections: readonly SceneSection[];
+  readonly missing: number;
 }
 
-function tilesOf(machines: readonly SceneMachine[], missing: number): Tile[] {
-  const absent = Array.from({ length: missing }, () => ({
-    name: 'missing',
-    detail: 'no machine matches',
-    isSpare: false,
-    isMissing: true,
-  }));
-  const all: Tile[] = [...machines, ...absent];
-  if (all.length <= MAX_TILES) return all;
-  const rest = all.length - MAX_TILES + 1;
-  return [...all.slice(0, MAX_TILES - 1), { name: `and ${rest} more`, detail: `${all.length} in all`, isSpare: false }];
+function boxOf(group: SceneGroup): Box {
+  const { role, name, facts, sections, missing } = group;
+  return {
+    kind: role,
+    name: [role === 'workers' ? `workers ${name}` : name, ...groupCounts(group)].join(' · '),
+    facts,
+    sections: sections.length === 0 && missing > 0 ? [{ nodes: [], spares: [] }] : sections,
+    missing,
+  };
 }
 
-function drawTile(
-  canvas: Canvas,
-  { name, detail, isSpare, isMissing }: Tile,
-  x: number,
-  y: number,
-  colours: { readonly edge: string; readonly tile: string },
-): void {
-  const edge = isMissing ? '#b3261e' : colours.edge;
-  const room = Math.floor((TILE.width - 20) / CHARACTER);
-  canvas.rectangle(x, y, TILE.width, TILE.height, { fill: isMissing ? '#fdecea' : colours.tile, edge, isDashed: isSpare || isMissing });
-  canvas.text(cut(name, room), x + 10, y + 20, { isBold: !isSpare, colour: isMissing ? edge : '#111111' });
-  canvas.text(cut(detail, room), x + 10, y + 38, { colour: isMissing ? edge : '#555555' });
+function drawBox(canvas: Canvas, column: Column, { kind, name, facts, sections, missing }: Box): void {
+  const colours = COLOURS[kind];
+  const inside = { x: column.x + PADDING, width: column.width - 2 * PADDING };
+  canvas.down(GAP);
+  canvas.frame(column.x, column.width, colours, () => {
+    const style = { isBold: true, colour: colours.edge, size: 15 };
+    canvas.text(cutEnd(name, roomIn(inside.width, style.size)), inside.x, canvas.down(PADDING + 8), style);
+    for (const line of wrapped(facts, roomIn(inside.width))) canvas.text(line, inside.x, canvas.down(LINE), { colour: '#333333' });
+    for (const [index, section] of sections.entries()) {
+      if (section.place) {
+        canvas.down(index === 0 ? 0 : 6);
+        const { name: place, facts: details } = section.place;
+        const counts = kind === 'unused' ? [counted(section.spares.length, 'machine')] : sectionCounts(section);
+        drawPlace(canvas, inside, { name: place, facts: [...details, ...counts] }, colours.edge);
+      }
+      drawTiles(canvas, inside, section, index === sections.length - 1 ? missing : 0, colours.edge);
+    }
+    canvas.down(PADDING);
+  });
 }
 
-/** Facts joined into lines no longer than there is room. */
-function wrapped(facts: readonly string[], room: number): string[] {
+function drawTiles(canvas: Canvas, { x: left, width: available }: Column, section: SceneSection, missing: number, edge: string): void {
+  const lengths = [...section.nodes, ...section.spares].flatMap(({ name, detail }) => [name.length, detail.length]);
+  const wanted = widthOf(lengths.reduce((longest, length) => Math.max(longest, length), 0)) + 2 * TILE.padding;
+  const columns = Math.floor((available + GAP) / (Math.min(TILE.maxWidth, Math.max(TILE.minWidth, wanted)) + GAP));
+  const width = (available + GAP) / columns - GAP;
+  const tiles = tilesOf(section, missing, columns);
+  const room = roomIn(width - 2 * TILE.padding);
+  const names = shortNames(tiles.filter(({ isRest, kind }) => !isRest && kind !== 'missing').map(({ name }) => name), room);
+  const top = canvas.y + GAP;
+  for (const [index, tile] of tiles.entries()) {
+    const [x, y] = [left + (index % columns) * (width + GAP), top + Math.floor(index / columns) * (TILE.height + GAP)];
+    const short = names.get(tile.name) ?? tile.name;
+    const label = tile.label ?? (short === tile.name ? undefined : tile.name);
+    const draw = () => drawTile(canvas, { ...tile, name: short, detail: cutEnd(tile.detail, room) }, { x, width }, y, edge);
+    if (label === undefined) draw();
+    else canvas.labelled(label, draw);
+  }
+  canvas.down(Math.ceil(tiles.length / columns) * (TILE.height + GAP));
+}
+
+function drawTile(canvas: Canvas, { name, detail, kind, isRest }: Tile, { x, width }: Column, y: number, groupEdge: string): void {
+  const { fill, edge } = kind === 'missing' ? MISSING : { fill: isRest ? 'none' : '#ffffff', edge: groupEdge };
+  canvas.rectangle(x, y, width, TILE.height, { fill, edge, isDashed: kind !== 'node' });
+  const colour = kind === 'missing' ? edge : undefined;
+  canvas.text(name, x + TILE.padding, y + 20, { isBold: kind === 'node', colour: colour ?? '#111111' });
+  canvas.text(detail, x + TILE.padding, y + 38, { colour: colour ?? GREY });
+}
+
+/** Texts joined into lines no longer than there is room. */
+function wrapped(texts: readonly string[], room: number): string[] {
   const lines: string[] = [];
-  for (const fact of facts.map((text) => cut(text, room))) {
+  for (const text of texts.map((whole) => cutEnd(whole, room))) {
     const last = lines[lines.length - 1];
-    if (last !== undefined && last.length + fact.length + 3 <= room) lines[lines.length - 1] = `${last} · ${fact}`;
-    else lines.push(fact);
+    if (last !== undefined && last.length + text.length + 3 <= room) lines[lines.length - 1] = `${last} · ${text}`;
+    else lines.push(text);
   }
   return lines;
-}
-
-function cut(text: string, room: number): string {
-  return text.length > room ? `${text.slice(0, Math.max(1, room - 1))}…` : text;
-}
-
-interface TextStyle {
-  readonly size?: number;
-  readonly isBold?: boolean;
-  readonly colour?: string;
-}
-
-interface BoxStyle {
-  readonly fill: string;
-  readonly edge: string;
-  readonly isDashed?: boolean;
-}
-
-/** Collects shapes and knows how far down the page they reach. */
-class Canvas {
-  public y = 0;
-  private readonly shapes: string[] = [];
-
-  /** Moves down, and says where that is. */
-  public down(distance: number): number {
-    this.y += distance;
-    return this.y;
-  }
-
-  public text(content: string, x: number, y: number, { size = FONT, isBold = false, colour = '#111111' }: TextStyle = {}): void {
-    this.shapes.push(
-      `<text x="${round(x)}" y="${round(y)}" font-size="${size}"${isBold ? ' font-weight="bold"' : ''} `
-        + `fill="${colour}" xml:space="preserve">${escaped(content)}</text>`,
-    );
-  }
-
-  public rectangle(x: number, y: number, width: number, height: number, { fill, edge, isDashed }: BoxStyle): void {
-    this.shapes.push(
-      `<rect x="${round(x)}" y="${round(y)}" width="${width}" height="${height}" rx="6" fill="${fill}" `
-        + `stroke="${edge}" stroke-width="1.2"${isDashed ? ' stroke-dasharray="5 4"' : ''}/>`,
-    );
-  }
-
-  public finish(title: string): string {
-    const height = round(this.y + MARGIN);
-    return [
-      `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img" font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace">`,
-      `<title>${escaped(title)}</title>`,
-      `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
-      ...this.shapes,
-      '</svg>',
-      '',
-    ].join('\n');
-  }
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
-}
-
-/** What XML reserves; control characters cannot be in it at all. */
-function escaped(text: string): string {
-  const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  return text.replace(/[&<>"]/g, (character) => entities[character]).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, ' ');
 }

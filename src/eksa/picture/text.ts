@@ -1,18 +1,28 @@
 /** The picture as text, for terminals. */
-import type { Fact, Scene, SceneGroup, SceneMachine } from './scene';
+import { counted, groupCounts, sectionCounts } from './counts';
+import type { Fact, Scene, SceneGroup, SceneMachine, SceneSection, SceneZone } from './scene';
 
-/** Machines that are shown of one group; the rest is counted. */
+/** Machines that are shown of one list; the rest is counted. */
 const MAX_MACHINES = 12;
 
-export function drawText({ title, facts, networks, groups, unused }: Scene): string {
+export function drawText({ title, facts, networks, zones, unused }: Scene): string {
   return [
     title,
     ...listed('', facts),
     ...listed('networks', networks),
-    ...groups.flatMap(describeGroup),
-    ...(unused.length > 0 ? ['', `machines that no group can take: ${unused.length}`, ...machineLines(unused)] : []),
+    ...zones.flatMap(describeZone),
+    ...describeUnused(unused),
     '',
   ].join('\n');
+}
+
+function describeUnused(unused: readonly SceneSection[]): string[] {
+  if (unused.length === 0) return [];
+  return [
+    '',
+    `machines that no group can take: ${unused.reduce((sum, { spares }) => sum + spares.length, 0)}`,
+    ...unused.flatMap((section) => sectionLines(section, [counted(section.spares.length, 'machine')])),
+  ];
 }
 
 function listed(heading: string, facts: readonly Fact[]): string[] {
@@ -20,23 +30,38 @@ function listed(heading: string, facts: readonly Fact[]): string[] {
   return [...(heading ? ['', heading] : []), ...facts.map(({ name, value }) => `  ${name.padEnd(width)}  ${value}`)];
 }
 
-function describeGroup({ role, name, nodes, facts, machines }: SceneGroup): string[] {
-  const spare = machines.filter(({ isSpare }) => isSpare).length;
-  const counts = [
-    `${nodes} node${nodes === 1 ? '' : 's'}`,
-    ...(spare > 0 ? [`${spare} spare`] : []),
-    ...(machines.length < nodes ? [`${nodes - machines.length} missing`] : []),
-  ];
+function describeZone({ place, groups }: SceneZone): string[] {
+  const lines = groups.flatMap(describeGroup);
+  if (!place) return lines;
+  return ['', [place.name, ...place.facts].join(', '), ...lines.map((line) => line && `  ${line}`)];
+}
+
+function describeGroup(group: SceneGroup): string[] {
+  const { role, name, facts, sections } = group;
   return [
     '',
-    `${role === 'workers' ? `workers ${name}` : name}: ${counts.join(', ')}${facts.length > 0 ? ` (${facts.join('; ')})` : ''}`,
-    ...machineLines(machines),
+    `${role === 'workers' ? `workers ${name}` : name}: ${groupCounts(group).join(', ')}${facts.length > 0 ? ` (${facts.join('; ')})` : ''}`,
+    ...sections.flatMap((section) => sectionLines(section, sectionCounts(section))),
   ];
 }
 
-function machineLines(machines: readonly SceneMachine[]): string[] {
-  const shownOnes = machines.slice(0, MAX_MACHINES);
-  const width = Math.max(0, ...shownOnes.map(({ name }) => name.length));
-  const lines = shownOnes.map(({ name, detail, isSpare }) => `  ${isSpare ? '[ ]' : '[#]'} ${name.padEnd(width)}  ${detail}`);
-  return machines.length > MAX_MACHINES ? [...lines, `  ... and ${machines.length - MAX_MACHINES} more`] : lines;
+function sectionLines({ place, nodes, spares }: SceneSection, counts: readonly string[]): string[] {
+  const shown = [...nodes.slice(0, MAX_MACHINES), ...spares.slice(0, MAX_MACHINES)];
+  const width = Math.max(0, ...shown.map(({ name }) => name.length));
+  const lines = [...machineLines('[#]', nodes, width, 'node'), ...machineLines('[ ]', spares, width, 'spare machine')];
+  if (!place) return lines;
+  const heading = `${[place.name, ...place.facts].join(', ')}: ${counts.join(', ')}`;
+  return [`  ${heading}`, ...lines.map((line) => `  ${line}`)];
+}
+
+function machineLines(mark: string, machines: readonly SceneMachine[], width: number, noun: string): string[] {
+  const rest = machines.slice(MAX_MACHINES);
+  return [
+    ...machines.slice(0, MAX_MACHINES).map(({ name, detail }) => `  ${mark} ${name.padEnd(width)}  ${detail}`),
+    ...rest.length > 0 ? [`  ${mark} ... and ${counted(rest.length, `more ${noun}`)}: ${namesOf(rest)}`] : [],
+  ];
+}
+
+function namesOf(machines: readonly SceneMachine[]): string {
+  return machines.length === 1 ? machines[0].name : `${machines[0].name} to ${machines[machines.length - 1].name}`;
 }
