@@ -102,8 +102,8 @@ function assign(groups: readonly GivenGroup[], machines: readonly Machine[]) {
   };
 }
 
-function placed({ cells }: Machine, isSpare: boolean): PlacedMachine {
-  return { name: cells.hostname, detail: cells.ip_address, isSpare, place: networkOfMachine(cells) };
+function placed(machine: Machine, isSpare: boolean): PlacedMachine {
+  return { name: machine.cells.hostname, detail: machine.cells.ip_address, isSpare, place: networkOfMachine(machine) };
 }
 
 /** One machine for each node: on providers that make them, and without a hardware file. */

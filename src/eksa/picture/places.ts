@@ -1,8 +1,9 @@
 /** Where machines are: the network of a physical machine, the failure domain or network of a virtual one. */
-import type { MachineCells } from '../hardware/hardware-csv';
+import type { Machine } from '../hardware/hardware-csv';
+import { subnetOf } from '../hardware/subnet';
 import type { NodeGroup } from '../model/cluster';
 import type { VSphereDatacenterSpec, VSphereMachineSpec } from '../model/machines';
-import { cidrText, netmaskLength, networkOf, parseIp } from '../syntax/ip';
+import { cidrText } from '../syntax/ip';
 
 export interface Place {
   /** As a heading has it: `network 10.20.1.0/24`, `failure domain az-1`. */
@@ -12,11 +13,11 @@ export interface Place {
 }
 
 /** The network that a machine's address and netmask make, with its VLAN. */
-export function networkOfMachine({ ip_address: address, netmask, gateway, vlan_id: vlan }: MachineCells): Place {
-  const [ip, prefixLength] = [parseIp(address), netmaskLength(netmask)];
-  if (!ip || prefixLength === undefined) return { name: 'unknown network', facts: [] };
-  const network = cidrText({ network: networkOf(ip, prefixLength), prefixLength });
-  return { name: `network ${network}`, facts: [...vlan ? [`VLAN ${vlan}`] : [], ...gateway ? [`gateway ${gateway}`] : []] };
+export function networkOfMachine(machine: Machine): Place {
+  const subnet = subnetOf(machine);
+  if (!subnet) return { name: 'unknown network', facts: [] };
+  const { gateway, vlan_id: vlan } = machine.cells;
+  return { name: `network ${cidrText(subnet.cidr)}`, facts: [...vlan ? [`VLAN ${vlan}`] : [], ...gateway ? [`gateway ${gateway}`] : []] };
 }
 
 /** @returns undefined where the files say neither a failure domain nor a network */

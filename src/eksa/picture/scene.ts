@@ -96,7 +96,7 @@ export function sceneOfDocuments(documents: readonly object[], hardware?: Hardwa
       { name: 'managed by', value: isSelfManaged(state.cluster) ? 'itself' : (spec.managementCluster?.name ?? '?') },
       ...placeFacts(state, spec),
     ],
-    networks: [...nodeNetworks(hardware?.machines.map(({ cells }) => networkOfMachine(cells)) ?? places), ...otherNetworks(spec)],
+    networks: [...nodeNetworks(hardware?.machines.map(networkOfMachine) ?? places), ...otherNetworks(spec)],
     zones: zonesOf(groups, places.length > 1),
     unused: sectionsOf(unused, places.length > 1),
   };
