@@ -1,6 +1,7 @@
 /** An upgrade as people read it: what changes, what is refused, what happens to the nodes. */
 import { asWritten } from '../../src/eksa/finding';
 import type { Finding } from '../../src/eksa/finding';
+import { leftByInPlace } from '../../src/eksa/plan/in-place';
 import type { Change } from '../../src/eksa/update/changes';
 import type { FileDiff } from '../../src/eksa/update/diff-text';
 import type { GroupPlan } from '../../src/eksa/update/replaced-nodes';
@@ -69,7 +70,7 @@ function brief(value: unknown): string {
 
 const PATH_NAMES = { cli: 'CLI', api: 'API' } as const;
 
-/** The same steps mend several refusals: they are told after the last of them. */
+/** Where several refusals have the same steps, they are printed after the last one. */
 function describeRefusals(refusals: readonly Refusal[], file: string): string {
   return refusals.map((refusal, index) => {
     const steps = asWritten(refusal.steps) === asWritten(refusals[index + 1]?.steps) ? [] : refusal.steps ?? [];
@@ -90,7 +91,9 @@ function groupRow(plan: GroupPlan): string[] {
   return [plan.name, String(plan.nodesBefore), String(plan.nodesAfter), happening(plan), plan.reasons.join(', ')];
 }
 
-function happening({ action, nodesBefore, nodesAfter, surge, unavailable }: GroupPlan): string {
+function happening(plan: GroupPlan): string {
+  const { action, nodesBefore, nodesAfter, surge, unavailable } = plan;
+  const left = leftByInPlace(plan);
   const scaling =
     nodesAfter === nodesBefore
       ? ''
@@ -102,7 +105,7 @@ function happening({ action, nodesBefore, nodesAfter, surge, unavailable }: Grou
     'scale': '',
     'new': '',
     'removed': '',
-    'in place': 'upgraded in place, one after the other',
+    'in place': `upgraded in place, one after the other${left.length > 0 ? `; ${left.join(', ')} when a machine is installed again` : ''}`,
     'rolling': `replaced, ${surge} added first${unavailable > 0 ? `, ${unavailable} may be missing meanwhile` : ''}`,
   }[action];
   return [replaced, scaling].filter((text) => text !== '').join('; ');

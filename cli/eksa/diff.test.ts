@@ -36,6 +36,13 @@ describe('hybridge eksa diff', () => {
     expect(output).toContain('T31  by CLI and API  hardware.csv has 0 spare machines labelled type=cp; 1 more is wanted for control plane');
   });
 
+  it('tells what an upgrade in place leaves for later', async () => {
+    const inPlace: [string, string] = ['    endpoint:', '    upgradeRolloutStrategy: { type: InPlace }\n    endpoint:'];
+    const [before, after] = [changed('placed.yaml', inPlace), changed('placed-upgraded.yaml', inPlace, ['ubuntu-2204', 'ubuntu-2404'])];
+    const { output } = await runEksa('diff', before, after);
+    expect(output).toContain('upgraded in place, one after the other; osImageURL when a machine is installed again');
+  });
+
   it('tells the order where a change takes two upgrades', async () => {
     const scaled = changed('scaled.yaml', ["'1.35'", "'1.36'"], ['kube-1-35', 'kube-1-36'], ['count: 1', 'count: 3']);
     const { code, output } = await runEksa('diff', OLD, scaled, '--via', 'cli');

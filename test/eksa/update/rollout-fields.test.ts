@@ -46,7 +46,7 @@ test.each(['labels', 'taints', 'kubeletConfiguration', 'failureDomains'])('%s of
   expect(replaced(vsphere(), { [`${A}.${field}`]: valueOf(field) })).toEqual({ a: field });
 });
 
-test('the load balancer of the control plane stands in the templates of bare metal only', () => {
+test('only the templates of bare metal contain the load balancer of the control plane', () => {
   const change = { [`${CP}.skipLoadBalancerDeployment`]: true };
   expect(replaced(bareMetal(), change)).toEqual({ 'control plane': 'skipLoadBalancerDeployment' });
   expect(replaced(vsphere(), change)).toEqual({});

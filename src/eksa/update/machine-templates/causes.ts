@@ -1,4 +1,4 @@
-/** Why a group of nodes is made anew: the changes that land in its templates. */
+/** Why a group of nodes is replaced: the changes that land in its templates. */
 import { documentPath } from '../../model/document';
 import type { Change } from '../changes';
 import { isSame } from '../compare';
@@ -7,7 +7,7 @@ import { documentFor } from './inputs';
 import type { Landing, Row } from './row';
 import { ROWS } from './table';
 
-/** A change that makes nodes anew. */
+/** A change that replaces nodes. */
 export interface Cause {
   /** As in the changes of the diff. */
   readonly path: string;
@@ -22,7 +22,7 @@ export interface Cause {
 /** Of both states of one group. */
 export function causesOf(old: Inputs, now: Inputs, changes: readonly Change[]): Cause[] {
   return ROWS.flatMap((row) =>
-    (row.lands ?? []).filter((landing) => landsAnew(row, landing, old, now)).flatMap((landing) =>
+    (row.lands ?? []).filter((landing) => landsOtherwise(row, landing, old, now)).flatMap((landing) =>
       placesOf(row, old, now, changes).map(({ path, object }) => ({ path, object, template: landing.template, reason: reasonOf(row) })),
     ),
   );
@@ -37,7 +37,7 @@ export function reasonOf({ field, reason }: Row): string {
   return reason ?? field.slice(field.lastIndexOf('.') + 1);
 }
 
-function landsAnew(row: Row, landing: Landing, old: Inputs, now: Inputs): boolean {
+function landsOtherwise(row: Row, landing: Landing, old: Inputs, now: Inputs): boolean {
   const { roles, providers, only, keepsRemoved } = landing;
   if (!roles.includes(now.role) || !now.provider || (providers && !providers.includes(now.provider))) return false;
   if (!documentFor(old, row.kind) || !documentFor(now, row.kind)) return false;
@@ -83,7 +83,7 @@ function referencesTo(kind: string, { role, group, machine }: Inputs): { place: 
   return [...template, { place: `Cluster.spec.${holder}.machineGroupRef`, object: 'Cluster' }];
 }
 
-/** Whether one of two places is the other, or lies in it. */
+/** Whether one of two places is the other, or is below it. */
 function touches(one: string, other: string): boolean {
   const [short, long] = one.length <= other.length ? [one, other] : [other, one];
   return long.startsWith(short) && (long.length === short.length || '.['.includes(long[short.length]));

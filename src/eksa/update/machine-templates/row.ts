@@ -2,7 +2,7 @@
 import type { UpdatePath } from '../rule';
 import type { Inputs, Provider, Role } from './inputs';
 
-/** A place where a field lands, and whose change makes nodes anew. */
+/** A place where a field lands, and whose change replaces nodes. */
 export interface Landing {
   readonly roles: readonly Role[];
   /** Kind of the object of Cluster API that contains it. */

@@ -26,7 +26,7 @@ export const VSPHERE_ROWS: readonly Row[] = [
     field: 'spec.insecure',
     lands: inMachines(TEMPLATE, { value: thumbprintOf, only: { text: 'where a `thumbprint` is given', test: hasThumbprint } }),
     elsewhere: ALSO,
-    note: '`insecure: true` clears the thumbprint, which stands in the machine templates; the switch itself does not.',
+    note: '`insecure: true` clears the thumbprint, which the machine templates contain; they do not contain the switch itself.',
   },
   {
     kind: DATACENTER,

@@ -17,7 +17,8 @@ it makes a new template, and Cluster API replaces every node of that role; elsew
 definitions is in it. The sources are the templates of v0.26.0; for later releases the table is taken over.
 
 - *Replaced* is rolling: a new node first (\`maxSurge\`, 1 if nothing is said), then an old one goes. With \`upgradeRolloutStrategy\` of
-  the type \`InPlace\` the nodes of bare metal stay, and are upgraded one after the other.
+  the type \`InPlace\` the nodes of bare metal stay, and are upgraded one after the other: that exchanges Kubernetes and containerd. What
+  else has changed, such as the image of the operating system, comes when a machine is installed again.
 - *CLI* is \`eksctl anywhere upgrade cluster\`; *API* is kubectl, Flux and Argo CD. Both end at the same controllers, so what is not
   refused has the same effect. The rule in brackets refuses the change; \`hybridge eksa diff\` tells it by the same number.
 - Roles: *control plane*, *etcd* (machines of its own), *workers*. A field of a worker group or of a machine configuration concerns the
@@ -26,7 +27,7 @@ definitions is in it. The sources are the templates of v0.26.0; for later releas
 - On bare metal each replaced group wants \`maxSurge\` machines beside those in use. The control plane goes first, then all worker groups
   at the same time; groups with one selector are added up.
 - The feature flags of the tools are in the environment, not in the documents. \`API_SERVER_EXTRA_ARGS_ENABLED\` and
-  \`VSPHERE_IN_PLACE_UPGRADE\` decide whether fields are accepted; they stand in no template.
+  \`VSPHERE_IN_PLACE_UPGRADE\` decide whether fields are accepted; no template contains them.
 - A value that is written although it goes without saying is no change.
 `;
 
