@@ -11,7 +11,8 @@ export const HELM_VALUES_REPLACE: Breakage = {
   fix: 'repeat the settings of EKS Anywhere in helmValues, or use v0.26.3 or newer (v0.25.4 or newer of v0.25), which merges them',
 };
 
-export const MERGED_HELM_VALUES = 'helmValues of Cilium are merged into the default configuration of EKS Anywhere, which they replaced before';
+export const MERGED_HELM_VALUES =
+  'helmValues of Cilium are merged into the default configuration of EKS Anywhere, which they replaced before';
 
 /** Release notes of v0.26.1. */
 export const BOTTLEROCKET_MIRROR: Breakage = {

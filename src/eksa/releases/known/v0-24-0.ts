@@ -16,5 +16,10 @@ export const V0_24_0 = after(V0_23_4, {
   ],
   operatingSystems: [UBUNTU_20_04, UBUNTU_22_04, UBUNTU_24_04, bottlerocket('1.50.0'), RHEL_8, RHEL_9],
   components: { 'Cluster API': '1.11.1', 'cert-manager': '1.18.2', 'Flux': '2.7.0', 'kube-vip': '1.0.0' },
+  changes: [
+    'an upgrade may add or remove the AWSIamConfig',
+    'skipUpgrade of Cilium may be set back to false',
+    'bare metal with Red Hat may be upgraded in place',
+  ],
   breaks: [HELM_VALUES_REPLACE],
 });

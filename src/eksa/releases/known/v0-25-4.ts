@@ -7,5 +7,5 @@ export const V0_25_4 = after(V0_25_3, {
   version: 'v0.25.4',
   components: { 'Cluster API': '1.12.11' },
   repairs: [HELM_VALUES_REPLACE.id],
-  changes: [MERGED_HELM_VALUES],
+  changes: [MERGED_HELM_VALUES, 'a control plane keeps kubectl logs and exec when it is upgraded to Kubernetes 1.34'],
 });
