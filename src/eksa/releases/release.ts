@@ -105,6 +105,12 @@ export interface ReleaseChange {
   readonly repairs?: readonly string[];
 }
 
+/** Versions of components are not carried over to the next line, whose notes may be silent about what changed. */
+function isSameLine(one: string, other: string): boolean {
+  const line = (version: string) => version.replace(/\.\d+$/, '');
+  return line(one) === line(other);
+}
+
 /** The release that follows another one of the same line, or that begins the next line. */
 export function after(previous: Release, change: ReleaseChange): Release {
   const { version, date, breaks = [], repairs = [] } = change;
@@ -116,7 +122,7 @@ export function after(previous: Release, change: ReleaseChange): Release {
     changes: change.changes ?? [],
     operatingSystems: change.operatingSystems ?? previous.operatingSystems,
     ipv6: change.ipv6 ?? previous.ipv6,
-    components: { ...previous.components, ...change.components },
+    components: isSameLine(previous.version, version) ? { ...previous.components, ...change.components } : change.components ?? {},
     breakages: [...previous.breakages.filter(({ id }) => !repairs.includes(id)), ...breaks],
   };
 }

@@ -15,7 +15,7 @@ export const V0_24_0 = after(V0_23_4, {
     { kind: 'VSphereMachineConfig', path: 'spec.networks' },
   ],
   operatingSystems: [UBUNTU_20_04, UBUNTU_22_04, UBUNTU_24_04, bottlerocket('1.50.0'), RHEL_8, RHEL_9],
-  components: { 'Cluster API': '1.11.1', 'cert-manager': '1.18.2', 'Flux': '2.7.0', 'kube-vip': '1.0.0' },
+  components: { 'Cluster API': '1.11.1', 'Cilium': '1.17.8', 'cert-manager': '1.18.2', 'Flux': '2.7.0', 'kube-vip': '1.0.0' },
   changes: [
     'an upgrade may add or remove the AWSIamConfig',
     'skipUpgrade of Cilium may be set back to false',
