@@ -30,6 +30,23 @@ describe('hybridge eksa diff', () => {
     expect(output).not.toContain('Refused');
   });
 
+  it('judges by the release that is named, and says once that it is not known', async () => {
+    expect(await runEksa('diff', OLD, UPGRADED, '--release', 'v0.25.0')).toMatchObject({
+      code: 1, output: expect.stringContaining("Cluster.spec.kubernetesVersion is '1.36'; EKS Anywhere v0.25.0 creates 1.29 to 1.35"),
+    });
+    const { code, output } = await runEksa('diff', OLD, UPGRADED, '--release', 'v0.28.0');
+    expect(code).toBe(0);
+    expect(output.match(/names EKS Anywhere v0\.28\.0, which is not known here: the rules of v0\.27\.0 apply/g)).toHaveLength(1);
+  });
+
+  it('tells what the new file warns about and the old one did not', async () => {
+    const withValues = changed('values.yaml', ['cilium: {}', 'cilium: { helmValues: { hubble: { enabled: true } } }']);
+    const warnings = async (...args: string[]) => (JSON.parse((await runEksa('diff', ...args, '--json')).output) as { warnings: object[] }).warnings;
+    expect(await warnings(OLD, withValues, '--release', 'v0.26.2')).toEqual([expect.objectContaining({ ruleId: 'helm-values', line: expect.any(Number) })]);
+    expect(await warnings(withValues, withValues, '--release', 'v0.26.2')).toEqual([]);
+    expect(await warnings(OLD, withValues, '--release', 'v0.26.3')).toEqual([]);
+  });
+
   it('refuses where hardware.csv has no spare machines', async () => {
     const { code, output } = await runEksa('diff', OLD, UPGRADED, '--hardware', HARDWARE);
     expect(code).toBe(1);

@@ -20,7 +20,7 @@ const aws = new Stack(app, 'FactoryInAws', { env: { region: 'eu-central-1' } });
 const issuer = new OidcIssuer(aws, 'Issuer', { bucketName: 'acme-factory-tokens' });
 
 const factory = new BareMetalCluster(app, 'Factory', {
-  eksAnywhereVersion: 'v0.26.0',
+  eksAnywhereVersion: 'v0.27.0',
   kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
   endpoint: '10.20.0.10',
   tinkerbellIp: '10.20.0.11',

@@ -5,7 +5,7 @@ import { DockerCluster, EksAnywhereKubernetesVersion } from 'cdk-hybridge';
 const app = new App();
 
 new DockerCluster(app, 'Laptop', {
-  eksAnywhereVersion: 'v0.26.0',
+  eksAnywhereVersion: 'v0.27.0',
   kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
   podsCidr: '192.168.0.0/16',
   servicesCidr: '10.96.0.0/12',

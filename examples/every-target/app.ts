@@ -37,7 +37,7 @@ const cluster = new CloudCluster(cloud, 'Cluster', {
   adminCidrs: ['198.51.100.0/24'],
 });
 const laptop = new DockerCluster(app, 'Laptop', {
-  eksAnywhereVersion: 'v0.26.0',
+  eksAnywhereVersion: 'v0.27.0',
   kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
   podsCidr: '192.168.0.0/16',
   servicesCidr: '10.96.0.0/12',

@@ -53,7 +53,7 @@ controlPlane.addDataPlane('CloudPlane', {
 
 // Any cluster of EKS Anywhere; in containers, this one fits on a laptop.
 const factory = new DockerCluster(app, 'Factory', {
-  eksAnywhereVersion: 'v0.26.0',
+  eksAnywhereVersion: 'v0.27.0',
   kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
   podsCidr: '192.168.0.0/16',
   servicesCidr: '10.96.0.0/12',

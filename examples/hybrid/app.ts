@@ -58,7 +58,7 @@ const controlPlane = new GatewayControlPlane(cloud, 'ControlPlane', {
 });
 
 const factory = new BareMetalCluster(app, 'Factory', {
-  eksAnywhereVersion: 'v0.26.0',
+  eksAnywhereVersion: 'v0.27.0',
   kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
   endpoint: '10.20.0.10',
   tinkerbellIp: '10.20.0.11',
@@ -79,7 +79,7 @@ const branchSite = handoff.addSite('Branch');
 branchSite.syncWithFlux({ issuer: branchIssuer });
 
 const branch = new VSphereCluster(app, 'Branch', {
-  eksAnywhereVersion: 'v0.26.0',
+  eksAnywhereVersion: 'v0.27.0',
   kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
   endpoint: '10.30.0.10',
   podsCidr: '192.168.0.0/16',

@@ -10,7 +10,7 @@ const aws = new Stack(app, 'Fleet', { env: { region: 'eu-central-1' } });
 
 /** Both clusters live in one vCenter and are run by the same people. */
 const common = {
-  eksAnywhereVersion: 'v0.26.0',
+  eksAnywhereVersion: 'v0.27.0',
   kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
   podsCidr: '192.168.0.0/16',
   servicesCidr: '10.96.0.0/12',

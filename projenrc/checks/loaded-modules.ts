@@ -14,7 +14,7 @@ const PROGRAM = `
   const { App } = require('aws-cdk-lib');
   const version = library.EksAnywhereKubernetesVersion.V1_35;
   new library.DockerCluster(new App(), 'Laptop', {
-    eksAnywhereVersion: 'v0.26.0', kubernetesVersion: version, podsCidr: '192.168.0.0/16', servicesCidr: '10.96.0.0/12',
+    eksAnywhereVersion: 'v0.27.0', kubernetesVersion: version, podsCidr: '192.168.0.0/16', servicesCidr: '10.96.0.0/12',
     controlPlaneNodes: { count: 1 }, workerNodes: [{ name: 'gateway', count: 1 }],
   }).node.root.synth();
   console.log(JSON.stringify({ atStart, after: files() }));

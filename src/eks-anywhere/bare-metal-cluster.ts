@@ -136,7 +136,7 @@ export interface BareMetalClusterProps extends MachineClusterProps {
  *
  * @example
  * new BareMetalCluster(app, 'Factory', {
- *   eksAnywhereVersion: 'v0.26.0',
+ *   eksAnywhereVersion: 'v0.27.0',
  *   kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
  *   endpoint: '10.20.0.10',
  *   tinkerbellIp: '10.20.0.11',

@@ -43,7 +43,7 @@ export interface DockerClusterProps extends EksAnywhereClusterProps {
  *
  * @example
  * new DockerCluster(app, 'Laptop', {
- *   eksAnywhereVersion: 'v0.26.0',
+ *   eksAnywhereVersion: 'v0.27.0',
  *   kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
  *   podsCidr: '192.168.0.0/16',
  *   servicesCidr: '10.96.0.0/12',

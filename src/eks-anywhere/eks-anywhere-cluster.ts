@@ -71,7 +71,7 @@ export interface EksAnywhereClusterProps {
   readonly clusterAnnotations?: { [key: string]: string };
 
   /**
-   * Release of EKS Anywhere that will create the cluster, such as `v0.26.0`; not newer than that of
+   * Release of EKS Anywhere that will create the cluster, such as `v0.27.0`; not newer than that of
    * `managementCluster`. Selects the rules that are checked. Upgrade one minor at a time; downgrades are rejected.
    */
   readonly eksAnywhereVersion: string;

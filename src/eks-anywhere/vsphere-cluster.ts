@@ -262,7 +262,7 @@ export interface VSphereClusterProps extends MachineClusterProps {
  *
  * @example
  * new VSphereCluster(app, 'Branch', {
- *   eksAnywhereVersion: 'v0.26.0',
+ *   eksAnywhereVersion: 'v0.27.0',
  *   kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
  *   endpoint: '10.30.0.10',
  *   podsCidr: '192.168.0.0/16',

@@ -60,7 +60,7 @@ export function defineEveryKind(app: App): void {
 
 function definePlant(app: App): BareMetalCluster {
   const plant = new BareMetalCluster(app, 'Plant', {
-    eksAnywhereVersion: 'v0.26.0',
+    eksAnywhereVersion: 'v0.27.0',
     kubernetesVersion: EksAnywhereKubernetesVersion.V1_35,
     endpoint: '10.20.0.10',
     podsCidr: '192.168.0.0/16',

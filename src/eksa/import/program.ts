@@ -32,7 +32,7 @@ interface ProgramPackages {
 }
 
 /**
- * @param release of EKS Anywhere, such as v0.26.0
+ * @param release of EKS Anywhere, such as v0.27.0
  * @param hardware where machines come from, on bare metal
  */
 export function programOf(

@@ -1,4 +1,4 @@
-/** The shape of a Cluster's spec, v1alpha1 as of EKS Anywhere v0.26. */
+/** The shape of a Cluster's spec, v1alpha1 as of EKS Anywhere v0.26; `releases/` knows which release brought a field. */
 import { boolean, duration, free, integer, integerOrText, list, map, object, set, text, time, zeroCompared, zeroDiffers } from './shape';
 
 export const REF = object({ kind: text, name: text });
