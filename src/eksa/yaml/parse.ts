@@ -12,10 +12,13 @@ import { linesText } from '../syntax/lines';
 import { fileFinding } from './file-finding';
 import { itemsOf } from './list';
 import { mended, withBlanks } from './mend';
+import type { ParsedDocument } from './parsed-document';
 import type { Piece } from './pieces';
 import { pieces } from './pieces';
 import { isTemplated, templateOf } from './template';
 import { Walker, aliasTargets, plainValue } from './walker';
+
+export type { ParsedDocument } from './parsed-document';
 
 export interface ParsedFile {
   readonly documents: readonly ParsedDocument[];
@@ -23,16 +26,6 @@ export interface ParsedFile {
   readonly findings: readonly Finding[];
   /** Texts of documents that could not be read. */
   readonly lost: readonly string[];
-}
-
-export interface ParsedDocument {
-  readonly content: Readonly<Record<string, unknown>>;
-  /** Path below the document, such as `.spec.count` → line in the file. */
-  readonly lines: ReadonlyMap<string, number>;
-  /** Findings whose path is relative to the document. */
-  readonly findings: readonly Finding[];
-  /** Places whose values are not known, because a template expression stands there. */
-  readonly unknown: readonly string[];
 }
 
 /** The largest real file has some hundred kilobytes, of which certificates are the most; larger ones are another thing. */
