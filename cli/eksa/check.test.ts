@@ -89,7 +89,8 @@ describe('hybridge eksa check', () => {
     const file = changed('bare-metal.yaml', "  kubernetesVersion: '1.35'", "  kubernetesVersion: '1.34'");
     const on = async (today: string) => (await runEksa('check', file, HARDWARE, '--today', today)).output;
     expect(await on('2026-12-31')).not.toContain('warning support');
-    expect(await on('2027-01-01')).toMatch(/warning support +Cluster\.spec\.kubernetesVersion is '1\.34', whose standard support ended on 2026-12-31/);
+    const warning = /warning support +Cluster\.spec\.kubernetesVersion is '1\.34', whose standard support ended on 2026-12-31/;
+    expect(await on('2027-01-01')).toMatch(warning);
   });
 
   it('says that bare metal needs hardware.csv', async () => {
@@ -100,9 +101,9 @@ describe('hybridge eksa check', () => {
     ['a file that is not there', ['check', '/nowhere/cluster.yaml'], EXIT_CODES.io, 'cannot read /nowhere/cluster.yaml: ENOENT'],
     ['no file', ['check'], EXIT_CODES.usage, 'eksa check: got no file; expected cluster.yaml and, for bare metal, hardware.csv'],
     ['an unknown option', ['check', '--jsn', CLUSTER], EXIT_CODES.usage, "'--jsn'"],
-    ['no release', ['check', '--release', 'newest', CLUSTER], EXIT_CODES.usage, "--release: 'newest' is not valid; expected a release such as v0.27.0"],
+    ['no release', ['check', '--release', 'new', CLUSTER], EXIT_CODES.usage, "--release: 'new' is not valid; expected a release such as v0.27.0"],
     ['a release of two numbers', ['check', '--release', 'v0.26', CLUSTER], EXIT_CODES.usage, "--release: 'v0.26' is not valid"],
-    ['no day', ['check', '--today', 'today', CLUSTER], EXIT_CODES.usage, "--today: 'today' is not valid; expected a day such as 2026-11-30"],
+    ['no day', ['check', '--today', 'now', CLUSTER], EXIT_CODES.usage, "--today: 'now' is not valid; expected a day such as 2026-11-30"],
     ['a day that no month has', ['check', '--today', '2026-02-30', CLUSTER], EXIT_CODES.usage, "--today: '2026-02-30' is not valid"],
     ['no release for diff', ['diff', '--release', 'x', CLUSTER, CLUSTER], EXIT_CODES.usage, "--release: 'x' is not valid"],
     ['no release for plan', ['plan', '--release', 'x', CLUSTER, CLUSTER], EXIT_CODES.usage, "--release: 'x' is not valid"],

@@ -41,8 +41,12 @@ describe('hybridge eksa diff', () => {
 
   it('tells what the new file warns about and the old one did not', async () => {
     const withValues = changed('values.yaml', ['cilium: {}', 'cilium: { helmValues: { hubble: { enabled: true } } }']);
-    const warnings = async (...args: string[]) => (JSON.parse((await runEksa('diff', ...args, '--json')).output) as { warnings: object[] }).warnings;
-    expect(await warnings(OLD, withValues, '--release', 'v0.26.2')).toEqual([expect.objectContaining({ ruleId: 'helm-values', line: expect.any(Number) })]);
+    const warnings = async (...args: string[]) => {
+      const { output } = await runEksa('diff', ...args, '--json');
+      return (JSON.parse(output) as { warnings: object[] }).warnings;
+    };
+    expect(await warnings(OLD, withValues, '--release', 'v0.26.2'))
+      .toEqual([expect.objectContaining({ ruleId: 'helm-values', line: expect.any(Number) })]);
     expect(await warnings(withValues, withValues, '--release', 'v0.26.2')).toEqual([]);
     expect(await warnings(OLD, withValues, '--release', 'v0.26.3')).toEqual([]);
   });

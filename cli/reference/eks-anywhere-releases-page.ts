@@ -5,8 +5,8 @@ import type { Breakage, Component, OperatingSystem, Release } from '../../src/ek
 import { KNOWN_KUBERNETES_VERSIONS, NEWEST_RELEASE, kubernetesVersions } from '../../src/eksa/releases/release-table';
 
 const COMPONENTS: readonly Component[] = [
-  'Cluster API', 'Cluster API Provider vSphere', 'Cluster API Provider Tinkerbell', 'Cilium', 'kube-vip', 'Flux', 'Helm', 'kind', 'cert-manager',
-  'packages controller',
+  'Cluster API', 'Cluster API Provider vSphere', 'Cluster API Provider Tinkerbell', 'Cilium', 'kube-vip', 'Flux', 'Helm', 'kind',
+  'cert-manager', 'packages controller',
 ];
 
 export function eksAnywhereReleasesPage(): string {
@@ -44,8 +44,8 @@ export function eksAnywhereReleasesPage(): string {
     '',
     '## Support of Kubernetes versions',
     '',
-    'After the last day of standard support the tools ask for a licence token (`licenseToken`), from EKS Anywhere v0.22.0 on. After the last day '
-    + 'of extended support there are no more fixes.',
+    'After the last day of standard support the tools ask for a licence token (`licenseToken`), from EKS Anywhere v0.22.0 on. After the '
+    + 'last day of extended support there are no more fixes.',
     '',
     '| Kubernetes | releases | standard support until | extended support until | announced by |',
     '|---|---|---|---|---|',
@@ -59,7 +59,8 @@ function releaseRow(release: Release): string {
   const ofFamily = (family: string) => release.operatingSystems.filter((one) => one.family === family);
   const named = (family: string, prefix: string) => ofFamily(family).map(({ name }) => name.replace(prefix, '')).join(', ');
   return cells(
-    release.version, release.date ?? '', `${versions[0]} to ${versions[versions.length - 1]}`, named('ubuntu', 'Ubuntu '), named('redhat', 'RHEL '),
+    release.version, release.date ?? '', `${versions[0]} to ${versions[versions.length - 1]}`,
+    named('ubuntu', 'Ubuntu '), named('redhat', 'RHEL '),
     ofFamily('bottlerocket').map(({ images }) => images).join(', '),
   );
 }
@@ -97,8 +98,8 @@ function supportRow(version: string): string {
   const having = RELEASES.filter((one) => kubernetesVersions(one).includes(version)).map((one) => one.version);
   const dates = supportOf(Number(version.slice('1.'.length)));
   return cells(
-    version, having.length === 1 ? having[0] : `${having[0]} to ${having[having.length - 1]}`, dates?.standardUntil ?? 'not announced', dates?.extendedUntil ?? 'not announced',
-    dates?.announcedBy ?? '',
+    version, having.length === 1 ? having[0] : `${having[0]} to ${having[having.length - 1]}`,
+    dates?.standardUntil ?? 'not announced', dates?.extendedUntil ?? 'not announced', dates?.announcedBy ?? '',
   );
 }
 

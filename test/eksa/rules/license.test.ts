@@ -48,7 +48,8 @@ describe('support of a version ends on a day', () => {
   });
 
   test('releases before v0.22.0 asked for no token', () => {
-    expect(findings(docker, { [VERSION]: '1.28' }, { eksAnywhereVersion: 'v0.21.0' })).toEqual(['warning release Cluster.spec.eksaVersion']);
+    expect(findings(docker, { [VERSION]: '1.28' }, { eksAnywhereVersion: 'v0.21.0' }))
+      .toEqual(['warning release Cluster.spec.eksaVersion']);
   });
 });
 

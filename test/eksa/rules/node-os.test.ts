@@ -8,7 +8,9 @@ const { bareMetal, vsphere } = BASES;
 const CP = 'VSphereMachineConfig/prod-cp.spec';
 const MD = 'VSphereMachineConfig/prod-md-0.spec';
 const DATACENTER = 'TinkerbellDatacenterConfig/lab.spec';
-const RED_HAT_MACHINES = { 'TinkerbellMachineConfig/lab-cp.spec.osFamily': 'redhat', 'TinkerbellMachineConfig/lab-md-0.spec.osFamily': 'redhat' };
+const RED_HAT_MACHINES = {
+  'TinkerbellMachineConfig/lab-cp.spec.osFamily': 'redhat', 'TinkerbellMachineConfig/lab-md-0.spec.osFamily': 'redhat',
+};
 
 test.each([
   ['/DC1/vm/Templates/rhel8-2204-kube-1-35', 'RHEL 8'],
@@ -36,9 +38,12 @@ test.each([
 });
 
 describe('RHEL 8', () => {
-  const workers = (template: string, more: Changes = {}): Changes => ({ [`${MD}.osFamily`]: 'redhat', [`${MD}.template`]: template, ...more });
+  const workers = (template: string, more: Changes = {}): Changes => ({
+    [`${MD}.osFamily`]: 'redhat', [`${MD}.template`]: template, ...more,
+  });
   const version = (kubernetes: string): Changes => ({
-    'Cluster.spec.kubernetesVersion': kubernetes, 'Cluster.spec.licenseToken': '${env:TOKEN}', [`${CP}.template`]: `ubuntu-2204-kube-${kubernetes}`,
+    'Cluster.spec.kubernetesVersion': kubernetes, 'Cluster.spec.licenseToken': '${env:TOKEN}',
+    [`${CP}.template`]: `ubuntu-2204-kube-${kubernetes}`,
   });
   test.each<[string, Changes, string[]]>([
     ['with 1.35', workers('rhel-8-kube-1-35'), [`warning os-kubernetes ${MD}.template`]],
