@@ -50,7 +50,41 @@ describe('hybridge eksa check', () => {
     const file = changed('bare-metal.csv', '10.20.0.22', '10.20.0.300');
     const { code, output } = await runEksa('check', CLUSTER, file);
     expect(code).toBe(1);
-    expect(output).toMatch(new RegExp(`^${file}:3 +error R1 +hardware\\.csv/node-02\\.ip_address is '10\\.20\\.0\\.300'`));
+    expect(output).toMatch(new RegExp(`^${file}:3 +error R1 +bare-metal\\.csv/node-02\\.ip_address is '10\\.20\\.0\\.300'`));
+  });
+
+  it('names files as they are given, wherever a finding speaks of them', async () => {
+    const cluster = changed('bare-metal.yaml', 'count: 1', 'count: 5');
+    const machines = join(folder, 'machines.csv');
+    writeFileSync(machines, readFileSync(HARDWARE, 'utf8').replaceAll(',', ';').replace('/dev/sda', 'sda'));
+    const renamed = join(folder, 'lab.yml');
+    writeFileSync(renamed, readFileSync(cluster, 'utf8').replaceAll('\n', '\r\n'));
+    const { output } = await runEksa('check', renamed, machines);
+    expect(output).not.toMatch(/hardware\.csv|cluster\.yaml/);
+    expect(output).toContain(`${renamed}:`);
+    expect(output).toMatch(/lab\.yml ends its lines with CRLF/);
+    expect(output).toMatch(/machines\.csv is separated by ';'/);
+    expect(output).toMatch(/machines\.csv\/node-01\.disk is 'sda'/);
+    expect(output).toMatch(/machines\.csv has \d/);
+    const json = JSON.parse((await runEksa('check', renamed, machines, '--json')).output) as { findings: { file: string; path: string }[] };
+    expect(json.findings.map(({ file, path }) => `${file} ${path}`)).toContain(`${machines} hardware.csv`);
+  });
+
+  it('tells what is wrong with a file as a whole before the rest of the file', async () => {
+    const file = changed('bare-metal.csv', ',10.20.0.22,', ',10.20.0.300,');
+    writeFileSync(file, `${readFileSync(file, 'utf8')},,,,,,,,,,,\n`);
+    const { output } = await runEksa('check', CLUSTER, file);
+    const lines = output.split('\n').filter((line) => line.startsWith(file));
+    expect(lines.map((line) => /:(\d+) /.exec(line)?.[1])).toEqual(['5', '3']);
+  });
+
+  it('reads what Windows writes, and says that the tools do not', async () => {
+    const file = join(folder, 'unicode.txt');
+    writeFileSync(file, Buffer.from(`\ufeff${readFileSync(HARDWARE, 'utf8').replaceAll(',', '\t')}`, 'utf16le'));
+    const { code, output } = await runEksa('check', CLUSTER, file);
+    expect(code).toBe(1);
+    expect(output).toContain('unicode.txt is UTF-16 text, the tools read UTF-8; is separated by tabs');
+    expect(output).toContain('1 error, 0 warnings');
   });
 
   it('prints findings as JSON with all their fields', async () => {

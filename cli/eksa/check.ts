@@ -1,11 +1,11 @@
 /** `hybridge eksa check`: every offline rule on files that people wrote. */
 import { check as findingsOf } from '../../src/eksa/check-text';
 import { FEATURE_FLAGS } from '../../src/eksa/feature-flags';
-import type { Finding } from '../../src/eksa/finding';
 import type { Command } from '../command.ts';
 import { parseArguments } from './arguments.ts';
-import { readText } from './files.ts';
+import { readSource, shownPath } from './files.ts';
 import { describeFindings } from './finding-text.ts';
+import { fileOf, saidAsGiven } from './given-files.ts';
 import { JUDGED_BY_OPTIONS, judgedBy, judgedByUsage } from './judged-by.ts';
 
 export const check: Command = {
@@ -42,28 +42,23 @@ export const check: Command = {
       isExisting: options.existing,
       flags: FEATURE_FLAGS.filter((flag) => process.env[flag] === 'true'),
     };
-    const findings = findingsOf(readText(cluster!), hardware === undefined ? undefined : readText(hardware), rules).map((finding) => ({
-      file: fileOf(finding, cluster!, hardware),
-      ...finding,
-    }));
+    const files = { cluster: cluster!, hardware };
+    const findings = findingsOf(readSource(cluster!), hardware === undefined ? undefined : readSource(hardware), rules)
+      .map((finding) => ({ file: fileOf(finding, files), ...saidAsGiven(finding, files) }));
     const errors = findings.filter(({ severity }) => severity === 'error').length;
     const warnings = findings.length - errors;
     process.stdout.write(
       options.json
         ? `${JSON.stringify({ errors, warnings, findings }, null, 2)}\n`
-        : describeFindings(findings, summary([cluster!, hardware], errors, warnings)),
+        : describeFindings(findings, summary([cluster!, hardware], errors, warnings), files),
     );
     return errors === 0 ? 0 : 1;
   },
 };
 
-/** Findings about machines carry the path of a cell; the file may have any name. */
-function fileOf({ path }: Finding, cluster: string, hardware: string | undefined): string {
-  return /^hardware\.csv(\/|$)/.test(path) ? hardware ?? 'hardware.csv' : cluster;
-}
-
 function summary(files: readonly (string | undefined)[], errors: number, warnings: number): string {
   const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;
+  const names = files.filter((file) => file !== undefined).map(shownPath).join(', ');
   const verdict = errors > 0 ? 'would be refused or would not work' : 'would be accepted';
-  return `${files.filter((file) => file !== undefined).join(', ')}: ${count(errors, 'error')}, ${count(warnings, 'warning')}; ${verdict}`;
+  return `${names}: ${count(errors, 'error')}, ${count(warnings, 'warning')}; ${verdict}`;
 }

@@ -7,12 +7,27 @@ import type { FileDiff } from '../../src/eksa/update/diff-text';
 import type { GroupPlan } from '../../src/eksa/update/replaced-nodes';
 import type { Refusal } from '../../src/eksa/update/rule';
 import { renderTable } from '../terminal/table.ts';
+import { shownPath } from './files.ts';
 import { describeFindings } from './finding-text.ts';
+import { fileOf, isOfHardware, namedAsGiven, saidAsGiven } from './given-files.ts';
+import type { GivenFiles } from './given-files.ts';
 
-export function describeDiff(diff: FileDiff, files: { readonly old: string; readonly new: string }): string {
+export interface ComparedFiles {
+  readonly old: string;
+  readonly new: string;
+  readonly hardware?: string;
+}
+
+export function describeDiff(diff: FileDiff, { old, new: now, hardware }: ComparedFiles): string {
+  const files: GivenFiles = { cluster: now, hardware };
   if (diff.unreadable) {
+    const filesOf = (side: 'old' | 'new') => side === 'old' ? { cluster: old } : files;
     return describeFindings(
-      diff.unreadable.map((finding) => ({ file: files[finding.side], ...finding })),
+      diff.unreadable.map((finding) => ({
+        ...saidAsGiven(finding, filesOf(finding.side)),
+        path: namedAsGiven(finding.path, filesOf(finding.side)),
+        file: fileOf(finding, filesOf(finding.side)),
+      })),
       'nothing was compared',
     );
   }
@@ -21,13 +36,13 @@ export function describeDiff(diff: FileDiff, files: { readonly old: string; read
       'Changes',
       diff.changes.length === 0 ? 'none' : renderTable({ headings: ['where', 'from', 'to'], rows: diff.changes.map(changeRow) }),
     ),
-    diff.refusals.length > 0 && section('Refused', describeRefusals(diff.refusals, files.new)),
+    diff.refusals.length > 0 && section('Refused', describeRefusals(diff.refusals, files)),
     section('Nodes', renderTable({ headings: ['group', 'now', 'then', 'what happens', 'because of'], rows: diff.groups.map(groupRow) })),
     diff.machines.length > 0 &&
       section(
         'Machines wanted beside those in use',
         renderTable({
-          headings: ['labels', 'for', 'wanted', 'spare in hardware.csv'],
+          headings: ['labels', 'for', 'wanted', namedAsGiven('spare in hardware.csv', files)],
           rows: diff.machines.map(({ selector, groups, wanted, spare }) => [
             selector,
             groups.join(', '),
@@ -38,13 +53,14 @@ export function describeDiff(diff: FileDiff, files: { readonly old: string; read
       ),
     diff.newFile.length > 0 &&
       section(
-        `The new file by itself (hybridge eksa check ${files.new})`,
+        `The new file by itself (hybridge eksa check ${shownPath(now)})`,
         describeFindings(
-          diff.newFile.map((finding) => ({ file: files.new, ...finding })),
+          diff.newFile.map((finding) => ({ file: shownPath(now), ...finding })),
           `${diff.newFile.length} more to fix`,
+          files,
         ),
       ),
-    diff.warnings.length > 0 && section('Warnings about the new file', diff.warnings.map((one) => describeWarning(one, files.new)).join('\n')),
+    diff.warnings.length > 0 && section('Warnings about the new file', diff.warnings.map((one) => describeWarning(one, files)).join('\n')),
     section(
       'Verdict',
       `eksctl anywhere upgrade cluster   ${verdict(diff.cliAccepts, diff)}\nkubectl apply, Flux, Argo CD      `
@@ -71,20 +87,30 @@ function brief(value: unknown): string {
 const PATH_NAMES = { cli: 'CLI', api: 'API' } as const;
 
 /** Where several refusals have the same steps, they are printed after the last one. */
-function describeRefusals(refusals: readonly Refusal[], file: string): string {
+function describeRefusals(refusals: readonly Refusal[], files: GivenFiles): string {
   return refusals.map((refusal, index) => {
     const steps = asWritten(refusal.steps) === asWritten(refusals[index + 1]?.steps) ? [] : refusal.steps ?? [];
-    return [describeRefusal(refusal, file), ...steps.map((step, number) => `    ${number + 1}. ${step}`)].join('\n');
+    return [describeRefusal(refusal, files), ...steps.map((step, number) => `    ${number + 1}. ${step}`)].join('\n');
   }).join('\n');
 }
 
-function describeRefusal({ ruleId, paths, path, message, fix, line }: Refusal, file: string): string {
-  const place = path.startsWith('hardware.csv') ? '' : `${file}${line === undefined ? '' : `:${line}`}  `;
-  return `${place}${ruleId}  by ${paths.map((by) => PATH_NAMES[by]).join(' and ')}  ${path} ${message}${fix ? `\n  → ${fix}` : ''}`;
+function describeRefusal(refusal: Refusal, files: GivenFiles): string {
+  const { ruleId, paths, line } = refusal;
+  // What the file as a whole lacks is at no line of it.
+  const place = isOfHardware(refusal) && line === undefined ? '' : `${placeOf(refusal, files)}  `;
+  return `${place}${ruleId}  by ${paths.map((by) => PATH_NAMES[by]).join(' and ')}  ${said(refusal, files)}`;
 }
 
-function describeWarning({ ruleId, path, message, fix, line }: Finding, file: string): string {
-  return `${file}${line === undefined ? '' : `:${line}`}  ${ruleId}  ${path} ${message}${fix ? `\n  → ${fix}` : ''}`;
+function placeOf(finding: { readonly path: string; readonly line?: number }, files: GivenFiles): string {
+  return `${fileOf(finding, files)}${finding.line === undefined ? '' : `:${finding.line}`}`;
+}
+
+function said({ path, message, fix }: Pick<Finding, 'path' | 'message' | 'fix'>, files: GivenFiles): string {
+  return namedAsGiven(`${path} ${message}${fix ? `\n  → ${fix}` : ''}`, files);
+}
+
+function describeWarning(finding: Finding, files: GivenFiles): string {
+  return `${placeOf(finding, files)}  ${finding.ruleId}  ${said(finding, files)}`;
 }
 
 function groupRow(plan: GroupPlan): string[] {

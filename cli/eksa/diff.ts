@@ -5,7 +5,7 @@ import { CommandFailure } from '../command.ts';
 import type { Command } from '../command.ts';
 import { parseArguments } from './arguments.ts';
 import { describeDiff } from './diff-text.ts';
-import { readText } from './files.ts';
+import { readSource } from './files.ts';
 import { JUDGED_BY_OPTIONS, judgedBy, judgedByUsage } from './judged-by.ts';
 
 /** Whose answer decides how the command ends. */
@@ -33,14 +33,18 @@ export const diff: Command = {
   ].join('\n'),
   async run(args) {
     const { options, files: [oldFile, newFile] } = parseArguments('diff', args, {
-      hardware: { type: 'string' }, via: { type: 'string', default: 'both' }, ...JUDGED_BY_OPTIONS, json: { type: 'boolean', default: false },
+      hardware: { type: 'string' },
+      via: { type: 'string', default: 'both' },
+      ...JUDGED_BY_OPTIONS,
+      json: { type: 'boolean', default: false },
     }, { min: 2, max: 2, names: 'old.yaml and new.yaml' });
     const isAccepted = Object.hasOwn(DECIDING, options.via) ? DECIDING[options.via] : undefined;
     if (!isAccepted) throw new CommandFailure(`--via: '${options.via}' is not valid; expected ${Object.keys(DECIDING).join(', ')}`);
     const rules = judgedBy(options);
-    const hardware = options.hardware === undefined ? undefined : readText(options.hardware);
-    const found = diffOf(readText(oldFile!), readText(newFile!), hardware, rules);
-    process.stdout.write(options.json ? `${JSON.stringify(found, null, 2)}\n` : describeDiff(found, { old: oldFile!, new: newFile! }));
+    const hardware = options.hardware === undefined ? undefined : readSource(options.hardware);
+    const found = diffOf(readSource(oldFile!), readSource(newFile!), hardware, rules);
+    const files = { old: oldFile!, new: newFile!, hardware: options.hardware };
+    process.stdout.write(options.json ? `${JSON.stringify(found, null, 2)}\n` : describeDiff(found, files));
     return isAccepted(found) ? 0 : 1;
   },
 };

@@ -2,7 +2,23 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { messageOf } from '../../gateway/src/base/errors.ts';
+import { decodeText } from '../../src/eksa/syntax/encoding';
+import type { DecodedText } from '../../src/eksa/syntax/encoding';
 import { CommandFailure } from '../command.ts';
+
+/** What stands for standard input where a file is read. */
+const STANDARD_INPUT = '-';
+
+/**
+ * The text of a file, in whatever encoding it is: rules tell what the tools would not read. `-` is standard input.
+ *
+ * @throws CommandFailure (exit code 74) when it cannot be read or is no text
+ */
+export function readSource(path: string): DecodedText {
+  const source = decodeText(readBytes(path));
+  if (!source) throw new CommandFailure(`cannot read ${shownPath(path)}: is no UTF-8 text`, 'io');
+  return source;
+}
 
 /**
  * The text of a file.
@@ -10,11 +26,21 @@ import { CommandFailure } from '../command.ts';
  * @throws CommandFailure (exit code 74) when it cannot be read or is no UTF-8
  */
 export function readText(path: string): string {
+  const { text, encoding } = readSource(path);
+  if (encoding !== 'utf-8') throw new CommandFailure(`cannot read ${shownPath(path)}: is no UTF-8 text, but ${encoding}`, 'io');
+  return text;
+}
+
+/** How a file is called for people. */
+export function shownPath(path: string): string {
+  return path === STANDARD_INPUT ? 'stdin' : path;
+}
+
+function readBytes(path: string): Uint8Array {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(path));
+    return readFileSync(path === STANDARD_INPUT ? 0 : path);
   } catch (error) {
-    const reason = error instanceof TypeError ? 'is no UTF-8 text' : messageOf(error);
-    throw new CommandFailure(`cannot read ${path}: ${reason}`, 'io', { cause: error });
+    throw new CommandFailure(`cannot read ${shownPath(path)}: ${messageOf(error)}`, 'io', { cause: error });
   }
 }
 

@@ -42,7 +42,7 @@ describe('hybridge eksa hardware', () => {
   it('says what is wrong with a file that is no list of machines', async () => {
     expect(await runEksa('hardware', sample('bare-metal.yaml'))).toMatchObject({
       code: EXIT_CODES.configuration,
-      failure: expect.stringContaining('lacks the columns'),
+      failure: expect.stringContaining('has no header: the first row must name the columns hostname'),
     });
   });
 });

@@ -4,6 +4,7 @@ import type { Command } from '../command.ts';
 import { parseArguments } from './arguments.ts';
 import { readText } from './files.ts';
 import { describeFindings } from './finding-text.ts';
+import { fileOf } from './given-files.ts';
 import { JUDGED_BY_OPTIONS, judgedBy, judgedByUsage } from './judged-by.ts';
 
 export const importCommand: Command = {
@@ -38,10 +39,8 @@ export const importCommand: Command = {
       },
       { min: 1, max: 2, names: 'cluster.yaml and, for bare metal, hardware.csv' },
     );
-    const fileOf = ({ path, file }: (typeof found.findings)[number]) => {
-      if (file !== undefined) return options.packages!;
-      return path.startsWith('hardware.csv') ? (hardware ?? 'hardware.csv') : cluster!;
-    };
+    const files = { cluster: cluster!, hardware };
+    const placeOf = (finding: (typeof found.findings)[number]) => finding.file === undefined ? fileOf(finding, files) : options.packages!;
     const { eksAnywhereVersion: release, today } = judgedBy(options);
     const found = importCluster({
       cluster: readText(cluster!),
@@ -55,9 +54,13 @@ export const importCommand: Command = {
       process.stdout.write(found.program);
       return 0;
     }
-    const findings = found.findings.map((finding) => ({ ...finding, file: fileOf(finding) }));
+    const findings = found.findings.map((finding) => ({ ...finding, file: placeOf(finding) }));
     process.stderr.write(
-      describeFindings(findings, `no program: ${findings.length} place${findings.length === 1 ? '' : 's'} to fix or to keep as YAML`),
+      describeFindings(
+        findings,
+        `no program: ${findings.length} place${findings.length === 1 ? '' : 's'} to fix or to keep as YAML`,
+        files,
+      ),
     );
     return 1;
   },

@@ -2,15 +2,15 @@
 import { checkDocuments, isWithin } from './check';
 import type { CheckOptions } from './check';
 import type { Finding } from './finding';
-import { parseHardware } from './hardware/hardware-csv';
+import { HARDWARE_FILE, parseHardware } from './hardware/hardware-csv';
 import { parsePlaceholder } from './hardware/placeholder';
 import type { ClusterDocument, Document } from './model/document';
 import { documentPaths } from './model/document';
 import { isKnownKind } from './schema/kinds';
 import type { SourceText } from './syntax/encoding';
 import { CLUSTER_FILE } from './yaml/file-finding';
-import type { ParsedDocument, ParsedFile } from './yaml/parse';
 import { parseClusterFile } from './yaml/parse';
+import type { ParsedDocument, ParsedFile } from './yaml/parsed-file';
 
 /**
  * What the EKS Anywhere tools, the API server or the machines would refuse.
@@ -46,10 +46,14 @@ function isDerived({ ruleId, path, message }: Finding, { lost, findings }: Parse
 /** More findings than a person reads: so many come from a file of another kind. */
 const MAX_FINDINGS = 1000;
 
-function limited(findings: readonly Finding[]): Finding[] {
+/** The first errors, or else the first warnings, and how many more there are. */
+export function limited(findings: readonly Finding[]): Finding[] {
   if (findings.length <= MAX_FINDINGS) return [...findings];
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const listed = [...errors, ...findings.filter(({ severity }) => severity !== 'error')].slice(0, MAX_FINDINGS);
   const message = `has ${findings.length - MAX_FINDINGS} more problems, which are not listed`;
-  return [...findings.slice(0, MAX_FINDINGS), { ruleId: 'P2', severity: 'error', path: CLUSTER_FILE, message }];
+  const path = listed.some((finding) => !finding.path.startsWith(HARDWARE_FILE)) ? CLUSTER_FILE : HARDWARE_FILE;
+  return [...listed, { ruleId: 'P2', severity: errors.length > 0 ? 'error' : 'warning', path, message }];
 }
 
 /** Right where a program is synthesized; the tools do not know placeholders. */

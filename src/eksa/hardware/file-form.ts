@@ -22,7 +22,7 @@ export interface FileForm {
 const SEPARATORS = [',', ';', '\t'];
 /** Rows above the header are a title, a date, a remark. */
 const MAX_LINES_ABOVE = 20;
-/** Fewer known names than this are words of a title. */
+/** Below the first line fewer known names than this are words of a title. */
 const MIN_KNOWN_NAMES = 2;
 
 const PLAIN = 'save it as CSV in UTF-8 without byte order mark, with commas between cells';
@@ -78,7 +78,8 @@ function headerOf(text: string): { separator: string; line: number; names: reado
     separator, line, names: cells, known: knownNames(cells),
   })));
   const most = Math.max(0, ...found.map(({ known }) => known));
-  return most < MIN_KNOWN_NAMES ? undefined : found.find(({ known }) => known === most);
+  const header = found.find(({ known }) => known === most);
+  return most < (header?.line === 1 ? 1 : MIN_KNOWN_NAMES) ? undefined : header;
 }
 
 function knownNames(cells: readonly string[]): number {

@@ -11,10 +11,10 @@ import { actionsBefore } from './before';
 import { clusterOf } from './cluster';
 import type { NeededImage } from './images';
 import { leftByInPlace } from './in-place';
-import { meanwhile } from './meanwhile';
-import { runActions } from './run';
 import type { Judge, Leg } from './judge';
 import { diffBetween, hinders } from './judge';
+import { meanwhile } from './meanwhile';
+import { runActions } from './run';
 import { titleOf } from './title';
 
 export interface PlanStep {

@@ -1,7 +1,7 @@
 /** From a place in a document to its line in the file. */
 import type { Document } from '../model/document';
 import { documentPath } from '../model/document';
-import type { ParsedDocument } from '../yaml/parse';
+import type { ParsedDocument } from '../yaml/parsed-file';
 
 /** The line of the place itself, or of the nearest thing around it; undefined for places in no document of the file. */
 export function lineOf(path: string, documents: readonly ParsedDocument[]): number | undefined {

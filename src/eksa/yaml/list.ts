@@ -2,7 +2,7 @@
 import type { Finding } from '../finding';
 import { isKnownKind } from '../schema/kinds';
 import { fileFinding } from './file-finding';
-import type { ParsedDocument } from './parsed-document';
+import type { ParsedDocument } from './parsed-file';
 
 /** The items as documents of their own; undefined where the document is no List of what the tools know. */
 export function itemsOf({ content, lines, findings, unknown }: ParsedDocument): { items: ParsedDocument[]; finding: Finding } | undefined {

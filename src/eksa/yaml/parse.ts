@@ -12,21 +12,11 @@ import { linesText } from '../syntax/lines';
 import { fileFinding } from './file-finding';
 import { itemsOf } from './list';
 import { mended, withBlanks } from './mend';
-import type { ParsedDocument } from './parsed-document';
+import type { ParsedDocument, ParsedFile } from './parsed-file';
 import type { Piece } from './pieces';
 import { pieces } from './pieces';
 import { isTemplated, templateOf } from './template';
 import { Walker, aliasTargets, plainValue } from './walker';
-
-export type { ParsedDocument } from './parsed-document';
-
-export interface ParsedFile {
-  readonly documents: readonly ParsedDocument[];
-  /** What is wrong with the text itself; what explains the rest comes first. */
-  readonly findings: readonly Finding[];
-  /** Texts of documents that could not be read. */
-  readonly lost: readonly string[];
-}
 
 /** The largest real file has some hundred kilobytes, of which certificates are the most; larger ones are another thing. */
 const MAX_CHARACTERS = 4 * 2 ** 20;

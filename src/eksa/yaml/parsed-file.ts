@@ -1,5 +1,13 @@
-/** One document of a file, with where its parts stand. */
+/** What reading cluster.yaml gives. */
 import type { Finding } from '../finding';
+
+export interface ParsedFile {
+  readonly documents: readonly ParsedDocument[];
+  /** What is wrong with the text itself; what explains the rest comes first. */
+  readonly findings: readonly Finding[];
+  /** Texts of documents that could not be read. */
+  readonly lost: readonly string[];
+}
 
 export interface ParsedDocument {
   readonly content: Readonly<Record<string, unknown>>;
