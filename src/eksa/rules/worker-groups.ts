@@ -34,7 +34,8 @@ export function groupsOf(cluster: ClusterDocument): readonly WorkerGroup[] {
 
 /** The number of machines that a group starts with. */
 export function initialCount(group: WorkerGroup): number {
-  return group.count ?? group.autoscalingConfiguration?.minCount ?? 1;
+  const { count, autoscalingConfiguration: scaling } = group;
+  return count ?? (scaling ? scaling.minCount ?? 0 : 1);
 }
 
 export const WORKER_GROUP_RULES: readonly Rule<ClusterDocument>[] = [

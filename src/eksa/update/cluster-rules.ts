@@ -228,9 +228,11 @@ export function groupsOnBothSides({
 }
 
 function twins(old: ClusterDocument, now: ClusterDocument): ReturnType<typeof groupsOnBothSides> {
-  const before = new Map((old.spec?.workerNodeGroupConfigurations ?? []).map((group) => [group.name, group]));
+  const groups = old.spec?.workerNodeGroupConfigurations ?? [];
+  const before = new Map(groups.map((group) => [group.name, group]));
   return (now.spec?.workerNodeGroupConfigurations ?? []).flatMap((group, index) => {
-    const twin = before.get(group.name);
+    // Of two groups with one name, which other rules refuse, each is its own twin.
+    const twin = groups[index]?.name === group.name ? groups[index] : before.get(group.name);
     return twin ? [{ index, old: twin, new: group }] : [];
   });
 }

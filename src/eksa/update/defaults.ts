@@ -21,7 +21,7 @@ const FILL: Readonly<Record<string, Fill | undefined>> = {
 
 export function withDefaults(document: Document, cluster: ClusterDocument): Document {
   const fill = FILL[document.kind];
-  return fill && document.spec ? { ...document, spec: fill(document.spec as never, cluster, document.metadata?.name) } : document;
+  return fill ? { ...document, spec: fill((document.spec ?? {}) as never, cluster, document.metadata?.name) } : document;
 }
 
 function fillCluster(spec: ClusterSpec): ClusterSpec {

@@ -13,12 +13,12 @@ export function meaningOf(document: Document, observer: Observer = 'tools'): Doc
   if (!isKnownKind(document.kind)) return document;
   const { metadata, ...rest } = withoutServerFields(document);
   const named = { ...rest, metadata: { ...metadata, namespace: metadata?.namespace === 'default' ? undefined : metadata?.namespace } };
-  const meant = document.kind === 'Cluster' && document.spec ? { ...named, spec: clusterMeaning(document as ClusterDocument) } : named;
+  const meant = document.kind === 'Cluster' ? { ...named, spec: clusterMeaning(document as ClusterDocument) } : named;
   return normalForm(KINDS[document.kind], meant, observer) as Document;
 }
 
 function clusterMeaning({ spec = {} }: ClusterDocument): ClusterSpec {
-  const { controlPlaneConfiguration: controlPlane, machineHealthCheck: check } = spec;
+  const { controlPlaneConfiguration: controlPlane = {}, machineHealthCheck: check } = spec;
   const usual = usualCheck(spec);
   const ofCluster = { ...usual, ...check };
   return {
@@ -26,7 +26,7 @@ function clusterMeaning({ spec = {} }: ClusterDocument): ClusterSpec {
     machineHealthCheck: check && ownCheck(check, usual),
     clusterNetwork: spec.clusterNetwork && network(spec.clusterNetwork),
     etcdEncryption: spec.etcdEncryption?.map(encryption),
-    controlPlaneConfiguration: controlPlane && {
+    controlPlaneConfiguration: {
       ...controlPlane,
       ...group(controlPlane, ofCluster),
       upgradeRolloutStrategy: strategy(controlPlane.upgradeRolloutStrategy),
@@ -58,8 +58,12 @@ function group(
   return {
     machineHealthCheck: machineHealthCheck && ownCheck(machineHealthCheck, ofCluster),
     // There is only this one; the tools decode nothing else.
-    kubeletConfiguration: kubelet && { apiVersion: 'kubelet.config.k8s.io/v1beta1', ...kubelet },
+    kubeletConfiguration: isEmpty(kubelet) ? undefined : { apiVersion: 'kubelet.config.k8s.io/v1beta1', ...(kubelet as object) },
   };
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value !== 'object' || value === null || Object.keys(value).length === 0;
 }
 
 /** Cilium's own defaults: pod traffic is encapsulated, no other plugin is let in, policies count where there are some. */
