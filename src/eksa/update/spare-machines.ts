@@ -20,19 +20,41 @@ export interface SpareNeed {
 
 /** One row a selector; machines wanted by several groups with one selector are summed. Other providers need none. */
 export function spareNeeds(pair: Pair, plans: readonly GroupPlan[]): SpareNeed[] {
-  const uses = plans.flatMap((plan) => {
-    const spec = machineSpec(pair.new, plan.machineAfter) ?? machineSpec(pair.old, plan.machineBefore);
-    return spec ? [{ plan, spec, selector: selectorOf(spec) }] : [];
+  const uses = plans.flatMap((plan): Use[] => {
+    const before = machineSpec(pair.old, plan.machineBefore);
+    const spec = machineSpec(pair.new, plan.machineAfter) ?? before;
+    return spec ? [{ plan, spec, selector: selectorOf(spec), kept: keptMachines(pair, plan, before, spec) }] : [];
   });
   return [...new Set(uses.map(({ selector }) => selector))].map((selector) => {
     const same = uses.filter((use) => use.selector === selector);
+    const movingIn = same.reduce((sum, { kept }) => sum + (kept ?? 0), 0);
     return {
       selector,
       groups: same.map(({ plan }) => plan.name),
-      wanted: same.reduce((sum, { plan }) => sum + wantedBy(plan), 0),
-      ...(pair.hardware ? { spare: spare(pair.hardware.machines, same[0].spec, runningOn(selector, pair, plans)) } : {}),
+      wanted: same.reduce((sum, use) => sum + wantedBy(use), 0),
+      ...(pair.hardware ? { spare: spare(pair.hardware.machines, same[0].spec, runningOn(selector, pair, plans) + movingIn) } : {}),
     };
   });
+}
+
+interface Use {
+  readonly plan: GroupPlan;
+  readonly spec: TinkerbellMachineSpec;
+  readonly selector: string;
+  /** Where the group moves to another selector: how many machines in use match that as well. */
+  readonly kept: number | undefined;
+}
+
+/** Without hardware.csv none is known to match. */
+function keptMachines(
+  { hardware }: Pair,
+  { action, nodesBefore }: GroupPlan,
+  before: TinkerbellMachineSpec | undefined,
+  after: TinkerbellMachineSpec,
+): number | undefined {
+  if (action !== 'rolling' || !before || selectorOf(before) === selectorOf(after)) return undefined;
+  const matching = (hardware?.machines ?? []).filter((machine) => isEligible(before, machine) && isEligible(after, machine));
+  return Math.min(matching.length, nodesBefore);
 }
 
 function machineSpec(state: State, ref: Ref | undefined): TinkerbellMachineSpec | undefined {
@@ -47,9 +69,13 @@ function selectorOf({ hardwareSelector, hardwareAffinity }: TinkerbellMachineSpe
   ].filter((part) => part !== '').join(', ')).join(' or ');
 }
 
-/** More nodes, or nodes that are added before old ones go. The tools refuse both at once. */
-function wantedBy({ nodesBefore, nodesAfter, surge }: GroupPlan): number {
-  return Math.max(0, nodesAfter - nodesBefore) + surge;
+/**
+ * More nodes, and nodes that are added before old ones go. A group that moves to another selector leaves machines that do not match it,
+ * and those do not come back.
+ */
+function wantedBy({ plan: { nodesBefore, nodesAfter, surge }, kept }: Use): number {
+  const added = Math.max(0, nodesAfter - nodesBefore) + surge;
+  return kept === undefined ? added : Math.max(added, nodesAfter - kept);
 }
 
 function runningOn(selector: string, pair: Pair, plans: readonly GroupPlan[]): number {

@@ -209,3 +209,16 @@ test('a cause names the change as the diff does, the document and the template',
   });
   expect(b.causes).toEqual([]);
 });
+
+test('the last worker group of bare metal that goes, like the first that comes, replaces the control plane', () => {
+  const without = changed(bareMetal(), { 'Cluster.spec.workerNodeGroupConfigurations': undefined });
+  const one = {
+    'Cluster.spec.workerNodeGroupConfigurations': [
+      { name: 'a', count: 1, machineGroupRef: { kind: 'TinkerbellMachineConfig', name: 'site-a' } },
+    ],
+  };
+  const expected = { 'control plane': 'workerNodeGroupConfigurations' };
+  expect(replaced(without, one)).toEqual(expected);
+  expect(replaced(changed(without, one), { 'Cluster.spec.workerNodeGroupConfigurations': [] })).toEqual(expected);
+  expect(replaced(bareMetal(), one)).toEqual({});
+});

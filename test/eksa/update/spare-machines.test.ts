@@ -59,3 +59,33 @@ test('a group that grows while it is replaced wants both', () => {
   const found = needs({}, { [`${A}.count`]: 3, [`${A}.labels`]: { x: 'y' } });
   expect(found.find(({ selector }) => selector === 'type=a')!.wanted).toBe(3);
 });
+
+describe('a group that moves to another selector', () => {
+  const MOVED = { 'TinkerbellMachineConfig/site-a.spec.hardwareSelector': { type: 'new' } };
+  const of = (found: ReturnType<typeof needs>) => found.find(({ groups }) => groups.includes('a'));
+
+  test('wants as many machines as it has nodes', () => {
+    expect(of(needs({ [`${A}.count`]: 3 }, MOVED))).toEqual({ selector: 'type=new', groups: ['a'], wanted: 3 });
+    expect(of(needs({ [`${A}.count`]: 3 }, MOVED, hardware('a', 'a', 'a', 'new', 'new')))).toMatchObject({ wanted: 3, spare: 2 });
+  });
+
+  test('wants only the surge where the machines in use match, too', () => {
+    const csv = parseHardware([
+      'hostname,mac,ip_address,netmask,gateway,nameservers,labels,disk',
+      ...['n0', 'n1', 'n2', 'n3'].map((name) => `${name},x,x,x,x,x,type=a|pool=x,x`), '',
+    ].join('\n'));
+    const change = { 'TinkerbellMachineConfig/site-a.spec.hardwareSelector': { pool: 'x' } };
+    expect(of(needs({ [`${A}.count`]: 3 }, change, csv))).toEqual({ selector: 'pool=x', groups: ['a'], wanted: 1, spare: 1 });
+  });
+
+  test('does not move where its nodes are upgraded in place, or the selector is only written as an affinity', () => {
+    const inPlace = { [`${A}.upgradeRolloutStrategy`]: { type: 'InPlace' } };
+    expect(of(needs({ [`${A}.count`]: 3, ...inPlace }, MOVED))!.wanted).toBe(0);
+    const affinity = {
+      ...AFFINITY, 'TinkerbellMachineConfig/site-a.spec.hardwareAffinity': {
+        required: [{ labelSelector: { matchLabels: { type: 'a' } } }],
+      },
+    };
+    expect(of(needs({}, affinity))).toEqual({ selector: 'type=a', groups: ['a'], wanted: 0 });
+  });
+});

@@ -1,5 +1,5 @@
 /** Fields of the bare-metal documents. */
-import type { TinkerbellDatacenterSpec } from '../../model/machines';
+import type { TinkerbellDatacenterSpec, TinkerbellMachineSpec } from '../../model/machines';
 import { hostOsRows } from './host-os';
 import type { Inputs } from './inputs';
 import { osImageOf } from './inputs';
@@ -58,8 +58,18 @@ export const BARE_METAL_ROWS: readonly Row[] = [
     refused: [{ by: ['api'], rule: 'W13', unless: 'the CLI manages the datacenter' }],
   },
   { kind: DATACENTER, field: 'spec.loadBalancerInterface', elsewhere: STACK },
-  { kind: MACHINE, field: 'spec.hardwareSelector', lands: inMachines(TEMPLATE) },
-  { kind: MACHINE, field: 'spec.hardwareAffinity', lands: inMachines(TEMPLATE) },
+  {
+    kind: MACHINE,
+    field: 'spec.hardwareSelector',
+    lands: inMachines(TEMPLATE, { value: affinityOf }),
+    note: 'The nodes move to other machines: where no machine in use matches, as many are wanted as the group has nodes.',
+  },
+  {
+    kind: MACHINE,
+    field: 'spec.hardwareAffinity',
+    lands: inMachines(TEMPLATE, { value: affinityOf }),
+    note: 'A selector that is written as an affinity with one term is the same.',
+  },
   { kind: MACHINE, field: 'spec.osImageURL', lands: inMachines(TEMPLATE, { value: osImageOf, only: GENERATED }) },
   {
     kind: MACHINE,
@@ -77,6 +87,12 @@ export const BARE_METAL_ROWS: readonly Row[] = [
     note: 'Only the machines whose configuration names the template.',
   },
 ];
+
+/** The template has an affinity in any case. */
+function affinityOf({ machine }: Inputs): TinkerbellMachineSpec['hardwareAffinity'] {
+  const { hardwareAffinity, hardwareSelector } = (machine?.spec ?? {}) as TinkerbellMachineSpec;
+  return hardwareAffinity ?? { required: [{ labelSelector: { matchLabels: hardwareSelector } }] };
+}
 
 function datacenterOf({ datacenter }: Inputs): TinkerbellDatacenterSpec {
   return datacenter?.spec ?? {};
