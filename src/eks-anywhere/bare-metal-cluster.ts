@@ -11,9 +11,11 @@ import { EksAnywhereCluster } from './eks-anywhere-cluster';
 import type { MachineClusterProps } from './eks-anywhere-cluster';
 import type { HardwareAffinity } from './hardware-affinity';
 import type { HardwareInventory } from './hardware-inventory';
+import type { InstallationTemplate } from './installation-template';
 import type { MachineGroupOptions } from './machine-group';
 import type { ControlPlaneNodeOptions, WorkerNodeGroupOptions } from './node-groups';
 import type { OperatingSystem } from './operating-system';
+import { refuseTokens } from './token-refusal';
 
 /** Which machines become the nodes of a group, and how they are installed. */
 export interface BareMetalMachineOptions extends MachineGroupOptions {
@@ -40,12 +42,11 @@ export interface BareMetalMachineOptions extends MachineGroupOptions {
   readonly imageUrl?: string;
 
   /**
-   * The steps by which Tinkerbell installs a machine: the content of `spec.template` of a TinkerbellTemplateConfig.
-   * Tied to the release of EKS Anywhere; only for hardware that its own steps do not suit. Can be changed later; a
-   * change replaces the nodes.
+   * The steps by which Tinkerbell installs a machine. Tied to the release of EKS Anywhere; only for hardware that its own
+   * steps do not suit. Can be changed later; a change replaces the nodes.
    * @default - the steps of EKS Anywhere
    */
-  readonly installationTemplate?: { [key: string]: any };
+  readonly installationTemplate?: InstallationTemplate;
 
   /**
    * Name of the TinkerbellTemplateConfig that contains `installationTemplate`; groups of one name share it. Can be changed later.
@@ -166,10 +167,12 @@ export class BareMetalCluster extends EksAnywhereCluster {
         controlPlaneNodes: {
           ...controlPlaneInput(props.controlPlaneNodes),
           ...machineConfigInput(MACHINE_KIND, props, { group: props.controlPlaneNodes, prop: 'controlPlaneNodes' }),
+          installationTemplate: templateContent(this.clusterName, props, { group: props.controlPlaneNodes, prop: 'controlPlaneNodes' }),
         },
         workerNodes: workerNodes.map((group, index) => ({
           ...workerInput(group, index),
           ...machineConfigInput(MACHINE_KIND, props, { group, prop: `workerNodes[${index}]` }),
+          installationTemplate: templateContent(this.clusterName, props, { group, prop: `workerNodes[${index}]` }),
         })),
         upgradeInPlace: props.upgradeInPlace,
         tinkerbellIp: props.tinkerbellIp,
@@ -193,6 +196,23 @@ function requireTemplate({ installationTemplateName: name, installationTemplate 
   if (name === undefined || installationTemplate) return;
   const prop = index === 0 ? 'controlPlaneNodes' : `workerNodes[${index - 1}]`;
   throw new Error(`${prop}.installationTemplateName: got ${shown(name)} without installationTemplate, expected both or neither`);
+}
+
+function templateContent(
+  clusterName: string,
+  { os, tinkerbellIp }: BareMetalClusterProps,
+  { group, prop }: { readonly group: BareMetalMachineOptions; readonly prop: string },
+): Readonly<Record<string, unknown>> | undefined {
+  if (!group.installationTemplate) return undefined;
+  try {
+    const content = group.installationTemplate._content({
+      clusterName, osFamily: os.family, imageUrl: group.imageUrl ?? os.imageUrl, tinkerbellIp,
+    });
+    refuseTokens(content);
+    return content;
+  } catch (error) {
+    throw new Error(`${prop}.installationTemplate: ${(error as Error).message}`);
+  }
 }
 
 /** A rolling upgrade first uses spare machines and then frees old ones. */

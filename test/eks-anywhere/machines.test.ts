@@ -7,6 +7,7 @@ import {
   EksAnywhereKubernetesVersion,
   FluxSync,
   HardwareInventory,
+  InstallationTemplate,
   IdentityProvider,
   LabelOperator,
   OperatingSystem,
@@ -80,13 +81,13 @@ test('sets the image on every group once one group has its own', () => {
 });
 
 test('writes an installation template and refers to it', () => {
-  const installationTemplate = {
+  const installationTemplate = InstallationTemplate.of({
     version: '0.1',
     name: 'mine',
     id: '',
     global_timeout: 6000,
     tasks: [{ name: 'mine', worker: '{{.device_1}}', actions: [{ name: 'reboot', image: 'r', timeout: 90 }] }],
-  };
+  });
   const yaml = bareMetalYaml({ controlPlaneNodes: { count: 1, select: { type: 'cp' }, installationTemplate } });
   expect(yaml).toContain('templateRef:\n    kind: TinkerbellTemplateConfig\n    name: factory-cp\n');
   expect(yaml).toContain('kind: TinkerbellTemplateConfig\nmetadata:\n  name: factory-cp\nspec:\n  template:\n    version: "0.1"\n');
@@ -130,7 +131,7 @@ const refused: [string, Partial<BareMetalClusterProps>, RegExp][] = [
       controlPlaneNodes: {
         count: 1,
         select: { type: 'cp' },
-        installationTemplate: { version: '0.1', name: 'x', id: '', global_timeout: 1, tasks: [], task: [] },
+        installationTemplate: InstallationTemplate.of({ version: '0.1', name: 'x', id: '', global_timeout: 1, tasks: [], task: [] }),
       },
     },
     /installationTemplate of 'factory-cp'.task is no field.*\[rule S1\]/,

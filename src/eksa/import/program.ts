@@ -15,6 +15,7 @@ import { licenseExpression, licenseNotes } from './license';
 import { clusterLogin, groupLogin, operatingSystem, timeServers } from './program-machines';
 import { cilium, fluxSync, identity, packageSwitches, registryMirror } from './program-policies';
 import { settingsExpression } from './program-settings';
+import { templateExpression } from './program-template';
 import type { Site } from './read-site';
 import { shareOut } from './shared-values';
 import { CDK, LIBRARY, call, importStatements, importsOf, member, write } from './typescript';
@@ -140,7 +141,7 @@ function bareMetal(input: BareMetalInput, hardware: HardwareSource | undefined):
     hardware: hardware && hardwareExpression(hardware),
     controlPlaneNodes: {
       ...controlPlane(input.controlPlaneNodes),
-      ...installed(input.controlPlaneNodes),
+      ...installed(input.controlPlaneNodes, input),
       ...controlPlaneOwn,
       login: groupLogin(BARE_METAL_KIND, groups[0], login),
     },
@@ -148,7 +149,7 @@ function bareMetal(input: BareMetalInput, hardware: HardwareSource | undefined):
       input.workerNodes.length > 0
         ? input.workerNodes.map((group, index) => ({
           ...workers(group),
-          ...installed(group),
+          ...installed(group, input),
           ...workersOwn[index],
           login: groupLogin(BARE_METAL_KIND, group, login),
         }))
@@ -156,14 +157,12 @@ function bareMetal(input: BareMetalInput, hardware: HardwareSource | undefined):
   };
 }
 
-function installed({
-  machineConfigName,
-  select,
-  affinity,
-  imageUrl,
-  installationTemplate,
-  installationTemplateName,
-}: PhysicalMachineInput): Readonly<Record<string, Value>> {
+function installed(
+  group: PhysicalMachineInput,
+  { clusterName, tinkerbellIp, osImageUrl }: BareMetalInput,
+): Readonly<Record<string, Value>> {
+  const { machineConfigName, select, affinity, imageUrl, installationTemplate, installationTemplateName, osFamily } = group;
+  const context = { clusterName, osFamily, imageUrl: imageUrl ?? osImageUrl, tinkerbellIp };
   return {
     machineConfigName,
     select,
@@ -172,7 +171,7 @@ function installed({
       preferred: affinity.preferred?.map((term) => ({ ...hardwareTerm(term), weight: term.weight })),
     },
     imageUrl,
-    installationTemplate: installationTemplate as Value,
+    installationTemplate: installationTemplate && templateExpression(installationTemplate, context),
     installationTemplateName,
   };
 }
