@@ -45,7 +45,7 @@ export function eksAnywhereReleasesPage(): string {
     '## Support of Kubernetes versions',
     '',
     'After the last day of standard support the tools ask for a licence token (`licenseToken`), from EKS Anywhere v0.22.0 on. After the '
-    + 'last day of extended support there are no more fixes.',
+    + 'last day of extended support there are no fixes any longer.',
     '',
     '| Kubernetes | releases | standard support until | extended support until | announced by |',
     '|---|---|---|---|---|',

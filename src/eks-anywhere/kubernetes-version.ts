@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { kubernetesVersions, releaseFor, unknownRelease } from '../eksa/releases/release-table';
-import { kubernetesMinor, parseSemanticVersion } from '../eksa/syntax/version';
+import { kubernetesMinor } from '../eksa/syntax/version';
 import { KNOWN_LATER, shown } from '../private/input/place';
 
 /**
@@ -58,7 +58,7 @@ export class EksAnywhereKubernetesVersion {
    * @param eksAnywhereVersion such as `v0.27.0`
    */
   public static supportedBy(eksAnywhereVersion: string): EksAnywhereKubernetesVersion[] {
-    if (!parseSemanticVersion(eksAnywhereVersion) || unknownRelease(eksAnywhereVersion)?.is === 'older') return [];
+    if (['older', 'invalid'].includes(unknownRelease(eksAnywhereVersion)?.is ?? '')) return [];
     return kubernetesVersions(releaseFor(eksAnywhereVersion)).map((version) => new EksAnywhereKubernetesVersion(version));
   }
 

@@ -5,7 +5,7 @@ export interface KubernetesSupport {
   readonly standardUntil: string;
   /** Last day of extended support; after it there are no fixes. */
   readonly extendedUntil: string;
-  /** Whose dates these are: those of Amazon EKS stand in where EKS Anywhere has announced none. */
+  /** Whose dates these are: those of Amazon EKS, where EKS Anywhere has announced none. */
   readonly announcedBy: 'EKS Anywhere' | 'Amazon EKS';
 }
 

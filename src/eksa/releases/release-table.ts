@@ -16,8 +16,8 @@ export const KNOWN_KUBERNETES_VERSIONS: readonly string[] = [...new Set(RELEASES
 /** A named release that is not in the table. */
 export interface UnknownRelease {
   readonly version: string;
-  /** Where it belongs: `newer` than what is known of its line, or than all; `older` than all. */
-  readonly is: 'newer' | 'older';
+  /** Where it belongs: `newer` than what is known of its line, or than all; `older` than all; `invalid` is no release. */
+  readonly is: 'newer' | 'older' | 'invalid';
 }
 
 function parsed({ version }: Release): SemanticVersion {
@@ -36,11 +36,13 @@ export function releaseFor(version: string | undefined): Release {
   return RELEASES.filter((one) => compareVersions(parsed(one), wanted) <= 0).at(-1) ?? OLDEST_RELEASE;
 }
 
-/** @returns undefined for a known release, and for a text that is no version */
+/** @returns undefined for a known release, and where none is named */
 export function unknownRelease(version: string | undefined): UnknownRelease | undefined {
-  const wanted = parseSemanticVersion(version ?? '');
-  if (!wanted || RELEASES.some((one) => compareVersions(parsed(one), wanted) === 0)) return undefined;
-  return { version: version!, is: compareVersions(wanted, parsed(OLDEST_RELEASE)) < 0 ? 'older' : 'newer' };
+  if (version === undefined) return undefined;
+  const wanted = parseSemanticVersion(version);
+  if (!wanted) return { version, is: 'invalid' };
+  if (RELEASES.some((one) => compareVersions(parsed(one), wanted) === 0)) return undefined;
+  return { version, is: compareVersions(wanted, parsed(OLDEST_RELEASE)) < 0 ? 'older' : 'newer' };
 }
 
 /** Whether a release is a given one or newer: `isAtLeast(release, 'v0.26.3')`. */

@@ -87,7 +87,7 @@ export interface Release {
   readonly breakages: readonly Breakage[];
 }
 
-/** What a release says anew; the rest is as in the one before. */
+/** What is new in a release; the rest is as in the one before. */
 export interface ReleaseChange {
   readonly version: string;
   readonly date?: string;

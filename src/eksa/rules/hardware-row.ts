@@ -7,6 +7,7 @@ import { subnetOf } from '../hardware/subnet';
 import { contains, lastAddress, netmaskLength, parseIp, sameIp } from '../syntax/ip';
 import { isEthernetMac, isMac } from '../syntax/mac';
 import { isDnsSubdomain, labelKeyProblem, labelValueProblem } from '../syntax/names';
+import { hasIpv6 } from './ipv6';
 import type { Context } from './rule';
 
 /** A rule about one machine, the others in sight. */
@@ -69,8 +70,9 @@ export const MACHINE_ROW_RULES: readonly MachineRule[] = [
   {
     id: 'S8',
     column: 'netmask',
-    check: ({ cells }) =>
-      cells.netmask !== '' && netmaskLength(cells.netmask) === undefined
+    // How the rows of IPv6 machines are written is not known here.
+    check: ({ cells }, context) =>
+      cells.netmask !== '' && netmaskLength(cells.netmask) === undefined && !(hasIpv6(context) && parseIp(cells.ip_address)?.version === 6)
         ? `is ${asWritten(cells.netmask)}; expected a contiguous mask such as 255.255.255.0`
         : undefined,
   },

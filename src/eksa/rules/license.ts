@@ -51,7 +51,7 @@ function ended({ standardUntil, extendedUntil, announcedBy }: KubernetesSupport,
 
 /** The tools look at the version of the cluster; that of a group decides about fixes only. */
 function consequence(cluster: ClusterDocument, at: string, isOver: boolean): string {
-  const noFixes = isOver ? ': there are no more fixes for it' : '';
+  const noFixes = isOver ? ': it gets no fixes any longer' : '';
   if (cluster.spec?.licenseToken) return noFixes;
   if (at !== 'spec.kubernetesVersion') return noFixes || ': it gets fixes with a licence token only';
   return noFixes ? `${noFixes}, and the tools still ask for a licence token` : ': the tools ask for a licence token';

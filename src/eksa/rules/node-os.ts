@@ -82,7 +82,7 @@ function kubernetesProblem(
 ): Pick<Problem, 'message' | 'fix'> | undefined {
   const entry = entryFor(evidence, context);
   const window = entry?.kubernetes;
-  // A version that the release does not create at all is told by the rule "version".
+  // The rule "version" reports a version that the release does not create at all.
   if (!window || !isWithin(kubernetesVersion, context.release.kubernetes) || isWithin(kubernetesVersion, window)) return undefined;
   return {
     message: `is ${asWritten(evidence.text)}: ${entry.name} runs Kubernetes ${range(window)}, and these nodes get ${kubernetesVersion}`

@@ -16,8 +16,14 @@ export const RELEASE_RULES: readonly Rule<ClusterDocument>[] = [
   { id: 'breakage', check: breakages },
 ];
 
-function* unknownRelease(_cluster: ClusterDocument, { unknownRelease: unknown, release }: Context): Iterable<Problem> {
+function* unknownRelease(cluster: ClusterDocument, { unknownRelease: unknown, release }: Context): Iterable<Problem> {
   if (!unknown) return;
+  if (unknown.is === 'invalid') {
+    // In the file, C65 answers.
+    if (unknown.version === cluster.spec?.eksaVersion) return;
+    yield { at: 'spec.eksaVersion', message: `is ${asWritten(unknown.version)}; expected a release such as ${NEWEST_RELEASE.version}` };
+    return;
+  }
   yield {
     at: 'spec.eksaVersion',
     severity: 'warning',

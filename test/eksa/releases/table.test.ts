@@ -63,7 +63,8 @@ describe('a release is found', () => {
     ['v1.0.0', 'v0.27.0', 'newer'],
     ['v0.22.8', 'v0.23.0', 'older'],
     ['v0.1.0', 'v0.23.0', 'older'],
-    ['latest', 'v0.27.0', undefined],
+    ['latest', 'v0.27.0', 'invalid'],
+    ['v0.26', 'v0.27.0', 'invalid'],
     [undefined, 'v0.27.0', undefined],
   ])('for %s: %s', (version, expected, standing) => {
     expect(releaseFor(version).version).toBe(expected);
@@ -189,6 +190,10 @@ describe('the release of the file', () => {
 
   test.each(['v0.28.0', 'v0.26.99'])('is said to be unknown once, when it is %s', (version) => {
     expect(findings(BASES.docker, { [RELEASE]: version })).toEqual([`warning release ${RELEASE}`]);
+  });
+
+  test('that is named and is none is refused', () => {
+    expect(findings(BASES.docker, {}, { eksAnywhereVersion: 'v0.26' })).toEqual([`error release ${RELEASE}`]);
   });
 
   test('that is none is refused, and the newest judges', () => {

@@ -42,7 +42,7 @@ describe('support of a version ends on a day', () => {
 
   test('extended support that is over leaves no fixes, and the tools ask all the same', () => {
     expect(messages(docker, { [VERSION]: '1.31' }, { today: '2027-01-01' })).toEqual([
-      `warning support ${VERSION}: is '1.31', whose extended support ended on 2026-12-31: there are no more fixes for it, and the tools `
+      `warning support ${VERSION}: is '1.31', whose extended support ended on 2026-12-31: it gets no fixes any longer, and the tools `
         + 'still ask for a licence token',
     ]);
   });

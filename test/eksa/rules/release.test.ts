@@ -99,6 +99,17 @@ describe('IPv6', () => {
     expect(findings(bareMetal, six).filter((line) => line.startsWith('error'))).toEqual([]);
   });
 
+  test('how hardware.csv names machines of IPv6 is not judged', () => {
+    const machines = Object.fromEntries(['node-01', 'node-02'].flatMap((name, at) => [
+      [`csv:${name}.ip_address`, `fd00:20::2${at}`], [`csv:${name}.netmask`, '64'], [`csv:${name}.gateway`, 'fd00:20::1'],
+    ]));
+    const errors = (eksAnywhereVersion: string) => findings(bareMetal, { ...six, ...machines }, { eksAnywhereVersion })
+      .filter((line) => line.startsWith('error'));
+    expect(errors('v0.27.0')).toEqual([]);
+    expect(errors('v0.26.0')).toContain('error S8 hardware.csv/node-01.netmask');
+    expect(findings(bareMetal, { 'csv:node-01.netmask': '24' })).toContain('error S8 hardware.csv/node-01.netmask');
+  });
+
   test('a release that refuses it names the one that has it', () => {
     const said = messages(bareMetal, six, { eksAnywhereVersion: 'v0.26.0' }).find((line) => line.includes(' C36 '));
     expect(said).toMatch(/is an IPv6 network: EKS Anywhere v0\.26\.0 refuses its mask \/56/);
