@@ -79,8 +79,10 @@ export function importCluster(files: ImportFiles): Import {
     return { findings: [unsupported('Cluster.spec.datacenterRef.kind', 'names a provider for which there is no construct')] };
   }
   const unsaid = [...withoutKind(given), ...beyondOneProgram(site, files), ...lost(contents.documents, site, files.newNames ?? false)];
-  const { clusterName, managementClusterName = clusterName } = site.input;
-  const packages = files.packages === undefined ? undefined : readPackages(files.packages, { clusterName, managementClusterName });
+  const { clusterName, managementClusterName = clusterName, workerNodes } = site.input;
+  const packages = files.packages === undefined
+    ? undefined
+    : readPackages(files.packages, { clusterName, managementClusterName, hasWorkers: workerNodes.length > 0 });
   const findings: ImportFinding[] = [
     ...unsaid.map((finding) => ({ ...finding, line: lineOf(finding.path, parsed) })),
     ...packages?.findings.map((finding) => ({ ...finding, file: PACKAGES_FILE } as const)) ?? [],

@@ -5,9 +5,12 @@ import { environmentPlaceholder, parsePlaceholder } from '../hardware/placeholde
 import type { Document } from '../model/document';
 import { documentPath } from '../model/document';
 import { bundlePackage } from '../packages/bundle';
+import type { PackageCluster } from '../packages/curated-package';
 import { lineOf } from '../update/line-of';
 import { withoutServerFields } from '../update/server-fields';
 import { parseClusterFile } from '../yaml/parse';
+import type { Settings } from './package-methods';
+import { PACKAGE_METHODS } from './package-methods';
 import type { Expression, Value } from './typescript';
 import { LIBRARY, call } from './typescript';
 
@@ -19,12 +22,6 @@ interface ImportedPackages {
   readonly findings: readonly Finding[];
 }
 
-/** Names of the file and of the two clusters that a package can be installed on. */
-interface PackagePlace {
-  readonly clusterName: string;
-  readonly managementClusterName: string;
-}
-
 interface PackageSpec {
   readonly packageName?: string;
   readonly packageVersion?: string;
@@ -33,19 +30,18 @@ interface PackageSpec {
 }
 
 type PackageDocument = Document<PackageSpec>;
-type Settings = Readonly<Record<string, unknown>>;
 
 export const PACKAGES_FILE = 'packages.yaml';
 
-export function readPackages(text: string, place: PackagePlace): ImportedPackages {
+export function readPackages(text: string, cluster: PackageCluster): ImportedPackages {
   const { documents, findings } = parseClusterFile(text);
   const broken = [...findings, ...documents.flatMap((document) => document.findings)].filter(({ severity }) => severity === 'error');
   if (broken.length > 0) return { packages: [], notes: [], findings: broken.map((finding) => ({ ...finding, path: PACKAGES_FILE })) };
   const given = documents.map(({ content }) => withoutServerFields(content as unknown as PackageDocument) as PackageDocument);
-  const unsaid = given.flatMap((document) => unsayable(document, place));
+  const unsaid = given.flatMap((document) => unsayable(document, cluster));
   const secrets = given.flatMap((document) => variablesOf(document));
   return {
-    packages: unsaid.length > 0 ? [] : given.map((document) => packageExpression(document, place)),
+    packages: unsaid.length > 0 ? [] : given.map((document) => packageExpression(document, cluster)),
     notes: secrets.length > 0
       ? ['Secrets of packages are not part of a program: hybridge eksa render takes them from', ...secrets.map((name) => `  ${name}`)]
       : [],
@@ -54,7 +50,7 @@ export function readPackages(text: string, place: PackagePlace): ImportedPackage
 }
 
 /** What `Package.of()` would write otherwise than the file has it. */
-function unsayable(document: PackageDocument, place: PackagePlace): Finding[] {
+function unsayable(document: PackageDocument, cluster: PackageCluster): Finding[] {
   const path = documentPath(document);
   const finding = (at: string, message: string, fix?: string): Finding =>
     ({ ruleId: 'import', severity: 'error', path: `${path}${at}`, message, fix });
@@ -65,9 +61,9 @@ function unsayable(document: PackageDocument, place: PackagePlace): Finding[] {
   return [
     ...(packageName ? [] : [finding('.spec.packageName', 'is missing', 'write the name of the package in its bundle')]),
     ...(name ? [] : [finding('.metadata.name', 'is missing', 'write a name')]),
-    ...(namespaces(place).includes(String(namespace))
+    ...(namespaces(cluster).includes(String(namespace))
       ? []
-      : [finding('.metadata.namespace', `is ${asWritten(namespace)}, expected ${namespaces(place).join(' or ')}`,
+      : [finding('.metadata.namespace', `is ${asWritten(namespace)}, expected ${namespaces(cluster).join(' or ')}`,
         'give the packages of this cluster')]),
     ...(sorted(annotations) === sorted(known)
       ? []
@@ -80,7 +76,7 @@ function unsayable(document: PackageDocument, place: PackagePlace): Finding[] {
   ];
 }
 
-function namespaces({ clusterName, managementClusterName }: PackagePlace): string[] {
+function namespaces({ clusterName, managementClusterName }: PackageCluster): string[] {
   return [...new Set([clusterName, managementClusterName])].map((name) => `eksa-packages-${name}`);
 }
 
@@ -97,72 +93,32 @@ function settingsOf({ spec }: PackageDocument): Settings | undefined | 'broken' 
   return documents[0].content;
 }
 
-function packageExpression(document: PackageDocument, place: PackagePlace): Expression {
+function packageExpression(document: PackageDocument, cluster: PackageCluster): Expression {
   const { packageName = '', packageVersion, targetNamespace } = document.spec ?? {};
   const { name, namespace } = document.metadata ?? {};
   const config = settingsOf(document) as Settings | undefined;
-  const common = { packageVersion, targetNamespace };
-  const onManagementCluster = namespace === `eksa-packages-${place.clusterName}` ? undefined : true;
-  const own = OWN_METHODS.find((method) => method.packageName === packageName);
-  if (own && !onManagementCluster && targetNamespace !== undefined && hasOnly(config ?? {}, own.options)) {
+  const own = PACKAGE_METHODS.find((method) => method.packageName === packageName);
+  const home = own?.isOnManagementCluster ? cluster.managementClusterName : cluster.clusterName;
+  const read = targetNamespace !== undefined && namespace === `eksa-packages-${home}`
+    ? own?.read(config, cluster, targetNamespace)
+    : undefined;
+  if (own && read) {
     const options = {
-      name: name === packageName ? undefined : name,
-      ...common,
+      name: name === own.objectName(cluster) ? undefined : name,
+      packageVersion,
       targetNamespace: targetNamespace === own.targetNamespace ? undefined : targetNamespace,
-      ...Object.fromEntries(Object.entries(config ?? {}).map(([key, value]) => [own.options[key].option, value as Value])),
+      ...read,
     };
     return call(`Package.${own.name}`, [givenOrNothing(options)], LIBRARY);
   }
   const options = {
     name: name === packageName ? undefined : name,
-    ...common,
-    onManagementCluster,
+    packageVersion,
+    targetNamespace,
+    onManagementCluster: namespace === `eksa-packages-${cluster.clusterName}` ? undefined : true,
     config: config && (withReferences(config, secretExpression, document) as Value),
   };
   return call('Package.of', [packageName, givenOrNothing(options)], LIBRARY);
-}
-
-interface OwnOption {
-  readonly option: string;
-  readonly type: 'boolean' | 'count' | 'string';
-}
-
-/** Methods whose settings are options one to one; everything else is said by `Package.of()`. */
-const OWN_METHODS: readonly {
-  readonly packageName: string;
-  readonly name: string;
-  readonly targetNamespace: string;
-  /** By the name of the setting. */
-  readonly options: Readonly<Record<string, OwnOption>>;
-}[] = [
-  {
-    packageName: 'emissary',
-    name: 'emissary',
-    targetNamespace: 'emissary',
-    options: {
-      replicaCount: { option: 'replicas', type: 'count' },
-      daemonSet: { option: 'daemonSet', type: 'boolean' },
-      hostNetwork: { option: 'hostNetwork', type: 'boolean' },
-      createDefaultListeners: { option: 'createDefaultListeners', type: 'boolean' },
-    },
-  },
-  { packageName: 'emissary-crds', name: 'emissaryCrds', targetNamespace: 'emissary', options: {} },
-  {
-    packageName: 'hello-eks-anywhere',
-    name: 'helloEksAnywhere',
-    targetNamespace: 'default',
-    options: { title: { option: 'title', type: 'string' }, subtitle: { option: 'subtitle', type: 'string' } },
-  },
-];
-
-/** Whether the options can say all settings; a number and a daemon set are refused together. */
-function hasOnly(config: Settings, options: Readonly<Record<string, OwnOption>>): boolean {
-  return Object.entries(config).every(([key, value]) => options[key] && isOfType(value, options[key].type))
-    && !(config.replicaCount !== undefined && config.daemonSet);
-}
-
-function isOfType(value: unknown, type: OwnOption['type']): boolean {
-  return type === 'count' ? Number.isInteger(value) && Number(value) > 0 : typeof value === type;
 }
 
 function givenOrNothing(options: Readonly<Record<string, Value>>): Value {

@@ -63,6 +63,33 @@ describe('packages.yaml in a program', () => {
       { packageName: 'metallb', packageVersion: '0.15.2-abc', targetNamespace: 'metallb', config: 'speaker: { ignoreExcludeLB: true }' },
       "Package.of('metallb', { packageVersion: '0.15.2-abc', targetNamespace: 'metallb', config: { speaker: { ignoreExcludeLB: true } } })",
     ],
+    [
+      'MetalLB',
+      {
+        packageName: 'metallb',
+        targetNamespace: 'metallb-system',
+        config: 'L2Advertisements: [{ ipAddressPools: [a, b] }]\n'
+          + 'IPAddressPools:\n- { name: a, addresses: [10.20.0.9/32] }\n- { name: b, addresses: [10.20.0.8/32], autoAssign: false }',
+      },
+      "Package.metalLb({ pools: [{ name: 'a', addresses: ['10.20.0.9/32'] }, { name: 'b', addresses: ['10.20.0.8/32'], "
+        + 'autoAssign: false }] })',
+    ],
+    [
+      'a pool that is not announced',
+      {
+        packageName: 'metallb',
+        targetNamespace: 'metallb-system',
+        config: 'IPAddressPools: [{ name: a, addresses: [10.20.0.9/32] }]',
+      },
+      "Package.of('metallb', { targetNamespace: 'metallb-system', "
+        + "config: { IPAddressPools: [{ name: 'a', addresses: ['10.20.0.9/32'] }] } })",
+    ],
+    ['metrics server', { packageName: 'metrics-server', targetNamespace: 'kube-system', config: 'args: [--kubelet-insecure-tls]' },
+      'Package.metricsServer()'],
+    ['metrics server that verifies', { packageName: 'metrics-server', targetNamespace: 'kube-system' },
+      'Package.metricsServer({ verifyKubelets: true })'],
+    ['metrics server with another argument', { packageName: 'metrics-server', targetNamespace: 'kube-system', config: 'args: [--v=2]' },
+      "Package.of('metrics-server', { targetNamespace: 'kube-system', config: { args: ['--v=2'] } })"],
     ['one without a namespace', { packageName: 'emissary' }, "Package.of('emissary')"],
     ['a setting of another type', { packageName: 'hello-eks-anywhere', targetNamespace: 'default', config: 'title: 5' },
       "Package.of('hello-eks-anywhere', { targetNamespace: 'default', config: { title: 5 } })"],
@@ -79,6 +106,36 @@ describe('packages.yaml in a program', () => {
     expect(added(text)).toBe(`cluster.addPackage(${expected});`);
     const written = runProgram(imported(text).program!, HARDWARE)['packages.yaml'];
     expect(objects(written)).toEqual(objects(text).map((object) => readAs11(object)));
+  });
+
+  test.each<[string, Given, string]>([
+    ['cert-manager', { packageName: 'cert-manager', targetNamespace: 'cert-manager',
+      config: 'namespace: cert-manager\nglobal: { logLevel: 4 }' },
+      'Package.certManager({ logLevel: 4 })'],
+    ['cert-manager in two namespaces', { packageName: 'cert-manager', targetNamespace: 'tls', config: 'namespace: cert-manager' },
+      "Package.of('cert-manager', { targetNamespace: 'tls', config: { namespace: 'cert-manager' } })"],
+    [
+      'the autoscaler',
+      {
+        packageName: 'cluster-autoscaler',
+        targetNamespace: 'eksa-system',
+        config: 'cloudProvider: clusterapi\nautoDiscovery: { clusterName: lab }\nclusterAPIMode: kubeconfig-incluster\n'
+          + 'clusterAPIKubeconfigSecret: lab-kubeconfig',
+        metadata: { name: 'autoscaler-lab', namespace: 'eksa-packages-mgmt' },
+      },
+      'Package.clusterAutoscaler()',
+    ],
+  ])('%s of a workload cluster', (_title, given, expected) => {
+    expect(added(packagesYaml(given), WORKLOAD)).toBe(`cluster.addPackage(${expected});`);
+  });
+
+  test('MetalLB on a cluster without workers, which announces from the control plane', () => {
+    const config = (more: string) =>
+      `IPAddressPools: [{ name: a, addresses: [10.20.0.100/32] }]\nL2Advertisements: [{ ipAddressPools: [a] }]${more}`;
+    const cluster = CLUSTER.replace(/ {2}workerNodeGroupConfigurations:\n(?: {2}-? .*\n)+/, '');
+    const lb = (more: string) => packagesYaml({ packageName: 'metallb', targetNamespace: 'metallb-system', config: config(more) });
+    expect(added(lb('\nspeaker: { ignoreExcludeLB: true }'), cluster)).toContain("Package.metalLb({ pools: [{ name: 'a', addresses");
+    expect(added(lb(''), cluster)).toContain("Package.of('metallb', ");
   });
 
   /** The one text among the rows that YAML 1.1 and 1.2 read differently. */
