@@ -130,6 +130,7 @@ export interface EksAnywhereClusterProps {
   /**
    * Leaves `spec.managementCluster` out, which otherwise names the cluster itself: for a cluster that exists and whose file does not
    * have it, because `eksctl anywhere upgrade cluster` rejects the addition. Not together with `managementCluster`.
+   * Fixed once the cluster exists.
    * @default false
    */
   readonly omitManagementCluster?: boolean;

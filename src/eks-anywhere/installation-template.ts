@@ -5,7 +5,7 @@ import { requireWhole } from '../private/input/numbers';
 import { atPlace, shown } from '../private/input/place';
 import type { TemplateAction } from './template-action';
 
-/** Options of the steps that install a machine. */
+/** Options of the steps that install a machine. A change replaces the nodes. */
 export interface InstallationTemplateOptions {
   /**
    * Name of Tinkerbell's template and of its task.

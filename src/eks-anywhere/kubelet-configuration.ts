@@ -1,7 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { NodeSettings } from './node-settings';
 
-/** Memory of a NUMA node that pods do not get. */
+/** Memory of a NUMA node that pods do not get. A change replaces the nodes. */
 export interface ReservedMemory {
   /** Number of the NUMA node, from 0. */
   readonly numaNode: number;

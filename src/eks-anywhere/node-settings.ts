@@ -38,7 +38,7 @@ export enum TopologyManagerScope {
 
 /**
  * Settings that kubelets have on every operating system. Durations are written in the unit that they are given in. Amounts of resources are
- * texts of Kubernetes, such as `500m` or `1Gi`.
+ * texts of Kubernetes, such as `500m` or `1Gi`. Can be changed later; a change replaces the nodes, and another unit is a change.
  */
 export interface NodeSettings {
   /**

@@ -14,7 +14,7 @@ import type { Action, ActionContext } from '../eksa/documents/template-actions';
 import { requireWhole } from '../private/input/numbers';
 import { atPlace, shown } from '../private/input/place';
 
-/** What every action can say. */
+/** Name and time limit of an action. A change replaces the nodes. */
 export interface TemplateActionOptions {
   /**
    * Name of the action, unique in its template.
@@ -29,7 +29,7 @@ export interface TemplateActionOptions {
   readonly timeout?: Duration;
 }
 
-/** What an action can say that reads variables. */
+/** Variables of an action. A change replaces the nodes. */
 export interface TemplateActionEnvironment extends TemplateActionOptions {
   /**
    * Further environment variables of the action.
@@ -38,7 +38,7 @@ export interface TemplateActionEnvironment extends TemplateActionOptions {
   readonly environment?: { [name: string]: string };
 }
 
-/** The partition that an action mounts. */
+/** The partition that an action mounts. A change replaces the nodes. */
 export interface TemplatePartitionOptions extends TemplateActionEnvironment {
   /**
    * Disk with the partition: a device such as `/dev/nvme0n1`, or an expression of Tinkerbell such as `{{ index .Hardware.Disks 1 }}`.
@@ -59,7 +59,7 @@ export interface TemplatePartitionOptions extends TemplateActionEnvironment {
   readonly filesystem?: string;
 }
 
-/** Options of the action that writes the image of the operating system to the disk. */
+/** Options of the action that writes the image of the operating system to the disk. A change replaces the nodes. */
 export interface StreamImageOptions extends TemplateActionEnvironment {
   /**
    * URL of the disk image, reachable from the machine.
@@ -86,7 +86,7 @@ export interface StreamImageOptions extends TemplateActionEnvironment {
   readonly retryFor?: Duration;
 }
 
-/** Options of the action that writes a file to a partition. */
+/** Options of the action that writes a file to a partition. A change replaces the nodes. */
 export interface WriteFileOptions extends TemplatePartitionOptions {
   /** Absolute path of the file on the partition. */
   readonly path: string;
@@ -125,7 +125,7 @@ export interface WriteFileOptions extends TemplatePartitionOptions {
   readonly hostPid?: boolean;
 }
 
-/** Options of the actions that configure the network of the installed operating system. */
+/** Options of the actions that configure the network of the installed operating system. A change replaces the nodes. */
 export interface WriteNetworkOptions extends TemplatePartitionOptions {
   /**
    * The whole configuration, for bonds or several interfaces.
@@ -134,7 +134,10 @@ export interface WriteNetworkOptions extends TemplatePartitionOptions {
   readonly contents?: string;
 }
 
-/** Options of the action that tells cloud-init where a machine learns its name, users and how it joins the cluster. */
+/**
+ * Options of the action that tells cloud-init where a machine learns its name, users and how it joins the cluster. A change replaces the
+ * nodes.
+ */
 export interface CloudInitOptions extends TemplatePartitionOptions {
   /**
    * Address of the machine that runs `eksctl anywhere`, which answers until the cluster itself does. A cluster that installs its own
@@ -150,7 +153,7 @@ export interface CloudInitOptions extends TemplatePartitionOptions {
   readonly metadataUrls?: string[];
 }
 
-/** Options of the action that runs a command inside the installed operating system. */
+/** Options of the action that runs a command inside the installed operating system. A change replaces the nodes. */
 export interface RunCommandOptions extends TemplatePartitionOptions {
   /** Command line, such as `apt-get -y install open-iscsi`. */
   readonly command: string;
@@ -174,7 +177,7 @@ export interface RunCommandOptions extends TemplatePartitionOptions {
   readonly updateResolvConf?: boolean;
 }
 
-/** Options of the action that starts the kernel of the installed operating system. */
+/** Options of the action that starts the kernel of the installed operating system. A change replaces the nodes. */
 export interface KexecOptions extends TemplatePartitionOptions {
   /**
    * Path of the kernel.
@@ -195,7 +198,7 @@ export interface KexecOptions extends TemplatePartitionOptions {
   readonly commandLine?: string;
 }
 
-/** An action of an image of your own. */
+/** An action of an image of your own. A change replaces the nodes. */
 export interface CustomActionOptions extends TemplateActionEnvironment {
   /** Container image, reachable from the machine while it is installed. */
   readonly image: string;
