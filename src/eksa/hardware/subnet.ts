@@ -1,4 +1,5 @@
 /** The networks of machines, as address and netmask of their rows make them. */
+import { oncePer } from '../once';
 import { netmaskLength, networkOf, parseIp } from '../syntax/ip';
 import type { Cidr, IpAddress } from '../syntax/ip';
 import type { Machine } from './hardware-csv';
@@ -10,15 +11,15 @@ export interface Subnet {
 }
 
 /** The machine's own network; undefined where address or netmask is none, and for IPv6, which has no netmask. */
-export function subnetOf({ cells }: Machine): { readonly address: IpAddress; readonly cidr: Cidr } | undefined {
+export const subnetOf = oncePer(({ cells }: Machine): { readonly address: IpAddress; readonly cidr: Cidr } | undefined => {
   const address = parseIp(cells.ip_address);
   const prefixLength = netmaskLength(cells.netmask);
   if (address?.version !== 4 || prefixLength === undefined) return undefined;
   return { address, cidr: { network: networkOf(address, prefixLength), prefixLength } };
-}
+});
 
 /** Each network once, with its machines. */
-export function subnetsOf(machines: readonly Machine[]): Subnet[] {
+export const subnetsOf = oncePer((machines: readonly Machine[]): readonly Subnet[] => {
   const byNetwork = new Map<string, { readonly cidr: Cidr; readonly machines: Machine[] }>();
   for (const machine of machines) {
     const cidr = subnetOf(machine)?.cidr;
@@ -29,4 +30,4 @@ export function subnetsOf(machines: readonly Machine[]): Subnet[] {
     else byNetwork.set(key, { cidr, machines: [machine] });
   }
   return [...byNetwork.values()];
-}
+});

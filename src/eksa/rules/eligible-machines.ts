@@ -1,6 +1,7 @@
 /** Which machines of hardware.csv can become nodes, and how findings name them. */
 import type { Machine } from '../hardware/hardware-csv';
 import { isEligible } from '../hardware/selection';
+import { oncePer } from '../once';
 import type { Context } from './rule';
 
 /** Machines that the control plane can be given, spare ones included. */
@@ -11,9 +12,9 @@ export function controlPlaneMachines({ cluster, hardware, tinkerbellMachines }: 
 }
 
 /** Machines that any group can be given. Others belong to other clusters. */
-export function nodeMachines({ hardware, tinkerbellMachines }: Context): readonly Machine[] {
-  return (hardware?.machines ?? []).filter((machine) => tinkerbellMachines.some(({ spec }) => isEligible(spec, machine)));
-}
+export const nodeMachines = oncePer(({ hardware, tinkerbellMachines }: Context): readonly Machine[] => (
+  (hardware?.machines ?? []).filter((machine) => tinkerbellMachines.some(({ spec }) => isEligible(spec, machine)))
+));
 
 const NAMED = 3;
 

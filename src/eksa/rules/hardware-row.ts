@@ -4,7 +4,7 @@ import type { Column } from '../hardware/columns';
 import { BMC_COLUMNS } from '../hardware/columns';
 import type { Machine } from '../hardware/hardware-csv';
 import { subnetOf } from '../hardware/subnet';
-import { contains, lastAddress, netmaskLength, parseIp, sameIp } from '../syntax/ip';
+import { addressText, contains, lastAddress, netmaskLength, parseIp, sameIp } from '../syntax/ip';
 import { isEthernetMac, isMac } from '../syntax/mac';
 import { isDnsSubdomain, labelKeyProblem, labelValueProblem } from '../syntax/names';
 import { hasIpv6 } from './ipv6';
@@ -49,8 +49,9 @@ const UNIQUE_COLUMNS: readonly Column[] = ['hostname', 'mac', 'ip_address', 'bmc
 const ADDRESS_COLUMNS: ReadonlySet<Column> = new Set(['ip_address', 'bmc_ip']);
 
 function comparable(column: Column, value: string): string {
-  const address = ADDRESS_COLUMNS.has(column) ? parseIp(value) : undefined;
-  return address ? `${address.version}/${address.value}` : value.toLowerCase();
+  // An address of IPv4 can be written in one way alone, but for its form as IPv6.
+  const address = ADDRESS_COLUMNS.has(column) && value.includes(':') ? parseIp(value) : undefined;
+  return address ? addressText(address) : value.toLowerCase();
 }
 
 export const MACHINE_ROW_RULES: readonly MachineRule[] = [

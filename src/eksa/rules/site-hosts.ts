@@ -3,6 +3,7 @@ import type { Machine } from '../hardware/hardware-csv';
 import { subnetsOf } from '../hardware/subnet';
 import type { Document } from '../model/document';
 import type { MachineSpec } from '../model/machines';
+import { oncePer } from '../once';
 import { contains, lastAddress, parseIp } from '../syntax/ip';
 import type { IpAddress } from '../syntax/ip';
 import { parseUrl } from '../syntax/url';
@@ -42,9 +43,15 @@ const ROLES = {
   bmc_ip: (hostname: string) => `the BMC of ${hostname}`,
 } as const;
 
-/** Of a value in many rows, the first is named. */
 function rowHosts(machines: readonly Machine[], columns: readonly (keyof typeof ROLES)[]): SiteHost[] {
-  return columns.flatMap((column) => {
+  return columns.flatMap((column) => COLUMN_HOSTS[column](machines));
+}
+
+const COLUMN_HOSTS = { gateway: columnHosts('gateway'), nameservers: columnHosts('nameservers'), bmc_ip: columnHosts('bmc_ip') };
+
+/** Of a value in many rows, the first is named. */
+function columnHosts(column: keyof typeof ROLES): (machines: readonly Machine[]) => readonly SiteHost[] {
+  return oncePer((machines: readonly Machine[]) => {
     const owners = new Map<string, string>();
     for (const { cells } of machines) {
       for (const text of cells[column].split('|')) if (!owners.has(text)) owners.set(text, ROLES[column](cells.hostname));
