@@ -109,9 +109,11 @@ describe('packages.yaml in a program', () => {
   });
 
   test.each<[string, Given, string]>([
-    ['cert-manager', { packageName: 'cert-manager', targetNamespace: 'cert-manager',
-      config: 'namespace: cert-manager\nglobal: { logLevel: 4 }' },
-      'Package.certManager({ logLevel: 4 })'],
+    ['cert-manager', {
+      packageName: 'cert-manager', targetNamespace: 'cert-manager',
+      config: 'namespace: cert-manager\nglobal: { logLevel: 4 }',
+    },
+    'Package.certManager({ logLevel: 4 })'],
     ['cert-manager in two namespaces', { packageName: 'cert-manager', targetNamespace: 'tls', config: 'namespace: cert-manager' },
       "Package.of('cert-manager', { targetNamespace: 'tls', config: { namespace: 'cert-manager' } })"],
     [
