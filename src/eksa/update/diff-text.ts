@@ -39,7 +39,7 @@ export function diff(oldYaml: SourceText, newYaml: SourceText, hardwareCsv?: Sou
     cliAccepts: found.cliAccepts && ofHardware.length === 0,
     refusals: [...ofHardware, ...found.refusals.map((refusal) => ({ ...refusal, line: lineOf(refusal.path, files.new.documents) }))],
     warnings: found.warnings.map((finding) => ({ ...finding, line: lineOf(finding.path, files.new.documents) })),
-    // Nobody reads the old file but this: how it is written does not matter.
+    // Only this command reads the old file: how it is written does not matter.
     newFile: [
       ...files.new.findings.filter(({ severity }) => severity === 'error'),
       ...found.newFile.map((finding) => ({ ...finding, line: lineOf(finding.path, files.new.documents) })),

@@ -35,7 +35,9 @@ test('lists what is wrong with the new file by itself, with its line', () => {
 
 describe('files that hold no cluster', () => {
   const good = toYaml(docker());
-  const nothing = { cliAccepts: false, webhookAccepts: false, refusals: [], newFile: [], warnings: [], changes: [], groups: [], machines: [] };
+  const nothing = {
+    cliAccepts: false, webhookAccepts: false, refusals: [], newFile: [], warnings: [], changes: [], groups: [], machines: [],
+  };
 
   test.each([
     ['an old file without a Cluster', 'kind: DockerDatacenterConfig\n', good, [['P1', 'old', 'Cluster']]],

@@ -150,6 +150,15 @@ describe('what is removed', () => {
     expect([removed('cp'), removed('a')]).toEqual([{ 'control plane': 'hostOSConfiguration' }, {}]);
   });
 
+  test.each([
+    ['the last server', ['a', 'b'], ['a'], {}],
+    ['the first server', ['a', 'b'], ['b'], { a: 'hostOSConfiguration' }],
+    ['no server, but one is added', ['a'], ['a', 'b'], { a: 'hostOSConfiguration' }],
+  ])('leaves workers as they are where nothing else changes: %s', (_, servers, left, expected) => {
+    const before = changed(vsphere(), { [`VSphereMachineConfig/site-a.${NTP}`]: { servers } });
+    expect(replaced(before, { [`VSphereMachineConfig/site-a.${NTP}`]: { servers: left } })).toEqual(expected);
+  });
+
   test('replaces workers where it was a file of theirs, a label or a taint', () => {
     const mirror = { 'Cluster.spec.registryMirrorConfiguration': { endpoint: 'registry.example' } };
     const before = changed(vsphere(), { [`${A}.labels`]: { zone: 'a' }, ...mirror });

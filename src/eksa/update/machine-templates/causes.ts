@@ -43,7 +43,15 @@ function landsOtherwise(row: Row, landing: Landing, old: Inputs, now: Inputs): b
   if (!documentFor(old, row.kind) || !documentFor(now, row.kind)) return false;
   if (only && !only.test(old) && !only.test(now)) return false;
   const [before, after] = [old, now].map((inputs) => landing.value ? landing.value(inputs) : valueOf(row, inputs));
-  return !isSame(before, after) && !(keepsRemoved && after === undefined);
+  return !isSame(before, after) && !(keepsRemoved && isPartOf(after, before));
+}
+
+/** Whether what the new state says was there before, at the same place: entries that are gone from the end of a list do not count. */
+function isPartOf(after: unknown, before: unknown): boolean {
+  if (after === undefined) return true;
+  if (typeof after !== 'object' || after === null || typeof before !== 'object' || before === null) return isSame(after, before);
+  if (Array.isArray(after) && after.length > (before as unknown[]).length) return false;
+  return Object.entries(after).every(([name, value]) => isPartOf(value, (before as Record<string, unknown>)[name]));
 }
 
 /** The field as these nodes have it. */

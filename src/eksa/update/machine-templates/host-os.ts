@@ -8,7 +8,7 @@ import { BOTH, CONTROL_PLANE, ETCD, WORKERS } from './row';
 const BOTTLEROCKET = { text: 'on Bottlerocket', test: (inputs: Inputs) => osFamilyOf(inputs) === 'bottlerocket' };
 
 /** The comparison of a KubeadmConfigTemplate looks only at what the new one contains. */
-const KEPT = 'Removing it from workers replaces none: they keep what they have until something else replaces them.';
+const KEPT = 'Removing it, or a part of it, from workers replaces none: they keep what they have until something else replaces them.';
 
 export function hostOsRows(kind: string, userRule: 'W15' | undefined): readonly Row[] {
   const fixed: readonly Refused[] = userRule ? [{ by: BOTH, rule: userRule }] : [];

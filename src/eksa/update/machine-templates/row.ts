@@ -12,7 +12,7 @@ export interface Landing {
   readonly value?: (inputs: Inputs) => unknown;
   /** Where it lands only for some nodes. */
   readonly only?: { readonly text: string; readonly test: (inputs: Inputs) => boolean };
-  /** The comparison of this object ignores what is gone: removing the field replaces no node. */
+  /** The comparison of this object ignores what is gone: removing the field, or a part of it, replaces no node. */
   readonly keepsRemoved?: true;
 }
 
