@@ -22,7 +22,16 @@ export function changesOf({ old, new: now }: Pair): Change[] {
 }
 
 function content(document: Document | undefined): object | undefined {
-  return document && { metadata: document.metadata, spec: document.spec };
+  return document && { metadata: withoutMarks(document.metadata), spec: document.spec };
+}
+
+/** Annotations by which the controllers mark what a document is for; applying a file without them leaves them in place. */
+const MARKS = ['control-plane', 'etcd', 'managed-by', 'management-components-version'].map((name) => `anywhere.eks.amazonaws.com/${name}`);
+
+function withoutMarks(metadata: Document['metadata']): Document['metadata'] {
+  if (!metadata?.annotations) return metadata;
+  const annotations = Object.entries(metadata.annotations).filter(([name]) => !MARKS.includes(name));
+  return { ...metadata, annotations: annotations.length > 0 ? Object.fromEntries(annotations) : undefined };
 }
 
 function between(old: unknown, now: unknown, path: string): Change[] {

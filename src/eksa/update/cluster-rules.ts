@@ -130,10 +130,19 @@ function fixedField(field: FixedField): UpdateRule {
       const [old, now] = [field.value(pair.old.compared), field.value(pair.new.compared)];
       const same = field.same ?? isSame;
       if (!same(old as never, now as never)) {
-        yield { path: `Cluster.${field.path}`, message: changed(old, now), fix: field.fix ?? `set it back to ${asWritten(old)}`, paths };
+        const fix = fixForEmpty(old, now) ?? field.fix ?? `set it back to ${asWritten(old)}`;
+        yield { path: `Cluster.${field.path}`, message: changed(old, now), fix, paths };
       }
     },
   };
+}
+
+/** For what means the same and is refused only because it is written differently. */
+function fixForEmpty(old: unknown, now: unknown): string | undefined {
+  const isEmpty = (value: unknown) => value === undefined || Object.keys(Object(value)).length === 0 && typeof value === 'object';
+  if (!isEmpty(old) || !isEmpty(now)) return undefined;
+  return old === undefined ? 'leave it out as before: it means the same, but the API compares it' : `write ${asWritten(old)} as before: it `
+    + 'means the same, but the API compares it';
 }
 
 function pathsFor(paths: readonly UpdatePath[], old: ClusterDocument): readonly UpdatePath[] {
@@ -246,7 +255,7 @@ function* groupFields(pair: Pair, fields: readonly (keyof WorkerGroup)[]): Itera
       yield {
         path: `Cluster.spec.workerNodeGroupConfigurations[${index}].${field}`,
         message: changed(old[field], now[field]),
-        fix: 'make a new group instead, and remove this one later',
+        fix: fixForEmpty(old[field], now[field]) ?? 'make a new group instead, and remove this one later',
       };
     }
   }

@@ -70,7 +70,11 @@ test.each<[string, Documents, Values, Values]>([
     'Cluster.spec.identityProviderRefs': [{ kind: 'OIDCConfig', name: 'a' }, { kind: 'AWSIamConfig', name: 'b' }],
   }, { 'Cluster.spec.identityProviderRefs': [{ name: 'b', kind: 'AWSIamConfig' }, { kind: 'OIDCConfig', name: 'a' }] }],
   ['what the API server wrote', docker(), {}, {
-    'Cluster.metadata': { name: 'site', namespace: 'default', uid: 'x', generation: 3 }, 'Cluster.status': { ready: true },
+    'Cluster.metadata': {
+      name: 'site', namespace: 'default', uid: 'x', generation: 3,
+      annotations: { 'anywhere.eks.amazonaws.com/management-components-version': 'v0.26.0' },
+    },
+    'Cluster.status': { ready: true },
   }],
 ])('%s: no change', (_, base, old, now) => {
   for (const found of [between(base, old, now), between(base, now, old)]) {
@@ -113,6 +117,13 @@ test.each<[string, Documents, Values, string[]]>([
     expect(found.refusals.map(({ ruleId, paths, path }) => `${ruleId} ${paths.join('+')} ${path}`)).toEqual(expected);
     expect([found.changes, actions(found)]).toEqual([[], ['nothing']]);
   }
+});
+
+test.each([
+  [{}, { [`${GROUP}.taints`]: [] }, 'leave it out as before: it means the same, but the API compares it'],
+  [{ [`${CP}.labels`]: {} }, {}, 'write {} as before: it means the same, but the API compares it'],
+])('from %j to %j: the fix says that nothing else is wrong', (old, now, fix) => {
+  expect(between(bareMetal(), old, now).refusals).toMatchObject([{ fix }]);
 });
 
 test('the algorithm of a key is compared as written, though it has a default', () => {
