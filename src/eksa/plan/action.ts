@@ -17,25 +17,33 @@ export interface StepFiles {
   readonly files: readonly string[];
 }
 
-/** Nodes and pods are in the cluster itself; objects of Cluster API and of machines are in the cluster that manages it. */
+/**
+ * Nodes and pods are in the cluster itself; objects of Cluster API and of machines are in the cluster that manages it, which kubectl
+ * talks to unless an option says otherwise.
+ */
 export interface Place {
   readonly name: string;
   readonly manager: string;
   readonly isManaged: boolean;
-  /** Option of kubectl for each of the two. */
-  readonly own: string;
+  readonly kubeconfig: string;
+  /** Option of eksctl that names the management cluster; empty for a cluster that manages itself. */
   readonly management: string;
+  /** Option of kubectl for the cluster itself; empty where that is the one that it talks to. */
+  readonly own: string;
 }
 
 export function placeOf({ to }: Leg): Place {
   const cluster = clusterOf(to.documents);
   const name = cluster.metadata?.name ?? '';
   const manager = isSelfManaged(cluster) ? name : cluster.spec?.managementCluster?.name ?? name;
-  return { name, manager, isManaged: manager !== name, own: kubeconfig(name), management: kubeconfig(manager) };
+  const isManaged = manager !== name;
+  const option = (cluster: string) => isManaged ? ` --kubeconfig ${kubeconfigOf(cluster)}` : '';
+  return { name, manager, isManaged, kubeconfig: kubeconfigOf(manager), management: option(manager), own: option(name) };
 }
 
-function kubeconfig(cluster: string): string {
-  return `--kubeconfig ${cluster}/${cluster}-eks-a-cluster.kubeconfig`;
+/** Where the CLI writes it. */
+function kubeconfigOf(cluster: string): string {
+  return `${cluster}/${cluster}-eks-a-cluster.kubeconfig`;
 }
 
 export function hasChange({ diff }: Leg, path: string): boolean {

@@ -2,7 +2,7 @@
 import type { Action } from './action';
 import { hasChange, placeOf } from './action';
 import { KUBERNETES_VERSION } from './axes';
-import { freeMachines, health } from './before';
+import { FREE_MACHINES, health } from './before';
 import { clusterOf } from './cluster';
 import type { Leg } from './judge';
 
@@ -18,19 +18,19 @@ export function actionsAfter(leg: Leg): Action[] {
     { ...nodes, what: `${total} node${total === 1 ? ' is' : 's are'} Ready${version}` },
     cluster,
     etcd(leg),
-    ...(isBareMetal ? [{ what: 'which machines are free now', command: freeMachines(leg) }] : []),
+    ...(isBareMetal ? [{ what: 'which machines are free now', command: FREE_MACHINES }] : []),
   ];
 }
 
 function etcd(leg: Leg): Action {
-  const { own, management } = placeOf(leg);
+  const { own } = placeOf(leg);
   const members = (name: string) => leg.diff.groups.find((group) => group.name === name)?.nodesAfter;
   const external = members('etcd');
   const count = external ?? members('control plane') ?? 0;
   return {
     what: `${count} member${count === 1 ? '' : 's'} of etcd ${count === 1 ? 'is' : 'are'} healthy`,
     command: external === undefined
-      ? `kubectl get pods -n kube-system -l component=etcd ${own}`
-      : `kubectl get etcdadmclusters.etcdcluster.cluster.x-k8s.io -n eksa-system ${management}`,
+      ? `kubectl get pods -n kube-system -l component=etcd${own}`
+      : 'kubectl get etcdadmclusters.etcdcluster.cluster.x-k8s.io -n eksa-system',
   };
 }

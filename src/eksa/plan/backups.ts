@@ -18,7 +18,7 @@ export function backups(leg: Leg): Action[] {
     : {
       what: 'a snapshot of etcd is there (NODE is a control-plane node), copied away from the node',
       command: [
-        `kubectl exec ${own} -n kube-system etcd-NODE -- etcdctl`,
+        `kubectl exec${own} -n kube-system etcd-NODE -- etcdctl`,
         `  --cacert ${PKI}/ca.crt --cert ${PKI}/server.crt --key ${PKI}/server.key`,
         '  snapshot save /var/lib/etcd/before-upgrade.db',
       ].join(' \\\n'),

@@ -16,7 +16,7 @@ export interface MachinesToAdd {
 export function actionsBefore(leg: Leg, files: StepFiles, addMachines: readonly MachinesToAdd[], isFirst: boolean): Action[] {
   return [
     ...addMachines.map(toAdd),
-    ...(isFirst ? health(leg) : []),
+    ...(isFirst ? [connection(leg), ...health(leg)] : []),
     fileCheck(files),
     ...release(leg),
     ...spares(leg),
@@ -32,12 +32,17 @@ function toAdd({ selector, count, groups }: MachinesToAdd): Action {
 }
 
 export function health(leg: Leg): Action[] {
-  const { own, management, name } = placeOf(leg);
+  const { own, name } = placeOf(leg);
   return [
-    { what: 'every node is Ready', command: `kubectl get nodes ${own}` },
-    { what: 'every machine is Running', command: `kubectl get machines.cluster.x-k8s.io -n eksa-system ${management}` },
-    { what: 'the cluster is Ready', command: `kubectl get clusters.anywhere.eks.amazonaws.com ${name} ${management} -o yaml` },
+    { what: 'every node is Ready', command: `kubectl get nodes${own}` },
+    { what: 'every machine is Running', command: 'kubectl get machines.cluster.x-k8s.io -n eksa-system' },
+    { what: 'the cluster is Ready', command: `kubectl get clusters.anywhere.eks.amazonaws.com ${name} -o yaml` },
   ];
+}
+
+function connection(leg: Leg): Action {
+  const { manager, kubeconfig } = placeOf(leg);
+  return { what: `kubectl talks to ${manager}`, command: `export KUBECONFIG=$PWD/${kubeconfig}` };
 }
 
 function fileCheck({ folder, files }: StepFiles): Action {
@@ -46,23 +51,22 @@ function fileCheck({ folder, files }: StepFiles): Action {
 }
 
 function componentPlan(leg: Leg, { folder, files: [cluster] }: StepFiles): Action {
-  const { management, isManaged } = placeOf(leg);
   return {
     what: 'which components become newer',
-    command: `eksctl anywhere upgrade plan cluster -f ${folder}/${cluster}${isManaged ? ` ${management}` : ''}`,
+    command: `eksctl anywhere upgrade plan cluster -f ${folder}/${cluster}${placeOf(leg).management}`,
   };
 }
 
 /** A workload cluster is never newer than the cluster that manages it, and at most one minor version older. */
 function release(leg: Leg): Action[] {
   if (!hasChange(leg, EKSA_VERSION)) return [];
-  const { manager, management, isManaged } = placeOf(leg);
+  const { manager, isManaged } = placeOf(leg);
   const version = clusterOf(leg.to.documents).spec?.eksaVersion ?? 'the one that the file asks for';
   return [
     ...(isManaged
       ? [{
         what: `the management cluster ${manager} is at ${version} already, or one minor version further: it is upgraded first`,
-        command: `kubectl get clusters.anywhere.eks.amazonaws.com ${manager} ${management} -o jsonpath='{.spec.eksaVersion}'`,
+        command: `kubectl get clusters.anywhere.eks.amazonaws.com ${manager} -o jsonpath='{.spec.eksaVersion}'`,
       }]
       : []),
     ...(leg.path === 'cli' ? [{ what: `this machine has the CLI of ${version}`, command: 'eksctl anywhere version' }] : []),
@@ -73,12 +77,10 @@ function spares(leg: Leg): Action[] {
   const wanted = leg.diff.machines.filter((need) => need.wanted > 0);
   if (wanted.length === 0) return [];
   const counts = wanted.map(({ wanted: count, selector }) => `${count} labelled ${selector}`).join(', ');
-  return [{ what: `spare machines (no label ownerName): ${counts}`, command: freeMachines(leg) }];
+  return [{ what: `spare machines (no label ownerName): ${counts}`, command: FREE_MACHINES }];
 }
 
-export function freeMachines(leg: Leg): string {
-  return `kubectl get hardware.tinkerbell.org -n eksa-system --show-labels ${placeOf(leg).management}`;
-}
+export const FREE_MACHINES = 'kubectl get hardware.tinkerbell.org -n eksa-system --show-labels';
 
 /** A missing image is found only when the first machine starts. */
 function images({ diff, to }: Leg): Action[] {

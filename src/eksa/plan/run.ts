@@ -9,19 +9,17 @@ export function runActions(leg: Leg, files: StepFiles): Action[] {
 }
 
 function byCli(leg: Leg, { folder, files: [cluster, hardware] }: StepFiles): Action {
-  const { management, isManaged } = placeOf(leg);
-  const options = [`-f ${folder}/${cluster}`, ...(hardware ? [`-z ${folder}/${hardware}`] : []), ...(isManaged ? [management] : [])];
-  return { what: 'upgrade', command: `eksctl anywhere upgrade cluster ${options.join(' ')}` };
+  const machines = hardware ? ` -z ${folder}/${hardware}` : '';
+  return { what: 'upgrade', command: `eksctl anywhere upgrade cluster -f ${folder}/${cluster}${machines}${placeOf(leg).management}` };
 }
 
 function byApi(leg: Leg, { folder, files: [cluster, hardware] }: StepFiles): Action[] {
-  const { management } = placeOf(leg);
   const machines = hardware
-    ? [{ what: 'give it the machines', command: `hybridge eksa hardware ${folder}/${hardware} | kubectl apply ${management} -f -` }]
+    ? [{ what: 'give it the machines', command: `hybridge eksa hardware ${folder}/${hardware} | kubectl apply -f -` }]
     : [];
   const follows = clusterOf(leg.to.documents).spec?.gitOpsRef;
   const apply = follows
     ? { what: `commit ${folder}/${cluster} in place of the cluster's file in the repository of ${follows.kind}/${follows.name}` }
-    : { what: 'apply', command: `kubectl apply ${management} -f ${folder}/${cluster}` };
+    : { what: 'apply', command: `kubectl apply -f ${folder}/${cluster}` };
   return [...machines, apply];
 }

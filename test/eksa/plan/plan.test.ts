@@ -223,7 +223,7 @@ describe('how a step reaches its cluster', () => {
     const [step] = plan.steps;
     expect(step.path).toBe('api');
     expect(step.before.map(({ what }) => what).join('\n')).toContain('the management cluster hq is at v0.26.0 already');
-    expect(step.run.map(({ command }) => command)).toEqual(['kubectl apply --kubeconfig hq/hq-eks-a-cluster.kubeconfig -f step-1/cluster.yaml']);
+    expect(step.run.map(({ command }) => command)).toEqual(['kubectl apply -f step-1/cluster.yaml']);
   });
 
   test('Git, where something follows it', () => {
