@@ -18,7 +18,8 @@ export const check: Command = {
     'Bare metal needs hardware.csv. Ends with 0 when there is no error (warnings are fine), with 1 otherwise. The feature flags of the',
     `tools are read from the environment, as they do: ${FEATURE_FLAGS.join(', ')}.`,
     '',
-    '  --existing          the cluster is there already, and may have what none can be created with (etcdEncryption)',
+    '  --existing          the cluster is there already, and may have what none can be created with (etcdEncryption);',
+    '                      its machines are known, so that hardware.csv may be missing',
     ...judgedByUsage(22),
     '  --json              prints { errors, warnings, findings } for machines; a finding has file, line, path, '
       + 'ruleId, severity, message, fix',

@@ -1,9 +1,9 @@
 /** An upgrade as people read it: what changes, what is refused, what happens to the nodes. */
 import { asWritten } from '../../src/eksa/finding';
 import type { Finding } from '../../src/eksa/finding';
-import { leftByInPlace } from '../../src/eksa/plan/in-place';
 import type { Change } from '../../src/eksa/update/changes';
 import type { FileDiff } from '../../src/eksa/update/diff-text';
+import { leftByInPlace } from '../../src/eksa/update/in-place';
 import type { GroupPlan } from '../../src/eksa/update/replaced-nodes';
 import type { Refusal } from '../../src/eksa/update/rule';
 import { renderTable } from '../terminal/table.ts';

@@ -17,6 +17,8 @@ export interface Judge {
   readonly path: UpdatePath;
   readonly hardware?: Hardware;
   readonly options: CheckOptions;
+  /** Whether a roll-out that takes nodes away first is better than one that adds some. */
+  readonly savesMachines: boolean;
   /** Errors of a file by itself that do not count: the old or the new file has them, too. */
   readonly knownErrors: ReadonlySet<string>;
 }

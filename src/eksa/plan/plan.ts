@@ -72,7 +72,7 @@ export function planUpgrade(
   { path = 'cli', images = {}, withoutSpares = false, ...options }: PlanOptions = {},
 ): PlannedUpgrade | undefined {
   const errors = [old, now].map((documents) => new Set(errorsOf(documents, options).map(errorKey)));
-  const judge: Judge = { path, hardware, options, knownErrors: new Set([...errors[0], ...errors[1]]) };
+  const judge: Judge = { path, hardware, options, savesMachines: withoutSpares, knownErrors: new Set([...errors[0], ...errors[1]]) };
   const diff = diffBetween(old, now, judge);
   if (!diff) return undefined;
   const newFile = diff.newFile.filter((finding) => !errors[0].has(errorKey(finding)));
@@ -82,7 +82,7 @@ export function planUpgrade(
   if (diff.changes.length === 0) return { plan: empty, documents: [] };
   const fixed = diff.refusals.filter(({ ruleId, paths }) => FIXED.test(ruleId) && paths.includes(path));
   const way: Way = { old, now, axes: [], images, temporarySurge: withoutSpares ? 0 : 1 };
-  const route = fixed.length > 0 ? undefined : bestRoute(way, judge, withoutSpares);
+  const route = fixed.length > 0 ? undefined : bestRoute(way, judge);
   if (!route?.legs) {
     const refusals = fixed.length > 0 ? fixed : route?.nearest ? hinders(route.nearest, judge) : diff.refusals;
     return { plan: { ...empty, outcome: 'refused', newFile, refusals: refusals.map(insteadOf) }, documents: [] };
@@ -101,14 +101,12 @@ export function planUpgrade(
 const ADVICE_ON_MACHINES = 'where no machine can be added, --no-spares plans roll-outs that take nodes away before new ones come';
 
 /** With a strategy of the plan's own only where that of the file leaves nodes as they are, or wants machines that are to be saved. */
-function bestRoute(way: Way, judge: Judge, withoutSpares: boolean): Route {
+function bestRoute(way: Way, judge: Judge): Route {
   const route = cheapestRoute({ ...way, axes: axesOf(way, false) }, judge);
-  const [missing = 0, left = 0] = route.cost;
-  const isSurging = withoutSpares && route.legs?.some(({ diff }) => diff.groups.some(({ surge }) => surge > 0));
-  if (!isSurging && left === 0 && !(withoutSpares && missing > 0)) return route;
+  const [left = 0, , surging = 0] = route.cost;
+  if (!route.legs || (left === 0 && surging === 0)) return route;
   const other = cheapestRoute({ ...way, axes: axesOf(way, true) }, judge);
-  if (!other.legs) return route;
-  return isSurging || compareCosts(other.cost.slice(0, 2), route.cost.slice(0, 2)) < 0 ? other : route;
+  return other.legs && compareCosts(other.cost, route.cost) < 0 ? other : route;
 }
 
 function unique(images: readonly NeededImage[]): NeededImage[] {

@@ -1,7 +1,7 @@
 /** The cheapest way from one state to another: of all orders of the changes, the one that its road accepts at the least cost. */
+import { isLeftByInPlace } from '../update/in-place';
 import type { Axis, AxisKind } from './axes';
 import { clusterOf } from './cluster';
-import { isLeftByInPlace } from './in-place';
 import type { Judge, Leg } from './judge';
 import { diffBetween, hinders, pathOf } from './judge';
 import type { PlannedState, Way } from './state';
@@ -15,7 +15,10 @@ export interface Route {
   readonly nearest?: Leg;
 }
 
-/** Compared from the left: missing machines, groups that in place leaves as they are, replaced nodes, steps, how late changes come. */
+/**
+ * Compared from the left: groups that in place leaves as they are, machines that miss, groups that take machines which are to be saved,
+ * replaced nodes, steps, how late changes come.
+ */
 export type Cost = readonly number[];
 
 interface Reached {
@@ -44,7 +47,7 @@ export function cheapestRoute(way: Way, judge: Judge): Route {
       if (!isTarget && !isSound(place)) continue;
       const leg = legBetween(state(unjudged.from), state(place), judge);
       const stops = leg ? hinders(leg, judge) : [];
-      if (leg && stops.length === 0) waiting.push({ place, cost: added(unjudged.cost, costOf(leg, way, place)), legs: [...legs, leg] });
+      if (leg && stops.length === 0) waiting.push({ place, cost: added(unjudged.cost, costOf(leg, way, place, judge)), legs: [...legs, leg] });
       else if (leg && isTarget && (!nearest || stops.length < hinders(nearest, judge).length)) nearest = leg;
       continue;
     }
@@ -103,19 +106,20 @@ function legBetween(from: PlannedState, to: PlannedState, judge: Judge): Leg | u
   return diff && diff.changes.length > 0 ? { from, to, diff, path: pathOf(from, to, judge) } : undefined;
 }
 
-function costOf({ diff }: Leg, { axes }: Way, to: readonly number[]): Cost {
+function costOf({ diff }: Leg, { axes }: Way, to: readonly number[], { savesMachines }: Judge): Cost {
   const missing = diff.machines.reduce((sum, { wanted, spare }) => sum + (spare === undefined ? 0 : Math.max(0, wanted - spare)), 0);
   const left = diff.groups.filter((group) => isLeftByInPlace(group)).length;
   const replaced = diff.groups.filter(({ action }) => action === 'rolling' || action === 'in place')
     .reduce((sum, { nodesBefore, nodesAfter }) => sum + Math.min(nodesBefore, nodesAfter), 0);
-  return [missing, left, replaced, 1, lateness(axes, to)];
+  const surging = savesMachines ? diff.groups.filter(({ surge }) => surge > 0).length : 0;
+  return [left, missing, surging, replaced, 1, lateness(axes, to)];
 }
 
 /** What a step costs at the least: a new version replaces the control plane. */
 function leastCost({ axes, old, now }: Way, from: readonly number[], to: readonly number[]): Cost {
   const isUpgrade = axes.some(({ kind }, axis) => (kind === 'kubernetes' || kind === 'eksAnywhere') && to[axis] > from[axis]);
   const nodes = [old, now].map((documents) => clusterOf(documents).spec?.controlPlaneConfiguration?.count ?? 1);
-  return [0, 0, isUpgrade ? Math.min(...nodes) : 0, 1, lateness(axes, to)];
+  return [0, 0, 0, isUpgrade ? Math.min(...nodes) : 0, 1, lateness(axes, to)];
 }
 
 function lateness(axes: readonly Axis[], to: readonly number[]): number {

@@ -1,6 +1,7 @@
 /** One step of a plan: what changes, what has to be there before, what is down meanwhile, and how to go back. */
 import { HARDWARE_FILE } from '../hardware/hardware-csv';
 import type { Change } from '../update/changes';
+import { leftByInPlace } from '../update/in-place';
 import type { GroupPlan } from '../update/replaced-nodes';
 import type { UpdatePath } from '../update/rule';
 import type { SpareNeed } from '../update/spare-machines';
@@ -10,7 +11,6 @@ import type { MachinesToAdd } from './before';
 import { actionsBefore } from './before';
 import { clusterOf } from './cluster';
 import type { NeededImage } from './images';
-import { leftByInPlace } from './in-place';
 import type { Judge, Leg } from './judge';
 import { diffBetween, hinders } from './judge';
 import { meanwhile } from './meanwhile';
@@ -86,9 +86,11 @@ function backFrom({ from, to, diff, path }: Leg, judge: Judge): Back {
     const places = [...new Set(stops.map((refusal) => refusal.path))].join(', ');
     return { isPossible: false, says: `${places} cannot go back: restore the backups that were made before this step` };
   }
+  const wants = (reverse?.machines ?? []).filter(({ wanted }) => wanted > 0).map(({ wanted, selector }) => `${wanted} labelled ${selector}`);
   const again = diff.groups.filter(({ action }) => action === 'rolling' || action === 'in place').map(({ name }) => name);
   const cost = again.length > 0 ? `; the nodes of ${again.join(', ')} are replaced once more` : '';
-  return { isPossible: true, says: `apply the file from before this step in the same way${cost}` };
+  const machines = wants.length > 0 ? `, with spare machines: ${wants.join(', ')}` : '';
+  return { isPossible: true, says: `apply the file from before this step in the same way${cost}${machines}` };
 }
 
 function notesOn({ diff }: Leg): string[] {

@@ -16,7 +16,7 @@ export function titleOf({ diff }: Leg): string {
     return nodesBefore === nodesAfter ? [] : [`${name} from ${nodesBefore} to ${nodesAfter} nodes`];
   });
   const parts = [...versions, ...nodes].filter((part) => part !== undefined);
-  const others = diff.changes.filter(isOther).map(({ path }) => path.split('.').at(-1)!);
+  const others = diff.changes.filter(isOther).map(({ path }) => /\.(upgradeRolloutStrategy)\b/.exec(path)?.[1] ?? path.split('.').at(-1)!);
   const fields = [...new Set(others)];
   const rest = fields.length > 3 ? `${fields.length} other fields` : fields.join(', ');
   return [...parts, ...(rest === '' ? [] : [parts.length === 0 ? `change ${rest}` : rest])].join('; ');

@@ -18,8 +18,9 @@ export const HARDWARE_RULES: readonly Rule<ClusterDocument>[] = [
   { id: 'T31', check: affinityMatches },
 ];
 
-function* fileGiven(cluster: ClusterDocument, { provider, hardware }: Context): Iterable<Problem> {
-  if (provider === 'tinkerbell' && !hardware && !isWorkloadCluster(cluster)) {
+/** A cluster that is there has its machines already; an upgrade needs the file only for more of them. */
+function* fileGiven(cluster: ClusterDocument, { provider, hardware, isExisting }: Context): Iterable<Problem> {
+  if (provider === 'tinkerbell' && !hardware && !isExisting && !isWorkloadCluster(cluster)) {
     yield { document: HARDWARE_FILE, at: '', message: 'is missing; bare metal needs the list of its machines', fix: 'give hardware.csv' };
   }
 }

@@ -1,5 +1,5 @@
 /** What an upgrade in place does not do. */
-import type { GroupPlan } from '../update/replaced-nodes';
+import type { GroupPlan } from './replaced-nodes';
 
 /** The upgrader exchanges containerd, the CNI plugins, kubeadm, kubelet and kubectl on a node: what comes with a version. */
 const BY_IN_PLACE = new Set(['kubernetesVersion', 'eksaVersion', 'bundlesRef']);
