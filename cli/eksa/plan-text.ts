@@ -72,8 +72,12 @@ function describeStep(step: PlanStep, shown: Set<string>): string {
     ...part('meanwhile', step.meanwhile),
     ...part('after', actions(step.after)),
     ...part('back', [step.back.says]),
-    ...part('note', step.notes),
+    ...part('note', [...step.notes, ...step.warnings.map(describeWarning)]),
   ].join('\n');
+}
+
+function describeWarning({ ruleId, path, message }: PlanStep['warnings'][number]): string {
+  return `${ruleId}: ${path} ${message}`;
 }
 
 function groupRow(group: PlanStep['groups'][number]): string[] {

@@ -45,7 +45,8 @@ export const plan: Command = {
     if (!path) throw new CommandFailure(`--via: '${options.via}' is not valid; expected ${PATHS.join(', ')}`);
     const hardware = options.hardware === undefined ? undefined : readText(options.hardware);
     const { plan: found, files } = planOf(readText(oldFile!), readText(newFile!), hardware, {
-      path, images: imagesFrom(options.image), withoutSpares: options['no-spares'], ...judgedBy(options),
+      path, images: imagesFrom(options.image), withoutSpares: options['no-spares'], folder: options.out?.replace(/\/+$/, ''),
+      ...judgedBy(options),
     });
     const written = options.out === undefined ? undefined : { folder: options.out, names: files.map(({ name }) => name) };
     if (written) writeFiles(written.folder, files);

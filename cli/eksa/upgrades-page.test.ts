@@ -8,7 +8,8 @@ import { runEksa } from './testing.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const SAMPLES = join(import.meta.dirname, 'samples/upgrades');
 const page = readFileSync(join(ROOT, 'docs/eks-anywhere-upgrades.md'), 'utf8');
-const walked = [...page.matchAll(/```console\n\$ (.*)\n([^]*?)```/g)].map(([, command, output]) => ({ command: command!, output: output! }));
+const walked = [...page.matchAll(/```console\n\$ (.*)\n([^]*?)```/g)]
+  .map(([, command, output]) => ({ command: command!, output: output! }));
 
 /** Paths of the page are relative to the samples. */
 async function outputOf(command: string): Promise<string> {

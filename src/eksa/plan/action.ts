@@ -37,7 +37,7 @@ export function placeOf({ to }: Leg): Place {
   const name = cluster.metadata?.name ?? '';
   const manager = isSelfManaged(cluster) ? name : cluster.spec?.managementCluster?.name ?? name;
   const isManaged = manager !== name;
-  const option = (cluster: string) => isManaged ? ` --kubeconfig ${kubeconfigOf(cluster)}` : '';
+  const option = (each: string) => isManaged ? ` --kubeconfig ${kubeconfigOf(each)}` : '';
   return { name, manager, isManaged, kubeconfig: kubeconfigOf(manager), management: option(manager), own: option(name) };
 }
 

@@ -42,7 +42,10 @@ export function health(leg: Leg): Action[] {
 
 function connection(leg: Leg): Action {
   const { manager, kubeconfig } = placeOf(leg);
-  return { what: `kubectl talks to ${manager}`, command: `export KUBECONFIG=$PWD/${kubeconfig}` };
+  return {
+    what: `kubectl talks to ${manager} (here is the folder ${manager}/ that its installation made)`,
+    command: `export KUBECONFIG=$PWD/${kubeconfig}`,
+  };
 }
 
 function fileCheck({ folder, files }: StepFiles): Action {

@@ -25,8 +25,16 @@ export interface PlanOptions extends CheckOptions {
   readonly path?: UpdatePath;
   /** Images for versions on the way, by version or by document and version. */
   readonly images?: Images;
-  /** Replace nodes without spare machines: old ones go before new ones come. */
+  /**
+   * Replace nodes without spare machines: old ones go before new ones come.
+   * @default false
+   */
   readonly withoutSpares?: boolean;
+  /**
+   * Folder of the steps' folders, seen from where the commands are run.
+   * @default - that place itself
+   */
+  readonly folder?: string;
 }
 
 /**
@@ -69,7 +77,7 @@ export function planUpgrade(
   old: readonly Document[],
   now: readonly Document[],
   hardware?: Hardware,
-  { path = 'cli', images = {}, withoutSpares = false, ...options }: PlanOptions = {},
+  { path = 'cli', images = {}, withoutSpares = false, folder, ...options }: PlanOptions = {},
 ): PlannedUpgrade | undefined {
   const errors = [old, now].map((documents) => new Set(errorsOf(documents, options).map(errorKey)));
   const judge: Judge = { path, hardware, options, savesMachines: withoutSpares, knownErrors: new Set([...errors[0], ...errors[1]]) };
@@ -77,7 +85,8 @@ export function planUpgrade(
   if (!diff) return undefined;
   const newFile = diff.newFile.filter((finding) => !errors[0].has(errorKey(finding)));
   const empty: UpgradePlan = {
-    outcome: 'nothing to do', path, cluster: clusterOf(now).metadata?.name ?? '', steps: [], refusals: [], newFile: [], images: [], notes: [],
+    outcome: 'nothing to do', path, cluster: clusterOf(now).metadata?.name ?? '',
+    steps: [], refusals: [], newFile: [], images: [], notes: [],
   };
   if (diff.changes.length === 0) return { plan: empty, documents: [] };
   const fixed = diff.refusals.filter(({ ruleId, paths }) => FIXED.test(ruleId) && paths.includes(path));
@@ -87,7 +96,7 @@ export function planUpgrade(
     const refusals = fixed.length > 0 ? fixed : route?.nearest ? hinders(route.nearest, judge) : diff.refusals;
     return { plan: { ...empty, outcome: 'refused', newFile, refusals: refusals.map(insteadOf) }, documents: [] };
   }
-  const steps = route.legs.map((leg, index) => stepOf(leg, index + 1, judge));
+  const steps = route.legs.map((leg, index) => stepOf(leg, index + 1, judge, folder));
   const needed = unique(route.legs.flatMap(({ to }) => to.neededImages));
   const isShort = steps.some(({ addMachines }) => addMachines.length > 0);
   const isBlocked = needed.length > 0 || newFile.length > 0 || isShort;

@@ -47,8 +47,11 @@ export function cheapestRoute(way: Way, judge: Judge): Route {
       if (!isTarget && !isSound(place)) continue;
       const leg = legBetween(state(unjudged.from), state(place), judge);
       const stops = leg ? hinders(leg, judge) : [];
-      if (leg && stops.length === 0) waiting.push({ place, cost: added(unjudged.cost, costOf(leg, way, place, judge)), legs: [...legs, leg] });
-      else if (leg && isTarget && (!nearest || stops.length < hinders(nearest, judge).length)) nearest = leg;
+      if (leg && stops.length === 0) {
+        waiting.push({ place, cost: added(unjudged.cost, costOf(leg, way, place, judge)), legs: [...legs, leg] });
+      } else if (leg && isTarget && (!nearest || stops.length < hinders(nearest, judge).length)) {
+        nearest = leg;
+      }
       continue;
     }
     visited.add(place.join());

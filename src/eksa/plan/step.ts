@@ -1,4 +1,5 @@
 /** One step of a plan: what changes, what has to be there before, what is down meanwhile, and how to go back. */
+import type { Finding } from '../finding';
 import { HARDWARE_FILE } from '../hardware/hardware-csv';
 import type { Change } from '../update/changes';
 import { leftByInPlace } from '../update/in-place';
@@ -36,6 +37,8 @@ export interface PlanStep {
   readonly after: readonly Action[];
   readonly back: Back;
   readonly notes: readonly string[];
+  /** What the file of the step warns about and the one before did not. */
+  readonly warnings: readonly Finding[];
 }
 
 export interface Back {
@@ -47,14 +50,14 @@ export interface Back {
 /** The file of a cluster in the folder of a step. */
 export const STEP_FILE = 'cluster.yaml';
 
-export function stepOf(leg: Leg, number: number, judge: Judge): PlanStep {
+export function stepOf(leg: Leg, number: number, judge: Judge, folder?: string): PlanStep {
   const { diff, path, to } = leg;
   const addMachines = diff.machines.flatMap(({ selector, groups, wanted, spare }) =>
     spare === undefined || spare >= wanted ? [] : [{ selector, count: wanted - spare, groups }],
   );
   const takesMachines = diff.machines.some(({ wanted }) => wanted > 0);
   const files = [STEP_FILE, ...(takesMachines && judge.hardware ? [HARDWARE_FILE] : [])];
-  const stepFiles = { folder: folderOf(number), files };
+  const stepFiles = { folder: folder === undefined ? folderOf(number) : `${folder}/${folderOf(number)}`, files };
   return {
     number,
     title: titleOf(leg),
@@ -71,6 +74,7 @@ export function stepOf(leg: Leg, number: number, judge: Judge): PlanStep {
     after: actionsAfter(leg),
     back: backFrom(leg, judge),
     notes: notesOn(leg),
+    warnings: diff.warnings,
   };
 }
 
@@ -86,7 +90,7 @@ function backFrom({ from, to, diff, path }: Leg, judge: Judge): Back {
     const places = [...new Set(stops.map((refusal) => refusal.path))].join(', ');
     return { isPossible: false, says: `${places} cannot go back: restore the backups that were made before this step` };
   }
-  const wants = (reverse?.machines ?? []).filter(({ wanted }) => wanted > 0).map(({ wanted, selector }) => `${wanted} labelled ${selector}`);
+  const wants = (reverse?.machines ?? []).flatMap(({ wanted, selector }) => wanted > 0 ? [`${wanted} labelled ${selector}`] : []);
   const again = diff.groups.filter(({ action }) => action === 'rolling' || action === 'in place').map(({ name }) => name);
   const cost = again.length > 0 ? `; the nodes of ${again.join(', ')} are replaced once more` : '';
   const machines = wants.length > 0 ? `, with spare machines: ${wants.join(', ')}` : '';

@@ -10,6 +10,8 @@ import { brokenSteps, planned, rollouts } from './steps';
 const GROUP = 'Cluster.spec.workerNodeGroupConfigurations';
 const IMAGE = 'TinkerbellDatacenterConfig/site.spec.osImageURL';
 const COUNT_A = `${GROUP}[0].count`;
+const VERSION_A = `${GROUP}[0].kubernetesVersion`;
+const PODS = 'Cluster.spec.clusterNetwork.pods.cidrBlocks';
 const VERSION = 'Cluster.spec.kubernetesVersion';
 const RELEASE = 'Cluster.spec.eksaVersion';
 
@@ -71,7 +73,7 @@ describe('what has to be split', () => {
     ],
     [
       'a group that is two versions behind goes one by one',
-      changed(vsphere(), { [`${GROUP}[0].kubernetesVersion`]: '1.33' }), changed(vsphere(), { [`${GROUP}[0].kubernetesVersion`]: '1.35' }), {},
+      changed(vsphere(), { [VERSION_A]: '1.33' }), changed(vsphere(), { [VERSION_A]: '1.35' }), {},
       ['Kubernetes of a 1.33 → 1.34', 'Kubernetes of a 1.34 → 1.35'],
     ],
     [
@@ -171,7 +173,7 @@ describe('machines', () => {
     expect(documents[0]).not.toEqual(now);
     expect(documents[1]).toEqual(now);
     expect(plan.steps[0].meanwhile).toContain('control plane: etcd has 2 of 3 members meanwhile');
-    expect(plan.steps[0].meanwhile.join()).toContain('a: every node is drained and replaced, its pods move (the group has no node for a while');
+    expect(plan.steps[0].meanwhile.join()).toContain('a: every node is drained and replaced, its pods move (the group has no node');
   });
 
   test('a single control-plane node wants one all the same', () => {
@@ -237,8 +239,8 @@ describe('how a step reaches its cluster', () => {
 
 describe('what nothing accepts', () => {
   test.each<[string, Documents, Documents, PlanOptions, RegExp]>([
-    ['pods network', vsphere(), changed(vsphere(), { 'Cluster.spec.clusterNetwork.pods.cidrBlocks': ['172.16.0.0/16'] }), {}, /create another cluster/],
-    ['labels on bare metal', bareMetal(), changed(bareMetal(), { [`${GROUP}[0].labels`]: { a: 'b' } }), { path: 'api' }, /add a worker group/],
+    ['pods network', vsphere(), changed(vsphere(), { [PODS]: ['172.16.0.0/16'] }), {}, /create another cluster/],
+    ['labels', bareMetal(), changed(bareMetal(), { [`${GROUP}[0].labels`]: { a: 'b' } }), { path: 'api' }, /add a worker group/],
     ['an older version', vsphere(), onVersion(vsphere(), '1.34'), {}, /^undefined$/],
   ])('%s: says why and what to do instead', (_what, old, now, options, instead) => {
     const { plan, documents } = planned(old, changed(now, { [COUNT_A]: 2 }), options);
