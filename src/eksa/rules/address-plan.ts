@@ -1,16 +1,15 @@
 /** Rules about the addresses of a site beside the networks of the cluster, and beside the networks of its machines. */
 import { asWritten } from '../finding';
+import { HARDWARE_FILE } from '../hardware/hardware-csv';
 import type { Machine } from '../hardware/hardware-csv';
 import type { Subnet } from '../hardware/subnet';
-import { subnetOf, subnetsOf } from '../hardware/subnet';
 import type { ClusterDocument } from '../model/document';
 import { documentPath } from '../model/document';
-import { cidrText, contains, overlaps, parseCidr, parseIp } from '../syntax/ip';
-import type { Cidr } from '../syntax/ip';
+import { cidrText, contains, lastAddress, overlaps, parseCidr, parseIp } from '../syntax/ip';
+import type { Cidr, IpAddress } from '../syntax/ip';
 import { isWorkloadCluster } from './cluster';
-import { controlPlaneMachines, firstOf, namesOf, nodeMachines } from './eligible-machines';
 import type { Context, Problem, Rule } from './rule';
-import { ownersOf, siteHosts } from './site-hosts';
+import { firstOf, namesOf, siteOf } from './site';
 
 const ENDPOINT = 'spec.controlPlaneConfiguration.endpoint.host';
 
@@ -22,6 +21,8 @@ export const ADDRESS_PLAN_RULES: readonly Rule<ClusterDocument>[] = [
   { id: 'endpoint-subnet', check: endpointAmongControlPlane },
   { id: 'tinkerbell-subnet', check: tinkerbellIpAmongMachines },
   { id: 'address-taken', check: addressesFree },
+  { id: 'host-is-machine', check: hostsStay },
+  { id: 'netmasks-differ', check: netmasksAgree },
 ];
 
 interface ClusterNetwork {
@@ -72,16 +73,13 @@ function* tinkerbellIpOutsideNetworks(cluster: ClusterDocument, context: Context
   }
 }
 
-function machinesIn({ cidr }: ClusterNetwork, context: Context) {
-  return nodeMachines(context).filter(({ cells }) => {
-    const address = parseIp(cells.ip_address);
-    return address && contains(cidr, address);
-  });
+function machinesIn({ cidr }: ClusterNetwork, context: Context): Machine[] {
+  return siteOf(context).nodes.flatMap(({ machine, address }) => (address && contains(cidr, address) ? [machine] : []));
 }
 
 function* machinesOutsideNetworks(cluster: ClusterDocument, context: Context): Iterable<Problem> {
   for (const network of networksOf(cluster)) {
-    const subnets = subnetsOf(nodeMachines(context)).filter(({ cidr }) => overlaps(cidr, network.cidr));
+    const subnets = siteOf(context).subnets.filter(({ cidr }) => overlaps(cidr, network.cidr));
     const inside = machinesIn(network, context);
     const fix = `choose a ${network.name} network that shares no address with the machines'`;
     if (inside.length > 0) {
@@ -106,7 +104,7 @@ function* machinesOutsideNetworks(cluster: ClusterDocument, context: Context): I
 }
 
 function textOf(subnets: readonly Subnet[]): string {
-  return firstOf(subnets.map(({ cidr }) => cidrText(cidr)));
+  return firstOf(subnets, ({ cidr }) => cidrText(cidr));
 }
 
 function ofNetworks(subnets: readonly Subnet[]): string {
@@ -114,13 +112,14 @@ function ofNetworks(subnets: readonly Subnet[]): string {
 }
 
 function* hostsOutsideNetworks(cluster: ClusterDocument, context: Context): Iterable<Problem> {
-  const hosts = siteHosts(context);
+  // A gateway is in the network of its machine, which has a rule of its own.
+  const hosts = siteOf(context).hosts.filter(({ kind }) => kind !== 'gateway');
   for (const network of networksOf(cluster)) {
     const inside = hosts.filter(({ address }) => contains(network.cidr, address));
     if (inside.length === 0 || machinesIn(network, context).length > 0) continue;
     yield {
       at: network.at,
-      message: `is ${network.text}, which contains ${firstOf(inside.map(({ owner, text }) => `${owner} ${text}`))}: `
+      message: `is ${network.text}, which contains ${firstOf(inside, ({ owner, text }) => `${owner} ${text}`)}: `
         + CONSEQUENCES[network.name],
       fix: `choose a ${network.name} network that the site does not use`,
       severity: 'warning',
@@ -129,16 +128,14 @@ function* hostsOutsideNetworks(cluster: ClusterDocument, context: Context): Iter
 }
 
 /**
- * Networks of more than a host or two: machines with longer masks reach everything through a router. Where the gateway of a machine
- * is outside, the mask is what is wrong, and S8 says so.
+ * Networks of more than a host or two: machines with longer masks reach everything through a router. Where the gateway of the first
+ * machine is outside, the mask is what is wrong, and S8 says so.
  */
-function sharedSubnets(machines: readonly Machine[]): Subnet[] {
-  const isSound = (machine: Machine) => {
-    const gateway = parseIp(machine.cells.gateway);
-    const subnet = subnetOf(machine);
-    return subnet && gateway && contains(subnet.cidr, gateway);
-  };
-  return subnetsOf(machines.filter(isSound)).filter(({ cidr }) => cidr.prefixLength <= 30);
+function sharedSubnets(subnets: readonly Subnet[]): Subnet[] {
+  return subnets.filter(({ cidr, machines: [{ cells }] }) => {
+    const gateway = parseIp(cells.gateway);
+    return cidr.prefixLength <= 30 && gateway && contains(cidr, gateway);
+  });
 }
 
 /** kube-vip announces the address by ARP from whichever control plane node leads. */
@@ -146,7 +143,7 @@ function* endpointAmongControlPlane(cluster: ClusterDocument, context: Context):
   const { endpoint, skipLoadBalancerDeployment } = cluster.spec?.controlPlaneConfiguration ?? {};
   const address = parseIp(endpoint?.host ?? '');
   if (address?.version !== 4 || skipLoadBalancerDeployment) return;
-  const subnets = sharedSubnets(controlPlaneMachines(context));
+  const subnets = sharedSubnets(siteOf(context).controlPlaneSubnets);
   const others = subnets.filter(({ cidr }) => !contains(cidr, address));
   if (others.length === 0) return;
   const machines = others.flatMap((subnet) => subnet.machines);
@@ -168,7 +165,7 @@ function* tinkerbellIpAmongMachines(cluster: ClusterDocument, context: Context):
   const address = parseIp(tinkerbellIP ?? '');
   if (!datacenter || address?.version !== 4 || skipLoadBalancerDeployment || loadBalancerInterface) return;
   if (isWorkloadCluster(cluster)) return;
-  const subnets = sharedSubnets(nodeMachines(context));
+  const subnets = sharedSubnets(siteOf(context).subnets);
   if (subnets.length === 0 || subnets.some(({ cidr }) => contains(cidr, address))) return;
   yield {
     document: documentPath(datacenter),
@@ -189,7 +186,62 @@ function* addressesFree(cluster: ClusterDocument, context: Context): Iterable<Pr
   ];
   for (const { at, text, document } of wanted) {
     const address = parseIp(text ?? '');
-    const [owner] = address ? ownersOf(address, context) : [];
+    const owner = address && ownerOf(address, context);
     if (owner) yield { document, at, message: `is ${asWritten(text)}, ${owner}`, fix: 'choose an address that no host has' };
   }
+}
+
+/** What has an address already, in words that end a sentence; undefined where it is free as far as the files tell. */
+function ownerOf(address: IpAddress, context: Context): string | undefined {
+  const { hosts, subnets } = siteOf(context);
+  const host = hosts.find((one) => one.kind !== 'other' && one.address.version === address.version && one.address.value === address.value);
+  if (host) return `which is ${host.owner}`;
+  const subnet = subnets.find(({ cidr }) => cidr.prefixLength <= 30 && contains(cidr, address))?.cidr;
+  if (address.value === subnet?.network.value) return 'the address of the network itself';
+  return subnet && address.value === lastAddress(subnet) ? 'the broadcast address of the network' : undefined;
+}
+
+/** A machine is installed from nothing, and what ran on it before is gone. */
+function* hostsStay(_cluster: ClusterDocument, context: Context): Iterable<Problem> {
+  const { hosts, nodes } = siteOf(context);
+  const served = hosts.filter(({ kind }) => kind !== 'gateway' && kind !== 'BMC');
+  const machines = new Map<bigint, Machine>();
+  for (const { machine, address } of nodes) if (address?.version === 4) machines.set(address.value, machine);
+  for (const { owner, text, address } of served) {
+    const machine = address.version === 4 ? machines.get(address.value) : undefined;
+    if (!machine) continue;
+    yield {
+      document: `${HARDWARE_FILE}/${machine.cells.hostname}`,
+      at: 'ip_address',
+      message: `is ${asWritten(text)}, which is ${owner} as well: the machine is installed anew, and no longer serves that`,
+      fix: 'serve it from a host that is no machine of the cluster',
+      severity: 'warning',
+    };
+  }
+}
+
+/** Hosts of one network have one netmask; with two, some take hosts beside them for distant ones. */
+function* netmasksAgree(_cluster: ClusterDocument, context: Context): Iterable<Problem> {
+  const subnets = sharedSubnets(siteOf(context).subnets);
+  const [inner, outer] = differingPair(subnets) ?? [];
+  if (!inner || !outer) return;
+  yield {
+    document: HARDWARE_FILE,
+    at: '',
+    message: `has the networks ${cidrText(outer.cidr)} (${namesOf(outer.machines)}) and, inside it, ${cidrText(inner.cidr)} `
+      + `(${namesOf(inner.machines)}): machines of one network need one netmask`,
+    fix: 'write the same netmask in all rows of the network',
+    severity: 'warning',
+  };
+}
+
+/** Two networks of which one contains the other; sorted by their first address, the inner one follows an outer one. */
+function differingPair(subnets: readonly Subnet[]): readonly [Subnet, Subnet] | undefined {
+  const sorted = [...subnets].sort((one, other) => {
+    const [first, second] = [one.cidr, other.cidr];
+    if (first.network.value !== second.network.value) return first.network.value < second.network.value ? -1 : 1;
+    return first.prefixLength - second.prefixLength;
+  });
+  const at = sorted.findIndex((subnet, index) => index > 0 && overlaps(sorted[index - 1].cidr, subnet.cidr));
+  return at < 0 ? undefined : [sorted[at], sorted[at - 1]];
 }

@@ -48,8 +48,8 @@ function* oidc(spec: OidcSpec): Iterable<Problem> {
   if (!spec.clientId) yield { at: 'spec.clientId', message: 'is empty; expected the client id that tokens are issued for' };
   const url = spec.issuerUrl ? parseUrl(spec.issuerUrl) : undefined;
   if (!spec.issuerUrl) yield { at: 'spec.issuerUrl', message: 'is empty; expected the https URL of the issuer' };
-  else if (url?.scheme !== 'https') {
-    yield { at: 'spec.issuerUrl', message: `is ${asWritten(spec.issuerUrl)}; expected a URL that starts with https://` };
+  else if (url?.scheme !== 'https' || url.host === '') {
+    yield { at: 'spec.issuerUrl', message: `is ${asWritten(spec.issuerUrl)}; expected a URL that starts with https:// and names a host` };
   }
   const claims = spec.requiredClaims?.length ?? 0;
   if (claims > 1) yield { at: 'spec.requiredClaims', message: `has ${claims} entries; at most one is supported` };

@@ -22,10 +22,18 @@ const LONGEST_SERVICE_HOST_BITS = 20;
 const COMFORTABLE_SERVICE_ADDRESSES = 32;
 
 export const NODE_CAPACITY_RULES: readonly Rule<ClusterDocument>[] = [
+  { id: 'node-mask', check: nodeMask },
   { id: 'pod-blocks', check: blocksForNodes },
   { id: 'max-pods', check: blocksForPods },
   { id: 'services-size', check: servicesSize },
 ];
+
+function* nodeMask(cluster: ClusterDocument): Iterable<Problem> {
+  const pods = parseCidr(cluster.spec?.clusterNetwork?.pods?.cidrBlocks?.[0]);
+  const mask = cluster.spec?.clusterNetwork?.nodes?.cidrMaskSize;
+  if (pods?.network.version !== 4 || mask === undefined || mask <= 32) return;
+  yield { at: `${NETWORK}.nodes.cidrMaskSize`, message: `is ${mask}; an IPv4 network has at most 32 bits`, fix: 'use 24 or 25' };
+}
 
 function podNetwork(cluster: ClusterDocument): { text: string; cidr: Cidr; nodeMask: number } | undefined {
   const text = cluster.spec?.clusterNetwork?.pods?.cidrBlocks?.[0];

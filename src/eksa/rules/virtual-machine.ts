@@ -34,7 +34,7 @@ function* controlPlaneCpus(cluster: ClusterDocument, context: Context): Iterable
   yield {
     document: documentPath(machine),
     at: 'spec.numCPUs',
-    message: `is ${cpus}; kubeadm starts no control plane on fewer than ${FEWEST_CONTROL_PLANE_CPUS} CPUs`,
+    message: `is ${cpus}; a control plane needs ${FEWEST_CONTROL_PLANE_CPUS} CPUs, and kubeadm does not start it on fewer`,
     fix: `set numCPUs to ${FEWEST_CONTROL_PLANE_CPUS} or more`,
     severity: 'warning',
   };

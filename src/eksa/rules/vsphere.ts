@@ -3,6 +3,7 @@ import { oneOf, asWritten } from '../finding';
 import type { ClusterDocument, Document } from '../model/document';
 import { documentPath } from '../model/document';
 import type { FailureDomain, VSphereDatacenterSpec } from '../model/machines';
+import { parseCidr, parseIp } from '../syntax/ip';
 import { isBottlerocketMachine } from './machine';
 import type { Context, Problem, Rule, VSphereMachine } from './rule';
 
@@ -14,6 +15,7 @@ type Datacenter = Document<VSphereDatacenterSpec>;
 export const VSPHERE_DATACENTER_RULES: readonly Rule<Datacenter>[] = [
   { id: 'X12', early: true, check: required },
   { id: 'X13', early: true, check: network },
+  { id: 'port-group', check: networkIsName },
   { id: 'X14', check: failureDomains },
   { id: 'V5', check: uniqueDomains },
 ];
@@ -55,6 +57,18 @@ function* network({ spec }: Datacenter): Iterable<Problem> {
   if (path?.startsWith('/') && !(path.startsWith(parent) && path.length > parent.length)) {
     yield { at: 'spec.network', message: `is ${asWritten(path)}; expected a path below ${parent}, or the network's name alone` };
   }
+}
+
+/** People write the range of the network, which vCenter does not know: https://github.com/aws/eks-anywhere/issues/883. */
+function* networkIsName({ spec }: Datacenter): Iterable<Problem> {
+  const { network: path, datacenter } = spec ?? {};
+  const name = path?.replace(`/${datacenter}/network/`, '');
+  if (!name || !(parseCidr(name) ?? parseIp(name))) return;
+  yield {
+    at: 'spec.network',
+    message: `is ${asWritten(path)}, an address; expected the name of the port group as vCenter shows it, such as VM Network`,
+    severity: 'warning',
+  };
 }
 
 const DOMAIN_FIELDS: Readonly<Record<keyof FailureDomain, string>> = {
