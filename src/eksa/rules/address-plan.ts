@@ -119,7 +119,7 @@ function* hostsOutsideNetworks(cluster: ClusterDocument, context: Context): Iter
     if (inside.length === 0 || machinesIn(network, context).length > 0) continue;
     yield {
       at: network.at,
-      message: `is ${network.text}, which contains ${firstOf(inside, ({ owner, text }) => `${owner} ${text}`)}: `
+      message: `is ${network.text}, which contains ${firstOf(inside, ({ owner, text }) => `${owner} (${text})`)}: `
         + CONSEQUENCES[network.name],
       fix: `choose a ${network.name} network that the site does not use`,
       severity: 'warning',
@@ -144,7 +144,9 @@ function* endpointAmongControlPlane(cluster: ClusterDocument, context: Context):
   const address = parseIp(endpoint?.host ?? '');
   if (address?.version !== 4 || skipLoadBalancerDeployment) return;
   const subnets = sharedSubnets(siteOf(context).controlPlaneSubnets);
-  const others = subnets.filter(({ cidr }) => !contains(cidr, address));
+  // Where a netmask of the site takes the address in, the netmasks are what is wrong, and another rule says so.
+  const around = siteOf(context).subnets.filter(({ cidr }) => contains(cidr, address));
+  const others = subnets.filter(({ cidr }) => !around.some((outer) => overlaps(outer.cidr, cidr)));
   if (others.length === 0) return;
   const machines = others.flatMap((subnet) => subnet.machines);
   yield {
@@ -213,7 +215,7 @@ function* hostsStay(_cluster: ClusterDocument, context: Context): Iterable<Probl
     yield {
       document: `${HARDWARE_FILE}/${machine.cells.hostname}`,
       at: 'ip_address',
-      message: `is ${asWritten(text)}, which is ${owner} as well: the machine is installed anew, and no longer serves that`,
+      message: `is ${asWritten(text)}, which is ${owner} as well: its disk is overwritten, and it no longer serves that`,
       fix: 'serve it from a host that is no machine of the cluster',
       severity: 'warning',
     };

@@ -124,7 +124,7 @@ function* gitOps(spec: GitOpsSpec): Iterable<Problem> {
 /** AWS and the API server's discovery know issuers by https only. */
 function* podIamIssuer(cluster: ClusterDocument): Iterable<Problem> {
   const issuer = cluster.spec?.podIamConfig?.serviceAccountIssuer;
-  if (!issuer || parsePlaceholder(issuer) || /^https:\/\/./.test(issuer)) return;
+  if (!issuer || parsePlaceholder(issuer) || /^https:\/\/[^/]/i.test(issuer)) return;
   yield {
     at: 'spec.podIamConfig.serviceAccountIssuer',
     message: `is ${asWritten(issuer)}; expected a URL that starts with https://: AWS takes no token of another issuer`,

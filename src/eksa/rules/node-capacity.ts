@@ -22,13 +22,13 @@ const LONGEST_SERVICE_HOST_BITS = 20;
 const COMFORTABLE_SERVICE_ADDRESSES = 32;
 
 export const NODE_CAPACITY_RULES: readonly Rule<ClusterDocument>[] = [
-  { id: 'node-mask', check: nodeMask },
+  { id: 'node-mask', check: maskWithinAddress },
   { id: 'pod-blocks', check: blocksForNodes },
   { id: 'max-pods', check: blocksForPods },
   { id: 'services-size', check: servicesSize },
 ];
 
-function* nodeMask(cluster: ClusterDocument): Iterable<Problem> {
+function* maskWithinAddress(cluster: ClusterDocument): Iterable<Problem> {
   const pods = parseCidr(cluster.spec?.clusterNetwork?.pods?.cidrBlocks?.[0]);
   const mask = cluster.spec?.clusterNetwork?.nodes?.cidrMaskSize;
   if (pods?.network.version !== 4 || mask === undefined || mask <= 32) return;

@@ -61,7 +61,11 @@ function readSite(context: Context): Site {
 }
 
 /** Of a value in many rows, the first is named. */
-function rowHosts(nodes: readonly AddressedMachine[], kind: SiteHost['kind'], textsOf: (machine: Machine) => readonly string[]): SiteHost[] {
+function rowHosts(
+  nodes: readonly AddressedMachine[],
+  kind: SiteHost['kind'],
+  textsOf: (machine: Machine) => readonly string[],
+): SiteHost[] {
   const first = new Map<string, Machine>();
   for (const { machine } of nodes) {
     for (const text of textsOf(machine)) if (text !== '' && !first.has(text)) first.set(text, machine);

@@ -88,6 +88,10 @@ describe('packages and IAM for pods', () => {
   test.each<[string, Base, Changes, string[]]>([
     ['an issuer', docker, { [ISSUER]: 'https://x' }, []],
     ['an empty issuer', docker, { [ISSUER]: '' }, [`error C58 ${ISSUER}`]],
+    ['an issuer without scheme', docker, { [ISSUER]: 's3.eu-central-1.amazonaws.com/keys' }, [`error pod-issuer ${ISSUER}`]],
+    ['an issuer over http', docker, { [ISSUER]: 'http://keys.example' }, [`error pod-issuer ${ISSUER}`]],
+    ['a scheme without issuer', docker, { [ISSUER]: 'https://' }, [`error pod-issuer ${ISSUER}`]],
+    ['an issuer with port and path', docker, { [ISSUER]: 'https://keys.example:8443/a' }, []],
     ['the controller of a management cluster', docker, { 'Cluster.spec.packages': { controller: {} } }, []],
     ['the controller of a workload cluster', docker, { [MANAGER]: 'other', 'Cluster.spec.packages': { controller: {} } }, [
       'error C63 Cluster.spec.packages.controller',

@@ -15,7 +15,7 @@ describe('machines of hardware.csv', () => {
     ['a label twice with two values', { 'csv:node-01.labels': 'type=cp|type=x' }, expect.arrayContaining([`error R8 ${ROW}.labels`])],
     ['both addresses of a network of two', { ...SMALL, 'csv:node-01.netmask': '255.255.255.254' }, []],
     ['the broadcast address of a network of four', { 'csv:node-01.ip_address': '10.20.0.3', 'csv:node-01.netmask': '255.255.255.252' }, [
-      `error S8 ${ROW}.ip_address`, 'warning endpoint-subnet Cluster.spec.controlPlaneConfiguration.endpoint.host',
+      `error S8 ${ROW}.ip_address`, 'warning netmasks-differ hardware.csv',
     ]],
     ['the address of tinkerbellIP', { 'csv:node-01.ip_address': '10.20.0.11' }, [`error S8 ${ROW}.ip_address`]],
     ['the address of the endpoint', { 'csv:node-01.ip_address': '10.20.0.10' }, [`error S8 ${ROW}.ip_address`]],

@@ -29,6 +29,21 @@ describe('cells', () => {
     ['mac', '52-54-00-aa-00-01', ['S8']],
     ['disk', '', ['R7']],
     ['disk', '/dev/', ['R7']],
+    ['disk', '/dev/sda', []],
+    ['disk', '/dev/sda1', ['partition']],
+    ['disk', '/dev/vdb12', ['partition']],
+    ['disk', '/dev/xvda1', ['partition']],
+    ['disk', '/dev/sdap', []],
+    ['disk', '/dev/nvme0n1', []],
+    ['disk', '/dev/nvme0n1p1', ['partition']],
+    ['disk', '/dev/nvme1', ['partition']],
+    ['disk', '/dev/mmcblk0', []],
+    ['disk', '/dev/mmcblk0p2', ['partition']],
+    ['disk', '/dev/md0', []],
+    ['disk', '/dev/md127', []],
+    ['disk', '/dev/md0p1', ['partition']],
+    ['disk', '/dev/dm-0', []],
+    ['disk', '/dev/disk1', []],
     ['labels', 'type=cp|rack', ['R8']],
     ['labels', 'type=cp|a=-', ['R8']],
     ['labels', 'type=cp|a/b/c=d', ['R8']],
@@ -43,6 +58,30 @@ describe('cells', () => {
   ])('%s of %j', (column, value, rules) => {
     const found = findings(bareMetal, cell(column, value)).filter((line) => line.startsWith('error') && line.includes(`.${column}`));
     expect(found).toEqual(rules.map((rule) => `error ${rule} ${ROW}.${column}`));
+  });
+});
+
+describe('a partition where templates choose the disk', () => {
+  const template = (environment: object): Changes => ({
+    'csv:node-01.disk': '/dev/sda1',
+    [`${CONTROL}.templateRef`]: { kind: 'TinkerbellTemplateConfig', name: 'own' },
+    [`${WORKER}.templateRef`]: { kind: 'TinkerbellTemplateConfig', name: 'own' },
+    '+TinkerbellTemplateConfig/own': {
+      template: {
+        version: '0.1', name: 'own', id: '', global_timeout: 600,
+        tasks: [{ name: 'own', worker: '{{.device_1}}', actions: [{ name: 'stream', image: 'image2disk', timeout: 60, environment }] }],
+      },
+    },
+  });
+
+  test.each<[string, Changes, string[]]>([
+    ['by themselves', template({ DEST_DISK: '/dev/sda' }), []],
+    ['from the row', template({ DEST_DISK: '{{ index .Hardware.Disks 0 }}' }), [`error partition ${ROW}.disk`]],
+    ['in one group only', { ...template({ DEST_DISK: '/dev/sda' }), [`${WORKER}.templateRef`]: undefined }, [
+      `error partition ${ROW}.disk`,
+    ]],
+  ])('%s', (_, change, expected) => {
+    expect(findings(bareMetal, change)).toEqual(expected);
   });
 });
 

@@ -152,6 +152,7 @@ describe('identity providers', () => {
     ['no client', { [`${OIDC}.clientId`]: '' }, [`error X4 ${OIDC}.clientId`]],
     ['no issuer', { [`${OIDC}.issuerUrl`]: '' }, [`error X4 ${OIDC}.issuerUrl`]],
     ['an issuer that is no URL', { [`${OIDC}.issuerUrl`]: 'https://a b' }, [`error X4 ${OIDC}.issuerUrl`]],
+    ['an issuer without host', { [`${OIDC}.issuerUrl`]: 'https://' }, [`error X4 ${OIDC}.issuerUrl`]],
     ['no claims', { [`${OIDC}.requiredClaims`]: undefined }, []],
     ['two claims', { [`${OIDC}.requiredClaims`]: [claim, claim] }, [`error X4 ${OIDC}.requiredClaims`]],
     ['no region', { [`${IAM}.awsRegion`]: '' }, [`error X5 ${IAM}.awsRegion`]],
