@@ -5,6 +5,7 @@ import { addressed, subnetsOf } from '../hardware/subnet';
 import type { AddressedMachine, Subnet } from '../hardware/subnet';
 import type { Document } from '../model/document';
 import type { MachineSpec } from '../model/machines';
+import { oncePer } from '../once';
 import { parseIp } from '../syntax/ip';
 import type { IpAddress } from '../syntax/ip';
 import { parseUrl } from '../syntax/url';
@@ -29,18 +30,8 @@ interface Site {
   readonly hosts: readonly SiteHost[];
 }
 
-/** A context never changes, and reading 60,000 machines takes longer than all rules about them. */
-const sites = new WeakMap<Context, Site>();
-
-export function siteOf(context: Context): Site {
-  const known = sites.get(context);
-  if (known) return known;
-  const site = readSite(context);
-  sites.set(context, site);
-  return site;
-}
-
-function readSite(context: Context): Site {
+/** Read once: of 60,000 machines, that takes longer than all rules about them. */
+export const siteOf = oncePer((context: Context): Site => {
   const { cluster, hardware, tinkerbellMachines } = context;
   const name = cluster.spec?.controlPlaneConfiguration?.machineGroupRef?.name;
   const group = tinkerbellMachines.find(({ metadata }) => metadata?.name === name);
@@ -58,7 +49,7 @@ function readSite(context: Context): Site {
       ...documentHosts(context),
     ],
   };
-}
+});
 
 /** Of a value in many rows, the first is named. */
 function rowHosts(
