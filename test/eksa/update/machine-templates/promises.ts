@@ -27,6 +27,7 @@ export const PROMISES: Readonly<Record<string, Promised>> = {
     'EksAnywhereClusterProps.cilium': 'spec.clusterNetwork.cniConfig.cilium.helmValues',
     'CiliumOptions': 'spec.clusterNetwork.cniConfig.cilium.policyEnforcementMode',
     'EksAnywhereClusterProps.managementCluster': 'spec.managementCluster',
+    'EksAnywhereClusterProps.omitManagementCluster': 'spec.managementCluster',
     'EksAnywhereClusterProps.identityProviders': 'spec.identityProviderRefs',
     'EksAnywhereClusterProps.proxy': 'spec.proxyConfiguration',
     'ProxyOptions': 'spec.proxyConfiguration',
