@@ -135,7 +135,7 @@ describe('hybridge eksa check', () => {
     ['a file that is not there', ['check', '/nowhere/cluster.yaml'], EXIT_CODES.io, 'cannot read /nowhere/cluster.yaml: ENOENT'],
     ['no file', ['check'], EXIT_CODES.usage, 'eksa check: got no file; expected cluster.yaml and, for bare metal, hardware.csv'],
     ['an unknown option', ['check', '--jsn', CLUSTER], EXIT_CODES.usage, "'--jsn'"],
-    ['no release', ['check', '--release', 'new', CLUSTER], EXIT_CODES.usage, "--release: 'new' is not valid; expected a release such as v0.27.0"],
+    ['no release', ['check', '--release', 'new', CLUSTER], EXIT_CODES.usage, "'new' is not valid; expected a release such as v0.27.0"],
     ['a release of two numbers', ['check', '--release', 'v0.26', CLUSTER], EXIT_CODES.usage, "--release: 'v0.26' is not valid"],
     ['no day', ['check', '--today', 'now', CLUSTER], EXIT_CODES.usage, "--today: 'now' is not valid; expected a day such as 2026-11-30"],
     ['a day that no month has', ['check', '--today', '2026-02-30', CLUSTER], EXIT_CODES.usage, "--today: '2026-02-30' is not valid"],

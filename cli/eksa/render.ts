@@ -12,6 +12,7 @@ import { parseArguments } from './arguments.ts';
 import { readText, writeOwnerOnly } from './files.ts';
 import { fillableCluster, fillableHardware, plainFile } from './fillable-file.ts';
 import type { FillableFile } from './fillable-file.ts';
+import { licenseProblems } from './filled-license.ts';
 import { nextCommands } from './next-commands.ts';
 import { fillablePackages } from './package-secrets.ts';
 import { fillTexts } from './placeholder-values.ts';
@@ -52,6 +53,8 @@ export const render: Command = {
     );
     const filled = files.map(({ name, file }) => ({ name, text: file.fill(values.splice(0, file.texts.length)) }));
     for (const { name, text } of filled) writeOwnerOnly(join(out, name), text);
+    const license = licenseProblems(join(out, 'cluster.yaml'), filled.find(({ name }) => name === 'cluster.yaml')!.text);
+    if (license !== undefined) process.stderr.write(license);
     process.stdout.write(report(filled.map(({ name }) => name), from, out));
     return 0;
   },
