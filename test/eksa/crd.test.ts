@@ -1,6 +1,6 @@
 import { parseAllDocuments } from 'yaml';
-import { BareMetalCluster, TaintEffect, VSphereCluster } from '../../src';
-import { EVERY_OPTION } from '../eks-anywhere/every-option';
+import { BareMetalCluster, OperatingSystem, TaintEffect, VSphereCluster } from '../../src';
+import { EVERY_BOTTLEROCKET_SETTING, EVERY_KUBELET_SETTING, EVERY_OPTION } from '../eks-anywhere/every-option';
 import { bareMetal, newApp, synthesized, vsphere } from '../eks-anywhere/sample';
 import { testWithForeignFiles } from './recorded-data';
 import { crdViolations } from './strict-crd';
@@ -59,6 +59,28 @@ testWithForeignFiles('synthesizes every option so that the strict schemas accept
     }),
   );
   expect([...violationsOf(synthesized(app, 'Factory/cluster.yaml')), ...violationsOf(synthesized(app, 'Plant/cluster.yaml'))]).toEqual([]);
+});
+
+testWithForeignFiles('synthesizes every setting of nodes so that the strict schemas accept it', () => {
+  const app = newApp();
+  const taints = [{ key: 'old', value: '', effect: TaintEffect.NO_EXECUTE, timeAdded: '2026-11-21T12:00:00Z' }];
+  new VSphereCluster(
+    app,
+    'Plant',
+    vsphere({
+      os: OperatingSystem.bottlerocket({
+        kubernetes: EVERY_BOTTLEROCKET_SETTING,
+        sysctl: { 'vm.max_map_count': '262144' },
+        bootKernelParameters: { console: ['tty0', 'ttyS0'] },
+      }),
+      template: undefined,
+      workerNodes: [
+        { name: 'plain', count: 1, os: OperatingSystem.ubuntu(), template: 'ubuntu-1-35', kubeletConfiguration: EVERY_KUBELET_SETTING },
+        { name: 'old', autoscaling: { minCount: 1, maxCount: 3 }, taints },
+      ],
+    }),
+  );
+  expect(violationsOf(synthesized(app, 'Plant/cluster.yaml'))).toEqual([]);
 });
 
 testWithForeignFiles('has a strict walker that sees unknown, missing and mistyped fields', () => {

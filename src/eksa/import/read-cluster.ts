@@ -51,8 +51,8 @@ function cilium(given: Cilium | undefined): Cilium | undefined {
     policyEnforcementMode,
     // A file with a network and no mode means the default, which the property has to name there.
     routingMode: routingMode || (ipv4NativeRoutingCIDR ? 'overlay' : undefined),
-    ipv4NativeRoutingCIDR,
-    ipv6NativeRoutingCIDR,
+    ipv4NativeRoutingCIDR: ipv4NativeRoutingCIDR || undefined,
+    ipv6NativeRoutingCIDR: ipv6NativeRoutingCIDR || undefined,
     egressMasqueradeInterfaces,
     skipUpgrade,
     cniExclusive,
