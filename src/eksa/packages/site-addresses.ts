@@ -1,7 +1,7 @@
 /** The addresses that a cluster and its machines have already, and what is wrong with a range that shall be given out beside them. */
 import { asWritten } from '../finding';
 import type { Hardware } from '../hardware/hardware-csv';
-import { addressed, subnetsOf } from '../hardware/subnet';
+import { subnetsOf } from '../hardware/subnet';
 import type { ClusterDocument, Document } from '../model/document';
 import type { TinkerbellDatacenterSpec } from '../model/machines';
 import { cidrText, lastAddress, parseCidr } from '../syntax/ip';
@@ -34,7 +34,7 @@ export function siteAddresses(documents: readonly Document[], hardware: Hardware
     ['servicesCidr', spec?.clusterNetwork?.services?.cidrBlocks?.[0]],
     ...machineAddresses(hardware),
   ];
-  const networks = subnetsOf((hardware?.machines ?? []).map(addressed)).map(({ cidr }) => cidr);
+  const networks = subnetsOf(hardware?.machines ?? []).map(({ cidr }) => cidr);
   return { holders: named.flatMap(([name, text]) => holder(name, text)), networks };
 }
 

@@ -2,6 +2,7 @@
 import { asWritten } from '../finding';
 import { HARDWARE_FILE } from '../hardware/hardware-csv';
 import type { Machine } from '../hardware/hardware-csv';
+import { addressOf } from '../hardware/subnet';
 import type { Subnet } from '../hardware/subnet';
 import type { ClusterDocument } from '../model/document';
 import { documentPath } from '../model/document';
@@ -74,7 +75,10 @@ function* tinkerbellIpOutsideNetworks(cluster: ClusterDocument, context: Context
 }
 
 function machinesIn({ cidr }: ClusterNetwork, context: Context): Machine[] {
-  return siteOf(context).nodes.flatMap(({ machine, address }) => (address && contains(cidr, address) ? [machine] : []));
+  return siteOf(context).nodes.filter((machine) => {
+    const address = addressOf(machine);
+    return address && contains(cidr, address);
+  });
 }
 
 function* machinesOutsideNetworks(cluster: ClusterDocument, context: Context): Iterable<Problem> {
@@ -208,7 +212,10 @@ function* hostsStay(_cluster: ClusterDocument, context: Context): Iterable<Probl
   const { hosts, nodes } = siteOf(context);
   const served = hosts.filter(({ kind }) => kind !== 'gateway' && kind !== 'BMC');
   const machines = new Map<bigint, Machine>();
-  for (const { machine, address } of nodes) if (address?.version === 4) machines.set(address.value, machine);
+  for (const machine of nodes) {
+    const address = addressOf(machine);
+    if (address?.version === 4) machines.set(address.value, machine);
+  }
   for (const { owner, text, address } of served) {
     const machine = address.version === 4 ? machines.get(address.value) : undefined;
     if (!machine) continue;

@@ -1,8 +1,8 @@
 /** The machines and hosts of a site with their addresses, read once for all rules about them. */
 import type { Machine } from '../hardware/hardware-csv';
 import { isEligible } from '../hardware/selection';
-import { addressed, subnetsOf } from '../hardware/subnet';
-import type { AddressedMachine, Subnet } from '../hardware/subnet';
+import { subnetsOf } from '../hardware/subnet';
+import type { Subnet } from '../hardware/subnet';
 import type { Document } from '../model/document';
 import type { MachineSpec } from '../model/machines';
 import { oncePer } from '../once';
@@ -22,7 +22,7 @@ export interface SiteHost {
 
 interface Site {
   /** Machines that can become nodes of this cluster. Others belong to other clusters. */
-  readonly nodes: readonly AddressedMachine[];
+  readonly nodes: readonly Machine[];
   readonly subnets: readonly Subnet[];
   /** Networks of the machines that the control plane can be given, spare ones included. */
   readonly controlPlaneSubnets: readonly Subnet[];
@@ -36,12 +36,11 @@ export const siteOf = oncePer((context: Context): Site => {
   const name = cluster.spec?.controlPlaneConfiguration?.machineGroupRef?.name;
   const group = tinkerbellMachines.find(({ metadata }) => metadata?.name === name);
   const nodes = (hardware?.machines ?? [])
-    .filter((machine) => tinkerbellMachines.some(({ spec }) => isEligible(spec, machine)))
-    .map(addressed);
+    .filter((machine) => tinkerbellMachines.some(({ spec }) => isEligible(spec, machine)));
   return {
     nodes,
     subnets: subnetsOf(nodes),
-    controlPlaneSubnets: group ? subnetsOf(nodes.filter(({ machine }) => isEligible(group.spec, machine))) : [],
+    controlPlaneSubnets: group ? subnetsOf(nodes.filter((machine) => isEligible(group.spec, machine))) : [],
     hosts: [
       ...rowHosts(nodes, 'gateway', ({ cells }) => [cells.gateway]),
       ...rowHosts(nodes, 'name server', ({ cells }) => cells.nameservers.split('|')),
@@ -53,12 +52,12 @@ export const siteOf = oncePer((context: Context): Site => {
 
 /** Of a value in many rows, the first is named. */
 function rowHosts(
-  nodes: readonly AddressedMachine[],
+  nodes: readonly Machine[],
   kind: SiteHost['kind'],
   textsOf: (machine: Machine) => readonly string[],
 ): SiteHost[] {
   const first = new Map<string, Machine>();
-  for (const { machine } of nodes) {
+  for (const machine of nodes) {
     for (const text of textsOf(machine)) if (text !== '' && !first.has(text)) first.set(text, machine);
   }
   return [...first].flatMap(([text, { cells }]) => hostAt(kind, `the ${kind} of ${cells.hostname}`, text));
