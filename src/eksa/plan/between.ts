@@ -29,7 +29,10 @@ export function differences(old: readonly Document[], now: readonly Document[]):
 
 function value(path: string, old: unknown, now: unknown, choose: Choose): unknown {
   if (isSame(old, now)) return now;
-  if (path === GROUPS && Array.isArray(old) && Array.isArray(now)) return groups(old, now, choose);
+  if (path === GROUPS && [old, now].every((side) => side === undefined || Array.isArray(side))) {
+    const chosen = groups(old as readonly Fields[] ?? [], now as readonly Fields[] ?? [], choose);
+    return chosen.length === 0 && (old === undefined || now === undefined) ? undefined : chosen;
+  }
   if (isRecord(old) && isRecord(now) && !isWhole(path)) return record(path, old, now, choose);
   return choose(path, old, now);
 }

@@ -1,6 +1,7 @@
 /** What a step is called: its versions, its scaling, and how many other fields. */
 import type { Change } from '../update/changes';
 import { KUBERNETES_VERSION, EKSA_VERSION } from './axes';
+import { GROUPS } from './cluster';
 import type { Leg } from './judge';
 
 export function titleOf({ diff }: Leg): string {
@@ -37,7 +38,7 @@ function groupIn(path: string): string {
 
 /** What the versions and the counts of the title do not say already. */
 function isOther({ path }: Change): boolean {
-  const isSaid = path === EKSA_VERSION || path === KUBERNETES_VERSION || isGroupVersion(path) || path.endsWith('.count');
+  const isSaid = path === GROUPS || path === EKSA_VERSION || path === KUBERNETES_VERSION || isGroupVersion(path) || path.endsWith('.count');
   // Whole groups and whole documents have no field behind them.
   return !isSaid && /^[^.]*\..*[^\]]$/.test(path);
 }

@@ -67,6 +67,11 @@ describe('what has to be split', () => {
       ['Kubernetes 1.34 → 1.35; osImageURL', 'add c'],
     ],
     [
+      'the first group of workers after a roll-out', changed(bareMetalOn('1.34'), { [GROUP]: undefined }),
+      changed(bareMetalOn('1.35'), { [GROUP]: [groups(bareMetal())[0]] }), { path: 'api' },
+      ['Kubernetes 1.34 → 1.35; osImageURL', 'add a'],
+    ],
+    [
       'a version of a group that goes away, which cannot be while the cluster gets a new one',
       changed(onVersion(vsphere(), '1.34'), { [`${GROUP}[0].kubernetesVersion`]: '1.34' }), vsphere(), {},
       ['Kubernetes of a 1.34 → (not set)', 'Kubernetes 1.34 → 1.35'],

@@ -17,7 +17,8 @@ const fields = fc.subarray([
   'certSans', 'healthCheck', 'labels', 'memory', 'hardwareSelector', 'hook', 'thumbprint', 'groupC', 'noGroupB',
 ] as const);
 const state = fc.record({
-  counts: counted, fields, minor: fc.integer({ min: 33, max: 36 }), lag: fc.constantFrom(undefined, 0, 1, 2), release: fc.nat(2),
+  counts: counted, fields, minor: fc.integer({ min: 34, max: 36 }), lag: fc.constantFrom(undefined, 0, 1, 2),
+  release: fc.integer({ min: 1, max: 2 }),
 });
 type Edits = typeof state extends fc.Arbitrary<infer T> ? T : never;
 /** Counts may be any here. */
@@ -83,13 +84,13 @@ test('a plan is a chain of accepted steps from the old state to the new one', ()
     if (found.plan.outcome === 'refused') expect(accepts(old, now, path)).toBe(false);
     if (found.plan.outcome === 'nothing to do') expect(diffDocuments(old, now)!.changes).toEqual([]);
     else if (found.plan.outcome !== 'refused') expect(found.plan.steps.length).toBeGreaterThan(0);
-  }), { numRuns: 40 });
+  }), { numRuns: 12 });
 });
 
 test('nothing is to do between a state and itself', () => {
   fc.assert(fc.property(fc.constantFrom<Provider>('Tinkerbell', 'VSphere', 'Docker'), state, (provider, one) => {
     expect(planned(documentsOf(provider, one), documentsOf(provider, one)).plan.outcome).toBe('nothing to do');
-  }), { numRuns: 50 });
+  }), { numRuns: 20 });
 });
 
 test('versions and other fields take as many roll-outs as there are versions to go', () => {
@@ -99,7 +100,7 @@ test('versions and other fields take as many roll-outs as there are versions to 
     const old = documentsOf('VSphere', { ...base, minor: from, fields: [] });
     const now = documentsOf('VSphere', { ...base, minor: Math.min(36, from + by), fields: chosen });
     expect(rollouts(planned(old, now))).toBe(Math.min(36, from + by) - from);
-  }), { numRuns: 20 });
+  }), { numRuns: 8 });
 });
 
 test('a plan that takes spares first wants none that a smaller group frees', () => {
