@@ -16,7 +16,7 @@ export const check: Command = {
     '',
     'Runs every rule that needs no network on the files of one cluster and prints what breaks one, with its line and what to change.',
     'Bare metal needs hardware.csv. Ends with 0 when there is no error (warnings are fine), with 1 otherwise. The feature flags of the',
-    `tools are read from the environment, as they do: ${FEATURE_FLAGS.join(', ')}.`,
+    `tools are read from the environment, as they do: ${FEATURE_FLAGS.join(', ')}. A file '-' is standard input.`,
     '',
     '  --existing          the cluster is there already, and may have what none can be created with (etcdEncryption);',
     '                      its machines are known, so that hardware.csv may be missing',

@@ -1,6 +1,7 @@
 /** Two states of one cluster: what it holds, and what is to be applied, both in the form in which what means the same is the same. */
 import type { Hardware } from '../hardware/hardware-csv';
 import type { ClusterDocument, Document } from '../model/document';
+import { oncePer } from '../once';
 import { fit } from '../schema/fit';
 import { KINDS, isKnownKind } from '../schema/kinds';
 import { withDefaults } from './defaults';
@@ -66,8 +67,13 @@ export function* bothSides<Spec>(pair: Pair, kind: string): Iterable<DocumentPai
 }
 
 export function find<Spec = unknown>(contents: Contents, kind: string | undefined, name: string | undefined): Document<Spec> | undefined {
-  return contents.documents.find((document) => document.kind === kind && document.metadata?.name === name) as Document<Spec> | undefined;
+  return byName(contents.documents).get(JSON.stringify([kind, name])) as Document<Spec> | undefined;
 }
+
+/** The first document of each kind and name. */
+const byName = oncePer((documents: readonly Document[]): ReadonlyMap<string, Document> => (
+  new Map([...documents].reverse().map((document) => [JSON.stringify([document.kind, document.metadata?.name]), document]))
+));
 
 /** An annotation of EKS Anywhere, by the part of its name behind the slash. */
 export function annotation(document: Document, name: string): string | undefined {
