@@ -34,7 +34,7 @@ export function check(clusterYaml: SourceText, hardwareCsv?: SourceText | null, 
   ]);
 }
 
-/** What is missing only because a document could not be read, and what is wrong only because an expression stands there. */
+/** What is missing only because a document could not be read, and what is wrong only because of a template expression. */
 function isDerived({ ruleId, path, message }: Finding, { lost, findings }: ParsedFile, documents: readonly Named[]): boolean {
   if (ruleId === 'P1') return lost.length > 0 || findings.some((finding) => finding.ruleId === 'P7');
   if (lost.length > 0 && /^(X1|X2|X11|S6)$/.test(ruleId) && message.includes('the file holds no')) return true;

@@ -82,7 +82,7 @@ describe('a manifest', () => {
     expect({ unreadable, changes, refusals }).toEqual({ unreadable: undefined, changes: [], refusals: [] });
   });
 
-  test('to be applied is told to be written otherwise', () => {
+  test('to be applied has a finding about its form', () => {
     const { newFile, changes } = diff(CLUSTER, manifest('kubectl-get-list.yaml'));
     expect(newFile.map(({ ruleId, line }) => [ruleId, line])).toEqual([['list', 155]]);
     expect(changes).toEqual([]);
@@ -147,7 +147,7 @@ const anyText = fc.oneof(
   fc.string({ unit: fc.constantFrom('a', ':', ' ', '\n', '-', '{', '}', '[', ']', '"', '\t', '&', '*', '#', '|') }),
 );
 
-test('any text is read without failing, and what is found lies within it', () => {
+test('any text is read without failing, and findings are about its lines', () => {
   fc.assert(fc.property(anyText, (text) => {
     const last = text.split('\n').length;
     const { documents, findings, lost } = parseClusterFile(text);

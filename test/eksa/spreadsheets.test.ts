@@ -193,7 +193,7 @@ const table = fc.record({
 const strange = fc.string({ unit: fc.constantFrom('"', ',', '\n', '\r', 'a', ';') });
 const anyText = fc.oneof(table, fc.string({ unit: 'binary', maxLength: 300 }), strange);
 
-test('any text is read without failing, and what is found lies within it', () => {
+test('any text is read without failing, and findings are about its lines', () => {
   fc.assert(fc.property(anyText, (text) => {
     const lines = text.split(/\r\n|\r|\n/).length;
     const { machines, fileProblems = [], fileProblem, isIncomplete } = parseHardware(text);
@@ -219,4 +219,21 @@ test('what the tools would read is found faultless, and read the same', () => {
     expect(read.machines.map(({ cells }) => cells)).toEqual(machines);
     expect(readCsv(text).problems).toEqual([]);
   }));
+});
+
+test('sixty thousand machines are read and judged one by one', () => {
+  const [header, first] = MACHINES.split('\n');
+  const row = (at: number) => {
+    const part = (shift: number) => Math.floor(at / 2 ** shift) % 256;
+    const address = `${part(16)}.${part(8)}.${part(0)}`;
+    const mac = `52:54:00:${[part(16), part(8), part(0)].map((byte) => byte.toString(16).padStart(2, '0')).join(':')}`;
+    const cells = first.split(',');
+    cells.splice(0, 5, `n-${at}`, mac, `10.${address}`, '255.0.0.0', '10.255.255.1');
+    return [...cells.slice(0, 6), at % 2 === 0 ? 'type=cp' : 'type=worker', '/dev/sda', `11.${address}`, ...cells.slice(9)].join(',');
+  };
+  const rows = Array.from({ length: 60_000 }, (_, index) => row(index + 256));
+  rows[59_999] = rows[59_999].replace('/dev/sda', 'sda');
+  const findings = check(CLUSTER, `${[header, ...rows].join('\n')}\n`);
+  const errors = findings.filter(({ severity, ruleId }) => severity === 'error' && ruleId.startsWith('R'));
+  expect(errors.map(({ path, line }) => `${path}:${line}`)).toEqual(['hardware.csv/n-60255.disk:60001']);
 });

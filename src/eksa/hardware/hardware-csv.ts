@@ -109,7 +109,7 @@ function quoteProblems({ problems }: CsvText, { text }: FileForm): FileProblem[]
   });
 }
 
-/** A flaw that all cells of a file share is told once. */
+/** A flaw that all cells of a file share is reported once. */
 function cellAsMeant({ isPadded, misnamed }: Header, { problems }: CsvText): ((cell: string) => string) | undefined {
   if (isPadded && misnamed.length > 0) return (cell) => cell.trim();
   return problems.length > 0 ? unwrapped : undefined;

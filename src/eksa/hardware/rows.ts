@@ -1,4 +1,4 @@
-/** From records below the header to the cells of machines; rows that are no machines are told apart. */
+/** From records below the header to the cells of machines; rows that are no machines are reported. */
 import type { Severity } from '../finding';
 import type { CsvRecord } from '../syntax/csv';
 import { linesText } from '../syntax/lines';
@@ -15,7 +15,7 @@ interface RowProblem {
 interface Rows {
   readonly rows: readonly { readonly cells: Record<Column, string>; readonly line: number }[];
   readonly problems: readonly RowProblem[];
-  /** Whether some row cannot be told to be a machine. */
+  /** Whether some row may be a machine that cannot be read. */
   readonly isIncomplete: boolean;
 }
 

@@ -7,7 +7,7 @@ const SIGNS: readonly (readonly [RegExp, string])[] = [
   [/^'/, 'remove the apostrophe, by which a spreadsheet marks text'],
   [/^=/, 'export the value, not the formula'],
   [/[\u00a0\u2007\u202f]/, 'replace the no-break space in it (U+00A0), which looks like a blank'],
-  [/[\u200b-\u200f\u2060\ufeff\u00ad]/, 'remove the invisible character in it; write the cell anew'],
+  [/[\u200b-\u200f\u2060\ufeff\u00ad]/, 'remove the invisible character in it; write the cell again'],
   [/[\u2010-\u2015\u2212]/, "write '-' where it has a typographic dash"],
   [/[\u2018\u2019\u201c-\u201e\u00ab\u00bb]/, 'remove the typographic quotes'],
   [/^\s|\s$/, 'remove the blanks around it'],

@@ -1,4 +1,4 @@
-/** What editors, web pages and chats did to the text of cluster.yaml: told once, and taken back without moving a line. */
+/** What editors, web pages and chats did to the text of cluster.yaml: reported once, and undone without moving a line. */
 import type { Finding } from '../finding';
 import type { TextEncoding } from '../syntax/encoding';
 import { linesText } from '../syntax/lines';

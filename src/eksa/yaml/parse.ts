@@ -1,7 +1,7 @@
 /**
  * Reads cluster.yaml as the EKS Anywhere CLI does: documents are split at lines of exactly `---`, unquoted scalars mean
  * what YAML 1.1 says, a null is an absent field. Keeps the line of every value for messages. What the tools would not read, but a
- * person sees at once, is told and read as it is meant.
+ * person understands at once, is reported and read as it is meant.
  */
 import type { Document } from 'yaml';
 import { LineCounter, Scalar as ScalarNode, isAlias, isCollection, isMap, isScalar, parseDocument, visit } from 'yaml';

@@ -15,6 +15,6 @@ export interface ParsedDocument {
   readonly lines: ReadonlyMap<string, number>;
   /** Findings whose path is relative to the document. */
   readonly findings: readonly Finding[];
-  /** Places whose values are not known, because a template expression stands there. */
+  /** Places whose values are not known, because they are template expressions. */
   readonly unknown: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** Expressions of templates that nobody filled in: `{{ .Values.name }}`. */
+/** Expressions of templates that were not rendered: `{{ .Values.name }}`. */
 import { isKnownKind } from '../schema/kinds';
 
 interface Template {

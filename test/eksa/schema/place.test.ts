@@ -108,7 +108,7 @@ describe('the value of a shape', () => {
     ),
   }));
 
-  test('is found for anything, and each unknown field is told once', () => {
+  test('is found for anything, and each unknown field is reported once', () => {
     fc.assert(fc.property(fc.constantFrom(...Object.values(KINDS)), any, (shape, document) => {
       const unknown = fit(shape, document, 'X').misfits.filter(({ kind }) => kind === 'unknown').map(({ path }) => path);
       expect(new Set(unknown).size).toBe(unknown.length);
