@@ -697,7 +697,7 @@ const VERSIONS: readonly Mistake[] = [
   {
     what: 'Kubernetes that a release of EKS Anywhere does not have',
     place: '$ID',
-    says: /kubernetesVersion is '1\.28'; EKS Anywhere v0\.26\.0 knows 1\.30 to 1\.36 \(use one of/,
+    says: /kubernetesVersion is '1\.28'; EKS Anywhere v0\.26\.0 creates 1\.30 to 1\.36; v0\.23\.0 to v0\.24\.4 have .* \(use one of/,
     make: ({ app }, id) => site(app, id, { kubernetesVersion: EksAnywhereKubernetesVersion.of('1.28') }),
   },
   {
