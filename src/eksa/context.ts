@@ -55,6 +55,7 @@ export function contextOf(
     tinkerbellMachines: machines('TinkerbellMachineConfig') as Context['tinkerbellMachines'],
     vsphereMachines: machines('VSphereMachineConfig') as Context['vsphereMachines'],
     release: releaseFor(named),
+    isReleaseNamed: named !== undefined,
     unknownRelease: unknownRelease(named),
     today: options.today ?? new Date().toISOString().slice(0, 'YYYY-MM-DD'.length),
     flags: new Set(options.flags),

@@ -46,16 +46,16 @@ export function* writtenVersions(cluster: ClusterDocument): Iterable<{ at: strin
   }
 }
 
-function* kubernetesWindow(cluster: ClusterDocument, { release, unknownRelease: unknown }: Context): Iterable<Problem> {
+function* kubernetesWindow(cluster: ClusterDocument, { release, isReleaseNamed, unknownRelease: unknown }: Context): Iterable<Problem> {
   if (unknown?.is === 'older') return;
   const supported = kubernetesVersions(release);
   for (const { at, version } of writtenVersions(cluster)) {
     if (isOneOf(version, supported)) continue;
+    const others = otherReleases(version);
     yield {
       at,
-      message: `is ${asWritten(version)}; EKS Anywhere ${release.version} creates ${supported[0]} to ${supported.at(-1)}`
-        + otherReleases(version),
-      fix: `use one of ${oneOf(supported)}`,
+      message: `is ${asWritten(version)}; EKS Anywhere ${release.version} creates ${supported[0]} to ${supported.at(-1)}${others}`,
+      fix: `use one of ${oneOf(supported)}${others && !isReleaseNamed ? ', or name the release that you use' : ''}`,
     };
   }
 }

@@ -54,6 +54,8 @@ export interface Context {
   readonly hardware?: Hardware;
   /** The release whose rules apply. */
   readonly release: Release;
+  /** Whether user or file name a release; else the newest known one applies. */
+  readonly isReleaseNamed: boolean;
   /** The release as the user or the file names it, where it is not in the table: its nearest neighbour is `release`. */
   readonly unknownRelease?: UnknownRelease;
   /** Day on which the files are judged, such as `2026-11-30`. */

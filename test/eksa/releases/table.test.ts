@@ -106,6 +106,15 @@ describe('Kubernetes versions', () => {
     expect(message('1.44', 'v0.27.0')).toBe("is '1.44'; EKS Anywhere v0.27.0 creates 1.31 to 1.37");
   });
 
+  test('where no release is named, the fix is also to name one that has the version', () => {
+    const fix = (kubernetes: string, release?: string) => checkDocuments(
+      changed(BASES.docker, { [VERSION]: kubernetes }).documents, undefined, { eksAnywhereVersion: release },
+    ).find(({ ruleId }) => ruleId === 'version')?.fix;
+    expect(fix('1.30')).toBe('use one of 1.31, 1.32, 1.33, 1.34, 1.35, 1.36 or 1.37, or name the release that you use');
+    expect(fix('1.30', 'v0.27.0')).toBe('use one of 1.31, 1.32, 1.33, 1.34, 1.35, 1.36 or 1.37');
+    expect(fix('1.44')).toBe('use one of 1.31, 1.32, 1.33, 1.34, 1.35, 1.36 or 1.37');
+  });
+
   test('the docstring of each constant names the releases that have it', () => {
     const source = readFileSync(join(__dirname, '../../../src/eks-anywhere/kubernetes-version.ts'), 'utf8');
     const said = [...source.matchAll(/\/\*\* Kubernetes (\S+): EKS Anywhere (.*)\. \*\/\n {2}public static readonly V/g)]
