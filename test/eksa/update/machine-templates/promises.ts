@@ -52,6 +52,8 @@ export const PROMISES: Readonly<Record<string, Promised>> = {
     'NodeGroupOptions.taints': 'spec.workerNodeGroupConfigurations[].taints',
     'NodeTaint': 'spec.workerNodeGroupConfigurations[].taints',
     'NodeGroupOptions.maxSurge': 'spec.workerNodeGroupConfigurations[].upgradeRolloutStrategy',
+    'NodeSettings': 'spec.workerNodeGroupConfigurations[].kubeletConfiguration',
+    'ReservedMemory': 'spec.workerNodeGroupConfigurations[].kubeletConfiguration',
     'KubeletConfiguration': 'spec.workerNodeGroupConfigurations[].kubeletConfiguration',
     'NodeGroupOptions.kubeletConfiguration': 'spec.workerNodeGroupConfigurations[].kubeletConfiguration',
     'NodeGroupOptions.machineHealthCheck': 'spec.workerNodeGroupConfigurations[].machineHealthCheck',
@@ -99,7 +101,11 @@ export const PROMISES: Readonly<Record<string, Promised>> = {
     'BottlerocketKubernetesSettings': 'spec.hostOSConfiguration.bottlerocketConfiguration.kubernetes',
     'BottlerocketOptions': 'spec.hostOSConfiguration.bottlerocketConfiguration.kernel',
   }),
-  ...of('TinkerbellTemplateConfig', BARE_METAL, { 'BareMetalMachineOptions.installationTemplate': 'spec.template' }),
+  ...of('TinkerbellTemplateConfig', BARE_METAL, Object.fromEntries([
+    'BareMetalMachineOptions.installationTemplate', ...['InstallationTemplate', 'TemplateAction', 'TemplatePartition', 'StreamImage',
+      'WriteFile', 'WriteNetwork', 'CloudInit', 'RunCommand', 'Kexec', 'CustomAction'].map((name) => `${name}Options`),
+    'TemplateActionEnvironment',
+  ].map((name) => [name, 'spec.template']))),
   ...of('VSphereDatacenterConfig', VSPHERE, {
     'VSphereClusterProps.server': 'spec.server',
     'VSphereClusterProps.datacenter': 'spec.datacenter',
