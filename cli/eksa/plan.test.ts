@@ -65,6 +65,7 @@ describe('hybridge eksa plan', () => {
     const args = ['plan', BEFORE, SCALED, '--hardware', WITH_SPARES, '--out', out, '--via', 'api', '--image', image];
     const { code, output } = await runEksa(...args);
     expect(output).toContain('blocked: wants machines; written to');
+    expect(output).toContain(`$ kubectl apply -f ${out}/step-1/cluster.yaml\n`);
     expect(code).toBe(1);
     expect(readdirSync(out).sort()).toEqual(['step-1', 'step-2', 'step-3']);
     expect(readFileSync(join(out, 'step-3/cluster.yaml'), 'utf8')).toBe(readFileSync(SCALED, 'utf8'));
