@@ -137,7 +137,8 @@ test.each([
 });
 
 test('says of a file that cannot be read only why', () => {
-  expect(check('kind: Cluster\nspec:\n  count: 1\n\tclusterNetwork: {}\n').map(({ path, line, message }) => `${path} ${line} ${message}`)).toEqual([
+  const findings = check('kind: Cluster\nspec:\n  count: 1\n\tclusterNetwork: {}\n');
+  expect(findings.map(({ path, line, message }) => `${path} ${line} ${message}`)).toEqual([
     'cluster.yaml 4 is no YAML: Tabs are not allowed as indentation',
   ]);
 });
