@@ -30,7 +30,7 @@ describe('hybridge eksa check', () => {
     const file = changed('bare-metal.yaml', "kubernetesVersion: '1.35'", 'kubernetesVersion: 1.35');
     const { code, output } = await runEksa('check', file, HARDWARE);
     expect(code).toBe(1);
-    expect(output).toMatch(new RegExp(`^${file}:25  error S10  Cluster\\.spec\\.kubernetesVersion .*\\n +→ put it in quotes`));
+    expect(output).toMatch(new RegExp(`^${file}:25  error S10\\n  Cluster\\.spec\\.kubernetesVersion .*\\n  → put it in quotes`));
     expect(output).toContain('1 error, 0 warnings; would be refused or would not work');
   });
 
@@ -40,8 +40,8 @@ describe('hybridge eksa check', () => {
     expect(code).toBe(0);
     expect(output).toMatch(
       new RegExp(
-        `^${file}:25  warning license-token  Cluster\\.spec\\.licenseToken is the placeholder \\$\\{env:LICENSE\\}; the `
-          + 'tools need the token itself\\n +→ fill it in with hybridge eksa render',
+        `^${file}:25  warning license-token\\n  Cluster\\.spec\\.licenseToken is the placeholder \\$\\{env:LICENSE\\}; the `
+          + 'tools need the token itself\\n  → fill it in with hybridge eksa render',
       ),
     );
   });
@@ -50,7 +50,7 @@ describe('hybridge eksa check', () => {
     const file = changed('bare-metal.csv', '10.20.0.22', '10.20.0.300');
     const { code, output } = await runEksa('check', CLUSTER, file);
     expect(code).toBe(1);
-    expect(output).toMatch(new RegExp(`^${file}:3 +error R1 +bare-metal\\.csv/node-02\\.ip_address is '10\\.20\\.0\\.300'`));
+    expect(output).toMatch(new RegExp(`^${file}:3  error R1\\n  bare-metal\\.csv/node-02\\.ip_address is '10\\.20\\.0\\.300'`));
   });
 
   it('names files as they are given, wherever a finding speaks of them', async () => {
@@ -123,7 +123,7 @@ describe('hybridge eksa check', () => {
     const file = changed('bare-metal.yaml', "  kubernetesVersion: '1.35'", "  kubernetesVersion: '1.34'");
     const on = async (today: string) => (await runEksa('check', file, HARDWARE, '--today', today)).output;
     expect(await on('2026-12-31')).not.toContain('warning support');
-    const warning = /warning support +Cluster\.spec\.kubernetesVersion is '1\.34', whose standard support ended on 2026-12-31/;
+    const warning = /warning support\s+Cluster\.spec\.kubernetesVersion is '1\.34', whose standard support ended on 2026-12-31/;
     expect(await on('2027-01-01')).toMatch(warning);
   });
 

@@ -1,12 +1,12 @@
 /** An upgrade as people read it: what changes, what is refused, what happens to the nodes. */
 import { asWritten } from '../../src/eksa/finding';
 import type { Finding } from '../../src/eksa/finding';
-import type { Change } from '../../src/eksa/update/changes';
 import type { FileDiff } from '../../src/eksa/update/diff-text';
 import { leftByInPlace } from '../../src/eksa/update/in-place';
 import type { GroupPlan } from '../../src/eksa/update/replaced-nodes';
 import type { Refusal } from '../../src/eksa/update/rule';
 import { renderTable } from '../terminal/table.ts';
+import { describeChanges } from './changes-text.ts';
 import { shownPath } from './files.ts';
 import { describeFindings } from './finding-text.ts';
 import { fileOf, isOfHardware, namedAsGiven, saidAsGiven } from './given-files.ts';
@@ -32,10 +32,7 @@ export function describeDiff(diff: FileDiff, { old, new: now, hardware }: Compar
     );
   }
   const sections = [
-    section(
-      'Changes',
-      diff.changes.length === 0 ? 'none' : renderTable({ headings: ['where', 'from', 'to'], rows: diff.changes.map(changeRow) }),
-    ),
+    section('Changes', describeChanges(diff.changes)),
     diff.refusals.length > 0 && section('Refused', describeRefusals(diff.refusals, files)),
     section('Nodes', renderTable({ headings: ['group', 'now', 'then', 'what happens', 'because of'], rows: diff.groups.map(groupRow) })),
     diff.machines.length > 0 &&
@@ -72,16 +69,6 @@ export function describeDiff(diff: FileDiff, { old, new: now, hardware }: Compar
 
 function section(heading: string, body: string): string {
   return `${heading}\n${body.trimEnd().split('\n').map((line) => `  ${line}`).join('\n')}`;
-}
-
-function changeRow({ path, old, new: now }: Change): string[] {
-  return [path, brief(old), brief(now)];
-}
-
-/** Values as they are, long ones cut. */
-function brief(value: unknown): string {
-  const text = value === undefined ? '(nothing)' : asWritten(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
 const PATH_NAMES = { cli: 'CLI', api: 'API' } as const;

@@ -24,7 +24,7 @@ describe('hybridge eksa diff', () => {
   it('tells what an upgrade changes and does to the nodes', async () => {
     const { code, output } = await runEksa('diff', OLD, UPGRADED);
     expect(code).toBe(0);
-    expect(output).toMatch(/Cluster\.spec\.kubernetesVersion +'1\.35' +'1\.36'/);
+    expect(output).toMatch(/Cluster\.spec\.kubernetesVersion\n +from  '1\.35'\n +to    '1\.36'\n/);
     expect(output).toMatch(/control plane +1 +1 +replaced, 1 added first +kubernetesVersion, osImageURL/);
     expect(output).toMatch(/type=worker +md-0 +1 +not counted: give --hardware/);
     expect(output).not.toContain('Refused');

@@ -7,24 +7,47 @@ interface FindingInFile extends Finding {
   readonly file: string;
 }
 
+/** Place and rule stand before the finding while they are not wider than this; else above it. */
+const WIDEST_MARGIN = 48;
+
 /**
- * Two lines a finding, in the order of the files, and a summary; what is wrong with a file as a whole comes first:
+ * The findings in the order of the files, and a summary; what is wrong with a file as a whole comes first:
  *
  *     cluster.yaml:12  error C8  Cluster.spec.controlPlaneConfiguration.count is 0; expected 1 or more
+ *                      → set it to an odd number
+ *
+ * or, where paths are long:
+ *
+ *     sites/factory/frankfurt/bare-metal/cluster.yaml:12  error C8
+ *       Cluster.spec.controlPlaneConfiguration.count is 0; expected 1 or more
  *       → set it to an odd number
  */
 export function describeFindings(findings: readonly FindingInFile[], summary: string, files?: GivenFiles): string {
-  const named = (text: string) => files ? namedAsGiven(text, files) : text;
   const sorted = [...findings].sort((one, other) => compare(one.file, other.file)
     || Number(isOfWholeFile(other)) - Number(isOfWholeFile(one)) || (one.line ?? 0) - (other.line ?? 0));
-  const places = sorted.map(({ file, line }) => line === undefined ? file : `${file}:${line}`);
-  const width = widest(places);
+  const width = widest(sorted.map(placeText));
   const rules = widest(sorted.map(ruleText));
-  const lines = sorted.flatMap((finding, at) => [
-    `${places[at]!.padEnd(width)}  ${ruleText(finding).padEnd(rules)}  ${named(finding.path)} ${named(finding.message)}`,
-    ...(finding.fix ? [`${''.padEnd(width)}  → ${named(finding.fix)}`] : []),
-  ]);
+  const isNarrow = width + rules <= WIDEST_MARGIN;
+  const lines = sorted.flatMap((finding) => {
+    const [said, ...fix] = saidOf(finding, files);
+    return isNarrow
+      ? [
+        `${placeText(finding).padEnd(width)}  ${ruleText(finding).padEnd(rules)}  ${said}`,
+        ...fix.map((line) => `${''.padEnd(width)}  ${line}`),
+      ]
+      : [`${placeText(finding)}  ${ruleText(finding)}`, ...[said, ...fix].map((line) => `  ${line}`)];
+  });
   return [...lines, ...(lines.length > 0 ? [''] : []), summary, ''].join('\n');
+}
+
+/** What is wrong, and what to do about it. */
+function saidOf({ path, message, fix }: Finding, files?: GivenFiles): [string, ...string[]] {
+  const named = (text: string) => files ? namedAsGiven(text, files) : text;
+  return [`${named(path)} ${named(message)}`, ...(fix ? [`→ ${named(fix)}`] : [])];
+}
+
+function placeText({ file, line }: FindingInFile): string {
+  return line === undefined ? file : `${file}:${line}`;
 }
 
 function widest(texts: readonly string[]): number {
