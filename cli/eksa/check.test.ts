@@ -125,6 +125,11 @@ describe('hybridge eksa check', () => {
     expect(await on('2026-12-31')).not.toContain('warning support');
     const warning = /warning support\s+Cluster\.spec\.kubernetesVersion is '1\.34', whose standard support ended on 2026-12-31/;
     expect(await on('2027-01-01')).toMatch(warning);
+    // Builds that are to come out the same again say which day it is (reproducible-builds.org).
+    vi.stubEnv('SOURCE_DATE_EPOCH', String(Date.UTC(2027, 0, 1) / 1000));
+    expect((await runEksa('check', file, HARDWARE)).output).toMatch(warning);
+    vi.unstubAllEnvs();
+    expect((await runEksa('check', file, HARDWARE)).output).not.toContain('warning support');
   });
 
   it('says that bare metal needs hardware.csv', async () => {

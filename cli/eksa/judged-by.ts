@@ -10,7 +10,7 @@ export function judgedByUsage(column: number): string[] {
   const line = (option: string, text: string) => `  ${option}`.padEnd(column) + text;
   return [
     line('--release vX.Y.Z', `release of EKS Anywhere whose rules apply; default: eksaVersion of the file, else ${NEWEST_RELEASE.version}`),
-    line('--today YYYY-MM-DD', 'day on which support and licences are judged; default: that of the clock'),
+    line('--today YYYY-MM-DD', 'day on which support and licences are judged; default: that of the clock, or of SOURCE_DATE_EPOCH'),
   ];
 }
 

@@ -5,6 +5,7 @@ import type { TinkerbellDatacenterSpec, VSphereDatacenterSpec } from './model/ma
 import { releaseFor, unknownRelease } from './releases/release-table';
 import { machineRefs, providerOf } from './rules/references';
 import type { Context, FeatureFlag } from './rules/rule';
+import { today } from './today';
 
 export interface CheckOptions {
   /**
@@ -14,7 +15,7 @@ export interface CheckOptions {
   readonly eksAnywhereVersion?: string;
   /**
    * Day on which the files are judged, such as `2026-11-30`: support and licences end on days.
-   * @default - the day of the clock
+   * @default - the day of the clock, or of SOURCE_DATE_EPOCH
    */
   readonly today?: string;
   /** Feature flags that are on in the environment of the tools. */
@@ -57,7 +58,7 @@ export function contextOf(
     release: releaseFor(named),
     isReleaseNamed: named !== undefined,
     unknownRelease: unknownRelease(named),
-    today: options.today ?? new Date().toISOString().slice(0, 'YYYY-MM-DD'.length),
+    today: options.today ?? today(),
     flags: new Set(options.flags),
     isExisting: options.isExisting ?? false,
   };

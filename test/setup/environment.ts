@@ -10,6 +10,9 @@ process.env.JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION = 'true';
 // No suite asks where a construct was created; finding out takes a fifth of the time.
 process.env.CDK_CONTEXT_JSON = JSON.stringify({ 'aws:cdk:disable-creation-stack-traces': true, 'aws:cdk:disable-stack-trace': true });
 
+// Support and licences of EKS Anywhere end on days: the suites are of 2026-11-30, whenever they run.
+process.env.SOURCE_DATE_EPOCH = String(Date.UTC(2026, 10, 30) / 1000);
+
 // One folder a worker, not one a suite: the CDK remembers where the first suite found it.
 const folder = join(inject('temporaryFolders'), String(process.pid));
 mkdirSync(folder, { recursive: true });
