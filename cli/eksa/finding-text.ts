@@ -7,7 +7,7 @@ interface FindingInFile extends Finding {
   readonly file: string;
 }
 
-/** Place and rule stand before the finding while they are not wider than this; else above it. */
+/** Place and rule are in front of the finding while they are not wider than this; else above it. */
 const WIDEST_MARGIN = 48;
 
 /**
