@@ -1,12 +1,13 @@
 /** Who says whether a step is accepted: the judge of `eksa diff`, on the road of the step. */
 import type { CheckOptions } from '../check';
-import { checkDocuments } from '../check';
 import type { Finding } from '../finding';
 import type { Hardware } from '../hardware/hardware-csv';
 import { HARDWARE_FILE } from '../hardware/hardware-csv';
 import type { Document } from '../model/document';
-import type { UpgradeDiff } from '../update/diff';
-import { diffDocuments } from '../update/diff';
+import { oncePer } from '../once';
+import type { Side, UpgradeDiff } from '../update/diff';
+import { diffSides, sideOf } from '../update/diff';
+import { isJudgedOnUpdate } from '../update/judge';
 import { isSelfManaged } from '../update/pair';
 import type { Refusal, UpdatePath } from '../update/rule';
 import { clusterOf } from './cluster';
@@ -16,7 +17,7 @@ export interface Judge {
   /** How the user's steps reach the cluster. */
   readonly path: UpdatePath;
   readonly hardware?: Hardware;
-  readonly options: CheckOptions;
+  readonly sides: JudgedSides;
   /** Whether a roll-out that takes nodes away first is better than one that adds some. */
   readonly savesMachines: boolean;
   /** Errors of a file by itself that do not count: the old or the new file has them, too. */
@@ -31,17 +32,33 @@ export interface Leg {
   readonly path: UpdatePath;
 }
 
-export function diffBetween(from: readonly Document[], to: readonly Document[], { hardware, options }: Judge): UpgradeDiff | undefined {
-  return diffDocuments(from, to, hardware, optionsFor(to, options));
+export function diffBetween(from: readonly Document[], to: readonly Document[], { hardware, sides }: Judge): UpgradeDiff | undefined {
+  const side = namesRelease(to) ? sides.byFile : sides.byUser;
+  return diffSides(side(from), side(to), hardware);
 }
 
-export function errorsOf(documents: readonly Document[], options: CheckOptions): Finding[] {
-  return checkDocuments(documents, undefined, optionsFor(documents, options)).filter(({ severity }) => severity === 'error');
+export function errorsOf(documents: readonly Document[], { sides }: Pick<Judge, 'sides'>): Finding[] {
+  const { findings } = (namesRelease(documents) ? sides.byFile : sides.byUser)(documents);
+  return findings.filter((finding) => finding.severity === 'error' && isJudgedOnUpdate(finding));
 }
 
-/** The release that a file names judges it; where it names none, that of the user. */
-function optionsFor(documents: readonly Document[], options: CheckOptions): CheckOptions {
-  return clusterOf(documents)?.spec?.eksaVersion === undefined ? options : { ...options, eksAnywhereVersion: undefined };
+/** States of a plan by themselves: each is a side of many steps, and is looked at once. */
+export interface JudgedSides {
+  /** Judged by the release that the file names. */
+  readonly byFile: (documents: readonly Document[]) => Side;
+  /** Where the file names none: by that of the user. */
+  readonly byUser: (documents: readonly Document[]) => Side;
+}
+
+export function sidesFor(options: CheckOptions): JudgedSides {
+  return {
+    byFile: oncePer((documents) => sideOf(documents, { ...options, eksAnywhereVersion: undefined })),
+    byUser: oncePer((documents) => sideOf(documents, options)),
+  };
+}
+
+function namesRelease(documents: readonly Document[]): boolean {
+  return clusterOf(documents)?.spec?.eksaVersion !== undefined;
 }
 
 /** A cluster that manages itself gets new releases of EKS Anywhere by the CLI alone, which upgrades the management components first. */

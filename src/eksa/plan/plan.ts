@@ -10,7 +10,7 @@ import type { Images, NeededImage } from './images';
 import type { Advice } from './instead';
 import { insteadOf } from './instead';
 import type { Judge } from './judge';
-import { diffBetween, errorKey, errorsOf, hinders } from './judge';
+import { diffBetween, errorKey, errorsOf, hinders, sidesFor } from './judge';
 import type { Route } from './search';
 import { cheapestRoute, compareCosts } from './search';
 import type { Way } from './state';
@@ -79,11 +79,13 @@ export function planUpgrade(
   hardware?: Hardware,
   { path = 'cli', images = {}, withoutSpares = false, folder, ...options }: PlanOptions = {},
 ): PlannedUpgrade | undefined {
-  const errors = [old, now].map((documents) => new Set(errorsOf(documents, options).map(errorKey)));
-  const judge: Judge = { path, hardware, options, savesMachines: withoutSpares, knownErrors: new Set([...errors[0], ...errors[1]]) };
+  const sides = sidesFor(options);
+  const errors = [old, now].map((documents) => new Set(errorsOf(documents, { sides }).map(errorKey)));
+  const judge: Judge = { path, hardware, sides, savesMachines: withoutSpares, knownErrors: new Set([...errors[0], ...errors[1]]) };
   const diff = diffBetween(old, now, judge);
   if (!diff) return undefined;
-  const newFile = diff.newFile.filter((finding) => !errors[0].has(errorKey(finding)));
+  const refusedHere = new Set(diff.refusals.filter(({ paths }) => paths.includes(path)).map(errorKey));
+  const newFile = errorsOf(now, judge).filter((finding) => !errors[0].has(errorKey(finding)) && !refusedHere.has(errorKey(finding)));
   const empty: UpgradePlan = {
     outcome: 'nothing to do', path, cluster: clusterOf(now).metadata?.name ?? '',
     steps: [], refusals: [], newFile: [], images: [], notes: [],

@@ -3,7 +3,7 @@ import { isLeftByInPlace } from '../update/in-place';
 import type { Axis, AxisKind } from './axes';
 import { clusterOf } from './cluster';
 import type { Judge, Leg } from './judge';
-import { diffBetween, hinders, pathOf } from './judge';
+import { diffBetween, errorKey, errorsOf, hinders, pathOf } from './judge';
 import type { PlannedState, Way } from './state';
 import { stateAt } from './state';
 
@@ -81,8 +81,12 @@ function remembered<T>(map: Map<string, T>, key: string, make: () => T): T {
   return value;
 }
 
-/** What is wrong with a state itself is wrong with every step to it: asked once. */
+/**
+ * What is wrong with a state itself is wrong with every step to it: asked once. Also what the road lets through: a version that
+ * the release does not have never comes to the nodes.
+ */
 function isAcceptedByItself(state: PlannedState, judge: Judge): boolean {
+  if (errorsOf(state.documents, judge).some((finding) => !judge.knownErrors.has(errorKey(finding)))) return false;
   const diff = diffBetween(state.documents, state.documents, judge);
   return diff !== undefined && hinders({ diff, path: judge.path }, judge).length === 0;
 }

@@ -1,5 +1,6 @@
 /** What an upgrade of a cluster would do, and whether it would be let through. */
 import type { CheckOptions } from '../check';
+import { checkDocuments } from '../check';
 import type { Finding } from '../finding';
 import type { Hardware } from '../hardware/hardware-csv';
 import { HARDWARE_FILE } from '../hardware/hardware-csv';
@@ -7,7 +8,7 @@ import { parsePlaceholder } from '../hardware/placeholder';
 import type { Change } from './changes';
 import { changesOf } from './changes';
 import { isAccepted, judge } from './judge';
-import type { Pair } from './pair';
+import type { Pair, State } from './pair';
 import { stateOf } from './pair';
 import type { GroupPlan } from './replaced-nodes';
 import { rolloutOf } from './replaced-nodes';
@@ -43,13 +44,30 @@ export function diffDocuments(
   hardware?: Hardware,
   options: CheckOptions = {},
 ): UpgradeDiff | undefined {
-  const [old, now] = [stateOf(oldDocuments), stateOf(newDocuments)];
+  return diffSides(sideOf(oldDocuments, options), sideOf(newDocuments, options), hardware);
+}
+
+/** One side of a comparison, by itself. */
+export interface Side {
+  /** Undefined when there is not exactly one Cluster. */
+  readonly state: State | undefined;
+  readonly findings: readonly Finding[];
+}
+
+/** @param documents as they were given, without defaults */
+export function sideOf(documents: readonly object[], options: CheckOptions): Side {
+  return { state: stateOf(documents), findings: checkDocuments(documents, undefined, options) };
+}
+
+/** The same, where one side is compared with several others. */
+export function diffSides(before: Side, after: Side, hardware?: Hardware): UpgradeDiff | undefined {
+  const [old, now] = [before.state, after.state];
   if (!old || !now) return undefined;
   const pair: Pair = { old, new: now, hardware };
   const changes = changesOf(pair);
   const groups = rolloutOf(pair, changes);
   const machines = spareNeeds(pair, groups);
-  const { refusals, newFile, warnings } = judge(pair, oldDocuments, newDocuments, options);
+  const { refusals, newFile, warnings } = judge(pair, after.findings, before.findings);
   const all = [...refusals, ...machines.flatMap(shortage)];
   return {
     cliAccepts: isAccepted(all, 'cli'),

@@ -1,6 +1,4 @@
 /** Whether a change would be accepted, on each of the two paths. */
-import { checkDocuments } from '../check';
-import type { CheckOptions } from '../check';
 import type { Finding } from '../finding';
 import { CLUSTER_UPDATE_RULES } from './cluster-rules';
 import { ENCRYPTION_UPDATE_RULES } from './encryption-rules';
@@ -35,16 +33,10 @@ interface Judgement {
 }
 
 /**
- * @param oldDocuments as they were given, without defaults
- * @param newDocuments the same
+ * @param found what the new file says by itself
+ * @param before the same of the old one
  */
-export function judge(
-  pair: Pair,
-  oldDocuments: readonly object[],
-  newDocuments: readonly object[],
-  options: CheckOptions = {},
-): Judgement {
-  const found = checkDocuments(newDocuments, undefined, options);
+export function judge(pair: Pair, found: readonly Finding[], before: readonly Finding[]): Judgement {
   const errors = found.filter(({ severity }) => severity === 'error');
   const again = errors.flatMap((finding): Refusal[] => {
     const paths = RUN_AGAIN.filter(({ rules }) => rules.test(finding.ruleId)).map(({ by }) => by);
@@ -54,10 +46,14 @@ export function judge(
   const counted = new Set(again.map(({ ruleId, path }) => `${ruleId} ${path}`));
   return {
     refusals: [...refusals(UPDATE_RULES, pair), ...again],
-    // Encryption is refused at creation only, and hardware is counted separately.
-    newFile: errors.filter(({ ruleId, path }) => !['F8', 'F9'].includes(ruleId) && !counted.has(`${ruleId} ${path}`)),
-    warnings: newWarnings(found, checkDocuments(oldDocuments, undefined, options)),
+    newFile: errors.filter((finding) => isJudgedOnUpdate(finding) && !counted.has(`${finding.ruleId} ${finding.path}`)),
+    warnings: newWarnings(found, before),
   };
+}
+
+/** Encryption is refused at creation only, and hardware is counted separately. */
+export function isJudgedOnUpdate({ ruleId }: Finding): boolean {
+  return ruleId !== 'F8' && ruleId !== 'F9';
 }
 
 /** That a release is not known is said whenever it judges. */

@@ -261,6 +261,23 @@ describe('what nothing accepts', () => {
   });
 });
 
+describe('a version that the release does not have, which the API lets through all the same', () => {
+  const on = (release: string, version: string) => changed(vsphere(), { [RELEASE]: release, [VERSION]: version });
+
+  test('is to be corrected in the new file', () => {
+    const { plan } = planned(on('v0.25.0', '1.35'), on('v0.25.0', '1.36'), { path: 'api' });
+    expect(plan).toMatchObject({ outcome: 'blocked', newFile: [{ ruleId: 'version', path: VERSION }] });
+    expect(planned(on('v0.25.0', '1.35'), on('v0.25.0', '1.36')).plan).toMatchObject({ outcome: 'refused', newFile: [] });
+  });
+
+  test('is not on the way either: the release that has it comes first', () => {
+    const managed = (documents: Documents) => changed(documents, { 'Cluster.spec.managementCluster.name': 'hq' });
+    expect(titles(managed(on('v0.24.0', '1.34')), managed(on('v0.26.0', '1.36')), { path: 'api' })).toEqual([
+      `EKS Anywhere v0.24.0 → ${NEWEST_025}; Kubernetes 1.34 → 1.35`, `EKS Anywhere ${NEWEST_025} → v0.26.0; Kubernetes 1.35 → 1.36`,
+    ]);
+  });
+});
+
 describe('the way back', () => {
   test.each<[string, Documents, Documents, boolean]>([
     ['Kubernetes', onVersion(vsphere(), '1.34'), vsphere(), false],

@@ -10,6 +10,8 @@ import { bareMetal, changed, docker, vsphere } from '../update/samples';
 import { brokenSteps, planned, rollouts } from './steps';
 
 const GROUP = 'Cluster.spec.workerNodeGroupConfigurations';
+/** The same states at every run. Others by hand: `EKSA_PLAN_SEED=7 npx vitest run test/eksa/plan/random-edits.test.ts`. */
+const SEED = Number(process.env.EKSA_PLAN_SEED ?? 1);
 const RELEASES = ['v0.24.0', 'v0.25.0', 'v0.26.0'] as const;
 
 const counted = fc.record({ cp: fc.constantFrom(1, 3, 5), a: fc.integer({ min: 0, max: 4 }), b: fc.integer({ min: 1, max: 4 }) });
@@ -17,8 +19,8 @@ const fields = fc.subarray([
   'certSans', 'healthCheck', 'labels', 'memory', 'hardwareSelector', 'hook', 'thumbprint', 'groupC', 'noGroupB',
 ] as const);
 const state = fc.record({
-  counts: counted, fields, minor: fc.integer({ min: 34, max: 36 }), lag: fc.constantFrom(undefined, 0, 1, 2),
-  release: fc.integer({ min: 1, max: 2 }),
+  counts: counted, fields, minor: fc.integer({ min: 33, max: 36 }), lag: fc.constantFrom(undefined, 0, 1, 2),
+  release: fc.nat(2),
 });
 type Edits = typeof state extends fc.Arbitrary<infer T> ? T : never;
 /** Counts may be any here. */
@@ -84,13 +86,13 @@ test('a plan is a chain of accepted steps from the old state to the new one', ()
     if (found.plan.outcome === 'refused') expect(accepts(old, now, path)).toBe(false);
     if (found.plan.outcome === 'nothing to do') expect(diffDocuments(old, now)!.changes).toEqual([]);
     else if (found.plan.outcome !== 'refused') expect(found.plan.steps.length).toBeGreaterThan(0);
-  }), { numRuns: 12 });
+  }), { seed: SEED, numRuns: 60 });
 });
 
 test('nothing is to do between a state and itself', () => {
   fc.assert(fc.property(fc.constantFrom<Provider>('Tinkerbell', 'VSphere', 'Docker'), state, (provider, one) => {
     expect(planned(documentsOf(provider, one), documentsOf(provider, one)).plan.outcome).toBe('nothing to do');
-  }), { numRuns: 20 });
+  }), { seed: SEED, numRuns: 20 });
 });
 
 test('versions and other fields take as many roll-outs as there are versions to go', () => {
@@ -100,7 +102,7 @@ test('versions and other fields take as many roll-outs as there are versions to 
     const old = documentsOf('VSphere', { ...base, minor: from, fields: [] });
     const now = documentsOf('VSphere', { ...base, minor: Math.min(36, from + by), fields: chosen });
     expect(rollouts(planned(old, now))).toBe(Math.min(36, from + by) - from);
-  }), { numRuns: 8 });
+  }), { seed: SEED, numRuns: 8 });
 });
 
 test('a plan that takes spares first wants none that a smaller group frees', () => {
@@ -110,7 +112,7 @@ test('a plan that takes spares first wants none that a smaller group frees', () 
     const now = documentsOf('Tinkerbell', { ...base, minor: 35, counts: { cp: 1, a: Math.max(0, before - less), b: 1 } });
     const { plan } = planned(old, now, {}, machines({ cp: 2, a: before, b: 2 }));
     expect(plan).toMatchObject({ outcome: 'ready', steps: [{ number: 1 }, { number: 2 }] });
-  }));
+  }), { seed: SEED, numRuns: 12 });
 });
 
 /** So many machines of each type. */
