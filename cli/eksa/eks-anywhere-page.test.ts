@@ -1,4 +1,4 @@
-/** docs/eks-anywhere.md: its commands print what it shows, on the samples with the changes that each output tells of. */
+/** docs/eks-anywhere.md: its commands print what it shows, on the samples changed as each output says. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
@@ -95,7 +95,8 @@ describe('docs/eks-anywhere.md', () => {
 
   it('names rules that exist', () => {
     const table = /\| in the files \|[^]*?\n\n/.exec(page)![0];
-    const named = table.split('\n').slice(2).flatMap((row) => [...(row.split('|').at(-2) ?? '').matchAll(/`([^`]+)`/g)].map(([, id]) => id!));
+    const rows = table.split('\n').slice(2);
+    const named = rows.flatMap((row) => [...(row.split('|').at(-2) ?? '').matchAll(/`([^`]+)`/g)].map(([, id]) => id!));
     expect(named.length).toBeGreaterThan(12);
     const known = new Set(RULE_SAMPLES.map(({ rule }) => rule));
     expect(named.filter((id) => !known.has(id))).toEqual([]);
