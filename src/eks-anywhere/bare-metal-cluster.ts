@@ -200,13 +200,13 @@ function requireTemplate({ installationTemplateName: name, installationTemplate 
 
 function templateContent(
   clusterName: string,
-  { os, tinkerbellIp }: BareMetalClusterProps,
+  { os, tinkerbellIp, eksAnywhereVersion }: BareMetalClusterProps,
   { group, prop }: { readonly group: BareMetalMachineOptions; readonly prop: string },
 ): Readonly<Record<string, unknown>> | undefined {
   if (!group.installationTemplate) return undefined;
   try {
     const content = group.installationTemplate._content({
-      clusterName, osFamily: os.family, imageUrl: group.imageUrl ?? os.imageUrl, tinkerbellIp,
+      clusterName, osFamily: os.family, imageUrl: group.imageUrl ?? os.imageUrl, tinkerbellIp, eksAnywhereVersion,
     });
     refuseTokens(content);
     return content;

@@ -380,7 +380,8 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
     const early = findings.filter((finding) => finding.severity === 'error' && isEarly(finding));
     this.folder = folderOf(this);
     atPlace(this, () => {
-      if (early.length > 0) throw new Error(early.map((finding) => described(finding, definition)).join('\n'));
+      // Groups that share a property have one finding each, in the same words.
+      if (early.length > 0) throw new Error([...new Set(early.map((finding) => described(finding, definition)))].join('\n'));
       claimName(this, { property: 'id', what: 'folder', name: this.folder, among: 'cdk.out/hybridge' });
     });
     this.definition = definition;
@@ -461,7 +462,7 @@ export abstract class EksAnywhereCluster extends Construct implements IManagemen
     );
     for (const note of [...flags, ...definition.notes?.() ?? []].filter((text) => !known.has(text))) Annotations.of(this).addInfo(note);
     printOutsideStacks(this, process.env, (line) => process.stderr.write(line));
-    return findings.filter(({ severity }) => severity === 'error').map(({ text }) => text);
+    return [...new Set(findings.filter(({ severity }) => severity === 'error').map(({ text }) => text))];
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Duration } from 'aws-cdk-lib';
 import { installationTemplate } from '../eksa/documents/installation-template';
+import { repeatedName } from '../eksa/documents/template-actions';
 import type { ActionContext } from '../eksa/documents/template-actions';
 import { requireWhole } from '../private/input/numbers';
 import { atPlace, shown } from '../private/input/place';
@@ -45,7 +46,12 @@ export interface InstallationTemplateOptions {
  *   TemplateAction.disableCloudInitNetwork(),
  *   TemplateAction.cloudInit({ adminMachine: '10.20.0.5' }),
  *   TemplateAction.cloudInitDatasource(),
- *   TemplateAction.runCommand({ name: 'install open-iscsi', command: 'apt-get -y install open-iscsi', timeout: Duration.minutes(5) }),
+ *   TemplateAction.runCommand({
+ *     name: 'install open-iscsi',
+ *     command: 'apt-get -y install open-iscsi',
+ *     updateResolvConf: true,
+ *     timeout: Duration.minutes(5),
+ *   }),
  *   TemplateAction.reboot(),
  * ]);
  */
@@ -54,6 +60,7 @@ export class InstallationTemplate {
    * The given steps, in this order.
    *
    * @param actions steps: the first writes the image, the last starts it
+   * @throws Error that names the invalid option; two actions of one name fail synthesis
    */
   public static ofActions(actions: TemplateAction[], options: InstallationTemplateOptions = {}): InstallationTemplate {
     return atPlace('InstallationTemplate.ofActions', () => {
@@ -63,7 +70,8 @@ export class InstallationTemplate {
       const { name, volumes, environment } = options;
       return new InstallationTemplate((context) => {
         const rendered = actions.map((action) => action._render(context));
-        requireDistinctNames(rendered.map((action) => action.name));
+        const twice = repeatedName(rendered);
+        if (twice !== undefined) throw new Error(`actions: got two with the name ${shown(twice)}, expected another name for one of them`);
         return installationTemplate({ name, timeoutSeconds, volumes, environment }, rendered, context);
       });
     });
@@ -85,10 +93,4 @@ export class InstallationTemplate {
      */
     public readonly _content: (context: ActionContext) => Readonly<Record<string, unknown>>,
   ) {}
-}
-
-/** Tinkerbell names the steps of a workflow by these. */
-function requireDistinctNames(names: readonly string[]): void {
-  const twice = names.find((name, index) => names.indexOf(name) < index);
-  if (twice !== undefined) throw new Error(`actions: got two with the name ${shown(twice)}, expected another name for one of them`);
 }

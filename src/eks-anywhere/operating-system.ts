@@ -74,7 +74,7 @@ export class OperatingSystem {
   }
 
   /**
-   * Red Hat Enterprise Linux 8 or 9.
+   * Red Hat Enterprise Linux 8 or 9; from Kubernetes 1.32 on only 9.
    */
   public static redHat(options: OperatingSystemOptions = {}): OperatingSystem {
     return new OperatingSystem(OsFamily.RED_HAT, options.imageUrl);
@@ -82,6 +82,8 @@ export class OperatingSystem {
 
   /**
    * Bottlerocket. Only on vSphere: bare metal supports it up to Kubernetes 1.28, which no current release installs.
+   *
+   * @throws Error that names the invalid setting
    */
   public static bottlerocket(options: BottlerocketOptions = {}): OperatingSystem {
     return atPlace('OperatingSystem.bottlerocket', () => new OperatingSystem(OsFamily.BOTTLEROCKET, undefined, hostOsOf(options)));

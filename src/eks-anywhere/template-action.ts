@@ -2,7 +2,11 @@ import type { Duration } from 'aws-cdk-lib';
 import {
   CLOUD_INIT_SETTINGS,
   KNOWN_FILES,
+  ONE_TINKERBELL,
   cloudInitContents,
+  hasOneTinkerbell,
+  isBootPair,
+  isFilePath,
   kexec,
   metadataUrls,
   reboot,
@@ -11,13 +15,14 @@ import {
   writeFile,
 } from '../eksa/documents/template-actions';
 import type { Action, ActionContext } from '../eksa/documents/template-actions';
+import { isUrlWithPassword } from '../eksa/syntax/url';
 import { requireWhole } from '../private/input/numbers';
 import { atPlace, shown } from '../private/input/place';
 
-/** Name and time limit of an action. A change replaces the nodes. */
+/** Name, time limit and variables of an action. A change replaces the nodes. */
 export interface TemplateActionOptions {
   /**
-   * Name of the action, unique in its template.
+   * Name of the action, unique in its template, of fewer than 200 characters.
    * @default - what the action does
    */
   readonly name?: string;
@@ -27,19 +32,17 @@ export interface TemplateActionOptions {
    * @default - Duration.seconds(90); for `TemplateAction.streamImage` Duration.minutes(10)
    */
   readonly timeout?: Duration;
-}
 
-/** Variables of an action. A change replaces the nodes. */
-export interface TemplateActionEnvironment extends TemplateActionOptions {
   /**
-   * Further environment variables of the action.
+   * Further environment variables of the action, such as `HTTPS_PROXY` for the download behind a proxy. No secrets: they are in
+   * `cluster.yaml`.
    * @default - none
    */
   readonly environment?: { [name: string]: string };
 }
 
 /** The partition that an action mounts. A change replaces the nodes. */
-export interface TemplatePartitionOptions extends TemplateActionEnvironment {
+export interface TemplatePartitionOptions extends TemplateActionOptions {
   /**
    * Disk with the partition: a device such as `/dev/nvme0n1`, or an expression of Tinkerbell such as `{{ index .Hardware.Disks 1 }}`.
    * @default - the disk of the machine in the hardware inventory
@@ -60,9 +63,9 @@ export interface TemplatePartitionOptions extends TemplateActionEnvironment {
 }
 
 /** Options of the action that writes the image of the operating system to the disk. A change replaces the nodes. */
-export interface StreamImageOptions extends TemplateActionEnvironment {
+export interface StreamImageOptions extends TemplateActionOptions {
   /**
-   * URL of the disk image, reachable from the machine.
+   * URL of the disk image, reachable from the machine, without password.
    * @default - `imageUrl` of the group, else that of its operating system
    */
   readonly imageUrl?: string;
@@ -74,13 +77,13 @@ export interface StreamImageOptions extends TemplateActionEnvironment {
   readonly disk?: string;
 
   /**
-   * Whether the image is compressed.
+   * Whether the image is compressed. The end of the URL says how: `.gz`, `.bz2`, `.xz` or `.zs`.
    * @default true
    */
   readonly compressed?: boolean;
 
   /**
-   * How long a download that fails is repeated, in whole minutes.
+   * How long a download that fails is repeated, in whole minutes; `timeout` ends it in any case.
    * @default - not repeated
    */
   readonly retryFor?: Duration;
@@ -88,10 +91,13 @@ export interface StreamImageOptions extends TemplateActionEnvironment {
 
 /** Options of the action that writes a file to a partition. A change replaces the nodes. */
 export interface WriteFileOptions extends TemplatePartitionOptions {
-  /** Absolute path of the file on the partition. */
+  /** Absolute path of the file on the partition, with its name. */
   readonly path: string;
 
-  /** Content of the file. Tinkerbell fills in its expressions, such as `{{ (index .Hardware.Interfaces 0).DHCP.MAC }}`. */
+  /**
+   * Content of the file. Tinkerbell fills in its expressions, such as `{{ (index .Hardware.Interfaces 0).DHCP.MAC }}`. No secrets: it is in
+   * `cluster.yaml`.
+   */
   readonly contents: string;
 
   /**
@@ -148,14 +154,14 @@ export interface CloudInitOptions extends TemplatePartitionOptions {
 
   /**
    * URLs of the metadata service, instead of those made of `adminMachine` and `tinkerbellIp`.
-   * @default - port 7172 of `adminMachine` and of `tinkerbellIp`
+   * @default - port 7172 of `adminMachine` and of `tinkerbellIp`; port 50061 before EKS Anywhere v0.25.0
    */
   readonly metadataUrls?: string[];
 }
 
 /** Options of the action that runs a command inside the installed operating system. A change replaces the nodes. */
 export interface RunCommandOptions extends TemplatePartitionOptions {
-  /** Command line, such as `apt-get -y install open-iscsi`. */
+  /** Command line, such as `apt-get -y install open-iscsi`. No secrets: it is in `cluster.yaml`. */
   readonly command: string;
 
   /**
@@ -171,7 +177,8 @@ export interface RunCommandOptions extends TemplatePartitionOptions {
   readonly chroot?: boolean;
 
   /**
-   * Whether the command sees the name servers of the installation instead of its own.
+   * Whether the command asks the name servers of the installation; those of the installed system seldom answer before it runs, so that
+   * what downloads something needs it. Only with `chroot`.
    * @default false
    */
   readonly updateResolvConf?: boolean;
@@ -180,26 +187,26 @@ export interface RunCommandOptions extends TemplatePartitionOptions {
 /** Options of the action that starts the kernel of the installed operating system. A change replaces the nodes. */
 export interface KexecOptions extends TemplatePartitionOptions {
   /**
-   * Path of the kernel.
+   * Path of the kernel; needs `initrdPath`.
    * @default - from the configuration of GRUB
    */
   readonly kernelPath?: string;
 
   /**
-   * Path of the initial RAM disk.
+   * Path of the initial RAM disk; needs `kernelPath`.
    * @default - from the configuration of GRUB
    */
   readonly initrdPath?: string;
 
   /**
    * Command line of the kernel.
-   * @default - from the configuration of GRUB
+   * @default - from the configuration of GRUB; empty with `kernelPath`
    */
   readonly commandLine?: string;
 }
 
 /** An action of an image of your own. A change replaces the nodes. */
-export interface CustomActionOptions extends TemplateActionEnvironment {
+export interface CustomActionOptions extends TemplateActionOptions {
   /** Container image, reachable from the machine while it is installed. */
   readonly image: string;
 
@@ -240,19 +247,28 @@ type Render = (context: ActionContext) => Action;
  * A step of the installation of a machine. All but `TemplateAction.of` use images that machines have when they boot for their installation.
  */
 export class TemplateAction {
-  /** Writes the image of the operating system to the disk: the first step. */
+  /**
+   * Writes the image of the operating system to the disk: the first step.
+   *
+   * @throws Error that names the invalid option
+   */
   public static streamImage(options: StreamImageOptions = {}): TemplateAction {
     const { retryFor, ...rest } = options;
     return this.made('streamImage', options, () => {
       const retryMinutes = retryFor?.toMinutes({ integral: false });
       if (retryMinutes !== undefined) requireWhole('retryFor', retryMinutes, { min: 1, unit: 'minutes' });
       requirePartition(options);
+      requireNoPassword('imageUrl', options.imageUrl);
       const given = { ...rest, ...common(options), retryMinutes };
       return (context) => streamImage(given, context);
     });
   }
 
-  /** Writes a file. */
+  /**
+   * Writes a file.
+   *
+   * @throws Error that names the invalid option
+   */
   public static writeFile(options: WriteFileOptions): TemplateAction {
     return this.made('writeFile', options, () => {
       requireFile(options);
@@ -261,22 +277,38 @@ export class TemplateAction {
     });
   }
 
-  /** Configures the network of Ubuntu by netplan. The default contents need EKS Anywhere v0.26 or newer. */
+  /**
+   * Configures the network of Ubuntu by netplan. The default contents need EKS Anywhere v0.25.0 or newer.
+   *
+   * @throws Error that names the invalid option
+   */
   public static writeNetplan(options: WriteNetworkOptions = {}): TemplateAction {
     return this.file('writeNetplan', options);
   }
 
-  /** Configures the network of Red Hat Enterprise Linux by NetworkManager. The default contents need EKS Anywhere v0.26 or newer. */
+  /**
+   * Configures the network of Red Hat Enterprise Linux by NetworkManager. The default contents need EKS Anywhere v0.25.0 or newer.
+   *
+   * @throws Error that names the invalid option
+   */
   public static writeNetworkManager(options: WriteNetworkOptions = {}): TemplateAction {
     return this.file('writeNetworkManager', options);
   }
 
-  /** Keeps cloud-init from configuring the network, which another step does. */
+  /**
+   * Keeps cloud-init from configuring the network, which another step does.
+   *
+   * @throws Error that names the invalid option
+   */
   public static disableCloudInitNetwork(options: TemplatePartitionOptions = {}): TemplateAction {
     return this.file('disableCloudInitNetwork', options);
   }
 
-  /** Tells cloud-init where the machine learns its name, its users and how it joins the cluster. */
+  /**
+   * Tells cloud-init where the machine learns its name, its users and how it joins the cluster.
+   *
+   * @throws Error that names the invalid option
+   */
   public static cloudInit(options: CloudInitOptions = {}): TemplateAction {
     const { adminMachine, metadataUrls: urls, ...rest } = options;
     return this.made('cloudInit', options, () => {
@@ -286,12 +318,20 @@ export class TemplateAction {
     });
   }
 
-  /** Tells cloud-init which kind of metadata service that is. */
+  /**
+   * Tells cloud-init which kind of metadata service that is.
+   *
+   * @throws Error that names the invalid option
+   */
   public static cloudInitDatasource(options: TemplatePartitionOptions = {}): TemplateAction {
     return this.file('cloudInitDatasource', options);
   }
 
-  /** Runs a command inside the installed operating system. */
+  /**
+   * Runs a command inside the installed operating system.
+   *
+   * @throws Error that names the invalid option
+   */
   public static runCommand(options: RunCommandOptions): TemplateAction {
     return this.made('runCommand', options, () => {
       requirePartition(options);
@@ -301,24 +341,37 @@ export class TemplateAction {
     });
   }
 
-  /** Starts the kernel of the installed operating system without a reboot; some hardware needs `TemplateAction.reboot`. */
+  /**
+   * Starts the kernel of the installed operating system without a reboot; some hardware needs `TemplateAction.reboot`.
+   *
+   * @throws Error that names the invalid option
+   */
   public static kexec(options: KexecOptions = {}): TemplateAction {
     return this.made('kexec', options, () => {
       requirePartition(options);
+      requireBootPair(options);
       const given = { ...options, ...common(options) };
       return (context) => kexec(given, context);
     });
   }
 
-  /** Reboots into the installed operating system: the last step. */
+  /**
+   * Reboots into the installed operating system: the last step.
+   *
+   * @throws Error that names the invalid option
+   */
   public static reboot(options: TemplateActionOptions = {}): TemplateAction {
     return this.made('reboot', options, () => {
-      const given = common(options);
+      const given = { ...options, ...common(options) };
       return () => reboot(given);
     });
   }
 
-  /** Any other action. */
+  /**
+   * Any other action.
+   *
+   * @throws Error that names the invalid option
+   */
   public static of(options: CustomActionOptions): TemplateAction {
     return this.made('of', options, () => {
       requireText('image', options.image);
@@ -332,7 +385,8 @@ export class TemplateAction {
 
   private static made(method: string, options: TemplateActionOptions, make: () => Render): TemplateAction {
     return atPlace(`TemplateAction.${method}`, () => {
-      if (options.name !== undefined) requireText('name', options.name);
+      requireName(options.name);
+      for (const [name, value] of Object.entries(options.environment ?? {})) requireNoPassword(`environment.${name}`, value);
       return new TemplateAction(make());
     });
   }
@@ -343,7 +397,10 @@ export class TemplateAction {
       requirePartition(options);
       const known = KNOWN_FILES[method];
       const given = { ...options, ...known, ...common(options), contents: contents ?? known.contents };
-      return (context) => writeFile(given, context);
+      return (context) => {
+        if (contents === undefined) requireFunctions(given.contents, given.name, context);
+        return writeFile(given, context);
+      };
     });
   }
 
@@ -356,6 +413,15 @@ export class TemplateAction {
   ) {}
 }
 
+/** @throws Error when a content needs what the Tinkerbell of the release has not */
+function requireFunctions(contents: string, name: string, context: ActionContext): void {
+  if (!contents.includes('netmaskToPrefixLength') || hasOneTinkerbell(context)) return;
+  throw new Error(
+    `action ${shown(name)}: contents: got none with EKS Anywhere ${context.eksAnywhereVersion}, expected a configuration, because the `
+      + `default one needs ${ONE_TINKERBELL} or newer`,
+  );
+}
+
 /** @throws Error unless the timeout is in whole seconds */
 function common({ name, timeout }: TemplateActionOptions): { readonly name?: string; readonly timeoutSeconds?: number } {
   const seconds = timeout?.toSeconds({ integral: false });
@@ -365,9 +431,7 @@ function common({ name, timeout }: TemplateActionOptions): { readonly name?: str
 
 function requireFile(options: WriteFileOptions): void {
   requirePartition(options);
-  if (!options.path?.startsWith('/')) {
-    throw new Error(`path: got ${shown(options.path)}, expected an absolute path such as /etc/motd`);
-  }
+  if (!isFilePath(options.path)) throw new Error(`path: got ${shown(options.path)}, expected an absolute path such as /etc/motd`);
   for (const prop of ['mode', 'directoryMode'] as const) {
     const mode = options[prop];
     if (mode === undefined || /^[0-7]{3,4}$/.test(mode)) continue;
@@ -381,6 +445,28 @@ function requirePartition({ disk, partition }: TemplatePartitionOptions): void {
   if (disk !== undefined && !/^(\/dev\/\S+|\{\{.*\}\})$/.test(disk)) {
     throw new Error(`disk: got ${shown(disk)}, expected a device such as /dev/sda, or an expression such as {{ index .Hardware.Disks 1 }}`);
   }
+}
+
+/** Without the other one, the action ignores the RAM disk, or fails for want of it. */
+function requireBootPair(options: KexecOptions): void {
+  if (isBootPair(options)) return;
+  const [got, expected] = options.kernelPath === undefined ? ['initrdPath', 'kernelPath'] : ['kernelPath', 'initrdPath'];
+  throw new Error(`${got}: got ${shown(options[got as 'kernelPath'])} without ${expected}, expected both, or neither to use those of GRUB`);
+}
+
+/** The longest name that Tinkerbell accepts. */
+const MAX_NAME_LENGTH = 199;
+
+function requireName(name: string | undefined): void {
+  if (name === undefined) return;
+  requireText('name', name);
+  if (name.length > MAX_NAME_LENGTH) throw new Error(`name: got ${name.length} characters, expected at most ${MAX_NAME_LENGTH}`);
+}
+
+/** The files are in cdk.out, which is kept and uploaded. The message does not repeat the value. */
+function requireNoPassword(prop: string, url: string | undefined): void {
+  if (!isUrlWithPassword(url)) return;
+  throw new Error(`${prop}: got a password, which would be written to cdk.out, expected a URL without login`);
 }
 
 function requireText(prop: string, text: string): void {

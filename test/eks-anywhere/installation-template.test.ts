@@ -1,6 +1,13 @@
 import { Duration, Lazy } from 'aws-cdk-lib';
 import { parse } from 'yaml';
-import { BareMetalCluster, BareMetalClusterProps, InstallationTemplate, OperatingSystem, TemplateAction } from '../../src';
+import {
+  BareMetalCluster,
+  BareMetalClusterProps,
+  EksAnywhereKubernetesVersion,
+  InstallationTemplate,
+  OperatingSystem,
+  TemplateAction,
+} from '../../src';
 import { testWithForeignFiles } from '../eksa/recorded-data';
 import { crdViolations } from '../eksa/strict-crd';
 import { bareMetal, newApp, synthesized } from './sample';
@@ -232,16 +239,24 @@ test.each([
   expect(actionOf(TemplateAction.kexec({ disk, partition })).environment.BLOCK_DEVICE).toBe(path);
 });
 
-test.each<[string, Parameters<typeof TemplateAction.cloudInit>[0], string]>([
+/** A release whose Tinkerbell consists of several services. */
+const OLD: Partial<BareMetalClusterProps> = {
+  eksAnywhereVersion: 'v0.24.4',
+  kubernetesVersion: EksAnywhereKubernetesVersion.V1_34,
+  os: OperatingSystem.ubuntu({ imageUrl: 'https://images.acme.example/ubuntu-1-34.gz' }),
+};
+
+test.each<[string, Parameters<typeof TemplateAction.cloudInit>[0], string, Partial<BareMetalClusterProps>?]>([
   ['a workload cluster', {}, "metadata_urls: ['http://10.20.0.11:7172']"],
   [
     'a cluster that is installed from an admin machine',
     { adminMachine: '10.20.0.5' },
     "metadata_urls: ['http://10.20.0.5:7172', 'http://10.20.0.11:7172']",
   ],
+  ['a release before v0.25.0', { adminMachine: '10.20.0.5' }, "metadata_urls: ['http://10.20.0.5:50061', 'http://10.20.0.11:50061']", OLD],
   ['a service elsewhere', { metadataUrls: ['http://10.20.0.6:50061'] }, "metadata_urls: ['http://10.20.0.6:50061']"],
-])('cloud-init asks the metadata service of %s', (_title, options, expected) => {
-  const { CONTENTS } = actionOf(TemplateAction.cloudInit(options)).environment;
+])('cloud-init asks the metadata service of %s', (_title, options, expected, changes) => {
+  const { CONTENTS } = actionOf(TemplateAction.cloudInit(options), changes).environment;
   expect(CONTENTS).toContain(expected);
   expect(parse(CONTENTS)).toMatchObject({ datasource: { Ec2: { strict_id: false } }, manage_etc_hosts: 'localhost' });
 });
@@ -285,6 +300,41 @@ test.each<[string, () => unknown, RegExp]>([
     'a relative path',
     () => TemplateAction.writeFile({ path: 'etc/motd', contents: '' }),
     /^TemplateAction.writeFile: path: got "etc\/motd", expected an absolute path/,
+  ],
+  [
+    'a path without a name',
+    () => TemplateAction.writeFile({ path: '/etc/', contents: '' }),
+    /^TemplateAction.writeFile: path: got "\/etc\/", expected an absolute path/,
+  ],
+  [
+    'a kernel without its RAM disk',
+    () => TemplateAction.kexec({ kernelPath: '/boot/vmlinuz' }),
+    /^TemplateAction.kexec: kernelPath: got "\/boot\/vmlinuz" without initrdPath, expected both, or neither/,
+  ],
+  [
+    'a RAM disk without its kernel',
+    () => TemplateAction.kexec({ initrdPath: '/boot/initrd' }),
+    /^TemplateAction.kexec: initrdPath: got "\/boot\/initrd" without kernelPath, expected both, or neither/,
+  ],
+  [
+    'a name of 200 characters',
+    () => TemplateAction.reboot({ name: 'x'.repeat(200) }),
+    /^TemplateAction.reboot: name: got 200 characters, expected at most 199$/,
+  ],
+  [
+    'a password of the place of an image',
+    () => TemplateAction.streamImage({ imageUrl: 'https://me:pw@images.acme.example/x.gz' }),
+    /^TemplateAction.streamImage: imageUrl: got a password, which would be written to cdk.out, expected a URL without login$/,
+  ],
+  [
+    'a password of a proxy',
+    () => TemplateAction.streamImage({ environment: { HTTPS_PROXY: 'http://me:pw@proxy.acme.example:3128' } }),
+    /^TemplateAction.streamImage: environment.HTTPS_PROXY: got a password, which would be written to cdk.out, expected a URL/,
+  ],
+  [
+    'the default network of a release that lacks a function of it',
+    () => actionOf(TemplateAction.writeNetplan(), OLD),
+    /^Factory: controlPlaneNodes.installationTemplate: action "write netplan config": contents: got none with EKS Anywhere v0.24.4/,
   ],
   [
     'permissions in words',

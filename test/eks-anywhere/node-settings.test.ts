@@ -141,6 +141,13 @@ test('rejects a setting of Bottlerocket where it is given', () => {
   );
 });
 
+test('a wrong setting that all groups share is reported once', () => {
+  const app = newApp();
+  const os = OperatingSystem.bottlerocket({ kubernetes: { clusterDnsIps: ['dns'] } });
+  new VSphereCluster(app, 'Plant', vsphere({ os, template: '/DC1/vm/Templates/bottlerocket-1-35' }));
+  expect(() => app.synth()).toThrow(/^[^\n]*\n {2}\[Plant\] os.kubernetes.clusterDnsIps\[0\] is 'dns'; expected an IP [^\n]*$/);
+});
+
 test.each([
   ['seconds stay seconds', Duration.seconds(60), '60s'],
   ['minutes stay minutes', Duration.minutes(5), '5m'],

@@ -3,6 +3,7 @@
  * installation. What actions need, and their defaults, are those of the templates that EKS Anywhere makes itself.
  */
 import { OsFamily } from '../model/os-family';
+import { isAtLeast, releaseFor } from '../releases/release-table';
 
 /** One entry of `tasks[].actions`. */
 export interface Action {
@@ -24,6 +25,8 @@ export interface ActionContext {
   /** Of the disk image. */
   readonly imageUrl?: string;
   readonly tinkerbellIp: string;
+  /** The newest known release when undefined. */
+  readonly eksAnywhereVersion?: string;
 }
 
 /** What every action can say. */
@@ -144,7 +147,7 @@ export function kexec(input: KexecInput, context: ActionContext): Action {
   return { ...written, pid: 'host' };
 }
 
-export function reboot(input: Omit<Common, 'environment'>): Action {
+export function reboot(input: Common): Action {
   return { ...action(ACTION_IMAGES.reboot, { name: 'reboot', ...input }, {}), pid: 'host', volumes: ['/worker:/worker'] };
 }
 
@@ -182,12 +185,34 @@ export function parsePartitionPath(path: string, context: ActionContext): Partit
   return partitionPath(found, context) === path ? found : undefined;
 }
 
-const METADATA_PORT = 7172;
+/** The action needs an absolute path that ends with the name of a file. */
+export function isFilePath(path: string | undefined): path is string {
+  return path !== undefined && path.startsWith('/') && !path.endsWith('/');
+}
+
+/** The kernel and its RAM disk are found in the configuration of GRUB, or both are given. */
+export function isBootPair({ kernelPath, initrdPath }: Pick<KexecInput, 'kernelPath' | 'initrdPath'>): boolean {
+  return (kernelPath === undefined) === (initrdPath === undefined);
+}
+
+/** Tinkerbell names the steps of a workflow by these. */
+export function repeatedName(actions: readonly Action[]): string | undefined {
+  const names = actions.map(({ name }) => name);
+  return names.find((name, index) => names.indexOf(name) < index);
+}
+
+/** The release whose Tinkerbell is one program (aws/eks-anywhere#10518, #10550): another port, another name of a function in templates. */
+export const ONE_TINKERBELL = 'v0.25.0';
+
+export function hasOneTinkerbell({ eksAnywhereVersion }: ActionContext): boolean {
+  return isAtLeast(releaseFor(eksAnywhereVersion), ONE_TINKERBELL);
+}
 
 /** Where machines get their name, keys and addresses from while cloud-init runs: the services that install them. */
-export function metadataUrls({ tinkerbellIp }: ActionContext, adminMachine: string | undefined): readonly string[] {
-  return [...adminMachine === undefined ? [] : [adminMachine], tinkerbellIp].map(
-    (host) => `http://${host.includes(':') ? `[${host}]` : host}:${METADATA_PORT}`,
+export function metadataUrls(context: ActionContext, adminMachine: string | undefined): readonly string[] {
+  const port = hasOneTinkerbell(context) ? 7172 : 50061;
+  return [...adminMachine === undefined ? [] : [adminMachine], context.tinkerbellIp].map(
+    (host) => `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
   );
 }
 

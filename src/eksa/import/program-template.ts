@@ -6,14 +6,18 @@ import { TEMPLATE_TIMEOUT_SECONDS, TEMPLATE_VOLUMES, installationTemplate } from
 import {
   ACTION_IMAGES,
   KNOWN_FILES,
+  isBootPair,
+  isFilePath,
   kexec,
   parsePartitionPath,
   reboot,
+  repeatedName,
   runCommand,
   streamImage,
   writeFile,
 } from '../documents/template-actions';
 import type { Action, ActionContext, WriteFileInput } from '../documents/template-actions';
+import { isUrlWithPassword } from '../syntax/url';
 import { isSame } from '../update/compare';
 import { CDK, LIBRARY, call } from './typescript';
 import type { Expression, Value } from './typescript';
@@ -36,7 +40,8 @@ export function templateExpression(content: Readonly<Record<string, unknown>>, c
   const { name, global_timeout: timeoutSeconds, tasks = [] } = content as Template;
   const { actions = [], volumes, environment } = tasks[0] ?? {};
   const input = { name, timeoutSeconds, volumes, environment };
-  if (actions.length === 0 || !isSame(installationTemplate(input, actions, context), content)) {
+  const isMade = actions.length > 0 && isSame(installationTemplate(input, actions, context), content);
+  if (!isMade || repeatedName(actions) !== undefined || actions.some(hasPassword)) {
     return call('InstallationTemplate.of', [content as Value], LIBRARY);
   }
   const options: Readonly<Record<string, Value>> = {
@@ -46,6 +51,11 @@ export function templateExpression(content: Readonly<Record<string, unknown>>, c
     environment,
   };
   return call('InstallationTemplate.ofActions', [actions.map((action) => actionExpression(action, context)), optional(options)], LIBRARY);
+}
+
+/** Methods refuse passwords, which the file has already. */
+function hasPassword({ environment = {} }: Action): boolean {
+  return Object.values(environment).some(isUrlWithPassword);
 }
 
 interface Reading {
@@ -68,7 +78,7 @@ const WRITE_FILE: Reading = {
   variables: ['DEST_DISK', 'FS_TYPE', 'DEST_PATH', 'CONTENTS', 'UID', 'GID', 'MODE', 'DIRMODE'],
   options: ({ DEST_DISK, FS_TYPE: filesystem, DEST_PATH: path, CONTENTS: contents, ...rest }, { pid }, context) => {
     const partition = DEST_DISK === undefined ? undefined : parsePartitionPath(DEST_DISK, context);
-    if (!partition || path === undefined || contents === undefined) return undefined;
+    if (!partition || !isFilePath(path) || contents === undefined) return undefined;
     const { UID, GID, MODE: mode, DIRMODE: directoryMode } = rest;
     return { path, contents, ...partition, filesystem, uid: Number(UID), gid: Number(GID), mode, directoryMode, hostPid: pid === 'host' };
   },
@@ -124,7 +134,8 @@ const READINGS: readonly Reading[] = [
     variables: ['BLOCK_DEVICE', 'FS_TYPE', 'KERNEL_PATH', 'INITRD_PATH', 'CMD_LINE'],
     options: ({ BLOCK_DEVICE, FS_TYPE: filesystem, KERNEL_PATH, INITRD_PATH, CMD_LINE }, _action, context) => {
       const partition = BLOCK_DEVICE === undefined ? undefined : parsePartitionPath(BLOCK_DEVICE, context);
-      return partition && { ...partition, filesystem, kernelPath: KERNEL_PATH, initrdPath: INITRD_PATH, commandLine: CMD_LINE };
+      const paths = { kernelPath: KERNEL_PATH, initrdPath: INITRD_PATH };
+      return partition && isBootPair(paths) ? { ...partition, filesystem, ...paths, commandLine: CMD_LINE } : undefined;
     },
     write: kexec,
   },

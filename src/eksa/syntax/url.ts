@@ -66,6 +66,11 @@ function isAddressLiteral(text: string): boolean {
   return address.includes(':') && parseIp(address) !== undefined && (zone.length === 0 || zone.join('') !== '');
 }
 
+/** Whether a text is a URL that carries a password. */
+export function isUrlWithPassword(text: unknown): boolean {
+  return typeof text === 'string' && text.includes('://') && holdsPassword(text);
+}
+
 /** Whether a proxy's address, with or without scheme, carries a password. */
 export function holdsPassword(url: string): boolean {
   return /:[^/@]*@/.test(url.replace(/^https?:/, ''));

@@ -29,6 +29,14 @@ function templateOf(program: string): string {
   return program.slice(from, program.indexOf('workerNodes:', from));
 }
 
+/** The template that `ofActions` would make. */
+function ofOneTask(actions: unknown): Readonly<Record<string, unknown>> {
+  const volumes = ['/dev:/dev', '/dev/console:/dev/console', '/lib/firmware:/lib/firmware:ro'];
+  return {
+    version: '0.1', id: '', name: 'factory', global_timeout: 6000, tasks: [{ name: 'factory', worker: '{{.device_1}}', volumes, actions }],
+  };
+}
+
 test('every action comes out by its method, and in the same words', () => {
   const files = written(InstallationTemplate.ofActions([
     TemplateAction.streamImage(),
@@ -39,7 +47,7 @@ test('every action comes out by its method, and in the same words', () => {
     TemplateAction.writeFile({ path: '/etc/motd', contents: 'Hello\n', disk: '/dev/nvme0n1', partition: 1, hostPid: false, uid: 7 }),
     TemplateAction.runCommand({ name: 'tools', command: 'apt-get -y install open-iscsi', environment: { TERM: 'dumb' } }),
     TemplateAction.of({ name: 'wipe', image: 'registry.acme.example/wipe:1', command: ['all'], onFailure: ['echo', 'failed'] }),
-    TemplateAction.kexec({ initrdPath: '/boot/initrd' }),
+    TemplateAction.kexec({ kernelPath: '/boot/vmlinuz', initrdPath: '/boot/initrd' }),
     TemplateAction.reboot(),
   ]));
   const { program, again } = imported(files);
@@ -103,6 +111,25 @@ test.each<[string, InstallationTemplate, Partial<BareMetalClusterProps>, RegExp]
     {},
     /installationTemplate: InstallationTemplate.of\(\{/,
   ],
+  ...[
+    ['two actions of one name', [{ name: 'x', image: 'y', timeout: 1 }, { name: 'x', image: 'z', timeout: 1 }]],
+    ['a password of a proxy', [{ name: 'x', image: 'y', timeout: 1, environment: { HTTPS_PROXY: 'http://me:pw@10.20.0.2:3128' } }]],
+  ].map(([title, actions]): [string, InstallationTemplate, Partial<BareMetalClusterProps>, RegExp] => [
+    title as string, InstallationTemplate.of(ofOneTask(actions)), {}, /installationTemplate: InstallationTemplate.of\(\{/,
+  ]),
+  ...[
+    ['a kernel without its RAM disk', 'kexec', { BLOCK_DEVICE: '/dev/sda2', FS_TYPE: 'ext4', KERNEL_PATH: '/boot/vmlinuz' }],
+    ['a file without a name', 'writefile', {
+      DEST_DISK: '/dev/sda2', FS_TYPE: 'ext4', DEST_PATH: '/etc/', CONTENTS: '', UID: '0', GID: '0', MODE: '0644', DIRMODE: '0755',
+    }],
+  ].map(([title, image, environment]): [string, InstallationTemplate, Partial<BareMetalClusterProps>, RegExp] => [
+    title as string,
+    InstallationTemplate.of(ofOneTask([
+      { name: 'x', image: `127.0.0.1/embedded/${image as string}`, timeout: 90, environment, pid: 'host' },
+    ])),
+    {},
+    /TemplateAction.of\(\{/,
+  ]),
 ])('%s comes out in the same words', (_title, template, changes, expected) => {
   const files = written(template, changes);
   const { program, again } = imported(files);

@@ -8,6 +8,10 @@ export const V0_25_0 = after(V0_24_4, {
   kubernetes: { oldest: 29, newest: 35 },
   newFields: [{ kind: 'TinkerbellMachineConfig', path: 'spec.hardwareAffinity' }],
   operatingSystems: [UBUNTU_22_04, UBUNTU_24_04, bottlerocket('1.54.0'), RHEL_8, RHEL_9],
+  changes: [
+    'a TinkerbellTemplateConfig of your own finds the metadata service at port 7172 (50061 before), and names the function '
+      + 'netmaskToPrefixLength (netmaskToCIDR before)',
+  ],
   components: {
     'Cluster API': '1.12.2',
     'Cluster API Provider vSphere': '1.15.2',

@@ -104,7 +104,6 @@ export const PROMISES: Readonly<Record<string, Promised>> = {
   ...of('TinkerbellTemplateConfig', BARE_METAL, Object.fromEntries([
     'BareMetalMachineOptions.installationTemplate', ...['InstallationTemplate', 'TemplateAction', 'TemplatePartition', 'StreamImage',
       'WriteFile', 'WriteNetwork', 'CloudInit', 'RunCommand', 'Kexec', 'CustomAction'].map((name) => `${name}Options`),
-    'TemplateActionEnvironment',
   ].map((name) => [name, 'spec.template']))),
   ...of('VSphereDatacenterConfig', VSPHERE, {
     'VSphereClusterProps.server': 'spec.server',
