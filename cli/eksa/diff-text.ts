@@ -9,27 +9,13 @@ import { renderTable } from '../terminal/table.ts';
 import { describeChanges } from './changes-text.ts';
 import { shownPath } from './files.ts';
 import { describeFindings } from './finding-text.ts';
-import { fileOf, isOfHardware, namedAsGiven, saidAsGiven } from './given-files.ts';
-import type { GivenFiles } from './given-files.ts';
-
-export interface ComparedFiles {
-  readonly old: string;
-  readonly new: string;
-  readonly hardware?: string;
-}
+import { fileOf, isOfHardware, namedAsGiven, unreadableAsGiven } from './given-files.ts';
+import type { ComparedFiles, GivenFiles } from './given-files.ts';
 
 export function describeDiff(diff: FileDiff, { old, new: now, hardware }: ComparedFiles): string {
   const files: GivenFiles = { cluster: now, hardware };
   if (diff.unreadable) {
-    const filesOf = (side: 'old' | 'new') => side === 'old' ? { cluster: old } : files;
-    return describeFindings(
-      diff.unreadable.map((finding) => ({
-        ...saidAsGiven(finding, filesOf(finding.side)),
-        path: namedAsGiven(finding.path, filesOf(finding.side)),
-        file: fileOf(finding, filesOf(finding.side)),
-      })),
-      'nothing was compared',
-    );
+    return describeFindings(unreadableAsGiven(diff.unreadable, { old, new: now, hardware }), 'nothing was compared');
   }
   const sections = [
     section('Changes', describeChanges(diff.changes)),

@@ -6,10 +6,10 @@ import type { PlanStep } from '../../src/eksa/plan/step';
 import type { Refusal } from '../../src/eksa/update/rule';
 import { renderTable } from '../terminal/table.ts';
 import { describeFindings } from './finding-text.ts';
+import { unreadableAsGiven } from './given-files.ts';
+import type { ComparedFiles } from './given-files.ts';
 
-interface PlanFiles {
-  readonly old: string;
-  readonly new: string;
+interface PlanFiles extends ComparedFiles {
   /** Where --out has written, and what; nothing where an image is missing. */
   readonly written?: { readonly folder: string; readonly names: readonly string[] };
 }
@@ -18,7 +18,7 @@ const PATHS = { cli: 'eksctl anywhere upgrade cluster', api: 'kubectl, Flux or A
 
 export function describePlan(plan: FilePlan, files: PlanFiles): string {
   if (plan.unreadable) {
-    return describeFindings(plan.unreadable.map((finding) => ({ file: files[finding.side], ...finding })), 'nothing was planned');
+    return describeFindings(unreadableAsGiven(plan.unreadable, files), 'nothing was planned');
   }
   return `${[...sections(plan, files)].join('\n\n')}\n`;
 }
@@ -32,7 +32,7 @@ function* sections(plan: FilePlan, files: PlanFiles): Iterable<string> {
   else yield `${plan.cluster}: ${plan.steps.length} step${plan.steps.length === 1 ? '' : 's'}, by ${PATHS[plan.path]}`;
   if (plan.newFile.length > 0) {
     const findings = plan.newFile.map((finding) => ({ file: files.new, ...finding }));
-    yield describeFindings(findings, `${findings.length} to fix in ${files.new} first`).trimEnd();
+    yield describeFindings(findings, `${findings.length} to fix in ${files.new} first`, { cluster: files.new }).trimEnd();
   }
   if (plan.images.length > 0) {
     const rows = plan.images.map(({ version, path, was }) => [version, path, was]);

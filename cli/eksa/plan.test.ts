@@ -115,6 +115,17 @@ describe('hybridge eksa plan', () => {
     });
   });
 
+  it('names the file of the machines that cannot be read as it was given', async () => {
+    const machines = join(folder, 'machines.csv');
+    writeFileSync(machines, 'hostname,labels\n"node-01');
+    for (const command of ['plan', 'diff']) {
+      const { code, output } = await runEksa(command, OLD, UPGRADED, '--hardware', machines);
+      expect(code).toBe(1);
+      expect(output).toMatch(new RegExp(`^${machines}(:\\d+)?  error R-file\\n  machines\\.csv `));
+      expect(output).not.toContain('hardware.csv');
+    }
+  });
+
   it('names the file that cannot be read as a cluster', async () => {
     const broken = join(folder, 'broken.yaml');
     writeFileSync(broken, 'kind: Cluster\n  metadata: {}\n');

@@ -52,7 +52,7 @@ export const plan: Command = {
     if (written) writeFiles(written.folder, files);
     process.stdout.write(options.json
       ? `${JSON.stringify(found, null, 2)}\n`
-      : describePlan(found, { old: oldFile!, new: newFile!, written }));
+      : describePlan(found, { old: oldFile!, new: newFile!, hardware: options.hardware, written }));
     return found.outcome === 'ready' || found.outcome === 'nothing to do' ? 0 : 1;
   },
 };
