@@ -1499,6 +1499,14 @@ export const RULE_SAMPLES: readonly RuleSample[] = [
     holds: MIRROR({ ociNamespaces: [{ registry: 'public.ecr.aws', namespace: 'eks' }] }),
   },
   {
+    rule: 'mirror-namespace',
+    base: 'docker',
+    severity: 'warning',
+    at: 'Cluster.spec.registryMirrorConfiguration.ociNamespaces[0].namespace',
+    breaks: MIRROR({ ociNamespaces: [{ registry: 'public.ecr.aws', namespace: 'Proxy' }] }),
+    holds: MIRROR({ ociNamespaces: [{ registry: 'public.ecr.aws', namespace: '/proxy/public.ecr.aws/' }] }),
+  },
+  {
     rule: 'mirror-public',
     base: 'docker',
     severity: 'warning',

@@ -17,7 +17,7 @@ const MIRROR = 'Cluster.spec.registryMirrorConfiguration';
 test.each<[string, string, string | undefined, string[]]>([
   // https://github.com/aws/eks-anywhere/issues/7443; the machines are in the default network of pods as well
   ['04-partition-as-disk', 'cluster.yaml', 'hardware.csv', [
-    `error S9 ${ENDPOINT} 18`, `error machines-in-network ${NETWORK}.pods.cidrBlocks[0] 11`,
+    `error machines-in-network ${NETWORK}.pods.cidrBlocks[0] 11`,
     'error partition hardware.csv/u3.disk 3', 'error partition hardware.csv/u4.disk 2',
   ]],
   // https://github.com/aws/eks-anywhere/issues/3466, 2086 and 7962

@@ -60,16 +60,19 @@ function* outsideNetworks(text: string | undefined, at: string, networks: readon
   }
 }
 
-function* endpointOutsideNetworks(cluster: ClusterDocument): Iterable<Problem> {
-  yield* outsideNetworks(cluster.spec?.controlPlaneConfiguration?.endpoint?.host, ENDPOINT, networksOf(cluster));
+/** Where the machines are inside as well, the network is what is wrong, and that is said once. */
+function networksWithoutMachines(cluster: ClusterDocument, context: Context): ClusterNetwork[] {
+  return networksOf(cluster).filter((network) => machinesIn(network, context).length === 0);
 }
 
-/** Where the machines are inside as well, the network is what is wrong, and that is said once. */
+function* endpointOutsideNetworks(cluster: ClusterDocument, context: Context): Iterable<Problem> {
+  yield* outsideNetworks(cluster.spec?.controlPlaneConfiguration?.endpoint?.host, ENDPOINT, networksWithoutMachines(cluster, context));
+}
+
 function* tinkerbellIpOutsideNetworks(cluster: ClusterDocument, context: Context): Iterable<Problem> {
   const datacenter = context.tinkerbellDatacenter;
   if (!datacenter) return;
-  const networks = networksOf(cluster).filter((network) => machinesIn(network, context).length === 0);
-  for (const problem of outsideNetworks(datacenter.spec?.tinkerbellIP, 'spec.tinkerbellIP', networks)) {
+  for (const problem of outsideNetworks(datacenter.spec?.tinkerbellIP, 'spec.tinkerbellIP', networksWithoutMachines(cluster, context))) {
     yield { ...problem, document: documentPath(datacenter) };
   }
 }

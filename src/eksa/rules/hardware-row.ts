@@ -74,7 +74,7 @@ export const MACHINE_ROW_RULES: readonly MachineRule[] = [
     // How the rows of IPv6 machines are written is not known here.
     check: ({ cells }, context) =>
       cells.netmask !== '' && netmaskLength(cells.netmask) === undefined && !(hasIpv6(context) && parseIp(cells.ip_address)?.version === 6)
-        ? `is ${asWritten(cells.netmask)}; expected a contiguous mask such as 255.255.255.0`
+        ? `is ${asWritten(cells.netmask)}; expected ${maskFor(cells.netmask) ?? 'a contiguous mask such as 255.255.255.0'}`
         : undefined,
   },
   {
@@ -130,6 +130,13 @@ export const MACHINE_ROW_RULES: readonly MachineRule[] = [
   { id: 'S8', column: 'bmc_ip', check: bmcAddressOfItsOwn },
   { id: 'S8', column: 'bmc_ip', check: bmcEverywhereOrNowhere },
 ];
+
+/** The mask that a prefix length such as `/24` stands for. */
+function maskFor(text: string): string | undefined {
+  const length = /^\/?(\d{1,2})$/.exec(text)?.[1];
+  if (length === undefined || Number(length) < 1 || Number(length) > 32) return undefined;
+  return addressText({ version: 4, value: (0xffffffffn << BigInt(32 - Number(length))) & 0xffffffffn });
+}
 
 function notAnAddress(text: string): string {
   return text === '' ? 'is empty; expected an IP address' : `is ${asWritten(text)}; expected an IP address`;

@@ -59,8 +59,10 @@ function rolesOf(cluster: ClusterDocument, context: Context) {
 
 function* enoughMachines(cluster: ClusterDocument, context: Context): Iterable<Problem> {
   if (!context.hardware || context.hardware.isIncomplete) return;
+  const unreadable = context.hardware.machines.filter(({ labelPairs }) => !labelPairs).length;
   for (const { selector, demands: same, wanted, matching } of selectorUses(demands(cluster, context), context.hardware.machines)) {
-    if (matching.length >= wanted) continue;
+    // R8 reports labels that cannot be read; their machines may be those that are wanted.
+    if (matching.length + unreadable >= wanted) continue;
     const machines = `${wanted} machines labelled ${selectorText(selector)}`;
     const fix = 'add or relabel machines, or lower the count';
     if (matching.length === 0) {

@@ -31,7 +31,8 @@ function* osProblems(cluster: ClusterDocument, context: Context, rule: 'os-relea
   const told = new Set<string>();
   for (const group of groupMachines(cluster, context)) {
     const evidence = evidenceOf(group, context);
-    const problem = evidence && (rule === 'os-release' ? releaseProblem(evidence, context) : kubernetesProblem(evidence, group, context));
+    const judge = rule === 'os-release' ? releaseProblem : kubernetesProblem;
+    const problem = evidence && judge(evidence, group, context);
     if (!evidence || !problem) continue;
     const place = `${evidence.document}.${evidence.at} ${problem.message}`;
     if (told.has(place)) continue;
@@ -64,14 +65,19 @@ function entryFor({ name }: Evidence, { release, provider }: Context): Operating
   return release.operatingSystems.find((one) => one.name === name && provider && one.providers.includes(provider));
 }
 
-function releaseProblem(evidence: Evidence, context: Context): Pick<Problem, 'message' | 'fix'> | undefined {
+function releaseProblem(
+  evidence: Evidence,
+  { kubernetesVersion }: GroupMachines,
+  context: Context,
+): Pick<Problem, 'message' | 'fix'> | undefined {
   if (entryFor(evidence, context)) return undefined;
   const { release: { version, operatingSystems }, provider } = context;
   const family = operatingSystemIn(evidence.text)?.family;
-  const others = operatingSystems.filter((one) => one.family === family && provider && one.providers.includes(provider));
+  const others = operatingSystems.filter((one) => one.family === family && provider && one.providers.includes(provider)
+    && isWithin(kubernetesVersion, one.kubernetes ?? {}));
   return {
     message: `is ${asWritten(evidence.text)}, by its name ${evidence.name}, which EKS Anywhere ${version} does not list for nodes`,
-    fix: `use ${others.map(({ name }) => name).join(' or ')}`,
+    fix: `use ${others.map(({ name }) => name).join(' or ') || 'another operating system'}`,
   };
 }
 

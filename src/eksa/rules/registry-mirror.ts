@@ -1,5 +1,6 @@
 /** Rules about the mirror of container registries. */
 import { asWritten } from '../finding';
+import { parsePlaceholder } from '../hardware/placeholder';
 import type { ClusterDocument } from '../model/document';
 import { parseIp } from '../syntax/ip';
 import { portProblem } from '../syntax/port';
@@ -7,6 +8,8 @@ import type { Context, Problem, Rule } from './rule';
 
 const AT = 'spec.registryMirrorConfiguration';
 const CURATED_PACKAGES_REGISTRY = /783794618700\.dkr\.ecr\..*\.amazonaws\.com/;
+/** Packages come from one registry per region, with an account of its own. */
+const PRIVATE_ECR = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$/;
 /** Where the images of EKS Anywhere come from. */
 const PUBLIC_REGISTRY = 'public.ecr.aws';
 
@@ -18,6 +21,7 @@ export const REGISTRY_MIRROR_RULES: readonly Rule<ClusterDocument>[] = [
   { id: 'F1', check: insecureMirrorOnBottlerocket },
   { id: 'mirror-endpoint', check: endpointIsHost },
   { id: 'mirror-registry', check: registriesAreHosts },
+  { id: 'mirror-namespace', check: namespacesArePaths },
   { id: 'mirror-public', check: publicRegistryMapped },
   { id: 'mirror-packages', check: packagesRegistryMapped },
 ];
@@ -68,48 +72,96 @@ function* insecureMirrorOnBottlerocket(cluster: ClusterDocument, context: Contex
   }
 }
 
+/** What an image's name can begin with: parts of letters, digits and inner dashes. */
+const IMAGE_HOST = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/i;
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/i;
+
 /** The tools append the port and then the namespace, and use the whole as the start of every image's name. */
 function* endpointIsHost(cluster: ClusterDocument): Iterable<Problem> {
   const { endpoint, port } = cluster.spec?.registryMirrorConfiguration ?? {};
-  if (!endpoint || parseIp(endpoint)) return;
+  const at = `${AT}.endpoint`;
+  if (!endpoint || parsePlaceholder(endpoint)) return;
+  if (LOOPBACK.test(endpoint)) {
+    const message = `is ${asWritten(endpoint)}: each node looks for the registry on itself`;
+    yield { at, message, fix: 'set the address that the nodes reach' };
+    return;
+  }
+  if (parseIp(endpoint) || IMAGE_HOST.test(endpoint)) return;
   const parts = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(\[[^\]]*\]|[^:/]*)(:\d*)?(\/.*)?$/i.exec(endpoint);
-  const [, scheme, host = '', ownPort, path = ''] = parts ?? [];
-  if (parts && !scheme && !ownPort && !path && !host.startsWith('[') && !/\s/.test(host)) return;
+  const [, scheme, host = '', ownPort = '', path = ''] = parts ?? [];
   const found = [scheme && 'a scheme', ownPort && 'a port', path && 'a path'].flatMap((part) => part || []).join(', ');
   const namespace = path.replace(/^\/+|\/+$/g, '');
+  const bare = host.trim().replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  const isUsable = parseIp(bare) !== undefined || IMAGE_HOST.test(bare);
   yield {
-    at: `${AT}.endpoint`,
+    at,
     message: `is ${asWritten(endpoint)}${found ? ` (with ${found})` : ''}; expected the host name or address alone: the tools put the port `
-      + 'behind it and pull images from that',
+      + `behind it and pull images from that${isUsable ? '' : ', and no image can have such a name'}`,
     fix: [
-      `set endpoint to ${host.replace(/^\[|\]$/g, '').trim() || 'the host'}`,
-      ...(ownPort && ownPort.length > 1 && !port ? [`port to '${ownPort.slice(1)}'`] : []),
+      isUsable ? `set endpoint to ${bare}` : 'give the registry a name of letters, digits, dashes and dots',
+      ...portFix(ownPort.slice(1), port),
       ...(namespace ? [`name ${namespace} as the namespace in ociNamespaces`] : []),
     ].join(', '),
   };
+}
+
+/** A port in the endpoint is lost when the endpoint is repaired. */
+function portFix(inEndpoint: string, port: string | undefined): string[] {
+  if (inEndpoint === '' || inEndpoint === port) return [];
+  return [port ? `and port to the right one of '${inEndpoint}' and '${port}'` : `port to '${inEndpoint}'`];
 }
 
 function namespacesOf(cluster: ClusterDocument) {
   return cluster.spec?.registryMirrorConfiguration?.ociNamespaces ?? [];
 }
 
-/** Images are looked up by the host in their name. */
+/** Images are looked up by the host in their name, letter by letter; of two entries for one host the last one counts. */
 function* registriesAreHosts(cluster: ClusterDocument): Iterable<Problem> {
-  for (const [index, { registry }] of namespacesOf(cluster).entries()) {
+  const namespaces = namespacesOf(cluster);
+  for (const [index, { registry, namespace }] of namespaces.entries()) {
     if (!registry) continue;
+    const at = `${AT}.ociNamespaces[${index}].registry`;
     const host = hostOf(registry);
-    if (host === registry) continue;
-    yield {
-      at: `${AT}.ociNamespaces[${index}].registry`,
-      message: `is ${asWritten(registry)}; expected the host alone, ${host}: no image would be found in the mirror by this entry`,
-      fix: `set registry to ${host}`,
-      severity: 'warning',
-    };
+    const later = namespaces.slice(index + 1).find((other) => other.registry === registry);
+    if (host !== registry) {
+      yield {
+        at,
+        message: `is ${asWritten(registry)}; expected the host alone, ${host}: no image would be found in the mirror by this entry`,
+        fix: `set registry to ${host}`,
+        severity: 'warning',
+      };
+    } else if (later && later.namespace !== namespace && !CURATED_PACKAGES_REGISTRY.test(registry)) {
+      yield {
+        at,
+        message: `is ${asWritten(registry)}, which a later entry has as well: only that one, with namespace ${asWritten(later.namespace)}, `
+          + 'counts',
+        fix: 'keep one entry for each registry',
+        severity: 'warning',
+      };
+    }
   }
 }
 
+/** As image names have it; the port of https is in none. */
 function hostOf(registry: string): string {
-  return registry.trim().replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').replace(/\/.*$/s, '');
+  return registry.trim().replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').replace(/\/.*$/s, '').toLowerCase().replace(/\.?(?::443)?$/, '');
+}
+
+/** The namespace becomes a part of the image's name. */
+function* namespacesArePaths(cluster: ClusterDocument): Iterable<Problem> {
+  for (const [index, { namespace }] of namespacesOf(cluster).entries()) {
+    if (!namespace || parsePlaceholder(namespace) || /^[a-z0-9._/-]*$/.test(namespace)) continue;
+    const isUrl = namespace.includes(':');
+    yield {
+      at: `${AT}.ociNamespaces[${index}].namespace`,
+      message: `is ${asWritten(namespace)}; expected ${isUrl ? 'the path below the endpoint' : 'lower-case letters, digits and dashes'} `
+        + 'alone: the tools make it a part of the names of images',
+      fix: isUrl
+        ? 'write the project, such as eks-anywhere, without scheme, host and port'
+        : 'name the project in lower case, here and in the registry',
+      severity: 'warning',
+    };
+  }
 }
 
 function* publicRegistryMapped(cluster: ClusterDocument, context: Context): Iterable<Problem> {
@@ -126,7 +178,8 @@ function* publicRegistryMapped(cluster: ClusterDocument, context: Context): Iter
 
 /** Only where the file installs packages: they are on by default, and many clusters never use one. */
 function* packagesRegistryMapped(cluster: ClusterDocument, { documents }: Context): Iterable<Problem> {
-  const isMapped = namespacesOf(cluster).some(({ registry }) => registry && CURATED_PACKAGES_REGISTRY.test(registry));
+  const isMapped = namespacesOf(cluster)
+    .some(({ registry = '' }) => CURATED_PACKAGES_REGISTRY.test(registry) || PRIVATE_ECR.test(registry));
   const packages = documents.filter(({ kind, apiVersion }) => kind === 'Package' && apiVersion?.startsWith('packages.eks.amazonaws.com/'));
   if (!cluster.spec?.registryMirrorConfiguration || isMapped || packages.length === 0 || cluster.spec.packages?.disable) return;
   yield {

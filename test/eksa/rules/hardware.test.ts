@@ -252,3 +252,16 @@ describe('numbers', () => {
     });
   });
 });
+
+test.each([
+  ['24', '255.255.255.0'], ['/23', '255.255.254.0'], ['32', '255.255.255.255'], ['255.0.255.0', 'a contiguous mask such as 255.255.255.0'],
+  ['33', 'a contiguous mask such as 255.255.255.0'],
+])('the netmask %s is meant as %s', (netmask, meant) => {
+  expect(messages(bareMetal, { 'csv:node-01.netmask': netmask })).toEqual([
+    `error S8 ${ROW}.netmask: is '${netmask}'; expected ${meant}`,
+  ]);
+});
+
+test('labels that cannot be read are one finding: the machine may be the one that is wanted', () => {
+  expect(findings(bareMetal, { 'csv:node-01.labels': 'type:cp' })).toEqual([`error R8 ${ROW}.labels`]);
+});

@@ -1,7 +1,9 @@
 /** Operating systems of nodes, as images and releases name them. */
+import { checkDocuments } from '../../../src/eksa/check';
 import { operatingSystemIn } from '../../../src/eksa/syntax/image-os';
-import { BASES } from '../rule-bases';
+import { BASES, changed } from '../rule-bases';
 import type { Changes } from '../rule-bases';
+import { TODAY } from '../today';
 import { findings, messages } from './findings';
 
 const { bareMetal, vsphere } = BASES;
@@ -62,6 +64,11 @@ describe('RHEL 8', () => {
   test.each(['v0.24.4', 'v0.25.6', 'v0.26.0', 'v0.27.0', 'v0.99.0'])('is found by %s', (eksAnywhereVersion) => {
     const changes = workers('rhel-8-kube-1-34', version('1.34'));
     expect(findings(vsphere, changes, { eksAnywhereVersion })).toContain(`warning os-kubernetes ${MD}.template`);
+  });
+
+  test('is no way out of a system that the release does not list', () => {
+    const { documents } = changed(vsphere, workers('rhel-10-kube-1-35'));
+    expect(checkDocuments(documents, undefined, { today: TODAY })).toMatchObject([{ ruleId: 'os-release', fix: 'use RHEL 9' }]);
   });
 
   test('on bare metal is found where the image is named, once', () => {

@@ -23,9 +23,23 @@ describe('the endpoint', () => {
     ['https://registry.example:8443/a/b', "set endpoint to registry.example, port to '8443', name a/b as the namespace in ociNamespaces"],
     ['[fd00::3]', 'set endpoint to fd00::3'],
     ['registry.example ', 'set endpoint to registry.example'],
+    ['registry.example.', 'set endpoint to registry.example'],
+    ['[fd00::3]:5000', "set endpoint to fd00::3, port to '5000'"],
+    ['my_registry.example', 'give the registry a name of letters, digits, dashes and dots'],
+    ['registry..example', 'give the registry a name of letters, digits, dashes and dots'],
+    ['localhost', 'set the address that the nodes reach'],
+    ['127.0.0.1', 'set the address that the nodes reach'],
   ])('may not be %s', (endpoint, fix) => {
     expect(findings(docker, { [MIRROR]: { endpoint } })).toEqual([`error mirror-endpoint ${MIRROR}.endpoint`]);
     expect(checkDocuments(changed(docker, { [MIRROR]: { endpoint } }).documents)[0].fix).toBe(fix);
+  });
+
+  test.each([
+    ['5000', 'set endpoint to registry.example'],
+    ['443', "set endpoint to registry.example, and port to the right one of '5000' and '443'"],
+  ])('with a port beside port %s', (port, fix) => {
+    const { documents } = changed(docker, { [MIRROR]: { endpoint: 'registry.example:5000', port } });
+    expect(checkDocuments(documents).map((finding) => finding.fix)).toEqual([fix]);
   });
 });
 
@@ -44,6 +58,25 @@ describe('namespaces', () => {
     ]],
     ['that of a part of the public registry', docker, [HUB, { registry: 'public.ecr.aws/eks-anywhere', namespace: 'eks' }], [
       `warning mirror-registry ${MIRROR}.ociNamespaces[1].registry`,
+    ]],
+    ['that of the public registry in capitals', docker, [{ registry: 'Public.ECR.aws', namespace: 'eks' }], [
+      `warning mirror-registry ${MIRROR}.ociNamespaces[0].registry`,
+    ]],
+    ['that of the public registry with the port of https', docker, [{ registry: 'public.ecr.aws:443', namespace: 'eks' }], [
+      `warning mirror-registry ${MIRROR}.ociNamespaces[0].registry`,
+    ]],
+    ['that of a registry with a port of its own', docker, [PUBLIC, { registry: 'registry.local:5000', namespace: 'r' }], []],
+    ['that of the public registry twice', docker, [PUBLIC, { ...PUBLIC, namespace: 'other' }], [
+      `warning mirror-registry ${MIRROR}.ociNamespaces[0].registry`,
+    ]],
+    ['the same entry twice', docker, [PUBLIC, PUBLIC], []],
+    ['none below the endpoint', docker, [{ ...PUBLIC, namespace: '' }], []],
+    ['a path with dots', docker, [{ ...PUBLIC, namespace: 'proxy/public.ecr.aws/' }], []],
+    ['a project in capitals', docker, [{ ...PUBLIC, namespace: 'Proxy' }], [
+      `warning mirror-namespace ${MIRROR}.ociNamespaces[0].namespace`,
+    ]],
+    ['a project by URL', docker, [{ ...PUBLIC, namespace: 'https://registry.example/eks' }], [
+      `warning mirror-namespace ${MIRROR}.ociNamespaces[0].namespace`,
     ]],
     ['others alone on Bottlerocket', bottlerocket, [HUB], missing],
   ])('%s', (_, base, ociNamespaces, expected) => {
@@ -67,6 +100,9 @@ describe('packages in the file', () => {
   test.each<[string, Changes, string[]]>([
     ['want their registry in the mirror', { ...mirror(PUBLIC), ...HARBOR }, [`warning mirror-packages ${MIRROR}.ociNamespaces`]],
     ['find it there', { ...mirror(PUBLIC, { registry: '783794618700.dkr.ecr.eu-west-1.amazonaws.com', namespace: 'p' }), ...HARBOR }, []],
+    ['find the registry of their region and account there', {
+      ...mirror(PUBLIC, { registry: '346438352937.dkr.ecr.us-west-2.amazonaws.com', namespace: 'p' }), ...HARBOR,
+    }, []],
     ['need no mirror', HARBOR, []],
     ['are not installed where packages are off', { ...mirror(PUBLIC), ...HARBOR, 'Cluster.spec.packages': { disable: true } }, []],
     ['that are of another API do not count', { ...mirror(PUBLIC), '+Package/other': {}, 'Package/other.apiVersion': 'example.org/v1' }, []],
