@@ -5,7 +5,7 @@ import type { AwsIamSpec } from '../model/identity';
 import { awsIamName } from './cluster-rules';
 import { isSame, isSameSet } from './compare';
 import type { DocumentPair, Pair } from './pair';
-import { annotation, bothSides } from './pair';
+import { annotation, bothSides, isSelfManaged } from './pair';
 import type { UpdatePath, UpdateRule, Violation } from './rule';
 import { UPDATE_PATHS } from './rule';
 
@@ -33,11 +33,12 @@ function wholly(document: DocumentPair, fields: readonly string[], paths: readon
   };
 }
 
-/** That of a workload cluster may change. */
+/** That of a workload cluster may change: the tools mark it when they create it, which a file in git does not show. */
 function* oidc(pair: Pair): Iterable<Violation> {
   for (const document of bothSides(pair, 'OIDCConfig')) {
     const fields = changedFields(document);
-    if (fields.length > 0 && !annotation(document.old, 'managed-by')) yield wholly(document, fields, ['api']);
+    const isOfWorkload = annotation(document.old, 'managed-by') !== undefined || !isSelfManaged(pair.old.cluster);
+    if (fields.length > 0 && !isOfWorkload) yield wholly(document, fields, ['api']);
   }
 }
 

@@ -471,6 +471,16 @@ const CASES: Readonly<Record<string, Case>> = {
     change: { 'OIDCConfig/sso.spec.clientId': 'other' },
     refusing: 'neither',
   },
+  "the identity provider's client of a workload cluster, which its file in git does not mark": {
+    site: 'Docker',
+    before: {
+      'Cluster.spec.managementCluster.name': 'head-office',
+      'Cluster.spec.identityProviderRefs': [{ kind: 'OIDCConfig', name: 'sso' }],
+      'OIDCConfig/sso': OIDC,
+    },
+    change: { 'OIDCConfig/sso.spec.clientId': 'other' },
+    refusing: 'neither',
+  },
   'GitOps': { site: 'Docker', change: WITH_FLUX, refusing: 'neither' },
   'no GitOps any more': {
     site: 'Docker',

@@ -38,12 +38,12 @@ export function reasonOf({ field, reason }: Row): string {
 }
 
 function landsOtherwise(row: Row, landing: Landing, old: Inputs, now: Inputs): boolean {
-  const { roles, providers, only, keepsRemoved } = landing;
+  const { roles, providers, only, keepsRemoved, same } = landing;
   if (!roles.includes(now.role) || !now.provider || (providers && !providers.includes(now.provider))) return false;
   if (!documentFor(old, row.kind) || !documentFor(now, row.kind)) return false;
   if (only && !only.test(old) && !only.test(now)) return false;
   const [before, after] = [old, now].map((inputs) => landing.value ? landing.value(inputs) : valueOf(row, inputs));
-  return !isSame(before, after) && !(keepsRemoved && isPartOf(after, before));
+  return !isSame(before, after) && !same?.(before, after) && !(keepsRemoved && isPartOf(after, before));
 }
 
 /** Whether what the new state says was there before, at the same place: entries that are gone from the end of a list do not count. */

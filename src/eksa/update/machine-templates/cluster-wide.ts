@@ -1,14 +1,13 @@
 /** Fields of the Cluster that concern all nodes, or those that run the API server. */
 import type { RegistryMirror } from '../../model/cluster';
+import { NOT_BOTTLEROCKET } from './host-os';
 import type { Inputs, Provider } from './inputs';
-import { kubernetesVersionOf, osFamilyOf } from './inputs';
+import { kubernetesVersionOf } from './inputs';
 import type { Landing, Row } from './row';
 import { BOTH, CONTROL_PLANE, ETCD, WORKERS, inControlPlane, inEtcd, inKubeadm } from './row';
 
 /** Docker's templates know no proxy. */
 const WITH_PROXY: readonly Provider[] = ['bare metal', 'vSphere'];
-
-const NOT_BOTTLEROCKET = { text: 'not on Bottlerocket', test: (inputs: Inputs) => osFamilyOf(inputs) !== 'bottlerocket' };
 
 /** Every component's image comes from the bundle of the release, so another release is another version of everything. */
 const IN_EVERY_NODE: readonly Landing[] = [
@@ -79,7 +78,9 @@ function releaseOf({ state }: Inputs): string | undefined {
   return state.cluster.spec?.eksaVersion?.replace(/^v/, '');
 }
 
+/** Without any entry, the mirror stands for the public registry as it is; with entries for others alone, for none. */
 function publicNamespace({ state }: Inputs): string | undefined {
   const mirror: RegistryMirror | undefined = state.cluster.spec?.registryMirrorConfiguration;
-  return mirror?.ociNamespaces?.find(({ registry }) => registry === PUBLIC_REGISTRY)?.namespace;
+  if (!mirror?.ociNamespaces?.length) return mirror && '';
+  return mirror.ociNamespaces.find(({ registry }) => registry === PUBLIC_REGISTRY)?.namespace;
 }

@@ -5,7 +5,8 @@ import { osFamilyOf } from './inputs';
 import type { Landing, Refused, Row } from './row';
 import { BOTH, CONTROL_PLANE, ETCD, WORKERS } from './row';
 
-const BOTTLEROCKET = { text: 'on Bottlerocket', test: (inputs: Inputs) => osFamilyOf(inputs) === 'bottlerocket' };
+export const NOT_BOTTLEROCKET = { text: 'not on Bottlerocket', test: (inputs: Inputs) => osFamilyOf(inputs) !== 'bottlerocket' };
+export const BOTTLEROCKET = { text: 'on Bottlerocket', test: (inputs: Inputs) => osFamilyOf(inputs) === 'bottlerocket' };
 
 /** The comparison of a KubeadmConfigTemplate looks only at what the new one contains. */
 const KEPT = 'Removing it, or a part of it, from workers replaces none: they keep what they have until something else replaces them.';

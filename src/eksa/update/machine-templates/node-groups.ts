@@ -1,7 +1,8 @@
 /** Fields of the control plane, of etcd's machines and of worker groups in the Cluster. */
+import { BOTTLEROCKET, NOT_BOTTLEROCKET } from './host-os';
 import type { Inputs } from './inputs';
 import { kubernetesVersionOf } from './inputs';
-import type { Refused, Row } from './row';
+import type { Landing, Refused, Row } from './row';
 import { BOTH, CONTROL_PLANE, WORKERS, inControlPlane } from './row';
 
 const FIXED_ON_BARE_METAL: readonly Refused[] = [{ by: ['api'], rule: 'W5', providers: ['bare metal'] }];
@@ -44,13 +45,26 @@ const CONTROL_PLANE_ROWS: readonly Row[] = [
 const ETCD = 'spec.externalEtcdConfiguration';
 
 const ETCD_ROWS: readonly Row[] = [
-  { kind: 'Cluster', field: `${ETCD}.count`, scales: true, note: 'Adding or removing the whole entry is refused (W4).' },
+  {
+    kind: 'Cluster',
+    field: `${ETCD}.count`,
+    reason: 'externalEtcdConfiguration',
+    scales: true,
+    lands: inControlPlane({ providers: ['vSphere', 'Docker'] }),
+    note: 'The API servers know the address of each machine of etcd. Adding or removing the whole entry is refused (W4).',
+  },
   { kind: 'Cluster', field: `${ETCD}.machineGroupRef`, note: BY_CONTENT },
 ];
 
 const GROUPS = 'spec.workerNodeGroupConfigurations';
 
 const inJoining = [{ roles: WORKERS, template: 'KubeadmConfigTemplate' }];
+
+/** A file on most systems, settings on Bottlerocket; the comparison of settings looks only at what the new ones contain. */
+const asKubelet: readonly Landing[] = [
+  { roles: WORKERS, template: 'KubeadmConfigTemplate', only: NOT_BOTTLEROCKET },
+  { roles: WORKERS, template: 'KubeadmConfigTemplate', only: BOTTLEROCKET, keepsRemoved: true },
+];
 
 const WORKER_ROWS: readonly Row[] = [
   {
@@ -75,7 +89,12 @@ const WORKER_ROWS: readonly Row[] = [
   ...['labels', 'taints'].map((name): Row => ({
     kind: 'Cluster', field: `${GROUPS}[].${name}`, lands: inJoining, refused: FIXED_ON_BARE_METAL,
   })),
-  { kind: 'Cluster', field: `${GROUPS}[].kubeletConfiguration`, lands: inJoining },
+  {
+    kind: 'Cluster',
+    field: `${GROUPS}[].kubeletConfiguration`,
+    lands: asKubelet,
+    note: 'On Bottlerocket, removing it or a part of it replaces none: nodes keep what they have until something else replaces them.',
+  },
   {
     kind: 'Cluster',
     field: `${GROUPS}[].failureDomains`,

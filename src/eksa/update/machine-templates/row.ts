@@ -12,6 +12,8 @@ export interface Landing {
   readonly value?: (inputs: Inputs) => unknown;
   /** Where it lands only for some nodes. */
   readonly only?: { readonly text: string; readonly test: (inputs: Inputs) => boolean };
+  /** Whether two values that differ are the same to the tools; only where no common form of them is known. */
+  readonly same?: (before: unknown, after: unknown) => boolean;
   /** The comparison of this object ignores what is gone: removing the field, or a part of it, replaces no node. */
   readonly keepsRemoved?: true;
 }

@@ -41,8 +41,8 @@ export const VSPHERE_ROWS: readonly Row[] = [
     field: 'spec.network',
     lands: inMachines(TEMPLATE, {
       only: {
-        text: 'where the machines have no `networks` of their own',
-        test: (inputs) => (machineOf(inputs).networks ?? []).length === 0,
+        text: 'where workers have no `networks` of their own',
+        test: (inputs) => inputs.role !== 'workers' || (machineOf(inputs).networks ?? []).length === 0,
       },
     }),
     refused: [{ by: BOTH, rule: 'W17' }],
@@ -53,16 +53,42 @@ export const VSPHERE_ROWS: readonly Row[] = [
     elsewhere: 'VSphereFailureDomain, VSphereDeploymentZone',
     note: 'Virtual machines stay where they are; those that are made later follow.',
   },
-  ...['datastore', 'folder', 'resourcePool', 'template', 'cloneMode'].map((name): Row => ({
-    kind: MACHINE, field: `spec.${name}`, lands: inMachines(TEMPLATE),
+  ...['datastore', 'folder'].map((name): Row => ({
+    kind: MACHINE,
+    field: `spec.${name}`,
+    lands: inMachines(TEMPLATE, { value: (inputs) => inventoryPath(inputs, name as 'datastore' | 'folder') }),
+    note: 'A name without its path is completed with the one of the datacenter.',
   })),
+  {
+    kind: MACHINE,
+    field: 'spec.resourcePool',
+    lands: inMachines(TEMPLATE, { same: isSamePool }),
+    note: 'The end of a path stands for the pool that it leads to, also as `*/Resources`.',
+  },
+  {
+    kind: MACHINE,
+    field: 'spec.template',
+    lands: inMachines(TEMPLATE),
+    note: 'The CLI completes a name without its path; by the API it is another template.',
+  },
+  {
+    kind: MACHINE,
+    field: 'spec.cloneMode',
+    lands: inMachines(TEMPLATE, { keepsRemoved: true }),
+    note: 'Removing it replaces nothing: the CLI writes out the mode that it chooses.',
+  },
   ...['memoryMiB', 'numCPUs', 'diskGiB'].map((name): Row => ({
     kind: MACHINE,
     field: `spec.${name}`,
     lands: inMachines(TEMPLATE),
     note: 'Sizes that are raised to the same least size are the same.',
   })),
-  { kind: MACHINE, field: 'spec.networks', lands: inMachines(TEMPLATE, { roles: WORKERS }) },
+  {
+    kind: MACHINE,
+    field: 'spec.networks',
+    lands: inMachines(TEMPLATE, { roles: WORKERS, value: networksOf }),
+    note: 'Without it, there is one network: that of the datacenter.',
+  },
   { kind: MACHINE, field: 'spec.tags', lands: inMachines(TEMPLATE) },
   { kind: MACHINE, field: 'spec.storagePolicyName', lands: inMachines(TEMPLATE), refused: [{ by: BOTH, rule: 'W16' }] },
   { kind: MACHINE, field: 'spec.osFamily', lands: [...inKubeadm(), ...inEtcd()], refused: [{ by: BOTH, rule: 'W16' }] },
@@ -84,4 +110,23 @@ function thumbprintOf(inputs: Inputs): string {
 
 function hasThumbprint(inputs: Inputs): boolean {
   return (datacenterOf(inputs).thumbprint ?? '') !== '';
+}
+
+function networksOf(inputs: Inputs): readonly (string | undefined)[] {
+  const { networks = [] } = machineOf(inputs);
+  return networks.length > 0 ? networks : [datacenterOf(inputs).network];
+}
+
+/** As the tools complete it. */
+function inventoryPath(inputs: Inputs, kind: 'datastore' | 'folder'): string | undefined {
+  const path = machineOf(inputs)[kind];
+  const root = `/${datacenterOf(inputs).datacenter ?? ''}`;
+  return !path || path.startsWith(root) ? path : `${root}/${kind === 'folder' ? 'vm' : kind}/${path}`;
+}
+
+/** The tools look for a pool of that name whose path ends so, and refuse where there are several. */
+function isSamePool(one: unknown, other: unknown): boolean {
+  if (typeof one !== 'string' || typeof other !== 'string') return false;
+  const [short, long] = [one, other].map((path) => path.replace(/^\*\//, '')).sort((a, b) => a.length - b.length);
+  return short !== '' && (long === short || long.endsWith(`/${short}`));
 }

@@ -20,6 +20,7 @@ const A = `${C}.workerNodeGroupConfigurations[0]`;
 const CILIUM = `${C}.clusterNetwork.cniConfig.cilium`;
 const CHECK = { unhealthyMachineTimeout: '7m0s' };
 const MIRROR = { endpoint: 'registry.example', port: '5000' };
+const PUBLIC = { registry: 'public.ecr.aws', namespace: 'eks' };
 const PROXY = { httpProxy: '10.0.0.4:3128', httpsProxy: '10.0.0.4:3128' };
 const OIDC = {
   'Cluster.spec.identityProviderRefs': [{ kind: 'OIDCConfig', name: 'sso' }], 'OIDCConfig/sso': {
@@ -67,8 +68,8 @@ const CLUSTER: Readonly<Record<string, RowSample>> = {
     { [`${C}.registryMirrorConfiguration.caCertContent`]: 'x' }, { [`${C}.registryMirrorConfiguration`]: MIRROR },
   ),
   'spec.registryMirrorConfiguration.ociNamespaces': {
-    before: { [`${C}.registryMirrorConfiguration`]: MIRROR },
-    change: { [`${C}.registryMirrorConfiguration.ociNamespaces`]: [{ registry: 'quay.io', namespace: 'quay' }] },
+    before: { [`${C}.registryMirrorConfiguration`]: { ...MIRROR, ociNamespaces: [PUBLIC] } },
+    change: { [`${C}.registryMirrorConfiguration.ociNamespaces`]: [PUBLIC, { registry: 'quay.io', namespace: 'quay' }] },
     bareMetal: 'cw', vsphere: 'cw', docker: 'cw',
   },
   ...Object.fromEntries(['authenticate', 'insecureSkipVerify'].map((name) => [`spec.registryMirrorConfiguration.${name}`, {
@@ -115,7 +116,7 @@ const CONTROL_PLANE: Readonly<Record<string, RowSample>> = {
 };
 
 const ETCD: Readonly<Record<string, RowSample>> = {
-  count: { change: { [`${C}.externalEtcdConfiguration.count`]: 5 }, vsphere: '', docker: '' },
+  count: { change: { [`${C}.externalEtcdConfiguration.count`]: 5 }, vsphere: 'c', docker: 'c' },
   machineGroupRef: { change: { [`${C}.externalEtcdConfiguration.machineGroupRef.name`]: 'site-twin' }, vsphere: '' },
 };
 
