@@ -12,17 +12,20 @@ export const check: Command = {
   name: 'check',
   summary: 'tell what the EKS Anywhere tools, the API server or the machines would refuse',
   usage: [
-    'Usage: hybridge eksa check cluster.yaml [hardware.csv] [--existing] [--release vX.Y.Z] [--today YYYY-MM-DD] [--json]',
+    'Usage: hybridge eksa check cluster.yaml [hardware.csv]',
+    '                           [--existing] [--release vX.Y.Z] [--today YYYY-MM-DD] [--json]',
     '',
-    'Runs every rule that needs no network on the files of one cluster and prints what breaks one, with its line and what to change.',
-    'Bare metal needs hardware.csv. Ends with 0 when there is no error (warnings are fine), with 1 otherwise. The feature flags of the',
-    `tools are read from the environment, as they do: ${FEATURE_FLAGS.join(', ')}. A file '-' is standard input.`,
+    'Runs every rule that needs no network on the files of one cluster and prints what breaks one, with',
+    'its line and what to change. Bare metal needs hardware.csv. Ends with 0 when there is no error',
+    '(warnings are fine), with 1 otherwise. Like the tools, it reads feature flags from the environment:',
+    `${FEATURE_FLAGS.join(', ')}.`,
+    "A file '-' is standard input.",
     '',
-    '  --existing          the cluster is there already, and may have what none can be created with (etcdEncryption);',
-    '                      its machines are known, so that hardware.csv may be missing',
+    '  --existing          the cluster exists already, and may have what none can be created with',
+    '                      (etcdEncryption); its machines are known, so that hardware.csv may be missing',
     ...judgedByUsage(22),
-    '  --json              prints { errors, warnings, findings } for machines; a finding has file, line, path, '
-      + 'ruleId, severity, message, fix',
+    '  --json              prints { errors, warnings, findings } for machines; a finding has file, line,',
+    '                      path, ruleId, severity, message, fix',
   ].join('\n'),
   async run(args) {
     const {

@@ -17,19 +17,21 @@ const DECIDING: Readonly<Record<string, (diff: FileDiff) => boolean>> = {
 
 export const diff: Command = {
   name: 'diff',
-  summary: 'tell what an upgrade from one cluster.yaml to another would do, and whether it is let through',
+  summary: 'tell what an upgrade does to the nodes, and whether it is accepted',
   usage: [
     'Usage: hybridge eksa diff old.yaml new.yaml [--hardware hardware.csv] [--via both|cli|api]',
     '                          [--release vX.Y.Z] [--today YYYY-MM-DD] [--json]',
     '',
-    'Compares what a cluster holds with what is to be applied: changes that are refused (with their rules), which nodes are replaced,',
-    'rolling or in place, and the machines that this needs. There are two paths, which do not refuse the same: the CLI ("eksctl anywhere',
-    'upgrade cluster") and the API (kubectl, Flux, Argo CD). Ends with 0 when the change is accepted, with 1 otherwise.',
+    'Compares what a cluster holds with what is to be applied: changes that are refused (with their',
+    'rules), which nodes are replaced, rolling or in place, and the machines that this needs. There are',
+    'two paths, which do not refuse the same: the CLI ("eksctl anywhere upgrade cluster") and the API',
+    '(kubectl, Flux, Argo CD). Ends with 0 when the change is accepted, with 1 otherwise.',
     '',
     '  --hardware FILE     all machines of the site, those in use included: spare ones are counted',
     '  --via PATH          whose answer decides the exit code; default both',
     ...judgedByUsage(22),
-    '  --json              prints { cliAccepts, webhookAccepts, refusals, newFile, warnings, changes, groups, machines } for machines',
+    '  --json              prints { cliAccepts, webhookAccepts, refusals, newFile, warnings, changes,',
+    '                      groups, machines } for machines',
   ].join('\n'),
   async run(args) {
     const { options, files: [oldFile, newFile] } = parseArguments('diff', args, {

@@ -18,15 +18,13 @@ export const hardware: Command = {
   usage: [
     'Usage: hybridge eksa hardware hardware.csv [--secret-store NAME] [--secrets FILE]',
     '',
-    'Prints Hardware and Machine objects, as "eksctl anywhere generate hardware" makes them but without '
-      + 'credentials, so that they can be in',
-    'Git. For credentials in AWS Secrets Manager an ExternalSecret can take the place of the Secret; Secrets that '
-      + 'have to come from elsewhere',
-    'are named in a comment.',
+    'Prints Hardware and Machine objects, as "eksctl anywhere generate hardware" makes them but without',
+    'credentials, so that they can be in Git. For credentials in AWS Secrets Manager an ExternalSecret',
+    'can take the place of the Secret; Secrets that have to come from elsewhere are named in a comment.',
     '',
-    '  --secret-store NAME  ClusterSecretStore of the External Secrets Operator that reads Secrets Manager',
-    '  --secrets FILE       writes the Secrets with their values, from the environment or Secrets Manager, for '
-      + '"kubectl apply -f"; mode 0600',
+    '  --secret-store NAME  ClusterSecretStore of External Secrets that reads Secrets Manager',
+    '  --secrets FILE       writes the Secrets with their values, from the environment or Secrets',
+    '                       Manager, for "kubectl apply -f"; mode 0600',
   ].join('\n'),
   async run(args) {
     const {

@@ -14,15 +14,14 @@ export const importCommand: Command = {
     'Usage: hybridge eksa import cluster.yaml [hardware.csv] [--packages packages.yaml] [--new-names]',
     '                            [--release vX.Y.Z] [--today YYYY-MM-DD] > app.ts',
     '',
-    'Prints a CDK app whose synthesis writes the same documents. Nothing is dropped silently: what the constructs cannot say is refused',
-    'by name, with its line, and no program is printed (exit code 1). BMC credentials, licence tokens and secrets '
-      + 'of packages never become',
-    'part of the program, which names the release.',
+    'Prints a CDK app whose synthesis writes the same documents. Nothing is dropped silently: what the',
+    'constructs cannot say is refused by name, with its line, and no program is printed (exit code 1).',
+    'BMC credentials, licence tokens and secrets of packages never become part of the program, which',
+    'names the release.',
     '',
     '  --packages FILE     curated packages of the cluster, as Package objects; the program adds them',
-    '  --new-names         documents may get the names that the constructs give them, and deprecated forms are '
-      + 'replaced; only for clusters that are',
-    '                      yet to be created',
+    '  --new-names         documents may get the names that the constructs give them, and deprecated',
+    '                      forms are replaced; only for clusters that are yet to be created',
     ...judgedByUsage(22),
   ].join('\n'),
   async run(args) {

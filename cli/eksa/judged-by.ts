@@ -9,8 +9,8 @@ export const JUDGED_BY_OPTIONS = { release: { type: 'string' }, today: { type: '
 export function judgedByUsage(column: number): string[] {
   const line = (option: string, text: string) => `  ${option}`.padEnd(column) + text;
   return [
-    line('--release vX.Y.Z', `release of EKS Anywhere whose rules apply; default: eksaVersion of the file, else ${NEWEST_RELEASE.version}`),
-    line('--today YYYY-MM-DD', 'day on which support and licences are judged; default: that of the clock, or of SOURCE_DATE_EPOCH'),
+    line('--release vX.Y.Z', `release whose rules apply; default: eksaVersion of the file, else ${NEWEST_RELEASE.version}`),
+    line('--today YYYY-MM-DD', 'day of support and licences; default: SOURCE_DATE_EPOCH, else the clock'),
   ];
 }
 

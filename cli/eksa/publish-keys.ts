@@ -20,15 +20,16 @@ export const publishKeys: Command = {
   usage: [
     'Usage: hybridge eksa publish-keys cluster.yaml [--kubeconfig FILE] [--key FILE] [--out FILE]',
     '',
-    'Once the cluster exists: reads the public key of its service accounts by kubectl from the Secret '
-      + 'eksa-system/<cluster>-sa of the management',
-    'cluster, and puts it as keys.json beside the discovery document of the issuer that cluster.yaml names '
-      + '(spec.podIamConfig.serviceAccountIssuer),',
-    'by the AWS CLI with its region and credentials. Private keys are neither read nor published. Running it again does no harm.',
+    'Once the cluster exists: reads the public key of its service accounts by kubectl from the Secret',
+    'eksa-system/<cluster>-sa of the management cluster, and puts it as keys.json beside the discovery',
+    'document of the issuer that cluster.yaml names (spec.podIamConfig.serviceAccountIssuer), by the AWS',
+    'CLI with its region and credentials. Private keys are neither read nor published. Running it again',
+    'does no harm.',
     '',
     '  --kubeconfig FILE  of the management cluster; default: as kubectl decides',
     '  --key FILE         reads the public key (PEM) from a file; kubectl is not needed then',
-    '  --out FILE         writes keys.json to a file and publishes nothing: for issuers that are no bucket of S3',
+    '  --out FILE         writes keys.json to a file and publishes nothing: for issuers that are no',
+    '                     bucket of S3',
   ].join('\n'),
   async run(args) {
     const {

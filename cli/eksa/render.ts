@@ -23,12 +23,12 @@ export const render: Command = {
   usage: [
     'Usage: hybridge eksa render --assembly-folder cdk.out/hybridge/CLUSTER --out DIR',
     '',
-    'Copies cluster.yaml, hardware.csv, packages.yaml and gitops/ to DIR, with every placeholder replaced: '
-      + '${env:NAME} by the environment variable,',
-    '${secretsmanager:name#key} by a key of a JSON secret of AWS Secrets Manager (region and credentials as for any AWS SDK). Files are',
-    'readable by their owner only. Where one value is missing nothing is written, and place and variable are '
-      + 'named. Values are never printed.',
-    'The commands that come next are printed, with the kubeconfig that each needs.',
+    'Copies cluster.yaml, hardware.csv, packages.yaml and gitops/ to DIR, with every placeholder',
+    'replaced: ${env:NAME} by the environment variable, ${secretsmanager:name#key} by a key of a JSON',
+    'secret of AWS Secrets Manager (region and credentials as for any AWS SDK). Files are readable by',
+    'their owner only. Where one value is missing nothing is written, and place and variable are named.',
+    'Values are never printed. The commands that come next are printed, with the kubeconfig that each',
+    'needs.',
     '',
     '  --assembly-folder DIR  what cdk synth wrote for the cluster',
     '  --out DIR              where to write; made if missing, must be outside the folder of the assembly',

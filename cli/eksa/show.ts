@@ -16,9 +16,9 @@ export const show: Command = {
   usage: [
     'Usage: hybridge eksa show cluster.yaml [hardware.csv] [--svg FILE]',
     '',
-    'Prints the groups of nodes with the machines that each can take ([#] for a node, [ ] for a spare one), the '
-      + 'networks and the addresses;',
-    'where machines are in several networks or failure domains, groups are parted by them.',
+    'Prints the groups of nodes with the machines that each can take ([#] for a node, [ ] for a spare',
+    'one), the networks and the addresses; where machines are in several networks or failure domains,',
+    'groups are parted by them.',
     '',
     '  --svg FILE  writes the same as a picture for browsers',
   ].join('\n'),
