@@ -4,7 +4,7 @@ import type { Finding } from '../../src/eksa/finding';
 import type { FileDiff } from '../../src/eksa/update/diff-text';
 import { leftByInPlace } from '../../src/eksa/update/in-place';
 import type { GroupPlan } from '../../src/eksa/update/replaced-nodes';
-import type { Refusal } from '../../src/eksa/update/rule';
+import type { Refusal, UpdatePath } from '../../src/eksa/update/rule';
 import { renderTable } from '../terminal/table.ts';
 import { describeChanges } from './changes-text.ts';
 import { shownPath } from './files.ts';
@@ -17,9 +17,12 @@ export function describeDiff(diff: FileDiff, { old, new: now, hardware }: Compar
   if (diff.unreadable) {
     return describeFindings(unreadableAsGiven(diff.unreadable, { old, new: now, hardware }), 'nothing was compared');
   }
+  const refused = diff.refusals.filter((refusal) => refusingPaths(refusal).length > 0);
+  const waiting = diff.refusals.filter((refusal) => refusingPaths(refusal).length === 0);
   const sections = [
     section('Changes', describeChanges(diff.changes)),
-    diff.refusals.length > 0 && section('Refused', describeRefusals(diff.refusals, files)),
+    refused.length > 0 && section('Refused', describeRefusals(refused, files)),
+    waiting.length > 0 && section('Accepted, but waits for machines', describeRefusals(waiting, files)),
     section('Nodes', renderTable({ headings: ['group', 'now', 'then', 'what happens', 'because of'], rows: diff.groups.map(groupRow) })),
     diff.machines.length > 0 &&
       section(
@@ -46,8 +49,8 @@ export function describeDiff(diff: FileDiff, { old, new: now, hardware }: Compar
     diff.warnings.length > 0 && section('Warnings about the new file', diff.warnings.map((one) => describeWarning(one, files)).join('\n')),
     section(
       'Verdict',
-      `eksctl anywhere upgrade cluster   ${verdict(diff.cliAccepts, diff)}\nkubectl apply, Flux, Argo CD      `
-        + `${verdict(diff.webhookAccepts, diff)}`,
+      `eksctl anywhere upgrade cluster   ${verdict('cli', diff)}\nkubectl apply, Flux, Argo CD      `
+        + `${verdict('api', diff)}`,
     ),
   ];
   return `${sections.filter((text) => text !== false).join('\n\n')}\n`;
@@ -68,10 +71,17 @@ function describeRefusals(refusals: readonly Refusal[], files: GivenFiles): stri
 }
 
 function describeRefusal(refusal: Refusal, files: GivenFiles): string {
-  const { ruleId, paths, line } = refusal;
+  const { ruleId, line } = refusal;
+  const paths = refusingPaths(refusal);
   // What the file as a whole lacks is at no line of it.
   const place = isOfHardware(refusal) && line === undefined ? '' : `${placeOf(refusal, files)}  `;
-  return `${place}${ruleId}  by ${paths.map((by) => PATH_NAMES[by]).join(' and ')}  ${said(refusal, files)}`;
+  const by = paths.length > 0 ? `by ${paths.map((path) => PATH_NAMES[path]).join(' and ')}  ` : '';
+  return `${place}${ruleId}  ${by}${said(refusal, files)}`;
+}
+
+/** The roads that say no; on the others the change begins, and waits. */
+function refusingPaths({ paths, waits = [] }: Refusal): readonly UpdatePath[] {
+  return paths.filter((by) => !waits.includes(by));
 }
 
 function placeOf(finding: { readonly path: string; readonly line?: number }, files: GivenFiles): string {
@@ -110,7 +120,9 @@ function happening(plan: GroupPlan): string {
   return [replaced, scaling].filter((text) => text !== '').join('; ');
 }
 
-function verdict(isAccepted: boolean, { newFile }: FileDiff): string {
-  if (!isAccepted) return 'refused';
-  return newFile.length > 0 ? 'accepted as a change, once the new file is fixed' : 'accepted';
+function verdict(by: UpdatePath, { cliAccepts, webhookAccepts, refusals, newFile }: FileDiff): string {
+  if (refusals.some((refusal) => refusingPaths(refusal).includes(by))) return 'refused';
+  const isAccepted = by === 'cli' ? cliAccepts : webhookAccepts;
+  const waiting = isAccepted ? '' : ', but the roll-out waits for a machine';
+  return newFile.length > 0 ? `accepted as a change, once the new file is fixed${waiting}` : `accepted${waiting}`;
 }

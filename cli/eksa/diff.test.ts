@@ -58,6 +58,22 @@ describe('hybridge eksa diff', () => {
     expect(output).toContain(`T31  by CLI and API  ${shortage}`);
   });
 
+  it('says where the tools accept a change and its roll-out waits for a machine', async () => {
+    const audited = changed('audited.yaml', ['    endpoint:', '    certSans: [a.example]\n    endpoint:']);
+    const { code, output } = await runEksa('diff', OLD, audited, '--hardware', HARDWARE);
+    expect(code).toBe(1);
+    expect(output).not.toContain('Refused');
+    expect(output).toMatch(/Accepted, but waits for machines\n +T31 {2}bare-metal\.csv has 0 .*type=cp; .*waits for a machine\n/);
+    expect(output.match(/accepted, but the roll-out waits for a machine\n/g)).toHaveLength(2);
+  });
+
+  it('tells the roads apart where only one counts machines', async () => {
+    const fromIso = changed('iso.yaml', ['  tinkerbellIP', '  isoBoot: true\n  tinkerbellIP']);
+    const { output } = await runEksa('diff', OLD, fromIso, '--hardware', HARDWARE);
+    expect(output).toMatch(/T31 {2}by API {2}bare-metal\.csv has 0 .*; the CLI accepts it, and the roll-out waits for a machine/);
+    expect(output).toMatch(/upgrade cluster +accepted, but the roll-out waits for a machine\n +kubectl apply, Flux, Argo CD +refused\n$/);
+  });
+
   it('tells what an upgrade in place leaves for later', async () => {
     const inPlace: [string, string] = ['    endpoint:', '    upgradeRolloutStrategy: { type: InPlace }\n    endpoint:'];
     const [before, after] = [changed('placed.yaml', inPlace), changed('placed-upgraded.yaml', inPlace, ['ubuntu-2204', 'ubuntu-2404'])];

@@ -3,7 +3,6 @@ import type { CheckOptions } from '../check';
 import { checkDocuments } from '../check';
 import type { Finding } from '../finding';
 import type { Hardware } from '../hardware/hardware-csv';
-import { HARDWARE_FILE } from '../hardware/hardware-csv';
 import { parsePlaceholder } from '../hardware/placeholder';
 import type { Change } from './changes';
 import { changesOf } from './changes';
@@ -13,14 +12,14 @@ import { stateOf } from './pair';
 import type { GroupPlan } from './replaced-nodes';
 import { rolloutOf } from './replaced-nodes';
 import type { Refusal } from './rule';
-import { UPDATE_PATHS } from './rule';
+import { shortage } from './shortages';
 import type { SpareNeed } from './spare-machines';
-import { spareNeeds } from './spare-machines';
+import { selectorNeeds } from './spare-machines';
 
 export interface UpgradeDiff {
-  /** Whether `eksctl anywhere upgrade cluster` lets the change through. */
+  /** Whether `eksctl anywhere upgrade cluster` lets the change through, and it can be done. */
   readonly cliAccepts: boolean;
-  /** Whether the admission webhooks do: the by of kubectl and GitOps. */
+  /** Whether the admission webhooks and controllers do: the road of kubectl and GitOps. */
   readonly webhookAccepts: boolean;
   readonly refusals: readonly Refusal[];
   /** Errors of the new file that have nothing to do with the old one. */
@@ -66,9 +65,9 @@ export function diffSides(before: Side, after: Side, hardware?: Hardware): Upgra
   const pair: Pair = { old, new: now, hardware };
   const changes = changesOf(pair);
   const groups = rolloutOf(pair, changes);
-  const machines = spareNeeds(pair, groups);
+  const needs = selectorNeeds(pair, groups);
   const { refusals, newFile, warnings } = judge(pair, after.findings, before.findings);
-  const all = [...refusals, ...machines.flatMap(shortage)];
+  const all = [...refusals, ...needs.flatMap(shortage)];
   return {
     cliAccepts: isAccepted(all, 'cli'),
     webhookAccepts: isAccepted(all, 'api'),
@@ -77,7 +76,7 @@ export function diffSides(before: Side, after: Side, hardware?: Hardware): Upgra
     warnings,
     changes: changes.map(withoutToken),
     groups,
-    machines,
+    machines: needs.map(({ need }) => need),
   };
 }
 
@@ -86,18 +85,4 @@ function withoutToken(change: Change): Change {
   if (change.path !== 'Cluster.spec.licenseToken') return change;
   const [old, now] = [change.old, change.new].map((token) => typeof token !== 'string' || parsePlaceholder(token) ? token : '(a token)');
   return { path: change.path, old, new: now === old && now !== undefined ? '(another token)' : now };
-}
-
-function shortage({ selector, groups, wanted, spare }: SpareNeed): Refusal[] {
-  if (spare === undefined || spare >= wanted) return [];
-  return [
-    {
-      ruleId: 'T31',
-      paths: UPDATE_PATHS,
-      path: HARDWARE_FILE,
-      message: `has ${spare} spare machine${spare === 1 ? '' : 's'} labelled ${selector}; ${wanted} more `
-        + `${wanted === 1 ? 'is' : 'are'} wanted for ${groups.join(' and ')}`,
-      fix: 'add or relabel machines; nodes that are replaced with maxSurge 0 need no spare ones',
-    },
-  ];
 }

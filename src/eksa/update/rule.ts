@@ -20,6 +20,8 @@ export interface Refusal {
   readonly fix?: string;
   /** The order in which to do it, where it takes more than one upgrade. */
   readonly steps?: readonly string[];
+  /** Roads of `paths` that take the change all the same: what it starts then waits for machines. */
+  readonly waits?: readonly UpdatePath[];
   /** Line in the new file, from 1, where a file was read. */
   readonly line?: number;
 }

@@ -51,10 +51,10 @@ function upgradesForApi({ old, new: now }: Pair): string[] {
   return old.cluster.spec?.kubernetesVersion === now.cluster.spec?.kubernetesVersion ? [] : ['kubernetesVersion'];
 }
 
-/** The CLI, before it starts. It looks at nothing where the control plane has been upgraded in place so far. */
-function upgradesForCli(pair: Pair): string[] {
+/** The CLI, before it starts. It looks at nothing where the control plane is upgraded in place. */
+export function upgradesForCli(pair: Pair): string[] {
   const [before, after] = [pair.old, pair.new].map(({ cluster }) => cluster.spec ?? {});
-  if (before.controlPlaneConfiguration?.upgradeRolloutStrategy?.type === 'InPlace') return [];
+  if (isInPlace(after)) return [];
   return [
     ...upgradesForApi(pair),
     ...groupsWithAnotherVersion(before, after).map((name) => `kubernetesVersion of the group ${asWritten(name)}`)
@@ -64,13 +64,18 @@ function upgradesForCli(pair: Pair): string[] {
   ];
 }
 
+/** The strategy of the new state; since v0.20.8 the old one does not count. */
+export function isInPlace({ controlPlaneConfiguration }: ClusterSpec): boolean {
+  return controlPlaneConfiguration?.upgradeRolloutStrategy?.type === 'InPlace';
+}
+
 function groupsWithAnotherVersion(before: ClusterSpec, after: ClusterSpec): string[] {
-  const [was, is] = [versionsForCli(before), versionsForCli(after)];
+  const [was, is] = [countedVersions(before), countedVersions(after)];
   return [...is].filter(([name, version]) => was.has(name) && was.get(name) !== version).map(([name]) => name);
 }
 
-/** As the CLI counts: a group without a version has that of the group before it in the list, the first one that of the cluster. */
-function versionsForCli({ kubernetesVersion, workerNodeGroupConfigurations = [] }: ClusterSpec): Map<string, string | undefined> {
+/** As the tools count: a group without a version has that of the group before it in the list, the first one that of the cluster. */
+export function countedVersions({ kubernetesVersion, workerNodeGroupConfigurations = [] }: ClusterSpec): Map<string, string | undefined> {
   let version = kubernetesVersion;
   return new Map(workerNodeGroupConfigurations.map((group) => {
     version = group.kubernetesVersion ?? version;
@@ -78,7 +83,7 @@ function versionsForCli({ kubernetesVersion, workerNodeGroupConfigurations = [] 
   }));
 }
 
-function datacenterImage(state: State): string {
+export function datacenterImage(state: State): string {
   const ref = state.cluster.spec?.datacenterRef;
   return find<TinkerbellDatacenterSpec>(state, ref?.kind, ref?.name)?.spec?.osImageURL ?? '';
 }

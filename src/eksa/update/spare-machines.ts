@@ -3,6 +3,8 @@ import type { Machine } from '../hardware/hardware-csv';
 import { isEligible, selectorText } from '../hardware/selection';
 import type { Ref } from '../model/cluster';
 import type { TinkerbellMachineSpec } from '../model/machines';
+import { countsOf } from './counted-machines';
+import type { Counted } from './counted-machines';
 import { find } from './pair';
 import type { Pair, State } from './pair';
 import type { GroupPlan } from './replaced-nodes';
@@ -18,27 +20,52 @@ export interface SpareNeed {
   readonly spare?: number;
 }
 
+/** What one selector is wanted for. */
+export interface SelectorNeed {
+  readonly need: SpareNeed;
+  /** Of the groups, in the order in which the tools look at them. */
+  readonly parts: readonly Part[];
+}
+
+/** Machines that one group wants. */
+export interface Part {
+  readonly plan: GroupPlan;
+  /** What its nodes really take. */
+  readonly taken: number;
+  /** What each road asks for before it begins; undefined where it does not count this group. */
+  readonly counted: Counted;
+}
+
 /** One row a selector; machines wanted by several groups with one selector are summed. Other providers need none. */
-export function spareNeeds(pair: Pair, plans: readonly GroupPlan[]): SpareNeed[] {
+export function selectorNeeds(pair: Pair, plans: readonly GroupPlan[]): SelectorNeed[] {
+  const countedFor = countsOf(pair);
   const uses = plans.flatMap((plan): Use[] => {
     const before = machineSpec(pair.old, plan.machineBefore);
     const spec = machineSpec(pair.new, plan.machineAfter) ?? before;
-    return spec ? [{ plan, spec, selector: selectorOf(spec), kept: keptMachines(pair, plan, before, spec) }] : [];
+    if (!spec) return [];
+    const kept = keptMachines(pair, plan, before, spec);
+    return [{ plan, spec, selector: selectorOf(spec), kept, taken: takenBy(plan, kept), counted: countedFor(plan) }];
   });
   return [...new Set(uses.map(({ selector }) => selector))].map((selector) => {
     const same = uses.filter((use) => use.selector === selector);
     const movingIn = same.reduce((sum, { kept }) => sum + (kept ?? 0), 0);
     return {
-      selector,
-      groups: same.map(({ plan }) => plan.name),
-      wanted: same.reduce((sum, use) => sum + wantedBy(use), 0),
-      ...(pair.hardware ? { spare: spare(pair.hardware.machines, same[0].spec, runningOn(selector, pair, plans) + movingIn) } : {}),
+      parts: same,
+      need: {
+        selector,
+        groups: same.map(({ plan }) => plan.name),
+        wanted: same.reduce((sum, part) => sum + wantedFor(part), 0),
+        ...(pair.hardware ? { spare: spare(pair.hardware.machines, same[0].spec, runningOn(selector, pair, plans) + movingIn) } : {}),
+      },
     };
   });
 }
 
-interface Use {
-  readonly plan: GroupPlan;
+export function wantedFor({ taken, counted: { cli = 0, api = 0 } }: Part): number {
+  return Math.max(taken, cli, api);
+}
+
+interface Use extends Part {
   readonly spec: TinkerbellMachineSpec;
   readonly selector: string;
   /** Where the group moves to another selector: how many machines in use match that as well. */
@@ -70,12 +97,11 @@ function selectorOf({ hardwareSelector, hardwareAffinity }: TinkerbellMachineSpe
 }
 
 /**
- * More nodes, and nodes that are added before old ones go. A group that moves to another selector leaves machines that do not match it,
- * and those do not come back.
+ * More nodes, and nodes that are added before old ones go; where there are fewer nodes than before, the first ones to go make room. A group
+ * that moves to another selector leaves machines that do not match it, and those do not come back.
  */
-function wantedBy({ plan: { nodesBefore, nodesAfter, surge }, kept }: Use): number {
-  const added = Math.max(0, nodesAfter - nodesBefore) + surge;
-  return kept === undefined ? added : Math.max(added, nodesAfter - kept);
+function takenBy({ nodesBefore, nodesAfter, surge }: GroupPlan, kept: number | undefined): number {
+  return Math.max(0, nodesAfter - nodesBefore + surge, kept === undefined ? 0 : nodesAfter - kept);
 }
 
 function runningOn(selector: string, pair: Pair, plans: readonly GroupPlan[]): number {

@@ -70,10 +70,12 @@ describe('what counts as scaling', () => {
   });
 });
 
-test('the CLI looks for nothing where the control plane was upgraded in place so far', () => {
+test('the CLI looks for nothing where the control plane is upgraded in place, whatever the strategy was before', () => {
   const strategy = (type: string) => ({ [`${CP}.upgradeRolloutStrategy`]: { type } });
+  const rolling = { [`${CP}.upgradeRolloutStrategy`]: undefined };
   expect(found({ ...OTHER_IMAGE, ...SCALED }, strategy('InPlace')).paths).toEqual([]);
-  expect(found({ ...OTHER_IMAGE, ...SCALED, ...strategy('InPlace') }).paths).toEqual(['cli']);
+  expect(found({ ...OTHER_IMAGE, ...SCALED, ...strategy('InPlace') }).paths).toEqual([]);
+  expect(found({ ...OTHER_IMAGE, ...SCALED, ...rolling }, strategy('InPlace')).paths).toEqual(['cli']);
   expect(found({ [VERSION]: '1.36', ...SCALED }, strategy('InPlace')).paths).toEqual(['api']);
 });
 

@@ -89,3 +89,13 @@ describe('a group that moves to another selector', () => {
     expect(of(needs({}, affinity))).toEqual({ selector: 'type=a', groups: ['a'], wanted: 0 });
   });
 });
+
+test.each<[string, readonly object[], string]>([
+  ['a term that is gone from the end replaces none', [{ labelSelector: { matchLabels: { type: 'a' } } }], 'nothing'],
+  ['a term that is gone from the front moves the nodes', [{ labelSelector: { matchLabels: { type: 'c' } } }], 'rolling'],
+])('%s', (_, required, action) => {
+  const affinity = (terms: readonly object[]) => ({ 'TinkerbellMachineConfig/site-a.spec.hardwareAffinity': { required: terms } });
+  const both = affinity(['a', 'c'].map((type) => ({ labelSelector: { matchLabels: { type } } })));
+  const old = changed(bareMetal(), { ...AFFINITY, ...both });
+  expect(diffDocuments(old, changed(old, affinity(required)))!.groups.find(({ name }) => name === 'a')!.action).toBe(action);
+});

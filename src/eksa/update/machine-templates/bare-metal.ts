@@ -67,8 +67,9 @@ export const BARE_METAL_ROWS: readonly Row[] = [
   {
     kind: MACHINE,
     field: 'spec.hardwareAffinity',
-    lands: inMachines(TEMPLATE, { value: affinityOf }),
-    note: 'A selector that is written as an affinity with one term is the same.',
+    lands: inMachines(TEMPLATE, { value: affinityOf, keepsRemoved: true }),
+    note: 'A selector that is written as an affinity with one term is the same. The comparison of machine templates looks only at what the '
+      + 'new one contains: terms that are gone from the end replace none.',
   },
   { kind: MACHINE, field: 'spec.osImageURL', lands: inMachines(TEMPLATE, { value: osImageOf, only: GENERATED }) },
   {

@@ -26,6 +26,12 @@ definitions is in it. The sources are the templates of v0.26.0; for later releas
 - Where machines of etcd are replaced, the control plane follows: its configuration names their addresses.
 - On bare metal each replaced group wants \`maxSurge\` machines beside those in use. The control plane goes first, then all worker groups
   at the same time; groups with one selector are added up.
+- Not every road counts these machines before a change begins. The CLI counts them for another version of Kubernetes, another
+  \`eksaVersion\`, another \`osImageURL\` of the datacenter, and for more nodes; nothing where nodes are upgraded in place. The controllers,
+  where the API leads, count them for another version of Kubernetes; without one, for all that lands in a TinkerbellMachineTemplate, for
+  another \`eksaVersion\`, and for more nodes. There they refuse (T31). What neither counts, such as an audit policy, certificate names or
+  the control plane at the first worker group, the tools accept, and the roll-out waits for a machine; \`hybridge eksa diff\` says which
+  (T31, with \`waits\` in its JSON) and ends with 1 in both cases.
 - The feature flags of the tools are in the environment, not in the documents. \`API_SERVER_EXTRA_ARGS_ENABLED\` and
   \`VSPHERE_IN_PLACE_UPGRADE\` decide whether fields are accepted; no template contains them.
 - A value that is written although it goes without saying is no change.
